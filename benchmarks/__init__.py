@@ -1,0 +1,1 @@
+"""What is measured, each `python -m benchmarks.<name>`, one line a figure."""

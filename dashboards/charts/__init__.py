@@ -1,0 +1,1 @@
+"""Pure chart builders: frame in, Plotly figure out."""

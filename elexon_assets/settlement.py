@@ -1,0 +1,60 @@
+"""Settlement days: the Europe/London civil day in half-hours. The only module that knows how they relate to UTC.
+
+Belongs here: conversions between UTC instants and (settlement date, settlement period), and the calendar of days.
+Does not: Elexon's labels (they are compared with what is computed here, never trusted), windows, partitions.
+"""
+
+from datetime import UTC, date, datetime, time, timedelta
+from zoneinfo import ZoneInfo
+
+import polars as pl
+
+LONDON = ZoneInfo("Europe/London")
+HALF_HOUR = timedelta(minutes=30)
+"Elexon's settlement period; every start time is a multiple of it."
+
+
+def first_start_utc(settlement_date: date) -> datetime:
+    """London midnight of the settlement date as a UTC instant: the start of its period 1."""
+    return datetime.combine(settlement_date, time(), LONDON).astimezone(UTC)
+
+
+def periods_in(settlement_date: date) -> int:
+    """46, 48 or 50."""
+    return (first_start_utc(settlement_date + timedelta(days=1)) - first_start_utc(settlement_date)) // HALF_HOUR
+
+
+def start_time_utc(settlement_date: date, settlement_period: int) -> datetime:
+    """Start of the period; elapsed time is added in UTC, so clock changes are right. ValueError if the day lacks it."""
+    if not 1 <= settlement_period <= periods_in(settlement_date):
+        raise ValueError(f"{settlement_date} has {periods_in(settlement_date)} periods, not {settlement_period}")
+    return first_start_utc(settlement_date) + HALF_HOUR * (settlement_period - 1)
+
+
+def settlement_of(instant: datetime) -> tuple[date, int]:
+    """(settlement date, settlement period) of the half hour that the instant lies in."""
+    settlement_date = instant.astimezone(LONDON).date()
+    return settlement_date, (instant - first_start_utc(settlement_date)) // HALF_HOUR + 1
+
+
+def with_settlement(frame: pl.DataFrame) -> pl.DataFrame:
+    """Adds `settlement_date` (Date) and `settlement_period` (Int16), computed from `start_time_utc`."""
+    local_midnight = pl.col("start_time_utc").dt.convert_time_zone(LONDON.key).dt.truncate("1d")
+    elapsed = pl.col("start_time_utc") - local_midnight.dt.convert_time_zone("UTC")
+    return frame.with_columns(
+        settlement_date=local_midnight.dt.date(),
+        settlement_period=(elapsed // HALF_HOUR + 1).cast(pl.Int16),
+    )
+
+
+def calendar(first: date, last: date) -> pl.DataFrame:
+    """One row a settlement date, both ends in: `settlement_date`, `first_start_time_utc`, `half_hours` (46, 48, 50)."""
+    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
+    return pl.DataFrame(
+        {
+            "settlement_date": days,
+            "first_start_time_utc": [first_start_utc(day) for day in days],
+            "half_hours": [periods_in(day) for day in days],
+        },
+        schema={"settlement_date": pl.Date, "first_start_time_utc": pl.Datetime("us", "UTC"), "half_hours": pl.Int16},
+    )

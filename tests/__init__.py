@@ -1,0 +1,1 @@
+"""Mirrors the packages; each scenario that must hold is a test whose name says it."""
