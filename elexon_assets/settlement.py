@@ -43,7 +43,7 @@ def with_settlement(frame: pl.DataFrame) -> pl.DataFrame:
     elapsed = pl.col("start_time_utc") - local_midnight.dt.convert_time_zone("UTC")
     return frame.with_columns(
         settlement_date=local_midnight.dt.date(),
-        settlement_period=(elapsed // HALF_HOUR + 1).cast(pl.Int16),
+        settlement_period=(elapsed.dt.total_minutes() // 30 + 1).cast(pl.Int16),
     )
 
 

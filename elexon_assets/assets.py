@@ -1,0 +1,121 @@
+"""The assets: one per dataset by UTC day, and the unpartitioned one that keeps today live.
+
+A run takes its whole range. When windows fail, the days that landed are materialized one by one and the run fails with
+the list, so that "backfill missing and failed" asks for just those.
+"""
+
+from datetime import UTC, datetime, timedelta
+from time import monotonic
+
+import dagster as dg
+
+from elexon_assets.datasets import DATASETS, Dataset
+from elexon_assets.ingest import Progress, Report, ingest
+from elexon_assets.metadata import column_schema, failures, materialization
+from elexon_assets.partitions import DAYS_A_RUN, UTC_DAYS
+from elexon_assets.resources import ElexonResource, WarehouseResource
+from elexon_assets.settlement import HALF_HOUR
+from elexon_assets.windows import Window
+
+GROUP = "elexon"
+POOL = "elexon_api"
+"One run at a time asks Elexon."
+OWNERS = ["team:generation-data"]
+
+
+def generation_asset(dataset: Dataset) -> dg.AssetsDefinition:
+    """The partitioned asset of a dataset."""
+
+    @dg.asset(
+        name=dataset.name,
+        description=dataset.description,
+        partitions_def=UTC_DAYS,
+        backfill_policy=dg.BackfillPolicy.multi_run(DAYS_A_RUN),
+        pool=POOL,
+        group_name=GROUP,
+        owners=OWNERS,
+        kinds={"duckdb", "polars"},
+        tags={"elexon/dataset": dataset.code},
+        metadata={
+            "dagster/column_schema": column_schema(dataset),
+            "dagster/table_name": dataset.table,
+            "elexon_endpoint": dg.MetadataValue.text(dataset.path),
+        },
+    )
+    def by_day(
+        context: dg.AssetExecutionContext, elexon: ElexonResource, warehouse: WarehouseResource
+    ) -> dg.MaterializeResult[None]:
+        start, end = context.partition_time_window
+        with elexon.client() as client:
+            report = ingest(
+                dataset,
+                Window(start.astimezone(UTC), end.astimezone(UTC)),
+                client=client,
+                run_id=context.run_id,
+                open_warehouse=warehouse.get_connection,
+                progress=_logged(context),
+            )
+        if report.failed:
+            for day in report.landed_days:
+                context.log_event(dg.AssetMaterialization(asset_key=context.asset_key, partition=day.isoformat()))
+            raise failures([report])
+        return dg.MaterializeResult(metadata=materialization(report, warehouse))
+
+    return by_day
+
+
+@dg.asset(
+    description="The trailing 24 hours of every dataset, asked for again: what is shown is live between two nights. "
+    "Lands in the same tables as the assets by day.",
+    pool=POOL,
+    group_name=GROUP,
+    owners=OWNERS,
+    kinds={"duckdb", "polars"},
+)
+def latest_half_hours(
+    context: dg.AssetExecutionContext, elexon: ElexonResource, warehouse: WarehouseResource
+) -> dg.MaterializeResult[None]:
+    """Not a partition: a day that is still open is never green."""
+    now = datetime.now(UTC)
+    end = datetime.fromtimestamp(now.timestamp() // 1800 * 1800, UTC) + HALF_HOUR
+    span = Window(end - timedelta(hours=24), end)
+    with elexon.client() as client:
+        reports = [
+            ingest(
+                dataset,
+                span,
+                client=client,
+                run_id=context.run_id,
+                open_warehouse=warehouse.get_connection,
+                progress=_logged(context),
+            )
+            for dataset in DATASETS
+        ]
+    if any(report.failed for report in reports):
+        raise failures(reports)
+    return dg.MaterializeResult(
+        metadata={
+            f"{report.dataset.name}: {name}": value
+            for report in reports
+            for name, value in materialization(report, warehouse).items()
+        }
+    )
+
+
+def _logged(context: dg.AssetExecutionContext) -> Progress:
+    """Progress in the run's log, at most one line a second: an event costs Dagster more than a window costs us."""
+    last = [0.0]
+
+    def log(report: Report) -> None:
+        done = len(report.records) == len(report.windows)
+        if done or monotonic() - last[0] >= 1:
+            last[0] = monotonic()
+            context.log.info(
+                f"{report.dataset.name}: {len(report.records)} of {len(report.windows)} windows, "
+                f"{report.total('rows_landed'):,} new rows, {len(report.failed)} windows failed"
+            )
+
+    return log
+
+
+GENERATION_ASSETS = [generation_asset(dataset) for dataset in DATASETS]

@@ -1,0 +1,160 @@
+"""The HTTP client: one connection pool, few requests at once, bounded retries, named errors.
+
+Belongs here: what is true of every request to Elexon. Not here: what a dataset's rows look like.
+"""
+
+import json
+import random
+import threading
+from collections.abc import Mapping
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from email.utils import parsedate_to_datetime
+from importlib.metadata import version
+from time import monotonic
+from types import TracebackType
+from typing import Any, Self
+
+import httpx
+import tenacity
+
+from elexon_assets.errors import (
+    ElexonError,
+    ShapeChanged,
+    Unavailable,
+    UnexpectedStatus,
+    UnreadableAnswer,
+    WindowRefused,
+)
+from warehouse.settings import Settings
+
+USER_AGENT = f"gb-renewables/{version('gb-renewables')} (python-httpx/{httpx.__version__})"
+LONGEST_PAUSE_SECONDS = 60.0
+"Also of what a Retry-After may ask for: a longer one is an outage, and the night's repair asks again."
+TRY_AGAIN = {429, 500, 502, 503, 504}
+SOURCE_HEADER = "X-Simulator-Rows"
+"Sent by the simulator only: which of recorded and synthetic the rows are."
+
+
+@dataclass(frozen=True)
+class Answer:
+    """Rows as Elexon sent them, and how they were had. `source`: elexon, recorded, recorded-inferred, synthetic."""
+
+    rows: list[dict[str, Any]]
+    source: str
+    attempts: int
+    seconds: float
+
+
+class ElexonClient:
+    """Use as a context manager. Safe to call from several threads; `close()` also ends pauses between attempts."""
+
+    def __init__(self, settings: Settings | None = None) -> None:
+        settings = settings or Settings()
+        self.concurrency = settings.elexon_concurrency
+        self._base_url = str(settings.elexon_base_url).rstrip("/")
+        self._attempts = settings.elexon_attempts
+        self._backoff_seconds = settings.elexon_backoff_seconds
+        self._closing = threading.Event()
+        self._http = httpx.Client(
+            timeout=settings.elexon_timeout_seconds,
+            limits=httpx.Limits(max_connections=settings.elexon_concurrency),
+            headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
+        )
+
+    def get(self, path: str, parameters: Mapping[str, str]) -> Answer:
+        """The rows of one request. Raises any ElexonError but StrangerRows."""
+        started = monotonic()
+        attempts = tenacity.Retrying(
+            retry=tenacity.retry_if_exception_type((Unavailable, UnreadableAnswer)),
+            wait=self._pause,
+            stop=tenacity.stop_after_attempt(self._attempts) | tenacity.stop_when_event_set(self._closing),
+            sleep=tenacity.sleep_using_event(self._closing),
+            reraise=True,
+        )
+        try:
+            rows, source = attempts(self._get_once, path, parameters)
+        except ElexonError as error:
+            error.attempts = attempts.statistics["attempt_number"]
+            raise
+        return Answer(rows, source, attempts.statistics["attempt_number"], monotonic() - started)
+
+    def close(self) -> None:
+        self._closing.set()
+        self._http.close()
+
+    def __enter__(self) -> Self:
+        return self
+
+    def __exit__(
+        self, kind: type[BaseException] | None, error: BaseException | None, trace: TracebackType | None
+    ) -> None:
+        self.close()
+
+    def _get_once(self, path: str, parameters: Mapping[str, str]) -> tuple[list[dict[str, Any]], str]:
+        url = self._base_url + path
+        try:
+            response = self._http.get(url, params=dict(parameters))
+        except httpx.TimeoutException as error:
+            raise Unavailable(f"no answer in time from {url} ({type(error).__name__})") from error
+        except httpx.TransportError as error:
+            raise Unavailable(f"{url} cannot be reached: {error or type(error).__name__}") from error
+        if response.status_code == 400:
+            raise WindowRefused(f"{response.url} was refused as wrong: {_problems(response)}")
+        if response.status_code in TRY_AGAIN:
+            raise Unavailable(f"{url} answered {response.status_code}", _retry_after(response))
+        if response.status_code != 200:
+            raise UnexpectedStatus(f"{response.url} answered {response.status_code}: {response.text[:200]}")
+        return _rows(response), _source(response)
+
+    def _pause(self, state: tenacity.RetryCallState) -> float:
+        """Jittered exponential back-off; at least what Retry-After asks for."""
+        error = state.outcome.exception() if state.outcome else None
+        asked = error.retry_after_seconds if isinstance(error, Unavailable) else None
+        longest = min(self._backoff_seconds * 2 ** (state.attempt_number - 1), LONGEST_PAUSE_SECONDS)
+        jitter = random.uniform(longest / 2, longest)  # noqa: S311 (spreads clients out, guards nothing)
+        return min(max(jitter, asked or 0.0), LONGEST_PAUSE_SECONDS)
+
+
+def _rows(response: httpx.Response) -> list[dict[str, Any]]:
+    """Both JSON shapes: an object with `data` (with or without `metadata`), and a bare array."""
+    try:
+        body = json.loads(response.content)
+    except ValueError as error:
+        kind = response.headers.get("Content-Type", "no content type")
+        raise UnreadableAnswer(
+            f"{response.url} answered 200 with {kind} that is not JSON: {response.text[:80]!r}"
+        ) from error
+    rows = body.get("data") if isinstance(body, dict) else body
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise ShapeChanged(f"{response.url} answered JSON without a list of rows: {response.text[:200]!r}")
+    return rows
+
+
+def _source(response: httpx.Response) -> str:
+    said = response.headers.get(SOURCE_HEADER)
+    if said is None:
+        return "elexon"
+    if not said.startswith("recorded"):
+        return "synthetic"
+    return "recorded-inferred" if "inferred" in said else "recorded"
+
+
+def _problems(response: httpx.Response) -> str:
+    """The sentences of a validation error, or the body's beginning."""
+    try:
+        errors = response.json()["errors"]
+        return "; ".join(f"{name}: {text}".lstrip(": ") for name, texts in errors.items() for text in texts)
+    except (ValueError, KeyError, TypeError, AttributeError):
+        return response.text[:200]
+
+
+def _retry_after(response: httpx.Response) -> float | None:
+    """Seconds, from either form of the header."""
+    value = response.headers.get("Retry-After", "").strip()
+    if value.isdigit():
+        return float(value)
+    try:
+        return max((parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds(), 0.0)
+    except (ValueError, TypeError):
+        return None

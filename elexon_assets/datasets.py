@@ -1,0 +1,188 @@
+"""The catalogue: one declaration per Elexon dataset. Everything else (requests, schema, tables, views, assets, checks)
+derives from it, so a new dataset is one declaration more.
+
+Belongs here: facts that Elexon publishes or that were observed (`docs/data-sources.md`). Not here: code that acts on
+them; this module imports neither Dagster nor Pandera, so that the read layer can afford it.
+"""
+
+from collections.abc import Callable, Mapping
+from dataclasses import dataclass, field
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from elexon_assets.settlement import HALF_HOUR, LONDON, first_start_utc
+from elexon_assets.windows import Window
+
+UTC_TIME = pl.Datetime("us", "UTC")
+
+
+@dataclass(frozen=True)
+class Column:
+    """A column of ours and the field of Elexon's that it comes from."""
+
+    elexon_field: str
+    dtype: pl.DataType
+    description: str
+    values: tuple[str, ...] = ()
+    "The closed vocabulary; a row with another value is kept aside. Empty: open."
+
+
+@dataclass(frozen=True)
+class Limits:
+    """MW. Outside hard: the row is kept aside. Outside soft: it lands and is counted."""
+
+    hard_low: float
+    soft_low: float
+    soft_high: float
+    hard_high: float
+
+
+@dataclass(frozen=True, kw_only=True)
+class Dataset:
+    """One Elexon dataset, half-hourly unless its `range_column` says otherwise."""
+
+    name: str
+    "Asset, view and (with `_publications`) table."
+    code: str
+    title: str
+    description: str
+    path: str
+    longest_window: timedelta
+    parameters: Callable[[Window], Mapping[str, str]]
+    "Request parameters for a window."
+    answers: Callable[[Window], Window]
+    "Start times that an honest answer may hold: what the request says, and one period either side."
+    columns: Mapping[str, Column]
+    range_column: str
+    "The column that a window selects by, and that the table is ordered by."
+    category: str
+    "The column that tells the series of a half hour apart."
+    value: str
+    always_published: tuple[str, ...]
+    "Categories that every half hour has; a half hour is whole when all are there."
+    publication_lag: timedelta
+    "How long after its start a half hour is there, ordinarily."
+    fresh_within: timedelta
+    "The newest half hour starts at most so long ago while all is well."
+    limits: Mapping[str, Limits] = field(default_factory=dict)
+    total_soft_high: float | None = None
+    "MW; the sum over categories above it is outside the soft limits."
+
+    @property
+    def table(self) -> str:
+        return f"{self.name}_publications"
+
+    @property
+    def categories(self) -> tuple[str, ...]:
+        return self.columns[self.category].values
+
+    @property
+    def key(self) -> tuple[str, ...]:
+        """Every distinct published value lands once."""
+        return (self.range_column, self.category, "publish_time_utc", self.value)
+
+
+def _instants(window: Window) -> Mapping[str, str]:
+    """Both ends are inclusive: the last half hour asked for is the one before the window's end."""
+    return {"from": _rfc3339(window.start_utc), "to": _rfc3339(window.end_utc - HALF_HOUR)}
+
+
+def _settlement_dates(window: Window) -> Mapping[str, str]:
+    """The end's date is in: before 2022-07-14 the last period carries the next day's label."""
+    first, last = window.start_utc.astimezone(LONDON).date(), window.end_utc.astimezone(LONDON).date()
+    return {"settlementDateFrom": first.isoformat(), "settlementDateTo": last.isoformat()}
+
+
+def _settlement_dates_answer(window: Window) -> Window:
+    first, last = window.start_utc.astimezone(LONDON).date(), window.end_utc.astimezone(LONDON).date()
+    return _with_neighbours(Window(first_start_utc(first), first_start_utc(last + timedelta(days=1))))
+
+
+def _with_neighbours(window: Window) -> Window:
+    return Window(window.start_utc - HALF_HOUR, window.end_utc + HALF_HOUR)
+
+
+def _rfc3339(instant: datetime) -> str:
+    return instant.strftime("%Y-%m-%dT%H:%MZ")
+
+
+_START = Column("startTime", UTC_TIME, "Start of the half hour, UTC.")
+_PUBLISHED = Column("publishTime", UTC_TIME, "When Elexon published this value, UTC. The newest is the current one.")
+
+WIND_AND_SOLAR = Dataset(
+    name="wind_and_solar",
+    code="AGWS",
+    title="Wind and solar",
+    description="Half-hourly wind and solar generation of Great Britain, MW averaged over the half hour. Solar is a "
+    "national estimate; wind is the transmission-metered wind and most of the embedded estimate, and is understated "
+    "in many half hours.",
+    path="/generation/actual/per-type/wind-and-solar",
+    longest_window=timedelta(days=7),  # asked for as 7 days less half an hour: the cap is 7 days, both ends inclusive
+    parameters=_instants,
+    answers=_with_neighbours,
+    columns={
+        "start_time_utc": _START,
+        "psr_type": Column(
+            "psrType", pl.String(), "Power system resource type.", ("Wind Onshore", "Wind Offshore", "Solar")
+        ),
+        "generation_mw": Column("quantity", pl.Float64(), "MW averaged over the half hour; MWh = MW x 0.5."),
+        "publish_time_utc": _PUBLISHED,
+        "business_type": Column(
+            "businessType", pl.String(), "Elexon's business type.", ("Wind generation", "Solar generation")
+        ),
+    },
+    range_column="start_time_utc",
+    category="psr_type",
+    value="generation_mw",
+    always_published=("Wind Onshore", "Wind Offshore", "Solar"),
+    publication_lag=timedelta(minutes=148),
+    fresh_within=timedelta(hours=6),
+    limits={
+        "Wind Onshore": Limits(-50, 0, 11_000, 17_000),
+        "Wind Offshore": Limits(-50, 0, 15_000, 18_000),
+        "Solar": Limits(-50, 0, 17_000, 24_000),
+    },
+    total_soft_high=35_000,
+)
+
+_FUELS = ("BIOMASS", "CCGT", "COAL", "NPSHYD", "NUCLEAR", "OCGT", "OIL", "OTHER", "PS", "WIND")
+_INTERCONNECTORS = (
+    *("INTELEC", "INTEW", "INTFR", "INTGRNL", "INTIFA2"),
+    *("INTIRL", "INTNED", "INTNEM", "INTNSL", "INTVKL"),
+)
+_ABSURD = 60_000.0
+"MW; demand of Great Britain never reached it."
+
+GENERATION_BY_FUEL = Dataset(
+    name="generation_by_fuel",
+    code="FUELHH",
+    title="Generation by fuel",
+    description="Half-hourly generation by fuel and flows over interconnectors, whole MW, transmission-metered only: "
+    "WIND lacks embedded wind farms and there is no solar. Pumped storage and interconnectors are signed, + is import.",
+    path="/datasets/FUELHH",
+    longest_window=timedelta(days=6),  # in summer seven UTC days touch eight settlement dates, and seven is the cap
+    parameters=_settlement_dates,
+    answers=_settlement_dates_answer,
+    columns={
+        "start_time_utc": _START,
+        "fuel_type": Column("fuelType", pl.String(), "Elexon's fuel type.", (*_FUELS, *_INTERCONNECTORS)),
+        "generation_mw": Column("generation", pl.Float64(), "MW averaged over the half hour; MWh = MW x 0.5."),
+        "publish_time_utc": _PUBLISHED,
+    },
+    range_column="start_time_utc",
+    category="fuel_type",
+    value="generation_mw",
+    always_published=_FUELS,
+    publication_lag=timedelta(minutes=30),
+    fresh_within=timedelta(hours=2),
+    limits={
+        **{fuel: Limits(-_ABSURD, -200, 30_000, _ABSURD) for fuel in _FUELS},
+        "PS": Limits(-_ABSURD, -4_000, 4_000, _ABSURD),
+        "WIND": Limits(-_ABSURD, -200, 24_000, _ABSURD),
+        **{name: Limits(-_ABSURD, -2_200, 2_200, _ABSURD) for name in _INTERCONNECTORS},
+    },
+)
+
+DATASETS = (WIND_AND_SOLAR, GENERATION_BY_FUEL)
+BY_NAME = {dataset.name: dataset for dataset in DATASETS}

@@ -1,0 +1,39 @@
+"""Everything that can go wrong between us and Elexon. One tree:
+
+ElexonError
+├── WindowRefused       400: the request was wrong, which is a mistake of ours; never retried
+├── UnexpectedStatus    any other status that repeating does not mend (401, 404, ...)
+├── Unavailable         429, 5xx, time-outs, dropped connections: given up after the last attempt
+├── UnreadableAnswer    truncated JSON, an HTML page with status 200: given up after the last attempt
+├── ShapeChanged        JSON, but not the fields that the dataset declares
+└── StrangerRows        rows that were not asked for, as some endpoints send when a parameter is ignored
+"""
+
+
+class ElexonError(Exception):
+    """Base of all; `attempts` says how often the window was asked for."""
+
+    attempts: int = 1
+
+
+class WindowRefused(ElexonError): ...
+
+
+class UnexpectedStatus(ElexonError): ...
+
+
+class Unavailable(ElexonError):
+    """`retry_after_seconds`: what Elexon asked for, if it did."""
+
+    def __init__(self, message: str, retry_after_seconds: float | None = None) -> None:
+        super().__init__(message)
+        self.retry_after_seconds = retry_after_seconds
+
+
+class UnreadableAnswer(ElexonError): ...
+
+
+class ShapeChanged(ElexonError): ...
+
+
+class StrangerRows(ElexonError): ...

@@ -1,0 +1,68 @@
+"""Windows fetched a few at a time, in order, parsed; a window that fails does not stop the others.
+
+Belongs here: concurrency and the outcome of each window. Not here: HTTP (`client.py`), the contract, the warehouse.
+"""
+
+from collections import deque
+from collections.abc import Iterator, Sequence
+from concurrent.futures import Future, ThreadPoolExecutor
+from dataclasses import dataclass
+from typing import Any
+
+from elexon_assets.client import ElexonClient
+from elexon_assets.datasets import Dataset
+from elexon_assets.errors import ElexonError
+from elexon_assets.parsing import Parsed, parse
+from elexon_assets.windows import Window
+
+AHEAD = 32
+"Windows fetched before they are asked for: a bound on memory, and enough that a slow window holds up no other."
+
+
+@dataclass(frozen=True)
+class Fetched:
+    """A window that was answered; `rows` are Elexon's own, `parsed` the frame made of them."""
+
+    window: Window
+    rows: Sequence[dict[str, Any]]
+    parsed: Parsed
+    source: str
+    attempts: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class Failed:
+    """A window that was given up, and why."""
+
+    window: Window
+    error: ElexonError
+
+
+Outcome = Fetched | Failed
+
+
+def fetch(client: ElexonClient, dataset: Dataset, windows: Sequence[Window]) -> Iterator[Outcome]:
+    """Outcomes in the order of the windows, each as soon as it and those before it are there."""
+    todo = deque(windows)
+    under_way: deque[Future[Outcome]] = deque()
+    with ThreadPoolExecutor(client.concurrency, thread_name_prefix="elexon") as pool:
+        try:
+            while todo or under_way:
+                while todo and len(under_way) < AHEAD:
+                    under_way.append(pool.submit(_one, client, dataset, todo.popleft()))
+                yield under_way.popleft().result()
+        except BaseException:
+            # A cancelled run ends now, not after the pauses of its retries.
+            client.close()
+            pool.shutdown(cancel_futures=True)
+            raise
+
+
+def _one(client: ElexonClient, dataset: Dataset, window: Window) -> Outcome:
+    try:
+        answer = client.get(dataset.path, dataset.parameters(window))
+        parsed = parse(dataset, answer.rows, window)
+    except ElexonError as error:
+        return Failed(window, error)
+    return Fetched(window, answer.rows, parsed, answer.source, answer.attempts, answer.seconds)

@@ -1,0 +1,281 @@
+"""Fetch, validate, land, publish: the main job without Dagster. A window that fails is reported and stops no other.
+
+Belongs here: the order of things, batches, the fetch log and the quarantine. Not here: what a dataset is, how the
+warehouse is opened, what Dagster makes of the outcome.
+"""
+
+import json
+from collections.abc import Callable, Generator, Iterable
+from contextlib import AbstractContextManager, closing
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from time import monotonic
+
+import duckdb
+import polars as pl
+
+from elexon_assets.client import ElexonClient
+from elexon_assets.datasets import UTC_TIME, Dataset
+from elexon_assets.fetching import Failed, Fetched, Outcome, fetch
+from elexon_assets.parsing import RAW
+from elexon_assets.schemas import Judged, split
+from elexon_assets.views import ensure
+from elexon_assets.windows import Window, cut
+from warehouse import landing, snapshots
+from warehouse.connection import writing
+from warehouse.errors import MixedSources
+
+BATCH = 26
+"Windows validated and landed at once: a validation and an open-and-close cost the same for one window as for many."
+
+QUARANTINE_KEY = ("dataset", "reason", "raw_json")
+"A bad row that comes again every night is kept aside once."
+
+OpenWarehouse = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
+
+
+@dataclass(frozen=True)
+class WindowRecord:
+    """What became of one window: a row of `fetch_log`. received = neighbours + quarantined + repeated + landed."""
+
+    window: Window
+    status: str
+    "landed, empty (asked for, nothing published) or failed."
+    rows_received: int = 0
+    rows_neighbours: int = 0
+    rows_quarantined: int = 0
+    rows_repeated: int = 0
+    "Exact duplicates in the answer, and rows that had landed before."
+    rows_landed: int = 0
+    labels_disagreeing: int = 0
+    "Rows whose settlement date or period Elexon labels otherwise than their start time says."
+    attempts: int = 1
+    seconds: float = 0.0
+    error: str | None = None
+    source: str | None = None
+
+
+@dataclass
+class Report:
+    """What an ingest did so far; handed to the progress callback after each batch."""
+
+    dataset: Dataset
+    span: Window
+    windows: list[Window]
+    records: list[WindowRecord] = field(default_factory=list)
+    seconds: float = 0.0
+    half_hours: int = 0
+    "Whole half hours that the warehouse now holds of the span."
+
+    def total(self, column: str) -> int:
+        """Sum of one of the counts over all windows so far."""
+        return sum(getattr(record, column) for record in self.records)
+
+    @property
+    def failed(self) -> list[WindowRecord]:
+        return [record for record in self.records if record.status == "failed"]
+
+    @property
+    def landed_days(self) -> list[date]:
+        """UTC days that were asked for and answered, also those for which nothing is published."""
+        return [day for record in self.records if record.status != "failed" for day in record.window.days]
+
+    @property
+    def retries(self) -> int:
+        return sum(record.attempts - 1 for record in self.records)
+
+    @property
+    def half_hours_expected(self) -> int:
+        return int((self.span.end_utc - self.span.start_utc).total_seconds() // 1800)
+
+    @property
+    def coverage(self) -> float:
+        """Share of the span's half hours that are whole in the warehouse, 0-1."""
+        return self.half_hours / self.half_hours_expected if self.half_hours_expected else 0.0
+
+
+Progress = Callable[[Report], None]
+
+
+def ingest(
+    dataset: Dataset,
+    span: Window,
+    *,
+    client: ElexonClient,
+    run_id: str,
+    open_warehouse: OpenWarehouse = writing,
+    progress: Progress | None = None,
+) -> Report:
+    """Asks for the whole span and lands what is new; publishes a snapshot also when it ends early.
+
+    Raises WarehouseError (what landed before stays and is published) and ElexonError only where no window is to blame.
+    """
+    started = monotonic()
+    report = Report(dataset, span, cut(span, dataset.longest_window))
+    try:
+        with closing(_batches(fetch(client, dataset, report.windows))) as batches:
+            for batch in batches:
+                report.records += _land(dataset, batch, run_id, open_warehouse, first=not report.records)
+                report.seconds = monotonic() - started
+                if progress:
+                    progress(report)
+    finally:
+        if report.records:
+            with open_warehouse() as con:
+                report.half_hours = _whole_half_hours(con, dataset, span)
+                snapshots.publish(con)
+    report.seconds = monotonic() - started
+    return report
+
+
+def _batches(outcomes: Iterable[Outcome]) -> Generator[list[Outcome], None, None]:
+    batch: list[Outcome] = []
+    for outcome in outcomes:
+        batch.append(outcome)
+        if len(batch) == BATCH:
+            yield batch
+            batch = []
+    if batch:
+        yield batch
+
+
+def _land(
+    dataset: Dataset, batch: list[Outcome], run_id: str, open_warehouse: OpenWarehouse, *, first: bool
+) -> list[WindowRecord]:
+    """One transaction: publications, quarantine, fetch log. Validation comes before the warehouse is opened."""
+    now = datetime.now(UTC)
+    fetched = [outcome for outcome in batch if isinstance(outcome, Fetched)]
+    judged = _judged(dataset, fetched)
+    with open_warehouse() as con:
+        if first:
+            ensure(con)
+        with landing.transaction(con):
+            _refuse_mixed_sources(con, {outcome.source for outcome in fetched if outcome.rows})
+            if judged:
+                good = judged.good.drop("window", RAW).with_columns(ingested_at_utc=pl.lit(now).cast(UTC_TIME))
+                landing.append_new(con, dataset.table, good, key=dataset.key, range_column=dataset.range_column)
+                aside = _quarantine_frame(dataset, fetched, judged.bad, run_id, now)
+                landing.append_new(con, "quarantine", aside, key=QUARANTINE_KEY, range_column="dataset")
+            records = _records(con, dataset, batch, judged.bad if judged else None, now)
+            _log(con, dataset, records, run_id, now)
+    return records
+
+
+def _judged(dataset: Dataset, fetched: list[Fetched]) -> Judged | None:
+    """Rows of all windows, those that fulfil the contract and the others; `window` is the position in `fetched`."""
+    frames = [
+        outcome.parsed.frame.with_columns(window=pl.lit(n, pl.UInt32), source=pl.lit(outcome.source))
+        for n, outcome in enumerate(fetched)
+    ]
+    return split(dataset, pl.concat(frames)) if frames else None
+
+
+def _quarantine_frame(
+    dataset: Dataset, fetched: list[Fetched], bad: pl.DataFrame, run_id: str, now: datetime
+) -> pl.DataFrame:
+    rows = [
+        {
+            "dataset": dataset.name,
+            "reason": reason,
+            "raw_json": json.dumps(fetched[window].rows[raw], sort_keys=True),
+            "window_start_utc": fetched[window].window.start_utc,
+            "window_end_utc": fetched[window].window.end_utc,
+            "run_id": run_id,
+            "found_at_utc": now,
+        }
+        for window, raw, reason in bad.select("window", RAW, "reason").iter_rows()
+    ]
+    schema: dict[str, pl.DataType] = {
+        **{name: pl.String() for name in ("dataset", "reason", "raw_json", "run_id")},
+        **dict.fromkeys(("window_start_utc", "window_end_utc", "found_at_utc"), UTC_TIME),
+    }
+    return pl.DataFrame(rows, schema=schema)
+
+
+def _records(
+    con: duckdb.DuckDBPyConnection,
+    dataset: Dataset,
+    batch: list[Outcome],
+    bad: pl.DataFrame | None,
+    now: datetime,
+) -> list[WindowRecord]:
+    """What became of each window; `now` marks the rows that this batch landed."""
+    low, high = batch[0].window.start_utc, batch[-1].window.end_utc
+    landed = con.sql(
+        f"SELECT {dataset.range_column} AS t FROM {dataset.table} "
+        f"WHERE {dataset.range_column} BETWEEN $low AND $high AND ingested_at_utc = $now ORDER BY t",
+        params={"low": low, "high": high, "now": now},
+    ).pl()["t"]
+    aside = dict(bad.group_by("window").len().iter_rows()) if bad is not None else {}
+    records, answered = [], 0
+    for outcome in batch:
+        window = outcome.window
+        if isinstance(outcome, Failed):
+            error = f"{type(outcome.error).__name__}: {outcome.error}"
+            records.append(WindowRecord(window, "failed", attempts=outcome.error.attempts, error=error))
+            continue
+        first, last = landed.search_sorted(window.start_utc), landed.search_sorted(window.end_utc)
+        quarantined, new, received = aside.get(answered, 0), int(last - first), len(outcome.rows)
+        neighbours = outcome.parsed.neighbours
+        records.append(
+            WindowRecord(
+                window,
+                "landed" if len(outcome.parsed.frame) else "empty",
+                rows_received=received,
+                rows_neighbours=neighbours,
+                rows_quarantined=quarantined,
+                rows_repeated=received - neighbours - quarantined - new,
+                rows_landed=new,
+                labels_disagreeing=outcome.parsed.labels_disagreeing,
+                attempts=outcome.attempts,
+                seconds=outcome.seconds,
+                source=outcome.source,
+            )
+        )
+        answered += 1
+    return records
+
+
+def _log(
+    con: duckdb.DuckDBPyConnection, dataset: Dataset, records: list[WindowRecord], run_id: str, now: datetime
+) -> None:
+    rows = []
+    for record in records:
+        row = {name: value for name, value in vars(record).items() if name != "window"}
+        rows.append(
+            row
+            | {"run_id": run_id, "dataset": dataset.name, "asked_at_utc": now}
+            | {"window_start_utc": record.window.start_utc, "window_end_utc": record.window.end_utc}
+        )
+    frame = pl.DataFrame(rows, schema_overrides={"error": pl.String, "source": pl.String})
+    con.register("fetch_log_frame", frame)
+    con.execute("INSERT INTO fetch_log BY NAME FROM fetch_log_frame")
+    con.unregister("fetch_log_frame")
+
+
+def _whole_half_hours(con: duckdb.DuckDBPyConnection, dataset: Dataset, span: Window) -> int:
+    always = list(dataset.always_published)
+    return int(
+        con.execute(
+            f"SELECT count(*) FROM (SELECT start_time_utc FROM {dataset.table} WHERE start_time_utc >= ? "
+            f"AND start_time_utc < ? AND list_contains(?, {dataset.category}) "
+            f"GROUP BY start_time_utc HAVING count(DISTINCT {dataset.category}) = ?)",
+            [span.start_utc, span.end_utc, always, len(always)],
+        ).fetchall()[0][0]
+    )
+
+
+def _refuse_mixed_sources(con: duckdb.DuckDBPyConnection, sources: set[str]) -> None:
+    """A warehouse holds what Elexon answered or what a stand-in did, never both: synthetic is never taken for real."""
+    for kind in {"elexon" if source == "elexon" else "stand-in" for source in sources}:
+        con.execute(
+            "INSERT INTO warehouse_info SELECT 'filled_from', ? WHERE NOT EXISTS "
+            "(FROM warehouse_info WHERE key = 'filled_from')",
+            [kind],
+        )
+        filled_from = con.execute("SELECT value FROM warehouse_info WHERE key = 'filled_from'").fetchall()[0][0]
+        if filled_from != kind:
+            raise MixedSources(
+                f"This warehouse was filled from {filled_from}, and the answers now come from {kind}. "
+                "Set RENEWABLES_HOME to another folder, or ELEXON_BASE_URL to the right address. Nothing was landed."
+            )

@@ -1,0 +1,101 @@
+"""What a person sees of a run in the Dagster UI: figures with their units, a preview, the windows that failed."""
+
+from collections.abc import Sequence
+
+import dagster as dg
+
+from elexon_assets.datasets import Dataset
+from elexon_assets.ingest import Report
+from elexon_assets.resources import WarehouseResource
+from elexon_assets.views import columns_sql
+
+PREVIEW_ROWS = 6
+FAILURES_SHOWN = 50
+"A year of failed windows; more would bloat the event log for nobody's good."
+
+DESCRIPTIONS = {
+    "settlement_date": "Europe/London civil day, computed from the start time.",
+    "settlement_period": "1 to 46, 48 or 50, computed from the start time.",
+    "elexon_settlement_date": "Elexon's own label, only where it disagrees.",
+    "elexon_settlement_period": "Elexon's own label, only where it disagrees.",
+    "ingested_at_utc": "When the row landed here, UTC.",
+    "source": "elexon; or recorded, recorded-inferred (publish time inferred), synthetic from a stand-in.",
+}
+
+
+def column_schema(dataset: Dataset) -> dg.TableSchema:
+    """The publications table, for the catalogue's Columns tab."""
+    columns = []
+    for definition in columns_sql(dataset):
+        name, kind = definition.replace('"', "").split(" ")
+        declared = dataset.columns.get(name)
+        columns.append(dg.TableColumn(name, kind, description=declared.description if declared else DESCRIPTIONS[name]))
+    return dg.TableSchema(columns)
+
+
+def materialization(report: Report, warehouse: WarehouseResource) -> dict[str, dg.MetadataValue]:
+    """Figures of one ingest, and the newest rows of its span as readers see them."""
+    return {
+        "dagster/row_count": dg.MetadataValue.int(_rows(report, warehouse)),
+        "rows landed": dg.MetadataValue.int(report.total("rows_landed")),
+        "rows received": dg.MetadataValue.int(report.total("rows_received")),
+        "rows repeated": dg.MetadataValue.int(report.total("rows_repeated")),
+        "rows quarantined": dg.MetadataValue.int(report.total("rows_quarantined")),
+        "settlement labels disagreeing": dg.MetadataValue.int(report.total("labels_disagreeing")),
+        "windows": dg.MetadataValue.int(len(report.windows)),
+        "retries": dg.MetadataValue.int(report.retries),
+        "coverage (%)": dg.MetadataValue.float(round(100 * report.coverage, 2)),
+        "seconds": dg.MetadataValue.float(round(report.seconds, 3)),
+        "source": dg.MetadataValue.text(", ".join(sorted({r.source for r in report.records if r.source})) or "none"),
+        "preview": dg.MetadataValue.md(_preview(report, warehouse)),
+    }
+
+
+def failures(reports: Sequence[Report]) -> dg.Failure:
+    """The failed windows as a table; not retried by Dagster, since the client did."""
+    failed = [(report.dataset, record) for report in reports for record in report.failed]
+    windows = sum(len(report.windows) for report in reports)
+    landed = sum(len(report.landed_days) for report in reports)
+    first = failed[0][1]
+    return dg.Failure(
+        description=f"{len(failed)} of {windows} windows failed, {landed} days landed. First: {first.window}: "
+        f"{first.error} - 'Backfill missing and failed' (or `renewables repair`) asks for the failed ones again.",
+        metadata={
+            "failed windows": dg.MetadataValue.table(
+                [
+                    dg.TableRecord(
+                        {
+                            "dataset": dataset.name,
+                            "window": str(record.window),
+                            "attempts": record.attempts,
+                            "error": record.error or "",
+                        }
+                    )
+                    for dataset, record in failed[:FAILURES_SHOWN]
+                ]
+            ),
+            "windows failed": dg.MetadataValue.int(len(failed)),
+            "windows": dg.MetadataValue.int(windows),
+            "days landed": dg.MetadataValue.int(landed),
+        },
+        allow_retries=False,
+    )
+
+
+def _rows(report: Report, warehouse: WarehouseResource) -> int:
+    with warehouse.snapshot() as con:
+        return int(con.execute(f"SELECT count(*) FROM {report.dataset.table}").fetchall()[0][0])
+
+
+def _preview(report: Report, warehouse: WarehouseResource) -> str:
+    dataset, span = report.dataset, report.span
+    with warehouse.snapshot() as con:
+        rows = con.execute(
+            f"SELECT strftime(start_time_utc, '%Y-%m-%d %H:%MZ'), {dataset.category}, {dataset.value}, "
+            f"strftime(publish_time_utc, '%Y-%m-%d %H:%MZ') FROM {dataset.name} WHERE start_time_utc >= ? "
+            f"AND start_time_utc < ? ORDER BY start_time_utc DESC, {dataset.category} LIMIT ?",
+            [span.start_utc, span.end_utc, PREVIEW_ROWS],
+        ).fetchall()
+    lines = [f"| start time | {dataset.category} | MW | published |", "|---|---|---:|---|"]
+    lines += [f"| {start} | {category} | {value:,.1f} | {published} |" for start, category, value, published in rows]
+    return "\n".join(lines) if rows else "nothing is published for this span"

@@ -1,0 +1,110 @@
+"""From Elexon's rows to a typed frame of one window: columns by our names, nothing judged but the shape.
+
+Belongs here: fields and types, which rows belong to the window. Not here: whether a value is believable (`schemas.py`).
+A value that cannot be read becomes null here and is kept aside, with its raw row, by the contract.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+
+from elexon_assets.datasets import UTC_TIME, Dataset
+from elexon_assets.errors import ShapeChanged, StrangerRows
+from elexon_assets.settlement import with_settlement
+from elexon_assets.windows import Window
+
+RAW = "raw_row"
+"Position of the row in the answer: how a row that is kept aside finds its raw JSON again."
+
+
+@dataclass(frozen=True)
+class Parsed:
+    """`frame`: the window's own rows, `raw_row` (UInt32) besides the dataset's and the settlement columns."""
+
+    frame: pl.DataFrame
+    neighbours: int
+    "Rows of a half hour next to the window or of its settlement dates: dropped, their own window brings them."
+
+    @property
+    def labels_disagreeing(self) -> int:
+        """Rows that Elexon labels with another settlement date or period than their start time has."""
+        elexon_date, elexon_period = self.frame["elexon_settlement_date"], self.frame["elexon_settlement_period"]
+        return int((elexon_date.is_not_null() | elexon_period.is_not_null()).sum())
+
+
+def parse(dataset: Dataset, rows: Sequence[dict[str, Any]], window: Window) -> Parsed:
+    """Raises ShapeChanged (a field is missing from every row) and StrangerRows (rows that were not asked for)."""
+    frame = _typed(dataset, rows)
+    start = pl.col(dataset.range_column)
+    inside = frame.filter(start.is_null() | ((start >= window.start_utc) & (start < window.end_utc)))
+    if len(inside) != len(frame):
+        expected = dataset.answers(window)
+        strangers = frame.filter((start < expected.start_utc) | (start >= expected.end_utc))
+        if len(strangers):
+            raise StrangerRows(
+                f"{dataset.code} was asked for {window} and answered {len(strangers)} of {len(frame)} rows outside it, "
+                f"the first {rows[strangers[RAW][0]]}. Nothing of this window was landed."
+            )
+    return Parsed(_with_labels(inside), len(frame) - len(inside))
+
+
+def _typed(dataset: Dataset, rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
+    """All rows of the answer with the dataset's columns, Elexon's settlement labels and `raw_row`."""
+    series = []
+    for name, column in dataset.columns.items():
+        values = [row.get(column.elexon_field) for row in rows]
+        if rows and all(value is None for value in values) and not any(column.elexon_field in row for row in rows):
+            raise ShapeChanged(
+                f"{dataset.code}: the field {column.elexon_field!r} (our {name}) is in none of {len(rows)} rows. "
+                f"A row now has {sorted(rows[0])}. Nothing of this window was landed."
+            )
+        series.append(_read(name, values, column.dtype))
+    labels = [
+        _read("label_date", [row.get("settlementDate") for row in rows], pl.Date()),
+        _read("label_period", [row.get("settlementPeriod") for row in rows], pl.Int16()),
+    ]
+    return pl.DataFrame([*series, *labels]).with_row_index(RAW)
+
+
+def _read(name: str, values: list[Any], dtype: pl.DataType) -> pl.Series:
+    """A column; what is not of its kind becomes null."""
+    if isinstance(dtype, pl.Datetime):
+        texts = pl.Series(name, [v if isinstance(v, str) else None for v in values], pl.String)
+        return texts.str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="us", strict=False).dt.replace_time_zone("UTC")
+    if isinstance(dtype, pl.Date):
+        texts = pl.Series(name, [v if isinstance(v, str) else None for v in values], pl.String)
+        return texts.str.to_date("%Y-%m-%d", strict=False)
+    if isinstance(dtype, pl.String):
+        # One legacy form wraps names in quotes of their own.
+        return pl.Series(name, [v.strip('" ') if isinstance(v, str) else None for v in values], dtype)
+    numbers = [v if isinstance(v, int | float) and not isinstance(v, bool) else None for v in values]
+    return pl.Series(name, numbers, pl.Float64).cast(dtype, strict=False)
+
+
+def _with_labels(frame: pl.DataFrame) -> pl.DataFrame:
+    """Computed settlement columns, and Elexon's labels only where they disagree with them."""
+    disagree = (pl.col("label_date") != pl.col("settlement_date")) | (
+        pl.col("label_period") != pl.col("settlement_period")
+    )
+    return (
+        with_settlement(frame)
+        .with_columns(
+            elexon_settlement_date=pl.when(disagree).then("label_date"),
+            elexon_settlement_period=pl.when(disagree).then("label_period"),
+        )
+        .drop("label_date", "label_period")
+    )
+
+
+LABELS: dict[str, pl.DataType] = {
+    "settlement_date": pl.Date(),
+    "settlement_period": pl.Int16(),
+    "elexon_settlement_date": pl.Date(),
+    "elexon_settlement_period": pl.Int16(),
+}
+"Columns that parsing adds: ours, and Elexon's own label where it says something else."
+
+OUR_COLUMNS: dict[str, pl.DataType] = {"ingested_at_utc": UTC_TIME, "source": pl.String()}
+"Columns that landing adds: when it landed, and whose rows they are."

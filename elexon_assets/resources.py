@@ -1,0 +1,40 @@
+"""What an asset is given: the warehouse and Elexon. Configuration that the UI shows; the work is done elsewhere."""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+from dagster_duckdb import DuckDBResource
+from pydantic import Field
+
+from elexon_assets.client import ElexonClient
+from warehouse.connection import reading, writing
+from warehouse.settings import Settings
+
+
+class WarehouseResource(DuckDBResource):
+    """dagster-duckdb's resource with a connection that always closes, and waits for the file with a bound."""
+
+    @contextmanager
+    def get_connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """For writing; one writer at a time, so open late and leave soon."""
+        with writing(Path(self.database)) as con:
+            yield con
+
+    @contextmanager
+    def snapshot(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The newest published snapshot, for what only reads."""
+        with reading(Path(self.database)) as con:
+            yield con
+
+
+class ElexonResource(dg.ConfigurableResource[ElexonClient]):
+    """Elexon's Insights API, or a stand-in."""
+
+    base_url: str = Field(description="ELEXON_BASE_URL; answers of a stand-in never mix with Elexon's.")
+
+    def client(self) -> ElexonClient:
+        """Use as a context manager."""
+        return ElexonClient(Settings().model_copy(update={"elexon_base_url": self.base_url}))

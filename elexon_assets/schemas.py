@@ -1,0 +1,94 @@
+"""The contract before the write: Pandera schemas built from the declarations, and the split into good rows and bad.
+
+Belongs here: what a row must be to land, and the reason given when it does not. Not here: soft limits (those rows
+land and are counted by a view). Frames are eager: Pandera looks at the values of no other.
+"""
+
+from typing import NamedTuple
+
+import pandera.polars as pa
+import polars as pl
+from pandera.errors import SchemaErrors
+
+from elexon_assets.datasets import Column, Dataset, Limits
+from elexon_assets.errors import ShapeChanged
+from elexon_assets.parsing import LABELS
+from elexon_assets.settlement import HALF_HOUR
+from warehouse.settings import Settings
+
+
+def limits_of(dataset: Dataset) -> dict[str, Limits]:
+    """The declared limits, with those that the setting `LIMITS_MW` moves."""
+    moved = Settings().limits_mw
+    return {name: Limits(**{**vars(declared), **moved.get(name, {})}) for name, declared in dataset.limits.items()}
+
+
+def contract(dataset: Dataset) -> pa.DataFrameSchema:
+    """What every landed row fulfils: types, no nulls, closed vocabularies, whole half hours, hard limits in MW."""
+    columns = {name: _column(column, name == dataset.range_column) for name, column in dataset.columns.items()}
+    labels = {name: pa.Column(dtype, nullable=name.startswith("elexon_")) for name, dtype in LABELS.items()}
+    limits = limits_of(dataset)
+    checks = [_within_hard_limits(dataset, limits)] if limits else []
+    return pa.DataFrameSchema({**columns, **labels}, checks=checks, name=dataset.name)
+
+
+def _column(column: Column, is_range: bool) -> pa.Column:
+    checks = []
+    if column.values:
+        checks.append(pa.Check.isin(column.values, error=f"{column.elexon_field} is not one that is known"))
+    if is_range:
+        checks.append(pa.Check(_on_the_half_hour, error=f"{column.elexon_field} is not on a half hour"))
+    if isinstance(column.dtype, pl.Float64):
+        checks.append(pa.Check(_is_finite, error=f"{column.elexon_field} is not a finite number"))
+    return pa.Column(column.dtype, checks=checks, nullable=False, description=column.description)
+
+
+def _on_the_half_hour(data: pa.PolarsData) -> pl.LazyFrame:
+    return data.lazyframe.select(pl.col(data.key).dt.truncate(HALF_HOUR) == pl.col(data.key))
+
+
+def _is_finite(data: pa.PolarsData) -> pl.LazyFrame:
+    return data.lazyframe.select(pl.col(data.key).is_finite())
+
+
+def _within_hard_limits(dataset: Dataset, limits: dict[str, Limits]) -> pa.Check:
+    category, value = pl.col(dataset.category), pl.col(dataset.value)
+    low = category.replace_strict({name: limit.hard_low for name, limit in limits.items()}, default=None)
+    high = category.replace_strict({name: limit.hard_high for name, limit in limits.items()}, default=None)
+
+    def within(data: pa.PolarsData) -> pl.LazyFrame:
+        # Nulls and NaN have a reason of their own already.
+        return data.lazyframe.select((value.is_between(low, high) | value.is_nan()).fill_null(True))
+
+    return pa.Check(within, error="outside the hard limits")
+
+
+class Judged(NamedTuple):
+    """Rows that fulfil the contract; rows that do not, with their `reason`."""
+
+    good: pl.DataFrame
+    bad: pl.DataFrame
+
+
+def split(dataset: Dataset, frame: pl.DataFrame) -> Judged:
+    """Judges every row by the contract. Raises ShapeChanged for a column that is missing or of another type."""
+    try:
+        return Judged(contract(dataset).validate(frame, lazy=True), frame.clear().with_columns(reason=pl.lit("")))
+    except SchemaErrors as errors:
+        cases = errors.failure_cases
+    whole = cases.filter(pl.col("index").is_null())
+    if len(whole):
+        raise ShapeChanged(f"{dataset.code}: {whole['check'][0]} ({whole['failure_case'][0]}) for {whole['column'][0]}")
+    null = pl.format("{} is missing or cannot be read", pl.col("column"))
+    reasons = (
+        cases.select(
+            position=pl.col("index").cast(pl.UInt32),
+            reason=pl.when(pl.col("check").str.starts_with("not_nullable")).then(null).otherwise("check"),
+        )
+        .group_by("position")
+        .agg(pl.col("reason").unique().sort().str.join("; "))
+    )
+    numbered = frame.with_row_index("position")
+    bad = numbered.join(reasons, on="position", how="inner").drop("position")
+    good = numbered.join(reasons, on="position", how="anti").drop("position")
+    return Judged(good, bad)

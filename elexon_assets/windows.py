@@ -1,0 +1,52 @@
+"""Spans of time as Elexon lets one ask for them. All instants UTC; `end_utc` is exclusive.
+
+Belongs here: cutting and tiling. Not here: how a window becomes request parameters (each dataset's declaration says).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, time, timedelta
+
+
+@dataclass(frozen=True, order=True)
+class Window:
+    """[start_utc, end_utc), asked for in one request."""
+
+    start_utc: datetime
+    end_utc: datetime
+
+    @property
+    def days(self) -> list[date]:
+        """The UTC days that it touches."""
+        last = (self.end_utc - timedelta(microseconds=1)).date()
+        return [self.start_utc.date() + timedelta(days=n) for n in range((last - self.start_utc.date()).days + 1)]
+
+    def __str__(self) -> str:
+        return f"{self.start_utc:%Y-%m-%dT%H:%MZ} to {self.end_utc:%Y-%m-%dT%H:%MZ}"
+
+
+def of_days(first: date, last: date) -> Window:
+    """The whole UTC days, both ends in."""
+    return Window(datetime.combine(first, time(), UTC), datetime.combine(last + timedelta(days=1), time(), UTC))
+
+
+def cut(span: Window, longest: timedelta) -> list[Window]:
+    """Windows of at most `longest` that tile the span without gap or overlap, in order."""
+    windows, start = [], span.start_utc
+    while start < span.end_utc:
+        end = min(start + longest, span.end_utc)
+        windows.append(Window(start, end))
+        start = end
+    return windows
+
+
+def spans_of(days: Iterable[date]) -> list[Window]:
+    """The fewest spans that cover exactly these days: neighbouring days are joined."""
+    spans: list[Window] = []
+    for day in sorted(set(days)):
+        whole = of_days(day, day)
+        if spans and spans[-1].end_utc == whole.start_utc:
+            spans[-1] = Window(spans[-1].start_utc, whole.end_utc)
+        else:
+            spans.append(whole)
+    return spans

@@ -1,0 +1,154 @@
+"""How the warehouse is opened: `writing()` for Dagster's runs, `reading()` for everybody else.
+
+Belongs here: locks, waiting, what a broken file is called. Not here: what is in the tables.
+DuckDB lets in one writing process or many readers, so a writer opens late and closes at once, and readers open a
+published snapshot, never the file itself.
+"""
+
+import re
+import shutil
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+
+import duckdb
+import tenacity
+
+from warehouse import snapshots
+from warehouse.errors import (
+    DiskNearlyFull,
+    WarehouseBusy,
+    WarehouseDamaged,
+    WarehouseError,
+    WarehouseMissing,
+    WarehouseTooNew,
+)
+from warehouse.settings import Settings
+
+FORMAT_VERSION = 1
+"Layout of our tables. A higher number in the file means that a newer gb-renewables wrote it."
+
+_this_process = threading.Lock()
+"""DuckDB's file lock is between processes, and a second open of the file inside one process can drop it."""
+
+
+@contextmanager
+def writing(path: Path | None = None, *, wait_seconds: float | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The one writer: the warehouse attached as the default catalogue, in UTC, closed whatever happens.
+
+    Creates the file where there is none. Raises WarehouseBusy (naming the holder) after a bounded, jittered wait,
+    WarehouseDamaged, WarehouseTooNew, DiskNearlyFull.
+    """
+    settings = Settings()
+    path = path or settings.warehouse
+    wait_seconds = settings.warehouse_wait_seconds if wait_seconds is None else wait_seconds
+    if not _this_process.acquire(timeout=wait_seconds):
+        raise WarehouseBusy(f"Another thread of this process is writing {path}; waited {wait_seconds:.0f} s.")
+    try:
+        path.parent.mkdir(parents=True, exist_ok=True)
+        _refuse_without_room(path)
+        con = duckdb.connect()
+        try:
+            _attach(con, path, wait_seconds)
+            yield con
+        finally:
+            con.close()
+    finally:
+        _this_process.release()
+
+
+@contextmanager
+def reading(
+    path: Path | None = None, *, locked_down: bool = False, version: int | None = None
+) -> Iterator[duckdb.DuckDBPyConnection]:
+    """The newest published snapshot (or that `version`), read-only, in UTC. Raises WarehouseMissing before the first.
+
+    `locked_down`: no files, no extensions, no settings can be reached from SQL: for queries that a person typed.
+    """
+    folder = (path.parent / "snapshots") if path else Settings().snapshots
+    published = snapshots.newest(folder) if version is None else snapshots.of_version(folder, version)
+    if published is None:
+        raise WarehouseMissing(
+            f"Nothing is published in {folder} yet. Fetch something first, for example: renewables fetch-range "
+            "2026-01-01 2026-01-07 (or `renewables demo` for synthetic data)."
+        )
+    with _named_errors(published.path):
+        con = duckdb.connect(str(published.path), read_only=True)
+    try:
+        con.execute("SET TimeZone = 'UTC'")
+        if locked_down:
+            con.execute("SET enable_external_access = false")
+            con.execute("SET lock_configuration = true")
+        yield con
+    finally:
+        con.close()
+
+
+def _attach(con: duckdb.DuckDBPyConnection, path: Path, wait_seconds: float) -> None:
+    """Attaches as soon as the file is free."""
+    con.execute("SET TimeZone = 'UTC'")
+    patiently = tenacity.Retrying(
+        retry=tenacity.retry_if_exception(lambda e: "Could not set lock" in str(e)),
+        wait=tenacity.wait_random(0.05, 0.25),
+        stop=tenacity.stop_after_delay(wait_seconds),
+        reraise=True,
+    )
+    # The storage of 1.5 is written and read by both supported lines of DuckDB.
+    statement = f"ATTACH {_quoted(path)} AS warehouse (STORAGE_VERSION 'v1.5.0')"
+    with _named_errors(path):
+        patiently(con.execute, statement)
+        con.execute("USE warehouse")
+        con.execute("CREATE TABLE IF NOT EXISTS warehouse_info (key VARCHAR, value VARCHAR)")
+        con.execute(
+            "INSERT INTO warehouse_info SELECT 'format_version', ? WHERE NOT EXISTS "
+            "(FROM warehouse_info WHERE key = 'format_version')",
+            [str(FORMAT_VERSION)],
+        )
+    found = con.execute("SELECT value FROM warehouse_info WHERE key = 'format_version'").fetchall()
+    if int(found[0][0]) > FORMAT_VERSION:
+        raise WarehouseTooNew(
+            f"{path} was written by a newer gb-renewables (format {found[0][0]}, this one knows {FORMAT_VERSION}). "
+            "Update this installation; nothing was changed."
+        )
+
+
+def _quoted(path: Path) -> str:
+    """ATTACH takes no bound parameter."""
+    return "'" + str(path).replace("'", "''") + "'"
+
+
+@contextmanager
+def _named_errors(path: Path) -> Iterator[None]:
+    try:
+        yield
+    except duckdb.Error as error:
+        raise _named(error, path) from error
+
+
+def _named(error: duckdb.Error, path: Path) -> WarehouseError:
+    """What DuckDB says, as what is wrong and what to do about it."""
+    text = str(error)
+    aside = f"Nothing was deleted. `renewables restore` moves it aside and puts the newest snapshot of {path} in place."
+    if "Could not set lock" in text:
+        holder = re.search(r"held in (.*?) \(PID (\d+)\)", text)
+        who = f"process {holder[2]} ({holder[1]})" if holder else "another process"
+        return WarehouseBusy(f"{path} is held by {who}. Close it there and try again; readers use the snapshots.")
+    if re.search(r"version number|newer version|storage version", text, re.IGNORECASE):
+        return WarehouseTooNew(
+            f"{path} was written by a newer DuckDB than {duckdb.__version__}. Update DuckDB, or have the newer one "
+            f"write it with (STORAGE_VERSION 'v1.5.0'). DuckDB says: {text}"
+        )
+    return WarehouseDamaged(f"{path} cannot be opened as a warehouse. {aside} DuckDB says: {text}")
+
+
+def _refuse_without_room(path: Path) -> None:
+    """A write needs room for itself and for a snapshot as large as the warehouse."""
+    size = path.stat().st_size if path.exists() else 0
+    free = shutil.disk_usage(path.parent).free
+    needed = 2 * size + 64 * 1024**2
+    if free < needed:
+        raise DiskNearlyFull(
+            f"{path.parent} has {free / 1e6:,.0f} MB free; a write and its snapshot may need {needed / 1e6:,.0f} MB. "
+            "Free some room and run again; nothing was changed."
+        )

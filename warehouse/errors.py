@@ -1,0 +1,36 @@
+"""Everything that can be wrong with a warehouse, each with its way out. One tree:
+
+WarehouseError
+├── WarehouseMissing      no file, or nothing published yet
+├── WarehouseBusy         another process holds the file for longer than we wait
+├── WarehouseDamaged      not a DuckDB file, or a corrupt one
+├── WarehouseTooNew       written by a newer DuckDB, or by a newer gb-renewables
+├── DiskNearlyFull        no room for the write and its snapshot
+├── LandingRefused        a frame that does not fit its table, or keys that would not be unique
+└── MixedSources          synthetic rows into real ones, or the other way round
+"""
+
+
+class WarehouseError(Exception):
+    """Base of all; `str()` is one sentence for a person, with a way out."""
+
+
+class WarehouseMissing(WarehouseError): ...
+
+
+class WarehouseBusy(WarehouseError): ...
+
+
+class WarehouseDamaged(WarehouseError): ...
+
+
+class WarehouseTooNew(WarehouseError): ...
+
+
+class DiskNearlyFull(WarehouseError): ...
+
+
+class LandingRefused(WarehouseError): ...
+
+
+class MixedSources(WarehouseError): ...

@@ -1,0 +1,104 @@
+"""How rows land: one transaction, columns by name, duplicates dropped first, uniqueness proved before the commit.
+
+Belongs here: appending what is new by key, merging, replacing whole tables. Not here: which tables there are.
+No primary keys: with one the file is ten times as large and the bulk load many times slower.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+
+import duckdb
+import polars as pl
+
+from warehouse.errors import LandingRefused
+
+
+@contextmanager
+def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
+    """Commits at the end, rolls back on any exception."""
+    con.execute("BEGIN")
+    try:
+        yield
+    except BaseException:
+        con.execute("ROLLBACK")
+        raise
+    con.execute("COMMIT")
+
+
+def append_new(
+    con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame, *, key: Sequence[str], range_column: str
+) -> int:
+    """Appends the rows whose `key` is not there yet and returns how many. Call inside `transaction()`.
+
+    `range_column` (one of the key) bounds the part of the table that is looked at. Raises LandingRefused.
+    """
+    return _merge(con, table, frame, key, range_column, "")
+
+
+def merge(
+    con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame, *, key: Sequence[str], range_column: str
+) -> int:
+    """As `append_new`, and a row whose key is there takes the frame's values. Returns the rows added or changed."""
+    updates = ", ".join(f'"{c}" = new."{c}"' for c in frame.columns if c not in key)
+    return _merge(con, table, frame, key, range_column, f"WHEN MATCHED THEN UPDATE SET {updates}")
+
+
+def _merge(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    frame: pl.DataFrame,
+    key: Sequence[str],
+    range_column: str,
+    when_matched: str,
+) -> int:
+    _refuse_other_columns(con, table, frame)
+    # Both lines of DuckDB need it: one raises on doubled source rows, the other lands them twice.
+    frame = frame.unique(subset=key, keep="last", maintain_order=True)
+    if frame.is_empty():
+        return 0
+    low, high = frame[range_column].min(), frame[range_column].max()
+    columns = ", ".join(f'"{c}"' for c in frame.columns)
+    values = ", ".join(f'new."{c}"' for c in frame.columns)
+    matches = " AND ".join(f'old."{c}" = new."{c}"' for c in key)
+    con.register("landing_frame", frame)
+    try:
+        landed = con.execute(
+            f'MERGE INTO {table} AS old USING landing_frame AS new ON {matches} AND old."{range_column}" '
+            f"BETWEEN ? AND ? {when_matched} WHEN NOT MATCHED THEN INSERT ({columns}) "
+            f"VALUES ({values})",
+            [low, high],
+        ).fetchall()[0][0]
+    finally:
+        con.unregister("landing_frame")
+    refuse_doubled_keys(con, table, key, where=f'"{range_column}" BETWEEN ? AND ?', parameters=[low, high])
+    return int(landed)
+
+
+def refuse_doubled_keys(
+    con: duckdb.DuckDBPyConnection,
+    table: str,
+    key: Sequence[str],
+    *,
+    where: str = "true",
+    parameters: Sequence[object] = (),
+) -> None:
+    """LandingRefused if a key stands twice in the table, or has a null."""
+    columns = ", ".join(f'"{c}"::VARCHAR' for c in key)
+    grouped = ", ".join(f'"{c}"' for c in key)
+    nulls = " OR ".join(f'"{c}" IS NULL' for c in key)
+    bad = con.execute(
+        f"SELECT {columns}, count(*) FROM {table} WHERE {where} GROUP BY {grouped} "
+        f"HAVING count(*) > 1 OR {nulls} LIMIT 1",
+        list(parameters),
+    ).fetchall()
+    if bad:
+        raise LandingRefused(f"{table}: the key ({', '.join(key)}) would not be unique: {bad[0]}. Nothing was landed.")
+
+
+def _refuse_other_columns(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
+    there = {name for (name,) in con.execute("SELECT name FROM pragma_table_info(?)", [table]).fetchall()}
+    unknown, missing = sorted(set(frame.columns) - there), sorted(there - set(frame.columns))
+    if unknown or missing:
+        raise LandingRefused(
+            f"{table} and the frame differ: not in the table {unknown}, not in the frame {missing}. Nothing was landed."
+        )

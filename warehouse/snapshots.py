@@ -1,0 +1,121 @@
+"""Published snapshots: what readers open, and the daily backups.
+
+A snapshot is a whole copy of the warehouse in a file of its own, named by version and day; `current.json` names the
+newest, and is replaced in one step while the writer still holds the warehouse, so that it never goes backwards.
+`current.duckdb` is a link to the same file for tools that want one name.
+"""
+
+import json
+import re
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import duckdb
+
+from warehouse.settings import Settings
+
+POINTER = "current.json"
+LINK = "current.duckdb"
+_NAME = re.compile(r"warehouse-(\d{9})-(\d{4}-\d{2}-\d{2})\.duckdb")
+
+
+@dataclass(frozen=True, order=True)
+class Snapshot:
+    """One published file. `version` counts up by one with each publication of this warehouse."""
+
+    version: int
+    day: date
+    path: Path
+
+    @property
+    def published_at_utc(self) -> datetime:
+        """When its file was finished."""
+        return datetime.fromtimestamp(self.path.stat().st_mtime, UTC)
+
+
+def newest(folder: Path) -> Snapshot | None:
+    """The snapshot that the pointer names, or None before the first. One read of a small file."""
+    try:
+        name = json.loads((folder / POINTER).read_text())["file"]
+    except FileNotFoundError:
+        return None
+    return _snapshot(folder / name)
+
+
+def of_version(folder: Path, version: int) -> Snapshot | None:
+    """That snapshot if it is still kept."""
+    return next((s for s in kept(folder) if s.version == version), None)
+
+
+def kept(folder: Path) -> list[Snapshot]:
+    """All snapshots in the folder, oldest first."""
+    found = (_snapshot(path) for path in folder.glob("warehouse-*.duckdb"))
+    return sorted(s for s in found if s)
+
+
+def publish(con: duckdb.DuckDBPyConnection, folder: Path | None = None) -> Snapshot:
+    """Copies what is committed to a new version and points readers to it. Call with `writing()`'s connection."""
+    settings = Settings()
+    folder = folder or settings.snapshots
+    folder.mkdir(parents=True, exist_ok=True)
+    version = _next_version(con, folder)
+    today = datetime.now(UTC).date()
+    path = folder / f"warehouse-{version:09d}-{today}.duckdb"
+    unfinished = folder / "unfinished.duckdb"
+    try:
+        unfinished.unlink(missing_ok=True)
+        quoted = str(unfinished).replace("'", "''")
+        con.execute(f"ATTACH '{quoted}' AS snapshot (STORAGE_VERSION 'v1.5.0')")
+        try:
+            con.execute("COPY FROM DATABASE warehouse TO snapshot")
+        finally:
+            con.execute("DETACH snapshot")
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    _point_to(path, version)
+    prune(folder, keep=settings.snapshots_kept, backup_days=settings.backup_days, today=today)
+    return Snapshot(version, today, path)
+
+
+def prune(folder: Path, *, keep: int, backup_days: int, today: date) -> list[Path]:
+    """Removes all but the newest `keep` and the first of each of the last `backup_days` days; returns what went."""
+    snapshots = kept(folder)
+    firsts: dict[date, Snapshot] = {}
+    for snapshot in snapshots:
+        if snapshot.day > today - timedelta(days=backup_days):
+            firsts.setdefault(snapshot.day, snapshot)
+    staying = {*snapshots[-keep:], *firsts.values()}
+    gone = [s.path for s in snapshots if s not in staying]
+    for path in gone:
+        path.unlink(missing_ok=True)
+    return gone
+
+
+def _next_version(con: duckdb.DuckDBPyConnection, folder: Path) -> int:
+    """A counter in the warehouse, not a clock; above what readers have seen, also after a backup was restored."""
+    found = con.execute("SELECT value FROM warehouse_info WHERE key = 'snapshot_version'").fetchall()
+    seen = [s.version for s in kept(folder)]
+    version = max([int(value) for (value,) in found] + seen, default=0) + 1
+    con.execute("BEGIN")
+    con.execute("DELETE FROM warehouse_info WHERE key = 'snapshot_version'")
+    con.execute("INSERT INTO warehouse_info VALUES ('snapshot_version', ?)", [str(version)])
+    con.execute("COMMIT")
+    return version
+
+
+def _point_to(path: Path, version: int) -> None:
+    pointer, link = path.parent / POINTER, path.parent / LINK
+    temporary = pointer.with_suffix(".new")
+    temporary.write_text(json.dumps({"file": path.name, "version": version}))
+    temporary.replace(pointer)
+    temporary_link = link.with_suffix(".new")
+    temporary_link.unlink(missing_ok=True)
+    temporary_link.symlink_to(path.name)
+    temporary_link.replace(link)
+
+
+def _snapshot(path: Path) -> Snapshot | None:
+    match = _NAME.fullmatch(path.name)
+    return Snapshot(int(match[1]), date.fromisoformat(match[2]), path) if match else None
