@@ -5,14 +5,14 @@ the list, so that "backfill missing and failed" asks for just those.
 """
 
 from datetime import UTC, datetime, timedelta
-from time import monotonic
 
 import dagster as dg
 
 from elexon_assets.datasets import DATASETS, Dataset
-from elexon_assets.ingest import Progress, Report, ingest
+from elexon_assets.ingest import ingest
 from elexon_assets.metadata import column_schema, failures, materialization
 from elexon_assets.partitions import DAYS_A_RUN, UTC_DAYS
+from elexon_assets.progress import reported
 from elexon_assets.resources import ElexonResource, WarehouseResource
 from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.windows import Window
@@ -51,9 +51,9 @@ def generation_asset(dataset: Dataset) -> dg.AssetsDefinition:
                 dataset,
                 Window(start.astimezone(UTC), end.astimezone(UTC)),
                 client=client,
-                run_id=context.run_id,
+                run_id=context.run.run_id,
                 open_warehouse=warehouse.get_connection,
-                progress=_logged(context),
+                progress=reported(context.log.info),
             )
         if report.failed:
             for day in report.landed_days:
@@ -85,9 +85,9 @@ def latest_half_hours(
                 dataset,
                 span,
                 client=client,
-                run_id=context.run_id,
+                run_id=context.run.run_id,
                 open_warehouse=warehouse.get_connection,
-                progress=_logged(context),
+                progress=reported(context.log.info),
             )
             for dataset in DATASETS
         ]
@@ -100,22 +100,6 @@ def latest_half_hours(
             for name, value in materialization(report, warehouse).items()
         }
     )
-
-
-def _logged(context: dg.AssetExecutionContext) -> Progress:
-    """Progress in the run's log, at most one line a second: an event costs Dagster more than a window costs us."""
-    last = [0.0]
-
-    def log(report: Report) -> None:
-        done = len(report.records) == len(report.windows)
-        if done or monotonic() - last[0] >= 1:
-            last[0] = monotonic()
-            context.log.info(
-                f"{report.dataset.name}: {len(report.records)} of {len(report.windows)} windows, "
-                f"{report.total('rows_landed'):,} new rows, {len(report.failed)} windows failed"
-            )
-
-    return log
 
 
 GENERATION_ASSETS = [generation_asset(dataset) for dataset in DATASETS]

@@ -2,14 +2,22 @@
 
 import dagster as dg
 
+from elexon_assets import jobs
 from elexon_assets.assets import GENERATION_ASSETS, latest_half_hours
+from elexon_assets.checks import GENERATION_CHECKS
 from elexon_assets.resources import ElexonResource, WarehouseResource
+from elexon_assets.schedules import SCHEDULES
+from elexon_assets.sensors import SENSORS
 from warehouse.settings import Settings
 
 settings = Settings()
 
 defs = dg.Definitions(
     assets=[*GENERATION_ASSETS, latest_half_hours],
+    asset_checks=GENERATION_CHECKS,
+    jobs=[jobs.nightly, jobs.repair, jobs.latest, jobs.checks],
+    schedules=SCHEDULES,
+    sensors=SENSORS,
     resources={
         "elexon": ElexonResource(base_url=str(settings.elexon_base_url)),
         "warehouse": WarehouseResource(database=str(settings.warehouse)),

@@ -57,12 +57,14 @@ class WindowRecord:
 
 @dataclass
 class Report:
-    """What an ingest did so far; handed to the progress callback after each batch."""
+    """What an ingest did so far; handed to the progress callback with each window and each batch."""
 
     dataset: Dataset
     span: Window
     windows: list[Window]
     records: list[WindowRecord] = field(default_factory=list)
+    windows_answered: int = 0
+    "Asked for, whatever came of it; landed a batch later."
     seconds: float = 0.0
     half_hours: int = 0
     "Whole half hours that the warehouse now holds of the span."
@@ -113,25 +115,29 @@ def ingest(
     started = monotonic()
     report = Report(dataset, span, cut(span, dataset.longest_window))
     try:
-        with closing(_batches(fetch(client, dataset, report.windows))) as batches:
+        with closing(_batches(fetch(client, dataset, report.windows), report, progress)) as batches:
             for batch in batches:
                 report.records += _land(dataset, batch, run_id, open_warehouse, first=not report.records)
-                report.seconds = monotonic() - started
-                if progress:
-                    progress(report)
     finally:
         if report.records:
             with open_warehouse() as con:
                 report.half_hours = _whole_half_hours(con, dataset, span)
                 snapshots.publish(con)
     report.seconds = monotonic() - started
+    if progress:
+        progress(report)
     return report
 
 
-def _batches(outcomes: Iterable[Outcome]) -> Generator[list[Outcome], None, None]:
+def _batches(
+    outcomes: Iterable[Outcome], report: Report, progress: Progress | None
+) -> Generator[list[Outcome], None, None]:
     batch: list[Outcome] = []
     for outcome in outcomes:
         batch.append(outcome)
+        report.windows_answered += 1
+        if progress:
+            progress(report)
         if len(batch) == BATCH:
             yield batch
             batch = []

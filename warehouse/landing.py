@@ -40,7 +40,8 @@ def merge(
 ) -> int:
     """As `append_new`, and a row whose key is there takes the frame's values. Returns the rows added or changed."""
     updates = ", ".join(f'"{c}" = new."{c}"' for c in frame.columns if c not in key)
-    return _merge(con, table, frame, key, range_column, f"WHEN MATCHED THEN UPDATE SET {updates}")
+    when_matched = f"WHEN MATCHED THEN UPDATE SET {updates}" if updates else ""
+    return _merge(con, table, frame, key, range_column, when_matched)
 
 
 def _merge(
@@ -52,6 +53,7 @@ def _merge(
     when_matched: str,
 ) -> int:
     _refuse_other_columns(con, table, frame)
+    _refuse_null_keys(table, frame, key)
     # Both lines of DuckDB need it: one raises on doubled source rows, the other lands them twice.
     frame = frame.unique(subset=key, keep="last", maintain_order=True)
     if frame.is_empty():
@@ -68,8 +70,10 @@ def _merge(
             f"VALUES ({values})",
             [low, high],
         ).fetchall()[0][0]
-    finally:
-        con.unregister("landing_frame")
+    except duckdb.ConversionException as error:
+        raise LandingRefused(f"{table}: a value does not fit its column: {error}. Nothing was landed.") from error
+    # Not in a `finally`: in an aborted transaction DuckDB 2.0 refuses it, and the real error would be lost.
+    con.unregister("landing_frame")
     refuse_doubled_keys(con, table, key, where=f'"{range_column}" BETWEEN ? AND ?', parameters=[low, high])
     return int(landed)
 
@@ -93,6 +97,13 @@ def refuse_doubled_keys(
     ).fetchall()
     if bad:
         raise LandingRefused(f"{table}: the key ({', '.join(key)}) would not be unique: {bad[0]}. Nothing was landed.")
+
+
+def _refuse_null_keys(table: str, frame: pl.DataFrame, key: Sequence[str]) -> None:
+    """Before the write: no range finds a null in the range column again."""
+    nulls = [name for name in key if frame[name].null_count()]
+    if nulls:
+        raise LandingRefused(f"{table}: the key ({', '.join(key)}) has nulls in {nulls}. Nothing was landed.")
 
 
 def _refuse_other_columns(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:

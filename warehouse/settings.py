@@ -61,6 +61,8 @@ class Settings(BaseSettings):
 
     schedules_running: bool = True
     "Whether schedules and sensors run without a click. Tests and the demo turn it off."
+    dagster_url: HttpUrl = HttpUrl("http://127.0.0.1:3000")
+    "Where the Dagster UI answers: for links, and for launching runs and following them."
     slack_webhook_url: str | None = None
     "Where notices of failed runs go; else they go to the log."
 

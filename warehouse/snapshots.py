@@ -35,12 +35,18 @@ class Snapshot:
 
 
 def newest(folder: Path) -> Snapshot | None:
-    """The snapshot that the pointer names, or None before the first. One read of a small file."""
+    """The snapshot that the pointer names, or None before the first. One read of a small file.
+
+    Where the pointer was lost or its file was removed by hand, the newest that is there: every one is whole.
+    """
     try:
-        name = json.loads((folder / POINTER).read_text())["file"]
+        path = folder / str(json.loads((folder / POINTER).read_text())["file"])
     except FileNotFoundError:
         return None
-    return _snapshot(folder / name)
+    except (ValueError, KeyError, TypeError):
+        path = None
+    found = _snapshot(path) if path and path.exists() else None
+    return found or max(kept(folder), default=None)
 
 
 def of_version(folder: Path, version: int) -> Snapshot | None:
@@ -107,10 +113,10 @@ def _next_version(con: duckdb.DuckDBPyConnection, folder: Path) -> int:
 
 def _point_to(path: Path, version: int) -> None:
     pointer, link = path.parent / POINTER, path.parent / LINK
-    temporary = pointer.with_suffix(".new")
+    # Names of their own: written through a link left by a killed run, the pointer would overwrite a snapshot.
+    temporary, temporary_link = path.parent / f"{POINTER}.new", path.parent / f"{LINK}.new"
     temporary.write_text(json.dumps({"file": path.name, "version": version}))
     temporary.replace(pointer)
-    temporary_link = link.with_suffix(".new")
     temporary_link.unlink(missing_ok=True)
     temporary_link.symlink_to(path.name)
     temporary_link.replace(link)

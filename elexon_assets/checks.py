@@ -1,0 +1,146 @@
+"""Asset checks: what is true of each dataset when they pass. Structure is ERROR, coverage and freshness are WARN.
+
+They read the published snapshot, whole tables, in a job of their own after landing; inside a range run they would cost
+an event a partition, and not run at all after a partial failure. Not here: the contract before the write.
+"""
+
+from collections.abc import Callable, Iterator
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import dagster as dg
+import duckdb
+
+from elexon_assets.datasets import DATASETS, Dataset
+from elexon_assets.resources import WarehouseResource
+
+ERROR, WARN = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
+TRAILING_DAYS = 30
+"Days whose coverage is judged: the span that the repair asks for again. Older holes are Elexon's own."
+WHOLE = 0.99
+"Share of the half hours of the trailing days; Elexon publishes about all of them since 2023."
+
+Outcome = tuple[bool, dict[str, dg.MetadataValue]]
+
+
+def keys_are_unique(con: duckdb.DuckDBPyConnection, dataset: Dataset, now: datetime) -> Outcome:  # noqa: ARG001 (all checks are called alike)
+    """No publication stands twice, over the whole table."""
+    key = ", ".join(dataset.key)
+    rows, keys = _row(con, f"SELECT count(*), count(DISTINCT ({key})) FROM {dataset.table}")
+    return rows == keys, {"rows": dg.MetadataValue.int(rows), "distinct keys": dg.MetadataValue.int(keys)}
+
+
+def rows_stored_equal_rows_fetched(con: duckdb.DuckDBPyConnection, dataset: Dataset, now: datetime) -> Outcome:  # noqa: ARG001 (as above)
+    """Every row received is accounted for, and what the log says has landed is there."""
+    (stored,) = _row(con, f"SELECT count(*) FROM {dataset.table}")
+    landed, unaccounted = _row(
+        con,
+        "SELECT coalesce(sum(rows_landed), 0), coalesce(sum(rows_received - rows_neighbours - rows_quarantined "
+        "- rows_repeated - rows_landed), 0) FROM fetch_log WHERE dataset = ?",
+        dataset.name,
+    )
+    return stored == landed and not unaccounted, {
+        "rows stored": dg.MetadataValue.int(stored),
+        "rows landed by the fetch log": dg.MetadataValue.int(int(landed)),
+        "rows unaccounted for": dg.MetadataValue.int(int(unaccounted)),
+    }
+
+
+def settlement_labels_agree(con: duckdb.DuckDBPyConnection, dataset: Dataset, now: datetime) -> Outcome:
+    """Elexon's settlement date and period are what the start time says, over the trailing days."""
+    count, first = _row(
+        con,
+        f"SELECT count(*), strftime(min(start_time_utc), '%Y-%m-%dT%H:%MZ') FROM {dataset.table} "
+        "WHERE start_time_utc >= ? AND (elexon_settlement_date IS NOT NULL OR elexon_settlement_period IS NOT NULL)",
+        _trailing(now),
+    )
+    return count == 0, {
+        "rows disagreeing": dg.MetadataValue.int(count),
+        "first": dg.MetadataValue.text(first or "none"),
+    }
+
+
+def coverage_is_whole(con: duckdb.DuckDBPyConnection, dataset: Dataset, now: datetime) -> Outcome:
+    """The trailing closed days have their half hours, counted from the first day that was ever asked for."""
+    today = now.date()
+    asked_from = _row(con, "SELECT min(window_start_utc)::DATE FROM fetch_log WHERE dataset = ?", dataset.name)[0]
+    first = max(today - timedelta(days=TRAILING_DAYS), asked_from or today)
+    expected = (today - first).days * 48
+    (present,) = _row(
+        con,
+        f"SELECT coalesce(sum(half_hours), 0) FROM {dataset.name}_coverage WHERE day_utc >= ? AND day_utc < ?",
+        first,
+        today,
+    )
+    coverage = present / expected if expected else 0.0
+    return coverage >= WHOLE, {
+        "coverage (%)": dg.MetadataValue.float(round(100 * coverage, 2)),
+        "half hours": dg.MetadataValue.int(int(present)),
+        "half hours expected": dg.MetadataValue.int(expected),
+    }
+
+
+def newest_data_is_fresh(con: duckdb.DuckDBPyConnection, dataset: Dataset, now: datetime) -> Outcome:
+    """Judged from the newest half hour in the data: backfilling an old month makes nothing fresh."""
+    (age,) = _row(con, f"SELECT epoch(?::TIMESTAMPTZ - max(start_time_utc)) / 3600 FROM {dataset.table}", now)
+    hours = dataset.fresh_within.total_seconds() / 3600
+    return age is not None and age <= hours, {
+        "age of the newest half hour (h)": dg.MetadataValue.float(round(age, 2))
+        if age is not None
+        else dg.MetadataValue.text("no data"),
+        "fresh within (h)": dg.MetadataValue.float(hours),
+    }
+
+
+def values_within_soft_limits(con: duckdb.DuckDBPyConnection, dataset: Dataset, now: datetime) -> Outcome:
+    """No current value of the trailing days is outside the soft limits. Such values are kept and counted."""
+    (count,) = _row(
+        con,
+        f"SELECT count(DISTINCT start_time_utc) FROM {dataset.name}_outside_soft_limits WHERE start_time_utc >= ?",
+        _trailing(now),
+    )
+    return count == 0, {"half hours outside": dg.MetadataValue.int(count)}
+
+
+CHECKS: dict[Callable[[duckdb.DuckDBPyConnection, Dataset, datetime], Outcome], dg.AssetCheckSeverity] = {
+    keys_are_unique: ERROR,
+    rows_stored_equal_rows_fetched: ERROR,
+    settlement_labels_agree: WARN,
+    coverage_is_whole: WARN,
+    newest_data_is_fresh: WARN,
+    values_within_soft_limits: WARN,
+}
+
+
+def checks_of(dataset: Dataset) -> dg.AssetChecksDefinition:
+    """All checks of a dataset in one step, on one snapshot."""
+
+    @dg.multi_asset_check(
+        name=f"{dataset.name}_checks",
+        specs=[dg.AssetCheckSpec(check.__name__, asset=dataset.name, description=check.__doc__) for check in CHECKS],
+    )
+    def run(warehouse: WarehouseResource) -> Iterator[dg.AssetCheckResult]:
+        now = datetime.now(UTC)
+        with warehouse.snapshot() as con:
+            for check, severity in CHECKS.items():
+                passed, metadata = check(con, dataset, now)
+                yield dg.AssetCheckResult(
+                    check_name=check.__name__,
+                    asset_key=dataset.name,
+                    passed=passed,
+                    severity=severity,
+                    metadata=metadata,
+                )
+
+    return run
+
+
+def _trailing(now: datetime) -> datetime:
+    return now - timedelta(days=TRAILING_DAYS)
+
+
+def _row(con: duckdb.DuckDBPyConnection, sql: str, *parameters: object) -> tuple[Any, ...]:
+    return con.execute(sql, list(parameters)).fetchall()[0]
+
+
+GENERATION_CHECKS = [checks_of(dataset) for dataset in DATASETS]

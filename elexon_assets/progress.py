@@ -1,0 +1,70 @@
+"""Progress of an ingest, for whoever waits: a line in the run's log, and a listener in the same process.
+
+The line is written and read here, so that who follows a run from outside and who writes it cannot disagree.
+"""
+
+import re
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from contextvars import ContextVar
+from dataclasses import dataclass
+from time import monotonic
+
+from elexon_assets.ingest import Progress, Report
+
+SECONDS_BETWEEN_LINES = 1.0
+"An event costs Dagster more than a window costs us."
+
+_listener: ContextVar[Progress | None] = ContextVar("progress_listener", default=None)
+_LINE = re.compile(r"(?P<dataset>\w+): (?P<answered>\d+) of (?P<windows>\d+) windows, .* (?P<failed>\d+) failed")
+
+
+@dataclass(frozen=True)
+class Step:
+    """How far a run is with one dataset, in windows."""
+
+    dataset: str
+    answered: int
+    windows: int
+    failed: int
+
+
+@contextmanager
+def listening(listener: Progress) -> Iterator[None]:
+    """Every ingest in this context also reports to `listener`."""
+    token = _listener.set(listener)
+    try:
+        yield
+    finally:
+        _listener.reset(token)
+
+
+def reported(log: Callable[[str], None]) -> Progress:
+    """Writes a line a second at most, and the last; tells the listener of every window."""
+    last = 0.0
+
+    def report_progress(report: Report) -> None:
+        nonlocal last
+        if listener := _listener.get():
+            listener(report)
+        if monotonic() - last >= SECONDS_BETWEEN_LINES or len(report.records) == len(report.windows):
+            last = monotonic()
+            log(line(report))
+
+    return report_progress
+
+
+def line(report: Report) -> str:
+    """`wind_and_solar: 26 of 53 windows, 26,208 new rows, 0 failed`."""
+    return (
+        f"{report.dataset.name}: {report.windows_answered} of {len(report.windows)} windows, "
+        f"{report.total('rows_landed'):,} new rows, {len(report.failed)} failed"
+    )
+
+
+def step_of(message: str) -> Step | None:
+    """What a line says, or None for any other message."""
+    match = _LINE.search(message)
+    if not match:
+        return None
+    return Step(match["dataset"], int(match["answered"]), int(match["windows"]), int(match["failed"]))

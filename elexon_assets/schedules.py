@@ -1,0 +1,77 @@
+"""Schedules, UTC: the night, its repair, and the half hours of today. A tick that meets a run of its own job skips."""
+
+from datetime import UTC, datetime, timedelta
+
+import dagster as dg
+
+from elexon_assets import jobs
+from elexon_assets.datasets import DATASETS
+from elexon_assets.gaps import REPAIR_DAYS, last_closed_day, short_days
+from elexon_assets.partitions import RANGE_END, RANGE_START
+from elexon_assets.windows import spans_of
+from warehouse.connection import reading
+from warehouse.errors import WarehouseMissing
+from warehouse.settings import Settings
+
+TRAILING_DAYS = 7
+"One wind and solar window. Late documents come within the day; republications seldom after a week."
+
+RUNNING = dg.DefaultScheduleStatus.RUNNING if Settings().schedules_running else dg.DefaultScheduleStatus.STOPPED
+Requests = list[dg.RunRequest] | dg.RunRequest | dg.SkipReason
+
+
+# The last half hour of a UTC day is published at about 01:58Z.
+@dg.schedule(cron_schedule="15 3 * * *", job=jobs.nightly, default_status=RUNNING, execution_timezone="UTC")
+def every_night(context: dg.ScheduleEvaluationContext) -> Requests:
+    """The trailing seven UTC days of every dataset, as one run."""
+    if busy := jobs.on_its_way(context.instance, jobs.nightly.name):
+        return dg.SkipReason(f"the nightly run {busy} is still on its way")
+    yesterday = _tick(context).date() - timedelta(days=1)
+    first = max(yesterday - timedelta(days=TRAILING_DAYS - 1), Settings().first_day)
+    return dg.RunRequest(
+        run_key=f"nightly {yesterday}",
+        tags={RANGE_START: first.isoformat(), RANGE_END: yesterday.isoformat()},
+    )
+
+
+@dg.schedule(cron_schedule="45 3 * * *", job=jobs.repair, default_status=RUNNING, execution_timezone="UTC")
+def every_night_repair(context: dg.ScheduleEvaluationContext) -> Requests:
+    """Days of the last 30 that are missing or short, a run for each span of them."""
+    if busy := jobs.on_its_way(context.instance, jobs.repair.name):
+        return dg.SkipReason(f"the repair {busy} is still on its way")
+    now = _tick(context)
+    requests = []
+    for dataset in DATASETS:
+        last = last_closed_day(dataset, now)
+        first = max(last - timedelta(days=REPAIR_DAYS - 1), Settings().first_day)
+        try:
+            with reading() as con:
+                days = short_days(con, dataset, first, last)
+        except WarehouseMissing:
+            days = short_days(None, dataset, first, last)
+        for span in spans_of(days):
+            start, end = span.days[0].isoformat(), span.days[-1].isoformat()
+            requests.append(
+                dg.RunRequest(
+                    run_key=f"repair {now.date()} {dataset.name} {start}",
+                    asset_selection=[dg.AssetKey(dataset.name)],
+                    tags={RANGE_START: start, RANGE_END: end},
+                )
+            )
+    return requests or dg.SkipReason(f"no day of the last {REPAIR_DAYS} is missing or short")
+
+
+# Documents come out at about :28 and :58.
+@dg.schedule(cron_schedule="5,35 * * * *", job=jobs.latest, default_status=RUNNING, execution_timezone="UTC")
+def every_half_hour(context: dg.ScheduleEvaluationContext) -> Requests:
+    """The trailing 24 hours."""
+    if busy := jobs.on_its_way(context.instance, jobs.latest.name):
+        return dg.SkipReason(f"the run {busy} of the half hour before is still on its way")
+    return dg.RunRequest()
+
+
+def _tick(context: dg.ScheduleEvaluationContext) -> datetime:
+    return context.scheduled_execution_time.astimezone(UTC)
+
+
+SCHEDULES = [every_night, every_night_repair, every_half_hour]
