@@ -11,9 +11,10 @@ import dagster as dg
 from elexon_assets.datasets import DATASETS, Dataset
 from elexon_assets.ingest import ingest
 from elexon_assets.metadata import column_schema, failures, materialization
-from elexon_assets.partitions import DAYS_A_RUN, UTC_DAYS
+from elexon_assets.partitions import UTC_DAYS
 from elexon_assets.progress import reported
 from elexon_assets.resources import ElexonResource, WarehouseResource
+from elexon_assets.runs import DAYS_A_RUN
 from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.windows import Window
 

@@ -99,6 +99,8 @@ class ElexonClient:
             raise Unavailable(f"no answer in time from {url} ({type(error).__name__})") from error
         except httpx.TransportError as error:
             raise Unavailable(f"{url} cannot be reached: {error or type(error).__name__}") from error
+        except httpx.DecodingError as error:
+            raise UnreadableAnswer(f"{url} answered bytes that are not what they are labelled: {error}") from error
         if response.status_code == 400:
             raise WindowRefused(f"{response.url} was refused as wrong: {_problems(response)}")
         if response.status_code in TRY_AGAIN:
@@ -152,7 +154,7 @@ def _problems(response: httpx.Response) -> str:
 def _retry_after(response: httpx.Response) -> float | None:
     """Seconds, from either form of the header."""
     value = response.headers.get("Retry-After", "").strip()
-    if value.isdigit():
+    if value.isdecimal():
         return float(value)
     try:
         return max((parsedate_to_datetime(value) - datetime.now(UTC)).total_seconds(), 0.0)

@@ -2,6 +2,7 @@
 
 from collections.abc import Callable
 
+import dagster as dg
 from slack_sdk.errors import SlackClientError
 from slack_sdk.webhook import WebhookClient
 
@@ -20,3 +21,14 @@ def send(text: str, webhook_url: str | None, log: Callable[[str], object]) -> bo
         log(f"{text}\n(Slack answered {response.status_code}: {response.body[:200]})")
         return False
     return True
+
+
+def cause(event: dg.DagsterEvent) -> str:
+    """What the asset itself said, not Dagster's wrapping of it."""
+    data = event.step_failure_data
+    if data.user_failure_data and data.user_failure_data.description:
+        return data.user_failure_data.description
+    error = data.error
+    while error and error.cause:
+        error = error.cause
+    return error.message.strip() if error else (event.message or "no reason was recorded")

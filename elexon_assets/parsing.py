@@ -80,7 +80,10 @@ def _read(name: str, values: list[Any], dtype: pl.DataType) -> pl.Series:
         # One legacy form wraps names in quotes of their own.
         return pl.Series(name, [v.strip('" ') if isinstance(v, str) else None for v in values], dtype)
     numbers = [v if isinstance(v, int | float) and not isinstance(v, bool) else None for v in values]
-    return pl.Series(name, numbers, pl.Float64).cast(dtype, strict=False)
+    try:
+        return pl.Series(name, numbers, pl.Float64).cast(dtype, strict=False)
+    except OverflowError:  # JSON has integers of any length
+        return _read(name, [v if v is not None and abs(v) < 2**64 else None for v in numbers], dtype)
 
 
 def _with_labels(frame: pl.DataFrame) -> pl.DataFrame:

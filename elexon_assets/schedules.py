@@ -7,7 +7,7 @@ import dagster as dg
 from elexon_assets import jobs
 from elexon_assets.datasets import DATASETS
 from elexon_assets.gaps import REPAIR_DAYS, last_closed_day, short_days
-from elexon_assets.partitions import RANGE_END, RANGE_START
+from elexon_assets.runs import range_tags
 from elexon_assets.windows import spans_of
 from warehouse.connection import reading
 from warehouse.errors import WarehouseMissing
@@ -30,7 +30,7 @@ def every_night(context: dg.ScheduleEvaluationContext) -> Requests:
     first = max(yesterday - timedelta(days=TRAILING_DAYS - 1), Settings().first_day)
     return dg.RunRequest(
         run_key=f"nightly {yesterday}",
-        tags={RANGE_START: first.isoformat(), RANGE_END: yesterday.isoformat()},
+        tags=range_tags(first, yesterday),
     )
 
 
@@ -50,12 +50,11 @@ def every_night_repair(context: dg.ScheduleEvaluationContext) -> Requests:
         except WarehouseMissing:
             days = short_days(None, dataset, first, last)
         for span in spans_of(days):
-            start, end = span.days[0].isoformat(), span.days[-1].isoformat()
             requests.append(
                 dg.RunRequest(
-                    run_key=f"repair {now.date()} {dataset.name} {start}",
+                    run_key=f"repair {now.date()} {dataset.name} {span.days[0]}",
                     asset_selection=[dg.AssetKey(dataset.name)],
-                    tags={RANGE_START: start, RANGE_END: end},
+                    tags=range_tags(span.days[0], span.days[-1]),
                 )
             )
     return requests or dg.SkipReason(f"no day of the last {REPAIR_DAYS} is missing or short")

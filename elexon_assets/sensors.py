@@ -3,7 +3,7 @@
 import dagster as dg
 
 from elexon_assets import jobs
-from elexon_assets.notices import send
+from elexon_assets.notices import cause, send
 from warehouse.settings import Settings
 
 RUNNING = dg.DefaultSensorStatus.RUNNING if Settings().schedules_running else dg.DefaultSensorStatus.STOPPED
@@ -45,22 +45,11 @@ def notice_of_failed_runs(context: dg.RunFailureSensorContext) -> None:
     """One notice a failed run, with the first error and a link."""
     run = context.dagster_run
     steps = context.get_step_failure_events()
-    causes = [_cause(event) for event in steps] or [context.failure_event.message or "no reason was recorded"]
+    causes = [cause(event) for event in steps] or [context.failure_event.message or "no reason was recorded"]
     settings = Settings()
     link = f"{str(settings.dagster_url).rstrip('/')}/runs/{run.run_id}"
     text = f"Run {run.run_id} of {run.job_name} failed: {causes[0]}\n{link}"
     send(text, settings.slack_webhook_url, context.log.error)
-
-
-def _cause(event: dg.DagsterEvent) -> str:
-    """What the asset itself said, not Dagster's wrapping of it."""
-    data = event.step_failure_data
-    if data.user_failure_data and data.user_failure_data.description:
-        return data.user_failure_data.description
-    error = data.error
-    while error and error.cause:
-        error = error.cause
-    return error.message.strip() if error else (event.message or "no reason was recorded")
 
 
 SENSORS = [checks_after_success, checks_after_failure, notice_of_failed_runs]

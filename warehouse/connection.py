@@ -66,14 +66,14 @@ def reading(
 
     `locked_down`: no files, no extensions, no settings can be reached from SQL: for queries that a person typed.
     """
-    folder = (path.parent / "snapshots") if path else Settings().snapshots
+    folder = snapshots.folder_of(path or Settings().warehouse)
     published = snapshots.newest(folder) if version is None else snapshots.of_version(folder, version)
     if published is None:
         raise WarehouseMissing(
             f"Nothing is published in {folder} yet. Fetch something first, for example: renewables fetch-range "
             "2026-01-01 2026-01-07 (or `renewables demo` for synthetic data)."
         )
-    with _named_errors(published.path):
+    with _named_errors(published.path, "Remove it, and the snapshot before it is read until the next is published."):
         con = duckdb.connect(str(published.path), read_only=True)
     try:
         con.execute("SET TimeZone = 'UTC'")
@@ -96,7 +96,8 @@ def _attach(con: duckdb.DuckDBPyConnection, path: Path, wait_seconds: float) -> 
     )
     # The storage of 1.5 is written and read by both supported lines of DuckDB.
     statement = f"ATTACH {_quoted(path)} AS warehouse (STORAGE_VERSION 'v1.5.0')"
-    with _named_errors(path):
+    way_out = f"`renewables restore` moves it aside and puts the newest snapshot of {path} in place."
+    with _named_errors(path, way_out):
         patiently(con.execute, statement)
         con.execute("USE warehouse")
         con.execute("CREATE TABLE IF NOT EXISTS warehouse_info (key VARCHAR, value VARCHAR)")
@@ -119,17 +120,17 @@ def _quoted(path: Path) -> str:
 
 
 @contextmanager
-def _named_errors(path: Path) -> Iterator[None]:
+def _named_errors(path: Path, way_out: str) -> Iterator[None]:
+    """`way_out`: what helps when the file is damaged."""
     try:
         yield
     except duckdb.Error as error:
-        raise _named(error, path) from error
+        raise _named(error, path, way_out) from error
 
 
-def _named(error: duckdb.Error, path: Path) -> WarehouseError:
+def _named(error: duckdb.Error, path: Path, way_out: str) -> WarehouseError:
     """What DuckDB says, as what is wrong and what to do about it."""
     text = str(error)
-    aside = f"Nothing was deleted. `renewables restore` moves it aside and puts the newest snapshot of {path} in place."
     if "Could not set lock" in text:
         holder = re.search(r"held in (.*?) \(PID (\d+)\)", text)
         who = f"process {holder[2]} ({holder[1]})" if holder else "another process"
@@ -139,7 +140,7 @@ def _named(error: duckdb.Error, path: Path) -> WarehouseError:
             f"{path} was written by a newer DuckDB than {duckdb.__version__}. Update DuckDB, or have the newer one "
             f"write it with (STORAGE_VERSION 'v1.5.0'). DuckDB says: {text}"
         )
-    return WarehouseDamaged(f"{path} cannot be opened as a warehouse. {aside} DuckDB says: {text}")
+    return WarehouseDamaged(f"{path} cannot be opened as a warehouse. Nothing was deleted. {way_out} DuckDB says: {text}")
 
 
 def _refuse_without_room(path: Path) -> None:

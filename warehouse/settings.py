@@ -1,4 +1,7 @@
-"""Every setting, read in one place: environment, then `.env`, then a default that works.
+"""Every setting, read in one place: the environment, then a `.env` file, then a default that works.
+
+`.env` is read in the working folder, in the checkout, and in the home: so a home of its own, such as the demo's, brings
+its settings along.
 
 Belongs here: where things are and how patient or gentle we are. Not here: facts about Elexon's datasets (they stand in
 their declarations). Reading settings creates nothing and fails for nothing but a value that cannot be understood.
@@ -10,7 +13,7 @@ from typing import Annotated
 
 from platformdirs import user_data_path
 from pydantic import Field, HttpUrl
-from pydantic_settings import BaseSettings, SettingsConfigDict
+from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 PACKAGE_PARENT = Path(__file__).resolve().parent.parent
 
@@ -29,9 +32,7 @@ def default_home() -> Path:
 class Settings(BaseSettings):
     """Read anew at each call of `Settings()`; an environment variable has the field's name in capitals."""
 
-    model_config = SettingsConfigDict(
-        env_file=(str((checkout() or Path()) / ".env"), ".env"), env_ignore_empty=True, extra="ignore", frozen=True
-    )
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
 
     renewables_home: Path = Field(default_factory=default_home)
     "Folder of everything that is kept: the warehouse, its snapshots, Dagster's runs. A local disk, never a share."
@@ -66,10 +67,21 @@ class Settings(BaseSettings):
     slack_webhook_url: str | None = None
     "Where notices of failed runs go; else they go to the log."
 
-    @property
-    def snapshots(self) -> Path:
-        """Folder of the published snapshots and the pointer to the newest."""
-        return self.warehouse.parent / "snapshots"
+    @classmethod
+    def settings_customise_sources(
+        cls,
+        settings_cls: type[BaseSettings],
+        init_settings: PydanticBaseSettingsSource,
+        env_settings: PydanticBaseSettingsSource,
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (pydantic-settings names it; ours reads more files)
+        file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (no secrets in files)
+    ) -> tuple[PydanticBaseSettingsSource, ...]:
+        """The home's own `.env` yields to all others, which may say where the home is."""
+        files = [Path(".env"), *([root / ".env"] if (root := checkout()) else [])]
+        nearer = [DotEnvSettingsSource(settings_cls, env_file=file) for file in files]
+        homes = (source().get("renewables_home") for source in [init_settings, env_settings, *nearer])
+        home = Path(next((found for found in homes if found), default_home()))
+        return (init_settings, env_settings, *nearer, DotEnvSettingsSource(settings_cls, env_file=home / ".env"))
 
     @property
     def dagster_home(self) -> Path:

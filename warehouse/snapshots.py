@@ -37,16 +37,14 @@ class Snapshot:
 def newest(folder: Path) -> Snapshot | None:
     """The snapshot that the pointer names, or None before the first. One read of a small file.
 
-    Where the pointer was lost or its file was removed by hand, the newest that is there: every one is whole.
+    Where the pointer is lost or names a file that was removed, the newest that is there: every one is whole.
     """
     try:
-        path = folder / str(json.loads((folder / POINTER).read_text())["file"])
-    except FileNotFoundError:
-        return None
-    except (ValueError, KeyError, TypeError):
-        path = None
-    found = _snapshot(path) if path and path.exists() else None
-    return found or max(kept(folder), default=None)
+        path = folder / json.loads((folder / POINTER).read_text())["file"]
+        pointed_to = _snapshot(path) if path.exists() else None
+    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        pointed_to = None
+    return pointed_to or max(kept(folder), default=None)
 
 
 def of_version(folder: Path, version: int) -> Snapshot | None:
@@ -60,10 +58,15 @@ def kept(folder: Path) -> list[Snapshot]:
     return sorted(s for s in found if s)
 
 
-def publish(con: duckdb.DuckDBPyConnection, folder: Path | None = None) -> Snapshot:
+def folder_of(warehouse: Path) -> Path:
+    """Where the snapshots of that warehouse stand: beside it."""
+    return warehouse.parent / "snapshots"
+
+
+def publish(con: duckdb.DuckDBPyConnection) -> Snapshot:
     """Copies what is committed to a new version and points readers to it. Call with `writing()`'s connection."""
     settings = Settings()
-    folder = folder or settings.snapshots
+    folder = folder_of(_path(con))
     folder.mkdir(parents=True, exist_ok=True)
     version = _next_version(con, folder)
     today = datetime.now(UTC).date()
@@ -97,6 +100,10 @@ def prune(folder: Path, *, keep: int, backup_days: int, today: date) -> list[Pat
     for path in gone:
         path.unlink(missing_ok=True)
     return gone
+
+
+def _path(con: duckdb.DuckDBPyConnection) -> Path:
+    return Path(con.execute("SELECT path FROM duckdb_databases() WHERE database_name = 'warehouse'").fetchall()[0][0])
 
 
 def _next_version(con: duckdb.DuckDBPyConnection, folder: Path) -> int:

@@ -1,0 +1,57 @@
+"""Runs the assets in this process on the persistent instance, when no Dagster server answers.
+
+The runs, events and partitions are Dagster's own, so the UI shows them when it is started later.
+"""
+
+import os
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+
+from dashboards.instance import PID_TAG, instance
+from dashboards.orchestrator import REQUESTED_BY
+from elexon_assets.datasets import Dataset
+from elexon_assets.runs import chunks, range_tags
+from warehouse.settings import Settings
+
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended; `error` is what its first failed step said."""
+
+    run_id: str
+    succeeded: bool
+    error: str | None = None
+
+
+def materialize(
+    datasets: Sequence[Dataset], first: date, last: date, *, requested_by: str, settings: Settings
+) -> list[Outcome]:
+    """The UTC days, both ends in, in runs of at most 371 days.
+
+    Progress goes to the listener of `elexon_assets.progress`. The settings of this process hold, not `settings`' own
+    environment: they only say where the instance is.
+    """
+    import dagster as dg
+
+    from elexon_assets.definitions import defs
+    from elexon_assets.notices import cause
+
+    outcomes = []
+    with instance(settings) as opened:
+        keys = [dg.AssetKey(dataset.name) for dataset in datasets]
+        job = defs.resolve_implicit_job_def_def_for_assets(keys)
+        assert job, "all assets of the catalogue have one partitions definition"
+        for start, end in chunks(first, last):
+            result = job.execute_in_process(
+                asset_selection=keys,
+                instance=opened,
+                run_config=QUIET,
+                raise_on_error=False,
+                tags={**range_tags(start, end), REQUESTED_BY: requested_by, PID_TAG: str(os.getpid())},
+            )
+            errors = [cause(event) for event in result.get_step_failure_events()]
+            outcomes.append(Outcome(result.run_id, result.success, errors[0] if errors else None))
+    return outcomes

@@ -1,0 +1,158 @@
+"""Asks Dagster, over GraphQL, for what a person wants: fetch a span, follow it, cancel it, see what ran.
+
+Belongs here: the conversation with a Dagster webserver. Not here: running anything in this process (`in_process.py`).
+A span that fits one run is launched as a run (it starts within a second or two); a longer one as a backfill (the
+backfill daemon looks every 30 s). Both carry a tag, so that whoever asked finds them again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import httpx
+
+from elexon_assets.datasets import Dataset
+from elexon_assets.runs import chunks, range_tags
+
+REQUESTED_BY = "renewables/requested_by"
+REPOSITORY = {"repositoryName": "__repository__", "repositoryLocationName": "elexon_assets"}
+ENDED = {"SUCCESS", "FAILURE", "CANCELED"}
+
+
+class OrchestratorError(Exception):
+    """Dagster does not answer, or refused; the sentence says what it said."""
+
+
+@dataclass(frozen=True)
+class Launched:
+    """A run or a backfill of ours."""
+
+    kind: str
+    "run or backfill"
+    id: str
+    url: str
+
+
+@dataclass(frozen=True)
+class RunState:
+    """One run: Dagster's status, its messages so far, and where to read on."""
+
+    run_id: str
+    status: str
+    messages: Sequence[str]
+    cursor: str | None
+
+    @property
+    def ended(self) -> bool:
+        return self.status in ENDED
+
+
+class Orchestrator:
+    """A Dagster webserver at `url`. Every method raises OrchestratorError."""
+
+    def __init__(self, url: str, *, timeout_seconds: float = 15.0) -> None:
+        self.url = url.rstrip("/")
+        self._timeout_seconds = timeout_seconds
+
+    def answers(self) -> bool:
+        """Whether a webserver that has loaded our code location is there; asks for a second at most."""
+        query = "{ repositoriesOrError { ... on RepositoryConnection { nodes { location { name } } } } }"
+        try:
+            nodes = self._ask(query, timeout_seconds=1.0)["repositoriesOrError"].get("nodes", [])
+        except OrchestratorError:
+            return False
+        return any(node["location"]["name"] == REPOSITORY["repositoryLocationName"] for node in nodes)
+
+    def launch(self, datasets: Sequence[Dataset], first: date, last: date, *, requested_by: str) -> Launched:
+        """Materializes the UTC days, both ends in."""
+        if len(chunks(first, last)) == 1:
+            return self._launch_run(datasets, first, last, requested_by)
+        return self._launch_backfill(datasets, first, last, requested_by)
+
+    def run_state(self, run_id: str, cursor: str | None = None) -> RunState:
+        """Status, and the messages after `cursor`."""
+        query = """query($id: ID!, $cursor: String) {
+          runOrError(runId: $id) { ... on Run { status } }
+          logsForRun(runId: $id, afterCursor: $cursor) {
+            ... on EventConnection { cursor events { ... on LogMessageEvent { message } } } } }"""
+        data = self._ask(query, {"id": run_id, "cursor": cursor})
+        if "status" not in data["runOrError"]:
+            raise OrchestratorError(f"Dagster at {self.url} knows no run {run_id}.")
+        logs = data["logsForRun"]
+        messages = [event["message"] for event in logs.get("events", []) if event.get("message")]
+        return RunState(run_id, data["runOrError"]["status"], messages, logs.get("cursor", cursor))
+
+    def backfill_runs(self, backfill_id: str) -> tuple[str, list[str]]:
+        """(status of the backfill, ids of its runs, oldest first)."""
+        query = """query($id: String!) { partitionBackfillOrError(backfillId: $id) {
+          ... on PartitionBackfill { status runs(limit: 100) { runId } }
+          ... on BackfillNotFoundError { message } ... on PythonError { message } } }"""
+        found = self._ask(query, {"id": backfill_id})["partitionBackfillOrError"]
+        if "status" not in found:
+            raise OrchestratorError(f"Dagster at {self.url} knows no backfill {backfill_id}.")
+        return found["status"], [run["runId"] for run in reversed(found["runs"])]
+
+    def cancel(self, launched: Launched) -> None:
+        """Asks for the end; what landed stays."""
+        if launched.kind == "run":
+            self._ask(
+                "mutation($id: String!) { terminateRun(runId: $id) { __typename } }", {"id": launched.id}
+            )
+        else:
+            self._ask(
+                "mutation($id: String!) { cancelPartitionBackfill(backfillId: $id) { __typename } }",
+                {"id": launched.id},
+            )
+
+    def _launch_run(self, datasets: Sequence[Dataset], first: date, last: date, requested_by: str) -> Launched:
+        tags = {**range_tags(first, last), REQUESTED_BY: requested_by}
+        query = """mutation($params: ExecutionParams!) { launchRun(executionParams: $params) {
+          __typename ... on LaunchRunSuccess { run { runId } } ... on Error { message } } }"""
+        params = {
+            "selector": {
+                **REPOSITORY,
+                "jobName": "__ASSET_JOB",
+                "assetSelection": [{"path": [dataset.name]} for dataset in datasets],
+                "assetCheckSelection": [],
+            },
+            "executionMetadata": {"tags": [{"key": key, "value": value} for key, value in tags.items()]},
+        }
+        answer = self._ask(query, {"params": params})["launchRun"]
+        if "run" not in answer:
+            raise OrchestratorError(f"Dagster refused the run: {answer.get('message', answer['__typename'])}")
+        run_id = answer["run"]["runId"]
+        return Launched("run", run_id, f"{self.url}/runs/{run_id}")
+
+    def _launch_backfill(self, datasets: Sequence[Dataset], first: date, last: date, requested_by: str) -> Launched:
+        query = """mutation($params: LaunchBackfillParams!) { launchPartitionBackfill(backfillParams: $params) {
+          __typename ... on LaunchBackfillSuccess { backfillId } ... on Error { message } } }"""
+        days = {"range": {"start": first.isoformat(), "end": last.isoformat()}}
+        params = {
+            "partitionsByAssets": [{"assetKey": {"path": [dataset.name]}, "partitions": days} for dataset in datasets],
+            "title": f"{first} to {last}",
+            "tags": [{"key": REQUESTED_BY, "value": requested_by}],
+        }
+        answer = self._ask(query, {"params": params})["launchPartitionBackfill"]
+        if "backfillId" not in answer:
+            raise OrchestratorError(f"Dagster refused the backfill: {answer.get('message', answer['__typename'])}")
+        return Launched("backfill", answer["backfillId"], f"{self.url}/runs/b/{answer['backfillId']}")
+
+    def _ask(
+        self, query: str, variables: dict[str, Any] | None = None, *, timeout_seconds: float | None = None
+    ) -> dict[str, Any]:
+        try:
+            response = httpx.post(
+                f"{self.url}/graphql",
+                json={"query": query, "variables": variables or {}},
+                timeout=timeout_seconds or self._timeout_seconds,
+            )
+            body = response.json()
+        except (httpx.HTTPError, ValueError) as error:
+            raise OrchestratorError(
+                f"Dagster does not answer at {self.url} ({error}). Start it with `renewables up`."
+            ) from error
+        if body.get("errors"):
+            raise OrchestratorError(f"Dagster at {self.url} answered: {body['errors'][0]['message']}")
+        data: dict[str, Any] = body["data"]
+        return data
