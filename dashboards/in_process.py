@@ -5,25 +5,15 @@ The runs, events and partitions are Dagster's own, so the UI shows them when it 
 
 import os
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import date
 
 from dashboards.instance import PID_TAG, instance
-from dashboards.orchestrator import REQUESTED_BY
+from dashboards.orchestrator import REQUESTED_BY, Outcome
 from elexon_assets.datasets import Dataset
 from elexon_assets.runs import chunks, range_tags
 from warehouse.settings import Settings
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
-
-
-@dataclass(frozen=True)
-class Outcome:
-    """How a run ended; `error` is what its first failed step said."""
-
-    run_id: str
-    succeeded: bool
-    error: str | None = None
 
 
 def materialize(
@@ -43,7 +33,8 @@ def materialize(
     with instance(settings) as opened:
         keys = [dg.AssetKey(dataset.name) for dataset in datasets]
         job = defs.resolve_implicit_job_def_def_for_assets(keys)
-        assert job, "all assets of the catalogue have one partitions definition"
+        if job is None:
+            raise LookupError("the assets do not share one partitions definition")
         for start, end in chunks(first, last):
             result = job.execute_in_process(
                 asset_selection=keys,

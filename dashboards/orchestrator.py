@@ -8,6 +8,7 @@ backfill daemon looks every 30 s). Both carry a tag, so that whoever asked finds
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
+from pathlib import Path
 from typing import Any
 
 import httpx
@@ -18,6 +19,7 @@ from elexon_assets.runs import chunks, range_tags
 REQUESTED_BY = "renewables/requested_by"
 REPOSITORY = {"repositoryName": "__repository__", "repositoryLocationName": "elexon_assets"}
 ENDED = {"SUCCESS", "FAILURE", "CANCELED"}
+LAUNCHING = {"REQUESTED", "CANCELING", "FAILING"}
 
 
 class OrchestratorError(Exception):
@@ -35,13 +37,27 @@ class Launched:
 
 
 @dataclass(frozen=True)
+class Outcome:
+    """How a run ended; `error` is what its first failed step said."""
+
+    run_id: str
+    succeeded: bool
+    error: str | None = None
+
+
+@dataclass(frozen=True)
 class RunState:
-    """One run: Dagster's status, its messages so far, and where to read on."""
+    """One run: Dagster's status, its newest messages and step errors, and where to read on."""
 
     run_id: str
     status: str
     messages: Sequence[str]
+    errors: Sequence[str]
     cursor: str | None
+
+    @property
+    def succeeded(self) -> bool:
+        return self.status == "SUCCESS"
 
     @property
     def ended(self) -> bool:
@@ -55,14 +71,20 @@ class Orchestrator:
         self.url = url.rstrip("/")
         self._timeout_seconds = timeout_seconds
 
-    def answers(self) -> bool:
-        """Whether a webserver that has loaded our code location is there; asks for a second at most."""
-        query = "{ repositoriesOrError { ... on RepositoryConnection { nodes { location { name } } } } }"
+    def answers(self, *, for_home: Path) -> bool:
+        """Whether a webserver with our code location and that instance is there; waits for two seconds at most.
+
+        Another home's server would fill another warehouse.
+        """
+        query = """{ instance { info }
+          repositoriesOrError { ... on RepositoryConnection { nodes { location { name } } } } }"""
         try:
-            nodes = self._ask(query, timeout_seconds=1.0)["repositoriesOrError"].get("nodes", [])
+            data = self._ask(query, timeout_seconds=2.0)
         except OrchestratorError:
             return False
-        return any(node["location"]["name"] == REPOSITORY["repositoryLocationName"] for node in nodes)
+        names = [node["location"]["name"] for node in data["repositoriesOrError"].get("nodes", [])]
+        same_home = str(for_home.resolve()) in (data["instance"]["info"] or "")
+        return same_home and REPOSITORY["repositoryLocationName"] in names
 
     def launch(self, datasets: Sequence[Dataset], first: date, last: date, *, requested_by: str) -> Launched:
         """Materializes the UTC days, both ends in."""
@@ -75,30 +97,33 @@ class Orchestrator:
         query = """query($id: ID!, $cursor: String) {
           runOrError(runId: $id) { ... on Run { status } }
           logsForRun(runId: $id, afterCursor: $cursor) {
-            ... on EventConnection { cursor events { ... on LogMessageEvent { message } } } } }"""
+            ... on EventConnection { cursor events {
+              ... on MessageEvent { message }
+              ... on ExecutionStepFailureEvent { failureMetadata { description } error { message causes { message } } }
+            } } } }"""
         data = self._ask(query, {"id": run_id, "cursor": cursor})
         if "status" not in data["runOrError"]:
             raise OrchestratorError(f"Dagster at {self.url} knows no run {run_id}.")
         logs = data["logsForRun"]
-        messages = [event["message"] for event in logs.get("events", []) if event.get("message")]
-        return RunState(run_id, data["runOrError"]["status"], messages, logs.get("cursor", cursor))
+        events = logs.get("events", [])
+        messages = [event["message"] for event in events if event.get("message")]
+        errors = [_error(event) for event in events if event.get("error")]
+        return RunState(run_id, data["runOrError"]["status"], messages, errors, logs.get("cursor", cursor))
 
-    def backfill_runs(self, backfill_id: str) -> tuple[str, list[str]]:
-        """(status of the backfill, ids of its runs, oldest first)."""
+    def backfill_runs(self, backfill_id: str) -> tuple[bool, list[str]]:
+        """(whether the backfill launches no more, ids of its runs, oldest first)."""
         query = """query($id: String!) { partitionBackfillOrError(backfillId: $id) {
           ... on PartitionBackfill { status runs(limit: 100) { runId } }
           ... on BackfillNotFoundError { message } ... on PythonError { message } } }"""
         found = self._ask(query, {"id": backfill_id})["partitionBackfillOrError"]
         if "status" not in found:
             raise OrchestratorError(f"Dagster at {self.url} knows no backfill {backfill_id}.")
-        return found["status"], [run["runId"] for run in reversed(found["runs"])]
+        return found["status"] not in LAUNCHING, [run["runId"] for run in reversed(found["runs"])]
 
     def cancel(self, launched: Launched) -> None:
         """Asks for the end; what landed stays."""
         if launched.kind == "run":
-            self._ask(
-                "mutation($id: String!) { terminateRun(runId: $id) { __typename } }", {"id": launched.id}
-            )
+            self._ask("mutation($id: String!) { terminateRun(runId: $id) { __typename } }", {"id": launched.id})
         else:
             self._ask(
                 "mutation($id: String!) { cancelPartitionBackfill(backfillId: $id) { __typename } }",
@@ -156,3 +181,10 @@ class Orchestrator:
             raise OrchestratorError(f"Dagster at {self.url} answered: {body['errors'][0]['message']}")
         data: dict[str, Any] = body["data"]
         return data
+
+
+def _error(event: dict[str, Any]) -> str:
+    """What the asset itself said, else the innermost cause."""
+    said = (event.get("failureMetadata") or {}).get("description")
+    causes = event["error"].get("causes") or []
+    return str(said or (causes[-1]["message"] if causes else event["error"]["message"])).strip()

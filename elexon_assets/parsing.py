@@ -83,7 +83,7 @@ def _read(name: str, values: list[Any], dtype: pl.DataType) -> pl.Series:
     try:
         return pl.Series(name, numbers, pl.Float64).cast(dtype, strict=False)
     except OverflowError:  # JSON has integers of any length
-        return _read(name, [v if v is not None and abs(v) < 2**64 else None for v in numbers], dtype)
+        return _read(name, [None if isinstance(v, int) and abs(v) >= 2**64 else v for v in numbers], dtype)
 
 
 def _with_labels(frame: pl.DataFrame) -> pl.DataFrame:

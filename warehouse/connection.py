@@ -140,7 +140,9 @@ def _named(error: duckdb.Error, path: Path, way_out: str) -> WarehouseError:
             f"{path} was written by a newer DuckDB than {duckdb.__version__}. Update DuckDB, or have the newer one "
             f"write it with (STORAGE_VERSION 'v1.5.0'). DuckDB says: {text}"
         )
-    return WarehouseDamaged(f"{path} cannot be opened as a warehouse. Nothing was deleted. {way_out} DuckDB says: {text}")
+    return WarehouseDamaged(
+        f"{path} cannot be opened as a warehouse. Nothing was deleted. {way_out} DuckDB says: {text}"
+    )
 
 
 def _refuse_without_room(path: Path) -> None:

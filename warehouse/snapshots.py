@@ -73,7 +73,7 @@ def publish(con: duckdb.DuckDBPyConnection) -> Snapshot:
     path = folder / f"warehouse-{version:09d}-{today}.duckdb"
     unfinished = folder / "unfinished.duckdb"
     try:
-        unfinished.unlink(missing_ok=True)
+        _remove(unfinished)
         quoted = str(unfinished).replace("'", "''")
         con.execute(f"ATTACH '{quoted}' AS snapshot (STORAGE_VERSION 'v1.5.0')")
         try:
@@ -82,7 +82,7 @@ def publish(con: duckdb.DuckDBPyConnection) -> Snapshot:
             con.execute("DETACH snapshot")
         unfinished.replace(path)
     finally:
-        unfinished.unlink(missing_ok=True)
+        _remove(unfinished)
     _point_to(path, version)
     prune(folder, keep=settings.snapshots_kept, backup_days=settings.backup_days, today=today)
     return Snapshot(version, today, path)
@@ -104,6 +104,12 @@ def prune(folder: Path, *, keep: int, backup_days: int, today: date) -> list[Pat
 
 def _path(con: duckdb.DuckDBPyConnection) -> Path:
     return Path(con.execute("SELECT path FROM duckdb_databases() WHERE database_name = 'warehouse'").fetchall()[0][0])
+
+
+def _remove(unfinished: Path) -> None:
+    """With the log that a full disk or a killed run leaves beside it."""
+    for path in (unfinished, unfinished.with_name(f"{unfinished.name}.wal")):
+        path.unlink(missing_ok=True)
 
 
 def _next_version(con: duckdb.DuckDBPyConnection, folder: Path) -> int:

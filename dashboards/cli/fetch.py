@@ -1,0 +1,184 @@
+"""`renewables fetch-year`, `fetch-range`, `repair`: ask Elexon for days, through Dagster, and wait for them."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from typing import Annotated
+
+import polars as pl
+import typer
+from rich.console import Console
+from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
+
+from dashboards.attribution import label_of_sources
+from dashboards.fetching import Progress as Windows
+from dashboards.fetching import fetch
+from dashboards.orchestrator import Outcome
+from dashboards.queries import runs
+from elexon_assets.datasets import BY_NAME, DATASETS, Dataset
+from elexon_assets.gaps import REPAIR_DAYS, last_closed_day, short_days
+from elexon_assets.windows import spans_of
+from warehouse.connection import reading
+from warehouse.errors import WarehouseMissing
+from warehouse.settings import Settings
+
+FAILURES_SHOWN = 20
+REQUESTED_BY = "command line"
+
+
+def day(text: str) -> date:
+    try:
+        return date.fromisoformat(text)
+    except ValueError:
+        raise typer.BadParameter(f"{text!r} is not a day: write it as YYYY-MM-DD.") from None
+
+
+Datasets = Annotated[
+    list[str] | None,
+    typer.Option("--dataset", help=f"Only this dataset; repeatable. One of {', '.join(BY_NAME)}."),
+]
+
+
+def fetch_year(
+    year: Annotated[int, typer.Argument(help="Calendar year, UTC.")],
+    dataset: Datasets = None,
+) -> None:
+    """Fetch a calendar year, in windows of at most seven days; a year that is not over, up to its last closed day.
+
+    Example: renewables fetch-year 2023
+    """
+    today = datetime.now(UTC).date()
+    first_day = Settings().first_day
+    if not first_day.year <= year <= today.year:
+        raise typer.BadParameter(f"{year}: there are years from {first_day.year} to {today.year}.")
+    _fetch(_chosen(dataset), max(date(year, 1, 1), first_day), date(year, 12, 31))
+
+
+def fetch_range(
+    start: Annotated[str, typer.Argument(help="First UTC day, YYYY-MM-DD.")],
+    end: Annotated[str, typer.Argument(help="Last UTC day, YYYY-MM-DD, itself included.")],
+    dataset: Datasets = None,
+) -> None:
+    """Fetch the days from START to END, both included.
+
+    Example: renewables fetch-range 2023-01-01 2023-01-07
+    """
+    _fetch(_chosen(dataset), *days_of(start, end))
+
+
+def repair(
+    days: Annotated[int, typer.Option(min=1, help="Trailing closed UTC days to look at.")] = REPAIR_DAYS,
+    dataset: Datasets = None,
+) -> None:
+    """Ask again for the days that are missing or short of half hours.
+
+    Example: renewables repair --days 90
+    """
+    found = False
+    for declared in _chosen(dataset):
+        last = last_closed_day(declared)
+        first = max(last - timedelta(days=days - 1), Settings().first_day)
+        try:
+            with reading() as con:
+                short = short_days(con, declared, first, last)
+        except WarehouseMissing:
+            short = short_days(None, declared, first, last)
+        for span in spans_of(short):
+            found = True
+            _fetch([declared], span.days[0], span.days[-1])
+    if not found:
+        Console().print(f"No closed day of the last {days} is missing or short.")
+
+
+def days_of(start: str, end: str) -> tuple[date, date]:
+    """Two UTC days that are in order and can be asked for."""
+    first, last = day(start), day(end)
+    first_day = Settings().first_day
+    if first > last:
+        raise typer.BadParameter(f"{start} is after {end}: give the first day first.")
+    if first < first_day:
+        raise typer.BadParameter(f"{start}: the first day is {first_day} (the setting FIRST_DAY).")
+    return first, last
+
+
+def _chosen(names: list[str] | None) -> list[Dataset]:
+    unknown = [name for name in names or [] if name not in BY_NAME]
+    if unknown:
+        raise typer.BadParameter(f"there is no dataset {unknown[0]!r}: choose from {', '.join(BY_NAME)}.")
+    return [dataset for dataset in DATASETS if not names or dataset.name in names]
+
+
+def _fetch(datasets: Sequence[Dataset], first: date, last: date) -> None:
+    """Fetches, reports, and exits with 1 if anything failed."""
+    console = Console()
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    if first > yesterday:
+        raise typer.BadParameter(
+            f"{first} is not over: the last closed UTC day is {yesterday}. "
+            "Half hours of today come with the schedule every half hour (`renewables up`)."
+        )
+    if last > yesterday:
+        console.print(f"Up to {yesterday}, the last closed UTC day.")
+        last = yesterday
+    outcomes = wait_for(datasets, first, last, console)
+    if not report(outcomes, console):
+        raise typer.Exit(1)
+
+
+def wait_for(
+    datasets: Sequence[Dataset], first: date, last: date, console: Console, *, here: bool = False
+) -> list[Outcome]:
+    """Fetches with a progress bar a dataset, by window; `here`: in this process, whoever else would answer."""
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("windows"))
+    with Progress(*columns, TimeRemainingColumn(), console=console) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def show(windows: Windows) -> None:
+            for name, total in windows.windows.items():
+                if name not in tasks:
+                    tasks[name] = bars.add_task(BY_NAME[name].title, total=total)
+                failed = windows.failed(name)
+                note = f", {failed} failed" if failed else ""
+                bars.update(tasks[name], completed=windows.answered(name), description=f"{BY_NAME[name].title}{note}")
+
+        return fetch(datasets, first, last, requested_by=REQUESTED_BY, settings=Settings(), watch=show, here=here)
+
+
+def report(outcomes: Sequence[Outcome], console: Console) -> bool:
+    """Prints what landed and what failed; True when all is well."""
+    run_ids = [outcome.run_id for outcome in outcomes]
+    failed = pl.DataFrame()
+    with suppress(WarehouseMissing), reading() as con:
+        _print_landed(runs.totals(run_ids, con), console)
+        failed = runs.failed_windows(run_ids, con)
+    _print_failed(failed, console)
+    errors = [outcome.error for outcome in outcomes if outcome.error]
+    if errors and failed.is_empty():
+        console.print(errors[0], style="red", highlight=False)
+    return all(outcome.succeeded for outcome in outcomes)
+
+
+def _print_landed(totals: pl.DataFrame, console: Console) -> None:
+    for row in totals.iter_rows(named=True):
+        quarantined = row["rows_quarantined"]
+        aside = f", {quarantined:,} kept aside (see the table quarantine)" if quarantined else ""
+        label = label_of_sources((row["source"] or "").split(", "))
+        console.print(
+            f"{BY_NAME[row['dataset']].title}: {row['rows_landed']:,} new {label}{' ' if label else ''}rows of "
+            f"{row['rows_received']:,} received in {row['windows']} windows{aside}",
+            highlight=False,
+        )
+
+
+def _print_failed(failed: pl.DataFrame, console: Console) -> None:
+    """A line for each thing that went wrong, not for each window: an outage says the same of all of them."""
+    for row in failed.head(FAILURES_SHOWN).iter_rows(named=True):
+        first, last = row["window_start_utc"], row["window_end_utc"] - timedelta(minutes=30)
+        console.print(
+            f"{BY_NAME[row['dataset']].title}: {row['windows']} windows failed, {first:%Y-%m-%d} to {last:%Y-%m-%d}, "
+            f"after {row['attempts']} attempts each: {row['error']}",
+            style="red",
+            highlight=False,
+        )
+    if len(failed):
+        console.print("`renewables repair` asks again for days that are missing or short.", highlight=False)

@@ -1,0 +1,87 @@
+"""What every query of the read layer needs: an open snapshot, a dataset's declaration, a span as instants.
+
+Belongs here: what is asked the same way by every section. Not here: a section's own questions.
+"""
+
+from collections.abc import Iterator, Sequence
+from contextlib import contextmanager
+from datetime import UTC, date, datetime
+
+import duckdb
+
+from elexon_assets.datasets import BY_NAME, Dataset
+from elexon_assets.settlement import HALF_HOUR
+from elexon_assets.windows import Window, of_days
+from warehouse.connection import reading
+
+Connection = duckdb.DuckDBPyConnection
+
+
+@contextmanager
+def opened(con: Connection | None = None) -> Iterator[Connection]:
+    """The connection given, or the newest snapshot for as long as the question takes. Raises WarehouseMissing."""
+    if con is not None:
+        yield con
+        return
+    with reading() as own:
+        yield own
+
+
+def declared(dataset: str) -> Dataset:
+    """The dataset of that name. ValueError names those that there are."""
+    if dataset not in BY_NAME:
+        raise ValueError(f"There is no dataset {dataset!r}: choose one of {', '.join(BY_NAME)}.")
+    return BY_NAME[dataset]
+
+
+def chosen(dataset: Dataset, categories: Sequence[str] | None) -> list[str]:
+    """The categories in their declared order, all of them unless some are named. ValueError for an unknown one."""
+    unknown = sorted(set(categories or ()) - set(dataset.categories))
+    if unknown:
+        raise ValueError(
+            f"{dataset.name} has no {dataset.category} {unknown[0]!r}: choose from {', '.join(dataset.categories)}."
+        )
+    return [category for category in dataset.categories if not categories or category in categories]
+
+
+def window_of(start: date | datetime, end: date | datetime) -> Window:
+    """Dates are whole UTC days, the end's day is in; instants are [start, end). ValueError without a zone."""
+    if isinstance(start, datetime) and isinstance(end, datetime):
+        if start.tzinfo is None or end.tzinfo is None:
+            raise ValueError("An instant needs its zone, for example datetime(2026, 1, 1, tzinfo=UTC).")
+        return Window(start.astimezone(UTC), end.astimezone(UTC))
+    if isinstance(start, datetime) or isinstance(end, datetime):
+        raise ValueError("Give two dates or two instants, not one of each.")
+    return of_days(start, end)
+
+
+def has_table(con: Connection, name: str) -> bool:
+    """False in a snapshot that was published before anything of the kind landed."""
+    return bool(con.execute("SELECT 1 FROM information_schema.tables WHERE table_name = ?", [name]).fetchall())
+
+
+def span(dataset: str, con: Connection | None = None) -> Window | None:
+    """From the first half hour of the dataset to the end of its newest; None where it has no rows."""
+    declaration = declared(dataset)
+    with opened(con) as snapshot:
+        if not has_table(snapshot, declaration.table):
+            return None
+        row = snapshot.sql(
+            f"SELECT min(start_time_utc) AS first_utc, max(start_time_utc) AS newest_utc FROM {declaration.table}"
+        ).pl()
+    first, newest = row.row(0)
+    return None if first is None else Window(first, newest + HALF_HOUR)
+
+
+def sources_of(dataset: str, window: Window, con: Connection | None = None) -> list[str]:
+    """Whose rows are current in the window: elexon, recorded, recorded-inferred, synthetic."""
+    declaration = declared(dataset)
+    with opened(con) as snapshot:
+        if not has_table(snapshot, declaration.table):
+            return []
+        rows = snapshot.execute(
+            f"SELECT DISTINCT source FROM {declaration.table} WHERE start_time_utc >= ? AND start_time_utc < ? "
+            "ORDER BY source",
+            [window.start_utc, window.end_utc],
+        ).fetchall()
+    return [source for (source,) in rows]

@@ -1,0 +1,111 @@
+"""Damage and its repair: a kept snapshot takes the place of the warehouse file, which is moved aside and never deleted.
+
+Belongs here: what happens to the files, safely beside a writer that waits for them. Not here: making snapshots.
+"""
+
+import shutil
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from pathlib import Path
+
+import duckdb
+
+from warehouse import snapshots
+from warehouse.connection import reading
+from warehouse.errors import WarehouseBusy, WarehouseMissing
+from warehouse.settings import Settings
+from warehouse.snapshots import Snapshot
+
+
+@dataclass(frozen=True)
+class Restored:
+    """`aside`: where the files that stood there are now."""
+
+    warehouse: Path
+    snapshot: Snapshot
+    aside: tuple[Path, ...]
+
+
+def chosen(version: int | None = None, *, warehouse: Path | None = None) -> Snapshot:
+    """The newest snapshot, or the kept one of that version, if it opens. Raises WarehouseMissing, WarehouseDamaged."""
+    warehouse = warehouse or Settings().warehouse
+    folder = snapshots.folder_of(warehouse)
+    found = snapshots.newest(folder) if version is None else snapshots.of_version(folder, version)
+    if found is None:
+        there = ", ".join(f"{s.version} ({s.day})" for s in snapshots.kept(folder)) or "none"
+        raise WarehouseMissing(
+            f"There is no snapshot {'' if version is None else f'{version} '}to restore in {folder}; kept are: {there}."
+        )
+    with reading(warehouse, version=found.version) as con:
+        con.execute("FROM warehouse_info").fetchall()
+    return found
+
+
+def restore(version: int | None = None, *, warehouse: Path | None = None) -> Restored:
+    """Puts the snapshot in place; at every moment a whole file stands there. Raises as `chosen`, and WarehouseBusy."""
+    warehouse = warehouse or Settings().warehouse
+    snapshot = chosen(version, warehouse=warehouse)
+    stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
+    copy = warehouse.with_name(f"{warehouse.name}.restoring-{stamp}")
+    log = warehouse.with_name(f"{warehouse.name}.wal")
+    with _held(warehouse):
+        try:
+            shutil.copyfile(snapshot.path, copy)
+            aside = []
+            # The log first: beside the restored file it would be played back into it.
+            if log.exists():
+                aside.append(log.rename(warehouse.with_name(f"{warehouse.stem}-aside-{stamp}.duckdb.wal")))
+            if warehouse.exists():
+                aside.append(_kept_as(warehouse, warehouse.with_name(f"{warehouse.stem}-aside-{stamp}.duckdb")))
+            copy.replace(warehouse)
+        finally:
+            copy.unlink(missing_ok=True)
+    return Restored(warehouse, snapshot, tuple(aside))
+
+
+def fault_of(path: Path) -> str | None:
+    """What is wrong with the file, or None where it opens; one that is held is being written, hence whole.
+
+    To be called where this process has not opened the file: closing it here would drop DuckDB's lock.
+    """
+    try:
+        duckdb.connect(str(path), read_only=True).close()
+    except duckdb.Error as error:
+        return None if "Could not set lock" in str(error) else str(error)
+    return None
+
+
+def _kept_as(path: Path, name: Path) -> Path:
+    """A second name for the file, which the restored one then takes the first from in one step."""
+    try:
+        name.hardlink_to(path)
+    except OSError:  # a file system without links
+        path.rename(name)
+    return name
+
+
+@contextmanager
+def _held(path: Path) -> Iterator[None]:
+    """Holds DuckDB's own lock on the file, whatever is in it. WarehouseBusy if somebody else has it.
+
+    To be called where this process has not opened the file: closing it here would drop that lock too.
+    """
+    try:
+        import fcntl
+    except ImportError:  # Windows, where a file that is open cannot be moved in the first place
+        yield
+        return
+    if not path.exists():
+        yield
+        return
+    with path.open("r+b") as file:
+        try:
+            fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
+        except OSError as error:
+            raise WarehouseBusy(
+                f"{path} is held by another process: stop `renewables up` and whatever else has it open, then run "
+                "this again; nothing was changed."
+            ) from error
+        yield
