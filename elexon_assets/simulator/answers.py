@@ -1,0 +1,111 @@
+"""Which rows an answer holds: recorded or synthetic, published by now, inside what was asked, spoiled as asked.
+
+Belongs here: the simulation, free of HTTP. Does not: parameters, texts, transport faults.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date, datetime, timedelta
+
+from elexon_assets.simulator.data_faults import Scene, latest_publication_minutes, spoil, strangers
+from elexon_assets.simulator.faults import Fault
+from elexon_assets.simulator.half_hours import first_of, labels, text_of
+from elexon_assets.simulator.parameters import Asked
+from elexon_assets.simulator.recordings import LATEST_PUBLICATION_HALF_HOURS, Recordings
+from elexon_assets.simulator.rows import AGWS, FIRST_PUBLISHED, OFFSHORE, ONSHORE, Dataset, Row
+from elexon_assets.simulator.weather import weather
+
+
+@dataclass(frozen=True)
+class Answer:
+    """`provenance` is the value of the header X-Simulator-Rows."""
+
+    rows: list[Row]
+    without_value: bool
+    provenance: str
+
+
+@dataclass(frozen=True)
+class Source:
+    """Where rows come from: the seed, and recordings where they cover all that is asked."""
+
+    seed: int
+    recordings: Recordings
+
+    def answer(self, dataset: Dataset, asked: Asked, faults: Sequence[Fault], now: datetime) -> Answer:
+        """Rows newest first. Never a mixture of recorded and synthetic rows."""
+        first, last = max(asked.first, FIRST_PUBLISHED), min(asked.last, dataset.last_published(now))
+        is_recorded = self._is_recorded(dataset, asked, first, last)
+        rows = self._rows(dataset, asked, first, last, faults, is_recorded)
+        rows = _narrowed(rows, asked)
+        scene = Scene(dataset, self.seed, self._recorded_wind if is_recorded else self._synthetic_wind)
+        spoiled = spoil(rows, faults, scene)
+        published = spoiled.rows
+        if asked.published is not None or is_recorded or spoiled.changed:  # else all are published, as counted above
+            earliest, latest = asked.published or ("", text_of(now))
+            latest = min(latest, text_of(now))
+            published = [row for row in published if earliest <= row.publish_time <= latest]
+        intruders = strangers(published, faults, scene)
+        provenance = self._provenance(dataset, is_recorded, published)
+        if is_recorded and (spoiled.changed or intruders):
+            provenance += "; faulty"
+        return Answer(published + intruders, spoiled.without_value, provenance)
+
+    def _is_recorded(self, dataset: Dataset, asked: Asked, first: int, last: int) -> bool:
+        if first > last:
+            return False
+        if dataset is AGWS:
+            return self.recordings.has_wind_and_solar(first, last)
+        return bool(self.recordings.fuel_dates) and self.recordings.has_fuels(_dates(asked, first, last))
+
+    def _rows(
+        self, dataset: Dataset, asked: Asked, first: int, last: int, faults: Sequence[Fault], is_recorded: bool
+    ) -> list[Row]:
+        if asked.settlement_dates is not None:
+            first = max(first - 1, FIRST_PUBLISHED)  # its label may have slipped to the date asked for
+        if asked.published is not None:
+            # first - 1: by the second a publish time may lie inside, by the minute it does not
+            first = max(first - int(latest_publication_minutes(faults) // 30) - 1, FIRST_PUBLISHED)
+        if is_recorded and asked.published is not None:
+            first, last = first - LATEST_PUBLICATION_HALF_HOURS, last + 1
+        if is_recorded:
+            recorded = self.recordings
+            return recorded.wind_and_solar_rows(first, last) if dataset is AGWS else recorded.fuel_rows(first, last)
+        return dataset.rows(self.seed, first, last) if first <= last else []
+
+    def _provenance(self, dataset: Dataset, is_recorded: bool, rows: list[Row]) -> str:
+        if not is_recorded:
+            return "synthetic"
+        if dataset is AGWS and not any(row.half_hour in self.recordings.inferred for row in rows):
+            return "recorded"
+        return "recorded; publish-time=inferred"
+
+    def _synthetic_wind(self, half_hour: int) -> tuple[float, float] | None:
+        values = weather(self.seed, half_hour, half_hour)
+        return float(values.onshore_mw[0]), float(values.offshore_mw[0])
+
+    def _recorded_wind(self, half_hour: int) -> tuple[float, float] | None:
+        by_type = {row.series: row.mw for row in self.recordings.wind_and_solar.get(half_hour, ())}
+        onshore, offshore = by_type.get(ONSHORE), by_type.get(OFFSHORE)
+        return None if onshore is None or offshore is None else (onshore, offshore)
+
+
+def _dates(asked: Asked, first: int, last: int) -> list[str]:
+    """The settlement dates asked for, as far as anything of them can be published."""
+    if asked.settlement_dates is None:
+        return sorted(set(labels(first, last)[0]))
+    start, end = (date.fromisoformat(text) for text in asked.settlement_dates)
+    days = (start + timedelta(days=n) for n in range((end - start).days + 1))
+    return [day.isoformat() for day in days if first <= first_of(day) + 49 and first_of(day) <= last]
+
+
+def _narrowed(rows: list[Row], asked: Asked) -> list[Row]:
+    """By the labels as published and by fuel type."""
+    if asked.settlement_dates is not None:
+        earliest, latest = asked.settlement_dates
+        rows = [row for row in rows if earliest <= row.settlement_date <= latest]
+    if asked.settlement_periods:
+        rows = [row for row in rows if row.settlement_period in asked.settlement_periods]
+    if asked.fuel_types:
+        rows = [row for row in rows if row.series in asked.fuel_types]
+    return rows

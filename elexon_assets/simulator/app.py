@@ -1,0 +1,206 @@
+"""The Starlette application: the routes of Elexon's Insights API that the product and its tests need.
+
+Belongs here: routing, headers, the order in which faults, refusals and rows take their turn, the record of requests.
+Does not: parameters, rows, faults themselves.
+"""
+
+import asyncio
+import json
+import uuid
+from collections import deque
+from collections.abc import Awaitable, Callable, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from pathlib import Path
+
+from starlette.applications import Starlette
+from starlette.datastructures import QueryParams
+from starlette.requests import Request
+from starlette.responses import Response
+from starlette.routing import Mount, Route
+
+from elexon_assets.simulator import texts
+from elexon_assets.simulator.answers import Answer, Source
+from elexon_assets.simulator.faults import Fault, parse_faults
+from elexon_assets.simulator.half_hours import instant_of, later, text_of
+from elexon_assets.simulator.parameters import Asked, Refused, agws_asked, fuelhh_asked, wind_and_solar_asked
+from elexon_assets.simulator.recordings import Recordings, read_recordings
+from elexon_assets.simulator.rows import AGWS, FUELHH, Dataset
+from elexon_assets.simulator.transport_faults import before_answer, break_answer
+
+PREFIX = "/bmrs/api/v1"
+FAULTS_HEADER, ROWS_HEADER = "X-Simulator-Faults", "X-Simulator-Rows"
+REQUESTS_KEPT = 10_000
+JSON = "application/json; charset=utf-8"
+
+Handler = Callable[[Request], Awaitable[Response]]
+
+
+@dataclass(frozen=True)
+class ServedRequest:
+    """`path` begins after the prefix, repeated parameters are joined by commas, attempts of one URL count from 1."""
+
+    path: str
+    params: dict[str, str]
+    attempt: int
+    time: datetime
+
+
+@dataclass
+class Service:
+    """What the application knows between requests. `faults` may be set while it runs."""
+
+    source: Source
+    latency_seconds: float
+    now: Callable[[], datetime]
+    faults: tuple[Fault, ...]
+    requests: deque[ServedRequest] = field(default_factory=lambda: deque(maxlen=REQUESTS_KEPT))
+    attempts: dict[str, int] = field(default_factory=dict)
+
+    def set_faults(self, text: str) -> None:
+        """ValueError on a bad text. Attempts count anew."""
+        self.faults = parse_faults(text)
+        self.attempts.clear()
+
+    def note(self, request: Request) -> tuple[str, int]:
+        """(path and query, attempt) of a request that has just come in."""
+        path = request.url.path.removeprefix(PREFIX)
+        target = f"{path}?{request.url.query}"
+        if len(self.attempts) > 10 * REQUESTS_KEPT:
+            self.attempts.clear()
+        attempt = self.attempts[target] = self.attempts.get(target, 0) + 1
+        params = {name: ",".join(request.query_params.getlist(name)) for name in request.query_params}
+        self.requests.append(ServedRequest(path, params, attempt, datetime.now(UTC)))
+        return target, attempt
+
+
+def create_app(
+    *,
+    seed: int = 0,
+    latency_seconds: float = 0.0,
+    faults: str = "",
+    recordings: Path | None = None,
+    now: Callable[[], datetime] | None = None,
+) -> Starlette:
+    """The simulator. `now` decides what is published yet; ValueError on a bad fault text or recording."""
+    recorded = Recordings() if recordings is None else read_recordings(recordings)
+    clock = now if now is not None else lambda: datetime.now(UTC)
+    service = Service(Source(seed, recorded), latency_seconds, clock, parse_faults(faults))
+    routes = [
+        Route("/generation/actual/per-type/wind-and-solar", _rows_of(service, AGWS, wind_and_solar_asked, _per_type)),
+        Route("/datasets/AGWS", _rows_of(service, AGWS, lambda q: agws_asked(q, stream=False), _dataset)),
+        Route("/datasets/AGWS/stream", _rows_of(service, AGWS, lambda q: agws_asked(q, stream=True), _stream)),
+        Route("/datasets/FUELHH", _rows_of(service, FUELHH, lambda q: fuelhh_asked(q, stream=False), _dataset)),
+        Route("/datasets/FUELHH/stream", _rows_of(service, FUELHH, lambda q: fuelhh_asked(q, stream=True), _stream)),
+        Route("/datasets/metadata/latest", _latest(service)),
+    ]
+    app = Starlette(routes=[Mount(PREFIX, routes=routes)], exception_handlers={404: _not_found})
+    app.state.service = service
+    app.state.requests = service.requests
+    return app
+
+
+def _rows_of(
+    service: Service,
+    dataset: Dataset,
+    parse: Callable[[QueryParams], Asked],
+    write: Callable[[Dataset, Answer, bool], str],
+) -> Handler:
+    """Faults of the transport come before a refusal: a broken server does not read parameters."""
+
+    async def respond(request: Request, faults: Sequence[Fault], target: str) -> Response:
+        asked, refusal = _asked(parse, request.query_params)
+        span = None if asked is None else (asked.first, asked.last)
+        broken = [
+            fault for fault in faults if fault.is_transport and fault.hits_request(service.source.seed, target, span)
+        ]
+        if (early := await before_answer(broken)) is not None:
+            return early
+        if asked is None:
+            return break_answer(_refused(refusal), broken)
+        data_faults = [fault for fault in faults if not fault.is_transport]
+        answer = service.source.answer(dataset, asked, data_faults, service.now())
+        headers = {ROWS_HEADER: answer.provenance}
+        text = write(dataset, answer, asked.csv)
+        media_type = "text/csv; charset=utf-8" if asked.csv else JSON
+        return break_answer(Response(text.encode(), headers=headers, media_type=media_type), broken)
+
+    return _served(service, respond)
+
+
+def _latest(service: Service) -> Handler:
+    async def respond(_request: Request, faults: Sequence[Fault], target: str) -> Response:
+        broken = [
+            fault for fault in faults if fault.is_transport and fault.hits_request(service.source.seed, target, None)
+        ]
+        if (early := await before_answer(broken)) is not None:
+            return early
+        data = [
+            {
+                "dataset": dataset.name,
+                "lastUpdated": later(
+                    text_of(instant_of(dataset.last_published(service.now()))), dataset.minutes_to_publication
+                ),
+            }
+            for dataset in (AGWS, FUELHH)
+        ]
+        return break_answer(Response(json.dumps({"data": data}), media_type=JSON), broken)
+
+    return _served(service, respond)
+
+
+def _served(service: Service, respond: Callable[[Request, Sequence[Fault], str], Awaitable[Response]]) -> Handler:
+    async def handle(request: Request) -> Response:
+        target, attempt = service.note(request)
+        if service.latency_seconds > 0:
+            await asyncio.sleep(service.latency_seconds)
+        try:
+            faults = service.faults + parse_faults(request.headers.get(FAULTS_HEADER, ""))
+        except ValueError as error:
+            response = _refused({FAULTS_HEADER: [str(error)]})
+        else:
+            response = await respond(request, [fault for fault in faults if fault.in_attempt(attempt)], target)
+        response.headers.setdefault(ROWS_HEADER, "synthetic")
+        return response
+
+    return handle
+
+
+def _asked(parse: Callable[[QueryParams], Asked], query: QueryParams) -> tuple[Asked | None, dict[str, list[str]]]:
+    try:
+        return parse(query), {}
+    except Refused as refused:
+        return None, refused.errors
+
+
+def _per_type(_dataset: Dataset, answer: Answer, csv: bool) -> str:
+    write = texts.per_type_csv if csv else texts.per_type_json
+    return write(answer.rows, without_value=answer.without_value)
+
+
+def _dataset(dataset: Dataset, answer: Answer, csv: bool) -> str:
+    write = texts.dataset_csv if csv else texts.dataset_json
+    return write(dataset, answer.rows, without_value=answer.without_value)
+
+
+def _stream(dataset: Dataset, answer: Answer, _csv: bool) -> str:
+    return texts.stream_json(dataset, answer.rows, without_value=answer.without_value)
+
+
+def _refused(errors: dict[str, list[str]]) -> Response:
+    return _problem(
+        400, "https://tools.ietf.org/html/rfc9110#section-15.5.1", "One or more validation errors occurred.", errors
+    )
+
+
+async def _not_found(_request: Request, _error: Exception) -> Response:
+    response = _problem(404, "https://tools.ietf.org/html/rfc9110#section-15.5.5", "Not Found", None)
+    response.headers[ROWS_HEADER] = "synthetic"
+    return response
+
+
+def _problem(status: int, kind: str, title: str, errors: dict[str, list[str]] | None) -> Response:
+    body = {"type": kind, "title": title, "status": status}
+    trace = {"traceId": f"00-{uuid.uuid4().hex}-{uuid.uuid4().hex[:16]}-00"}
+    content = json.dumps(body | ({} if errors is None else {"errors": errors}) | trace)
+    return Response(content, status, media_type="application/problem+json; charset=utf-8")

@@ -1,0 +1,167 @@
+"""What data faults make of the rows of an answer.
+
+Belongs here: one function a kind, from a row to the rows that stand in its place. Does not: choosing half-hours.
+"""
+
+import math
+from collections.abc import Callable, Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+from elexon_assets.simulator.faults import Fault
+from elexon_assets.simulator.half_hours import instant_of, labels, later, text_of
+from elexon_assets.simulator.rows import AGWS, FUELHH, OFFSHORE, ONSHORE, PSR_TYPES, Dataset, Row
+from elexon_assets.simulator.weather import understated
+
+UNKNOWN_SERIES = {AGWS.name: "Wind Floating", FUELHH.name: "HYDROGEN"}
+SPOILED_SERIES = {AGWS.name: ONSHORE, FUELHH.name: "WIND"}
+"The series whose values the faults about values spoil."
+STRANGER_DAYS = 31
+STUCK_BLOCK = 48 * 31
+"A fault without a span would be stuck to the beginning of time; it lets go every so many half-hours."
+
+
+@dataclass(frozen=True)
+class Scene:
+    """The answer's dataset and seed; `wind_of` gives (onshore, offshore) MW of any half hour that has them."""
+
+    dataset: Dataset
+    seed: int
+    wind_of: Callable[[int], tuple[float, float] | None]
+
+
+@dataclass(frozen=True)
+class Spoiled:
+    """`changed` says whether any fault found a half hour to act on."""
+
+    rows: list[Row]
+    without_value: bool
+    changed: bool
+
+
+def spoil(rows: list[Row], faults: Sequence[Fault], scene: Scene) -> Spoiled:
+    """Every data fault but strangers, one after the other; rows of half-hours that none hits are untouched."""
+    without_value = changed = False
+    for fault in faults:
+        chosen = _chosen(rows, fault, scene)
+        if not chosen:
+            continue
+        changed = True
+        if fault.kind == "missing-column":
+            without_value = True
+        elif fault.kind in ACTIONS:
+            act = ACTIONS[fault.kind]
+            rows = [new for row in rows for new in (act(row, fault, scene) if row.half_hour in chosen else (row,))]
+    return Spoiled(rows, without_value, changed)
+
+
+def strangers(rows: list[Row], faults: Sequence[Fault], scene: Scene) -> list[Row]:
+    """One row a `stranger` fault, of a month before the oldest half hour that it hits."""
+    found = []
+    for fault in faults:
+        if fault.kind != "stranger" or not (chosen := _chosen(rows, fault, scene)):
+            continue
+        model = next(row for row in rows if row.half_hour == min(chosen))
+        half_hour = min(row.half_hour for row in rows) - 48 * STRANGER_DAYS
+        [date], [period] = labels(half_hour, half_hour)
+        start = text_of(instant_of(half_hour))
+        publish = later(start, scene.dataset.minutes_to_publication)
+        found.append(
+            model._replace(
+                half_hour=half_hour,
+                start_time=start,
+                publish_time=publish,
+                settlement_date=date,
+                settlement_period=period,
+            )
+        )
+    return found
+
+
+def latest_publication_minutes(faults: Sequence[Fault]) -> float:
+    """By how much a fault may delay a publication: how far back a window of publish times must look."""
+    delays = [0.0, *((fault.value or 0) * 60 for fault in faults if fault.kind == "late")]
+    return max(delays) + (60 if any(fault.kind == "republished" for fault in faults) else 0)
+
+
+def _chosen(rows: list[Row], fault: Fault, scene: Scene) -> set[int]:
+    return {n for n in {row.half_hour for row in rows} if fault.hits_half_hour(scene.seed, n)}
+
+
+def _hole(_row: Row, _fault: Fault, _scene: Scene) -> list[Row]:
+    return []
+
+
+def _duplicate(row: Row, _fault: Fault, _scene: Scene) -> list[Row]:
+    return [row, row]
+
+
+def _republished(row: Row, _fault: Fault, _scene: Scene) -> list[Row]:
+    """Both carry revision 1: Elexon's revision numbers do not order them."""
+    mw = row.mw
+    if mw is not None:
+        mw = round(mw * 1.02 + 1, 3) if isinstance(mw, float) else round(mw * 1.02) + 1
+    return [row, row._replace(mw=mw, publish_time=later(row.publish_time, 60))]
+
+
+def _understated(row: Row, _fault: Fault, scene: Scene) -> list[Row]:
+    wind = scene.wind_of(row.half_hour) if scene.dataset is AGWS else None
+    if wind is None or row.series not in (ONSHORE, OFFSHORE):
+        return [row]
+    onshore, offshore = understated(wind[0], row.half_hour, scene.seed)
+    return [row._replace(mw=onshore if row.series == ONSHORE else min(offshore, wind[1]))]
+
+
+def _late(row: Row, fault: Fault, _scene: Scene) -> list[Row]:
+    return [row._replace(publish_time=later(row.publish_time, (fault.value or 0) * 60))]
+
+
+def _unknown(row: Row, _fault: Fault, scene: Scene) -> list[Row]:
+    if row.series != SPOILED_SERIES[scene.dataset.name]:
+        return [row]
+    return [row, row._replace(series=UNKNOWN_SERIES[scene.dataset.name])]
+
+
+def _value(mw: float | None) -> Callable[[Row, Fault, Scene], list[Row]]:
+    def act(row: Row, _fault: Fault, scene: Scene) -> list[Row]:
+        return [row._replace(mw=mw) if row.series == SPOILED_SERIES[scene.dataset.name] else row]
+
+    return act
+
+
+def _wrong_label(row: Row, _fault: Fault, _scene: Scene) -> list[Row]:
+    date = datetime.fromisoformat(row.settlement_date).date() - timedelta(days=1)
+    return [row._replace(settlement_date=date.isoformat(), settlement_period=row.settlement_period % 46 + 1)]
+
+
+def _zero(row: Row, _fault: Fault, scene: Scene) -> list[Row]:
+    return [row._replace(mw=0) if scene.dataset is FUELHH else row]
+
+
+def _stuck(row: Row, fault: Fault, scene: Scene) -> list[Row]:
+    """A stuck half hour after a stuck one repeats the same value: that of the last one before both."""
+    if scene.dataset is not AGWS or row.series not in (ONSHORE, OFFSHORE):
+        return [row]
+    source = row.half_hour
+    while source % STUCK_BLOCK and fault.hits_half_hour(scene.seed, source):
+        source -= 1
+    wind = scene.wind_of(source)
+    return [row if wind is None else row._replace(mw=wind[PSR_TYPES.index(row.series)])]
+
+
+ACTIONS: dict[str, Callable[[Row, Fault, Scene], list[Row]]] = {
+    "hole": _hole,
+    "duplicate": _duplicate,
+    "republished": _republished,
+    "understated": _understated,
+    "late": _late,
+    "unknown-psr": _unknown,
+    "null": _value(None),
+    "nan": _value(math.nan),
+    "negative": _value(-500),
+    "slightly-negative": _value(-20),
+    "absurd": _value(99_999),
+    "wrong-label": _wrong_label,
+    "zero": _zero,
+    "stuck": _stuck,
+}

@@ -1,0 +1,161 @@
+"""Faults on request: the notation, and which half-hours and requests a fault acts on.
+
+`kind[=value][xN][%share][@span]`, several parted by commas:
+- `xN`: only the first N attempts of the same request (path and query);
+- `%0.02`: a seeded share, of half-hours for data faults, of different requests for transport faults;
+- `@2024-01-08` that UTC day, `@2024-01-08T05:30Z` that half hour, `@2024-01-08/2024-01-10` from the one to before the
+  other: half-hours for data faults, requests whose range overlaps it for transport faults.
+
+Belongs here: parsing and choosing. Does not: what a fault does (data_faults.py, transport_faults.py).
+"""
+
+import re
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+from elexon_assets.simulator.half_hours import index_at_or_after, index_of
+from elexon_assets.simulator.noise import chance
+
+REQUIRED, OPTIONAL, NONE = "required", "optional", "none"
+
+TRANSPORT_KINDS = {
+    "status": REQUIRED,  # the HTTP status, 400 to 599
+    "retry-after": REQUIRED,  # a 429 with that header, seconds
+    "slow": REQUIRED,  # seconds before the answer
+    "hang": NONE,  # no answer until the client gives up
+    "disconnect": NONE,  # the connection closes in the middle of the answer
+    "truncated": NONE,  # half of the JSON
+    "html": NONE,  # a web page with status 200
+}
+DATA_KINDS = {
+    "hole": NONE,  # the half hour is absent
+    "duplicate": NONE,  # every row twice
+    "republished": NONE,  # every row again, an hour later, with another value
+    "understated": NONE,  # transmission-metered wind is missing; FUELHH is left alone
+    "late": OPTIONAL,  # hours by which the publication is late, 6 unless said
+    "unknown-psr": NONE,  # one more row, of a psr type (fuel type) that nobody knows
+    "null": NONE,  # from here to `absurd`: Wind Onshore, in FUELHH WIND
+    "nan": NONE,
+    "negative": NONE,  # -500 MW
+    "slightly-negative": NONE,  # -20 MW
+    "absurd": NONE,  # 99,999 MW
+    "stranger": NONE,  # one row of a month before the window
+    "missing-column": NONE,  # no row of the answer has a value
+    "wrong-label": NONE,  # settlement date and period of another half hour
+    "zero": NONE,  # FUELHH: every fuel
+    "stuck": NONE,  # both winds as in the half hour before
+}
+KINDS = TRANSPORT_KINDS | DATA_KINDS
+DEFAULT_LATE_HOURS = 6.0
+
+NOTATION = re.compile(
+    r"(?P<kind>[a-z-]+?)(?:=(?P<value>[^x%@]*))?(?:x(?P<attempts>\d+))?(?:%(?P<share>[^@]*))?(?:@(?P<span>.*))?"
+)
+
+
+@dataclass(frozen=True)
+class Fault:
+    """One fault; `first` and `end` are half-hours, the end not in; None means no limit."""
+
+    kind: str
+    value: float | None = None
+    attempts: int | None = None
+    share: float = 1.0
+    first: int | None = None
+    end: int | None = None
+
+    @property
+    def is_transport(self) -> bool:
+        return self.kind in TRANSPORT_KINDS
+
+    def in_attempt(self, attempt: int) -> bool:
+        """Attempts count from 1."""
+        return self.attempts is None or attempt <= self.attempts
+
+    def hits_half_hour(self, seed: int, half_hour: int) -> bool:
+        return self._overlaps(half_hour, half_hour) and self._in_share(seed, half_hour)
+
+    def hits_request(self, seed: int, target: str, span: tuple[int, int] | None) -> bool:
+        """`span` is the range asked, both ends in; a request without one is hit by faults without one."""
+        limited = self.first is not None or self.end is not None
+        overlaps = not limited if span is None else self._overlaps(*span)
+        return overlaps and self._in_share(seed, target)
+
+    def _overlaps(self, first: int, last: int) -> bool:
+        return (self.first is None or last >= self.first) and (self.end is None or first < self.end)
+
+    def _in_share(self, seed: int, what: object) -> bool:
+        return self.share >= 1 or chance(seed, self.kind, what) < self.share
+
+
+def parse_faults(text: str) -> tuple[Fault, ...]:
+    """ValueError says which part of the text is wrong."""
+    return tuple(_parse(part.strip()) for part in text.split(",") if part.strip())
+
+
+def _parse(text: str) -> Fault:
+    match = NOTATION.fullmatch(text)
+    if match is None:
+        raise ValueError(f"fault {text!r}: expected kind[=value][xN][%share][@span]")
+    kind = match["kind"]
+    if kind not in KINDS:
+        raise ValueError(f"fault {text!r}: no kind {kind!r}; there are {', '.join(sorted(KINDS))}")
+    first, end = _span(text, match["span"])
+    attempts = None if match["attempts"] is None else int(match["attempts"])
+    return Fault(kind, _value(text, kind, match["value"]), attempts, _share(text, match["share"]), first, end)
+
+
+def _value(text: str, kind: str, value: str | None) -> float | None:
+    if value is None:
+        if KINDS[kind] == REQUIRED:
+            raise ValueError(f"fault {text!r}: {kind} needs a value, as in {kind}={503 if kind == 'status' else 2}")
+        return DEFAULT_LATE_HOURS if kind == "late" else None
+    if KINDS[kind] == NONE:
+        raise ValueError(f"fault {text!r}: {kind} takes no value")
+    number = _number(text, value)
+    if kind == "status" and not (number.is_integer() and 400 <= number <= 599):
+        raise ValueError(f"fault {text!r}: a status is a whole number from 400 to 599")
+    if not 0 <= number <= 86_400:
+        raise ValueError(f"fault {text!r}: {value} is not between 0 and 86400")
+    return number
+
+
+def _share(text: str, share: str | None) -> float:
+    if share is None:
+        return 1.0
+    number = _number(text, share)
+    if not 0 < number <= 1:
+        raise ValueError(f"fault {text!r}: a share is above 0 and at most 1, as in %0.02")
+    return number
+
+
+def _number(text: str, number: str) -> float:
+    try:
+        return float(number)
+    except ValueError:
+        raise ValueError(f"fault {text!r}: {number!r} is not a number") from None
+
+
+def _span(text: str, span: str | None) -> tuple[int | None, int | None]:
+    if span is None:
+        return None, None
+    start, slash, end = span.partition("/")
+    first, is_day = _instant(text, start)
+    if not slash:
+        half_hour = index_of(first)
+        return half_hour, half_hour + (48 if is_day else 1)
+    limit, _ = _instant(text, end)
+    if limit <= first:
+        raise ValueError(f"fault {text!r}: the span ends before it begins")
+    return index_of(first), index_at_or_after(limit)
+
+
+def _instant(text: str, moment: str) -> tuple[datetime, bool]:
+    """(instant, whether it is a bare date); without a zone it is UTC."""
+    try:
+        instant = datetime.fromisoformat(moment)
+    except ValueError:
+        raise ValueError(f"fault {text!r}: {moment!r} is no date such as 2024-01-08 or 2024-01-08T05:30Z") from None
+    if instant.tzinfo is None:
+        instant = instant.replace(tzinfo=UTC)
+    return instant.astimezone(UTC), len(moment) == 10

@@ -1,0 +1,158 @@
+"""Generation by fuel type, MW, a pure function of (seed, half hour): what FUELHH says beside its wind.
+
+Belongs here: the twenty fuel types, a simple demand, what each fuel makes of it. Does not: rows, settlement labels.
+The numbers are plausible, no more: only `WIND`, which checks the wind and solar dataset, follows a model of its own.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, datetime
+from functools import lru_cache
+
+import numpy as np
+from numpy.typing import NDArray
+
+from elexon_assets.simulator.half_hours import HALF_HOURS_A_DAY, index_of, instant_of, span
+from elexon_assets.simulator.noise import (
+    KERNEL_HALF_HOURS,
+    Channel,
+    Series,
+    matern_kernel,
+    smooth,
+    smoothed_exponential_kernel,
+    white,
+)
+from elexon_assets.simulator.weather import year_of_weather, year_span
+
+
+@dataclass(frozen=True)
+class Interconnector:
+    """Capacity and usual flow in MW (+ is import) and the day on which it began to carry power."""
+
+    capacity_mw: float
+    usual_mw: float
+    since: datetime
+
+
+def _link(capacity_mw: float, usual_mw: float, year: int, month: int = 1) -> Interconnector:
+    return Interconnector(capacity_mw, usual_mw, datetime(year, month, 1, tzinfo=UTC))
+
+
+INTERCONNECTORS = {
+    "INTELEC": _link(1000, 500, 2022, 5),
+    "INTEW": _link(530, -250, 2012),
+    "INTFR": _link(2000, 1000, 1986),
+    "INTGRNL": _link(515, -150, 2025),
+    "INTIFA2": _link(1000, 450, 2021, 1),
+    "INTIRL": _link(450, -200, 2001),
+    "INTNED": _link(1060, 250, 2011),
+    "INTNEM": _link(1020, 400, 2019, 1),
+    "INTNSL": _link(1400, 900, 2021, 10),
+    "INTVKL": _link(1400, 400, 2023, 12),
+}
+PLANTS = ("BIOMASS", "CCGT", "COAL", "NPSHYD", "NUCLEAR", "OCGT", "OIL", "OTHER", "PS", "WIND")
+FUEL_TYPES = tuple(sorted([*PLANTS, *INTERCONNECTORS]))
+
+YEAR_STARTS = (2016, 2018, 2020, 2022, 2024, 2026)
+NUCLEAR_MW = (7800, 7100, 5700, 5300, 4400, 3800)
+BIOMASS_MW = (1700, 1900, 2100, 1900, 2000, 2150)
+COAL_MW = (5200, 2100, 700, 500, 250, 0)
+COAL_ENDED = datetime(2024, 10, 1, tzinfo=UTC)
+DEMAND_MW = (32_500, 32_000, 30_500, 29_500, 28_500, 28_500)
+"Means of a year, interpolated between the starts of the years."
+
+DEMAND_BY_HOUR_MW = (
+    -5200, -5900, -6200, -6300, -6000, -5000, -2600, 300, 1900, 2300, 2300, 2400,
+    2300, 1900, 1600, 1900, 3600, 5600, 5700, 4900, 3700, 1900, -800, -3400,
+)  # fmt: skip
+PUMPING_BY_HOUR_MW = (
+    -500, -800, -900, -900, -800, -500, 0, 300, 300, 0, -100, -150,
+    -200, -200, -100, 100, 700, 1100, 1000, 600, 300, 0, -200, -400,
+)  # fmt: skip
+
+
+@dataclass(frozen=True)
+class Generation:
+    """Whole MW, one row a fuel type in the order of FUEL_TYPES, one column a half hour."""
+
+    first: int
+    mw: Series
+
+
+def generation(seed: int, first: int, last: int) -> Generation:
+    """Every half hour from first to last, both in."""
+    years = [year_of_generation(seed, year) for year in range(instant_of(first).year, instant_of(last).year + 1)]
+    parts = [year.mw[:, max(first - year.first, 0) : last + 1 - year.first] for year in years]
+    return Generation(first, np.concatenate(parts, axis=1))
+
+
+@lru_cache(maxsize=32)
+def year_of_generation(seed: int, year: int) -> Generation:
+    """A whole UTC year. Gas balances the demand, so a windy half hour burns less of it."""
+    first, count = year_span(year)
+    half_hours = span(first, count)
+    mw = _plants_but_gas(seed, first, count)
+    mw["WIND"] = year_of_weather(seed, year).metered_wind_mw
+    for position, (fuel_type, link) in enumerate(INTERCONNECTORS.items()):
+        wander = _slow_noise(seed, 10 + position, first, count)
+        flow = link.capacity_mw * np.tanh(np.arctanh(link.usual_mw / link.capacity_mw) + 0.9 * wander)
+        mw[fuel_type] = np.where(half_hours >= index_of(link.since), np.round(flow / 2) * 2, 0)
+    missing = _demand(seed, year) - sum(mw.values())
+    mw["CCGT"] = np.clip(missing, 900, 26_500)
+    mw["OCGT"] = np.clip(missing - 26_500, 0, 900)
+    return Generation(first, np.stack([np.round(mw[fuel_type]) for fuel_type in FUEL_TYPES]))
+
+
+def _plants_but_gas(seed: int, first: int, count: int) -> dict[str, Series]:
+    half_hours = span(first, count)
+    winter = _winter(first, count)
+    nuclear, biomass, coal, hydro, other, pumping = (_slow_noise(seed, n, first, count) for n in range(6))
+    return {
+        "NUCLEAR": _yearly(NUCLEAR_MW, half_hours) * (1 + 0.07 * np.tanh(nuclear)),
+        "BIOMASS": _yearly(BIOMASS_MW, half_hours) * (1 + 0.35 * np.tanh(biomass)),
+        "COAL": np.where(
+            half_hours < index_of(COAL_ENDED),
+            _yearly(COAL_MW, half_hours) * np.maximum(0, 1 + winter + 0.7 * coal),
+            0,
+        ),
+        "NPSHYD": np.maximum(60, 400 + 200 * winter + 150 * hydro),
+        "OIL": np.zeros(count),
+        "OTHER": np.maximum(20, 320 + 90 * other),
+        "PS": _by_hour(PUMPING_BY_HOUR_MW, half_hours) * (1 + 0.4 * np.tanh(pumping)) + 60 * pumping,
+    }
+
+
+def _demand(seed: int, year: int) -> Series:
+    """On the transmission system: less the sun and wind of the distribution networks."""
+    first, count = year_span(year)
+    half_hours = span(first, count)
+    here = year_of_weather(seed, year)
+    embedded_wind = here.onshore_mw + here.offshore_mw - here.metered_wind_mw
+    weekend = np.where((half_hours // HALF_HOURS_A_DAY + 3) % 7 >= 5, -2600, 0)  # 1970-01-01 was a Thursday
+    level = _yearly(DEMAND_MW, half_hours) * (1 + 0.17 * _winter(first, count)) + 2600
+    wander = 900 * _slow_noise(seed, 6, first, count)
+    return (
+        level + _by_hour(DEMAND_BY_HOUR_MW, half_hours) + weekend + wander - 0.8 * here.solar_mw - 0.5 * embedded_wind
+    )
+
+
+def _winter(first: int, count: int) -> Series:
+    """1 in mid-January, -1 in mid-July."""
+    days = span(first, count) / HALF_HOURS_A_DAY
+    return np.cos(2 * np.pi * (days % 365.2425 - 15) / 365.2425)
+
+
+def _yearly(values: tuple[int, ...], half_hours: NDArray[np.int64]) -> Series:
+    return np.interp(half_hours, [index_of(datetime(year, 1, 1, tzinfo=UTC)) for year in YEAR_STARTS], values)
+
+
+def _by_hour(values: tuple[int, ...], half_hours: NDArray[np.int64]) -> Series:
+    of_day = np.interp(np.arange(HALF_HOURS_A_DAY) / 2, range(25), [*values, values[0]])
+    return np.asarray(of_day[half_hours % HALF_HOURS_A_DAY])
+
+
+def _slow_noise(seed: int, number: int, first: int, count: int) -> Series:
+    """Mean 0, variance 1, wandering over days, with a little of hours."""
+    start, length = first - KERNEL_HALF_HOURS + 1, count + KERNEL_HALF_HOURS - 1
+    days = smooth(white(seed, Channel.FUELS + 2 * number, start, length), smoothed_exponential_kernel(40, 3))
+    hours = smooth(white(seed, Channel.FUELS + 2 * number + 1, start, length), matern_kernel(2))
+    return 0.9 * days + 0.436 * hours

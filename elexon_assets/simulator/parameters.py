@@ -1,0 +1,204 @@
+"""Query parameters: what a request asks for, or the 400 that Elexon answers.
+
+Belongs here: parsing, the caps, the texts of the refusals. Does not: routes, what is published.
+"""
+
+import re
+from collections.abc import Callable
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeVar
+
+from starlette.datastructures import QueryParams
+
+from elexon_assets.settlement import first_start_utc, periods_in
+from elexon_assets.simulator.half_hours import index_at_or_after, index_of, text_of
+from elexon_assets.simulator.rows import AGWS, FUELHH, Dataset
+
+Parsed = TypeVar("Parsed")
+
+CAP = timedelta(days=7)
+INSTANT = re.compile(
+    r"(\d{4})[-/](\d\d)[-/](\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,7})?)?)(Z|[+-]\d\d:\d\d)?)?", re.IGNORECASE
+)
+SETTLEMENT_DATE = re.compile(r"\d{4}-\d\d-\d\d")
+EARLIEST, LATEST = date(2000, 1, 1), date(2200, 1, 1)
+"Settlement dates beyond are asked as these: nothing is published there, and civil time ends nearby."
+
+
+class Refused(Exception):
+    """A 400: messages by parameter name; the name is empty for a rule about several."""
+
+    def __init__(self, errors: dict[str, list[str]]) -> None:
+        super().__init__("; ".join(message for messages in errors.values() for message in messages))
+        self.errors = errors
+
+
+@dataclass(frozen=True)
+class Asked:
+    """Half-hours from `first` to `last`, both in; the other fields narrow the rows of these."""
+
+    first: int
+    last: int
+    published: tuple[str, str] | None = None
+    settlement_dates: tuple[str, str] | None = None
+    settlement_periods: frozenset[int] = frozenset()
+    fuel_types: frozenset[str] = frozenset()
+    csv: bool = False
+
+
+@dataclass
+class Query:
+    """The parameters of one request; collects every complaint, so that one answer names them all."""
+
+    values: QueryParams
+    errors: dict[str, list[str]] = field(default_factory=dict)
+
+    def all(self, name: str) -> list[str]:
+        """ASP.NET does not care about the case of a name."""
+        return [value for key, value in self.values.multi_items() if key.lower() == name.lower() and value != ""]
+
+    def has(self, name: str) -> bool:
+        return bool(self.all(name))
+
+    def instant(self, name: str) -> datetime:
+        """A bare date is midnight UTC, a time without a zone is UTC."""
+        return self._parsed(name, _instant, datetime.min.replace(tzinfo=UTC))
+
+    def settlement_date(self, name: str) -> date:
+        return self._parsed(name, _settlement_date, date.min)
+
+    def whole_numbers(self, name: str, low: int, high: int) -> list[int]:
+        numbers = []
+        for text in self.all(name):
+            if text.isdecimal() and low <= int(text) <= high:
+                numbers.append(int(text))
+            else:
+                self.complain(name, f"The value '{text}' is not valid for {_pascal(name)}: {low} to {high}.")
+        return numbers
+
+    def wants_csv(self, *, stream: bool = False) -> bool:
+        formats = [] if stream else self.all("format")
+        for text in formats:
+            if text.lower() not in ("json", "csv"):
+                self.complain("format", f"The value '{text}' is not valid for Format.")
+        return bool(formats) and formats[0].lower() == "csv"
+
+    def complain(self, name: str, message: str) -> None:
+        self.errors.setdefault(_pascal(name), []).append(message)
+
+    def refuse_if_wrong(self) -> None:
+        if self.errors:
+            raise Refused(self.errors)
+
+    def refuse_range(self, from_name: str, to_name: str, *, backwards: bool, too_long: bool) -> None:
+        names = f"{_pascal(from_name)} and {_pascal(to_name)}"
+        if backwards:
+            raise Refused({"": [f"{_pascal(from_name)} must not be later than {_pascal(to_name)}"]})
+        if too_long:
+            raise Refused({"": [f"The date range between {names} inclusive must not exceed {CAP.days} days"]})
+
+    def _parsed(self, name: str, parse: Callable[[str], Parsed], otherwise: Parsed) -> Parsed:
+        texts = self.all(name)
+        if not texts:
+            self.complain(name, f"A value for the '{_pascal(name)}' parameter or property was not provided.")
+            return otherwise
+        try:
+            return parse(texts[0])
+        except (ValueError, OverflowError):
+            self.complain(name, f"The value '{texts[0]}' is not valid for {_pascal(name)}.")
+            return otherwise
+
+
+def wind_and_solar_asked(values: QueryParams) -> Asked:
+    """`from` to `to`, both in, by start time; a settlement period turns its end into a settlement date and period."""
+    query = Query(values)
+    start, end = query.instant("from"), query.instant("to")
+    first_periods = query.whole_numbers("settlementPeriodFrom", 1, 50)
+    last_periods = query.whole_numbers("settlementPeriodTo", 1, 50)
+    csv = query.wants_csv()
+    query.refuse_if_wrong()
+    # with a settlement period only the date counts, its time is ignored
+    start_limit = datetime.combine(start.date(), time(), UTC) if first_periods else start
+    end_limit = datetime.combine(end.date(), time(), UTC) if last_periods else end
+    first = _first_half_hour(start.date(), first_periods[0]) if first_periods else index_at_or_after(start)
+    last = _last_half_hour(end.date(), last_periods[0]) if last_periods else index_of(end)
+    backwards = start_limit > end_limit or (bool(first_periods and last_periods) and first > last)
+    query.refuse_range("from", "to", backwards=backwards, too_long=end_limit - start_limit > CAP)
+    return Asked(first, last, csv=csv)
+
+
+def published_asked(dataset: Dataset, values: QueryParams, *, stream: bool) -> Asked:
+    """`publishDateTimeFrom` to `publishDateTimeTo`, both in; a stream has no cap."""
+    query = Query(values)
+    asked = _published(dataset, query, stream=stream)
+    query.refuse_if_wrong()
+    return asked
+
+
+def agws_asked(values: QueryParams, *, stream: bool) -> Asked:
+    return published_asked(AGWS, values, stream=stream)
+
+
+def fuelhh_asked(values: QueryParams, *, stream: bool) -> Asked:
+    """Settlement dates, strictly yyyy-MM-dd, both in; or publish times; never both."""
+    query = Query(values)
+    by_date = query.has("settlementDateFrom") or query.has("settlementDateTo")
+    by_publish_time = query.has("publishDateTimeFrom") or query.has("publishDateTimeTo")
+    if by_date and by_publish_time:
+        raise Refused({"": ["Settlement Date fields cannot be set when a Publish Date field is set"]})
+    periods = frozenset(query.whole_numbers("settlementPeriod", 1, 50))
+    fuel_types = frozenset(query.all("fuelType"))
+    if by_publish_time:
+        asked = _published(FUELHH, query, stream=stream)
+        return Asked(asked.first, asked.last, asked.published, None, periods, fuel_types, asked.csv)
+    first_date, last_date = query.settlement_date("settlementDateFrom"), query.settlement_date("settlementDateTo")
+    csv = query.wants_csv(stream=stream)
+    query.refuse_if_wrong()
+    too_long = not stream and last_date - first_date >= CAP
+    backwards = first_date > last_date
+    query.refuse_range("settlementDateFrom", "settlementDateTo", backwards=backwards, too_long=too_long)
+    first, last = _first_half_hour(first_date, 1), _last_half_hour(last_date, 50)
+    return Asked(first, last, None, (first_date.isoformat(), last_date.isoformat()), periods, fuel_types, csv)
+
+
+def _published(dataset: Dataset, query: Query, *, stream: bool) -> Asked:
+    start, end = query.instant("publishDateTimeFrom"), query.instant("publishDateTimeTo")
+    csv = query.wants_csv(stream=stream)
+    query.refuse_if_wrong()
+    too_long = not stream and end - start > CAP
+    query.refuse_range("publishDateTimeFrom", "publishDateTimeTo", backwards=start > end, too_long=too_long)
+    shift = dataset.minutes_to_publication
+    first = index_at_or_after(max(start, datetime(2000, 1, 1, tzinfo=UTC)) - timedelta(minutes=shift))
+    last = index_of(max(end, datetime(2000, 1, 1, tzinfo=UTC)) - timedelta(minutes=shift))
+    return Asked(first, last, published=(text_of(start), text_of(end)), csv=csv)
+
+
+def _first_half_hour(settlement_date: date, period: int) -> int:
+    """A period that the day does not have is no error: the range begins with the next day."""
+    day = min(max(settlement_date, EARLIEST), LATEST)
+    return index_of(first_start_utc(day)) + min(period - 1, periods_in(day))
+
+
+def _last_half_hour(settlement_date: date, period: int) -> int:
+    day = min(max(settlement_date, EARLIEST), LATEST)
+    return index_of(first_start_utc(day)) + min(period, periods_in(day)) - 1
+
+
+def _instant(text: str) -> datetime:
+    match = INSTANT.fullmatch(text)
+    if match is None:
+        raise ValueError(text)
+    year, month, day, clock, zone = match.groups()
+    zone = "+00:00" if zone is None or zone in "Zz" else zone
+    return datetime.fromisoformat(f"{year}-{month}-{day}T{clock or '00:00'}{zone}").astimezone(UTC)
+
+
+def _settlement_date(text: str) -> date:
+    if SETTLEMENT_DATE.fullmatch(text) is None:
+        raise ValueError(text)
+    return date.fromisoformat(text)
+
+
+def _pascal(name: str) -> str:
+    return name[:1].upper() + name[1:]

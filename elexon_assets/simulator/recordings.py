@@ -1,0 +1,150 @@
+"""Recorded rows from a folder of real answers, served unaltered in place of synthetic ones.
+
+Belongs here: reading the files, by what they hold, and which half-hours they cover. Does not: choosing for a request.
+Understood: answers of /datasets/AGWS and of the wind and solar endpoint, answers of /generation/actual/per-type (its
+wind and solar rows), `fuelhh_*.csv` (one column a fuel type) and `known_gaps.csv`. Other files are left alone.
+"""
+
+import csv
+import json
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass, field
+from datetime import date, datetime
+from pathlib import Path
+from typing import Any, NamedTuple
+
+from elexon_assets.settlement import periods_in
+from elexon_assets.simulator.fuels import FUEL_TYPES
+from elexon_assets.simulator.half_hours import index_of, labels, later
+from elexon_assets.simulator.rows import AGWS, FUELHH, PSR_TYPES, Row, document_id
+
+LATEST_PUBLICATION_HALF_HOURS = 24
+"A recorded document may be hours late: a window of publish times looks so far back."
+
+
+class RecordedHalfHour(NamedTuple):
+    """FUELHH of one half hour, in the order of FUEL_TYPES; None was not published. (As rows it would fill memory.)"""
+
+    start_time: str
+    settlement_date: str
+    settlement_period: int
+    generation_mw: tuple[int | None, ...]
+
+
+@dataclass
+class Recordings:
+    """Rows by half hour; `inferred` half-hours had no publish time, theirs is the usual one."""
+
+    wind_and_solar: dict[int, list[Row]] = field(default_factory=dict)
+    fuels: dict[int, RecordedHalfHour] = field(default_factory=dict)
+    fuel_dates: set[str] = field(default_factory=set)
+    inferred: set[int] = field(default_factory=set)
+
+    def has_wind_and_solar(self, first: int, last: int) -> bool:
+        """Every half hour from first to last, and there is one."""
+        return first <= last and all(n in self.wind_and_solar for n in range(first, last + 1))
+
+    def has_fuels(self, settlement_dates: Iterable[str]) -> bool:
+        """Every date, and there is one; after the last recorded date nothing counts as published."""
+        asked = set(settlement_dates)
+        end = max(self.fuel_dates, default="")
+        return bool(asked & self.fuel_dates) and all(day in self.fuel_dates or day > end for day in asked)
+
+    def wind_and_solar_rows(self, first: int, last: int) -> list[Row]:
+        """Newest first; half-hours that were not recorded are absent."""
+        return [row for n in range(last, first - 1, -1) for row in self.wind_and_solar.get(n, ())]
+
+    def fuel_rows(self, first: int, last: int) -> list[Row]:
+        """Newest first; half-hours that were not recorded are absent."""
+        rows = []
+        for half_hour in range(last, first - 1, -1):
+            if (found := self.fuels.get(half_hour)) is not None:
+                start, day, period, values = found
+                publish = later(start, FUELHH.minutes_to_publication)
+                rows += [
+                    Row(half_hour, fuel_type, mw, publish, start, day, period)
+                    for fuel_type, mw in zip(FUEL_TYPES, values, strict=True)
+                    if mw is not None
+                ]
+        return rows
+
+
+def read_recordings(folder: Path) -> Recordings:
+    """NotADirectoryError if there is no such folder, ValueError naming the file if one cannot be understood."""
+    if not folder.is_dir():
+        raise NotADirectoryError(f"no folder of recordings at {folder}")
+    recordings = Recordings()
+    for path in sorted(folder.glob("*.json")):
+        try:
+            answer = json.loads(path.read_text("utf-8"))
+            for row, is_inferred in _wind_and_solar(answer):
+                recordings.wind_and_solar.setdefault(row.half_hour, []).append(row)
+                if is_inferred:
+                    recordings.inferred.add(row.half_hour)
+        except (KeyError, TypeError, ValueError) as error:
+            raise ValueError(f"recording {path} cannot be understood: {error!r}") from error
+    for rows in recordings.wind_and_solar.values():
+        rows.sort(key=lambda row: PSR_TYPES.index(row.series))
+    _read_fuels(folder, recordings)
+    return recordings
+
+
+def _wind_and_solar(answer: Any) -> Iterator[tuple[Row, bool]]:
+    """(row, whether its publish time is inferred) of every row of a known shape; nothing of other answers."""
+    data = answer.get("data") if isinstance(answer, dict) else answer
+    for record in data if isinstance(data, list) else []:
+        if not isinstance(record, dict):
+            return
+        if isinstance(record.get("data"), list):
+            for inner in record["data"]:
+                if inner.get("psrType") in PSR_TYPES:
+                    yield _inferred(record["startTime"], inner), True
+        elif record.get("psrType") in PSR_TYPES and record.get("dataset", AGWS.name) == AGWS.name:
+            yield _recorded(record), False
+
+
+def _recorded(record: dict[str, Any]) -> Row:
+    half_hour = index_of(datetime.fromisoformat(record["startTime"]))
+    return Row(
+        half_hour,
+        record["psrType"],
+        record["quantity"],
+        record["publishTime"],
+        record["startTime"],
+        record["settlementDate"],
+        record["settlementPeriod"],
+        record.get("documentId", document_id(half_hour)),
+        record.get("documentRevisionNumber", 1),
+    )
+
+
+def _inferred(start_time: str, inner: dict[str, Any]) -> Row:
+    half_hour = index_of(datetime.fromisoformat(start_time))
+    [settlement_date], [period] = labels(half_hour, half_hour)
+    publish = later(start_time, AGWS.minutes_to_publication)
+    document = document_id(half_hour)
+    return Row(half_hour, inner["psrType"], inner["quantity"], publish, start_time, settlement_date, period, document)
+
+
+def _read_fuels(folder: Path, recordings: Recordings) -> None:
+    periods: dict[str, int] = {}
+    for path in sorted(folder.glob("fuelhh_*.csv")):
+        with path.open(encoding="utf-8", newline="") as lines:
+            for record in csv.DictReader(lines):
+                start, day = record["period_start_utc"], record["settlement_date"]
+                half_hour = index_of(datetime.fromisoformat(start))
+                values = tuple(int(record[fuel]) if record.get(fuel) else None for fuel in FUEL_TYPES)
+                recordings.fuels[half_hour] = RecordedHalfHour(start, day, int(record["settlement_period"]), values)
+                periods[day] = periods.get(day, 0) + 1
+    gaps = _known_gaps(folder / "known_gaps.csv")
+    for day, count in periods.items():
+        if count + gaps.get(day, 0) >= periods_in(date.fromisoformat(day)):
+            recordings.fuel_dates.add(day)
+
+
+def _known_gaps(path: Path) -> dict[str, int]:
+    """Settlement date to periods that were never published."""
+    if not path.exists():
+        return {}
+    with path.open(encoding="utf-8", newline="") as lines:
+        return {record["settlement_date"]: int(record["shortfall"]) for record in csv.DictReader(lines)}

@@ -1,0 +1,111 @@
+"""Rows as Elexon publishes them, made from the synthetic values, newest half hour first.
+
+Belongs here: the row, the two datasets, publication and settlement labels. Does not: values, JSON and CSV, faults.
+"""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from functools import partial
+from typing import NamedTuple, cast
+
+from elexon_assets.settlement import HALF_HOUR
+from elexon_assets.simulator.fuels import FUEL_TYPES, generation
+from elexon_assets.simulator.half_hours import index_of, labels, texts
+from elexon_assets.simulator.noise import Channel, uniform
+from elexon_assets.simulator.weather import weather
+
+FIRST_PUBLISHED = index_of(datetime(2016, 3, 1, tzinfo=UTC))
+ONSHORE, OFFSHORE, SOLAR = PSR_TYPES = ("Wind Onshore", "Wind Offshore", "Solar")
+
+SLIPPED_LABELS_BEFORE = "2022-07-14"
+SLIPPED_LABELS_SHARE = 0.93
+"Until then, on most days, FUELHH gave the last period of a day the settlement date of the next day."
+
+
+class Row(NamedTuple):
+    """One published number; `series` is its psr type or fuel type, the times are texts as published."""
+
+    half_hour: int
+    series: str
+    mw: float | None
+    publish_time: str
+    start_time: str
+    settlement_date: str
+    settlement_period: int
+    document_id: str = ""
+    revision: int = 1
+
+
+_new_row = cast(Callable[[tuple[object, ...]], Row], partial(tuple.__new__, Row))
+"What Row._make does, without its checks: a week of FUELHH is 6,720 rows, and they are most of its cost."
+
+
+@dataclass(frozen=True)
+class Dataset:
+    """What sets one dataset apart; rows of it come from (seed, first half hour, last half hour)."""
+
+    name: str
+    value_column: str
+    minutes_to_publication: int
+    rows: Callable[[int, int, int], list[Row]]
+
+    def last_published(self, now: datetime) -> int:
+        """The newest half hour that is published at `now`."""
+        return (now - timedelta(minutes=self.minutes_to_publication) - datetime(1970, 1, 1, tzinfo=UTC)) // HALF_HOUR
+
+
+def wind_and_solar_rows(seed: int, first: int, last: int) -> list[Row]:
+    """Wind Onshore, Wind Offshore, Solar of every half hour from last down to first."""
+    values = weather(seed, first, last)
+    columns = zip(
+        range(first, last + 1),
+        texts(first, last),
+        texts(first, last, minutes_later=AGWS.minutes_to_publication),
+        *labels(first, last),
+        values.onshore_mw.tolist(),
+        values.offshore_mw.tolist(),
+        values.solar_mw.astype(int).tolist(),
+        strict=True,
+    )
+    rows = []
+    for half_hour, start, publish, date, period, onshore, offshore, solar in reversed(list(columns)):
+        document = document_id(half_hour)
+        rows.append(_new_row((half_hour, ONSHORE, onshore, publish, start, date, period, document, 1)))
+        rows.append(_new_row((half_hour, OFFSHORE, offshore, publish, start, date, period, document, 1)))
+        rows.append(_new_row((half_hour, SOLAR, solar, publish, start, date, period, document, 1)))
+    return rows
+
+
+def fuel_rows(seed: int, first: int, last: int) -> list[Row]:
+    """All fuel types of every half hour from last down to first."""
+    by_half_hour = generation(seed, first, last).mw.T.astype(int).tolist()
+    starts, publishes = texts(first, last), texts(first, last, minutes_later=FUELHH.minutes_to_publication)
+    dates, periods = _slipping_labels(seed, first, last)
+    return [
+        _new_row((first + n, fuel_type, mw, publishes[n], starts[n], dates[n], periods[n], "", 1))
+        for n in range(last - first, -1, -1)
+        for fuel_type, mw in zip(FUEL_TYPES, by_half_hour[n], strict=True)
+    ]
+
+
+def document_id(half_hour: int) -> str:
+    """One document a half hour, in the form of Elexon's, but named as what it is."""
+    return f"SIMULATOR-AGWS-{half_hour:08d}"
+
+
+def _slipping_labels(seed: int, first: int, last: int) -> tuple[list[str], list[int]]:
+    dates, periods = labels(first, last + 1)
+    for n in range(last - first + 1):
+        ends_a_day = periods[n + 1] == 1
+        if (
+            ends_a_day
+            and dates[n] < SLIPPED_LABELS_BEFORE
+            and uniform(seed, Channel.LABELS, first + n, 1)[0] < SLIPPED_LABELS_SHARE
+        ):
+            dates[n] = dates[n + 1]
+    return dates[:-1], periods[:-1]
+
+
+AGWS = Dataset("AGWS", "quantity", 148, wind_and_solar_rows)
+FUELHH = Dataset("FUELHH", "generation", 30, fuel_rows)

@@ -1,0 +1,67 @@
+"""What transport faults make of an answer: statuses, delays, broken and misleading bodies.
+
+Belongs here: HTTP. Does not: rows, choosing requests.
+"""
+
+import asyncio
+from collections.abc import Sequence
+
+from starlette.responses import HTMLResponse, JSONResponse, Response
+from starlette.types import Receive, Scope, Send
+
+from elexon_assets.simulator.faults import Fault
+
+HANG_AT_MOST_SECONDS = 120
+PAGE = "<!DOCTYPE html><html><head><title>Service unavailable</title></head><body>We'll be back soon</body></html>"
+
+
+class Hanging(Response):
+    """No answer until the client gives up; a 504 after two minutes, so that no connection is held for ever."""
+
+    async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        try:
+            async with asyncio.timeout(HANG_AT_MOST_SECONDS):
+                while (await receive())["type"] != "http.disconnect":
+                    pass
+        except TimeoutError:
+            await Response("Gateway Timeout", 504)(scope, receive, send)
+
+
+class Disconnecting(Response):
+    """Promises the whole body, sends half, and returns: the server then closes the connection."""
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        await send({"type": "http.response.body", "body": self.body[: len(self.body) // 2], "more_body": True})
+
+
+async def before_answer(faults: Sequence[Fault]) -> Response | None:
+    """Waits if asked to; the first fault that needs no rows gives the answer."""
+    for fault in faults:
+        if fault.kind == "slow":
+            await asyncio.sleep(fault.value or 0)
+    for fault in faults:
+        if fault.kind == "status":
+            status = int(fault.value or 503)
+            return JSONResponse({"title": "A fault on request", "status": status}, status)
+        if fault.kind == "retry-after":
+            seconds = fault.value or 0.0
+            retry_after = str(int(seconds)) if seconds.is_integer() else str(seconds)
+            return JSONResponse({"title": "Too many requests", "status": 429}, 429, {"Retry-After": retry_after})
+        if fault.kind == "hang":
+            return Hanging()
+        if fault.kind == "html":
+            return HTMLResponse(PAGE)
+    return None
+
+
+def break_answer(answer: Response, faults: Sequence[Fault]) -> Response:
+    """The answer cut in half, in a whole HTTP message or in a broken one."""
+    for fault in faults:
+        if fault.kind == "truncated":
+            half = bytes(answer.body)[: len(answer.body) // 2]
+            headers = {key: value for key, value in answer.headers.items() if key != "content-length"}
+            return Response(half, answer.status_code, headers)
+        if fault.kind == "disconnect":
+            return Disconnecting(bytes(answer.body), answer.status_code, dict(answer.headers))
+    return answer

@@ -1,0 +1,93 @@
+"""The 400s: what is refused, and that the body has the shape that was recorded."""
+
+import json
+import re
+from pathlib import Path
+
+import pytest
+
+from tests.elexon_assets.simulator.conftest import Elexon
+
+PATH = "/generation/actual/per-type/wind-and-solar"
+TRACE = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-00")
+
+
+def test_exactly_seven_days_pass_and_a_second_more_is_refused_in_elexons_words(elexon: Elexon) -> None:
+    assert len(elexon.wind_and_solar("2024-01-01", "2024-01-08")) == 337 * 3
+    response = elexon.get(PATH, **{"from": "2024-01-01", "to": "2024-01-08T00:00:01Z"})
+    assert response.status_code == 400
+    body = response.json()
+    assert TRACE.fullmatch(body.pop("traceId"))
+    assert body == {
+        "type": "https://tools.ietf.org/html/rfc9110#section-15.5.1",
+        "title": "One or more validation errors occurred.",
+        "status": 400,
+        "errors": {"": ["The date range between From and To inclusive must not exceed 7 days"]},
+    }
+
+
+@pytest.mark.parametrize(
+    ("path", "params", "names"),
+    [
+        (PATH, {}, {"From", "To"}),
+        (PATH, {"from": "2024-01-01"}, {"To"}),
+        (PATH, {"from": "yesterday", "to": "2024-01-02"}, {"From"}),
+        (PATH, {"from": "2024-02-30", "to": "2024-03-02"}, {"From"}),
+        (PATH, {"from": "2024-01-02", "to": "2024-01-01"}, {""}),
+        (PATH, {"from": "2024-01-01", "to": "2024-01-02", "settlementPeriodFrom": "51"}, {"SettlementPeriodFrom"}),
+        (PATH, {"from": "2024-01-01", "to": "2024-01-02", "format": "pdf"}, {"Format"}),
+        ("/datasets/AGWS", {"publishDateTimeFrom": "2024-01-01"}, {"PublishDateTimeTo"}),
+        ("/datasets/AGWS", {"publishDateTimeFrom": "2024-01-01", "publishDateTimeTo": "2024-01-09"}, {""}),
+        (
+            "/datasets/AGWS/stream",
+            {"publishDateTimeFrom": "x", "publishDateTimeTo": "2024-01-09"},
+            {"PublishDateTimeFrom"},
+        ),
+        ("/datasets/FUELHH", {}, {"SettlementDateFrom", "SettlementDateTo"}),
+        ("/datasets/FUELHH", {"settlementDateFrom": "2024-01-01", "settlementDateTo": "2024-01-08"}, {""}),
+        (
+            "/datasets/FUELHH",
+            {"settlementDateFrom": "2024-1-1", "settlementDateTo": "2024-01-02"},
+            {"SettlementDateFrom"},
+        ),
+        (
+            "/datasets/FUELHH",
+            {"settlementDateFrom": "2024-01-01T00:00Z", "settlementDateTo": "2024-01-02"},
+            {"SettlementDateFrom"},
+        ),
+        ("/datasets/FUELHH", {"settlementDateFrom": "2024-01-01", "publishDateTimeFrom": "2024-01-01"}, {""}),
+    ],
+)
+def test_missing_and_bad_parameters_are_named(
+    elexon: Elexon, path: str, params: dict[str, str], names: set[str]
+) -> None:
+    response = elexon.get(path, **params)
+    assert response.status_code == 400
+    assert set(response.json()["errors"]) == names
+
+
+def test_the_caps_of_the_datasets_name_their_parameters(elexon: Elexon) -> None:
+    published = elexon.get("/datasets/AGWS", publishDateTimeFrom="2024-01-01", publishDateTimeTo="2024-01-09")
+    [message] = published.json()["errors"][""]
+    assert (
+        message == "The date range between PublishDateTimeFrom and PublishDateTimeTo inclusive must not exceed 7 days"
+    )
+    settled = elexon.get("/datasets/FUELHH", settlementDateFrom="2024-01-01", settlementDateTo="2024-01-08")
+    [message] = settled.json()["errors"][""]
+    assert message == "The date range between SettlementDateFrom and SettlementDateTo inclusive must not exceed 7 days"
+    assert len(elexon.fuelhh("2024-01-01", "2024-01-07", fuelType="WIND")) == 7 * 48
+
+
+def test_a_refusal_has_the_shape_that_was_recorded(elexon: Elexon, recordings: Path) -> None:
+    probes = json.loads((recordings / "recorded_400_and_empty_responses.json").read_text())["probes"]
+    [recorded] = [probe["response"] for probe in probes if probe["status"] == 400]
+    ours = elexon.get("/datasets/FUELHH", settlementDateFrom="NOT_A_DATE", settlementDateTo="2026-05-20").json()
+    assert list(ours) == list(recorded)
+    assert {name: ours[name] for name in ("type", "title", "status")} == {
+        name: recorded[name] for name in ("type", "title", "status")
+    }
+    assert TRACE.fullmatch(ours["traceId"])
+    assert TRACE.fullmatch(recorded["traceId"])
+    # the recorded endpoint names its parameter SettlementDate, here it is SettlementDateFrom
+    [name] = recorded["errors"]
+    assert ours["errors"][f"{name}From"] == [recorded["errors"][name][0].replace(name, f"{name}From")]

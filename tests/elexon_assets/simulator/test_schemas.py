@@ -1,0 +1,47 @@
+"""Answers against the official OpenAPI description, which lies in the folder above the recorded answers."""
+
+import json
+from pathlib import Path
+from typing import Any
+
+import pytest
+from jsonschema import Draft7Validator  # type: ignore[import-untyped]  # it ships no types
+
+from tests.elexon_assets.simulator.conftest import Elexon
+
+PUBLISHED = {"publishDateTimeFrom": "2024-01-08T00:00Z", "publishDateTimeTo": "2024-01-08T06:00Z"}
+
+
+@pytest.mark.parametrize(
+    ("path", "params"),
+    [
+        ("/generation/actual/per-type/wind-and-solar", {"from": "2024-01-08", "to": "2024-01-09"}),
+        ("/datasets/AGWS", PUBLISHED),
+        ("/datasets/AGWS/stream", PUBLISHED),
+        ("/datasets/FUELHH", {"settlementDateFrom": "2021-01-08", "settlementDateTo": "2021-01-09"}),
+        ("/datasets/FUELHH/stream", PUBLISHED),
+        ("/datasets/metadata/latest", {}),
+    ],
+)
+def test_an_answer_is_what_the_official_description_says(
+    elexon: Elexon, recordings: Path, path: str, params: dict[str, str]
+) -> None:
+    description: dict[str, Any] = json.loads((recordings.parent / "elexon_openapi_subset.json").read_text())
+    schema = description["paths"][path]["get"]["responses"]["200"]["content"]["application/json"]["schema"]
+    answer = elexon.get(path, **params).json()
+    Draft7Validator({**schema, "components": description["components"]}).validate(answer)
+    rows = answer if isinstance(answer, list) else answer["data"]
+    row_schema = schema["items"] if isinstance(answer, list) else _rows(description, schema)
+    named = _resolved(description, row_schema)["properties"]
+    assert rows
+    assert all(set(row) == set(named) for row in rows)
+
+
+def _rows(description: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    rows: dict[str, Any] = _resolved(description, schema)["properties"]["data"]["items"]
+    return rows
+
+
+def _resolved(description: dict[str, Any], schema: dict[str, Any]) -> dict[str, Any]:
+    resolved: dict[str, Any] = description["components"]["schemas"][schema["$ref"].rpartition("/")[2]]
+    return resolved
