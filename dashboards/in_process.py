@@ -13,7 +13,7 @@ from elexon_assets.datasets import Dataset
 from elexon_assets.runs import chunks, range_tags
 from warehouse.settings import Settings
 
-QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+QUIET = {"console": {"config": {"log_level": "CRITICAL"}}}
 
 
 def materialize(
@@ -21,14 +21,18 @@ def materialize(
 ) -> list[Outcome]:
     """The UTC days, both ends in, in runs of at most 371 days.
 
-    Progress goes to the listener of `elexon_assets.progress`. The settings of this process hold, not `settings`' own
-    environment: they only say where the instance is.
+    Progress goes to the listener of `elexon_assets.progress`.
     """
     import dagster as dg
 
     from elexon_assets.definitions import defs
     from elexon_assets.notices import cause
 
+    # As of now: the definitions read their settings once, when they were imported.
+    resources = {
+        "elexon": {"config": {"base_url": str(settings.elexon_base_url)}},
+        "warehouse": {"config": {"database": str(settings.warehouse)}},
+    }
     outcomes = []
     with instance(settings) as opened:
         keys = [dg.AssetKey(dataset.name) for dataset in datasets]
@@ -39,7 +43,7 @@ def materialize(
             result = job.execute_in_process(
                 asset_selection=keys,
                 instance=opened,
-                run_config=QUIET,
+                run_config={"loggers": QUIET, "resources": resources},
                 raise_on_error=False,
                 tags={**range_tags(start, end), REQUESTED_BY: requested_by, PID_TAG: str(os.getpid())},
             )

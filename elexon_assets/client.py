@@ -122,7 +122,7 @@ def _rows(response: httpx.Response) -> list[dict[str, Any]]:
     """Both JSON shapes: an object with `data` (with or without `metadata`), and a bare array."""
     try:
         body = json.loads(response.content)
-    except ValueError as error:
+    except (ValueError, RecursionError) as error:
         kind = response.headers.get("Content-Type", "no content type")
         raise UnreadableAnswer(
             f"{response.url} answered 200 with {kind} that is not JSON: {response.text[:80]!r}"

@@ -5,12 +5,10 @@ import dagster as dg
 from elexon_assets import jobs
 from elexon_assets.assets import GENERATION_ASSETS, latest_half_hours
 from elexon_assets.checks import GENERATION_CHECKS
-from elexon_assets.resources import ElexonResource, WarehouseResource
+from elexon_assets.resources import configured
 from elexon_assets.schedules import SCHEDULES
 from elexon_assets.sensors import SENSORS
 from warehouse.settings import Settings
-
-settings = Settings()
 
 defs = dg.Definitions(
     assets=[*GENERATION_ASSETS, latest_half_hours],
@@ -18,9 +16,6 @@ defs = dg.Definitions(
     jobs=[jobs.nightly, jobs.repair, jobs.latest, jobs.checks],
     schedules=SCHEDULES,
     sensors=SENSORS,
-    resources={
-        "elexon": ElexonResource(base_url=str(settings.elexon_base_url)),
-        "warehouse": WarehouseResource(database=str(settings.warehouse)),
-    },
+    resources=configured(Settings()),
     executor=dg.in_process_executor,
 )

@@ -5,8 +5,10 @@ Belongs here: concurrency and the outcome of each window. Not here: HTTP (`clien
 
 from collections import deque
 from collections.abc import Iterator, Sequence
-from concurrent.futures import Future, ThreadPoolExecutor
+from concurrent.futures import Future
 from dataclasses import dataclass
+from queue import SimpleQueue
+from threading import Thread
 from typing import Any
 
 from elexon_assets.client import ElexonClient
@@ -43,20 +45,38 @@ Outcome = Fetched | Failed
 
 
 def fetch(client: ElexonClient, dataset: Dataset, windows: Sequence[Window]) -> Iterator[Outcome]:
-    """Outcomes in the order of the windows, each as soon as it and those before it are there."""
+    """Outcomes in the order of the windows, each as soon as it and those before it are there.
+
+    Closing the generator early (a cancelled run) closes the client too and waits for nothing.
+    """
     todo = deque(windows)
     under_way: deque[Future[Outcome]] = deque()
-    with ThreadPoolExecutor(client.concurrency, thread_name_prefix="elexon") as pool:
-        try:
-            while todo or under_way:
-                while todo and len(under_way) < AHEAD:
-                    under_way.append(pool.submit(_one, client, dataset, todo.popleft()))
-                yield under_way.popleft().result()
-        except BaseException:
-            # A cancelled run ends now, not after the pauses of its retries.
-            client.close()
-            pool.shutdown(cancel_futures=True)
-            raise
+    asked: SimpleQueue[tuple[Window, Future[Outcome]] | None] = SimpleQueue()
+
+    def work() -> None:
+        while item := asked.get():
+            window, future = item
+            try:
+                future.set_result(_one(client, dataset, window))
+            except Exception as error:
+                future.set_exception(error)
+
+    # Daemons, which an executor's threads are not: a cancelled run would wait for answers up to their time-out.
+    for number in range(client.concurrency):
+        Thread(target=work, name=f"elexon-{number}", daemon=True).start()
+    try:
+        while todo or under_way:
+            while todo and len(under_way) < AHEAD:
+                window, future = todo.popleft(), Future[Outcome]()
+                under_way.append(future)
+                asked.put((window, future))
+            yield under_way.popleft().result()
+    except BaseException:
+        client.close()
+        raise
+    finally:
+        for _ in range(client.concurrency):
+            asked.put(None)
 
 
 def _one(client: ElexonClient, dataset: Dataset, window: Window) -> Outcome:

@@ -8,10 +8,11 @@ import json
 from collections.abc import Callable, Generator, Iterable
 from contextlib import AbstractContextManager, closing
 from dataclasses import dataclass, field
-from datetime import UTC, date, datetime
+from datetime import UTC, date, datetime, timedelta
 from time import monotonic
 
 import duckdb
+import numpy as np
 import polars as pl
 
 from elexon_assets.client import ElexonClient
@@ -25,8 +26,10 @@ from warehouse import landing, snapshots
 from warehouse.connection import writing
 from warehouse.errors import MixedSources
 
-BATCH = 26
-"Windows validated and landed at once: a validation and an open-and-close cost the same for one window as for many."
+BATCH = 27
+"""Windows validated and landed at once: a validation and an open-and-close cost the same for one window as for many.
+
+A run of a year is two batches."""
 
 QUARANTINE_KEY = ("dataset", "reason", "raw_json")
 "A bad row that comes again every night is kept aside once."
@@ -154,7 +157,8 @@ def _land(
     judged = _judged(dataset, fetched)
     with open_warehouse() as con:
         if first:
-            ensure(con)
+            with landing.transaction(con):
+                ensure(con)
         with landing.transaction(con):
             _refuse_mixed_sources(con, {outcome.source for outcome in fetched if outcome.rows})
             if judged:
@@ -169,11 +173,12 @@ def _land(
 
 def _judged(dataset: Dataset, fetched: list[Fetched]) -> Judged | None:
     """Rows of all windows, those that fulfil the contract and the others; `window` is the position in `fetched`."""
-    frames = [
-        outcome.parsed.frame.with_columns(window=pl.lit(n, pl.UInt32), source=pl.lit(outcome.source))
-        for n, outcome in enumerate(fetched)
-    ]
-    return split(dataset, pl.concat(frames)) if frames else None
+    if not fetched:
+        return None
+    frames = [outcome.parsed.frame for outcome in fetched]
+    window = pl.Series(np.repeat(np.arange(len(frames), dtype=np.uint32), [len(frame) for frame in frames]))
+    source = pl.Series([outcome.source for outcome in fetched], dtype=pl.String).gather(window)
+    return split(dataset, pl.concat(frames).with_columns(window=window, source=source))
 
 
 def _quarantine_frame(
@@ -206,22 +211,28 @@ def _records(
     now: datetime,
 ) -> list[WindowRecord]:
     """What became of each window; `now` marks the rows that this batch landed."""
-    low, high = batch[0].window.start_utc, batch[-1].window.end_utc
-    landed = con.sql(
-        f"SELECT {dataset.range_column} AS t FROM {dataset.table} "
-        f"WHERE {dataset.range_column} BETWEEN $low AND $high AND ingested_at_utc = $now ORDER BY t",
-        params={"low": low, "high": high, "now": now},
-    ).pl()["t"]
+    start = dataset.range_column
+    landed = dict(  # by position: the windows of a batch tile their span
+        con.execute(
+            f"SELECT (epoch_us({start}) - epoch_us($low::TIMESTAMPTZ)) // $longest_us, count(*) FROM {dataset.table} "
+            f"WHERE {start} >= $low AND {start} < $high AND ingested_at_utc = $now GROUP BY 1",
+            {
+                "low": batch[0].window.start_utc,
+                "high": batch[-1].window.end_utc,
+                "longest_us": dataset.longest_window // timedelta(microseconds=1),
+                "now": now,
+            },
+        ).fetchall()
+    )
     aside = dict(bad.group_by("window").len().iter_rows()) if bad is not None else {}
     records, answered = [], 0
-    for outcome in batch:
+    for position, outcome in enumerate(batch):
         window = outcome.window
         if isinstance(outcome, Failed):
             error = f"{type(outcome.error).__name__}: {outcome.error}"
             records.append(WindowRecord(window, "failed", attempts=outcome.error.attempts, error=error))
             continue
-        first, last = landed.search_sorted(window.start_utc), landed.search_sorted(window.end_utc)
-        quarantined, new, received = aside.get(answered, 0), int(last - first), len(outcome.rows)
+        quarantined, new, received = aside.get(answered, 0), landed.get(position, 0), len(outcome.rows)
         neighbours = outcome.parsed.neighbours
         records.append(
             WindowRecord(

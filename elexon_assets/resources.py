@@ -3,6 +3,7 @@
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
+from typing import Any
 
 import dagster as dg
 import duckdb
@@ -38,3 +39,11 @@ class ElexonResource(dg.ConfigurableResource[ElexonClient]):
     def client(self) -> ElexonClient:
         """Use as a context manager."""
         return ElexonClient(Settings().model_copy(update={"elexon_base_url": self.base_url}))
+
+
+def configured(settings: Settings) -> dict[str, dg.ConfigurableResource[Any]]:
+    """The resources by the names that the assets ask for."""
+    return {
+        "elexon": ElexonResource(base_url=str(settings.elexon_base_url)),
+        "warehouse": WarehouseResource(database=str(settings.warehouse)),
+    }

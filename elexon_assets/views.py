@@ -57,9 +57,7 @@ def ensure(con: duckdb.DuckDBPyConnection) -> None:
         con.register("calendar_frame", days)
         con.execute("INSERT INTO settlement_days BY NAME FROM calendar_frame")
         con.unregister("calendar_frame")
-    con.execute(
-        "CREATE OR REPLACE TABLE soft_limits (dataset VARCHAR, category VARCHAR, low_mw DOUBLE, high_mw DOUBLE)"
-    )
+    con.execute(SOFT_LIMITS)
     for dataset in DATASETS:
         con.execute(f"CREATE TABLE IF NOT EXISTS {dataset.table} ({', '.join(columns_sql(dataset))})")
         _limits(con, dataset)
@@ -74,11 +72,16 @@ def columns_sql(dataset: Dataset) -> list[str]:
 
 
 def _limits(con: duckdb.DuckDBPyConnection, dataset: Dataset) -> None:
-    rows = [(dataset.name, name, limit.soft_low, limit.soft_high) for name, limit in limits_of(dataset).items()]
-    if rows:
-        con.executemany("INSERT INTO soft_limits VALUES (?, ?, ?, ?)", rows)
+    rows: list[tuple[str, str, float | None, float]] = [
+        (dataset.name, name, limit.soft_low, limit.soft_high) for name, limit in limits_of(dataset).items()
+    ]
     if dataset.total_soft_high is not None:
-        con.execute("INSERT INTO soft_limits VALUES (?, 'Total', NULL, ?)", [dataset.name, dataset.total_soft_high])
+        rows.append((dataset.name, "Total", None, dataset.total_soft_high))
+    schema: dict[str, pl.DataType] = {"dataset": pl.String(), "category": pl.String()}
+    schema |= {"low_mw": pl.Float64(), "high_mw": pl.Float64()}
+    con.register("limits_frame", pl.DataFrame(rows, schema=schema, orient="row"))
+    con.execute("INSERT INTO soft_limits BY NAME FROM limits_frame")
+    con.unregister("limits_frame")
 
 
 def _views(dataset: Dataset) -> list[str]:
@@ -126,15 +129,18 @@ def _views(dataset: Dataset) -> list[str]:
             FROM present FULL JOIN expected USING (settlement_date, {category})
             JOIN settlement_days AS days USING (settlement_date)""",
         # UTC days are the partitions; a half hour counts when every category that is always published is there.
+        # The zone is said, since other tools read the snapshot in the zone of their machine.
         f"""CREATE OR REPLACE VIEW {name}_coverage AS
             WITH whole AS (
                 SELECT start_time_utc FROM {table} WHERE {category} IN (SELECT * FROM (VALUES {always}))
                 GROUP BY start_time_utc HAVING count(DISTINCT {category}) = {len(dataset.always_published)}
             ), present AS (
-                SELECT CAST(start_time_utc AS DATE) AS day_utc, count(*) AS half_hours FROM whole GROUP BY 1
+                SELECT CAST(start_time_utc AT TIME ZONE 'UTC' AS DATE) AS day_utc, count(*) AS half_hours
+                FROM whole GROUP BY 1
             ), asked AS (
-                SELECT CAST(unnest(range(min(start_time_utc)::DATE::TIMESTAMP, max(start_time_utc)::DATE::TIMESTAMP
-                    + INTERVAL 1 DAY, INTERVAL 1 DAY)) AS DATE) AS day_utc FROM {table}
+                SELECT CAST(unnest(range(min(start_time_utc AT TIME ZONE 'UTC')::DATE::TIMESTAMP,
+                    max(start_time_utc AT TIME ZONE 'UTC')::DATE::TIMESTAMP + INTERVAL 1 DAY, INTERVAL 1 DAY)) AS DATE)
+                    AS day_utc FROM {table}
             )
             SELECT day_utc, coalesce(half_hours, 0) AS half_hours, 48 AS half_hours_expected,
                 coalesce(half_hours, 0) / 48 AS coverage

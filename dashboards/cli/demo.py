@@ -33,20 +33,20 @@ def demo(
 
     Example: renewables demo --recordings ../shared/recordings --from 2026-04-16 --to 2026-04-21
     """
-    from dashboards.cli.fetch import days_of, report, wait_for
+    from dashboards.cli.fetch import report, wait_for
+    from dashboards.cli.spans import both_days
     from elexon_assets.datasets import DATASETS
     from elexon_assets.simulator.server import subprocess_running
 
     console = Console()
     yesterday = datetime.now(UTC).date() - timedelta(days=1)
-    first, last = days_of(start or str(yesterday - timedelta(days=DAYS - 1)), end or str(yesterday))
+    first, last = both_days(start or str(yesterday - timedelta(days=DAYS - 1)), end or str(yesterday))
     home = Settings().renewables_home / ("demo-recorded" if recordings else "demo")
     _prepare(home)
     console.print(f"A simulator of Elexon's API starts on this machine; the demo's home is {home}", highlight=False)
     table = _table(f"UTC days {first} to {last}")
     sources: set[str] = set()
     with subprocess_running(recordings=recordings) as base_url:
-        # Before Dagster's definitions are imported: they read the settings once.
         os.environ |= {"RENEWABLES_HOME": str(home), "ELEXON_BASE_URL": base_url, "SCHEDULES_RUNNING": "false"}
         well = True
         for dataset in DATASETS:

@@ -11,6 +11,8 @@ from rich.console import Console
 from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
 from dashboards.attribution import label_of_sources
+from dashboards.cli.problems import BadUsage
+from dashboards.cli.spans import both_days, known_dataset
 from dashboards.fetching import Progress as Windows
 from dashboards.fetching import fetch
 from dashboards.orchestrator import Outcome
@@ -24,13 +26,6 @@ from warehouse.settings import Settings
 
 FAILURES_SHOWN = 20
 REQUESTED_BY = "command line"
-
-
-def day(text: str) -> date:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        raise typer.BadParameter(f"{text!r} is not a day: write it as YYYY-MM-DD.") from None
 
 
 Datasets = Annotated[
@@ -50,7 +45,7 @@ def fetch_year(
     today = datetime.now(UTC).date()
     first_day = Settings().first_day
     if not first_day.year <= year <= today.year:
-        raise typer.BadParameter(f"{year}: there are years from {first_day.year} to {today.year}.")
+        raise BadUsage(f"{year}: there are years from {first_day.year} to {today.year}.")
     _fetch(_chosen(dataset), max(date(year, 1, 1), first_day), date(year, 12, 31))
 
 
@@ -63,7 +58,7 @@ def fetch_range(
 
     Example: renewables fetch-range 2023-01-01 2023-01-07
     """
-    _fetch(_chosen(dataset), *days_of(start, end))
+    _fetch(_chosen(dataset), *both_days(start, end))
 
 
 def repair(
@@ -90,22 +85,9 @@ def repair(
         Console().print(f"No closed day of the last {days} is missing or short.")
 
 
-def days_of(start: str, end: str) -> tuple[date, date]:
-    """Two UTC days that are in order and can be asked for."""
-    first, last = day(start), day(end)
-    first_day = Settings().first_day
-    if first > last:
-        raise typer.BadParameter(f"{start} is after {end}: give the first day first.")
-    if first < first_day:
-        raise typer.BadParameter(f"{start}: the first day is {first_day} (the setting FIRST_DAY).")
-    return first, last
-
-
 def _chosen(names: list[str] | None) -> list[Dataset]:
-    unknown = [name for name in names or [] if name not in BY_NAME]
-    if unknown:
-        raise typer.BadParameter(f"there is no dataset {unknown[0]!r}: choose from {', '.join(BY_NAME)}.")
-    return [dataset for dataset in DATASETS if not names or dataset.name in names]
+    known = {known_dataset(name) for name in names or BY_NAME}
+    return [dataset for dataset in DATASETS if dataset.name in known]
 
 
 def _fetch(datasets: Sequence[Dataset], first: date, last: date) -> None:
@@ -113,7 +95,7 @@ def _fetch(datasets: Sequence[Dataset], first: date, last: date) -> None:
     console = Console()
     yesterday = datetime.now(UTC).date() - timedelta(days=1)
     if first > yesterday:
-        raise typer.BadParameter(
+        raise BadUsage(
             f"{first} is not over: the last closed UTC day is {yesterday}. "
             "Half hours of today come with the schedule every half hour (`renewables up`)."
         )

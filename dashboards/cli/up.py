@@ -13,6 +13,7 @@ import httpx
 import typer
 from rich.console import Console
 
+from dashboards.cli.problems import Problem
 from dashboards.instance import mark_the_dead_as_failed, prepared_home, shipped
 from dashboards.supervisor import ServerEnded, Supervisor, stop_asked_for
 from warehouse.settings import Settings
@@ -22,7 +23,7 @@ LOOPBACK = "127.0.0.1"
 START_SECONDS = 90.0
 
 
-class AlreadyUp(Exception):
+class AlreadyUp(Problem):
     """Another `renewables up` runs on this home."""
 
 

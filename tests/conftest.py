@@ -1,0 +1,54 @@
+"""Fixtures of all tests: a home of their own, the recorded answers, a simulator of Elexon."""
+
+import os
+from collections.abc import Iterator
+from pathlib import Path
+
+import pytest
+from hypothesis import settings as hypothesis_settings
+
+from elexon_assets.simulator.server import Simulator, running
+from warehouse.settings import Settings
+
+hypothesis_settings.register_profile("project", deadline=None)  # a busy machine is no failure
+hypothesis_settings.load_profile("project")
+
+
+@pytest.fixture
+def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """RENEWABLES_HOME is an empty folder and the working directory; no other setting of this machine is in force."""
+    for name in Settings.model_fields:
+        monkeypatch.delenv(name.upper(), raising=False)
+    monkeypatch.setitem(Settings.model_config, "env_file", ".env")
+    monkeypatch.chdir(tmp_path)
+    monkeypatch.setenv("RENEWABLES_HOME", str(tmp_path))
+    monkeypatch.setenv("SCHEDULES_RUNNING", "false")
+    monkeypatch.setenv("ELEXON_BACKOFF_SECONDS", "0.01")
+    return tmp_path
+
+
+@pytest.fixture(scope="session")
+def _simulator() -> Iterator[Simulator]:
+    with running() as simulator:
+        yield simulator
+
+
+@pytest.fixture
+def simulator(_simulator: Simulator, home: Path, monkeypatch: pytest.MonkeyPatch) -> Simulator:  # noqa: ARG001 (sets the home first)
+    """The simulator that ELEXON_BASE_URL names, asked for nothing yet; `simulator.faults = "..."` gives it faults."""
+    _simulator.faults = ""
+    _simulator.service.requests.clear()
+    monkeypatch.setenv("ELEXON_BASE_URL", _simulator.base_url)
+    return _simulator
+
+
+@pytest.fixture(scope="session")
+def recordings() -> Path:
+    """The folder of recorded answers of Elexon, which stay outside of the checkout: RECORDINGS names it."""
+    named = os.environ.get("RECORDINGS")
+    if not named:
+        pytest.skip("RECORDINGS does not name the folder of recorded answers")
+    folder = Path(named)
+    if not folder.is_dir():
+        pytest.fail(f"RECORDINGS names {folder}, and there is no such folder")
+    return folder

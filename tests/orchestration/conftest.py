@@ -1,0 +1,122 @@
+"""An instance of Dagster in a home of its own, and one server with its daemon for all tests that need a real one."""
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from dashboards.instance import instance
+from dashboards.orchestrator import Orchestrator
+from elexon_assets.simulator.server import Simulator, running
+from warehouse.settings import Settings
+
+UP = [sys.executable, "-c", "from dashboards.cli.main import main; main()", "up", "--port"]
+START_SECONDS = 90.0
+
+
+@pytest.fixture
+def dagster_instance(home: Path) -> Iterator[dg.DagsterInstance]:
+    """The persistent instance of the test's home."""
+    with instance(Settings(renewables_home=home)) as opened:
+        yield opened
+
+
+def until(condition: Callable[[], bool], what: str, seconds: float = 60.0) -> None:
+    """Waits for what another process does; fails by name when it takes too long."""
+    end = time.monotonic() + seconds
+    while not condition():
+        if time.monotonic() > end:
+            pytest.fail(f"not within {seconds:.0f} s: {what}")
+        time.sleep(0.2)
+
+
+@dataclass
+class Server:
+    """`renewables up` on a home, fed by a simulator."""
+
+    home: Path
+    port: int
+    simulator: Simulator
+    environment: dict[str, str]
+    process: subprocess.Popen[bytes] | None = None
+    orchestrator: Orchestrator = field(init=False)
+
+    def __post_init__(self) -> None:
+        self.orchestrator = Orchestrator(f"http://127.0.0.1:{self.port}")
+
+    @property
+    def settings(self) -> Settings:
+        return Settings(renewables_home=self.home, warehouse=self.home / "warehouse.duckdb")
+
+    def start(self) -> None:
+        self.process = subprocess.Popen(
+            [*UP, str(self.port)], env=self.environment, stdout=subprocess.DEVNULL, start_new_session=True
+        )
+        until(self.answers, "`renewables up` answers", START_SECONDS)
+
+    def answers(self) -> bool:
+        assert self.process
+        assert self.process.poll() is None, "`renewables up` ended"
+        return self.orchestrator.answers(for_home=self.settings.dagster_home)
+
+    def stops_cleanly(self, number: signal.Signals) -> None:
+        assert self.process
+        self.process.send_signal(number)
+        assert self.process.wait(30) == 0
+        until(lambda: not self.descendants(), "every process is gone", 5)
+
+    def descendants(self) -> list[int]:
+        """Processes of this home: the servers, code servers and runs, told by their environment."""
+        mark = f"RENEWABLES_HOME={self.home}".encode()
+        found = []
+        for folder in Path("/proc").iterdir():
+            if folder.name.isdigit() and int(folder.name) != os.getpid():
+                try:
+                    environment = (folder / "environ").read_bytes()
+                except OSError:
+                    continue
+                if mark in environment.split(b"\0"):
+                    found.append(int(folder.name))
+        return found
+
+
+def free_port() -> int:
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+@contextmanager
+def serving(home: Path) -> Iterator[Server]:
+    with running() as simulator:
+        environment = {
+            **os.environ,
+            "RENEWABLES_HOME": str(home),
+            "ELEXON_BASE_URL": simulator.base_url,
+            "ELEXON_ATTEMPTS": "2",
+            "ELEXON_BACKOFF_SECONDS": "0.05",
+            "SCHEDULES_RUNNING": "false",
+        }
+        server = Server(home, free_port(), simulator, environment)
+        server.start()
+        try:
+            yield server
+        finally:
+            if server.process and server.process.poll() is None:
+                server.stops_cleanly(signal.SIGTERM)
+
+
+@pytest.fixture(scope="session")
+def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
+    """One for the whole session: a start takes as long as a dozen runs."""
+    with serving(tmp_path_factory.mktemp("served")) as started:
+        yield started

@@ -1,0 +1,134 @@
+"""The assets in process, on a persistent instance: what is green, what is red, what a person sees (scenario 5)."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+import polars as pl
+import pytest
+
+from elexon_assets.assets import GENERATION_ASSETS, latest_half_hours
+from elexon_assets.datasets import DATASETS, WIND_AND_SOLAR
+from elexon_assets.resources import configured
+from elexon_assets.runs import range_tags
+from elexon_assets.simulator.server import Simulator, running
+from elexon_assets.windows import cut, of_days
+from warehouse.connection import reading
+from warehouse.settings import Settings
+
+KEY = dg.AssetKey(WIND_AND_SOLAR.name)
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+def materialize(
+    opened: dg.DagsterInstance, first: date, last: date, assets: list[dg.AssetsDefinition] | None = None
+) -> dg.ExecuteInProcessResult:
+    return dg.materialize(
+        assets or GENERATION_ASSETS,
+        instance=opened,
+        resources=configured(Settings()),
+        run_config=QUIET,
+        raise_on_error=False,
+        tags=range_tags(first, last),
+    )
+
+
+def test_thirty_days_of_which_two_windows_fail_are_green_but_for_the_days_of_those_windows(
+    dagster_instance: dg.DagsterInstance, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ELEXON_ATTEMPTS", "2")
+    first, last = date(2023, 1, 1), date(2023, 1, 30)
+    windows = cut(of_days(first, last), WIND_AND_SOLAR.longest_window)
+    broken = [windows[1], windows[3]]
+    simulator.faults = ",".join(f"status=503@{window.days[0]}" for window in broken)
+
+    result = materialize(dagster_instance, first, last, [GENERATION_ASSETS[0]])
+
+    asked = {day.isoformat() for day in of_days(first, last).days}
+    failed = {day.isoformat() for window in broken for day in window.days}
+    assert not result.success
+    assert dagster_instance.get_materialized_partitions(KEY) == asked - failed
+    failure = result.get_step_failure_events()[0].step_failure_data.user_failure_data
+    assert failure
+    assert "2 of 5 windows failed, 16 days landed" in str(failure.description)
+    table = failure.metadata["failed windows"]
+    assert isinstance(table, dg.TableMetadataValue)
+    assert [record.data["window"] for record in table.records] == [str(window) for window in broken]
+
+    simulator.faults = ""
+    for window in broken:
+        assert materialize(dagster_instance, window.days[0], window.days[-1], [GENERATION_ASSETS[0]]).success
+    assert dagster_instance.get_materialized_partitions(KEY) == asked
+
+
+def test_an_outage_is_a_red_run_and_no_empty_green_day(
+    dagster_instance: dg.DagsterInstance, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ELEXON_BASE_URL", "http://127.0.0.1:9/bmrs/api/v1")
+    monkeypatch.setenv("ELEXON_ATTEMPTS", "2")
+    result = materialize(dagster_instance, date(2023, 1, 1), date(2023, 1, 3))
+    assert not result.success
+    assert dagster_instance.get_materialized_partitions(KEY) == set()
+    with reading(home / "warehouse.duckdb") as con:
+        assert con.execute("SELECT DISTINCT status, attempts FROM fetch_log").fetchall() == [("failed", 2)]
+
+
+def test_a_day_for_which_nothing_is_published_is_green_with_no_rows_and_no_coverage(
+    dagster_instance: dg.DagsterInstance, simulator: Simulator
+) -> None:
+    simulator.faults = "hole@2023-01-02"
+    result = materialize(dagster_instance, date(2023, 1, 2), date(2023, 1, 2), [GENERATION_ASSETS[0]])
+    assert result.success
+    metadata = result.asset_materializations_for_node(WIND_AND_SOLAR.name)[0].metadata
+    assert metadata["rows landed"].value == 0
+    assert metadata["coverage (%)"].value == 0.0
+
+
+def test_a_materialization_says_what_a_person_wants_to_know(
+    dagster_instance: dg.DagsterInstance, simulator: Simulator
+) -> None:
+    simulator.faults = "status=503x1,absurd@2023-01-02T10:00Z,wrong-label@2023-01-02T11:00Z"
+    result = materialize(dagster_instance, date(2023, 1, 1), date(2023, 1, 7), [GENERATION_ASSETS[0]])
+    metadata = {k: v.value for k, v in result.asset_materializations_for_node(WIND_AND_SOLAR.name)[0].metadata.items()}
+    assert metadata["rows quarantined"] == 1
+    assert metadata["rows landed"] == metadata["dagster/row_count"] == 7 * 48 * 3 - 1
+    assert metadata["settlement labels disagreeing"] == 3
+    assert (metadata["windows"], metadata["retries"], metadata["source"]) == (1, 1, "synthetic")
+    assert metadata["coverage (%)"] == pytest.approx(100 * (7 * 48 - 1) / (7 * 48), abs=0.01)
+    assert "2023-01-07 23:30Z" in str(metadata["preview"])
+
+
+def test_latest_half_hours_brings_the_trailing_day_and_makes_no_day_green(
+    dagster_instance: dg.DagsterInstance, home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with running() as simulator:
+        monkeypatch.setenv("ELEXON_BASE_URL", simulator.base_url)
+        now = datetime.now(UTC)
+        result = dg.materialize(
+            [latest_half_hours],
+            instance=dagster_instance,
+            resources=configured(Settings()),
+            run_config=QUIET,
+        )
+    assert result.success
+    assert dagster_instance.get_materialized_partitions(KEY) == set()
+    with reading(home / "warehouse.duckdb") as con:
+        for dataset in DATASETS:
+            newest = con.sql(f"SELECT max(start_time_utc) AS newest FROM {dataset.name}").pl()["newest"][0]
+            assert timedelta() < now - newest - dataset.publication_lag < timedelta(minutes=31)
+
+
+@pytest.mark.usefixtures("simulator")
+def test_the_catalogue_shows_every_column_of_the_table(home: Path) -> None:
+    with dg.instance_for_test() as opened:
+        materialize(opened, date(2023, 1, 1), date(2023, 1, 1))
+    for asset, dataset in zip(GENERATION_ASSETS, DATASETS, strict=True):
+        schema = asset.metadata_by_key[dg.AssetKey(dataset.name)]["dagster/column_schema"]
+        assert isinstance(schema, dg.TableSchema)
+        with reading(home / "warehouse.duckdb") as con:
+            stored = con.sql(f"DESCRIBE {dataset.table}").pl()["column_name"]
+        assert stored.to_list() == [column.name for column in schema.columns]
+        assert all(column.description for column in schema.columns)
+        assert asset.partitions_def == GENERATION_ASSETS[0].partitions_def
+        assert asset.owners_by_key[dg.AssetKey(dataset.name)]
+        assert isinstance(stored, pl.Series)

@@ -1,0 +1,95 @@
+"""The asset checks: each fails on what it is there for, and an old month makes nothing fresh (scenario 10)."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+import pytest
+
+from elexon_assets.checks import CHECKS, TRAILING_DAYS
+from elexon_assets.client import ElexonClient
+from elexon_assets.datasets import WIND_AND_SOLAR
+from elexon_assets.ingest import ingest
+from elexon_assets.simulator.server import Simulator
+from elexon_assets.windows import of_days
+from warehouse import snapshots
+from warehouse.connection import reading, writing
+from warehouse.settings import Settings
+
+BY_NAME = {check.__name__: (check, severity) for check, severity in CHECKS.items()}
+TODAY = datetime.now(UTC).date()
+
+
+def fetched(first: date, last: date) -> None:
+    with ElexonClient() as client:
+        ingest(WIND_AND_SOLAR, of_days(first, last), client=client, run_id="a run")
+
+
+def outcome(name: str, now: datetime | None = None) -> bool:
+    with reading() as con:
+        passed, metadata = BY_NAME[name][0](con, WIND_AND_SOLAR, now or datetime.now(UTC))
+    assert metadata
+    return passed
+
+
+@pytest.fixture
+def _trailing_month(simulator: Simulator) -> None:
+    simulator.faults = ""
+    fetched(TODAY - timedelta(days=TRAILING_DAYS), TODAY)
+
+
+@pytest.mark.usefixtures("_trailing_month")
+def test_all_checks_pass_on_a_whole_and_recent_month() -> None:
+    assert [name for name in BY_NAME if not outcome(name)] == []
+
+
+@pytest.mark.usefixtures("simulator")
+def test_backfilling_an_old_month_does_not_make_the_data_fresh_while_yesterday_is_missing() -> None:
+    fetched(date(2023, 1, 1), date(2023, 1, 31))
+    assert not outcome("newest_data_is_fresh")
+    assert not outcome("coverage_is_whole")
+    fetched(TODAY, TODAY)
+    fetched(date(2023, 2, 1), date(2023, 2, 3))
+    assert not outcome("coverage_is_whole")
+
+
+def test_short_days_fail_the_coverage(simulator: Simulator) -> None:
+    simulator.faults = f"hole@{TODAY - timedelta(days=3)}"
+    fetched(TODAY - timedelta(days=TRAILING_DAYS), TODAY)
+    assert not outcome("coverage_is_whole")
+
+
+def test_wrong_labels_and_values_outside_the_soft_limits_are_warned_of(simulator: Simulator) -> None:
+    day = TODAY - timedelta(days=2)
+    simulator.faults = f"wrong-label@{day}T10:00Z,slightly-negative@{day}T11:00Z"
+    fetched(day, day)
+    assert not outcome("settlement_labels_agree")
+    assert not outcome("values_within_soft_limits")
+    assert outcome("keys_are_unique")
+    assert outcome("rows_stored_equal_rows_fetched")
+
+
+@pytest.mark.usefixtures("_trailing_month")
+def test_a_row_that_somebody_doubled_or_took_away_is_an_error() -> None:
+    with writing() as con:
+        con.execute(f"INSERT INTO {WIND_AND_SOLAR.table} FROM {WIND_AND_SOLAR.table} LIMIT 1")
+        snapshots.publish(con)
+    assert not outcome("keys_are_unique")
+    assert not outcome("rows_stored_equal_rows_fetched")
+    for name in ("keys_are_unique", "rows_stored_equal_rows_fetched"):
+        assert BY_NAME[name][1] == dg.AssetCheckSeverity.ERROR
+
+
+@pytest.mark.usefixtures("_trailing_month")
+def test_the_checks_job_reports_every_check_of_every_dataset(home: Path) -> None:  # noqa: ARG001 (the warehouse's)
+    from elexon_assets.definitions import defs
+
+    job = defs.resolve_job_def("checks")
+    with dg.instance_for_test() as opened:
+        result = job.execute_in_process(
+            instance=opened,
+            run_config={"resources": {"warehouse": {"config": {"database": str(Settings().warehouse)}}}},
+            raise_on_error=False,
+        )
+    reported = {(e.asset_key.to_user_string(), e.check_name) for e in result.get_asset_check_evaluations()}
+    assert reported == {(dataset, name) for dataset in ("wind_and_solar", "generation_by_fuel") for name in BY_NAME}

@@ -1,0 +1,34 @@
+"""The code location as Dagster loads it."""
+
+import os
+import subprocess
+import sys
+from pathlib import Path
+
+import dagster as dg
+from dagster._core.instance.config import PoolGranularity
+
+from elexon_assets.definitions import defs
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_workspace_validates(home: Path) -> None:
+    command = [str(Path(sys.executable).parent / "dagster"), "definitions", "validate", "-w", "workspace.yaml"]
+    environment = {**os.environ, "DAGSTER_HOME": str(home)}
+    said = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stderr
+
+
+def test_the_shipped_instance_configuration_is_what_dagster_understands(dagster_instance: dg.DagsterInstance) -> None:
+    pools = dagster_instance.get_concurrency_config().pool_config
+    assert pools.default_pool_limit == 1
+    assert pools.pool_granularity == PoolGranularity.RUN
+    assert dagster_instance.run_monitoring_enabled
+    assert dagster_instance.run_monitoring_max_runtime_seconds == 7200
+    assert not dagster_instance.telemetry_enabled
+
+
+def test_all_that_asks_elexon_shares_one_pool() -> None:
+    pools = {op.pool for asset in defs.assets or [] if isinstance(asset, dg.AssetsDefinition) for op in [asset.op]}
+    assert pools == {"elexon_api"}

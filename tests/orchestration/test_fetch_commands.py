@@ -1,0 +1,106 @@
+"""`fetch-range`, `fetch-year`, `repair`: in this process without a server, over GraphQL where one answers."""
+
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+import pytest
+from typer.testing import CliRunner, Result
+
+from dashboards.cli.main import app
+from dashboards.instance import instance
+from dashboards.orchestrator import REQUESTED_BY
+from elexon_assets.simulator.server import Simulator
+from tests.orchestration.conftest import Server
+from warehouse.settings import Settings
+
+WIND = ("--dataset", "wind_and_solar")
+YESTERDAY = datetime.now(UTC).date() - timedelta(days=1)
+
+
+def renewables(*arguments: str) -> Result:
+    return CliRunner().invoke(app, list(arguments))
+
+
+def test_a_failed_window_is_named_and_makes_the_exit_code_1(simulator: Simulator) -> None:
+    simulator.faults = "status=400@2023-01-10"
+    result = renewables("fetch-range", "2023-01-01", "2023-01-14", *WIND)
+    assert result.exit_code == 1
+    assert "1 windows failed, 2023-01-08 to 2023-01-14" in " ".join(result.output.split())
+    assert "1,008 new SYNTHETIC rows" in result.output
+
+
+def test_an_unreachable_api_is_one_sentence_with_a_way_out(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ELEXON_BASE_URL", "http://127.0.0.1:9/bmrs/api/v1")
+    monkeypatch.setenv("ELEXON_ATTEMPTS", "1")
+    result = renewables("fetch-range", "2023-01-01", "2023-01-07", *WIND)
+    said = " ".join(result.output.split())
+    assert result.exit_code == 1
+    assert "cannot be reached" in said
+    assert "renewables repair" in said
+    assert "Traceback" not in said
+    assert home
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(
+    ("arguments", "said"),
+    [
+        (("fetch-range", "2023-02-30", "2023-03-01"), "not a day"),
+        (("fetch-range", "2023-02-02", "2023-02-01"), "after"),
+        (("fetch-range", "2999-01-01", "2999-01-02"), "future"),
+        (("fetch-range", "2010-01-01", "2010-01-02"), "before"),
+        (("fetch-range", str(datetime.now(UTC).date()), str(datetime.now(UTC).date())), "not over"),
+        (("fetch-year", "2999"), "2999"),
+        (("fetch-year", "2015"), "2015"),
+        (("fetch-range", "2023-01-01", "2023-01-02", "--dataset", "tides"), "tides"),
+    ],
+)
+def test_days_that_cannot_be_meant_are_refused_in_one_sentence(arguments: tuple[str, ...], said: str) -> None:
+    result = renewables(*arguments)
+    assert result.exit_code == 2
+    assert said in result.output
+    assert len(result.output.strip().splitlines()) == 1
+
+
+@pytest.mark.usefixtures("simulator")
+def test_a_range_that_reaches_today_ends_with_the_last_closed_day(dagster_instance: dg.DagsterInstance) -> None:
+    result = renewables("fetch-range", str(YESTERDAY), str(YESTERDAY + timedelta(days=1)), *WIND)
+    assert result.exit_code == 0, result.output
+    assert "last closed UTC day" in result.output
+    assert dagster_instance.get_materialized_partitions(dg.AssetKey("wind_and_solar")) == {str(YESTERDAY)}
+
+
+def test_a_repair_asks_for_the_short_days_only(simulator: Simulator) -> None:
+    last = YESTERDAY - timedelta(days=1)
+    short = last - timedelta(days=3)
+    simulator.faults = f"hole@{short}T10:00Z"
+    assert renewables("fetch-range", str(last - timedelta(days=9)), str(last), *WIND).exit_code == 0
+    simulator.faults = ""
+    before = len(simulator.requests)
+    result = renewables("repair", "--days", "7", *WIND)
+    assert result.exit_code == 0, result.output
+    asked = {request.params["from"][:10] for request in list(simulator.requests)[before:]}
+    assert asked - {str(last), str(YESTERDAY)} == {str(short)}
+    assert "3 new SYNTHETIC rows" in result.output
+
+
+def test_a_running_server_does_the_work_and_knows_who_asked(
+    home: Path, server: Server, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    server.simulator.faults = ""
+    monkeypatch.setenv("DAGSTER_URL", server.orchestrator.url)
+    monkeypatch.setenv("ELEXON_BASE_URL", "http://127.0.0.1:9/not-from-this-process")
+    monkeypatch.setenv("RENEWABLES_HOME", str(server.home))
+
+    result = renewables("fetch-range", "2021-01-01", "2021-01-07", *WIND)
+
+    assert result.exit_code == 0, result.output
+    assert "1,008 new SYNTHETIC rows" in result.output
+    with instance(server.settings) as opened:
+        newest = opened.get_runs(limit=1)[0]
+    assert newest.tags[REQUESTED_BY] == "command line"
+
+    # A server of another home would fill another warehouse.
+    monkeypatch.setenv("RENEWABLES_HOME", str(home))
+    assert not server.orchestrator.answers(for_home=Settings().dagster_home)

@@ -1,0 +1,97 @@
+"""Scenarios 5 and 9 as a person meets them: runs and backfills launched over GraphQL, done by the daemon."""
+
+import os
+import re
+import signal
+from datetime import date, timedelta
+
+import dagster as dg
+import pytest
+
+from dashboards.fetching import Progress, follow
+from dashboards.instance import instance
+from dashboards.orchestrator import Launched, Outcome
+from elexon_assets.datasets import WIND_AND_SOLAR
+from elexon_assets.partitions import UTC_DAYS
+from elexon_assets.windows import Window, cut, of_days
+from tests.orchestration.conftest import Server, until
+
+KEY = dg.AssetKey(WIND_AND_SOLAR.name)
+FIRST = date(2023, 1, 1)
+
+
+@pytest.fixture(autouse=True)
+def _no_faults(server: Server) -> None:
+    server.simulator.faults = ""
+
+
+def launch(server: Server, first: date, last: date) -> Launched:
+    return server.orchestrator.launch([WIND_AND_SOLAR], first, last, requested_by="a test")
+
+
+def wait(server: Server, launched: Launched) -> list[Outcome]:
+    return follow(server.orchestrator, launched, Progress({}), lambda _: None)
+
+
+def status_of(server: Server, days: set[str]) -> dict[str, str]:
+    """What Dagster shows of each day of wind and solar: MATERIALIZED, FAILED, or nothing."""
+    with instance(server.settings) as opened:
+        found = opened.get_status_by_partition(KEY, sorted(days), UTC_DAYS) or {}
+    return {day: status.name for day, status in found.items() if status}
+
+
+def process_of(server: Server, launched: Launched) -> int:
+    """The process of a run says its id when it starts."""
+    said = " ".join(server.orchestrator.run_state(launched.id).messages)
+    found = re.search(r"steps in process \(pid: (\d+)\)", said)
+    assert found, said
+    return int(found[1])
+
+
+@pytest.mark.timeout(240)
+def test_a_backfill_of_which_two_windows_fail_shows_just_their_days_as_failed(server: Server) -> None:
+    last = FIRST + timedelta(days=399)
+    chunk = cut(Window(of_days(FIRST, last).start_utc, of_days(FIRST, FIRST + timedelta(days=370)).end_utc),
+                WIND_AND_SOLAR.longest_window)  # fmt: skip
+    broken = [chunk[2], chunk[40]]
+    server.simulator.faults = ",".join(f"status=503@{window.days[3]}" for window in broken)
+    launched = launch(server, FIRST, last)
+    assert launched.kind == "backfill"
+
+    outcomes = wait(server, launched)
+
+    assert [outcome.succeeded for outcome in outcomes] == [False, True]
+    assert "2 of 53 windows failed" in str(outcomes[0].error)
+    asked = {day.isoformat() for day in of_days(FIRST, last).days}
+    failed = {day.isoformat() for window in broken for day in window.days}
+    assert status_of(server, asked) == {day: "FAILED" if day in failed else "MATERIALIZED" for day in asked}
+
+    server.simulator.faults = ""
+    again = [launch(server, window.days[0], window.days[-1]) for window in broken]
+    assert [o.succeeded for run in again for o in wait(server, run)] == [True, True]
+    assert status_of(server, asked) == dict.fromkeys(asked, "MATERIALIZED")
+
+
+@pytest.mark.timeout(120)
+def test_a_cancelled_run_gives_its_place_to_the_next(server: Server) -> None:
+    server.simulator.faults = "slow=20@2022-03-01"
+    launched = launch(server, date(2022, 3, 1), date(2022, 3, 7))
+    until(lambda: server.orchestrator.run_state(launched.id).status == "STARTED", "the run starts")
+    server.orchestrator.cancel(launched)
+    until(lambda: server.orchestrator.run_state(launched.id).ended, "the run is cancelled")
+    assert server.orchestrator.run_state(launched.id).status == "CANCELED"
+
+    server.simulator.faults = ""
+    assert [o.succeeded for o in wait(server, launch(server, date(2022, 3, 1), date(2022, 3, 7)))] == [True]
+
+
+@pytest.mark.timeout(120)
+def test_a_killed_run_is_marked_as_failed_and_gives_its_place_to_the_next(server: Server) -> None:
+    server.simulator.faults = "slow=30@2022-04-01"
+    launched = launch(server, date(2022, 4, 1), date(2022, 4, 7))
+    until(lambda: any(r.params.get("from", "").startswith("2022-04-01") for r in server.simulator.requests), "it asks")
+    os.kill(process_of(server, launched), signal.SIGKILL)
+    until(lambda: server.orchestrator.run_state(launched.id).status == "FAILURE", "the killed run is noticed")
+
+    server.simulator.faults = ""
+    assert [o.succeeded for o in wait(server, launch(server, date(2022, 4, 1), date(2022, 4, 7)))] == [True]

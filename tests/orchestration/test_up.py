@@ -1,0 +1,44 @@
+"""`renewables up`: killed, started again and stopped; refuses a second on the same home (scenario 9)."""
+
+import os
+import signal
+import subprocess
+from datetime import date
+from pathlib import Path
+
+import pytest
+
+from dashboards.fetching import Progress, follow
+from elexon_assets.datasets import WIND_AND_SOLAR
+from tests.orchestration.conftest import UP, Server, serving, until
+
+
+@pytest.mark.timeout(240)
+def test_after_everything_was_killed_at_once_the_next_start_frees_what_was_left(tmp_path: Path) -> None:
+    """And both signals end it with exit code 0 and leave no process."""
+    with serving(tmp_path) as server:
+        server.simulator.faults = "slow=30@2022-05-01"
+        left = server.orchestrator.launch([WIND_AND_SOLAR], date(2022, 5, 1), date(2022, 5, 7), requested_by="a test")
+        until(lambda: server.orchestrator.run_state(left.id).status == "STARTED", "the run starts")
+        processes = server.descendants()
+        assert len(processes) >= 4
+        for process in processes:
+            os.kill(process, signal.SIGKILL)
+        assert server.process
+        server.process.wait(10)
+        server.simulator.faults = ""
+
+        server.start()
+
+        assert server.orchestrator.run_state(left.id).status == "FAILURE"
+        again = server.orchestrator.launch([WIND_AND_SOLAR], date(2022, 5, 1), date(2022, 5, 7), requested_by="a test")
+        assert [o.succeeded for o in follow(server.orchestrator, again, Progress({}), lambda _: None)] == [True]
+        server.stops_cleanly(signal.SIGINT)
+
+
+def test_a_second_one_on_the_same_home_is_refused_with_the_way_out(server: Server) -> None:
+    second = subprocess.run([*UP, "1"], env=server.environment, capture_output=True, text=True, timeout=60, check=False)
+    assert second.returncode == 1
+    assert "runs already" in second.stderr
+    assert "RENEWABLES_HOME" in second.stderr
+    assert "Traceback" not in second.stderr

@@ -1,0 +1,78 @@
+"""The README is true: its commands run, its Python runs, its files are there, its targets are what CI calls."""
+
+import re
+import shlex
+from pathlib import Path
+from typing import Any
+
+import pytest
+from typer.testing import CliRunner
+
+from dashboards.cli.main import app
+from elexon_assets.simulator.server import Simulator
+
+ROOT = Path(__file__).parents[1]
+README = (ROOT / "README.md").read_text()
+BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
+LINES = [line.split(" #")[0].strip() for kind, block in BLOCKS if kind == "bash" for line in block.splitlines()]
+RUN_ELSEWHERE = {
+    "renewables up": "tests/orchestration/test_up.py",
+    "renewables fetch-year 2023": "the same way as fetch-range; tests/dashboards/test_fetch.py",
+}
+BY_CI = ("make ", "python3 -m venv", ".venv/bin/")
+
+
+@pytest.mark.timeout(300)
+def test_the_commands_of_the_readme_run_one_after_the_other(simulator: Simulator) -> None:
+    commands = [line for line in LINES if line.startswith("renewables ") and line not in RUN_ELSEWHERE]
+    assert len(commands) > 6
+    for command in commands:
+        if "repair" in command:
+            command += " --days 2"  # 30 days of a simulated outage say no more than two
+        result = CliRunner().invoke(app, shlex.split(command)[1:])
+        assert result.exit_code == 0, f"{command}: {result.output} {result.exception}"
+    assert simulator.requests
+
+
+@pytest.mark.usefixtures("simulator")
+def test_the_python_of_the_readme_runs() -> None:
+    fetched = CliRunner().invoke(app, ["fetch-range", "2026-04-01", "2026-04-07", "--dataset", "wind_and_solar"])
+    assert fetched.exit_code == 0, fetched.output
+    (block,) = [block for kind, block in BLOCKS if kind == "python"]
+    names: dict[str, Any] = {}
+    exec(block, names)  # noqa: S102 (our own README)
+    assert [len(names[name]) for name in ("live", "held")] == [7 * 48 * 3] * 2
+
+
+def test_every_other_command_of_the_readme_is_what_ci_runs() -> None:
+    ci = (ROOT / ".ci" / "run").read_text() + (ROOT / "Makefile").read_text()
+    for line in LINES:
+        if not line or line.startswith("renewables "):
+            continue
+        assert line.startswith(BY_CI), f"nobody runs: {line}"
+        if line.startswith("make "):
+            assert f"\n{line}" in ci
+
+
+def test_every_command_and_file_that_the_documents_name_is_there() -> None:
+    known = {command.name for command in app.registered_commands}
+    for document in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
+        text = document.read_text()
+        named = set(re.findall(r"`renewables ([a-z][a-z-]+)", text))
+        assert named <= known, f"{document.name} names {named - known}"
+        for link in re.findall(r"\]\(([^):#]+)\)", text):
+            if "//" not in link:
+                assert (document.parent / link).exists(), f"{document.name} links to {link}"
+
+
+def test_every_setting_stands_in_the_documents() -> None:
+    from warehouse.settings import Settings
+
+    text = (ROOT / "docs" / "operations.md").read_text()
+    assert [name for name in Settings.model_fields if f"`{name.upper()}`" not in text] == []
+
+
+def test_nothing_names_a_registry_or_a_lock_file() -> None:
+    for path in [ROOT / "constraints.txt", ROOT / "pyproject.toml", ROOT / "Makefile", ROOT / ".ci" / "run"]:
+        assert not re.search(r"pypi\.org|index-url|find-links|files\.pythonhosted", path.read_text())
+    assert not list(ROOT.glob("*.lock"))
