@@ -3,11 +3,12 @@
 Belongs here: what is asked the same way by every section. Not here: a section's own questions.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from datetime import UTC, date, datetime
 
 import duckdb
+import polars as pl
 
 from elexon_assets.datasets import BY_NAME, Dataset
 from elexon_assets.settlement import HALF_HOUR
@@ -25,6 +26,17 @@ def opened(con: Connection | None = None) -> Iterator[Connection]:
         return
     with reading() as own:
         yield own
+
+
+def frame_of(con: Connection, sql: str, parameters: Mapping[str, object] | None = None) -> pl.DataFrame:
+    """The rows of a query with bound parameters ($name)."""
+    # `con.sql(sql, params=...)` prints its whole answer into a name on DuckDB 1.5: 12 s where this takes 0.6 s (560,000
+    # rows); `execute()` has no way to a frame that both supported lines share.
+    con.execute(f"CREATE OR REPLACE TEMP TABLE answer AS {sql}", dict(parameters or {}))
+    try:
+        return con.sql("FROM temp.answer").pl()
+    finally:
+        con.execute("DROP TABLE temp.answer")
 
 
 def declared(dataset: str) -> Dataset:
@@ -45,13 +57,14 @@ def chosen(dataset: Dataset, categories: Sequence[str] | None) -> list[str]:
 
 
 def window_of(start: date | datetime, end: date | datetime) -> Window:
-    """Dates are whole UTC days, the end's day is in; instants are [start, end). ValueError without a zone."""
+    """Dates are whole UTC days, the end's day is in; instants are [start, end). ValueError without a zone, TypeError
+    for one of each."""
     if isinstance(start, datetime) and isinstance(end, datetime):
         if start.tzinfo is None or end.tzinfo is None:
             raise ValueError("An instant needs its zone, for example datetime(2026, 1, 1, tzinfo=UTC).")
         return Window(start.astimezone(UTC), end.astimezone(UTC))
     if isinstance(start, datetime) or isinstance(end, datetime):
-        raise ValueError("Give two dates or two instants, not one of each.")
+        raise TypeError("Give two dates or two instants, not one of each.")
     return of_days(start, end)
 
 
@@ -66,9 +79,9 @@ def span(dataset: str, con: Connection | None = None) -> Window | None:
     with opened(con) as snapshot:
         if not has_table(snapshot, declaration.table):
             return None
-        row = snapshot.sql(
-            f"SELECT min(start_time_utc) AS first_utc, max(start_time_utc) AS newest_utc FROM {declaration.table}"
-        ).pl()
+        row = frame_of(
+            snapshot, f"SELECT min(start_time_utc) AS first, max(start_time_utc) AS newest FROM {declaration.table}"
+        )
     first, newest = row.row(0)
     return None if first is None else Window(first, newest + HALF_HOUR)
 

@@ -1,0 +1,30 @@
+"""One colour a technology, the same on every chart: the Okabe-Ito palette and Paul Tol's, told apart by colour-blind
+readers. Interconnectors share few colours and are told apart by their dashes besides.
+"""
+
+WIND_ONSHORE, WIND_OFFSHORE, SOLAR = "#009E73", "#0072B2", "#E69F00"
+FALLBACK = "#777777"
+
+COLOURS = {
+    **{"Wind Onshore": WIND_ONSHORE, "Wind Offshore": WIND_OFFSHORE, "Solar": SOLAR, "Total": "#222222"},
+    **{"Wind": WIND_ONSHORE, "BESS": "#CC79A7"},
+    **{"WIND": WIND_ONSHORE, "BIOMASS": "#999933", "CCGT": "#D55E00", "COAL": "#333333", "NPSHYD": "#56B4E9"},
+    **{"NUCLEAR": "#AA4499", "OCGT": "#882255", "OIL": "#661100", "OTHER": "#999999", "PS": "#0072B2"},
+    **dict.fromkeys(("INTFR", "INTIFA2", "INTELEC"), "#332288"),
+    **dict.fromkeys(("INTNED", "INTNEM", "INTVKL", "INTNSL"), "#CC6677"),
+    **dict.fromkeys(("INTIRL", "INTEW", "INTGRNL"), "#117733"),
+}
+
+DASHES = {
+    **{"INTIFA2": "dash", "INTELEC": "dot"},
+    **{"INTNEM": "dash", "INTVKL": "dot", "INTNSL": "dashdot"},
+    **{"INTEW": "dash", "INTGRNL": "dot"},
+}
+
+
+def colour_of(category: str) -> str:
+    return COLOURS.get(category, FALLBACK)
+
+
+def dash_of(category: str) -> str:
+    return DASHES.get(category, "solid")

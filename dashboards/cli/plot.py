@@ -1,0 +1,70 @@
+"""`renewables plot`: a chart as one HTML file that works offline."""
+
+from datetime import timedelta
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+from dashboards.cli.spans import Categories, DatasetName, End, Start
+
+LAST = timedelta(days=28)
+
+
+def plot(
+    start: Start = None,
+    end: End = None,
+    psr_type: Categories = None,
+    dataset: DatasetName = "wind_and_solar",
+    output: Annotated[
+        Path | None, typer.Option("--output", "-o", help="The HTML file to write; <dataset>.html unless given.")
+    ] = None,
+    open_it: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
+    stacked: Annotated[
+        bool | None, typer.Option("--stacked/--lines", help="Areas on top of each other, or a line each.")
+    ] = None,
+) -> None:
+    """Draws an interactive chart as one HTML file.
+
+    It works offline. Without dates, of the last 28 days that there are. Long spans are drawn as means per hour, day
+    or week; a gap stays a gap.
+
+    \b
+    Examples:
+      renewables plot --open
+      renewables plot --start 2026-01-01 --end 2026-03-31 --lines --output winter.html
+      renewables plot --dataset generation_by_fuel --psr-type WIND --psr-type CCGT
+    """
+    from dashboards.attribution import attribution, note_of_sources
+    from dashboards.charts.generation import can_be_stacked, figure
+    from dashboards.charts.page import page
+    from dashboards.cli.output import utc
+    from dashboards.cli.problems import BadUsage
+    from dashboards.cli.spans import held, known_categories, known_dataset
+    from dashboards.queries.generation import series
+    from dashboards.queries.snapshot import opened
+
+    categories = known_categories(known_dataset(dataset), psr_type)
+    with opened() as con:
+        window = held(con, dataset, start, end, last=LAST)
+        drawn = series(window.start_utc, window.end_utc, dataset=dataset, categories=categories, con=con)
+    if stacked and not can_be_stacked(drawn):
+        raise BadUsage("Values below zero cannot be stacked: leave --stacked away, or choose with --psr-type.")
+    output = output or Path(f"{dataset}.html")
+    html = page(
+        figure(drawn, stacked=can_be_stacked(drawn) if stacked is None else stacked),
+        title=f"{drawn.dataset.title}, {window.start_utc:%Y-%m-%d} to {window.end_utc:%Y-%m-%d}",
+        notes=note_of_sources(drawn.sources),
+        licensed=bool(attribution(drawn.sources)),
+    )
+    output.write_text(html, encoding="utf-8")
+    typer.echo(
+        f"Wrote {output} ({drawn.dataset.title}, {utc(window.start_utc)} to {utc(window.end_utc)} UTC, "
+        f"one point per {drawn.grain.name})."
+    )
+    if note := note_of_sources(drawn.sources):
+        typer.echo(note)
+    if open_it:
+        import webbrowser
+
+        webbrowser.open(output.resolve().as_uri())

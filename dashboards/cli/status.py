@@ -1,0 +1,118 @@
+"""`renewables status`: what the warehouse holds and how fresh it is. Quick: it loads neither Dagster nor Pandera."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from dashboards.queries.status import DatasetStatus, WarehouseStatus
+
+
+def status(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False) -> None:
+    """Tells what is held, how fresh it is, and where its gaps are.
+
+    \b
+    Examples:
+      renewables status
+      renewables status --json | jq '.datasets[].newest_start_time_utc'
+    """
+    from dashboards.cli.output import print_json
+    from dashboards.queries.status import status as read_status
+    from warehouse.errors import WarehouseMissing
+
+    try:
+        found = read_status()
+    except WarehouseMissing as missing:
+        if as_json:
+            print_json({"snapshot": None, "datasets": [], "runs": [], "message": str(missing)})
+        else:
+            typer.echo(f"The warehouse is empty. {missing}")
+        return
+    if as_json:
+        print_json(_for_scripts(found))
+    else:
+        _print(found)
+
+
+def _for_scripts(found: "WarehouseStatus") -> dict[str, Any]:
+    from dashboards.attribution import attribution, label_of_sources
+
+    sources = {source for dataset in found.datasets for source in dataset.sources}
+    return {
+        "snapshot": {
+            "version": found.version,
+            "published_at_utc": found.published_at_utc,
+            "size_bytes": found.size_bytes,
+        },
+        "label": label_of_sources(sources),
+        "attribution": attribution(sources),
+        "datasets": [vars(dataset) | {"coverage": dataset.coverage} for dataset in found.datasets],
+        "runs": found.runs,
+    }
+
+
+def _print(found: "WarehouseStatus") -> None:
+    from dashboards.attribution import note_of_sources
+    from dashboards.cli.output import number, print_table, utc
+
+    typer.echo(
+        f"Snapshot {found.version}, published {utc(found.published_at_utc)} UTC, {found.size_bytes / 1e6:,.1f} MB\n"
+    )
+    for dataset in found.datasets:
+        _print_dataset(dataset)
+    if found.runs:
+        print_table(
+            ["Last runs (UTC)", "Dataset", "Windows", "Failed", "New rows", "Asking"],
+            [
+                [
+                    *(utc(run.asked_at_utc), run.dataset, number(run.windows), number(run.windows_failed)),
+                    *(number(run.rows_landed), f"{run.seconds:,.1f} s"),
+                ]
+                for run in found.runs
+            ],
+            right=["Windows", "Failed", "New rows", "Asking"],
+        )
+    note = note_of_sources({source for dataset in found.datasets for source in dataset.sources})
+    if note:
+        typer.echo(note)
+
+
+def _print_dataset(dataset: "DatasetStatus") -> None:
+    from dashboards.attribution import label_of_sources
+    from dashboards.cli.output import how_long, number, percent, print_facts, utc
+
+    label = label_of_sources(dataset.sources)
+    title = f"{dataset.title} ({dataset.code})" + (f"  {label}" if label else "")
+    if dataset.age is None:
+        empty = [("Half hours", "none yet: fetch some with `renewables fetch-range 2026-01-01 2026-01-07`")]
+        print_facts(title, empty + _set_aside(dataset))
+        return
+    gaps = ", ".join(str(day) for day in dataset.first_days_with_gaps)
+    more = dataset.days_with_gaps - len(dataset.first_days_with_gaps)
+    print_facts(
+        title,
+        [
+            ("Span (UTC)", f"{utc(dataset.first_start_time_utc)} to {utc(dataset.newest_start_time_utc)}"),
+            ("Newest", f"ended {how_long(dataset.age)} ago{'' if dataset.is_fresh else ': STALE'}"),
+            (
+                "Half hours",
+                f"{number(dataset.half_hours)} of {number(dataset.half_hours_expected)} ({percent(dataset.coverage)})",
+            ),
+            (
+                "Days with gaps",
+                f"{number(dataset.days_with_gaps)}: {gaps}" + (f" and {number(more)} more" if more else "")
+                if dataset.days_with_gaps
+                else "none",
+            ),
+            ("Publications", f"{number(dataset.publications)} rows"),
+            *_set_aside(dataset),
+            ("Labels disagreeing", f"{number(dataset.labels_disagreeing)} rows"),
+            ("Sources", ", ".join(dataset.sources)),
+        ],
+    )
+
+
+def _set_aside(dataset: "DatasetStatus") -> list[tuple[str, str]]:
+    from dashboards.cli.output import number
+
+    return [("Kept aside", f"{number(dataset.rows_quarantined)} rows")]
