@@ -13,6 +13,7 @@ from typing import Any
 
 import httpx
 
+from dashboards.problems import Problem
 from elexon_assets.datasets import Dataset
 from elexon_assets.runs import chunks, range_tags
 
@@ -22,7 +23,7 @@ ENDED = {"SUCCESS", "FAILURE", "CANCELED"}
 LAUNCHING = {"REQUESTED", "CANCELING", "FAILING"}
 
 
-class OrchestratorError(Exception):
+class OrchestratorError(Problem):
     """Dagster does not answer, or refused; the sentence says what it said."""
 
 

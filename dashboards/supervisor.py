@@ -13,11 +13,13 @@ from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
+from dashboards.problems import Problem
+
 GRACE_SECONDS = 15.0
 "For runs to note that they were ended; after that they are killed."
 
 
-class ServerEnded(Exception):
+class ServerEnded(Problem):
     """A server ended by itself; the sentence names it and its log."""
 
 

@@ -4,15 +4,13 @@ import os
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from time import monotonic
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
-from rich.box import SIMPLE_HEAD
-from rich.console import Console
-from rich.table import Column, Table
 
-from dashboards.attribution import label_of_sources, note_of_sources
-from warehouse.settings import Settings
+if TYPE_CHECKING:
+    from rich.console import Console
+    from rich.table import Table
 
 DAYS = 28
 SIMULATOR_PORT = 8899
@@ -27,16 +25,24 @@ def demo(
     start: Annotated[str | None, typer.Option("--from", help="First UTC day, YYYY-MM-DD.")] = None,
     end: Annotated[str | None, typer.Option("--to", help="Last UTC day, YYYY-MM-DD, itself included.")] = None,
 ) -> None:
-    """Backfill the last 28 days from the simulator through Dagster, in a home of its own, and say what landed.
+    """Runs the whole job on SYNTHETIC data, in a home of its own.
 
-    Example: renewables demo
+    The last 28 days, or those from --from to --to, from a simulator on this machine through Dagster into a warehouse
+    that is never the real one; then says what landed.
 
-    Example: renewables demo --recordings ../shared/recordings --from 2026-04-16 --to 2026-04-21
+    \b
+    Examples:
+      renewables demo
+      renewables demo --recordings ../shared/recordings --from 2026-04-16 --to 2026-04-21
     """
+    from rich.console import Console
+
+    from dashboards.attribution import label_of_sources, note_of_sources
     from dashboards.cli.fetch import report, wait_for
     from dashboards.cli.spans import both_days
     from elexon_assets.datasets import DATASETS
     from elexon_assets.simulator.server import subprocess_running
+    from warehouse.settings import Settings
 
     console = Console()
     yesterday = datetime.now(UTC).date() - timedelta(days=1)
@@ -73,14 +79,17 @@ def _prepare(home: Path) -> None:
     )
 
 
-def _table(title: str) -> Table:
+def _table(title: str) -> "Table":
+    from rich.box import SIMPLE_HEAD
+    from rich.table import Column, Table
+
     table = Table(Column("dataset", no_wrap=True), title=title, box=SIMPLE_HEAD, pad_edge=False, padding=(0, 0, 0, 1))
     for column in ("days", "rows", "coverage", "energy\nGWh", "outside\nlimits", "quaran-\ntined", "seconds"):
         table.add_column(column, justify="right")
     return table
 
 
-def _add_row(table: Table, name: str, first: date, last: date, run_ids: list[str], seconds: float) -> set[str]:
+def _add_row(table: "Table", name: str, first: date, last: date, run_ids: list[str], seconds: float) -> set[str]:
     """One dataset; returns whose rows they are."""
     from dashboards.queries.runs import landed, totals
     from elexon_assets.datasets import BY_NAME
@@ -102,7 +111,7 @@ def _add_row(table: Table, name: str, first: date, last: date, run_ids: list[str
     return sources
 
 
-def _what_next(home: Path, console: Console) -> None:
+def _what_next(home: Path, console: "Console") -> None:
     console.print(
         f"\nNext, on the demo's data:\n"
         f"  export RENEWABLES_HOME={home}\n"

@@ -47,8 +47,8 @@ def export(
         return
     from dashboards.attribution import note_of_sources
     from dashboards.cli.output import note
-    from dashboards.cli.problems import BadUsage
     from dashboards.cli.spans import held, known_categories, known_dataset
+    from dashboards.problems import BadUsage
     from dashboards.queries.generation import generation
     from dashboards.queries.snapshot import opened
 
@@ -81,7 +81,7 @@ def _bytes(frame: "pl.DataFrame", kind: Format, said: str) -> bytes:
 def _export_all(folder: Path) -> None:
     from dashboards.attribution import note_of_sources
     from dashboards.cli.output import note, number, print_table
-    from dashboards.cli.problems import Problem
+    from dashboards.problems import Problem
     from dashboards.queries.exports import export_all
     from dashboards.queries.snapshot import opened, sources_of, span
     from elexon_assets.datasets import BY_NAME

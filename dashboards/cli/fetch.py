@@ -3,26 +3,20 @@
 from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, date, datetime, timedelta
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
-import polars as pl
 import typer
-from rich.console import Console
-from rich.progress import BarColumn, MofNCompleteColumn, Progress, TaskID, TextColumn, TimeRemainingColumn
 
-from dashboards.attribution import label_of_sources
-from dashboards.cli.problems import BadUsage
-from dashboards.cli.spans import both_days, known_dataset
-from dashboards.fetching import Progress as Windows
-from dashboards.fetching import fetch
-from dashboards.orchestrator import Outcome
-from dashboards.queries import runs
-from elexon_assets.datasets import BY_NAME, DATASETS, Dataset
-from elexon_assets.gaps import REPAIR_DAYS, last_closed_day, short_days
-from elexon_assets.windows import spans_of
-from warehouse.connection import reading
-from warehouse.errors import WarehouseMissing
-from warehouse.settings import Settings
+from dashboards.problems import BadUsage
+
+if TYPE_CHECKING:
+    import polars as pl
+    from rich.console import Console
+    from rich.progress import TaskID
+
+    from dashboards.fetching import Progress as Windows
+    from dashboards.orchestrator import Outcome
+    from elexon_assets.datasets import Dataset
 
 FAILURES_SHOWN = 20
 REQUESTED_BY = "command line"
@@ -30,7 +24,7 @@ REQUESTED_BY = "command line"
 
 Datasets = Annotated[
     list[str] | None,
-    typer.Option("--dataset", help=f"Only this dataset; repeatable. One of {', '.join(BY_NAME)}."),
+    typer.Option("--dataset", help="Only wind_and_solar or generation_by_fuel; may be repeated. Default: both."),
 ]
 
 
@@ -38,10 +32,18 @@ def fetch_year(
     year: Annotated[int, typer.Argument(help="Calendar year, UTC.")],
     dataset: Datasets = None,
 ) -> None:
-    """Fetch a calendar year, in windows of at most seven days; a year that is not over, up to its last closed day.
+    """Fetches a calendar year.
 
-    Example: renewables fetch-year 2023
+    In windows of at most seven days; a year that is not over, up to its last closed day. Where a Dagster server of this
+    home answers it does the work, else this process; the UI knows of it either way.
+
+    \b
+    Examples:
+      renewables fetch-year 2023
+      renewables fetch-year 2023 --dataset wind_and_solar
     """
+    from warehouse.settings import Settings
+
     today = datetime.now(UTC).date()
     first_day = Settings().first_day
     if not first_day.year <= year <= today.year:
@@ -54,21 +56,36 @@ def fetch_range(
     end: Annotated[str, typer.Argument(help="Last UTC day, YYYY-MM-DD, itself included.")],
     dataset: Datasets = None,
 ) -> None:
-    """Fetch the days from START to END, both included.
+    """Fetches the UTC days from START to END, both included.
 
-    Example: renewables fetch-range 2023-01-01 2023-01-07
+    \b
+    Examples:
+      renewables fetch-range 2023-01-01 2023-01-07
     """
+    from dashboards.cli.spans import both_days
+
     _fetch(_chosen(dataset), *both_days(start, end))
 
 
 def repair(
-    days: Annotated[int, typer.Option(min=1, help="Trailing closed UTC days to look at.")] = REPAIR_DAYS,
+    days: Annotated[int, typer.Option(min=1, help="Trailing closed UTC days to look at.")] = 30,
     dataset: Datasets = None,
 ) -> None:
-    """Ask again for the days that are missing or short of half hours.
+    """Asks again for days that are missing or short.
 
-    Example: renewables repair --days 90
+    \b
+    Examples:
+      renewables repair
+      renewables repair --days 90
     """
+    from rich.console import Console
+
+    from elexon_assets.gaps import last_closed_day, short_days
+    from elexon_assets.windows import spans_of
+    from warehouse.connection import reading
+    from warehouse.errors import WarehouseMissing
+    from warehouse.settings import Settings
+
     found = False
     for declared in _chosen(dataset):
         last = last_closed_day(declared)
@@ -85,13 +102,18 @@ def repair(
         Console().print(f"No closed day of the last {days} is missing or short.")
 
 
-def _chosen(names: list[str] | None) -> list[Dataset]:
+def _chosen(names: list[str] | None) -> "list[Dataset]":
+    from dashboards.cli.spans import known_dataset
+    from elexon_assets.datasets import BY_NAME, DATASETS
+
     known = {known_dataset(name) for name in names or BY_NAME}
     return [dataset for dataset in DATASETS if dataset.name in known]
 
 
-def _fetch(datasets: Sequence[Dataset], first: date, last: date) -> None:
+def _fetch(datasets: "Sequence[Dataset]", first: date, last: date) -> None:
     """Fetches, reports, and exits with 1 if anything failed."""
+    from rich.console import Console
+
     console = Console()
     yesterday = datetime.now(UTC).date() - timedelta(days=1)
     if first > yesterday:
@@ -108,14 +130,20 @@ def _fetch(datasets: Sequence[Dataset], first: date, last: date) -> None:
 
 
 def wait_for(
-    datasets: Sequence[Dataset], first: date, last: date, console: Console, *, here: bool = False
-) -> list[Outcome]:
+    datasets: "Sequence[Dataset]", first: date, last: date, console: "Console", *, here: bool = False
+) -> "list[Outcome]":
     """Fetches with a progress bar a dataset, by window; `here`: in this process, whoever else would answer."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from dashboards.fetching import fetch
+    from elexon_assets.datasets import BY_NAME
+    from warehouse.settings import Settings
+
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("windows"))
     with Progress(*columns, TimeRemainingColumn(), console=console) as bars:
         tasks: dict[str, TaskID] = {}
 
-        def show(windows: Windows) -> None:
+        def show(windows: "Windows") -> None:
             for name, total in windows.windows.items():
                 if name not in tasks:
                     tasks[name] = bars.add_task(BY_NAME[name].title, total=total)
@@ -126,8 +154,14 @@ def wait_for(
         return fetch(datasets, first, last, requested_by=REQUESTED_BY, settings=Settings(), watch=show, here=here)
 
 
-def report(outcomes: Sequence[Outcome], console: Console) -> bool:
+def report(outcomes: "Sequence[Outcome]", console: "Console") -> bool:
     """Prints what landed and what failed; True when all is well."""
+    import polars as pl
+
+    from dashboards.queries import runs
+    from warehouse.connection import reading
+    from warehouse.errors import WarehouseMissing
+
     run_ids = [outcome.run_id for outcome in outcomes]
     failed = pl.DataFrame()
     with suppress(WarehouseMissing), reading() as con:
@@ -140,7 +174,10 @@ def report(outcomes: Sequence[Outcome], console: Console) -> bool:
     return all(outcome.succeeded for outcome in outcomes)
 
 
-def _print_landed(totals: pl.DataFrame, console: Console) -> None:
+def _print_landed(totals: "pl.DataFrame", console: "Console") -> None:
+    from dashboards.attribution import label_of_sources
+    from elexon_assets.datasets import BY_NAME
+
     for row in totals.iter_rows(named=True):
         quarantined = row["rows_quarantined"]
         aside = f", {quarantined:,} kept aside (see the table quarantine)" if quarantined else ""
@@ -152,8 +189,10 @@ def _print_landed(totals: pl.DataFrame, console: Console) -> None:
         )
 
 
-def _print_failed(failed: pl.DataFrame, console: Console) -> None:
+def _print_failed(failed: "pl.DataFrame", console: "Console") -> None:
     """A line for each thing that went wrong, not for each window: an outage says the same of all of them."""
+    from elexon_assets.datasets import BY_NAME
+
     for row in failed.head(FAILURES_SHOWN).iter_rows(named=True):
         first, last = row["window_start_utc"], row["window_end_utc"] - timedelta(minutes=30)
         console.print(

@@ -10,7 +10,7 @@ import typer
 from typer.core import TyperGroup
 
 from dashboards.cli import analyze, demo, doctor, export, fetch, plot, query, restore, simulate, status, up
-from dashboards.cli.problems import told
+from dashboards.problems import told
 
 
 class Commands(TyperGroup):

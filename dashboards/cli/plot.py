@@ -39,8 +39,8 @@ def plot(
     from dashboards.charts.generation import can_be_stacked, figure
     from dashboards.charts.page import page
     from dashboards.cli.output import utc
-    from dashboards.cli.problems import BadUsage
     from dashboards.cli.spans import held, known_categories, known_dataset
+    from dashboards.problems import BadUsage
     from dashboards.queries.generation import series
     from dashboards.queries.snapshot import opened
 

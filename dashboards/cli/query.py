@@ -25,7 +25,7 @@ def query(
       renewables query --json "SELECT max(start_time_utc) AS newest FROM wind_and_solar"
     """
     from dashboards.cli.output import note, print_json, print_table, utc
-    from dashboards.cli.problems import Problem
+    from dashboards.problems import Problem
     from dashboards.queries.typed import QueryRefused, ask
 
     try:

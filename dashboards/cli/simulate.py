@@ -28,7 +28,7 @@ def simulate(
       renewables simulate --faults 'hole%0.02,status=503x2@2024-01-08' --latency 0.1
     """
     from dashboards.cli.output import note
-    from dashboards.cli.problems import BadUsage, Problem
+    from dashboards.problems import BadUsage, Problem
     from elexon_assets.simulator.app import create_app
     from elexon_assets.simulator.server import serve
 

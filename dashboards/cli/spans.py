@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from dashboards.cli.problems import BadUsage, Problem
+from dashboards.problems import BadUsage, Problem
 
 if TYPE_CHECKING:
     from dashboards.queries.snapshot import Connection

@@ -8,7 +8,7 @@ from datetime import date
 
 import polars as pl
 
-from dashboards.queries.snapshot import Connection, declared, opened
+from dashboards.queries.snapshot import Connection, declared, frame_of, opened
 from elexon_assets.windows import of_days
 
 
@@ -16,26 +16,28 @@ def totals(run_ids: Sequence[str], con: Connection | None = None) -> pl.DataFram
     """One row a dataset: `dataset`, `windows`, `windows_failed`, `rows_received`, `rows_landed`, `rows_quarantined`,
     `retries`, `source`."""
     with opened(con) as snapshot:
-        return snapshot.sql(
+        return frame_of(
+            snapshot,
             "SELECT dataset, count(*) AS windows, count(*) FILTER (status = 'failed') AS windows_failed, "
             "sum(rows_received)::BIGINT AS rows_received, sum(rows_landed)::BIGINT AS rows_landed, "
             "sum(rows_quarantined)::BIGINT AS rows_quarantined, sum(attempts - 1)::BIGINT AS retries, "
             "string_agg(DISTINCT source, ', ' ORDER BY source) AS source "
             "FROM fetch_log WHERE list_contains($runs, run_id) GROUP BY dataset ORDER BY dataset DESC",
-            params={"runs": list(run_ids)},
-        ).pl()
+            {"runs": list(run_ids)},
+        )
 
 
 def failed_windows(run_ids: Sequence[str], con: Connection | None = None) -> pl.DataFrame:
     """One row a dataset and error: `windows`, `window_start_utc` of the first and `window_end_utc` (exclusive) of the
     last of them, most `attempts`."""
     with opened(con) as snapshot:
-        return snapshot.sql(
+        return frame_of(
+            snapshot,
             "SELECT dataset, error, count(*) AS windows, min(window_start_utc) AS window_start_utc, "
             "max(window_end_utc) AS window_end_utc, max(attempts) AS attempts FROM fetch_log "
             "WHERE status = 'failed' AND list_contains($runs, run_id) GROUP BY dataset, error ORDER BY ALL",
-            params={"runs": list(run_ids)},
-        ).pl()
+            {"runs": list(run_ids)},
+        )
 
 
 def landed(dataset: str, first: date, last: date, con: Connection | None = None) -> dict[str, float]:

@@ -10,7 +10,7 @@ import pytest
 
 from dashboards.fetching import Progress, follow
 from elexon_assets.datasets import WIND_AND_SOLAR
-from tests.orchestration.conftest import UP, Server, serving, until
+from tests.orchestration.conftest import UP, Server, free_port, serving, until
 
 
 @pytest.mark.timeout(240)
@@ -37,8 +37,18 @@ def test_after_everything_was_killed_at_once_the_next_start_frees_what_was_left(
 
 
 def test_a_second_one_on_the_same_home_is_refused_with_the_way_out(server: Server) -> None:
-    second = subprocess.run([*UP, "1"], env=server.environment, capture_output=True, text=True, timeout=60, check=False)
+    second = subprocess.run(
+        [*UP, str(free_port())], env=server.environment, capture_output=True, text=True, timeout=60, check=False
+    )
     assert second.returncode == 1
     assert "runs already" in second.stderr
     assert "RENEWABLES_HOME" in second.stderr
     assert "Traceback" not in second.stderr
+
+
+def test_a_taken_port_is_said_so_before_anything_starts(server: Server, tmp_path: Path) -> None:
+    environment = {**server.environment, "RENEWABLES_HOME": str(tmp_path)}
+    said = subprocess.run([*UP, str(server.port)], env=environment, capture_output=True, text=True, check=False)
+    assert said.returncode == 1
+    assert "--port" in said.stderr
+    assert "Traceback" not in said.stderr

@@ -3,7 +3,6 @@
 Belongs here: which exceptions are expected. Not here: their texts, which stand where they are raised.
 """
 
-from dashboards.orchestrator import OrchestratorError
 from elexon_assets.errors import ElexonError
 from warehouse.errors import WarehouseError
 
@@ -26,7 +25,7 @@ def told(error: Exception) -> tuple[str, int] | None:
     """The sentence and the exit code, or None for what nobody expected: that one deserves its traceback."""
     if isinstance(error, Problem):
         return str(error), error.exit_code
-    if isinstance(error, WarehouseError | ElexonError | OrchestratorError):
+    if isinstance(error, WarehouseError | ElexonError):
         return str(error), FAILED
     if isinstance(error, BrokenPipeError):
         return None
