@@ -1,0 +1,58 @@
+"""A warehouse holds what Elexon published or what a stand-in made up, never both."""
+
+from collections.abc import Mapping
+from dataclasses import replace
+from datetime import date
+
+import pytest
+
+from elexon_assets.client import Answer, ElexonClient
+from elexon_assets.datasets import GENERATION_BY_FUEL, WIND_AND_SOLAR
+from elexon_assets.ingest import ingest
+from elexon_assets.simulator.server import Simulator
+from elexon_assets.windows import of_days
+from tests.elexon_assets.ingesting import content, fetch_days, published
+from warehouse.errors import MixedSources
+
+pytestmark = pytest.mark.usefixtures("simulator")
+
+DAY = date(2024, 6, 1)
+
+
+class Elexon(ElexonClient):
+    """Answers as Elexon does: without a header that says where the rows are from."""
+
+    def get(self, path: str, parameters: Mapping[str, str]) -> Answer:
+        return replace(super().get(path, parameters), source="elexon")
+
+
+def fetch_from_elexon(day: date) -> None:
+    with Elexon() as client:
+        ingest(WIND_AND_SOLAR, of_days(day, day), client=client, run_id="test")
+
+
+def test_synthetic_rows_are_refused_by_a_warehouse_that_elexon_filled() -> None:
+    fetch_from_elexon(DAY)
+    before = content()
+    with pytest.raises(MixedSources, match=r"filled from elexon.*stand-in.*RENEWABLES_HOME.*Nothing was landed"):
+        fetch_days(date(2024, 6, 2))
+    with pytest.raises(MixedSources):
+        fetch_days(DAY, dataset=GENERATION_BY_FUEL)
+    assert content().equals(before)
+    assert content(GENERATION_BY_FUEL).is_empty()
+    assert set(before["source"]) == {"elexon"}
+
+
+def test_elexons_rows_are_refused_by_a_warehouse_that_a_stand_in_filled() -> None:
+    fetch_days(DAY)
+    with pytest.raises(MixedSources, match=r"filled from stand-in.*come from elexon.*ELEXON_BASE_URL"):
+        fetch_from_elexon(date(2024, 6, 2))
+    assert set(content()["source"]) == {"synthetic"}
+    assert published("SELECT status FROM fetch_log").rows() == [("landed",)]
+
+
+def test_an_empty_answer_does_not_say_who_fills_the_warehouse(simulator: Simulator) -> None:
+    simulator.faults = f"hole@{DAY}"
+    fetch_days(DAY)
+    fetch_from_elexon(date(2024, 6, 2))
+    assert set(content()["source"]) == {"elexon"}

@@ -1,0 +1,1 @@
+"""How the warehouse is found, opened, filled and published."""

@@ -1,0 +1,150 @@
+"""Landing: columns by name, doubles dropped, keys unique or nothing at all lands."""
+
+from collections.abc import Iterator
+from datetime import UTC, datetime
+
+import duckdb
+import polars as pl
+import pytest
+
+from warehouse.errors import LandingRefused
+from warehouse.landing import append_new, merge, refuse_doubled_keys, transaction
+
+KEY = ("start_time_utc", "psr_type")
+NOON = datetime(2024, 1, 1, 12, tzinfo=UTC)
+ONE_O_CLOCK = datetime(2024, 1, 1, 13, tzinfo=UTC)
+
+
+@pytest.fixture
+def con() -> Iterator[duckdb.DuckDBPyConnection]:
+    with duckdb.connect() as con:
+        con.execute("SET TimeZone = 'UTC'")
+        con.execute("CREATE TABLE winds (start_time_utc TIMESTAMPTZ, psr_type VARCHAR, generation_mw DOUBLE)")
+        yield con
+
+
+def frame(*rows: tuple[datetime | None, str | None, float | None]) -> pl.DataFrame:
+    schema: dict[str, pl.DataType] = {
+        "start_time_utc": pl.Datetime("us", "UTC"),
+        "psr_type": pl.String(),
+        "generation_mw": pl.Float64(),
+    }
+    return pl.DataFrame(rows, schema=schema, orient="row")
+
+
+def append(con: duckdb.DuckDBPyConnection, new: pl.DataFrame) -> int:
+    with transaction(con):
+        return append_new(con, "winds", new, key=KEY, range_column="start_time_utc")
+
+
+def landed(con: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
+    return con.sql("FROM winds ORDER BY ALL").pl().rows()
+
+
+def test_rows_whose_key_is_there_are_not_landed_again(con: duckdb.DuckDBPyConnection) -> None:
+    assert append(con, frame((NOON, "Solar", 1.0), (NOON, "Wind", 2.0))) == 2
+    assert append(con, frame((NOON, "Solar", 9.0), (ONE_O_CLOCK, "Solar", 3.0))) == 1
+    assert landed(con) == [(NOON, "Solar", 1.0), (NOON, "Wind", 2.0), (ONE_O_CLOCK, "Solar", 3.0)]
+
+
+def test_columns_land_by_name_whatever_their_order(con: duckdb.DuckDBPyConnection) -> None:
+    append(con, frame((NOON, "Solar", 1.0)).select("generation_mw", "psr_type", "start_time_utc"))
+    assert landed(con) == [(NOON, "Solar", 1.0)]
+
+
+@pytest.mark.parametrize(
+    ("other", "complaint"),
+    [
+        (frame((NOON, "Solar", 1.0)).with_columns(surprise=1), r"not in the table \['surprise'\]"),
+        (frame((NOON, "Solar", 1.0)).drop("generation_mw"), r"not in the frame \['generation_mw'\]"),
+        (frame((NOON, "Solar", 1.0)).rename({"generation_mw": "mw"}), r"not in the table \['mw'\], not in the frame"),
+    ],
+)
+def test_an_unknown_or_missing_column_is_refused_by_name(
+    con: duckdb.DuckDBPyConnection, other: pl.DataFrame, complaint: str
+) -> None:
+    with pytest.raises(LandingRefused, match=complaint):
+        append(con, other)
+    assert landed(con) == []
+
+
+def test_doubles_within_the_frame_land_once_and_the_last_stands(con: duckdb.DuckDBPyConnection) -> None:
+    assert append(con, frame((NOON, "Solar", 1.0), (NOON, "Solar", 1.0), (NOON, "Solar", 5.0))) == 1
+    assert landed(con) == [(NOON, "Solar", 5.0)]
+
+
+@pytest.mark.parametrize("bad", [(None, "Solar", 1.0), (NOON, None, 1.0), (None, None, None)])
+def test_a_null_in_the_key_is_refused_and_nothing_of_the_frame_lands(
+    con: duckdb.DuckDBPyConnection, bad: tuple[datetime | None, str | None, float | None]
+) -> None:
+    with pytest.raises(LandingRefused, match="has nulls in"):
+        append(con, frame((NOON, "Wind", 2.0), bad))
+    assert landed(con) == []
+
+
+def test_a_null_outside_the_key_lands(con: duckdb.DuckDBPyConnection) -> None:
+    append(con, frame((NOON, "Solar", None)))
+    assert landed(con) == [(NOON, "Solar", None)]
+
+
+def test_a_value_that_does_not_fit_its_column_is_refused_and_nothing_lands(con: duckdb.DuckDBPyConnection) -> None:
+    words = frame((NOON, "Solar", 1.0)).with_columns(generation_mw=pl.lit("a lot"))
+    with pytest.raises(LandingRefused, match="a lot"):
+        append(con, words)
+    assert append(con, frame((NOON, "Solar", 1.0))) == 1
+
+
+def test_an_empty_frame_lands_nothing(con: duckdb.DuckDBPyConnection) -> None:
+    assert append(con, frame()) == 0
+    assert landed(con) == []
+
+
+def test_any_exception_takes_back_all_of_the_transaction(con: duckdb.DuckDBPyConnection) -> None:
+    append(con, frame((NOON, "Solar", 1.0)))
+
+    def fail_halfway() -> None:
+        with transaction(con):
+            append_new(con, "winds", frame((NOON, "Wind", 2.0)), key=KEY, range_column="start_time_utc")
+            con.execute("DELETE FROM winds WHERE psr_type = 'Solar'")
+            raise KeyboardInterrupt
+
+    with pytest.raises(KeyboardInterrupt):
+        fail_halfway()
+    assert landed(con) == [(NOON, "Solar", 1.0)]
+
+
+def test_merge_changes_what_is_there_and_adds_what_is_not(con: duckdb.DuckDBPyConnection) -> None:
+    append(con, frame((NOON, "Solar", 1.0), (NOON, "Wind", 2.0)))
+    with transaction(con):
+        new = frame((NOON, "Solar", 7.0), (ONE_O_CLOCK, "Wind", 3.0))
+        assert merge(con, "winds", new, key=KEY, range_column="start_time_utc") == 2
+    assert landed(con) == [(NOON, "Solar", 7.0), (NOON, "Wind", 2.0), (ONE_O_CLOCK, "Wind", 3.0)]
+
+
+def test_merge_of_rows_that_are_all_key_adds_what_is_not_there(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("CREATE TABLE roles (project VARCHAR, role VARCHAR)")
+    pairs = pl.DataFrame({"project": ["A", "B"], "role": ["offtaker", "lender"]})
+    for landed_now in (2, 0):
+        with transaction(con):
+            assert merge(con, "roles", pairs, key=("project", "role"), range_column="project") == landed_now
+    assert con.execute("FROM roles ORDER BY ALL").fetchall() == [("A", "offtaker"), ("B", "lender")]
+
+
+def test_a_key_that_stands_twice_or_is_null_is_found_over_the_whole_table(con: duckdb.DuckDBPyConnection) -> None:
+    append(con, frame((NOON, "Solar", 1.0)))
+    refuse_doubled_keys(con, "winds", KEY)
+    con.execute("INSERT INTO winds SELECT start_time_utc, psr_type, 4 FROM winds")
+    with pytest.raises(LandingRefused, match=r"would not be unique.*Solar"):
+        refuse_doubled_keys(con, "winds", KEY)
+    con.execute("DELETE FROM winds")
+    con.execute("INSERT INTO winds VALUES (NULL, 'Wind', 1)")
+    with pytest.raises(LandingRefused, match="Wind"):
+        refuse_doubled_keys(con, "winds", KEY)
+
+
+def test_a_landing_beside_a_key_that_was_doubled_by_hand_is_refused(con: duckdb.DuckDBPyConnection) -> None:
+    append(con, frame((NOON, "Solar", 1.0)))
+    con.execute("INSERT INTO winds FROM winds")
+    with pytest.raises(LandingRefused, match="would not be unique"):
+        append(con, frame((NOON, "Wind", 1.0)))
+    assert len(landed(con)) == 2

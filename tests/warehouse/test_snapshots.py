@@ -1,0 +1,148 @@
+"""Publishing: readers see whole publications, versions only grow, whatever a killed run or a restore left behind."""
+
+import shutil
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.processes import FRESH
+from warehouse import snapshots
+from warehouse.connection import reading, writing
+from warehouse.snapshots import Snapshot
+
+pytestmark = pytest.mark.usefixtures("home")
+
+PUBLICATIONS = 50
+
+
+def publish(value: int) -> Snapshot:
+    with writing() as con:
+        con.execute("CREATE OR REPLACE TABLE numbers AS SELECT ? AS n", [value])
+        return snapshots.publish(con)
+
+
+def seen_by_readers() -> int:
+    with reading() as con:
+        return int(con.execute("SELECT n FROM numbers").fetchall()[0][0])
+
+
+def test_readers_see_what_is_published_and_nothing_of_what_is_not() -> None:
+    publish(1)
+    with writing() as con:
+        con.execute("UPDATE numbers SET n = 2")
+        assert seen_by_readers() == 1
+    assert seen_by_readers() == 1
+    with writing() as con:
+        snapshots.publish(con)
+    assert seen_by_readers() == 2
+
+
+def test_a_reader_that_has_a_snapshot_open_keeps_it_while_others_are_published() -> None:
+    publish(0)
+    with reading() as con:
+        for value in range(1, 10):
+            publish(value)
+        assert con.execute("SELECT n FROM numbers").fetchall() == [(0,)]
+    assert seen_by_readers() == 9
+
+
+def test_versions_count_up_by_one_and_the_newest_is_named_by_the_pointer(home: Path) -> None:
+    published = [publish(n) for n in range(3)]
+    assert [snapshot.version for snapshot in published] == [1, 2, 3]
+    assert snapshots.newest(home / "snapshots") == published[-1]
+    assert snapshots.kept(home / "snapshots") == published
+
+
+def test_the_link_for_other_tools_is_the_newest_snapshot(home: Path) -> None:
+    for value in (1, 2):
+        publish(value)
+        with duckdb.connect(str(home / "snapshots" / "current.duckdb"), read_only=True) as con:
+            assert con.execute("SELECT n FROM numbers").fetchall() == [(value,)]
+
+
+def test_views_and_macros_work_in_a_snapshot_without_the_warehouse(home: Path) -> None:
+    with writing() as con:
+        con.execute("CREATE TABLE numbers AS SELECT unnest(range(10)) AS n")
+        con.execute("CREATE VIEW doubled AS SELECT 2 * n AS n FROM numbers")
+        con.execute("CREATE MACRO below(high) AS TABLE SELECT n FROM doubled WHERE n < high ORDER BY n")
+        snapshots.publish(con)
+    (home / "warehouse.duckdb").unlink()
+    with reading() as con:
+        assert con.execute("FROM below(5)").fetchall() == [(0,), (2,), (4,)]
+
+
+def test_a_restored_older_warehouse_does_not_take_versions_back(home: Path) -> None:
+    oldest = publish(1)
+    publish(2)
+    publish(3)
+    shutil.copy(oldest.path, home / "warehouse.duckdb")
+    with writing() as con:
+        assert con.execute("SELECT n FROM numbers").fetchall() == [(1,)]
+        assert snapshots.publish(con).version == 4
+    assert seen_by_readers() == 1
+
+
+def test_versions_go_on_after_all_snapshots_were_removed(home: Path) -> None:
+    publish(1)
+    publish(2)
+    shutil.rmtree(home / "snapshots")
+    assert publish(3).version == 3
+
+
+def test_what_a_killed_publication_left_does_no_harm_to_the_next(home: Path) -> None:
+    first = publish(1)
+    folder = home / "snapshots"
+    whole = first.path.read_bytes()
+    (folder / "unfinished.duckdb").write_bytes(b"half of a snapshot")
+    (folder / "unfinished.duckdb.wal").write_bytes(b"half of its log")
+    for name in ("current.new", "current.json.new", "current.duckdb.new"):
+        (folder / name).symlink_to(first.path.name)
+    (folder / "current.json.new").unlink()
+    (folder / "current.json.new").write_text("half of a pointer")
+    publish(2)
+    assert seen_by_readers() == 2
+    assert first.path.read_bytes() == whole
+    assert not list(folder.glob("unfinished*"))
+    with reading(version=1) as con:
+        assert con.execute("SELECT n FROM numbers").fetchall() == [(1,)]
+
+
+def test_a_snapshot_that_no_pointer_named_any_more_is_passed_over_by_the_next_version(home: Path) -> None:
+    first, second = publish(1), publish(2)
+    (home / "snapshots" / snapshots.POINTER).write_text(f'{{"file": "{first.path.name}", "version": 1}}')
+    assert seen_by_readers() == 1  # killed between the file and the pointer
+    assert publish(3).version == second.version + 1
+
+
+def poll(last: int) -> tuple[int, list[str]]:
+    """How many publications a reader saw on its way to the last, and all that was wrong with any of them."""
+    wrong, before, seen = [], 0, set()
+    while before < last:
+        with reading() as con:
+            [(one,)] = con.execute("SELECT n FROM numbers").fetchall()
+            [(other, rows)] = con.execute("SELECT any_value(n), count(*) FROM more").fetchall()
+        if one != other or rows != 1000:
+            wrong.append(f"half a publication: {one}, {other}, {rows} rows")
+        if one < before:
+            wrong.append(f"{one} after {before}")
+        before = one
+        seen.add(one)
+    return len(seen), wrong
+
+
+def test_a_reader_that_polls_while_a_writer_publishes_never_errs_nor_goes_back() -> None:
+    def write(value: int) -> None:
+        with writing() as con:
+            con.execute("CREATE OR REPLACE TABLE numbers AS SELECT ? AS n", [value])
+            con.execute("CREATE OR REPLACE TABLE more AS SELECT ? AS n FROM range(1000)", [value])
+            snapshots.publish(con)
+
+    write(0)
+    with FRESH.Pool(1) as pool:
+        reader = pool.apply_async(poll, (PUBLICATIONS,))
+        for value in range(1, PUBLICATIONS + 1):
+            write(value)
+        seen, wrong = reader.get(timeout=60)
+    assert wrong == []
+    assert seen >= 1
