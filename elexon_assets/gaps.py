@@ -5,7 +5,10 @@ from datetime import UTC, date, datetime, timedelta
 import duckdb
 
 from elexon_assets.datasets import Dataset
-from elexon_assets.windows import of_days
+from elexon_assets.windows import Window, of_days, spans_of
+from warehouse.connection import reading
+from warehouse.errors import WarehouseMissing
+from warehouse.settings import Settings
 
 REPAIR_DAYS = 30
 "Trailing closed days that are asked for again while short. Later republications of older days are rare."
@@ -17,14 +20,22 @@ def last_closed_day(dataset: Dataset, now: datetime | None = None) -> date:
     return (now - dataset.publication_lag - timedelta(minutes=30)).date() - timedelta(days=1)
 
 
-def short_days(con: duckdb.DuckDBPyConnection | None, dataset: Dataset, first: date, last: date) -> list[date]:
-    """UTC days, both ends in, of which not all 48 half hours are whole. Without a warehouse: all of them."""
-    days = of_days(first, last).days
-    if con is None:
-        return days
+def spans_to_repair(dataset: Dataset, *, days: int = REPAIR_DAYS, now: datetime | None = None) -> list[Window]:
+    """The fewest spans of the trailing closed days that are missing or short; all of them before the first snapshot."""
+    last = last_closed_day(dataset, now)
+    first = max(last - timedelta(days=days - 1), Settings().first_day)
+    try:
+        with reading() as con:
+            return spans_of(short_days(con, dataset, first, last))
+    except WarehouseMissing:
+        return spans_of(of_days(first, last).days)
+
+
+def short_days(con: duckdb.DuckDBPyConnection, dataset: Dataset, first: date, last: date) -> list[date]:
+    """UTC days, both ends in, of which not all 48 half hours are whole."""
     whole = con.execute(
         f"SELECT day_utc FROM {dataset.name}_coverage "
         "WHERE half_hours = half_hours_expected AND day_utc BETWEEN ? AND ?",
         [first, last],
     ).fetchall()
-    return sorted(set(days) - {day for (day,) in whole})
+    return sorted(set(of_days(first, last).days) - {day for (day,) in whole})

@@ -6,6 +6,7 @@ A value that cannot be read becomes null here and is kept aside, with its raw ro
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from datetime import UTC, datetime
 from typing import Any
 
 import polars as pl
@@ -72,7 +73,10 @@ def _read(name: str, values: list[Any], dtype: pl.DataType) -> pl.Series:
     """A column; what is not of its kind becomes null."""
     if isinstance(dtype, pl.Datetime):
         texts = pl.Series(name, [v if isinstance(v, str) else None for v in values], pl.String)
-        return texts.str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="us", strict=False).dt.replace_time_zone("UTC")
+        instants = texts.str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="us", strict=False)
+        if instants.null_count() > texts.null_count():
+            return pl.Series(name, [_instant(text) for text in texts], dtype)
+        return instants.dt.replace_time_zone("UTC")
     if isinstance(dtype, pl.Date):
         texts = pl.Series(name, [v if isinstance(v, str) else None for v in values], pl.String)
         return texts.str.to_date("%Y-%m-%d", strict=False)
@@ -84,6 +88,17 @@ def _read(name: str, values: list[Any], dtype: pl.DataType) -> pl.Series:
         return pl.Series(name, numbers, pl.Float64).cast(dtype, strict=False)
     except OverflowError:  # JSON has integers of any length
         return _read(name, [None if isinstance(v, int) and abs(v) >= 2**64 else v for v in numbers], dtype)
+
+
+def _instant(text: str | None) -> datetime | None:
+    """Any other ISO form of an instant, as sister endpoints send; one without a zone is UTC. A mere day is none."""
+    if text is None or len(text) <= len("2024-01-01"):
+        return None
+    try:
+        read = datetime.fromisoformat(text)
+    except ValueError:
+        return None
+    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
 
 
 def _with_labels(frame: pl.DataFrame) -> pl.DataFrame:

@@ -6,11 +6,8 @@ import dagster as dg
 
 from elexon_assets import jobs
 from elexon_assets.datasets import DATASETS
-from elexon_assets.gaps import REPAIR_DAYS, last_closed_day, short_days
+from elexon_assets.gaps import REPAIR_DAYS, spans_to_repair
 from elexon_assets.runs import range_tags
-from elexon_assets.windows import spans_of
-from warehouse.connection import reading
-from warehouse.errors import WarehouseMissing
 from warehouse.settings import Settings
 
 TRAILING_DAYS = 7
@@ -42,14 +39,7 @@ def every_night_repair(context: dg.ScheduleEvaluationContext) -> Requests:
     now = _tick(context)
     requests = []
     for dataset in DATASETS:
-        last = last_closed_day(dataset, now)
-        first = max(last - timedelta(days=REPAIR_DAYS - 1), Settings().first_day)
-        try:
-            with reading() as con:
-                days = short_days(con, dataset, first, last)
-        except WarehouseMissing:
-            days = short_days(None, dataset, first, last)
-        for span in spans_of(days):
+        for span in spans_to_repair(dataset, now=now):
             requests.append(
                 dg.RunRequest(
                     run_key=f"repair {now.date()} {dataset.name} {span.days[0]}",

@@ -80,22 +80,11 @@ def repair(
     """
     from rich.console import Console
 
-    from elexon_assets.gaps import last_closed_day, short_days
-    from elexon_assets.windows import spans_of
-    from warehouse.connection import reading
-    from warehouse.errors import WarehouseMissing
-    from warehouse.settings import Settings
+    from elexon_assets.gaps import spans_to_repair
 
     found = False
     for declared in _chosen(dataset):
-        last = last_closed_day(declared)
-        first = max(last - timedelta(days=days - 1), Settings().first_day)
-        try:
-            with reading() as con:
-                short = short_days(con, declared, first, last)
-        except WarehouseMissing:
-            short = short_days(None, declared, first, last)
-        for span in spans_of(short):
+        for span in spans_to_repair(declared, days=days):
             found = True
             _fetch([declared], span.days[0], span.days[-1])
     if not found:

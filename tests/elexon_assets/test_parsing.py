@@ -88,6 +88,15 @@ def test_fractions_of_a_second_are_read() -> None:
     assert frame["publish_time_utc"][0] == datetime(2024, 1, 1, 14, 28, 1, 123456, tzinfo=UTC)
 
 
+@pytest.mark.parametrize(
+    "text",
+    ["2024-01-01T12:00Z", "2024-01-01T12:00:00+00:00", "2024-01-01T13:00:00+01:00", "2024-01-01 12:00:00"],
+)
+def test_other_forms_of_an_instant_are_read_beside_the_usual_one(text: str) -> None:
+    frame = parse(WIND_AND_SOLAR, [wind(), wind() | {"startTime": text}], NEW_YEAR).frame
+    assert frame["start_time_utc"].to_list() == [datetime(2024, 1, 1, 12, tzinfo=UTC)] * 2
+
+
 def test_quotes_within_a_name_are_taken_off() -> None:
     assert parse(WIND_AND_SOLAR, [wind(psrType='"Solar"')], NEW_YEAR).frame["psr_type"].to_list() == ["Solar"]
 
