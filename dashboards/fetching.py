@@ -102,8 +102,8 @@ def _in_process(
 ) -> list[Outcome]:
     """The persistent instance, without a server: its UI shows the runs when it is started later."""
     from dashboards.in_process import materialize
-    from elexon_assets.ingest import Report
     from elexon_assets.progress import listening
+    from elexon_assets.report import Report
 
     def note(report: Report) -> None:
         progress.note(str(report.span), report.dataset.name, report.windows_answered, len(report.failed))

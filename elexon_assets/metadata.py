@@ -5,7 +5,7 @@ from collections.abc import Sequence
 import dagster as dg
 
 from elexon_assets.datasets import Dataset
-from elexon_assets.ingest import Report
+from elexon_assets.report import Report
 from elexon_assets.resources import WarehouseResource
 from elexon_assets.views import columns_sql
 

@@ -7,7 +7,8 @@ import polars as pl
 
 from elexon_assets.client import ElexonClient
 from elexon_assets.datasets import WIND_AND_SOLAR, Dataset
-from elexon_assets.ingest import Report, ingest
+from elexon_assets.ingest import ingest
+from elexon_assets.report import Report
 from elexon_assets.windows import of_days
 from warehouse.connection import reading
 

@@ -11,7 +11,8 @@ import pytest
 from elexon_assets import ingest as ingest_module
 from elexon_assets.client import ElexonClient
 from elexon_assets.datasets import WIND_AND_SOLAR
-from elexon_assets.ingest import QUARANTINE_KEY, Report, ingest
+from elexon_assets.ingest import QUARANTINE_KEY, ingest
+from elexon_assets.report import Report
 from elexon_assets.simulator.server import Simulator
 from elexon_assets.views import ensure
 from elexon_assets.windows import of_days
