@@ -8,10 +8,10 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from queue import SimpleQueue
-from threading import Thread
+from threading import BoundedSemaphore, Thread
 from typing import Any
 
-from elexon_assets.client import ElexonClient
+from elexon_assets.client import Answer, ElexonClient
 from elexon_assets.datasets import Dataset
 from elexon_assets.errors import ElexonError
 from elexon_assets.parsing import Parsed, parse
@@ -19,6 +19,9 @@ from elexon_assets.windows import Window
 
 AHEAD = 32
 "Windows fetched before they are asked for: a bound on memory, and enough that a slow window holds up no other."
+
+PARSING = 2
+"Threads more than requests under way: while an answer is parsed, the next one is asked for."
 
 
 @dataclass(frozen=True)
@@ -53,16 +56,22 @@ def fetch(client: ElexonClient, dataset: Dataset, windows: Sequence[Window]) -> 
     under_way: deque[Future[Outcome]] = deque()
     asked: SimpleQueue[tuple[Window, Future[Outcome]] | None] = SimpleQueue()
 
+    places = BoundedSemaphore(client.concurrency)
+
     def work() -> None:
         while item := asked.get():
             window, future = item
             try:
-                future.set_result(_one(client, dataset, window))
+                with places:
+                    answer = client.get(dataset.path, dataset.parameters(window))
+                future.set_result(_parsed(dataset, window, answer))
+            except ElexonError as error:
+                future.set_result(Failed(window, error))
             except Exception as error:
                 future.set_exception(error)
 
     # Daemons, which an executor's threads are not: a cancelled run would wait for answers up to their time-out.
-    for number in range(client.concurrency):
+    for number in range(client.concurrency + PARSING):
         Thread(target=work, name=f"elexon-{number}", daemon=True).start()
     try:
         while todo or under_way:
@@ -75,14 +84,10 @@ def fetch(client: ElexonClient, dataset: Dataset, windows: Sequence[Window]) -> 
         client.close()
         raise
     finally:
-        for _ in range(client.concurrency):
+        for _ in range(client.concurrency + PARSING):
             asked.put(None)
 
 
-def _one(client: ElexonClient, dataset: Dataset, window: Window) -> Outcome:
-    try:
-        answer = client.get(dataset.path, dataset.parameters(window))
-        parsed = parse(dataset, answer.rows, window)
-    except ElexonError as error:
-        return Failed(window, error)
+def _parsed(dataset: Dataset, window: Window, answer: Answer) -> Fetched:
+    parsed = parse(dataset, answer.rows, window)
     return Fetched(window, answer.rows, parsed, answer.source, answer.attempts, answer.seconds)

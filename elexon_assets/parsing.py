@@ -19,6 +19,9 @@ from elexon_assets.windows import Window
 RAW = "raw_row"
 "Position of the row in the answer: how a row that is kept aside finds its raw JSON again."
 
+NUMBERS = {int, float}
+"By type and not by isinstance, since a bool is an int."
+
 
 @dataclass(frozen=True)
 class Parsed:
@@ -37,10 +40,11 @@ class Parsed:
 
 def parse(dataset: Dataset, rows: Sequence[dict[str, Any]], window: Window) -> Parsed:
     """Raises ShapeChanged (a field is missing from every row) and StrangerRows (rows that were not asked for)."""
-    frame = _typed(dataset, rows)
-    start = pl.col(dataset.range_column)
-    inside = frame.filter(start.is_null() | ((start >= window.start_utc) & (start < window.end_utc)))
-    if len(inside) != len(frame):
+    frame = inside = _typed(dataset, rows)
+    start, starts = pl.col(dataset.range_column), frame[dataset.range_column]
+    # Nearly every answer keeps to its window: filtering each of them was a sixth of all parsing.
+    if (starts < window.start_utc).any() or (starts >= window.end_utc).any():
+        inside = frame.filter(start.is_null() | ((start >= window.start_utc) & (start < window.end_utc)))
         expected = dataset.answers(window)
         strangers = frame.filter((start < expected.start_utc) | (start >= expected.end_utc))
         if len(strangers):
@@ -83,7 +87,7 @@ def _read(name: str, values: list[Any], dtype: pl.DataType) -> pl.Series:
     if isinstance(dtype, pl.String):
         # One legacy form wraps names in quotes of their own.
         return pl.Series(name, [v.strip('" ') if isinstance(v, str) else None for v in values], dtype)
-    numbers = [v if isinstance(v, int | float) and not isinstance(v, bool) else None for v in values]
+    numbers = [v if type(v) in NUMBERS else None for v in values]
     try:
         return pl.Series(name, numbers, pl.Float64).cast(dtype, strict=False)
     except OverflowError:  # JSON has integers of any length

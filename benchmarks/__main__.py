@@ -1,0 +1,29 @@
+"""`python -m benchmarks`: every figure, one after the other, each in a process of its own. Status 1 if one failed."""
+
+import subprocess
+import sys
+
+FIGURES = (
+    "simulator",
+    "landing_week",
+    "warehouse_vs_sqlite",
+    "ingest_vs_floor",
+    "older_way_vs_ingest",
+    "polling_reader",
+    "backfill",
+)
+"Short ones first."
+
+
+def main() -> None:
+    """Goes on after one that fails, and names it."""
+    failed = []
+    for name in FIGURES:
+        if subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=False).returncode:
+            failed.append(name)
+    if failed:
+        sys.exit(f"failed: {', '.join(failed)}")
+
+
+if __name__ == "__main__":
+    main()

@@ -1,0 +1,74 @@
+"""One backfill in this process, on a persistent instance in a home of its own: ours, or of an asset that does nothing.
+
+Belongs here: what one side of `backfill` does, for a new process to call. Not here: comparing (`backfill.py`).
+Dagster is imported by the functions: the process that compares needs none of it.
+"""
+
+import resource
+from datetime import date
+from time import perf_counter, process_time
+from typing import TYPE_CHECKING, NamedTuple
+
+from benchmarks.harness import temporary_home
+from dashboards.instance import instance
+from elexon_assets.runs import DAYS_A_RUN, chunks, range_tags
+from warehouse.settings import Settings
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
+
+
+class Run(NamedTuple):
+    """`seconds` of the runs alone: definitions are loaded and the instance is open before. `peak_mb`: resident."""
+
+    seconds: float
+    cpu_seconds: float
+    peak_mb: float
+
+
+def ours(first: date, last: date) -> Run:
+    """wind_and_solar, both ends in, from what ELEXON_BASE_URL names."""
+    with temporary_home():
+        from elexon_assets.definitions import defs
+
+        return _run(defs, "wind_and_solar", first, last)
+
+
+def nothing(first: date, last: date) -> Run:
+    """The same days, policy, pool, group and executor; the asset only returns."""
+    with temporary_home():
+        import dagster as dg
+
+        from elexon_assets.assets import GROUP, POOL
+        from elexon_assets.partitions import UTC_DAYS
+
+        @dg.asset(
+            partitions_def=UTC_DAYS,
+            backfill_policy=dg.BackfillPolicy.multi_run(DAYS_A_RUN),
+            pool=POOL,
+            group_name=GROUP,
+        )
+        def idle() -> dg.MaterializeResult[None]:
+            return dg.MaterializeResult()
+
+        return _run(dg.Definitions([idle], executor=dg.in_process_executor), "idle", first, last)
+
+
+def _run(defs: "dg.Definitions", asset: str, first: date, last: date) -> Run:
+    """A run a chunk of days."""
+    import dagster as dg
+
+    key = dg.AssetKey(asset)
+    job = defs.resolve_implicit_job_def_def_for_assets([key])
+    assert job is not None
+    without_checks = job.get_subset(asset_selection={key}, asset_check_selection=set())
+    with instance(Settings()) as opened:
+        started, cpu_started = perf_counter(), process_time()
+        for chunk in chunks(first, last):
+            tags = range_tags(*chunk)
+            assert without_checks.execute_in_process(instance=opened, run_config=QUIET, tags=tags).success
+        taken, cpu_taken = perf_counter() - started, process_time() - cpu_started
+        assert len(opened.get_materialized_partitions(key)) == (last - first).days + 1
+    return Run(taken, cpu_taken, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)

@@ -1,0 +1,58 @@
+"""Seconds of a backfill through webserver and daemon, as an analyst launches it: shown on request, not judged.
+
+Belongs here: starting both on a home of their own, launching, waiting. Not here: the same in process (`backfills.py`).
+"""
+
+import socket
+import sys
+import time
+from datetime import date
+from pathlib import Path
+from time import perf_counter
+
+from benchmarks.harness import temporary_home
+from dashboards import fetching
+from dashboards.instance import prepared_home, shipped
+from dashboards.orchestrator import Orchestrator
+from dashboards.supervisor import Supervisor
+from elexon_assets.datasets import WIND_AND_SOLAR
+from warehouse.settings import Settings
+
+START_SECONDS = 120.0
+
+
+def through_the_daemon(first: date, last: date) -> float:
+    """From the request to the end of the last run; starting the servers is not counted."""
+    with temporary_home() as folder:
+        port = _free_port()
+        settings = Settings().model_copy(update={"dagster_url": f"http://127.0.0.1:{port}"})
+        with Supervisor(folder / "logs") as servers:
+            _start(servers, prepared_home(settings), port)
+            started = perf_counter()
+            outcomes = fetching.fetch(
+                [WIND_AND_SOLAR], first, last, requested_by="benchmark", settings=settings, watch=lambda _: None
+            )
+            taken = perf_counter() - started
+    assert all(outcome.succeeded for outcome in outcomes), outcomes
+    return taken
+
+
+def _start(servers: Supervisor, home: Path, port: int) -> None:
+    """As `renewables up` does, on another port."""
+    environment = {"DAGSTER_HOME": str(home)}
+    workspace = ["-w", str(shipped("workspace.yaml"))]
+    webserver = [sys.executable, "-m", "dagster_webserver", *workspace, "-h", "127.0.0.1", "-p", str(port)]
+    servers.start("webserver", webserver, environment)
+    servers.start("daemon", [sys.executable, "-m", "dagster._daemon", "run", *workspace], environment)
+    orchestrator = Orchestrator(f"http://127.0.0.1:{port}")
+    until = time.monotonic() + START_SECONDS
+    while not orchestrator.answers(for_home=home):
+        servers.check()
+        assert time.monotonic() < until, "Dagster did not start"
+        time.sleep(0.5)
+
+
+def _free_port() -> int:
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])

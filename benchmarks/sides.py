@@ -1,0 +1,64 @@
+"""Ways to bring the same windows from the simulator to disk: ours, the floor below it, and the older tool's.
+
+Belongs here: what one side does with a span, for several figures. Each is called in a home of its own.
+"""
+
+import json
+import sqlite3
+from contextlib import closing
+from pathlib import Path
+
+import duckdb
+import httpx
+import polars as pl
+
+from elexon_assets.client import ElexonClient
+from elexon_assets.datasets import WIND_AND_SOLAR
+from elexon_assets.fetching import Fetched, fetch
+from elexon_assets.ingest import ingest
+from elexon_assets.report import Report
+from elexon_assets.windows import Window, cut
+from warehouse.settings import Settings
+
+OLDER_TABLE = """
+CREATE TABLE generation (
+    publish_time TEXT, business_type TEXT, psr_type TEXT, quantity REAL, start_time TEXT, settlement_date TEXT,
+    settlement_period INTEGER, PRIMARY KEY (psr_type, start_time)
+)"""
+OLDER_FIELDS = (
+    *("publishTime", "businessType", "psrType", "quantity", "startTime"),
+    *("settlementDate", "settlementPeriod"),
+)
+
+
+def ours(span: Window) -> Report:
+    """Fetched four at a time, validated, landed and published, in one call and without Dagster."""
+    with ElexonClient() as client:
+        report = ingest(WIND_AND_SOLAR, span, client=client, run_id="benchmark")
+    assert not report.failed
+    return report
+
+
+def floor(span: Window, path: Path) -> int:
+    """Fetched and parsed by the same client, then inserted in bulk, unchecked. Returns the rows."""
+    with ElexonClient() as client:
+        outcomes = list(fetch(client, WIND_AND_SOLAR, cut(span, WIND_AND_SOLAR.longest_window)))
+    fetched = pl.concat([outcome.parsed.frame for outcome in outcomes if isinstance(outcome, Fetched)])
+    with duckdb.connect(str(path)) as con:
+        con.register("fetched", fetched)
+        con.execute("CREATE TABLE generation AS FROM fetched")
+    return len(fetched)
+
+
+def older(span: Window, path: Path) -> int:
+    """One request after the other, one row after the other into SQLite, a commit a window; its pauses left out."""
+    url = str(Settings().elexon_base_url).rstrip("/") + WIND_AND_SOLAR.path
+    insert = f"INSERT OR REPLACE INTO generation VALUES ({', '.join('?' * len(OLDER_FIELDS))})"
+    with closing(sqlite3.connect(path)) as con, httpx.Client(timeout=30) as http:
+        con.execute(OLDER_TABLE)
+        for window in cut(span, WIND_AND_SOLAR.longest_window):
+            response = http.get(url, params=dict(WIND_AND_SOLAR.parameters(window)))
+            for row in json.loads(response.raise_for_status().content)["data"]:
+                con.execute(insert, [row[field] for field in OLDER_FIELDS])
+            con.commit()
+        return int(con.execute("SELECT count(*) FROM generation").fetchone()[0])

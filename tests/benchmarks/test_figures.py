@@ -1,0 +1,39 @@
+"""Every figure runs at a size that says nothing about speed, and prints its line."""
+
+import os
+import re
+from importlib import import_module
+
+import pytest
+
+TINY = ["--years", "0.02"]
+LINES = {
+    "backfill": ([*TINY, "--repeat", "1"], ["backfill_0.02y", "backfill_0.02y_cpu", "backfill_memory"]),
+    "ingest_vs_floor": ([*TINY, "--repeat", "1"], ["ingest_vs_floor"]),
+    "older_way_vs_ingest": (
+        [*TINY, "--slow-years", "0.02", "--repeat", "1"],
+        ["older_way_vs_ingest", "older_way_vs_ingest_100ms"],
+    ),
+    "landing_week": ([*TINY, "--repeat", "2"], ["landing_week"]),
+    "warehouse_vs_sqlite": (TINY, ["warehouse_vs_sqlite"]),
+}
+
+
+@pytest.mark.parametrize("name", LINES)
+def test_a_figure_is_printed_as_a_ratio_of_two_sides(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+    arguments, figures = LINES[name]
+    before = dict(os.environ)
+
+    import_module(f"benchmarks.{name}").main(arguments)
+
+    lines = capsys.readouterr().out.splitlines()
+    assert [line.split(":")[0] for line in lines] == figures
+    for line in lines:
+        assert re.fullmatch(r"\w[\w.]*: ratio=[\d.]+ \(a=[\d.]+ (s|ms|MB), b=[\d.]+ (s|ms|MB)\).*", line)
+    assert dict(os.environ) == before
+
+
+def test_a_polling_reader_meets_no_error_and_no_step_back(capsys: pytest.CaptureFixture[str]) -> None:
+    import_module("benchmarks.polling_reader").main(TINY)
+
+    assert re.match(r"polling_reader: polls=[1-9]\d* .*errors=0 empty=0 backwards=0", capsys.readouterr().out)
