@@ -91,7 +91,7 @@ class Orchestrator:
         """Materializes the UTC days, both ends in."""
         if len(chunks(first, last)) == 1:
             return self._launch_run(datasets, first, last, requested_by)
-        return self._launch_backfill(datasets, first, last, requested_by)
+        return self.launch_backfill(datasets, first, last, requested_by=requested_by)
 
     def run_state(self, run_id: str, cursor: str | None = None) -> RunState:
         """Status, and the messages after `cursor`."""
@@ -150,7 +150,8 @@ class Orchestrator:
         run_id = answer["run"]["runId"]
         return Launched("run", run_id, f"{self.url}/runs/{run_id}")
 
-    def _launch_backfill(self, datasets: Sequence[Dataset], first: date, last: date, requested_by: str) -> Launched:
+    def launch_backfill(self, datasets: Sequence[Dataset], first: date, last: date, *, requested_by: str) -> Launched:
+        """As the UI does it, in as many runs as the days need; `launch` chooses it for what does not fit one run."""
         query = """mutation($params: LaunchBackfillParams!) { launchPartitionBackfill(backfillParams: $params) {
           __typename ... on LaunchBackfillSuccess { backfillId } ... on Error { message } } }"""
         days = {"range": {"start": first.isoformat(), "end": last.isoformat()}}

@@ -41,6 +41,7 @@ class Answer:
     """Rows as Elexon sent them, and how they were had. `source`: elexon, recorded, recorded-inferred, synthetic."""
 
     rows: list[dict[str, Any]]
+    content: bytes
     source: str
     attempts: int
     seconds: float
@@ -73,11 +74,11 @@ class ElexonClient:
             reraise=True,
         )
         try:
-            rows, source = attempts(self._get_once, path, parameters)
+            rows, content, source = attempts(self._get_once, path, parameters)
         except ElexonError as error:
             error.attempts = attempts.statistics["attempt_number"]
             raise
-        return Answer(rows, source, attempts.statistics["attempt_number"], monotonic() - started)
+        return Answer(rows, content, source, attempts.statistics["attempt_number"], monotonic() - started)
 
     def close(self) -> None:
         self._closing.set()
@@ -91,7 +92,7 @@ class ElexonClient:
     ) -> None:
         self.close()
 
-    def _get_once(self, path: str, parameters: Mapping[str, str]) -> tuple[list[dict[str, Any]], str]:
+    def _get_once(self, path: str, parameters: Mapping[str, str]) -> tuple[list[dict[str, Any]], bytes, str]:
         url = self._base_url + path
         try:
             response = self._http.get(url, params=dict(parameters))
@@ -107,7 +108,7 @@ class ElexonClient:
             raise Unavailable(f"{url} answered {response.status_code}", _retry_after(response))
         if response.status_code != 200:
             raise UnexpectedStatus(f"{response.url} answered {response.status_code}: {response.text[:200]}")
-        return _rows(response), _source(response)
+        return _rows(response), response.content, _source(response)
 
     def _pause(self, state: tenacity.RetryCallState) -> float:
         """Jittered exponential back-off; at least what Retry-After asks for."""
@@ -118,19 +119,28 @@ class ElexonClient:
         return min(max(jitter, asked or 0.0), LONGEST_PAUSE_SECONDS)
 
 
+def rows_of(content: bytes) -> list[dict[str, Any]]:
+    """Both JSON shapes: an object with `data` (with or without `metadata`), and a bare array.
+
+    ValueError for what is not JSON, TypeError for JSON without a list of rows.
+    """
+    body = json.loads(content)
+    rows = body.get("data") if isinstance(body, dict) else body
+    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
+        raise TypeError("no list of rows")
+    return rows
+
+
 def _rows(response: httpx.Response) -> list[dict[str, Any]]:
-    """Both JSON shapes: an object with `data` (with or without `metadata`), and a bare array."""
     try:
-        body = json.loads(response.content)
+        return rows_of(response.content)
     except (ValueError, RecursionError) as error:
         kind = response.headers.get("Content-Type", "no content type")
         raise UnreadableAnswer(
             f"{response.url} answered 200 with {kind} that is not JSON: {response.text[:80]!r}"
         ) from error
-    rows = body.get("data") if isinstance(body, dict) else body
-    if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
-        raise ShapeChanged(f"{response.url} answered JSON without a list of rows: {response.text[:200]!r}")
-    return rows
+    except TypeError as error:
+        raise ShapeChanged(f"{response.url} answered JSON without a list of rows: {response.text[:200]!r}") from error
 
 
 def _source(response: httpx.Response) -> str:

@@ -11,7 +11,7 @@ from queue import SimpleQueue
 from threading import BoundedSemaphore, Thread
 from typing import Any
 
-from elexon_assets.client import Answer, ElexonClient
+from elexon_assets.client import Answer, ElexonClient, rows_of
 from elexon_assets.datasets import Dataset
 from elexon_assets.errors import ElexonError
 from elexon_assets.parsing import Parsed, parse
@@ -26,14 +26,20 @@ PARSING = 2
 
 @dataclass(frozen=True)
 class Fetched:
-    """A window that was answered; `rows` are Elexon's own, `parsed` the frame made of them."""
+    """A window that was answered: how many rows, the frame made of them, and the answer itself."""
 
     window: Window
-    rows: Sequence[dict[str, Any]]
+    rows_received: int
     parsed: Parsed
+    content: bytes
+    "Kept for the few rows that are set aside: a thousand decoded rows a window would keep the collector busy."
     source: str
     attempts: int
     seconds: float
+
+    def raw_row(self, position: int) -> dict[str, Any]:
+        """As Elexon sent it."""
+        return rows_of(self.content)[position]
 
 
 @dataclass(frozen=True)
@@ -90,4 +96,4 @@ def fetch(client: ElexonClient, dataset: Dataset, windows: Sequence[Window]) -> 
 
 def _parsed(dataset: Dataset, window: Window, answer: Answer) -> Fetched:
     parsed = parse(dataset, answer.rows, window)
-    return Fetched(window, answer.rows, parsed, answer.source, answer.attempts, answer.seconds)
+    return Fetched(window, len(answer.rows), parsed, answer.content, answer.source, answer.attempts, answer.seconds)

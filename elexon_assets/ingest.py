@@ -95,7 +95,7 @@ def _land(
             with landing.transaction(con):
                 ensure(con)
         with landing.transaction(con):
-            _refuse_mixed_sources(con, {outcome.source for outcome in fetched if outcome.rows})
+            _refuse_mixed_sources(con, {outcome.source for outcome in fetched if outcome.rows_received})
             if judged:
                 good = judged.good.drop("window", RAW).with_columns(ingested_at_utc=pl.lit(now).cast(UTC_TIME))
                 landing.append_new(con, dataset.table, good, key=dataset.key, range_column=dataset.range_column)
@@ -123,7 +123,7 @@ def _quarantine_frame(
         {
             "dataset": dataset.name,
             "reason": reason,
-            "raw_json": json.dumps(fetched[window].rows[raw], sort_keys=True),
+            "raw_json": json.dumps(fetched[window].raw_row(raw), sort_keys=True),
             "window_start_utc": fetched[window].window.start_utc,
             "window_end_utc": fetched[window].window.end_utc,
             "run_id": run_id,
@@ -167,7 +167,7 @@ def _records(
             error = f"{type(outcome.error).__name__}: {outcome.error}"
             records.append(WindowRecord(window, "failed", attempts=outcome.error.attempts, error=error))
             continue
-        quarantined, new, received = aside.get(answered, 0), landed.get(position, 0), len(outcome.rows)
+        quarantined, new, received = aside.get(answered, 0), landed.get(position, 0), outcome.rows_received
         neighbours = outcome.parsed.neighbours
         records.append(
             WindowRecord(

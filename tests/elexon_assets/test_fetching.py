@@ -21,7 +21,7 @@ def test_outcomes_come_in_the_order_of_the_windows_whichever_answer_comes_first(
         outcomes = list(fetch(client, WIND_AND_SOLAR, WINDOWS))
     assert [outcome.window for outcome in outcomes] == WINDOWS
     assert [type(outcome) for outcome in outcomes] == [Fetched, Fetched, Failed, *[Fetched] * 5]
-    assert [len(outcome.rows) for outcome in outcomes if isinstance(outcome, Fetched)] == [1008] * 7
+    assert [outcome.rows_received for outcome in outcomes if isinstance(outcome, Fetched)] == [1008] * 7
     assert simulator.requests[-1].path == WIND_AND_SOLAR.path
 
 

@@ -13,7 +13,7 @@ from dashboards.instance import instance
 from dashboards.orchestrator import Launched, Outcome
 from elexon_assets.datasets import WIND_AND_SOLAR
 from elexon_assets.partitions import UTC_DAYS
-from elexon_assets.windows import Window, cut, of_days
+from elexon_assets.windows import cut, of_days
 from tests.orchestration.conftest import Server, until
 
 KEY = dg.AssetKey(WIND_AND_SOLAR.name)
@@ -50,18 +50,16 @@ def process_of(server: Server, launched: Launched) -> int:
 
 @pytest.mark.timeout(240)
 def test_a_backfill_of_which_two_windows_fail_shows_just_their_days_as_failed(server: Server) -> None:
-    last = FIRST + timedelta(days=399)
-    chunk = cut(Window(of_days(FIRST, last).start_utc, of_days(FIRST, FIRST + timedelta(days=370)).end_utc),
-                WIND_AND_SOLAR.longest_window)  # fmt: skip
-    broken = [chunk[2], chunk[40]]
+    last = FIRST + timedelta(days=29)
+    windows = cut(of_days(FIRST, last), WIND_AND_SOLAR.longest_window)
+    broken = [windows[1], windows[3]]
     server.simulator.faults = ",".join(f"status=503@{window.days[3]}" for window in broken)
-    launched = launch(server, FIRST, last)
-    assert launched.kind == "backfill"
+    launched = server.orchestrator.launch_backfill([WIND_AND_SOLAR], FIRST, last, requested_by="a test")
 
-    outcomes = wait(server, launched)
+    (outcome,) = wait(server, launched)
 
-    assert [outcome.succeeded for outcome in outcomes] == [False, True]
-    assert "2 of 53 windows failed" in str(outcomes[0].error)
+    assert not outcome.succeeded
+    assert "2 of 5 windows failed" in str(outcome.error)
     asked = {day.isoformat() for day in of_days(FIRST, last).days}
     failed = {day.isoformat() for window in broken for day in window.days}
     assert status_of(server, asked) == {day: "FAILED" if day in failed else "MATERIALIZED" for day in asked}
@@ -95,3 +93,9 @@ def test_a_killed_run_is_marked_as_failed_and_gives_its_place_to_the_next(server
 
     server.simulator.faults = ""
     assert [o.succeeded for o in wait(server, launch(server, date(2022, 4, 1), date(2022, 4, 7)))] == [True]
+
+
+def test_a_span_that_needs_more_than_one_run_is_launched_as_a_backfill(server: Server) -> None:
+    launched = launch(server, FIRST, FIRST + timedelta(days=371))
+    assert launched.kind == "backfill"
+    server.orchestrator.cancel(launched)
