@@ -70,9 +70,3 @@ def test_every_setting_stands_in_the_documents() -> None:
 
     text = (ROOT / "docs" / "operations.md").read_text()
     assert [name for name in Settings.model_fields if f"`{name.upper()}`" not in text] == []
-
-
-def test_nothing_names_a_registry_or_a_lock_file() -> None:
-    for path in [ROOT / "constraints.txt", ROOT / "pyproject.toml", ROOT / "Makefile", ROOT / ".ci" / "run"]:
-        assert not re.search(r"pypi\.org|index-url|find-links|files\.pythonhosted", path.read_text())
-    assert not list(ROOT.glob("*.lock"))
