@@ -16,6 +16,7 @@ from types import TracebackType
 from typing import Any, Self
 
 import httpx
+import orjson
 import tenacity
 
 from elexon_assets.errors import (
@@ -124,7 +125,10 @@ def rows_of(content: bytes) -> list[dict[str, Any]]:
 
     ValueError for what is not JSON, TypeError for JSON without a list of rows.
     """
-    body = json.loads(content)
+    try:
+        body = orjson.loads(content)
+    except orjson.JSONDecodeError:
+        body = json.loads(content)  # takes NaN and other encodings too: such a row is kept aside, not the whole answer
     rows = body.get("data") if isinstance(body, dict) else body
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise TypeError("no list of rows")

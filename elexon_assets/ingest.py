@@ -26,10 +26,10 @@ from warehouse import landing, snapshots
 from warehouse.connection import writing
 from warehouse.errors import MixedSources
 
-BATCH = 27
+BATCH = 53
 """Windows validated and landed at once: a validation and an open-and-close cost the same for one window as for many.
 
-A run of a year is two batches."""
+A year's run of wind and solar is one batch."""
 
 QUARANTINE_KEY = ("dataset", "reason", "raw_json")
 "A bad row that comes again every night is kept aside once."

@@ -7,6 +7,7 @@ A value that cannot be read becomes null here and is kept aside, with its raw ro
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
+from operator import itemgetter
 from typing import Any
 
 import polars as pl
@@ -19,8 +20,8 @@ from elexon_assets.windows import Window
 RAW = "raw_row"
 "Position of the row in the answer: how a row that is kept aside finds its raw JSON again."
 
-NUMBERS = {int, float}
-"By type and not by isinstance, since a bool is an int."
+TEXT: set[type] = {str}
+NUMBERS: set[type] = {int, float}
 
 
 @dataclass(frozen=True)
@@ -59,35 +60,49 @@ def _typed(dataset: Dataset, rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
     """All rows of the answer with the dataset's columns, Elexon's settlement labels and `raw_row`."""
     series = []
     for name, column in dataset.columns.items():
-        values = [row.get(column.elexon_field) for row in rows]
-        if rows and all(value is None for value in values) and not any(column.elexon_field in row for row in rows):
+        values = _values(rows, column.elexon_field)
+        if rows and values[0] is None and not any(column.elexon_field in row for row in rows):
             raise ShapeChanged(
                 f"{dataset.code}: the field {column.elexon_field!r} (our {name}) is in none of {len(rows)} rows. "
                 f"A row now has {sorted(rows[0])}. Nothing of this window was landed."
             )
         series.append(_read(name, values, column.dtype))
     labels = [
-        _read("label_date", [row.get("settlementDate") for row in rows], pl.Date()),
-        _read("label_period", [row.get("settlementPeriod") for row in rows], pl.Int16()),
+        _read("label_date", _values(rows, "settlementDate"), pl.Date()),
+        _read("label_period", _values(rows, "settlementPeriod"), pl.Int16()),
     ]
     return pl.DataFrame([*series, *labels]).with_row_index(RAW)
+
+
+def _values(rows: Sequence[dict[str, Any]], field: str) -> list[Any]:
+    try:
+        return list(map(itemgetter(field), rows))
+    except KeyError:
+        return [row.get(field) for row in rows]
+
+
+def _of_types(values: list[Any], types: set[type]) -> list[Any]:
+    """Null for a value of another type: by type and not by isinstance, since a bool is an int."""
+    return values if types.issuperset(map(type, values)) else [v if type(v) in types else None for v in values]
 
 
 def _read(name: str, values: list[Any], dtype: pl.DataType) -> pl.Series:
     """A column; what is not of its kind becomes null."""
     if isinstance(dtype, pl.Datetime):
-        texts = pl.Series(name, [v if isinstance(v, str) else None for v in values], pl.String)
-        instants = texts.str.to_datetime("%Y-%m-%dT%H:%M:%S%.fZ", time_unit="us", strict=False)
+        texts = pl.Series(name, _of_types(values, TEXT), pl.String)
+        instants = texts.str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_unit="us", strict=False)
         if instants.null_count() > texts.null_count():
             return pl.Series(name, [_instant(text) for text in texts], dtype)
         return instants.dt.replace_time_zone("UTC")
     if isinstance(dtype, pl.Date):
-        texts = pl.Series(name, [v if isinstance(v, str) else None for v in values], pl.String)
+        texts = pl.Series(name, _of_types(values, TEXT), pl.String)
         return texts.str.to_date("%Y-%m-%d", strict=False)
     if isinstance(dtype, pl.String):
         # One legacy form wraps names in quotes of their own.
-        return pl.Series(name, [v.strip('" ') if isinstance(v, str) else None for v in values], dtype)
-    numbers = [v if type(v) in NUMBERS else None for v in values]
+        names = _of_types(values, TEXT)
+        tidy = {text: text and text.strip('" ') for text in set(names)}
+        return pl.Series(name, map(tidy.__getitem__, names), dtype)
+    numbers = _of_types(values, NUMBERS)
     try:
         return pl.Series(name, numbers, pl.Float64).cast(dtype, strict=False)
     except OverflowError:  # JSON has integers of any length
