@@ -1,4 +1,4 @@
-"""Elexon's half hours as a frame, without Dagster and without a warehouse: for notebooks and scripts.
+"""Elexon's half hours, or installed capacity, as a frame, for notebooks: without Dagster and without a warehouse.
 
 Belongs here: one function over the same client, parsing and contract as the assets. Not here: anything that is kept
 (`ingest.py`); what is published later is not known here, so ask again or use the warehouse for history.
@@ -29,7 +29,8 @@ class BadRowsWarning(UserWarning):
 def fetch(start: date, end: date, *, dataset: str = "wind_and_solar") -> pl.DataFrame:
     """Half hours of the UTC days, both ends in, MW: the newest published value of each, in order, with its source.
 
-    One row per (start_time_utc, category); a half hour that is not published has none. Warns of BadRowsWarning.
+    One row per (start_time_utc, category); a half hour that is not published has none. Of `installed_capacity` what
+    was published in those days, one row per (year, psr_type). Warns of BadRowsWarning.
     Raises ElexonError naming the windows that failed, and ValueError for days or a dataset that cannot be.
     """
     if dataset not in BY_NAME:
@@ -66,13 +67,11 @@ def _together(fetched: list[Fetched]) -> pl.DataFrame:
 
 def _current(dataset: Dataset, frame: pl.DataFrame) -> pl.DataFrame:
     """As the warehouse's view: the greatest (publish time, value) of each half hour and category."""
-    order = pl.col(dataset.category).cast(pl.Enum(dataset.categories))
+    category = pl.col(dataset.category)
+    labels = ("settlement_date", "settlement_period") if dataset.is_half_hourly else ()
     return (
-        frame.sort("publish_time_utc", dataset.value)
-        .unique([dataset.range_column, dataset.category], keep="last")
-        .sort(pl.col(dataset.range_column), order)
-        .select(
-            *(dataset.range_column, "settlement_date", "settlement_period", dataset.category, dataset.value),
-            *("publish_time_utc", "source"),
-        )
+        frame.sort(*dataset.versioned_by, dataset.value)
+        .unique([dataset.period, dataset.category], keep="last")
+        .sort(dataset.period, category.cast(pl.Enum(dataset.categories)) if dataset.categories else category)
+        .select(dataset.period, *labels, dataset.category, dataset.value, "publish_time_utc", "source")
     )

@@ -1,14 +1,15 @@
-"""The assets: one per dataset by UTC day, and the unpartitioned one that keeps today live.
+"""The assets: the half-hourly datasets by UTC day, the unpartitioned one that keeps today live, installed capacity.
 
 A run takes its whole range. When windows fail, the days that landed are materialized one by one and the run fails with
 the list, so that "backfill missing and failed" asks for just those.
 """
 
 from datetime import UTC, datetime, timedelta
+from typing import Any
 
 import dagster as dg
 
-from elexon_assets.datasets import DATASETS, Dataset
+from elexon_assets.datasets import BY_HALF_HOUR, INSTALLED_CAPACITY, Dataset
 from elexon_assets.ingest import ingest
 from elexon_assets.metadata import column_schema, failures, materialization
 from elexon_assets.partitions import UTC_DAYS
@@ -22,6 +23,19 @@ GROUP = "elexon"
 POOL = "elexon_api"
 "One run at a time asks Elexon."
 OWNERS = ["team:generation-data"]
+KINDS = {"duckdb", "polars"}
+
+
+def _tags(dataset: Dataset) -> dict[str, str]:
+    return {"elexon/dataset": dataset.code}
+
+
+def _metadata(dataset: Dataset) -> dict[str, Any]:
+    return {
+        "dagster/column_schema": column_schema(dataset),
+        "dagster/table_name": dataset.table,
+        "elexon_endpoint": dg.MetadataValue.text(dataset.path),
+    }
 
 
 def generation_asset(dataset: Dataset) -> dg.AssetsDefinition:
@@ -35,13 +49,9 @@ def generation_asset(dataset: Dataset) -> dg.AssetsDefinition:
         pool=POOL,
         group_name=GROUP,
         owners=OWNERS,
-        kinds={"duckdb", "polars"},
-        tags={"elexon/dataset": dataset.code},
-        metadata={
-            "dagster/column_schema": column_schema(dataset),
-            "dagster/table_name": dataset.table,
-            "elexon_endpoint": dg.MetadataValue.text(dataset.path),
-        },
+        kinds=KINDS,
+        tags=_tags(dataset),
+        metadata=_metadata(dataset),
     )
     def by_day(
         context: dg.AssetExecutionContext, elexon: ElexonResource, warehouse: WarehouseResource
@@ -73,7 +83,7 @@ def generation_asset(dataset: Dataset) -> dg.AssetsDefinition:
     pool=POOL,
     group_name=GROUP,
     owners=OWNERS,
-    kinds={"duckdb", "polars"},
+    kinds=KINDS,
 )
 def latest_half_hours(
     context: dg.AssetExecutionContext, elexon: ElexonResource, warehouse: WarehouseResource
@@ -92,7 +102,7 @@ def latest_half_hours(
                 open_warehouse=warehouse.get_connection,
                 progress=reported(context.log.info),
             )
-            for dataset in DATASETS
+            for dataset in BY_HALF_HOUR
         ]
     if any(report.failed for report in reports):
         raise failures(reports)
@@ -105,4 +115,32 @@ def latest_half_hours(
     )
 
 
-GENERATION_ASSETS = [generation_asset(dataset) for dataset in DATASETS]
+@dg.asset(
+    name=INSTALLED_CAPACITY.name,
+    description=INSTALLED_CAPACITY.description,
+    pool=POOL,
+    group_name=GROUP,
+    owners=OWNERS,
+    kinds=KINDS,
+    tags=_tags(INSTALLED_CAPACITY),
+    metadata=_metadata(INSTALLED_CAPACITY),
+)
+def installed_capacity(
+    context: dg.AssetExecutionContext, elexon: ElexonResource, warehouse: WarehouseResource
+) -> dg.MaterializeResult[None]:
+    """Not by day: all that was ever published is half a dozen requests."""
+    with elexon.client() as client:
+        report = ingest(
+            INSTALLED_CAPACITY,
+            INSTALLED_CAPACITY.everything(datetime.now(UTC)),
+            client=client,
+            run_id=context.run.run_id,
+            open_warehouse=warehouse.get_connection,
+            progress=reported(context.log.info),
+        )
+    if report.failed:
+        raise failures([report])
+    return dg.MaterializeResult(metadata=materialization(report, warehouse))
+
+
+GENERATION_ASSETS = [generation_asset(dataset) for dataset in BY_HALF_HOUR]

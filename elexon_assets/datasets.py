@@ -7,12 +7,12 @@ them; this module imports neither Dagster nor Pandera, so that the read layer ca
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import date, datetime, timedelta
 
 import polars as pl
 
 from elexon_assets.settlement import HALF_HOUR, LONDON, first_start_utc
-from elexon_assets.windows import Window
+from elexon_assets.windows import Window, of_days
 
 UTC_TIME = pl.Datetime("us", "UTC")
 
@@ -26,6 +26,8 @@ class Column:
     description: str
     values: tuple[str, ...] = ()
     "The closed vocabulary; a row with another value is kept aside. Empty: open."
+    between: tuple[float, float] | None = None
+    "Both ends in; a row outside is kept aside."
 
 
 @dataclass(frozen=True)
@@ -40,7 +42,7 @@ class Limits:
 
 @dataclass(frozen=True, kw_only=True)
 class Dataset:
-    """One Elexon dataset, half-hourly unless its `range_column` says otherwise."""
+    """One Elexon dataset, half-hourly unless its `period` says otherwise."""
 
     name: str
     "Asset, view and (with `_publications`) table."
@@ -54,17 +56,23 @@ class Dataset:
     answers: Callable[[Window], Window]
     "Start times that an honest answer may hold: what the request says, and one period either side."
     columns: Mapping[str, Column]
-    range_column: str
+    period: str = "start_time_utc"
+    "The column that says which time a value is for."
+    range_column: str = "start_time_utc"
     "The column that a window selects by, and that the table is ordered by."
     category: str
     "The column that tells the series of a half hour apart."
     value: str
-    always_published: tuple[str, ...]
+    versioned_by: tuple[str, ...] = ("publish_time_utc",)
+    "Of several values of one period and category the one with the greatest of these is current."
+    since: date | None = None
+    "A dataset that is asked for whole, from this UTC day on. None: by UTC day."
+    always_published: tuple[str, ...] = ()
     "Categories that every half hour has; a half hour is whole when all are there."
-    publication_lag: timedelta
+    publication_lag: timedelta = timedelta()
     "How long after its start a half hour is there, ordinarily."
     fresh_within: timedelta
-    "The newest half hour starts at most so long ago while all is well."
+    "The newest row, by the range column, is at most so old while all is well."
     limits: Mapping[str, Limits] = field(default_factory=dict)
     total_soft_high: float | None = None
     "MW; the sum over categories above it is outside the soft limits."
@@ -80,7 +88,18 @@ class Dataset:
     @property
     def key(self) -> tuple[str, ...]:
         """Every distinct published value lands once."""
-        return (self.range_column, self.category, "publish_time_utc", self.value)
+        return tuple(dict.fromkeys((self.range_column, self.period, self.category, *self.versioned_by, self.value)))
+
+    @property
+    def is_half_hourly(self) -> bool:
+        """Has settlement periods, days and coverage, and is asked for by UTC day."""
+        return self.period == "start_time_utc"
+
+    def everything(self, now: datetime) -> Window:
+        """What there is to ask for of a dataset that is asked for whole."""
+        if self.since is None:
+            raise ValueError(f"{self.name} is asked for by day")
+        return of_days(self.since, now.date())
 
 
 def _instants(window: Window) -> Mapping[str, str]:
@@ -101,6 +120,11 @@ def _settlement_dates_answer(window: Window) -> Window:
 
 def _with_neighbours(window: Window) -> Window:
     return Window(window.start_utc - HALF_HOUR, window.end_utc + HALF_HOUR)
+
+
+def _publish_times(window: Window) -> Mapping[str, str]:
+    """Both ends are inclusive: a row of the very end is the next window's, and dropped as a neighbour's."""
+    return {"publishDateTimeFrom": _rfc3339(window.start_utc), "publishDateTimeTo": _rfc3339(window.end_utc)}
 
 
 def _rfc3339(instant: datetime) -> str:
@@ -132,7 +156,6 @@ WIND_AND_SOLAR = Dataset(
             "businessType", pl.String(), "Elexon's business type.", ("Wind generation", "Solar generation")
         ),
     },
-    range_column="start_time_utc",
     category="psr_type",
     value="generation_mw",
     always_published=("Wind Onshore", "Wind Offshore", "Solar"),
@@ -170,7 +193,6 @@ GENERATION_BY_FUEL = Dataset(
         "generation_mw": Column("generation", pl.Float64(), "MW averaged over the half hour; MWh = MW x 0.5."),
         "publish_time_utc": _PUBLISHED,
     },
-    range_column="start_time_utc",
     category="fuel_type",
     value="generation_mw",
     always_published=_FUELS,
@@ -184,5 +206,32 @@ GENERATION_BY_FUEL = Dataset(
     },
 )
 
-DATASETS = (WIND_AND_SOLAR, GENERATION_BY_FUEL)
+INSTALLED_CAPACITY = Dataset(
+    name="installed_capacity",
+    code="IGCA",
+    title="Installed capacity",
+    description="Installed generation capacity by type, MW, one figure a year and several revisions of it; embedded "
+    "plant is in. The figure of a year is taken as that of its first instant.",
+    path="/datasets/IGCA",
+    longest_window=timedelta(days=730),  # the cap is 731 days of publish times, both ends inclusive
+    parameters=_publish_times,
+    answers=_with_neighbours,
+    columns={
+        "year": Column("year", pl.Int16(), "The year that the capacity is for.", between=(2000, 2100)),
+        "psr_type": Column("psrType", pl.String(), "Power system resource type; all there are, not only wind and sun."),
+        "capacity_mw": Column("quantity", pl.Float64(), "MW installed.", between=(0, 200_000)),
+        "publish_time_utc": _PUBLISHED,
+        "document_revision": Column("documentRevisionNumber", pl.Int16(), "Elexon's revision of its document."),
+    },
+    period="year",
+    range_column="publish_time_utc",
+    category="psr_type",
+    value="capacity_mw",
+    versioned_by=("publish_time_utc", "document_revision"),
+    since=date(2014, 12, 1),  # the reports of the transparency regulation began with the year 2015
+    fresh_within=timedelta(days=500),  # published about yearly, in no month of its own
+)
+
+DATASETS = (WIND_AND_SOLAR, GENERATION_BY_FUEL, INSTALLED_CAPACITY)
+BY_HALF_HOUR = tuple(dataset for dataset in DATASETS if dataset.is_half_hourly)
 BY_NAME = {dataset.name: dataset for dataset in DATASETS}

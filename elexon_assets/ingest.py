@@ -59,7 +59,8 @@ def ingest(
     finally:
         if report.records:
             with open_warehouse() as con:
-                report.half_hours = _whole_half_hours(con, dataset, span)
+                if dataset.is_half_hourly:
+                    report.half_hours = _whole_half_hours(con, dataset, span)
                 snapshots.publish(con)
     report.seconds = monotonic() - started
     if progress:
@@ -87,10 +88,10 @@ def _land(
     dataset: Dataset, batch: list[Outcome], run_id: str, open_warehouse: OpenWarehouse, *, first: bool
 ) -> list[WindowRecord]:
     """One transaction: publications, quarantine, fetch log. Validation comes before the warehouse is opened."""
-    now = datetime.now(UTC)
     fetched = [outcome for outcome in batch if isinstance(outcome, Fetched)]
     judged = _judged(dataset, fetched)
     with open_warehouse() as con:
+        now = datetime.now(UTC)  # while no other can write: what commits later is stamped later, so a watermark holds
         if first:
             with landing.transaction(con):
                 ensure(con)

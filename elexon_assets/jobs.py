@@ -2,12 +2,14 @@
 
 import dagster as dg
 
-from elexon_assets.assets import GENERATION_ASSETS, latest_half_hours
+from elexon_assets.assets import GENERATION_ASSETS, installed_capacity, latest_half_hours
+from elexon_assets.quality.assets import flags
 
 nightly = dg.define_asset_job(
     "nightly",
-    selection=GENERATION_ASSETS,
-    description="The trailing seven UTC days of every dataset, asked for again: late and republished values come in.",
+    selection=[*GENERATION_ASSETS, installed_capacity],
+    description="The trailing seven UTC days of every dataset, asked for again: late and republished values come in. "
+    "And installed capacity, all of it.",
 )
 repair = dg.define_asset_job(
     "repair",
@@ -19,10 +21,15 @@ latest = dg.define_asset_job(
     selection=[latest_half_hours],
     description="The trailing 24 hours of every dataset: what is shown is live.",
 )
+flagging = dg.define_asset_job(
+    "flagging",  # the op of the asset has the name `flags`, and Dagster refuses two
+    selection=[flags],
+    description="Flags for what has landed since the last time; runs after every landing.",
+)
 checks = dg.define_asset_job(
     "checks",
-    selection=dg.AssetSelection.checks_for_assets(*GENERATION_ASSETS),
-    description="What is true of the data when they pass; runs after every landing.",
+    selection=dg.AssetSelection.checks_for_assets(*GENERATION_ASSETS, installed_capacity),
+    description="What is true of the data when they pass; runs after the flags of every landing but those of latest.",
 )
 
 ON_ITS_WAY = [

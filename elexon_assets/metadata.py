@@ -35,16 +35,19 @@ def column_schema(dataset: Dataset) -> dg.TableSchema:
 
 def materialization(report: Report, warehouse: WarehouseResource) -> dict[str, dg.MetadataValue]:
     """Figures of one ingest, and the newest rows of its span as readers see them."""
+    of_half_hours = {
+        "settlement labels disagreeing": dg.MetadataValue.int(report.total("labels_disagreeing")),
+        "coverage (%)": dg.MetadataValue.float(round(100 * report.coverage, 2)),
+    }
     return {
         "dagster/row_count": dg.MetadataValue.int(_rows(report, warehouse)),
         "rows landed": dg.MetadataValue.int(report.total("rows_landed")),
         "rows received": dg.MetadataValue.int(report.total("rows_received")),
         "rows repeated": dg.MetadataValue.int(report.total("rows_repeated")),
         "rows quarantined": dg.MetadataValue.int(report.total("rows_quarantined")),
-        "settlement labels disagreeing": dg.MetadataValue.int(report.total("labels_disagreeing")),
+        **(of_half_hours if report.dataset.is_half_hourly else {}),
         "windows": dg.MetadataValue.int(len(report.windows)),
         "retries": dg.MetadataValue.int(report.retries),
-        "coverage (%)": dg.MetadataValue.float(round(100 * report.coverage, 2)),
         "seconds": dg.MetadataValue.float(round(report.seconds, 3)),
         "source": dg.MetadataValue.text(", ".join(sorted({r.source for r in report.records if r.source})) or "none"),
         "preview": dg.MetadataValue.md(_preview(report, warehouse)),
@@ -57,9 +60,11 @@ def failures(reports: Sequence[Report]) -> dg.Failure:
     windows = sum(len(report.windows) for report in reports)
     landed = sum(len(report.landed_days) for report in reports)
     first = failed[0][1]
+    by_day = "'Backfill missing and failed' (or `renewables repair`) asks for the failed ones again."
+    way_out = by_day if failed[0][0].is_half_hourly else "The next run asks for all of it again."
     return dg.Failure(
         description=f"{len(failed)} of {windows} windows failed, {landed} days landed. First: {first.window}: "
-        f"{first.error} - 'Backfill missing and failed' (or `renewables repair`) asks for the failed ones again.",
+        f"{first.error} - {way_out}",
         metadata={
             "failed windows": dg.MetadataValue.table(
                 [
@@ -89,13 +94,15 @@ def _rows(report: Report, warehouse: WarehouseResource) -> int:
 
 def _preview(report: Report, warehouse: WarehouseResource) -> str:
     dataset, span = report.dataset, report.span
+    period = f"strftime({dataset.period}, '%Y-%m-%d %H:%MZ')" if dataset.is_half_hourly else dataset.period
     with warehouse.snapshot() as con:
         rows = con.execute(
-            f"SELECT strftime(start_time_utc, '%Y-%m-%d %H:%MZ'), {dataset.category}, {dataset.value}, "
-            f"strftime(publish_time_utc, '%Y-%m-%d %H:%MZ') FROM {dataset.name} WHERE start_time_utc >= ? "
-            f"AND start_time_utc < ? ORDER BY start_time_utc DESC, {dataset.category} LIMIT ?",
+            f"SELECT {period}, {dataset.category}, {dataset.value}, strftime(publish_time_utc, '%Y-%m-%d %H:%MZ') "
+            f"FROM {dataset.name} WHERE {dataset.range_column} >= ? AND {dataset.range_column} < ? "
+            f"ORDER BY {dataset.period} DESC, {dataset.category} LIMIT ?",
             [span.start_utc, span.end_utc, PREVIEW_ROWS],
         ).fetchall()
-    lines = [f"| start time | {dataset.category} | MW | published |", "|---|---|---:|---|"]
+    heading = "start time" if dataset.is_half_hourly else dataset.period
+    lines = [f"| {heading} | {dataset.category} | MW | published |", "|---|---|---:|---|"]
     lines += [f"| {start} | {category} | {value:,.1f} | {published} |" for start, category, value, published in rows]
     return "\n".join(lines) if rows else "nothing is published for this span"

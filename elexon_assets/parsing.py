@@ -26,7 +26,8 @@ NUMBERS: set[type] = {int, float}
 
 @dataclass(frozen=True)
 class Parsed:
-    """`frame`: the window's own rows, `raw_row` (UInt32) besides the dataset's and the settlement columns."""
+    """`frame`: the window's own rows, `raw_row` (UInt32) besides the dataset's columns and, by half hour, the
+    settlement columns."""
 
     frame: pl.DataFrame
     neighbours: int
@@ -35,6 +36,8 @@ class Parsed:
     @property
     def labels_disagreeing(self) -> int:
         """Rows that Elexon labels with another settlement date or period than their start time has."""
+        if "elexon_settlement_date" not in self.frame.columns:
+            return 0
         elexon_date, elexon_period = self.frame["elexon_settlement_date"], self.frame["elexon_settlement_period"]
         return int((elexon_date.is_not_null() | elexon_period.is_not_null()).sum())
 
@@ -53,11 +56,11 @@ def parse(dataset: Dataset, rows: Sequence[dict[str, Any]], window: Window) -> P
                 f"{dataset.code} was asked for {window} and answered {len(strangers)} of {len(frame)} rows outside it, "
                 f"the first {rows[strangers[RAW][0]]}. Nothing of this window was landed."
             )
-    return Parsed(_with_labels(inside), len(frame) - len(inside))
+    return Parsed(_with_labels(inside) if dataset.is_half_hourly else inside, len(frame) - len(inside))
 
 
 def _typed(dataset: Dataset, rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
-    """All rows of the answer with the dataset's columns, Elexon's settlement labels and `raw_row`."""
+    """All rows of the answer with the dataset's columns, `raw_row` and, by half hour, Elexon's settlement labels."""
     series = []
     for name, column in dataset.columns.items():
         values = _values(rows, column.elexon_field)
@@ -67,11 +70,10 @@ def _typed(dataset: Dataset, rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
                 f"A row now has {sorted(rows[0])}. Nothing of this window was landed."
             )
         series.append(_read(name, values, column.dtype))
-    labels = [
-        _read("label_date", _values(rows, "settlementDate"), pl.Date()),
-        _read("label_period", _values(rows, "settlementPeriod"), pl.Int16()),
-    ]
-    return pl.DataFrame([*series, *labels]).with_row_index(RAW)
+    if dataset.is_half_hourly:
+        series.append(_read("label_date", _values(rows, "settlementDate"), pl.Date()))
+        series.append(_read("label_period", _values(rows, "settlementPeriod"), pl.Int16()))
+    return pl.DataFrame(series).with_row_index(RAW)
 
 
 def _values(rows: Sequence[dict[str, Any]], field: str) -> list[Any]:
@@ -141,7 +143,13 @@ LABELS: dict[str, pl.DataType] = {
     "elexon_settlement_date": pl.Date(),
     "elexon_settlement_period": pl.Int16(),
 }
-"Columns that parsing adds: ours, and Elexon's own label where it says something else."
+"Columns that parsing adds to half hours: ours, and Elexon's own label where it says something else."
+
+
+def labels_of(dataset: Dataset) -> dict[str, pl.DataType]:
+    """`LABELS`, or none where there are no settlement periods."""
+    return LABELS if dataset.is_half_hourly else {}
+
 
 OUR_COLUMNS: dict[str, pl.DataType] = {"ingested_at_utc": UTC_TIME, "source": pl.String()}
 "Columns that landing adds: when it landed, and whose rows they are."

@@ -45,7 +45,7 @@ class Report:
     "Asked for, whatever came of it; landed a batch later."
     seconds: float = 0.0
     half_hours: int = 0
-    "Whole half hours that the warehouse now holds of the span."
+    "Whole half hours that the warehouse now holds of the span; 0 for a dataset that has none."
 
     def total(self, column: str) -> int:
         """Sum of one of the counts over all windows so far."""

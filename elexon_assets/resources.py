@@ -1,34 +1,18 @@
 """What an asset is given: the warehouse and Elexon. Configuration that the UI shows; the work is done elsewhere."""
 
-from collections.abc import Iterator
-from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import dagster as dg
-import duckdb
 from dagster_duckdb import DuckDBResource
 from pydantic import Field
 
 from elexon_assets.client import ElexonClient
-from warehouse.connection import reading, writing
+from warehouse.connection import Opening
 from warehouse.settings import Settings
 
 
-class WarehouseResource(DuckDBResource):
-    """dagster-duckdb's resource with a connection that always closes, and waits for the file with a bound."""
-
-    @contextmanager
-    def get_connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """For writing; one writer at a time, so open late and leave soon."""
-        with writing(Path(self.database)) as con:
-            yield con
-
-    @contextmanager
-    def snapshot(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """The newest published snapshot, for what only reads."""
-        with reading(Path(self.database)) as con:
-            yield con
+class WarehouseResource(Opening, DuckDBResource):
+    """dagster-duckdb's resource, opened our way."""
 
 
 class ElexonResource(dg.ConfigurableResource[ElexonClient]):

@@ -1,6 +1,9 @@
 """How a span of days becomes Dagster runs. Imports no Dagster, so that who only asks for runs need not load it."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
+
+from elexon_assets.datasets import Dataset
 
 DAYS_A_RUN = 371
 "53 windows of seven days: a calendar year in one run. A run costs seconds of start-up, a window milliseconds."
@@ -9,12 +12,21 @@ RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_p
 "Dagster's own tags: a run with both materializes the whole range in one go."
 
 
+Days = tuple[date, date]
+"UTC days, both ends in."
+
+
 def range_tags(first: date, last: date) -> dict[str, str]:
     """Tags of a run of the UTC days, both ends in."""
     return {RANGE_START: first.isoformat(), RANGE_END: last.isoformat()}
 
 
-def chunks(first: date, last: date) -> list[tuple[date, date]]:
+def runs_of(datasets: Sequence[Dataset], first: date, last: date) -> Sequence[Days | None]:
+    """The days of each run; one run without days for datasets that are asked for whole. Never both kinds together."""
+    return chunks(first, last) if all(dataset.is_half_hourly for dataset in datasets) else [None]
+
+
+def chunks(first: date, last: date) -> list[Days]:
     """The days of each run, as Dagster's backfill cuts them: from the first day on."""
     starts = [first + timedelta(days=n) for n in range(0, (last - first).days + 1, DAYS_A_RUN)]
     return [(start, min(start + timedelta(days=DAYS_A_RUN - 1), last)) for start in starts]

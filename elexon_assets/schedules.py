@@ -5,7 +5,7 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from elexon_assets import jobs
-from elexon_assets.datasets import DATASETS
+from elexon_assets.datasets import BY_HALF_HOUR
 from elexon_assets.gaps import REPAIR_DAYS, spans_to_repair
 from elexon_assets.runs import range_tags
 from warehouse.settings import Settings
@@ -38,7 +38,7 @@ def every_night_repair(context: dg.ScheduleEvaluationContext) -> Requests:
         return dg.SkipReason(f"the repair {busy} is still on its way")
     now = _tick(context)
     requests = []
-    for dataset in DATASETS:
+    for dataset in BY_HALF_HOUR:
         for span in spans_to_repair(dataset, now=now):
             requests.append(
                 dg.RunRequest(

@@ -12,7 +12,7 @@ from pandera.errors import SchemaErrors
 
 from elexon_assets.datasets import Column, Dataset, Limits
 from elexon_assets.errors import ShapeChanged
-from elexon_assets.parsing import LABELS
+from elexon_assets.parsing import labels_of
 from elexon_assets.settlement import HALF_HOUR
 from warehouse.settings import Settings
 
@@ -25,18 +25,22 @@ def limits_of(dataset: Dataset) -> dict[str, Limits]:
 
 def contract(dataset: Dataset) -> pa.DataFrameSchema:
     """What every landed row fulfils: types, no nulls, closed vocabularies, whole half hours, hard limits in MW."""
-    columns = {name: _column(column, name == dataset.range_column) for name, column in dataset.columns.items()}
-    labels = {name: pa.Column(dtype, nullable=name.startswith("elexon_")) for name, dtype in LABELS.items()}
+    half_hour = dataset.period if dataset.is_half_hourly else None
+    columns = {name: _column(column, name == half_hour) for name, column in dataset.columns.items()}
+    labels = {name: pa.Column(dtype, nullable=name.startswith("elexon_")) for name, dtype in labels_of(dataset).items()}
     limits = limits_of(dataset)
     checks = [_within_hard_limits(dataset, limits)] if limits else []
     return pa.DataFrameSchema({**columns, **labels}, checks=checks, name=dataset.name)
 
 
-def _column(column: Column, is_range: bool) -> pa.Column:
+def _column(column: Column, is_half_hour: bool) -> pa.Column:
     checks = []
     if column.values:
         checks.append(pa.Check.isin(column.values, error=f"{column.elexon_field} is not one that is known"))
-    if is_range:
+    if column.between:
+        low, high = column.between
+        checks.append(pa.Check.in_range(low, high, error=f"{column.elexon_field} is not between {low} and {high}"))
+    if is_half_hour:
         checks.append(pa.Check(_on_the_half_hour, error=f"{column.elexon_field} is not on a half hour"))
     if isinstance(column.dtype, pl.Float64):
         checks.append(pa.Check(_is_finite, error=f"{column.elexon_field} is not a finite number"))

@@ -85,6 +85,25 @@ def reading(
         con.close()
 
 
+class Opening:
+    """Both ways to the warehouse at `database`: what a Dagster resource adds to dagster-duckdb's, whose connection
+    neither closes when its body raises nor waits with a bound."""
+
+    database: str
+
+    @contextmanager
+    def get_connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """For writing; one writer at a time, so open late and leave soon."""
+        with writing(Path(self.database)) as con:
+            yield con
+
+    @contextmanager
+    def snapshot(self) -> Iterator[duckdb.DuckDBPyConnection]:
+        """The newest published snapshot, for what only reads."""
+        with reading(Path(self.database)) as con:
+            yield con
+
+
 def _attach(con: duckdb.DuckDBPyConnection, path: Path, wait_seconds: float) -> None:
     """Attaches as soon as the file is free."""
     con.execute("SET TimeZone = 'UTC'")

@@ -44,6 +44,14 @@ def merge(
     return _merge(con, table, frame, key, range_column, when_matched)
 
 
+def replace(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> int:
+    """The table has the frame's columns and rows and no others; returns how many. Call inside `transaction()`."""
+    con.register("landing_frame", frame)
+    con.execute(f"CREATE OR REPLACE TABLE {table} AS FROM landing_frame")
+    con.unregister("landing_frame")
+    return len(frame)
+
+
 def _merge(
     con: duckdb.DuckDBPyConnection,
     table: str,

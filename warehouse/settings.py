@@ -45,6 +45,9 @@ class Settings(BaseSettings):
     backup_days: Annotated[int, Field(ge=0)] = 14
     "The first snapshot of each of so many days is kept besides: the backups."
 
+    ledger_url: str | None = None
+    "Database of the pipeline's changes: a PostgreSQL URL for a team; else SQLite, `ledger.sqlite` in the home."
+
     elexon_base_url: HttpUrl = HttpUrl("https://data.elexon.co.uk/bmrs/api/v1")
     "Elexon's Insights API, or a stand-in such as `renewables simulate`."
     elexon_concurrency: Annotated[int, Field(ge=1, le=10)] = 4
@@ -60,12 +63,28 @@ class Settings(BaseSettings):
     first_day: date = date(2016, 3, 1)
     "First UTC day that can be asked for: AGWS was first published about then."
 
+    understated_share: Annotated[float, Field(gt=0, lt=1)] = 0.75
+    """Wind of AGWS below this share of FUELHH's WIND is flagged as understated. AGWS has embedded wind besides, so a
+    healthy half hour is above 1; drop-outs were seen at 0.2 to 0.3."""
+    understated_from_mw: float = 1_000
+    "FUELHH's WIND above which that share is judged: in a lull the embedded part decides it."
+    offshore_dropout_mw: float = 300
+    "Where FUELHH is missing: offshore wind below it (drop-outs were seen at 77 to 290 MW) ..."
+    offshore_around_mw: float = 1_500
+    "... while the median of the three hours either side is above this, is flagged: no lull comes and goes so fast."
+    late_minutes: float = 60
+    "A first publication so much later than the dataset's ordinary lag is flagged; ordinary ones differ by seconds."
+    known_gap_days: float = 7
+    "A half hour that two answers lack, so long after it, is a known gap: late documents come within the day."
+
     schedules_running: bool = True
     "Whether schedules and sensors run without a click. Tests and the demo turn it off."
     dagster_url: HttpUrl = HttpUrl("http://127.0.0.1:3000")
     "Where the Dagster UI answers: for links, and for launching runs and following them."
+    dashboard_url: HttpUrl = HttpUrl("http://127.0.0.1:8501")
+    "Where the dashboard answers: for links in notices."
     slack_webhook_url: str | None = None
-    "Where notices of failed runs go; else they go to the log."
+    "Where notices go (failed runs, a project that turns Red, ...); else they go to the log."
 
     @classmethod
     def settings_customise_sources(

@@ -12,6 +12,7 @@ from collections.abc import Awaitable, Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from pathlib import Path
+from typing import TypeVar
 
 from starlette.applications import Starlette
 from starlette.datastructures import QueryParams
@@ -19,8 +20,9 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
-from elexon_assets.simulator import texts
+from elexon_assets.simulator import capacities, texts
 from elexon_assets.simulator.answers import Answer, Source
+from elexon_assets.simulator.capacities import AskedCapacity, capacity_asked
 from elexon_assets.simulator.faults import Fault, parse_faults
 from elexon_assets.simulator.half_hours import instant_of, later, text_of
 from elexon_assets.simulator.parameters import Asked, Refused, agws_asked, fuelhh_asked, wind_and_solar_asked
@@ -33,6 +35,7 @@ FAULTS_HEADER, ROWS_HEADER = "X-Simulator-Faults", "X-Simulator-Rows"
 REQUESTS_KEPT = 10_000
 JSON = "application/json; charset=utf-8"
 
+Parsed = TypeVar("Parsed")
 Handler = Callable[[Request], Awaitable[Response]]
 
 
@@ -61,6 +64,11 @@ class Service:
         """ValueError on a bad text. Attempts count anew."""
         self.faults = parse_faults(text)
         self.attempts.clear()
+
+    def broken(self, faults: Sequence[Fault], target: str, asked: Asked | AskedCapacity | None) -> list[Fault]:
+        """The faults of the transport that hit this request."""
+        span = None if asked is None else (asked.first, asked.last)
+        return [fault for fault in faults if fault.is_transport and fault.hits_request(self.source.seed, target, span)]
 
     def note(self, request: Request) -> tuple[str, int]:
         """(path and query, attempt) of a request that has just come in."""
@@ -92,6 +100,8 @@ def create_app(
         Route("/datasets/AGWS/stream", _rows_of(service, AGWS, lambda q: agws_asked(q, stream=True), _stream)),
         Route("/datasets/FUELHH", _rows_of(service, FUELHH, lambda q: fuelhh_asked(q, stream=False), _dataset)),
         Route("/datasets/FUELHH/stream", _rows_of(service, FUELHH, lambda q: fuelhh_asked(q, stream=True), _stream)),
+        Route("/datasets/IGCA", _capacities(service, stream=False)),
+        Route("/datasets/IGCA/stream", _capacities(service, stream=True)),
         Route("/datasets/metadata/latest", _latest(service)),
     ]
     app = Starlette(routes=[Mount(PREFIX, routes=routes)], exception_handlers={404: _not_found})
@@ -110,29 +120,40 @@ def _rows_of(
 
     async def respond(request: Request, faults: Sequence[Fault], target: str) -> Response:
         asked, refusal = _asked(parse, request.query_params)
-        span = None if asked is None else (asked.first, asked.last)
-        broken = [
-            fault for fault in faults if fault.is_transport and fault.hits_request(service.source.seed, target, span)
-        ]
+        broken = service.broken(faults, target, asked)
         if (early := await before_answer(broken)) is not None:
             return early
         if asked is None:
             return break_answer(_refused(refusal), broken)
         data_faults = [fault for fault in faults if not fault.is_transport]
         answer = service.source.answer(dataset, asked, data_faults, service.now())
-        headers = {ROWS_HEADER: answer.provenance}
         text = write(dataset, answer, asked.csv)
-        media_type = "text/csv; charset=utf-8" if asked.csv else JSON
-        return break_answer(Response(text.encode(), headers=headers, media_type=media_type), broken)
+        response = _written(text, csv=asked.csv)
+        response.headers[ROWS_HEADER] = answer.provenance
+        return break_answer(response, broken)
+
+    return _served(service, respond)
+
+
+def _capacities(service: Service, *, stream: bool) -> Handler:
+    """Only the transport has faults here: those of the data are about half hours."""
+
+    async def respond(request: Request, faults: Sequence[Fault], target: str) -> Response:
+        asked, refusal = _asked(lambda query: capacity_asked(query, stream=stream), request.query_params)
+        broken = service.broken(faults, target, asked)
+        if (early := await before_answer(broken)) is not None:
+            return early
+        if asked is None:
+            return break_answer(_refused(refusal), broken)
+        rows = capacities.published(asked, service.now())
+        return break_answer(_written(capacities.as_text(rows, csv=asked.csv, stream=stream), csv=asked.csv), broken)
 
     return _served(service, respond)
 
 
 def _latest(service: Service) -> Handler:
     async def respond(_request: Request, faults: Sequence[Fault], target: str) -> Response:
-        broken = [
-            fault for fault in faults if fault.is_transport and fault.hits_request(service.source.seed, target, None)
-        ]
+        broken = service.broken(faults, target, None)
         if (early := await before_answer(broken)) is not None:
             return early
         data = [
@@ -144,6 +165,7 @@ def _latest(service: Service) -> Handler:
             }
             for dataset in (AGWS, FUELHH)
         ]
+        data.append({"dataset": capacities.NAME, "lastUpdated": capacities.last_published(service.now())})
         return break_answer(Response(json.dumps({"data": data}), media_type=JSON), broken)
 
     return _served(service, respond)
@@ -166,7 +188,7 @@ def _served(service: Service, respond: Callable[[Request, Sequence[Fault], str],
     return handle
 
 
-def _asked(parse: Callable[[QueryParams], Asked], query: QueryParams) -> tuple[Asked | None, dict[str, list[str]]]:
+def _asked(parse: Callable[[QueryParams], Parsed], query: QueryParams) -> tuple[Parsed | None, dict[str, list[str]]]:
     try:
         return parse(query), {}
     except Refused as refused:
@@ -185,6 +207,10 @@ def _dataset(dataset: Dataset, answer: Answer, csv: bool) -> str:
 
 def _stream(dataset: Dataset, answer: Answer, _csv: bool) -> str:
     return texts.stream_json(dataset, answer.rows, without_value=answer.without_value)
+
+
+def _written(text: str, *, csv: bool) -> Response:
+    return Response(text.encode(), media_type="text/csv; charset=utf-8" if csv else JSON)
 
 
 def _refused(errors: dict[str, list[str]]) -> Response:

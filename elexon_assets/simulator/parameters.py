@@ -17,7 +17,8 @@ from elexon_assets.simulator.rows import AGWS, FUELHH, Dataset
 
 Parsed = TypeVar("Parsed")
 
-CAP = timedelta(days=7)
+CAP_DAYS = 7
+CAP = timedelta(days=CAP_DAYS)
 INSTANT = re.compile(
     r"(\d{4})[-/](\d\d)[-/](\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,7})?)?)(Z|[+-]\d\d:\d\d)?)?", re.IGNORECASE
 )
@@ -91,12 +92,24 @@ class Query:
         if self.errors:
             raise Refused(self.errors)
 
-    def refuse_range(self, from_name: str, to_name: str, *, backwards: bool, too_long: bool) -> None:
+    def publish_times(self, *, stream: bool, cap_days: int = CAP_DAYS) -> tuple[datetime, datetime, bool]:
+        """(first, last, whether CSV is wanted), both ends in; a stream has no cap. Refuses what is wrong."""
+        start, end = self.instant("publishDateTimeFrom"), self.instant("publishDateTimeTo")
+        csv = self.wants_csv(stream=stream)
+        self.refuse_if_wrong()
+        too_long = not stream and end - start > timedelta(days=cap_days)
+        names = ("publishDateTimeFrom", "publishDateTimeTo")
+        self.refuse_range(*names, backwards=start > end, too_long=too_long, cap_days=cap_days)
+        return start, end, csv
+
+    def refuse_range(
+        self, from_name: str, to_name: str, *, backwards: bool, too_long: bool, cap_days: int = CAP_DAYS
+    ) -> None:
         names = f"{_pascal(from_name)} and {_pascal(to_name)}"
         if backwards:
             raise Refused({"": [f"{_pascal(from_name)} must not be later than {_pascal(to_name)}"]})
         if too_long:
-            raise Refused({"": [f"The date range between {names} inclusive must not exceed {CAP.days} days"]})
+            raise Refused({"": [f"The date range between {names} inclusive must not exceed {cap_days} days"]})
 
     def _parsed(self, name: str, parse: Callable[[str], Parsed], otherwise: Parsed) -> Parsed:
         texts = self.all(name)
@@ -163,11 +176,7 @@ def fuelhh_asked(values: QueryParams, *, stream: bool) -> Asked:
 
 
 def _published(dataset: Dataset, query: Query, *, stream: bool) -> Asked:
-    start, end = query.instant("publishDateTimeFrom"), query.instant("publishDateTimeTo")
-    csv = query.wants_csv(stream=stream)
-    query.refuse_if_wrong()
-    too_long = not stream and end - start > CAP
-    query.refuse_range("publishDateTimeFrom", "publishDateTimeTo", backwards=start > end, too_long=too_long)
+    start, end, csv = query.publish_times(stream=stream)
     shift = dataset.minutes_to_publication
     first = index_at_or_after(max(start, datetime(2000, 1, 1, tzinfo=UTC)) - timedelta(minutes=shift))
     last = index_of(max(end, datetime(2000, 1, 1, tzinfo=UTC)) - timedelta(minutes=shift))

@@ -6,7 +6,7 @@ import httpx
 import polars as pl
 import pytest
 
-from elexon_assets.datasets import GENERATION_BY_FUEL
+from elexon_assets.datasets import BY_HALF_HOUR, GENERATION_BY_FUEL, Dataset
 from elexon_assets.simulator.server import Simulator
 from tests.elexon_assets.ingesting import fetch_days, published
 
@@ -100,3 +100,27 @@ def test_a_value_that_was_published_twice_is_counted_once_and_at_its_newest(simu
     [(twice, same)] = published(question).rows()
     assert same == half_hours == 144
     assert twice == pytest.approx(once * 1.02 + 0.5 * 144, rel=1e-5)  # rounded to the kilowatt
+
+
+@pytest.mark.parametrize("dataset", BY_HALF_HOUR, ids=lambda dataset: dataset.code)
+def test_a_month_is_the_sum_of_its_days_with_a_coverage_of_its_own(simulator: Simulator, dataset: Dataset) -> None:
+    simulator.faults = f"{HOLES},hole@2024-03-30"
+    fetch_days(date(2024, 3, 28), date(2024, 4, 2), dataset=dataset)
+    months = published(f"FROM {dataset.name}_monthly ORDER BY month, {dataset.category}")
+    values = published(f"SELECT settlement_date, {dataset.category}, generation_mw FROM {dataset.name}")
+    expected = (
+        values.group_by(pl.col("settlement_date").dt.truncate("1mo").alias("month"), dataset.category)
+        .agg(energy_mwh=(pl.col("generation_mw") * 0.5).sum(), half_hours=pl.len().cast(pl.Int64))
+        .sort("month", dataset.category)
+    )
+    assert months["energy_mwh"].to_list() == pytest.approx(expected["energy_mwh"].to_list())
+    assert months["half_hours"].to_list() == expected["half_hours"].to_list()
+    days = {date(2024, 3, 1): 3 * 48 + 46, date(2024, 4, 1): 3 * 48}  # the 31st is a short day; of April 3rd one hour
+    # An interconnector is not expected on a day on which nothing of it is published: it may not be there yet.
+    always = months.filter(pl.col(dataset.category).is_in(dataset.always_published))
+    assert len(always) == 2 * len(dataset.always_published)
+    for month, here, asked, coverage in always.select(
+        "month", "half_hours", "half_hours_expected", "coverage"
+    ).iter_rows():
+        assert asked == days[month]
+        assert coverage == pytest.approx(here / asked)

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from elexon_assets.client import ElexonClient
-from elexon_assets.datasets import DATASETS, GENERATION_BY_FUEL, WIND_AND_SOLAR, Dataset
+from elexon_assets.datasets import BY_HALF_HOUR, GENERATION_BY_FUEL, WIND_AND_SOLAR, Dataset
 from elexon_assets.report import Report
 from elexon_assets.simulator.server import Simulator
 from tests.elexon_assets.ingesting import content, fetch_days, published
@@ -18,7 +18,7 @@ HALF_HOUR = "2024-01-08T05:30Z"
 START = datetime(2024, 1, 8, 5, 30, tzinfo=UTC)
 SPOILED = {WIND_AND_SOLAR.name: "Wind Onshore", GENERATION_BY_FUEL.name: "WIND"}
 ROWS = {WIND_AND_SOLAR.name: 144, GENERATION_BY_FUEL.name: 960}
-both_datasets = pytest.mark.parametrize("dataset", DATASETS, ids=lambda dataset: dataset.code)
+both_datasets = pytest.mark.parametrize("dataset", BY_HALF_HOUR, ids=lambda dataset: dataset.code)
 
 
 def fetch_with(simulator: Simulator, faults: str, dataset: Dataset = WIND_AND_SOLAR, day: date = DAY) -> Report:

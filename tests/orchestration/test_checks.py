@@ -1,15 +1,16 @@
 """The asset checks: each fails on what it is there for, and an old month makes nothing fresh (scenario 10)."""
 
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
 
 import dagster as dg
 import pytest
 
-from elexon_assets.checks import CHECKS, TRAILING_DAYS
+from elexon_assets.checks import CHECKS, TRAILING_DAYS, checks_for
 from elexon_assets.client import ElexonClient
-from elexon_assets.datasets import WIND_AND_SOLAR
+from elexon_assets.datasets import BY_HALF_HOUR, DATASETS, INSTALLED_CAPACITY, WIND_AND_SOLAR
 from elexon_assets.ingest import ingest
+from elexon_assets.quality.flagging import flag
 from elexon_assets.simulator.server import Simulator
 from elexon_assets.windows import of_days
 from warehouse import snapshots
@@ -69,6 +70,30 @@ def test_wrong_labels_and_values_outside_the_soft_limits_are_warned_of(simulator
     assert outcome("rows_stored_equal_rows_fetched")
 
 
+def test_a_day_of_understated_wind_in_the_last_week_is_warned_of_and_an_older_one_is_not(simulator: Simulator) -> None:
+    day = TODAY - timedelta(days=3)
+    simulator.faults = f"understated@{day}"
+    with ElexonClient() as client:
+        for dataset in BY_HALF_HOUR:
+            ingest(dataset, of_days(day - timedelta(days=5), TODAY), client=client, run_id="a run")
+    assert outcome("few_values_are_in_doubt")  # nobody has looked yet
+    assert flag().raised
+    assert not outcome("few_values_are_in_doubt")
+    assert outcome("few_values_are_in_doubt", datetime.now(UTC) + timedelta(days=5))
+
+
+def test_a_gap_is_warned_of_until_it_is_filled_or_known_to_be_elexons(simulator: Simulator) -> None:
+    hole = datetime.combine(TODAY - timedelta(days=9), time(10), UTC)
+    simulator.faults = f"hole@{hole:%Y-%m-%dT%H:%MZ}"
+    fetched(hole.date(), TODAY)
+    assert not outcome("gaps_are_recent_or_known")
+    fetched(hole.date(), hole.date())
+    assert outcome("gaps_are_recent_or_known")  # two answers lack it, more than a week after
+    simulator.faults = "status=404"
+    fetched(TODAY - timedelta(days=20), TODAY - timedelta(days=15))
+    assert not outcome("gaps_are_recent_or_known")
+
+
 @pytest.mark.usefixtures("_trailing_month")
 def test_a_row_that_somebody_doubled_or_took_away_is_an_error() -> None:
     with writing() as con:
@@ -92,4 +117,20 @@ def test_the_checks_job_reports_every_check_of_every_dataset(home: Path) -> None
             raise_on_error=False,
         )
     reported = {(e.asset_key.to_user_string(), e.check_name) for e in result.get_asset_check_evaluations()}
-    assert reported == {(dataset, name) for dataset in ("wind_and_solar", "generation_by_fuel") for name in BY_NAME}
+    assert reported == {(dataset.name, check.__name__) for dataset in DATASETS for check in checks_for(dataset)}
+    assert {name for dataset, name in reported if dataset == INSTALLED_CAPACITY.name} == {
+        "keys_are_unique",
+        "rows_stored_equal_rows_fetched",
+        "newest_data_is_fresh",
+    }
+
+
+@pytest.mark.usefixtures("simulator")
+def test_capacity_is_fresh_while_a_figure_of_about_this_year_is_there() -> None:
+    with ElexonClient() as client:
+        ingest(INSTALLED_CAPACITY, of_days(date(2022, 1, 1), date(2024, 1, 1)), client=client, run_id="a run")
+    with reading() as con:
+        for now, expected in ((datetime(2025, 4, 1, tzinfo=UTC), True), (datetime(2025, 6, 1, tzinfo=UTC), False)):
+            assert BY_NAME["newest_data_is_fresh"][0](con, INSTALLED_CAPACITY, now)[0] == expected
+        for check in checks_for(INSTALLED_CAPACITY)[:2]:
+            assert check(con, INSTALLED_CAPACITY, now)[0]

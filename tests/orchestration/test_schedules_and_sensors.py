@@ -1,10 +1,7 @@
-"""What the night asks for, and that it does not ask twice (scenario 9); what follows a run; notices of failures."""
+"""What the night asks for, and that it does not ask twice (scenario 9); what follows a run."""
 
-import json
-import threading
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, HTTPServer
 from pathlib import Path
 
 import dagster as dg
@@ -12,14 +9,14 @@ import pytest
 from dagster import DagsterRunStatus
 from dagster._core.definitions.schedule_definition import ScheduleExecutionData
 
-from elexon_assets import jobs, schedules
+from elexon_assets import jobs, schedules, sensors
 from elexon_assets.client import ElexonClient
-from elexon_assets.datasets import DATASETS
+from elexon_assets.datasets import BY_HALF_HOUR
 from elexon_assets.definitions import defs
 from elexon_assets.gaps import REPAIR_DAYS, last_closed_day
 from elexon_assets.ingest import ingest
-from elexon_assets.notices import send
 from elexon_assets.runs import RANGE_END, RANGE_START
+from elexon_assets.sensors import AFTER
 from elexon_assets.simulator.server import Simulator
 from elexon_assets.windows import of_days
 
@@ -67,17 +64,17 @@ def test_a_tick_that_meets_a_run_of_its_own_job_skips_with_a_reason(
 def test_the_repair_of_an_empty_warehouse_asks_for_the_last_thirty_days(opened: dg.DagsterInstance) -> None:
     requests = tick(schedules.every_night_repair, opened).run_requests
     assert requests
-    last = last_closed_day(DATASETS[0], TICK)
+    last = last_closed_day(BY_HALF_HOUR[0], TICK)
     expected = ((last - timedelta(days=REPAIR_DAYS - 1)).isoformat(), last.isoformat())
-    assert [(r.tags[RANGE_START], r.tags[RANGE_END]) for r in requests] == [expected] * len(DATASETS)
-    assert [r.asset_selection for r in requests] == [[dg.AssetKey(dataset.name)] for dataset in DATASETS]
+    assert [(r.tags[RANGE_START], r.tags[RANGE_END]) for r in requests] == [expected] * len(BY_HALF_HOUR)
+    assert [r.asset_selection for r in requests] == [[dg.AssetKey(dataset.name)] for dataset in BY_HALF_HOUR]
 
 
 def test_the_repair_asks_for_missing_and_short_days_and_for_no_others(
     simulator: Simulator, opened: dg.DagsterInstance
 ) -> None:
     simulator.faults = "hole@2026-05-03T10:00Z"
-    wind, fuel = DATASETS
+    wind, fuel = BY_HALF_HOUR
     first = last_closed_day(wind, TICK) - timedelta(days=REPAIR_DAYS - 1)
     with ElexonClient() as client:
         ingest(wind, of_days(first, date(2026, 5, 6)), client=client, run_id="a run")
@@ -94,7 +91,7 @@ def test_the_repair_asks_for_missing_and_short_days_and_for_no_others(
 
 def test_a_whole_month_needs_no_repair(simulator: Simulator, opened: dg.DagsterInstance) -> None:  # noqa: ARG001 (is asked)
     with ElexonClient() as client:
-        for dataset in DATASETS:
+        for dataset in BY_HALF_HOUR:
             ingest(dataset, of_days(date(2026, 4, 1), date(2026, 5, 9)), client=client, run_id="a run")
     tried = tick(schedules.every_night_repair, opened)
     assert not tried.run_requests
@@ -103,7 +100,7 @@ def test_a_whole_month_needs_no_repair(simulator: Simulator, opened: dg.DagsterI
 
 def test_the_trailing_week_costs_as_few_requests_as_the_windows_allow(simulator: Simulator) -> None:
     with ElexonClient() as client:
-        for dataset, fewest in zip(DATASETS, (1, 2), strict=True):
+        for dataset, fewest in zip(BY_HALF_HOUR, (1, 2), strict=True):
             before = len(simulator.requests)
             ingest(dataset, of_days(date(2026, 5, 3), date(2026, 5, 9)), client=client, run_id="a run")
             assert len(simulator.requests) - before == fewest
@@ -125,76 +122,37 @@ def test_one_setting_turns_all_schedules_and_sensors_off(home: Path) -> None:
     assert not list(home.iterdir()), "loading the definitions created files"
 
 
-@pytest.fixture
-def slack() -> Iterator[tuple[str, list[dict[str, str]]]]:
-    """A webhook on loopback and what it was sent."""
-    received: list[dict[str, str]] = []
-
-    class Hook(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            received.append(json.loads(self.rfile.read(int(self.headers["Content-Length"]))))
-            self.send_response(200)
-            self.end_headers()
-
-        def log_message(self, format: str, *args: object) -> None:
-            """Not to the terminal."""
-
-    with HTTPServer(("127.0.0.1", 0), Hook) as server:
-        threading.Thread(target=server.serve_forever, daemon=True).start()
-        yield f"http://127.0.0.1:{server.server_port}", received
-        server.shutdown()
-
-
-def test_a_notice_goes_to_slack_where_a_webhook_is_set_else_to_the_log(slack: tuple[str, list[dict[str, str]]]) -> None:
-    url, received = slack
-    logged: list[str] = []
-    assert send("The night failed.", url, logged.append)
-    assert [message["text"] for message in received] == ["The night failed."]
-    assert not send("The night failed.", None, logged.append)
-    assert logged == ["The night failed."]
-
-
-def test_a_dead_slack_stops_nothing_and_the_log_has_the_notice() -> None:
-    logged: list[str] = []
-    assert not send("The night failed.", "http://127.0.0.1:9/hook", logged.append)
-    assert "The night failed." in logged[0]
-    assert "could not be reached" in logged[0]
-
-
-def test_a_failed_run_gives_one_notice_with_its_cause_and_a_link(
-    slack: tuple[str, list[dict[str, str]]], home: Path, opened: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
-) -> None:
-    from elexon_assets.sensors import notice_of_failed_runs
-    from tests.orchestration.test_assets import materialize
-
-    monkeypatch.setenv("SLACK_WEBHOOK_URL", slack[0])
-    monkeypatch.setenv("ELEXON_BASE_URL", "http://127.0.0.1:9/bmrs/api/v1")
-    monkeypatch.setenv("ELEXON_ATTEMPTS", "1")
-    assert home
-    result = materialize(opened, date(2023, 1, 1), date(2023, 1, 1))
-    context = dg.build_run_status_sensor_context(
-        sensor_name="notice_of_failed_runs",
-        dagster_event=result.get_run_failure_event(),
-        dagster_instance=opened,
-        dagster_run=result.dagster_run,
-    ).for_run_failure()
-    notice_of_failed_runs(context)
-    assert len(slack[1]) == 1
-    assert "1 of 1 windows failed" in slack[1][0]["text"]
-    assert f"/runs/{result.run_id}" in slack[1][0]["text"]
-
-
-@pytest.mark.parametrize(("job", "wanted"), [("nightly", True), ("repair", True), ("latest", False), ("checks", False)])
-def test_the_checks_follow_every_landing_but_not_each_half_hour_nor_themselves(
-    job: str, wanted: bool, opened: dg.DagsterInstance
-) -> None:
-    from elexon_assets.sensors import checks_after_failure, checks_after_success
-
-    run = opened.create_run_for_job(defs.resolve_job_def(job))
+def follows(sensor: dg.RunStatusSensorDefinition, opened: dg.DagsterInstance, job: str, **tags: str) -> bool:
+    """Whether the sensor asks for a run after one of the job; the tags of that run are those that it asked for."""
+    run = opened.create_run_for_job(defs.resolve_job_def(job), tags=tags)
     event = dg.DagsterEvent(event_type_value="PIPELINE_SUCCESS", job_name=job, message="ended")
-    for sensor in (checks_after_success, checks_after_failure):
-        context = dg.build_run_status_sensor_context(
-            sensor_name=sensor.name, dagster_event=event, dagster_instance=opened, dagster_run=run
-        )
-        said = sensor(context)
-        assert isinstance(said, dg.RunRequest) == wanted
+    context = dg.build_run_status_sensor_context(
+        sensor_name=sensor.name, dagster_event=event, dagster_instance=opened, dagster_run=run
+    )
+    said = sensor(context)
+    assert isinstance(said, dg.RunRequest | dg.SkipReason)
+    if isinstance(said, dg.RunRequest) and sensor.name.startswith("flags"):
+        assert said.tags[AFTER] == job
+    return isinstance(said, dg.RunRequest)
+
+
+@pytest.mark.parametrize(
+    ("job", "flagged"),
+    [("nightly", True), ("repair", True), ("latest", True), ("flagging", False), ("checks", False)],
+)
+def test_flags_follow_every_landing_and_nothing_else(job: str, flagged: bool, opened: dg.DagsterInstance) -> None:
+    for sensor in (sensors.flags_after_success, sensors.flags_after_failure):
+        assert follows(sensor, opened, job) == flagged
+
+
+@pytest.mark.parametrize(
+    ("landed", "checked"), [("nightly", True), ("repair", True), ("__ASSET_JOB", True), ("latest", False)]
+)
+def test_the_checks_follow_the_flags_of_every_landing_but_not_those_of_each_half_hour(
+    landed: str, checked: bool, opened: dg.DagsterInstance
+) -> None:
+    for sensor in (sensors.checks_after_success, sensors.checks_after_failure):
+        assert follows(sensor, opened, "flagging", **{AFTER: landed}) == checked
+        assert follows(sensor, opened, "flagging")  # flagged by hand
+        assert not follows(sensor, opened, "nightly")
+        assert not follows(sensor, opened, "checks", **{AFTER: "flagging"})

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from warehouse.errors import LandingRefused
-from warehouse.landing import append_new, merge, refuse_doubled_keys, transaction
+from warehouse.landing import append_new, merge, refuse_doubled_keys, replace, transaction
 
 KEY = ("start_time_utc", "psr_type")
 NOON = datetime(2024, 1, 1, 12, tzinfo=UTC)
@@ -148,3 +148,15 @@ def test_a_landing_beside_a_key_that_was_doubled_by_hand_is_refused(con: duckdb.
     with pytest.raises(LandingRefused, match="would not be unique"):
         append(con, frame((NOON, "Wind", 1.0)))
     assert len(landed(con)) == 2
+
+
+def test_a_replaced_table_has_the_frames_columns_and_rows_and_no_others(con: duckdb.DuckDBPyConnection) -> None:
+    append(con, frame((NOON, "Solar", 1.0)))
+    other = pl.DataFrame({"day": [NOON.date(), None], "note": ["a", None]})
+    with transaction(con):
+        assert replace(con, "winds", other) == 2
+    assert con.execute("DESCRIBE winds").fetchall()[0][:2] == ("day", "DATE")
+    assert con.execute("FROM winds").fetchall() == other.rows()
+    with transaction(con):
+        replace(con, "winds", other.clear())
+    assert con.execute("FROM winds").fetchall() == []

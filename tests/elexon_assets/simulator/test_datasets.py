@@ -1,4 +1,4 @@
-"""The dataset endpoints of AGWS, the streams, the freshness of both datasets."""
+"""The dataset endpoints of AGWS, the streams, the freshness of all datasets."""
 
 from tests.elexon_assets.simulator.conftest import Elexon, start_times
 
@@ -38,6 +38,7 @@ def test_the_latest_metadata_name_the_newest_publication(elexon: Elexon) -> None
         "data": [
             {"dataset": "AGWS", "lastUpdated": "2026-06-01T11:58:00Z"},
             {"dataset": "FUELHH", "lastUpdated": "2026-06-01T12:00:00Z"},
+            {"dataset": "IGCA", "lastUpdated": "2026-04-21T13:25:52Z"},
         ]
     }
 

@@ -20,6 +20,8 @@ PUBLISHED = {"publishDateTimeFrom": "2024-01-08T00:00Z", "publishDateTimeTo": "2
         ("/datasets/AGWS/stream", PUBLISHED),
         ("/datasets/FUELHH", {"settlementDateFrom": "2021-01-08", "settlementDateTo": "2021-01-09"}),
         ("/datasets/FUELHH/stream", PUBLISHED),
+        ("/datasets/IGCA", {"publishDateTimeFrom": "2022-01-01", "publishDateTimeTo": "2023-12-31"}),
+        ("/datasets/IGCA/stream", {"publishDateTimeFrom": "2016-01-01", "publishDateTimeTo": "2023-12-31"}),
         ("/datasets/metadata/latest", {}),
     ],
 )

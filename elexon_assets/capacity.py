@@ -1,0 +1,79 @@
+"""Installed capacity at any instant, and capacity factors: the SQL of the interpolation and the views made of it.
+
+Belongs here: what the yearly figures of `installed_capacity` mean for a half hour. Not here: the dataset
+(`datasets.py`), figures of a person's span (the read layer).
+
+Elexon does not say which instant of its year a figure is for. Against the official year ends (UK: wind 25.8, 28.7, 30.2
+and 32.3 GW at the ends of 2021 to 2024) the figures of 2022 to 2025, 27.3, 26.9, 28.5 and 32.8, lie nearer to the start
+of their year (1.4 GW apart on average) than to its end (2.2), and so do those of solar. So the figure of year Y stands
+for the first instant of Y, UTC; between two years capacity is linear in time, and before the first and after the last
+it is flat. A capacity factor is the energy of the half hours there are over what that capacity makes in the same half
+hours. Of wind it errs low, since wind is understated in many half hours (`docs/data-sources.md`).
+"""
+
+from elexon_assets.datasets import INSTALLED_CAPACITY, WIND_AND_SOLAR
+
+BY_TIME = f"{INSTALLED_CAPACITY.name}_by_time"
+DAILY = f"{WIND_AND_SOLAR.name}_capacity_daily"
+
+NONE_KNOWN = (
+    "(SELECT NULL::VARCHAR AS psr_type, NULL::TIMESTAMPTZ AS from_utc, NULL::DOUBLE AS from_mw, "
+    "NULL::DOUBLE AS mw_per_second WHERE false)"
+)
+"The pieces of a warehouse that has no capacity."
+
+CAPACITY_MW = "from_mw + mw_per_second * (epoch(start_time_utc) - epoch(from_utc))"
+"Of a half hour at its start, where a half hour has been joined with its piece."
+
+FACTORS = (
+    "avg(capacity_mw) AS capacity_mw, "
+    "sum({mw}) FILTER (capacity_mw IS NOT NULL) / nullif(sum(capacity_mw), 0) AS capacity_factor"
+)
+"Mean of the capacity and the factor (0-1), over the half hours there are; both null where no capacity is known."
+
+
+def pieces(relation: str) -> str:
+    """A query of lines in time, `psr_type, from_utc, from_mw, mw_per_second`: the last that begins by t holds at t.
+
+    `relation` has one `capacity_mw` a `year` and `psr_type`.
+    """
+    return f"""(
+        WITH yearly AS (
+            SELECT psr_type, make_timestamp(year, 1, 1, 0, 0, 0) AT TIME ZONE 'UTC' AS from_utc,
+                capacity_mw AS from_mw FROM {relation}
+        )
+        SELECT psr_type, from_utc, from_mw, coalesce(
+            (lead(from_mw) OVER by_type - from_mw) / (epoch(lead(from_utc) OVER by_type) - epoch(from_utc)), 0
+        ) AS mw_per_second
+        FROM yearly WINDOW by_type AS (PARTITION BY psr_type ORDER BY from_utc)
+        UNION ALL
+        SELECT psr_type, TIMESTAMPTZ '1900-01-01 00:00:00+00', arg_min(from_mw, from_utc), 0
+        FROM yearly GROUP BY psr_type
+    )"""
+
+
+def joined(half_hours: str, category: str, lines: str) -> str:
+    """All rows of `half_hours` (start_time_utc, `category`) and `capacity_mw`, null where none is known."""
+    return (
+        f"(SELECT half_hours.*, {CAPACITY_MW} AS capacity_mw FROM {half_hours} AS half_hours ASOF LEFT JOIN {lines} "
+        f"AS lines ON half_hours.{category} = lines.psr_type AND half_hours.start_time_utc >= lines.from_utc)"
+    )
+
+
+def views() -> list[str]:
+    """DDL; `installed_capacity` and `wind_and_solar` are there already."""
+    dataset, mw = WIND_AND_SOLAR, WIND_AND_SOLAR.value
+    with_capacity = joined(dataset.name, dataset.category, BY_TIME)
+    figures = f"count(*) AS half_hours, sum({mw}) * 0.5 AS energy_mwh, {FACTORS.format(mw=mw)}"
+    return [
+        f"CREATE OR REPLACE VIEW {BY_TIME} AS FROM {pieces(INSTALLED_CAPACITY.name)}",
+        f"CREATE OR REPLACE MACRO {INSTALLED_CAPACITY.name}_at(instant) AS TABLE "
+        f"SELECT psr_type, arg_max(from_mw + mw_per_second * (epoch(instant::TIMESTAMPTZ) - epoch(from_utc)), "
+        f"from_utc) AS capacity_mw FROM {BY_TIME} WHERE from_utc <= instant::TIMESTAMPTZ GROUP BY psr_type",
+        f"CREATE OR REPLACE MACRO {dataset.name}_capacity_factors(start_utc, end_utc) AS TABLE "
+        f"SELECT {dataset.category}, {figures} FROM {with_capacity} "
+        f"WHERE start_time_utc >= start_utc::TIMESTAMPTZ AND start_time_utc < end_utc::TIMESTAMPTZ "
+        f"GROUP BY {dataset.category}",
+        f"CREATE OR REPLACE VIEW {DAILY} AS SELECT settlement_date, {dataset.category}, {figures} "
+        f"FROM {with_capacity} GROUP BY settlement_date, {dataset.category}",
+    ]

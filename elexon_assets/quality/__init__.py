@@ -1,0 +1,1 @@
+"""Which values are in doubt, and why a half hour is missing."""

@@ -1,0 +1,37 @@
+"""The asset `flags`: one step that looks at whatever has landed since the last time.
+
+Not partitioned, and in a job of its own: in a range run it would fail for all of its days when a few windows fail.
+"""
+
+import dagster as dg
+
+from elexon_assets.assets import GENERATION_ASSETS, GROUP, KINDS, OWNERS, latest_half_hours
+from elexon_assets.quality.flagging import flag
+from elexon_assets.quality.vocabulary import REASONS
+from elexon_assets.resources import WarehouseResource
+
+
+@dg.asset(
+    description="What is in doubt: half hours and categories, with a reason each. A flag whose cause has gone is "
+    "closed, never deleted; values are never altered.",
+    deps=[*GENERATION_ASSETS, latest_half_hours],
+    group_name=GROUP,
+    owners=OWNERS,
+    kinds=KINDS,
+    metadata={"dagster/table_name": "flags"},
+)
+def flags(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
+    """Takes what was ingested past its watermark, and three hours either side."""
+    done = flag(warehouse.get_connection)
+    for span in done.spans:
+        context.log.info(f"looked at {span}")
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": dg.MetadataValue.int(sum(done.open.values())),
+            "raised": dg.MetadataValue.int(done.raised),
+            "closed": dg.MetadataValue.int(done.closed),
+            "restated": dg.MetadataValue.int(done.restated),
+            "half hours looked at": dg.MetadataValue.int(done.half_hours),
+            **{f"open: {reason.title}": dg.MetadataValue.int(done.open.get(reason.name, 0)) for reason in REASONS},
+        }
+    )

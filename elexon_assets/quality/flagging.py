@@ -1,0 +1,142 @@
+"""Raises and closes flags for what was ingested since the last time, in one transaction, and publishes a snapshot.
+
+Belongs here: which half hours are looked at again, and what becomes of flags that are there. Not here: the rules.
+A flag whose cause has gone is closed; a cause that comes back raises a new one; running twice changes nothing.
+"""
+
+import json
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import duckdb
+
+from elexon_assets.datasets import BY_HALF_HOUR
+from elexon_assets.ingest import OpenWarehouse
+from elexon_assets.quality.rules import REACH, VERSION, find
+from elexon_assets.quality.tables import STATE
+from elexon_assets.settlement import HALF_HOUR
+from elexon_assets.views import ensure
+from elexon_assets.windows import Window, cut
+from warehouse import landing, snapshots
+from warehouse.connection import writing
+from warehouse.settings import Settings
+
+KEY = ("dataset", "start_time_utc", "category", "reason", "found_at_utc")
+
+APART = timedelta(days=7)
+"Spans nearer than this are judged as one: looking at a week more costs less than another query."
+AT_ONCE = timedelta(days=371)
+"A span is judged in parts of a year or so: a bound on memory."
+
+THRESHOLDS = {"understated_share", "understated_from_mw", "offshore_dropout_mw", "offshore_around_mw", "late_minutes"}
+"Settings that the rules depend on besides the soft limits."
+
+
+@dataclass
+class Flagged:
+    """What one call did."""
+
+    spans: list[Window] = field(default_factory=list)
+    "What was looked at."
+    half_hours: int = 0
+    "In those spans."
+    raised: int = 0
+    closed: int = 0
+    restated: int = 0
+    "Flags that stay open with another detail, as the value was republished and is no better."
+    open: dict[str, int] = field(default_factory=dict)
+    "Flags open in the end, by reason."
+
+
+def flag(open_warehouse: OpenWarehouse = writing, *, now: datetime | None = None) -> Flagged:
+    """Looks at what was ingested past the stored watermarks and `REACH` either side. Raises WarehouseError."""
+    with open_warehouse() as con:
+        with landing.transaction(con):
+            ensure(con)
+            done = flag_new(con, now or datetime.now(UTC))
+        done.open = dict(con.execute("SELECT reason, count(*) FROM open_flags GROUP BY reason").fetchall())
+        if done.spans:
+            snapshots.publish(con)
+    return done
+
+
+def flag_new(con: duckdb.DuckDBPyConnection, now: datetime) -> Flagged:
+    """The same inside the caller's transaction, on tables that are there."""
+    settings = Settings()
+    done = Flagged()
+    known = _state(con)
+    rules = _fingerprint(con, settings)
+    seen = known["watermarks"] if known.get("rules") == rules else {}
+    watermarks = {dataset.name: _newest_ingest(con, dataset.table) for dataset in BY_HALF_HOUR}
+    for span in _spans(con, seen):
+        done.spans.append(span)
+        done.half_hours += (span.end_utc - span.start_utc) // HALF_HOUR
+        for part in cut(span, AT_ONCE):
+            _judge(con, part, settings, now, done)
+    if done.spans:
+        _keep_state(con, {"rules": rules, "watermarks": watermarks})
+    return done
+
+
+def _judge(con: duckdb.DuckDBPyConnection, span: Window, settings: Settings, now: datetime, done: Flagged) -> None:
+    find(con, span, settings)
+    con.execute(
+        """CREATE OR REPLACE TEMP TABLE changed AS
+        WITH open AS (FROM open_flags WHERE start_time_utc >= $start AND start_time_utc < $end)
+        SELECT dataset, start_time_utc, category, reason, coalesce(found.detail, open.detail) AS detail,
+            coalesce(found_at_utc, $now) AS found_at_utc, CASE WHEN found.detail IS NULL THEN $now END AS closed_at_utc,
+            open.detail IS NULL AS is_new
+        FROM temp.found FULL JOIN open USING (dataset, start_time_utc, category, reason)
+        WHERE found.detail IS DISTINCT FROM open.detail""",
+        {"start": span.start_utc, "end": span.end_utc, "now": now},
+    )
+    changed = con.sql("FROM temp.changed").pl()
+    raised, closed = int(changed["is_new"].sum()), changed["closed_at_utc"].count()
+    done.raised, done.closed = done.raised + raised, done.closed + closed
+    done.restated += len(changed) - raised - closed
+    landing.merge(con, "flags", changed.drop("is_new"), key=KEY, range_column="start_time_utc")
+
+
+def _newest_ingest(con: duckdb.DuckDBPyConnection, table: str) -> int:
+    """Microseconds since the epoch, 0 without rows. A batch is stamped while it holds the warehouse, so that a later
+    commit is never older."""
+    return int(con.execute(f"SELECT coalesce(epoch_us(max(ingested_at_utc)), 0) FROM {table}").fetchall()[0][0])
+
+
+def _spans(con: duckdb.DuckDBPyConnection, seen: dict[str, int]) -> Iterator[Window]:
+    """What was ingested past the watermarks, and `REACH` either side; in order, a week apart or more."""
+    new = " UNION ALL ".join(
+        f"SELECT start_time_utc FROM {dataset.table} "
+        f"WHERE ingested_at_utc > make_timestamptz({seen.get(dataset.name, 0)})"
+        for dataset in BY_HALF_HOUR
+    )
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE islands AS
+        WITH starts AS (SELECT DISTINCT epoch_us(start_time_utc) AS at_us FROM ({new})),
+        marked AS (
+            SELECT at_us, coalesce(at_us - lag(at_us) OVER (ORDER BY at_us) > $apart_us, true) AS begins FROM starts
+        ), numbered AS (SELECT at_us, count_if(begins) OVER (ORDER BY at_us) AS island FROM marked)
+        SELECT make_timestamptz(min(at_us)) AS first, make_timestamptz(max(at_us)) AS last
+        FROM numbered GROUP BY island ORDER BY island""",
+        {"apart_us": APART // timedelta(microseconds=1)},
+    )
+    for first, last in con.sql("FROM temp.islands").pl().iter_rows():
+        yield Window(first - REACH, last + HALF_HOUR + REACH)
+
+
+def _fingerprint(con: duckdb.DuckDBPyConnection, settings: Settings) -> str:
+    """When it is another one, everything is judged again."""
+    limits = con.execute("FROM soft_limits ORDER BY ALL").fetchall()
+    return json.dumps([VERSION, settings.model_dump(include=THRESHOLDS), limits], sort_keys=True)
+
+
+def _state(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+    found = con.execute("SELECT value FROM warehouse_info WHERE key = ?", [STATE]).fetchall()
+    return json.loads(found[0][0]) if found else {}
+
+
+def _keep_state(con: duckdb.DuckDBPyConnection, state: dict[str, Any]) -> None:
+    con.execute("DELETE FROM warehouse_info WHERE key = ?", [STATE])
+    con.execute("INSERT INTO warehouse_info VALUES (?, ?)", [STATE, json.dumps(state)])

@@ -1,0 +1,216 @@
+"""The rules of the flags, set by set: from the current values of a span to the flags that they deserve.
+
+Belongs here: what is flagged and what the flag says. Not here: what became of earlier flags (`flagging.py`). A rule
+looks at most `REACH` to either side of a half hour; what it finds depends on the data alone, never on what came when.
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import duckdb
+
+from elexon_assets.datasets import BY_HALF_HOUR, GENERATION_BY_FUEL, WIND_AND_SOLAR, Dataset
+from elexon_assets.quality.tables import METERED_WIND, WIND
+from elexon_assets.quality.vocabulary import (
+    ALL_ZERO,
+    LABEL_DISAGREES,
+    OUTSIDE_SOFT_LIMITS,
+    PUBLISHED_LATE,
+    STUCK,
+    WIND_UNDERSTATED,
+    Reason,
+)
+from elexon_assets.settlement import HALF_HOUR
+from elexon_assets.windows import Window
+from warehouse.settings import Settings
+
+REACH = timedelta(hours=3)
+"How far the rules look to either side of a half hour."
+
+VERSION = 1
+"Counts up with every change of a rule, so that what was flagged by an older one is judged again."
+
+ONSHORE, OFFSHORE = WIND
+_REACH_US, _HALF_HOUR_US = (length // timedelta(microseconds=1) for length in (REACH, HALF_HOUR))
+
+
+def find(con: duckdb.DuckDBPyConnection, span: Window, settings: Settings) -> None:
+    """Fills the temporary table `found` (dataset, start_time_utc, category, reason, detail) with the flags of the
+    span. Sets of rows only: ten years are a second."""
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE found (dataset VARCHAR, start_time_utc TIMESTAMPTZ, category VARCHAR, "
+        "reason VARCHAR, detail VARCHAR)"
+    )
+    read = Window(span.start_utc - REACH, span.end_utc + REACH)
+    for dataset in BY_HALF_HOUR:
+        _read_current(con, dataset, read)
+    _read_wind(con)
+    within = {"start": span.start_utc, "end": span.end_utc}
+    for sql, parameters in _rules(settings):
+        con.execute(
+            f"INSERT INTO found BY NAME FROM ({sql}) WHERE start_time_utc >= $start AND start_time_utc < $end",
+            {**within, **parameters},
+        )
+
+
+def _read_current(con: duckdb.DuckDBPyConnection, dataset: Dataset, read: Window) -> None:
+    """The current values once for all rules, in `current_<dataset>`."""
+    con.execute(
+        f"""CREATE OR REPLACE TEMP TABLE current_{dataset.name} AS
+        SELECT start_time_utc, settlement_date, settlement_period, elexon_settlement_date, elexon_settlement_period,
+            {dataset.category} AS category, {dataset.value} AS mw
+        FROM {dataset.name} WHERE start_time_utc >= ? AND start_time_utc < ?""",
+        [read.start_utc, read.end_utc],
+    )
+
+
+def _read_wind(con: duckdb.DuckDBPyConnection) -> None:
+    """Half hours with both winds, and FUELHH's WIND beside them, in `wind`. GB's wind is never zero: a WIND of zero is
+    a fail-over, and as good as missing."""
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE wind AS
+        SELECT start_time_utc, epoch_us(start_time_utc) AS at_us, onshore.mw AS onshore_mw, offshore.mw AS offshore_mw,
+            onshore.mw + offshore.mw AS agws_mw, nullif(metered.mw, 0) AS fuelhh_mw
+        FROM (FROM current_{WIND_AND_SOLAR.name} WHERE category = '{ONSHORE}') AS onshore
+        JOIN (FROM current_{WIND_AND_SOLAR.name} WHERE category = '{OFFSHORE}') AS offshore USING (start_time_utc)
+        LEFT JOIN (FROM current_{GENERATION_BY_FUEL.name} WHERE category = '{METERED_WIND}') AS metered
+            USING (start_time_utc)""")
+
+
+Rule = tuple[str, dict[str, Any]]
+"A query for flags, and its bound parameters."
+
+
+def _rules(settings: Settings) -> list[Rule]:
+    return [
+        _understated_beside_fuels(settings),
+        _understated_alone(settings),
+        _stuck(),
+        _all_zero(),
+        _total_outside_soft_limits(WIND_AND_SOLAR),
+        *(_outside_soft_limits(dataset) for dataset in BY_HALF_HOUR),
+        *(_label_disagrees(dataset) for dataset in BY_HALF_HOUR),
+        *(_published_late(dataset, settings) for dataset in BY_HALF_HOUR),
+    ]
+
+
+def _flag(dataset: Dataset, reason: Reason, category: str, detail: str) -> str:
+    """The select list of a flag."""
+    return (
+        f"'{dataset.name}' AS dataset, start_time_utc, {category} AS category, '{reason.name}' AS reason, "
+        f"{detail} AS detail"
+    )
+
+
+_BOTH_WINDS = f"unnest(['{ONSHORE}', '{OFFSHORE}'])"
+
+
+def _understated_beside_fuels(settings: Settings) -> Rule:
+    detail = "printf('AGWS wind %.0f MW beside WIND %.0f MW of FUELHH', agws_mw, fuelhh_mw)"
+    return (
+        f"SELECT {_flag(WIND_AND_SOLAR, WIND_UNDERSTATED, _BOTH_WINDS, detail)} FROM wind "
+        "WHERE fuelhh_mw > $from_mw AND agws_mw < $share * fuelhh_mw",
+        {"from_mw": settings.understated_from_mw, "share": settings.understated_share},
+    )
+
+
+def _understated_alone(settings: Settings) -> Rule:
+    """Few half hours are candidates, so the medians around those are taken and no others."""
+    detail = "printf('offshore %.0f MW, median %.0f MW in the three hours either side; no FUELHH', low_mw, around_mw)"
+    return (
+        f"""WITH dropped AS (
+            SELECT this.start_time_utc, this.offshore_mw AS low_mw, median(near.offshore_mw) AS around_mw
+            FROM (FROM wind WHERE fuelhh_mw IS NULL AND offshore_mw < $low_mw) AS this
+            JOIN wind AS near ON near.at_us BETWEEN this.at_us - {_REACH_US} AND this.at_us + {_REACH_US}
+                AND near.at_us <> this.at_us
+            GROUP BY ALL HAVING around_mw > $around_mw
+        ) SELECT {_flag(WIND_AND_SOLAR, WIND_UNDERSTATED, _BOTH_WINDS, detail)} FROM dropped""",
+        {"low_mw": settings.offshore_dropout_mw, "around_mw": settings.offshore_around_mw},
+    )
+
+
+def _stuck() -> Rule:
+    """The later of two half hours is flagged: it is the one that repeats."""
+    detail = "printf('onshore %.3f and offshore %.3f MW, as in the half hour before', onshore_mw, offshore_mw)"
+    return (
+        f"""WITH repeated AS (
+            SELECT this.* FROM wind AS this JOIN wind AS before ON before.at_us + {_HALF_HOUR_US} = this.at_us
+                AND before.onshore_mw = this.onshore_mw AND before.offshore_mw = this.offshore_mw
+        ) SELECT {_flag(WIND_AND_SOLAR, STUCK, _BOTH_WINDS, detail)} FROM repeated""",
+        {},
+    )
+
+
+def _all_zero() -> Rule:
+    """Interconnectors are left out: they can stand still, and in some fail-overs they were published."""
+    fuels = list(GENERATION_BY_FUEL.always_published)
+    detail = "'every fuel that is always published is zero'"
+    return (
+        f"""WITH failed_over AS (
+            SELECT start_time_utc, unnest(list(category)) AS category FROM current_{GENERATION_BY_FUEL.name}
+            WHERE list_contains({fuels}, category)
+            GROUP BY start_time_utc HAVING bool_and(mw = 0) AND count(*) = {len(fuels)}
+        ) SELECT {_flag(GENERATION_BY_FUEL, ALL_ZERO, "category", detail)} FROM failed_over""",
+        {},
+    )
+
+
+def _outside_soft_limits(dataset: Dataset) -> Rule:
+    detail = "printf('%.1f MW, outside %.0f to %.0f MW', mw, low_mw, high_mw)"
+    return (
+        f"""WITH outside AS (
+            SELECT start_time_utc, category, mw, low_mw, high_mw FROM current_{dataset.name}
+            JOIN (FROM soft_limits WHERE dataset = '{dataset.name}') AS limits USING (category)
+            WHERE mw < low_mw OR mw > high_mw
+        ) SELECT {_flag(dataset, OUTSIDE_SOFT_LIMITS, "category", detail)} FROM outside""",
+        {},
+    )
+
+
+def _total_outside_soft_limits(dataset: Dataset) -> Rule:
+    """Any of the categories may be the one that is too high, so each is flagged that is not on its own account."""
+    detail = "printf('%.0f MW of all categories together, above %.0f MW', total_mw, high_mw)"
+    return (
+        f"""WITH total AS (
+            SELECT start_time_utc, sum(mw) AS total_mw, any_value(total.high_mw) AS high_mw
+            FROM current_{dataset.name}, (FROM soft_limits WHERE dataset = '{dataset.name}' AND category = 'Total')
+                AS total
+            GROUP BY start_time_utc HAVING total_mw > any_value(total.high_mw)
+        ), above AS (
+            SELECT start_time_utc, category, total_mw, total.high_mw FROM total
+            JOIN current_{dataset.name} USING (start_time_utc)
+            JOIN (FROM soft_limits WHERE dataset = '{dataset.name}') AS own USING (category)
+            WHERE mw BETWEEN own.low_mw AND own.high_mw
+        ) SELECT {_flag(dataset, OUTSIDE_SOFT_LIMITS, "category", detail)} FROM above""",
+        {},
+    )
+
+
+def _label_disagrees(dataset: Dataset) -> Rule:
+    detail = (
+        "printf('labelled %s period %d; the start time says %s period %d', elexon_settlement_date::VARCHAR, "
+        "elexon_settlement_period, settlement_date::VARCHAR, settlement_period)"
+    )
+    return (
+        f"SELECT {_flag(dataset, LABEL_DISAGREES, 'category', detail)} FROM current_{dataset.name} "
+        "WHERE elexon_settlement_date IS NOT NULL OR elexon_settlement_period IS NOT NULL",
+        {},
+    )
+
+
+def _published_late(dataset: Dataset, settings: Settings) -> Rule:
+    """By the first publication of a value; a republication later on is not late."""
+    ordinary_us = dataset.publication_lag // timedelta(microseconds=1)
+    late_us = ordinary_us + int(settings.late_minutes * 60e6)
+    detail = f"printf('published %.0f minutes after its start, ordinarily %.0f', lag_us / 60e6, {ordinary_us / 60e6})"
+    lag_us = "epoch_us(publish_time_utc) - epoch_us(start_time_utc)"
+    inside = "start_time_utc >= $start AND start_time_utc < $end"
+    return (
+        f"""WITH candidates AS (
+            SELECT DISTINCT start_time_utc FROM {dataset.table} WHERE {inside} AND {lag_us} >= $late_us
+        ), first AS (
+            SELECT start_time_utc, {dataset.category} AS category, min({lag_us}) AS lag_us FROM {dataset.table}
+            WHERE {inside} AND start_time_utc IN (FROM candidates) GROUP BY ALL HAVING min({lag_us}) >= $late_us
+        ) SELECT {_flag(dataset, PUBLISHED_LATE, "category", detail)} FROM first""",
+        {"late_us": late_us},
+    )

@@ -1,0 +1,62 @@
+"""Flags as they stand in the warehouse: the table, and the views that people and other views read it by.
+
+Belongs here: DDL. Not here: raising and closing flags (`flagging.py`). Views never name the catalogue, so that a
+snapshot carries them along.
+"""
+
+from elexon_assets.datasets import BY_HALF_HOUR, GENERATION_BY_FUEL, WIND_AND_SOLAR, Dataset
+from elexon_assets.quality.vocabulary import DOUBTING, WIND_UNDERSTATED
+
+FLAGS = """
+CREATE TABLE IF NOT EXISTS flags (
+    dataset VARCHAR, start_time_utc TIMESTAMPTZ, category VARCHAR, -- psr type or fuel
+    reason VARCHAR, detail VARCHAR, found_at_utc TIMESTAMPTZ,
+    closed_at_utc TIMESTAMPTZ -- when the cause was found gone; NULL: open
+)"""
+
+STATE = "flagged_up_to"
+"Row of `warehouse_info`: up to which ingest, in microseconds since the epoch by dataset, flags were looked for."
+
+WIND = ("Wind Onshore", "Wind Offshore")
+"The pair that is understated or stuck together."
+METERED_WIND = "WIND"
+"The fuel of FUELHH beside it."
+
+
+def statements() -> list[str]:
+    """The table and its views; the views of the datasets come first."""
+    return [FLAGS, _OPEN_FLAGS, *map(_flagged, BY_HALF_HOUR), _UNDERSTATED_WIND]
+
+
+_OPEN_FLAGS = """
+CREATE OR REPLACE VIEW open_flags AS
+SELECT dataset, start_time_utc, category, reason, detail, found_at_utc FROM flags WHERE closed_at_utc IS NULL"""
+
+
+def _flagged(dataset: Dataset) -> str:
+    """Half hours and categories whose value is in doubt, one row each."""
+    doubting = ", ".join(f"'{name}'" for name in DOUBTING)
+    return f"""
+    CREATE OR REPLACE VIEW {dataset.name}_flagged AS
+    SELECT start_time_utc, category AS {dataset.category}, list(DISTINCT reason ORDER BY reason) AS reasons
+    FROM open_flags WHERE dataset = '{dataset.name}' AND reason IN ({doubting})
+    GROUP BY start_time_utc, category"""
+
+
+# A lower bound: FUELHH has no embedded wind, so the wind there was is more than its WIND. NULL where FUELHH is missing.
+# It is shown beside a total and never added to one.
+_UNDERSTATED_WIND = f"""
+CREATE OR REPLACE VIEW understated_wind AS
+WITH flagged AS (
+    SELECT DISTINCT start_time_utc FROM open_flags
+    WHERE dataset = '{WIND_AND_SOLAR.name}' AND reason = '{WIND_UNDERSTATED.name}'
+), agws AS (
+    SELECT start_time_utc, sum({WIND_AND_SOLAR.value}) AS agws_wind_mw
+    FROM {WIND_AND_SOLAR.name} WHERE {WIND_AND_SOLAR.category} IN {WIND} GROUP BY start_time_utc
+), fuelhh AS (
+    SELECT start_time_utc, nullif({GENERATION_BY_FUEL.value}, 0) AS fuelhh_wind_mw
+    FROM {GENERATION_BY_FUEL.name} WHERE {GENERATION_BY_FUEL.category} = '{METERED_WIND}'
+)
+SELECT start_time_utc, agws_wind_mw, fuelhh_wind_mw,
+    (fuelhh_wind_mw - agws_wind_mw) * 0.5 AS estimated_missing_mwh
+FROM flagged JOIN agws USING (start_time_utc) LEFT JOIN fuelhh USING (start_time_utc)"""

@@ -1,0 +1,93 @@
+"""The two closed vocabularies: why a value is flagged, and the states of a half hour that is missing.
+
+Belongs here: names, and the words that a person is shown. Not here: the rules (`rules.py`, `gap_states.py`). Imports
+nothing, so that the read layer can afford it.
+"""
+
+from dataclasses import dataclass
+
+
+@dataclass(frozen=True)
+class Reason:
+    """Why a flag was raised; `name` is what stands in `flags.reason`."""
+
+    name: str
+    title: str
+    sentence: str
+    value_in_doubt: bool
+    "Counts in the flagged share. Else the flag is about the label or the document, and the value is as good as any."
+
+
+WIND_UNDERSTATED = Reason(
+    "wind_understated",
+    "Wind understated",
+    "The transmission-metered part of the wind is missing, and only the embedded estimate was published.",
+    value_in_doubt=True,
+)
+STUCK = Reason(
+    "stuck",
+    "Stuck values",
+    "Onshore and offshore wind both equal the half hour before to the kilowatt.",
+    value_in_doubt=True,
+)
+ALL_ZERO = Reason(
+    "all_zero",
+    "Every fuel at zero",
+    "Every fuel of the half hour was published as zero: a fail-over at the source, not a country without power.",
+    value_in_doubt=True,
+)
+OUTSIDE_SOFT_LIMITS = Reason(
+    "outside_soft_limits",
+    "Outside the soft limits",
+    "The value, or the sum that it is part of, is possible but unlikely for the plants there are.",
+    value_in_doubt=True,
+)
+LABEL_DISAGREES = Reason(
+    "label_disagrees",
+    "Settlement label disagrees",
+    "Elexon labels the half hour with another settlement date or period than its start time has.",
+    value_in_doubt=False,
+)
+PUBLISHED_LATE = Reason(
+    "published_late",
+    "Published late",
+    "The half hour was first published well after the dataset's ordinary lag.",
+    value_in_doubt=False,
+)
+
+REASONS = (WIND_UNDERSTATED, STUCK, ALL_ZERO, OUTSIDE_SOFT_LIMITS, LABEL_DISAGREES, PUBLISHED_LATE)
+REASON_BY_NAME = {reason.name: reason for reason in REASONS}
+DOUBTING = tuple(reason.name for reason in REASONS if reason.value_in_doubt)
+
+
+@dataclass(frozen=True)
+class GapState:
+    """State of a half hour of which not every series is there; `name` is what stands in `X_gaps.state`."""
+
+    name: str
+    title: str
+    sentence: str
+    can_be_filled: bool
+    "Whether asking again may bring it."
+
+
+TOO_RECENT = GapState(
+    "too_recent", "Too recent", "Within the publication lag: Elexon has not published it yet, ordinarily.", True
+)
+SET_ASIDE = GapState(
+    "set_aside", "Set aside", "It was published, and a row of it did not fulfil the contract: see quarantine.", False
+)
+KNOWN_GAP = GapState(
+    "known_gap", "Known gap", "Asked for again and again, long after, and never there: a hole of Elexon's own.", False
+)
+FAILED = GapState("failed", "Failed", "The last request for it failed, with the error that stands beside it.", True)
+NOT_PUBLISHED = GapState(
+    "not_published", "Not published", "Asked for after the publication lag; the answer did not have it.", True
+)
+NOT_ASKED = GapState(
+    "not_asked", "Not asked yet", "No request covered it, or none since it could have been published.", True
+)
+
+GAP_STATES = (TOO_RECENT, SET_ASIDE, KNOWN_GAP, FAILED, NOT_PUBLISHED, NOT_ASKED)
+"In the order in which they are tried: the first whose rule holds is the state."
+GAP_STATE_BY_NAME = {state.name: state for state in GAP_STATES}

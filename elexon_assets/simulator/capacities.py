@@ -1,0 +1,122 @@
+"""IGCA: installed capacity by type and year, in several revisions, asked for by publish time.
+
+Belongs here: its values, revisions, parameters and texts. Not here: half hours. What it says of wind and sun is the
+capacity that the weather is made with, at the start of the year; the other types are plausible, no more.
+"""
+
+import json
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import numpy as np
+from starlette.datastructures import QueryParams
+
+from elexon_assets.simulator.half_hours import index_of, text_of
+from elexon_assets.simulator.parameters import Query
+from elexon_assets.simulator.rows import OFFSHORE, ONSHORE, SOLAR
+from elexon_assets.simulator.weather import OFFSHORE_GW, ONSHORE_GW, SOLAR_GW, capacity_mw
+
+NAME = "IGCA"
+CAP_DAYS = 731
+FIRST_YEAR = 2015
+
+OF_THE_WEATHER = {SOLAR: SOLAR_GW, OFFSHORE: OFFSHORE_GW, ONSHORE: ONSHORE_GW}
+YEARS = (2015, 2020, 2026)
+OTHERS_MW = {
+    "Biomass": (2700, 4200, 4400),
+    "Fossil Gas": (31_000, 36_500, 36_000),
+    "Fossil Hard coal": (17_500, 6800, 0),
+    "Fossil Oil": (1400, 900, 500),
+    "Hydro Pumped Storage": (2828, 2828, 2828),
+    "Hydro Run-of-river and poundage": (1700, 1880, 1900),
+    "Nuclear": (9900, 9200, 5900),
+    "Other": (1100, 1700, 5600),
+}
+"At the starts of the years of YEARS, interpolated between."
+
+REVISIONS = ((-8, 0.96), (110, 1.01), (285, 1.0))
+"Days from the start of the year to the publication of a revision, and what it says, over what the last one says."
+PUBLISHED_AT = timedelta(hours=13, minutes=25, seconds=52)
+
+
+@dataclass(frozen=True)
+class AskedCapacity:
+    """Publish times, both in; `first` and `last` are the half hours of these, for faults that have a span."""
+
+    start: datetime
+    end: datetime
+    csv: bool = False
+
+    @property
+    def first(self) -> int:
+        return index_of(self.start)
+
+    @property
+    def last(self) -> int:
+        return index_of(self.end)
+
+
+def capacity_asked(values: QueryParams, *, stream: bool) -> AskedCapacity:
+    """`publishDateTimeFrom` to `publishDateTimeTo`, at most 731 days; a stream has no cap. Raises Refused."""
+    query = Query(values)
+    start, end, csv = query.publish_times(stream=stream, cap_days=CAP_DAYS)
+    return AskedCapacity(start, end, csv)
+
+
+def published(asked: AskedCapacity, now: datetime) -> list[dict[str, Any]]:
+    """Rows as Elexon sends them, newest publication first."""
+    end = min(asked.end, now)
+    years = range(max(asked.start.year - 1, FIRST_YEAR), min(end.year + 1, now.year + 1) + 1)
+    documents = [
+        (_start_of(year) + timedelta(days=days) + PUBLISHED_AT, year, revision, share)
+        for year in years
+        for revision, (days, share) in enumerate(REVISIONS, start=1)
+    ]
+    return [
+        {
+            "dataset": NAME,
+            "documentId": f"SIMULATOR-{NAME}-{year}",
+            "documentRevisionNumber": revision,
+            "publishTime": text_of(published_at),
+            "businessType": "Installed generation",
+            "psrType": psr_type,
+            "year": year,
+            "quantity": round(mw * share, 1),
+        }
+        for published_at, year, revision, share in sorted(documents, reverse=True)
+        if asked.start <= published_at <= end
+        for psr_type, mw in _capacities(year).items()
+    ]
+
+
+def last_published(now: datetime) -> str:
+    """Publish time of the newest document."""
+    newest: str = published(AskedCapacity(now - timedelta(days=CAP_DAYS), now), now)[0]["publishTime"]
+    return newest
+
+
+def as_text(rows: list[dict[str, Any]], *, csv: bool, stream: bool) -> str:
+    if csv:
+        names = [name[:1].upper() + name[1:] for name in rows[0]] if rows else []
+        return "".join(",".join(map(str, line)) + "\r\n" for line in _lines(names, rows))
+    return json.dumps(rows if stream else {"data": rows})
+
+
+def _lines(names: list[str], rows: list[dict[str, Any]]) -> Iterable[Iterable[object]]:
+    yield names
+    for row in rows:
+        yield row.values()
+
+
+def _start_of(year: int) -> datetime:
+    return datetime(year, 1, 1, tzinfo=UTC)
+
+
+def _capacities(year: int) -> dict[str, float]:
+    """MW at the start of the year, which is the end of the year before."""
+    first = index_of(_start_of(year))
+    ours = {name: float(capacity_mw(year_ends, first, 1)[0]) for name, year_ends in OF_THE_WEATHER.items()}
+    others = {name: float(np.interp(year, YEARS, mw)) for name, mw in OTHERS_MW.items()}
+    return dict(sorted((ours | others).items()))
