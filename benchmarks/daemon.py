@@ -6,6 +6,8 @@ Belongs here: starting both on a home of their own, launching, waiting. Not here
 import socket
 import sys
 import time
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
 from time import perf_counter
@@ -23,33 +25,35 @@ START_SECONDS = 120.0
 
 def through_the_daemon(first: date, last: date) -> float:
     """From the request to the end of the last run; starting the servers is not counted."""
-    with temporary_home() as folder:
-        port = _free_port()
-        settings = Settings().model_copy(update={"dagster_url": f"http://127.0.0.1:{port}"})
-        with Supervisor(folder / "logs") as servers:
-            _start(servers, prepared_home(settings), port)
-            started = perf_counter()
-            outcomes = fetching.fetch(
-                [WIND_AND_SOLAR], first, last, requested_by="benchmark", settings=settings, watch=lambda _: None
-            )
-            taken = perf_counter() - started
+    with temporary_home() as folder, running(folder) as settings:
+        started = perf_counter()
+        outcomes = fetching.fetch(
+            [WIND_AND_SOLAR], first, last, requested_by="benchmark", settings=settings, watch=lambda _: None
+        )
+        taken = perf_counter() - started
     assert all(outcome.succeeded for outcome in outcomes), outcomes
     return taken
 
 
-def _start(servers: Supervisor, home: Path, port: int) -> None:
-    """As `renewables up` does, on another port."""
-    environment = {"DAGSTER_HOME": str(home)}
+@contextmanager
+def running(folder: Path, *, schedules_running: bool = False) -> Iterator[Settings]:
+    """Webserver and daemon on the home of this environment, as `renewables up` starts them, on another port."""
+    port = _free_port()
+    settings = Settings().model_copy(update={"dagster_url": f"http://127.0.0.1:{port}"})
+    home = prepared_home(settings)
+    environment = {"DAGSTER_HOME": str(home), "SCHEDULES_RUNNING": str(schedules_running).lower()}
     workspace = ["-w", str(shipped("workspace.yaml"))]
     webserver = [sys.executable, "-m", "dagster_webserver", *workspace, "-h", "127.0.0.1", "-p", str(port)]
-    servers.start("webserver", webserver, environment)
-    servers.start("daemon", [sys.executable, "-m", "dagster._daemon", "run", *workspace], environment)
-    orchestrator = Orchestrator(f"http://127.0.0.1:{port}")
-    until = time.monotonic() + START_SECONDS
-    while not orchestrator.answers(for_home=home):
-        servers.check()
-        assert time.monotonic() < until, "Dagster did not start"
-        time.sleep(0.5)
+    with Supervisor(folder / "logs") as servers:
+        servers.start("webserver", webserver, environment)
+        servers.start("daemon", [sys.executable, "-m", "dagster._daemon", "run", *workspace], environment)
+        orchestrator = Orchestrator(str(settings.dagster_url))
+        until = time.monotonic() + START_SECONDS
+        while not orchestrator.answers(for_home=home):
+            servers.check()
+            assert time.monotonic() < until, "Dagster did not start"
+            time.sleep(0.5)
+        yield settings
 
 
 def _free_port() -> int:

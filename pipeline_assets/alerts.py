@@ -1,0 +1,85 @@
+"""What people hear of: which changes are worth a notice, in words.
+
+Not here: waiting (`ledger/outbox.py`), sending (`delivery.py`), failed runs (`notices.py`).
+"""
+
+from collections import Counter
+from collections.abc import Iterator, Mapping
+from datetime import date
+from typing import Any
+from urllib.parse import quote
+
+from pipeline_assets.ledger.changes import Action, Receipt, Record
+from pipeline_assets.ledger.outbox import Notice
+from pipeline_assets.vocabulary import PointStatus, Rag
+
+RTB_MOVED_DAYS = 30
+"A move by more is worth a notice; one within the month is everyday work."
+HIGH_RATING = 5_000
+"An information point rated above it is: about as bad as likely and serious can be together."
+MOST_NOTICES = 10
+"A batch with more of them gives one that sums them up: an import must not flood the channel."
+LONGEST_COMMENT = 300
+
+NEW_PROJECT, RED, RTB_MOVED, HIGH_RISK = "New project", "RAG to Red", "RTB moved", "High-rated information point"
+MANY = "Many changes"
+PAGES = {"pipelines": "project", "information_points": "information-point"}
+"Kind to the path of a record's page in the dashboard, which is asked for by its id."
+
+
+def noticed(receipt: Receipt, records: Mapping[tuple[str, str], Record], source: str) -> list[Notice]:
+    """The notices of a batch, whose changes left `records`; none of one by the seeds, which nobody has just done."""
+    if source == "seed":
+        return []
+    found = [notice for key, before in _before(receipt).items() for notice in _of(records[key], before)]
+    if len(found) <= MOST_NOTICES:
+        return found
+    counts = Counter(notice.topic for notice in found)
+    summary = ", ".join(f"{topic} ({count})" for topic, count in counts.items())
+    first = receipt.changes[0]
+    why = f" Why: {shortened(first.why)}" if first.why else ""
+    return [Notice(MANY, f"{len(found)} changes in one {source} by {first.who}: {summary}.{why}")]
+
+
+def shortened(text: str, length: int = LONGEST_COMMENT) -> str:
+    """The text, or its beginning and a mark that there is more."""
+    return text if len(text) <= length else text[: length - 1] + "…"
+
+
+def _before(receipt: Receipt) -> dict[tuple[str, str], Mapping[str, Any] | None]:
+    """What each record's changed fields were before the batch; None for one that the batch created."""
+    found: dict[tuple[str, str], Mapping[str, Any] | None] = {}
+    for change in receipt.changes:
+        key = (change.kind, change.id)
+        if key not in found:
+            found[key] = None if change.action is Action.CREATE else change.before
+        elif (earlier := found[key]) is not None:
+            found[key] = {**change.before, **earlier}
+    return found
+
+
+def _of(record: Record, before: Mapping[str, Any] | None) -> Iterator[Notice]:
+    """`before`: as `_before` gives it. What is archived is off people's minds."""
+    if record.archived or record.kind not in PAGES:
+        return
+    now, page = record.fields, f"{PAGES[record.kind]}?id={quote(record.id, safe='')}"
+    name, who = now["name"], record.who
+    if record.kind == "information_points":
+        rating = now["impact"] * now["likelihood"]
+        if before is None and rating > HIGH_RATING and now["status"] == PointStatus.OPEN:
+            scores = f"impact {now['impact']} x likelihood {now['likelihood']} = {rating:,}"
+            yield Notice(HIGH_RISK, f"{name}: {scores}, reported by {who}.", page)
+        return
+    if before is None:
+        because = f" ({shortened(now['rag_comment'])})" if now["rag_comment"] else ""
+        status = f"{now['market']}, {now['stage']}, {now['rag']}{because}, RTB {now['rtb_date'] or 'not known yet'}"
+        yield Notice(NEW_PROJECT, f"{name}, added by {who}: {status}.", page)
+        return
+    was = {**now, **before}
+    if now["rag"] == Rag.RED != was["rag"]:
+        yield Notice(RED, f"{name}, {was['rag']} until now, says {who}: {shortened(now['rag_comment'])}", page)
+    if now["rtb_date"] and was["rtb_date"]:
+        days = (date.fromisoformat(now["rtb_date"]) - date.fromisoformat(was["rtb_date"])).days
+        if abs(days) > RTB_MOVED_DAYS:
+            moved = f"{abs(days)} days {'later' if days > 0 else 'earlier'}"
+            yield Notice(RTB_MOVED, f"{name}: {now['rtb_date']}, {moved} than {was['rtb_date']}, says {who}.", page)

@@ -1,0 +1,112 @@
+"""The assets: the seeds, the changes as they were submitted, and all that follows from them.
+
+Not partitioned: a landing takes what is new, and what follows is made anew as a whole. No pool: its writes are short,
+and a change lands while a backfill runs.
+"""
+
+from collections.abc import Iterator
+
+import dagster as dg
+
+from pipeline_assets import metrics, seeding, tables
+from pipeline_assets.landing import append, rebuild
+from pipeline_assets.ledger import schema
+from pipeline_assets.models import ENTITIES
+from pipeline_assets.resources import WarehouseResource
+from pipeline_assets.tables import AUDIT, STATUS_HISTORY, SUBMITTED_CHANGES
+
+GROUP = "pipeline"
+OWNERS = ["team:portfolio"]
+KINDS = {"duckdb", "polars"}
+
+
+@dg.asset(
+    description="The invented portfolio of the seed files, submitted to the ledger as one batch by `seed`. What people "
+    "have set since stays as they set it.",
+    group_name=GROUP,
+    owners=OWNERS,
+    kinds={"csv"},
+)
+def seeded_portfolio() -> dg.MaterializeResult[None]:
+    """By hand, or by the demo: a real home starts empty."""
+    with schema.using() as engine:
+        receipt = seeding.seed(engine)
+    return dg.MaterializeResult(
+        metadata={
+            "changes": dg.MetadataValue.int(0 if receipt.repeated else len(receipt.changes)),
+            "seeded before": dg.MetadataValue.bool(receipt.repeated),
+            "position": dg.MetadataValue.int(receipt.position or 0),
+        }
+    )
+
+
+@dg.asset(
+    name=SUBMITTED_CHANGES,
+    description="Every change that was ever submitted to the ledger, in the order of its positions. Appended to, and "
+    "never changed.",
+    deps=[seeded_portfolio],
+    group_name=GROUP,
+    owners=OWNERS,
+    kinds=KINDS,
+    metadata={"dagster/table_name": SUBMITTED_CHANGES},
+)
+def submitted_changes(warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
+    """Takes what is past the newest change of the warehouse."""
+    with schema.using() as engine:
+        appended = append(engine, warehouse.get_connection)
+    return dg.MaterializeResult(
+        metadata={
+            "dagster/row_count": dg.MetadataValue.int(appended.position),
+            "rows landed": dg.MetadataValue.int(appended.rows),
+            "landed position": dg.MetadataValue.int(appended.position),
+        }
+    )
+
+
+def _spec(name: str, description: str, deps: list[str], columns: list[dg.TableColumn] | None = None) -> dg.AssetSpec:
+    schema = {"dagster/column_schema": dg.TableSchema(columns)} if columns else {}
+    return dg.AssetSpec(
+        name,
+        description=description,
+        deps=deps,
+        group_name=GROUP,
+        owners=OWNERS,
+        kinds=KINDS,
+        metadata={"dagster/table_name": name, **schema},
+    )
+
+
+def _specs() -> Iterator[dg.AssetSpec]:
+    for kind, entity in ENTITIES.items():
+        columns = [dg.TableColumn("id", "String")]
+        columns += [dg.TableColumn(c.name, str(c.dtype), description=c.title) for c in tables.columns_of(entity)]
+        columns += [dg.TableColumn(name, str(dtype)) for name, dtype in tables.RECORD.items()]
+        yield _spec(kind, (entity.__doc__ or "").strip(), [SUBMITTED_CHANGES], columns)
+    yield _spec(
+        STATUS_HISTORY,
+        "The dated status of each project: stage, RAG with its comment, and RTB date, from `status_date` on.",
+        [SUBMITTED_CHANGES],
+    )
+    yield _spec(
+        AUDIT,
+        "Who changed which field of what, when and why, from which value to which: a row for each field of each "
+        "change. Values as text.",
+        [SUBMITTED_CHANGES],
+    )
+    for name, view in metrics.VIEWS.items():
+        yield _spec(name, view.description, list(view.reads))
+
+
+@dg.multi_asset(name="portfolio", specs=list(_specs()))
+def portfolio(warehouse: WarehouseResource) -> Iterator[dg.MaterializeResult[None]]:
+    """All of it in one transaction, so that no reader meets a half."""
+    rebuilt = rebuild(warehouse.get_connection)
+    for name, rows in rebuilt.rows.items():
+        yield dg.MaterializeResult(
+            asset_key=name,
+            metadata={
+                "dagster/row_count": dg.MetadataValue.int(rows),
+                "landed position": dg.MetadataValue.int(rebuilt.position),
+                "snapshot version": dg.MetadataValue.int(rebuilt.snapshot),
+            },
+        )

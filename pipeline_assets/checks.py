@@ -1,0 +1,155 @@
+"""Asset checks: what is true of the pipeline's tables when they pass. Structure is ERROR, being late is WARN.
+
+They read the published snapshot, after each landing and in its run: the tables are small, and not partitioned.
+Not here: the contract before the write (`schemas.py`).
+"""
+
+from collections.abc import Callable, Iterator, Mapping
+from dataclasses import dataclass
+
+import dagster as dg
+import duckdb
+import polars as pl
+
+from pipeline_assets import landing, schemas, tables
+from pipeline_assets.errors import ContractBroken
+from pipeline_assets.ledger import reading, schema
+from pipeline_assets.models import ENTITIES, Counterparty
+from pipeline_assets.resources import WarehouseResource
+from pipeline_assets.tables import SUBMITTED_CHANGES
+
+ERROR, WARN = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
+Outcome = tuple[bool, dict[str, dg.MetadataValue]]
+
+
+@dataclass(frozen=True)
+class Landed:
+    """What the checks look at. `replayed`: the tables as the landed changes make them; `ledger_position`: now."""
+
+    con: duckdb.DuckDBPyConnection
+    replayed: Mapping[str, pl.DataFrame]
+    ledger_position: int
+
+    def table(self, name: str) -> pl.DataFrame:
+        """As it stands."""
+        return self.con.sql(f"FROM {name}").pl()
+
+    def number(self, sql: str) -> int:
+        """The one number that the query answers."""
+        return int(self.con.execute(sql).fetchall()[0][0])
+
+
+Check = Callable[[Landed, str], Outcome]
+
+
+def positions_are_contiguous(landed: Landed, table: str) -> Outcome:
+    """1, 2, 3, … without a hole or a double."""
+    wrong = landed.number(
+        f"SELECT count(*) FROM (SELECT position, row_number() OVER (ORDER BY position) AS n FROM {table}) "
+        "WHERE position IS DISTINCT FROM n"
+    )
+    return wrong == 0, {"changes out of place": dg.MetadataValue.int(wrong)}
+
+
+def versions_are_contiguous(landed: Landed, table: str) -> Outcome:
+    """Of every record 1, 2, 3, … in the order of the positions."""
+    wrong = landed.number(
+        "SELECT count(*) FROM (SELECT version, row_number() OVER (PARTITION BY kind, id ORDER BY position) AS n "
+        f"FROM {table}) WHERE version IS DISTINCT FROM n"
+    )
+    return wrong == 0, {"changes out of place": dg.MetadataValue.int(wrong)}
+
+
+def the_ledger_has_landed(landed: Landed, table: str) -> Outcome:  # noqa: ARG001 (all checks are called alike)
+    """The tables are of the ledger's newest change. A change that is made meanwhile lands with the next run."""
+    position = landing.landed_position(landed.con)
+    return position == landed.ledger_position, {
+        "landed position": dg.MetadataValue.int(position),
+        "position of the ledger": dg.MetadataValue.int(landed.ledger_position),
+    }
+
+
+def the_history_replays_to_it(landed: Landed, table: str) -> Outcome:
+    """The landed changes, folded from the first on, make this table."""
+    stands, replayed = landed.table(table), landed.replayed[table]
+    same = stands.columns == replayed.columns and stands.sort(stands.columns).equals(replayed.sort(replayed.columns))
+    return same, {"rows": dg.MetadataValue.int(len(stands)), "rows replayed": dg.MetadataValue.int(len(replayed))}
+
+
+def the_vocabulary_is_closed(landed: Landed, table: str) -> Outcome:
+    """Every value is one that the model allows."""
+    try:
+        schemas.validate({table: landed.table(table)})
+    except ContractBroken as error:
+        return False, {"first": dg.MetadataValue.text(str(error))}
+    return True, {"first": dg.MetadataValue.text("none")}
+
+
+def references_hold(landed: Landed, table: str) -> Outcome:
+    """What a record names is there; what a live one names is live, unless the record went with what it is a part of."""
+    entity = ENTITIES[table]
+    joins = " ".join(
+        f"LEFT JOIN {kind} AS of_{name} ON of_{name}.id = this.{name}" for name, kind in entity.references.items()
+    )
+    missing = " OR ".join(f"(this.{name} IS NOT NULL AND of_{name}.id IS NULL)" for name in entity.references)
+    archived = " OR ".join(f"coalesce(of_{name}.archived, false)" for name in entity.references)
+    gone = " OR ".join(f"coalesce(of_{name}.archived, false)" for name in entity.owners) or "false"
+    broken = landed.number(
+        f"SELECT count(*) FROM {table} AS this {joins} "
+        f"WHERE ({missing}) OR (NOT this.archived AND NOT ({gone}) AND ({archived}))"
+    )
+    return broken == 0, {"records with a broken reference": dg.MetadataValue.int(broken)}
+
+
+def every_one_has_a_name(landed: Landed, table: str) -> Outcome:
+    """No name is empty or blank."""
+    nameless = landed.number(f"SELECT count(*) FROM {table} WHERE name IS NULL OR trim(name) = ''")
+    return nameless == 0, {"without a name": dg.MetadataValue.int(nameless)}
+
+
+SEVERITIES: dict[Check, dg.AssetCheckSeverity] = {
+    positions_are_contiguous: ERROR,
+    versions_are_contiguous: ERROR,
+    the_ledger_has_landed: WARN,
+    the_history_replays_to_it: ERROR,
+    the_vocabulary_is_closed: ERROR,
+    references_hold: ERROR,
+    every_one_has_a_name: ERROR,
+}
+
+
+def _checks() -> Iterator[tuple[str, Check]]:
+    """(table, check)."""
+    for check in (positions_are_contiguous, versions_are_contiguous, the_ledger_has_landed):
+        yield SUBMITTED_CHANGES, check
+    for table in (*ENTITIES, tables.STATUS_HISTORY, tables.AUDIT):
+        yield table, the_history_replays_to_it
+        yield table, the_vocabulary_is_closed
+    for kind, entity in ENTITIES.items():
+        if entity.references:
+            yield kind, references_hold
+    yield Counterparty.kind, every_one_has_a_name
+
+
+CHECKS = tuple(_checks())
+
+
+@dg.multi_asset_check(
+    name="portfolio_checks",
+    specs=[dg.AssetCheckSpec(check.__name__, asset=table, description=check.__doc__) for table, check in CHECKS],
+)
+def portfolio_checks(warehouse: WarehouseResource) -> Iterator[dg.AssetCheckResult]:
+    """All in one step, on one snapshot."""
+    with schema.using() as engine:
+        position = reading.position(engine)
+    with warehouse.snapshot() as con:
+        landed = Landed(con, tables.frames(landing.changes_in(con)), position)
+        for table, check in CHECKS:
+            passed, metadata = check(landed, table)
+            yield dg.AssetCheckResult(
+                check_name=check.__name__,
+                asset_key=table,
+                passed=passed,
+                severity=SEVERITIES[check],
+                metadata=metadata,
+            )

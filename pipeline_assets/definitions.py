@@ -1,0 +1,21 @@
+"""Everything Dagster loads from this code location, explicitly. No logic; touches nothing when loaded."""
+
+import dagster as dg
+
+from pipeline_assets import jobs
+from pipeline_assets.assets import portfolio, seeded_portfolio, submitted_changes
+from pipeline_assets.checks import portfolio_checks
+from pipeline_assets.resources import configured
+from pipeline_assets.schedules import SCHEDULES
+from pipeline_assets.sensors import SENSORS
+from warehouse.settings import Settings
+
+defs = dg.Definitions(
+    assets=[seeded_portfolio, submitted_changes, portfolio],
+    asset_checks=[portfolio_checks],
+    jobs=[jobs.landing, jobs.seeding],
+    schedules=SCHEDULES,
+    sensors=SENSORS,
+    resources=configured(Settings()),
+    executor=dg.in_process_executor,
+)

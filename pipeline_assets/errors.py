@@ -1,0 +1,81 @@
+"""Why the ledger refuses something, each with what helps. One tree:
+
+PipelineError
+├── Refused            values, references or names that break a rule: one `Problem` a field
+├── StaleVersion       somebody else changed the record meanwhile: with the difference
+├── ContractBroken     what the ledger holds is not what the models allow: nothing of it lands
+├── AnotherLedger      the warehouse was filled from a ledger other than the one that answers
+├── UnreadableFile     what was given for an import is no table that could be read
+└── LedgerUnavailable  the ledger's database cannot be reached, or a newer gb-renewables wrote it
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass
+from typing import Any
+
+
+@dataclass(frozen=True)
+class Problem:
+    """What is wrong with one field of one record (or, as a warning, what deserves a second look)."""
+
+    kind: str
+    id: str
+    field: str
+    message: str
+
+    def __str__(self) -> str:
+        return f"{self.kind} {self.id}, {self.field}: {self.message}"
+
+
+@dataclass(frozen=True)
+class Conflict:
+    """A record that changed meanwhile. `theirs`: fields that differ from the version that the change was based on, as
+    they are now; `yours`: the fields that the change would set. `based_on` and `version` are versions."""
+
+    kind: str
+    id: str
+    based_on: int
+    version: int
+    theirs: Mapping[str, Any]
+    yours: Mapping[str, Any]
+    who: str
+    "Author of the newest change."
+
+
+class PipelineError(Exception):
+    """Base of all; `str()` is for a person, with a way out."""
+
+
+class Refused(PipelineError):
+    """Nothing of the batch was saved."""
+
+    def __init__(self, problems: Sequence[Problem]) -> None:
+        self.problems = tuple(problems)
+        super().__init__("Nothing was saved. " + "; ".join(str(problem) for problem in problems))
+
+
+class StaleVersion(PipelineError):
+    """Nothing of the batch was saved; look at the differences and submit again on the newer version."""
+
+    def __init__(self, conflicts: Sequence[Conflict]) -> None:
+        self.conflicts = tuple(conflicts)
+        super().__init__(
+            "Nothing was saved: "
+            + "; ".join(
+                f"{c.who} changed {c.kind} {c.id} meanwhile ({', '.join(c.theirs) or 'nothing'}): it is at version "
+                f"{c.version}, yours was based on {c.based_on}"
+                for c in conflicts
+            )
+        )
+
+
+class UnreadableFile(PipelineError): ...
+
+
+class LedgerUnavailable(PipelineError): ...
+
+
+class ContractBroken(PipelineError): ...
+
+
+class AnotherLedger(PipelineError): ...

@@ -1,0 +1,45 @@
+"""Folding: from changes to the state that they leave. The same whatever batches the changes come in.
+
+Belongs here: replay, and what is read off it (who changed which field). Not here: where changes come from.
+"""
+
+from collections.abc import Iterable, Iterator, Mapping
+from typing import Any
+
+from pipeline_assets.ledger.changes import ARCHIVED, Record, Recorded
+
+State = dict[tuple[str, str], Record]
+"By kind and id."
+
+
+def fold(changes: Iterable[Recorded], onto: Mapping[tuple[str, str], Record] | None = None) -> State:
+    """The state after the changes, which come in order of their positions; `onto` is left as it is."""
+    state = dict(onto or {})
+    newest: dict[tuple[str, str], Recorded] = {}
+    values: dict[tuple[str, str], dict[str, Any]] = {}
+    for change in changes:
+        key = (change.kind, change.id)
+        if key not in values:
+            before = state.get(key)
+            values[key] = {**before.fields, ARCHIVED: before.archived} if before else {ARCHIVED: False}
+        values[key].update(change.after)
+        newest[key] = change
+    for key, change in newest.items():
+        state[key] = Record(
+            *(change.kind, change.id, change.version, change.position),
+            *(values[key].pop(ARCHIVED), values[key], change.who, change.submitted_at_utc),
+        )
+    return state
+
+
+def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+    """(before, after) of the fields that differ."""
+    names = [name for name in after if name not in before or before[name] != after[name]]
+    return {name: before.get(name) for name in names if name in before}, {name: after[name] for name in names}
+
+
+def fields_changed(changes: Iterable[Recorded]) -> Iterator[tuple[Recorded, str, Any, Any]]:
+    """(change, field, before, after): the audit, a row for each field of each change."""
+    for change in changes:
+        for name, value in change.after.items():
+            yield change, name, change.before.get(name), value

@@ -1,0 +1,29 @@
+"""Jobs: what runs together, and how the newest runs of one ended."""
+
+import dagster as dg
+
+from pipeline_assets.assets import portfolio, seeded_portfolio, submitted_changes
+
+landing = dg.define_asset_job(
+    "landing",
+    selection=[submitted_changes, portfolio],
+    description="What was submitted since the last time, and everything that follows from it; then its checks.",
+)
+seeding = dg.define_asset_job(
+    "seeding",
+    selection=[seeded_portfolio, submitted_changes, portfolio],
+    description="The invented portfolio of the seed files, landed at once.",
+)
+
+ENDED = {dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED}
+
+
+def newest_runs(instance: dg.DagsterInstance, job_name: str, limit: int) -> list[dg.RunRecord]:
+    """Of the job, newest first."""
+    return list(instance.get_run_records(filters=dg.RunsFilter(job_name=job_name), limit=limit))
+
+
+def on_its_way(instance: dg.DagsterInstance, job_name: str) -> str | None:
+    """The id of the newest run of the job, if it has not ended."""
+    runs = [record.dagster_run for record in newest_runs(instance, job_name, 1)]
+    return next((run.run_id for run in runs if run.status not in ENDED), None)

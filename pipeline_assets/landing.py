@@ -1,0 +1,137 @@
+"""From the ledger to the warehouse: changes are appended, then everything that follows from them is made anew.
+
+Belongs here: the order of things and their transactions. Not here: what the tables hold (`tables.py`), Dagster.
+Readers see both at once: a snapshot is published when the tables are as new as the changes.
+"""
+
+from collections.abc import Callable
+from contextlib import AbstractContextManager
+from dataclasses import dataclass
+from datetime import UTC, datetime
+
+import duckdb
+import polars as pl
+import sqlalchemy as sa
+
+from pipeline_assets import metrics, schemas, tables
+from pipeline_assets.errors import AnotherLedger, ContractBroken
+from pipeline_assets.ledger import reading
+from pipeline_assets.tables import CHANGES, SUBMITTED_CHANGES
+from warehouse import landing, snapshots
+from warehouse.connection import writing
+
+OpenWarehouse = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
+
+INFO = "pipeline_info"
+"One row: `landed_position` that the current tables are of, `landed_at_utc`."
+
+
+@dataclass(frozen=True)
+class Appended:
+    """`rows`: changes that were new to the warehouse; `position`: of the newest that it has now."""
+
+    rows: int
+    position: int
+
+
+@dataclass(frozen=True)
+class Rebuilt:
+    """`rows` by table; `position` that they are of; `snapshot`: version in which readers see them."""
+
+    rows: dict[str, int]
+    position: int
+    snapshot: int
+
+
+def land(engine: sa.Engine, open_warehouse: OpenWarehouse = writing) -> Rebuilt:
+    """Both steps. Raises AnotherLedger, ContractBroken, LedgerUnavailable, WarehouseError; then nothing was landed."""
+    append(engine, open_warehouse)
+    return rebuild(open_warehouse)
+
+
+def append(engine: sa.Engine, open_warehouse: OpenWarehouse = writing) -> Appended:
+    """Appends the changes past those that the warehouse has. Raises as `land`."""
+    with open_warehouse() as con:
+        newest = _newest(con)
+    after = newest.position if newest else 0
+    # From the newest one that is here: is it the same there?
+    rows = reading.rows_since(engine, max(after - 1, 0))
+    frame = tables.submitted(rows)
+    if newest and frame.filter(pl.col("position") == after).select("batch", "kind", "id").rows() != [newest.same]:
+        raise AnotherLedger(
+            f"Change {after} of the warehouse is not change {after} of the ledger: this is another one, or an older "
+            "copy of it. Set LEDGER_URL to the right ledger, or RENEWABLES_HOME to another folder. Nothing was landed."
+        )
+    new = frame.filter(pl.col("position") > after)
+    schemas.validate({SUBMITTED_CHANGES: new})
+    if new["position"].to_list() != list(range(after + 1, after + len(new) + 1)):
+        raise ContractBroken(f"The positions of the ledger past {after} have holes. Nothing was landed.")
+    with open_warehouse() as con, landing.transaction(con):
+        _ensure(con)
+        landed = landing.append_new(con, SUBMITTED_CHANGES, new, key=("position",), range_column="position")
+    return Appended(landed, after + len(new))
+
+
+def rebuild(open_warehouse: OpenWarehouse = writing) -> Rebuilt:
+    """Makes the current tables, status_history, audit and the views of all changes that have landed, and publishes.
+
+    Never of fewer changes than they were made of before. Raises ContractBroken, WarehouseError.
+    """
+    with open_warehouse() as con:
+        _ensure(con)
+        changes = changes_in(con)
+    frames = tables.frames(changes)
+    schemas.validate(frames)
+    position = len(changes)
+    info = pl.DataFrame({"landed_position": [position], "landed_at_utc": [datetime.now(UTC)]})
+    with open_warehouse() as con:
+        if landed_position(con) <= position:
+            with landing.transaction(con):
+                for table, frame in {**frames, INFO: info}.items():
+                    landing.replace(con, table, frame)
+                for statement in metrics.statements():
+                    con.execute(statement)
+        snapshot = snapshots.publish(con)
+        rows = {name: _count(con, name) for name in [*frames, *metrics.VIEWS]}
+        return Rebuilt(rows, landed_position(con), snapshot.version)
+
+
+def landed_position(con: duckdb.DuckDBPyConnection) -> int:
+    """Of the newest change that the current tables are of; 0 before the first landing."""
+    if not _has_table(con, INFO):
+        return 0
+    return int(con.execute(f"SELECT landed_position FROM {INFO}").fetchall()[0][0])
+
+
+def changes_in(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+    """All that have landed, in order, as `tables.CHANGES`."""
+    return con.sql(f"SELECT {', '.join(CHANGES)} FROM {SUBMITTED_CHANGES} ORDER BY position").pl()
+
+
+@dataclass(frozen=True)
+class _Newest:
+    position: int
+    same: tuple[str, str, str]
+    "Batch, kind, id: a batch's name is never given twice."
+
+
+def _newest(con: duckdb.DuckDBPyConnection) -> _Newest | None:
+    if not _has_table(con, SUBMITTED_CHANGES):
+        return None
+    found = con.execute(
+        f"SELECT position, batch, kind, id FROM {SUBMITTED_CHANGES} ORDER BY position DESC LIMIT 1"
+    ).fetchall()
+    return _Newest(found[0][0], found[0][1:]) if found else None
+
+
+def _ensure(con: duckdb.DuckDBPyConnection) -> None:
+    if not _has_table(con, SUBMITTED_CHANGES):
+        landing.replace(con, SUBMITTED_CHANGES, pl.DataFrame(schema=CHANGES))
+
+
+def _has_table(con: duckdb.DuckDBPyConnection, name: str) -> bool:
+    return bool(con.execute("SELECT 1 FROM information_schema.tables WHERE table_name = ?", [name]).fetchall())
+
+
+def _count(con: duckdb.DuckDBPyConnection, name: str) -> int:
+    return int(con.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0])

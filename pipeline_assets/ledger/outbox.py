@@ -1,0 +1,141 @@
+"""Notices that wait to be sent: written in the transaction of the change that they tell of, sent later, once.
+
+A deliverer claims a notice before it sends it: until the next attempt is due nobody else gets it, and one that dies
+on the way leaves it to be claimed again.
+Belongs here: their states. Not here: what is worth a notice (`pipeline_assets/alerts.py`), how one is sent
+(`pipeline_assets/delivery.py`).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from enum import StrEnum
+from typing import Any
+
+import sqlalchemy as sa
+
+from pipeline_assets.ledger import reading, schema
+from pipeline_assets.models import new_id
+
+ATTEMPTS = 20
+"Over about a day; what could not be sent by then is old news, and is listed as failed."
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=2)
+"It doubles from attempt to attempt."
+CLAIM = timedelta(minutes=2)
+"A claim holds for so long at least: several times what an attempt may take."
+
+
+class NoticeState(StrEnum):
+    PENDING = "pending"
+    SENT = "sent"
+    FAILED = "failed"
+
+
+@dataclass(frozen=True)
+class Notice:
+    """A sentence for people. `page`: of the record in the dashboard, or a whole address, "" for none."""
+
+    topic: str
+    text: str
+    page: str = ""
+    id: str = field(default_factory=new_id)
+    "One with the id of another is the same notice: it is added once."
+
+
+@dataclass(frozen=True)
+class Waiting:
+    """A notice and what became of it so far."""
+
+    notice: Notice
+    state: NoticeState
+    attempts: int
+    outcome: str
+    "Of the last attempt: why it was not sent, or that it went to the log."
+    created_at_utc: datetime
+    due_at_utc: datetime
+    "The next attempt is not before."
+    sent_at_utc: datetime | None
+
+
+def add(con: sa.Connection, notices: Iterable[Notice], at: datetime) -> None:
+    """Pending from now on."""
+    us = reading.microseconds(at)
+    by_id = {notice.id: notice for notice in notices}
+    there = set(con.execute(sa.select(schema.outbox.c.id).where(schema.outbox.c.id.in_(by_id))).scalars())
+    rows = [
+        {**vars(notice), "state": NoticeState.PENDING, "attempts": 0, "outcome": ""}
+        | {"created_at_us": us, "due_at_us": us, "sent_at_us": None}
+        for id, notice in by_id.items()
+        if id not in there
+    ]
+    if rows:
+        con.execute(schema.outbox.insert(), rows)
+
+
+def put(engine: sa.Engine, notices: Iterable[Notice]) -> None:
+    """Adds notices that belong to no change."""
+    with schema.writing(engine) as con:
+        add(con, notices, datetime.now(UTC))
+
+
+def claim(engine: sa.Engine, now: datetime) -> Waiting | None:
+    """The notice that has been due for longest, with its attempt counted; None where nothing is due."""
+    there = schema.outbox.c
+    due = (there.state == NoticeState.PENDING) & (there.due_at_us <= reading.microseconds(now))
+    # Two deliverers on PostgreSQL pass each other by; on SQLite the transaction itself lets in one at a time.
+    query = sa.select(schema.outbox).where(due).order_by(there.due_at_us, there.created_at_us, there.id)
+    with schema.writing(engine) as con:
+        row = con.execute(query.limit(1).with_for_update(skip_locked=True)).one_or_none()
+        if row is None:
+            return None
+        attempts = row.attempts + 1
+        until = now + max(CLAIM, pause_after(attempts))
+        values = {"attempts": attempts, "due_at_us": reading.microseconds(until)}
+        con.execute(schema.outbox.update().where(there.id == row.id).values(values))
+        return _waiting({**row._mapping, **values})
+
+
+def sent(engine: sa.Engine, claimed: Waiting, now: datetime, outcome: str = "") -> Waiting:
+    """It has reached people."""
+    us = reading.microseconds(now)
+    return _settle(engine, claimed, {"state": NoticeState.SENT, "outcome": outcome, "sent_at_us": us})
+
+
+def not_sent(engine: sa.Engine, claimed: Waiting, now: datetime, why: str, wait: timedelta = timedelta()) -> Waiting:
+    """It is tried again after a pause, no shorter than `wait`, or given up after the last attempt."""
+    state = NoticeState.FAILED if claimed.attempts >= ATTEMPTS else NoticeState.PENDING
+    us = reading.microseconds(now + max(wait, pause_after(claimed.attempts)))
+    return _settle(engine, claimed, {"state": state, "outcome": why, "due_at_us": us})
+
+
+def pause_after(attempts: int) -> timedelta:
+    return min(FIRST_PAUSE * (1 << (attempts - 1)), LONGEST_PAUSE)
+
+
+def listed(engine: sa.Engine, *, state: NoticeState | None = None, limit: int = 200) -> list[Waiting]:
+    """The newest first; those of one state only, or all."""
+    there = schema.outbox.c
+    query = sa.select(schema.outbox).order_by(there.created_at_us.desc(), there.id).limit(limit)
+    if state is not None:
+        query = query.where(there.state == state)
+    with schema.reading(engine) as con:
+        return [_waiting(row._mapping) for row in con.execute(query)]
+
+
+def _settle(engine: sa.Engine, claimed: Waiting, values: dict[str, Any]) -> Waiting:
+    """Only by who still holds the claim: another may have taken it over."""
+    there = schema.outbox.c
+    mine = (there.id == claimed.notice.id) & (there.attempts == claimed.attempts)
+    with schema.writing(engine) as con:
+        con.execute(schema.outbox.update().where(mine, there.state == NoticeState.PENDING).values(values))
+        return _waiting(con.execute(sa.select(schema.outbox).where(there.id == claimed.notice.id)).one()._mapping)
+
+
+def _waiting(row: Any) -> Waiting:
+    at = {name: row[f"{name}_us"] for name in ("created_at", "due_at", "sent_at")}
+    return Waiting(
+        Notice(*(row[name] for name in ("topic", "text", "page", "id"))),
+        *(NoticeState(row["state"]), row["attempts"], row["outcome"]),
+        *(reading.instant(at["created_at"]), reading.instant(at["due_at"])),
+        None if at["sent_at"] is None else reading.instant(at["sent_at"]),
+    )

@@ -1,0 +1,223 @@
+"""Tables of the ledger's database, and how it is opened: SQLite in WAL mode, or PostgreSQL.
+
+Instants are microseconds since 1970 (UTC): what both databases keep alike.
+Belongs here: DDL, transactions, what an unreachable database is called. Not here: what is written (`submitting.py`).
+"""
+
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+from sqlalchemy.exc import ArgumentError, DBAPIError
+from sqlalchemy.exc import TimeoutError as NoConnectionFree
+
+from pipeline_assets.errors import LedgerUnavailable
+from warehouse.settings import Settings
+
+FORMAT_VERSION = 1
+WAIT_SECONDS = 30
+"For the writers before us; each takes milliseconds."
+
+_LOCK = 7_305_113
+"Names our advisory lock in PostgreSQL, while the tables are made."
+
+_NO_ADDRESS = (
+    "LEDGER_URL is no address of a database that can be used: give sqlite:////folder/ledger.sqlite or "
+    "postgresql://user:password@host/database."
+)
+
+metadata = sa.MetaData()
+
+ledger_info = sa.Table(
+    "ledger_info",
+    metadata,
+    sa.Column("key", sa.String, primary_key=True),
+    sa.Column("value", sa.BigInteger, nullable=False),
+    comment="format_version; position: of the newest change. Its row is the lock that puts commits in order.",
+)
+batches = sa.Table(
+    "batches",
+    metadata,
+    sa.Column("token", sa.String, primary_key=True),
+    sa.Column("batch", sa.String, nullable=False, unique=True),
+    sa.Column("source", sa.String, nullable=False),
+    sa.Column("first_position", sa.BigInteger, nullable=False),
+    sa.Column("last_position", sa.BigInteger, nullable=False),
+    sa.Column("reverts", sa.String),
+    comment="What was submitted together. The same token again is the same submission.",
+)
+changes = sa.Table(
+    "changes",
+    metadata,
+    sa.Column("position", sa.BigInteger, primary_key=True, autoincrement=False),
+    sa.Column("batch", sa.String, nullable=False, index=True),
+    sa.Column("kind", sa.String, nullable=False),
+    sa.Column("id", sa.String, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("action", sa.String, nullable=False),
+    sa.Column("before", sa.JSON, nullable=False),
+    sa.Column("after", sa.JSON, nullable=False),
+    sa.Column("who", sa.String, nullable=False),
+    sa.Column("why", sa.String, nullable=False),
+    sa.Column("submitted_at_us", sa.BigInteger, nullable=False),
+    sa.UniqueConstraint("kind", "id", "version"),
+    comment="Append-only. submitted_at_us is never before that of the position before.",
+)
+records = sa.Table(
+    "records",
+    metadata,
+    sa.Column("kind", sa.String, primary_key=True),
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("position", sa.BigInteger, nullable=False),
+    sa.Column("archived", sa.Boolean, nullable=False),
+    sa.Column("fields", sa.JSON, nullable=False),
+    sa.Column("unique_key", sa.String),
+    sa.Column("who", sa.String, nullable=False),
+    sa.Column("submitted_at_us", sa.BigInteger, nullable=False),
+    sa.UniqueConstraint("kind", "unique_key"),
+    comment="Each record as its newest change left it.",
+)
+mentions = sa.Table(
+    "mentions",
+    metadata,
+    sa.Column("kind", sa.String, primary_key=True),
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("field", sa.String, primary_key=True),
+    sa.Column("target_kind", sa.String, nullable=False),
+    sa.Column("target_id", sa.String, nullable=False),
+    sa.Index("mentions_of", "target_kind", "target_id"),
+    comment="Which record names which in which field.",
+)
+outbox = sa.Table(
+    "outbox",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("topic", sa.String, nullable=False),
+    sa.Column("text", sa.String, nullable=False),
+    sa.Column("page", sa.String, nullable=False),
+    sa.Column("state", sa.String, nullable=False),
+    sa.Column("attempts", sa.Integer, nullable=False),
+    sa.Column("outcome", sa.String, nullable=False),
+    sa.Column("created_at_us", sa.BigInteger, nullable=False),
+    sa.Column("due_at_us", sa.BigInteger, nullable=False),
+    sa.Column("sent_at_us", sa.BigInteger),
+    comment="Notices to people: pending, sent, failed (given up). outcome: of the last attempt.",
+)
+
+
+def opened(url: str | None = None) -> sa.Engine:
+    """The ledger at `url` (else LEDGER_URL, else SQLite in the home), its tables made. Raises LedgerUnavailable.
+
+    Meant to be kept: threads share it, processes each open their own.
+    """
+    wanted = url or Settings().ledger_url or f"sqlite:///{Settings().renewables_home / 'ledger.sqlite'}"
+    engine = _engine(_address(wanted))
+    try:
+        _make_tables(engine)
+    except LedgerUnavailable:
+        engine.dispose()
+        raise
+    return engine
+
+
+def _make_tables(engine: sa.Engine) -> None:
+    with writing(engine) as con:
+        if engine.dialect.name != "sqlite":
+            con.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
+        if sa.inspect(con).has_table(ledger_info.name):
+            _refuse_a_newer_format(con)
+        metadata.create_all(con)
+        there = set(con.execute(sa.select(ledger_info.c.key)).scalars())
+        for key, value in {"format_version": FORMAT_VERSION, "position": 0}.items():
+            if key not in there:
+                con.execute(ledger_info.insert().values(key=key, value=value))
+
+
+@contextmanager
+def using(url: str | None = None) -> Iterator[sa.Engine]:
+    """As `opened`, for one task: nothing stays open after it."""
+    engine = opened(url)
+    try:
+        yield engine
+    finally:
+        engine.dispose()
+
+
+def _address(url: str) -> sa.URL:
+    try:
+        given = sa.make_url(url)
+    except ArgumentError as error:
+        raise LedgerUnavailable(_NO_ADDRESS) from error
+    if given.get_backend_name() not in ("sqlite", "postgresql"):
+        raise LedgerUnavailable(_NO_ADDRESS)
+    return given.set(drivername="postgresql+psycopg") if given.drivername == "postgresql" else given
+
+
+def _engine(address: sa.URL) -> sa.Engine:
+    sqlite = address.get_backend_name() == "sqlite"
+    try:
+        if sqlite and address.database:
+            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = sa.create_engine(address, connect_args={"timeout": WAIT_SECONDS} if sqlite else {}, pool_pre_ping=True)
+    except ModuleNotFoundError as error:
+        raise LedgerUnavailable(
+            f"LEDGER_URL asks for {address.drivername}: install it with `pip install 'gb-renewables[postgresql]'`."
+        ) from error
+    except OSError as error:
+        raise LedgerUnavailable(f"The ledger's folder cannot be made: {error}. See LEDGER_URL.") from error
+    if sqlite:
+        _begin_explicitly(engine)
+    return engine
+
+
+def _refuse_a_newer_format(con: sa.Connection) -> None:
+    query = sa.select(ledger_info.c.value).where(ledger_info.c.key == "format_version")
+    if (con.execute(query).scalar() or 0) > FORMAT_VERSION:
+        raise LedgerUnavailable(f"{_shown(con.engine)} was written by a newer gb-renewables: update this installation.")
+
+
+@contextmanager
+def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """One transaction that writes: committed at the end, rolled back on any exception."""
+    with _named_errors(engine), engine.connect().execution_options(writing=True) as con, con.begin():
+        yield con
+
+
+@contextmanager
+def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
+    """One consistent look at the ledger; never waits for a writer."""
+    isolation = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
+    with _named_errors(engine), engine.connect().execution_options(**isolation) as con, con.begin():
+        yield con
+
+
+@contextmanager
+def _named_errors(engine: sa.Engine) -> Iterator[None]:
+    try:
+        yield
+    except (DBAPIError, NoConnectionFree) as error:
+        cause = str(getattr(error, "orig", error)).strip()
+        raise LedgerUnavailable(
+            f"The ledger {_shown(engine)} cannot be used now: {cause}. Nothing was saved; see LEDGER_URL."
+        ) from error
+
+
+def _shown(engine: sa.Engine) -> str:
+    return engine.url.render_as_string(hide_password=True)
+
+
+def _begin_explicitly(engine: sa.Engine) -> None:
+    """SQLite's driver begins late and reads before it locks: a writer takes the lock first, and waits once."""
+
+    @sa.event.listens_for(engine, "connect")
+    def _connected(connection: Any, _: Any) -> None:
+        connection.isolation_level = None
+        connection.execute("PRAGMA journal_mode = WAL")
+        connection.execute("PRAGMA synchronous = FULL")
+
+    @sa.event.listens_for(engine, "begin")
+    def _begun(con: sa.Connection) -> None:
+        con.exec_driver_sql("BEGIN IMMEDIATE" if con.get_execution_options().get("writing") else "BEGIN")

@@ -1,0 +1,132 @@
+"""Rules between records, judged when the whole batch is drafted: references, unique names, what may be archived.
+
+Each takes the draft and gives problems. Not here: rules of one record (`pipeline_assets/rules.py`).
+"""
+
+from collections.abc import Iterator
+
+import sqlalchemy as sa
+
+from pipeline_assets.errors import Problem
+from pipeline_assets.ledger import schema
+from pipeline_assets.ledger.changes import Record
+from pipeline_assets.ledger.draft import Draft
+from pipeline_assets.models import ENTITIES
+from pipeline_assets.vocabulary import Stage
+
+BEFORE_DESIGN = (Stage.DISCOVERY, Stage.ON_HOLD)
+
+
+def problems(draft: Draft) -> list[Problem]:
+    """Everything that the drafted records break."""
+    found = (
+        problem
+        for record in draft.touched.values()
+        for rule in (_references, _unique, _still_needed, _capacity)
+        for problem in rule(draft, record)
+    )
+    return list(dict.fromkeys(found))
+
+
+def _references(draft: Draft, record: Record) -> Iterator[Problem]:
+    """What a live record names is there and live; its parts are looked at when they come back with it."""
+    restored = (record.kind, record.id) in draft.restored
+    if record.archived or (restored and _gone(draft, record)):
+        return
+    yield from _missing(draft, record)
+    if restored:
+        for part in _parts(draft, record):
+            yield from _missing(draft, part)
+
+
+def _missing(draft: Draft, record: Record) -> Iterator[Problem]:
+    entity = ENTITIES[record.kind]
+    for name, kind in entity.references.items():
+        id = record.fields[name]
+        if id is None:
+            continue
+        found = draft.record(kind, id)
+        if found is None:
+            yield Problem(record.kind, record.id, name, f"there is no {ENTITIES[kind].title.lower()} {id!r}")
+        elif found.archived and not (name in entity.owners and (kind, id) in draft.touched):  # else it goes with it
+            title = ENTITIES[kind].title.lower()
+            yield Problem(record.kind, record.id, name, f"the {title} {named(found)} is archived: restore it first")
+
+
+def _parts(draft: Draft, record: Record) -> Iterator[Record]:
+    for part, name in draft.mentioning(record.kind, record.id):
+        if name in ENTITIES[part.kind].owners:
+            yield part
+            yield from _parts(draft, part)
+
+
+def _wholes(draft: Draft, record: Record) -> list[Record]:
+    entity = ENTITIES[record.kind]
+    named_by = [(entity.references[name], record.fields[name]) for name in entity.owners if record.fields[name]]
+    return [whole for kind, id in named_by if (whole := draft.record(kind, id))]
+
+
+def _gone(draft: Draft, record: Record) -> bool:
+    """Archived, or a part of what is."""
+    return record.archived or any(_gone(draft, whole) for whole in _wholes(draft, record))
+
+
+def _unique(draft: Draft, record: Record) -> Iterator[Problem]:
+    entity = ENTITIES[record.kind]
+    key = entity.unique_key(record.fields)
+    if key is None:
+        return
+    there = schema.records
+    query = sa.select(there.c.id).where(there.c.kind == record.kind, there.c.unique_key == key)
+    ids = {*draft.con.execute(query).scalars(), *draft.namesakes[record.kind, key]}
+    for id in sorted(ids - {record.id}):
+        other = draft.record(record.kind, id)
+        if other and entity.unique_key(other.fields) == key:
+            way_out = " It is archived: restore it instead." if other.archived else ""
+            fields = " and ".join(entity.model_fields[name].title or name for name in entity.unique).lower()
+            message = f"a {entity.title.lower()} with this {fields} is there already ({id}).{way_out}"
+            yield Problem(record.kind, record.id, entity.unique[0], message)
+            return
+
+
+def _still_needed(draft: Draft, record: Record) -> Iterator[Problem]:
+    """An archived record is named by none that is live, but for its own parts."""
+    if not record.archived:
+        return
+    users = []
+    for other, name in draft.mentioning(record.kind, record.id):
+        if name not in ENTITIES[other.kind].owners and not _gone(draft, other):
+            users += [named(user) for user in _wholes(draft, other) or [other]]
+    if users:
+        title = ENTITIES[record.kind].title.lower()
+        message = f"the {title} {named(record)} is still used by {', '.join(sorted(set(users)))}"
+        yield Problem(record.kind, record.id, "archived", message)
+
+
+def _capacity(draft: Draft, record: Record) -> Iterator[Problem]:
+    """A capacity of 0 is one that is not known yet: allowed before Design."""
+    if record.archived:
+        return
+    if record.kind == "pipelines" and record.fields["stage"] not in BEFORE_DESIGN:
+        for link, name in draft.mentioning("pipelines", record.id):
+            if link.kind == "pipeline_facilities" and name == "pipeline_id":
+                facility = draft.live("facilities", link.fields["facility_id"])
+                if facility and facility.fields["capacity_mwp"] == 0:
+                    message = f"{named(facility)} has no capacity yet, which it needs from Design on"
+                    yield Problem(record.kind, record.id, "stage", message)
+    links = []
+    if record.kind == "facilities" and record.fields["capacity_mwp"] == 0:
+        links = [link for link, _ in draft.mentioning("facilities", record.id) if link.kind == "pipeline_facilities"]
+    elif record.kind == "pipeline_facilities":
+        facility = draft.live("facilities", record.fields["facility_id"])
+        links = [record] if facility and facility.fields["capacity_mwp"] == 0 else []
+    for link in links:
+        pipeline = draft.live("pipelines", link.fields["pipeline_id"])
+        if pipeline and pipeline.fields["stage"] not in BEFORE_DESIGN:
+            message = f"0 MWp is allowed only before Design, and {named(pipeline)} is in {pipeline.fields['stage']}"
+            yield Problem("facilities", link.fields["facility_id"], "capacity_mwp", message)
+
+
+def named(record: Record) -> str:
+    """What people call it."""
+    return str(record.fields.get("name") or record.fields.get("stage") or record.id)

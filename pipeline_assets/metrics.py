@@ -1,0 +1,126 @@
+"""What is computed from the pipeline's tables: views, so that a snapshot carries them along and no run is needed.
+
+Belongs here: SQL, and the probabilities of stages where the ledger has none. Not here: the tables (`tables.py`).
+Views never name the catalogue. Archived projects and records count in none, and neither do an archived project's parts.
+MWp as in the model `Facility`; days are UTC days for who reads in UTC, as we do.
+"""
+
+from dataclasses import dataclass
+
+from pipeline_assets.models import ENTITIES, Pipeline
+from pipeline_assets.vocabulary import STAGES_IN_ORDER, PointStatus, Stage
+
+DEFAULT_WEIGHTS = {
+    Stage.DISCOVERY: 0.1,
+    Stage.DESIGN: 0.25,
+    Stage.PROCUREMENT: 0.5,
+    Stage.CONSTRUCTION: 0.9,
+    Stage.COMMISSIONING: 0.95,
+    Stage.COMPLETED: 1.0,
+    Stage.ON_HOLD: 0.05,
+}
+"How likely a project of the stage is built, until somebody enters a weight for it (`stage_weights`)."
+
+BEFORE_CONSTRUCTION = STAGES_IN_ORDER[: STAGES_IN_ORDER.index(Stage.CONSTRUCTION)]
+
+
+@dataclass(frozen=True)
+class View:
+    """`reads`: the tables and views that it is made of."""
+
+    description: str
+    reads: tuple[str, ...]
+    sql: str
+
+
+def _words(words: tuple[str, ...]) -> str:
+    return ", ".join(f"'{word}'" for word in words)
+
+
+def _parts_of_projects() -> str:
+    """(pipeline_id, updated_at_utc) of everything that is a part of a project."""
+    parts = [entity.kind for entity in ENTITIES.values() if "pipeline_id" in entity.owners]
+    return " UNION ALL ".join(f"SELECT pipeline_id, updated_at_utc FROM {kind}" for kind in parts)
+
+
+VIEWS: dict[str, View] = {
+    "stage_weights_in_force": View(
+        "Probability of each stage: the one entered, else a default (`is_default`).",
+        ("stage_weights",),
+        "SELECT stage, stage_order, coalesce(entered.weight, known.weight) AS weight, "
+        "entered.weight IS NULL AS is_default FROM (VALUES "
+        + ", ".join(f"('{stage}', {n}, {DEFAULT_WEIGHTS[stage]}::DOUBLE)" for n, stage in enumerate(Stage, 1))
+        + ") AS known(stage, stage_order, weight) "
+        "LEFT JOIN (SELECT stage, weight FROM stage_weights WHERE NOT archived) AS entered USING (stage)",
+    ),
+    "project_capacity": View(
+        "Each facility of each project with its stage, RTB date, MWp, and MWp x probability of the stage. A facility "
+        "that two projects name stands in both.",
+        ("pipelines", "pipeline_facilities", "facilities", "stage_weights_in_force"),
+        "SELECT project.id AS pipeline_id, project.name, project.stage, stage_order, project.rag, project.rtb_date, "
+        "facility.id AS facility_id, facility.technology, facility.capacity_mwp, weight, "
+        "is_default AS weight_is_default, capacity_mwp * weight AS weighted_mwp "
+        "FROM pipelines AS project JOIN pipeline_facilities AS link ON link.pipeline_id = project.id "
+        "JOIN facilities AS facility ON facility.id = link.facility_id JOIN stage_weights_in_force USING (stage) "
+        "WHERE NOT (project.archived OR link.archived OR facility.archived)",
+    ),
+    "capacity_by_technology_and_stage": View(
+        "Gross and probability-weighted MWp, projects and facilities of each technology in each stage.",
+        ("project_capacity",),
+        "SELECT technology, stage, stage_order, count(DISTINCT pipeline_id) AS projects, "
+        "count(DISTINCT facility_id) AS facilities, sum(capacity_mwp) AS gross_mwp, weight, weight_is_default, "
+        "sum(weighted_mwp) AS weighted_mwp FROM project_capacity GROUP BY ALL",
+    ),
+    "cumulative_capacity_by_rtb_date": View(
+        "MWp that become ready to build on a date, and all up to then, of each technology and of the 'Total'. "
+        "Projects without an RTB date are not in it.",
+        ("project_capacity",),
+        "SELECT technology, rtb_date, gross_mwp, weighted_mwp, "
+        "sum(gross_mwp) OVER up_to AS cumulative_gross_mwp, sum(weighted_mwp) OVER up_to AS cumulative_weighted_mwp "
+        "FROM (SELECT coalesce(technology, 'Total') AS technology, rtb_date, sum(capacity_mwp) AS gross_mwp, "
+        "sum(weighted_mwp) AS weighted_mwp FROM project_capacity WHERE rtb_date IS NOT NULL "
+        "GROUP BY GROUPING SETS ((technology, rtb_date), (rtb_date))) "
+        "WINDOW up_to AS (PARTITION BY technology ORDER BY rtb_date)",
+    ),
+    "rtb_slippage": View(
+        "Days from the first RTB date that a project had to the one it has; negative where it came nearer.",
+        ("pipelines", "status_history"),
+        "SELECT project.id AS pipeline_id, project.name, project.stage, first_rtb_date, project.rtb_date, "
+        "project.rtb_date - first_rtb_date AS slippage_days FROM pipelines AS project "
+        "JOIN (SELECT pipeline_id, arg_min(rtb_date, (status_date, position)) AS first_rtb_date FROM status_history "
+        "WHERE rtb_date IS NOT NULL GROUP BY pipeline_id) AS earliest ON earliest.pipeline_id = project.id "
+        "WHERE NOT project.archived AND project.rtb_date IS NOT NULL",
+    ),
+    "overdue_rtb": View(
+        "Projects whose RTB date is before today, and which are in a stage before Construction.",
+        ("pipelines",),
+        "SELECT id AS pipeline_id, name, stage, rtb_date, current_date - rtb_date AS days_overdue FROM pipelines "
+        f"WHERE NOT archived AND rtb_date < current_date AND stage IN ({_words(BEFORE_CONSTRUCTION)})",
+    ),
+    "days_since_update": View(
+        "Days since anything of a project was changed: itself, its parts (links, information points, comments), or one "
+        "of its facilities.",
+        ("pipelines", *(entity.kind for entity in ENTITIES.values() if "pipeline_id" in entity.owners), "facilities"),
+        "SELECT project.id AS pipeline_id, project.name, max(touched.updated_at_utc) AS updated_at_utc, "
+        "current_date - max(touched.updated_at_utc)::DATE AS days FROM pipelines AS project JOIN ("
+        f"SELECT id AS pipeline_id, updated_at_utc FROM {Pipeline.kind} UNION ALL {_parts_of_projects()} "
+        "UNION ALL SELECT pipeline_id, facilities.updated_at_utc FROM pipeline_facilities JOIN facilities "
+        "ON facilities.id = facility_id) AS touched ON touched.pipeline_id = project.id "
+        "WHERE NOT project.archived GROUP BY ALL",
+    ),
+    "open_risks": View(
+        "Open information points with their rating, impact x likelihood (1-10,000), of live projects and of none.",
+        ("information_points", "pipelines"),
+        "SELECT point.id AS information_point_id, point.name, point.pipeline_id, project.name AS pipeline_name, "
+        "point.impact, point.likelihood, point.impact * point.likelihood AS rating, point.owner, point.due_date, "
+        "point.updated_at_utc FROM information_points AS point LEFT JOIN pipelines AS project "
+        f"ON project.id = point.pipeline_id WHERE point.status = '{PointStatus.OPEN}' "
+        "AND NOT point.archived AND NOT coalesce(project.archived, false)",
+    ),
+}
+"By name, each after those that it reads."
+
+
+def statements() -> list[str]:
+    """DDL of the views."""
+    return [f"CREATE OR REPLACE VIEW {name} AS {view.sql}" for name, view in VIEWS.items()]

@@ -1,0 +1,250 @@
+"""The entities of the pipeline and their rules: the one place that forms, import, seeds, tables and docs derive from.
+
+Belongs here: fields, limits, references, what a change may not do to one record. Not here: rules that need other
+records (`rules.py`), storing (`ledger.py`). Every entity has an `id` (text, stable) besides; versions, authors and
+whether it is archived are the ledger's.
+"""
+
+import re
+import secrets
+from collections.abc import Mapping
+from datetime import date
+from typing import Annotated, Any, ClassVar
+
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic_core import PydanticCustomError
+
+from pipeline_assets.vocabulary import ContactRole, Market, PointStatus, ProjectRole, Rag, Stage, Technology
+
+Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000)]
+Reference = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
+Score = Annotated[int, Field(ge=1, le=100)]
+
+CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
+"All but line end and tab: nobody sees them, and PostgreSQL cannot store the first."
+
+
+class Entity(BaseModel):
+    """A record. `Field(title=...)` is the label that people see, `description` the help beside it."""
+
+    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
+
+    kind: ClassVar[str]
+    "Name in the ledger and of the table."
+    title: ClassVar[str]
+    "What people call one of it."
+    references: ClassVar[dict[str, str]] = {}
+    "Field to the kind that it names one of."
+    owners: ClassVar[tuple[str, ...]] = ()
+    "References to what it is a part of: a part goes with its whole and never keeps it from being archived."
+    unique: ClassVar[tuple[str, ...]] = ()
+    "Fields that no two records share, capital letters aside."
+
+    @classmethod
+    def unique_key(cls, fields: Mapping[str, Any]) -> str | None:
+        """What `unique` compares: capital letters and repeated blanks aside; None where nothing is unique."""
+        return "\n".join(" ".join(str(fields[name]).casefold().split()) for name in cls.unique) or None
+
+    @field_validator("*", mode="before")
+    @classmethod
+    def _text_is_printable(cls, value: Any) -> Any:
+        if not isinstance(value, str):
+            return value
+        text = value.replace("\r\n", "\n").replace("\r", "\n")
+        if found := CONTROL_CHARACTERS.search(text):
+            raise PydanticCustomError(
+                "control_character", f"has a control character (U+{ord(found[0]):04X}): leave it out"
+            )
+        return text
+
+    def fields(self) -> dict[str, Any]:
+        """As the ledger stores them: JSON values, all fields."""
+        return self.model_dump(mode="json")
+
+
+class Counterparty(Entity):
+    """A company that we do projects with."""
+
+    kind, title, unique = "counterparties", "Counterparty", ("name",)
+    name: Name = Field(title="Name")
+    website: str = Field("", title="Website", max_length=300)
+    notes: Text = Field("", title="Notes")
+
+
+class Contact(Entity):
+    """A person."""
+
+    kind, title = "contacts", "Contact"
+    name: Name = Field(title="Name")
+    email: str = Field("", title="E-mail", max_length=320, pattern=r"^$|^[^@\s]+@[^@\s]+$")
+    phone: str = Field("", title="Telephone", max_length=50)
+
+
+class CounterpartyContact(Entity):
+    """A person's role at a counterparty."""
+
+    kind, title, unique = "counterparty_contacts", "Contact's role", ("counterparty_id", "contact_id", "role")
+    references: ClassVar = {"counterparty_id": "counterparties", "contact_id": "contacts"}
+    owners = ("counterparty_id",)
+    counterparty_id: Reference = Field(title="Counterparty")
+    contact_id: Reference = Field(title="Contact")
+    role: ContactRole = Field(title="Role")
+
+
+class Pipeline(Entity):
+    """A project in development, with its status: the earlier ones stay in the history."""
+
+    kind, title = "pipelines", "Project"
+    name: Name = Field(title="Name")
+    market: Market = Field(Market.GREAT_BRITAIN, title="Market")
+    stage: Stage = Field(Stage.DISCOVERY, title="Stage")
+    rag: Rag = Field(Rag.GREEN, title="RAG status", description="Amber and Red ask for a comment.")
+    rag_comment: Text = Field("", title="RAG comment", description="Why, and what happens next.")
+    rtb_date: date | None = Field(None, title="Ready to build (RTB)", description="When construction could begin.")
+    status_date: date = Field(title="Status of", description="The day from which stage, RAG and RTB date hold.")
+    notes: Text = Field("", title="Notes")
+
+    @model_validator(mode="after")
+    def _amber_and_red_say_why(self) -> "Pipeline":
+        if self.rag is not Rag.GREEN and not self.rag_comment:
+            raise FieldProblem("rag_comment", f"a comment is needed where the RAG status is {self.rag}")
+        return self
+
+
+class Facility(Entity):
+    """A plant: one technology at one place. MWp is DC capacity for solar, rated power for wind and BESS."""
+
+    kind, title = "facilities", "Facility"
+    name: Name = Field(title="Name")
+    technology: Technology = Field(title="Technology")
+    capacity_mwp: float = Field(
+        title="Capacity (MWp)", ge=0, le=10_000, allow_inf_nan=False, description="0 only before Design."
+    )
+    longitude: float | None = Field(None, title="Longitude (°)", ge=-180, le=180, allow_inf_nan=False)
+    latitude: float | None = Field(None, title="Latitude (°)", ge=-90, le=90, allow_inf_nan=False)
+
+    @model_validator(mode="after")
+    def _a_place_has_both(self) -> "Facility":
+        if (self.longitude is None) != (self.latitude is None):
+            missing = "longitude" if self.longitude is None else "latitude"
+            raise FieldProblem(missing, "a place has both longitude and latitude")
+        return self
+
+
+class PipelineFacility(Entity):
+    """A facility of a project; a hybrid has several."""
+
+    kind, title, unique = "pipeline_facilities", "Project's facility", ("pipeline_id", "facility_id")
+    references: ClassVar = {"pipeline_id": "pipelines", "facility_id": "facilities"}
+    owners = ("pipeline_id",)
+    pipeline_id: Reference = Field(title="Project")
+    facility_id: Reference = Field(title="Facility")
+
+
+class PipelineCounterparty(Entity):
+    """A counterparty's role in a project."""
+
+    kind, title = "pipeline_counterparties", "Project's counterparty"
+    unique = ("pipeline_id", "counterparty_id", "role")
+    references: ClassVar = {"pipeline_id": "pipelines", "counterparty_id": "counterparties"}
+    owners = ("pipeline_id",)
+    pipeline_id: Reference = Field(title="Project")
+    counterparty_id: Reference = Field(title="Counterparty")
+    role: ProjectRole = Field(ProjectRole.DEVELOPER, title="Role")
+
+
+class InformationPoint(Entity):
+    """Something to know about a project: a risk or an issue. Its rating is impact x likelihood, 1-10,000."""
+
+    kind, title = "information_points", "Information point"
+    references: ClassVar = {"pipeline_id": "pipelines"}
+    owners = ("pipeline_id",)
+    name: Name = Field(title="Title")
+    pipeline_id: Reference | None = Field(None, title="Project")
+    description: Text = Field("", title="Description")
+    impact: Score = Field(title="Impact", description="1 (hardly) to 100 (stops the project).")
+    likelihood: Score = Field(title="Likelihood", description="1 (hardly) to 100 (has happened).")
+    mitigation: Text = Field("", title="Mitigation")
+    owner: str = Field("", title="Owner", max_length=100)
+    due_date: date | None = Field(None, title="Due")
+    status: PointStatus = Field(PointStatus.OPEN, title="Status", description="Closing asks for a mitigation.")
+
+    @property
+    def rating(self) -> int:
+        return self.impact * self.likelihood
+
+    @model_validator(mode="after")
+    def _closed_says_how(self) -> "InformationPoint":
+        if self.status is PointStatus.CLOSED and not self.mitigation:
+            raise FieldProblem("mitigation", "say what was done before it is closed")
+        return self
+
+
+class InformationPointCounterparty(Entity):
+    """A counterparty that an information point is about."""
+
+    kind, title = "information_point_counterparties", "Information point's counterparty"
+    unique = ("information_point_id", "counterparty_id")
+    references: ClassVar = {"information_point_id": "information_points", "counterparty_id": "counterparties"}
+    owners = ("information_point_id",)
+    information_point_id: Reference = Field(title="Information point")
+    counterparty_id: Reference = Field(title="Counterparty")
+
+
+class Comment(Entity):
+    """A remark on one record of any of these kinds."""
+
+    kind, title = "comments", "Comment"
+    references: ClassVar = {
+        "pipeline_id": "pipelines",
+        "counterparty_id": "counterparties",
+        "information_point_id": "information_points",
+    }
+    owners = ("pipeline_id", "counterparty_id", "information_point_id")
+    text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)] = Field(
+        title="Comment"
+    )
+    pipeline_id: Reference | None = Field(None, title="Project")
+    counterparty_id: Reference | None = Field(None, title="Counterparty")
+    information_point_id: Reference | None = Field(None, title="Information point")
+
+    @model_validator(mode="after")
+    def _on_one_record(self) -> "Comment":
+        if sum(getattr(self, name) is not None for name in self.references) != 1:
+            raise FieldProblem("text", "a comment is on one record: a project, a counterparty or an information point")
+        return self
+
+
+class StageWeight(Entity):
+    """How likely a project of this stage is built, 0-1; its `id` is the stage."""
+
+    kind, title, unique = "stage_weights", "Weight of a stage", ("stage",)
+    stage: Stage = Field(title="Stage")
+    weight: float = Field(title="Probability", ge=0, le=1, allow_inf_nan=False)
+
+
+class FieldProblem(ValueError):
+    """A rule of the whole record, told at the field where it is put right."""
+
+    def __init__(self, field: str, message: str) -> None:
+        super().__init__(message)
+        self.field = field
+
+
+ENTITIES: dict[str, type[Entity]] = {
+    entity.kind: entity
+    for entity in (
+        *(Counterparty, Contact, CounterpartyContact, Pipeline, Facility, PipelineFacility, PipelineCounterparty),
+        *(InformationPoint, InformationPointCounterparty, Comment, StageWeight),
+    )
+}
+"By kind; what is referenced stands before what refers to it, but for links."
+
+VALID_ID = re.compile(r"\S([^\x00-\x1f\x7f-\x9f]{0,98}\S)?")
+"1-100 characters without blanks around them: as a reference to it is stored."
+
+
+def new_id() -> str:
+    """Never given twice, whatever the process or the machine."""
+    return secrets.token_hex(6)

@@ -1,0 +1,84 @@
+"""Rules of a change: what the models say of the record after it, and what depends on the record before it.
+
+Belongs here: problems (the change is refused) and warnings (it is made, and said) of one record. Not here: rules that
+need other records (`ledger/submitting.py`).
+"""
+
+from collections.abc import Mapping
+from datetime import date
+from typing import Any
+
+from pydantic import ValidationError
+
+from pipeline_assets.errors import Problem
+from pipeline_assets.models import ENTITIES, FieldProblem
+from pipeline_assets.vocabulary import STAGES_IN_ORDER, Rag, Stage
+
+STATUS_FIELDS = ("stage", "rag", "rag_comment", "rtb_date")
+GREAT_BRITAIN = {"longitude": (-8.7, 1.8), "latitude": (49.8, 60.9)}
+"Degrees; the islands and the mainland, with some sea for wind farms left out."
+
+
+def validated(kind: str, id: str, fields: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
+    """All fields as the ledger stores them, or the problems."""
+    entity = ENTITIES.get(kind)
+    if entity is None:
+        return {}, [Problem(kind, id, "kind", f"is none of {', '.join(ENTITIES)}")]
+    try:
+        return entity.model_validate(fields).fields(), []
+    except ValidationError as error:
+        return {}, [_problem(kind, id, detail) for detail in error.errors(include_url=False)]
+
+
+def after(
+    kind: str, id: str, before: Mapping[str, Any] | None, given: Mapping[str, Any], today: date
+) -> tuple[dict[str, Any], list[Problem]]:
+    """All fields after `given` are set, or the problems; a new status without a date is today's."""
+    wanted = {**(before or {}), **given}
+    undated = kind == "pipelines" and not given.get("status_date")
+    if undated:
+        wanted["status_date"] = before["status_date"] if before else today.isoformat()
+    fields, problems = validated(kind, id, wanted)
+    if fields and undated and before and any(fields[name] != before[name] for name in STATUS_FIELDS):
+        fields["status_date"] = today.isoformat()
+    return fields, problems
+
+
+def problems_of_step(kind: str, id: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Problem]:
+    """What the step from one version to the next may not do; both hold all fields."""
+    if kind != "pipelines" or after["rag"] in (before["rag"], Rag.GREEN):
+        return []
+    if after["rag_comment"] != before["rag_comment"]:
+        return []
+    return [Problem(kind, id, "rag_comment", f"say why the RAG status becomes {after['rag']}")]
+
+
+def warnings_of(kind: str, id: str, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[Problem]:
+    """What deserves a second look."""
+    found = []
+    if kind == "facilities":
+        for name, (low, high) in GREAT_BRITAIN.items():
+            if after[name] is not None and not low <= after[name] <= high:
+                found.append(Problem(kind, id, name, f"{after[name]:g} lies outside Great Britain"))
+    if kind == "pipelines" and before and Stage.ON_HOLD not in (before["stage"], after["stage"]):
+        steps = STAGES_IN_ORDER.index(after["stage"]) - STAGES_IN_ORDER.index(before["stage"])
+        if steps < 0:
+            found.append(Problem(kind, id, "stage", f"goes back from {before['stage']} to {after['stage']}"))
+        elif steps > 1:
+            found.append(Problem(kind, id, "stage", f"skips from {before['stage']} to {after['stage']}"))
+    return found
+
+
+def _problem(kind: str, id: str, detail: Mapping[str, Any]) -> Problem:
+    cause = detail.get("ctx", {}).get("error")
+    if isinstance(cause, FieldProblem):
+        return Problem(kind, id, cause.field, str(cause))
+    if detail["type"] == "missing" or detail["input"] is None:
+        message = "is needed"
+    elif detail["type"] == "string_too_short":
+        message = "must not be empty"
+    elif detail["type"] == "extra_forbidden":
+        message = "is no field of this kind"
+    else:
+        message = detail["msg"][:1].lower() + detail["msg"][1:]
+    return Problem(kind, id, ".".join(map(str, detail["loc"])) or "record", message)

@@ -1,0 +1,82 @@
+"""The contract before the write: Pandera schemas built from the models. A frame that breaks it lands nothing.
+
+Belongs here: what a frame must be to land. Not here: rules between records, which the ledger keeps and checks prove.
+Frames are eager: Pandera looks at the values of no other.
+"""
+
+from collections.abc import Mapping
+from functools import cache
+
+import pandera.polars as pa
+import polars as pl
+from pandera.errors import SchemaErrors
+
+from pipeline_assets import tables
+from pipeline_assets.errors import ContractBroken
+from pipeline_assets.ledger.changes import Action
+from pipeline_assets.models import ENTITIES, Pipeline
+from pipeline_assets.tables import Column
+
+OBJECT = r"^\{.*\}$"
+BEFORE_AFTER = ("before", "after")
+AUTHORED = ("version", "position", "batch", "who", "why", "submitted_at_utc")
+FROM_ONE = pa.Check.ge(1, error="is not 1 or more")
+
+
+@cache
+def contracts() -> dict[str, pa.DataFrameSchema]:
+    """By table."""
+    columns = {kind: tables.columns_of(entity) for kind, entity in ENTITIES.items()}
+    current = {
+        kind: {"id": _key(), **{column.name: _column(column) for column in fields}, **_plain(tables.RECORD)}
+        for kind, fields in columns.items()
+    }
+    dated = {column.name: _column(column) for column in columns[Pipeline.kind] if column.name in tables.DATED}
+    of_change = _plain(tables.CHANGES) | {
+        "position": pa.Column(pl.Int64(), FROM_ONE),
+        "version": pa.Column(pl.Int64(), FROM_ONE),
+        "kind": pa.Column(pl.String(), pa.Check.isin(list(ENTITIES), error="is no kind that is known")),
+        "action": pa.Column(pl.String(), pa.Check.isin([*Action], error="is no action that is known")),
+    }
+    texts = {name: pa.Column(pl.String(), pa.Check.str_matches(OBJECT, error="is no object")) for name in BEFORE_AFTER}
+    values = {name: pa.Column(pl.String(), nullable=True) for name in BEFORE_AFTER}
+    of_table = {
+        **current,
+        tables.SUBMITTED_CHANGES: {**of_change, **texts},
+        tables.STATUS_HISTORY: {"pipeline_id": _key(), **dated, **{name: of_change[name] for name in AUTHORED}},
+        tables.AUDIT: {**of_change, "field": _key(), **values},
+    }
+    return {table: pa.DataFrameSchema(columns, strict=True, name=table) for table, columns in of_table.items()}
+
+
+def validate(frames: Mapping[str, pl.DataFrame]) -> None:
+    """Raises ContractBroken with the table, the column and a sample; all is well else."""
+    judges = contracts()
+    for table, frame in frames.items():
+        try:
+            judges[table].validate(frame, lazy=True)
+        except SchemaErrors as errors:
+            case = errors.failure_cases.row(0, named=True)
+            raise ContractBroken(
+                f"{table}.{case['column']}: {case['check']}, for example {case['failure_case']!r} "
+                f"({len(errors.failure_cases)} in all). Nothing was landed."
+            ) from None  # of a chain Dagster shows the innermost, and this says it for people
+
+
+def _column(column: Column) -> pa.Column:
+    checks = []
+    if column.values:
+        checks.append(pa.Check.isin(column.values, error="is no word that is known"))
+    if column.low is not None:
+        checks.append(pa.Check.ge(column.low, error=f"is below {column.low:g}"))
+    if column.high is not None:
+        checks.append(pa.Check.le(column.high, error=f"is above {column.high:g}"))
+    return pa.Column(column.dtype, checks, nullable=column.nullable, title=column.title)
+
+
+def _plain(dtypes: Mapping[str, pl.DataType]) -> dict[str, pa.Column]:
+    return {name: pa.Column(dtype) for name, dtype in dtypes.items()}
+
+
+def _key() -> pa.Column:
+    return pa.Column(pl.String(), pa.Check.str_length(min_value=1, error="is empty"))

@@ -1,0 +1,89 @@
+"""Sensors: what was submitted is landed, notices of failed runs are written down, and notices that wait are sent."""
+
+from datetime import UTC, datetime, timedelta
+from itertools import takewhile
+
+import dagster as dg
+
+from pipeline_assets import jobs, notices
+from pipeline_assets.delivery import deliver
+from pipeline_assets.errors import LedgerUnavailable
+from pipeline_assets.landing import landed_position
+from pipeline_assets.ledger import outbox, reading, schema
+from pipeline_assets.ledger.outbox import NoticeState
+from pipeline_assets.resources import WarehouseResource
+from warehouse.errors import WarehouseMissing
+from warehouse.settings import Settings
+
+RUNNING = dg.DefaultSensorStatus.RUNNING if Settings().schedules_running else dg.DefaultSensorStatus.STOPPED
+
+
+LANDING_SECONDS = 5
+LONGEST_PAUSE = timedelta(minutes=30)
+"Between two runs that fail: each failure doubles the pause up to it."
+
+
+@dg.sensor(
+    job=jobs.landing, minimum_interval_seconds=LANDING_SECONDS, default_status=RUNNING, name="landing_of_changes"
+)
+def landing_of_changes(
+    context: dg.SensorEvaluationContext, warehouse: WarehouseResource
+) -> dg.RunRequest | dg.SkipReason:
+    """One run for all changes that readers do not have yet, asked for until they have them. The cursor is the position
+    that was asked for: one that was not, is asked for at once; one that failed, after a pause."""
+    with schema.using() as engine:
+        position = reading.position(engine)
+    landed = _landed(warehouse)
+    if position <= landed:
+        return dg.SkipReason(f"readers have change {landed}, and there is none after it")
+    runs = jobs.newest_runs(context.instance, jobs.landing.name, limit=10)
+    if runs and runs[0].dagster_run.status not in jobs.ENDED:
+        return dg.SkipReason(f"the landing {runs[0].dagster_run.run_id} is on its way; change {position} waits for it")
+    if position <= int(context.cursor or 0) and (until := _pausing_until(runs)) > datetime.now(UTC):
+        return dg.SkipReason(f"the landing {runs[0].dagster_run.run_id} failed; the next is at {until:%H:%M:%S}Z")
+    context.update_cursor(str(position))
+    # The run before is part of the key: Dagster starts no key twice, and a run that failed has to be followed by one.
+    after = f", after {runs[0].dagster_run.run_id}" if runs else ""
+    return dg.RunRequest(run_key=f"change {position}{after}")
+
+
+def _landed(warehouse: WarehouseResource) -> int:
+    try:
+        with warehouse.snapshot() as con:
+            return landed_position(con)
+    except WarehouseMissing:
+        return 0
+
+
+def _pausing_until(runs: list[dg.RunRecord]) -> datetime:
+    """`runs`: newest first, all of them ended."""
+    failed = list(takewhile(lambda run: run.dagster_run.status is not dg.DagsterRunStatus.SUCCESS, runs))
+    if not failed:
+        return datetime.now(UTC)
+    pause: timedelta = min(timedelta(seconds=LANDING_SECONDS) * 2 ** len(failed), LONGEST_PAUSE)
+    return datetime.fromtimestamp(failed[0].end_time or 0, UTC) + pause
+
+
+@dg.run_failure_sensor(default_status=RUNNING, name="notice_of_failed_runs", monitor_all_code_locations=True)
+def notice_of_failed_runs(context: dg.RunFailureSensorContext) -> None:
+    """One notice a failed run, with the first error and a link."""
+    notice = notices.of_failed_run(context)
+    try:
+        with schema.using() as engine:
+            outbox.put(engine, [notice])
+    except LedgerUnavailable:
+        # Dagster tells of each run once, so the log has to have it.
+        context.log.exception(f"{notice.text} {notice.page}")
+        raise
+
+
+@dg.sensor(default_status=RUNNING, name="deliver_notices", minimum_interval_seconds=30)
+def deliver_notices(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+    """Sends the notices that are due, and asks for no run."""
+    with schema.using() as engine:
+        handled = deliver(engine, log=context.log.warning)
+    counts = ", ".join(f"{sum(one.state is state for one in handled)} {state}" for state in NoticeState)
+    return dg.SkipReason(f"of {len(handled)} notices that were due: {counts}" if handled else "no notice is due")
+
+
+SENSORS = [landing_of_changes, notice_of_failed_runs, deliver_notices]

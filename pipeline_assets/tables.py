@@ -1,0 +1,202 @@
+"""What the pipeline's tables in the warehouse hold: frames, made of the submitted changes.
+
+Belongs here: columns, derived from the models; the current tables, status_history, audit. Not here: what a frame must
+fulfil (`schemas.py`), writing them (`landing.py`), what is computed from them (`metrics.py`).
+"""
+
+import gc
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from contextlib import contextmanager
+from dataclasses import dataclass
+from functools import cache
+from typing import Any
+
+import orjson
+import polars as pl
+
+from pipeline_assets.errors import ContractBroken
+from pipeline_assets.history import fields_changed, fold
+from pipeline_assets.ledger.changes import Action, Record, Recorded
+from pipeline_assets.models import ENTITIES, Entity, Pipeline
+from pipeline_assets.rules import STATUS_FIELDS
+
+SUBMITTED_CHANGES, STATUS_HISTORY, AUDIT = "submitted_changes", "status_history", "audit"
+UTC_TIME = pl.Datetime("us", "UTC")
+TEXT = pl.String()
+
+CHANGES: dict[str, pl.DataType] = {
+    **{"position": pl.Int64(), "batch": TEXT, "kind": TEXT, "id": TEXT, "version": pl.Int64(), "action": TEXT},
+    **{"before": TEXT, "after": TEXT, "who": TEXT, "why": TEXT, "submitted_at_utc": UTC_TIME},
+}
+"Columns of submitted_changes; before and after are JSON objects."
+RECORD: dict[str, pl.DataType] = {
+    **{"archived": pl.Boolean(), "version": pl.Int64(), "position": pl.Int64()},
+    **{"updated_at_utc": UTC_TIME, "updated_by": TEXT},
+}
+"Columns of every current table after the id and the fields."
+DATED = ("status_date", *STATUS_FIELDS)
+"Fields of a project that status_history follows."
+
+_DTYPES: dict[str, pl.DataType] = {
+    "string": TEXT,
+    "number": pl.Float64(),
+    "integer": pl.Int64(),
+    "boolean": pl.Boolean(),
+    "date": pl.Date(),
+}
+
+
+@dataclass(frozen=True)
+class Column:
+    """A field of a model as a column. `low`, `high`: both allowed; `values`: the vocabulary, where it is closed."""
+
+    name: str
+    title: str
+    dtype: pl.DataType
+    nullable: bool
+    default: Any
+    values: tuple[str, ...]
+    low: float | None
+    high: float | None
+
+
+@cache
+def columns_of(entity: type[Entity]) -> tuple[Column, ...]:
+    """The model's fields, from its JSON schema."""
+    schema = entity.model_json_schema()
+    columns = []
+    for name, field in schema["properties"].items():
+        options = field.get("anyOf", [field])
+        (value,) = [option for option in options if option.get("type") != "null"]
+        if "$ref" in value:
+            value = schema["$defs"][value["$ref"].rpartition("/")[2]]
+        columns.append(
+            Column(
+                name,
+                title=entity.model_fields[name].title or name,
+                dtype=_DTYPES[value.get("format", value["type"])],
+                nullable=len(options) > 1,
+                default=field.get("default"),
+                values=tuple(value.get("enum", ())),
+                low=value.get("minimum"),
+                high=value.get("maximum"),
+            )
+        )
+    return tuple(columns)
+
+
+def submitted(rows: Sequence[Sequence[Any]]) -> pl.DataFrame:
+    """Rows of the ledger (`ledger.reading.rows_since`) as `CHANGES`."""
+    raw = {name: pl.Int64() if dtype == UTC_TIME else dtype for name, dtype in CHANGES.items()}
+    frame = pl.DataFrame(rows, schema=raw, orient="row")
+    return frame.with_columns(pl.from_epoch("submitted_at_utc", "us").dt.replace_time_zone("UTC"))
+
+
+def recorded(changes: pl.DataFrame) -> list[Recorded]:
+    """The changes of a frame as `CHANGES`, decoded."""
+    columns: dict[str, Iterable[Any]] = {name: changes[name].to_list() for name in CHANGES}
+    columns["action"] = map(Action, columns["action"])
+    columns |= {name: map(orjson.loads, columns[name]) for name in ("before", "after")}
+    return list(map(Recorded, *columns.values()))
+
+
+def frames(changes: pl.DataFrame) -> dict[str, pl.DataFrame]:
+    """By table: one for each kind, status_history and audit, as the changes, from the first on, leave them.
+
+    Raises ContractBroken for a value that is of another type than its field.
+    """
+    with _no_search_for_cycles():
+        made = recorded(changes)
+        by_kind: dict[str, list[Record]] = {kind: [] for kind in ENTITIES}
+        for record in fold(made).values():
+            by_kind[record.kind].append(record)
+        current = {kind: _current(entity, by_kind[kind]) for kind, entity in ENTITIES.items()}
+        return {**current, STATUS_HISTORY: _status_history(made, changes), AUDIT: _audit(made, changes)}
+
+
+def _current(entity: type[Entity], records: Sequence[Record]) -> pl.DataFrame:
+    own: dict[str, list[Any]] = {
+        "archived": [record.archived for record in records],
+        "version": [record.version for record in records],
+        "position": [record.position for record in records],
+        "updated_at_utc": [record.submitted_at_utc for record in records],
+        "updated_by": [record.who for record in records],
+    }
+    return pl.DataFrame(
+        [
+            pl.Series("id", [record.id for record in records], TEXT),
+            *_typed(entity, columns_of(entity), [record.fields for record in records]),
+            *(pl.Series(name, own[name], dtype) for name, dtype in RECORD.items()),
+        ]
+    ).sort("id")
+
+
+def _status_history(changes: Iterable[Recorded], frame: pl.DataFrame) -> pl.DataFrame:
+    """A row for each change that dates a status, with the whole status that it leaves."""
+    positions: list[int] = []
+    statuses: list[dict[str, Any]] = []
+    newest: dict[str, dict[str, Any]] = {}
+    for change in changes:
+        if change.kind != Pipeline.kind:
+            continue
+        dated = {name: value for name, value in change.after.items() if name in DATED}
+        if dated:
+            newest[change.id] = {**newest.get(change.id, {}), **dated}
+            positions.append(change.position)
+            statuses.append(newest[change.id])
+    columns = {column.name: column for column in columns_of(Pipeline)}
+    dating = pl.DataFrame(
+        [
+            pl.Series("position", positions, pl.Int64()),
+            *_typed(Pipeline, [columns[name] for name in DATED], statuses),
+        ]
+    )
+    whole = _with_authors(dating, frame).rename({"id": "pipeline_id"})
+    return whole.select("pipeline_id", *DATED, "version", "position", "batch", "who", "why", "submitted_at_utc")
+
+
+def _audit(changes: Iterable[Recorded], frame: pl.DataFrame) -> pl.DataFrame:
+    """A row for each field of each change; values as text, null for none."""
+    steps = [(change.position, name, _text(old), _text(new)) for change, name, old, new in fields_changed(changes)]
+    fields = pl.DataFrame(
+        steps, schema={"position": pl.Int64(), "field": TEXT, "before": TEXT, "after": TEXT}, orient="row"
+    )
+    head = ("position", "batch", "kind", "id", "version", "action", "field", "before", "after")
+    return _with_authors(fields, frame).select(*head, "who", "why", "submitted_at_utc")
+
+
+def _with_authors(rows: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
+    return rows.join(changes.drop("before", "after"), on="position", how="left", maintain_order="left")
+
+
+def _text(value: Any) -> str | None:
+    """Read back by the field's model, it is the value again."""
+    return value if value is None or isinstance(value, str) else orjson.dumps(value).decode()
+
+
+def _typed(
+    entity: type[Entity], columns: Iterable[Column], records: Sequence[Mapping[str, Any]]
+) -> Iterator[pl.Series]:
+    for column in columns:
+        # A field that came to the model later is not in the older changes.
+        values = [fields.get(column.name, column.default) for fields in records]
+        is_date = isinstance(column.dtype, pl.Date)
+        try:
+            series = pl.Series(column.name, values, TEXT if is_date else column.dtype)
+            yield series.str.to_date("%Y-%m-%d") if is_date else series
+        except (TypeError, pl.exceptions.PolarsError) as error:
+            raise ContractBroken(
+                f"{entity.kind}.{column.name}: a value is no {column.dtype}: {error}. Nothing was landed."
+            ) from None
+
+
+@contextmanager
+def _no_search_for_cycles() -> Iterator[None]:
+    """A hundred thousand changes live at once, none of them in a cycle: to look for cycles doubled the time."""
+    was_on = gc.isenabled()
+    gc.disable()
+    try:
+        yield
+    finally:
+        if was_on:
+            gc.enable()

@@ -1,0 +1,86 @@
+"""The closed vocabularies of a development pipeline. A word that is not here is refused wherever it comes from.
+
+Belongs here: words and their order. Not here: which entity uses them (`models.py`).
+"""
+
+from enum import StrEnum
+
+
+class Technology(StrEnum):
+    """What generates or stores. `WIND` where it is not known whether on or off the shore."""
+
+    SOLAR = "Solar"
+    WIND_ONSHORE = "Wind Onshore"
+    WIND_OFFSHORE = "Wind Offshore"
+    WIND = "Wind"
+    BESS = "BESS"
+
+
+class Stage(StrEnum):
+    """In the order that a project passes through them; `ON_HOLD` stands beside the order."""
+
+    DISCOVERY = "Discovery"
+    DESIGN = "Design"
+    PROCUREMENT = "Procurement"
+    CONSTRUCTION = "Construction"
+    COMMISSIONING = "Commissioning"
+    COMPLETED = "Completed"
+    ON_HOLD = "On hold"
+
+
+STAGES_IN_ORDER = tuple(stage for stage in Stage if stage is not Stage.ON_HOLD)
+
+
+class Rag(StrEnum):
+    """Red, Amber, Green: how a project stands."""
+
+    GREEN = "Green"
+    AMBER = "Amber"
+    RED = "Red"
+
+
+class Market(StrEnum):
+    """The electricity market that a project sells into."""
+
+    GREAT_BRITAIN = "Great Britain"
+    IRELAND = "Ireland"
+    FRANCE = "France"
+    GERMANY = "Germany"
+    ITALY = "Italy"
+    NETHERLANDS = "Netherlands"
+    NORDICS = "Nordics"
+    POLAND = "Poland"
+    SPAIN = "Spain"
+    OTHER = "Other"
+
+
+class ContactRole(StrEnum):
+    """What a person is at a counterparty."""
+
+    CEO = "CEO"
+    PLATFORM_LEAD = "Platform lead"
+    DEAL_LEAD = "Deal lead"
+    FINANCE_LEAD = "Finance lead"
+    LEGAL_LEAD = "Legal lead"
+    GRID_LEAD = "Grid lead"
+    CONTACT = "Contact"
+
+
+class ProjectRole(StrEnum):
+    """What a counterparty is to a project."""
+
+    DEVELOPER = "Developer"
+    OWNER = "Owner"
+    INVESTOR = "Investor"
+    EPC = "EPC contractor"
+    SUPPLIER = "Supplier"
+    LANDOWNER = "Landowner"
+    OFFTAKER = "Offtaker"
+    LENDER = "Lender"
+
+
+class PointStatus(StrEnum):
+    """Whether an information point still threatens its project."""
+
+    OPEN = "Open"
+    CLOSED = "Closed"

@@ -1,0 +1,127 @@
+"""Every failed run is told of once, whichever code location it is of, and what waits is delivered by a sensor."""
+
+from collections.abc import Iterator
+from datetime import date
+from pathlib import Path
+
+import dagster as dg
+import pytest
+import sqlalchemy as sa
+
+from pipeline_assets.definitions import defs
+from pipeline_assets.errors import LedgerUnavailable
+from pipeline_assets.ledger import outbox, schema
+from pipeline_assets.ledger.outbox import Notice, NoticeState
+from pipeline_assets.sensors import deliver_notices, notice_of_failed_runs
+from tests.orchestration.test_assets import materialize
+
+
+@pytest.fixture
+def opened() -> Iterator[dg.DagsterInstance]:
+    with dg.instance_for_test() as instance:
+        yield instance
+
+
+@pytest.fixture
+def ledger(home: Path) -> Iterator[sa.Engine]:  # noqa: ARG001 (it is there)
+    with schema.using() as engine:
+        yield engine
+
+
+@dg.op
+def breaks() -> None:
+    raise dg.Failure("The night\nwas dark.")
+
+
+@dg.job
+def nightly_elsewhere() -> None:
+    breaks()
+
+
+def tick(opened: dg.DagsterInstance, cursor: str | None = None) -> str:
+    """One look of the sensor, as the daemon of our code location takes it; returns the cursor."""
+    ours = defs.get_repository_def()
+    context = dg.build_sensor_context(opened, cursor, repository_name="pipeline_assets", repository_def=ours)
+    return str(notice_of_failed_runs.evaluate_tick(context).cursor)
+
+
+def failed(opened: dg.DagsterInstance) -> str:
+    """The id of a run that has just failed; no code location is known of it."""
+    result = nightly_elsewhere.execute_in_process(instance=opened, raise_on_error=False)
+    assert not result.success
+    return result.run_id
+
+
+def test_a_failed_run_of_any_code_location_is_told_of_once(ledger: sa.Engine, opened: dg.DagsterInstance) -> None:
+    start = tick(opened)
+    run_id = failed(opened)
+    after = tick(opened, start)
+    [waiting] = outbox.listed(ledger)
+    assert waiting.notice == Notice(
+        "Run failed",
+        f"nightly_elsewhere, run {run_id}: The night\nwas dark.",
+        f"http://127.0.0.1:3000/runs/{run_id}",
+        id=f"run {run_id}",
+    )
+    # A daemon that was killed before it kept its cursor looks again.
+    tick(opened, start)
+    tick(opened, after)
+    assert len(outbox.listed(ledger)) == 1
+    failed(opened)
+    tick(opened, after)
+    assert len(outbox.listed(ledger)) == 2
+
+
+def test_a_night_that_failed_says_which_windows(
+    ledger: sa.Engine, opened: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ELEXON_BASE_URL", "http://127.0.0.1:9/bmrs/api/v1")
+    monkeypatch.setenv("ELEXON_ATTEMPTS", "1")
+    start = tick(opened)
+    materialize(opened, date(2023, 1, 1), date(2023, 1, 1))
+    tick(opened, start)
+    [waiting] = outbox.listed(ledger)
+    assert "1 of 1 windows failed" in waiting.notice.text
+
+
+def test_a_run_without_a_job_of_its_own_is_called_by_its_assets(ledger: sa.Engine, opened: dg.DagsterInstance) -> None:
+    @dg.asset
+    def half_hours() -> None:
+        raise dg.Failure("Nothing came.")
+
+    start = tick(opened)
+    job = dg.Definitions(assets=[half_hours]).resolve_implicit_global_asset_job_def()
+    run_id = job.execute_in_process(instance=opened, raise_on_error=False, asset_selection=[half_hours.key]).run_id
+    tick(opened, start)
+    assert [one.notice.text for one in outbox.listed(ledger)] == [f"half_hours, run {run_id}: Nothing came."]
+
+
+def test_without_a_ledger_the_log_has_it(
+    home: Path, opened: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
+) -> None:
+    monkeypatch.setenv("LEDGER_URL", f"sqlite:///{home}")  # a folder
+    run_id = failed(opened)
+    run = opened.get_run_by_id(run_id)
+    [record] = opened.fetch_run_status_changes(dg.DagsterEventType.RUN_FAILURE, limit=1).records
+    assert run
+    assert record.event_log_entry.dagster_event
+    context = dg.build_run_status_sensor_context(
+        sensor_name=notice_of_failed_runs.name,
+        dagster_event=record.event_log_entry.dagster_event,
+        dagster_instance=opened,
+        dagster_run=run,
+    ).for_run_failure()
+    with pytest.raises(LedgerUnavailable):
+        notice_of_failed_runs(context)
+    assert f"/runs/{run_id}" in capfd.readouterr().err
+
+
+def test_the_sensor_delivers_what_waits(ledger: sa.Engine, opened: dg.DagsterInstance) -> None:
+    said = deliver_notices(dg.build_sensor_context(instance=opened))
+    assert isinstance(said, dg.SkipReason)
+    assert said.skip_message == "no notice is due"
+    outbox.put(ledger, [Notice("Test", "One."), Notice("Test", "Two.")])
+    said = deliver_notices(dg.build_sensor_context(instance=opened))
+    assert isinstance(said, dg.SkipReason)
+    assert said.skip_message == "of 2 notices that were due: 0 pending, 2 sent, 0 failed"
+    assert [one.state for one in outbox.listed(ledger)] == [NoticeState.SENT] * 2

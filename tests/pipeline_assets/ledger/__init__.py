@@ -1,0 +1,1 @@
+"""The ledger of changes, every test on SQLite and on PostgreSQL."""

@@ -1,0 +1,67 @@
+"""A portfolio of one project, and short ways to submit and look."""
+
+from typing import Any
+
+import sqlalchemy as sa
+
+from pipeline_assets.history import State
+from pipeline_assets.ledger import reading, schema
+from pipeline_assets.ledger.changes import Change, Receipt, Record
+from pipeline_assets.ledger.submitting import submit
+from pipeline_assets.models import new_id
+
+ON_EVERY_DATABASE = ("sqlite", "postgresql")
+
+PORTFOLIO = (
+    Change.create("counterparties", {"name": "Octavia Energy"}, id="octavia"),
+    Change.create("contacts", {"name": "Ann Other", "email": "ann@octavia.example"}, id="ann"),
+    Change.create(
+        "counterparty_contacts", {"counterparty_id": "octavia", "contact_id": "ann", "role": "CEO"}, id="octavia-ann"
+    ),
+    Change.create("pipelines", {"name": "Fen Solar", "rtb_date": "2027-03-01", "status_date": "2026-01-05"}, id="fen"),
+    Change.create(
+        "facilities",
+        {"name": "Fen", "technology": "Solar", "capacity_mwp": 49.9, "longitude": 0.1, "latitude": 52.4},
+        id="fen-solar",
+    ),
+    Change.create("pipeline_facilities", {"pipeline_id": "fen", "facility_id": "fen-solar"}, id="fen-fen"),
+    Change.create("pipeline_counterparties", {"pipeline_id": "fen", "counterparty_id": "octavia"}, id="fen-octavia"),
+    Change.create(
+        "information_points",
+        {"name": "Grid date", "pipeline_id": "fen", "impact": 80, "likelihood": 50},
+        id="grid-date",
+    ),
+)
+"What is referred to comes first. One project with everything that it can have."
+
+
+def submitted(engine: sa.Engine, *changes: Change, who: str = "ana", **more: Any) -> Receipt:
+    """One batch with a token of its own."""
+    return submit(engine, changes, who=who, **{"token": new_id(), **more})
+
+
+def set_fields(engine: sa.Engine, kind: str, id: str, **fields: object) -> Receipt:
+    """An edit of the version that is there now, as one batch."""
+    return submitted(engine, Change.edit(kind, id, fields, base_version=there(engine, kind, id).version))
+
+
+def archived(engine: sa.Engine, kind: str, id: str) -> Receipt:
+    return submitted(engine, Change.archive(kind, id, base_version=there(engine, kind, id).version))
+
+
+def restored(engine: sa.Engine, kind: str, id: str) -> Receipt:
+    return submitted(engine, Change.restore(kind, id, base_version=there(engine, kind, id).version))
+
+
+def there(engine: sa.Engine, kind: str, id: str) -> Record:
+    """The record as it is."""
+    found = reading.record(engine, kind, id)
+    assert found, (kind, id)
+    return found
+
+
+def everything(engine: sa.Engine) -> State:
+    """Every record as the ledger keeps it, archived ones too."""
+    with schema.reading(engine) as con:
+        kept = [reading.record_of(row) for row in con.execute(sa.select(schema.records))]
+    return {(record.kind, record.id): record for record in kept}

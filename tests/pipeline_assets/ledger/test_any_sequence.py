@@ -1,0 +1,178 @@
+"""Whatever is submitted in whatever order: what the ledger keeps is what its changes fold to, step by step.
+
+Sequences are drawn as numbers and read against what is there when their turn comes, so that most of them are valid;
+what the ledger refuses must leave no trace, which is looked at too.
+"""
+
+from itertools import pairwise
+from typing import Any, NamedTuple
+
+import sqlalchemy as sa
+from hypothesis import HealthCheck, given, settings
+from hypothesis import strategies as st
+
+from pipeline_assets.errors import PipelineError, Refused
+from pipeline_assets.history import State, fields_changed, fold
+from pipeline_assets.ledger import reading, schema
+from pipeline_assets.ledger.changes import ARCHIVED, Action, Change, Recorded
+from pipeline_assets.ledger.submitting import revert
+from pipeline_assets.models import ENTITIES, new_id
+from tests.pipeline_assets.ledger.portfolio import PORTFOLIO, everything, submitted
+
+SPOKEN = st.sampled_from(["a", "b", "=1+1", "🌬️"])
+NAMES = st.sampled_from(["Octavia", "OCTAVIA ", "Borealis", "Nova", "Zephyr"])
+STATUS = st.sampled_from(
+    [{"rag": "Green"}, {"stage": "Design"}, {"stage": "On hold"}, {"rag": "Red"}, {"rag_comment": ""}]
+) | st.builds(lambda comment: {"rag": "Red", "rag_comment": comment}, SPOKEN)
+FIELDS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
+    "counterparties": st.fixed_dictionaries({"notes": SPOKEN}, optional={"name": NAMES}),
+    "pipelines": STATUS | st.fixed_dictionaries({"notes": SPOKEN, "rtb_date": st.none() | st.dates()}),
+    "facilities": st.fixed_dictionaries({"capacity_mwp": st.sampled_from([0, 0.1, 50])}),
+    "pipeline_facilities": st.just({}),
+    "pipeline_counterparties": st.fixed_dictionaries({"role": st.sampled_from(["Developer", "Owner", "Lender"])}),
+}
+"What an edit sets."
+NEEDED = {"facilities": {"technology": "Solar", "capacity_mwp": 5}}
+"By a creation, besides a name."
+
+
+class Step(NamedTuple):
+    """`pick`: which of the records that there are then."""
+
+    action: Action
+    kind: str
+    pick: int
+    fields: dict[str, object]
+
+
+@st.composite
+def steps(draw: st.DrawFn) -> Step:
+    kind = draw(st.sampled_from(list(FIELDS)))
+    action = draw(st.sampled_from([*Action, Action.EDIT, Action.EDIT]))
+    return Step(action, kind, draw(st.integers(0, 7)), draw(FIELDS[kind]))
+
+
+def batches(*others: st.SearchStrategy[int]) -> st.SearchStrategy[list[list[Step] | int]]:
+    one_step = st.lists(steps(), min_size=1, max_size=1)
+    return st.lists(
+        st.one_of(one_step, one_step, st.lists(steps(), min_size=2, max_size=3), *others), min_size=4, max_size=10
+    )
+
+
+EARLIER = st.integers(0, 7)
+"The number of an earlier batch, to be reverted."
+
+
+def change_of(step: Step, state: State, versions: dict[tuple[str, str], int]) -> Change:
+    def pick(kind: str) -> str:
+        ids = sorted(id for there, id in state if there == kind)
+        return ids[step.pick % len(ids)]
+
+    fields = dict(step.fields)
+    if step.action is Action.CREATE:
+        if step.kind in ("counterparties", "pipelines", "facilities"):
+            fields = {"name": f"New {len(state)}"} | NEEDED.get(step.kind, {}) | fields
+        else:
+            fields |= {name: pick(kind) for name, kind in ENTITIES[step.kind].references.items()}
+        return Change.create(step.kind, fields)
+    id = pick(step.kind)
+    base = versions[step.kind, id]
+    versions[step.kind, id] = base + 1
+    return Change(step.kind, id, step.action, fields if step.action is Action.EDIT else {}, base)
+
+
+def run(engine: sa.Engine, sequence: list[list[Step] | int]) -> list[str]:
+    """Submits all of it onto a small portfolio; returns the batches that were made."""
+    _empty(engine)
+    made = [submitted(engine, *PORTFOLIO).batch]
+    kept = everything(engine)
+    for batch in sequence:
+        before = kept
+        try:
+            if isinstance(batch, int):
+                receipt = revert(engine, made[batch % len(made)], who="bo", token=new_id())
+            else:
+                versions = {key: record.version for key, record in before.items()}
+                receipt = submitted(engine, *(change_of(step, before, versions) for step in batch))
+        except PipelineError:
+            assert everything(engine) == before
+            continue
+        if receipt.changes:
+            made.append(receipt.batch)
+        kept = everything(engine)
+        assert kept == fold(receipt.changes, onto=before)
+    return made
+
+
+def _empty(engine: sa.Engine) -> None:
+    """As it was made: each example starts at nothing."""
+    with schema.writing(engine) as con:
+        for table in (schema.changes, schema.records, schema.mentions, schema.batches, schema.outbox):
+            con.execute(table.delete())
+        con.execute(schema.ledger_info.update().where(schema.ledger_info.c.key == "position").values(value=0))
+
+
+on_one_ledger = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
+
+
+def replayed(changes: list[Recorded]) -> dict[tuple[str, str], dict[str, object]]:
+    """Fields of each record, from the rows of the audit alone; every row's `before` is what was there."""
+    state: dict[tuple[str, str], dict[str, object]] = {}
+    for change, name, before, after in fields_changed(changes):
+        record = state.setdefault((change.kind, change.id), {ARCHIVED: False})
+        assert record.get(name) == before
+        record[name] = after
+    return state
+
+
+@on_one_ledger
+@given(batches(EARLIER), st.lists(st.integers(0, 40), max_size=4))
+def test_any_sequence_folds_in_any_batching_to_what_the_ledger_keeps(
+    engine: sa.Engine, sequence: list[list[Step] | int], cuts: list[int]
+) -> None:
+    run(engine, sequence)
+    changes, kept = reading.since(engine), everything(engine)
+
+    assert [change.position for change in changes] == list(range(1, len(changes) + 1))
+    folded: State = {}
+    for low, high in pairwise([0, *sorted(cuts), len(changes)]):
+        folded = fold(changes[low : max(low, high)], onto=folded)
+    assert folded == fold(changes) == kept == reading.state(engine)
+
+
+@on_one_ledger
+@given(batches(EARLIER))
+def test_every_state_replays_from_the_audit(engine: sa.Engine, sequence: list[list[Step] | int]) -> None:
+    run(engine, sequence)
+    changes = reading.since(engine)
+
+    for position in range(len(changes) + 1):
+        state = reading.state(engine, position=position)
+        fields = {key: {**record.fields, ARCHIVED: record.archived} for key, record in state.items()}
+        assert replayed(changes[:position]) == fields
+    for key, record in everything(engine).items():
+        history = reading.history(engine, *key)
+        assert [change.version for change in history] == list(range(1, record.version + 1))
+        assert history == [change for change in changes if (change.kind, change.id) == key]
+
+
+@on_one_ledger
+@given(batches())
+def test_reverting_from_the_last_batch_to_the_first_goes_back_through_every_state(
+    engine: sa.Engine, sequence: list[list[Step] | int]
+) -> None:
+    made = run(engine, sequence)
+    ends = {change.batch: change.position for change in reading.since(engine)}
+    for earlier, batch in reversed(list(pairwise(made))):
+        try:
+            revert(engine, batch, who="bo", token=new_id())
+        except Refused as refused:
+            # A name that this batch freed and a later one took: that one's record is archived by now, and keeps it.
+            if all("is there already" in problem.message for problem in refused.problems):
+                return
+            raise
+        assert live(everything(engine)) == live(reading.state(engine, position=ends[earlier]))
+
+
+def live(state: State) -> dict[tuple[str, str], dict[str, object]]:
+    return {key: dict(record.fields) for key, record in state.items() if not record.archived}

@@ -1,0 +1,98 @@
+"""How a ledger is found and opened, and what is said when it cannot be."""
+
+import sqlite3
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+
+from pipeline_assets.errors import LedgerUnavailable
+from pipeline_assets.ledger import reading, schema
+from pipeline_assets.ledger.schema import opened
+from tests.pipeline_assets.ledger.portfolio import PORTFOLIO, everything, set_fields, submitted
+
+
+def test_opening_again_keeps_what_is_there(engine: sa.Engine, url: str) -> None:
+    submitted(engine, *PORTFOLIO)
+    again = opened(url)
+    assert everything(again) == everything(engine)
+    assert set_fields(again, "pipelines", "fen", notes="x").position == len(PORTFOLIO) + 1
+    again.dispose()
+
+
+def test_a_ledger_of_a_newer_version_is_left_alone_with_a_way_out(engine: sa.Engine, url: str) -> None:
+    with schema.writing(engine) as con:
+        con.execute(schema.ledger_info.update().where(schema.ledger_info.c.key == "format_version").values(value=2))
+        con.execute(sa.text("DROP TABLE outbox"))  # who knows what it has instead
+    with pytest.raises(LedgerUnavailable, match="written by a newer gb-renewables: update this installation"):
+        opened(url)
+    with schema.reading(engine) as con:
+        assert not sa.inspect(con).has_table("outbox")
+
+
+def test_a_ledger_that_vanishes_is_named_and_nothing_is_saved(engine: sa.Engine) -> None:
+    submitted(engine, *PORTFOLIO)
+    with schema.writing(engine) as con:
+        con.execute(sa.text("ALTER TABLE batches RENAME TO elsewhere"))
+    with pytest.raises(LedgerUnavailable, match="Nothing was saved; see LEDGER_URL"):
+        set_fields(engine, "pipelines", "fen", notes="x")
+    assert reading.position(engine) == len(PORTFOLIO)
+
+
+def test_an_exception_rolls_back_what_was_written(engine: sa.Engine) -> None:
+    def half(value: int) -> None:
+        with schema.writing(engine) as con:
+            con.execute(schema.ledger_info.insert().values(key="half", value=value))
+            con.execute(schema.ledger_info.insert().values(key="rest", value=1 // value))
+
+    with pytest.raises(ZeroDivisionError):
+        half(0)
+    with schema.reading(engine) as con:
+        assert set(con.execute(sa.select(schema.ledger_info.c.key)).scalars()) == {"format_version", "position"}
+
+
+def test_a_server_that_does_not_answer_is_named_without_its_password() -> None:
+    with pytest.raises(LedgerUnavailable, match=r"(?s)cannot be used now: .*see LEDGER_URL") as unavailable:
+        opened("postgresql://ana:secret@127.0.0.1:1/ledger?connect_timeout=2")
+    assert "secret" not in str(unavailable.value)
+
+
+@pytest.mark.parametrize("url", ["ledger.sqlite", "mysql://host/ledger", "duckdb:///ledger", "http://host"])
+def test_an_address_of_no_database_that_is_supported_is_refused_with_examples(url: str) -> None:
+    with pytest.raises(LedgerUnavailable, match="give sqlite:////folder"):
+        opened(url)
+
+
+def test_a_driver_that_is_not_there_is_named_with_what_installs_one() -> None:
+    with pytest.raises(LedgerUnavailable, match=r"pip install 'gb-renewables\[postgresql\]'"):
+        opened("postgresql+pg8000://host/ledger")
+
+
+def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
+    path = tmp_path / "ledger.sqlite"
+    path.write_text("name,website\n" * 200)
+    with pytest.raises(LedgerUnavailable, match="file is not a database"):
+        opened(f"sqlite:///{path}")
+    assert path.read_text() == "name,website\n" * 200
+
+
+def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(LedgerUnavailable, match="folder cannot be made"):
+        opened(f"sqlite:///{tmp_path}/file/ledger.sqlite")
+
+
+def test_without_an_address_the_ledger_is_a_file_of_the_home(home: Path) -> None:
+    engine = opened()
+    submitted(engine, *PORTFOLIO)
+    engine.dispose()
+    with sqlite3.connect(home / "ledger.sqlite") as con:
+        assert con.execute("PRAGMA journal_mode").fetchone() == ("wal",)
+        assert con.execute("SELECT count(*) FROM changes").fetchone() == (len(PORTFOLIO),)
+    con.close()
+
+
+def test_the_setting_names_the_ledger(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEDGER_URL", f"sqlite:///{home / 'deep' / 'down.sqlite'}")
+    opened().dispose()
+    assert (home / "deep" / "down.sqlite").is_file()

@@ -1,0 +1,110 @@
+"""Notices wait, are claimed by one deliverer at a time, come back after a pause, and are given up at the end."""
+
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+
+import pytest
+import sqlalchemy as sa
+
+from pipeline_assets.ledger import outbox
+from pipeline_assets.ledger.outbox import ATTEMPTS, CLAIM, FIRST_PAUSE, LONGEST_PAUSE, Notice, NoticeState, Waiting
+
+SOON = timedelta(minutes=1)
+AGES = timedelta(days=30)
+
+
+@pytest.fixture
+def now() -> datetime:
+    """A moment after whatever a test puts into the outbox."""
+    return datetime.now(UTC).replace(microsecond=0) + SOON
+
+
+def claimed(engine: sa.Engine, at: datetime) -> Waiting:
+    found = outbox.claim(engine, at)
+    assert found
+    return found
+
+
+def test_a_notice_is_pending_until_it_is_sent(engine: sa.Engine, now: datetime) -> None:
+    notice = Notice("Test", "Something <happened>.", "project?id=fen")
+    outbox.put(engine, [notice])
+    [waiting] = outbox.listed(engine)
+    assert (waiting.notice, waiting.state, waiting.attempts) == (notice, NoticeState.PENDING, 0)
+    assert waiting.sent_at_utc is None
+    assert now - waiting.created_at_utc < 2 * SOON
+
+    sent = outbox.sent(engine, claimed(engine, now), now, "logged")
+
+    assert (sent.state, sent.attempts, sent.outcome, sent.sent_at_utc) == (NoticeState.SENT, 1, "logged", now)
+    assert outbox.claim(engine, now + AGES) is None
+    assert outbox.listed(engine, state=NoticeState.SENT) == [sent]
+    assert not outbox.listed(engine, state=NoticeState.PENDING)
+
+
+def test_the_same_notice_is_added_once(engine: sa.Engine) -> None:
+    outbox.put(engine, [Notice("Test", "first", id="run 1"), Notice("Test", "first", id="run 1")])
+    outbox.put(engine, [Notice("Test", "again", id="run 1"), Notice("Test", "another", id="run 2")])
+    assert {waiting.notice.text for waiting in outbox.listed(engine)} == {"first", "another"}
+
+
+def test_what_is_claimed_is_nobody_elses_until_the_claim_is_old(engine: sa.Engine, now: datetime) -> None:
+    outbox.put(engine, [Notice("Test", "one")])
+    first = claimed(engine, now)
+    assert outbox.claim(engine, now) is None
+    assert outbox.claim(engine, now + CLAIM - timedelta(seconds=1)) is None
+    second = claimed(engine, now + CLAIM)
+    assert (second.notice, second.attempts) == (first.notice, 2)
+
+
+def test_who_lost_the_claim_settles_nothing(engine: sa.Engine, now: datetime) -> None:
+    outbox.put(engine, [Notice("Test", "one")])
+    slow = claimed(engine, now)
+    quick = claimed(engine, now + CLAIM)
+    outbox.sent(engine, quick, now + CLAIM)
+    assert outbox.not_sent(engine, slow, now + AGES, "too late").state is NoticeState.SENT
+    assert outbox.listed(engine)[0].outcome == ""
+
+
+def test_the_pauses_double_to_a_limit_and_the_last_attempt_gives_up(engine: sa.Engine, now: datetime) -> None:
+    outbox.put(engine, [Notice("Test", "one")])
+    at, pauses = now, []
+    for attempt in range(1, ATTEMPTS + 1):
+        waiting = outbox.not_sent(engine, claimed(engine, at), at, f"failure {attempt}")
+        pauses.append(waiting.due_at_utc - at)
+        if waiting.state is NoticeState.PENDING:
+            assert outbox.claim(engine, waiting.due_at_utc - timedelta(seconds=1)) is None
+        at = waiting.due_at_utc
+    assert pauses[:4] == [FIRST_PAUSE, 2 * FIRST_PAUSE, 4 * FIRST_PAUSE, 8 * FIRST_PAUSE]
+    assert pauses == sorted(pauses)
+    assert pauses[-1] == LONGEST_PAUSE
+    assert timedelta(hours=12) < at - now < timedelta(hours=36)
+    assert outbox.claim(engine, at + AGES) is None
+    [failed] = outbox.listed(engine, state=NoticeState.FAILED)
+    assert (failed.attempts, failed.outcome) == (ATTEMPTS, f"failure {ATTEMPTS}")
+
+
+def test_slack_may_ask_for_a_longer_pause(engine: sa.Engine, now: datetime) -> None:
+    outbox.put(engine, [Notice("Test", "one")])
+    waiting = outbox.not_sent(engine, claimed(engine, now), now, "busy", timedelta(minutes=9))
+    assert waiting.due_at_utc == now + timedelta(minutes=9)
+
+
+def test_what_is_due_for_longest_goes_first(engine: sa.Engine, now: datetime) -> None:
+    outbox.put(engine, [Notice("Test", "one", id="1")])
+    outbox.not_sent(engine, claimed(engine, now), now, "down")
+    outbox.put(engine, [Notice("Test", "two", id="2")])
+    assert [claimed(engine, now + CLAIM).notice.id for _ in range(2)] == ["2", "1"]
+
+
+def test_many_deliverers_claim_each_notice_once(engine: sa.Engine, now: datetime) -> None:
+    outbox.put(engine, [Notice("Test", str(n), id=str(n)) for n in range(24)])
+
+    def claims(_: int) -> list[str]:
+        found = []
+        while waiting := outbox.claim(engine, now):
+            found.append(waiting.notice.id)
+        return found
+
+    with ThreadPoolExecutor(4) as pool:
+        ids = [id for found in pool.map(claims, range(4)) for id in found]
+    assert sorted(ids, key=int) == [str(n) for n in range(24)]

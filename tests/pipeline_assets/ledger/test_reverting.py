@@ -1,0 +1,174 @@
+"""A batch is undone by a new one; nothing is ever taken out."""
+
+from datetime import date
+
+import pytest
+import sqlalchemy as sa
+
+from pipeline_assets.errors import Refused, StaleVersion
+from pipeline_assets.ledger import reading, schema
+from pipeline_assets.ledger.changes import Action, Change, Receipt
+from pipeline_assets.ledger.submitting import revert
+from pipeline_assets.models import new_id
+from tests.pipeline_assets.ledger.portfolio import (
+    PORTFOLIO,
+    archived,
+    everything,
+    restored,
+    set_fields,
+    submitted,
+    there,
+)
+
+
+def undone(engine: sa.Engine, receipt: Receipt) -> Receipt:
+    return revert(engine, receipt.batch, who="bo", token=new_id())
+
+
+def contents(engine: sa.Engine) -> dict[tuple[str, str], dict[str, object]]:
+    """The fields of what is not archived."""
+    return {key: dict(record.fields) for key, record in everything(engine).items() if not record.archived}
+
+
+def test_what_was_created_is_archived_and_comes_back(engine: sa.Engine) -> None:
+    made = submitted(engine, *PORTFOLIO)
+    whole = contents(engine)
+
+    back = undone(engine, made)
+    assert contents(engine) == {}
+    assert [change.action for change in back.changes] == [Action.ARCHIVE] * len(PORTFOLIO)
+    assert [change.id for change in back.changes] == [change.id for change in reversed(PORTFOLIO)]
+    assert {change.why for change in back.changes} == {f"undoes {made.batch}"}
+
+    forth = undone(engine, back)
+    assert contents(engine) == whole
+    undone(engine, forth)
+    assert contents(engine) == {}
+    assert reading.position(engine) == 4 * len(PORTFOLIO)
+
+
+def test_what_was_set_takes_its_earlier_values_again_its_date_too(engine: sa.Engine) -> None:
+    submitted(engine, *PORTFOLIO)
+    before = contents(engine)
+    red = {"rag": "Red", "rag_comment": "Late", "stage": "Design", "notes": "a"}
+    edited = submitted(
+        engine,
+        Change.edit("pipelines", "fen", red, base_version=1),
+        Change.edit("pipelines", "fen", {"notes": "b", "rag": "Green", "rag_comment": ""}, base_version=2),
+        today=date(2026, 1, 5),  # the day of the status that was there: the edit leaves status_date as it was
+    )
+    undone(engine, edited)
+    assert contents(engine) == before
+
+
+def test_a_step_back_to_red_asks_for_no_new_comment(engine: sa.Engine) -> None:
+    red = {"name": "Fen", "rag": "Red", "rag_comment": "Late"}
+    submitted(engine, Change.create("pipelines", red, id="fen"))
+    back = undone(engine, set_fields(engine, "pipelines", "fen", rag="Green"))
+    assert back.changes[0].after["rag"] == "Red"
+
+
+def test_archiving_and_restoring_are_undone(engine: sa.Engine) -> None:
+    submitted(engine, *PORTFOLIO)
+    undone(engine, archived(engine, "pipelines", "fen"))
+    assert not there(engine, "pipelines", "fen").archived
+
+    archived(engine, "pipelines", "fen")
+    undone(engine, restored(engine, "pipelines", "fen"))
+    assert there(engine, "pipelines", "fen").archived
+
+
+def test_a_batch_of_everything_is_undone_as_a_whole(engine: sa.Engine) -> None:
+    submitted(engine, *PORTFOLIO)
+    before = contents(engine)
+    batch = submitted(
+        engine,
+        Change.create("facilities", {"name": "Store", "technology": "BESS", "capacity_mwp": 20}, id="store"),
+        Change.create("pipeline_facilities", {"pipeline_id": "fen", "facility_id": "store"}, id="fen-store"),
+        Change.edit("facilities", "store", {"capacity_mwp": 25}, base_version=1),
+        Change.archive("information_points", "grid-date", base_version=1),
+        Change.edit("pipelines", "fen", {"stage": "Design"}, base_version=1),
+        Change.archive("pipelines", "fen", base_version=2),
+    )
+    undone(engine, batch)
+    assert contents(engine) == before
+
+
+def test_a_project_goes_again_with_parts_that_were_edited_when_it_came_back(engine: sa.Engine) -> None:
+    submitted(engine, *PORTFOLIO)
+    archived(engine, "pipelines", "fen")
+    back = submitted(
+        engine,
+        Change.restore("pipelines", "fen", base_version=2),
+        Change.edit("information_points", "grid-date", {"impact": 1}, base_version=1),
+    )
+    undone(engine, back)
+    assert there(engine, "pipelines", "fen").archived
+    assert there(engine, "information_points", "grid-date").fields["impact"] == 80
+
+
+def test_what_was_changed_since_is_not_undone(engine: sa.Engine) -> None:
+    made = submitted(engine, *PORTFOLIO)
+    edited = set_fields(engine, "pipelines", "fen", notes="a")
+    set_fields(engine, "pipelines", "fen", name="Fen Solar II")
+    for batch in (edited, made):
+        with pytest.raises(StaleVersion) as stale:
+            undone(engine, batch)
+        assert [(c.id, c.version) for c in stale.value.conflicts] == [("fen", 3)]
+    assert there(engine, "pipelines", "fen").fields["notes"] == "a"
+
+
+def test_what_was_changed_since_and_changed_back_is_undone(engine: sa.Engine) -> None:
+    made = submitted(engine, *PORTFOLIO)
+    edited = set_fields(engine, "pipelines", "fen", notes="a")
+    undone(engine, edited)
+    undone(engine, archived(engine, "pipeline_facilities", "fen-fen"))
+    undone(engine, made)
+    assert contents(engine) == {}
+
+
+def test_what_others_use_since_is_not_undone(engine: sa.Engine) -> None:
+    made = submitted(engine, Change.create("counterparties", {"name": "Borealis"}, id="borealis"))
+    submitted(engine, *PORTFOLIO)
+    submitted(engine, Change.create("pipeline_counterparties", {"pipeline_id": "fen", "counterparty_id": "borealis"}))
+    with pytest.raises(Refused, match="the counterparty Borealis is still used by Fen Solar"):
+        undone(engine, made)
+
+
+def test_parts_that_others_made_since_go_and_come_back_with_their_whole(engine: sa.Engine) -> None:
+    made = submitted(engine, *PORTFOLIO)
+    risk = {"name": "Newts", "pipeline_id": "fen", "impact": 5, "likelihood": 5}
+    submitted(engine, Change.create("information_points", risk, id="newts"))
+
+    back = undone(engine, made)
+    with pytest.raises(Refused, match="the project Fen Solar is archived"):
+        set_fields(engine, "information_points", "newts", impact=6)
+    undone(engine, back)
+    set_fields(engine, "information_points", "newts", impact=6)
+
+
+def test_the_same_revert_twice_is_one(engine: sa.Engine) -> None:
+    made = submitted(engine, *PORTFOLIO)
+    first = revert(engine, made.batch, who="bo", token="undo")
+    again = revert(engine, made.batch, who="bo", token="undo")
+    assert (again.repeated, again.changes) == (True, first.changes)
+
+
+def test_a_batch_says_what_it_reverts(engine: sa.Engine) -> None:
+    made = submitted(engine, *PORTFOLIO)
+    back = undone(engine, made)
+    there = schema.batches.c
+    with schema.reading(engine) as con:
+        rows = con.execute(sa.select(there.batch, there.source, there.reverts, there.first_position)).all()
+    assert set(rows) == {(made.batch, "form", None, 1), (back.batch, "revert", made.batch, len(PORTFOLIO) + 1)}
+
+
+def test_a_dry_run_of_a_revert_keeps_nothing(engine: sa.Engine) -> None:
+    made = submitted(engine, *PORTFOLIO)
+    assert len(revert(engine, made.batch, who="bo", token="t", dry_run=True).changes) == len(PORTFOLIO)
+    assert reading.position(engine) == len(PORTFOLIO)
+
+
+def test_a_batch_that_is_not_there_is_not_undone(engine: sa.Engine) -> None:
+    with pytest.raises(Refused, match="there is no such batch"):
+        revert(engine, "nothing", who="bo", token="t")

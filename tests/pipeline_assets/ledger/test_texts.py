@@ -1,0 +1,51 @@
+"""Scenario 21: whatever people type is kept as they typed it."""
+
+import pytest
+import sqlalchemy as sa
+
+from pipeline_assets.errors import Refused
+from pipeline_assets.ledger import reading
+from pipeline_assets.ledger.changes import Change
+from tests.pipeline_assets.ledger.portfolio import submitted, there
+
+TEXTS = {
+    "markup": "<script>alert('x')</script>",
+    "formula": '=HYPERLINK("http://example.invalid","click")',
+    "sql": "'; DROP TABLE changes; --",
+    "percent": "100 % of %s :name {field} \\ \\u0000",
+    "right to left": "\u202eמפעל סולארי\u202c و رياح",
+    "emoji": "🌬️☀️👩🏽\u200d🔧",
+    "lines": "one\n\ttwo",
+    "json": '{"a": null}',
+    "number": "007",
+}
+
+
+@pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
+def test_scenario_21_text_is_stored_as_text(engine: sa.Engine, text: str) -> None:
+    receipt = submitted(
+        engine,
+        Change.create("counterparties", {"name": text, "notes": text * 20}, id=text.replace("\n\t", " ")),
+        who=text,
+        why=text,
+        token=text,
+    )
+    record = there(engine, "counterparties", text.replace("\n\t", " "))
+    assert (record.fields["name"], record.fields["notes"], record.who) == (text, text * 20, text)
+    assert reading.since(engine) == list(receipt.changes)
+    assert receipt.changes[0].why == text
+    with pytest.raises(Refused, match="with this name is there already"):
+        submitted(engine, Change.create("counterparties", {"name": text.upper()}))
+
+
+def test_scenario_21_ten_thousand_characters_are_stored(engine: sa.Engine) -> None:
+    text = "aß☀️" * 2_500
+    submitted(engine, Change.create("counterparties", {"name": "Octavia", "notes": text}, id="octavia"))
+    assert there(engine, "counterparties", "octavia").fields["notes"] == text
+    assert reading.state(engine)["counterparties", "octavia"].fields["notes"] == text
+
+
+def test_scenario_21_what_no_database_can_keep_is_refused_with_its_field(engine: sa.Engine) -> None:
+    with pytest.raises(Refused) as refused:
+        submitted(engine, Change.create("counterparties", {"name": "Octavia\x00", "notes": "\ud83d"}))
+    assert {problem.field for problem in refused.value.problems} == {"name", "notes"}

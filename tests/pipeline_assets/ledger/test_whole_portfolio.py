@@ -1,0 +1,173 @@
+"""Rules between records: references, unique names, what may be archived, capacities."""
+
+import pytest
+import sqlalchemy as sa
+
+from pipeline_assets.errors import Problem, Refused
+from pipeline_assets.ledger import reading
+from pipeline_assets.ledger.changes import Change
+from tests.pipeline_assets.ledger.portfolio import PORTFOLIO, archived, restored, set_fields, submitted, there
+
+
+@pytest.fixture(autouse=True)
+def _portfolio(engine: sa.Engine) -> None:
+    submitted(engine, *PORTFOLIO)
+
+
+def problems_of(engine: sa.Engine, *changes: Change) -> list[Problem]:
+    """Why the batch is refused; nothing of it is there afterwards."""
+    position = reading.position(engine)
+    with pytest.raises(Refused) as refused:
+        submitted(engine, *changes)
+    assert reading.position(engine) == position
+    return list(refused.value.problems)
+
+
+def counterparty(name: str, id: str | None = None) -> Change:
+    return Change.create("counterparties", {"name": name}, id=id)
+
+
+def test_a_reference_names_a_record_that_there_is(engine: sa.Engine) -> None:
+    nobody = {"pipeline_id": "fen", "counterparty_id": "nobody", "role": "Owner"}
+    [problem] = problems_of(engine, Change.create("pipeline_counterparties", nobody, id="link"))
+    assert (problem.id, problem.field) == ("link", "counterparty_id")
+    assert problem.message == "there is no counterparty 'nobody'"
+    wrong_kind = {"pipeline_id": "octavia", "facility_id": "fen-solar"}
+    [problem] = problems_of(engine, Change.create("pipeline_facilities", wrong_kind))
+    assert problem.message == "there is no project 'octavia'"
+
+
+def test_a_reference_names_no_archived_record(engine: sa.Engine) -> None:
+    submitted(engine, counterparty("Borealis", "borealis"))
+    archived(engine, "counterparties", "borealis")
+    link = {"pipeline_id": "fen", "counterparty_id": "borealis"}
+    [problem] = problems_of(engine, Change.create("pipeline_counterparties", link))
+    assert problem.message == "the counterparty Borealis is archived: restore it first"
+
+
+@pytest.mark.parametrize("name", ["Octavia Energy", "OCTAVIA energy", "  octavia   Energy "])
+def test_two_counterparties_have_two_names(engine: sa.Engine, name: str) -> None:
+    [problem] = problems_of(engine, counterparty(name))
+    assert (problem.field, problem.message) == ("name", "a counterparty with this name is there already (octavia).")
+
+
+def test_two_counterparties_of_one_batch_have_two_names(engine: sa.Engine) -> None:
+    problems = problems_of(engine, counterparty("Straße", "a"), counterparty("STRASSE", "b"))
+    assert [(problem.id, problem.field) for problem in problems] == [("a", "name"), ("b", "name")]
+
+
+def test_the_name_of_an_archived_counterparty_is_taken_with_a_way_out(engine: sa.Engine) -> None:
+    submitted(engine, counterparty("Borealis", "borealis"))
+    archived(engine, "counterparties", "borealis")
+    [problem] = problems_of(engine, counterparty("borealis"))
+    assert "restore it instead" in problem.message
+
+
+def test_a_new_name_frees_the_old_one_also_within_a_batch(engine: sa.Engine) -> None:
+    set_fields(engine, "counterparties", "octavia", name="Nonavia")
+    submitted(engine, counterparty("Octavia Energy", "other"))
+    submitted(
+        engine,
+        Change.edit("counterparties", "octavia", {"name": "Octavia Energy"}, base_version=2),
+        Change.edit("counterparties", "other", {"name": "Nonavia"}, base_version=1),
+    )
+    assert there(engine, "counterparties", "octavia").fields["name"] == "Octavia Energy"
+    set_fields(engine, "counterparties", "octavia", name="OCTAVIA ENERGY")
+
+
+def test_a_project_has_a_counterparty_once_a_role(engine: sa.Engine) -> None:
+    again = {"pipeline_id": "fen", "counterparty_id": "octavia", "role": "Developer"}
+    [problem] = problems_of(engine, Change.create("pipeline_counterparties", again))
+    assert "project and counterparty and role is there already (fen-octavia)" in problem.message
+    submitted(engine, Change.create("pipeline_counterparties", again | {"role": "Owner"}))
+
+
+def test_a_counterparty_with_projects_is_not_archived_and_they_are_named(engine: sa.Engine) -> None:
+    submitted(
+        engine,
+        Change.create("pipelines", {"name": "Moor Wind"}, id="moor"),
+        Change.create("pipeline_counterparties", {"pipeline_id": "moor", "counterparty_id": "octavia"}),
+    )
+    [problem] = problems_of(engine, Change.archive("counterparties", "octavia", base_version=1))
+    assert problem.message == "the counterparty Octavia Energy is still used by Fen Solar, Moor Wind"
+    [problem] = problems_of(engine, Change.archive("facilities", "fen-solar", base_version=1))
+    assert problem.message == "the facility Fen is still used by Fen Solar"
+    [problem] = problems_of(engine, Change.archive("contacts", "ann", base_version=1))
+    assert problem.message == "the contact Ann Other is still used by Octavia Energy"
+
+
+def test_a_project_is_archived_with_its_parts_and_frees_what_it_used(engine: sa.Engine) -> None:
+    about = {"information_point_id": "grid-date", "counterparty_id": "octavia"}
+    submitted(engine, Change.create("information_point_counterparties", about, id="about"))
+    archived(engine, "pipelines", "fen")
+    archived(engine, "counterparties", "octavia")  # its contacts go with it
+
+    archived(engine, "contacts", "ann")
+    [problem] = problems_of(engine, Change.edit("information_points", "grid-date", {"impact": 1}, base_version=1))
+    assert problem.message == "the project Fen Solar is archived: restore it first"
+
+
+def test_a_project_comes_back_only_when_what_its_parts_name_is_there(engine: sa.Engine) -> None:
+    about = {"information_point_id": "grid-date", "counterparty_id": "octavia"}
+    submitted(engine, Change.create("information_point_counterparties", about, id="about"))
+    archived(engine, "pipelines", "fen")
+    archived(engine, "counterparties", "octavia")
+
+    problems = problems_of(engine, Change.restore("pipelines", "fen", base_version=2))
+    assert {(problem.id, problem.field) for problem in problems} == {
+        ("fen-octavia", "counterparty_id"),
+        ("about", "counterparty_id"),
+    }
+    both = ("pipelines", "fen"), ("counterparties", "octavia")
+    submitted(engine, *(Change.restore(*key, base_version=2) for key in both))
+    assert not any(there(engine, *key).archived for key in both)
+
+
+def test_a_part_of_an_archived_project_goes_and_comes_back_unseen(engine: sa.Engine) -> None:
+    archived(engine, "pipelines", "fen")
+    archived(engine, "counterparties", "octavia")
+    archived(engine, "pipeline_counterparties", "fen-octavia")
+    restored(engine, "pipeline_counterparties", "fen-octavia")
+    [problem] = problems_of(engine, Change.restore("pipelines", "fen", base_version=2))
+    assert problem.message == "the counterparty Octavia Energy is archived: restore it first"
+
+
+def test_archiving_is_a_change_like_any_other_and_can_be_undone(engine: sa.Engine) -> None:
+    before = there(engine, "pipelines", "fen")
+    [change] = archived(engine, "pipelines", "fen").changes
+    assert (change.version, change.before, change.after) == (2, {"archived": False}, {"archived": True})
+    assert reading.records(engine, "pipelines") == []
+    assert [record.id for record in reading.records(engine, "pipelines", archived=True)] == ["fen"]
+
+    restored(engine, "pipelines", "fen")
+    again = there(engine, "pipelines", "fen")
+    assert (again.version, again.archived, again.fields) == (3, False, before.fields)
+    assert len(reading.history(engine, "pipelines", "fen")) == 3
+
+
+def test_a_link_that_is_gone_keeps_nobody(engine: sa.Engine) -> None:
+    submitted(
+        engine,
+        Change.archive("counterparties", "octavia", base_version=1),
+        Change.archive("pipeline_counterparties", "fen-octavia", base_version=1),
+    )
+    assert there(engine, "counterparties", "octavia").archived
+
+
+def test_a_capacity_of_0_is_allowed_only_before_design(engine: sa.Engine) -> None:
+    """It can be broken by the facility, by the project's stage and by the link between them."""
+    set_fields(engine, "facilities", "fen-solar", capacity_mwp=0)
+    [problem] = problems_of(engine, Change.edit("pipelines", "fen", {"stage": "Design"}, base_version=1))
+    assert (problem.id, problem.field) == ("fen", "stage")
+
+    set_fields(engine, "facilities", "fen-solar", capacity_mwp=50)
+    set_fields(engine, "pipelines", "fen", stage="Design")
+    [problem] = problems_of(engine, Change.edit("facilities", "fen-solar", {"capacity_mwp": 0}, base_version=3))
+    assert (problem.id, problem.field) == ("fen-solar", "capacity_mwp")
+    assert problem.message == "0 MWp is allowed only before Design, and Fen Solar is in Design"
+
+    bess = Change.create("facilities", {"name": "B", "technology": "BESS", "capacity_mwp": 0}, id="bess")
+    submitted(engine, bess)
+    link = Change.create("pipeline_facilities", {"pipeline_id": "fen", "facility_id": "bess"})
+    [problem] = problems_of(engine, link)
+    assert (problem.id, problem.field) == ("bess", "capacity_mwp")

@@ -1,0 +1,107 @@
+"""The asset checks of the pipeline: each passes on what was landed, and fails on what it is there for."""
+
+from collections.abc import Iterator
+from pathlib import Path
+
+import dagster as dg
+import duckdb
+import pytest
+import sqlalchemy as sa
+
+from pipeline_assets import landing, tables
+from pipeline_assets.checks import CHECKS, SEVERITIES, Landed
+from pipeline_assets.ledger import reading as ledger
+from pipeline_assets.ledger.schema import using
+from tests.pipeline_assets.ledger.portfolio import PORTFOLIO, set_fields, submitted
+from warehouse.connection import reading, writing
+from warehouse.snapshots import folder_of, newest
+
+
+@pytest.fixture(scope="module")
+def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """A project with everything that it can have, landed."""
+    warehouse = tmp_path_factory.mktemp("landed") / "warehouse.duckdb"
+    with using(f"sqlite:///{warehouse.parent / 'ledger.sqlite'}") as engine:
+        submitted(engine, *PORTFOLIO)
+        set_fields(engine, "pipelines", "fen", stage="Design")
+        landing.land(engine, lambda: writing(warehouse))
+    published = newest(folder_of(warehouse))
+    assert published
+    return published.path
+
+
+@pytest.fixture
+def con(snapshot: Path) -> Iterator[duckdb.DuckDBPyConnection]:
+    """What readers have, for this test to spoil."""
+    with duckdb.connect() as con:
+        con.execute(f"ATTACH '{snapshot}' AS snapshot (READ_ONLY)")
+        con.execute("SET TimeZone = 'UTC'")
+        con.execute("COPY FROM DATABASE snapshot TO memory")
+        yield con
+
+
+def failing(con: duckdb.DuckDBPyConnection, ledger_position: int | None = None) -> set[tuple[str, str]]:
+    """(table, check)."""
+    position = landing.landed_position(con) if ledger_position is None else ledger_position
+    landed = Landed(con, tables.frames(landing.changes_in(con)), position)
+    outcomes = {(table, check.__name__): check(landed, table) for table, check in CHECKS}
+    assert all(metadata for _, metadata in outcomes.values())
+    return {name for name, (passed, _) in outcomes.items() if not passed}
+
+
+def test_all_checks_pass_on_a_landed_portfolio(con: duckdb.DuckDBPyConnection) -> None:
+    assert failing(con) == set()
+
+
+def test_all_checks_pass_on_what_has_nothing(engine: sa.Engine) -> None:
+    landing.land(engine)
+    with reading() as con:
+        assert failing(con, ledger.position(engine)) == set()
+
+
+@pytest.mark.parametrize(
+    ("statement", "table", "check"),
+    [
+        ("UPDATE pipelines SET stage = 'Completed'", "pipelines", "the_history_replays_to_it"),
+        ("DELETE FROM audit WHERE position = 3", "audit", "the_history_replays_to_it"),
+        ("INSERT INTO status_history FROM status_history", "status_history", "the_history_replays_to_it"),
+        ("ALTER TABLE contacts ADD COLUMN age INTEGER", "contacts", "the_history_replays_to_it"),
+        ("UPDATE facilities SET technology = 'Coal'", "facilities", "the_vocabulary_is_closed"),
+        ("UPDATE information_points SET impact = 101", "information_points", "the_vocabulary_is_closed"),
+        ("DELETE FROM facilities", "pipeline_facilities", "references_hold"),
+        ("UPDATE counterparties SET archived = true", "pipeline_counterparties", "references_hold"),
+        ("UPDATE counterparties SET name = ' '", "counterparties", "every_one_has_a_name"),
+    ],
+)
+def test_a_table_that_somebody_spoiled_fails_its_check(
+    con: duckdb.DuckDBPyConnection, statement: str, table: str, check: str
+) -> None:
+    con.execute(statement)
+    assert (table, check) in failing(con)
+
+
+def test_a_part_of_an_archived_project_may_name_it(con: duckdb.DuckDBPyConnection) -> None:
+    con.execute("UPDATE pipelines SET archived = true; UPDATE facilities SET archived = true")
+    assert not {name for name in failing(con) if name[1] == "references_hold"}
+
+
+@pytest.mark.parametrize(
+    ("statement", "check"),
+    [
+        ("DELETE FROM submitted_changes WHERE position = 3", "positions_are_contiguous"),
+        ("INSERT INTO submitted_changes FROM submitted_changes WHERE position = 3", "positions_are_contiguous"),
+        ("UPDATE submitted_changes SET version = 3 WHERE version = 2", "versions_are_contiguous"),
+    ],
+)
+def test_changes_that_somebody_took_away_or_doubled_fail_their_check(
+    con: duckdb.DuckDBPyConnection, statement: str, check: str
+) -> None:
+    con.execute(statement)
+    assert (tables.SUBMITTED_CHANGES, check) in failing(con)
+
+
+def test_a_change_that_has_not_landed_is_warned_of_and_nothing_else_fails(con: duckdb.DuckDBPyConnection) -> None:
+    newer = landing.landed_position(con) + 1
+    assert failing(con, newer) == {(tables.SUBMITTED_CHANGES, "the_ledger_has_landed")}
+    warnings = {check.__name__ for check, severity in SEVERITIES.items() if severity == dg.AssetCheckSeverity.WARN}
+    assert warnings == {"the_ledger_has_landed"}

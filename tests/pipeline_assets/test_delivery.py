@@ -1,0 +1,234 @@
+"""Slack as it is met on bad days, on loopback: the save succeeds, the notice is tried again and sent once."""
+
+import json
+import socket
+import threading
+from collections.abc import Iterator
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, datetime, timedelta
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+
+import pytest
+import sqlalchemy as sa
+
+from pipeline_assets import delivery
+from pipeline_assets.delivery import deliver
+from pipeline_assets.ledger import outbox
+from pipeline_assets.ledger.changes import Change
+from pipeline_assets.ledger.outbox import ATTEMPTS, FIRST_PAUSE, Notice, NoticeState
+from tests.pipeline_assets.ledger.portfolio import set_fields, submitted
+
+
+class Slack:
+    """A webhook on loopback. `status`, `headers`: its answer; `seconds`: how long it takes to give it."""
+
+    def __init__(self) -> None:
+        self.received: list[dict[str, Any]] = []
+        self.status, self.seconds, self.headers = 200, 0.0, dict[str, str]()
+        self.asked = threading.Event()
+        self.ended = threading.Event()
+        slack = self
+
+        class Hook(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                slack.asked.set()
+                slack.ended.wait(slack.seconds)
+                if slack.status == 200:
+                    slack.received.append(body)
+                self.send_response(slack.status)
+                for name, value in slack.headers.items():
+                    self.send_header(name, value)
+                self.end_headers()
+                self.wfile.write(b"ok" if slack.status == 200 else b"no_service")
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Not to the terminal."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Hook)
+        self.server.handle_error = lambda *_: None  # type: ignore[method-assign]  # who waited has gone: no news
+        self.url = f"http://127.0.0.1:{self.server.server_port}/services/secret"
+
+    def texts(self) -> list[str]:
+        return [message["text"] for message in self.received]
+
+
+@pytest.fixture
+def slack(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Slack]:  # noqa: ARG001 (sets the home first)
+    """SLACK_WEBHOOK_URL names it; it waits for nobody longer than a test."""
+    hook = Slack()
+    monkeypatch.setenv("SLACK_WEBHOOK_URL", hook.url)
+    for name in ("HTTP_PROXY", "HTTPS_PROXY"):
+        monkeypatch.delenv(name, raising=False)
+        monkeypatch.delenv(name.lower(), raising=False)
+    monkeypatch.setattr(delivery, "TIMEOUT_SECONDS", 0.5)
+    thread = threading.Thread(target=hook.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    yield hook
+    hook.ended.set()
+    hook.server.shutdown()
+    hook.server.server_close()
+
+
+@pytest.fixture
+def now() -> datetime:
+    return datetime.now(UTC) + timedelta(minutes=1)
+
+
+def put(engine: sa.Engine, *texts: str) -> None:
+    outbox.put(engine, [Notice("Test", text, id=text) for text in texts])
+
+
+def states(engine: sa.Engine) -> dict[str, tuple[NoticeState, int]]:
+    return {one.notice.text: (one.state, one.attempts) for one in outbox.listed(engine)}
+
+
+def test_a_notice_goes_to_slack_with_a_link_to_the_record(
+    engine: sa.Engine, slack: Slack, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("DASHBOARD_URL", "https://renewables.example/team/")
+    submitted(engine, Change.create("pipelines", {"name": "Fen Solar"}, id="fen"))
+    [sent] = deliver(engine, now=now)
+    assert (sent.state, sent.outcome, sent.sent_at_utc) == (NoticeState.SENT, "", now)
+    [message] = slack.received
+    words = "Fen Solar, added by ana: Great Britain, Discovery, Green, RTB not known yet."
+    assert message["text"] == f"New project: {words}"
+    section, context = message["blocks"]
+    assert section["text"] == {"type": "mrkdwn", "verbatim": True, "text": f"*New project*\n{words}"}
+    assert context["elements"][0]["text"] == "<https://renewables.example/team/project?id=fen|Open it>"
+    assert not deliver(engine, now=now)
+
+
+@pytest.mark.usefixtures("home")
+def test_without_a_webhook_the_log_has_it(engine: sa.Engine, now: datetime) -> None:
+    put(engine, "One.", "Two.")
+    logged: list[str] = []
+    assert [one.outcome for one in deliver(engine, now=now, log=logged.append)] == ["logged", "logged"]
+    assert sorted(logged) == ["Test. One.", "Test. Two."]
+    assert set(states(engine).values()) == {(NoticeState.SENT, 1)}
+
+
+def test_what_people_wrote_alarms_nobody_and_links_nowhere(engine: sa.Engine, slack: Slack, now: datetime) -> None:
+    evil = "<!channel> <@U123> <https://evil.example|click> R&D @here #general " + "<" * 10_000
+    put(engine, evil)
+    assert deliver(engine, now=now)[0].state is NoticeState.SENT
+    [message] = slack.received
+    for text in (message["text"], message["blocks"][0]["text"]["text"]):
+        assert "<" not in text
+        assert ">" not in text
+        assert "&lt;!channel&gt; &lt;@U123&gt;" in text
+        assert "R&amp;D" in text
+        assert len(text) < 3_000  # what Slack takes in a section
+    assert message["blocks"][0]["text"]["verbatim"], "@here and #general stay words"
+
+
+def test_slack_unreachable_the_save_succeeds_and_the_notice_is_sent_once(
+    engine: sa.Engine, slack: Slack, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Scenario 22."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        nobody = f"http://127.0.0.1:{probe.getsockname()[1]}/services/secret"
+    logged: list[str] = []
+    monkeypatch.setenv("SLACK_WEBHOOK_URL", nobody)
+    assert submitted(engine, Change.create("pipelines", {"name": "Fen Solar"}, id="fen")).position == 1
+    [waiting] = deliver(engine, now=now, log=logged.append)
+    assert (waiting.state, waiting.attempts) == (NoticeState.PENDING, 1)
+    assert "Slack cannot be reached" in waiting.outcome
+    assert "Fen Solar" in logged[0]
+    assert "secret" not in waiting.outcome + logged[0]
+
+    monkeypatch.setenv("SLACK_WEBHOOK_URL", slack.url)
+    assert not deliver(engine, now=now + FIRST_PAUSE - timedelta(seconds=1)), "it is not due yet"
+    later = now + FIRST_PAUSE
+    assert [one.state for one in deliver(engine, now=later)] == [NoticeState.SENT]
+    assert not deliver(engine, now=later + timedelta(days=9))
+    assert len(slack.received) == 1
+
+
+@pytest.mark.parametrize("status", [500, 503, 429, 404, 302])
+def test_an_answer_that_is_not_ok_is_tried_again(engine: sa.Engine, slack: Slack, now: datetime, status: int) -> None:
+    put(engine, "One.")
+    slack.status = status
+    [waiting] = deliver(engine, now=now)
+    assert (waiting.state, waiting.due_at_utc) == (NoticeState.PENDING, now + FIRST_PAUSE)
+    assert waiting.outcome == f"Slack answered {status}: no_service"
+    slack.status = 200
+    assert [one.state for one in deliver(engine, now=now + FIRST_PAUSE)] == [NoticeState.SENT]
+    assert slack.texts() == ["Test: One."]
+
+
+def test_slack_says_when_to_come_again(engine: sa.Engine, slack: Slack, now: datetime) -> None:
+    put(engine, "One.")
+    slack.status, slack.headers = 429, {"Retry-After": "600"}
+    assert deliver(engine, now=now)[0].due_at_utc == now + timedelta(seconds=600)
+
+
+def test_a_hanging_slack_is_waited_for_once_a_call(engine: sa.Engine, slack: Slack, now: datetime) -> None:
+    put(engine, "One.", "Two.", "Three.")
+    slack.seconds = 30
+    [waiting] = deliver(engine, now=now)
+    assert waiting.state is NoticeState.PENDING
+    assert "timed out" in waiting.outcome
+    assert sorted(attempts for _, attempts in states(engine).values()) == [0, 0, 1]
+
+
+def test_no_save_waits_for_slack(
+    engine: sa.Engine, slack: Slack, now: datetime, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    """Two saves are made while it hangs, and it is let go only after them."""
+    monkeypatch.setattr(delivery, "TIMEOUT_SECONDS", 30)
+    put(engine, "One.")
+    slack.seconds = 30
+    with ThreadPoolExecutor(1) as pool:
+        delivering = pool.submit(deliver, engine, now=now)
+        assert slack.asked.wait(10)
+        submitted(engine, Change.create("pipelines", {"name": "Fen Solar"}, id="fen"))
+        set_fields(engine, "pipelines", "fen", rag="Red", rag_comment="Grid.")
+        assert not delivering.done()
+        slack.ended.set()
+        handled = delivering.result(timeout=10)
+    assert [one.state for one in handled] == [NoticeState.SENT] * 3
+
+
+def test_one_notice_that_slack_will_not_have_holds_up_no_other(engine: sa.Engine, slack: Slack, now: datetime) -> None:
+    put(engine, "One.", "Two.")
+    slack.status = 400
+    assert [one.state for one in deliver(engine, now=now)] == [NoticeState.PENDING, NoticeState.PENDING]
+
+
+def test_after_the_last_attempt_it_is_given_up_and_still_listed(engine: sa.Engine, slack: Slack, now: datetime) -> None:
+    put(engine, "One.")
+    slack.status, at = 500, now
+    for _ in range(ATTEMPTS):
+        at = deliver(engine, now=at)[0].due_at_utc
+    assert states(engine) == {"One.": (NoticeState.FAILED, ATTEMPTS)}
+    slack.status = 200
+    assert not deliver(engine, now=at + timedelta(days=9))
+    assert not slack.received
+
+
+def test_two_deliverers_at_once_send_each_notice_once(engine: sa.Engine, slack: Slack, now: datetime) -> None:
+    texts = [f"Notice {n}." for n in range(10)]
+    put(engine, *texts)
+    slack.seconds = 0.05
+    with ThreadPoolExecutor(2) as pool:
+        shares = list(pool.map(lambda _: deliver(engine, now=now), range(2)))
+    assert all(shares), "both of them had something to do"
+    assert sorted(slack.texts()) == sorted(f"Test: {text}" for text in texts)
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("url", ["ftp://host/secret", "no address/secret", "http://[secret", "http://a b/secret"])
+def test_an_address_that_is_none_is_said_without_telling_it(
+    engine: sa.Engine, now: datetime, url: str, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("SLACK_WEBHOOK_URL", url)
+    put(engine, "One.")
+    logged: list[str] = []
+    [waiting] = deliver(engine, now=now, log=logged.append)
+    assert waiting.state is NoticeState.PENDING
+    assert "look at SLACK_WEBHOOK_URL" in waiting.outcome
+    assert "secret" not in waiting.outcome + logged[0]

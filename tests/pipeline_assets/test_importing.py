@@ -1,0 +1,265 @@
+"""An import shows first what it would change, row by row, and is then one batch that can be reverted."""
+
+from datetime import UTC, datetime
+
+import pytest
+import sqlalchemy as sa
+
+from pipeline_assets.errors import Refused, StaleVersion
+from pipeline_assets.ledger import reading
+from pipeline_assets.ledger.changes import Change
+from pipeline_assets.ledger.submitting import revert, submit
+from pipeline_assets.transfer.exporting import export, template
+from pipeline_assets.transfer.importing import Difference, Outcome, Plan, confirm, plan
+
+COMPANIES = """id,name,website
+c1,Hazel Power,
+c2,"Öre, Sund & Co",https://ore.example
+"""
+FEN_FARM = 'p1,Fen Farm,Design,Amber,Waits for the grid,2027-03-01,Hazel Power,"Öre, Sund & Co; Hazel Power"'
+PROJECTS = f"""\
+id,name,stage,rag,rag_comment,rtb_date,developer,investor,facility_id,facility_name,technology,capacity_mwp,Long,Lat
+{FEN_FARM},f1,Fen Solar,Solar,40,-0.2,52.6
+{FEN_FARM},f2,Fen Store,BESS,20,-0.2,52.6
+p2,Moor Wind,Discovery,Green,,,,,,,,,,
+"""
+POINTS = """id,name,pipeline,impact,likelihood,counterparties
+i1,Grid delay,Fen Farm,80,70,Hazel Power
+"""
+
+
+def taken(engine: sa.Engine, sheet: str, text: str) -> str:
+    """The batch of a whole import."""
+    return confirm(engine, planned(engine, sheet, text), who="me").batch
+
+
+def planned(engine: sa.Engine, sheet: str, text: str) -> Plan:
+    return plan(engine, sheet, text.encode(), f"{sheet}.csv")
+
+
+@pytest.fixture
+def filled(engine: sa.Engine) -> sa.Engine:
+    for sheet, text in (("counterparties", COMPANIES), ("pipelines", PROJECTS), ("information-points", POINTS)):
+        taken(engine, sheet, text)
+    return engine
+
+
+def outcomes(of: Plan) -> list[str]:
+    return [str(row.outcome) for row in of.rows]
+
+
+def errors(of: Plan) -> list[tuple[int, str]]:
+    return [(error.row, error.column) for error in of.errors]
+
+
+def today() -> str:
+    return datetime.now(UTC).date().isoformat()
+
+
+def test_a_row_becomes_a_project_with_its_facilities_and_counterparties(filled: sa.Engine) -> None:
+    project = reading.record(filled, "pipelines", "p1")
+    assert project
+    assert project.fields["stage"] == "Design"
+    assert project.fields["status_date"] == today()
+    assert {record.id: record.fields["capacity_mwp"] for record in reading.records(filled, "facilities")} == {
+        "f1": 40,
+        "f2": 20,
+    }
+    links = [record.fields for record in reading.records(filled, "pipeline_counterparties")]
+    assert sorted((link["counterparty_id"], link["role"]) for link in links if link["pipeline_id"] == "p1") == [
+        ("c1", "Developer"),
+        ("c1", "Investor"),
+        ("c2", "Investor"),
+    ]
+    (point,) = reading.records(filled, "information_points")
+    assert point.fields["pipeline_id"] == "p1"
+
+
+def test_a_dry_run_says_what_would_be_and_changes_nothing(filled: sa.Engine) -> None:
+    before = reading.position(filled)
+    found = planned(
+        filled, "pipelines", "id,name,rtb_date,owner\np1,Fen Farm,2027-09-01,Hazel Power\n,New Site,,\np2,Moor Wind,,\n"
+    )
+    assert outcomes(found) == ["update", "create", "unchanged"]
+    assert found.rows[0].differences == (
+        Difference("rtb_date", "2027-03-01", "2027-09-01"),
+        Difference("owner", None, "Hazel Power"),
+    )
+    assert reading.position(filled) == before
+
+
+def test_confirming_is_one_batch_and_twice_is_once(filled: sa.Engine) -> None:
+    found = planned(filled, "pipelines", "name\nNew Site\nOther Site\n")
+    first, again = confirm(filled, found, who="me", why="spring"), confirm(filled, found, who="me")
+    assert [(change.who, change.why, change.batch) for change in first.changes] == [("me", "spring", first.batch)] * 2
+    assert again.repeated
+    assert again.changes == first.changes
+    assert outcomes(planned(filled, "pipelines", "name\nNew Site\nOther Site\n")) == ["unchanged"] * 2
+
+
+def test_a_batch_is_reverted_to_what_was(filled: sa.Engine) -> None:
+    before = {sheet: export(filled, sheet) for sheet in ("counterparties", "pipelines", "information-points")}
+    text = (
+        "id,name,rag_comment,developer,investor,facility_id,technology,capacity_mwp\n"
+        "p1,Fen Park,Now dated,,Hazel Power,f1,Solar,45\n"
+        ",New,,Hazel Power,,,Wind,30\n"
+    )
+    batch = taken(filled, "pipelines", text)
+    assert export(filled, "pipelines") != before["pipelines"]
+    revert(filled, batch, who="me", token="undo")
+    assert {sheet: export(filled, sheet) for sheet in before} == before
+
+
+def test_an_absent_column_changes_nothing_and_an_empty_cell_clears(filled: sa.Engine) -> None:
+    taken(filled, "pipelines", "id,name\np1,Fen Farm\n")
+    assert "2027-03-01" in export(filled, "pipelines")
+    found = planned(filled, "pipelines", "id,rtb_date,developer,stage\np1,,,Design\n")
+    assert found.rows[0].differences[0] == Difference("rtb_date", "2027-03-01", None)
+    assert Difference("developer", "Hazel Power", None) in found.rows[0].differences
+    assert errors(planned(filled, "pipelines", "id,stage,market\np1,,\n")) == [(2, "stage"), (2, "market")]
+    assert errors(planned(filled, "pipelines", "id,name\np1,\n")) == [(2, "name")]
+
+
+def test_a_new_status_in_an_exported_file_is_of_today(filled: sa.Engine) -> None:
+    old = Change.edit("pipelines", "p1", {"status_date": "2025-01-31"}, base_version=1)
+    submit(filled, [old], who="me", token="dated")
+    exported = export(filled, "pipelines")
+    assert "2025-01-31" in exported
+    taken(filled, "pipelines", exported.replace("Design,Amber", "Procurement,Amber"))
+    project = reading.record(filled, "pipelines", "p1")
+    assert project
+    assert (project.fields["stage"], project.fields["status_date"]) == ("Procurement", today())
+
+
+def test_each_bad_row_is_reported_with_its_field_and_the_good_ones_can_be_taken(filled: sa.Engine) -> None:
+    found = planned(
+        filled,
+        "pipelines",
+        "id,name,rag,developer,technology,capacity_mwp\n"
+        "a,Tidal Bay,Green,,Tidal,5\n"
+        "b,Nobody's,Green,Nobody & Co,Solar,5\n"
+        'c,Comma,Green,,Solar,"12,5"\n'
+        "d,No Reason,Red,,Solar,5\n"
+        "e,Minus,Green,,Solar,-1\n"
+        "f,Good,Green,Hazel Power,Solar,5\n"
+        "g,,Green,,Solar,5\n"
+        "no good id,Odd,Green,,Solar,5\n",
+    )
+    assert errors(found) == [
+        *((2, "facility_technology"), (3, "developer"), (4, "facility_capacity_mwp"), (5, "rag_comment")),
+        *((6, "facility_capacity_mwp"), (8, "name"), (9, "id")),
+    ]
+    assert found.counts == {"create": 1, "update": 0, "unchanged": 0, "error": 7}
+    with pytest.raises(Refused, match="row 3, developer: there is no counterparty 'Nobody & Co'"):
+        confirm(filled, found, who="me")
+    assert {change.id for change in confirm(filled, found, who="me", good_rows_only=True).changes} >= {"f"}
+    assert [record.id for record in reading.records(filled, "pipelines")] == ["f", "p1", "p2"]
+
+
+def test_rows_that_use_one_id_for_different_projects_are_all_left_out(filled: sa.Engine) -> None:
+    text = (
+        "id,name,technology,capacity_mwp\nx,One,Solar,5\nx,Two,Solar,6\ny,Good,Wind,7\ny,Good,Wind,7\nz,Last,Wind,7\n"
+    )
+    found = planned(filled, "pipelines", text)
+    assert outcomes(found) == ["error", "error", "error", "error", "create"]
+    assert [str(error) for error in found.errors] == [
+        "row 2, row: is of the same project as row 3, which has errors",
+        "row 3, name: row 2 says otherwise of the same project (x)",
+        "row 4, row: is of the same project as row 5, which has errors",
+        "row 5, id: repeats row 4",
+    ]
+
+
+def test_what_only_the_ledger_knows_is_an_error_of_its_row_too(filled: sa.Engine) -> None:
+    project = reading.record(filled, "pipelines", "p2")
+    assert project
+    submit(filled, [Change.archive("pipelines", "p2", base_version=project.version)], who="me", token="away")
+    found = planned(filled, "counterparties", "name,id\nHAZEL  power,new-id\nFine,\n")
+    assert errors(found) == [(2, "name")]
+    assert errors(planned(filled, "pipelines", "id,notes\np2,x\n")) == [(2, "id")]
+    assert errors(planned(filled, "pipelines", "id,stage,facility_id,capacity_mwp\np1,Design,f1,0\n")) != []
+    found = planned(
+        filled, "information-points", "name,pipeline_id,impact,likelihood\nA,nope,1,1\nB,p1,0,1\nC,p1,1,x\n"
+    )
+    assert errors(found) == [(2, "pipeline_id"), (3, "impact"), (4, "likelihood")]
+
+
+def test_records_are_found_by_their_names_where_the_name_is_one_only(filled: sa.Engine) -> None:
+    assert outcomes(planned(filled, "counterparties", "Name\nhazel power\n")) == ["unchanged"]
+    taken(filled, "pipelines", "id,name\np3,Moor Wind\n")
+    found = planned(filled, "pipelines", "Project,notes\nMoor Wind,x\nFen Farm,y\n")
+    assert outcomes(found) == ["error", "update"]
+    assert "2 are called 'Moor Wind' (p2, p3): give its id" in str(found.errors[0])
+    points = (
+        "name,pipeline,impact,likelihood\nGrid delay,Fen Farm,80,71\nGrid delay,,5,5\nA,Nowhere,1,1\nB,Moor Wind,1,1\n"
+    )
+    assert outcomes(planned(filled, "information-points", points)) == ["update", "create", "error", "error"]
+    both = "id,pipeline_id,pipeline\ni1,p1,Moor Wind\n"
+    assert errors(planned(filled, "information-points", both)) == [(2, "pipeline")]
+
+
+def test_people_come_a_row_each_with_their_roles(filled: sa.Engine) -> None:
+    text = (
+        "name,contact_name,contact_email,contact_roles\n"
+        "Hazel Power,Ann Other,ann@hazel.example,CEO; deal lead\n"
+        "Hazel Power,Bo Ek,,\n"
+    )
+    taken(filled, "counterparties", text)
+    roles = sorted(link.fields["role"] for link in reading.records(filled, "counterparty_contacts"))
+    assert roles == ["CEO", "Contact", "Deal lead"]
+    exported = export(filled, "counterparties")
+    found = planned(filled, "counterparties", exported.replace("CEO; Deal lead", "Finance lead; CEO"))
+    assert [row.differences for row in found.rows if row.differences] == [
+        (Difference("contact_roles", "Deal lead", None), Difference("contact_roles", None, "Finance lead"))
+    ]
+    assert errors(planned(filled, "counterparties", exported.replace("CEO; Deal lead", ""))) == [
+        (2, "contact_roles"),
+        (3, "row"),
+    ]
+
+
+def test_a_link_that_was_taken_away_is_restored_when_it_comes_back(filled: sa.Engine) -> None:
+    taken(filled, "pipelines", "id,developer\np1,\n")
+    taken(filled, "pipelines", "id,developer\np1,Hazel Power\n")
+    (link,) = [
+        each for each in reading.records(filled, "pipeline_counterparties") if each.fields["role"] == "Developer"
+    ]
+    assert [change.action for change in reading.history(filled, link.kind, link.id)] == ["create", "archive", "restore"]
+
+
+@pytest.mark.parametrize("row", ["p1,Fen Park", "p1,Fen Farm"], ids=["that it changes", "that it found unchanged"])
+def test_a_record_that_changed_since_the_dry_run_is_refused_with_the_difference(filled: sa.Engine, row: str) -> None:
+    found = planned(filled, "pipelines", f"id,name\n{row}\n")
+    submit(filled, [Change.edit("pipelines", "p1", {"name": "Fen Field"}, base_version=1)], who="you", token="between")
+    with pytest.raises(StaleVersion) as caught:
+        confirm(filled, found, who="me")
+    assert [(c.id, c.theirs, c.who) for c in caught.value.conflicts] == [("p1", {"name": "Fen Field"}, "you")]
+
+
+def test_a_project_that_somebody_made_since_the_dry_run_is_not_made_twice(filled: sa.Engine) -> None:
+    found = planned(filled, "pipelines", "name,notes\nNew Site,mine\n")
+    taken(filled, "pipelines", "name,notes\nNew Site,theirs\n")
+    with pytest.raises(Refused, match="row 2, name: 'New Site' was made since the dry run"):
+        confirm(filled, found, who="me")
+
+
+def test_days_read_day_first_are_said_and_doubtful_columns_refused(engine: sa.Engine) -> None:
+    found = planned(engine, "pipelines", "name,rtb_date\nA,03/04/2027\nB,25/04/2027\n")
+    assert [str(warning) for warning in found.warnings] == [
+        "row 2, rtb_date: 03/04/2027 is read with the day first: 2027-04-03"
+    ]
+    found = planned(engine, "pipelines", "name,rtb_date\nA,03/04/2027\nB,04/25/2027\nC,2027-05-01\n")
+    assert errors(found) == [(2, "rtb_date"), (3, "rtb_date")]
+
+
+@pytest.mark.parametrize("sheet", ["counterparties", "pipelines", "information-points"])
+def test_an_empty_ledger_exports_the_template(engine: sa.Engine, sheet: str) -> None:
+    assert export(engine, sheet) == template(sheet)
+    assert planned(engine, sheet, template(sheet)).rows == ()
+
+
+def test_the_rows_of_a_plan_are_of_its_outcomes(filled: sa.Engine) -> None:
+    found = planned(filled, "counterparties", "name,website\nHazel Power,https://hazel.example\n")
+    assert found.rows[0].outcome is Outcome.UPDATE
+    assert found.changes_something
+    assert not planned(filled, "counterparties", COMPANIES).changes_something

@@ -1,0 +1,267 @@
+"""From the ledger to the warehouse: nothing is lost, doubled or half, whatever comes between."""
+
+import json
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date
+from typing import Any
+
+import duckdb
+import polars as pl
+import pytest
+import sqlalchemy as sa
+
+from pipeline_assets import landing, metrics, schemas, tables
+from pipeline_assets.errors import AnotherLedger, ContractBroken
+from pipeline_assets.landing import land
+from pipeline_assets.ledger import reading as ledger
+from pipeline_assets.ledger import schema
+from pipeline_assets.ledger.changes import Change, Receipt
+from pipeline_assets.ledger.submitting import revert, submit
+from pipeline_assets.models import ENTITIES
+from pipeline_assets.seeding import seed
+from warehouse.connection import reading, writing
+
+ALL_TABLES = [*ENTITIES, tables.STATUS_HISTORY, tables.AUDIT, tables.SUBMITTED_CHANGES]
+
+
+def made(engine: sa.Engine, token: str, *changes: Change, today: date | None = None) -> Receipt:
+    return submit(engine, changes, who="ada", why="because", token=token, today=today)
+
+
+def landed(table: str) -> pl.DataFrame:
+    """As readers have it."""
+    with reading() as con:
+        return con.sql(f"FROM {table}").pl()
+
+
+def everything() -> dict[str, pl.DataFrame]:
+    with reading() as con:
+        frames = {table: con.sql(f"FROM {table}").pl() for table in ALL_TABLES}
+    return {table: frame.sort(frame.columns) for table, frame in frames.items()}
+
+
+def same(one: dict[str, pl.DataFrame], other: dict[str, pl.DataFrame]) -> bool:
+    return one.keys() == other.keys() and all(one[table].equals(other[table]) for table in one)
+
+
+def values_of(row: dict[str, Any], kind: str) -> dict[str, Any]:
+    """Of a row of a current table, as the ledger has them."""
+    return {name: v.isoformat() if isinstance(v := row[name], date) else v for name in ENTITIES[kind].model_fields}
+
+
+def test_the_current_tables_are_the_records_of_the_ledger(engine: sa.Engine) -> None:
+    seed(engine)
+    made(engine, "an archive", Change.archive("comments", ledger.records(engine, "comments")[0].id, base_version=1))
+    land(engine)
+    for kind in ENTITIES:
+        expected = {
+            record.id: (record.fields, record.archived, record.version, record.position, record.who)
+            for record in ledger.records(engine, kind, archived=None)
+        }
+        found = {
+            row["id"]: (values_of(row, kind), row["archived"], row["version"], row["position"], row["updated_by"])
+            for row in landed(kind).iter_rows(named=True)
+        }
+        assert found == expected
+    assert landed("comments")["archived"].sum() == 1
+
+
+def test_the_changes_stand_in_the_warehouse_as_they_were_submitted(engine: sa.Engine) -> None:
+    seed(engine)
+    land(engine)
+    found = [
+        {**row, "before": json.loads(row["before"]), "after": json.loads(row["after"])}
+        for row in landed(tables.SUBMITTED_CHANGES).sort("position").iter_rows(named=True)
+    ]
+    assert found == [vars(change) for change in ledger.since(engine)]
+
+
+def test_landing_again_adds_only_what_is_new_and_landing_twice_adds_nothing(engine: sa.Engine) -> None:
+    seed(engine)
+    land(engine)
+    before = everything()
+    assert landing.append(engine).rows == 0
+    land(engine)
+    assert same(everything(), before)
+    made(engine, "new", Change.create("contacts", {"name": "Grace"}, id="g"))
+    assert landing.append(engine).rows == 1
+    assert landing.rebuild().rows["contacts"] == len(before["contacts"]) + 1
+
+
+def test_landing_after_every_batch_and_once_at_the_end_give_the_same_tables(engine: sa.Engine) -> None:
+    create = Change.create("pipelines", {"name": "Larkfield", "rtb_date": "2027-01-01"}, id="p")
+    batches = [
+        [create, Change.create("facilities", {"name": "F", "technology": "Solar", "capacity_mwp": 5}, id="f")],
+        [Change.create("pipeline_facilities", {"pipeline_id": "p", "facility_id": "f"}, id="l")],
+        [Change.edit("pipelines", "p", {"rtb_date": None, "notes": "later"}, base_version=1)],
+        [Change.archive("pipelines", "p", base_version=2)],
+        [Change.restore("pipelines", "p", base_version=3)],
+    ]
+    for n, batch in enumerate(batches):
+        made(engine, f"batch {n}", *batch)
+        land(engine)
+    one_by_one = everything()
+    with writing() as con:
+        for table in [*ALL_TABLES, landing.INFO]:
+            con.execute(f"DROP TABLE {table}")
+    land(engine)
+    assert same(everything(), one_by_one)
+
+
+def test_every_state_replays_from_the_audit_alone(engine: sa.Engine) -> None:
+    seed(engine)
+    some = ledger.records(engine, "facilities")[0]
+    made(engine, "an edit", Change.edit("facilities", some.id, {"longitude": None, "latitude": None}, base_version=1))
+    made(engine, "an archive", Change.archive("comments", ledger.records(engine, "comments")[0].id, base_version=1))
+    land(engine)
+    replayed: dict[tuple[str, str], dict[str, Any]] = {}
+    for row in landed(tables.AUDIT).sort("position").iter_rows(named=True):
+        replayed.setdefault((row["kind"], row["id"]), {})[row["field"]] = row["after"]
+    for kind, entity in ENTITIES.items():
+        for record in ledger.records(engine, kind, archived=None):
+            values = replayed.pop((kind, record.id))
+            assert values.pop("archived", "false") == str(record.archived).lower()
+            assert entity.model_validate(values).fields() == record.fields
+    assert not replayed
+
+
+def test_the_history_has_each_dated_status_whole_and_nothing_else(engine: sa.Engine) -> None:
+    first, later = date(2025, 1, 5), date(2025, 6, 7)
+    made(engine, "1", Change.create("pipelines", {"name": "P", "rtb_date": "2027-01-01"}, id="p"), today=first)
+    made(engine, "2", Change.edit("pipelines", "p", {"notes": "no status"}, base_version=1), today=later)
+    made(engine, "3", Change.edit("pipelines", "p", {"rag": "Red", "rag_comment": "grid"}, base_version=2), today=later)
+    made(engine, "4", Change.edit("pipelines", "p", {"rtb_date": None}, base_version=3), today=later)
+    land(engine)
+    assert landed(tables.STATUS_HISTORY).drop("batch", "submitted_at_utc").rows() == [
+        ("p", first, "Discovery", "Green", "", date(2027, 1, 1), 1, 1, "ada", "because"),
+        ("p", later, "Discovery", "Red", "grid", date(2027, 1, 1), 3, 3, "ada", "because"),
+        ("p", later, "Discovery", "Red", "grid", None, 4, 4, "ada", "because"),
+    ]
+
+
+def test_a_reverted_batch_lands_as_the_changes_that_it_is(engine: sa.Engine) -> None:
+    made(engine, "1", Change.create("contacts", {"name": "Grace"}, id="g"))
+    batch = made(engine, "2", Change.edit("contacts", "g", {"name": "Grace H."}, base_version=1)).batch
+    revert(engine, batch, who="bob", token="3")
+    land(engine)
+    assert landed("contacts").select("name", "version", "updated_by").rows() == [("Grace", 3, "bob")]
+    assert landed(tables.AUDIT).filter(pl.col("version") > 1).select("before", "after", "who").rows() == [
+        ("Grace", "Grace H.", "ada"),
+        ("Grace H.", "Grace", "bob"),
+    ]
+
+
+@pytest.mark.parametrize(
+    "text", ["<script>alert(1)</script>", '=HYPERLINK("x")', "'; DROP TABLE audit; --", "מזהה 🌬️ é", "x" * 10_000]
+)
+def test_text_lands_as_text(engine: sa.Engine, text: str) -> None:
+    made(engine, "1", Change.create("counterparties", {"name": "C", "notes": text}, id="c"))
+    land(engine)
+    assert landed("counterparties")["notes"].to_list() == [text]
+    assert landed(tables.AUDIT).filter(pl.col("field") == "notes")["after"].to_list() == [text]
+
+
+def test_an_empty_ledger_gives_empty_tables_and_views_that_answer(engine: sa.Engine) -> None:
+    assert land(engine).position == 0
+    assert {table: len(landed(table)) for table in ALL_TABLES} == dict.fromkeys(ALL_TABLES, 0)
+    answers = {view: len(landed(view)) for view in metrics.VIEWS}
+    assert answers == {**dict.fromkeys(metrics.VIEWS, 0), "stage_weights_in_force": 7}
+
+
+def broken(engine: sa.Engine, at: int, **values: Any) -> None:
+    """A row of the ledger that no version of ours wrote."""
+    with schema.writing(engine) as con:
+        con.execute(schema.changes.update().where(schema.changes.c.position == at).values(**values))
+
+
+def judged(changes: pl.DataFrame) -> None:
+    schemas.validate({tables.SUBMITTED_CHANGES: changes})
+    schemas.validate(tables.frames(changes))
+
+
+@pytest.mark.parametrize(
+    ("values", "said"),
+    [
+        ({"kind": "pirates"}, "submitted_changes.kind: is no kind"),
+        ({"action": "plunder"}, "submitted_changes.action: is no action"),
+        ({"version": 0}, "submitted_changes.version: is not 1 or more"),
+        ({"after": ["a", "list"]}, "submitted_changes.after: is no object"),
+        ({"after": {"technology": "Coal"}}, "facilities.technology: is no word"),
+        ({"after": {"capacity_mwp": -1}}, "facilities.capacity_mwp: is below 0"),
+        ({"after": {"capacity_mwp": "much"}}, "facilities.capacity_mwp: a value is no Float64"),
+        ({"after": {"latitude": 91}}, "facilities.latitude: is above 90"),
+        ({"after": {"name": None}}, "facilities.name: not_nullable"),
+    ],
+)
+def test_what_the_models_do_not_allow_breaks_the_contract_by_name(
+    engine: sa.Engine, values: dict[str, Any], said: str
+) -> None:
+    made(engine, "1", Change.create("facilities", {"name": "F", "technology": "Solar", "capacity_mwp": 5}, id="f"))
+    made(engine, "2", Change.edit("facilities", "f", {"capacity_mwp": 6}, base_version=1))
+    broken(engine, 2, **values)
+    with pytest.raises(ContractBroken, match=said):
+        judged(tables.submitted(ledger.rows_since(engine)))
+
+
+@pytest.mark.parametrize("values", [{"kind": "pirates"}, {"position": 9}, {"after": {"name": None}}])
+def test_of_a_broken_contract_nothing_reaches_the_tables(engine: sa.Engine, values: dict[str, Any]) -> None:
+    made(engine, "1", Change.create("contacts", {"name": "Grace"}, id="g"))
+    land(engine)
+    made(engine, "2", Change.edit("contacts", "g", {"name": "Grace H."}, base_version=1))
+    before = everything()
+    broken(engine, 2, **values)
+    with pytest.raises(ContractBroken, match="Nothing was landed"):
+        land(engine)
+    assert same(everything(), before)
+
+
+def test_another_ledger_is_refused_and_so_is_an_older_copy(engine: sa.Engine) -> None:
+    made(engine, "1", Change.create("contacts", {"name": "Grace"}, id="g"))
+    land(engine)
+    before = everything()
+    broken(engine, 1, batch="of another ledger")
+    with pytest.raises(AnotherLedger, match="LEDGER_URL"):
+        land(engine)
+    with schema.writing(engine) as con:
+        con.execute(schema.changes.delete())
+    with pytest.raises(AnotherLedger, match="older copy"):
+        land(engine)
+    assert same(everything(), before)
+
+
+def test_a_slower_landing_never_puts_an_older_state_over_a_newer_one(engine: sa.Engine) -> None:
+    made(engine, "1", Change.create("contacts", {"name": "Grace"}, id="g"))
+    landing.append(engine)
+    opened = []
+
+    @contextmanager
+    def overtaken() -> Iterator[duckdb.DuckDBPyConnection]:
+        """After the changes were read, another one lands what is newer."""
+        opened.append(True)
+        if len(opened) == 2:
+            made(engine, "2", Change.edit("contacts", "g", {"name": "Grace H."}, base_version=1))
+            land(engine)
+        with writing() as con:
+            yield con
+
+    assert landing.rebuild(overtaken).position == 2
+    assert landed("contacts")["name"].to_list() == ["Grace H."]
+
+
+def test_a_landing_that_fails_half_way_leaves_readers_what_they_had(
+    engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    made(engine, "1", Change.create("contacts", {"name": "Grace"}, id="g"))
+    land(engine)
+    before = everything()
+    made(engine, "2", Change.create("contacts", {"name": "Ada"}, id="a"))
+    with monkeypatch.context() as broken_views:
+        broken_views.setattr(metrics, "statements", lambda: ["CREATE VIEW nonsense AS FROM nowhere"])
+        with pytest.raises(duckdb.CatalogException):
+            land(engine)
+    assert same(everything(), before)
+    with writing() as con:
+        assert con.execute("SELECT count(*) FROM contacts").fetchall() == [(1,)]
+        assert landing.landed_position(con) == 1
+    assert land(engine).rows["contacts"] == 2

@@ -1,0 +1,179 @@
+"""The metrics are what somebody who knows no SQL of ours computes from the ledger's records."""
+
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+import polars as pl
+import pytest
+import sqlalchemy as sa
+
+from pipeline_assets.landing import land
+from pipeline_assets.ledger import reading as ledger
+from pipeline_assets.ledger.changes import Change
+from pipeline_assets.ledger.submitting import submit
+from pipeline_assets.metrics import DEFAULT_WEIGHTS
+from pipeline_assets.seeding import seed
+from pipeline_assets.vocabulary import Stage
+from tests.pipeline_assets.ledger.portfolio import PORTFOLIO, archived, set_fields, submitted
+from tests.pipeline_assets.test_landing import landed
+
+TODAY = datetime.now(UTC).date()
+
+
+def live(engine: sa.Engine, kind: str) -> pl.DataFrame:
+    """The records of the ledger that are not archived: `id` and their fields, dates as text."""
+    return pl.DataFrame([{"id": record.id, **record.fields} for record in ledger.records(engine, kind)])
+
+
+def capacities(engine: sa.Engine) -> pl.DataFrame:
+    """A row for each facility of each live project."""
+    return (
+        live(engine, "pipeline_facilities")
+        .join(live(engine, "pipelines"), left_on="pipeline_id", right_on="id")
+        .join(live(engine, "facilities"), left_on="facility_id", right_on="id")
+    )
+
+
+@pytest.fixture
+def seeded(engine: sa.Engine) -> sa.Engine:
+    """The seeds, a project of them archived with all its parts."""
+    seed(engine)
+    archived(engine, "pipelines", busiest(engine))
+    land(engine)
+    return engine
+
+
+def busiest(engine: sa.Engine) -> str:
+    """The project with the highest rated risk."""
+    points = live(engine, "information_points").filter(
+        (pl.col("status") == "Open") & pl.col("pipeline_id").is_not_null()
+    )
+    return str(points.sort(pl.col("impact") * pl.col("likelihood"), "id")["pipeline_id"][-1])
+
+
+def close(found: pl.DataFrame, expected: pl.DataFrame, by: list[str]) -> bool:
+    """Equal but for the last digits of sums."""
+    one, other = found.sort(by), expected.select(found.columns).sort(by)
+    return (
+        all(
+            bool(((one[name] - other[name]).abs() < 1e-6).all())
+            if one[name].dtype.is_float()
+            else one[name].equals(other[name])
+            for name in one.columns
+        )
+        and len(one) == len(other) > 0
+    )
+
+
+def test_capacity_by_technology_and_stage_is_gross_and_weighted_by_the_probability_of_the_stage(
+    seeded: sa.Engine,
+) -> None:
+    weights = live(seeded, "stage_weights").select("stage", "weight")
+    expected = (
+        capacities(seeded)
+        .join(weights, on="stage")
+        .group_by("technology", "stage")
+        .agg(
+            gross_mwp=pl.col("capacity_mwp").sum(),
+            weighted_mwp=(pl.col("capacity_mwp") * pl.col("weight")).sum(),
+            projects=pl.col("pipeline_id").n_unique().cast(pl.Int64),
+        )
+    )
+    found = landed("capacity_by_technology_and_stage")
+    assert not found["weight_is_default"].any()
+    names = ["technology", "stage", "gross_mwp", "weighted_mwp", "projects"]
+    assert close(found.select(names), expected, ["technology", "stage"])
+
+
+def test_without_weights_in_the_ledger_default_ones_are_used_and_said(engine: sa.Engine) -> None:
+    submitted(engine, *PORTFOLIO)
+    submitted(engine, Change.create("stage_weights", {"stage": "Design", "weight": 0.4}, id="Design"))
+    land(engine)
+    expected = {stage: (weight, True) for stage, weight in DEFAULT_WEIGHTS.items()} | {Stage.DESIGN: (0.4, False)}
+    rows = landed("stage_weights_in_force").select("stage", "weight", "is_default").rows()
+    assert {stage: (weight, default) for stage, weight, default in rows} == expected
+    (row,) = landed("capacity_by_technology_and_stage").rows(named=True)
+    assert (row["weight"], row["weight_is_default"]) == (DEFAULT_WEIGHTS[Stage.DISCOVERY], True)
+    assert row["weighted_mwp"] == pytest.approx(49.9 * DEFAULT_WEIGHTS[Stage.DISCOVERY])
+
+
+def test_capacity_accumulates_by_rtb_date_for_each_technology_and_in_total(seeded: sa.Engine) -> None:
+    dated = capacities(seeded).filter(pl.col("rtb_date").is_not_null())
+    total = dated.with_columns(technology=pl.lit("Total"))
+    expected = (
+        pl.concat([dated, total])
+        .group_by("technology", rtb_date=pl.col("rtb_date").str.to_date())
+        .agg(gross_mwp=pl.col("capacity_mwp").sum())
+        .sort("rtb_date")
+        .with_columns(cumulative_gross_mwp=pl.col("gross_mwp").cum_sum().over("technology"))
+    )
+    found = landed("cumulative_capacity_by_rtb_date")
+    assert close(found.drop("weighted_mwp", "cumulative_weighted_mwp"), expected, ["technology", "rtb_date"])
+    final = found.filter(pl.col("technology") == "Total").sort("rtb_date").row(-1, named=True)
+    weighted = landed("project_capacity").filter(pl.col("rtb_date").is_not_null())["weighted_mwp"].sum()
+    assert final["cumulative_weighted_mwp"] == pytest.approx(weighted)
+
+
+def test_slippage_is_from_the_first_date_that_a_project_had(seeded: sa.Engine) -> None:
+    first: dict[str, str] = {}
+    for change in ledger.since(seeded):
+        if change.kind == "pipelines" and change.after.get("rtb_date"):
+            first.setdefault(change.id, change.after["rtb_date"])
+    expected = {
+        project["id"]: (date.fromisoformat(project["rtb_date"]) - date.fromisoformat(first[project["id"]])).days
+        for project in live(seeded, "pipelines").filter(pl.col("rtb_date").is_not_null()).rows(named=True)
+    }
+    found = dict(landed("rtb_slippage").select("pipeline_id", "slippage_days").rows())
+    assert found == expected
+    assert any(days > 0 for days in found.values())
+
+
+def test_a_correction_of_an_earlier_day_is_the_first_date(engine: sa.Engine) -> None:
+    submitted(engine, *PORTFOLIO)
+    set_fields(engine, "pipelines", "fen", rtb_date="2027-06-01", status_date="2026-02-01")
+    set_fields(engine, "pipelines", "fen", rtb_date="2026-12-01", status_date="2025-01-01")
+    set_fields(engine, "pipelines", "fen", rtb_date="2027-06-01", status_date="2026-02-01")
+    land(engine)
+    assert landed("rtb_slippage").select("first_rtb_date", "slippage_days").rows() == [(date(2026, 12, 1), 182)]
+
+
+@pytest.mark.parametrize(
+    ("stage", "days", "overdue"),
+    [("Procurement", -1, True), ("Procurement", 0, False), ("Construction", -1, False), ("On hold", -1, False)],
+)
+def test_overdue_is_an_rtb_date_before_today_in_a_stage_before_construction(
+    engine: sa.Engine, stage: str, days: int, overdue: bool
+) -> None:
+    submitted(engine, *PORTFOLIO)
+    set_fields(engine, "pipelines", "fen", stage=stage, rtb_date=str(TODAY + timedelta(days=days)))
+    land(engine)
+    assert landed("overdue_rtb").select("pipeline_id", "days_overdue").rows() == ([("fen", -days)] if overdue else [])
+
+
+def test_a_project_is_as_new_as_the_newest_of_its_parts(engine: sa.Engine) -> None:
+    def newest() -> Any:
+        land(engine)
+        return landed("days_since_update").select("pipeline_id", "updated_at_utc", "days").row(0)
+
+    submitted(engine, *PORTFOLIO)
+    other = submit(engine, [Change.create("contacts", {"name": "Nobody's"})], who="ana", token="other")
+    assert newest()[1] < other.changes[0].submitted_at_utc
+    for kind, id, field, value in [
+        ("information_points", "grid-date", "mitigation", "asked"),
+        ("facilities", "fen-solar", "capacity_mwp", 51.0),
+        ("pipelines", "fen", "notes", "new"),
+    ]:
+        change = set_fields(engine, kind, id, **{field: value}).changes[0]
+        assert newest() == ("fen", change.submitted_at_utc, 0)
+
+
+def test_open_risks_have_their_rating_and_those_of_archived_projects_do_not_count(seeded: sa.Engine) -> None:
+    projects = set(live(seeded, "pipelines")["id"])
+    expected = {
+        point["id"]: point["impact"] * point["likelihood"]
+        for point in live(seeded, "information_points").rows(named=True)
+        if point["status"] == "Open" and (point["pipeline_id"] is None or point["pipeline_id"] in projects)
+    }
+    found = dict(landed("open_risks").select("information_point_id", "rating").rows())
+    assert found == expected
+    assert len(found) < len(live(seeded, "information_points").filter(pl.col("status") == "Open"))

@@ -1,0 +1,127 @@
+"""The older tool's files come in as they are: its headers, its capacities by technology, its people by role, mess."""
+
+import pytest
+import sqlalchemy as sa
+
+from pipeline_assets.errors import UnreadableFile
+from pipeline_assets.ledger import reading
+from pipeline_assets.transfer.importing import Plan, confirm, plan
+
+COUNTERPARTIES = """\
+ID,CounterpartyName,CEO,Strategy,PlatformLead,DealLead,FinanceLead,Created,LastModified
+aa-01,Hazel Power,Ann Other,Buy early,Bo Ek,Ann Other,,2024-07-19 00:14:43.636478+00:00,2024-07-20 14:29:35+00:00
+aa-02,"Öre, Sund & Co",Cy Dal,,,,,2024-07-19 00:14:43.636478+00:00,2024-07-20 14:29:35+00:00
+"""
+PIPELINES = """\
+ID,CounterpartyID,ProjectName,Long,Lat,Technology,SolarCapacity,WindCapacity,BESSCapacity,ProjectStatus,RTBDate,RAGStatus,RAGComment,LastModified,Created
+bb-01,aa-01,Fen Farm,-0.2,52.6,Solar,40.5,0,20,Design,2027-03-01 00:00:00,Amber,Waits for the grid,x,x
+bb-02,aa-02,Moor Wind,-3.1,57.1,Wind,0,62,0,On hold,2028-03-01 00:00:00,Green,,x,x
+bb-03,zz-99,Nobody's Own,-3.1,57.1,Wind,0,62,0,Design,2028-03-01 00:00:00,Green,,x,x
+bb-04,aa-01,No Reason,-3.1,57.1,BESS,0,0,9,Design,2028-03-01 00:00:00,Red,,x,x
+bb-05,aa-01,Wrong Column,-3.1,57.1,Solar,0,9,0,Design,2028-03-01 00:00:00,Green,,x,x
+bb-06,aa-01,Same One,-3.1,57.1,Solar,9,0,0,Design,2028-03-01 00:00:00,Green,,x,x
+bb-06,aa-01,Same Two,-3.1,57.1,Solar,8,0,0,Design,2028-03-01 00:00:00,Green,,x,x
+bb-07,aa-01,Unheard Of,-3.1,57.1,Tidal,8,0,0,Design,2028-03-01 00:00:00,Green,,x,x
+bb-08,aa-01,Nothing Yet,-3.1,57.1,Wind,0,0,0,Discovery,2028-03-01 00:00:00,Green,,x,x
+"""
+INFORMATION_POINTS = """\
+ID,Title,Description,Market,Technology,Counterparties,Impact,Likelihood,Rating,Created,LastModified
+cc-01,Grid queue,A long wait,UK,Solar,"['Hazel Power', 'Öre, Sund & Co']",80,70,5600,x,x
+cc-02,Unknown firm,?,UK,Artificial Intelligence,"['Future Ltd']",20,57,1140,x,x
+cc-03,No impact,?,UK,Solar,[],0,57,0,x,x
+"""
+AUDIT = """\
+ID,Created,Data,EntityID
+dd-01,2024-07-20 13:49:45.584352+00:00,"{'ID': 'aa-01', 'CEO': 'Ann Other'}",aa-01
+"""
+
+
+def planned(engine: sa.Engine, sheet: str, text: str) -> Plan:
+    return plan(engine, sheet, text.encode())
+
+
+@pytest.fixture
+def companies(engine: sa.Engine) -> sa.Engine:
+    confirm(engine, planned(engine, "counterparties", COUNTERPARTIES), who="me")
+    return engine
+
+
+def test_a_counterparty_becomes_a_company_and_its_people_by_role(companies: sa.Engine) -> None:
+    company = reading.record(companies, "counterparties", "aa-01")
+    assert company
+    assert company.fields["notes"] == "Buy early"
+    people = {record.id: record.fields["name"] for record in reading.records(companies, "contacts")}
+    assert sorted(people.values()) == ["Ann Other", "Bo Ek", "Cy Dal"]
+    links = [link.fields for link in reading.records(companies, "counterparty_contacts")]
+    assert sorted((link["counterparty_id"], people[link["contact_id"]], link["role"]) for link in links) == [
+        ("aa-01", "Ann Other", "CEO"),
+        ("aa-01", "Ann Other", "Deal lead"),
+        ("aa-01", "Bo Ek", "Platform lead"),
+        ("aa-02", "Cy Dal", "CEO"),
+    ]
+
+
+def test_a_name_twice_is_an_error_of_the_rows_that_have_it(engine: sa.Engine) -> None:
+    found = planned(engine, "counterparties", COUNTERPARTIES + "aa-03,HAZEL POWER,Di Eng,,,,,,\n")
+    assert [row.number for row in found.rows if [error.column for error in row.errors] == ["name"]] == [2, 4]
+
+
+def test_a_successor_replaces_the_one_before_in_the_role(companies: sa.Engine) -> None:
+    found = planned(companies, "counterparties", 'ID,CounterpartyName,CEO\naa-02,"Öre, Sund & Co",Eve Fry\n')
+    shown = [(each.column, each.before, each.after) for each in found.rows[0].differences]
+    assert shown == [("contact_name", None, "Eve Fry"), ("ceo", "Cy Dal", None), ("ceo", None, "Eve Fry")]
+
+
+def test_a_pipeline_becomes_a_project_its_facilities_and_their_developer(companies: sa.Engine) -> None:
+    found = planned(companies, "pipelines", PIPELINES)
+    receipt = confirm(companies, found, who="me", good_rows_only=True)
+    assert {change.batch for change in receipt.changes} == {receipt.batch}
+    facilities = {record.id: record.fields for record in reading.records(companies, "facilities")}
+    links = [link.fields for link in reading.records(companies, "pipeline_facilities")]
+    assert sorted(
+        (
+            link["pipeline_id"],
+            facilities[link["facility_id"]]["technology"],
+            facilities[link["facility_id"]]["capacity_mwp"],
+        )
+        for link in links
+    ) == [("bb-01", "BESS", 20), ("bb-01", "Solar", 40.5), ("bb-02", "Wind", 62), ("bb-08", "Wind", 0)]
+    developers = [link.fields for link in reading.records(companies, "pipeline_counterparties")]
+    assert {(link["pipeline_id"], link["counterparty_id"], link["role"]) for link in developers} == {
+        *{(id, "aa-01", "Developer") for id in ("bb-01", "bb-08")},
+        ("bb-02", "aa-02", "Developer"),
+    }
+    again = planned(companies, "pipelines", PIPELINES)
+    assert again.counts == {"create": 0, "update": 0, "unchanged": 3, "error": 6}
+
+
+def test_its_mess_is_told_row_by_row(companies: sa.Engine) -> None:
+    found = planned(companies, "pipelines", PIPELINES)
+    assert {row.number: [error.column for error in row.errors] for row in found.rows if row.errors} == {
+        4: ["developer_id"],
+        5: ["rag_comment"],
+        6: ["facility_technology"],
+        7: ["row"],
+        8: ["name"],
+        9: ["facility_technology"],
+    }
+    assert [name for name, _ in found.ignored] == ["LastModified", "Created"]
+
+
+def test_information_points_find_their_counterparties_by_name(companies: sa.Engine) -> None:
+    found = planned(companies, "information-points", INFORMATION_POINTS)
+    assert [(row.number, [error.column for error in row.errors]) for row in found.rows] == [
+        (2, []),
+        (3, ["counterparties"]),
+        (4, ["impact"]),
+    ]
+    assert dict(found.ignored).keys() == {"Market", "Technology", "Rating", "Created", "LastModified"}
+    confirm(companies, found, who="me", good_rows_only=True)
+    linked = {link.fields["counterparty_id"] for link in reading.records(companies, "information_point_counterparties")}
+    assert linked == {"aa-01", "aa-02"}
+
+
+@pytest.mark.parametrize("sheet", ["counterparties", "pipelines", "information-points"])
+def test_its_audit_is_no_sheet(engine: sa.Engine, sheet: str) -> None:
+    with pytest.raises(UnreadableFile, match="history of changes"):
+        planned(engine, sheet, AUDIT)

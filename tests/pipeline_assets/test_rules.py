@@ -1,0 +1,97 @@
+"""Rules of a step from one version of a record to the next: what is dated, refused, or said."""
+
+from datetime import date
+from typing import Any
+
+import pytest
+
+from pipeline_assets.rules import after, problems_of_step, validated, warnings_of
+
+TODAY = date(2026, 6, 1)
+
+
+def project(**fields: object) -> dict[str, Any]:
+    stored, problems = validated("pipelines", "fen", {"name": "Fen", "status_date": "2026-01-05"} | fields)
+    assert problems == []
+    return stored
+
+
+def facility(**fields: object) -> dict[str, Any]:
+    stored, problems = validated("facilities", "f", {"name": "Fen", "technology": "Solar", "capacity_mwp": 50} | fields)
+    assert problems == []
+    return stored
+
+
+@pytest.mark.parametrize(
+    "status", [{"stage": "Design"}, {"rag": "Red", "rag_comment": "Late"}, {"rag_comment": "Late"}, {"rtb_date": TODAY}]
+)
+def test_a_new_status_without_a_date_is_of_today(status: dict[str, object]) -> None:
+    fields, _ = after("pipelines", "fen", project(), status, TODAY)
+    assert fields["status_date"] == "2026-06-01"
+
+
+def test_a_new_project_without_a_date_is_of_today() -> None:
+    fields, _ = after("pipelines", "fen", None, {"name": "Fen"}, TODAY)
+    assert fields["status_date"] == "2026-06-01"
+
+
+def test_a_date_that_is_given_holds() -> None:
+    given = {"stage": "Design", "status_date": "2026-05-30"}
+    fields, _ = after("pipelines", "fen", project(), given, TODAY)
+    assert fields["status_date"] == "2026-05-30"
+
+
+@pytest.mark.parametrize(
+    "same",
+    [
+        {},
+        {"notes": "new"},
+        {"rtb_date": date(2027, 3, 1)},
+        {"rtb_date": "2027-03-01"},
+        {"stage": "Discovery", "rag_comment": "  ", "status_date": None},
+    ],
+)
+def test_a_status_that_stays_keeps_its_date_however_it_is_written(same: dict[str, object]) -> None:
+    fields, problems = after("pipelines", "fen", project(rtb_date="2027-03-01"), same, TODAY)
+    assert (fields["status_date"], problems) == ("2026-01-05", [])
+
+
+@pytest.mark.parametrize(("before", "rag"), [("Green", "Amber"), ("Green", "Red"), ("Amber", "Red"), ("Red", "Amber")])
+def test_a_change_to_amber_or_red_asks_for_a_new_comment(before: str, rag: str) -> None:
+    old = project(rag=before, rag_comment="The grid is late.")
+
+    [problem] = problems_of_step("pipelines", "fen", old, old | {"rag": rag})
+    assert (problem.field, problem.message) == ("rag_comment", f"say why the RAG status becomes {rag}")
+    assert problems_of_step("pipelines", "fen", old, old | {"rag": rag, "rag_comment": "Later still."}) == []
+
+
+def test_a_change_to_green_or_none_asks_for_no_comment() -> None:
+    red = project(rag="Red", rag_comment="The grid is late.")
+    assert problems_of_step("pipelines", "fen", red, red | {"rag": "Green"}) == []
+    assert problems_of_step("pipelines", "fen", red, red | {"notes": "new"}) == []
+
+
+def test_a_place_outside_of_great_britain_is_said() -> None:
+    kirkwall, paris = {"longitude": -2.96, "latitude": 58.98}, {"longitude": 2.35, "latitude": 48.86}
+    assert warnings_of("facilities", "f", None, facility(**kirkwall)) == []
+    assert warnings_of("facilities", "f", None, facility()) == []
+    assert [(w.field, w.message) for w in warnings_of("facilities", "f", None, facility(**paris))] == [
+        ("longitude", "2.35 lies outside Great Britain"),
+        ("latitude", "48.86 lies outside Great Britain"),
+    ]
+
+
+@pytest.mark.parametrize(
+    ("before", "now", "said"),
+    [
+        ("Discovery", "Design", []),
+        ("Discovery", "Procurement", ["skips from Discovery to Procurement"]),
+        ("Construction", "Design", ["goes back from Construction to Design"]),
+        ("Construction", "On hold", []),
+        ("On hold", "Commissioning", []),
+        ("Design", "Design", []),
+    ],
+)
+def test_stages_that_are_skipped_or_gone_back_to_are_said(before: str, now: str, said: list[str]) -> None:
+    warnings = warnings_of("pipelines", "fen", project(stage=before), project(stage=now))
+    assert [warning.message for warning in warnings] == said
