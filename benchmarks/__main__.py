@@ -7,9 +7,11 @@ FIGURES = (
     "simulator",
     "landing_week",
     "warehouse_vs_sqlite",
+    "quality",
     "ingest_vs_floor",
     "older_way_vs_ingest",
     "polling_reader",
+    "ledger",
     "backfill",
 )
 "Short ones first."

@@ -49,9 +49,12 @@ def arguments(doc: str | None, *, years: float = 10.0, repeat: int = 5) -> argpa
 
 
 @contextmanager
-def simulator(latency_seconds: float = 0.0) -> Iterator[str]:
+def simulator(latency_seconds: float = 0.0, faults: str = "") -> Iterator[str]:
     """A process of its own, which ELEXON_BASE_URL names meanwhile; yields the URL."""
-    with subprocess_running(latency_seconds=latency_seconds) as base_url, _environment(ELEXON_BASE_URL=base_url):
+    with (
+        subprocess_running(latency_seconds=latency_seconds, faults=faults) as base_url,
+        _environment(ELEXON_BASE_URL=base_url),
+    ):
         yield base_url
 
 

@@ -6,11 +6,11 @@ Belongs here: choosing the way, following progress, what failed in the end. Not 
 import time
 from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
-from datetime import date
+from datetime import UTC, date, datetime
 
 from dashboards.orchestrator import Launched, Orchestrator, OrchestratorError, Outcome
 from elexon_assets.datasets import Dataset
-from elexon_assets.runs import chunks
+from elexon_assets.runs import runs_of
 from elexon_assets.windows import cut, of_days
 from warehouse.settings import Settings
 
@@ -51,10 +51,13 @@ def fetch(
 ) -> list[Outcome]:
     """Fetches the UTC days, both ends in, and waits; `watch` is told of every step. Raises OrchestratorError.
 
-    `here`: in this process also where a server answers.
+    `here`: in this process also where a server answers. Datasets that are asked for whole want a call of their own.
     """
+    now, runs = datetime.now(UTC), runs_of(datasets, first, last)
     windows = {
-        dataset.name: sum(len(cut(of_days(*chunk), dataset.longest_window)) for chunk in chunks(first, last))
+        dataset.name: sum(
+            len(cut(of_days(*days) if days else dataset.everything(now), dataset.longest_window)) for days in runs
+        )
         for dataset in datasets
     }
     orchestrator = Orchestrator(str(settings.dagster_url))

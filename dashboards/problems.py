@@ -4,6 +4,7 @@ Belongs here: which exceptions are expected. Not here: their texts, which stand 
 """
 
 from elexon_assets.errors import ElexonError
+from pipeline_assets.errors import PipelineError
 from warehouse.errors import WarehouseError
 
 FAILED, BAD_USAGE = 1, 2
@@ -25,7 +26,7 @@ def told(error: Exception) -> tuple[str, int] | None:
     """The sentence and the exit code, or None for what nobody expected: that one deserves its traceback."""
     if isinstance(error, Problem):
         return str(error), error.exit_code
-    if isinstance(error, WarehouseError | ElexonError):
+    if isinstance(error, WarehouseError | ElexonError | PipelineError):
         return str(error), FAILED
     if isinstance(error, BrokenPipeError):
         return None

@@ -4,16 +4,22 @@ Belongs here: how a series looks, and that a gap is seen as one. Not here: what 
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no types
 import polars as pl
 
 from dashboards.attribution import attribution, label_of_sources
+from dashboards.charts import doubt
 from dashboards.charts.colours import colour_of, dash_of
+from dashboards.charts.style import axis, layout
 from dashboards.queries.generation import Series
+from elexon_assets.settlement import LONDON
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 HEIGHT_PIXELS = 520
+PLOT_PIXELS = 1_000
+"Width, about."
 HATCH = "rgba(120, 120, 120, 0.14)"
 GAPS_SHADED = 200
 "A figure with more shapes is slow, and its gaps are seen without them."
@@ -44,7 +50,37 @@ def figure(series: Series, *, stacked: bool = True) -> go.Figure:
     wide = shown.pivot("category", index="start_time_utc", values="mw", maintain_order=True)
     categories = [name for name in wide.columns if name != "start_time_utc"]
     traces = (_areas if stacked and categories else _lines)(wide, categories)
-    return go.Figure(traces, _layout(series, wide, categories))
+    return go.Figure([*traces, *doubt.shades(series)], _layout(series, wide, categories))
+
+
+def figure_in_page(series: Series, *, stacked: bool = True, height: int = 420) -> go.Figure:
+    """The same for the dashboard: London time, and the page says title, grain and whose data it is."""
+    shown = _with_rows(series).with_columns(start_time_utc=_london(pl.col("start_time_utc")))
+    wide = shown.pivot("category", index="start_time_utc", values="mw", maintain_order=True, aggregate_function="mean")
+    categories = [name for name in wide.columns if name != "start_time_utc"]
+    span = [
+        instant.astimezone(LONDON).replace(tzinfo=None) for instant in (series.window.start_utc, series.window.end_utc)
+    ]
+    traces = (_areas if stacked and categories else _lines)(wide, categories)
+    x = axis("London time", tickformatstops=TICKS, hoverformat="%a %d %b %Y %H:%M", range=span)
+    y = axis("Generation (MW)", tickformat=",.0f", rangemode="tozero")
+    beside = {} if len(categories) <= FEW else {"legend": BESIDE}
+    gaps, doubted = _gaps(series, wide, categories), doubt.shades(series, _london(pl.col("start_time_utc")))
+    return go.Figure(
+        [*traces, *doubted],
+        layout(x, y, height=height, shapes=gaps, yaxis2=doubt.AXIS, **_hover(series), **beside),
+    )
+
+
+def _hover(series: Series) -> dict[str, Any]:
+    """Nearer than a bucket on an ordinary screen, so that no neighbour speaks for one that is missing."""
+    bucket_pixels = PLOT_PIXELS * (series.grain.width / (series.window.end_utc - series.window.start_utc))
+    return {"hovermode": "x unified", "hoverdistance": max(2, min(20, round(0.75 * bucket_pixels)))}
+
+
+def _london(instants: pl.Expr) -> pl.Expr:
+    """Wall time: Plotly draws what it is given. The hour that comes twice in October is drawn once, as its mean."""
+    return instants.dt.convert_time_zone(LONDON.key).dt.replace_time_zone(None)
 
 
 def _with_rows(series: Series) -> pl.DataFrame:
@@ -139,7 +175,7 @@ def _layout(series: Series, wide: pl.DataFrame, categories: list[str]) -> go.Lay
             **{"x": 0, "xref": "container", "xanchor": "left", "pad": {"l": 14}, "y": 0.97, "yanchor": "top"},
         },
         margin={"l": 66, "r": 14, "t": 92, "b": 128},
-        hovermode="x unified",
+        **_hover(series),
         hoverlabel={"font": {"family": FONT}},
         legend=BELOW if len(categories) <= FEW else BESIDE,
         xaxis={
@@ -154,6 +190,7 @@ def _layout(series: Series, wide: pl.DataFrame, categories: list[str]) -> go.Lay
             "rangemode": "tozero",
             "zerolinecolor": "#999",
         },
+        yaxis2=doubt.AXIS,
         annotations=_annotations(series, label),
         shapes=_gaps(series, wide, categories),
     )

@@ -1,15 +1,16 @@
-"""`renewables analyze`: energy, means, peaks and percentiles of a span, each beside how much of the span is there."""
+"""`renewables analyze`: energy, means, peaks, capacity factors, percentiles of a span, how much of it is there and how
+much of that is in doubt."""
 
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from dashboards.cli.spans import Categories, DatasetName, End, Start
+from dashboards.cli.spans import AsOf, Categories, DatasetName, End, ExcludeFlagged, KnownAt, Start
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from elexon_assets.windows import Window
+    from dashboards.queries.quality import UnderstatedWind
 
 
 def analyze(
@@ -17,64 +18,83 @@ def analyze(
     end: End = None,
     psr_type: Categories = None,
     dataset: DatasetName = "wind_and_solar",
-    as_of: Annotated[
-        str | None,
-        typer.Option(metavar="TIME", help="Only what Elexon had published by then: a UTC day (its end), or a time."),
-    ] = None,
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    exclude_flagged: ExcludeFlagged = False,
     as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
 ) -> None:
-    """Energy, means, peaks and coverage of a span.
+    """Energy, means, peaks, capacity factors of a span, its coverage and how much is in doubt.
 
     Without dates, of all that is there. Energy is the sum of MW x 0.5 h over the half hours there are: a gap is never
-    filled in.
+    filled in. The capacity factor is that energy over what the installed capacity makes in the same half hours;
+    capacity is Elexon's figure of each year, taken as of its start and linear in between. Flagged are half hours there
+    whose value is in doubt; they count, unless --exclude-flagged leaves them out.
 
     \b
     Examples:
       renewables analyze --start 2026-01-01 --end 2026-01-31
       renewables analyze --psr-type Solar --json
       renewables analyze --start 2026-01-01 --as-of 2026-01-15T12:00Z
+      renewables analyze --start 2024-01-01 --end 2024-01-31 --exclude-flagged
     """
     from dashboards.attribution import attribution, label_of_sources
-    from dashboards.cli.output import print_json
-    from dashboards.cli.spans import held, instant, known_categories, known_dataset
-    from dashboards.queries.analysis import summary
+    from dashboards.cli.output import print_json, utc
+    from dashboards.cli.spans import held, instants, known_categories, known_dataset, said_of
+    from dashboards.queries.analysis import sources_of_capacity, summary
+    from dashboards.queries.quality import understated_wind
     from dashboards.queries.snapshot import opened, sources_of
+    from elexon_assets.datasets import BY_NAME, WIND_AND_SOLAR
+    from elexon_assets.quality.tables import WIND
 
     categories = known_categories(known_dataset(dataset), psr_type)
-    published_by = instant(as_of) if as_of else None
+    published_by, landed_by = instants(as_of, known_at)
     with opened() as con:
         window = held(con, dataset, start, end)
         figures = summary(
-            window.start_utc, window.end_utc, dataset=dataset, categories=categories, as_of=published_by, con=con
+            window.start_utc,
+            window.end_utc,
+            dataset=dataset,
+            categories=categories,
+            as_of=published_by,
+            known_at=landed_by,
+            exclude_flagged=exclude_flagged,
+            con=con,
         )
         sources = sources_of(dataset, window, con)
+        if figures["capacity_factor"].count():
+            sources = sorted({*sources, *sources_of_capacity(con)})
+        # The estimate is about current values, and about wind.
+        is_current = dataset == WIND_AND_SOLAR.name and not (published_by or landed_by)
+        has_wind = is_current and not set(WIND).isdisjoint(figures[figures.columns[0]])
+        missing = understated_wind(window.start_utc, window.end_utc, con) if has_wind else None
+    label = label_of_sources(sources)
     if as_json:
         print_json(
             {
                 **{"dataset": dataset, "start_utc": window.start_utc, "end_utc": window.end_utc},
-                **{"as_of_utc": published_by, "sources": sources},
-                **{"label": label_of_sources(sources), "attribution": attribution(sources)},
+                **{"as_of_utc": published_by, "known_at_utc": landed_by, "exclude_flagged": exclude_flagged},
+                **{"sources": sources, "label": label, "attribution": attribution(sources)},
                 "categories": figures.to_dicts(),
+                "understated_wind": missing,
             }
         )
-    else:
-        _print(dataset, window, figures, sources, as_of)
-
-
-def _print(dataset: str, window: "Window", figures: "pl.DataFrame", sources: list[str], as_of: str | None) -> None:
-    from dashboards.attribution import label_of_sources, note_of_sources
-    from dashboards.cli.output import number, percent, print_table, utc
-    from dashboards.queries.analysis import PERCENTILES
-    from elexon_assets.datasets import BY_NAME
-
-    label = label_of_sources(sources)
+        return
     typer.echo(
         f"{BY_NAME[dataset].title}, {utc(window.start_utc)} to {utc(window.end_utc)} UTC"
-        + (f", as published by {as_of}" if as_of else "")
+        + said_of(as_of, known_at, exclude_flagged=exclude_flagged)
         + (f"  {label}" if label else "")
     )
+    _print(figures, sources, missing, is_current=is_current)
+
+
+def _print(figures: "pl.DataFrame", sources: list[str], missing: "UnderstatedWind | None", *, is_current: bool) -> None:
+    from dashboards.attribution import note_of_sources
+    from dashboards.cli.output import note, number, percent, print_table, utc
+    from dashboards.queries.analysis import PERCENTILES
+    from elexon_assets.datasets import INSTALLED_CAPACITY
+
     kind, rows = figures.columns[0], figures.to_dicts()
-    energy = [kind, "GWh", "Mean MW", "Peak MW", "Peak at (UTC)", "Coverage"]
+    energy = [kind, "GWh", "Mean MW", "Peak MW", "Peak at (UTC)", "Coverage", "Flagged"]
     print_table(
         energy,
         [
@@ -82,25 +102,59 @@ def _print(dataset: str, window: "Window", figures: "pl.DataFrame", sources: lis
                 row[kind],
                 number(None if row["energy_mwh"] is None else row["energy_mwh"] / 1000, 1),
                 *(number(row["mean_mw"]), number(row["peak_mw"]), utc(row["peak_start_time_utc"])),
-                percent(row["coverage"]),
+                *(percent(row["coverage"]), percent(row["flagged_share"], up=True)),
             ]
             for row in rows
         ],
-        right=[*energy[1:4], "Coverage"],
+        right=[*energy[1:4], *energy[5:]],
     )
     names = [f"p{percentile}" for percentile in PERCENTILES]
     print_table(
-        [kind, *names, "Half hours", "Outside"],
+        [kind, *names, "Half hours", "Flagged", "Outside"],
         [
             [
                 *(row[kind], *(number(row[f"{name}_mw"]) for name in names)),
                 f"{number(row['half_hours'])}/{number(row['half_hours_expected'])}",
-                number(row["half_hours_outside_soft_limits"]),
+                *(number(row["half_hours_flagged"]), number(row["half_hours_outside_soft_limits"])),
             ]
             for row in rows
         ],
-        right=[*names, "Half hours", "Outside"],
-        title="Percentiles in MW, and half hours there and outside the soft limits",
+        right=[*names, "Half hours", "Flagged", "Outside"],
+        title="Percentiles in MW, and half hours: there, flagged as in doubt, outside the soft limits",
     )
-    if note := note_of_sources(sources):
-        typer.echo(note)
+    if figures["capacity_factor"].count():
+        _print_capacity(kind, rows)
+    elif is_current:
+        note(f"No capacity factors: `renewables fetch-range` fetches {INSTALLED_CAPACITY.name} too.")
+    if missing and missing.half_hours:
+        typer.echo(said_of_missing_wind(missing))
+    if said := note_of_sources(sources):
+        typer.echo(said)
+
+
+def said_of_missing_wind(missing: "UnderstatedWind") -> str:
+    """One sentence, which says that it is an estimate."""
+    from dashboards.cli.output import number
+
+    half_hours = f"Wind is understated in {number(missing.half_hours)} half hours"
+    if missing.estimated_missing_mwh is None:
+        return f"{half_hours}; without FUELHH beside them the missing energy cannot be estimated."
+    return (
+        f"{half_hours}: by {number(missing.estimated_missing_mwh / 1000, 1)} GWh at least, an ESTIMATE (WIND of FUELHH "
+        f"less AGWS wind, over {number(missing.half_hours_estimated)} of them) that is added to no figure."
+    )
+
+
+def _print_capacity(kind: str, rows: "list[dict[str, Any]]") -> None:
+    from dashboards.cli.output import note, number, print_table
+
+    print_table(
+        [kind, "Installed MW", "Capacity factor (%)"],
+        [
+            [row[kind], number(row["capacity_mw"]), number(row["capacity_factor"] and 100 * row["capacity_factor"], 1)]
+            for row in rows
+        ],
+        right=["Installed MW", "Capacity factor (%)"],
+        title="Energy over what the installed capacity makes in the same half hours",
+    )
+    note("A capacity factor of wind errs low: Elexon understates wind in many half hours.")

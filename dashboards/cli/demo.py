@@ -1,6 +1,9 @@
-"""`renewables demo`: the whole job on a home of its own, fed by the simulator: SYNTHETIC, or recorded where asked."""
+"""`renewables demo`: the whole job on a home of its own: SYNTHETIC generation, or recorded where asked, and an invented
+portfolio."""
 
 import os
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from time import monotonic
@@ -28,7 +31,7 @@ def demo(
     """Runs the whole job on SYNTHETIC data, in a home of its own.
 
     The last 28 days, or those from --from to --to, from a simulator on this machine through Dagster into a warehouse
-    that is never the real one; then says what landed.
+    that is never the real one; and an invented portfolio of projects. Then says what landed.
 
     \b
     Examples:
@@ -52,22 +55,23 @@ def demo(
     console.print(f"A simulator of Elexon's API starts on this machine; the demo's home is {home}", highlight=False)
     table = _table(f"UTC days {first} to {last}")
     sources: set[str] = set()
-    with subprocess_running(recordings=recordings) as base_url:
-        os.environ |= {"RENEWABLES_HOME": str(home), "ELEXON_BASE_URL": base_url, "SCHEDULES_RUNNING": "false"}
+    with subprocess_running(recordings=recordings) as base_url, _only_here(home, base_url):
         well = True
         for dataset in DATASETS:
             started = monotonic()
             outcomes = wait_for([dataset], first, last, console, here=True)
             well &= report(outcomes, console)
-            if well:
+            if well and dataset.is_half_hourly:
                 sources |= _add_row(
                     table, dataset.name, first, last, [o.run_id for o in outcomes], monotonic() - started
                 )
-    if not well:
-        raise typer.Exit(1)
-    table.title = f"{label_of_sources(sources)} · {table.title}"
-    table.caption = note_of_sources(sources)
-    console.print(table)
+        well &= _seed(console)
+        if not well:
+            raise typer.Exit(1)
+        table.title = f"{label_of_sources(sources)} · {table.title}"
+        table.caption = note_of_sources(sources)
+        console.print(table)
+        _print_portfolio(console)
     _what_next(home, console)
 
 
@@ -79,12 +83,52 @@ def _prepare(home: Path) -> None:
     )
 
 
+@contextmanager
+def _only_here(home: Path, base_url: str) -> Iterator[None]:
+    """The settings of the demo's home, whatever warehouse and ledger are set for the real one."""
+    before = dict(os.environ)
+    os.environ |= {
+        "RENEWABLES_HOME": str(home),
+        "WAREHOUSE": str(home / "warehouse.duckdb"),
+        "LEDGER_URL": f"sqlite:///{home / 'ledger.sqlite'}",
+        "ELEXON_BASE_URL": base_url,
+        "SCHEDULES_RUNNING": "false",
+    }
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ |= before
+
+
+def _seed(console: "Console") -> bool:
+    """The invented portfolio, once: a demo that runs again keeps what was edited in it."""
+    from dashboards.in_process import seed_portfolio
+    from warehouse.settings import Settings
+
+    outcome = seed_portfolio(requested_by="renewables demo", settings=Settings())
+    if outcome.error:
+        console.print(outcome.error, style="red", highlight=False)
+    return outcome.succeeded
+
+
+def _print_portfolio(console: "Console") -> None:
+    from dashboards.queries.portfolio import size
+
+    there = size()
+    console.print(
+        f"Invented portfolio: {there['projects']:,} projects, {there['capacity_mwp']:,.0f} MWp in "
+        f"{there['facilities']:,} facilities, {there['changes']:,} changes landed",
+        highlight=False,
+    )
+
+
 def _table(title: str) -> "Table":
     from rich.box import SIMPLE_HEAD
     from rich.table import Column, Table
 
     table = Table(Column("dataset", no_wrap=True), title=title, box=SIMPLE_HEAD, pad_edge=False, padding=(0, 0, 0, 1))
-    for column in ("days", "rows", "coverage", "energy\nGWh", "outside\nlimits", "quaran-\ntined", "seconds"):
+    for column in ("days", "rows", "coverage", "energy\nGWh", "half hours\nin doubt", "quaran-\ntined", "seconds"):
         table.add_column(column, justify="right")
     return table
 
@@ -104,7 +148,7 @@ def _add_row(table: "Table", name: str, first: date, last: date, run_ids: list[s
         f"{held['rows']:,.0f}",
         f"{held['coverage']:.1%}",
         f"{held['energy_mwh'] / 1000:,.0f}",
-        f"{held['half_hours_outside_soft_limits']:,}",
+        f"{held['half_hours_flagged']:,}",
         f"{run['rows_quarantined'].sum():,}",
         f"{seconds:.1f}",
     )
@@ -116,7 +160,8 @@ def _what_next(home: Path, console: "Console") -> None:
         f"\nNext, on the demo's data:\n"
         f"  export RENEWABLES_HOME={home}\n"
         f"  renewables status          what is there\n"
-        f"  renewables analyze         means, peaks, energy, coverage\n"
+        f"  renewables analyze         energy, means, peaks, capacity factors, coverage\n"
+        f"  renewables quality         what is in doubt, missing or revised\n"
         f"  renewables plot --open     an interactive chart\n"
         f"  renewables simulate &      then `renewables up`: the Dagster UI with these runs\n"
         f"Or with Elexon's own data (unset RENEWABLES_HOME): renewables fetch-range 2026-04-01 2026-04-07",

@@ -11,10 +11,10 @@ from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
-import httpx
 from dotenv import dotenv_values
 
 from dashboards.queries.health import tables_health
+from dashboards.reachability import elexon
 from warehouse import snapshots
 from warehouse.backups import fault_of
 from warehouse.connection import reading
@@ -22,12 +22,11 @@ from warehouse.errors import WarehouseError, WarehouseMissing
 from warehouse.settings import Settings, checkout
 
 OK, WARNING, BROKEN = "ok", "warning", "BROKEN"
-PACKAGES = ("gb-renewables", "dagster", "duckdb", "polars", "pandera", "plotly")
+PACKAGES = ("gb-renewables", "dagster", "duckdb", "polars", "pandera", "plotly", "streamlit")
 ROOM_BYTES = 1_000_000_000
 "Ten years of both datasets, their snapshots and backups take a few hundred MB."
-PATIENCE_SECONDS = 5.0
 SHARES = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs"}
-SECRETS = {"slack_webhook_url"}
+SECRETS = {"slack_webhook_url", "ledger_url"}
 
 
 @dataclass(frozen=True)
@@ -101,21 +100,9 @@ def _file_system(folder: Path) -> str | None:
 
 
 def _api(settings: Settings) -> Iterable[Finding]:
-    url = f"{str(settings.elexon_base_url).rstrip('/')}/datasets/metadata/latest"
+    answer = elexon(settings)
     way_out = "Check the network, or ELEXON_BASE_URL; `renewables simulate` stands in."
-    try:
-        response = httpx.get(url, timeout=PATIENCE_SECONDS)
-        response.raise_for_status()
-        datasets = len(response.json()["data"])
-    except httpx.HTTPStatusError as error:
-        yield Finding(BROKEN, "API", f"{url} answered {error.response.status_code}.", way_out)
-    except httpx.HTTPError as error:
-        yield Finding(BROKEN, "API", f"{url} cannot be reached: {error or type(error).__name__}.", way_out)
-    except (ValueError, KeyError, TypeError):
-        yield Finding(BROKEN, "API", f"{url} answered something that is not Elexon's.", way_out)
-    else:
-        milliseconds = response.elapsed.total_seconds() * 1000
-        yield Finding(OK, "API", f"{url} answered in {milliseconds:.0f} ms with {datasets} datasets.")
+    yield Finding(OK, "API", answer.sentence) if answer.is_there else Finding(BROKEN, "API", answer.sentence, way_out)
 
 
 def _warehouse_file(settings: Settings) -> Iterable[Finding]:

@@ -7,7 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
-from dashboards.cli.spans import Categories, DatasetName, End, Start
+from dashboards.cli.spans import AsOf, Categories, DatasetName, End, ExcludeFlagged, KnownAt, Start
 
 if TYPE_CHECKING:
     import polars as pl
@@ -21,6 +21,9 @@ def export(
     end: End = None,
     psr_type: Categories = None,
     dataset: DatasetName = "wind_and_solar",
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    exclude_flagged: ExcludeFlagged = False,
     kind: Annotated[
         Format | None, typer.Option("--format", help="csv or parquet; the file's suffix unless given, else csv.")
     ] = None,
@@ -34,38 +37,55 @@ def export(
 ) -> None:
     """Writes half hours as CSV or Parquet.
 
-    With their settlement dates and sources; without dates, all of them. Times are UTC.
+    With their settlement dates, sources and, where the value is in doubt, the reasons (`flags`); without dates, all of
+    them. Times are UTC.
 
     \b
     Examples:
       renewables export --start 2026-01-01 --end 2026-01-31 > january.csv
+      renewables export --start 2024-01-01 --end 2024-01-31 --exclude-flagged > sound.csv
       renewables export --output wind_and_solar.parquet
       renewables export --all for_power_bi
     """
-    if all_to:
-        _export_all(all_to)
-        return
     from dashboards.attribution import note_of_sources
     from dashboards.cli.output import note
-    from dashboards.cli.spans import held, known_categories, known_dataset
+    from dashboards.cli.spans import held, instants, known_categories, known_dataset, said_of
     from dashboards.problems import BadUsage
     from dashboards.queries.generation import generation
     from dashboards.queries.snapshot import opened
 
+    published_by, landed_by = instants(as_of, known_at)
+    what = said_of(as_of, known_at, exclude_flagged=exclude_flagged)
+    if all_to:
+        if what:
+            raise BadUsage("--all exports every table as it is: leave --as-of, --known-at, --exclude-flagged away.")
+        _export_all(all_to)
+        return
     kind = kind or ("parquet" if output.endswith(".parquet") else "csv")
     if kind == "parquet" and output == "-" and sys.stdout.isatty():
         raise BadUsage("Parquet is no text for a terminal: add --output FILE.parquet.")
     categories = known_categories(known_dataset(dataset), psr_type)
     with opened() as con:
         window = held(con, dataset, start, end)
-        frame = generation(window.start_utc, window.end_utc, dataset=dataset, categories=categories, con=con)
+        frame = generation(
+            window.start_utc,
+            window.end_utc,
+            dataset=dataset,
+            categories=categories,
+            as_of=published_by,
+            known_at=landed_by,
+            exclude_flagged=exclude_flagged,
+            con=con,
+        )
     said = note_of_sources(frame["source"].unique())
     content = _bytes(frame, kind, said)
     if output == "-":
         typer.get_binary_stream("stdout").write(content)
     else:
         Path(output).write_bytes(content)
-        note(f"Wrote {len(frame):,} rows to {output}.")
+        note(f"Wrote {len(frame):,} rows to {output}{what}.")
+    if flagged := frame["flags"].count():
+        note(f"{flagged:,} of {len(frame):,} values are in doubt: the column flags says why.")
     note(said)
 
 
@@ -82,14 +102,16 @@ def _export_all(folder: Path) -> None:
     from dashboards.attribution import note_of_sources
     from dashboards.cli.output import note, number, print_table
     from dashboards.problems import Problem
+    from dashboards.queries.analysis import sources_of_capacity
     from dashboards.queries.exports import export_all
     from dashboards.queries.snapshot import opened, sources_of, span
-    from elexon_assets.datasets import BY_NAME
+    from elexon_assets.datasets import BY_HALF_HOUR
 
     with opened() as con:
         done = export_all(folder, con)
-        spans = {name: span(name, con) for name in BY_NAME}
+        spans = {dataset.name: span(dataset.name, con) for dataset in BY_HALF_HOUR}
         sources = {source for name, window in spans.items() if window for source in sources_of(name, window, con)}
+        sources |= set(sources_of_capacity(con))
     if not done:
         raise Problem("The warehouse has no tables yet: fetch something first, as `renewables status` tells.")
     print_table(["Table", "Rows", "File"], [[e.name, number(e.rows), e.path] for e in done], right=["Rows"])

@@ -9,7 +9,21 @@ from typing import Annotated, Any
 import typer
 from typer.core import TyperGroup
 
-from dashboards.cli import analyze, demo, doctor, export, fetch, plot, query, restore, simulate, status, up
+from dashboards.cli import (
+    analyze,
+    demo,
+    doctor,
+    export,
+    fetch,
+    pipelines,
+    plot,
+    quality,
+    query,
+    restore,
+    simulate,
+    status,
+    up,
+)
 from dashboards.problems import told
 
 
@@ -67,10 +81,13 @@ app.command("fetch-year")(fetch.fetch_year)
 app.command("fetch-range")(fetch.fetch_range)
 app.command("repair")(fetch.repair)
 app.command("status")(status.status)
+app.command("quality")(quality.quality)
 app.command("analyze")(analyze.analyze)
 app.command("plot")(plot.plot)
 app.command("export")(export.export)
 app.command("query")(query.query)
+for name, commands in pipelines.GROUPS.items():
+    app.add_typer(commands, name=name)
 app.command("simulate")(simulate.simulate)
 app.command("doctor")(doctor.doctor)
 app.command("restore")(restore.restore)

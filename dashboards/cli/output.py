@@ -63,6 +63,7 @@ def print_table(
     console = Console(highlight=False)
     texts = [[str(cell) for cell in row] for row in rows]
     if _width(columns, texts, right) > console.width:
+        console.print(Text(title or ""))
         for row in texts:
             print_facts(f"{columns[0]} {row[0]}".strip(), list(zip(columns[1:], row[1:], strict=True)))
         return
@@ -110,11 +111,12 @@ def number(value: float | None, digits: int = 0) -> str:
     return "–" if value is None else f"{value:,.{digits}f}"  # noqa: RUF001 (a dash is meant)
 
 
-def percent(share: float | None) -> str:
-    """Never 100 % while something is missing."""
+def percent(share: float | None, *, up: bool = False) -> str:
+    """Never 100 % while something is missing; `up`: never 0 % while something is there."""
     if share is None:
         return "–"  # noqa: RUF001 (a dash is meant)
-    return f"{math.floor(share * 10_000) / 100:.2f} %"
+    hundredths = math.ceil(share * 10_000 - 1e-9) if up else math.floor(share * 10_000)
+    return f"{hundredths / 100:.2f} %"
 
 
 def utc(instant: datetime | None) -> str:

@@ -1,6 +1,7 @@
-"""Days as people type them: ISO days of UTC, checked, and turned into a window of what the warehouse holds.
+"""What several commands are asked in the same words: days (ISO days of UTC) turned into a window of what the warehouse
+holds, which dataset and categories, as of when, and whether what is in doubt counts.
 
-Belongs here: reading and refusing dates. Not here: what is done with them.
+Belongs here: reading and refusing what was typed. Not here: what is done with it.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -20,6 +21,18 @@ DatasetName = Annotated[str, typer.Option("--dataset", help="wind_and_solar or g
 Categories = Annotated[
     list[str] | None,
     typer.Option("--psr-type", help="'Wind Onshore', 'Wind Offshore', Solar (or a fuel type); may be repeated."),
+]
+
+AsOf = Annotated[
+    str | None,
+    typer.Option("--as-of", metavar="TIME", help="What Elexon had published by then: a UTC day (its end), or a time."),
+]
+KnownAt = Annotated[
+    str | None, typer.Option("--known-at", metavar="TIME", help="What had landed here by then, with the flags of then.")
+]
+ExcludeFlagged = Annotated[
+    bool,
+    typer.Option("--exclude-flagged", help="Half hours in doubt count as missing: coverage falls, nothing is filled."),
 ]
 
 
@@ -68,12 +81,26 @@ def instant(text: str) -> datetime:
     return read.astimezone(UTC)
 
 
-def known_dataset(name: str) -> str:
-    """Raises BadUsage."""
-    from elexon_assets.datasets import BY_NAME
+def instants(as_of: str | None, known_at: str | None) -> tuple[datetime | None, datetime | None]:
+    """Both as instants; at most one can be meant. Raises BadUsage."""
+    if as_of and known_at:
+        raise BadUsage("Give --as-of (published by then) or --known-at (landed here by then), not both.")
+    return (instant(as_of) if as_of else None, instant(known_at) if known_at else None)
 
-    if name not in BY_NAME:
-        raise BadUsage(f"There is no dataset {name!r}: choose one of {', '.join(BY_NAME)}.")
+
+def said_of(as_of: str | None, known_at: str | None, *, exclude_flagged: bool) -> str:
+    """The same in words, to stand behind a span; "" for what is current."""
+    then = [f", as published by {as_of}"] if as_of else [f", as known here by {known_at}"] if known_at else []
+    return "".join([*then, ", without what is flagged" if exclude_flagged else ""])
+
+
+def known_dataset(name: str) -> str:
+    """One that has half hours. Raises BadUsage."""
+    from elexon_assets.datasets import BY_HALF_HOUR
+
+    names = [dataset.name for dataset in BY_HALF_HOUR]
+    if name not in names:
+        raise BadUsage(f"There is no half-hourly dataset {name!r}: choose one of {', '.join(names)}.")
     return name
 
 
@@ -89,18 +116,20 @@ def known_categories(dataset: str, names: list[str] | None) -> list[str] | None:
 
 
 def held(
-    con: "Connection", dataset: str, start: str | None, end: str | None, *, last: timedelta | None = None
+    con: "Connection", dataset: str | None, start: str | None, end: str | None, *, last: timedelta | None = None
 ) -> "Window":
-    """The window asked for, completed from what the warehouse holds (its `last` part); not beyond now.
-
-    Raises BadUsage, and Problem where the warehouse holds nothing of it.
+    """The window asked for, completed from what the warehouse holds (its `last` part) of the dataset, or of any that is
+    half-hourly; not beyond now. Raises BadUsage, and Problem where the warehouse holds nothing of it.
     """
     from dashboards.queries.snapshot import span
+    from elexon_assets.datasets import BY_HALF_HOUR
     from elexon_assets.settlement import HALF_HOUR
     from elexon_assets.windows import Window, of_days
 
     first_day, last_day = days(start, end)
-    there = span(dataset, con)
+    spans = [found for one in BY_HALF_HOUR if dataset in (None, one.name) if (found := span(one.name, con))]
+    there = Window(min(s.start_utc for s in spans), max(s.end_utc for s in spans)) if spans else None
+    dataset = dataset or " or ".join(one.name for one in BY_HALF_HOUR)
     if there is None:
         raise Problem(
             f"The warehouse holds nothing of {dataset} yet: fetch a week with `renewables fetch-range 2026-01-01 "

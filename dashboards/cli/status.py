@@ -5,7 +5,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
-    from dashboards.queries.status import DatasetStatus, WarehouseStatus
+    from dashboards.queries.status import CapacityStatus, DatasetStatus, WarehouseStatus
 
 
 def status(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False) -> None:
@@ -37,7 +37,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")]
 def _for_scripts(found: "WarehouseStatus") -> dict[str, Any]:
     from dashboards.attribution import attribution, label_of_sources
 
-    sources = {source for dataset in found.datasets for source in dataset.sources}
+    sources = _sources(found)
     return {
         "snapshot": {
             "version": found.version,
@@ -46,9 +46,18 @@ def _for_scripts(found: "WarehouseStatus") -> dict[str, Any]:
         },
         "label": label_of_sources(sources),
         "attribution": attribution(sources),
-        "datasets": [vars(dataset) | {"coverage": dataset.coverage} for dataset in found.datasets],
+        "datasets": [
+            vars(dataset) | {"coverage": dataset.coverage, "flagged_share": dataset.flagged_share}
+            for dataset in found.datasets
+        ],
+        "installed_capacity": found.capacity,
         "runs": found.runs,
     }
+
+
+def _sources(found: "WarehouseStatus") -> set[str]:
+    of_capacity = found.capacity.sources if found.capacity else ()
+    return {*of_capacity, *(source for dataset in found.datasets for source in dataset.sources)}
 
 
 def _print(found: "WarehouseStatus") -> None:
@@ -60,6 +69,7 @@ def _print(found: "WarehouseStatus") -> None:
     )
     for dataset in found.datasets:
         _print_dataset(dataset)
+    _print_capacity(found.capacity)
     if found.runs:
         print_table(
             ["Last runs (UTC)", "Dataset", "Windows", "Failed", "New rows", "Asking"],
@@ -72,8 +82,7 @@ def _print(found: "WarehouseStatus") -> None:
             ],
             right=["Windows", "Failed", "New rows", "Asking"],
         )
-    note = note_of_sources({source for dataset in found.datasets for source in dataset.sources})
-    if note:
+    if note := note_of_sources(_sources(found)):
         typer.echo(note)
 
 
@@ -85,7 +94,7 @@ def _print_dataset(dataset: "DatasetStatus") -> None:
     title = f"{dataset.title} ({dataset.code})" + (f"  {label}" if label else "")
     if dataset.age is None:
         empty = [("Half hours", "none yet: fetch some with `renewables fetch-range 2026-01-01 2026-01-07`")]
-        print_facts(title, empty + _set_aside(dataset))
+        print_facts(title, [*empty, _set_aside(dataset.rows_quarantined)])
         return
     gaps = ", ".join(str(day) for day in dataset.first_days_with_gaps)
     more = dataset.days_with_gaps - len(dataset.first_days_with_gaps)
@@ -98,6 +107,7 @@ def _print_dataset(dataset: "DatasetStatus") -> None:
                 "Half hours",
                 f"{number(dataset.half_hours)} of {number(dataset.half_hours_expected)} ({percent(dataset.coverage)})",
             ),
+            ("Flagged", said_of_flags(dataset.half_hours_flagged, dataset.flagged_share, dataset.values_unjudged)),
             (
                 "Days with gaps",
                 f"{number(dataset.days_with_gaps)}: {gaps}" + (f" and {number(more)} more" if more else "")
@@ -105,14 +115,47 @@ def _print_dataset(dataset: "DatasetStatus") -> None:
                 else "none",
             ),
             ("Publications", f"{number(dataset.publications)} rows"),
-            *_set_aside(dataset),
+            _set_aside(dataset.rows_quarantined),
             ("Labels disagreeing", f"{number(dataset.labels_disagreeing)} rows"),
             ("Sources", ", ".join(dataset.sources)),
         ],
     )
 
 
-def _set_aside(dataset: "DatasetStatus") -> list[tuple[str, str]]:
+def said_of_flags(half_hours: int, share: float | None, values_unjudged: int) -> str:
+    """Half hours in doubt, and whether that is all that is known."""
+    from dashboards.cli.output import number, percent
+
+    said = f"{number(half_hours)} half hours in doubt ({percent(share, up=True)})"
+    return said + (f"; {number(values_unjudged)} values not judged yet" if values_unjudged else "")
+
+
+def _print_capacity(capacity: "CapacityStatus | None") -> None:
+    from dashboards.attribution import label_of_sources
+    from dashboards.cli.output import number, print_facts, utc
+    from elexon_assets.datasets import INSTALLED_CAPACITY
+
+    title = f"{INSTALLED_CAPACITY.title} ({INSTALLED_CAPACITY.code})"
+    if capacity is None:
+        hint = (
+            f"none yet: `renewables fetch-range` and every night fetch it; alone, --dataset {INSTALLED_CAPACITY.name}"
+        )
+        print_facts(title, [("Years", hint)])
+        return
+    label = label_of_sources(capacity.sources)
+    print_facts(
+        title + (f"  {label}" if label else ""),
+        [
+            ("Years", f"{capacity.first_year} to {capacity.last_year}"),
+            ("Newest", f"published {utc(capacity.newest_publish_time_utc)}"),
+            ("Publications", f"{number(capacity.publications)} rows"),
+            _set_aside(capacity.rows_quarantined),
+            ("Sources", ", ".join(capacity.sources)),
+        ],
+    )
+
+
+def _set_aside(rows: int) -> tuple[str, str]:
     from dashboards.cli.output import number
 
-    return [("Kept aside", f"{number(dataset.rows_quarantined)} rows")]
+    return ("Kept aside", f"{number(rows)} rows")

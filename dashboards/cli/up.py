@@ -1,4 +1,4 @@
-"""`renewables up`: the Dagster UI and its daemon on this machine, with a persistent home, until Ctrl-C."""
+"""`renewables up`: Dagster (its UI and its daemon) and the dashboard on this machine, on one home, until Ctrl-C."""
 
 import fcntl
 import socket
@@ -9,6 +9,7 @@ from pathlib import Path
 from threading import Event
 from time import monotonic
 from typing import TYPE_CHECKING, Annotated
+from urllib.parse import urlsplit
 
 import typer
 
@@ -18,7 +19,8 @@ if TYPE_CHECKING:
     from dashboards.supervisor import Supervisor
 
 LOOPBACK = "127.0.0.1"
-"Dagster has no login, so nobody else is let in; a team puts a proxy with one in front."
+"Neither has a login, so nobody else is let in; a team puts a proxy with one in front."
+DAGSTER_PORT, DASHBOARD_PORT = 3000, 8501
 START_SECONDS = 90.0
 
 
@@ -31,14 +33,19 @@ class AlreadyUp(Problem):
 
 
 def up(
-    port: Annotated[int, typer.Option(help="Port of the Dagster UI on 127.0.0.1.")] = 3000,
+    port: Annotated[int | None, typer.Option(help="Port of the Dagster UI on 127.0.0.1; as DAGSTER_URL says.")] = None,
+    dashboard_port: Annotated[
+        int | None, typer.Option(help="Port of the dashboard on 127.0.0.1; as DASHBOARD_URL says.")
+    ] = None,
+    dashboard: Annotated[bool, typer.Option(help="Whether the dashboard is started too.")] = True,
 ) -> None:
-    """Starts the Dagster UI and its daemon, until Ctrl-C.
+    """Starts Dagster (its UI and its daemon) and the dashboard, until Ctrl-C.
 
     \b
     Examples:
       renewables up
-      renewables up --port 3001
+      renewables up --port 3001 --dashboard-port 8502
+      renewables up --no-dashboard
     """
     from rich.console import Console
 
@@ -49,11 +56,18 @@ def up(
     settings = Settings()
     console = Console()
     home = prepared_home(settings)
-    _refuse_a_taken_port(port)
+    port = port or _port_of(str(settings.dagster_url), DAGSTER_PORT)
+    dashboard_port = dashboard_port or _port_of(str(settings.dashboard_url), DASHBOARD_PORT)
+    _refuse_a_taken_port(port, "--port")
+    if dashboard:
+        _refuse_a_taken_port(dashboard_port, "--dashboard-port")
     with _alone(home), stop_asked_for() as asked, Supervisor(settings.renewables_home / "logs") as servers:
         for run_id in mark_the_dead_as_failed(settings):
             console.print(f"Run {run_id} was left by an instance that ended; it is marked as failed.")
-        environment = {"DAGSTER_HOME": str(home), "DAGSTER_URL": f"http://{LOOPBACK}:{port}"}
+        address, dashboard_address = f"http://{LOOPBACK}:{port}", f"http://{LOOPBACK}:{dashboard_port}"
+        environment = {"DAGSTER_HOME": str(home), "DAGSTER_URL": address}
+        if urlsplit(str(settings.dashboard_url)).hostname == LOOPBACK:
+            environment["DASHBOARD_URL"] = dashboard_address
         workspace = ["-w", str(shipped("workspace.yaml"))]
         servers.start(
             "dagster-webserver",
@@ -61,26 +75,41 @@ def up(
             environment,
         )
         servers.start("dagster-daemon", [sys.executable, "-m", "dagster._daemon", "run", *workspace], environment)
-        address = f"http://{LOOPBACK}:{port}"
+        if dashboard:
+            servers.start("dashboard", dashboard_command(dashboard_port), environment)
         console.print(f"Starting Dagster on {address} …", highlight=False)
-        if _answering(address, servers, asked):
+        if dashboard and _answering(f"{dashboard_address}/_stcore/health", "dashboard", servers, asked):
+            console.print(f"The dashboard answers at {dashboard_address}", highlight=False)
+        if _answering(f"{address}/server_info", "dagster-webserver", servers, asked):
             schedules = "running" if settings.schedules_running else "off (SCHEDULES_RUNNING=false)"
             console.print(f"Dagster answers at {address}, schedules are {schedules}. Home: {home}", soft_wrap=True)
-            console.print("Ctrl-C stops it.", highlight=False)
+            console.print("Ctrl-C stops all of it.", highlight=False)
         while not asked.wait(1.0):
             servers.check()
         console.print("Stopping …")
 
 
-def _refuse_a_taken_port(port: int) -> None:
+def dashboard_command(port: int) -> list[str]:
+    """Its settings stand in `.streamlit/config.toml` beside `app.py`."""
+    app = Path(__file__).resolve().parents[1] / "app.py"
+    return [sys.executable, "-m", "streamlit", "run", str(app), "--server.port", str(port)]
+
+
+def _port_of(url: str, default: int) -> int:
+    """That of an address on this machine; another one is a proxy's, which stands in front of ours."""
+    parts = urlsplit(url)
+    return parts.port or default if parts.hostname in (LOOPBACK, "localhost") else default
+
+
+def _refuse_a_taken_port(port: int, option: str) -> None:
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:
             probe.bind((LOOPBACK, port))
         except OSError as error:
             raise PortTaken(
-                f"Port {port} of {LOOPBACK} cannot be had ({error.strerror}): is a Dagster running there? "
-                "Choose another with --port."
+                f"Port {port} of {LOOPBACK} cannot be had ({error.strerror}): does one run there already? "
+                f"Choose another with {option}."
             ) from error
 
 
@@ -97,25 +126,25 @@ def _alone(home: Path) -> Iterator[None]:
         yield
 
 
-def _answering(address: str, servers: "Supervisor", asked: Event) -> bool:
-    """Waits for the UI; False when the end was asked for before. Raises ServerEnded."""
+def _answering(url: str, name: str, servers: "Supervisor", asked: Event) -> bool:
+    """Waits for the server; False when the end was asked for before. Raises ServerEnded."""
     from dashboards.supervisor import ServerEnded
 
     until = monotonic() + START_SECONDS
     while not asked.is_set():
-        if _answers(address):
+        if _answers(url):
             return True
         servers.check()
         if monotonic() > until:
-            raise ServerEnded(f"the UI does not answer at {address}; see {servers.log('dagster-webserver')}")
+            raise ServerEnded(f"{name} does not answer at {url}; see {servers.log(name)}")
         asked.wait(0.3)
     return False
 
 
-def _answers(address: str) -> bool:
+def _answers(url: str) -> bool:
     import httpx
 
     try:
-        return httpx.get(f"{address}/server_info", timeout=2.0).status_code == 200
+        return httpx.get(url, timeout=2.0).status_code == 200
     except httpx.HTTPError:
         return False

@@ -6,7 +6,7 @@ Belongs here: questions about the file. Not here: whether the data is complete o
 from dataclasses import dataclass
 from datetime import timedelta
 
-from dashboards.queries.snapshot import Connection, has_table, span
+from dashboards.queries.snapshot import Connection, has_table
 from elexon_assets.datasets import DATASETS, Dataset
 
 
@@ -33,11 +33,11 @@ def _of(con: Connection, dataset: Dataset) -> TableHealth:
     table, column = dataset.table, dataset.range_column
     rows = con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]
     by_filter = con.execute(f"SELECT count(*) FROM {table} WHERE {column} IS NULL").fetchall()[0][0]
-    window = span(dataset.name, con)
-    if window:
+    first, newest = con.execute(f"SELECT min({column}), max({column}) FROM {table}").fetchall()[0]
+    if first is not None:
         # In parts: a filter skips blocks by their stored ranges, which is what may be wrong.
-        middle = window.start_utc + (window.end_utc - window.start_utc) / 2
-        for low, high in ((window.start_utc, middle), (middle, window.end_utc + timedelta(days=1))):
+        middle = first + (newest - first) / 2
+        for low, high in ((first, middle), (middle, newest + timedelta(days=1))):
             by_filter += con.execute(
                 f"SELECT count(*) FROM {table} WHERE {column} >= ? AND {column} < ?", [low, high]
             ).fetchall()[0][0]

@@ -9,6 +9,7 @@ from datetime import date
 import polars as pl
 
 from dashboards.queries.snapshot import Connection, declared, frame_of, opened
+from dashboards.queries.values import doubted
 from elexon_assets.windows import of_days
 
 
@@ -42,7 +43,7 @@ def failed_windows(run_ids: Sequence[str], con: Connection | None = None) -> pl.
 
 def landed(dataset: str, first: date, last: date, con: Connection | None = None) -> dict[str, float]:
     """What the warehouse holds of the UTC days, both ends in: `rows` (current values), `coverage` (0-1), `energy_mwh`
-    (sum of MW x 0.5 h), `half_hours_outside_soft_limits`."""
+    (sum of MW x 0.5 h), `half_hours_flagged` (with a value in doubt)."""
     declaration, window = declared(dataset), of_days(first, last)
     span = {"start": window.start_utc, "end": window.end_utc}
     inside = "start_time_utc >= $start AND start_time_utc < $end"
@@ -50,8 +51,9 @@ def landed(dataset: str, first: date, last: date, con: Connection | None = None)
         rows, energy = snapshot.execute(
             f"SELECT count(*), sum({declaration.value}) * 0.5 FROM {dataset} WHERE {inside}", span
         ).fetchall()[0]
-        (outside,) = snapshot.execute(
-            f"SELECT count(DISTINCT start_time_utc) FROM {dataset}_outside_soft_limits WHERE {inside}", span
+        (flagged,) = snapshot.execute(
+            f"SELECT count(DISTINCT start_time_utc) FROM {doubted(snapshot, declaration)} AS doubted WHERE {inside}",
+            span,
         ).fetchall()[0]
         (half_hours,) = snapshot.execute(
             f"SELECT coalesce(sum(half_hours), 0) FROM {dataset}_coverage WHERE day_utc BETWEEN ? AND ?", [first, last]
@@ -60,5 +62,5 @@ def landed(dataset: str, first: date, last: date, con: Connection | None = None)
         "rows": rows,
         "coverage": half_hours / (len(window.days) * 48),
         "energy_mwh": energy or 0.0,
-        "half_hours_outside_soft_limits": outside,
+        "half_hours_flagged": flagged,
     }

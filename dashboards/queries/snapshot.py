@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 import duckdb
 import polars as pl
 
-from elexon_assets.datasets import BY_NAME, Dataset
+from elexon_assets.datasets import BY_HALF_HOUR, DATASETS, Dataset
 from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.windows import Window, of_days
 from warehouse.connection import reading
@@ -40,10 +40,11 @@ def frame_of(con: Connection, sql: str, parameters: Mapping[str, object] | None 
 
 
 def declared(dataset: str) -> Dataset:
-    """The dataset of that name. ValueError names those that there are."""
-    if dataset not in BY_NAME:
-        raise ValueError(f"There is no dataset {dataset!r}: choose one of {', '.join(BY_NAME)}.")
-    return BY_NAME[dataset]
+    """The half-hourly dataset of that name. ValueError names those that there are."""
+    by_name = {declaration.name: declaration for declaration in BY_HALF_HOUR}
+    if dataset not in by_name:
+        raise ValueError(f"There is no half-hourly dataset {dataset!r}: choose one of {', '.join(by_name)}.")
+    return by_name[dataset]
 
 
 def chosen(dataset: Dataset, categories: Sequence[str] | None) -> list[str]:
@@ -98,3 +99,13 @@ def sources_of(dataset: str, window: Window, con: Connection | None = None) -> l
             [window.start_utc, window.end_utc],
         ).fetchall()
     return [source for (source,) in rows]
+
+
+def sources(con: Connection | None = None) -> list[str]:
+    """Whose rows the warehouse holds, over all datasets."""
+    with opened(con) as snapshot:
+        tables = [dataset.table for dataset in DATASETS if has_table(snapshot, dataset.table)]
+        if not tables:
+            return []
+        each = " UNION ".join(f"SELECT DISTINCT source FROM {table}" for table in tables)
+        return [source for (source,) in snapshot.execute(f"{each} ORDER BY source").fetchall()]

@@ -8,9 +8,11 @@ from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 
+from dashboards.queries.quality import trust_of
 from dashboards.queries.snapshot import Connection, frame_of, has_table
-from elexon_assets.datasets import DATASETS, Dataset
+from elexon_assets.datasets import BY_HALF_HOUR, INSTALLED_CAPACITY, Dataset
 from elexon_assets.settlement import HALF_HOUR
+from elexon_assets.windows import Window
 from warehouse import snapshots
 from warehouse.connection import reading
 from warehouse.settings import Settings
@@ -35,6 +37,10 @@ class DatasetStatus:
     is_fresh: bool = False
     half_hours: int = 0
     half_hours_expected: int = 0
+    half_hours_flagged: int = 0
+    "Of those there, in doubt for any category."
+    values_unjudged: int = 0
+    "Landed since flags were last looked for."
     days_with_gaps: int = 0
     first_days_with_gaps: tuple[date, ...] = ()
     rows_quarantined: int = 0
@@ -45,6 +51,23 @@ class DatasetStatus:
     def coverage(self) -> float | None:
         """Share of the half hours expected, 0-1; None without any."""
         return self.half_hours / self.half_hours_expected if self.half_hours_expected else None
+
+    @property
+    def flagged_share(self) -> float | None:
+        """Share of the half hours there, 0-1; None without any."""
+        return self.half_hours_flagged / self.half_hours if self.half_hours else None
+
+
+@dataclass(frozen=True)
+class CapacityStatus:
+    """Installed capacity: the years that have a figure, and when the newest was published."""
+
+    first_year: int
+    last_year: int
+    newest_publish_time_utc: datetime
+    publications: int
+    rows_quarantined: int
+    sources: tuple[str, ...]
 
 
 @dataclass(frozen=True)
@@ -68,6 +91,9 @@ class WarehouseStatus:
     published_at_utc: datetime
     size_bytes: int
     datasets: tuple[DatasetStatus, ...]
+    "The half-hourly ones."
+    capacity: CapacityStatus | None
+    "None before any landed."
     runs: tuple[RunStatus, ...]
 
 
@@ -81,9 +107,15 @@ def status(*, now: datetime | None = None) -> WarehouseStatus:
             newest.version,
             newest.published_at_utc,
             newest.path.stat().st_size,
-            tuple(of_dataset(con, dataset, now) for dataset in DATASETS),
+            of_datasets(now, con),
+            of_capacity(con),
             tuple(last_runs(con)),
         )
+
+
+def of_datasets(now: datetime, con: Connection) -> tuple[DatasetStatus, ...]:
+    """The half-hourly ones."""
+    return tuple(of_dataset(con, dataset, now) for dataset in BY_HALF_HOUR)
 
 
 def of_dataset(con: Connection, dataset: Dataset, now: datetime) -> DatasetStatus:
@@ -102,6 +134,7 @@ def of_dataset(con: Connection, dataset: Dataset, now: datetime) -> DatasetStatu
     if not publications:
         return DatasetStatus(dataset.name, dataset.code, dataset.title, rows_quarantined=aside)
     days = _days(con, dataset, newest)
+    held = trust_of(dataset, Window(first, newest + HALF_HOUR), con)
     short = days.filter(pl.col("half_hours") < pl.col("half_hours_expected"))
     return DatasetStatus(
         dataset.name,
@@ -114,6 +147,8 @@ def of_dataset(con: Connection, dataset: Dataset, now: datetime) -> DatasetStatu
         is_fresh=now - newest <= dataset.fresh_within,
         half_hours=int(days["half_hours"].sum()),
         half_hours_expected=int(days["half_hours_expected"].sum()),
+        half_hours_flagged=held.half_hours_flagged,
+        values_unjudged=held.values_unjudged,
         days_with_gaps=len(short),
         first_days_with_gaps=tuple(short["day_utc"].head(GAP_DAYS_NAMED)),
         rows_quarantined=aside,
@@ -133,6 +168,21 @@ def _days(con: Connection, dataset: Dataset, newest: datetime) -> pl.DataFrame:
         FROM {dataset.name}_coverage ORDER BY day_utc""",
         {"newest": newest.date(), "so_far": so_far},
     )
+
+
+def of_capacity(con: Connection) -> CapacityStatus | None:
+    """Installed capacity, or None where there is none."""
+    if not has_table(con, INSTALLED_CAPACITY.table):
+        return None
+    row = frame_of(
+        con,
+        f"""SELECT min(year) AS first_year, max(year) AS last_year, max(publish_time_utc) AS newest_publish_time_utc,
+            count(*) AS publications, list_sort(list(DISTINCT source)) AS sources,
+            (SELECT count(*) FROM quarantine WHERE dataset = $name) AS rows_quarantined
+        FROM {INSTALLED_CAPACITY.table}""",
+        {"name": INSTALLED_CAPACITY.name},
+    ).row(0, named=True)
+    return CapacityStatus(**row | {"sources": tuple(row["sources"])}) if row["publications"] else None
 
 
 def last_runs(con: Connection, limit: int = RUNS_SHOWN) -> list[RunStatus]:

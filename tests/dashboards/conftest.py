@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from dashboards.cli.main import app
 from elexon_assets.client import ElexonClient
-from elexon_assets.datasets import DATASETS
+from elexon_assets.datasets import BY_HALF_HOUR, INSTALLED_CAPACITY
 from elexon_assets.ingest import ingest
 from elexon_assets.simulator.server import running
 from elexon_assets.views import ensure
@@ -26,6 +26,8 @@ SPRING = (date(2024, 3, 29), date(2024, 4, 2))
 "UTC days around the settlement day of 46 half hours, 2024-03-31."
 AUTUMN = (date(2024, 10, 25), date(2024, 10, 29))
 "UTC days around the settlement day of 50 half hours, 2024-10-27."
+CAPACITY_PUBLISHED = (date(2022, 1, 1), date(2025, 12, 1))
+"UTC days whose publications of installed capacity landed: figures of 2022 to 2025, in all their revisions."
 FAULTS = "hole%0.08,republished%0.05,slightly-negative@2024-04-01T05:00Z,absurd@2024-04-01T06:00Z"
 
 
@@ -54,7 +56,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
         settings = Settings(renewables_home=home, elexon_base_url=simulator.base_url, elexon_backoff_seconds=0.01)  # type: ignore[arg-type]  # pydantic reads the URL
         with ElexonClient(settings) as client:
             for first, last in (SPRING, AUTUMN):
-                for dataset in DATASETS:
+                for dataset in BY_HALF_HOUR:
                     ingest(
                         dataset,
                         of_days(first, last),
@@ -62,6 +64,13 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
                         run_id=f"{first:%B}",
                         open_warehouse=partial(writing, path),
                     )
+            ingest(
+                INSTALLED_CAPACITY,
+                of_days(*CAPACITY_PUBLISHED),
+                client=client,
+                run_id="capacity",
+                open_warehouse=partial(writing, path),
+            )
         rows = [row for days in (SPRING, AUTUMN) for row in _rows(simulator.base_url, of_days(*days))]
     publications = pl.DataFrame(rows).select(
         start_time_utc=pl.col("startTime").str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_unit="us", time_zone="UTC"),

@@ -104,7 +104,7 @@ def test_the_status_of_an_empty_home_is_no_failure(renewables: Renewables) -> No
 def test_the_status_of_a_warehouse_without_rows_is_no_failure(renewables: Renewables) -> None:
     shown = renewables("status")
     assert shown.code == 0
-    assert shown.out.count("none yet") == 2
+    assert shown.out.count("none yet") == 3
 
 
 @pytest.mark.usefixtures("warehouse")
@@ -128,6 +128,17 @@ def test_analyze_prints_the_figures_of_the_span(renewables: Renewables) -> None:
     assert f"{expected[0]['energy_mwh'] / 1000:,.1f}" in shown
     assert "SYNTHETIC" in shown
     assert "100.00 %" not in shown
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_analyze_tells_capacity_factors_and_what_they_are_not(renewables: Renewables) -> None:
+    said = renewables("analyze", "--start", "2024-10-25", "--end", "2024-10-29")
+    [solar] = summary(*AUTUMN, categories=["Solar"]).to_dicts()
+    assert f"{solar['capacity_mw']:,.0f}" in said.out
+    assert f"{100 * solar['capacity_factor']:.1f}" in said.out
+    assert "errs low" in said.err
+    told = json.loads(renewables("analyze", "--start", "2024-10-25", "--end", "2024-10-29", "--json").out)
+    assert told["categories"][2]["capacity_factor"] == pytest.approx(solar["capacity_factor"])
 
 
 @pytest.mark.usefixtures("warehouse")

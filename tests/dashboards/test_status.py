@@ -20,7 +20,7 @@ def test_the_status_counts_what_landed(warehouse: Filled) -> None:
     assert wind_and_solar.newest_start_time_utc == warehouse.truth["start_time_utc"].max()
     assert wind_and_solar.rows_quarantined == 1
     assert wind_and_solar.sources == ("synthetic",)
-    assert (found.version, found.size_bytes > 0) == (4, True)
+    assert (found.version, found.size_bytes > 0) == (5, True)
 
 
 def test_gaps_are_counted_by_utc_day_up_to_the_newest_half_hour(warehouse: Filled) -> None:
@@ -50,19 +50,30 @@ def test_freshness_is_judged_from_the_newest_half_hour() -> None:
 def test_the_last_runs_come_from_the_fetch_log_newest_first() -> None:
     runs = status().runs
     assert [(run.run_id, run.dataset) for run in runs] == [
+        ("capacity", "installed_capacity"),
         ("October", "generation_by_fuel"),
         ("October", "wind_and_solar"),
         ("March", "generation_by_fuel"),
         ("March", "wind_and_solar"),
     ]
-    assert {(run.windows, run.windows_failed) for run in runs} == {(1, 0)}
+    assert [(run.windows, run.windows_failed) for run in runs] == [(2, 0), *[(1, 0)] * 4]
     assert all(run.rows_landed > 0 for run in runs)
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_the_status_says_which_years_have_an_installed_capacity() -> None:
+    found = status().capacity
+    assert found
+    assert (found.first_year, found.last_year) == (2022, 2025)
+    assert found.newest_publish_time_utc == at("2025-10-13T13:25:52Z")
+    assert (found.publications, found.rows_quarantined, found.sources) == (121, 0, ("synthetic",))
 
 
 @pytest.mark.usefixtures("hollow")
 def test_an_empty_warehouse_has_a_status() -> None:
     found = status()
     assert [(dataset.half_hours, dataset.coverage, dataset.age) for dataset in found.datasets] == [(0, None, None)] * 2
+    assert found.capacity is None
     assert found.runs == ()
 
 
