@@ -15,7 +15,7 @@ import httpx
 
 from dashboards.problems import Problem
 from elexon_assets.datasets import Dataset
-from elexon_assets.runs import chunks, range_tags
+from elexon_assets.runs import Days, range_tags, runs_of
 
 REQUESTED_BY = "renewables/requested_by"
 REPOSITORY = {"repositoryName": "__repository__", "repositoryLocationName": "elexon_assets"}
@@ -80,7 +80,7 @@ class Orchestrator:
         query = """{ instance { info }
           repositoriesOrError { ... on RepositoryConnection { nodes { location { name } } } } }"""
         try:
-            data = self._ask(query, timeout_seconds=2.0)
+            data = self.ask(query, timeout_seconds=2.0)
         except OrchestratorError:
             return False
         names = [node["location"]["name"] for node in data["repositoriesOrError"].get("nodes", [])]
@@ -88,9 +88,10 @@ class Orchestrator:
         return same_home and REPOSITORY["repositoryLocationName"] in names
 
     def launch(self, datasets: Sequence[Dataset], first: date, last: date, *, requested_by: str) -> Launched:
-        """Materializes the UTC days, both ends in."""
-        if len(chunks(first, last)) == 1:
-            return self._launch_run(datasets, first, last, requested_by)
+        """Materializes the UTC days, both ends in; or what is asked for whole."""
+        runs = runs_of(datasets, first, last)
+        if len(runs) == 1:
+            return self._launch_run(datasets, runs[0], requested_by)
         return self.launch_backfill(datasets, first, last, requested_by=requested_by)
 
     def run_state(self, run_id: str, cursor: str | None = None) -> RunState:
@@ -102,7 +103,7 @@ class Orchestrator:
               ... on MessageEvent { message }
               ... on ExecutionStepFailureEvent { failureMetadata { description } error { message causes { message } } }
             } } } }"""
-        data = self._ask(query, {"id": run_id, "cursor": cursor})
+        data = self.ask(query, {"id": run_id, "cursor": cursor})
         if "status" not in data["runOrError"]:
             raise OrchestratorError(f"Dagster at {self.url} knows no run {run_id}.")
         logs = data["logsForRun"]
@@ -116,23 +117,24 @@ class Orchestrator:
         query = """query($id: String!) { partitionBackfillOrError(backfillId: $id) {
           ... on PartitionBackfill { status runs(limit: 100) { runId } }
           ... on BackfillNotFoundError { message } ... on PythonError { message } } }"""
-        found = self._ask(query, {"id": backfill_id})["partitionBackfillOrError"]
+        found = self.ask(query, {"id": backfill_id})["partitionBackfillOrError"]
         if "status" not in found:
             raise OrchestratorError(f"Dagster at {self.url} knows no backfill {backfill_id}.")
         return found["status"] not in LAUNCHING, [run["runId"] for run in reversed(found["runs"])]
 
     def cancel(self, launched: Launched) -> None:
-        """Asks for the end; what landed stays."""
-        if launched.kind == "run":
-            self._ask("mutation($id: String!) { terminateRun(runId: $id) { __typename } }", {"id": launched.id})
-        else:
-            self._ask(
-                "mutation($id: String!) { cancelPartitionBackfill(backfillId: $id) { __typename } }",
-                {"id": launched.id},
+        """Asks for the end; what landed stays. A run that is just starting cannot be ended yet, and says so."""
+        mutation = "terminateRun(runId: $id)" if launched.kind == "run" else "cancelPartitionBackfill(backfillId: $id)"
+        query = f"mutation($id: String!) {{ {mutation} {{ __typename ... on Error {{ message }} "
+        query += "... on TerminateRunFailure { message } } }" if launched.kind == "run" else "} }"
+        (answer,) = self.ask(query, {"id": launched.id}).values()
+        if "message" in answer:
+            raise OrchestratorError(
+                f"Dagster did not end the {launched.kind}: {answer['message']} Try again in a moment."
             )
 
-    def _launch_run(self, datasets: Sequence[Dataset], first: date, last: date, requested_by: str) -> Launched:
-        tags = {**range_tags(first, last), REQUESTED_BY: requested_by}
+    def _launch_run(self, datasets: Sequence[Dataset], days: Days | None, requested_by: str) -> Launched:
+        tags = {**(range_tags(*days) if days else {}), REQUESTED_BY: requested_by}
         query = """mutation($params: ExecutionParams!) { launchRun(executionParams: $params) {
           __typename ... on LaunchRunSuccess { run { runId } } ... on Error { message } } }"""
         params = {
@@ -144,7 +146,7 @@ class Orchestrator:
             },
             "executionMetadata": {"tags": [{"key": key, "value": value} for key, value in tags.items()]},
         }
-        answer = self._ask(query, {"params": params})["launchRun"]
+        answer = self.ask(query, {"params": params})["launchRun"]
         if "run" not in answer:
             raise OrchestratorError(f"Dagster refused the run: {answer.get('message', answer['__typename'])}")
         run_id = answer["run"]["runId"]
@@ -160,12 +162,12 @@ class Orchestrator:
             "title": f"{first} to {last}",
             "tags": [{"key": REQUESTED_BY, "value": requested_by}],
         }
-        answer = self._ask(query, {"params": params})["launchPartitionBackfill"]
+        answer = self.ask(query, {"params": params})["launchPartitionBackfill"]
         if "backfillId" not in answer:
             raise OrchestratorError(f"Dagster refused the backfill: {answer.get('message', answer['__typename'])}")
         return Launched("backfill", answer["backfillId"], f"{self.url}/runs/b/{answer['backfillId']}")
 
-    def _ask(
+    def ask(
         self, query: str, variables: dict[str, Any] | None = None, *, timeout_seconds: float | None = None
     ) -> dict[str, Any]:
         try:

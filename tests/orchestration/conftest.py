@@ -48,9 +48,11 @@ class Server:
     simulator: Simulator
     environment: dict[str, str]
     process: subprocess.Popen[bytes] | None = None
+    dashboard_port: int = field(init=False)
     orchestrator: Orchestrator = field(init=False)
 
     def __post_init__(self) -> None:
+        self.dashboard_port = free_port()
         self.orchestrator = Orchestrator(f"http://127.0.0.1:{self.port}")
 
     @property
@@ -59,7 +61,10 @@ class Server:
 
     def start(self) -> None:
         self.process = subprocess.Popen(
-            [*UP, str(self.port)], env=self.environment, stdout=subprocess.DEVNULL, start_new_session=True
+            [*UP, str(self.port), "--dashboard-port", str(self.dashboard_port)],
+            env=self.environment,
+            stdout=subprocess.DEVNULL,
+            start_new_session=True,
         )
         until(self.answers, "`renewables up` answers", START_SECONDS)
 

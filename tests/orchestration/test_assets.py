@@ -7,8 +7,8 @@ import dagster as dg
 import polars as pl
 import pytest
 
-from elexon_assets.assets import GENERATION_ASSETS, latest_half_hours
-from elexon_assets.datasets import DATASETS, WIND_AND_SOLAR
+from elexon_assets.assets import GENERATION_ASSETS, installed_capacity, latest_half_hours
+from elexon_assets.datasets import BY_HALF_HOUR, DATASETS, WIND_AND_SOLAR
 from elexon_assets.resources import configured
 from elexon_assets.runs import range_tags
 from elexon_assets.simulator.server import Simulator, running
@@ -119,22 +119,67 @@ def test_latest_half_hours_brings_the_trailing_day_and_makes_no_day_green(
     assert result.success
     assert dagster_instance.get_materialized_partitions(KEY) == set()
     with reading(home / "warehouse.duckdb") as con:
-        for dataset in DATASETS:
+        for dataset in BY_HALF_HOUR:
             newest = con.sql(f"SELECT max(start_time_utc) AS newest FROM {dataset.name}").pl()["newest"][0]
             assert timedelta() < now - newest - dataset.publication_lag < timedelta(minutes=31)
+
+
+def test_the_nightly_job_brings_all_of_installed_capacity_beside_the_days(
+    dagster_instance: dg.DagsterInstance, simulator: Simulator, home: Path
+) -> None:
+    from elexon_assets.definitions import defs
+
+    result = defs.resolve_job_def("nightly").execute_in_process(
+        instance=dagster_instance,
+        run_config=QUIET
+        | {
+            "resources": {
+                "elexon": {"config": {"base_url": simulator.base_url}},
+                "warehouse": {"config": {"database": str(home / "warehouse.duckdb")}},
+            }
+        },
+        tags=range_tags(date(2023, 1, 1), date(2023, 1, 2)),
+    )
+    assert result.success
+    assert dagster_instance.get_materialized_partitions(KEY) == {"2023-01-01", "2023-01-02"}
+    [event] = result.asset_materializations_for_node("installed_capacity")
+    assert event.partition is None
+    said = {name: value.value for name, value in event.metadata.items()}
+    assert said["windows"] == len([request for request in simulator.requests if request.path == "/datasets/IGCA"])
+    assert said["rows landed"] == said["dagster/row_count"]
+    assert "coverage (%)" not in said
+    assert "Wind Offshore" not in str(said["preview"]).splitlines()[0]
+    assert "| Biomass |" in str(said["preview"])
+
+
+def test_a_failed_window_of_installed_capacity_is_a_red_run(
+    dagster_instance: dg.DagsterInstance, simulator: Simulator
+) -> None:
+    simulator.faults = "status=404@2019-01-01"
+    result = dg.materialize(
+        [installed_capacity],
+        instance=dagster_instance,
+        resources=configured(Settings()),
+        run_config=QUIET,
+        raise_on_error=False,
+    )
+    failure = result.get_step_failure_events()[0].step_failure_data.user_failure_data
+    assert failure
+    assert "windows failed" in str(failure.description)
+    assert "next run asks for all of it again" in str(failure.description)
 
 
 @pytest.mark.usefixtures("simulator")
 def test_the_catalogue_shows_every_column_of_the_table(home: Path) -> None:
     with dg.instance_for_test() as opened:
         materialize(opened, date(2023, 1, 1), date(2023, 1, 1))
-    for asset, dataset in zip(GENERATION_ASSETS, DATASETS, strict=True):
+    for asset, dataset in zip([*GENERATION_ASSETS, installed_capacity], DATASETS, strict=True):
         schema = asset.metadata_by_key[dg.AssetKey(dataset.name)]["dagster/column_schema"]
         assert isinstance(schema, dg.TableSchema)
         with reading(home / "warehouse.duckdb") as con:
             stored = con.sql(f"DESCRIBE {dataset.table}").pl()["column_name"]
         assert stored.to_list() == [column.name for column in schema.columns]
         assert all(column.description for column in schema.columns)
-        assert asset.partitions_def == GENERATION_ASSETS[0].partitions_def
+        assert asset.partitions_def == (GENERATION_ASSETS[0].partitions_def if dataset.is_half_hourly else None)
         assert asset.owners_by_key[dg.AssetKey(dataset.name)]
         assert isinstance(stored, pl.Series)

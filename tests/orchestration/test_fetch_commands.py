@@ -1,6 +1,6 @@
 """`fetch-range`, `fetch-year`, `repair`: in this process without a server, over GraphQL where one answers."""
 
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
@@ -10,6 +10,8 @@ from typer.testing import CliRunner, Result
 from dashboards.cli.main import app
 from dashboards.instance import instance
 from dashboards.orchestrator import REQUESTED_BY
+from elexon_assets.datasets import BY_HALF_HOUR, INSTALLED_CAPACITY
+from elexon_assets.runs import chunks, runs_of
 from elexon_assets.simulator.server import Simulator
 from tests.orchestration.conftest import Server
 from warehouse.settings import Settings
@@ -28,6 +30,24 @@ def test_a_failed_window_is_named_and_makes_the_exit_code_1(simulator: Simulator
     assert result.exit_code == 1
     assert "1 windows failed, 2023-01-08 to 2023-01-14" in " ".join(result.output.split())
     assert "1,008 new SYNTHETIC rows" in result.output
+
+
+def test_a_fetch_of_days_brings_installed_capacity_too_once(simulator: Simulator) -> None:
+    result = renewables("fetch-range", "2024-01-01", "2024-01-02")
+    assert result.exit_code == 0, result.output
+    asked = [request.params["publishDateTimeFrom"] for request in simulator.requests if "IGCA" in request.path]
+    assert len(asked) == len(set(asked)) > 5
+    assert "Installed capacity: " in result.output
+    alone = renewables("fetch-range", "2024-01-01", "2024-01-01", "--dataset", "installed_capacity")
+    assert alone.exit_code == 0, alone.output
+    assert "Installed capacity: 0 new" in alone.output
+    assert "Wind and solar" not in alone.output
+
+
+def test_a_long_range_is_many_runs_of_days_and_one_of_what_is_asked_for_whole() -> None:
+    first, last = date(2016, 3, 1), date(2026, 2, 28)
+    assert runs_of(BY_HALF_HOUR, first, last) == chunks(first, last)
+    assert runs_of([INSTALLED_CAPACITY], first, last) == [None]
 
 
 def test_an_unreachable_api_is_one_sentence_with_a_way_out(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
@@ -100,6 +120,10 @@ def test_a_running_server_does_the_work_and_knows_who_asked(
     with instance(server.settings) as opened:
         newest = opened.get_runs(limit=1)[0]
     assert newest.tags[REQUESTED_BY] == "command line"
+
+    whole = renewables("fetch-range", "2021-01-01", "2021-01-07", "--dataset", "installed_capacity")
+    assert whole.exit_code == 0, whole.output
+    assert "Installed capacity: " in whole.output
 
     # A server of another home would fill another warehouse.
     monkeypatch.setenv("RENEWABLES_HOME", str(home))

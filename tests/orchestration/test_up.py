@@ -38,7 +38,12 @@ def test_after_everything_was_killed_at_once_the_next_start_frees_what_was_left(
 
 def test_a_second_one_on_the_same_home_is_refused_with_the_way_out(server: Server) -> None:
     second = subprocess.run(
-        [*UP, str(free_port())], env=server.environment, capture_output=True, text=True, timeout=60, check=False
+        [*UP, str(free_port()), "--no-dashboard"],
+        env=server.environment,
+        capture_output=True,
+        text=True,
+        timeout=60,
+        check=False,
     )
     assert second.returncode == 1
     assert "runs already" in second.stderr

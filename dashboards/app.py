@@ -1,0 +1,132 @@
+"""The dashboard: `streamlit run dashboards/app.py`, or with Dagster beside it, `renewables up`.
+
+Belongs here: the pages, and what surrounds every one of them. Not here: what they show (`app_pages/`).
+"""
+
+from pathlib import Path
+
+import streamlit as st
+
+from dashboards.app_parts import asking
+from dashboards.app_parts.foot import foot
+from dashboards.app_parts.sidebar import sidebar
+from pipeline_assets.errors import LedgerUnavailable
+from warehouse.errors import WarehouseError
+
+ICON = Path(__file__).parent / "app_parts" / "icon.svg"
+"A file: named icons are fetched from the network."
+
+GENERATION = [
+    st.Page(
+        "app_pages/overview.py",
+        title="Overview",
+        icon=":material/wind_power:",
+        default=True,
+        help="The newest half hour, the last day and week by technology, records, and what is missing.",
+    ),
+    st.Page(
+        "app_pages/analysis.py",
+        title="Analysis",
+        icon=":material/monitoring:",
+        help="Any span: time series, distribution, seasons, duration curve, years, capacity factors.",
+    ),
+    st.Page(
+        "app_pages/explorer.py",
+        title="Explorer",
+        icon=":material/table_rows:",
+        help="Half hours to filter, sort and download, as they are or as they were published by a time.",
+    ),
+    st.Page(
+        "app_pages/data_management.py",
+        title="Data management",
+        icon=":material/cloud_sync:",
+        help="What is covered, day by day; import a week, a year or a range; repair gaps.",
+    ),
+]
+PIPELINE = [
+    st.Page(
+        "app_pages/pipeline_dashboard.py",
+        title="Dashboard",
+        icon=":material/dashboard:",
+        help="Capacity by stage and technology, outlook, map, RAG over time, RTB dates, risks, what is late.",
+    ),
+    st.Page(
+        "app_pages/projects.py",
+        title="Projects",
+        icon=":material/bolt:",
+        help="Every project with stage, RAG, capacity and RTB date; new ones are added here.",
+    ),
+    st.Page(
+        "app_pages/counterparties.py",
+        title="Counterparties",
+        icon=":material/domain:",
+        help="Companies, their people, and the projects that they take part in.",
+    ),
+    st.Page(
+        "app_pages/information_points.py",
+        title="Information points",
+        icon=":material/warning:",
+        help="Risks and issues by rating.",
+    ),
+    st.Page(
+        "app_pages/search.py",
+        title="Search",
+        icon=":material/search:",
+        help="One box over projects, counterparties, information points, facilities, contacts and comments.",
+    ),
+    st.Page(
+        "app_pages/bulk_edit.py",
+        title="Bulk edit",
+        icon=":material/edit_note:",
+        help="Many cells at once: change, see the difference, confirm.",
+    ),
+    st.Page(
+        "app_pages/transfer.py",
+        title="Import and export",
+        icon=":material/swap_vert:",
+        help="Spreadsheets in, with a look at the difference first, and out.",
+    ),
+]
+RECORDS = [
+    st.Page("app_pages/project.py", title="Project", visibility="hidden"),
+    st.Page("app_pages/counterparty.py", title="Counterparty", visibility="hidden"),
+    st.Page(
+        "app_pages/information_point.py", title="Information point", url_path="information-point", visibility="hidden"
+    ),
+]
+"Asked for by their id; their title is the record's name."
+SYSTEM = [
+    st.Page(
+        "app_pages/runs.py",
+        title="Runs and backfills",
+        icon=":material/play_circle:",
+        help="What Dagster ran last, and what is on its way.",
+    ),
+    st.Page(
+        "app_pages/health.py",
+        title="Freshness and checks",
+        icon=":material/fact_check:",
+        help="Whether the data is new, whole and sound.",
+    ),
+    st.Page(
+        "app_pages/about.py",
+        title="About",
+        icon=":material/info:",
+        help="Versions, licence, where the data comes from, and what it does not cover.",
+    ),
+]
+SECTIONS = {"Generation": GENERATION, "Pipeline": [*PIPELINE, *RECORDS], "System": SYSTEM}
+
+st.set_page_config(page_title="gb-renewables", page_icon=str(ICON), layout="wide")
+page = st.navigation(SECTIONS, expanded=True)
+asking.look_up()
+sidebar()
+if page not in RECORDS:
+    st.title(page.title, anchor=False)
+try:
+    page.run()
+except WarehouseError as error:
+    st.error(str(error), title="The warehouse cannot be read", icon=":material/database_off:")
+except LedgerUnavailable as error:
+    st.error(str(error), title="The pipeline's ledger cannot be used", icon=":material/database_off:")
+foot()

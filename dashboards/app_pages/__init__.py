@@ -1,0 +1,1 @@
+"""The pages of the dashboard, one file each, run by `app.py`. Thin: they ask, and they lay out."""

@@ -1,0 +1,258 @@
+"""Analysis: one span, seen in eight ways, each with its table; the figures of the span below."""
+
+from collections.abc import Callable
+from dataclasses import dataclass
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from dashboards.app_parts import asking
+from dashboards.app_parts.chart import chart, show_table
+from dashboards.app_parts.filters import Days, categories_chosen, dataset_chosen, days_chosen
+from dashboards.app_parts.foot import nothing_yet
+from dashboards.app_parts.texts import percent, span_of_days
+from dashboards.charts import patterns as figures
+from dashboards.charts.generation import can_be_stacked, figure_in_page
+from dashboards.queries import patterns
+from dashboards.queries.analysis import summary
+from dashboards.queries.generation import GRAINS, POINTS_A_SERIES, Series, grain_for, series
+from dashboards.queries.patterns import window_of_days
+from dashboards.queries.snapshot import span
+from elexon_assets.datasets import INSTALLED_CAPACITY, Dataset
+from elexon_assets.windows import Window
+
+GRAIN_NAMES = ["Auto", "half hour", "hour", "day", "week", "month"]
+SUMMARY: dict[str, Any] = {
+    "psr_type": "Technology",
+    "fuel_type": "Fuel",
+    "half_hours": st.column_config.NumberColumn("Half hours", format="%,d"),
+    "coverage": st.column_config.NumberColumn("Coverage", format="percent"),
+    "half_hours_flagged": st.column_config.NumberColumn("Flagged", format="%,d", help="Half hours in doubt."),
+    "flagged_share": st.column_config.NumberColumn("Flagged share", format="percent"),
+    "energy_mwh": st.column_config.NumberColumn("Energy (MWh)", format="%,.0f"),
+    "mean_mw": st.column_config.NumberColumn("Mean (MW)", format="%,.0f"),
+    "peak_mw": st.column_config.NumberColumn("Peak (MW)", format="%,.0f"),
+    "peak_start_time_london": st.column_config.DatetimeColumn("Peak at (London)", format="DD MMM YYYY HH:mm"),
+    "capacity_mw": st.column_config.NumberColumn("Installed (MW)", format="%,.0f", help="Mean over the span."),
+    "capacity_factor": st.column_config.NumberColumn("Capacity factor", format="percent"),
+    **{f"p{p}_mw": st.column_config.NumberColumn(f"P{p} (MW)", format="%,.0f") for p in (5, 25, 50, 75, 95)},
+    "half_hours_outside_soft_limits": st.column_config.NumberColumn("Outside soft limits"),
+    "half_hours_expected": None,
+}
+
+
+@dataclass(frozen=True)
+class Wanted:
+    """What is looked at, in every view."""
+
+    dataset: Dataset
+    days: Days
+    categories: list[str]
+    exclude_flagged: bool
+
+    @property
+    def window(self) -> Window:
+        return window_of_days(self.days.first, self.days.last)
+
+    @property
+    def shared(self) -> dict[str, Any]:
+        """For every question of the read layer."""
+        return {
+            "dataset": self.dataset.name,
+            "categories": self.categories,
+            "exclude_flagged": self.exclude_flagged,
+        }
+
+    def __str__(self) -> str:
+        return span_of_days(self.days.first, self.days.last)
+
+
+def show() -> None:
+    row = st.container(horizontal=True, vertical_alignment="bottom", gap="large")
+    with row:
+        dataset = dataset_chosen()
+    held = asking.ask(span, dataset.name) if asking.shown() else None
+    if held is None:
+        nothing_yet(dataset.title.lower())
+        return
+    with row:
+        categories = categories_chosen(dataset)
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+        days = days_chosen(held)
+        exclude = st.toggle(
+            "Leave out flagged",
+            key="sound",
+            bind="query-params",
+            help="Values in doubt count as missing. Flags never alter a value.",
+        )
+    wanted = Wanted(dataset, days, categories, exclude)
+    views = {name: view for name, view in VIEWS.items() if name not in ONLY_WITH_CAPACITY or _has_capacity(dataset)}
+    name = st.segmented_control(
+        "View", list(views), default="Time series", required=True, key="view", bind="query-params"
+    )
+    (views.get(name or "") or _time_series)(wanted)
+    _summary(wanted)
+
+
+def _has_capacity(dataset: Dataset) -> bool:
+    return dataset.category == INSTALLED_CAPACITY.category
+
+
+def _time_series(wanted: Wanted) -> None:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        asked = st.selectbox("Grain", GRAIN_NAMES, key="grain", bind="query-params", width=160)
+        kind = st.segmented_control(
+            "Drawn as", ["Stacked", "Lines"], default="Stacked", required=True, key="drawn", bind="query-params"
+        )
+    drawn, said = series_of(wanted, asked)
+    stacked = kind == "Stacked" and can_be_stacked(drawn)
+    if kind == "Stacked" and not stacked:
+        said += " Signed flows cannot be stacked, so they are lines."
+    st.caption(said)
+    chart(
+        figure_in_page(drawn, stacked=stacked),
+        drawn.frame,
+        name=f"{wanted.dataset.name}-{drawn.grain.name.replace(' ', '-')}",
+        alt=f"{wanted.dataset.title} over time, {wanted}, mean MW per {drawn.grain.name}",
+    )
+
+
+def series_of(wanted: Wanted, asked: str) -> tuple[Series, str]:
+    """The series, and the sentence that says its grain: as asked, or coarser where a browser could not draw it."""
+    window = wanted.window
+    auto = grain_for(window)
+    length = window.end_utc - window.start_utc
+    grain = auto.name if asked == "Auto" else asked
+    too_fine = asked in GRAINS and length / GRAINS[asked].width > POINTS_A_SERIES
+    if too_fine:
+        grain = auto.name
+    said = f"Mean MW per **{grain}**, {wanted}."
+    if too_fine:
+        said += f" A {asked} each would be too many points for this span."
+    if grain in patterns.BY_DAY:
+        drawn = asking.ask(
+            patterns.by_settlement_day, wanted.days.first, wanted.days.last, grain=grain, **wanted.shared
+        )
+    else:
+        drawn = asking.ask(series, window.start_utc, window.end_utc, grain=GRAINS[grain], **wanted.shared)
+    return drawn, said
+
+
+def _distribution(wanted: Wanted) -> None:
+    frame = _of_span(patterns.distribution, wanted)
+    st.caption(
+        "How often a half hour's MW lies in each band, of the half hours there are. A spike, as of the sun's nights, "
+        "may run off the top."
+    )
+    chart(
+        figures.distribution(frame, wanted.dataset.category),
+        frame,
+        name="distribution",
+        alt="Distribution of half-hourly MW",
+    )
+
+
+def _correlation(wanted: Wanted) -> None:
+    frame = _of_span(patterns.correlation, wanted)
+    st.caption(
+        "Pearson's r of half-hourly MW, over the half hours that both have. 1: together; -1: one instead of the other."
+    )
+    chart(figures.correlation(frame), frame, name="correlation", alt="Correlation of each pair of technologies")
+
+
+def _seasons(wanted: Wanted) -> None:
+    st.caption(f"Mean MW of {', '.join(wanted.categories)} together, London hours.")
+    for column, across in zip(st.columns(2), ("weekday", "month"), strict=True):
+        frame = _of_span(patterns.by_hour, wanted, across=across)
+        with column:
+            chart(
+                figures.by_hour(frame, across=across),
+                frame,
+                name=f"hour-by-{across}",
+                alt=f"Mean MW by hour of the day and {across}",
+            )
+
+
+def _duration(wanted: Wanted) -> None:
+    frame = _of_span(patterns.duration, wanted)
+    st.caption("The MW that is reached or exceeded for a share of the half hours there are.")
+    chart(figures.duration(frame, wanted.dataset.category), frame, name="duration-curve", alt="Duration curve")
+
+
+def _comparison(wanted: Wanted) -> None:
+    frame = _figures(wanted).filter(pl.col("half_hours") > 0)
+    st.caption(
+        "Whiskers: 5th to 95th percentile. Box: the middle half, with median and mean (dashed). Diamond: the peak."
+    )
+    chart(
+        figures.comparison(frame, wanted.dataset.category),
+        frame,
+        name="comparison",
+        alt="Spread of each technology's MW",
+        columns=SUMMARY,
+    )
+
+
+def _years(wanted: Wanted) -> None:
+    frame = asking.ask(patterns.by_year, dataset=wanted.dataset.name, categories=wanted.categories)
+    st.caption(
+        f"Energy of {', '.join(wanted.categories)} by month, of all years. A month may be short: see its coverage."
+    )
+    chart(figures.by_year(frame), frame, name="year-on-year", alt="Monthly energy, a line a year")
+
+
+def _capacity_factor(wanted: Wanted) -> None:
+    frame = asking.ask(
+        patterns.monthly_capacity_factors, wanted.days.first, wanted.days.last, categories=wanted.categories
+    )
+    if frame.is_empty():
+        st.info("No installed capacity is held yet: it comes with every import.", icon=":material/info:")
+        return
+    st.caption(
+        "Energy over what the installed capacity (Elexon's yearly figures, linear between them) makes in the same half "
+        "hours. Wind errs low: it is understated in many half hours."
+    )
+    chart(
+        figures.capacity_factors(frame, wanted.dataset.category),
+        frame,
+        name="capacity-factor",
+        alt="Monthly capacity factor",
+        columns={"capacity_factor": st.column_config.NumberColumn("capacity_factor", format="percent")},
+    )
+
+
+def _summary(wanted: Wanted) -> None:
+    frame = _figures(wanted)
+    st.subheader("Figures of the span", anchor=False)
+    coverage = frame["coverage"].min()
+    least = percent(coverage if isinstance(coverage, float) else None)
+    without = ", without what is flagged" if wanted.exclude_flagged else ""
+    st.caption(
+        f"{wanted}{without}. At least {least} of the half hours are there for each; energy is never filled up, and its "
+        "flagged share stands beside it."
+    )
+    show_table(frame, name="summary", columns=SUMMARY)
+
+
+def _figures(wanted: Wanted) -> pl.DataFrame:
+    return asking.ask(summary, wanted.window.start_utc, wanted.window.end_utc, **wanted.shared)
+
+
+def _of_span(question: Callable[..., pl.DataFrame], wanted: Wanted, **more: str) -> pl.DataFrame:
+    return asking.ask(question, wanted.window, **wanted.shared, **more)
+
+
+VIEWS: dict[str, Callable[[Wanted], None]] = {
+    "Time series": _time_series,
+    "Distribution": _distribution,
+    "Correlation": _correlation,
+    "Seasons": _seasons,
+    "Duration": _duration,
+    "Comparison": _comparison,
+    "Year on year": _years,
+    "Capacity factor": _capacity_factor,
+}
+ONLY_WITH_CAPACITY = {"Capacity factor"}
+
+show()

@@ -1,0 +1,100 @@
+"""A counterparty: who its people are, which projects it is in, what it is concerned by, and its whole history."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboards.app_parts import ledger, receipts, record_page, records, saving
+from dashboards.app_parts.ledger import plain, rag_text
+from dashboards.queries.records import contacts_of, points_of, projects_of
+from pipeline_assets.ledger.changes import Change, Record
+from pipeline_assets.transfer.holdings import Holdings
+from pipeline_assets.vocabulary import ContactRole
+
+KIND = "counterparties"
+PERSON = ("name", "email", "phone")
+
+
+def show() -> None:
+    receipts.tell()
+    held = ledger.held()
+    id = str(st.query_params.get("id", ""))
+    company = held.get(KIND, id)
+    if company is None:
+        records.missing(KIND, id)
+        return
+    st.title(plain(company.fields["name"]), anchor=False)
+    ledger.landing_badge(company.position)
+    record_page.archived_note(company)
+    for name in ("website", "notes"):
+        if company.fields[name]:
+            st.text(company.fields[name])
+    record_page.head_forms(company, ("name", "website", "notes"))
+    _people(held, company)
+    st.subheader("Projects", anchor=False)
+    _projects(held, company)
+    st.subheader("Information points", anchor=False)
+    record_page.points(points_of(held, KIND, company.id))
+    record_page.comments(held, company)
+    record_page.whole_history(held, company)
+
+
+def _people(held: Holdings, company: Record) -> None:
+    st.subheader("Contacts", anchor=False)
+    found = contacts_of(held, company.id)
+    go = record_page.same_page(KIND, company.id)
+    for role in ContactRole:
+        for link, person in found:
+            if link.fields["role"] != role:
+                continue
+            fields, form = person.fields, f"contact {person.id}"
+            with st.container(border=True, horizontal=True, vertical_alignment="center"):
+                st.markdown(f":gray[{role}]  \n**{plain(fields['name'])}**", width=180)
+                st.text("\n".join(filter(None, (fields["email"], fields["phone"]))), width="stretch")
+                ledger.landing_mark(max(link.position, person.position))
+                record_page.row_button("Edit", form, icon=":material/edit:", record=company, key=link.id)
+                record_page.row_button("Remove", f"remove {link.id}", icon=":material/close:", record=company)
+            record_page.removal(link, f"{fields['name']} ({role})", go)
+    for person in {person.id: person for _, person in found}.values():
+        if record_page.form_open() == f"contact {person.id}":
+            name = f"edit contact {person.id}"
+            with st.container(border=True):
+                st.markdown(f"**Edit {plain(person.fields['name'])}**")
+                saving.form(name, [saving.editing(name, person, PERSON)], go=go)
+                record_page.close_button(name)
+    if not found:
+        st.caption("None yet.")
+    if record_page.form_open() == "new contact":
+        _new_contact(company, go)
+    else:
+        record_page.row_button("Add a contact", "new contact", icon=":material/add:", record=company)
+
+
+def _new_contact(company: Record, go: saving.Go) -> None:
+    name = f"contact of {company.id}"
+    person = saving.creating(name, "contacts", PERSON)
+    role = saving.creating(
+        name, "counterparty_contacts", ("role",), fixed={"counterparty_id": company.id, "contact_id": person.id}
+    )
+
+    def build(typed: saving.Typed) -> Sequence[Change]:
+        return [person.change(typed[person.key]), role.change(typed[role.key])]
+
+    with st.container(border=True):
+        st.markdown("**Add a contact**")
+        saving.form(name, [person, role], build=build, label="Add the contact", go=go)
+        record_page.close_button(name)
+
+
+def _projects(held: Holdings, company: Record) -> None:
+    found = projects_of(held, company.id)
+    for link, project in found:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.markdown(f":gray[{link.fields['role']}]", width=140)
+            records.link("pipelines", project.id, project.fields["name"], icon=":material/bolt:")
+            st.caption(f"{project.fields['stage']}, {rag_text(project.fields['rag'])}", width="content")
+    if not found:
+        st.caption("None.")
+
+
+show()

@@ -1,0 +1,134 @@
+"""Data management: what is covered, day by day; imports and their progress; repairs; what lies beneath."""
+
+from datetime import date, timedelta
+
+import polars as pl
+import streamlit as st
+
+from dashboards.app_parts import asking
+from dashboards.app_parts.chart import CONFIG, show_table
+from dashboards.app_parts.filters import dataset_chosen
+from dashboards.app_parts.imports import import_forms, imports, repair
+from dashboards.app_parts.texts import moment, number, size, zone
+from dashboards.charts.coverage import calendar
+from dashboards.queries import coverage
+from dashboards.reachability import elexon
+from elexon_assets.datasets import Dataset
+from elexon_assets.gaps import REPAIR_DAYS, last_closed_day
+from elexon_assets.windows import spans_of
+from warehouse.settings import Settings
+
+SHOWN = 500
+"Rows of the quarantine and of the fetch log."
+API = "api: last test"
+
+
+def show() -> None:
+    st.subheader("Import", anchor=False)
+    import_forms()
+    imports()
+    st.subheader("Coverage", anchor=False)
+    dataset = dataset_chosen()
+    _coverage(dataset)
+    st.subheader("Beneath", anchor=False)
+    _api()
+    _database()
+    if asking.shown():
+        _log("Quarantine", coverage.quarantine, "rows set aside with their reason and as they came")
+        _log("Fetch log", coverage.fetch_log, "every window asked for, and what became of it")
+
+
+def _coverage(dataset: Dataset) -> None:
+    if not asking.shown():
+        st.caption("Nothing is published yet, so nothing is covered.")
+        return
+    days = asking.ask(coverage.days, dataset.name)
+    years = coverage.by_year(days)
+    choices = years["year"].to_list()
+    year = st.segmented_control(
+        "Year", choices, default=choices[0], required=True, key="year", bind="query-params", format_func=str
+    )
+    year = year or choices[0]
+    counts = years.filter(year=year).row(0, named=True)
+    st.plotly_chart(
+        calendar(days, year),
+        key="calendar",
+        config=CONFIG,
+        alt=f"Coverage of {dataset.title} in {year} by UTC day: "
+        + ", ".join(f"{counts[state]} {state}" for state in coverage.STATES),
+    )
+    st.caption(
+        f"{year}, UTC days: "
+        + ", ".join(f"**{number(counts[state])}** {state}" for state in coverage.STATES)
+        + ". A day is whole when all 48 half hours have every series that is always published."
+    )
+    with st.container(horizontal=True, vertical_alignment="center"):
+        spans = _to_repair(dataset, days)
+        if spans:
+            repair(dataset, spans)
+            st.caption(f"Days of the last {REPAIR_DAYS} that are missing or short.", width="content")
+        else:
+            st.caption(f"No closed day of the last {REPAIR_DAYS} is missing or short.", width="content")
+    table = st.expander("Days with gaps or flags, and all years", key="gaps", on_change="rerun", type="compact")
+    if table.open:
+        with table:
+            st.dataframe(years, hide_index=True, column_config={"year": st.column_config.NumberColumn(format="%d")})
+            show_table(days.filter(pl.col("state") != coverage.WHOLE).reverse(), name=f"{dataset.name}-gaps")
+
+
+def _to_repair(dataset: Dataset, days: pl.DataFrame) -> list[tuple[date, date]]:
+    """Spans of the trailing closed days that are missing or short, as `renewables repair` asks for them."""
+    last = last_closed_day(dataset)
+    trailing = days.filter(pl.col("day_utc").is_between(last - timedelta(days=REPAIR_DAYS - 1), last))
+    lacking = trailing.filter(pl.col("state").is_in([coverage.SHORT, coverage.MISSING]))["day_utc"].to_list()
+    return [(span.days[0], span.days[-1]) for span in spans_of(lacking)]
+
+
+def _api() -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        if st.button("Test the API", icon=":material/network_check:"):
+            st.session_state[API] = elexon(Settings())
+        if answer := st.session_state.get(API):
+            mark = ":green[:material/check_circle:]" if answer.is_there else ":red[:material/error:]"
+            st.markdown(f"{mark} {answer.sentence}", width="content")
+        else:
+            st.caption(f"One small request to {Settings().elexon_base_url}", width="content")
+
+
+def _database() -> None:
+    part = st.expander("Database", key="database", on_change="rerun", icon=":material/database:")
+    if not part.open:
+        return
+    with part:
+        settings, snapshot = Settings(), asking.shown()
+        path = settings.warehouse
+        st.markdown(f"Warehouse `{path}`, {size(path.stat().st_size) if path.exists() else 'not there yet'}")
+        if snapshot is None:
+            return
+        st.markdown(
+            f"Snapshot {snapshot.version} of {moment(snapshot.published_at_utc)} {zone(snapshot.published_at_utc)}, "
+            f"`{snapshot.path.name}`, {size(snapshot.path.stat().st_size)}; for other tools, `current.duckdb`."
+        )
+        st.dataframe(
+            asking.ask(coverage.tables),
+            hide_index=True,
+            column_config={"rows": st.column_config.NumberColumn(format="%,d", help="As DuckDB estimates them.")},
+            alt="Tables and views of the warehouse",
+        )
+
+
+def _log(title: str, question: object, said: str) -> None:
+    part = st.expander(f"{title}: {said}", key=title, on_change="rerun", icon=":material/list_alt:")
+    if part.open and callable(question):
+        with part:
+            only_failed = title == "Fetch log" and st.toggle("Only what failed", key="only-failed")
+            more = {"only_failed": only_failed} if title == "Fetch log" else {}
+            frame = asking.ask(question, SHOWN, **more)
+            if frame.is_empty():
+                st.caption("Nothing.")
+            else:
+                show_table(frame, name=title.lower().replace(" ", "-"))
+                st.caption(f"The newest {number(min(len(frame), SHOWN))}.")
+
+
+show()

@@ -1,0 +1,164 @@
+"""Explorer: half hours as they are stored, filtered, sorted and paged; every value ever published for one of them."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from dashboards.app_parts import asking
+from dashboards.app_parts.chart import in_london, parquet
+from dashboards.app_parts.filters import categories_chosen, dataset_chosen, days_chosen
+from dashboards.app_parts.foot import nothing_yet
+from dashboards.app_parts.texts import moment, number
+from dashboards.queries.explorer import Filter, columns_of, count, publications, rows
+from dashboards.queries.patterns import window_of_days
+from dashboards.queries.snapshot import span
+from elexon_assets.datasets import Dataset
+from elexon_assets.settlement import LONDON, settlement_of
+from warehouse.connection import reading
+
+ROWS_A_PAGE = 100
+ALL_ROWS = 2**62
+COLUMNS: dict[str, Any] = {
+    "start_time_london": st.column_config.DatetimeColumn("Half hour (London)", format="DD MMM YYYY HH:mm"),
+    "settlement_date": st.column_config.DateColumn("Settlement date", format="DD MMM YYYY"),
+    "settlement_period": "Period",
+    "psr_type": "Technology",
+    "fuel_type": "Fuel",
+    "generation_mw": st.column_config.NumberColumn("MW", format="%,.1f"),
+    "flags": "Flags",
+    "publish_time_london": st.column_config.DatetimeColumn("Published (London)", format="DD MMM YYYY HH:mm"),
+    "ingested_at_london": st.column_config.DatetimeColumn("Ingested (London)", format="DD MMM YYYY HH:mm:ss"),
+    "source": "Source",
+    "change_mw": st.column_config.NumberColumn("Change (MW)", format="%+,.1f"),
+    "is_current": "Current",
+}
+TITLES = {
+    **{"start_time_utc": "Half hour", "settlement_date": "Settlement date", "settlement_period": "Period"},
+    **{"psr_type": "Technology", "fuel_type": "Fuel", "generation_mw": "MW", "flags": "Flags"},
+    **{"publish_time_utc": "Published", "ingested_at_utc": "Ingested", "source": "Source"},
+}
+SHOWN_AT_FIRST = 6
+"Columns from the left."
+
+
+def show() -> None:
+    row = st.container(horizontal=True, vertical_alignment="bottom", gap="large")
+    with row:
+        dataset = dataset_chosen()
+    held = asking.ask(span, dataset.name) if asking.shown() else None
+    if held is None:
+        nothing_yet(dataset.title.lower())
+        return
+    days = days_chosen(held, default="7 days")
+    with row:
+        categories = categories_chosen(dataset)
+    columns, wanted = _more(dataset, Filter(dataset.name, window_of_days(days.first, days.last), tuple(categories)))
+    found = asking.ask(count, wanted)
+    pages = max(1, -(-found // ROWS_A_PAGE))
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown(f"**{number(found)}** rows" + (f", as published by {moment(wanted.as_of)}" if wanted.as_of else ""))
+        page = st.pagination(pages, key="page", max_visible_pages=5) if pages > 1 else 1
+    keys = ["start_time_utc", dataset.category]
+    frame = asking.ask(rows, wanted, list(dict.fromkeys([*columns, *keys])), ROWS_A_PAGE, (page - 1) * ROWS_A_PAGE)
+    picked = st.dataframe(
+        in_london(frame.select(columns)),
+        hide_index=True,
+        placeholder="",
+        column_config=COLUMNS,
+        on_select="rerun",
+        selection_mode="single-row",
+        key="half hours",
+        height=min(38 + 35 * max(len(frame), 1), 460),
+        alt="Half hours found",
+    )
+    _downloads(wanted, columns)
+    chosen_rows = [n for n in picked.selection.rows if n < len(frame)]
+    _history(dataset, frame.row(chosen_rows[0], named=True) if chosen_rows else None)
+
+
+def _more(dataset: Dataset, wanted: Filter) -> tuple[list[str], Filter]:
+    """The rest of the filter, and the columns."""
+    names = columns_of(dataset)
+    with st.expander("Columns, order, bounds, as of", key="more", bind="query-params", icon=":material/tune:"):
+        columns = st.multiselect(
+            "Columns", names, default=names[:SHOWN_AT_FIRST], format_func=_title, key="columns", bind="query-params"
+        )
+        with st.container(horizontal=True, vertical_alignment="bottom"):
+            by = st.selectbox("Sorted by", names, format_func=_title, key="by", bind="query-params", width=180)
+            order = st.segmented_control(
+                "Order", ["Falling", "Rising"], default="Falling", required=True, key="order", bind="query-params"
+            )
+            low = st.number_input("At least (MW)", value=None, step=100.0, key="low", bind="query-params", width=150)
+            high = st.number_input("At most (MW)", value=None, step=100.0, key="high", bind="query-params", width=150)
+            flagged = st.toggle("Only flagged", key="flagged", bind="query-params")
+        as_of = st.datetime_input(
+            "As of (London time)",
+            None,
+            key="as-of",
+            bind="query-params",
+            format="DD/MM/YYYY",
+            width=260,
+            help="What Elexon had published by then, with later revisions taken away. Empty: everything.",
+        )
+    return columns or names[:SHOWN_AT_FIRST], Filter(
+        wanted.dataset,
+        wanted.window,
+        wanted.categories,
+        low_mw=low,
+        high_mw=high,
+        only_flagged=flagged,
+        as_of=as_of.replace(tzinfo=LONDON).astimezone(UTC) if isinstance(as_of, datetime) else None,
+        sorted_by=by,
+        descending=order != "Rising",
+    )
+
+
+def _downloads(wanted: Filter, columns: list[str]) -> None:
+    """All pages of the snapshot shown, built on the click."""
+    snapshot = asking.shown()
+
+    def whole() -> pl.DataFrame:
+        with reading(version=snapshot.version if snapshot else None) as con:
+            return rows(wanted, columns, ALL_ROWS, 0, con)
+
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.download_button(
+            "CSV of all rows",
+            lambda: whole().write_csv(datetime_format="%Y-%m-%dT%H:%M:%SZ").encode(),
+            file_name=f"{wanted.dataset}.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Parquet of all rows",
+            lambda: parquet(whole()),
+            file_name=f"{wanted.dataset}.parquet",
+            mime="application/vnd.apache.parquet",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        st.caption("The columns and rows above, all pages, times in UTC.", width="content")
+
+
+def _history(dataset: Dataset, row: dict[str, object] | None) -> None:
+    st.subheader("Publication history", anchor=False)
+    if row is None:
+        st.caption("Select a row above to see every value that Elexon published for its half hour.")
+        return
+    start, category = row["start_time_utc"], str(row[dataset.category])
+    if not isinstance(start, datetime):
+        return
+    day, period = settlement_of(start)
+    st.caption(f"**{category}**, {moment(start)}, settlement date {day}, period {period}")
+    frame = asking.ask(publications, dataset.name, start, category)
+    st.dataframe(in_london(frame), hide_index=True, column_config=COLUMNS, alt="Publications of the half hour")
+
+
+def _title(name: str) -> str:
+    return TITLES.get(name, name)
+
+
+show()

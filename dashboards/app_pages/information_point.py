@@ -1,0 +1,77 @@
+"""An information point: its rating, what it is about, what is done against it, and its whole history."""
+
+import streamlit as st
+
+from dashboards.app_parts import ledger, receipts, record_page, records, saving
+from dashboards.app_parts.ledger import plain
+from dashboards.app_parts.texts import NOTHING
+from dashboards.queries.records import concerned, name_of, rating_of
+from pipeline_assets.ledger.changes import Record
+from pipeline_assets.transfer.holdings import Holdings
+
+KIND = "information_points"
+FIELDS = (*("name", "pipeline_id", "description", "impact", "likelihood", "mitigation", "owner", "due_date", "status"),)
+
+
+def show() -> None:
+    receipts.tell()
+    held = ledger.held()
+    id = str(st.query_params.get("id", ""))
+    point = held.get(KIND, id)
+    if point is None:
+        records.missing(KIND, id)
+        return
+    fields = point.fields
+    st.title(plain(fields["name"]), anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.badge(fields["status"], icon=":material/flag:", color="blue")
+        ledger.landing_badge(point.position)
+        if fields["pipeline_id"]:
+            project = fields["pipeline_id"]
+            records.link("pipelines", project, name_of(held, "pipelines", project), icon=":material/bolt:")
+    record_page.archived_note(point)
+    record_page.facts(
+        {
+            "Rating": f"{rating_of(point):,} of 10,000",
+            "Impact": str(fields["impact"]),
+            "Likelihood": str(fields["likelihood"]),
+            "Due": record_page.day_of(fields["due_date"]),
+            "Owner": fields["owner"] or NOTHING,
+        }
+    )
+    for name in ("description", "mitigation"):
+        if fields[name]:
+            st.caption(name.capitalize())
+            st.text(fields[name])
+    record_page.head_forms(point, FIELDS, record_page.choices_of(held, "pipelines"))
+    _about(held, point)
+    record_page.comments(held, point)
+    record_page.whole_history(held, point)
+
+
+def _about(held: Holdings, point: Record) -> None:
+    st.subheader("Counterparties", anchor=False)
+    go = record_page.same_page(KIND, point.id)
+    found = concerned(held, point.id)
+    for link, company in found:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            records.link("counterparties", company.id, company.fields["name"], icon=":material/domain:")
+            ledger.landing_mark(link.position)
+            record_page.row_button("Remove", f"remove {link.id}", icon=":material/close:", record=point)
+        record_page.removal(link, company.fields["name"], go)
+    if not found:
+        st.caption("None.")
+    if record_page.form_open() != "new counterparty":
+        record_page.row_button("Add a counterparty", "new counterparty", icon=":material/add:", record=point)
+        return
+    name = f"counterparty of {point.id}"
+    part = saving.creating(
+        name, "information_point_counterparties", ("counterparty_id",), fixed={"information_point_id": point.id}
+    )
+    with st.container(border=True):
+        st.markdown("**Add a counterparty**")
+        saving.form(name, [part], choices=record_page.choices_of(held, "counterparties"), label="Add it", go=go)
+        record_page.close_button(name)
+
+
+show()

@@ -1,0 +1,80 @@
+"""Information points: risks and issues by rating, to search and filter, and the form that creates one."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from dashboards.app_parts import ledger, receipts, record_page, records, saving
+from dashboards.queries.records import information_points
+from pipeline_assets.ledger.changes import Change
+from pipeline_assets.transfer.holdings import Holdings
+from pipeline_assets.vocabulary import PointStatus
+
+KIND, CREATE = "information_points", "create an information point"
+FIELDS = (*("name", "pipeline_id", "description", "impact", "likelihood", "mitigation", "owner", "due_date", "status"),)
+COLUMNS: dict[str, Any] = {
+    "rating": st.column_config.ProgressColumn(
+        "Rating", format="%d", min_value=0, max_value=10_000, help="Impact x likelihood, at most 10,000", width="small"
+    ),
+    "project": "Project",
+    "impact": "Impact",
+    "likelihood": "Likelihood",
+    "status": "Status",
+    "due_date": st.column_config.DateColumn("Due", format="DD MMM YYYY"),
+    "owner": "Owner",
+    "counterparties": st.column_config.TextColumn("Counterparties", width="medium"),
+}
+
+
+def show() -> None:
+    receipts.tell()
+    held = ledger.held()
+    if record_page.form_open() == record_page.NEW:
+        _create(held)
+        return
+    archived = records.archived_wanted()
+    frame = information_points(held, archived=archived)
+    if frame.is_empty() and not archived and not held.of_kind(KIND, archived=True):
+        records.nothing_yet(held, KIND)
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        text = records.words_box()
+        status = st.pills("Status", list(map(str, PointStatus)), key="status", bind="query-params")
+        records.archived_toggle()
+    found = frame.filter(pl.col("status") == status) if status else frame
+    found = records.with_words(found, text)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown(f"**{len(found)}** of {len(frame)} information points", width="content")
+        record_page.open_button("New information point", record_page.NEW, icon=":material/add:", key="new point")
+    records.table(found, KIND, COLUMNS, key=KIND)
+
+
+def _create(held: Holdings) -> None:
+    st.subheader("New information point", anchor=False)
+    point = saving.creating(CREATE, KIND, FIELDS)
+    about = saving.creating(
+        CREATE,
+        "information_point_counterparties",
+        ("counterparty_id",),
+        fixed={"information_point_id": point.id},
+        heading="A counterparty that it is about (or none; more can be added later)",
+        optional=True,
+    )
+    asked = str(st.query_params.get("project", ""))
+    state = saving.opened(CREATE)
+    if held.get("pipelines", asked):
+        state.typed.setdefault(point.key, {"pipeline_id": asked})
+
+    def build(typed: saving.Typed) -> Sequence[Change]:
+        changes = [point.change(typed[point.key])]
+        return [*changes, about.change(typed[about.key])] if typed[about.key]["counterparty_id"] else changes
+
+    choices = record_page.choices_of(held, "pipelines", "counterparties")
+    go = record_page.same_page(KIND, point.id)
+    saving.form(CREATE, [point, about], choices=choices, build=build, label="Create the information point", go=go)
+    record_page.close_button(CREATE)
+
+
+show()

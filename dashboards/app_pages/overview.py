@@ -1,0 +1,95 @@
+"""Overview: what wind and sun give now, gave yesterday and last week, and how much of it is there."""
+
+from datetime import UTC, datetime
+
+import polars as pl
+import streamlit as st
+
+from dashboards.app_parts import asking
+from dashboards.app_parts.chart import chart
+from dashboards.app_parts.foot import nothing_yet
+from dashboards.app_parts.texts import ago, clock, date_of, energy, moment, percent, power, share
+from dashboards.charts.generation import figure_in_page
+from dashboards.queries.analysis import TOTAL
+from dashboards.queries.generation import series
+from dashboards.queries.overview import WEEK, Overview, overview
+from elexon_assets.datasets import WIND_AND_SOLAR
+from elexon_assets.settlement import HALF_HOUR
+
+NAMES = {"Wind Onshore": "Onshore wind", "Wind Offshore": "Offshore wind", TOTAL: "Wind and solar"}
+MARKS = {
+    **{"Wind Onshore": ":green[●]", "Wind Offshore": ":blue[●]"},
+    **{"Solar": ":orange[●]", TOTAL: ":gray[●]"},
+}
+"In the colours of the charts, as the theme names them."
+HALF_HOURS = WEEK // HALF_HOUR
+
+
+def show() -> None:
+    found = asking.ask(overview) if asking.shown() else None
+    if found is None:
+        nothing_yet()
+        return
+    newest = found.newest
+    age = ago(datetime.now(UTC) - newest.end_utc)
+    st.markdown(
+        f"Great Britain in the half hour **{moment(newest.start_utc)}–{clock(newest.end_utc)}** (ended {age})"  # noqa: RUF001 (a dash is meant)
+    )
+    categories = [*WIND_AND_SOLAR.categories, TOTAL]
+    for column, category in zip(st.columns(4), categories, strict=True):
+        with column:
+            _card(found, category)
+    _completeness(found)
+    st.subheader("The last seven days", anchor=False)
+    whole = _of(found.last_week, TOTAL, "energy_mwh")
+    drawn = asking.ask(series, found.held.end_utc - WEEK, found.held.end_utc)
+    chart(
+        figure_in_page(drawn),
+        drawn.frame,
+        name="last-seven-days",
+        alt=f"Wind and solar of the last seven days by half hour, {energy(whole)} in all",
+    )
+
+
+def _card(found: Overview, category: str) -> None:
+    now, factor = _of(found.now, category, "mean_mw"), _of(found.now, category, "capacity_factor")
+    week, before = (_of(frame, category, "energy_mwh") for frame in (found.last_week, found.week_before))
+    record = found.records.filter(psr_type=category).row(0, named=True)
+    change = f" ({week / before - 1:+.0%} on the week before)" if week and before else ""
+    with st.container(border=True, height="stretch", gap="xsmall"):
+        st.metric(
+            f"{MARKS[category]} {NAMES.get(category, category)}",
+            power(now),
+            chart_data=found.sparks.get(category),
+            help="Mean over the newest half hour; the line is the last 24 hours.",
+        )
+        st.caption(
+            f"**{share(factor)}** of installed capacity  \n"
+            f"**{energy(_of(found.last_day, category, 'energy_mwh'))}** in 24 hours  \n"
+            f"**{energy(week)}** in 7 days{change}  \n"
+            f"**{power(record['peak_mw'])}** record, {date_of(record['peak_start_time_utc'])}"
+        )
+
+
+def _completeness(found: Overview) -> None:
+    missing, doubted = found.half_hours_missing, found.half_hours_flagged
+    whole = f":green[:material/check_circle:] All {HALF_HOURS} half hours of the last seven days are there"
+    if missing:
+        whole = (
+            f":orange[:material/data_alert:] **{missing} of {HALF_HOURS}** half hours of the last seven days are "
+            f"missing ({percent(1 - missing / HALF_HOURS)} there)"
+        )
+    flags = ""
+    if doubted is not None:
+        flags = f" · **{doubted}** flagged as in doubt" if doubted else " · none flagged"
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"{whole}{flags}", width="content")
+        st.page_link("app_pages/data_management.py", label="Coverage", icon=":material/calendar_month:")
+
+
+def _of(frame: pl.DataFrame, category: str, column: str) -> float | None:
+    value: float | None = frame.filter(psr_type=category)[column].item()
+    return value
+
+
+show()

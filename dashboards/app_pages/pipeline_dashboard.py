@@ -1,0 +1,254 @@
+"""The pipeline at a glance: how much, when, where, how it stands, what threatens it; everything filters together."""
+
+from collections.abc import Callable
+from datetime import UTC, datetime
+from typing import Literal
+
+import polars as pl
+import streamlit as st
+
+from dashboards.app_parts import asking, ledger, records
+from dashboards.app_parts.chart import downloads
+from dashboards.app_parts.ledger import plain, rag_text
+from dashboards.app_parts.pipeline_lists import FITS, drawn, projects, rows
+from dashboards.app_parts.texts import number, share
+from dashboards.charts import pipeline as capacity
+from dashboards.charts import pipeline_outlook as outlooks
+from dashboards.charts.pipeline_map import on_the_map
+from dashboards.charts.pipeline_risks import band_of, likelihood_by_impact
+from dashboards.charts.pipeline_status import rag_grid, rtb_timeline
+from dashboards.queries import pipeline
+from dashboards.queries.pipeline import STALE_DAYS, TOP, Choices, Filter
+from dashboards.queries.pipeline_outlook import LEVELS_NEEDED, MONTHS_NEEDED, TOTAL, Outlook, outlook
+from pipeline_assets.errors import PipelineError
+from pipeline_assets.ledger import reading
+from pipeline_assets.vocabulary import Rag
+
+BADGES: dict[Rag, Literal["green", "orange", "red"]] = {Rag.GREEN: "green", Rag.AMBER: "orange", Rag.RED: "red"}
+
+
+def show() -> None:
+    there = asking.ask(pipeline.choices) if asking.shown() else None
+    if there is None or not there.projects:
+        _nothing_yet()
+        return
+    wanted = _filter(there)
+    figures = asking.ask(pipeline.headline, wanted)
+    _as_of(figures)
+    if not figures["projects"]:
+        st.info("No project fits all of these filters: take one away.", icon=":material/filter_alt_off:")
+        return
+    _cards(figures, there)
+    name = st.segmented_control("View", list(VIEWS), default="Capacity", required=True, key="view", bind="query-params")
+    (VIEWS.get(name or "") or _capacity)(wanted)
+
+
+def _filter(there: Choices) -> Filter:
+    """All of it stands in the address; nothing chosen is everything."""
+
+    def chosen(label: str, options: list[str]) -> tuple[str, ...]:
+        picked = st.multiselect(
+            label,
+            options,
+            key=label.lower(),
+            bind="query-params",
+            placeholder="All",
+            width=168,
+        )
+        return tuple(picked)
+
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        return Filter(
+            datetime.now(UTC).date(),
+            markets=chosen("Market", there.markets),
+            stages=chosen("Stage", there.stages),
+            technologies=chosen("Technology", there.technologies),
+            rags=chosen("RAG", there.rags),
+            counterparties=chosen("Counterparty", there.counterparties),
+        )
+
+
+def _as_of(figures: dict[str, float]) -> None:
+    """How many projects stand how; which change of the ledger all figures are of, and how many are newer."""
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        for rag in reversed(Rag):
+            st.badge(f"{rag_text(rag)} {number(figures[rag.lower()])}", color=BADGES[rag])
+        landed = ledger.landed()
+        try:
+            newer = reading.position(ledger.engine()) - landed
+        except PipelineError:
+            said = "; the ledger does not answer, so newer ones are not known."
+        else:
+            waiting = f":orange[:material/hourglass_top: **{number(newer)} newer**, not yet landed]."
+            said = f", {waiting}" if newer > 0 else ", the newest."
+        st.caption(f"As of change **{number(landed)}**{said}", width="content")
+
+
+def _cards(figures: dict[str, float], there: Choices) -> None:
+    def card(label: str, value: float, help_text: str) -> None:
+        st.metric(label, number(value), help=help_text, border=True, width=148)
+
+    with st.container(horizontal=True):
+        card(
+            "Projects",
+            figures["projects"],
+            f"Of {there.projects}; they have {number(figures['facilities'])} facilities.",
+        )
+        card("Gross MWp", figures["gross_mwp"], "DC capacity of solar, rated power of wind and storage.")
+        card("Weighted MWp", figures["weighted_mwp"], "Gross times the probability of its stage.")
+        card("Overdue RTB", figures["overdue"], "Past their RTB date and not in Construction yet.")
+        card("Stale", figures["stale"], f"Nothing was changed for {STALE_DAYS} days or more; Completed ones aside.")
+        card("Open points", figures["open_points"], "Information points that are not closed.")
+
+
+def _capacity(wanted: Filter) -> None:
+    frame = asking.ask(pipeline.by_stage_and_technology, wanted)
+    if frame.is_empty():
+        st.info("These projects have no facilities yet.", icon=":material/info:")
+        return
+    weights = {row["stage"]: row for row in frame.iter_rows(named=True)}
+    said = ", ".join(
+        f"{stage} {share(row['weight'])}{' (default)' if row['weight_is_default'] else ''}"
+        for stage, row in weights.items()
+    )
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("Gross and weighted", anchor=False)
+        st.caption(f"Faint bar: gross. Full bar: weighted by the stage's probability: {said}.")
+        drawn(capacity.by_stage(frame), frame, "capacity-by-stage", "Gross and weighted MWp by stage and technology")
+    with right:
+        st.subheader("Stage by technology", anchor=False)
+        st.caption("Gross MWp, and in brackets projects; a hybrid stands in the column of each of its technologies.")
+        drawn(
+            capacity.stage_by_technology(frame), frame, "stage-by-technology",
+            "Gross MWp and count of projects for each stage and technology",
+        )  # fmt: skip
+
+
+def _outlook(wanted: Filter) -> None:
+    found: Outlook = asking.ask(outlook, wanted)
+    kinds = found.steps["technology"].unique(maintain_order=True).to_list()
+    if not kinds:
+        st.info("None of these projects has both an RTB date and a facility.", icon=":material/info:")
+        return
+    kind = st.segmented_control("Of", kinds, default=TOTAL, required=True, key="of", bind="query-params") or TOTAL
+    kind = kind if kind in kinds else TOTAL
+    fit = found.fits.filter(technology=kind)
+    said = (
+        f"Too little for a trend: it takes {MONTHS_NEEDED} months from the first RTB date on, and {LEVELS_NEEDED} "
+        "heights."
+    )
+    if len(fit):
+        row = fit.row(0, named=True)
+        said = (
+            f"Trend: a straight line through the month ends from {row['first_month']:%b %Y} to "
+            f"{row['last_month']:%b %Y}, **{number(row['mwp_a_year'])} MWp a year**; in five years "
+            f"**{number(row['in_five_years_mwp'])} MWp**, {number(row['low_mwp'])} to {number(row['high_mwp'])} "
+            "(two standard errors). Months hang together and "
+            "plans change: the truth is wider. It knows nothing of the RTB dates to come."
+        )
+    st.caption(f"{said} Projects without an RTB date are not in it.")
+    steps = found.steps.filter(technology=kind)
+    drawn(outlooks.cumulative(found, kind, wanted.today), steps, f"cumulative-{kind.lower().replace(' ', '-')}",
+        f"Cumulative capacity by RTB date, {kind}, with the trend of five years and its band"
+    )  # fmt: skip
+    if len(found.fits):
+        st.subheader("Trend by technology", anchor=False)
+        st.dataframe(found.fits, hide_index=True, column_config=FITS, key="fits", alt="Trend of each technology")
+        downloads(found.fits, name="trend-by-technology")
+
+
+def _map(wanted: Filter) -> None:
+    frame = asking.ask(pipeline.places, wanted)
+    nowhere = frame.filter(pl.col("longitude").is_null())
+    placed = len(frame) - len(nowhere)
+    st.caption(
+        f"**{placed}** facilities; area by MWp, colour and shape by RAG. Schematic outline of Great Britain, drawn by "
+        "hand."
+    )
+    left, right = st.columns(2, gap="large")
+    with left:
+        drawn(on_the_map(frame), frame, "places", f"Map of {placed} facilities by MWp and RAG")
+    with right:
+        st.subheader("Facilities by capacity", anchor=False)
+        shown = frame.select("project", "capacity_mwp", "technology", "rag", "stage", "facility", "pipeline_id")
+        rows(shown, "facilities", "project", "pipelines", "pipeline_id", height=560)
+        if len(nowhere):
+            names = ", ".join(plain(name) for name in nowhere["facility"])
+            st.caption(f"Without a place ({number(float(nowhere['capacity_mwp'].sum()))} MWp): {names}.")
+
+
+def _status(wanted: Filter) -> None:
+    frame = asking.ask(pipeline.rag_by_month, wanted)
+    st.caption("At the end of each month, and today; projects that stand worst now first. G Green, A Amber, R Red.")
+    drawn(rag_grid(frame), frame, "rag-by-month", "RAG status of each project at the end of each of the last months")
+    st.subheader(f"No update for {STALE_DAYS} days", anchor=False)
+    projects(asking.ask(pipeline.stale, wanted), "stale", f"All of them were updated in the last {STALE_DAYS} days.")
+
+
+def _rtb(wanted: Filter) -> None:
+    frame = asking.ask(pipeline.rtb_dates, wanted)
+    if len(frame):
+        slipped = frame.filter(pl.col("slippage_days") > 0)
+        days = slipped["slippage_days"].median()
+        st.caption(
+            f"Ring: the first RTB date a project had; mark: the present one. **{len(slipped)}** of {len(frame)} slipped"
+            + (f", by {days:.0f} days in the median." if isinstance(days, float) else ".")
+        )
+        drawn(rtb_timeline(frame, wanted.today), frame, "rtb-dates", "RTB dates of the projects and their slippage")
+    else:
+        st.info("None of these projects has an RTB date.", icon=":material/info:")
+    st.subheader("Overdue", anchor=False)
+    st.caption("Past the RTB date, and in a stage before Construction.")
+    projects(asking.ask(pipeline.overdue, wanted), "overdue", "No RTB date has passed.")
+
+
+def _risks(wanted: Filter) -> None:
+    frame = asking.ask(pipeline.risks, wanted)
+    if frame.is_empty():
+        st.success("No information point is open.", icon=":material/check_circle:")
+        return
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        st.subheader("Likelihood and impact", anchor=False)
+        drawn(
+            likelihood_by_impact(frame),
+            frame,
+            "risks",
+            f"{len(frame)} open information points by likelihood and impact",
+        )
+    with right:
+        st.subheader(f"Top {TOP} by rating", anchor=False)
+        top = frame.head(TOP).with_columns(band=pl.col("rating").map_elements(band_of, return_dtype=pl.String()))
+        named = ("rank", "information_point", "rating", "project", "owner", "due_date", "impact", "likelihood", "band")
+        shown = top.select(*named, "pipeline_id", "information_point_id")
+        rows(shown, "top-points", "information_point", "information_points", "information_point_id")
+
+
+def _nothing_yet() -> None:
+    """In place of the charts, with the ways out."""
+    held = ledger.held()
+    waiting = held.position - ledger.landed()
+    if waiting > 0:
+        with st.container(border=True):
+            st.subheader("Nothing of the pipeline has landed yet", anchor=False)
+            st.write(
+                f"**{number(waiting)}** changes are saved and wait: Dagster lands them by itself while `renewables up` "
+                "runs. Lists and records show them already."
+            )
+            st.page_link("app_pages/projects.py", label="Projects", icon=":material/bolt:")
+        return
+    records.nothing_yet(held, "pipelines")
+    st.caption("From a terminal: `renewables demo` makes an invented sample portfolio, in a home of its own.")
+
+
+VIEWS: dict[str, Callable[[Filter], None]] = {
+    "Capacity": _capacity,
+    "Outlook": _outlook,
+    "Map": _map,
+    "RAG": _status,
+    "RTB dates": _rtb,
+    "Risks": _risks,
+}
+
+show()

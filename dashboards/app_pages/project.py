@@ -1,0 +1,154 @@
+"""A project: how it stands, its facilities, who takes part, what threatens it, what was said, and its whole history."""
+
+from collections.abc import Sequence
+
+import streamlit as st
+
+from dashboards.app_parts import ledger, receipts, record_page, records, saving
+from dashboards.app_parts.ledger import plain
+from dashboards.app_parts.texts import NOTHING
+from dashboards.queries.records import counterparties_of, facilities_of, points_of, rating_of
+from pipeline_assets.ledger.changes import Change, Record
+from pipeline_assets.transfer.holdings import Holdings
+from pipeline_assets.vocabulary import ProjectRole
+
+KIND = "pipelines"
+FIELDS = ("name", "market", "stage", "rtb_date", "rag", "status_date", "rag_comment", "notes")
+PLANT = ("name", "technology", "capacity_mwp", "longitude", "latitude")
+
+
+def show() -> None:
+    receipts.tell()
+    held = ledger.held()
+    id = str(st.query_params.get("id", ""))
+    project = held.get(KIND, id)
+    if project is None:
+        records.missing(KIND, id)
+        return
+    _head(held, project)
+    _facilities(held, project)
+    _counterparties(held, project)
+    _points(held, project)
+    record_page.comments(held, project)
+    record_page.whole_history(held, project)
+
+
+def _head(held: Holdings, project: Record) -> None:
+    fields = project.fields
+    plants = [plant for _, plant in facilities_of(held, project.id)]
+    st.title(plain(fields["name"]), anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.badge(fields["stage"], icon=":material/flag:", color="blue")
+        ledger.rag_badge(fields["rag"])
+        ledger.landing_badge(project.position)
+    record_page.archived_note(project)
+    if fields["rag_comment"]:
+        st.text(fields["rag_comment"])
+    facts = {
+        "Capacity": ledger.capacity(sum(plant.fields["capacity_mwp"] for plant in plants)),
+        "Technology": " + ".join(sorted({plant.fields["technology"] for plant in plants})) or NOTHING,
+        "Ready to build": record_page.day_of(fields["rtb_date"]),
+        "Status of": record_page.day_of(fields["status_date"]),
+        "Market": fields["market"],
+    }
+    record_page.facts(facts)
+    if fields["notes"]:
+        st.text(fields["notes"])
+    record_page.head_forms(project, FIELDS)
+
+
+def _facilities(held: Holdings, project: Record) -> None:
+    st.subheader("Facilities", anchor=False)
+    for link, plant in facilities_of(held, project.id):
+        fields, form = plant.fields, f"facility {plant.id}"
+        place = NOTHING if fields["latitude"] is None else f"{fields['latitude']:.4g}° N, {fields['longitude']:.4g}° E"
+        if record_page.form_open() == form:
+            _edit_facility(project, link, plant)
+            continue
+        with st.container(border=True, horizontal=True, vertical_alignment="center"):
+            size = f"**{ledger.capacity(fields['capacity_mwp'])}**"
+            st.markdown(f"**{plain(fields['name'])}**  \n{fields['technology']}, {size}, {place}")
+            ledger.landing_mark(max(link.position, plant.position))
+            record_page.row_button("Edit", form, icon=":material/edit:", record=project)
+        record_page.removal(link, fields["name"], record_page.same_page(KIND, project.id))
+    if record_page.form_open() == "new facility":
+        _new_facility(project)
+    else:
+        record_page.row_button("Add a facility", "new facility", icon=":material/add:", record=project)
+
+
+def _new_facility(project: Record) -> None:
+    name = f"facility of {project.id}"
+    plant = saving.creating(name, "facilities", PLANT)
+
+    def build(typed: saving.Typed) -> Sequence[Change]:
+        link = {"pipeline_id": project.id, "facility_id": plant.id}
+        return [
+            plant.change(typed[plant.key]),
+            Change.create("pipeline_facilities", link, id=f"{project.id}-{plant.id}"),
+        ]
+
+    with st.container(border=True):
+        st.markdown("**Add a facility**")
+        saving.form(name, [plant], build=build, label="Add the facility", go=record_page.same_page(KIND, project.id))
+        record_page.close_button(name)
+
+
+def _edit_facility(project: Record, link: Record, plant: Record) -> None:
+    name = f"edit facility {plant.id}"
+    with st.container(border=True):
+        st.markdown(f"**Edit {plain(plant.fields['name'])}**")
+        part = saving.editing(name, plant, PLANT)
+        saving.form(name, [part], go=record_page.same_page(KIND, project.id))
+        with st.container(horizontal=True):
+            record_page.close_button(name)
+            record_page.row_button(
+                "Take it out of the project", f"remove {link.id}", icon=":material/link_off:", record=project
+            )
+
+
+def _counterparties(held: Holdings, project: Record) -> None:
+    st.subheader("Counterparties", anchor=False)
+    found = counterparties_of(held, project.id)
+    for role in ProjectRole:
+        for link, company in found:
+            if link.fields["role"] != role:
+                continue
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.markdown(f":gray[{role}]", width=140)
+                records.link("counterparties", company.id, company.fields["name"], icon=":material/domain:")
+                ledger.landing_mark(link.position)
+                record_page.row_button("Remove", f"remove {link.id}", icon=":material/close:", record=project)
+            record_page.removal(link, company.fields["name"], record_page.same_page(KIND, project.id))
+    if not found:
+        st.caption("None yet.")
+    if record_page.form_open() != "new counterparty":
+        record_page.row_button("Add a counterparty", "new counterparty", icon=":material/add:", record=project)
+        return
+    name = f"counterparty of {project.id}"
+    part = saving.creating(
+        name, "pipeline_counterparties", ("counterparty_id", "role"), fixed={"pipeline_id": project.id}
+    )
+    with st.container(border=True):
+        st.markdown("**Add a counterparty**")
+        choices = record_page.choices_of(held, "counterparties")
+        saving.form(name, [part], choices=choices, label="Add it", go=record_page.same_page(KIND, project.id))
+        record_page.close_button(name)
+
+
+def _points(held: Holdings, project: Record) -> None:
+    st.subheader("Information points", anchor=False)
+    found = points_of(held, KIND, project.id)
+    record_page.points(found)
+    if not project.archived:
+        st.page_link(
+            records.LISTS["information_points"],
+            label="New information point",
+            icon=":material/add:",
+            query_params={"edit": record_page.NEW, "project": project.id},
+        )
+    if found:
+        st.caption(f"The rating is impact x likelihood, at most 10,000; the worst here is {rating_of(found[0]):,}.")
+
+
+show()

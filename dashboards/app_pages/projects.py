@@ -1,0 +1,131 @@
+"""Projects: the list to search and filter, and the form that creates one with its facility and a counterparty."""
+
+from collections.abc import Sequence
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from dashboards.app_parts import ledger, receipts, record_page, records, saving
+from dashboards.app_parts.ledger import rag_text
+from dashboards.queries.records import projects
+from pipeline_assets.errors import Problem, Refused
+from pipeline_assets.ledger.changes import Change
+from pipeline_assets.transfer.holdings import Holdings
+from pipeline_assets.vocabulary import Rag, Stage, Technology
+
+KIND, CREATE = "pipelines", "create a project"
+COLUMNS: dict[str, Any] = {
+    "stage": "Stage",
+    "rag": st.column_config.TextColumn("RAG", help="● Green, ▲ Amber, ■ Red"),
+    "technology": "Technology",
+    "capacity_mwp": st.column_config.NumberColumn("MWp", format="%,.1f"),
+    "rtb_date": st.column_config.DateColumn("RTB", format="DD MMM YYYY", help="Ready to build"),
+    "counterparties": st.column_config.TextColumn("Counterparties", width="medium"),
+    "rag_comment": st.column_config.TextColumn("RAG comment", width="medium"),
+    "market": "Market",
+    "status_date": st.column_config.DateColumn("Status of", format="DD MMM YYYY"),
+}
+
+
+def show() -> None:
+    receipts.tell()
+    held = ledger.held()
+    if record_page.form_open() == record_page.NEW:
+        _create(held)
+        return
+    archived = records.archived_wanted()
+    frame = projects(held, archived=archived)
+    if frame.is_empty() and not archived and not held.of_kind(KIND, archived=True):
+        records.nothing_yet(held, KIND)
+        return
+    found = _filtered(frame)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown(
+            f"**{len(found)}** of {len(frame)} projects, **{ledger.capacity(float(found['capacity_mwp'].sum()))}**",
+            width="content",
+        )
+        record_page.open_button("New project", record_page.NEW, icon=":material/add:", key="new project")
+    shown = found.with_columns(pl.col("rag").map_elements(rag_text, return_dtype=pl.String()))
+    records.table(shown, KIND, COLUMNS, key="projects")
+    st.caption("Click a name to open it, a column's head to sort.")
+
+
+def _filtered(frame: pl.DataFrame) -> pl.DataFrame:
+    """Everything chosen stands in the address."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        text = records.words_box()
+        stages = st.multiselect("Stage", list(map(str, Stage)), key="stage", bind="query-params", width=240)
+        kinds = st.multiselect(
+            "Technology", list(map(str, Technology)), key="technology", bind="query-params", width=220
+        )
+        rags = st.pills("RAG", list(map(str, Rag)), selection_mode="multi", key="rag", bind="query-params")
+        records.archived_toggle()
+    if stages:
+        frame = frame.filter(pl.col("stage").is_in(stages))
+    if rags:
+        frame = frame.filter(pl.col("rag").is_in(rags))
+    if kinds:
+        frame = frame.filter(pl.col("technology").str.split(" + ").list.set_intersection(kinds).list.len() > 0)
+    return records.with_words(frame, text)
+
+
+def _create(held: Holdings) -> None:
+    st.subheader("New project", anchor=False)
+    project = saving.creating(
+        CREATE, KIND, ("name", "market", "stage", "rtb_date", "rag", "status_date", "rag_comment", "notes")
+    )
+    plant = saving.creating(
+        CREATE,
+        "facilities",
+        ("name", "technology", "capacity_mwp", "longitude", "latitude"),
+        heading="Its facility (more can be added later)",
+    )
+    role = saving.creating(
+        CREATE,
+        "pipeline_counterparties",
+        ("counterparty_id", "role"),
+        heading="Its first counterparty (or none yet)",
+        optional=True,
+    )
+    company = saving.creating(
+        CREATE,
+        "counterparties",
+        ("name", "website"),
+        heading="… or a counterparty that is not in the list yet",
+        optional=True,
+    )
+
+    def build(typed: saving.Typed) -> Sequence[Change]:
+        """Plant and project always; the counterparty if one is chosen or named."""
+        chosen, named = typed[role.key]["counterparty_id"], typed[company.key]["name"]
+        if chosen and named:
+            raise Refused(
+                [Problem(company.kind, company.id, "name", "one is chosen above already: leave one of them out")]
+            )
+        link = {"pipeline_id": project.id, "facility_id": plant.id}
+        changes = [
+            project.change(typed[project.key]),
+            plant.change(typed[plant.key]),
+            Change.create("pipeline_facilities", link, id=f"{project.id}-{plant.id}"),
+        ]
+        if named:
+            changes.append(company.change(typed[company.key]))
+        if chosen or named:
+            who = {**typed[role.key], "counterparty_id": chosen or company.id, "pipeline_id": project.id}
+            changes.append(role.change(who))
+        return changes
+
+    choices = record_page.choices_of(held, "counterparties")
+    saving.form(
+        CREATE,
+        [project, plant, role, company],
+        choices=choices,
+        build=build,
+        label="Create the project",
+        go=record_page.same_page(KIND, project.id),
+    )
+    record_page.close_button(CREATE)
+
+
+show()

@@ -1,0 +1,75 @@
+"""Runs and backfills: the last twenty, with links into the Dagster UI."""
+
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from dashboards.app_parts.chart import in_london
+from dashboards.app_parts.imports import ASKED_BY, orchestrator, unreachable
+from dashboards.app_parts.texts import span_of_days
+from dashboards.orchestrator import OrchestratorError
+from dashboards.run_lists import Listed, recent
+
+SHOWN = 20
+WATCHES_EVERY = "5s"
+WORDS = {
+    "SUCCESS": "✓ done",
+    "COMPLETED_SUCCESS": "✓ done",
+    "FAILURE": "✗ failed",
+    "COMPLETED_FAILED": "✗ failed",
+    "FAILED": "✗ failed",
+    "CANCELED": "– cancelled",  # noqa: RUF001 (a dash is meant)
+    "QUEUED": "… queued",
+}
+COLUMNS: dict[str, Any] = {
+    "asked": st.column_config.DatetimeColumn("Asked for (London)", format="DD MMM YYYY HH:mm:ss"),
+    "state": "State",
+    "kind": "Kind",
+    "what": st.column_config.TextColumn("What", width="medium"),
+    "days": st.column_config.TextColumn("UTC days", width="medium"),
+    "by": "Asked by",
+    "seconds": st.column_config.NumberColumn("Took (s)", format="%,.0f"),
+    "link": st.column_config.LinkColumn("Dagster", display_text="open"),
+}
+
+
+@st.fragment(run_every=WATCHES_EVERY)
+def show() -> None:
+    try:
+        dagster = orchestrator()
+        found = recent(dagster, limit=SHOWN)
+    except OrchestratorError as error:
+        unreachable(error)
+        return
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        under_way = sum(not listed.is_over for listed in found)
+        st.markdown(f"**{under_way}** under way, the last {len(found)} of all" if found else "Nothing ran yet.")
+        st.link_button("Dagster UI", f"{dagster.url}/runs", icon=":material/open_in_new:", type="tertiary")
+    if found:
+        st.dataframe(
+            in_london(pl.DataFrame([_row(listed) for listed in found])).rename({"asked_london": "asked"}),
+            hide_index=True,
+            placeholder="",
+            column_config=COLUMNS,
+            height=38 + 35 * len(found),
+            alt="Runs and backfills, newest first",
+        )
+    st.caption(f"A backfill's runs are counted as it. “{ASKED_BY}”: from here; schedules and sensors have their names.")
+
+
+def _row(listed: Listed) -> dict[str, object]:
+    ended = listed.ended_at_utc
+    return {
+        "state": WORDS.get(listed.status, f"… {listed.status.lower().replace('_', ' ')}"),
+        "asked_utc": listed.created_at_utc,
+        "kind": listed.launched.kind,
+        "what": listed.what,
+        "days": span_of_days(*listed.days) if listed.days else "",
+        "by": listed.asked_by,
+        "seconds": (ended - listed.created_at_utc).total_seconds() if ended else None,
+        "link": listed.launched.url,
+    }
+
+
+show()

@@ -1,0 +1,66 @@
+"""Search: one box over everything in the pipeline; results by kind, each with a link."""
+
+import streamlit as st
+
+from dashboards.app_parts import ledger, receipts, records
+from dashboards.app_parts.ledger import plain
+from dashboards.queries.records import Found, name_of, search
+from pipeline_assets.transfer.holdings import Holdings
+
+SHOWN = 20
+AROUND = 80
+"Characters before and after the first word found."
+ICONS = {
+    "pipelines": ":material/bolt:",
+    "counterparties": ":material/domain:",
+    "information_points": ":material/warning:",
+}
+
+
+def show() -> None:
+    receipts.tell()
+    held = ledger.held()
+    text = st.text_input(
+        "Search projects, counterparties, information points, facilities, contacts and comments",
+        key="q",
+        bind="query-params",
+        type="search",
+        placeholder="Words that stand anywhere in a record",
+    )
+    if held.position == 0:
+        records.nothing_yet(held, "pipelines")
+        return
+    if not (text or "").strip():
+        st.caption("Every word has to be there; capitals do not matter. A copied address searches the same.")
+        return
+    found = search(held, text or "")
+    if not found:
+        st.info(f"Nothing has {plain(text or '')}.", icon=":material/search_off:")
+    for kind, hits in found.items():
+        st.subheader(f"{records.PLURALS[kind].capitalize()} ({len(hits)})", anchor=False)
+        for hit in hits[:SHOWN]:
+            _line(held, hit, (text or "").split()[0])
+        if len(hits) > SHOWN:
+            st.caption(f"{len(hits) - SHOWN} more: add a word.")
+
+
+def _line(held: Holdings, hit: Found, word: str) -> None:
+    is_own = hit.page_id == hit.record.id
+    page = hit.name if is_own else name_of(held, hit.page_kind, hit.page_id)
+    with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+        records.link(hit.page_kind, hit.page_id, page, icon=ICONS[hit.page_kind])
+        context = _around(hit.where, word)
+        if not is_own and hit.record.kind != "comments" and hit.name != context:
+            context = f"{hit.name} · {context}"
+        if context != page:
+            st.caption(plain(context), width="stretch")
+
+
+def _around(text: str, word: str) -> str:
+    """The piece of a long text in which the word stands."""
+    place = max(text.casefold().find(word.casefold()), 0)
+    start, end = max(place - AROUND, 0), place + len(word) + AROUND
+    return f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}"
+
+
+show()

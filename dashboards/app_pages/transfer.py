@@ -1,0 +1,226 @@
+"""Import and export: spreadsheets out, spreadsheets in with a look at the difference first, and batches to undo."""
+
+import hashlib
+from collections import Counter
+
+import polars as pl
+import streamlit as st
+
+from dashboards.app_parts import ledger, receipts, saving
+from dashboards.app_parts.chart import in_london
+from dashboards.app_parts.ledger import plain
+from dashboards.app_parts.texts import moment
+from dashboards.queries.record_history import Batch, batches
+from pipeline_assets.errors import PipelineError, StaleVersion, UnreadableFile
+from pipeline_assets.ledger.changes import Receipt
+from pipeline_assets.ledger.submitting import revert
+from pipeline_assets.models import ENTITIES
+from pipeline_assets.transfer.exporting import export, template
+from pipeline_assets.transfer.importing import Outcome, Plan, confirm, plan
+from pipeline_assets.transfer.sheets import SHEETS
+
+MEGABYTES = 20
+NAMES = {"counterparties": "Counterparties", "pipelines": "Projects", "information-points": "Information points"}
+MARKS = {
+    Outcome.CREATE: "✚ new",
+    Outcome.UPDATE: "✎ changed",
+    Outcome.UNCHANGED: "= as it is",
+    Outcome.ERROR: "✗ error",
+}
+PLAN = "import: plan"
+NAME, UNDO = "import a file", "undo a batch"
+
+
+def show() -> None:
+    receipts.tell()
+    ledger.held()
+    sheet = st.segmented_control(
+        "Sheet",
+        list(SHEETS),
+        format_func=lambda name: NAMES.get(name, name),
+        default="pipelines",
+        required=True,
+        key="sheet",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
+    sheet = sheet or "pipelines"
+    _export(sheet)
+    _import(sheet)
+    _earlier()
+
+
+def _export(sheet: str) -> None:
+    st.subheader("Export", anchor=False)
+    st.caption("CSV that Excel opens as it is; imported back unchanged, it changes nothing.")
+    with st.container(horizontal=True):
+        st.download_button(
+            f"All {NAMES.get(sheet, sheet).lower()}",
+            lambda: export(ledger.engine(), sheet).encode("utf-8-sig"),
+            file_name=f"{sheet}.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+        )
+        st.download_button(
+            "Empty template",
+            lambda: template(sheet).encode("utf-8-sig"),
+            file_name=f"{sheet}-template.csv",
+            mime="text/csv",
+            icon=":material/draft:",
+            on_click="ignore",
+        )
+
+
+def _import(sheet: str) -> None:
+    st.subheader("Import", anchor=False)
+    upload = st.file_uploader(
+        "A CSV or Excel file, with one row a record or part of it",
+        type=["csv", "txt", "tsv", "xlsx", "xls", "ods"],
+        key=f"file {sheet}",
+        max_upload_size=MEGABYTES,
+        help="Columns are found by their names, those of the older tool too. Rows with an id change that record.",
+    )
+    if upload is None:
+        st.caption("You see what would change before anything is saved.")
+        return
+    planned = _planned(sheet, upload.getvalue(), upload.name)
+    if planned is None:
+        return
+    counts = planned.counts
+    st.markdown(
+        f"**{counts['create']}** new, **{counts['update']}** changed, **{counts['unchanged']}** as they are, "
+        f"**{counts['error']}** with errors"
+    )
+    for header, reason in planned.ignored:
+        st.caption(f"Column {plain(header)} is left out: {plain(reason)}.")
+    _rows(planned)
+    if planned.errors:
+        st.markdown("**Errors**")
+        st.dataframe(_problems(planned, errors=True), hide_index=True, key="import errors", alt="Errors by row")
+    if planned.warnings:
+        st.markdown("**Worth a second look**")
+        st.dataframe(_problems(planned, errors=False), hide_index=True, key="import warnings", alt="Warnings by row")
+    _confirm(planned)
+
+
+def _planned(sheet: str, content: bytes, filename: str) -> Plan | None:
+    """Held against the ledger once: what was seen is what is saved."""
+    key = f"{sheet} {hashlib.sha256(content).hexdigest()}"
+    kept = st.session_state.get(PLAN)
+    if kept is None or kept[0] != key:
+        try:
+            kept = (key, plan(ledger.engine(), sheet, content, filename))
+        except (UnreadableFile, StaleVersion) as error:
+            st.error(plain(str(error)), title="Nothing was read", icon=":material/error:")
+            return None
+        st.session_state[PLAN] = kept
+    found: Plan = kept[1]
+    return found
+
+
+def _rows(planned: Plan) -> None:
+    rows = [
+        {
+            "Row": row.number,
+            "Outcome": MARKS[row.outcome],
+            "Record": row.label,
+            "Column": difference.column if difference else "",
+            "Before": "" if difference is None or difference.before is None else str(difference.before),
+            "After": "" if difference is None or difference.after is None else str(difference.after),
+        }
+        for row in planned.rows
+        for difference in (row.differences or (None,))
+        if row.outcome is not Outcome.UNCHANGED
+    ]
+    if rows:
+        st.dataframe(rows, hide_index=True, height=min(38 + 35 * len(rows), 460), key="import rows", alt="Dry run")
+
+
+def _problems(planned: Plan, *, errors: bool) -> pl.DataFrame:
+    found = planned.errors if errors else planned.warnings
+    rows = [{"Row": one.row, "Column": one.column, "What": one.message} for one in found]
+    return pl.DataFrame(rows)
+
+
+def _confirm(planned: Plan) -> None:
+    if not planned.changes_something:
+        st.info("Nothing to import: the ledger has all of it, or every row has an error.", icon=":material/info:")
+        return
+    good_rows_only = bool(planned.errors) and st.checkbox("Import the rows without errors, leave the others out")
+    if planned.errors and not good_rows_only:
+        st.caption("Mend the file and choose it again, or leave the rows with errors out.")
+        return
+
+    def send(who: str, why: str, _: str) -> Receipt:
+        receipt = confirm(ledger.engine(), planned, who=who, why=why, good_rows_only=good_rows_only)
+        st.session_state.pop(PLAN, None)
+        return receipt
+
+    saving.form(NAME, [], send=send, label="Import as one batch")
+    st.button("Compare again", icon=":material/refresh:", type="tertiary", on_click=_forget)
+
+
+def _forget() -> None:
+    st.session_state.pop(PLAN, None)
+    saving.leave(NAME)
+
+
+def _earlier() -> None:
+    st.subheader("Earlier batches", anchor=False)
+    found = batches(ledger.engine())
+    if not found:
+        st.caption("None yet.")
+        return
+    frame = pl.DataFrame(
+        {
+            "when_utc": [one.submitted_at_utc for one in found],
+            "Who": [one.who for one in found],
+            "Source": [one.source for one in found],
+            "Changes": [one.changes for one in found],
+            "Why": [one.why for one in found],
+            "State": ["undone" if one.reverted_by else "" for one in found],
+        },
+        schema_overrides={"when_utc": pl.Datetime("us", "UTC")},
+    )
+    picked = st.dataframe(
+        in_london(frame),
+        hide_index=True,
+        column_config={"when_london": st.column_config.DatetimeColumn("When (London)", format="DD MMM YYYY HH:mm")},
+        on_select="rerun",
+        selection_mode="single-row",
+        height=min(38 + 35 * len(found), 320),
+        key=f"batches {found[0].batch}",  # a new one: what was selected is at another place
+        alt="What was saved together, newest first",
+    )
+    chosen = [found[n] for n in picked.selection.rows if n < len(found)]
+    if not chosen:
+        st.caption("Select a batch to undo it.")
+    for one in chosen:
+        _undo(one)
+
+
+def _undo(one: Batch) -> None:
+    """By a new batch: nothing is deleted."""
+    name = f"{UNDO} {one.batch}"
+    with st.container(border=True):
+        count = f"{one.changes} change{'s' if one.changes > 1 else ''}"
+        st.markdown(f"**Undo {count} of {moment(one.submitted_at_utc)} by {plain(one.who)}**")
+        if one.reverted_by:
+            st.caption("It was undone already.")
+            return
+        try:
+            dry = revert(ledger.engine(), one.batch, who="dry run", token=f"dry run {one.batch}", dry_run=True)
+        except PipelineError as error:
+            st.error(plain(str(error)), title="It cannot be undone as it is", icon=":material/error:")
+            return
+        counts = Counter((change.action, change.kind) for change in dry.changes)
+        st.caption(", ".join(f"{action} {count} x {ENTITIES[kind].title}" for (action, kind), count in counts.items()))
+
+        def send(who: str, why: str, token: str) -> Receipt:
+            return revert(ledger.engine(), one.batch, who=who, why=why, token=token)
+
+        saving.form(name, [], send=send, label="Undo the batch")
+
+
+show()

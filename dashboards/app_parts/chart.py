@@ -1,0 +1,80 @@
+"""A chart as every page shows it: the figure, and under it its table and its download, made when they are asked for."""
+
+from collections.abc import Mapping
+from typing import Any
+
+import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no types
+import polars as pl
+import streamlit as st
+
+from elexon_assets.settlement import LONDON
+
+CONFIG = {
+    "displaylogo": False,
+    "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
+    "toImageButtonOptions": {"scale": 2},
+}
+
+
+def chart(
+    figure: go.Figure,
+    frame: pl.DataFrame,
+    *,
+    name: str,
+    alt: str,
+    columns: Mapping[str, Any] | None = None,
+) -> None:
+    """`name`: of the download, and the key on its page; `alt`: what a person who cannot see the chart should know."""
+    st.plotly_chart(figure, key=f"chart {name}", alt=alt, config=CONFIG)
+    table = st.expander("Table and download", key=f"table {name}", on_change="rerun", type="compact")
+    if table.open:
+        with table:
+            show_table(frame, name=name, columns=columns)
+
+
+def show_table(frame: pl.DataFrame, *, name: str, columns: Mapping[str, Any] | None = None) -> None:
+    """Instants are shown in London time; the files keep UTC."""
+    st.dataframe(
+        in_london(frame), hide_index=True, placeholder="", column_config=dict(columns or {}), key=f"rows {name}"
+    )
+    downloads(frame, name=name)
+
+
+def downloads(frame: pl.DataFrame, *, name: str) -> None:
+    """CSV and Parquet, built when they are clicked."""
+    with st.container(horizontal=True):
+        st.download_button(
+            "CSV",
+            lambda: frame.write_csv(datetime_format="%Y-%m-%dT%H:%M:%SZ").encode(),
+            file_name=f"{name}.csv",
+            mime="text/csv",
+            icon=":material/download:",
+            on_click="ignore",
+            key=f"csv {name}",
+        )
+        st.download_button(
+            "Parquet",
+            lambda: parquet(frame),
+            file_name=f"{name}.parquet",
+            mime="application/vnd.apache.parquet",
+            icon=":material/download:",
+            on_click="ignore",
+            key=f"parquet {name}",
+        )
+
+
+def parquet(frame: pl.DataFrame) -> bytes:
+    """The file's bytes."""
+    from io import BytesIO
+
+    file = BytesIO()
+    frame.write_parquet(file)
+    return file.getvalue()
+
+
+def in_london(frame: pl.DataFrame) -> pl.DataFrame:
+    """Columns of UTC instants (`…_utc`) as London wall time, named so."""
+    instants = [name for name, kind in frame.schema.items() if isinstance(kind, pl.Datetime) and kind.time_zone]
+    return frame.with_columns(
+        pl.col(name).dt.convert_time_zone(LONDON.key).dt.replace_time_zone(None) for name in instants
+    ).rename({name: name.replace("_utc", "_london") for name in instants})

@@ -1,0 +1,99 @@
+"""Filters that pages share. What is chosen stands in the address, so a copied link shows the same.
+
+Belongs here: the widgets, and the days that a preset means. Not here: what is asked with them.
+"""
+
+from dataclasses import dataclass
+from datetime import date, timedelta
+
+import streamlit as st
+
+from elexon_assets.datasets import BY_HALF_HOUR, BY_NAME, Dataset
+from elexon_assets.settlement import HALF_HOUR, settlement_of
+from elexon_assets.windows import Window
+
+CUSTOM = "Custom"
+PRESETS: dict[str, timedelta | None] = {
+    "7 days": timedelta(days=7),
+    "28 days": timedelta(days=28),
+    "90 days": timedelta(days=90),
+    "12 months": timedelta(days=365),
+    "This year": None,
+    "All": None,
+    CUSTOM: None,
+}
+FEW = 6
+"Names that stand side by side as buttons; more go into a list."
+
+
+@dataclass(frozen=True)
+class Days:
+    """Settlement dates, both ends in."""
+
+    first: date
+    last: date
+
+
+def dataset_chosen() -> Dataset:
+    """Wind and solar, or all fuels."""
+    names = [dataset.name for dataset in BY_HALF_HOUR]
+    name = st.segmented_control(
+        "Data",
+        names,
+        format_func=lambda name: BY_NAME[name].title,
+        default=names[0],
+        required=True,
+        key="data",
+        bind="query-params",
+        help="Wind and solar: Elexon's AGWS, embedded plant in. Generation by fuel: FUELHH, transmission-metered only.",
+    )
+    return BY_NAME[name or names[0]]
+
+
+def days_chosen(held: Window, *, default: str = "28 days") -> Days:
+    """A preset that ends with the newest settlement date held, or any days between."""
+    there = Days(settlement_of(held.start_utc)[0], settlement_of(held.end_utc - HALF_HOUR)[0])
+    preset = st.segmented_control(
+        "Days", list(PRESETS), default=default, required=True, key="days", bind="query-params"
+    )
+    if preset != CUSTOM:
+        return of_preset(preset or default, there)
+    start = of_preset(default, there)
+    picked = st.date_input(
+        "From and to, both included",
+        (start.first, start.last),
+        min_value=there.first,
+        max_value=there.last,
+        key="from-to",
+        bind="query-params",
+        format="DD/MM/YYYY",
+        width=280,
+    )
+    ends = sorted(picked) if isinstance(picked, tuple) else [picked]
+    # While the second day is not picked yet, there is one.
+    return Days(ends[0], ends[-1]) if ends else start
+
+
+def of_preset(preset: str, there: Days) -> Days:
+    """Never before the first day held."""
+    length = PRESETS[preset]
+    if preset == "This year":
+        first = date(there.last.year, 1, 1)
+    elif length is None:
+        first = there.first
+    else:
+        first = there.last - length + timedelta(days=1)
+    return Days(max(first, there.first), there.last)
+
+
+def categories_chosen(dataset: Dataset) -> list[str]:
+    """In their declared order; all that are always published unless some are named."""
+    default = list(dataset.always_published)
+    label, key = ("Technologies", "technology") if len(dataset.categories) <= FEW else ("Fuels", "fuel")
+    if len(dataset.categories) <= FEW:
+        picked = st.pills(
+            label, dataset.categories, selection_mode="multi", default=default, key=key, bind="query-params"
+        )
+    else:
+        picked = st.multiselect(label, dataset.categories, default=default, key=key, bind="query-params")
+    return [name for name in dataset.categories if name in (picked or default)]

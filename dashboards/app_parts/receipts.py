@@ -1,0 +1,46 @@
+"""What was saved just now, said at the top of the next page that is drawn.
+
+Not here: saving (`saving.py`).
+"""
+
+import streamlit as st
+
+from dashboards.app_parts.ledger import plain
+from dashboards.forms import title_of
+from pipeline_assets.ledger.changes import Receipt
+
+Page = tuple[str, dict[str, str]]
+"A page's file and its query parameters."
+_SAVED, _GO = "saved just now", "go after saving"
+
+
+def keep(receipt: Receipt, go: Page | None = None) -> None:
+    """From a callback, in which no page can be drawn. `go`: where to say it, else here."""
+    st.session_state[_SAVED] = receipt
+    if go:
+        st.session_state[_GO] = go
+
+
+def tell() -> None:
+    """Call at the top of a page: goes where a form leads to, and says what was saved."""
+    going: Page | None = st.session_state.pop(_GO, None)
+    if going:
+        page, parameters = going
+        st.switch_page(page, query_params=parameters)
+    receipt: Receipt | None = st.session_state.pop(_SAVED, None)
+    if receipt is None:
+        return
+    if receipt.changes:
+        count = len(receipt.changes)
+        what = f"change {receipt.position}" if count == 1 else f"{count} changes up to {receipt.position}"
+        st.success(f"Saved as {what}, by {plain(receipt.changes[0].who)}.", icon=":material/check_circle:")
+    else:
+        st.info("Nothing to save: it is so already.", icon=":material/info:")
+    second_look(receipt)
+
+
+def second_look(receipt: Receipt) -> None:
+    """Warnings of the ledger."""
+    if receipt.warnings:
+        lines = "  \n".join(f"{title_of(one.kind, one.field)}: {plain(one.message)}" for one in receipt.warnings)
+        st.warning(lines, title="Worth a second look", icon=":material/visibility:")

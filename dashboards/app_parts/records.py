@@ -1,0 +1,127 @@
+"""Lists of records: the table with a link per row, words to find rows by, what stands in place of an empty list.
+
+Not here: the page of one record (`record_page.py`), which columns a list has (`app_pages/`).
+"""
+
+from collections.abc import Mapping
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from dashboards.app_parts import ledger, receipts
+from dashboards.app_parts.ledger import plain
+from pipeline_assets.errors import PipelineError
+from pipeline_assets.ledger.changes import Receipt
+from pipeline_assets.models import ENTITIES
+from pipeline_assets.seeding import seed
+from pipeline_assets.transfer.holdings import Holdings
+
+PAGES = {
+    "pipelines": "app_pages/project.py",
+    "counterparties": "app_pages/counterparty.py",
+    "information_points": "app_pages/information_point.py",
+}
+LISTS = {
+    "pipelines": "app_pages/projects.py",
+    "counterparties": "app_pages/counterparties.py",
+    "information_points": "app_pages/information_points.py",
+}
+PLURALS = {
+    **{"pipelines": "projects", "counterparties": "counterparties", "information_points": "information points"},
+    **{"facilities": "facilities", "contacts": "contacts", "comments": "comments"},
+}
+ROWS_SEEN = 14
+_NOTE = "records: note"
+
+
+def link(kind: str, id: str, name: str, *, icon: str | None = None) -> None:
+    """To a record's page, in this session."""
+    st.page_link(PAGES[kind], label=plain(name), icon=icon, query_params={"id": id})
+
+
+def table(frame: pl.DataFrame, kind: str, columns: Mapping[str, Any], *, key: str) -> None:
+    """Rows of records; the name opens the page. `columns`: those to show besides, with their configuration."""
+    known = ledger.landed()
+    shown = frame.select("name", *columns)
+    config: dict[str, Any] = {
+        "name": st.column_config.ButtonColumn(
+            "Name", type="tertiary", alignment="left", pinned=True, width="medium", key=f"open {key}"
+        ),
+        **columns,
+    }
+    if len(waiting := frame.filter(pl.col("position") > known)) and len(frame):
+        marks = pl.when(frame["position"] > known).then(pl.lit("⧗ " + ledger.NOT_LANDED)).otherwise(pl.lit(""))
+        shown = shown.with_columns(marks.alias("landing"))
+        config["landing"] = st.column_config.TextColumn("Charts", help="Whether charts and metrics know it yet.")
+    st.dataframe(
+        shown,
+        hide_index=True,
+        column_config=config,
+        height=min(38 + 35 * max(len(frame), 1), 38 + 35 * ROWS_SEEN),
+        key=f"list {key} {hash(tuple(frame['id']))}",
+        alt=f"{len(frame)} {PLURALS[kind]}, {len(waiting)} of them {ledger.NOT_LANDED}",
+    )
+    click = st.session_state.get(f"open {key}")
+    if click and click["row"] < len(frame):
+        st.switch_page(PAGES[kind], query_params={"id": frame["id"][click["row"]]})
+
+
+def archived_wanted() -> bool:
+    """Whether the list shows what was archived; read before the toggle is drawn."""
+    return bool(st.session_state.get("archived", st.query_params.get("archived") == "true"))
+
+
+def archived_toggle() -> None:
+    st.toggle("Archived", key="archived", bind="query-params", help="Those that were archived instead.")
+
+
+def words_box() -> str:
+    """Words to find rows by; they stand in the address."""
+    text = st.text_input(
+        "Search", key="q", bind="query-params", type="search", placeholder="Any word of a row", width=220
+    )
+    return text or ""
+
+
+def with_words(frame: pl.DataFrame, text: str) -> pl.DataFrame:
+    """Rows in which every word stands somewhere; capitals aside."""
+    texts = [name for name, kind in frame.schema.items() if kind == pl.String and name != "id"]
+    whole = pl.concat_str([pl.col(name).fill_null("") for name in texts], separator=" ").str.to_lowercase()
+    for word in text.lower().split():
+        frame = frame.filter(whole.str.contains(word, literal=True))
+    return frame
+
+
+def nothing_yet(held: Holdings, kind: str) -> None:
+    """In place of an empty list, with the ways out."""
+    with st.container(border=True):
+        st.subheader(f"No {PLURALS[kind]} yet", anchor=False)
+        st.write("Add the first one, import a spreadsheet, or look around with an invented sample portfolio.")
+        with st.container(horizontal=True):
+            if st.button(f"New {ENTITIES[kind].title.lower()}", icon=":material/add:", type="primary"):
+                st.switch_page(LISTS[kind], query_params={"edit": "new"})
+            if held.position == 0:
+                st.button("Load the sample portfolio", icon=":material/science:", on_click=_seed)
+            if st.button("Import a spreadsheet", icon=":material/upload_file:"):
+                st.switch_page("app_pages/transfer.py")
+    if note := st.session_state.pop(_NOTE, ""):
+        st.error(plain(note), icon=":material/error:")
+
+
+def missing(kind: str, id: str) -> None:
+    """In place of a record that is not there."""
+    title = ENTITIES[kind].title.lower()
+    said = f"There is no {title} with the id “{plain(id)}”." if id else f"The address names no {title}."
+    st.title(ENTITIES[kind].title, anchor=False)
+    st.warning(said, icon=":material/search_off:")
+    st.page_link(LISTS[kind], label=f"All {PLURALS[kind]}", icon=":material/list:")
+
+
+def _seed() -> None:
+    try:
+        receipt: Receipt = seed(ledger.engine())
+    except PipelineError as error:
+        st.session_state[_NOTE] = str(error)
+    else:
+        receipts.keep(receipt)

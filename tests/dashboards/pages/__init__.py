@@ -1,0 +1,1 @@
+"""The dashboard's pages, opened by AppTest; in a real browser they are in `tests/orchestration`."""

@@ -1,0 +1,64 @@
+"""The dashboard's app in this process, on whatever home is in force; it reaches neither Elexon nor a Dagster."""
+
+import sys
+from collections.abc import Callable, Iterator
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from streamlit.testing.v1 import AppTest
+
+import dashboards
+from pipeline_assets.ledger.schema import opened
+from pipeline_assets.seeding import seed
+
+APP = Path(dashboards.__path__[0]) / "app.py"
+PAGES = ["overview", "analysis", "explorer", "data_management", "runs", "health", "about"]
+NOWHERE = "http://127.0.0.1:9"
+"The port of `discard`: nobody listens."
+
+Open = Callable[..., AppTest]
+
+
+@pytest.fixture(autouse=True)
+def _main_stays(monkeypatch: pytest.MonkeyPatch) -> None:
+    """AppTest puts the app in its place, and a process that another test spawns later would run it."""
+    monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
+
+
+@pytest.fixture
+def open_page(home: Path, monkeypatch: pytest.MonkeyPatch) -> Open:  # noqa: ARG001 (the home comes first)
+    """`open_page("analysis", days="All")`: that page with those parameters in its address, run once."""
+    monkeypatch.setenv("ELEXON_BASE_URL", NOWHERE)
+    monkeypatch.setenv("DAGSTER_URL", NOWHERE)
+
+    def opened(name: str, **address: str | list[str]) -> AppTest:
+        app = AppTest.from_file(str(APP), default_timeout=60)
+        app.switch_page(f"app_pages/{name}.py")
+        for key, value in address.items():
+            app.query_params[key.replace("_", "-")] = value
+        return app.run()
+
+    return opened
+
+
+def said(app: AppTest) -> str:
+    """All words of the page, the sidebar's too."""
+    kinds = (app.title, app.subheader, app.markdown, app.caption, app.metric, app.warning, app.error, app.info)
+    texts = [f"{getattr(element, 'label', '')} {element.value}" for elements in kinds for element in elements]
+    return "\n".join(texts + [element.value for element in app.sidebar.caption])
+
+
+@pytest.fixture
+def engine(home: Path) -> Iterator[sa.Engine]:
+    """The ledger of the home, empty."""
+    ledger = opened(f"sqlite:///{home / 'ledger.sqlite'}")
+    yield ledger
+    ledger.dispose()
+
+
+@pytest.fixture
+def seeded(engine: sa.Engine) -> sa.Engine:
+    """The same with the sample portfolio: 469 changes."""
+    seed(engine)
+    return engine

@@ -1,0 +1,99 @@
+"""The dashboard of `renewables up` in a real browser: an import watched to its end, every page at three widths with the
+outside network cut off, a copied address, a reload while an import runs."""
+
+import re
+from collections.abc import Iterator
+from datetime import UTC, datetime, timedelta
+
+import pytest
+from playwright.sync_api import Browser, expect
+
+from tests.browsing import WIDTHS, Tab, launched, tab
+from tests.dashboards.pages.conftest import PAGES
+from tests.orchestration.conftest import Server
+from warehouse import snapshots
+
+A_RUN_MS = 150_000
+"Ten seconds on a quiet machine; most of it is a process that starts."
+expect.set_options(timeout=20_000)  # a busy machine is no failure
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched() as found:
+        yield found
+
+
+@pytest.fixture
+def dashboard(browser: Browser, server: Server) -> Iterator[Tab]:
+    server.simulator.faults = ""
+    with tab(browser, f"http://127.0.0.1:{server.dashboard_port}") as opened:
+        yield opened
+        assert opened.problems == []
+        assert opened.outside == [], "the dashboard works without the network"
+
+
+@pytest.mark.timeout(300)
+def test_seven_days_are_imported_and_the_chart_shows_them(dashboard: Tab, server: Server) -> None:
+    folder = snapshots.folder_of(server.settings.warehouse)
+    before = snapshots.newest(folder)
+    dashboard.open("data_management")
+    dashboard.page.get_by_role("button", name="Installed capacity").click()  # one run less to wait for
+    dashboard.settled()
+    dashboard.page.get_by_role("button", name="Import 7 days").dblclick()
+    expect(dashboard.page.get_by_text("landed, 3 windows")).to_be_visible(timeout=A_RUN_MS)
+    asked = server.orchestrator.ask(RUNS)["runsOrError"]["results"]
+    assert len(asked) == 1, "a double click is one import"
+    after = snapshots.newest(folder)
+    assert after
+    assert before is None or after.version > before.version
+    dashboard.page.get_by_role("link", name="Overview").click()
+    newest = (datetime.now(UTC) - timedelta(days=1)).date()
+    expect(dashboard.page.get_by_text(re.compile(f"{newest.day} {newest:%b %Y}")).first).to_be_visible()
+    expect(dashboard.page.get_by_test_id("stPlotlyChart").locator(".scatterlayer .trace").first).to_be_visible()
+    expect(dashboard.page.get_by_text("SYNTHETIC data")).to_be_visible()
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_fits_every_width(page: str, dashboard: Tab) -> None:
+    dashboard.open("" if page == "overview" else page)
+    assert dashboard.page.get_by_test_id("stException").count() == 0
+    for width in WIDTHS:
+        dashboard.page.set_viewport_size({"width": width, "height": 900})
+        dashboard.page.wait_for_timeout(150)  # the layout follows the window
+        assert dashboard.overflow_pixels() <= 0, f"wider than {width} pixels"
+
+
+def test_a_copied_address_restores_what_was_chosen(dashboard: Tab, browser: Browser) -> None:
+    dashboard.open("analysis")
+    dashboard.page.get_by_role("radio", name="Duration").click()
+    dashboard.page.get_by_role("radio", name="7 days").click()
+    dashboard.page.wait_for_url(re.compile("view=Duration"))
+    dashboard.settled()
+    copied = dashboard.page.url
+    with tab(browser, dashboard.address) as other:
+        other.page.goto(copied)
+        other.settled()
+        expect(other.page.get_by_text("reached or exceeded")).to_be_visible()
+        assert other.page.url == copied
+
+
+@pytest.mark.timeout(300)
+def test_a_reload_finds_the_import_again_and_cancels_it(dashboard: Tab, server: Server) -> None:
+    server.simulator.faults = "slow=5@2021-01-01/2022-01-01"
+    dashboard.open("data_management")
+    for name in ("Generation by fuel", "Installed capacity"):
+        dashboard.page.get_by_role("button", name=name).click()
+    dashboard.page.get_by_role("combobox", name="Year").click()
+    dashboard.page.get_by_role("option", name="2021").click()
+    dashboard.page.get_by_role("button", name="Import 2021").click()
+    line = dashboard.page.get_by_text("1 Jan 2021 to 31 Dec 2021").last
+    expect(line).to_be_visible()
+    dashboard.page.reload()
+    expect(line).to_be_visible()
+    dashboard.page.get_by_role("button", name="Cancel").first.click()
+    expect(dashboard.page.get_by_text("cancelled, what had landed stays")).to_be_visible(timeout=A_RUN_MS)
+
+
+RUNS = """{ runsOrError(filter: {tags: [{key: "renewables/requested_by", value: "dashboard"}]}) {
+  ... on Runs { results { runId } } } }"""
