@@ -122,14 +122,6 @@ def serving(home: Path) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One for the whole session: a start takes as long as a dozen runs."""
+    """One for all files that a worker runs: a start takes as long as a dozen runs."""
     with serving(tmp_path_factory.mktemp("served")) as started:
         yield started
-
-
-@pytest.hookimpl(tryfirst=True)  # before the distribution reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """All tests of the one server go to one worker."""
-    for item in items:
-        if "server" in getattr(item, "fixturenames", ()):
-            item.add_marker(pytest.mark.xdist_group("server"))
