@@ -14,6 +14,23 @@ hypothesis_settings.register_profile("project", deadline=None)  # a busy machine
 hypothesis_settings.load_profile("project")
 
 
+def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--pictures", type=Path, help="Folder into which tests/orchestration/test_pictures.py draws all.")
+
+
+@pytest.hookimpl(tryfirst=True)  # before the distribution reads the groups
+def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+    """The tests of a file go to one worker, which makes their fixtures once; those of the one server, which take
+    longest, go together and begin."""
+
+    def of_the_server(item: pytest.Item) -> bool:
+        return "server" in getattr(item, "fixturenames", ())
+
+    items.sort(key=of_the_server, reverse=True)
+    for item in items:
+        item.add_marker(pytest.mark.xdist_group("server" if of_the_server(item) else item.nodeid.partition("::")[0]))
+
+
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """RENEWABLES_HOME is an empty folder and the working directory; no other setting of this machine is in force."""

@@ -122,6 +122,6 @@ def serving(home: Path) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One for all files that a worker runs: a start takes as long as a dozen runs."""
+    """One for the whole session: a start takes as long as a dozen runs."""
     with serving(tmp_path_factory.mktemp("served")) as started:
         yield started
