@@ -20,6 +20,7 @@ from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.schema import opened
 from pipeline_assets.ledger.submitting import submit
 from pipeline_assets.models import new_id
+from pipeline_assets.tables import landed_position
 from warehouse.connection import reading
 
 IDLE_SECONDS = 120.0
@@ -68,7 +69,7 @@ def waits(engine: sa.Engine, go_on: Callable[[], bool]) -> list[float]:
             assert receipt.position
             pending[receipt.position] = now
         with reading() as con:
-            landed = landing.landed_position(con)
+            landed = landed_position(con)
         seen = time.monotonic()
         taken += [seen - pending.pop(position) for position in list(pending) if position <= landed]
         assert all(seen - since < LONGEST_SECONDS for since in pending.values()), "nothing lands"

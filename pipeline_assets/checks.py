@@ -62,7 +62,7 @@ def versions_are_contiguous(landed: Landed, table: str) -> Outcome:
 
 def the_ledger_has_landed(landed: Landed, table: str) -> Outcome:  # noqa: ARG001 (all checks are called alike)
     """The tables are of the ledger's newest change. A change that is made meanwhile lands with the next run."""
-    position = landing.landed_position(landed.con)
+    position = tables.landed_position(landed.con)
     return position == landed.ledger_position, {
         "landed position": dg.MetadataValue.int(position),
         "position of the ledger": dg.MetadataValue.int(landed.ledger_position),

@@ -16,14 +16,11 @@ import sqlalchemy as sa
 from pipeline_assets import metrics, schemas, tables
 from pipeline_assets.errors import AnotherLedger, ContractBroken
 from pipeline_assets.ledger import reading
-from pipeline_assets.tables import CHANGES, SUBMITTED_CHANGES
+from pipeline_assets.tables import CHANGES, INFO, SUBMITTED_CHANGES, landed_position
 from warehouse import landing, snapshots
-from warehouse.connection import writing
+from warehouse.connection import has_table, writing
 
 OpenWarehouse = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
-
-INFO = "pipeline_info"
-"One row: `landed_position` that the current tables are of, `landed_at_utc`."
 
 
 @dataclass(frozen=True)
@@ -96,13 +93,6 @@ def rebuild(open_warehouse: OpenWarehouse = writing) -> Rebuilt:
         return Rebuilt(rows, landed_position(con), snapshot.version)
 
 
-def landed_position(con: duckdb.DuckDBPyConnection) -> int:
-    """Of the newest change that the current tables are of; 0 before the first landing."""
-    if not _has_table(con, INFO):
-        return 0
-    return int(con.execute(f"SELECT landed_position FROM {INFO}").fetchall()[0][0])
-
-
 def changes_in(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """All that have landed, in order, as `tables.CHANGES`."""
     return con.sql(f"SELECT {', '.join(CHANGES)} FROM {SUBMITTED_CHANGES} ORDER BY position").pl()
@@ -116,7 +106,7 @@ class _Newest:
 
 
 def _newest(con: duckdb.DuckDBPyConnection) -> _Newest | None:
-    if not _has_table(con, SUBMITTED_CHANGES):
+    if not has_table(con, SUBMITTED_CHANGES):
         return None
     found = con.execute(
         f"SELECT position, batch, kind, id FROM {SUBMITTED_CHANGES} ORDER BY position DESC LIMIT 1"
@@ -125,12 +115,8 @@ def _newest(con: duckdb.DuckDBPyConnection) -> _Newest | None:
 
 
 def _ensure(con: duckdb.DuckDBPyConnection) -> None:
-    if not _has_table(con, SUBMITTED_CHANGES):
+    if not has_table(con, SUBMITTED_CHANGES):
         landing.replace(con, SUBMITTED_CHANGES, pl.DataFrame(schema=CHANGES))
-
-
-def _has_table(con: duckdb.DuckDBPyConnection, name: str) -> bool:
-    return bool(con.execute("SELECT 1 FROM information_schema.tables WHERE table_name = ?", [name]).fetchall())
 
 
 def _count(con: duckdb.DuckDBPyConnection, name: str) -> int:

@@ -8,10 +8,10 @@ import dagster as dg
 from pipeline_assets import jobs, notices
 from pipeline_assets.delivery import deliver
 from pipeline_assets.errors import LedgerUnavailable
-from pipeline_assets.landing import landed_position
 from pipeline_assets.ledger import outbox, reading, schema
 from pipeline_assets.ledger.outbox import NoticeState
 from pipeline_assets.resources import WarehouseResource
+from pipeline_assets.tables import landed_position
 from warehouse.errors import WarehouseMissing
 from warehouse.settings import Settings
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from functools import cache
 from typing import Any
 
+import duckdb
 import orjson
 import polars as pl
 
@@ -19,10 +20,13 @@ from pipeline_assets.history import fields_changed, fold
 from pipeline_assets.ledger.changes import Action, Record, Recorded
 from pipeline_assets.models import ENTITIES, Entity, Pipeline
 from pipeline_assets.rules import STATUS_FIELDS
+from warehouse.connection import has_table
 
 SUBMITTED_CHANGES, STATUS_HISTORY, AUDIT = "submitted_changes", "status_history", "audit"
 UTC_TIME = pl.Datetime("us", "UTC")
 TEXT = pl.String()
+INFO = "pipeline_info"
+"One row: `landed_position` of the newest change that the current tables are of, `landed_at_utc`."
 
 CHANGES: dict[str, pl.DataType] = {
     **{"position": pl.Int64(), "batch": TEXT, "kind": TEXT, "id": TEXT, "version": pl.Int64(), "action": TEXT},
@@ -44,6 +48,11 @@ _DTYPES: dict[str, pl.DataType] = {
     "boolean": pl.Boolean(),
     "date": pl.Date(),
 }
+
+
+def landed_position(con: duckdb.DuckDBPyConnection) -> int:
+    """Of the newest change that the current tables are of; 0 before the first landing."""
+    return int(con.execute(f"SELECT landed_position FROM {INFO}").fetchall()[0][0]) if has_table(con, INFO) else 0
 
 
 @dataclass(frozen=True)

@@ -1,6 +1,6 @@
 """How the warehouse is opened: `writing()` for Dagster's runs, `reading()` for everybody else.
 
-Belongs here: locks, waiting, what a broken file is called. Not here: what is in the tables.
+Belongs here: locks, waiting, what a broken file is called, whether a table is there. Not here: what is in it.
 DuckDB lets in one writing process or many readers, so a writer opens late and closes at once, and readers open a
 published snapshot, never the file itself.
 """
@@ -102,6 +102,11 @@ class Opening:
         """The newest published snapshot, for what only reads."""
         with reading(Path(self.database)) as con:
             yield con
+
+
+def has_table(con: duckdb.DuckDBPyConnection, name: str) -> bool:
+    """Or view. False in a snapshot that was published before anything of the kind landed."""
+    return bool(con.execute("SELECT 1 FROM information_schema.tables WHERE table_name = ?", [name]).fetchall())
 
 
 def _attach(con: duckdb.DuckDBPyConnection, path: Path, wait_seconds: float) -> None:

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 import streamlit as st
 
 from dashboards.app_parts import asking
-from dashboards.queries.records import landed_position
+from dashboards.queries.pipeline import landed_position
 from pipeline_assets.ledger import reading, schema
 from pipeline_assets.transfer.holdings import Holdings, holdings
 from pipeline_assets.vocabulary import Rag
@@ -44,13 +44,13 @@ def rag_badge(rag: str) -> None:
 
 def engine() -> sa.Engine:
     """Kept for all sessions. Raises LedgerUnavailable."""
-    return _engine(_address())
+    return _engine(schema.address(Settings()))
 
 
 def held() -> Holdings:
     """Everything as it is now. Raises LedgerUnavailable."""
     there = engine()
-    return _held(_address(), reading.position(there), there)
+    return _held(schema.address(Settings()), reading.position(there), there)
 
 
 def landed() -> int:
@@ -82,11 +82,6 @@ def capacity(mwp: float) -> str:
 def _waiting(position: int) -> str:
     known = f"charts and metrics know {landed()} so far"
     return f"{NOT_LANDED.capitalize()}: saved as change {position}; {known}. Dagster lands the others."
-
-
-def _address() -> str:
-    settings = Settings()
-    return settings.ledger_url or f"sqlite:///{settings.renewables_home / 'ledger.sqlite'}"
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, on_release=lambda engine: engine.dispose())

@@ -90,7 +90,7 @@ def _only_here(home: Path, base_url: str) -> Iterator[None]:
     os.environ |= {
         "RENEWABLES_HOME": str(home),
         "WAREHOUSE": str(home / "warehouse.duckdb"),
-        "LEDGER_URL": f"sqlite:///{home / 'ledger.sqlite'}",
+        "LEDGER_URL": "",  # the one in the home
         "ELEXON_BASE_URL": base_url,
         "SCHEDULES_RUNNING": "false",
     }
@@ -113,12 +113,12 @@ def _seed(console: "Console") -> bool:
 
 
 def _print_portfolio(console: "Console") -> None:
-    from dashboards.queries.portfolio import size
+    from dashboards.queries.pipeline import Filter, headline, landed_position
 
-    there = size()
+    there = headline(Filter(datetime.now(UTC).date()))
     console.print(
-        f"Invented portfolio: {there['projects']:,} projects, {there['capacity_mwp']:,.0f} MWp in "
-        f"{there['facilities']:,} facilities, {there['changes']:,} changes landed",
+        f"Invented portfolio: {there['projects']:,} projects, {there['gross_mwp']:,.0f} MWp in "
+        f"{there['facilities']:,} facilities, {landed_position():,} changes landed",
         highlight=False,
     )
 

@@ -11,11 +11,12 @@ from datetime import date, datetime, timedelta
 
 import polars as pl
 
-from dashboards.queries.snapshot import Connection, chosen, declared, frame_of, has_table, opened, window_of
+from dashboards.queries.snapshot import Connection, chosen, declared, frame_of, opened, window_of
 from dashboards.queries.values import current, judged
 from elexon_assets import capacity
 from elexon_assets.datasets import INSTALLED_CAPACITY, UTC_TIME, Dataset
 from elexon_assets.settlement import first_start_utc
+from warehouse.connection import has_table
 
 TOTAL = "Total"
 PERCENTILES = (5, 25, 50, 75, 95)

@@ -7,9 +7,10 @@ from datetime import UTC, date, datetime
 
 import polars as pl
 
-from dashboards.queries.snapshot import Connection, declared, frame_of, has_table, opened
+from dashboards.queries.snapshot import Connection, declared, frame_of, opened
 from dashboards.queries.values import doubted
 from elexon_assets.quality.vocabulary import GAP_STATE_BY_NAME, TOO_RECENT
+from warehouse.connection import has_table
 from warehouse.settings import Settings
 
 WHOLE, FLAGGED, SHORT, MISSING = "whole", "flagged", "short", "missing"

@@ -10,11 +10,12 @@ from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 
-from dashboards.queries.snapshot import Connection, chosen, declared, frame_of, has_table, opened, sources_of, window_of
+from dashboards.queries.snapshot import Connection, chosen, declared, frame_of, opened, sources_of, window_of
 from dashboards.queries.values import doubted, judged
 from elexon_assets.datasets import UTC_TIME, Dataset
 from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.windows import Window
+from warehouse.connection import has_table
 
 POINTS_A_SERIES = 3_000
 "More slow a browser down and show no more on a screen."

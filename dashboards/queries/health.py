@@ -6,8 +6,9 @@ Belongs here: questions about the file. Not here: whether the data is complete o
 from dataclasses import dataclass
 from datetime import timedelta
 
-from dashboards.queries.snapshot import Connection, has_table
+from dashboards.queries.snapshot import Connection
 from elexon_assets.datasets import DATASETS, Dataset
+from warehouse.connection import has_table
 
 
 @dataclass(frozen=True)

@@ -9,11 +9,12 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from dashboards.queries.analysis import TOTAL, summary
-from dashboards.queries.snapshot import Connection, declared, frame_of, has_table, opened, span
+from dashboards.queries.snapshot import Connection, declared, frame_of, opened, span
 from dashboards.queries.values import doubted
 from elexon_assets.datasets import WIND_AND_SOLAR, Dataset
 from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.windows import Window
+from warehouse.connection import has_table
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 

@@ -11,11 +11,12 @@ from datetime import date, timedelta
 import polars as pl
 
 from dashboards.queries.generation import Grain, Series
-from dashboards.queries.snapshot import Connection, chosen, declared, frame_of, has_table, opened, sources_of
+from dashboards.queries.snapshot import Connection, chosen, declared, frame_of, opened, sources_of
 from dashboards.queries.values import judged
 from elexon_assets import capacity
 from elexon_assets.settlement import LONDON, first_start_utc
 from elexon_assets.windows import Window
+from warehouse.connection import has_table
 
 BINS = 60
 DURATION_POINTS = 400

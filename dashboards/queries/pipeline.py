@@ -9,8 +9,10 @@ from datetime import date
 
 import polars as pl
 
-from dashboards.queries.snapshot import Connection, frame_of, has_table, opened
+from dashboards.queries.snapshot import Connection, frame_of, opened
+from pipeline_assets import tables
 from pipeline_assets.vocabulary import Market, Rag, Stage, Technology
+from warehouse.connection import has_table
 
 STALE_DAYS = 30
 "Without an update for so long, a project stands in the list of stale ones."
@@ -69,6 +71,12 @@ def choices(con: Connection | None = None) -> Choices | None:
         [rag.value for rag in Rag if rag in there[2]],
         [name for (name,) in counterparties],
     )
+
+
+def landed_position(con: Connection | None = None) -> int:
+    """Of the newest change that charts and metrics know; 0 before the first landing."""
+    with opened(con) as snapshot:
+        return tables.landed_position(snapshot)
 
 
 def headline(wanted: Filter, con: Connection | None = None) -> dict[str, float]:

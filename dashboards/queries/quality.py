@@ -10,7 +10,7 @@ from datetime import date, datetime
 
 import polars as pl
 
-from dashboards.queries.snapshot import Connection, declared, frame_of, has_table, opened, window_of
+from dashboards.queries.snapshot import Connection, declared, frame_of, opened, window_of
 from dashboards.queries.values import doubted
 from elexon_assets.datasets import BY_HALF_HOUR, UTC_TIME, Dataset
 from elexon_assets.days import whole
@@ -18,6 +18,7 @@ from elexon_assets.quality.tables import STATE
 from elexon_assets.quality.vocabulary import REASONS
 from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.windows import Window
+from warehouse.connection import has_table
 
 WORST_DAYS = 10
 _BY_MONTH: dict[str, pl.DataType] = {

@@ -1,7 +1,7 @@
 """Records of the pipeline as the ledger has them this moment: lists, a record with what belongs to it, search.
 
 Works on one consistent look (`Holdings`), so all parts of a page agree. Not here: sums and charts, which are read from
-what has landed (`portfolio.py`), and the ledger's own questions (`pipeline_assets/ledger/reading.py`).
+what has landed (`pipeline.py`), and the ledger's own questions (`pipeline_assets/ledger/reading.py`).
 """
 
 from collections.abc import Iterator
@@ -10,13 +10,10 @@ from datetime import date
 
 import polars as pl
 
-from dashboards.queries.snapshot import Connection, has_table, opened
 from pipeline_assets.ledger.changes import Record
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.transfer.holdings import Holdings
 
-LANDED = "pipeline_info"
-"One row: the position that the current tables of the warehouse are of."
 WITH_A_PAGE = ("pipelines", "counterparties", "information_points")
 SEARCHED = (*WITH_A_PAGE, "facilities", "contacts", "comments")
 
@@ -30,14 +27,6 @@ class Found:
     page_kind: str
     page_id: str
     where: str
-
-
-def landed_position(con: Connection | None = None) -> int:
-    """Of the newest change that charts and metrics know; 0 before the first landing."""
-    with opened(con) as snapshot:
-        if not has_table(snapshot, LANDED):
-            return 0
-        return int(snapshot.execute(f"SELECT landed_position FROM {LANDED}").fetchall()[0][0])
 
 
 def name_of(held: Holdings, kind: str, id: str) -> str:

@@ -9,9 +9,10 @@ from datetime import date, datetime
 
 import polars as pl
 
-from dashboards.queries.snapshot import Connection, chosen, declared, frame_of, has_table, opened, window_of
+from dashboards.queries.snapshot import Connection, chosen, declared, frame_of, opened, window_of
 from elexon_assets.datasets import UTC_TIME, Dataset
 from elexon_assets.windows import Window
+from warehouse.connection import has_table
 
 _REVISIONS: dict[str, pl.DataType] = {
     **{"first_mw": pl.Float64(), "first_publish_time_utc": UTC_TIME},

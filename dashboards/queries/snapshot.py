@@ -13,7 +13,7 @@ import polars as pl
 from elexon_assets.datasets import BY_HALF_HOUR, DATASETS, Dataset
 from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.windows import Window, of_days
-from warehouse.connection import reading
+from warehouse.connection import has_table, reading
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -67,11 +67,6 @@ def window_of(start: date | datetime, end: date | datetime) -> Window:
     if isinstance(start, datetime) or isinstance(end, datetime):
         raise TypeError("Give two dates or two instants, not one of each.")
     return of_days(start, end)
-
-
-def has_table(con: Connection, name: str) -> bool:
-    """False in a snapshot that was published before anything of the kind landed."""
-    return bool(con.execute("SELECT 1 FROM information_schema.tables WHERE table_name = ?", [name]).fetchall())
 
 
 def span(dataset: str, con: Connection | None = None) -> Window | None:

@@ -9,12 +9,12 @@ from datetime import UTC, date, datetime, timedelta
 import polars as pl
 
 from dashboards.queries.quality import trust_of
-from dashboards.queries.snapshot import Connection, frame_of, has_table
+from dashboards.queries.snapshot import Connection, frame_of
 from elexon_assets.datasets import BY_HALF_HOUR, INSTALLED_CAPACITY, Dataset
 from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.windows import Window
 from warehouse import snapshots
-from warehouse.connection import reading
+from warehouse.connection import has_table, reading
 from warehouse.settings import Settings
 
 GAP_DAYS_NAMED = 5

@@ -5,9 +5,10 @@ Belongs here: which value of a half hour is meant, and whether it is in doubt. N
 
 from datetime import datetime
 
-from dashboards.queries.snapshot import Connection, has_table
+from dashboards.queries.snapshot import Connection
 from elexon_assets.datasets import Dataset
 from elexon_assets.quality.vocabulary import DOUBTING
+from warehouse.connection import has_table
 
 
 def current(

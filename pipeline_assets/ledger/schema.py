@@ -108,13 +108,17 @@ outbox = sa.Table(
 )
 
 
+def address(settings: Settings) -> str:
+    """LEDGER_URL, else SQLite in the home."""
+    return settings.ledger_url or f"sqlite:///{settings.renewables_home / 'ledger.sqlite'}"
+
+
 def opened(url: str | None = None) -> sa.Engine:
     """The ledger at `url` (else LEDGER_URL, else SQLite in the home), its tables made. Raises LedgerUnavailable.
 
     Meant to be kept: threads share it, processes each open their own.
     """
-    wanted = url or Settings().ledger_url or f"sqlite:///{Settings().renewables_home / 'ledger.sqlite'}"
-    engine = _engine(_address(wanted))
+    engine = _engine(_parsed(url or address(Settings())))
     try:
         _make_tables(engine)
     except LedgerUnavailable:
@@ -146,7 +150,7 @@ def using(url: str | None = None) -> Iterator[sa.Engine]:
         engine.dispose()
 
 
-def _address(url: str) -> sa.URL:
+def _parsed(url: str) -> sa.URL:
     try:
         given = sa.make_url(url)
     except ArgumentError as error:
@@ -156,15 +160,15 @@ def _address(url: str) -> sa.URL:
     return given.set(drivername="postgresql+psycopg") if given.drivername == "postgresql" else given
 
 
-def _engine(address: sa.URL) -> sa.Engine:
-    sqlite = address.get_backend_name() == "sqlite"
+def _engine(url: sa.URL) -> sa.Engine:
+    sqlite = url.get_backend_name() == "sqlite"
     try:
-        if sqlite and address.database:
-            Path(address.database).parent.mkdir(parents=True, exist_ok=True)
-        engine = sa.create_engine(address, connect_args={"timeout": WAIT_SECONDS} if sqlite else {}, pool_pre_ping=True)
+        if sqlite and url.database:
+            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+        engine = sa.create_engine(url, connect_args={"timeout": WAIT_SECONDS} if sqlite else {}, pool_pre_ping=True)
     except ModuleNotFoundError as error:
         raise LedgerUnavailable(
-            f"LEDGER_URL asks for {address.drivername}: install it with `pip install 'gb-renewables[postgresql]'`."
+            f"LEDGER_URL asks for {url.drivername}: install it with `pip install 'gb-renewables[postgresql]'`."
         ) from error
     except OSError as error:
         raise LedgerUnavailable(f"The ledger's folder cannot be made: {error}. See LEDGER_URL.") from error

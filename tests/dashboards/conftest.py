@@ -2,7 +2,6 @@
 
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
-from functools import partial
 from pathlib import Path
 from typing import Any
 
@@ -12,15 +11,13 @@ import pytest
 from typer.testing import CliRunner
 
 from dashboards.cli.main import app
-from elexon_assets.client import ElexonClient
-from elexon_assets.datasets import BY_HALF_HOUR, INSTALLED_CAPACITY
-from elexon_assets.ingest import ingest
+from elexon_assets.datasets import INSTALLED_CAPACITY
 from elexon_assets.simulator.server import running
 from elexon_assets.views import ensure
 from elexon_assets.windows import Window, of_days
+from tests.elexon_assets.ingesting import landed_in
 from warehouse import snapshots
 from warehouse.connection import writing
-from warehouse.settings import Settings
 
 SPRING = (date(2024, 3, 29), date(2024, 4, 2))
 "UTC days around the settlement day of 46 half hours, 2024-03-31."
@@ -51,26 +48,10 @@ class Filled:
 @pytest.fixture(scope="session")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
     home = tmp_path_factory.mktemp("filled")
-    path = home / "warehouse.duckdb"
     with running(faults=FAULTS) as simulator:
-        settings = Settings(renewables_home=home, elexon_base_url=simulator.base_url, elexon_backoff_seconds=0.01)  # type: ignore[arg-type]  # pydantic reads the URL
-        with ElexonClient(settings) as client:
-            for first, last in (SPRING, AUTUMN):
-                for dataset in BY_HALF_HOUR:
-                    ingest(
-                        dataset,
-                        of_days(first, last),
-                        client=client,
-                        run_id=f"{first:%B}",
-                        open_warehouse=partial(writing, path),
-                    )
-            ingest(
-                INSTALLED_CAPACITY,
-                of_days(*CAPACITY_PUBLISHED),
-                client=client,
-                run_id="capacity",
-                open_warehouse=partial(writing, path),
-            )
+        for days in (SPRING, AUTUMN):
+            landed_in(home, simulator.base_url, days, run_id=f"{days[0]:%B}")
+        landed_in(home, simulator.base_url, CAPACITY_PUBLISHED, [INSTALLED_CAPACITY], run_id="capacity")
         rows = [row for days in (SPRING, AUTUMN) for row in _rows(simulator.base_url, of_days(*days))]
     publications = pl.DataFrame(rows).select(
         start_time_utc=pl.col("startTime").str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_unit="us", time_zone="UTC"),

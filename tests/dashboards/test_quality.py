@@ -2,7 +2,6 @@
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
-from functools import partial
 from pathlib import Path
 
 import polars as pl
@@ -16,15 +15,12 @@ from dashboards.queries.generation import GRAINS, generation, series
 from dashboards.queries.quality import trust
 from dashboards.queries.revisions import revised, revisions
 from dashboards.queries.status import status
-from elexon_assets.client import ElexonClient
 from elexon_assets.datasets import BY_HALF_HOUR, Dataset
-from elexon_assets.ingest import ingest
 from elexon_assets.quality.flagging import flag
 from elexon_assets.quality.vocabulary import DOUBTING
 from elexon_assets.simulator.server import running
-from elexon_assets.windows import of_days
-from warehouse.connection import reading, writing
-from warehouse.settings import Settings
+from tests.elexon_assets.ingesting import landed_in
+from warehouse.connection import reading
 
 SPAN = (date(2024, 3, 29), date(2024, 4, 3))
 "UTC days over the end of a month and the settlement day of 46 half hours."
@@ -38,13 +34,8 @@ WIND = ["Wind Onshore", "Wind Offshore"]
 def doubtful_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A warehouse with drop-outs, stuck pairs, holes, republished and late values, flagged."""
     home = tmp_path_factory.mktemp("doubtful")
-    opened = partial(writing, home / "warehouse.duckdb")
     with running(faults=FAULTS) as simulator:
-        settings = Settings(renewables_home=home, elexon_base_url=simulator.base_url)  # type: ignore[arg-type]  # pydantic reads the URL
-        with ElexonClient(settings) as client:
-            for dataset in BY_HALF_HOUR:
-                ingest(dataset, of_days(*SPAN), client=client, run_id="spring", open_warehouse=opened)
-    flag(opened)
+        flag(landed_in(home, simulator.base_url, SPAN, run_id="spring"))
     return home
 
 

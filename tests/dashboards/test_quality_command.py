@@ -2,7 +2,6 @@
 
 import json
 from datetime import UTC, date, datetime
-from functools import partial
 from io import StringIO
 from pathlib import Path
 
@@ -11,16 +10,11 @@ import pytest
 
 from dashboards.queries.analysis import summary
 from dashboards.queries.generation import generation
-from elexon_assets.client import ElexonClient
-from elexon_assets.datasets import BY_HALF_HOUR, WIND_AND_SOLAR
-from elexon_assets.ingest import ingest
+from elexon_assets.datasets import WIND_AND_SOLAR
 from elexon_assets.quality.flagging import flag
 from elexon_assets.simulator.server import Simulator, running
-from elexon_assets.windows import of_days
 from tests.dashboards.conftest import Filled, Renewables
-from tests.elexon_assets.ingesting import fetch_days
-from warehouse.connection import writing
-from warehouse.settings import Settings
+from tests.elexon_assets.ingesting import fetch_days, landed_in
 
 NEW_YEAR = (date(2024, 1, 1), date(2024, 1, 3))
 DAYS = ("--start", "2024-01-01", "--end", "2024-01-03")
@@ -31,13 +25,8 @@ DROP_OUTS = [("2024-01-01", "2024-01-01T05:30:00Z"), ("2024-01-03", "2024-01-03T
 def recorded_home(recordings: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The first three days of 2024 as they were recorded, flagged."""
     home = tmp_path_factory.mktemp("recorded")
-    opened = partial(writing, home / "warehouse.duckdb")
     with running(recordings=recordings) as replay:
-        settings = Settings(renewables_home=home, elexon_base_url=replay.base_url)  # type: ignore[arg-type]  # pydantic reads the URL
-        with ElexonClient(settings) as client:
-            for dataset in BY_HALF_HOUR:
-                ingest(dataset, of_days(*NEW_YEAR), client=client, run_id="recorded", open_warehouse=opened)
-    flag(opened)
+        flag(landed_in(home, replay.base_url, NEW_YEAR, run_id="recorded"))
     return home
 
 

@@ -1,22 +1,45 @@
-"""An ingest from the simulator that the settings name, and what readers then see."""
+"""An ingest from a simulator, and what readers then see."""
 
+from collections.abc import Callable, Sequence
+from contextlib import AbstractContextManager
 from datetime import date
+from functools import partial
+from pathlib import Path
 from typing import Any
 
+import duckdb
 import polars as pl
 
 from elexon_assets.client import ElexonClient
-from elexon_assets.datasets import WIND_AND_SOLAR, Dataset
+from elexon_assets.datasets import BY_HALF_HOUR, WIND_AND_SOLAR, Dataset
 from elexon_assets.ingest import ingest
 from elexon_assets.report import Report
 from elexon_assets.windows import of_days
-from warehouse.connection import reading
+from warehouse.connection import reading, writing
+from warehouse.settings import Settings
 
 
 def fetch_days(first: date, last: date | None = None, *, dataset: Dataset = WIND_AND_SOLAR) -> Report:
     """The UTC days, both ends in, fetched, landed and published."""
     with ElexonClient() as client:
         return ingest(dataset, of_days(first, last or first), client=client, run_id="test")
+
+
+def landed_in(
+    home: Path,
+    base_url: str,
+    days: tuple[date, date],
+    datasets: Sequence[Dataset] = BY_HALF_HOUR,
+    *,
+    run_id: str = "test",
+) -> Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]:
+    """The UTC days of those datasets, from the API at `base_url` into a home that is not in force; how to open it."""
+    opened = partial(writing, home / "warehouse.duckdb")
+    settings = Settings(renewables_home=home, elexon_base_url=base_url, elexon_backoff_seconds=0.01)  # type: ignore[arg-type]  # pydantic reads the URL
+    with ElexonClient(settings) as client:
+        for dataset in datasets:
+            ingest(dataset, of_days(*days), client=client, run_id=run_id, open_warehouse=opened)
+    return opened
 
 
 def published(sql: str, **parameters: Any) -> pl.DataFrame:

@@ -6,11 +6,11 @@ from typing import Any
 import httpx
 import pytest
 
-from pipeline_assets.landing import landed_position
 from pipeline_assets.ledger import schema
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.submitting import submit
 from pipeline_assets.sensors import landing_of_changes
+from pipeline_assets.tables import landed_position
 from tests.orchestration.conftest import Server, until
 from warehouse.connection import reading
 from warehouse.errors import WarehouseMissing

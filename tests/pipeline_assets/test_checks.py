@@ -42,7 +42,7 @@ def con(snapshot: Path) -> Iterator[duckdb.DuckDBPyConnection]:
 
 def failing(con: duckdb.DuckDBPyConnection, ledger_position: int | None = None) -> set[tuple[str, str]]:
     """(table, check)."""
-    position = landing.landed_position(con) if ledger_position is None else ledger_position
+    position = tables.landed_position(con) if ledger_position is None else ledger_position
     landed = Landed(con, tables.frames(landing.changes_in(con)), position)
     outcomes = {(table, check.__name__): check(landed, table) for table, check in CHECKS}
     assert all(metadata for _, metadata in outcomes.values())
@@ -101,7 +101,7 @@ def test_changes_that_somebody_took_away_or_doubled_fail_their_check(
 
 
 def test_a_change_that_has_not_landed_is_warned_of_and_nothing_else_fails(con: duckdb.DuckDBPyConnection) -> None:
-    newer = landing.landed_position(con) + 1
+    newer = tables.landed_position(con) + 1
     assert failing(con, newer) == {(tables.SUBMITTED_CHANGES, "the_ledger_has_landed")}
     warnings = {check.__name__ for check, severity in SEVERITIES.items() if severity == dg.AssetCheckSeverity.WARN}
     assert warnings == {"the_ledger_has_landed"}

@@ -103,7 +103,7 @@ def test_landing_after_every_batch_and_once_at_the_end_give_the_same_tables(engi
         land(engine)
     one_by_one = everything()
     with writing() as con:
-        for table in [*ALL_TABLES, landing.INFO]:
+        for table in [*ALL_TABLES, tables.INFO]:
             con.execute(f"DROP TABLE {table}")
     land(engine)
     assert same(everything(), one_by_one)
@@ -263,5 +263,5 @@ def test_a_landing_that_fails_half_way_leaves_readers_what_they_had(
     assert same(everything(), before)
     with writing() as con:
         assert con.execute("SELECT count(*) FROM contacts").fetchall() == [(1,)]
-        assert landing.landed_position(con) == 1
+        assert tables.landed_position(con) == 1
     assert land(engine).rows["contacts"] == 2

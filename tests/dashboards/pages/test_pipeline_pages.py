@@ -6,8 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboards.app_parts.ledger import plain
 from dashboards.queries.record_history import history
-from dashboards.queries.records import LANDED
-from pipeline_assets.landing import INFO, land
+from pipeline_assets.landing import land
 from pipeline_assets.ledger import reading
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.submitting import submit
@@ -121,10 +120,6 @@ def test_what_was_saved_is_marked_until_it_has_landed(seeded: sa.Engine, open_pa
     land(seeded)
     assert "not yet landed" not in said(open_page("project", id="pr-harrowfen"))
     assert "landing" not in open_page("projects").dataframe[0].value.columns
-
-
-def test_the_landed_position_is_read_from_the_table_that_landing_writes() -> None:
-    assert LANDED == INFO
 
 
 @pytest.mark.usefixtures("seeded")
