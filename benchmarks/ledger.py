@@ -5,6 +5,8 @@ once, against those of one. On SQLite, as a home has it.
 `ledger_fold`: folding all changes, against reading them. Target: at most 5.
 `ledger_landing`: one more change landed onto all of them, without Dagster, against all of them landed into an empty
 warehouse. Target: the one more at most 3 s at 100,000 changes.
+`ledger_import`: planning an import of `--rows` new counterparties, against validating the same rows by the model alone:
+what finding records, the rules between them and the plan add. While a plan is made or confirmed, others wait.
 `submit_to_landed`: seconds from a submission to the snapshot that has it, with webserver and daemon running: idle, and
 during a backfill of `--years`. Target: p95 at most 20 s each. `--no-daemon` leaves it out.
 """
@@ -20,14 +22,15 @@ from time import perf_counter
 import sqlalchemy as sa
 
 from benchmarks import submit_to_landed
-from benchmarks.harness import FRESH, report, seconds, simulator, temporary_home
+from benchmarks.harness import FRESH, in_turn, report, seconds, simulator, temporary_home
 from pipeline_assets import landing
 from pipeline_assets.history import fold
 from pipeline_assets.ledger import reading
 from pipeline_assets.ledger.changes import Change
-from pipeline_assets.ledger.schema import opened
+from pipeline_assets.ledger.schema import opened, using
 from pipeline_assets.ledger.submitting import submit
-from pipeline_assets.models import new_id
+from pipeline_assets.models import Counterparty, new_id
+from pipeline_assets.transfer.importing import plan
 from pipeline_assets.vocabulary import STAGES_IN_ORDER
 
 EDITS = 16
@@ -104,10 +107,26 @@ def land_one_more_and_all(engine: sa.Engine, repeat: int) -> tuple[float, float]
     return median(more), whole
 
 
+def plan_and_validate(rows: int, repeat: int) -> tuple[float, float]:
+    """Seconds of each."""
+    header = ("id", "name", "website", "notes")
+    cells = [(f"c{n}", f"Company {n}", f"https://c{n}.example", f"Met in May {n}") for n in range(rows)]
+    content = "\n".join(map(",".join, [header, *cells])).encode()
+
+    def validated() -> None:
+        for _, *values in cells:
+            Counterparty.model_validate(dict(zip(header[1:], values, strict=True))).fields()
+
+    with temporary_home(), using() as engine:
+        planned = partial(plan, engine, "counterparties", content, "counterparties.csv")
+        return in_turn(partial(seconds, planned), partial(seconds, validated), repeat)
+
+
 def main(given: Sequence[str] | None = None) -> None:
     """`given`: arguments, else those of the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--changes", type=int, default=100_000, help="in the ledger (default: %(default)d)")
+    parser.add_argument("--rows", type=int, default=10_000, help="of the import (default: %(default)d)")
     parser.add_argument("--submissions", type=int, default=2_000, help="that are timed (default: %(default)d)")
     parser.add_argument("--processes", type=int, default=8, help="that submit at once (default: %(default)d)")
     parser.add_argument("--years", type=float, default=10.0, help="of the backfill meanwhile (default: %(default)g)")
@@ -116,6 +135,7 @@ def main(given: Sequence[str] | None = None) -> None:
     chosen = parser.parse_args(given)
     rates = [submissions_a_second(processes, chosen.submissions) for processes in (chosen.processes, 1)]
     report("ledger_submissions", *rates, unit="/s", about=f"from {chosen.processes} processes and from 1")
+    report("ledger_import", *plan_and_validate(chosen.rows, chosen.repeat), about=f"{chosen.rows} rows")
     with temporary_home():
         engine = opened()
         fill(engine, chosen.changes)

@@ -5,7 +5,7 @@ fulfil (`schemas.py`), writing them (`landing.py`), what is computed from them (
 """
 
 import gc
-from collections.abc import Iterable, Iterator, Mapping, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from functools import cache
@@ -106,7 +106,7 @@ def recorded(changes: pl.DataFrame) -> list[Recorded]:
     columns: dict[str, Iterable[Any]] = {name: changes[name].to_list() for name in CHANGES}
     columns["action"] = map(Action, columns["action"])
     columns |= {name: map(orjson.loads, columns[name]) for name in ("before", "after")}
-    return list(map(Recorded, *columns.values()))
+    return list(map(Recorded._make, zip(*columns.values(), strict=True)))
 
 
 def frames(changes: pl.DataFrame) -> dict[str, pl.DataFrame]:
@@ -134,7 +134,11 @@ def _current(entity: type[Entity], records: Sequence[Record]) -> pl.DataFrame:
     return pl.DataFrame(
         [
             pl.Series("id", [record.id for record in records], TEXT),
-            *_typed(entity, columns_of(entity), [record.fields for record in records]),
+            # A field that came to the model later is not in the older changes.
+            *(
+                _series(entity, column, [record.fields.get(column.name, column.default) for record in records])
+                for column in columns_of(entity)
+            ),
             *(pl.Series(name, own[name], dtype) for name, dtype in RECORD.items()),
         ]
     ).sort("id")
@@ -143,21 +147,22 @@ def _current(entity: type[Entity], records: Sequence[Record]) -> pl.DataFrame:
 def _status_history(changes: Iterable[Recorded], frame: pl.DataFrame) -> pl.DataFrame:
     """A row for each change that dates a status, with the whole status that it leaves."""
     positions: list[int] = []
-    statuses: list[dict[str, Any]] = []
+    columns = {column.name: column for column in columns_of(Pipeline)}
+    values: dict[str, list[Any]] = {name: [] for name in DATED}
     newest: dict[str, dict[str, Any]] = {}
     for change in changes:
-        if change.kind != Pipeline.kind:
+        if change.kind != Pipeline.kind or change.after.keys().isdisjoint(DATED):
             continue
-        dated = {name: value for name, value in change.after.items() if name in DATED}
-        if dated:
-            newest[change.id] = {**newest.get(change.id, {}), **dated}
-            positions.append(change.position)
-            statuses.append(newest[change.id])
-    columns = {column.name: column for column in columns_of(Pipeline)}
+        status = newest.setdefault(change.id, {name: columns[name].default for name in DATED})
+        positions.append(change.position)
+        for name in DATED:
+            if name in change.after:
+                status[name] = change.after[name]
+            values[name].append(status[name])
     dating = pl.DataFrame(
         [
             pl.Series("position", positions, pl.Int64()),
-            *_typed(Pipeline, [columns[name] for name in DATED], statuses),
+            *(_series(Pipeline, columns[name], values[name]) for name in DATED),
         ]
     )
     whole = _with_authors(dating, frame).rename({"id": "pipeline_id"})
@@ -166,10 +171,14 @@ def _status_history(changes: Iterable[Recorded], frame: pl.DataFrame) -> pl.Data
 
 def _audit(changes: Iterable[Recorded], frame: pl.DataFrame) -> pl.DataFrame:
     """A row for each field of each change; values as text, null for none."""
-    steps = [(change.position, name, _text(old), _text(new)) for change, name, old, new in fields_changed(changes)]
-    fields = pl.DataFrame(
-        steps, schema={"position": pl.Int64(), "field": TEXT, "before": TEXT, "after": TEXT}, orient="row"
-    )
+    columns: dict[str, list[Any]] = {"position": [], "field": [], "before": [], "after": []}
+    position, field, before, after = columns.values()
+    for change, name, old, new in fields_changed(changes):
+        position.append(change.position)
+        field.append(name)
+        before.append(_text(old))
+        after.append(_text(new))
+    fields = pl.DataFrame(columns, schema={"position": pl.Int64(), "field": TEXT, "before": TEXT, "after": TEXT})
     head = ("position", "batch", "kind", "id", "version", "action", "field", "before", "after")
     return _with_authors(fields, frame).select(*head, "who", "why", "submitted_at_utc")
 
@@ -183,20 +192,15 @@ def _text(value: Any) -> str | None:
     return value if value is None or isinstance(value, str) else orjson.dumps(value).decode()
 
 
-def _typed(
-    entity: type[Entity], columns: Iterable[Column], records: Sequence[Mapping[str, Any]]
-) -> Iterator[pl.Series]:
-    for column in columns:
-        # A field that came to the model later is not in the older changes.
-        values = [fields.get(column.name, column.default) for fields in records]
-        is_date = isinstance(column.dtype, pl.Date)
-        try:
-            series = pl.Series(column.name, values, TEXT if is_date else column.dtype)
-            yield series.str.to_date("%Y-%m-%d") if is_date else series
-        except (TypeError, pl.exceptions.PolarsError) as error:
-            raise ContractBroken(
-                f"{entity.kind}.{column.name}: a value is no {column.dtype}: {error}. Nothing was landed."
-            ) from None
+def _series(entity: type[Entity], column: Column, values: Sequence[Any]) -> pl.Series:
+    is_date = isinstance(column.dtype, pl.Date)
+    try:
+        series = pl.Series(column.name, values, TEXT if is_date else column.dtype)
+        return series.str.to_date("%Y-%m-%d") if is_date else series
+    except (TypeError, pl.exceptions.PolarsError) as error:
+        raise ContractBroken(
+            f"{entity.kind}.{column.name}: a value is no {column.dtype}: {error}. Nothing was landed."
+        ) from None
 
 
 @contextmanager

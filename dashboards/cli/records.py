@@ -99,7 +99,7 @@ def history(sheet: str, kind: str) -> Callable[..., None]:
         found = [change for each in wanted for change in reading.history(ledger, each.kind, each.id)]
         found.sort(key=lambda change: change.position)
         if as_json:
-            print_json([vars(change) for change in found])
+            print_json([change._asdict() for change in found])
             return
         for change in found:
             lines = [

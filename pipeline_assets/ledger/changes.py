@@ -1,13 +1,16 @@
 """What goes into the ledger and what comes out of it."""
 
-from collections.abc import Mapping
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
 from datetime import datetime
 from enum import StrEnum
-from typing import Any, Self
+from typing import Any, NamedTuple, Self
 
 from pipeline_assets.errors import Problem
-from pipeline_assets.models import new_id
+from pipeline_assets.models import ENTITIES, new_id
+
+Key = tuple[str, str]
+"Kind and id of a record."
 
 
 class Action(StrEnum):
@@ -49,8 +52,7 @@ ARCHIVED = "archived"
 "Stands in `before` and `after` as a field does, so that one replay covers every action."
 
 
-@dataclass(frozen=True)
-class Recorded:
+class Recorded(NamedTuple):
     """A change that was made. `before` and `after` hold the fields that differ (all of them for a creation)."""
 
     position: int
@@ -80,6 +82,12 @@ class Record:
     fields: Mapping[str, Any]
     who: str
     submitted_at_utc: datetime
+
+    def mentions(self) -> Iterator[tuple[str, Key]]:
+        """Field and record of each that it names."""
+        for name, kind in ENTITIES[self.kind].references.items():
+            if self.fields[name] is not None:
+                yield name, (kind, self.fields[name])
 
 
 @dataclass(frozen=True)

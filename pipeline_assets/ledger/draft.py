@@ -4,7 +4,7 @@ Belongs here: one change after the other. Not here: rules between records (`whol
 """
 
 from collections import defaultdict
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime
 
@@ -14,18 +14,16 @@ from pipeline_assets import rules
 from pipeline_assets.errors import Conflict, Problem
 from pipeline_assets.history import difference
 from pipeline_assets.ledger import reading, schema
-from pipeline_assets.ledger.changes import ARCHIVED, Action, Change, Record, Recorded
+from pipeline_assets.ledger.changes import ARCHIVED, Action, Change, Key, Record, Recorded
+from pipeline_assets.ledger.stored import MOST, Stored
 from pipeline_assets.models import ENTITIES, VALID_ID
-
-Key = tuple[str, str]
-"Kind and id."
 
 
 @dataclass
 class Draft:
     """What a batch would make of the records that it touches. `position`: of the newest change so far."""
 
-    con: sa.Connection
+    stored: Stored
     batch: str
     who: str
     why: str
@@ -36,7 +34,8 @@ class Draft:
     touched: dict[Key, Record] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
-    conflicts: list[Conflict] = field(default_factory=list)
+    stale: list[tuple[Change, Record]] = field(default_factory=list)
+    "Changes based on another version than the record's, which is given too."
     restored: set[Key] = field(default_factory=set)
     namesakes: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
     "Kind and unique key to the ids that had it at some step of the batch."
@@ -45,7 +44,7 @@ class Draft:
 
     def record(self, kind: str, id: str) -> Record | None:
         """As the batch leaves it so far, else as it is."""
-        return self.touched.get((kind, id)) or reading.record_in(self.con, kind, id)
+        return self.touched.get((kind, id)) or self.stored.records.get(kind, id)
 
     def live(self, kind: str, id: str) -> Record | None:
         """The record, if it is there and not archived."""
@@ -54,17 +53,32 @@ class Draft:
 
     def mentioning(self, kind: str, id: str) -> Iterator[tuple[Record, str]]:
         """Records that are not archived and name this one, with the field."""
-        there = schema.mentions
-        query = sa.select(there.c.kind, there.c.id).where(there.c.target_kind == kind, there.c.target_id == id)
-        keys = {(row.kind, row.id) for row in self.con.execute(query)}
-        for key in sorted(keys | self.naming.get((kind, id), set())):
-            for name, target_kind in ENTITIES[key[0]].references.items():
-                found = self.live(*key) if target_kind == kind else None
-                if found and found.fields[name] == id:
-                    yield found, name
+        for key in sorted({*self.stored.mentions.get(kind, id), *self.naming.get((kind, id), ())}):
+            if found := self.live(*key):
+                for name, named in found.mentions():
+                    if named == (kind, id):
+                        yield found, name
 
-    def apply(self, change: Change, today: date) -> Recorded | None:
-        """The change as it would be recorded; None if it changes nothing or cannot be made."""
+    def with_unique_key(self, kind: str, key: str) -> list[Record]:
+        """Records that have it, by id."""
+        stored = self.stored.namesakes.get(kind, key)
+        ids = self.namesakes[kind, key] | ({stored} if stored else set())
+        found = [record for id in sorted(ids) if (record := self.record(kind, id))]
+        return [record for record in found if ENTITIES[kind].unique_key(record.fields) == key]
+
+    def apply(self, changes: Sequence[Change], today: date) -> tuple[Recorded, ...]:
+        """The changes as they would be recorded, without those that change nothing or cannot be made."""
+        for change in changes:
+            self.stored.records.expect(change.kind, change.id)
+        return tuple(made for change in changes if (made := self._apply(change, today)))
+
+    def conflicts(self) -> list[Conflict]:
+        """One for each stale change."""
+        for change, _ in self.stale:
+            self.stored.changes.expect(change.kind, change.id)
+        return [self._conflict(*stale) for stale in self.stale]
+
+    def _apply(self, change: Change, today: date) -> Recorded | None:
         before = self.record(change.kind, change.id)
         if (problem := _impossible(change, before)) is not None:
             self._refuse(change, "id", problem)
@@ -86,7 +100,7 @@ class Draft:
         if not new:
             return None
         if before and before.version != change.base_version:
-            self.conflicts.append(self._conflict(change, before))
+            self.stale.append((change, before))
             return None
         self._judge_step(change, before, values)
         self.position += 1
@@ -102,31 +116,32 @@ class Draft:
             *(self.who, self.why, self.at),
         )
 
-    def write(self) -> None:
+    def write(self, con: sa.Connection) -> None:
         """The records as they are now, and whom they mention."""
         for table in (schema.records, schema.mentions):
             for kind in {kind for kind, _ in self.touched}:
                 ids = [id for touched_kind, id in self.touched if touched_kind == kind]
-                for some in (ids[n : n + 500] for n in range(0, len(ids), 500)):
-                    self.con.execute(table.delete().where(table.c.kind == kind, table.c.id.in_(some)))
-        self.con.execute(schema.records.insert(), [_row(record) for record in self.touched.values()])
+                for some in (ids[n : n + MOST] for n in range(0, len(ids), MOST)):
+                    con.execute(table.delete().where(table.c.kind == kind, table.c.id.in_(some)))
+        con.execute(schema.records.insert(), [_row(record) for record in self.touched.values()])
         mentions = [
-            {"kind": kind, "id": id, "field": name, "target_kind": target, "target_id": record.fields[name]}
+            {"kind": kind, "id": id, "field": name, "target_kind": target_kind, "target_id": target_id}
             for (kind, id), record in self.touched.items()
-            for name, target in ENTITIES[kind].references.items()
-            if record.fields[name] is not None
+            for name, (target_kind, target_id) in record.mentions()
         ]
         if mentions:
-            self.con.execute(schema.mentions.insert(), mentions)
+            con.execute(schema.mentions.insert(), mentions)
 
     def _keep(self, made: Record) -> None:
-        entity, key = ENTITIES[made.kind], (made.kind, made.id)
+        key = (made.kind, made.id)
         self.touched[key] = made
-        if unique_key := entity.unique_key(made.fields):
+        self.stored.mentions.expect(*key)
+        if unique_key := ENTITIES[made.kind].unique_key(made.fields):
             self.namesakes[made.kind, unique_key].add(made.id)
-        for name, target in entity.references.items():
-            if made.fields[name] is not None:
-                self.naming[target, made.fields[name]].add(key)
+            self.stored.namesakes.expect(made.kind, unique_key)
+        for _, named in made.mentions():
+            self.naming[named].add(key)
+            self.stored.records.expect(*named)
 
     def _judge_step(self, change: Change, before: Record | None, after: dict[str, object]) -> None:
         old = before.fields if before else None
@@ -138,11 +153,8 @@ class Draft:
         self.problems.append(Problem(change.kind, change.id, name, message))
 
     def _conflict(self, change: Change, now: Record) -> Conflict:
-        there = schema.changes
-        later = sa.select(there.c.after).where(
-            there.c.kind == change.kind, there.c.id == change.id, there.c.version > change.base_version
-        )
-        names = {name for (after,) in self.con.execute(later) for name in after}
+        made = self.stored.changes.get(change.kind, change.id)
+        names = {name for version, after in made if version > change.base_version for name in after}
         theirs = {name: value for name, value in {**now.fields, ARCHIVED: now.archived}.items() if name in names}
         return Conflict(change.kind, change.id, change.base_version, now.version, theirs, dict(change.fields), now.who)
 

@@ -122,6 +122,23 @@ def listed(engine: sa.Engine, *, state: NoticeState | None = None, limit: int = 
         return [_waiting(row._mapping) for row in con.execute(query)]
 
 
+def counts(engine: sa.Engine) -> dict[NoticeState, int]:
+    """How many there are in each state."""
+    query = sa.select(schema.outbox.c.state, sa.func.count().label("number")).group_by(schema.outbox.c.state)
+    with schema.reading(engine) as con:
+        found = {row.state: row.number for row in con.execute(query)}
+    return {state: found.get(state, 0) for state in NoticeState}
+
+
+def try_again(engine: sa.Engine, ids: Iterable[str], now: datetime) -> None:
+    """Those of them that were given up are pending again, due now, with all attempts before them."""
+    there = schema.outbox.c
+    values = {"state": NoticeState.PENDING, "attempts": 0, "due_at_us": reading.microseconds(now)}
+    with schema.writing(engine) as con:
+        failed = there.id.in_(list(ids)) & (there.state == NoticeState.FAILED)
+        con.execute(schema.outbox.update().where(failed).values(values))
+
+
 def _settle(engine: sa.Engine, claimed: Waiting, values: dict[str, Any]) -> Waiting:
     """Only by who still holds the claim: another may have taken it over."""
     there = schema.outbox.c

@@ -3,7 +3,7 @@
 Not here: folding (`history.py`), which works on what these return.
 """
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Iterable, Iterator, Sequence
 from datetime import UTC, datetime, timedelta
 from typing import Any
 
@@ -63,7 +63,7 @@ def records(engine: sa.Engine, kind: str, *, archived: bool | None = False) -> l
 def record(engine: sa.Engine, kind: str, id: str) -> Record | None:
     """One, archived or not."""
     with schema.reading(engine) as con:
-        return record_in(con, kind, id)
+        return records_in(con, kind, [id]).get(id)
 
 
 def state(engine: sa.Engine, *, position: int | None = None, at: datetime | None = None) -> State:
@@ -81,11 +81,10 @@ def position_in(con: sa.Connection) -> int:
     return int(con.execute(_POSITION).scalar_one())
 
 
-def record_in(con: sa.Connection, kind: str, id: str) -> Record | None:
-    if not VALID_ID.fullmatch(id):
-        return None  # PostgreSQL would not even take the question if the id had a NUL
-    row = con.execute(_RECORD, {"kind": kind, "id": id}).one_or_none()
-    return None if row is None else record_of(row)
+def records_in(con: sa.Connection, kind: str, ids: Iterable[str]) -> dict[str, Record]:
+    """Those that there are, archived or not."""
+    valid = [id for id in ids if VALID_ID.fullmatch(id)]  # PostgreSQL would not even take the question with a NUL in it
+    return {row.id: record_of(row) for row in con.execute(_RECORDS, {"kind": kind, "ids": valid})}
 
 
 def record_of(row: sa.Row[Any]) -> Record:
@@ -103,8 +102,8 @@ def instant(us: int) -> datetime:
 
 
 _POSITION = sa.select(schema.ledger_info.c.value).where(schema.ledger_info.c.key == "position")
-_RECORD = sa.select(schema.records).where(
-    schema.records.c.kind == sa.bindparam("kind"), schema.records.c.id == sa.bindparam("id")
+_RECORDS = sa.select(schema.records).where(
+    schema.records.c.kind == sa.bindparam("kind"), schema.records.c.id.in_(sa.bindparam("ids", expanding=True))
 )
 
 

@@ -15,6 +15,7 @@ from pipeline_assets.history import fold
 from pipeline_assets.ledger import outbox, reading, schema, whole
 from pipeline_assets.ledger.changes import Action, Change, Receipt, Recorded
 from pipeline_assets.ledger.draft import Draft
+from pipeline_assets.ledger.stored import Stored
 from pipeline_assets.models import CONTROL_CHARACTERS, new_id
 
 
@@ -43,18 +44,18 @@ def submit(
         _take_the_lock(con)
         if earlier := _earlier(con, token):
             return earlier
-        draft = Draft(con, new_id(), who, why, _now(con), reading.position_in(con), undoing=reverts is not None)
-        recorded = tuple(made for change in changes if (made := draft.apply(change, today)))
-        if not draft.conflicts:  # else it would judge records that lack some of their changes
+        draft = Draft(Stored(con), new_id(), who, why, _now(con), reading.position_in(con), undoing=reverts is not None)
+        recorded = draft.apply(changes, today)
+        if not draft.stale:  # else it would judge records that lack some of their changes
             draft.problems += whole.problems(draft)
         if draft.problems:
             raise Refused(draft.problems)
-        if draft.conflicts:
-            raise StaleVersion(draft.conflicts)
+        if draft.stale:
+            raise StaleVersion(draft.conflicts())
         receipt = Receipt(draft.batch, recorded, tuple(draft.warnings))
         if recorded and not dry_run:
             _write(con, receipt, token=token, source=source, reverts=reverts)
-            draft.write()
+            draft.write(con)
             outbox.add(con, alerts.noticed(receipt, draft.touched, source), draft.at)
         return receipt
 
@@ -139,7 +140,7 @@ def _write(con: sa.Connection, receipt: Receipt, *, token: str, source: str, rev
     )
     rows = [
         {
-            **{name: value for name, value in vars(change).items() if name != "submitted_at_utc"},
+            **{name: value for name, value in change._asdict().items() if name != "submitted_at_utc"},
             "submitted_at_us": reading.microseconds(change.submitted_at_utc),
         }
         for change in receipt.changes

@@ -5,10 +5,7 @@ Each takes the draft and gives problems. Not here: rules of one record (`pipelin
 
 from collections.abc import Iterator
 
-import sqlalchemy as sa
-
 from pipeline_assets.errors import Problem
-from pipeline_assets.ledger import schema
 from pipeline_assets.ledger.changes import Record
 from pipeline_assets.ledger.draft import Draft
 from pipeline_assets.models import ENTITIES
@@ -40,16 +37,12 @@ def _references(draft: Draft, record: Record) -> Iterator[Problem]:
 
 
 def _missing(draft: Draft, record: Record) -> Iterator[Problem]:
-    entity = ENTITIES[record.kind]
-    for name, kind in entity.references.items():
-        id = record.fields[name]
-        if id is None:
-            continue
-        found = draft.record(kind, id)
+    owners = ENTITIES[record.kind].owners
+    for name, (kind, id) in record.mentions():
+        title, found = ENTITIES[kind].title.lower(), draft.record(kind, id)
         if found is None:
-            yield Problem(record.kind, record.id, name, f"there is no {ENTITIES[kind].title.lower()} {id!r}")
-        elif found.archived and not (name in entity.owners and (kind, id) in draft.touched):  # else it goes with it
-            title = ENTITIES[kind].title.lower()
+            yield Problem(record.kind, record.id, name, f"there is no {title} {id!r}")
+        elif found.archived and not (name in owners and (kind, id) in draft.touched):  # else it goes with it
             yield Problem(record.kind, record.id, name, f"the {title} {named(found)} is archived: restore it first")
 
 
@@ -61,9 +54,8 @@ def _parts(draft: Draft, record: Record) -> Iterator[Record]:
 
 
 def _wholes(draft: Draft, record: Record) -> list[Record]:
-    entity = ENTITIES[record.kind]
-    named_by = [(entity.references[name], record.fields[name]) for name in entity.owners if record.fields[name]]
-    return [whole for kind, id in named_by if (whole := draft.record(kind, id))]
+    owners = ENTITIES[record.kind].owners
+    return [whole for name, key in record.mentions() if name in owners and (whole := draft.record(*key))]
 
 
 def _gone(draft: Draft, record: Record) -> bool:
@@ -76,17 +68,12 @@ def _unique(draft: Draft, record: Record) -> Iterator[Problem]:
     key = entity.unique_key(record.fields)
     if key is None:
         return
-    there = schema.records
-    query = sa.select(there.c.id).where(there.c.kind == record.kind, there.c.unique_key == key)
-    ids = {*draft.con.execute(query).scalars(), *draft.namesakes[record.kind, key]}
-    for id in sorted(ids - {record.id}):
-        other = draft.record(record.kind, id)
-        if other and entity.unique_key(other.fields) == key:
-            way_out = " It is archived: restore it instead." if other.archived else ""
-            fields = " and ".join(entity.model_fields[name].title or name for name in entity.unique).lower()
-            message = f"a {entity.title.lower()} with this {fields} is there already ({id}).{way_out}"
-            yield Problem(record.kind, record.id, entity.unique[0], message)
-            return
+    other = next((each for each in draft.with_unique_key(record.kind, key) if each.id != record.id), None)
+    if other:
+        way_out = " It is archived: restore it instead." if other.archived else ""
+        fields = " and ".join(entity.model_fields[name].title or name for name in entity.unique).lower()
+        message = f"a {entity.title.lower()} with this {fields} is there already ({other.id}).{way_out}"
+        yield Problem(record.kind, record.id, entity.unique[0], message)
 
 
 def _still_needed(draft: Draft, record: Record) -> Iterator[Problem]:

@@ -14,6 +14,7 @@ import re
 from collections.abc import Iterable
 from datetime import date
 from enum import StrEnum
+from functools import cache
 
 BLANKS = " \t\r\n\xa0"
 ALSO_CALLED = {
@@ -121,11 +122,16 @@ def is_ambiguous(cell: str) -> bool:
 
 def word(vocabulary: type[StrEnum], cell: str) -> str:
     """The vocabulary's own spelling; capitals, blanks and hyphens do not matter."""
-    wanted = letters(bare(cell))
-    for member in vocabulary:
-        if letters(member) in (wanted, ALSO_CALLED.get(wanted)):
-            return str(member)
-    raise CellError(f"{cell.strip(BLANKS)[:60]!r} is none of {', '.join(vocabulary)}")
+    wanted, words = letters(bare(cell)), _by_letters(vocabulary)
+    found = words.get(wanted) or words.get(ALSO_CALLED.get(wanted, ""))
+    if found is None:
+        raise CellError(f"{cell.strip(BLANKS)[:60]!r} is none of {', '.join(vocabulary)}")
+    return found
+
+
+@cache
+def _by_letters(vocabulary: type[StrEnum]) -> dict[str, str]:
+    return {letters(member): str(member) for member in vocabulary}
 
 
 def letters(text: str) -> str:

@@ -17,11 +17,11 @@ import sqlalchemy as sa
 
 from pipeline_assets.errors import Problem, Refused
 from pipeline_assets.ledger import reading
-from pipeline_assets.ledger.changes import Action, Change, Receipt, Recorded
+from pipeline_assets.ledger.changes import Action, Change, Key, Receipt, Recorded
 from pipeline_assets.ledger.submitting import submit
 from pipeline_assets.models import new_id
 from pipeline_assets.transfer.holdings import holdings
-from pipeline_assets.transfer.rows import DraftedRow, Key, Place, Rows
+from pipeline_assets.transfer.rows import DraftedRow, Place, Rows
 from pipeline_assets.transfer.sheets import SHEETS, Holds, Sheet
 from pipeline_assets.transfer.tables import read_table
 from pipeline_assets.transfer.values import RowProblem, columns_of, values_of

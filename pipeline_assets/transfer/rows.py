@@ -12,7 +12,7 @@ from dataclasses import dataclass, field
 from typing import Any
 
 from pipeline_assets import rules
-from pipeline_assets.ledger.changes import Change, Record
+from pipeline_assets.ledger.changes import Change, Key, Record
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.transfer.cells import letters
 from pipeline_assets.transfer.finding import Finder, NotFound
@@ -20,9 +20,6 @@ from pipeline_assets.transfer.holdings import Holdings
 from pipeline_assets.transfer.sheets import Holds, Sheet
 from pipeline_assets.transfer.values import EMPTY, Part, RowProblem, Values
 from pipeline_assets.vocabulary import ContactRole
-
-Key = tuple[str, str]
-"Kind and id."
 
 
 @dataclass(frozen=True)

@@ -6,7 +6,7 @@ takes the model's default in a new record.
 Belongs here: headers, cells, and which days are too ambiguous to be read. Not here: records (`rows.py`).
 """
 
-from collections.abc import Sequence
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
@@ -115,6 +115,10 @@ def values_of(table: Table, columns: dict[int, Column]) -> list[Values]:
 
 def _row(number: int, row: Sequence[str], columns: dict[int, Column], month_first: set[str], too_long: bool) -> Values:
     said, part, capacities = Values(number), Part(), dict[str, float]()
+    by_name: dict[Holds, dict[str, Any]] = {
+        **{Holds.FIELD: said.fields, Holds.PART_FIELD: part.fields, Holds.CAPACITY: capacities},
+        **{Holds.LINKED: said.linked, Holds.LINKED_ID: said.linked_ids, Holds.PEOPLE: said.people},
+    }
     by_technology = False
     if too_long:
         message = "has more cells than the header: a text with the separator in it needs quotes"
@@ -123,13 +127,23 @@ def _row(number: int, row: Sequence[str], columns: dict[int, Column], month_firs
         cell = row[position]
         by_technology |= column.holds is Holds.CAPACITY
         try:
-            value = EMPTY if cells.is_empty(cell) else _value(column, cell, month_first)
+            value = _value(column, cell, month_first)
         except CellError as error:
             said.errors.append(RowProblem(number, column.name, str(error)))
             continue
         if column.type is date and value is not EMPTY and cells.is_ambiguous(cell):
             said.warnings.append(RowProblem(number, column.name, f"{cell.strip()} is read with the day first: {value}"))
-        _put(said, part, capacities, column, value)
+        match column.holds:
+            case Holds.ID:
+                said.id = value
+            case Holds.WHOLE:
+                said.whole = value
+            case Holds.PART_ID:
+                part.id = value
+            case Holds.PART_ROLES:
+                part.roles = value
+            case holds:
+                by_name[holds][column.field or column.word] = value
     if by_technology:
         _facilities_by_technology(said, part, capacities)
     elif part.id or part.roles or any(value is not EMPTY for value in part.fields.values()):
@@ -137,7 +151,17 @@ def _row(number: int, row: Sequence[str], columns: dict[int, Column], month_firs
     return said
 
 
+_WITHOUT_TEXT: dict[Holds, Callable[[], Any]] = {
+    **dict.fromkeys((Holds.ID, Holds.PART_ID, Holds.LINKED_ID), str),
+    **dict.fromkeys((Holds.LINKED, Holds.PEOPLE, Holds.PART_ROLES), list),
+    Holds.CAPACITY: float,
+}
+"What an empty cell says, where it is another thing than EMPTY."
+
+
 def _value(column: Column, cell: str, month_first: set[str]) -> Any:
+    if cells.is_empty(cell):
+        return _WITHOUT_TEXT[column.holds]() if column.holds in _WITHOUT_TEXT else EMPTY
     match column.holds, column.type:
         case ((Holds.ID | Holds.PART_ID | Holds.LINKED_ID), _):
             return cells.bare(cell.strip(cells.BLANKS))
@@ -157,32 +181,6 @@ def _value(column: Column, cell: str, month_first: set[str]) -> Any:
         case _, kind if kind is str:
             return cells.bare(cell)
     return cells.word(column.type, cell)
-
-
-def _put(said: Values, part: Part, capacities: dict[str, float], column: Column, value: Any) -> None:
-    text = "" if value is EMPTY else value
-    names = [] if value is EMPTY else value
-    match column.holds:
-        case Holds.ID:
-            said.id = text
-        case Holds.FIELD:
-            said.fields[column.field] = value
-        case Holds.WHOLE:
-            said.whole = value
-        case Holds.LINKED:
-            said.linked[column.word] = names
-        case Holds.LINKED_ID:
-            said.linked_ids[column.word] = text
-        case Holds.PEOPLE:
-            said.people[column.word] = names
-        case Holds.PART_ID:
-            part.id = text
-        case Holds.PART_FIELD:
-            part.fields[column.field] = value
-        case Holds.PART_ROLES:
-            part.roles = names
-        case Holds.CAPACITY:
-            capacities[column.word] = 0.0 if value is EMPTY else value
 
 
 def _facilities_by_technology(said: Values, part: Part, capacities: dict[str, float]) -> None:

@@ -74,7 +74,7 @@ def test_the_changes_stand_in_the_warehouse_as_they_were_submitted(engine: sa.En
         {**row, "before": json.loads(row["before"]), "after": json.loads(row["after"])}
         for row in landed(tables.SUBMITTED_CHANGES).sort("position").iter_rows(named=True)
     ]
-    assert found == [vars(change) for change in ledger.since(engine)]
+    assert found == [change._asdict() for change in ledger.since(engine)]
 
 
 def test_landing_again_adds_only_what_is_new_and_landing_twice_adds_nothing(engine: sa.Engine) -> None:

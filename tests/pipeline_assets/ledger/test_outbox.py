@@ -108,3 +108,20 @@ def test_many_deliverers_claim_each_notice_once(engine: sa.Engine, now: datetime
     with ThreadPoolExecutor(4) as pool:
         ids = [id for found in pool.map(claims, range(4)) for id in found]
     assert sorted(ids, key=int) == [str(n) for n in range(24)]
+
+
+def test_what_was_given_up_is_tried_again_from_the_start_and_nothing_else_is(engine: sa.Engine, now: datetime) -> None:
+    outbox.put(engine, [Notice("Test", "hopeless", id="1")])
+    at = now
+    for _ in range(ATTEMPTS):
+        at = outbox.not_sent(engine, claimed(engine, at), at, "down").due_at_utc
+    outbox.put(engine, [Notice("Test", "sent", id="2"), Notice("Test", "waits", id="3")])
+    outbox.sent(engine, claimed(engine, now), now)
+    assert outbox.counts(engine) == {NoticeState.PENDING: 1, NoticeState.SENT: 1, NoticeState.FAILED: 1}
+
+    outbox.try_again(engine, ["1", "2", "3", "4"], at)
+
+    assert outbox.counts(engine) == {NoticeState.PENDING: 2, NoticeState.SENT: 1, NoticeState.FAILED: 0}
+    assert {claimed(engine, at).notice.id for _ in range(2)} == {"1", "3"}
+    again = next(one for one in outbox.listed(engine) if one.notice.id == "1")
+    assert (again.state, again.attempts, again.outcome) == (NoticeState.PENDING, 1, "down")
