@@ -7,9 +7,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboards.app_parts import asking
+from dashboards.app_parts import asking, way_back
 from dashboards.app_parts.foot import foot
 from dashboards.app_parts.sidebar import sidebar
+from dashboards.app_parts.sign_in import offer
 from pipeline_assets.errors import LedgerUnavailable
 from warehouse.errors import WarehouseError
 
@@ -97,6 +98,12 @@ RECORDS = [
 "Asked for by their id; their title is the record's name."
 SYSTEM = [
     st.Page(
+        "app_pages/ask.py",
+        title="Ask",
+        icon=":material/forum:",
+        help="Questions in words, answered by a language model out of SQL that is shown; off until one is set up.",
+    ),
+    st.Page(
         "app_pages/runs.py",
         title="Runs and backfills",
         icon=":material/play_circle:",
@@ -109,6 +116,12 @@ SYSTEM = [
         help="Whether the data is new, whole and sound.",
     ),
     st.Page(
+        "app_pages/alerts.py",
+        title="Alerts",
+        icon=":material/notifications:",
+        help="Notices on their way, what became of each, and another try for those that were given up.",
+    ),
+    st.Page(
         "app_pages/about.py",
         title="About",
         icon=":material/info:",
@@ -119,8 +132,11 @@ SECTIONS = {"Generation": GENERATION, "Pipeline": [*PIPELINE, *RECORDS], "System
 
 st.set_page_config(page_title="gb-renewables", page_icon=str(ICON), layout="wide")
 page = st.navigation(SECTIONS, expanded=True)
+if page not in RECORDS:
+    way_back.watch(page)
 asking.look_up()
 sidebar()
+offer()
 if page not in RECORDS:
     st.title(page.title, anchor=False)
 try:

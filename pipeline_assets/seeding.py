@@ -17,8 +17,7 @@ import sqlalchemy as sa
 
 from pipeline_assets.errors import Problem, Refused
 from pipeline_assets.ledger import reading
-from pipeline_assets.ledger.changes import ARCHIVED, Change, Receipt, Record
-from pipeline_assets.ledger.draft import Key
+from pipeline_assets.ledger.changes import ARCHIVED, Change, Key, Receipt, Record
 from pipeline_assets.ledger.submitting import submit
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.rules import STATUS_FIELDS, validated

@@ -74,7 +74,7 @@ def reading(
             "2026-01-01 2026-01-07 (or `renewables demo` for synthetic data)."
         )
     with _named_errors(published.path, "Remove it, and the snapshot before it is read until the next is published."):
-        con = duckdb.connect(str(published.path), read_only=True)
+        con = _apart(published.path) if locked_down else duckdb.connect(str(published.path), read_only=True)
     try:
         con.execute("SET TimeZone = 'UTC'")
         if locked_down:
@@ -136,6 +136,20 @@ def _attach(con: duckdb.DuckDBPyConnection, path: Path, wait_seconds: float) -> 
             f"{path} was written by a newer gb-renewables (format {found[0][0]}, this one knows {FORMAT_VERSION}). "
             "Update this installation; nothing was changed."
         )
+
+
+def _apart(path: Path) -> duckdb.DuckDBPyConnection:
+    """The file in an instance of DuckDB of its own. Other connections of a process to one file share one, and what is
+    locked there is locked for all of them."""
+    con = duckdb.connect()
+    try:
+        con.execute(f"ATTACH {_quoted(path)} AS snapshot (READ_ONLY)")
+        con.execute("USE snapshot")
+        con.execute("DETACH memory")
+    except BaseException:
+        con.close()
+        raise
+    return con
 
 
 def _quoted(path: Path) -> str:

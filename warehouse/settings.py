@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Annotated
 
 from platformdirs import user_data_path
-from pydantic import Field, HttpUrl
+from pydantic import Field, HttpUrl, SecretStr
 from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
 
 PACKAGE_PARENT = Path(__file__).resolve().parent.parent
@@ -85,6 +85,15 @@ class Settings(BaseSettings):
     "Where the dashboard answers: for links in notices."
     slack_webhook_url: str | None = None
     "Where notices go (failed runs, a project that turns Red, ...); else they go to the log."
+
+    chat_model: str | None = None
+    "The language model that answers questions about the data. None: nobody is asked, and nothing leaves the machine."
+    chat_base_url: HttpUrl = HttpUrl("https://api.openai.com/v1")
+    "Any server with OpenAI's chat completions; Ollama: http://127.0.0.1:11434/v1."
+    chat_api_key: SecretStr | None = None
+    "OpenAI asks for one, a server of one's own seldom."
+    chat_timeout_seconds: Annotated[float, Field(gt=0)] = 120.0
+    "Silence after which the model's server is given up; a large model on a small machine thinks for minutes."
 
     @classmethod
     def settings_customise_sources(

@@ -26,7 +26,7 @@ PACKAGES = ("gb-renewables", "dagster", "duckdb", "polars", "pandera", "plotly",
 ROOM_BYTES = 1_000_000_000
 "Ten years of both datasets, their snapshots and backups take a few hundred MB."
 SHARES = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs"}
-SECRETS = {"slack_webhook_url", "ledger_url"}
+SECRETS = {"slack_webhook_url", "ledger_url", "chat_api_key"}
 
 
 @dataclass(frozen=True)

@@ -11,6 +11,7 @@ from typer.core import TyperGroup
 
 from dashboards.cli import (
     analyze,
+    ask,
     demo,
     doctor,
     export,
@@ -86,6 +87,7 @@ app.command("analyze")(analyze.analyze)
 app.command("plot")(plot.plot)
 app.command("export")(export.export)
 app.command("query")(query.query)
+app.command("ask")(ask.ask)
 for name, commands in pipelines.GROUPS.items():
     app.add_typer(commands, name=name)
 app.command("simulate")(simulate.simulate)

@@ -1,8 +1,11 @@
 """`renewables query`: SQL against the newest snapshot, read-only and locked down."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+if TYPE_CHECKING:
+    import polars as pl
 
 
 def query(
@@ -24,7 +27,7 @@ def query(
       renewables query "FROM wind_and_solar_daily ORDER BY energy_mwh DESC LIMIT 5"
       renewables query --json "SELECT max(start_time_utc) AS newest FROM wind_and_solar"
     """
-    from dashboards.cli.output import note, print_json, print_table, utc
+    from dashboards.cli.output import note, print_json
     from dashboards.problems import Problem
     from dashboards.queries.typed import QueryRefused, ask
 
@@ -36,15 +39,22 @@ def query(
     if as_json:
         print_json(frame.to_dicts())
     else:
-        numeric = [name for name, dtype in frame.schema.items() if dtype.is_numeric()]
-        instants = {name for name, dtype in frame.schema.items() if dtype.is_temporal() and "Datetime" in str(dtype)}
-        rows = [
-            [utc(cell) if name in instants and cell and not cell.second else _shown(cell) for name, cell in row.items()]
-            for row in frame.iter_rows(named=True)
-        ]
-        print_table(frame.columns, rows, right=numeric)
+        print_frame(frame)
     if answer.is_cut:
         note(f"There are more rows: only the first {limit:,} are shown. --limit shows more, `renewables export` all.")
+
+
+def print_frame(frame: "pl.DataFrame") -> None:
+    """Instants in UTC, thousands parted."""
+    from dashboards.cli.output import print_table, utc
+
+    numeric = [name for name, dtype in frame.schema.items() if dtype.is_numeric()]
+    instants = {name for name, dtype in frame.schema.items() if dtype.is_temporal() and "Datetime" in str(dtype)}
+    rows = [
+        [utc(cell) if name in instants and cell and not cell.second else _shown(cell) for name, cell in row.items()]
+        for row in frame.iter_rows(named=True)
+    ]
+    print_table(frame.columns, rows, right=numeric)
 
 
 def _shown(cell: object) -> str:

@@ -25,9 +25,12 @@ class Answer:
     is_cut: bool
 
 
-def ask(sql: str, *, row_limit: int, seconds: float) -> Answer:
-    """Runs against the newest snapshot; no files, extensions or settings. Raises QueryRefused, WarehouseMissing."""
-    with reading(locked_down=True) as con:
+def ask(sql: str, *, row_limit: int, seconds: float, version: int | None = None) -> Answer:
+    """Runs against the newest snapshot, or that version; no files, extensions or settings.
+
+    Raises QueryRefused, WarehouseMissing.
+    """
+    with reading(locked_down=True, version=version) as con:
         too_long = threading.Event()
 
         def interrupt() -> None:
@@ -46,7 +49,7 @@ def ask(sql: str, *, row_limit: int, seconds: float) -> Answer:
             if too_long.is_set():
                 raise QueryRefused(
                     f"The query was stopped after {seconds:g} s: narrow it, for example by start_time_utc, or allow "
-                    "it longer with --seconds."
+                    "it more seconds."
                 ) from error
             raise QueryRefused(_one_line(str(error))) from error
         finally:

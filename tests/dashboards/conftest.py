@@ -1,5 +1,6 @@
 """One warehouse that all reading tests share, and what the simulator itself says, computed another way."""
 
+from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 from pathlib import Path
@@ -15,6 +16,7 @@ from elexon_assets.datasets import INSTALLED_CAPACITY
 from elexon_assets.simulator.server import running
 from elexon_assets.views import ensure
 from elexon_assets.windows import Window, of_days
+from tests.dashboards.model import KEY, NAME, Model, serving
 from tests.elexon_assets.ingesting import landed_in
 from warehouse import snapshots
 from warehouse.connection import writing
@@ -90,6 +92,17 @@ def warehouse(filled: Filled, home: Path, monkeypatch: pytest.MonkeyPatch) -> Fi
     """The shared warehouse as the home in force; the working folder is the test's own."""
     monkeypatch.setenv("RENEWABLES_HOME", str(filled.home))
     return filled
+
+
+@pytest.fixture
+def model(warehouse: Filled, monkeypatch: pytest.MonkeyPatch) -> Iterator[Model]:  # noqa: ARG001 (the home comes first)
+    """A language model that the settings name, with its key; it answers of the shared warehouse."""
+    monkeypatch.setenv("NO_PROXY", "127.0.0.1")
+    with serving() as serves:
+        monkeypatch.setenv("CHAT_BASE_URL", f"http://{serves.host}/v1")
+        monkeypatch.setenv("CHAT_API_KEY", KEY)
+        monkeypatch.setenv("CHAT_MODEL", NAME)
+        yield serves
 
 
 @pytest.fixture(params=["no tables", "no rows"])

@@ -3,9 +3,11 @@
 import json
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from tests.dashboards.conftest import Filled, Renewables
+from warehouse.connection import reading
 
 
 def test_a_query_is_answered(renewables: Renewables, warehouse: Filled) -> None:
@@ -42,6 +44,16 @@ def test_a_query_cannot_reach_files_or_change_anything(renewables: Renewables, s
     assert (said.code, said.out) == (1, "")
     assert len(said.err.splitlines()) == 1
     assert [path.name for path in Path().iterdir()] == ["secret.csv"]
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_a_query_that_is_locked_down_locks_nobody_else_of_its_process() -> None:
+    """Connections to one file share an instance of DuckDB, and its settings."""
+    with reading() as before, reading(locked_down=True) as locked, reading(locked_down=True), reading() as after:
+        assert len({str(con.execute("SELECT count(*) FROM flags").fetchall()) for con in (before, locked, after)}) == 1
+        after.execute("SET threads = 1")
+        with pytest.raises(duckdb.Error, match="locked"):
+            locked.execute("SET threads = 1")
 
 
 @pytest.mark.usefixtures("warehouse")

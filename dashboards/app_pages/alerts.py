@@ -1,0 +1,103 @@
+"""Alerts: the outbox of notices, what became of each, and another try for those that were given up."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, datetime
+from typing import Literal
+from urllib.parse import parse_qsl, urlsplit
+
+import streamlit as st
+
+from dashboards.app_parts import ledger
+from dashboards.app_parts.ledger import plain
+from dashboards.app_parts.records import PAGES
+from dashboards.app_parts.texts import moment, number
+from pipeline_assets import alerts
+from pipeline_assets.errors import LedgerUnavailable
+from pipeline_assets.ledger import outbox
+from pipeline_assets.ledger.outbox import ATTEMPTS, Notice, NoticeState, Waiting
+from warehouse.settings import Settings
+
+SHOWN = 50
+MARKS: dict[NoticeState, tuple[str, Literal["orange", "green", "red"]]] = {
+    NoticeState.PENDING: (":material/hourglass_top:", "orange"),
+    NoticeState.SENT: (":material/check_circle:", "green"),
+    NoticeState.FAILED: (":material/error:", "red"),
+}
+EMPTY = {
+    None: "No notice yet: failed runs, new projects, a RAG status that turns Red and the like will be told of here.",
+    NoticeState.PENDING: "Nothing waits.",
+    NoticeState.SENT: "Nothing was sent yet.",
+    NoticeState.FAILED: "Nothing was given up.",
+}
+RECORDS = {path: PAGES[kind] for kind, path in alerts.PAGES.items()}
+"A record's path, as notices have it, to its page here."
+
+
+def show() -> None:
+    counts = outbox.counts(ledger.engine())
+    _where_they_go()
+    st.markdown(" · ".join(f"**{number(count)}** {state}" for state, count in counts.items()))
+    states = {state.capitalize(): state for state in NoticeState}
+    state = states.get(st.segmented_control("State", list(states), key="state", bind="query-params") or "")
+    found = outbox.listed(ledger.engine(), state=state, limit=SHOWN)
+    for waiting in found:
+        _one(waiting)
+    if not found:
+        st.info(EMPTY[state], icon=":material/notifications:")
+    elif sum(counts.values() if state is None else [counts[state]]) > len(found):
+        st.caption(f"The newest {SHOWN}.")
+
+
+def _where_they_go() -> None:
+    if Settings().slack_webhook_url:
+        said = ":green[:material/check_circle:] Slack is set up: notices go to the channel of its webhook."
+    else:
+        said = ":material/info: Slack is not set up (`SLACK_WEBHOOK_URL`): notices go to Dagster's log."
+    st.caption(f"{said} Dagster sends them while `renewables up` runs, up to {ATTEMPTS} attempts over about a day.")
+
+
+def _one(waiting: Waiting) -> None:
+    notice, (icon, colour) = waiting.notice, MARKS[waiting.state]
+    with st.container(border=True, gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.badge(waiting.state.capitalize(), icon=icon, color=colour)
+            st.markdown(f"**{plain(notice.topic)}**", width="content")
+            st.caption(moment(waiting.created_at_utc), width="content")
+        st.text(notice.text)
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.caption(_became_of(waiting), width="content")
+            _link(notice)
+            if waiting.state is NoticeState.FAILED:
+                _again_button("Try again", [notice.id])
+
+
+def _became_of(waiting: Waiting) -> str:
+    said = f": {plain(waiting.outcome)}" if waiting.outcome else ""
+    if waiting.state is NoticeState.SENT:
+        return f"Sent {moment(waiting.sent_at_utc)}{said}; attempt {waiting.attempts}"
+    if waiting.state is NoticeState.FAILED:
+        return f"Given up after {waiting.attempts} attempts{said}"
+    due = "due now" if waiting.due_at_utc <= datetime.now(UTC) else f"next not before {moment(waiting.due_at_utc)}"
+    return f"Attempt {waiting.attempts} of {ATTEMPTS}{said}; {due}" if waiting.attempts else f"Not tried yet; {due}"
+
+
+def _link(notice: Notice) -> None:
+    """To the record's page, or to a run in Dagster."""
+    address = urlsplit(notice.page)
+    if address.path in RECORDS:
+        parameters = dict(parse_qsl(address.query))
+        st.page_link(RECORDS[address.path], label="Open it", icon=":material/open_in_full:", query_params=parameters)
+    elif address.scheme in ("http", "https"):
+        st.page_link(notice.page, label="In Dagster", icon=":material/open_in_new:")
+
+
+def _again_button(label: str, ids: Sequence[str]) -> None:
+    def put_back() -> None:
+        with suppress(LedgerUnavailable):  # the page, drawn next, says so
+            outbox.try_again(ledger.engine(), ids, datetime.now(UTC))
+
+    st.button(label, key=f"again {' '.join(ids)}", icon=":material/replay:", on_click=put_back, type="tertiary")
+
+
+show()

@@ -1,0 +1,176 @@
+"""Ask: questions in words; a language model looks them up in SQL, which is shown with its rows.
+
+Everything that a model or a person wrote is shown as text and never as Markdown: a picture in it would be fetched by
+the browser, and its address could carry rows away.
+"""
+
+import time
+from contextlib import closing
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from dashboards.app_parts import asking
+from dashboards.app_parts.chart import SHARES, show_table
+from dashboards.app_parts.foot import nothing_yet
+from dashboards.app_parts.ledger import plain
+from dashboards.app_parts.texts import number
+from dashboards.attribution import label_of_sources
+from dashboards.chat.conversation import EXAMPLES, Turn, answer, beside
+from dashboards.chat.querying import ROWS_KEPT, Query
+from dashboards.chat.server import host_of, is_on_this_machine, lacking
+from dashboards.queries.snapshot import sources
+from warehouse.settings import Settings
+
+TURNS, EXAMPLE = "chat: turns", "chat: example"
+LONGEST_QUESTION = 2_000
+LOOKS_EVERY_SECONDS = 0.5
+"How soon a click on Stop is noticed."
+DRAWS_EVERY_SECONDS = 0.1
+
+
+def show() -> None:
+    settings = Settings()
+    if wanted := lacking(settings):
+        _how(wanted)
+        return
+    if asking.shown() is None:
+        nothing_yet("the data")
+        return
+    turns: list[Turn] = st.session_state.setdefault(TURNS, [])
+    typed = st.chat_input(
+        "Ask about generation or the pipeline", key="question", max_chars=LONGEST_QUESTION, submit_mode="disable"
+    )
+    asked = typed or st.session_state.pop(EXAMPLE, None)
+    _who_answers(settings, turns, is_begun=bool(turns or asked))
+    for n, turn in enumerate(turns):
+        _question(turn)
+        with st.chat_message("assistant"):
+            _outcome(turns, n)
+    if asked:
+        _answer(asked, turns, settings)
+    elif not turns:
+        _examples()
+
+
+def _how(wanted: str) -> None:
+    with st.container(border=True):
+        st.markdown(
+            f"**{wanted}** Any server with OpenAI's chat completions will do: `CHAT_MODEL`, `CHAT_BASE_URL` (Ollama: "
+            "`http://127.0.0.1:11434/v1`) and, where it asks for one, `CHAT_API_KEY`, in the environment or in `.env`."
+        )
+        st.markdown(
+            "Until then nothing leaves this machine; from then on questions, the names of tables and the rows of the "
+            "results go to that server, and nowhere else."
+        )
+
+
+def _who_answers(settings: Settings, turns: list[Turn], *, is_begun: bool) -> None:
+    where = " (this machine)" if is_on_this_machine(settings) else ""
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.caption(
+            f"**{plain(settings.chat_model or '')}** at **{plain(host_of(settings))}**{where} answers. Your questions, "
+            "the names of tables and the rows of the results go there, the pipeline's too. It can be wrong: the SQL "
+            "and its rows stand under each answer.",
+            width="stretch",
+        )
+        if is_begun:
+            st.button("New conversation", icon=":material/add_comment:", on_click=turns.clear)
+
+
+def _examples() -> None:
+    st.markdown("Ask in your own words, or begin with one of these:")
+    for example in EXAMPLES:
+        st.button(example, icon=":material/chat:", on_click=_take, args=(example,))
+
+
+def _take(example: str) -> None:
+    st.session_state[EXAMPLE] = example
+
+
+def _question(turn: Turn) -> None:
+    with st.chat_message("user"):
+        st.text(turn.question)
+
+
+def _answer(asked: str, turns: list[Turn], settings: Settings) -> None:
+    """Draws as it comes. A click on Stop, or anywhere else, ends it; what there is by then stays."""
+    snapshot = asking.shown()
+    turn, before = Turn(asked, snapshot.version if snapshot else None), list(turns)
+    turns.append(turn)
+    _question(turn)
+    with st.chat_message("assistant"):
+        words = st.empty()
+        st.button("Stop", icon=":material/stop_circle:", key=f"stop {len(turns)}")
+        began, drawn = time.monotonic(), 0.0
+        with closing(beside(answer(turn, before, settings), every_seconds=LOOKS_EVERY_SECONDS)) as events:
+            for _ in turn.follow(events):
+                now = time.monotonic()
+                if now - drawn < DRAWS_EVERY_SECONDS:
+                    continue
+                drawn = now
+                if turn.text:
+                    words.text(turn.text)
+                else:
+                    queries = f", {len(turn.queries)} looked up" if turn.queries else ""
+                    words.caption(f":material/hourglass_top: Asking{queries} … {now - began:.0f} s")
+    st.rerun()  # drawn as all others: what was drawn on the way leaves no shadow beside the next question
+
+
+def _outcome(turns: list[Turn], n: int) -> None:
+    turn = turns[n]
+    if turn.text:
+        st.text(turn.text)
+    if turn.problem:
+        st.error(plain(turn.problem), icon=":material/sms_failed:")
+    elif not turn.is_answered:
+        st.caption(":material/stop_circle: Stopped.")
+    elif not any(one.looked_up for one in turns[: n + 1]):
+        st.warning("Nothing was looked up for this: no number in it comes from the data.", icon=":material/warning:")
+    if turn.looked_up:
+        _rows(turn.looked_up[-1], f"answer-{n + 1}")
+        _provenance(turn)
+    if turn.queries:
+        with st.expander(f"SQL that was run ({len(turn.queries)})", icon=":material/code:"):
+            for m, query in enumerate(turn.queries, 1):
+                _sql(query, f"answer-{n + 1}-{m}", is_shown=bool(turn.looked_up) and query is turn.looked_up[-1])
+
+
+def _sql(query: Query, name: str, *, is_shown: bool) -> None:
+    st.code(query.sql or "(no SQL)", language="sql", wrap_lines=True)
+    if query.frame is None:
+        st.caption(f":material/block: Refused: {plain(query.refusal)}")
+    elif is_shown:
+        st.caption(f"{number(len(query.frame))} rows, shown above.")
+    else:
+        _rows(query, name)
+
+
+def _rows(query: Query, name: str) -> None:
+    if query.frame is None:
+        return
+    show_table(query.frame, name=name, columns=_formats(query.frame))
+    if query.is_cut:
+        st.caption(f"The first {number(ROWS_KEPT)} rows: there are more.")
+
+
+def _formats(frame: pl.DataFrame) -> dict[str, Any]:
+    """Days have no clock, and thousands are parted. No more: what a share of the model's own query is of, 1 or 100, is
+    not known."""
+    days = {name for name, kind in frame.schema.items() if isinstance(kind, pl.Date)}
+    numbers = {name for name, kind in frame.schema.items() if kind.is_float() or kind.is_decimal()} - set(SHARES)
+    return {
+        **dict.fromkeys(days, st.column_config.DateColumn(format="DD MMM YYYY")),
+        **dict.fromkeys(numbers, st.column_config.NumberColumn(format="localized")),
+    }
+
+
+def _provenance(turn: Turn) -> None:
+    """As on other pages: how much is there, how much of it is in doubt, and that it is synthetic if it is."""
+    label = label_of_sources(asking.ask(sources)) if turn.is_on_generation else ""
+    said = [*([f"{label} data."] if label else []), *turn.coverage, f"Snapshot {turn.version}."]
+    st.caption(plain(" ".join(said)))
+
+
+show()

@@ -1,0 +1,24 @@
+"""Who the reader is, where the server has been told of a provider that knows (`[auth]` in Streamlit's secrets.toml).
+
+Not here: the name that is typed into a form where nobody signs in (`saving.py`).
+"""
+
+import streamlit as st
+
+
+def signed_in() -> str:
+    """The e-mail address, else the name; empty where nobody is signed in."""
+    user = st.user.to_dict()
+    return str(user.get("email") or user.get("name") or "") if user.get("is_logged_in") else ""
+
+
+def offer() -> None:
+    """In the sidebar, a button to sign in or out; nothing where sign-in is not set up."""
+    if "is_logged_in" not in st.user.to_dict():
+        return
+    with st.sidebar:
+        if name := signed_in():
+            st.text(f"Signed in as {name}")
+            st.button("Sign out", icon=":material/logout:", type="tertiary", on_click=st.logout)
+        else:
+            st.button("Sign in", icon=":material/login:", type="tertiary", on_click=st.login)

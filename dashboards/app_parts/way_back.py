@@ -1,0 +1,36 @@
+"""The way back from a record: to the page that it was opened from, with the filters that stood in its address.
+
+Streamlit changes the address in two steps when a script goes to another page: first the parameters, then the path. So
+the browser's history has, between the list and the record, the list's path with the record's id. Whoever goes back
+comes upon it first; it stands for the list as it was left.
+Not here: which parameters a page has (each page binds its own widgets).
+"""
+
+from pathlib import PurePath
+
+import streamlit as st
+
+RECORD, FORM = "id", "edit"
+"Parameters of a record's page, and of a page whose form is open."
+_LEFT, _LAST = "way back: addresses", "way back: last list"
+
+
+def watch(page: st.Page) -> None:
+    """Call once a script run on every page that is not a record's, before anything is drawn."""
+    left: dict[str, dict[str, list[str]]] = st.session_state.setdefault(_LEFT, {})
+    if RECORD in st.query_params:
+        st.switch_page(page, query_params=left.get(page.url_path, {}))
+    st.session_state[_LAST] = page
+    if FORM not in st.query_params:
+        left[page.url_path] = {name: st.query_params.get_all(name) for name in st.query_params}
+
+
+def links(file: str, label: str) -> None:
+    """To the list of a record's kind (`file`: of its page), and to where the record was opened from, if elsewhere."""
+    left, last = st.session_state.get(_LEFT, {}), st.session_state.get(_LAST)
+    path = PurePath(file).stem
+    with st.container(horizontal=True):
+        st.page_link(file, label=label, icon=":material/list:", query_params=left.get(path))
+        if last is not None and last.url_path != path:
+            words = f"Back to {last.title}"
+            st.page_link(last, label=words, icon=":material/arrow_back:", query_params=left.get(last.url_path))

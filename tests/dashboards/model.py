@@ -1,0 +1,97 @@
+"""A language model on loopback: a server that speaks OpenAI's chat completions and says what a test has it say."""
+
+import json
+import threading
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from typing import Any
+
+KEY = "sk-secret-of-this-test"
+NAME = "test-model"
+
+Reply = str | dict[str, Any] | list[dict[str, Any]] | tuple[int, str]
+"Text, a call's arguments, those of several calls, or a status with a message."
+
+
+class Model:
+    """`replies`: one a request, the last again and again; a function is given the request. `silence`: before each."""
+
+    def __init__(self) -> None:
+        self.replies: list[Reply | Callable[[dict[str, Any]], Reply]] = []
+        self.requests: list[dict[str, Any]] = []
+        self.headers: list[dict[str, str]] = []
+        self.silence = 0.0
+        self.location = ""
+        self.ended = threading.Event()
+        model = self
+
+        class Completions(BaseHTTPRequestHandler):
+            def do_POST(self) -> None:
+                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+                model.headers.append(dict(self.headers))
+                reply = model.next_to({**body, "path": self.path})
+                model.ended.wait(model.silence)
+                status, message = reply if isinstance(reply, tuple) else (200, "")
+                self.send_response(status)
+                self.send_header("Content-Type", "text/event-stream" if status == 200 else "application/json")
+                if model.location:
+                    self.send_header("Location", model.location)
+                self.end_headers()
+                if isinstance(reply, tuple):
+                    self.wfile.write(json.dumps({"error": {"message": message}}).encode())
+                    return
+                for delta in deltas(reply):
+                    chunk = {"id": "1", "object": "chat.completion.chunk", "choices": [{"index": 0, "delta": delta}]}
+                    self.wfile.write(b"data: " + json.dumps(chunk).encode() + b"\n\n")
+                self.wfile.write(b"data: [DONE]\n\n")
+
+            def log_message(self, format: str, *args: object) -> None:
+                """Not to the terminal."""
+
+        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Completions)
+        self.server.handle_error = lambda *_: None  # type: ignore[method-assign]  # who waited has gone: no news
+        self.host = f"127.0.0.1:{self.server.server_port}"
+
+    def next_to(self, request: dict[str, Any]) -> Reply:
+        self.requests.append(request)
+        reply = self.replies[min(len(self.requests), len(self.replies)) - 1]
+        return reply(request) if callable(reply) else reply
+
+    @property
+    def told(self) -> list[str]:
+        """The outcomes of tools in the last request."""
+        return [message["content"] for message in self.requests[-1]["messages"] if message["role"] == "tool"]
+
+
+def deltas(reply: Reply) -> Iterator[dict[str, Any]]:
+    """As servers stream them: words one by one, and a call's arguments in two pieces."""
+    yield {"role": "assistant", "content": ""}
+    if isinstance(reply, str):
+        yield from ({"content": word + " "} for word in reply.split(" "))
+        return
+    for n, arguments in enumerate([reply] if isinstance(reply, dict) else reply):
+        text = arguments["raw"] if isinstance(arguments, dict) and "raw" in arguments else json.dumps(arguments)
+        head = {"index": 0, "id": f"call{n}", "type": "function", "function": {"name": "query", "arguments": text[:9]}}
+        yield {"tool_calls": [head]}
+        yield {"tool_calls": [{"index": 0, "function": {"arguments": text[9:]}}]}
+
+
+def cell(request: dict[str, Any]) -> str:
+    """The last field of the last row that the model was told."""
+    told: str = request["messages"][-1]["content"]
+    return told.strip().splitlines()[-1].rpartition(",")[2]
+
+
+@contextmanager
+def serving() -> Iterator[Model]:
+    """Lets go of whoever waits at the end."""
+    model = Model()
+    thread = threading.Thread(target=model.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
+    thread.start()
+    try:
+        yield model
+    finally:
+        model.ended.set()
+        model.server.shutdown()
+        model.server.server_close()
