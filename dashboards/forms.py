@@ -76,7 +76,7 @@ def inputs(
             _input(part, columns[name], _key(prefix, part, name), typed, choices or {})
             for problem in problems:
                 if (problem.kind, problem.id, problem.field) == (part.kind, part.id, name):
-                    st.caption(f":red[:material/error: {plain(problem.message)}]")
+                    st.markdown(f":small[:red[:material/error: {plain(problem.message)}]]")
         if wide:
             row = []
 

@@ -1,4 +1,4 @@
-"""Asks Dagster, over GraphQL, for what a person wants: fetch a span, follow it, cancel it, see what ran.
+"""Asks Dagster, over GraphQL, for what a person wants: fetch a span, run a job, follow it, cancel it.
 
 Belongs here: the conversation with a Dagster webserver. Not here: running anything in this process (`in_process.py`).
 A span that fits one run is launched as a run (it starts within a second or two); a longer one as a backfill (the
@@ -15,7 +15,7 @@ import httpx
 
 from dashboards.problems import Problem
 from elexon_assets.datasets import Dataset
-from elexon_assets.runs import Days, range_tags, runs_of
+from elexon_assets.runs import range_tags, runs_of
 
 REQUESTED_BY = "renewables/requested_by"
 REPOSITORY = {"repositoryName": "__repository__", "repositoryLocationName": "elexon_assets"}
@@ -91,7 +91,12 @@ class Orchestrator:
         """Materializes the UTC days, both ends in; or what is asked for whole."""
         runs = runs_of(datasets, first, last)
         if len(runs) == 1:
-            return self._launch_run(datasets, runs[0], requested_by)
+            what = {
+                "jobName": "__ASSET_JOB",
+                "assetSelection": [{"path": [dataset.name]} for dataset in datasets],
+                "assetCheckSelection": [],
+            }
+            return self._launch_run(what, {**(range_tags(*runs[0]) if runs[0] else {}), REQUESTED_BY: requested_by})
         return self.launch_backfill(datasets, first, last, requested_by=requested_by)
 
     def run_state(self, run_id: str, cursor: str | None = None) -> RunState:
@@ -133,17 +138,15 @@ class Orchestrator:
                 f"Dagster did not end the {launched.kind}: {answer['message']} Try again in a moment."
             )
 
-    def _launch_run(self, datasets: Sequence[Dataset], days: Days | None, requested_by: str) -> Launched:
-        tags = {**(range_tags(*days) if days else {}), REQUESTED_BY: requested_by}
+    def launch_job(self, name: str, *, requested_by: str) -> Launched:
+        """Starts one of our jobs, on everything that it is about."""
+        return self._launch_run({"jobName": name}, {REQUESTED_BY: requested_by})
+
+    def _launch_run(self, what: dict[str, Any], tags: dict[str, str]) -> Launched:
         query = """mutation($params: ExecutionParams!) { launchRun(executionParams: $params) {
           __typename ... on LaunchRunSuccess { run { runId } } ... on Error { message } } }"""
         params = {
-            "selector": {
-                **REPOSITORY,
-                "jobName": "__ASSET_JOB",
-                "assetSelection": [{"path": [dataset.name]} for dataset in datasets],
-                "assetCheckSelection": [],
-            },
+            "selector": {**REPOSITORY, **what},
             "executionMetadata": {"tags": [{"key": key, "value": value} for key, value in tags.items()]},
         }
         answer = self.ask(query, {"params": params})["launchRun"]

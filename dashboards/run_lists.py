@@ -40,7 +40,7 @@ class Listed:
 
 @dataclass(frozen=True)
 class Check:
-    """One asset check and how it went last; `outcome`: passed, warning, FAILED, not run yet."""
+    """One asset check and how it went last; `outcome`: passed, warning, FAILED, running, not run yet."""
 
     asset: str
     name: str
@@ -48,6 +48,8 @@ class Check:
     description: str
     said: str
     at_utc: datetime | None
+    run_id: str | None
+    "Of the run that judged it last, or is about to."
 
 
 @dataclass
@@ -102,22 +104,40 @@ def follow_once(orchestrator: Orchestrator, listed: Listed, known: Followed) -> 
 def checks(orchestrator: Orchestrator) -> list[Check]:
     """Every check of every asset, those that are not well first. Raises OrchestratorError."""
     query = """{ assetNodes { assetKey { path } assetChecksOrError { ... on AssetChecks { checks {
-      name description executionForLatestMaterialization { status timestamp evaluation { severity description } }
+      name description executionForLatestMaterialization { runId status timestamp evaluation { severity
+        metadataEntries { label ... on IntMetadataEntry { intRepr } ... on FloatMetadataEntry { floatValue }
+          ... on TextMetadataEntry { text } } } }
     } } } } }"""
     found = [
         _check(node["assetKey"]["path"][-1], check)
         for node in orchestrator.ask(query)["assetNodes"]
         for check in (node["assetChecksOrError"] or {}).get("checks", [])
     ]
-    order = ["FAILED", "warning", "not run yet", "passed"]
+    order = ["FAILED", "warning", "running", "not run yet", "passed"]
     return sorted(found, key=lambda check: (order.index(check.outcome), check.asset, check.name))
+
+
+def _said(entries: Sequence[dict[str, Any]]) -> str:
+    """Counts of nothing are left out where another figure says more."""
+    telling = [entry for entry in entries if entry.get("intRepr") != "0"]
+    return ", ".join(map(_figure, telling or entries))
+
+
+def _figure(entry: dict[str, Any]) -> str:
+    """One of those that a check says beside its outcome; without a value if it is no number and no text."""
+    if "intRepr" in entry:
+        return f"{entry['label']} {int(entry['intRepr']):,}"
+    value = entry.get("floatValue", entry.get("text"))
+    return entry["label"] if value is None else f"{entry['label']} {value}"
 
 
 def _check(asset: str, found: dict[str, Any]) -> Check:
     last = found["executionForLatestMaterialization"]
     evaluation = (last or {}).get("evaluation") or {}
-    if last is None or last["status"] in ("IN_PROGRESS", "SKIPPED"):
+    if last is None or last["status"] == "SKIPPED":
         outcome = "not run yet"
+    elif last["status"] == "IN_PROGRESS":
+        outcome = "running"
     elif last["status"] == "SUCCEEDED":
         outcome = "passed"
     else:
@@ -127,8 +147,9 @@ def _check(asset: str, found: dict[str, Any]) -> Check:
         found["name"],
         outcome,
         " ".join((found["description"] or "").split()),
-        evaluation.get("description") or "",
+        _said(evaluation.get("metadataEntries") or []),
         _instant(last["timestamp"]) if last else None,
+        last["runId"] if last else None,
     )
 
 

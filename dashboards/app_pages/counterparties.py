@@ -5,9 +5,10 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards.app_parts import ledger, receipts, record_page, records, saving
+from dashboards.app_parts import open_form, record_page, records, saving
 from dashboards.queries.records import counterparties
 from pipeline_assets.ledger.changes import Change
+from pipeline_assets.transfer.holdings import Holdings
 
 KIND, CREATE = "counterparties", "create a counterparty"
 COLUMNS: dict[str, Any] = {
@@ -19,29 +20,7 @@ COLUMNS: dict[str, Any] = {
 }
 
 
-def show() -> None:
-    receipts.tell()
-    held = ledger.held()
-    if record_page.form_open() == record_page.NEW:
-        _create()
-        return
-    archived = records.archived_wanted()
-    frame = counterparties(held, archived=archived)
-    if frame.is_empty() and not archived and not held.of_kind(KIND, archived=True):
-        records.nothing_yet(held, KIND)
-        return
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        text = records.words_box()
-        records.archived_toggle()
-    found = records.with_words(frame, text)
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(f"**{len(found)}** of {len(frame)} counterparties", width="content")
-        record_page.open_button("New counterparty", record_page.NEW, icon=":material/add:", key="new counterparty")
-    records.table(found, KIND, COLUMNS, key=KIND)
-
-
-def _create() -> None:
-    st.subheader("New counterparty", anchor=False)
+def _create(_: Holdings) -> None:
     company = saving.creating(CREATE, KIND, ("name", "website", "notes"))
     person = saving.creating(
         CREATE,
@@ -66,7 +45,7 @@ def _create() -> None:
 
     go = record_page.same_page(KIND, company.id)
     saving.form(CREATE, [company, person, role], build=build, label="Create the counterparty", go=go)
-    record_page.close_button(CREATE)
+    open_form.close_button(CREATE)
 
 
-show()
+records.whole_list(KIND, counterparties, COLUMNS, create=_create)

@@ -4,7 +4,7 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboards.app_parts import ledger, receipts, record_page, records, saving
+from dashboards.app_parts import ledger, open_form, record_page, records, saving
 from dashboards.app_parts.ledger import plain, rag_text
 from dashboards.queries.records import contacts_of, points_of, projects_of
 from pipeline_assets.ledger.changes import Change, Record
@@ -16,12 +16,8 @@ PERSON = ("name", "email", "phone")
 
 
 def show() -> None:
-    receipts.tell()
-    held = ledger.held()
-    id = str(st.query_params.get("id", ""))
-    company = held.get(KIND, id)
+    held, company = record_page.asked_for(KIND)
     if company is None:
-        records.missing(KIND, id)
         return
     st.title(plain(company.fields["name"]), anchor=False)
     ledger.landing_badge(company.position)
@@ -56,15 +52,15 @@ def _people(held: Holdings, company: Record) -> None:
                 record_page.row_button("Remove", f"remove {link.id}", icon=":material/close:", record=company)
             record_page.removal(link, f"{fields['name']} ({role})", go)
     for person in {person.id: person for _, person in found}.values():
-        if record_page.form_open() == f"contact {person.id}":
+        if open_form.asked() == f"contact {person.id}":
             name = f"edit contact {person.id}"
             with st.container(border=True):
                 st.markdown(f"**Edit {plain(person.fields['name'])}**")
                 saving.form(name, [saving.editing(name, person, PERSON)], go=go)
-                record_page.close_button(name)
+                open_form.close_button(name)
     if not found:
         st.caption("None yet.")
-    if record_page.form_open() == "new contact":
+    if open_form.asked() == "new contact":
         _new_contact(company, go)
     else:
         record_page.row_button("Add a contact", "new contact", icon=":material/add:", record=company)
@@ -83,7 +79,7 @@ def _new_contact(company: Record, go: saving.Go) -> None:
     with st.container(border=True):
         st.markdown("**Add a contact**")
         saving.form(name, [person, role], build=build, label="Add the contact", go=go)
-        record_page.close_button(name)
+        open_form.close_button(name)
 
 
 def _projects(held: Holdings, company: Record) -> None:

@@ -1,23 +1,29 @@
 """Explorer: half hours as they are stored, filtered, sorted and paged; every value ever published for one of them."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
+from urllib.parse import urlencode
 
 import polars as pl
 import streamlit as st
 
 from dashboards.app_parts import asking
 from dashboards.app_parts.chart import in_london, parquet
-from dashboards.app_parts.filters import categories_chosen, dataset_chosen, days_chosen
+from dashboards.app_parts.filters import FEW, categories_chosen, dataset_chosen, days_chosen
 from dashboards.app_parts.foot import nothing_yet
-from dashboards.app_parts.texts import moment, number
+from dashboards.app_parts.ledger import plain
+from dashboards.app_parts.texts import moment, number, zone
 from dashboards.queries.explorer import Filter, columns_of, count, publications, rows
 from dashboards.queries.patterns import window_of_days
 from dashboards.queries.snapshot import span
 from elexon_assets.datasets import Dataset
 from elexon_assets.settlement import LONDON, settlement_of
 from warehouse.connection import reading
+from warehouse.settings import Settings
 
+AT, EXAMPLE = "at", "2026-04-01T17:30Z"
+"Names a half hour in the address."
 ROWS_A_PAGE = 100
 ALL_ROWS = 2**62
 COLUMNS: dict[str, Any] = {
@@ -54,6 +60,7 @@ def show() -> None:
     days = days_chosen(held, default="7 days")
     with row:
         categories = categories_chosen(dataset)
+    asked = st.container()
     columns, wanted = _more(dataset, Filter(dataset.name, window_of_days(days.first, days.last), tuple(categories)))
     found = asking.ask(count, wanted)
     pages = max(1, -(-found // ROWS_A_PAGE))
@@ -75,7 +82,15 @@ def show() -> None:
     )
     _downloads(wanted, columns)
     chosen_rows = [n for n in picked.selection.rows if n < len(frame)]
-    _history(dataset, frame.row(chosen_rows[0], named=True) if chosen_rows else None)
+    if chosen_rows:
+        chosen = frame.row(chosen_rows[0], named=True)
+        st.subheader("Publication history", anchor=False)
+        _history(dataset, chosen["start_time_utc"], [chosen[dataset.category]])
+    elif AT in st.query_params:
+        with asked, st.container(border=True):
+            _asked_for(dataset, categories)
+    else:
+        st.caption("Select a row to see every value that Elexon published for its half hour, and its address.")
 
 
 def _more(dataset: Dataset, wanted: Filter) -> tuple[list[str], Filter]:
@@ -143,18 +158,44 @@ def _downloads(wanted: Filter, columns: list[str]) -> None:
         st.caption("The columns and rows above, all pages, times in UTC.", width="content")
 
 
-def _history(dataset: Dataset, row: dict[str, object] | None) -> None:
-    st.subheader("Publication history", anchor=False)
-    if row is None:
-        st.caption("Select a row above to see every value that Elexon published for its half hour.")
+def _asked_for(dataset: Dataset, categories: Sequence[str]) -> None:
+    """The half hour that the address names."""
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader("Publication history", anchor=False)
+        st.button("Close", icon=":material/close:", type="tertiary", on_click=_leave)
+    try:
+        start = datetime.fromisoformat(st.query_params[AT])
+        start = start.astimezone(UTC) if start.tzinfo else start.replace(tzinfo=UTC)
+    except (ValueError, OverflowError):
+        st.caption(
+            f"The address names no half hour: {plain(st.query_params[AT])}. It is asked for as `{AT}={EXAMPLE}`."
+        )
         return
-    start, category = row["start_time_utc"], str(row[dataset.category])
-    if not isinstance(start, datetime):
-        return
+    _history(dataset, start, categories)
+
+
+def _leave() -> None:
+    st.query_params.pop(AT, None)
+
+
+def _history(dataset: Dataset, start: datetime, categories: Sequence[str]) -> None:
+    """Every value published for the half hour, and the address that shows the same."""
     day, period = settlement_of(start)
-    st.caption(f"**{category}**, {moment(start)}, settlement date {day}, period {period}")
-    frame = asking.ask(publications, dataset.name, start, category)
-    st.dataframe(in_london(frame), hide_index=True, column_config=COLUMNS, alt="Publications of the half hour")
+    st.caption(f"**{', '.join(categories)}**, {moment(start)} {zone(start)}, settlement date {day}, period {period}")
+    frame = pl.concat(
+        asking.ask(publications, dataset.name, start, category).select(
+            pl.lit(category).alias(dataset.category), pl.all()
+        )
+        for category in categories
+    )
+    if frame.is_empty():
+        st.caption("Nothing was published for it, as far as it was asked for.")
+    else:
+        st.dataframe(in_london(frame), hide_index=True, column_config=COLUMNS, alt="Publications of the half hour")
+    key = "technology" if len(dataset.categories) <= FEW else "fuel"
+    parameters = {"data": dataset.name, key: list(categories), AT: f"{start:%Y-%m-%dT%H:%MZ}"}
+    app = (st.context.url or str(Settings().dashboard_url)).rstrip("/").removesuffix("/explorer")
+    st.code(f"{app}/explorer?{urlencode(parameters, doseq=True, safe=':')}", language=None, wrap_lines=True)
 
 
 def _title(name: str) -> str:

@@ -10,20 +10,35 @@ from dashboards.app_parts import asking
 from dashboards.app_parts.chart import in_london
 from dashboards.app_parts.foot import nothing_yet
 from dashboards.app_parts.imports import orchestrator, unreachable
+from dashboards.app_parts.ledger import plain
 from dashboards.app_parts.texts import NOTHING, ago, date_of, moment, number, percent
-from dashboards.orchestrator import OrchestratorError
+from dashboards.orchestrator import Orchestrator, OrchestratorError
 from dashboards.queries.status import CapacityStatus, DatasetStatus, of_capacity, of_datasets
-from dashboards.run_lists import checks
+from dashboards.run_lists import Check, Listed, checks, recent
 from elexon_assets.datasets import INSTALLED_CAPACITY
 
-MARKS = {"passed": "✓ passed", "warning": "! warning", "FAILED": "✗ failed", "not run yet": "· not run yet"}
+JOB, ASKED_BY = "checks", "dashboard: checks"
+"Dagster's job, and the tag by which its runs that were asked for here are found again."
+WATCHES_EVERY = "2s"
+ROWS_SEEN = 20
+MARKS = {
+    **{"passed": "✓ passed", "warning": "! warning", "FAILED": "✗ failed"},
+    **{"running": "… running", "not run yet": "· not run yet"},
+}
+STATES = {
+    "SUCCESS": ":green[:material/check_circle:] are through",
+    "FAILURE": ":red[:material/error:] ended with an error",
+    "CANCELED": ":gray[:material/cancel:] were cancelled",
+    "QUEUED": ":gray[:material/schedule:] wait for their turn",
+}
+_NOTE = "checks: note"
 COLUMNS: dict[str, Any] = {
     "outcome": "Outcome",
     "asset": "Asset",
     "name": "Check",
-    "said": st.column_config.TextColumn("It said", width="large"),
+    "said": st.column_config.TextColumn("It said", width="medium"),
     "description": st.column_config.TextColumn("What is true when it passes", width="large"),
-    "at": st.column_config.DatetimeColumn("At (London)", format="DD MMM YYYY HH:mm"),
+    "at": st.column_config.DatetimeColumn("At (London)", format="DD MMM YYYY HH:mm", width=150),
 }
 
 
@@ -65,21 +80,83 @@ def _capacity(capacity: CapacityStatus | None) -> None:
     if capacity is None:
         st.caption("Nothing yet: it comes with every import.")
         return
-    st.metric("Years", f"{capacity.first_year} to {capacity.last_year}")
+    st.metric("Newest year", str(capacity.last_year))
     st.caption(
-        f"Newest published {moment(capacity.newest_publish_time_utc)}  \n{number(capacity.publications)} figures, "
-        f"{number(capacity.rows_quarantined)} rows set aside"
+        f"Since {capacity.first_year}  \nNewest published {moment(capacity.newest_publish_time_utc)}  \n"
+        f"{number(capacity.publications)} figures, {number(capacity.rows_quarantined)} rows set aside"
     )
 
 
 def _checks() -> None:
+    """All of them, with a button; watched while a run that was asked for here is on its way."""
     try:
-        found = checks(orchestrator())
+        newest = _asked_for_here(orchestrator())
     except OrchestratorError as error:
         unreachable(error)
         return
+    watching = newest is not None and not newest.is_over
+    st.fragment(_list, run_every=WATCHES_EVERY if watching else None)(watching=watching)
+
+
+def _list(*, watching: bool) -> None:
+    try:
+        dagster = orchestrator()
+        newest, found = _asked_for_here(dagster), checks(dagster)
+        failed_because = dagster.run_state(newest.launched.id).errors if newest and newest.status == "FAILURE" else []
+    except OrchestratorError as error:
+        unreachable(error)
+        return
+    under_way = newest is not None and not newest.is_over
+    if watching and not under_way:
+        st.rerun()
     counts = {outcome: sum(check.outcome == outcome for check in found) for outcome in MARKS}
-    st.markdown(" · ".join(f"**{count}** {outcome}" for outcome, count in counts.items() if count) or NOTHING)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        said = " · ".join(f"**{count}** {outcome}" for outcome, count in counts.items() if count) or NOTHING
+        st.markdown(said, width="content")
+        st.button("Run checks now", icon=":material/play_arrow:", disabled=under_way, on_click=_run)
+    if note := st.session_state.pop(_NOTE, ""):
+        st.warning(note, icon=":material/info:")
+    if newest:
+        _newest(newest, found)
+    for said in failed_because[:1]:
+        st.markdown(f":small[:red[{plain(said.splitlines()[0][:300])}]]")
+    _table(found)
+    st.caption(
+        "Checks run after every landing, in a job of their own; coverage and freshness warn, structure fails. Those of "
+        "the portfolio run with every landing of changes, and not by the button."
+    )
+
+
+def _asked_for_here(dagster: Orchestrator) -> Listed | None:
+    return next(iter(recent(dagster, limit=1, asked_by=ASKED_BY)), None)
+
+
+def _run() -> None:
+    """Starts the job, unless a run that was asked for here is on its way: a double click is one run."""
+    try:
+        dagster = orchestrator()
+        newest = _asked_for_here(dagster)
+        if newest is None or newest.is_over:
+            dagster.launch_job(JOB, requested_by=ASKED_BY)
+    except OrchestratorError as error:
+        st.session_state[_NOTE] = str(error)
+
+
+def _newest(run: Listed, found: list[Check]) -> None:
+    """How far it is: the checks that it has judged, of those that it announced."""
+    state = STATES.get(run.status, ":blue[:material/sync:] are under way")
+    took = f", {(run.ended_at_utc - run.created_at_utc).total_seconds():.0f} s" if run.ended_at_utc else ""
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.markdown(f"Those asked for here {moment(run.created_at_utc)} {state}{took}", width="content")
+        st.link_button("In Dagster", run.launched.url, icon=":material/open_in_new:", type="tertiary")
+    if not run.is_over:
+        announced = [check for check in found if check.run_id == run.launched.id]
+        judged = sum(check.outcome != "running" for check in announced)
+        text = f"{judged} of {len(announced)} checks" if announced else "A process is starting …"
+        st.progress(judged / len(announced) if announced else 0.0, text=text)
+
+
+def _table(found: list[Check]) -> None:
     rows = [
         {
             "outcome": MARKS[check.outcome],
@@ -97,10 +174,9 @@ def _checks() -> None:
         hide_index=True,
         placeholder="",
         column_config=COLUMNS,
-        height=38 + 35 * max(len(rows), 1),
+        height=38 + 35 * min(max(len(rows), 1), ROWS_SEEN),
         alt="Asset checks, those that are not well first",
     )
-    st.caption("Checks run after every landing, in a job of their own; coverage and freshness warn, structure fails.")
 
 
 show()

@@ -2,7 +2,7 @@
 
 import streamlit as st
 
-from dashboards.app_parts import ledger, receipts, record_page, records, saving
+from dashboards.app_parts import ledger, open_form, record_page, records, saving
 from dashboards.app_parts.ledger import plain
 from dashboards.app_parts.texts import NOTHING
 from dashboards.queries.records import concerned, name_of, rating_of
@@ -14,12 +14,8 @@ FIELDS = (*("name", "pipeline_id", "description", "impact", "likelihood", "mitig
 
 
 def show() -> None:
-    receipts.tell()
-    held = ledger.held()
-    id = str(st.query_params.get("id", ""))
-    point = held.get(KIND, id)
+    held, point = record_page.asked_for(KIND)
     if point is None:
-        records.missing(KIND, id)
         return
     fields = point.fields
     st.title(plain(fields["name"]), anchor=False)
@@ -61,7 +57,7 @@ def _about(held: Holdings, point: Record) -> None:
         record_page.removal(link, company.fields["name"], go)
     if not found:
         st.caption("None.")
-    if record_page.form_open() != "new counterparty":
+    if open_form.asked() != "new counterparty":
         record_page.row_button("Add a counterparty", "new counterparty", icon=":material/add:", record=point)
         return
     name = f"counterparty of {point.id}"
@@ -71,7 +67,7 @@ def _about(held: Holdings, point: Record) -> None:
     with st.container(border=True):
         st.markdown("**Add a counterparty**")
         saving.form(name, [part], choices=record_page.choices_of(held, "counterparties"), label="Add it", go=go)
-        record_page.close_button(name)
+        open_form.close_button(name)
 
 
 show()

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards.app_parts import ledger, receipts, record_page, records, saving
+from dashboards.app_parts import open_form, record_page, records, saving
 from dashboards.queries.records import information_points
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.transfer.holdings import Holdings
@@ -16,7 +16,7 @@ KIND, CREATE = "information_points", "create an information point"
 FIELDS = (*("name", "pipeline_id", "description", "impact", "likelihood", "mitigation", "owner", "due_date", "status"),)
 COLUMNS: dict[str, Any] = {
     "rating": st.column_config.ProgressColumn(
-        "Rating", format="%d", min_value=0, max_value=10_000, help="Impact x likelihood, at most 10,000", width="small"
+        "Rating", format="%,d", min_value=0, max_value=10_000, help="Impact x likelihood, at most 10,000"
     ),
     "project": "Project",
     "impact": "Impact",
@@ -28,31 +28,12 @@ COLUMNS: dict[str, Any] = {
 }
 
 
-def show() -> None:
-    receipts.tell()
-    held = ledger.held()
-    if record_page.form_open() == record_page.NEW:
-        _create(held)
-        return
-    archived = records.archived_wanted()
-    frame = information_points(held, archived=archived)
-    if frame.is_empty() and not archived and not held.of_kind(KIND, archived=True):
-        records.nothing_yet(held, KIND)
-        return
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        text = records.words_box()
-        status = st.pills("Status", list(map(str, PointStatus)), key="status", bind="query-params")
-        records.archived_toggle()
-    found = frame.filter(pl.col("status") == status) if status else frame
-    found = records.with_words(found, text)
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(f"**{len(found)}** of {len(frame)} information points", width="content")
-        record_page.open_button("New information point", record_page.NEW, icon=":material/add:", key="new point")
-    records.table(found, KIND, COLUMNS, key=KIND)
+def _filtered(frame: pl.DataFrame) -> pl.DataFrame:
+    status = st.pills("Status", list(map(str, PointStatus)), key="status", bind="query-params")
+    return frame.filter(pl.col("status") == status) if status else frame
 
 
 def _create(held: Holdings) -> None:
-    st.subheader("New information point", anchor=False)
     point = saving.creating(CREATE, KIND, FIELDS)
     about = saving.creating(
         CREATE,
@@ -74,7 +55,7 @@ def _create(held: Holdings) -> None:
     choices = record_page.choices_of(held, "pipelines", "counterparties")
     go = record_page.same_page(KIND, point.id)
     saving.form(CREATE, [point, about], choices=choices, build=build, label="Create the information point", go=go)
-    record_page.close_button(CREATE)
+    open_form.close_button(CREATE)
 
 
-show()
+records.whole_list(KIND, information_points, COLUMNS, create=_create, filtered=_filtered)

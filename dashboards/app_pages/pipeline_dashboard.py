@@ -79,7 +79,7 @@ def _as_of(figures: dict[str, float]) -> None:
         except PipelineError:
             said = "; the ledger does not answer, so newer ones are not known."
         else:
-            waiting = f":orange[:material/hourglass_top: **{number(newer)} newer**, not yet landed]."
+            waiting = f":material/hourglass_top: **{number(newer)} newer**, not yet landed."
             said = f", {waiting}" if newer > 0 else ", the newest."
         st.caption(f"As of change **{number(landed)}**{said}", width="content")
 

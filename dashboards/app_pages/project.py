@@ -4,9 +4,9 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboards.app_parts import ledger, receipts, record_page, records, saving
+from dashboards.app_parts import ledger, open_form, record_page, records, saving
 from dashboards.app_parts.ledger import plain
-from dashboards.app_parts.texts import NOTHING
+from dashboards.app_parts.texts import NOTHING, place
 from dashboards.queries.records import counterparties_of, facilities_of, points_of, rating_of
 from pipeline_assets.ledger.changes import Change, Record
 from pipeline_assets.transfer.holdings import Holdings
@@ -18,12 +18,8 @@ PLANT = ("name", "technology", "capacity_mwp", "longitude", "latitude")
 
 
 def show() -> None:
-    receipts.tell()
-    held = ledger.held()
-    id = str(st.query_params.get("id", ""))
-    project = held.get(KIND, id)
+    held, project = record_page.asked_for(KIND)
     if project is None:
-        records.missing(KIND, id)
         return
     _head(held, project)
     _facilities(held, project)
@@ -61,17 +57,17 @@ def _facilities(held: Holdings, project: Record) -> None:
     st.subheader("Facilities", anchor=False)
     for link, plant in facilities_of(held, project.id):
         fields, form = plant.fields, f"facility {plant.id}"
-        place = NOTHING if fields["latitude"] is None else f"{fields['latitude']:.4g}° N, {fields['longitude']:.4g}° E"
-        if record_page.form_open() == form:
+        if open_form.asked() == form:
             _edit_facility(project, link, plant)
             continue
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             size = f"**{ledger.capacity(fields['capacity_mwp'])}**"
-            st.markdown(f"**{plain(fields['name'])}**  \n{fields['technology']}, {size}, {place}")
+            where = place(fields["latitude"], fields["longitude"])
+            st.markdown(f"**{plain(fields['name'])}**  \n{fields['technology']}, {size}, {where}", width="stretch")
             ledger.landing_mark(max(link.position, plant.position))
             record_page.row_button("Edit", form, icon=":material/edit:", record=project)
         record_page.removal(link, fields["name"], record_page.same_page(KIND, project.id))
-    if record_page.form_open() == "new facility":
+    if open_form.asked() == "new facility":
         _new_facility(project)
     else:
         record_page.row_button("Add a facility", "new facility", icon=":material/add:", record=project)
@@ -91,7 +87,7 @@ def _new_facility(project: Record) -> None:
     with st.container(border=True):
         st.markdown("**Add a facility**")
         saving.form(name, [plant], build=build, label="Add the facility", go=record_page.same_page(KIND, project.id))
-        record_page.close_button(name)
+        open_form.close_button(name)
 
 
 def _edit_facility(project: Record, link: Record, plant: Record) -> None:
@@ -101,7 +97,7 @@ def _edit_facility(project: Record, link: Record, plant: Record) -> None:
         part = saving.editing(name, plant, PLANT)
         saving.form(name, [part], go=record_page.same_page(KIND, project.id))
         with st.container(horizontal=True):
-            record_page.close_button(name)
+            open_form.close_button(name)
             record_page.row_button(
                 "Take it out of the project", f"remove {link.id}", icon=":material/link_off:", record=project
             )
@@ -122,7 +118,7 @@ def _counterparties(held: Holdings, project: Record) -> None:
             record_page.removal(link, company.fields["name"], record_page.same_page(KIND, project.id))
     if not found:
         st.caption("None yet.")
-    if record_page.form_open() != "new counterparty":
+    if open_form.asked() != "new counterparty":
         record_page.row_button("Add a counterparty", "new counterparty", icon=":material/add:", record=project)
         return
     name = f"counterparty of {project.id}"
@@ -133,7 +129,7 @@ def _counterparties(held: Holdings, project: Record) -> None:
         st.markdown("**Add a counterparty**")
         choices = record_page.choices_of(held, "counterparties")
         saving.form(name, [part], choices=choices, label="Add it", go=record_page.same_page(KIND, project.id))
-        record_page.close_button(name)
+        open_form.close_button(name)
 
 
 def _points(held: Holdings, project: Record) -> None:
@@ -145,7 +141,7 @@ def _points(held: Holdings, project: Record) -> None:
             records.LISTS["information_points"],
             label="New information point",
             icon=":material/add:",
-            query_params={"edit": record_page.NEW, "project": project.id},
+            query_params={"edit": open_form.NEW, "project": project.id},
         )
     if found:
         st.caption(f"The rating is impact x likelihood, at most 10,000; the worst here is {rating_of(found[0]):,}.")

@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards.app_parts import ledger, receipts, record_page, records, saving
+from dashboards.app_parts import ledger, open_form, record_page, records, saving
 from dashboards.app_parts.ledger import rag_text
 from dashboards.queries.records import projects
 from pipeline_assets.errors import Problem, Refused
@@ -28,50 +28,24 @@ COLUMNS: dict[str, Any] = {
 }
 
 
-def show() -> None:
-    receipts.tell()
-    held = ledger.held()
-    if record_page.form_open() == record_page.NEW:
-        _create(held)
-        return
-    archived = records.archived_wanted()
-    frame = projects(held, archived=archived)
-    if frame.is_empty() and not archived and not held.of_kind(KIND, archived=True):
-        records.nothing_yet(held, KIND)
-        return
-    found = _filtered(frame)
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(
-            f"**{len(found)}** of {len(frame)} projects, **{ledger.capacity(float(found['capacity_mwp'].sum()))}**",
-            width="content",
-        )
-        record_page.open_button("New project", record_page.NEW, icon=":material/add:", key="new project")
-    shown = found.with_columns(pl.col("rag").map_elements(rag_text, return_dtype=pl.String()))
-    records.table(shown, KIND, COLUMNS, key="projects")
-    st.caption("Click a name to open it, a column's head to sort.")
-
-
 def _filtered(frame: pl.DataFrame) -> pl.DataFrame:
-    """Everything chosen stands in the address."""
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        text = records.words_box()
-        stages = st.multiselect("Stage", list(map(str, Stage)), key="stage", bind="query-params", width=240)
-        kinds = st.multiselect(
-            "Technology", list(map(str, Technology)), key="technology", bind="query-params", width=220
-        )
-        rags = st.pills("RAG", list(map(str, Rag)), selection_mode="multi", key="rag", bind="query-params")
-        records.archived_toggle()
+    stages = st.multiselect("Stage", list(map(str, Stage)), key="stage", bind="query-params", width=240)
+    kinds = st.multiselect("Technology", list(map(str, Technology)), key="technology", bind="query-params", width=220)
+    rags = st.pills("RAG", list(map(str, Rag)), selection_mode="multi", key="rag", bind="query-params")
     if stages:
         frame = frame.filter(pl.col("stage").is_in(stages))
     if rags:
         frame = frame.filter(pl.col("rag").is_in(rags))
     if kinds:
         frame = frame.filter(pl.col("technology").str.split(" + ").list.set_intersection(kinds).list.len() > 0)
-    return records.with_words(frame, text)
+    return frame.with_columns(pl.col("rag").map_elements(rag_text, return_dtype=pl.String()))
+
+
+def _sums(found: pl.DataFrame) -> str:
+    return f", **{ledger.capacity(float(found['capacity_mwp'].sum()))}**"
 
 
 def _create(held: Holdings) -> None:
-    st.subheader("New project", anchor=False)
     project = saving.creating(
         CREATE, KIND, ("name", "market", "stage", "rtb_date", "rag", "status_date", "rag_comment", "notes")
     )
@@ -125,7 +99,7 @@ def _create(held: Holdings) -> None:
         label="Create the project",
         go=record_page.same_page(KIND, project.id),
     )
-    record_page.close_button(CREATE)
+    open_form.close_button(CREATE)
 
 
-show()
+records.whole_list(KIND, projects, COLUMNS, create=_create, filtered=_filtered, sums=_sums)

@@ -24,12 +24,13 @@ NOT_LANDED = "not yet landed"
 
 _PUNCTUATION = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$&^=\"'])")
 _DIRECTIVE = re.compile(r":(?=\S)")
+_LINKED_UNASKED = re.compile(r"@|www(?=\.)", re.IGNORECASE)
 _WORD_JOINER = "\u2060"
 
 
 def plain(text: str) -> str:
     """For Markdown, so that it shows the text as it was typed: nothing in it becomes a link, an icon or a heading."""
-    one_line = " ".join(text.split())
+    one_line = _LINKED_UNASKED.sub(rf"\g<0>{_WORD_JOINER}", " ".join(text.split()))
     return _DIRECTIVE.sub(rf"\\:{_WORD_JOINER}", _PUNCTUATION.sub(r"\\\1", one_line))
 
 

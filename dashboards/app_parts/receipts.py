@@ -11,14 +11,22 @@ from pipeline_assets.ledger.changes import Receipt
 
 Page = tuple[str, dict[str, str]]
 "A page's file and its query parameters."
-_SAVED, _GO = "saved just now", "go after saving"
+_SAVED, _GO, _LAST = "saved just now", "go after saving", "saved last"
 
 
-def keep(receipt: Receipt, go: Page | None = None) -> None:
-    """From a callback, in which no page can be drawn. `go`: where to say it, else here."""
+def keep(receipt: Receipt, go: Page | None = None, *, token: str = "") -> None:
+    """From a callback, in which no page can be drawn. `go`: where to say it, else here; `token`: of the form."""
+    st.session_state[_LAST] = token, receipt, go
     st.session_state[_SAVED] = receipt
     if go:
         st.session_state[_GO] = go
+
+
+def again(token: str) -> None:
+    """The second click of two cuts short the run in which the first was on its way to another page."""
+    last, receipt, go = st.session_state.get(_LAST, ("", None, None))
+    if receipt and last == token:
+        keep(receipt, go, token=token)
 
 
 def tell() -> None:

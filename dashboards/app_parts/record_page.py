@@ -1,6 +1,7 @@
-"""The page of a record: its actions, its parts, comments and history, and which form is open on it.
+"""The page of a record: its actions, its parts, comments and history.
 
-Not here: lists (`records.py`), saving (`saving.py`), what is one kind's own (`app_pages/`).
+Not here: lists (`records.py`), which form is open (`open_form.py`), saving (`saving.py`), what is one kind's own
+(`app_pages/`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -9,10 +10,10 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards.app_parts import ledger, saving
+from dashboards.app_parts import ledger, open_form, receipts, records, saving, way_back
 from dashboards.app_parts.chart import downloads, in_london
 from dashboards.app_parts.ledger import plain
-from dashboards.app_parts.records import PAGES, link
+from dashboards.app_parts.records import LISTS, PAGES, PLURALS, link
 from dashboards.app_parts.texts import day, moment
 from dashboards.forms import Choices
 from dashboards.queries.record_history import history
@@ -21,9 +22,6 @@ from pipeline_assets.ledger.changes import Change, Record
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.transfer.holdings import Holdings
 
-EDIT = "edit"
-"Query parameter: which form is open."
-NEW = "new"
 HISTORY: dict[str, Any] = {
     "when_london": st.column_config.DatetimeColumn("When (London)", format="DD MMM YYYY HH:mm"),
     "who": "Who",
@@ -38,21 +36,17 @@ HISTORY: dict[str, Any] = {
 }
 
 
-def form_open() -> str:
-    """Which form the address asks for; empty for none."""
-    return str(st.query_params.get(EDIT, ""))
-
-
-def open_button(
-    label: str, form: str, *, icon: str, key: str, help_text: str | None = None, small: bool = False
-) -> None:
-    """Opens a form in place of nothing; it stands in the address."""
-    kind = "tertiary" if small else "secondary"
-    st.button(label, icon=icon, key=key, on_click=_open, args=(form,), type=kind, help=help_text)  # type: ignore[arg-type]  # a literal by the line above
-
-
-def close_button(name: str) -> None:
-    st.button("Cancel", key=f"cancel {name}", icon=":material/close:", on_click=_close, args=(name,), type="tertiary")
+def asked_for(kind: str) -> tuple[Holdings, Record | None]:
+    """Everything, and the record that the address names, with the ways back above it; where it is not there, that is
+    said in its place."""
+    receipts.tell()
+    held = ledger.held()
+    id = str(st.query_params.get("id", ""))
+    record = held.get(kind, id)
+    if record is None:
+        records.missing(kind, id)
+    way_back.links(LISTS[kind], f"All {PLURALS[kind]}")
+    return held, record
 
 
 def same_page(kind: str, id: str) -> saving.Go:
@@ -95,22 +89,22 @@ def actions(record: Record) -> None:
     """Edit, archive; for an archived one, restore."""
     with st.container(horizontal=True):
         if record.archived:
-            open_button("Restore", "archive", icon=":material/unarchive:", key="restore")
+            open_form.button("Restore", "archive", icon=":material/unarchive:", key="restore")
             return
-        open_button("Edit", "record", icon=":material/edit:", key="edit")
-        open_button("Archive", "archive", icon=":material/archive:", key="archive")
+        open_form.button("Edit", "record", icon=":material/edit:", key="edit")
+        open_form.button("Archive", "archive", icon=":material/archive:", key="archive")
 
 
 def head_forms(record: Record, fields: Sequence[str], choices: Choices | None = None) -> None:
     """The record's own actions, or the form of one that is open, and who changed it last."""
     name, title = f"edit {record.kind} {record.id}", ENTITIES[record.kind].title.lower()
-    if form_open() == "record" and not record.archived:
+    if open_form.asked() == "record" and not record.archived:
         with st.container(border=True):
             st.markdown(f"**Edit the {title}**")
             part = saving.editing(name, record, fields)
             saving.form(name, [part], choices=choices, go=same_page(record.kind, record.id))
-            close_button(name)
-    elif form_open() == "archive":
+            open_form.close_button(name)
+    elif open_form.asked() == "archive":
         archive_or_restore(record)
     else:
         actions(record)
@@ -120,12 +114,12 @@ def head_forms(record: Record, fields: Sequence[str], choices: Choices | None = 
 def row_button(label: str, form: str, *, icon: str, record: Record, key: str = "") -> None:
     """Opens the form of a part, unless the record is archived."""
     if not record.archived:
-        open_button(label, form, icon=icon, key=f"open {form} {key}", small=True)
+        open_form.button(label, form, icon=icon, key=f"open {form} {key}", small=True)
 
 
 def removal(part: Record, name: str, go: saving.Go) -> None:
     """The form that takes a part out of its record, when it is open."""
-    if form_open() == f"remove {part.id}":
+    if open_form.asked() == f"remove {part.id}":
         with st.container(border=True):
             st.markdown(f"**Remove {plain(name)}**")
             _archiving_form(part, f"remove {part.kind} {part.id}", "Remove", go)
@@ -153,7 +147,7 @@ def _archiving_form(record: Record, name: str, word: str, go: saving.Go) -> None
         return [make(record.kind, record.id, base_version=version)]
 
     saving.form(name, [part], label=word, build=build, go=go)
-    close_button(name)
+    open_form.close_button(name)
 
 
 def archived_note(record: Record) -> None:
@@ -165,15 +159,11 @@ def archived_note(record: Record) -> None:
 
 
 def comments(held: Holdings, record: Record) -> None:
-    """What people said, newest first, and a form to say more."""
+    """What people said, newest first, each to be edited or taken out, and a form to say more."""
     found = comments_on(held, record.kind, record.id)
     st.subheader("Comments", anchor=False)
     for one in found:
-        with st.container(border=True, gap="xsmall"):
-            with st.container(horizontal=True, vertical_alignment="center"):
-                st.caption(f"**{plain(one.who)}** · {moment(one.submitted_at_utc)}", width="content")
-                ledger.landing_mark(one.position)
-            st.text(str(one.fields["text"]))
+        _comment(record, one)
     if not found:
         st.caption("None yet.")
     if record.archived:
@@ -182,6 +172,26 @@ def comments(held: Holdings, record: Record) -> None:
     field = next(name for name, kind in ENTITIES["comments"].references.items() if kind == record.kind)
     part = saving.creating(name, "comments", ("text",), fixed={field: record.id})
     saving.form(name, [part], label="Add the comment", with_reason=False)
+
+
+def _comment(record: Record, one: Record) -> None:
+    form, go = f"comment {one.id}", same_page(record.kind, record.id)
+    if open_form.asked() == form and not record.archived:
+        name = f"edit comments {one.id}"
+        with st.container(border=True):
+            st.markdown("**Edit the comment**")
+            saving.form(name, [saving.editing(name, one, ("text",))], go=go)
+            open_form.close_button(name)
+        return
+    with st.container(border=True, gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            edited = "" if one.version == 1 else "edited by "
+            st.caption(f"{edited}**{plain(one.who)}** · {moment(one.submitted_at_utc)}", width="stretch")
+            ledger.landing_mark(one.position)
+            row_button("Edit", form, icon=":material/edit:", record=record)
+            row_button("Remove", f"remove {one.id}", icon=":material/close:", record=record)
+        st.text(str(one.fields["text"]))
+    removal(one, "the comment", go)
 
 
 def whole_history(held: Holdings, record: Record) -> None:
@@ -209,14 +219,3 @@ def newest_change(record: Record) -> None:
         f"Version {record.version}, saved by {plain(record.who)} on {moment(record.submitted_at_utc)} "
         f"as change {record.position}."
     )
-
-
-def _open(form: str) -> None:
-    for name in [name for name in st.session_state if str(name).startswith("form ") and "comment " not in str(name)]:
-        del st.session_state[name]  # opened anew: on what is there now
-    st.query_params[EDIT] = form
-
-
-def _close(name: str) -> None:
-    saving.leave(name)
-    st.query_params.pop(EDIT, None)

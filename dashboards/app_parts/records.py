@@ -1,16 +1,17 @@
-"""Lists of records: the table with a link per row, words to find rows by, what stands in place of an empty list.
+"""Lists of records: the page of one, the table with a link per row, what stands in place of an empty list.
 
 Not here: the page of one record (`record_page.py`), which columns a list has (`app_pages/`).
 """
 
-from collections.abc import Mapping
+from collections.abc import Callable, Mapping
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
-from dashboards.app_parts import ledger, receipts
+from dashboards.app_parts import ledger, open_form, receipts
 from dashboards.app_parts.ledger import plain
+from dashboards.app_parts.way_back import FORM
 from pipeline_assets.errors import PipelineError
 from pipeline_assets.ledger.changes import Receipt
 from pipeline_assets.models import ENTITIES
@@ -40,6 +41,41 @@ def link(kind: str, id: str, name: str, *, icon: str | None = None) -> None:
     st.page_link(PAGES[kind], label=plain(name), icon=icon, query_params={"id": id})
 
 
+def whole_list(
+    kind: str,
+    rows: Callable[..., pl.DataFrame],
+    columns: Mapping[str, Any],
+    *,
+    create: Callable[[Holdings], None],
+    filtered: Callable[[pl.DataFrame], pl.DataFrame] = lambda frame: frame,
+    sums: Callable[[pl.DataFrame], str] = lambda _: "",
+) -> None:
+    """A list's page. `create`: draws the form of a new one, when it is open; `filtered`: draws the filters that only
+    this list has, and gives the rows that they leave; `sums`: what is said of those beside their number."""
+    receipts.tell()
+    held, title = ledger.held(), ENTITIES[kind].title.lower()
+    if open_form.asked() == open_form.NEW:
+        st.subheader(f"New {title}", anchor=False)
+        create(held)
+        return
+    archived = bool(st.session_state.get("archived", st.query_params.get("archived") == "true"))
+    frame = rows(held, archived=archived)
+    if frame.is_empty() and not archived and not held.of_kind(kind, archived=True):
+        nothing_yet(held, kind)
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        text = st.text_input(
+            "Search", key="q", bind="query-params", type="search", placeholder="Any word of a row", width=220
+        )
+        found = with_words(filtered(frame), text or "")
+        st.toggle("Archived", key="archived", bind="query-params", help="Those that were archived instead.")
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown(f"**{len(found)}** of {len(frame)} {PLURALS[kind]}{sums(found)}", width="content")
+        open_form.button(f"New {title}", open_form.NEW, icon=":material/add:", key=f"new {kind}")
+    table(found, kind, columns, key=kind)
+    st.caption("Click a name to open it, a column's head to sort.")
+
+
 def table(frame: pl.DataFrame, kind: str, columns: Mapping[str, Any], *, key: str) -> None:
     """Rows of records; the name opens the page. `columns`: those to show besides, with their configuration."""
     known = ledger.landed()
@@ -57,6 +93,7 @@ def table(frame: pl.DataFrame, kind: str, columns: Mapping[str, Any], *, key: st
     st.dataframe(
         shown,
         hide_index=True,
+        placeholder="",
         column_config=config,
         height=min(38 + 35 * max(len(frame), 1), 38 + 35 * ROWS_SEEN),
         key=f"list {key} {hash(tuple(frame['id']))}",
@@ -65,23 +102,6 @@ def table(frame: pl.DataFrame, kind: str, columns: Mapping[str, Any], *, key: st
     click = st.session_state.get(f"open {key}")
     if click and click["row"] < len(frame):
         st.switch_page(PAGES[kind], query_params={"id": frame["id"][click["row"]]})
-
-
-def archived_wanted() -> bool:
-    """Whether the list shows what was archived; read before the toggle is drawn."""
-    return bool(st.session_state.get("archived", st.query_params.get("archived") == "true"))
-
-
-def archived_toggle() -> None:
-    st.toggle("Archived", key="archived", bind="query-params", help="Those that were archived instead.")
-
-
-def words_box() -> str:
-    """Words to find rows by; they stand in the address."""
-    text = st.text_input(
-        "Search", key="q", bind="query-params", type="search", placeholder="Any word of a row", width=220
-    )
-    return text or ""
 
 
 def with_words(frame: pl.DataFrame, text: str) -> pl.DataFrame:
@@ -100,7 +120,7 @@ def nothing_yet(held: Holdings, kind: str) -> None:
         st.write("Add the first one, import a spreadsheet, or look around with an invented sample portfolio.")
         with st.container(horizontal=True):
             if st.button(f"New {ENTITIES[kind].title.lower()}", icon=":material/add:", type="primary"):
-                st.switch_page(LISTS[kind], query_params={"edit": "new"})
+                st.switch_page(LISTS[kind], query_params={FORM: open_form.NEW})
             if held.position == 0:
                 st.button("Load the sample portfolio", icon=":material/science:", on_click=_seed)
             if st.button("Import a spreadsheet", icon=":material/upload_file:"):
@@ -115,7 +135,6 @@ def missing(kind: str, id: str) -> None:
     said = f"There is no {title} with the id “{plain(id)}”." if id else f"The address names no {title}."
     st.title(ENTITIES[kind].title, anchor=False)
     st.warning(said, icon=":material/search_off:")
-    st.page_link(LISTS[kind], label=f"All {PLURALS[kind]}", icon=":material/list:")
 
 
 def _seed() -> None:

@@ -12,6 +12,7 @@ import streamlit as st
 
 from dashboards.app_parts import ledger, receipts
 from dashboards.app_parts.ledger import plain
+from dashboards.app_parts.sign_in import signed_in
 from dashboards.forms import Choices, Part, collected, inputs, title_of
 from dashboards.queries.record_history import shown_value
 from dashboards.queries.records import name_of
@@ -114,12 +115,6 @@ def form(
         st.form_submit_button(label, type="primary", icon=":material/save:", on_click=_clicked, args=(drawn,))
 
 
-def signed_in() -> str:
-    """Who the reader is, if the server knows; else empty."""
-    user = st.user.to_dict()
-    return str(user.get("email") or user.get("name") or "") if user.get("is_logged_in") else ""
-
-
 def remembered() -> str:
     """As signed in, or as given with the last change of this session."""
     return signed_in() or str(st.session_state.get(_WHO, ""))
@@ -151,13 +146,14 @@ def _who_key(token: str) -> str:
 def _at(name: str, state: State) -> None:
     for problem in state.problems:
         if (problem.kind, problem.field) == ("batch", name):
-            st.caption(f":red[:material/error: {plain(problem.message)}]")
+            st.markdown(f":small[:red[:material/error: {plain(problem.message)}]]")
 
 
 def _clicked(form: Form) -> None:
     state: State | None = st.session_state.get(f"form {form.name}")
     if state is None or state.token != form.token:
-        return  # a second click on what the first has saved
+        receipts.again(form.token)  # a second click on what the first has saved
+        return
     state.typed = {part.key: collected(part, form.token) for part in form.parts}
     state.why = st.session_state.get(f"{form.token} why", "")
     st.session_state[_WHO] = st.session_state.get(_who_key(form.token), remembered())
@@ -191,7 +187,7 @@ def _save(form: Form, state: State) -> None:
         state.message = str(error)
     else:
         leave(form.name)
-        receipts.keep(receipt, form.go(receipt) if form.go else None)
+        receipts.keep(receipt, form.go(receipt) if form.go else None, token=state.token)
 
 
 def _unplaced(form: Form, state: State) -> None:

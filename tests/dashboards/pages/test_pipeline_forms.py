@@ -4,9 +4,11 @@ import pytest
 import sqlalchemy as sa
 from streamlit.testing.v1 import AppTest
 
+from dashboards.queries.record_history import history
 from pipeline_assets.ledger import reading
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.submitting import submit
+from pipeline_assets.transfer.holdings import holdings
 from tests.dashboards.pages.conftest import Open, said
 
 PROJECT = "pr-harrowfen"
@@ -191,3 +193,33 @@ def test_a_comment_is_there_at_once(open_page: Open) -> None:
     press(app, "Add the comment")
     assert "Well done." in [text.value for text in app.text]
     assert field(app, "Comment").value == ""  # type: ignore[attr-defined]  # an input
+
+
+def test_a_comment_is_edited_taken_out_and_told_of_in_the_history(seeded: sa.Engine, open_page: Open) -> None:
+    said_first = Change.create("comments", {"text": "Wel done.", "pipeline_id": PROJECT}, id="co-1")
+    submit(seeded, [said_first], who="Ben", token="comment")
+    app = open_page("project", id=PROJECT, edit="comment co-1")
+    put(app, "Comment", "  ")
+    put(app, "Your name", "Anna")
+    press(app, "Save")
+    assert "must not be empty" in said(app)
+    change = Change.edit("comments", "co-1", {"text": "Theirs."}, base_version=1)
+    submit(seeded, [change], who="Ben", token="meanwhile")
+    put(app, "Comment", "Well done.")
+    press(app, "Save")
+    assert "Ben saved version 2 while you were editing version 1" in said(app)
+    press(app, "Save mine on top")
+    assert "Well done." in [text.value for text in app.text]
+    assert "edited by **Anna**" in said(app)
+
+    app = open_page("project", id=PROJECT, edit="remove co-1")
+    put(app, "Your name", "Anna")
+    put(app, "Reason", "said twice")
+    next(button for button in app.button if button.label == "Remove" and button.form_id).click().run()
+    assert not app.exception
+    assert "Well done." not in [text.value for text in app.text]
+    record = reading.record(seeded, "comments", "co-1")
+    assert record
+    assert (record.archived, record.version, record.who) == (True, 4, "Anna")
+    frame = history(seeded, holdings(seeded), "pipelines", PROJECT)
+    assert "said twice" in frame["why"].to_list()
