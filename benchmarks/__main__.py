@@ -12,6 +12,8 @@ FIGURES = (
     "older_way_vs_ingest",
     "polling_reader",
     "ledger",
+    "imports",
+    "pages",
     "backfill",
 )
 "Short ones first."

@@ -3,7 +3,6 @@
 Belongs here: starting both on a home of their own, launching, waiting. Not here: the same in process (`backfills.py`).
 """
 
-import socket
 import sys
 import time
 from collections.abc import Iterator
@@ -12,7 +11,7 @@ from datetime import date
 from pathlib import Path
 from time import perf_counter
 
-from benchmarks.harness import temporary_home
+from benchmarks.harness import free_port, temporary_home
 from dashboards import fetching
 from dashboards.instance import prepared_home, shipped
 from dashboards.orchestrator import Orchestrator
@@ -38,7 +37,7 @@ def through_the_daemon(first: date, last: date) -> float:
 @contextmanager
 def running(folder: Path, *, schedules_running: bool = False) -> Iterator[Settings]:
     """Webserver and daemon on the home of this environment, as `renewables up` starts them, on another port."""
-    port = _free_port()
+    port = free_port()
     settings = Settings().model_copy(update={"dagster_url": f"http://127.0.0.1:{port}"})
     home = prepared_home(settings)
     environment = {"DAGSTER_HOME": str(home), "SCHEDULES_RUNNING": str(schedules_running).lower()}
@@ -54,9 +53,3 @@ def running(folder: Path, *, schedules_running: bool = False) -> Iterator[Settin
             assert time.monotonic() < until, "Dagster did not start"
             time.sleep(0.5)
         yield settings
-
-
-def _free_port() -> int:
-    with socket.socket() as listening:
-        listening.bind(("127.0.0.1", 0))
-        return int(listening.getsockname()[1])

@@ -5,8 +5,10 @@ in the same run, so that a slow or busy machine slows both; seconds alone mean l
 """
 
 import argparse
+import math
 import os
-from collections.abc import Callable, Iterator
+import socket
+from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
 from contextlib import contextmanager
 from datetime import date, timedelta
@@ -53,7 +55,7 @@ def simulator(latency_seconds: float = 0.0, faults: str = "") -> Iterator[str]:
     """A process of its own, which ELEXON_BASE_URL names meanwhile; yields the URL."""
     with (
         subprocess_running(latency_seconds=latency_seconds, faults=faults) as base_url,
-        _environment(ELEXON_BASE_URL=base_url),
+        environment(ELEXON_BASE_URL=base_url),
     ):
         yield base_url
 
@@ -64,12 +66,13 @@ def temporary_home() -> Iterator[Path]:
     others = dict.fromkeys(name.upper() for name in Settings.model_fields if name != "elexon_base_url")
     with TemporaryDirectory(prefix="benchmark-") as folder:
         settings = others | {"RENEWABLES_HOME": folder, "SCHEDULES_RUNNING": "false", "DAGSTER_HOME": None}
-        with _environment(**settings):
+        with environment(**settings):
             yield Path(folder)
 
 
 @contextmanager
-def _environment(**variables: str | None) -> Iterator[None]:
+def environment(**variables: str | None) -> Iterator[None]:
+    """Those variables meanwhile; None: not set."""
     before = {name: os.environ.get(name) for name in variables}
     _set(variables)
     try:
@@ -108,6 +111,26 @@ def in_new_process(function: Callable[..., T], *values: object) -> T:
         return pool.submit(function, *values).result()
 
 
+def p95(taken: Sequence[float]) -> float:
+    """The least that is no lower than 95 in a hundred; of few, the greatest."""
+    return sorted(taken)[math.ceil(0.95 * len(taken)) - 1]
+
+
+def free_port() -> int:
+    """On 127.0.0.1."""
+    with socket.socket() as listening:
+        listening.bind(("127.0.0.1", 0))
+        return int(listening.getsockname()[1])
+
+
 def report(name: str, a: float, b: float, *, unit: str = "s", about: str = "") -> None:
     """`name: ratio=1.10 (a=6.051 s, b=5.501 s)`."""
     print(f"{name}: ratio={a / b:.2f} (a={a:.4g} {unit}, b={b:.4g} {unit}){about and ' ' + about}", flush=True)
+
+
+def report_spread(name: str, a: Sequence[float], b: Sequence[float], *, about: str = "") -> None:
+    """`name: p50=1.31 p95=1.42 (a=1.402 1.622 s, b=1.071 1.142 s)`: each percentile of a by the same of b."""
+    middle, high = (median(a), median(b)), (p95(a), p95(b))
+    seconds_of = [f"{side}={middle[n]:.4g} {high[n]:.4g} s" for n, side in enumerate("ab")]
+    ratios = f"p50={middle[0] / middle[1]:.2f} p95={high[0] / high[1]:.2f}"
+    print(f"{name}: {ratios} ({', '.join(seconds_of)}){about and ' ' + about}", flush=True)

@@ -53,10 +53,15 @@ def pieces(relation: str) -> str:
 
 
 def joined(half_hours: str, category: str, lines: str) -> str:
-    """All rows of `half_hours` (start_time_utc, `category`) and `capacity_mw`, null where none is known."""
+    """All rows of `half_hours` (start_time_utc, `category`) and `capacity_mw`, null where none is known.
+
+    A line ends where the next begins. Few lines want no ASOF join, which sorts every half hour.
+    """
     return (
-        f"(SELECT half_hours.*, {CAPACITY_MW} AS capacity_mw FROM {half_hours} AS half_hours ASOF LEFT JOIN {lines} "
-        f"AS lines ON half_hours.{category} = lines.psr_type AND half_hours.start_time_utc >= lines.from_utc)"
+        f"(SELECT half_hours.*, {CAPACITY_MW} AS capacity_mw FROM {half_hours} AS half_hours LEFT JOIN (SELECT *, "
+        "lead(from_utc, 1, TIMESTAMPTZ 'infinity') OVER (PARTITION BY psr_type ORDER BY from_utc) AS until_utc "
+        f"FROM {lines}) AS lines ON half_hours.{category} = lines.psr_type "
+        "AND half_hours.start_time_utc >= lines.from_utc AND half_hours.start_time_utc < lines.until_utc)"
     )
 
 

@@ -6,6 +6,7 @@ Belongs here: which snapshot is shown, and the cache. Not here: the questions (`
 from collections.abc import Callable
 from typing import Any, TypeVar, cast
 
+import duckdb
 import streamlit as st
 
 from warehouse import snapshots
@@ -16,6 +17,8 @@ from warehouse.snapshots import Snapshot
 R = TypeVar("R")
 
 ANSWERS_KEPT = 300
+SNAPSHOTS_OPEN = 2
+"What is shown, and what another session still shows; a file that is removed meanwhile can be read to the end."
 _SHOWN = "snapshot shown"
 
 
@@ -49,12 +52,36 @@ def ask(question: Callable[..., R], *args: Any, **kwargs: Any) -> R:
 
 @st.cache_data(max_entries=ANSWERS_KEPT, show_spinner=False)
 def _answer(
-    file: str,  # noqa: ARG001 (part of the key: two warehouses count their versions alike)
+    file: str,
     version: int | None,
     name: str,  # noqa: ARG001 (part of the key)
     _question: Callable[..., object],
     args: tuple[object, ...],
     kwargs: dict[str, object],
 ) -> object:
-    with reading(version=version) as con:
+    snapshot = _opened(file, version)
+    with snapshot.cursor() as con:
         return _question(*args, **kwargs, con=con)
+
+
+class _Open:
+    """A snapshot kept open, since opening it takes as long as a short question. It is closed when nobody holds it any
+    more: neither the cache nor a question that is under way, whose cursor would end with it."""
+
+    def __init__(self, version: int | None) -> None:
+        self._held = reading(version=version)
+        self._con = self._held.__enter__()
+
+    def cursor(self) -> duckdb.DuckDBPyConnection:
+        """A connection of its own to the same file, in UTC: threads share none."""
+        con = self._con.cursor()
+        con.execute("SET TimeZone = 'UTC'")
+        return con
+
+
+@st.cache_resource(max_entries=SNAPSHOTS_OPEN, show_spinner=False)
+def _opened(
+    file: str,  # noqa: ARG001 (part of the key: two warehouses count their versions alike)
+    version: int | None,
+) -> _Open:
+    return _Open(version)

@@ -9,6 +9,7 @@ import polars as pl
 
 from dashboards.queries.snapshot import Connection, declared, frame_of, opened
 from dashboards.queries.values import doubted
+from elexon_assets.days import utc_day
 from elexon_assets.quality.vocabulary import GAP_STATE_BY_NAME, TOO_RECENT
 from warehouse.connection import has_table
 from warehouse.settings import Settings
@@ -49,7 +50,7 @@ def days(
                 SELECT unnest(range($first::TIMESTAMP, $today::TIMESTAMP + INTERVAL 1 DAY, INTERVAL 1 DAY))::DATE
                     AS day_utc
             ), flagged AS (
-                SELECT CAST(start_time_utc AT TIME ZONE 'UTC' AS DATE) AS day_utc,
+                SELECT {utc_day("start_time_utc")} AS day_utc,
                     count(DISTINCT start_time_utc) AS half_hours_flagged
                 FROM {doubted(snapshot, declared(dataset))} AS doubted GROUP BY 1
             ), gaps AS (

@@ -13,7 +13,7 @@ import polars as pl
 from dashboards.queries.snapshot import Connection, declared, frame_of, opened, window_of
 from dashboards.queries.values import doubted
 from elexon_assets.datasets import BY_HALF_HOUR, UTC_TIME, Dataset
-from elexon_assets.days import whole
+from elexon_assets.days import utc_day, whole
 from elexon_assets.quality.tables import STATE
 from elexon_assets.quality.vocabulary import REASONS
 from elexon_assets.settlement import HALF_HOUR
@@ -129,7 +129,7 @@ def worst_days(
         for dataset in BY_HALF_HOUR
     )
     return _ask(
-        f"""SELECT CAST(start_time_utc AT TIME ZONE 'UTC' AS DATE) AS day_utc, dataset,
+        f"""SELECT {utc_day("start_time_utc")} AS day_utc, dataset,
             count(DISTINCT start_time_utc) AS half_hours_flagged, list(DISTINCT reason ORDER BY reason) AS reasons,
             list(DISTINCT start_time_utc ORDER BY start_time_utc) AS start_times_utc
         FROM ({each}) WHERE start_time_utc >= $start AND start_time_utc < $end

@@ -8,7 +8,7 @@ can be asked for to now: what nobody asked for is a gap too, and says so.
 from datetime import UTC, datetime, time, timedelta
 
 from elexon_assets.datasets import Dataset
-from elexon_assets.days import whole
+from elexon_assets.days import utc_day, whole
 from elexon_assets.quality.vocabulary import FAILED, KNOWN_GAP, NOT_ASKED, NOT_PUBLISHED, SET_ASIDE, TOO_RECENT
 from elexon_assets.settlement import HALF_HOUR
 from warehouse.settings import Settings
@@ -25,7 +25,7 @@ def statements(dataset: Dataset) -> list[str]:
         # The text again and not the macro: a copied view must not depend on what is copied after it.
         f"CREATE OR REPLACE VIEW {name}_gaps AS {_gaps(dataset, settings, 'now()')}",
         f"""CREATE OR REPLACE VIEW {name}_gaps_daily AS
-            SELECT CAST(start_time_utc AT TIME ZONE 'UTC' AS DATE) AS day_utc, state, count(*) AS half_hours
+            SELECT {utc_day("start_time_utc")} AS day_utc, state, count(*) AS half_hours
             FROM {name}_gaps GROUP BY ALL""",
     ]
 

@@ -3,8 +3,12 @@
 import os
 import re
 from importlib import import_module
+from pathlib import Path
 
 import pytest
+
+import dashboards
+from benchmarks.page_loads import PAGES
 
 TINY = ["--years", "0.02"]
 LINES = {
@@ -43,3 +47,9 @@ def test_a_polling_reader_meets_no_error_and_no_step_back(capsys: pytest.Capture
     import_module("benchmarks.polling_reader").main(TINY)
 
     assert re.match(r"polling_reader: polls=[1-9]\d* .*errors=0 empty=0 backwards=0", capsys.readouterr().out)
+
+
+def test_every_page_of_the_dashboard_is_measured() -> None:
+    app = (Path(dashboards.__path__[0]) / "app.py").read_text()
+
+    assert sorted(PAGES) == sorted(re.findall(r"app_pages/(\w+)\.py", app))

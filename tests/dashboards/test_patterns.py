@@ -86,6 +86,9 @@ def test_years_hold_the_energy_of_their_months(warehouse: Filled) -> None:
     truth = float(warehouse.truth.filter(psr_type="Solar")["mw"].sum()) * 0.5
     assert frame["energy_mwh"].sum() == pytest.approx(truth)
     assert set(frame["year"]) == {2024}
+    whole_months = {3: 31 * 48 - 2, 4: 30 * 48, 10: 31 * 48 + 2}
+    assert dict(frame.select("month", "half_hours_expected").rows()) == whole_months
+    assert frame.filter(pl.col("coverage") >= 0.2).is_empty(), "a month of which a few days were asked for is short"
 
 
 def test_a_monthly_capacity_factor_is_energy_over_what_capacity_makes(warehouse: Filled) -> None:

@@ -1,0 +1,89 @@
+"""Homes that pages are measured on, and the servers that show them.
+
+Belongs here: what stands in a home, and starting Streamlit on it. Not here: measuring (`pages.py`).
+"""
+
+import sys
+import time
+from collections.abc import Mapping
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import httpx
+
+from benchmarks.harness import environment, free_port
+from dashboards.cli.up import dashboard_command
+from dashboards.orchestrator import Orchestrator
+from dashboards.supervisor import Supervisor
+from elexon_assets.client import ElexonClient
+from elexon_assets.datasets import DATASETS
+from elexon_assets.ingest import ingest
+from elexon_assets.quality.flagging import flag
+from elexon_assets.windows import Window
+from pipeline_assets.landing import land
+from pipeline_assets.ledger.schema import opened
+from pipeline_assets.seeding import seed
+from pipeline_assets.transfer.holdings import holdings
+from warehouse import snapshots
+from warehouse.connection import writing
+
+START_SECONDS = 120.0
+BARE = [
+    *("streamlit", "run", str(Path(__file__).with_name("bare_page.py")), "--server.headless", "true"),
+    *("--server.address", "127.0.0.1", "--server.fileWatcherType", "none", "--browser.gatherUsageStats", "false"),
+]
+
+
+def years_to_now(years: float) -> Window:
+    """That long, to the midnight before yesterday's."""
+    end = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=1)
+    return Window(end - timedelta(days=round(365.25 * years)), end)
+
+
+def fill(home: Path, span: Window) -> None:
+    """Every dataset from the simulator, flags, and the sample portfolio landed."""
+    with environment(RENEWABLES_HOME=str(home)):
+        with ElexonClient() as client:
+            for dataset in DATASETS:
+                asked = span if dataset.is_half_hourly else dataset.everything(datetime.now(UTC))
+                assert not ingest(dataset, asked, client=client, run_id="benchmark").failed
+        flag()
+        ledger = opened()
+        seed(ledger)
+        land(ledger)
+        ledger.dispose()
+
+
+def publish_again(home: Path) -> None:
+    """The same data as a snapshot of which nobody has asked anything yet."""
+    with environment(RENEWABLES_HOME=str(home)), writing() as con:
+        snapshots.publish(con)
+
+
+def first_of_each(home: Path, kinds: Mapping[str, str]) -> dict[str, str]:
+    """Name to the id of one record of that kind."""
+    with environment(RENEWABLES_HOME=str(home)):
+        ledger = opened()
+        held = holdings(ledger)
+        ledger.dispose()
+    return {name: held.of_kind(kind)[0].id for name, kind in kinds.items()}
+
+
+def serve(servers: Supervisor, name: str, home: Path | None) -> str:
+    """Streamlit in a process of its own, on the home or, without one, with the bare page alone; its address."""
+    port = free_port()
+    command = dashboard_command(port) if home else [sys.executable, "-m", *BARE, "--server.port", str(port)]
+    servers.start(name, command, {"RENEWABLES_HOME": str(home)} if home else {})
+    address = f"http://127.0.0.1:{port}"
+    with httpx.Client(transport=httpx.HTTPTransport(retries=8)) as client:  # with pauses that double
+        client.get(f"{address}/_stcore/health", timeout=60).raise_for_status()
+    servers.check()
+    return address
+
+
+def wait_for_a_run(dagster: Orchestrator, backfill_id: str) -> None:
+    """Until the backfill's first run has begun to ask."""
+    until = time.monotonic() + START_SECONDS
+    while not any(dagster.run_state(run_id).status == "STARTED" for run_id in dagster.backfill_runs(backfill_id)[1]):
+        assert time.monotonic() < until, "no run of the backfill started"
+        time.sleep(1.0)

@@ -1,0 +1,88 @@
+"""Every page of the dashboard, in Chromium and by AppTest, on ten years of both half-hourly datasets and 40 projects.
+
+`pages_load_…`: seconds of a full load until it is painted (`painted.py`), by those of a page with one line chart.
+Target: at most 2.0.
+`pages_years_…`: the same by the same page on a home with one month. Target: at most 1.5.
+`pages_click_…`: from a click in the sidebar until it is painted, by a full load. Target: at most 0.5.
+`pages_script_…`: a run of its script by AppTest, by a run of the page with one chart. Target: at most 3.
+`pages_backfill_…`: a full load while a backfill of `--years` runs, by one without. Target: at most 1.5, no error.
+`pages_backfill_bare`: the same of the page with one chart, which knows nothing of the backfill; for reading the others.
+
+p50 and p95 of sides in turn. Webserver and daemon run all the while. Every second round is on a snapshot of which
+nothing was asked before, so a p95 of few rounds is of those. All of it takes about eight minutes on an idle machine.
+"""
+
+import argparse
+import sys
+from collections.abc import Sequence
+
+from benchmarks import daemon, page_homes, script_runs
+from benchmarks.harness import environment, in_new_process, report_spread, simulator, temporary_home
+from benchmarks.page_loads import BARE, BUSY, CLICK, HEADINGS, MONTH, PAGES, RECORDS, YEARS, Loads
+from benchmarks.painted import chromium
+from dashboards.orchestrator import Orchestrator
+from dashboards.supervisor import Supervisor
+from elexon_assets.datasets import WIND_AND_SOLAR
+from elexon_assets.windows import Window
+
+A_MONTH = 30 / 365.25
+BUSY_ROUNDS = 1
+
+
+def main(given: Sequence[str] | None = None) -> None:
+    """`given`: arguments, else those of the command line. Status 1 where a page showed an error."""
+    parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
+    parser.add_argument("--years", type=float, default=10.0, help="of both datasets (default: %(default)g)")
+    parser.add_argument("--repeat", type=int, default=2, help="of each side (default: %(default)d)")
+    parser.add_argument("--pages", nargs="+", choices=PAGES, default=PAGES, metavar="PAGE", help="default: all")
+    parser.add_argument("--no-backfill", action="store_true")
+    parser.add_argument("--no-browser", action="store_true", help="only script runs")
+    chosen = parser.parse_args(given)
+    names, repeat = chosen.pages, chosen.repeat
+    with simulator(), temporary_home() as home:
+        span = page_homes.years_to_now(chosen.years)
+        page_homes.fill(home, span)
+        records = page_homes.first_of_each(home, RECORDS)
+        with daemon.running(home) as settings, environment(DAGSTER_URL=str(settings.dagster_url)):
+            parameters = {name: {"id": records[name]} if name in records else {} for name in names}
+            taken = in_new_process(script_runs.run, parameters, 2 * repeat)
+            for name in names:
+                report_spread(f"pages_script_{name}", taken[name], taken[BARE])
+            if chosen.no_browser:
+                return
+            page_homes.fill(home / MONTH, page_homes.years_to_now(min(A_MONTH, chosen.years)))
+            (home / MONTH / "dagster").symlink_to(home / "dagster")  # one Dagster answers for both
+            with Supervisor(home / "logs") as servers, chromium() as browser:
+                homes = {YEARS: home, MONTH: home / MONTH}
+                sites = {side: page_homes.serve(servers, side, at) for side, at in (homes | {BARE: None}).items()}
+                loads = Loads(browser, sites, records)
+                for n in range(-1, repeat):  # the first is not counted: servers import what the pages need
+                    if n % 2 == 0:
+                        for at in homes.values():
+                            page_homes.publish_again(at)
+                    loads.round(names, (YEARS, MONTH), counts=n >= 0)
+                loads.report("load", names, YEARS, BARE)
+                loads.report("years", names, YEARS, MONTH)
+                loads.clicks([name for name in names if name in HEADINGS], repeat)
+                loads.report("click", [name for name in names if name in HEADINGS], CLICK, YEARS)
+                if not chosen.no_backfill:
+                    _during_a_backfill(loads, names, Orchestrator(str(settings.dagster_url)), span)
+    print(f"pages: {len(loads.errors)} error boxes", *sorted(set(loads.errors)), sep="\n  ")
+    if loads.errors:
+        sys.exit(1)
+
+
+def _during_a_backfill(loads: Loads, names: Sequence[str], dagster: Orchestrator, span: Window) -> None:
+    """It begins before the first load and goes on after the last, or there is too little of it."""
+    days = span.days
+    launched = dagster.launch_backfill([WIND_AND_SOLAR], days[0], days[-1], requested_by="benchmark")
+    page_homes.wait_for_a_run(dagster, launched.id)
+    for _ in range(BUSY_ROUNDS):
+        loads.round(names, (BUSY,))
+    loads.report("backfill", names, BUSY, YEARS)
+    loads.report_bare("backfill", BUSY)
+    assert not dagster.backfill_runs(launched.id)[0], "the backfill was over before the pages were loaded: more years"
+
+
+if __name__ == "__main__":
+    main()

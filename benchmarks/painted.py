@@ -1,0 +1,110 @@
+"""Seconds until a page of Streamlit is painted, in Chromium: CHROMIUM names it, else Debian's.
+
+Painted: the script has run to its end; the heading is there (of the page asked for); no skeleton and nothing stale is
+left; every Plotly chart has drawn traces, every table its canvas, every spark its marks; fonts are loaded; and two
+animation frames have passed since. It has to stay so for a tenth of a second more, which is not counted. By the
+browser's own clock, from the beginning of the navigation or from the click.
+
+Belongs here: the browser and that rule. Not here: which pages, and what they are compared with.
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from dataclasses import dataclass
+
+from playwright.sync_api import Browser, Page, sync_playwright
+
+CHROMIUM = os.environ.get("CHROMIUM", "/usr/bin/chromium")
+FLAGS = [
+    *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
+    "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
+]
+VIEWPORT = {"width": 1440, "height": 1000}
+PATIENCE_MS = 60_000
+ERRORS = "[data-testid=stException], [data-testid=stAlertContentError]"
+
+_PAINTED = """([link, title, patience]) => new Promise((resolve, reject) => {
+  const all = (selector) => [...document.querySelectorAll(selector)];
+  const drawn = (chart) => {
+    const plot = chart.querySelector('.js-plotly-plot');
+    return plot && plot.calcdata && chart.querySelector(
+      '.scatterlayer .trace, .barlayer .trace, .boxlayer .trace, .heatmaplayer image, .annotation');
+  };
+  const filled = (table) => [...table.querySelectorAll('canvas')].some((canvas) => canvas.width > 0);
+  const sparked = (spark) => spark.querySelector('canvas, svg path');
+  const whole = () => {
+    const app = document.querySelector('[data-testid=stApp]');
+    const heading = document.querySelector('[data-testid=stMain] h1');
+    return app && app.dataset.testScriptState === 'notRunning' && heading && (!title || heading.innerText === title)
+      && document.fonts.status === 'loaded'
+      && !all('[data-testid=stSkeleton], [data-testid=stAppSkeleton], [data-testid=stSkeletonElement]').length
+      && !all('[data-testid=stMain] [data-stale=true]').length
+      && all('[data-testid=stPlotlyChart]').every(drawn)
+      && all('[data-testid=stDataFrame]').every(filled)
+      && all('[data-testid=stMetricChart]').every(sparked);
+  };
+  const began = link ? performance.now() : 0;
+  let frames = 0, painted = 0;
+  const look = () => {
+    if (performance.now() - began > patience) return reject(new Error('not painted in time'));
+    frames = whole() ? frames + 1 : 0;
+    if (frames === 3) painted = performance.now();
+    if (frames >= 3 && performance.now() - painted > 100) resolve((painted - began) / 1000);
+    else requestAnimationFrame(look);
+  };
+  if (link) document.querySelector(`[data-testid=stSidebarNav] a[href$="${link}"]`).click();
+  look();
+})"""
+
+
+@dataclass(frozen=True)
+class Painted:
+    """How long it took, and the error boxes that stood on the page then."""
+
+    seconds: float
+    errors: list[str]
+
+
+@contextmanager
+def chromium() -> Iterator[Browser]:
+    """Without a way to any other machine."""
+    with sync_playwright() as playwright:
+        browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
+        try:
+            yield browser
+        finally:
+            browser.close()
+
+
+@contextmanager
+def new_tab(browser: Browser) -> Iterator[Page]:
+    """Of a profile of its own, with nothing cached."""
+    context = browser.new_context(viewport=VIEWPORT)  # type: ignore[arg-type]  # a mapping of those two is one
+    context.set_default_timeout(PATIENCE_MS)
+    try:
+        yield context.new_page()
+    finally:
+        context.close()
+
+
+def full_load(browser: Browser, url: str) -> Painted:
+    """In a new tab, from the beginning of the navigation."""
+    with new_tab(browser) as page:
+        return load(page, url)
+
+
+def load(page: Page, url: str) -> Painted:
+    """In that tab, with what it has cached."""
+    page.goto(url, wait_until="commit")
+    return _painted(page)
+
+
+def click_to(page: Page, address: str, title: str) -> Painted:
+    """Inside the app that is open in the tab, from the click on its link in the sidebar."""
+    return _painted(page, f"/{address}", title)
+
+
+def _painted(page: Page, link: str | None = None, title: str | None = None) -> Painted:
+    seconds = float(page.evaluate(_PAINTED, [link, title, PATIENCE_MS]))
+    return Painted(seconds, page.locator(ERRORS).all_inner_texts())
