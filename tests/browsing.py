@@ -11,13 +11,26 @@ from pathlib import Path
 from urllib.parse import urlsplit
 
 import pytest
-from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Response, Route, sync_playwright
+from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Response, Route, expect, sync_playwright
 
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = ["--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"]
 WIDTHS = (1440, 820, 390)
+expect.set_options(timeout=20_000)  # a busy machine is no failure
 PROBED = ("/_stcore/health", "/_stcore/host-config")
 "Streamlit's page looks for its server below its own path first, which answers 404; the next try finds it."
+DRAWN = """() => !document.querySelector([
+  '[data-testid=stSkeleton]', '[data-testid=stPlotlyChart]:not(:has(.main-svg))',
+  '[data-testid=stDataFrame]:not(:has(canvas))'].join())"""
+CUT_OFF = """main => {
+  const ends = e => e.getBoundingClientRect().width && e.getBoundingClientRect().right > innerWidth + 1;
+  const short = e => e.closest('[data-testid=stMetric]') && e.scrollWidth > e.clientWidth + 1;
+  const scrolls = e => e !== main && (/auto|scroll/.test(getComputedStyle(e).overflowX) || scrolls(e.parentElement));
+  return [...main.querySelectorAll('*')]
+    .filter(e => (ends(e) || short(e)) && e.checkVisibility({visibilityProperty: true, opacityProperty: true}))
+    .filter(e => short(e) || (e.parentElement === main || !ends(e.parentElement)) && !scrolls(e.parentElement))
+    .map(e => e.outerHTML.slice(0, 200));
+}"""
 
 
 def executable() -> str:
@@ -66,10 +79,19 @@ class Tab:
         self.page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for(timeout=60_000)
         self.page.get_by_test_id("stHeading").first.wait_for()
 
+    def drawn(self) -> None:
+        """Waits for what comes after the script: parts of the page that the browser loads when it meets them."""
+        self.page.wait_for_function(DRAWN)
+
     def overflow_pixels(self) -> int:
         """By how much the content is wider than the window."""
         wide = "e => e.scrollWidth - e.clientWidth"
         return max(int(self.page.locator(where).first.evaluate(wide)) for where in ("html", "[data-testid=stMain]"))
+
+    def cut_off(self) -> list[str]:
+        """The outermost elements that end right of the window, where nobody can scroll to; and figures that are not
+        whole."""
+        return list(self.page.get_by_test_id("stMainBlockContainer").evaluate(CUT_OFF))
 
 
 @contextmanager

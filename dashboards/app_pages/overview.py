@@ -8,7 +8,8 @@ import streamlit as st
 from dashboards.app_parts import asking
 from dashboards.app_parts.chart import chart
 from dashboards.app_parts.foot import nothing_yet
-from dashboards.app_parts.texts import ago, clock, date_of, energy, moment, percent, power, share
+from dashboards.app_parts.texts import ago, change_of, clock, date_of, energy, moment, percent, power, share
+from dashboards.charts.colours import colour_of
 from dashboards.charts.generation import figure_in_page
 from dashboards.queries.analysis import TOTAL
 from dashboards.queries.generation import series
@@ -16,13 +17,10 @@ from dashboards.queries.overview import WEEK, Overview, overview
 from elexon_assets.datasets import WIND_AND_SOLAR
 from elexon_assets.settlement import HALF_HOUR
 
-NAMES = {"Wind Onshore": "Onshore wind", "Wind Offshore": "Offshore wind", TOTAL: "Wind and solar"}
-MARKS = {
-    **{"Wind Onshore": ":green[●]", "Wind Offshore": ":blue[●]"},
-    **{"Solar": ":orange[●]", TOTAL: ":gray[●]"},
-}
-"In the colours of the charts, as the theme names them."
+NAMES = {TOTAL: "Wind and solar"}
 HALF_HOURS = WEEK // HALF_HOUR
+CARD_PIXELS = 233
+"Four beside each other on a desk, two on a tablet."
 
 
 def show() -> None:
@@ -36,8 +34,8 @@ def show() -> None:
         f"Great Britain in the half hour **{moment(newest.start_utc)}–{clock(newest.end_utc)}** (ended {age})"  # noqa: RUF001 (a dash is meant)
     )
     categories = [*WIND_AND_SOLAR.categories, TOTAL]
-    for column, category in zip(st.columns(4), categories, strict=True):
-        with column:
+    with st.container(horizontal=True, horizontal_alignment="distribute"):  # columns would cut the figures on a tablet
+        for category in categories:
             _card(found, category)
     _completeness(found)
     st.subheader("The last seven days", anchor=False)
@@ -55,14 +53,14 @@ def _card(found: Overview, category: str) -> None:
     now, factor = _of(found.now, category, "mean_mw"), _of(found.now, category, "capacity_factor")
     week, before = (_of(frame, category, "energy_mwh") for frame in (found.last_week, found.week_before))
     record = found.records.filter(psr_type=category).row(0, named=True)
-    change = f" ({week / before - 1:+.0%} on the week before)" if week and before else ""
-    with st.container(border=True, height="stretch", gap="xsmall"):
-        st.metric(
-            f"{MARKS[category]} {NAMES.get(category, category)}",
-            power(now),
-            chart_data=found.sparks.get(category),
+    change = f" ({change_of(week, before)} on the week before)" if week and before else ""
+    with st.container(border=True, width=CARD_PIXELS, height="stretch", gap="xsmall"):
+        name = NAMES.get(category, category)
+        st.markdown(
+            f':color[■]{{foreground="{colour_of(category)}"}} {name}',
             help="Mean over the newest half hour; the line is the last 24 hours.",
         )
+        st.metric(name, power(now), chart_data=found.sparks.get(category), label_visibility="collapsed")
         st.caption(
             f"**{share(factor)}** of installed capacity  \n"
             f"**{energy(_of(found.last_day, category, 'energy_mwh'))}** in 24 hours  \n"

@@ -59,7 +59,7 @@ def import_forms() -> None:
     settings = Settings()
     newest = last_closed_day(DATASETS[0])
     names = st.pills(
-        "Import",
+        "What",
         [dataset.name for dataset in DATASETS],
         format_func=lambda name: BY_NAME[name].title,
         selection_mode="multi",
@@ -171,7 +171,7 @@ def _one(dagster: Orchestrator, listed: Listed) -> None:
                 text = f"{BY_NAME[dataset].title}: {answered} of {windows} windows{more}"
                 st.progress(min(answered / windows, 1.0) if windows else 0.0, text=text)
         for error in list(known.errors.values())[: 0 if listed.status == "CANCELED" else 1]:
-            st.caption(f":red[{error.splitlines()[0][:300]}]")
+            st.markdown(f":small[:red[{error.splitlines()[0][:300]}]]")
 
 
 def _state(listed: Listed, known: Followed) -> str:

@@ -1,4 +1,5 @@
-"""An instance of Dagster in a home of its own, and one server with its daemon for all tests that need a real one."""
+"""An instance of Dagster in a home of its own, and one server with its daemon for all tests that need a real one; its
+dashboard in a browser, and a portfolio in its ledger."""
 
 import os
 import signal
@@ -13,14 +14,24 @@ from pathlib import Path
 
 import dagster as dg
 import pytest
+import sqlalchemy as sa
+from playwright.sync_api import Browser
 
 from dashboards.instance import instance
 from dashboards.orchestrator import Orchestrator
 from elexon_assets.simulator.server import Simulator, running
+from pipeline_assets import landing, seeding
+from pipeline_assets.ledger import schema
+from pipeline_assets.sensors import landing_of_changes
+from tests.browsing import Tab, launched, tab
+from warehouse.connection import writing
 from warehouse.settings import Settings
 
 UP = [sys.executable, "-c", "from dashboards.cli.main import main; main()", "up", "--port"]
 START_SECONDS = 90.0
+START_SENSOR = """mutation($sensor: SensorSelector!) { startSensor(sensorSelector: $sensor) {
+  __typename ... on Sensor { sensorState { id status } } ... on PythonError { message } } }"""
+STOP_SENSOR = "mutation($id: String!) { stopSensor(id: $id) { __typename ... on PythonError { message } } }"
 
 
 @pytest.fixture
@@ -125,3 +136,43 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
     """One for the whole session: a start takes as long as a dozen runs."""
     with serving(tmp_path_factory.mktemp("served")) as started:
         yield started
+
+
+@contextmanager
+def landing_changes(server: Server) -> Iterator[None]:
+    """With the sensor that lands what was submitted, which is off by default."""
+    sensor = {
+        "repositoryName": "__repository__",
+        "repositoryLocationName": "pipeline_assets",
+        "sensorName": landing_of_changes.name,
+    }
+    state = server.orchestrator.ask(START_SENSOR, {"sensor": sensor})["startSensor"]["sensorState"]
+    assert state["status"] == "RUNNING"
+    yield
+    stopped = server.orchestrator.ask(STOP_SENSOR, {"id": state["id"]})["stopSensor"]
+    assert stopped["__typename"] == "StopSensorMutationResult"
+
+
+@pytest.fixture(scope="session")
+def portfolio(server: Server) -> Iterator[sa.Engine]:
+    """The server's ledger, with the sample portfolio in it, landed."""
+    with schema.using(f"sqlite:///{server.home / 'ledger.sqlite'}") as ledger:
+        seeding.seed(ledger)
+        landing.land(ledger, lambda: writing(server.settings.warehouse))
+        yield ledger
+
+
+@pytest.fixture(scope="module")
+def browser() -> Iterator[Browser]:
+    with launched() as found:
+        yield found
+
+
+@pytest.fixture
+def dashboard(browser: Browser, server: Server) -> Iterator[Tab]:
+    """A tab in which nothing may go wrong."""
+    server.simulator.faults = ""
+    with tab(browser, f"http://127.0.0.1:{server.dashboard_port}") as opened:
+        yield opened
+        assert opened.problems == []
+        assert opened.outside == [], "the dashboard works without the network"

@@ -1,36 +1,22 @@
-"""The dashboard of `renewables up` in a real browser: an import watched to its end, every page at three widths with the
-outside network cut off, a copied address, a reload while an import runs."""
+"""The dashboard of `renewables up` in a real browser: an import watched to its end, every page at three widths and
+in both themes with the outside network cut off, a copied address, a reload while an import runs."""
 
 import re
-from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Browser, expect
 
-from tests.browsing import WIDTHS, Tab, launched, tab
-from tests.dashboards.pages.conftest import PAGES
+from tests.accessibility import violations, violations_in_dark
+from tests.browsing import WIDTHS, Tab, tab
+from tests.dashboards.pages.conftest import ADDRESSES, PAGES
 from tests.orchestration.conftest import Server
 from warehouse import snapshots
 
+URL_PATHS = {"overview": "", "information_point": "information-point"}
 A_RUN_MS = 150_000
 "Ten seconds on a quiet machine; most of it is a process that starts."
-expect.set_options(timeout=20_000)  # a busy machine is no failure
-
-
-@pytest.fixture(scope="module")
-def browser() -> Iterator[Browser]:
-    with launched() as found:
-        yield found
-
-
-@pytest.fixture
-def dashboard(browser: Browser, server: Server) -> Iterator[Tab]:
-    server.simulator.faults = ""
-    with tab(browser, f"http://127.0.0.1:{server.dashboard_port}") as opened:
-        yield opened
-        assert opened.problems == []
-        assert opened.outside == [], "the dashboard works without the network"
 
 
 @pytest.mark.timeout(300)
@@ -54,14 +40,20 @@ def test_seven_days_are_imported_and_the_chart_shows_them(dashboard: Tab, server
     expect(dashboard.page.get_by_text("SYNTHETIC data")).to_be_visible()
 
 
+@pytest.mark.usefixtures("portfolio")
 @pytest.mark.parametrize("page", PAGES)
-def test_every_page_fits_every_width(page: str, dashboard: Tab) -> None:
-    dashboard.open("" if page == "overview" else page)
+def test_every_page_fits_every_width_and_shuts_nobody_out(page: str, dashboard: Tab) -> None:
+    address = URL_PATHS.get(page, page)
+    dashboard.open(f"{address}?{urlencode(ADDRESSES.get(page, {}))}")
+    dashboard.drawn()
     assert dashboard.page.get_by_test_id("stException").count() == 0
+    assert violations(dashboard.page) == []
+    assert violations_in_dark(dashboard.page) == []
     for width in WIDTHS:
         dashboard.page.set_viewport_size({"width": width, "height": 900})
         dashboard.page.wait_for_timeout(150)  # the layout follows the window
         assert dashboard.overflow_pixels() <= 0, f"wider than {width} pixels"
+        assert dashboard.cut_off() == [], f"at {width} pixels"
 
 
 def test_a_copied_address_restores_what_was_chosen(dashboard: Tab, browser: Browser) -> None:

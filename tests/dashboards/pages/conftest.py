@@ -3,17 +3,28 @@
 import sys
 from collections.abc import Callable, Iterator
 from pathlib import Path
+from shutil import copytree
 
 import pytest
 import sqlalchemy as sa
 from streamlit.testing.v1 import AppTest
 
 import dashboards
+from pipeline_assets.landing import land
 from pipeline_assets.ledger.schema import opened
 from pipeline_assets.seeding import seed
+from tests.dashboards.conftest import Filled
+from warehouse.connection import writing
 
 APP = Path(dashboards.__path__[0]) / "app.py"
-PAGES = ["overview", "analysis", "explorer", "data_management", "runs", "health", "about"]
+PAGES = sorted(path.stem for path in (APP.parent / "app_pages").glob("[!_]*.py"))
+ADDRESSES = {
+    "project": {"id": "pr-harrowfen"},
+    "counterparty": {"id": "cp-tarnfell"},
+    "information_point": {"id": "ip-harrowfen-inverters"},
+    "search": {"q": "harrowfen"},
+}
+"Where a page shows something of the sample portfolio only when it is asked."
 NOWHERE = "http://127.0.0.1:9"
 "The port of `discard`: nobody listens."
 
@@ -34,6 +45,8 @@ def open_page(home: Path, monkeypatch: pytest.MonkeyPatch) -> Open:  # noqa: ARG
 
     def opened(name: str, **address: str | list[str]) -> AppTest:
         app = AppTest.from_file(str(APP), default_timeout=60)
+        if name == "information_point":  # its path is not its file's name: AppTest finds it once the app has run
+            app.run()
         app.switch_page(f"app_pages/{name}.py")
         for key, value in address.items():
             app.query_params[key.replace("_", "-")] = value
@@ -62,3 +75,21 @@ def seeded(engine: sa.Engine) -> sa.Engine:
     """The same with the sample portfolio: 469 changes."""
     seed(engine)
     return engine
+
+
+@pytest.fixture(scope="session")
+def _furnished(filled: Filled, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("furnished") / "home"
+    copytree(filled.home, home)
+    ledger = opened(f"sqlite:///{home / 'ledger.sqlite'}")
+    seed(ledger)
+    land(ledger, lambda: writing(home / "warehouse.duckdb"))
+    ledger.dispose()
+    return home
+
+
+@pytest.fixture
+def furnished(_furnished: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:  # noqa: ARG001 (the home comes first)
+    """The shared warehouse and the sample portfolio, landed, as the home in force; only to be read."""
+    monkeypatch.setenv("RENEWABLES_HOME", str(_furnished))
+    return _furnished

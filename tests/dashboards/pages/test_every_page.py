@@ -5,7 +5,9 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from tests.dashboards.pages.conftest import PAGES, Open, said
+from tests.dashboards.pages.conftest import ADDRESSES, PAGES, Open, said
+
+OF_GENERATION = ("overview", "analysis", "explorer", "data_management", "health", "about")
 
 
 def is_well(app: AppTest) -> None:
@@ -21,15 +23,19 @@ def test_every_page_opens_without_a_warehouse(page: str, open_page: Open) -> Non
     assert "Nothing is published yet" in said(app)
 
 
-@pytest.mark.parametrize("page", PAGES)
+@pytest.mark.parametrize(
+    ("page", "hollow"),
+    [*((page, "no rows") for page in PAGES), *((page, "no tables") for page in PAGES if page in OF_GENERATION)],
+    indirect=["hollow"],
+)
 def test_every_page_opens_on_an_empty_warehouse(page: str, hollow: Path, open_page: Open) -> None:  # noqa: ARG001 (made)
     is_well(open_page(page))
 
 
-@pytest.mark.usefixtures("warehouse")
+@pytest.mark.usefixtures("furnished")
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_opens_on_a_seeded_warehouse(page: str, open_page: Open) -> None:
-    app = open_page(page)
+    app = open_page(page, **ADDRESSES.get(page, {}))
     is_well(app)
     assert "snapshot" in said(app)
     assert "SYNTHETIC data, made by a simulator: not Elexon's." in said(app)
