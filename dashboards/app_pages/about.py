@@ -25,11 +25,12 @@ NOT_COVERED = """
 def show() -> None:
     st.markdown(
         "What Great Britain's wind and solar really generated, half hour by half hour: fetched from Elexon, validated, "
-        "kept with every value that was ever published, and orchestrated by Dagster."
+        "kept with every value that was ever published, and orchestrated by Dagster. Beside it the pipeline of "
+        "projects: who builds what, how far it is, what threatens it, and every change that was ever made to it."
     )
     st.subheader("Where the data comes from", anchor=False)
     for dataset in DATASETS:
-        st.markdown(f"**{dataset.title}** (Elexon {dataset.code}, `{dataset.path}`)  \n{dataset.description}")
+        st.markdown(f"**{dataset.title}** (Elexon {dataset.code}: `{dataset.path}`)  \n{dataset.description}")
     st.markdown(
         f"{attribution(['elexon'])}. [Licence of the BMRS data]({LICENCE_URL}): show that line beside whatever you "
         "publish of it. The code is MIT."
@@ -49,7 +50,7 @@ def show() -> None:
         f"- Elexon's API `{settings.elexon_base_url}`\n- Dagster {settings.dagster_url}"
     )
     st.dataframe(
-        {"package": list(PACKAGES), "version": [version(name) for name in PACKAGES]},
+        {"Package": list(PACKAGES), "Version": [version(name) for name in PACKAGES]},
         hide_index=True,
         width="content",
         alt="Versions of this package and of what it stands on",

@@ -11,7 +11,7 @@ from dashboards.app_parts import asking
 from dashboards.app_parts.chart import chart, show_table
 from dashboards.app_parts.filters import Days, categories_chosen, dataset_chosen, days_chosen
 from dashboards.app_parts.foot import nothing_yet
-from dashboards.app_parts.texts import percent, span_of_days
+from dashboards.app_parts.texts import percent, share, span_of_days
 from dashboards.charts import patterns as figures
 from dashboards.charts.generation import can_be_stacked, figure_in_page
 from dashboards.queries import patterns
@@ -24,18 +24,18 @@ from elexon_assets.windows import Window
 
 GRAIN_NAMES = ["Auto", "half hour", "hour", "day", "week", "month"]
 SUMMARY: dict[str, Any] = {
-    "psr_type": "Technology",
-    "fuel_type": "Fuel",
+    "psr_type": st.column_config.TextColumn("Technology", pinned=True),
+    "fuel_type": st.column_config.TextColumn("Fuel", pinned=True),
     "half_hours": st.column_config.NumberColumn("Half hours", format="%,d"),
-    "coverage": st.column_config.NumberColumn("Coverage", format="percent"),
+    "coverage": st.column_config.NumberColumn("Coverage", format="%.2f%%"),
     "half_hours_flagged": st.column_config.NumberColumn("Flagged", format="%,d", help="Half hours in doubt."),
-    "flagged_share": st.column_config.NumberColumn("Flagged share", format="percent"),
+    "flagged_share": st.column_config.NumberColumn("Flagged share", format="%.2f%%"),
     "energy_mwh": st.column_config.NumberColumn("Energy (MWh)", format="%,.0f"),
     "mean_mw": st.column_config.NumberColumn("Mean (MW)", format="%,.0f"),
     "peak_mw": st.column_config.NumberColumn("Peak (MW)", format="%,.0f"),
     "peak_start_time_london": st.column_config.DatetimeColumn("Peak at (London)", format="DD MMM YYYY HH:mm"),
     "capacity_mw": st.column_config.NumberColumn("Installed (MW)", format="%,.0f", help="Mean over the span."),
-    "capacity_factor": st.column_config.NumberColumn("Capacity factor", format="percent"),
+    "capacity_factor": st.column_config.NumberColumn("Capacity factor", format="%.1f%%"),
     **{f"p{p}_mw": st.column_config.NumberColumn(f"P{p} (MW)", format="%,.0f") for p in (5, 25, 50, 75, 95)},
     "half_hours_outside_soft_limits": st.column_config.NumberColumn("Outside soft limits"),
     "half_hours_expected": None,
@@ -50,10 +50,13 @@ class Wanted:
     days: Days
     categories: list[str]
     exclude_flagged: bool
+    held: Window
 
     @property
     def window(self) -> Window:
-        return window_of_days(self.days.first, self.days.last)
+        """Up to the newest half hour held: one that is still to come is not missing."""
+        days = window_of_days(self.days.first, self.days.last)
+        return Window(days.start_utc, min(days.end_utc, self.held.end_utc))
 
     @property
     def shared(self) -> dict[str, Any]:
@@ -69,7 +72,7 @@ class Wanted:
 
 
 def show() -> None:
-    row = st.container(horizontal=True, vertical_alignment="bottom", gap="large")
+    row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
     with row:
         dataset = dataset_chosen()
     held = asking.ask(span, dataset.name) if asking.shown() else None
@@ -78,15 +81,14 @@ def show() -> None:
         return
     with row:
         categories = categories_chosen(dataset)
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
-        days = days_chosen(held)
         exclude = st.toggle(
             "Leave out flagged",
             key="sound",
             bind="query-params",
             help="Values in doubt count as missing. Flags never alter a value.",
         )
-    wanted = Wanted(dataset, days, categories, exclude)
+    days = days_chosen(held)
+    wanted = Wanted(dataset, days, categories, exclude, held)
     views = {name: view for name, view in VIEWS.items() if name not in ONLY_WITH_CAPACITY or _has_capacity(dataset)}
     name = st.segmented_control(
         "View", list(views), default="Time series", required=True, key="view", bind="query-params"
@@ -100,7 +102,7 @@ def _has_capacity(dataset: Dataset) -> bool:
 
 
 def _time_series(wanted: Wanted) -> None:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True):
         asked = st.selectbox("Grain", GRAIN_NAMES, key="grain", bind="query-params", width=160)
         kind = st.segmented_control(
             "Drawn as", ["Stacked", "Lines"], default="Stacked", required=True, key="drawn", bind="query-params"
@@ -156,7 +158,7 @@ def _distribution(wanted: Wanted) -> None:
 def _correlation(wanted: Wanted) -> None:
     frame = _of_span(patterns.correlation, wanted)
     st.caption(
-        "Pearson's r of half-hourly MW, over the half hours that both have. 1: together; -1: one instead of the other."
+        "Pearson's r of half-hourly MW, over the half hours that both have. 1: together; −1: one instead of the other."  # noqa: RUF001 (a minus is meant)
     )
     chart(figures.correlation(frame), frame, name="correlation", alt="Correlation of each pair of technologies")
 
@@ -197,7 +199,8 @@ def _comparison(wanted: Wanted) -> None:
 def _years(wanted: Wanted) -> None:
     frame = asking.ask(patterns.by_year, dataset=wanted.dataset.name, categories=wanted.categories)
     st.caption(
-        f"Energy of {', '.join(wanted.categories)} by month, of all years. A month may be short: see its coverage."
+        f"Energy of {', '.join(wanted.categories)} by month, of all years. A hollow mark: less than "
+        f"{share(figures.WHOLE_MONTH)} of the month is there."
     )
     chart(figures.by_year(frame), frame, name="year-on-year", alt="Monthly energy, a line a year")
 
@@ -218,7 +221,7 @@ def _capacity_factor(wanted: Wanted) -> None:
         frame,
         name="capacity-factor",
         alt="Monthly capacity factor",
-        columns={"capacity_factor": st.column_config.NumberColumn("capacity_factor", format="percent")},
+        columns=SUMMARY,
     )
 
 
@@ -226,12 +229,11 @@ def _summary(wanted: Wanted) -> None:
     frame = _figures(wanted)
     st.subheader("Figures of the span", anchor=False)
     coverage = frame["coverage"].min()
-    least = percent(coverage if isinstance(coverage, float) else None)
+    there = "All half hours are there"
+    if isinstance(coverage, float) and coverage < 1:
+        there = f"At least {percent(coverage)} of the half hours are there for each"
     without = ", without what is flagged" if wanted.exclude_flagged else ""
-    st.caption(
-        f"{wanted}{without}. At least {least} of the half hours are there for each; energy is never filled up, and its "
-        "flagged share stands beside it."
-    )
+    st.caption(f"{wanted}{without}. {there}; energy is never filled up, and its flagged share stands beside it.")
     show_table(frame, name="summary", columns=SUMMARY)
 
 

@@ -71,6 +71,7 @@ def _edited(kind: str, opened: Sequence[Record], *, key: str) -> Edits:
     edited = st.data_editor(
         frame,
         hide_index=True,
+        placeholder="",
         column_config={column.name: _config(column) for column in columns},
         height=min(38 + 35 * len(opened), 38 + 35 * ROWS_SEEN),
         key=key,

@@ -9,7 +9,7 @@ from dashboards.app_parts import asking
 from dashboards.app_parts.chart import CONFIG, show_table
 from dashboards.app_parts.filters import dataset_chosen
 from dashboards.app_parts.imports import import_forms, imports, repair
-from dashboards.app_parts.texts import moment, number, size, zone
+from dashboards.app_parts.texts import day, moment, number, size, zone
 from dashboards.charts.coverage import calendar
 from dashboards.queries import coverage
 from dashboards.reachability import elexon
@@ -30,7 +30,7 @@ def show() -> None:
     st.subheader("Coverage", anchor=False)
     dataset = dataset_chosen()
     _coverage(dataset)
-    st.subheader("Beneath", anchor=False)
+    st.subheader("Source and storage", anchor=False)
     _api()
     _database()
     if asking.shown():
@@ -42,7 +42,8 @@ def _coverage(dataset: Dataset) -> None:
     if not asking.shown():
         st.caption("Nothing is published yet, so nothing is covered.")
         return
-    days = asking.ask(coverage.days, dataset.name)
+    closed = last_closed_day(dataset)
+    days = asking.ask(coverage.days, dataset.name).filter(pl.col("day_utc") <= closed)
     years = coverage.by_year(days)
     choices = years["year"].to_list()
     year = st.segmented_control(
@@ -58,7 +59,7 @@ def _coverage(dataset: Dataset) -> None:
         + ", ".join(f"{counts[state]} {state}" for state in coverage.STATES),
     )
     st.caption(
-        f"{year}, UTC days: "
+        f"{year}, UTC days up to {day(min(date(year, 12, 31), closed))}: "
         + ", ".join(f"**{number(counts[state])}** {state}" for state in coverage.STATES)
         + ". A day is whole when all 48 half hours have every series that is always published."
     )
@@ -92,7 +93,7 @@ def _api() -> None:
             mark = ":green[:material/check_circle:]" if answer.is_there else ":red[:material/error:]"
             st.markdown(f"{mark} {answer.sentence}", width="content")
         else:
-            st.caption(f"One small request to {Settings().elexon_base_url}", width="content")
+            st.caption(f"One small request to `{Settings().elexon_base_url}`", width="content")
 
 
 def _database() -> None:

@@ -10,6 +10,7 @@ from dashboards.app_parts.imports import ASKED_BY, orchestrator, unreachable
 from dashboards.app_parts.texts import span_of_days
 from dashboards.orchestrator import OrchestratorError
 from dashboards.run_lists import Listed, recent
+from elexon_assets.datasets import BY_NAME
 
 SHOWN = 20
 WATCHES_EVERY = "5s"
@@ -26,8 +27,8 @@ COLUMNS: dict[str, Any] = {
     "asked": st.column_config.DatetimeColumn("Asked for (London)", format="DD MMM YYYY HH:mm:ss"),
     "state": "State",
     "kind": "Kind",
-    "what": st.column_config.TextColumn("What", width="medium"),
-    "days": st.column_config.TextColumn("UTC days", width="medium"),
+    "what": "What",
+    "days": "UTC days",
     "by": "Asked by",
     "seconds": st.column_config.NumberColumn("Took (s)", format="%,.0f"),
     "link": st.column_config.LinkColumn("Dagster", display_text="open"),
@@ -44,7 +45,8 @@ def show() -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         under_way = sum(not listed.is_over for listed in found)
-        st.markdown(f"**{under_way}** under way, the last {len(found)} of all" if found else "Nothing ran yet.")
+        said = f"**{under_way}** under way; the newest {len(found)} of all." if under_way else "Nothing is under way."
+        st.markdown(said if found else "Nothing ran yet.")
         st.link_button("Dagster UI", f"{dagster.url}/runs", icon=":material/open_in_new:", type="tertiary")
     if found:
         st.dataframe(
@@ -64,7 +66,7 @@ def _row(listed: Listed) -> dict[str, object]:
         "state": WORDS.get(listed.status, f"… {listed.status.lower().replace('_', ' ')}"),
         "asked_utc": listed.created_at_utc,
         "kind": listed.launched.kind,
-        "what": listed.what,
+        "what": ", ".join(BY_NAME[name].title if name in BY_NAME else name for name in listed.what.split(", ")),
         "days": span_of_days(*listed.days) if listed.days else "",
         "by": listed.asked_by,
         "seconds": (ended - listed.created_at_utc).total_seconds() if ended else None,

@@ -1,6 +1,6 @@
 """A chart as every page shows it: the figure, and under it its table and its download, made when they are asked for."""
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no types
@@ -32,11 +32,15 @@ def chart(
             show_table(frame, name=name, columns=columns)
 
 
+SHARES = ("coverage", "flagged_share", "capacity_factor")
+"Columns of 0 to 1; where a table has a format for them, it is one of percents. The files keep them as they are."
+
+
 def show_table(frame: pl.DataFrame, *, name: str, columns: Mapping[str, Any] | None = None) -> None:
     """Instants are shown in London time; the files keep UTC."""
-    st.dataframe(
-        in_london(frame), hide_index=True, placeholder="", column_config=dict(columns or {}), key=f"rows {name}"
-    )
+    formats = dict(columns or {})
+    shown = in_london(_in_percents(frame, [share for share in SHARES if share in formats]))
+    st.dataframe(shown, hide_index=True, placeholder="", column_config=formats, key=f"rows {name}")
     downloads(frame, name=name)
 
 
@@ -70,6 +74,15 @@ def parquet(frame: pl.DataFrame) -> bytes:
     file = BytesIO()
     frame.write_parquet(file)
     return file.getvalue()
+
+
+def _in_percents(frame: pl.DataFrame, shares: Sequence[str]) -> pl.DataFrame:
+    """Coverage is cut, not rounded: never 100 while something is missing."""
+    return frame.with_columns(
+        (pl.col(name) * 10_000).floor() / 100 if name == "coverage" else pl.col(name) * 100
+        for name in shares
+        if name in frame.columns
+    )
 
 
 def in_london(frame: pl.DataFrame) -> pl.DataFrame:

@@ -5,7 +5,8 @@ Belongs here: formats of the dashboard. Not here: those of both faces (`dashboar
 
 from datetime import date, datetime, timedelta
 
-from dashboards.cli.output import how_long, number, percent
+from dashboards.cli import output
+from dashboards.cli.output import how_long, number
 from elexon_assets.settlement import LONDON
 
 NOTHING = "–"  # noqa: RUF001 (a dash is meant)
@@ -60,12 +61,31 @@ def share(value: float | None) -> str:
     return NOTHING if value is None else f"{value:.0%}"
 
 
+def percent(value: float | None) -> str:
+    """To a hundredth, and never 100% while something is missing."""
+    return output.percent(value).replace(" %", "%")
+
+
+def change_of(value: float, before: float) -> str:
+    """Whole percents with their sign."""
+    change = round(100 * (value / before - 1))
+    return f"{change:+d}%".replace("-", "\u2212") if change else "±0%"
+
+
+def place(latitude: float | None, longitude: float | None) -> str:
+    """`51.01° N, 2.71° W`."""
+    if latitude is None or longitude is None:
+        return NOTHING
+    north, east = "N" if latitude >= 0 else "S", "E" if longitude >= 0 else "W"
+    return f"{abs(latitude):.4g}° {north}, {abs(longitude):.4g}° {east}"
+
+
 def size(in_bytes: float) -> str:
     return f"{in_bytes / 1e6:,.1f} MB"
 
 
 def ago(span: timedelta) -> str:
-    return f"{how_long(span)} ago"
+    return f"{how_long(span)} ago".replace(" ", "\u00a0")  # on one line
 
 
-__all__ = ["how_long", "number", "percent"]
+__all__ = ["how_long", "number"]

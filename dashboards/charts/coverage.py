@@ -37,7 +37,7 @@ def calendar(frame: pl.DataFrame, year: int) -> go.Figure:
     firsts = [(date(year, month, 1) - monday).days / 7 for month in range(1, 13)]
     x = axis("", tickvals=[first + 1.5 for first in firsts], ticktext=MONTHS, showgrid=False, zeroline=False)
     y = axis("", autorange="reversed", showgrid=False, dtick=1)
-    return go.Figure([heat, *_legend()], layout(x, y, height=250, hovermode="closest"))
+    return go.Figure([heat, *_legend()], layout(x, y, height=230, hovermode="closest"))
 
 
 def _said(row: dict[str, object]) -> str:

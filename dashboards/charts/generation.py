@@ -12,7 +12,7 @@ import polars as pl
 from dashboards.attribution import attribution, label_of_sources
 from dashboards.charts import doubt
 from dashboards.charts.colours import colour_of, dash_of
-from dashboards.charts.style import axis, layout
+from dashboards.charts.style import axis, layout, translucent
 from dashboards.queries.generation import Series
 from elexon_assets.settlement import LONDON
 
@@ -64,7 +64,7 @@ def figure_in_page(series: Series, *, stacked: bool = True, height: int = 420) -
     traces = (_areas if stacked and categories else _lines)(wide, categories)
     x = axis("London time", tickformatstops=TICKS, hoverformat="%a %d %b %Y %H:%M", range=span)
     y = axis("Generation (MW)", tickformat=",.0f", rangemode="tozero")
-    beside = {} if len(categories) <= FEW else {"legend": BESIDE}
+    beside: dict[str, Any] = {} if len(categories) <= FEW else {"legend": BESIDE}
     gaps, doubted = _gaps(series, wide, categories), doubt.shades(series, _london(pl.col("start_time_utc")))
     return go.Figure(
         [*traces, *doubted],
@@ -131,7 +131,7 @@ def _areas(wide: pl.DataFrame, categories: list[str]) -> list[go.Scatter]:
                     mode="lines" if len(part) > 1 else "markers",
                     marker={"color": colour, "size": 4},
                     line={"color": colour, "width": 0.5},
-                    fillcolor=_translucent(colour),
+                    fillcolor=translucent(colour, 0.72),
                     hovertemplate="%{y:,.0f} MW",
                 )
             )
@@ -155,11 +155,6 @@ def _points(lone: pl.DataFrame, name: str) -> go.Scatter:
 
 def _alone(values: pl.Expr) -> pl.Expr:
     return values.shift(1).is_null() & values.shift(-1).is_null()
-
-
-def _translucent(colour: str) -> str:
-    red, green, blue = (int(colour[n : n + 2], 16) for n in (1, 3, 5))
-    return f"rgba({red}, {green}, {blue}, 0.72)"
 
 
 def _layout(series: Series, wide: pl.DataFrame, categories: list[str]) -> go.Layout:

@@ -3,19 +3,23 @@
 Frames as `queries/patterns.py` and `queries/analysis.py` give them. Not here: series over time (`generation.py`).
 """
 
+from typing import Any
+
 import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no types
 import polars as pl
 from plotly.colors import sample_colorscale  # type: ignore[import-untyped]  # as above
 
 from dashboards.charts.colours import colour_of, dash_of
-from dashboards.charts.style import ACCENT, DIVERGING, MUTED, SEQUENTIAL, axis, layout
+from dashboards.charts.style import ACCENT, DIVERGING, SEQUENTIAL, axis, layout, translucent
 
 WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
-HOURS = [f"{hour:02}" for hour in range(24)]
+HOURS = [f"{hour:02}:00" for hour in range(24)]
 YEAR_DASHES = ["solid", "dash", "dot", "dashdot"]
 NUMBERED = 8
 "Categories of a correlation whose numbers fit into their cells."
+WHOLE_MONTH = 0.95
+"A month of which less is there is drawn hollow: its energy says little."
 
 
 def distribution(frame: pl.DataFrame, category: str) -> go.Figure:
@@ -32,7 +36,7 @@ def distribution(frame: pl.DataFrame, category: str) -> go.Figure:
         )
         for (name,), part in frame.group_by(category, maintain_order=True)
     ]
-    x = axis("Generation (MW)", tickformat=",.0f")
+    x = axis("Generation (MW)", tickformat=",.0f", rangemode="tozero")
     return go.Figure(traces, layout(x, axis("Share of the half hours (%)", **_without_spikes(frame))))
 
 
@@ -57,8 +61,8 @@ def correlation(frame: pl.DataFrame) -> go.Figure:
         hovertemplate="%{y} and %{x}: r = %{z:.2f}<extra></extra>",
         colorbar={"title": {"text": "r"}, "thickness": 12, "outlinewidth": 0},
     )
-    height = 420 if few else 620
-    return go.Figure(heat, layout(axis("", tickangle=0 if few else 90), axis("", autorange="reversed"), height=height))
+    x, y = axis("", tickangle=0 if few else 90), axis("", autorange="reversed")
+    return go.Figure(heat, layout(x, y, height=380 if few else 620, legend_above=False))
 
 
 def by_hour(frame: pl.DataFrame, *, across: str) -> go.Figure:
@@ -69,12 +73,12 @@ def by_hour(frame: pl.DataFrame, *, across: str) -> go.Figure:
         z[hour][place - 1] = mw
     heat = go.Heatmap(
         **{"x": names, "y": HOURS, "z": z, "colorscale": SEQUENTIAL, "xgap": 1, "ygap": 1},
-        hovertemplate="%{x} %{y}:00: %{z:,.0f} MW<extra></extra>",
+        hovertemplate="%{x} %{y}: %{z:,.0f} MW<extra></extra>",
         hoverongaps=False,
-        colorbar={"title": {"text": "MW"}, "thickness": 12, "tickformat": ",.0f", "outlinewidth": 0},
+        colorbar={"title": {"text": "MW"}, "thickness": 12, "tickformat": ",.0f", "outlinewidth": 0, "nticks": 6},
     )
-    y = axis("Hour of the day (London)", autorange="reversed", dtick=3)
-    return go.Figure(heat, layout(axis(title), y, height=460))
+    y = axis("Hour of the day (London)", autorange="reversed", type="category", dtick=3, showgrid=False)
+    return go.Figure(heat, layout(axis(title, showgrid=False), y, height=440, legend_above=False))
 
 
 def duration(frame: pl.DataFrame, category: str) -> go.Figure:
@@ -90,52 +94,55 @@ def duration(frame: pl.DataFrame, category: str) -> go.Figure:
         )
         for (name,), part in frame.group_by(category, maintain_order=True)
     ]
-    x = axis("Share of the half hours at or above (%)", hoverformat=".1f", ticksuffix=" %")
-    return go.Figure(traces, layout(x, axis("Generation (MW)", tickformat=",.0f"), hovermode="x unified"))
+    x = axis("Share of the half hours at or above (%)", hoverformat=".1f", range=[0, 100])
+    y = axis("Generation (MW)", tickformat=",.0f")
+    return go.Figure(traces, layout(x, y, hovermode="x unified"))
 
 
 def comparison(frame: pl.DataFrame, category: str) -> go.Figure:
     """Spread of each category: 5th to 95th percentile, the middle half, the median and the mean; from a summary."""
     names = frame[category].to_list()
-    columns = {name: frame[name].to_list() for name in frame.columns}
-    box = go.Box(
-        **{"y": names, "orientation": "h", "lowerfence": columns["p5_mw"], "upperfence": columns["p95_mw"]},
-        **{"q1": columns["p25_mw"], "median": columns["p50_mw"], "q3": columns["p75_mw"], "mean": columns["mean_mw"]},
-        boxmean=True,
-        marker={"color": MUTED},
-        line={"width": 1.6},
-        fillcolor="rgba(127, 136, 148, 0.25)",
-        showlegend=False,
-    )
-    dots = go.Scatter(
-        x=columns["peak_mw"],
-        y=names,
-        mode="markers",
+    boxes = [
+        go.Box(
+            **{"y": [row[category]], "name": row[category], "orientation": "h", "boxmean": True},
+            line={"width": 1.6},
+            **{"lowerfence": [row["p5_mw"]], "upperfence": [row["p95_mw"]], "mean": [row["mean_mw"]]},
+            **{"q1": [row["p25_mw"]], "median": [row["p50_mw"]], "q3": [row["p75_mw"]]},
+            marker={"color": colour_of(row[category])},
+            fillcolor=translucent(colour_of(row[category]), 0.25),
+        )
+        for row in frame.iter_rows(named=True)
+    ]
+    peaks = go.Scatter(
+        **{"x": frame["peak_mw"].to_list(), "y": names, "mode": "markers", "name": "Peak"},
         marker={"color": [colour_of(name) for name in names], "size": 10, "symbol": "diamond"},
-        name="Peak",
         hovertemplate="Peak %{x:,.0f} MW<extra></extra>",
     )
-    x = axis("Generation (MW)", tickformat=",.0f")
+    x, y = axis("Generation (MW)", tickformat=",.0f", rangemode="tozero"), axis("", autorange="reversed")
     height = max(300, 44 * len(names) + 110)
-    return go.Figure([box, dots], layout(x, axis("", autorange="reversed"), height=height))
+    about: dict[str, Any] = {"height": height, "legend_above": False, "showlegend": False, "boxmode": "overlay"}
+    return go.Figure([*boxes, peaks], layout(x, y, **about))
 
 
 def by_year(frame: pl.DataFrame) -> go.Figure:
-    """Energy by month, a line a year; the newest stands out. A month without data breaks its line."""
+    """Energy by month, a line a year; the newest stands out. A month without data breaks its line, one that is short
+    has a hollow mark."""
     years = frame["year"].unique().sort(descending=True).to_list()
-    earlier = sample_colorscale(SEQUENTIAL, [0.15 + 0.7 * n / max(len(years) - 2, 1) for n in range(len(years) - 1)])
+    earlier = sample_colorscale(SEQUENTIAL, [0.3 + 0.45 * n / max(len(years) - 2, 1) for n in range(len(years) - 1)])
     traces = []
     for n, (year, colour) in enumerate(zip(years, [ACCENT, *earlier], strict=True)):
         rows = {row["month"]: row for row in frame.filter(year=year).iter_rows(named=True)}
         energy = [rows[month]["energy_mwh"] if month in rows else None for month in range(1, 13)]
+        there = [rows[month]["coverage"] if month in rows else 0.0 for month in range(1, 13)]
         traces.append(
             go.Scatter(
                 x=MONTHS,
                 y=[None if mwh is None else mwh / 1000 for mwh in energy],
-                customdata=[rows[month]["coverage"] * 100 if month in rows else None for month in range(1, 13)],
+                customdata=[share * 100 for share in there],
                 name=str(year),
                 mode="lines+markers",
                 connectgaps=False,
+                marker={"size": 8, "symbol": ["circle" if share >= WHOLE_MONTH else "circle-open" for share in there]},
                 line={"width": 1.6 if n else 3, "dash": YEAR_DASHES[n % 4], "color": colour},
                 hovertemplate="%{y:,.0f} GWh (%{customdata:.1f} % there)",
             )

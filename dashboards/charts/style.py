@@ -21,17 +21,25 @@ LEGEND = {
 }
 
 
+def translucent(colour: str, opacity: float) -> str:
+    """Of a colour as `#RRGGBB`."""
+    red, green, blue = (int(colour[n : n + 2], 16) for n in (1, 3, 5))
+    return f"rgba({red}, {green}, {blue}, {opacity})"
+
+
 def axis(title: str, **more: Any) -> dict[str, Any]:
     """With its unit in the title, and room for its numbers."""
     return {"title": {"text": title, "standoff": 8}, "automargin": True, **more}
 
 
-def layout(x: dict[str, Any], y: dict[str, Any], *, height: int = HEIGHT_PIXELS, **more: Any) -> go.Layout:
-    """`x`, `y`: from `axis`."""
+def layout(
+    x: dict[str, Any], y: dict[str, Any], *, height: int = HEIGHT_PIXELS, legend_above: bool = True, **more: Any
+) -> go.Layout:
+    """`x`, `y`: from `axis`; `legend_above`: whether room is kept for one."""
     return go.Layout(
         **{
             "height": height,
-            "margin": {"l": 8, "r": 8, "t": 36, "b": 8},
+            "margin": {"l": 8, "r": 8, "t": 36 if legend_above else 12, "b": 8},
             "legend": LEGEND,
             "xaxis": x,
             "yaxis": y,
