@@ -21,8 +21,8 @@ LINES = {
     "landing_week": ([*TINY, "--repeat", "2"], ["landing_week"]),
     "warehouse_vs_sqlite": (TINY, ["warehouse_vs_sqlite"]),
     "ledger": (
-        ["--changes", "100", "--submissions", "16", "--processes", "2", "--repeat", "1", "--no-daemon"],
-        ["ledger_submissions", "ledger_fold", "ledger_landing"],
+        ["--changes", "100", "--rows", "50", "--submissions", "16", "--processes", "2", "--repeat", "1", "--no-daemon"],
+        ["ledger_submissions", "ledger_import", "ledger_fold", "ledger_landing"],
     ),
     "quality": (["--years", "0.2", "--repeat", "1"], ["flags_history", "flags_night"]),
 }
