@@ -2,6 +2,7 @@
 in both themes with the outside network cut off, a copied address, a reload while an import runs."""
 
 import re
+from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 from urllib.parse import urlencode
 
@@ -40,20 +41,31 @@ def test_seven_days_are_imported_and_the_chart_shows_them(dashboard: Tab, server
     expect(dashboard.page.get_by_text("SYNTHETIC data")).to_be_visible()
 
 
+@pytest.fixture(scope="module")
+def visitor(browser: Browser, server: Server) -> Iterator[Tab]:
+    """One for all pages: what they share stays in its cache."""
+    with tab(browser, f"http://127.0.0.1:{server.dashboard_port}") as opened:
+        yield opened
+
+
 @pytest.mark.usefixtures("portfolio")
 @pytest.mark.parametrize("page", PAGES)
-def test_every_page_fits_every_width_and_shuts_nobody_out(page: str, dashboard: Tab) -> None:
-    address = URL_PATHS.get(page, page)
-    dashboard.open(f"{address}?{urlencode(ADDRESSES.get(page, {}))}")
-    dashboard.drawn()
-    assert dashboard.page.get_by_test_id("stException").count() == 0
-    assert violations(dashboard.page) == []
-    assert violations_in_dark(dashboard.page) == []
+def test_every_page_fits_every_width_and_shuts_nobody_out(page: str, visitor: Tab) -> None:
+    visitor.problems.clear()
+    visitor.page.emulate_media(color_scheme="light")
+    visitor.page.set_viewport_size({"width": WIDTHS[0], "height": 900})
+    visitor.open(f"{URL_PATHS.get(page, page)}?{urlencode(ADDRESSES.get(page, {}))}")
+    visitor.drawn()
+    assert visitor.page.get_by_test_id("stException").count() == 0
+    assert violations(visitor.page) == []
+    assert violations_in_dark(visitor.page) == []
     for width in WIDTHS:
-        dashboard.page.set_viewport_size({"width": width, "height": 900})
-        dashboard.page.wait_for_timeout(150)  # the layout follows the window
-        assert dashboard.overflow_pixels() <= 0, f"wider than {width} pixels"
-        assert dashboard.cut_off() == [], f"at {width} pixels"
+        visitor.page.set_viewport_size({"width": width, "height": 900})
+        visitor.page.wait_for_timeout(150)  # the layout follows the window
+        assert visitor.overflow_pixels() <= 0, f"wider than {width} pixels"
+        assert visitor.cut_off() == [], f"at {width} pixels"
+    assert visitor.problems == []
+    assert visitor.outside == [], "the dashboard works without the network"
 
 
 def test_a_copied_address_restores_what_was_chosen(dashboard: Tab, browser: Browser) -> None:

@@ -1,6 +1,5 @@
-"""The code location as Dagster loads it."""
+"""The code locations as Dagster loads them."""
 
-import os
 import subprocess
 import sys
 from pathlib import Path
@@ -10,14 +9,19 @@ from dagster._core.instance.config import PoolGranularity
 
 from elexon_assets.definitions import defs
 
-ROOT = Path(__file__).parents[2]
 
-
-def test_the_workspace_validates(home: Path) -> None:
-    command = [str(Path(sys.executable).parent / "dagster"), "definitions", "validate", "-w", "workspace.yaml"]
-    environment = {**os.environ, "DAGSTER_HOME": str(home)}
-    said = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert said.returncode == 0, said.stderr
+def test_one_setting_turns_all_schedules_and_sensors_off(home: Path) -> None:
+    """The definitions read it when they are loaded, so in a process of its own; which creates no file."""
+    code = (
+        "import elexon_assets.definitions as elexon, pipeline_assets.definitions as pipeline;"
+        "found = [module.defs.get_repository_def() for module in (elexon, pipeline)];"
+        "print(*({str(d.default_status.value) for d in [*r.schedule_defs, *r.sensor_defs]} for r in found))"
+    )
+    for setting, expected in (("false", "STOPPED"), ("true", "RUNNING")):
+        environment = {"PATH": "/usr/bin", "RENEWABLES_HOME": str(home), "SCHEDULES_RUNNING": setting}
+        said = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
+        assert said.stdout.split() == [f"{{'{expected}'}}"] * 2
+    assert not list(home.iterdir()), "loading the definitions created files"
 
 
 def test_the_shipped_instance_configuration_is_what_dagster_understands(dagster_instance: dg.DagsterInstance) -> None:

@@ -1,7 +1,5 @@
 """The landing as Dagster does it: assets, their checks, the sensor and the schedule of the pipeline's code location."""
 
-import subprocess
-import sys
 import time
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -230,19 +228,6 @@ def test_the_night_lands_whether_or_not_anything_is_new_but_not_twice_at_once(
     assert run.run_id in str(skipped.skip_message)
     opened.report_run_failed(run)
     assert isinstance(tick(), dg.RunRequest)
-
-
-def test_one_setting_turns_the_schedule_and_all_sensors_off(home: Path) -> None:
-    """The definitions read it when they are loaded, so in a process of its own; which creates no file."""
-    code = (
-        "from pipeline_assets.definitions import defs; r = defs.get_repository_def();"
-        "print({str(d.default_status.value) for d in [*r.schedule_defs, *r.sensor_defs]})"
-    )
-    for setting, expected in (("false", "{'STOPPED'}"), ("true", "{'RUNNING'}")):
-        environment = {"PATH": "/usr/bin", "RENEWABLES_HOME": str(home), "SCHEDULES_RUNNING": setting}
-        said = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
-        assert said.stdout.strip() == expected
-    assert not list(home.iterdir()), "loading the definitions created files"
 
 
 def test_a_real_home_starts_empty() -> None:

@@ -2,7 +2,6 @@
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
-from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -104,22 +103,6 @@ def test_the_trailing_week_costs_as_few_requests_as_the_windows_allow(simulator:
             before = len(simulator.requests)
             ingest(dataset, of_days(date(2026, 5, 3), date(2026, 5, 9)), client=client, run_id="a run")
             assert len(simulator.requests) - before == fewest
-
-
-def test_one_setting_turns_all_schedules_and_sensors_off(home: Path) -> None:
-    """The definitions read it when they are loaded, so in a process of its own."""
-    import subprocess
-    import sys
-
-    code = (
-        "from elexon_assets.definitions import defs; r = defs.get_repository_def();"
-        "print({str(d.default_status.value) for d in [*r.schedule_defs, *r.sensor_defs]})"
-    )
-    for setting, expected in (("false", "{'STOPPED'}"), ("true", "{'RUNNING'}")):
-        environment = {"PATH": "/usr/bin", "RENEWABLES_HOME": str(home), "SCHEDULES_RUNNING": setting}
-        said = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
-        assert said.stdout.strip() == expected
-    assert not list(home.iterdir()), "loading the definitions created files"
 
 
 def follows(sensor: dg.RunStatusSensorDefinition, opened: dg.DagsterInstance, job: str, **tags: str) -> bool:
