@@ -24,8 +24,6 @@ HEADINGS = {
 RECORDS = {"project": "pipelines", "counterparty": "counterparties", "information_point": "information_points"}
 "Pages of one record, and its kind; no link in the sidebar leads to them."
 PAGES = [*HEADINGS, *RECORDS]
-ADDRESSES = {"overview": "", "information_point": "information-point"}
-"Of pages that are not found at the name of their file."
 BARE_EVERY = 3
 "One load of the bare page for so many of ours: all of it is one side."
 
@@ -71,7 +69,7 @@ class Loads:
 
     def _address(self, name: str) -> str:
         query = f"?id={self._records[name]}" if name in self._records else ""
-        return f"{ADDRESSES.get(name, name)}{query}"
+        return f"{name.removeprefix('overview')}{query}"
 
     def _note(self, side: str, name: str, painted: Painted, *, counts: bool = True) -> None:
         self.errors += [f"{side} {name}: {error}" for error in painted.errors]

@@ -3,16 +3,15 @@
 Belongs here: what a new process does for `pages.py`. Not here: comparing.
 """
 
+import logging
 from collections import defaultdict
 from pathlib import Path
 
 import streamlit as st
-from streamlit.logger import set_log_level
 from streamlit.testing.v1 import AppTest
 
 import dashboards
 from benchmarks.harness import seconds
-from benchmarks.page_loads import ADDRESSES
 
 APP = Path(dashboards.__path__[0]) / "app.py"
 BARE = Path(__file__).with_name("bare_page.py")
@@ -22,7 +21,7 @@ TIMEOUT_SECONDS = 60
 def run(pages: dict[str, dict[str, str]], repeat: int) -> dict[str, list[float]]:
     """`pages`: name to query parameters; the answer has `bare` besides. The first round is not counted; every second
     one after it begins with nothing remembered."""
-    set_log_level("ERROR")  # it warns of every run that no server asked for
+    logging.disable(logging.WARNING)  # Streamlit warns of every run that no server asked for
     taken: dict[str, list[float]] = defaultdict(list)
     for n in range(repeat + 1):
         if n % 2:
@@ -38,8 +37,6 @@ def run(pages: dict[str, dict[str, str]], repeat: int) -> dict[str, list[float]]
 def _run(name: str, parameters: dict[str, str]) -> float:
     app = AppTest.from_file(str(BARE if name == "bare" else APP), default_timeout=TIMEOUT_SECONDS)
     if name != "bare":
-        if ADDRESSES.get(name):  # its path is not its file's name: AppTest finds it once the app has run
-            app.run()
         app.switch_page(f"app_pages/{name}.py")
         app.query_params.update(parameters)
     taken = seconds(app.run)

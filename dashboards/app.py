@@ -91,9 +91,7 @@ PIPELINE = [
 RECORDS = [
     st.Page("app_pages/project.py", title="Project", visibility="hidden"),
     st.Page("app_pages/counterparty.py", title="Counterparty", visibility="hidden"),
-    st.Page(
-        "app_pages/information_point.py", title="Information point", url_path="information-point", visibility="hidden"
-    ),
+    st.Page("app_pages/information_point.py", title="Information point", visibility="hidden"),
 ]
 "Asked for by their id; their title is the record's name."
 SYSTEM = [

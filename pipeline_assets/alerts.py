@@ -23,7 +23,7 @@ LONGEST_COMMENT = 300
 
 NEW_PROJECT, RED, RTB_MOVED, HIGH_RISK = "New project", "RAG to Red", "RTB moved", "High-rated information point"
 MANY = "Many changes"
-PAGES = {"pipelines": "project", "information_points": "information-point"}
+PAGES = {"pipelines": "project", "information_points": "information_point"}
 "Kind to the path of a record's page in the dashboard, which is asked for by its id."
 
 

@@ -46,8 +46,7 @@ def show() -> None:
     if not asking.shown():
         nothing_yet()
     else:
-        now = datetime.now(UTC)
-        datasets = asking.ask(of_datasets, now.replace(minute=now.minute // 5 * 5, second=0, microsecond=0))
+        datasets = asking.ask(of_datasets)
         capacity = asking.ask(of_capacity)
         for column, dataset in zip(st.columns(len(datasets) + 1), [*datasets, None], strict=True):
             with column, st.container(border=True, height="stretch", gap="small"):
@@ -58,16 +57,17 @@ def show() -> None:
 
 def _dataset(dataset: DatasetStatus) -> None:
     st.markdown(f"**{dataset.title}** ({dataset.code})")
-    if dataset.newest_start_time_utc is None or dataset.age is None:
+    now = datetime.now(UTC)
+    if dataset.newest_start_time_utc is None or (age := dataset.age(now)) is None:
         st.caption("Nothing yet.")
         return
-    if dataset.is_fresh:
+    if dataset.is_fresh(now):
         st.badge("fresh", icon=":material/check_circle:", color="green")
     else:
         st.badge("stale", icon=":material/schedule:", color="orange")
     st.metric("Coverage", percent(dataset.coverage), border=False)
     st.caption(
-        f"Newest half hour {moment(dataset.newest_start_time_utc)}, ended {ago(dataset.age)}  \n"
+        f"Newest half hour {moment(dataset.newest_start_time_utc)}, ended {ago(age)}  \n"
         f"Since {date_of(dataset.first_start_time_utc)}: {number(dataset.half_hours)} of "
         f"{number(dataset.half_hours_expected)} half hours, {number(dataset.days_with_gaps)} days with gaps  \n"
         f"{number(dataset.publications)} published values, {number(dataset.rows_quarantined)} rows set aside, "

@@ -1,5 +1,6 @@
 """`renewables status`: what the warehouse holds and how fresh it is. Quick: it loads neither Dagster nor Pandera."""
 
+from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -37,7 +38,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")]
 def _for_scripts(found: "WarehouseStatus") -> dict[str, Any]:
     from dashboards.attribution import attribution, label_of_sources
 
-    sources = _sources(found)
+    sources, now = _sources(found), datetime.now(UTC)
     return {
         "snapshot": {
             "version": found.version,
@@ -47,7 +48,9 @@ def _for_scripts(found: "WarehouseStatus") -> dict[str, Any]:
         "label": label_of_sources(sources),
         "attribution": attribution(sources),
         "datasets": [
-            vars(dataset) | {"coverage": dataset.coverage, "flagged_share": dataset.flagged_share}
+            vars(dataset)
+            | {"age": dataset.age(now), "is_fresh": dataset.is_fresh(now)}
+            | {"coverage": dataset.coverage, "flagged_share": dataset.flagged_share}
             for dataset in found.datasets
         ],
         "installed_capacity": found.capacity,
@@ -92,7 +95,8 @@ def _print_dataset(dataset: "DatasetStatus") -> None:
 
     label = label_of_sources(dataset.sources)
     title = f"{dataset.title} ({dataset.code})" + (f"  {label}" if label else "")
-    if dataset.age is None:
+    now = datetime.now(UTC)
+    if (age := dataset.age(now)) is None:
         empty = [("Half hours", "none yet: fetch some with `renewables fetch-range 2026-01-01 2026-01-07`")]
         print_facts(title, [*empty, _set_aside(dataset.rows_quarantined)])
         return
@@ -102,7 +106,7 @@ def _print_dataset(dataset: "DatasetStatus") -> None:
         title,
         [
             ("Span (UTC)", f"{utc(dataset.first_start_time_utc)} to {utc(dataset.newest_start_time_utc)}"),
-            ("Newest", f"ended {how_long(dataset.age)} ago{'' if dataset.is_fresh else ': STALE'}"),
+            ("Newest", f"ended {how_long(age)} ago{'' if dataset.is_fresh(now) else ': STALE'}"),
             (
                 "Half hours",
                 f"{number(dataset.half_hours)} of {number(dataset.half_hours_expected)} ({percent(dataset.coverage)})",

@@ -10,7 +10,7 @@ import polars as pl
 
 from dashboards.queries.quality import trust_of
 from dashboards.queries.snapshot import Connection, frame_of
-from elexon_assets.datasets import BY_HALF_HOUR, INSTALLED_CAPACITY, Dataset
+from elexon_assets.datasets import BY_HALF_HOUR, BY_NAME, INSTALLED_CAPACITY, Dataset
 from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.windows import Window
 from warehouse import snapshots
@@ -32,9 +32,6 @@ class DatasetStatus:
     publications: int = 0
     first_start_time_utc: datetime | None = None
     newest_start_time_utc: datetime | None = None
-    age: timedelta | None = None
-    "Since the newest half hour ended."
-    is_fresh: bool = False
     half_hours: int = 0
     half_hours_expected: int = 0
     half_hours_flagged: int = 0
@@ -46,6 +43,15 @@ class DatasetStatus:
     rows_quarantined: int = 0
     labels_disagreeing: int = 0
     sources: tuple[str, ...] = ()
+
+    def age(self, now: datetime) -> timedelta | None:
+        """Since the newest half hour ended."""
+        return now - (self.newest_start_time_utc + HALF_HOUR) if self.newest_start_time_utc else None
+
+    def is_fresh(self, now: datetime) -> bool:
+        """As old as its publication makes it, and no older."""
+        newest = self.newest_start_time_utc
+        return newest is not None and now - newest <= BY_NAME[self.name].fresh_within
 
     @property
     def coverage(self) -> float | None:
@@ -97,9 +103,8 @@ class WarehouseStatus:
     runs: tuple[RunStatus, ...]
 
 
-def status(*, now: datetime | None = None) -> WarehouseStatus:
+def status() -> WarehouseStatus:
     """Raises WarehouseMissing before anything is published."""
-    now = now or datetime.now(UTC)
     newest = snapshots.newest(snapshots.folder_of(Settings().warehouse))
     with reading(version=newest.version if newest else None) as con:
         assert newest is not None  # noqa: S101 (reading() raised otherwise)
@@ -107,18 +112,18 @@ def status(*, now: datetime | None = None) -> WarehouseStatus:
             newest.version,
             newest.published_at_utc,
             newest.path.stat().st_size,
-            of_datasets(now, con),
+            of_datasets(con),
             of_capacity(con),
             tuple(last_runs(con)),
         )
 
 
-def of_datasets(now: datetime, con: Connection) -> tuple[DatasetStatus, ...]:
+def of_datasets(con: Connection) -> tuple[DatasetStatus, ...]:
     """The half-hourly ones."""
-    return tuple(of_dataset(con, dataset, now) for dataset in BY_HALF_HOUR)
+    return tuple(of_dataset(con, dataset) for dataset in BY_HALF_HOUR)
 
 
-def of_dataset(con: Connection, dataset: Dataset, now: datetime) -> DatasetStatus:
+def of_dataset(con: Connection, dataset: Dataset) -> DatasetStatus:
     """One dataset, empty where none of its rows landed."""
     empty = DatasetStatus(dataset.name, dataset.code, dataset.title)
     if not has_table(con, dataset.table):
@@ -143,8 +148,6 @@ def of_dataset(con: Connection, dataset: Dataset, now: datetime) -> DatasetStatu
         publications=publications,
         first_start_time_utc=first,
         newest_start_time_utc=newest,
-        age=now - (newest + HALF_HOUR),
-        is_fresh=now - newest <= dataset.fresh_within,
         half_hours=int(days["half_hours"].sum()),
         half_hours_expected=int(days["half_hours_expected"].sum()),
         half_hours_flagged=held.half_hours_flagged,

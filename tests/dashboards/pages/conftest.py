@@ -45,8 +45,6 @@ def open_page(home: Path, monkeypatch: pytest.MonkeyPatch) -> Open:  # noqa: ARG
 
     def opened(name: str, **address: str | list[str]) -> AppTest:
         app = AppTest.from_file(str(APP), default_timeout=60)
-        if name == "information_point":  # its path is not its file's name: AppTest finds it once the app has run
-            app.run()
         app.switch_page(f"app_pages/{name}.py")
         for key, value in address.items():
             app.query_params[key.replace("_", "-")] = value
