@@ -12,12 +12,14 @@ def statements(dataset: Dataset) -> list[str]:
     return [_outside_soft_limits(dataset), _daily(dataset), _monthly(dataset), _coverage(dataset)]
 
 
-def whole(dataset: Dataset) -> str:
-    """Query for the start times of which every category that is always published is there."""
+def whole(dataset: Dataset, among: str | None = None) -> str:
+    """Query for the start times of which every category that is always published is there; of those only that stand in
+    the relation `among`, if one is given."""
     always = list(dataset.always_published)
+    chosen = f"SEMI JOIN {among} AS among USING (start_time_utc) " if among else ""
     # Elexon publishes again, so rows cannot be counted; bits are four times as fast as a count of distinct names.
     return (
-        f"SELECT start_time_utc FROM {dataset.table} WHERE list_contains({always}, {dataset.category}) "
+        f"SELECT start_time_utc FROM {dataset.table} {chosen}WHERE list_contains({always}, {dataset.category}) "
         f"GROUP BY start_time_utc HAVING bit_or(1 << list_position({always}, {dataset.category})) "
         f"= {sum(1 << position for position in range(1, len(always) + 1))}"
     )

@@ -90,25 +90,33 @@ def _capacity(capacity: CapacityStatus | None) -> None:
 def _checks() -> None:
     """All of them, with a button; watched while a run that was asked for here is on its way."""
     try:
-        newest = _asked_for_here(orchestrator())
+        dagster = orchestrator()
+        newest = _asked_for_here(dagster)
+        if newest is None or newest.is_over:
+            _list(dagster, newest)
+        else:
+            _watched()
     except OrchestratorError as error:
         unreachable(error)
-        return
-    watching = newest is not None and not newest.is_over
-    st.fragment(_list, run_every=WATCHES_EVERY if watching else None)(watching=watching)
 
 
-def _list(*, watching: bool) -> None:
+@st.fragment(run_every=WATCHES_EVERY)
+def _watched() -> None:
+    """Until the run is over: then the page is drawn without it."""
     try:
         dagster = orchestrator()
-        newest, found = _asked_for_here(dagster), checks(dagster)
-        failed_because = dagster.run_state(newest.launched.id).errors if newest and newest.status == "FAILURE" else []
+        newest = _asked_for_here(dagster)
+        if newest is None or newest.is_over:
+            st.rerun()
+        _list(dagster, newest)
     except OrchestratorError as error:
         unreachable(error)
-        return
-    under_way = newest is not None and not newest.is_over
-    if watching and not under_way:
-        st.rerun()
+
+
+def _list(dagster: Orchestrator, newest: Listed | None) -> None:
+    """`newest`: run that was asked for here. Raises OrchestratorError."""
+    found, under_way = checks(dagster), newest is not None and not newest.is_over
+    failed_because = dagster.run_state(newest.launched.id).errors if newest and newest.status == "FAILURE" else []
     counts = {outcome: sum(check.outcome == outcome for check in found) for outcome in MARKS}
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         said = " · ".join(f"**{count}** {outcome}" for outcome, count in counts.items() if count) or NOTHING

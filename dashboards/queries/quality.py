@@ -80,14 +80,23 @@ def trust_of(dataset: Dataset, window: Window, con: Connection) -> Trust:
     """Of one of them."""
     there, flagged = 0, 0
     if has_table(con, dataset.table):
-        there, flagged = con.execute(
-            f"""SELECT count(*), count(is_flagged) FROM ({whole(dataset)}) AS whole LEFT JOIN (
-                SELECT DISTINCT start_time_utc, true AS is_flagged FROM {doubted(con, dataset)} AS doubted
-            ) USING (start_time_utc) WHERE start_time_utc >= ? AND start_time_utc < ?""",
-            [window.start_utc, window.end_utc],
-        ).fetchall()[0]
+        there, flagged = _count(whole(dataset), window, con), half_hours_flagged(dataset, window, con)
     expected = (window.end_utc - window.start_utc) // HALF_HOUR
     return Trust(dataset.name, there, expected, flagged, unjudged(dataset.name, con))
+
+
+def half_hours_flagged(dataset: Dataset, window: Window, con: Connection) -> int:
+    """Whole ones, in doubt for any category; the dataset's table is there."""
+    return _count(whole(dataset, doubted(con, dataset)), window, con)
+
+
+def _count(half_hours: str, window: Window, con: Connection) -> int:
+    return int(
+        con.execute(
+            f"SELECT count(*) FROM ({half_hours}) WHERE start_time_utc >= ? AND start_time_utc < ?",
+            [window.start_utc, window.end_utc],
+        ).fetchall()[0][0]
+    )
 
 
 def unjudged(dataset: str, con: Connection | None = None) -> int:

@@ -8,7 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 
-from dashboards.queries.quality import trust_of
+from dashboards.queries.quality import half_hours_flagged, unjudged
 from dashboards.queries.snapshot import Connection, frame_of
 from elexon_assets.datasets import BY_HALF_HOUR, BY_NAME, INSTALLED_CAPACITY, Dataset
 from elexon_assets.settlement import HALF_HOUR
@@ -139,7 +139,6 @@ def of_dataset(con: Connection, dataset: Dataset) -> DatasetStatus:
     if not publications:
         return DatasetStatus(dataset.name, dataset.code, dataset.title, rows_quarantined=aside)
     days = _days(con, dataset, newest)
-    held = trust_of(dataset, Window(first, newest + HALF_HOUR), con)
     short = days.filter(pl.col("half_hours") < pl.col("half_hours_expected"))
     return DatasetStatus(
         dataset.name,
@@ -150,8 +149,8 @@ def of_dataset(con: Connection, dataset: Dataset) -> DatasetStatus:
         newest_start_time_utc=newest,
         half_hours=int(days["half_hours"].sum()),
         half_hours_expected=int(days["half_hours_expected"].sum()),
-        half_hours_flagged=held.half_hours_flagged,
-        values_unjudged=held.values_unjudged,
+        half_hours_flagged=half_hours_flagged(dataset, Window(first, newest + HALF_HOUR), con),
+        values_unjudged=unjudged(dataset.name, con),
         days_with_gaps=len(short),
         first_days_with_gaps=tuple(short["day_utc"].head(GAP_DAYS_NAMED)),
         rows_quarantined=aside,
