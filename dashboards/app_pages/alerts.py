@@ -1,6 +1,5 @@
 """Alerts: the outbox of notices, what became of each, and another try for those that were given up."""
 
-from collections.abc import Sequence
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Literal
@@ -69,7 +68,7 @@ def _one(waiting: Waiting) -> None:
             st.caption(_became_of(waiting), width="content")
             _link(notice)
             if waiting.state is NoticeState.FAILED:
-                _again_button("Try again", [notice.id])
+                _again_button(notice)
 
 
 def _became_of(waiting: Waiting) -> str:
@@ -92,12 +91,12 @@ def _link(notice: Notice) -> None:
         st.page_link(notice.page, label="In Dagster", icon=":material/open_in_new:")
 
 
-def _again_button(label: str, ids: Sequence[str]) -> None:
+def _again_button(notice: Notice) -> None:
     def put_back() -> None:
         with suppress(LedgerUnavailable):  # the page, drawn next, says so
-            outbox.try_again(ledger.engine(), ids, datetime.now(UTC))
+            outbox.try_again(ledger.engine(), [notice.id], datetime.now(UTC))
 
-    st.button(label, key=f"again {' '.join(ids)}", icon=":material/replay:", on_click=put_back, type="tertiary")
+    st.button("Try again", key=f"again {notice.id}", icon=":material/replay:", on_click=put_back, type="tertiary")
 
 
 show()

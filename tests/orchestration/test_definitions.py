@@ -1,5 +1,6 @@
 """The code locations as Dagster loads them."""
 
+import os
 import subprocess
 import sys
 from pathlib import Path
@@ -8,6 +9,15 @@ import dagster as dg
 from dagster._core.instance.config import PoolGranularity
 
 from elexon_assets.definitions import defs
+
+ROOT = Path(__file__).parents[2]
+
+
+def test_the_workspace_validates(home: Path) -> None:
+    command = [str(Path(sys.executable).parent / "dagster"), "definitions", "validate", "-w", "workspace.yaml"]
+    environment = {**os.environ, "DAGSTER_HOME": str(home)}
+    said = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert said.returncode == 0, said.stderr
 
 
 def test_one_setting_turns_all_schedules_and_sensors_off(home: Path) -> None:

@@ -12,11 +12,13 @@ from warehouse.errors import WarehouseMissing
 
 
 def contacts(server: Server) -> list[tuple[str, int]]:
-    """Readers' names and versions."""
+    """Readers' names and versions of those of this test."""
     try:
         with reading(server.settings.warehouse) as con:
             found = (
-                con.execute("SELECT name, version FROM contacts ORDER BY name").fetchall()
+                con.execute(
+                    "SELECT name, version FROM contacts WHERE starts_with(name, 'Ada') ORDER BY name"
+                ).fetchall()
                 if landed_position(con)
                 else []
             )
@@ -30,4 +32,4 @@ def test_what_is_submitted_while_the_server_runs_is_landed(server: Server) -> No
     with schema.using(f"sqlite:///{server.home / 'ledger.sqlite'}") as engine, landing_changes(server):
         submit(engine, [Change.create("contacts", {"name": "Ada"}, id="a")], who="ada", token="1")
         submit(engine, [Change.edit("contacts", "a", {"name": "Ada L."}, base_version=1)], who="ada", token="2")
-        until(lambda: ("Ada L.", 2) in contacts(server), "both changes are landed", seconds=120)
+        until(lambda: contacts(server) == [("Ada L.", 2)], "both changes are landed", seconds=120)
