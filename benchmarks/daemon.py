@@ -3,23 +3,20 @@
 Belongs here: starting both on a home of their own, launching, waiting. Not here: the same in process (`backfills.py`).
 """
 
-import sys
-import time
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import date
 from pathlib import Path
+from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from benchmarks.harness import free_port, temporary_home
-from dashboards import fetching
-from dashboards.instance import prepared_home, shipped
+from dashboards import dagster_servers, fetching
+from dashboards.instance import prepared_home
 from dashboards.orchestrator import Orchestrator
 from dashboards.supervisor import Supervisor
 from elexon_assets.datasets import WIND_AND_SOLAR
 from warehouse.settings import Settings
-
-START_SECONDS = 120.0
 
 
 def through_the_daemon(first: date, last: date) -> float:
@@ -41,15 +38,8 @@ def running(folder: Path, *, schedules_running: bool = False) -> Iterator[Settin
     settings = Settings().model_copy(update={"dagster_url": f"http://127.0.0.1:{port}"})
     home = prepared_home(settings)
     environment = {"DAGSTER_HOME": str(home), "SCHEDULES_RUNNING": str(schedules_running).lower()}
-    workspace = ["-w", str(shipped("workspace.yaml"))]
-    webserver = [sys.executable, "-m", "dagster_webserver", *workspace, "-h", "127.0.0.1", "-p", str(port)]
-    with Supervisor(folder / "logs") as servers:
-        servers.start("webserver", webserver, environment)
-        servers.start("daemon", [sys.executable, "-m", "dagster._daemon", "run", *workspace], environment)
-        orchestrator = Orchestrator(str(settings.dagster_url))
-        until = time.monotonic() + START_SECONDS
-        while not orchestrator.answers(for_home=home):
-            servers.check()
-            assert time.monotonic() < until, "Dagster did not start"
-            time.sleep(0.5)
+    orchestrator = Orchestrator(str(settings.dagster_url))
+    with TemporaryDirectory() as sockets, Supervisor(folder / "logs") as servers:
+        dagster_servers.start(servers, environment, port, Path(sockets))
+        servers.wait_for("dagster-webserver", lambda: orchestrator.answers(for_home=home))
         yield settings

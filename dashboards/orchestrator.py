@@ -9,6 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
+from time import monotonic, sleep
 from typing import Any
 
 import httpx
@@ -128,15 +129,32 @@ class Orchestrator:
         return found["status"] not in LAUNCHING, [run["runId"] for run in reversed(found["runs"])]
 
     def cancel(self, launched: Launched) -> None:
-        """Asks for the end; what landed stays. A run that is just starting cannot be ended yet, and says so."""
-        mutation = "terminateRun(runId: $id)" if launched.kind == "run" else "cancelPartitionBackfill(backfillId: $id)"
-        query = f"mutation($id: String!) {{ {mutation} {{ __typename ... on Error {{ message }} "
-        query += "... on TerminateRunFailure { message } } }" if launched.kind == "run" else "} }"
-        (answer,) = self.ask(query, {"id": launched.id}).values()
+        """Asks for the end; what landed stays. What has ended already stays as it is."""
+        if launched.kind == "run":
+            self._cancel_run(launched.id)
+            return
+        query = """mutation($id: String!) { cancelPartitionBackfill(backfillId: $id) {
+          __typename ... on Error { message } } }"""
+        answer = self.ask(query, {"id": launched.id})["cancelPartitionBackfill"]
         if "message" in answer:
-            raise OrchestratorError(
-                f"Dagster did not end the {launched.kind}: {answer['message']} Try again in a moment."
-            )
+            raise OrchestratorError(f"Dagster did not end the backfill: {answer['message']}")
+
+    def _cancel_run(self, run_id: str) -> None:
+        """Dagster ends a run that waits or works. One whose process is starting it marks as cancelled, and the process
+        does nothing then; between the two, for less than a second, it is asked again."""
+        query = """mutation($id: String!, $policy: TerminateRunPolicy!) {
+          terminateRun(runId: $id, terminatePolicy: $policy) {
+            __typename ... on TerminateRunFailure { message run { status } } ... on Error { message } } }"""
+        policy, until = "SAFE_TERMINATE", monotonic() + self._timeout_seconds
+        while True:
+            answer = self.ask(query, {"id": run_id, "policy": policy})["terminateRun"]
+            status = (answer.get("run") or {}).get("status")
+            if "message" not in answer or status in ENDED or status == "CANCELING":
+                return
+            if status not in ("NOT_STARTED", "STARTING") or monotonic() > until:
+                raise OrchestratorError(f"Dagster did not end the run: {answer['message']}")
+            policy = "MARK_AS_CANCELED_IMMEDIATELY" if status == "STARTING" else "SAFE_TERMINATE"
+            sleep(0.2)
 
     def launch_job(self, name: str, *, requested_by: str) -> Launched:
         """Starts one of our jobs, on everything that it is about."""

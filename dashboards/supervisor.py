@@ -8,13 +8,14 @@ import signal
 import subprocess
 import threading
 import time
-from collections.abc import Iterator, Mapping, Sequence
+from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from pathlib import Path
 from types import FrameType
 
 from dashboards.problems import Problem
 
+START_SECONDS = 90.0
 GRACE_SECONDS = 15.0
 "For runs to note that they were ended; after that they are killed."
 
@@ -42,8 +43,9 @@ def stop_asked_for() -> Iterator[threading.Event]:
 class Supervisor:
     """Use as a context manager: at the end every process of every group it started is gone."""
 
-    def __init__(self, log_folder: Path) -> None:
+    def __init__(self, log_folder: Path, end_asked_for: threading.Event | None = None) -> None:
         self._log_folder = log_folder
+        self._end_asked_for = end_asked_for or threading.Event()
         self._children: dict[str, subprocess.Popen[bytes]] = {}
 
     def start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
@@ -67,6 +69,18 @@ class Supervisor:
         for name, child in self._children.items():
             if child.poll() is not None:
                 raise ServerEnded(f"{name} ended by itself (exit code {child.returncode}); see {self.log(name)}")
+
+    def wait_for(self, name: str, answers: Callable[[], bool]) -> bool:
+        """Whether that server answers; False when the end was asked for before. Raises ServerEnded."""
+        until = time.monotonic() + START_SECONDS
+        while not self._end_asked_for.is_set():
+            if answers():
+                return True
+            self.check()
+            if time.monotonic() > until:
+                raise ServerEnded(f"{name} does not answer after {START_SECONDS:.0f} s; see {self.log(name)}")
+            self._end_asked_for.wait(0.1)
+        return False
 
     def __enter__(self) -> "Supervisor":
         return self

@@ -22,8 +22,6 @@ WATCHES_EVERY = "2s"
 PATIENCE_SECONDS = 60.0
 "A launch on a busy machine takes long, and one that was given up may still start."
 _NOTE, _FOLLOWED = "imports: note", "imports: followed"
-ENDS_OR_STARTS = ("CANCELING", "STARTING", "NOT_STARTED")
-"Statuses in which Dagster ends no run."
 STATES = {
     "SUCCESS": ":green[:material/check_circle:] landed",
     "COMPLETED_SUCCESS": ":green[:material/check_circle:] landed",
@@ -160,7 +158,7 @@ def _one(dagster: Orchestrator, listed: Listed) -> None:
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.markdown(f"**{span}** · {names}  \n{_state(listed, known)}", width="stretch")
-            if not listed.is_over and listed.status not in ENDS_OR_STARTS:
+            if not listed.is_over and listed.status != "CANCELING":
                 st.button(
                     "Cancel", key=f"cancel {listed.launched.id}", on_click=_cancel, args=(listed,), type="tertiary"
                 )

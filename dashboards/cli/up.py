@@ -6,22 +6,16 @@ import sys
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
-from threading import Event
-from time import monotonic
-from typing import TYPE_CHECKING, Annotated
+from tempfile import TemporaryDirectory
+from typing import Annotated
 from urllib.parse import urlsplit
 
 import typer
 
+from dashboards.dagster_servers import LOOPBACK
 from dashboards.problems import Problem
 
-if TYPE_CHECKING:
-    from dashboards.supervisor import Supervisor
-
-LOOPBACK = "127.0.0.1"
-"Neither has a login, so nobody else is let in; a team puts a proxy with one in front."
 DAGSTER_PORT, DASHBOARD_PORT = 3000, 8501
-START_SECONDS = 90.0
 
 
 class PortTaken(Problem):
@@ -49,7 +43,8 @@ def up(
     """
     from rich.console import Console
 
-    from dashboards.instance import mark_the_dead_as_failed, prepared_home, shipped
+    from dashboards import dagster_servers
+    from dashboards.instance import mark_the_dead_as_failed, prepared_home
     from dashboards.supervisor import Supervisor, stop_asked_for
     from warehouse.settings import Settings
 
@@ -61,26 +56,25 @@ def up(
     _refuse_a_taken_port(port, "--port")
     if dashboard:
         _refuse_a_taken_port(dashboard_port, "--dashboard-port")
-    with _alone(home), stop_asked_for() as asked, Supervisor(settings.renewables_home / "logs") as servers:
+    with (
+        _alone(home),
+        stop_asked_for() as asked,
+        TemporaryDirectory(prefix="renewables-") as sockets,
+        Supervisor(settings.renewables_home / "logs", asked) as servers,
+    ):
         for run_id in mark_the_dead_as_failed(settings):
             console.print(f"Run {run_id} was left by an instance that ended; it is marked as failed.")
         address, dashboard_address = f"http://{LOOPBACK}:{port}", f"http://{LOOPBACK}:{dashboard_port}"
         environment = {"DAGSTER_HOME": str(home), "DAGSTER_URL": address}
         if urlsplit(str(settings.dashboard_url)).hostname == LOOPBACK:
             environment["DASHBOARD_URL"] = dashboard_address
-        workspace = ["-w", str(shipped("workspace.yaml"))]
-        servers.start(
-            "dagster-webserver",
-            [sys.executable, "-m", "dagster_webserver", *workspace, "-h", LOOPBACK, "-p", str(port)],
-            environment,
-        )
-        servers.start("dagster-daemon", [sys.executable, "-m", "dagster._daemon", "run", *workspace], environment)
+        console.print(f"Starting Dagster on {address} …", highlight=False)
         if dashboard:
             servers.start("dashboard", dashboard_command(dashboard_port), environment)
-        console.print(f"Starting Dagster on {address} …", highlight=False)
-        if dashboard and _answering(f"{dashboard_address}/_stcore/health", "dashboard", servers, asked):
+        dagster_servers.start(servers, environment, port, Path(sockets))
+        if dashboard and servers.wait_for("dashboard", lambda: _answers(f"{dashboard_address}/_stcore/health")):
             console.print(f"The dashboard answers at {dashboard_address}", highlight=False)
-        if _answering(f"{address}/server_info", "dagster-webserver", servers, asked):
+        if servers.wait_for("dagster-webserver", lambda: _answers(f"{address}/server_info")):
             schedules = "running" if settings.schedules_running else "off (SCHEDULES_RUNNING=false)"
             console.print(f"Dagster answers at {address}, schedules are {schedules}. Home: {home}", soft_wrap=True)
             console.print("Ctrl-C stops all of it.", highlight=False)
@@ -124,21 +118,6 @@ def _alone(home: Path) -> Iterator[None]:
                 f"`renewables up` runs already on {home}. Stop it there, or set RENEWABLES_HOME to another folder."
             ) from error
         yield
-
-
-def _answering(url: str, name: str, servers: "Supervisor", asked: Event) -> bool:
-    """Waits for the server; False when the end was asked for before. Raises ServerEnded."""
-    from dashboards.supervisor import ServerEnded
-
-    until = monotonic() + START_SECONDS
-    while not asked.is_set():
-        if _answers(url):
-            return True
-        servers.check()
-        if monotonic() > until:
-            raise ServerEnded(f"{name} does not answer at {url}; see {servers.log(name)}")
-        asked.wait(0.3)
-    return False
 
 
 def _answers(url: str) -> bool:

@@ -36,6 +36,12 @@ def test_after_everything_was_killed_at_once_the_next_start_frees_what_was_left(
         server.stops_cleanly(signal.SIGINT)
 
 
+def test_the_daemon_and_the_webserver_share_one_code_server_for_each_code_location(server: Server) -> None:
+    commands = [Path(f"/proc/{process}/cmdline").read_bytes().split(b"\0") for process in server.descendants()]
+    locations = [command[command.index(b"--location-name") + 1] for command in commands if b"grpc" in command]
+    assert sorted(locations) == [b"elexon_assets", b"pipeline_assets"]
+
+
 def test_a_second_one_on_the_same_home_is_refused_with_the_way_out(server: Server) -> None:
     second = subprocess.run(
         [*UP, str(free_port()), "--no-dashboard"],
