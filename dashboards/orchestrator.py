@@ -15,6 +15,7 @@ from typing import Any
 import httpx
 
 from dashboards.problems import Problem
+from elexon_assets.certificates import trusted
 from elexon_assets.datasets import Dataset
 from elexon_assets.runs import range_tags, runs_of
 
@@ -196,6 +197,7 @@ class Orchestrator:
                 f"{self.url}/graphql",
                 json={"query": query, "variables": variables or {}},
                 timeout=timeout_seconds or self._timeout_seconds,
+                verify=trusted(),
             )
             body = response.json()
         except (httpx.HTTPError, ValueError) as error:

@@ -19,6 +19,7 @@ import httpx
 import orjson
 import tenacity
 
+from elexon_assets.certificates import trusted
 from elexon_assets.errors import (
     ElexonError,
     ShapeChanged,
@@ -59,6 +60,7 @@ class ElexonClient:
         self._backoff_seconds = settings.elexon_backoff_seconds
         self._closing = threading.Event()
         self._http = httpx.Client(
+            verify=trusted(),
             timeout=settings.elexon_timeout_seconds,
             limits=httpx.Limits(max_connections=settings.elexon_concurrency),
             headers={"User-Agent": USER_AGENT, "Accept": "application/json"},

@@ -5,7 +5,6 @@ Does not: Elexon's labels (they are compared with what is computed here, never t
 """
 
 from datetime import UTC, date, datetime, time, timedelta
-from itertools import pairwise
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -50,13 +49,11 @@ def with_settlement(frame: pl.DataFrame) -> pl.DataFrame:
 
 def calendar(first: date, last: date) -> pl.DataFrame:
     """One row a settlement date, both ends in: `settlement_date`, `first_start_time_utc`, `half_hours` (46, 48, 50)."""
-    days = [first + timedelta(days=n) for n in range((last - first).days + 1)]
-    midnights = [first_start_utc(day) for day in [*days, last + timedelta(days=1)]]
-    return pl.DataFrame(
-        {
-            "settlement_date": days,
-            "first_start_time_utc": midnights[:-1],
-            "half_hours": [(end - start) // HALF_HOUR for start, end in pairwise(midnights)],
-        },
-        schema={"settlement_date": pl.Date, "first_start_time_utc": pl.Datetime("us", "UTC"), "half_hours": pl.Int16},
+    midnight = pl.col("settlement_date").cast(pl.Datetime("us")).dt.replace_time_zone(LONDON.key)
+    elapsed = pl.col("first_start_time_utc").shift(-1) - pl.col("first_start_time_utc")
+    return (
+        pl.select(settlement_date=pl.date_range(first, last + timedelta(days=1)))
+        .with_columns(first_start_time_utc=midnight.dt.convert_time_zone("UTC"))
+        .with_columns(half_hours=(elapsed.dt.total_minutes() // 30).cast(pl.Int16))
+        .head(-1)
     )

@@ -106,10 +106,12 @@ class Settings(BaseSettings):
     ) -> tuple[PydanticBaseSettingsSource, ...]:
         """The home's own `.env` yields to all others, which may say where the home is."""
         files = [Path(".env"), *([root / ".env"] if (root := checkout()) else [])]
-        nearer = [DotEnvSettingsSource(settings_cls, env_file=file) for file in files]
-        homes = (source().get("renewables_home") for source in [init_settings, env_settings, *nearer])
-        home = Path(next((found for found in homes if found), default_home()))
-        return (init_settings, env_settings, *nearer, DotEnvSettingsSource(settings_cls, env_file=home / ".env"))
+        nearer = [DotEnvSettingsSource(settings_cls, env_file=file) for file in files if file.is_file()]
+        field, name = settings_cls.model_fields["renewables_home"], "renewables_home"
+        named = (source.get_field_value(field, name)[0] for source in (env_settings, *nearer))
+        home = Path(next(filter(None, (init_settings().get(name), *named)), default_home()))
+        own = [DotEnvSettingsSource(settings_cls, env_file=file) for file in [home / ".env"] if file.is_file()]
+        return (init_settings, env_settings, *nearer, *own)
 
     @property
     def dagster_home(self) -> Path:

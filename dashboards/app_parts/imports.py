@@ -6,11 +6,13 @@ Belongs here: launching and showing. Not here: the conversation with Dagster (`o
 
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
+from pathlib import Path
 
 import streamlit as st
 
 from dashboards.app_parts.texts import day, moment, span_of_days
 from dashboards.orchestrator import Orchestrator, OrchestratorError
+from dashboards.reachability import COUNTS_FOR_SECONDS
 from dashboards.run_lists import Followed, Listed, follow_once, recent
 from elexon_assets.datasets import BY_NAME, DATASETS, Dataset
 from elexon_assets.gaps import last_closed_day
@@ -38,9 +40,15 @@ def orchestrator() -> Orchestrator:
     OrchestratorError."""
     settings = Settings()
     found = Orchestrator(str(settings.dagster_url), timeout_seconds=PATIENCE_SECONDS)
-    if not found.answers(for_home=settings.dagster_home):
-        raise OrchestratorError(f"No Dagster of this home answers at {found.url}. Start it with `renewables up`.")
+    _is_of(found.url, str(settings.dagster_home))
     return found
+
+
+@st.cache_data(ttl=COUNTS_FOR_SECONDS, show_spinner=False)
+def _is_of(url: str, home: str) -> None:
+    """Raises OrchestratorError where the home's server does not answer; only that it does is remembered."""
+    if not Orchestrator(url).answers(for_home=Path(home)):
+        raise OrchestratorError(f"No Dagster of this home answers at {url}. Start it with `renewables up`.")
 
 
 def unreachable(error: OrchestratorError) -> None:
