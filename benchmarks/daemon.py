@@ -12,7 +12,7 @@ from time import perf_counter
 
 from benchmarks.harness import free_port, temporary_home
 from dashboards import dagster_servers, fetching
-from dashboards.instance import prepared_home
+from dashboards.instance import instance
 from dashboards.orchestrator import Orchestrator
 from dashboards.supervisor import Supervisor
 from elexon_assets.datasets import WIND_AND_SOLAR
@@ -36,7 +36,9 @@ def running(folder: Path, *, schedules_running: bool = False) -> Iterator[Settin
     """Webserver and daemon on the home of this environment, as `renewables up` starts them, on another port."""
     port = free_port()
     settings = Settings().model_copy(update={"dagster_url": f"http://127.0.0.1:{port}"})
-    home = prepared_home(settings)
+    home = settings.dagster_home
+    with instance(settings):
+        pass  # its databases are made before two servers do it at once
     environment = {"DAGSTER_HOME": str(home), "SCHEDULES_RUNNING": str(schedules_running).lower()}
     orchestrator = Orchestrator(str(settings.dagster_url))
     with TemporaryDirectory() as sockets, Supervisor(folder / "logs") as servers:

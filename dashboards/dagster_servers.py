@@ -24,8 +24,8 @@ LOOPBACK = "127.0.0.1"
 def start(servers: "Supervisor", environment: Mapping[str, str], port: int, sockets: Path) -> None:
     """Starts them, the code servers first: who asks one that is not there yet notes an error and asks again late.
 
-    `environment` names the home; `sockets` is an empty folder with a short path, in which only we may write. Raises
-    ServerEnded.
+    `environment` names the home, whose instance was opened before: two servers at once would both make its databases.
+    `sockets` is an empty folder with a short path, in which only we may write. Raises ServerEnded.
     """
     from dagster_shared.yaml_utils import load_yaml_from_path
 
