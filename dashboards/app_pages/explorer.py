@@ -193,7 +193,7 @@ def _history(dataset: Dataset, start: datetime, categories: Sequence[str]) -> No
     else:
         st.dataframe(in_london(frame), hide_index=True, column_config=COLUMNS, alt="Publications of the half hour")
     key = "technology" if len(dataset.categories) <= FEW else "fuel"
-    parameters = {"data": dataset.name, key: list(categories), AT: f"{start:%Y-%m-%dT%H:%MZ}"}
+    parameters = {"data": dataset.title, key: list(categories), AT: f"{start:%Y-%m-%dT%H:%MZ}"}
     app = (st.context.url or str(Settings().dashboard_url)).rstrip("/").removesuffix("/explorer")
     st.code(f"{app}/explorer?{urlencode(parameters, doseq=True, safe=':')}", language=None, wrap_lines=True)
 

@@ -6,11 +6,13 @@ from collections.abc import Iterator
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
+from urllib.parse import parse_qs, urlsplit
 
 import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from elexon_assets.datasets import GENERATION_BY_FUEL, WIND_AND_SOLAR, Dataset
 from tests.dashboards.conftest import Filled
 from tests.dashboards.pages.conftest import Open, said
 
@@ -124,9 +126,28 @@ def test_an_address_of_a_half_hour_shows_every_value_published_for_it(warehouse:
     published = versions.filter(start_time_utc=twice).sort("publish_time_utc")["mw"]
     assert app.dataframe[0].value["generation_mw"].to_list() == published.to_list()
     (code,) = app.code
-    assert code.value.endswith(f"/explorer?data=wind_and_solar&technology=Solar&at={at}")
+    assert code.value.endswith(f"/explorer?data=Wind+and+solar&technology=Solar&at={at}")
     next(button for button in app.button if button.label == "Close").click().run()
     assert "at" not in app.query_params
     assert not app.code
     assert "The address names no half hour: yesterday." in said(open_page("explorer", at="yesterday"))
     assert "Nothing was published for it" in said(open_page("explorer", at="2019-01-01T00:00Z"))
+
+
+@pytest.mark.usefixtures("warehouse")
+@pytest.mark.parametrize(
+    ("dataset", "parts"),
+    [(WIND_AND_SOLAR, {"technology": ["Solar"]}), (GENERATION_BY_FUEL, {"fuel": ["WIND", "CCGT"]})],
+)
+def test_the_address_of_a_half_hour_leads_back_to_it(
+    dataset: Dataset, parts: dict[str, list[str]], open_page: Open
+) -> None:
+    app = open_page("explorer", at="2024-04-01T12:00Z", data=dataset.title, **parts)
+    (code,) = app.code
+    again = open_page("explorer", **parse_qs(urlsplit(code.value).query))
+    assert not again.exception
+    assert again.segmented_control(key="data").value == dataset.name
+    assert [one.value for one in again.code] == [code.value]
+    shown = again.dataframe[0].value
+    assert set(shown[dataset.category]) == {name for names in parts.values() for name in names}
+    assert shown.equals(app.dataframe[0].value)
