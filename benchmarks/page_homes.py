@@ -6,17 +6,18 @@ Belongs here: what stands in a home, and starting Streamlit on it. Not here: mea
 import sys
 import time
 from collections.abc import Mapping
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import httpx
 
 from benchmarks.harness import environment, free_port
+from dashboards import fetching
 from dashboards.cli.up import dashboard_command
 from dashboards.orchestrator import Orchestrator
 from dashboards.supervisor import Supervisor
 from elexon_assets.client import ElexonClient
-from elexon_assets.datasets import DATASETS
+from elexon_assets.datasets import DATASETS, WIND_AND_SOLAR
 from elexon_assets.ingest import ingest
 from elexon_assets.quality.flagging import flag
 from elexon_assets.windows import Window
@@ -26,6 +27,7 @@ from pipeline_assets.seeding import seed
 from pipeline_assets.transfer.holdings import holdings
 from warehouse import snapshots
 from warehouse.connection import writing
+from warehouse.settings import Settings
 
 START_SECONDS = 120.0
 BARE = [
@@ -52,6 +54,14 @@ def fill(home: Path, span: Window) -> None:
         seed(ledger)
         land(ledger)
         ledger.dispose()
+
+
+def fetch_a_day(settings: Settings, day: date) -> None:
+    """By a run of the server, so that its lists of runs are not empty."""
+    outcomes = fetching.fetch(
+        [WIND_AND_SOLAR], day, day, requested_by="benchmark", settings=settings, watch=lambda _: None
+    )
+    assert [outcome.succeeded for outcome in outcomes] == [True], outcomes
 
 
 def publish_again(home: Path) -> None:

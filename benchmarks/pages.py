@@ -44,6 +44,7 @@ def main(given: Sequence[str] | None = None) -> None:
         page_homes.fill(home, span)
         records = page_homes.first_of_each(home, RECORDS)
         with daemon.running(home) as settings, environment(DAGSTER_URL=str(settings.dagster_url)):
+            page_homes.fetch_a_day(settings, span.days[-1])
             parameters = {name: {"id": records[name]} if name in records else {} for name in names}
             taken = in_new_process(script_runs.run, parameters, 2 * repeat)
             for name in names:

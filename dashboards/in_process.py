@@ -9,7 +9,7 @@ from datetime import date
 from typing import TYPE_CHECKING, Any
 
 from dashboards.instance import PID_TAG, instance
-from dashboards.orchestrator import REQUESTED_BY, Outcome
+from dashboards.orchestrator import ASSETS, REQUESTED_BY, Outcome
 from elexon_assets.datasets import Dataset
 from elexon_assets.runs import range_tags, runs_of
 from warehouse.settings import Settings
@@ -45,8 +45,8 @@ def materialize(
         # The checks have a job of their own: in a range run they would cost events for each day.
         job = job.get_subset(asset_selection=set(keys), asset_check_selection=set())
         for days in runs_of(datasets, first, last):
-            range_of_days = range_tags(*days) if days else {}
-            outcomes.append(_run(job, opened, resources, {**range_of_days, REQUESTED_BY: requested_by}))
+            tags = {REQUESTED_BY: requested_by, ASSETS: ", ".join(dataset.name for dataset in datasets)}
+            outcomes.append(_run(job, opened, resources, {**tags, **(range_tags(*days) if days else {})}))
         # As the sensors of a server do after a landing. One that fails is red in the UI; the next one makes it good.
         if any(dataset.is_half_hourly for dataset in datasets):
             warehouse = {"warehouse": resources["warehouse"]}

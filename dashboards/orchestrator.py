@@ -20,6 +20,8 @@ from elexon_assets.datasets import Dataset
 from elexon_assets.runs import range_tags, runs_of
 
 REQUESTED_BY = "renewables/requested_by"
+ASSETS = "renewables/assets"
+"What a run in the process of a command materializes, which Dagster notes of its own runs only."
 REPOSITORY = {"repositoryName": "__repository__", "repositoryLocationName": "elexon_assets"}
 ENDED = {"SUCCESS", "FAILURE", "CANCELED"}
 LAUNCHING = {"REQUESTED", "CANCELING", "FAILING"}

@@ -8,7 +8,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 from typing import Any
 
-from dashboards.orchestrator import ENDED, REQUESTED_BY, Launched, Orchestrator
+from dashboards.orchestrator import ASSETS, ENDED, REQUESTED_BY, Launched, Orchestrator
 from elexon_assets.progress import Step, step_of
 from elexon_assets.runs import RANGE_END, RANGE_START
 
@@ -163,7 +163,7 @@ def _run(url: str, run: dict[str, Any]) -> Listed:
     return Listed(
         Launched("run", run["runId"], f"{url}/runs/{run['runId']}"),
         run["status"],
-        _assets(run["assetSelection"]) or (run["jobName"] if run["jobName"] != "__ASSET_JOB" else "assets"),
+        _assets(run["assetSelection"]) or tags.get(ASSETS) or run["jobName"].replace("__ASSET_JOB", "assets"),
         _asked_by(tags),
         (date.fromisoformat(first), date.fromisoformat(last)) if first and last else None,
         _instant(run["creationTime"]),

@@ -4,7 +4,7 @@ as a program can tell.
 Belongs here: how it is run, and what it finds in Streamlit's own markup, which is not ours to mend.
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Mapping
 from typing import NamedTuple
 
 from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]  # it ships no types
@@ -27,13 +27,6 @@ STREAMLITS_OWN = [
     Known("listitem", "[data-testid=stSidebarNavItems] li", "the same, seen from the items"),
     Known("svg-img-alt", "[data-testid=stMetric] .mark-symbol", "Vega's points in the line of a metric have no names"),
 ]
-STREAMLITS_OWN_IN_DARK = [
-    Known(
-        "color-contrast",
-        "button[kind^=primary] p",
-        "white on primaryColor, which is also the text of what is chosen: on a dark ground no colour serves both",
-    ),
-]
 
 HIGHEST = 4_000
 "Pixels of a page that are judged: the contrast of what is not in the window is not."
@@ -52,7 +45,7 @@ _FOUND = """async ([only, known]) => {
 
 def violations(page: Page) -> list[str]:
     """Serious and critical ones of WCAG 2.1, levels A and AA, that are ours; each with its element."""
-    return _found(page, WCAG, STREAMLITS_OWN)
+    return _found(page, WCAG)
 
 
 def violations_in_dark(page: Page) -> list[str]:
@@ -60,14 +53,14 @@ def violations_in_dark(page: Page) -> list[str]:
     light = page.evaluate(_GROUND)
     page.emulate_media(color_scheme="dark")
     page.wait_for_function(f"light => {_GROUND} !== light", arg=light)
-    return _found(page, CONTRAST, STREAMLITS_OWN_IN_DARK)
+    return _found(page, CONTRAST)
 
 
-def _found(page: Page, only: Mapping[str, object], known: Sequence[Known]) -> list[str]:
+def _found(page: Page, only: Mapping[str, object]) -> list[str]:
     high = page.get_by_test_id("stMain").evaluate("e => e.scrollHeight")
     page.set_viewport_size({"width": page.evaluate("innerWidth"), "height": min(max(high, 1000), HIGHEST)})
     page.wait_for_timeout(100)
     page.wait_for_function(_STILL)
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(AXE_SCRIPT)
-    return list(page.evaluate(_FOUND, [only, [(one.rule, one.selector) for one in known]]))
+    return list(page.evaluate(_FOUND, [only, [(one.rule, one.selector) for one in STREAMLITS_OWN]]))

@@ -6,8 +6,8 @@ import polars as pl
 import streamlit as st
 
 from dashboards.app_parts import asking
-from dashboards.app_parts.chart import CONFIG, show_table
-from dashboards.app_parts.filters import dataset_chosen
+from dashboards.app_parts.chart import CONFIG, downloads, show_table
+from dashboards.app_parts.filters import CUSTOM, dataset_chosen
 from dashboards.app_parts.imports import import_forms, imports, repair
 from dashboards.app_parts.texts import day, moment, number, size, zone
 from dashboards.charts.coverage import calendar
@@ -15,7 +15,8 @@ from dashboards.queries import coverage
 from dashboards.reachability import elexon
 from elexon_assets.datasets import Dataset
 from elexon_assets.gaps import REPAIR_DAYS, last_closed_day
-from elexon_assets.windows import spans_of
+from elexon_assets.settlement import HALF_HOUR, settlement_of
+from elexon_assets.windows import of_days, spans_of
 from warehouse.settings import Settings
 
 SHOWN = 500
@@ -74,7 +75,30 @@ def _coverage(dataset: Dataset) -> None:
     if table.open:
         with table:
             st.dataframe(years, hide_index=True, column_config={"year": st.column_config.NumberColumn(format="%d")})
-            show_table(days.filter(pl.col("state") != coverage.WHOLE).reverse(), name=f"{dataset.name}-gaps")
+            _not_whole(dataset, days.filter(pl.col("state") != coverage.WHOLE).reverse())
+
+
+def _not_whole(dataset: Dataset, days: pl.DataFrame) -> None:
+    """The days, and from the one that is selected the way to its half hours."""
+    name = f"{dataset.name}-gaps"
+    picked = st.dataframe(
+        days, hide_index=True, placeholder="", key=f"rows {name}", on_select="rerun", selection_mode="single-row"
+    )
+    downloads(days, name=name)
+    chosen = next((row for row in picked.selection.rows if row < len(days)), None)
+    if chosen is None:
+        st.caption("Select a day to look at its half hours.")
+        return
+    utc_day: date = days["day_utc"][chosen]
+    window = of_days(utc_day, utc_day)
+    ends = [settlement_of(instant)[0] for instant in (window.start_utc, window.end_utc - HALF_HOUR)]
+    parameters = {"data": dataset.title, "days": CUSTOM, "from-to": [end.isoformat() for end in ends]}
+    st.page_link(
+        "app_pages/explorer.py",
+        label=f"Half hours of {day(utc_day)}",
+        icon=":material/table_rows:",
+        query_params=parameters,
+    )
 
 
 def _to_repair(dataset: Dataset, days: pl.DataFrame) -> list[tuple[date, date]]:

@@ -34,7 +34,8 @@ def show() -> None:
         f"Great Britain in the half hour **{moment(newest.start_utc)}–{clock(newest.end_utc)}** (ended {age})"  # noqa: RUF001 (a dash is meant)
     )
     categories = [*WIND_AND_SOLAR.categories, TOTAL]
-    with st.container(horizontal=True, horizontal_alignment="center"):  # columns would cut the figures on a tablet
+    # Columns would cut the figures on a tablet.
+    with st.container(horizontal=True, horizontal_alignment="center", key="cards"):
         for category in categories:
             _card(found, category)
     _completeness(found)

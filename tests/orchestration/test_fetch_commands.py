@@ -8,9 +8,11 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from dashboards.cli.main import app
+from dashboards.in_process import materialize
 from dashboards.instance import instance
 from dashboards.orchestrator import REQUESTED_BY
-from elexon_assets.datasets import BY_HALF_HOUR, INSTALLED_CAPACITY
+from dashboards.run_lists import recent
+from elexon_assets.datasets import BY_HALF_HOUR, INSTALLED_CAPACITY, WIND_AND_SOLAR
 from elexon_assets.runs import chunks, runs_of
 from elexon_assets.simulator.server import Simulator
 from tests.orchestration.conftest import Server
@@ -124,6 +126,13 @@ def test_a_running_server_does_the_work_and_knows_who_asked(
     whole = renewables("fetch-range", "2021-01-01", "2021-01-07", "--dataset", "installed_capacity")
     assert whole.exit_code == 0, whole.output
     assert "Installed capacity: " in whole.output
+
+    here = server.settings.model_copy(update={"elexon_base_url": server.simulator.base_url})
+    materialize([WIND_AND_SOLAR], date(2021, 1, 1), date(2021, 1, 7), requested_by="a test", settings=here)
+    listed = [(run.what, run.asked_by) for run in recent(server.orchestrator, limit=4)]
+    assert listed[0] == ("flagging", "a test")
+    assert listed[1] == ("wind_and_solar", "a test"), "a run in another process says what it was about too"
+    assert ("wind_and_solar", "command line") in listed
 
     # A server of another home would fill another warehouse.
     monkeypatch.setenv("RENEWABLES_HOME", str(home))

@@ -2,6 +2,7 @@
 
 from datetime import timedelta
 from itertools import product
+from urllib.parse import parse_qs
 
 import polars as pl
 import pytest
@@ -111,3 +112,23 @@ def test_coverage_counts_days_as_the_view_does(open_page: Open) -> None:
             "SELECT count(*) FROM wind_and_solar_coverage WHERE half_hours BETWEEN 1 AND 47"
         ).fetchall()[0]
     assert f"**{short}** short" in said(app)
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_a_day_that_is_not_whole_leads_to_its_half_hours(open_page: Open) -> None:
+    app = open_page("data_management", year="2024")
+    app.session_state["gaps"] = True
+    app.run()
+    days = app.dataframe[1].value
+    row = [f"{day:%F}" for day in days["day_utc"]].index("2024-04-01")
+    app.session_state["rows wind_and_solar-gaps"] = {"selection": {"rows": [row], "columns": [], "cells": []}}
+    app.run()
+    assert not app.exception
+    link = next(link for link in app.get("page_link") if "Half hours" in link.proto.label)
+    asked = parse_qs(link.proto.query_string)
+    explorer = open_page("explorer", **{name.replace("-", "_"): values for name, values in asked.items()})
+    with reading() as con:
+        (rows,) = con.execute(
+            "SELECT count(*) FROM wind_and_solar WHERE settlement_date BETWEEN '2024-04-01' AND '2024-04-02'"
+        ).fetchall()[0]
+    assert f"**{rows}** rows" in said(explorer)
