@@ -25,6 +25,8 @@ ASSETS = "renewables/assets"
 REPOSITORY = {"repositoryName": "__repository__", "repositoryLocationName": "elexon_assets"}
 ENDED = {"SUCCESS", "FAILURE", "CANCELED"}
 LAUNCHING = {"REQUESTED", "CANCELING", "FAILING"}
+STARTS_WITHIN_SECONDS = 60.0
+"A run's process, on a busy machine."
 
 
 class OrchestratorError(Problem):
@@ -143,20 +145,19 @@ class Orchestrator:
             raise OrchestratorError(f"Dagster did not end the backfill: {answer['message']}")
 
     def _cancel_run(self, run_id: str) -> None:
-        """Dagster ends a run that waits or works. One whose process is starting it marks as cancelled, and the process
-        does nothing then; between the two, for less than a second, it is asked again."""
-        query = """mutation($id: String!, $policy: TerminateRunPolicy!) {
-          terminateRun(runId: $id, terminatePolicy: $policy) {
-            __typename ... on TerminateRunFailure { message run { status } } ... on Error { message } } }"""
-        policy, until = "SAFE_TERMINATE", monotonic() + self._timeout_seconds
+        """Dagster ends a run that waits or works, and none whose process is starting: then it is asked again until it
+        does, for a few seconds. (It could mark such a run as cancelled; a process that has read its run before works
+        on all the same.)"""
+        query = """mutation($id: String!) { terminateRun(runId: $id) {
+          __typename ... on TerminateRunFailure { message run { status } } ... on Error { message } } }"""
+        until = monotonic() + STARTS_WITHIN_SECONDS
         while True:
-            answer = self.ask(query, {"id": run_id, "policy": policy})["terminateRun"]
+            answer = self.ask(query, {"id": run_id})["terminateRun"]
             status = (answer.get("run") or {}).get("status")
             if "message" not in answer or status in ENDED or status == "CANCELING":
                 return
             if status not in ("NOT_STARTED", "STARTING") or monotonic() > until:
-                raise OrchestratorError(f"Dagster did not end the run: {answer['message']}")
-            policy = "MARK_AS_CANCELED_IMMEDIATELY" if status == "STARTING" else "SAFE_TERMINATE"
+                raise OrchestratorError(f"Dagster did not end the run: {answer['message']} Try again in a moment.")
             sleep(0.2)
 
     def launch_job(self, name: str, *, requested_by: str) -> Launched:

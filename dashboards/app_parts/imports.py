@@ -217,6 +217,7 @@ def _launch(names: list[str], days: Callable[[], tuple[date, date]]) -> None:
 
 
 def _cancel(listed: Listed) -> None:
+    st.toast("Cancelling. A run that is just starting ends once its process is there.", icon=":material/hourglass_top:")
     try:
         orchestrator().cancel(listed.launched)
     except OrchestratorError as error:
