@@ -25,6 +25,7 @@ ASSETS = "renewables/assets"
 REPOSITORY = {"repositoryName": "__repository__", "repositoryLocationName": "elexon_assets"}
 ENDED = {"SUCCESS", "FAILURE", "CANCELED"}
 LAUNCHING = {"REQUESTED", "CANCELING", "FAILING"}
+INTERRUPTED = "It was ended before its end: it was cancelled, or `renewables up` was stopped. What had landed is kept."
 STARTS_WITHIN_SECONDS = 60.0
 "A run's process, on a busy machine."
 
@@ -106,22 +107,27 @@ class Orchestrator:
         return self.launch_backfill(datasets, first, last, requested_by=requested_by)
 
     def run_state(self, run_id: str, cursor: str | None = None) -> RunState:
-        """Status, and the messages after `cursor`."""
+        """Status, and all messages after `cursor`: Dagster answers a thousand at once, and a year of days has more."""
         query = """query($id: ID!, $cursor: String) {
           runOrError(runId: $id) { ... on Run { status } }
           logsForRun(runId: $id, afterCursor: $cursor) {
-            ... on EventConnection { cursor events {
+            ... on EventConnection { cursor hasMore events {
               ... on MessageEvent { message }
               ... on ExecutionStepFailureEvent { failureMetadata { description } error { message causes { message } } }
             } } } }"""
-        data = self.ask(query, {"id": run_id, "cursor": cursor})
-        if "status" not in data["runOrError"]:
-            raise OrchestratorError(f"Dagster at {self.url} knows no run {run_id}.")
-        logs = data["logsForRun"]
-        events = logs.get("events", [])
+        events: list[dict[str, Any]] = []
+        while True:
+            data = self.ask(query, {"id": run_id, "cursor": cursor})
+            if "status" not in data["runOrError"]:
+                raise OrchestratorError(f"Dagster at {self.url} knows no run {run_id}.")
+            logs = data["logsForRun"]
+            events += logs.get("events", [])
+            cursor = logs.get("cursor", cursor)
+            if not logs.get("hasMore"):
+                break
         messages = [event["message"] for event in events if event.get("message")]
         errors = [_error(event) for event in events if event.get("error")]
-        return RunState(run_id, data["runOrError"]["status"], messages, errors, logs.get("cursor", cursor))
+        return RunState(run_id, data["runOrError"]["status"], messages, errors, cursor)
 
     def backfill_runs(self, backfill_id: str) -> tuple[bool, list[str]]:
         """(whether the backfill launches no more, ids of its runs, oldest first)."""
@@ -217,4 +223,5 @@ def _error(event: dict[str, Any]) -> str:
     """What the asset itself said, else the innermost cause."""
     said = (event.get("failureMetadata") or {}).get("description")
     causes = event["error"].get("causes") or []
-    return str(said or (causes[-1]["message"] if causes else event["error"]["message"])).strip()
+    words = str(said or (causes[-1]["message"] if causes else event["error"]["message"])).strip()
+    return INTERRUPTED if "DagsterExecutionInterruptedError" in words else words

@@ -1,6 +1,7 @@
 """Data management: what is covered, day by day; imports and their progress; repairs; what lies beneath."""
 
 from datetime import date, timedelta
+from typing import Any
 
 import polars as pl
 import streamlit as st
@@ -22,6 +23,18 @@ from warehouse.settings import Settings
 SHOWN = 500
 "Rows of the quarantine and of the fetch log."
 API = "api: last test"
+YEARS: dict[str, Any] = {
+    "year": st.column_config.NumberColumn("Year", format="%d"),
+    **{state: st.column_config.NumberColumn(f"{state.capitalize()} (days)") for state in coverage.STATES},
+}
+DAYS: dict[str, Any] = {
+    "day_utc": st.column_config.DateColumn("UTC day", format="DD MMM YYYY"),
+    "state": "State",
+    "half_hours": "Half hours",
+    "half_hours_missing": "Missing",
+    "half_hours_flagged": "Flagged",
+    "why": st.column_config.TextColumn("Why", width="large"),
+}
 
 
 def show() -> None:
@@ -74,7 +87,7 @@ def _coverage(dataset: Dataset) -> None:
     table = st.expander("Days with gaps or flags, and all years", key="gaps", on_change="rerun", type="compact")
     if table.open:
         with table:
-            st.dataframe(years, hide_index=True, column_config={"year": st.column_config.NumberColumn(format="%d")})
+            st.dataframe(years, hide_index=True, column_config=YEARS, alt="Days of each state by year")
             _not_whole(dataset, days.filter(pl.col("state") != coverage.WHOLE).reverse())
 
 
@@ -82,7 +95,14 @@ def _not_whole(dataset: Dataset, days: pl.DataFrame) -> None:
     """The days, and from the one that is selected the way to its half hours."""
     name = f"{dataset.name}-gaps"
     picked = st.dataframe(
-        days, hide_index=True, placeholder="", key=f"rows {name}", on_select="rerun", selection_mode="single-row"
+        days,
+        hide_index=True,
+        placeholder="",
+        column_config=DAYS,
+        key=f"rows {name}",
+        on_select="rerun",
+        selection_mode="single-row",
+        alt="Days with gaps or flags, newest first",
     )
     downloads(days, name=name)
     chosen = next((row for row in picked.selection.rows if row < len(days)), None)

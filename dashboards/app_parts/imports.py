@@ -210,6 +210,7 @@ def _button(
 
 def _launch(names: list[str], days: Callable[[], tuple[date, date]]) -> None:
     first, last = days()
+    st.toast(f"Asking Dagster for {span_of_days(first, last)}", icon=":material/hourglass_top:")
     try:
         st.session_state[_NOTE] = ("launched", launch([BY_NAME[name] for name in names], first, last))
     except OrchestratorError as error:
