@@ -61,7 +61,8 @@ def correlation(frame: pl.DataFrame) -> go.Figure:
         hovertemplate="%{y} and %{x}: r = %{z:.2f}<extra></extra>",
         colorbar={"title": {"text": "r"}, "thickness": 12, "outlinewidth": 0},
     )
-    x, y = axis("", tickangle=0 if few else 90), axis("", autorange="reversed")
+    in_lines = {"tickvals": names, "ticktext": [name.replace(" ", "<br>") for name in names]}  # a phone is narrow
+    x, y = axis("", tickangle=0 if few else 90, **in_lines), axis("", autorange="reversed")
     return go.Figure(heat, layout(x, y, height=380 if few else 620, legend_above=False))
 
 
