@@ -25,7 +25,7 @@ ASSETS = "renewables/assets"
 REPOSITORY = {"repositoryName": "__repository__", "repositoryLocationName": "elexon_assets"}
 ENDED = {"SUCCESS", "FAILURE", "CANCELED"}
 LAUNCHING = {"REQUESTED", "CANCELING", "FAILING"}
-INTERRUPTED = "It was ended before its end: it was cancelled, or `renewables up` was stopped. What had landed is kept."
+INTERRUPTED = "It was stopped before its end: cancelled, or with `renewables up`. What had landed is kept."
 STARTS_WITHIN_SECONDS = 60.0
 "A run's process, on a busy machine."
 

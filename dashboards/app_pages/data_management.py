@@ -8,15 +8,15 @@ import streamlit as st
 
 from dashboards.app_parts import asking
 from dashboards.app_parts.chart import CONFIG, downloads, show_table
-from dashboards.app_parts.filters import CUSTOM, dataset_chosen
+from dashboards.app_parts.filters import CUSTOM, dataset_chosen, days_of
 from dashboards.app_parts.imports import import_forms, imports, repair
 from dashboards.app_parts.texts import day, moment, number, size, zone
 from dashboards.charts.coverage import calendar
 from dashboards.queries import coverage
+from dashboards.queries.snapshot import span
 from dashboards.reachability import elexon
 from elexon_assets.datasets import Dataset
 from elexon_assets.gaps import REPAIR_DAYS, last_closed_day
-from elexon_assets.settlement import HALF_HOUR, settlement_of
 from elexon_assets.windows import of_days, spans_of
 from warehouse.settings import Settings
 
@@ -110,9 +110,14 @@ def _not_whole(dataset: Dataset, days: pl.DataFrame) -> None:
         st.caption("Select a day to look at its half hours.")
         return
     utc_day: date = days["day_utc"][chosen]
-    window = of_days(utc_day, utc_day)
-    ends = [settlement_of(instant)[0] for instant in (window.start_utc, window.end_utc - HALF_HOUR)]
-    parameters = {"data": dataset.title, "days": CUSTOM, "from-to": [end.isoformat() for end in ends]}
+    asked, held = days_of(of_days(utc_day, utc_day)), asking.ask(span, dataset.name)
+    there = days_of(held) if held else None
+    if there is None or asked.last < there.first or asked.first > there.last:
+        st.caption(f"Nothing of {day(utc_day)} is held: import it first.")
+        return
+    # An address with a day beyond what is held would be taken for none.
+    ends = [max(asked.first, there.first).isoformat(), min(asked.last, there.last).isoformat()]
+    parameters = {"data": dataset.title, "days": CUSTOM, "from-to": ends}
     st.page_link(
         "app_pages/explorer.py",
         label=f"Half hours of {day(utc_day)}",

@@ -52,7 +52,7 @@ def dataset_chosen() -> Dataset:
 
 def days_chosen(held: Window, *, default: str = "28 days") -> Days:
     """A preset that ends with the newest settlement date held, or any days between."""
-    there = Days(settlement_of(held.start_utc)[0], settlement_of(held.end_utc - HALF_HOUR)[0])
+    there = days_of(held)
     preset = st.segmented_control(
         "Days", list(PRESETS), default=default, required=True, key="days", bind="query-params"
     )
@@ -72,6 +72,11 @@ def days_chosen(held: Window, *, default: str = "28 days") -> Days:
     ends = sorted(picked) if isinstance(picked, tuple) else [picked]
     # While the second day is not picked yet, there is one.
     return Days(ends[0], ends[-1]) if ends else start
+
+
+def days_of(window: Window) -> Days:
+    """The settlement dates that it touches: in summer one more than its UTC days."""
+    return Days(settlement_of(window.start_utc)[0], settlement_of(window.end_utc - HALF_HOUR)[0])
 
 
 def of_preset(preset: str, there: Days) -> Days:

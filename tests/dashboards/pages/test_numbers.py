@@ -1,14 +1,17 @@
 """Numbers on a page are those that SQL gives (scenario 25), and an address restores what was chosen (scenario 24)."""
 
-from datetime import timedelta
+from datetime import date, timedelta
 from itertools import product
 from urllib.parse import parse_qs
 
 import polars as pl
 import pytest
 
+from dashboards.app_parts.filters import CUSTOM
+from elexon_assets.simulator.server import Simulator
 from tests.dashboards.conftest import AUTUMN, Filled
 from tests.dashboards.pages.conftest import Open, said
+from tests.elexon_assets.ingesting import fetch_days
 from warehouse.connection import reading
 
 ALMOST_A_DAY = "'23 hours 30 minutes'"
@@ -114,21 +117,46 @@ def test_coverage_counts_days_as_the_view_does(open_page: Open) -> None:
     assert f"**{short}** short" in said(app)
 
 
-@pytest.mark.usefixtures("warehouse")
-def test_a_day_that_is_not_whole_leads_to_its_half_hours(open_page: Open) -> None:
+def way_from(day: str, open_page: Open) -> dict[str, list[str]]:
+    """Where the list of days with gaps leads from that day."""
     app = open_page("data_management", year="2024")
     app.session_state["gaps"] = True
     app.run()
-    days = app.dataframe[1].value
-    row = [f"{day:%F}" for day in days["day_utc"]].index("2024-04-01")
+    row = [f"{one:%F}" for one in app.dataframe[1].value["day_utc"]].index(day)
     app.session_state["rows wind_and_solar-gaps"] = {"selection": {"rows": [row], "columns": [], "cells": []}}
     app.run()
     assert not app.exception
     link = next(link for link in app.get("page_link") if "Half hours" in link.proto.label)
-    asked = parse_qs(link.proto.query_string)
-    explorer = open_page("explorer", **{name.replace("-", "_"): values for name, values in asked.items()})
+    return {name.replace("-", "_"): values for name, values in parse_qs(link.proto.query_string).items()}
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_a_day_that_is_not_whole_leads_to_its_half_hours(open_page: Open) -> None:
+    explorer = open_page("explorer", **way_from("2024-04-01", open_page))
     with reading() as con:
         (rows,) = con.execute(
             "SELECT count(*) FROM wind_and_solar WHERE settlement_date BETWEEN '2024-04-01' AND '2024-04-02'"
         ).fetchall()[0]
     assert f"**{rows}** rows" in said(explorer)
+
+
+def test_the_last_day_held_leads_to_its_half_hours_though_it_ends_early(open_page: Open, simulator: Simulator) -> None:
+    """Its UTC day ends on a settlement date of which nothing is held."""
+    simulator.faults = "hole@2024-07-01T22:30Z/2024-07-02"
+    assert not fetch_days(date(2024, 6, 20), date(2024, 7, 1)).failed
+    explorer = open_page("explorer", **way_from("2024-07-01", open_page))
+    assert explorer.segmented_control(key="days").value == CUSTOM
+    assert f"**{(48 - 3) * 3}** rows" not in said(explorer), "of the settlement date, which began an hour earlier"
+    assert f"**{(48 - 1) * 3}** rows" in said(explorer)
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_a_day_beyond_all_that_is_held_has_no_half_hours_to_lead_to(open_page: Open) -> None:
+    app = open_page("data_management")
+    app.session_state["gaps"] = True
+    app.session_state["rows wind_and_solar-gaps"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    app.run()
+    assert not app.exception
+    newest = app.dataframe[1].value["day_utc"][0]
+    assert f"Nothing of {newest.day} {newest:%b %Y} is held: import it first." in said(app)
+    assert not [link for link in app.get("page_link") if "Half hours" in link.proto.label]
