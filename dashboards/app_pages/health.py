@@ -9,7 +9,7 @@ import streamlit as st
 from dashboards.app_parts import asking
 from dashboards.app_parts.chart import in_london
 from dashboards.app_parts.foot import nothing_yet
-from dashboards.app_parts.imports import orchestrator, unreachable
+from dashboards.app_parts.imports import ONE_AT_A_TIME, orchestrator, unreachable
 from dashboards.app_parts.ledger import plain
 from dashboards.app_parts.texts import NOTHING, ago, date_of, moment, number, percent
 from dashboards.orchestrator import Orchestrator, OrchestratorError
@@ -143,9 +143,10 @@ def _run() -> None:
     """Starts the job, unless a run that was asked for here is on its way: a double click is one run."""
     try:
         dagster = orchestrator()
-        newest = _asked_for_here(dagster)
-        if newest is None or newest.is_over:
-            dagster.launch_job(JOB, requested_by=ASKED_BY)
+        with ONE_AT_A_TIME:
+            newest = _asked_for_here(dagster)
+            if newest is None or newest.is_over:
+                dagster.launch_job(JOB, requested_by=ASKED_BY)
     except OrchestratorError as error:
         st.session_state[_NOTE] = str(error)
 

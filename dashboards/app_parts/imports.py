@@ -4,6 +4,7 @@ by their tag, so that a page that was closed or reloaded sees them where they ar
 Belongs here: launching and showing. Not here: the conversation with Dagster (`orchestrator.py`, `run_lists.py`).
 """
 
+import threading
 from collections.abc import Callable, Sequence
 from datetime import date, timedelta
 from pathlib import Path
@@ -23,6 +24,8 @@ SHOWN = 6
 WATCHES_EVERY = "2s"
 PATIENCE_SECONDS = 60.0
 "A launch on a busy machine takes long, and one that was given up may still start."
+ONE_AT_A_TIME = threading.Lock()
+"Streamlit begins with the second of two clicks while the first is at work: both would find nothing on its way."
 _NOTE, _FOLLOWED = "imports: note", "imports: followed"
 STATES = {
     "SUCCESS": ":green[:material/check_circle:] landed",
@@ -109,19 +112,20 @@ def _note() -> None:
 def launch(datasets: Sequence[Dataset], first: date, last: date) -> str:
     """Asks for them, those by day before those asked for whole; a sentence. The same days on their way already are not
     asked for twice, so a double click is one import. Raises OrchestratorError."""
-    dagster = orchestrator()
-    by_day = [dataset for dataset in datasets if dataset.is_half_hourly]
-    whole = [dataset for dataset in datasets if not dataset.is_half_hourly]
-    under_way = [listed for listed in recent(dagster, asked_by=ASKED_BY) if not listed.is_over]
-    asked = []
-    for together in filter(None, (by_day, whole)):
-        what = ", ".join(dataset.name for dataset in together)
-        days = (first, last) if together is by_day else None
-        if not any(
-            listed.days == days and set(listed.what.split(", ")) == set(what.split(", ")) for listed in under_way
-        ):
-            dagster.launch(together, first, last, requested_by=ASKED_BY)
-            asked += [dataset.title for dataset in together]
+    with ONE_AT_A_TIME:
+        dagster = orchestrator()
+        by_day = [dataset for dataset in datasets if dataset.is_half_hourly]
+        whole = [dataset for dataset in datasets if not dataset.is_half_hourly]
+        under_way = [listed for listed in recent(dagster, asked_by=ASKED_BY) if not listed.is_over]
+        asked = []
+        for together in filter(None, (by_day, whole)):
+            what = ", ".join(dataset.name for dataset in together)
+            days = (first, last) if together is by_day else None
+            if not any(
+                listed.days == days and set(listed.what.split(", ")) == set(what.split(", ")) for listed in under_way
+            ):
+                dagster.launch(together, first, last, requested_by=ASKED_BY)
+                asked += [dataset.title for dataset in together]
     if not asked:
         return f"{span_of_days(first, last)} is on its way already."
     return f"Asked for {span_of_days(first, last)}: {', '.join(asked)}. It goes on when this page is closed."
