@@ -1,12 +1,17 @@
-"""Following a run by what Dagster answers of it, a page at a time."""
+"""Asking for an import once, and following a run by what Dagster answers of it, a page at a time."""
 
-from datetime import UTC, datetime
+from collections.abc import Sequence
+from concurrent.futures import ThreadPoolExecutor
+from datetime import UTC, date, datetime
+from time import sleep
 from typing import Any
 
 import pytest
 
+from dashboards.app_parts import imports
 from dashboards.orchestrator import INTERRUPTED, Launched, Orchestrator, OrchestratorError
 from dashboards.run_lists import Followed, Listed, follow_once
+from elexon_assets.datasets import WIND_AND_SOLAR, Dataset
 
 LINES = [f"{name}: {n} of {n} windows, 9 new rows, 0 failed" for name, n in (("fuels", 61), ("winds", 53))]
 ERROR = {"message": "…", "causes": [{"message": "dagster._core.errors.DagsterExecutionInterruptedError\n"}]}
@@ -61,3 +66,24 @@ def test_only_what_is_new_is_read_again(dagster: Orchestrator) -> None:
 def test_a_run_that_nobody_knows_is_said_so(dagster: Orchestrator) -> None:
     with pytest.raises(OrchestratorError, match="knows no run another"):
         dagster.run_state("another")
+
+
+def test_two_clicks_at_once_are_one_import(monkeypatch: pytest.MonkeyPatch) -> None:
+    asked: list[Listed] = []
+
+    class Slow(Orchestrator):
+        def launch(self, datasets: Sequence[Dataset], first: date, last: date, *, requested_by: str) -> Launched:
+            sleep(0.1)
+            launched = Launched("run", f"run {len(asked)}", "…")
+            what = ", ".join(dataset.name for dataset in datasets)
+            asked.append(Listed(launched, "QUEUED", what, requested_by, (first, last), datetime.now(UTC), None))
+            return launched
+
+    monkeypatch.setattr(imports, "orchestrator", lambda: Slow("http://127.0.0.1:9"))
+    monkeypatch.setattr(imports, "recent", lambda *_, **__: list(asked))
+    with ThreadPoolExecutor(2) as clicks:
+        said = list(
+            clicks.map(lambda _: imports.launch([WIND_AND_SOLAR], date(2026, 1, 1), date(2026, 1, 7)), range(2))
+        )
+    assert len(asked) == 1
+    assert sum("is on its way already" in one for one in said) == 1
