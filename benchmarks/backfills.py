@@ -10,8 +10,8 @@ from time import perf_counter, process_time
 from typing import TYPE_CHECKING, NamedTuple
 
 from benchmarks.harness import temporary_home
-from dashboards.instance import instance
-from elexon_assets.runs import DAYS_A_RUN, chunks, range_tags
+from elexon_assets.backfill_plan import DAYS_A_RUN, chunks, range_tags
+from renewables.dagster_control.instance import instance
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:

@@ -11,11 +11,12 @@ from tempfile import TemporaryDirectory
 from time import perf_counter
 
 from benchmarks.harness import free_port, temporary_home
-from dashboards import dagster_servers, fetching
-from dashboards.instance import instance
-from dashboards.orchestrator import Orchestrator
-from dashboards.supervisor import Supervisor
 from elexon_assets.datasets import WIND_AND_SOLAR
+from renewables.dagster_control import fetch_job
+from renewables.dagster_control import servers as dagster_servers
+from renewables.dagster_control.client import Orchestrator
+from renewables.dagster_control.instance import instance
+from renewables.dagster_control.processes import Supervisor
 from warehouse.settings import Settings
 
 
@@ -23,7 +24,7 @@ def through_the_daemon(first: date, last: date) -> float:
     """From the request to the end of the last run; starting the servers is not counted."""
     with temporary_home() as folder, running(folder) as settings:
         started = perf_counter()
-        outcomes = fetching.fetch(
+        outcomes = fetch_job.fetch(
             [WIND_AND_SOLAR], first, last, requested_by="benchmark", settings=settings, watch=lambda _: None
         )
         taken = perf_counter() - started

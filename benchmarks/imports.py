@@ -16,10 +16,10 @@ from playwright.sync_api import Page
 
 from benchmarks.harness import environment, free_port, p95, simulator, temporary_home
 from benchmarks.painted import chromium, click_to, new_tab
-from dashboards.orchestrator import Orchestrator
-from dashboards.run_lists import recent
-from dashboards.supervisor import Supervisor
 from elexon_assets.datasets import DATASETS
+from renewables.dagster_control.client import Orchestrator
+from renewables.dagster_control.processes import Supervisor
+from renewables.dagster_control.run_history import recent
 from warehouse import snapshots
 from warehouse.connection import has_table, writing
 from warehouse.settings import Settings
@@ -42,7 +42,7 @@ def main(given: Sequence[str] | None = None) -> None:
         chromium() as browser,
         new_tab(browser) as page,
     ):
-        servers.start("up", [sys.executable, "-c", "from dashboards.cli.main import main; main()", "up"], {})
+        servers.start("up", [sys.executable, "-c", "from renewables.cli.main import main; main()", "up"], {})
         _wait_for(servers, dagster, dashboard)
         taken = [_import(page, dashboard, Orchestrator(dagster)) for _ in range(chosen.repeat + 1)][1:]
     figures = f"p50={median(taken):.1f} s p95={p95(taken):.1f} s max={max(taken):.1f} s"

@@ -14,8 +14,8 @@ from benchmarks import sides
 from benchmarks.harness import arguments, report, seconds, simulator, span, temporary_home
 from elexon_assets.client import ElexonClient
 from elexon_assets.datasets import UTC_TIME, WIND_AND_SOLAR
-from elexon_assets.fetching import Fetched, fetch
-from elexon_assets.views import columns_sql
+from elexon_assets.fetch_windows import Fetched, fetch
+from elexon_assets.schema.warehouse_schema import columns_sql
 from elexon_assets.windows import Window
 from warehouse.connection import writing
 from warehouse.landing import append_new, transaction

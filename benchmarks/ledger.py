@@ -24,13 +24,13 @@ import sqlalchemy as sa
 from benchmarks import submit_to_landed
 from benchmarks.harness import FRESH, in_turn, report, seconds, simulator, temporary_home
 from pipeline_assets import landing
-from pipeline_assets.history import fold
-from pipeline_assets.ledger import reading
+from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import Change
+from pipeline_assets.ledger.history import fold
 from pipeline_assets.ledger.schema import opened, using
-from pipeline_assets.ledger.submitting import submit
+from pipeline_assets.ledger.submission import submit
 from pipeline_assets.models import Counterparty, new_id
-from pipeline_assets.transfer.importing import plan
+from pipeline_assets.spreadsheets.import_plan import plan
 from pipeline_assets.vocabulary import STAGES_IN_ORDER
 
 EDITS = 16
@@ -91,7 +91,7 @@ def fold_and_read(engine: sa.Engine, repeat: int) -> tuple[float, float]:
     folding, reading_them = [], []
     for _ in range(repeat):
         started = perf_counter()
-        changes = reading.since(engine)
+        changes = reader.since(engine)
         reading_them.append(perf_counter() - started)
         folding.append(seconds(partial(fold, changes)))
     return 1000 * median(folding), 1000 * median(reading_them)
@@ -139,7 +139,7 @@ def main(given: Sequence[str] | None = None) -> None:
     with temporary_home():
         engine = opened()
         fill(engine, chosen.changes)
-        about = f"{reading.position(engine)} changes"
+        about = f"{reader.position(engine)} changes"
         report("ledger_fold", *fold_and_read(engine, chosen.repeat), unit="ms", about=about)
         report("ledger_landing", *land_one_more_and_all(engine, chosen.repeat), about=about)
         engine.dispose()

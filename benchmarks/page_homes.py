@@ -12,10 +12,6 @@ from pathlib import Path
 import httpx
 
 from benchmarks.harness import environment, free_port
-from dashboards import fetching
-from dashboards.cli.up import dashboard_command
-from dashboards.orchestrator import Orchestrator
-from dashboards.supervisor import Supervisor
 from elexon_assets.client import ElexonClient
 from elexon_assets.datasets import DATASETS, WIND_AND_SOLAR
 from elexon_assets.ingest import ingest
@@ -23,8 +19,12 @@ from elexon_assets.quality.flagging import flag
 from elexon_assets.windows import Window
 from pipeline_assets.landing import land
 from pipeline_assets.ledger.schema import opened
-from pipeline_assets.seeding import seed
-from pipeline_assets.transfer.holdings import holdings
+from pipeline_assets.seed_loader import seed
+from pipeline_assets.spreadsheets.portfolio_index import holdings
+from renewables.cli.up import dashboard_command
+from renewables.dagster_control import fetch_job
+from renewables.dagster_control.client import Orchestrator
+from renewables.dagster_control.processes import Supervisor
 from warehouse import snapshots
 from warehouse.connection import writing
 from warehouse.settings import Settings
@@ -58,7 +58,7 @@ def fill(home: Path, span: Window) -> None:
 
 def fetch_a_day(settings: Settings, day: date) -> None:
     """By a run of the server, so that its lists of runs are not empty."""
-    outcomes = fetching.fetch(
+    outcomes = fetch_job.fetch(
         [WIND_AND_SOLAR], day, day, requested_by="benchmark", settings=settings, watch=lambda _: None
     )
     assert [outcome.succeeded for outcome in outcomes] == [True], outcomes

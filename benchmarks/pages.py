@@ -20,10 +20,10 @@ from benchmarks import daemon, page_homes, script_runs
 from benchmarks.harness import environment, in_new_process, report_spread, simulator, temporary_home
 from benchmarks.page_loads import BARE, BUSY, CLICK, HEADINGS, MONTH, PAGES, RECORDS, YEARS, Loads
 from benchmarks.painted import chromium
-from dashboards.orchestrator import Orchestrator
-from dashboards.supervisor import Supervisor
 from elexon_assets.datasets import WIND_AND_SOLAR
 from elexon_assets.windows import Window
+from renewables.dagster_control.client import Orchestrator
+from renewables.dagster_control.processes import Supervisor
 
 A_MONTH = 30 / 365.25
 BUSY_ROUNDS = 1

@@ -14,7 +14,7 @@ from typing import NamedTuple
 
 from benchmarks import sides
 from benchmarks.harness import FIRST_DAY, FRESH, days, simulator, temporary_home
-from elexon_assets.runs import chunks
+from elexon_assets.backfill_plan import chunks
 from elexon_assets.windows import of_days
 from warehouse import snapshots
 from warehouse.connection import reading

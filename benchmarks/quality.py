@@ -18,8 +18,8 @@ from elexon_assets.client import ElexonClient
 from elexon_assets.datasets import BY_HALF_HOUR, UTC_TIME, Dataset
 from elexon_assets.ingest import ingest
 from elexon_assets.quality.flagging import flag_new
-from elexon_assets.quality.tables import STATE
-from elexon_assets.views import ensure
+from elexon_assets.schema.flags import STATE
+from elexon_assets.schema.warehouse_schema import ensure
 from elexon_assets.windows import Window
 from warehouse.connection import writing
 from warehouse.landing import append_new, transaction

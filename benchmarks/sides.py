@@ -14,9 +14,9 @@ import polars as pl
 
 from elexon_assets.client import ElexonClient
 from elexon_assets.datasets import WIND_AND_SOLAR
-from elexon_assets.fetching import Fetched, fetch
+from elexon_assets.fetch_windows import Fetched, fetch
 from elexon_assets.ingest import ingest
-from elexon_assets.report import Report
+from elexon_assets.ingest_report import Report
 from elexon_assets.windows import Window, cut
 from warehouse.settings import Settings
 

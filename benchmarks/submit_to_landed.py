@@ -13,14 +13,14 @@ import sqlalchemy as sa
 
 from benchmarks import daemon
 from benchmarks.harness import days, temporary_home
-from dashboards import fetching
 from elexon_assets.datasets import WIND_AND_SOLAR
 from pipeline_assets import landing
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.schema import opened
-from pipeline_assets.ledger.submitting import submit
+from pipeline_assets.ledger.submission import submit
 from pipeline_assets.models import new_id
 from pipeline_assets.tables import landed_position
+from renewables.dagster_control import fetch_job
 from warehouse.connection import reading
 
 IDLE_SECONDS = 120.0
@@ -41,7 +41,7 @@ def figures(years: float, idle_seconds: float = IDLE_SECONDS) -> None:
         with ThreadPoolExecutor(1) as pool:
             first, last = days(years)
             backfill = pool.submit(
-                fetching.fetch,
+                fetch_job.fetch,
                 [WIND_AND_SOLAR],
                 first,
                 last,

@@ -1,1 +1,1 @@
-"""The top floor: the read layer and its faces. Imports all below; nobody imports it."""
+"""The dashboard: Streamlit only. Imports all below; nobody imports it."""

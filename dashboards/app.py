@@ -7,10 +7,10 @@ from pathlib import Path
 
 import streamlit as st
 
-from dashboards.app_parts import asking, way_back
-from dashboards.app_parts.foot import foot
-from dashboards.app_parts.sidebar import sidebar
-from dashboards.app_parts.sign_in import offer
+from dashboards.components import navigation, snapshot_cache
+from dashboards.components.footer import foot
+from dashboards.components.sidebar import sidebar
+from dashboards.components.sign_in import offer
 from pipeline_assets.errors import LedgerUnavailable
 from warehouse.errors import WarehouseError
 
@@ -139,8 +139,8 @@ st.set_page_config(page_title="gb-renewables", page_icon=str(ICON), layout="wide
 st.html(STYLE)
 page = st.navigation(SECTIONS, expanded=True)
 if page not in RECORDS:
-    way_back.watch(page)
-asking.look_up()
+    navigation.watch(page)
+snapshot_cache.look_up()
 sidebar()
 offer()
 if page not in RECORDS:

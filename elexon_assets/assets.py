@@ -9,13 +9,13 @@ from typing import Any
 
 import dagster as dg
 
+from elexon_assets.backfill_plan import DAYS_A_RUN
 from elexon_assets.datasets import BY_HALF_HOUR, INSTALLED_CAPACITY, Dataset
 from elexon_assets.ingest import ingest
 from elexon_assets.metadata import column_schema, failures, materialization
 from elexon_assets.partitions import UTC_DAYS
 from elexon_assets.progress import reported
 from elexon_assets.resources import ElexonResource, WarehouseResource
-from elexon_assets.runs import DAYS_A_RUN
 from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.windows import Window
 

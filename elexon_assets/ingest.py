@@ -15,12 +15,12 @@ import numpy as np
 import polars as pl
 
 from elexon_assets.client import ElexonClient
+from elexon_assets.contract import Judged, split
 from elexon_assets.datasets import UTC_TIME, Dataset
-from elexon_assets.fetching import Failed, Fetched, Outcome, fetch
+from elexon_assets.fetch_windows import Failed, Fetched, Outcome, fetch
+from elexon_assets.ingest_report import Progress, Report, WindowRecord
 from elexon_assets.parsing import RAW
-from elexon_assets.report import Progress, Report, WindowRecord
-from elexon_assets.schemas import Judged, split
-from elexon_assets.views import ensure
+from elexon_assets.schema.warehouse_schema import ensure
 from elexon_assets.windows import Window, cut
 from warehouse import landing, snapshots
 from warehouse.connection import writing

@@ -5,9 +5,9 @@ from collections.abc import Sequence
 import dagster as dg
 
 from elexon_assets.datasets import Dataset
-from elexon_assets.report import Report
+from elexon_assets.ingest_report import Report
 from elexon_assets.resources import WarehouseResource
-from elexon_assets.views import columns_sql
+from elexon_assets.schema.warehouse_schema import columns_sql
 
 PREVIEW_ROWS = 6
 FAILURES_SHOWN = 50

@@ -10,7 +10,7 @@ from contextvars import ContextVar
 from dataclasses import dataclass
 from time import monotonic
 
-from elexon_assets.report import Progress, Report
+from elexon_assets.ingest_report import Progress, Report
 
 SECONDS_BETWEEN_LINES = 1.0
 "An event costs Dagster more than a window costs us."

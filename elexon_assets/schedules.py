@@ -5,9 +5,9 @@ from datetime import UTC, datetime, timedelta
 import dagster as dg
 
 from elexon_assets import jobs
+from elexon_assets.backfill_plan import range_tags
 from elexon_assets.datasets import BY_HALF_HOUR
-from elexon_assets.gaps import REPAIR_DAYS, spans_to_repair
-from elexon_assets.runs import range_tags
+from elexon_assets.missing_days import REPAIR_DAYS, spans_to_repair
 from warehouse.settings import Settings
 
 TRAILING_DAYS = 7

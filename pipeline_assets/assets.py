@@ -8,7 +8,7 @@ from collections.abc import Iterator
 
 import dagster as dg
 
-from pipeline_assets import metrics, seeding, tables
+from pipeline_assets import metrics, seed_loader, tables
 from pipeline_assets.landing import append, rebuild
 from pipeline_assets.ledger import schema
 from pipeline_assets.models import ENTITIES
@@ -30,7 +30,7 @@ KINDS = {"duckdb", "polars"}
 def seeded_portfolio() -> dg.MaterializeResult[None]:
     """By hand, or by the demo: a real home starts empty."""
     with schema.using() as engine:
-        receipt = seeding.seed(engine)
+        receipt = seed_loader.seed(engine)
     return dg.MaterializeResult(
         metadata={
             "changes": dg.MetadataValue.int(0 if receipt.repeated else len(receipt.changes)),

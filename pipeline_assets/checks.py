@@ -11,9 +11,9 @@ import dagster as dg
 import duckdb
 import polars as pl
 
-from pipeline_assets import landing, schemas, tables
+from pipeline_assets import contract, landing, tables
 from pipeline_assets.errors import ContractBroken
-from pipeline_assets.ledger import reading, schema
+from pipeline_assets.ledger import reader, schema
 from pipeline_assets.models import ENTITIES, Counterparty
 from pipeline_assets.resources import WarehouseResource
 from pipeline_assets.tables import SUBMITTED_CHANGES
@@ -79,7 +79,7 @@ def the_history_replays_to_it(landed: Landed, table: str) -> Outcome:
 def the_vocabulary_is_closed(landed: Landed, table: str) -> Outcome:
     """Every value is one that the model allows."""
     try:
-        schemas.validate({table: landed.table(table)})
+        contract.validate({table: landed.table(table)})
     except ContractBroken as error:
         return False, {"first": dg.MetadataValue.text(str(error))}
     return True, {"first": dg.MetadataValue.text("none")}
@@ -141,7 +141,7 @@ CHECKS = tuple(_checks())
 def portfolio_checks(warehouse: WarehouseResource) -> Iterator[dg.AssetCheckResult]:
     """All in one step, on one snapshot."""
     with schema.using() as engine:
-        position = reading.position(engine)
+        position = reader.position(engine)
     with warehouse.snapshot() as con:
         landed = Landed(con, tables.frames(landing.changes_in(con)), position)
         for table, check in CHECKS:

@@ -15,8 +15,8 @@ from slack_sdk.errors import SlackClientError
 from slack_sdk.models.blocks import Block, ContextBlock, MarkdownTextObject, SectionBlock
 from slack_sdk.webhook import WebhookClient
 
-from pipeline_assets.alerts import shortened
 from pipeline_assets.ledger import outbox
+from pipeline_assets.ledger.notices import shortened
 from pipeline_assets.ledger.outbox import Notice, Waiting
 from warehouse.settings import Settings
 

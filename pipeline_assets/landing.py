@@ -13,9 +13,9 @@ import duckdb
 import polars as pl
 import sqlalchemy as sa
 
-from pipeline_assets import metrics, schemas, tables
+from pipeline_assets import contract, metrics, tables
 from pipeline_assets.errors import AnotherLedger, ContractBroken
-from pipeline_assets.ledger import reading
+from pipeline_assets.ledger import reader
 from pipeline_assets.tables import CHANGES, INFO, SUBMITTED_CHANGES, landed_position
 from warehouse import landing, snapshots
 from warehouse.connection import has_table, writing
@@ -52,7 +52,7 @@ def append(engine: sa.Engine, open_warehouse: OpenWarehouse = writing) -> Append
         newest = _newest(con)
     after = newest.position if newest else 0
     # From the newest one that is here: is it the same there?
-    rows = reading.rows_since(engine, max(after - 1, 0))
+    rows = reader.rows_since(engine, max(after - 1, 0))
     frame = tables.submitted(rows)
     if newest and frame.filter(pl.col("position") == after).select("batch", "kind", "id").rows() != [newest.same]:
         raise AnotherLedger(
@@ -60,7 +60,7 @@ def append(engine: sa.Engine, open_warehouse: OpenWarehouse = writing) -> Append
             "copy of it. Set LEDGER_URL to the right ledger, or RENEWABLES_HOME to another folder. Nothing was landed."
         )
     new = frame.filter(pl.col("position") > after)
-    schemas.validate({SUBMITTED_CHANGES: new})
+    contract.validate({SUBMITTED_CHANGES: new})
     if new["position"].to_list() != list(range(after + 1, after + len(new) + 1)):
         raise ContractBroken(f"The positions of the ledger past {after} have holes. Nothing was landed.")
     with open_warehouse() as con, landing.transaction(con):
@@ -78,7 +78,7 @@ def rebuild(open_warehouse: OpenWarehouse = writing) -> Rebuilt:
         _ensure(con)
         changes = changes_in(con)
     frames = tables.frames(changes)
-    schemas.validate(frames)
+    contract.validate(frames)
     position = len(changes)
     info = pl.DataFrame({"landed_position": [position], "landed_at_utc": [datetime.now(UTC)]})
     with open_warehouse() as con:

@@ -5,10 +5,10 @@ from itertools import takewhile
 
 import dagster as dg
 
-from pipeline_assets import jobs, notices
+from pipeline_assets import jobs, run_notices
 from pipeline_assets.delivery import deliver
 from pipeline_assets.errors import LedgerUnavailable
-from pipeline_assets.ledger import outbox, reading, schema
+from pipeline_assets.ledger import outbox, reader, schema
 from pipeline_assets.ledger.outbox import NoticeState
 from pipeline_assets.resources import WarehouseResource
 from pipeline_assets.tables import landed_position
@@ -32,7 +32,7 @@ def landing_of_changes(
     """One run for all changes that readers do not have yet, asked for until they have them. The cursor is the position
     that was asked for: one that was not, is asked for at once; one that failed, after a pause."""
     with schema.using() as engine:
-        position = reading.position(engine)
+        position = reader.position(engine)
     landed = _landed(warehouse)
     if position <= landed:
         return dg.SkipReason(f"readers have change {landed}, and there is none after it")
@@ -67,7 +67,7 @@ def _pausing_until(runs: list[dg.RunRecord]) -> datetime:
 @dg.run_failure_sensor(default_status=RUNNING, name="notice_of_failed_runs", monitor_all_code_locations=True)
 def notice_of_failed_runs(context: dg.RunFailureSensorContext) -> None:
     """One notice a failed run, with the first error and a link."""
-    notice = notices.of_failed_run(context)
+    notice = run_notices.of_failed_run(context)
     try:
         with schema.using() as engine:
             outbox.put(engine, [notice])

@@ -16,8 +16,8 @@ import orjson
 import polars as pl
 
 from pipeline_assets.errors import ContractBroken
-from pipeline_assets.history import fields_changed, fold
 from pipeline_assets.ledger.changes import Action, Record, Recorded
+from pipeline_assets.ledger.history import fields_changed, fold
 from pipeline_assets.models import ENTITIES, Entity, Pipeline
 from pipeline_assets.rules import STATUS_FIELDS
 from warehouse.connection import has_table

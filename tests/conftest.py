@@ -10,6 +10,9 @@ from hypothesis import settings as hypothesis_settings
 from elexon_assets.simulator.server import Simulator, running
 from warehouse.settings import Settings
 
+pytest_plugins = ["tests.filled_homes"]
+"Warehouses that the read layer, the commands and the pages share."
+
 hypothesis_settings.register_profile("project", deadline=None)  # a busy machine is no failure
 hypothesis_settings.load_profile("project")
 

@@ -13,7 +13,8 @@ BELOW = {
     "warehouse": set[str](),
     "elexon_assets": {"warehouse"},
     "pipeline_assets": {"warehouse"},
-    "dashboards": {"warehouse", "elexon_assets", "pipeline_assets"},
+    "renewables": {"warehouse", "elexon_assets", "pipeline_assets"},
+    "dashboards": {"warehouse", "elexon_assets", "pipeline_assets", "renewables"},
 }
 "Package to the ones of ours that it may import besides itself."
 
@@ -25,7 +26,7 @@ ORCHESTRATION = {
     "definitions.py",
     "jobs.py",
     "metadata.py",
-    "notices.py",
+    "run_notices.py",
     "partitions.py",
     "resources.py",
     "schedules.py",

@@ -8,8 +8,8 @@ from typing import Any
 import pytest
 from typer.testing import CliRunner
 
-from dashboards.cli.main import app
 from elexon_assets.simulator.server import Simulator
+from renewables.cli.main import app
 
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
@@ -17,7 +17,7 @@ BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)
 LINES = [line.split(" #")[0].strip() for kind, block in BLOCKS if kind == "bash" for line in block.splitlines()]
 RUN_ELSEWHERE = {
     "renewables up": "tests/orchestration/test_up.py",
-    'renewables ask "How much wind did we have last week?"': "tests/dashboards/test_chat.py, with a stand-in model",
+    'renewables ask "How much wind did we have last week?"': "tests/renewables/test_assistant.py, stand-in model",
     "renewables fetch-year 2023": "the same way as fetch-range; tests/orchestration/test_fetch_commands.py",
 }
 

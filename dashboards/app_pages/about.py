@@ -4,10 +4,10 @@ from importlib.metadata import version
 
 import streamlit as st
 
-from dashboards.app_parts import asking
-from dashboards.app_parts.texts import moment, size, zone
-from dashboards.attribution import LICENCE_URL, attribution
+from dashboards.components import snapshot_cache
+from dashboards.components.formatting import moment, size, zone
 from elexon_assets.datasets import DATASETS
+from renewables.attribution import LICENCE_URL, attribution
 from warehouse.settings import Settings
 
 PACKAGES = ("gb-renewables", "streamlit", "dagster", "duckdb", "polars", "plotly", "pandera")
@@ -38,7 +38,7 @@ def show() -> None:
     st.subheader("What it does not cover", anchor=False)
     st.markdown(NOT_COVERED)
     st.subheader("This installation", anchor=False)
-    settings, snapshot = Settings(), asking.shown()
+    settings, snapshot = Settings(), snapshot_cache.shown()
     held = (
         f"snapshot {snapshot.version} of {moment(snapshot.published_at_utc)} {zone(snapshot.published_at_utc)}, "
         f"{size(snapshot.path.stat().st_size)}"

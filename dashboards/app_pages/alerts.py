@@ -7,13 +7,12 @@ from urllib.parse import parse_qsl, urlsplit
 
 import streamlit as st
 
-from dashboards.app_parts import ledger
-from dashboards.app_parts.ledger import plain
-from dashboards.app_parts.records import PAGES
-from dashboards.app_parts.texts import moment, number
-from pipeline_assets import alerts
+from dashboards.components import ledger_session
+from dashboards.components.formatting import moment, number
+from dashboards.components.ledger_session import plain
+from dashboards.components.record_lists import PAGES
 from pipeline_assets.errors import LedgerUnavailable
-from pipeline_assets.ledger import outbox
+from pipeline_assets.ledger import notices, outbox
 from pipeline_assets.ledger.outbox import ATTEMPTS, Notice, NoticeState, Waiting
 from warehouse.settings import Settings
 
@@ -29,17 +28,17 @@ EMPTY = {
     NoticeState.SENT: "Nothing was sent yet.",
     NoticeState.FAILED: "Nothing was given up.",
 }
-RECORDS = {path: PAGES[kind] for kind, path in alerts.PAGES.items()}
+RECORDS = {path: PAGES[kind] for kind, path in notices.PAGES.items()}
 "A record's path, as notices have it, to its page here."
 
 
 def show() -> None:
-    counts = outbox.counts(ledger.engine())
+    counts = outbox.counts(ledger_session.engine())
     _where_they_go()
     st.markdown(" · ".join(f"**{number(count)}** {state}" for state, count in counts.items()))
     states = {state.capitalize(): state for state in NoticeState}
     state = states.get(st.segmented_control("State", list(states), key="state", bind="query-params") or "")
-    found = outbox.listed(ledger.engine(), state=state, limit=SHOWN)
+    found = outbox.listed(ledger_session.engine(), state=state, limit=SHOWN)
     for waiting in found:
         _one(waiting)
     if not found:
@@ -94,7 +93,7 @@ def _link(notice: Notice) -> None:
 def _again_button(notice: Notice) -> None:
     def put_back() -> None:
         with suppress(LedgerUnavailable):  # the page, drawn next, says so
-            outbox.try_again(ledger.engine(), [notice.id], datetime.now(UTC))
+            outbox.try_again(ledger_session.engine(), [notice.id], datetime.now(UTC))
 
     st.button("Try again", key=f"again {notice.id}", icon=":material/replay:", on_click=put_back, type="tertiary")
 

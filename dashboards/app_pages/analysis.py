@@ -7,20 +7,20 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards.app_parts import asking
-from dashboards.app_parts.chart import chart, show_table
-from dashboards.app_parts.filters import Days, categories_chosen, dataset_chosen, days_chosen
-from dashboards.app_parts.foot import nothing_yet
-from dashboards.app_parts.texts import percent, share, span_of_days
-from dashboards.charts import patterns as figures
-from dashboards.charts.generation import can_be_stacked, figure_in_page
-from dashboards.queries import patterns
-from dashboards.queries.analysis import summary
-from dashboards.queries.generation import GRAINS, POINTS_A_SERIES, Series, grain_for, series
-from dashboards.queries.patterns import window_of_days
-from dashboards.queries.snapshot import span
+from dashboards.components import snapshot_cache
+from dashboards.components.chart import chart, show_table
+from dashboards.components.filters import Days, categories_chosen, dataset_chosen, days_chosen
+from dashboards.components.footer import nothing_yet
+from dashboards.components.formatting import percent, share, span_of_days
 from elexon_assets.datasets import INSTALLED_CAPACITY, Dataset
 from elexon_assets.windows import Window
+from renewables.charts import profiles as figures
+from renewables.charts.generation import can_be_stacked, figure_in_page
+from renewables.queries import profiles
+from renewables.queries.analysis import summary
+from renewables.queries.generation import GRAINS, POINTS_A_SERIES, Series, grain_for, series
+from renewables.queries.profiles import window_of_days
+from renewables.queries.snapshot import span
 
 GRAIN_NAMES = ["Auto", "half hour", "hour", "day", "week", "month"]
 SUMMARY: dict[str, Any] = {
@@ -75,7 +75,7 @@ def show() -> None:
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
     with row:
         dataset = dataset_chosen()
-    held = asking.ask(span, dataset.name) if asking.shown() else None
+    held = snapshot_cache.ask(span, dataset.name) if snapshot_cache.shown() else None
     if held is None:
         nothing_yet(dataset.title.lower())
         return
@@ -132,17 +132,17 @@ def series_of(wanted: Wanted, asked: str) -> tuple[Series, str]:
     said = f"Mean MW per **{grain}**, {wanted}."
     if too_fine:
         said += f" A {asked} each would be too many points for this span."
-    if grain in patterns.BY_DAY:
-        drawn = asking.ask(
-            patterns.by_settlement_day, wanted.days.first, wanted.days.last, grain=grain, **wanted.shared
+    if grain in profiles.BY_DAY:
+        drawn = snapshot_cache.ask(
+            profiles.by_settlement_day, wanted.days.first, wanted.days.last, grain=grain, **wanted.shared
         )
     else:
-        drawn = asking.ask(series, window.start_utc, window.end_utc, grain=GRAINS[grain], **wanted.shared)
+        drawn = snapshot_cache.ask(series, window.start_utc, window.end_utc, grain=GRAINS[grain], **wanted.shared)
     return drawn, said
 
 
 def _distribution(wanted: Wanted) -> None:
-    frame = _of_span(patterns.distribution, wanted)
+    frame = _of_span(profiles.distribution, wanted)
     st.caption(
         "How often a half hour's MW lies in each band, of the half hours there are. A spike, as of the sun's nights, "
         "may run off the top."
@@ -156,7 +156,7 @@ def _distribution(wanted: Wanted) -> None:
 
 
 def _correlation(wanted: Wanted) -> None:
-    frame = _of_span(patterns.correlation, wanted)
+    frame = _of_span(profiles.correlation, wanted)
     st.caption(
         "Pearson's r of half-hourly MW, over the half hours that both have. 1: together; −1: one instead of the other."  # noqa: RUF001 (a minus is meant)
     )
@@ -166,7 +166,7 @@ def _correlation(wanted: Wanted) -> None:
 def _seasons(wanted: Wanted) -> None:
     st.caption(f"Mean MW of {', '.join(wanted.categories)} together, London hours.")
     for column, across in zip(st.columns(2), ("weekday", "month"), strict=True):
-        frame = _of_span(patterns.by_hour, wanted, across=across)
+        frame = _of_span(profiles.by_hour, wanted, across=across)
         with column:
             chart(
                 figures.by_hour(frame, across=across),
@@ -177,7 +177,7 @@ def _seasons(wanted: Wanted) -> None:
 
 
 def _duration(wanted: Wanted) -> None:
-    frame = _of_span(patterns.duration, wanted)
+    frame = _of_span(profiles.duration, wanted)
     st.caption("The MW that is reached or exceeded for a share of the half hours there are.")
     chart(figures.duration(frame, wanted.dataset.category), frame, name="duration-curve", alt="Duration curve")
 
@@ -197,7 +197,7 @@ def _comparison(wanted: Wanted) -> None:
 
 
 def _years(wanted: Wanted) -> None:
-    frame = asking.ask(patterns.by_year, dataset=wanted.dataset.name, categories=wanted.categories)
+    frame = snapshot_cache.ask(profiles.by_year, dataset=wanted.dataset.name, categories=wanted.categories)
     st.caption(
         f"Energy of {', '.join(wanted.categories)} by month, of all years. A hollow mark: less than "
         f"{share(figures.WHOLE_MONTH)} of the month is there."
@@ -206,8 +206,8 @@ def _years(wanted: Wanted) -> None:
 
 
 def _capacity_factor(wanted: Wanted) -> None:
-    frame = asking.ask(
-        patterns.monthly_capacity_factors, wanted.days.first, wanted.days.last, categories=wanted.categories
+    frame = snapshot_cache.ask(
+        profiles.monthly_capacity_factors, wanted.days.first, wanted.days.last, categories=wanted.categories
     )
     if frame.is_empty():
         st.info("No installed capacity is held yet: it comes with every import.", icon=":material/info:")
@@ -238,11 +238,11 @@ def _summary(wanted: Wanted) -> None:
 
 
 def _figures(wanted: Wanted) -> pl.DataFrame:
-    return asking.ask(summary, wanted.window.start_utc, wanted.window.end_utc, **wanted.shared)
+    return snapshot_cache.ask(summary, wanted.window.start_utc, wanted.window.end_utc, **wanted.shared)
 
 
 def _of_span(question: Callable[..., pl.DataFrame], wanted: Wanted, **more: str) -> pl.DataFrame:
-    return asking.ask(question, wanted.window, **wanted.shared, **more)
+    return snapshot_cache.ask(question, wanted.window, **wanted.shared, **more)
 
 
 VIEWS: dict[str, Callable[[Wanted], None]] = {

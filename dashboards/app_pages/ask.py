@@ -11,16 +11,16 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards.app_parts import asking
-from dashboards.app_parts.chart import SHARES, show_table
-from dashboards.app_parts.foot import nothing_yet
-from dashboards.app_parts.ledger import plain
-from dashboards.app_parts.texts import number
-from dashboards.attribution import label_of_sources
-from dashboards.chat.conversation import EXAMPLES, Turn, answer, beside
-from dashboards.chat.querying import ROWS_KEPT, Query
-from dashboards.chat.server import host_of, is_on_this_machine, lacking
-from dashboards.queries.snapshot import sources
+from dashboards.components import snapshot_cache
+from dashboards.components.chart import SHARES, show_table
+from dashboards.components.footer import nothing_yet
+from dashboards.components.formatting import number
+from dashboards.components.ledger_session import plain
+from renewables.assistant.conversation import EXAMPLES, Turn, answer, beside
+from renewables.assistant.model_server import host_of, is_on_this_machine, lacking
+from renewables.assistant.query_tool import ROWS_KEPT, Query
+from renewables.attribution import label_of_sources
+from renewables.queries.snapshot import sources
 from warehouse.settings import Settings
 
 TURNS, EXAMPLE = "chat: turns", "chat: example"
@@ -35,7 +35,7 @@ def show() -> None:
     if wanted := lacking(settings):
         _how(wanted)
         return
-    if asking.shown() is None:
+    if snapshot_cache.shown() is None:
         nothing_yet("the data")
         return
     turns: list[Turn] = st.session_state.setdefault(TURNS, [])
@@ -96,7 +96,7 @@ def _question(turn: Turn) -> None:
 
 def _answer(asked: str, turns: list[Turn], settings: Settings) -> None:
     """Draws as it comes. A click on Stop, or anywhere else, ends it; what there is by then stays."""
-    snapshot = asking.shown()
+    snapshot = snapshot_cache.shown()
     turn, before = Turn(asked, snapshot.version if snapshot else None), list(turns)
     turns.append(turn)
     _question(turn)
@@ -168,7 +168,7 @@ def _formats(frame: pl.DataFrame) -> dict[str, Any]:
 
 def _provenance(turn: Turn) -> None:
     """As on other pages: how much is there, how much of it is in doubt, and that it is synthetic if it is."""
-    label = label_of_sources(asking.ask(sources)) if turn.is_on_generation else ""
+    label = label_of_sources(snapshot_cache.ask(sources)) if turn.is_on_generation else ""
     said = [*([f"{label} data."] if label else []), *turn.coverage, f"Snapshot {turn.version}."]
     st.caption(plain(" ".join(said)))
 

@@ -7,16 +7,16 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards.app_parts import ledger, receipts, records, saving
-from dashboards.app_parts.ledger import plain
-from dashboards.forms import DATED_BY_THE_LEDGER, columns_by_name, title_of
-from dashboards.queries.record_history import shown_value
+from dashboards.components import ledger_session, record_lists, save_notice, submit_form
+from dashboards.components.forms import DATED_BY_THE_LEDGER, columns_by_name, title_of
+from dashboards.components.ledger_session import plain
 from pipeline_assets.errors import Refused, StaleVersion
 from pipeline_assets.ledger.changes import Change, Record
-from pipeline_assets.ledger.submitting import submit
+from pipeline_assets.ledger.submission import submit
 from pipeline_assets.models import ENTITIES
+from pipeline_assets.spreadsheets.portfolio_index import Holdings
 from pipeline_assets.tables import Column
-from pipeline_assets.transfer.holdings import Holdings
+from renewables.queries.record_history import shown_value
 
 KINDS = ("pipelines", "facilities", "counterparties", "information_points", "contacts")
 ROWS_SEEN = 16
@@ -26,12 +26,12 @@ Edits = Sequence[tuple[Record, Mapping[str, Any]]]
 
 
 def show() -> None:
-    receipts.tell()
-    held = ledger.held()
+    save_notice.tell()
+    held = ledger_session.held()
     kind = st.segmented_control(
         "Records",
         KINDS,
-        format_func=lambda kind: records.PLURALS[kind].capitalize(),
+        format_func=lambda kind: record_lists.PLURALS[kind].capitalize(),
         default=KINDS[0],
         required=True,
         key="kind",
@@ -40,17 +40,17 @@ def show() -> None:
     )
     kind = kind or KINDS[0]
     if not held.of_kind(kind):
-        records.nothing_yet(held, "pipelines")
+        record_lists.nothing_yet(held, "pipelines")
         return
     name = f"bulk edit of {kind}"
-    state = saving.opened(name)
+    state = submit_form.opened(name)
     if not state.records:
         state.records = {(one.kind, one.id): one for one in held.of_kind(kind)}
     opened = list(state.records.values())
     edits = _edited(kind, opened, key=f"bulk {state.token}")
     if any(held.get(kind, one.id) != one for one in opened):
         st.info("Some of these were changed since the table was opened.", icon=":material/update:")
-    st.button("Start again", icon=":material/restart_alt:", on_click=saving.leave, args=(name,), type="tertiary")
+    st.button("Start again", icon=":material/restart_alt:", on_click=submit_form.leave, args=(name,), type="tertiary")
     st.subheader("What would change", anchor=False)
     if not edits:
         st.caption("Nothing yet: change cells above. Nothing is saved before you confirm.")
@@ -58,10 +58,10 @@ def show() -> None:
     _difference(held, kind, edits)
     _judged(edits)
 
-    def build(_: saving.Typed) -> Sequence[Change]:
-        return _changes(edits, saving.opened(name).versions)
+    def build(_: submit_form.Typed) -> Sequence[Change]:
+        return _changes(edits, submit_form.opened(name).versions)
 
-    saving.form(name, [], build=build, label=f"Save {len(edits)} record{'s' if len(edits) > 1 else ''}")
+    submit_form.form(name, [], build=build, label=f"Save {len(edits)} record{'s' if len(edits) > 1 else ''}")
 
 
 def _edited(kind: str, opened: Sequence[Record], *, key: str) -> Edits:
@@ -75,7 +75,7 @@ def _edited(kind: str, opened: Sequence[Record], *, key: str) -> Edits:
         column_config={column.name: _config(column) for column in columns},
         height=min(38 + 35 * len(opened), 38 + 35 * ROWS_SEEN),
         key=key,
-        alt=f"{records.PLURALS[kind].capitalize()} to edit",
+        alt=f"{record_lists.PLURALS[kind].capitalize()} to edit",
     )
     found = []
     for record, before, after in zip(opened, frame.to_dicts(), edited.to_dicts(), strict=True):
@@ -106,7 +106,7 @@ def _difference(held: Holdings, kind: str, edits: Edits) -> None:
 def _judged(edits: Edits) -> None:
     """What the ledger says to a dry run."""
     try:
-        receipt = submit(ledger.engine(), _changes(edits, {}), who=DRY_RUN, token=DRY_RUN, dry_run=True)
+        receipt = submit(ledger_session.engine(), _changes(edits, {}), who=DRY_RUN, token=DRY_RUN, dry_run=True)
     except Refused as error:
         names = {(record.kind, record.id): str(record.fields["name"]) for record, _ in edits}
         lines = [
@@ -117,7 +117,7 @@ def _judged(edits: Edits) -> None:
         return
     except StaleVersion:
         return  # said by the form, with the way on
-    receipts.second_look(receipt)
+    save_notice.second_look(receipt)
 
 
 def _changes(edits: Edits, versions: Mapping[tuple[str, str], int]) -> list[Change]:

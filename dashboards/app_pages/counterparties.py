@@ -5,10 +5,10 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards.app_parts import open_form, record_page, records, saving
-from dashboards.queries.records import counterparties
+from dashboards.components import form_routing, record_lists, record_page, submit_form
 from pipeline_assets.ledger.changes import Change
-from pipeline_assets.transfer.holdings import Holdings
+from pipeline_assets.spreadsheets.portfolio_index import Holdings
+from renewables.queries.records import counterparties
 
 KIND, CREATE = "counterparties", "create a counterparty"
 COLUMNS: dict[str, Any] = {
@@ -21,15 +21,15 @@ COLUMNS: dict[str, Any] = {
 
 
 def _create(_: Holdings) -> None:
-    company = saving.creating(CREATE, KIND, ("name", "website", "notes"))
-    person = saving.creating(
+    company = submit_form.creating(CREATE, KIND, ("name", "website", "notes"))
+    person = submit_form.creating(
         CREATE,
         "contacts",
         ("name", "email", "phone"),
         heading="Its first contact (or none yet; more can be added later)",
         optional=True,
     )
-    role = saving.creating(
+    role = submit_form.creating(
         CREATE,
         "counterparty_contacts",
         ("role",),
@@ -37,15 +37,15 @@ def _create(_: Holdings) -> None:
         fixed={"counterparty_id": company.id, "contact_id": person.id},
     )
 
-    def build(typed: saving.Typed) -> Sequence[Change]:
+    def build(typed: submit_form.Typed) -> Sequence[Change]:
         changes = [company.change(typed[company.key])]
         if any(typed[person.key].values()) or typed[role.key]["role"]:
             changes += [person.change(typed[person.key]), role.change(typed[role.key])]
         return changes
 
     go = record_page.same_page(KIND, company.id)
-    saving.form(CREATE, [company, person, role], build=build, label="Create the counterparty", go=go)
-    open_form.close_button(CREATE)
+    submit_form.form(CREATE, [company, person, role], build=build, label="Create the counterparty", go=go)
+    form_routing.close_button(CREATE)
 
 
-records.whole_list(KIND, counterparties, COLUMNS, create=_create)
+record_lists.whole_list(KIND, counterparties, COLUMNS, create=_create)

@@ -4,12 +4,12 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboards.app_parts import ledger, open_form, record_page, records, saving
-from dashboards.app_parts.ledger import plain, rag_text
-from dashboards.queries.records import contacts_of, points_of, projects_of
+from dashboards.components import form_routing, ledger_session, record_lists, record_page, submit_form
+from dashboards.components.ledger_session import plain, rag_text
 from pipeline_assets.ledger.changes import Change, Record
-from pipeline_assets.transfer.holdings import Holdings
+from pipeline_assets.spreadsheets.portfolio_index import Holdings
 from pipeline_assets.vocabulary import ContactRole
+from renewables.queries.records import contacts_of, points_of, projects_of
 
 KIND = "counterparties"
 PERSON = ("name", "email", "phone")
@@ -20,7 +20,7 @@ def show() -> None:
     if company is None:
         return
     st.title(plain(company.fields["name"]), anchor=False)
-    ledger.landing_badge(company.position)
+    ledger_session.landing_badge(company.position)
     record_page.archived_note(company)
     for name in ("website", "notes"):
         if company.fields[name]:
@@ -47,39 +47,39 @@ def _people(held: Holdings, company: Record) -> None:
             with st.container(border=True, horizontal=True, vertical_alignment="center"):
                 st.markdown(f":gray[{role}]  \n**{plain(fields['name'])}**", width=180)
                 st.text("\n".join(filter(None, (fields["email"], fields["phone"]))), width="stretch")
-                ledger.landing_mark(max(link.position, person.position))
+                ledger_session.landing_mark(max(link.position, person.position))
                 record_page.row_button("Edit", form, icon=":material/edit:", record=company, key=link.id)
                 record_page.row_button("Remove", f"remove {link.id}", icon=":material/close:", record=company)
             record_page.removal(link, f"{fields['name']} ({role})", go)
     for person in {person.id: person for _, person in found}.values():
-        if open_form.asked() == f"contact {person.id}":
+        if form_routing.asked() == f"contact {person.id}":
             name = f"edit contact {person.id}"
             with st.container(border=True):
                 st.markdown(f"**Edit {plain(person.fields['name'])}**")
-                saving.form(name, [saving.editing(name, person, PERSON)], go=go)
-                open_form.close_button(name)
+                submit_form.form(name, [submit_form.editing(name, person, PERSON)], go=go)
+                form_routing.close_button(name)
     if not found:
         st.caption("None yet.")
-    if open_form.asked() == "new contact":
+    if form_routing.asked() == "new contact":
         _new_contact(company, go)
     else:
         record_page.row_button("Add a contact", "new contact", icon=":material/add:", record=company)
 
 
-def _new_contact(company: Record, go: saving.Go) -> None:
+def _new_contact(company: Record, go: submit_form.Go) -> None:
     name = f"contact of {company.id}"
-    person = saving.creating(name, "contacts", PERSON)
-    role = saving.creating(
+    person = submit_form.creating(name, "contacts", PERSON)
+    role = submit_form.creating(
         name, "counterparty_contacts", ("role",), fixed={"counterparty_id": company.id, "contact_id": person.id}
     )
 
-    def build(typed: saving.Typed) -> Sequence[Change]:
+    def build(typed: submit_form.Typed) -> Sequence[Change]:
         return [person.change(typed[person.key]), role.change(typed[role.key])]
 
     with st.container(border=True):
         st.markdown("**Add a contact**")
-        saving.form(name, [person, role], build=build, label="Add the contact", go=go)
-        open_form.close_button(name)
+        submit_form.form(name, [person, role], build=build, label="Add the contact", go=go)
+        form_routing.close_button(name)
 
 
 def _projects(held: Holdings, company: Record) -> None:
@@ -87,7 +87,7 @@ def _projects(held: Holdings, company: Record) -> None:
     for link, project in found:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f":gray[{link.fields['role']}]", width=140)
-            records.link("pipelines", project.id, project.fields["name"], icon=":material/bolt:")
+            record_lists.link("pipelines", project.id, project.fields["name"], icon=":material/bolt:")
             st.caption(f"{project.fields['stage']}, {rag_text(project.fields['rag'])}", width="content")
     if not found:
         st.caption("None.")

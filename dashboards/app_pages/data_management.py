@@ -6,18 +6,18 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards.app_parts import asking
-from dashboards.app_parts.chart import CONFIG, downloads, show_table
-from dashboards.app_parts.filters import CUSTOM, dataset_chosen, days_of
-from dashboards.app_parts.imports import import_forms, imports, repair
-from dashboards.app_parts.texts import day, moment, number, size, zone
-from dashboards.charts.coverage import calendar
-from dashboards.queries import coverage
-from dashboards.queries.snapshot import span
-from dashboards.reachability import elexon
+from dashboards.components import snapshot_cache
+from dashboards.components.chart import CONFIG, downloads, show_table
+from dashboards.components.fetch_requests import import_forms, imports, repair
+from dashboards.components.filters import CUSTOM, dataset_chosen, days_of
+from dashboards.components.formatting import day, moment, number, size, zone
 from elexon_assets.datasets import Dataset
-from elexon_assets.gaps import REPAIR_DAYS, last_closed_day
+from elexon_assets.missing_days import REPAIR_DAYS, last_closed_day
 from elexon_assets.windows import of_days, spans_of
+from renewables.charts.coverage import calendar
+from renewables.dagster_control.service_status import elexon
+from renewables.queries import coverage
+from renewables.queries.snapshot import span
 from warehouse.settings import Settings
 
 SHOWN = 500
@@ -47,17 +47,17 @@ def show() -> None:
     st.subheader("Source and storage", anchor=False)
     _api()
     _database()
-    if asking.shown():
+    if snapshot_cache.shown():
         _log("Quarantine", coverage.quarantine, "rows set aside with their reason and as they came")
         _log("Fetch log", coverage.fetch_log, "every window asked for, and what became of it")
 
 
 def _coverage(dataset: Dataset) -> None:
-    if not asking.shown():
+    if not snapshot_cache.shown():
         st.caption("Nothing is published yet, so nothing is covered.")
         return
     closed = last_closed_day(dataset)
-    days = asking.ask(coverage.days, dataset.name).filter(pl.col("day_utc") <= closed)
+    days = snapshot_cache.ask(coverage.days, dataset.name).filter(pl.col("day_utc") <= closed)
     years = coverage.by_year(days)
     choices = years["year"].to_list()
     year = st.segmented_control(
@@ -110,7 +110,7 @@ def _not_whole(dataset: Dataset, days: pl.DataFrame) -> None:
         st.caption("Select a day to look at its half hours.")
         return
     utc_day: date = days["day_utc"][chosen]
-    asked, held = days_of(of_days(utc_day, utc_day)), asking.ask(span, dataset.name)
+    asked, held = days_of(of_days(utc_day, utc_day)), snapshot_cache.ask(span, dataset.name)
     there = days_of(held) if held else None
     if there is None or asked.last < there.first or asked.first > there.last:
         st.caption(f"Nothing of {day(utc_day)} is held: import it first.")
@@ -150,7 +150,7 @@ def _database() -> None:
     if not part.open:
         return
     with part:
-        settings, snapshot = Settings(), asking.shown()
+        settings, snapshot = Settings(), snapshot_cache.shown()
         path = settings.warehouse
         st.markdown(f"Warehouse `{path}`, {size(path.stat().st_size) if path.exists() else 'not there yet'}")
         if snapshot is None:
@@ -160,7 +160,7 @@ def _database() -> None:
             f"`{snapshot.path.name}`, {size(snapshot.path.stat().st_size)}; for other tools, `current.duckdb`."
         )
         st.dataframe(
-            asking.ask(coverage.tables),
+            snapshot_cache.ask(coverage.tables),
             hide_index=True,
             column_config={"rows": st.column_config.NumberColumn(format="%,d", help="As DuckDB estimates them.")},
             alt="Tables and views of the warehouse",
@@ -173,7 +173,7 @@ def _log(title: str, question: object, said: str) -> None:
         with part:
             only_failed = title == "Fetch log" and st.toggle("Only what failed", key="only-failed")
             more = {"only_failed": only_failed} if title == "Fetch log" else {}
-            frame = asking.ask(question, SHOWN, **more)
+            frame = snapshot_cache.ask(question, SHOWN, **more)
             if frame.is_empty():
                 st.caption("Nothing.")
             else:

@@ -8,17 +8,17 @@ from urllib.parse import urlencode
 import polars as pl
 import streamlit as st
 
-from dashboards.app_parts import asking
-from dashboards.app_parts.chart import in_london, parquet
-from dashboards.app_parts.filters import FEW, categories_chosen, dataset_chosen, days_chosen
-from dashboards.app_parts.foot import nothing_yet
-from dashboards.app_parts.ledger import plain
-from dashboards.app_parts.texts import moment, number, zone
-from dashboards.queries.explorer import Filter, columns_of, count, publications, rows
-from dashboards.queries.patterns import window_of_days
-from dashboards.queries.snapshot import span
+from dashboards.components import snapshot_cache
+from dashboards.components.chart import in_london, parquet
+from dashboards.components.filters import FEW, categories_chosen, dataset_chosen, days_chosen
+from dashboards.components.footer import nothing_yet
+from dashboards.components.formatting import moment, number, zone
+from dashboards.components.ledger_session import plain
 from elexon_assets.datasets import Dataset
 from elexon_assets.settlement import LONDON, settlement_of
+from renewables.queries.explorer import Filter, columns_of, count, publications, rows
+from renewables.queries.profiles import window_of_days
+from renewables.queries.snapshot import span
 from warehouse.connection import reading
 from warehouse.settings import Settings
 
@@ -53,7 +53,7 @@ def show() -> None:
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="large")
     with row:
         dataset = dataset_chosen()
-    held = asking.ask(span, dataset.name) if asking.shown() else None
+    held = snapshot_cache.ask(span, dataset.name) if snapshot_cache.shown() else None
     if held is None:
         nothing_yet(dataset.title.lower())
         return
@@ -62,13 +62,15 @@ def show() -> None:
         categories = categories_chosen(dataset)
     asked = st.container()
     columns, wanted = _more(dataset, Filter(dataset.name, window_of_days(days.first, days.last), tuple(categories)))
-    found = asking.ask(count, wanted)
+    found = snapshot_cache.ask(count, wanted)
     pages = max(1, -(-found // ROWS_A_PAGE))
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f"**{number(found)}** rows" + (f", as published by {moment(wanted.as_of)}" if wanted.as_of else ""))
         page = st.pagination(pages, key="page", max_visible_pages=5) if pages > 1 else 1
     keys = ["start_time_utc", dataset.category]
-    frame = asking.ask(rows, wanted, list(dict.fromkeys([*columns, *keys])), ROWS_A_PAGE, (page - 1) * ROWS_A_PAGE)
+    frame = snapshot_cache.ask(
+        rows, wanted, list(dict.fromkeys([*columns, *keys])), ROWS_A_PAGE, (page - 1) * ROWS_A_PAGE
+    )
     picked = st.dataframe(
         in_london(frame.select(columns)),
         hide_index=True,
@@ -132,7 +134,7 @@ def _more(dataset: Dataset, wanted: Filter) -> tuple[list[str], Filter]:
 
 def _downloads(wanted: Filter, columns: list[str]) -> None:
     """All pages of the snapshot shown, built on the click."""
-    snapshot = asking.shown()
+    snapshot = snapshot_cache.shown()
 
     def whole() -> pl.DataFrame:
         with reading(version=snapshot.version if snapshot else None) as con:
@@ -183,7 +185,7 @@ def _history(dataset: Dataset, start: datetime, categories: Sequence[str]) -> No
     day, period = settlement_of(start)
     st.caption(f"**{', '.join(categories)}**, {moment(start)} {zone(start)}, settlement date {day}, period {period}")
     frame = pl.concat(
-        asking.ask(publications, dataset.name, start, category).select(
+        snapshot_cache.ask(publications, dataset.name, start, category).select(
             pl.lit(category).alias(dataset.category), pl.all()
         )
         for category in categories

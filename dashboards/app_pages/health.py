@@ -6,16 +6,16 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards.app_parts import asking
-from dashboards.app_parts.chart import in_london
-from dashboards.app_parts.foot import nothing_yet
-from dashboards.app_parts.imports import ONE_AT_A_TIME, orchestrator, unreachable
-from dashboards.app_parts.ledger import plain
-from dashboards.app_parts.texts import NOTHING, ago, date_of, moment, number, percent
-from dashboards.orchestrator import Orchestrator, OrchestratorError
-from dashboards.queries.status import CapacityStatus, DatasetStatus, of_capacity, of_datasets
-from dashboards.run_lists import Check, Listed, checks, recent
+from dashboards.components import snapshot_cache
+from dashboards.components.chart import in_london
+from dashboards.components.fetch_requests import ONE_AT_A_TIME, orchestrator, unreachable
+from dashboards.components.footer import nothing_yet
+from dashboards.components.formatting import NOTHING, ago, date_of, moment, number, percent
+from dashboards.components.ledger_session import plain
 from elexon_assets.datasets import INSTALLED_CAPACITY
+from renewables.dagster_control.client import Orchestrator, OrchestratorError
+from renewables.dagster_control.run_history import Check, Listed, checks, recent
+from renewables.queries.status import CapacityStatus, DatasetStatus, of_capacity, of_datasets
 
 JOB, ASKED_BY = "checks", "dashboard: checks"
 "Dagster's job, and the tag by which its runs that were asked for here are found again."
@@ -43,11 +43,11 @@ COLUMNS: dict[str, Any] = {
 
 
 def show() -> None:
-    if not asking.shown():
+    if not snapshot_cache.shown():
         nothing_yet()
     else:
-        datasets = asking.ask(of_datasets)
-        capacity = asking.ask(of_capacity)
+        datasets = snapshot_cache.ask(of_datasets)
+        capacity = snapshot_cache.ask(of_capacity)
         for column, dataset in zip(st.columns(len(datasets) + 1), [*datasets, None], strict=True):
             with column, st.container(border=True, height="stretch", gap="small"):
                 _dataset(dataset) if dataset else _capacity(capacity)

@@ -2,12 +2,12 @@
 
 import streamlit as st
 
-from dashboards.app_parts import ledger, open_form, record_page, records, saving
-from dashboards.app_parts.ledger import plain
-from dashboards.app_parts.texts import NOTHING
-from dashboards.queries.records import concerned, name_of, rating_of
+from dashboards.components import form_routing, ledger_session, record_lists, record_page, submit_form
+from dashboards.components.formatting import NOTHING
+from dashboards.components.ledger_session import plain
 from pipeline_assets.ledger.changes import Record
-from pipeline_assets.transfer.holdings import Holdings
+from pipeline_assets.spreadsheets.portfolio_index import Holdings
+from renewables.queries.records import concerned, name_of, rating_of
 
 KIND = "information_points"
 FIELDS = (*("name", "pipeline_id", "description", "impact", "likelihood", "mitigation", "owner", "due_date", "status"),)
@@ -21,10 +21,10 @@ def show() -> None:
     st.title(plain(fields["name"]), anchor=False)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(fields["status"], icon=":material/flag:", color="blue")
-        ledger.landing_badge(point.position)
+        ledger_session.landing_badge(point.position)
         if fields["pipeline_id"]:
             project = fields["pipeline_id"]
-            records.link("pipelines", project, name_of(held, "pipelines", project), icon=":material/bolt:")
+            record_lists.link("pipelines", project, name_of(held, "pipelines", project), icon=":material/bolt:")
     record_page.archived_note(point)
     record_page.facts(
         {
@@ -51,23 +51,23 @@ def _about(held: Holdings, point: Record) -> None:
     found = concerned(held, point.id)
     for link, company in found:
         with st.container(horizontal=True, vertical_alignment="center"):
-            records.link("counterparties", company.id, company.fields["name"], icon=":material/domain:")
-            ledger.landing_mark(link.position)
+            record_lists.link("counterparties", company.id, company.fields["name"], icon=":material/domain:")
+            ledger_session.landing_mark(link.position)
             record_page.row_button("Remove", f"remove {link.id}", icon=":material/close:", record=point)
         record_page.removal(link, company.fields["name"], go)
     if not found:
         st.caption("None.")
-    if open_form.asked() != "new counterparty":
+    if form_routing.asked() != "new counterparty":
         record_page.row_button("Add a counterparty", "new counterparty", icon=":material/add:", record=point)
         return
     name = f"counterparty of {point.id}"
-    part = saving.creating(
+    part = submit_form.creating(
         name, "information_point_counterparties", ("counterparty_id",), fixed={"information_point_id": point.id}
     )
     with st.container(border=True):
         st.markdown("**Add a counterparty**")
-        saving.form(name, [part], choices=record_page.choices_of(held, "counterparties"), label="Add it", go=go)
-        open_form.close_button(name)
+        submit_form.form(name, [part], choices=record_page.choices_of(held, "counterparties"), label="Add it", go=go)
+        form_routing.close_button(name)
 
 
 show()

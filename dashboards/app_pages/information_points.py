@@ -6,11 +6,11 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards.app_parts import open_form, record_page, records, saving
-from dashboards.queries.records import information_points
+from dashboards.components import form_routing, record_lists, record_page, submit_form
 from pipeline_assets.ledger.changes import Change
-from pipeline_assets.transfer.holdings import Holdings
+from pipeline_assets.spreadsheets.portfolio_index import Holdings
 from pipeline_assets.vocabulary import PointStatus
+from renewables.queries.records import information_points
 
 KIND, CREATE = "information_points", "create an information point"
 FIELDS = (*("name", "pipeline_id", "description", "impact", "likelihood", "mitigation", "owner", "due_date", "status"),)
@@ -34,8 +34,8 @@ def _filtered(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _create(held: Holdings) -> None:
-    point = saving.creating(CREATE, KIND, FIELDS)
-    about = saving.creating(
+    point = submit_form.creating(CREATE, KIND, FIELDS)
+    about = submit_form.creating(
         CREATE,
         "information_point_counterparties",
         ("counterparty_id",),
@@ -44,18 +44,18 @@ def _create(held: Holdings) -> None:
         optional=True,
     )
     asked = str(st.query_params.get("project", ""))
-    state = saving.opened(CREATE)
+    state = submit_form.opened(CREATE)
     if held.get("pipelines", asked):
         state.typed.setdefault(point.key, {"pipeline_id": asked})
 
-    def build(typed: saving.Typed) -> Sequence[Change]:
+    def build(typed: submit_form.Typed) -> Sequence[Change]:
         changes = [point.change(typed[point.key])]
         return [*changes, about.change(typed[about.key])] if typed[about.key]["counterparty_id"] else changes
 
     choices = record_page.choices_of(held, "pipelines", "counterparties")
     go = record_page.same_page(KIND, point.id)
-    saving.form(CREATE, [point, about], choices=choices, build=build, label="Create the information point", go=go)
-    open_form.close_button(CREATE)
+    submit_form.form(CREATE, [point, about], choices=choices, build=build, label="Create the information point", go=go)
+    form_routing.close_button(CREATE)
 
 
-records.whole_list(KIND, information_points, COLUMNS, create=_create, filtered=_filtered)
+record_lists.whole_list(KIND, information_points, COLUMNS, create=_create, filtered=_filtered)

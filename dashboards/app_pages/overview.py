@@ -5,17 +5,17 @@ from datetime import UTC, datetime
 import polars as pl
 import streamlit as st
 
-from dashboards.app_parts import asking
-from dashboards.app_parts.chart import chart
-from dashboards.app_parts.foot import nothing_yet
-from dashboards.app_parts.texts import ago, change_of, clock, date_of, energy, moment, percent, power, share
-from dashboards.charts.colours import colour_of
-from dashboards.charts.generation import figure_in_page
-from dashboards.queries.analysis import TOTAL
-from dashboards.queries.generation import series
-from dashboards.queries.overview import WEEK, Overview, overview
+from dashboards.components import snapshot_cache
+from dashboards.components.chart import chart
+from dashboards.components.footer import nothing_yet
+from dashboards.components.formatting import ago, change_of, clock, date_of, energy, moment, percent, power, share
 from elexon_assets.datasets import WIND_AND_SOLAR
 from elexon_assets.settlement import HALF_HOUR
+from renewables.charts.colours import colour_of
+from renewables.charts.generation import figure_in_page
+from renewables.queries.analysis import TOTAL
+from renewables.queries.generation import series
+from renewables.queries.overview import WEEK, Overview, overview
 
 NAMES = {TOTAL: "Wind and solar"}
 HALF_HOURS = WEEK // HALF_HOUR
@@ -24,7 +24,7 @@ CARD_PIXELS = 233
 
 
 def show() -> None:
-    found = asking.ask(overview) if asking.shown() else None
+    found = snapshot_cache.ask(overview) if snapshot_cache.shown() else None
     if found is None:
         nothing_yet()
         return
@@ -41,7 +41,7 @@ def show() -> None:
     _completeness(found)
     st.subheader("The last seven days", anchor=False)
     whole = _of(found.last_week, TOTAL, "energy_mwh")
-    drawn = asking.ask(series, found.held.end_utc - WEEK, found.held.end_utc)
+    drawn = snapshot_cache.ask(series, found.held.end_utc - WEEK, found.held.end_utc)
     chart(
         figure_in_page(drawn),
         drawn.frame,

@@ -7,33 +7,33 @@ from typing import Literal
 import polars as pl
 import streamlit as st
 
-from dashboards.app_parts import asking, ledger, records
-from dashboards.app_parts.chart import downloads
-from dashboards.app_parts.ledger import plain, rag_text
-from dashboards.app_parts.pipeline_lists import FITS, drawn, projects, rows
-from dashboards.app_parts.texts import number, share
-from dashboards.charts import pipeline as capacity
-from dashboards.charts import pipeline_outlook as outlooks
-from dashboards.charts.pipeline_map import on_the_map
-from dashboards.charts.pipeline_risks import band_of, likelihood_by_impact
-from dashboards.charts.pipeline_status import rag_grid, rtb_timeline
-from dashboards.queries import pipeline
-from dashboards.queries.pipeline import STALE_DAYS, TOP, Choices, Filter
-from dashboards.queries.pipeline_outlook import LEVELS_NEEDED, MONTHS_NEEDED, TOTAL, Outlook, outlook
+from dashboards.components import ledger_session, record_lists, snapshot_cache
+from dashboards.components.chart import downloads
+from dashboards.components.formatting import number, share
+from dashboards.components.ledger_session import plain, rag_text
+from dashboards.components.pipeline_lists import FITS, drawn, projects, rows
 from pipeline_assets.errors import PipelineError
-from pipeline_assets.ledger import reading
+from pipeline_assets.ledger import reader
 from pipeline_assets.vocabulary import Rag
+from renewables.charts import pipeline as capacity
+from renewables.charts import pipeline_outlook as outlooks
+from renewables.charts.pipeline_map import on_the_map
+from renewables.charts.pipeline_risks import band_of, likelihood_by_impact
+from renewables.charts.pipeline_status import rag_grid, rtb_timeline
+from renewables.queries import pipeline
+from renewables.queries.pipeline import STALE_DAYS, TOP, Choices, Filter
+from renewables.queries.pipeline_outlook import LEVELS_NEEDED, MONTHS_NEEDED, TOTAL, Outlook, outlook
 
 BADGES: dict[Rag, Literal["green", "orange", "red"]] = {Rag.GREEN: "green", Rag.AMBER: "orange", Rag.RED: "red"}
 
 
 def show() -> None:
-    there = asking.ask(pipeline.choices) if asking.shown() else None
+    there = snapshot_cache.ask(pipeline.choices) if snapshot_cache.shown() else None
     if there is None or not there.projects:
         _nothing_yet()
         return
     wanted = _filter(there)
-    figures = asking.ask(pipeline.headline, wanted)
+    figures = snapshot_cache.ask(pipeline.headline, wanted)
     _as_of(figures)
     if not figures["projects"]:
         st.info("No project fits all of these filters: take one away.", icon=":material/filter_alt_off:")
@@ -73,9 +73,9 @@ def _as_of(figures: dict[str, float]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         for rag in reversed(Rag):
             st.badge(f"{rag_text(rag)} {number(figures[rag.lower()])}", color=BADGES[rag])
-        landed = ledger.landed()
+        landed = ledger_session.landed()
         try:
-            newer = reading.position(ledger.engine()) - landed
+            newer = reader.position(ledger_session.engine()) - landed
         except PipelineError:
             said = "; the ledger does not answer, so newer ones are not known."
         else:
@@ -102,7 +102,7 @@ def _cards(figures: dict[str, float], there: Choices) -> None:
 
 
 def _capacity(wanted: Filter) -> None:
-    frame = asking.ask(pipeline.by_stage_and_technology, wanted)
+    frame = snapshot_cache.ask(pipeline.by_stage_and_technology, wanted)
     if frame.is_empty():
         st.info("These projects have no facilities yet.", icon=":material/info:")
         return
@@ -126,7 +126,7 @@ def _capacity(wanted: Filter) -> None:
 
 
 def _outlook(wanted: Filter) -> None:
-    found: Outlook = asking.ask(outlook, wanted)
+    found: Outlook = snapshot_cache.ask(outlook, wanted)
     kinds = found.steps["technology"].unique(maintain_order=True).to_list()
     if not kinds:
         st.info("None of these projects has both an RTB date and a facility.", icon=":material/info:")
@@ -159,7 +159,7 @@ def _outlook(wanted: Filter) -> None:
 
 
 def _map(wanted: Filter) -> None:
-    frame = asking.ask(pipeline.places, wanted)
+    frame = snapshot_cache.ask(pipeline.places, wanted)
     nowhere = frame.filter(pl.col("longitude").is_null())
     placed = len(frame) - len(nowhere)
     st.caption(
@@ -179,15 +179,17 @@ def _map(wanted: Filter) -> None:
 
 
 def _status(wanted: Filter) -> None:
-    frame = asking.ask(pipeline.rag_by_month, wanted)
+    frame = snapshot_cache.ask(pipeline.rag_by_month, wanted)
     st.caption("At the end of each month, and today; projects that stand worst now first. G Green, A Amber, R Red.")
     drawn(rag_grid(frame), frame, "rag-by-month", "RAG status of each project at the end of each of the last months")
     st.subheader(f"No update for {STALE_DAYS} days", anchor=False)
-    projects(asking.ask(pipeline.stale, wanted), "stale", f"All of them were updated in the last {STALE_DAYS} days.")
+    projects(
+        snapshot_cache.ask(pipeline.stale, wanted), "stale", f"All of them were updated in the last {STALE_DAYS} days."
+    )
 
 
 def _rtb(wanted: Filter) -> None:
-    frame = asking.ask(pipeline.rtb_dates, wanted)
+    frame = snapshot_cache.ask(pipeline.rtb_dates, wanted)
     if len(frame):
         slipped = frame.filter(pl.col("slippage_days") > 0)
         days = slipped["slippage_days"].median()
@@ -200,11 +202,11 @@ def _rtb(wanted: Filter) -> None:
         st.info("None of these projects has an RTB date.", icon=":material/info:")
     st.subheader("Overdue", anchor=False)
     st.caption("Past the RTB date, and in a stage before Construction.")
-    projects(asking.ask(pipeline.overdue, wanted), "overdue", "No RTB date has passed.")
+    projects(snapshot_cache.ask(pipeline.overdue, wanted), "overdue", "No RTB date has passed.")
 
 
 def _risks(wanted: Filter) -> None:
-    frame = asking.ask(pipeline.risks, wanted)
+    frame = snapshot_cache.ask(pipeline.risks, wanted)
     if frame.is_empty():
         st.success("No information point is open.", icon=":material/check_circle:")
         return
@@ -227,8 +229,8 @@ def _risks(wanted: Filter) -> None:
 
 def _nothing_yet() -> None:
     """In place of the charts, with the ways out."""
-    held = ledger.held()
-    waiting = held.position - ledger.landed()
+    held = ledger_session.held()
+    waiting = held.position - ledger_session.landed()
     if waiting > 0:
         with st.container(border=True):
             st.subheader("Nothing of the pipeline has landed yet", anchor=False)
@@ -238,7 +240,7 @@ def _nothing_yet() -> None:
             )
             st.page_link("app_pages/projects.py", label="Projects", icon=":material/bolt:")
         return
-    records.nothing_yet(held, "pipelines")
+    record_lists.nothing_yet(held, "pipelines")
     st.caption("From a terminal: `renewables demo` makes an invented sample portfolio, in a home of its own.")
 
 

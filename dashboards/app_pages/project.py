@@ -4,13 +4,13 @@ from collections.abc import Sequence
 
 import streamlit as st
 
-from dashboards.app_parts import ledger, open_form, record_page, records, saving
-from dashboards.app_parts.ledger import plain
-from dashboards.app_parts.texts import NOTHING, place
-from dashboards.queries.records import counterparties_of, facilities_of, points_of, rating_of
+from dashboards.components import form_routing, ledger_session, record_lists, record_page, submit_form
+from dashboards.components.formatting import NOTHING, place
+from dashboards.components.ledger_session import plain
 from pipeline_assets.ledger.changes import Change, Record
-from pipeline_assets.transfer.holdings import Holdings
+from pipeline_assets.spreadsheets.portfolio_index import Holdings
 from pipeline_assets.vocabulary import ProjectRole
+from renewables.queries.records import counterparties_of, facilities_of, points_of, rating_of
 
 KIND = "pipelines"
 FIELDS = ("name", "market", "stage", "rtb_date", "rag", "status_date", "rag_comment", "notes")
@@ -35,13 +35,13 @@ def _head(held: Holdings, project: Record) -> None:
     st.title(plain(fields["name"]), anchor=False)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(fields["stage"], icon=":material/flag:", color="blue")
-        ledger.rag_badge(fields["rag"])
-        ledger.landing_badge(project.position)
+        ledger_session.rag_badge(fields["rag"])
+        ledger_session.landing_badge(project.position)
     record_page.archived_note(project)
     if fields["rag_comment"]:
         st.text(fields["rag_comment"])
     facts = {
-        "Capacity": ledger.capacity(sum(plant.fields["capacity_mwp"] for plant in plants)),
+        "Capacity": ledger_session.capacity(sum(plant.fields["capacity_mwp"] for plant in plants)),
         "Technology": " + ".join(sorted({plant.fields["technology"] for plant in plants})) or NOTHING,
         "Ready to build": record_page.day_of(fields["rtb_date"]),
         "Status of": record_page.day_of(fields["status_date"]),
@@ -57,17 +57,17 @@ def _facilities(held: Holdings, project: Record) -> None:
     st.subheader("Facilities", anchor=False)
     for link, plant in facilities_of(held, project.id):
         fields, form = plant.fields, f"facility {plant.id}"
-        if open_form.asked() == form:
+        if form_routing.asked() == form:
             _edit_facility(project, link, plant)
             continue
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            size = f"**{ledger.capacity(fields['capacity_mwp'])}**"
+            size = f"**{ledger_session.capacity(fields['capacity_mwp'])}**"
             where = place(fields["latitude"], fields["longitude"])
             st.markdown(f"**{plain(fields['name'])}**  \n{fields['technology']}, {size}, {where}", width="stretch")
-            ledger.landing_mark(max(link.position, plant.position))
+            ledger_session.landing_mark(max(link.position, plant.position))
             record_page.row_button("Edit", form, icon=":material/edit:", record=project)
         record_page.removal(link, fields["name"], record_page.same_page(KIND, project.id))
-    if open_form.asked() == "new facility":
+    if form_routing.asked() == "new facility":
         _new_facility(project)
     else:
         record_page.row_button("Add a facility", "new facility", icon=":material/add:", record=project)
@@ -75,9 +75,9 @@ def _facilities(held: Holdings, project: Record) -> None:
 
 def _new_facility(project: Record) -> None:
     name = f"facility of {project.id}"
-    plant = saving.creating(name, "facilities", PLANT)
+    plant = submit_form.creating(name, "facilities", PLANT)
 
-    def build(typed: saving.Typed) -> Sequence[Change]:
+    def build(typed: submit_form.Typed) -> Sequence[Change]:
         link = {"pipeline_id": project.id, "facility_id": plant.id}
         return [
             plant.change(typed[plant.key]),
@@ -86,18 +86,20 @@ def _new_facility(project: Record) -> None:
 
     with st.container(border=True):
         st.markdown("**Add a facility**")
-        saving.form(name, [plant], build=build, label="Add the facility", go=record_page.same_page(KIND, project.id))
-        open_form.close_button(name)
+        submit_form.form(
+            name, [plant], build=build, label="Add the facility", go=record_page.same_page(KIND, project.id)
+        )
+        form_routing.close_button(name)
 
 
 def _edit_facility(project: Record, link: Record, plant: Record) -> None:
     name = f"edit facility {plant.id}"
     with st.container(border=True):
         st.markdown(f"**Edit {plain(plant.fields['name'])}**")
-        part = saving.editing(name, plant, PLANT)
-        saving.form(name, [part], go=record_page.same_page(KIND, project.id))
+        part = submit_form.editing(name, plant, PLANT)
+        submit_form.form(name, [part], go=record_page.same_page(KIND, project.id))
         with st.container(horizontal=True):
-            open_form.close_button(name)
+            form_routing.close_button(name)
             record_page.row_button(
                 "Take it out of the project", f"remove {link.id}", icon=":material/link_off:", record=project
             )
@@ -112,24 +114,24 @@ def _counterparties(held: Holdings, project: Record) -> None:
                 continue
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f":gray[{role}]", width=140)
-                records.link("counterparties", company.id, company.fields["name"], icon=":material/domain:")
-                ledger.landing_mark(link.position)
+                record_lists.link("counterparties", company.id, company.fields["name"], icon=":material/domain:")
+                ledger_session.landing_mark(link.position)
                 record_page.row_button("Remove", f"remove {link.id}", icon=":material/close:", record=project)
             record_page.removal(link, company.fields["name"], record_page.same_page(KIND, project.id))
     if not found:
         st.caption("None yet.")
-    if open_form.asked() != "new counterparty":
+    if form_routing.asked() != "new counterparty":
         record_page.row_button("Add a counterparty", "new counterparty", icon=":material/add:", record=project)
         return
     name = f"counterparty of {project.id}"
-    part = saving.creating(
+    part = submit_form.creating(
         name, "pipeline_counterparties", ("counterparty_id", "role"), fixed={"pipeline_id": project.id}
     )
     with st.container(border=True):
         st.markdown("**Add a counterparty**")
         choices = record_page.choices_of(held, "counterparties")
-        saving.form(name, [part], choices=choices, label="Add it", go=record_page.same_page(KIND, project.id))
-        open_form.close_button(name)
+        submit_form.form(name, [part], choices=choices, label="Add it", go=record_page.same_page(KIND, project.id))
+        form_routing.close_button(name)
 
 
 def _points(held: Holdings, project: Record) -> None:
@@ -138,10 +140,10 @@ def _points(held: Holdings, project: Record) -> None:
     record_page.points(found)
     if not project.archived:
         st.page_link(
-            records.LISTS["information_points"],
+            record_lists.LISTS["information_points"],
             label="New information point",
             icon=":material/add:",
-            query_params={"edit": open_form.NEW, "project": project.id},
+            query_params={"edit": form_routing.NEW, "project": project.id},
         )
     if found:
         st.caption(f"The rating is impact x likelihood, at most 10,000; the worst here is {rating_of(found[0]):,}.")

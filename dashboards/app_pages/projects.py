@@ -6,13 +6,13 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards.app_parts import ledger, open_form, record_page, records, saving
-from dashboards.app_parts.ledger import rag_text
-from dashboards.queries.records import projects
+from dashboards.components import form_routing, ledger_session, record_lists, record_page, submit_form
+from dashboards.components.ledger_session import rag_text
 from pipeline_assets.errors import Problem, Refused
 from pipeline_assets.ledger.changes import Change
-from pipeline_assets.transfer.holdings import Holdings
+from pipeline_assets.spreadsheets.portfolio_index import Holdings
 from pipeline_assets.vocabulary import Rag, Stage, Technology
+from renewables.queries.records import projects
 
 KIND, CREATE = "pipelines", "create a project"
 COLUMNS: dict[str, Any] = {
@@ -42,27 +42,27 @@ def _filtered(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def _sums(found: pl.DataFrame) -> str:
-    return f", **{ledger.capacity(float(found['capacity_mwp'].sum()))}**"
+    return f", **{ledger_session.capacity(float(found['capacity_mwp'].sum()))}**"
 
 
 def _create(held: Holdings) -> None:
-    project = saving.creating(
+    project = submit_form.creating(
         CREATE, KIND, ("name", "market", "stage", "rtb_date", "rag", "status_date", "rag_comment", "notes")
     )
-    plant = saving.creating(
+    plant = submit_form.creating(
         CREATE,
         "facilities",
         ("name", "technology", "capacity_mwp", "longitude", "latitude"),
         heading="Its facility (more can be added later)",
     )
-    role = saving.creating(
+    role = submit_form.creating(
         CREATE,
         "pipeline_counterparties",
         ("counterparty_id", "role"),
         heading="Its first counterparty (or none yet)",
         optional=True,
     )
-    company = saving.creating(
+    company = submit_form.creating(
         CREATE,
         "counterparties",
         ("name", "website"),
@@ -70,7 +70,7 @@ def _create(held: Holdings) -> None:
         optional=True,
     )
 
-    def build(typed: saving.Typed) -> Sequence[Change]:
+    def build(typed: submit_form.Typed) -> Sequence[Change]:
         """Plant and project always; the counterparty if one is chosen or named."""
         chosen, named = typed[role.key]["counterparty_id"], typed[company.key]["name"]
         if chosen and named:
@@ -91,7 +91,7 @@ def _create(held: Holdings) -> None:
         return changes
 
     choices = record_page.choices_of(held, "counterparties")
-    saving.form(
+    submit_form.form(
         CREATE,
         [project, plant, role, company],
         choices=choices,
@@ -99,7 +99,7 @@ def _create(held: Holdings) -> None:
         label="Create the project",
         go=record_page.same_page(KIND, project.id),
     )
-    open_form.close_button(CREATE)
+    form_routing.close_button(CREATE)
 
 
-records.whole_list(KIND, projects, COLUMNS, create=_create, filtered=_filtered, sums=_sums)
+record_lists.whole_list(KIND, projects, COLUMNS, create=_create, filtered=_filtered, sums=_sums)

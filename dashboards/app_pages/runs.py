@@ -5,12 +5,12 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards.app_parts.chart import in_london
-from dashboards.app_parts.imports import ASKED_BY, orchestrator, unreachable
-from dashboards.app_parts.texts import span_of_days
-from dashboards.orchestrator import OrchestratorError
-from dashboards.run_lists import Listed, recent
+from dashboards.components.chart import in_london
+from dashboards.components.fetch_requests import ASKED_BY, orchestrator, unreachable
+from dashboards.components.formatting import span_of_days
 from elexon_assets.datasets import BY_NAME
+from renewables.dagster_control.client import OrchestratorError
+from renewables.dagster_control.run_history import Listed, recent
 
 SHOWN = 20
 WATCHES_EVERY = "5s"

@@ -2,10 +2,10 @@
 
 import streamlit as st
 
-from dashboards.app_parts import ledger, receipts, records
-from dashboards.app_parts.ledger import plain
-from dashboards.queries.records import Found, name_of, search
-from pipeline_assets.transfer.holdings import Holdings
+from dashboards.components import ledger_session, record_lists, save_notice
+from dashboards.components.ledger_session import plain
+from pipeline_assets.spreadsheets.portfolio_index import Holdings
+from renewables.queries.records import Found, name_of, search
 
 SHOWN = 20
 AROUND = 80
@@ -18,8 +18,8 @@ ICONS = {
 
 
 def show() -> None:
-    receipts.tell()
-    held = ledger.held()
+    save_notice.tell()
+    held = ledger_session.held()
     text = st.text_input(
         "Search projects, counterparties, information points, facilities, contacts and comments",
         key="q",
@@ -28,7 +28,7 @@ def show() -> None:
         placeholder="Words that stand anywhere in a record",
     )
     if held.position == 0:
-        records.nothing_yet(held, "pipelines")
+        record_lists.nothing_yet(held, "pipelines")
         return
     if not (text or "").strip():
         st.caption("Every word has to be there; capitals do not matter. A copied address searches the same.")
@@ -37,7 +37,7 @@ def show() -> None:
     if not found:
         st.info(f"Nothing has {plain(text or '')}.", icon=":material/search_off:")
     for kind, hits in found.items():
-        st.subheader(f"{records.PLURALS[kind].capitalize()} ({len(hits)})", anchor=False)
+        st.subheader(f"{record_lists.PLURALS[kind].capitalize()} ({len(hits)})", anchor=False)
         for hit in hits[:SHOWN]:
             _line(held, hit, (text or "").split()[0])
         if len(hits) > SHOWN:
@@ -48,7 +48,7 @@ def _line(held: Holdings, hit: Found, word: str) -> None:
     is_own = hit.page_id == hit.record.id
     page = hit.name if is_own else name_of(held, hit.page_kind, hit.page_id)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        records.link(hit.page_kind, hit.page_id, page, icon=ICONS[hit.page_kind])
+        record_lists.link(hit.page_kind, hit.page_id, page, icon=ICONS[hit.page_kind])
         context = _around(hit.where, word)
         if not is_own and hit.record.kind != "comments" and hit.name != context:
             context = f"{hit.name} · {context}"

@@ -6,18 +6,18 @@ from collections import Counter
 import polars as pl
 import streamlit as st
 
-from dashboards.app_parts import ledger, receipts, saving
-from dashboards.app_parts.chart import in_london
-from dashboards.app_parts.ledger import plain
-from dashboards.app_parts.texts import moment
-from dashboards.queries.record_history import Batch, batches
+from dashboards.components import ledger_session, save_notice, submit_form
+from dashboards.components.chart import in_london
+from dashboards.components.formatting import moment
+from dashboards.components.ledger_session import plain
 from pipeline_assets.errors import PipelineError, StaleVersion, UnreadableFile
 from pipeline_assets.ledger.changes import Receipt
-from pipeline_assets.ledger.submitting import revert
+from pipeline_assets.ledger.submission import revert
 from pipeline_assets.models import ENTITIES
-from pipeline_assets.transfer.exporting import export, template
-from pipeline_assets.transfer.importing import Outcome, Plan, confirm, plan
-from pipeline_assets.transfer.sheets import SHEETS
+from pipeline_assets.spreadsheets.exporter import export, template
+from pipeline_assets.spreadsheets.import_plan import Outcome, Plan, confirm, plan
+from pipeline_assets.spreadsheets.sheet_columns import SHEETS
+from renewables.queries.record_history import Batch, batches
 
 MEGABYTES = 20
 NAMES = {"counterparties": "Counterparties", "pipelines": "Projects", "information-points": "Information points"}
@@ -32,8 +32,8 @@ NAME, UNDO = "import a file", "undo a batch"
 
 
 def show() -> None:
-    receipts.tell()
-    ledger.held()
+    save_notice.tell()
+    ledger_session.held()
     sheet = st.segmented_control(
         "Sheet",
         list(SHEETS),
@@ -56,7 +56,7 @@ def _export(sheet: str) -> None:
     with st.container(horizontal=True):
         st.download_button(
             f"All {NAMES.get(sheet, sheet).lower()}",
-            lambda: export(ledger.engine(), sheet).encode("utf-8-sig"),
+            lambda: export(ledger_session.engine(), sheet).encode("utf-8-sig"),
             file_name=f"{sheet}.csv",
             mime="text/csv",
             icon=":material/download:",
@@ -110,7 +110,7 @@ def _planned(sheet: str, content: bytes, filename: str) -> Plan | None:
     kept = st.session_state.get(PLAN)
     if kept is None or kept[0] != key:
         try:
-            kept = (key, plan(ledger.engine(), sheet, content, filename))
+            kept = (key, plan(ledger_session.engine(), sheet, content, filename))
         except (UnreadableFile, StaleVersion) as error:
             st.error(plain(str(error)), title="Nothing was read", icon=":material/error:")
             return None
@@ -153,22 +153,22 @@ def _confirm(planned: Plan) -> None:
         return
 
     def send(who: str, why: str, _: str) -> Receipt:
-        receipt = confirm(ledger.engine(), planned, who=who, why=why, good_rows_only=good_rows_only)
+        receipt = confirm(ledger_session.engine(), planned, who=who, why=why, good_rows_only=good_rows_only)
         st.session_state.pop(PLAN, None)
         return receipt
 
-    saving.form(NAME, [], send=send, label="Import as one batch")
+    submit_form.form(NAME, [], send=send, label="Import as one batch")
     st.button("Compare again", icon=":material/refresh:", type="tertiary", on_click=_forget)
 
 
 def _forget() -> None:
     st.session_state.pop(PLAN, None)
-    saving.leave(NAME)
+    submit_form.leave(NAME)
 
 
 def _earlier() -> None:
     st.subheader("Earlier batches", anchor=False)
-    found = batches(ledger.engine())
+    found = batches(ledger_session.engine())
     if not found:
         st.caption("None yet.")
         return
@@ -210,7 +210,7 @@ def _undo(one: Batch) -> None:
             st.caption("It was undone already.")
             return
         try:
-            dry = revert(ledger.engine(), one.batch, who="dry run", token=f"dry run {one.batch}", dry_run=True)
+            dry = revert(ledger_session.engine(), one.batch, who="dry run", token=f"dry run {one.batch}", dry_run=True)
         except PipelineError as error:
             st.error(plain(str(error)), title="It cannot be undone as it is", icon=":material/error:")
             return
@@ -218,9 +218,9 @@ def _undo(one: Batch) -> None:
         st.caption(", ".join(f"{action} {count} x {ENTITIES[kind].title}" for (action, kind), count in counts.items()))
 
         def send(who: str, why: str, token: str) -> Receipt:
-            return revert(ledger.engine(), one.batch, who=who, why=why, token=token)
+            return revert(ledger_session.engine(), one.batch, who=who, why=why, token=token)
 
-        saving.form(name, [], send=send, label="Undo the batch")
+        submit_form.form(name, [], send=send, label="Undo the batch")
 
 
 show()

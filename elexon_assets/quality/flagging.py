@@ -15,9 +15,9 @@ import duckdb
 from elexon_assets.datasets import BY_HALF_HOUR
 from elexon_assets.ingest import OpenWarehouse
 from elexon_assets.quality.rules import REACH, VERSION, find
-from elexon_assets.quality.tables import STATE
+from elexon_assets.schema.flags import STATE
+from elexon_assets.schema.warehouse_schema import ensure
 from elexon_assets.settlement import HALF_HOUR
-from elexon_assets.views import ensure
 from elexon_assets.windows import Window, cut
 from warehouse import landing, snapshots
 from warehouse.connection import writing

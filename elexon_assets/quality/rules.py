@@ -10,7 +10,6 @@ from typing import Any
 import duckdb
 
 from elexon_assets.datasets import BY_HALF_HOUR, GENERATION_BY_FUEL, WIND_AND_SOLAR, Dataset
-from elexon_assets.quality.tables import METERED_WIND, WIND
 from elexon_assets.quality.vocabulary import (
     ALL_ZERO,
     LABEL_DISAGREES,
@@ -20,6 +19,7 @@ from elexon_assets.quality.vocabulary import (
     WIND_UNDERSTATED,
     Reason,
 )
+from elexon_assets.schema.flags import METERED_WIND, WIND
 from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.windows import Window
 from warehouse.settings import Settings

@@ -20,7 +20,7 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
-from elexon_assets.simulator import capacities, texts
+from elexon_assets.simulator import capacities, serialization
 from elexon_assets.simulator.answers import Answer, Source
 from elexon_assets.simulator.capacities import AskedCapacity, capacity_asked
 from elexon_assets.simulator.faults import Fault, parse_faults
@@ -196,17 +196,17 @@ def _asked(parse: Callable[[QueryParams], Parsed], query: QueryParams) -> tuple[
 
 
 def _per_type(_dataset: Dataset, answer: Answer, csv: bool) -> str:
-    write = texts.per_type_csv if csv else texts.per_type_json
+    write = serialization.per_type_csv if csv else serialization.per_type_json
     return write(answer.rows, without_value=answer.without_value)
 
 
 def _dataset(dataset: Dataset, answer: Answer, csv: bool) -> str:
-    write = texts.dataset_csv if csv else texts.dataset_json
+    write = serialization.dataset_csv if csv else serialization.dataset_json
     return write(dataset, answer.rows, without_value=answer.without_value)
 
 
 def _stream(dataset: Dataset, answer: Answer, _csv: bool) -> str:
-    return texts.stream_json(dataset, answer.rows, without_value=answer.without_value)
+    return serialization.stream_json(dataset, answer.rows, without_value=answer.without_value)
 
 
 def _written(text: str, *, csv: bool) -> Response:

@@ -12,10 +12,10 @@ import sqlalchemy as sa
 
 from pipeline_assets import rules
 from pipeline_assets.errors import Conflict, Problem
-from pipeline_assets.history import difference
-from pipeline_assets.ledger import reading, schema
+from pipeline_assets.ledger import reader, schema
 from pipeline_assets.ledger.changes import ARCHIVED, Action, Change, Key, Record, Recorded
-from pipeline_assets.ledger.stored import MOST, Stored
+from pipeline_assets.ledger.history import difference
+from pipeline_assets.ledger.lookups import MOST, Stored
 from pipeline_assets.models import ENTITIES, VALID_ID
 
 
@@ -177,5 +177,5 @@ def _row(record: Record) -> dict[str, object]:
     return {
         **{name: getattr(record, name) for name in ("kind", "id", "version", "position", "archived", "fields", "who")},
         "unique_key": ENTITIES[record.kind].unique_key(record.fields),
-        "submitted_at_us": reading.microseconds(record.submitted_at_utc),
+        "submitted_at_us": reader.microseconds(record.submitted_at_utc),
     }

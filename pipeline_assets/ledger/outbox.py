@@ -2,7 +2,7 @@
 
 A deliverer claims a notice before it sends it: until the next attempt is due nobody else gets it, and one that dies
 on the way leaves it to be claimed again.
-Belongs here: their states. Not here: what is worth a notice (`pipeline_assets/alerts.py`), how one is sent
+Belongs here: their states. Not here: what is worth a notice (`pipeline_assets/ledger/notices.py`), how one is sent
 (`pipeline_assets/delivery.py`).
 """
 
@@ -14,7 +14,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline_assets.ledger import reading, schema
+from pipeline_assets.ledger import reader, schema
 from pipeline_assets.models import new_id
 
 ATTEMPTS = 20
@@ -59,7 +59,7 @@ class Waiting:
 
 def add(con: sa.Connection, notices: Iterable[Notice], at: datetime) -> None:
     """Pending from now on."""
-    us = reading.microseconds(at)
+    us = reader.microseconds(at)
     by_id = {notice.id: notice for notice in notices}
     there = set(con.execute(sa.select(schema.outbox.c.id).where(schema.outbox.c.id.in_(by_id))).scalars())
     rows = [
@@ -81,7 +81,7 @@ def put(engine: sa.Engine, notices: Iterable[Notice]) -> None:
 def claim(engine: sa.Engine, now: datetime) -> Waiting | None:
     """The notice that has been due for longest, with its attempt counted; None where nothing is due."""
     there = schema.outbox.c
-    due = (there.state == NoticeState.PENDING) & (there.due_at_us <= reading.microseconds(now))
+    due = (there.state == NoticeState.PENDING) & (there.due_at_us <= reader.microseconds(now))
     # Two deliverers on PostgreSQL pass each other by; on SQLite the transaction itself lets in one at a time.
     query = sa.select(schema.outbox).where(due).order_by(there.due_at_us, there.created_at_us, there.id)
     with schema.writing(engine) as con:
@@ -90,21 +90,21 @@ def claim(engine: sa.Engine, now: datetime) -> Waiting | None:
             return None
         attempts = row.attempts + 1
         until = now + max(CLAIM, pause_after(attempts))
-        values = {"attempts": attempts, "due_at_us": reading.microseconds(until)}
+        values = {"attempts": attempts, "due_at_us": reader.microseconds(until)}
         con.execute(schema.outbox.update().where(there.id == row.id).values(values))
         return _waiting({**row._mapping, **values})
 
 
 def sent(engine: sa.Engine, claimed: Waiting, now: datetime, outcome: str = "") -> Waiting:
     """It has reached people."""
-    us = reading.microseconds(now)
+    us = reader.microseconds(now)
     return _settle(engine, claimed, {"state": NoticeState.SENT, "outcome": outcome, "sent_at_us": us})
 
 
 def not_sent(engine: sa.Engine, claimed: Waiting, now: datetime, why: str, wait: timedelta = timedelta()) -> Waiting:
     """It is tried again after a pause, no shorter than `wait`, or given up after the last attempt."""
     state = NoticeState.FAILED if claimed.attempts >= ATTEMPTS else NoticeState.PENDING
-    us = reading.microseconds(now + max(wait, pause_after(claimed.attempts)))
+    us = reader.microseconds(now + max(wait, pause_after(claimed.attempts)))
     return _settle(engine, claimed, {"state": state, "outcome": why, "due_at_us": us})
 
 
@@ -133,7 +133,7 @@ def counts(engine: sa.Engine) -> dict[NoticeState, int]:
 def try_again(engine: sa.Engine, ids: Iterable[str], now: datetime) -> None:
     """Those of them that were given up are pending again, due now, with all attempts before them."""
     there = schema.outbox.c
-    values = {"state": NoticeState.PENDING, "attempts": 0, "due_at_us": reading.microseconds(now)}
+    values = {"state": NoticeState.PENDING, "attempts": 0, "due_at_us": reader.microseconds(now)}
     with schema.writing(engine) as con:
         failed = there.id.in_(list(ids)) & (there.state == NoticeState.FAILED)
         con.execute(schema.outbox.update().where(failed).values(values))
@@ -153,6 +153,6 @@ def _waiting(row: Any) -> Waiting:
     return Waiting(
         Notice(*(row[name] for name in ("topic", "text", "page", "id"))),
         *(NoticeState(row["state"]), row["attempts"], row["outcome"]),
-        *(reading.instant(at["created_at"]), reading.instant(at["due_at"])),
-        None if at["sent_at"] is None else reading.instant(at["sent_at"]),
+        *(reader.instant(at["created_at"]), reader.instant(at["due_at"])),
+        None if at["sent_at"] is None else reader.instant(at["sent_at"]),
     )

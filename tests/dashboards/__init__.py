@@ -1,1 +1,1 @@
-"""The read layer and the command line, over warehouses filled from the simulator."""
+"""The dashboard's pages, opened by AppTest; in a real browser they are in `tests/orchestration`."""

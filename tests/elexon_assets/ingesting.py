@@ -13,7 +13,7 @@ import polars as pl
 from elexon_assets.client import ElexonClient
 from elexon_assets.datasets import BY_HALF_HOUR, WIND_AND_SOLAR, Dataset
 from elexon_assets.ingest import ingest
-from elexon_assets.report import Report
+from elexon_assets.ingest_report import Report
 from elexon_assets.windows import of_days
 from warehouse.connection import reading, writing
 from warehouse.settings import Settings

@@ -7,16 +7,16 @@ import numpy as np
 import polars as pl
 import pytest
 
-from elexon_assets.api import fetch
 from elexon_assets.client import ElexonClient
+from elexon_assets.contract import split
 from elexon_assets.datasets import INSTALLED_CAPACITY
 from elexon_assets.errors import ShapeChanged, StrangerRows
 from elexon_assets.ingest import ingest
+from elexon_assets.ingest_report import Report
 from elexon_assets.parsing import parse
-from elexon_assets.report import Report
-from elexon_assets.schemas import split
 from elexon_assets.simulator.server import Simulator
 from elexon_assets.windows import cut, of_days
+from renewables.api import fetch
 from tests.elexon_assets.ingesting import content, fetch_days, published
 
 ALL_OF_2024 = of_days(date(2023, 12, 1), date(2024, 12, 31))

@@ -9,7 +9,7 @@ import pytest
 
 from elexon_assets.client import ElexonClient
 from elexon_assets.datasets import BY_HALF_HOUR, GENERATION_BY_FUEL, WIND_AND_SOLAR, Dataset
-from elexon_assets.report import Report
+from elexon_assets.ingest_report import Report
 from elexon_assets.simulator.server import Simulator
 from tests.elexon_assets.ingesting import content, fetch_days, published
 

@@ -8,7 +8,7 @@ import pytest
 
 from elexon_assets.client import ElexonClient
 from elexon_assets.datasets import WIND_AND_SOLAR
-from elexon_assets.fetching import Failed, Fetched, fetch
+from elexon_assets.fetch_windows import Failed, Fetched, fetch
 from elexon_assets.simulator.server import Simulator
 from elexon_assets.windows import cut, of_days
 

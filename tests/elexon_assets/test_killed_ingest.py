@@ -12,9 +12,9 @@ from elexon_assets import ingest as ingest_module
 from elexon_assets.client import ElexonClient
 from elexon_assets.datasets import WIND_AND_SOLAR
 from elexon_assets.ingest import QUARANTINE_KEY, ingest
-from elexon_assets.report import Report
+from elexon_assets.ingest_report import Report
+from elexon_assets.schema.warehouse_schema import ensure
 from elexon_assets.simulator.server import Simulator
-from elexon_assets.views import ensure
 from elexon_assets.windows import of_days
 from tests.elexon_assets.ingesting import content, fetch_days, published
 from tests.processes import FRESH

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 import pytest
 
+from elexon_assets.contract import contract, limits_of, split
 from elexon_assets.datasets import GENERATION_BY_FUEL, WIND_AND_SOLAR, Dataset
 from elexon_assets.errors import ShapeChanged
 from elexon_assets.parsing import parse
-from elexon_assets.schemas import contract, limits_of, split
 from elexon_assets.windows import Window
 
 pytestmark = pytest.mark.usefixtures("home")

@@ -19,17 +19,17 @@ import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 from playwright.sync_api import Browser
 
-from dashboards.instance import instance
-from dashboards.orchestrator import Orchestrator
 from elexon_assets.simulator.server import Simulator, running
-from pipeline_assets import landing, seeding
+from pipeline_assets import landing, seed_loader
 from pipeline_assets.ledger import schema
 from pipeline_assets.sensors import landing_of_changes
+from renewables.dagster_control.client import Orchestrator
+from renewables.dagster_control.instance import instance
 from tests.browsing import Tab, launched, tab
 from warehouse.connection import writing
 from warehouse.settings import Settings
 
-UP = [sys.executable, "-c", "from dashboards.cli.main import main; main()", "up", "--port"]
+UP = [sys.executable, "-c", "from renewables.cli.main import main; main()", "up", "--port"]
 START_SECONDS = 90.0
 START_SENSOR = """mutation($sensor: SensorSelector!) { startSensor(sensorSelector: $sensor) {
   __typename ... on Sensor { sensorState { id status } } ... on PythonError { message } } }"""
@@ -167,7 +167,7 @@ def landing_changes(server: Server) -> Iterator[None]:
 def portfolio(server: Server) -> Iterator[sa.Engine]:
     """The server's ledger, with the sample portfolio in it, landed."""
     with schema.using(f"sqlite:///{server.home / 'ledger.sqlite'}") as ledger:
-        seeding.seed(ledger)
+        seed_loader.seed(ledger)
         landing.land(ledger, lambda: writing(server.settings.warehouse))
         yield ledger
 

@@ -8,9 +8,9 @@ import polars as pl
 import pytest
 
 from elexon_assets.assets import GENERATION_ASSETS, installed_capacity, latest_half_hours
+from elexon_assets.backfill_plan import range_tags
 from elexon_assets.datasets import BY_HALF_HOUR, DATASETS, WIND_AND_SOLAR
 from elexon_assets.resources import configured
-from elexon_assets.runs import range_tags
 from elexon_assets.simulator.server import Simulator, running
 from elexon_assets.windows import cut, of_days
 from warehouse.connection import reading

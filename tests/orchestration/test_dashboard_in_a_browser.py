@@ -11,7 +11,7 @@ from playwright.sync_api import Browser, expect
 
 from tests.accessibility import violations, violations_in_dark
 from tests.browsing import WIDTHS, Tab, tab
-from tests.dashboards.pages.conftest import ADDRESSES, PAGES
+from tests.dashboards.conftest import ADDRESSES, PAGES
 from tests.orchestration.conftest import Server
 from warehouse import snapshots
 

@@ -7,14 +7,14 @@ import dagster as dg
 import pytest
 from typer.testing import CliRunner, Result
 
-from dashboards.cli.main import app
-from dashboards.in_process import materialize
-from dashboards.instance import instance
-from dashboards.orchestrator import REQUESTED_BY
-from dashboards.run_lists import recent
+from elexon_assets.backfill_plan import chunks, runs_of
 from elexon_assets.datasets import BY_HALF_HOUR, INSTALLED_CAPACITY, WIND_AND_SOLAR
-from elexon_assets.runs import chunks, runs_of
 from elexon_assets.simulator.server import Simulator
+from renewables.cli.main import app
+from renewables.dagster_control.client import REQUESTED_BY
+from renewables.dagster_control.in_process import materialize
+from renewables.dagster_control.instance import instance
+from renewables.dagster_control.run_history import recent
 from tests.orchestration.conftest import Server
 from warehouse.settings import Settings
 

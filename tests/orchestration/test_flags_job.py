@@ -7,13 +7,13 @@ import dagster as dg
 import pytest
 from typer.testing import CliRunner
 
-from dashboards.cli.main import app
 from elexon_assets.client import ElexonClient
 from elexon_assets.datasets import BY_HALF_HOUR
 from elexon_assets.definitions import defs
 from elexon_assets.ingest import ingest
 from elexon_assets.simulator.server import Simulator
 from elexon_assets.windows import of_days
+from renewables.cli.main import app
 from tests.elexon_assets.ingesting import published
 
 FAULTS = "understated@2024-01-08T05:30Z,status=404@2024-01-15/2024-01-22"

@@ -16,10 +16,10 @@ from pipeline_assets.definitions import defs
 from pipeline_assets.jobs import ENDED
 from pipeline_assets.ledger import schema
 from pipeline_assets.ledger.changes import Change
-from pipeline_assets.ledger.submitting import submit
+from pipeline_assets.ledger.submission import submit
 from pipeline_assets.models import ENTITIES
-from pipeline_assets.notices import cause
 from pipeline_assets.resources import configured
+from pipeline_assets.run_notices import cause
 from pipeline_assets.schedules import every_night_landing
 from warehouse.settings import Settings
 

@@ -4,7 +4,7 @@ import pytest
 
 from pipeline_assets.ledger import schema
 from pipeline_assets.ledger.changes import Change
-from pipeline_assets.ledger.submitting import submit
+from pipeline_assets.ledger.submission import submit
 from pipeline_assets.tables import landed_position
 from tests.orchestration.conftest import Server, landing_changes, until
 from warehouse.connection import reading

@@ -16,9 +16,9 @@ from typing import NamedTuple
 import pytest
 from playwright.sync_api import Browser
 
-from dashboards.in_process import seed_portfolio
-from dashboards.run_lists import recent
 from elexon_assets.datasets import DATASETS
+from renewables.dagster_control.in_process import seed_portfolio
+from renewables.dagster_control.run_history import recent
 from tests.browsing import Tab
 from tests.elexon_assets.ingesting import landed_in
 from tests.orchestration.conftest import Server, until

@@ -9,12 +9,12 @@ from dagster import DagsterRunStatus
 from dagster._core.definitions.schedule_definition import ScheduleExecutionData
 
 from elexon_assets import jobs, schedules, sensors
+from elexon_assets.backfill_plan import RANGE_END, RANGE_START
 from elexon_assets.client import ElexonClient
 from elexon_assets.datasets import BY_HALF_HOUR
 from elexon_assets.definitions import defs
-from elexon_assets.gaps import REPAIR_DAYS, last_closed_day
 from elexon_assets.ingest import ingest
-from elexon_assets.runs import RANGE_END, RANGE_START
+from elexon_assets.missing_days import REPAIR_DAYS, last_closed_day
 from elexon_assets.sensors import AFTER
 from elexon_assets.simulator.server import Simulator
 from elexon_assets.windows import of_days

@@ -8,12 +8,12 @@ from datetime import date, timedelta
 import dagster as dg
 import pytest
 
-from dashboards.fetching import Progress, follow
-from dashboards.instance import instance
-from dashboards.orchestrator import Launched, Outcome
 from elexon_assets.datasets import WIND_AND_SOLAR
 from elexon_assets.partitions import UTC_DAYS
 from elexon_assets.windows import cut, of_days
+from renewables.dagster_control.client import Launched, Outcome
+from renewables.dagster_control.fetch_job import Progress, follow
+from renewables.dagster_control.instance import instance
 from tests.orchestration.conftest import Server, until
 
 KEY = dg.AssetKey(WIND_AND_SOLAR.name)

@@ -8,8 +8,8 @@ from pathlib import Path
 
 import pytest
 
-from dashboards.fetching import Progress, follow
 from elexon_assets.datasets import WIND_AND_SOLAR
+from renewables.dagster_control.fetch_job import Progress, follow
 from tests.orchestration.conftest import UP, Server, free_port, serving, until
 
 

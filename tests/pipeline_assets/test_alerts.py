@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from pipeline_assets.ledger import schema
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.outbox import Notice
-from pipeline_assets.ledger.submitting import revert
+from pipeline_assets.ledger.submission import revert
 from pipeline_assets.models import new_id
 from tests.pipeline_assets.ledger.portfolio import archived, restored, set_fields, submitted
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from pipeline_assets import landing, tables
 from pipeline_assets.checks import CHECKS, SEVERITIES, Landed
-from pipeline_assets.ledger import reading as ledger
+from pipeline_assets.ledger import reader as ledger
 from pipeline_assets.ledger.schema import using
 from tests.pipeline_assets.ledger.portfolio import PORTFOLIO, set_fields, submitted
 from warehouse.connection import reading, writing

@@ -6,11 +6,11 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline_assets.errors import Refused, StaleVersion
-from pipeline_assets.ledger import reading
+from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import Change
-from pipeline_assets.ledger.submitting import revert, submit
-from pipeline_assets.transfer.exporting import export, template
-from pipeline_assets.transfer.importing import Difference, Outcome, Plan, confirm, plan
+from pipeline_assets.ledger.submission import revert, submit
+from pipeline_assets.spreadsheets.exporter import export, template
+from pipeline_assets.spreadsheets.import_plan import Difference, Outcome, Plan, confirm, plan
 
 COMPANIES = """id,name,website
 c1,Hazel Power,
@@ -57,26 +57,26 @@ def today() -> str:
 
 
 def test_a_row_becomes_a_project_with_its_facilities_and_counterparties(filled: sa.Engine) -> None:
-    project = reading.record(filled, "pipelines", "p1")
+    project = reader.record(filled, "pipelines", "p1")
     assert project
     assert project.fields["stage"] == "Design"
     assert project.fields["status_date"] == today()
-    assert {record.id: record.fields["capacity_mwp"] for record in reading.records(filled, "facilities")} == {
+    assert {record.id: record.fields["capacity_mwp"] for record in reader.records(filled, "facilities")} == {
         "f1": 40,
         "f2": 20,
     }
-    links = [record.fields for record in reading.records(filled, "pipeline_counterparties")]
+    links = [record.fields for record in reader.records(filled, "pipeline_counterparties")]
     assert sorted((link["counterparty_id"], link["role"]) for link in links if link["pipeline_id"] == "p1") == [
         ("c1", "Developer"),
         ("c1", "Investor"),
         ("c2", "Investor"),
     ]
-    (point,) = reading.records(filled, "information_points")
+    (point,) = reader.records(filled, "information_points")
     assert point.fields["pipeline_id"] == "p1"
 
 
 def test_a_dry_run_says_what_would_be_and_changes_nothing(filled: sa.Engine) -> None:
-    before = reading.position(filled)
+    before = reader.position(filled)
     found = planned(
         filled, "pipelines", "id,name,rtb_date,owner\np1,Fen Farm,2027-09-01,Hazel Power\n,New Site,,\np2,Moor Wind,,\n"
     )
@@ -85,7 +85,7 @@ def test_a_dry_run_says_what_would_be_and_changes_nothing(filled: sa.Engine) -> 
         Difference("rtb_date", "2027-03-01", "2027-09-01"),
         Difference("owner", None, "Hazel Power"),
     )
-    assert reading.position(filled) == before
+    assert reader.position(filled) == before
 
 
 def test_confirming_is_one_batch_and_twice_is_once(filled: sa.Engine) -> None:
@@ -126,7 +126,7 @@ def test_a_new_status_in_an_exported_file_is_of_today(filled: sa.Engine) -> None
     exported = export(filled, "pipelines")
     assert "2025-01-31" in exported
     taken(filled, "pipelines", exported.replace("Design,Amber", "Procurement,Amber"))
-    project = reading.record(filled, "pipelines", "p1")
+    project = reader.record(filled, "pipelines", "p1")
     assert project
     assert (project.fields["stage"], project.fields["status_date"]) == ("Procurement", today())
 
@@ -153,7 +153,7 @@ def test_each_bad_row_is_reported_with_its_field_and_the_good_ones_can_be_taken(
     with pytest.raises(Refused, match="row 3, developer: there is no counterparty 'Nobody & Co'"):
         confirm(filled, found, who="me")
     assert {change.id for change in confirm(filled, found, who="me", good_rows_only=True).changes} >= {"f"}
-    assert [record.id for record in reading.records(filled, "pipelines")] == ["f", "p1", "p2"]
+    assert [record.id for record in reader.records(filled, "pipelines")] == ["f", "p1", "p2"]
 
 
 def test_rows_that_use_one_id_for_different_projects_are_all_left_out(filled: sa.Engine) -> None:
@@ -171,7 +171,7 @@ def test_rows_that_use_one_id_for_different_projects_are_all_left_out(filled: sa
 
 
 def test_what_only_the_ledger_knows_is_an_error_of_its_row_too(filled: sa.Engine) -> None:
-    project = reading.record(filled, "pipelines", "p2")
+    project = reader.record(filled, "pipelines", "p2")
     assert project
     submit(filled, [Change.archive("pipelines", "p2", base_version=project.version)], who="me", token="away")
     found = planned(filled, "counterparties", "name,id\nHAZEL  power,new-id\nFine,\n")
@@ -205,7 +205,7 @@ def test_people_come_a_row_each_with_their_roles(filled: sa.Engine) -> None:
         "Hazel Power,Bo Ek,,\n"
     )
     taken(filled, "counterparties", text)
-    roles = sorted(link.fields["role"] for link in reading.records(filled, "counterparty_contacts"))
+    roles = sorted(link.fields["role"] for link in reader.records(filled, "counterparty_contacts"))
     assert roles == ["CEO", "Contact", "Deal lead"]
     exported = export(filled, "counterparties")
     found = planned(filled, "counterparties", exported.replace("CEO; Deal lead", "Finance lead; CEO"))
@@ -221,10 +221,8 @@ def test_people_come_a_row_each_with_their_roles(filled: sa.Engine) -> None:
 def test_a_link_that_was_taken_away_is_restored_when_it_comes_back(filled: sa.Engine) -> None:
     taken(filled, "pipelines", "id,developer\np1,\n")
     taken(filled, "pipelines", "id,developer\np1,Hazel Power\n")
-    (link,) = [
-        each for each in reading.records(filled, "pipeline_counterparties") if each.fields["role"] == "Developer"
-    ]
-    assert [change.action for change in reading.history(filled, link.kind, link.id)] == ["create", "archive", "restore"]
+    (link,) = [each for each in reader.records(filled, "pipeline_counterparties") if each.fields["role"] == "Developer"]
+    assert [change.action for change in reader.history(filled, link.kind, link.id)] == ["create", "archive", "restore"]
 
 
 @pytest.mark.parametrize("row", ["p1,Fen Park", "p1,Fen Farm"], ids=["that it changes", "that it found unchanged"])

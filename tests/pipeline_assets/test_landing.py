@@ -11,15 +11,15 @@ import polars as pl
 import pytest
 import sqlalchemy as sa
 
-from pipeline_assets import landing, metrics, schemas, tables
+from pipeline_assets import contract, landing, metrics, tables
 from pipeline_assets.errors import AnotherLedger, ContractBroken
 from pipeline_assets.landing import land
-from pipeline_assets.ledger import reading as ledger
+from pipeline_assets.ledger import reader as ledger
 from pipeline_assets.ledger import schema
 from pipeline_assets.ledger.changes import Change, Receipt
-from pipeline_assets.ledger.submitting import revert, submit
+from pipeline_assets.ledger.submission import revert, submit
 from pipeline_assets.models import ENTITIES
-from pipeline_assets.seeding import seed
+from pipeline_assets.seed_loader import seed
 from warehouse.connection import reading, writing
 
 ALL_TABLES = [*ENTITIES, tables.STATUS_HISTORY, tables.AUDIT, tables.SUBMITTED_CHANGES]
@@ -176,8 +176,8 @@ def broken(engine: sa.Engine, at: int, **values: Any) -> None:
 
 
 def judged(changes: pl.DataFrame) -> None:
-    schemas.validate({tables.SUBMITTED_CHANGES: changes})
-    schemas.validate(tables.frames(changes))
+    contract.validate({tables.SUBMITTED_CHANGES: changes})
+    contract.validate(tables.frames(changes))
 
 
 @pytest.mark.parametrize(

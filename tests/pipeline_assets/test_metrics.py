@@ -8,11 +8,11 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline_assets.landing import land
-from pipeline_assets.ledger import reading as ledger
+from pipeline_assets.ledger import reader as ledger
 from pipeline_assets.ledger.changes import Change
-from pipeline_assets.ledger.submitting import submit
+from pipeline_assets.ledger.submission import submit
 from pipeline_assets.metrics import DEFAULT_WEIGHTS
-from pipeline_assets.seeding import seed
+from pipeline_assets.seed_loader import seed
 from pipeline_assets.vocabulary import Stage
 from tests.pipeline_assets.ledger.portfolio import PORTFOLIO, archived, set_fields, submitted
 from tests.pipeline_assets.test_landing import landed

@@ -4,8 +4,8 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline_assets.errors import UnreadableFile
-from pipeline_assets.ledger import reading
-from pipeline_assets.transfer.importing import Plan, confirm, plan
+from pipeline_assets.ledger import reader
+from pipeline_assets.spreadsheets.import_plan import Plan, confirm, plan
 
 COUNTERPARTIES = """\
 ID,CounterpartyName,CEO,Strategy,PlatformLead,DealLead,FinanceLead,Created,LastModified
@@ -47,12 +47,12 @@ def companies(engine: sa.Engine) -> sa.Engine:
 
 
 def test_a_counterparty_becomes_a_company_and_its_people_by_role(companies: sa.Engine) -> None:
-    company = reading.record(companies, "counterparties", "aa-01")
+    company = reader.record(companies, "counterparties", "aa-01")
     assert company
     assert company.fields["notes"] == "Buy early"
-    people = {record.id: record.fields["name"] for record in reading.records(companies, "contacts")}
+    people = {record.id: record.fields["name"] for record in reader.records(companies, "contacts")}
     assert sorted(people.values()) == ["Ann Other", "Bo Ek", "Cy Dal"]
-    links = [link.fields for link in reading.records(companies, "counterparty_contacts")]
+    links = [link.fields for link in reader.records(companies, "counterparty_contacts")]
     assert sorted((link["counterparty_id"], people[link["contact_id"]], link["role"]) for link in links) == [
         ("aa-01", "Ann Other", "CEO"),
         ("aa-01", "Ann Other", "Deal lead"),
@@ -76,8 +76,8 @@ def test_a_pipeline_becomes_a_project_its_facilities_and_their_developer(compani
     found = planned(companies, "pipelines", PIPELINES)
     receipt = confirm(companies, found, who="me", good_rows_only=True)
     assert {change.batch for change in receipt.changes} == {receipt.batch}
-    facilities = {record.id: record.fields for record in reading.records(companies, "facilities")}
-    links = [link.fields for link in reading.records(companies, "pipeline_facilities")]
+    facilities = {record.id: record.fields for record in reader.records(companies, "facilities")}
+    links = [link.fields for link in reader.records(companies, "pipeline_facilities")]
     assert sorted(
         (
             link["pipeline_id"],
@@ -86,7 +86,7 @@ def test_a_pipeline_becomes_a_project_its_facilities_and_their_developer(compani
         )
         for link in links
     ) == [("bb-01", "BESS", 20), ("bb-01", "Solar", 40.5), ("bb-02", "Wind", 62), ("bb-08", "Wind", 0)]
-    developers = [link.fields for link in reading.records(companies, "pipeline_counterparties")]
+    developers = [link.fields for link in reader.records(companies, "pipeline_counterparties")]
     assert {(link["pipeline_id"], link["counterparty_id"], link["role"]) for link in developers} == {
         *{(id, "aa-01", "Developer") for id in ("bb-01", "bb-08")},
         ("bb-02", "aa-02", "Developer"),
@@ -117,7 +117,7 @@ def test_information_points_find_their_counterparties_by_name(companies: sa.Engi
     ]
     assert dict(found.ignored).keys() == {"Market", "Technology", "Rating", "Created", "LastModified"}
     confirm(companies, found, who="me", good_rows_only=True)
-    linked = {link.fields["counterparty_id"] for link in reading.records(companies, "information_point_counterparties")}
+    linked = {link.fields["counterparty_id"] for link in reader.records(companies, "information_point_counterparties")}
     assert linked == {"aa-01", "aa-02"}
 
 

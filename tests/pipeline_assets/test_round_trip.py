@@ -7,13 +7,13 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
-from pipeline_assets.ledger import reading
+from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.schema import opened
-from pipeline_assets.ledger.submitting import submit
-from pipeline_assets.transfer.exporting import export
-from pipeline_assets.transfer.importing import confirm, plan
-from pipeline_assets.transfer.sheets import SHEETS
+from pipeline_assets.ledger.submission import submit
+from pipeline_assets.spreadsheets.exporter import export
+from pipeline_assets.spreadsheets.import_plan import confirm, plan
+from pipeline_assets.spreadsheets.sheet_columns import SHEETS
 from pipeline_assets.vocabulary import ContactRole, Market, ProjectRole, Technology
 
 HOSTILE = [
@@ -93,7 +93,7 @@ def _changes(name: str, other: str, text: str, number: float, place: tuple[float
 
 
 def _assert_round_trip(engine: sa.Engine) -> None:
-    before = reading.position(engine)
+    before = reader.position(engine)
     for sheet in SHEETS:
         found = plan(engine, sheet, export(engine, sheet).encode("utf-8-sig"))
         assert found.errors == found.warnings == []
@@ -101,7 +101,7 @@ def _assert_round_trip(engine: sa.Engine) -> None:
         assert found.counts == {"create": 0, "update": 0, "unchanged": len(found.rows), "error": 0}
         assert found.rows
         assert confirm(engine, found, who="me").changes == ()
-    assert reading.position(engine) == before
+    assert reader.position(engine) == before
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])  # a ledger each

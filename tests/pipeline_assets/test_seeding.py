@@ -9,12 +9,12 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
-from pipeline_assets import seeding
+from pipeline_assets import seed_loader
 from pipeline_assets.errors import Refused
-from pipeline_assets.ledger import outbox, reading
+from pipeline_assets.ledger import outbox, reader
 from pipeline_assets.ledger.changes import Record
 from pipeline_assets.models import ENTITIES
-from pipeline_assets.seeding import SEEDS, WHO, seed
+from pipeline_assets.seed_loader import SEEDS, WHO, seed
 from pipeline_assets.vocabulary import ContactRole, Market, PointStatus, ProjectRole, Rag, Stage, Technology
 from tests.pipeline_assets.ledger.portfolio import archived, set_fields
 
@@ -22,7 +22,7 @@ PROJECT, CONTACT, PARTNER = "pr-cherwick-lock", "ct-callum-pask", "cp-larkhollow
 
 
 def records(engine: sa.Engine, kind: str) -> dict[str, Record]:
-    return {record.id: record for record in reading.records(engine, kind, archived=None)}
+    return {record.id: record for record in reader.records(engine, kind, archived=None)}
 
 
 def values(engine: sa.Engine, kind: str, field: str) -> set[Any]:
@@ -95,7 +95,7 @@ def test_two_years_of_statuses_are_successive_versions_with_their_dates(engine: 
     seed(engine)
     dates, slips = [], 0
     for id in records(engine, "pipelines"):
-        versions = reading.history(engine, "pipelines", id)
+        versions = reader.history(engine, "pipelines", id)
         assert [change.version for change in versions] == list(range(1, len(versions) + 1))
         own = [change.after["status_date"] for change in versions]
         assert own == sorted(set(own))
@@ -129,7 +129,7 @@ def test_seeding_twice_is_one_submission_and_nobody_is_told(engine: sa.Engine) -
     first = seed(engine)
     again = seed(engine)
     assert again.repeated
-    assert (again.batch, again.position) == (first.batch, first.position) == (first.batch, reading.position(engine))
+    assert (again.batch, again.position) == (first.batch, first.position) == (first.batch, reader.position(engine))
     assert not outbox.listed(engine)
     assert {change.who for change in first.changes} == {WHO}
 
@@ -169,7 +169,7 @@ def test_a_newer_status_in_the_files_is_a_newer_version(engine: sa.Engine, folde
         "rtb_date": "2027-12-31",
         "status_date": "2026-11-20",
     }
-    assert not seeding.changes(engine, seeding.read(folder))
+    assert not seed_loader.changes(engine, seed_loader.read(folder))
 
 
 def test_a_correction_of_the_newest_status_is_one_edit(engine: sa.Engine, folder: Path) -> None:
@@ -237,4 +237,4 @@ def test_a_broken_file_is_refused_by_record_and_field(
     append(folder, name, row)
     with pytest.raises(Refused, match=re.escape(complaint)):
         seed(engine, folder)
-    assert reading.position(engine) == 0
+    assert reader.position(engine) == 0

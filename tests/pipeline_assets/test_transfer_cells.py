@@ -6,7 +6,7 @@ import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
-from pipeline_assets.transfer import cells
+from pipeline_assets.spreadsheets import cells
 from pipeline_assets.vocabulary import Stage, Technology
 
 DANGEROUS = [

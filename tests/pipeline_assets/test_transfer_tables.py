@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline_assets.errors import UnreadableFile
-from pipeline_assets.transfer.importing import Difference, plan
+from pipeline_assets.spreadsheets.import_plan import Difference, plan
 
 MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
 OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"

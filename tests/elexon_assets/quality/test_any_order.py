@@ -12,8 +12,8 @@ from hypothesis import strategies as st
 from elexon_assets.datasets import GENERATION_BY_FUEL, UTC_TIME, WIND_AND_SOLAR, Dataset
 from elexon_assets.parsing import parse
 from elexon_assets.quality.flagging import flag_new
+from elexon_assets.schema.warehouse_schema import ensure
 from elexon_assets.settlement import HALF_HOUR, settlement_of
-from elexon_assets.views import ensure
 from elexon_assets.windows import of_days
 from warehouse.landing import append_new, transaction
 

@@ -4,10 +4,10 @@ from typing import Any
 
 import sqlalchemy as sa
 
-from pipeline_assets.history import State
-from pipeline_assets.ledger import reading, schema
+from pipeline_assets.ledger import reader, schema
 from pipeline_assets.ledger.changes import Change, Receipt, Record
-from pipeline_assets.ledger.submitting import submit
+from pipeline_assets.ledger.history import State
+from pipeline_assets.ledger.submission import submit
 from pipeline_assets.models import new_id
 
 ON_EVERY_DATABASE = ("sqlite", "postgresql")
@@ -55,7 +55,7 @@ def restored(engine: sa.Engine, kind: str, id: str) -> Receipt:
 
 def there(engine: sa.Engine, kind: str, id: str) -> Record:
     """The record as it is."""
-    found = reading.record(engine, kind, id)
+    found = reader.record(engine, kind, id)
     assert found, (kind, id)
     return found
 
@@ -63,5 +63,5 @@ def there(engine: sa.Engine, kind: str, id: str) -> Record:
 def everything(engine: sa.Engine) -> State:
     """Every record as the ledger keeps it, archived ones too."""
     with schema.reading(engine) as con:
-        kept = [reading.record_of(row) for row in con.execute(sa.select(schema.records))]
+        kept = [reader.record_of(row) for row in con.execute(sa.select(schema.records))]
     return {(record.kind, record.id): record for record in kept}

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 
 from pipeline_assets.errors import Refused, StaleVersion
 from pipeline_assets.ledger.changes import Change
-from pipeline_assets.ledger.stored import MOST
+from pipeline_assets.ledger.lookups import MOST
 from tests.pipeline_assets.ledger.portfolio import submitted
 
 EACH = range(MOST + 1)

@@ -7,7 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline_assets.errors import LedgerUnavailable
-from pipeline_assets.ledger import reading, schema
+from pipeline_assets.ledger import reader, schema
 from pipeline_assets.ledger.schema import opened
 from tests.pipeline_assets.ledger.portfolio import PORTFOLIO, everything, set_fields, submitted
 
@@ -36,7 +36,7 @@ def test_a_ledger_that_vanishes_is_named_and_nothing_is_saved(engine: sa.Engine)
         con.execute(sa.text("ALTER TABLE batches RENAME TO elsewhere"))
     with pytest.raises(LedgerUnavailable, match="Nothing was saved; see LEDGER_URL"):
         set_fields(engine, "pipelines", "fen", notes="x")
-    assert reading.position(engine) == len(PORTFOLIO)
+    assert reader.position(engine) == len(PORTFOLIO)
 
 
 def test_an_exception_rolls_back_what_was_written(engine: sa.Engine) -> None:

@@ -6,7 +6,7 @@ from datetime import timedelta
 import pytest
 import sqlalchemy as sa
 
-from pipeline_assets.ledger import reading
+from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import Change
 from tests.pipeline_assets.ledger.portfolio import PORTFOLIO, everything, set_fields, submitted, there
 
@@ -20,56 +20,56 @@ def _portfolio_with_a_history(engine: sa.Engine) -> None:
 
 
 def test_changes_since_a_position_come_in_order_and_as_many_as_asked_for(engine: sa.Engine) -> None:
-    changes = reading.since(engine)
+    changes = reader.since(engine)
     assert [change.position for change in changes] == list(range(1, len(PORTFOLIO) + 4))
-    assert reading.since(engine, 9) == changes[9:]
-    assert reading.since(engine, 2, limit=3) == changes[2:5]
-    assert reading.since(engine, reading.position(engine)) == []
+    assert reader.since(engine, 9) == changes[9:]
+    assert reader.since(engine, 2, limit=3) == changes[2:5]
+    assert reader.since(engine, reader.position(engine)) == []
 
 
 def test_rows_are_the_changes_with_their_json_as_text(engine: sa.Engine) -> None:
-    changes = reading.since(engine, 5)
-    rows = [row._asdict() for row in reading.rows_since(engine, 5)]
+    changes = reader.since(engine, 5)
+    rows = [row._asdict() for row in reader.rows_since(engine, 5)]
     assert [(row["position"], row["kind"], row["id"], row["version"], row["who"]) for row in rows] == [
         (change.position, change.kind, change.id, change.version, change.who) for change in changes
     ]
     assert [(json.loads(row["before"]), json.loads(row["after"])) for row in rows] == [
         (change.before, change.after) for change in changes
     ]
-    assert [reading.instant(row["submitted_at_us"]) for row in rows] == [change.submitted_at_utc for change in changes]
+    assert [reader.instant(row["submitted_at_us"]) for row in rows] == [change.submitted_at_utc for change in changes]
 
 
 def test_the_history_of_a_record_is_its_own_changes(engine: sa.Engine) -> None:
-    history = reading.history(engine, "pipelines", "fen")
+    history = reader.history(engine, "pipelines", "fen")
     assert [(change.version, change.after.get("notes")) for change in history] == [(1, ""), (2, None), (3, "Surveyed.")]
-    assert reading.history(engine, "counterparties", "fen") == []
+    assert reader.history(engine, "counterparties", "fen") == []
 
 
 def test_the_state_of_a_position_and_of_its_instant_are_one(engine: sa.Engine) -> None:
-    for change in reading.since(engine):
-        state = reading.state(engine, position=change.position)
+    for change in reader.since(engine):
+        state = reader.state(engine, position=change.position)
         assert state[change.kind, change.id].version == change.version
-        assert state == reading.state(engine, at=change.submitted_at_utc) or change.position < len(PORTFOLIO)
+        assert state == reader.state(engine, at=change.submitted_at_utc) or change.position < len(PORTFOLIO)
 
 
 def test_the_state_before_a_change_does_not_have_it(engine: sa.Engine) -> None:
-    *_, capacity, _ = reading.since(engine)
-    earlier = reading.state(engine, at=capacity.submitted_at_utc - timedelta(microseconds=1))
+    *_, capacity, _ = reader.since(engine)
+    earlier = reader.state(engine, at=capacity.submitted_at_utc - timedelta(microseconds=1))
     assert earlier["facilities", "fen-solar"].fields["capacity_mwp"] == 49.9
-    assert reading.state(engine, position=0) == {}
+    assert reader.state(engine, position=0) == {}
 
 
 def test_the_state_now_is_what_the_ledger_keeps(engine: sa.Engine) -> None:
-    assert reading.state(engine) == everything(engine)
+    assert reader.state(engine) == everything(engine)
 
 
 def test_a_record_that_is_not_there_is_none(engine: sa.Engine) -> None:
-    assert reading.record(engine, "pipelines", "nowhere") is None
-    assert reading.records(engine, "comments") == []
+    assert reader.record(engine, "pipelines", "nowhere") is None
+    assert reader.records(engine, "comments") == []
 
 
 def test_records_come_by_id_and_numbers_as_they_were_given(engine: sa.Engine) -> None:
     weights = {"Design": 0.1, "Procurement": 1 / 3, "Discovery": 1e-9}
     submitted(engine, *(Change.create("stage_weights", {"stage": s, "weight": w}, id=s) for s, w in weights.items()))
-    assert [(r.id, r.fields["weight"]) for r in reading.records(engine, "stage_weights")] == sorted(weights.items())
+    assert [(r.id, r.fields["weight"]) for r in reader.records(engine, "stage_weights")] == sorted(weights.items())
     assert there(engine, "facilities", "fen-solar").fields["longitude"] == 0.1

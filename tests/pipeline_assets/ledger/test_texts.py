@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline_assets.errors import Refused
-from pipeline_assets.ledger import reading
+from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import Change
 from tests.pipeline_assets.ledger.portfolio import submitted, there
 
@@ -32,7 +32,7 @@ def test_scenario_21_text_is_stored_as_text(engine: sa.Engine, text: str) -> Non
     )
     record = there(engine, "counterparties", text.replace("\n\t", " "))
     assert (record.fields["name"], record.fields["notes"], record.who) == (text, text * 20, text)
-    assert reading.since(engine) == list(receipt.changes)
+    assert reader.since(engine) == list(receipt.changes)
     assert receipt.changes[0].why == text
     with pytest.raises(Refused, match="with this name is there already"):
         submitted(engine, Change.create("counterparties", {"name": text.upper()}))
@@ -42,7 +42,7 @@ def test_scenario_21_ten_thousand_characters_are_stored(engine: sa.Engine) -> No
     text = "aß☀️" * 2_500
     submitted(engine, Change.create("counterparties", {"name": "Octavia", "notes": text}, id="octavia"))
     assert there(engine, "counterparties", "octavia").fields["notes"] == text
-    assert reading.state(engine)["counterparties", "octavia"].fields["notes"] == text
+    assert reader.state(engine)["counterparties", "octavia"].fields["notes"] == text
 
 
 def test_scenario_21_what_no_database_can_keep_is_refused_with_its_field(engine: sa.Engine) -> None:

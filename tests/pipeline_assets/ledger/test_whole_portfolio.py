@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline_assets.errors import Problem, Refused
-from pipeline_assets.ledger import reading
+from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import Change
 from tests.pipeline_assets.ledger.portfolio import PORTFOLIO, archived, restored, set_fields, submitted, there
 
@@ -16,10 +16,10 @@ def _portfolio(engine: sa.Engine) -> None:
 
 def problems_of(engine: sa.Engine, *changes: Change) -> list[Problem]:
     """Why the batch is refused; nothing of it is there afterwards."""
-    position = reading.position(engine)
+    position = reader.position(engine)
     with pytest.raises(Refused) as refused:
         submitted(engine, *changes)
-    assert reading.position(engine) == position
+    assert reader.position(engine) == position
     return list(refused.value.problems)
 
 
@@ -136,13 +136,13 @@ def test_archiving_is_a_change_like_any_other_and_can_be_undone(engine: sa.Engin
     before = there(engine, "pipelines", "fen")
     [change] = archived(engine, "pipelines", "fen").changes
     assert (change.version, change.before, change.after) == (2, {"archived": False}, {"archived": True})
-    assert reading.records(engine, "pipelines") == []
-    assert [record.id for record in reading.records(engine, "pipelines", archived=True)] == ["fen"]
+    assert reader.records(engine, "pipelines") == []
+    assert [record.id for record in reader.records(engine, "pipelines", archived=True)] == ["fen"]
 
     restored(engine, "pipelines", "fen")
     again = there(engine, "pipelines", "fen")
     assert (again.version, again.archived, again.fields) == (3, False, before.fields)
-    assert len(reading.history(engine, "pipelines", "fen")) == 3
+    assert len(reader.history(engine, "pipelines", "fen")) == 3
 
 
 def test_a_link_that_is_gone_keeps_nobody(engine: sa.Engine) -> None:

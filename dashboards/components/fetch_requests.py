@@ -1,0 +1,248 @@
+"""Imports: asking Dagster for days, and watching them by window. They are Dagster's own runs and backfills, found again
+by their tag, so that a page that was closed or reloaded sees them where they are.
+
+Belongs here: launching and showing. Not here: the conversation with Dagster (`orchestrator.py`, `run_lists.py`).
+"""
+
+import threading
+from collections.abc import Callable, Sequence
+from datetime import date, timedelta
+from pathlib import Path
+
+import streamlit as st
+
+from dashboards.components.formatting import day, moment, span_of_days
+from elexon_assets.datasets import BY_NAME, DATASETS, Dataset
+from elexon_assets.missing_days import last_closed_day
+from renewables.dagster_control.client import Orchestrator, OrchestratorError
+from renewables.dagster_control.run_history import Followed, Listed, follow_once, recent
+from renewables.dagster_control.service_status import COUNTS_FOR_SECONDS
+from warehouse.settings import Settings
+
+ASKED_BY = "dashboard"
+SHOWN = 6
+WATCHES_EVERY = "2s"
+PATIENCE_SECONDS = 60.0
+"A launch on a busy machine takes long, and one that was given up may still start."
+ONE_AT_A_TIME = threading.Lock()
+"Streamlit begins with the second of two clicks while the first is at work: both would find nothing on its way."
+_NOTE, _FOLLOWED = "imports: note", "imports: followed"
+STATES = {
+    "SUCCESS": ":green[:material/check_circle:] landed",
+    "COMPLETED_SUCCESS": ":green[:material/check_circle:] landed",
+    "FAILURE": ":red[:material/error:] failed in part",
+    "COMPLETED_FAILED": ":red[:material/error:] failed in part",
+    "CANCELED": ":gray[:material/cancel:] cancelled, what had landed stays",
+    "CANCELING": ":gray[:material/cancel:] is being cancelled",
+    "QUEUED": ":gray[:material/schedule:] waits for its turn",
+}
+
+
+def orchestrator() -> Orchestrator:
+    """The server that the settings name, if it is this home's: another's would fill another warehouse. Raises
+    OrchestratorError."""
+    settings = Settings()
+    found = Orchestrator(str(settings.dagster_url), timeout_seconds=PATIENCE_SECONDS)
+    _is_of(found.url, str(settings.dagster_home))
+    return found
+
+
+@st.cache_data(ttl=COUNTS_FOR_SECONDS, show_spinner=False)
+def _is_of(url: str, home: str) -> None:
+    """Raises OrchestratorError where the home's server does not answer; only that it does is remembered."""
+    if not Orchestrator(url).answers(for_home=Path(home)):
+        raise OrchestratorError(f"No Dagster of this home answers at {url}. Start it with `renewables up`.")
+
+
+def unreachable(error: OrchestratorError) -> None:
+    """Says so, with the way out."""
+    st.warning(
+        f"{error}  \nFrom a terminal without Dagster: `renewables fetch-range 2026-01-01 2026-01-07`.",
+        title="Dagster cannot be reached",
+        icon=":material/cloud_off:",
+    )
+
+
+def import_forms() -> None:
+    """The last seven days, a year, a range."""
+    settings = Settings()
+    newest = last_closed_day(DATASETS[0])
+    names = st.pills(
+        "What",
+        [dataset.name for dataset in DATASETS],
+        format_func=lambda name: BY_NAME[name].title,
+        selection_mode="multi",
+        default=[dataset.name for dataset in DATASETS],
+        key="import-data",
+    )
+    week, year, days = st.columns(3, border=True)
+    with week:
+        st.markdown("**The last seven days**")
+        st.caption(span_of_days(newest - timedelta(days=6), newest))
+        _button("Import 7 days", names, lambda: (newest - timedelta(days=6), newest), primary=True)
+    with year:
+        st.markdown("**A year**")
+        years = list(range(newest.year, settings.first_day.year - 1, -1))
+        chosen = st.selectbox("Year", years, key="import-year", label_visibility="collapsed")
+        first, last = max(date(chosen, 1, 1), settings.first_day), min(date(chosen, 12, 31), newest)
+        _button(f"Import {chosen}", names, lambda: (first, last), key="import a year")
+    with days:
+        st.markdown("**Any days**")
+        picked = st.date_input(
+            "UTC days, both included",
+            (newest - timedelta(days=27), newest),
+            min_value=settings.first_day,
+            max_value=newest,
+            format="DD/MM/YYYY",
+            key="import-days",
+            label_visibility="collapsed",
+        )
+        ends = sorted(picked) if isinstance(picked, tuple) else [picked]
+        _button("Import these days", names, lambda: (ends[0], ends[-1]), disabled=not ends)
+    _note()
+
+
+def _note() -> None:
+    """What became of the last click, once."""
+    if note := st.session_state.pop(_NOTE, None):
+        kind, said = note
+        (st.success if kind == "launched" else st.warning)(said, icon=":material/info:")
+
+
+def launch(datasets: Sequence[Dataset], first: date, last: date) -> str:
+    """Asks for them, those by day before those asked for whole; a sentence. The same days on their way already are not
+    asked for twice, so a double click is one import. Raises OrchestratorError."""
+    with ONE_AT_A_TIME:
+        dagster = orchestrator()
+        by_day = [dataset for dataset in datasets if dataset.is_half_hourly]
+        whole = [dataset for dataset in datasets if not dataset.is_half_hourly]
+        under_way = [listed for listed in recent(dagster, asked_by=ASKED_BY) if not listed.is_over]
+        asked = []
+        for together in filter(None, (by_day, whole)):
+            what = ", ".join(dataset.name for dataset in together)
+            days = (first, last) if together is by_day else None
+            if not any(
+                listed.days == days and set(listed.what.split(", ")) == set(what.split(", ")) for listed in under_way
+            ):
+                dagster.launch(together, first, last, requested_by=ASKED_BY)
+                asked += [dataset.title for dataset in together]
+    if not asked:
+        return f"{span_of_days(first, last)} is on its way already."
+    return f"Asked for {span_of_days(first, last)}: {', '.join(asked)}. It goes on when this page is closed."
+
+
+def imports() -> None:
+    """What was asked for here lately; watched while something is under way."""
+    try:
+        found = recent(orchestrator(), limit=SHOWN, asked_by=ASKED_BY)
+    except OrchestratorError as error:
+        unreachable(error)
+        return
+    if not found:
+        st.caption("Nothing was imported from here yet.")
+        return
+    watching = any(not listed.is_over for listed in found)
+    st.fragment(_list, run_every=WATCHES_EVERY if watching else None)(watching=watching)
+
+
+def _list(*, watching: bool) -> None:
+    _note()
+    try:
+        dagster = orchestrator()
+        found = recent(dagster, limit=SHOWN, asked_by=ASKED_BY)
+        for listed in found:
+            _one(dagster, listed)
+    except OrchestratorError as error:
+        unreachable(error)
+        return
+    if watching and all(listed.is_over for listed in found):
+        st.rerun()
+
+
+def _one(dagster: Orchestrator, listed: Listed) -> None:
+    """A line, and while it runs a bar for each dataset."""
+    followed: dict[str, Followed] = st.session_state.setdefault(_FOLLOWED, {})
+    known = followed.setdefault(listed.launched.id, Followed())
+    if not listed.is_over or listed.launched.id not in known.ended:
+        follow_once(dagster, listed, known)
+    span = span_of_days(*listed.days) if listed.days else "all years"
+    names = ", ".join(BY_NAME[name].title if name in BY_NAME else name for name in listed.what.split(", "))
+    with st.container(border=True, gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+            st.markdown(f"**{span}** · {names}  \n{_state(listed, known)}", width="stretch")
+            if not listed.is_over and listed.status != "CANCELING":
+                st.button(
+                    "Cancel", key=f"cancel {listed.launched.id}", on_click=_cancel, args=(listed,), type="tertiary"
+                )
+            st.link_button("In Dagster", listed.launched.url, icon=":material/open_in_new:", type="tertiary")
+        for dataset, (answered, windows, failed) in known.totals().items():
+            if not listed.is_over:
+                more = f", **{failed} failed**" if failed else ""
+                text = f"{BY_NAME[dataset].title}: {answered} of {windows} windows{more}"
+                st.progress(min(answered / windows, 1.0) if windows else 0.0, text=text)
+        for error in list(known.errors.values())[: 0 if listed.status == "CANCELED" else 1]:
+            st.markdown(f":small[:red[{error.splitlines()[0][:300]}]]")
+
+
+def _state(listed: Listed, known: Followed) -> str:
+    totals = known.totals().values()
+    windows, failed = sum(total[1] for total in totals), sum(total[2] for total in totals)
+    said = STATES.get(listed.status, ":blue[:material/sync:] under way")
+    counted = f", {windows} windows" + (f", {failed} failed" if failed else "") if listed.is_over and windows else ""
+    return f"{said}{counted}, asked for {moment(listed.created_at_utc)}"
+
+
+def _button(
+    label: str,
+    names: Sequence[str],
+    days: Callable[[], tuple[date, date]],
+    *,
+    key: str | None = None,
+    primary: bool = False,
+    disabled: bool = False,
+) -> None:
+    st.button(
+        label,
+        key=key or label,
+        type="primary" if primary else "secondary",
+        icon=":material/cloud_download:",
+        disabled=disabled or not names,
+        on_click=_launch,
+        args=(list(names), days),
+    )
+
+
+def _launch(names: list[str], days: Callable[[], tuple[date, date]]) -> None:
+    first, last = days()
+    st.toast(f"Asking Dagster for {span_of_days(first, last)}", icon=":material/hourglass_top:")
+    try:
+        st.session_state[_NOTE] = ("launched", launch([BY_NAME[name] for name in names], first, last))
+    except OrchestratorError as error:
+        st.session_state[_NOTE] = ("refused", str(error))
+
+
+def _cancel(listed: Listed) -> None:
+    st.toast("Cancelling. A run that is just starting ends once its process is there.", icon=":material/hourglass_top:")
+    try:
+        orchestrator().cancel(listed.launched)
+    except OrchestratorError as error:
+        st.session_state[_NOTE] = ("refused", str(error))
+
+
+def repair(dataset: Dataset, days: Sequence[tuple[date, date]]) -> None:
+    """A button that asks again for the spans; as a callback it runs before the page is drawn."""
+
+    def ask_again() -> None:
+        try:
+            for first, last in days:
+                launch([dataset], first, last)
+            st.session_state[_NOTE] = ("launched", f"Asked again for {len(days)} spans of {dataset.title.lower()}.")
+        except OrchestratorError as error:
+            st.session_state[_NOTE] = ("refused", str(error))
+
+    st.button(
+        f"Ask again for {len(days)} span{'s' if len(days) > 1 else ''} from {day(days[0][0])} on",
+        icon=":material/healing:",
+        on_click=ask_again,
+        key=f"repair {dataset.name}",
+    )

@@ -1,0 +1,34 @@
+"""The foot of every page, and what stands in its place when there is nothing to show."""
+
+import streamlit as st
+
+from dashboards.components import snapshot_cache
+from renewables.attribution import LICENCE_URL, attribution, note_of_sources
+from renewables.queries.snapshot import sources
+from warehouse.errors import WarehouseError
+
+
+def foot() -> None:
+    """Whose data it is: Elexon's licence asks for its line wherever the data is shown."""
+    if snapshot_cache.shown() is None:
+        return
+    try:
+        found = snapshot_cache.ask(sources)
+    except WarehouseError:
+        return
+    if not found:
+        return
+    licence = f" [Licence of the BMRS data]({LICENCE_URL})." if attribution(found) else ""
+    st.space("small")
+    st.caption(f"{note_of_sources(found)}{licence} Times are London's (GMT or BST) unless they say UTC.")
+
+
+def nothing_yet(of: str = "wind and solar") -> None:
+    """In place of a page's content, with the way out."""
+    with st.container(border=True):
+        st.subheader(f"Nothing of {of} yet", anchor=False)
+        st.write("The warehouse is empty. Import the last seven days, a year or any range, and the page fills itself.")
+        st.page_link("app_pages/data_management.py", label="Import data", icon=":material/cloud_download:")
+        st.caption(
+            "From a terminal: `renewables fetch-range 2026-01-01 2026-01-07`; `renewables demo` for synthetic data."
+        )

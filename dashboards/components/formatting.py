@@ -1,0 +1,91 @@
+"""How the pages write numbers, times and spans: London time for people, with its zone said.
+
+Belongs here: formats of the dashboard. Not here: those of both faces (`renewables/formatting.py`).
+"""
+
+from datetime import date, datetime, timedelta
+
+from elexon_assets.settlement import LONDON
+from renewables import formatting
+from renewables.formatting import how_long, number
+
+NOTHING = "–"  # noqa: RUF001 (a dash is meant)
+
+
+def moment(instant: datetime | None) -> str:
+    """`Sat 21 Nov 2026 08:30` in London time."""
+    if instant is None:
+        return NOTHING
+    local = instant.astimezone(LONDON)
+    return f"{local:%a} {local.day} {local:%b %Y %H:%M}"
+
+
+def zone(instant: datetime) -> str:
+    """GMT or BST."""
+    return f"{instant.astimezone(LONDON):%Z}"
+
+
+def clock(instant: datetime) -> str:
+    return f"{instant.astimezone(LONDON):%H:%M}"
+
+
+def day(value: date | None) -> str:
+    """`21 Nov 2026`."""
+    return NOTHING if value is None else f"{value.day} {value:%b %Y}"
+
+
+def date_of(instant: datetime | None) -> str:
+    """Its day in London."""
+    return NOTHING if instant is None else day(instant.astimezone(LONDON).date())
+
+
+def span_of_days(first: date, last: date) -> str:
+    return day(first) if first == last else f"{day(first)} to {day(last)}"
+
+
+def energy(mwh: float | None) -> str:
+    """GWh, from 10 TWh on TWh."""
+    if mwh is None:
+        return NOTHING
+    if abs(mwh) >= 10_000_000:
+        return f"{mwh / 1e6:,.1f} TWh"
+    return f"{mwh / 1000:,.1f} GWh" if abs(mwh) < 100_000 else f"{mwh / 1000:,.0f} GWh"
+
+
+def power(mw: float | None) -> str:
+    return NOTHING if mw is None else f"{mw:,.0f} MW"
+
+
+def share(value: float | None) -> str:
+    """Whole percents."""
+    return NOTHING if value is None else f"{value:.0%}"
+
+
+def percent(value: float | None) -> str:
+    """To a hundredth, and never 100% while something is missing."""
+    return formatting.percent(value).replace(" %", "%")
+
+
+def change_of(value: float, before: float) -> str:
+    """Whole percents with their sign."""
+    change = round(100 * (value / before - 1))
+    return f"{change:+d}%".replace("-", "\u2212") if change else "±0%"
+
+
+def place(latitude: float | None, longitude: float | None) -> str:
+    """`51.01° N, 2.71° W`."""
+    if latitude is None or longitude is None:
+        return NOTHING
+    north, east = "N" if latitude >= 0 else "S", "E" if longitude >= 0 else "W"
+    return f"{abs(latitude):.4g}° {north}, {abs(longitude):.4g}° {east}"
+
+
+def size(in_bytes: float) -> str:
+    return f"{in_bytes / 1e6:,.1f} MB"
+
+
+def ago(span: timedelta) -> str:
+    return f"{how_long(span)} ago".replace(" ", "\u00a0")  # on one line
+
+
+__all__ = ["how_long", "number"]

@@ -1,0 +1,99 @@
+"""The ledger as pages see it: one look a script run, what of it has not landed yet, and text shown as text.
+
+Not here: writing (`dashboards/components/forms.py`), questions (`renewables/queries/records.py`).
+"""
+
+import re
+from typing import Literal
+
+import sqlalchemy as sa
+import streamlit as st
+
+from dashboards.components import snapshot_cache
+from pipeline_assets.ledger import reader, schema
+from pipeline_assets.spreadsheets.portfolio_index import Holdings, holdings
+from pipeline_assets.vocabulary import Rag
+from renewables.queries.pipeline import landed_position
+from warehouse.errors import WarehouseError
+from warehouse.settings import Settings
+
+RAG_SHAPES = {Rag.GREEN: "●", Rag.AMBER: "▲", Rag.RED: "■"}
+"Told apart without colour."
+_RAG_COLOURS: dict[Rag, Literal["green", "orange", "red"]] = {Rag.GREEN: "green", Rag.AMBER: "orange", Rag.RED: "red"}
+NOT_LANDED = "not yet landed"
+
+_PUNCTUATION = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$&^=\"'])")
+_DIRECTIVE = re.compile(r":(?=\S)")
+_LINKED_UNASKED = re.compile(r"@|www(?=\.)", re.IGNORECASE)
+_WORD_JOINER = "\u2060"
+
+
+def plain(text: str) -> str:
+    """For Markdown, so that it shows the text as it was typed: nothing in it becomes a link, an icon or a heading."""
+    one_line = _LINKED_UNASKED.sub(rf"\g<0>{_WORD_JOINER}", " ".join(text.split()))
+    return _DIRECTIVE.sub(rf"\\:{_WORD_JOINER}", _PUNCTUATION.sub(r"\\\1", one_line))
+
+
+def rag_text(rag: str) -> str:
+    """Shape and word."""
+    return f"{RAG_SHAPES[Rag(rag)]} {rag}"
+
+
+def rag_badge(rag: str) -> None:
+    st.badge(rag_text(rag), color=_RAG_COLOURS[Rag(rag)])
+
+
+def engine() -> sa.Engine:
+    """Kept for all sessions. Raises LedgerUnavailable."""
+    return _engine(schema.address(Settings()))
+
+
+def held() -> Holdings:
+    """Everything as it is now. Raises LedgerUnavailable."""
+    there = engine()
+    return _held(schema.address(Settings()), reader.position(there), there)
+
+
+def landed() -> int:
+    """Position of the newest change that charts and metrics know; 0 where they know none."""
+    if snapshot_cache.shown() is None:
+        return 0
+    try:
+        return snapshot_cache.ask(landed_position)
+    except WarehouseError:
+        return 0
+
+
+def landing_badge(position: int) -> None:
+    """Marks a record with a change that charts and metrics do not know yet."""
+    if position > landed():
+        st.badge(NOT_LANDED, icon=":material/hourglass_top:", color="orange", help=_waiting(position))
+
+
+def landing_mark(position: int) -> None:
+    """The same for a line."""
+    if position > landed():
+        st.badge("pending", icon=":material/hourglass_top:", color="orange", help=_waiting(position))
+
+
+def capacity(mwp: float) -> str:
+    return f"{mwp:,.1f} MWp"
+
+
+def _waiting(position: int) -> str:
+    known = f"charts and metrics know {landed()} so far"
+    return f"{NOT_LANDED.capitalize()}: saved as change {position}; {known}. Dagster lands the others."
+
+
+@st.cache_resource(max_entries=8, show_spinner=False, on_release=lambda engine: engine.dispose())
+def _engine(address: str) -> sa.Engine:
+    return schema.opened(address)
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _held(
+    address: str,  # noqa: ARG001 (part of the key)
+    position: int,  # noqa: ARG001 (part of the key)
+    _engine: sa.Engine,
+) -> Holdings:
+    return holdings(_engine)

@@ -1,0 +1,101 @@
+"""Tables of the pipeline's dashboard: how their columns are called, and lists whose rows open a record.
+
+Not here: lists of the ledger's records (`records.py`), which know what has not landed.
+"""
+
+from typing import Any, Literal
+
+import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no types
+import polars as pl
+import streamlit as st
+
+from dashboards.components.chart import chart, downloads, in_london
+from dashboards.components.ledger_session import rag_text
+from dashboards.components.record_lists import PAGES
+
+DATE = "DD MMM YYYY"
+COLUMNS: dict[str, Any] = {
+    "gross_mwp": st.column_config.NumberColumn("Gross (MWp)", format="%,.1f"),
+    "weighted_mwp": st.column_config.NumberColumn("Weighted (MWp)", format="%,.1f"),
+    "capacity_mwp": st.column_config.NumberColumn("Capacity (MWp)", format="%,.1f"),
+    "weight": st.column_config.NumberColumn("Weight", format="percent"),
+    "project": "Project",
+    "facility": "Facility",
+    "technology": "Technology",
+    "stage": "Stage",
+    "rag": "RAG",
+    "market": "Market",
+    "rtb_date": st.column_config.DateColumn("RTB date", format=DATE),
+    "first_rtb_date": st.column_config.DateColumn("First RTB date", format=DATE),
+    "status_date": st.column_config.DateColumn("Status of", format=DATE),
+    "updated_at_london": st.column_config.DatetimeColumn("Updated (London)", format=DATE),
+    "due_date": st.column_config.DateColumn("Due", format=DATE),
+    "days_overdue": st.column_config.NumberColumn("Days overdue"),
+    "days": st.column_config.NumberColumn("Days since"),
+    "rank": st.column_config.NumberColumn("No.", width=50),
+    "information_point": st.column_config.TextColumn("Information point", width="medium"),
+    "impact": "Impact",
+    "likelihood": "Likelihood",
+    "rating": st.column_config.ProgressColumn("Rating", min_value=0, max_value=10_000, format="%,d"),
+    "band": "Band",
+    "owner": "Owner",
+    "slippage_days": st.column_config.NumberColumn("Slippage (days)", format="%+,d"),
+    "is_overdue": "Overdue",
+    "projects": "Projects",
+    "facilities": "Facilities",
+    "weight_is_default": st.column_config.CheckboxColumn("Default weight", help="Nobody entered one for the stage."),
+    "cumulative_gross_mwp": st.column_config.NumberColumn("Gross up to then (MWp)", format="%,.1f"),
+    "cumulative_weighted_mwp": st.column_config.NumberColumn("Weighted up to then (MWp)", format="%,.1f"),
+    "longitude": "Longitude (°)",
+    "latitude": "Latitude (°)",
+    "rag_comment": st.column_config.TextColumn("RAG comment", width="medium"),
+    "month": st.column_config.DateColumn("Month", format="MMM YYYY"),
+}
+FITS: dict[str, Any] = {
+    "technology": "Technology",
+    "first_month": st.column_config.DateColumn("From", format="MMM YYYY"),
+    "last_month": st.column_config.DateColumn("To", format="MMM YYYY"),
+    "months": "Months",
+    "mwp_a_year": st.column_config.NumberColumn("Trend (MWp a year)", format="%,.0f"),
+    "standard_error_mwp": st.column_config.NumberColumn("Standard error (MWp)", format="%,.0f"),
+    "r2": st.column_config.NumberColumn("R²", format="%.2f"),
+    "now_mwp": st.column_config.NumberColumn("Now (MWp)", format="%,.0f"),
+    "in_five_years_mwp": st.column_config.NumberColumn("In five years (MWp)", format="%,.0f"),
+    "low_mwp": st.column_config.NumberColumn("at least", format="%,.0f"),
+    "high_mwp": st.column_config.NumberColumn("at most", format="%,.0f"),
+}
+
+
+def drawn(figure: go.Figure, frame: pl.DataFrame, name: str, alt: str) -> None:
+    chart(figure, frame, name=name, alt=alt, columns={**COLUMNS, "pipeline_id": None, "information_point_id": None})
+
+
+def projects(frame: pl.DataFrame, name: str, none: str) -> None:
+    if frame.is_empty():
+        st.success(none, icon=":material/check_circle:")
+        return
+    rows(frame, name, "project", "pipelines", "pipeline_id")
+
+
+def rows(
+    frame: pl.DataFrame, name: str, title: str, kind: str, id: str, height: int | Literal["auto"] = "auto"
+) -> None:
+    """A list whose `title` opens the record."""
+    shown = in_london(frame)
+    if "rag" in shown.columns:
+        shown = shown.with_columns(pl.col("rag").map_elements(rag_text, return_dtype=pl.String()))
+    opener = st.column_config.ButtonColumn(
+        title.replace("_", " ").capitalize(), type="tertiary", alignment="left", width="medium", key=f"open {name}"
+    )
+    st.dataframe(
+        shown,
+        hide_index=True,
+        column_config={**COLUMNS, title: opener, "pipeline_id": None, "information_point_id": None},
+        key=f"list {name} {hash(tuple(frame[id]))}",
+        alt=f"{len(frame)} rows",
+        height=height,
+    )
+    click = st.session_state.get(f"open {name}")
+    if click and click["row"] < len(frame):
+        st.switch_page(PAGES[kind], query_params={"id": frame[id][click["row"]]})
+    downloads(frame, name=name)

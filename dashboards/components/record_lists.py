@@ -1,0 +1,146 @@
+"""Lists of records: the page of one, the table with a link per row, what stands in place of an empty list.
+
+Not here: the page of one record (`record_page.py`), which columns a list has (`app_pages/`).
+"""
+
+from collections.abc import Callable, Mapping
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from dashboards.components import form_routing, ledger_session, save_notice
+from dashboards.components.ledger_session import plain
+from dashboards.components.navigation import FORM
+from pipeline_assets.errors import PipelineError
+from pipeline_assets.ledger.changes import Receipt
+from pipeline_assets.models import ENTITIES
+from pipeline_assets.seed_loader import seed
+from pipeline_assets.spreadsheets.portfolio_index import Holdings
+
+PAGES = {
+    "pipelines": "app_pages/project.py",
+    "counterparties": "app_pages/counterparty.py",
+    "information_points": "app_pages/information_point.py",
+}
+LISTS = {
+    "pipelines": "app_pages/projects.py",
+    "counterparties": "app_pages/counterparties.py",
+    "information_points": "app_pages/information_points.py",
+}
+PLURALS = {
+    **{"pipelines": "projects", "counterparties": "counterparties", "information_points": "information points"},
+    **{"facilities": "facilities", "contacts": "contacts", "comments": "comments"},
+}
+ROWS_SEEN = 14
+_NOTE = "records: note"
+
+
+def link(kind: str, id: str, name: str, *, icon: str | None = None) -> None:
+    """To a record's page, in this session."""
+    st.page_link(PAGES[kind], label=plain(name), icon=icon, query_params={"id": id})
+
+
+def whole_list(
+    kind: str,
+    rows: Callable[..., pl.DataFrame],
+    columns: Mapping[str, Any],
+    *,
+    create: Callable[[Holdings], None],
+    filtered: Callable[[pl.DataFrame], pl.DataFrame] = lambda frame: frame,
+    sums: Callable[[pl.DataFrame], str] = lambda _: "",
+) -> None:
+    """A list's page. `create`: draws the form of a new one, when it is open; `filtered`: draws the filters that only
+    this list has, and gives the rows that they leave; `sums`: what is said of those beside their number."""
+    save_notice.tell()
+    held, title = ledger_session.held(), ENTITIES[kind].title.lower()
+    if form_routing.asked() == form_routing.NEW:
+        st.subheader(f"New {title}", anchor=False)
+        create(held)
+        return
+    archived = bool(st.session_state.get("archived", st.query_params.get("archived") == "true"))
+    frame = rows(held, archived=archived)
+    if frame.is_empty() and not archived and not held.of_kind(kind, archived=True):
+        nothing_yet(held, kind)
+        return
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        text = st.text_input(
+            "Search", key="q", bind="query-params", type="search", placeholder="Any word of a row", width=220
+        )
+        found = with_words(filtered(frame), text or "")
+        st.toggle("Archived", key="archived", bind="query-params", help="Those that were archived instead.")
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.markdown(f"**{len(found)}** of {len(frame)} {PLURALS[kind]}{sums(found)}", width="content")
+        form_routing.button(f"New {title}", form_routing.NEW, icon=":material/add:", key=f"new {kind}")
+    table(found, kind, columns, key=kind)
+    st.caption("Click a name to open it, a column's head to sort.")
+
+
+def table(frame: pl.DataFrame, kind: str, columns: Mapping[str, Any], *, key: str) -> None:
+    """Rows of records; the name opens the page. `columns`: those to show besides, with their configuration."""
+    known = ledger_session.landed()
+    shown = frame.select("name", *columns)
+    config: dict[str, Any] = {
+        "name": st.column_config.ButtonColumn(
+            "Name", type="tertiary", alignment="left", pinned=True, width="medium", key=f"open {key}"
+        ),
+        **columns,
+    }
+    if len(waiting := frame.filter(pl.col("position") > known)) and len(frame):
+        marks = pl.when(frame["position"] > known).then(pl.lit("⧗ " + ledger_session.NOT_LANDED)).otherwise(pl.lit(""))
+        shown = shown.with_columns(marks.alias("landing"))
+        config["landing"] = st.column_config.TextColumn("Charts", help="Whether charts and metrics know it yet.")
+    st.dataframe(
+        shown,
+        hide_index=True,
+        placeholder="",
+        column_config=config,
+        height=min(38 + 35 * max(len(frame), 1), 38 + 35 * ROWS_SEEN),
+        key=f"list {key} {hash(tuple(frame['id']))}",
+        alt=f"{len(frame)} {PLURALS[kind]}, {len(waiting)} of them {ledger_session.NOT_LANDED}",
+    )
+    click = st.session_state.get(f"open {key}")
+    if click and click["row"] < len(frame):
+        st.switch_page(PAGES[kind], query_params={"id": frame["id"][click["row"]]})
+
+
+def with_words(frame: pl.DataFrame, text: str) -> pl.DataFrame:
+    """Rows in which every word stands somewhere; capitals aside."""
+    texts = [name for name, kind in frame.schema.items() if kind == pl.String and name != "id"]
+    whole = pl.concat_str([pl.col(name).fill_null("") for name in texts], separator=" ").str.to_lowercase()
+    for word in text.lower().split():
+        frame = frame.filter(whole.str.contains(word, literal=True))
+    return frame
+
+
+def nothing_yet(held: Holdings, kind: str) -> None:
+    """In place of an empty list, with the ways out."""
+    with st.container(border=True):
+        st.subheader(f"No {PLURALS[kind]} yet", anchor=False)
+        st.write("Add the first one, import a spreadsheet, or look around with an invented sample portfolio.")
+        with st.container(horizontal=True):
+            if st.button(f"New {ENTITIES[kind].title.lower()}", icon=":material/add:", type="primary"):
+                st.switch_page(LISTS[kind], query_params={FORM: form_routing.NEW})
+            if held.position == 0:
+                st.button("Load the sample portfolio", icon=":material/science:", on_click=_seed)
+            if st.button("Import a spreadsheet", icon=":material/upload_file:"):
+                st.switch_page("app_pages/transfer.py")
+    if note := st.session_state.pop(_NOTE, ""):
+        st.error(plain(note), icon=":material/error:")
+
+
+def missing(kind: str, id: str) -> None:
+    """In place of a record that is not there."""
+    title = ENTITIES[kind].title.lower()
+    said = f"There is no {title} with the id “{plain(id)}”." if id else f"The address names no {title}."
+    st.title(ENTITIES[kind].title, anchor=False)
+    st.warning(said, icon=":material/search_off:")
+
+
+def _seed() -> None:
+    try:
+        receipt: Receipt = seed(ledger_session.engine())
+    except PipelineError as error:
+        st.session_state[_NOTE] = str(error)
+    else:
+        save_notice.keep(receipt)

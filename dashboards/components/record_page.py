@@ -1,0 +1,221 @@
+"""The page of a record: its actions, its parts, comments and history.
+
+Not here: lists (`records.py`), which form is open (`open_form.py`), saving (`saving.py`), what is one kind's own
+(`app_pages/`).
+"""
+
+from collections.abc import Mapping, Sequence
+from datetime import date
+from typing import Any
+
+import streamlit as st
+
+from dashboards.components import form_routing, ledger_session, navigation, record_lists, save_notice, submit_form
+from dashboards.components.chart import downloads, in_london
+from dashboards.components.formatting import day, moment
+from dashboards.components.forms import Choices
+from dashboards.components.ledger_session import plain
+from dashboards.components.record_lists import LISTS, PAGES, PLURALS, link
+from pipeline_assets.ledger.changes import Change, Record
+from pipeline_assets.models import ENTITIES
+from pipeline_assets.spreadsheets.portfolio_index import Holdings
+from renewables.queries.record_history import history
+from renewables.queries.records import comments_on, rating_of
+
+HISTORY: dict[str, Any] = {
+    "when_london": st.column_config.DatetimeColumn("When (London)", format="DD MMM YYYY HH:mm"),
+    "who": "Who",
+    "record": st.column_config.TextColumn("Record", width="medium"),
+    "action": "What",
+    "field": "Field",
+    "before": st.column_config.TextColumn("Before", width="medium"),
+    "after": st.column_config.TextColumn("After", width="medium"),
+    "why": st.column_config.TextColumn("Why", width="medium"),
+    "version": "Version",
+    "position": "Change",
+}
+
+
+def asked_for(kind: str) -> tuple[Holdings, Record | None]:
+    """Everything, and the record that the address names, with the ways back above it; where it is not there, that is
+    said in its place."""
+    save_notice.tell()
+    held = ledger_session.held()
+    id = str(st.query_params.get("id", ""))
+    record = held.get(kind, id)
+    if record is None:
+        record_lists.missing(kind, id)
+    navigation.links(LISTS[kind], f"All {PLURALS[kind]}")
+    return held, record
+
+
+def same_page(kind: str, id: str) -> submit_form.Go:
+    """After saving: the record's page, without a form."""
+    return lambda _: (PAGES[kind], {"id": id})
+
+
+def day_of(text: str | None) -> str:
+    """Of a date as the ledger stores it."""
+    return day(date.fromisoformat(text) if text else None)
+
+
+def facts(said: Mapping[str, str]) -> None:
+    """Labels with their values, side by side as far as there is room."""
+    with st.container(horizontal=True, gap="medium"):
+        for label, value in said.items():
+            st.markdown(f":gray[{label}]  \n{plain(value)}", width="content")
+
+
+def choices_of(held: Holdings, *kinds: str) -> Choices:
+    """Live records to choose from, by name."""
+    return {kind: {one.id: str(one.fields["name"]) for one in held.of_kind(kind)} for kind in kinds}
+
+
+def points(found: Sequence[Record]) -> None:
+    """Information points as lines with links, open ones first."""
+    for point in found:
+        fields = point.fields
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.badge(f"{rating_of(point):,}", color="gray", help="Rating: impact x likelihood")
+            link("information_points", point.id, fields["name"], icon=":material/warning:")
+            due = f", due {day_of(fields['due_date'])}" if fields["due_date"] else ""
+            st.caption(f"{fields['status']}{due}", width="content")
+            ledger_session.landing_mark(point.position)
+    if not found:
+        st.caption("None.")
+
+
+def actions(record: Record) -> None:
+    """Edit, archive; for an archived one, restore."""
+    with st.container(horizontal=True):
+        if record.archived:
+            form_routing.button("Restore", "archive", icon=":material/unarchive:", key="restore")
+            return
+        form_routing.button("Edit", "record", icon=":material/edit:", key="edit")
+        form_routing.button("Archive", "archive", icon=":material/archive:", key="archive")
+
+
+def head_forms(record: Record, fields: Sequence[str], choices: Choices | None = None) -> None:
+    """The record's own actions, or the form of one that is open, and who changed it last."""
+    name, title = f"edit {record.kind} {record.id}", ENTITIES[record.kind].title.lower()
+    if form_routing.asked() == "record" and not record.archived:
+        with st.container(border=True):
+            st.markdown(f"**Edit the {title}**")
+            part = submit_form.editing(name, record, fields)
+            submit_form.form(name, [part], choices=choices, go=same_page(record.kind, record.id))
+            form_routing.close_button(name)
+    elif form_routing.asked() == "archive":
+        archive_or_restore(record)
+    else:
+        actions(record)
+    newest_change(record)
+
+
+def row_button(label: str, form: str, *, icon: str, record: Record, key: str = "") -> None:
+    """Opens the form of a part, unless the record is archived."""
+    if not record.archived:
+        form_routing.button(label, form, icon=icon, key=f"open {form} {key}", small=True)
+
+
+def removal(part: Record, name: str, go: submit_form.Go) -> None:
+    """The form that takes a part out of its record, when it is open."""
+    if form_routing.asked() == f"remove {part.id}":
+        with st.container(border=True):
+            st.markdown(f"**Remove {plain(name)}**")
+            _archiving_form(part, f"remove {part.kind} {part.id}", "Remove", go)
+
+
+def archive_or_restore(record: Record) -> None:
+    """The form for it, when it is open."""
+    word = "Restore" if record.archived else "Archive"
+    with st.container(border=True):
+        st.markdown(f"**{word} {plain(str(record.fields['name']))}**")
+        st.caption(
+            "It comes back with what belongs to it."
+            if record.archived
+            else "It leaves lists, sums and charts. Nothing is deleted: its history stays, and it can be restored."
+        )
+        _archiving_form(record, f"{word.lower()} {record.kind} {record.id}", word, same_page(record.kind, record.id))
+
+
+def _archiving_form(record: Record, name: str, word: str, go: submit_form.Go) -> None:
+    part = submit_form.editing(name, record, ())
+
+    def build(_: submit_form.Typed) -> Sequence[Change]:
+        version = submit_form.opened(name).versions.get((record.kind, record.id), (part.record or record).version)
+        make = Change.restore if word == "Restore" else Change.archive
+        return [make(record.kind, record.id, base_version=version)]
+
+    submit_form.form(name, [part], label=word, build=build, go=go)
+    form_routing.close_button(name)
+
+
+def archived_note(record: Record) -> None:
+    if record.archived:
+        st.warning(
+            f"Archived by {plain(record.who)}, {moment(record.submitted_at_utc)}. Lists, sums and charts leave it out.",
+            icon=":material/inventory_2:",
+        )
+
+
+def comments(held: Holdings, record: Record) -> None:
+    """What people said, newest first, each to be edited or taken out, and a form to say more."""
+    found = comments_on(held, record.kind, record.id)
+    st.subheader("Comments", anchor=False)
+    for one in found:
+        _comment(record, one)
+    if not found:
+        st.caption("None yet.")
+    if record.archived:
+        return
+    name = f"comment {record.kind} {record.id}"
+    field = next(name for name, kind in ENTITIES["comments"].references.items() if kind == record.kind)
+    part = submit_form.creating(name, "comments", ("text",), fixed={field: record.id})
+    submit_form.form(name, [part], label="Add the comment", with_reason=False)
+
+
+def _comment(record: Record, one: Record) -> None:
+    form, go = f"comment {one.id}", same_page(record.kind, record.id)
+    if form_routing.asked() == form and not record.archived:
+        name = f"edit comments {one.id}"
+        with st.container(border=True):
+            st.markdown("**Edit the comment**")
+            submit_form.form(name, [submit_form.editing(name, one, ("text",))], go=go)
+            form_routing.close_button(name)
+        return
+    with st.container(border=True, gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center"):
+            edited = "" if one.version == 1 else "edited by "
+            st.caption(f"{edited}**{plain(one.who)}** · {moment(one.submitted_at_utc)}", width="stretch")
+            ledger_session.landing_mark(one.position)
+            row_button("Edit", form, icon=":material/edit:", record=record)
+            row_button("Remove", f"remove {one.id}", icon=":material/close:", record=record)
+        st.text(str(one.fields["text"]))
+    removal(one, "the comment", go)
+
+
+def whole_history(held: Holdings, record: Record) -> None:
+    """Every change of it and of what belongs to it, made when it is asked for."""
+    box = st.expander("History", key="history", on_change="rerun", icon=":material/history:")
+    if not box.open:
+        return
+    with box:
+        frame = history(ledger_session.engine(), held, record.kind, record.id)
+        st.caption("Every field of every change of this record and of what belongs to it, newest first.")
+        st.dataframe(
+            in_london(frame).rename({"submitted_at_london": "when_london"}).drop("version"),
+            hide_index=True,
+            column_config=HISTORY,
+            height=min(38 + 35 * max(len(frame), 1), 460),
+            key="history rows",
+            alt=f"{len(frame)} values that were changed",
+        )
+        downloads(frame, name=f"history-{record.kind}")
+
+
+def newest_change(record: Record) -> None:
+    """Who had the last word."""
+    st.caption(
+        f"Version {record.version}, saved by {plain(record.who)} on {moment(record.submitted_at_utc)} "
+        f"as change {record.position}."
+    )

@@ -1,0 +1,54 @@
+"""What was saved just now, said at the top of the next page that is drawn.
+
+Not here: saving (`saving.py`).
+"""
+
+import streamlit as st
+
+from dashboards.components.forms import title_of
+from dashboards.components.ledger_session import plain
+from pipeline_assets.ledger.changes import Receipt
+
+Page = tuple[str, dict[str, str]]
+"A page's file and its query parameters."
+_SAVED, _GO, _LAST = "saved just now", "go after saving", "saved last"
+
+
+def keep(receipt: Receipt, go: Page | None = None, *, token: str = "") -> None:
+    """From a callback, in which no page can be drawn. `go`: where to say it, else here; `token`: of the form."""
+    st.session_state[_LAST] = token, receipt, go
+    st.session_state[_SAVED] = receipt
+    if go:
+        st.session_state[_GO] = go
+
+
+def again(token: str) -> None:
+    """The second click of two cuts short the run in which the first was on its way to another page."""
+    last, receipt, go = st.session_state.get(_LAST, ("", None, None))
+    if receipt and last == token:
+        keep(receipt, go, token=token)
+
+
+def tell() -> None:
+    """Call at the top of a page: goes where a form leads to, and says what was saved."""
+    going: Page | None = st.session_state.pop(_GO, None)
+    if going:
+        page, parameters = going
+        st.switch_page(page, query_params=parameters)
+    receipt: Receipt | None = st.session_state.pop(_SAVED, None)
+    if receipt is None:
+        return
+    if receipt.changes:
+        count = len(receipt.changes)
+        what = f"change {receipt.position}" if count == 1 else f"{count} changes up to {receipt.position}"
+        st.success(f"Saved as {what}, by {plain(receipt.changes[0].who)}.", icon=":material/check_circle:")
+    else:
+        st.info("Nothing to save: it is so already.", icon=":material/info:")
+    second_look(receipt)
+
+
+def second_look(receipt: Receipt) -> None:
+    """Warnings of the ledger."""
+    if receipt.warnings:
+        lines = "  \n".join(f"{title_of(one.kind, one.field)}: {plain(one.message)}" for one in receipt.warnings)
+        st.warning(lines, title="Worth a second look", icon=":material/visibility:")

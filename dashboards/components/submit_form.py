@@ -1,0 +1,264 @@
+"""Saving what a form holds: who and why, one token a form, problems at their fields, conflicts as a difference.
+
+The ledger is written in the button's callback, before the page is drawn: what was saved is on the page at once.
+A form's state lives in the session under its name until it is saved or left; its token makes a double click one change.
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+import streamlit as st
+
+from dashboards.components import ledger_session, save_notice
+from dashboards.components.forms import Choices, Part, collected, inputs, title_of
+from dashboards.components.ledger_session import plain
+from dashboards.components.sign_in import signed_in
+from pipeline_assets.errors import Conflict, LedgerUnavailable, Problem, Refused, StaleVersion
+from pipeline_assets.ledger.changes import Change, Receipt, Record
+from pipeline_assets.ledger.submission import submit
+from pipeline_assets.models import new_id
+from renewables.queries.record_history import shown_value
+from renewables.queries.records import name_of
+
+Typed = Mapping[str, Mapping[str, Any]]
+"Part's key to field to value."
+Build = Callable[[Typed], Sequence[Change]]
+Send = Callable[[str, str, str], Receipt]
+"Submits in another way than a batch of changes: who, why, token."
+Go = Callable[[Receipt], tuple[str, dict[str, str]] | None]
+"Where to go after saving: a page's file and its query parameters."
+NOBODY = "nobody yet"
+_WHO = "who you are"
+
+
+@dataclass
+class State:
+    """Of one form that is open."""
+
+    token: str = field(default_factory=new_id)
+    ids: dict[str, str] = field(default_factory=dict)
+    records: dict[tuple[str, str], Record] = field(default_factory=dict)
+    "As they were when the form was opened."
+    typed: dict[str, Mapping[str, Any]] = field(default_factory=dict)
+    why: str = ""
+    problems: tuple[Problem, ...] = ()
+    conflicts: tuple[Conflict, ...] = ()
+    message: str = ""
+    versions: dict[tuple[str, str], int] = field(default_factory=dict)
+    "Newer ones on top of which it shall be saved."
+
+
+@dataclass(frozen=True)
+class Form:
+    """What the buttons of a form need, as it was drawn: what was shown is what is saved."""
+
+    name: str
+    token: str
+    parts: Sequence[Part]
+    build: Build | None
+    send: Send | None
+    go: Go | None
+
+    def changes(self, state: State) -> Sequence[Change]:
+        if self.build:
+            return self.build(state.typed)
+        return [
+            part.change(state.typed[part.key], base_version=state.versions.get((part.kind, part.id)))
+            for part in self.parts
+        ]
+
+
+def opened(name: str) -> State:
+    """The form's state; a new one when it is not open."""
+    state: State = st.session_state.setdefault(f"form {name}", State())
+    return state
+
+
+def leave(name: str) -> None:
+    """Forgets what was typed."""
+    st.session_state.pop(f"form {name}", None)
+
+
+def creating(name: str, kind: str, shown: Sequence[str], **more: Any) -> Part:
+    """A part of the form that creates a record, whose id it keeps."""
+    return Part(kind, opened(name).ids.setdefault(kind, new_id()), shown, **more)
+
+
+def editing(name: str, record: Record, shown: Sequence[str], **more: Any) -> Part:
+    """A part of the form that edits a record, in the version that was opened."""
+    first = opened(name).records.setdefault((record.kind, record.id), record)
+    return Part(record.kind, record.id, shown, record=first, **more)
+
+
+def form(
+    name: str,
+    parts: Sequence[Part],
+    *,
+    label: str = "Save",
+    choices: Choices | None = None,
+    build: Build | None = None,
+    send: Send | None = None,
+    go: Go | None = None,
+    with_reason: bool = True,
+) -> None:
+    """The whole form. `build`: the changes of what was typed, where it is not one a part; `send`: see `Send`."""
+    state = opened(name)
+    drawn = Form(name, state.token, tuple(parts), build, send, go)
+    _conflicts(drawn, state)
+    with st.form(f"{name} {state.token}"):
+        _unplaced(drawn, state)
+        for part in parts:
+            typed = state.typed.get(part.key, {})
+            inputs(part, prefix=state.token, typed=typed, problems=state.problems, choices=choices)
+        _who_and_why(state, with_reason=with_reason)
+        st.form_submit_button(label, type="primary", icon=":material/save:", on_click=_clicked, args=(drawn,))
+
+
+def remembered() -> str:
+    """As signed in, or as given with the last change of this session."""
+    return signed_in() or str(st.session_state.get(_WHO, ""))
+
+
+def _who_and_why(state: State, *, with_reason: bool) -> None:
+    who, why = st.columns(2)
+    with who:
+        if name := signed_in():
+            st.caption(f"Saved as {plain(name)}")
+        else:
+            st.text_input(
+                "Your name *", remembered(), key=_who_key(state.token), help="Stands in the history; asked once."
+            )
+        _at("who", state)
+    if with_reason:
+        with why:
+            st.text_input(
+                "Reason", state.why, key=f"{state.token} why", help="Stands in the history beside the change."
+            )
+            _at("why", state)
+
+
+def _who_key(token: str) -> str:
+    """Another once a name is known: then all forms of the page have it."""
+    return f"{token} who {remembered()}"
+
+
+def _at(name: str, state: State) -> None:
+    for problem in state.problems:
+        if (problem.kind, problem.field) == ("batch", name):
+            st.markdown(f":small[:red[:material/error: {plain(problem.message)}]]")
+
+
+def _clicked(form: Form) -> None:
+    state: State | None = st.session_state.get(f"form {form.name}")
+    if state is None or state.token != form.token:
+        save_notice.again(form.token)  # a second click on what the first has saved
+        return
+    state.typed = {part.key: collected(part, form.token) for part in form.parts}
+    state.why = st.session_state.get(f"{form.token} why", "")
+    st.session_state[_WHO] = st.session_state.get(_who_key(form.token), remembered())
+    _save(form, state)
+
+
+def _on_top(form: Form) -> None:
+    state: State | None = st.session_state.get(f"form {form.name}")
+    if state is not None and state.token == form.token:
+        state.versions |= {(one.kind, one.id): one.version for one in state.conflicts}
+        _save(form, state)
+
+
+def _save(form: Form, state: State) -> None:
+    state.problems, state.conflicts, state.message = (), (), ""
+    who = remembered()
+    try:
+        if form.send:
+            receipt = form.send(who, state.why, state.token)
+        else:
+            changes = form.changes(state)
+            if not who:  # the ledger would say only that: the fields' problems are told with it
+                submit(ledger_session.engine(), changes, who=NOBODY, token=state.token, dry_run=True)
+            receipt = submit(ledger_session.engine(), changes, who=who, why=state.why, token=state.token)
+    except Refused as error:
+        nobody = () if who else (Problem("batch", state.token, "who", "say who makes the change"),)
+        state.problems = tuple(dict.fromkeys((*error.problems, *nobody)))
+    except StaleVersion as error:
+        state.conflicts = error.conflicts
+    except LedgerUnavailable as error:
+        state.message = str(error)
+    else:
+        leave(form.name)
+        save_notice.keep(receipt, form.go(receipt) if form.go else None, token=state.token)
+
+
+def _unplaced(form: Form, state: State) -> None:
+    """What no field of the form can say."""
+    if state.message:
+        st.error(plain(state.message), icon=":material/cloud_off:")
+    if not state.problems:
+        return
+    shown = {(part.kind, part.id, name) for part in form.parts for name in part.shown}
+    shown |= {("batch", state.token, name) for name in ("who", "why")}
+    others = [one for one in state.problems if (one.kind, one.id, one.field) not in shown]
+    fields = len(state.problems) - len(others)
+    lines = [f"{fields} field{'s' if fields > 1 else ''} below {'need' if fields > 1 else 'needs'} a look."]
+    lines = [*(lines if fields else []), *(_told(form, one) for one in others)]
+    st.error("  \n".join(lines), title="Nothing was saved", icon=":material/error:")
+
+
+def _told(form: Form, problem: Problem) -> str:
+    if problem.kind == "batch":
+        return plain(problem.message)
+    of_the_form = any((part.kind, part.id) == (problem.kind, problem.id) for part in form.parts)
+    name = "" if of_the_form else f"{plain(name_of(ledger_session.held(), problem.kind, problem.id))}, "
+    return f"{name}{title_of(problem.kind, problem.field)}: {plain(problem.message)}"
+
+
+def _conflicts(form: Form, state: State) -> None:
+    for conflict in state.conflicts:
+        difference(conflict, state.records.get((conflict.kind, conflict.id)))
+    if not state.conflicts:
+        return
+    with st.container(horizontal=True):
+        st.button(
+            "Take theirs",
+            key=f"{state.token} theirs",
+            icon=":material/undo:",
+            on_click=leave,
+            args=(form.name,),
+            help="Opens the form anew on what is there now; what you typed is left.",
+        )
+        if form.send is None:
+            st.button(
+                "Save mine on top",
+                key=f"{state.token} on top",
+                icon=":material/merge:",
+                on_click=_on_top,
+                args=(form,),
+                help="Sets the fields that you changed; all others stay as they are now.",
+            )
+
+
+def difference(conflict: Conflict, opened_as: Record | None = None) -> None:
+    """What changed meanwhile, beside what was to be saved."""
+    held = ledger_session.held()
+    before = opened_as.fields if opened_as else {}
+    rows = [
+        {
+            "Field": title_of(conflict.kind, field_name),
+            "When you opened it": shown_value(held, conflict.kind, field_name, before.get(field_name)),
+            "Theirs, now": shown_value(
+                held, conflict.kind, field_name, conflict.theirs.get(field_name, before.get(field_name))
+            ),
+            "Yours": shown_value(
+                held, conflict.kind, field_name, conflict.yours.get(field_name, before.get(field_name))
+            ),
+        }
+        for field_name in dict.fromkeys([*conflict.theirs, *conflict.yours])
+    ]
+    st.warning(
+        f"{plain(conflict.who)} saved version {conflict.version} while you were editing version {conflict.based_on}. "
+        "Nothing of yours was saved yet.",
+        title="Somebody else changed this meanwhile",
+        icon=":material/call_split:",
+    )
+    st.dataframe(rows, hide_index=True, key=f"conflict {conflict.kind} {conflict.id}", alt="Theirs and yours")

@@ -1,0 +1,1 @@
+"""All DDL of the Elexon tables: tables, current views, aggregates, capacity, flags and gaps."""

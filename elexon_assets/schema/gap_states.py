@@ -1,0 +1,88 @@
+"""The state of every half hour that is missing, from the fetch log and the data, as views.
+
+Belongs here: the rule of each state. Not here: their words (`quality/vocabulary.py`), asking again (`missing_days.py`).
+A half hour is missing when one of the categories that are always published is. The grid runs from the first day that
+can be asked for to now: what nobody asked for is a gap too, and says so.
+"""
+
+from datetime import UTC, datetime, time, timedelta
+
+from elexon_assets.datasets import Dataset
+from elexon_assets.quality.vocabulary import FAILED, KNOWN_GAP, NOT_ASKED, NOT_PUBLISHED, SET_ASIDE, TOO_RECENT
+from elexon_assets.schema.aggregates import utc_day, whole
+from elexon_assets.settlement import HALF_HOUR
+from warehouse.settings import Settings
+
+ANSWERS_OF_A_KNOWN_GAP = 2
+"One answer may be a bad day at the source; a second one that lacks the same half hour is a hole in the record."
+
+
+def statements(dataset: Dataset) -> list[str]:
+    """`X_gaps_at(instant)`: the states as of then; `X_gaps`: as of now; `X_gaps_daily`: half hours by UTC day."""
+    name, settings = dataset.name, Settings()
+    return [
+        f"CREATE OR REPLACE MACRO {name}_gaps_at(instant) AS TABLE {_gaps(dataset, settings, 'instant')}",
+        # The text again and not the macro: a copied view must not depend on what is copied after it.
+        f"CREATE OR REPLACE VIEW {name}_gaps AS {_gaps(dataset, settings, 'now()')}",
+        f"""CREATE OR REPLACE VIEW {name}_gaps_daily AS
+            SELECT {utc_day("start_time_utc")} AS day_utc, state, count(*) AS half_hours
+            FROM {name}_gaps GROUP BY ALL""",
+    ]
+
+
+def _gaps(dataset: Dataset, settings: Settings, instant: str) -> str:
+    """One row a missing half hour: start_time_utc, state, detail, asked_at_utc (of the last request that covered it).
+
+    In microseconds since the epoch: arithmetic on TIMESTAMPTZ goes through a calendar, which takes ten times as long.
+    """
+    first_us = _us(datetime.combine(settings.first_day, time(), UTC) - datetime(1970, 1, 1, tzinfo=UTC))
+    lag_us, half_hour_us = _us(dataset.publication_lag), _us(HALF_HOUR)
+    long_after_us = _us(timedelta(days=settings.known_gap_days))
+    now_us = f"epoch_us({instant}::TIMESTAMPTZ)"
+    category_field = dataset.columns[dataset.category].elexon_field
+    start_field = dataset.columns["start_time_utc"].elexon_field
+    return f"""
+    WITH grid AS (
+        SELECT unnest(range({first_us}, {now_us}, {half_hour_us})) AS at_us
+    ), there AS (
+        SELECT epoch_us(start_time_utc) AS at_us FROM ({whole(dataset)})
+    ), missing AS (
+        SELECT at_us FROM grid ANTI JOIN there USING (at_us)
+    ), aside AS (
+        SELECT epoch_us(try_cast(raw_json ->> '$.{start_field}' AS TIMESTAMPTZ)) AS at_us,
+            string_agg(DISTINCT (raw_json ->> '$.{category_field}') || ': ' || reason, '; ') AS reasons
+        FROM quarantine WHERE dataset = '{dataset.name}'
+            AND list_contains({list(dataset.always_published)}, raw_json ->> '$.{category_field}')
+        GROUP BY 1
+    ), asked AS (
+        SELECT at_us, max(asked_us) AS asked_us, arg_max(status, asked_us) AS last_status,
+            arg_max(error, asked_us) AS last_error,
+            count(*) FILTER (status <> 'failed' AND asked_us >= at_us + {lag_us}) AS answers,
+            count(*) FILTER (status <> 'failed' AND asked_us >= at_us + {long_after_us}) AS answers_long_after
+        FROM missing JOIN (
+            SELECT epoch_us(window_start_utc) AS from_us, epoch_us(window_end_utc) AS to_us,
+                epoch_us(asked_at_utc) AS asked_us, status, error
+            FROM fetch_log WHERE dataset = '{dataset.name}'
+        ) AS log ON at_us >= from_us AND at_us < to_us
+        GROUP BY at_us
+    )
+    SELECT make_timestamptz(at_us) AS start_time_utc,
+        CASE
+            WHEN at_us + {lag_us} > {now_us} THEN '{TOO_RECENT.name}'
+            WHEN reasons IS NOT NULL THEN '{SET_ASIDE.name}'
+            WHEN answers_long_after >= {ANSWERS_OF_A_KNOWN_GAP} THEN '{KNOWN_GAP.name}'
+            WHEN last_status = 'failed' THEN '{FAILED.name}'
+            WHEN answers > 0 THEN '{NOT_PUBLISHED.name}'
+            ELSE '{NOT_ASKED.name}'
+        END AS state,
+        CASE state
+            WHEN '{SET_ASIDE.name}' THEN reasons
+            WHEN '{FAILED.name}' THEN last_error
+            WHEN '{KNOWN_GAP.name}' THEN answers_long_after || ' answers lack it'
+        END AS detail,
+        make_timestamptz(asked_us) AS asked_at_utc
+    FROM missing LEFT JOIN aside USING (at_us) LEFT JOIN asked USING (at_us)"""
+
+
+def _us(length: timedelta) -> int:
+    return length // timedelta(microseconds=1)

@@ -1,0 +1,98 @@
+"""What is stored of the records that a batch has to do with, as it was before the batch.
+
+Ten thousand changes must not ask ten thousand questions while others wait for the lock: what is known to be asked for
+later comes along with what is asked for now. One change alone asks no more than it needs.
+Belongs here: looking up. Not here: what the batch makes of it (`draft.py`).
+"""
+
+from collections import defaultdict
+from collections.abc import Callable, Mapping, Sequence
+from itertools import islice
+from typing import Any, Generic, TypeVar
+
+import sqlalchemy as sa
+
+from pipeline_assets.ledger import reader, schema
+from pipeline_assets.ledger.changes import Key, Record
+
+MOST = 500
+"Keys of one question."
+
+Value = TypeVar("Value")
+
+
+class Lookup(Generic[Value]):
+    """By kind and key, each read once. `read`: the value of every key that it is given, of one kind."""
+
+    def __init__(self, read: Callable[[str, Sequence[str]], Mapping[str, Value]]) -> None:
+        self._read = read
+        self._found: dict[tuple[str, str], Value] = {}
+        self._expected: dict[str, dict[str, None]] = defaultdict(dict)
+
+    def expect(self, kind: str, key: str) -> None:
+        """It may be asked for: it is read along with the next of its kind."""
+        if (kind, key) not in self._found:
+            self._expected[kind][key] = None
+
+    def get(self, kind: str, key: str) -> Value:
+        if (kind, key) not in self._found:
+            expected = self._expected[kind]
+            expected.pop(key, None)
+            keys = [key, *islice(expected, MOST - 1)]
+            for other in keys[1:]:
+                del expected[other]
+            self._found |= {(kind, read): value for read, value in self._read(kind, keys).items()}
+        return self._found[kind, key]
+
+
+class Stored:
+    """`con`: of a transaction that has changed no record yet. Each record that is read makes expected whom it names and
+    who names it."""
+
+    def __init__(self, con: sa.Connection) -> None:
+        self._con = con
+        self.records: Lookup[Record | None] = Lookup(self._records)
+        self.mentions: Lookup[list[Key]] = Lookup(self._mentions)
+        "Kind and id of those that name a record, archived ones too."
+        self.namesakes: Lookup[str | None] = Lookup(self._namesakes)
+        "By kind and unique key: the id of the record that has it."
+        self.changes: Lookup[list[tuple[int, Mapping[str, Any]]]] = Lookup(self._changes)
+        "Version, and what the change to it set."
+
+    def _records(self, kind: str, ids: Sequence[str]) -> Mapping[str, Record | None]:
+        found = reader.records_in(self._con, kind, ids)
+        for id, record in found.items():
+            self.mentions.expect(kind, id)
+            for _, named in record.mentions():
+                self.records.expect(*named)
+        return dict.fromkeys(ids) | found
+
+    def _mentions(self, kind: str, ids: Sequence[str]) -> Mapping[str, list[Key]]:
+        found: dict[str, list[Key]] = {id: [] for id in ids}
+        for row in self._con.execute(_MENTIONS, {"kind": kind, "keys": ids}):
+            found[row.target_id].append((row.kind, row.id))
+            self.records.expect(row.kind, row.id)
+        return found
+
+    def _namesakes(self, kind: str, keys: Sequence[str]) -> Mapping[str, str | None]:
+        found: dict[str, str | None] = dict.fromkeys(keys)
+        for row in self._con.execute(_NAMESAKES, {"kind": kind, "keys": keys}):
+            found[row.unique_key] = row.id
+            self.records.expect(kind, row.id)
+        return found
+
+    def _changes(self, kind: str, ids: Sequence[str]) -> Mapping[str, list[tuple[int, Mapping[str, Any]]]]:
+        found: dict[str, list[tuple[int, Mapping[str, Any]]]] = {id: [] for id in ids}
+        for row in self._con.execute(_CHANGES, {"kind": kind, "keys": ids}):
+            found[row.id].append((row.version, row.after))
+        return found
+
+
+def _of(kind: sa.Column[str], key: sa.Column[str], *columns: sa.Column[Any]) -> sa.Select[Any]:
+    return sa.select(key, *columns).where(kind == sa.bindparam("kind"), key.in_(sa.bindparam("keys", expanding=True)))
+
+
+_mentions, _records, _changes = schema.mentions.c, schema.records.c, schema.changes.c
+_MENTIONS = _of(_mentions.target_kind, _mentions.target_id, _mentions.kind, _mentions.id)
+_NAMESAKES = _of(_records.kind, _records.unique_key, _records.id)
+_CHANGES = _of(_changes.kind, _changes.id, _changes.version, _changes.after)

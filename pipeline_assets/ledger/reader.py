@@ -1,0 +1,114 @@
+"""The ways out of the ledger: what is, what was, and what happened since a position.
+
+Not here: folding (`history.py`), which works on what these return.
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, datetime, timedelta
+from typing import Any
+
+import sqlalchemy as sa
+
+from pipeline_assets.ledger import schema
+from pipeline_assets.ledger.changes import Action, Record, Recorded
+from pipeline_assets.ledger.history import State, fold
+from pipeline_assets.models import VALID_ID
+
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
+_CHUNK = 5_000
+
+
+def position(engine: sa.Engine) -> int:
+    """Of the newest change; 0 where there is none."""
+    with schema.reading(engine) as con:
+        return position_in(con)
+
+
+def since(engine: sa.Engine, after: int = 0, *, limit: int | None = None) -> list[Recorded]:
+    """Changes past the position, in order."""
+    with schema.reading(engine) as con:
+        return list(recorded_in(con, schema.changes.c.position > after, limit))
+
+
+def rows_since(engine: sa.Engine, after: int = 0) -> Sequence[sa.Row[Any]]:
+    """As `since`, with the columns of `schema.changes`: before and after as JSON text, for who stores them on."""
+    there = schema.changes.c
+    columns = [sa.cast(column, sa.Text) if isinstance(column.type, sa.JSON) else column for column in there]
+    query = sa.select(*columns).where(there.position > after).order_by(there.position)
+    with schema.reading(engine) as con:
+        return con.execute(query).fetchall()
+
+
+def history(engine: sa.Engine, kind: str, id: str) -> list[Recorded]:
+    """Every change of one record, oldest first."""
+    with schema.reading(engine) as con:
+        return list(recorded_in(con, (schema.changes.c.kind == kind) & (schema.changes.c.id == id)))
+
+
+def batch(engine: sa.Engine, batch: str) -> list[Recorded]:
+    """The changes that were submitted together."""
+    with schema.reading(engine) as con:
+        return list(recorded_in(con, schema.changes.c.batch == batch))
+
+
+def records(engine: sa.Engine, kind: str, *, archived: bool | None = False) -> list[Record]:
+    """Those of a kind as they are now, by id; archived ones only, none of them (default), or None: both."""
+    query = sa.select(schema.records).where(schema.records.c.kind == kind).order_by(schema.records.c.id)
+    if archived is not None:
+        query = query.where(schema.records.c.archived == archived)
+    with schema.reading(engine) as con:
+        return [record_of(row) for row in con.execute(query)]
+
+
+def record(engine: sa.Engine, kind: str, id: str) -> Record | None:
+    """One, archived or not."""
+    with schema.reading(engine) as con:
+        return records_in(con, kind, [id]).get(id)
+
+
+def state(engine: sa.Engine, *, position: int | None = None, at: datetime | None = None) -> State:
+    """Every record as of a position or an instant (both inclusive), archived ones too: folded from the changes."""
+    where: sa.ColumnElement[bool] = sa.true()
+    if position is not None:
+        where = schema.changes.c.position <= position
+    if at is not None:
+        where = where & (schema.changes.c.submitted_at_us <= microseconds(at))
+    with schema.reading(engine) as con:
+        return fold(recorded_in(con, where))
+
+
+def position_in(con: sa.Connection) -> int:
+    return int(con.execute(_POSITION).scalar_one())
+
+
+def records_in(con: sa.Connection, kind: str, ids: Iterable[str]) -> dict[str, Record]:
+    """Those that there are, archived or not."""
+    valid = [id for id in ids if VALID_ID.fullmatch(id)]  # PostgreSQL would not even take the question with a NUL in it
+    return {row.id: record_of(row) for row in con.execute(_RECORDS, {"kind": kind, "ids": valid})}
+
+
+def record_of(row: sa.Row[Any]) -> Record:
+    return Record(
+        row.kind, row.id, row.version, row.position, row.archived, row.fields, row.who, instant(row.submitted_at_us)
+    )
+
+
+def microseconds(at: datetime) -> int:
+    return (at - EPOCH) // timedelta(microseconds=1)
+
+
+def instant(us: int) -> datetime:
+    return EPOCH + timedelta(microseconds=us)
+
+
+_POSITION = sa.select(schema.ledger_info.c.value).where(schema.ledger_info.c.key == "position")
+_RECORDS = sa.select(schema.records).where(
+    schema.records.c.kind == sa.bindparam("kind"), schema.records.c.id.in_(sa.bindparam("ids", expanding=True))
+)
+
+
+def recorded_in(con: sa.Connection, where: sa.ColumnElement[bool], limit: int | None = None) -> Iterator[Recorded]:
+    query = sa.select(schema.changes).where(where).order_by(schema.changes.c.position).limit(limit)
+    for row in con.execution_options(yield_per=_CHUNK).execute(query):
+        (place, batch, kind, id, version, action, before, after, who, why, at_us) = row
+        yield Recorded(place, batch, kind, id, version, Action(action), before, after, who, why, instant(at_us))

@@ -1,0 +1,149 @@
+"""The one way into the ledger: a batch of changes in one transaction, all of it or nothing.
+
+Belongs here: the transaction, tokens, positions, undoing. Not here: what speaks against a change (`draft.py`,
+`whole.py`), which changes people hear of (`pipeline_assets/ledger/notices.py`).
+"""
+
+from collections.abc import Iterable, Iterator, Sequence
+from datetime import UTC, date, datetime
+
+import sqlalchemy as sa
+
+from pipeline_assets.errors import Problem, Refused, StaleVersion
+from pipeline_assets.ledger import cross_record_rules, notices, outbox, reader, schema
+from pipeline_assets.ledger.changes import Action, Change, Receipt, Recorded
+from pipeline_assets.ledger.draft import Draft
+from pipeline_assets.ledger.history import fold
+from pipeline_assets.ledger.lookups import Stored
+from pipeline_assets.models import CONTROL_CHARACTERS, new_id
+
+
+def submit(
+    engine: sa.Engine,
+    changes: Sequence[Change],
+    *,
+    who: str,
+    why: str = "",
+    token: str,
+    source: str = "form",
+    reverts: str | None = None,
+    dry_run: bool = False,
+    today: date | None = None,
+) -> Receipt:
+    """Makes the changes, in order, and returns them as recorded, with their positions and what deserves a second look.
+
+    `token`: the same one again is the same submission: nothing is made twice, the first receipt comes back.
+    `source`: form, import, seed or revert. `dry_run`: everything is checked and nothing is kept.
+    Changes that change nothing are left out. Raises Refused, StaleVersion, LedgerUnavailable; then nothing was saved.
+    """
+    who, why, today = who.strip(), why.strip(), today or datetime.now(UTC).date()
+    if problems := list(_of_the_batch(token=token, who=who, why=why)):
+        raise Refused(problems)
+    with schema.writing(engine) as con:
+        _take_the_lock(con)
+        if earlier := _earlier(con, token):
+            return earlier
+        draft = Draft(Stored(con), new_id(), who, why, _now(con), reader.position_in(con), undoing=reverts is not None)
+        recorded = draft.apply(changes, today)
+        if not draft.stale:  # else it would judge records that lack some of their changes
+            draft.problems += cross_record_rules.problems(draft)
+        if draft.problems:
+            raise Refused(draft.problems)
+        if draft.stale:
+            raise StaleVersion(draft.conflicts())
+        receipt = Receipt(draft.batch, recorded, tuple(draft.warnings))
+        if recorded and not dry_run:
+            _write(con, receipt, token=token, source=source, reverts=reverts)
+            draft.write(con)
+            outbox.add(con, notices.noticed(receipt, draft.touched, source), draft.at)
+        return receipt
+
+
+def revert(engine: sa.Engine, batch: str, *, who: str, why: str = "", token: str, dry_run: bool = False) -> Receipt:
+    """Undoes a batch by a new one: what it created is archived, what it set takes its earlier values again.
+
+    Raises Refused for a batch that is not there, StaleVersion where a record was changed since (and not changed back).
+    """
+    made = reader.batch(engine, batch)
+    if not made:
+        raise Refused([Problem("batch", batch, "batch", "there is no such batch")])
+    undoing, why = list(_undoing(made, _as_left(engine, made))), why or f"undoes {batch}"
+    return submit(engine, undoing, who=who, why=why, token=token, source="revert", reverts=batch, dry_run=dry_run)
+
+
+def _as_left(engine: sa.Engine, made: Sequence[Recorded]) -> dict[tuple[str, str], int]:
+    """The versions at which the records are as the batch left them: the newest ones of what was changed back since."""
+    left = {(change.kind, change.id): change.version for change in made}
+    kinds = {kind for kind, _ in left}
+    for now in (record for kind in kinds for record in reader.records(engine, kind, archived=None)):
+        key = (now.kind, now.id)
+        if now.version > left.get(key, now.version):
+            then = fold(reader.history(engine, *key)[: left[key]])[key]
+            if (then.fields, then.archived) == (now.fields, now.archived):
+                left[key] = now.version
+    return left
+
+
+def _undoing(made: Sequence[Recorded], versions: dict[tuple[str, str], int]) -> Iterable[Change]:
+    """The last change first: each is taken back on top of the one taken back before."""
+    for change in reversed(made):
+        key = (change.kind, change.id)
+        base = versions[key]
+        versions[key] += 1
+        match change.action:
+            case Action.ARCHIVE:
+                yield Change.restore(*key, base_version=base)
+            case Action.EDIT:
+                yield Change.edit(*key, dict(change.before), base_version=base)
+            case Action.CREATE | Action.RESTORE:
+                yield Change.archive(*key, base_version=base)
+
+
+def _of_the_batch(*, token: str, who: str, why: str) -> Iterator[Problem]:
+    if not who:
+        yield Problem("batch", token, "who", "say who makes the change")
+    if not token:
+        yield Problem("batch", token, "token", "a submission needs a token of its own")
+    for name, text in {"token": token, "who": who, "why": why}.items():
+        if CONTROL_CHARACTERS.search(text):
+            yield Problem("batch", token, name, "has a control character: leave it out")
+
+
+def _take_the_lock(con: sa.Connection) -> None:
+    """The counter's row: who has it commits before the next one reads, so positions are in the order of the commits."""
+    info = schema.ledger_info
+    con.execute(info.update().where(info.c.key == "position").values(value=info.c.value))
+
+
+def _earlier(con: sa.Connection, token: str) -> Receipt | None:
+    batch = con.execute(sa.select(schema.batches.c.batch).where(schema.batches.c.token == token)).scalar()
+    if batch is None:
+        return None
+    return Receipt(batch, tuple(reader.recorded_in(con, schema.changes.c.batch == batch)), repeated=True)
+
+
+def _now(con: sa.Connection) -> datetime:
+    """Never before the newest change, whatever this machine's clock says: as of an instant is as of a position."""
+    there = schema.changes
+    newest = con.execute(sa.select(there.c.submitted_at_us).order_by(there.c.position.desc()).limit(1)).scalar()
+    return max(datetime.now(UTC), reader.instant(newest or 0))
+
+
+def _write(con: sa.Connection, receipt: Receipt, *, token: str, source: str, reverts: str | None) -> None:
+    first, last = receipt.changes[0].position, receipt.changes[-1].position
+    con.execute(
+        schema.batches.insert().values(
+            **{"token": token, "batch": receipt.batch, "source": source, "reverts": reverts},
+            **{"first_position": first, "last_position": last},
+        )
+    )
+    rows = [
+        {
+            **{name: value for name, value in change._asdict().items() if name != "submitted_at_utc"},
+            "submitted_at_us": reader.microseconds(change.submitted_at_utc),
+        }
+        for change in receipt.changes
+    ]
+    con.execute(schema.changes.insert(), rows)
+    info = schema.ledger_info
+    con.execute(info.update().where(info.c.key == "position").values(value=last))

@@ -1,0 +1,130 @@
+"""Loads the seeds: a small invented portfolio in CSV files, submitted as one batch by `seed`.
+
+One file a kind, and `statuses.csv` with the dated statuses of the projects, which become versions of theirs in order.
+People go first: what a person set, archived or restored stays so. A row that leaves a file leaves its record alone.
+Not here: rules of the records (`models.py`, `rules.py`), how a batch is written (`ledger/submitting.py`).
+"""
+
+import csv
+import hashlib
+import io
+from collections.abc import Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from pathlib import Path
+from typing import Any
+
+import sqlalchemy as sa
+
+from pipeline_assets.errors import Problem, Refused
+from pipeline_assets.ledger import reader
+from pipeline_assets.ledger.changes import ARCHIVED, Change, Key, Receipt, Record
+from pipeline_assets.ledger.submission import submit
+from pipeline_assets.models import ENTITIES
+from pipeline_assets.rules import STATUS_FIELDS, validated
+
+SEEDS = Path(__file__).parent / "seeds"
+WHO = "seed"
+STATUSES = "statuses"
+STATUS = {*STATUS_FIELDS, "status_date"}
+"Fields of a project that hold together: whoever set one of them last has set the status."
+
+
+@dataclass(frozen=True)
+class Seeds:
+    """`versions`: all fields of each record, oldest first; only projects have several. `token`: the same for the same
+    files."""
+
+    versions: Mapping[Key, Sequence[Mapping[str, Any]]]
+    token: str
+
+
+def seed(engine: sa.Engine, folder: Path = SEEDS) -> Receipt:
+    """Creates what is not there and moves what only the seeds have set. The same files again change nothing.
+
+    Raises Refused (a file breaks a rule, or a record of people has the name of one of ours), StaleVersion (somebody
+    saved meanwhile: seed again), LedgerUnavailable.
+    """
+    seeds = read(folder)
+    return submit(engine, changes(engine, seeds), who=WHO, why="seeds", token=seeds.token, source="seed")
+
+
+def read(folder: Path = SEEDS) -> Seeds:
+    """The files, validated by the models. Raises Refused with every problem, by file and id."""
+    digest = hashlib.sha256()
+    problems: list[Problem] = []
+    statuses: dict[str, list[dict[str, str]]] = {}
+    for row in _rows(folder, STATUSES, digest):
+        statuses.setdefault(row.pop("pipeline_id", ""), []).append(row)
+    versions: dict[Key, list[dict[str, Any]]] = {}
+    for kind in ENTITIES:
+        for row in _rows(folder, kind, digest):
+            id = row.pop("id", "")
+            if not id or (kind, id) in versions:
+                problems.append(Problem(kind, id, "id", "is given twice" if id else "is needed"))
+                continue
+            versions[kind, id] = []
+            dated = statuses.pop(id, [{}]) if kind == "pipelines" else [{}]
+            dates = [status.get("status_date", "") for status in dated]
+            if dates != sorted(set(dates)):
+                problems.append(Problem(kind, id, "status_date", "statuses stand in order of their dates, one a day"))
+            for status in dated:
+                fields, found = validated(kind, id, {name: value for name, value in {**row, **status}.items() if value})
+                versions[kind, id].append(fields)
+                problems += found
+    problems += [Problem("pipelines", id, "id", f"is in {STATUSES}.csv only") for id in statuses]
+    if problems:
+        raise Refused(problems)
+    return Seeds(versions, f"seeds {digest.hexdigest()}")
+
+
+def changes(engine: sa.Engine, seeds: Seeds) -> list[Change]:
+    """What makes the ledger agree with the seeds wherever no person has said otherwise."""
+    there = {(kind, one.id): one for kind in ENTITIES for one in reader.records(engine, kind, archived=None)}
+    gone = {key for key, record in there.items() if record.archived}
+    wanted: list[Change] = []
+    for key, versions in seeds.versions.items():
+        kind, id = key
+        named = {(target, versions[-1][name]) for name, target in ENTITIES[kind].references.items()}
+        if gone & {key, *named}:
+            gone.add(key)
+        elif (record := there.get(key)) is None:
+            wanted.append(Change.create(kind, versions[0], id=id))
+            wanted += _edits(key, 1, versions[1:])
+        elif any(record.fields.get(name) != value for name, value in versions[-1].items()):
+            wanted += _edits(key, record.version, list(_steps(record, versions, _set_by_people(engine, key))))
+    return wanted
+
+
+def _rows(folder: Path, name: str, digest: Any) -> Iterator[dict[str, str]]:
+    """Rows by column; an empty cell is a value that is not given."""
+    text = (folder / f"{name}.csv").read_text(encoding="utf-8-sig")
+    digest.update(f"{name}\n{text}".encode())
+    for row in csv.DictReader(io.StringIO(text), restkey="more cells than columns", restval=""):
+        yield {column: str(value) for column, value in row.items()}
+
+
+def _set_by_people(engine: sa.Engine, key: Key) -> set[str]:
+    authors = {name: change.who for change in reader.history(engine, *key) for name in change.after}
+    people = {name for name, who in authors.items() if who != WHO} - {ARCHIVED}
+    return people | STATUS if key[0] == "pipelines" and people & STATUS else people
+
+
+def _steps(record: Record, versions: Sequence[Mapping[str, Any]], people: set[str]) -> Iterator[Mapping[str, Any]]:
+    """What the seeds may set, one after the other: statuses newer than the one there, or the newest corrected."""
+    newest = versions[-1:]
+    if record.kind == "pipelines" and not people & STATUS:
+        newest = [one for one in versions if one["status_date"] > record.fields["status_date"]] or newest
+    now = dict(record.fields)
+    for version in newest:
+        step = {name: value for name, value in version.items() if name not in people and now.get(name) != value}
+        if record.kind == "pipelines" and step.keys() & STATUS:
+            step["status_date"] = version["status_date"]  # a status without a date would be today's
+        # With what people have set it may not fit together any more: then theirs stands alone.
+        if step and not validated(record.kind, record.id, {**now, **step})[1]:
+            now.update(step)
+            yield step
+
+
+def _edits(key: Key, base: int, steps: Sequence[Mapping[str, Any]]) -> Iterator[Change]:
+    for n, step in enumerate(steps):
+        yield Change.edit(*key, step, base_version=base + n)

@@ -1,0 +1,97 @@
+"""Out of the ledger into a sheet that imports back as no change, and that a spreadsheet opens without running anything.
+
+Belongs here: template and export. Not here: which columns there are (`sheets.py`).
+"""
+
+import csv
+import io
+from collections.abc import Collection, Iterator, Sequence
+from typing import Any
+
+import sqlalchemy as sa
+
+from pipeline_assets.ledger.changes import Record
+from pipeline_assets.models import ENTITIES
+from pipeline_assets.spreadsheets import cells
+from pipeline_assets.spreadsheets.portfolio_index import Holdings, holdings
+from pipeline_assets.spreadsheets.sheet_columns import SHEETS, Column, Holds, Sheet
+
+
+def template(sheet: str) -> str:
+    """A CSV of the columns only."""
+    return _csv(SHEETS[sheet], [])
+
+
+def export(engine: sa.Engine, sheet: str, ids: Collection[str] | None = None) -> str:
+    """A CSV of the records that are not archived (of these ids only), by name. Encode it as "utf-8-sig" for a file:
+    Excel takes anything else for the machine's old code page."""
+    return export_of(holdings(engine), sheet, ids)
+
+
+def export_of(held: Holdings, sheet: str, ids: Collection[str] | None = None) -> str:
+    """As `export`, of records that were read before."""
+    flat = SHEETS[sheet]
+    wanted = [record for record in held.of_kind(flat.kind) if ids is None or record.id in ids]
+    return _csv(flat, [row for record in wanted for row in _rows(held, flat, record)])
+
+
+def _csv(sheet: Sheet, rows: list[dict[str, str]]) -> str:
+    buffer = io.StringIO()
+    writer = csv.DictWriter(buffer, [column.name for column in sheet.exported])
+    writer.writeheader()
+    writer.writerows(rows)
+    return buffer.getvalue()
+
+
+def _rows(held: Holdings, sheet: Sheet, record: Record) -> Iterator[dict[str, str]]:
+    whole = {
+        column.name: text for column in sheet.exported if (text := _of_record(held, sheet, column, record)) is not None
+    }
+    parts: Sequence[tuple[Record | None, list[str]]] = _parts(held, sheet, record) if sheet.part else []
+    for part, roles in parts or [(None, [])]:
+        yield whole | {
+            column.name: _of_part(column, part, roles)
+            for column in sheet.exported
+            if part and column.holds in (Holds.PART_ID, Holds.PART_FIELD, Holds.PART_ROLES)
+        }
+
+
+def _of_record(held: Holdings, sheet: Sheet, column: Column, record: Record) -> str | None:
+    match column.holds:
+        case Holds.ID:
+            return cells.guarded(record.id)
+        case Holds.FIELD:
+            return _shown(column, record.fields[column.field])
+        case Holds.WHOLE:
+            whole = held.get(ENTITIES[sheet.kind].references[column.field], record.fields[column.field] or "")
+            return cells.guarded(str(whole.fields["name"])) if whole else ""
+        case Holds.LINKED:
+            links = held.naming(sheet.linked, ENTITIES[sheet.linked].owners[0], record.id)
+            ids = [link.fields["counterparty_id"] for link in links if link.fields.get("role", "") == column.word]
+            found = [held.get("counterparties", id) for id in ids]
+            return cells.joined(sorted(str(each.fields["name"]) for each in found if each))
+    return None
+
+
+def _parts(held: Holdings, sheet: Sheet, record: Record) -> list[tuple[Record, list[str]]]:
+    """Each part once, by name, with its roles."""
+    owner_field, part_field = ENTITIES[sheet.link].references
+    roles: dict[str, list[str]] = {}
+    for link in held.naming(sheet.link, owner_field, record.id):
+        roles.setdefault(link.fields[part_field], []).append(link.fields.get("role", ""))
+    found = [(part, sorted(roles[id])) for id in roles if (part := held.get(sheet.part, id))]
+    return sorted(found, key=lambda each: (str(each[0].fields["name"]), each[0].id))
+
+
+def _of_part(column: Column, part: Record, roles: list[str]) -> str:
+    if column.holds is Holds.PART_ID:
+        return cells.guarded(part.id)
+    return cells.joined(roles) if column.holds is Holds.PART_ROLES else _shown(column, part.fields[column.field])
+
+
+def _shown(column: Column, value: Any) -> str:
+    if value is None:
+        return ""
+    if column.type in (float, int):
+        return cells.plain(value)
+    return cells.guarded(value) if column.type is str else str(value)

@@ -1,0 +1,114 @@
+"""Which record a row means: by id, else by name; one that is not there yet gets an id.
+
+A counterparty is found by its own name, a project where only one has the name, an information point within its project,
+a part within its record (a facility by its technology where it has no name).
+
+Belongs here: looking up. Not here: what becomes of the record (`rows.py`). Everything raises `NotFound`.
+"""
+
+import re
+from typing import Any
+
+from pipeline_assets.ledger.changes import Record
+from pipeline_assets.models import ENTITIES, new_id
+from pipeline_assets.spreadsheets.parsed_rows import EMPTY, Part, Values
+from pipeline_assets.spreadsheets.portfolio_index import Holdings, name_key
+from pipeline_assets.spreadsheets.sheet_columns import Holds, Sheet
+
+_NEW_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
+
+
+class NotFound(ValueError):
+    """No record, or not one alone. `column`: where it is put right."""
+
+    def __init__(self, column: str, message: str) -> None:
+        super().__init__(message)
+        self.column = column
+
+
+class Finder:
+    """Looks up in what the ledger holds; the same new name gets the same new id throughout a file."""
+
+    def __init__(self, sheet: Sheet, held: Holdings) -> None:
+        self.sheet, self.held = sheet, held
+        self._new_ids: dict[tuple[str, ...], str] = {}
+
+    def record(self, said: Values) -> str:
+        """The id of the row's record."""
+        kind, name = self.sheet.kind, said.fields.get("name", EMPTY)
+        if said.id:
+            return self._given(kind, said.id, "id")
+        if name is EMPTY:
+            raise NotFound("name", "is needed where there is no id")
+        found, within = self.held.named(kind, name), said.fields.get("pipeline_id")
+        if within is not None:
+            found = [each for each in found if (each.fields["pipeline_id"] or EMPTY) == within]
+        if len(found) > 1:
+            raise NotFound("name", self._not_one(kind, name, found, "give its id"))
+        return found[0].id if found else self.new_id(kind, name_key(name), str(within or ""))
+
+    def whole(self, said: Values) -> Any:
+        """The project of a row that gives its name, its id, or both where they agree; EMPTY for none."""
+        given, name = said.fields.get("pipeline_id", EMPTY), said.whole
+        if name is None or name is EMPTY:
+            return given
+        if given is not EMPTY:
+            there = self.held.get("pipelines", given)
+            if there and name_key(there.fields["name"]) != name_key(name):
+                raise NotFound("pipeline", f"{name!r} is not the name of {given}: clear one of the two")
+            return given
+        found = self.held.named("pipelines", name)
+        if len(found) != 1:
+            raise NotFound("pipeline", self._not_one("pipelines", name, found, "give pipeline_id"))
+        return found[0].id
+
+    def part(self, owner: str, label: str, part: Part) -> str:
+        """The id of the row's part."""
+        kind, name = self.sheet.part, part.fields.get("name", EMPTY)
+        id_column = self.sheet.one(Holds.PART_ID).name
+        if part.id:
+            return self._given(kind, part.id, id_column)
+        by = "technology" if kind == "facilities" and name is EMPTY else "name"
+        value = part.fields.get(by, EMPTY)
+        if value is EMPTY:
+            raise NotFound(self.sheet.one(Holds.PART_FIELD, by).name, f"is needed where there is no {id_column}")
+        found = self.parts_called(owner, by, value)
+        if len(found) > 1:
+            raise NotFound(id_column, f"{label} has several of {value}: give the id of the one that is meant")
+        return found[0].id if found else self.new_id(owner, by, name_key(value))
+
+    def parts_called(self, owner: str, by: str, value: str) -> list[Record]:
+        """Parts of a record whose field has the value, each once."""
+        owner_field, part_field = ENTITIES[self.sheet.link].references
+        ids = {link.fields[part_field] for link in self.held.naming(self.sheet.link, owner_field, owner)}
+        parts = [self.held.get(self.sheet.part, id) for id in sorted(ids)]
+        return [part for part in parts if part and name_key(part.fields[by]) == name_key(value)]
+
+    def counterparties(self, column: str, names: list[str]) -> list[str]:
+        """Their ids."""
+        missing, ids = [], []
+        for name in names:
+            found = self.held.named("counterparties", name)
+            if len(found) == 1:
+                ids.append(found[0].id)
+            else:
+                missing.append(self._not_one("counterparties", name, found, "give its id"))
+        if missing:
+            raise NotFound(column, "; ".join(missing))
+        return ids
+
+    def new_id(self, *key: str) -> str:
+        return self._new_ids.setdefault(key, new_id())
+
+    def _given(self, kind: str, id: str, column: str) -> str:
+        if not self.held.get(kind, id) and not _NEW_ID.fullmatch(id):
+            raise NotFound(column, f"{id[:60]!r} is not there, and a new id has letters, digits and . _ - only")
+        return id
+
+    def _not_one(self, kind: str, name: str, found: list[Record], way_out: str) -> str:
+        title = ENTITIES[kind].title.lower()
+        if found:
+            return f"{len(found)} are called {name!r} ({', '.join(each.id for each in found[:5])}): {way_out}"
+        if self.held.named(kind, name, archived=True):
+            return f"the {title} {name!r} is archived: restore it first"
+        return f"there is no {title} {name[:100]!r}: import it first"

@@ -1,0 +1,249 @@
+"""What a row asks for: its words, held against what the ledger holds, as changes.
+
+Rows add and change; nothing is archived but the link to whom a list of names no longer names. Rows of one record stand
+and fall together, and must agree on it.
+
+Belongs here: changes, links, rows that contradict each other. Not here: finding records (`finding.py`), rules of
+records (the ledger's).
+"""
+
+from collections.abc import Mapping, Sequence
+from dataclasses import dataclass, field
+from typing import Any
+
+from pipeline_assets import rules
+from pipeline_assets.ledger.changes import Change, Key, Record
+from pipeline_assets.models import ENTITIES
+from pipeline_assets.spreadsheets.cells import letters
+from pipeline_assets.spreadsheets.parsed_rows import EMPTY, Part, RowProblem, Values
+from pipeline_assets.spreadsheets.portfolio_index import Holdings
+from pipeline_assets.spreadsheets.record_finder import Finder, NotFound
+from pipeline_assets.spreadsheets.sheet_columns import Holds, Sheet
+from pipeline_assets.vocabulary import ContactRole
+
+
+@dataclass(frozen=True)
+class Place:
+    """Where a record stands in the file. A link has one `column`, and a `label` that it is shown as ("": it is not)."""
+
+    row: int
+    column: str = ""
+    label: str = ""
+
+
+@dataclass
+class DraftedRow:
+    """`key`: of its record, None where it could not be found; `places`: record to where a change of it stands."""
+
+    number: int
+    key: Key | None = None
+    label: str = ""
+    is_new: bool = False
+    changes: list[Change] = field(default_factory=list)
+    places: dict[Key, Place] = field(default_factory=dict)
+    errors: list[RowProblem] = field(default_factory=list)
+    warnings: list[RowProblem] = field(default_factory=list)
+
+
+class Rows:
+    """Drafts one row after the other."""
+
+    def __init__(self, sheet: Sheet, held: Holdings) -> None:
+        self.sheet, self.held, self.finder = sheet, held, Finder(sheet, held)
+        self._said: dict[Key, tuple[int, Mapping[str, Any]]] = {}
+        self._seen: dict[tuple[str, ...], int] = {}
+
+    def draft(self, said: Values) -> DraftedRow:
+        """What the row asks for, or what is wrong with it."""
+        row = DraftedRow(said.number, errors=said.errors, warnings=said.warnings)
+        name = said.fields.get("name", EMPTY)
+        row.label = said.id if name is EMPTY else name
+        try:
+            if said.whole is not None:
+                said.fields["pipeline_id"] = self.finder.whole(said)
+            row.key = (self.sheet.kind, self.finder.record(said))
+            record = self.held.get(*row.key)
+            row.is_new = record is None
+            row.label = str(record.fields["name"]) if record and name is EMPTY else row.label
+            if not row.errors:
+                self._record(row, row.key[1], said, record)
+            if not row.errors:
+                self._not_twice(row, [row.key[1], *[self._part(row, row.key[1], part) for part in said.parts]])
+        except NotFound as problem:
+            self._wrong(row, problem.column, str(problem))
+        return row
+
+    def _record(self, row: DraftedRow, id: str, said: Values, record: Record | None) -> None:
+        linked = {role: self._counterparties(role, said) for role in {**said.linked, **said.linked_ids}}
+        lists = {self.sheet.one(Holds.LINKED, word=role).name: sorted(ids) for role, ids in linked.items()}
+        lists |= {letters(role): sorted(names) for role, names in said.people.items()}
+        if not self._first_to_say(row, (self.sheet.kind, id), {**said.fields, **lists}):
+            return
+        if record is None and not ENTITIES[self.sheet.kind].unique and self.held.named(self.sheet.kind, row.label):
+            row.warnings.append(
+                RowProblem(row.number, "name", "another record has this name: the id makes it a new one")
+            )
+        fields = said.fields if said.id else _without_key(said.fields, record)
+        given = self._given(row, Holds.FIELD, fields, record)
+        if record and _is_dated_as_before(given, record):
+            del given["status_date"]  # the earlier status was of that day, the new one is of today
+        self._want(row, (self.sheet.kind, id), given, record)
+        for role, ids in linked.items():
+            self._link_counterparties(row, id, role, ids)
+        for role, names in said.people.items():
+            self._link_people(row, id, role, names)
+
+    def _counterparties(self, role: str, said: Values) -> list[str]:
+        column = self.sheet.one(Holds.LINKED, word=role).name
+        ids, id = self.finder.counterparties(column, said.linked.get(role, [])), said.linked_ids.get(role)
+        if not id:
+            return ids
+        if not self.held.get("counterparties", id):
+            raise NotFound(f"{column}_id", f"there is no counterparty {id!r}: import it first")
+        if ids not in ([], [id]):
+            raise NotFound(f"{column}_id", f"{id!r} is another counterparty than {'; '.join(said.linked[role])}")
+        return [id]
+
+    def _link_counterparties(self, row: DraftedRow, owner: str, role: str, ids: list[str]) -> None:
+        kind = self.sheet.linked
+        owner_field, of_role = ENTITIES[kind].owners[0], {"role": role} if role else {}
+        live = [link for link in self.held.naming(kind, owner_field, owner) if link.fields.get("role", "") == role]
+        wanted = [
+            ({owner_field: owner, "counterparty_id": id} | of_role, self._name("counterparties", id)) for id in ids
+        ]
+        labelled = [(link, self._name("counterparties", link.fields["counterparty_id"])) for link in live]
+        self._set_links(row, kind, self.sheet.one(Holds.LINKED, word=role).name, wanted, labelled)
+
+    def _link_people(self, row: DraftedRow, owner: str, role: str, names: list[str]) -> None:
+        wanted = []
+        for name in names:
+            id = self.finder.part(owner, row.label, Part(fields={"name": name}))
+            if not self.held.get("contacts", id) and ("contacts", id) not in row.places:
+                self._want(row, ("contacts", id), {"name": name}, None)
+            wanted.append(({"counterparty_id": owner, "contact_id": id, "role": role}, name))
+        live = [
+            link for link in self.held.naming(self.sheet.link, "counterparty_id", owner) if link.fields["role"] == role
+        ]
+        labelled = [(link, self._name("contacts", link.fields["contact_id"])) for link in live]
+        self._set_links(row, self.sheet.link, letters(role), wanted, labelled)
+
+    def _part(self, row: DraftedRow, owner: str, part: Part) -> str:
+        """Its id."""
+        kind, fields = self.sheet.part, dict(part.fields)
+        id = self.finder.part(owner, row.label, part)
+        record = self.held.get(kind, id)
+        if record is None and kind == "facilities" and fields.get("name", EMPTY) is EMPTY:
+            fields["name"] = f"{row.label} {fields.get('technology', '')}".strip()[:100]
+        self._first_to_say(row, (kind, id), fields)
+        if not part.id:
+            fields = _without_key(fields, record)
+        if not row.errors:
+            self._want(row, (kind, id), self._given(row, Holds.PART_FIELD, fields, record), record)
+        owner_field, part_field = ENTITIES[self.sheet.link].references
+        pair = {owner_field: owner, part_field: id}
+        live = [link for link in self.held.naming(self.sheet.link, owner_field, owner) if link.fields[part_field] == id]
+        if kind == "contacts":
+            self._give_roles(row, pair, live, part.roles)
+        else:
+            label = self._name(kind, id) if record else ""  # a new one is shown by its fields
+            self._set_links(
+                row,
+                self.sheet.link,
+                self.sheet.one(Holds.PART_ID).name,
+                [(pair, label)],
+                [(each, label) for each in live],
+            )
+        return id
+
+    def _give_roles(self, row: DraftedRow, pair: dict[str, Any], live: list[Record], roles: list[str] | None) -> None:
+        column = self.sheet.one(Holds.PART_ROLES).name
+        if roles == [] and live:
+            raise NotFound(column, "a contact needs a role; taking a person off is done in the counterparty's form")
+        if roles or not live:
+            wanted = [(pair | {"role": str(role)}, str(role)) for role in roles or [ContactRole.CONTACT]]
+            self._set_links(row, self.sheet.link, column, wanted, [(link, link.fields["role"]) for link in live])
+
+    def _set_links(
+        self,
+        row: DraftedRow,
+        kind: str,
+        column: str,
+        wanted: Sequence[tuple[dict[str, Any], str]],
+        live: Sequence[tuple[Record, str]],
+    ) -> None:
+        """Archives, restores and makes links until the live ones are the wanted ones; each with what it is shown as."""
+        asked, there = [fields for fields, _ in wanted], [dict(link.fields) for link, _ in live]
+        changes = [
+            (Change.archive(kind, link.id, base_version=link.version), label)
+            for link, label in live
+            if link.fields not in asked
+        ]
+        for fields, label in wanted:
+            if fields in there:
+                continue
+            owner = ENTITIES[kind].owners[0]
+            archived = self.held.naming(kind, owner, fields[owner], archived=True)
+            twin = next((link for link in archived if link.fields == fields), None)
+            restored = twin and Change.restore(kind, twin.id, base_version=twin.version)
+            changes.append((restored or Change.create(kind, fields), label))
+        for change, label in changes:
+            row.changes.append(change)
+            row.places[kind, change.id] = Place(row.number, column, label)
+
+    def _given(self, row: DraftedRow, holds: Holds, fields: Mapping[str, Any], record: Record | None) -> dict[str, Any]:
+        """Values to set: an empty cell clears what may be empty, and sets nothing in a new record."""
+        given = {}
+        for name, value in fields.items():
+            column = self.sheet.one(holds, name)
+            if value is not EMPTY:
+                given[name] = value
+            elif record and column.may_be_empty:
+                given[name] = column.empty
+            elif record and name != "status_date":
+                self._wrong(row, column.name, "cannot be empty; a column that is left out changes nothing")
+        return given
+
+    def _want(self, row: DraftedRow, key: Key, given: Mapping[str, Any], record: Record | None) -> None:
+        if record is None:
+            row.changes.append(Change.create(key[0], given, id=key[1]))
+        else:
+            row.changes.append(Change.edit(*key, given, base_version=record.version))
+        row.places[key] = Place(row.number)
+
+    def _first_to_say(self, row: DraftedRow, key: Key, words: Mapping[str, Any]) -> bool:
+        """Whether no row before spoke of the record; one that did must have said the same."""
+        earlier, before = self._said.setdefault(key, (row.number, words))
+        if earlier == row.number and before is words:
+            return True
+        differing = [name for name in words if words[name] != before.get(name)]
+        if differing:
+            holds = Holds.FIELD if key[0] == self.sheet.kind else Holds.PART_FIELD
+            found = self.sheet.find(holds, differing[0])
+            message = f"row {earlier} says otherwise of the same {ENTITIES[key[0]].title.lower()} ({key[1]})"
+            self._wrong(row, found.name if found else differing[0], message)
+        return False
+
+    def _not_twice(self, row: DraftedRow, ids: list[str]) -> None:
+        earlier = self._seen.setdefault(tuple(ids), row.number)
+        if earlier != row.number:
+            self._wrong(row, "id", f"repeats row {earlier}")
+
+    def _name(self, kind: str, id: str) -> str:
+        record = self.held.get(kind, id)
+        return str(record.fields["name"]) if record else id
+
+    def _wrong(self, row: DraftedRow, column: str, message: str) -> None:
+        row.errors.append(RowProblem(row.number, column, message))
+
+
+def _without_key(fields: Mapping[str, Any], record: Record | None) -> dict[str, Any]:
+    """A name that a record was found by finds it in other capitals too, and changes nothing."""
+    return {name: value for name, value in fields.items() if record is None or name != "name" or value is EMPTY}
+
+
+def _is_dated_as_before(given: Mapping[str, Any], record: Record) -> bool:
+    """A new status on the day of the status before it: a cell that nobody touched."""
+    now = record.fields
+    return given.get("status_date", "") == now.get("status_date") and any(
+        given.get(name, now[name]) != now[name] for name in rules.STATUS_FIELDS
+    )

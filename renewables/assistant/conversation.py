@@ -1,0 +1,161 @@
+"""A conversation: questions, the queries that the model ran for each, and its answers.
+
+Belongs here: the loop of asking and looking up, and what is remembered. Not here: the prompt (`briefing.py`), the tool
+(`querying.py`), the wire (`server.py`), the faces.
+"""
+
+import json
+import queue
+import threading
+from collections.abc import Generator, Iterator, Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, datetime
+from typing import Any
+
+from renewables.assistant.briefing import briefing
+from renewables.assistant.model_server import Call, ChatProblem, host_of, reply
+from renewables.assistant.query_tool import NAME, TOOL, Query, run
+from warehouse.connection import reading
+from warehouse.settings import Settings
+
+ROUNDS = 8
+"Replies with calls that a question may take; most take one or two, and one more for each mistake in SQL."
+CALLS_A_ROUND = 4
+LONGEST_TEXT = 8_000
+"Characters of an answer: a model that goes round in circles is stopped."
+TURNS_REMEMBERED = 6
+EXAMPLES = (
+    "How much wind did we have last week, and how much of it is there?",
+    "Which day of the last month had the most solar?",
+    "How many MWp are in each stage of the pipeline?",
+    "Which projects are Red, and why?",
+)
+
+
+@dataclass
+class Turn:
+    """A question and what became of it. Neither answered nor failed: it was stopped, or is under way."""
+
+    question: str
+    version: int | None = None
+    "Of the snapshot that it is answered from."
+    queries: list[Query] = field(default_factory=list)
+    text: str = ""
+    problem: str = ""
+    is_answered: bool = False
+
+    @property
+    def looked_up(self) -> list[Query]:
+        """The queries that have rows (maybe none), in order."""
+        return [query for query in self.queries if query.frame is not None]
+
+    @property
+    def coverage(self) -> list[str]:
+        """Of what was looked up, each sentence once."""
+        return list(dict.fromkeys(sentence for query in self.looked_up for sentence in query.coverage))
+
+    @property
+    def is_on_generation(self) -> bool:
+        return any(query.is_on_generation for query in self.looked_up)
+
+    def follow(self, events: Iterator[str | Query | None]) -> Iterator[str | Query | None]:
+        """The events, written down as they pass; a ChatProblem ends them."""
+        try:
+            for event in events:
+                if isinstance(event, str):
+                    self.text += event
+                elif event is not None:
+                    self.queries.append(event)
+                    self.text = ""  # what was said before a query is not the answer
+                yield event
+            self.is_answered = True
+        except ChatProblem as problem:
+            self.problem = str(problem)
+
+
+def answer(turn: Turn, before: Sequence[Turn], settings: Settings) -> Iterator[str | Query]:
+    """Text as it comes and each query as it was run; changes nothing. Raises ChatProblem, WarehouseMissing."""
+    with reading(version=turn.version) as con:
+        head = briefing(con, datetime.now(UTC))
+    messages: list[dict[str, Any]] = [{"role": "system", "content": head}]
+    for earlier in [one for one in before if one.is_answered][-TURNS_REMEMBERED:]:
+        messages += _remembered(earlier)
+    messages.append({"role": "user", "content": turn.question})
+    for _ in range(ROUNDS):
+        calls, said = list[Call](), ""
+        for piece in reply(messages, [TOOL], settings):
+            if isinstance(piece, Call):
+                calls.append(piece)
+                continue
+            yield piece
+            said += piece
+            if len(said) > LONGEST_TEXT:
+                raise ChatProblem(f"The answer was stopped after {LONGEST_TEXT:,} characters: ask more narrowly.")
+        if not calls:
+            if not said.strip():
+                raise ChatProblem(f"{settings.chat_model} at {host_of(settings)} answered nothing: ask again.")
+            return
+        for call in calls[:CALLS_A_ROUND]:
+            query = run(call.name, call.arguments, turn.version)
+            messages += _as_messages(query, f"call_{len(messages)}")
+            yield query
+    raise ChatProblem(
+        f"The model looked things up {ROUNDS} times and came to no answer: ask more narrowly. Its queries stand above."
+    )
+
+
+def beside(events: Iterator[Any], *, every_seconds: float) -> Generator[Any, None, None]:
+    """The same, out of a thread of its own, and None whenever nothing came for so long: whoever waits can be stopped.
+
+    Closed before its end, the thread ends with the next event, which closes the connection to the model.
+    """
+    found: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
+    is_over, end = threading.Event(), object()
+
+    def work() -> None:
+        try:
+            for event in events:
+                if is_over.is_set():
+                    return
+                found.put((event, None))
+            found.put((end, None))
+        except BaseException as error:  # handed to the one who waits, and would wait for ever
+            found.put((end, error))
+        finally:
+            getattr(events, "close", lambda: None)()
+
+    threading.Thread(target=work, name="chat", daemon=True).start()
+    try:
+        while True:
+            try:
+                event, error = found.get(timeout=every_seconds)
+            except queue.Empty:
+                yield None
+                continue
+            if error:
+                raise error
+            if event is end:
+                return
+            yield event
+    finally:
+        is_over.set()
+
+
+def _remembered(turn: Turn) -> list[dict[str, Any]]:
+    """As it was said: a question after it may be about it."""
+    messages: list[dict[str, Any]] = [{"role": "user", "content": turn.question}]
+    for n, query in enumerate(turn.queries):
+        messages += _as_messages(query, f"call_{id(turn)}_{n}")
+    return [*messages, {"role": "assistant", "content": turn.text}]
+
+
+def _as_messages(query: Query, call_id: str) -> list[dict[str, Any]]:
+    """The call and its outcome; several of one reply one after the other, which every server takes."""
+    arguments = {"sql": query.sql}
+    if query.days:
+        arguments |= {"first_day": str(query.days[0]), "last_day": str(query.days[1])}
+    function = {"name": NAME, "arguments": json.dumps(arguments)}
+    return [
+        {"role": "assistant", "content": "", "tool_calls": [{"id": call_id, "type": "function", "function": function}]},
+        {"role": "tool", "tool_call_id": call_id, "content": query.told},
+    ]

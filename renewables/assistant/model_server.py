@@ -1,0 +1,151 @@
+"""The model's server: whether one is set, one reply of it as it comes, and what its failures mean.
+
+Belongs here: all that knows the library `openai`, which is imported when a question is asked. Not here: what is said
+to the model (`briefing.py`), and what its calls do (`conversation.py`).
+"""
+
+from collections.abc import Iterable, Iterator, Mapping, Sequence
+from dataclasses import dataclass
+from importlib.util import find_spec
+from ipaddress import ip_address
+from typing import Any
+
+from pipeline_assets.models import CONTROL_CHARACTERS
+from renewables.user_errors import Problem
+from warehouse.settings import Settings
+
+OPENAI = "api.openai.com"
+NO_KEY = "none"
+"What a server that asks for no key is given: without one the library takes OPENAI_API_KEY, which is another's secret."
+CONNECT_SECONDS = 10.0
+LONGEST_MESSAGE = 200
+"Characters of what a server says about its failure."
+
+
+class ChatProblem(Problem):
+    """There is no answer, with the way out."""
+
+
+@dataclass(frozen=True)
+class Call:
+    """What the model wants called; `arguments` is meant to be JSON."""
+
+    name: str
+    arguments: str
+
+
+def lacking(settings: Settings) -> str:
+    """What keeps questions from being asked, as a sentence; "" where nothing does."""
+    if find_spec("openai") is None:
+        return "The library is not installed: `pip install 'gb-renewables[chat]'`, then start again."
+    if not settings.chat_model:
+        return "No model is named: set `CHAT_MODEL`."
+    if settings.chat_base_url.host == OPENAI and not _key(settings):
+        return "OpenAI asks for a key: set `CHAT_API_KEY`, or `CHAT_BASE_URL` for another server."
+    return ""
+
+
+def host_of(settings: Settings) -> str:
+    """Where questions go: the host, and the port if it is not the usual one."""
+    url = settings.chat_base_url
+    usual = url.port in (None, 443 if url.scheme == "https" else 80)
+    return f"{url.host}" if usual else f"{url.host}:{url.port}"
+
+
+def is_on_this_machine(settings: Settings) -> bool:
+    host = (settings.chat_base_url.host or "").strip("[]")
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def reply(
+    messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]], settings: Settings
+) -> Iterator[str | Call]:
+    """The model's text, piece by piece, then its calls. Nothing is asked twice: a repetition costs, too.
+
+    Raises ChatProblem.
+    """
+    if wanted := lacking(settings):
+        raise ChatProblem(wanted)
+    import openai
+
+    patience = openai.Timeout(settings.chat_timeout_seconds, connect=CONNECT_SECONDS)
+    # Questions go to the host that is shown and to no other: redirects are not followed.
+    connection = openai.DefaultHttpxClient(timeout=patience, follow_redirects=False)
+    client = openai.OpenAI(
+        base_url=str(settings.chat_base_url),
+        api_key=_key(settings) or NO_KEY,
+        timeout=patience,
+        max_retries=0,
+        http_client=connection,
+    )
+    asked: Any = {"model": settings.chat_model, "messages": list(messages), "tools": list(tools)}
+    try:
+        with client, client.chat.completions.create(stream=True, **asked) as stream:
+            yield from _pieces(stream)
+    except openai.OpenAIError as error:
+        raise ChatProblem(_said(error, settings)) from None  # its request holds the key
+    except ValueError:
+        raise ChatProblem(
+            f"{host_of(settings)} answered something that is no chat completion: look at CHAT_BASE_URL, whose path is "
+            "often /v1."
+        ) from None
+
+
+def _pieces(chunks: Iterable[Any]) -> Iterator[str | Call]:
+    """Calls come in pieces by index; some servers give all of them the index 0, and each its own id."""
+    calls: list[dict[str, Any]] = []
+    for chunk in chunks:
+        if not getattr(chunk, "choices", None):
+            continue
+        delta = chunk.choices[0].delta
+        if delta is None:
+            continue
+        if delta.content and (text := CONTROL_CHARACTERS.sub("", delta.content)):
+            yield text
+        for piece in delta.tool_calls or ():
+            known = next((call for call in reversed(calls) if call["index"] == piece.index), None)
+            if known is None or (piece.id and known["id"] and piece.id != known["id"]):
+                known = {"index": piece.index, "id": piece.id, "name": "", "arguments": ""}
+                calls.append(known)
+            if piece.function:
+                known["name"] = known["name"] or piece.function.name or ""
+                known["arguments"] += piece.function.arguments or ""
+    yield from (Call(call["name"], call["arguments"]) for call in calls)
+
+
+def _said(error: Exception, settings: Settings) -> str:
+    """One sentence with the way out. What a server says of a refused key may quote it, and is not repeated."""
+    import openai
+
+    host, model = host_of(settings), settings.chat_model
+    match error:
+        case openai.APITimeoutError():
+            return (
+                f"{host} said nothing for {settings.chat_timeout_seconds:g} s: ask again, ask for less, or raise "
+                "CHAT_TIMEOUT_SECONDS."
+            )
+        case openai.APIConnectionError():
+            return f"{host} cannot be reached, or broke off: is it running? Look at CHAT_BASE_URL."
+        case openai.AuthenticationError() | openai.PermissionDeniedError():
+            return f"{host} refused the key ({error.status_code}): look at CHAT_API_KEY, and at what it may use."
+        case openai.RateLimitError():
+            return f"{host} takes no more for now (429): ask again in a minute, or look at the account's credit."
+        case openai.NotFoundError():
+            return f"{host} knows no model {model}, or not this address (404): look at CHAT_MODEL and CHAT_BASE_URL."
+    message = " ".join(CONTROL_CHARACTERS.sub(" ", getattr(error, "message", "")).split())
+    if key := _key(settings):
+        message = message.replace(key, "…")
+    if "tool" in message.lower():
+        return (
+            f"{model} at {host} cannot call tools, so it cannot look anything up: name another in CHAT_MODEL "
+            "(llama.cpp: start it with --jinja)."
+        )
+    status = getattr(error, "status_code", None)
+    return f"{host} failed{f' ({status})' if status else ''}: {message[:LONGEST_MESSAGE] or 'it does not say why'}"
+
+
+def _key(settings: Settings) -> str:
+    return settings.chat_api_key.get_secret_value() if settings.chat_api_key else ""

@@ -1,0 +1,142 @@
+"""The model's one tool: SQL against the snapshot, bounded, with the coverage of the days that it is about.
+
+Belongs here: running a call, and what the model is told of it. Not here: who calls (`conversation.py`), the
+lock-down (`renewables/queries/adhoc.py`).
+"""
+
+import json
+import re
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+from typing import Any
+
+import polars as pl
+
+from elexon_assets.datasets import BY_HALF_HOUR, DATASETS
+from elexon_assets.settlement import HALF_HOUR
+from pipeline_assets.models import CONTROL_CHARACTERS
+from renewables.formatting import percent, plain
+from renewables.queries.adhoc import QueryRefused, ask
+from renewables.queries.profiles import window_of_days
+from renewables.queries.quality import trust_of
+from renewables.queries.snapshot import span
+from warehouse.connection import reading
+
+NAME = "query"
+ROWS_KEPT = 1_000
+"For the reader's table."
+ROWS_TOLD = 100
+CHARACTERS_TOLD = 12_000
+"What the model is told: it pays by the word, and a small one forgets the question behind a long table."
+SECONDS = 20.0
+LONGEST_SQL = 10_000
+OF_GENERATION = (*(dataset.name for dataset in DATASETS), "understated_wind", "open_flags", "flags")
+_A_DAY = {"type": "string", "format": "date"}
+TOOL: dict[str, Any] = {
+    "type": "function",
+    "function": {
+        "name": NAME,
+        "description": "Runs one SELECT in DuckDB's SQL and answers its rows as CSV, with the coverage of the days.",
+        "parameters": {
+            "type": "object",
+            "properties": {
+                "sql": {"type": "string", "description": "One statement that only reads."},
+                "first_day": {**_A_DAY, "description": "First settlement date that a query on generation is about."},
+                "last_day": {**_A_DAY, "description": "The last one."},
+            },
+            "required": ["sql"],
+        },
+    },
+}
+
+
+@dataclass(frozen=True)
+class Query:
+    """A call and its outcome: rows, or why there are none."""
+
+    sql: str
+    frame: pl.DataFrame | None = None
+    is_cut: bool = False
+    "There are more rows."
+    refusal: str = ""
+    days: tuple[date, date] | None = None
+    "Settlement dates that it says it is about, both in."
+    coverage: tuple[str, ...] = ()
+    "A sentence for each half-hourly dataset that it reads: how much of those days, or else of all, is there."
+    told: str = ""
+    "What the model reads: the refusal; or the coverage and the rows as CSV, cut where they get long."
+
+    @property
+    def is_on_generation(self) -> bool:
+        """Reads what Elexon, or the simulator, published."""
+        return any(re.search(rf"\b{name}", self.sql, re.IGNORECASE) for name in OF_GENERATION)
+
+
+def run(name: str, arguments: str, version: int | None) -> Query:
+    """Of the snapshot `version`. A call that cannot be run is a refusal: the model reads it and mends it."""
+    try:
+        given = json.loads(arguments)
+        sql = given["sql"] if isinstance(given, dict) else None
+    except (ValueError, KeyError):
+        sql = None
+    if name != NAME or not isinstance(sql, str):
+        return _refused("", f"There is one tool, {NAME}, and its arguments are JSON with sql.")
+    sql = CONTROL_CHARACTERS.sub(" ", sql).strip().rstrip(";").strip()  # it is printed on terminals
+    if len(sql) > LONGEST_SQL:
+        return _refused(sql[:LONGEST_SQL], "The query is too long: aggregate, and select less.")
+    try:
+        days = _days(given)
+        answer = ask(sql, row_limit=ROWS_KEPT, seconds=SECONDS, version=version)
+        frame, coverage = _flat(answer.frame), tuple(_coverage(sql, days, version))
+        rows = frame.head(ROWS_TOLD).write_csv(datetime_format="%Y-%m-%dT%H:%M:%SZ", null_value="NULL")
+    except (QueryRefused, ValueError, OverflowError) as error:
+        return _refused(sql, str(error))
+    except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
+        return _refused(sql, f"A column is of a type that cannot be shown: cast it to VARCHAR. ({error})")
+    is_cut = answer.is_cut or len(frame) > ROWS_TOLD or len(rows) > CHARACTERS_TOLD
+    cut = f"\nCut: there are more rows, {len(frame)} at least. Aggregate in SQL." if is_cut else ""
+    told = "\n".join([*coverage, rows[:CHARACTERS_TOLD] + cut])
+    return Query(sql, frame, answer.is_cut, days=days, coverage=coverage, told=told)
+
+
+def _refused(sql: str, why: str) -> Query:
+    return Query(sql, refusal=why, told=f"Refused: {why}")
+
+
+def _days(given: dict[str, Any]) -> tuple[date, date] | None:
+    first, last = given.get("first_day"), given.get("last_day")
+    if not first and not last:
+        return None
+    ends = sorted(date.fromisoformat(str(end)) for end in (first or last, last or first))
+    return ends[0], ends[1]
+
+
+def _coverage(sql: str, days: tuple[date, date] | None, version: int | None) -> Iterator[str]:
+    """Looked up here and not by the model: no answer goes without it."""
+    read = [dataset for dataset in BY_HALF_HOUR if re.search(rf"\b{dataset.name}", sql, re.IGNORECASE)]
+    with reading(version=version) as con:
+        for dataset in read:
+            window = window_of_days(*days) if days else span(dataset.name, con)
+            if window is None:
+                continue
+            trust = trust_of(dataset, window, con)
+            flagged = f"{trust.half_hours_flagged:,} of them flagged"
+            unjudged = ", not all judged yet" if trust.values_unjudged else ""
+            first, last = days or (window.start_utc.date(), (window.end_utc - HALF_HOUR).date())
+            yield (
+                f"{dataset.title}, {first} to {last}{'' if days else ' (all there is)'}: {trust.half_hours:,} of "
+                f"{trust.half_hours_expected:,} half hours whole, coverage {percent(trust.coverage)}, "
+                f"{flagged}{unjudged}."
+            )
+
+
+def _flat(frame: pl.DataFrame) -> pl.DataFrame:
+    """Lists, structs and bytes as text: neither a CSV nor a table on a page holds them."""
+    nested = [name for name, kind in frame.schema.items() if kind.is_nested() or kind in (pl.Binary, pl.Object)]
+    return frame.with_columns(
+        pl.Series(
+            name, [None if cell is None else json.dumps(plain(cell)) for cell in frame[name].to_list()], pl.String
+        )
+        for name in nested
+    )

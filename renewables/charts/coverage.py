@@ -1,0 +1,69 @@
+"""Coverage as a calendar: a cell a day, its state by colour, by sign and in words."""
+
+from datetime import date, timedelta
+
+import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no types
+import polars as pl
+
+from renewables.charts.profiles import MONTHS, WEEKDAYS
+from renewables.charts.style import axis, layout
+from renewables.queries.coverage import FLAGGED, MISSING, SHORT, STATES, WHOLE
+
+COLOURS = {WHOLE: "#2E9E82", FLAGGED: "#56B4E9", SHORT: "#E69F00", MISSING: "#B9401F"}
+SIGNS = {WHOLE: "", FLAGGED: "!", SHORT: "–", MISSING: "×"}  # noqa: RUF001 (signs are meant)
+TITLES = {WHOLE: "Whole", FLAGGED: "! Flagged", SHORT: "– Short", MISSING: "× Missing"}  # noqa: RUF001 (as above)
+
+
+def calendar(frame: pl.DataFrame, year: int) -> go.Figure:
+    """Weeks from left to right, weekdays downwards; days of `queries.coverage.days`. UTC days."""
+    monday = date(year, 1, 1) - timedelta(days=date(year, 1, 1).weekday())
+    weeks = ((date(year, 12, 31) - monday).days // 7) + 1
+    z: list[list[int | None]] = [[None] * weeks for _ in WEEKDAYS]
+    text, hover = [[""] * weeks for _ in WEEKDAYS], [[""] * weeks for _ in WEEKDAYS]
+    for row in frame.filter(pl.col("day_utc").dt.year() == year).iter_rows(named=True):
+        day: date = row["day_utc"]
+        week, weekday = (day - monday).days // 7, day.weekday()
+        z[weekday][week] = STATES.index(row["state"])
+        text[weekday][week] = SIGNS[row["state"]]
+        hover[weekday][week] = _said(row)
+    heat = go.Heatmap(
+        **{"x": list(range(weeks)), "y": WEEKDAYS, "z": z, "text": text, "customdata": hover, "showscale": False},
+        **{"zmin": -0.5, "zmax": len(STATES) - 0.5, "colorscale": _scale(), "xgap": 1, "ygap": 2},
+        texttemplate="%{text}",
+        textfont={"size": 10, "color": "#FFFFFF"},
+        hovertemplate="%{customdata}<extra></extra>",
+        hoverongaps=False,
+    )
+    firsts = [(date(year, month, 1) - monday).days / 7 for month in range(1, 13)]
+    x = axis("", tickvals=[first + 1.5 for first in firsts], ticktext=MONTHS, showgrid=False, zeroline=False)
+    y = axis("", autorange="reversed", showgrid=False, dtick=1)
+    return go.Figure([heat, *_legend()], layout(x, y, height=230, hovermode="closest"))
+
+
+def _said(row: dict[str, object]) -> str:
+    day = row["day_utc"]
+    lines = [f"<b>{day:%a} {day:%d %b %Y}</b>: {row['state']}", f"{row['half_hours']} of 48 half hours"]
+    if row["half_hours_flagged"]:
+        lines.append(f"{row['half_hours_flagged']} flagged")
+    if row["why"]:
+        lines.append(f"{row['why']}")
+    return "<br>".join(lines)
+
+
+def _scale() -> list[tuple[float, str]]:
+    """Steps, one a state."""
+    step = 1 / len(STATES)
+    return [(edge, COLOURS[state]) for n, state in enumerate(STATES) for edge in (n * step, (n + 1) * step)]
+
+
+def _legend() -> list[go.Scatter]:
+    return [
+        go.Scatter(
+            x=[None],
+            y=[None],
+            mode="markers",
+            name=TITLES[state],
+            marker={"symbol": "square", "size": 11, "color": COLOURS[state]},
+        )
+        for state in STATES
+    ]

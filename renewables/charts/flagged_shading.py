@@ -1,0 +1,57 @@
+"""Shades for what is flagged: behind the legend entry stand bars from the foot of the plot, as high as the share of
+the bucket's half hours that are in doubt.
+
+Belongs here: how doubt looks, the same on every chart over time. Not here: what is in doubt (`renewables/queries`).
+"""
+
+from datetime import timedelta
+from typing import Any
+
+import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no types
+import polars as pl
+
+from elexon_assets.quality.vocabulary import REASON_BY_NAME
+from renewables.queries.generation import Series
+
+NAME = "Flagged: in doubt"
+SHADE, EDGE = "rgba(204, 51, 17, 0.16)", "rgba(204, 51, 17, 0.45)"
+"Paul Tol's red, which no technology has; hatched besides, so that it is no matter of colour alone."
+AXIS: dict[str, Any] = {
+    **{"overlaying": "y", "range": [0, 1], "fixedrange": True, "visible": False, "showgrid": False},
+}
+"The shares' own, over the plot's whole height."
+
+
+def shades(series: Series, starts: pl.Expr | None = None) -> list[go.Bar]:
+    """One trace, or none where nothing is flagged; the figure's second y axis is `AXIS`. `starts`: the buckets' places,
+    UTC unless given."""
+    if series.flagged.is_empty():
+        return []
+    flagged = series.flagged.with_columns(start_time_utc=pl.col("start_time_utc") if starts is None else starts)
+    rows = flagged.unique("start_time_utc", keep="first", maintain_order=True).to_dicts()
+    # Plotly shows a bar's words as far as half the way to the nearest other bar: an empty one bounds that to a bucket.
+    after_the_last = rows[-1]["start_time_utc"] + series.grain.width
+    return [
+        go.Bar(
+            x=[*(row["start_time_utc"] for row in rows), after_the_last],
+            y=[*(row["half_hours_flagged"] / row["half_hours_expected"] for row in rows), None],
+            width=series.grain.width / timedelta(milliseconds=1),
+            offset=0,
+            yaxis="y2",
+            name=NAME,
+            marker={
+                "color": SHADE,
+                "line": {"color": EDGE, "width": 0.5},
+                "pattern": {"shape": "/", "fgcolor": EDGE, "bgcolor": SHADE, "size": 6, "solidity": 0.15},
+            },
+            customdata=[_why(row) for row in rows],
+            hovertemplate="%{customdata}<extra></extra>",
+        )
+    ]
+
+
+def _why(row: dict[str, Any]) -> str:
+    reasons = ", ".join(REASON_BY_NAME[name].title for name in row["reasons"])
+    if row["half_hours_expected"] == 1:
+        return f"Flagged: {reasons}"
+    return f"Flagged: {reasons} ({row['half_hours_flagged']} of {row['half_hours_expected']} half hours)"

@@ -1,0 +1,252 @@
+"""Generation over time: a series in, a figure out. Nothing is read here, and nothing is written.
+
+Belongs here: how a series looks, and that a gap is seen as one. Not here: what is asked of the warehouse.
+"""
+
+from datetime import datetime, timedelta
+from typing import Any
+
+import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no types
+import polars as pl
+
+from elexon_assets.settlement import LONDON
+from renewables.attribution import attribution, label_of_sources
+from renewables.charts import flagged_shading
+from renewables.charts.colours import colour_of, dash_of
+from renewables.charts.style import axis, layout, translucent
+from renewables.queries.generation import Series
+
+FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
+HEIGHT_PIXELS = 520
+PLOT_PIXELS = 1_000
+"Width, about."
+HATCH = "rgba(120, 120, 120, 0.14)"
+GAPS_SHADED = 200
+"A figure with more shapes is slow, and its gaps are seen without them."
+
+TICKS = [
+    {"dtickrange": [None, 86_399_999], "value": "%H:%M\n%-d %b"},
+    {"dtickrange": [86_400_000, "M1"], "value": "%-d %b\n%Y"},
+    {"dtickrange": ["M1", "M12"], "value": "%b\n%Y"},
+    {"dtickrange": ["M12", None], "value": "%Y"},
+]
+"Day before month, as the readers write it."
+
+FEW = 6
+"Categories whose legend stays within two lines on a telephone."
+BELOW = {"orientation": "h", "x": 0, "xanchor": "left", "y": -0.29, "yanchor": "top", "traceorder": "normal"}
+BESIDE = {"orientation": "v", "traceorder": "normal", "tracegroupgap": 0, "font": {"size": 11}}
+
+
+def can_be_stacked(series: Series) -> bool:
+    """Signed flows (pumped storage, interconnectors) cannot be piled up."""
+    low = series.frame[series.dataset.value].min()
+    return not isinstance(low, float) or low >= -100
+
+
+def figure(series: Series, *, stacked: bool = True) -> go.Figure:
+    """Mean MW over time, UTC. Areas stand only where every category is there; lines break where a value is missing."""
+    shown = _with_rows(series)
+    wide = shown.pivot("category", index="start_time_utc", values="mw", maintain_order=True)
+    categories = [name for name in wide.columns if name != "start_time_utc"]
+    traces = (_areas if stacked and categories else _lines)(wide, categories)
+    return go.Figure([*traces, *flagged_shading.shades(series)], _layout(series, wide, categories))
+
+
+def figure_in_page(series: Series, *, stacked: bool = True, height: int = 420) -> go.Figure:
+    """The same for the dashboard: London time, and the page says title, grain and whose data it is."""
+    shown = _with_rows(series).with_columns(start_time_utc=_london(pl.col("start_time_utc")))
+    wide = shown.pivot("category", index="start_time_utc", values="mw", maintain_order=True, aggregate_function="mean")
+    categories = [name for name in wide.columns if name != "start_time_utc"]
+    span = [
+        instant.astimezone(LONDON).replace(tzinfo=None) for instant in (series.window.start_utc, series.window.end_utc)
+    ]
+    traces = (_areas if stacked and categories else _lines)(wide, categories)
+    x = axis("London time", tickformatstops=TICKS, hoverformat="%a %d %b %Y %H:%M", range=span)
+    y = axis("Generation (MW)", tickformat=",.0f", rangemode="tozero")
+    beside: dict[str, Any] = {} if len(categories) <= FEW else {"legend": BESIDE}
+    gaps, doubted = _gaps(series, wide, categories), flagged_shading.shades(series, _london(pl.col("start_time_utc")))
+    return go.Figure(
+        [*traces, *doubted],
+        layout(x, y, height=height, shapes=gaps, yaxis2=flagged_shading.AXIS, **_hover(series), **beside),
+    )
+
+
+def _hover(series: Series) -> dict[str, Any]:
+    """Nearer than a bucket on an ordinary screen, so that no neighbour speaks for one that is missing."""
+    bucket_pixels = PLOT_PIXELS * (series.grain.width / (series.window.end_utc - series.window.start_utc))
+    return {"hovermode": "x unified", "hoverdistance": max(2, min(20, round(0.75 * bucket_pixels)))}
+
+
+def _london(instants: pl.Expr) -> pl.Expr:
+    """Wall time: Plotly draws what it is given. The hour that comes twice in October is drawn once, as its mean."""
+    return instants.dt.convert_time_zone(LONDON.key).dt.replace_time_zone(None)
+
+
+def _with_rows(series: Series) -> pl.DataFrame:
+    """start_time_utc, category, mw; without categories that have no value in the whole span."""
+    frame = series.frame.select(
+        "start_time_utc", category=pl.col(series.dataset.category), mw=pl.col(series.dataset.value)
+    )
+    return frame.filter(pl.col("mw").is_not_null().any().over("category"))
+
+
+def _lines(wide: pl.DataFrame, categories: list[str]) -> list[go.Scatter]:
+    traces = []
+    for name in categories:
+        traces.append(
+            go.Scatter(
+                x=wide["start_time_utc"].to_list(),
+                y=wide[name].to_list(),
+                name=name,
+                legendgroup=name,
+                mode="lines",
+                connectgaps=False,
+                line={"color": colour_of(name), "width": 1.6, "dash": dash_of(name)},
+                hovertemplate="%{y:,.0f} MW",
+            )
+        )
+        lone = wide.filter(pl.col(name).is_not_null() & _alone(pl.col(name)))
+        if len(lone):
+            traces.append(_points(lone, name))
+    return traces
+
+
+def _areas(wide: pl.DataFrame, categories: list[str]) -> list[go.Scatter]:
+    """One stack for each unbroken run of buckets: Plotly would draw a gap inside a stack as zero."""
+    whole = pl.all_horizontal(pl.col(name).is_not_null() for name in categories)
+    runs = wide.with_columns(run=(whole != whole.shift(1).fill_null(value=False)).cum_sum(), whole=whole)
+    traces, seen = [], set[str]()
+    for (run,), part in runs.filter("whole").group_by("run", maintain_order=True):
+        for name in categories:
+            colour = colour_of(name)
+            traces.append(
+                go.Scatter(
+                    x=part["start_time_utc"].to_list(),
+                    y=part[name].to_list(),
+                    name=name,
+                    legendgroup=name,
+                    showlegend=name not in seen,
+                    stackgroup=f"run {run}",
+                    mode="lines" if len(part) > 1 else "markers",
+                    marker={"color": colour, "size": 4},
+                    line={"color": colour, "width": 0.5},
+                    fillcolor=translucent(colour, 0.72),
+                    hovertemplate="%{y:,.0f} MW",
+                )
+            )
+            seen.add(name)
+    return traces
+
+
+def _points(lone: pl.DataFrame, name: str) -> go.Scatter:
+    """A value between two gaps makes no line."""
+    return go.Scatter(
+        x=lone["start_time_utc"].to_list(),
+        y=lone[name].to_list(),
+        name=name,
+        legendgroup=name,
+        showlegend=False,
+        mode="markers",
+        marker={"color": colour_of(name), "size": 4},
+        hoverinfo="skip",
+    )
+
+
+def _alone(values: pl.Expr) -> pl.Expr:
+    return values.shift(1).is_null() & values.shift(-1).is_null()
+
+
+def _layout(series: Series, wide: pl.DataFrame, categories: list[str]) -> go.Layout:
+    label = label_of_sources(series.sources)
+    return go.Layout(
+        template="plotly_white",
+        height=HEIGHT_PIXELS,
+        font={"family": FONT, "size": 13, "color": "#222"},
+        title={
+            "text": f"<b>{series.dataset.title}, Great Britain</b>",
+            "font": {"size": 17},
+            "subtitle": {"text": _subtitle(series, label), "font": {"size": 12, "color": "#555"}},
+            **{"x": 0, "xref": "container", "xanchor": "left", "pad": {"l": 14}, "y": 0.97, "yanchor": "top"},
+        },
+        margin={"l": 66, "r": 14, "t": 92, "b": 128},
+        **_hover(series),
+        hoverlabel={"font": {"family": FONT}},
+        legend=BELOW if len(categories) <= FEW else BESIDE,
+        xaxis={
+            "title": {"text": "Time (UTC)", "standoff": 4, "font": {"size": 12}},
+            "tickformatstops": TICKS,
+            "hoverformat": "%a %d %b %Y %H:%M UTC",
+            "range": [series.window.start_utc, series.window.end_utc],
+        },
+        yaxis={
+            "title": {"text": "Generation (MW)", "standoff": 8, "font": {"size": 12}},
+            "tickformat": ",.0f",
+            "rangemode": "tozero",
+            "zerolinecolor": "#999",
+        },
+        yaxis2=flagged_shading.AXIS,
+        annotations=_annotations(series, label),
+        shapes=_gaps(series, wide, categories),
+    )
+
+
+def _subtitle(series: Series, label: str) -> str:
+    last = series.window.end_utc - timedelta(microseconds=1)
+    said = f"<b>{label}</b> · " if label else ""
+    return f"{said}mean MW per {series.grain.name}<br>{_day(series.window.start_utc)} to {_day(last)} (UTC)"
+
+
+def _day(instant: datetime) -> str:
+    return f"{instant.day} {instant:%b %Y}"
+
+
+def _annotations(series: Series, label: str) -> list[go.layout.Annotation]:
+    """Whose data it is, under the axis; across the plot, faintly, that it is synthetic."""
+    foot = attribution(series.sources).replace(" copyright", "<br>copyright") or (
+        "Synthetic data, not Elexon's" if label else ""
+    )
+    annotations = [
+        go.layout.Annotation(
+            text=foot,
+            showarrow=False,
+            align="left",
+            font={"size": 9.5, "color": "#666"},
+            **{"xref": "paper", "x": 0, "xanchor": "left", "yref": "paper", "y": 0, "yanchor": "top", "yshift": -58},
+        )
+    ]
+    if "SYNTHETIC" in label:
+        annotations.append(
+            go.layout.Annotation(
+                text=label,
+                showarrow=False,
+                textangle=-18,
+                font={"size": 46, "color": "rgba(60, 60, 60, 0.13)"},
+                **{"xref": "paper", "x": 0.5, "yref": "paper", "y": 0.55},
+            )
+        )
+    return annotations
+
+
+def _gaps(series: Series, wide: pl.DataFrame, categories: list[str]) -> list[go.layout.Shape]:
+    """A shade where nothing at all is there."""
+    absent = pl.all_horizontal(pl.col(name).is_null() for name in categories) if categories else pl.lit(value=True)
+    runs = (
+        wide.with_columns(absent=absent)
+        .with_columns(run=pl.col("absent").rle_id())
+        .filter("absent")
+        .group_by("run", maintain_order=True)
+        .agg(first=pl.col("start_time_utc").min(), last=pl.col("start_time_utc").max())
+    )
+    if len(runs) > GAPS_SHADED:
+        return []
+    return [
+        go.layout.Shape(
+            type="rect",
+            layer="below",
+            line={"width": 0},
+            fillcolor=HATCH,
+            **{"xref": "x", "x0": first, "x1": last + series.grain.width, "yref": "paper", "y0": 0, "y1": 1},
+        )
+        for first, last in runs.select("first", "last").iter_rows()
+    ]

@@ -1,0 +1,98 @@
+"""Capacity of the pipeline as figures: by stage and technology. Frames as `queries/pipeline.py` gives them.
+
+Not here: the outlook, the map, statuses and risks (`pipeline_outlook.py`, `pipeline_map.py`, `pipeline_status.py`).
+"""
+
+import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no types
+import polars as pl
+
+from pipeline_assets.vocabulary import Stage, Technology
+from renewables.charts.colours import colour_of
+from renewables.charts.style import axis, layout
+
+PALE = 0.45
+"Opacity of what is gross, beside what is weighted."
+ONE_COLOUR = [(0.0, "#E6F0F7"), (1.0, "#0B5A94")]
+"Opaque: Plotly then writes dark or light on it, whichever is read."
+
+
+def by_stage(frame: pl.DataFrame) -> go.Figure:
+    """Two bars a stage, stacked by technology: gross MWp (pale, above) and weighted (full, below); both sums beside."""
+    stages = _in_order(Stage, frame["stage"])
+    traces = []
+    for technology in _in_order(Technology, frame["technology"]):
+        part = {row["stage"]: row for row in frame.filter(technology=technology).iter_rows(named=True)}
+        for group, column in (("gross", "gross_mwp"), ("weighted", "weighted_mwp")):
+            traces.append(
+                go.Bar(
+                    **{"y": stages, "x": [part[stage][column] if stage in part else None for stage in stages]},
+                    **{"orientation": "h", "name": technology, "legendgroup": technology, "offsetgroup": group},
+                    showlegend=group == "weighted",
+                    marker={
+                        "color": colour_of(technology),
+                        "opacity": PALE if group == "gross" else 1,
+                        "line": {"width": 0},
+                        "pattern": {"shape": "/" if technology == Technology.WIND else ""},
+                    },
+                    hovertemplate=f"{technology}, {group}: %{{x:,.1f}} MWp<extra></extra>",
+                )
+            )
+    sums = frame.group_by("stage").agg(pl.col("gross_mwp", "weighted_mwp").sum())
+    by_name = {stage: (gross, weighted) for stage, gross, weighted in sums.iter_rows()}
+    widest = max((gross for gross, _ in by_name.values()), default=0) or 1
+    traces.append(
+        go.Scatter(
+            **{"x": [max(by_name[stage]) for stage in stages], "y": stages, "mode": "text"},
+            text=[f"  {by_name[stage][0]:,.0f} / {by_name[stage][1]:,.0f}" for stage in stages],
+            **{"textposition": "middle right", "hoverinfo": "skip", "showlegend": False, "cliponaxis": False},
+        )
+    )
+    x = axis("Capacity (MWp): gross / weighted", tickformat=",.0f", range=[0, widest * 1.3], nticks=6)
+    y = axis("", autorange="reversed", showgrid=False)
+    return go.Figure(traces, layout(x, y, barmode="stack", height=90 + 52 * max(len(stages), 3), bargap=0.28))
+
+
+def stage_by_technology(frame: pl.DataFrame) -> go.Figure:
+    """A cell for each stage and technology that has projects: gross MWp by depth of colour, and both numbers."""
+    stages, technologies = _in_order(Stage, frame["stage"]), _in_order(Technology, frame["technology"])
+    rows = {(row["stage"], row["technology"]): row for row in frame.iter_rows(named=True)}
+    cells = [[rows.get((stage, technology)) for technology in technologies] for stage in stages]
+    heat = go.Heatmap(
+        x=[technology.replace(" ", "<br>") for technology in technologies],
+        y=stages,
+        z=[[cell["gross_mwp"] if cell else None for cell in line] for line in cells],
+        text=[[_cell(cell) for cell in line] for line in cells],
+        customdata=[[_said(cell) for cell in line] for line in cells],
+        **{"colorscale": ONE_COLOUR, "zmin": 0, "xgap": 3, "ygap": 3, "texttemplate": "%{text}", "hoverongaps": False},
+        hovertemplate="%{customdata}<extra></extra>",
+        textfont={"size": 13},
+        colorbar={
+            **{"title": {"text": "Gross MWp", "side": "bottom"}, "orientation": "h", "y": -0.02, "yanchor": "top"},
+            **{"thickness": 8, "tickformat": ",.0f", "outlinewidth": 0, "nticks": 5},
+        },
+    )
+    x = axis("", side="top", showgrid=False, tickangle=0)
+    y = axis("", autorange="reversed", showgrid=False)
+    return go.Figure(heat, layout(x, y, height=130 + 50 * max(len(stages), 3)))
+
+
+def _cell(row: dict[str, object] | None) -> str:
+    return f"<b>{row['gross_mwp']:,.0f}</b><br>({row['projects']})" if row else ""
+
+
+def _said(row: dict[str, object] | None) -> str:
+    if not row:
+        return ""
+    return (
+        f"<b>{row['stage']}, {row['technology']}</b><br>{row['gross_mwp']:,.1f} MWp gross<br>"
+        f"{row['weighted_mwp']:,.1f} MWp weighted by {row['weight']:.0%}<br>{_projects(row)}"
+    )
+
+
+def _projects(row: dict[str, object]) -> str:
+    return f"{row['projects']} project{'' if row['projects'] == 1 else 's'}"
+
+
+def _in_order(words: type[Stage] | type[Technology], there: pl.Series) -> list[str]:
+    found = set(there)
+    return [word.value for word in words if word in found]

@@ -1,0 +1,113 @@
+"""Facilities on a schematic map of Great Britain that needs no network.
+
+The outline (`great_britain.csv`) was drawn by hand for this project: capes, bays and towns of the coast, some 240
+points to two decimals of a degree, joined by straight lines. It shows where about things are, nothing finer.
+"""
+
+import csv
+from collections.abc import Iterator
+from functools import cache
+from math import sqrt
+from pathlib import Path
+
+import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no types
+import polars as pl
+
+from renewables.charts.escaping import safe
+from renewables.charts.pipeline_rag import COLOURS, SHAPES, WORST_FIRST
+from renewables.charts.style import LEGEND, MUTED
+
+OUTLINE = Path(__file__).with_name("great_britain.csv")
+LONGITUDES, LATITUDES = (-8.4, 2.6), (49.6, 61.1)
+"Shown at least, in degrees."
+MARGIN = 0.5
+SMALLEST, LARGEST = 11, 36
+"Diameters in pixels; the area grows with MWp."
+
+
+def on_the_map(frame: pl.DataFrame) -> go.Figure:
+    """Facilities that have a place, sized by MWp, RAG by colour and shape; small ones above large ones."""
+    placed = frame.filter(pl.col("longitude").is_not_null()).sort("capacity_mwp", descending=True)
+    greatest = float(placed["capacity_mwp"].max() or 1)  # type: ignore[arg-type]  # a float column's maximum
+    traces = [_coast()]
+    for rag in reversed(WORST_FIRST):  # the worst above the others
+        part = placed.filter(rag=rag)
+        if not len(part):
+            continue
+        traces.append(
+            go.Scattergeo(
+                **{"lon": part["longitude"].to_list(), "lat": part["latitude"].to_list(), "mode": "markers"},
+                **{"name": rag.value, "customdata": [_said(row) for row in part.iter_rows(named=True)]},
+                marker={
+                    "size": [_pixels(mwp, greatest) for mwp in part["capacity_mwp"]],
+                    **{"color": COLOURS[rag], "symbol": SHAPES[rag], "opacity": 0.85},
+                    "line": {"color": "#FFFFFF", "width": 1},
+                },
+                hovertemplate="%{customdata}<extra></extra>",
+            )
+        )
+    west, east = _around(LONGITUDES, placed["longitude"])
+    south, north = _around(LATITUDES, placed["latitude"])
+    return go.Figure(
+        traces,
+        go.Layout(
+            height=680,
+            margin={"l": 0, "r": 0, "t": 36, "b": 0},
+            legend={**LEGEND, "itemsizing": "constant"},
+            geo={
+                **{"visible": False, "bgcolor": "rgba(0,0,0,0)", "projection": {"type": "mercator"}},
+                **{"lonaxis": {"range": [west, east]}, "lataxis": {"range": [south, north]}},
+            },
+        ),
+    )
+
+
+def outline() -> Iterator[tuple[list[float], list[float]]]:
+    """(longitudes, latitudes) of each closed part: the mainland, then islands."""
+    parts: dict[str, tuple[list[float], list[float]]] = {}
+    for part, longitude, latitude in _points():
+        xs, ys = parts.setdefault(part, ([], []))
+        xs.append(longitude)
+        ys.append(latitude)
+    yield from parts.values()
+
+
+@cache
+def _points() -> tuple[tuple[str, float, float], ...]:
+    with OUTLINE.open(encoding="utf-8", newline="") as file:
+        return tuple((row["part"], float(row["longitude"]), float(row["latitude"])) for row in csv.DictReader(file))
+
+
+def _coast() -> go.Scattergeo:
+    xs: list[float | None] = []
+    ys: list[float | None] = []
+    for longitudes, latitudes in outline():
+        xs += [*longitudes, None]
+        ys += [*latitudes, None]
+    return go.Scattergeo(
+        **{"lon": xs, "lat": ys, "mode": "lines", "fill": "toself", "fillcolor": "rgba(127, 136, 148, 0.16)"},
+        **{"line": {"color": MUTED, "width": 1}, "hoverinfo": "skip", "name": "Schematic outline", "showlegend": False},
+    )
+
+
+def _pixels(mwp: float, greatest: float) -> float:
+    return max(SMALLEST, LARGEST * sqrt(mwp / greatest)) if greatest else SMALLEST
+
+
+def _around(least: tuple[float, float], values: pl.Series) -> tuple[float, float]:
+    """`least`, and what lies outside of it."""
+    there = values.to_list()
+    return min([least[0], *(value - MARGIN for value in there)]), max([least[1], *(value + MARGIN for value in there)])
+
+
+def _said(row: dict[str, object]) -> str:
+    lines = [
+        f"<b>{safe(row['facility'])}</b>",
+        f"{row['technology']}, {row['capacity_mwp']:,.1f} MWp",
+        f"{row['stage']}, {row['rag']}",
+    ]
+    if row["project"] != row["facility"]:
+        lines.insert(1, f"of {safe(row['project'])}")
+    if row["rtb_date"]:
+        lines.append(f"RTB {row['rtb_date']:%d %b %Y}")
+    return "<br>".join(lines)

@@ -1,0 +1,74 @@
+"""Open information points by likelihood and impact. Frames as `queries/pipeline.risks` gives them."""
+
+from typing import NamedTuple
+
+import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no types
+import polars as pl
+
+from renewables.charts.escaping import safe
+from renewables.charts.style import MUTED, axis, layout
+from renewables.queries.pipeline import TOP
+
+
+class Band(NamedTuple):
+    """Ratings from `lowest` up to the next band's."""
+
+    name: str
+    lowest: int
+    colour: str
+    shape: str
+
+
+BANDS = (
+    Band("High", 5_000, "#C4421A", "diamond"),
+    Band("Medium", 2_000, "#F0B030", "triangle-up"),
+    Band("Low", 1, "#56B4E9", "circle"),
+)
+FULL = 100
+"Impact and likelihood go from 1 to this."
+
+
+def likelihood_by_impact(frame: pl.DataFrame) -> go.Figure:
+    """A mark a point, its band by colour and shape, the rank written beside the top ten; lines where bands begin."""
+    traces = [_border(band) for band in BANDS[:-1]]
+    highest = FULL * FULL + 1
+    for band in BANDS:
+        part = frame.filter((pl.col("rating") >= band.lowest) & (pl.col("rating") < highest))
+        highest = band.lowest
+        if not len(part):
+            continue
+        traces.append(
+            go.Scatter(
+                **{"x": part["likelihood"].to_list(), "y": part["impact"].to_list(), "mode": "markers+text"},
+                text=[str(rank) if rank <= TOP else "" for rank in part["rank"]],
+                **{"textposition": "top center", "textfont": {"size": 12}, "cliponaxis": False},
+                **{"name": f"{band.name} (from {band.lowest:,})", "marker": {"size": 12, "opacity": 0.9}},
+                marker_color=band.colour,
+                marker_symbol=band.shape,
+                customdata=[_said(row) for row in part.iter_rows(named=True)],
+                hovertemplate="%{customdata}<extra></extra>",
+            )
+        )
+    x = axis("Likelihood (1 to 100)", range=[0, FULL + 4], dtick=20)
+    y = axis("Impact (1 to 100)", range=[0, FULL + 8], dtick=20)
+    return go.Figure(traces, layout(x, y, height=460, hovermode="closest"))
+
+
+def band_of(rating: int) -> str:
+    return next(band.name for band in BANDS if rating >= band.lowest)
+
+
+def _border(band: Band) -> go.Scatter:
+    xs = [band.lowest / FULL + n * (FULL - band.lowest / FULL) / 40 for n in range(41)]
+    return go.Scatter(
+        **{"x": xs, "y": [band.lowest / x for x in xs], "mode": "lines", "showlegend": False, "hoverinfo": "skip"},
+        line={"color": MUTED, "width": 1, "dash": "dot"},
+    )
+
+
+def _said(row: dict[str, object]) -> str:
+    lines = [f"<b>{row['rank']}. {safe(row['information_point'])}</b>", safe(row["project"] or "of no project")]
+    lines.append(f"impact {row['impact']} x likelihood {row['likelihood']} = {row['rating']:,}")
+    if row["due_date"]:
+        lines.append(f"due {row['due_date']:%d %b %Y}")
+    return "<br>".join(lines)

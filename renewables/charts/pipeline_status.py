@@ -1,0 +1,114 @@
+"""Statuses over time as figures: RAG by month, RTB dates and how they slipped. Frames as `queries/pipeline.py` gives
+them.
+"""
+
+from datetime import date
+
+import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no types
+import polars as pl
+
+from renewables.charts.escaping import safe, short, wrapped
+from renewables.charts.pipeline_rag import COLOURS, LETTERS, ON_COLOURS, SHAPES, WORST_FIRST, legend_of_cells
+from renewables.charts.style import MUTED, axis, layout
+
+ROW_PIXELS = 23
+
+
+def rag_grid(frame: pl.DataFrame) -> go.Figure:
+    """A row a project, a column a month, the status at its end as a lettered cell; the newest month on the right."""
+    names = _short(frame)
+    months = frame["month"].unique().sort().to_list()
+    traces: list[go.Heatmap | go.Scatter] = []
+    for rag in WORST_FIRST:
+        z: list[list[int | None]] = [[None] * len(months) for _ in names]
+        said = [[""] * len(months) for _ in names]
+        letters = [[""] * len(months) for _ in names]
+        rows = list(names)
+        for row in frame.filter(rag=rag).iter_rows(named=True):
+            line, column = rows.index(row["pipeline_id"]), months.index(row["month"])
+            z[line][column], letters[line][column] = 1, LETTERS[rag]
+            said[line][column] = _of_month(row)
+        traces.append(
+            go.Heatmap(
+                **{"x": list(range(len(months))), "y": list(range(len(names))), "z": z, "text": letters},
+                customdata=said,
+                colorscale=[(0, COLOURS[rag]), (1, COLOURS[rag])],
+                **{"showscale": False, "xgap": 2, "ygap": 2, "hoverongaps": False, "texttemplate": "%{text}"},
+                textfont={"color": ON_COLOURS[rag], "size": 12},
+                hovertemplate="%{customdata}<extra></extra>",
+            )
+        )
+    words = [f"{month:%b %Y}" if n == 0 or month.month == 1 else f"{month:%b}" for n, month in enumerate(months)]
+    x = axis("", side="top", tickvals=list(range(len(months))), ticktext=words, showgrid=False, zeroline=False)
+    y = axis(
+        "",
+        autorange="reversed",
+        tickvals=list(range(len(names))),
+        ticktext=list(names.values()),
+        showgrid=False,
+        zeroline=False,
+    )
+    height = 110 + ROW_PIXELS * max(len(names), 3)
+    bottom = {"orientation": "h", "x": 0, "xanchor": "left", "y": 0, "yanchor": "top"}
+    return go.Figure([*traces, *legend_of_cells()], layout(x, y, height=height, legend=bottom, hovermode="closest"))
+
+
+def rtb_timeline(frame: pl.DataFrame, today: date) -> go.Figure:
+    """A row a project: from the first RTB date it had (ring) to the present one (RAG by colour and shape)."""
+    names = _short(frame)
+    rows = {id: n for n, id in enumerate(names)}
+    moved = frame.filter(pl.col("slippage_days") != 0)
+    xs: list[date | None] = []
+    ys: list[int | None] = []
+    for id, first, now in moved.select("pipeline_id", "first_rtb_date", "rtb_date").iter_rows():
+        xs += [first, now, None]
+        ys += [rows[id], rows[id], None]
+    traces = [
+        go.Scatter(
+            **{"x": xs, "y": ys, "mode": "lines", "line": {"color": MUTED, "width": 2.5}},
+            **{"name": "Slippage", "hoverinfo": "skip"},
+        ),
+        go.Scatter(
+            **{"x": moved["first_rtb_date"].to_list(), "y": [rows[id] for id in moved["pipeline_id"]]},
+            **{"mode": "markers", "name": "First RTB date", "hoverinfo": "skip"},
+            marker={"symbol": "circle-open", "size": 9, "color": MUTED, "line": {"width": 2}},
+        ),
+    ]
+    for rag in WORST_FIRST:
+        part = frame.filter(rag=rag)
+        if not len(part):
+            continue
+        traces.append(
+            go.Scatter(
+                **{"x": part["rtb_date"].to_list(), "y": [rows[id] for id in part["pipeline_id"]], "mode": "markers"},
+                **{"name": rag.value, "customdata": [_of_rtb(row) for row in part.iter_rows(named=True)]},
+                marker={"symbol": SHAPES[rag], "size": 11, "color": COLOURS[rag]},
+                hovertemplate="%{customdata}<extra></extra>",
+            )
+        )
+    x = axis("RTB date", type="date", side="bottom")
+    span = [len(names) - 0.4, -0.6]
+    y = axis("", tickvals=list(rows.values()), ticktext=list(names.values()), range=span, zeroline=False)
+    figure = go.Figure(traces, layout(x, y, height=130 + ROW_PIXELS * max(len(names), 3), hovermode="closest"))
+    figure.add_vline(today, line={"color": MUTED, "width": 1, "dash": "dot"})
+    figure.add_annotation(x=today, y=0, yref="paper", yanchor="bottom", text="today", showarrow=False, xanchor="left")
+    return figure
+
+
+def _short(frame: pl.DataFrame) -> dict[str, str]:
+    """Project to what its row is called, in the frame's order."""
+    pairs = frame.select("pipeline_id", "project").unique(maintain_order=True).iter_rows()
+    return {id: short(name) for id, name in pairs}
+
+
+def _of_month(row: dict[str, object]) -> str:
+    lines = [f"<b>{safe(row['project'])}</b>, {row['month']:%b %Y}", f"{row['rag']}, {row['stage']}"]
+    return "<br>".join([*lines, *wrapped(str(row["rag_comment"] or ""))])
+
+
+def _of_rtb(row: dict[str, object]) -> str:
+    days = int(str(row["slippage_days"]))
+    slipped = f"{days:+,} days from {row['first_rtb_date']:%d %b %Y}" if days else "as it was first"
+    late = "<br><b>overdue</b>" if row["is_overdue"] else ""
+    head = f"<b>{safe(row['project'])}</b>, {row['stage']}, {row['rag']}"
+    return f"{head}<br>RTB {row['rtb_date']:%d %b %Y}, {slipped}{late}"

@@ -1,0 +1,163 @@
+"""`renewables analyze`: energy, means, peaks, capacity factors, percentiles of a span, how much of it is there and how
+much of that is in doubt."""
+
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from renewables.cli.options import AsOf, Categories, DatasetName, End, ExcludeFlagged, KnownAt, Start
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from renewables.queries.quality import UnderstatedWind
+
+
+def analyze(
+    start: Start = None,
+    end: End = None,
+    psr_type: Categories = None,
+    dataset: DatasetName = "wind_and_solar",
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    exclude_flagged: ExcludeFlagged = False,
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+) -> None:
+    """Energy, means, peaks, capacity factors of a span, its coverage and how much is in doubt.
+
+    Without dates, of all that is there. Energy is the sum of MW x 0.5 h over the half hours there are: a gap is never
+    filled in. The capacity factor is that energy over what the installed capacity makes in the same half hours;
+    capacity is Elexon's figure of each year, taken as of its start and linear in between. Flagged are half hours there
+    whose value is in doubt; they count, unless --exclude-flagged leaves them out.
+
+    \b
+    Examples:
+      renewables analyze --start 2026-01-01 --end 2026-01-31
+      renewables analyze --psr-type Solar --json
+      renewables analyze --start 2026-01-01 --as-of 2026-01-15T12:00Z
+      renewables analyze --start 2024-01-01 --end 2024-01-31 --exclude-flagged
+    """
+    from elexon_assets.datasets import BY_NAME, WIND_AND_SOLAR
+    from elexon_assets.schema.flags import WIND
+    from renewables.attribution import attribution, label_of_sources
+    from renewables.cli.options import held, instants, known_categories, known_dataset, said_of
+    from renewables.cli.output import print_json
+    from renewables.formatting import utc
+    from renewables.queries.analysis import sources_of_capacity, summary
+    from renewables.queries.quality import understated_wind
+    from renewables.queries.snapshot import opened, sources_of
+
+    categories = known_categories(known_dataset(dataset), psr_type)
+    published_by, landed_by = instants(as_of, known_at)
+    with opened() as con:
+        window = held(con, dataset, start, end)
+        figures = summary(
+            window.start_utc,
+            window.end_utc,
+            dataset=dataset,
+            categories=categories,
+            as_of=published_by,
+            known_at=landed_by,
+            exclude_flagged=exclude_flagged,
+            con=con,
+        )
+        sources = sources_of(dataset, window, con)
+        if figures["capacity_factor"].count():
+            sources = sorted({*sources, *sources_of_capacity(con)})
+        # The estimate is about current values, and about wind.
+        is_current = dataset == WIND_AND_SOLAR.name and not (published_by or landed_by)
+        has_wind = is_current and not set(WIND).isdisjoint(figures[figures.columns[0]])
+        missing = understated_wind(window.start_utc, window.end_utc, con) if has_wind else None
+    label = label_of_sources(sources)
+    if as_json:
+        print_json(
+            {
+                **{"dataset": dataset, "start_utc": window.start_utc, "end_utc": window.end_utc},
+                **{"as_of_utc": published_by, "known_at_utc": landed_by, "exclude_flagged": exclude_flagged},
+                **{"sources": sources, "label": label, "attribution": attribution(sources)},
+                "categories": figures.to_dicts(),
+                "understated_wind": missing,
+            }
+        )
+        return
+    typer.echo(
+        f"{BY_NAME[dataset].title}, {utc(window.start_utc)} to {utc(window.end_utc)} UTC"
+        + said_of(as_of, known_at, exclude_flagged=exclude_flagged)
+        + (f"  {label}" if label else "")
+    )
+    _print(figures, sources, missing, is_current=is_current)
+
+
+def _print(figures: "pl.DataFrame", sources: list[str], missing: "UnderstatedWind | None", *, is_current: bool) -> None:
+    from elexon_assets.datasets import INSTALLED_CAPACITY
+    from renewables.attribution import note_of_sources
+    from renewables.cli.output import note, print_table
+    from renewables.formatting import number, percent, utc
+    from renewables.queries.analysis import PERCENTILES
+
+    kind, rows = figures.columns[0], figures.to_dicts()
+    energy = [kind, "GWh", "Mean MW", "Peak MW", "Peak at (UTC)", "Coverage", "Flagged"]
+    print_table(
+        energy,
+        [
+            [
+                row[kind],
+                number(None if row["energy_mwh"] is None else row["energy_mwh"] / 1000, 1),
+                *(number(row["mean_mw"]), number(row["peak_mw"]), utc(row["peak_start_time_utc"])),
+                *(percent(row["coverage"]), percent(row["flagged_share"], up=True)),
+            ]
+            for row in rows
+        ],
+        right=[*energy[1:4], *energy[5:]],
+    )
+    names = [f"p{percentile}" for percentile in PERCENTILES]
+    print_table(
+        [kind, *names, "Half hours", "Flagged", "Outside"],
+        [
+            [
+                *(row[kind], *(number(row[f"{name}_mw"]) for name in names)),
+                f"{number(row['half_hours'])}/{number(row['half_hours_expected'])}",
+                *(number(row["half_hours_flagged"]), number(row["half_hours_outside_soft_limits"])),
+            ]
+            for row in rows
+        ],
+        right=[*names, "Half hours", "Flagged", "Outside"],
+        title="Percentiles in MW, and half hours: there, flagged as in doubt, outside the soft limits",
+    )
+    if figures["capacity_factor"].count():
+        _print_capacity(kind, rows)
+    elif is_current:
+        note(f"No capacity factors: `renewables fetch-range` fetches {INSTALLED_CAPACITY.name} too.")
+    if missing and missing.half_hours:
+        typer.echo(said_of_missing_wind(missing))
+    if said := note_of_sources(sources):
+        typer.echo(said)
+
+
+def said_of_missing_wind(missing: "UnderstatedWind") -> str:
+    """One sentence, which says that it is an estimate."""
+    from renewables.formatting import number
+
+    half_hours = f"Wind is understated in {number(missing.half_hours)} half hours"
+    if missing.estimated_missing_mwh is None:
+        return f"{half_hours}; without FUELHH beside them the missing energy cannot be estimated."
+    return (
+        f"{half_hours}: by {number(missing.estimated_missing_mwh / 1000, 1)} GWh at least, an ESTIMATE (WIND of FUELHH "
+        f"less AGWS wind, over {number(missing.half_hours_estimated)} of them) that is added to no figure."
+    )
+
+
+def _print_capacity(kind: str, rows: "list[dict[str, Any]]") -> None:
+    from renewables.cli.output import note, print_table
+    from renewables.formatting import number
+
+    print_table(
+        [kind, "Installed MW", "Capacity factor (%)"],
+        [
+            [row[kind], number(row["capacity_mw"]), number(row["capacity_factor"] and 100 * row["capacity_factor"], 1)]
+            for row in rows
+        ],
+        right=["Installed MW", "Capacity factor (%)"],
+        title="Energy over what the installed capacity makes in the same half hours",
+    )
+    note("A capacity factor of wind errs low: Elexon understates wind in many half hours.")

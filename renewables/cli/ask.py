@@ -1,0 +1,79 @@
+"""`renewables ask`: a question in words, answered by the language model of the settings out of queries."""
+
+from typing import Annotated
+
+import typer
+
+ROWS_SHOWN = 20
+"Of the last result; --json has all."
+
+
+def ask(
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="In words; quote it.")],
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+) -> None:
+    """Asks a language model, which looks the answer up in SQL.
+
+    Questions, the names of tables and the rows of the results go to the server of CHAT_BASE_URL (OpenAI's, unless
+    another is set) and its CHAT_MODEL; without these settings nothing is asked. The answer is printed with
+    the rows that it rests on; the SQL and the coverage stand beside it, in the error stream.
+
+    \b
+    Examples:
+      renewables ask "How much wind did we have last week?"
+      CHAT_BASE_URL=http://127.0.0.1:11434/v1 CHAT_MODEL=qwen3 renewables ask "Which projects are Red?"
+      renewables ask --json "Which day had the most solar?"
+    """
+    from renewables.assistant.conversation import Turn, answer
+    from renewables.assistant.model_server import ChatProblem, host_of, lacking
+    from renewables.attribution import attribution, label_of_sources, note_of_sources
+    from renewables.cli.output import note, print_json
+    from renewables.cli.query import print_frame
+    from renewables.queries.snapshot import sources
+    from warehouse import snapshots
+    from warehouse.connection import reading
+    from warehouse.settings import Settings
+
+    settings = Settings()
+    if wanted := lacking(settings):
+        raise ChatProblem(f"{wanted} Nothing was asked. docs/operations.md says how to set up a model.")
+    newest = snapshots.newest(snapshots.folder_of(settings.warehouse))
+    turn = Turn(question, newest.version if newest else None)
+    with reading(version=turn.version) as con:
+        found = sources(con)
+    note(f"Asking {settings.chat_model} at {host_of(settings)} …")
+    for _ in turn.follow(answer(turn, (), settings)):
+        pass
+    label = label_of_sources(found) if turn.is_on_generation else ""
+    if as_json:
+        print_json(
+            {
+                **{"question": question, "answer": turn.text, "problem": turn.problem or None},
+                **{"model": settings.chat_model, "host": host_of(settings), "snapshot": turn.version},
+                **{"label": label, "attribution": attribution(found) if turn.is_on_generation else ""},
+                "coverage": turn.coverage,
+                "queries": [
+                    {
+                        "sql": query.sql,
+                        "refusal": query.refusal or None,
+                        "rows": None if query.frame is None else query.frame.to_dicts(),
+                        "is_cut": query.is_cut,
+                    }
+                    for query in turn.queries
+                ],
+            }
+        )
+    else:
+        typer.echo(turn.text)
+        for query in turn.looked_up[-1:]:
+            if query.frame is not None:
+                typer.echo()
+                print_frame(query.frame.head(ROWS_SHOWN))
+        for query in turn.queries:
+            rows = f"refused: {query.refusal}" if query.frame is None else f"{len(query.frame):,} rows"
+            note(f"\n{query.sql}\n-- {rows}")
+        note("\n".join(["", *turn.coverage, note_of_sources(found) if turn.is_on_generation else ""]).rstrip())
+    if turn.problem:
+        raise ChatProblem(turn.problem)
+    if not turn.looked_up:
+        note("Nothing was looked up for this: no number in it comes from the data.")

@@ -1,0 +1,140 @@
+"""What `renewables doctor` looks at. Each examination answers findings and lets no expected error out.
+
+Belongs here: looking, without changing anything. Not here: printing.
+"""
+
+import os
+import platform
+import shutil
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from importlib.metadata import PackageNotFoundError, version
+from pathlib import Path
+
+from dotenv import dotenv_values
+
+from renewables.dagster_control.service_status import elexon
+from renewables.queries.health import tables_health
+from warehouse import snapshots
+from warehouse.backups import fault_of
+from warehouse.connection import reading
+from warehouse.errors import WarehouseError, WarehouseMissing
+from warehouse.settings import Settings, checkout
+
+OK, WARNING, BROKEN = "ok", "warning", "BROKEN"
+PACKAGES = ("gb-renewables", "dagster", "duckdb", "polars", "pandera", "plotly", "streamlit")
+ROOM_BYTES = 1_000_000_000
+"Ten years of both datasets, their snapshots and backups take a few hundred MB."
+SHARES = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs"}
+SECRETS = {"slack_webhook_url", "ledger_url", "chat_api_key"}
+
+
+@dataclass(frozen=True)
+class Finding:
+    state: str
+    what: str
+    found: str
+    way_out: str = ""
+
+
+def examine() -> list[Finding]:
+    """All examinations, in order."""
+    parts: list[Callable[[Settings], Iterable[Finding]]] = [_versions, _settings, _disk, _api, _warehouse_file, _data]
+    settings = Settings()
+    return [finding for part in parts for finding in part(settings)]
+
+
+def _versions(_settings: Settings) -> Iterable[Finding]:
+    yield Finding(OK, "python", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
+    for name in PACKAGES:
+        try:
+            yield Finding(OK, name, version(name))
+        except PackageNotFoundError:
+            yield Finding(BROKEN, name, "is not installed.", "Install the package again: pip install gb-renewables.")
+
+
+def _settings(settings: Settings) -> Iterable[Finding]:
+    """Every setting that is not its default, and where the home and the warehouse are in any case."""
+    files = [Path(".env"), *([root / ".env"] if (root := checkout()) else []), settings.renewables_home / ".env"]
+    in_files = [(file, {name.lower() for name, value in dotenv_values(file).items() if value}) for file in files]
+    in_environment = {name.lower() for name, value in os.environ.items() if value}
+    for name in type(settings).model_fields:
+        origin = "the environment" if name in in_environment else ""
+        origin = origin or next((str(file) for file, names in in_files if name in names), "")
+        if origin or name in ("renewables_home", "warehouse", "elexon_base_url"):
+            value = "(set)" if name in SECRETS else getattr(settings, name)
+            yield Finding(OK, name.upper(), f"{value} (from {origin or 'the default'})")
+
+
+def _disk(settings: Settings) -> Iterable[Finding]:
+    folder = settings.warehouse.parent
+    there = next(parent for parent in (folder, *folder.resolve().parents) if parent.exists())
+    free = shutil.disk_usage(there).free
+    enough = free >= ROOM_BYTES
+    yield Finding(
+        OK if enough else WARNING,
+        "disk",
+        f"{free / 1e9:,.1f} GB free at {there}.",
+        "" if enough else "Free some room: a write needs twice the warehouse's size.",
+    )
+    if not os.access(there, os.W_OK):
+        yield Finding(BROKEN, "disk", f"{there} cannot be written.", "Set RENEWABLES_HOME to a folder of yours.")
+    if (kind := _file_system(there)) in SHARES:
+        yield Finding(
+            WARNING,
+            "disk",
+            f"{there} is on a share ({kind}).",
+            "DuckDB's locks need a local disk: move RENEWABLES_HOME.",
+        )
+
+
+def _file_system(folder: Path) -> str | None:
+    """Linux only: the type of the longest mount point that holds the folder."""
+    try:
+        mounts = [line.split() for line in Path("/proc/mounts").read_text().splitlines()]
+    except OSError:
+        return None
+    resolved = folder.resolve()
+    holding = [(len(fields[1]), fields[2]) for fields in mounts if resolved.is_relative_to(fields[1])]
+    return max(holding, default=(0, None))[1]
+
+
+def _api(settings: Settings) -> Iterable[Finding]:
+    answer = elexon(settings)
+    way_out = "Check the network, or ELEXON_BASE_URL; `renewables simulate` stands in."
+    yield Finding(OK, "API", answer.sentence) if answer.is_there else Finding(BROKEN, "API", answer.sentence, way_out)
+
+
+def _warehouse_file(settings: Settings) -> Iterable[Finding]:
+    path = settings.warehouse
+    if not path.exists():
+        yield Finding(OK, "warehouse", f"{path} is not there yet: the first fetch makes it.")
+        return
+    fault = fault_of(path)
+    if fault is None:
+        yield Finding(OK, "warehouse", f"{path}, {path.stat().st_size / 1e6:,.1f} MB.")
+    else:
+        yield Finding(
+            BROKEN, "warehouse", f"{path} cannot be opened: {fault}", "`renewables restore` puts a snapshot there."
+        )
+
+
+def _data(settings: Settings) -> Iterable[Finding]:
+    newest = snapshots.newest(snapshots.folder_of(settings.warehouse))
+    try:
+        with reading() as con:
+            tables = tables_health(con)
+    except WarehouseMissing as missing:
+        yield Finding(WARNING, "snapshot", str(missing))
+        return
+    except WarehouseError as error:
+        yield Finding(BROKEN, "snapshot", str(error))
+        return
+    if newest:
+        yield Finding(
+            OK, "snapshot", f"version {newest.version} of {newest.published_at_utc:%Y-%m-%d %H:%M} UTC opens."
+        )
+    for table in tables:
+        found = f"{table.rows:,} rows, {table.rows_by_filter:,} by filter, {table.doubled_keys:,} doubled keys."
+        way_out = "" if table.is_healthy else "Restore an earlier one: `renewables restore --version N`."
+        yield Finding(OK if table.is_healthy else BROKEN, table.table, found, way_out)

@@ -1,0 +1,119 @@
+"""`renewables export`: half hours as CSV or Parquet, or every table as Parquet."""
+
+import sys
+from io import BytesIO
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Literal
+
+import typer
+
+from renewables.cli.options import AsOf, Categories, DatasetName, End, ExcludeFlagged, KnownAt, Start
+
+if TYPE_CHECKING:
+    import polars as pl
+
+Format = Literal["csv", "parquet"]
+RFC3339 = "%Y-%m-%dT%H:%M:%S%.fZ"
+
+
+def export(
+    start: Start = None,
+    end: End = None,
+    psr_type: Categories = None,
+    dataset: DatasetName = "wind_and_solar",
+    as_of: AsOf = None,
+    known_at: KnownAt = None,
+    exclude_flagged: ExcludeFlagged = False,
+    kind: Annotated[
+        Format | None, typer.Option("--format", help="csv or parquet; the file's suffix unless given, else csv.")
+    ] = None,
+    output: Annotated[
+        str, typer.Option("--output", "-o", metavar="FILE", help="The file to write; - for the output.")
+    ] = "-",
+    all_to: Annotated[
+        Path | None,
+        typer.Option("--all", metavar="FOLDER", help="Every table, and what is current, as Parquet files in a folder."),
+    ] = None,
+) -> None:
+    """Writes half hours as CSV or Parquet.
+
+    With their settlement dates, sources and, where the value is in doubt, the reasons (`flags`); without dates, all of
+    them. Times are UTC.
+
+    \b
+    Examples:
+      renewables export --start 2026-01-01 --end 2026-01-31 > january.csv
+      renewables export --start 2024-01-01 --end 2024-01-31 --exclude-flagged > sound.csv
+      renewables export --output wind_and_solar.parquet
+      renewables export --all for_power_bi
+    """
+    from renewables.attribution import note_of_sources
+    from renewables.cli.options import held, instants, known_categories, known_dataset, said_of
+    from renewables.cli.output import note
+    from renewables.queries.generation import generation
+    from renewables.queries.snapshot import opened
+    from renewables.user_errors import BadUsage
+
+    published_by, landed_by = instants(as_of, known_at)
+    what = said_of(as_of, known_at, exclude_flagged=exclude_flagged)
+    if all_to:
+        if what:
+            raise BadUsage("--all exports every table as it is: leave --as-of, --known-at, --exclude-flagged away.")
+        _export_all(all_to)
+        return
+    kind = kind or ("parquet" if output.endswith(".parquet") else "csv")
+    if kind == "parquet" and output == "-" and sys.stdout.isatty():
+        raise BadUsage("Parquet is no text for a terminal: add --output FILE.parquet.")
+    categories = known_categories(known_dataset(dataset), psr_type)
+    with opened() as con:
+        window = held(con, dataset, start, end)
+        frame = generation(
+            window.start_utc,
+            window.end_utc,
+            dataset=dataset,
+            categories=categories,
+            as_of=published_by,
+            known_at=landed_by,
+            exclude_flagged=exclude_flagged,
+            con=con,
+        )
+    said = note_of_sources(frame["source"].unique())
+    content = _bytes(frame, kind, said)
+    if output == "-":
+        typer.get_binary_stream("stdout").write(content)
+    else:
+        Path(output).write_bytes(content)
+        note(f"Wrote {len(frame):,} rows to {output}{what}.")
+    if flagged := frame["flags"].count():
+        note(f"{flagged:,} of {len(frame):,} values are in doubt: the column flags says why.")
+    note(said)
+
+
+def _bytes(frame: "pl.DataFrame", kind: Format, said: str) -> bytes:
+    buffer = BytesIO()
+    if kind == "csv":
+        frame.write_csv(buffer, datetime_format=RFC3339)
+    else:
+        frame.write_parquet(buffer, metadata={"note": said} if said else None)
+    return buffer.getvalue()
+
+
+def _export_all(folder: Path) -> None:
+    from elexon_assets.datasets import BY_HALF_HOUR
+    from renewables.attribution import note_of_sources
+    from renewables.cli.output import note, print_table
+    from renewables.formatting import number
+    from renewables.queries.analysis import sources_of_capacity
+    from renewables.queries.exports import export_all
+    from renewables.queries.snapshot import opened, sources_of, span
+    from renewables.user_errors import Problem
+
+    with opened() as con:
+        done = export_all(folder, con)
+        spans = {dataset.name: span(dataset.name, con) for dataset in BY_HALF_HOUR}
+        sources = {source for name, window in spans.items() if window for source in sources_of(name, window, con)}
+        sources |= set(sources_of_capacity(con))
+    if not done:
+        raise Problem("The warehouse has no tables yet: fetch something first, as `renewables status` tells.")
+    print_table(["Table", "Rows", "File"], [[e.name, number(e.rows), e.path] for e in done], right=["Rows"])
+    note(note_of_sources(sources))

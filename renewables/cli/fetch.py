@@ -1,0 +1,206 @@
+"""`renewables fetch-year`, `fetch-range`, `repair`: ask Elexon for days, through Dagster, and wait for them."""
+
+from collections.abc import Sequence
+from contextlib import suppress
+from datetime import UTC, date, datetime, timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from renewables.user_errors import BadUsage
+
+if TYPE_CHECKING:
+    import polars as pl
+    from rich.console import Console
+    from rich.progress import TaskID
+
+    from elexon_assets.datasets import Dataset
+    from renewables.dagster_control.client import Outcome
+    from renewables.dagster_control.fetch_job import Progress as Windows
+
+FAILURES_SHOWN = 20
+REQUESTED_BY = "command line"
+
+
+Datasets = Annotated[
+    list[str] | None,
+    typer.Option("--dataset", help="wind_and_solar, generation_by_fuel, installed_capacity; may be repeated."),
+]
+"Default: all; installed capacity is always asked for whole, since it is half a dozen requests."
+
+
+def fetch_year(
+    year: Annotated[int, typer.Argument(help="Calendar year, UTC.")],
+    dataset: Datasets = None,
+) -> None:
+    """Fetches a calendar year.
+
+    In windows of at most seven days; a year that is not over, up to its last closed day. Where a Dagster server of this
+    home answers it does the work, else this process; the UI knows of it either way.
+
+    \b
+    Examples:
+      renewables fetch-year 2023
+      renewables fetch-year 2023 --dataset wind_and_solar
+    """
+    from warehouse.settings import Settings
+
+    today = datetime.now(UTC).date()
+    first_day = Settings().first_day
+    if not first_day.year <= year <= today.year:
+        raise BadUsage(f"{year}: there are years from {first_day.year} to {today.year}.")
+    _fetch(_chosen(dataset), max(date(year, 1, 1), first_day), date(year, 12, 31))
+
+
+def fetch_range(
+    start: Annotated[str, typer.Argument(help="First UTC day, YYYY-MM-DD.")],
+    end: Annotated[str, typer.Argument(help="Last UTC day, YYYY-MM-DD, itself included.")],
+    dataset: Datasets = None,
+) -> None:
+    """Fetches the UTC days from START to END, both included, and installed capacity.
+
+    \b
+    Examples:
+      renewables fetch-range 2023-01-01 2023-01-07
+    """
+    from renewables.cli.options import both_days
+
+    _fetch(_chosen(dataset), *both_days(start, end))
+
+
+def repair(
+    days: Annotated[int, typer.Option(min=1, help="Trailing closed UTC days to look at.")] = 30,
+    dataset: Datasets = None,
+) -> None:
+    """Asks again for days that are missing or short.
+
+    \b
+    Examples:
+      renewables repair
+      renewables repair --days 90
+    """
+    from rich.console import Console
+
+    from elexon_assets.missing_days import spans_to_repair
+
+    found = False
+    for declared in (one for one in _chosen(dataset) if one.is_half_hourly):
+        for span in spans_to_repair(declared, days=days):
+            found = True
+            _fetch([declared], span.days[0], span.days[-1])
+    if not found:
+        Console().print(f"No closed day of the last {days} is missing or short.")
+
+
+def _chosen(names: list[str] | None) -> "list[Dataset]":
+    from elexon_assets.datasets import BY_NAME, DATASETS
+
+    for name in names or ():
+        if name not in BY_NAME:
+            raise BadUsage(f"There is no dataset {name!r}: choose from {', '.join(BY_NAME)}.")
+    return [dataset for dataset in DATASETS if not names or dataset.name in names]
+
+
+def _fetch(datasets: "Sequence[Dataset]", first: date, last: date) -> None:
+    """Fetches, reports, and exits with 1 if anything failed."""
+    from rich.console import Console
+
+    console = Console()
+    yesterday = datetime.now(UTC).date() - timedelta(days=1)
+    if first > yesterday:
+        raise BadUsage(
+            f"{first} is not over: the last closed UTC day is {yesterday}. "
+            "Half hours of today come with the schedule every half hour (`renewables up`)."
+        )
+    if last > yesterday:
+        console.print(f"Up to {yesterday}, the last closed UTC day.")
+        last = yesterday
+    outcomes = [
+        outcome
+        for together in _by_the_way_they_are_asked_for(datasets)
+        for outcome in wait_for(together, first, last, console)
+    ]
+    if not report(outcomes, console):
+        raise typer.Exit(1)
+
+
+def _by_the_way_they_are_asked_for(datasets: "Sequence[Dataset]") -> "list[list[Dataset]]":
+    """Those by day in runs of their own: Dagster gives the others no range."""
+    by_day = [dataset for dataset in datasets if dataset.is_half_hourly]
+    return [together for together in (by_day, [one for one in datasets if one not in by_day]) if together]
+
+
+def wait_for(
+    datasets: "Sequence[Dataset]", first: date, last: date, console: "Console", *, here: bool = False
+) -> "list[Outcome]":
+    """Fetches with a progress bar a dataset, by window; `here`: in this process, whoever else would answer."""
+    from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
+
+    from elexon_assets.datasets import BY_NAME
+    from renewables.dagster_control.fetch_job import fetch
+    from warehouse.settings import Settings
+
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("windows"))
+    with Progress(*columns, TimeRemainingColumn(), console=console) as bars:
+        tasks: dict[str, TaskID] = {}
+
+        def show(windows: "Windows") -> None:
+            for name, total in windows.windows.items():
+                if name not in tasks:
+                    tasks[name] = bars.add_task(BY_NAME[name].title, total=total)
+                failed = windows.failed(name)
+                note = f", {failed} failed" if failed else ""
+                bars.update(tasks[name], completed=windows.answered(name), description=f"{BY_NAME[name].title}{note}")
+
+        return fetch(datasets, first, last, requested_by=REQUESTED_BY, settings=Settings(), watch=show, here=here)
+
+
+def report(outcomes: "Sequence[Outcome]", console: "Console") -> bool:
+    """Prints what landed and what failed; True when all is well."""
+    import polars as pl
+
+    from renewables.queries import runs
+    from warehouse.connection import reading
+    from warehouse.errors import WarehouseMissing
+
+    run_ids = [outcome.run_id for outcome in outcomes]
+    failed = pl.DataFrame()
+    with suppress(WarehouseMissing), reading() as con:
+        _print_landed(runs.totals(run_ids, con), console)
+        failed = runs.failed_windows(run_ids, con)
+    _print_failed(failed, console)
+    errors = [outcome.error for outcome in outcomes if outcome.error]
+    if errors and failed.is_empty():
+        console.print(errors[0], style="red", highlight=False)
+    return all(outcome.succeeded for outcome in outcomes)
+
+
+def _print_landed(totals: "pl.DataFrame", console: "Console") -> None:
+    from elexon_assets.datasets import BY_NAME
+    from renewables.attribution import label_of_sources
+
+    for row in totals.iter_rows(named=True):
+        quarantined = row["rows_quarantined"]
+        aside = f", {quarantined:,} kept aside (see the table quarantine)" if quarantined else ""
+        label = label_of_sources((row["source"] or "").split(", "))
+        console.print(
+            f"{BY_NAME[row['dataset']].title}: {row['rows_landed']:,} new {label}{' ' if label else ''}rows of "
+            f"{row['rows_received']:,} received in {row['windows']} windows{aside}",
+            highlight=False,
+        )
+
+
+def _print_failed(failed: "pl.DataFrame", console: "Console") -> None:
+    """A line for each thing that went wrong, not for each window: an outage says the same of all of them."""
+    from elexon_assets.datasets import BY_NAME
+
+    for row in failed.head(FAILURES_SHOWN).iter_rows(named=True):
+        first, last = row["window_start_utc"], row["window_end_utc"] - timedelta(minutes=30)
+        console.print(
+            f"{BY_NAME[row['dataset']].title}: {row['windows']} windows failed, {first:%Y-%m-%d} to {last:%Y-%m-%d}, "
+            f"after {row['attempts']} attempts each: {row['error']}",
+            style="red",
+            highlight=False,
+        )
+    if len(failed):
+        console.print("`renewables repair` asks again for days that are missing or short.", highlight=False)

@@ -1,0 +1,100 @@
+"""`renewables`: the commands, and what becomes of their errors.
+
+Belongs here: registration, one command a line. Not here: a command's work, which its module imports when it is called,
+so that every command starts quickly.
+"""
+
+from typing import Annotated, Any
+
+import typer
+from typer.core import TyperGroup
+
+from renewables.cli import (
+    analyze,
+    ask,
+    demo,
+    doctor,
+    export,
+    fetch,
+    pipelines,
+    plot,
+    quality,
+    query,
+    restore,
+    simulate,
+    status,
+    up,
+)
+from renewables.user_errors import told
+
+
+class Commands(TyperGroup):
+    """In the order of registration; an expected error ends in its one sentence."""
+
+    def invoke(self, ctx: Any) -> Any:  # a context of typer's own copy of click, which it keeps private
+        try:
+            return super().invoke(ctx)
+        except Exception as error:
+            outcome = told(error)
+            if outcome is None:
+                raise
+            typer.echo(outcome[0], err=True)
+            raise typer.Exit(outcome[1]) from error
+
+
+app = typer.Typer(
+    name="renewables",
+    cls=Commands,
+    no_args_is_help=True,
+    rich_markup_mode=None,
+    pretty_exceptions_enable=False,
+    context_settings={"help_option_names": ["-h", "--help"], "max_content_width": 100},
+)
+
+
+def _print_version(asked: bool) -> None:
+    if asked:
+        from importlib.metadata import version
+
+        typer.echo(f"gb-renewables {version('gb-renewables')}")
+        raise typer.Exit
+
+
+@app.callback()
+def renewables(
+    version: Annotated[
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and leave.")
+    ] = False,
+) -> None:
+    """Great Britain's wind and solar, half hour by half hour: fetched from Elexon, kept with its history.
+
+    \b
+    Examples:
+      renewables status
+      renewables analyze --start 2026-01-01 --end 2026-01-31
+      renewables plot --open
+    """
+
+
+app.command("demo")(demo.demo)
+app.command("up")(up.up)
+app.command("fetch-year")(fetch.fetch_year)
+app.command("fetch-range")(fetch.fetch_range)
+app.command("repair")(fetch.repair)
+app.command("status")(status.status)
+app.command("quality")(quality.quality)
+app.command("analyze")(analyze.analyze)
+app.command("plot")(plot.plot)
+app.command("export")(export.export)
+app.command("query")(query.query)
+app.command("ask")(ask.ask)
+for name, commands in pipelines.GROUPS.items():
+    app.add_typer(commands, name=name)
+app.command("simulate")(simulate.simulate)
+app.command("doctor")(doctor.doctor)
+app.command("restore")(restore.restore)
+
+
+def main() -> None:
+    """The console script."""
+    app()

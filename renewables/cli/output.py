@@ -1,0 +1,85 @@
+"""How things are printed: Rich tables for people, JSON for scripts, notes to the error stream.
+
+Not here: formats of numbers, instants and spans (`renewables/formatting.py`), what is printed.
+"""
+
+import json
+from collections.abc import Sequence
+
+import typer
+
+from renewables.formatting import plain
+
+LONGEST_WORD = 16
+"Longer ones, such as addresses, may be folded."
+
+
+def note(text: str) -> None:
+    """Beside the output, never in it: a script reads the output."""
+    if text:
+        typer.echo(text, err=True)
+
+
+def print_json(value: object) -> None:
+    """Instants as RFC 3339 with Z, spans of time as seconds, NaN as null."""
+    typer.echo(json.dumps(plain(value), ensure_ascii=False, indent=2))
+
+
+def print_table(
+    columns: Sequence[str],
+    rows: Sequence[Sequence[object]],
+    *,
+    title: str | None = None,
+    right: Sequence[str] = (),
+) -> None:
+    """`right`: the columns of numbers. Nothing in a cell is taken for markup; on a terminal too narrow for the numbers
+    every row becomes lines of name and value."""
+    from rich import box
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    console = Console(highlight=False)
+    texts = [[str(cell) for cell in row] for row in rows]
+    if _width(columns, texts, right) > console.width:
+        console.print(Text(title or ""))
+        for row in texts:
+            print_facts(f"{columns[0]} {row[0]}".strip(), list(zip(columns[1:], row[1:], strict=True)))
+        return
+    table = Table(box=box.SIMPLE_HEAD, title=title, title_justify="left", pad_edge=False, show_edge=False)
+    for name in columns:
+        is_number = name in right
+        table.add_column(Text(name), justify="right" if is_number else "left", no_wrap=is_number, overflow="fold")
+    for row in texts:
+        table.add_row(*(Text(cell) for cell in row))
+    console.print(table)
+    console.print()
+
+
+def _width(columns: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[str]) -> int:
+    """Least that the table needs: numbers whole, texts by their words."""
+    widths = []
+    for n, name in enumerate(columns):
+        cells = [name, *(row[n] for row in rows)]
+        if name in right:
+            widths.append(max(len(cell) for cell in cells))
+        else:
+            widths.append(min(max(len(word) for cell in cells for word in cell.split() or [""]), LONGEST_WORD))
+    return sum(widths) + 3 * (len(widths) - 1)
+
+
+def print_facts(title: str, facts: Sequence[tuple[str, str]]) -> None:
+    """A heading and lines of name and value."""
+    from rich.console import Console
+    from rich.table import Table
+    from rich.text import Text
+
+    table = Table.grid(padding=(0, 2))
+    table.add_column(no_wrap=True)
+    table.add_column(overflow="fold")
+    for name, value in facts:
+        table.add_row(Text("  " + name, style="dim"), Text(value))
+    console = Console(highlight=False)
+    console.print(Text(title, style="bold"))
+    console.print(table)
+    console.print()

@@ -1,0 +1,31 @@
+"""The three groups of commands about the pipeline's records, put together.
+
+Belongs here: which group has which commands. Not here: what they do (`records.py`, `record_lists.py`,
+`record_files.py`).
+"""
+
+from renewables.cli import record_files, record_lists
+from renewables.cli.records import group, history, show
+
+_OF_ALL = {
+    "show": show,
+    "history": history,
+    "import": record_files.import_file,
+    "export": record_files.export,
+    "template": record_files.template,
+    "revert": record_files.revert,
+}
+
+GROUPS = {
+    "pipelines": group("pipelines", "pipelines", "project", {"list": record_lists.pipelines, **_OF_ALL}),
+    "counterparties": group(
+        "counterparties", "counterparties", "counterparty", {"list": record_lists.counterparties, **_OF_ALL}
+    ),
+    "information-points": group(
+        "information-points",
+        "information_points",
+        "information point",
+        {"list": record_lists.information_points, **_OF_ALL},
+    ),
+}
+"By the name that is typed."

@@ -1,0 +1,241 @@
+"""`renewables quality`: how far the numbers of a span can be trusted, as a report for people or for scripts."""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+from renewables.cli.options import End, Start
+
+if TYPE_CHECKING:
+    import polars as pl
+
+    from elexon_assets.windows import Window
+    from renewables.queries.quality import Trust, UnderstatedWind
+    from renewables.queries.snapshot import Connection
+
+LAST = timedelta(days=30)
+SPANS_NAMED = 4
+"Of a day; all of them are in --json."
+
+
+def quality(
+    start: Start = None,
+    end: End = None,
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+) -> None:
+    """Reports what is in doubt, missing or revised, and why.
+
+    Flags by reason and month, the worst days, missing half hours by their state, what was published again and by how
+    much, and an estimate of the wind that is not in the figures. Without dates, of the last 30 days that there are.
+    Nothing is corrected: `--exclude-flagged` of analyze, plot and export leaves out what is in doubt.
+
+    \b
+    Examples:
+      renewables quality
+      renewables quality --start 2024-01-01 --end 2024-01-31
+      renewables quality --json | jq .gaps
+    """
+    from elexon_assets.datasets import BY_HALF_HOUR
+    from renewables.attribution import attribution, label_of_sources, note_of_sources
+    from renewables.cli.options import held
+    from renewables.cli.output import print_json
+    from renewables.formatting import utc
+    from renewables.queries.snapshot import opened, sources_of
+
+    with opened() as con:
+        window = held(con, None, start, end, last=LAST)
+        found = _report(window, con)
+        sources = sorted({source for dataset in BY_HALF_HOUR for source in sources_of(dataset.name, window, con)})
+    label = label_of_sources(sources)
+    if as_json:
+        print_json(
+            {
+                **{"start_utc": window.start_utc, "end_utc": window.end_utc},
+                **{"sources": sources, "label": label, "attribution": attribution(sources)},
+                "datasets": [
+                    vars(one) | {"coverage": one.coverage, "flagged_share": one.flagged_share} for one in found.trust
+                ],
+                "flags_by_month": found.flags.to_dicts(),
+                "worst_days": found.worst_days.to_dicts(),
+                "gaps": found.gaps.to_dicts(),
+                "revisions": {name: frame.to_dicts() for name, frame in found.revisions.items()},
+                "understated_wind": found.understated_wind,
+            }
+        )
+        return
+    typer.echo(
+        f"Data quality, {utc(window.start_utc)} to {utc(window.end_utc)} UTC" + (f"  {label}" if label else "") + "\n"
+    )
+    _print(found)
+    if said := note_of_sources(sources):
+        typer.echo(said)
+
+
+@dataclass(frozen=True)
+class Report:
+    trust: "list[Trust]"
+    flags: "pl.DataFrame"
+    worst_days: "pl.DataFrame"
+    gaps: "pl.DataFrame"
+    revisions: "dict[str, pl.DataFrame]"
+    "By dataset."
+    understated_wind: "UnderstatedWind"
+
+
+def _report(window: "Window", con: "Connection") -> Report:
+    from elexon_assets.datasets import BY_HALF_HOUR
+    from renewables.queries import quality as asked
+    from renewables.queries.revisions import revised
+
+    span = (window.start_utc, window.end_utc)
+    return Report(
+        asked.trust(*span, con),
+        asked.flags_by_month(*span, con),
+        asked.worst_days(*span, con=con),
+        asked.gaps(*span, con),
+        {dataset.name: revised(*span, dataset=dataset.name, con=con) for dataset in BY_HALF_HOUR},
+        asked.understated_wind(*span, con),
+    )
+
+
+def _print(found: Report) -> None:
+    from elexon_assets.datasets import BY_NAME
+    from renewables.cli.output import print_table
+    from renewables.formatting import number, percent
+
+    rows = [
+        [
+            *(BY_NAME[one.dataset].title, f"{number(one.half_hours)}/{number(one.half_hours_expected)}"),
+            *(percent(one.coverage), number(one.half_hours_flagged), percent(one.flagged_share, up=True)),
+        ]
+        for one in found.trust
+    ]
+    columns = ["Dataset", "Half hours", "Coverage", "In doubt", "Share"]
+    print_table(columns, rows, right=columns[1:], title="Whole half hours there, and those in doubt")
+    if unjudged := sum(one.values_unjudged for one in found.trust):
+        typer.echo(
+            f"{number(unjudged)} values have landed since flags were last looked for: what follows lacks them.\n"
+        )
+    _print_flags(found.flags)
+    _print_worst_days(found.worst_days)
+    _print_gaps(found.gaps)
+    _print_revisions(found.revisions)
+    if found.understated_wind.half_hours:
+        from renewables.cli.analyze import said_of_missing_wind
+
+        typer.echo(said_of_missing_wind(found.understated_wind))
+
+
+def _print_flags(flags: "pl.DataFrame") -> None:
+    from elexon_assets.datasets import BY_NAME
+    from elexon_assets.quality.vocabulary import REASON_BY_NAME
+    from renewables.cli.output import print_table
+    from renewables.formatting import number
+
+    if flags.is_empty():
+        typer.echo("No flags.\n")
+        return
+    print_table(
+        ["Month", "Dataset", "Reason", "Value in doubt", "Half hours", "Values"],
+        [
+            [
+                *(f"{row['month_utc']:%Y-%m}", BY_NAME[row["dataset"]].code, REASON_BY_NAME[row["reason"]].title),
+                "yes" if REASON_BY_NAME[row["reason"]].value_in_doubt else "no",
+                *(number(row["half_hours"]), number(row["values"])),
+            ]
+            for row in flags.iter_rows(named=True)
+        ],
+        right=["Half hours", "Values"],
+        title="Flags by reason and month (UTC)",
+    )
+
+
+def _print_worst_days(worst: "pl.DataFrame") -> None:
+    from elexon_assets.datasets import BY_NAME
+    from elexon_assets.quality.vocabulary import REASON_BY_NAME
+    from renewables.cli.output import print_table
+    from renewables.formatting import number
+
+    if worst.is_empty():
+        return
+    print_table(
+        ["Day", "Dataset", "In doubt", "From - to (UTC)", "Reasons"],
+        [
+            [
+                *(f"{row['day_utc']}", BY_NAME[row["dataset"]].code, f"{number(row['half_hours_flagged'])} of 48"),
+                _spans(row["start_times_utc"]),
+                ", ".join(REASON_BY_NAME[name].title for name in row["reasons"]),
+            ]
+            for row in worst.iter_rows(named=True)
+        ],
+        right=["In doubt"],
+        title="Days with the most half hours in doubt",
+    )
+
+
+def _spans(starts: Sequence[datetime]) -> str:
+    """Half hours in a row as one: `05:30-06:00, 14:00-16:00`."""
+    from elexon_assets.settlement import HALF_HOUR
+
+    spans: list[tuple[datetime, datetime]] = []
+    for start in starts:
+        if spans and spans[-1][1] == start:
+            spans[-1] = (spans[-1][0], start + HALF_HOUR)
+        else:
+            spans.append((start, start + HALF_HOUR))
+    named = [f"{start:%H:%M}-{end:%H:%M}" for start, end in spans[:SPANS_NAMED]]
+    return ", ".join([*named, *([f"{len(spans) - SPANS_NAMED} more"] if len(spans) > SPANS_NAMED else [])])
+
+
+def _print_gaps(gaps: "pl.DataFrame") -> None:
+    from elexon_assets.datasets import BY_NAME
+    from elexon_assets.quality.vocabulary import GAP_STATE_BY_NAME
+    from renewables.cli.output import print_table
+    from renewables.formatting import number, utc
+
+    if gaps.is_empty():
+        typer.echo("Nothing is missing.\n")
+        return
+    print_table(
+        ["Dataset", "State", "Half hours", "First (UTC)", "Last (UTC)", "Can be filled"],
+        [
+            [
+                *(BY_NAME[row["dataset"]].code, GAP_STATE_BY_NAME[row["state"]].title, number(row["half_hours"])),
+                *(utc(row["first_start_time_utc"]), utc(row["last_start_time_utc"])),
+                "perhaps" if GAP_STATE_BY_NAME[row["state"]].can_be_filled else "no",
+            ]
+            for row in gaps.iter_rows(named=True)
+        ],
+        right=["Half hours"],
+        title="Missing half hours by state",
+    )
+
+
+def _print_revisions(revisions: "dict[str, pl.DataFrame]") -> None:
+    from elexon_assets.datasets import BY_NAME
+    from renewables.cli.output import print_table
+    from renewables.formatting import number, utc
+
+    rows = [
+        [
+            *(BY_NAME[dataset].code, row[BY_NAME[dataset].category]),
+            *(number(row["values_republished"]), number(row["values_changed"]), number(row["mean_absolute_mw"], 1)),
+            *(number(row["largest_mw"], 1), utc(row["largest_start_time_utc"])),
+            number(row["energy_difference_mwh"], 1),
+        ]
+        for dataset, frame in revisions.items()
+        for row in frame.iter_rows(named=True)
+        if row["values_republished"]
+    ]
+    if not rows:
+        typer.echo("No value was published again.\n")
+        return
+    print_table(
+        ["", "Series", "Again", "Changed", "Mean MW", "Largest MW", "of (UTC)", "Energy MWh"],
+        rows,
+        right=["Again", "Changed", "Mean MW", "Largest MW", "Energy MWh"],
+        title="Published again, and by how much values changed since they were first published",
+    )

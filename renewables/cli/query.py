@@ -1,0 +1,64 @@
+"""`renewables query`: SQL against the newest snapshot, read-only and locked down."""
+
+from typing import TYPE_CHECKING, Annotated
+
+import typer
+
+if TYPE_CHECKING:
+    import polars as pl
+
+
+def query(
+    sql: Annotated[str, typer.Argument(metavar="SQL", help="One query in DuckDB's SQL; quote it.")],
+    limit: Annotated[int, typer.Option(min=1, help="Most rows shown.")] = 1000,
+    seconds: Annotated[float, typer.Option(min=0.1, help="Stopped after so long.")] = 30,
+    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+) -> None:
+    """Asks the newest snapshot in SQL.
+
+    It only reads: no files, no settings, nothing that could be written.
+
+    Tables: wind_and_solar and generation_by_fuel (current values), each with _publications, _daily, _coverage and
+    _outside_soft_limits; fetch_log, quarantine. What was known earlier: FROM wind_and_solar_as_of('2026-01-15').
+
+    \b
+    Examples:
+      renewables query "SHOW TABLES"
+      renewables query "FROM wind_and_solar_daily ORDER BY energy_mwh DESC LIMIT 5"
+      renewables query --json "SELECT max(start_time_utc) AS newest FROM wind_and_solar"
+    """
+    from renewables.cli.output import note, print_json
+    from renewables.queries.adhoc import QueryRefused, ask
+    from renewables.user_errors import Problem
+
+    try:
+        answer = ask(sql, row_limit=limit, seconds=seconds)
+    except QueryRefused as refused:
+        raise Problem(str(refused)) from refused
+    frame = answer.frame
+    if as_json:
+        print_json(frame.to_dicts())
+    else:
+        print_frame(frame)
+    if answer.is_cut:
+        note(f"There are more rows: only the first {limit:,} are shown. --limit shows more, `renewables export` all.")
+
+
+def print_frame(frame: "pl.DataFrame") -> None:
+    """Instants in UTC, thousands parted."""
+    from renewables.cli.output import print_table
+    from renewables.formatting import utc
+
+    numeric = [name for name, dtype in frame.schema.items() if dtype.is_numeric()]
+    instants = {name for name, dtype in frame.schema.items() if dtype.is_temporal() and "Datetime" in str(dtype)}
+    rows = [
+        [utc(cell) if name in instants and cell and not cell.second else _shown(cell) for name, cell in row.items()]
+        for row in frame.iter_rows(named=True)
+    ]
+    print_table(frame.columns, rows, right=numeric)
+
+
+def _shown(cell: object) -> str:
+    if cell is None:
+        return ""
+    return f"{cell:,.3f}".rstrip("0").rstrip(".") if isinstance(cell, float) else str(cell)

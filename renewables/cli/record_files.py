@@ -1,0 +1,196 @@
+"""`renewables pipelines|counterparties|information-points import|export|template|revert`: files, and taking back.
+
+Belongs here: asking, showing what an import would do. Not here: how a file is read (`pipeline_assets/spreadsheets`).
+"""
+
+import sys
+from collections.abc import Callable
+from pathlib import Path
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+from renewables.cli.records import As_json, Who, Why, Yes, author, engine
+
+if TYPE_CHECKING:
+    from pipeline_assets.spreadsheets.import_plan import Plan
+
+Output = Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="The file to write; - for the output.")]
+ROWS_SHOWN = 50
+
+
+def import_file(sheet: str, _: str) -> Callable[..., None]:
+    def command(
+        file: Annotated[str, typer.Argument(metavar="FILE", help="CSV (UTF-8) or Excel; - reads the input.")],
+        dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and leave.")] = False,
+        good_rows_only: Annotated[bool, typer.Option("--good-rows-only", help="Take the rows without errors.")] = False,
+        who: Who = None,
+        why: Why = "",
+        yes: Yes = False,
+        as_json: As_json = False,
+    ) -> None:
+        """Compares a file with the ledger, shows each difference and each error, and asks before it takes them.
+
+        What is taken is one batch, and can be reverted. An absent column changes nothing, an empty cell clears; rows
+        that are not in the file stay as they are. With --json nothing is asked: add --yes to take it.
+
+        \b
+        Examples:
+          renewables {group} import changed.csv --dry-run
+          renewables {group} import changed.csv --good-rows-only --why "Review of May"
+        """
+        from pipeline_assets.spreadsheets import import_plan
+        from renewables.cli.output import note, print_json
+        from renewables.user_errors import FAILED
+
+        content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
+        ledger = engine()
+        found = import_plan.plan(ledger, sheet, content, Path(file).name)
+        refused = bool(found.errors) and not good_rows_only
+        if as_json:
+            taken = None
+            if yes and not dry_run and not refused:
+                taken = import_plan.confirm(
+                    ledger, found, who=author(who), why=why, good_rows_only=good_rows_only
+                ).batch
+            print_json(_for_scripts(found, taken))
+        else:
+            _print(found)
+            if refused:
+                note("Nothing was changed: put the rows with errors right, or add --good-rows-only to take the others.")
+            elif not found.changes_something:
+                note("Nothing to change.")
+            elif dry_run:
+                note("Nothing was changed: this was a dry run.")
+            else:
+                if not yes:
+                    typer.confirm("Take these changes?", abort=True)
+                done = import_plan.confirm(ledger, found, who=author(who), why=why, good_rows_only=good_rows_only)
+                typer.echo(f"Taken as batch {done.batch}; changes: {len(done.changes):,}.")
+                note(f"`renewables {sheet} revert {done.batch}` takes it back.")
+        if refused:
+            raise typer.Exit(FAILED)
+
+    return command
+
+
+def export(sheet: str, _: str) -> Callable[..., None]:
+    def command(output: Output = "-") -> None:
+        """Writes every {what} that is not archived as CSV, which imports back as no change.
+
+        Texts that a spreadsheet would run or change have an apostrophe before them; an import takes it off.
+
+        \b
+        Examples:
+          renewables {group} export --output {group}.csv
+          renewables {group} export | head
+        """
+        from pipeline_assets.spreadsheets import exporter
+
+        _write(exporter.export(engine(), sheet), output)
+
+    return command
+
+
+def template(sheet: str, _: str) -> Callable[..., None]:
+    def command(output: Output = "-") -> None:
+        """Writes a CSV with the columns only, to be filled in, and tells what goes into each.
+
+        \b
+        Examples:
+          renewables {group} template --output new.csv
+          renewables {group} template
+        """
+        from pipeline_assets.spreadsheets import exporter
+        from pipeline_assets.spreadsheets.sheet_columns import SHEETS
+        from renewables.cli.output import note
+
+        _write(exporter.template(sheet), output)
+        note("\n".join(f"  {name}: {text}" for name, text in SHEETS[sheet].help()))
+
+    return command
+
+
+def revert(_: str, __: str) -> Callable[..., None]:
+    def command(
+        batch: Annotated[str, typer.Argument(metavar="BATCH", help="As the history and an import name it.")],
+        who: Who = None,
+        why: Why = "",
+        yes: Yes = False,
+    ) -> None:
+        """Undoes a whole batch by a new one: what it made is archived, what it changed is as before.
+
+        Refused where somebody changed one of its records since.
+
+        \b
+        Examples:
+          renewables {group} revert 3f9a0c81d2e4 --why "Wrong file"
+          renewables {group} revert 3f9a0c81d2e4 --yes
+        """
+        from pipeline_assets.ledger import submission
+        from pipeline_assets.models import new_id
+        from renewables.cli.output import note
+
+        ledger, by, token = engine(), author(who), new_id()
+        tried = submission.revert(ledger, batch, who=by, why=why, token=token, dry_run=True)
+        if not tried.changes:
+            note("Nothing to change: everything is as it was before that batch.")
+            return
+        typer.echo(f"Changes of batch {batch} to be taken back: {len(tried.changes):,}.")
+        if not yes:
+            typer.confirm("Go on?", abort=True)
+        done = submission.revert(ledger, batch, who=by, why=why, token=token)
+        typer.echo(f"Taken back by batch {done.batch}.")
+
+    return command
+
+
+def _write(text: str, output: str) -> None:
+    """A file begins with a mark, without which Excel takes UTF-8 for something else."""
+    from renewables.cli.output import note
+
+    if output == "-":
+        typer.get_binary_stream("stdout").write(text.encode())
+    else:
+        Path(output).write_bytes(text.encode("utf-8-sig"))
+        note(f"Wrote {output}.")
+
+
+def _print(found: "Plan") -> None:
+    from renewables.cli.output import note, print_table
+
+    changed = [(row, each) for row in found.rows for each in row.differences]
+    if changed:
+        print_table(
+            ["Row", "", "Record", "Column", "Before", "After"],
+            [
+                [row.number, row.outcome, row.label, each.column, _text(each.before), _text(each.after)]
+                for row, each in changed[:ROWS_SHOWN]
+            ],
+            right=["Row"],
+        )
+    if len(changed) > ROWS_SHOWN:
+        note(f"{len(changed) - ROWS_SHOWN:,} more differences: --json has them all.")
+    for title, problems in (("Error", found.errors), ("Second look", found.warnings)):
+        if problems:
+            print_table(
+                ["Row", "Column", title], [[p.row, p.column, p.message] for p in problems[:ROWS_SHOWN]], right=["Row"]
+            )
+        if len(problems) > ROWS_SHOWN:
+            note(f"{len(problems) - ROWS_SHOWN:,} more: --json has them all.")
+    for name, reason in found.ignored:
+        note(f"The column {name!r} is left out: {reason}.")
+    typer.echo(
+        f"{len(found.rows):,} rows: " + ", ".join(f"{count:,} {name}" for name, count in found.counts.items()) + "."
+    )
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)
+
+
+def _for_scripts(found: "Plan", batch: str | None) -> dict[str, Any]:
+    return {
+        **{"sheet": found.sheet, "counts": found.counts, "ignored": dict(found.ignored), "batch": batch},
+        "rows": [vars(row) for row in found.rows],
+    }

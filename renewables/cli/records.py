@@ -1,0 +1,219 @@
+"""`renewables pipelines|counterparties|information-points`: the commands that are the same for all three.
+
+Belongs here: which commands a group has, and looking at one record. Not here: lists (`record_lists.py`), files and
+reverting (`record_files.py`).
+"""
+
+import getpass
+import inspect
+from collections.abc import Callable, Iterator
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    import sqlalchemy as sa
+
+    from pipeline_assets.ledger.changes import Record, Recorded
+    from pipeline_assets.spreadsheets.portfolio_index import Holdings
+
+As_json = Annotated[bool, typer.Option("--json", help="For scripts.")]
+Who = Annotated[str | None, typer.Option("--who", help="Author of the change; your login name unless given.")]
+Why = Annotated[str, typer.Option("--why", help="The reason, kept with the change.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
+Id = Annotated[str, typer.Argument(metavar="ID_OR_NAME", help="The id, or a name that only one has.")]
+
+
+def group(
+    sheet: str, kind: str, what: str, commands: dict[str, Callable[[str, str], Callable[..., None]]]
+) -> typer.Typer:
+    """A group of commands; `what` is one of its records, for the help texts."""
+    made = typer.Typer(
+        no_args_is_help=True, rich_markup_mode=None, help=f"{what[:1].upper()}{what[1:]}s: see, change, import, export."
+    )
+    for name, factory in commands.items():
+        command = factory(sheet, kind)
+        text = inspect.cleandoc(command.__doc__ or "").replace("{group}", sheet).replace("{what}", what)
+        made.command(name, help=text)(command)
+    return made
+
+
+def author(who: str | None) -> str:
+    return who or getpass.getuser()
+
+
+def engine() -> "sa.Engine":
+    from pipeline_assets.ledger.schema import opened
+
+    return opened()
+
+
+def show(sheet: str, kind: str) -> Callable[..., None]:
+    def command(id: Id, as_json: As_json = False) -> None:
+        """Shows one {what} with everything that belongs to it.
+
+        \b
+        Examples:
+          renewables {group} show 3f9a0c81d2e4
+          renewables {group} show "Fen Farm" --json
+        """
+        from pipeline_assets.spreadsheets.portfolio_index import holdings
+        from renewables.cli.output import note, print_facts, print_json
+        from renewables.formatting import utc
+
+        held = holdings(engine())
+        record = chosen(held, kind, id)
+        parts = list(belonging(held, sheet, record))
+        if as_json:
+            print_json(_for_scripts(record) | {"parts": [_for_scripts(part) for part in parts]})
+            return
+        print_facts(_title(record), [("ID", record.id), *_facts(held, record)])
+        for part in parts:
+            if facts := _facts(held, part, apart_from=record):
+                print_facts(_title(part), facts)
+        note(
+            f"Version {record.version}, changed {utc(record.submitted_at_utc)} UTC by {record.who}; "
+            f"`renewables {sheet} history {record.id}` shows how it came to be so."
+        )
+
+    return command
+
+
+def history(sheet: str, kind: str) -> Callable[..., None]:
+    def command(id: Id, as_json: As_json = False) -> None:
+        """Shows every change of one {what} and of what belongs to it, oldest first: who, when, why, before, after.
+
+        \b
+        Examples:
+          renewables {group} history "Fen Farm"
+          renewables {group} history 3f9a0c81d2e4 --json
+        """
+        from pipeline_assets.ledger import reader
+        from pipeline_assets.ledger.history import fields_changed
+        from pipeline_assets.spreadsheets.portfolio_index import holdings
+        from renewables.cli.output import note, print_facts, print_json
+        from renewables.formatting import utc
+
+        ledger = engine()
+        held = holdings(ledger)
+        record = chosen(held, kind, id)
+        wanted = [record, *belonging(held, sheet, record, archived=True)]
+        found = [change for each in wanted for change in reader.history(ledger, each.kind, each.id)]
+        found.sort(key=lambda change: change.position)
+        if as_json:
+            print_json([change._asdict() for change in found])
+            return
+        for change in found:
+            lines = [
+                (
+                    _label(change.kind, field),
+                    _step(_shown(held, field, change.kind, before), _shown(held, field, change.kind, after)),
+                )
+                for _, field, before, after in fields_changed([change])
+                if change.before or after not in ("", None)
+            ]
+            why = f": {change.why}" if change.why else ""
+            heading = f"{utc(change.submitted_at_utc)} UTC, {change.who} (batch {change.batch}){why}"
+            print_facts(f"{heading}\n{_what(held, change)}, {change.action}", lines)
+        note(f"`renewables {sheet} revert BATCH` undoes a batch by a new one.")
+
+    return command
+
+
+def chosen(held: "Holdings", kind: str, text: str) -> "Record":
+    """By id (archived ones too), else by a name that one has alone. Raises BadUsage."""
+    from pipeline_assets.models import ENTITIES
+    from renewables.user_errors import BadUsage
+
+    by_id = held.get(kind, text)
+    found = [by_id] if by_id else held.named(kind, text) or held.named(kind, text, archived=True)
+    if len(found) == 1:
+        return found[0]
+    title = ENTITIES[kind].title.lower()
+    if found:
+        raise BadUsage(f"{len(found)} are called {text!r}: give the id, one of {', '.join(each.id for each in found)}.")
+    near = [each for each in held.of_kind(kind) if text.casefold() in str(each.fields["name"]).casefold()][:5]
+    names = ", ".join(f"{each.fields['name']} ({each.id})" for each in near)
+    hint = f" Near it: {names}." if near else ""
+    raise BadUsage(f"There is no {title} with the id or name {text!r}.{hint}")
+
+
+def belonging(held: "Holdings", sheet: str, record: "Record", *, archived: bool = False) -> Iterator["Record"]:
+    """Links, what they join as a part of the record, and other parts of it: information points, comments."""
+    from pipeline_assets.models import ENTITIES
+    from pipeline_assets.spreadsheets.sheet_columns import SHEETS
+
+    part_kind, seen = SHEETS[sheet].part, set[str]()
+    for entity in ENTITIES.values():
+        for field, target in entity.references.items():
+            if target != record.kind or field not in entity.owners:
+                continue
+            for state in (False, True) if archived else (False,):
+                for link in held.naming(entity.kind, field, record.id, archived=state):
+                    yield link
+                    part = (
+                        held.get(part_kind, link.fields[list(entity.references)[1]])
+                        if entity.kind == SHEETS[sheet].link
+                        else None
+                    )
+                    if part and part.id not in seen:
+                        seen.add(part.id)
+                        yield part
+
+
+def _for_scripts(record: "Record") -> dict[str, Any]:
+    return {
+        **{"kind": record.kind, "id": record.id, **record.fields},
+        **{"archived": record.archived, "version": record.version, "changed_by": record.who},
+        "changed_at_utc": record.submitted_at_utc,
+    }
+
+
+def _title(record: "Record") -> str:
+    from pipeline_assets.models import ENTITIES
+
+    name = record.fields.get("name")
+    state = " (archived)" if record.archived else ""
+    return ENTITIES[record.kind].title + (f": {name}" if name else "") + state
+
+
+def _facts(held: "Holdings", record: "Record", *, apart_from: "Record | None" = None) -> list[tuple[str, str]]:
+    """What has a value. Of a part, not what it is a part of; of a link that only joins, nothing."""
+    from pipeline_assets.models import ENTITIES
+
+    references = ENTITIES[record.kind].references
+    if apart_from and record.fields.keys() == references.keys() and record.kind == "pipeline_facilities":
+        return []
+    return [
+        (_label(record.kind, field), text)
+        for field, value in record.fields.items()
+        if not (apart_from and field in references and value == apart_from.id)
+        and (text := _shown(held, field, record.kind, value))
+    ]
+
+
+def _step(before: str, after: str) -> str:
+    return f"{before} \u2192 {after or '(empty)'}" if before else after
+
+
+def _label(kind: str, field: str) -> str:
+    from pipeline_assets.models import ENTITIES
+
+    info = ENTITIES[kind].model_fields.get(field)
+    return info.title or field if info else field
+
+
+def _what(held: "Holdings", change: "Recorded") -> str:
+    record = held.get(change.kind, change.id)
+    return _title(record).removesuffix(" (archived)") if record else change.kind
+
+
+def _shown(held: "Holdings", field: str, kind: str, value: Any) -> str:
+    """A reference by its name."""
+    from pipeline_assets.models import ENTITIES
+
+    target = ENTITIES[kind].references.get(field)
+    named = held.get(target, value) if target and value else None
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    return "" if value is None else str(named.fields["name"]) if named else str(value)

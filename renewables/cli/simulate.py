@@ -1,0 +1,49 @@
+"""`renewables simulate`: a stand-in for Elexon's API on this machine."""
+
+from pathlib import Path
+from typing import Annotated
+
+import typer
+
+
+def simulate(
+    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8899,
+    seed: Annotated[int, typer.Option(help="Another seed, other weather.")] = 0,
+    latency: Annotated[float, typer.Option(min=0, help="Seconds added to every answer.")] = 0.0,
+    faults: Annotated[
+        str, typer.Option(help="kind[=value][xN][%share][@span],... as in 'status=503x2@2024-01-08'.")
+    ] = "",
+    recordings: Annotated[
+        Path | None, typer.Option(help="A folder of recorded answers, served where they cover a request.")
+    ] = None,
+) -> None:
+    """Stands in for Elexon's API on this machine.
+
+    Answers with synthetic half hours until it is interrupted, and needs no network. Its rows are labelled SYNTHETIC
+    wherever they are shown, and never land beside Elexon's.
+
+    \b
+    Examples:
+      renewables simulate --port 8899
+      renewables simulate --faults 'hole%0.02,status=503x2@2024-01-08' --latency 0.1
+    """
+    from elexon_assets.simulator.app import create_app
+    from elexon_assets.simulator.server import serve
+    from renewables.cli.output import note
+    from renewables.user_errors import BadUsage, Problem
+
+    if recordings and not recordings.is_dir():
+        raise BadUsage(f"{recordings} is not a folder: give the one that holds the recorded answers.")
+    try:
+        app = create_app(seed=seed, latency_seconds=latency, faults=faults, recordings=recordings)
+    except ValueError as error:
+        raise BadUsage(f"{error}.") from error
+    note(
+        "A stand-in for Elexon, Ctrl+C ends it. Use it from another terminal, with a home of its own:\n"
+        "  export ELEXON_BASE_URL=<the address below> RENEWABLES_HOME=<a folder for synthetic data>\n"
+        "  renewables fetch-range 2024-01-01 2024-01-07"
+    )
+    try:
+        serve(app, port=port)
+    except OSError as error:
+        raise Problem(f"Port {port} cannot be used ({error.strerror}): choose another with --port.") from error

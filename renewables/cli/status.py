@@ -1,0 +1,168 @@
+"""`renewables status`: what the warehouse holds and how fresh it is. Quick: it loads neither Dagster nor Pandera."""
+
+from datetime import UTC, datetime
+from typing import TYPE_CHECKING, Annotated, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from renewables.queries.status import CapacityStatus, DatasetStatus, WarehouseStatus
+
+
+def status(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False) -> None:
+    """Tells what is held, how fresh it is, and where its gaps are.
+
+    \b
+    Examples:
+      renewables status
+      renewables status --json | jq '.datasets[].newest_start_time_utc'
+    """
+    from renewables.cli.output import print_json
+    from renewables.queries.status import status as read_status
+    from warehouse.errors import WarehouseMissing
+
+    try:
+        found = read_status()
+    except WarehouseMissing as missing:
+        if as_json:
+            print_json({"snapshot": None, "datasets": [], "runs": [], "message": str(missing)})
+        else:
+            typer.echo(f"The warehouse is empty. {missing}")
+        return
+    if as_json:
+        print_json(_for_scripts(found))
+    else:
+        _print(found)
+
+
+def _for_scripts(found: "WarehouseStatus") -> dict[str, Any]:
+    from renewables.attribution import attribution, label_of_sources
+
+    sources, now = _sources(found), datetime.now(UTC)
+    return {
+        "snapshot": {
+            "version": found.version,
+            "published_at_utc": found.published_at_utc,
+            "size_bytes": found.size_bytes,
+        },
+        "label": label_of_sources(sources),
+        "attribution": attribution(sources),
+        "datasets": [
+            vars(dataset)
+            | {"age": dataset.age(now), "is_fresh": dataset.is_fresh(now)}
+            | {"coverage": dataset.coverage, "flagged_share": dataset.flagged_share}
+            for dataset in found.datasets
+        ],
+        "installed_capacity": found.capacity,
+        "runs": found.runs,
+    }
+
+
+def _sources(found: "WarehouseStatus") -> set[str]:
+    of_capacity = found.capacity.sources if found.capacity else ()
+    return {*of_capacity, *(source for dataset in found.datasets for source in dataset.sources)}
+
+
+def _print(found: "WarehouseStatus") -> None:
+    from renewables.attribution import note_of_sources
+    from renewables.cli.output import print_table
+    from renewables.formatting import number, utc
+
+    typer.echo(
+        f"Snapshot {found.version}, published {utc(found.published_at_utc)} UTC, {found.size_bytes / 1e6:,.1f} MB\n"
+    )
+    for dataset in found.datasets:
+        _print_dataset(dataset)
+    _print_capacity(found.capacity)
+    if found.runs:
+        print_table(
+            ["Last runs (UTC)", "Dataset", "Windows", "Failed", "New rows", "Asking"],
+            [
+                [
+                    *(utc(run.asked_at_utc), run.dataset, number(run.windows), number(run.windows_failed)),
+                    *(number(run.rows_landed), f"{run.seconds:,.1f} s"),
+                ]
+                for run in found.runs
+            ],
+            right=["Windows", "Failed", "New rows", "Asking"],
+        )
+    if note := note_of_sources(_sources(found)):
+        typer.echo(note)
+
+
+def _print_dataset(dataset: "DatasetStatus") -> None:
+    from renewables.attribution import label_of_sources
+    from renewables.cli.output import print_facts
+    from renewables.formatting import how_long, number, percent, utc
+
+    label = label_of_sources(dataset.sources)
+    title = f"{dataset.title} ({dataset.code})" + (f"  {label}" if label else "")
+    now = datetime.now(UTC)
+    if (age := dataset.age(now)) is None:
+        empty = [("Half hours", "none yet: fetch some with `renewables fetch-range 2026-01-01 2026-01-07`")]
+        print_facts(title, [*empty, _set_aside(dataset.rows_quarantined)])
+        return
+    gaps = ", ".join(str(day) for day in dataset.first_days_with_gaps)
+    more = dataset.days_with_gaps - len(dataset.first_days_with_gaps)
+    print_facts(
+        title,
+        [
+            ("Span (UTC)", f"{utc(dataset.first_start_time_utc)} to {utc(dataset.newest_start_time_utc)}"),
+            ("Newest", f"ended {how_long(age)} ago{'' if dataset.is_fresh(now) else ': STALE'}"),
+            (
+                "Half hours",
+                f"{number(dataset.half_hours)} of {number(dataset.half_hours_expected)} ({percent(dataset.coverage)})",
+            ),
+            ("Flagged", said_of_flags(dataset.half_hours_flagged, dataset.flagged_share, dataset.values_unjudged)),
+            (
+                "Days with gaps",
+                f"{number(dataset.days_with_gaps)}: {gaps}" + (f" and {number(more)} more" if more else "")
+                if dataset.days_with_gaps
+                else "none",
+            ),
+            ("Publications", f"{number(dataset.publications)} rows"),
+            _set_aside(dataset.rows_quarantined),
+            ("Labels disagreeing", f"{number(dataset.labels_disagreeing)} rows"),
+            ("Sources", ", ".join(dataset.sources)),
+        ],
+    )
+
+
+def said_of_flags(half_hours: int, share: float | None, values_unjudged: int) -> str:
+    """Half hours in doubt, and whether that is all that is known."""
+    from renewables.formatting import number, percent
+
+    said = f"{number(half_hours)} half hours in doubt ({percent(share, up=True)})"
+    return said + (f"; {number(values_unjudged)} values not judged yet" if values_unjudged else "")
+
+
+def _print_capacity(capacity: "CapacityStatus | None") -> None:
+    from elexon_assets.datasets import INSTALLED_CAPACITY
+    from renewables.attribution import label_of_sources
+    from renewables.cli.output import print_facts
+    from renewables.formatting import number, utc
+
+    title = f"{INSTALLED_CAPACITY.title} ({INSTALLED_CAPACITY.code})"
+    if capacity is None:
+        hint = (
+            f"none yet: `renewables fetch-range` and every night fetch it; alone, --dataset {INSTALLED_CAPACITY.name}"
+        )
+        print_facts(title, [("Years", hint)])
+        return
+    label = label_of_sources(capacity.sources)
+    print_facts(
+        title + (f"  {label}" if label else ""),
+        [
+            ("Years", f"{capacity.first_year} to {capacity.last_year}"),
+            ("Newest", f"published {utc(capacity.newest_publish_time_utc)}"),
+            ("Publications", f"{number(capacity.publications)} rows"),
+            _set_aside(capacity.rows_quarantined),
+            ("Sources", ", ".join(capacity.sources)),
+        ],
+    )
+
+
+def _set_aside(rows: int) -> tuple[str, str]:
+    from renewables.formatting import number
+
+    return ("Kept aside", f"{number(rows)} rows")

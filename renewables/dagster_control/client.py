@@ -1,0 +1,227 @@
+"""Asks Dagster, over GraphQL, for what a person wants: fetch a span, run a job, follow it, cancel it.
+
+Belongs here: the conversation with a Dagster webserver. Not here: running anything in this process (`in_process.py`).
+A span that fits one run is launched as a run (it starts within a second or two); a longer one as a backfill (the
+backfill daemon looks every 30 s). Both carry a tag, so that whoever asked finds them again.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import date
+from pathlib import Path
+from time import monotonic, sleep
+from typing import Any
+
+import httpx
+
+from elexon_assets.backfill_plan import range_tags, runs_of
+from elexon_assets.certificates import trusted
+from elexon_assets.datasets import Dataset
+from renewables.user_errors import Problem
+
+REQUESTED_BY = "renewables/requested_by"
+ASSETS = "renewables/assets"
+"What a run in the process of a command materializes, which Dagster notes of its own runs only."
+REPOSITORY = {"repositoryName": "__repository__", "repositoryLocationName": "elexon_assets"}
+ENDED = {"SUCCESS", "FAILURE", "CANCELED"}
+LAUNCHING = {"REQUESTED", "CANCELING", "FAILING"}
+INTERRUPTED = "It was stopped before its end: cancelled, or with `renewables up`. What had landed is kept."
+STARTS_WITHIN_SECONDS = 60.0
+"A run's process, on a busy machine."
+
+
+class OrchestratorError(Problem):
+    """Dagster does not answer, or refused; the sentence says what it said."""
+
+
+@dataclass(frozen=True)
+class Launched:
+    """A run or a backfill of ours."""
+
+    kind: str
+    "run or backfill"
+    id: str
+    url: str
+
+
+@dataclass(frozen=True)
+class Outcome:
+    """How a run ended; `error` is what its first failed step said."""
+
+    run_id: str
+    succeeded: bool
+    error: str | None = None
+
+
+@dataclass(frozen=True)
+class RunState:
+    """One run: Dagster's status, its newest messages and step errors, and where to read on."""
+
+    run_id: str
+    status: str
+    messages: Sequence[str]
+    errors: Sequence[str]
+    cursor: str | None
+
+    @property
+    def succeeded(self) -> bool:
+        return self.status == "SUCCESS"
+
+    @property
+    def ended(self) -> bool:
+        return self.status in ENDED
+
+
+class Orchestrator:
+    """A Dagster webserver at `url`. Every method raises OrchestratorError."""
+
+    def __init__(self, url: str, *, timeout_seconds: float = 15.0) -> None:
+        self.url = url.rstrip("/")
+        self._timeout_seconds = timeout_seconds
+
+    def answers(self, *, for_home: Path) -> bool:
+        """Whether a webserver with our code location and that instance is there; waits for two seconds at most.
+
+        Another home's server would fill another warehouse.
+        """
+        query = """{ instance { info }
+          repositoriesOrError { ... on RepositoryConnection { nodes { location { name } } } } }"""
+        try:
+            data = self.ask(query, timeout_seconds=2.0)
+        except OrchestratorError:
+            return False
+        names = [node["location"]["name"] for node in data["repositoriesOrError"].get("nodes", [])]
+        same_home = str(for_home.resolve()) in (data["instance"]["info"] or "")
+        return same_home and REPOSITORY["repositoryLocationName"] in names
+
+    def launch(self, datasets: Sequence[Dataset], first: date, last: date, *, requested_by: str) -> Launched:
+        """Materializes the UTC days, both ends in; or what is asked for whole."""
+        runs = runs_of(datasets, first, last)
+        if len(runs) == 1:
+            what = {
+                "jobName": "__ASSET_JOB",
+                "assetSelection": [{"path": [dataset.name]} for dataset in datasets],
+                "assetCheckSelection": [],
+            }
+            return self._launch_run(what, {**(range_tags(*runs[0]) if runs[0] else {}), REQUESTED_BY: requested_by})
+        return self.launch_backfill(datasets, first, last, requested_by=requested_by)
+
+    def run_state(self, run_id: str, cursor: str | None = None) -> RunState:
+        """Status, and all messages after `cursor`: Dagster answers a thousand at once, and a year of days has more."""
+        query = """query($id: ID!, $cursor: String) {
+          runOrError(runId: $id) { ... on Run { status } }
+          logsForRun(runId: $id, afterCursor: $cursor) {
+            ... on EventConnection { cursor hasMore events {
+              ... on MessageEvent { message }
+              ... on ExecutionStepFailureEvent { failureMetadata { description } error { message causes { message } } }
+            } } } }"""
+        events: list[dict[str, Any]] = []
+        while True:
+            data = self.ask(query, {"id": run_id, "cursor": cursor})
+            if "status" not in data["runOrError"]:
+                raise OrchestratorError(f"Dagster at {self.url} knows no run {run_id}.")
+            logs = data["logsForRun"]
+            events += logs.get("events", [])
+            cursor = logs.get("cursor", cursor)
+            if not logs.get("hasMore"):
+                break
+        messages = [event["message"] for event in events if event.get("message")]
+        errors = [_error(event) for event in events if event.get("error")]
+        return RunState(run_id, data["runOrError"]["status"], messages, errors, cursor)
+
+    def backfill_runs(self, backfill_id: str) -> tuple[bool, list[str]]:
+        """(whether the backfill launches no more, ids of its runs, oldest first)."""
+        query = """query($id: String!) { partitionBackfillOrError(backfillId: $id) {
+          ... on PartitionBackfill { status runs(limit: 100) { runId } }
+          ... on BackfillNotFoundError { message } ... on PythonError { message } } }"""
+        found = self.ask(query, {"id": backfill_id})["partitionBackfillOrError"]
+        if "status" not in found:
+            raise OrchestratorError(f"Dagster at {self.url} knows no backfill {backfill_id}.")
+        return found["status"] not in LAUNCHING, [run["runId"] for run in reversed(found["runs"])]
+
+    def cancel(self, launched: Launched) -> None:
+        """Asks for the end; what landed stays. What has ended already stays as it is."""
+        if launched.kind == "run":
+            self._cancel_run(launched.id)
+            return
+        query = """mutation($id: String!) { cancelPartitionBackfill(backfillId: $id) {
+          __typename ... on Error { message } } }"""
+        answer = self.ask(query, {"id": launched.id})["cancelPartitionBackfill"]
+        if "message" in answer:
+            raise OrchestratorError(f"Dagster did not end the backfill: {answer['message']}")
+
+    def _cancel_run(self, run_id: str) -> None:
+        """Dagster ends a run that waits or works, and none whose process is starting: then it is asked again until it
+        does, for a few seconds. (It could mark such a run as cancelled; a process that has read its run before works
+        on all the same.)"""
+        query = """mutation($id: String!) { terminateRun(runId: $id) {
+          __typename ... on TerminateRunFailure { message run { status } } ... on Error { message } } }"""
+        until = monotonic() + STARTS_WITHIN_SECONDS
+        while True:
+            answer = self.ask(query, {"id": run_id})["terminateRun"]
+            status = (answer.get("run") or {}).get("status")
+            if "message" not in answer or status in ENDED or status == "CANCELING":
+                return
+            if status not in ("NOT_STARTED", "STARTING") or monotonic() > until:
+                raise OrchestratorError(f"Dagster did not end the run: {answer['message']} Try again in a moment.")
+            sleep(0.2)
+
+    def launch_job(self, name: str, *, requested_by: str) -> Launched:
+        """Starts one of our jobs, on everything that it is about."""
+        return self._launch_run({"jobName": name}, {REQUESTED_BY: requested_by})
+
+    def _launch_run(self, what: dict[str, Any], tags: dict[str, str]) -> Launched:
+        query = """mutation($params: ExecutionParams!) { launchRun(executionParams: $params) {
+          __typename ... on LaunchRunSuccess { run { runId } } ... on Error { message } } }"""
+        params = {
+            "selector": {**REPOSITORY, **what},
+            "executionMetadata": {"tags": [{"key": key, "value": value} for key, value in tags.items()]},
+        }
+        answer = self.ask(query, {"params": params})["launchRun"]
+        if "run" not in answer:
+            raise OrchestratorError(f"Dagster refused the run: {answer.get('message', answer['__typename'])}")
+        run_id = answer["run"]["runId"]
+        return Launched("run", run_id, f"{self.url}/runs/{run_id}")
+
+    def launch_backfill(self, datasets: Sequence[Dataset], first: date, last: date, *, requested_by: str) -> Launched:
+        """As the UI does it, in as many runs as the days need; `launch` chooses it for what does not fit one run."""
+        query = """mutation($params: LaunchBackfillParams!) { launchPartitionBackfill(backfillParams: $params) {
+          __typename ... on LaunchBackfillSuccess { backfillId } ... on Error { message } } }"""
+        days = {"range": {"start": first.isoformat(), "end": last.isoformat()}}
+        params = {
+            "partitionsByAssets": [{"assetKey": {"path": [dataset.name]}, "partitions": days} for dataset in datasets],
+            "title": f"{first} to {last}",
+            "tags": [{"key": REQUESTED_BY, "value": requested_by}],
+        }
+        answer = self.ask(query, {"params": params})["launchPartitionBackfill"]
+        if "backfillId" not in answer:
+            raise OrchestratorError(f"Dagster refused the backfill: {answer.get('message', answer['__typename'])}")
+        return Launched("backfill", answer["backfillId"], f"{self.url}/runs/b/{answer['backfillId']}")
+
+    def ask(
+        self, query: str, variables: dict[str, Any] | None = None, *, timeout_seconds: float | None = None
+    ) -> dict[str, Any]:
+        try:
+            response = httpx.post(
+                f"{self.url}/graphql",
+                json={"query": query, "variables": variables or {}},
+                timeout=timeout_seconds or self._timeout_seconds,
+                verify=trusted(),
+            )
+            body = response.json()
+        except (httpx.HTTPError, ValueError) as error:
+            raise OrchestratorError(
+                f"Dagster does not answer at {self.url} ({error}). Start it with `renewables up`."
+            ) from error
+        if body.get("errors"):
+            raise OrchestratorError(f"Dagster at {self.url} answered: {body['errors'][0]['message']}")
+        data: dict[str, Any] = body["data"]
+        return data
+
+
+def _error(event: dict[str, Any]) -> str:
+    """What the asset itself said, else the innermost cause."""
+    said = (event.get("failureMetadata") or {}).get("description")
+    causes = event["error"].get("causes") or []
+    words = str(said or (causes[-1]["message"] if causes else event["error"]["message"])).strip()
+    return INTERRUPTED if "DagsterExecutionInterruptedError" in words else words

@@ -1,0 +1,78 @@
+"""Runs the assets in this process on the persistent instance, when no Dagster server answers.
+
+The runs, events and partitions are Dagster's own, so the UI shows them when it is started later.
+"""
+
+import os
+from collections.abc import Sequence
+from datetime import date
+from typing import TYPE_CHECKING, Any
+
+from elexon_assets.backfill_plan import range_tags, runs_of
+from elexon_assets.datasets import Dataset
+from renewables.dagster_control.client import ASSETS, REQUESTED_BY, Outcome
+from renewables.dagster_control.instance import PID_TAG, instance
+from warehouse.settings import Settings
+
+if TYPE_CHECKING:
+    import dagster as dg
+
+QUIET = {"console": {"config": {"log_level": "CRITICAL"}}}
+
+
+def materialize(
+    datasets: Sequence[Dataset], first: date, last: date, *, requested_by: str, settings: Settings
+) -> list[Outcome]:
+    """The UTC days, both ends in, in runs of at most 371 days; or one run of what is asked for whole.
+
+    Progress goes to the listener of `elexon_assets.progress`.
+    """
+    import dagster as dg
+
+    from elexon_assets.definitions import defs
+
+    # As of now: the definitions read their settings once, when they were imported.
+    resources = {
+        "elexon": {"config": {"base_url": str(settings.elexon_base_url)}},
+        "warehouse": {"config": {"database": str(settings.warehouse)}},
+    }
+    outcomes = []
+    with instance(settings) as opened:
+        keys = [dg.AssetKey(dataset.name) for dataset in datasets]
+        job = defs.resolve_implicit_job_def_def_for_assets(keys)
+        if job is None:
+            raise LookupError("the assets do not share one partitions definition")
+        # The checks have a job of their own: in a range run they would cost events for each day.
+        job = job.get_subset(asset_selection=set(keys), asset_check_selection=set())
+        for days in runs_of(datasets, first, last):
+            tags = {REQUESTED_BY: requested_by, ASSETS: ", ".join(dataset.name for dataset in datasets)}
+            outcomes.append(_run(job, opened, resources, {**tags, **(range_tags(*days) if days else {})}))
+        # As the sensors of a server do after a landing. One that fails is red in the UI; the next one makes it good.
+        if any(dataset.is_half_hourly for dataset in datasets):
+            warehouse = {"warehouse": resources["warehouse"]}
+            _run(defs.resolve_job_def("flagging"), opened, warehouse, {REQUESTED_BY: requested_by})
+    return outcomes
+
+
+def seed_portfolio(*, requested_by: str, settings: Settings) -> Outcome:
+    """The invented portfolio, submitted to the ledger of the home and landed."""
+    from pipeline_assets.definitions import defs
+
+    resources = {"warehouse": {"config": {"database": str(settings.warehouse)}}}
+    with instance(settings) as opened:
+        return _run(defs.resolve_job_def("seeding"), opened, resources, {REQUESTED_BY: requested_by})
+
+
+def _run(
+    job: "dg.JobDefinition", opened: "dg.DagsterInstance", resources: dict[str, Any], tags: dict[str, str]
+) -> Outcome:
+    from pipeline_assets.run_notices import cause
+
+    result = job.execute_in_process(
+        instance=opened,
+        run_config={"loggers": QUIET, "resources": resources},
+        raise_on_error=False,
+        tags={**tags, PID_TAG: str(os.getpid())},
+    )
+    errors = [cause(event) for event in result.get_step_failure_events()]
+    return Outcome(result.run_id, result.success, errors[0] if errors else None)

@@ -1,0 +1,200 @@
+"""What Dagster ran and runs: runs and backfills as one list, the checks, and how far an import is, window by window.
+
+Belongs here: reading from Dagster. Not here: launching (`orchestrator.py`), showing.
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, field
+from datetime import UTC, date, datetime
+from typing import Any
+
+from elexon_assets.backfill_plan import RANGE_END, RANGE_START
+from elexon_assets.progress import Step, step_of
+from renewables.dagster_control.client import ASSETS, ENDED, REQUESTED_BY, Launched, Orchestrator
+
+OF_A_BACKFILL = "dagster/backfill"
+SCHEDULE, SENSOR = "dagster/schedule_name", "dagster/sensor_name"
+BACKFILL_ENDED = {"COMPLETED", "COMPLETED_SUCCESS", "COMPLETED_FAILED", "CANCELED", "FAILED"}
+
+
+@dataclass(frozen=True)
+class Listed:
+    """A run, or a backfill with all of its runs."""
+
+    launched: Launched
+    status: str
+    what: str
+    asked_by: str
+    days: tuple[date, date] | None
+    created_at_utc: datetime
+    ended_at_utc: datetime | None
+
+    @property
+    def is_over(self) -> bool:
+        return self.status in (ENDED if self.launched.kind == "run" else BACKFILL_ENDED)
+
+    @property
+    def succeeded(self) -> bool:
+        return self.status in ("SUCCESS", "COMPLETED_SUCCESS")
+
+
+@dataclass(frozen=True)
+class Check:
+    """One asset check and how it went last; `outcome`: passed, warning, FAILED, running, not run yet."""
+
+    asset: str
+    name: str
+    outcome: str
+    description: str
+    said: str
+    at_utc: datetime | None
+    run_id: str | None
+    "Of the run that judged it last, or is about to."
+
+
+@dataclass
+class Followed:
+    """How far one import is: the newest step by run and dataset, and what went wrong. Cheap to ask again."""
+
+    steps: dict[tuple[str, str], Step] = field(default_factory=dict)
+    errors: dict[str, str] = field(default_factory=dict)
+    cursors: dict[str, str | None] = field(default_factory=dict)
+    ended: set[str] = field(default_factory=set)
+
+    def totals(self) -> dict[str, tuple[int, int, int]]:
+        """Dataset to windows answered, asked for so far, and failed."""
+        sums: dict[str, tuple[int, int, int]] = {}
+        for (_, dataset), step in self.steps.items():
+            answered, windows, failed = sums.get(dataset, (0, 0, 0))
+            sums[dataset] = (answered + step.answered, windows + step.windows, failed + step.failed)
+        return sums
+
+
+def recent(orchestrator: Orchestrator, *, limit: int = 20, asked_by: str | None = None) -> list[Listed]:
+    """Newest first, a backfill's runs counted as it; `asked_by`: only those with that tag. Raises OrchestratorError."""
+    query = """query($filter: RunsFilter, $limit: Int!) {
+      runsOrError(filter: $filter, limit: $limit) { ... on Runs { results {
+        runId status jobName creationTime endTime tags { key value } assetSelection { path } } } }
+      partitionBackfillsOrError(limit: $limit) { ... on PartitionBackfills { results {
+        id status timestamp endTimestamp title tags { key value } assetSelection { path } } } } }"""
+    wanted = {"tags": [{"key": REQUESTED_BY, "value": asked_by}]} if asked_by else {}
+    data = orchestrator.ask(query, {"filter": wanted, "limit": limit * 3})
+    runs = [_run(orchestrator.url, run) for run in data["runsOrError"].get("results", []) if not _in_backfill(run)]
+    backfills = [_backfill(orchestrator.url, one) for one in data["partitionBackfillsOrError"].get("results", [])]
+    found = runs + [one for one in backfills if asked_by in (None, one.asked_by)]
+    return sorted(found, key=lambda listed: listed.created_at_utc, reverse=True)[:limit]
+
+
+def follow_once(orchestrator: Orchestrator, listed: Listed, known: Followed) -> Followed:
+    """Reads on from where `known` ended, and notes it there. Raises OrchestratorError."""
+    launched = listed.launched
+    run_ids = [launched.id] if launched.kind == "run" else orchestrator.backfill_runs(launched.id)[1]
+    for run_id in [run_id for run_id in run_ids if run_id not in known.ended]:
+        state = orchestrator.run_state(run_id, known.cursors.get(run_id))
+        known.cursors[run_id] = state.cursor
+        for step in filter(None, map(step_of, state.messages)):
+            known.steps[run_id, step.dataset] = step
+        if state.errors:
+            known.errors.setdefault(run_id, state.errors[0])
+        if state.ended:
+            known.ended.add(run_id)
+    return known
+
+
+def checks(orchestrator: Orchestrator) -> list[Check]:
+    """Every check of every asset, those that are not well first. Raises OrchestratorError."""
+    query = """{ assetNodes { assetKey { path } assetChecksOrError { ... on AssetChecks { checks {
+      name description executionForLatestMaterialization { runId status timestamp evaluation { severity
+        metadataEntries { label ... on IntMetadataEntry { intRepr } ... on FloatMetadataEntry { floatValue }
+          ... on TextMetadataEntry { text } } } }
+    } } } } }"""
+    found = [
+        _check(node["assetKey"]["path"][-1], check)
+        for node in orchestrator.ask(query)["assetNodes"]
+        for check in (node["assetChecksOrError"] or {}).get("checks", [])
+    ]
+    order = ["FAILED", "warning", "running", "not run yet", "passed"]
+    return sorted(found, key=lambda check: (order.index(check.outcome), check.asset, check.name))
+
+
+def _said(entries: Sequence[dict[str, Any]]) -> str:
+    """Counts of nothing are left out where another figure says more."""
+    telling = [entry for entry in entries if entry.get("intRepr") != "0"]
+    return ", ".join(map(_figure, telling or entries))
+
+
+def _figure(entry: dict[str, Any]) -> str:
+    """One of those that a check says beside its outcome; without a value if it is no number and no text."""
+    if "intRepr" in entry:
+        return f"{entry['label']} {int(entry['intRepr']):,}"
+    value = entry.get("floatValue", entry.get("text"))
+    return entry["label"] if value is None else f"{entry['label']} {value}"
+
+
+def _check(asset: str, found: dict[str, Any]) -> Check:
+    last = found["executionForLatestMaterialization"]
+    evaluation = (last or {}).get("evaluation") or {}
+    if last is None or last["status"] == "SKIPPED":
+        outcome = "not run yet"
+    elif last["status"] == "IN_PROGRESS":
+        outcome = "running"
+    elif last["status"] == "SUCCEEDED":
+        outcome = "passed"
+    else:
+        outcome = "warning" if evaluation.get("severity") == "WARN" else "FAILED"
+    return Check(
+        asset,
+        found["name"],
+        outcome,
+        " ".join((found["description"] or "").split()),
+        _said(evaluation.get("metadataEntries") or []),
+        _instant(last["timestamp"]) if last else None,
+        last["runId"] if last else None,
+    )
+
+
+def _in_backfill(run: dict[str, Any]) -> bool:
+    return any(tag["key"] == OF_A_BACKFILL for tag in run["tags"])
+
+
+def _run(url: str, run: dict[str, Any]) -> Listed:
+    tags = _tags(run)
+    first, last = tags.get(RANGE_START), tags.get(RANGE_END)
+    return Listed(
+        Launched("run", run["runId"], f"{url}/runs/{run['runId']}"),
+        run["status"],
+        _assets(run["assetSelection"]) or tags.get(ASSETS) or run["jobName"].replace("__ASSET_JOB", "assets"),
+        _asked_by(tags),
+        (date.fromisoformat(first), date.fromisoformat(last)) if first and last else None,
+        _instant(run["creationTime"]),
+        _instant(run["endTime"]) if run["endTime"] else None,
+    )
+
+
+def _backfill(url: str, one: dict[str, Any]) -> Listed:
+    title = (one["title"] or "").split(" to ")
+    return Listed(
+        Launched("backfill", one["id"], f"{url}/runs/b/{one['id']}"),
+        one["status"],
+        _assets(one["assetSelection"]) or "assets",
+        _asked_by(_tags(one)),
+        (date.fromisoformat(title[0]), date.fromisoformat(title[1])) if len(title) == 2 else None,
+        _instant(one["timestamp"]),
+        _instant(one["endTimestamp"]) if one["endTimestamp"] else None,
+    )
+
+
+def _tags(found: dict[str, Any]) -> dict[str, str]:
+    return {tag["key"]: tag["value"] for tag in found["tags"]}
+
+
+def _asked_by(tags: dict[str, str]) -> str:
+    return tags.get(REQUESTED_BY) or tags.get(SCHEDULE) or tags.get(SENSOR) or "Dagster UI"
+
+
+def _assets(selection: Sequence[dict[str, Any]] | None) -> str:
+    return ", ".join(key["path"][-1] for key in selection or [])
+
+
+def _instant(seconds: float) -> datetime:
+    return datetime.fromtimestamp(float(seconds), UTC)

@@ -1,0 +1,53 @@
+"""Dagster on one home: a code server for each code location of `workspace.yaml`, and the webserver and the daemon that
+share them.
+
+Left to themselves both start code servers of their own, and the daemon starts its anew every minute.
+"""
+
+import json
+import socket
+import sys
+from collections.abc import Mapping
+from functools import partial
+from pathlib import Path
+from typing import TYPE_CHECKING, Any
+
+from renewables.dagster_control.instance import shipped
+
+if TYPE_CHECKING:
+    from renewables.dagster_control.processes import Supervisor
+
+LOOPBACK = "127.0.0.1"
+"Neither has a login, so nobody else is let in; a team puts a proxy with one in front."
+
+
+def start(servers: "Supervisor", environment: Mapping[str, str], port: int, sockets: Path) -> None:
+    """Starts them, the code servers first: who asks one that is not there yet notes an error and asks again late.
+
+    `environment` names the home, whose instance was opened before: two servers at once would both make its databases.
+    `sockets` is an empty folder with a short path, in which only we may write. Raises ServerEnded.
+    """
+    from dagster_shared.yaml_utils import load_yaml_from_path
+
+    shipped_workspace: Any = load_yaml_from_path(str(shipped("workspace.yaml")))
+    shared = {}
+    for entry in shipped_workspace["load_from"]:
+        name, module = entry["python_module"]["location_name"], entry["python_module"]["module_name"]
+        shared[name] = sockets / name
+        own = ["--location-name", name, "--socket", str(shared[name]), "--use-python-environment-entry-point"]
+        servers.start(name, [sys.executable, "-m", "dagster", "api", "grpc", "-m", module, *own], environment)
+    for name, path in shared.items():
+        if not servers.wait_for(name, partial(_listens, path)):
+            return
+    workspace = sockets / "workspace.yaml"
+    entries = [{"grpc_server": {"location_name": name, "socket": str(path)}} for name, path in shared.items()]
+    workspace.write_text(json.dumps({"load_from": entries}))  # which is YAML too
+    with_it = ["-w", str(workspace)]
+    webserver = [sys.executable, "-m", "dagster_webserver", *with_it, "-h", LOOPBACK, "-p", str(port)]
+    servers.start("dagster-webserver", webserver, environment)
+    servers.start("dagster-daemon", [sys.executable, "-m", "dagster._daemon", "run", *with_it], environment)
+
+
+def _listens(path: Path) -> bool:
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(path)) == 0

@@ -1,0 +1,51 @@
+"""Numbers, instants and spans as text, and values that JSON can hold: the same for the command line and the pages."""
+
+import math
+from dataclasses import asdict, is_dataclass
+from datetime import UTC, date, datetime, timedelta
+from typing import Any
+
+
+def plain(value: object) -> Any:
+    """What JSON can hold."""
+    if is_dataclass(value) and not isinstance(value, type):
+        return plain(asdict(value))
+    if isinstance(value, dict):
+        return {str(key): plain(item) for key, item in value.items()}
+    if isinstance(value, list | tuple | set | frozenset):
+        return [plain(item) for item in value]
+    if isinstance(value, datetime):
+        return value.astimezone(UTC).isoformat().replace("+00:00", "Z") if value.tzinfo else value.isoformat()
+    if isinstance(value, date):
+        return value.isoformat()
+    if isinstance(value, timedelta):
+        return value.total_seconds()
+    if isinstance(value, float) and not math.isfinite(value):
+        return None
+    return value if isinstance(value, str | int | float | bool | None) else str(value)
+
+
+def number(value: float | None, digits: int = 0) -> str:
+    """Thousands parted; an en dash where there is none."""
+    return "–" if value is None else f"{value:,.{digits}f}"  # noqa: RUF001 (a dash is meant)
+
+
+def percent(share: float | None, *, up: bool = False) -> str:
+    """Never 100 % while something is missing; `up`: never 0 % while something is there."""
+    if share is None:
+        return "–"  # noqa: RUF001 (a dash is meant)
+    hundredths = math.ceil(share * 10_000 - 1e-9) if up else math.floor(share * 10_000)
+    return f"{hundredths / 100:.2f} %"
+
+
+def utc(instant: datetime | None) -> str:
+    return "–" if instant is None else f"{instant.astimezone(UTC):%Y-%m-%d %H:%M}"  # noqa: RUF001 (a dash is meant)
+
+
+def how_long(span: timedelta) -> str:
+    """The two largest units, as in "3 h 12 min"."""
+    minutes = max(int(span.total_seconds() // 60), 0)
+    days, hours = minutes // 1440, minutes // 60 % 24
+    if days:
+        return f"{days} d {hours} h" if days < 14 else f"{days} days"
+    return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"

@@ -1,0 +1,98 @@
+"""Half hours to look through: filtered, sorted, page by page; and what was ever published for one of them.
+
+Belongs here: rows as they are stored. Not here: series and figures (`generation.py`, `analysis.py`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass, replace
+from datetime import datetime
+
+import polars as pl
+
+from elexon_assets.datasets import Dataset
+from elexon_assets.windows import Window
+from renewables.queries.relations import current, doubted
+from renewables.queries.snapshot import Connection, chosen, declared, frame_of, opened
+
+OURS = ("publish_time_utc", "ingested_at_utc", "source")
+
+
+@dataclass(frozen=True)
+class Filter:
+    """What is looked for. Bounds are MW, both in; `as_of`: only what Elexon had published by then."""
+
+    dataset: str
+    window: Window
+    categories: tuple[str, ...]
+    low_mw: float | None = None
+    high_mw: float | None = None
+    only_flagged: bool = False
+    as_of: datetime | None = None
+    sorted_by: str = "start_time_utc"
+    descending: bool = True
+
+
+def columns_of(dataset: Dataset) -> list[str]:
+    """Names that can be shown and sorted by, in order."""
+    return ["start_time_utc", "settlement_date", "settlement_period", dataset.category, dataset.value, "flags", *OURS]
+
+
+def rows(
+    wanted: Filter, columns: Sequence[str], limit: int, offset: int, con: Connection | None = None
+) -> pl.DataFrame:
+    """One page, in the order asked for, ties by half hour and category. ValueError for an unknown column."""
+    declaration = declared(wanted.dataset)
+    unknown = sorted({*columns, wanted.sorted_by} - set(columns_of(declaration)))
+    if unknown:
+        raise ValueError(f"There is no column {unknown[0]!r}: choose from {', '.join(columns_of(declaration))}.")
+    direction = "DESC" if wanted.descending else "ASC"
+    # A flagged half hour is one whatever its order of reasons; the key makes every page the same twice.
+    order = f"{wanted.sorted_by} {direction} NULLS LAST, start_time_utc DESC, {declaration.category}"
+    return _ask(wanted, f"SELECT {', '.join(columns)} FROM found ORDER BY {order} LIMIT {limit} OFFSET {offset}", con)
+
+
+def count(wanted: Filter, con: Connection | None = None) -> int:
+    """Of all pages together."""
+    return int(_ask(replace(wanted, sorted_by="start_time_utc"), "SELECT count(*) AS rows FROM found", con).item())
+
+
+def publications(dataset: str, start_time_utc: datetime, category: str, con: Connection | None = None) -> pl.DataFrame:
+    """Every value that was published for one half hour and category, oldest first: publish_time_utc, the value,
+    change_mw from the one before, ingested_at_utc, source, is_current."""
+    declaration = declared(dataset)
+    value = declaration.value
+    with opened(con) as snapshot:
+        return frame_of(
+            snapshot,
+            f"""SELECT publish_time_utc, {value}, {value} - lag({value}) OVER published AS change_mw,
+                ingested_at_utc, source, lead(publish_time_utc) OVER published IS NULL AS is_current
+            FROM {declaration.table} WHERE start_time_utc = $start AND {declaration.category} = $category
+            WINDOW published AS (ORDER BY publish_time_utc, ingested_at_utc, {value}) ORDER BY 1, 4, 2""",
+            {"start": start_time_utc, "category": category},
+        )
+
+
+def _ask(wanted: Filter, sql: str, con: Connection | None) -> pl.DataFrame:
+    declaration = declared(wanted.dataset)
+    category, value = declaration.category, declaration.value
+    relation, instant = current(declaration, wanted.as_of)
+    with opened(con) as snapshot:
+        flags = (
+            f"LEFT JOIN (SELECT start_time_utc, {category}, array_to_string(reasons, ', ') AS flags "
+            f"FROM {doubted(snapshot, declaration)} AS doubted) USING (start_time_utc, {category})"
+        )
+        return frame_of(
+            snapshot,
+            f"""WITH found AS (
+                SELECT * FROM {relation} {flags}
+                WHERE start_time_utc >= $start AND start_time_utc < $end AND list_contains($names, {category})
+                    AND ($low::DOUBLE IS NULL OR {value} >= $low) AND ($high::DOUBLE IS NULL OR {value} <= $high)
+                    AND (NOT $only_flagged OR flags IS NOT NULL)
+            )
+            {sql}""",
+            {
+                **{"start": wanted.window.start_utc, "end": wanted.window.end_utc},
+                **{"low": wanted.low_mw, "high": wanted.high_mw, "only_flagged": wanted.only_flagged},
+                **{"names": chosen(declaration, wanted.categories), **instant},
+            },
+        )

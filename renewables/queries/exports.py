@@ -1,0 +1,48 @@
+"""Whole tables as Parquet files for other tools.
+
+Belongs here: which tables and views go along. Not here: half hours of a span (`generation.py`).
+"""
+
+from dataclasses import dataclass
+from pathlib import Path
+
+from elexon_assets.datasets import DATASETS
+from renewables.queries.snapshot import Connection, opened
+
+OURS_ALONE = ("warehouse_info",)
+"Bookkeeping of the warehouse itself."
+
+
+@dataclass(frozen=True)
+class Exported:
+    name: str
+    rows: int
+    path: Path
+
+
+def exportable(con: Connection) -> list[str]:
+    """Every table, and the view of what is current of each dataset."""
+    found = con.execute(
+        "SELECT table_name FROM information_schema.tables WHERE table_schema = 'main' AND (table_type = 'BASE TABLE' "
+        "OR list_contains(?, table_name)) AND NOT list_contains(?, table_name) ORDER BY table_name",
+        [[dataset.name for dataset in DATASETS], list(OURS_ALONE)],
+    ).fetchall()
+    return [name for (name,) in found]
+
+
+def export_all(folder: Path, con: Connection | None = None) -> list[Exported]:
+    """One file a table, each replaced in one step; other files of the folder are left alone."""
+    folder.mkdir(parents=True, exist_ok=True)
+    done = []
+    with opened(con) as snapshot:
+        for name in exportable(snapshot):
+            path, unfinished = folder / f"{name}.parquet", folder / f"{name}.parquet.unfinished"
+            table = snapshot.sql(f'FROM "{name}"')
+            try:
+                table.write_parquet(str(unfinished), compression="zstd")
+                unfinished.replace(path)
+            finally:
+                unfinished.unlink(missing_ok=True)
+            rows = snapshot.execute(f'SELECT count(*) FROM "{name}"').fetchall()[0][0]
+            done.append(Exported(name, rows, path))
+    return done

@@ -1,0 +1,49 @@
+"""Whether what is stored can be trusted: keys unique, counts the same whichever way they are taken.
+
+Belongs here: questions about the file. Not here: whether the data is complete or fresh (`status.py`).
+"""
+
+from dataclasses import dataclass
+from datetime import timedelta
+
+from elexon_assets.datasets import DATASETS, Dataset
+from renewables.queries.snapshot import Connection
+from warehouse.connection import has_table
+
+
+@dataclass(frozen=True)
+class TableHealth:
+    """`doubled_keys`: keys that stand more than once; `rows_by_filter` differs from `rows` in a corrupt file."""
+
+    table: str
+    rows: int
+    rows_by_filter: int
+    doubled_keys: int
+
+    @property
+    def is_healthy(self) -> bool:
+        return self.rows == self.rows_by_filter and not self.doubled_keys
+
+
+def tables_health(con: Connection) -> list[TableHealth]:
+    """Of every publications table there is."""
+    return [_of(con, dataset) for dataset in DATASETS if has_table(con, dataset.table)]
+
+
+def _of(con: Connection, dataset: Dataset) -> TableHealth:
+    table, column = dataset.table, dataset.range_column
+    rows = con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]
+    by_filter = con.execute(f"SELECT count(*) FROM {table} WHERE {column} IS NULL").fetchall()[0][0]
+    first, newest = con.execute(f"SELECT min({column}), max({column}) FROM {table}").fetchall()[0]
+    if first is not None:
+        # In parts: a filter skips blocks by their stored ranges, which is what may be wrong.
+        middle = first + (newest - first) / 2
+        for low, high in ((first, middle), (middle, newest + timedelta(days=1))):
+            by_filter += con.execute(
+                f"SELECT count(*) FROM {table} WHERE {column} >= ? AND {column} < ?", [low, high]
+            ).fetchall()[0][0]
+    key = ", ".join(dataset.key)
+    doubled = con.execute(
+        f"SELECT count(*) FROM (SELECT {key} FROM {table} GROUP BY {key} HAVING count(*) > 1)"
+    ).fetchall()[0][0]
+    return TableHealth(table, rows, by_filter, doubled)

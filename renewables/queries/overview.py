@@ -1,0 +1,118 @@
+"""What the first page says: the newest half hour, the last 24 hours, the last week beside the one before, records.
+
+Belongs here: which spans, and what is missing or flagged in them. Not here: the figures of a span (`analysis.py`).
+"""
+
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+
+import polars as pl
+
+from elexon_assets.datasets import WIND_AND_SOLAR, Dataset
+from elexon_assets.settlement import HALF_HOUR
+from elexon_assets.windows import Window
+from renewables.queries.analysis import TOTAL, summary
+from renewables.queries.relations import doubted
+from renewables.queries.snapshot import Connection, declared, frame_of, opened, span
+from warehouse.connection import has_table
+
+DAY, WEEK = timedelta(days=1), timedelta(days=7)
+
+
+@dataclass(frozen=True)
+class Overview:
+    """Four summaries (`analysis.summary`) of spans that end with the newest half hour, and the records of all there is.
+
+    `records`: psr_type, peak_mw, peak_start_time_utc. `sparks`: psr_type to the MW of its last 48 half hours.
+    """
+
+    held: Window
+    newest: Window
+    now: pl.DataFrame
+    last_day: pl.DataFrame
+    last_week: pl.DataFrame
+    week_before: pl.DataFrame
+    records: pl.DataFrame
+    sparks: dict[str, list[float]]
+    half_hours_missing: int
+    "Of the last week; one in which not every technology is there."
+    half_hours_flagged: int | None
+    "Of the last week, in doubt for any technology; None in a warehouse that keeps no flags yet."
+
+
+def overview(con: Connection | None = None) -> Overview | None:
+    """Of wind and solar; None where there is none."""
+    dataset = WIND_AND_SOLAR
+    with opened(con) as snapshot:
+        held = span(dataset.name, snapshot)
+        if held is None:
+            return None
+        end = held.end_utc
+        week = Window(end - WEEK, end)
+        last_week = summary(week.start_utc, end, con=snapshot)
+        whole = last_week.filter(pl.col(dataset.category) == TOTAL)["half_hours"].item()
+        return Overview(
+            held=held,
+            newest=Window(end - HALF_HOUR, end),
+            now=summary(end - HALF_HOUR, end, con=snapshot),
+            last_day=summary(end - DAY, end, con=snapshot),
+            last_week=last_week,
+            week_before=summary(end - 2 * WEEK, end - WEEK, con=snapshot),
+            records=records(con=snapshot),
+            sparks=_sparks(snapshot, dataset, end),
+            half_hours_missing=WEEK // HALF_HOUR - whole,
+            half_hours_flagged=flagged(dataset.name, week, snapshot),
+        )
+
+
+def records(dataset: str = WIND_AND_SOLAR.name, con: Connection | None = None) -> pl.DataFrame:
+    """The greatest value of each category that is always published, and of their total where all are there:
+    the category, peak_mw, peak_start_time_utc. Values that are flagged as in doubt hold no record."""
+    declaration = declared(dataset)
+    category, value = declaration.category, declaration.value
+    with opened(con) as snapshot:
+        return frame_of(
+            snapshot,
+            f"""WITH sound AS (
+                SELECT start_time_utc, {category} AS category, {value} AS mw FROM {dataset}
+                ANTI JOIN {doubted(snapshot, declaration)} AS doubted USING (start_time_utc, {category})
+                WHERE list_contains($names, {category})
+            ), counted AS (
+                FROM sound UNION ALL
+                SELECT start_time_utc, '{TOTAL}', sum(mw) FROM sound
+                GROUP BY start_time_utc HAVING count(*) = len($names)
+            )
+            SELECT category AS {category}, max(mw) AS peak_mw, arg_max(start_time_utc, mw) AS peak_start_time_utc
+            FROM counted GROUP BY category ORDER BY list_position($names, category)""",
+            {"names": list(declaration.always_published)},
+        )
+
+
+def flagged(dataset: str, window: Window, con: Connection | None = None) -> int | None:
+    """Half hours of the window with a value in doubt; None where no flags are kept."""
+    with opened(con) as snapshot:
+        if not has_table(snapshot, "flags"):
+            return None
+        rows = snapshot.execute(
+            f"SELECT count(DISTINCT start_time_utc) FROM {dataset}_flagged "
+            "WHERE start_time_utc >= ? AND start_time_utc < ?",
+            [window.start_utc, window.end_utc],
+        ).fetchall()
+    return int(rows[0][0])
+
+
+def _sparks(con: Connection, dataset: Dataset, end: datetime) -> dict[str, list[float]]:
+    """The total where every technology is there."""
+    frame = frame_of(
+        con,
+        f"""WITH present AS (
+            SELECT start_time_utc, {dataset.category} AS category, {dataset.value} AS mw
+            FROM {dataset.name} WHERE start_time_utc >= $start AND start_time_utc < $end
+        ), counted AS (
+            FROM present UNION ALL
+            SELECT start_time_utc, '{TOTAL}', sum(mw) FROM present GROUP BY start_time_utc HAVING count(*) = $all
+        )
+        SELECT category, list(mw ORDER BY start_time_utc) AS mw FROM counted GROUP BY category""",
+        {"start": end - DAY, "end": end, "all": len(dataset.categories)},
+    )
+    return dict(frame.iter_rows())

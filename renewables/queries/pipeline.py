@@ -1,0 +1,242 @@
+"""The development pipeline as it has landed, filtered: capacity, places, dated statuses, RTB dates, risks, lists.
+
+Every question takes the same `Filter`, so that a page's parts agree; MWp as in `pipeline_assets.models.Facility`.
+Not here: the outlook (`pipeline_outlook.py`), single records (`records.py`), which are read from the ledger.
+"""
+
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from pipeline_assets import tables
+from pipeline_assets.vocabulary import Market, Rag, Stage, Technology
+from renewables.queries.snapshot import Connection, frame_of, opened
+from warehouse.connection import has_table
+
+STALE_DAYS = 30
+"Without an update for so long, a project stands in the list of stale ones."
+TOP = 10
+
+
+@dataclass(frozen=True)
+class Filter:
+    """Empty: all. A project is in if it fits every field; of its facilities count those of the `technologies`.
+
+    `today` dates the months, what is overdue and what is stale; UTC.
+    """
+
+    today: date
+    markets: tuple[str, ...] = ()
+    stages: tuple[str, ...] = ()
+    technologies: tuple[str, ...] = ()
+    rags: tuple[str, ...] = ()
+    counterparties: tuple[str, ...] = ()
+    "Names."
+
+    def is_wide(self) -> bool:
+        """Leaves nothing out."""
+        return not (self.markets or self.stages or self.technologies or self.rags or self.counterparties)
+
+
+@dataclass(frozen=True)
+class Choices:
+    """What live projects have, in the vocabularies' order; counterparties by name. `projects`: how many there are."""
+
+    projects: int
+    markets: list[str]
+    stages: list[str]
+    technologies: list[str]
+    rags: list[str]
+    counterparties: list[str]
+
+
+def choices(con: Connection | None = None) -> Choices | None:
+    """None before anything of a pipeline has landed."""
+    with opened(con) as snapshot:
+        if not has_table(snapshot, "project_capacity"):
+            return None
+        projects = snapshot.execute("SELECT market, stage, rag FROM pipelines WHERE NOT archived").fetchall()
+        technologies = {row[0] for row in snapshot.execute("SELECT technology FROM project_capacity").fetchall()}
+        counterparties = snapshot.execute(
+            "SELECT DISTINCT name FROM counterparties AS company JOIN pipeline_counterparties AS link "
+            "ON link.counterparty_id = company.id WHERE NOT (company.archived OR link.archived) ORDER BY lower(name)"
+        ).fetchall()
+    there = [set(column) for column in zip(*projects, strict=True)] or [set(), set(), set()]
+    return Choices(
+        len(projects),
+        [market.value for market in Market if market in there[0]],
+        [stage.value for stage in Stage if stage in there[1]],
+        [technology.value for technology in Technology if technology in technologies],
+        [rag.value for rag in Rag if rag in there[2]],
+        [name for (name,) in counterparties],
+    )
+
+
+def landed_position(con: Connection | None = None) -> int:
+    """Of the newest change that charts and metrics know; 0 before the first landing."""
+    with opened(con) as snapshot:
+        return tables.landed_position(snapshot)
+
+
+def headline(wanted: Filter, con: Connection | None = None) -> dict[str, float]:
+    """projects, facilities, gross_mwp, weighted_mwp, green, amber, red (projects), overdue, stale, open_points."""
+    with opened(con) as snapshot:
+        row = asked(
+            snapshot,
+            wanted,
+            "SELECT (SELECT count(*) FROM chosen) AS projects, count(DISTINCT facility_id) AS facilities, "
+            "coalesce(sum(capacity_mwp), 0) AS gross_mwp, coalesce(sum(weighted_mwp), 0) AS weighted_mwp, "
+            + ", ".join(f"(SELECT count(*) FROM chosen WHERE rag = '{rag}') AS {rag.lower()}" for rag in Rag)
+            + " FROM parts",
+        ).row(0, named=True)
+        return {
+            **row,
+            "overdue": len(overdue(wanted, snapshot)),
+            "stale": len(stale(wanted, snapshot)),
+            "open_points": len(risks(wanted, snapshot)),
+        }
+
+
+def by_stage_and_technology(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
+    """stage, technology, projects, facilities, gross_mwp, weight, weight_is_default, weighted_mwp; in stages' order."""
+    with opened(con) as snapshot:
+        return asked(
+            snapshot,
+            wanted,
+            "SELECT stage, technology, count(DISTINCT pipeline_id) AS projects, count(DISTINCT facility_id) AS "
+            "facilities, sum(capacity_mwp) AS gross_mwp, weight, weight_is_default, sum(weighted_mwp) AS weighted_mwp "
+            "FROM parts GROUP BY ALL ORDER BY any_value(stage_order), technology",
+        )
+
+
+def places(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
+    """A row a facility, the greatest first: pipeline_id, project, facility, technology, capacity_mwp, longitude,
+    latitude (both null where no place is known), stage, rag, rag_comment, rtb_date."""
+    with opened(con) as snapshot:
+        return asked(
+            snapshot,
+            wanted,
+            "SELECT pipeline_id, chosen.name AS project, facility.name AS facility, parts.technology, "
+            "parts.capacity_mwp, longitude, latitude, chosen.stage, chosen.rag, rag_comment, chosen.rtb_date "
+            "FROM parts JOIN chosen ON chosen.id = pipeline_id JOIN facilities AS facility ON facility.id = "
+            "facility_id ORDER BY parts.capacity_mwp DESC, project, facility",
+        )
+
+
+def rag_by_month(wanted: Filter, months: int = 12, con: Connection | None = None) -> pl.DataFrame:
+    """The status at the end of each of the last months (today in the present one): pipeline_id, project, market,
+    month (its first day), rag, rag_comment, stage; projects that stand worst now first. Months before a project's
+    first status have no row."""
+    with opened(con) as snapshot:
+        return asked(
+            snapshot,
+            wanted,
+            """SELECT pipeline_id, any_value(chosen.name) AS project, any_value(chosen.market) AS market, month,
+                arg_max(history.rag, (history.status_date, history.position)) AS rag,
+                arg_max(history.rag_comment, (history.status_date, history.position)) AS rag_comment,
+                arg_max(history.stage, (history.status_date, history.position)) AS stage
+            FROM (SELECT month::DATE AS month, least(last_day(month::DATE), $today) AS until FROM generate_series(
+                date_trunc('month', $today) - to_months($months - 1), date_trunc('month', $today), INTERVAL 1 MONTH
+            ) AS calendar(month)) AS months
+            JOIN status_history AS history ON history.status_date <= until
+            JOIN chosen ON chosen.id = pipeline_id
+            GROUP BY pipeline_id, month
+            ORDER BY list_position($worst, any_value(chosen.rag)), lower(project), pipeline_id, month""",
+            today=wanted.today,
+            months=months,
+            worst=[*reversed(Rag)],
+        )
+
+
+def rtb_dates(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
+    """A row a project that has an RTB date, the nearest first: pipeline_id, project, stage, rag, first_rtb_date,
+    rtb_date, slippage_days, gross_mwp, is_overdue."""
+    with opened(con) as snapshot:
+        return asked(
+            snapshot,
+            wanted,
+            "SELECT slipped.pipeline_id, chosen.name AS project, chosen.stage, chosen.rag, first_rtb_date, "
+            "slipped.rtb_date, slippage_days, coalesce(gross_mwp, 0) AS gross_mwp, late.pipeline_id IS NOT NULL AS "
+            "is_overdue FROM rtb_slippage AS slipped JOIN chosen ON chosen.id = slipped.pipeline_id "
+            "LEFT JOIN overdue_rtb AS late ON late.pipeline_id = chosen.id "
+            "LEFT JOIN (SELECT pipeline_id, sum(capacity_mwp) AS gross_mwp FROM parts GROUP BY ALL) AS size "
+            "ON size.pipeline_id = chosen.id ORDER BY slipped.rtb_date, lower(project)",
+        )
+
+
+def overdue(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
+    """Projects past their RTB date that are not in Construction yet, the latest first: pipeline_id, project, stage,
+    rag, rtb_date, days_overdue."""
+    with opened(con) as snapshot:
+        return asked(
+            snapshot,
+            wanted,
+            "SELECT pipeline_id, chosen.name AS project, chosen.stage, chosen.rag, late.rtb_date, days_overdue "
+            "FROM overdue_rtb AS late JOIN chosen ON chosen.id = pipeline_id ORDER BY days_overdue DESC, project",
+        )
+
+
+def stale(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
+    """Projects of which nothing was changed for `STALE_DAYS`, neither Completed ones, the longest first: pipeline_id,
+    project, stage, rag, status_date, updated_at_utc, days."""
+    with opened(con) as snapshot:
+        return asked(
+            snapshot,
+            wanted,
+            "SELECT pipeline_id, chosen.name AS project, chosen.stage, chosen.rag, status_date, touched.updated_at_utc,"
+            " days FROM days_since_update AS touched JOIN chosen ON chosen.id = pipeline_id "
+            "WHERE days >= $days AND chosen.stage <> $completed ORDER BY days DESC, project",
+            days=STALE_DAYS,
+            completed=Stage.COMPLETED,
+        )
+
+
+def risks(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
+    """Open information points, the highest rating first: rank, information_point_id, information_point, pipeline_id,
+    project, rag, impact, likelihood, rating, owner, due_date, updated_at_utc. Those of no project only unfiltered."""
+    with opened(con) as snapshot:
+        return asked(
+            snapshot,
+            wanted,
+            "SELECT row_number() OVER (ORDER BY rating DESC, impact DESC, point.name, information_point_id) AS rank, "
+            "information_point_id, point.name AS information_point, pipeline_id, pipeline_name AS project, rag, "
+            "impact, likelihood, rating, owner, due_date, point.updated_at_utc FROM open_risks AS point "
+            "LEFT JOIN chosen ON chosen.id = pipeline_id WHERE chosen.id IS NOT NULL OR (pipeline_id IS NULL AND $wide)"
+            " ORDER BY rank",
+            wide=wanted.is_wide(),
+        )
+
+
+def asked(con: Connection, wanted: Filter, sql: str, **parameters: object) -> pl.DataFrame:
+    """The rows of a query over `chosen` (projects, as the table) and `parts` (of the view project_capacity)."""
+    return frame_of(
+        con,
+        f"WITH {_SELECTION} {sql}",
+        {
+            **{"markets": list(wanted.markets), "stages": list(wanted.stages), "rags": list(wanted.rags)},
+            **{"technologies": list(wanted.technologies), "counterparties": list(wanted.counterparties)},
+            **parameters,
+        },
+    )
+
+
+def _fits(column: str, name: str) -> str:
+    return f"(len(${name}::VARCHAR[]) = 0 OR list_contains(${name}::VARCHAR[], {column}))"
+
+
+_SELECTION = f"""chosen AS (
+    SELECT project.* FROM pipelines AS project WHERE NOT archived
+    AND {_fits("market", "markets")} AND {_fits("stage", "stages")} AND {_fits("rag", "rags")}
+    AND (len($technologies::VARCHAR[]) = 0 OR id IN (
+        SELECT pipeline_id FROM project_capacity WHERE list_contains($technologies::VARCHAR[], technology)
+    ))
+    AND (len($counterparties::VARCHAR[]) = 0 OR id IN (
+        SELECT pipeline_id FROM pipeline_counterparties AS link JOIN counterparties AS company
+        ON company.id = link.counterparty_id
+        WHERE NOT (link.archived OR company.archived) AND list_contains($counterparties::VARCHAR[], company.name)
+    ))
+), parts AS (
+    SELECT capacity.* FROM project_capacity AS capacity SEMI JOIN chosen ON chosen.id = capacity.pipeline_id
+    WHERE {_fits("technology", "technologies")}
+)"""

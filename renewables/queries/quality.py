@@ -1,0 +1,187 @@
+"""How far the numbers of a span can be trusted: what is in doubt, what is missing and why, how much wind that hides.
+
+Belongs here: questions about flags and gaps. Not here: their rules (`elexon_assets/quality`), what was published again
+(`revisions.py`). Days and months are of UTC.
+"""
+
+import json
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import polars as pl
+
+from elexon_assets.datasets import BY_HALF_HOUR, UTC_TIME, Dataset
+from elexon_assets.quality.vocabulary import REASONS
+from elexon_assets.schema.aggregates import utc_day, whole
+from elexon_assets.schema.flags import STATE
+from elexon_assets.settlement import HALF_HOUR
+from elexon_assets.windows import Window
+from renewables.queries.relations import doubted
+from renewables.queries.snapshot import Connection, declared, frame_of, opened, window_of
+from warehouse.connection import has_table
+
+WORST_DAYS = 10
+_BY_MONTH: dict[str, pl.DataType] = {
+    **{"month_utc": pl.Date(), "dataset": pl.String(), "reason": pl.String()},
+    **{"half_hours": pl.Int64(), "values": pl.Int64()},
+}
+_DAYS: dict[str, pl.DataType] = {
+    **{"day_utc": pl.Date(), "dataset": pl.String(), "half_hours_flagged": pl.Int64()},
+    **{"reasons": pl.List(pl.String()), "start_times_utc": pl.List(UTC_TIME)},
+}
+_GAPS: dict[str, pl.DataType] = {
+    **{"dataset": pl.String(), "state": pl.String(), "half_hours": pl.Int64()},
+    **{"first_start_time_utc": UTC_TIME, "last_start_time_utc": UTC_TIME},
+}
+
+
+@dataclass(frozen=True)
+class Trust:
+    """Of one dataset: whole half hours that are there, and those of them in doubt for any category."""
+
+    dataset: str
+    half_hours: int
+    half_hours_expected: int
+    half_hours_flagged: int
+    values_unjudged: int
+    "Of the whole dataset: values that landed since flags were last looked for."
+
+    @property
+    def coverage(self) -> float:
+        return self.half_hours / self.half_hours_expected
+
+    @property
+    def flagged_share(self) -> float | None:
+        """Of the half hours there, 0-1; None without any."""
+        return self.half_hours_flagged / self.half_hours if self.half_hours else None
+
+
+@dataclass(frozen=True)
+class UnderstatedWind:
+    """Half hours whose wind is understated, and an estimate of the energy missing: WIND of FUELHH less AGWS wind.
+
+    A lower bound, since FUELHH has no embedded wind; never part of any total.
+    """
+
+    half_hours: int
+    half_hours_estimated: int
+    "Those for which FUELHH is there."
+    estimated_missing_mwh: float | None
+    "None where nothing can be estimated."
+
+
+def trust(start: date | datetime, end: date | datetime, con: Connection | None = None) -> list[Trust]:
+    """Of both half-hourly datasets; spans are those of `generation`."""
+    with opened(con) as snapshot:
+        return [trust_of(dataset, window_of(start, end), snapshot) for dataset in BY_HALF_HOUR]
+
+
+def trust_of(dataset: Dataset, window: Window, con: Connection) -> Trust:
+    """Of one of them."""
+    there, flagged = 0, 0
+    if has_table(con, dataset.table):
+        there, flagged = _count(whole(dataset), window, con), half_hours_flagged(dataset, window, con)
+    expected = (window.end_utc - window.start_utc) // HALF_HOUR
+    return Trust(dataset.name, there, expected, flagged, unjudged(dataset.name, con))
+
+
+def half_hours_flagged(dataset: Dataset, window: Window, con: Connection) -> int:
+    """Whole ones, in doubt for any category; the dataset's table is there."""
+    return _count(whole(dataset, doubted(con, dataset)), window, con)
+
+
+def _count(half_hours: str, window: Window, con: Connection) -> int:
+    return int(
+        con.execute(
+            f"SELECT count(*) FROM ({half_hours}) WHERE start_time_utc >= ? AND start_time_utc < ?",
+            [window.start_utc, window.end_utc],
+        ).fetchall()[0][0]
+    )
+
+
+def unjudged(dataset: str, con: Connection | None = None) -> int:
+    """Values that landed since flags were last looked for; no flag of theirs can be known."""
+    declaration = declared(dataset)
+    with opened(con) as snapshot:
+        if not has_table(snapshot, declaration.table):
+            return 0
+        state = snapshot.execute("SELECT value FROM warehouse_info WHERE key = ?", [STATE]).fetchall()
+        seen = json.loads(state[0][0])["watermarks"].get(dataset, 0) if state else 0
+        return int(
+            snapshot.execute(
+                f"SELECT count(*) FROM {declaration.table} WHERE ingested_at_utc > make_timestamptz(?::BIGINT)", [seen]
+            ).fetchall()[0][0]
+        )
+
+
+def flags_by_month(start: date | datetime, end: date | datetime, con: Connection | None = None) -> pl.DataFrame:
+    """Open flags: month_utc, dataset, reason, half_hours, values (half hours and categories); in their declared
+    order."""
+    return _ask(
+        f"""SELECT date_trunc('month', start_time_utc AT TIME ZONE 'UTC')::DATE AS month_utc, dataset, reason,
+            count(DISTINCT start_time_utc) AS half_hours, count(*) AS values
+        FROM open_flags WHERE start_time_utc >= $start AND start_time_utc < $end
+        GROUP BY month_utc, dataset, reason
+        ORDER BY month_utc, dataset DESC, list_position({[reason.name for reason in REASONS]}, reason)""",
+        window_of(start, end),
+        _BY_MONTH,
+        con,
+    )
+
+
+def worst_days(
+    start: date | datetime, end: date | datetime, *, limit: int = WORST_DAYS, con: Connection | None = None
+) -> pl.DataFrame:
+    """UTC days with the most half hours in doubt: day_utc, dataset, half_hours_flagged, reasons, start_times_utc."""
+    each = " UNION ALL ".join(
+        f"SELECT '{dataset.name}' AS dataset, start_time_utc, unnest(reasons) AS reason FROM {dataset.name}_flagged"
+        for dataset in BY_HALF_HOUR
+    )
+    return _ask(
+        f"""SELECT {utc_day("start_time_utc")} AS day_utc, dataset,
+            count(DISTINCT start_time_utc) AS half_hours_flagged, list(DISTINCT reason ORDER BY reason) AS reasons,
+            list(DISTINCT start_time_utc ORDER BY start_time_utc) AS start_times_utc
+        FROM ({each}) WHERE start_time_utc >= $start AND start_time_utc < $end
+        GROUP BY ALL ORDER BY half_hours_flagged DESC, day_utc, dataset DESC LIMIT {limit}""",
+        window_of(start, end),
+        _DAYS,
+        con,
+    )
+
+
+def gaps(start: date | datetime, end: date | datetime, con: Connection | None = None) -> pl.DataFrame:
+    """Missing half hours by state, as of now: dataset, state, half_hours, first_start_time_utc, last_start_time_utc."""
+    each = " UNION ALL ".join(
+        f"SELECT '{dataset.name}' AS dataset, state, start_time_utc FROM {dataset.name}_gaps "
+        "WHERE start_time_utc >= $start AND start_time_utc < $end"
+        for dataset in BY_HALF_HOUR
+    )
+    return _ask(
+        f"""SELECT dataset, state, count(*) AS half_hours, min(start_time_utc) AS first_start_time_utc,
+            max(start_time_utc) AS last_start_time_utc
+        FROM ({each}) GROUP BY ALL ORDER BY dataset DESC, half_hours DESC, state""",
+        window_of(start, end),
+        _GAPS,
+        con,
+    )
+
+
+def understated_wind(start: date | datetime, end: date | datetime, con: Connection | None = None) -> UnderstatedWind:
+    """Of the current values. Spans are those of `generation`."""
+    row = _ask(
+        """SELECT count(*) AS half_hours, count(estimated_missing_mwh) AS half_hours_estimated,
+            sum(estimated_missing_mwh) AS estimated_missing_mwh
+        FROM understated_wind WHERE start_time_utc >= $start AND start_time_utc < $end""",
+        window_of(start, end),
+        {"half_hours": pl.Int64(), "half_hours_estimated": pl.Int64(), "estimated_missing_mwh": pl.Float64()},
+        con,
+    )
+    return UnderstatedWind(**row.row(0, named=True)) if len(row) else UnderstatedWind(0, 0, None)
+
+
+def _ask(sql: str, window: Window, schema: dict[str, pl.DataType], con: Connection | None) -> pl.DataFrame:
+    """No rows in a snapshot that is older than flags."""
+    with opened(con) as snapshot:
+        if not has_table(snapshot, "flags"):
+            return pl.DataFrame(schema=schema)
+        return frame_of(snapshot, sql, {"start": window.start_utc, "end": window.end_utc}).cast(schema)  # type: ignore[arg-type]  # a mapping of names to types is one

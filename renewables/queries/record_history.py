@@ -1,0 +1,119 @@
+"""History for people: every field of every change of a record and of what belongs to it; what was submitted together.
+
+Not here: replaying (`pipeline_assets/ledger/history.py`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+
+import polars as pl
+import sqlalchemy as sa
+
+from pipeline_assets.ledger import reader, schema
+from pipeline_assets.ledger.changes import ARCHIVED
+from pipeline_assets.ledger.history import fields_changed
+from pipeline_assets.models import ENTITIES
+from pipeline_assets.spreadsheets.portfolio_index import Holdings
+from renewables.queries.records import name_of
+
+PARTS = {
+    "pipelines": ("pipeline_facilities", "pipeline_counterparties", "comments"),
+    "counterparties": ("counterparty_contacts", "comments"),
+    "information_points": ("information_point_counterparties", "comments"),
+}
+"Kinds whose changes are a part of the history of a record."
+BEHIND = {"pipeline_facilities": "facility_id", "counterparty_contacts": "contact_id"}
+"Parts that stand for a record which is as good as a part itself."
+
+
+def history(engine: sa.Engine, held: Holdings, kind: str, id: str) -> pl.DataFrame:
+    """Every field of every change of a record and of what belongs to it, newest first: submitted_at_utc, who, record,
+    action, field, before, after, why, version, position. Values as people read them."""
+    keys = list(dict.fromkeys(_with_parts(held, kind, id)))
+    changes = sorted(
+        (change for key in keys for change in reader.history(engine, *key)), key=lambda change: -change.position
+    )
+    rows = [
+        {
+            "submitted_at_utc": change.submitted_at_utc,
+            "who": change.who,
+            "record": f"{ENTITIES[change.kind].title}: {name_of(held, change.kind, change.id)}",
+            "action": str(change.action),
+            "field": title_of(change.kind, name),
+            "before": shown_value(held, change.kind, name, before),
+            "after": shown_value(held, change.kind, name, after),
+            "why": change.why,
+            "version": change.version,
+            "position": change.position,
+        }
+        for change, name, before, after in fields_changed(changes)
+        if (before is not None or after not in (None, ""))
+        and (ENTITIES[change.kind].references.get(name), after) != (kind, id)
+    ]
+    texts = dict.fromkeys(("who", "record", "action", "field", "before", "after", "why"), pl.String())
+    numbers = dict.fromkeys(("version", "position"), pl.Int64())
+    return pl.DataFrame(rows, schema={"submitted_at_utc": pl.Datetime("us", "UTC"), **texts, **numbers})
+
+
+def _with_parts(held: Holdings, kind: str, id: str) -> Iterator[tuple[str, str]]:
+    yield kind, id
+    for part in PARTS.get(kind, ()):
+        field = next(name for name, target in ENTITIES[part].references.items() if target == kind)
+        for archived in (False, True):
+            for link in held.naming(part, field, id, archived=archived):
+                yield part, link.id
+                if behind := BEHIND.get(part):
+                    yield ENTITIES[part].references[behind], link.fields[behind]
+
+
+def title_of(kind: str, name: str) -> str:
+    """The label of a field."""
+    return "Archived" if name == ARCHIVED else ENTITIES[kind].model_fields[name].title or name
+
+
+def shown_value(held: Holdings, kind: str, name: str, value: Any) -> str:
+    """As people read it: references by name."""
+    if value is None:
+        return ""
+    if isinstance(value, bool):
+        return "yes" if value else "no"
+    target = ENTITIES[kind].references.get(name)
+    if target:
+        return name_of(held, target, value)
+    return f"{value:,.10g}" if isinstance(value, float) else str(value)
+
+
+@dataclass(frozen=True)
+class Batch:
+    """What was submitted together. `reverted_by`: the batch that undid it, empty for none."""
+
+    batch: str
+    source: str
+    changes: int
+    position: int
+    who: str
+    why: str
+    submitted_at_utc: datetime
+    reverted_by: str
+
+
+def batches(engine: sa.Engine, limit: int = 50) -> list[Batch]:
+    """The newest first."""
+    there, last = schema.batches.c, schema.changes.c
+    query = (
+        sa.select(schema.batches, last.who, last.why, last.submitted_at_us)
+        .join(schema.changes, last.position == there.last_position)
+        .order_by(there.last_position.desc())
+    )
+    with schema.reading(engine) as con:
+        undone = con.execute(sa.select(there.reverts, there.batch).where(there.reverts.is_not(None)))
+        by_reverted = {row.reverts: row.batch for row in undone}
+        return [
+            Batch(
+                *(row.batch, row.source, row.last_position - row.first_position + 1, row.last_position),
+                *(row.who, row.why, reader.instant(row.submitted_at_us), by_reverted.get(row.batch, "")),
+            )
+            for row in con.execute(query.limit(limit))
+        ]

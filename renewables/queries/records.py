@@ -1,0 +1,253 @@
+"""Records of the pipeline as the ledger has them this moment: lists, a record with what belongs to it, search.
+
+Works on one consistent look (`Holdings`), so all parts of a page agree. Not here: sums and charts, which are read from
+what has landed (`pipeline.py`), and the ledger's own questions (`pipeline_assets/ledger/reader.py`).
+"""
+
+from collections.abc import Iterator
+from dataclasses import dataclass
+from datetime import date
+
+import polars as pl
+
+from pipeline_assets.ledger.changes import Record
+from pipeline_assets.models import ENTITIES
+from pipeline_assets.spreadsheets.portfolio_index import Holdings
+
+WITH_A_PAGE = ("pipelines", "counterparties", "information_points")
+SEARCHED = (*WITH_A_PAGE, "facilities", "contacts", "comments")
+
+
+@dataclass(frozen=True)
+class Found:
+    """A hit of a search. `page_kind`, `page_id`: the record whose page shows it; `where`: the text around the hit."""
+
+    record: Record
+    name: str
+    page_kind: str
+    page_id: str
+    where: str
+
+
+def name_of(held: Holdings, kind: str, id: str) -> str:
+    """What people call it: its name, what a link links, the beginning of a comment; its id where it is not there."""
+    record = held.get(kind, id)
+    return id if record is None else called(held, record)
+
+
+def called(held: Holdings, record: Record) -> str:
+    """As `name_of`."""
+    fields = record.fields
+    if "name" in fields:
+        return str(fields["name"])
+    if record.kind == "comments":
+        return str(fields["text"])
+    linked = [
+        name_of(held, kind, fields[name])
+        for name, kind in ENTITIES[record.kind].references.items()
+        if fields[name] and name not in ENTITIES[record.kind].owners[:1]
+    ]
+    role = f" ({fields['role']})" if "role" in fields else ""
+    return f"{', '.join(linked) or fields.get('stage', record.id)}{role}"
+
+
+def facilities_of(held: Holdings, project: str, *, archived: bool = False) -> list[tuple[Record, Record]]:
+    """(link, facility), by name."""
+    return _linked(held, "pipeline_facilities", "pipeline_id", project, "facility_id", archived=archived)
+
+
+def counterparties_of(held: Holdings, project: str, *, archived: bool = False) -> list[tuple[Record, Record]]:
+    """(link with its role, counterparty), by name."""
+    return _linked(held, "pipeline_counterparties", "pipeline_id", project, "counterparty_id", archived=archived)
+
+
+def contacts_of(held: Holdings, counterparty: str, *, archived: bool = False) -> list[tuple[Record, Record]]:
+    """(link with its role, person), by name."""
+    return _linked(held, "counterparty_contacts", "counterparty_id", counterparty, "contact_id", archived=archived)
+
+
+def projects_of(held: Holdings, counterparty: str) -> list[tuple[Record, Record]]:
+    """(link with its role, project), by name; live projects only."""
+    found = _linked(held, "pipeline_counterparties", "counterparty_id", counterparty, "pipeline_id")
+    return [(link, project) for link, project in found if not project.archived]
+
+
+def concerned(held: Holdings, point: str, *, archived: bool = False) -> list[tuple[Record, Record]]:
+    """(link, counterparty) that an information point is about, by name."""
+    kind, name = "information_point_counterparties", "information_point_id"
+    return _linked(held, kind, name, point, "counterparty_id", archived=archived)
+
+
+def points_of(held: Holdings, kind: str, id: str) -> list[Record]:
+    """Live information points of a project or about a counterparty: open ones first, the worst before."""
+    if kind == "pipelines":
+        found = held.naming("information_points", "pipeline_id", id)
+    else:
+        links = held.naming("information_point_counterparties", "counterparty_id", id)
+        points = [held.get("information_points", link.fields["information_point_id"]) for link in links]
+        found = [point for point in points if point and not point.archived]
+    return sorted(found, key=lambda point: (point.fields["status"] != "Open", -rating_of(point)))
+
+
+def rating_of(point: Record) -> int:
+    """Impact x likelihood, 1-10,000."""
+    return int(point.fields["impact"] * point.fields["likelihood"])
+
+
+def comments_on(held: Holdings, kind: str, id: str) -> list[Record]:
+    """Newest first."""
+    field = next(name for name, target in ENTITIES["comments"].references.items() if target == kind)
+    return held.naming("comments", field, id)[::-1]
+
+
+def projects(held: Holdings, *, archived: bool = False) -> pl.DataFrame:
+    """One row a project, by name: id, name, technology, capacity_mwp, stage, rag, rtb_date, counterparties, market,
+    status_date, position of the newest change of it or its links."""
+    rows = []
+    for project in held.of_kind("pipelines", archived=archived):
+        plants, partners = facilities_of(held, project.id), counterparties_of(held, project.id)
+        fields = project.fields
+        rows.append(
+            {
+                "id": project.id,
+                "name": fields["name"],
+                "technology": " + ".join(sorted({plant.fields["technology"] for _, plant in plants})),
+                "capacity_mwp": float(sum(plant.fields["capacity_mwp"] for _, plant in plants)),
+                "stage": fields["stage"],
+                "rag": fields["rag"],
+                "rtb_date": _day(fields["rtb_date"]),
+                "counterparties": ", ".join(dict.fromkeys(partner.fields["name"] for _, partner in partners)),
+                "market": fields["market"],
+                "rag_comment": fields["rag_comment"],
+                "status_date": _day(fields["status_date"]),
+                "position": max(one.position for one in (project, *_flat(plants), *(link for link, _ in partners))),
+            }
+        )
+    return pl.DataFrame(
+        rows,
+        schema={
+            **dict.fromkeys(("id", "name", "technology"), pl.String()),
+            "capacity_mwp": pl.Float64(),
+            **dict.fromkeys(("stage", "rag"), pl.String()),
+            "rtb_date": pl.Date(),
+            **dict.fromkeys(("counterparties", "market", "rag_comment"), pl.String()),
+            "status_date": pl.Date(),
+            "position": pl.Int64(),
+        },
+    )
+
+
+def counterparties(held: Holdings, *, archived: bool = False) -> pl.DataFrame:
+    """One row a counterparty, by name: id, name, roles, projects (number), capacity_mwp (of those), contacts, website,
+    position."""
+    rows = []
+    for company in held.of_kind("counterparties", archived=archived):
+        shared = projects_of(held, company.id)
+        ids = {project.id for _, project in shared}
+        people = contacts_of(held, company.id)
+        rows.append(
+            {
+                "id": company.id,
+                "name": company.fields["name"],
+                "roles": ", ".join(sorted({link.fields["role"] for link, _ in shared})),
+                "projects": len(ids),
+                "capacity_mwp": float(
+                    sum(plant.fields["capacity_mwp"] for id in ids for _, plant in facilities_of(held, id))
+                ),
+                "contacts": ", ".join(dict.fromkeys(person.fields["name"] for _, person in people)),
+                "website": company.fields["website"],
+                "position": max(one.position for one in (company, *_flat(people))),
+            }
+        )
+    text, number = pl.String(), pl.Int64()
+    return pl.DataFrame(
+        rows,
+        schema={
+            **{"id": text, "name": text, "roles": text, "projects": number, "capacity_mwp": pl.Float64()},
+            **{"contacts": text, "website": text, "position": number},
+        },
+    )
+
+
+def information_points(held: Holdings, *, archived: bool = False) -> pl.DataFrame:
+    """One row a point, the worst first: id, name, project, rating, impact, likelihood, status, due_date, owner,
+    counterparties, position."""
+    rows = []
+    for point in held.of_kind("information_points", archived=archived):
+        fields, about = point.fields, concerned(held, point.id)
+        rows.append(
+            {
+                "id": point.id,
+                "name": fields["name"],
+                "project": name_of(held, "pipelines", fields["pipeline_id"]) if fields["pipeline_id"] else None,
+                "rating": rating_of(point),
+                **{name: fields[name] for name in ("impact", "likelihood", "status", "owner")},
+                "due_date": _day(fields["due_date"]),
+                "counterparties": ", ".join(company.fields["name"] for _, company in about),
+                "position": max(one.position for one in (point, *(link for link, _ in about))),
+            }
+        )
+    text, number = pl.String(), pl.Int64()
+    return pl.DataFrame(
+        rows,
+        schema={
+            **{"id": text, "name": text, "project": text, "rating": number, "impact": number, "likelihood": number},
+            **{"status": text, "owner": text, "due_date": pl.Date(), "counterparties": text, "position": number},
+        },
+    ).sort("rating", descending=True, maintain_order=True)
+
+
+def search(held: Holdings, text: str) -> dict[str, list[Found]]:
+    """Live records by kind whose texts hold every word; capitals aside. Names that begin with the text come first."""
+    words = text.casefold().split()
+    found: dict[str, list[Found]] = {}
+    for kind in SEARCHED if words else ():
+        hits = []
+        for record in held.of_kind(kind):
+            texts = [str(value) for name, value in record.fields.items() if _is_text(kind, name) and value]
+            whole = "\n".join(texts).casefold()
+            if all(word in whole for word in words) and (page := _page_of(held, record)):
+                where = next((value for value in texts if words[0] in value.casefold()), "")
+                hits.append(Found(record, called(held, record), *page, where))
+        if hits:
+            found[kind] = sorted(hits, key=lambda hit: not hit.name.casefold().startswith(words[0]))
+    return found
+
+
+def _linked(
+    held: Holdings, kind: str, field: str, id: str, to: str, *, archived: bool = False
+) -> list[tuple[Record, Record]]:
+    links = held.naming(kind, field, id, archived=archived)
+    target = ENTITIES[kind].references[to]
+    pairs = [(link, there) for link in links if (there := held.get(target, link.fields[to]))]
+    return sorted(pairs, key=lambda pair: str(pair[1].fields["name"]).casefold())
+
+
+def _flat(pairs: list[tuple[Record, Record]]) -> Iterator[Record]:
+    return (record for pair in pairs for record in pair)
+
+
+def _page_of(held: Holdings, record: Record) -> tuple[str, str] | None:
+    """Kind and id of the record whose page shows it; None where no live one does."""
+    if record.kind in WITH_A_PAGE:
+        return record.kind, record.id
+    owners = {
+        "facilities": ("pipeline_facilities", "facility_id"),
+        "contacts": ("counterparty_contacts", "contact_id"),
+    }
+    candidates = held.naming(*owners[record.kind], record.id) if record.kind in owners else [record]
+    for one in candidates:
+        for name in ENTITIES[one.kind].owners:
+            target = ENTITIES[one.kind].references[name]
+            whole = held.get(target, one.fields[name]) if one.fields[name] else None
+            if whole and not whole.archived:
+                return target, whole.id
+    return None
+
+
+def _is_text(kind: str, name: str) -> bool:
+    return name not in ENTITIES[kind].references and name not in ("rag",)
+
+
+def _day(text: str | None) -> date | None:
+    return date.fromisoformat(text) if text else None

@@ -1,0 +1,202 @@
+"""What the warehouse holds: spans, coverage, gaps, what was kept aside, and the last runs, of one snapshot.
+
+Belongs here: what an operator asks first. Not here: values of generation.
+"""
+
+from dataclasses import dataclass
+from datetime import UTC, date, datetime, timedelta
+
+import polars as pl
+
+from elexon_assets.datasets import BY_HALF_HOUR, BY_NAME, INSTALLED_CAPACITY, Dataset
+from elexon_assets.settlement import HALF_HOUR
+from elexon_assets.windows import Window
+from renewables.queries.quality import half_hours_flagged, unjudged
+from renewables.queries.snapshot import Connection, frame_of
+from warehouse import snapshots
+from warehouse.connection import has_table, reading
+from warehouse.settings import Settings
+
+GAP_DAYS_NAMED = 5
+RUNS_SHOWN = 5
+
+
+@dataclass(frozen=True)
+class DatasetStatus:
+    """Half hours are whole ones: every category that is always published is there. Gaps are counted by UTC day, up to
+    the newest half hour; they may be Elexon's own holes, which no fetch fills."""
+
+    name: str
+    code: str
+    title: str
+    publications: int = 0
+    first_start_time_utc: datetime | None = None
+    newest_start_time_utc: datetime | None = None
+    half_hours: int = 0
+    half_hours_expected: int = 0
+    half_hours_flagged: int = 0
+    "Of those there, in doubt for any category."
+    values_unjudged: int = 0
+    "Landed since flags were last looked for."
+    days_with_gaps: int = 0
+    first_days_with_gaps: tuple[date, ...] = ()
+    rows_quarantined: int = 0
+    labels_disagreeing: int = 0
+    sources: tuple[str, ...] = ()
+
+    def age(self, now: datetime) -> timedelta | None:
+        """Since the newest half hour ended."""
+        return now - (self.newest_start_time_utc + HALF_HOUR) if self.newest_start_time_utc else None
+
+    def is_fresh(self, now: datetime) -> bool:
+        """As old as its publication makes it, and no older."""
+        newest = self.newest_start_time_utc
+        return newest is not None and now - newest <= BY_NAME[self.name].fresh_within
+
+    @property
+    def coverage(self) -> float | None:
+        """Share of the half hours expected, 0-1; None without any."""
+        return self.half_hours / self.half_hours_expected if self.half_hours_expected else None
+
+    @property
+    def flagged_share(self) -> float | None:
+        """Share of the half hours there, 0-1; None without any."""
+        return self.half_hours_flagged / self.half_hours if self.half_hours else None
+
+
+@dataclass(frozen=True)
+class CapacityStatus:
+    """Installed capacity: the years that have a figure, and when the newest was published."""
+
+    first_year: int
+    last_year: int
+    newest_publish_time_utc: datetime
+    publications: int
+    rows_quarantined: int
+    sources: tuple[str, ...]
+
+
+@dataclass(frozen=True)
+class RunStatus:
+    """One run's windows of one dataset; `seconds` is the time spent asking, summed over windows asked side by side."""
+
+    run_id: str
+    dataset: str
+    asked_at_utc: datetime
+    windows: int
+    windows_failed: int
+    rows_landed: int
+    seconds: float
+
+
+@dataclass(frozen=True)
+class WarehouseStatus:
+    """Of one snapshot: what was committed when it was published."""
+
+    version: int
+    published_at_utc: datetime
+    size_bytes: int
+    datasets: tuple[DatasetStatus, ...]
+    "The half-hourly ones."
+    capacity: CapacityStatus | None
+    "None before any landed."
+    runs: tuple[RunStatus, ...]
+
+
+def status() -> WarehouseStatus:
+    """Raises WarehouseMissing before anything is published."""
+    newest = snapshots.newest(snapshots.folder_of(Settings().warehouse))
+    with reading(version=newest.version if newest else None) as con:
+        assert newest is not None  # noqa: S101 (reading() raised otherwise)
+        return WarehouseStatus(
+            newest.version,
+            newest.published_at_utc,
+            newest.path.stat().st_size,
+            of_datasets(con),
+            of_capacity(con),
+            tuple(last_runs(con)),
+        )
+
+
+def of_datasets(con: Connection) -> tuple[DatasetStatus, ...]:
+    """The half-hourly ones."""
+    return tuple(of_dataset(con, dataset) for dataset in BY_HALF_HOUR)
+
+
+def of_dataset(con: Connection, dataset: Dataset) -> DatasetStatus:
+    """One dataset, empty where none of its rows landed."""
+    empty = DatasetStatus(dataset.name, dataset.code, dataset.title)
+    if not has_table(con, dataset.table):
+        return empty
+    aside = con.execute("SELECT count(*) FROM quarantine WHERE dataset = ?", [dataset.name]).fetchall()[0][0]
+    row = frame_of(
+        con,
+        f"""SELECT count(*) AS publications, min(start_time_utc) AS first_utc, max(start_time_utc) AS newest_utc,
+            count(*) FILTER (elexon_settlement_date IS NOT NULL OR elexon_settlement_period IS NOT NULL) AS labels,
+            list_sort(list(DISTINCT source)) AS sources FROM {dataset.table}""",
+    )
+    publications, first, newest, labels, sources = row.row(0)
+    if not publications:
+        return DatasetStatus(dataset.name, dataset.code, dataset.title, rows_quarantined=aside)
+    days = _days(con, dataset, newest)
+    short = days.filter(pl.col("half_hours") < pl.col("half_hours_expected"))
+    return DatasetStatus(
+        dataset.name,
+        dataset.code,
+        dataset.title,
+        publications=publications,
+        first_start_time_utc=first,
+        newest_start_time_utc=newest,
+        half_hours=int(days["half_hours"].sum()),
+        half_hours_expected=int(days["half_hours_expected"].sum()),
+        half_hours_flagged=half_hours_flagged(dataset, Window(first, newest + HALF_HOUR), con),
+        values_unjudged=unjudged(dataset.name, con),
+        days_with_gaps=len(short),
+        first_days_with_gaps=tuple(short["day_utc"].head(GAP_DAYS_NAMED)),
+        rows_quarantined=aside,
+        labels_disagreeing=labels,
+        sources=tuple(sources),
+    )
+
+
+def _days(con: Connection, dataset: Dataset, newest: datetime) -> pl.DataFrame:
+    """Coverage by UTC day; of the newest day only what can be there by now is expected."""
+    so_far = (newest - datetime.combine(newest.date(), datetime.min.time(), UTC)) // HALF_HOUR + 1
+    return frame_of(
+        con,
+        f"""SELECT day_utc, half_hours,
+            CASE WHEN day_utc = $newest THEN least($so_far, half_hours_expected) ELSE half_hours_expected END
+                AS half_hours_expected
+        FROM {dataset.name}_coverage ORDER BY day_utc""",
+        {"newest": newest.date(), "so_far": so_far},
+    )
+
+
+def of_capacity(con: Connection) -> CapacityStatus | None:
+    """Installed capacity, or None where there is none."""
+    if not has_table(con, INSTALLED_CAPACITY.table):
+        return None
+    row = frame_of(
+        con,
+        f"""SELECT min(year) AS first_year, max(year) AS last_year, max(publish_time_utc) AS newest_publish_time_utc,
+            count(*) AS publications, list_sort(list(DISTINCT source)) AS sources,
+            (SELECT count(*) FROM quarantine WHERE dataset = $name) AS rows_quarantined
+        FROM {INSTALLED_CAPACITY.table}""",
+        {"name": INSTALLED_CAPACITY.name},
+    ).row(0, named=True)
+    return CapacityStatus(**row | {"sources": tuple(row["sources"])}) if row["publications"] else None
+
+
+def last_runs(con: Connection, limit: int = RUNS_SHOWN) -> list[RunStatus]:
+    """Newest first, from the fetch log."""
+    if not has_table(con, "fetch_log"):
+        return []
+    rows = frame_of(
+        con,
+        """SELECT run_id, dataset, max(asked_at_utc) AS asked_at_utc, count(*) AS windows,
+            count(*) FILTER (status = 'failed') AS windows_failed, sum(rows_landed)::BIGINT AS rows_landed,
+            sum(seconds) AS seconds
+        FROM fetch_log GROUP BY run_id, dataset ORDER BY asked_at_utc DESC, dataset LIMIT $limit""",
+        {"limit": limit},
+    )
+    return [RunStatus(**row) for row in rows.iter_rows(named=True)]

@@ -1,0 +1,153 @@
+"""The checks that are asked for on their page, of a stand-in for Dagster; and the address of one half hour."""
+
+import json
+import threading
+from collections.abc import Iterator
+from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
+from typing import Any
+from urllib.parse import parse_qs, urlsplit
+
+import polars as pl
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from elexon_assets.datasets import GENERATION_BY_FUEL, WIND_AND_SOLAR, Dataset
+from tests.dashboards.conftest import Open, said
+from tests.filled_homes import Filled
+
+AT = 1_700_000_000.0
+
+
+class Dagster:
+    """Answers what the page asks: one job, two checks, of which the first is judged at once."""
+
+    def __init__(self, home: Path) -> None:
+        self.home, self.launched, self.status = home, list[dict[str, Any]](), "STARTED"
+
+    def answer(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
+        if "instance {" in query:
+            nodes = [{"location": {"name": "elexon_assets"}}]
+            return {"instance": {"info": f"base_dir: {self.home}/dagster"}, "repositoriesOrError": {"nodes": nodes}}
+        if "launchRun" in query:
+            self.launched.append(variables["params"])
+            return {"launchRun": {"__typename": "LaunchRunSuccess", "run": {"runId": f"run-{len(self.launched)}"}}}
+        if "assetNodes" in query:
+            found = [self._check("keys_are_unique", "SUCCEEDED"), self._check("coverage_is_whole", self._last())]
+            return {"assetNodes": [{"assetKey": {"path": ["wind_and_solar"]}, "assetChecksOrError": {"checks": found}}]}
+        (tag,) = variables["filter"]["tags"]
+        runs = [self._run(n, params) for n, params in enumerate(self.launched, 1)]
+        asked = [run for run in runs if tag in run["tags"]]
+        return {"runsOrError": {"results": asked}, "partitionBackfillsOrError": {"results": []}}
+
+    def _last(self) -> str:
+        return "FAILED" if self.status == "SUCCESS" else "IN_PROGRESS"
+
+    def _check(self, name: str, status: str) -> dict[str, Any]:
+        counted = [{"label": "half hours", "intRepr": "1344"}, {"label": "missing", "intRepr": "0"}]
+        severity = {"severity": "WARN", "metadataEntries": counted} if status == "FAILED" else None
+        last = {"runId": "run-1", "status": status, "timestamp": AT, "evaluation": severity} if self.launched else None
+        return {"name": name, "description": "Told.", "executionForLatestMaterialization": last}
+
+    def _run(self, n: int, params: dict[str, Any]) -> dict[str, Any]:
+        ended = AT + 12 if self.status == "SUCCESS" else None
+        times = {"creationTime": AT, "endTime": ended, "assetSelection": None}
+        tags = params["executionMetadata"]["tags"]
+        job = params["selector"]["jobName"]
+        return {"runId": f"run-{n}", "status": self.status, "jobName": job, "tags": tags, **times}
+
+
+@pytest.fixture
+def dagster(home: Path) -> Iterator[tuple[Dagster, str]]:
+    stand_in = Dagster(home)
+
+    class Handler(BaseHTTPRequestHandler):
+        def do_POST(self) -> None:
+            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
+            body = json.dumps({"data": stand_in.answer(asked["query"], asked["variables"])}).encode()
+            self.send_response(200)
+            self.send_header("Content-Length", str(len(body)))
+            self.end_headers()
+            self.wfile.write(body)
+
+        def log_message(self, *_: object) -> None:
+            """Nothing on the terminal."""
+
+    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
+    thread = threading.Thread(target=server.serve_forever, daemon=True)
+    thread.start()
+    yield stand_in, f"http://127.0.0.1:{server.server_port}"
+    server.shutdown()
+    server.server_close()
+    thread.join()
+
+
+def run_now(app: AppTest) -> Any:
+    (button,) = [button for button in app.button if button.label == "Run checks now"]
+    return button
+
+
+def test_checks_are_run_once_however_often_it_is_clicked_and_found_again(
+    dagster: tuple[Dagster, str], open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    stand_in, url = dagster
+
+    def opened() -> AppTest:
+        monkeypatch.setenv("DAGSTER_URL", url)
+        return open_page("health")
+
+    open_page("health")  # the fixture's own address is put in force by it
+    first, second = opened(), opened()
+    assert "**2** not run yet" in said(first)
+    run_now(first).click().run()
+    run_now(second).click().run()
+    (asked,) = stand_in.launched
+    assert asked["selector"]["jobName"] == "checks"
+    again = opened()
+    for app in (first, second, again):
+        assert not app.exception
+        assert "are under way" in said(app)
+        assert run_now(app).disabled
+        assert [bar.proto.text for bar in app.get("progress")] == ["1 of 2 checks"]
+    stand_in.status = "SUCCESS"
+    done = opened()
+    assert "are through, 12 s" in said(done)
+    assert "**1** passed · **1** warning" in said(done)
+    assert done.dataframe[0].value["said"].to_list() == ["half hours 1,344", ""]
+    assert not run_now(done).disabled
+
+
+def test_an_address_of_a_half_hour_shows_every_value_published_for_it(warehouse: Filled, open_page: Open) -> None:
+    versions = warehouse.publications.filter(psr_type="Solar")
+    twice = versions.group_by("start_time_utc").len().filter(pl.col("len") > 1)["start_time_utc"].sort()[0]
+    at = twice.strftime("%Y-%m-%dT%H:%MZ")
+    app = open_page("explorer", at=at, technology="Solar")
+    assert not app.exception
+    published = versions.filter(start_time_utc=twice).sort("publish_time_utc")["mw"]
+    assert app.dataframe[0].value["generation_mw"].to_list() == published.to_list()
+    (code,) = app.code
+    assert code.value.endswith(f"/explorer?data=Wind+and+solar&technology=Solar&at={at}")
+    next(button for button in app.button if button.label == "Close").click().run()
+    assert "at" not in app.query_params
+    assert not app.code
+    assert "The address names no half hour: yesterday." in said(open_page("explorer", at="yesterday"))
+    assert "Nothing was published for it" in said(open_page("explorer", at="2019-01-01T00:00Z"))
+
+
+@pytest.mark.usefixtures("warehouse")
+@pytest.mark.parametrize(
+    ("dataset", "parts"),
+    [(WIND_AND_SOLAR, {"technology": ["Solar"]}), (GENERATION_BY_FUEL, {"fuel": ["WIND", "CCGT"]})],
+)
+def test_the_address_of_a_half_hour_leads_back_to_it(
+    dataset: Dataset, parts: dict[str, list[str]], open_page: Open
+) -> None:
+    app = open_page("explorer", at="2024-04-01T12:00Z", data=dataset.title, **parts)
+    (code,) = app.code
+    again = open_page("explorer", **parse_qs(urlsplit(code.value).query))
+    assert not again.exception
+    assert again.segmented_control(key="data").value == dataset.name
+    assert [one.value for one in again.code] == [code.value]
+    shown = again.dataframe[0].value
+    assert set(shown[dataset.category]) == {name for names in parts.values() for name in names}
+    assert shown.equals(app.dataframe[0].value)

@@ -1,0 +1,57 @@
+"""Every page on every warehouse (scenario 23), and what surrounds each of them."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from tests.dashboards.conftest import ADDRESSES, PAGES, Open, said
+
+
+def is_well(app: AppTest) -> None:
+    assert [element.value for element in app.exception] == []
+    assert [element.value for element in app.error] == []
+    assert app.title
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_without_a_warehouse(page: str, open_page: Open) -> None:
+    app = open_page(page)
+    is_well(app)
+    assert "Nothing is published yet" in said(app)
+
+
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_on_an_empty_warehouse(page: str, hollow: Path, open_page: Open) -> None:  # noqa: ARG001 (made)
+    is_well(open_page(page))
+
+
+@pytest.mark.usefixtures("furnished")
+@pytest.mark.parametrize("page", PAGES)
+def test_every_page_opens_on_a_seeded_warehouse(page: str, open_page: Open) -> None:
+    app = open_page(page, **ADDRESSES.get(page, {}))
+    is_well(app)
+    assert "snapshot" in said(app)
+    assert "SYNTHETIC data, made by a simulator: not Elexon's." in said(app)
+
+
+@pytest.mark.parametrize("page", ["overview", "analysis", "explorer"])
+def test_a_page_without_data_shows_the_way_to_it(page: str, open_page: Open) -> None:
+    app = open_page(page)
+    assert "Nothing of wind and solar yet" in said(app)
+    assert [link.value for link in app.page_link] == ["Import data"]
+
+
+@pytest.mark.parametrize("page", ["data_management", "runs", "health"])
+@pytest.mark.usefixtures("warehouse")
+def test_without_dagster_a_page_says_how_to_start_it(page: str, open_page: Open) -> None:
+    assert "`renewables up`" in " ".join(element.value for element in open_page(page).warning)
+
+
+def test_a_damaged_snapshot_is_said_in_a_sentence(home: Path, open_page: Open) -> None:
+    folder = home / "snapshots"
+    folder.mkdir()
+    (folder / "warehouse-000000001-2026-01-01.duckdb").write_bytes(b"no database" * 1000)
+    app = open_page("overview")
+    assert not app.exception
+    assert "cannot be opened as a warehouse" in app.error[0].value

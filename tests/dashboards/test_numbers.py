@@ -1,0 +1,162 @@
+"""Numbers on a page are those that SQL gives (scenario 25), and an address restores what was chosen (scenario 24)."""
+
+from datetime import date, timedelta
+from itertools import product
+from urllib.parse import parse_qs
+
+import polars as pl
+import pytest
+
+from dashboards.components.filters import CUSTOM
+from elexon_assets.simulator.server import Simulator
+from tests.dashboards.conftest import Open, said
+from tests.elexon_assets.ingesting import fetch_days
+from tests.filled_homes import AUTUMN, Filled
+from warehouse.connection import reading
+
+ALMOST_A_DAY = "'23 hours 30 minutes'"
+HELD = "start_time_utc >= (SELECT max(start_time_utc) - INTERVAL {} FROM wind_and_solar)"
+
+
+def test_the_cards_show_what_sql_says(warehouse: Filled, open_page: Open) -> None:
+    app = open_page("overview")
+    newest = warehouse.truth["start_time_utc"].max()
+    shown = {metric.label: metric.value for metric in app.metric}
+    with reading() as con:
+        for name in ("Wind Onshore", "Solar"):
+            (mw,) = con.execute(
+                "SELECT generation_mw FROM wind_and_solar WHERE start_time_utc = ? AND psr_type = ?", [newest, name]
+            ).fetchall()[0]
+            assert shown[name] == f"{mw:,.0f} MW"
+        (energy,) = con.execute(
+            f"SELECT sum(generation_mw) * 0.5 FROM wind_and_solar WHERE psr_type = 'Solar' "
+            f"AND {HELD.format(ALMOST_A_DAY)}"
+        ).fetchall()[0]
+    assert f"**{energy / 1000:,.1f} GWh** in 24 hours" in said(app)
+
+
+def test_missing_half_hours_are_counted_beside_the_cards(warehouse: Filled, open_page: Open) -> None:
+    newest = warehouse.truth["start_time_utc"].to_list()[-1]
+    week = warehouse.truth.filter(pl.col("start_time_utc") > newest - timedelta(days=7))
+    whole = week.group_by("start_time_utc").len().filter(pl.col("len") == 3).height
+    assert f"**{336 - whole} of 336** half hours" in said(open_page("overview"))
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_the_summary_of_a_span_is_that_of_sql(open_page: Open) -> None:
+    app = open_page("analysis", days="Custom", from_to=[str(AUTUMN[0]), str(AUTUMN[1])], technology="Solar")
+    table = app.dataframe[0].value
+    assert list(table["psr_type"]) == ["Solar"]
+    with reading() as con:
+        (energy,) = con.execute(
+            "SELECT sum(generation_mw) * 0.5 FROM wind_and_solar WHERE psr_type = 'Solar' "
+            "AND settlement_date BETWEEN ? AND ?",
+            list(AUTUMN),
+        ).fetchall()[0]
+    assert table["energy_mwh"][0] == pytest.approx(energy)
+
+
+VIEWS = ["Time series", "Distribution", "Correlation", "Seasons", "Duration", "Comparison", "Year on year"]
+
+
+@pytest.mark.usefixtures("warehouse")
+@pytest.mark.parametrize(
+    ("data", "view"),
+    [*product(["Wind and solar", "Generation by fuel"], VIEWS), ("Wind and solar", "Capacity factor")],
+)
+def test_every_view_is_drawn_with_its_table_on_request(data: str, view: str, open_page: Open) -> None:
+    app = open_page("analysis", view=view, data=data, days="All")
+    assert not app.exception
+    assert app.segmented_control(key="view").value == view
+    assert app.segmented_control(key="data").value == data.lower().replace(" ", "_")
+    assert len(app.get("plotly_chart")) == (2 if view == "Seasons" else 1)
+    tables = len(app.dataframe)
+    for key in [one.key for one in app.expander if one.key]:
+        app.session_state[key] = True
+    app.run()
+    assert not app.exception
+    assert len(app.dataframe) > tables
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_a_grain_too_fine_for_the_span_is_said_and_replaced(open_page: Open) -> None:
+    app = open_page("analysis", days="All", grain="half hour")
+    assert "too many points" in said(app)
+    assert "Mean MW per **day**" in said(app)
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_the_explorer_finds_what_sql_finds(open_page: Open) -> None:
+    app = open_page("explorer", days="All", technology="Wind Offshore", low="5000", by="MW")
+    with reading() as con:
+        found = con.execute(
+            "SELECT generation_mw FROM wind_and_solar WHERE psr_type = 'Wind Offshore' AND generation_mw >= 5000 "
+            "ORDER BY generation_mw DESC"
+        ).fetchall()
+    assert f"**{len(found):,}** rows" in said(app)
+    assert list(app.dataframe[0].value["generation_mw"]) == [mw for (mw,) in found[:100]]
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_as_of_takes_later_revisions_away(open_page: Open) -> None:
+    app = open_page("explorer", days="All", as_of="2024-04-01T12:00")
+    with reading() as con:
+        (rows,) = con.execute(
+            "SELECT count(*) FROM wind_and_solar_as_of(TIMESTAMPTZ '2024-04-01 11:00:00+00')"
+        ).fetchall()[0]
+    assert f"**{rows:,}** rows" in said(app)
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_coverage_counts_days_as_the_view_does(open_page: Open) -> None:
+    app = open_page("data_management", year="2024")
+    with reading() as con:
+        (short,) = con.execute(
+            "SELECT count(*) FROM wind_and_solar_coverage WHERE half_hours BETWEEN 1 AND 47"
+        ).fetchall()[0]
+    assert f"**{short}** short" in said(app)
+
+
+def way_from(day: str, open_page: Open) -> dict[str, list[str]]:
+    """Where the list of days with gaps leads from that day."""
+    app = open_page("data_management", year="2024")
+    app.session_state["gaps"] = True
+    app.run()
+    row = [f"{one:%F}" for one in app.dataframe[1].value["day_utc"]].index(day)
+    app.session_state["rows wind_and_solar-gaps"] = {"selection": {"rows": [row], "columns": [], "cells": []}}
+    app.run()
+    assert not app.exception
+    link = next(link for link in app.get("page_link") if "Half hours" in link.proto.label)
+    return {name.replace("-", "_"): values for name, values in parse_qs(link.proto.query_string).items()}
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_a_day_that_is_not_whole_leads_to_its_half_hours(open_page: Open) -> None:
+    explorer = open_page("explorer", **way_from("2024-04-01", open_page))
+    with reading() as con:
+        (rows,) = con.execute(
+            "SELECT count(*) FROM wind_and_solar WHERE settlement_date BETWEEN '2024-04-01' AND '2024-04-02'"
+        ).fetchall()[0]
+    assert f"**{rows}** rows" in said(explorer)
+
+
+def test_the_last_day_held_leads_to_its_half_hours_though_it_ends_early(open_page: Open, simulator: Simulator) -> None:
+    """Its UTC day ends on a settlement date of which nothing is held."""
+    simulator.faults = "hole@2024-07-01T22:30Z/2024-07-02"
+    assert not fetch_days(date(2024, 6, 20), date(2024, 7, 1)).failed
+    explorer = open_page("explorer", **way_from("2024-07-01", open_page))
+    assert explorer.segmented_control(key="days").value == CUSTOM
+    assert f"**{(48 - 3) * 3}** rows" not in said(explorer), "of the settlement date, which began an hour earlier"
+    assert f"**{(48 - 1) * 3}** rows" in said(explorer)
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_a_day_beyond_all_that_is_held_has_no_half_hours_to_lead_to(open_page: Open) -> None:
+    app = open_page("data_management")
+    app.session_state["gaps"] = True
+    app.session_state["rows wind_and_solar-gaps"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
+    app.run()
+    assert not app.exception
+    newest = app.dataframe[1].value["day_utc"][0]
+    assert f"Nothing of {newest.day} {newest:%b %Y} is held: import it first." in said(app)
+    assert not [link for link in app.get("page_link") if "Half hours" in link.proto.label]

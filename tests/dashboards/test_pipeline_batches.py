@@ -1,0 +1,113 @@
+"""Many changes at once: bulk edit with its difference, import with its dry run, export, undoing (16, 20)."""
+
+import polars as pl
+import pytest
+import sqlalchemy as sa
+import streamlit as st
+from streamlit.testing.v1 import AppTest
+
+from pipeline_assets.ledger import reader
+from pipeline_assets.ledger.submission import revert
+from pipeline_assets.spreadsheets.exporter import export
+from renewables.queries.record_history import batches
+from tests.dashboards.conftest import Open, said
+
+SEEDED = 469
+HEADER = "id,name,stage,rag,rag_comment\n"
+
+
+def with_cells(monkeypatch: pytest.MonkeyPatch, cells: dict[tuple[int, str], str | None]) -> None:
+    """The table as a person leaves it: AppTest has no hands for it."""
+
+    def typed_into(frame: pl.DataFrame, **_: object) -> pl.DataFrame:
+        rows = frame.to_dicts()
+        for (row, column), value in cells.items():
+            rows[row][column] = value
+        return pl.DataFrame(rows, schema=frame.schema)
+
+    monkeypatch.setattr(st, "data_editor", typed_into)
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    (button,) = [button for button in app.button if button.label == label]
+    return button.click().run()
+
+
+def name_me(app: AppTest) -> None:
+    (box,) = [box for box in app.text_input if box.label == "Your name *"]
+    box.set_value("Anna")
+
+
+def test_changed_cells_are_shown_and_saved_as_one_batch(
+    seeded: sa.Engine, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_cells(monkeypatch, {(0, "notes"): "one", (1, "notes"): "two"})
+    app = open_page("bulk_edit")
+    difference = app.dataframe[0].value
+    assert difference["After"].to_list() == ["one", "two"]
+    assert reader.position(seeded) == SEEDED
+    name_me(app)
+    press(app, "Save 2 records")
+    made = reader.since(seeded, SEEDED)
+    assert [dict(change.after) for change in made] == [{"notes": "one"}, {"notes": "two"}]
+    assert len({change.batch for change in made}) == 1
+
+
+@pytest.mark.usefixtures("seeded")
+def test_a_bulk_edit_that_breaks_a_rule_is_said_before_it_is_saved(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_cells(monkeypatch, {(0, "rag"): "Red", (0, "rag_comment"): None})
+    app = open_page("bulk_edit")
+    assert "a comment is needed where the RAG status is Red" in app.error[0].value
+
+
+@pytest.mark.usefixtures("seeded")
+@pytest.mark.parametrize("kind", ["Projects", "Facilities", "Information points"])
+def test_a_table_that_nobody_touched_would_change_nothing(kind: str, open_page: Open) -> None:
+    assert "Nothing yet: change cells above" in said(open_page("bulk_edit", kind=kind))
+
+
+def upload(app: AppTest, text: str, name: str = "projects.csv") -> AppTest:
+    app.file_uploader[0].set_value([(name, text.encode(), "text/csv")])
+    return app.run()
+
+
+def test_an_import_shows_what_would_change_and_lands_as_one_batch_that_can_be_undone(
+    seeded: sa.Engine, open_page: Open
+) -> None:
+    app = upload(
+        open_page("transfer"), HEADER + ",Teasel Down,Discovery,Green,\npr-harrowfen,Harrowfen South,Completed,Green,\n"
+    )
+    assert "**1** new, **1** changed" in said(app)
+    assert reader.position(seeded) == SEEDED
+    name_me(app)
+    press(app, "Import as one batch")
+    assert not app.exception
+    newest = batches(seeded)[0]
+    assert (newest.source, newest.changes, newest.who) == ("import", 2, "Anna")
+    revert(seeded, newest.batch, who="Anna", token="undo")
+    assert [one.reverted_by for one in batches(seeded)][1] == batches(seeded)[0].batch
+
+
+def test_errors_of_an_import_stand_by_row_and_column(seeded: sa.Engine, open_page: Open) -> None:
+    app = upload(open_page("transfer"), HEADER + ",Teasel Down,Nowhere,Green,\n,Good One,Discovery,Green,\n")
+    errors = next(frame.value for frame in app.dataframe if "What" in frame.value.columns)
+    assert errors[["Row", "Column"]].values.tolist() == [[2, "stage"]]
+    assert not [button for button in app.button if button.label == "Import as one batch"]
+    app.checkbox[0].check().run()
+    name_me(app)
+    press(app, "Import as one batch")
+    assert [change.after["name"] for change in reader.since(seeded, SEEDED)] == ["Good One"]
+
+
+def test_an_export_imported_back_changes_nothing(seeded: sa.Engine, open_page: Open) -> None:
+    app = upload(open_page("transfer"), export(seeded, "pipelines"))
+    assert "Nothing to import" in app.info[0].value
+
+
+@pytest.mark.usefixtures("seeded")
+def test_a_file_that_is_no_table_is_said_in_a_sentence(open_page: Open) -> None:
+    app = upload(open_page("transfer"), "\x00\x01", "picture.csv")
+    assert not app.exception
+    assert app.error

@@ -1,0 +1,225 @@
+"""Forms of the pipeline: creating, refusing with everything kept, conflicts, double clicks, archiving (17, 18, 24)."""
+
+import pytest
+import sqlalchemy as sa
+from streamlit.testing.v1 import AppTest
+
+from pipeline_assets.ledger import reader
+from pipeline_assets.ledger.changes import Change
+from pipeline_assets.ledger.submission import submit
+from pipeline_assets.spreadsheets.portfolio_index import holdings
+from renewables.queries.record_history import history
+from tests.dashboards.conftest import Open, said
+
+PROJECT = "pr-harrowfen"
+
+
+def field(app: AppTest, label: str, nth: int = 0) -> object:
+    """The nth input of a label, whatever it is."""
+    kinds = (app.text_input, app.text_area, app.number_input, app.selectbox, app.date_input)
+    found = [widget for widgets in kinds for widget in widgets if widget.label.removesuffix(" *") == label]
+    return found[nth]
+
+
+def put(app: AppTest, label: str, value: object, nth: int = 0) -> None:
+    field(app, label, nth).set_value(value)  # type: ignore[attr-defined]  # every input has it
+
+
+def press(app: AppTest, label: str) -> AppTest:
+    (button,) = [button for button in app.button if button.label == label]
+    return button.click().run()
+
+
+def new_project(app: AppTest) -> None:
+    put(app, "Name", "Teasel Down")
+    put(app, "Stage", "Design")
+    put(app, "Name", "Teasel Down Solar", 1)
+    put(app, "Technology", "Solar")
+    put(app, "Capacity (MWp)", 12.5)
+    put(app, "Your name", "Anna")
+
+
+def test_a_project_its_facility_and_a_counterparty_are_one_batch(seeded: sa.Engine, open_page: Open) -> None:
+    app = open_page("projects", edit="new")
+    new_project(app)
+    put(app, "Counterparty", "cp-tarnfell")
+    put(app, "Reason", "signed today")
+    press(app, "Create the project")
+    assert not app.exception
+    assert app.title[0].value == "Teasel Down"
+    assert "12.5 MWp" in said(app)
+    assert "not yet landed" in " ".join(badge.value for badge in app.markdown)
+    made = reader.since(seeded, 469)
+    assert {change.batch for change in made} == {made[0].batch}
+    assert [change.kind for change in made] == [
+        *("pipelines", "facilities", "pipeline_facilities", "pipeline_counterparties")
+    ]
+    assert {(change.who, change.why) for change in made} == {("Anna", "signed today")}
+
+
+def test_a_new_counterparty_comes_with_its_project(engine: sa.Engine, open_page: Open) -> None:
+    app = open_page("projects", edit="new")
+    new_project(app)
+    put(app, "Name", "Teasel Partners", 2)
+    press(app, "Create the project")
+    assert [company.fields["name"] for company in reader.records(engine, "counterparties")] == ["Teasel Partners"]
+    assert len(reader.records(engine, "pipeline_counterparties")) == 1
+
+
+def test_what_is_refused_is_said_at_its_field_and_what_was_typed_is_kept(engine: sa.Engine, open_page: Open) -> None:
+    app = open_page("projects", edit="new")
+    new_project(app)
+    put(app, "Name", "   ")
+    put(app, "RAG status", "Red")
+    put(app, "Notes", "kept")
+    put(app, "Longitude (°)", 500.0)
+    put(app, "Your name", "")
+    press(app, "Create the project")
+    words = said(app)
+    assert "fields below need a look" in app.error[0].value
+    for problem in ("must not be empty", "less than or equal to 180", "say who makes the change"):
+        assert problem in words
+    assert field(app, "Notes").value == "kept"  # type: ignore[attr-defined]  # an input
+    assert field(app, "Capacity (MWp)").value == 12.5  # type: ignore[attr-defined]  # an input
+    assert field(app, "RAG status").value == "Red"  # type: ignore[attr-defined]  # an input
+    assert reader.position(engine) == 0
+
+
+def test_who_you_are_is_needed_and_asked_once(seeded: sa.Engine, open_page: Open) -> None:
+    app = open_page("project", id=PROJECT, edit="record")
+    put(app, "Notes", "new notes")
+    press(app, "Save")
+    assert "say who makes the change" in said(app)
+    put(app, "Your name", "Anna")
+    press(app, "Save")
+    assert reader.since(seeded, 469)[0].who == "Anna"
+    assert {box.value for box in app.text_input if box.label == "Your name *"} == {"Anna"}
+
+
+def test_the_ledger_saves_only_what_was_changed_and_dates_a_new_status(seeded: sa.Engine, open_page: Open) -> None:
+    app = open_page("project", id="pr-quillmarsh", edit="record")
+    put(app, "RAG status", "Amber")
+    put(app, "RAG comment", "Track is washed out.")
+    put(app, "Your name", "Anna")
+    press(app, "Save")
+    (made,) = reader.since(seeded, 469)
+    assert set(made.after) <= {"rag", "rag_comment", "status_date"}
+    assert "▲ Amber" in said(app)
+
+
+def somebody_else_saves(engine: sa.Engine, id: str, **fields: object) -> None:
+    record = reader.record(engine, "pipelines", id)
+    assert record
+    change = Change.edit("pipelines", id, fields, base_version=record.version)
+    submit(engine, [change], who="Ben", token=f"Ben {record.version}")
+
+
+def test_a_record_that_changed_meanwhile_is_shown_as_a_difference_and_saved_on_top(
+    seeded: sa.Engine, open_page: Open
+) -> None:
+    app = open_page("project", id=PROJECT, edit="record")
+    somebody_else_saves(seeded, PROJECT, notes="Ben's notes", name="Harrowfen South")
+    put(app, "Notes", "my notes")
+    put(app, "Your name", "Anna")
+    press(app, "Save")
+    assert "Ben saved version 8 while you were editing version 7" in said(app)
+    difference = app.dataframe[0].value.set_index("Field")
+    assert list(difference.loc["Notes"])[1:] == ["Ben's notes", "my notes"]
+    press(app, "Save mine on top")
+    record = reader.record(seeded, "pipelines", PROJECT)
+    assert record
+    assert (record.fields["notes"], record.fields["name"], record.version) == ("my notes", "Harrowfen South", 9)
+
+
+def test_taking_theirs_opens_the_form_anew(seeded: sa.Engine, open_page: Open) -> None:
+    app = open_page("project", id=PROJECT, edit="record")
+    somebody_else_saves(seeded, PROJECT, notes="Ben's notes")
+    put(app, "Notes", "my notes")
+    put(app, "Your name", "Anna")
+    press(app, "Save")
+    press(app, "Take theirs")
+    assert field(app, "Notes").value == "Ben's notes"  # type: ignore[attr-defined]  # an input
+    record = reader.record(seeded, "pipelines", PROJECT)
+    assert record
+    assert record.version == 8
+
+
+def test_two_clicks_on_one_form_are_one_change(engine: sa.Engine, open_page: Open) -> None:
+    app = open_page("projects", edit="new")
+    new_project(app)
+    state = app.session_state["form create a project"]
+    press(app, "Create the project")
+    position = reader.position(engine)
+    app.session_state["form create a project"] = state  # as if the first click had not been heard of yet
+    app.query_params.clear()
+    app.switch_page("app_pages/projects.py")
+    app.query_params["edit"] = "new"
+    app.run()
+    new_project(app)
+    press(app, "Create the project")
+    assert reader.position(engine) == position
+
+
+def test_a_project_is_archived_and_restored(seeded: sa.Engine, open_page: Open) -> None:
+    app = open_page("project", id=PROJECT, edit="archive")
+    put(app, "Your name", "Anna")
+    put(app, "Reason", "sold")
+    press(app, "Archive")
+    assert "Archived by Anna" in said(app)
+    record = reader.record(seeded, "pipelines", PROJECT)
+    assert record
+    assert record.archived
+    press(app, "Restore")
+    put(app, "Your name", "Anna")
+    [button for button in app.button if button.label == "Restore"][-1].click().run()
+    record = reader.record(seeded, "pipelines", PROJECT)
+    assert record
+    assert not record.archived
+
+
+def test_a_counterparty_in_use_is_not_archived_and_its_projects_are_named(seeded: sa.Engine, open_page: Open) -> None:
+    app = open_page("counterparty", id="cp-tarnfell", edit="archive")
+    put(app, "Your name", "Anna")
+    press(app, "Archive")
+    assert "is still used by" in " ".join(error.value for error in app.error)
+    assert reader.position(seeded) == 469
+
+
+@pytest.mark.usefixtures("seeded")
+def test_a_comment_is_there_at_once(open_page: Open) -> None:
+    app = open_page("project", id=PROJECT)
+    put(app, "Comment", "Well done.")
+    put(app, "Your name", "Anna")
+    press(app, "Add the comment")
+    assert "Well done." in [text.value for text in app.text]
+    assert field(app, "Comment").value == ""  # type: ignore[attr-defined]  # an input
+
+
+def test_a_comment_is_edited_taken_out_and_told_of_in_the_history(seeded: sa.Engine, open_page: Open) -> None:
+    said_first = Change.create("comments", {"text": "Wel done.", "pipeline_id": PROJECT}, id="co-1")
+    submit(seeded, [said_first], who="Ben", token="comment")
+    app = open_page("project", id=PROJECT, edit="comment co-1")
+    put(app, "Comment", "  ")
+    put(app, "Your name", "Anna")
+    press(app, "Save")
+    assert "must not be empty" in said(app)
+    change = Change.edit("comments", "co-1", {"text": "Theirs."}, base_version=1)
+    submit(seeded, [change], who="Ben", token="meanwhile")
+    put(app, "Comment", "Well done.")
+    press(app, "Save")
+    assert "Ben saved version 2 while you were editing version 1" in said(app)
+    press(app, "Save mine on top")
+    assert "Well done." in [text.value for text in app.text]
+    assert "edited by **Anna**" in said(app)
+
+    app = open_page("project", id=PROJECT, edit="remove co-1")
+    put(app, "Your name", "Anna")
+    put(app, "Reason", "said twice")
+    next(button for button in app.button if button.label == "Remove" and button.form_id).click().run()
+    assert not app.exception
+    assert "Well done." not in [text.value for text in app.text]
+    record = reader.record(seeded, "comments", "co-1")
+    assert record
+    assert (record.archived, record.version, record.who) == (True, 4, "Anna")
+    frame = history(seeded, holdings(seeded), "pipelines", PROJECT)
+    assert "said twice" in frame["why"].to_list()

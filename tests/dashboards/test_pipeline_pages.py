@@ -1,0 +1,133 @@
+"""Pages of the pipeline's records: lists, deep links, search, what is shown as text, and a ledger out of reach."""
+
+import pytest
+import sqlalchemy as sa
+from streamlit.testing.v1 import AppTest
+
+from dashboards.components.ledger_session import plain
+from pipeline_assets.landing import land
+from pipeline_assets.ledger import reader
+from pipeline_assets.ledger.changes import Change
+from pipeline_assets.ledger.submission import submit
+from pipeline_assets.spreadsheets.portfolio_index import holdings
+from renewables.queries.record_history import history
+from tests.dashboards.conftest import Open, said
+
+
+def is_well(app: AppTest) -> None:
+    assert [element.value for element in app.exception] == []
+    assert [element.value for element in app.error] == []
+    assert app.title
+
+
+@pytest.mark.parametrize("page", ["project", "counterparties", "search", "bulk_edit", "transfer", "alerts"])
+def test_a_ledger_out_of_reach_is_said_in_a_sentence(
+    page: str, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("LEDGER_URL", "sqlite:////proc/nowhere/ledger.sqlite")
+    app = open_page(page)
+    assert not app.exception
+    assert "LEDGER_URL" in app.error[0].value
+
+
+def test_an_empty_ledger_offers_a_form_and_the_sample_portfolio(engine: sa.Engine, open_page: Open) -> None:
+    app = open_page("projects")
+    assert "No projects yet" in said(app)
+    (button,) = [button for button in app.button if button.label == "Load the sample portfolio"]
+    button.click().run()
+    is_well(app)
+    assert "**40** of 40 projects" in said(app)
+    (button,) = [button for button in open_page("projects").button if button.label == "New project"]
+    assert button
+    assert engine
+
+
+@pytest.mark.usefixtures("seeded")
+def test_an_address_restores_the_filters(open_page: Open) -> None:
+    app = open_page("projects", stage=["Design"], rag=["Amber"], q="wind")
+    names = app.dataframe[0].value
+    assert set(names["stage"]) == {"Design"}
+    assert set(names["rag"]) == {"▲ Amber"}
+    assert len(names) < 40
+    assert app.text_input[0].value == "wind"
+
+
+@pytest.mark.usefixtures("seeded")
+def test_a_link_to_a_record_that_is_not_there_leads_to_the_list(open_page: Open) -> None:
+    app = open_page("project", id="pr-nowhere")
+    assert "There is no project with the id" in app.warning[0].value
+    assert [link.value for link in app.page_link] == ["All projects"]
+
+
+@pytest.mark.usefixtures("seeded")
+def test_a_project_shows_how_it_stands_and_what_belongs_to_it(open_page: Open) -> None:
+    app = open_page("project", id="pr-quillmarsh")
+    assert app.title[0].value == "Quillmarsh Solar"
+    words = said(app)
+    for part in ("Facilities", "62.5 MWp", "Counterparties", "Information points", "Comments"):
+        assert part in words
+
+
+def test_history_tells_every_field_with_who_when_and_why_newest_first(seeded: sa.Engine) -> None:
+    record = reader.record(seeded, "pipelines", "pr-quillmarsh")
+    assert record
+    change = Change.edit("pipelines", record.id, {"market": "Ireland"}, base_version=record.version)
+    submit(seeded, [change], who="Anna", why="sold", token="edit")
+    frame = history(seeded, holdings(seeded), "pipelines", record.id)
+    newest = frame.row(0, named=True)
+    told = [newest[name] for name in ("who", "record", "field", "before", "after", "why")]
+    assert told == ["Anna", "Project: Quillmarsh Solar", "Market", "Great Britain", "Ireland", "sold"]
+    assert {"Facility: Quillmarsh Solar"} < set(frame["record"])
+    assert frame["position"].is_sorted(descending=True)
+
+
+def test_what_was_saved_is_marked_until_it_has_landed(seeded: sa.Engine, open_page: Open) -> None:
+    assert "not yet landed" in said(open_page("project", id="pr-harrowfen"))
+    assert "landing" in open_page("projects").dataframe[0].value.columns
+    land(seeded)
+    assert "not yet landed" not in said(open_page("project", id="pr-harrowfen"))
+    assert "landing" not in open_page("projects").dataframe[0].value.columns
+
+
+@pytest.mark.usefixtures("seeded")
+def test_a_search_finds_every_kind_with_links_to_pages(open_page: Open) -> None:
+    app = open_page("search", q="harrowfen")
+    is_well(app)
+    assert {"Projects (1)", "Facilities (1)"} <= {header.value for header in app.subheader}
+    assert app.page_link
+
+
+@pytest.mark.usefixtures("seeded")
+def test_a_search_for_nothing_known_says_so(open_page: Open) -> None:
+    assert "Nothing has" in open_page("search", q="zzz <b>").info[0].value
+
+
+ODD = [
+    "<script>alert(1)</script> '; DROP TABLE records; -- مرحبا 👋🏽",
+    '=HYPERLINK("http://x") **bold** [link](http://x) :material/home: :smile: $x^2$ ~~no~~ `code`',
+    "# heading",
+]
+
+
+@pytest.mark.parametrize("text", ODD)
+def test_odd_text_is_shown_as_text(text: str, engine: sa.Engine, open_page: Open) -> None:
+    changes = [
+        Change.create(
+            "pipelines", {"name": text, "rag": "Red", "rag_comment": (text * 400)[:10_000], "notes": text}, id="odd"
+        ),
+        Change.create("comments", {"text": text, "pipeline_id": "odd"}),
+    ]
+    submit(engine, changes, who=text, token="odd", why=text)
+    app = open_page("project", id="odd")
+    is_well(app)
+    assert app.title[0].value == plain(text)
+    assert [one.value for one in app.text].count(text) == 2
+    assert open_page("projects").dataframe[0].value["name"].to_list() == [text]
+    is_well(open_page("search", q=text.split()[0]))
+
+
+def test_markdown_in_a_text_is_escaped() -> None:
+    assert plain("a *b* <i>") == "a \\*b\\* \\<i\\>"
+    assert ":material" not in plain(":material/home:")
+    assert "\n" not in plain("a\n# b")
+    assert plain("anna@a.b www.a.b") == "anna@\u2060a\\.b www\u2060\\.a\\.b"  # else links of their own accord

@@ -1,0 +1,96 @@
+"""Ways through the app: back from a record to the list as it was left, signing in, and the page of alerts."""
+
+from datetime import UTC, datetime, timedelta
+from urllib.parse import parse_qs
+
+import pytest
+import sqlalchemy as sa
+from streamlit.testing.v1 import AppTest
+
+from pipeline_assets.ledger import outbox, reader
+from pipeline_assets.ledger.outbox import ATTEMPTS, Notice, NoticeState
+from tests.dashboards.conftest import Open, said
+from tests.dashboards.test_pipeline_forms import press, put
+
+PROJECT = "pr-harrowfen"
+
+
+def links(app: AppTest) -> dict[str, dict[str, list[str]]]:
+    """Label to the parameters that it leads to, of those above a record."""
+    return {link.proto.label: parse_qs(link.proto.query_string) for link in app.get("page_link")[:2]}
+
+
+@pytest.mark.usefixtures("seeded")
+def test_the_way_back_from_a_record_has_the_filters_that_were_left(open_page: Open) -> None:
+    left = {"stage": ["Design", "Construction"], "q": "wind"}
+    app = open_page("projects", **left)
+    rows = len(app.dataframe[0].value)
+    app.switch_page("app_pages/project.py")
+    app.query_params["id"] = PROJECT
+    app.run()
+    assert links(app)["All projects"] == {"stage": ["Design", "Construction"], "q": ["wind"]}
+    # The browser's way back comes upon the list's path with the record's id: see `way_back.py`.
+    app.switch_page("app_pages/projects.py")
+    app.query_params["id"] = PROJECT
+    app.run()
+    assert not app.exception
+    assert app.query_params["stage"] == left["stage"]
+    assert "id" not in app.query_params
+    assert len(app.dataframe[0].value) == rows < 40
+
+
+@pytest.mark.usefixtures("seeded")
+def test_a_record_opened_from_a_search_leads_back_to_it(open_page: Open) -> None:
+    app = open_page("search", q="harrowfen")
+    app.switch_page("app_pages/project.py")
+    app.query_params["id"] = PROJECT
+    app.run()
+    assert links(app) == {"All projects": {}, "Back to Search": {"q": ["harrowfen"]}}
+
+
+def test_who_signed_in_is_who_saves_and_is_not_asked(seeded: sa.Engine, open_page: Open) -> None:
+    app = open_page("project", id=PROJECT, edit="record")
+    assert not [button for button in app.sidebar.button if button.label.startswith("Sign")]
+    app.user = {"is_logged_in": False}
+    assert "Sign in" in [button.label for button in app.run().sidebar.button]
+    app.user = {"is_logged_in": True, "email": "anna@example.com", "name": "Anna *A*"}
+    app.run()
+    assert [text.value for text in app.sidebar.text] == ["Signed in as anna@example.com"]
+    assert not [box for box in app.text_input if box.label == "Your name *"]
+    put(app, "Notes", "as signed in")
+    press(app, "Save")
+    (made,) = reader.since(seeded, 469)
+    assert (made.who, made.after) == ("anna@example.com", {"notes": "as signed in"})
+
+
+def given_up(engine: sa.Engine, notice: Notice) -> None:
+    outbox.put(engine, [notice])
+    at = datetime.now(UTC)
+    for _ in range(ATTEMPTS):
+        at += timedelta(hours=3)
+        claimed = outbox.claim(engine, at)
+        assert claimed
+        outbox.not_sent(engine, claimed, at, "Slack answered 404: *no_service*")
+
+
+def test_alerts_tell_what_became_of_each_notice_and_one_given_up_is_tried_again(
+    engine: sa.Engine, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    assert "No notice yet" in said(open_page("alerts"))
+    given_up(engine, Notice("RAG to Red", "Fen: <b>**lapsed**</b>", "project?id=pr-fen"))
+    outbox.put(engine, [Notice("Run failed", "half_hours", "http://127.0.0.1:3000/runs/1")])
+    monkeypatch.setenv("SLACK_WEBHOOK_URL", "https://hooks.example.com/secret")
+    app = open_page("alerts", state="Failed")
+    words = said(app)
+    assert not app.exception
+    assert "**1** pending · **0** sent · **1** failed" in words
+    assert f"Given up after {ATTEMPTS} attempts: Slack answered 404: \\*no\\_service\\*" in words
+    assert "Slack is set up" in words
+    assert "secret" not in words
+    assert [text.value for text in app.text] == ["Fen: <b>**lapsed**</b>"]
+    (link,) = app.get("page_link")
+    assert (link.proto.page, link.proto.query_string) == ("project", "id=pr-fen")
+    press(app, "Try again")
+    assert "Nothing was given up." in said(app)
+    assert {one.state for one in outbox.listed(engine)} == {NoticeState.PENDING}
+    assert [link.proto.external for link in open_page("alerts", state="Pending").get("page_link")] == [True, False]

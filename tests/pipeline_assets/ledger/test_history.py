@@ -1,0 +1,57 @@
+"""Folding, without a database."""
+
+from datetime import UTC, datetime
+from typing import Any
+
+from pipeline_assets.ledger.changes import Action, Record, Recorded
+from pipeline_assets.ledger.history import difference, fields_changed, fold
+
+AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
+
+
+def recorded(version: int, action: Action, before: dict[str, Any], after: dict[str, Any]) -> Recorded:
+    return Recorded(version, "batch", "contacts", "ann", version, action, before, after, "ana", "", AT)
+
+
+LIFE = [
+    recorded(1, Action.CREATE, {}, {"name": "Ann", "phone": ""}),
+    recorded(2, Action.EDIT, {"phone": ""}, {"phone": "1"}),
+    recorded(3, Action.ARCHIVE, {"archived": False}, {"archived": True}),
+    recorded(4, Action.RESTORE, {"archived": True}, {"archived": False}),
+    recorded(5, Action.EDIT, {"name": "Ann"}, {"name": "Anne"}),
+]
+
+
+def test_nothing_folds_to_nothing() -> None:
+    assert fold([]) == {}
+
+
+def test_a_record_is_what_its_changes_leave() -> None:
+    key = ("contacts", "ann")
+    assert fold(LIFE) == {key: Record(*key, 5, 5, False, {"name": "Anne", "phone": "1"}, "ana", AT)}
+    assert fold(LIFE[:3]) == {key: Record(*key, 3, 3, True, {"name": "Ann", "phone": "1"}, "ana", AT)}
+
+
+def test_folding_goes_on_from_a_state_and_leaves_it_as_it_is() -> None:
+    half = fold(LIFE[:2])
+    kept = dict(half)
+
+    assert fold(LIFE[2:], onto=half) == fold(LIFE)
+    assert half == kept
+
+
+def test_a_difference_has_both_sides_of_what_differs() -> None:
+    assert difference({"a": 1, "b": 2}, {"a": 1, "b": 3, "c": None}) == ({"b": 2}, {"b": 3, "c": None})
+    assert difference({"a": 1}, {"a": 1}) == ({}, {})
+
+
+def test_the_audit_has_a_row_for_each_field_of_each_change() -> None:
+    rows = [(change.version, *row) for change, *row in fields_changed(LIFE)]
+    assert rows == [
+        (1, "name", None, "Ann"),
+        (1, "phone", None, ""),
+        (2, "phone", "", "1"),
+        (3, "archived", False, True),
+        (4, "archived", True, False),
+        (5, "name", "Ann", "Anne"),
+    ]

@@ -1,0 +1,1 @@
+"""The read layer and the command line, over warehouses filled from the simulator."""

@@ -1,0 +1,45 @@
+"""A landed portfolio for the tests of the pipeline's figures and charts: made once a module."""
+
+from datetime import UTC, datetime
+from pathlib import Path
+
+import sqlalchemy as sa
+
+from pipeline_assets import landing, seed_loader
+from pipeline_assets.ledger import reader as ledger_reading
+from pipeline_assets.ledger.changes import Change
+from pipeline_assets.ledger.schema import opened
+from pipeline_assets.ledger.submission import submit
+from renewables.queries.pipeline import Filter
+from warehouse.connection import writing
+
+TODAY = datetime.now(UTC).date()
+NARROW = [
+    Filter(TODAY),
+    Filter(TODAY, technologies=("Solar",)),
+    Filter(TODAY, markets=("Great Britain",), stages=("Design", "Procurement"), rags=("Amber", "Red")),
+    Filter(TODAY, technologies=("BESS", "Wind Onshore"), counterparties=("Dunmarrow Wind & Storage",)),
+    Filter(TODAY, markets=("Spain",), technologies=("Wind Offshore",)),
+]
+HOSTILE = "<b>bold</b> <a href='x'>link</a>"
+
+
+def made(home: Path) -> sa.Engine:
+    """The ledger of the seeds, and of what they lack: an archived project, a name with markup, a stage without a
+    weight; landed in `home / "warehouse.duckdb"`."""
+    engine = opened(f"sqlite:///{home / 'ledger.sqlite'}")
+    seed_loader.seed(engine)
+    there = {record.id: record for record in ledger_reading.records(engine, "pipelines")}
+    weight = next(one for one in ledger_reading.records(engine, "stage_weights") if one.fields["stage"] == "Design")
+    submit(
+        engine,
+        [
+            Change.archive("pipelines", "pr-sorrel-bank", base_version=there["pr-sorrel-bank"].version),
+            Change.archive("stage_weights", weight.id, base_version=weight.version),
+            Change.edit("pipelines", "pr-kettlewick", {"name": HOSTILE}, base_version=there["pr-kettlewick"].version),
+        ],
+        who="tester",
+        token="what the seeds lack",
+    )
+    landing.land(engine, lambda: writing(home / "warehouse.duckdb"))
+    return engine

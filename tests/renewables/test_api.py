@@ -1,0 +1,64 @@
+"""Half hours as a frame, without Dagster and without a warehouse."""
+
+from datetime import date
+from pathlib import Path
+
+import pytest
+from polars.testing import assert_frame_equal
+
+from elexon_assets.client import ElexonClient
+from elexon_assets.datasets import BY_HALF_HOUR, Dataset
+from elexon_assets.errors import ElexonError, Unavailable
+from elexon_assets.ingest import ingest
+from elexon_assets.simulator.server import Simulator
+from elexon_assets.windows import of_days
+from renewables.api import BadRowsWarning, fetch
+from renewables.queries.generation import generation
+from tests.filled_homes import SPRING
+
+
+@pytest.mark.parametrize("dataset", BY_HALF_HOUR, ids=lambda dataset: dataset.name)
+def test_a_fetch_has_the_values_that_the_warehouse_would_have(simulator: Simulator, dataset: Dataset) -> None:
+    simulator.faults = "republished%0.1,duplicate%0.1,hole%0.05"
+    fetched = fetch(*SPRING, dataset=dataset.name)
+    with ElexonClient() as client:
+        ingest(dataset, of_days(*SPRING), client=client, run_id="one")
+    assert_frame_equal(fetched, generation(*SPRING, dataset=dataset.name).drop("ingested_at_utc", "flags"))
+
+
+@pytest.mark.usefixtures("simulator")
+def test_a_fetch_leaves_nothing_behind(home: Path) -> None:
+    assert len(fetch(date(2024, 1, 1), date(2024, 1, 20))) == 20 * 48 * 3
+    assert not list(home.iterdir())
+
+
+def test_bad_rows_are_left_out_and_warned_of(simulator: Simulator) -> None:
+    simulator.faults = "absurd@2024-01-01T06:00Z"
+    with pytest.warns(BadRowsWarning, match="1 of 144 rows are left out: 1 x outside the hard limits"):
+        assert len(fetch(date(2024, 1, 1), date(2024, 1, 1))) == 143
+
+
+def test_failed_windows_are_named(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ELEXON_ATTEMPTS", "2")
+    simulator.faults = "status=503@2024-01-09"
+    with pytest.raises(Unavailable, match=r"1 of 3 windows failed\. 2024-01-08T00:00Z to 2024-01-15T00:00Z"):
+        fetch(date(2024, 1, 1), date(2024, 1, 21))
+
+
+def test_a_field_that_is_gone_is_an_error(simulator: Simulator) -> None:
+    simulator.faults = "missing-column"
+    with pytest.raises(ElexonError, match="windows failed"):
+        fetch(date(2024, 1, 1), date(2024, 1, 1))
+
+
+def test_what_cannot_be_asked_is_refused_before_asking(simulator: Simulator) -> None:
+    with pytest.raises(ValueError, match="after the end"):
+        fetch(date(2024, 1, 2), date(2024, 1, 1))
+    with pytest.raises(ValueError, match="choose one of"):
+        fetch(date(2024, 1, 1), date(2024, 1, 1), dataset="wind")
+    assert not simulator.requests
+
+
+@pytest.mark.usefixtures("simulator")
+def test_days_without_data_are_a_frame_without_rows() -> None:
+    assert fetch(date(2016, 1, 1), date(2016, 1, 2)).is_empty()

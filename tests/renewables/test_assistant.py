@@ -1,0 +1,244 @@
+"""A conversation with a stand-in model: it answers out of queries, cannot do anything else, and says why it cannot."""
+
+import json
+import logging
+import re
+import time
+from collections.abc import Iterator
+from pathlib import Path
+from typing import Any
+
+import pytest
+
+from renewables.assistant import conversation, model_server
+from renewables.assistant.briefing import briefing
+from renewables.assistant.conversation import Turn, answer, beside
+from renewables.assistant.model_server import host_of, is_on_this_machine, lacking
+from renewables.assistant.query_tool import ROWS_TOLD, run
+from tests.filled_homes import Filled, Renewables, at
+from tests.model_server import KEY, NAME, Model, cell
+from warehouse.connection import reading
+from warehouse.settings import Settings
+
+WIND = (
+    "SELECT sum(generation_mw) * 0.5 AS energy_mwh FROM wind_and_solar "
+    "WHERE psr_type LIKE 'Wind%' AND settlement_date = '2024-03-31'"
+)
+A_DAY = {"first_day": "2024-03-31", "last_day": "2024-03-31"}
+
+
+def asked(question: str = "How much wind?", *before: Turn) -> Turn:
+    turn = Turn(question)
+    for _ in turn.follow(answer(turn, before, Settings())):
+        pass
+    return turn
+
+
+def sums_to() -> float:
+    with reading() as con:
+        return float(con.execute(WIND).fetchall()[0][0])
+
+
+def test_a_question_is_answered_out_of_the_warehouse(model: Model) -> None:
+    model.replies = [{"sql": WIND, **A_DAY}, lambda request: f"It was {cell(request)} MWh."]
+    turn = asked()
+    said = re.search(r"[\d.]+", turn.text)
+    assert said
+    assert float(said[0]) == pytest.approx(sums_to())
+    assert (turn.is_answered, turn.problem, [query.sql for query in turn.looked_up]) == (True, "", [WIND])
+    first, second = model.requests
+    assert (first["path"], first["model"], first["stream"]) == ("/v1/chat/completions", NAME, True)
+    assert first["messages"][-1] == {"role": "user", "content": "How much wind?"}
+    assert second["messages"][-2]["tool_calls"][0]["id"] == second["messages"][-1]["tool_call_id"]
+
+
+def test_coverage_is_looked_up_beside_every_query_on_generation(model: Model, warehouse: Filled) -> None:
+    model.replies = [[{"sql": WIND, **A_DAY}, {"sql": WIND}, {"sql": "SELECT 1"}], "Done."]
+    of_a_day, of_all, of_nothing = [query.coverage for query in asked().queries]
+    day = warehouse.truth.filter(settlement_date=at("2024-03-31").date())
+    whole = day.group_by("start_time_utc").len().filter(len=3).height
+    assert re.match(rf"Wind and solar, 2024-03-31 to 2024-03-31: {whole} of 46 half hours whole", of_a_day[0])
+    assert "(all there is)" in of_all[0]
+    assert of_nothing == ()
+    assert [told.startswith("Wind and solar, ") for told in model.told] == [True, True, False]
+
+
+@pytest.mark.parametrize(
+    ("arguments", "why"),
+    [
+        ({"sql": "DELETE FROM wind_and_solar_publications"}, "read-only"),
+        ({"sql": "COPY (SELECT 1) TO 'out.csv'"}, "disabled by configuration"),
+        ({"sql": "FROM read_text('secret.txt')"}, "disabled by configuration"),
+        ({"sql": "SELECT nothing FROM wind_and_solar"}, "not found"),
+        ({"sql": "SELECT INTERVAL 1 DAY"}, "cast it to VARCHAR"),
+        ({"sql": "SELECT DATE '294247-01-10'"}, "cast it to VARCHAR"),
+        ({"sql": "SELECT '" + "x" * 20_000 + "'"}, "too long"),
+        ({"sql": WIND, "first_day": "yesterday"}, "isoformat"),
+        ({"raw": '{"sql": "SELECT'}, "JSON with sql"),
+        ({"raw": "[1, 2, 3, 4]"}, "JSON with sql"),
+    ],
+)
+def test_a_refusal_goes_back_to_the_model_and_nothing_is_written(
+    model: Model, arguments: dict[str, Any], why: str
+) -> None:
+    Path("secret.txt").write_text("secret")
+    model.replies = [arguments, "I cannot."]
+    turn = asked()
+    assert (turn.text.strip(), turn.looked_up) == ("I cannot.", [])
+    assert model.told[0].startswith("Refused: ")
+    assert why in model.told[0]
+    assert [path.name for path in Path().iterdir()] == ["secret.txt"]
+
+
+def test_the_model_is_told_a_part_of_many_rows_and_that_it_is_one(model: Model) -> None:
+    model.replies = [{"sql": "FROM range(5000)"}, {"sql": "SELECT [1, 2] AS l, repeat('x', 90000) AS t"}, "Many."]
+    many, long = asked().looked_up
+    assert many.frame is not None
+    assert (len(many.frame), many.is_cut) == (1_000, True)
+    assert many.told.count("\n") < ROWS_TOLD + 5
+    assert "Cut: there are more rows" in many.told
+    assert len(long.told) < 13_000
+    assert run("query", '{"sql": "SELECT [1, 2] AS l"}', None).told == 'l\n"[1, 2]"\n'
+
+
+def test_too_many_rounds_end_with_a_sentence(model: Model) -> None:
+    model.replies = [{"sql": "SELECT 1"}]
+    turn = asked()
+    assert "came to no answer" in turn.problem
+    assert len(model.requests) == len(turn.queries) == conversation.ROUNDS
+
+
+def test_an_endless_answer_and_an_empty_one_end_with_a_sentence(model: Model) -> None:
+    model.replies = ["word " * 5_000]
+    assert "stopped after 8,000 characters" in asked().problem
+    model.replies = [""]
+    assert "answered nothing" in asked().problem
+
+
+def test_a_question_may_be_about_the_one_before_and_a_failed_one_is_forgotten(model: Model) -> None:
+    model.replies = ["Let me see.", (500, "no"), {"sql": "SELECT 42 AS n"}, "42.", "The same."]
+    assert asked().text.strip() == "Let me see."
+    failed = asked("Fails?")
+    first = asked("First?")
+    asked("And then?", failed, first)
+    said = [message["content"] for message in model.requests[-1]["messages"][1:]]
+    assert said == ["First?", "", "n\n42\n", "42. ", "And then?"]
+
+
+@pytest.mark.parametrize(
+    ("status", "message", "said"),
+    [
+        (401, f"Incorrect API key provided: {KEY}.", "refused the key (401): look at CHAT_API_KEY"),
+        (403, f"{KEY} may not", "refused the key (403)"),
+        (404, "model not found", f"knows no model {NAME}"),
+        (429, "quota", "ask again in a minute"),
+        (400, f"{NAME} does not support tools", "cannot call tools, so it cannot look anything up"),
+        (500, f"tools param requires --jinja flag {KEY}", "start it with --jinja"),
+        (503, f"loading with {KEY}", "failed (503): "),
+        (307, "elsewhere", "failed (307)"),
+    ],
+)
+def test_what_the_server_refuses_is_one_sentence_without_the_key(
+    model: Model, status: int, message: str, said: str, caplog: pytest.LogCaptureFixture
+) -> None:
+    model.location = f"http://{model.host}/elsewhere"
+    model.replies = [(status, message)]
+    with caplog.at_level(logging.DEBUG):
+        turn = asked()
+    assert model.headers[0]["authorization"] == f"Bearer {KEY}"
+    assert said in turn.problem
+    assert KEY not in turn.problem + caplog.text + repr(Settings())
+    assert len(model.requests) == 1, "asked once: no repetition, no redirect followed"
+
+
+def test_silence_and_absence_are_told_apart(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("CHAT_TIMEOUT_SECONDS", "0.1")
+    model.replies, model.silence = ["Late."], 30
+    assert "said nothing for 0.1 s" in asked().problem
+    monkeypatch.setenv("CHAT_BASE_URL", "http://127.0.0.1:9/v1")
+    assert asked().problem.startswith("127.0.0.1:9 cannot be reached")
+
+
+def test_a_key_of_the_environment_goes_to_nobody_else(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("CHAT_API_KEY")
+    monkeypatch.setenv("OPENAI_API_KEY", "sk-of-another")
+    model.replies = ["Hello."]
+    assert asked().is_answered
+    assert "sk-of-another" not in str(model.headers)
+
+
+@pytest.mark.usefixtures("home")
+def test_without_settings_nobody_is_asked(monkeypatch: pytest.MonkeyPatch, renewables: Renewables) -> None:
+    assert "CHAT_MODEL" in lacking(Settings())
+    monkeypatch.setenv("CHAT_MODEL", NAME)
+    assert "CHAT_API_KEY" in lacking(Settings())
+    assert asked_on_the_command_line(renewables).code == 1
+    monkeypatch.setenv("CHAT_BASE_URL", "http://LOCALHOST:11434/v1")
+    assert lacking(Settings()) == ""
+    assert (host_of(Settings()), is_on_this_machine(Settings())) == ("localhost:11434", True)
+    monkeypatch.setattr(model_server, "find_spec", lambda _: None)
+    assert "gb-renewables[chat]" in lacking(Settings())
+
+
+def asked_on_the_command_line(renewables: Renewables) -> Any:
+    return renewables("ask", "How much wind?")
+
+
+def test_the_model_knows_the_snapshot_and_the_traps(warehouse: Filled) -> None:  # noqa: ARG001 (the home)
+    with reading() as con:
+        text = briefing(con, at("2024-10-30T00:30:00Z"))
+        named = {row[0] for row in con.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()}
+    assert [name for name in named if f"- {name}: " not in text] == ["installed_capacity_by_time"]
+    assert not re.findall(r"^- \w+(?:\(.*?\))?: (?:Columns|$)", text, re.MULTILINE), "each has its sentence"
+    assert "generation_mw DOUBLE (MW averaged over the half hour" in text
+    assert "The generation data is SYNTHETIC" in text
+    assert "Wednesday 2024-10-30 00:30 UTC" in text
+    assert "wind_and_solar has half hours from 2024-03-29" in text
+
+
+def test_whoever_waits_can_leave_and_hears_of_every_failure() -> None:
+    closed: list[str] = []
+
+    def slow() -> Iterator[int]:
+        try:
+            for n in range(100):
+                time.sleep(0.02)
+                yield n
+        finally:
+            closed.append("yes")
+
+    events = beside(slow(), every_seconds=0.001)
+    assert next(events) is None
+    assert next(event for event in events if event is not None) == 0
+    events.close()
+    deadline = time.monotonic() + 5
+    while not closed and time.monotonic() < deadline:
+        time.sleep(0.01)
+    assert closed
+
+    def fails() -> Iterator[int]:
+        yield 1
+        raise KeyboardInterrupt
+
+    broken = beside(fails(), every_seconds=5)
+    assert next(broken) == 1
+    with pytest.raises(KeyboardInterrupt):
+        next(broken)
+
+
+def test_the_command_prints_the_answer_its_sql_and_its_coverage(model: Model, renewables: Renewables) -> None:
+    model.replies = [{"sql": WIND, **A_DAY}, lambda request: f"It was \x1b[31m{cell(request)} MWh."] * 2
+    told = asked_on_the_command_line(renewables)
+    assert told.code == 0
+    assert float(told.out.split()[2].removeprefix("[31m")) == pytest.approx(sums_to())
+    assert "\x1b" not in told.out
+    assert all(words in told.err for words in (NAME, model.host, WIND, "of 46 half hours whole", "SYNTHETIC data"))
+    model.requests.clear()
+    held = json.loads(renewables("ask", "--json", "How much wind?").out)
+    assert held["queries"][0]["rows"][0]["energy_mwh"] == pytest.approx(sums_to())
+    assert (held["label"], held["host"], held["problem"]) == ("SYNTHETIC", model.host, None)
+    model.requests.clear()
+    model.replies = [(429, "no")]
+    failed = asked_on_the_command_line(renewables)
+    assert (failed.code, KEY in failed.err + failed.out) == (1, False)
+    assert "ask again in a minute" in failed.err

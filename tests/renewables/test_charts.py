@@ -1,0 +1,106 @@
+"""What a figure shows, read from the figure."""
+
+import dataclasses
+from datetime import date
+
+import polars as pl
+import pytest
+
+from renewables.attribution import attribution, label_of_sources, note_of_sources
+from renewables.charts.colours import colour_of
+from renewables.charts.generation import can_be_stacked, figure
+from renewables.charts.html_page import page
+from renewables.queries.generation import Series, series
+from tests.filled_homes import AUTUMN, SPRING
+
+pytestmark = pytest.mark.usefixtures("warehouse")
+
+
+def test_lines_break_where_a_value_is_missing() -> None:
+    drawn = series(*SPRING)
+    lines = [trace for trace in figure(drawn, stacked=False).data if trace.mode == "lines"]
+    assert [trace.name for trace in lines] == ["Wind Onshore", "Wind Offshore", "Solar"]
+    for trace in lines:
+        values = drawn.frame.filter(psr_type=trace.name)["generation_mw"].to_list()
+        assert list(trace.y) == values
+        assert None in values
+        assert trace.connectgaps is False
+        assert trace.line.color == colour_of(trace.name)
+
+
+def test_a_stack_stands_only_where_every_category_is_there() -> None:
+    drawn = series(*SPRING)
+    whole = drawn.frame.group_by("start_time_utc").agg(pl.col("half_hours").sum()).filter(half_hours=3)
+    areas = figure(drawn).data
+    for name in ("Wind Onshore", "Wind Offshore", "Solar"):
+        times = [time for trace in areas if trace.name == name for time in trace.x]
+        assert sorted(times) == sorted(whole["start_time_utc"].to_list())
+    for trace in areas:
+        steps = pl.Series(trace.x).diff().drop_nulls().unique().to_list()
+        assert set(steps) <= {drawn.grain.width}, "a stack reaches over a gap"
+    assert [trace.name for trace in areas if trace.showlegend] == ["Wind Onshore", "Wind Offshore", "Solar"]
+
+
+def test_axes_say_their_units_and_the_title_its_grain() -> None:
+    layout = figure(series(date(2024, 3, 1), date(2024, 11, 30))).layout
+    assert "UTC" in layout.xaxis.title.text
+    assert "MW" in layout.yaxis.title.text
+    assert "per day" in layout.title.subtitle.text
+
+
+def test_synthetic_data_says_so_and_is_not_elexons() -> None:
+    layout = figure(series(*AUTUMN)).layout
+    said = " ".join([layout.title.subtitle.text, *(note.text for note in layout.annotations)])
+    assert "SYNTHETIC" in said
+    assert "Elexon Limited" not in said
+
+
+def test_elexons_data_carries_its_attribution() -> None:
+    drawn = dataclasses.replace(series(*AUTUMN), sources=["elexon"])
+    said = " ".join(note.text for note in figure(drawn).layout.annotations)
+    assert "Contains BMRS data © Elexon Limited" in said
+    assert "SYNTHETIC" not in said
+
+
+@pytest.mark.parametrize(
+    ("sources", "label", "attributed"),
+    [
+        ([], "", False),
+        (["elexon"], "", True),
+        (["synthetic"], "SYNTHETIC", False),
+        (["recorded", "recorded-inferred"], "RECORDED", True),
+        (["recorded", "synthetic"], "SYNTHETIC AND RECORDED", True),
+    ],
+)
+def test_sources_call_for_their_label_and_attribution(sources: list[str], label: str, attributed: bool) -> None:
+    assert label_of_sources(sources) == label
+    line = "Contains BMRS data © Elexon Limited copyright and database right 2024"
+    assert attribution(sources, 2024) == (line if attributed else "")
+    assert note_of_sources(sources).startswith(label)
+
+
+def test_signed_flows_are_not_stacked() -> None:
+    assert can_be_stacked(series(*SPRING))
+    assert not can_be_stacked(series(*SPRING, dataset="generation_by_fuel"))
+
+
+def test_categories_without_any_value_are_left_out() -> None:
+    fuels = series(*SPRING, dataset="generation_by_fuel")
+    absent = pl.when(pl.col("fuel_type") != "COAL").then("generation_mw")
+    without = dataclasses.replace(fuels, frame=fuels.frame.with_columns(generation_mw=absent))
+    assert "COAL" not in {trace.name for trace in figure(without, stacked=False).data}
+
+
+def test_an_empty_span_is_a_figure_without_traces() -> None:
+    empty: Series = series(date(2024, 7, 1), date(2024, 7, 2))
+    for stacked in (True, False):
+        assert figure(empty, stacked=stacked).data == ()
+
+
+def test_a_page_is_one_file_that_loads_nothing() -> None:
+    html = page(figure(series(*AUTUMN)), title="Wind <& solar>", notes="SYNTHETIC", licensed=False)
+    assert "<title>Wind &lt;&amp; solar&gt;</title>" in html
+    assert 'name="viewport"' in html
+    assert "<script src=" not in html
+    assert "<link " not in html
+    assert len(html) > 1_000_000, "the drawing library is not inside"

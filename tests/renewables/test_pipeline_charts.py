@@ -1,0 +1,71 @@
+"""The pipeline's charts: drawn of whatever the filters leave, and what people typed stays text in them."""
+
+from collections.abc import Iterator
+
+import pytest
+
+from renewables.charts import pipeline as capacity
+from renewables.charts.pipeline_map import on_the_map, outline
+from renewables.charts.pipeline_outlook import cumulative
+from renewables.charts.pipeline_risks import likelihood_by_impact
+from renewables.charts.pipeline_status import rag_grid, rtb_timeline
+from renewables.queries import pipeline
+from renewables.queries.pipeline import Filter
+from renewables.queries.pipeline_outlook import Outlook, outlook
+from renewables.queries.snapshot import Connection
+from tests.renewables.portfolio import HOSTILE, NARROW, TODAY, made
+from warehouse.connection import reading
+
+
+@pytest.fixture(scope="module")
+def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
+    home = tmp_path_factory.mktemp("portfolio")
+    made(home).dispose()
+    with reading(home / "warehouse.duckdb") as snapshot:
+        yield snapshot
+
+
+def test_what_people_typed_is_text_in_every_figure(con: Connection) -> None:
+    wide = Filter(TODAY)
+    figures = [
+        on_the_map(pipeline.places(wide, con)),
+        rag_grid(pipeline.rag_by_month(wide, con=con)),
+        rtb_timeline(pipeline.rtb_dates(wide, con), TODAY),
+        likelihood_by_impact(pipeline.risks(wide, con)),
+    ]
+    whole = "".join(str(figure.to_dict()) for figure in figures)
+    assert "&lt;b&gt;bold" in whole
+    assert HOSTILE not in whole
+    assert "<a " not in whole
+
+
+def test_a_figure_is_drawn_of_whatever_is_left(con: Connection) -> None:
+    for wanted in NARROW:
+        frame = pipeline.by_stage_and_technology(wanted, con)
+        bars = capacity.by_stage(frame)
+        weighted = sum(sum(x or 0 for x in bar.x) for bar in bars.data if bar.type == "bar" and bar.showlegend)
+        assert weighted == pytest.approx(frame["weighted_mwp"].sum())
+        capacity.stage_by_technology(frame)
+        on_the_map(pipeline.places(wanted, con))
+        rag_grid(pipeline.rag_by_month(wanted, con=con))
+        rtb_timeline(pipeline.rtb_dates(wanted, con), TODAY)
+        likelihood_by_impact(pipeline.risks(wanted, con))
+
+
+def test_the_outlook_is_drawn_with_its_band_or_without(con: Connection) -> None:
+    found: Outlook = outlook(Filter(TODAY), con)
+    names = [trace.name for trace in cumulative(found, "Total", TODAY).data]
+    assert "About 95 % of the trend" in names
+    bare = Outlook(found.steps, found.fits.clear(), found.trend.clear())
+    assert "About 95 % of the trend" not in [trace.name for trace in cumulative(bare, "Total", TODAY).data]
+
+
+def test_the_outline_is_closed_and_of_great_britain() -> None:
+    parts = list(outline())
+    assert len(parts) > 5
+    for longitudes, latitudes in parts:
+        assert (longitudes[0], latitudes[0]) == (longitudes[-1], latitudes[-1])
+        assert min(longitudes) >= -8.7
+        assert max(longitudes) <= 1.8
+        assert min(latitudes) >= 49.8
+        assert max(latitudes) <= 60.9

@@ -1,0 +1,228 @@
+"""The pipeline's figures beside the same figures computed from the ledger's records in plain Python and NumPy."""
+
+from collections import defaultdict
+from collections.abc import Iterator
+from datetime import date, timedelta
+from pathlib import Path
+from typing import Any
+
+import numpy as np
+import polars as pl
+import pytest
+import sqlalchemy as sa
+
+from pipeline_assets import landing
+from pipeline_assets.ledger import reader as ledger_reading
+from pipeline_assets.metrics import DEFAULT_WEIGHTS
+from pipeline_assets.models import ENTITIES
+from pipeline_assets.vocabulary import Stage
+from renewables.queries import pipeline
+from renewables.queries.pipeline import Filter
+from renewables.queries.pipeline_outlook import outlook
+from renewables.queries.snapshot import Connection
+from tests.renewables.portfolio import NARROW, TODAY, made
+from warehouse.connection import reading, writing
+
+
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
+    engine = made(tmp_path_factory.mktemp("portfolio"))
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture
+def con(ledger: sa.Engine) -> Iterator[Connection]:
+    with reading(Path(str(ledger.url.database)).with_name("warehouse.duckdb")) as snapshot:
+        yield snapshot
+
+
+@pytest.fixture(scope="module")
+def live(ledger: sa.Engine) -> dict[str, dict[str, dict[str, Any]]]:
+    """Kind to id to fields, archived ones left out."""
+    kinds = ("pipelines", "facilities", "pipeline_facilities", "counterparties", "pipeline_counterparties")
+    found = {kind: {one.id: dict(one.fields) for one in ledger_reading.records(ledger, kind)} for kind in kinds}
+    found["weights"] = {
+        one.fields["stage"]: dict(one.fields) for one in ledger_reading.records(ledger, "stage_weights")
+    }
+    return found
+
+
+def fitting(live: dict[str, dict[str, dict[str, Any]]], wanted: Filter) -> tuple[set[str], list[dict[str, Any]]]:
+    """(ids of the projects, a row for each of their facilities that counts), from the records."""
+    rows = []
+    for link in live["pipeline_facilities"].values():
+        if link["pipeline_id"] in live["pipelines"]:
+            project, plant = live["pipelines"][link["pipeline_id"]], live["facilities"][link["facility_id"]]
+            stage = project["stage"]
+            weight = live["weights"][stage]["weight"] if stage in live["weights"] else DEFAULT_WEIGHTS[Stage(stage)]
+            rows.append({**project, **plant, "pipeline_id": link["pipeline_id"], "weight": weight})
+    companies = defaultdict(set)
+    for link in live["pipeline_counterparties"].values():
+        companies[link["pipeline_id"]].add(live["counterparties"][link["counterparty_id"]]["name"])
+    technologies = defaultdict(set)
+    for row in rows:
+        technologies[row["pipeline_id"]].add(row["technology"])
+    ids = {
+        id
+        for id, project in live["pipelines"].items()
+        if project["market"] in (wanted.markets or [project["market"]])
+        and project["stage"] in (wanted.stages or [project["stage"]])
+        and project["rag"] in (wanted.rags or [project["rag"]])
+        and (not wanted.technologies or technologies[id] & set(wanted.technologies))
+        and (not wanted.counterparties or companies[id] & set(wanted.counterparties))
+    }
+    counted = [row for row in rows if row["technology"] in (wanted.technologies or [row["technology"]])]
+    return ids, [row for row in counted if row["pipeline_id"] in ids]
+
+
+@pytest.mark.parametrize("wanted", NARROW)
+def test_capacity_is_that_of_the_records_whatever_is_filtered(
+    wanted: Filter, con: Connection, live: dict[str, Any]
+) -> None:
+    ids, rows = fitting(live, wanted)
+    figures = pipeline.headline(wanted, con)
+    assert figures["projects"] == len(ids)
+    assert figures["gross_mwp"] == pytest.approx(sum(row["capacity_mwp"] for row in rows))
+    assert figures["weighted_mwp"] == pytest.approx(sum(row["capacity_mwp"] * row["weight"] for row in rows))
+    assert figures["green"] + figures["amber"] + figures["red"] == len(ids)
+    sums: dict[tuple[str, str], list[float]] = {}
+    for row in rows:
+        sums.setdefault((row["stage"], row["technology"]), []).append(row["capacity_mwp"])
+    frame = pipeline.by_stage_and_technology(wanted, con)
+    found = {(row["stage"], row["technology"]): row for row in frame.iter_rows(named=True)}
+    assert found.keys() == sums.keys()
+    for key, parts in sums.items():
+        assert found[key]["gross_mwp"] == pytest.approx(sum(parts))
+        assert found[key]["facilities"] == len(parts)
+
+
+@pytest.mark.parametrize("wanted", NARROW)
+def test_every_part_of_the_page_is_filtered_alike(wanted: Filter, con: Connection, live: dict[str, Any]) -> None:
+    ids, rows = fitting(live, wanted)
+    assert set(pipeline.places(wanted, con)["pipeline_id"]) == {row["pipeline_id"] for row in rows}
+    assert set(pipeline.rag_by_month(wanted, con=con)["pipeline_id"]) == ids
+    assert set(pipeline.rtb_dates(wanted, con)["pipeline_id"]) == {
+        id for id in ids if live["pipelines"][id]["rtb_date"]
+    }
+    late = {
+        id
+        for id in ids
+        if (rtb := live["pipelines"][id]["rtb_date"])
+        and date.fromisoformat(rtb) < TODAY
+        and live["pipelines"][id]["stage"] in ("Discovery", "Design", "Procurement")
+    }
+    assert set(pipeline.overdue(wanted, con)["pipeline_id"]) == late
+    assert pipeline.headline(wanted, con)["overdue"] == len(late)
+    points = pipeline.risks(wanted, con)
+    assert set(points["pipeline_id"].drop_nulls()) <= ids
+    assert (points["pipeline_id"].null_count() > 0) == wanted.is_wide()
+    assert points["rating"].to_list() == sorted(points["rating"], reverse=True)
+    assert points["rank"].to_list() == list(range(1, len(points) + 1))
+
+
+def test_an_archived_project_is_nowhere(con: Connection) -> None:
+    wide = Filter(TODAY)
+    for question in (pipeline.places, pipeline.rag_by_month, pipeline.rtb_dates, pipeline.overdue, pipeline.risks):
+        assert "pr-sorrel-bank" not in question(wide, con=con)["pipeline_id"].to_list()
+
+
+def test_a_month_shows_the_status_that_held_at_its_end(con: Connection, ledger: sa.Engine) -> None:
+    wide = Filter(date(2026, 11, 21))
+    frame = pipeline.rag_by_month(wide, months=6, con=con)
+    assert frame["month"].unique().sort().to_list() == [date(2026, month, 1) for month in range(6, 12)]
+    dated: dict[str, str] = {}
+    for change in ledger_reading.history(ledger, "pipelines", "pr-cherwick-lock"):
+        if "rag" in change.after or "status_date" in change.after:
+            newest = change.after.get("rag", list(dated.values())[-1] if dated else None)
+            dated[change.after["status_date"]] = newest
+    shown = dict(frame.filter(pipeline_id="pr-cherwick-lock").select("month", "rag").iter_rows())
+    for month, rag in shown.items():
+        until = min((month + timedelta(days=32)).replace(day=1) - timedelta(days=1), wide.today)
+        assert rag == dated[max(day for day in dated if day <= until.isoformat())]
+    assert len(set(shown.values())) > 1
+
+
+def test_stale_is_what_nobody_touched_for_thirty_days(ledger: sa.Engine, tmp_path: Path) -> None:
+    path, wide = tmp_path / "warehouse.duckdb", Filter(TODAY)
+    landing.land(ledger, lambda: writing(path))
+    with writing(path) as con:
+        assert pipeline.stale(wide, con).is_empty()
+        for kind in ENTITIES:
+            con.execute(f"UPDATE {kind} SET updated_at_utc = updated_at_utc - INTERVAL 40 DAY")
+        con.execute("UPDATE comments SET updated_at_utc = now() WHERE pipeline_id = 'pr-severnhope'")
+        frame = pipeline.stale(wide, con)
+        done = {row[0] for row in con.execute("SELECT id FROM pipelines WHERE stage = 'Completed'").fetchall()}
+        commented = {row[0] for row in con.execute("SELECT DISTINCT pipeline_id FROM comments").fetchall()}
+    assert "pr-severnhope" in commented
+    assert set(frame["days"]) == {40}
+    assert len(frame) == 39 - len(done) - 1
+    assert not set(frame["pipeline_id"]) & {*done, "pr-severnhope", "pr-sorrel-bank"}
+
+
+def monthly(rows: list[dict[str, Any]], today: date) -> tuple[list[date], list[float]]:
+    """Month ends of the last five years from the first RTB date on, and what was ready to build by each."""
+    dated = sorted((date.fromisoformat(row["rtb_date"]), row["capacity_mwp"]) for row in rows if row["rtb_date"])
+    ends, heights = [], []
+    for n in range(60, -1, -1):
+        year, month = divmod(today.year * 12 + today.month - 1 - n, 12)
+        end = (date(year, month + 1, 28) + timedelta(days=4)).replace(day=1) - timedelta(days=1)
+        if end <= today and dated and dated[0][0] <= end and end > today.replace(year=today.year - 5):
+            ends.append(end)
+            heights.append(sum(mwp for rtb, mwp in dated if rtb <= end))
+    return ends, heights
+
+
+@pytest.mark.parametrize("technology", ["Total", "Solar", "Wind Onshore", "BESS"])
+def test_the_trend_is_that_of_numpy(technology: str, con: Connection, live: dict[str, Any]) -> None:
+    today = date(2026, 11, 21)
+    _, rows = fitting(live, Filter(today))
+    ends, heights = monthly([row for row in rows if technology in ("Total", row["technology"])], today)
+    x, y = np.array([(end - today).days / 365.25 for end in ends]), np.array(heights)
+    slope, intercept = np.polyfit(x, y, 1)
+    error = np.sqrt(((y - intercept - slope * x) ** 2).sum() / (len(x) - 2))
+    found = outlook(Filter(today), con)
+    fit = found.fits.filter(technology=technology).row(0, named=True)
+    assert (fit["months"], fit["first_month"], fit["last_month"]) == (len(ends), ends[0], ends[-1])
+    assert fit["mwp_a_year"] == pytest.approx(slope)
+    assert fit["standard_error_mwp"] == pytest.approx(error)
+    assert fit["r2"] == pytest.approx(np.corrcoef(x, y)[0, 1] ** 2)
+    last = found.trend.filter(technology=technology).sort("month_end").row(-1, named=True)
+    assert last["month_end"] == date(2031, 11, 30)
+    at = (last["month_end"] - today).days / 365.25
+    half = 2 * error * np.sqrt(1 + 1 / len(x) + (at - x.mean()) ** 2 / ((x - x.mean()) ** 2).sum())
+    assert last["trend_mwp"] == pytest.approx(intercept + slope * at)
+    assert last["high_mwp"] - last["trend_mwp"] == pytest.approx(half)
+    assert fit["high_mwp"] == pytest.approx(last["high_mwp"])
+
+
+def test_cumulative_capacity_ends_with_everything_that_has_a_date(con: Connection, live: dict[str, Any]) -> None:
+    _, rows = fitting(live, Filter(TODAY))
+    steps = outlook(Filter(TODAY), con).steps
+    total = steps.filter(technology="Total")
+    assert total["rtb_date"].is_sorted()
+    assert total["cumulative_gross_mwp"].to_list()[-1] == pytest.approx(
+        sum(row["capacity_mwp"] for row in rows if row["rtb_date"])
+    )
+    each = steps.filter(pl.col("technology") != "Total")
+    assert each["weighted_mwp"].sum() == pytest.approx(total["weighted_mwp"].sum())
+
+
+def test_too_little_gives_no_trend(con: Connection) -> None:
+    found = outlook(Filter(TODAY, counterparties=("Ynni Tirion",)), con)
+    assert len(found.steps)
+    assert found.fits.is_empty()
+    assert found.trend.is_empty()
+
+
+def test_there_is_nothing_to_choose_before_anything_landed(hollow: Path) -> None:
+    with reading(hollow / "warehouse.duckdb") as snapshot:
+        assert pipeline.choices(snapshot) is None
+
+
+def test_choices_stand_in_the_vocabularies_order(con: Connection) -> None:
+    there = pipeline.choices(con)
+    assert there is not None
+    assert there.projects == 39
+    assert there.stages == [stage.value for stage in Stage if stage.value in there.stages]
+    assert there.counterparties == sorted(there.counterparties, key=str.lower)

@@ -1,0 +1,85 @@
+"""`renewables query` reads, and does nothing else."""
+
+import json
+from pathlib import Path
+
+import duckdb
+import pytest
+
+from tests.filled_homes import Filled, Renewables
+from warehouse.connection import reading
+
+
+def test_a_query_is_answered(renewables: Renewables, warehouse: Filled) -> None:
+    told = renewables("query", "--json", "SELECT count(*) AS n, min(start_time_utc) AS first FROM wind_and_solar")
+    first = f"{warehouse.first:%Y-%m-%dT%H:%M:%SZ}"
+    assert json.loads(told.out) == [{"n": len(warehouse.truth), "first": first}]
+    assert "Solar" in renewables("query", "FROM wind_and_solar_daily ORDER BY ALL LIMIT 3").out
+
+
+@pytest.mark.parametrize(
+    "sql",
+    [
+        "FROM read_csv('secret.csv')",
+        "FROM 'secret.csv'",
+        "FROM glob('*')",
+        "ATTACH 'other.duckdb' AS other",
+        "COPY (SELECT 1) TO 'out.csv'",
+        "EXPORT DATABASE 'out'",
+        "CREATE TABLE mine (n INTEGER)",
+        "DELETE FROM wind_and_solar_publications",
+        "DROP VIEW wind_and_solar",
+        "SET threads = 1",
+        "SET enable_external_access = true",
+        "RESET lock_configuration",
+        "INSTALL httpfs",
+        "LOAD httpfs",
+        "PRAGMA profile_output = 'out.json'",
+    ],
+)
+@pytest.mark.usefixtures("warehouse")
+def test_a_query_cannot_reach_files_or_change_anything(renewables: Renewables, sql: str) -> None:
+    Path("secret.csv").write_text("a,b\n1,2\n")
+    said = renewables("query", sql)
+    assert (said.code, said.out) == (1, "")
+    assert len(said.err.splitlines()) == 1
+    assert [path.name for path in Path().iterdir()] == ["secret.csv"]
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_a_query_that_is_locked_down_locks_nobody_else_of_its_process() -> None:
+    """Connections to one file share an instance of DuckDB, and its settings."""
+    with reading() as before, reading(locked_down=True) as locked, reading(locked_down=True), reading() as after:
+        assert len({str(con.execute("SELECT count(*) FROM flags").fetchall()) for con in (before, locked, after)}) == 1
+        after.execute("SET threads = 1")
+        with pytest.raises(duckdb.Error, match="locked"):
+            locked.execute("SET threads = 1")
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_a_mistake_is_one_sentence(renewables: Renewables) -> None:
+    said = renewables("query", "SELECT nothing FROM wind_and_solar\nWHERE true")
+    assert said.code == 1
+    assert '"nothing" not found' in said.err
+    assert len(said.err.splitlines()) == 1
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_what_is_cut_is_said(renewables: Renewables) -> None:
+    cut = renewables("query", "--limit", "2", "--json", "FROM range(3) AS r(n)")
+    assert json.loads(cut.out) == [{"n": 0}, {"n": 1}]
+    assert "only the first 2 are shown" in cut.err
+    assert not renewables("query", "--limit", "3", "--json", "FROM range(3)").err
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_a_query_without_end_is_stopped(renewables: Renewables) -> None:
+    endless = "SELECT count(*) FROM range(10000000) a, range(1000000) b WHERE a.range * b.range % 7 = 3"
+    said = renewables("query", "--seconds", "0.2", endless)
+    assert said.code == 1
+    assert "stopped after 0.2 s" in said.err
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_square_brackets_are_text_and_no_markup(renewables: Renewables) -> None:
+    assert "[bold]x[/bold]" in renewables("query", "SELECT '[bold]x[/bold]' AS t").out

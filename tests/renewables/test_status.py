@@ -1,0 +1,84 @@
+"""What the warehouse holds, as the read layer tells it."""
+
+from datetime import date, timedelta
+from pathlib import Path
+
+import pytest
+
+from elexon_assets.datasets import WIND_AND_SOLAR
+from renewables.queries.status import status
+from tests.filled_homes import Filled, at
+from warehouse.errors import WarehouseMissing
+
+
+def test_the_status_counts_what_landed(warehouse: Filled) -> None:
+    found = status()
+    wind_and_solar = found.datasets[0]
+    # A value may be published again unchanged but for its time; it is another publication then.
+    assert wind_and_solar.publications == len(warehouse.publications.unique())
+    assert wind_and_solar.first_start_time_utc == warehouse.truth["start_time_utc"].min()
+    assert wind_and_solar.newest_start_time_utc == warehouse.truth["start_time_utc"].max()
+    assert wind_and_solar.rows_quarantined == 1
+    assert wind_and_solar.sources == ("synthetic",)
+    assert (found.version, found.size_bytes > 0) == (5, True)
+
+
+def test_gaps_are_counted_by_utc_day_up_to_the_newest_half_hour(warehouse: Filled) -> None:
+    wind_and_solar = status().datasets[0]
+    whole = warehouse.truth.group_by("start_time_utc").len().filter(len=3)
+    days = (date(2024, 10, 29) - date(2024, 3, 29)).days + 1
+    newest = wind_and_solar.newest_start_time_utc
+    assert newest
+    assert wind_and_solar.half_hours == len(whole)
+    assert wind_and_solar.half_hours_expected == days * 48 - (at("2024-10-29T23:30Z") - newest) // timedelta(minutes=30)
+    assert wind_and_solar.days_with_gaps > days - 10
+    assert wind_and_solar.first_days_with_gaps[0] >= date(2024, 3, 29)
+    assert len(wind_and_solar.first_days_with_gaps) == 5
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_freshness_is_judged_from_the_newest_half_hour() -> None:
+    held = status().datasets[0]
+    assert held.newest_start_time_utc
+    soon = held.newest_start_time_utc + WIND_AND_SOLAR.fresh_within
+    late = soon + timedelta(minutes=1)
+    assert (held.is_fresh(soon), held.is_fresh(late)) == (True, False)
+    assert held.age(soon) == WIND_AND_SOLAR.fresh_within - timedelta(minutes=30)
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_the_last_runs_come_from_the_fetch_log_newest_first() -> None:
+    runs = status().runs
+    assert [(run.run_id, run.dataset) for run in runs] == [
+        ("capacity", "installed_capacity"),
+        ("October", "generation_by_fuel"),
+        ("October", "wind_and_solar"),
+        ("March", "generation_by_fuel"),
+        ("March", "wind_and_solar"),
+    ]
+    assert [(run.windows, run.windows_failed) for run in runs] == [(2, 0), *[(1, 0)] * 4]
+    assert all(run.rows_landed > 0 for run in runs)
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_the_status_says_which_years_have_an_installed_capacity() -> None:
+    found = status().capacity
+    assert found
+    assert (found.first_year, found.last_year) == (2022, 2025)
+    assert found.newest_publish_time_utc == at("2025-10-13T13:25:52Z")
+    assert (found.publications, found.rows_quarantined, found.sources) == (121, 0, ("synthetic",))
+
+
+@pytest.mark.usefixtures("hollow")
+def test_an_empty_warehouse_has_a_status() -> None:
+    found = status()
+    assert [
+        (dataset.half_hours, dataset.coverage, dataset.age(at("2024-10-30T01:00Z"))) for dataset in found.datasets
+    ] == [(0, None, None)] * 2
+    assert found.capacity is None
+    assert found.runs == ()
+
+
+def test_without_a_snapshot_there_is_no_status(home: Path) -> None:
+    with pytest.raises(WarehouseMissing, match=str(home)):
+        status()
