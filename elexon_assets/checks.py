@@ -12,7 +12,7 @@ import dagster as dg
 import duckdb
 
 from elexon_assets.datasets import DATASETS, Dataset
-from elexon_assets.quality.vocabulary import GAP_STATES, KNOWN_GAP
+from elexon_assets.flag_vocabulary import GAP_STATES, KNOWN_GAP
 from elexon_assets.resources import WarehouseResource
 
 ERROR, WARN = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN

@@ -5,7 +5,7 @@ import dagster as dg
 from elexon_assets import jobs
 from elexon_assets.assets import GENERATION_ASSETS, installed_capacity, latest_half_hours
 from elexon_assets.checks import GENERATION_CHECKS
-from elexon_assets.quality.assets import flags
+from elexon_assets.flag_assets import flags
 from elexon_assets.resources import configured
 from elexon_assets.schedules import SCHEDULES
 from elexon_assets.sensors import SENSORS

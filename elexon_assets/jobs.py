@@ -3,7 +3,7 @@
 import dagster as dg
 
 from elexon_assets.assets import GENERATION_ASSETS, installed_capacity, latest_half_hours
-from elexon_assets.quality.assets import flags
+from elexon_assets.flag_assets import flags
 
 nightly = dg.define_asset_job(
     "nightly",

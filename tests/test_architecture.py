@@ -1,4 +1,7 @@
-"""The house: imports point down, domain code knows nothing of Dagster, files stay small, nothing names a machine."""
+"""The structure of the code: imports point down, domain code does not know Dagster, files stay small.
+
+Each rule is one test that lists all offenders.
+"""
 
 import ast
 import re
@@ -9,90 +12,217 @@ import pytest
 
 ROOT = Path(__file__).resolve().parents[1]
 
-BELOW = {
+PACKAGES_BELOW = {
     "warehouse": set[str](),
     "elexon_assets": {"warehouse"},
     "pipeline_assets": {"warehouse"},
     "renewables": {"warehouse", "elexon_assets", "pipeline_assets"},
     "dashboards": {"warehouse", "elexon_assets", "pipeline_assets", "renewables"},
 }
-"Package to the ones of ours that it may import besides itself."
+"The packages of ours that each package may import besides itself."
 
-OURS = {*BELOW, "benchmarks", "tests"}
+FLOORS: dict[str, list[set[str]]] = {
+    "warehouse": [
+        {"errors", "settings"},
+        {"snapshots", "landing"},
+        {"connection"},
+        {"backups"},
+    ],
+    "elexon_assets": [
+        {"errors", "settlement", "windows", "certificates", "flag_vocabulary"},
+        {"datasets"},
+        {"client", "parsing", "backfill_plan", "ingest_report", "missing_days", "simulator"},
+        {"contract", "fetch_windows", "progress"},
+        {"schema"},
+        {"ingest"},
+        {"quality"},
+        {"resources", "partitions"},
+        {"metadata"},
+        {"assets"},
+        {"flag_assets", "checks"},
+        {"jobs"},
+        {"schedules", "sensors"},
+        {"definitions"},
+    ],
+    "pipeline_assets": [
+        {"errors", "vocabulary"},
+        {"models"},
+        {"rules", "metrics"},
+        {"ledger"},
+        {"tables", "seed_loader", "spreadsheets", "delivery", "run_notices"},
+        {"contract"},
+        {"landing"},
+        {"resources"},
+        {"assets", "checks"},
+        {"jobs"},
+        {"schedules", "sensors"},
+        {"definitions"},
+    ],
+    "renewables": [
+        {"attribution", "user_errors", "formatting"},
+        {"queries", "dagster_control"},
+        {"charts", "api"},
+        {"assistant"},
+        {"cli"},
+    ],
+    "dashboards": [
+        {"components"},
+        {"app_pages"},
+        {"app"},
+    ],
+}
+"""The rooms (modules and folders) of each package from the ground up. A room may import the rooms below it and the
+rooms on its own floor; imports within one floor must not form a cycle."""
+
+OURS = {*PACKAGES_BELOW, "benchmarks", "tests"}
 
 ORCHESTRATION = {
     "assets.py",
     "checks.py",
     "definitions.py",
+    "flag_assets.py",
     "jobs.py",
     "metadata.py",
-    "run_notices.py",
     "partitions.py",
     "resources.py",
+    "run_notices.py",
     "schedules.py",
     "sensors.py",
 }
 "Modules of a code location that are about Dagster; all others there are plain Python."
 
+HEAVY_LIBRARIES = {"dagster", "dagster_duckdb", "pandera", "streamlit", "httpx", "plotly", "starlette", "typer"}
+
 LONGEST_FILE = 300
 
 
-def modules(*packages: str) -> list[Path]:
+def module_paths(*packages: str) -> list[Path]:
     return sorted(path for package in packages for path in (ROOT / package).rglob("*.py"))
 
 
-def name_of(path: Path) -> str:
+def path_name(path: Path) -> str:
     return path.relative_to(ROOT).as_posix()
 
 
-def imported(path: Path) -> Iterator[str]:
-    """First parts of the names that the module imports, also inside functions; its own package for relative ones."""
+def imported_names(path: Path) -> Iterator[str]:
+    """Yield the dotted names that a module imports, also inside functions; `from a import b` yields `a.b`."""
+    package = ".".join(path.relative_to(ROOT).parts[:-1])
     for node in ast.walk(ast.parse(path.read_text())):
         if isinstance(node, ast.Import):
-            yield from (alias.name.partition(".")[0] for alias in node.names)
+            yield from (alias.name for alias in node.names)
         elif isinstance(node, ast.ImportFrom):
-            yield (node.module or "").partition(".")[0] if not node.level else path.relative_to(ROOT).parts[0]
+            module = package if node.level else node.module or ""
+            yield from (f"{module}.{alias.name}" for alias in node.names)
 
 
-@pytest.mark.parametrize("path", modules(*BELOW), ids=name_of)
-def test_imports_point_down(path: Path) -> None:
-    package = path.relative_to(ROOT).parts[0]
-    assert set(imported(path)) & OURS <= BELOW[package] | {package}
+def top_level_names(path: Path) -> set[str]:
+    return {name.partition(".")[0] for name in imported_names(path)}
 
 
-@pytest.mark.parametrize("path", modules("warehouse"), ids=name_of)
-def test_the_ground_floor_needs_few_libraries(path: Path) -> None:
-    heavy = {"dagster", "dagster_duckdb", "pandera", "streamlit", "httpx", "plotly", "starlette", "typer"}
-    assert not set(imported(path)) & heavy
+def module_graph() -> dict[str, set[str]]:
+    """Return module -> modules of ours that it imports."""
+    paths = {path_name(p).removesuffix(".py").replace("/", "."): p for p in module_paths(*PACKAGES_BELOW)}
+    names = {name.removesuffix(".__init__") for name in paths}
+    graph: dict[str, set[str]] = {}
+    for name, path in paths.items():
+        imports = set()
+        for target in imported_names(path):
+            module = target if target in names else target.rpartition(".")[0]
+            if module in names:
+                imports.add(module)
+        graph[name.removesuffix(".__init__")] = imports
+    return graph
 
 
-@pytest.mark.parametrize(
-    "path",
-    [path for path in modules("elexon_assets", "pipeline_assets") if path.name not in ORCHESTRATION],
-    ids=name_of,
-)
-def test_domain_code_does_not_import_dagster(path: Path) -> None:
-    assert not {name for name in imported(path) if name.startswith("dagster")}
+def room_of(module: str) -> tuple[str, str]:
+    package, _, rest = module.partition(".")
+    return package, rest.partition(".")[0]
+
+
+def test_imports_between_packages_point_down() -> None:
+    offenders = {
+        path_name(path): sorted(wrong)
+        for package, below in PACKAGES_BELOW.items()
+        for path in module_paths(package)
+        if (wrong := (top_level_names(path) & OURS) - below - {package})
+    }
+    assert not offenders
+
+
+def test_imports_inside_a_package_point_down() -> None:
+    floors = {
+        (package, room): n for package, rooms in FLOORS.items() for n, floor in enumerate(rooms) for room in floor
+    }
+    graph = module_graph()
+    unknown = {room_of(module) for module in graph if room_of(module)[1]} - floors.keys()
+    assert not unknown, f"rooms without a floor in FLOORS: {unknown}"
+    upwards = [
+        f"{module} imports {target}"
+        for module, targets in graph.items()
+        for target in targets
+        if room_of(module)[1] and room_of(target)[1] and room_of(module)[0] == room_of(target)[0]
+        if floors[room_of(target)] > floors[room_of(module)]
+    ]
+    assert not upwards
+
+
+def test_rooms_and_modules_import_each_other_in_no_circle() -> None:
+    modules = module_graph()
+    rooms: dict[str, set[str]] = {}
+    for module, targets in modules.items():
+        room = ".".join(room_of(module))
+        others = {".".join(room_of(target)) for target in targets if room_of(target)[1]} - {room}
+        if room_of(module)[1]:
+            rooms.setdefault(room, set()).update(others)
+    for graph in (modules, rooms):
+        waiting = {name: set(targets) for name, targets in graph.items()}
+        while leaves := {name for name, targets in waiting.items() if not targets & waiting.keys()}:
+            waiting = {name: targets for name, targets in waiting.items() if name not in leaves}
+        assert not waiting, f"in or above a circle: {sorted(waiting)}"
+
+
+def test_the_ground_floor_needs_few_libraries() -> None:
+    offenders = [path_name(path) for path in module_paths("warehouse") if top_level_names(path) & HEAVY_LIBRARIES]
+    assert not offenders
+
+
+def test_domain_code_does_not_import_dagster() -> None:
+    offenders = [
+        path_name(path)
+        for path in module_paths("elexon_assets", "pipeline_assets")
+        if path.name not in ORCHESTRATION
+        if any(name.startswith("dagster") for name in top_level_names(path))
+    ]
+    assert not offenders
 
 
 def test_one_module_knows_settlement_days() -> None:
     london = re.compile(r"""["']Europe/London["']""")
-    assert [name_of(path) for path in modules("warehouse", "elexon_assets") if london.search(path.read_text())] == [
+    assert [path_name(path) for path in module_paths(*PACKAGES_BELOW) if london.search(path.read_text())] == [
         "elexon_assets/settlement.py"
     ]
 
 
-@pytest.mark.parametrize("path", modules(*OURS), ids=name_of)
-def test_a_module_is_short_and_says_what_it_is_for(path: Path) -> None:
-    text = path.read_text()
-    assert len(text.splitlines()) <= LONGEST_FILE
-    assert ast.get_docstring(ast.parse(text))
+def test_modules_are_short_and_state_their_purpose() -> None:
+    too_long = {
+        path_name(path): lines
+        for path in module_paths(*OURS)
+        if (lines := len(path.read_text().splitlines())) > LONGEST_FILE
+    }
+    undocumented = [path_name(p) for p in module_paths(*OURS) if not ast.get_docstring(ast.parse(p.read_text()))]
+    assert not too_long
+    assert not undocumented
 
 
-@pytest.mark.parametrize("path", [path for path in modules(*OURS) if path.name == "__init__.py"], ids=name_of)
-def test_a_package_holds_a_docstring_and_nothing_else(path: Path) -> None:
-    body = ast.parse(path.read_text()).body
-    assert [type(node) for node in body] == [ast.Expr]
+def test_package_files_hold_only_a_docstring() -> None:
+    """`renewables/__init__.py` is the exception: it re-exports the public API."""
+    offenders = [
+        path_name(path)
+        for path in module_paths(*OURS)
+        if path.name == "__init__.py" and path.parent != ROOT / "renewables"
+        if [type(node) for node in ast.parse(path.read_text()).body] != [ast.Expr]
+    ]
+    assert not offenders
 
 
 @pytest.mark.parametrize("name", ["constraints.txt", "pyproject.toml"])

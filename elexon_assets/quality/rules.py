@@ -10,7 +10,7 @@ from typing import Any
 import duckdb
 
 from elexon_assets.datasets import BY_HALF_HOUR, GENERATION_BY_FUEL, WIND_AND_SOLAR, Dataset
-from elexon_assets.quality.vocabulary import (
+from elexon_assets.flag_vocabulary import (
     ALL_ZERO,
     LABEL_DISAGREES,
     OUTSIDE_SOFT_LIMITS,

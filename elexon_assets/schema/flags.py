@@ -5,7 +5,7 @@ snapshot carries them along.
 """
 
 from elexon_assets.datasets import BY_HALF_HOUR, GENERATION_BY_FUEL, WIND_AND_SOLAR, Dataset
-from elexon_assets.quality.vocabulary import DOUBTING, WIND_UNDERSTATED
+from elexon_assets.flag_vocabulary import DOUBTING, WIND_UNDERSTATED
 
 FLAGS = """
 CREATE TABLE IF NOT EXISTS flags (

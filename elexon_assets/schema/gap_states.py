@@ -1,6 +1,6 @@
 """The state of every half hour that is missing, from the fetch log and the data, as views.
 
-Belongs here: the rule of each state. Not here: their words (`quality/vocabulary.py`), asking again (`missing_days.py`).
+Belongs here: the rule of each state. Not here: their words (`flag_vocabulary.py`), asking again (`missing_days.py`).
 A half hour is missing when one of the categories that are always published is. The grid runs from the first day that
 can be asked for to now: what nobody asked for is a gap too, and says so.
 """
@@ -8,7 +8,7 @@ can be asked for to now: what nobody asked for is a gap too, and says so.
 from datetime import UTC, datetime, time, timedelta
 
 from elexon_assets.datasets import Dataset
-from elexon_assets.quality.vocabulary import FAILED, KNOWN_GAP, NOT_ASKED, NOT_PUBLISHED, SET_ASIDE, TOO_RECENT
+from elexon_assets.flag_vocabulary import FAILED, KNOWN_GAP, NOT_ASKED, NOT_PUBLISHED, SET_ASIDE, TOO_RECENT
 from elexon_assets.schema.aggregates import utc_day, whole
 from elexon_assets.settlement import HALF_HOUR
 from warehouse.settings import Settings

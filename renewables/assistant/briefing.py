@@ -7,7 +7,7 @@ comes from the declarations of the datasets and of the pipeline. Not here: what 
 from datetime import UTC, datetime
 
 from elexon_assets.datasets import BY_HALF_HOUR, DATASETS
-from elexon_assets.quality.vocabulary import REASONS
+from elexon_assets.flag_vocabulary import REASONS
 from elexon_assets.settlement import HALF_HOUR, LONDON
 from pipeline_assets.metrics import VIEWS
 from pipeline_assets.models import ENTITIES

@@ -10,7 +10,7 @@ from typing import Any
 import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no types
 import polars as pl
 
-from elexon_assets.quality.vocabulary import REASON_BY_NAME
+from elexon_assets.flag_vocabulary import REASON_BY_NAME
 from renewables.queries.generation import Series
 
 NAME = "Flagged: in doubt"

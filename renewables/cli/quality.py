@@ -131,7 +131,7 @@ def _print(found: Report) -> None:
 
 def _print_flags(flags: "pl.DataFrame") -> None:
     from elexon_assets.datasets import BY_NAME
-    from elexon_assets.quality.vocabulary import REASON_BY_NAME
+    from elexon_assets.flag_vocabulary import REASON_BY_NAME
     from renewables.cli.output import print_table
     from renewables.formatting import number
 
@@ -155,7 +155,7 @@ def _print_flags(flags: "pl.DataFrame") -> None:
 
 def _print_worst_days(worst: "pl.DataFrame") -> None:
     from elexon_assets.datasets import BY_NAME
-    from elexon_assets.quality.vocabulary import REASON_BY_NAME
+    from elexon_assets.flag_vocabulary import REASON_BY_NAME
     from renewables.cli.output import print_table
     from renewables.formatting import number
 
@@ -192,7 +192,7 @@ def _spans(starts: Sequence[datetime]) -> str:
 
 def _print_gaps(gaps: "pl.DataFrame") -> None:
     from elexon_assets.datasets import BY_NAME
-    from elexon_assets.quality.vocabulary import GAP_STATE_BY_NAME
+    from elexon_assets.flag_vocabulary import GAP_STATE_BY_NAME
     from renewables.cli.output import print_table
     from renewables.formatting import number, utc
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime
 
 import polars as pl
 
-from elexon_assets.quality.vocabulary import GAP_STATE_BY_NAME, TOO_RECENT
+from elexon_assets.flag_vocabulary import GAP_STATE_BY_NAME, TOO_RECENT
 from elexon_assets.schema.aggregates import utc_day
 from renewables.queries.relations import doubted
 from renewables.queries.snapshot import Connection, declared, frame_of, opened

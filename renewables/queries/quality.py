@@ -11,7 +11,7 @@ from datetime import date, datetime
 import polars as pl
 
 from elexon_assets.datasets import BY_HALF_HOUR, UTC_TIME, Dataset
-from elexon_assets.quality.vocabulary import REASONS
+from elexon_assets.flag_vocabulary import REASONS
 from elexon_assets.schema.aggregates import utc_day, whole
 from elexon_assets.schema.flags import STATE
 from elexon_assets.settlement import HALF_HOUR

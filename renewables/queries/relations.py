@@ -6,7 +6,7 @@ Belongs here: which value of a half hour is meant, and whether it is in doubt. N
 from datetime import datetime
 
 from elexon_assets.datasets import Dataset
-from elexon_assets.quality.vocabulary import DOUBTING
+from elexon_assets.flag_vocabulary import DOUBTING
 from renewables.queries.snapshot import Connection
 from warehouse.connection import has_table
 

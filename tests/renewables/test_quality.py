@@ -9,8 +9,8 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from elexon_assets.datasets import BY_HALF_HOUR, Dataset
+from elexon_assets.flag_vocabulary import DOUBTING
 from elexon_assets.quality.flagging import flag
-from elexon_assets.quality.vocabulary import DOUBTING
 from elexon_assets.simulator.server import running
 from renewables.charts.flagged_shading import NAME
 from renewables.charts.generation import figure

@@ -7,8 +7,8 @@ import polars as pl
 import pytest
 
 from elexon_assets.datasets import BY_HALF_HOUR, GENERATION_BY_FUEL, WIND_AND_SOLAR, Dataset
+from elexon_assets.flag_vocabulary import DOUBTING, REASONS
 from elexon_assets.quality.flagging import flag, flag_new
-from elexon_assets.quality.vocabulary import DOUBTING, REASONS
 from elexon_assets.simulator.server import Simulator
 from tests.elexon_assets.ingesting import fetch_days, published
 from warehouse import snapshots

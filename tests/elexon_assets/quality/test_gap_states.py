@@ -7,8 +7,8 @@ import pytest
 
 from elexon_assets.client import ElexonClient
 from elexon_assets.datasets import GENERATION_BY_FUEL, WIND_AND_SOLAR
+from elexon_assets.flag_vocabulary import GAP_STATES
 from elexon_assets.ingest import ingest
-from elexon_assets.quality.vocabulary import GAP_STATES
 from elexon_assets.simulator.server import Simulator
 from elexon_assets.windows import Window
 from tests.elexon_assets.ingesting import fetch_days, published

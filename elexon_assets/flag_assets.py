@@ -6,8 +6,8 @@ Not partitioned, and in a job of its own: in a range run it would fail for all o
 import dagster as dg
 
 from elexon_assets.assets import GENERATION_ASSETS, GROUP, KINDS, OWNERS, latest_half_hours
+from elexon_assets.flag_vocabulary import REASONS
 from elexon_assets.quality.flagging import flag
-from elexon_assets.quality.vocabulary import REASONS
 from elexon_assets.resources import WarehouseResource
 
 
