@@ -33,14 +33,14 @@ def through_the_daemon(first: date, last: date) -> float:
 
 
 @contextmanager
-def running(folder: Path, *, schedules_running: bool = False) -> Iterator[Settings]:
+def running(folder: Path) -> Iterator[Settings]:
     """Webserver and daemon on the home of this environment, as `renewables up` starts them, on another port."""
     port = free_port()
     settings = Settings().model_copy(update={"dagster_url": f"http://127.0.0.1:{port}"})
     home = settings.dagster_home
     with instance(settings):
         pass  # its databases are made before two servers do it at once
-    environment = {"DAGSTER_HOME": str(home), "SCHEDULES_RUNNING": str(schedules_running).lower()}
+    environment = {"DAGSTER_HOME": str(home)}
     orchestrator = Orchestrator(str(settings.dagster_url))
     with TemporaryDirectory() as sockets, Supervisor(folder / "logs") as servers:
         dagster_servers.start(servers, environment, port, Path(sockets))

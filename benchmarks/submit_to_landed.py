@@ -32,7 +32,7 @@ LONGEST_SECONDS = 120.0
 
 def figures(years: float, idle_seconds: float = IDLE_SECONDS) -> None:
     """Prints both lines. `years`: of the backfill meanwhile."""
-    with temporary_home() as folder, daemon.running(folder, schedules_running=True) as settings:
+    with temporary_home() as folder, daemon.running(folder) as settings:
         engine = opened()
         submit(engine, [Change.create("contacts", {"name": "The first"})], who="benchmark", token=new_id())
         landing.land(engine)

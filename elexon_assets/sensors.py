@@ -3,9 +3,9 @@
 import dagster as dg
 
 from elexon_assets import jobs
-from warehouse.settings import Settings
 
-RUNNING = dg.DefaultSensorStatus.RUNNING if Settings().schedules_running else dg.DefaultSensorStatus.STOPPED
+RUNNING = dg.DefaultSensorStatus.RUNNING
+"Whatever SCHEDULES_RUNNING says: what was fetched by hand wants its flags too."
 SUCCESS, FAILURE = dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE
 Requested = dg.RunRequest | dg.SkipReason
 

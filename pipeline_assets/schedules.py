@@ -3,12 +3,14 @@
 import dagster as dg
 
 from pipeline_assets import jobs
-from warehouse.settings import Settings
-
-RUNNING = dg.DefaultScheduleStatus.RUNNING if Settings().schedules_running else dg.DefaultScheduleStatus.STOPPED
 
 
-@dg.schedule(cron_schedule="30 2 * * *", job=jobs.landing, default_status=RUNNING, execution_timezone="UTC")
+@dg.schedule(
+    cron_schedule="30 2 * * *",
+    job=jobs.landing,
+    default_status=dg.DefaultScheduleStatus.RUNNING,
+    execution_timezone="UTC",
+)
 def every_night_landing(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
     """Whether or not anything is new: all tables are made anew, and checked."""
     if busy := jobs.on_its_way(context.instance, jobs.landing.name):

@@ -78,7 +78,8 @@ class Settings(BaseSettings):
     "A half hour that two answers lack, so long after it, is a known gap: late documents come within the day."
 
     schedules_running: bool = True
-    "Whether schedules and sensors run without a click. Tests and the demo turn it off."
+    """Whether the schedules that call Elexon run without a click. Tests and the demo turn them off; landing of changes,
+    flags, checks and notices always run."""
     dagster_url: HttpUrl = HttpUrl("http://127.0.0.1:3000")
     "Where the Dagster UI answers: for links, and for launching runs and following them."
     dashboard_url: HttpUrl = HttpUrl("http://127.0.0.1:8501")

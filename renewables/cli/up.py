@@ -77,7 +77,8 @@ def up(
             console.print(f"The dashboard answers at {dashboard_address}", highlight=False)
         if servers.wait_for("dagster-webserver", lambda: _answers(f"{address}/server_info")):
             schedules = "running" if settings.schedules_running else "off (SCHEDULES_RUNNING=false)"
-            console.print(f"Dagster answers at {address}, schedules are {schedules}. Home: {home}", soft_wrap=True)
+            console.print(f"Dagster answers at {address}. Home: {home}", soft_wrap=True)
+            console.print(f"The schedules that call Elexon are {schedules}.")
             console.print("Ctrl-C stops all of it.", highlight=False)
         while not asked.wait(1.0):
             servers.check()

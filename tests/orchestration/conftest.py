@@ -31,6 +31,8 @@ from warehouse.settings import Settings
 
 UP = [sys.executable, "-c", "from renewables.cli.main import main; main()", "up", "--port"]
 START_SECONDS = 90.0
+ALL_SENSORS = """{ repositoriesOrError { ... on RepositoryConnection { nodes { sensors {
+  name sensorState { id } } } } } }"""
 START_SENSOR = """mutation($sensor: SensorSelector!) { startSensor(sensorSelector: $sensor) {
   __typename ... on Sensor { sensorState { id status } } ... on PythonError { message } } }"""
 STOP_SENSOR = "mutation($id: String!) { stopSensor(id: $id) { __typename ... on PythonError { message } } }"
@@ -89,6 +91,13 @@ class Server:
         )
         until(self.answers, "`renewables up` answers", START_SECONDS)
 
+    def stop_sensors(self) -> None:
+        """Stop all sensors, for tests of one thing at a time; `ticking` starts one of them."""
+        [*repositories] = self.orchestrator.ask(ALL_SENSORS)["repositoriesOrError"]["nodes"]
+        for sensor in [sensor for repository in repositories for sensor in repository["sensors"]]:
+            stopped = self.orchestrator.ask(STOP_SENSOR, {"id": sensor["sensorState"]["id"]})["stopSensor"]
+            assert stopped["__typename"] == "StopSensorMutationResult", stopped
+
     def answers(self) -> bool:
         assert self.process
         assert self.process.poll() is None, "`renewables up` ended"
@@ -134,6 +143,7 @@ def serving(home: Path) -> Iterator[Server]:
         }
         server = Server(home, free_port(), simulator, environment)
         server.start()
+        server.stop_sensors()
         try:
             yield server
         finally:
@@ -150,16 +160,25 @@ def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
 
 @contextmanager
 def landing_changes(server: Server) -> Iterator[None]:
-    """With the sensor that lands what was submitted, which is off by default."""
+    """Run the sensor that lands what was submitted."""
+    with ticking(server, "pipeline_assets", landing_of_changes):
+        yield
+
+
+@contextmanager
+def ticking(server: Server, location: str, definition: dg.SensorDefinition) -> Iterator[None]:
+    """Run one of the sensors that the server's start has stopped."""
     sensor = {
         "repositoryName": "__repository__",
-        "repositoryLocationName": "pipeline_assets",
-        "sensorName": landing_of_changes.name,
+        "repositoryLocationName": location,
+        "sensorName": definition.name,
     }
     state = server.orchestrator.ask(START_SENSOR, {"sensor": sensor})["startSensor"]["sensorState"]
     assert state["status"] == "RUNNING"
-    yield
-    stopped = server.orchestrator.ask(STOP_SENSOR, {"id": state["id"]})["stopSensor"]
+    try:
+        yield
+    finally:
+        stopped = server.orchestrator.ask(STOP_SENSOR, {"id": state["id"]})["stopSensor"]
     assert stopped["__typename"] == "StopSensorMutationResult"
 
 
