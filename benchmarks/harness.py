@@ -21,7 +21,7 @@ from typing import TypeVar
 
 from elexon_assets.simulator.server import subprocess_running
 from elexon_assets.windows import Window, of_days
-from warehouse.settings import Settings
+from warehouse.settings import ENV_FILES, Settings
 
 T = TypeVar("T")
 Side = Callable[[], float]
@@ -62,10 +62,16 @@ def simulator(latency_seconds: float = 0.0, faults: str = "") -> Iterator[str]:
 
 @contextmanager
 def temporary_home() -> Iterator[Path]:
-    """An empty RENEWABLES_HOME, gone afterwards; of this environment's settings only the simulator's address holds."""
+    """An empty RENEWABLES_HOME, gone afterwards; of this environment's settings only the simulator's address holds,
+    and no `.env` file is read."""
     others = dict.fromkeys(name.upper() for name in Settings.model_fields if name != "elexon_base_url")
     with TemporaryDirectory(prefix="benchmark-") as folder:
-        settings = others | {"RENEWABLES_HOME": folder, "SCHEDULES_RUNNING": "false", "DAGSTER_HOME": None}
+        settings = others | {
+            "RENEWABLES_HOME": folder,
+            ENV_FILES: "none",
+            "SCHEDULES_RUNNING": "false",
+            "DAGSTER_HOME": None,
+        }
         with environment(**settings):
             yield Path(folder)
 

@@ -8,13 +8,20 @@ import pytest
 from hypothesis import settings as hypothesis_settings
 
 from elexon_assets.simulator.server import Simulator, running
-from warehouse.settings import Settings
+from warehouse.settings import ENV_FILES, Settings
 
 pytest_plugins = ["tests.filled_homes"]
 "Warehouses that the read layer, the commands and the pages share."
 
 hypothesis_settings.register_profile("project", deadline=None)  # a busy machine is no failure
 hypothesis_settings.load_profile("project")
+
+
+def pytest_configure() -> None:
+    """No setting of this machine reaches a test: neither its environment nor the `.env` of whoever runs the tests."""
+    for name in Settings.model_fields:
+        os.environ.pop(name.upper(), None)
+    os.environ[ENV_FILES] = "none"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
@@ -39,12 +46,17 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
     """RENEWABLES_HOME is an empty folder and the working directory; no other setting of this machine is in force."""
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
-    monkeypatch.setitem(Settings.model_config, "env_file", ".env")
     monkeypatch.chdir(tmp_path)
     monkeypatch.setenv("RENEWABLES_HOME", str(tmp_path))
     monkeypatch.setenv("SCHEDULES_RUNNING", "false")
     monkeypatch.setenv("ELEXON_BACKOFF_SECONDS", "0.01")
     return tmp_path
+
+
+@pytest.fixture
+def env_files_count(monkeypatch: pytest.MonkeyPatch) -> None:
+    """`.env` files are read, as for users: for tests of those files, in a working folder of their own."""
+    monkeypatch.delenv(ENV_FILES)
 
 
 @pytest.fixture(scope="session")

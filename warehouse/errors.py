@@ -6,6 +6,7 @@ WarehouseError
 ├── WarehouseDamaged      not a DuckDB file, or a corrupt one
 ├── WarehouseTooNew       written by a newer DuckDB, or by a newer gb-renewables
 ├── DiskNearlyFull        no room for the write and its snapshot
+├── SettingsUnreadable    a `.env` file that is not text, or a value of RENEWABLES_ENV_FILES that nobody knows
 ├── LandingRefused        a frame that does not fit its table, or keys that would not be unique
 └── MixedSources          synthetic rows into real ones, or the other way round
 """
@@ -28,6 +29,9 @@ class WarehouseTooNew(WarehouseError): ...
 
 
 class DiskNearlyFull(WarehouseError): ...
+
+
+class SettingsUnreadable(WarehouseError): ...
 
 
 class LandingRefused(WarehouseError): ...

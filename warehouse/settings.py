@@ -1,20 +1,37 @@
-"""Every setting, read in one place: the environment, then a `.env` file, then a default that works.
+"""Every setting, read in one place: the environment, then the home's `.env`, then the working folder's, then a default.
 
-`.env` is read in the working folder, in the checkout, and in the home: so a home of its own, such as the demo's, brings
-its settings along.
+`RENEWABLES_ENV_FILES` says which files count: `all` (the default), `home` (only the home's own) or `none`. A home that
+must not pick up a team's settings, such as the demo's, has the line `RENEWABLES_ENV_FILES=home` in its own `.env`.
 
 Belongs here: where things are and how patient or gentle we are. Not here: facts about Elexon's datasets (they stand in
-their declarations). Reading settings creates nothing and fails for nothing but a value that cannot be understood.
+their declarations). Reading settings creates nothing and fails only on a value that cannot be understood.
 """
 
+import os
+from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
 from typing import Annotated
 
+from dotenv import dotenv_values
 from platformdirs import user_data_path
 from pydantic import Field, HttpUrl, SecretStr
-from pydantic_settings import BaseSettings, DotEnvSettingsSource, PydanticBaseSettingsSource, SettingsConfigDict
+from pydantic_settings import (
+    BaseSettings,
+    DotEnvSettingsSource,
+    InitSettingsSource,
+    PydanticBaseSettingsSource,
+    SettingsConfigDict,
+)
 
+from warehouse.errors import SettingsUnreadable
+
+ENV_FILES = "RENEWABLES_ENV_FILES"
+"The variable that says which `.env` files count; it has no field, because it decides where the fields come from."
+ENV_FILE_CHOICES = ("all", "home", "none")
+HOME = "RENEWABLES_HOME"
+ENCODING = "utf-8-sig"
+"Of `.env` files: UTF-8, with or without the mark that Windows puts first."
 PACKAGE_PARENT = Path(__file__).resolve().parent.parent
 
 
@@ -29,6 +46,57 @@ def default_home() -> Path:
     return root / "data" if root else user_data_path("gb-renewables", appauthor=False)
 
 
+def home_folder(named: str | Path | None = None) -> Path:
+    """Return the home: the one that is `named`, else the one in the working folder's `.env`, else the default.
+
+    Raises SettingsUnreadable, as `env_files` does.
+    """
+    if not named and _env_files_choice(os.environ, "the environment") in (None, "all"):
+        named = _values_of(Path(".env")).get(HOME)
+    return Path(named or default_home()).expanduser().absolute()
+
+
+def env_files(home: Path) -> list[Path]:
+    """Return the `.env` files that count for a home, the one that decides first.
+
+    Raises SettingsUnreadable for a file that cannot be read, and for an unknown value of RENEWABLES_ENV_FILES.
+    """
+    of_home, of_working_folder = home / ".env", Path(".env")
+    choice = _env_files_choice(os.environ, "the environment")
+    if choice == "none":
+        return []
+    if (choice or _env_files_choice(_values_of(of_home), str(of_home))) == "home":
+        files = [of_home]
+    else:
+        files = [of_home] if of_home == of_working_folder.absolute() else [of_home, of_working_folder]
+    return [file for file in files if _values_of(file)]
+
+
+def _env_files_choice(values: Mapping[str, str | None], origin: str) -> str | None:
+    choice = values.get(ENV_FILES) or None
+    if choice not in (None, *ENV_FILE_CHOICES):
+        raise SettingsUnreadable(
+            f"The setting {ENV_FILES} cannot be understood: it is {choice!r} in {origin}; give one of "
+            f"{', '.join(ENV_FILE_CHOICES)}."
+        )
+    return choice
+
+
+def _values_of(file: Path) -> Mapping[str, str | None]:
+    """Return the lines of a `.env` file, or nothing where there is no file. Raises SettingsUnreadable."""
+    try:
+        return dotenv_values(file, encoding=ENCODING) if file.is_file() else {}
+    except UnicodeDecodeError as error:
+        line = file.read_bytes()[: error.start].count(b"\n") + 1
+        raise SettingsUnreadable(
+            f"{file.absolute()} is not UTF-8 text (line {line}): save it as UTF-8, or remove what stands there."
+        ) from error
+    except OSError as error:
+        raise SettingsUnreadable(
+            f"{file.absolute()} cannot be read ({error.strerror}): mend its permissions, or set {ENV_FILES}=none."
+        ) from error
+
+
 class Settings(BaseSettings):
     """Read anew at each call of `Settings()`; an environment variable has the field's name in capitals."""
 
@@ -37,7 +105,7 @@ class Settings(BaseSettings):
     renewables_home: Path = Field(default_factory=default_home)
     "Folder of everything that is kept: the warehouse, its snapshots, Dagster's runs. A local disk, never a share."
     warehouse: Path = Field(default_factory=lambda values: values["renewables_home"] / "warehouse.duckdb")
-    "The DuckDB file that Dagster writes; its snapshots stand in `snapshots/` beside it."
+    "The DuckDB file that Dagster writes; its snapshots are in `snapshots/` beside it."
     warehouse_wait_seconds: float = 60.0
     "How long a write waits for another process to let go of the file. Writes take well under a second."
     snapshots_kept: Annotated[int, Field(ge=2)] = 5
@@ -102,17 +170,17 @@ class Settings(BaseSettings):
         settings_cls: type[BaseSettings],
         init_settings: PydanticBaseSettingsSource,
         env_settings: PydanticBaseSettingsSource,
-        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (pydantic-settings names it; ours reads more files)
+        dotenv_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (pydantic-settings names it; ours reads two files)
         file_secret_settings: PydanticBaseSettingsSource,  # noqa: ARG003 (no secrets in files)
     ) -> tuple[PydanticBaseSettingsSource, ...]:
-        """The home's own `.env` yields to all others, which may say where the home is."""
-        files = [Path(".env"), *([root / ".env"] if (root := checkout()) else [])]
-        nearer = [DotEnvSettingsSource(settings_cls, env_file=file) for file in files if file.is_file()]
+        """Return the sources in their order; the first that knows a setting decides."""
         field, name = settings_cls.model_fields["renewables_home"], "renewables_home"
-        named = (source.get_field_value(field, name)[0] for source in (env_settings, *nearer))
-        home = Path(next(filter(None, (init_settings().get(name), *named)), default_home()))
-        own = [DotEnvSettingsSource(settings_cls, env_file=file) for file in [home / ".env"] if file.is_file()]
-        return (init_settings, env_settings, *nearer, *own)
+        home = home_folder(init_settings().get(name) or env_settings.get_field_value(field, name)[0])
+        files = [
+            DotEnvSettingsSource(settings_cls, env_file=file, env_file_encoding=ENCODING) for file in env_files(home)
+        ]
+        # The home goes first: its own `.env` cannot move it, and leaving the working folder's out cannot lose it.
+        return (InitSettingsSource(settings_cls, {name: home}), init_settings, env_settings, *files)
 
     @property
     def dagster_home(self) -> Path:

@@ -11,6 +11,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from warehouse.settings import ENV_FILES, Settings
+
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
@@ -45,17 +47,16 @@ def demo(
     from renewables.attribution import label_of_sources, note_of_sources
     from renewables.cli.fetch import report, wait_for
     from renewables.cli.options import both_days
-    from warehouse.settings import Settings
 
     console = Console()
     yesterday = datetime.now(UTC).date() - timedelta(days=1)
     first, last = both_days(start or str(yesterday - timedelta(days=DAYS - 1)), end or str(yesterday))
     home = Settings().renewables_home / ("demo-recorded" if recordings else "demo")
-    _prepare(home)
+    prepare_home(home)
     console.print(f"A simulator of Elexon's API starts on this machine; the demo's home is {home}", highlight=False)
     table = _table(f"UTC days {first} to {last}")
     sources: set[str] = set()
-    with subprocess_running(recordings=recordings) as base_url, _only_here(home, base_url):
+    with subprocess_running(recordings=recordings) as base_url, only_demo_home(home, base_url):
         well = True
         for dataset in DATASETS:
             started = monotonic()
@@ -75,25 +76,21 @@ def demo(
     _what_next(home, console)
 
 
-def _prepare(home: Path) -> None:
-    """The home brings its settings along: whoever uses it later asks the simulator, and nothing runs by itself."""
+def prepare_home(home: Path) -> None:
+    """Write the settings that the home brings along: it asks the simulator, and no `.env` of a working folder counts."""
     home.mkdir(parents=True, exist_ok=True)
     (home / ".env").write_text(
-        f"ELEXON_BASE_URL=http://127.0.0.1:{SIMULATOR_PORT}/bmrs/api/v1\nSCHEDULES_RUNNING=false\n"
+        f"{ENV_FILES}=home\nELEXON_BASE_URL=http://127.0.0.1:{SIMULATOR_PORT}/bmrs/api/v1\nSCHEDULES_RUNNING=false\n"
     )
 
 
 @contextmanager
-def _only_here(home: Path, base_url: str) -> Iterator[None]:
-    """The settings of the demo's home, whatever warehouse and ledger are set for the real one."""
+def only_demo_home(home: Path, base_url: str) -> Iterator[None]:
+    """Leave only the settings of the demo's home in force, whatever is set for the real one."""
     before = dict(os.environ)
-    os.environ |= {
-        "RENEWABLES_HOME": str(home),
-        "WAREHOUSE": str(home / "warehouse.duckdb"),
-        "LEDGER_URL": "",  # the one in the home
-        "ELEXON_BASE_URL": base_url,
-        "SCHEDULES_RUNNING": "false",
-    }
+    for name in Settings.model_fields:
+        os.environ.pop(name.upper(), None)
+    os.environ |= {"RENEWABLES_HOME": str(home), ENV_FILES: "home", "ELEXON_BASE_URL": base_url}
     try:
         yield
     finally:
@@ -104,7 +101,6 @@ def _only_here(home: Path, base_url: str) -> Iterator[None]:
 def _seed(console: "Console") -> bool:
     """The invented portfolio, once: a demo that runs again keeps what was edited in it."""
     from renewables.dagster_control.in_process import seed_portfolio
-    from warehouse.settings import Settings
 
     outcome = seed_portfolio(requested_by="renewables demo", settings=Settings())
     if outcome.error:

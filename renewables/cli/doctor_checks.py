@@ -19,7 +19,7 @@ from warehouse import snapshots
 from warehouse.backups import fault_of
 from warehouse.connection import reading
 from warehouse.errors import WarehouseError, WarehouseMissing
-from warehouse.settings import Settings, checkout
+from warehouse.settings import ENCODING, Settings, env_files
 
 OK, WARNING, BROKEN = "ok", "warning", "BROKEN"
 PACKAGES = ("gb-renewables", "dagster", "duckdb", "polars", "pandera", "plotly", "streamlit")
@@ -55,8 +55,8 @@ def _versions(_settings: Settings) -> Iterable[Finding]:
 
 def _settings(settings: Settings) -> Iterable[Finding]:
     """Every setting that is not its default, and where the home and the warehouse are in any case."""
-    files = [Path(".env"), *([root / ".env"] if (root := checkout()) else []), settings.renewables_home / ".env"]
-    in_files = [(file, {name.lower() for name, value in dotenv_values(file).items() if value}) for file in files]
+    files = [(file, dotenv_values(file, encoding=ENCODING)) for file in env_files(settings.renewables_home)]
+    in_files = [(file, {name.lower() for name, value in values.items() if value}) for file, values in files]
     in_environment = {name.lower() for name, value in os.environ.items() if value}
     for name in type(settings).model_fields:
         origin = "the environment" if name in in_environment else ""

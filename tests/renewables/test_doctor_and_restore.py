@@ -37,13 +37,13 @@ def test_a_sound_installation_is_found_sound(renewables: Renewables, own: Path) 
     assert "Nothing is broken." in renewables("doctor").out
 
 
-@pytest.mark.usefixtures("own")
+@pytest.mark.usefixtures("own", "env_files_count")
 def test_settings_say_which_file_they_are_from(renewables: Renewables) -> None:
     Path(".env").write_text(
         "SNAPSHOTS_KEPT=7\nSLACK_WEBHOOK_URL=https://hooks.example/secret\nLEDGER_URL=postgresql://me:secret@db/ledger\n"
     )
     found = findings(renewables, code=0)
-    assert found["SNAPSHOTS_KEPT"]["found"] == "7 (from .env)"
+    assert found["SNAPSHOTS_KEPT"]["found"] == f"7 (from {Path('.env').absolute()})"
     assert "secret" not in json.dumps(found)
 
 

@@ -6,7 +6,8 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
-from warehouse.settings import Settings, checkout, default_home
+from warehouse.errors import SettingsUnreadable
+from warehouse.settings import ENV_FILES, Settings, checkout, default_home
 from warehouse.snapshots import folder_of
 
 
@@ -39,11 +40,84 @@ def test_snapshots_stand_beside_a_warehouse_that_is_elsewhere(home: Path, monkey
     assert folder_of(Settings().warehouse) == home / "elsewhere" / "snapshots"
 
 
+@pytest.fixture
+def working_folder(home: Path, env_files_count: None, monkeypatch: pytest.MonkeyPatch) -> Path:  # noqa: ARG001 (files are read)
+    """A folder with a team's `.env`, such as a checkout's, in which the commands are typed; the home is elsewhere."""
+    folder = home / "checkout"
+    folder.mkdir()
+    (folder / ".env").write_text("LEDGER_URL=postgresql://team/ledger\nELEXON_ATTEMPTS=2\nELEXON_CONCURRENCY=3\n")
+    monkeypatch.chdir(folder)
+    return folder
+
+
+@pytest.mark.usefixtures("env_files_count")
 def test_a_dotenv_file_is_read_and_the_environment_goes_before_it(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (home / ".env").write_text("ELEXON_ATTEMPTS=2\nELEXON_CONCURRENCY=3\nSOMETHING_ELSE=1\n# a comment\n")
     monkeypatch.setenv("ELEXON_CONCURRENCY", "7")
     settings = Settings()
     assert (settings.elexon_attempts, settings.elexon_concurrency) == (2, 7)
+
+
+@pytest.mark.usefixtures("working_folder")
+def test_the_file_of_the_home_goes_before_that_of_the_working_folder(home: Path) -> None:
+    (home / ".env").write_text("ELEXON_ATTEMPTS=4\n")
+    settings = Settings()
+    assert (settings.elexon_attempts, settings.elexon_concurrency) == (4, 3)
+
+
+@pytest.mark.usefixtures("working_folder")
+def test_no_file_is_read_where_the_environment_says_none(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    (home / ".env").write_text("ELEXON_ATTEMPTS=4\n")
+    monkeypatch.setenv(ENV_FILES, "none")
+    settings = Settings()
+    assert (settings.elexon_attempts, settings.elexon_concurrency, settings.ledger_url) == (5, 4, None)
+
+
+@pytest.mark.usefixtures("working_folder")
+def test_a_home_can_leave_out_the_file_of_the_working_folder(home: Path) -> None:
+    (home / ".env").write_text("RENEWABLES_ENV_FILES=home\nELEXON_ATTEMPTS=4\n")
+    settings = Settings()
+    assert (settings.elexon_attempts, settings.elexon_concurrency, settings.ledger_url) == (4, 4, None)
+
+
+def test_the_working_folder_can_name_the_home_and_no_home_can_move_itself(
+    home: Path, working_folder: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.delenv("RENEWABLES_HOME")
+    (working_folder / ".env").write_text(f"RENEWABLES_HOME={home}\n")
+    for own in ("RENEWABLES_HOME=/elsewhere\n", "RENEWABLES_HOME=/elsewhere\nRENEWABLES_ENV_FILES=home\n"):
+        (home / ".env").write_text(own)
+        assert Settings().warehouse == home / "warehouse.duckdb"
+
+
+def test_the_tests_read_no_file_of_who_runs_them(home: Path) -> None:
+    (home / ".env").write_text("LEDGER_URL=postgresql://team/ledger\n")
+    assert Settings().ledger_url is None
+
+
+def test_the_mark_that_windows_puts_first_in_a_file_is_no_part_of_a_name(home: Path, working_folder: Path) -> None:  # noqa: ARG001 (files are read)
+    (home / ".env").write_bytes(b"\xef\xbb\xbfELEXON_ATTEMPTS=3\n")
+    assert Settings().elexon_attempts == 3
+
+
+@pytest.mark.usefixtures("working_folder")
+def test_a_file_that_is_not_text_is_refused_with_its_line(home: Path) -> None:
+    (home / ".env").write_bytes(b"ELEXON_ATTEMPTS=3\nSLACK_WEBHOOK_URL=caf\xe9\n")
+    with pytest.raises(SettingsUnreadable, match=r"\.env is not UTF-8 text \(line 2\): save it as UTF-8"):
+        Settings()
+
+
+@pytest.mark.usefixtures("home")
+def test_an_unknown_choice_of_files_is_refused_with_those_that_are_known(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv(ENV_FILES, "off")
+    with pytest.raises(SettingsUnreadable, match="'off' in the environment; give one of all, home, none"):
+        Settings()
+
+
+@pytest.mark.usefixtures("home")
+def test_a_home_below_the_users_own_folder_is_found_there(monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RENEWABLES_HOME", "~/renewables")
+    assert Settings().warehouse == Path.home() / "renewables" / "warehouse.duckdb"
 
 
 @pytest.mark.usefixtures("home")
