@@ -77,7 +77,7 @@ def demo(
 
 
 def prepare_home(home: Path) -> None:
-    """Write the settings that the home brings along: it asks the simulator, and no `.env` of a working folder counts."""
+    """Write the settings that the home brings along: it asks the simulator, and leaves out other `.env` files."""
     home.mkdir(parents=True, exist_ok=True)
     (home / ".env").write_text(
         f"{ENV_FILES}=home\nELEXON_BASE_URL=http://127.0.0.1:{SIMULATOR_PORT}/bmrs/api/v1\nSCHEDULES_RUNNING=false\n"
