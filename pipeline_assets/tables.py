@@ -20,6 +20,7 @@ from pipeline_assets.ledger.changes import Action, Record, Recorded
 from pipeline_assets.ledger.history import fields_changed, fold
 from pipeline_assets.models import ENTITIES, Entity, Pipeline
 from pipeline_assets.rules import STATUS_FIELDS
+from pipeline_assets.upgrades import upgraded_fields
 from warehouse.connection import has_table
 
 SUBMITTED_CHANGES, STATUS_HISTORY, AUDIT = "submitted_changes", "status_history", "audit"
@@ -105,7 +106,10 @@ def recorded(changes: pl.DataFrame) -> list[Recorded]:
     """The changes of a frame as `CHANGES`, decoded."""
     columns: dict[str, Iterable[Any]] = {name: changes[name].to_list() for name in CHANGES}
     columns["action"] = map(Action, columns["action"])
-    columns |= {name: map(orjson.loads, columns[name]) for name in ("before", "after")}
+    kinds = changes["kind"].to_list()
+    columns |= {
+        name: map(upgraded_fields, kinds, map(orjson.loads, changes[name].to_list())) for name in ("before", "after")
+    }
     return list(map(Recorded._make, zip(*columns.values(), strict=True)))
 
 
@@ -134,9 +138,8 @@ def _current(entity: type[Entity], records: Sequence[Record]) -> pl.DataFrame:
     return pl.DataFrame(
         [
             pl.Series("id", [record.id for record in records], TEXT),
-            # A field that came to the model later is not in the older changes.
             *(
-                _series(entity, column, [record.fields.get(column.name, column.default) for record in records])
+                _series(entity, column, [record.fields[column.name] for record in records])
                 for column in columns_of(entity)
             ),
             *(pl.Series(name, own[name], dtype) for name, dtype in RECORD.items()),

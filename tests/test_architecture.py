@@ -47,7 +47,7 @@ FLOORS: dict[str, list[set[str]]] = {
     "pipeline_assets": [
         {"errors", "vocabulary"},
         {"models"},
-        {"rules", "metrics"},
+        {"rules", "metrics", "upgrades"},
         {"ledger"},
         {"tables", "seed_loader", "spreadsheets", "delivery", "run_notices"},
         {"contract"},

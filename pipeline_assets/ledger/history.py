@@ -7,6 +7,7 @@ from collections.abc import Iterable, Iterator, Mapping
 from typing import Any
 
 from pipeline_assets.ledger.changes import ARCHIVED, Record, Recorded
+from pipeline_assets.upgrades import complete_fields
 
 State = dict[tuple[str, str], Record]
 "By kind and id."
@@ -25,9 +26,10 @@ def fold(changes: Iterable[Recorded], onto: Mapping[tuple[str, str], Record] | N
         values[key].update(change.after)
         newest[key] = change
     for key, change in newest.items():
+        archived = values[key].pop(ARCHIVED)
         state[key] = Record(
             *(change.kind, change.id, change.version, change.position),
-            *(values[key].pop(ARCHIVED), values[key], change.who, change.submitted_at_utc),
+            *(archived, complete_fields(change.kind, values[key]), change.who, change.submitted_at_utc),
         )
     return state
 

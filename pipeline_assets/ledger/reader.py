@@ -13,6 +13,7 @@ from pipeline_assets.ledger import schema
 from pipeline_assets.ledger.changes import Action, Record, Recorded
 from pipeline_assets.ledger.history import State, fold
 from pipeline_assets.models import VALID_ID
+from pipeline_assets.upgrades import complete_fields, upgraded_fields
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CHUNK = 5_000
@@ -88,8 +89,10 @@ def records_in(con: sa.Connection, kind: str, ids: Iterable[str]) -> dict[str, R
 
 
 def record_of(row: sa.Row[Any]) -> Record:
+    """Return a stored record with all fields of today's model."""
+    fields = complete_fields(row.kind, row.fields)
     return Record(
-        row.kind, row.id, row.version, row.position, row.archived, row.fields, row.who, instant(row.submitted_at_us)
+        row.kind, row.id, row.version, row.position, row.archived, fields, row.who, instant(row.submitted_at_us)
     )
 
 
@@ -111,4 +114,5 @@ def recorded_in(con: sa.Connection, where: sa.ColumnElement[bool], limit: int | 
     query = sa.select(schema.changes).where(where).order_by(schema.changes.c.position).limit(limit)
     for row in con.execution_options(yield_per=_CHUNK).execute(query):
         (place, batch, kind, id, version, action, before, after, who, why, at_us) = row
+        before, after = upgraded_fields(kind, before), upgraded_fields(kind, after)
         yield Recorded(place, batch, kind, id, version, Action(action), before, after, who, why, instant(at_us))

@@ -16,6 +16,7 @@ from pipeline_assets.ledger.draft import Draft
 from pipeline_assets.ledger.history import fold
 from pipeline_assets.ledger.lookups import Stored
 from pipeline_assets.models import CONTROL_CHARACTERS, new_id
+from pipeline_assets.upgrades import known_fields
 
 
 def submit(
@@ -94,7 +95,7 @@ def _undoing(made: Sequence[Recorded], versions: dict[tuple[str, str], int]) -> 
             case Action.ARCHIVE:
                 yield Change.restore(*key, base_version=base)
             case Action.EDIT:
-                yield Change.edit(*key, dict(change.before), base_version=base)
+                yield Change.edit(*key, known_fields(change.kind, change.before), base_version=base)
             case Action.CREATE | Action.RESTORE:
                 yield Change.archive(*key, base_version=base)
 

@@ -69,8 +69,11 @@ def _with_parts(held: Holdings, kind: str, id: str) -> Iterator[tuple[str, str]]
 
 
 def title_of(kind: str, name: str) -> str:
-    """The label of a field."""
-    return "Archived" if name == ARCHIVED else ENTITIES[kind].model_fields[name].title or name
+    """Return the label of a field; a field that the model no longer has keeps its name."""
+    if name == ARCHIVED:
+        return "Archived"
+    field = ENTITIES[kind].model_fields.get(name)
+    return (field.title if field else None) or name
 
 
 def shown_value(held: Holdings, kind: str, name: str, value: Any) -> str:
