@@ -59,7 +59,7 @@ FLOORS: dict[str, list[set[str]]] = {
         {"definitions"},
     ],
     "renewables": [
-        {"attribution", "user_errors", "formatting"},
+        {"attribution", "user_errors", "formatting", "request_guard"},
         {"queries", "dagster_control"},
         {"charts", "api"},
         {"assistant"},
@@ -68,7 +68,7 @@ FLOORS: dict[str, list[set[str]]] = {
     "dashboards": [
         {"components"},
         {"app_pages"},
-        {"app"},
+        {"app", "guarded_app"},
     ],
 }
 """The rooms (modules and folders) of each package from the ground up. A room may import the rooms below it and the

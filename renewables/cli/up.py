@@ -86,8 +86,8 @@ def up(
 
 
 def dashboard_command(port: int) -> list[str]:
-    """Its settings stand in `.streamlit/config.toml` beside `app.py`."""
-    app = PACKAGE_PARENT / "dashboards" / "app.py"
+    """Return the command that serves the dashboard behind its guard; its settings are in `dashboards/.streamlit`."""
+    app = PACKAGE_PARENT / "dashboards" / "guarded_app.py"
     return [sys.executable, "-m", "streamlit", "run", str(app), "--server.port", str(port)]
 
 

@@ -11,8 +11,10 @@ from collections.abc import Mapping
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from renewables.dagster_control.instance import shipped
+from warehouse.settings import Settings
 
 if TYPE_CHECKING:
     from renewables.dagster_control.processes import Supervisor
@@ -43,8 +45,13 @@ def start(servers: "Supervisor", environment: Mapping[str, str], port: int, sock
     entries = [{"grpc_server": {"location_name": name, "socket": str(path)}} for name, path in shared.items()]
     workspace.write_text(json.dumps({"load_from": entries}))  # which is YAML too
     with_it = ["-w", str(workspace)]
-    webserver = [sys.executable, "-m", "dagster_webserver", *with_it, "-h", LOOPBACK, "-p", str(port)]
-    servers.start("dagster-webserver", webserver, environment)
+    # `environment` may name this machine as DAGSTER_URL; the guard lets in the address that people use, whose
+    # password is nobody's business in a list of processes.
+    public_url = urlsplit(str(Settings().dagster_url))
+    public_url = public_url._replace(netloc=public_url.netloc.rpartition("@")[2])
+    address = ["--host", LOOPBACK, "--port", str(port), "--public-url", public_url.geturl()]
+    guarded = [sys.executable, "-m", "renewables.dagster_control.guarded_webserver", "--workspace", str(workspace)]
+    servers.start("dagster-webserver", [*guarded, *address], environment)
     servers.start("dagster-daemon", [sys.executable, "-m", "dagster._daemon", "run", *with_it], environment)
 
 

@@ -1,0 +1,151 @@
+"""The guard in front of our two local servers: a page of another origin can neither read nor command them.
+
+Neither server has a login of its own, and whatever reaches 127.0.0.1 may come from any page that is open in a browser.
+Belongs here: telling such requests from those of the server's own pages and of scripts. Not here: starting the servers.
+"""
+
+import logging
+import re
+from collections.abc import Iterable, Mapping
+from ipaddress import ip_address
+from typing import TYPE_CHECKING
+from urllib.parse import urlsplit
+
+if TYPE_CHECKING:
+    from starlette.types import ASGIApp, Message, Receive, Scope, Send
+
+LOGGER = logging.getLogger(__name__)
+SINGLE_HEADERS = ("host", "origin", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "content-type")
+"Headers that decide; the guard and the server behind it could each believe another one of two."
+OWN_PAGES = ("same-origin", "none")
+"Values of Sec-Fetch-Site that no foreign page can cause; `none` is an address that a person typed."
+USUAL_PORTS = {"http": 80, "https": 443}
+HEADERS = [(b"x-frame-options", b"SAMEORIGIN"), (b"content-security-policy", b"frame-ancestors 'self'")]
+"A foreign page cannot show ours in a frame and lead clicks to its buttons."
+_AUTHORITY = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::\d{1,5})?")
+
+
+class RequestGuard:
+    """ASGI middleware that refuses requests of foreign pages in one sentence.
+
+    Args:
+        app: The server behind it.
+        public_url: The address that people use, which is a reverse proxy's if it is not on this machine.
+        setting: The name of the setting that holds `public_url`, for the sentence.
+        json_only: Whether the only writes are POSTs of JSON, and GraphQL is never asked by GET. Dagster's webserver
+            runs mutations of a GET, and of a POST whose Content-Type is no JSON it reads the query in the address.
+    """
+
+    def __init__(self, app: "ASGIApp", *, public_url: str, setting: str, json_only: bool = False) -> None:
+        self._app, self._setting, self._json_only = app, setting, json_only
+        parts = urlsplit(public_url)
+        host = (parts.hostname or "").lower()
+        self._public_host = "" if _is_loopback(host) else host
+        self._public_origin = _origin(parts.scheme, host, parts.port) if self._public_host else ""
+
+    async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
+        """Passes the request on, or answers it with 4xx (a websocket is closed before it opens)."""
+        if scope["type"] not in ("http", "websocket"):
+            await self._app(scope, receive, send)
+            return
+        if refusal := self._refusal(scope):
+            status, sentence = refusal
+            LOGGER.warning("Refused %s %r: %s", scope.get("method", "websocket"), scope["path"][:200], sentence)
+            await _refuse(scope, send, status, sentence)
+            return
+
+        async def send_with_headers(message: "Message") -> None:
+            if message["type"] == "http.response.start":
+                message["headers"] = [*message.get("headers", ()), *HEADERS]
+            await send(message)
+
+        await self._app(scope, receive, send_with_headers)
+
+    def _refusal(self, scope: "Scope") -> tuple[int, str] | None:
+        headers: dict[str, str] = {}
+        for raw_name, raw_value in scope["headers"]:
+            name = raw_name.decode("latin-1").lower()
+            if name in SINGLE_HEADERS and name in headers:
+                return 400, f"The request has two headers {name}."
+            headers[name] = raw_value.decode("latin-1").strip()
+        return (
+            self._refused_host(headers)
+            or self._refused_origin(scope, headers)
+            or (self._refused_method(scope, headers) if self._json_only and scope["type"] == "http" else None)
+        )
+
+    def _refused_host(self, headers: Mapping[str, str]) -> tuple[int, str] | None:
+        """A page whose name was made to lead to this machine (DNS rebinding) sends its own name."""
+        host = _host_name(headers.get("host", ""))
+        if _is_loopback(host) or (host and host == self._public_host):
+            return None
+        return 403, (
+            f"This server is not known as {headers.get('host', '')[:200]!r}. Use its address on this machine, or set "
+            f"{self._setting} to the address that people use."
+        )
+
+    def _refused_origin(self, scope: "Scope", headers: Mapping[str, str]) -> tuple[int, str] | None:
+        """Browsers send Origin with everything but plain reads, and Sec-Fetch-Site with everything; scripts neither."""
+        origin, host = headers.get("origin", "").lower(), headers["host"].lower()
+        own = {self._public_origin, f"http://{host}", f"https://{host}"} if _is_loopback(_host_name(host)) else set()
+        if "origin" in headers and origin not in {*own, self._public_origin} - {""}:
+            return 403, f"A page of {origin[:200]!r} cannot use this server."
+        site = headers.get("sec-fetch-site", "none").lower()
+        if site in OWN_PAGES or (_is_followed_link(scope, headers) and not self._is_graphql(scope)):
+            return None
+        return 403, "A page of another site cannot use this server; links to it work."
+
+    def _refused_method(self, scope: "Scope", headers: Mapping[str, str]) -> tuple[int, str] | None:
+        if scope["method"] == "POST":
+            content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
+            return None if content_type == "application/json" else (415, "POST JSON, as application/json.")
+        if scope["method"] not in ("GET", "HEAD", "OPTIONS"):
+            return 405, f"{scope['method'][:20]} is not used here."
+        # What asks for HTML is answered with the page GraphiQL, and nothing is run.
+        if self._is_graphql(scope) and "text/html" not in headers.get("accept", ""):
+            return 405, "Ask GraphQL by POST, as application/json."
+        return None
+
+    def _is_graphql(self, scope: "Scope") -> bool:
+        return self._json_only and scope["path"].rstrip("/").endswith("/graphql")
+
+
+def _is_followed_link(scope: "Scope", headers: Mapping[str, str]) -> bool:
+    """Whether a person came by a link, as from a notice in Slack: the page is shown to them and to nobody else."""
+    return (
+        scope["type"] == "http"
+        and scope["method"] == "GET"
+        and headers.get("sec-fetch-mode") == "navigate"
+        and headers.get("sec-fetch-dest") == "document"
+    )
+
+
+def _host_name(authority: str) -> str:
+    """The host in lower case without its port, or "" for what is no host."""
+    match = _AUTHORITY.fullmatch(authority.lower())
+    return match[1].strip("[]") if match else ""
+
+
+def _is_loopback(host: str) -> bool:
+    try:
+        return ip_address(host).is_loopback
+    except ValueError:
+        return host == "localhost"
+
+
+def _origin(scheme: str, host: str, port: int | None) -> str:
+    """As browsers write it: without the port that is usual."""
+    name = f"[{host}]" if ":" in host else host
+    return f"{scheme}://{name}" + ("" if port in (None, USUAL_PORTS.get(scheme)) else f":{port}")
+
+
+async def _refuse(scope: "Scope", send: "Send", status: int, sentence: str) -> None:
+    if scope["type"] == "websocket":
+        await send({"type": "websocket.close", "code": 1008, "reason": sentence[:100]})
+        return
+    body = f"{sentence}\n".encode()
+    headers: Iterable[tuple[bytes, bytes]] = [(b"content-type", b"text/plain; charset=utf-8"), *HEADERS]
+    await send(
+        {"type": "http.response.start", "status": status, "headers": [*headers, (b"content-length", b"%d" % len(body))]}
+    )
+    await send({"type": "http.response.body", "body": body})
