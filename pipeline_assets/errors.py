@@ -6,6 +6,7 @@ PipelineError
 ├── ContractBroken     what the ledger holds is not what the models allow: nothing of it lands
 ├── AnotherLedger      the warehouse was filled from a ledger other than the one that answers
 ├── UnreadableFile     what was given for an import is no table that could be read
+├── UnreadableValue    a text is not the date, number or word that its field needs
 └── LedgerUnavailable  the ledger's database cannot be reached, or a newer gb-renewables wrote it
 """
 
@@ -70,6 +71,10 @@ class StaleVersion(PipelineError):
 
 
 class UnreadableFile(PipelineError): ...
+
+
+class UnreadableValue(PipelineError, ValueError):
+    """A text that cannot be the date, number or word that a field needs; the sentence says what to write instead."""
 
 
 class LedgerUnavailable(PipelineError): ...

@@ -11,15 +11,28 @@ from collections.abc import Mapping
 from datetime import date
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
+from pipeline_assets.dates import strict_date
+from pipeline_assets.errors import UnreadableValue
 from pipeline_assets.vocabulary import ContactRole, Market, PointStatus, ProjectRole, Rag, Stage, Technology
 
 Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000)]
 Reference = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
 Score = Annotated[int, Field(ge=1, le=100)]
+
+
+def _bounded_date(value: Any) -> date:
+    try:
+        return strict_date(value)
+    except UnreadableValue as error:
+        raise PydanticCustomError("date", "{reason}", {"reason": str(error)}) from None
+
+
+Day = Annotated[date, BeforeValidator(_bounded_date)]
+"A date that every way in reads alike, and that lies within the bounds of `dates.py`."
 
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 "All but line end and tab: nobody sees them, and PostgreSQL cannot store the first."
@@ -101,8 +114,8 @@ class Pipeline(Entity):
     stage: Stage = Field(Stage.DISCOVERY, title="Stage")
     rag: Rag = Field(Rag.GREEN, title="RAG status", description="Amber and Red ask for a comment.")
     rag_comment: Text = Field("", title="RAG comment", description="Why, and what happens next.")
-    rtb_date: date | None = Field(None, title="Ready to build (RTB)", description="When construction could begin.")
-    status_date: date = Field(title="Status of", description="The day from which stage, RAG and RTB date hold.")
+    rtb_date: Day | None = Field(None, title="Ready to build (RTB)", description="When construction could begin.")
+    status_date: Day = Field(title="Status of", description="The day from which stage, RAG and RTB date hold.")
     notes: Text = Field("", title="Notes")
 
     @model_validator(mode="after")
@@ -167,7 +180,7 @@ class InformationPoint(Entity):
     likelihood: Score = Field(title="Likelihood", description="1 (hardly) to 100 (has happened).")
     mitigation: Text = Field("", title="Mitigation")
     owner: str = Field("", title="Owner", max_length=100)
-    due_date: date | None = Field(None, title="Due")
+    due_date: Day | None = Field(None, title="Due")
     status: PointStatus = Field(PointStatus.OPEN, title="Status", description="Closing asks for a mitigation.")
 
     @property

@@ -5,7 +5,7 @@ need other records (`ledger/submitting.py`).
 """
 
 from collections.abc import Mapping
-from datetime import date
+from datetime import date, timedelta
 from typing import Any
 
 from pydantic import ValidationError
@@ -17,6 +17,8 @@ from pipeline_assets.vocabulary import STAGES_IN_ORDER, Rag, Stage
 STATUS_FIELDS = ("stage", "rag", "rag_comment", "rtb_date")
 GREAT_BRITAIN = {"longitude": (-8.7, 1.8), "latitude": (49.8, 60.9)}
 "Degrees; the islands and the mainland, with some sea for wind farms left out."
+AHEAD_OF_UTC = timedelta(days=1)
+"A status may be dated this much after the UTC day: the day of who enters it can have begun already."
 
 
 def validated(kind: str, id: str, fields: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
@@ -33,7 +35,10 @@ def validated(kind: str, id: str, fields: Mapping[str, Any]) -> tuple[dict[str, 
 def after(
     kind: str, id: str, before: Mapping[str, Any] | None, given: Mapping[str, Any], today: date
 ) -> tuple[dict[str, Any], list[Problem]]:
-    """All fields after `given` are set, or the problems; a new status without a date is today's."""
+    """Return all fields after `given` are set, or the problems; a new status without a date is today's.
+
+    A status dated in the future is refused: every later status would count as older than it.
+    """
     wanted = {**(before or {}), **given}
     undated = kind == "pipelines" and not given.get("status_date")
     if undated:
@@ -41,7 +46,14 @@ def after(
     fields, problems = validated(kind, id, wanted)
     if fields and undated and before and any(fields[name] != before[name] for name in STATUS_FIELDS):
         fields["status_date"] = today.isoformat()
+    if fields and kind == "pipelines" and not undated and _is_in_the_future(fields["status_date"], today):
+        message = f"{fields['status_date']} is in the future: a status holds from its day on, today's at the latest"
+        return {}, [Problem(kind, id, "status_date", message)]
     return fields, problems
+
+
+def _is_in_the_future(day: str, today: date) -> bool:
+    return date.fromisoformat(day) > today + AHEAD_OF_UTC
 
 
 def problems_of_step(kind: str, id: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Problem]:

@@ -59,17 +59,17 @@ def _rows(held: Holdings, sheet: Sheet, record: Record) -> Iterator[dict[str, st
 def _of_record(held: Holdings, sheet: Sheet, column: Column, record: Record) -> str | None:
     match column.holds:
         case Holds.ID:
-            return cells.guarded(record.id)
+            return cells.guard_text(record.id)
         case Holds.FIELD:
             return _shown(column, record.fields[column.field])
         case Holds.WHOLE:
             whole = held.get(ENTITIES[sheet.kind].references[column.field], record.fields[column.field] or "")
-            return cells.guarded(str(whole.fields["name"])) if whole else ""
+            return cells.guard_text(str(whole.fields["name"])) if whole else ""
         case Holds.LINKED:
             links = held.naming(sheet.linked, ENTITIES[sheet.linked].owners[0], record.id)
             ids = [link.fields["counterparty_id"] for link in links if link.fields.get("role", "") == column.word]
             found = [held.get("counterparties", id) for id in ids]
-            return cells.joined(sorted(str(each.fields["name"]) for each in found if each))
+            return cells.join_names(sorted(str(each.fields["name"]) for each in found if each))
     return None
 
 
@@ -85,13 +85,13 @@ def _parts(held: Holdings, sheet: Sheet, record: Record) -> list[tuple[Record, l
 
 def _of_part(column: Column, part: Record, roles: list[str]) -> str:
     if column.holds is Holds.PART_ID:
-        return cells.guarded(part.id)
-    return cells.joined(roles) if column.holds is Holds.PART_ROLES else _shown(column, part.fields[column.field])
+        return cells.guard_text(part.id)
+    return cells.join_names(roles) if column.holds is Holds.PART_ROLES else _shown(column, part.fields[column.field])
 
 
 def _shown(column: Column, value: Any) -> str:
     if value is None:
         return ""
     if column.type in (float, int):
-        return cells.plain(value)
-    return cells.guarded(value) if column.type is str else str(value)
+        return cells.format_number(value)
+    return cells.guard_text(value) if column.type is str else str(value)

@@ -10,7 +10,7 @@ from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 
 from pipeline_assets.errors import UnreadableFile
-from pipeline_assets.spreadsheets.cells import is_empty
+from pipeline_assets.spreadsheets.cells import is_blank
 
 MOST_ROWS = 50_000
 _EXCEL = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
@@ -44,14 +44,14 @@ def _table(lines: Iterable[Sequence[str]]) -> Table:
     header: tuple[str, ...] = ()
     rows, too_long = [], []
     for line_number, line in enumerate(lines, 1):
-        if all(is_empty(cell) for cell in line):
+        if all(is_blank(cell) for cell in line):
             continue
         if not header:
             header = tuple(cell.strip() for cell in line)
             while not header[-1]:
                 header = header[:-1]
             continue
-        if any(not is_empty(cell) for cell in line[len(header) :]):
+        if any(not is_blank(cell) for cell in line[len(header) :]):
             too_long.append(line_number)
         cells = tuple(line[: len(header)])
         rows.append((line_number, cells + ("",) * (len(header) - len(cells))))
@@ -78,7 +78,7 @@ def _decoded(content: bytes) -> str:
 
 def _score(text: str, separator: str, known: Callable[[Sequence[str]], int]) -> tuple[int, int]:
     for line in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
-        if any(not is_empty(cell) for cell in line):
+        if any(not is_blank(cell) for cell in line):
             return known(line), len(line)
     return 0, 0
 

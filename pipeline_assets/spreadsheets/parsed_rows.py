@@ -11,9 +11,8 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from pipeline_assets.errors import UnreadableFile
+from pipeline_assets.errors import UnreadableFile, UnreadableValue
 from pipeline_assets.spreadsheets import cells
-from pipeline_assets.spreadsheets.cells import CellError
 from pipeline_assets.spreadsheets.file_reader import Table
 from pipeline_assets.spreadsheets.sheet_columns import SHEETS, Column, Holds, Sheet
 
@@ -68,11 +67,11 @@ def columns_of(sheet: Sheet, header: Sequence[str]) -> tuple[dict[int, Column], 
     """Position to column, and (header, reason) of those left out. Raises UnreadableFile."""
     columns: dict[int, Column] = {}
     ignored = []
-    reasons = {cells.letters(name): reason for name, reason in sheet.not_kept}
+    reasons = {cells.spelling_key(name): reason for name, reason in sheet.not_kept}
     for position, name in enumerate(header):
         column = sheet.column(name)
         if column is None:
-            ignored.append((name, reasons.get(cells.letters(name), "nothing is known by this name")))
+            ignored.append((name, reasons.get(cells.spelling_key(name), "nothing is known by this name")))
             continue
         for earlier, other in columns.items():
             if other is column:
@@ -97,7 +96,7 @@ def columns_of(sheet: Sheet, header: Sequence[str]) -> tuple[dict[int, Column], 
 
 
 def _other_sheet(sheet: Sheet, header: Sequence[str]) -> str:
-    if {"data", "entityid"} <= {cells.letters(name) for name in header}:
+    if {"data", "entityid"} <= {cells.spelling_key(name) for name in header}:
         return " It looks like the older tool's history of changes: that is not imported, the ledger writes its own."
     best = max(SHEETS.values(), key=lambda each: each.known(header))
     return f" It looks like {best.name}." if best is not sheet and best.known(header) > sheet.known(header) else ""
@@ -128,7 +127,7 @@ def _row(number: int, row: Sequence[str], columns: dict[int, Column], month_firs
         by_technology |= column.holds is Holds.CAPACITY
         try:
             value = _value(column, cell, month_first)
-        except CellError as error:
+        except UnreadableValue as error:
             said.errors.append(RowProblem(number, column.name, str(error)))
             continue
         if column.type is date and value is not EMPTY and cells.is_ambiguous(cell):
@@ -160,27 +159,27 @@ _WITHOUT_TEXT: dict[Holds, Callable[[], Any]] = {
 
 
 def _value(column: Column, cell: str, month_first: set[str]) -> Any:
-    if cells.is_empty(cell):
+    if cells.is_blank(cell):
         return _WITHOUT_TEXT[column.holds]() if column.holds in _WITHOUT_TEXT else EMPTY
     match column.holds, column.type:
         case ((Holds.ID | Holds.PART_ID | Holds.LINKED_ID), _):
-            return cells.bare(cell.strip(cells.BLANKS))
+            return cells.unguard_text(cell.strip(cells.BLANKS))
         case ((Holds.LINKED | Holds.PEOPLE), _):
-            return cells.listed(cell)
+            return cells.parse_names(cell)
         case Holds.PART_ROLES, _:
-            return [cells.word(column.type, name) for name in cells.listed(cell)]
+            return [cells.parse_word(column.type, name) for name in cells.parse_names(cell)]
         case _, kind if kind is float:
-            return cells.number(cell)
+            return cells.parse_number(cell)
         case _, kind if kind is int:
-            return cells.whole_number(cell)
+            return cells.parse_whole_number(cell)
         case _, kind if kind is date:
             if column.name in month_first and cells.is_ambiguous(cell):
                 message = "other days of this column name the month first, this one could be either: write YYYY-MM-DD"
-                raise CellError(f"{cell.strip()!r}: {message}")
-            return cells.day(cell).isoformat()
+                raise UnreadableValue(f"{cell.strip()!r}: {message}")
+            return cells.parse_date(cell).isoformat()
         case _, kind if kind is str:
-            return cells.bare(cell)
-    return cells.word(column.type, cell)
+            return cells.unguard_text(cell)
+    return cells.parse_word(column.type, cell)
 
 
 def _facilities_by_technology(said: Values, part: Part, capacities: dict[str, float]) -> None:

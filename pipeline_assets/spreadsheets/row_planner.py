@@ -14,7 +14,7 @@ from typing import Any
 from pipeline_assets import rules
 from pipeline_assets.ledger.changes import Change, Key, Record
 from pipeline_assets.models import ENTITIES
-from pipeline_assets.spreadsheets.cells import letters
+from pipeline_assets.spreadsheets.cells import spelling_key
 from pipeline_assets.spreadsheets.parsed_rows import EMPTY, Part, RowProblem, Values
 from pipeline_assets.spreadsheets.portfolio_index import Holdings
 from pipeline_assets.spreadsheets.record_finder import Finder, NotFound
@@ -76,7 +76,7 @@ class Rows:
     def _record(self, row: DraftedRow, id: str, said: Values, record: Record | None) -> None:
         linked = {role: self._counterparties(role, said) for role in {**said.linked, **said.linked_ids}}
         lists = {self.sheet.one(Holds.LINKED, word=role).name: sorted(ids) for role, ids in linked.items()}
-        lists |= {letters(role): sorted(names) for role, names in said.people.items()}
+        lists |= {spelling_key(role): sorted(names) for role, names in said.people.items()}
         if not self._first_to_say(row, (self.sheet.kind, id), {**said.fields, **lists}):
             return
         if record is None and not ENTITIES[self.sheet.kind].unique and self.held.named(self.sheet.kind, row.label):
@@ -125,7 +125,7 @@ class Rows:
             link for link in self.held.naming(self.sheet.link, "counterparty_id", owner) if link.fields["role"] == role
         ]
         labelled = [(link, self._name("contacts", link.fields["contact_id"])) for link in live]
-        self._set_links(row, self.sheet.link, letters(role), wanted, labelled)
+        self._set_links(row, self.sheet.link, spelling_key(role), wanted, labelled)
 
     def _part(self, row: DraftedRow, owner: str, part: Part) -> str:
         """Its id."""

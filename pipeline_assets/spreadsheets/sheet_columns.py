@@ -16,7 +16,7 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
 from pipeline_assets.models import ENTITIES
-from pipeline_assets.spreadsheets.cells import letters
+from pipeline_assets.spreadsheets.cells import spelling_key
 from pipeline_assets.vocabulary import ContactRole, ProjectRole, Technology
 
 
@@ -94,10 +94,10 @@ class Sheet:
         """The names first: an alias never hides the name of another column."""
         found: dict[str, Column] = {}
         for column in self.columns:
-            found.setdefault(letters(column.name), column)
+            found.setdefault(spelling_key(column.name), column)
         for column in self.columns:
             for other in (column.title, *column.aliases):
-                found.setdefault(letters(other), column)
+                found.setdefault(spelling_key(other), column)
         return found
 
     def help(self) -> list[tuple[str, str]]:
@@ -118,12 +118,12 @@ class Sheet:
 
     def column(self, header: str) -> Column | None:
         """The one that a header means; capitals, blanks and underscores do not matter."""
-        return self._by_letters.get(letters(header))
+        return self._by_letters.get(spelling_key(header))
 
     def known(self, headers: Sequence[str]) -> int:
         """How many of them mean something here."""
-        reasons = {letters(name) for name, _ in self.not_kept}
-        return sum(letters(header) in self._by_letters or letters(header) in reasons for header in headers)
+        reasons = {spelling_key(name) for name, _ in self.not_kept}
+        return sum(spelling_key(header) in self._by_letters or spelling_key(header) in reasons for header in headers)
 
 
 def _type_of(annotation: Any) -> type:
@@ -155,7 +155,7 @@ def _fields(kind: str, holds: Holds, prefix: str = "", **aliases: tuple[str, ...
 
 
 def _id(kind: str) -> Column:
-    return Column("id", "ID", Holds.ID, aliases=(f"{letters(ENTITIES[kind].title)}_id",))
+    return Column("id", "ID", Holds.ID, aliases=(f"{spelling_key(ENTITIES[kind].title)}_id",))
 
 
 _OF_THE_OLDER_TOOL = (
@@ -173,7 +173,7 @@ COUNTERPARTIES = Sheet(
         *_fields("contacts", Holds.PART_FIELD, "contact_"),
         Column("contact_roles", "Contact roles", Holds.PART_ROLES, type=ContactRole, aliases=("contact_role", "role")),
         *(
-            Column(letters(role), str(role), Holds.PEOPLE, word=role, exported=False)
+            Column(spelling_key(role), str(role), Holds.PEOPLE, word=role, exported=False)
             for role in ContactRole
             if role is not ContactRole.CONTACT
         ),

@@ -217,10 +217,11 @@ def _has(text: str | None, *records: "Record") -> bool:
 
 
 def _words(vocabulary: "type[StrEnum]", given: Words) -> set[str]:
-    from pipeline_assets.spreadsheets.cells import CellError, word
+    from pipeline_assets.errors import UnreadableValue
+    from pipeline_assets.spreadsheets.cells import parse_word
     from renewables.user_errors import BadUsage
 
     try:
-        return {word(vocabulary, each) for each in given or ()}
-    except CellError as error:
+        return {parse_word(vocabulary, each) for each in given or ()}
+    except UnreadableValue as error:
         raise BadUsage(f"{error}.") from None

@@ -35,6 +35,16 @@ def test_a_new_project_without_a_date_is_of_today() -> None:
     assert fields["status_date"] == "2026-06-01"
 
 
+def test_a_status_dated_in_the_future_is_refused_for_later_ones_would_count_as_older() -> None:
+    _, problems = after("pipelines", "fen", None, {"name": "Fen", "status_date": "2026-06-03"}, TODAY)
+    assert [(problem.field, "in the future" in problem.message) for problem in problems] == [("status_date", True)]
+
+
+def test_a_status_may_be_of_the_day_that_has_begun_in_the_east() -> None:
+    fields, problems = after("pipelines", "fen", None, {"name": "Fen", "status_date": "2026-06-02"}, TODAY)
+    assert (fields["status_date"], problems) == ("2026-06-02", [])
+
+
 def test_a_date_that_is_given_holds() -> None:
     given = {"stage": "Design", "status_date": "2026-05-30"}
     fields, _ = after("pipelines", "fen", project(), given, TODAY)

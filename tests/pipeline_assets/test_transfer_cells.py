@@ -1,13 +1,15 @@
 """One cell both ways: days and numbers as people write them, words, lists, and texts that a spreadsheet would run."""
 
 from datetime import date
+from enum import StrEnum
 
 import pytest
 from hypothesis import example, given
 from hypothesis import strategies as st
 
+from pipeline_assets.errors import UnreadableValue
 from pipeline_assets.spreadsheets import cells
-from pipeline_assets.vocabulary import Stage, Technology
+from pipeline_assets.vocabulary import Market, Rag, Stage, Technology
 
 DANGEROUS = [
     "=HYPERLINK(1)",
@@ -27,12 +29,12 @@ DANGEROUS = [
 
 @pytest.mark.parametrize("text", DANGEROUS)
 def test_a_text_that_a_spreadsheet_would_run_or_change_gets_an_apostrophe(text: str) -> None:
-    assert cells.guarded(text) == "'" + text
+    assert cells.guard_text(text) == "'" + text
 
 
 @pytest.mark.parametrize("text", ["'s-Hertogenbosch", "'quoted'", "", "plain", "3 sites"])
 def test_other_texts_stand_as_they_are(text: str) -> None:
-    assert cells.guarded(text) == cells.bare(text) == text
+    assert cells.guard_text(text) == cells.unguard_text(text) == text
 
 
 @given(
@@ -43,7 +45,7 @@ def test_other_texts_stand_as_they_are(text: str) -> None:
 @example("'=1")
 @example("''=1")
 def test_the_guard_comes_off_exactly(text: str) -> None:
-    assert cells.bare(cells.guarded(text)) == text
+    assert cells.unguard_text(cells.guard_text(text)) == text
 
 
 @pytest.mark.parametrize(
@@ -55,23 +57,23 @@ def test_the_guard_comes_off_exactly(text: str) -> None:
     ],
 )
 def test_a_day_is_read_however_it_is_written(cell: str) -> None:
-    assert cells.day(cell) == date(2026, 7, 22)
+    assert cells.parse_date(cell) == date(2026, 7, 22)
 
 
 @pytest.mark.parametrize(
     ("cell", "hint"),
     [
         ("07/22/2026", "month first.*2026-07-22"),
-        ("31/02/2026", "no day of the calendar"),
+        ("31/02/2026", "not in the calendar"),
         ("22/07/26", "YYYY-MM-DD"),
         ("46225", "YYYY-MM-DD"),
-        ("22 Zul 2026", "no month"),
-        ("soon", "not a day"),
+        ("22 Zul 2026", "not a month"),
+        ("soon", "not a date"),
     ],
 )
 def test_what_is_no_day_is_refused_with_a_way_out(cell: str, hint: str) -> None:
-    with pytest.raises(cells.CellError, match=hint):
-        cells.day(cell)
+    with pytest.raises(UnreadableValue, match=hint):
+        cells.parse_date(cell)
 
 
 @pytest.mark.parametrize(
@@ -89,7 +91,7 @@ def test_what_is_no_day_is_refused_with_a_way_out(cell: str, hint: str) -> None:
     ],
 )
 def test_a_number_may_have_separators_that_can_mean_one_thing_only(cell: str, value: float) -> None:
-    assert cells.number(cell) == value
+    assert cells.parse_number(cell) == value
 
 
 @pytest.mark.parametrize(
@@ -100,33 +102,103 @@ def test_a_number_may_have_separators_that_can_mean_one_thing_only(cell: str, va
     ],
 )
 def test_a_decimal_comma_is_refused_with_what_to_write(cell: str, hint: str) -> None:
-    with pytest.raises(cells.CellError, match=hint):
-        cells.number(cell)
+    with pytest.raises(UnreadableValue, match=hint):
+        cells.parse_number(cell)
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
 def test_numbers_come_back_exactly(value: float) -> None:
-    assert cells.number(cells.plain(value)) == value
+    assert cells.parse_number(cells.format_number(value)) == value
 
 
 def test_words_are_known_whatever_their_capitals_and_hyphens() -> None:
-    assert [cells.word(Stage, cell) for cell in ("on hold", "ON-HOLD", "design")] == ["On hold", "On hold", "Design"]
-    assert [cells.word(Technology, cell) for cell in ("bess", "Onshore wind", "PV")] == [
+    assert [cells.parse_word(Stage, cell) for cell in ("on hold", "ON-HOLD", "design")] == [
+        "On hold",
+        "On hold",
+        "Design",
+    ]
+    assert [cells.parse_word(Technology, cell) for cell in ("bess", "Onshore wind", "PV")] == [
         "BESS",
         "Wind Onshore",
         "Solar",
     ]
-    with pytest.raises(cells.CellError, match="'Tidal' is none of Solar, "):
-        cells.word(Technology, "Tidal")
+    with pytest.raises(UnreadableValue, match="'Tidal' is none of Solar, "):
+        cells.parse_word(Technology, "Tidal")
 
 
 @given(st.lists(st.text(min_size=1).map(str.strip).filter(bool), unique=True))
 @example(["[a]", "b; c", 'd "e"', "'f", "=g", "h\r\ni"])
 def test_lists_come_back_exactly(names: list[str]) -> None:
-    assert cells.listed(cells.joined(names)) == names
+    assert cells.parse_names(cells.join_names(names)) == names
 
 
 def test_the_older_tools_lists_are_read() -> None:
-    assert cells.listed("""['Hazel Ltd', "O'Neil & Co"]""") == ["Hazel Ltd", "O'Neil & Co"]
-    with pytest.raises(cells.CellError, match="not a list"):
-        cells.listed("['a'")
+    assert cells.parse_names("""['Hazel Ltd', "O'Neil & Co"]""") == ["Hazel Ltd", "O'Neil & Co"]
+    with pytest.raises(UnreadableValue, match="not a list"):
+        cells.parse_names("['a'")
+
+
+@pytest.mark.parametrize(
+    "text",
+    [
+        *("Sep-26", "3 Mar", "Jan 24", "MAR1", "Dec 2027", "1 May", "3rd March", "Sept 26", "Mon 3 Mar 2027"),
+        *("TRUE", " false ", "50%", "5 %", "(5)", "£5", "1E5", "00123", "1-2", "3/4", "1 1/2", "5 pm", "12:30"),
+        *("2026-07-22T10:00Z", "#N/A", "#REF!", "Err:502", "(clear)"),
+    ],
+)
+def test_a_text_that_a_spreadsheet_takes_for_something_else_is_guarded(text: str) -> None:
+    assert cells.guard_text(text) == "'" + text
+    assert cells.unguard_text("'" + text) == text
+
+
+@pytest.mark.parametrize(
+    "text", ["1" * 20_000 + "x", "-" * 20_000 + "x", " " * 20_000 + "x", "1 " * 10_000 + "march x"]
+)
+@pytest.mark.timeout(5)
+def test_a_long_text_is_guarded_in_no_time(text: str) -> None:
+    assert cells.unguard_text(cells.guard_text(text)) == text
+
+
+@pytest.mark.parametrize("cell", ["9999-12-31", "0001-01-01", "31/12/1989", "1 Jan 2101", "1899-12-31"])
+def test_a_date_outside_the_bounds_is_refused_with_the_bounds(cell: str) -> None:
+    with pytest.raises(UnreadableValue, match="outside 1990 to 2100"):
+        cells.parse_date(cell)
+
+
+@pytest.mark.parametrize("cell", ["1990-01-01", "2100-12-31"])
+def test_the_bounds_of_a_date_are_accepted(cell: str) -> None:
+    assert cells.parse_date(cell).isoformat() == cell
+
+
+@pytest.mark.parametrize(
+    ("cell", "hint"),
+    [
+        ("Q3 2027", "a quarter is not a day"),
+        ("Sep-26", "the day is missing"),
+        ("46477", "bare number"),
+        ("TBC", "not a"),
+    ],
+)
+def test_what_resembles_a_date_is_refused_with_the_reason(cell: str, hint: str) -> None:
+    with pytest.raises(UnreadableValue, match=hint):
+        cells.parse_date(cell)
+
+
+@pytest.mark.parametrize(
+    ("vocabulary", "cell", "word"),
+    [
+        *(
+            (Technology, "Battery Storage", "BESS"),
+            (Technology, "Solar PV", "Solar"),
+            (Stage, "Operational", "Completed"),
+        ),
+        *((Stage, "Under construction", "Construction"), (Rag, "a", "Amber"), (Market, "UK", "Great Britain")),
+    ],
+)
+def test_words_that_people_use_are_known(vocabulary: type[StrEnum], cell: str, word: str) -> None:
+    assert cells.parse_word(vocabulary, cell) == word
+
+
+def test_a_word_with_a_typing_error_is_refused_with_the_one_that_may_be_meant() -> None:
+    with pytest.raises(UnreadableValue, match="did you mean Construction"):
+        cells.parse_word(Stage, "Constuction")

@@ -1,0 +1,167 @@
+"""The words and headers that people use, and what they mean here.
+
+Belongs here: spellings only. Not here: how a cell or a header is looked up (`cells.py`, `sheet_columns.py`). Capitals,
+blanks and punctuation do not matter. A word that could mean two things is left out on purpose: it is refused with the
+words to choose from.
+"""
+
+from enum import StrEnum
+
+from pipeline_assets.vocabulary import (
+    ContactRole,
+    Market,
+    PointStatus,
+    ProjectRole,
+    Rag,
+    Stage,
+    Technology,
+)
+
+WORDS: dict[type[StrEnum], dict[StrEnum, tuple[str, ...]]] = {
+    Technology: {
+        Technology.SOLAR: (
+            *("PV", "Solar PV", "PV Solar", "Photovoltaic", "Photovoltaics", "Solar Photovoltaic"),
+            *("Solar Photovoltaics", "Solar farm", "Ground mount solar", "Ground-mounted solar", "Solar PV farm"),
+        ),
+        Technology.WIND_ONSHORE: ("Onshore", "Onshore wind", "Onshore wind farm", "Wind (onshore)"),
+        Technology.WIND_OFFSHORE: (
+            "Offshore",
+            "Offshore wind",
+            "Offshore wind farm",
+            "Floating wind",
+            "Fixed offshore",
+        ),
+        Technology.WIND: ("Wind farm", "Wind power", "Wind turbines"),
+        Technology.BESS: (
+            *("Battery", "Batteries", "Storage", "Battery Storage", "Energy storage", "Battery energy storage"),
+            *("Battery energy storage system", "Battery storage system", "Energy storage system", "ESS", "BES"),
+            *("Battery (BESS)", "Battery storage (BESS)", "BESS (battery storage)", "Lithium-ion battery", "Li-ion"),
+        ),
+    },
+    Stage: {
+        Stage.DISCOVERY: ("Prospect", "Prospecting", "Origination", "Feasibility", "Early stage", "Discover"),
+        Stage.DESIGN: ("Designing", "In design", "Detailed design"),
+        Stage.PROCUREMENT: ("Procuring", "In procurement", "Tender", "Tendering"),
+        Stage.CONSTRUCTION: ("Under construction", "In construction", "Constructing", "Build", "In build"),
+        Stage.COMMISSIONING: ("In commissioning", "Being commissioned"),
+        Stage.COMPLETED: ("Complete", "Operational", "Operating", "In operation", "Live", "Built", "Energised"),
+        Stage.ON_HOLD: ("Hold", "Held", "Paused", "Parked", "Suspended"),
+    },
+    Rag: {
+        Rag.GREEN: ("G", "On track"),
+        Rag.AMBER: ("A", "Yellow", "Orange"),
+        Rag.RED: ("R",),
+    },
+    Market: {
+        Market.GREAT_BRITAIN: ("GB", "UK", "GBR", "United Kingdom", "Britain", "England", "Scotland", "Wales"),
+        Market.IRELAND: ("IE", "ROI", "Republic of Ireland", "Eire", "I-SEM"),
+        Market.FRANCE: ("FR",),
+        Market.GERMANY: ("DE",),
+        Market.ITALY: ("IT",),
+        Market.NETHERLANDS: ("NL", "The Netherlands", "Holland"),
+        Market.NORDICS: ("Nordic",),
+        Market.POLAND: ("PL",),
+        Market.SPAIN: ("ES",),
+    },
+    ContactRole: {
+        ContactRole.CEO: ("Chief executive", "Chief executive officer"),
+        ContactRole.FINANCE_LEAD: ("Finance",),
+        ContactRole.LEGAL_LEAD: ("Legal",),
+        ContactRole.GRID_LEAD: ("Grid",),
+        ContactRole.DEAL_LEAD: ("Deal",),
+        ContactRole.PLATFORM_LEAD: ("Platform",),
+    },
+    ProjectRole: {ProjectRole.EPC: ("EPC", "Contractor"), ProjectRole.OFFTAKER: ("Off-taker",)},
+    PointStatus: {
+        PointStatus.OPEN: ("Active", "Live", "New", "Ongoing", "In progress", "Not started"),
+        PointStatus.CLOSED: ("Close", "Done", "Resolved", "Complete", "Completed", "Mitigated"),
+    },
+}
+"Words that people use for one of a vocabulary."
+
+COUNTERPARTY_HEADERS = {
+    "name": (
+        *("CounterpartyName", "Counterparty", "Company", "Company name", "Organisation", "Organization", "Firm"),
+        *("Organisation name", "Organization name", "Legal name", "Partner", "Business name"),
+    ),
+    "website": ("Web", "URL", "Web site", "Home page", "Web address", "Link", "Web page"),
+    "notes": ("Strategy", "Note", "Comment", "Comments", "Remarks", "Description"),
+}
+CONTACT_HEADERS = {
+    "name": ("Contact", "Contact person", "Person", "Main contact", "Primary contact", "Key contact"),
+    "email": ("Email", "E-mail", "Email address", "E-mail address", "Mail", "Contact email address"),
+    "phone": ("Tel", "Telephone", "Phone", "Phone number", "Telephone number", "Mobile", "Mobile number", "Tel no"),
+}
+CONTACT_ROLE_HEADERS = ("contact_role", "role", "roles", "Person's role")
+PROJECT_HEADERS = {
+    "name": (
+        *("ProjectName", "Project", "PipelineName", "Project title", "Scheme", "Scheme name", "Site", "Site name"),
+        *("Development", "Development name", "Asset", "Asset name"),
+    ),
+    "market": ("Country", "Energy market", "Power market"),
+    "stage": (
+        *("ProjectStatus", "Status", "Project stage", "Development stage", "Development status", "Phase"),
+        *("Project phase", "Current stage", "Current status", "Pipeline stage", "Stage of development"),
+    ),
+    "rag": ("RAGStatus", "RAG rating", "Traffic light", "RAG colour", "R/A/G", "BRAG"),
+    "rag_comment": (
+        *("RAG comments", "RAG note", "RAG notes", "RAG commentary", "RAG reason", "RAG status comment"),
+        *("Status comment", "Status comments", "Commentary", "Reason for RAG"),
+    ),
+    "rtb_date": (
+        *("RTBDate", "RTB", "Ready to build", "Ready to build date", "Date ready to build", "Target RTB"),
+        *("Target RTB date", "RTB target", "RTB target date", "Expected RTB", "Expected RTB date", "Forecast RTB"),
+        *("Forecast RTB date", "RTB forecast", "Planned RTB", "Planned RTB date", "Estimated RTB", "Est RTB"),
+        *("Ready to build (RTB) date", "RTB date (ready to build)", "Ready-to-build target"),
+    ),
+    "status_date": ("Date of status", "Status as of", "Status as at", "As of", "As at", "Status from"),
+    "notes": ("Note", "Comment", "Comments", "Remarks", "Project notes"),
+}
+PROJECT_ROLE_HEADERS: dict[ProjectRole, tuple[str, ...]] = {
+    ProjectRole.DEVELOPER: (
+        *("Counterparty", "CounterpartyName", "Developers", "Developer name", "Developed by", "Company"),
+        *("Development partner", "Developer company"),
+    ),
+    ProjectRole.OWNER: ("Owners", "Owner name", "Owned by", "Asset owner"),
+    ProjectRole.INVESTOR: ("Investors", "Investor name", "Funder"),
+    ProjectRole.EPC: ("Contractor", "Contractors", "EPC contractors", "EPC provider"),
+    ProjectRole.SUPPLIER: ("Suppliers", "Supplier name", "Equipment supplier"),
+    ProjectRole.LANDOWNER: ("Landowners", "Land owner", "Landlord", "Landowner name"),
+    ProjectRole.OFFTAKER: ("Offtakers", "Off-taker", "PPA offtaker", "PPA counterparty"),
+    ProjectRole.LENDER: ("Lenders", "Lender name", "Bank", "Debt provider"),
+}
+FACILITY_HEADERS = {
+    "name": ("Facility", "Plant", "Plant name"),
+    "technology": (
+        *("Technology type", "Technologies", "Tech", "Tech type", "Type", "Project type", "Plant type"),
+        *("Generation type", "Energy type", "Asset type", "Generation technology"),
+    ),
+    "capacity_mwp": (
+        *("Capacity", "Capacity (MWp)", "MWp", "Capacity (MW)", "MW", "MWs", "Capacity in MW", "Size", "Size (MW)"),
+        *("Size (MWp)", "Project size", "Project size (MW)", "Project size (MWp)", "Installed capacity"),
+        *("Installed capacity (MW)", "Installed capacity (MWp)", "Project capacity", "Project capacity (MW)"),
+        *("Project capacity (MWp)", "Total capacity", "Total capacity (MW)", "Total capacity (MWp)"),
+        *("Nameplate capacity", "Nameplate capacity (MW)", "Rated power", "Rated power (MW)", "Peak capacity (MWp)"),
+        *("Capacity (MWdc)", "MWdc", "MW DC", "DC capacity", "DC capacity (MW)", "DC capacity (MWp)"),
+        *("Planned capacity", "Planned capacity (MW)", "Generation capacity", "Generation capacity (MW)"),
+        *("MW capacity", "MWp capacity", "Facility capacity", "Facility capacity (MW)", "Plant capacity (MW)"),
+    ),
+    "longitude": ("Long", "Lon", "Lng"),
+    "latitude": ("Lat",),
+}
+POINT_HEADERS = {
+    "name": (
+        *("Title", "InformationPoint", "Information point name", "Risk", "Risk name", "Risk title", "Issue"),
+        *("Issue name", "Issue title", "Subject"),
+    ),
+    "pipeline_id": ("PipelineID", "Project ID"),
+    "description": ("Details", "Detail", "Summary", "Risk description", "Issue description"),
+    "impact": ("Impact score", "Severity", "Consequence"),
+    "likelihood": ("Likelihood score", "Probability", "Chance"),
+    "mitigation": ("Mitigation plan", "Mitigations", "Mitigating action", "Mitigating actions", "Response"),
+    "owner": ("Risk owner", "Issue owner", "Responsible", "Responsible person", "Assigned to", "Assignee"),
+    "due_date": ("Due", "Due by", "Deadline", "Target date"),
+    "status": ("State", "Risk status", "Issue status", "Open/closed"),
+}
+POINT_PROJECT_HEADERS = ("ProjectName", "PipelineName", "Site", "Site name", "Scheme")
+POINT_COUNTERPARTY_HEADERS = ("Counterparty", "CounterpartyName", "Company", "Companies")
