@@ -45,7 +45,7 @@ FLOORS: dict[str, list[set[str]]] = {
         {"definitions"},
     ],
     "pipeline_assets": [
-        {"errors", "vocabulary"},
+        {"errors", "vocabulary", "dates"},
         {"models"},
         {"rules", "metrics", "upgrades"},
         {"ledger"},
