@@ -1,7 +1,7 @@
 """Each rule of a record once: what is refused, at which field, in which words."""
 
 import re
-from datetime import date, datetime
+from datetime import date
 from enum import StrEnum
 from pathlib import Path
 from typing import Any
@@ -153,7 +153,7 @@ def test_a_date_is_a_day_of_the_calendar_or_open(kind: str, field: str) -> None:
         assert list(refused_at(kind, **{field: value})) == [field]
 
 
-@pytest.mark.parametrize("value", ["9999-12-31", "1989-12-31", date(2101, 1, 1), datetime.min, 46225, "46225"])
+@pytest.mark.parametrize("value", ["9999-12-31", "1989-12-31", date(2101, 1, 1), date(1899, 12, 31), 46225, "46225"])
 @pytest.mark.parametrize("field", ["rtb_date", "status_date"])
 def test_a_date_outside_1990_to_2100_or_a_number_is_refused_at_its_field(field: str, value: object) -> None:
     assert list(refused_at("pipelines", **{field: value})) == [field]
