@@ -7,7 +7,7 @@ them; this module imports neither Dagster nor Pandera, so that the read layer ca
 
 from collections.abc import Callable, Mapping
 from dataclasses import dataclass, field
-from datetime import date, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 
@@ -107,14 +107,26 @@ def _instants(window: Window) -> Mapping[str, str]:
     return {"from": _rfc3339(window.start_utc), "to": _rfc3339(window.end_utc - HALF_HOUR)}
 
 
+LABELS_SLIP_UNTIL = datetime(2022, 7, 15, tzinfo=UTC)
+"FUELHH labels the last period of a day with the next settlement date in everything before 2022-07-14."
+
+
+def _dates_of(window: Window) -> tuple[date, date]:
+    """Return the first and the last settlement date whose answers hold the window.
+
+    The date of the end itself only where labels slip: one day that cannot be had must not block the day before it.
+    """
+    last = window.end_utc if window.end_utc < LABELS_SLIP_UNTIL else window.end_utc - HALF_HOUR
+    return window.start_utc.astimezone(LONDON).date(), last.astimezone(LONDON).date()
+
+
 def _settlement_dates(window: Window) -> Mapping[str, str]:
-    """The end's date is in: before 2022-07-14 the last period carries the next day's label."""
-    first, last = window.start_utc.astimezone(LONDON).date(), window.end_utc.astimezone(LONDON).date()
+    first, last = _dates_of(window)
     return {"settlementDateFrom": first.isoformat(), "settlementDateTo": last.isoformat()}
 
 
 def _settlement_dates_answer(window: Window) -> Window:
-    first, last = window.start_utc.astimezone(LONDON).date(), window.end_utc.astimezone(LONDON).date()
+    first, last = _dates_of(window)
     return _with_neighbours(Window(first_start_utc(first), first_start_utc(last + timedelta(days=1))))
 
 

@@ -1,12 +1,14 @@
 """Windows fetched a few at a time, in order, parsed; a window that fails does not stop the others.
 
-Belongs here: concurrency and the outcome of each window. Not here: HTTP (`client.py`), the contract, the warehouse.
+Belongs here: concurrency, the outcome of each window, and the second attempt at a failed window, day by day.
+Not here: HTTP (`client.py`), the contract, the warehouse.
 """
 
 from collections import deque
 from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
+from datetime import timedelta
 from queue import SimpleQueue
 from threading import BoundedSemaphore, Thread
 from typing import Any
@@ -15,7 +17,7 @@ from elexon_assets.client import Answer, ElexonClient, rows_of
 from elexon_assets.datasets import Dataset
 from elexon_assets.errors import ElexonError
 from elexon_assets.parsing import Parsed, parse
-from elexon_assets.windows import Window
+from elexon_assets.windows import Window, of_days, split_by_day
 
 AHEAD = 32
 "Windows fetched before they are asked for: a bound on memory, and enough that a slow window holds up no other."
@@ -51,6 +53,41 @@ class Failed:
 
 
 Outcome = Fetched | Failed
+
+
+def fetch_by_day_where_needed(client: ElexonClient, dataset: Dataset, windows: Sequence[Window]) -> Iterator[Outcome]:
+    """Yield the outcome of each window, or those of its days where it failed and some of its days are answered.
+
+    One bad half hour then costs its day and not its week. The days come last, in order. While the whole API is down
+    the windows that remain are not split: their days would only fail more slowly.
+    """
+    failures: list[Failed] = []
+    answered: Window | None = None
+    for outcome in fetch(client, dataset, windows):
+        if isinstance(outcome, Failed) and dataset.is_half_hourly and len(outcome.window.days) > 1:
+            failures.append(outcome)
+            continue
+        if isinstance(outcome, Fetched):
+            answered = outcome.window
+        yield outcome
+    is_down = False
+    for failure in failures:
+        outcomes = [] if is_down else list(fetch(client, dataset, split_by_day(failure.window)))
+        days = [outcome.window for outcome in outcomes if isinstance(outcome, Fetched)]
+        yield from outcomes if days else [failure]
+        answered = days[-1] if days else answered
+        is_down = is_down or not (days or _answers(client, dataset, answered or _day_before(windows[0])))
+
+
+def _answers(client: ElexonClient, dataset: Dataset, window: Window) -> bool:
+    """Return whether a day that has nothing to do with what failed is answered."""
+    [outcome] = fetch(client, dataset, split_by_day(window)[:1])
+    return isinstance(outcome, Fetched)
+
+
+def _day_before(window: Window) -> Window:
+    day = window.days[0] - timedelta(days=1)
+    return of_days(day, day)
 
 
 def fetch(client: ElexonClient, dataset: Dataset, windows: Sequence[Window]) -> Iterator[Outcome]:

@@ -17,7 +17,7 @@ import polars as pl
 from elexon_assets.client import ElexonClient
 from elexon_assets.contract import Judged, split
 from elexon_assets.datasets import UTC_TIME, Dataset
-from elexon_assets.fetch_windows import Failed, Fetched, Outcome, fetch
+from elexon_assets.fetch_windows import Failed, Fetched, Outcome, fetch_by_day_where_needed
 from elexon_assets.ingest_report import Progress, Report, WindowRecord
 from elexon_assets.parsing import RAW
 from elexon_assets.schema.warehouse_schema import ensure
@@ -31,6 +31,7 @@ BATCH = 53
 
 A year's run of wind and solar is one batch."""
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 QUARANTINE_KEY = ("dataset", "reason", "raw_json")
 "A bad row that comes again every night is kept aside once."
 
@@ -46,14 +47,16 @@ def ingest(
     open_warehouse: OpenWarehouse = writing,
     progress: Progress | None = None,
 ) -> Report:
-    """Asks for the whole span and lands what is new; publishes a snapshot also when it ends early.
+    """Fetch the whole span and land what is new; publish a snapshot also when it ends early.
 
-    Raises WarehouseError (what landed before stays and is published) and ElexonError only where no window is to blame.
+    A window that fails is fetched again day by day, so that `report.records` names the days that cannot be had.
+    Raises WarehouseError (what landed before stays and is published), and ElexonError only where no window is to blame.
     """
     started = monotonic()
     report = Report(dataset, span, cut(span, dataset.longest_window))
     try:
-        with closing(_batches(fetch(client, dataset, report.windows), report, progress)) as batches:
+        outcomes = fetch_by_day_where_needed(client, dataset, report.windows)
+        with closing(_batches(outcomes, report, progress)) as batches:
             for batch in batches:
                 report.records += _land(dataset, batch, run_id, open_warehouse, first=not report.records)
     finally:
@@ -63,6 +66,7 @@ def ingest(
                     report.half_hours = _whole_half_hours(con, dataset, span)
                 snapshots.publish(con)
     report.seconds = monotonic() - started
+    report.is_complete = True
     if progress:
         progress(report)
     return report
@@ -71,10 +75,12 @@ def ingest(
 def _batches(
     outcomes: Iterable[Outcome], report: Report, progress: Progress | None
 ) -> Generator[list[Outcome], None, None]:
+    """Yield the outcomes in lists of at most `BATCH`; a window counts as answered with the last of its days."""
     batch: list[Outcome] = []
+    ends = {window.end_utc for window in report.windows}
     for outcome in outcomes:
         batch.append(outcome)
-        report.windows_answered += 1
+        report.windows_answered += outcome.window.end_utc in ends
         if progress:
             progress(report)
         if len(batch) == BATCH:
@@ -146,29 +152,17 @@ def _records(
     bad: pl.DataFrame | None,
     now: datetime,
 ) -> list[WindowRecord]:
-    """What became of each window; `now` marks the rows that this batch landed."""
-    start = dataset.range_column
-    landed = dict(  # by position: the windows of a batch tile their span
-        con.execute(
-            f"SELECT (epoch_us({start}) - epoch_us($low::TIMESTAMPTZ)) // $longest_us, count(*) FROM {dataset.table} "
-            f"WHERE {start} >= $low AND {start} < $high AND ingested_at_utc = $now GROUP BY 1",
-            {
-                "low": batch[0].window.start_utc,
-                "high": batch[-1].window.end_utc,
-                "longest_us": dataset.longest_window // timedelta(microseconds=1),
-                "now": now,
-            },
-        ).fetchall()
-    )
+    """Return what became of each window; `now` marks the rows that this batch landed."""
+    landed = _rows_landed(con, dataset, [outcome.window for outcome in batch], now)
     aside = dict(bad.group_by("window").len().iter_rows()) if bad is not None else {}
     records, answered = [], 0
-    for position, outcome in enumerate(batch):
+    for outcome in batch:
         window = outcome.window
         if isinstance(outcome, Failed):
             error = f"{type(outcome.error).__name__}: {outcome.error}"
             records.append(WindowRecord(window, "failed", attempts=outcome.error.attempts, error=error))
             continue
-        quarantined, new, received = aside.get(answered, 0), landed.get(position, 0), outcome.rows_received
+        quarantined, new, received = aside.get(answered, 0), landed[window], outcome.rows_received
         neighbours = outcome.parsed.neighbours
         records.append(
             WindowRecord(
@@ -187,6 +181,22 @@ def _records(
         )
         answered += 1
     return records
+
+
+def _rows_landed(
+    con: duckdb.DuckDBPyConnection, dataset: Dataset, windows: list[Window], now: datetime
+) -> dict[Window, int]:
+    """Return the number of rows that landed at `now` for each of the windows, which do not overlap."""
+    ordered, start = sorted(windows), dataset.range_column
+    rows = con.execute(
+        f"SELECT epoch_us({start}) AS start_us, count(*) AS rows FROM {dataset.table} "
+        f"WHERE {start} >= $low AND {start} < $high AND ingested_at_utc = $now GROUP BY 1",
+        {"low": ordered[0].start_utc, "high": ordered[-1].end_utc, "now": now},
+    ).fetchnumpy()
+    starts_us = [(window.start_utc - EPOCH) // timedelta(microseconds=1) for window in ordered]
+    positions = np.searchsorted(starts_us, rows["start_us"], side="right") - 1
+    counts = np.bincount(positions, weights=rows["rows"], minlength=len(ordered))
+    return dict(zip(ordered, map(int, counts), strict=True))
 
 
 def _log(

@@ -40,10 +40,13 @@ class Report:
     dataset: Dataset
     span: Window
     windows: list[Window]
+    "As they were first asked for; `records` has the days of those that failed instead of them."
     records: list[WindowRecord] = field(default_factory=list)
     windows_answered: int = 0
     "Asked for, whatever came of it; landed a batch later."
     seconds: float = 0.0
+    is_complete: bool = False
+    "Whether everything that could be landed has been landed and published."
     half_hours: int = 0
     "Whole half hours that the warehouse now holds of the span; 0 for a dataset that has none."
 

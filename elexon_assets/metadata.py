@@ -57,7 +57,7 @@ def materialization(report: Report, warehouse: WarehouseResource) -> dict[str, d
 def failures(reports: Sequence[Report]) -> dg.Failure:
     """The failed windows as a table; not retried by Dagster, since the client did."""
     failed = [(report.dataset, record) for report in reports for record in report.failed]
-    windows = sum(len(report.windows) for report in reports)
+    windows = sum(len(report.records) for report in reports)
     landed = sum(len(report.landed_days) for report in reports)
     first = failed[0][1]
     by_day = "'Backfill missing and failed' (or `renewables repair`) asks for the failed ones again."

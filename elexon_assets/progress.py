@@ -40,14 +40,14 @@ def listening(listener: Progress) -> Iterator[None]:
 
 
 def reported(log: Callable[[str], None]) -> Progress:
-    """Writes a line a second at most, and the last; tells the listener of every window."""
+    """Return a callback that writes one line per second at most, and the last; it tells the listener every window."""
     last = 0.0
 
     def report_progress(report: Report) -> None:
         nonlocal last
         if listener := _listener.get():
             listener(report)
-        if monotonic() - last >= SECONDS_BETWEEN_LINES or len(report.records) == len(report.windows):
+        if monotonic() - last >= SECONDS_BETWEEN_LINES or report.is_complete:
             last = monotonic()
             log(line(report))
 

@@ -40,6 +40,12 @@ def cut(span: Window, longest: timedelta) -> list[Window]:
     return windows
 
 
+def split_by_day(window: Window) -> list[Window]:
+    """Return one window for each UTC day that `window` touches; the first and the last may be part of a day."""
+    days = [of_days(day, day) for day in window.days]
+    return [Window(max(day.start_utc, window.start_utc), min(day.end_utc, window.end_utc)) for day in days]
+
+
 def spans_of(days: Iterable[date]) -> list[Window]:
     """The fewest spans that cover exactly these days: neighbouring days are joined."""
     spans: list[Window] = []

@@ -7,8 +7,8 @@ from time import monotonic
 import pytest
 
 from elexon_assets.client import ElexonClient
-from elexon_assets.datasets import WIND_AND_SOLAR
-from elexon_assets.fetch_windows import Failed, Fetched, fetch
+from elexon_assets.datasets import BY_HALF_HOUR, WIND_AND_SOLAR, Dataset
+from elexon_assets.fetch_windows import Failed, Fetched, fetch, fetch_by_day_where_needed
 from elexon_assets.simulator.server import Simulator
 from elexon_assets.windows import cut, of_days
 
@@ -41,3 +41,49 @@ def test_a_run_that_is_cancelled_waits_for_no_answer(simulator: Simulator, monke
 def test_no_windows_have_no_outcomes() -> None:
     with ElexonClient() as client:
         assert list(fetch(client, WIND_AND_SOLAR, [])) == []
+
+
+JANUARY = cut(of_days(date(2024, 1, 1), date(2024, 1, 28)), WIND_AND_SOLAR.longest_window)
+
+
+def failed_days(dataset: Dataset, first: date, last: date) -> list[date]:
+    """Return the days of the windows that could not be had in the end."""
+    with ElexonClient() as client:
+        windows = cut(of_days(first, last), dataset.longest_window)
+        outcomes = list(fetch_by_day_where_needed(client, dataset, windows))
+    fetched = [outcome.window for outcome in outcomes if isinstance(outcome, Fetched)]
+    failed = [outcome.window for outcome in outcomes if isinstance(outcome, Failed)]
+    days = [day for window in [*fetched, *failed] for day in window.days]
+    assert sorted(days) == of_days(first, last).days, "every day has exactly one outcome"
+    return [day for window in failed for day in window.days]
+
+
+@pytest.mark.parametrize("dataset", BY_HALF_HOUR, ids=lambda dataset: dataset.code)
+@pytest.mark.parametrize("days_asked", [7, 28], ids=["a night", "a month"])
+@pytest.mark.parametrize("fault", ["status=503", "status=404", "html", "truncated", "missing-column", "stranger"])
+def test_one_bad_half_hour_costs_its_day_and_no_other(
+    dataset: Dataset, days_asked: int, fault: str, simulator: Simulator
+) -> None:
+    simulator.faults = f"{fault}@2024-01-03T10:00Z"
+    assert failed_days(dataset, date(2024, 1, 1), date(2024, 1, days_asked)) == [date(2024, 1, 3)]
+
+
+def test_a_bad_day_is_split_from_its_week_also_after_a_week_that_is_bad_from_end_to_end(simulator: Simulator) -> None:
+    simulator.faults = "status=503@2024-01-01/2024-01-08,status=503@2024-01-10T10:00Z"
+    bad = [*of_days(date(2024, 1, 1), date(2024, 1, 7)).days, date(2024, 1, 10)]
+    assert failed_days(WIND_AND_SOLAR, date(2024, 1, 1), date(2024, 1, 14)) == bad
+
+
+def test_while_the_whole_api_is_down_only_one_week_is_asked_for_again(simulator: Simulator) -> None:
+    simulator.faults = "status=404"
+    with ElexonClient() as client:
+        outcomes = list(fetch_by_day_where_needed(client, WIND_AND_SOLAR, JANUARY))
+    assert [outcome.window for outcome in outcomes] == JANUARY
+    assert all(isinstance(outcome, Failed) for outcome in outcomes)
+    assert len(simulator.requests) == len(JANUARY) + 7 + 1
+
+
+def test_a_single_day_that_fails_is_not_asked_for_twice(simulator: Simulator) -> None:
+    simulator.faults = "status=404@2024-01-03"
+    assert failed_days(WIND_AND_SOLAR, date(2024, 1, 3), date(2024, 1, 3)) == [date(2024, 1, 3)]
+    assert len(simulator.requests) == 1

@@ -12,7 +12,7 @@ from elexon_assets.backfill_plan import range_tags
 from elexon_assets.datasets import BY_HALF_HOUR, DATASETS, WIND_AND_SOLAR
 from elexon_assets.resources import configured
 from elexon_assets.simulator.server import Simulator, running
-from elexon_assets.windows import cut, of_days
+from elexon_assets.windows import of_days
 from warehouse.connection import reading
 from warehouse.settings import Settings
 
@@ -39,31 +39,30 @@ def said_of(day: str, result: dg.ExecuteInProcessResult) -> dict[str, object]:
     return {k: v.value for event in events if event.partition == day for k, v in event.metadata.items()}
 
 
-def test_thirty_days_of_which_two_windows_fail_are_green_but_for_the_days_of_those_windows(
+def test_thirty_days_with_two_bad_half_hours_are_green_but_for_the_two_days(
     dagster_instance: dg.DagsterInstance, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ELEXON_ATTEMPTS", "2")
     first, last = date(2023, 1, 1), date(2023, 1, 30)
-    windows = cut(of_days(first, last), WIND_AND_SOLAR.longest_window)
-    broken = [windows[1], windows[3]]
-    simulator.faults = ",".join(f"status=503@{window.days[0]}" for window in broken)
+    broken = [date(2023, 1, 9), date(2023, 1, 24)]
+    simulator.faults = ",".join(f"status=503@{day}T10:00Z" for day in broken)
 
     result = materialize(dagster_instance, first, last, [GENERATION_ASSETS[0]])
 
     asked = {day.isoformat() for day in of_days(first, last).days}
-    failed = {day.isoformat() for window in broken for day in window.days}
+    failed = {day.isoformat() for day in broken}
     assert not result.success
     assert dagster_instance.get_materialized_partitions(KEY) == asked - failed
     failure = result.get_step_failure_events()[0].step_failure_data.user_failure_data
     assert failure
-    assert "2 of 5 windows failed, 16 days landed" in str(failure.description)
+    assert "2 of 17 windows failed, 28 days landed" in str(failure.description)
     table = failure.metadata["failed windows"]
     assert isinstance(table, dg.TableMetadataValue)
-    assert [record.data["window"] for record in table.records] == [str(window) for window in broken]
+    assert [record.data["window"] for record in table.records] == [str(of_days(day, day)) for day in broken]
 
     simulator.faults = ""
-    for window in broken:
-        assert materialize(dagster_instance, window.days[0], window.days[-1], [GENERATION_ASSETS[0]]).success
+    for day in broken:
+        assert materialize(dagster_instance, day, day, [GENERATION_ASSETS[0]]).success
     assert dagster_instance.get_materialized_partitions(KEY) == asked
 
 

@@ -30,8 +30,8 @@ def test_a_failed_window_is_named_and_makes_the_exit_code_1(simulator: Simulator
     simulator.faults = "status=400@2023-01-10"
     result = renewables("fetch-range", "2023-01-01", "2023-01-14", *WIND)
     assert result.exit_code == 1
-    assert "1 windows failed, 2023-01-08 to 2023-01-14" in " ".join(result.output.split())
-    assert "1,008 new SYNTHETIC rows" in result.output
+    assert "1 windows failed, 2023-01-10 to 2023-01-10" in " ".join(result.output.split())
+    assert "1,872 new SYNTHETIC rows" in result.output
 
 
 def test_a_fetch_of_days_brings_installed_capacity_too_once(simulator: Simulator) -> None:

@@ -10,7 +10,7 @@ import pytest
 
 from elexon_assets.datasets import WIND_AND_SOLAR
 from elexon_assets.partitions import UTC_DAYS
-from elexon_assets.windows import cut, of_days
+from elexon_assets.windows import of_days
 from renewables.dagster_control.client import Launched, Outcome
 from renewables.dagster_control.fetch_job import Progress, follow
 from renewables.dagster_control.instance import instance
@@ -49,23 +49,29 @@ def process_of(server: Server, launched: Launched) -> int:
 
 
 @pytest.mark.timeout(240)
-def test_a_backfill_of_which_two_windows_fail_shows_just_their_days_as_failed(server: Server) -> None:
+def test_after_a_backfill_with_two_bad_half_hours_and_one_failed_and_missing_only_their_days_are_red(
+    server: Server,
+) -> None:
     last = FIRST + timedelta(days=29)
-    windows = cut(of_days(FIRST, last), WIND_AND_SOLAR.longest_window)
-    broken = [windows[1], windows[3]]
-    server.simulator.faults = ",".join(f"status=503@{window.days[3]}" for window in broken)
+    broken = [FIRST + timedelta(days=9), FIRST + timedelta(days=23)]
+    server.simulator.faults = ",".join(f"status=503@{day}T10:00Z" for day in broken)
     launched = server.orchestrator.launch_backfill([WIND_AND_SOLAR], FIRST, last, requested_by="a test")
 
     (outcome,) = wait(server, launched)
 
     assert not outcome.succeeded
-    assert "2 of 5 windows failed" in str(outcome.error)
+    assert "2 of 17 windows failed" in str(outcome.error)
     asked = {day.isoformat() for day in of_days(FIRST, last).days}
-    failed = {day.isoformat() for window in broken for day in window.days}
-    assert status_of(server, asked) == {day: "FAILED" if day in failed else "MATERIALIZED" for day in asked}
+    failed = {day.isoformat() for day in broken}
+    expected = {day: "FAILED" if day in failed else "MATERIALIZED" for day in asked}
+    assert status_of(server, asked) == expected
+
+    again = [launch(server, day, day) for day in broken]  # the days that "failed and missing" asks for
+    assert [o.succeeded for run in again for o in wait(server, run)] == [False, False]
+    assert status_of(server, asked) == expected
 
     server.simulator.faults = ""
-    again = [launch(server, window.days[0], window.days[-1]) for window in broken]
+    again = [launch(server, day, day) for day in broken]
     assert [o.succeeded for run in again for o in wait(server, run)] == [True, True]
     assert status_of(server, asked) == dict.fromkeys(asked, "MATERIALIZED")
 
