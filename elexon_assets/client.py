@@ -6,7 +6,7 @@ Belongs here: what is true of every request to Elexon. Not here: what a dataset'
 import json
 import random
 import threading
-from collections.abc import Mapping
+from collections.abc import Collection, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -28,6 +28,7 @@ from elexon_assets.errors import (
     UnreadableAnswer,
     WindowRefused,
 )
+from warehouse.addresses import is_loopback
 from warehouse.settings import Settings
 
 USER_AGENT = f"gb-renewables/{version('gb-renewables')} (python-httpx/{httpx.__version__})"
@@ -36,11 +37,15 @@ LONGEST_PAUSE_SECONDS = 60.0
 TRY_AGAIN = {429, 500, 502, 503, 504}
 SOURCE_HEADER = "X-Simulator-Rows"
 "Sent by the simulator only: which of recorded and synthetic the rows are."
+ELEXON_HOST = "data.elexon.co.uk"
+OWN_SOURCES = frozenset({"elexon", "recorded", "recorded-inferred", "synthetic"})
+"What we call rows ourselves; rows of any other host have its name."
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Rows as Elexon sent them, and how they were had. `source`: elexon, recorded, recorded-inferred, synthetic."""
+    """Rows as Elexon sent them, and how they were had. `source`: one of OWN_SOURCES, or the name of a host that is not
+    Elexon's."""
 
     rows: list[dict[str, Any]]
     content: bytes
@@ -55,6 +60,7 @@ class ElexonClient:
     def __init__(self, settings: Settings | None = None) -> None:
         settings = settings or Settings()
         self.concurrency = settings.elexon_concurrency
+        self._mirrors = settings.elexon_mirrors
         self._base_url = str(settings.elexon_base_url).rstrip("/")
         self._attempts = settings.elexon_attempts
         self._backoff_seconds = settings.elexon_backoff_seconds
@@ -111,7 +117,7 @@ class ElexonClient:
             raise Unavailable(f"{url} answered {response.status_code}", _retry_after(response))
         if response.status_code != 200:
             raise UnexpectedStatus(f"{response.url} answered {response.status_code}: {response.text[:200]}")
-        return _rows(response), response.content, _source(response)
+        return _rows(response), response.content, source_of(response, self._mirrors)
 
     def _pause(self, state: tenacity.RetryCallState) -> float:
         """Jittered exponential back-off; at least what Retry-After asks for."""
@@ -149,13 +155,22 @@ def _rows(response: httpx.Response) -> list[dict[str, Any]]:
         raise ShapeChanged(f"{response.url} answered JSON without a list of rows: {response.text[:200]!r}") from error
 
 
-def _source(response: httpx.Response) -> str:
-    said = response.headers.get(SOURCE_HEADER)
-    if said is None:
-        return "elexon"
-    if not said.startswith("recorded"):
+def source_of(response: httpx.Response, mirrors: Collection[str] = ()) -> str:
+    """Return whose rows these are: one of OWN_SOURCES, or the name of a host that is neither Elexon's nor in `mirrors`.
+
+    Anyone may say that rows are synthetic. That they are recorded, which is that Elexon published them once, is
+    believed of this machine, where `renewables simulate` serves them, and of Elexon's hosts.
+    """
+    host = response.url.raw_host.decode("ascii").lower()
+    claim = response.headers.get(SOURCE_HEADER)
+    if claim is not None and not claim.startswith("recorded"):
         return "synthetic"
-    return "recorded-inferred" if "inferred" in said else "recorded"
+    is_elexons = host in {ELEXON_HOST, *mirrors}
+    if claim is not None and (is_elexons or is_loopback(host)):
+        return "recorded-inferred" if "inferred" in claim else "recorded"
+    if is_elexons:
+        return "elexon"
+    return f"host {host}" if host in OWN_SOURCES else host
 
 
 def _problems(response: httpx.Response) -> str:

@@ -6,10 +6,9 @@ from elexon_assets import jobs
 from elexon_assets.assets import GENERATION_ASSETS, installed_capacity, latest_half_hours
 from elexon_assets.checks import GENERATION_CHECKS
 from elexon_assets.flag_assets import flags
-from elexon_assets.resources import configured
+from elexon_assets.resources import RESOURCES
 from elexon_assets.schedules import SCHEDULES
 from elexon_assets.sensors import SENSORS
-from warehouse.settings import Settings
 
 defs = dg.Definitions(
     assets=[*GENERATION_ASSETS, latest_half_hours, installed_capacity, flags],
@@ -17,6 +16,6 @@ defs = dg.Definitions(
     jobs=[jobs.nightly, jobs.repair, jobs.latest, jobs.flagging, jobs.checks],
     schedules=SCHEDULES,
     sensors=SENSORS,
-    resources=configured(Settings()),
+    resources=RESOURCES,
     executor=dg.in_process_executor,
 )

@@ -14,7 +14,7 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from elexon_assets.client import ElexonClient
+from elexon_assets.client import OWN_SOURCES, ElexonClient
 from elexon_assets.contract import Judged, split
 from elexon_assets.datasets import UTC_TIME, Dataset
 from elexon_assets.fetch_windows import Failed, Fetched, Outcome, fetch_by_day_where_needed
@@ -229,16 +229,29 @@ def _whole_half_hours(con: duckdb.DuckDBPyConnection, dataset: Dataset, span: Wi
 
 
 def _refuse_mixed_sources(con: duckdb.DuckDBPyConnection, sources: set[str]) -> None:
-    """A warehouse holds what Elexon answered or what a stand-in did, never both: synthetic is never taken for real."""
-    for kind in {"elexon" if source == "elexon" else "stand-in" for source in sources}:
+    """Raise MixedSources where rows of one origin would land beside those of another.
+
+    A warehouse holds what Elexon answered, what a stand-in did, or what one other host did: synthetic is never taken
+    for real.
+    """
+    for origin in {_origin_of(source) for source in sources}:
         con.execute(
             "INSERT INTO warehouse_info SELECT 'filled_from', ? WHERE NOT EXISTS "
             "(FROM warehouse_info WHERE key = 'filled_from')",
-            [kind],
+            [origin],
         )
         filled_from = con.execute("SELECT value FROM warehouse_info WHERE key = 'filled_from'").fetchall()[0][0]
-        if filled_from != kind:
+        if filled_from != origin:
+            is_host = origin not in ("elexon", "stand-in")
+            mirror = f" If {origin} passes on Elexon's own answers, name it in ELEXON_MIRRORS." if is_host else ""
             raise MixedSources(
-                f"This warehouse was filled from {filled_from}, and the answers now come from {kind}. "
+                f"This warehouse was filled from {filled_from}, and the answers now come from {origin}. "
                 "Set RENEWABLES_HOME to another folder, or ELEXON_BASE_URL to the right address. Nothing was landed."
+                f"{mirror}"
             )
+
+
+def _origin_of(source: str) -> str:
+    if source == "elexon":
+        return source
+    return "stand-in" if source in OWN_SOURCES else source

@@ -19,7 +19,8 @@ DESCRIPTIONS = {
     "elexon_settlement_date": "Elexon's own label, only where it disagrees.",
     "elexon_settlement_period": "Elexon's own label, only where it disagrees.",
     "ingested_at_utc": "When the row landed here, UTC.",
-    "source": "elexon; or recorded, recorded-inferred (publish time inferred), synthetic from a stand-in.",
+    "source": "elexon; recorded, recorded-inferred (publish time inferred) or synthetic from a stand-in; or the host "
+    "that answered, if it is not Elexon's.",
 }
 
 

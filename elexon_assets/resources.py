@@ -1,33 +1,43 @@
-"""What an asset is given: the warehouse and Elexon. Configuration that the UI shows; the work is done elsewhere."""
+"""What an asset is given: the warehouse and Elexon. They have no configuration: the settings say where data comes from
+and where it goes, and whoever launches a run cannot say otherwise."""
 
-from typing import Any
+from typing import TypeAlias
 
 import dagster as dg
-from dagster_duckdb import DuckDBResource
-from pydantic import Field
 
 from elexon_assets.client import ElexonClient
 from warehouse.connection import Opening
-from warehouse.settings import Settings
+
+NO_CONFIG: dict[str, object] = {}
+"A schema that refuses every entry. Without one Dagster takes anything, and a ConfigurableResource takes its fields."
 
 
-class WarehouseResource(Opening, DuckDBResource):
-    """dagster-duckdb's resource, opened our way."""
-
-
-class ElexonResource(dg.ConfigurableResource[ElexonClient]):
-    """Elexon's Insights API, or a stand-in."""
-
-    base_url: str = Field(description="ELEXON_BASE_URL; answers of a stand-in never mix with Elexon's.")
+class Elexon:
+    """Elexon's Insights API, or a stand-in, as ELEXON_BASE_URL says."""
 
     def client(self) -> ElexonClient:
-        """Use as a context manager."""
-        return ElexonClient(Settings().model_copy(update={"elexon_base_url": self.base_url}))
+        """Return a client, which is used as a context manager."""
+        return ElexonClient()
 
 
-def configured(settings: Settings) -> dict[str, dg.ConfigurableResource[Any]]:
-    """The resources by the names that the assets ask for."""
-    return {
-        "elexon": ElexonResource(base_url=str(settings.elexon_base_url)),
-        "warehouse": WarehouseResource(database=str(settings.warehouse)),
-    }
+class NothingStored(dg.IOManager):
+    """Stores no outputs: the assets land their rows themselves. Dagster's default one writes into a folder, which
+    whoever launches a run names."""
+
+    def handle_output(self, context: dg.OutputContext, obj: object) -> None:
+        """Store nothing."""
+
+    def load_input(self, context: dg.InputContext) -> None:
+        """Raise NotImplementedError: an asset reads what it needs from the warehouse."""
+        raise NotImplementedError(f"{context.asset_key} is read from the warehouse")
+
+
+ElexonResource: TypeAlias = dg.ResourceParam[Elexon]
+WarehouseResource: TypeAlias = dg.ResourceParam[Opening]
+
+RESOURCES = {
+    "elexon": dg.ResourceDefinition(lambda _: Elexon(), NO_CONFIG),
+    "warehouse": dg.ResourceDefinition(lambda _: Opening(), NO_CONFIG),
+    "io_manager": dg.IOManagerDefinition(lambda _: NothingStored(), NO_CONFIG),
+}
+"The resources by the names that the assets ask for."

@@ -5,10 +5,9 @@ import dagster as dg
 from pipeline_assets import jobs
 from pipeline_assets.assets import portfolio, seeded_portfolio, submitted_changes
 from pipeline_assets.checks import portfolio_checks
-from pipeline_assets.resources import configured
+from pipeline_assets.resources import RESOURCES
 from pipeline_assets.schedules import SCHEDULES
 from pipeline_assets.sensors import SENSORS
-from warehouse.settings import Settings
 
 defs = dg.Definitions(
     assets=[seeded_portfolio, submitted_changes, portfolio],
@@ -16,6 +15,6 @@ defs = dg.Definitions(
     jobs=[jobs.landing, jobs.seeding],
     schedules=SCHEDULES,
     sensors=SENSORS,
-    resources=configured(Settings()),
+    resources=RESOURCES,
     executor=dg.in_process_executor,
 )

@@ -1,19 +1,35 @@
-"""What an asset is given: the warehouse. Configuration that the UI shows; the work is done elsewhere.
+"""What an asset is given: the warehouse. It has no configuration: the settings say where data goes, and whoever
+launches a run cannot say otherwise.
 
 Not here: the ledger. LEDGER_URL may hold a password, and the UI shows the configuration of resources.
 """
 
+from typing import TypeAlias
+
 import dagster as dg
-from dagster_duckdb import DuckDBResource
 
 from warehouse.connection import Opening
-from warehouse.settings import Settings
+
+NO_CONFIG: dict[str, object] = {}
+"A schema that refuses every entry. Without one Dagster takes anything, and a ConfigurableResource takes its fields."
 
 
-class WarehouseResource(Opening, DuckDBResource):
-    """dagster-duckdb's resource, opened our way."""
+class NothingStored(dg.IOManager):
+    """Stores no outputs: the assets land their rows themselves. Dagster's default one writes into a folder, which
+    whoever launches a run names."""
+
+    def handle_output(self, context: dg.OutputContext, obj: object) -> None:
+        """Store nothing."""
+
+    def load_input(self, context: dg.InputContext) -> None:
+        """Raise NotImplementedError: an asset reads what it needs from the warehouse."""
+        raise NotImplementedError(f"{context.asset_key} is read from the warehouse")
 
 
-def configured(settings: Settings) -> dict[str, dg.ConfigurableResource[WarehouseResource]]:
-    """The resources by the names that the assets ask for."""
-    return {"warehouse": WarehouseResource(database=str(settings.warehouse))}
+WarehouseResource: TypeAlias = dg.ResourceParam[Opening]
+
+RESOURCES = {
+    "warehouse": dg.ResourceDefinition(lambda _: Opening(), NO_CONFIG),
+    "io_manager": dg.IOManagerDefinition(lambda _: NothingStored(), NO_CONFIG),
+}
+"The resources by the names that the assets ask for."

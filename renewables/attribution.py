@@ -9,28 +9,41 @@ from datetime import UTC, datetime
 LICENCE_URL = "https://www.elexon.co.uk/data/balancing-mechanism-reporting-agent/copyright-licence-bmrs-data/"
 
 
+OF_ELEXON = {"elexon", "recorded", "recorded-inferred"}
+"Sources whose rows Elexon published."
+
+
 def label_of_sources(sources: Iterable[str]) -> str:
-    """SYNTHETIC, RECORDED, both, or "" where all rows are live ones of Elexon's (or there are none)."""
-    found = set(sources)
-    labels = ["SYNTHETIC"] if "synthetic" in found else []
-    labels += ["RECORDED"] if any(source.startswith("recorded") for source in found) else []
+    """Return SYNTHETIC, RECORDED, FROM and the host that answered, or several of them.
+
+    It is "" where all rows are live ones of Elexon's, or there are none.
+    """
+    names = set(sources)
+    labels = ["SYNTHETIC"] if "synthetic" in names else []
+    labels += ["RECORDED"] if names & {"recorded", "recorded-inferred"} else []
+    labels += [f"FROM {host}" for host in _foreign_hosts(names)]
     return " AND ".join(labels)
 
 
 def attribution(sources: Iterable[str], year: int | None = None) -> str:
-    """Elexon's line, which its licence asks for; "" where every row is synthetic, since that is never Elexon's."""
-    if not set(sources) - {"synthetic"}:
+    """Return Elexon's line, which its licence asks for, or "" where no row is Elexon's."""
+    if not set(sources) & OF_ELEXON:
         return ""
     year = datetime.now(UTC).year if year is None else year
     return f"Contains BMRS data © Elexon Limited copyright and database right {year}"
 
 
 def note_of_sources(sources: Iterable[str]) -> str:
-    """One line for the foot of a table, a chart or a file."""
-    sources = set(sources)
-    said = {
+    """Return one line for the foot of a table, a chart or a file."""
+    names = set(sources)
+    own = {
         "SYNTHETIC": "SYNTHETIC data, made by a simulator: not Elexon's.",
         "RECORDED": "RECORDED data: rows that were kept from Elexon's answers.",
         "SYNTHETIC AND RECORDED": "SYNTHETIC AND RECORDED data: a simulator's rows beside kept rows of Elexon's.",
-    }.get(label_of_sources(sources), "")
-    return " ".join(filter(None, [said, attribution(sources)]))
+    }.get(label_of_sources(names - set(_foreign_hosts(names))), "")
+    hosts = [f"Data FROM {host}, which is not Elexon's." for host in _foreign_hosts(names)]
+    return " ".join(filter(None, [own, *hosts, attribution(names)]))
+
+
+def _foreign_hosts(sources: Iterable[str]) -> list[str]:
+    return sorted(source for source in sources if source and source not in {*OF_ELEXON, "synthetic"})

@@ -7,9 +7,10 @@ Belongs here: telling such requests from those of the server's own pages and of 
 import logging
 import re
 from collections.abc import Iterable, Mapping
-from ipaddress import ip_address
 from typing import TYPE_CHECKING
 from urllib.parse import urlsplit
+
+from warehouse.addresses import is_loopback
 
 if TYPE_CHECKING:
     from starlette.types import ASGIApp, Message, Receive, Scope, Send
@@ -40,7 +41,7 @@ class RequestGuard:
         self._app, self._setting, self._json_only = app, setting, json_only
         parts = urlsplit(public_url)
         host = (parts.hostname or "").lower()
-        self._public_host = "" if _is_loopback(host) else host
+        self._public_host = "" if is_loopback(host) else host
         self._public_origin = _origin(parts.scheme, host, parts.port) if self._public_host else ""
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
@@ -77,7 +78,7 @@ class RequestGuard:
     def _refused_host(self, headers: Mapping[str, str]) -> tuple[int, str] | None:
         """A page whose name was made to lead to this machine (DNS rebinding) sends its own name."""
         host = _host_name(headers.get("host", ""))
-        if _is_loopback(host) or (host and host == self._public_host):
+        if is_loopback(host) or (host and host == self._public_host):
             return None
         return 403, (
             f"This server is not known as {headers.get('host', '')[:200]!r}. Use its address on this machine, or set "
@@ -87,7 +88,7 @@ class RequestGuard:
     def _refused_origin(self, scope: "Scope", headers: Mapping[str, str]) -> tuple[int, str] | None:
         """Browsers send Origin with everything but plain reads, and Sec-Fetch-Site with everything; scripts neither."""
         origin, host = headers.get("origin", "").lower(), headers["host"].lower()
-        own = {self._public_origin, f"http://{host}", f"https://{host}"} if _is_loopback(_host_name(host)) else set()
+        own = {self._public_origin, f"http://{host}", f"https://{host}"} if is_loopback(_host_name(host)) else set()
         if "origin" in headers and origin not in {*own, self._public_origin} - {""}:
             return 403, f"A page of {origin[:200]!r} cannot use this server."
         site = headers.get("sec-fetch-site", "none").lower()
@@ -124,13 +125,6 @@ def _host_name(authority: str) -> str:
     """The host in lower case without its port, or "" for what is no host."""
     match = _AUTHORITY.fullmatch(authority.lower())
     return match[1].strip("[]") if match else ""
-
-
-def _is_loopback(host: str) -> bool:
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
 
 
 def _origin(scheme: str, host: str, port: int | None) -> str:

@@ -23,7 +23,7 @@ PACKAGES_BELOW = {
 
 FLOORS: dict[str, list[set[str]]] = {
     "warehouse": [
-        {"errors", "settings"},
+        {"errors", "settings", "addresses", "redaction"},
         {"snapshots", "landing"},
         {"connection"},
         {"backups"},

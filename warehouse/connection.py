@@ -86,21 +86,19 @@ def reading(
 
 
 class Opening:
-    """Both ways to the warehouse at `database`: what a Dagster resource adds to dagster-duckdb's, whose connection
-    neither closes when its body raises nor waits with a bound."""
-
-    database: str
+    """Both ways to the warehouse of the settings, for Dagster resources. (The connection of dagster-duckdb's resource
+    is not closed when its body raises, and waits without a bound.)"""
 
     @contextmanager
     def get_connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """For writing; one writer at a time, so open late and leave soon."""
-        with writing(Path(self.database)) as con:
+        """Open the warehouse for writing; one writer at a time, so open late and leave soon."""
+        with writing() as con:
             yield con
 
     @contextmanager
     def snapshot(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """The newest published snapshot, for what only reads."""
-        with reading(Path(self.database)) as con:
+        """Open the newest published snapshot, for what only reads."""
+        with reading() as con:
             yield con
 
 

@@ -15,11 +15,12 @@ from typing import Annotated
 
 from dotenv import dotenv_values
 from platformdirs import user_data_path
-from pydantic import Field, HttpUrl, SecretStr
+from pydantic import Field, HttpUrl, SecretStr, field_validator
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
     InitSettingsSource,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
@@ -118,6 +119,9 @@ class Settings(BaseSettings):
 
     elexon_base_url: HttpUrl = HttpUrl("https://data.elexon.co.uk/bmrs/api/v1")
     "Elexon's Insights API, or a stand-in such as `renewables simulate`."
+    elexon_mirrors: Annotated[frozenset[str], NoDecode] = frozenset()
+    """Hosts, separated by commas, that pass on Elexon's own answers, such as a cache of yours. Rows of any other host
+    are labelled by that host, and never as Elexon's."""
     elexon_concurrency: Annotated[int, Field(ge=1, le=10)] = 4
     "Requests under way at once: far below the limit of 5,000 a minute."
     elexon_timeout_seconds: float = 30.0
@@ -163,6 +167,13 @@ class Settings(BaseSettings):
     "OpenAI asks for one, a server of one's own seldom."
     chat_timeout_seconds: Annotated[float, Field(gt=0)] = 120.0
     "Silence after which the model's server is given up; a large model on a small machine thinks for minutes."
+
+    @field_validator("elexon_mirrors", mode="before")
+    @classmethod
+    def _split_hosts(cls, value: str | frozenset[str]) -> frozenset[str]:
+        """Read `mirror.example, cache.example` as two hosts."""
+        hosts = value.split(",") if isinstance(value, str) else value
+        return frozenset(host.strip().lower() for host in hosts if host.strip())
 
     @classmethod
     def settings_customise_sources(

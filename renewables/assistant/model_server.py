@@ -7,11 +7,11 @@ to the model (`briefing.py`), and what its calls do (`conversation.py`).
 from collections.abc import Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass
 from importlib.util import find_spec
-from ipaddress import ip_address
 from typing import Any
 
 from pipeline_assets.models import CONTROL_CHARACTERS
 from renewables.user_errors import Problem
+from warehouse.addresses import is_loopback
 from warehouse.settings import Settings
 
 OPENAI = "api.openai.com"
@@ -53,11 +53,8 @@ def host_of(settings: Settings) -> str:
 
 
 def is_on_this_machine(settings: Settings) -> bool:
-    host = (settings.chat_base_url.host or "").strip("[]")
-    try:
-        return ip_address(host).is_loopback
-    except ValueError:
-        return host == "localhost"
+    """Return whether questions stay on this machine."""
+    return is_loopback(settings.chat_base_url.host or "")
 
 
 def reply(

@@ -10,7 +10,7 @@ import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no
 import polars as pl
 
 from elexon_assets.settlement import LONDON
-from renewables.attribution import attribution, label_of_sources
+from renewables.attribution import attribution, label_of_sources, note_of_sources
 from renewables.charts import flagged_shading
 from renewables.charts.colours import colour_of, dash_of
 from renewables.charts.style import axis, layout, translucent
@@ -203,9 +203,7 @@ def _day(instant: datetime) -> str:
 
 def _annotations(series: Series, label: str) -> list[go.layout.Annotation]:
     """Whose data it is, under the axis; across the plot, faintly, that it is synthetic."""
-    foot = attribution(series.sources).replace(" copyright", "<br>copyright") or (
-        "Synthetic data, not Elexon's" if label else ""
-    )
+    foot = attribution(series.sources).replace(" copyright", "<br>copyright") or note_of_sources(series.sources)
     annotations = [
         go.layout.Annotation(
             text=foot,
@@ -215,7 +213,7 @@ def _annotations(series: Series, label: str) -> list[go.layout.Annotation]:
             **{"xref": "paper", "x": 0, "xanchor": "left", "yref": "paper", "y": 0, "yanchor": "top", "yshift": -58},
         )
     ]
-    if "SYNTHETIC" in label:
+    if "SYNTHETIC" in label or "FROM" in label:
         annotations.append(
             go.layout.Annotation(
                 text=label,

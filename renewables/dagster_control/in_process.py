@@ -6,7 +6,7 @@ The runs, events and partitions are Dagster's own, so the UI shows them when it 
 import os
 from collections.abc import Sequence
 from datetime import date
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING
 
 from elexon_assets.backfill_plan import range_tags, runs_of
 from elexon_assets.datasets import Dataset
@@ -31,11 +31,6 @@ def materialize(
 
     from elexon_assets.definitions import defs
 
-    # As of now: the definitions read their settings once, when they were imported.
-    resources = {
-        "elexon": {"config": {"base_url": str(settings.elexon_base_url)}},
-        "warehouse": {"config": {"database": str(settings.warehouse)}},
-    }
     outcomes = []
     with instance(settings) as opened:
         keys = [dg.AssetKey(dataset.name) for dataset in datasets]
@@ -46,11 +41,10 @@ def materialize(
         job = job.get_subset(asset_selection=set(keys), asset_check_selection=set())
         for days in runs_of(datasets, first, last):
             tags = {REQUESTED_BY: requested_by, ASSETS: ", ".join(dataset.name for dataset in datasets)}
-            outcomes.append(_run(job, opened, resources, {**tags, **(range_tags(*days) if days else {})}))
+            outcomes.append(_run(job, opened, {**tags, **(range_tags(*days) if days else {})}))
         # As the sensors of a server do after a landing. One that fails is red in the UI; the next one makes it good.
         if any(dataset.is_half_hourly for dataset in datasets):
-            warehouse = {"warehouse": resources["warehouse"]}
-            _run(defs.resolve_job_def("flagging"), opened, warehouse, {REQUESTED_BY: requested_by})
+            _run(defs.resolve_job_def("flagging"), opened, {REQUESTED_BY: requested_by})
     return outcomes
 
 
@@ -58,19 +52,16 @@ def seed_portfolio(*, requested_by: str, settings: Settings) -> Outcome:
     """The invented portfolio, submitted to the ledger of the home and landed."""
     from pipeline_assets.definitions import defs
 
-    resources = {"warehouse": {"config": {"database": str(settings.warehouse)}}}
     with instance(settings) as opened:
-        return _run(defs.resolve_job_def("seeding"), opened, resources, {REQUESTED_BY: requested_by})
+        return _run(defs.resolve_job_def("seeding"), opened, {REQUESTED_BY: requested_by})
 
 
-def _run(
-    job: "dg.JobDefinition", opened: "dg.DagsterInstance", resources: dict[str, Any], tags: dict[str, str]
-) -> Outcome:
+def _run(job: "dg.JobDefinition", opened: "dg.DagsterInstance", tags: dict[str, str]) -> Outcome:
     from pipeline_assets.run_notices import cause
 
     result = job.execute_in_process(
         instance=opened,
-        run_config={"loggers": QUIET, "resources": resources},
+        run_config={"loggers": QUIET},
         raise_on_error=False,
         tags={**tags, PID_TAG: str(os.getpid())},
     )

@@ -83,7 +83,7 @@ def span(dataset: str, con: Connection | None = None) -> Window | None:
 
 
 def sources_of(dataset: str, window: Window, con: Connection | None = None) -> list[str]:
-    """Whose rows are current in the window: elexon, recorded, recorded-inferred, synthetic."""
+    """Return whose rows are current in the window: elexon, recorded, recorded-inferred, synthetic, or a host's name."""
     declaration = declared(dataset)
     with opened(con) as snapshot:
         if not has_table(snapshot, declaration.table):

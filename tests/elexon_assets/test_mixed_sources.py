@@ -19,16 +19,23 @@ pytestmark = pytest.mark.usefixtures("simulator")
 DAY = date(2024, 6, 1)
 
 
-class Elexon(ElexonClient):
-    """Answers as Elexon does: without a header that says where the rows are from."""
+class LabellingClient(ElexonClient):
+    """Labels the simulator's rows as those of another source."""
+
+    label = "elexon"
 
     def get(self, path: str, parameters: Mapping[str, str]) -> Answer:
-        return replace(super().get(path, parameters), source="elexon")
+        return replace(super().get(path, parameters), source=self.label)
+
+
+def fetch_from(source: str, day: date) -> None:
+    with LabellingClient() as client:
+        client.label = source
+        ingest(WIND_AND_SOLAR, of_days(day, day), client=client, run_id="test")
 
 
 def fetch_from_elexon(day: date) -> None:
-    with Elexon() as client:
-        ingest(WIND_AND_SOLAR, of_days(day, day), client=client, run_id="test")
+    fetch_from("elexon", day)
 
 
 def test_synthetic_rows_are_refused_by_a_warehouse_that_elexon_filled() -> None:
@@ -49,6 +56,13 @@ def test_elexons_rows_are_refused_by_a_warehouse_that_a_stand_in_filled() -> Non
         fetch_from_elexon(date(2024, 6, 2))
     assert set(content()["source"]) == {"synthetic"}
     assert published("SELECT status FROM fetch_log").rows() == [("landed",)]
+
+
+def test_rows_of_an_unknown_host_are_refused_by_a_warehouse_that_elexon_filled() -> None:
+    fetch_from_elexon(DAY)
+    with pytest.raises(MixedSources, match=r"come from cache\.example.*ELEXON_MIRRORS"):
+        fetch_from("cache.example", date(2024, 6, 2))
+    assert set(content()["source"]) == {"elexon"}
 
 
 def test_an_empty_answer_does_not_say_who_fills_the_warehouse(simulator: Simulator) -> None:

@@ -10,11 +10,10 @@ import pytest
 from elexon_assets.assets import GENERATION_ASSETS, installed_capacity, latest_half_hours
 from elexon_assets.backfill_plan import range_tags
 from elexon_assets.datasets import BY_HALF_HOUR, DATASETS, WIND_AND_SOLAR
-from elexon_assets.resources import configured
+from elexon_assets.resources import RESOURCES
 from elexon_assets.simulator.server import Simulator, running
 from elexon_assets.windows import of_days
 from warehouse.connection import reading
-from warehouse.settings import Settings
 
 KEY = dg.AssetKey(WIND_AND_SOLAR.name)
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -26,7 +25,7 @@ def materialize(
     return dg.materialize(
         assets or GENERATION_ASSETS,
         instance=opened,
-        resources=configured(Settings()),
+        resources=RESOURCES,
         run_config=QUIET,
         raise_on_error=False,
         tags=range_tags(first, last),
@@ -112,7 +111,7 @@ def test_latest_half_hours_brings_the_trailing_day_and_makes_no_day_green(
         result = dg.materialize(
             [latest_half_hours],
             instance=dagster_instance,
-            resources=configured(Settings()),
+            resources=RESOURCES,
             run_config=QUIET,
         )
     assert result.success
@@ -124,19 +123,13 @@ def test_latest_half_hours_brings_the_trailing_day_and_makes_no_day_green(
 
 
 def test_the_nightly_job_brings_all_of_installed_capacity_beside_the_days(
-    dagster_instance: dg.DagsterInstance, simulator: Simulator, home: Path
+    dagster_instance: dg.DagsterInstance, simulator: Simulator
 ) -> None:
     from elexon_assets.definitions import defs
 
     result = defs.resolve_job_def("nightly").execute_in_process(
         instance=dagster_instance,
-        run_config=QUIET
-        | {
-            "resources": {
-                "elexon": {"config": {"base_url": simulator.base_url}},
-                "warehouse": {"config": {"database": str(home / "warehouse.duckdb")}},
-            }
-        },
+        run_config=QUIET,
         tags=range_tags(date(2023, 1, 1), date(2023, 1, 2)),
     )
     assert result.success
@@ -158,7 +151,7 @@ def test_a_failed_window_of_installed_capacity_is_a_red_run(
     result = dg.materialize(
         [installed_capacity],
         instance=dagster_instance,
-        resources=configured(Settings()),
+        resources=RESOURCES,
         run_config=QUIET,
         raise_on_error=False,
     )

@@ -15,7 +15,6 @@ from elexon_assets.simulator.server import Simulator
 from elexon_assets.windows import of_days
 from warehouse import snapshots
 from warehouse.connection import reading, writing
-from warehouse.settings import Settings
 
 BY_NAME = {check.__name__: (check, severity) for check, severity in CHECKS.items()}
 TODAY = datetime.now(UTC).date()
@@ -113,7 +112,6 @@ def test_the_checks_job_reports_every_check_of_every_dataset(home: Path) -> None
     with dg.instance_for_test() as opened:
         result = job.execute_in_process(
             instance=opened,
-            run_config={"resources": {"warehouse": {"config": {"database": str(Settings().warehouse)}}}},
             raise_on_error=False,
         )
     reported = {(e.asset_key.to_user_string(), e.check_name) for e in result.get_asset_check_evaluations()}

@@ -127,8 +127,7 @@ def test_a_running_server_does_the_work_and_knows_who_asked(
     assert whole.exit_code == 0, whole.output
     assert "Installed capacity: " in whole.output
 
-    here = server.settings.model_copy(update={"elexon_base_url": server.simulator.base_url})
-    materialize([WIND_AND_SOLAR], date(2021, 1, 1), date(2021, 1, 7), requested_by="a test", settings=here)
+    materialize([WIND_AND_SOLAR], date(2021, 1, 1), date(2021, 1, 7), requested_by="a test", settings=Settings())
     listed = [(run.what, run.asked_by) for run in recent(server.orchestrator, limit=4)]
     assert listed[0] == ("flagging", "a test")
     assert listed[1] == ("wind_and_solar", "a test"), "a run in another process says what it was about too"

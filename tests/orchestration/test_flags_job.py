@@ -1,7 +1,6 @@
 """The flags in Dagster: a job of its own after landing, which takes what is there, also after a partial failure."""
 
 from datetime import date
-from pathlib import Path
 
 import dagster as dg
 import pytest
@@ -16,35 +15,36 @@ from elexon_assets.windows import of_days
 from renewables.cli.main import app
 from tests.elexon_assets.ingesting import published
 
+pytestmark = pytest.mark.usefixtures("home")
+
 FAULTS = "understated@2024-01-08T05:30Z,status=404@2024-01-15/2024-01-22"
 
 
-def flags_run(opened: dg.DagsterInstance, home: Path) -> dict[str, object]:
+def flags_run(opened: dg.DagsterInstance) -> dict[str, object]:
     """Figures of one run of the job."""
     result = defs.resolve_job_def("flagging").execute_in_process(
         instance=opened,
-        run_config={"resources": {"warehouse": {"config": {"database": str(home / "warehouse.duckdb")}}}},
     )
     [event] = result.asset_materializations_for_node("flags")
     assert event.partition is None
     return {name: value.value for name, value in event.metadata.items()}
 
 
-def test_flags_are_raised_for_the_windows_that_landed_and_again_for_none(home: Path, simulator: Simulator) -> None:
+def test_flags_are_raised_for_the_windows_that_landed_and_again_for_none(simulator: Simulator) -> None:
     simulator.faults = FAULTS
     with ElexonClient() as client:
         for dataset in BY_HALF_HOUR:
             assert ingest(dataset, of_days(date(2024, 1, 1), date(2024, 1, 21)), client=client, run_id="a run").failed
     with dg.instance_for_test() as opened:
-        first, again = flags_run(opened, home), flags_run(opened, home)
+        first, again = flags_run(opened), flags_run(opened)
     assert (first["raised"], first["open: Wind understated"], first["dagster/row_count"]) == (2, 2, 2)
     assert (again["raised"], again["closed"], again["half hours looked at"], again["dagster/row_count"]) == (0, 0, 0, 2)
     assert published("SELECT DISTINCT reason FROM open_flags").rows() == [("wind_understated",)]
 
 
-def test_an_empty_warehouse_has_no_flags_and_the_run_is_green(home: Path) -> None:
+def test_an_empty_warehouse_has_no_flags_and_the_run_is_green() -> None:
     with dg.instance_for_test() as opened:
-        assert flags_run(opened, home)["dagster/row_count"] == 0
+        assert flags_run(opened)["dagster/row_count"] == 0
 
 
 @pytest.mark.usefixtures("simulator")

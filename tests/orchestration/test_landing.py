@@ -18,10 +18,9 @@ from pipeline_assets.ledger import schema
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.submission import submit
 from pipeline_assets.models import ENTITIES
-from pipeline_assets.resources import configured
+from pipeline_assets.resources import RESOURCES
 from pipeline_assets.run_notices import cause
 from pipeline_assets.schedules import every_night_landing
-from warehouse.settings import Settings
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 FAILED = DagsterRunStatus.FAILURE
@@ -47,7 +46,7 @@ def materialize(job: str, opened: dg.DagsterInstance) -> dg.ExecuteInProcessResu
     """On the warehouse of the test's home: the definitions read theirs when they were imported."""
     return defs.resolve_job_def(job).execute_in_process(
         instance=opened,
-        run_config={**QUIET, "resources": {"warehouse": {"config": {"database": str(Settings().warehouse)}}}},
+        run_config=QUIET,
         raise_on_error=False,
     )
 
@@ -62,7 +61,7 @@ class Sensor:
     def tick(self, *, kept: bool = True) -> dg.RunRequest | str:
         """What is asked for, or why nothing is. Not `kept`: the daemon died before it wrote the cursor down."""
         context = dg.build_sensor_context(
-            instance=self.opened, cursor=self.cursor, resources=configured(Settings()), definitions=defs
+            instance=self.opened, cursor=self.cursor, resources=RESOURCES, definitions=defs
         )
         said = sensors.landing_of_changes(context)
         if kept:
