@@ -29,7 +29,7 @@ def test_nothing_folds_to_nothing() -> None:
 def test_a_record_is_what_its_changes_leave() -> None:
     key = ("contacts", "ann")
     assert fold(LIFE) == {key: Record(*key, 5, 5, False, {"name": "Anne", "email": "", "phone": "1"}, "ana", AT)}
-    assert fold(LIFE[:3]) == {key: Record(*key, 3, 3, True, {"name": "Ann", "phone": "1"}, "ana", AT)}
+    assert fold(LIFE[:3]) == {key: Record(*key, 3, 3, True, {"name": "Ann", "email": "", "phone": "1"}, "ana", AT)}
 
 
 def test_folding_goes_on_from_a_state_and_leaves_it_as_it_is() -> None:
