@@ -7,7 +7,7 @@ from pathlib import Path
 import pytest
 from hypothesis import settings as hypothesis_settings
 
-from elexon_assets.simulator.server import Simulator, running
+from elexon_assets.simulator.server import Simulator, running_simulator
 from warehouse.settings import ENV_FILES, Settings
 
 pytest_plugins = ["tests.filled_homes"]
@@ -61,7 +61,7 @@ def env_files_count(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.fixture(scope="session")
 def _simulator() -> Iterator[Simulator]:
-    with running() as simulator:
+    with running_simulator() as simulator:
         yield simulator
 
 

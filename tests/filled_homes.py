@@ -13,7 +13,7 @@ from typer.testing import CliRunner
 
 from elexon_assets.datasets import INSTALLED_CAPACITY
 from elexon_assets.schema.warehouse_schema import ensure
-from elexon_assets.simulator.server import running
+from elexon_assets.simulator.server import running_simulator
 from elexon_assets.windows import Window, of_days
 from renewables.cli.main import app
 from tests.elexon_assets.ingesting import landed_in
@@ -50,7 +50,7 @@ class Filled:
 @pytest.fixture(scope="session")
 def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
     home = tmp_path_factory.mktemp("filled")
-    with running(faults=FAULTS) as simulator:
+    with running_simulator(faults=FAULTS) as simulator:
         for days in (SPRING, AUTUMN):
             landed_in(home, simulator.base_url, days, run_id=f"{days[0]:%B}")
         landed_in(home, simulator.base_url, CAPACITY_PUBLISHED, [INSTALLED_CAPACITY], run_id="capacity")

@@ -1,6 +1,6 @@
-"""Which rows an answer holds: recorded or synthetic, published by now, inside what was asked, spoiled as asked.
+"""Which rows an answer holds: recorded or synthetic, published by now, inside the requested range, with data faults.
 
-Belongs here: the simulation, free of HTTP. Does not: parameters, texts, transport faults.
+Belongs here: the simulation, free of HTTP. Not here: parameters, serialization, transport faults.
 """
 
 from collections.abc import Sequence
@@ -9,7 +9,7 @@ from datetime import date, datetime, timedelta
 
 from elexon_assets.simulator.data_faults import Scene, latest_publication_minutes, spoil, strangers
 from elexon_assets.simulator.faults import Fault
-from elexon_assets.simulator.half_hours import first_of, labels, text_of
+from elexon_assets.simulator.half_hours import first_of, settlement_labels, text_of
 from elexon_assets.simulator.parameters import Asked
 from elexon_assets.simulator.recordings import LATEST_PUBLICATION_HALF_HOURS, Recordings
 from elexon_assets.simulator.rows import AGWS, FIRST_PUBLISHED, OFFSHORE, ONSHORE, Dataset, Row
@@ -18,7 +18,7 @@ from elexon_assets.simulator.weather import weather
 
 @dataclass(frozen=True)
 class Answer:
-    """`provenance` is the value of the header X-Simulator-Rows."""
+    """The rows of one answer. `provenance` is the value of the header X-Simulator-Rows."""
 
     rows: list[Row]
     without_value: bool
@@ -27,17 +27,17 @@ class Answer:
 
 @dataclass(frozen=True)
 class Source:
-    """Where rows come from: the seed, and recordings where they cover all that is asked."""
+    """Where rows come from: the seed, or recordings where they cover everything that is requested."""
 
     seed: int
     recordings: Recordings
 
     def answer(self, dataset: Dataset, asked: Asked, faults: Sequence[Fault], now: datetime) -> Answer:
-        """Rows newest first. Never a mixture of recorded and synthetic rows."""
+        """Return the rows, newest first. Recorded and synthetic rows are never mixed."""
         first, last = max(asked.first, FIRST_PUBLISHED), min(asked.last, dataset.last_published(now))
         is_recorded = self._is_recorded(dataset, asked, first, last)
-        rows = self._rows(dataset, asked, first, last, faults, is_recorded)
-        rows = _narrowed(rows, asked)
+        rows = self._candidate_rows(dataset, asked, first, last, faults, is_recorded)
+        rows = _filter_by_labels(rows, asked)
         scene = Scene(dataset, self.seed, self._recorded_wind if is_recorded else self._synthetic_wind)
         spoiled = spoil(rows, faults, scene)
         published = spoiled.rows
@@ -46,7 +46,7 @@ class Source:
             latest = min(latest, text_of(now))
             published = [row for row in published if earliest <= row.publish_time <= latest]
         intruders = strangers(published, faults, scene)
-        provenance = self._provenance(dataset, is_recorded, published)
+        provenance = self._describe_provenance(dataset, is_recorded, published)
         if is_recorded and (spoiled.changed or intruders):
             provenance += "; faulty"
         return Answer(published + intruders, spoiled.without_value, provenance)
@@ -56,9 +56,11 @@ class Source:
             return False
         if dataset is AGWS:
             return self.recordings.has_wind_and_solar(first, last)
-        return bool(self.recordings.fuel_dates) and self.recordings.has_fuels(_dates(asked, first, last))
+        return bool(self.recordings.fuel_dates) and self.recordings.has_fuels(
+            _published_settlement_dates(asked, first, last)
+        )
 
-    def _rows(
+    def _candidate_rows(
         self, dataset: Dataset, asked: Asked, first: int, last: int, faults: Sequence[Fault], is_recorded: bool
     ) -> list[Row]:
         if asked.settlement_dates is not None:
@@ -73,7 +75,7 @@ class Source:
             return recorded.wind_and_solar_rows(first, last) if dataset is AGWS else recorded.fuel_rows(first, last)
         return dataset.rows(self.seed, first, last) if first <= last else []
 
-    def _provenance(self, dataset: Dataset, is_recorded: bool, rows: list[Row]) -> str:
+    def _describe_provenance(self, dataset: Dataset, is_recorded: bool, rows: list[Row]) -> str:
         if not is_recorded:
             return "synthetic"
         if dataset is AGWS and not any(row.half_hour in self.recordings.inferred for row in rows):
@@ -90,17 +92,17 @@ class Source:
         return None if onshore is None or offshore is None else (onshore, offshore)
 
 
-def _dates(asked: Asked, first: int, last: int) -> list[str]:
-    """The settlement dates asked for, as far as anything of them can be published."""
+def _published_settlement_dates(asked: Asked, first: int, last: int) -> list[str]:
+    """Return the requested settlement dates, as far as any part of them can be published."""
     if asked.settlement_dates is None:
-        return sorted(set(labels(first, last)[0]))
+        return sorted(set(settlement_labels(first, last)[0]))
     start, end = (date.fromisoformat(text) for text in asked.settlement_dates)
     days = (start + timedelta(days=n) for n in range((end - start).days + 1))
     return [day.isoformat() for day in days if first <= first_of(day) + 49 and first_of(day) <= last]
 
 
-def _narrowed(rows: list[Row], asked: Asked) -> list[Row]:
-    """By the labels as published and by fuel type."""
+def _filter_by_labels(rows: list[Row], asked: Asked) -> list[Row]:
+    """Filter rows by their labels as published and by fuel type."""
     if asked.settlement_dates is not None:
         earliest, latest = asked.settlement_dates
         rows = [row for row in rows if earliest <= row.settlement_date <= latest]

@@ -24,7 +24,7 @@ from elexon_assets.simulator import capacities, serialization
 from elexon_assets.simulator.answers import Answer, Source
 from elexon_assets.simulator.capacities import AskedCapacity, capacity_asked
 from elexon_assets.simulator.faults import Fault, parse_faults
-from elexon_assets.simulator.half_hours import instant_of, later, text_of
+from elexon_assets.simulator.half_hours import instant_of, text_minutes_later, text_of
 from elexon_assets.simulator.parameters import Asked, Refused, agws_asked, fuelhh_asked, wind_and_solar_asked
 from elexon_assets.simulator.recordings import Recordings, read_recordings
 from elexon_assets.simulator.rows import AGWS, FUELHH, Dataset
@@ -41,7 +41,9 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 @dataclass(frozen=True)
 class ServedRequest:
-    """`path` begins after the prefix, repeated parameters are joined by commas, attempts of one URL count from 1."""
+    """One request. `path` begins after the prefix; repeated parameters are joined by commas; attempts of a URL count
+    from 1.
+    """
 
     path: str
     params: dict[str, str]
@@ -51,7 +53,7 @@ class ServedRequest:
 
 @dataclass
 class Service:
-    """What the application knows between requests. `faults` may be set while it runs."""
+    """What the application remembers between requests. `faults` may be set while it runs."""
 
     source: Source
     latency_seconds: float
@@ -61,17 +63,19 @@ class Service:
     attempts: dict[str, int] = field(default_factory=dict)
 
     def set_faults(self, text: str) -> None:
-        """ValueError on a bad text. Attempts count anew."""
+        """Set the faults and restart the count of attempts. Raises ValueError for text that is not in the notation."""
         self.faults = parse_faults(text)
         self.attempts.clear()
 
-    def broken(self, faults: Sequence[Fault], target: str, asked: Asked | AskedCapacity | None) -> list[Fault]:
-        """The faults of the transport that hit this request."""
+    def transport_faults_of(
+        self, faults: Sequence[Fault], target: str, asked: Asked | AskedCapacity | None
+    ) -> list[Fault]:
+        """Return the transport faults that affect this request."""
         span = None if asked is None else (asked.first, asked.last)
         return [fault for fault in faults if fault.is_transport and fault.hits_request(self.source.seed, target, span)]
 
-    def note(self, request: Request) -> tuple[str, int]:
-        """(path and query, attempt) of a request that has just come in."""
+    def record_request(self, request: Request) -> tuple[str, int]:
+        """Record an incoming request and return (path and query, attempt)."""
         path = request.url.path.removeprefix(PREFIX)
         target = f"{path}?{request.url.query}"
         if len(self.attempts) > 10 * REQUESTS_KEPT:
@@ -90,19 +94,29 @@ def create_app(
     recordings: Path | None = None,
     now: Callable[[], datetime] | None = None,
 ) -> Starlette:
-    """The simulator. `now` decides what is published yet; ValueError on a bad fault text or recording."""
+    """Create the simulator. `now` decides what is already published. Raises ValueError for bad faults or recordings."""
     recorded = Recordings() if recordings is None else read_recordings(recordings)
     clock = now if now is not None else lambda: datetime.now(UTC)
     service = Service(Source(seed, recorded), latency_seconds, clock, parse_faults(faults))
     routes = [
-        Route("/generation/actual/per-type/wind-and-solar", _rows_of(service, AGWS, wind_and_solar_asked, _per_type)),
-        Route("/datasets/AGWS", _rows_of(service, AGWS, lambda q: agws_asked(q, stream=False), _dataset)),
-        Route("/datasets/AGWS/stream", _rows_of(service, AGWS, lambda q: agws_asked(q, stream=True), _stream)),
-        Route("/datasets/FUELHH", _rows_of(service, FUELHH, lambda q: fuelhh_asked(q, stream=False), _dataset)),
-        Route("/datasets/FUELHH/stream", _rows_of(service, FUELHH, lambda q: fuelhh_asked(q, stream=True), _stream)),
-        Route("/datasets/IGCA", _capacities(service, stream=False)),
-        Route("/datasets/IGCA/stream", _capacities(service, stream=True)),
-        Route("/datasets/metadata/latest", _latest(service)),
+        Route(
+            "/generation/actual/per-type/wind-and-solar",
+            _rows_handler(service, AGWS, wind_and_solar_asked, _write_per_type),
+        ),
+        Route("/datasets/AGWS", _rows_handler(service, AGWS, lambda q: agws_asked(q, stream=False), _write_dataset)),
+        Route(
+            "/datasets/AGWS/stream", _rows_handler(service, AGWS, lambda q: agws_asked(q, stream=True), _write_stream)
+        ),
+        Route(
+            "/datasets/FUELHH", _rows_handler(service, FUELHH, lambda q: fuelhh_asked(q, stream=False), _write_dataset)
+        ),
+        Route(
+            "/datasets/FUELHH/stream",
+            _rows_handler(service, FUELHH, lambda q: fuelhh_asked(q, stream=True), _write_stream),
+        ),
+        Route("/datasets/IGCA", _capacities_handler(service, stream=False)),
+        Route("/datasets/IGCA/stream", _capacities_handler(service, stream=True)),
+        Route("/datasets/metadata/latest", _latest_handler(service)),
     ]
     app = Starlette(routes=[Mount(PREFIX, routes=routes)], exception_handlers={404: _not_found})
     app.state.service = service
@@ -110,56 +124,58 @@ def create_app(
     return app
 
 
-def _rows_of(
+def _rows_handler(
     service: Service,
     dataset: Dataset,
     parse: Callable[[QueryParams], Asked],
     write: Callable[[Dataset, Answer, bool], str],
 ) -> Handler:
-    """Faults of the transport come before a refusal: a broken server does not read parameters."""
+    """Handle one endpoint of rows. Transport faults come before a refusal: a broken server does not read parameters."""
 
     async def respond(request: Request, faults: Sequence[Fault], target: str) -> Response:
-        asked, refusal = _asked(parse, request.query_params)
-        broken = service.broken(faults, target, asked)
+        asked, refusal = _parse_query(parse, request.query_params)
+        broken = service.transport_faults_of(faults, target, asked)
         if (early := await before_answer(broken)) is not None:
             return early
         if asked is None:
-            return break_answer(_refused(refusal), broken)
+            return break_answer(_bad_request(refusal), broken)
         data_faults = [fault for fault in faults if not fault.is_transport]
         answer = service.source.answer(dataset, asked, data_faults, service.now())
         text = write(dataset, answer, asked.csv)
-        response = _written(text, csv=asked.csv)
+        response = _text_response(text, csv=asked.csv)
         response.headers[ROWS_HEADER] = answer.provenance
         return break_answer(response, broken)
 
-    return _served(service, respond)
+    return _with_request_log(service, respond)
 
 
-def _capacities(service: Service, *, stream: bool) -> Handler:
-    """Only the transport has faults here: those of the data are about half hours."""
+def _capacities_handler(service: Service, *, stream: bool) -> Handler:
+    """Handle the capacity endpoints. Only transport faults apply: data faults concern half-hours."""
 
     async def respond(request: Request, faults: Sequence[Fault], target: str) -> Response:
-        asked, refusal = _asked(lambda query: capacity_asked(query, stream=stream), request.query_params)
-        broken = service.broken(faults, target, asked)
+        asked, refusal = _parse_query(lambda query: capacity_asked(query, stream=stream), request.query_params)
+        broken = service.transport_faults_of(faults, target, asked)
         if (early := await before_answer(broken)) is not None:
             return early
         if asked is None:
-            return break_answer(_refused(refusal), broken)
+            return break_answer(_bad_request(refusal), broken)
         rows = capacities.published(asked, service.now())
-        return break_answer(_written(capacities.as_text(rows, csv=asked.csv, stream=stream), csv=asked.csv), broken)
+        return break_answer(
+            _text_response(capacities.as_text(rows, csv=asked.csv, stream=stream), csv=asked.csv), broken
+        )
 
-    return _served(service, respond)
+    return _with_request_log(service, respond)
 
 
-def _latest(service: Service) -> Handler:
+def _latest_handler(service: Service) -> Handler:
     async def respond(_request: Request, faults: Sequence[Fault], target: str) -> Response:
-        broken = service.broken(faults, target, None)
+        broken = service.transport_faults_of(faults, target, None)
         if (early := await before_answer(broken)) is not None:
             return early
         data = [
             {
                 "dataset": dataset.name,
-                "lastUpdated": later(
+                "lastUpdated": text_minutes_later(
                     text_of(instant_of(dataset.last_published(service.now()))), dataset.minutes_to_publication
                 ),
             }
@@ -168,18 +184,20 @@ def _latest(service: Service) -> Handler:
         data.append({"dataset": capacities.NAME, "lastUpdated": capacities.last_published(service.now())})
         return break_answer(Response(json.dumps({"data": data}), media_type=JSON), broken)
 
-    return _served(service, respond)
+    return _with_request_log(service, respond)
 
 
-def _served(service: Service, respond: Callable[[Request, Sequence[Fault], str], Awaitable[Response]]) -> Handler:
+def _with_request_log(
+    service: Service, respond: Callable[[Request, Sequence[Fault], str], Awaitable[Response]]
+) -> Handler:
     async def handle(request: Request) -> Response:
-        target, attempt = service.note(request)
+        target, attempt = service.record_request(request)
         if service.latency_seconds > 0:
             await asyncio.sleep(service.latency_seconds)
         try:
             faults = service.faults + parse_faults(request.headers.get(FAULTS_HEADER, ""))
         except ValueError as error:
-            response = _refused({FAULTS_HEADER: [str(error)]})
+            response = _bad_request({FAULTS_HEADER: [str(error)]})
         else:
             response = await respond(request, [fault for fault in faults if fault.in_attempt(attempt)], target)
         response.headers.setdefault(ROWS_HEADER, "synthetic")
@@ -188,44 +206,46 @@ def _served(service: Service, respond: Callable[[Request, Sequence[Fault], str],
     return handle
 
 
-def _asked(parse: Callable[[QueryParams], Parsed], query: QueryParams) -> tuple[Parsed | None, dict[str, list[str]]]:
+def _parse_query(
+    parse: Callable[[QueryParams], Parsed], query: QueryParams
+) -> tuple[Parsed | None, dict[str, list[str]]]:
     try:
         return parse(query), {}
     except Refused as refused:
         return None, refused.errors
 
 
-def _per_type(_dataset: Dataset, answer: Answer, csv: bool) -> str:
+def _write_per_type(_dataset: Dataset, answer: Answer, csv: bool) -> str:
     write = serialization.per_type_csv if csv else serialization.per_type_json
     return write(answer.rows, without_value=answer.without_value)
 
 
-def _dataset(dataset: Dataset, answer: Answer, csv: bool) -> str:
+def _write_dataset(dataset: Dataset, answer: Answer, csv: bool) -> str:
     write = serialization.dataset_csv if csv else serialization.dataset_json
     return write(dataset, answer.rows, without_value=answer.without_value)
 
 
-def _stream(dataset: Dataset, answer: Answer, _csv: bool) -> str:
+def _write_stream(dataset: Dataset, answer: Answer, _csv: bool) -> str:
     return serialization.stream_json(dataset, answer.rows, without_value=answer.without_value)
 
 
-def _written(text: str, *, csv: bool) -> Response:
+def _text_response(text: str, *, csv: bool) -> Response:
     return Response(text.encode(), media_type="text/csv; charset=utf-8" if csv else JSON)
 
 
-def _refused(errors: dict[str, list[str]]) -> Response:
-    return _problem(
+def _bad_request(errors: dict[str, list[str]]) -> Response:
+    return _problem_response(
         400, "https://tools.ietf.org/html/rfc9110#section-15.5.1", "One or more validation errors occurred.", errors
     )
 
 
 async def _not_found(_request: Request, _error: Exception) -> Response:
-    response = _problem(404, "https://tools.ietf.org/html/rfc9110#section-15.5.5", "Not Found", None)
+    response = _problem_response(404, "https://tools.ietf.org/html/rfc9110#section-15.5.5", "Not Found", None)
     response.headers[ROWS_HEADER] = "synthetic"
     return response
 
 
-def _problem(status: int, kind: str, title: str, errors: dict[str, list[str]] | None) -> Response:
+def _problem_response(status: int, kind: str, title: str, errors: dict[str, list[str]] | None) -> Response:
     body = {"type": kind, "title": title, "status": status}
     trace = {"traceId": f"00-{uuid.uuid4().hex}-{uuid.uuid4().hex[:16]}-00"}
     content = json.dumps(body | ({} if errors is None else {"errors": errors}) | trace)

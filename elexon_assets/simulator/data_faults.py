@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from datetime import datetime, timedelta
 
 from elexon_assets.simulator.faults import Fault
-from elexon_assets.simulator.half_hours import instant_of, labels, later, text_of
+from elexon_assets.simulator.half_hours import instant_of, settlement_labels, text_minutes_later, text_of
 from elexon_assets.simulator.rows import AGWS, FUELHH, OFFSHORE, ONSHORE, PSR_TYPES, Dataset, Row
 from elexon_assets.simulator.weather import understated
 
@@ -63,9 +63,9 @@ def strangers(rows: list[Row], faults: Sequence[Fault], scene: Scene) -> list[Ro
             continue
         model = next(row for row in rows if row.half_hour == min(chosen))
         half_hour = min(row.half_hour for row in rows) - 48 * STRANGER_DAYS
-        [date], [period] = labels(half_hour, half_hour)
+        [date], [period] = settlement_labels(half_hour, half_hour)
         start = text_of(instant_of(half_hour))
-        publish = later(start, scene.dataset.minutes_to_publication)
+        publish = text_minutes_later(start, scene.dataset.minutes_to_publication)
         found.append(
             model._replace(
                 half_hour=half_hour,
@@ -101,7 +101,7 @@ def _republished(row: Row, _fault: Fault, _scene: Scene) -> list[Row]:
     mw = row.mw
     if mw is not None:
         mw = round(mw * 1.02 + 1, 3) if isinstance(mw, float) else round(mw * 1.02) + 1
-    return [row, row._replace(mw=mw, publish_time=later(row.publish_time, 60))]
+    return [row, row._replace(mw=mw, publish_time=text_minutes_later(row.publish_time, 60))]
 
 
 def _understated(row: Row, _fault: Fault, scene: Scene) -> list[Row]:
@@ -113,7 +113,7 @@ def _understated(row: Row, _fault: Fault, scene: Scene) -> list[Row]:
 
 
 def _late(row: Row, fault: Fault, _scene: Scene) -> list[Row]:
-    return [row._replace(publish_time=later(row.publish_time, (fault.value or 0) * 60))]
+    return [row._replace(publish_time=text_minutes_later(row.publish_time, (fault.value or 0) * 60))]
 
 
 def _unknown(row: Row, _fault: Fault, scene: Scene) -> list[Row]:

@@ -14,7 +14,7 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from elexon_assets.simulator.half_hours import index_at_or_after, index_of
-from elexon_assets.simulator.noise import chance
+from elexon_assets.simulator.noise import seeded_chance
 
 REQUIRED, OPTIONAL, NONE = "required", "optional", "none"
 
@@ -85,7 +85,7 @@ class Fault:
         return (self.first is None or last >= self.first) and (self.end is None or first < self.end)
 
     def _in_share(self, seed: int, what: object) -> bool:
-        return self.share >= 1 or chance(seed, self.kind, what) < self.share
+        return self.share >= 1 or seeded_chance(seed, self.kind, what) < self.share
 
 
 def parse_faults(text: str) -> tuple[Fault, ...]:

@@ -11,15 +11,15 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
-from elexon_assets.simulator.half_hours import HALF_HOURS_A_DAY, index_of, instant_of, span
+from elexon_assets.simulator.half_hours import HALF_HOURS_A_DAY, consecutive_half_hours, index_of, instant_of
 from elexon_assets.simulator.noise import (
     KERNEL_HALF_HOURS,
     Channel,
     Series,
+    filter_noise,
     matern_kernel,
-    smooth,
     smoothed_exponential_kernel,
-    white,
+    white_noise,
 )
 from elexon_assets.simulator.weather import year_of_weather, year_span
 
@@ -89,7 +89,7 @@ def generation(seed: int, first: int, last: int) -> Generation:
 def year_of_generation(seed: int, year: int) -> Generation:
     """A whole UTC year. Gas balances the demand, so a windy half hour burns less of it."""
     first, count = year_span(year)
-    half_hours = span(first, count)
+    half_hours = consecutive_half_hours(first, count)
     mw = _plants_but_gas(seed, first, count)
     mw["WIND"] = year_of_weather(seed, year).metered_wind_mw
     for position, (fuel_type, link) in enumerate(INTERCONNECTORS.items()):
@@ -103,7 +103,7 @@ def year_of_generation(seed: int, year: int) -> Generation:
 
 
 def _plants_but_gas(seed: int, first: int, count: int) -> dict[str, Series]:
-    half_hours = span(first, count)
+    half_hours = consecutive_half_hours(first, count)
     winter = _winter(first, count)
     nuclear, biomass, coal, hydro, other, pumping = (_slow_noise(seed, n, first, count) for n in range(6))
     return {
@@ -124,7 +124,7 @@ def _plants_but_gas(seed: int, first: int, count: int) -> dict[str, Series]:
 def _demand(seed: int, year: int) -> Series:
     """On the transmission system: less the sun and wind of the distribution networks."""
     first, count = year_span(year)
-    half_hours = span(first, count)
+    half_hours = consecutive_half_hours(first, count)
     here = year_of_weather(seed, year)
     embedded_wind = here.onshore_mw + here.offshore_mw - here.metered_wind_mw
     weekend = np.where((half_hours // HALF_HOURS_A_DAY + 3) % 7 >= 5, -2600, 0)  # 1970-01-01 was a Thursday
@@ -137,7 +137,7 @@ def _demand(seed: int, year: int) -> Series:
 
 def _winter(first: int, count: int) -> Series:
     """1 in mid-January, -1 in mid-July."""
-    days = span(first, count) / HALF_HOURS_A_DAY
+    days = consecutive_half_hours(first, count) / HALF_HOURS_A_DAY
     return np.cos(2 * np.pi * (days % 365.2425 - 15) / 365.2425)
 
 
@@ -153,6 +153,8 @@ def _by_hour(values: tuple[int, ...], half_hours: NDArray[np.int64]) -> Series:
 def _slow_noise(seed: int, number: int, first: int, count: int) -> Series:
     """Mean 0, variance 1, wandering over days, with a little of hours."""
     start, length = first - KERNEL_HALF_HOURS + 1, count + KERNEL_HALF_HOURS - 1
-    days = smooth(white(seed, Channel.FUELS + 2 * number, start, length), smoothed_exponential_kernel(40, 3))
-    hours = smooth(white(seed, Channel.FUELS + 2 * number + 1, start, length), matern_kernel(2))
+    days = filter_noise(
+        white_noise(seed, Channel.FUELS + 2 * number, start, length), smoothed_exponential_kernel(40, 3)
+    )
+    hours = filter_noise(white_noise(seed, Channel.FUELS + 2 * number + 1, start, length), matern_kernel(2))
     return 0.9 * days + 0.436 * hours

@@ -1,6 +1,6 @@
-"""Half-hours as integers (half-hours since 1970-01-01T00:00Z), their texts as Elexon writes them, their labels.
+"""Half-hours as integers (half-hours since 1970-01-01T00:00Z), as Elexon's text, and their settlement labels.
 
-Belongs here: conversions that every other module of the simulator needs. Does not: publication, datasets, values.
+Belongs here: conversions that every other module of the simulator needs. Not here: publication, datasets, values.
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -16,49 +16,49 @@ SECONDS = 1800
 
 
 def index_of(instant: datetime) -> int:
-    """The half hour that the instant lies in."""
+    """Return the half-hour that contains the instant."""
     return (instant - EPOCH) // HALF_HOUR
 
 
 def index_at_or_after(instant: datetime) -> int:
-    """The first half hour that starts at the instant or later."""
+    """Return the first half-hour that starts at the instant or later."""
     return -((EPOCH - instant) // HALF_HOUR)
 
 
 def instant_of(half_hour: int) -> datetime:
-    """Its start, UTC."""
+    """Return the start of a half-hour, UTC."""
     return EPOCH + HALF_HOUR * half_hour
 
 
 def first_of(settlement_date: date) -> int:
-    """The half hour of settlement period 1."""
+    """Return the half-hour of settlement period 1."""
     return index_of(first_start_utc(settlement_date))
 
 
-def span(first: int, count: int) -> NDArray[np.int64]:
-    """So many half-hours from the first on."""
+def consecutive_half_hours(first: int, count: int) -> NDArray[np.int64]:
+    """Return `count` consecutive half-hours from `first` on."""
     return np.arange(first, first + count, dtype=np.int64)
 
 
-def texts(first: int, last: int, *, minutes_later: int = 0) -> list[str]:
-    """`2024-01-01T00:00:00Z` of every half hour from first to last, both in."""
-    seconds = span(first, last + 1 - first) * SECONDS + minutes_later * 60
+def start_texts(first: int, last: int, *, minutes_later: int = 0) -> list[str]:
+    """Return `2024-01-01T00:00:00Z` for every half-hour from first to last, both inclusive."""
+    seconds = consecutive_half_hours(first, last + 1 - first) * SECONDS + minutes_later * 60
     plain = np.datetime_as_string(seconds.astype("datetime64[s]"), unit="s")
     return [text + "Z" for text in plain.tolist()]
 
 
 def text_of(instant: datetime) -> str:
-    """An instant as Elexon writes it: UTC, whole seconds, `Z`."""
+    """Format an instant as Elexon does: UTC, whole seconds, `Z`."""
     return instant.astimezone(UTC).replace(microsecond=0, tzinfo=None).isoformat() + "Z"
 
 
-def later(text: str, minutes: float) -> str:
-    """The same text so many minutes later."""
+def text_minutes_later(text: str, minutes: float) -> str:
+    """Return the text of an instant that is `minutes` later."""
     return text_of(datetime.fromisoformat(text) + timedelta(minutes=minutes))
 
 
-def labels(first: int, last: int) -> tuple[list[str], list[int]]:
-    """(settlement date as ISO text, settlement period) of every half hour from first to last, both in."""
+def settlement_labels(first: int, last: int) -> tuple[list[str], list[int]]:
+    """Return (settlement dates as ISO text, settlement periods) of every half-hour from first to last, both inclusive."""
     dates: list[str] = []
     periods: list[int] = []
     day = instant_of(first).astimezone(LONDON).date()

@@ -1,6 +1,6 @@
-"""Noise that belongs to a (seed, channel, half hour): the same whatever window, order, process or machine asks.
+"""Noise that depends only on (seed, channel, half-hour): the same for every window, order, process and machine.
 
-Belongs here: counter-based white noise, the smooth processes made of it, seeded chances. Does not: megawatts.
+Belongs here: counter-based white noise, the smooth processes made of it, seeded chances. Not here: megawatts.
 """
 
 from enum import IntEnum, unique
@@ -17,7 +17,7 @@ KERNEL_HALF_HOURS = 1024
 
 @unique
 class Channel(IntEnum):
-    """One independent stream of noise each; a number never changes its meaning, or every value would."""
+    """Independent streams of noise. A number never changes its meaning, or every value would change."""
 
     COMMON_FAST = 0
     COMMON_SLOW = 1
@@ -31,8 +31,8 @@ class Channel(IntEnum):
     FUELS = 100
 
 
-def uniform(seed: int, channel: int, first: int, count: int) -> Series:
-    """Numbers in [0, 1) of the counters first, first + 1...; Philox's raw stream is the same on every machine."""
+def uniform_noise(seed: int, channel: int, first: int, count: int) -> Series:
+    """Return numbers in [0, 1) for the counters from `first` on; Philox's raw stream is the same on every machine."""
     skipped = first % 4  # a Philox step yields four numbers
     key = np.array([seed % 2**64, channel], dtype=np.uint64)
     counter = np.array([first // 4, 0, 0, 0], dtype=np.uint64)
@@ -40,32 +40,32 @@ def uniform(seed: int, channel: int, first: int, count: int) -> Series:
     return np.asarray(raw >> np.uint64(11), dtype=np.float64) * 2.0**-53
 
 
-def white(seed: int, channel: int, first: int, count: int) -> Series:
-    """Mean 0, variance 1, uniform: the kernels below sum scores of them, which makes the sums normal."""
-    return (uniform(seed, channel, first, count) - 0.5) * float(np.sqrt(12.0))
+def white_noise(seed: int, channel: int, first: int, count: int) -> Series:
+    """Return noise of mean 0 and variance 1, uniform: the kernels add up many of them, which makes the sums normal."""
+    return (uniform_noise(seed, channel, first, count) - 0.5) * float(np.sqrt(12.0))
 
 
 def matern_kernel(hours: float) -> Series:
-    """Autocorrelation (1 + t/hours) exp(-t/hours): smooth, so that neighbours differ little."""
+    """Return a kernel with the autocorrelation (1 + t/hours) exp(-t/hours): smooth, so that neighbours differ little."""
     lag = np.arange(KERNEL_HALF_HOURS) / 2
     return _unit_variance(lag * np.exp(-lag / hours))
 
 
 def smoothed_exponential_kernel(hours: float, smoothing_hours: float) -> Series:
-    """Autocorrelation about exp(-t/hours), without the roughness of a pure one below `smoothing_hours`."""
+    """Return a kernel with an autocorrelation of about exp(-t/hours), smoother than a pure one below `smoothing_hours`."""
     lag = np.arange(KERNEL_HALF_HOURS) / 2
     return _unit_variance(np.exp(-lag / hours) - np.exp(-lag / smoothing_hours))
 
 
-def smooth(noise: Series, kernel: Series) -> Series:
-    """Noise through a causal kernel; the first KERNEL_HALF_HOURS - 1 of the noise only warm it up."""
+def filter_noise(noise: Series, kernel: Series) -> Series:
+    """Filter noise through a causal kernel; the first KERNEL_HALF_HOURS - 1 values only warm it up."""
     size = 1 << (len(noise) + len(kernel)).bit_length()
     spectrum = np.fft.rfft(noise, size) * np.fft.rfft(kernel, size)
     return np.fft.irfft(spectrum, size)[len(kernel) - 1 : len(noise)]
 
 
-def chance(seed: int, *what: object) -> float:
-    """A number in [0, 1) that belongs to the seed and what it is asked for."""
+def seeded_chance(seed: int, *what: object) -> float:
+    """Return a number in [0, 1) that depends only on the seed and the arguments."""
     text = "\x1f".join(str(part) for part in (seed, *what))
     return int.from_bytes(blake2b(text.encode(), digest_size=8).digest()) / 2**64
 

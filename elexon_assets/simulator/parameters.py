@@ -1,6 +1,6 @@
 """Query parameters: what a request asks for, or the 400 that Elexon answers.
 
-Belongs here: parsing, the caps, the texts of the refusals. Does not: routes, what is published.
+Belongs here: parsing, the limits, the texts of refusals. Not here: routes, what is published.
 """
 
 import re
@@ -24,11 +24,11 @@ INSTANT = re.compile(
 )
 SETTLEMENT_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 EARLIEST, LATEST = date(2000, 1, 1), date(2200, 1, 1)
-"Settlement dates beyond are asked as these: nothing is published there, and civil time ends nearby."
+"Settlement dates beyond these are treated as these: nothing is published there, and civil time ends nearby."
 
 
 class Refused(Exception):
-    """A 400: messages by parameter name; the name is empty for a rule about several."""
+    """A 400: messages by parameter name; the name is empty for a rule about several parameters."""
 
     def __init__(self, errors: dict[str, list[str]]) -> None:
         super().__init__("; ".join(message for messages in errors.values() for message in messages))
@@ -37,7 +37,7 @@ class Refused(Exception):
 
 @dataclass(frozen=True)
 class Asked:
-    """Half-hours from `first` to `last`, both in; the other fields narrow the rows of these."""
+    """The requested half-hours from `first` to `last`, both inclusive; the other fields narrow the rows down."""
 
     first: int
     last: int
@@ -50,24 +50,24 @@ class Asked:
 
 @dataclass
 class Query:
-    """The parameters of one request; collects every complaint, so that one answer names them all."""
+    """The parameters of one request. Collects every complaint, so that one answer names them all."""
 
     values: QueryParams
     errors: dict[str, list[str]] = field(default_factory=dict)
 
     def all(self, name: str) -> list[str]:
-        """ASP.NET does not care about the case of a name."""
+        """Return all values of a parameter; like ASP.NET, ignores the case of its name."""
         return [value for key, value in self.values.multi_items() if key.lower() == name.lower() and value != ""]
 
     def has(self, name: str) -> bool:
         return bool(self.all(name))
 
     def instant(self, name: str) -> datetime:
-        """A bare date is midnight UTC, a time without a zone is UTC."""
-        return self._parsed(name, _instant, datetime.min.replace(tzinfo=UTC))
+        """Parse an instant. A bare date is midnight UTC; a time without a zone is UTC."""
+        return self._parse_parameter(name, _parse_instant, datetime.min.replace(tzinfo=UTC))
 
     def settlement_date(self, name: str) -> date:
-        return self._parsed(name, _settlement_date, date.min)
+        return self._parse_parameter(name, _parse_settlement_date, date.min)
 
     def whole_numbers(self, name: str, low: int, high: int) -> list[int]:
         numbers = []
@@ -75,7 +75,7 @@ class Query:
             if text.isdecimal() and low <= int(text) <= high:
                 numbers.append(int(text))
             else:
-                self.complain(name, f"The value '{text}' is not valid for {_pascal(name)}: {low} to {high}.")
+                self.complain(name, f"The value '{text}' is not valid for {_pascal_case(name)}: {low} to {high}.")
         return numbers
 
     def wants_csv(self, *, stream: bool = False) -> bool:
@@ -86,14 +86,14 @@ class Query:
         return bool(formats) and formats[0].lower() == "csv"
 
     def complain(self, name: str, message: str) -> None:
-        self.errors.setdefault(_pascal(name), []).append(message)
+        self.errors.setdefault(_pascal_case(name), []).append(message)
 
     def refuse_if_wrong(self) -> None:
         if self.errors:
             raise Refused(self.errors)
 
     def publish_times(self, *, stream: bool, cap_days: int = CAP_DAYS) -> tuple[datetime, datetime, bool]:
-        """(first, last, whether CSV is wanted), both ends in; a stream has no cap. Refuses what is wrong."""
+        """Return (first, last, whether CSV is wanted), both ends inclusive. A stream has no limit. Raises Refused."""
         start, end = self.instant("publishDateTimeFrom"), self.instant("publishDateTimeTo")
         csv = self.wants_csv(stream=stream)
         self.refuse_if_wrong()
@@ -105,26 +105,26 @@ class Query:
     def refuse_range(
         self, from_name: str, to_name: str, *, backwards: bool, too_long: bool, cap_days: int = CAP_DAYS
     ) -> None:
-        names = f"{_pascal(from_name)} and {_pascal(to_name)}"
+        names = f"{_pascal_case(from_name)} and {_pascal_case(to_name)}"
         if backwards:
-            raise Refused({"": [f"{_pascal(from_name)} must not be later than {_pascal(to_name)}"]})
+            raise Refused({"": [f"{_pascal_case(from_name)} must not be later than {_pascal_case(to_name)}"]})
         if too_long:
             raise Refused({"": [f"The date range between {names} inclusive must not exceed {cap_days} days"]})
 
-    def _parsed(self, name: str, parse: Callable[[str], Parsed], otherwise: Parsed) -> Parsed:
+    def _parse_parameter(self, name: str, parse: Callable[[str], Parsed], otherwise: Parsed) -> Parsed:
         texts = self.all(name)
         if not texts:
-            self.complain(name, f"A value for the '{_pascal(name)}' parameter or property was not provided.")
+            self.complain(name, f"A value for the '{_pascal_case(name)}' parameter or property was not provided.")
             return otherwise
         try:
             return parse(texts[0])
         except (ValueError, OverflowError):
-            self.complain(name, f"The value '{texts[0]}' is not valid for {_pascal(name)}.")
+            self.complain(name, f"The value '{texts[0]}' is not valid for {_pascal_case(name)}.")
             return otherwise
 
 
 def wind_and_solar_asked(values: QueryParams) -> Asked:
-    """`from` to `to`, both in, by start time; a settlement period turns its end into a settlement date and period."""
+    """Parse `from` and `to`, both inclusive, by start time; a settlement period turns its end into a date and period."""
     query = Query(values)
     start, end = query.instant("from"), query.instant("to")
     first_periods = query.whole_numbers("settlementPeriodFrom", 1, 50)
@@ -142,9 +142,9 @@ def wind_and_solar_asked(values: QueryParams) -> Asked:
 
 
 def published_asked(dataset: Dataset, values: QueryParams, *, stream: bool) -> Asked:
-    """`publishDateTimeFrom` to `publishDateTimeTo`, both in; a stream has no cap."""
+    """Parse `publishDateTimeFrom` and `publishDateTimeTo`, both inclusive; a stream has no limit."""
     query = Query(values)
-    asked = _published(dataset, query, stream=stream)
+    asked = _parse_publish_window(dataset, query, stream=stream)
     query.refuse_if_wrong()
     return asked
 
@@ -154,7 +154,7 @@ def agws_asked(values: QueryParams, *, stream: bool) -> Asked:
 
 
 def fuelhh_asked(values: QueryParams, *, stream: bool) -> Asked:
-    """Settlement dates, strictly yyyy-MM-dd, both in; or publish times; never both."""
+    """Parse settlement dates (strictly yyyy-MM-dd, both inclusive) or publish times, but never both."""
     query = Query(values)
     by_date = query.has("settlementDateFrom") or query.has("settlementDateTo")
     by_publish_time = query.has("publishDateTimeFrom") or query.has("publishDateTimeTo")
@@ -163,7 +163,7 @@ def fuelhh_asked(values: QueryParams, *, stream: bool) -> Asked:
     periods = frozenset(query.whole_numbers("settlementPeriod", 1, 50))
     fuel_types = frozenset(query.all("fuelType"))
     if by_publish_time:
-        asked = _published(FUELHH, query, stream=stream)
+        asked = _parse_publish_window(FUELHH, query, stream=stream)
         return Asked(asked.first, asked.last, asked.published, None, periods, fuel_types, asked.csv)
     first_date, last_date = query.settlement_date("settlementDateFrom"), query.settlement_date("settlementDateTo")
     csv = query.wants_csv(stream=stream)
@@ -175,7 +175,7 @@ def fuelhh_asked(values: QueryParams, *, stream: bool) -> Asked:
     return Asked(first, last, None, (first_date.isoformat(), last_date.isoformat()), periods, fuel_types, csv)
 
 
-def _published(dataset: Dataset, query: Query, *, stream: bool) -> Asked:
+def _parse_publish_window(dataset: Dataset, query: Query, *, stream: bool) -> Asked:
     start, end, csv = query.publish_times(stream=stream)
     shift = dataset.minutes_to_publication
     first = index_at_or_after(max(start, datetime(2000, 1, 1, tzinfo=UTC)) - timedelta(minutes=shift))
@@ -184,7 +184,7 @@ def _published(dataset: Dataset, query: Query, *, stream: bool) -> Asked:
 
 
 def _first_half_hour(settlement_date: date, period: int) -> int:
-    """A period that the day does not have is no error: the range begins with the next day."""
+    """Return the first half-hour of a period; for a period that the day does not have, the start of the next day."""
     day = min(max(settlement_date, EARLIEST), LATEST)
     return index_of(first_start_utc(day)) + min(period - 1, periods_in(day))
 
@@ -194,7 +194,7 @@ def _last_half_hour(settlement_date: date, period: int) -> int:
     return index_of(first_start_utc(day)) + min(period, periods_in(day)) - 1
 
 
-def _instant(text: str) -> datetime:
+def _parse_instant(text: str) -> datetime:
     match = INSTANT.fullmatch(text)
     if match is None:
         raise ValueError(text)
@@ -203,11 +203,11 @@ def _instant(text: str) -> datetime:
     return datetime.fromisoformat(f"{year}-{month}-{day}T{clock or '00:00'}{zone}").astimezone(UTC)
 
 
-def _settlement_date(text: str) -> date:
+def _parse_settlement_date(text: str) -> date:
     if SETTLEMENT_DATE.fullmatch(text) is None:
         raise ValueError(text)
     return date.fromisoformat(text)
 
 
-def _pascal(name: str) -> str:
+def _pascal_case(name: str) -> str:
     return name[:1].upper() + name[1:]

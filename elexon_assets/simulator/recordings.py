@@ -15,7 +15,7 @@ from typing import Any, NamedTuple
 
 from elexon_assets.settlement import periods_in
 from elexon_assets.simulator.fuels import FUEL_TYPES
-from elexon_assets.simulator.half_hours import index_of, labels, later
+from elexon_assets.simulator.half_hours import index_of, settlement_labels, text_minutes_later
 from elexon_assets.simulator.rows import AGWS, FUELHH, PSR_TYPES, Row, document_id
 
 LATEST_PUBLICATION_HALF_HOURS = 24
@@ -60,7 +60,7 @@ class Recordings:
         for half_hour in range(last, first - 1, -1):
             if (found := self.fuels.get(half_hour)) is not None:
                 start, day, period, values = found
-                publish = later(start, FUELHH.minutes_to_publication)
+                publish = text_minutes_later(start, FUELHH.minutes_to_publication)
                 rows += [
                     Row(half_hour, fuel_type, mw, publish, start, day, period)
                     for fuel_type, mw in zip(FUEL_TYPES, values, strict=True)
@@ -98,12 +98,12 @@ def _wind_and_solar(answer: Any) -> Iterator[tuple[Row, bool]]:
         if isinstance(record.get("data"), list):
             for inner in record["data"]:
                 if inner.get("psrType") in PSR_TYPES:
-                    yield _inferred(record["startTime"], inner), True
+                    yield _inferred_publication(record["startTime"], inner), True
         elif record.get("psrType") in PSR_TYPES and record.get("dataset", AGWS.name) == AGWS.name:
-            yield _recorded(record), False
+            yield _recorded_row(record), False
 
 
-def _recorded(record: dict[str, Any]) -> Row:
+def _recorded_row(record: dict[str, Any]) -> Row:
     half_hour = index_of(datetime.fromisoformat(record["startTime"]))
     return Row(
         half_hour,
@@ -118,10 +118,10 @@ def _recorded(record: dict[str, Any]) -> Row:
     )
 
 
-def _inferred(start_time: str, inner: dict[str, Any]) -> Row:
+def _inferred_publication(start_time: str, inner: dict[str, Any]) -> Row:
     half_hour = index_of(datetime.fromisoformat(start_time))
-    [settlement_date], [period] = labels(half_hour, half_hour)
-    publish = later(start_time, AGWS.minutes_to_publication)
+    [settlement_date], [period] = settlement_labels(half_hour, half_hour)
+    publish = text_minutes_later(start_time, AGWS.minutes_to_publication)
     document = document_id(half_hour)
     return Row(half_hour, inner["psrType"], inner["quantity"], publish, start_time, settlement_date, period, document)
 

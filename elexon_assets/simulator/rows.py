@@ -11,8 +11,8 @@ from typing import NamedTuple, cast
 
 from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.simulator.fuels import FUEL_TYPES, generation
-from elexon_assets.simulator.half_hours import index_of, labels, texts
-from elexon_assets.simulator.noise import Channel, uniform
+from elexon_assets.simulator.half_hours import index_of, settlement_labels, start_texts
+from elexon_assets.simulator.noise import Channel, uniform_noise
 from elexon_assets.simulator.weather import weather
 
 FIRST_PUBLISHED = index_of(datetime(2016, 3, 1, tzinfo=UTC))
@@ -60,9 +60,9 @@ def wind_and_solar_rows(seed: int, first: int, last: int) -> list[Row]:
     values = weather(seed, first, last)
     columns = zip(
         range(first, last + 1),
-        texts(first, last),
-        texts(first, last, minutes_later=AGWS.minutes_to_publication),
-        *labels(first, last),
+        start_texts(first, last),
+        start_texts(first, last, minutes_later=AGWS.minutes_to_publication),
+        *settlement_labels(first, last),
         values.onshore_mw.tolist(),
         values.offshore_mw.tolist(),
         values.solar_mw.astype(int).tolist(),
@@ -80,7 +80,7 @@ def wind_and_solar_rows(seed: int, first: int, last: int) -> list[Row]:
 def fuel_rows(seed: int, first: int, last: int) -> list[Row]:
     """All fuel types of every half hour from last down to first."""
     by_half_hour = generation(seed, first, last).mw.T.astype(int).tolist()
-    starts, publishes = texts(first, last), texts(first, last, minutes_later=FUELHH.minutes_to_publication)
+    starts, publishes = start_texts(first, last), start_texts(first, last, minutes_later=FUELHH.minutes_to_publication)
     dates, periods = _slipping_labels(seed, first, last)
     return [
         _new_row((first + n, fuel_type, mw, publishes[n], starts[n], dates[n], periods[n], "", 1))
@@ -95,13 +95,13 @@ def document_id(half_hour: int) -> str:
 
 
 def _slipping_labels(seed: int, first: int, last: int) -> tuple[list[str], list[int]]:
-    dates, periods = labels(first, last + 1)
+    dates, periods = settlement_labels(first, last + 1)
     for n in range(last - first + 1):
         ends_a_day = periods[n + 1] == 1
         if (
             ends_a_day
             and dates[n] < SLIPPED_LABELS_BEFORE
-            and uniform(seed, Channel.LABELS, first + n, 1)[0] < SLIPPED_LABELS_SHARE
+            and uniform_noise(seed, Channel.LABELS, first + n, 1)[0] < SLIPPED_LABELS_SHARE
         ):
             dates[n] = dates[n + 1]
     return dates[:-1], periods[:-1]

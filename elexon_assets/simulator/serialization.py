@@ -1,7 +1,7 @@
 """Rows as text: the three JSON shapes of Elexon's answers, and CSV.
 
-Belongs here: column names and their order, number texts. Does not: which rows are in an answer.
-Written with f-strings: a week of FUELHH is 6,720 rows, and a general encoder takes several times as long.
+Belongs here: column names and their order, number formats. Not here: which rows are in an answer. It uses f-strings
+because a week of FUELHH is 6,720 rows, and a general encoder takes several times as long.
 """
 
 import re
@@ -18,44 +18,46 @@ VALUE = re.compile(r',"(?:quantity|generation)":[^,}]*')
 
 
 def per_type_json(rows: Iterable[Row], *, without_value: bool = False) -> str:
-    """`{"metadata": ..., "data": [...]}` of /generation/actual/per-type/wind-and-solar."""
-    return f'{{"metadata":{{"datasets":["AGWS"]}},"data":[{_wind_and_solar(rows, without_value)}]}}'
+    """Return `{"metadata": ..., "data": [...]}` of /generation/actual/per-type/wind-and-solar."""
+    return f'{{"metadata":{{"datasets":["AGWS"]}},"data":[{_wind_and_solar_json(rows, without_value)}]}}'
 
 
 def dataset_json(dataset: Dataset, rows: Iterable[Row], *, without_value: bool = False) -> str:
-    """`{"data": [...]}` of /datasets/AGWS and /datasets/FUELHH."""
+    """Return `{"data": [...]}` of /datasets/AGWS and /datasets/FUELHH."""
     return f'{{"data":{stream_json(dataset, rows, without_value=without_value)}}}'
 
 
 def stream_json(dataset: Dataset, rows: Iterable[Row], *, without_value: bool = False) -> str:
-    """The bare array of the stream endpoints."""
+    """Return the bare array of the stream endpoints."""
     if dataset.name == "AGWS":
-        return f"[{_wind_and_solar(rows, without_value, with_document=True)}]"
-    return f"[{_fuels(rows, without_value)}]"
+        return f"[{_wind_and_solar_json(rows, without_value, with_document=True)}]"
+    return f"[{_fuels_json(rows, without_value)}]"
 
 
 def per_type_csv(rows: Iterable[Row], *, without_value: bool = False) -> str:
-    """Pascal-case header, CRLF, three decimals."""
-    return _csv(PER_TYPE_HEADER, (_wind_and_solar_line(row) for row in rows), "Quantity" if without_value else None)
+    """Return CSV with a Pascal-case header, CRLF and three decimals."""
+    return _csv_text(
+        PER_TYPE_HEADER, (_wind_and_solar_line(row) for row in rows), "Quantity" if without_value else None
+    )
 
 
 def dataset_csv(dataset: Dataset, rows: Iterable[Row], *, without_value: bool = False) -> str:
-    """The columns of the dataset's JSON."""
+    """Return CSV with the columns of the dataset's JSON."""
     if dataset.name == "AGWS":
         lines = (f"AGWS,{row.document_id},{row.revision},{_wind_and_solar_line(row)}" for row in rows)
-        return _csv(AGWS_HEADER, lines, "Quantity" if without_value else None)
+        return _csv_text(AGWS_HEADER, lines, "Quantity" if without_value else None)
     lines = (
         f"FUELHH,{row.publish_time},{row.start_time},{row.settlement_date},{row.settlement_period},{row.series},"
         f"{'' if row.mw is None else row.mw}"
         for row in rows
     )
-    return _csv(FUELHH_HEADER, lines, "Generation" if without_value else None)
+    return _csv_text(FUELHH_HEADER, lines, "Generation" if without_value else None)
 
 
-def _wind_and_solar(rows: Iterable[Row], without_value: bool, *, with_document: bool = False) -> str:
+def _wind_and_solar_json(rows: Iterable[Row], without_value: bool, *, with_document: bool = False) -> str:
     text = ",".join(
         [
-            f"{{{_document(document, revision) if with_document else ''}"
+            f"{{{_document_json(document, revision) if with_document else ''}"
             f'"publishTime":"{publish}","businessType":"{SOLAR_GENERATION if series == SOLAR else WIND_GENERATION}",'
             f'"psrType":"{series}","quantity":{mw if mw == mw and mw is not None else _no_number(mw)},'
             f'"startTime":"{start}","settlementDate":"{date}","settlementPeriod":{period}}}'
@@ -65,7 +67,7 @@ def _wind_and_solar(rows: Iterable[Row], without_value: bool, *, with_document: 
     return VALUE.sub("", text) if without_value else text
 
 
-def _fuels(rows: Iterable[Row], without_value: bool) -> str:
+def _fuels_json(rows: Iterable[Row], without_value: bool) -> str:
     text = ",".join(
         [
             f'{{"dataset":"FUELHH","publishTime":"{publish}","startTime":"{start}","settlementDate":"{date}",'
@@ -77,12 +79,12 @@ def _fuels(rows: Iterable[Row], without_value: bool) -> str:
     return VALUE.sub("", text) if without_value else text
 
 
-def _document(document_id: str, revision: int) -> str:
+def _document_json(document_id: str, revision: int) -> str:
     return f'"dataset":"AGWS","documentId":"{document_id}","documentRevisionNumber":{revision},'
 
 
 def _no_number(mw: float | None) -> str:
-    """A literal NaN is what a careless encoder writes, and what a client must survive."""
+    """Return a missing value as JSON. A literal NaN is what a careless encoder writes; a client must survive it."""
     return "null" if mw is None else "NaN"
 
 
@@ -95,7 +97,7 @@ def _wind_and_solar_line(row: Row) -> str:
     )
 
 
-def _csv(header: str, lines: Iterable[str], dropped: str | None) -> str:
+def _csv_text(header: str, lines: Iterable[str], dropped: str | None) -> str:
     table = [line.split(",") for line in (header, *lines)]
     if dropped is not None:
         position = table[0].index(dropped)

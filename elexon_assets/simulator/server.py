@@ -29,7 +29,7 @@ STOP_WITHIN = timedelta(seconds=5)
 
 
 class Simulator:
-    """A running simulator: where it answers, what it was asked, and which faults it shows."""
+    """A running simulator: its address, the requests it received, and the faults it shows."""
 
     def __init__(self, base_url: str, service: Service, faults: str) -> None:
         self.base_url = base_url
@@ -38,7 +38,7 @@ class Simulator:
 
     @property
     def requests(self) -> Sequence[ServedRequest]:
-        """Oldest first; a copy."""
+        """Return a copy of the requests, oldest first."""
         return list(self.service.requests)
 
     @property
@@ -53,16 +53,16 @@ class Simulator:
 
 
 def serve(app: Starlette, *, port: int, host: str = "127.0.0.1") -> None:
-    """Blocks until SIGINT or SIGTERM; port 0 takes a free one. Prints the base URL once the port is open."""
+    """Serve until SIGINT or SIGTERM; port 0 takes a free one. Prints the base URL once the port is open."""
     if threading.current_thread() is threading.main_thread():
-        signal.signal(signal.SIGTERM, _leave)
+        signal.signal(signal.SIGTERM, _exit_cleanly)
     # an answer is thousands of short-lived rows without cycles: looking for some took a quarter of the time
     gc.freeze()
     gc.set_threshold(COLLECT_AFTER_ALLOCATIONS)
-    listening = _listen(host, port)
+    listening = _open_port(host, port)
     print(base_url(listening), flush=True)
     try:
-        _server(app).run(sockets=[listening])
+        _uvicorn_server(app).run(sockets=[listening])
     except KeyboardInterrupt:
         pass
     finally:
@@ -70,11 +70,11 @@ def serve(app: Starlette, *, port: int, host: str = "127.0.0.1") -> None:
 
 
 @contextmanager
-def running(app: Starlette | None = None, **create_app_kwargs: Any) -> Iterator[Simulator]:
-    """In a thread, on a free port of the loopback; the keyword arguments are those of create_app."""
+def running_simulator(app: Starlette | None = None, **create_app_kwargs: Any) -> Iterator[Simulator]:
+    """Run a simulator in a thread on a free loopback port; takes the keyword arguments of create_app."""
     app = create_app(**create_app_kwargs) if app is None else app
-    listening = _listen("127.0.0.1", 0)
-    server = _server(app)
+    listening = _open_port("127.0.0.1", 0)
+    server = _uvicorn_server(app)
     thread = threading.Thread(target=server.run, kwargs={"sockets": [listening]}, name="simulator", daemon=True)
     thread.start()
     try:
@@ -90,7 +90,9 @@ def running(app: Starlette | None = None, **create_app_kwargs: Any) -> Iterator[
 def subprocess_running(
     *, seed: int = 0, latency_seconds: float = 0, faults: str = "", recordings: Path | None = None
 ) -> Iterator[str]:
-    """A process of its own, always stopped; yields the base URL once it answers. RuntimeError if it does not start."""
+    """Run a simulator in a process of its own and yield the base URL once it answers. Raises RuntimeError if it cannot
+    start.
+    """
     command = [sys.executable, "-m", "elexon_assets.simulator", "--port", "0", "--seed", str(seed)]
     command += ["--latency-seconds", str(latency_seconds), "--faults", faults]
     command += [] if recordings is None else ["--recordings", str(recordings)]
@@ -118,8 +120,8 @@ def base_url(listening: socket.socket) -> str:
     return f"http://{host}:{port}{PREFIX}"
 
 
-def _listen(host: str, port: int) -> socket.socket:
-    """Open before the server runs, so that the port is known and early clients wait instead of failing."""
+def _open_port(host: str, port: int) -> socket.socket:
+    """Open the port before the server runs, so that it is known and early clients wait instead of failing."""
     listening = socket.socket()
     try:
         listening.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
@@ -131,7 +133,7 @@ def _listen(host: str, port: int) -> socket.socket:
     return listening
 
 
-def _server(app: Starlette) -> uvicorn.Server:
+def _uvicorn_server(app: Starlette) -> uvicorn.Server:
     config = uvicorn.Config(
         app,
         log_level="critical",
@@ -152,6 +154,6 @@ def _wait_for(ready: Any, alive: Any) -> None:
         time.sleep(0.005)
 
 
-def _leave(_signal: int, _frame: FrameType | None) -> None:
-    """uvicorn raises the signal again once it has stopped: the process then ends as one that did its work."""
+def _exit_cleanly(_signal: int, _frame: FrameType | None) -> None:
+    """Exit cleanly: uvicorn raises the signal again once it has stopped."""
     sys.exit(0)

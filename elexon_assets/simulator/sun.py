@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 import numpy as np
 
-from elexon_assets.simulator.half_hours import HALF_HOURS_A_DAY, span
+from elexon_assets.simulator.half_hours import HALF_HOURS_A_DAY, consecutive_half_hours
 from elexon_assets.simulator.noise import Series
 
 SITES = ((50.8, -3.5, 0.25), (51.7, -0.5, 0.4), (52.8, -1.5, 0.25), (54.6, -2.5, 0.1))
@@ -53,7 +53,7 @@ class _Sky:
 
 def _sky(first: int, count: int, minutes: float) -> _Sky:
     """Spencer's series, so many minutes into each half hour; within a day's slip between leap years."""
-    days = (span(first, count) + minutes / 30) / HALF_HOURS_A_DAY
+    days = (consecutive_half_hours(first, count) + minutes / 30) / HALF_HOURS_A_DAY
     turn = 2 * np.pi * ((days % 365.2425) / 365.2425)
     sine, cosine, sine2, cosine2 = np.sin(turn), np.cos(turn), np.sin(2 * turn), np.cos(2 * turn)
     declination = 0.006918 - 0.399912 * cosine + 0.070257 * sine - 0.006758 * cosine2 + 0.000907 * sine2

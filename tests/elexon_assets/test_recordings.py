@@ -13,7 +13,7 @@ from typing import Any
 import pytest
 
 from elexon_assets.datasets import GENERATION_BY_FUEL
-from elexon_assets.simulator.server import running
+from elexon_assets.simulator.server import running_simulator
 from tests.elexon_assets.ingesting import content, fetch_days, published
 
 WEEK = "agws_dataset_2026-04-15_2026-04-22.json"
@@ -27,7 +27,7 @@ FUELS = [
 @pytest.fixture(scope="module")
 def replay(recordings: Path) -> Iterator[str]:
     """Where the recorded answers are served."""
-    with running(recordings=recordings) as simulator:
+    with running_simulator(recordings=recordings) as simulator:
         yield simulator.base_url
 
 

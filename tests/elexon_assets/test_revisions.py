@@ -6,7 +6,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 
 from elexon_assets.datasets import WIND_AND_SOLAR
-from elexon_assets.simulator.server import running
+from elexon_assets.simulator.server import running_simulator
 from tests.elexon_assets.ingesting import fetch_days, published
 
 DAY = date(2024, 1, 8)
@@ -27,7 +27,7 @@ class Clock:
 @pytest.fixture
 def clock(home: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:  # noqa: ARG001 (sets the home first)
     clock = Clock()
-    with running(now=clock, faults="republished@2024-01-08T05:30Z") as simulator:
+    with running_simulator(now=clock, faults="republished@2024-01-08T05:30Z") as simulator:
         monkeypatch.setenv("ELEXON_BASE_URL", simulator.base_url)
         yield clock
 

@@ -19,7 +19,7 @@ import sqlalchemy as sa
 from alembic.script import ScriptDirectory
 from playwright.sync_api import Browser
 
-from elexon_assets.simulator.server import Simulator, running
+from elexon_assets.simulator.server import Simulator, running_simulator
 from pipeline_assets import landing, seed_loader
 from pipeline_assets.ledger import schema
 from pipeline_assets.sensors import landing_of_changes
@@ -132,7 +132,7 @@ def free_port() -> int:
 
 @contextmanager
 def serving(home: Path) -> Iterator[Server]:
-    with running() as simulator:
+    with running_simulator() as simulator:
         environment = {
             **os.environ,
             "RENEWABLES_HOME": str(home),

@@ -11,7 +11,7 @@ from elexon_assets.assets import GENERATION_ASSETS, installed_capacity, latest_h
 from elexon_assets.backfill_plan import range_tags
 from elexon_assets.datasets import BY_HALF_HOUR, DATASETS, WIND_AND_SOLAR
 from elexon_assets.resources import RESOURCES
-from elexon_assets.simulator.server import Simulator, running
+from elexon_assets.simulator.server import Simulator, running_simulator
 from elexon_assets.windows import of_days
 from warehouse.connection import reading
 
@@ -105,7 +105,7 @@ def test_a_materialization_says_what_a_person_wants_to_know(
 def test_latest_half_hours_brings_the_trailing_day_and_makes_no_day_green(
     dagster_instance: dg.DagsterInstance, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    with running() as simulator:
+    with running_simulator() as simulator:
         monkeypatch.setenv("ELEXON_BASE_URL", simulator.base_url)
         now = datetime.now(UTC)
         result = dg.materialize(

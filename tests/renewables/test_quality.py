@@ -11,7 +11,7 @@ from polars.testing import assert_frame_equal
 from elexon_assets.datasets import BY_HALF_HOUR, Dataset
 from elexon_assets.flag_vocabulary import DOUBTING
 from elexon_assets.quality.flagging import flag
-from elexon_assets.simulator.server import running
+from elexon_assets.simulator.server import running_simulator
 from renewables.charts.flagged_shading import NAME
 from renewables.charts.generation import figure
 from renewables.queries.analysis import daily, monthly, summary
@@ -34,7 +34,7 @@ WIND = ["Wind Onshore", "Wind Offshore"]
 def doubtful_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A warehouse with drop-outs, stuck pairs, holes, republished and late values, flagged."""
     home = tmp_path_factory.mktemp("doubtful")
-    with running(faults=FAULTS) as simulator:
+    with running_simulator(faults=FAULTS) as simulator:
         flag(landed_in(home, simulator.base_url, SPAN, run_id="spring"))
     return home
 

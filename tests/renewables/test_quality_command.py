@@ -10,7 +10,7 @@ import pytest
 
 from elexon_assets.datasets import WIND_AND_SOLAR
 from elexon_assets.quality.flagging import flag
-from elexon_assets.simulator.server import Simulator, running
+from elexon_assets.simulator.server import Simulator, running_simulator
 from renewables.queries.analysis import summary
 from renewables.queries.generation import generation
 from tests.elexon_assets.ingesting import fetch_days, landed_in
@@ -25,7 +25,7 @@ DROP_OUTS = [("2024-01-01", "2024-01-01T05:30:00Z"), ("2024-01-03", "2024-01-03T
 def recorded_home(recordings: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     """The first three days of 2024 as they were recorded, flagged."""
     home = tmp_path_factory.mktemp("recorded")
-    with running(recordings=recordings) as replay:
+    with running_simulator(recordings=recordings) as replay:
         flag(landed_in(home, replay.base_url, NEW_YEAR, run_id="recorded"))
     return home
 

@@ -15,7 +15,7 @@ from elexon_assets.client import ElexonClient
 from elexon_assets.datasets import BY_HALF_HOUR, GENERATION_BY_FUEL, WIND_AND_SOLAR
 from elexon_assets.ingest import ingest
 from elexon_assets.quality.flagging import flag
-from elexon_assets.simulator.server import running
+from elexon_assets.simulator.server import running_simulator
 from elexon_assets.windows import Window
 from tests.elexon_assets.ingesting import fetch_days, published
 
@@ -25,7 +25,7 @@ BOTH_WINDS = ["Wind Offshore", "Wind Onshore"]
 @pytest.fixture(scope="module")
 def replay(recordings: Path) -> Iterator[str]:
     """Where the recorded answers are served."""
-    with running(recordings=recordings) as simulator:
+    with running_simulator(recordings=recordings) as simulator:
         yield simulator.base_url
 
 

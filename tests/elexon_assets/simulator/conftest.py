@@ -6,14 +6,14 @@ from datetime import UTC, datetime
 import httpx
 import pytest
 
-from elexon_assets.simulator.server import running
+from elexon_assets.simulator.server import running_simulator
 
 NOW = datetime(2026, 6, 1, 12, 10, tzinfo=UTC)
 
 
 @pytest.fixture(scope="session")
 def base_url() -> Iterator[str]:
-    with running(seed=7, now=lambda: NOW) as simulator:
+    with running_simulator(seed=7, now=lambda: NOW) as simulator:
         yield simulator.base_url
 
 

@@ -10,7 +10,7 @@ import pytest
 
 from elexon_assets.simulator.fuels import FUEL_TYPES
 from elexon_assets.simulator.recordings import read_recordings
-from elexon_assets.simulator.server import running
+from elexon_assets.simulator.server import running_simulator
 from tests.elexon_assets.simulator.conftest import NOW, Elexon, start_times
 
 PATH = "/generation/actual/per-type/wind-and-solar"
@@ -19,7 +19,7 @@ PATH = "/generation/actual/per-type/wind-and-solar"
 @pytest.fixture(scope="module")
 def replay(recordings: Path) -> Iterator[Elexon]:
     with (
-        running(recordings=recordings, now=lambda: NOW) as simulator,
+        running_simulator(recordings=recordings, now=lambda: NOW) as simulator,
         httpx.Client(base_url=simulator.base_url) as client,
     ):
         yield Elexon(client)
@@ -111,7 +111,7 @@ def test_a_request_beyond_the_recordings_is_wholly_synthetic(replay: Elexon, ele
 
 
 def test_after_the_last_recorded_date_nothing_counts_as_published(recordings: Path) -> None:
-    with running(recordings=recordings) as simulator:
+    with running_simulator(recordings=recordings) as simulator:
         response = httpx.get(
             f"{simulator.base_url}/datasets/FUELHH?settlementDateFrom=2026-07-18&settlementDateTo=2026-07-22"
         )

@@ -10,14 +10,14 @@ import httpx
 import pytest
 
 from elexon_assets.simulator.app import create_app
-from elexon_assets.simulator.server import running, subprocess_running
+from elexon_assets.simulator.server import running_simulator, subprocess_running
 
 PATH = "/generation/actual/per-type/wind-and-solar"
 WINDOW = {"from": "2024-01-08", "to": "2024-01-09"}
 
 
 def test_requests_are_kept_in_the_order_they_came() -> None:
-    with running() as simulator:
+    with running_simulator() as simulator:
         for _ in range(2):
             httpx.get(simulator.base_url + PATH, params=WINDOW)
         httpx.get(f"{simulator.base_url}/datasets/FUELHH?fuelType=WIND&fuelType=CCGT")
@@ -30,7 +30,7 @@ def test_requests_are_kept_in_the_order_they_came() -> None:
 
 def test_faults_may_change_while_it_runs_and_attempts_then_count_anew() -> None:
     app = create_app()
-    with running(app) as simulator:
+    with running_simulator(app) as simulator:
         url = simulator.base_url + PATH
         assert httpx.get(url, params=WINDOW).status_code == 200
         simulator.faults = "status=503x1"
@@ -44,7 +44,7 @@ def test_faults_may_change_while_it_runs_and_attempts_then_count_anew() -> None:
 
 
 def test_latency_does_not_reduce_concurrency() -> None:
-    with running(latency_seconds=0.2) as simulator, httpx.Client(base_url=simulator.base_url) as client:
+    with running_simulator(latency_seconds=0.2) as simulator, httpx.Client(base_url=simulator.base_url) as client:
         began = time.monotonic()
         with ThreadPoolExecutor(8) as pool:
             answers = list(pool.map(lambda _: client.get("/datasets/metadata/latest").status_code, range(8)))
@@ -53,7 +53,7 @@ def test_latency_does_not_reduce_concurrency() -> None:
 
 
 def test_a_process_of_its_own_has_the_same_values_and_ends_with_its_block() -> None:
-    with running(seed=4) as here, subprocess_running(seed=4, faults="hole@2024-01-08T05:30Z") as url:
+    with running_simulator(seed=4) as here, subprocess_running(seed=4, faults="hole@2024-01-08T05:30Z") as url:
         elsewhere = httpx.get(url + PATH, params=WINDOW).json()["data"]
         ours = httpx.get(here.base_url + PATH, params=WINDOW).json()["data"]
         assert elsewhere == [row for row in ours if row["startTime"] != "2024-01-08T05:30:00Z"]

@@ -5,7 +5,7 @@ import time
 import httpx
 import pytest
 
-from elexon_assets.simulator.server import running
+from elexon_assets.simulator.server import running_simulator
 from tests.elexon_assets.simulator.conftest import Elexon
 
 PATH = "/generation/actual/per-type/wind-and-solar"
@@ -60,7 +60,7 @@ def test_a_web_page_comes_with_status_200(elexon: Elexon) -> None:
 
 
 def test_only_the_first_attempts_of_the_same_request_fail() -> None:
-    with running(faults="status=503x2@2024-01-08") as simulator:
+    with running_simulator(faults="status=503x2@2024-01-08") as simulator:
         url = simulator.base_url + PATH
         statuses = [httpx.get(url, params=WINDOW).status_code for _ in range(4)]
         assert statuses == [503, 503, 200, 200]

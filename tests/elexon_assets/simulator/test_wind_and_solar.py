@@ -10,7 +10,7 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from elexon_assets.settlement import settlement_of
-from elexon_assets.simulator.server import running
+from elexon_assets.simulator.server import running_simulator
 from tests.elexon_assets.simulator.conftest import NOW, Elexon, start_times
 
 PATH = "/generation/actual/per-type/wind-and-solar"
@@ -82,7 +82,7 @@ def test_a_half_hour_is_published_148_minutes_after_it_started(elexon: Elexon) -
 
 def test_the_clock_decides_what_is_published() -> None:
     now = datetime(2024, 1, 8, 7, 57, 59, tzinfo=UTC)
-    with running(now=lambda: now) as simulator:
+    with running_simulator(now=lambda: now) as simulator:
         url = f"{simulator.base_url}{PATH}?from=2024-01-08T05:00Z&to=2024-01-08T06:00Z"
         assert len(httpx.get(url).json()["data"]) == 3
         now += timedelta(seconds=1)
