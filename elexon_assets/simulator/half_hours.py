@@ -58,7 +58,7 @@ def text_minutes_later(text: str, minutes: float) -> str:
 
 
 def settlement_labels(first: int, last: int) -> tuple[list[str], list[int]]:
-    """Return (settlement dates as ISO text, settlement periods) of every half-hour from first to last, both inclusive."""
+    """Return (settlement dates as ISO text, settlement periods) from the half-hour first to last, both inclusive."""
     dates: list[str] = []
     periods: list[int] = []
     day = instant_of(first).astimezone(LONDON).date()

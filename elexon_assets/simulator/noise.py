@@ -46,13 +46,13 @@ def white_noise(seed: int, channel: int, first: int, count: int) -> Series:
 
 
 def matern_kernel(hours: float) -> Series:
-    """Return a kernel with the autocorrelation (1 + t/hours) exp(-t/hours): smooth, so that neighbours differ little."""
+    """Return a kernel with the autocorrelation (1 + t/hours) exp(-t/hours): smooth, so neighbours differ little."""
     lag = np.arange(KERNEL_HALF_HOURS) / 2
     return _unit_variance(lag * np.exp(-lag / hours))
 
 
 def smoothed_exponential_kernel(hours: float, smoothing_hours: float) -> Series:
-    """Return a kernel with an autocorrelation of about exp(-t/hours), smoother than a pure one below `smoothing_hours`."""
+    """Return a kernel with an autocorrelation of about exp(-t/hours), smoother below `smoothing_hours`."""
     lag = np.arange(KERNEL_HALF_HOURS) / 2
     return _unit_variance(np.exp(-lag / hours) - np.exp(-lag / smoothing_hours))
 

@@ -124,7 +124,10 @@ class Query:
 
 
 def wind_and_solar_asked(values: QueryParams) -> Asked:
-    """Parse `from` and `to`, both inclusive, by start time; a settlement period turns its end into a date and period."""
+    """Parse `from` and `to`, both inclusive, by start time.
+
+    A settlement period turns its end into a settlement date and period.
+    """
     query = Query(values)
     start, end = query.instant("from"), query.instant("to")
     first_periods = query.whole_numbers("settlementPeriodFrom", 1, 50)
