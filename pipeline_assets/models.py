@@ -8,31 +8,14 @@ whether it is archived are the ledger's.
 import re
 import secrets
 from collections.abc import Mapping
-from datetime import date
 from typing import Annotated, Any, ClassVar
 
-from pydantic import BaseModel, BeforeValidator, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
 from pydantic_core import PydanticCustomError
 
-from pipeline_assets.dates import strict_date
-from pipeline_assets.errors import UnreadableValue
+from pipeline_assets import names
+from pipeline_assets.field_types import Day, Line, Name, Reference, Score, Text
 from pipeline_assets.vocabulary import ContactRole, Market, PointStatus, ProjectRole, Rag, Stage, Technology
-
-Name = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-Text = Annotated[str, StringConstraints(strip_whitespace=True, max_length=20_000)]
-Reference = Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=100)]
-Score = Annotated[int, Field(ge=1, le=100)]
-
-
-def _bounded_date(value: Any) -> date:
-    try:
-        return strict_date(value)
-    except UnreadableValue as error:
-        raise PydanticCustomError("date", "{reason}", {"reason": str(error)}) from None
-
-
-Day = Annotated[date, BeforeValidator(_bounded_date)]
-"A date that every way in reads alike, and that lies within the bounds of `dates.py`."
 
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 "All but line end and tab: nobody sees them, and PostgreSQL cannot store the first."
@@ -52,12 +35,13 @@ class Entity(BaseModel):
     owners: ClassVar[tuple[str, ...]] = ()
     "References to what it is a part of: a part goes with its whole and never keeps it from being archived."
     unique: ClassVar[tuple[str, ...]] = ()
-    "Fields that no two records share, capital letters aside."
+    "Fields that no two records share; of a name no two spellings either."
 
     @classmethod
     def unique_key(cls, fields: Mapping[str, Any]) -> str | None:
-        """What `unique` compares: capital letters and repeated blanks aside; None where nothing is unique."""
-        return "\n".join(" ".join(str(fields[name]).casefold().split()) for name in cls.unique) or None
+        """Return what `unique` compares, of a name its key; None for an entity without unique fields."""
+        parts = (names.name_key(fields[name]) if name == "name" else str(fields[name]) for name in cls.unique)
+        return "\n".join(parts) or None
 
     @field_validator("*", mode="before")
     @classmethod
@@ -81,7 +65,7 @@ class Counterparty(Entity):
 
     kind, title, unique = "counterparties", "Counterparty", ("name",)
     name: Name = Field(title="Name")
-    website: str = Field("", title="Website", max_length=300)
+    website: Line = Field("", title="Website", max_length=300)
     notes: Text = Field("", title="Notes")
 
 
@@ -90,8 +74,8 @@ class Contact(Entity):
 
     kind, title = "contacts", "Contact"
     name: Name = Field(title="Name")
-    email: str = Field("", title="E-mail", max_length=320, pattern=r"^$|^[^@\s]+@[^@\s]+$")
-    phone: str = Field("", title="Telephone", max_length=50)
+    email: Line = Field("", title="E-mail", max_length=320, pattern=r"^$|^[^@\s]+@[^@\s]+$")
+    phone: Line = Field("", title="Telephone", max_length=50)
 
 
 class CounterpartyContact(Entity):
@@ -179,7 +163,7 @@ class InformationPoint(Entity):
     impact: Score = Field(title="Impact", description="1 (hardly) to 100 (stops the project).")
     likelihood: Score = Field(title="Likelihood", description="1 (hardly) to 100 (has happened).")
     mitigation: Text = Field("", title="Mitigation")
-    owner: str = Field("", title="Owner", max_length=100)
+    owner: Line = Field("", title="Owner", max_length=100)
     due_date: Day | None = Field(None, title="Due")
     status: PointStatus = Field(PointStatus.OPEN, title="Status", description="Closing asks for a mitigation.")
 

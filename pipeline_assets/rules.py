@@ -11,6 +11,7 @@ from typing import Any
 from pydantic import ValidationError
 
 from pipeline_assets.errors import Problem
+from pipeline_assets.field_types import STORED
 from pipeline_assets.models import ENTITIES, FieldProblem
 from pipeline_assets.vocabulary import STAGES_IN_ORDER, Rag, Stage
 
@@ -21,13 +22,18 @@ AHEAD_OF_UTC = timedelta(days=1)
 "A status may be dated this much after the UTC day: the day of who enters it can have begun already."
 
 
-def validated(kind: str, id: str, fields: Mapping[str, Any]) -> tuple[dict[str, Any], list[Problem]]:
-    """All fields as the ledger stores them, or the problems."""
+def validated(
+    kind: str, id: str, fields: Mapping[str, Any], stored: Mapping[str, Any] | None = None
+) -> tuple[dict[str, Any], list[Problem]]:
+    """Return all fields as the ledger stores them, or the problems.
+
+    `stored`: values that the ledger has already, which rules that were added later do not refuse.
+    """
     entity = ENTITIES.get(kind)
     if entity is None:
         return {}, [Problem(kind, id, "kind", f"is none of {', '.join(ENTITIES)}")]
     try:
-        return entity.model_validate(fields).fields(), []
+        return entity.model_validate(fields, context={STORED: stored}).fields(), []
     except ValidationError as error:
         return {}, [_problem(kind, id, detail) for detail in error.errors(include_url=False)]
 
@@ -43,10 +49,11 @@ def after(
     undated = kind == "pipelines" and not given.get("status_date")
     if undated:
         wanted["status_date"] = before["status_date"] if before else today.isoformat()
-    fields, problems = validated(kind, id, wanted)
+    fields, problems = validated(kind, id, wanted, before)
     if fields and undated and before and any(fields[name] != before[name] for name in STATUS_FIELDS):
         fields["status_date"] = today.isoformat()
-    if fields and kind == "pipelines" and not undated and _is_in_the_future(fields["status_date"], today):
+    is_dated_anew = not undated and wanted.get("status_date") != (before or {}).get("status_date")
+    if fields and kind == "pipelines" and is_dated_anew and _is_in_the_future(fields["status_date"], today):
         message = f"{fields['status_date']} is in the future: a status holds from its day on, today's at the latest"
         return {}, [Problem(kind, id, "status_date", message)]
     return fields, problems

@@ -45,7 +45,7 @@ FLOORS: dict[str, list[set[str]]] = {
         {"definitions"},
     ],
     "pipeline_assets": [
-        {"errors", "vocabulary", "dates"},
+        {"errors", "vocabulary", "dates", "names", "field_types"},
         {"models"},
         {"rules", "metrics", "upgrades"},
         {"ledger"},

@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboards.components import snapshot_cache
 from pipeline_assets.ledger import reader, schema
-from pipeline_assets.spreadsheets.portfolio_index import Holdings, holdings
+from pipeline_assets.spreadsheets.portfolio_index import Holdings, holdings_since
 from pipeline_assets.vocabulary import Rag
 from renewables.queries.pipeline import landed_position
 from warehouse.errors import WarehouseError
@@ -92,8 +92,16 @@ def _engine(address: str) -> sa.Engine:
 
 @st.cache_resource(max_entries=8, show_spinner=False)
 def _held(
-    address: str,  # noqa: ARG001 (part of the key)
+    address: str,
     position: int,  # noqa: ARG001 (part of the key)
     _engine: sa.Engine,
 ) -> Holdings:
-    return holdings(_engine)
+    newest = _newest(address)
+    newest[address] = holdings_since(_engine, newest[address])
+    return newest[address]
+
+
+@st.cache_resource(max_entries=8, show_spinner=False)
+def _newest(address: str) -> dict[str, Holdings]:
+    """Keep the portfolio that was read last, so that after a change only what changed is read."""
+    return {address: Holdings((), 0)}

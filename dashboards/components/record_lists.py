@@ -15,6 +15,7 @@ from dashboards.components.navigation import FORM
 from pipeline_assets.errors import PipelineError
 from pipeline_assets.ledger.changes import Receipt
 from pipeline_assets.models import ENTITIES
+from pipeline_assets.names import name_key
 from pipeline_assets.seed_loader import seed
 from pipeline_assets.spreadsheets.portfolio_index import Holdings
 
@@ -105,11 +106,15 @@ def table(frame: pl.DataFrame, kind: str, columns: Mapping[str, Any], *, key: st
 
 
 def with_words(frame: pl.DataFrame, text: str) -> pl.DataFrame:
-    """Rows in which every word stands somewhere; capitals aside."""
-    texts = [name for name, kind in frame.schema.items() if kind == pl.String and name != "id"]
-    whole = pl.concat_str([pl.col(name).fill_null("") for name in texts], separator=" ").str.to_lowercase()
-    for word in text.lower().split():
-        frame = frame.filter(whole.str.contains(word, literal=True))
+    """Return the rows in which every word is somewhere, in any spelling."""
+    words = name_key(text).split()
+    if not words or frame.is_empty():
+        return frame
+    texts = [pl.col(name).fill_null("") for name, kind in frame.schema.items() if kind == pl.String and name != "id"]
+    joined = frame.select(pl.concat_str(texts, separator="\n")).to_series()
+    keys = pl.Series([name_key(row) for row in joined], dtype=pl.String)
+    for word in words:
+        frame, keys = frame.filter(mask := keys.str.contains(word, literal=True)), keys.filter(mask)
     return frame
 
 

@@ -64,9 +64,10 @@ def _gone(draft: Draft, record: Record) -> bool:
 
 
 def _unique(draft: Draft, record: Record) -> Iterator[Problem]:
+    """Yield a problem where the batch gives a record the name of another one; what had it before may keep it."""
     entity = ENTITIES[record.kind]
     key = entity.unique_key(record.fields)
-    if key is None:
+    if key is None or key == draft.earlier_unique_key(record):
         return
     other = next((each for each in draft.with_unique_key(record.kind, key) if each.id != record.id), None)
     if other:

@@ -66,6 +66,11 @@ class Draft:
         found = [record for id in sorted(ids) if (record := self.record(kind, id))]
         return [record for record in found if ENTITIES[kind].unique_key(record.fields) == key]
 
+    def earlier_unique_key(self, record: Record) -> str | None:
+        """Return what it had before the batch."""
+        earlier = self.stored.records.get(record.kind, record.id)
+        return ENTITIES[record.kind].unique_key(earlier.fields) if earlier else None
+
     def apply(self, changes: Sequence[Change], today: date) -> tuple[Recorded, ...]:
         """The changes as they would be recorded, without those that change nothing or cannot be made."""
         for change in changes:
@@ -87,7 +92,8 @@ class Draft:
         archived = change.action is Action.ARCHIVE
         if change.action in (Action.CREATE, Action.EDIT):
             if self.undoing:
-                values, found = rules.validated(change.kind, change.id, {**values, **change.fields})
+                earlier = {**values, **change.fields}
+                values, found = rules.validated(change.kind, change.id, earlier, stored=earlier)
             else:
                 values, found = rules.after(change.kind, change.id, values or None, change.fields, today)
             self.problems += found
@@ -123,7 +129,8 @@ class Draft:
                 ids = [id for touched_kind, id in self.touched if touched_kind == kind]
                 for some in (ids[n : n + MOST] for n in range(0, len(ids), MOST)):
                     con.execute(table.delete().where(table.c.kind == kind, table.c.id.in_(some)))
-        con.execute(schema.records.insert(), [_row(record) for record in self.touched.values()])
+        rows = [{**_row(record), "unique_key": self._unique_key(record)} for record in self.touched.values()]
+        con.execute(schema.records.insert(), rows)
         mentions = [
             {"kind": kind, "id": id, "field": name, "target_kind": target_kind, "target_id": target_id}
             for (kind, id), record in self.touched.items()
@@ -131,6 +138,12 @@ class Draft:
         ]
         if mentions:
             con.execute(schema.mentions.insert(), mentions)
+
+    def _unique_key(self, record: Record) -> str | None:
+        key = ENTITIES[record.kind].unique_key(record.fields)
+        holder = self.stored.namesakes.get(record.kind, key) if key else None
+        others = [each.id for each in self.with_unique_key(record.kind, key) if each.id != record.id] if key else []
+        return schema.unique_key_of(record.kind, record.id, record.fields, is_taken=holder in others)
 
     def _keep(self, made: Record) -> None:
         key = (made.kind, made.id)
@@ -176,6 +189,5 @@ def _impossible(change: Change, before: Record | None) -> str | None:
 def _row(record: Record) -> dict[str, object]:
     return {
         **{name: getattr(record, name) for name in ("kind", "id", "version", "position", "archived", "fields", "who")},
-        "unique_key": ENTITIES[record.kind].unique_key(record.fields),
         "submitted_at_us": reader.microseconds(record.submitted_at_utc),
     }

@@ -82,6 +82,12 @@ def position_in(con: sa.Connection) -> int:
     return int(con.execute(_POSITION).scalar_one())
 
 
+def batch_at(con: sa.Connection, position: int) -> str | None:
+    """Return the batch of the change at a position, or None where there is none."""
+    batch: str | None = con.execute(_BATCH_AT, {"position": position}).scalar()
+    return batch
+
+
 def records_in(con: sa.Connection, kind: str, ids: Iterable[str]) -> dict[str, Record]:
     """Those that there are, archived or not."""
     valid = [id for id in ids if VALID_ID.fullmatch(id)]  # PostgreSQL would not even take the question with a NUL in it
@@ -105,6 +111,7 @@ def instant(us: int) -> datetime:
 
 
 _POSITION = sa.select(schema.ledger_info.c.value).where(schema.ledger_info.c.key == "position")
+_BATCH_AT = sa.select(schema.changes.c.batch).where(schema.changes.c.position == sa.bindparam("position"))
 _RECORDS = sa.select(schema.records).where(
     schema.records.c.kind == sa.bindparam("kind"), schema.records.c.id.in_(sa.bindparam("ids", expanding=True))
 )

@@ -4,7 +4,7 @@ Instants are microseconds since 1970 (UTC): what both databases keep alike.
 Belongs here: DDL, transactions, what an unreachable database is called. Not here: what is written (`submitting.py`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from typing import Any
@@ -14,9 +14,13 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from pipeline_assets.errors import LedgerUnavailable
+from pipeline_assets.models import ENTITIES
+from pipeline_assets.upgrades import complete_fields
 from warehouse.settings import Settings
 
 FORMAT_VERSION = 1
+UNIQUE_KEYS_VERSION = 1
+"Of the rule by which names are compared; the keys of a ledger with another one are computed again when it is opened."
 WAIT_SECONDS = 30
 "For the writers before us; each takes milliseconds."
 
@@ -35,7 +39,8 @@ ledger_info = sa.Table(
     metadata,
     sa.Column("key", sa.String, primary_key=True),
     sa.Column("value", sa.BigInteger, nullable=False),
-    comment="format_version; position: of the newest change. Its row is the lock that puts commits in order.",
+    comment="format_version; unique_keys: version of the rule that made them; position: of the newest change. Its row "
+    "is the lock that puts commits in order.",
 )
 batches = sa.Table(
     "batches",
@@ -134,10 +139,47 @@ def _make_tables(engine: sa.Engine) -> None:
         if sa.inspect(con).has_table(ledger_info.name):
             _refuse_a_newer_format(con)
         metadata.create_all(con)
-        there = set(con.execute(sa.select(ledger_info.c.key)).scalars())
-        for key, value in {"format_version": FORMAT_VERSION, "position": 0}.items():
-            if key not in there:
+        known = {row.key: row.value for row in con.execute(sa.select(ledger_info))}
+        for key, value in {"format_version": FORMAT_VERSION, "position": 0, "unique_keys": 0}.items():
+            if key not in known:
                 con.execute(ledger_info.insert().values(key=key, value=value))
+        if known.get("unique_keys") != UNIQUE_KEYS_VERSION:
+            lock_positions(con)
+            _renew_unique_keys(con)
+
+
+def lock_positions(con: sa.Connection) -> None:
+    """Lock the counter's row until the commit, so that positions are in the order of the commits."""
+    con.execute(ledger_info.update().where(ledger_info.c.key == "position").values(value=ledger_info.c.value))
+
+
+def unique_key_of(kind: str, id: str, fields: Mapping[str, Any], *, is_taken: bool) -> str | None:
+    """Return what the database keeps unique. A record whose key another one has already gets one of its own.
+
+    Such records come from the time when fewer spellings counted as the same name; nobody can make new ones.
+    """
+    key = ENTITIES[kind].unique_key(complete_fields(kind, fields))
+    return f"{key}\n{id}" if key and is_taken else key
+
+
+def _renew_unique_keys(con: sa.Connection) -> None:
+    """Compute all unique keys again; of two records with the same one the live one has it, and then the older one."""
+    kinds = [entity.kind for entity in ENTITIES.values() if entity.unique]
+    order = (records.c.archived, records.c.position)
+    rows = con.execute(sa.select(records).where(records.c.kind.in_(kinds)).order_by(*order)).all()
+    con.execute(records.update().where(records.c.kind.in_(kinds)).values(unique_key=None))
+    taken: set[tuple[str, str | None]] = set()
+    keys = []
+    for row in rows:
+        key = (row.kind, unique_key_of(row.kind, row.id, row.fields, is_taken=False))
+        own = unique_key_of(row.kind, row.id, row.fields, is_taken=key in taken)
+        taken.add(key)
+        keys.append({"of_kind": row.kind, "of_id": row.id, "own": own})
+    if keys:
+        is_the_record = (records.c.kind == sa.bindparam("of_kind")) & (records.c.id == sa.bindparam("of_id"))
+        con.execute(records.update().where(is_the_record).values(unique_key=sa.bindparam("own")), keys)
+    version = ledger_info.update().where(ledger_info.c.key == "unique_keys").values(value=UNIQUE_KEYS_VERSION)
+    con.execute(version)
 
 
 @contextmanager

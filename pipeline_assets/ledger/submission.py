@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 import sqlalchemy as sa
 
 from pipeline_assets.errors import Problem, Refused, StaleVersion
-from pipeline_assets.ledger import cross_record_rules, notices, outbox, reader, schema
+from pipeline_assets.ledger import cross_record_rules, look_alikes, notices, outbox, reader, schema
 from pipeline_assets.ledger.changes import Action, Change, Receipt, Recorded
 from pipeline_assets.ledger.draft import Draft
 from pipeline_assets.ledger.history import fold
@@ -41,7 +41,7 @@ def submit(
     if problems := list(_of_the_batch(token=token, who=who, why=why)):
         raise Refused(problems)
     with schema.writing(engine) as con:
-        _take_the_lock(con)
+        schema.lock_positions(con)
         if earlier := _earlier(con, token):
             return earlier
         draft = Draft(Stored(con), new_id(), who, why, _now(con), reader.position_in(con), undoing=reverts is not None)
@@ -52,7 +52,8 @@ def submit(
             raise Refused(draft.problems)
         if draft.stale:
             raise StaleVersion(draft.conflicts())
-        receipt = Receipt(draft.batch, recorded, tuple(draft.warnings))
+        warnings = (*draft.warnings, *look_alikes.warnings(draft, con))
+        receipt = Receipt(draft.batch, recorded, warnings)
         if recorded and not dry_run:
             _write(con, receipt, token=token, source=source, reverts=reverts)
             draft.write(con)
@@ -108,12 +109,6 @@ def _of_the_batch(*, token: str, who: str, why: str) -> Iterator[Problem]:
     for name, text in {"token": token, "who": who, "why": why}.items():
         if CONTROL_CHARACTERS.search(text):
             yield Problem("batch", token, name, "has a control character: leave it out")
-
-
-def _take_the_lock(con: sa.Connection) -> None:
-    """The counter's row: who has it commits before the next one reads, so positions are in the order of the commits."""
-    info = schema.ledger_info
-    con.execute(info.update().where(info.c.key == "position").values(value=info.c.value))
 
 
 def _earlier(con: sa.Connection, token: str) -> Receipt | None:

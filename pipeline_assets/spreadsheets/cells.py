@@ -182,6 +182,8 @@ def parse_names(cell: str) -> list[str]:
             ) from None
         names = [str(name) for name in listed] if isinstance(listed, list) else [str(listed)]
     else:
+        if '"' not in text:
+            text = " ".join(text.splitlines())  # a name that a cell shows in two lines
         try:
             names = [
                 name for row in csv.reader([text], delimiter=";", skipinitialspace=True, strict=True) for name in row

@@ -3,43 +3,73 @@
 Belongs here: one consistent look and its indexes. Not here: what is done with it.
 """
 
-from collections import defaultdict
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator
+from typing import Any
 
 import sqlalchemy as sa
 
 from pipeline_assets.ledger import reader, schema
 from pipeline_assets.ledger.changes import Record
 from pipeline_assets.models import ENTITIES
+from pipeline_assets.names import name_key
 
 
 class Holdings:
-    """Records with `archived` ones; `position`: of the newest change among them."""
+    """Records with `archived` ones; `position` and `batch`: of the newest change among them."""
 
-    def __init__(self, records: Iterable[Record], position: int) -> None:
-        self.position = position
+    def __init__(self, records: Iterable[Record], position: int, batch: str | None = None) -> None:
+        self.position, self.batch = position, batch
         self._by_id: dict[tuple[str, str], Record] = {}
-        self._by_name: dict[tuple[str, str], list[Record]] = defaultdict(list)
-        self._naming: dict[tuple[str, str, str], list[Record]] = defaultdict(list)
+        self._by_name: dict[tuple[str, str], list[Record]] = {}
+        self._naming: dict[tuple[str, str, str], list[Record]] = {}
+        self._of_kind: dict[tuple[str, bool], list[Record]] = {}
+        "Filled when it is asked for."
+        self._add(records)
+
+    def updated(self, records: Iterable[Record], position: int, batch: str | None = None) -> "Holdings":
+        """Return the portfolio with newer versions of some records; this one stays as it is."""
+        newer, changed = Holdings((), position, batch), list(records)
+        newer._by_id, newer._by_name, newer._naming = dict(self._by_id), dict(self._by_name), dict(self._naming)
+        ids = {(record.kind, record.id) for record in changed}
+        earlier = [record for key in ids if (record := self._by_id.get(key))]
+        for index, key in {
+            (id(index), key): (index, key) for each in earlier for index, key in newer._keys(each)
+        }.values():
+            index[key] = [each for each in index[key] if (each.kind, each.id) not in ids]
+        newer._add(changed)
+        return newer
+
+    def _add(self, records: Iterable[Record]) -> None:
+        copied = set[tuple[int, tuple[str, ...]]]()
         for record in records:
             self._by_id[record.kind, record.id] = record
-            if "name" in record.fields:
-                self._by_name[record.kind, name_key(record.fields["name"])].append(record)
-            for field in ENTITIES[record.kind].references:
-                if record.fields[field] is not None:
-                    self._naming[record.kind, field, record.fields[field]].append(record)
+            for index, key in self._keys(record):
+                if (id(index), key) not in copied:  # the list may be an older portfolio's
+                    copied.add((id(index), key))
+                    index[key] = list(index.get(key, ()))
+                index[key].append(record)
+
+    def _keys(self, record: Record) -> Iterator[tuple[dict[Any, list[Record]], tuple[str, ...]]]:
+        """Yield each index with the key of the record in it."""
+        if "name" in record.fields:
+            yield self._by_name, (record.kind, name_key(record.fields["name"]))
+        for field in ENTITIES[record.kind].references:
+            if record.fields[field] is not None:
+                yield self._naming, (record.kind, field, record.fields[field])
 
     def get(self, kind: str, id: str) -> Record | None:
         return self._by_id.get((kind, id))
 
     def of_kind(self, kind: str, *, archived: bool = False) -> list[Record]:
-        """By name."""
-        found = [record for (its_kind, _), record in self._by_id.items() if its_kind == kind]
-        found = [record for record in found if record.archived == archived]
-        return sorted(found, key=lambda record: (name_key(str(record.fields.get("name", ""))), record.id))
+        """Return the records of a kind by name."""
+        if (kind, archived) not in self._of_kind:
+            records = (each for each in self._by_id.values() if each.kind == kind and each.archived == archived)
+            by_name = sorted(records, key=lambda each: (name_key(str(each.fields.get("name", ""))), each.id))
+            self._of_kind[kind, archived] = by_name
+        return list(self._of_kind[kind, archived])
 
     def named(self, kind: str, name: str, *, archived: bool = False) -> list[Record]:
-        """Those of a name; capitals and repeated blanks aside."""
+        """Return the records of a name, in whichever spelling."""
         return [record for record in self._by_name.get((kind, name_key(name)), ()) if record.archived == archived]
 
     def naming(self, kind: str, field: str, id: str, *, archived: bool = False) -> list[Record]:
@@ -48,12 +78,20 @@ class Holdings:
         return sorted(found, key=lambda record: record.position)
 
 
-def name_key(name: str) -> str:
-    return " ".join(name.casefold().split()) or name
-
-
 def holdings(engine: sa.Engine) -> Holdings:
-    """All records, in one transaction."""
+    """Return all records, read in one transaction."""
+    return holdings_since(engine, Holdings((), 0))
+
+
+def holdings_since(engine: sa.Engine, known: Holdings) -> Holdings:
+    """Return all records: the known ones and those that changed since then, which alone are read.
+
+    All are read where the ledger is not the one that is known, as after a backup was restored.
+    """
     with schema.reading(engine) as con:
-        rows = con.execute(sa.select(schema.records)).all()
-        return Holdings(map(reader.record_of, rows), reader.position_in(con))
+        position = reader.position_in(con)
+        if known.batch is None or known.batch != reader.batch_at(con, known.position):
+            known = Holdings((), 0)
+        changed = sa.select(schema.records).where(schema.records.c.position > known.position)
+        records = map(reader.record_of, con.execute(changed).all())
+        return known.updated(records, position, reader.batch_at(con, position))

@@ -11,8 +11,9 @@ from typing import Any
 
 from pipeline_assets.ledger.changes import Record
 from pipeline_assets.models import ENTITIES, new_id
+from pipeline_assets.names import name_key
 from pipeline_assets.spreadsheets.parsed_rows import EMPTY, Part, Values
-from pipeline_assets.spreadsheets.portfolio_index import Holdings, name_key
+from pipeline_assets.spreadsheets.portfolio_index import Holdings
 from pipeline_assets.spreadsheets.sheet_columns import Holds, Sheet
 
 _NEW_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
@@ -85,7 +86,7 @@ class Finder:
         return [part for part in parts if part and name_key(part.fields[by]) == name_key(value)]
 
     def counterparties(self, column: str, names: list[str]) -> list[str]:
-        """Their ids."""
+        """Return their ids, each once."""
         missing, ids = [], []
         for name in names:
             found = self.held.named("counterparties", name)
@@ -95,7 +96,7 @@ class Finder:
                 missing.append(self._not_one("counterparties", name, found, "give its id"))
         if missing:
             raise NotFound(column, "; ".join(missing))
-        return ids
+        return list(dict.fromkeys(ids))
 
     def new_id(self, *key: str) -> str:
         return self._new_ids.setdefault(key, new_id())

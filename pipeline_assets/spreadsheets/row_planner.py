@@ -14,6 +14,7 @@ from typing import Any
 from pipeline_assets import rules
 from pipeline_assets.ledger.changes import Change, Key, Record
 from pipeline_assets.models import ENTITIES
+from pipeline_assets.names import clean_name, name_key
 from pipeline_assets.spreadsheets.cells import spelling_key
 from pipeline_assets.spreadsheets.parsed_rows import EMPTY, Part, RowProblem, Values
 from pipeline_assets.spreadsheets.portfolio_index import Holdings
@@ -52,6 +53,8 @@ class Rows:
         self.sheet, self.held, self.finder = sheet, held, Finder(sheet, held)
         self._said: dict[Key, tuple[int, Mapping[str, Any]]] = {}
         self._seen: dict[tuple[str, ...], int] = {}
+        self._spelled_anew: set[int] = set()
+        "Rows that name a record of an earlier row in another spelling."
 
     def draft(self, said: Values) -> DraftedRow:
         """What the row asks for, or what is wrong with it."""
@@ -115,12 +118,14 @@ class Rows:
         self._set_links(row, kind, self.sheet.one(Holds.LINKED, word=role).name, wanted, labelled)
 
     def _link_people(self, row: DraftedRow, owner: str, role: str, names: list[str]) -> None:
-        wanted = []
+        wanted: list[tuple[dict[str, Any], str]] = []
         for name in names:
             id = self.finder.part(owner, row.label, Part(fields={"name": name}))
             if not self.held.get("contacts", id) and ("contacts", id) not in row.places:
                 self._want(row, ("contacts", id), {"name": name}, None)
-            wanted.append(({"counterparty_id": owner, "contact_id": id, "role": role}, name))
+            link = {"counterparty_id": owner, "contact_id": id, "role": role}
+            if link not in [fields for fields, _ in wanted]:
+                wanted.append((link, name))
         live = [
             link for link in self.held.naming(self.sheet.link, "counterparty_id", owner) if link.fields["role"] == role
         ]
@@ -211,11 +216,17 @@ class Rows:
         row.places[key] = Place(row.number)
 
     def _first_to_say(self, row: DraftedRow, key: Key, words: Mapping[str, Any]) -> bool:
-        """Whether no row before spoke of the record; one that did must have said the same."""
+        """Return whether no row before spoke of the record; one that did must have said the same.
+
+        Another spelling of the name is a warning: the record takes the first one.
+        """
         earlier, before = self._said.setdefault(key, (row.number, words))
         if earlier == row.number and before is words:
             return True
         differing = [name for name in words if words[name] != before.get(name)]
+        if "name" in differing and _is_one_name(words["name"], before.get("name")):
+            differing.remove("name")
+            self._warn_of_spelling(row, key[0], earlier, _other_spelling(words, before))
         if differing:
             holds = Holds.FIELD if key[0] == self.sheet.kind else Holds.PART_FIELD
             found = self.sheet.find(holds, differing[0])
@@ -223,9 +234,20 @@ class Rows:
             self._wrong(row, found.name if found else differing[0], message)
         return False
 
+    def _warn_of_spelling(self, row: DraftedRow, kind: str, earlier: int, difference: str) -> None:
+        """Say once in a row that its name is the one of an earlier row."""
+        if row.number not in self._spelled_anew:
+            holds = Holds.FIELD if kind == self.sheet.kind else Holds.PART_FIELD
+            message = f"is the {ENTITIES[kind].title.lower()} of row {earlier}{difference}: one record"
+            row.warnings.append(RowProblem(row.number, self.sheet.one(holds, "name").name, message))
+            self._spelled_anew.add(row.number)
+
     def _not_twice(self, row: DraftedRow, ids: list[str]) -> None:
         earlier = self._seen.setdefault(tuple(ids), row.number)
-        if earlier != row.number:
+        if earlier != row.number and row.number in self._spelled_anew:
+            row.changes.clear()
+            row.places.clear()
+        elif earlier != row.number:
             self._wrong(row, "id", f"repeats row {earlier}")
 
     def _name(self, kind: str, id: str) -> str:
@@ -234,6 +256,16 @@ class Rows:
 
     def _wrong(self, row: DraftedRow, column: str, message: str) -> None:
         row.errors.append(RowProblem(row.number, column, message))
+
+
+def _is_one_name(name: Any, other: Any) -> bool:
+    return isinstance(name, str) and isinstance(other, str) and name_key(name) == name_key(other)
+
+
+def _other_spelling(words: Mapping[str, Any], before: Mapping[str, Any]) -> str:
+    if clean_name(words["name"]) == clean_name(before["name"]):
+        return " (they differ in characters that cannot be seen)"
+    return f", where it is written {before['name']!r}"
 
 
 def _without_key(fields: Mapping[str, Any], record: Record | None) -> dict[str, Any]:

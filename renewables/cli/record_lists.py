@@ -211,9 +211,14 @@ def _names(records: Iterable["Record"]) -> list[str]:
 
 
 def _has(text: str | None, *records: "Record") -> bool:
-    """Whether one of the fields has the text, capitals aside."""
-    wanted = (text or "").casefold()
-    return any(wanted in str(value).casefold() for record in records for value in (record.id, *record.fields.values()))
+    """Return whether one of the fields has the text, in any spelling."""
+    if not text:
+        return True
+    from pipeline_assets.names import name_key
+
+    wanted = name_key(text)
+    values = (value for record in records for value in (record.id, *record.fields.values()))
+    return any(wanted in name_key(str(value)) for value in values)
 
 
 def _words(vocabulary: "type[StrEnum]", given: Words) -> set[str]:

@@ -123,6 +123,7 @@ def history(sheet: str, kind: str) -> Callable[..., None]:
 def chosen(held: "Holdings", kind: str, text: str) -> "Record":
     """By id (archived ones too), else by a name that one has alone. Raises BadUsage."""
     from pipeline_assets.models import ENTITIES
+    from pipeline_assets.names import name_key
     from renewables.user_errors import BadUsage
 
     by_id = held.get(kind, text)
@@ -132,7 +133,7 @@ def chosen(held: "Holdings", kind: str, text: str) -> "Record":
     title = ENTITIES[kind].title.lower()
     if found:
         raise BadUsage(f"{len(found)} are called {text!r}: give the id, one of {', '.join(each.id for each in found)}.")
-    near = [each for each in held.of_kind(kind) if text.casefold() in str(each.fields["name"]).casefold()][:5]
+    near = [each for each in held.of_kind(kind) if name_key(text) in name_key(str(each.fields["name"]))][:5]
     names = ", ".join(f"{each.fields['name']} ({each.id})" for each in near)
     hint = f" Near it: {names}." if near else ""
     raise BadUsage(f"There is no {title} with the id or name {text!r}.{hint}")

@@ -12,6 +12,7 @@ import polars as pl
 
 from pipeline_assets.ledger.changes import Record
 from pipeline_assets.models import ENTITIES
+from pipeline_assets.names import name_key
 from pipeline_assets.spreadsheets.portfolio_index import Holdings
 
 WITH_A_PAGE = ("pipelines", "counterparties", "information_points")
@@ -198,19 +199,19 @@ def information_points(held: Holdings, *, archived: bool = False) -> pl.DataFram
 
 
 def search(held: Holdings, text: str) -> dict[str, list[Found]]:
-    """Live records by kind whose texts hold every word; capitals aside. Names that begin with the text come first."""
-    words = text.casefold().split()
+    """Return live records by kind whose texts hold every word, in any spelling; names that begin with it come first."""
+    words = name_key(text).split()
     found: dict[str, list[Found]] = {}
     for kind in SEARCHED if words else ():
         hits = []
         for record in held.of_kind(kind):
             texts = [str(value) for name, value in record.fields.items() if _is_text(kind, name) and value]
-            whole = "\n".join(texts).casefold()
+            whole = name_key("\n".join(texts))
             if all(word in whole for word in words) and (page := _page_of(held, record)):
-                where = next((value for value in texts if words[0] in value.casefold()), "")
+                where = next((value for value in texts if words[0] in name_key(value)), "")
                 hits.append(Found(record, called(held, record), *page, where))
         if hits:
-            found[kind] = sorted(hits, key=lambda hit: not hit.name.casefold().startswith(words[0]))
+            found[kind] = sorted(hits, key=lambda hit: not name_key(hit.name).startswith(words[0]))
     return found
 
 

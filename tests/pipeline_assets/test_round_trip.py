@@ -11,6 +11,7 @@ from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.schema import opened
 from pipeline_assets.ledger.submission import submit
+from pipeline_assets.names import clean_name
 from pipeline_assets.spreadsheets.exporter import export
 from pipeline_assets.spreadsheets.import_plan import confirm, plan
 from pipeline_assets.spreadsheets.sheet_columns import SHEETS
@@ -39,7 +40,7 @@ HOSTILE = [
 
 printable = st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\t\r")
 texts = st.one_of(st.sampled_from(HOSTILE), st.text(printable, max_size=40))
-names = texts.map(lambda text: " ".join(text.split())[:100].strip()).filter(bool)
+names = texts.map(lambda text: clean_name(clean_name(text)[:90])).filter(bool)
 degrees = st.floats(-80, 80)
 numbers = st.floats(0.001, 10_000)
 
@@ -49,6 +50,7 @@ def _ledger() -> sa.Engine:
 
 
 def _changes(name: str, other: str, text: str, number: float, place: tuple[float, float] | None) -> list[Change]:
+    line = " ".join(text.split())
     spot: dict[str, Any] = {"longitude": place[0], "latitude": place[1]} if place else {}
     status = {
         "stage": "Design",
@@ -60,7 +62,7 @@ def _changes(name: str, other: str, text: str, number: float, place: tuple[float
     return [
         Change.create("counterparties", {"name": name, "notes": text}, id="12e34"),
         Change.create("counterparties", {"name": f"{other[:90]} two"}, id="c2"),
-        Change.create("contacts", {"name": other, "phone": text[:50]}, id="007"),
+        Change.create("contacts", {"name": other, "phone": line[:50]}, id="007"),
         Change.create(
             "counterparty_contacts", {"counterparty_id": "12e34", "contact_id": "007", "role": ContactRole.CEO}
         ),
@@ -84,7 +86,7 @@ def _changes(name: str, other: str, text: str, number: float, place: tuple[float
         *(
             Change.create(
                 "information_points",
-                {"name": name, "pipeline_id": whole, "description": text, "owner": text[:99]} | scores,
+                {"name": name, "pipeline_id": whole, "description": text, "owner": line[:99]} | scores,
             )
             for whole in ("p1", "p2", None)
             for scores in ({"impact": 7, "likelihood": 100},) * 2
@@ -120,7 +122,8 @@ def test_an_export_imports_back_as_no_change(
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_texts_are_exported_harmless_and_come_back(text: str) -> None:
     engine = _ledger()
-    submit(engine, _changes(text[:100], text[:100], text, 1.5, None), who="me", token="t")
+    name = " ".join(text.split())[:100]
+    submit(engine, _changes(name, name, text, 1.5, None), who="me", token="t")
     for sheet in SHEETS:
         for line in export(engine, sheet).splitlines():
             assert not line.startswith(("=", "+", "@", "\t"))

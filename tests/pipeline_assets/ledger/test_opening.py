@@ -48,7 +48,11 @@ def test_an_exception_rolls_back_what_was_written(engine: sa.Engine) -> None:
     with pytest.raises(ZeroDivisionError):
         half(0)
     with schema.reading(engine) as con:
-        assert set(con.execute(sa.select(schema.ledger_info.c.key)).scalars()) == {"format_version", "position"}
+        assert set(con.execute(sa.select(schema.ledger_info.c.key)).scalars()) == {
+            "format_version",
+            "position",
+            "unique_keys",
+        }
 
 
 def test_a_server_that_does_not_answer_is_named_without_its_password() -> None:
