@@ -1,6 +1,6 @@
-"""What a person is told when something expected goes wrong: one sentence with a way out, and an exit code.
+"""What a person reads when something expected goes wrong: one sentence with the fix, and an exit code.
 
-Belongs here: which exceptions are expected. Not here: their texts, which stand where they are raised.
+Belongs here: which exceptions are expected. Not here: their texts, which are written where they are raised.
 """
 
 from elexon_assets.errors import ElexonError

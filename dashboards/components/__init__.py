@@ -1,1 +1,1 @@
-"""What the pages share: the snapshot they show, filters, charts with their tables, the sidebar and the foot."""
+"""What the pages share: the snapshot that they show, filters, charts with tables, forms, the sidebar and the footer."""

@@ -1,4 +1,4 @@
-"""A chart as every page shows it: the figure, and under it its table and its download, made when they are asked for."""
+"""A chart as every page shows it: the figure, and below it its table and its download, built on request."""
 
 from collections.abc import Mapping, Sequence
 from typing import Any

@@ -22,17 +22,20 @@ from pipeline_assets.tables import Column, columns_of
 LONG_TEXT = 1_000
 "Fields that may be longer get several lines."
 SIDE_BY_SIDE = 3
-"Short fields in a row."
+"The number of short fields per row."
 EARLIEST, LATEST = date(1990, 1, 1), date(2199, 12, 31)
 DATED_BY_THE_LEDGER = "status_date"
-"Left empty, it becomes the day of the change."
+"When left empty, it becomes the day of the change."
 Choices = Mapping[str, Mapping[str, str]]
-"Kind to id to name: what a reference may be."
+"Kind -> id -> name: the records that a reference may name."
 
 
 @dataclass(frozen=True)
 class Part:
-    """One record of a form. `record`: the version that is edited, None for a creation; `fixed`: set without asking."""
+    """One record of a form.
+
+    `record` is the version that is edited, None when creating; `fixed` is set without asking.
+    """
 
     kind: str
     id: str
@@ -41,14 +44,14 @@ class Part:
     fixed: Mapping[str, Any] = field(default_factory=dict)
     heading: str = ""
     optional: bool = False
-    "May be left out as a whole: then none of its fields is marked as needed."
+    "The part may be left out completely; then none of its fields is marked as required."
 
     @property
     def key(self) -> str:
         return f"{self.kind} {self.id}"
 
     def change(self, typed: Mapping[str, Any], *, base_version: int | None = None) -> Change:
-        """What it asks for: all fields of a creation, of an edit those that differ from what was opened."""
+        """Return the change: all fields of a creation; of an edit, those that differ from the opened version."""
         if self.record is None:
             given = {name: value for name, value in typed.items() if value is not None}
             return Change.create(self.kind, {**given, **self.fixed}, id=self.id)
@@ -63,7 +66,7 @@ class Part:
 def inputs(
     part: Part, *, prefix: str, typed: Mapping[str, Any], problems: Sequence[Problem], choices: Choices | None = None
 ) -> None:
-    """Draws the fields, short ones side by side. `typed`: what was put in before, by field."""
+    """Draw the fields, short ones side by side. `typed` holds what was entered before, by field."""
     if part.heading:
         st.markdown(f"**{part.heading}**")
     columns = columns_by_name(part.kind)
@@ -82,12 +85,12 @@ def inputs(
 
 
 def collected(part: Part, prefix: str) -> dict[str, Any]:
-    """What stands in the inputs, as the ledger stores it."""
+    """Return the values of the inputs as the ledger stores them."""
     return {name: _stored(st.session_state.get(_key(prefix, part, name))) for name in part.shown}
 
 
 def title_of(kind: str, name: str) -> str:
-    """Of a field."""
+    """Return the label of a field."""
     info = ENTITIES[kind].model_fields.get(name) if kind in ENTITIES else None
     return (info.title if info else None) or name.capitalize()
 
@@ -178,13 +181,13 @@ def _is_long(kind: str, name: str) -> bool:
 
 @cache
 def columns_by_name(kind: str) -> dict[str, Column]:
-    """Fields of a kind."""
+    """Return the fields of a kind by name."""
     return {column.name: column for column in columns_of(ENTITIES[kind])}
 
 
 @cache
 def _longest(kind: str) -> dict[str, int]:
-    """Characters that a text may have; words of a vocabulary and ids aside."""
+    """Return the largest number of characters of a text field; None for vocabularies and ids."""
     entity = ENTITIES[kind]
     fields = entity.model_json_schema()["properties"]
     return {

@@ -11,12 +11,12 @@ from pathlib import PurePath
 import streamlit as st
 
 RECORD, FORM = "id", "edit"
-"Parameters of a record's page, and of a page whose form is open."
+"Query parameters of a record's page, and of a page with an open form."
 _LEFT, _LAST = "way back: addresses", "way back: last list"
 
 
 def watch(page: st.Page) -> None:
-    """Call once a script run on every page that is not a record's, before anything is drawn."""
+    """Remember the page as the way back. Call it once per script run on every page that is not a record's, first."""
     left: dict[str, dict[str, list[str]]] = st.session_state.setdefault(_LEFT, {})
     if RECORD in st.query_params:
         st.switch_page(page, query_params=left.get(page.url_path, {}))
@@ -26,7 +26,7 @@ def watch(page: st.Page) -> None:
 
 
 def links(file: str, label: str) -> None:
-    """To the list of a record's kind (`file`: of its page), and to where the record was opened from, if elsewhere."""
+    """Draw links to the list of a record's kind and to the page that the record was opened from."""
     left, last = st.session_state.get(_LEFT, {}), st.session_state.get(_LAST)
     path = PurePath(file).stem
     with st.container(horizontal=True):

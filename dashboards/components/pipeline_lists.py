@@ -1,6 +1,6 @@
-"""Tables of the pipeline's dashboard: how their columns are called, and lists whose rows open a record.
+"""Tables of the pipeline's dashboard: column labels, and lists whose rows open a record.
 
-Not here: lists of the ledger's records (`records.py`), which know what has not landed.
+Not here: lists of the ledger's records (`record_lists.py`), which know what has not landed.
 """
 
 from typing import Any, Literal
@@ -80,7 +80,7 @@ def projects(frame: pl.DataFrame, name: str, none: str) -> None:
 def rows(
     frame: pl.DataFrame, name: str, title: str, kind: str, id: str, height: int | Literal["auto"] = "auto"
 ) -> None:
-    """A list whose `title` opens the record."""
+    """Draw a list whose column `title` opens the record."""
     shown = in_london(frame)
     if "rag" in shown.columns:
         shown = shown.with_columns(pl.col("rag").map_elements(rag_text, return_dtype=pl.String()))

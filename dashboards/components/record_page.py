@@ -50,29 +50,29 @@ def asked_for(kind: str) -> tuple[Holdings, Record | None]:
 
 
 def same_page(kind: str, id: str) -> submit_form.Go:
-    """After saving: the record's page, without a form."""
+    """Return the record's page without a form, for after saving."""
     return lambda _: (PAGES[kind], {"id": id})
 
 
 def day_of(text: str | None) -> str:
-    """Of a date as the ledger stores it."""
+    """Format a date that the ledger stores."""
     return day(date.fromisoformat(text) if text else None)
 
 
 def facts(said: Mapping[str, str]) -> None:
-    """Labels with their values, side by side as far as there is room."""
+    """Draw labels with their values, side by side as far as there is room."""
     with st.container(horizontal=True, gap="medium"):
         for label, value in said.items():
             st.markdown(f":gray[{label}]  \n{plain(value)}", width="content")
 
 
 def choices_of(held: Holdings, *kinds: str) -> Choices:
-    """Live records to choose from, by name."""
+    """Return the live records to choose from, by name."""
     return {kind: {one.id: str(one.fields["name"]) for one in held.of_kind(kind)} for kind in kinds}
 
 
 def points(found: Sequence[Record]) -> None:
-    """Information points as lines with links, open ones first."""
+    """Draw information points as lines with links, open ones first."""
     for point in found:
         fields = point.fields
         with st.container(horizontal=True, vertical_alignment="center"):
@@ -86,7 +86,7 @@ def points(found: Sequence[Record]) -> None:
 
 
 def actions(record: Record) -> None:
-    """Edit, archive; for an archived one, restore."""
+    """Draw the buttons Edit and Archive, or Restore for an archived record."""
     with st.container(horizontal=True):
         if record.archived:
             form_routing.button("Restore", "archive", icon=":material/unarchive:", key="restore")
@@ -96,7 +96,7 @@ def actions(record: Record) -> None:
 
 
 def head_forms(record: Record, fields: Sequence[str], choices: Choices | None = None) -> None:
-    """The record's own actions, or the form of one that is open, and who changed it last."""
+    """Draw the record's actions, or its form if one is open, and who changed it last."""
     name, title = f"edit {record.kind} {record.id}", ENTITIES[record.kind].title.lower()
     if form_routing.asked() == "record" and not record.archived:
         with st.container(border=True):
@@ -112,13 +112,13 @@ def head_forms(record: Record, fields: Sequence[str], choices: Choices | None = 
 
 
 def row_button(label: str, form: str, *, icon: str, record: Record, key: str = "") -> None:
-    """Opens the form of a part, unless the record is archived."""
+    """Draw a button that opens the form of a part, unless the record is archived."""
     if not record.archived:
         form_routing.button(label, form, icon=icon, key=f"open {form} {key}", small=True)
 
 
 def removal(part: Record, name: str, go: submit_form.Go) -> None:
-    """The form that takes a part out of its record, when it is open."""
+    """Draw the form that removes a part from its record, when it is open."""
     if form_routing.asked() == f"remove {part.id}":
         with st.container(border=True):
             st.markdown(f"**Remove {plain(name)}**")
@@ -126,7 +126,7 @@ def removal(part: Record, name: str, go: submit_form.Go) -> None:
 
 
 def archive_or_restore(record: Record) -> None:
-    """The form for it, when it is open."""
+    """Draw the form that archives or restores the record, when it is open."""
     word = "Restore" if record.archived else "Archive"
     with st.container(border=True):
         st.markdown(f"**{word} {plain(str(record.fields['name']))}**")
@@ -159,7 +159,7 @@ def archived_note(record: Record) -> None:
 
 
 def comments(held: Holdings, record: Record) -> None:
-    """What people said, newest first, each to be edited or taken out, and a form to say more."""
+    """Draw the comments, newest first, with edit and remove, and a form for a new one."""
     found = comments_on(held, record.kind, record.id)
     st.subheader("Comments", anchor=False)
     for one in found:
@@ -195,7 +195,7 @@ def _comment(record: Record, one: Record) -> None:
 
 
 def whole_history(held: Holdings, record: Record) -> None:
-    """Every change of it and of what belongs to it, made when it is asked for."""
+    """Draw every change of the record and its parts, built on request."""
     box = st.expander("History", key="history", on_change="rerun", icon=":material/history:")
     if not box.open:
         return
@@ -214,7 +214,7 @@ def whole_history(held: Holdings, record: Record) -> None:
 
 
 def newest_change(record: Record) -> None:
-    """Who had the last word."""
+    """Draw who changed the record last."""
     st.caption(
         f"Version {record.version}, saved by {plain(record.who)} on {moment(record.submitted_at_utc)} "
         f"as change {record.position}."

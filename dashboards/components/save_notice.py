@@ -1,6 +1,6 @@
-"""What was saved just now, said at the top of the next page that is drawn.
+"""The notice of what was just saved, shown at the top of the next page.
 
-Not here: saving (`saving.py`).
+Not here: saving (`submit_form.py`).
 """
 
 import streamlit as st
@@ -15,7 +15,10 @@ _SAVED, _GO, _LAST = "saved just now", "go after saving", "saved last"
 
 
 def keep(receipt: Receipt, go: Page | None = None, *, token: str = "") -> None:
-    """From a callback, in which no page can be drawn. `go`: where to say it, else here; `token`: of the form."""
+    """Store a receipt in a callback, where no page can be drawn.
+
+    `go` is the page to show it on; `token` is the form's.
+    """
     st.session_state[_LAST] = token, receipt, go
     st.session_state[_SAVED] = receipt
     if go:
@@ -23,14 +26,14 @@ def keep(receipt: Receipt, go: Page | None = None, *, token: str = "") -> None:
 
 
 def again(token: str) -> None:
-    """The second click of two cuts short the run in which the first was on its way to another page."""
+    """Restore the notice for the second of two clicks, which ends the run in which the first was changing pages."""
     last, receipt, go = st.session_state.get(_LAST, ("", None, None))
     if receipt and last == token:
         keep(receipt, go, token=token)
 
 
 def tell() -> None:
-    """Call at the top of a page: goes where a form leads to, and says what was saved."""
+    """Switch to the page that a form leads to and show what was saved. Call it at the top of every page."""
     going: Page | None = st.session_state.pop(_GO, None)
     if going:
         page, parameters = going
@@ -48,7 +51,7 @@ def tell() -> None:
 
 
 def second_look(receipt: Receipt) -> None:
-    """Warnings of the ledger."""
+    """Draw the ledger's warnings."""
     if receipt.warnings:
         lines = "  \n".join(f"{title_of(one.kind, one.field)}: {plain(one.message)}" for one in receipt.warnings)
         st.warning(lines, title="Worth a second look", icon=":material/visibility:")

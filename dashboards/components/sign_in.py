@@ -7,13 +7,13 @@ import streamlit as st
 
 
 def signed_in() -> str:
-    """The e-mail address, else the name; empty where nobody is signed in."""
+    """Return the e-mail address, else the name, of the reader; empty where nobody is signed in."""
     user = st.user.to_dict()
     return str(user.get("email") or user.get("name") or "") if user.get("is_logged_in") else ""
 
 
 def offer() -> None:
-    """In the sidebar, a button to sign in or out; nothing where sign-in is not set up."""
+    """Draw a button to sign in or out in the sidebar, where sign-in is set up."""
     if "is_logged_in" not in st.user.to_dict():
         return
     with st.sidebar:

@@ -22,31 +22,31 @@ from renewables.queries.record_history import shown_value
 from renewables.queries.records import name_of
 
 Typed = Mapping[str, Mapping[str, Any]]
-"Part's key to field to value."
+"Key of a part -> field -> value."
 Build = Callable[[Typed], Sequence[Change]]
 Send = Callable[[str, str, str], Receipt]
-"Submits in another way than a batch of changes: who, why, token."
+"Submits in another way than as a batch of changes; takes author, reason and token."
 Go = Callable[[Receipt], tuple[str, dict[str, str]] | None]
-"Where to go after saving: a page's file and its query parameters."
+"The page to go to after saving: its file and its query parameters."
 NOBODY = "nobody yet"
 _WHO = "who you are"
 
 
 @dataclass
 class State:
-    """Of one form that is open."""
+    """The state of one open form."""
 
     token: str = field(default_factory=new_id)
     ids: dict[str, str] = field(default_factory=dict)
     records: dict[tuple[str, str], Record] = field(default_factory=dict)
-    "As they were when the form was opened."
+    "The records as they were when the form was opened."
     typed: dict[str, Mapping[str, Any]] = field(default_factory=dict)
     why: str = ""
     problems: tuple[Problem, ...] = ()
     conflicts: tuple[Conflict, ...] = ()
     message: str = ""
     versions: dict[tuple[str, str], int] = field(default_factory=dict)
-    "Newer ones on top of which it shall be saved."
+    "Newer versions that the change shall be applied over."
 
 
 @dataclass(frozen=True)
@@ -70,23 +70,23 @@ class Form:
 
 
 def opened(name: str) -> State:
-    """The form's state; a new one when it is not open."""
+    """Return the form's state; a new one when the form is not open."""
     state: State = st.session_state.setdefault(f"form {name}", State())
     return state
 
 
 def leave(name: str) -> None:
-    """Forgets what was typed."""
+    """Discard what was typed."""
     st.session_state.pop(f"form {name}", None)
 
 
 def creating(name: str, kind: str, shown: Sequence[str], **more: Any) -> Part:
-    """A part of the form that creates a record, whose id it keeps."""
+    """Return a part that creates a record; the form keeps the record's id."""
     return Part(kind, opened(name).ids.setdefault(kind, new_id()), shown, **more)
 
 
 def editing(name: str, record: Record, shown: Sequence[str], **more: Any) -> Part:
-    """A part of the form that edits a record, in the version that was opened."""
+    """Return a part that edits a record, in the version that was opened."""
     first = opened(name).records.setdefault((record.kind, record.id), record)
     return Part(record.kind, record.id, shown, record=first, **more)
 
@@ -102,7 +102,7 @@ def form(
     go: Go | None = None,
     with_reason: bool = True,
 ) -> None:
-    """The whole form. `build`: the changes of what was typed, where it is not one a part; `send`: see `Send`."""
+    """Draw the complete form. `build` makes the changes where it is not one per part; see `Send` for `send`."""
     state = opened(name)
     drawn = Form(name, state.token, tuple(parts), build, send, go)
     _conflicts(drawn, state)
@@ -116,7 +116,7 @@ def form(
 
 
 def remembered() -> str:
-    """As signed in, or as given with the last change of this session."""
+    """Return the author: as signed in, or as given with the last change of this session."""
     return signed_in() or str(st.session_state.get(_WHO, ""))
 
 
@@ -139,7 +139,7 @@ def _who_and_why(state: State, *, with_reason: bool) -> None:
 
 
 def _who_key(token: str) -> str:
-    """Another once a name is known: then all forms of the page have it."""
+    """Return the key of the author's input. It changes once a name is known, so that all forms of the page have it."""
     return f"{token} who {remembered()}"
 
 
@@ -191,7 +191,7 @@ def _save(form: Form, state: State) -> None:
 
 
 def _unplaced(form: Form, state: State) -> None:
-    """What no field of the form can say."""
+    """Draw the problems that belong to no field of the form."""
     if state.message:
         st.error(plain(state.message), icon=":material/cloud_off:")
     if not state.problems:
@@ -239,7 +239,7 @@ def _conflicts(form: Form, state: State) -> None:
 
 
 def difference(conflict: Conflict, opened_as: Record | None = None) -> None:
-    """What changed meanwhile, beside what was to be saved."""
+    """Return what changed meanwhile, beside what was to be saved."""
     held = ledger_session.held()
     before = opened_as.fields if opened_as else {}
     rows = [

@@ -1,1 +1,1 @@
-"""Pure chart builders: frame in, Plotly figure out."""
+"""Pure chart builders: a frame in, a Plotly figure out."""

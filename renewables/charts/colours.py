@@ -1,5 +1,6 @@
-"""One colour a technology, the same on every chart: the Okabe-Ito palette and Paul Tol's, told apart by colour-blind
-readers. Interconnectors share few colours and are told apart by their dashes besides.
+"""One colour per technology, the same on every chart, from the palettes of Okabe and Ito and of Paul Tol.
+
+Colour-blind readers can tell them apart. Interconnectors share few colours and differ in their dashes.
 """
 
 WIND_ONSHORE, WIND_OFFSHORE, SOLAR = "#009E73", "#0072B2", "#E69F00"
@@ -23,8 +24,10 @@ DASHES = {
 
 
 def colour_of(category: str) -> str:
+    """Return the colour of a technology or fuel type, as `#RRGGBB`."""
     return COLOURS.get(category, FALLBACK)
 
 
 def dash_of(category: str) -> str:
+    """Return Plotly's dash of a series; solid except for some interconnectors."""
     return DASHES.get(category, "solid")

@@ -1,4 +1,4 @@
-"""Coverage as a calendar: a cell a day, its state by colour, by sign and in words."""
+"""Coverage as a calendar: one cell per day, its state shown by colour, by sign and in words."""
 
 from datetime import date, timedelta
 
@@ -15,7 +15,7 @@ TITLES = {WHOLE: "Whole", FLAGGED: "! Flagged", SHORT: "– Short", MISSING: "×
 
 
 def calendar(frame: pl.DataFrame, year: int) -> go.Figure:
-    """Weeks from left to right, weekdays downwards; days of `queries.coverage.days`. UTC days."""
+    """Draw the days of `queries.coverage.days` for one year: weeks from left to right, weekdays downwards. UTC days."""
     monday = date(year, 1, 1) - timedelta(days=date(year, 1, 1).weekday())
     weeks = ((date(year, 12, 31) - monday).days // 7) + 1
     z: list[list[int | None]] = [[None] * weeks for _ in WEEKDAYS]
@@ -51,7 +51,7 @@ def _said(row: dict[str, object]) -> str:
 
 
 def _scale() -> list[tuple[float, str]]:
-    """Steps, one a state."""
+    """Return a colour scale of steps, one per state."""
     step = 1 / len(STATES)
     return [(edge, COLOURS[state]) for n, state in enumerate(STATES) for edge in (n * step, (n + 1) * step)]
 

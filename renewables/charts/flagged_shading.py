@@ -1,7 +1,6 @@
-"""Shades for what is flagged: behind the legend entry stand bars from the foot of the plot, as high as the share of
-the bucket's half hours that are in doubt.
+"""Draws flagged data as hatched bars; the bar's height is the share of flagged half-hours in the bucket.
 
-Belongs here: how doubt looks, the same on every chart over time. Not here: what is in doubt (`renewables/queries`).
+Belongs here: how flags look, the same on every chart over time. Not here: what is flagged (`renewables/queries`).
 """
 
 from datetime import timedelta
@@ -15,16 +14,20 @@ from renewables.queries.generation import Series
 
 NAME = "Flagged: in doubt"
 SHADE, EDGE = "rgba(204, 51, 17, 0.16)", "rgba(204, 51, 17, 0.45)"
-"Paul Tol's red, which no technology has; hatched besides, so that it is no matter of colour alone."
+"Paul Tol's red, which no technology has. It is hatched as well, so that colour alone does not carry the meaning."
 AXIS: dict[str, Any] = {
     **{"overlaying": "y", "range": [0, 1], "fixedrange": True, "visible": False, "showgrid": False},
 }
-"The shares' own, over the plot's whole height."
+"The second y axis, for the shares: it spans the full height of the plot."
 
 
 def shades(series: Series, starts: pl.Expr | None = None) -> list[go.Bar]:
-    """One trace, or none where nothing is flagged; the figure's second y axis is `AXIS`. `starts`: the buckets' places,
-    UTC unless given."""
+    """Return one bar trace, or none where nothing is flagged. The figure's second y axis must be `AXIS`.
+
+    Args:
+        series: The series that is drawn.
+        starts: The buckets' positions on the x axis; UTC by default.
+    """
     if series.flagged.is_empty():
         return []
     flagged = series.flagged.with_columns(start_time_utc=pl.col("start_time_utc") if starts is None else starts)

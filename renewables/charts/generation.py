@@ -1,6 +1,6 @@
-"""Generation over time: a series in, a figure out. Nothing is read here, and nothing is written.
+"""Generation over time: a series in, a figure out. This module reads and writes nothing.
 
-Belongs here: how a series looks, and that a gap is seen as one. Not here: what is asked of the warehouse.
+Belongs here: how a series looks, and that a gap is visible as a gap. Not here: queries.
 """
 
 from datetime import datetime, timedelta
@@ -19,10 +19,10 @@ from renewables.queries.generation import Series
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
 HEIGHT_PIXELS = 520
 PLOT_PIXELS = 1_000
-"Width, about."
+"The approximate width of the plot."
 HATCH = "rgba(120, 120, 120, 0.14)"
 GAPS_SHADED = 200
-"A figure with more shapes is slow, and its gaps are seen without them."
+"The largest number of gaps that are shaded: more shapes make a figure slow, and its gaps are visible without them."
 
 TICKS = [
     {"dtickrange": [None, 86_399_999], "value": "%H:%M\n%-d %b"},
@@ -30,22 +30,22 @@ TICKS = [
     {"dtickrange": ["M1", "M12"], "value": "%b\n%Y"},
     {"dtickrange": ["M12", None], "value": "%Y"},
 ]
-"Day before month, as the readers write it."
+"The day comes before the month, as British readers write it."
 
 FEW = 6
-"Categories whose legend stays within two lines on a telephone."
+"The largest number of categories whose legend fits into two lines on a phone."
 BELOW = {"orientation": "h", "x": 0, "xanchor": "left", "y": -0.29, "yanchor": "top", "traceorder": "normal"}
 BESIDE = {"orientation": "v", "traceorder": "normal", "tracegroupgap": 0, "font": {"size": 11}}
 
 
 def can_be_stacked(series: Series) -> bool:
-    """Signed flows (pumped storage, interconnectors) cannot be piled up."""
+    """Return whether the series can be stacked: signed flows (pumped storage, interconnectors) cannot."""
     low = series.frame[series.dataset.value].min()
     return not isinstance(low, float) or low >= -100
 
 
 def figure(series: Series, *, stacked: bool = True) -> go.Figure:
-    """Mean MW over time, UTC. Areas stand only where every category is there; lines break where a value is missing."""
+    """Draw mean MW over time, UTC. Areas cover only buckets in which every category is present; lines break at gaps."""
     shown = _with_rows(series)
     wide = shown.pivot("category", index="start_time_utc", values="mw", maintain_order=True)
     categories = [name for name in wide.columns if name != "start_time_utc"]
@@ -54,7 +54,7 @@ def figure(series: Series, *, stacked: bool = True) -> go.Figure:
 
 
 def figure_in_page(series: Series, *, stacked: bool = True, height: int = 420) -> go.Figure:
-    """The same for the dashboard: London time, and the page says title, grain and whose data it is."""
+    """Draw the same for the dashboard: in London time, without title and attribution, which the page shows."""
     shown = _with_rows(series).with_columns(start_time_utc=_london(pl.col("start_time_utc")))
     wide = shown.pivot("category", index="start_time_utc", values="mw", maintain_order=True, aggregate_function="mean")
     categories = [name for name in wide.columns if name != "start_time_utc"]
@@ -73,18 +73,21 @@ def figure_in_page(series: Series, *, stacked: bool = True, height: int = 420) -
 
 
 def _hover(series: Series) -> dict[str, Any]:
-    """Nearer than a bucket on an ordinary screen, so that no neighbour speaks for one that is missing."""
+    """Return a hover distance below one bucket, so that no neighbour answers for a bucket that is missing."""
     bucket_pixels = PLOT_PIXELS * (series.grain.width / (series.window.end_utc - series.window.start_utc))
     return {"hovermode": "x unified", "hoverdistance": max(2, min(20, round(0.75 * bucket_pixels)))}
 
 
 def _london(instants: pl.Expr) -> pl.Expr:
-    """Wall time: Plotly draws what it is given. The hour that comes twice in October is drawn once, as its mean."""
+    """Convert instants to wall time, as Plotly draws what it is given.
+
+    October's repeated hour is drawn once, as its mean.
+    """
     return instants.dt.convert_time_zone(LONDON.key).dt.replace_time_zone(None)
 
 
 def _with_rows(series: Series) -> pl.DataFrame:
-    """start_time_utc, category, mw; without categories that have no value in the whole span."""
+    """Return start_time_utc, category and mw, without categories that have no value in the whole span."""
     frame = series.frame.select(
         "start_time_utc", category=pl.col(series.dataset.category), mw=pl.col(series.dataset.value)
     )
@@ -113,7 +116,7 @@ def _lines(wide: pl.DataFrame, categories: list[str]) -> list[go.Scatter]:
 
 
 def _areas(wide: pl.DataFrame, categories: list[str]) -> list[go.Scatter]:
-    """One stack for each unbroken run of buckets: Plotly would draw a gap inside a stack as zero."""
+    """Return one stack for each unbroken run of buckets: Plotly would draw a gap inside a stack as zero."""
     whole = pl.all_horizontal(pl.col(name).is_not_null() for name in categories)
     runs = wide.with_columns(run=(whole != whole.shift(1).fill_null(value=False)).cum_sum(), whole=whole)
     traces, seen = [], set[str]()
@@ -140,7 +143,7 @@ def _areas(wide: pl.DataFrame, categories: list[str]) -> list[go.Scatter]:
 
 
 def _points(lone: pl.DataFrame, name: str) -> go.Scatter:
-    """A value between two gaps makes no line."""
+    """Return markers for values between two gaps, which make no line."""
     return go.Scatter(
         x=lone["start_time_utc"].to_list(),
         y=lone[name].to_list(),
@@ -202,7 +205,7 @@ def _day(instant: datetime) -> str:
 
 
 def _annotations(series: Series, label: str) -> list[go.layout.Annotation]:
-    """Whose data it is, under the axis; across the plot, faintly, that it is synthetic."""
+    """Return the attribution under the axis and, for synthetic data, a faint watermark across the plot."""
     foot = attribution(series.sources).replace(" copyright", "<br>copyright") or note_of_sources(series.sources)
     annotations = [
         go.layout.Annotation(
@@ -227,7 +230,7 @@ def _annotations(series: Series, label: str) -> list[go.layout.Annotation]:
 
 
 def _gaps(series: Series, wide: pl.DataFrame, categories: list[str]) -> list[go.layout.Shape]:
-    """A shade where nothing at all is there."""
+    """Return a shade for each span in which no category has a value."""
     absent = pl.all_horizontal(pl.col(name).is_null() for name in categories) if categories else pl.lit(value=True)
     runs = (
         wide.with_columns(absent=absent)

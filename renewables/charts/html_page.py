@@ -1,4 +1,4 @@
-"""A figure as a web page of its own: one file with everything in it, readable offline and on a telephone.
+"""A figure as a web page: one file with everything in it, readable offline and on a phone.
 
 Belongs here: the page around a figure. Not here: what the figure shows.
 """
@@ -30,7 +30,7 @@ footer {{ max-width: 1400px; margin: 4px auto; color: #555; }}
 
 
 def page(figure: go.Figure, *, title: str, notes: str, licensed: bool) -> str:
-    """HTML of about 5 MB, with the drawing library inside. `licensed`: links the licence of Elexon's data."""
+    """Return HTML of about 5 MB with the drawing library inside; `licensed` links the licence of Elexon's data."""
     inside = figure.to_html(
         full_html=False,
         include_plotlyjs=True,

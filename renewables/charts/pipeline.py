@@ -1,4 +1,4 @@
-"""Capacity of the pipeline as figures: by stage and technology. Frames as `queries/pipeline.py` gives them.
+"""Capacity of the pipeline as figures, by stage and technology, from the frames of `queries/pipeline.py`.
 
 Not here: the outlook, the map, statuses and risks (`pipeline_outlook.py`, `pipeline_map.py`, `pipeline_status.py`).
 """
@@ -11,13 +11,13 @@ from renewables.charts.colours import colour_of
 from renewables.charts.style import axis, layout
 
 PALE = 0.45
-"Opacity of what is gross, beside what is weighted."
+"The opacity of gross capacity, beside weighted capacity."
 ONE_COLOUR = [(0.0, "#E6F0F7"), (1.0, "#0B5A94")]
-"Opaque: Plotly then writes dark or light on it, whichever is read."
+"Opaque colours, so that Plotly chooses dark or light text by contrast."
 
 
 def by_stage(frame: pl.DataFrame) -> go.Figure:
-    """Two bars a stage, stacked by technology: gross MWp (pale, above) and weighted (full, below); both sums beside."""
+    """Draw two bars per stage, stacked by technology: gross MWp (pale) and weighted MWp (full), with both sums."""
     stages = _in_order(Stage, frame["stage"])
     traces = []
     for technology in _in_order(Technology, frame["technology"]):
@@ -53,7 +53,7 @@ def by_stage(frame: pl.DataFrame) -> go.Figure:
 
 
 def stage_by_technology(frame: pl.DataFrame) -> go.Figure:
-    """A cell for each stage and technology that has projects: gross MWp by depth of colour, and both numbers."""
+    """Draw one cell per stage and technology with projects: gross MWp by depth of colour, and both numbers."""
     stages, technologies = _in_order(Stage, frame["stage"]), _in_order(Technology, frame["technology"])
     rows = {(row["stage"], row["technology"]): row for row in frame.iter_rows(named=True)}
     cells = [[rows.get((stage, technology)) for technology in technologies] for stage in stages]

@@ -19,14 +19,14 @@ from renewables.charts.style import LEGEND, MUTED
 
 OUTLINE = Path(__file__).with_name("great_britain.csv")
 LONGITUDES, LATITUDES = (-8.4, 2.6), (49.6, 61.1)
-"Shown at least, in degrees."
+"The degrees that are always shown."
 MARGIN = 0.5
 SMALLEST, LARGEST = 11, 36
-"Diameters in pixels; the area grows with MWp."
+"The diameters of markers in pixels; the area grows with MWp."
 
 
 def on_the_map(frame: pl.DataFrame) -> go.Figure:
-    """Facilities that have a place, sized by MWp, RAG by colour and shape; small ones above large ones."""
+    """Draw facilities that have a place: MWp by size, RAG by colour and shape, small ones above large ones."""
     placed = frame.filter(pl.col("longitude").is_not_null()).sort("capacity_mwp", descending=True)
     greatest = float(placed["capacity_mwp"].max() or 1)  # type: ignore[arg-type]  # a float column's maximum
     traces = [_coast()]
@@ -63,7 +63,7 @@ def on_the_map(frame: pl.DataFrame) -> go.Figure:
 
 
 def outline() -> Iterator[tuple[list[float], list[float]]]:
-    """(longitudes, latitudes) of each closed part: the mainland, then islands."""
+    """Yield (longitudes, latitudes) of each closed part: the mainland, then islands."""
     parts: dict[str, tuple[list[float], list[float]]] = {}
     for part, longitude, latitude in _points():
         xs, ys = parts.setdefault(part, ([], []))
@@ -95,7 +95,7 @@ def _pixels(mwp: float, greatest: float) -> float:
 
 
 def _around(least: tuple[float, float], values: pl.Series) -> tuple[float, float]:
-    """`least`, and what lies outside of it."""
+    """Return the range `least`, extended to contain all values."""
     there = values.to_list()
     return min([least[0], *(value - MARGIN for value in there)]), max([least[1], *(value + MARGIN for value in there)])
 

@@ -1,4 +1,4 @@
-"""Cumulative capacity by RTB date and its outlook. Frames as `queries/pipeline_outlook.py` gives them."""
+"""Cumulative capacity by RTB date and its outlook, from the frames of `queries/pipeline_outlook.py`."""
 
 from datetime import date, timedelta
 
@@ -11,11 +11,11 @@ from renewables.queries.pipeline_outlook import Outlook
 
 YEAR = timedelta(days=365)
 TREND, BAND = "#AA4499", "rgba(170, 68, 153, 0.14)"
-"No technology's colour: what is computed stands apart from what is planned."
+"A colour that no technology has: what is computed looks different from what is planned."
 
 
 def cumulative(found: Outlook, technology: str, today: date) -> go.Figure:
-    """Steps of gross (line) and weighted MWp (thin line) by RTB date, dotted after today; the trend and its band."""
+    """Draw gross and weighted MWp by RTB date as steps, dotted after today, with the trend and its band."""
     colour = colour_of(technology)
     steps, trend = found.steps.filter(technology=technology), found.trend.filter(technology=technology)
     traces = []

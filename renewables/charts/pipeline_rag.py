@@ -1,4 +1,4 @@
-"""How Red, Amber and Green look on every chart: never by colour alone, so each has a shape and a letter too."""
+"""How Red, Amber and Green look on every chart: each has a shape and a letter as well as a colour."""
 
 import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no types
 
@@ -6,14 +6,14 @@ from pipeline_assets.vocabulary import Rag
 
 COLOURS = {Rag.RED: "#C4421A", Rag.AMBER: "#F0B030", Rag.GREEN: "#1F8A70"}
 ON_COLOURS = {Rag.RED: "#FFFFFF", Rag.AMBER: "#2B2000", Rag.GREEN: "#FFFFFF"}
-"Of letters on them."
+"The colours of letters on these colours."
 SHAPES = {Rag.RED: "square", Rag.AMBER: "triangle-up", Rag.GREEN: "circle"}
 LETTERS = {rag: rag[0] for rag in Rag}
 WORST_FIRST = tuple(reversed(Rag))
 
 
 def legend_of_cells() -> list[go.Scatter]:
-    """Entries for a grid of lettered cells."""
+    """Return legend entries for a grid of lettered cells."""
     return [
         go.Scatter(
             **{"x": [None], "y": [None], "mode": "markers", "name": f"{LETTERS[rag]} {rag}"},

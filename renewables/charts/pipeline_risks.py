@@ -1,4 +1,4 @@
-"""Open information points by likelihood and impact. Frames as `queries/pipeline.risks` gives them."""
+"""Open information points by likelihood and impact, from the frames of `queries/pipeline.risks`."""
 
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from renewables.queries.pipeline import TOP
 
 
 class Band(NamedTuple):
-    """Ratings from `lowest` up to the next band's."""
+    """Ratings from `lowest` up to the lowest of the next band."""
 
     name: str
     lowest: int
@@ -25,11 +25,11 @@ BANDS = (
     Band("Low", 1, "#56B4E9", "circle"),
 )
 FULL = 100
-"Impact and likelihood go from 1 to this."
+"The highest impact and likelihood; the lowest is 1."
 
 
 def likelihood_by_impact(frame: pl.DataFrame) -> go.Figure:
-    """A mark a point, its band by colour and shape, the rank written beside the top ten; lines where bands begin."""
+    """Draw a mark per point with its band by colour and shape, the rank beside the top ten, and lines between bands."""
     traces = [_border(band) for band in BANDS[:-1]]
     highest = FULL * FULL + 1
     for band in BANDS:
@@ -55,6 +55,7 @@ def likelihood_by_impact(frame: pl.DataFrame) -> go.Figure:
 
 
 def band_of(rating: int) -> str:
+    """Return the band of a rating."""
     return next(band.name for band in BANDS if rating >= band.lowest)
 
 

@@ -1,6 +1,6 @@
-"""Shapes of a span as figures: distribution, correlation, seasons, duration, comparison, years, capacity factors.
+"""Profiles of a span as figures: distribution, correlation, seasons, duration, comparison, years, capacity factors.
 
-Frames as `queries/patterns.py` and `queries/analysis.py` give them. Not here: series over time (`generation.py`).
+The frames come from `queries/profiles.py` and `queries/analysis.py`. Not here: series over time (`generation.py`).
 """
 
 from typing import Any
@@ -17,13 +17,13 @@ MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", 
 HOURS = [f"{hour:02}:00" for hour in range(24)]
 YEAR_DASHES = ["solid", "dash", "dot", "dashdot"]
 NUMBERED = 8
-"Categories of a correlation whose numbers fit into their cells."
+"The largest number of categories of a correlation whose numbers fit into their cells."
 WHOLE_MONTH = 0.95
-"A month of which less is there is drawn hollow: its energy says little."
+"Months with less coverage are drawn hollow: their energy says little."
 
 
 def distribution(frame: pl.DataFrame, category: str) -> go.Figure:
-    """Share of the half hours by MW, a line a category."""
+    """Draw the share of half-hours by MW, one line per category."""
     traces = [
         go.Scatter(
             x=((part["from_mw"] + part["to_mw"]) / 2).to_list(),
@@ -41,7 +41,10 @@ def distribution(frame: pl.DataFrame, category: str) -> go.Figure:
 
 
 def _without_spikes(frame: pl.DataFrame) -> dict[str, object]:
-    """The nights of the sun are half of all half hours in one band: they run off the top, or all else would be flat."""
+    """Return the highest share to draw.
+
+    Solar nights put half of all half-hours into one band, and are cut off at the top.
+    """
     most, ordinary = frame["share"].max(), frame["share"].quantile(0.98)
     if not isinstance(most, float) or ordinary is None or most < 3 * ordinary:
         return {"rangemode": "tozero"}
@@ -49,7 +52,7 @@ def _without_spikes(frame: pl.DataFrame) -> dict[str, object]:
 
 
 def correlation(frame: pl.DataFrame) -> go.Figure:
-    """A square of Pearson's r, -1 to 1."""
+    """Draw a square of Pearson's r, -1 to 1."""
     names = frame["category"].unique(maintain_order=True).to_list()
     table = frame.pivot("other", index="category", values="r", maintain_order=True)
     z = [list(row[1:]) for row in table.iter_rows()]
@@ -67,7 +70,7 @@ def correlation(frame: pl.DataFrame) -> go.Figure:
 
 
 def by_hour(frame: pl.DataFrame, *, across: str) -> go.Figure:
-    """Mean MW by hour of the day, across weekdays or months."""
+    """Draw mean MW by hour of the day, across weekdays or months."""
     names, title = (WEEKDAYS, "Day of the week") if across == "weekday" else (MONTHS, "Month")
     z: list[list[float | None]] = [[None] * len(names) for _ in HOURS]
     for place, hour, mw in frame.select(across, "hour", "mean_mw").iter_rows():
@@ -83,7 +86,7 @@ def by_hour(frame: pl.DataFrame, *, across: str) -> go.Figure:
 
 
 def duration(frame: pl.DataFrame, category: str) -> go.Figure:
-    """MW that is reached or exceeded for a share of the time."""
+    """Draw the MW that are reached or exceeded for a share of the time."""
     traces = [
         go.Scatter(
             x=(part["share_of_time"] * 100).to_list(),
@@ -101,7 +104,7 @@ def duration(frame: pl.DataFrame, category: str) -> go.Figure:
 
 
 def comparison(frame: pl.DataFrame, category: str) -> go.Figure:
-    """Spread of each category: 5th to 95th percentile, the middle half, the median and the mean; from a summary."""
+    """Draw the spread of each category: 5th to 95th percentile, the middle half, the median and the mean."""
     names = frame[category].to_list()
     boxes = [
         go.Box(
@@ -126,8 +129,10 @@ def comparison(frame: pl.DataFrame, category: str) -> go.Figure:
 
 
 def by_year(frame: pl.DataFrame) -> go.Figure:
-    """Energy by month, a line a year; the newest stands out. A month without data breaks its line, one that is short
-    has a hollow mark."""
+    """Draw energy by month, one line per year with the newest in bold.
+
+    A month without data breaks its line; an incomplete month has a hollow mark.
+    """
     years = frame["year"].unique().sort(descending=True).to_list()
     earlier = sample_colorscale(SEQUENTIAL, [0.3 + 0.45 * n / max(len(years) - 2, 1) for n in range(len(years) - 1)])
     traces = []
@@ -154,7 +159,7 @@ def by_year(frame: pl.DataFrame) -> go.Figure:
 
 
 def capacity_factors(frame: pl.DataFrame, category: str) -> go.Figure:
-    """Monthly capacity factor (%), a line a category: month, the category, capacity_factor."""
+    """Draw the monthly capacity factor (%), one line per category."""
     traces = [
         go.Scatter(
             x=part["month"].to_list(),

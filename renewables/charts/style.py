@@ -1,6 +1,6 @@
-"""What all figures of the dashboard share: room, axes with units, a legend above, nothing that a theme should say.
+"""What all figures of the dashboard share: margins, axes with units, a legend above.
 
-Colours of text, grid and ground come from the page's theme, so that one figure serves light and dark.
+Colours of text, grid and background come from the page's theme, so that one figure serves light and dark.
 """
 
 from typing import Any
@@ -9,12 +9,12 @@ import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no
 
 HEIGHT_PIXELS = 420
 SEQUENTIAL = "Viridis"
-"Told apart by colour-blind readers, and in grey."
+"Colour-blind readers can tell these apart, also in grey."
 DIVERGING = "RdBu"
 ACCENT = "#5E6EE6"
-"Of the theme, between its light and its dark one."
+"Between the light and the dark theme's accent."
 MUTED = "#7F8894"
-"Lines and words that stand back, on light and on dark."
+"For lines and words in the background, on light and on dark."
 LEGEND = {
     **{"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom"},
     **{"traceorder": "normal", "title": {"text": ""}},
@@ -22,20 +22,20 @@ LEGEND = {
 
 
 def translucent(colour: str, opacity: float) -> str:
-    """Of a colour as `#RRGGBB`."""
+    """Return a `#RRGGBB` colour with an opacity, as `rgba(...)`."""
     red, green, blue = (int(colour[n : n + 2], 16) for n in (1, 3, 5))
     return f"rgba({red}, {green}, {blue}, {opacity})"
 
 
 def axis(title: str, **more: Any) -> dict[str, Any]:
-    """With its unit in the title, and room for its numbers."""
+    """Return an axis with its unit in the title and room for its numbers."""
     return {"title": {"text": title, "standoff": 8}, "automargin": True, **more}
 
 
 def layout(
     x: dict[str, Any], y: dict[str, Any], *, height: int = HEIGHT_PIXELS, legend_above: bool = True, **more: Any
 ) -> go.Layout:
-    """`x`, `y`: from `axis`; `legend_above`: whether room is kept for one."""
+    """Return a layout with the axes `x` and `y`; `legend_above` keeps room for a legend."""
     return go.Layout(
         **{
             "height": height,
