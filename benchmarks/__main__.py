@@ -13,6 +13,7 @@ FIGURES = (
     "polling_reader",
     "ledger",
     "imports",
+    "follow_ups",
     "pages",
     "backfill",
 )

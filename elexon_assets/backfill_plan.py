@@ -11,6 +11,10 @@ DAYS_A_RUN = 371
 RANGE_START, RANGE_END = "dagster/asset_partition_range_start", "dagster/asset_partition_range_end"
 "Dagster's own tags: a run with both materializes the whole range in one go."
 
+PRIORITY = "dagster/priority"
+"""Dagster's own tag: the higher number goes first in its queue. A backfill that was launched in the UI has none, which
+counts as 0: after each of its runs it gives way to schedules, flags, and what a person fetches in one run."""
+A_PERSONS_PRIORITY = "5"
 
 Days = tuple[date, date]
 "UTC days, both ends in."

@@ -3,6 +3,7 @@
 import dagster as dg
 
 from elexon_assets.assets import GENERATION_ASSETS, installed_capacity, latest_half_hours
+from elexon_assets.backfill_plan import PRIORITY
 from elexon_assets.flag_assets import flags
 
 nightly = dg.define_asset_job(
@@ -10,26 +11,32 @@ nightly = dg.define_asset_job(
     selection=[*GENERATION_ASSETS, installed_capacity],
     description="The trailing seven UTC days of every dataset, asked for again: late and republished values come in. "
     "And installed capacity, all of it.",
+    tags={PRIORITY: "10"},
 )
 repair = dg.define_asset_job(
     "repair",
     selection=GENERATION_ASSETS,
     description="Days of the last 30 that are missing or short, asked for again.",
+    tags={PRIORITY: "10"},
 )
 latest = dg.define_asset_job(
     "latest",
     selection=[latest_half_hours],
     description="The trailing 24 hours of every dataset: what is shown is live.",
+    tags={PRIORITY: "20"},
 )
 flagging = dg.define_asset_job(
     "flagging",  # the op of the asset has the name `flags`, and Dagster refuses two
     selection=[flags],
     description="Flags for what has landed since the last time; runs after every landing.",
+    tags={PRIORITY: "30"},
 )
 checks = dg.define_asset_job(
     "checks",
     selection=dg.AssetSelection.checks_for_assets(*GENERATION_ASSETS, installed_capacity),
-    description="What is true of the data when they pass; runs after the flags of every landing but those of latest.",
+    description="What is true of the data when they pass; runs after the flags of every landing but those of latest, "
+    "and when a dataset goes stale or is fresh again.",
+    tags={PRIORITY: "30"},
 )
 
 ON_ITS_WAY = [

@@ -1,81 +1,122 @@
-"""Sensors: flags after every landing, whether it succeeded or not, then the checks."""
+"""The sensor that keeps flags and checks up with the warehouse, whoever landed: a night, a backfill, a person.
+
+It compares what the published warehouse holds with what was flagged and checked, and asks for what is missing. So it
+does not matter how a run ended: one that was cancelled or killed after it landed something is followed too. Events of
+runs or materializations would miss it, and Dagster's run-status sensors end their tick at the first skip.
+"""
+
+from dataclasses import asdict, dataclass, replace
+from datetime import UTC, datetime, timedelta
+from json import dumps, loads
 
 import dagster as dg
+import duckdb
 
 from elexon_assets import jobs
+from elexon_assets.checks import newest_data_is_fresh
+from elexon_assets.datasets import DATASETS
+from elexon_assets.quality.flagging import newest_unflagged
+from elexon_assets.resources import WarehouseResource
+from warehouse.connection import has_table
+from warehouse.errors import WarehouseMissing
 
-RUNNING = dg.DefaultSensorStatus.RUNNING
-"Whatever SCHEDULES_RUNNING says: what was fetched by hand wants its flags too."
-SUCCESS, FAILURE = dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE
-Requested = dg.RunRequest | dg.SkipReason
-
-AFTER = "renewables/after"
-"Tag of a run that follows another: the name of that one's job."
-LANDS_NOTHING = {jobs.flagging.name, jobs.checks.name}
-
-
-def _follow(context: dg.RunStatusSensorContext, job: str, tags: dict[str, str]) -> Requested:
-    """A backfill is many runs, and flags and checks take whatever is there: those that wait will see this landing."""
-    waiting = context.instance.get_runs(
-        filters=dg.RunsFilter(job_name=job, statuses=[dg.DagsterRunStatus.QUEUED], tags=tags), limit=1
-    )
-    if waiting:
-        return dg.SkipReason(f"a run of {job} is waiting already: {waiting[0].run_id}")
-    return dg.RunRequest(run_key=f"{job} after {context.dagster_run.run_id}", tags=tags)
+LOOK_SECONDS = 10
+"Between two looks at the published warehouse; each takes some ten milliseconds."
+FLAG_AGAIN_AFTER = timedelta(minutes=30)
+"A flagging run that failed is asked for again after so long, or at the next landing."
 
 
-def _request_flags(context: dg.RunStatusSensorContext) -> Requested:
-    landed = context.dagster_run.job_name
-    if landed in LANDS_NOTHING:
-        return dg.SkipReason(f"a run of {landed} lands nothing")
-    return _follow(context, jobs.flagging.name, {AFTER: landed})
+@dataclass(frozen=True)
+class Asked:
+    """What the sensor has asked for so far: its cursor. Times are microseconds since 1970, 0 for never."""
+
+    flags_of_landing: int = 0
+    "When the newest landing came in that flags were asked for."
+    flags_at: int = 0
+    "When they were asked for."
+    checks_of_landing: int = 0
+    "When the newest landing came in that checks were asked for."
+    stale: tuple[str, ...] | None = None
+    "Datasets that were stale when the checks were asked for; None before the first time."
+
+    @classmethod
+    def from_cursor(cls, cursor: str | None) -> "Asked":
+        """Return what an earlier tick noted."""
+        values = loads(cursor) if cursor else {}
+        stale = values.get("stale")
+        return cls(**{**values, "stale": None if stale is None else tuple(stale)})
+
+    def to_cursor(self) -> str:
+        """Return the text that the next tick reads."""
+        return dumps(asdict(self))
 
 
-def _request_checks(context: dg.RunStatusSensorContext) -> Requested:
-    """Also when the flags failed: what landed is there to be checked."""
-    run = context.dagster_run
-    if run.job_name != jobs.flagging.name:
-        return dg.SkipReason("the checks follow the flags")
-    # 48 runs a day of the whole table's checks would say nothing new.
-    if run.tags.get(AFTER) == jobs.latest.name:
-        return dg.SkipReason(f"no checks after a run of {jobs.latest.name}")
-    return _follow(context, jobs.checks.name, {AFTER: jobs.flagging.name})
-
-
-@dg.run_status_sensor(run_status=SUCCESS, request_job=jobs.flagging, default_status=RUNNING, name="flags_after_success")
-def flags_after_success(context: dg.RunStatusSensorContext) -> Requested:
-    """Flags what landed."""
-    return _request_flags(context)
-
-
-@dg.run_status_sensor(run_status=FAILURE, request_job=jobs.flagging, default_status=RUNNING, name="flags_after_failure")
-def flags_after_failure(context: dg.RunStatusSensorContext) -> Requested:
-    """Flags what landed before the run failed."""
-    return _request_flags(context)
-
-
-@dg.run_status_sensor(
-    run_status=SUCCESS,
-    monitored_jobs=[jobs.flagging],
-    request_job=jobs.checks,
-    default_status=RUNNING,
-    name="checks_after_success",
+@dg.sensor(
+    jobs=[jobs.flagging, jobs.checks],
+    minimum_interval_seconds=LOOK_SECONDS,
+    default_status=dg.DefaultSensorStatus.RUNNING,  # whatever SCHEDULES_RUNNING says: a fetch by hand wants flags too
+    name="flags_and_checks",
 )
-def checks_after_success(context: dg.RunStatusSensorContext) -> Requested:
-    """Runs the checks on what was flagged."""
-    return _request_checks(context)
+def flags_and_checks(
+    context: dg.SensorEvaluationContext, warehouse: WarehouseResource
+) -> dg.RunRequest | dg.SkipReason:
+    """Request flags for what has landed since the last ones, then checks of every landing but those of `latest`.
+
+    Checks also run when a dataset goes stale or is fresh again, since nothing lands then that they could follow.
+    """
+    try:
+        with warehouse.snapshot() as con:
+            return _next_request(context, con, datetime.now(UTC))
+    except WarehouseMissing:
+        return dg.SkipReason("nothing has landed yet")
 
 
-@dg.run_status_sensor(
-    run_status=FAILURE,
-    monitored_jobs=[jobs.flagging],
-    request_job=jobs.checks,
-    default_status=RUNNING,
-    name="checks_after_failure",
-)
-def checks_after_failure(context: dg.RunStatusSensorContext) -> Requested:
-    """Runs the checks although the flags failed."""
-    return _request_checks(context)
+def _next_request(
+    context: dg.SensorEvaluationContext, con: duckdb.DuckDBPyConnection, now: datetime
+) -> dg.RunRequest | dg.SkipReason:
+    """Return the run that is due, and note it in the cursor; flags go before checks."""
+    if not has_table(con, "fetch_log"):
+        return dg.SkipReason("nothing has landed yet")
+    if run_id := jobs.on_its_way(context.instance, jobs.flagging.name):
+        return dg.SkipReason(f"the flagging run {run_id} is still on its way")
+    asked = Asked.from_cursor(context.cursor)
+    unflagged = newest_unflagged(con)
+    if unflagged and (unflagged > asked.flags_of_landing or now >= _instant(asked.flags_at) + FLAG_AGAIN_AFTER):
+        context.update_cursor(replace(asked, flags_of_landing=unflagged, flags_at=_microseconds(now)).to_cursor())
+        return dg.RunRequest(job_name=jobs.flagging.name)  # without a key: two of them do no harm
+    if run_id := jobs.on_its_way(context.instance, jobs.checks.name):
+        return dg.SkipReason(f"the run {run_id} of the checks is still on its way")
+    landing = _newest_landing_to_check(con, context.instance, asked.checks_of_landing)
+    stale = tuple(d.name for d in DATASETS if has_table(con, d.table) and not newest_data_is_fresh(con, d, now)[0])
+    if landing > asked.checks_of_landing or stale != asked.stale:
+        context.update_cursor(replace(asked, checks_of_landing=landing, stale=stale).to_cursor())
+        return dg.RunRequest(job_name=jobs.checks.name)
+    return dg.SkipReason("flags and checks have seen everything that has landed")
 
 
-SENSORS = [flags_after_success, flags_after_failure, checks_after_success, checks_after_failure]
+def _newest_landing_to_check(con: duckdb.DuckDBPyConnection, instance: dg.DagsterInstance, after: int) -> int:
+    """Return when the newest window was answered after `after`, or `after` where nothing was.
+
+    Those of `latest` do not count: 48 runs per day of the whole table's checks would say nothing new.
+    """
+    runs = con.execute(
+        "SELECT run_id, epoch_us(max(asked_at_utc)) AS at_us FROM fetch_log WHERE asked_at_utc > make_timestamptz(?) "
+        "GROUP BY run_id ORDER BY at_us DESC",
+        [after],
+    ).fetchall()
+    for run_id, at_us in runs:
+        run = instance.get_run_by_id(run_id)
+        if run is None or run.job_name != jobs.latest.name:
+            return int(at_us)
+    return after
+
+
+def _microseconds(instant: datetime) -> int:
+    return (instant - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
+
+
+def _instant(microseconds: int) -> datetime:
+    return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
+
+
+SENSORS = [flags_and_checks]

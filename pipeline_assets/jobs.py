@@ -4,15 +4,20 @@ import dagster as dg
 
 from pipeline_assets.assets import portfolio, seeded_portfolio, submitted_changes
 
+PRIORITY = {"dagster/priority": "30"}
+"Before anything that asks Elexon: a person waits for it."
+
 landing = dg.define_asset_job(
     "landing",
     selection=[submitted_changes, portfolio],
     description="What was submitted since the last time, and everything that follows from it; then its checks.",
+    tags=PRIORITY,
 )
 seeding = dg.define_asset_job(
     "seeding",
     selection=[seeded_portfolio, submitted_changes, portfolio],
     description="The invented portfolio of the seed files, landed at once.",
+    tags=PRIORITY,
 )
 
 ENDED = {dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED}

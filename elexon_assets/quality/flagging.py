@@ -20,7 +20,7 @@ from elexon_assets.schema.warehouse_schema import ensure
 from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.windows import Window, cut
 from warehouse import landing, snapshots
-from warehouse.connection import writing
+from warehouse.connection import has_table, writing
 from warehouse.settings import Settings
 
 KEY = ("dataset", "start_time_utc", "category", "reason", "found_at_utc")
@@ -97,6 +97,16 @@ def _judge(con: duckdb.DuckDBPyConnection, span: Window, settings: Settings, now
     done.raised, done.closed = done.raised + raised, done.closed + closed
     done.restated += len(changed) - raised - closed
     landing.merge(con, "flags", changed.drop("is_new"), key=KEY, range_column="start_time_utc")
+
+
+def newest_unflagged(con: duckdb.DuckDBPyConnection) -> int | None:
+    """Return when the newest rows were ingested that flags have not looked at; None if they have looked at all.
+
+    In microseconds since 1970. Reads only, so a published snapshot will do; it may lack tables.
+    """
+    seen = _state(con).get("watermarks", {})
+    ingested = {d.name: _newest_ingest(con, d.table) for d in BY_HALF_HOUR if has_table(con, d.table)}
+    return max((at_us for name, at_us in ingested.items() if at_us > seen.get(name, 0)), default=None)
 
 
 def _newest_ingest(con: duckdb.DuckDBPyConnection, table: str) -> int:

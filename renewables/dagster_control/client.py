@@ -14,7 +14,7 @@ from typing import Any
 
 import httpx
 
-from elexon_assets.backfill_plan import range_tags, runs_of
+from elexon_assets.backfill_plan import A_PERSONS_PRIORITY, PRIORITY, range_tags, runs_of
 from elexon_assets.certificates import trusted
 from elexon_assets.datasets import Dataset
 from renewables.user_errors import Problem
@@ -103,7 +103,8 @@ class Orchestrator:
                 "assetSelection": [{"path": [dataset.name]} for dataset in datasets],
                 "assetCheckSelection": [],
             }
-            return self._launch_run(what, {**(range_tags(*runs[0]) if runs[0] else {}), REQUESTED_BY: requested_by})
+            days = range_tags(*runs[0]) if runs[0] else {}
+            return self._launch_run(what, {**days, REQUESTED_BY: requested_by, PRIORITY: A_PERSONS_PRIORITY})
         return self.launch_backfill(datasets, first, last, requested_by=requested_by)
 
     def run_state(self, run_id: str, cursor: str | None = None) -> RunState:

@@ -9,7 +9,9 @@ import dagster as dg
 import pytest
 from dagster._core.instance.config import PoolGranularity
 
+from elexon_assets.backfill_plan import PRIORITY
 from elexon_assets.definitions import defs
+from pipeline_assets.definitions import defs as pipeline_defs
 
 CALL_ELEXON = {"every_night", "every_night_repair", "every_half_hour"}
 ROOT = Path(__file__).parents[2]
@@ -46,6 +48,19 @@ def test_the_shipped_instance_configuration_is_what_dagster_understands(dagster_
     assert dagster_instance.run_monitoring_enabled
     assert dagster_instance.run_monitoring_max_runtime_seconds == 7200
     assert not dagster_instance.telemetry_enabled
+    assert dagster_instance.run_retries_enabled
+    assert dagster_instance.run_retries_max_retries == 1
+    assert not dagster_instance.run_retries_retry_on_asset_or_op_failure
+
+
+def test_whatever_a_schedule_or_a_sensor_starts_goes_before_a_backfill_of_the_ui() -> None:
+    priorities: dict[str, int] = {}
+    for repository in (defs.get_repository_def(), pipeline_defs.get_repository_def()):
+        names = {schedule.job_name for schedule in repository.schedule_defs}
+        names |= {target.job_name for sensor in repository.sensor_defs for target in sensor.targets}
+        priorities |= {name: int(repository.get_job(name).tags.get(PRIORITY, "0")) for name in names}
+    assert priorities.keys() >= {"nightly", "repair", "latest", "flagging", "checks", "landing"}
+    assert min(priorities.values()) > 0
 
 
 def test_all_that_asks_elexon_shares_one_pool() -> None:

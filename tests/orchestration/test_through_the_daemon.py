@@ -104,6 +104,20 @@ def test_a_killed_run_is_marked_as_failed_and_gives_its_place_to_the_next(server
     assert [o.succeeded for o in wait(server, launch(server, date(2022, 4, 1), date(2022, 4, 7)))] == [True]
 
 
+@pytest.mark.timeout(180)
+def test_the_latest_half_hours_go_before_what_was_queued_earlier(server: Server) -> None:
+    server.simulator.faults = "slow=8@2022-06-01"
+    on_its_way, queued = (launch(server, date(2022, month, 1), date(2022, month, 7)) for month in (6, 7))
+    until(lambda: server.orchestrator.run_state(on_its_way.id).status == "STARTED", "the first run works")
+    latest = server.orchestrator.launch_job("latest", requested_by="a test")
+    runs = [launched.id for launched in (on_its_way, latest, queued)]
+    until(lambda: all(server.orchestrator.run_state(run_id).ended for run_id in runs), "all have ended", 120)
+    with instance(server.settings) as opened:
+        records = opened.get_run_records(dg.RunsFilter(run_ids=runs))
+    started = {record.dagster_run.run_id: record.start_time or 0.0 for record in records}
+    assert sorted(runs, key=started.__getitem__) == runs
+
+
 def test_a_span_that_needs_more_than_one_run_is_launched_as_a_backfill(server: Server) -> None:
     launched = launch(server, FIRST, FIRST + timedelta(days=371))
     assert launched.kind == "backfill"

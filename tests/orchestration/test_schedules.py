@@ -1,4 +1,4 @@
-"""What the night asks for, and that it does not ask twice (scenario 9); what follows a run."""
+"""What the night asks for, and that it does not ask twice (scenario 9)."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -8,14 +8,13 @@ import pytest
 from dagster import DagsterRunStatus
 from dagster._core.definitions.schedule_definition import ScheduleExecutionData
 
-from elexon_assets import jobs, schedules, sensors
+from elexon_assets import jobs, schedules
 from elexon_assets.backfill_plan import RANGE_END, RANGE_START
 from elexon_assets.client import ElexonClient
 from elexon_assets.datasets import BY_HALF_HOUR
 from elexon_assets.definitions import defs
 from elexon_assets.ingest import ingest
 from elexon_assets.missing_days import REPAIR_DAYS, last_closed_day
-from elexon_assets.sensors import AFTER
 from elexon_assets.simulator.server import Simulator
 from elexon_assets.windows import of_days
 
@@ -26,13 +25,6 @@ ALL = [schedules.every_night, schedules.every_night_repair, schedules.every_half
 @pytest.fixture
 def opened() -> Iterator[dg.DagsterInstance]:
     with dg.instance_for_test() as instance:
-        yield instance
-
-
-@pytest.fixture
-def remembered() -> Iterator[dg.DagsterInstance]:
-    """In memory, where a run is made ten times faster."""
-    with dg.DagsterInstance.ephemeral() as instance:
         yield instance
 
 
@@ -110,39 +102,3 @@ def test_the_trailing_week_costs_as_few_requests_as_the_windows_allow(simulator:
             before = len(simulator.requests)
             ingest(dataset, of_days(date(2026, 5, 3), date(2026, 5, 9)), client=client, run_id="a run")
             assert len(simulator.requests) - before == fewest
-
-
-def follows(sensor: dg.RunStatusSensorDefinition, remembered: dg.DagsterInstance, job: str, **tags: str) -> bool:
-    """Whether the sensor asks for a run after one of the job; the tags of that run are those that it asked for."""
-    run = remembered.create_run_for_job(defs.resolve_job_def(job), tags=tags)
-    event = dg.DagsterEvent(event_type_value="PIPELINE_SUCCESS", job_name=job, message="ended")
-    context = dg.build_run_status_sensor_context(
-        sensor_name=sensor.name, dagster_event=event, dagster_instance=remembered, dagster_run=run
-    )
-    said = sensor(context)
-    assert isinstance(said, dg.RunRequest | dg.SkipReason)
-    if isinstance(said, dg.RunRequest) and sensor.name.startswith("flags"):
-        assert said.tags[AFTER] == job
-    return isinstance(said, dg.RunRequest)
-
-
-@pytest.mark.parametrize(
-    ("job", "flagged"),
-    [("nightly", True), ("repair", True), ("latest", True), ("flagging", False), ("checks", False)],
-)
-def test_flags_follow_every_landing_and_nothing_else(job: str, flagged: bool, remembered: dg.DagsterInstance) -> None:
-    for sensor in (sensors.flags_after_success, sensors.flags_after_failure):
-        assert follows(sensor, remembered, job) == flagged
-
-
-@pytest.mark.parametrize(
-    ("landed", "checked"), [("nightly", True), ("repair", True), ("__ASSET_JOB", True), ("latest", False)]
-)
-def test_the_checks_follow_the_flags_of_every_landing_but_not_those_of_each_half_hour(
-    landed: str, checked: bool, remembered: dg.DagsterInstance
-) -> None:
-    for sensor in (sensors.checks_after_success, sensors.checks_after_failure):
-        assert follows(sensor, remembered, "flagging", **{AFTER: landed}) == checked
-        assert follows(sensor, remembered, "flagging")  # flagged by hand
-        assert not follows(sensor, remembered, "nightly")
-        assert not follows(sensor, remembered, "checks", **{AFTER: "flagging"})
