@@ -13,11 +13,10 @@ from elexon_assets.datasets import WIND_AND_SOLAR
 from elexon_assets.definitions import defs
 from elexon_assets.ingest import ingest
 from elexon_assets.quality.flagging import flag
-from elexon_assets.resources import configured
+from elexon_assets.resources import RESOURCES
 from elexon_assets.sensors import FLAG_AGAIN_AFTER, Asked, flags_and_checks
 from elexon_assets.simulator.server import Simulator
 from elexon_assets.windows import of_days
-from warehouse.settings import Settings
 
 WEEK = (date(2023, 1, 2), date(2023, 1, 8))
 LATER_WEEK = (date(2023, 1, 9), date(2023, 1, 15))
@@ -33,8 +32,7 @@ class Follower:
 
     def tick(self) -> str:
         """Return the name of the job that one tick requests, or the reason why it requests none."""
-        resources = configured(Settings())
-        context = dg.build_sensor_context(self.instance, self.cursor, definitions=defs, resources=resources)
+        context = dg.build_sensor_context(self.instance, self.cursor, definitions=defs, resources=RESOURCES)
         result = flags_and_checks(context)
         self.cursor = context.cursor
         assert isinstance(result, dg.RunRequest | dg.SkipReason)
