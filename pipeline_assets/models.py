@@ -56,7 +56,7 @@ class Entity(BaseModel):
         return text
 
     def fields(self) -> dict[str, Any]:
-        """As the ledger stores them: JSON values, all fields."""
+        """Return all fields as JSON values, as the ledger stores them."""
         return self.model_dump(mode="json")
 
 
@@ -222,7 +222,7 @@ class StageWeight(Entity):
 
 
 class FieldProblem(ValueError):
-    """A rule of the whole record, told at the field where it is put right."""
+    """A rule of the complete record, reported at the field where it is corrected."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
@@ -236,12 +236,12 @@ ENTITIES: dict[str, type[Entity]] = {
         *(InformationPoint, InformationPointCounterparty, Comment, StageWeight),
     )
 }
-"By kind; what is referenced stands before what refers to it, but for links."
+"The entities by kind; what is referenced comes before what refers to it, except for links."
 
 VALID_ID = re.compile(r"\S([^\x00-\x1f\x7f-\x9f]{0,98}\S)?")
-"1-100 characters without blanks around them: as a reference to it is stored."
+"1-100 characters without surrounding blanks, as references are stored."
 
 
 def new_id() -> str:
-    """Never given twice, whatever the process or the machine."""
+    """Return an id that is unique across processes and machines."""
     return secrets.token_hex(6)

@@ -64,7 +64,7 @@ def _is_in_the_future(day: str, today: date) -> bool:
 
 
 def problems_of_step(kind: str, id: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Problem]:
-    """What the step from one version to the next may not do; both hold all fields."""
+    """Return what the step from one version to the next may not do; both hold all fields."""
     if kind != "pipelines" or after["rag"] in (before["rag"], Rag.GREEN):
         return []
     if after["rag_comment"] != before["rag_comment"]:
@@ -73,7 +73,7 @@ def problems_of_step(kind: str, id: str, before: Mapping[str, Any], after: Mappi
 
 
 def warnings_of(kind: str, id: str, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[Problem]:
-    """What deserves a second look."""
+    """Return what deserves a check by the author."""
     found = []
     if kind == "facilities":
         for name, (low, high) in GREAT_BRITAIN.items():

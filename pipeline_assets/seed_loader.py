@@ -1,8 +1,8 @@
 """Loads the seeds: a small invented portfolio in CSV files, submitted as one batch by `seed`.
 
-One file a kind, and `statuses.csv` with the dated statuses of the projects, which become versions of theirs in order.
-People go first: what a person set, archived or restored stays so. A row that leaves a file leaves its record alone.
-Not here: rules of the records (`models.py`, `rules.py`), how a batch is written (`ledger/submitting.py`).
+There is one file per kind, and `statuses.csv` with the dated statuses of the projects, which become versions in order.
+People take precedence: what a person set, archived or restored stays so. A row that leaves a file does not affect its
+record. Not here: rules of the records (`models.py`, `rules.py`), how a batch is written (`ledger/submission.py`).
 """
 
 import csv
@@ -26,30 +26,33 @@ SEEDS = Path(__file__).parent / "seeds"
 WHO = "seed"
 STATUSES = "statuses"
 STATUS = {*STATUS_FIELDS, "status_date"}
-"Fields of a project that hold together: whoever set one of them last has set the status."
+"The fields of a project that belong together: whoever set one of them last has set the status."
 
 
 @dataclass(frozen=True)
 class Seeds:
-    """`versions`: all fields of each record, oldest first; only projects have several. `token`: the same for the same
-    files."""
+    """Records of the seeds.
+
+    `versions` holds all fields of each record, oldest first; only projects have several. `token` is the same for the
+    same files.
+    """
 
     versions: Mapping[Key, Sequence[Mapping[str, Any]]]
     token: str
 
 
 def seed(engine: sa.Engine, folder: Path = SEEDS) -> Receipt:
-    """Creates what is not there and moves what only the seeds have set. The same files again change nothing.
+    """Create missing records and update what only the seeds have set. The same files again change nothing.
 
-    Raises Refused (a file breaks a rule, or a record of people has the name of one of ours), StaleVersion (somebody
-    saved meanwhile: seed again), LedgerUnavailable.
+    Raises Refused (a file breaks a rule, or a person's record has the name of a seed), StaleVersion (somebody saved
+    meanwhile: seed again), LedgerUnavailable.
     """
     seeds = read(folder)
     return submit(engine, changes(engine, seeds), who=WHO, why="seeds", token=seeds.token, source="seed")
 
 
 def read(folder: Path = SEEDS) -> Seeds:
-    """The files, validated by the models. Raises Refused with every problem, by file and id."""
+    """Read and validate the files. Raises Refused with every problem, by file and id."""
     digest = hashlib.sha256()
     problems: list[Problem] = []
     statuses: dict[str, list[dict[str, str]]] = {}
@@ -78,7 +81,7 @@ def read(folder: Path = SEEDS) -> Seeds:
 
 
 def changes(engine: sa.Engine, seeds: Seeds) -> list[Change]:
-    """What makes the ledger agree with the seeds wherever no person has said otherwise."""
+    """Return the changes that make the ledger agree with the seeds wherever no person has decided otherwise."""
     there = {(kind, one.id): one for kind in ENTITIES for one in reader.records(engine, kind, archived=None)}
     gone = {key for key, record in there.items() if record.archived}
     wanted: list[Change] = []
@@ -96,7 +99,7 @@ def changes(engine: sa.Engine, seeds: Seeds) -> list[Change]:
 
 
 def _rows(folder: Path, name: str, digest: Any) -> Iterator[dict[str, str]]:
-    """Rows by column; an empty cell is a value that is not given."""
+    """Return rows by column; an empty cell is a value that is not given."""
     text = (folder / f"{name}.csv").read_text(encoding="utf-8-sig")
     digest.update(f"{name}\n{text}".encode())
     for row in csv.DictReader(io.StringIO(text), restkey="more cells than columns", restval=""):
@@ -110,7 +113,7 @@ def _set_by_people(engine: sa.Engine, key: Key) -> set[str]:
 
 
 def _steps(record: Record, versions: Sequence[Mapping[str, Any]], people: set[str]) -> Iterator[Mapping[str, Any]]:
-    """What the seeds may set, one after the other: statuses newer than the one there, or the newest corrected."""
+    """Return what the seeds may set, in order: statuses newer than the stored one, or a correction of the newest."""
     newest = versions[-1:]
     if record.kind == "pipelines" and not people & STATUS:
         newest = [one for one in versions if one["status_date"] > record.fields["status_date"]] or newest

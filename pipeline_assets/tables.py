@@ -27,7 +27,7 @@ SUBMITTED_CHANGES, STATUS_HISTORY, AUDIT = "submitted_changes", "status_history"
 UTC_TIME = pl.Datetime("us", "UTC")
 TEXT = pl.String()
 INFO = "pipeline_info"
-"One row: `landed_position` of the newest change that the current tables are of, `landed_at_utc`."
+"One row: `landed_position` of the newest change in the current tables, and `landed_at_utc`."
 
 CHANGES: dict[str, pl.DataType] = {
     **{"position": pl.Int64(), "batch": TEXT, "kind": TEXT, "id": TEXT, "version": pl.Int64(), "action": TEXT},
@@ -40,7 +40,7 @@ RECORD: dict[str, pl.DataType] = {
 }
 "Columns of every current table after the id and the fields."
 DATED = ("status_date", *STATUS_FIELDS)
-"Fields of a project that status_history follows."
+"The fields of a project that status_history follows."
 
 _DTYPES: dict[str, pl.DataType] = {
     "string": TEXT,
@@ -52,13 +52,13 @@ _DTYPES: dict[str, pl.DataType] = {
 
 
 def landed_position(con: duckdb.DuckDBPyConnection) -> int:
-    """Of the newest change that the current tables are of; 0 before the first landing."""
+    """Return the position of the newest change in the current tables, or 0 before the first landing."""
     return int(con.execute(f"SELECT landed_position FROM {INFO}").fetchall()[0][0]) if has_table(con, INFO) else 0
 
 
 @dataclass(frozen=True)
 class Column:
-    """A field of a model as a column. `low`, `high`: both allowed; `values`: the vocabulary, where it is closed."""
+    """A field of a model as a column. `low` and `high` are inclusive; `values` is the vocabulary, if it is closed."""
 
     name: str
     title: str
@@ -72,7 +72,7 @@ class Column:
 
 @cache
 def columns_of(entity: type[Entity]) -> tuple[Column, ...]:
-    """The model's fields, from its JSON schema."""
+    """Return the model's fields as columns, from its JSON schema."""
     schema = entity.model_json_schema()
     columns = []
     for name, field in schema["properties"].items():
@@ -96,14 +96,14 @@ def columns_of(entity: type[Entity]) -> tuple[Column, ...]:
 
 
 def submitted(rows: Sequence[Sequence[Any]]) -> pl.DataFrame:
-    """Rows of the ledger (`ledger.reading.rows_since`) as `CHANGES`."""
+    """Return rows of the ledger (`ledger.reader.rows_since`) as a frame with the columns `CHANGES`."""
     raw = {name: pl.Int64() if dtype == UTC_TIME else dtype for name, dtype in CHANGES.items()}
     frame = pl.DataFrame(rows, schema=raw, orient="row")
     return frame.with_columns(pl.from_epoch("submitted_at_utc", "us").dt.replace_time_zone("UTC"))
 
 
 def recorded(changes: pl.DataFrame) -> list[Recorded]:
-    """The changes of a frame as `CHANGES`, decoded."""
+    """Decode the changes of a frame with the columns `CHANGES`."""
     columns: dict[str, Iterable[Any]] = {name: changes[name].to_list() for name in CHANGES}
     columns["action"] = map(Action, columns["action"])
     kinds = changes["kind"].to_list()
@@ -114,9 +114,9 @@ def recorded(changes: pl.DataFrame) -> list[Recorded]:
 
 
 def frames(changes: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """By table: one for each kind, status_history and audit, as the changes, from the first on, leave them.
+    """Return the tables that the changes leave: one for each kind, status_history and audit.
 
-    Raises ContractBroken for a value that is of another type than its field.
+    Raises ContractBroken for a value whose type is not its field's.
     """
     with _no_search_for_cycles():
         made = recorded(changes)
@@ -148,7 +148,7 @@ def _current(entity: type[Entity], records: Sequence[Record]) -> pl.DataFrame:
 
 
 def _status_history(changes: Iterable[Recorded], frame: pl.DataFrame) -> pl.DataFrame:
-    """A row for each change that dates a status, with the whole status that it leaves."""
+    """Return one row for each change that dates a status, with the complete status that it leaves."""
     positions: list[int] = []
     columns = {column.name: column for column in columns_of(Pipeline)}
     values: dict[str, list[Any]] = {name: [] for name in DATED}
@@ -173,7 +173,7 @@ def _status_history(changes: Iterable[Recorded], frame: pl.DataFrame) -> pl.Data
 
 
 def _audit(changes: Iterable[Recorded], frame: pl.DataFrame) -> pl.DataFrame:
-    """A row for each field of each change; values as text, null for none."""
+    """Return one row for each field of each change; values as text, null for none."""
     columns: dict[str, list[Any]] = {"position": [], "field": [], "before": [], "after": []}
     position, field, before, after = columns.values()
     for change, name, old, new in fields_changed(changes):
@@ -191,7 +191,7 @@ def _with_authors(rows: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
 
 
 def _text(value: Any) -> str | None:
-    """Read back by the field's model, it is the value again."""
+    """Return a value as text; the field's model reads it back as the same value."""
     return value if value is None or isinstance(value, str) else orjson.dumps(value).decode()
 
 
@@ -208,7 +208,9 @@ def _series(entity: type[Entity], column: Column, values: Sequence[Any]) -> pl.S
 
 @contextmanager
 def _no_search_for_cycles() -> Iterator[None]:
-    """A hundred thousand changes live at once, none of them in a cycle: to look for cycles doubled the time."""
+    """Pause the garbage collector: a hundred thousand changes are alive at once without a cycle, and it doubled the
+    time.
+    """
     was_on = gc.isenabled()
     gc.disable()
     try:

@@ -1,4 +1,4 @@
-"""The closed vocabularies of a development pipeline. A word that is not here is refused wherever it comes from.
+"""The closed vocabularies of a development pipeline. Other words are refused on every path.
 
 Belongs here: words and their order. Not here: which entity uses them (`models.py`).
 """
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Technology(StrEnum):
-    """What generates or stores. `WIND` where it is not known whether on or off the shore."""
+    """What generates or stores. `WIND` is for projects that may be onshore or offshore."""
 
     SOLAR = "Solar"
     WIND_ONSHORE = "Wind Onshore"
@@ -17,7 +17,7 @@ class Technology(StrEnum):
 
 
 class Stage(StrEnum):
-    """In the order that a project passes through them; `ON_HOLD` stands beside the order."""
+    """The stages in the order in which a project passes through them; `ON_HOLD` is outside the order."""
 
     DISCOVERY = "Discovery"
     DESIGN = "Design"
@@ -32,7 +32,7 @@ STAGES_IN_ORDER = tuple(stage for stage in Stage if stage is not Stage.ON_HOLD)
 
 
 class Rag(StrEnum):
-    """Red, Amber, Green: how a project stands."""
+    """Red, Amber, Green: the status of a project."""
 
     GREEN = "Green"
     AMBER = "Amber"
@@ -55,7 +55,7 @@ class Market(StrEnum):
 
 
 class ContactRole(StrEnum):
-    """What a person is at a counterparty."""
+    """The role of a person at a counterparty."""
 
     CEO = "CEO"
     PLATFORM_LEAD = "Platform lead"
@@ -67,7 +67,7 @@ class ContactRole(StrEnum):
 
 
 class ProjectRole(StrEnum):
-    """What a counterparty is to a project."""
+    """The role of a counterparty in a project."""
 
     DEVELOPER = "Developer"
     OWNER = "Owner"
@@ -80,7 +80,7 @@ class ProjectRole(StrEnum):
 
 
 class PointStatus(StrEnum):
-    """Whether an information point still threatens its project."""
+    """Whether an information point still affects its project."""
 
     OPEN = "Open"
     CLOSED = "Closed"

@@ -1,4 +1,4 @@
-"""Lists of records: the page of one, the table with a link per row, what stands in place of an empty list.
+"""Lists of records: links to a record, the table with a link per row, and empty states.
 
 Not here: the page of one record (`record_page.py`), which columns a list has (`app_pages/`).
 """
@@ -38,7 +38,7 @@ _NOTE = "records: note"
 
 
 def link(kind: str, id: str, name: str, *, icon: str | None = None) -> None:
-    """To a record's page, in this session."""
+    """Draw a link to a record's page, in this session."""
     st.page_link(PAGES[kind], label=plain(name), icon=icon, query_params={"id": id})
 
 
@@ -51,8 +51,11 @@ def whole_list(
     filtered: Callable[[pl.DataFrame], pl.DataFrame] = lambda frame: frame,
     sums: Callable[[pl.DataFrame], str] = lambda _: "",
 ) -> None:
-    """A list's page. `create`: draws the form of a new one, when it is open; `filtered`: draws the filters that only
-    this list has, and gives the rows that they leave; `sums`: what is said of those beside their number."""
+    """Draw a page with a list of records.
+
+    `create` draws the form of a new record when it is open. `filtered` draws the filters that only this list has and
+    returns the remaining rows. `sums` returns text about those, shown beside their number.
+    """
     save_notice.tell()
     held, title = ledger_session.held(), ENTITIES[kind].title.lower()
     if form_routing.asked() == form_routing.NEW:
@@ -78,7 +81,7 @@ def whole_list(
 
 
 def table(frame: pl.DataFrame, kind: str, columns: Mapping[str, Any], *, key: str) -> None:
-    """Rows of records; the name opens the page. `columns`: those to show besides, with their configuration."""
+    """Draw rows of records; the name opens the page. `columns` are the other columns with their configuration."""
     known = ledger_session.landed()
     shown = frame.select("name", *columns)
     config: dict[str, Any] = {
@@ -119,7 +122,7 @@ def with_words(frame: pl.DataFrame, text: str) -> pl.DataFrame:
 
 
 def nothing_yet(held: Holdings, kind: str) -> None:
-    """In place of an empty list, with the ways out."""
+    """Draw the empty state of a list, with what to do next."""
     with st.container(border=True):
         st.subheader(f"No {PLURALS[kind]} yet", anchor=False)
         st.write("Add the first one, import a spreadsheet, or look around with an invented sample portfolio.")
@@ -135,7 +138,7 @@ def nothing_yet(held: Holdings, kind: str) -> None:
 
 
 def missing(kind: str, id: str) -> None:
-    """In place of a record that is not there."""
+    """Draw the message for a record that does not exist."""
     title = ENTITIES[kind].title.lower()
     said = f"There is no {title} with the id “{plain(id)}”." if id else f"The address names no {title}."
     st.title(ENTITIES[kind].title, anchor=False)

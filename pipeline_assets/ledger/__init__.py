@@ -1,7 +1,6 @@
-"""The append-only record of every change that a person, an import or a seed made: the truth of the pipeline.
+"""The append-only record of every change that a person, an import or a seed made: the source of truth of the pipeline.
 
-`schema`: the tables, and how the database is opened. `changes`: what goes in and comes out. `submitting`: the one way
-in, with `draft` and `whole`, which judge a batch, and `stored`, which they look at. `reading`: the ways out. `outbox`:
-notices that wait to be sent.
-Plain functions on an engine; no Dagster, no Streamlit.
+`schema` has the tables and opens the database. `changes` has the types that go in and come out. `submission` is the
+only way in: `draft` and `cross_record_rules` check a batch, with `lookups` of what is stored. `reader` has the queries.
+`outbox` holds notices that wait to be sent. All are plain functions on an engine; no Dagster, no Streamlit.
 """

@@ -1,4 +1,4 @@
-"""What goes into the ledger and what comes out of it."""
+"""The types that go into the ledger and come out of it."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -14,6 +14,8 @@ Key = tuple[str, str]
 
 
 class Action(StrEnum):
+    """What a change does to a record."""
+
     CREATE = "create"
     EDIT = "edit"
     ARCHIVE = "archive"
@@ -22,8 +24,11 @@ class Action(StrEnum):
 
 @dataclass(frozen=True)
 class Change:
-    """What somebody wants. `fields`: values to set, those of an edit may be a part of all; `base_version`: the version
-    that was looked at, 0 for a creation."""
+    """A requested change.
+
+    `fields` are the values to set; an edit may name only some. `base_version` is the version that the author looked at,
+    0 for a creation.
+    """
 
     kind: str
     id: str
@@ -33,30 +38,34 @@ class Change:
 
     @classmethod
     def create(cls, kind: str, fields: Mapping[str, Any], *, id: str | None = None) -> Self:
+        """Return a change that creates a record; without an id it gets a new one."""
         return cls(kind, id or new_id(), Action.CREATE, fields)
 
     @classmethod
     def edit(cls, kind: str, id: str, fields: Mapping[str, Any], *, base_version: int) -> Self:
+        """Return a change that sets some fields of a record."""
         return cls(kind, id, Action.EDIT, fields, base_version)
 
     @classmethod
     def archive(cls, kind: str, id: str, *, base_version: int) -> Self:
+        """Return a change that archives a record."""
         return cls(kind, id, Action.ARCHIVE, {}, base_version)
 
     @classmethod
     def restore(cls, kind: str, id: str, *, base_version: int) -> Self:
+        """Return a change that restores an archived record."""
         return cls(kind, id, Action.RESTORE, {}, base_version)
 
 
 ARCHIVED = "archived"
-"Stands in `before` and `after` as a field does, so that one replay covers every action."
+"Appears in `before` and `after` like a field, so that one replay covers every action."
 
 
 class Recorded(NamedTuple):
-    """A change that was made. `before` and `after` hold the fields that differ (all of them for a creation)."""
+    """A recorded change. `before` and `after` hold the fields that differ (all of them for a creation)."""
 
     position: int
-    "1, 2, 3, … in the order of the commits, without holes."
+    "1, 2, 3, … in the order of commits, without gaps."
     batch: str
     kind: str
     id: str
@@ -77,14 +86,14 @@ class Record:
     id: str
     version: int
     position: int
-    "Of its newest change."
+    "The position of its newest change."
     archived: bool
     fields: Mapping[str, Any]
     who: str
     submitted_at_utc: datetime
 
     def mentions(self) -> Iterator[tuple[str, Key]]:
-        """Field and record of each that it names."""
+        """Yield (field, key) for each record that this one refers to."""
         for name, kind in ENTITIES[self.kind].references.items():
             if self.fields[name] is not None:
                 yield name, (kind, self.fields[name])
@@ -92,15 +101,17 @@ class Record:
 
 @dataclass(frozen=True)
 class Receipt:
-    """What became of a batch. Without changes it said what already was so, and nothing was written."""
+    """The result of a batch. It has no changes when everything was already as requested; nothing was written then."""
 
     batch: str
     changes: tuple[Recorded, ...]
     warnings: tuple[Problem, ...] = ()
     repeated: bool = False
-    "The token had been submitted before: these are the changes of that time."
+    "The token was submitted before: these are the changes of the first submission."
 
     @property
     def position(self) -> int | None:
-        """Of the last change: landed once the warehouse is at it or past it."""
+        """Return the position of the last change, or None; it has landed once the warehouse is at that position or past
+        it.
+        """
         return self.changes[-1].position if self.changes else None

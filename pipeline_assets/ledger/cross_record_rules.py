@@ -1,6 +1,6 @@
-"""Rules between records, judged when the whole batch is drafted: references, unique names, what may be archived.
+"""Rules between records, checked on the drafted batch: references, unique names, what may be archived.
 
-Each takes the draft and gives problems. Not here: rules of one record (`pipeline_assets/rules.py`).
+Each rule takes the draft and yields problems. Not here: rules of one record (`pipeline_assets/rules.py`).
 """
 
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ BEFORE_DESIGN = (Stage.DISCOVERY, Stage.ON_HOLD)
 
 
 def problems(draft: Draft) -> list[Problem]:
-    """Everything that the drafted records break."""
+    """Return every rule that the drafted records break."""
     found = (
         problem
         for record in draft.touched.values()
@@ -26,7 +26,7 @@ def problems(draft: Draft) -> list[Problem]:
 
 
 def _references(draft: Draft, record: Record) -> Iterator[Problem]:
-    """What a live record names is there and live; its parts are looked at when they come back with it."""
+    """Yield a problem for each reference of a live record to a missing or archived one, also of parts restored with it."""
     restored = (record.kind, record.id) in draft.restored
     if record.archived or (restored and _gone(draft, record)):
         return
@@ -59,7 +59,7 @@ def _wholes(draft: Draft, record: Record) -> list[Record]:
 
 
 def _gone(draft: Draft, record: Record) -> bool:
-    """Archived, or a part of what is."""
+    """Return whether a record is archived, or part of an archived one."""
     return record.archived or any(_gone(draft, whole) for whole in _wholes(draft, record))
 
 
@@ -78,7 +78,7 @@ def _unique(draft: Draft, record: Record) -> Iterator[Problem]:
 
 
 def _still_needed(draft: Draft, record: Record) -> Iterator[Problem]:
-    """An archived record is named by none that is live, but for its own parts."""
+    """Yield a problem for each live record, other than its own parts, that refers to an archived record."""
     if not record.archived:
         return
     users = []
@@ -92,7 +92,7 @@ def _still_needed(draft: Draft, record: Record) -> Iterator[Problem]:
 
 
 def _capacity(draft: Draft, record: Record) -> Iterator[Problem]:
-    """A capacity of 0 is one that is not known yet: allowed before Design."""
+    """Yield a problem for a capacity of 0 from Design on: 0 means unknown, which is allowed only before."""
     if record.archived:
         return
     if record.kind == "pipelines" and record.fields["stage"] not in BEFORE_DESIGN:
@@ -116,5 +116,5 @@ def _capacity(draft: Draft, record: Record) -> Iterator[Problem]:
 
 
 def named(record: Record) -> str:
-    """What people call it."""
+    """Return what people call a record."""
     return str(record.fields.get("name") or record.fields.get("stage") or record.id)

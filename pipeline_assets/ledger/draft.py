@@ -1,6 +1,7 @@
-"""A batch while it is being checked: records as they would be, and everything that speaks against them.
+"""A batch while it is checked: the records as they would become, and everything that speaks against them.
 
-Belongs here: one change after the other. Not here: rules between records (`whole.py`), the transaction (`submitting`).
+Belongs here: one change after the other. Not here: rules between records (`cross_record_rules.py`), the transaction
+(`submission.py`).
 """
 
 from collections import defaultdict
@@ -21,7 +22,7 @@ from pipeline_assets.models import ENTITIES, VALID_ID
 
 @dataclass
 class Draft:
-    """What a batch would make of the records that it touches. `position`: of the newest change so far."""
+    """The effect of a batch on the records that it touches. `position` is that of the newest change so far."""
 
     stored: Stored
     batch: str
@@ -30,29 +31,29 @@ class Draft:
     at: datetime
     position: int
     undoing: bool = False
-    "A revert may take any step back that was taken forth."
+    "A revert may undo any step that was allowed forwards."
     touched: dict[Key, Record] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     stale: list[tuple[Change, Record]] = field(default_factory=list)
-    "Changes based on another version than the record's, which is given too."
+    "Changes that are based on an older version of their record, with the record."
     restored: set[Key] = field(default_factory=set)
     namesakes: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
-    "Kind and unique key to the ids that had it at some step of the batch."
+    "(kind, unique key) -> ids of the records that had it at some step of the batch."
     naming: dict[Key, set[Key]] = field(default_factory=lambda: defaultdict(set))
-    "To a record, those that named it at some step of the batch."
+    "Key of a record -> keys of the records that referred to it at some step of the batch."
 
     def record(self, kind: str, id: str) -> Record | None:
-        """As the batch leaves it so far, else as it is."""
+        """Return a record as the batch leaves it so far."""
         return self.touched.get((kind, id)) or self.stored.records.get(kind, id)
 
     def live(self, kind: str, id: str) -> Record | None:
-        """The record, if it is there and not archived."""
+        """Return a record if it exists and is not archived."""
         found = self.record(kind, id)
         return None if found is None or found.archived else found
 
     def mentioning(self, kind: str, id: str) -> Iterator[tuple[Record, str]]:
-        """Records that are not archived and name this one, with the field."""
+        """Yield (record, field) for each live record that refers to this one."""
         for key in sorted({*self.stored.mentions.get(kind, id), *self.naming.get((kind, id), ())}):
             if found := self.live(*key):
                 for name, named in found.mentions():
@@ -60,25 +61,25 @@ class Draft:
                         yield found, name
 
     def with_unique_key(self, kind: str, key: str) -> list[Record]:
-        """Records that have it, by id."""
+        """Return the records that have a unique key, by id."""
         stored = self.stored.namesakes.get(kind, key)
         ids = self.namesakes[kind, key] | ({stored} if stored else set())
         found = [record for id in sorted(ids) if (record := self.record(kind, id))]
         return [record for record in found if ENTITIES[kind].unique_key(record.fields) == key]
 
     def earlier_unique_key(self, record: Record) -> str | None:
-        """Return what it had before the batch."""
+        """Return the unique key that the record had before the batch."""
         earlier = self.stored.records.get(record.kind, record.id)
         return ENTITIES[record.kind].unique_key(earlier.fields) if earlier else None
 
     def apply(self, changes: Sequence[Change], today: date) -> tuple[Recorded, ...]:
-        """The changes as they would be recorded, without those that change nothing or cannot be made."""
+        """Return the changes as they would be recorded, without those that change nothing or are refused."""
         for change in changes:
             self.stored.records.expect(change.kind, change.id)
         return tuple(made for change in changes if (made := self._apply(change, today)))
 
     def conflicts(self) -> list[Conflict]:
-        """One for each stale change."""
+        """Return one conflict for each stale change."""
         for change, _ in self.stale:
             self.stored.changes.expect(change.kind, change.id)
         return [self._conflict(*stale) for stale in self.stale]
@@ -123,7 +124,7 @@ class Draft:
         )
 
     def write(self, con: sa.Connection) -> None:
-        """The records as they are now, and whom they mention."""
+        """Write the records as the batch leaves them, and their references."""
         for table in (schema.records, schema.mentions):
             for kind in {kind for kind, _ in self.touched}:
                 ids = [id for touched_kind, id in self.touched if touched_kind == kind]

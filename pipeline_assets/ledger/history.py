@@ -1,6 +1,6 @@
-"""Folding: from changes to the state that they leave. The same whatever batches the changes come in.
+"""Folding: from changes to the state that they leave, the same whatever batches the changes come in.
 
-Belongs here: replay, and what is read off it (who changed which field). Not here: where changes come from.
+Belongs here: replay, and who changed which field. Not here: where changes come from.
 """
 
 from collections.abc import Iterable, Iterator, Mapping
@@ -10,11 +10,11 @@ from pipeline_assets.ledger.changes import ARCHIVED, Record, Recorded
 from pipeline_assets.upgrades import complete_fields
 
 State = dict[tuple[str, str], Record]
-"By kind and id."
+"(kind, id) -> record."
 
 
 def fold(changes: Iterable[Recorded], onto: Mapping[tuple[str, str], Record] | None = None) -> State:
-    """The state after the changes, which come in order of their positions; `onto` is left as it is."""
+    """Return the state after the changes, which must be in the order of positions; `onto` is not modified."""
     state = dict(onto or {})
     newest: dict[tuple[str, str], Recorded] = {}
     values: dict[tuple[str, str], dict[str, Any]] = {}
@@ -35,13 +35,13 @@ def fold(changes: Iterable[Recorded], onto: Mapping[tuple[str, str], Record] | N
 
 
 def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
-    """(before, after) of the fields that differ."""
+    """Return (before, after) of the fields that differ."""
     names = [name for name in after if name not in before or before[name] != after[name]]
     return {name: before.get(name) for name in names if name in before}, {name: after[name] for name in names}
 
 
 def fields_changed(changes: Iterable[Recorded]) -> Iterator[tuple[Recorded, str, Any, Any]]:
-    """(change, field, before, after): the audit, a row for each field of each change."""
+    """Yield (change, field, before, after) for each field of each change: the audit."""
     for change in changes:
         for name, value in change.after.items():
             yield change, name, change.before.get(name), value

@@ -1,8 +1,8 @@
-"""What is stored of the records that a batch has to do with, as it was before the batch.
+"""Stored records that a batch concerns, as they were before the batch.
 
-Ten thousand changes must not ask ten thousand questions while others wait for the lock: what is known to be asked for
-later comes along with what is asked for now. One change alone asks no more than it needs.
-Belongs here: looking up. Not here: what the batch makes of it (`draft.py`).
+Ten thousand changes must not run ten thousand queries while others wait for the lock: keys that will be needed are read
+along with the next query of their kind. A single change reads no more than it needs. Not here: what the batch makes of
+them (`draft.py`).
 """
 
 from collections import defaultdict
@@ -16,13 +16,13 @@ from pipeline_assets.ledger import reader, schema
 from pipeline_assets.ledger.changes import Key, Record
 
 MOST = 500
-"Keys of one question."
+"The largest number of keys in one query."
 
 Value = TypeVar("Value")
 
 
 class Lookup(Generic[Value]):
-    """By kind and key, each read once. `read`: the value of every key that it is given, of one kind."""
+    """Values by kind and key, each read once. `read` returns the value of every key that it is given, of one kind."""
 
     def __init__(self, read: Callable[[str, Sequence[str]], Mapping[str, Value]]) -> None:
         self._read = read
@@ -30,11 +30,12 @@ class Lookup(Generic[Value]):
         self._expected: dict[str, dict[str, None]] = defaultdict(dict)
 
     def expect(self, kind: str, key: str) -> None:
-        """It may be asked for: it is read along with the next of its kind."""
+        """Mark a key as needed soon: it is read along with the next one of its kind."""
         if (kind, key) not in self._found:
             self._expected[kind][key] = None
 
     def get(self, kind: str, key: str) -> Value:
+        """Return the value of a key, reading it together with all expected ones."""
         if (kind, key) not in self._found:
             expected = self._expected[kind]
             expected.pop(key, None)
@@ -46,8 +47,10 @@ class Lookup(Generic[Value]):
 
 
 class Stored:
-    """`con`: of a transaction that has changed no record yet. Each record that is read makes expected whom it names and
-    who names it."""
+    """Lookups in a transaction that has changed no record yet.
+
+    Reading a record marks as expected the records that it refers to and those that refer to it.
+    """
 
     def __init__(self, con: sa.Connection) -> None:
         self._con = con

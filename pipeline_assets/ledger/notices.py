@@ -1,6 +1,6 @@
-"""What people hear of: which changes are worth a notice, in words.
+"""Which changes are worth a notice, and its words.
 
-Not here: waiting (`ledger/outbox.py`), sending (`delivery.py`), failed runs (`notices.py`).
+Not here: waiting (`outbox.py`), sending (`delivery.py`), failed runs (`run_notices.py`).
 """
 
 from collections import Counter
@@ -14,21 +14,21 @@ from pipeline_assets.ledger.outbox import Notice
 from pipeline_assets.vocabulary import PointStatus, Rag
 
 RTB_MOVED_DAYS = 30
-"A move by more is worth a notice; one within the month is everyday work."
+"A larger move of the RTB date is worth a notice; one within the month is everyday work."
 HIGH_RATING = 5_000
-"An information point rated above it is: about as bad as likely and serious can be together."
+"An information point rated above this is worth a notice: both likely and serious."
 MOST_NOTICES = 10
-"A batch with more of them gives one that sums them up: an import must not flood the channel."
+"A batch with more notices sends one that sums them up: an import must not flood the channel."
 LONGEST_COMMENT = 300
 
 NEW_PROJECT, RED, RTB_MOVED, HIGH_RISK = "New project", "RAG to Red", "RTB moved", "High-rated information point"
 MANY = "Many changes"
 PAGES = {"pipelines": "project", "information_points": "information_point"}
-"Kind to the path of a record's page in the dashboard, which is asked for by its id."
+"Kind -> the path of the record's page in the dashboard, which takes the id as a query parameter."
 
 
 def noticed(receipt: Receipt, records: Mapping[tuple[str, str], Record], source: str) -> list[Notice]:
-    """The notices of a batch, whose changes left `records`; none of one by the seeds, which nobody has just done."""
+    """Return the notices of a batch that left `records`; none for the seeds, which nobody has just done."""
     if source == "seed":
         return []
     found = [notice for key, before in _before(receipt).items() for notice in _of(records[key], before)]
@@ -42,12 +42,12 @@ def noticed(receipt: Receipt, records: Mapping[tuple[str, str], Record], source:
 
 
 def shortened(text: str, length: int = LONGEST_COMMENT) -> str:
-    """The text, or its beginning and a mark that there is more."""
+    """Return the text, or its beginning with an ellipsis."""
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
 def _before(receipt: Receipt) -> dict[tuple[str, str], Mapping[str, Any] | None]:
-    """What each record's changed fields were before the batch; None for one that the batch created."""
+    """Return the changed fields of each record as they were before the batch; None for a created record."""
     found: dict[tuple[str, str], Mapping[str, Any] | None] = {}
     for change in receipt.changes:
         key = (change.kind, change.id)
@@ -59,7 +59,7 @@ def _before(receipt: Receipt) -> dict[tuple[str, str], Mapping[str, Any] | None]
 
 
 def _of(record: Record, before: Mapping[str, Any] | None) -> Iterator[Notice]:
-    """`before`: as `_before` gives it. What is archived is off people's minds."""
+    """Yield the notices of one record. An archived record has none."""
     if record.archived or record.kind not in PAGES:
         return
     now, page = record.fields, f"{PAGES[record.kind]}?id={quote(record.id, safe='')}"

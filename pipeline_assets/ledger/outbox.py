@@ -1,8 +1,7 @@
-"""Notices that wait to be sent: written in the transaction of the change that they tell of, sent later, once.
+"""Notices that wait to be sent: written in the transaction of their change, sent later, once.
 
-A deliverer claims a notice before it sends it: until the next attempt is due nobody else gets it, and one that dies
-on the way leaves it to be claimed again.
-Belongs here: their states. Not here: what is worth a notice (`pipeline_assets/ledger/notices.py`), how one is sent
+A deliverer claims a notice before sending it: until the next attempt is due nobody else gets it, and a deliverer that
+dies leaves it to be claimed again. Not here: what is worth a notice (`notices.py`), how one is sent
 (`pipeline_assets/delivery.py`).
 """
 
@@ -18,14 +17,16 @@ from pipeline_assets.ledger import reader, schema
 from pipeline_assets.models import new_id
 
 ATTEMPTS = 20
-"Over about a day; what could not be sent by then is old news, and is listed as failed."
+"Attempts over about a day; what could not be sent by then is old news and is listed as failed."
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=2)
-"It doubles from attempt to attempt."
+"The pause doubles from attempt to attempt."
 CLAIM = timedelta(minutes=2)
-"A claim holds for so long at least: several times what an attempt may take."
+"A claim holds at least this long: several times what an attempt may take."
 
 
 class NoticeState(StrEnum):
+    """What became of a notice."""
+
     PENDING = "pending"
     SENT = "sent"
     FAILED = "failed"
@@ -33,13 +34,13 @@ class NoticeState(StrEnum):
 
 @dataclass(frozen=True)
 class Notice:
-    """A sentence for people. `page`: of the record in the dashboard, or a whole address, "" for none."""
+    """A sentence for people. `page` is the path of the record in the dashboard, or a full address, or ""."""
 
     topic: str
     text: str
     page: str = ""
     id: str = field(default_factory=new_id)
-    "One with the id of another is the same notice: it is added once."
+    "A notice with the id of another is the same notice: it is added once."
 
 
 @dataclass(frozen=True)
@@ -50,15 +51,15 @@ class Waiting:
     state: NoticeState
     attempts: int
     outcome: str
-    "Of the last attempt: why it was not sent, or that it went to the log."
+    "The result of the last attempt: why it was not sent, or that it went to the log."
     created_at_utc: datetime
     due_at_utc: datetime
-    "The next attempt is not before."
+    "The earliest time of the next attempt."
     sent_at_utc: datetime | None
 
 
 def add(con: sa.Connection, notices: Iterable[Notice], at: datetime) -> None:
-    """Pending from now on."""
+    """Add notices in a transaction, pending from `at` on."""
     us = reader.microseconds(at)
     by_id = {notice.id: notice for notice in notices}
     there = set(con.execute(sa.select(schema.outbox.c.id).where(schema.outbox.c.id.in_(by_id))).scalars())
@@ -73,13 +74,13 @@ def add(con: sa.Connection, notices: Iterable[Notice], at: datetime) -> None:
 
 
 def put(engine: sa.Engine, notices: Iterable[Notice]) -> None:
-    """Adds notices that belong to no change."""
+    """Add notices that belong to no change."""
     with schema.writing(engine) as con:
         add(con, notices, datetime.now(UTC))
 
 
 def claim(engine: sa.Engine, now: datetime) -> Waiting | None:
-    """The notice that has been due for longest, with its attempt counted; None where nothing is due."""
+    """Claim the notice that has been due for longest and count the attempt; return None where nothing is due."""
     there = schema.outbox.c
     due = (there.state == NoticeState.PENDING) & (there.due_at_us <= reader.microseconds(now))
     # Two deliverers on PostgreSQL pass each other by; on SQLite the transaction itself lets in one at a time.
@@ -96,24 +97,25 @@ def claim(engine: sa.Engine, now: datetime) -> Waiting | None:
 
 
 def sent(engine: sa.Engine, claimed: Waiting, now: datetime, outcome: str = "") -> Waiting:
-    """It has reached people."""
+    """Mark a claimed notice as sent."""
     us = reader.microseconds(now)
     return _settle(engine, claimed, {"state": NoticeState.SENT, "outcome": outcome, "sent_at_us": us})
 
 
 def not_sent(engine: sa.Engine, claimed: Waiting, now: datetime, why: str, wait: timedelta = timedelta()) -> Waiting:
-    """It is tried again after a pause, no shorter than `wait`, or given up after the last attempt."""
+    """Schedule another attempt after a pause of at least `wait`, or give up after the last attempt."""
     state = NoticeState.FAILED if claimed.attempts >= ATTEMPTS else NoticeState.PENDING
     us = reader.microseconds(now + max(wait, pause_after(claimed.attempts)))
     return _settle(engine, claimed, {"state": state, "outcome": why, "due_at_us": us})
 
 
 def pause_after(attempts: int) -> timedelta:
+    """Return the pause after so many attempts."""
     return min(FIRST_PAUSE * (1 << (attempts - 1)), LONGEST_PAUSE)
 
 
 def listed(engine: sa.Engine, *, state: NoticeState | None = None, limit: int = 200) -> list[Waiting]:
-    """The newest first; those of one state only, or all."""
+    """Return notices, newest first, of one state or all."""
     there = schema.outbox.c
     query = sa.select(schema.outbox).order_by(there.created_at_us.desc(), there.id).limit(limit)
     if state is not None:
@@ -123,7 +125,7 @@ def listed(engine: sa.Engine, *, state: NoticeState | None = None, limit: int = 
 
 
 def counts(engine: sa.Engine) -> dict[NoticeState, int]:
-    """How many there are in each state."""
+    """Return the number of notices in each state."""
     query = sa.select(schema.outbox.c.state, sa.func.count().label("number")).group_by(schema.outbox.c.state)
     with schema.reading(engine) as con:
         found = {row.state: row.number for row in con.execute(query)}
@@ -131,7 +133,7 @@ def counts(engine: sa.Engine) -> dict[NoticeState, int]:
 
 
 def try_again(engine: sa.Engine, ids: Iterable[str], now: datetime) -> None:
-    """Those of them that were given up are pending again, due now, with all attempts before them."""
+    """Make failed notices pending again, due now, with all attempts before them."""
     there = schema.outbox.c
     values = {"state": NoticeState.PENDING, "attempts": 0, "due_at_us": reader.microseconds(now)}
     with schema.writing(engine) as con:
@@ -140,7 +142,7 @@ def try_again(engine: sa.Engine, ids: Iterable[str], now: datetime) -> None:
 
 
 def _settle(engine: sa.Engine, claimed: Waiting, values: dict[str, Any]) -> Waiting:
-    """Only by who still holds the claim: another may have taken it over."""
+    """Update a notice only while its claim is still ours: another deliverer may have taken it over."""
     there = schema.outbox.c
     mine = (there.id == claimed.notice.id) & (there.attempts == claimed.attempts)
     with schema.writing(engine) as con:

@@ -1,4 +1,4 @@
-"""The ways out of the ledger: what is, what was, and what happened since a position.
+"""Queries of the ledger: what is, what was, and what happened since a position.
 
 Not here: folding (`history.py`), which works on what these return.
 """
@@ -20,19 +20,19 @@ _CHUNK = 5_000
 
 
 def position(engine: sa.Engine) -> int:
-    """Of the newest change; 0 where there is none."""
+    """Return the position of the newest change, or 0 for an empty ledger."""
     with schema.reading(engine) as con:
         return position_in(con)
 
 
 def since(engine: sa.Engine, after: int = 0, *, limit: int | None = None) -> list[Recorded]:
-    """Changes past the position, in order."""
+    """Return the changes past a position, in order."""
     with schema.reading(engine) as con:
         return list(recorded_in(con, schema.changes.c.position > after, limit))
 
 
 def rows_since(engine: sa.Engine, after: int = 0) -> Sequence[sa.Row[Any]]:
-    """As `since`, with the columns of `schema.changes`: before and after as JSON text, for who stores them on."""
+    """Return the changes past a position as rows of `schema.changes`, with before and after as JSON text."""
     there = schema.changes.c
     columns = [sa.cast(column, sa.Text) if isinstance(column.type, sa.JSON) else column for column in there]
     query = sa.select(*columns).where(there.position > after).order_by(there.position)
@@ -41,19 +41,19 @@ def rows_since(engine: sa.Engine, after: int = 0) -> Sequence[sa.Row[Any]]:
 
 
 def history(engine: sa.Engine, kind: str, id: str) -> list[Recorded]:
-    """Every change of one record, oldest first."""
+    """Return every change of one record, oldest first."""
     with schema.reading(engine) as con:
         return list(recorded_in(con, (schema.changes.c.kind == kind) & (schema.changes.c.id == id)))
 
 
 def batch(engine: sa.Engine, batch: str) -> list[Recorded]:
-    """The changes that were submitted together."""
+    """Return the changes that were submitted together."""
     with schema.reading(engine) as con:
         return list(recorded_in(con, schema.changes.c.batch == batch))
 
 
 def records(engine: sa.Engine, kind: str, *, archived: bool | None = False) -> list[Record]:
-    """Those of a kind as they are now, by id; archived ones only, none of them (default), or None: both."""
+    """Return the records of a kind by id: live ones (default), archived ones (True), or both (None)."""
     query = sa.select(schema.records).where(schema.records.c.kind == kind).order_by(schema.records.c.id)
     if archived is not None:
         query = query.where(schema.records.c.archived == archived)
@@ -62,13 +62,13 @@ def records(engine: sa.Engine, kind: str, *, archived: bool | None = False) -> l
 
 
 def record(engine: sa.Engine, kind: str, id: str) -> Record | None:
-    """One, archived or not."""
+    """Return one record, archived or not, or None."""
     with schema.reading(engine) as con:
         return records_in(con, kind, [id]).get(id)
 
 
 def state(engine: sa.Engine, *, position: int | None = None, at: datetime | None = None) -> State:
-    """Every record as of a position or an instant (both inclusive), archived ones too: folded from the changes."""
+    """Fold the changes up to a position or an instant (both inclusive) into every record, archived ones too."""
     where: sa.ColumnElement[bool] = sa.true()
     if position is not None:
         where = schema.changes.c.position <= position
@@ -79,6 +79,7 @@ def state(engine: sa.Engine, *, position: int | None = None, at: datetime | None
 
 
 def position_in(con: sa.Connection) -> int:
+    """Return the position of the newest change within a transaction."""
     return int(con.execute(_POSITION).scalar_one())
 
 
@@ -89,7 +90,7 @@ def batch_at(con: sa.Connection, position: int) -> str | None:
 
 
 def records_in(con: sa.Connection, kind: str, ids: Iterable[str]) -> dict[str, Record]:
-    """Those that there are, archived or not."""
+    """Return the records that exist, archived or not, by id."""
     valid = [id for id in ids if VALID_ID.fullmatch(id)]  # PostgreSQL would not even take the question with a NUL in it
     return {row.id: record_of(row) for row in con.execute(_RECORDS, {"kind": kind, "ids": valid})}
 
@@ -103,10 +104,12 @@ def record_of(row: sa.Row[Any]) -> Record:
 
 
 def microseconds(at: datetime) -> int:
+    """Return an instant as microseconds since 1970."""
     return (at - EPOCH) // timedelta(microseconds=1)
 
 
 def instant(us: int) -> datetime:
+    """Return the instant of microseconds since 1970, UTC."""
     return EPOCH + timedelta(microseconds=us)
 
 
@@ -118,6 +121,7 @@ _RECORDS = sa.select(schema.records).where(
 
 
 def recorded_in(con: sa.Connection, where: sa.ColumnElement[bool], limit: int | None = None) -> Iterator[Recorded]:
+    """Yield recorded changes in the order of positions."""
     query = sa.select(schema.changes).where(where).order_by(schema.changes.c.position).limit(limit)
     for row in con.execution_options(yield_per=_CHUNK).execute(query):
         (place, batch, kind, id, version, action, before, after, who, why, at_us) = row
