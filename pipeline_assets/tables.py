@@ -208,8 +208,9 @@ def _series(entity: type[Entity], column: Column, values: Sequence[Any]) -> pl.S
 
 @contextmanager
 def _no_search_for_cycles() -> Iterator[None]:
-    """Pause the garbage collector: a hundred thousand changes are alive at once without a cycle, and it doubled the
-    time.
+    """Pause the garbage collector.
+
+    A hundred thousand changes are alive at once, none of them in a cycle: searching for cycles doubled the time.
     """
     was_on = gc.isenabled()
     gc.disable()

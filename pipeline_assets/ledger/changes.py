@@ -111,7 +111,8 @@ class Receipt:
 
     @property
     def position(self) -> int | None:
-        """Return the position of the last change, or None; it has landed once the warehouse is at that position or past
-        it.
+        """Return the position of the last change, or None.
+
+        The batch has landed once the warehouse is at that position or past it.
         """
         return self.changes[-1].position if self.changes else None
