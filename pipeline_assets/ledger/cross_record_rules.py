@@ -26,7 +26,7 @@ def problems(draft: Draft) -> list[Problem]:
 
 
 def _references(draft: Draft, record: Record) -> Iterator[Problem]:
-    """Yield a problem for each reference of a live record to a missing or archived one, also of parts restored with it."""
+    """Yield a problem for each reference to a missing or archived record, also of parts restored with their owner."""
     restored = (record.kind, record.id) in draft.restored
     if record.archived or (restored and _gone(draft, record)):
         return
