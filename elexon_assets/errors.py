@@ -37,3 +37,10 @@ class ShapeChanged(ElexonError): ...
 
 
 class StrangerRows(ElexonError): ...
+
+
+class UnusableInput(ValueError):
+    """A span, a time, a dataset or a category that a person gave and that cannot be meant; `str()` is one sentence.
+
+    It is not an ElexonError: nothing was asked for. The Python API raises it, the command line prints it.
+    """

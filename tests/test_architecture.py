@@ -29,7 +29,7 @@ FLOORS: dict[str, list[set[str]]] = {
         {"backups"},
     ],
     "elexon_assets": [
-        {"errors", "settlement", "windows", "certificates", "flag_vocabulary"},
+        {"errors", "settlement", "windows", "certificates", "flag_vocabulary", "time_inputs"},
         {"datasets"},
         {"client", "parsing", "backfill_plan", "ingest_report", "missing_days", "simulator"},
         {"contract", "fetch_windows", "progress"},

@@ -1,10 +1,11 @@
 """Views of a half-hourly dataset that count and add up: by settlement day, month, UTC day, outside the soft limits.
 
-Belongs here: DDL of figures over half hours. Not here: the values themselves (`views.py`), the states of what is
-missing (`quality/gap_states.py`).
+Belongs here: DDL of figures over half hours. Not here: the values themselves (`warehouse_schema.py`), the states of what is
+missing (`gap_states.py`), the measures themselves (`measures.py`).
 """
 
 from elexon_assets.datasets import Dataset
+from elexon_assets.schema import measures
 
 
 def statements(dataset: Dataset) -> list[str]:
@@ -39,49 +40,40 @@ def _outside_soft_limits(dataset: Dataset) -> str:
     FROM {name} JOIN soft_limits ON dataset = '{name}' AND category = {category}
     WHERE {value} < low_mw OR {value} > high_mw
     UNION ALL
-    SELECT start_time_utc, settlement_date, 'Total', sum({value}) AS total_mw, any_value(low_mw), any_value(high_mw)
-    FROM {name} JOIN soft_limits ON dataset = '{name}' AND category = 'Total'
+    SELECT start_time_utc, settlement_date, '{measures.TOTAL}', sum({value}) AS total_mw, any_value(low_mw), any_value(high_mw)
+    FROM {name} JOIN soft_limits ON dataset = '{name}' AND category = '{measures.TOTAL}'
     GROUP BY start_time_utc, settlement_date HAVING total_mw > any_value(high_mw)"""
 
 
+COLUMNS = (
+    *("energy_mwh", "mean_mw", "peak_mw", "half_hours", "half_hours_expected", "coverage"),
+    *("half_hours_flagged", "flagged_share", "half_hours_outside_soft_limits"),
+)
+"Figures of the views by day and month, in order."
+
+
 def _daily(dataset: Dataset) -> str:
-    """A day without data is a row with 0 half hours and no energy for every category that is always published: a gap
-    is not zero. One join to the calendar, so that a filter on the day reaches the values."""
-    name, category, value = dataset.name, dataset.category, dataset.value
-    categories = ", ".join(f"('{item}', {item in dataset.always_published})" for item in dataset.categories)
-    return f"""
-    CREATE OR REPLACE VIEW {name}_daily AS
-    WITH present AS (
-        SELECT settlement_date, {category}, count(*) AS half_hours, sum({value}) * 0.5 AS energy_mwh,
-            avg({value}) AS mean_mw, max({value}) AS peak_mw, count(reasons) AS half_hours_flagged,
-            count(*) FILTER ({value} < low_mw OR {value} > high_mw) AS half_hours_outside_soft_limits
-        FROM {name} LEFT JOIN {name}_flagged USING (start_time_utc, {category})
-        LEFT JOIN soft_limits ON dataset = '{name}' AND category = {category}
-        GROUP BY settlement_date, {category}
-    )
-    SELECT settlement_date, {category}, energy_mwh, mean_mw, peak_mw, coalesce(present.half_hours, 0) AS half_hours,
-        days.half_hours AS half_hours_expected, coalesce(present.half_hours, 0) / days.half_hours AS coverage,
-        coalesce(half_hours_flagged, 0) AS half_hours_flagged, half_hours_flagged / present.half_hours AS flagged_share,
-        coalesce(half_hours_outside_soft_limits, 0) AS half_hours_outside_soft_limits
-    FROM settlement_days AS days CROSS JOIN (VALUES {categories}) AS categories({category}, is_always_published)
-    LEFT JOIN present USING (settlement_date, {category})
-    WHERE settlement_date BETWEEN (SELECT min(settlement_date) FROM {dataset.table})
-        AND (SELECT max(settlement_date) FROM {dataset.table})
-        AND (is_always_published OR present.half_hours IS NOT NULL)"""
+    """Return the view of settlement days. A day without data is a row with 0 half hours and no energy for every
+    category that is expected: a gap is not zero."""
+    return _by_period(dataset, "daily", "settlement_date", "settlement_date")
 
 
 def _monthly(dataset: Dataset) -> str:
-    """Calendar months of the settlement date, of the days between the first and the last that have data. Of a category
-    that is not always published (an interconnector) only the days are expected that have some of it."""
+    """Return the view of calendar months of the settlement date, of the days from the first to the last with data."""
+    return _by_period(dataset, "monthly", "month", "date_trunc('month', settlement_date)::DATE")
+
+
+def _by_period(dataset: Dataset, view: str, column: str, period: str) -> str:
     name, category = dataset.name, dataset.category
-    return f"""
-    CREATE OR REPLACE VIEW {name}_monthly AS
-    SELECT date_trunc('month', settlement_date)::DATE AS month, {category}, sum(energy_mwh) AS energy_mwh,
-        sum(energy_mwh) / (sum(half_hours) * 0.5) AS mean_mw, max(peak_mw) AS peak_mw,
-        sum(half_hours)::BIGINT AS half_hours, sum(half_hours_expected)::BIGINT AS half_hours_expected,
-        sum(half_hours) / sum(half_hours_expected) AS coverage, sum(half_hours_flagged)::BIGINT AS half_hours_flagged,
-        sum(half_hours_flagged) / nullif(sum(half_hours), 0) AS flagged_share
-    FROM {name}_daily GROUP BY ALL"""
+    values = (
+        f"(SELECT start_time_utc, settlement_date, {category} AS category, {dataset.value} AS mw, reasons "
+        f"FROM {name} LEFT JOIN {name}_flagged USING (start_time_utc, {category}))"
+    )
+    rows = measures.by_period_sql(dataset, values, period, days=measures.days_with_data_sql(dataset))
+    return (
+        f"CREATE OR REPLACE VIEW {name}_{view} AS "
+        f"SELECT period AS {column}, category AS {category}, {', '.join(COLUMNS)} FROM ({rows})"
+    )
 
 
 def _coverage(dataset: Dataset) -> str:

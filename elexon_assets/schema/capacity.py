@@ -12,24 +12,14 @@ hours. Of wind it errs low, since wind is understated in many half hours (`docs/
 """
 
 from elexon_assets.datasets import INSTALLED_CAPACITY, WIND_AND_SOLAR
+from elexon_assets.schema import measures
+from elexon_assets.schema.time_macros import as_of_sql, span_sql
 
 BY_TIME = f"{INSTALLED_CAPACITY.name}_by_time"
 DAILY = f"{WIND_AND_SOLAR.name}_capacity_daily"
 
-NONE_KNOWN = (
-    "(SELECT NULL::VARCHAR AS psr_type, NULL::TIMESTAMPTZ AS from_utc, NULL::DOUBLE AS from_mw, "
-    "NULL::DOUBLE AS mw_per_second WHERE false)"
-)
-"The pieces of a warehouse that has no capacity."
-
 CAPACITY_MW = "from_mw + mw_per_second * (epoch(start_time_utc) - epoch(from_utc))"
 "Of a half hour at its start, where a half hour has been joined with its piece."
-
-FACTORS = (
-    "avg(capacity_mw) AS capacity_mw, "
-    "sum({mw}) FILTER (capacity_mw IS NOT NULL) / nullif(sum(capacity_mw), 0) AS capacity_factor"
-)
-"Mean of the capacity and the factor (0-1), over the half hours there are; both null where no capacity is known."
 
 
 def pieces(relation: str) -> str:
@@ -67,18 +57,21 @@ def joined(half_hours: str, category: str, lines: str) -> str:
 
 def views() -> list[str]:
     """DDL; `installed_capacity` and `wind_and_solar` are there already."""
-    dataset, mw = WIND_AND_SOLAR, WIND_AND_SOLAR.value
-    with_capacity = joined(dataset.name, dataset.category, BY_TIME)
-    figures = f"count(*) AS half_hours, sum({mw}) * 0.5 AS energy_mwh, {FACTORS.format(mw=mw)}"
+    dataset = WIND_AND_SOLAR
+    values = (
+        f"(SELECT *, {dataset.value} AS mw FROM {joined(dataset.name, dataset.category, BY_TIME)})"
+    )
+    figures = measures.figures_sql("half_hours", "energy_mwh", *measures.CAPACITY_FIGURES)
+    start, end = span_sql("start_utc", "end_utc")
+    instant = as_of_sql("instant")
     return [
         f"CREATE OR REPLACE VIEW {BY_TIME} AS FROM {pieces(INSTALLED_CAPACITY.name)}",
         f"CREATE OR REPLACE MACRO {INSTALLED_CAPACITY.name}_at(instant) AS TABLE "
-        f"SELECT psr_type, arg_max(from_mw + mw_per_second * (epoch(instant::TIMESTAMPTZ) - epoch(from_utc)), "
-        f"from_utc) AS capacity_mw FROM {BY_TIME} WHERE from_utc <= instant::TIMESTAMPTZ GROUP BY psr_type",
+        f"SELECT psr_type, arg_max(from_mw + mw_per_second * (epoch({instant}) - epoch(from_utc)), "
+        f"from_utc) AS capacity_mw FROM {BY_TIME} WHERE from_utc <= {instant} GROUP BY psr_type",
         f"CREATE OR REPLACE MACRO {dataset.name}_capacity_factors(start_utc, end_utc) AS TABLE "
-        f"SELECT {dataset.category}, {figures} FROM {with_capacity} "
-        f"WHERE start_time_utc >= start_utc::TIMESTAMPTZ AND start_time_utc < end_utc::TIMESTAMPTZ "
-        f"GROUP BY {dataset.category}",
+        f"SELECT {dataset.category}, {figures} FROM {values} "
+        f"WHERE start_time_utc >= {start} AND start_time_utc < {end} GROUP BY {dataset.category}",
         f"CREATE OR REPLACE VIEW {DAILY} AS SELECT settlement_date, {dataset.category}, {figures} "
-        f"FROM {with_capacity} GROUP BY settlement_date, {dataset.category}",
+        f"FROM {values} GROUP BY settlement_date, {dataset.category}",
     ]

@@ -10,6 +10,7 @@ from datetime import UTC, datetime, time, timedelta
 from elexon_assets.datasets import Dataset
 from elexon_assets.flag_vocabulary import FAILED, KNOWN_GAP, NOT_ASKED, NOT_PUBLISHED, SET_ASIDE, TOO_RECENT
 from elexon_assets.schema.aggregates import utc_day, whole
+from elexon_assets.schema.time_macros import as_of_sql
 from elexon_assets.settlement import HALF_HOUR
 from warehouse.settings import Settings
 
@@ -21,7 +22,7 @@ def statements(dataset: Dataset) -> list[str]:
     """`X_gaps_at(instant)`: the states as of then; `X_gaps`: as of now; `X_gaps_daily`: half hours by UTC day."""
     name, settings = dataset.name, Settings()
     return [
-        f"CREATE OR REPLACE MACRO {name}_gaps_at(instant) AS TABLE {_gaps(dataset, settings, 'instant')}",
+        f"CREATE OR REPLACE MACRO {name}_gaps_at(instant) AS TABLE {_gaps(dataset, settings, as_of_sql('instant'))}",
         # The text again and not the macro: a copied view must not depend on what is copied after it.
         f"CREATE OR REPLACE VIEW {name}_gaps AS {_gaps(dataset, settings, 'now()')}",
         f"""CREATE OR REPLACE VIEW {name}_gaps_daily AS
@@ -38,12 +39,13 @@ def _gaps(dataset: Dataset, settings: Settings, instant: str) -> str:
     first_us = _us(datetime.combine(settings.first_day, time(), UTC) - datetime(1970, 1, 1, tzinfo=UTC))
     lag_us, half_hour_us = _us(dataset.publication_lag), _us(HALF_HOUR)
     long_after_us = _us(timedelta(days=settings.known_gap_days))
-    now_us = f"epoch_us({instant}::TIMESTAMPTZ)"
     category_field = dataset.columns[dataset.category].elexon_field
     start_field = dataset.columns["start_time_utc"].elexon_field
     return f"""
-    WITH grid AS (
-        SELECT unnest(range({first_us}, {now_us}, {half_hour_us})) AS at_us
+    WITH moment AS (
+        SELECT epoch_us({instant}) AS now_us
+    ), grid AS (
+        SELECT unnest(range({first_us}, now_us, {half_hour_us})) AS at_us FROM moment
     ), there AS (
         SELECT epoch_us(start_time_utc) AS at_us FROM ({whole(dataset)})
     ), missing AS (
@@ -68,7 +70,7 @@ def _gaps(dataset: Dataset, settings: Settings, instant: str) -> str:
     )
     SELECT make_timestamptz(at_us) AS start_time_utc,
         CASE
-            WHEN at_us + {lag_us} > {now_us} THEN '{TOO_RECENT.name}'
+            WHEN at_us + {lag_us} > now_us THEN '{TOO_RECENT.name}'
             WHEN reasons IS NOT NULL THEN '{SET_ASIDE.name}'
             WHEN answers_long_after >= {ANSWERS_OF_A_KNOWN_GAP} THEN '{KNOWN_GAP.name}'
             WHEN last_status = 'failed' THEN '{FAILED.name}'
@@ -81,7 +83,7 @@ def _gaps(dataset: Dataset, settings: Settings, instant: str) -> str:
             WHEN '{KNOWN_GAP.name}' THEN answers_long_after || ' answers lack it'
         END AS detail,
         make_timestamptz(asked_us) AS asked_at_utc
-    FROM missing LEFT JOIN aside USING (at_us) LEFT JOIN asked USING (at_us)"""
+    FROM missing CROSS JOIN moment LEFT JOIN aside USING (at_us) LEFT JOIN asked USING (at_us)"""
 
 
 def _us(length: timedelta) -> int:

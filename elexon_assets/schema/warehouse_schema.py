@@ -13,7 +13,7 @@ import polars as pl
 from elexon_assets.contract import limits_of
 from elexon_assets.datasets import BY_HALF_HOUR, DATASETS, Dataset
 from elexon_assets.parsing import OUR_COLUMNS, labels_of
-from elexon_assets.schema import aggregates, capacity, flags, gap_states
+from elexon_assets.schema import aggregates, capacity, current_values, flags, gap_states, measures
 from elexon_assets.settlement import calendar
 
 FETCH_LOG = """
@@ -61,7 +61,7 @@ def ensure(con: duckdb.DuckDBPyConnection) -> None:
     for dataset in DATASETS:
         con.execute(f"CREATE TABLE IF NOT EXISTS {dataset.table} ({', '.join(columns_sql(dataset))})")
         _limits(con, dataset)
-        for statement in _values(dataset):
+        for statement in current_values.statements(dataset):
             con.execute(statement)
     for statement in [*flags.statements(), *capacity.views()]:
         con.execute(statement)
@@ -82,26 +82,9 @@ def _limits(con: duckdb.DuckDBPyConnection, dataset: Dataset) -> None:
         (dataset.name, name, limit.soft_low, limit.soft_high) for name, limit in limits_of(dataset).items()
     ]
     if dataset.total_soft_high is not None:
-        rows.append((dataset.name, "Total", None, dataset.total_soft_high))
+        rows.append((dataset.name, measures.TOTAL, None, dataset.total_soft_high))
     schema: dict[str, pl.DataType] = {"dataset": pl.String(), "category": pl.String()}
     schema |= {"low_mw": pl.Float64(), "high_mw": pl.Float64()}
     con.register("limits_frame", pl.DataFrame(rows, schema=schema, orient="row"))
     con.execute("INSERT INTO soft_limits BY NAME FROM limits_frame")
     con.unregister("limits_frame")
-
-
-def _values(dataset: Dataset) -> list[str]:
-    """Current values, and those of both points in time."""
-    name, table = dataset.name, dataset.table
-    columns = ", ".join([*dataset.columns, *labels_of(dataset), *OUR_COLUMNS])
-    order = ", ".join(f"{column} DESC" for column in (*dataset.versioned_by, "ingested_at_utc", dataset.value))
-    # The settlement date follows from the half hour: named here, a filter on it reaches the table below the window.
-    parts = ", ".join([dataset.period, *(["settlement_date"] if dataset.is_half_hourly else ()), dataset.category])
-    newest = f"QUALIFY row_number() OVER (PARTITION BY {parts} ORDER BY {order}) = 1"
-    return [
-        f"CREATE OR REPLACE VIEW {name} AS SELECT {columns} FROM {table} {newest}",
-        f"CREATE OR REPLACE MACRO {name}_as_of(published_by) AS TABLE "
-        f"SELECT {columns} FROM {table} WHERE publish_time_utc <= published_by {newest}",
-        f"CREATE OR REPLACE MACRO {name}_known_at(ingested_by) AS TABLE "
-        f"SELECT {columns} FROM {table} WHERE ingested_at_utc <= ingested_by {newest}",
-    ]

@@ -1,0 +1,38 @@
+"""Which of the published values of a period is current: the query, its view, and its macros for a point in time.
+
+Belongs here: the order of publications. Not here: figures of the values (`measures.py`), the tables
+(`warehouse_schema.py`).
+"""
+
+from elexon_assets.datasets import Dataset
+from elexon_assets.parsing import OUR_COLUMNS, labels_of
+from elexon_assets.schema.time_macros import as_of_sql
+
+
+def values_sql(dataset: Dataset, condition: str = "true") -> str:
+    """Return a query of the current value of each period and category, among the publications of the condition.
+
+    Current is the value with the greatest publish time (and document revision), then the last ingested, then the
+    greatest.
+    """
+    columns = ", ".join([*dataset.columns, *labels_of(dataset), *OUR_COLUMNS])
+    order = ", ".join(f"{column} DESC" for column in (*dataset.versioned_by, "ingested_at_utc", dataset.value))
+    # The settlement date follows from the half hour: named here, a filter on it reaches the table below the window.
+    parts = ", ".join([dataset.period, *(["settlement_date"] if dataset.is_half_hourly else ()), dataset.category])
+    return (
+        f"SELECT {columns} FROM {dataset.table} WHERE {condition} "
+        f"QUALIFY row_number() OVER (PARTITION BY {parts} ORDER BY {order}) = 1"
+    )
+
+
+def statements(dataset: Dataset) -> list[str]:
+    """Return the DDL of the view of the current values, and of the macros of those at a point in time."""
+    name = dataset.name
+    published, ingested = as_of_sql("published_by"), as_of_sql("ingested_by")
+    return [
+        f"CREATE OR REPLACE VIEW {name} AS {values_sql(dataset)}",
+        f"CREATE OR REPLACE MACRO {name}_as_of(published_by) AS TABLE "
+        f"{values_sql(dataset, f'publish_time_utc <= {published}')}",
+        f"CREATE OR REPLACE MACRO {name}_known_at(ingested_by) AS TABLE "
+        f"{values_sql(dataset, f'ingested_at_utc <= {ingested}')}",
+    ]
