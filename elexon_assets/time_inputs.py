@@ -108,12 +108,21 @@ def read_bounds(
         if first == last and isinstance(first, datetime):
             raise UnusableInput(EMPTY.format(start=shown(first), end=shown(last)))
     for value in times:
-        if isinstance(value, datetime) and (value - datetime(2000, 1, 1, tzinfo=UTC)) % HALF_HOUR:
-            raise UnusableInput(OFF_GRID.format(value=shown(value)))
+        if isinstance(value, datetime):
+            _refuse_off_grid(value)
     start_utc = None if first is None else _start_of(first)
     end_utc = None if last is None else last if isinstance(last, datetime) else of_days(last, last).end_utc
     _refuse_without_data(times, start_utc, end_utc, first_day or Settings().first_day)
     return start_utc, end_utc
+
+
+def read_half_hour(value: object) -> datetime:
+    """Return the start of a half hour, which is a time with a zone on the grid. Raises UnusableInput."""
+    start = read_time(value)
+    if not isinstance(start, datetime):
+        raise UnusableInput(NOT_A_TIME.format(value=value))
+    _refuse_off_grid(start)
+    return start
 
 
 def read_days(first: object, last: object, *, first_day: date | None = None) -> tuple[date, date]:
@@ -131,6 +140,17 @@ def shown(value: object) -> str:
         value = value.astimezone(UTC)
     text = value.isoformat(timespec="auto" if value.second or value.microsecond else "minutes")
     return text.replace("+00:00", "Z")
+
+
+def in_words(instant: datetime) -> str:
+    """Return an `as_of` or a `known_at` as sentences show it: the end of a day as such."""
+    day = instant.astimezone(UTC).date()
+    return f"the end of {day}" if instant == end_of_day(day) else shown(instant)
+
+
+def _refuse_off_grid(instant: datetime) -> None:
+    if (instant - datetime(2000, 1, 1, tzinfo=UTC)) % HALF_HOUR:
+        raise UnusableInput(OFF_GRID.format(value=shown(instant)))
 
 
 def _refuse_without_data(

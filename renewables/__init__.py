@@ -1,1 +1,58 @@
-"""The Python API, and what the command line and the dashboard share: the read layer, charts, Dagster's control."""
+"""Great Britain's wind and solar, half hour by half hour: the public Python API.
+
+`from renewables import fetch, generation, summary, daily, monthly, revisions, quality, reading`. Names are imported
+when they are first used, so that `import renewables` costs nothing. All other modules may change between versions.
+"""
+
+from importlib import import_module
+from typing import TYPE_CHECKING, Any
+
+if TYPE_CHECKING:
+    from elexon_assets.errors import ElexonError, UnusableInput
+    from renewables.api import BadRowsWarning, fetch
+    from renewables.queries.analysis import daily, monthly, summary
+    from renewables.queries.generation import generation
+    from renewables.queries.quality import quality
+    from renewables.queries.revisions import revisions
+    from warehouse.connection import reading
+    from warehouse.errors import WarehouseError, WarehouseMissing
+
+__all__ = [
+    "BadRowsWarning",
+    "ElexonError",
+    "UnusableInput",
+    "WarehouseError",
+    "WarehouseMissing",
+    "daily",
+    "fetch",
+    "generation",
+    "monthly",
+    "quality",
+    "reading",
+    "revisions",
+    "summary",
+]
+
+_MODULES = {
+    **dict.fromkeys(("ElexonError", "UnusableInput"), "elexon_assets.errors"),
+    **dict.fromkeys(("BadRowsWarning", "fetch"), "renewables.api"),
+    **dict.fromkeys(("daily", "monthly", "summary"), "renewables.queries.analysis"),
+    "generation": "renewables.queries.generation",
+    "quality": "renewables.queries.quality",
+    "revisions": "renewables.queries.revisions",
+    "reading": "warehouse.connection",
+    **dict.fromkeys(("WarehouseError", "WarehouseMissing"), "warehouse.errors"),
+}
+
+
+def __getattr__(name: str) -> Any:
+    """Import a public name when it is first used."""
+    if name not in _MODULES:
+        raise AttributeError(f"module 'renewables' has no attribute {name!r}")
+    value = getattr(import_module(_MODULES[name]), name)
+    globals()[name] = value
+    return value
+
+
+def __dir__() -> list[str]:
+    return sorted(__all__)

@@ -3,7 +3,7 @@
 Belongs here: which exceptions are expected. Not here: their texts, which are written where they are raised.
 """
 
-from elexon_assets.errors import ElexonError
+from elexon_assets.errors import ElexonError, UnusableInput
 from pipeline_assets.errors import PipelineError
 from warehouse.errors import WarehouseError
 
@@ -26,6 +26,8 @@ def told(error: Exception) -> tuple[str, int] | None:
     """The sentence and the exit code, or None for what nobody expected: that one deserves its traceback."""
     if isinstance(error, Problem):
         return str(error), error.exit_code
+    if isinstance(error, UnusableInput):
+        return str(error), BAD_USAGE
     if isinstance(error, WarehouseError | ElexonError | PipelineError):
         return str(error), FAILED
     if isinstance(error, BrokenPipeError):

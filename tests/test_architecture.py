@@ -59,7 +59,7 @@ FLOORS: dict[str, list[set[str]]] = {
         {"definitions"},
     ],
     "renewables": [
-        {"attribution", "user_errors", "formatting", "request_guard"},
+        {"csv_files", "attribution", "user_errors", "formatting", "request_guard"},
         {"queries", "dagster_control"},
         {"charts", "api"},
         {"assistant"},

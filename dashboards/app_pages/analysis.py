@@ -17,9 +17,10 @@ from elexon_assets.windows import Window
 from renewables.charts import profiles as figures
 from renewables.charts.generation import can_be_stacked, figure_in_page
 from renewables.queries import profiles
-from renewables.queries.analysis import summary
-from renewables.queries.generation import GRAINS, POINTS_A_SERIES, Series, grain_for, series
+from renewables.queries.analysis import summary_of
+from renewables.queries.generation import GRAINS, POINTS_A_SERIES, Series, grain_for, series_of
 from renewables.queries.profiles import window_of_days
+from renewables.queries.selection import Selection
 from renewables.queries.snapshot import span
 
 GRAIN_NAMES = ["Auto", "half hour", "hour", "day", "week", "month"]
@@ -59,13 +60,9 @@ class Wanted:
         return Window(days.start_utc, min(days.end_utc, self.held.end_utc))
 
     @property
-    def shared(self) -> dict[str, Any]:
-        """For every question of the read layer."""
-        return {
-            "dataset": self.dataset.name,
-            "categories": self.categories,
-            "exclude_flagged": self.exclude_flagged,
-        }
+    def selection(self) -> Selection:
+        """What every question of the read layer is about."""
+        return Selection(self.dataset.name, tuple(self.categories), exclude_flagged=self.exclude_flagged)
 
     def __str__(self) -> str:
         return span_of_days(self.days.first, self.days.last)
@@ -107,7 +104,7 @@ def _time_series(wanted: Wanted) -> None:
         kind = st.segmented_control(
             "Drawn as", ["Stacked", "Lines"], default="Stacked", required=True, key="drawn", bind="query-params"
         )
-    drawn, said = series_of(wanted, asked)
+    drawn, said = series_in_grain(wanted, asked)
     stacked = kind == "Stacked" and can_be_stacked(drawn)
     if kind == "Stacked" and not stacked:
         said += " Signed flows cannot be stacked, so they are lines."
@@ -120,8 +117,8 @@ def _time_series(wanted: Wanted) -> None:
     )
 
 
-def series_of(wanted: Wanted, asked: str) -> tuple[Series, str]:
-    """The series, and the sentence that says its grain: as asked, or coarser where a browser could not draw it."""
+def series_in_grain(wanted: Wanted, asked: str) -> tuple[Series, str]:
+    """Return the series and the sentence that says its grain: as asked, or coarser than a browser could draw."""
     window = wanted.window
     auto = grain_for(window)
     length = window.end_utc - window.start_utc
@@ -134,10 +131,10 @@ def series_of(wanted: Wanted, asked: str) -> tuple[Series, str]:
         said += f" A {asked} each would be too many points for this span."
     if grain in profiles.BY_DAY:
         drawn = snapshot_cache.ask(
-            profiles.by_settlement_day, wanted.days.first, wanted.days.last, grain=grain, **wanted.shared
+            profiles.by_settlement_day, wanted.selection, wanted.days.first, wanted.days.last, grain=grain
         )
     else:
-        drawn = snapshot_cache.ask(series, window.start_utc, window.end_utc, grain=GRAINS[grain], **wanted.shared)
+        drawn = snapshot_cache.ask(series_of, wanted.selection, window, grain=GRAINS[grain])
     return drawn, said
 
 
@@ -197,7 +194,7 @@ def _comparison(wanted: Wanted) -> None:
 
 
 def _years(wanted: Wanted) -> None:
-    frame = snapshot_cache.ask(profiles.by_year, dataset=wanted.dataset.name, categories=wanted.categories)
+    frame = snapshot_cache.ask(profiles.by_year, Selection(wanted.dataset.name, tuple(wanted.categories)))
     st.caption(
         f"Energy of {', '.join(wanted.categories)} by month, of all years. A hollow mark: less than "
         f"{share(figures.WHOLE_MONTH)} of the month is there."
@@ -207,7 +204,10 @@ def _years(wanted: Wanted) -> None:
 
 def _capacity_factor(wanted: Wanted) -> None:
     frame = snapshot_cache.ask(
-        profiles.monthly_capacity_factors, wanted.days.first, wanted.days.last, categories=wanted.categories
+        profiles.monthly_capacity_factors,
+        Selection(wanted.dataset.name, tuple(wanted.categories)),
+        wanted.days.first,
+        wanted.days.last,
     )
     if frame.is_empty():
         st.info("No installed capacity is held yet: it comes with every import.", icon=":material/info:")
@@ -238,11 +238,11 @@ def _summary(wanted: Wanted) -> None:
 
 
 def _figures(wanted: Wanted) -> pl.DataFrame:
-    return snapshot_cache.ask(summary, wanted.window.start_utc, wanted.window.end_utc, **wanted.shared)
+    return snapshot_cache.ask(summary_of, wanted.selection, wanted.window)
 
 
 def _of_span(question: Callable[..., pl.DataFrame], wanted: Wanted, **more: str) -> pl.DataFrame:
-    return snapshot_cache.ask(question, wanted.window, **wanted.shared, **more)
+    return snapshot_cache.ask(question, wanted.selection, wanted.window, **more)
 
 
 VIEWS: dict[str, Callable[[Wanted], None]] = {

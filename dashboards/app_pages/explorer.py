@@ -15,7 +15,10 @@ from dashboards.components.footer import nothing_yet
 from dashboards.components.formatting import moment, number, zone
 from dashboards.components.ledger_session import plain
 from elexon_assets.datasets import Dataset
+from elexon_assets.errors import UnusableInput
 from elexon_assets.settlement import LONDON, settlement_of
+from elexon_assets.time_inputs import read_half_hour
+from renewables.csv_files import csv_bytes
 from renewables.queries.explorer import Filter, columns_of, count, publications, rows
 from renewables.queries.profiles import window_of_days
 from renewables.queries.snapshot import span
@@ -143,7 +146,7 @@ def _downloads(wanted: Filter, columns: list[str]) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             "CSV of all rows",
-            lambda: whole().write_csv(datetime_format="%Y-%m-%dT%H:%M:%SZ").encode(),
+            lambda: csv_bytes(whole()),
             file_name=f"{wanted.dataset}.csv",
             mime="text/csv",
             icon=":material/download:",
@@ -166,14 +169,11 @@ def _asked_for(dataset: Dataset, categories: Sequence[str]) -> None:
         st.subheader("Publication history", anchor=False)
         st.button("Close", icon=":material/close:", type="tertiary", on_click=_leave)
     try:
-        start = datetime.fromisoformat(st.query_params[AT])
-        start = start.astimezone(UTC) if start.tzinfo else start.replace(tzinfo=UTC)
-    except (ValueError, OverflowError):
-        st.caption(
-            f"The address names no half hour: {plain(st.query_params[AT])}. It is asked for as `{AT}={EXAMPLE}`."
-        )
+        half_hour = read_half_hour(st.query_params[AT])
+    except UnusableInput as error:
+        st.caption(f"{plain(str(error))} The address names a half hour as `{AT}={EXAMPLE}`.")
         return
-    _history(dataset, start, categories)
+    _history(dataset, half_hour, categories)
 
 
 def _leave() -> None:

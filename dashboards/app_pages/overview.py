@@ -10,12 +10,14 @@ from dashboards.components.chart import chart
 from dashboards.components.footer import nothing_yet
 from dashboards.components.formatting import ago, change_of, clock, date_of, energy, moment, percent, power, share
 from elexon_assets.datasets import WIND_AND_SOLAR
+from elexon_assets.schema.measures import TOTAL
 from elexon_assets.settlement import HALF_HOUR
+from elexon_assets.windows import Window
 from renewables.charts.colours import colour_of
 from renewables.charts.generation import figure_in_page
-from renewables.queries.analysis import TOTAL
-from renewables.queries.generation import series
+from renewables.queries.generation import series_of
 from renewables.queries.overview import WEEK, Overview, overview
+from renewables.queries.selection import Selection
 
 NAMES = {TOTAL: "Wind and solar"}
 HALF_HOURS = WEEK // HALF_HOUR
@@ -41,7 +43,7 @@ def show() -> None:
     _completeness(found)
     st.subheader("The last seven days", anchor=False)
     whole = _of(found.last_week, TOTAL, "energy_mwh")
-    drawn = snapshot_cache.ask(series, found.held.end_utc - WEEK, found.held.end_utc)
+    drawn = snapshot_cache.ask(series_of, Selection.read(), Window(found.held.end_utc - WEEK, found.held.end_utc))
     chart(
         figure_in_page(drawn),
         drawn.frame,
@@ -78,9 +80,7 @@ def _completeness(found: Overview) -> None:
             f":orange[:material/data_alert:] **{missing} of {HALF_HOURS}** half hours of the last seven days are "
             f"missing ({percent(1 - missing / HALF_HOURS)} there)"
         )
-    flags = ""
-    if doubted is not None:
-        flags = f" · **{doubted}** flagged as in doubt" if doubted else " · none flagged"
+    flags = f" · **{doubted}** flagged as in doubt" if doubted else " · none flagged"
     with st.container(horizontal=True, vertical_alignment="center"):
         st.markdown(f"{whole}{flags}", width="content")
         st.page_link("app_pages/data_management.py", label="Coverage", icon=":material/calendar_month:")

@@ -8,6 +8,7 @@ import polars as pl
 import streamlit as st
 
 from elexon_assets.settlement import LONDON
+from renewables.csv_files import csv_bytes
 
 CONFIG = {
     "displaylogo": False,
@@ -49,7 +50,7 @@ def downloads(frame: pl.DataFrame, *, name: str) -> None:
     with st.container(horizontal=True):
         st.download_button(
             "CSV",
-            lambda: frame.write_csv(datetime_format="%Y-%m-%dT%H:%M:%SZ").encode(),
+            lambda: csv_bytes(frame),
             file_name=f"{name}.csv",
             mime="text/csv",
             icon=":material/download:",

@@ -1,7 +1,7 @@
 """Views of a half-hourly dataset that count and add up: by settlement day, month, UTC day, outside the soft limits.
 
-Belongs here: DDL of figures over half hours. Not here: the values themselves (`warehouse_schema.py`), the states of what is
-missing (`gap_states.py`), the measures themselves (`measures.py`).
+Belongs here: DDL of figures over half hours. Not here: the values (`current_values.py`), the states of what is missing
+(`gap_states.py`), the measures themselves (`measures.py`).
 """
 
 from elexon_assets.datasets import Dataset
@@ -40,7 +40,8 @@ def _outside_soft_limits(dataset: Dataset) -> str:
     FROM {name} JOIN soft_limits ON dataset = '{name}' AND category = {category}
     WHERE {value} < low_mw OR {value} > high_mw
     UNION ALL
-    SELECT start_time_utc, settlement_date, '{measures.TOTAL}', sum({value}) AS total_mw, any_value(low_mw), any_value(high_mw)
+    SELECT start_time_utc, settlement_date, '{measures.TOTAL}', sum({value}) AS total_mw,
+        any_value(low_mw), any_value(high_mw)
     FROM {name} JOIN soft_limits ON dataset = '{name}' AND category = '{measures.TOTAL}'
     GROUP BY start_time_utc, settlement_date HAVING total_mw > any_value(high_mw)"""
 

@@ -58,9 +58,7 @@ def joined(half_hours: str, category: str, lines: str) -> str:
 def views() -> list[str]:
     """DDL; `installed_capacity` and `wind_and_solar` are there already."""
     dataset = WIND_AND_SOLAR
-    values = (
-        f"(SELECT *, {dataset.value} AS mw FROM {joined(dataset.name, dataset.category, BY_TIME)})"
-    )
+    values = f"(SELECT *, {dataset.value} AS mw FROM {joined(dataset.name, dataset.category, BY_TIME)})"
     figures = measures.figures_sql("half_hours", "energy_mwh", *measures.CAPACITY_FIGURES)
     start, end = span_sql("start_utc", "end_utc")
     instant = as_of_sql("instant")

@@ -17,6 +17,9 @@ TOTAL = "Total"
 
 HALF_HOUR_US = int(HALF_HOUR.total_seconds()) * 1_000_000
 
+NEVER_US = 2**62
+"A beginning that no half hour reaches."
+
 FIGURES = {
     "half_hours": "count(mw)",
     "energy_mwh": "sum(mw) * 0.5",
@@ -26,8 +29,7 @@ FIGURES = {
     "flagged_share": "count(reasons) / nullif(count(start_time_utc), 0)",
     "half_hours_outside_soft_limits": "count(*) FILTER (mw < low_mw OR mw > high_mw)",
     "capacity_mw": "avg(capacity_mw) FILTER (mw IS NOT NULL)",
-    "capacity_factor": "sum(mw) FILTER (capacity_mw IS NOT NULL) "
-    "/ nullif(sum(capacity_mw) FILTER (mw IS NOT NULL), 0)",
+    "capacity_factor": "sum(mw) FILTER (capacity_mw IS NOT NULL) / nullif(sum(capacity_mw) FILTER (mw IS NOT NULL), 0)",
 }
 """Aggregates over a group of values.
 
@@ -72,7 +74,7 @@ def lifetimes_sql(dataset: Dataset) -> str:
             f"FROM (VALUES {values}) AS declared(category, is_always_published))"
         )
     return (
-        "(SELECT category, CASE WHEN NOT is_always_published THEN coalesce(first_us, 9223372036854775807) END AS from_us, "
+        f"(SELECT category, CASE WHEN NOT is_always_published THEN coalesce(first_us, {NEVER_US}) END AS from_us, "
         f"NULL::BIGINT AS until_us FROM (VALUES {values}) AS declared(category, is_always_published) LEFT JOIN ("
         f"SELECT {dataset.category} AS category, epoch_us(min(start_time_utc)) AS first_us FROM {dataset.table} "
         f"GROUP BY {dataset.category}) USING (category))"

@@ -1,11 +1,11 @@
 """`renewables analyze`: energy, means, peaks, capacity factors, percentiles of a span, how much of it is there and how
 much of that is in doubt."""
 
-from typing import TYPE_CHECKING, Annotated, Any
+from typing import TYPE_CHECKING, Any
 
 import typer
 
-from renewables.cli.options import AsOf, Categories, DatasetName, End, ExcludeFlagged, KnownAt, Start
+from renewables.cli.options import AsJson, AsOf, Categories, DatasetName, End, ExcludeFlagged, KnownAt, Start
 
 if TYPE_CHECKING:
     import polars as pl
@@ -21,7 +21,7 @@ def analyze(
     as_of: AsOf = None,
     known_at: KnownAt = None,
     exclude_flagged: ExcludeFlagged = False,
-    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Energy, means, peaks, capacity factors of a span, its coverage and how much is in doubt.
 
@@ -40,52 +40,49 @@ def analyze(
     from elexon_assets.datasets import BY_NAME, WIND_AND_SOLAR
     from elexon_assets.schema.flags import WIND
     from renewables.attribution import attribution, label_of_sources
-    from renewables.cli.options import held, instants, known_categories, known_dataset, said_of
-    from renewables.cli.output import print_json
+    from renewables.cli.options import read_window, words_of
+    from renewables.cli.output import note, print_json
     from renewables.formatting import utc
-    from renewables.queries.analysis import sources_of_capacity, summary
-    from renewables.queries.quality import understated_wind
+    from renewables.queries.analysis import sources_of_capacity, summary_of
+    from renewables.queries.caveats import caveats_of
+    from renewables.queries.quality import understated_wind_of
+    from renewables.queries.selection import Selection
     from renewables.queries.snapshot import opened, sources_of
 
-    categories = known_categories(known_dataset(dataset), psr_type)
-    published_by, landed_by = instants(as_of, known_at)
+    selection = Selection.read(dataset, psr_type, as_of, known_at, exclude_flagged)
     with opened() as con:
-        window = held(con, dataset, start, end)
-        figures = summary(
-            window.start_utc,
-            window.end_utc,
-            dataset=dataset,
-            categories=categories,
-            as_of=published_by,
-            known_at=landed_by,
-            exclude_flagged=exclude_flagged,
-            con=con,
-        )
+        window = read_window(con, dataset, start, end)
+        figures = summary_of(selection, window, con)
+        caveats = caveats_of(selection, con, has_capacity=bool(figures["capacity_factor"].count()))
         sources = sources_of(dataset, window, con)
         if figures["capacity_factor"].count():
             sources = sorted({*sources, *sources_of_capacity(con)})
         # The estimate is about current values, and about wind.
-        is_current = dataset == WIND_AND_SOLAR.name and not (published_by or landed_by)
-        has_wind = is_current and not set(WIND).isdisjoint(figures[figures.columns[0]])
-        missing = understated_wind(window.start_utc, window.end_utc, con) if has_wind else None
+        is_current = dataset == WIND_AND_SOLAR.name and selection.is_current
+        has_wind = is_current and not set(WIND).isdisjoint(selection.categories)
+        missing = understated_wind_of(window, con) if has_wind else None
     label = label_of_sources(sources)
     if as_json:
         print_json(
             {
                 **{"dataset": dataset, "start_utc": window.start_utc, "end_utc": window.end_utc},
-                **{"as_of_utc": published_by, "known_at_utc": landed_by, "exclude_flagged": exclude_flagged},
+                **{"as_of_utc": selection.as_of, "known_at_utc": selection.known_at},
+                "exclude_flagged": exclude_flagged,
                 **{"sources": sources, "label": label, "attribution": attribution(sources)},
                 "categories": figures.to_dicts(),
                 "understated_wind": missing,
+                "caveats": caveats,
             }
         )
         return
     typer.echo(
         f"{BY_NAME[dataset].title}, {utc(window.start_utc)} to {utc(window.end_utc)} UTC"
-        + said_of(as_of, known_at, exclude_flagged=exclude_flagged)
+        + words_of(selection)
         + (f"  {label}" if label else "")
     )
     _print(figures, sources, missing, is_current=is_current)
+    for caveat in caveats:
+        note(caveat)
 
 
 def _print(figures: "pl.DataFrame", sources: list[str], missing: "UnderstatedWind | None", *, is_current: bool) -> None:
@@ -148,7 +145,7 @@ def said_of_missing_wind(missing: "UnderstatedWind") -> str:
 
 
 def _print_capacity(kind: str, rows: "list[dict[str, Any]]") -> None:
-    from renewables.cli.output import note, print_table
+    from renewables.cli.output import print_table
     from renewables.formatting import number
 
     print_table(
@@ -160,4 +157,3 @@ def _print_capacity(kind: str, rows: "list[dict[str, Any]]") -> None:
         right=["Installed MW", "Capacity factor (%)"],
         title="Energy over what the installed capacity makes in the same half hours",
     )
-    note("A capacity factor of wind errs low: Elexon understates wind in many half hours.")

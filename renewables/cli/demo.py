@@ -46,11 +46,11 @@ def demo(
     from elexon_assets.simulator.server import subprocess_running
     from renewables.attribution import label_of_sources, note_of_sources
     from renewables.cli.fetch import report, wait_for
-    from renewables.cli.options import both_days
+    from renewables.cli.options import read_fetch_days
 
     console = Console()
     yesterday = datetime.now(UTC).date() - timedelta(days=1)
-    first, last = both_days(start or str(yesterday - timedelta(days=DAYS - 1)), end or str(yesterday))
+    first, last = read_fetch_days(start or str(yesterday - timedelta(days=DAYS - 1)), end or str(yesterday))
     home = Settings().renewables_home / ("demo-recorded" if recordings else "demo")
     prepare_home(home)
     console.print(f"A simulator of Elexon's API starts on this machine; the demo's home is {home}", highlight=False)

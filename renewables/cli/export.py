@@ -13,7 +13,6 @@ if TYPE_CHECKING:
     import polars as pl
 
 Format = Literal["csv", "parquet"]
-RFC3339 = "%Y-%m-%dT%H:%M:%S%.fZ"
 
 
 def export(
@@ -48,53 +47,47 @@ def export(
       renewables export --all for_power_bi
     """
     from renewables.attribution import note_of_sources
-    from renewables.cli.options import held, instants, known_categories, known_dataset, said_of
+    from renewables.cli.options import read_window, words_of
     from renewables.cli.output import note
-    from renewables.queries.generation import generation
+    from renewables.queries.caveats import caveats_of
+    from renewables.queries.generation import generation_of
+    from renewables.queries.selection import Selection
     from renewables.queries.snapshot import opened
     from renewables.user_errors import BadUsage
 
-    published_by, landed_by = instants(as_of, known_at)
-    what = said_of(as_of, known_at, exclude_flagged=exclude_flagged)
+    selection = Selection.read(dataset, psr_type, as_of, known_at, exclude_flagged)
     if all_to:
-        if what:
+        if as_of or known_at or exclude_flagged:
             raise BadUsage("--all exports every table as it is: leave --as-of, --known-at, --exclude-flagged away.")
         _export_all(all_to)
         return
     kind = kind or ("parquet" if output.endswith(".parquet") else "csv")
     if kind == "parquet" and output == "-" and sys.stdout.isatty():
         raise BadUsage("Parquet is no text for a terminal: add --output FILE.parquet.")
-    categories = known_categories(known_dataset(dataset), psr_type)
     with opened() as con:
-        window = held(con, dataset, start, end)
-        frame = generation(
-            window.start_utc,
-            window.end_utc,
-            dataset=dataset,
-            categories=categories,
-            as_of=published_by,
-            known_at=landed_by,
-            exclude_flagged=exclude_flagged,
-            con=con,
-        )
+        frame = generation_of(selection, read_window(con, dataset, start, end), con)
+        caveats = caveats_of(selection, con)
     said = note_of_sources(frame["source"].unique())
     content = _bytes(frame, kind, said)
     if output == "-":
         typer.get_binary_stream("stdout").write(content)
     else:
         Path(output).write_bytes(content)
-        note(f"Wrote {len(frame):,} rows to {output}{what}.")
+        note(f"Wrote {len(frame):,} rows to {output}{words_of(selection)}.")
     if flagged := frame["flags"].count():
         note(f"{flagged:,} of {len(frame):,} values are in doubt: the column flags says why.")
+    for caveat in caveats:
+        note(caveat)
     note(said)
 
 
 def _bytes(frame: "pl.DataFrame", kind: Format, said: str) -> bytes:
-    buffer = BytesIO()
+    from renewables.csv_files import csv_bytes
+
     if kind == "csv":
-        frame.write_csv(buffer, datetime_format=RFC3339)
-    else:
-        frame.write_parquet(buffer, metadata={"note": said} if said else None)
+        return csv_bytes(frame)
+    buffer = BytesIO()
+    frame.write_parquet(buffer, metadata={"note": said} if said else None)
     return buffer.getvalue()
 
 

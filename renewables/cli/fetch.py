@@ -63,9 +63,9 @@ def fetch_range(
     Examples:
       renewables fetch-range 2023-01-01 2023-01-07
     """
-    from renewables.cli.options import both_days
+    from renewables.cli.options import read_fetch_days
 
-    _fetch(_chosen(dataset), *both_days(start, end))
+    _fetch(_chosen(dataset), *read_fetch_days(start, end))
 
 
 def repair(

@@ -42,43 +42,40 @@ def plot(
     from renewables.attribution import attribution, note_of_sources
     from renewables.charts.generation import can_be_stacked, figure
     from renewables.charts.html_page import page
-    from renewables.cli.options import held, instants, known_categories, known_dataset, said_of
+    from renewables.cli.options import read_window, words_of
+    from renewables.cli.output import note
     from renewables.formatting import utc
-    from renewables.queries.generation import series
+    from renewables.queries.caveats import caveats_of
+    from renewables.queries.generation import series_of
+    from renewables.queries.selection import Selection
     from renewables.queries.snapshot import opened
     from renewables.user_errors import BadUsage
 
-    categories = known_categories(known_dataset(dataset), psr_type)
-    published_by, landed_by = instants(as_of, known_at)
+    selection = Selection.read(dataset, psr_type, as_of, known_at, exclude_flagged)
     with opened() as con:
-        window = held(con, dataset, start, end, last=LAST)
-        drawn = series(
-            window.start_utc,
-            window.end_utc,
-            dataset=dataset,
-            categories=categories,
-            as_of=published_by,
-            known_at=landed_by,
-            exclude_flagged=exclude_flagged,
-            con=con,
-        )
-    said = said_of(as_of, known_at, exclude_flagged=exclude_flagged)
+        window = read_window(con, dataset, start, end, last=LAST)
+        drawn = series_of(selection, window, con=con)
+        caveats = caveats_of(selection, con)
+    words = words_of(selection)
+    notes = [*([f"Drawn: {words[2:]}."] if words else []), *caveats, note_of_sources(drawn.sources)]
     if stacked and not can_be_stacked(drawn):
         raise BadUsage("Values below zero cannot be stacked: leave --stacked away, or choose with --psr-type.")
     output = output or Path(f"{dataset}.html")
     html = page(
         figure(drawn, stacked=can_be_stacked(drawn) if stacked is None else stacked),
         title=f"{drawn.dataset.title}, {window.start_utc:%Y-%m-%d} to {window.end_utc:%Y-%m-%d}",
-        notes=f"Drawn: {said[2:]}. {note_of_sources(drawn.sources)}" if said else note_of_sources(drawn.sources),
+        notes=" ".join(filter(None, notes)),
         licensed=bool(attribution(drawn.sources)),
     )
     output.write_text(html, encoding="utf-8")
     typer.echo(
         f"Wrote {output} ({drawn.dataset.title}, {utc(window.start_utc)} to {utc(window.end_utc)} UTC, "
-        f"one point per {drawn.grain.name}{said})."
+        f"one point per {drawn.grain.name}{words})."
     )
-    if note := note_of_sources(drawn.sources):
-        typer.echo(note)
+    if source_note := note_of_sources(drawn.sources):
+        typer.echo(source_note)
+    for caveat in caveats:
+        note(caveat)
     if open_it:
         import webbrowser
 

@@ -1,20 +1,17 @@
 """`renewables quality`: how far the numbers of a span can be trusted, as a report for people or for scripts."""
 
 from collections.abc import Sequence
-from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import TYPE_CHECKING, Annotated
+from typing import TYPE_CHECKING
 
 import typer
 
-from renewables.cli.options import End, Start
+from renewables.cli.options import AsJson, End, Start
 
 if TYPE_CHECKING:
     import polars as pl
 
-    from elexon_assets.windows import Window
-    from renewables.queries.quality import Trust, UnderstatedWind
-    from renewables.queries.snapshot import Connection
+    from renewables.queries.quality import QualityReport
 
 LAST = timedelta(days=30)
 SPANS_NAMED = 4
@@ -24,7 +21,7 @@ SPANS_NAMED = 4
 def quality(
     start: Start = None,
     end: End = None,
-    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Reports what is in doubt, missing or revised, and why.
 
@@ -40,14 +37,15 @@ def quality(
     """
     from elexon_assets.datasets import BY_HALF_HOUR
     from renewables.attribution import attribution, label_of_sources, note_of_sources
-    from renewables.cli.options import held
+    from renewables.cli.options import read_window
     from renewables.cli.output import print_json
     from renewables.formatting import utc
+    from renewables.queries.quality import quality_of
     from renewables.queries.snapshot import opened, sources_of
 
     with opened() as con:
-        window = held(con, None, start, end, last=LAST)
-        found = _report(window, con)
+        window = read_window(con, None, start, end, last=LAST)
+        report = quality_of(window, con)
         sources = sorted({source for dataset in BY_HALF_HOUR for source in sources_of(dataset.name, window, con)})
     label = label_of_sources(sources)
     if as_json:
@@ -56,52 +54,25 @@ def quality(
                 **{"start_utc": window.start_utc, "end_utc": window.end_utc},
                 **{"sources": sources, "label": label, "attribution": attribution(sources)},
                 "datasets": [
-                    vars(one) | {"coverage": one.coverage, "flagged_share": one.flagged_share} for one in found.trust
+                    vars(one) | {"coverage": one.coverage, "flagged_share": one.flagged_share} for one in report.trust
                 ],
-                "flags_by_month": found.flags.to_dicts(),
-                "worst_days": found.worst_days.to_dicts(),
-                "gaps": found.gaps.to_dicts(),
-                "revisions": {name: frame.to_dicts() for name, frame in found.revisions.items()},
-                "understated_wind": found.understated_wind,
+                "flags_by_month": report.flags_by_month.to_dicts(),
+                "worst_days": report.worst_days.to_dicts(),
+                "gaps": report.gaps.to_dicts(),
+                "revisions": {name: frame.to_dicts() for name, frame in report.revisions.items()},
+                "understated_wind": report.understated_wind,
             }
         )
         return
     typer.echo(
         f"Data quality, {utc(window.start_utc)} to {utc(window.end_utc)} UTC" + (f"  {label}" if label else "") + "\n"
     )
-    _print(found)
+    _print(report)
     if said := note_of_sources(sources):
         typer.echo(said)
 
 
-@dataclass(frozen=True)
-class Report:
-    trust: "list[Trust]"
-    flags: "pl.DataFrame"
-    worst_days: "pl.DataFrame"
-    gaps: "pl.DataFrame"
-    revisions: "dict[str, pl.DataFrame]"
-    "By dataset."
-    understated_wind: "UnderstatedWind"
-
-
-def _report(window: "Window", con: "Connection") -> Report:
-    from elexon_assets.datasets import BY_HALF_HOUR
-    from renewables.queries import quality as asked
-    from renewables.queries.revisions import revised
-
-    span = (window.start_utc, window.end_utc)
-    return Report(
-        asked.trust(*span, con),
-        asked.flags_by_month(*span, con),
-        asked.worst_days(*span, con=con),
-        asked.gaps(*span, con),
-        {dataset.name: revised(*span, dataset=dataset.name, con=con) for dataset in BY_HALF_HOUR},
-        asked.understated_wind(*span, con),
-    )
-
-
-def _print(found: Report) -> None:
+def _print(report: "QualityReport") -> None:
     from elexon_assets.datasets import BY_NAME
     from renewables.cli.output import print_table
     from renewables.formatting import number, percent
@@ -111,22 +82,22 @@ def _print(found: Report) -> None:
             *(BY_NAME[one.dataset].title, f"{number(one.half_hours)}/{number(one.half_hours_expected)}"),
             *(percent(one.coverage), number(one.half_hours_flagged), percent(one.flagged_share, up=True)),
         ]
-        for one in found.trust
+        for one in report.trust
     ]
     columns = ["Dataset", "Half hours", "Coverage", "In doubt", "Share"]
     print_table(columns, rows, right=columns[1:], title="Whole half hours there, and those in doubt")
-    if unjudged := sum(one.values_unjudged for one in found.trust):
+    if unjudged := sum(one.values_unjudged for one in report.trust):
         typer.echo(
             f"{number(unjudged)} values have landed since flags were last looked for: what follows lacks them.\n"
         )
-    _print_flags(found.flags)
-    _print_worst_days(found.worst_days)
-    _print_gaps(found.gaps)
-    _print_revisions(found.revisions)
-    if found.understated_wind.half_hours:
+    _print_flags(report.flags_by_month)
+    _print_worst_days(report.worst_days)
+    _print_gaps(report.gaps)
+    _print_revisions(report.revisions)
+    if report.understated_wind.half_hours:
         from renewables.cli.analyze import said_of_missing_wind
 
-        typer.echo(said_of_missing_wind(found.understated_wind))
+        typer.echo(said_of_missing_wind(report.understated_wind))
 
 
 def _print_flags(flags: "pl.DataFrame") -> None:

@@ -3,15 +3,13 @@
 Belongs here: coverage for people. Not here: totals of it (`status.py`), the rules behind a state (`elexon_assets`).
 """
 
-from datetime import UTC, date, datetime
+from datetime import UTC, datetime
 
 import polars as pl
 
 from elexon_assets.flag_vocabulary import GAP_STATE_BY_NAME, TOO_RECENT
 from elexon_assets.schema.aggregates import utc_day
-from renewables.queries.relations import doubted
-from renewables.queries.snapshot import Connection, declared, frame_of, opened
-from warehouse.connection import has_table
+from renewables.queries.snapshot import NOTHING_LANDED, Connection, frame_of, opened
 from warehouse.settings import Settings
 
 WHOLE, FLAGGED, SHORT, MISSING = "whole", "flagged", "short", "missing"
@@ -38,12 +36,6 @@ def days(
     now = now or datetime.now(UTC)
     first = Settings().first_day
     with opened(con) as snapshot:
-        if not has_table(snapshot, f"{dataset}_coverage"):
-            return _never_asked(first, now.date())
-        has_gaps = has_table(snapshot, f"{dataset}_gaps_daily")
-        gaps = (
-            f"FROM {dataset}_gaps_daily" if has_gaps else "SELECT NULL::DATE AS day_utc, '' AS state, 0 AS half_hours"
-        )
         frame = frame_of(
             snapshot,
             f"""WITH calendar AS (
@@ -52,11 +44,11 @@ def days(
             ), flagged AS (
                 SELECT {utc_day("start_time_utc")} AS day_utc,
                     count(DISTINCT start_time_utc) AS half_hours_flagged
-                FROM {doubted(snapshot, declared(dataset))} AS doubted GROUP BY 1
+                FROM {dataset}_flagged GROUP BY 1
             ), gaps AS (
                 SELECT day_utc, sum(half_hours) FILTER (state = '{TOO_RECENT.name}') AS too_recent,
                     list(half_hours || ' ' || state ORDER BY half_hours DESC) AS why
-                FROM ({gaps}) GROUP BY day_utc
+                FROM {dataset}_gaps_daily GROUP BY day_utc
             ), counted AS (
                 SELECT day_utc, coalesce(half_hours, 0) AS half_hours,
                     coalesce(half_hours_flagged, 0) AS half_hours_flagged,
@@ -88,8 +80,6 @@ def by_year(frame: pl.DataFrame) -> pl.DataFrame:
 def quarantine(limit: int, con: Connection | None = None) -> pl.DataFrame:
     """Rows set aside, newest first: found_at_utc, dataset, reason, raw_json, its window, run_id."""
     with opened(con) as snapshot:
-        if not has_table(snapshot, "quarantine"):
-            return pl.DataFrame(schema={"found_at_utc": pl.Datetime("us", "UTC"), "dataset": pl.String})
         return frame_of(
             snapshot,
             "SELECT found_at_utc, dataset, reason, raw_json, window_start_utc, window_end_utc, run_id FROM quarantine "
@@ -101,8 +91,6 @@ def quarantine(limit: int, con: Connection | None = None) -> pl.DataFrame:
 def fetch_log(limit: int, *, only_failed: bool = False, con: Connection | None = None) -> pl.DataFrame:
     """Windows asked for, newest first: asked_at_utc, dataset, window, status, rows, attempts, seconds, error."""
     with opened(con) as snapshot:
-        if not has_table(snapshot, "fetch_log"):
-            return pl.DataFrame(schema={"asked_at_utc": pl.Datetime("us", "UTC"), "dataset": pl.String})
         return frame_of(
             snapshot,
             "SELECT asked_at_utc, dataset, window_start_utc, window_end_utc, status, rows_received, rows_landed, "
@@ -118,14 +106,9 @@ def tables(con: Connection | None = None) -> pl.DataFrame:
         return frame_of(
             snapshot,
             """SELECT table_name AS name, 'table' AS kind, column_count AS columns, estimated_size AS rows
-                FROM duckdb_tables() WHERE NOT internal AND NOT temporary
-            UNION ALL SELECT view_name, 'view', column_count, NULL FROM duckdb_views() WHERE NOT internal
+                FROM duckdb_tables() WHERE NOT internal AND NOT temporary AND database_name <> $present
+            UNION ALL SELECT view_name, 'view', column_count, NULL FROM duckdb_views()
+                WHERE NOT internal AND database_name <> $present
             ORDER BY kind, name""",
+            {"present": NOTHING_LANDED},
         )
-
-
-def _never_asked(first: date, today: date) -> pl.DataFrame:
-    grid = pl.DataFrame({"day_utc": pl.date_range(first, today, eager=True)})
-    return grid.with_columns(
-        state=pl.lit(MISSING), half_hours=0, half_hours_missing=48, half_hours_flagged=0, why=pl.lit("not asked yet")
-    ).cast(_DAYS)  # type: ignore[arg-type]  # as above

@@ -11,8 +11,8 @@ import polars as pl
 
 from elexon_assets.datasets import Dataset
 from elexon_assets.windows import Window
-from renewables.queries.relations import current, doubted
-from renewables.queries.snapshot import Connection, chosen, declared, frame_of, opened
+from renewables.queries.selection import Selection, read_dataset
+from renewables.queries.snapshot import Connection, frame_of, opened
 
 OURS = ("publish_time_utc", "ingested_at_utc", "source")
 
@@ -41,7 +41,7 @@ def rows(
     wanted: Filter, columns: Sequence[str], limit: int, offset: int, con: Connection | None = None
 ) -> pl.DataFrame:
     """One page, in the order asked for, ties by half hour and category. ValueError for an unknown column."""
-    declaration = declared(wanted.dataset)
+    declaration = read_dataset(wanted.dataset)
     unknown = sorted({*columns, wanted.sorted_by} - set(columns_of(declaration)))
     if unknown:
         raise ValueError(f"There is no column {unknown[0]!r}: choose from {', '.join(columns_of(declaration))}.")
@@ -59,7 +59,7 @@ def count(wanted: Filter, con: Connection | None = None) -> int:
 def publications(dataset: str, start_time_utc: datetime, category: str, con: Connection | None = None) -> pl.DataFrame:
     """Every value that was published for one half hour and category, oldest first: publish_time_utc, the value,
     change_mw from the one before, ingested_at_utc, source, is_current."""
-    declaration = declared(dataset)
+    declaration = read_dataset(dataset)
     value = declaration.value
     with opened(con) as snapshot:
         return frame_of(
@@ -73,26 +73,21 @@ def publications(dataset: str, start_time_utc: datetime, category: str, con: Con
 
 
 def _ask(wanted: Filter, sql: str, con: Connection | None) -> pl.DataFrame:
-    declaration = declared(wanted.dataset)
-    category, value = declaration.category, declaration.value
-    relation, instant = current(declaration, wanted.as_of)
+    """Return the answer of a query of `found`, the half hours that the filter selects."""
+    selection = Selection.read(wanted.dataset, wanted.categories, wanted.as_of)
+    category, value = selection.declaration.category, selection.declaration.value
     with opened(con) as snapshot:
-        flags = (
-            f"LEFT JOIN (SELECT start_time_utc, {category}, array_to_string(reasons, ', ') AS flags "
-            f"FROM {doubted(snapshot, declaration)} AS doubted) USING (start_time_utc, {category})"
-        )
         return frame_of(
             snapshot,
             f"""WITH found AS (
-                SELECT * FROM {relation} {flags}
+                SELECT *, array_to_string(reasons, ', ') AS flags FROM {selection.rows_sql()}
                 WHERE start_time_utc >= $start AND start_time_utc < $end AND list_contains($names, {category})
                     AND ($low::DOUBLE IS NULL OR {value} >= $low) AND ($high::DOUBLE IS NULL OR {value} <= $high)
-                    AND (NOT $only_flagged OR flags IS NOT NULL)
+                    AND (NOT $only_flagged OR reasons IS NOT NULL)
             )
             {sql}""",
             {
-                **{"start": wanted.window.start_utc, "end": wanted.window.end_utc},
+                **selection.parameters(wanted.window),
                 **{"low": wanted.low_mw, "high": wanted.high_mw, "only_flagged": wanted.only_flagged},
-                **{"names": chosen(declaration, wanted.categories), **instant},
             },
         )

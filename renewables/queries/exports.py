@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from elexon_assets.datasets import DATASETS
-from renewables.queries.snapshot import Connection, opened
+from renewables.queries.snapshot import NOTHING_LANDED, Connection, opened
 
 OURS_ALONE = ("warehouse_info",)
 "Bookkeeping of the warehouse itself."
@@ -23,9 +23,10 @@ class Exported:
 def exportable(con: Connection) -> list[str]:
     """Every table, and the view of what is current of each dataset."""
     found = con.execute(
-        "SELECT table_name FROM information_schema.tables WHERE table_schema = 'main' AND (table_type = 'BASE TABLE' "
+        "SELECT table_name FROM information_schema.tables WHERE table_schema = 'main' "
+        "AND table_catalog <> ? AND (table_type = 'BASE TABLE' "
         "OR list_contains(?, table_name)) AND NOT list_contains(?, table_name) ORDER BY table_name",
-        [[dataset.name for dataset in DATASETS], list(OURS_ALONE)],
+        [NOTHING_LANDED, [dataset.name for dataset in DATASETS], list(OURS_ALONE)],
     ).fetchall()
     return [name for (name,) in found]
 

@@ -4,18 +4,18 @@ Belongs here: rows and series of one dataset. Not here: figures over a span (`an
 (`status.py`).
 """
 
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 
 from elexon_assets.datasets import UTC_TIME, Dataset
+from elexon_assets.schema.measures import COVERAGE, HALF_HOUR_US, expected_sql, figures_sql, lifetimes_sql
 from elexon_assets.settlement import HALF_HOUR
+from elexon_assets.time_inputs import read_span
 from elexon_assets.windows import Window
-from renewables.queries.relations import doubted, judged
-from renewables.queries.snapshot import Connection, chosen, declared, frame_of, opened, sources_of, window_of
-from warehouse.connection import has_table
+from renewables.queries.selection import Categories, Selection
+from renewables.queries.snapshot import Connection, frame_of, opened, sources_of
 
 POINTS_A_SERIES = 3_000
 "More slow a browser down and show no more on a screen."
@@ -57,105 +57,114 @@ class Series:
 
 
 def generation(
-    start: date | datetime,
-    end: date | datetime,
+    start: date | datetime | str,
+    end: date | datetime | str,
     *,
     dataset: str = "wind_and_solar",
-    categories: Sequence[str] | None = None,
-    as_of: datetime | None = None,
-    known_at: datetime | None = None,
+    categories: Categories = None,
+    as_of: date | datetime | str | None = None,
+    known_at: date | datetime | str | None = None,
     exclude_flagged: bool = False,
     con: Connection | None = None,
 ) -> pl.DataFrame:
-    """Half hours in order, MW, one row per (start_time_utc, category); a half hour that is missing has no row.
+    """Return half hours in order, MW, one row per (start_time_utc, category); a half hour that is missing has no row.
 
-    Dates are UTC days, both in; instants are [start, end). `as_of`: only what Elexon had published by then;
-    `known_at`: only what had landed here by then. `flags` has the reasons of flags that doubt the value, parted by
-    commas, null where there are none; `exclude_flagged` leaves such rows out. Raises WarehouseMissing before anything
-    is published.
+    `flags` has the reasons of the flags that doubt the value, separated by commas, null where there are none.
+
+    Args:
+        start: A UTC day, or an instant; an ISO text of either.
+        end: The last UTC day, which is included, or an instant, which is not.
+        dataset: A half-hourly dataset.
+        categories: One or several PSR types or fuels; all of them unless given.
+        as_of: Only what Elexon had published by then; a day means its end. The flags are today's.
+        known_at: Only what had landed here by then, with the flags of then; before the first fetch there is nothing.
+        exclude_flagged: Whether rows in doubt are left out.
+        con: A connection to a snapshot; the newest one unless given.
+
+    Raises:
+        UnusableInput: for a span, a time, a dataset or a category that cannot be meant.
+        WarehouseMissing: before anything is published.
     """
-    declaration = declared(dataset)
-    names, window = chosen(declaration, categories), window_of(start, end)
+    selection = Selection.read(dataset, categories, as_of, known_at, exclude_flagged)
+    return generation_of(selection, read_span(start, end), con)
+
+
+def generation_of(selection: Selection, window: Window, con: Connection | None = None) -> pl.DataFrame:
+    """Return what `generation` does, for a selection and a window."""
+    declaration = selection.declaration
     with opened(con) as snapshot:
-        if not has_table(snapshot, declaration.table):
-            return _no_rows(declaration)
-        relation, instant = judged(snapshot, declaration, as_of, known_at, exclude_flagged=exclude_flagged)
         return frame_of(
             snapshot,
-            f"SELECT {', '.join(_columns(declaration))}, array_to_string(reasons, ', ') AS flags FROM {relation} "
+            f"SELECT {', '.join(_columns(declaration))}, array_to_string(reasons, ', ') AS flags "
+            f"FROM {selection.rows_sql()} "
             f"WHERE start_time_utc >= $start AND start_time_utc < $end AND mw IS NOT NULL "
             f"AND list_contains($names, {declaration.category}) "
             f"ORDER BY start_time_utc, list_position($names, {declaration.category})",
-            {"start": window.start_utc, "end": window.end_utc, "names": names, **instant},
+            selection.parameters(window),
         )
 
 
 def series(
-    start: date | datetime,
-    end: date | datetime,
+    start: date | datetime | str,
+    end: date | datetime | str,
     *,
     dataset: str = "wind_and_solar",
-    categories: Sequence[str] | None = None,
+    categories: Categories = None,
     grain: Grain | None = None,
-    as_of: datetime | None = None,
-    known_at: datetime | None = None,
+    as_of: date | datetime | str | None = None,
+    known_at: date | datetime | str | None = None,
     exclude_flagged: bool = False,
     con: Connection | None = None,
 ) -> Series:
-    """The same, as means over the grain that the span calls for (or the one given), on the full grid."""
-    declaration = declared(dataset)
-    names, window = chosen(declaration, categories), window_of(start, end)
+    """Return what `generation` does as means over the grain that the span calls for (or the one given), on the full
+    grid."""
+    selection = Selection.read(dataset, categories, as_of, known_at, exclude_flagged)
+    return series_of(selection, read_span(start, end), grain=grain, con=con)
+
+
+def series_of(
+    selection: Selection, window: Window, *, grain: Grain | None = None, con: Connection | None = None
+) -> Series:
+    """Return what `series` does, for a selection and a window."""
     grain = grain or grain_for(window)
+    declaration = selection.declaration
     category, value = declaration.category, declaration.value
+    expected = expected_sql("greatest(bucket, $start_us)", "least(bucket + $width, $end_us)")
     with opened(con) as snapshot:
-        there = has_table(snapshot, declaration.table)
-        relation, instant = (
-            judged(snapshot, declaration, as_of, known_at, exclude_flagged=exclude_flagged)
-            if there
-            else (_NOTHING.format(declaration), {})
-        )
-        span = {"start": window.start_utc, "end": window.end_utc, "names": names, **instant}
-        present = (
-            f"(SELECT {_BUCKET} AS bucket, {category}, mw, reasons FROM {relation} "
-            f"WHERE start_time_utc >= $start AND start_time_utc < $end AND list_contains($names, {category}))"
-        )
         # Microseconds since the epoch: buckets by TIMESTAMPTZ go through a calendar, which takes ten times as long.
         frame = frame_of(
             snapshot,
             f"""WITH grid AS (
                 SELECT unnest(range($first, $end_us, $width)) AS bucket
             ), means AS (
-                SELECT bucket, {category}, avg(mw) AS {value}, count(mw) AS half_hours,
-                    count(reasons) AS half_hours_flagged, count(reasons) / count(*) AS flagged_share
-                FROM {present} GROUP BY bucket, {category}
+                SELECT {_BUCKET} AS bucket, category, {figures_sql(*SERIES_FIGURES)}
+                FROM {selection.values_sql()} GROUP BY bucket, category
+            ), counted AS (
+                SELECT bucket, category, mean_mw, flagged_share, {expected} AS half_hours_expected,
+                    coalesce(half_hours, 0) AS half_hours, coalesce(half_hours_flagged, 0) AS half_hours_flagged
+                FROM grid CROSS JOIN {lifetimes_sql(declaration)} LEFT JOIN means USING (bucket, category)
+                WHERE list_contains($names, category)
             )
-            SELECT make_timestamptz(bucket) AS start_time_utc, {category}, {value},
-                coalesce(half_hours, 0) AS half_hours, {_EXPECTED} AS half_hours_expected,
-                coalesce(half_hours, 0) / half_hours_expected AS coverage,
-                coalesce(half_hours_flagged, 0) AS half_hours_flagged, flagged_share
-            FROM grid CROSS JOIN (SELECT unnest($names) AS {category})
-            LEFT JOIN means USING (bucket, {category})
-            ORDER BY bucket, list_position($names, {category})""",
-            {**_grid(window, grain), **span},
+            SELECT make_timestamptz(bucket) AS start_time_utc, category AS {category}, mean_mw AS {value},
+                half_hours, half_hours_expected, {COVERAGE}, half_hours_flagged, flagged_share
+            FROM counted ORDER BY bucket, list_position($names, category)""",
+            {**_grid(window, grain), **selection.parameters(window)},
         )
-        flagged = _flagged(snapshot, declaration, _grid(window, grain), span, as_of, known_at)
-        sources = sources_of(dataset, window, snapshot)
+        flagged = _flagged(snapshot, selection, window, grain)
+        sources = sources_of(selection.dataset, window, snapshot)
     return Series(declaration, window, grain, frame, sources, flagged)
 
 
-def _flagged(
-    con: Connection,
-    dataset: Dataset,
-    grid: Mapping[str, int],
-    span: Mapping[str, object],
-    as_of: datetime | None,
-    known_at: datetime | None,
-) -> pl.DataFrame:
-    """`Series.flagged`. A flag stands on a value that is there; whether it was published by then is looked up."""
-    if not has_table(con, "flags"):
-        return pl.DataFrame(schema=FLAGGED)
+SERIES_FIGURES = ("half_hours", "mean_mw", "half_hours_flagged", "flagged_share")
+
+
+def _flagged(con: Connection, selection: Selection, window: Window, grain: Grain) -> pl.DataFrame:
+    """Return `Series.flagged`. A flag is about a value that is there; whether it was published by then is looked up."""
+    dataset = selection.declaration
     key = f"start_time_utc, {dataset.category}"
-    by_then = f"SEMI JOIN (FROM {dataset.table} WHERE publish_time_utc <= $instant) USING ({key})" if as_of else ""
+    by_then = (
+        f"SEMI JOIN (FROM {dataset.table} WHERE publish_time_utc <= $instant) USING ({key})" if selection.as_of else ""
+    )
     return frame_of(
         con,
         f"""SELECT make_timestamptz(bucket) AS start_time_utc,
@@ -163,10 +172,13 @@ def _flagged(
             list_sort(list_distinct(flatten(list(reasons)))) AS reasons
         FROM (
             SELECT {_BUCKET} AS bucket, start_time_utc, reasons
-            FROM {doubted(con, dataset, known_at)} AS doubted {by_then}
+            FROM {selection.flagged_sql()} AS flagged {by_then}
             WHERE start_time_utc >= $start AND start_time_utc < $end AND list_contains($names, {dataset.category})
         ) GROUP BY bucket ORDER BY bucket""",
-        {**{name: at for name, at in grid.items() if name != "first"}, **span},
+        {
+            **{name: at for name, at in _grid(window, grain).items() if name != "first"},
+            **selection.parameters(window),
+        },
     )
 
 
@@ -180,8 +192,7 @@ def grain_for(window: Window) -> Grain:
 
 _MONDAY_US = 4 * 86_400_000_000
 "1970-01-05, where a bucket of every grain begins."
-_HALF_HOUR_US = HALF_HOUR // timedelta(microseconds=1)
-_EXPECTED = f"(least(bucket + $width, $end_us) - greatest(bucket, $start_us)) // {_HALF_HOUR_US}"
+_EXPECTED = f"(least(bucket + $width, $end_us) - greatest(bucket, $start_us)) // {HALF_HOUR_US}"
 _BUCKET = f"(epoch_us(start_time_utc) - {_MONDAY_US}) // $width * $width + {_MONDAY_US}"
 
 
@@ -196,22 +207,8 @@ def _grid(window: Window, grain: Grain) -> dict[str, int]:
     return {"start_us": start, "end_us": end, "width": width, "first": first}
 
 
-_NOTHING = (
-    "(SELECT NULL::TIMESTAMPTZ AS start_time_utc, NULL::VARCHAR AS {0.category}, NULL::DOUBLE AS mw, "
-    "NULL::VARCHAR[] AS reasons WHERE false) AS nothing"
-)
-
-
 def _columns(dataset: Dataset) -> list[str]:
     return [
         *("start_time_utc", "settlement_date", "settlement_period", dataset.category, dataset.value),
         *("publish_time_utc", "ingested_at_utc", "source"),
     ]
-
-
-def _no_rows(dataset: Dataset) -> pl.DataFrame:
-    kinds: dict[str, pl.DataType] = {
-        **dict.fromkeys(("start_time_utc", "publish_time_utc", "ingested_at_utc"), UTC_TIME),
-        **{"settlement_date": pl.Date(), "settlement_period": pl.Int16(), dataset.value: pl.Float64()},
-    }
-    return pl.DataFrame(schema={name: kinds.get(name, pl.String()) for name in [*_columns(dataset), "flags"]})

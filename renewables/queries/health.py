@@ -7,8 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from elexon_assets.datasets import DATASETS, Dataset
-from renewables.queries.snapshot import Connection
-from warehouse.connection import has_table
+from renewables.queries.snapshot import Connection, opened
 
 
 @dataclass(frozen=True)
@@ -26,8 +25,9 @@ class TableHealth:
 
 
 def tables_health(con: Connection) -> list[TableHealth]:
-    """Of every publications table there is."""
-    return [_of(con, dataset) for dataset in DATASETS if has_table(con, dataset.table)]
+    """Return the health of every publications table."""
+    with opened(con) as snapshot:
+        return [_of(snapshot, dataset) for dataset in DATASETS]
 
 
 def _of(con: Connection, dataset: Dataset) -> TableHealth:

@@ -9,12 +9,12 @@ from datetime import datetime, timedelta
 import polars as pl
 
 from elexon_assets.datasets import WIND_AND_SOLAR, Dataset
+from elexon_assets.schema.measures import TOTAL
 from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.windows import Window
-from renewables.queries.analysis import TOTAL, summary
-from renewables.queries.relations import doubted
-from renewables.queries.snapshot import Connection, declared, frame_of, opened, span
-from warehouse.connection import has_table
+from renewables.queries.analysis import summary_of
+from renewables.queries.selection import Selection, read_dataset
+from renewables.queries.snapshot import Connection, frame_of, opened, span
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
@@ -36,8 +36,8 @@ class Overview:
     sparks: dict[str, list[float]]
     half_hours_missing: int
     "Of the last week; one in which not every technology is there."
-    half_hours_flagged: int | None
-    "Of the last week, in doubt for any technology; None in a warehouse that keeps no flags yet."
+    half_hours_flagged: int
+    "Of the last week, in doubt for any technology."
 
 
 def overview(con: Connection | None = None) -> Overview | None:
@@ -49,15 +49,16 @@ def overview(con: Connection | None = None) -> Overview | None:
             return None
         end = held.end_utc
         week = Window(end - WEEK, end)
-        last_week = summary(week.start_utc, end, con=snapshot)
+        everything = Selection.read(dataset.name)
+        last_week = summary_of(everything, week, snapshot)
         whole = last_week.filter(pl.col(dataset.category) == TOTAL)["half_hours"].item()
         return Overview(
             held=held,
             newest=Window(end - HALF_HOUR, end),
-            now=summary(end - HALF_HOUR, end, con=snapshot),
-            last_day=summary(end - DAY, end, con=snapshot),
+            now=summary_of(everything, Window(end - HALF_HOUR, end), snapshot),
+            last_day=summary_of(everything, Window(end - DAY, end), snapshot),
             last_week=last_week,
-            week_before=summary(end - 2 * WEEK, end - WEEK, con=snapshot),
+            week_before=summary_of(everything, Window(end - 2 * WEEK, end - WEEK), snapshot),
             records=records(con=snapshot),
             sparks=_sparks(snapshot, dataset, end),
             half_hours_missing=WEEK // HALF_HOUR - whole,
@@ -68,14 +69,14 @@ def overview(con: Connection | None = None) -> Overview | None:
 def records(dataset: str = WIND_AND_SOLAR.name, con: Connection | None = None) -> pl.DataFrame:
     """The greatest value of each category that is always published, and of their total where all are there:
     the category, peak_mw, peak_start_time_utc. Values that are flagged as in doubt hold no record."""
-    declaration = declared(dataset)
+    declaration = read_dataset(dataset)
     category, value = declaration.category, declaration.value
     with opened(con) as snapshot:
         return frame_of(
             snapshot,
             f"""WITH sound AS (
                 SELECT start_time_utc, {category} AS category, {value} AS mw FROM {dataset}
-                ANTI JOIN {doubted(snapshot, declaration)} AS doubted USING (start_time_utc, {category})
+                ANTI JOIN {dataset}_flagged USING (start_time_utc, {category})
                 WHERE list_contains($names, {category})
             ), counted AS (
                 FROM sound UNION ALL
@@ -88,11 +89,9 @@ def records(dataset: str = WIND_AND_SOLAR.name, con: Connection | None = None) -
         )
 
 
-def flagged(dataset: str, window: Window, con: Connection | None = None) -> int | None:
-    """Half hours of the window with a value in doubt; None where no flags are kept."""
+def flagged(dataset: str, window: Window, con: Connection | None = None) -> int:
+    """Return the number of half hours of the window with a value in doubt."""
     with opened(con) as snapshot:
-        if not has_table(snapshot, "flags"):
-            return None
         rows = snapshot.execute(
             f"SELECT count(DISTINCT start_time_utc) FROM {dataset}_flagged "
             "WHERE start_time_utc >= ? AND start_time_utc < ?",

@@ -15,10 +15,11 @@ from elexon_assets.flag_vocabulary import REASONS
 from elexon_assets.schema.aggregates import utc_day, whole
 from elexon_assets.schema.flags import STATE
 from elexon_assets.settlement import HALF_HOUR
+from elexon_assets.time_inputs import read_span
 from elexon_assets.windows import Window
-from renewables.queries.relations import doubted
-from renewables.queries.snapshot import Connection, declared, frame_of, opened, window_of
-from warehouse.connection import has_table
+from renewables.queries.revisions import revision_summary
+from renewables.queries.selection import Selection, read_dataset
+from renewables.queries.snapshot import Connection, frame_of, opened
 
 WORST_DAYS = 10
 _BY_MONTH: dict[str, pl.DataType] = {
@@ -70,24 +71,67 @@ class UnderstatedWind:
     "None where nothing can be estimated."
 
 
-def trust(start: date | datetime, end: date | datetime, con: Connection | None = None) -> list[Trust]:
-    """Of both half-hourly datasets; spans are those of `generation`."""
+@dataclass(frozen=True)
+class QualityReport:
+    """All that is known about how far the numbers of a span can be trusted."""
+
+    start_utc: datetime
+    end_utc: datetime
+    trust: list[Trust]
+    flags_by_month: pl.DataFrame
+    worst_days: pl.DataFrame
+    gaps: pl.DataFrame
+    revisions: dict[str, pl.DataFrame]
+    "By dataset."
+    understated_wind: UnderstatedWind
+
+
+def quality(
+    start: date | datetime | str, end: date | datetime | str, *, con: Connection | None = None
+) -> QualityReport:
+    """Return what is in doubt, missing and revised in a span, of every half-hourly dataset.
+
+    Args:
+        start: A UTC day, or an instant; an ISO text of either.
+        end: The last UTC day, which is included, or an instant, which is not.
+        con: A connection to a snapshot; the newest one unless given.
+
+    Raises:
+        UnusableInput: for a span that cannot be meant.
+        WarehouseMissing: before anything is published.
+    """
+    return quality_of(read_span(start, end), con)
+
+
+def quality_of(window: Window, con: Connection | None = None) -> QualityReport:
+    """Return what `quality` does, for a window."""
+    span = (window.start_utc, window.end_utc)
     with opened(con) as snapshot:
-        return [trust_of(dataset, window_of(start, end), snapshot) for dataset in BY_HALF_HOUR]
+        return QualityReport(
+            *span,
+            [trust_of(dataset, window, snapshot) for dataset in BY_HALF_HOUR],
+            _flags_by_month(window, snapshot),
+            _worst_days(window, snapshot),
+            _gaps(window, snapshot),
+            {
+                dataset.name: revision_summary(Selection.read(dataset.name), window, snapshot)
+                for dataset in BY_HALF_HOUR
+            },
+            understated_wind_of(window, snapshot),
+        )
 
 
 def trust_of(dataset: Dataset, window: Window, con: Connection) -> Trust:
-    """Of one of them."""
-    there, flagged = 0, 0
-    if has_table(con, dataset.table):
-        there, flagged = _count(whole(dataset), window, con), half_hours_flagged(dataset, window, con)
-    expected = (window.end_utc - window.start_utc) // HALF_HOUR
-    return Trust(dataset.name, there, expected, flagged, unjudged(dataset.name, con))
+    """Return the coverage and the flagged share of the half hours of one dataset."""
+    with opened(con) as snapshot:
+        complete, flagged = _count(whole(dataset), window, snapshot), count_flagged(dataset, window, snapshot)
+        expected = (window.end_utc - window.start_utc) // HALF_HOUR
+        return Trust(dataset.name, complete, expected, flagged, unjudged(dataset.name, snapshot))
 
 
-def half_hours_flagged(dataset: Dataset, window: Window, con: Connection) -> int:
-    """Whole ones, in doubt for any category; the dataset's table is there."""
-    return _count(whole(dataset, doubted(con, dataset)), window, con)
+def count_flagged(dataset: Dataset, window: Window, con: Connection) -> int:
+    """Return the number of whole half hours that are in doubt for any category."""
+    return _count(whole(dataset, f"{dataset.name}_flagged"), window, con)
 
 
 def _count(half_hours: str, window: Window, con: Connection) -> int:
@@ -100,11 +144,9 @@ def _count(half_hours: str, window: Window, con: Connection) -> int:
 
 
 def unjudged(dataset: str, con: Connection | None = None) -> int:
-    """Values that landed since flags were last looked for; no flag of theirs can be known."""
-    declaration = declared(dataset)
+    """Return the number of values that landed since flags were last looked for; no flag of theirs can be known."""
+    declaration = read_dataset(dataset)
     with opened(con) as snapshot:
-        if not has_table(snapshot, declaration.table):
-            return 0
         state = snapshot.execute("SELECT value FROM warehouse_info WHERE key = ?", [STATE]).fetchall()
         seen = json.loads(state[0][0])["watermarks"].get(dataset, 0) if state else 0
         return int(
@@ -114,25 +156,28 @@ def unjudged(dataset: str, con: Connection | None = None) -> int:
         )
 
 
-def flags_by_month(start: date | datetime, end: date | datetime, con: Connection | None = None) -> pl.DataFrame:
-    """Open flags: month_utc, dataset, reason, half_hours, values (half hours and categories); in their declared
-    order."""
+def _flags_by_month(window: Window, con: Connection) -> pl.DataFrame:
+    """Return the open flags in their declared order.
+
+    Columns: month_utc, dataset, reason, half_hours, values (half hours and categories).
+    """
     return _ask(
         f"""SELECT date_trunc('month', start_time_utc AT TIME ZONE 'UTC')::DATE AS month_utc, dataset, reason,
             count(DISTINCT start_time_utc) AS half_hours, count(*) AS values
         FROM open_flags WHERE start_time_utc >= $start AND start_time_utc < $end
         GROUP BY month_utc, dataset, reason
         ORDER BY month_utc, dataset DESC, list_position({[reason.name for reason in REASONS]}, reason)""",
-        window_of(start, end),
+        window,
         _BY_MONTH,
         con,
     )
 
 
-def worst_days(
-    start: date | datetime, end: date | datetime, *, limit: int = WORST_DAYS, con: Connection | None = None
-) -> pl.DataFrame:
-    """UTC days with the most half hours in doubt: day_utc, dataset, half_hours_flagged, reasons, start_times_utc."""
+def _worst_days(window: Window, con: Connection) -> pl.DataFrame:
+    """Return the UTC days with the most half hours in doubt.
+
+    Columns: day_utc, dataset, half_hours_flagged, reasons, start_times_utc.
+    """
     each = " UNION ALL ".join(
         f"SELECT '{dataset.name}' AS dataset, start_time_utc, unnest(reasons) AS reason FROM {dataset.name}_flagged"
         for dataset in BY_HALF_HOUR
@@ -142,15 +187,18 @@ def worst_days(
             count(DISTINCT start_time_utc) AS half_hours_flagged, list(DISTINCT reason ORDER BY reason) AS reasons,
             list(DISTINCT start_time_utc ORDER BY start_time_utc) AS start_times_utc
         FROM ({each}) WHERE start_time_utc >= $start AND start_time_utc < $end
-        GROUP BY ALL ORDER BY half_hours_flagged DESC, day_utc, dataset DESC LIMIT {limit}""",
-        window_of(start, end),
+        GROUP BY ALL ORDER BY half_hours_flagged DESC, day_utc, dataset DESC LIMIT {WORST_DAYS}""",
+        window,
         _DAYS,
         con,
     )
 
 
-def gaps(start: date | datetime, end: date | datetime, con: Connection | None = None) -> pl.DataFrame:
-    """Missing half hours by state, as of now: dataset, state, half_hours, first_start_time_utc, last_start_time_utc."""
+def _gaps(window: Window, con: Connection) -> pl.DataFrame:
+    """Return the missing half hours by state, as of now.
+
+    Columns: dataset, state, half_hours, first_start_time_utc, last_start_time_utc.
+    """
     each = " UNION ALL ".join(
         f"SELECT '{dataset.name}' AS dataset, state, start_time_utc FROM {dataset.name}_gaps "
         "WHERE start_time_utc >= $start AND start_time_utc < $end"
@@ -160,28 +208,25 @@ def gaps(start: date | datetime, end: date | datetime, con: Connection | None = 
         f"""SELECT dataset, state, count(*) AS half_hours, min(start_time_utc) AS first_start_time_utc,
             max(start_time_utc) AS last_start_time_utc
         FROM ({each}) GROUP BY ALL ORDER BY dataset DESC, half_hours DESC, state""",
-        window_of(start, end),
+        window,
         _GAPS,
         con,
     )
 
 
-def understated_wind(start: date | datetime, end: date | datetime, con: Connection | None = None) -> UnderstatedWind:
-    """Of the current values. Spans are those of `generation`."""
+def understated_wind_of(window: Window, con: Connection | None = None) -> UnderstatedWind:
+    """Return how much wind is missing from the current values of a window."""
     row = _ask(
         """SELECT count(*) AS half_hours, count(estimated_missing_mwh) AS half_hours_estimated,
             sum(estimated_missing_mwh) AS estimated_missing_mwh
         FROM understated_wind WHERE start_time_utc >= $start AND start_time_utc < $end""",
-        window_of(start, end),
+        window,
         {"half_hours": pl.Int64(), "half_hours_estimated": pl.Int64(), "estimated_missing_mwh": pl.Float64()},
         con,
     )
-    return UnderstatedWind(**row.row(0, named=True)) if len(row) else UnderstatedWind(0, 0, None)
+    return UnderstatedWind(**row.row(0, named=True))
 
 
 def _ask(sql: str, window: Window, schema: dict[str, pl.DataType], con: Connection | None) -> pl.DataFrame:
-    """No rows in a snapshot that is older than flags."""
     with opened(con) as snapshot:
-        if not has_table(snapshot, "flags"):
-            return pl.DataFrame(schema=schema)
         return frame_of(snapshot, sql, {"start": window.start_utc, "end": window.end_utc}).cast(schema)  # type: ignore[arg-type]  # a mapping of names to types is one

@@ -4,70 +4,55 @@ Belongs here: the first published value of a half hour beside its current one. N
 time (`as_of` of `generation.py`).
 """
 
-from collections.abc import Sequence
 from datetime import date, datetime
 
 import polars as pl
 
-from elexon_assets.datasets import UTC_TIME, Dataset
+from elexon_assets.datasets import Dataset
+from elexon_assets.time_inputs import read_span
 from elexon_assets.windows import Window
-from renewables.queries.snapshot import Connection, chosen, declared, frame_of, opened, window_of
-from warehouse.connection import has_table
+from renewables.queries.selection import Categories, Selection
+from renewables.queries.snapshot import Connection, frame_of, opened
 
-_REVISIONS: dict[str, pl.DataType] = {
-    **{"first_mw": pl.Float64(), "first_publish_time_utc": UTC_TIME},
-    **{"current_mw": pl.Float64(), "current_publish_time_utc": UTC_TIME},
-    **{"difference_mw": pl.Float64(), "versions": pl.Int64()},
-}
-_SUMMARY: dict[str, pl.DataType] = {
-    **dict.fromkeys(("values", "values_republished", "values_changed"), pl.Int64()),
-    **{"mean_absolute_mw": pl.Float64(), "largest_mw": pl.Float64(), "largest_start_time_utc": UTC_TIME},
-    **{"energy_difference_mwh": pl.Float64(), "newest_change_utc": UTC_TIME},
-}
+_REVISIONS = (
+    *("first_mw", "first_publish_time_utc", "current_mw", "current_publish_time_utc"),
+    *("difference_mw", "versions"),
+)
 
 
 def revisions(
-    start: date | datetime,
-    end: date | datetime,
+    start: date | datetime | str,
+    end: date | datetime | str,
     *,
     dataset: str = "wind_and_solar",
-    categories: Sequence[str] | None = None,
+    categories: Categories = None,
     con: Connection | None = None,
 ) -> pl.DataFrame:
     """Half hours whose value was ever published otherwise than at first, in order, one row per (start_time_utc,
     category): the first and the current value with their publish times, `difference_mw` (current - first; 0 where it
     came back) and the number of `versions`. Spans are those of `generation`."""
-    declaration = declared(dataset)
-    names, window = chosen(declaration, categories), window_of(start, end)
+    selection, window = Selection.read(dataset, categories), read_span(start, end)
+    declaration = selection.declaration
     with opened(con) as snapshot:
-        if not has_table(snapshot, declaration.table):
-            return pl.DataFrame(schema={"start_time_utc": UTC_TIME, declaration.category: pl.String(), **_REVISIONS})
         return frame_of(
             snapshot,
             f"""SELECT start_time_utc, category AS {declaration.category}, {", ".join(_REVISIONS)}
             FROM {_republished(declaration)} WHERE is_changed
             ORDER BY start_time_utc, list_position($names, category)""",
-            _span(window, names),
+            selection.parameters(window),
         )
 
 
-def revised(
-    start: date | datetime,
-    end: date | datetime,
-    *,
-    dataset: str = "wind_and_solar",
-    categories: Sequence[str] | None = None,
-    con: Connection | None = None,
-) -> pl.DataFrame:
-    """One row a category: `values` there, of them `values_republished` (also unchanged) and `values_changed`; over the
+def revision_summary(selection: Selection, window: Window, con: Connection | None = None) -> pl.DataFrame:
+    """Return one row per category of what was published again.
+
+    Columns: the category, `values`, of them `values_republished` (also unchanged) and `values_changed`; over the
     changed ones the mean absolute and the largest difference (MW, signed, and its half hour), the energy that they add
-    or take (MWh), and when the newest of them was published. Null where nothing changed."""
-    declaration = declared(dataset)
-    names, window = chosen(declaration, categories), window_of(start, end)
+    or take (MWh), and when the newest of them was published. Null where nothing changed.
+    """
+    declaration = selection.declaration
     category = declaration.category
     with opened(con) as snapshot:
-        if not has_table(snapshot, declaration.table):
-            return pl.DataFrame(schema={category: pl.String(), **_SUMMARY})
         return frame_of(
             snapshot,
             f"""WITH there AS (
@@ -87,7 +72,7 @@ def revised(
                 mean_absolute_mw, largest_mw, largest_start_time_utc, energy_difference_mwh, newest_change_utc
             FROM (SELECT unnest($names) AS category) LEFT JOIN there USING (category)
             LEFT JOIN republished USING (category) ORDER BY list_position($names, category)""",
-            _span(window, names),
+            selection.parameters(window),
         )
 
 
@@ -105,7 +90,3 @@ def _republished(dataset: Dataset) -> str:
         WHERE start_time_utc >= $start AND start_time_utc < $end AND list_contains($names, {dataset.category})
         GROUP BY start_time_utc, {dataset.category} HAVING count(*) > 1
     )"""
-
-
-def _span(window: Window, names: Sequence[str]) -> dict[str, object]:
-    return {"start": window.start_utc, "end": window.end_utc, "names": list(names)}

@@ -9,8 +9,8 @@ from datetime import date
 import polars as pl
 
 from elexon_assets.windows import of_days
-from renewables.queries.relations import doubted
-from renewables.queries.snapshot import Connection, declared, frame_of, opened
+from renewables.queries.selection import read_dataset
+from renewables.queries.snapshot import Connection, frame_of, opened
 
 
 def totals(run_ids: Sequence[str], con: Connection | None = None) -> pl.DataFrame:
@@ -44,7 +44,7 @@ def failed_windows(run_ids: Sequence[str], con: Connection | None = None) -> pl.
 def landed(dataset: str, first: date, last: date, con: Connection | None = None) -> dict[str, float]:
     """What the warehouse holds of the UTC days, both ends in: `rows` (current values), `coverage` (0-1), `energy_mwh`
     (sum of MW x 0.5 h), `half_hours_flagged` (with a value in doubt)."""
-    declaration, window = declared(dataset), of_days(first, last)
+    declaration, window = read_dataset(dataset), of_days(first, last)
     span = {"start": window.start_utc, "end": window.end_utc}
     inside = "start_time_utc >= $start AND start_time_utc < $end"
     with opened(con) as snapshot:
@@ -52,7 +52,7 @@ def landed(dataset: str, first: date, last: date, con: Connection | None = None)
             f"SELECT count(*), sum({declaration.value}) * 0.5 FROM {dataset} WHERE {inside}", span
         ).fetchall()[0]
         (flagged,) = snapshot.execute(
-            f"SELECT count(DISTINCT start_time_utc) FROM {doubted(snapshot, declaration)} AS doubted WHERE {inside}",
+            f"SELECT count(DISTINCT start_time_utc) FROM {dataset}_flagged WHERE {inside}",
             span,
         ).fetchall()[0]
         (half_hours,) = snapshot.execute(

@@ -1,7 +1,7 @@
 """What a question of the read layer is about: which values, as of when, and whether values in doubt count.
 
 Belongs here: reading a dataset and its categories as people name them, and the SQL of the values that are meant. Not
-here: reading times and spans (`elexon_assets/time_inputs.py`), figures of the values (`elexon_assets/schema/measures.py`).
+here: reading times and spans (`elexon_assets/time_inputs.py`), figures of the values (`schema/measures.py`).
 """
 
 from collections.abc import Iterable
@@ -73,8 +73,10 @@ class Selection:
         }
 
     def rows_sql(self) -> str:
-        """Return a relation of the stored columns, of `reasons` (a list, null where nothing doubts the value) and of
-        `mw` (the value, null where it is in doubt and left out). `$instant` is bound unless the selection is current."""
+        """Return a relation of the stored columns, `reasons` and `mw`; `$instant` is bound unless it is current.
+
+        `reasons` is a list, null where nothing doubts the value; `mw` is the value, null where it is left out.
+        """
         dataset = self.declaration
         mw = f"CASE WHEN reasons IS NULL THEN {dataset.value} END" if self.exclude_flagged else dataset.value
         return (

@@ -1,31 +1,71 @@
-"""What every query of the read layer needs: an open snapshot, a dataset's declaration, a span as instants.
+"""What every query of the read layer needs: an open snapshot with its full schema, and what it holds of a dataset.
 
-Belongs here: what is asked the same way by every section. Not here: a section's own questions.
+Belongs here: what is asked the same way by every section. Not here: a section's own questions, which values a question
+is about (`selection.py`).
 """
 
-from collections.abc import Iterator, Mapping, Sequence
+import tempfile
+import threading
+from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from datetime import UTC, date, datetime
+from pathlib import Path
 
 import duckdb
 import polars as pl
 
-from elexon_assets.datasets import BY_HALF_HOUR, DATASETS, Dataset
+from elexon_assets.datasets import DATASETS
 from elexon_assets.settlement import HALF_HOUR
-from elexon_assets.windows import Window, of_days
+from elexon_assets.windows import Window
+from renewables.queries.selection import read_dataset
 from warehouse.connection import has_table, reading
 
 Connection = duckdb.DuckDBPyConnection
 
+NOTHING_LANDED = "nothing_landed"
+"The database with the empty tables of a home in which nothing of Elexon has landed."
+
+
+_completing = threading.Lock()
+
 
 @contextmanager
 def opened(con: Connection | None = None) -> Iterator[Connection]:
-    """The connection given, or the newest snapshot for as long as the question takes. Raises WarehouseMissing."""
+    """Yield the connection given, or one to the newest snapshot, with the full schema. Raises WarehouseMissing."""
     if con is not None:
+        _complete_schema(con)
         yield con
         return
     with reading() as own:
+        _complete_schema(own)
         yield own
+
+
+def _complete_schema(con: Connection) -> None:
+    """Make Elexon's tables and views visible, empty, where nothing of Elexon has landed in the home yet.
+
+    A snapshot with any of them has all of them, so no question has to ask whether a table exists.
+    """
+    names = {name for (name,) in con.execute("SELECT database_name FROM duckdb_databases()").fetchall()}
+    if NOTHING_LANDED not in names and has_table(con, "fetch_log"):
+        return
+    [(path,)] = con.execute("SELECT current_setting('search_path')").fetchall()
+    if NOTHING_LANDED in path:
+        return
+    [(snapshot,)] = con.execute("SELECT current_database()").fetchall()
+    with _completing:  # connections to one file share its attached databases
+        if not con.execute("SELECT 1 FROM duckdb_databases() WHERE database_name = ?", [NOTHING_LANDED]).fetchall():
+            _attach_empty_schema(con)
+    con.execute(f"SET search_path = '\"{snapshot}\",{NOTHING_LANDED}'")
+
+
+def _attach_empty_schema(con: Connection) -> None:
+    from elexon_assets.schema.warehouse_schema import ensure  # imports Pandera, which few readers need
+
+    with tempfile.TemporaryDirectory() as folder:
+        path = Path(folder) / "empty.duckdb"
+        with duckdb.connect(path) as maker:
+            ensure(maker)
+        con.execute(f"ATTACH '{path}' AS {NOTHING_LANDED} (READ_ONLY)")  # the file may go while it is open
 
 
 def frame_of(con: Connection, sql: str, parameters: Mapping[str, object] | None = None) -> pl.DataFrame:
@@ -39,42 +79,10 @@ def frame_of(con: Connection, sql: str, parameters: Mapping[str, object] | None 
         con.execute("DROP TABLE temp.answer")
 
 
-def declared(dataset: str) -> Dataset:
-    """The half-hourly dataset of that name. ValueError names those that there are."""
-    by_name = {declaration.name: declaration for declaration in BY_HALF_HOUR}
-    if dataset not in by_name:
-        raise ValueError(f"There is no half-hourly dataset {dataset!r}: choose one of {', '.join(by_name)}.")
-    return by_name[dataset]
-
-
-def chosen(dataset: Dataset, categories: Sequence[str] | None) -> list[str]:
-    """The categories in their declared order, all of them unless some are named. ValueError for an unknown one."""
-    unknown = sorted(set(categories or ()) - set(dataset.categories))
-    if unknown:
-        raise ValueError(
-            f"{dataset.name} has no {dataset.category} {unknown[0]!r}: choose from {', '.join(dataset.categories)}."
-        )
-    return [category for category in dataset.categories if not categories or category in categories]
-
-
-def window_of(start: date | datetime, end: date | datetime) -> Window:
-    """Dates are whole UTC days, the end's day is in; instants are [start, end). ValueError without a zone, TypeError
-    for one of each."""
-    if isinstance(start, datetime) and isinstance(end, datetime):
-        if start.tzinfo is None or end.tzinfo is None:
-            raise ValueError("An instant needs its zone, for example datetime(2026, 1, 1, tzinfo=UTC).")
-        return Window(start.astimezone(UTC), end.astimezone(UTC))
-    if isinstance(start, datetime) or isinstance(end, datetime):
-        raise TypeError("Give two dates or two instants, not one of each.")
-    return of_days(start, end)
-
-
 def span(dataset: str, con: Connection | None = None) -> Window | None:
-    """From the first half hour of the dataset to the end of its newest; None where it has no rows."""
-    declaration = declared(dataset)
+    """Return the window from the first half hour of the dataset to the end of its newest, or None without rows."""
+    declaration = read_dataset(dataset)
     with opened(con) as snapshot:
-        if not has_table(snapshot, declaration.table):
-            return None
         row = frame_of(
             snapshot, f"SELECT min(start_time_utc) AS first, max(start_time_utc) AS newest FROM {declaration.table}"
         )
@@ -83,24 +91,18 @@ def span(dataset: str, con: Connection | None = None) -> Window | None:
 
 
 def sources_of(dataset: str, window: Window, con: Connection | None = None) -> list[str]:
-    """Return whose rows are current in the window: elexon, recorded, recorded-inferred, synthetic, or a host's name."""
-    declaration = declared(dataset)
+    """Return the sources of the rows in the window: elexon, recorded, recorded-inferred, synthetic, or a host's name."""
     with opened(con) as snapshot:
-        if not has_table(snapshot, declaration.table):
-            return []
         rows = snapshot.execute(
-            f"SELECT DISTINCT source FROM {declaration.table} WHERE start_time_utc >= ? AND start_time_utc < ? "
-            "ORDER BY source",
+            f"SELECT DISTINCT source FROM {read_dataset(dataset).table} "
+            "WHERE start_time_utc >= ? AND start_time_utc < ? ORDER BY source",
             [window.start_utc, window.end_utc],
         ).fetchall()
     return [source for (source,) in rows]
 
 
 def sources(con: Connection | None = None) -> list[str]:
-    """Whose rows the warehouse holds, over all datasets."""
+    """Return the sources of all rows of the warehouse."""
+    each = " UNION ".join(f"SELECT DISTINCT source FROM {dataset.table}" for dataset in DATASETS)
     with opened(con) as snapshot:
-        tables = [dataset.table for dataset in DATASETS if has_table(snapshot, dataset.table)]
-        if not tables:
-            return []
-        each = " UNION ".join(f"SELECT DISTINCT source FROM {table}" for table in tables)
         return [source for (source,) in snapshot.execute(f"{each} ORDER BY source").fetchall()]

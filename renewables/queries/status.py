@@ -11,10 +11,10 @@ import polars as pl
 from elexon_assets.datasets import BY_HALF_HOUR, BY_NAME, INSTALLED_CAPACITY, Dataset
 from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.windows import Window
-from renewables.queries.quality import half_hours_flagged, unjudged
-from renewables.queries.snapshot import Connection, frame_of
+from renewables.queries.quality import count_flagged, unjudged
+from renewables.queries.snapshot import Connection, frame_of, opened
 from warehouse import snapshots
-from warehouse.connection import has_table, reading
+from warehouse.connection import reading
 from warehouse.settings import Settings
 
 GAP_DAYS_NAMED = 5
@@ -106,7 +106,7 @@ class WarehouseStatus:
 def status() -> WarehouseStatus:
     """Raises WarehouseMissing before anything is published."""
     newest = snapshots.newest(snapshots.folder_of(Settings().warehouse))
-    with reading(version=newest.version if newest else None) as con:
+    with reading(version=newest.version if newest else None) as own, opened(own) as con:
         assert newest is not None  # noqa: S101 (reading() raised otherwise)
         return WarehouseStatus(
             newest.version,
@@ -125,9 +125,6 @@ def of_datasets(con: Connection) -> tuple[DatasetStatus, ...]:
 
 def of_dataset(con: Connection, dataset: Dataset) -> DatasetStatus:
     """One dataset, empty where none of its rows landed."""
-    empty = DatasetStatus(dataset.name, dataset.code, dataset.title)
-    if not has_table(con, dataset.table):
-        return empty
     aside = con.execute("SELECT count(*) FROM quarantine WHERE dataset = ?", [dataset.name]).fetchall()[0][0]
     row = frame_of(
         con,
@@ -149,7 +146,7 @@ def of_dataset(con: Connection, dataset: Dataset) -> DatasetStatus:
         newest_start_time_utc=newest,
         half_hours=int(days["half_hours"].sum()),
         half_hours_expected=int(days["half_hours_expected"].sum()),
-        half_hours_flagged=half_hours_flagged(dataset, Window(first, newest + HALF_HOUR), con),
+        half_hours_flagged=count_flagged(dataset, Window(first, newest + HALF_HOUR), con),
         values_unjudged=unjudged(dataset.name, con),
         days_with_gaps=len(short),
         first_days_with_gaps=tuple(short["day_utc"].head(GAP_DAYS_NAMED)),
@@ -174,8 +171,6 @@ def _days(con: Connection, dataset: Dataset, newest: datetime) -> pl.DataFrame:
 
 def of_capacity(con: Connection) -> CapacityStatus | None:
     """Installed capacity, or None where there is none."""
-    if not has_table(con, INSTALLED_CAPACITY.table):
-        return None
     row = frame_of(
         con,
         f"""SELECT min(year) AS first_year, max(year) AS last_year, max(publish_time_utc) AS newest_publish_time_utc,
@@ -189,8 +184,6 @@ def of_capacity(con: Connection) -> CapacityStatus | None:
 
 def last_runs(con: Connection, limit: int = RUNS_SHOWN) -> list[RunStatus]:
     """Newest first, from the fetch log."""
-    if not has_table(con, "fetch_log"):
-        return []
     rows = frame_of(
         con,
         """SELECT run_id, dataset, max(asked_at_utc) AS asked_at_utc, count(*) AS windows,

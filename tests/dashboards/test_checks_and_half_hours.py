@@ -130,7 +130,9 @@ def test_an_address_of_a_half_hour_shows_every_value_published_for_it(warehouse:
     next(button for button in app.button if button.label == "Close").click().run()
     assert "at" not in app.query_params
     assert not app.code
-    assert "The address names no half hour: yesterday." in said(open_page("explorer", at="yesterday"))
+    assert "is not a day or a time" in said(open_page("explorer", at="yesterday"))
+    assert "has no time zone" in said(open_page("explorer", at="2024-04-01T06:00"))
+    assert "is not on the grid of half hours" in said(open_page("explorer", at="2024-04-01T06:10Z"))
     assert "Nothing was published for it" in said(open_page("explorer", at="2019-01-01T00:00Z"))
 
 

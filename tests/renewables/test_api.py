@@ -1,11 +1,14 @@
 """Half hours as a frame, without Dagster and without a warehouse."""
 
+import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
 import pytest
 from polars.testing import assert_frame_equal
 
+import renewables
 from elexon_assets.client import ElexonClient
 from elexon_assets.datasets import BY_HALF_HOUR, Dataset
 from elexon_assets.errors import ElexonError, Unavailable
@@ -59,6 +62,22 @@ def test_what_cannot_be_asked_is_refused_before_asking(simulator: Simulator) -> 
     assert not simulator.requests
 
 
-@pytest.mark.usefixtures("simulator")
-def test_days_without_data_are_a_frame_without_rows() -> None:
-    assert fetch(date(2016, 1, 1), date(2016, 1, 2)).is_empty()
+def test_days_without_data_are_a_frame_without_rows(simulator: Simulator) -> None:
+    simulator.faults = "hole@2024-01-01/2024-01-03"
+    assert fetch(date(2024, 1, 1), date(2024, 1, 2)).is_empty()
+
+
+def test_the_public_api_is_imported_from_the_package_and_costs_nothing_until_it_is_used() -> None:
+    program = (
+        "import sys, renewables; loaded = {name.partition('.')[0] for name in sys.modules}; "
+        "assert not loaded & {'dagster', 'streamlit', 'pandera', 'plotly', 'polars', 'duckdb'}, loaded; "
+        "from renewables import daily, fetch, generation, monthly, quality, reading, revisions, summary; "
+        "loaded = {name.partition('.')[0] for name in sys.modules}; "
+        "assert not loaded & {'dagster', 'streamlit', 'plotly'}, loaded; assert 'summary' in dir(renewables)"
+    )
+    subprocess.run([sys.executable, "-c", program], check=True)
+
+
+def test_a_name_that_is_not_public_is_an_attribute_error() -> None:
+    with pytest.raises(AttributeError, match="has no attribute 'nothing'"):
+        getattr(renewables, "nothing")  # noqa: B009 (the attribute itself is unknown to the type checker)

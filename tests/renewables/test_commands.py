@@ -152,10 +152,11 @@ def test_a_narrow_terminal_keeps_every_number_whole(renewables: Renewables) -> N
 @pytest.mark.parametrize(
     ("arguments", "sentence"),
     [
-        (["--start", "2024-13-01"], "'2024-13-01' is not a day: write YYYY-MM-DD, for example 2026-01-31."),
-        (["--start", "yesterday"], "'yesterday' is not a day"),
+        (["--start", "2024-13-01"], "'2024-13-01' is not a day or a time: write 2026-01-31 or 2026-01-31T12:00Z."),
+        (["--start", "yesterday"], "'yesterday' is not a day or a time"),
         (["--start", "2024-02-02", "--end", "2024-02-01"], "The start 2024-02-02 is after the end 2024-02-01"),
-        (["--end", "2199-01-01"], "2199-01-01 lies in the future"),
+        (["--end", "2099-01-01"], "2099-01-01 lies in the future"),
+        (["--end", "2199-01-01"], "2199-01-01 is outside the years 1990 to 2100."),
         (["--start", "2010-01-01"], "2010-01-01 is before 2016-03-01"),
         (["--psr-type", "Tidal"], "choose from Wind Onshore, Wind Offshore, Solar"),
         (["--dataset", "wind"], "choose one of wind_and_solar, generation_by_fuel"),

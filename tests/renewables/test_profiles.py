@@ -8,10 +8,12 @@ import pytest
 from elexon_assets.settlement import LONDON
 from renewables.charts import profiles as figures
 from renewables.queries import profiles
+from renewables.queries.selection import Selection
 from tests.filled_homes import AUTUMN, SPRING, Filled
 
 SPAN = (date(2024, 3, 30), date(2024, 4, 1))
 "Settlement days, the middle one of 46 half hours."
+ALL, SOLAR = Selection.read(), Selection.read(categories="Solar")
 WINDOW = profiles.window_of_days(*SPAN)
 
 
@@ -20,7 +22,7 @@ def of_span(warehouse: Filled) -> pl.DataFrame:
 
 
 def test_days_are_settlement_days(warehouse: Filled) -> None:
-    drawn = profiles.by_settlement_day(*SPAN, grain="day", categories=["Solar"])
+    drawn = profiles.by_settlement_day(SOLAR, *SPAN, grain="day")
     truth = of_span(warehouse).filter(psr_type="Solar").group_by("settlement_date", maintain_order=True)
     assert drawn.frame["generation_mw"].to_list() == pytest.approx(truth.agg(pl.col("mw").mean())["mw"].to_list())
     assert drawn.frame["half_hours_expected"].to_list() == [48, 46, 48]
@@ -30,7 +32,7 @@ def test_days_are_settlement_days(warehouse: Filled) -> None:
 
 @pytest.mark.usefixtures("warehouse")
 def test_a_month_without_data_is_a_gap_and_no_zero() -> None:
-    drawn = profiles.by_settlement_day(date(2024, 3, 1), date(2024, 10, 31), grain="month", categories=["Solar"])
+    drawn = profiles.by_settlement_day(SOLAR, date(2024, 3, 1), date(2024, 10, 31), grain="month")
     mw = drawn.frame["generation_mw"].to_list()
     assert len(mw) == 8
     assert mw[0] is not None
@@ -39,7 +41,7 @@ def test_a_month_without_data_is_a_gap_and_no_zero() -> None:
 
 @pytest.mark.parametrize("across", ["weekday", "month"])
 def test_hours_are_londons_and_count_only_where_all_are_there(warehouse: Filled, across: str) -> None:
-    frame = profiles.by_hour(WINDOW, across=across)
+    frame = profiles.by_hour(ALL, WINDOW, across=across)
     local = pl.col("start_time_utc").dt.convert_time_zone(LONDON.key).dt
     truth = (
         of_span(warehouse)
@@ -55,7 +57,7 @@ def test_hours_are_londons_and_count_only_where_all_are_there(warehouse: Filled,
 
 
 def test_a_distribution_counts_every_half_hour_once(warehouse: Filled) -> None:
-    frame = profiles.distribution(WINDOW)
+    frame = profiles.distribution(ALL, WINDOW)
     truth = of_span(warehouse).group_by("psr_type").len()
     for name, half_hours in truth.iter_rows():
         part = frame.filter(psr_type=name)
@@ -65,14 +67,14 @@ def test_a_distribution_counts_every_half_hour_once(warehouse: Filled) -> None:
 
 
 def test_a_duration_curve_falls_from_the_peak_to_the_least(warehouse: Filled) -> None:
-    curve = profiles.duration(WINDOW, categories=["Wind Offshore"])["exceeded_mw"]
+    curve = profiles.duration(Selection.read(categories="Wind Offshore"), WINDOW)["exceeded_mw"]
     truth = of_span(warehouse).filter(psr_type="Wind Offshore")["mw"]
     assert (curve[0], curve[-1]) == (truth.max(), truth.min())
     assert curve.is_sorted(descending=True)
 
 
 def test_correlation_is_pearsons(warehouse: Filled) -> None:
-    frame = profiles.correlation(WINDOW)
+    frame = profiles.correlation(ALL, WINDOW)
     wide = (
         of_span(warehouse).pivot("psr_type", index="start_time_utc", values="mw").drop_nulls(["Wind Onshore", "Solar"])
     )
@@ -82,7 +84,7 @@ def test_correlation_is_pearsons(warehouse: Filled) -> None:
 
 
 def test_years_hold_the_energy_of_their_months(warehouse: Filled) -> None:
-    frame = profiles.by_year(categories=["Solar"])
+    frame = profiles.by_year(SOLAR)
     truth = float(warehouse.truth.filter(psr_type="Solar")["mw"].sum()) * 0.5
     assert frame["energy_mwh"].sum() == pytest.approx(truth)
     assert set(frame["year"]) == {2024}
@@ -92,7 +94,7 @@ def test_years_hold_the_energy_of_their_months(warehouse: Filled) -> None:
 
 
 def test_a_monthly_capacity_factor_is_energy_over_what_capacity_makes(warehouse: Filled) -> None:
-    frame = profiles.monthly_capacity_factors(*SPRING, categories=["Solar"])
+    frame = profiles.monthly_capacity_factors(SOLAR, *SPRING)
     row = frame.filter(pl.col("month") == date(2024, 4, 1)).row(0, named=True)
     made = row["mean_capacity_mw"] * row["half_hours"] * 0.5
     assert row["capacity_factor"] == pytest.approx(row["energy_mwh"] / made)
@@ -102,22 +104,22 @@ def test_a_monthly_capacity_factor_is_energy_over_what_capacity_makes(warehouse:
 @pytest.mark.usefixtures("hollow")
 def test_an_empty_warehouse_has_shapes_without_rows() -> None:
     for question in (profiles.distribution, profiles.duration, profiles.correlation):
-        assert question(WINDOW).is_empty()
-    assert profiles.by_hour(WINDOW, across="month").is_empty()
-    assert profiles.by_year().is_empty()
+        assert question(ALL, WINDOW).is_empty()
+    assert profiles.by_hour(ALL, WINDOW, across="month").is_empty()
+    assert profiles.by_year(ALL).is_empty()
 
 
 @pytest.mark.usefixtures("warehouse")
 def test_figures_say_their_units_and_stay_small() -> None:
     window = profiles.window_of_days(*AUTUMN)
     drawn = [
-        figures.distribution(profiles.distribution(window), "psr_type"),
-        figures.duration(profiles.duration(window), "psr_type"),
-        figures.by_year(profiles.by_year()),
+        figures.distribution(profiles.distribution(ALL, window), "psr_type"),
+        figures.duration(profiles.duration(ALL, window), "psr_type"),
+        figures.by_year(profiles.by_year(ALL)),
     ]
     for figure in drawn:
         titles = f"{figure.layout.xaxis.title.text} {figure.layout.yaxis.title.text}"
         assert any(unit in titles for unit in ("MW", "GWh", "%"))
         assert sum(len(trace.x) for trace in figure.data) < 5_000
-    heat = figures.by_hour(profiles.by_hour(window, across="weekday"), across="weekday").data[0]
+    heat = figures.by_hour(profiles.by_hour(ALL, window, across="weekday"), across="weekday").data[0]
     assert (len(heat.y), len(heat.x)) == (24, 7)

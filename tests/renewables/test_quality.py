@@ -16,8 +16,8 @@ from renewables.charts.flagged_shading import NAME
 from renewables.charts.generation import figure
 from renewables.queries.analysis import daily, monthly, summary
 from renewables.queries.generation import GRAINS, generation, series
-from renewables.queries.quality import trust
-from renewables.queries.revisions import revised, revisions
+from renewables.queries.quality import quality
+from renewables.queries.revisions import revisions
 from renewables.queries.status import status
 from tests.elexon_assets.ingesting import landed_in
 from warehouse.connection import reading
@@ -213,7 +213,7 @@ def test_revisions_are_what_changed_since_first_published() -> None:
     changed = versions.filter("is_changed").drop("is_changed")
     assert len(changed) > 5
     assert_frame_equal(revisions(*SPAN), changed, check_row_order=False)
-    for row in revised(*SPAN).to_dicts():
+    for row in quality(*SPAN).revisions["wind_and_solar"].to_dicts():
         mine = changed.filter(psr_type=row["psr_type"])
         republished = versions.filter(pl.col("versions") > 1, psr_type=row["psr_type"])
         assert row["values"] == len(versions.filter(psr_type=row["psr_type"]))
@@ -234,6 +234,6 @@ def test_the_status_and_the_report_count_the_same_half_hours() -> None:
     assert (of_wind.half_hours, of_wind.half_hours_flagged) == (len(whole), whole["doubted"].sum())
     assert of_wind.flagged_share == pytest.approx(whole["doubted"].mean())
     assert (of_wind.values_unjudged, of_fuels.half_hours_flagged) == (0, 0)
-    [wind, fuels] = trust(*SPAN)
+    [wind, fuels] = quality(*SPAN).trust
     assert (wind.half_hours, wind.half_hours_flagged) == (of_wind.half_hours, of_wind.half_hours_flagged)
     assert (wind.half_hours_expected, fuels.half_hours) == (6 * 48, of_fuels.half_hours)

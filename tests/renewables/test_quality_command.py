@@ -11,6 +11,7 @@ import pytest
 from elexon_assets.datasets import WIND_AND_SOLAR
 from elexon_assets.quality.flagging import flag
 from elexon_assets.simulator.server import Simulator, running_simulator
+from elexon_assets.time_inputs import shown
 from renewables.queries.analysis import summary
 from renewables.queries.generation import generation
 from tests.elexon_assets.ingesting import fetch_days, landed_in
@@ -105,7 +106,7 @@ def test_analyze_plot_and_export_go_back_in_time(warehouse: Filled, renewables: 
     figures = summary(date(2024, 3, 29), date(2024, 4, 2), **then)  # type: ignore[arg-type]  # as above
     assert [row["half_hours"] for row in told["categories"]] == figures["half_hours"].to_list()
     assert told["understated_wind"] is None
-    assert f"by {instant}" in renewables("plot", *span, option, instant).out
+    assert f"by {shown(then[option.strip('-').replace('-', '_')])}" in renewables("plot", *span, option, instant).out
     assert warehouse.home
 
 

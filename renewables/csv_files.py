@@ -1,0 +1,48 @@
+"""CSV files that leave the product: every one is guarded against formulas as the export of records is.
+
+Belongs here: one frame as the bytes of a CSV file. Not here: the guard of one text (`pipeline_assets/spreadsheets`),
+files that are read back (`pipeline_assets/spreadsheets/sheets.py`).
+"""
+
+import json
+
+import polars as pl
+
+from pipeline_assets.spreadsheets.cells import guard_text
+from renewables.formatting import plain
+
+RFC3339 = "%Y-%m-%dT%H:%M:%S%.fZ"
+LOCAL_TIME = "%Y-%m-%dT%H:%M:%S%.f"
+
+
+def csv_bytes(frame: pl.DataFrame) -> bytes:
+    """Return the frame as a CSV file in UTF-8, instants as RFC 3339 in UTC.
+
+    A text (and a heading) that a spreadsheet would run as a formula, or change into a number or a date, has an
+    apostrophe before it; numbers stay numbers, also negative ones. Lists, structures and bytes become text.
+    """
+    columns = [_as_written(frame[name]).alias(guard_text(name)) for name in frame.columns]
+    return pl.DataFrame(columns).write_csv().encode()
+
+
+def _as_written(column: pl.Series) -> pl.Series:
+    """Return a column that a CSV file can hold."""
+    dtype = column.dtype
+    if dtype.is_numeric() or dtype in (pl.Boolean, pl.Date, pl.Time, pl.Null):
+        return column
+    if isinstance(dtype, pl.Datetime):
+        if dtype.time_zone is None:
+            return column.dt.to_string(LOCAL_TIME)
+        return column.dt.convert_time_zone("UTC").dt.to_string(RFC3339)
+    texts = column.cast(pl.String) if isinstance(dtype, pl.String | pl.Enum | pl.Categorical) else _as_text(column)
+    distinct = texts.unique().drop_nulls()
+    return texts.replace_strict(
+        distinct, pl.Series([guard_text(text) for text in distinct], dtype=pl.String), default=None
+    )
+
+
+def _as_text(column: pl.Series) -> pl.Series:
+    """Return a column of JSON: of durations in seconds, of lists and structures as they are."""
+    cells = [None if cell is None else plain(cell) for cell in column.to_list()]
+    texts = [cell if isinstance(cell, str | None) else json.dumps(cell, ensure_ascii=False) for cell in cells]
+    return pl.Series(column.name, texts, dtype=pl.String)

@@ -1,0 +1,46 @@
+"""What must be known to read a figure rightly, as sentences that stand beside it on every face.
+
+Belongs here: the sentences and when each applies. Not here: how much is in doubt (`quality.py`).
+"""
+
+from datetime import UTC, datetime
+
+from elexon_assets.time_inputs import in_words, shown
+from renewables.queries.selection import Selection
+from renewables.queries.snapshot import Connection, opened
+
+FLAGS_ARE_TODAYS = (
+    "The flags are today's: which values were in doubt at that time is not known, and a value that was republished "
+    "since may be flagged for another reason, or no longer."
+)
+CAPACITY_IS_PLANNED = (
+    "Installed capacity holds planned plant: Elexon's figure of a year is what was expected of it when it was "
+    "published."
+)
+WIND_ERRS_LOW = "A capacity factor of wind errs low: Elexon understates wind in many half hours."
+
+
+def caveats_of(selection: Selection, con: Connection | None = None, *, has_capacity: bool = False) -> list[str]:
+    """Return the caveats of figures of the selection; `has_capacity`: capacity factors are among them."""
+    caveats = []
+    if selection.as_of:
+        caveats.append(FLAGS_ARE_TODAYS)
+    if selection.known_at:
+        first = first_landing(selection, con)
+        if first is None or selection.known_at < first:
+            since = f": the first fetch of it landed at {shown(first)}" if first else ""
+            caveats.append(f"Nothing of {selection.dataset} had landed here by {in_words(selection.known_at)}{since}.")
+    if has_capacity:
+        caveats.append(CAPACITY_IS_PLANNED)
+        if any("wind" in category.casefold() for category in selection.categories):
+            caveats.append(WIND_ERRS_LOW)
+    return caveats
+
+
+def first_landing(selection: Selection, con: Connection | None = None) -> datetime | None:
+    """Return when the first value of the dataset landed here, to the second, or None before any did."""
+    with opened(con) as snapshot:
+        [(first,)] = snapshot.execute(
+            f"SELECT epoch_us(min(ingested_at_utc)) FROM {selection.declaration.table}"
+        ).fetchall()
+    return None if first is None else datetime.fromtimestamp(first / 1_000_000, tz=UTC).replace(microsecond=0)
