@@ -91,7 +91,7 @@ def span(dataset: str, con: Connection | None = None) -> Window | None:
 
 
 def sources_of(dataset: str, window: Window, con: Connection | None = None) -> list[str]:
-    """Return the sources of the rows in the window: elexon, recorded, recorded-inferred, synthetic, or a host's name."""
+    """Return the sources of the rows in the window: elexon, recorded, recorded-inferred, synthetic, or a host."""
     with opened(con) as snapshot:
         rows = snapshot.execute(
             f"SELECT DISTINCT source FROM {read_dataset(dataset).table} "
