@@ -29,6 +29,8 @@ from warehouse.settings import Settings
 FORMAT_VERSION = 1
 "Layout of our tables. A higher number in the file means that a newer gb-renewables wrote it."
 
+WITHOUT_SNAPSHOT = "Remove it, and the snapshot before it is read until the next is published."
+
 _this_process = threading.Lock()
 """DuckDB's file lock is between processes, and a second open of the file inside one process can drop it."""
 
@@ -59,13 +61,23 @@ def writing(path: Path | None = None, *, wait_seconds: float | None = None) -> I
 
 
 @contextmanager
-def reading(
-    path: Path | None = None, *, locked_down: bool = False, version: int | None = None
-) -> Iterator[duckdb.DuckDBPyConnection]:
+def reading(path: Path | None = None, *, version: int | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
     """The newest published snapshot (or that `version`), read-only, in UTC. Raises WarehouseMissing before the first.
 
-    `locked_down`: no files, no extensions, no settings can be reached from SQL: for queries that a person typed.
+    For queries of our own. What a person typed runs in a process of its own (`renewables/queries/adhoc.py`).
     """
+    published = snapshot_to_read(path, version=version)
+    with _named_errors(published.path, WITHOUT_SNAPSHOT):
+        con = duckdb.connect(str(published.path), read_only=True)
+    try:
+        con.execute("SET TimeZone = 'UTC'")
+        yield con
+    finally:
+        con.close()
+
+
+def snapshot_to_read(path: Path | None = None, *, version: int | None = None) -> snapshots.Snapshot:
+    """Return the newest published snapshot, or that `version`. Raises WarehouseMissing where there is none."""
     folder = snapshots.folder_of(path or Settings().warehouse)
     published = snapshots.newest(folder) if version is None else snapshots.of_version(folder, version)
     if published is None:
@@ -73,16 +85,12 @@ def reading(
             f"Nothing is published in {folder} yet. Fetch something first, for example: renewables fetch-range "
             "2026-01-01 2026-01-07 (or `renewables demo` for synthetic data)."
         )
-    with _named_errors(published.path, "Remove it, and the snapshot before it is read until the next is published."):
-        con = _apart(published.path) if locked_down else duckdb.connect(str(published.path), read_only=True)
-    try:
-        con.execute("SET TimeZone = 'UTC'")
-        if locked_down:
-            con.execute("SET enable_external_access = false")
-            con.execute("SET lock_configuration = true")
-        yield con
-    finally:
-        con.close()
+    return published
+
+
+def damaged_snapshot(path: Path, complaint: str) -> WarehouseError:
+    """Return the error for a snapshot that another process could not open; `complaint` is what DuckDB said there."""
+    return _named(duckdb.Error(complaint), path, WITHOUT_SNAPSHOT)
 
 
 class Opening:
@@ -134,20 +142,6 @@ def _attach(con: duckdb.DuckDBPyConnection, path: Path, wait_seconds: float) -> 
             f"{path} was written by a newer gb-renewables (format {found[0][0]}, this one knows {FORMAT_VERSION}). "
             "Update this installation; nothing was changed."
         )
-
-
-def _apart(path: Path) -> duckdb.DuckDBPyConnection:
-    """The file in an instance of DuckDB of its own. Other connections of a process to one file share one, and what is
-    locked there is locked for all of them."""
-    con = duckdb.connect()
-    try:
-        con.execute(f"ATTACH {_quoted(path)} AS snapshot (READ_ONLY)")
-        con.execute("USE snapshot")
-        con.execute("DETACH memory")
-    except BaseException:
-        con.close()
-        raise
-    return con
 
 
 def _quoted(path: Path) -> str:

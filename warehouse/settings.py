@@ -159,6 +159,9 @@ class Settings(BaseSettings):
     slack_webhook_url: str | None = None
     "Where notices go (failed runs, a project that turns Red, ...); else they go to the log."
 
+    query_memory_mb: Annotated[int, Field(ge=256)] = 1024
+    "Memory that one query of a person or a model may take; what needs more is stopped."
+
     chat_model: str | None = None
     "The language model that answers questions about the data. None: nobody is asked, and nothing leaves the machine."
     chat_base_url: HttpUrl = HttpUrl("https://api.openai.com/v1")

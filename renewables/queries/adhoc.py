@@ -1,16 +1,33 @@
-"""Queries that a person typed: locked down, bounded in rows and in time.
+"""Queries that a person typed or a model wrote: locked down, and bounded in rows, memory and time.
 
-Belongs here: the bounds. Not here: queries of our own.
+Belongs here: what such a query may take, and what its failures mean. Not here: running it (`query_worker.py`, in a
+process of its own, which the system ends in the middle of whatever it does), queries of our own.
 """
 
+import io
+import json
+import os
 import re
-import threading
+import signal
+import subprocess
+import sys
 from dataclasses import dataclass
+from pathlib import Path
 
-import duckdb
 import polars as pl
 
-from warehouse.connection import reading
+from renewables.queries.query_worker import OUT_OF_MEMORY, REFUSED, UNREADABLE
+from warehouse.connection import damaged_snapshot, snapshot_to_read
+from warehouse.settings import Settings
+
+WORKER = Path(__file__).with_name("query_worker.py")
+START_SECONDS = 30.0
+"For a process to start on a busy machine; a query's own seconds are counted after it."
+LONGEST_SECONDS = 86_400.0
+GRACE_SECONDS = 0.5
+"After its time the system ends the process; only one that hangs in the system itself is waited for so long."
+INHERITED = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "HOME", "LANG")
+"Variables that the process needs to start. No other is there to be read from a query."
 
 
 class QueryRefused(Exception):
@@ -26,37 +43,56 @@ class Answer:
 
 
 def ask(sql: str, *, row_limit: int, seconds: float, version: int | None = None) -> Answer:
-    """Runs against the newest snapshot, or that version; no files, extensions or settings.
+    """Run one query against the newest snapshot, or that version; it reaches no files, extensions or settings.
 
-    Raises QueryRefused, WarehouseMissing.
+    Raises QueryRefused (also when it takes longer than `seconds` or more memory than QUERY_MEMORY_MB),
+    WarehouseMissing and WarehouseDamaged.
     """
-    with reading(locked_down=True, version=version) as con:
-        too_long = threading.Event()
+    if not 0 < seconds <= LONGEST_SECONDS:
+        raise QueryRefused(f"A query is given up to {LONGEST_SECONDS:,.0f} s, and not {seconds:g} s.")
+    memory_mb, path = Settings().query_memory_mb, snapshot_to_read(version=version).path
+    request = {
+        **{"path": str(path), "sql": sql, "row_limit": row_limit},
+        **{"seconds": seconds, "memory_bytes": memory_mb * 1024**2},
+    }
+    environment = {name: os.environ[name] for name in INHERITED if name in os.environ}
+    try:
+        worker = subprocess.run(  # noqa: S603 (our own script, no shell)
+            [sys.executable, "-P", str(WORKER)],
+            input=json.dumps(request).encode(),
+            capture_output=True,
+            env={**environment, "POLARS_MAX_THREADS": "1", "PYTHONUTF8": "1"},
+            timeout=START_SECONDS + seconds + GRACE_SECONDS,
+            check=False,
+        )
+    except subprocess.TimeoutExpired as error:
+        raise QueryRefused(_stopped_after(seconds)) from error
+    said = worker.stderr.decode(errors="replace")
+    match worker.returncode:
+        case 0:
+            frame = pl.read_ipc(io.BytesIO(worker.stdout))
+            return Answer(frame.head(row_limit), len(frame) > row_limit)
+        case code if code == -signal.SIGALRM:
+            raise QueryRefused(_stopped_after(seconds))
+        case code if code == UNREADABLE:
+            raise damaged_snapshot(path, said)
+        case code if code == REFUSED:
+            raise QueryRefused(_as_one_line(said))
+        case code if code == OUT_OF_MEMORY or code < 0:
+            raise QueryRefused(
+                f"The query was stopped because it needs more than {memory_mb:,} MB of memory: aggregate, select less, "
+                "or raise QUERY_MEMORY_MB."
+            )
+    raise QueryRefused(f"The query could not be run: {_as_one_line(said[-300:]) or 'its process ended without a word'}")
 
-        def interrupt() -> None:
-            too_long.set()
-            con.interrupt()
 
-        timer = threading.Timer(seconds, interrupt)
-        timer.daemon = True
-        timer.start()
-        try:
-            relation = con.sql(sql)
-            if relation is None:
-                raise QueryRefused("That statement answers no rows: only queries can be asked.")
-            frame = relation.limit(row_limit + 1).pl()
-        except duckdb.Error as error:
-            if too_long.is_set():
-                raise QueryRefused(
-                    f"The query was stopped after {seconds:g} s: narrow it, for example by start_time_utc, or allow "
-                    "it more seconds."
-                ) from error
-            raise QueryRefused(_one_line(str(error))) from error
-        finally:
-            timer.cancel()
-    return Answer(frame.head(row_limit), len(frame) > row_limit)
+def _stopped_after(seconds: float) -> str:
+    return (
+        f"The query was stopped after {seconds:g} s: narrow it, for example by start_time_utc, or allow it more "
+        "seconds."
+    )
 
 
-def _one_line(text: str) -> str:
-    """Without the excerpt that DuckDB draws beneath its complaint."""
+def _as_one_line(text: str) -> str:
+    """Return DuckDB's complaint without the excerpt that it draws beneath."""
     return re.sub(r"\s*\n+\s*", " ", re.split(r"\n+LINE \d+:", text)[0]).strip()

@@ -3,11 +3,9 @@
 import json
 from pathlib import Path
 
-import duckdb
 import pytest
 
 from tests.filled_homes import Filled, Renewables
-from warehouse.connection import reading
 
 
 def test_a_query_is_answered(renewables: Renewables, warehouse: Filled) -> None:
@@ -47,13 +45,26 @@ def test_a_query_cannot_reach_files_or_change_anything(renewables: Renewables, s
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_a_query_that_is_locked_down_locks_nobody_else_of_its_process() -> None:
-    """Connections to one file share an instance of DuckDB, and its settings."""
-    with reading() as before, reading(locked_down=True) as locked, reading(locked_down=True), reading() as after:
-        assert len({str(con.execute("SELECT count(*) FROM flags").fetchall()) for con in (before, locked, after)}) == 1
-        after.execute("SET threads = 1")
-        with pytest.raises(duckdb.Error, match="locked"):
-            locked.execute("SET threads = 1")
+def test_types_that_tables_do_not_hold_are_shown_as_text(renewables: Renewables) -> None:
+    told = renewables(
+        "query",
+        "--json",
+        "SELECT INTERVAL 1 DAY AS span, [INTERVAL 1 DAY] AS spans, 'infinity'::TIMESTAMPTZ AS open_end, "
+        "DATE '200000-01-01' AS far, '101'::BIT AS bits, DATE '2026-01-02' AS day",
+    )
+    assert json.loads(told.out) == [
+        {
+            **{"span": "1 day", "spans": "[1 day]", "open_end": "infinity", "far": "200000-01-01"},
+            **{"bits": "101", "day": "2026-01-02"},
+        }
+    ]
+
+
+@pytest.mark.usefixtures("warehouse")
+@pytest.mark.parametrize("seconds", ["1e20", "inf"])
+def test_a_time_that_is_no_bound_is_refused(renewables: Renewables, seconds: str) -> None:
+    said = renewables("query", "--seconds", seconds, "SELECT 1")
+    assert (said.code, len(said.err.splitlines())) == (1, 1)
 
 
 @pytest.mark.usefixtures("warehouse")

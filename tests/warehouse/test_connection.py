@@ -142,23 +142,6 @@ def test_readers_share_a_snapshot_and_cannot_write_to_it() -> None:
             one.execute("INSERT INTO numbers VALUES (2)")
 
 
-def test_a_reader_of_a_typed_query_reaches_no_file_and_no_setting(home: Path) -> None:
-    publish_one_row()
-    (home / "secret.csv").write_text("secret")
-    with reading(locked_down=True) as con:
-        assert con.execute("FROM numbers").fetchall() == [(1,)]
-        for statement in (
-            f"FROM read_csv('{home / 'secret.csv'}')",
-            f"COPY numbers TO '{home / 'out.csv'}'",
-            f"ATTACH '{home / 'warehouse.duckdb'}' AS w",
-            "SET enable_external_access = true",
-            "INSTALL httpfs",
-        ):
-            with pytest.raises(duckdb.Error):
-                con.execute(statement)
-    assert not (home / "out.csv").exists()
-
-
 def test_reading_before_anything_is_published_says_how_to_begin(home: Path) -> None:
     with writing() as con:
         con.execute("CREATE TABLE numbers (n INTEGER)")

@@ -1,0 +1,120 @@
+"""The process that runs one query of a person or a model: started by `adhoc.py`, and ended by the system on time.
+
+Belongs here: the lock-down, the limits, and the rows in a form that polars can hold. Run as a script, it imports
+nothing of ours, so that it starts quickly; the request comes as JSON and the answer goes out as Arrow.
+"""
+
+import json
+import resource
+import signal
+import sys
+from datetime import datetime, timezone
+from typing import Any
+
+import duckdb
+import polars as pl
+
+REFUSED, UNREADABLE, OUT_OF_MEMORY = 3, 4, 5
+"Exit codes: the query is refused; the snapshot cannot be opened; the query needs more memory. The text is in stderr."
+BESIDE_DUCKDB_BYTES = 512 * 1024**2
+"For Python, the libraries, the stacks of threads and the rows on their way out."
+NOT_IN_POLARS = ("INTERVAL", "UNION", "BIT", "TIME WITH TIME ZONE", "BIGNUM", "VARINT", "GEOMETRY", "VARIANT")
+"Types that polars cannot hold, or holds as bytes that mean nothing: shown as DuckDB writes them."
+LARGEST_ANSWER_BYTES = 64 * 1024**2
+"More than anybody reads; it would be copied into the process of whoever asked."
+FIRST_INSTANT, LAST_INSTANT = datetime(1, 1, 1), datetime(9999, 12, 31)  # noqa: DTZ001 (of both kinds of columns)
+
+
+def main() -> int:
+    """Answer the request of stdin on stdout; return the exit code."""
+    request: dict[str, Any] = json.load(sys.stdin)
+    memory_bytes = int(request["memory_bytes"])
+    _limit_process(memory_bytes, float(request["seconds"]))
+    try:
+        con = open_locked(request["path"], memory_bytes)
+    except duckdb.Error as error:
+        sys.stderr.write(str(error))
+        return UNREADABLE
+    try:
+        frame = rows_of(con, request["sql"], int(request["row_limit"]) + 1)
+        if (size := frame.estimated_size()) > LARGEST_ANSWER_BYTES:
+            sys.stderr.write(f"The rows take {size / 1024**2:,.0f} MB: select fewer columns, or shorter texts.")
+            return REFUSED
+        frame.write_ipc(sys.stdout.buffer)
+    except MemoryError:
+        return OUT_OF_MEMORY
+    except (duckdb.Error, pl.exceptions.PolarsError, UnicodeError, RecursionError) as error:
+        if "Out of Memory" in str(error):  # on the way out, where it has passed through Arrow
+            return OUT_OF_MEMORY
+        sys.stderr.write(str(error))
+        return REFUSED
+    return 0
+
+
+def open_locked(path: str, memory_bytes: int) -> duckdb.DuckDBPyConnection:
+    """Return the snapshot alone, read-only: no files, extensions, settings or temporary files are reached from SQL."""
+    con = duckdb.connect()
+    quoted = "'" + path.replace("'", "''") + "'"
+    for statement in (
+        f"ATTACH {quoted} AS snapshot (READ_ONLY)",
+        "USE snapshot",
+        "DETACH memory",
+        "SET TimeZone = 'UTC'",
+        f"SET memory_limit = '{memory_bytes}B'",
+        "SET temp_directory = ''",
+        "SET enable_external_access = false",
+        "SET lock_configuration = true",
+    ):
+        con.execute(statement)
+    return con
+
+
+def rows_of(con: duckdb.DuckDBPyConnection, sql: str, limit: int) -> pl.DataFrame:
+    """Return at most `limit` rows. Types that polars cannot hold, and instants beyond Python's, become text.
+
+    Raises duckdb.Error and polars' errors.
+    """
+    relation = con.sql(sql)
+    if relation is None:
+        raise duckdb.InvalidInputException("That statement answers no rows: only queries can be asked.")
+    relation = relation.limit(limit)
+    odd = [
+        name
+        for name, kind in zip(relation.columns, relation.types, strict=True)
+        if any(word in str(kind).upper() for word in NOT_IN_POLARS)
+    ]
+    if odd:
+        relation = relation.project(f"* REPLACE ({_as_text(odd)})")
+    frame = pl.DataFrame(relation)  # not .pl(), which loads pyarrow and numpy first
+    far = [name for name, kind in frame.schema.items() if kind.is_temporal() and _is_beyond_python(frame[name])]
+    if far:
+        con.register("answer", frame)
+        frame = pl.DataFrame(con.sql(f"SELECT * REPLACE ({_as_text(far)}) FROM answer"))
+    return frame
+
+
+def _as_text(columns: list[str]) -> str:
+    names = ['"' + name.replace('"', '""') + '"' for name in columns]
+    return ", ".join(f"CAST({name} AS VARCHAR) AS {name}" for name in names)
+
+
+def _is_beyond_python(column: pl.Series) -> bool:
+    if not isinstance(column.dtype, pl.Date | pl.Datetime):
+        return False
+    zone = timezone.utc if getattr(column.dtype, "time_zone", None) else None  # noqa: UP017 (as polars compares it)
+    first, last = (instant.replace(tzinfo=zone) for instant in (FIRST_INSTANT, LAST_INSTANT))
+    bounds = (first.date(), last.date()) if column.dtype == pl.Date else (first, last)
+    return bool((~column.is_between(*bounds)).any())
+
+
+def _limit_process(memory_bytes: int, seconds: float) -> None:
+    """Have the system end this process after `seconds`, whatever it does, and bound its memory."""
+    limit = memory_bytes + BESIDE_DUCKDB_BYTES
+    resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
+    resource.setrlimit(resource.RLIMIT_CORE, (0, 0))
+    signal.signal(signal.SIGALRM, signal.SIG_DFL)
+    signal.setitimer(signal.ITIMER_REAL, seconds)
+
+
+if __name__ == "__main__":
+    sys.exit(main())
