@@ -7,6 +7,7 @@ MWp as in the model `Facility`; days are UTC days for who reads in UTC, as we do
 
 from dataclasses import dataclass
 
+from pipeline_assets.dates import EARLIEST_DATE, LATEST_DATE
 from pipeline_assets.models import ENTITIES, Pipeline
 from pipeline_assets.vocabulary import STAGES_IN_ORDER, PointStatus, Stage
 
@@ -83,12 +84,16 @@ VIEWS: dict[str, View] = {
         "WINDOW up_to AS (PARTITION BY technology ORDER BY rtb_date)",
     ),
     "rtb_slippage": View(
-        "Days from the first RTB date that a project had to the one it has; negative where it came nearer.",
+        "Days from the first RTB date that a project had to the one it has; negative where it came nearer. A status "
+        "counts from its date on, and at the latest from the day on which it was entered; an RTB date outside of "
+        f"{EARLIEST_DATE.year} to {LATEST_DATE.year} is no first one.",
         ("pipelines", "status_history"),
         "SELECT project.id AS pipeline_id, project.name, project.stage, first_rtb_date, project.rtb_date, "
         "project.rtb_date - first_rtb_date AS slippage_days FROM pipelines AS project "
-        "JOIN (SELECT pipeline_id, arg_min(rtb_date, (status_date, position)) AS first_rtb_date FROM status_history "
-        "WHERE rtb_date IS NOT NULL GROUP BY pipeline_id) AS earliest ON earliest.pipeline_id = project.id "
+        "JOIN (SELECT pipeline_id, arg_min(rtb_date, (least(status_date, (submitted_at_utc AT TIME ZONE 'UTC')::DATE), "
+        "position)) AS first_rtb_date FROM status_history "
+        f"WHERE rtb_date BETWEEN DATE '{EARLIEST_DATE}' AND DATE '{LATEST_DATE}' GROUP BY pipeline_id) AS earliest "
+        "ON earliest.pipeline_id = project.id "
         "WHERE NOT project.archived AND project.rtb_date IS NOT NULL",
     ),
     "overdue_rtb": View(

@@ -1,30 +1,30 @@
 """The pipeline at a glance: how much, when, where, how it stands, what threatens it; everything filters together."""
 
 from collections.abc import Callable
+from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Literal
 
-import polars as pl
 import streamlit as st
 
-from dashboards.components import ledger_session, record_lists, snapshot_cache
+from dashboards.components import ledger_session, project_views, record_lists, snapshot_cache
 from dashboards.components.chart import downloads
 from dashboards.components.formatting import number, share
-from dashboards.components.ledger_session import plain, rag_text
-from dashboards.components.pipeline_lists import FITS, drawn, projects, rows
+from dashboards.components.ledger_session import rag_text
+from dashboards.components.pipeline_lists import FITS, drawn
 from pipeline_assets.errors import PipelineError
 from pipeline_assets.ledger import reader
 from pipeline_assets.vocabulary import Rag
 from renewables.charts import pipeline as capacity
 from renewables.charts import pipeline_outlook as outlooks
-from renewables.charts.pipeline_map import on_the_map
-from renewables.charts.pipeline_risks import band_of, likelihood_by_impact
-from renewables.charts.pipeline_status import rag_grid, rtb_timeline
 from renewables.queries import pipeline
-from renewables.queries.pipeline import STALE_DAYS, TOP, Choices, Filter
-from renewables.queries.pipeline_outlook import LEVELS_NEEDED, MONTHS_NEEDED, TOTAL, Outlook, outlook
+from renewables.queries.pipeline import STALE_DAYS, Choices, Filter
+from renewables.queries.pipeline_outlook import LEVELS_NEEDED, MONTHS_NEEDED, TOTAL, Outlook, by_month, outlook
 
 BADGES: dict[Rag, Literal["green", "orange", "red"]] = {Rag.GREEN: "green", Rag.AMBER: "orange", Rag.RED: "red"}
+
+MOST_STEPS = 400
+"RTB dates that are drawn one by one."
 
 
 def show() -> None:
@@ -148,83 +148,19 @@ def _outlook(wanted: Filter) -> None:
             "plans change: the truth is wider. It knows nothing of the RTB dates to come."
         )
     st.caption(f"{said} Projects without an RTB date are not in it.")
+    project_views.name_unlikely_dates(wanted)
     steps = found.steps.filter(technology=kind)
-    drawn(outlooks.cumulative(found, kind, wanted.today), steps, f"cumulative-{kind.lower().replace(' ', '-')}",
+    shown = found
+    if len(steps) > MOST_STEPS:
+        st.caption(f"{number(len(steps))} RTB dates, drawn by month; the table and its files have each.")
+        shown = replace(found, steps=by_month(found.steps))
+    drawn(outlooks.cumulative(shown, kind, wanted.today), steps, f"cumulative-{kind.lower().replace(' ', '-')}",
         f"Cumulative capacity by RTB date, {kind}, with the trend of five years and its band"
     )  # fmt: skip
     if len(found.fits):
         st.subheader("Trend by technology", anchor=False)
         st.dataframe(found.fits, hide_index=True, column_config=FITS, key="fits", alt="Trend of each technology")
         downloads(found.fits, name="trend-by-technology")
-
-
-def _map(wanted: Filter) -> None:
-    frame = snapshot_cache.ask(pipeline.places, wanted)
-    nowhere = frame.filter(pl.col("longitude").is_null())
-    placed = len(frame) - len(nowhere)
-    st.caption(
-        f"**{placed}** facilities; area by MWp, colour and shape by RAG. Schematic outline of Great Britain, drawn by "
-        "hand."
-    )
-    left, right = st.columns(2, gap="large")
-    with left:
-        drawn(on_the_map(frame), frame, "places", f"Map of {placed} facilities by MWp and RAG")
-    with right:
-        st.subheader("Facilities by capacity", anchor=False)
-        shown = frame.select("project", "capacity_mwp", "technology", "rag", "stage", "facility", "pipeline_id")
-        rows(shown, "facilities", "project", "pipelines", "pipeline_id", height=560)
-        if len(nowhere):
-            names = ", ".join(plain(name) for name in nowhere["facility"])
-            st.caption(f"Without a place ({number(float(nowhere['capacity_mwp'].sum()))} MWp): {names}.")
-
-
-def _status(wanted: Filter) -> None:
-    frame = snapshot_cache.ask(pipeline.rag_by_month, wanted)
-    st.caption("At the end of each month, and today; projects that stand worst now first. G Green, A Amber, R Red.")
-    drawn(rag_grid(frame), frame, "rag-by-month", "RAG status of each project at the end of each of the last months")
-    st.subheader(f"No update for {STALE_DAYS} days", anchor=False)
-    projects(
-        snapshot_cache.ask(pipeline.stale, wanted), "stale", f"All of them were updated in the last {STALE_DAYS} days."
-    )
-
-
-def _rtb(wanted: Filter) -> None:
-    frame = snapshot_cache.ask(pipeline.rtb_dates, wanted)
-    if len(frame):
-        slipped = frame.filter(pl.col("slippage_days") > 0)
-        days = slipped["slippage_days"].median()
-        st.caption(
-            f"Ring: the first RTB date a project had; mark: the present one. **{len(slipped)}** of {len(frame)} slipped"
-            + (f", by {days:.0f} days in the median." if isinstance(days, float) else ".")
-        )
-        drawn(rtb_timeline(frame, wanted.today), frame, "rtb-dates", "RTB dates of the projects and their slippage")
-    else:
-        st.info("None of these projects has an RTB date.", icon=":material/info:")
-    st.subheader("Overdue", anchor=False)
-    st.caption("Past the RTB date, and in a stage before Construction.")
-    projects(snapshot_cache.ask(pipeline.overdue, wanted), "overdue", "No RTB date has passed.")
-
-
-def _risks(wanted: Filter) -> None:
-    frame = snapshot_cache.ask(pipeline.risks, wanted)
-    if frame.is_empty():
-        st.success("No information point is open.", icon=":material/check_circle:")
-        return
-    left, right = st.columns([2, 3], gap="large")
-    with left:
-        st.subheader("Likelihood and impact", anchor=False)
-        drawn(
-            likelihood_by_impact(frame),
-            frame,
-            "risks",
-            f"{len(frame)} open information points by likelihood and impact",
-        )
-    with right:
-        st.subheader(f"Top {TOP} by rating", anchor=False)
-        top = frame.head(TOP).with_columns(band=pl.col("rating").map_elements(band_of, return_dtype=pl.String()))
-        named = ("rank", "information_point", "rating", "project", "owner", "due_date", "impact", "likelihood", "band")
-        shown = top.select(*named, "pipeline_id", "information_point_id")
-        rows(shown, "top-points", "information_point", "information_points", "information_point_id")
 
 
 def _nothing_yet() -> None:
@@ -247,10 +183,10 @@ def _nothing_yet() -> None:
 VIEWS: dict[str, Callable[[Filter], None]] = {
     "Capacity": _capacity,
     "Outlook": _outlook,
-    "Map": _map,
-    "RAG": _status,
-    "RTB dates": _rtb,
-    "Risks": _risks,
+    "Map": project_views.show_map,
+    "RAG": project_views.show_rag,
+    "RTB dates": project_views.show_rtb_dates,
+    "Risks": project_views.show_risks,
 }
 
 show()

@@ -1,6 +1,6 @@
 """A chart as every page shows it: the figure, and below it its table and its download, built on request."""
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Callable, Mapping, Sequence
 from typing import Any
 
 import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no types
@@ -19,28 +19,35 @@ CONFIG = {
 
 def chart(
     figure: go.Figure,
-    frame: pl.DataFrame,
+    frame: pl.DataFrame | Callable[[], pl.DataFrame],
     *,
     name: str,
     alt: str,
     columns: Mapping[str, Any] | None = None,
 ) -> None:
-    """`name`: of the download, and the key on its page; `alt`: what a person who cannot see the chart should know."""
+    """Draw the figure, and under it the table and the download of its frame.
+
+    `frame`: the rows, or what makes them when the table is opened. `name`: of the download, and the key on its page.
+    `alt`: what a person who cannot see the chart should know.
+    """
     st.plotly_chart(figure, key=f"chart {name}", alt=alt, config=CONFIG)
     table = st.expander("Table and download", key=f"table {name}", on_change="rerun", type="compact")
     if table.open:
         with table:
-            show_table(frame, name=name, columns=columns)
+            show_table(frame() if callable(frame) else frame, name=name, columns=columns)
 
 
+ROWS_SHOWN = 10_000
 SHARES = ("coverage", "flagged_share", "capacity_factor")
 "Columns of 0 to 1; where a table has a format for them, it is one of percents. The files keep them as they are."
 
 
 def show_table(frame: pl.DataFrame, *, name: str, columns: Mapping[str, Any] | None = None) -> None:
-    """Instants are shown in London time; the files keep UTC."""
+    """Draw at most `ROWS_SHOWN` rows and the downloads of all. Instants are in London time; the files keep UTC."""
     formats = dict(columns or {})
-    shown = in_london(_in_percents(frame, [share for share in SHARES if share in formats]))
+    if len(frame) > ROWS_SHOWN:
+        st.caption(f"The first {ROWS_SHOWN:,} of {len(frame):,} rows; the files have all.")
+    shown = in_london(_in_percents(frame.head(ROWS_SHOWN), [share for share in SHARES if share in formats]))
     st.dataframe(shown, hide_index=True, placeholder="", column_config=formats, key=f"rows {name}")
     downloads(frame, name=name)
 

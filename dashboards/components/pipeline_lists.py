@@ -3,6 +3,7 @@
 Not here: lists of the ledger's records (`record_lists.py`), which know what has not landed.
 """
 
+from collections.abc import Callable
 from typing import Any, Literal
 
 import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no types
@@ -14,6 +15,7 @@ from dashboards.components.ledger_session import rag_text
 from dashboards.components.record_lists import PAGES
 
 DATE = "DD MMM YYYY"
+ROWS_LISTED = 500
 COLUMNS: dict[str, Any] = {
     "gross_mwp": st.column_config.NumberColumn("Gross (MWp)", format="%,.1f"),
     "weighted_mwp": st.column_config.NumberColumn("Weighted (MWp)", format="%,.1f"),
@@ -66,7 +68,7 @@ FITS: dict[str, Any] = {
 }
 
 
-def drawn(figure: go.Figure, frame: pl.DataFrame, name: str, alt: str) -> None:
+def drawn(figure: go.Figure, frame: pl.DataFrame | Callable[[], pl.DataFrame], name: str, alt: str) -> None:
     chart(figure, frame, name=name, alt=alt, columns={**COLUMNS, "pipeline_id": None, "information_point_id": None})
 
 
@@ -80,7 +82,10 @@ def projects(frame: pl.DataFrame, name: str, none: str) -> None:
 def rows(
     frame: pl.DataFrame, name: str, title: str, kind: str, id: str, height: int | Literal["auto"] = "auto"
 ) -> None:
-    """Draw a list whose column `title` opens the record."""
+    """Draw a list whose `title` opens the record: at most `ROWS_LISTED` rows, and the downloads of all."""
+    whole, frame = frame, frame.head(ROWS_LISTED)
+    if len(whole) > ROWS_LISTED:
+        st.caption(f"The first {ROWS_LISTED} of {len(whole):,}; the files have all.")
     shown = in_london(frame)
     if "rag" in shown.columns:
         shown = shown.with_columns(pl.col("rag").map_elements(rag_text, return_dtype=pl.String()))
@@ -98,4 +103,4 @@ def rows(
     click = st.session_state.get(f"open {name}")
     if click and click["row"] < len(frame):
         st.switch_page(PAGES[kind], query_params={"id": frame[id][click["row"]]})
-    downloads(frame, name=name)
+    downloads(whole, name=name)

@@ -5,10 +5,11 @@ points to two decimals of a degree, joined by straight lines. It shows where abo
 """
 
 import csv
-from collections.abc import Iterator
+from collections.abc import Callable, Iterator
 from functools import cache
 from math import sqrt
 from pathlib import Path
+from typing import Any
 
 import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no types
 import polars as pl
@@ -27,7 +28,16 @@ SMALLEST, LARGEST = 11, 36
 
 def on_the_map(frame: pl.DataFrame) -> go.Figure:
     """Draw facilities that have a place: MWp by size, RAG by colour and shape, small ones above large ones."""
-    placed = frame.filter(pl.col("longitude").is_not_null()).sort("capacity_mwp", descending=True)
+    return _map(frame.filter(pl.col("longitude").is_not_null()), _said)
+
+
+def squares_on_the_map(frame: pl.DataFrame) -> go.Figure:
+    """Draw a mark per square of the map and RAG status, sized by MWp: for more facilities than can be drawn."""
+    return _map(frame, _square_text)
+
+
+def _map(frame: pl.DataFrame, text_of: Callable[[dict[str, Any]], str]) -> go.Figure:
+    placed = frame.sort("capacity_mwp", descending=True)
     greatest = float(placed["capacity_mwp"].max() or 1)  # type: ignore[arg-type]  # a float column's maximum
     traces = [_coast()]
     for rag in reversed(WORST_FIRST):  # the worst above the others
@@ -37,7 +47,7 @@ def on_the_map(frame: pl.DataFrame) -> go.Figure:
         traces.append(
             go.Scattergeo(
                 **{"lon": part["longitude"].to_list(), "lat": part["latitude"].to_list(), "mode": "markers"},
-                **{"name": rag.value, "customdata": [_said(row) for row in part.iter_rows(named=True)]},
+                **{"name": rag.value, "customdata": [text_of(row) for row in part.iter_rows(named=True)]},
                 marker={
                     "size": [_pixels(mwp, greatest) for mwp in part["capacity_mwp"]],
                     **{"color": COLOURS[rag], "symbol": SHAPES[rag], "opacity": 0.85},
@@ -100,7 +110,13 @@ def _around(least: tuple[float, float], values: pl.Series) -> tuple[float, float
     return min([least[0], *(value - MARGIN for value in there)]), max([least[1], *(value + MARGIN for value in there)])
 
 
-def _said(row: dict[str, object]) -> str:
+def _square_text(row: dict[str, Any]) -> str:
+    head = f"<b>{row['facilities']:,} facilities of {row['projects']:,} projects</b>"
+    names = ", ".join(map(safe, row["largest"]))
+    return f"{head}<br>{row['capacity_mwp']:,.1f} MWp, {row['rag']}<br>the largest: {names}"
+
+
+def _said(row: dict[str, Any]) -> str:
     lines = [
         f"<b>{safe(row['facility'])}</b>",
         f"{row['technology']}, {row['capacity_mwp']:,.1f} MWp",

@@ -30,7 +30,7 @@ FULL = 100
 
 def likelihood_by_impact(frame: pl.DataFrame) -> go.Figure:
     """Draw a mark per point with its band by colour and shape, the rank beside the top ten, and lines between bands."""
-    traces = [_border(band) for band in BANDS[:-1]]
+    traces = [border_of(band) for band in BANDS[:-1]]
     highest = FULL * FULL + 1
     for band in BANDS:
         part = frame.filter((pl.col("rating") >= band.lowest) & (pl.col("rating") < highest))
@@ -59,7 +59,8 @@ def band_of(rating: int) -> str:
     return next(band.name for band in BANDS if rating >= band.lowest)
 
 
-def _border(band: Band) -> go.Scatter:
+def border_of(band: Band) -> go.Scatter:
+    """Draw the line on which a band begins."""
     xs = [band.lowest / FULL + n * (FULL - band.lowest / FULL) / 40 for n in range(41)]
     return go.Scatter(
         **{"x": xs, "y": [band.lowest / x for x in xs], "mode": "lines", "showlegend": False, "hoverinfo": "skip"},

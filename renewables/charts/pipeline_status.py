@@ -18,14 +18,15 @@ def rag_grid(frame: pl.DataFrame) -> go.Figure:
     """A row a project, a column a month, the status at its end as a lettered cell; the newest month on the right."""
     names = _short(frame)
     months = frame["month"].unique().sort().to_list()
+    lines = {id: number for number, id in enumerate(names)}
+    columns = {month: number for number, month in enumerate(months)}
     traces: list[go.Heatmap | go.Scatter] = []
     for rag in WORST_FIRST:
         z: list[list[int | None]] = [[None] * len(months) for _ in names]
         said = [[""] * len(months) for _ in names]
         letters = [[""] * len(months) for _ in names]
-        rows = list(names)
         for row in frame.filter(rag=rag).iter_rows(named=True):
-            line, column = rows.index(row["pipeline_id"]), months.index(row["month"])
+            line, column = lines[row["pipeline_id"]], columns[row["month"]]
             z[line][column], letters[line][column] = 1, LETTERS[rag]
             said[line][column] = _of_month(row)
         traces.append(

@@ -10,6 +10,7 @@ from datetime import date
 import polars as pl
 
 from pipeline_assets import tables
+from pipeline_assets.dates import EARLIEST_DATE, LATEST_DATE
 from pipeline_assets.vocabulary import Market, Rag, Stage, Technology
 from renewables.queries.snapshot import Connection, frame_of, opened
 from warehouse.connection import has_table
@@ -17,6 +18,8 @@ from warehouse.connection import has_table
 STALE_DAYS = 30
 "Without an update for so long, a project stands in the list of stale ones."
 TOP = 10
+MONTHS = 12
+"Shown of the statuses over time."
 
 
 @dataclass(frozen=True)
@@ -82,20 +85,17 @@ def landed_position(con: Connection | None = None) -> int:
 def headline(wanted: Filter, con: Connection | None = None) -> dict[str, float]:
     """projects, facilities, gross_mwp, weighted_mwp, green, amber, red (projects), overdue, stale, open_points."""
     with opened(con) as snapshot:
-        row = asked(
+        return asked(
             snapshot,
             wanted,
             "SELECT (SELECT count(*) FROM chosen) AS projects, count(DISTINCT facility_id) AS facilities, "
             "coalesce(sum(capacity_mwp), 0) AS gross_mwp, coalesce(sum(weighted_mwp), 0) AS weighted_mwp, "
-            + ", ".join(f"(SELECT count(*) FROM chosen WHERE rag = '{rag}') AS {rag.lower()}" for rag in Rag)
-            + " FROM parts",
+            + "".join(f"(SELECT count(*) FROM chosen WHERE rag = '{rag}') AS {rag.lower()}, " for rag in Rag)
+            + f"(SELECT count(*) {_OVERDUE}) AS overdue, (SELECT count(*) {_STALE}) AS stale, "
+            f"(SELECT count(*) {_RISKS}) AS open_points FROM parts",
+            **_stale_limits(),
+            wide=wanted.is_wide(),
         ).row(0, named=True)
-        return {
-            **row,
-            "overdue": len(overdue(wanted, snapshot)),
-            "stale": len(stale(wanted, snapshot)),
-            "open_points": len(risks(wanted, snapshot)),
-        }
 
 
 def by_stage_and_technology(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
@@ -124,34 +124,42 @@ def places(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
         )
 
 
-def rag_by_month(wanted: Filter, months: int = 12, con: Connection | None = None) -> pl.DataFrame:
-    """The status at the end of each of the last months (today in the present one): pipeline_id, project, market,
-    month (its first day), rag, rag_comment, stage; projects that stand worst now first. Months before a project's
-    first status have no row."""
+def rag_by_month(
+    wanted: Filter,
+    months: int = MONTHS,
+    con: Connection | None = None,
+    *,
+    limit: int | None = None,
+    offset: int = 0,
+) -> pl.DataFrame:
+    """Return the status at the end of each of the last months (today in the present one).
+
+    Columns: pipeline_id, project, market, month (its first day), rag, rag_comment, stage. Projects that stand worst now
+    come first; `limit` and `offset` choose some of them. Months before a project's first status have no row.
+    """
     with opened(con) as snapshot:
         return asked(
             snapshot,
             wanted,
-            """SELECT pipeline_id, any_value(chosen.name) AS project, any_value(chosen.market) AS market, month,
-                arg_max(history.rag, (history.status_date, history.position)) AS rag,
-                arg_max(history.rag_comment, (history.status_date, history.position)) AS rag_comment,
-                arg_max(history.stage, (history.status_date, history.position)) AS stage
-            FROM (SELECT month::DATE AS month, least(last_day(month::DATE), $today) AS until FROM generate_series(
-                date_trunc('month', $today) - to_months($months - 1), date_trunc('month', $today), INTERVAL 1 MONTH
-            ) AS calendar(month)) AS months
-            JOIN status_history AS history ON history.status_date <= until
-            JOIN chosen ON chosen.id = pipeline_id
-            GROUP BY pipeline_id, month
-            ORDER BY list_position($worst, any_value(chosen.rag)), lower(project), pipeline_id, month""",
+            f""", ranked AS (
+                SELECT id, name, market,
+                    row_number() OVER (ORDER BY list_position($worst, rag), lower(name), id) AS place
+                FROM chosen QUALIFY place > $offset AND ($limit IS NULL OR place <= $offset + $limit)
+            ), {status_at_month_ends("ranked")}
+            SELECT at_month_ends.* FROM at_month_ends JOIN ranked ON ranked.id = pipeline_id ORDER BY place, month""",
             today=wanted.today,
             months=months,
             worst=[*reversed(Rag)],
+            limit=limit,
+            offset=offset,
         )
 
 
 def rtb_dates(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
-    """A row a project that has an RTB date, the nearest first: pipeline_id, project, stage, rag, first_rtb_date,
-    rtb_date, slippage_days, gross_mwp, is_overdue."""
+    """Return one row per project with an RTB date within the bounds of dates, the earliest first.
+
+    Columns: pipeline_id, project, stage, rag, first_rtb_date, rtb_date, slippage_days, gross_mwp, is_overdue.
+    """
     with opened(con) as snapshot:
         return asked(
             snapshot,
@@ -161,7 +169,10 @@ def rtb_dates(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
             "is_overdue FROM rtb_slippage AS slipped JOIN chosen ON chosen.id = slipped.pipeline_id "
             "LEFT JOIN overdue_rtb AS late ON late.pipeline_id = chosen.id "
             "LEFT JOIN (SELECT pipeline_id, sum(capacity_mwp) AS gross_mwp FROM parts GROUP BY ALL) AS size "
-            "ON size.pipeline_id = chosen.id ORDER BY slipped.rtb_date, lower(project)",
+            "ON size.pipeline_id = chosen.id WHERE slipped.rtb_date BETWEEN $earliest AND $latest "
+            "ORDER BY slipped.rtb_date, lower(project)",
+            earliest=EARLIEST_DATE,
+            latest=LATEST_DATE,
         )
 
 
@@ -173,7 +184,7 @@ def overdue(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
             snapshot,
             wanted,
             "SELECT pipeline_id, chosen.name AS project, chosen.stage, chosen.rag, late.rtb_date, days_overdue "
-            "FROM overdue_rtb AS late JOIN chosen ON chosen.id = pipeline_id ORDER BY days_overdue DESC, project",
+            f"{_OVERDUE} ORDER BY days_overdue DESC, project",
         )
 
 
@@ -185,10 +196,8 @@ def stale(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
             snapshot,
             wanted,
             "SELECT pipeline_id, chosen.name AS project, chosen.stage, chosen.rag, status_date, touched.updated_at_utc,"
-            " days FROM days_since_update AS touched JOIN chosen ON chosen.id = pipeline_id "
-            "WHERE days >= $days AND chosen.stage <> $completed ORDER BY days DESC, project",
-            days=STALE_DAYS,
-            completed=Stage.COMPLETED,
+            f" days {_STALE} ORDER BY days DESC, project",
+            **_stale_limits(),
         )
 
 
@@ -201,11 +210,24 @@ def risks(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
             wanted,
             "SELECT row_number() OVER (ORDER BY rating DESC, impact DESC, point.name, information_point_id) AS rank, "
             "information_point_id, point.name AS information_point, pipeline_id, pipeline_name AS project, rag, "
-            "impact, likelihood, rating, owner, due_date, point.updated_at_utc FROM open_risks AS point "
-            "LEFT JOIN chosen ON chosen.id = pipeline_id WHERE chosen.id IS NOT NULL OR (pipeline_id IS NULL AND $wide)"
-            " ORDER BY rank",
+            f"impact, likelihood, rating, owner, due_date, point.updated_at_utc {_RISKS} ORDER BY rank",
             wide=wanted.is_wide(),
         )
+
+
+_OVERDUE = "FROM overdue_rtb AS late JOIN chosen ON chosen.id = late.pipeline_id"
+_STALE = (
+    "FROM days_since_update AS touched JOIN chosen ON chosen.id = touched.pipeline_id "
+    "WHERE days >= $days AND chosen.stage <> $completed"
+)
+_RISKS = (
+    "FROM open_risks AS point LEFT JOIN chosen ON chosen.id = point.pipeline_id "
+    "WHERE chosen.id IS NOT NULL OR (point.pipeline_id IS NULL AND $wide)"
+)
+
+
+def _stale_limits() -> dict[str, object]:
+    return {"days": STALE_DAYS, "completed": Stage.COMPLETED}
 
 
 def asked(con: Connection, wanted: Filter, sql: str, **parameters: object) -> pl.DataFrame:
@@ -223,6 +245,26 @@ def asked(con: Connection, wanted: Filter, sql: str, **parameters: object) -> pl
 
 def _fits(column: str, name: str) -> str:
     return f"(len(${name}::VARCHAR[]) = 0 OR list_contains(${name}::VARCHAR[], {column}))"
+
+
+def status_at_month_ends(projects: str) -> str:
+    """Return the relation `at_month_ends`: the status at the end of each of the last `$months` of some projects.
+
+    A status holds from its date on, and at the latest from the day on which it was entered: it is the present one then.
+    """
+    return f"""at_month_ends AS (
+    SELECT pipeline_id, any_value(project.name) AS project, any_value(project.market) AS market, month,
+        arg_max(history.rag, (since, history.position)) AS rag,
+        arg_max(history.rag_comment, (since, history.position)) AS rag_comment,
+        arg_max(history.stage, (since, history.position)) AS stage
+    FROM (SELECT month::DATE AS month, least(last_day(month::DATE), $today) AS until FROM generate_series(
+        date_trunc('month', $today) - to_months($months - 1), date_trunc('month', $today), INTERVAL 1 MONTH
+    ) AS calendar(month)) AS months
+    JOIN (SELECT *, least(status_date, (submitted_at_utc AT TIME ZONE 'UTC')::DATE) AS since FROM status_history)
+        AS history ON since <= until
+    JOIN {projects} AS project ON project.id = pipeline_id
+    GROUP BY pipeline_id, month
+)"""
 
 
 _SELECTION = f"""chosen AS (

@@ -10,6 +10,7 @@ from dataclasses import dataclass
 
 import polars as pl
 
+from pipeline_assets.dates import EARLIEST_DATE, LATEST_DATE
 from renewables.queries.pipeline import Filter, asked
 from renewables.queries.snapshot import Connection, opened
 
@@ -20,10 +21,12 @@ MONTHS_NEEDED = 12
 LEVELS_NEEDED = 3
 "Different heights of the cumulative line: fewer are no trend."
 
+_BOUNDS = {"earliest": EARLIEST_DATE, "latest": LATEST_DATE}
+"A date outside of them was stored before they were checked; `pipeline_aggregates.unlikely_dates` names its project."
 _READY = """ready AS (
     SELECT coalesce(technology, 'Total') AS technology, rtb_date, sum(capacity_mwp) AS gross_mwp,
         sum(weighted_mwp) AS weighted_mwp
-    FROM parts WHERE rtb_date IS NOT NULL GROUP BY GROUPING SETS ((technology, rtb_date), (rtb_date))
+    FROM parts WHERE rtb_date BETWEEN $earliest AND $latest GROUP BY GROUPING SETS ((technology, rtb_date), (rtb_date))
 )"""
 
 
@@ -51,14 +54,20 @@ def outlook(wanted: Filter, con: Connection | None = None) -> Outlook:
             "sum(weighted_mwp) OVER up_to AS cumulative_weighted_mwp FROM ready "
             "WINDOW up_to AS (PARTITION BY technology ORDER BY rtb_date) ORDER BY technology = 'Total' DESC, "
             "technology, rtb_date",
+            **_BOUNDS,
         )
-        trend = asked(snapshot, wanted, _TREND, **_bound(wanted))
-        fits = asked(snapshot, wanted, _FITS, **_bound(wanted))
+        limits = {"today": wanted.today, "years": YEARS, "months": MONTHS_NEEDED, "levels": LEVELS_NEEDED, **_BOUNDS}
+        trend = asked(snapshot, wanted, _TREND, **limits)
+        fits = asked(snapshot, wanted, _FITS, **limits)
     return Outlook(steps, fits, trend)
 
 
-def _bound(wanted: Filter) -> dict[str, object]:
-    return {"today": wanted.today, "years": YEARS, "months": MONTHS_NEEDED, "levels": LEVELS_NEEDED}
+def by_month(steps: pl.DataFrame) -> pl.DataFrame:
+    """Return one step per technology and month, at its last RTB date: the same heights with fewer corners."""
+    gained = [pl.col(name).sum() for name in ("gross_mwp", "weighted_mwp")]
+    reached = [pl.col(name).last() for name in ("rtb_date", "cumulative_gross_mwp", "cumulative_weighted_mwp")]
+    month = pl.col("rtb_date").dt.truncate("1mo").alias("month")
+    return steps.group_by("technology", month, maintain_order=True).agg(*gained, *reached).select(steps.columns)
 
 
 _FIT = f""", {_READY}, calendar AS (

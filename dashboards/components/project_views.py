@@ -1,0 +1,157 @@
+"""Views of the pipeline's dashboard that draw single projects, facilities or risks, and sums where there are too many.
+
+Belongs here: the map, statuses over time, RTB dates, risks. Not here: capacity and outlook, which are sums
+(`app_pages/pipeline_dashboard.py`), and the figures (`renewables/charts/`).
+"""
+
+from functools import partial
+
+import polars as pl
+import streamlit as st
+
+from dashboards.components import record_lists, snapshot_cache
+from dashboards.components.formatting import number
+from dashboards.components.ledger_session import plain
+from dashboards.components.pipeline_lists import drawn, projects, rows
+from pipeline_assets.models import Pipeline
+from renewables.charts import pipeline_aggregates as sums
+from renewables.charts.pipeline_map import on_the_map, squares_on_the_map
+from renewables.charts.pipeline_risks import band_of, likelihood_by_impact
+from renewables.charts.pipeline_status import rag_grid, rtb_timeline
+from renewables.queries import pipeline, pipeline_aggregates
+from renewables.queries.pipeline import STALE_DAYS, TOP, Filter
+
+PROJECTS_PER_PAGE = 40
+"Rows of a chart with a row per project."
+MOST_MARKS = 300
+"Facilities or risks that are drawn one by one."
+NAMES_SHOWN = 12
+
+
+def show_map(wanted: Filter) -> None:
+    """Draw the facilities, by square of the map where there are too many, and the list of the largest."""
+    frame = snapshot_cache.ask(pipeline.places, wanted)
+    nowhere = frame.filter(pl.col("longitude").is_null())
+    placed = len(frame) - len(nowhere)
+    is_summed = placed > MOST_MARKS
+    marks = f"each mark stands for those of one RAG status within {pipeline_aggregates.SQUARE_DEGREES:g}°; "
+    st.caption(
+        f"**{number(placed)}** facilities; {marks if is_summed else ''}area by MWp, colour and shape by RAG. Schematic "
+        "outline of Great Britain, drawn by hand."
+    )
+    left, right = st.columns(2, gap="large")
+    with left:
+        if is_summed:
+            figure = squares_on_the_map(snapshot_cache.ask(pipeline_aggregates.places_by_square, wanted))
+        else:
+            figure = on_the_map(frame)
+        drawn(figure, frame, "places", f"Map of {placed} facilities by MWp and RAG")
+    with right:
+        st.subheader("Facilities by capacity", anchor=False)
+        shown = frame.select("project", "capacity_mwp", "technology", "rag", "stage", "facility", "pipeline_id")
+        rows(shown, "facilities", "project", "pipelines", "pipeline_id", height=560)
+        if len(nowhere):
+            names = ", ".join(plain(name) for name in nowhere["facility"].head(NAMES_SHOWN))
+            more = f" and {number(len(nowhere) - NAMES_SHOWN)} more" if len(nowhere) > NAMES_SHOWN else ""
+            st.caption(f"Without a place ({number(float(nowhere['capacity_mwp'].sum()))} MWp): {names}{more}.")
+
+
+def show_rag(wanted: Filter) -> None:
+    """Draw the status of each project by month, page by page and with the counts of all where there are many."""
+    count = int(snapshot_cache.ask(pipeline.headline, wanted)["projects"])
+    if count > PROJECTS_PER_PAGE:
+        counts = snapshot_cache.ask(pipeline_aggregates.rag_counts_by_month, wanted)
+        st.subheader("All projects", anchor=False)
+        drawn(sums.rag_counts(counts), counts, "rag-counts", f"How many of {count} projects stood how in each month")
+    st.caption("At the end of each month, and today; projects that stand worst now first. G Green, A Amber, R Red.")
+    name_unlikely_dates(wanted)
+    offset = _page("rag-page", count)
+    frame = snapshot_cache.ask(pipeline.rag_by_month, wanted, limit=PROJECTS_PER_PAGE, offset=offset)
+    all_rows = partial(snapshot_cache.ask, pipeline.rag_by_month, wanted)
+    drawn(rag_grid(frame), all_rows, "rag-by-month", "RAG status of projects at the end of each of the last months")
+    st.subheader(f"No update for {STALE_DAYS} days", anchor=False)
+    projects(
+        snapshot_cache.ask(pipeline.stale, wanted), "stale", f"All of them were updated in the last {STALE_DAYS} days."
+    )
+
+
+def show_rtb_dates(wanted: Filter) -> None:
+    """Draw the RTB date of each project, page by page and with the counts of all where there are many."""
+    frame = snapshot_cache.ask(pipeline.rtb_dates, wanted)
+    name_unlikely_dates(wanted)
+    if len(frame):
+        slipped = frame.filter(pl.col("slippage_days") > 0)
+        days = slipped["slippage_days"].median()
+        if len(frame) > PROJECTS_PER_PAGE:
+            quarters = snapshot_cache.ask(pipeline_aggregates.rtb_by_quarter, wanted)
+            figure = sums.rtb_quarters(quarters, wanted.today)
+            st.subheader("All projects", anchor=False)
+            drawn(figure, quarters, "rtb-by-quarter", f"RTB dates of {len(frame)} projects by quarter")
+        median = f", by {days:.0f} days in the median" if isinstance(days, float) else ""
+        st.caption(
+            f"Ring: the first RTB date a project had; mark: the present one. **{number(len(slipped))}** of "
+            f"{number(len(frame))} slipped{median}."
+        )
+        past = len(frame.filter(pl.col("rtb_date") < wanted.today))
+        offset = _page("rtb-page", len(frame), first_shown=min(past, len(frame) - 1))
+        shown = frame.slice(offset, PROJECTS_PER_PAGE)
+        drawn(rtb_timeline(shown, wanted.today), frame, "rtb-dates", "RTB dates of the projects and their slippage")
+    else:
+        st.info("None of these projects has an RTB date.", icon=":material/info:")
+    st.subheader("Overdue", anchor=False)
+    st.caption("Past the RTB date, and in a stage before Construction.")
+    projects(snapshot_cache.ask(pipeline.overdue, wanted), "overdue", "No RTB date has passed.")
+
+
+def show_risks(wanted: Filter) -> None:
+    """Draw the open information points by likelihood and impact, summed where there are too many, and the worst."""
+    frame = snapshot_cache.ask(pipeline.risks, wanted)
+    if frame.is_empty():
+        st.success("No information point is open.", icon=":material/check_circle:")
+        return
+    left, right = st.columns([2, 3], gap="large")
+    with left:
+        st.subheader("Likelihood and impact", anchor=False)
+        if len(frame) > MOST_MARKS:
+            step = pipeline_aggregates.SCORE_STEP
+            st.caption(f"**{number(len(frame))}** open points, in steps of {step}; the colour is that of the worst.")
+            figure = sums.risks_by_score(snapshot_cache.ask(pipeline_aggregates.risks_by_score, wanted))
+        else:
+            figure = likelihood_by_impact(frame)
+        drawn(figure, frame, "risks", f"{len(frame)} open information points by likelihood and impact")
+    with right:
+        st.subheader(f"Top {TOP} by rating", anchor=False)
+        top = frame.head(TOP).with_columns(band=pl.col("rating").map_elements(band_of, return_dtype=pl.String()))
+        named = ("rank", "information_point", "rating", "project", "owner", "due_date", "impact", "likelihood", "band")
+        shown = top.select(*named, "pipeline_id", "information_point_id")
+        rows(shown, "top-points", "information_point", "information_points", "information_point_id")
+
+
+def name_unlikely_dates(wanted: Filter) -> None:
+    """Name the projects with a date that no chart can draw, with links to where it is corrected."""
+    frame = snapshot_cache.ask(pipeline_aggregates.unlikely_dates, wanted)
+    if frame.is_empty():
+        return
+    ids = frame["pipeline_id"].unique(maintain_order=True)
+    is_one = len(ids) == 1
+    st.warning(
+        f"{number(len(ids))} {'project has a date' if is_one else 'projects have dates'} that cannot be meant. Charts "
+        f"leave {'it' if is_one else 'them'} out until the date is corrected.",
+        icon=":material/event_busy:",
+    )
+    with st.container(horizontal=True):
+        for row in frame.head(NAMES_SHOWN).iter_rows(named=True):
+            title = Pipeline.model_fields[row["field"]].title or row["field"]
+            record_lists.link("pipelines", row["pipeline_id"], f"{row['project']}: {title} {row['day'].isoformat()}")
+
+
+def _page(key: str, count: int, first_shown: int = 0) -> int:
+    """Draw the numbers of the pages and return the offset of the chosen one; `first_shown` is on the default page."""
+    if count <= PROJECTS_PER_PAGE:
+        return 0
+    pages = -(-count // PROJECTS_PER_PAGE)
+    page = st.pagination(pages, default=first_shown // PROJECTS_PER_PAGE + 1, key=key, bind="query-params")
+    offset = (min(max(page, 1), pages) - 1) * PROJECTS_PER_PAGE
+    last = min(offset + PROJECTS_PER_PAGE, count)
+    st.caption(f"Projects {number(offset + 1)} to {number(last)} of {number(count)}. The table and its files have all.")
+    return offset

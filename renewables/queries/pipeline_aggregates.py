@@ -1,0 +1,101 @@
+"""Sums of the pipeline for views that cannot draw each project: by month, by quarter, by square of the map, by score.
+
+Every query takes the same `Filter` as `pipeline.py`, and its size does not grow with the number of projects.
+Not here: single projects (`pipeline.py`).
+"""
+
+import polars as pl
+
+from pipeline_assets.dates import EARLIEST_DATE, LATEST_DATE
+from renewables.queries.pipeline import MONTHS, Filter, asked, status_at_month_ends
+from renewables.queries.snapshot import Connection, opened
+
+SQUARE_DEGREES = 0.5
+"Side of a square of the map: some 35 km by 55 km."
+SCORE_STEP = 10
+"Points of impact and of likelihood that are drawn as one."
+LARGEST_NAMED = 3
+
+
+def rag_counts_by_month(wanted: Filter, months: int = MONTHS, con: Connection | None = None) -> pl.DataFrame:
+    """Return month (its first day), rag, projects: how many stood how at the end of each of the last months."""
+    with opened(con) as snapshot:
+        return asked(
+            snapshot,
+            wanted,
+            f", {status_at_month_ends('chosen')} SELECT month, rag, count(*) AS projects FROM at_month_ends "
+            "GROUP BY ALL ORDER BY month, rag",
+            today=wanted.today,
+            months=months,
+        )
+
+
+def rtb_by_quarter(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
+    """Return quarter (its first day), rag, projects, gross_mwp, of the projects with an RTB date within the bounds."""
+    with opened(con) as snapshot:
+        return asked(
+            snapshot,
+            wanted,
+            ", sizes AS (SELECT pipeline_id, sum(capacity_mwp) AS gross_mwp FROM parts GROUP BY ALL) "
+            "SELECT date_trunc('quarter', rtb_date)::DATE AS quarter, rag, count(*) AS projects, "
+            "coalesce(sum(gross_mwp), 0) AS gross_mwp FROM chosen LEFT JOIN sizes ON sizes.pipeline_id = chosen.id "
+            "WHERE rtb_date BETWEEN $earliest AND $latest GROUP BY ALL ORDER BY quarter, rag",
+            earliest=EARLIEST_DATE,
+            latest=LATEST_DATE,
+        )
+
+
+def places_by_square(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
+    """Return one row per square of the map and RAG status that has facilities.
+
+    Columns: rag, facilities, projects, capacity_mwp, longitude and latitude (the middle of the facilities, weighted by
+    capacity), largest (names of the largest facilities).
+    """
+    with opened(con) as snapshot:
+        return asked(
+            snapshot,
+            wanted,
+            "SELECT chosen.rag, count(*) AS facilities, count(DISTINCT pipeline_id) AS projects, "
+            "sum(parts.capacity_mwp) AS capacity_mwp, "
+            "sum(longitude * greatest(parts.capacity_mwp, 1)) / sum(greatest(parts.capacity_mwp, 1)) AS longitude, "
+            "sum(latitude * greatest(parts.capacity_mwp, 1)) / sum(greatest(parts.capacity_mwp, 1)) AS latitude, "
+            "arg_max(facility.name, parts.capacity_mwp, $named) AS largest "
+            "FROM parts JOIN chosen ON chosen.id = pipeline_id JOIN facilities AS facility ON facility.id = "
+            "facility_id WHERE longitude IS NOT NULL "
+            "GROUP BY floor(longitude / $side), floor(latitude / $side), chosen.rag ORDER BY capacity_mwp DESC",
+            side=SQUARE_DEGREES,
+            named=LARGEST_NAMED,
+        )
+
+
+def risks_by_score(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
+    """Return likelihood and impact (the middle of a step), points, worst (highest rating), worst_point (its name)."""
+    with opened(con) as snapshot:
+        return asked(
+            snapshot,
+            wanted,
+            "SELECT (likelihood - 1) // $step * $step + $step / 2 AS likelihood, "
+            "(impact - 1) // $step * $step + $step / 2 AS impact, count(*) AS points, max(rating) AS worst, "
+            "arg_max(point.name, rating) AS worst_point FROM open_risks AS point "
+            "LEFT JOIN chosen ON chosen.id = pipeline_id WHERE chosen.id IS NOT NULL OR (pipeline_id IS NULL AND $wide)"
+            " GROUP BY 1, 2 ORDER BY worst DESC",
+            step=SCORE_STEP,
+            wide=wanted.is_wide(),
+        )
+
+
+def unlikely_dates(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
+    """Return the projects with a date that no view can draw: pipeline_id, project, field, day.
+
+    Such dates were stored before they were refused; see `pipeline_assets.dates`.
+    """
+    with opened(con) as snapshot:
+        return asked(
+            snapshot,
+            wanted,
+            "SELECT id AS pipeline_id, name AS project, field, day FROM (UNPIVOT (SELECT id, name, rtb_date, "
+            "status_date FROM chosen) ON rtb_date, status_date INTO NAME field VALUE day) "
+            "WHERE day NOT BETWEEN $earliest AND $latest ORDER BY lower(project), field",
+            earliest=EARLIEST_DATE,
+            latest=LATEST_DATE,
+        )
