@@ -68,7 +68,7 @@ def with_stored_date(ledger: sa.Engine, home: Path, field: str, day: str) -> Non
         submit(ledger, changes, who="tester", token=id)
     with schema.writing(ledger) as con:
         for table, column in ((schema.records, schema.records.c.fields), (schema.changes, schema.changes.c.after)):
-            fields = con.execute(sa.select(column).where(table.c.kind == "pipelines", table.c.id == "far")).scalar()
+            fields = con.execute(sa.select(column).where(table.c.kind == "pipelines", table.c.id == "far")).scalar_one()
             con.execute(table.update().where(table.c.id == "far").values({column: {**fields, field: day}}))
     land(ledger, lambda: writing(home / "warehouse.duckdb"))
 
