@@ -1,65 +1,38 @@
-"""A file's header and rows, as texts: CSV in UTF-8 (comma, semicolon or tab), or the first sheet of an Excel file.
+"""A file's header and rows, as texts: CSV in UTF-8 (comma, semicolon or tab), or a workbook (.xlsx, .xlsm, .ods).
 
-Belongs here: encodings, separators, rows. Not here: what a column or a cell means.
+Belongs here: encodings, separators, lines. Not here: what a column or a cell means (`parsed_rows.py`), how a workbook
+is read (`workbook_process.py`).
 """
 
 import csv
 import io
 import re
-from collections.abc import Callable, Iterable, Sequence
-from dataclasses import dataclass
+from collections.abc import Sequence
 
 from pipeline_assets.errors import UnreadableFile
 from pipeline_assets.spreadsheets.cells import is_blank
+from pipeline_assets.spreadsheets.header_row import ROWS_SEARCHED, HeaderNames
+from pipeline_assets.spreadsheets.raw_table import RawTable, build_table
+from pipeline_assets.spreadsheets.workbook_limits import MOST_BYTES, MOST_ROWS
+from pipeline_assets.spreadsheets.workbook_process import read_workbook_safely
 
-MOST_ROWS = 50_000
-_EXCEL = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
+_WORKBOOKS = (b"PK\x03\x04", b"\xd0\xcf\x11\xe0")
 _SEPARATORS = ",;\t"
 
 
-@dataclass(frozen=True)
-class Table:
-    """`rows`: number as a spreadsheet shows it, and as many cells as the header has; rows without text are left out."""
-
-    header: tuple[str, ...]
-    rows: tuple[tuple[int, tuple[str, ...]], ...]
-    too_long: tuple[int, ...] = ()
-    "Rows with text beyond the header's last column; they are in `rows` too."
-
-
-def read_table(content: bytes, *, known: Callable[[Sequence[str]], int]) -> Table:
-    """`known`: how many of the header's names mean something; it decides between separators. Raises UnreadableFile."""
-    if content.startswith(_EXCEL):
-        return _table(_excel_rows(content))
+def read_table(content: bytes, names: HeaderNames) -> RawTable:
+    """Return the table of a file. `names`: the headers that are known; they decide between separators, too, and find
+    the header below titles. Raises UnreadableFile."""
+    if len(content) > MOST_BYTES:
+        raise UnreadableFile(f"The file is larger than {MOST_BYTES // 2**20} MB: cut it into smaller ones.")
+    if content.startswith(_WORKBOOKS):
+        return read_workbook_safely(content, names)
     text = _decoded(content)
     if marked := re.match(r"sep=(.)\r?\n", text):
-        separators, text = marked[1], text[marked.end() :]
+        separator, text, first_number = marked[1], text[marked.end() :], 2
     else:
-        separators = _SEPARATORS
-    best = max(separators, key=lambda separator: _score(text, separator, known))
-    return _table(_csv_rows(text, best))
-
-
-def _table(lines: Iterable[Sequence[str]]) -> Table:
-    header: tuple[str, ...] = ()
-    rows, too_long = [], []
-    for line_number, line in enumerate(lines, 1):
-        if all(is_blank(cell) for cell in line):
-            continue
-        if not header:
-            header = tuple(cell.strip() for cell in line)
-            while not header[-1]:
-                header = header[:-1]
-            continue
-        if any(not is_blank(cell) for cell in line[len(header) :]):
-            too_long.append(line_number)
-        cells = tuple(line[: len(header)])
-        rows.append((line_number, cells + ("",) * (len(header) - len(cells))))
-        if len(rows) > MOST_ROWS:
-            raise UnreadableFile(f"The file has more than {MOST_ROWS:,} rows: cut it into smaller ones.")
-    if not header:
-        raise UnreadableFile("The file is empty: it needs a header with the names of the columns.")
-    return Table(header, tuple(rows), tuple(too_long))
+        separator, first_number = max(_SEPARATORS, key=lambda each: _separator_score(text, each, names)), 1
+    return build_table(_csv_lines(text, separator, first_number), names)
 
 
 def _decoded(content: bytes) -> str:
@@ -76,28 +49,36 @@ def _decoded(content: bytes) -> str:
         ) from None
 
 
-def _score(text: str, separator: str, known: Callable[[Sequence[str]], int]) -> tuple[int, int]:
-    for line in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
-        if any(not is_blank(cell) for cell in line):
-            return known(line), len(line)
-    return 0, 0
-
-
-def _csv_rows(text: str, separator: str) -> Iterable[Sequence[str]]:
-    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+def _separator_score(text: str, separator: str, names: HeaderNames) -> tuple[int, int]:
+    """Return how many headers of the best of the first lines are known, and into how many cells it is divided."""
+    best, searched = (0, 0), 0
     try:
-        yield from reader
+        for line in csv.reader(io.StringIO(text, newline=""), delimiter=separator):
+            if any(not is_blank(cell) for cell in line):
+                best = max(best, (names.known_count(line), len(line) if not searched else 0))
+                searched += 1
+            if searched == ROWS_SEARCHED:
+                break
+    except csv.Error:
+        return best
+    return best
+
+
+def _csv_lines(text: str, separator: str, first_number: int) -> list[tuple[int, Sequence[str]]]:
+    """Return the lines that are not blank, each with the row number that a spreadsheet shows."""
+    reader = csv.reader(io.StringIO(text, newline=""), delimiter=separator, strict=True)
+    lines: list[tuple[int, Sequence[str]]] = []
+    try:
+        for number, line in enumerate(reader, first_number):
+            if any(not is_blank(cell) for cell in line):
+                lines.append((number, line))
+            if len(lines) > MOST_ROWS + ROWS_SEARCHED:
+                break
     except csv.Error as error:
+        if "field larger" in str(error):
+            message = f"has a cell of more than {csv.field_size_limit():,} characters, or a quote that does not close"
+            raise UnreadableFile(f"The file {message}, from line {reader.line_num} on.") from None
         raise UnreadableFile(
             f"The file is no CSV from line {reader.line_num} on: {error}. A quote within quotes is written twice."
         ) from None
-
-
-def _excel_rows(content: bytes) -> Iterable[Sequence[str]]:
-    import fastexcel
-
-    try:
-        sheet = fastexcel.read_excel(content).load_sheet(0, header_row=None, dtypes="string")
-        return [[cell or "" for cell in row] for row in sheet.to_polars().rows()]
-    except fastexcel.FastExcelError as error:
-        raise UnreadableFile(f"The Excel file cannot be read: {error}. Save it as “CSV UTF-8” instead.") from None
+    return lines

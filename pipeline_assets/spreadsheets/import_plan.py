@@ -3,13 +3,13 @@
 The plan is what the ledger itself says to a dry run: so nothing that it shows can turn out otherwise, unless the ledger
 changes meanwhile, and then confirming is refused with the difference.
 
-Belongs here: plan and confirm. Not here: what a row asks for (`rows.py`), undoing (`ledger.submitting.revert`).
+Belongs here: plan and confirm. Not here: what a row asks for (`row_planner.py`), undoing (`ledger.submission.revert`).
 """
 
 import hashlib
 from collections import Counter
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import StrEnum
 from typing import Any
 
@@ -21,7 +21,7 @@ from pipeline_assets.ledger.changes import Action, Change, Key, Receipt, Recorde
 from pipeline_assets.ledger.submission import submit
 from pipeline_assets.models import new_id
 from pipeline_assets.spreadsheets.file_reader import read_table
-from pipeline_assets.spreadsheets.parsed_rows import RowProblem, columns_of, values_of
+from pipeline_assets.spreadsheets.parsed_rows import UNKNOWN, RowProblem, columns_of, values_of
 from pipeline_assets.spreadsheets.portfolio_index import holdings
 from pipeline_assets.spreadsheets.row_planner import DraftedRow, Place, Rows
 from pipeline_assets.spreadsheets.sheet_columns import SHEETS, Holds, Sheet
@@ -37,11 +37,13 @@ class Outcome(StrEnum):
 
 @dataclass(frozen=True)
 class Difference:
-    """Of one cell. `column`: the name that is exported; `before` is None where there was nothing."""
+    """What becomes of one cell. `column`: the name that is exported; `before` is None where there was nothing;
+    `clears`: the field holds something, and would be empty."""
 
     column: str
     before: Any
     after: Any
+    clears: bool = field(default=False, compare=False)
 
 
 @dataclass(frozen=True)
@@ -59,8 +61,9 @@ class PlannedRow:
 
 @dataclass(frozen=True)
 class Plan:
-    """What an import would do. `ignored`: header and reason of the columns that are left out; `changes`: of the rows
-    without errors; `position`: of the ledger that it was held against; `token`: the same for the same file on it."""
+    """What an import would do. `ignored`: header and reason of the columns that are left out; `notes`: sentences on
+    what else of the file was left out; `changes`: of the rows without errors; `position`: of the ledger that it was
+    compared with; `token`: the same for the same file on it."""
 
     sheet: str
     filename: str
@@ -69,10 +72,16 @@ class Plan:
     changes: tuple[Change, ...] = field(repr=False)
     position: int = 0
     token: str = ""
+    notes: tuple[str, ...] = ()
+
+    @property
+    def clearings(self) -> list[tuple[PlannedRow, Difference]]:
+        """Return what would be emptied, with its row."""
+        return [(row, difference) for row in self.rows for difference in row.differences if difference.clears]
 
     @property
     def counts(self) -> dict[str, int]:
-        """Outcome to rows, all outcomes."""
+        """Return outcome to rows, all outcomes."""
         found = Counter(row.outcome for row in self.rows)
         return {str(outcome): found[outcome] for outcome in Outcome}
 
@@ -90,7 +99,7 @@ class Plan:
 
 
 def plan(engine: sa.Engine, sheet: str, content: bytes, filename: str = "") -> Plan:
-    """Compares a file with the ledger; nothing is changed. `sheet`: counterparties, pipelines, information-points.
+    """Compare a file with the ledger; nothing is changed. `sheet`: counterparties, pipelines, information-points.
 
     Raises UnreadableFile where the file is no table of this sheet, StaleVersion where the ledger changed while it was
     compared, LedgerUnavailable.
@@ -98,17 +107,29 @@ def plan(engine: sa.Engine, sheet: str, content: bytes, filename: str = "") -> P
     drafting = _Drafting(engine, SHEETS[sheet], content)
     planned = tuple(drafting.planned())
     token = hashlib.sha256(b"\0".join([sheet.encode(), str(drafting.position).encode(), content])).hexdigest()
+    ignored = tuple((column.header, column.reason) for column in drafting.ignored)
     return Plan(
-        sheet, filename, planned, drafting.ignored, tuple(drafting.changes()), drafting.position, f"import-{token}"
+        *(sheet, filename, planned, ignored, tuple(drafting.changes()), drafting.position, f"import-{token}"),
+        notes=drafting.notes,
     )
 
 
-def confirm(engine: sa.Engine, plan: Plan, *, who: str, why: str = "", good_rows_only: bool = False) -> Receipt:
-    """Makes the planned changes as one batch; confirming twice is one import.
+def confirm(
+    engine: sa.Engine, plan: Plan, *, who: str, why: str = "", good_rows_only: bool = False, clear: bool = False
+) -> Receipt:
+    """Make the planned changes as one batch; confirming twice is one import.
 
-    Raises Refused where rows have errors and `good_rows_only` is not given, or a new name was taken meanwhile;
-    StaleVersion, with the difference, where a record of the file changed since the plan. Then nothing was saved.
+    Raises Refused where rows have errors and `good_rows_only` is not given, where something would be emptied and
+    `clear` is not given, or where a new name was taken meanwhile; StaleVersion, with the difference, where a record of
+    the file changed since the plan. Then nothing was saved.
     """
+    if plan.clearings and not clear:
+        raise Refused(
+            [
+                Problem(SHEETS[plan.sheet].kind, f"row {row.number}", each.column, "would be emptied: confirm it apart")
+                for row, each in plan.clearings
+            ]
+        )
     if plan.errors and not good_rows_only:
         raise Refused([Problem(SHEETS[plan.sheet].kind, f"row {e.row}", e.column, e.message) for e in plan.errors])
     if reader.position(engine) != plan.position:
@@ -136,7 +157,8 @@ class _Drafting:
     """A file on its way to a plan."""
 
     def __init__(self, engine: sa.Engine, sheet: Sheet, content: bytes) -> None:
-        table = read_table(content, known=sheet.known)
+        table = read_table(content, sheet.header_names)
+        self.notes = table.notes
         columns, self.ignored = columns_of(sheet, table.header)
         held = holdings(engine)
         self.engine, self.sheet, self.position = engine, sheet, held.position
@@ -184,10 +206,23 @@ class _Drafting:
             numbers, title = ", ".join(map(str, spoilt[row.key])), self.sheet.title.lower()
             errors.append(RowProblem(row.number, "row", f"is of the same {title} as row {numbers}, which has errors"))
         if errors:
+            errors = [self._with_ignored_column(error) for error in errors]
             return PlannedRow(row.number, Outcome.ERROR, id, row.label, (), tuple(errors), tuple(row.warnings))
         differences = tuple(difference for change in made for difference in self._differences(change))
         outcome = Outcome.UNCHANGED if not made else Outcome.CREATE if row.is_new else Outcome.UPDATE
         return PlannedRow(row.number, outcome, id, row.label, differences, (), tuple(row.warnings))
+
+    def _with_ignored_column(self, error: RowProblem) -> RowProblem:
+        """Say, where a value is missing, which column of the file might hold it."""
+        if not error.message.startswith("is needed"):
+            return error
+        unknown = [column for column in self.ignored if column.reason.startswith(UNKNOWN)]
+        headers = [column.header for column in unknown if column.resembles == error.column]
+        headers = headers or [column.header for column in unknown if not column.resembles][:3]
+        if not headers:
+            return error
+        listed, used = ", ".join(map(repr, headers)), "column {} was" if len(headers) == 1 else "columns {} were"
+        return replace(error, message=f"{error.message}, and the {used.format(listed)} not used")
 
     def _spoilt(self) -> dict[Key | None, list[int]]:
         """Record to the rows of it that have errors."""
@@ -222,9 +257,15 @@ class _Drafting:
             return []
         if place.column:
             gone = change.action is Action.ARCHIVE
-            return [Difference(place.column, place.label if gone else None, None if gone else place.label)]
+            before, after = (place.label, None) if gone else (None, place.label)
+            return [Difference(place.column, before, after, clears=gone and place.is_cleared)]
         return [
-            Difference(self._column(change.kind, name), change.before.get(name), value)
+            Difference(
+                self._column(change.kind, name),
+                change.before.get(name),
+                value,
+                clears=value in ("", None) and change.before.get(name) not in ("", None),
+            )
             for name, value in change.after.items()
             if change.before or value not in ("", None)
         ]

@@ -1,29 +1,34 @@
 """A table's cells as values: what each row says, in the words of the models.
 
-An absent column says nothing: what it would set stays. An empty cell says "nothing": it clears what can be empty, and
-takes the model's default in a new record.
+An absent column and a blank cell say nothing: what they would set stays, and a new record takes the model's default.
+A field is emptied by the clearing word only.
 
-Belongs here: headers, cells, and which days are too ambiguous to be read. Not here: records (`rows.py`).
+Belongs here: headers, cells, and which dates are too ambiguous to be read. Not here: records (`row_planner.py`).
 """
 
-from collections.abc import Callable, Sequence
+from collections.abc import Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
 from pipeline_assets.errors import UnreadableFile, UnreadableValue
 from pipeline_assets.spreadsheets import cells
-from pipeline_assets.spreadsheets.file_reader import Table
+from pipeline_assets.spreadsheets.raw_table import RawTable, Special
 from pipeline_assets.spreadsheets.sheet_columns import SHEETS, Column, Holds, Sheet
 
 
-class _Empty:
+class _Sentinel:
+    def __init__(self, name: str) -> None:
+        self._name = name
+
     def __repr__(self) -> str:
-        return "EMPTY"
+        return self._name
 
 
-EMPTY: Final = _Empty()
-"A cell without text in a column that is there."
+EMPTY: Final = _Sentinel("EMPTY")
+"A blank cell in a column that is there."
+CLEAR: Final = _Sentinel("CLEAR")
+"A cell that holds the clearing word."
 
 
 @dataclass(frozen=True)
@@ -40,11 +45,12 @@ class RowProblem:
 
 @dataclass
 class Part:
-    """`roles`: None where no column says anything of them."""
+    """`roles`: None where no cell says anything of them; `defaults`: fields of a part that is new."""
 
     id: str = ""
     fields: dict[str, Any] = field(default_factory=dict)
     roles: list[str] | None = None
+    defaults: dict[str, Any] = field(default_factory=dict)
 
 
 @dataclass
@@ -63,15 +69,23 @@ class Values:
     warnings: list[RowProblem] = field(default_factory=list)
 
 
-def columns_of(sheet: Sheet, header: Sequence[str]) -> tuple[dict[int, Column], tuple[tuple[str, str], ...]]:
-    """Position to column, and (header, reason) of those left out. Raises UnreadableFile."""
+@dataclass(frozen=True)
+class Ignored:
+    """A column that is left out. `resembles`: the name of the column that may be meant, if any."""
+
+    header: str
+    reason: str
+    resembles: str = ""
+
+
+def columns_of(sheet: Sheet, header: Sequence[str]) -> tuple[dict[int, Column], tuple[Ignored, ...]]:
+    """Return position to column, and the columns that are left out. Raises UnreadableFile."""
     columns: dict[int, Column] = {}
-    ignored = []
-    reasons = {cells.spelling_key(name): reason for name, reason in sheet.not_kept}
+    ignored: list[Ignored] = []
     for position, name in enumerate(header):
         column = sheet.column(name)
         if column is None:
-            ignored.append((name, reasons.get(cells.spelling_key(name), "nothing is known by this name")))
+            ignored.append(Ignored(name, sheet.reason_not_kept(name) or UNKNOWN))
             continue
         for earlier, other in columns.items():
             if other is column:
@@ -83,8 +97,8 @@ def columns_of(sheet: Sheet, header: Sequence[str]) -> tuple[dict[int, Column], 
     names = {column.name for column in columns.values()}
     if not names & {"id", "name"} or names == {"id"}:
         raise UnreadableFile(
-            f"This is no sheet of {sheet.name}: its first row needs `name` or `id`, and a column besides; it has "
-            f"{', '.join(header[:12])}.{_other_sheet(sheet, header)}"
+            f"This is no sheet of {sheet.name}: its header needs `name` or `id`, and a column besides; it has "
+            f"{', '.join(header[:12])}.{_did_you_mean(sheet, ignored)}{_other_sheet(sheet, header)}"
         )
     if Holds.PEOPLE in held and held & {Holds.PART_ID, Holds.PART_FIELD}:
         raise UnreadableFile(
@@ -92,7 +106,23 @@ def columns_of(sheet: Sheet, header: Sequence[str]) -> tuple[dict[int, Column], 
         )
     if Holds.CAPACITY in held and "facility_capacity_mwp" in names:
         raise UnreadableFile("Give the capacity either in one column or by technology, not in both ways.")
-    return columns, tuple(ignored)
+    return columns, tuple(_with_resemblance(sheet, each, names) for each in ignored)
+
+
+UNKNOWN = "nothing is known by this name"
+
+
+def _with_resemblance(sheet: Sheet, ignored: Ignored, used: set[str]) -> Ignored:
+    """Offer the column that may be meant, where no other column of the file has it."""
+    column = sheet.resembling(ignored.header) if ignored.reason == UNKNOWN else None
+    if column is None or column.name in used:
+        return ignored
+    return Ignored(ignored.header, f"{UNKNOWN}; did you mean {column.name} ({column.title})?", column.name)
+
+
+def _did_you_mean(sheet: Sheet, ignored: Sequence[Ignored]) -> str:
+    offers = [(each.header, column.name) for each in ignored if (column := sheet.resembling(each.header))]
+    return f" Did you mean {', '.join(f'{name} by {header!r}' for header, name in offers[:5])}?" if offers else ""
 
 
 def _other_sheet(sheet: Sheet, header: Sequence[str]) -> str:
@@ -102,35 +132,40 @@ def _other_sheet(sheet: Sheet, header: Sequence[str]) -> str:
     return f" It looks like {best.name}." if best is not sheet and best.known(header) > sheet.known(header) else ""
 
 
-def values_of(table: Table, columns: dict[int, Column]) -> list[Values]:
-    """What each row says."""
+def values_of(table: RawTable, columns: dict[int, Column]) -> list[Values]:
+    """Return what each row says."""
     month_first = {
         column.name
         for position, column in columns.items()
         if column.type is date and any(cells.is_month_first(row[position]) for _, row in table.rows)
     }
-    return [_row(number, row, columns, month_first, number in table.too_long) for number, row in table.rows]
+    return [_row(table, number, row, columns, month_first) for number, row in table.rows]
 
 
-def _row(number: int, row: Sequence[str], columns: dict[int, Column], month_first: set[str], too_long: bool) -> Values:
-    said, part, capacities = Values(number), Part(), dict[str, float]()
+def _row(table: RawTable, number: int, row: Sequence[str], columns: dict[int, Column], month_first: set[str]) -> Values:
+    said, part, capacities = Values(number), Part(), dict[str, Any]()
     by_name: dict[Holds, dict[str, Any]] = {
         **{Holds.FIELD: said.fields, Holds.PART_FIELD: part.fields, Holds.CAPACITY: capacities},
         **{Holds.LINKED: said.linked, Holds.LINKED_ID: said.linked_ids, Holds.PEOPLE: said.people},
     }
     by_technology = False
-    if too_long:
-        message = "has more cells than the header: a text with the separator in it needs quotes"
+    if number in table.too_long:
+        fix = "give their column a header" if table.is_workbook else "a text with the separator in it needs quotes"
+        message = f"has more cells than the header: {fix}"
         said.errors.append(RowProblem(number, "row", message))
     for position, column in columns.items():
         cell = row[position]
         by_technology |= column.holds is Holds.CAPACITY
+        special = table.special.get((number, position))
         try:
-            value = _value(column, cell, month_first)
+            value = _value(column, _unspecial(column, cell, special), month_first)
         except UnreadableValue as error:
-            said.errors.append(RowProblem(number, column.name, str(error)))
+            place = f"{table.letters[position]}{number}: " if table.is_workbook else ""
+            said.errors.append(RowProblem(number, column.name, f"{place}{error}"))
             continue
-        if column.type is date and value is not EMPTY and cells.is_ambiguous(cell):
+        if special and special.kind == "date" and special.detail and isinstance(value, str):
+            said.warnings.append(RowProblem(number, column.name, f"shows a month without a day: read as {value}"))
+        if column.type is date and isinstance(value, str) and cells.is_ambiguous(cell):
             said.warnings.append(RowProblem(number, column.name, f"{cell.strip()} is read with the day first: {value}"))
         match column.holds:
             case Holds.ID:
@@ -140,34 +175,56 @@ def _row(number: int, row: Sequence[str], columns: dict[int, Column], month_firs
             case Holds.PART_ID:
                 part.id = value
             case Holds.PART_ROLES:
-                part.roles = value
+                part.roles = None if value is EMPTY else value
+            case Holds.LINKED | Holds.LINKED_ID | Holds.PEOPLE if value is EMPTY:
+                continue
             case holds:
                 by_name[holds][column.field or column.word] = value
     if by_technology:
         _facilities_by_technology(said, part, capacities)
-    elif part.id or part.roles or any(value is not EMPTY for value in part.fields.values()):
+    elif part.id or part.roles is not None or any(value is not EMPTY for value in part.fields.values()):
         said.parts = [part]
     return said
 
 
-_WITHOUT_TEXT: dict[Holds, Callable[[], Any]] = {
-    **dict.fromkeys((Holds.ID, Holds.PART_ID, Holds.LINKED_ID), str),
-    **dict.fromkeys((Holds.LINKED, Holds.PEOPLE, Holds.PART_ROLES), list),
-    Holds.CAPACITY: float,
-}
-"What an empty cell says, where it is another thing than EMPTY."
+def _unspecial(column: Column, cell: str, special: Special | None) -> str:
+    """Return the text of a workbook's cell for its column. Raises UnreadableValue where a person sees another thing."""
+    if special is None:
+        return cell
+    if special.kind == "fault":
+        raise UnreadableValue(special.detail)
+    if special.kind == "date" and column.type is not date:
+        raise UnreadableValue(
+            f"holds a date ({cell}) where {column.help.partition(';')[0]} is meant: format the cell as text, and type "
+            "it again"
+        )
+    if special.kind == "number" and column.type not in (int, float):
+        if not special.detail:
+            raise UnreadableValue(f"holds the number {cell}, which its format shows differently: format it as text")
+        return special.detail
+    return cell
+
+
+_NEVER_CLEARED = (Holds.ID, Holds.PART_ID, Holds.LINKED_ID, Holds.CAPACITY)
 
 
 def _value(column: Column, cell: str, month_first: set[str]) -> Any:
+    """Return what a cell says. Raises UnreadableValue."""
     if cells.is_blank(cell):
-        return _WITHOUT_TEXT[column.holds]() if column.holds in _WITHOUT_TEXT else EMPTY
+        return "" if column.holds in (Holds.ID, Holds.PART_ID) else EMPTY
+    if cells.is_spreadsheet_error(cell):
+        raise UnreadableValue(f"shows {cell.strip()}, an error of the spreadsheet: put the value in")
+    if cells.is_clearing(cell):
+        if column.holds in _NEVER_CLEARED or not column.may_be_empty:
+            raise UnreadableValue("cannot be emptied; a blank cell keeps what is there")
+        return [] if column.holds in (Holds.LINKED, Holds.PEOPLE, Holds.PART_ROLES) else CLEAR
     match column.holds, column.type:
         case ((Holds.ID | Holds.PART_ID | Holds.LINKED_ID), _):
             return cells.unguard_text(cell.strip(cells.BLANKS))
         case ((Holds.LINKED | Holds.PEOPLE), _):
-            return cells.parse_names(cell)
+            return cells.parse_names(cell) or EMPTY
         case Holds.PART_ROLES, _:
-            return [cells.parse_word(column.type, name) for name in cells.parse_names(cell)]
+            return [cells.parse_word(column.type, name) for name in cells.parse_names(cell)] or EMPTY
         case _, kind if kind is float:
             return cells.parse_number(cell)
         case _, kind if kind is int:
@@ -182,12 +239,12 @@ def _value(column: Column, cell: str, month_first: set[str]) -> Any:
     return cells.parse_word(column.type, cell)
 
 
-def _facilities_by_technology(said: Values, part: Part, capacities: dict[str, float]) -> None:
-    """The older tool's three columns of capacity: a facility for each that is not 0."""
+def _facilities_by_technology(said: Values, part: Part, capacities: dict[str, Any]) -> None:
+    """Read the older tool's three columns of capacity: a facility for each that is not 0."""
     if any(error.column.endswith(("_capacity", "_technology")) for error in said.errors):
         return
     technology = part.fields.get("technology", EMPTY)
-    given = {word: capacity for word, capacity in capacities.items() if capacity}
+    given = {word: capacity for word, capacity in capacities.items() if capacity is not EMPTY and capacity}
     named = (
         None if technology is EMPTY else next((word for word in capacities if technology.startswith(word)), technology)
     )
@@ -196,8 +253,12 @@ def _facilities_by_technology(said: Values, part: Part, capacities: dict[str, fl
         said.errors.append(RowProblem(said.number, "facility_technology", message))
         return
     if not given and named:
-        given = {named: 0.0}
+        given = {named: capacities.get(named, EMPTY)}
     said.parts = [
-        Part(part.id, {**part.fields, "technology": technology if word == named else word, "capacity_mwp": capacity})
+        Part(
+            part.id,
+            {**part.fields, "technology": technology if word == named else word, "capacity_mwp": capacity},
+            defaults={"capacity_mwp": 0.0},
+        )
         for word, capacity in given.items()
     ]

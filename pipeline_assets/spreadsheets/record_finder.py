@@ -12,7 +12,7 @@ from typing import Any
 from pipeline_assets.ledger.changes import Record
 from pipeline_assets.models import ENTITIES, new_id
 from pipeline_assets.names import name_key
-from pipeline_assets.spreadsheets.parsed_rows import EMPTY, Part, Values
+from pipeline_assets.spreadsheets.parsed_rows import CLEAR, EMPTY, Part, Values
 from pipeline_assets.spreadsheets.portfolio_index import Holdings
 from pipeline_assets.spreadsheets.sheet_columns import Holds, Sheet
 
@@ -42,6 +42,7 @@ class Finder:
         if name is EMPTY:
             raise NotFound("name", "is needed where there is no id")
         found, within = self.held.named(kind, name), said.fields.get("pipeline_id")
+        within = EMPTY if within is CLEAR else within
         if within is not None:
             found = [each for each in found if (each.fields["pipeline_id"] or EMPTY) == within]
         if len(found) > 1:
@@ -49,10 +50,17 @@ class Finder:
         return found[0].id if found else self.new_id(kind, name_key(name), str(within or ""))
 
     def whole(self, said: Values) -> Any:
-        """The project of a row that gives its name, its id, or both where they agree; EMPTY for none."""
+        """Return the project of a row that gives its name, its id, or both where they agree; EMPTY where it says
+        nothing, CLEAR where it asks for none."""
         given, name = said.fields.get("pipeline_id", EMPTY), said.whole
         if name is None or name is EMPTY:
             return given
+        if name is CLEAR:
+            if given in (EMPTY, CLEAR):
+                return CLEAR
+            raise NotFound("pipeline", f"asks for none, while pipeline_id is {given}: leave one of the two blank")
+        if given is CLEAR:
+            raise NotFound("pipeline", f"is {name!r}, while pipeline_id asks for none: leave one of the two blank")
         if given is not EMPTY:
             there = self.held.get("pipelines", given)
             if there and name_key(there.fields["name"]) != name_key(name):

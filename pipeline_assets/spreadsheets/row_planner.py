@@ -16,7 +16,7 @@ from pipeline_assets.ledger.changes import Change, Key, Record
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.names import clean_name, name_key
 from pipeline_assets.spreadsheets.cells import spelling_key
-from pipeline_assets.spreadsheets.parsed_rows import EMPTY, Part, RowProblem, Values
+from pipeline_assets.spreadsheets.parsed_rows import CLEAR, EMPTY, Part, RowProblem, Values
 from pipeline_assets.spreadsheets.portfolio_index import Holdings
 from pipeline_assets.spreadsheets.record_finder import Finder, NotFound
 from pipeline_assets.spreadsheets.sheet_columns import Holds, Sheet
@@ -25,11 +25,13 @@ from pipeline_assets.vocabulary import ContactRole
 
 @dataclass(frozen=True)
 class Place:
-    """Where a record stands in the file. A link has one `column`, and a `label` that it is shown as ("": it is not)."""
+    """Where a record is in the file. A link has one `column`, and a `label` that it is shown as ("": it is not);
+    `is_cleared`: the file asks to take off all links of the column."""
 
     row: int
     column: str = ""
     label: str = ""
+    is_cleared: bool = False
 
 
 @dataclass
@@ -87,7 +89,7 @@ class Rows:
                 RowProblem(row.number, "name", "another record has this name: the id makes it a new one")
             )
         fields = said.fields if said.id else _without_key(said.fields, record)
-        given = self._given(row, Holds.FIELD, fields, record)
+        given = self._given(Holds.FIELD, fields, record)
         if record and _is_dated_as_before(given, record):
             del given["status_date"]  # the earlier status was of that day, the new one is of today
         self._want(row, (self.sheet.kind, id), given, record)
@@ -137,13 +139,16 @@ class Rows:
         kind, fields = self.sheet.part, dict(part.fields)
         id = self.finder.part(owner, row.label, part)
         record = self.held.get(kind, id)
+        if record is None:
+            fields |= {name: value for name, value in part.defaults.items() if fields.get(name, EMPTY) is EMPTY}
         if record is None and kind == "facilities" and fields.get("name", EMPTY) is EMPTY:
-            fields["name"] = f"{row.label} {fields.get('technology', '')}".strip()[:100]
+            technology = fields.get("technology", EMPTY)
+            fields["name"] = f"{row.label} {'' if technology is EMPTY else technology}".strip()[:100]
         self._first_to_say(row, (kind, id), fields)
         if not part.id:
             fields = _without_key(fields, record)
         if not row.errors:
-            self._want(row, (kind, id), self._given(row, Holds.PART_FIELD, fields, record), record)
+            self._want(row, (kind, id), self._given(Holds.PART_FIELD, fields, record), record)
         owner_field, part_field = ENTITIES[self.sheet.link].references
         pair = {owner_field: owner, part_field: id}
         live = [link for link in self.held.naming(self.sheet.link, owner_field, owner) if link.fields[part_field] == id]
@@ -193,19 +198,13 @@ class Rows:
             changes.append((restored or Change.create(kind, fields), label))
         for change, label in changes:
             row.changes.append(change)
-            row.places[kind, change.id] = Place(row.number, column, label)
+            row.places[kind, change.id] = Place(row.number, column, label, is_cleared=not wanted)
 
-    def _given(self, row: DraftedRow, holds: Holds, fields: Mapping[str, Any], record: Record | None) -> dict[str, Any]:
-        """Values to set: an empty cell clears what may be empty, and sets nothing in a new record."""
-        given = {}
-        for name, value in fields.items():
-            column = self.sheet.one(holds, name)
-            if value is not EMPTY:
-                given[name] = value
-            elif record and column.may_be_empty:
-                given[name] = column.empty
-            elif record and name != "status_date":
-                self._wrong(row, column.name, "cannot be empty; a column that is left out changes nothing")
+    def _given(self, holds: Holds, fields: Mapping[str, Any], record: Record | None) -> dict[str, Any]:
+        """Return the values to set: a blank cell sets nothing, and the clearing word nothing in a new record."""
+        given = {name: value for name, value in fields.items() if value is not EMPTY and value is not CLEAR}
+        if record:
+            given |= {name: self.sheet.one(holds, name).empty for name, value in fields.items() if value is CLEAR}
         return given
 
     def _want(self, row: DraftedRow, key: Key, given: Mapping[str, Any], record: Record | None) -> None:
@@ -216,21 +215,22 @@ class Rows:
         row.places[key] = Place(row.number)
 
     def _first_to_say(self, row: DraftedRow, key: Key, words: Mapping[str, Any]) -> bool:
-        """Return whether no row before spoke of the record; one that did must have said the same.
+        """Return whether no row before spoke of the record. One that did must have said what this one says.
 
         Another spelling of the name is a warning: the record takes the first one.
         """
         earlier, before = self._said.setdefault(key, (row.number, words))
         if earlier == row.number and before is words:
             return True
-        differing = [name for name in words if words[name] != before.get(name)]
+        differing = [name for name, word in words.items() if word is not EMPTY and word != before.get(name, EMPTY)]
         if "name" in differing and _is_one_name(words["name"], before.get("name")):
             differing.remove("name")
             self._warn_of_spelling(row, key[0], earlier, _other_spelling(words, before))
         if differing:
             holds = Holds.FIELD if key[0] == self.sheet.kind else Holds.PART_FIELD
             found = self.sheet.find(holds, differing[0])
-            message = f"row {earlier} says otherwise of the same {ENTITIES[key[0]].title.lower()} ({key[1]})"
+            what = "leaves this blank for" if before.get(differing[0], EMPTY) is EMPTY else "says otherwise of"
+            message = f"row {earlier} {what} the same {ENTITIES[key[0]].title.lower()} ({key[1]})"
             self._wrong(row, found.name if found else differing[0], message)
         return False
 

@@ -4,10 +4,12 @@ A row is one record, with at most one of its parts: a counterparty with one pers
 A record of several parts takes several rows with the same id. Counterparties of a project stand in a column for each
 role, as a list of names.
 
-Belongs here: columns and how headers find them. Not here: what a row asks for (`rows.py`).
+Belongs here: columns and how headers find them. Not here: what a row asks for (`row_planner.py`), the headers that
+people use (`synonyms.py`).
 """
 
-from collections.abc import Sequence
+import difflib
+from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
 from enum import Enum, StrEnum
@@ -16,7 +18,9 @@ from types import UnionType
 from typing import Any, Union, get_args, get_origin
 
 from pipeline_assets.models import ENTITIES
-from pipeline_assets.spreadsheets.cells import spelling_key
+from pipeline_assets.spreadsheets import synonyms
+from pipeline_assets.spreadsheets.cells import CLEARING_WORD, spelling_key
+from pipeline_assets.spreadsheets.header_row import HeaderNames, header_keys
 from pipeline_assets.vocabulary import ContactRole, ProjectRole, Technology
 
 
@@ -54,18 +58,18 @@ class Column:
 
     @property
     def help(self) -> str:
-        """What goes into it."""
+        """What goes into it, and how it is emptied."""
         if self.holds is Holds.LINKED:
-            return "names of counterparties, with semicolons between them"
+            return f"names of counterparties, with semicolons between them; {CLEARING_WORD} takes them off"
         if self.holds is Holds.WHOLE:
-            return "name of its project; or give its id"
+            return f"name of its project; or give its id; {CLEARING_WORD} for none"
         if self.holds in (Holds.ID, Holds.PART_ID):
             return "leave it empty for a new one, or one that its name finds"
         words = ", ".join(self.type) if issubclass(self.type, StrEnum) else ""
         if self.holds is Holds.PART_ROLES:
             return f"one or more, with semicolons between them: {words}"
         what = words or {date: "day, YYYY-MM-DD", float: "number", int: "whole number"}.get(self.type, "text")
-        return what if self.may_be_empty else f"{what}; cannot be emptied"
+        return f"{what}; {CLEARING_WORD} empties it" if self.may_be_empty else f"{what}; cannot be emptied"
 
 
 @dataclass(frozen=True)
@@ -117,13 +121,38 @@ class Sheet:
         return {(column.holds, column.field, column.word): column for column in self.columns}
 
     def column(self, header: str) -> Column | None:
-        """The one that a header means; capitals, blanks and underscores do not matter."""
-        return self._by_letters.get(spelling_key(header))
+        """Return the column that a header means. Capitals, punctuation and remarks in brackets do not matter."""
+        return next((self._by_letters[key] for key in header_keys(header) if key in self._by_letters), None)
+
+    def reason_not_kept(self, header: str) -> str | None:
+        """Return why a column of the older tool is left out, or None for any other header."""
+        reasons = {spelling_key(name): reason for name, reason in self.not_kept}
+        return next((reasons[key] for key in header_keys(header) if key in reasons), None)
+
+    def resembling(self, header: str) -> Column | None:
+        """Return the column that an unknown header may mean, by its spelling or by a name that is part of it."""
+        for key in header_keys(header):
+            close = difflib.get_close_matches(key, self._by_letters, n=1, cutoff=0.8)
+            parts = [name for name in self._by_letters if len(name) >= SHORTEST_PART and name in key]
+            name = close[0] if close else max(parts, key=len, default="")
+            if name:
+                return self._by_letters[name]
+        return None
+
+    @cached_property
+    def header_names(self) -> HeaderNames:
+        """The headers that are known, for who looks for the header's row."""
+        known = {*self._by_letters, *(spelling_key(name) for name, _ in self.not_kept)}
+        identifying = {key for key, column in self._by_letters.items() if column.name in ("id", "name")}
+        return HeaderNames(frozenset(known), frozenset(identifying))
 
     def known(self, headers: Sequence[str]) -> int:
-        """How many of them mean something here."""
-        reasons = {spelling_key(name) for name, _ in self.not_kept}
-        return sum(spelling_key(header) in self._by_letters or spelling_key(header) in reasons for header in headers)
+        """Return how many of the headers mean something here."""
+        return self.header_names.known_count(headers)
+
+
+SHORTEST_PART = 3
+"Letters of a known name that make an unknown header resemble it, such as RTB."
 
 
 def _type_of(annotation: Any) -> type:
@@ -133,7 +162,7 @@ def _type_of(annotation: Any) -> type:
     return annotation if isinstance(annotation, type) else str
 
 
-def _fields(kind: str, holds: Holds, prefix: str = "", **aliases: tuple[str, ...]) -> tuple[Column, ...]:
+def _fields(kind: str, holds: Holds, prefix: str = "", *, aliases: Mapping[str, tuple[str, ...]]) -> tuple[Column, ...]:
     """A column for each field of the model."""
     columns = []
     for name, info in ENTITIES[kind].model_fields.items():
@@ -168,10 +197,16 @@ COUNTERPARTIES = Sheet(
     "counterparties",
     (
         _id("counterparties"),
-        *_fields("counterparties", Holds.FIELD, name=("CounterpartyName", "Counterparty"), notes=("Strategy",)),
+        *_fields("counterparties", Holds.FIELD, aliases=synonyms.COUNTERPARTY_HEADERS),
         Column("contact_id", "Contact ID", Holds.PART_ID),
-        *_fields("contacts", Holds.PART_FIELD, "contact_"),
-        Column("contact_roles", "Contact roles", Holds.PART_ROLES, type=ContactRole, aliases=("contact_role", "role")),
+        *_fields("contacts", Holds.PART_FIELD, "contact_", aliases=synonyms.CONTACT_HEADERS),
+        Column(
+            "contact_roles",
+            "Contact roles",
+            Holds.PART_ROLES,
+            type=ContactRole,
+            aliases=synonyms.CONTACT_ROLE_HEADERS,
+        ),
         *(
             Column(spelling_key(role), str(role), Holds.PEOPLE, word=role, exported=False)
             for role in ContactRole
@@ -188,21 +223,14 @@ PIPELINES = Sheet(
     "pipelines",
     (
         _id("pipelines"),
-        *_fields(
-            "pipelines",
-            Holds.FIELD,
-            name=("ProjectName", "Project", "PipelineName"),
-            stage=("ProjectStatus",),
-            rag=("RAGStatus",),
-            rtb_date=("RTBDate", "RTB", "Ready to build"),
-        ),
+        *_fields("pipelines", Holds.FIELD, aliases=synonyms.PROJECT_HEADERS),
         *(
             Column(
                 role.name.lower(),
                 str(role),
                 Holds.LINKED,
                 word=role,
-                aliases=("Counterparty", "CounterpartyName") if role is ProjectRole.DEVELOPER else (),
+                aliases=synonyms.PROJECT_ROLE_HEADERS[role],
             )
             for role in ProjectRole
         ),
@@ -215,14 +243,7 @@ PIPELINES = Sheet(
             exported=False,
         ),
         Column("facility_id", "Facility ID", Holds.PART_ID),
-        *_fields(
-            "facilities",
-            Holds.PART_FIELD,
-            "facility_",
-            capacity_mwp=("Capacity", "Capacity (MWp)", "MWp"),
-            longitude=("Long", "Lon"),
-            latitude=("Lat",),
-        ),
+        *_fields("facilities", Holds.PART_FIELD, "facility_", aliases=synonyms.FACILITY_HEADERS),
         *(
             Column(
                 f"{word.lower()}_capacity", f"{word} capacity", Holds.CAPACITY, type=float, word=word, exported=False
@@ -241,9 +262,9 @@ INFORMATION_POINTS = Sheet(
     "information_points",
     (
         _id("information_points"),
-        *_fields("information_points", Holds.FIELD, name=("Title", "InformationPoint"), pipeline_id=("PipelineID",)),
-        Column("pipeline", "Project", Holds.WHOLE, field="pipeline_id", aliases=("ProjectName", "PipelineName")),
-        Column("counterparties", "Counterparties", Holds.LINKED, aliases=("Counterparty", "CounterpartyName")),
+        *_fields("information_points", Holds.FIELD, aliases=synonyms.POINT_HEADERS),
+        Column("pipeline", "Project", Holds.WHOLE, field="pipeline_id", aliases=synonyms.POINT_PROJECT_HEADERS),
+        Column("counterparties", "Counterparties", Holds.LINKED, aliases=synonyms.POINT_COUNTERPARTY_HEADERS),
     ),
     linked="information_point_counterparties",
     not_kept=(

@@ -119,7 +119,7 @@ PROJECT_HEADERS = {
 }
 PROJECT_ROLE_HEADERS: dict[ProjectRole, tuple[str, ...]] = {
     ProjectRole.DEVELOPER: (
-        *("Counterparty", "CounterpartyName", "Developers", "Developer name", "Developed by", "Company"),
+        *("Counterparty", "CounterpartyName", "Developers", "Developer name", "Developed by"),
         *("Development partner", "Developer company"),
     ),
     ProjectRole.OWNER: ("Owners", "Owner name", "Owned by", "Asset owner"),

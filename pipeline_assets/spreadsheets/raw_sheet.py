@@ -1,0 +1,117 @@
+"""A sheet of a workbook as its file holds it, before it is known which row is the header.
+
+Belongs here: cells, rows, what is hidden, merged cells. The child process that reads workbooks imports this module: the
+standard library only.
+"""
+
+from collections.abc import Callable, Iterator
+from dataclasses import dataclass, field
+from typing import NamedTuple
+
+from pipeline_assets.errors import UnreadableFile
+from pipeline_assets.spreadsheets.cells import is_blank
+from pipeline_assets.spreadsheets.workbook_limits import LAST_COLUMN, LAST_ROW, MOST_CHARACTERS, MOST_ROWS
+
+
+class RawCell(NamedTuple):
+    """A cell that is not blank. `kind` and `detail` are those of `number_formats.Shown`."""
+
+    text: str
+    kind: str = ""
+    detail: str = ""
+
+
+class RawRow(NamedTuple):
+    """A row that holds something. `number` is Excel's; `cells` are by column, from 0."""
+
+    number: int
+    is_hidden: bool
+    cells: dict[int, RawCell]
+
+
+class Merge(NamedTuple):
+    """A range of merged cells, all bounds included; rows from 1, columns from 0."""
+
+    first_row: int
+    first_column: int
+    last_row: int
+    last_column: int
+
+
+@dataclass
+class RawSheet:
+    """Rows arrive while the file is read. `read_on` reads some more and returns whether there was more to read."""
+
+    name: str
+    read_on: Callable[[], bool]
+    rows: list[RawRow] = field(default_factory=list)
+    hidden_columns: list[tuple[int, int]] = field(default_factory=list)
+    merges: list[Merge] = field(default_factory=list)
+    characters: int = 0
+    visible_rows: int = 0
+
+    def add_row(self, number: int, cells: dict[int, RawCell], *, is_hidden: bool) -> None:
+        """Keep a row that holds something. Raises UnreadableFile where the sheet has become too large."""
+        if number > LAST_ROW or any(column >= LAST_COLUMN for column in cells):
+            raise UnreadableFile("The workbook is damaged: it has a cell beyond the last row or column of Excel.")
+        cells = {column: cell for column, cell in cells.items() if cell.kind or not is_blank(cell.text)}
+        if not cells:
+            return
+        self.characters += sum(len(cell.text) + len(cell.detail) for cell in cells.values())
+        self.visible_rows += not is_hidden
+        if self.visible_rows > MOST_ROWS:
+            raise UnreadableFile(f"The sheet {self.name!r} has more than {MOST_ROWS:,} rows: cut it into smaller ones.")
+        if self.characters > MOST_CHARACTERS or len(self.rows) > LAST_ROW:
+            raise UnreadableFile(
+                f"The sheet {self.name!r} has more text than can be imported: cut it into smaller ones."
+            )
+        self.rows.append(RawRow(number, is_hidden, {} if is_hidden else cells))
+
+    def head(self, wanted: int) -> list[RawRow]:
+        """Return the first visible rows that hold something."""
+        while self.visible_rows < wanted and self.read_on():
+            pass
+        return [row for row in self.rows if not row.is_hidden][:wanted]
+
+    def read_all(self) -> None:
+        """Read the sheet to its end."""
+        while self.read_on():
+            pass
+
+    def is_column_hidden(self, column: int) -> bool:
+        """Return whether a person does not see the column."""
+        return any(first <= column <= last for first, last in self.hidden_columns)
+
+    def covered_cells(self, first_row: int, columns: set[int]) -> Iterator[tuple[int, int, str]]:
+        """Yield (row, column, range) of merged cells whose content stands in another cell, from a row on."""
+        for merge in self.merges:
+            name = f"{cell_name(merge.first_column, merge.first_row)}:{cell_name(merge.last_column, merge.last_row)}"
+            for row in range(max(merge.first_row, first_row), min(merge.last_row, first_row + LAST_ROW) + 1):
+                for column in columns:
+                    if merge.first_column <= column <= merge.last_column and (row, column) != (
+                        merge.first_row,
+                        merge.first_column,
+                    ):
+                        yield row, column, name
+
+
+def column_letters(column: int) -> str:
+    """Return the letters of a column, counted from 0, as Excel shows them."""
+    letters, number = "", column + 1
+    while number:
+        number, rest = divmod(number - 1, 26)
+        letters = chr(65 + rest) + letters
+    return letters
+
+
+def cell_name(column: int, row: int) -> str:
+    """Return the name of a cell as Excel shows it, such as D5."""
+    return f"{column_letters(column)}{row}"
+
+
+def column_number(letters: str) -> int:
+    """Return the column, counted from 0, of letters such as D or AA."""
+    number = 0
+    for letter in letters:
+        number = number * 26 + ord(letter) - 64
+    return number - 1

@@ -1,0 +1,92 @@
+"""A blank cell keeps what is there; only the clearing word empties a field, and only when that is confirmed apart."""
+
+import pytest
+import sqlalchemy as sa
+
+from pipeline_assets.errors import Refused
+from pipeline_assets.ledger import reader
+from pipeline_assets.spreadsheets.exporter import export
+from pipeline_assets.spreadsheets.import_plan import Difference, Plan, confirm, plan
+
+COMPANIES = "id,name\nc1,Hazel Power\nc2,Ore & Co\n"
+PROJECTS = """id,name,stage,rag,rag_comment,rtb_date,developer,investor,facility_id,technology,capacity_mwp,Long,Lat
+p1,Fen Farm,Design,Amber,Waits,2027-03-01,Hazel Power,Ore & Co; Hazel Power,f1,Solar,40,-0.2,52.6
+"""
+
+
+@pytest.fixture
+def filled(engine: sa.Engine) -> sa.Engine:
+    for sheet, text in (("counterparties", COMPANIES), ("pipelines", PROJECTS)):
+        confirm(engine, planned(engine, sheet, text), who="me")
+    return engine
+
+
+def planned(engine: sa.Engine, sheet: str, text: str) -> Plan:
+    return plan(engine, sheet, text.encode(), f"{sheet}.csv")
+
+
+def taken(engine: sa.Engine, sheet: str, text: str) -> None:
+    confirm(engine, planned(engine, sheet, text), who="me")
+
+
+def outcomes(of: Plan) -> list[str]:
+    return [str(row.outcome) for row in of.rows]
+
+
+def errors(of: Plan) -> list[tuple[int, str]]:
+    return [(error.row, error.column) for error in of.errors]
+
+
+def test_the_clearing_word_empties_a_field_and_takes_off_a_list(filled: sa.Engine) -> None:
+    plan_to_clear = planned(filled, "pipelines", "id,rtb_date,developer,stage\np1,(clear),(Clear) ,Design\n")
+    assert plan_to_clear.rows[0].differences == (
+        Difference("rtb_date", "2027-03-01", None),
+        Difference("developer", "Hazel Power", None),
+    )
+    assert [(row.number, each.column) for row, each in plan_to_clear.clearings] == [(2, "rtb_date"), (2, "developer")]
+
+
+def test_an_import_that_would_clear_something_is_refused_until_that_is_confirmed(filled: sa.Engine) -> None:
+    plan_to_clear = planned(filled, "pipelines", "id,rtb_date\np1,(clear)\n")
+    with pytest.raises(Refused, match="row 2, rtb_date: would be emptied"):
+        confirm(filled, plan_to_clear, who="me")
+    confirm(filled, plan_to_clear, who="me", clear=True)
+    project = reader.record(filled, "pipelines", "p1")
+    assert project
+    assert project.fields["rtb_date"] is None
+
+
+def test_a_list_that_names_fewer_is_a_change_and_no_clearing(filled: sa.Engine) -> None:
+    plan_to_change = planned(filled, "pipelines", "id,investor\np1,Hazel Power\n")
+    assert plan_to_change.rows[0].differences == (Difference("investor", "Ore & Co", None),)
+    assert plan_to_change.clearings == []
+
+
+@pytest.mark.parametrize("column", ["id", "name", "stage", "market", "rag", "status_date", "facility_id"])
+def test_what_every_record_needs_is_not_emptied(filled: sa.Engine, column: str) -> None:
+    row = {"id": "p1", "name": "Fen Farm", column: "(clear)"}
+    text = f"{','.join(row)}\n{','.join(row.values())}\n"
+    assert errors(planned(filled, "pipelines", text)) == [(2, column)]
+
+
+def test_the_clearing_word_as_a_text_is_exported_guarded_and_comes_back(filled: sa.Engine) -> None:
+    taken(filled, "counterparties", "id,notes\nc1,'(clear)\n")
+    exported = export(filled, "counterparties")
+    assert "'(clear)" in exported
+    assert outcomes(planned(filled, "counterparties", exported)) == ["unchanged", "unchanged"]
+
+
+@pytest.mark.parametrize("cell", ["#N/A", "#REF!", "#VALUE!", "#NAME?", "#DIV/0!", "#SPILL!", "Err:502"])
+def test_an_error_that_a_spreadsheet_left_in_a_csv_is_reported_and_changes_nothing(
+    filled: sa.Engine, cell: str
+) -> None:
+    error_plan = planned(filled, "pipelines", f"id,rag_comment,rtb_date,developer\np1,{cell},{cell},{cell}\n")
+    assert errors(error_plan) == [(2, "rag_comment"), (2, "rtb_date"), (2, "developer")]
+    assert not error_plan.changes_something
+
+
+def test_later_rows_of_a_record_may_leave_blank_what_its_first_row_says(engine: sa.Engine) -> None:
+    text = "name,stage,technology,capacity_mwp\nHybrid,Design,Solar,5\nHybrid,,BESS,6\n"
+    assert outcomes(planned(engine, "pipelines", text)) == ["create", "create"]
+    text = "name,stage,technology,capacity_mwp\nHybrid,,Solar,5\nHybrid,Design,BESS,6\n"
+    assert "row 2 leaves this blank" in str(planned(engine, "pipelines", text).errors)
