@@ -14,12 +14,13 @@ from pipeline_assets.errors import PipelineError, StaleVersion, UnreadableFile
 from pipeline_assets.ledger.changes import Receipt
 from pipeline_assets.ledger.submission import revert
 from pipeline_assets.models import ENTITIES
+from pipeline_assets.spreadsheets.cells import CLEARING_WORD
 from pipeline_assets.spreadsheets.exporter import export, template
 from pipeline_assets.spreadsheets.import_plan import Outcome, Plan, confirm, plan
 from pipeline_assets.spreadsheets.sheet_columns import SHEETS
+from pipeline_assets.spreadsheets.workbook_limits import MOST_BYTES
 from renewables.queries.record_history import Batch, batches
 
-MEGABYTES = 20
 NAMES = {"counterparties": "Counterparties", "pipelines": "Projects", "information-points": "Information points"}
 MARKS = {
     Outcome.CREATE: "✚ new",
@@ -75,14 +76,17 @@ def _export(sheet: str) -> None:
 def _import(sheet: str) -> None:
     st.subheader("Import", anchor=False)
     upload = st.file_uploader(
-        "A CSV or Excel file, with one row a record or part of it",
-        type=["csv", "txt", "tsv", "xlsx", "xls", "ods"],
+        "A CSV or Excel file, with one row per record or part of it",
+        type=["csv", "txt", "tsv", "xlsx", "xlsm", "ods"],
         key=f"file {sheet}",
-        max_upload_size=MEGABYTES,
+        max_upload_size=MOST_BYTES // 2**20,
         help="Columns are found by their names, those of the older tool too. Rows with an id change that record.",
     )
     if upload is None:
-        st.caption("You see what would change before anything is saved.")
+        st.caption(
+            "You see what would change before anything is saved. A blank cell keeps what is there; "
+            f"`{CLEARING_WORD}` in a cell empties its field."
+        )
         return
     planned = _planned(sheet, upload.getvalue(), upload.name)
     if planned is None:
@@ -93,8 +97,11 @@ def _import(sheet: str) -> None:
         f"**{counts['error']}** with errors"
     )
     for header, reason in planned.ignored:
-        st.caption(f"Column {plain(header)} is left out: {plain(reason)}.")
+        st.caption(f"Column {plain(header)} is left out: {plain(reason)}{'' if reason.endswith('?') else '.'}")
+    for sentence in planned.notes:
+        st.caption(plain(sentence))
     _rows(planned)
+    _clearings(planned)
     if planned.errors:
         st.markdown("**Errors**")
         st.dataframe(_problems(planned, errors=True), hide_index=True, key="import errors", alt="Errors by row")
@@ -137,6 +144,16 @@ def _rows(planned: Plan) -> None:
         st.dataframe(rows, hide_index=True, height=min(38 + 35 * len(rows), 460), key="import rows", alt="Dry run")
 
 
+def _clearings(planned: Plan) -> None:
+    if planned.clearings:
+        st.markdown("**Would be emptied**")
+        rows = [
+            {"Row": row.number, "Record": row.label, "Column": each.column, "Holds": str(each.before)}
+            for row, each in planned.clearings
+        ]
+        st.dataframe(rows, hide_index=True, key="import clearings", alt="Fields that would be emptied")
+
+
 def _problems(planned: Plan, *, errors: bool) -> pl.DataFrame:
     found = planned.errors if errors else planned.warnings
     rows = [{"Row": one.row, "Column": one.column, "What": one.message} for one in found]
@@ -151,9 +168,17 @@ def _confirm(planned: Plan) -> None:
     if planned.errors and not good_rows_only:
         st.caption("Mend the file and choose it again, or leave the rows with errors out.")
         return
+    clearings = len(planned.clearings)
+    fields = "1 field" if clearings == 1 else f"{clearings:,} fields"
+    clear = bool(clearings) and st.checkbox(f"Empty {fields}, as listed above", key=f"clear {planned.token}")
+    if clearings and not clear:
+        st.caption("Tick this to import the file, or leave the cells blank to keep what is there.")
+        return
 
     def send(who: str, why: str, _: str) -> Receipt:
-        receipt = confirm(ledger_session.engine(), planned, who=who, why=why, good_rows_only=good_rows_only)
+        receipt = confirm(
+            ledger_session.engine(), planned, who=who, why=why, good_rows_only=good_rows_only, clear=clear
+        )
         st.session_state.pop(PLAN, None)
         return receipt
 

@@ -189,5 +189,9 @@ def parse_names(cell: str) -> list[str]:
                 name for row in csv.reader([text], delimiter=";", skipinitialspace=True, strict=True) for name in row
             ]
         except csv.Error:
-            raise UnreadableValue(f"{text[:60]!r} has quotes that do not close: write two where one is meant") from None
+            if "\n" in text and '"' not in text:
+                message = f"{text[:60]!r} has a line break: a name has none, and semicolons separate several"
+            else:
+                message = f"{text[:60]!r} has quotes that do not close: write two where one is meant"
+            raise UnreadableValue(message) from None
     return list(dict.fromkeys(stripped for name in names if (stripped := name.strip(BLANKS))))

@@ -21,7 +21,7 @@ from pipeline_assets.ledger.changes import Action, Change, Key, Receipt, Recorde
 from pipeline_assets.ledger.submission import submit
 from pipeline_assets.models import new_id
 from pipeline_assets.spreadsheets.file_reader import read_table
-from pipeline_assets.spreadsheets.parsed_rows import UNKNOWN, RowProblem, columns_of, values_of
+from pipeline_assets.spreadsheets.parsed_rows import UNKNOWN, RowProblem, columns_of, other_sheet, values_of
 from pipeline_assets.spreadsheets.portfolio_index import holdings
 from pipeline_assets.spreadsheets.row_planner import DraftedRow, Place, Rows
 from pipeline_assets.spreadsheets.sheet_columns import SHEETS, Holds, Sheet
@@ -158,7 +158,7 @@ class _Drafting:
 
     def __init__(self, engine: sa.Engine, sheet: Sheet, content: bytes) -> None:
         table = read_table(content, sheet.header_names)
-        self.notes = table.notes
+        self.notes = (*table.notes, *other_sheet(sheet, table.header))
         columns, self.ignored = columns_of(sheet, table.header)
         held = holdings(engine)
         self.engine, self.sheet, self.position = engine, sheet, held.position

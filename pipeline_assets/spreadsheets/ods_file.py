@@ -133,7 +133,9 @@ def _shown(attributes: Attributes, text: str) -> RawCell | None:
     kind = attributes.get("value-type", "")
     if kind == "error" or is_spreadsheet_error(text):
         return RawCell(
-            text or "an error", "fault", f"shows {text or 'an error'}, an error of the spreadsheet: put the value in"
+            text or "an error",
+            "fault",
+            f"shows {text or 'an error'}, an error of the spreadsheet: put the value in, or leave the cell blank",
         )
     if attributes.get("formula") and not kind:
         return RawCell("(formula)", "fault", "has a formula without a stored result: open the file, and save it again")

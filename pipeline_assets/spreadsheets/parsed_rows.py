@@ -98,7 +98,7 @@ def columns_of(sheet: Sheet, header: Sequence[str]) -> tuple[dict[int, Column], 
     if not names & {"id", "name"} or names == {"id"}:
         raise UnreadableFile(
             f"This is no sheet of {sheet.name}: its header needs `name` or `id`, and a column besides; it has "
-            f"{', '.join(header[:12])}.{_did_you_mean(sheet, ignored)}{_other_sheet(sheet, header)}"
+            + " ".join([f"{', '.join(header[:12])}.", *_did_you_mean(sheet, ignored), *other_sheet(sheet, header)])
         )
     if Holds.PEOPLE in held and held & {Holds.PART_ID, Holds.PART_FIELD}:
         raise UnreadableFile(
@@ -120,16 +120,17 @@ def _with_resemblance(sheet: Sheet, ignored: Ignored, used: set[str]) -> Ignored
     return Ignored(ignored.header, f"{UNKNOWN}; did you mean {column.name} ({column.title})?", column.name)
 
 
-def _did_you_mean(sheet: Sheet, ignored: Sequence[Ignored]) -> str:
+def _did_you_mean(sheet: Sheet, ignored: Sequence[Ignored]) -> list[str]:
     offers = [(each.header, column.name) for each in ignored if (column := sheet.resembling(each.header))]
-    return f" Did you mean {', '.join(f'{name} by {header!r}' for header, name in offers[:5])}?" if offers else ""
+    return [f"Did you mean {', '.join(f'{name} by {header!r}' for header, name in offers[:5])}?"] if offers else []
 
 
-def _other_sheet(sheet: Sheet, header: Sequence[str]) -> str:
+def other_sheet(sheet: Sheet, header: Sequence[str]) -> list[str]:
+    """Return a sentence that says which other file this one looks like, if it does."""
     if {"data", "entityid"} <= {cells.spelling_key(name) for name in header}:
-        return " It looks like the older tool's history of changes: that is not imported, the ledger writes its own."
+        return ["It looks like the older tool's history of changes, which is not imported: the ledger writes its own."]
     best = max(SHEETS.values(), key=lambda each: each.known(header))
-    return f" It looks like {best.name}." if best is not sheet and best.known(header) > sheet.known(header) else ""
+    return [f"It looks like {best.name}."] if best.known(header) > sheet.known(header) else []
 
 
 def values_of(table: RawTable, columns: dict[int, Column]) -> list[Values]:
@@ -213,7 +214,9 @@ def _value(column: Column, cell: str, month_first: set[str]) -> Any:
     if cells.is_blank(cell):
         return "" if column.holds in (Holds.ID, Holds.PART_ID) else EMPTY
     if cells.is_spreadsheet_error(cell):
-        raise UnreadableValue(f"shows {cell.strip()}, an error of the spreadsheet: put the value in")
+        raise UnreadableValue(
+            f"shows {cell.strip()}, an error of the spreadsheet: put the value in, or leave the cell blank"
+        )
     if cells.is_clearing(cell):
         if column.holds in _NEVER_CLEARED or not column.may_be_empty:
             raise UnreadableValue("cannot be emptied; a blank cell keeps what is there")

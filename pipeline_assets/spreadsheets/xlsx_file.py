@@ -243,7 +243,11 @@ class _SheetReader:
         match self._type:
             case "e":
                 error = value or "an error"
-                return RawCell(error, "fault", f"shows {error}, an error of the spreadsheet: put the value in")
+                return RawCell(
+                    error,
+                    "fault",
+                    f"shows {error}, an error of the spreadsheet: put the value in, or leave the cell blank",
+                )
             case "inlineStr":
                 return RawCell(_unescaped("".join(self._inline))) if self._has_inline else None
             case "s" if value:

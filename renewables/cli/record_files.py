@@ -21,9 +21,10 @@ ROWS_SHOWN = 50
 
 def import_file(sheet: str, _: str) -> Callable[..., None]:
     def command(
-        file: Annotated[str, typer.Argument(metavar="FILE", help="CSV (UTF-8) or Excel; - reads the input.")],
+        file: Annotated[str, typer.Argument(metavar="FILE", help="CSV (UTF-8), .xlsx or .ods; - reads the input.")],
         dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and leave.")] = False,
         good_rows_only: Annotated[bool, typer.Option("--good-rows-only", help="Take the rows without errors.")] = False,
+        clear: Annotated[bool, typer.Option("--clear", help="Take what empties a field, too.")] = False,
         who: Who = None,
         why: Why = "",
         yes: Yes = False,
@@ -31,8 +32,9 @@ def import_file(sheet: str, _: str) -> Callable[..., None]:
     ) -> None:
         """Compares a file with the ledger, shows each difference and each error, and asks before it takes them.
 
-        What is taken is one batch, and can be reverted. An absent column changes nothing, an empty cell clears; rows
-        that are not in the file stay as they are. With --json nothing is asked: add --yes to take it.
+        What is taken is one batch, and can be reverted. An absent column and a blank cell change nothing; a cell that
+        holds (clear) empties its field, which --clear confirms. Rows that are not in the file stay as they are. With
+        --json nothing is asked: add --yes to take it.
 
         \b
         Examples:
@@ -46,18 +48,21 @@ def import_file(sheet: str, _: str) -> Callable[..., None]:
         content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
         ledger = engine()
         found = import_plan.plan(ledger, sheet, content, Path(file).name)
-        refused = bool(found.errors) and not good_rows_only
+        has_errors, would_clear = bool(found.errors) and not good_rows_only, bool(found.clearings) and not clear
+        refused = has_errors or (would_clear and not dry_run)
         if as_json:
             taken = None
             if yes and not dry_run and not refused:
                 taken = import_plan.confirm(
-                    ledger, found, who=author(who), why=why, good_rows_only=good_rows_only
+                    ledger, found, who=author(who), why=why, good_rows_only=good_rows_only, clear=clear
                 ).batch
             print_json(_for_scripts(found, taken))
         else:
             _print(found)
-            if refused:
+            if has_errors:
                 note("Nothing was changed: put the rows with errors right, or add --good-rows-only to take the others.")
+            elif refused:
+                note("Nothing was changed: fields would be emptied. Add --clear to take that, too.")
             elif not found.changes_something:
                 note("Nothing to change.")
             elif dry_run:
@@ -65,7 +70,9 @@ def import_file(sheet: str, _: str) -> Callable[..., None]:
             else:
                 if not yes:
                     typer.confirm("Take these changes?", abort=True)
-                done = import_plan.confirm(ledger, found, who=author(who), why=why, good_rows_only=good_rows_only)
+                done = import_plan.confirm(
+                    ledger, found, who=author(who), why=why, good_rows_only=good_rows_only, clear=clear
+                )
                 typer.echo(f"Taken as batch {done.batch}; changes: {len(done.changes):,}.")
                 note(f"`renewables {sheet} revert {done.batch}` takes it back.")
         if refused:
@@ -107,6 +114,7 @@ def template(sheet: str, _: str) -> Callable[..., None]:
 
         _write(exporter.template(sheet), output)
         note("\n".join(f"  {name}: {text}" for name, text in SHEETS[sheet].help()))
+        note("A blank cell keeps what is there.")
 
     return command
 
@@ -179,7 +187,17 @@ def _print(found: "Plan") -> None:
         if len(problems) > ROWS_SHOWN:
             note(f"{len(problems) - ROWS_SHOWN:,} more: --json has them all.")
     for name, reason in found.ignored:
-        note(f"The column {name!r} is left out: {reason}.")
+        note(f"The column {name!r} is left out: {reason.rstrip('?.')}{'?' if reason.endswith('?') else '.'}")
+    for sentence in found.notes:
+        note(sentence)
+    if found.clearings:
+        print_table(
+            ["Row", "Record", "Would be emptied", "Holds"],
+            [[row.number, row.label, each.column, _text(each.before)] for row, each in found.clearings[:ROWS_SHOWN]],
+            right=["Row"],
+        )
+    if len(found.clearings) > ROWS_SHOWN:
+        note(f"{len(found.clearings) - ROWS_SHOWN:,} more would be emptied: --json has them all.")
     typer.echo(
         f"{len(found.rows):,} rows: " + ", ".join(f"{count:,} {name}" for name, count in found.counts.items()) + "."
     )
@@ -191,6 +209,7 @@ def _text(value: Any) -> str:
 
 def _for_scripts(found: "Plan", batch: str | None) -> dict[str, Any]:
     return {
-        **{"sheet": found.sheet, "counts": found.counts, "ignored": dict(found.ignored), "batch": batch},
+        **{"sheet": found.sheet, "counts": found.counts, "ignored": dict(found.ignored), "notes": found.notes},
+        **{"clearings": len(found.clearings), "batch": batch},
         "rows": [vars(row) for row in found.rows],
     }
