@@ -4,13 +4,21 @@ Belongs here: cells, rows, what is hidden, merged cells. The child process that 
 standard library only.
 """
 
-from collections.abc import Callable, Iterator
+from bisect import bisect_left, bisect_right
+from collections.abc import Callable, Collection, Sequence
 from dataclasses import dataclass, field
 from typing import NamedTuple
 
 from pipeline_assets.errors import UnreadableFile
 from pipeline_assets.spreadsheets.cells import is_blank
-from pipeline_assets.spreadsheets.workbook_limits import LAST_COLUMN, LAST_ROW, MOST_CHARACTERS, MOST_ROWS
+from pipeline_assets.spreadsheets.workbook_limits import (
+    LAST_COLUMN,
+    LAST_ROW,
+    MOST_CELLS,
+    MOST_CHARACTERS,
+    MOST_MERGED_CELLS,
+    MOST_ROWS,
+)
 
 
 class RawCell(NamedTuple):
@@ -48,6 +56,7 @@ class RawSheet:
     hidden_columns: list[tuple[int, int]] = field(default_factory=list)
     merges: list[Merge] = field(default_factory=list)
     characters: int = 0
+    cells: int = 0
     visible_rows: int = 0
 
     def add_row(self, number: int, cells: dict[int, RawCell], *, is_hidden: bool) -> None:
@@ -58,13 +67,12 @@ class RawSheet:
         if not cells:
             return
         self.characters += sum(len(cell.text) + len(cell.detail) for cell in cells.values())
+        self.cells += len(cells)
         self.visible_rows += not is_hidden
         if self.visible_rows > MOST_ROWS:
             raise UnreadableFile(f"The sheet {self.name!r} has more than {MOST_ROWS:,} rows: cut it into smaller ones.")
-        if self.characters > MOST_CHARACTERS or len(self.rows) > LAST_ROW:
-            raise UnreadableFile(
-                f"The sheet {self.name!r} has more text than can be imported: cut it into smaller ones."
-            )
+        if self.characters > MOST_CHARACTERS or self.cells > MOST_CELLS:
+            raise UnreadableFile(f"The sheet {self.name!r} has more cells or text than can be read: divide it.")
         self.rows.append(RawRow(number, is_hidden, {} if is_hidden else cells))
 
     def head(self, wanted: int) -> list[RawRow]:
@@ -82,17 +90,23 @@ class RawSheet:
         """Return whether a person does not see the column."""
         return any(first <= column <= last for first, last in self.hidden_columns)
 
-    def covered_cells(self, first_row: int, columns: set[int]) -> Iterator[tuple[int, int, str]]:
-        """Yield (row, column, range) of merged cells whose content stands in another cell, from a row on."""
+    def covered_cells(self, rows: Sequence[int], columns: Collection[int]) -> dict[tuple[int, int], str]:
+        """Return (row, column) to range of the cells whose merged text is held by another cell of the range.
+
+        Raises UnreadableFile where there are more than a person could have merged.
+        """
+        covered: dict[tuple[int, int], str] = {}
+        count = 0
         for merge in self.merges:
             name = f"{cell_name(merge.first_column, merge.first_row)}:{cell_name(merge.last_column, merge.last_row)}"
-            for row in range(max(merge.first_row, first_row), min(merge.last_row, first_row + LAST_ROW) + 1):
-                for column in columns:
-                    if merge.first_column <= column <= merge.last_column and (row, column) != (
-                        merge.first_row,
-                        merge.first_column,
-                    ):
-                        yield row, column, name
+            within = rows[bisect_left(rows, merge.first_row) : bisect_right(rows, merge.last_row)]
+            under = [column for column in columns if merge.first_column <= column <= merge.last_column]
+            count += len(within) * len(under) + 1
+            if count > MOST_MERGED_CELLS:
+                raise UnreadableFile(f"The sheet {self.name!r} has too many merged cells ({name}): unmerge them.")
+            first = (merge.first_row, merge.first_column)
+            covered |= {(row, column): name for row in within for column in under if (row, column) != first}
+        return covered
 
 
 def column_letters(column: int) -> str:

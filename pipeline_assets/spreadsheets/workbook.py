@@ -109,24 +109,20 @@ def _table(sheet: RawSheet, names: HeaderNames, notes: list[str]) -> RawTable:
             lines.append((row.number, line))
     if lines:
         header_number = lines[names.header_index([line for _, line in lines[:200]])][0]
-        _mark_merged_cells(sheet, header_number + 1, index_of, dict(lines), special)
+        below = {number: line for number, line in lines if number > header_number}
+        _mark_merged_cells(sheet, index_of, below, special)
         notes += _notes_on_hidden(sheet, header_number, used, index_of)
     return build_table(lines, names, columns=columns, special=special, notes=notes, is_workbook=True)
 
 
 def _mark_merged_cells(
-    sheet: RawSheet,
-    first_row: int,
-    index_of: dict[int, int],
-    lines: dict[int, list[str]],
-    special: dict[tuple[int, int], Special],
+    sheet: RawSheet, index_of: dict[int, int], lines: dict[int, list[str]], special: dict[tuple[int, int], Special]
 ) -> None:
     """A person sees the merged text beside each of its rows, but only the first of them holds it."""
-    for row, column, name in sheet.covered_cells(first_row, set(index_of)):
-        if row in lines:
-            lines[row][index_of[column]] = "(merged)"
-            message = f"is one of the merged cells {name}: unmerge them, and fill in each row"
-            special[row, index_of[column]] = Special("fault", message)
+    for (row, column), name in sheet.covered_cells(sorted(lines), index_of).items():
+        lines[row][index_of[column]] = "(merged)"
+        message = f"is one of the merged cells {name}: unmerge them, and fill in each row"
+        special[row, index_of[column]] = Special("fault", message)
 
 
 def _notes_on_hidden(sheet: RawSheet, header_number: int, used: list[int], index_of: dict[int, int]) -> list[str]:

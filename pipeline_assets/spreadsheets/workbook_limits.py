@@ -19,9 +19,12 @@ MOST_UNPACKED_BYTES = 150 * 2**20
 "Of all that is read of a workbook; 50,000 projects with all their columns take half of it."
 MOST_CHARACTERS = 50_000_000
 "Of all cells that are read: a text that is stored once can stand in a million cells."
+MOST_CELLS = 1_500_000
+"That are not blank, of a sheet; also of its texts that are stored once."
+MOST_MERGED_CELLS = 100_000
 MOST_PARTS = 10_000
 MEMORY_BYTES = 2**30
-SECONDS = 30
+SECONDS = 20
 "Memory and time of the child process."
 
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384

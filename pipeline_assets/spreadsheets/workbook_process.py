@@ -5,6 +5,7 @@ Belongs here: starting the child, and the sentence where it ends badly. Not here
 
 import json
 import os
+import signal
 import subprocess
 import sys
 from pathlib import Path
@@ -32,13 +33,12 @@ def read_workbook_safely(content: bytes, names: HeaderNames) -> RawTable:
             check=False,
         )
     except subprocess.TimeoutExpired:
-        raise UnreadableFile(
-            f"The workbook was not read within {SECONDS} seconds: keep only the sheet that is to be imported, or save "
-            "it as “CSV UTF-8”."
-        ) from None
+        raise UnreadableFile(_too_slow()) from None
     try:
         answer = json.loads(done.stdout)
     except ValueError:
+        if done.returncode == -signal.SIGXCPU:
+            raise UnreadableFile(_too_slow()) from None
         if b"MemoryError" in done.stderr or done.returncode < 0:
             raise UnreadableFile(TOO_MUCH_MEMORY) from None
         reason = done.stderr.decode(errors="replace").strip().rpartition("\n")[2]
@@ -46,3 +46,10 @@ def read_workbook_safely(content: bytes, names: HeaderNames) -> RawTable:
     if "error" in answer:
         raise UnreadableFile(answer["error"])
     return RawTable.from_json(answer["table"])
+
+
+def _too_slow() -> str:
+    return (
+        f"The workbook was not read within {SECONDS} seconds: keep only the sheet that is to be imported, or save it "
+        "as “CSV UTF-8”."
+    )

@@ -14,7 +14,7 @@ from xml.parsers import expat
 from pipeline_assets.errors import UnreadableFile
 from pipeline_assets.spreadsheets.number_formats import BUILT_IN, show_number
 from pipeline_assets.spreadsheets.raw_sheet import Merge, RawCell, RawSheet, column_number
-from pipeline_assets.spreadsheets.workbook_limits import WorkbookArchive
+from pipeline_assets.spreadsheets.workbook_limits import MOST_CELLS, WorkbookArchive
 
 _REFERENCE = re.compile(r"\$?([A-Z]{1,3})\$?([0-9]{1,7})")
 _ESCAPED = re.compile(r"_x([0-9A-Fa-f]{4})_")
@@ -139,6 +139,8 @@ class XlsxFile:
                 phonetic -= 1
             elif name == "si":
                 strings.append(_unescaped("".join(texts)))
+                if len(strings) > MOST_CELLS:
+                    raise UnreadableFile("The workbook has more texts than can be read: cut it into smaller ones.")
 
         if part and part in self._archive:
             XmlReader(self._archive.chunks(part), on_start, on_end).read_all()

@@ -1,68 +1,11 @@
-"""Files as they come: separators, encodings, Excel, headers that nobody knows."""
-
-import io
-import zipfile
+"""Files as they come: separators, encodings, titles, headers that nobody knows."""
 
 import pytest
 import sqlalchemy as sa
 
 from pipeline_assets.errors import UnreadableFile
 from pipeline_assets.spreadsheets.import_plan import Difference, plan
-
-MAIN = "http://schemas.openxmlformats.org/spreadsheetml/2006/main"
-OFFICE = "http://schemas.openxmlformats.org/officeDocument/2006/relationships"
-PACKAGE = "http://schemas.openxmlformats.org/package/2006/relationships"
-CONTENT = "http://schemas.openxmlformats.org/package/2006/content-types"
-OF_SHEETS = "application/vnd.openxmlformats-officedocument.spreadsheetml"
-WORKBOOK = {
-    "[Content_Types].xml": f"""<Types xmlns="{CONTENT}">
-        <Default Extension="rels" ContentType="application/vnd.openxmlformats-package.relationships+xml"/>
-        <Override PartName="/xl/workbook.xml" ContentType="{OF_SHEETS}.sheet.main+xml"/>
-        <Override PartName="/xl/styles.xml" ContentType="{OF_SHEETS}.styles+xml"/>
-        <Override PartName="/xl/sheet.xml" ContentType="{OF_SHEETS}.worksheet+xml"/></Types>""",
-    "_rels/.rels": f"""<Relationships xmlns="{PACKAGE}">
-        <Relationship Id="r1" Type="{OFFICE}/officeDocument" Target="xl/workbook.xml"/></Relationships>""",
-    "xl/workbook.xml": f"""<workbook xmlns="{MAIN}" xmlns:r="{OFFICE}">
-        <sheets><sheet name="Projects" sheetId="1" r:id="r1"/></sheets></workbook>""",
-    "xl/_rels/workbook.xml.rels": f"""<Relationships xmlns="{PACKAGE}">
-        <Relationship Id="r1" Type="{OFFICE}/worksheet" Target="sheet.xml"/>
-        <Relationship Id="r2" Type="{OFFICE}/styles" Target="styles.xml"/></Relationships>""",
-    "xl/styles.xml": f"""<styleSheet xmlns="{MAIN}">
-        <cellXfs count="2"><xf/><xf numFmtId="14"/></cellXfs></styleSheet>""",
-}
-"A workbook without its sheet; style 1 is a date."
-
-
-def excel(*rows: str) -> bytes:
-    """An Excel file of rows of cells: text, a number (#) or the number of a day (@)."""
-
-    def cell(place: str, text: str) -> str:
-        if text.startswith("#"):
-            return f'<c r="{place}"><v>{text[1:]}</v></c>'
-        if text.startswith("@"):
-            return f'<c r="{place}" s="1"><v>{text[1:]}</v></c>'
-        return f'<c r="{place}" t="inlineStr"><is><t>{text}</t></is></c>'
-
-    def line(y: int, row: str) -> str:
-        return "".join(cell(f"{chr(65 + x)}{y}", text) for x, text in enumerate(row.split("|")) if text)
-
-    lines = "".join(f'<row r="{y}">{line(y, row)}</row>' for y, row in enumerate(rows, 1) if row)
-    buffer = io.BytesIO()
-    with zipfile.ZipFile(buffer, "w") as archive:
-        sheet = f'<worksheet xmlns="{MAIN}"><sheetData>{lines}</sheetData></worksheet>'
-        for name, text in (WORKBOOK | {"xl/sheet.xml": sheet}).items():
-            archive.writestr(name, f'<?xml version="1.0" encoding="UTF-8"?>{text}')
-    return buffer.getvalue()
-
-
-def test_an_excel_file_is_read_as_a_csv_is(engine: sa.Engine) -> None:
-    header = "ProjectName|RTBDate|Technology|Capacity|Notes"
-    found = plan(engine, "pipelines", excel(header, "", "Fen|@46225|Solar|#27.194|=1+1", "Moor||Tidal|#5|"))
-    assert [(row.number, row.outcome) for row in found.rows] == [(3, "create"), (4, "error")]
-    assert {Difference("rtb_date", None, "2026-07-22"), Difference("facility_capacity_mwp", None, 27.194)} <= {
-        *found.rows[0].differences
-    }
-    assert Difference("notes", None, "=1+1") in found.rows[0].differences
+from pipeline_assets.spreadsheets.sheet_columns import PIPELINES
 
 
 @pytest.mark.parametrize("separator", [",", ";", "\t"])
@@ -95,6 +38,9 @@ def test_separators_boms_quoted_newlines_and_empty_lines_are_read(
         (b"name,Stage,ProjectStatus\nA,Design,Design\n", "'Stage' and 'ProjectStatus' mean the same"),
         (b"CEO,PlatformLead,Strategy\n", "It looks like counterparties"),
         (b"PK\x03\x04 is no workbook", "Excel file cannot be read"),
+        (b"\xd0\xcf\x11\xe0 old", "old .xls workbook, or is protected by a password. Save it as .xlsx"),
+        (b"name," + b"x" * 200_000 + b"\nA,1\n", "a cell of more than 131,072 characters"),
+        (b"name," + b",".join(b"c%d" % n for n in range(2_000)) + b"\n", "at most 1,000"),
     ],
 )
 def test_what_is_no_table_is_refused_with_a_way_out(engine: sa.Engine, content: bytes, hint: str) -> None:
@@ -106,3 +52,60 @@ def test_columns_that_nobody_knows_are_said_and_long_rows_are_errors(engine: sa.
     found = plan(engine, "pipelines", b"name,Colour,Created\nA,red,2024\nB,red,2024,too,many\n")
     assert [name for name, _ in found.ignored] == ["Colour", "Created"]
     assert [str(error)[:10] for error in found.errors] == ["row 3, row"]
+
+
+def test_titles_above_the_header_of_a_csv_are_skipped_and_said(engine: sa.Engine) -> None:
+    found = plan(engine, "pipelines", b"Pipeline of projects,,\n,Status: draft,\nProject,Status,RTB\nFen,Design,soon\n")
+    assert [str(error)[:17] for error in found.errors] == ["row 4, rtb_date: "]
+    assert found.notes == ("Rows 1-2 above the header: left out.",)
+
+
+def test_a_column_without_a_header_is_left_out_and_said(engine: sa.Engine) -> None:
+    found = plan(engine, "pipelines", b"name,,notes,\nA,stray,kept,\n")
+    assert found.notes == ("Column B has no header: left out.",)
+    assert Difference("notes", None, "kept") in found.rows[0].differences
+
+
+HEADERS = {
+    "name": ("Project Name", "Site name", "Scheme", "Project Name *"),
+    "stage": ("Status", "Project Status", "Development Stage", "Phase", "Stage (required)"),
+    "rtb_date": ("Ready to Build Date", "RTB", "RTB Date (dd/mm/yyyy)", "Target RTB", "Expected RTB date"),
+    "facility_technology": ("Technology", "Tech", "Technology Type", "Type"),
+    "facility_capacity_mwp": ("Capacity (MW)", "MW", "Capacity MWp", "Size (MW)", "Installed Capacity (MW)", "MWdc"),
+    "developer": ("Developer", "Developers", "Developer name", "Counterparty"),
+    "rag": ("RAG", "RAG Status", "RAG rating"),
+    "notes": ("Notes", "Comments", "Remarks"),
+    "facility_latitude": ("Latitude", "Lat", "Latitude (WGS84)"),
+}
+"Column to what people write over it."
+
+
+@pytest.mark.parametrize(("column", "header"), [(name, each) for name, headers in HEADERS.items() for each in headers])
+def test_headers_that_people_use_are_known(column: str, header: str) -> None:
+    found = PIPELINES.column(header)
+    assert found
+    assert found.name == column
+
+
+@pytest.mark.parametrize(
+    ("header", "column"),
+    [("Capcity", "facility_capacity_mwp"), ("Capacity (kW)", "facility_capacity_mwp"), ("Our RTB month", "rtb_date")],
+)
+def test_an_unknown_column_that_resembles_a_known_one_is_offered(engine: sa.Engine, header: str, column: str) -> None:
+    ((name, reason),) = plan(engine, "pipelines", f"name,{header}\nA,1\n".encode()).ignored
+    assert (name, reason.startswith(f"nothing is known by this name; did you mean {column} ")) == (header, True)
+
+
+def test_the_error_of_a_row_names_the_ignored_column_that_may_hold_what_is_needed(engine: sa.Engine) -> None:
+    found = plan(engine, "pipelines", b"name,stage,technology,Capacity (kW)\nA,Design,Solar,5000\n")
+    assert [str(error) for error in found.errors] == [
+        "row 2, facility_capacity_mwp: is needed, and the column 'Capacity (kW)' was not used"
+    ]
+
+
+def test_words_that_people_use_are_known_in_a_file(engine: sa.Engine) -> None:
+    text = "Project,Status,Technology,MW\nA,Operational,Battery Storage,5\nB,Under construction,Onshore Wind,6\n"
+    found = plan(engine, "pipelines", text.encode())
+    values = {(row.label, each.column): each.after for row in found.rows for each in row.differences}
+    assert (values["A", "stage"], values["A", "facility_technology"]) == ("Completed", "BESS")
+    assert (values["B", "stage"], values["B", "facility_technology"]) == ("Construction", "Wind Onshore")

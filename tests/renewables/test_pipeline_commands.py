@@ -63,7 +63,7 @@ def test_an_empty_ledger_says_what_to_do(renewables: Renewables, group: str) -> 
 
 @pytest.mark.usefixtures("home")
 def test_a_list_loads_neither_dagster_nor_pandera() -> None:
-    assert not _loaded_by(["pipelines", "list"]) & {"dagster", "pandera", "polars", "plotly", "fastexcel"}
+    assert not _loaded_by(["pipelines", "list"]) & {"dagster", "pandera", "polars", "plotly"}
 
 
 @pytest.mark.usefixtures("filled")
