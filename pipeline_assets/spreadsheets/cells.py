@@ -183,15 +183,12 @@ def parse_names(cell: str) -> list[str]:
         names = [str(name) for name in listed] if isinstance(listed, list) else [str(listed)]
     else:
         if '"' not in text:
-            text = " ".join(text.splitlines())  # a name that a cell shows in two lines
+            text = re.sub(r"[\r\n]+", " ", text)  # a name that a cell shows in two lines
         try:
             names = [
                 name for row in csv.reader([text], delimiter=";", skipinitialspace=True, strict=True) for name in row
             ]
         except csv.Error:
-            if "\n" in text and '"' not in text:
-                message = f"{text[:60]!r} has a line break: a name has none, and semicolons separate several"
-            else:
-                message = f"{text[:60]!r} has quotes that do not close: write two where one is meant"
+            message = f"{text[:60]!r} has quotes that do not close: write two where one is meant"
             raise UnreadableValue(message) from None
     return list(dict.fromkeys(stripped for name in names if (stripped := name.strip(BLANKS))))

@@ -128,6 +128,7 @@ def test_words_are_known_whatever_their_capitals_and_hyphens() -> None:
 
 @given(st.lists(st.text(min_size=1).map(str.strip).filter(bool), unique=True))
 @example(["[a]", "b; c", 'd "e"', "'f", "=g", "h\r\ni"])
+@example(["0\x0c0"])
 def test_lists_come_back_exactly(names: list[str]) -> None:
     assert cells.parse_names(cells.join_names(names)) == names
 
