@@ -2,12 +2,17 @@
 
 import math
 from dataclasses import asdict, is_dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime, time, timedelta
+from decimal import Decimal
 from typing import Any
 
 
 def plain(value: object) -> Any:
-    """What JSON can hold."""
+    """Return a value that JSON can hold.
+
+    Whole numbers and decimals are numbers, of any length; an instant is RFC 3339 with Z, a length of time its seconds,
+    bytes are hexadecimal, what is not finite is null, and anything else is its text.
+    """
     if is_dataclass(value) and not isinstance(value, type):
         return plain(asdict(value))
     if isinstance(value, dict):
@@ -18,8 +23,14 @@ def plain(value: object) -> Any:
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z") if value.tzinfo else value.isoformat()
     if isinstance(value, date):
         return value.isoformat()
+    if isinstance(value, time):
+        return value.isoformat()
     if isinstance(value, timedelta):
         return value.total_seconds()
+    if isinstance(value, Decimal):
+        return plain(int(value) if value == value.to_integral_value() else float(value)) if value.is_finite() else None
+    if isinstance(value, bytes | bytearray):
+        return bytes(value).hex()
     if isinstance(value, float) and not math.isfinite(value):
         return None
     return value if isinstance(value, str | int | float | bool | None) else str(value)

@@ -40,17 +40,16 @@ def demo(
       renewables demo
       renewables demo --recordings ../shared/recordings --from 2026-04-16 --to 2026-04-21
     """
-    from rich.console import Console
-
     from elexon_assets.datasets import DATASETS
     from elexon_assets.simulator.server import subprocess_running
+    from elexon_assets.time_inputs import read_days
     from renewables.attribution import label_of_sources, note_of_sources
-    from renewables.cli.fetch import report, wait_for
-    from renewables.cli.options import read_fetch_days
+    from renewables.cli.fetch import print_report, read_report, wait_for
+    from renewables.cli.output import open_console
 
-    console = Console()
+    console = open_console()
     yesterday = datetime.now(UTC).date() - timedelta(days=1)
-    first, last = read_fetch_days(start or str(yesterday - timedelta(days=DAYS - 1)), end or str(yesterday))
+    first, last = read_days(start or str(yesterday - timedelta(days=DAYS - 1)), end or str(yesterday))
     home = Settings().renewables_home / ("demo-recorded" if recordings else "demo")
     prepare_home(home)
     console.print(f"A simulator of Elexon's API starts on this machine; the demo's home is {home}", highlight=False)
@@ -61,7 +60,9 @@ def demo(
         for dataset in DATASETS:
             started = monotonic()
             outcomes = wait_for([dataset], first, last, console, here=True)
-            well &= report(outcomes, console)
+            report = read_report(outcomes)
+            print_report(report, console)
+            well &= report.succeeded
             if well and dataset.is_half_hourly:
                 sources |= _add_row(
                     table, dataset.name, first, last, [o.run_id for o in outcomes], monotonic() - started

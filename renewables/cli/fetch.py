@@ -2,11 +2,13 @@
 
 from collections.abc import Sequence
 from contextlib import suppress
+from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from renewables.cli.options import AsJson, complete_dataset
 from renewables.user_errors import BadUsage
 
 if TYPE_CHECKING:
@@ -24,14 +26,89 @@ REQUESTED_BY = "command line"
 
 Datasets = Annotated[
     list[str] | None,
-    typer.Option("--dataset", help="wind_and_solar, generation_by_fuel, installed_capacity; may be repeated."),
+    typer.Option(
+        "--dataset",
+        help="wind_and_solar, generation_by_fuel, installed_capacity; may be repeated.",
+        autocompletion=complete_dataset,
+    ),
 ]
 "Default: all; installed capacity is always asked for whole, since it is half a dozen requests."
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Prints only what failed, to the error stream.")]
+
+
+@dataclass
+class Fetches:
+    """What one command fetched: the days of each request and how its runs ended."""
+
+    as_json: bool = False
+    quiet: bool = False
+    requests: list[dict[str, object]] = field(default_factory=list)
+    outcomes: "list[Outcome]" = field(default_factory=list)
+
+    def console(self) -> "Console":
+        """Return where progress is shown: not the output where that is for a script."""
+        from renewables.cli.output import open_console
+
+        return open_console(stderr=self.as_json, quiet=self.quiet)
+
+    def run(self, datasets: "Sequence[Dataset]", first: date, last: date) -> None:
+        """Fetch the days and wait for them. Raises BadUsage where none of them is over."""
+        yesterday = datetime.now(UTC).date() - timedelta(days=1)
+        if first > yesterday:
+            raise BadUsage(
+                f"{first} is not over: the last closed UTC day is {yesterday}. "
+                "Half hours of today come with the schedule every half hour (`renewables up`)."
+            )
+        console = self.console()
+        if last > yesterday:
+            console.print(f"Up to {yesterday}, the last closed UTC day.")
+            last = yesterday
+        for together in _by_the_way_they_are_asked_for(datasets):
+            self.requests.append({"datasets": [dataset.name for dataset in together], "start": first, "end": last})
+            self.outcomes += wait_for(together, first, last, console)
+
+    def finish(self) -> None:
+        """Print what landed and what failed, and exit with 1 if anything failed."""
+        from renewables.cli.output import open_console, print_json
+
+        report = read_report(self.outcomes)
+        if self.as_json:
+            print_json({"requests": self.requests} | report.for_scripts())
+        elif self.quiet:
+            print_failures(report, open_console(stderr=True))
+        else:
+            print_report(report, self.console())
+        if not report.succeeded:
+            raise typer.Exit(1)
+
+
+@dataclass(frozen=True)
+class FetchReport:
+    """What became of some runs; `landed` and `failed` are those of `renewables/queries/runs.py`."""
+
+    outcomes: "Sequence[Outcome]"
+    landed: "pl.DataFrame"
+    failed: "pl.DataFrame"
+
+    @property
+    def succeeded(self) -> bool:
+        return all(outcome.succeeded for outcome in self.outcomes)
+
+    def for_scripts(self) -> dict[str, object]:
+        """Return the report as `--json` has it."""
+        return {
+            "succeeded": self.succeeded,
+            "runs": list(self.outcomes),
+            "datasets": self.landed.to_dicts(),
+            "failed_windows": self.failed.to_dicts(),
+        }
 
 
 def fetch_year(
     year: Annotated[int, typer.Argument(help="Calendar year, UTC.")],
     dataset: Datasets = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
 ) -> None:
     """Fetches a calendar year.
 
@@ -41,7 +118,7 @@ def fetch_year(
     \b
     Examples:
       renewables fetch-year 2023
-      renewables fetch-year 2023 --dataset wind_and_solar
+      renewables fetch-year 2023 --dataset wind_and_solar --json
     """
     from warehouse.settings import Settings
 
@@ -49,47 +126,55 @@ def fetch_year(
     first_day = Settings().first_day
     if not first_day.year <= year <= today.year:
         raise BadUsage(f"{year}: there are years from {first_day.year} to {today.year}.")
-    _fetch(_chosen(dataset), max(date(year, 1, 1), first_day), date(year, 12, 31))
+    fetches = Fetches(as_json, quiet)
+    fetches.run(_chosen(dataset), max(date(year, 1, 1), first_day), date(year, 12, 31))
+    fetches.finish()
 
 
 def fetch_range(
     start: Annotated[str, typer.Argument(help="First UTC day, YYYY-MM-DD.")],
     end: Annotated[str, typer.Argument(help="Last UTC day, YYYY-MM-DD, itself included.")],
     dataset: Datasets = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
 ) -> None:
     """Fetches the UTC days from START to END, both included, and installed capacity.
 
     \b
     Examples:
       renewables fetch-range 2023-01-01 2023-01-07
+      renewables fetch-range 2023-01-01 2023-01-07 --quiet || echo "something failed"
     """
-    from renewables.cli.options import read_fetch_days
+    from elexon_assets.time_inputs import read_days
 
-    _fetch(_chosen(dataset), *read_fetch_days(start, end))
+    fetches = Fetches(as_json, quiet)
+    fetches.run(_chosen(dataset), *read_days(start, end))
+    fetches.finish()
 
 
 def repair(
     days: Annotated[int, typer.Option(min=1, help="Trailing closed UTC days to look at.")] = 30,
     dataset: Datasets = None,
+    as_json: AsJson = False,
+    quiet: Quiet = False,
 ) -> None:
     """Asks again for days that are missing or short.
 
     \b
     Examples:
       renewables repair
-      renewables repair --days 90
+      renewables repair --days 90 --json
     """
-    from rich.console import Console
-
     from elexon_assets.missing_days import spans_to_repair
 
-    found = False
-    for declared in (one for one in _chosen(dataset) if one.is_half_hourly):
+    fetches = Fetches(as_json, quiet)
+    for declared in (dataset for dataset in _chosen(dataset) if dataset.is_half_hourly):
         for span in spans_to_repair(declared, days=days):
-            found = True
-            _fetch([declared], span.days[0], span.days[-1])
-    if not found:
-        Console().print(f"No closed day of the last {days} is missing or short.")
+            fetches.run([declared], span.days[0], span.days[-1])
+    if not fetches.requests and not as_json:
+        fetches.console().print(f"No closed day of the last {days} is missing or short.")
+        return
+    fetches.finish()
 
 
 def _chosen(names: list[str] | None) -> "list[Dataset]":
@@ -97,31 +182,8 @@ def _chosen(names: list[str] | None) -> "list[Dataset]":
 
     for name in names or ():
         if name not in BY_NAME:
-            raise BadUsage(f"There is no dataset {name!r}: choose from {', '.join(BY_NAME)}.")
+            raise BadUsage(f"There is no dataset {name!r}: choose one of {', '.join(BY_NAME)}.")
     return [dataset for dataset in DATASETS if not names or dataset.name in names]
-
-
-def _fetch(datasets: "Sequence[Dataset]", first: date, last: date) -> None:
-    """Fetches, reports, and exits with 1 if anything failed."""
-    from rich.console import Console
-
-    console = Console()
-    yesterday = datetime.now(UTC).date() - timedelta(days=1)
-    if first > yesterday:
-        raise BadUsage(
-            f"{first} is not over: the last closed UTC day is {yesterday}. "
-            "Half hours of today come with the schedule every half hour (`renewables up`)."
-        )
-    if last > yesterday:
-        console.print(f"Up to {yesterday}, the last closed UTC day.")
-        last = yesterday
-    outcomes = [
-        outcome
-        for together in _by_the_way_they_are_asked_for(datasets)
-        for outcome in wait_for(together, first, last, console)
-    ]
-    if not report(outcomes, console):
-        raise typer.Exit(1)
 
 
 def _by_the_way_they_are_asked_for(datasets: "Sequence[Dataset]") -> "list[list[Dataset]]":
@@ -155,8 +217,8 @@ def wait_for(
         return fetch(datasets, first, last, requested_by=REQUESTED_BY, settings=Settings(), watch=show, here=here)
 
 
-def report(outcomes: "Sequence[Outcome]", console: "Console") -> bool:
-    """Prints what landed and what failed; True when all is well."""
+def read_report(outcomes: "Sequence[Outcome]") -> FetchReport:
+    """Return what the runs landed and what failed of them."""
     import polars as pl
 
     from renewables.queries import runs
@@ -164,15 +226,23 @@ def report(outcomes: "Sequence[Outcome]", console: "Console") -> bool:
     from warehouse.errors import WarehouseMissing
 
     run_ids = [outcome.run_id for outcome in outcomes]
-    failed = pl.DataFrame()
     with suppress(WarehouseMissing), reading() as con:
-        _print_landed(runs.totals(run_ids, con), console)
-        failed = runs.failed_windows(run_ids, con)
-    _print_failed(failed, console)
-    errors = [outcome.error for outcome in outcomes if outcome.error]
-    if errors and failed.is_empty():
-        console.print(errors[0], style="red", highlight=False)
-    return all(outcome.succeeded for outcome in outcomes)
+        return FetchReport(outcomes, runs.totals(run_ids, con), runs.failed_windows(run_ids, con))
+    return FetchReport(outcomes, pl.DataFrame(), pl.DataFrame())
+
+
+def print_report(report: FetchReport, console: "Console") -> None:
+    """Print what landed and what failed."""
+    _print_landed(report.landed, console)
+    print_failures(report, console)
+
+
+def print_failures(report: FetchReport, console: "Console") -> None:
+    """Print what failed, or nothing."""
+    _print_failed(report.failed, console)
+    errors = [outcome.error for outcome in report.outcomes if outcome.error]
+    if errors and report.failed.is_empty():
+        console.print(errors[0], style="red", highlight=False, markup=False)
 
 
 def _print_landed(totals: "pl.DataFrame", console: "Console") -> None:
@@ -201,6 +271,7 @@ def _print_failed(failed: "pl.DataFrame", console: "Console") -> None:
             f"after {row['attempts']} attempts each: {row['error']}",
             style="red",
             highlight=False,
+            markup=False,
         )
     if len(failed):
         console.print("`renewables repair` asks again for days that are missing or short.", highlight=False)

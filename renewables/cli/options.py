@@ -5,7 +5,7 @@ times and names are read (`elexon_assets/time_inputs.py`, `renewables/queries/se
 """
 
 import os
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
 import typer
@@ -133,10 +133,3 @@ def read_window(
             f"{held.start_utc.date()} to {(held.end_utc - HALF_HOUR).date()}; `renewables fetch-range` fetches more."
         )
     return Window(start_utc, end_utc)
-
-
-def read_fetch_days(start: str, end: str) -> tuple[date, date]:
-    """Return two days, both included. Raises UnusableInput."""
-    from elexon_assets.time_inputs import read_days
-
-    return read_days(start, end)

@@ -4,14 +4,32 @@ Not here: formats of numbers, instants and spans (`renewables/formatting.py`), w
 """
 
 import json
+import os
+import sys
 from collections.abc import Sequence
+from typing import TYPE_CHECKING
 
 import typer
 
 from renewables.formatting import plain
 
+if TYPE_CHECKING:
+    from rich.console import Console
+
+UNWRAPPED = 10_000
+"Columns of an output that is no terminal: nothing wraps in a pipe or a file."
+
 LONGEST_WORD = 16
 "Longer ones, such as addresses, may be folded."
+
+
+def open_console(*, stderr: bool = False, quiet: bool = False) -> "Console":
+    """Return a console as wide as the terminal, or as COLUMNS says; in a pipe or a file without it, nothing wraps."""
+    from rich.console import Console
+
+    is_terminal = (sys.stderr if stderr else sys.stdout).isatty()
+    width = None if is_terminal or os.environ.get("COLUMNS") else UNWRAPPED
+    return Console(stderr=stderr, quiet=quiet, width=width, highlight=False)
 
 
 def note(text: str) -> None:
@@ -35,11 +53,10 @@ def print_table(
     """`right`: the columns of numbers. Nothing in a cell is taken for markup; on a terminal too narrow for the numbers
     every row becomes lines of name and value."""
     from rich import box
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
-    console = Console(highlight=False)
+    console = open_console()
     texts = [[str(cell) for cell in row] for row in rows]
     if _width(columns, texts, right) > console.width:
         console.print(Text(title or ""))
@@ -70,7 +87,6 @@ def _width(columns: Sequence[str], rows: Sequence[Sequence[str]], right: Sequenc
 
 def print_facts(title: str, facts: Sequence[tuple[str, str]]) -> None:
     """A heading and lines of name and value."""
-    from rich.console import Console
     from rich.table import Table
     from rich.text import Text
 
@@ -79,7 +95,7 @@ def print_facts(title: str, facts: Sequence[tuple[str, str]]) -> None:
     table.add_column(overflow="fold")
     for name, value in facts:
         table.add_row(Text("  " + name, style="dim"), Text(value))
-    console = Console(highlight=False)
+    console = open_console()
     console.print(Text(title, style="bold"))
     console.print(table)
     console.print()

@@ -1,8 +1,13 @@
 """`renewables query`: SQL against the newest snapshot, read-only and locked down."""
 
+import json
+from datetime import datetime
+from decimal import Decimal
 from typing import TYPE_CHECKING, Annotated
 
 import typer
+
+from renewables.cli.options import AsJson
 
 if TYPE_CHECKING:
     import polars as pl
@@ -12,7 +17,7 @@ def query(
     sql: Annotated[str, typer.Argument(metavar="SQL", help="One query in DuckDB's SQL; quote it.")],
     limit: Annotated[int, typer.Option(min=1, help="Most rows shown.")] = 1000,
     seconds: Annotated[float, typer.Option(min=0.1, help="Stopped after so long.")] = 30,
-    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+    as_json: AsJson = False,
 ) -> None:
     """Asks the newest snapshot in SQL.
 
@@ -45,20 +50,25 @@ def query(
 
 
 def print_frame(frame: "pl.DataFrame") -> None:
-    """Instants in UTC, thousands parted."""
+    """Print rows for people: instants in UTC, thousands separated in numbers with decimals."""
     from renewables.cli.output import print_table
-    from renewables.formatting import utc
 
     numeric = [name for name, dtype in frame.schema.items() if dtype.is_numeric()]
-    instants = {name for name, dtype in frame.schema.items() if dtype.is_temporal() and "Datetime" in str(dtype)}
-    rows = [
-        [utc(cell) if name in instants and cell and not cell.second else _shown(cell) for name, cell in row.items()]
-        for row in frame.iter_rows(named=True)
-    ]
-    print_table(frame.columns, rows, right=numeric)
+    print_table(frame.columns, [[_cell_text(cell) for cell in row] for row in frame.iter_rows()], right=numeric)
 
 
-def _shown(cell: object) -> str:
-    if cell is None:
-        return ""
-    return f"{cell:,.3f}".rstrip("0").rstrip(".") if isinstance(cell, float) else str(cell)
+def _cell_text(cell: object) -> str:
+    from renewables.formatting import plain, utc
+
+    match cell:
+        case None:
+            return ""
+        case datetime() if cell.tzinfo and not cell.second and not cell.microsecond:
+            return utc(cell)
+        case float():
+            return f"{cell:,.3f}".rstrip("0").rstrip(".")
+        case Decimal():
+            return f"{cell:,f}"
+        case list() | dict() | tuple() | bytes():
+            return json.dumps(plain(cell), ensure_ascii=False)
+    return str(cell)

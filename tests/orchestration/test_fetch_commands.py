@@ -70,7 +70,9 @@ def test_an_unreachable_api_is_one_sentence_with_a_way_out(home: Path, monkeypat
     [
         (("fetch-range", "2023-02-30", "2023-03-01"), "not a day"),
         (("fetch-range", "2023-02-02", "2023-02-01"), "after"),
-        (("fetch-range", "2999-01-01", "2999-01-02"), "future"),
+        (("fetch-range", "2099-01-01", "2099-01-02"), "future"),
+        (("fetch-range", "2999-01-01", "2999-01-02"), "outside the years"),
+        (("fetch-range", "2023-01-01T00:00Z", "2023-01-02"), "not a day"),
         (("fetch-range", "2010-01-01", "2010-01-02"), "before"),
         (("fetch-range", str(datetime.now(UTC).date()), str(datetime.now(UTC).date())), "not over"),
         (("fetch-year", "2999"), "2999"),
