@@ -5,7 +5,10 @@ Dagster is imported by the functions: the process that compares needs none of it
 """
 
 import resource
+import sqlite3
+from contextlib import closing
 from datetime import date
+from pathlib import Path
 from time import perf_counter, process_time
 from typing import TYPE_CHECKING, NamedTuple
 
@@ -21,11 +24,16 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 class Run(NamedTuple):
-    """`seconds` of the runs alone: definitions are loaded and the instance is open before. `peak_mb`: resident."""
+    """`seconds` of the runs alone: definitions are loaded and the instance is open before. `peak_mb`: resident.
+
+    `rows` and `megabytes`: what the runs wrote to Dagster's event storage.
+    """
 
     seconds: float
     cpu_seconds: float
     peak_mb: float
+    rows: int
+    megabytes: float
 
 
 def ours(first: date, last: date) -> Run:
@@ -37,18 +45,17 @@ def ours(first: date, last: date) -> Run:
 
 
 def nothing(first: date, last: date) -> Run:
-    """The same days, policy, pool, group and executor; the asset only returns."""
+    """Run the same days with the same policy, pool and executor; the asset only returns."""
     with temporary_home():
         import dagster as dg
 
-        from elexon_assets.assets import GROUP, POOL
+        from elexon_assets.assets import POOL
         from elexon_assets.partitions import UTC_DAYS
 
         @dg.asset(
             partitions_def=UTC_DAYS,
             backfill_policy=dg.BackfillPolicy.multi_run(DAYS_A_RUN),
             pool=POOL,
-            group_name=GROUP,
         )
         def idle() -> dg.MaterializeResult[None]:
             return dg.MaterializeResult()
@@ -57,18 +64,34 @@ def nothing(first: date, last: date) -> Run:
 
 
 def _run(defs: "dg.Definitions", asset: str, first: date, last: date) -> Run:
-    """A run a chunk of days."""
+    """Run each chunk of days with what a backfill in the UI selects: the asset, and whatever checks it has."""
     import dagster as dg
 
     key = dg.AssetKey(asset)
     job = defs.resolve_implicit_job_def_def_for_assets([key])
     assert job is not None
-    without_checks = job.get_subset(asset_selection={key}, asset_check_selection=set())
+    of_asset = job.get_subset(asset_selection={key})
+    events = Settings().dagster_home / "history" / "runs"
     with instance(Settings()) as opened:
+        rows, written = events_of(events)
         started, cpu_started = perf_counter(), process_time()
         for chunk in chunks(first, last):
             tags = range_tags(*chunk)
-            assert without_checks.execute_in_process(instance=opened, run_config=QUIET, tags=tags).success
+            assert of_asset.execute_in_process(instance=opened, run_config=QUIET, tags=tags).success
         taken, cpu_taken = perf_counter() - started, process_time() - cpu_started
         assert len(opened.get_materialized_partitions(key)) == (last - first).days + 1
-    return Run(taken, cpu_taken, resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024)
+        rows_after, written_after = events_of(events)
+    peak_mb = resource.getrusage(resource.RUSAGE_SELF).ru_maxrss / 1024
+    return Run(taken, cpu_taken, peak_mb, rows_after - rows, (written_after - written) / 1e6)
+
+
+def events_of(folder: Path) -> tuple[int, int]:
+    """Return the rows of events and checks in Dagster's SQLite event storage, and its bytes."""
+    rows = written = 0
+    for path in folder.glob("*.db"):
+        with closing(sqlite3.connect(path)) as con:
+            con.execute("PRAGMA wal_checkpoint(TRUNCATE)")
+            for table in ("event_logs", "asset_check_executions"):
+                rows += con.execute(f"SELECT count(*) FROM {table}").fetchone()[0]
+        written += path.stat().st_size
+    return rows, written

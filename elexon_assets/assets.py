@@ -1,41 +1,27 @@
-"""The assets: the half-hourly datasets by UTC day, the unpartitioned one that keeps today live, installed capacity.
+"""The assets: the half-hourly datasets by UTC day, the unpartitioned one that keeps today live, installed capacity,
+and the table of each dataset as a whole, which its checks judge.
 
 A run takes its whole range. When windows fail, the days that landed are materialized one by one and the run fails with
 the list, so that "backfill missing and failed" asks for just those.
 """
 
 from datetime import UTC, datetime, timedelta
-from typing import Any
 
 import dagster as dg
 
+from elexon_assets import catalogue
 from elexon_assets.backfill_plan import DAYS_A_RUN
-from elexon_assets.datasets import BY_HALF_HOUR, INSTALLED_CAPACITY, Dataset
+from elexon_assets.datasets import BY_HALF_HOUR, DATASETS, INSTALLED_CAPACITY, Dataset
 from elexon_assets.ingest import ingest
-from elexon_assets.metadata import column_schema, failures, materialization
+from elexon_assets.metadata import failures, materialization, table_figures
 from elexon_assets.partitions import UTC_DAYS
 from elexon_assets.progress import reported
 from elexon_assets.resources import ElexonResource, WarehouseResource
 from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.windows import Window
 
-GROUP = "elexon"
 POOL = "elexon_api"
 "One run at a time asks Elexon."
-OWNERS = ["team:generation-data"]
-KINDS = {"duckdb", "polars"}
-
-
-def _tags(dataset: Dataset) -> dict[str, str]:
-    return {"elexon/dataset": dataset.code}
-
-
-def _metadata(dataset: Dataset) -> dict[str, Any]:
-    return {
-        "dagster/column_schema": column_schema(dataset),
-        "dagster/table_name": dataset.table,
-        "elexon_endpoint": dg.MetadataValue.text(dataset.path),
-    }
 
 
 def generation_asset(dataset: Dataset) -> dg.AssetsDefinition:
@@ -47,11 +33,11 @@ def generation_asset(dataset: Dataset) -> dg.AssetsDefinition:
         partitions_def=UTC_DAYS,
         backfill_policy=dg.BackfillPolicy.multi_run(DAYS_A_RUN),
         pool=POOL,
-        group_name=GROUP,
-        owners=OWNERS,
-        kinds=KINDS,
-        tags=_tags(dataset),
-        metadata=_metadata(dataset),
+        group_name=catalogue.GENERATION,
+        owners=catalogue.OWNERS,
+        kinds=catalogue.KINDS,
+        tags={**catalogue.dataset_tags(dataset), "refresh": "nightly"},
+        metadata=catalogue.dataset_metadata(dataset),
     )
     def by_day(
         context: dg.AssetExecutionContext, elexon: ElexonResource, warehouse: WarehouseResource
@@ -81,9 +67,12 @@ def generation_asset(dataset: Dataset) -> dg.AssetsDefinition:
     description="The trailing 24 hours of every dataset, asked for again: what is shown is live between two nights. "
     "Lands in the same tables as the assets by day.",
     pool=POOL,
-    group_name=GROUP,
-    owners=OWNERS,
-    kinds=KINDS,
+    group_name=catalogue.GENERATION,
+    owners=catalogue.OWNERS,
+    kinds=catalogue.KINDS,
+    tags={"source": "elexon", "refresh": "half-hourly"},
+    metadata=catalogue.latest_metadata(),
+    freshness_policy=catalogue.EVERY_HALF_HOUR,
 )
 def latest_half_hours(
     context: dg.AssetExecutionContext, elexon: ElexonResource, warehouse: WarehouseResource
@@ -119,11 +108,12 @@ def latest_half_hours(
     name=INSTALLED_CAPACITY.name,
     description=INSTALLED_CAPACITY.description,
     pool=POOL,
-    group_name=GROUP,
-    owners=OWNERS,
-    kinds=KINDS,
-    tags=_tags(INSTALLED_CAPACITY),
-    metadata=_metadata(INSTALLED_CAPACITY),
+    group_name=catalogue.GENERATION,
+    owners=catalogue.OWNERS,
+    kinds=catalogue.KINDS,
+    tags={**catalogue.dataset_tags(INSTALLED_CAPACITY), "refresh": "nightly"},
+    metadata=catalogue.dataset_metadata(INSTALLED_CAPACITY),
+    freshness_policy=catalogue.EVERY_NIGHT,
 )
 def installed_capacity(
     context: dg.AssetExecutionContext, elexon: ElexonResource, warehouse: WarehouseResource
@@ -143,4 +133,29 @@ def installed_capacity(
     return dg.MaterializeResult(metadata=materialization(report, warehouse))
 
 
+def table_asset(dataset: Dataset) -> dg.AssetsDefinition:
+    """Return the asset of the dataset's table as a whole.
+
+    It is unpartitioned, so that no backfill of days selects its checks.
+    """
+
+    @dg.asset(
+        name=dataset.table,
+        description=f"The whole table of {dataset.title.lower()}, all days and every published value. Its checks judge "
+        "the table after each landing; it is materialized with them, and fetches nothing.",
+        deps=[dataset.name],
+        group_name=catalogue.QUALITY,
+        owners=catalogue.OWNERS,
+        kinds={"duckdb"},
+        tags={**catalogue.dataset_tags(dataset), "refresh": "nightly"},
+        metadata=catalogue.table_metadata(dataset),
+        freshness_policy=catalogue.EVERY_NIGHT,
+    )
+    def whole_table(warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
+        return dg.MaterializeResult(metadata=table_figures(dataset, warehouse))
+
+    return whole_table
+
+
 GENERATION_ASSETS = [generation_asset(dataset) for dataset in BY_HALF_HOUR]
+TABLE_ASSETS = [table_asset(dataset) for dataset in DATASETS]

@@ -3,7 +3,8 @@
 import dagster as dg
 
 from elexon_assets import jobs
-from elexon_assets.assets import GENERATION_ASSETS, installed_capacity, latest_half_hours
+from elexon_assets.assets import GENERATION_ASSETS, TABLE_ASSETS, installed_capacity, latest_half_hours
+from elexon_assets.catalogue import in_development
 from elexon_assets.checks import GENERATION_CHECKS
 from elexon_assets.flag_assets import flags
 from elexon_assets.resources import RESOURCES
@@ -11,7 +12,7 @@ from elexon_assets.schedules import SCHEDULES
 from elexon_assets.sensors import SENSORS
 
 defs = dg.Definitions(
-    assets=[*GENERATION_ASSETS, latest_half_hours, installed_capacity, flags],
+    assets=in_development([*GENERATION_ASSETS, latest_half_hours, installed_capacity, *TABLE_ASSETS, flags]),
     asset_checks=GENERATION_CHECKS,
     jobs=[jobs.nightly, jobs.repair, jobs.latest, jobs.flagging, jobs.checks],
     schedules=SCHEDULES,

@@ -5,7 +5,8 @@ Not partitioned, and in a job of its own: in a range run it would fail for all o
 
 import dagster as dg
 
-from elexon_assets.assets import GENERATION_ASSETS, GROUP, KINDS, OWNERS, latest_half_hours
+from elexon_assets import catalogue
+from elexon_assets.assets import GENERATION_ASSETS, latest_half_hours
 from elexon_assets.flag_vocabulary import REASONS
 from elexon_assets.quality.flagging import flag
 from elexon_assets.resources import WarehouseResource
@@ -15,10 +16,12 @@ from elexon_assets.resources import WarehouseResource
     description="What is in doubt: half hours and categories, with a reason each. A flag whose cause has gone is "
     "closed, never deleted; values are never altered.",
     deps=[*GENERATION_ASSETS, latest_half_hours],
-    group_name=GROUP,
-    owners=OWNERS,
-    kinds=KINDS,
-    metadata={"dagster/table_name": "flags"},
+    group_name=catalogue.QUALITY,
+    owners=catalogue.OWNERS,
+    kinds=catalogue.KINDS,
+    tags={"source": "elexon", "refresh": "half-hourly"},
+    metadata=catalogue.flag_metadata(),
+    freshness_policy=catalogue.EVERY_HALF_HOUR,
 )
 def flags(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
     """Takes what was ingested past its watermark, and three hours either side."""

@@ -2,7 +2,7 @@
 
 import dagster as dg
 
-from elexon_assets.assets import GENERATION_ASSETS, installed_capacity, latest_half_hours
+from elexon_assets.assets import GENERATION_ASSETS, TABLE_ASSETS, installed_capacity, latest_half_hours
 from elexon_assets.backfill_plan import PRIORITY
 from elexon_assets.flag_assets import flags
 
@@ -33,7 +33,7 @@ flagging = dg.define_asset_job(
 )
 checks = dg.define_asset_job(
     "checks",
-    selection=dg.AssetSelection.checks_for_assets(*GENERATION_ASSETS, installed_capacity),
+    selection=TABLE_ASSETS,
     description="What is true of the data when they pass; runs after the flags of every landing but those of latest, "
     "and when a dataset goes stale or is fresh again.",
     tags={PRIORITY: "30"},

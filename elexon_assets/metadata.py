@@ -7,31 +7,10 @@ import dagster as dg
 from elexon_assets.datasets import Dataset
 from elexon_assets.ingest_report import Report
 from elexon_assets.resources import WarehouseResource
-from elexon_assets.schema.warehouse_schema import columns_sql
 
 PREVIEW_ROWS = 6
 FAILURES_SHOWN = 50
 "A year of failed windows; more would bloat the event log for nobody's good."
-
-DESCRIPTIONS = {
-    "settlement_date": "Europe/London civil day, computed from the start time.",
-    "settlement_period": "1 to 46, 48 or 50, computed from the start time.",
-    "elexon_settlement_date": "Elexon's own label, only where it disagrees.",
-    "elexon_settlement_period": "Elexon's own label, only where it disagrees.",
-    "ingested_at_utc": "When the row landed here, UTC.",
-    "source": "elexon; recorded, recorded-inferred (publish time inferred) or synthetic from a stand-in; or the host "
-    "that answered, if it is not Elexon's.",
-}
-
-
-def column_schema(dataset: Dataset) -> dg.TableSchema:
-    """The publications table, for the catalogue's Columns tab."""
-    columns = []
-    for definition in columns_sql(dataset):
-        name, kind = definition.replace('"', "").split(" ")
-        declared = dataset.columns.get(name)
-        columns.append(dg.TableColumn(name, kind, description=declared.description if declared else DESCRIPTIONS[name]))
-    return dg.TableSchema(columns)
 
 
 def materialization(report: Report, warehouse: WarehouseResource) -> dict[str, dg.MetadataValue]:
@@ -52,6 +31,18 @@ def materialization(report: Report, warehouse: WarehouseResource) -> dict[str, d
         "seconds": dg.MetadataValue.float(round(report.seconds, 3)),
         "source": dg.MetadataValue.text(", ".join(sorted({r.source for r in report.records if r.source})) or "none"),
         "preview": dg.MetadataValue.md(_preview(report, warehouse)),
+    }
+
+
+def table_figures(dataset: Dataset, warehouse: WarehouseResource) -> dict[str, dg.MetadataValue]:
+    """Return the size of the dataset's published table and the newest time in it."""
+    with warehouse.snapshot() as con:
+        rows, newest = con.execute(
+            f"SELECT count(*), strftime(max({dataset.range_column}), '%Y-%m-%d %H:%MZ') FROM {dataset.table}"
+        ).fetchall()[0]
+    return {
+        "dagster/row_count": dg.MetadataValue.int(rows),
+        f"newest {dataset.range_column}": dg.MetadataValue.text(newest or "none"),
     }
 
 

@@ -5,27 +5,25 @@ and a change lands while a backfill runs.
 """
 
 from collections.abc import Iterator
+from typing import Any
 
 import dagster as dg
 
-from pipeline_assets import metrics, seed_loader, tables
+from pipeline_assets import catalogue, metrics, seed_loader
 from pipeline_assets.landing import append, rebuild
 from pipeline_assets.ledger import schema
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.resources import WarehouseResource
 from pipeline_assets.tables import AUDIT, STATUS_HISTORY, SUBMITTED_CHANGES
 
-GROUP = "pipeline"
-OWNERS = ["team:portfolio"]
-KINDS = {"duckdb", "polars"}
-
 
 @dg.asset(
     description="The invented portfolio of the seed files, submitted to the ledger as one batch by `seed`. What people "
     "have set since stays as they set it.",
-    group_name=GROUP,
-    owners=OWNERS,
+    group_name=catalogue.RECORDS,
+    owners=catalogue.OWNERS,
     kinds={"csv"},
+    tags={"source": "seed", "refresh": "by-hand"},
 )
 def seeded_portfolio() -> dg.MaterializeResult[None]:
     """By hand, or by the demo: a real home starts empty."""
@@ -45,10 +43,12 @@ def seeded_portfolio() -> dg.MaterializeResult[None]:
     description="Every change that was ever submitted to the ledger, in the order of its positions. Appended to, and "
     "never changed.",
     deps=[seeded_portfolio],
-    group_name=GROUP,
-    owners=OWNERS,
-    kinds=KINDS,
-    metadata={"dagster/table_name": SUBMITTED_CHANGES},
+    group_name=catalogue.RECORDS,
+    owners=catalogue.OWNERS,
+    kinds=catalogue.KINDS,
+    tags=catalogue.RECORD_TAGS,
+    metadata=catalogue.changes_metadata(),
+    freshness_policy=catalogue.EVERY_NIGHT,
 )
 def submitted_changes(warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
     """Takes what is past the newest change of the warehouse."""
@@ -63,38 +63,42 @@ def submitted_changes(warehouse: WarehouseResource) -> dg.MaterializeResult[None
     )
 
 
-def _spec(name: str, description: str, deps: list[str], columns: list[dg.TableColumn] | None = None) -> dg.AssetSpec:
-    schema = {"dagster/column_schema": dg.TableSchema(columns)} if columns else {}
+def _spec(name: str, description: str, deps: list[str], group: str, metadata: dict[str, Any]) -> dg.AssetSpec:
     return dg.AssetSpec(
         name,
         description=description,
         deps=deps,
-        group_name=GROUP,
-        owners=OWNERS,
-        kinds=KINDS,
-        metadata={"dagster/table_name": name, **schema},
+        group_name=group,
+        owners=catalogue.OWNERS,
+        kinds=catalogue.KINDS,
+        tags=catalogue.RECORD_TAGS,
+        metadata=metadata,
+        freshness_policy=catalogue.EVERY_NIGHT,
     )
 
 
 def _specs() -> Iterator[dg.AssetSpec]:
+    """Yield the current tables, both histories, and the metric views."""
     for kind, entity in ENTITIES.items():
-        columns = [dg.TableColumn("id", "String")]
-        columns += [dg.TableColumn(c.name, str(c.dtype), description=c.title) for c in tables.columns_of(entity)]
-        columns += [dg.TableColumn(name, str(dtype)) for name, dtype in tables.RECORD.items()]
-        yield _spec(kind, (entity.__doc__ or "").strip(), [SUBMITTED_CHANGES], columns)
+        description = (entity.__doc__ or "").strip()
+        yield _spec(kind, description, [SUBMITTED_CHANGES], catalogue.RECORDS, catalogue.record_metadata(entity))
     yield _spec(
         STATUS_HISTORY,
         "The dated status of each project: stage, RAG with its comment, and RTB date, from `status_date` on.",
         [SUBMITTED_CHANGES],
+        catalogue.RECORDS,
+        catalogue.history_metadata(),
     )
     yield _spec(
         AUDIT,
         "Who changed which field of what, when and why, from which value to which: a row for each field of each "
         "change. Values as text.",
         [SUBMITTED_CHANGES],
+        catalogue.RECORDS,
+        catalogue.audit_metadata(),
     )
     for name, view in metrics.VIEWS.items():
-        yield _spec(name, view.description, list(view.reads))
+        yield _spec(name, view.description, list(view.reads), catalogue.METRICS, catalogue.view_metadata(name))
 
 
 @dg.multi_asset(name="portfolio", specs=list(_specs()))

@@ -4,13 +4,14 @@ import dagster as dg
 
 from pipeline_assets import jobs
 from pipeline_assets.assets import portfolio, seeded_portfolio, submitted_changes
+from pipeline_assets.catalogue import in_development
 from pipeline_assets.checks import portfolio_checks
 from pipeline_assets.resources import RESOURCES
 from pipeline_assets.schedules import SCHEDULES
 from pipeline_assets.sensors import SENSORS
 
 defs = dg.Definitions(
-    assets=[seeded_portfolio, submitted_changes, portfolio],
+    assets=in_development([seeded_portfolio, submitted_changes, portfolio]),
     asset_checks=[portfolio_checks],
     jobs=[jobs.landing, jobs.seeding],
     schedules=SCHEDULES,

@@ -36,7 +36,7 @@ FLOORS: dict[str, list[set[str]]] = {
         {"schema"},
         {"ingest"},
         {"quality"},
-        {"resources", "partitions"},
+        {"resources", "partitions", "catalogue"},
         {"metadata"},
         {"assets"},
         {"flag_assets", "checks"},
@@ -47,12 +47,13 @@ FLOORS: dict[str, list[set[str]]] = {
     "pipeline_assets": [
         {"errors", "vocabulary", "dates", "names", "field_types"},
         {"models"},
-        {"rules", "metrics", "upgrades"},
+        {"rules", "metrics", "metric_columns", "upgrades"},
         {"ledger"},
         {"tables", "seed_loader", "spreadsheets", "delivery", "run_notices"},
         {"contract"},
         {"landing"},
         {"resources"},
+        {"catalogue"},
         {"assets", "checks"},
         {"jobs"},
         {"schedules", "sensors"},
@@ -78,6 +79,7 @@ OURS = {*PACKAGES_BELOW, "benchmarks", "tests"}
 
 ORCHESTRATION = {
     "assets.py",
+    "catalogue.py",
     "checks.py",
     "definitions.py",
     "flag_assets.py",

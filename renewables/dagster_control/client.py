@@ -101,7 +101,6 @@ class Orchestrator:
             what = {
                 "jobName": "__ASSET_JOB",
                 "assetSelection": [{"path": [dataset.name]} for dataset in datasets],
-                "assetCheckSelection": [],
             }
             days = range_tags(*runs[0]) if runs[0] else {}
             return self._launch_run(what, {**days, REQUESTED_BY: requested_by, PRIORITY: A_PERSONS_PRIORITY})

@@ -37,8 +37,7 @@ def materialize(
         job = defs.resolve_implicit_job_def_def_for_assets(keys)
         if job is None:
             raise LookupError("the assets do not share one partitions definition")
-        # The checks have a job of their own: in a range run they would cost events for each day.
-        job = job.get_subset(asset_selection=set(keys), asset_check_selection=set())
+        job = job.get_subset(asset_selection=set(keys))
         for days in runs_of(datasets, first, last):
             tags = {REQUESTED_BY: requested_by, ASSETS: ", ".join(dataset.name for dataset in datasets)}
             outcomes.append(_run(job, opened, {**tags, **(range_tags(*days) if days else {})}))

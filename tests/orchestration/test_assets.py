@@ -4,12 +4,11 @@ from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
-import polars as pl
 import pytest
 
 from elexon_assets.assets import GENERATION_ASSETS, installed_capacity, latest_half_hours
 from elexon_assets.backfill_plan import range_tags
-from elexon_assets.datasets import BY_HALF_HOUR, DATASETS, WIND_AND_SOLAR
+from elexon_assets.datasets import BY_HALF_HOUR, WIND_AND_SOLAR
 from elexon_assets.resources import RESOURCES
 from elexon_assets.simulator.server import Simulator, running_simulator
 from elexon_assets.windows import of_days
@@ -159,19 +158,3 @@ def test_a_failed_window_of_installed_capacity_is_a_red_run(
     assert failure
     assert "windows failed" in str(failure.description)
     assert "next run asks for all of it again" in str(failure.description)
-
-
-@pytest.mark.usefixtures("simulator")
-def test_the_catalogue_shows_every_column_of_the_table(home: Path) -> None:
-    with dg.instance_for_test() as opened:
-        materialize(opened, date(2023, 1, 1), date(2023, 1, 1))
-    for asset, dataset in zip([*GENERATION_ASSETS, installed_capacity], DATASETS, strict=True):
-        schema = asset.metadata_by_key[dg.AssetKey(dataset.name)]["dagster/column_schema"]
-        assert isinstance(schema, dg.TableSchema)
-        with reading(home / "warehouse.duckdb") as con:
-            stored = con.sql(f"DESCRIBE {dataset.table}").pl()["column_name"]
-        assert stored.to_list() == [column.name for column in schema.columns]
-        assert all(column.description for column in schema.columns)
-        assert asset.partitions_def == (GENERATION_ASSETS[0].partitions_def if dataset.is_half_hourly else None)
-        assert asset.owners_by_key[dg.AssetKey(dataset.name)]
-        assert isinstance(stored, pl.Series)

@@ -115,8 +115,8 @@ def test_the_checks_job_reports_every_check_of_every_dataset(home: Path) -> None
             raise_on_error=False,
         )
     reported = {(e.asset_key.to_user_string(), e.check_name) for e in result.get_asset_check_evaluations()}
-    assert reported == {(dataset.name, check.__name__) for dataset in DATASETS for check in checks_for(dataset)}
-    assert {name for dataset, name in reported if dataset == INSTALLED_CAPACITY.name} == {
+    assert reported == {(dataset.table, check.__name__) for dataset in DATASETS for check in checks_for(dataset)}
+    assert {name for table, name in reported if table == INSTALLED_CAPACITY.table} == {
         "keys_are_unique",
         "rows_stored_equal_rows_fetched",
         "newest_data_is_fresh",

@@ -3,15 +3,20 @@
 import os
 import subprocess
 import sys
+from collections import Counter
+from datetime import date
 from pathlib import Path
 
 import dagster as dg
 import pytest
 from dagster._core.instance.config import PoolGranularity
 
-from elexon_assets.backfill_plan import PRIORITY
-from elexon_assets.definitions import defs
-from pipeline_assets.definitions import defs as pipeline_defs
+from elexon_assets.backfill_plan import PRIORITY, range_tags
+from elexon_assets.datasets import DATASETS, WIND_AND_SOLAR
+from elexon_assets.definitions import defs as elexon
+from elexon_assets.simulator.server import Simulator
+from elexon_assets.windows import of_days
+from pipeline_assets.definitions import defs as pipeline
 
 CALL_ELEXON = {"every_night", "every_night_repair", "every_half_hour"}
 ROOT = Path(__file__).parents[2]
@@ -55,7 +60,7 @@ def test_the_shipped_instance_configuration_is_what_dagster_understands(dagster_
 
 def test_whatever_a_schedule_or_a_sensor_starts_goes_before_a_backfill_of_the_ui() -> None:
     priorities: dict[str, int] = {}
-    for repository in (defs.get_repository_def(), pipeline_defs.get_repository_def()):
+    for repository in (elexon.get_repository_def(), pipeline.get_repository_def()):
         names = {schedule.job_name for schedule in repository.schedule_defs}
         names |= {target.job_name for sensor in repository.sensor_defs for target in sensor.targets}
         priorities |= {name: int(repository.get_job(name).tags.get(PRIORITY, "0")) for name in names}
@@ -64,6 +69,49 @@ def test_whatever_a_schedule_or_a_sensor_starts_goes_before_a_backfill_of_the_ui
 
 
 def test_all_that_asks_elexon_shares_one_pool() -> None:
-    pools = {asset.op.name: asset.op.pool for asset in defs.assets or [] if isinstance(asset, dg.AssetsDefinition)}
-    assert pools.pop("flags") is None  # asks the warehouse alone
-    assert set(pools.values()) == {"elexon_api"}
+    assets = [asset for asset in elexon.assets or [] if isinstance(asset, dg.AssetsDefinition)]
+    pools = {asset.op.name: asset.op.pool for asset in assets}
+    ask_the_warehouse_alone = {"flags", *(dataset.table for dataset in DATASETS)}
+    assert {name for name, pool in pools.items() if pool is None} == ask_the_warehouse_alone
+    assert {pool for pool in pools.values() if pool} == {"elexon_api"}
+
+
+NODES = {
+    "nightly": {"wind_and_solar", "generation_by_fuel", "installed_capacity"},
+    "repair": {"wind_and_solar", "generation_by_fuel"},
+    "latest": {"latest_half_hours"},
+    "flagging": {"flags"},
+    "checks": {name for dataset in DATASETS for name in (dataset.table, f"{dataset.name}_checks")},
+    "landing": {"submitted_changes", "portfolio", "portfolio_checks"},
+    "seeding": {"seeded_portfolio", "submitted_changes", "portfolio", "portfolio_checks"},
+}
+
+
+def test_each_job_runs_exactly_these_steps() -> None:
+    """No check in a job of days: each day would plan every check, and none of them would run."""
+    nodes = {
+        job.name: set(job.graph.node_dict)
+        for defs in (elexon, pipeline)
+        for job in defs.resolve_all_job_defs()
+        if not job.name.startswith("__")
+    }
+    assert nodes == NODES
+
+
+def test_a_backfill_of_a_year_writes_two_rows_for_each_day_and_none_of_a_check(
+    dagster_instance: dg.DagsterInstance, simulator: Simulator
+) -> None:
+    """What a backfill in the UI selects: the asset, and whatever checks it has."""
+    assert simulator.base_url
+    key, days = dg.AssetKey(WIND_AND_SOLAR.name), of_days(date(2023, 1, 1), date(2023, 12, 31)).days
+    job = elexon.resolve_implicit_job_def_def_for_assets([key])
+    assert job
+    result = job.get_subset(asset_selection={key}).execute_in_process(
+        instance=dagster_instance,
+        run_config={"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}},
+        tags=range_tags(days[0], days[-1]),
+    )
+    counts = Counter(log.dagster_event_type for log in dagster_instance.all_logs(result.run_id))
+    assert counts[dg.DagsterEventType.ASSET_MATERIALIZATION] == len(days)
+    assert counts[dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED] == 0
+    assert sum(counts.values()) <= 2 * len(days) + 40

@@ -7,6 +7,7 @@ from datetime import date, timedelta
 
 import dagster as dg
 import pytest
+import sqlalchemy as sa
 
 from elexon_assets.datasets import WIND_AND_SOLAR
 from elexon_assets.partitions import UTC_DAYS
@@ -66,6 +67,10 @@ def test_after_a_backfill_with_two_bad_half_hours_and_one_failed_and_missing_onl
     expected = {day: "FAILED" if day in failed else "MATERIALIZED" for day in asked}
     assert status_of(server, asked) == expected
 
+    with instance(server.settings) as opened:
+        planned = opened.all_logs(outcome.run_id, dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED)
+    assert planned == []
+
     again = [launch(server, day, day) for day in broken]  # the days that "failed and missing" asks for
     assert [o.succeeded for run in again for o in wait(server, run)] == [False, False]
     assert status_of(server, asked) == expected
@@ -122,3 +127,39 @@ def test_a_span_that_needs_more_than_one_run_is_launched_as_a_backfill(server: S
     launched = launch(server, FIRST, FIRST + timedelta(days=371))
     assert launched.kind == "backfill"
     server.orchestrator.cancel(launched)
+
+
+CHECKS = """{ assetNodes { assetKey { path } repository { location { name } } assetChecksOrError {
+  ... on AssetChecks { checks { name canExecuteIndividually } } } } }"""
+LAUNCH = """mutation($params: ExecutionParams!) { launchRun(executionParams: $params) {
+  __typename ... on LaunchRunSuccess { run { runId } } ... on Error { message } } }"""
+
+
+@pytest.mark.timeout(240)
+def test_every_check_can_be_executed_from_the_ui_and_only_what_was_selected_is(
+    server: Server, portfolio: sa.Engine
+) -> None:
+    assert portfolio
+    assert [o.succeeded for o in wait(server, launch(server, FIRST, FIRST))] == [True]
+    nodes = server.orchestrator.ask(CHECKS)["assetNodes"]
+    checks = [(node, check) for node in nodes for check in (node["assetChecksOrError"] or {}).get("checks", [])]
+    assert {check["canExecuteIndividually"] for _, check in checks} == {"CAN_EXECUTE"}
+    selected = {
+        "elexon_assets": ("wind_and_solar_publications", "keys_are_unique"),
+        "pipeline_assets": ("pipelines", "the_vocabulary_is_closed"),
+    }
+    assert set(selected) == {node["repository"]["location"]["name"] for node, _ in checks}
+    for location, (asset, name) in selected.items():
+        key = {"assetKey": {"path": [asset]}, "name": name}
+        selector = {
+            **{"repositoryName": "__repository__", "repositoryLocationName": location, "jobName": "__ASSET_JOB"},
+            **{"assetSelection": [], "assetCheckSelection": [key]},
+        }
+        answer = server.orchestrator.ask(LAUNCH, {"params": {"selector": selector}})["launchRun"]
+        run_id = answer["run"]["runId"]
+        until(lambda run_id=run_id: server.orchestrator.run_state(run_id).ended, "the check is executed")  # type: ignore[misc]  # binds the loop's value
+        assert server.orchestrator.run_state(run_id).succeeded
+        with instance(server.settings) as opened:
+            logs = opened.all_logs(run_id, dg.DagsterEventType.ASSET_CHECK_EVALUATION)
+        evaluations = [log.get_dagster_event().asset_check_evaluation_data for log in logs]
+        assert [(e.asset_key.to_user_string(), e.check_name, e.passed) for e in evaluations] == [(asset, name, True)]

@@ -1,0 +1,142 @@
+"""What Dagster's catalogue shows of an asset before any run: group, owners, tags, columns, lineage, links, freshness.
+
+Belongs here: facts of the definitions. Not here: figures of a run (`metadata.py`), what an asset does (`assets.py`).
+"""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import dagster as dg
+
+from elexon_assets.datasets import BY_HALF_HOUR, Dataset
+from elexon_assets.schema.warehouse_schema import columns_sql
+from warehouse.settings import Settings, checkout
+
+GENERATION, QUALITY = "generation", "quality"
+"The groups of this code location."
+OWNERS = ["team:generation-data"]
+KINDS = {"duckdb", "polars"}
+
+EVERY_NIGHT = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=50), warn_window=timedelta(hours=26))
+"One missed night is a warning, two are a failure."
+EVERY_HALF_HOUR = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=3), warn_window=timedelta(minutes=90))
+"Three missed runs are a warning; a chunk of a long backfill may delay one."
+
+ELEXON_DOCUMENTATION = "https://bmrs.elexon.co.uk/api-documentation/endpoint"
+
+DESCRIPTIONS = {
+    "settlement_date": "Europe/London civil day, computed from the start time.",
+    "settlement_period": "1 to 46, 48 or 50, computed from the start time.",
+    "elexon_settlement_date": "Elexon's own label, only where it disagrees.",
+    "elexon_settlement_period": "Elexon's own label, only where it disagrees.",
+    "ingested_at_utc": "When the row landed here, UTC.",
+    "source": "elexon; recorded, recorded-inferred (publish time inferred) or synthetic from a stand-in; or the host "
+    "that answered, if it is not Elexon's.",
+}
+"Of the columns that parsing and landing add to those of the dataset."
+
+FLAG_COLUMNS = {
+    "dataset": ("VARCHAR", "The dataset that the value in doubt belongs to."),
+    "start_time_utc": ("TIMESTAMPTZ", "Start of the half hour, UTC."),
+    "category": ("VARCHAR", "PSR type or fuel type of the value."),
+    "reason": ("VARCHAR", "Why the value is in doubt: the name of the rule that raised the flag."),
+    "detail": ("VARCHAR", "The figures that the rule judged by."),
+    "found_at_utc": ("TIMESTAMPTZ", "When the flag was raised, UTC."),
+    "closed_at_utc": ("TIMESTAMPTZ", "When its cause was gone, UTC; null while the flag is open."),
+}
+
+
+def dataset_tags(dataset: Dataset) -> dict[str, str]:
+    """Return the tags by which the catalogue filters the assets of one dataset."""
+    return {"elexon/dataset": dataset.code, "source": "elexon"}
+
+
+def dataset_metadata(dataset: Dataset) -> dict[str, Any]:
+    """Return the table, its columns and the links of a dataset's asset."""
+    return {
+        "dagster/column_schema": column_schema([dataset]),
+        "dagster/table_name": table_name(dataset.table),
+        "elexon_endpoint": dg.MetadataValue.text(dataset.path),
+        **_links("docs/data-sources.md", dataset),
+    }
+
+
+def table_metadata(dataset: Dataset) -> dict[str, Any]:
+    """Return what the asset of the complete table shows: the same columns, each from the asset by day."""
+    same = {name: [(dataset.name, name)] for name in _columns([dataset])}
+    return {
+        "dagster/column_schema": column_schema([dataset]),
+        "dagster/column_lineage": column_lineage(same),
+        "dagster/table_name": table_name(dataset.table),
+        **_links("docs/data-quality.md", dataset),
+    }
+
+
+def latest_metadata() -> dict[str, Any]:
+    """Return the columns of both half-hourly datasets: the newest half hours land in both tables."""
+    return {"dagster/column_schema": column_schema(BY_HALF_HOUR), **_links("docs/data-sources.md", *BY_HALF_HOUR)}
+
+
+def flag_metadata() -> dict[str, Any]:
+    """Return the table of flags, and which columns of the datasets a flag points to."""
+    columns = [dg.TableColumn(name, kind, description=text) for name, (kind, text) in FLAG_COLUMNS.items()]
+    values = [(dataset.name, dataset.value) for dataset in BY_HALF_HOUR]
+    lineage = {
+        "start_time_utc": [(dataset.name, "start_time_utc") for dataset in BY_HALF_HOUR],
+        "category": [(dataset.name, dataset.category) for dataset in BY_HALF_HOUR],
+        "reason": values,
+        "detail": values,
+    }
+    return {
+        "dagster/column_schema": dg.TableSchema(columns),
+        "dagster/column_lineage": column_lineage(lineage),
+        "dagster/table_name": table_name("flags"),
+        **_links("docs/data-quality.md"),
+    }
+
+
+def in_development(assets: Sequence[dg.AssetsDefinition]) -> Sequence[Any]:
+    """Return the assets with links to their code where this is a checkout; an installed package has none to edit."""
+    if not checkout():
+        return assets
+    with warnings.catch_warnings():
+        # A convenience only, and the pinned version is tested.
+        warnings.simplefilter("ignore", dg.BetaWarning)
+        return dg.with_source_code_references(assets)
+
+
+def table_name(name: str) -> str:
+    """Return the name of a table or view with its DuckDB catalogue and schema: `warehouse.main.flags`."""
+    return f"{Settings().warehouse.stem}.main.{name}"
+
+
+def column_schema(datasets: Sequence[Dataset]) -> dg.TableSchema:
+    """Return the columns of the publications tables of the datasets, each column once."""
+    return dg.TableSchema(list(_columns(datasets).values()))
+
+
+def column_lineage(sources: Mapping[str, list[tuple[str, str]]]) -> dg.TableColumnLineage:
+    """Return the lineage of columns, from (asset, column) pairs by column."""
+    return dg.TableColumnLineage(
+        {name: [dg.TableColumnDep(asset, column) for asset, column in pairs] for name, pairs in sources.items()}
+    )
+
+
+def _columns(datasets: Sequence[Dataset]) -> dict[str, dg.TableColumn]:
+    columns: dict[str, dg.TableColumn] = {}
+    for dataset in datasets:
+        for definition in columns_sql(dataset):
+            name, kind = definition.replace('"', "").split(" ")
+            declared = dataset.columns.get(name)
+            text = declared.description if declared else DESCRIPTIONS[name]
+            columns.setdefault(name, dg.TableColumn(name, kind, description=text))
+    return columns
+
+
+def _links(page: str, *datasets: Dataset) -> dict[str, dg.MetadataValue[Any]]:
+    """Return links to Elexon's documentation of the datasets and to the dashboard, and the path of our docs page."""
+    elexon = {f"elexon documentation {dataset.code}": ELEXON_DOCUMENTATION + dataset.path for dataset in datasets}
+    links = {**elexon, "dashboard": str(Settings().dashboard_url)}
+    return {**{name: dg.MetadataValue.url(url) for name, url in links.items()}, "docs": dg.MetadataValue.path(page)}

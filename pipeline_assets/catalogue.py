@@ -1,0 +1,150 @@
+"""What Dagster's catalogue shows of an asset before any run: group, owners, tags, columns, lineage, links, freshness.
+
+Belongs here: facts of the definitions. Not here: the tables themselves (`tables.py`), what an asset does (`assets.py`).
+"""
+
+import warnings
+from collections.abc import Mapping, Sequence
+from datetime import timedelta
+from typing import Any
+
+import dagster as dg
+import polars as pl
+
+from pipeline_assets import tables
+from pipeline_assets.metric_columns import VIEW_COLUMNS
+from pipeline_assets.models import Entity, Pipeline
+from pipeline_assets.tables import AUDIT, CHANGES, RECORD, STATUS_HISTORY, SUBMITTED_CHANGES
+from warehouse.settings import Settings, checkout
+
+RECORDS, METRICS = "pipeline_records", "pipeline_metrics"
+"The groups of this code location."
+OWNERS = ["team:portfolio"]
+KINDS = {"duckdb", "polars"}
+RECORD_TAGS = {"source": "ledger", "refresh": "on-change"}
+
+EVERY_NIGHT = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=50), warn_window=timedelta(hours=26))
+"Every change and every night lands: one missed night is a warning, two are a failure."
+
+TYPES: dict[type[pl.DataType], str] = {
+    pl.String: "VARCHAR",
+    pl.Float64: "DOUBLE",
+    pl.Int64: "BIGINT",
+    pl.Boolean: "BOOLEAN",
+    pl.Date: "DATE",
+    pl.Datetime: "TIMESTAMPTZ",
+}
+"Types of the frames as DuckDB stores them."
+
+DESCRIPTIONS = {
+    "id": "Stable id of the record.",
+    "archived": "Whether the record was archived. Archived records count in no metric.",
+    "version": "Number of the record's change, from 1.",
+    "position": "Position of the change in the ledger, from 1.",
+    "updated_at_utc": "When the record was last changed, UTC.",
+    "updated_by": "Who changed it last.",
+    "batch": "The submission that the change came with.",
+    "kind": "The table of the record.",
+    "action": "create, set, archive or restore.",
+    "before": "What the changed fields were before.",
+    "after": "What the changed fields are after.",
+    "field": "The field that changed.",
+    "who": "Who made the change.",
+    "why": "The reason that was given.",
+    "submitted_at_utc": "When the change was submitted, UTC.",
+    "pipeline_id": "Id of the project.",
+}
+"Of the columns that are the ledger's and not a field of a model."
+
+_OF_A_RECORD = {
+    **{"id": "id", "archived": "action", "version": "version", "position": "position"},
+    **{"updated_at_utc": "submitted_at_utc", "updated_by": "who"},
+}
+"Columns of a record's table and the column of submitted_changes that each comes from; a field comes from `after`."
+
+
+def changes_metadata() -> dict[str, Any]:
+    """Return the columns and links of the table of submitted changes."""
+    return _metadata(SUBMITTED_CHANGES, [_column(name, dtype) for name, dtype in CHANGES.items()])
+
+
+def record_metadata(entity: type[Entity]) -> dict[str, Any]:
+    """Return the columns, their lineage and the links of the current table of a kind of record."""
+    fields = [_field(entity, column) for column in tables.columns_of(entity)]
+    columns = [_column("id", pl.String()), *fields, *(_column(name, dtype) for name, dtype in RECORD.items())]
+    return _metadata(entity.kind, columns, _from_changes(columns, _OF_A_RECORD))
+
+
+def history_metadata() -> dict[str, Any]:
+    """Return the columns, their lineage and the links of the dated status of projects."""
+    fields = {column.name: column for column in tables.columns_of(Pipeline)}
+    columns = [
+        _field(Pipeline, fields[name]) if name in fields else _column(name, dtype)
+        for name, dtype in tables.frames(pl.DataFrame(schema=CHANGES))[STATUS_HISTORY].schema.items()
+    ]
+    same = {name: name for name in CHANGES}
+    return _metadata(STATUS_HISTORY, columns, _from_changes(columns, {**same, "pipeline_id": "id"}))
+
+
+def audit_metadata() -> dict[str, Any]:
+    """Return the columns, their lineage and the links of the audit."""
+    schema = tables.frames(pl.DataFrame(schema=CHANGES))[AUDIT].schema
+    columns = [_column(name, dtype) for name, dtype in schema.items()]
+    return _metadata(AUDIT, columns, _from_changes(columns, {name: name for name in CHANGES}))
+
+
+def view_metadata(name: str) -> dict[str, Any]:
+    """Return the columns, their lineage and the links of a metric view."""
+    declared = VIEW_COLUMNS[name]
+    columns = [dg.TableColumn(column, c.type, description=c.description) for column, c in declared.items()]
+    lineage = {column: c.sources for column, c in declared.items() if c.sources}
+    return _metadata(name, columns, lineage)
+
+
+def in_development(assets: Sequence[dg.AssetsDefinition]) -> Sequence[Any]:
+    """Return the assets with links to their code where this is a checkout; an installed package has none to edit."""
+    if not checkout():
+        return assets
+    with warnings.catch_warnings():
+        # A convenience only, and the pinned version is tested.
+        warnings.simplefilter("ignore", dg.BetaWarning)
+        return dg.with_source_code_references(assets)
+
+
+def _metadata(
+    table: str, columns: Sequence[dg.TableColumn], lineage: Mapping[str, Sequence[str]] | None = None
+) -> dict[str, Any]:
+    settings = Settings()
+    metadata: dict[str, Any] = {
+        "dagster/table_name": f"{settings.warehouse.stem}.main.{table}",
+        "dagster/column_schema": dg.TableSchema(list(columns)),
+        "dashboard": dg.MetadataValue.url(str(settings.dashboard_url)),
+        "docs": dg.MetadataValue.path("docs/pipeline.md"),
+    }
+    if lineage:
+        metadata["dagster/column_lineage"] = dg.TableColumnLineage(
+            {column: [_column_dep(source) for source in sources] for column, sources in lineage.items()}
+        )
+    return metadata
+
+
+def _column_dep(source: str) -> dg.TableColumnDep:
+    table, _, column = source.partition(".")
+    return dg.TableColumnDep(table, column)
+
+
+def _from_changes(columns: Sequence[dg.TableColumn], own: Mapping[str, str]) -> dict[str, list[str]]:
+    return {column.name: [f"{SUBMITTED_CHANGES}.{own.get(column.name, 'after')}"] for column in columns}
+
+
+def _field(entity: type[Entity], column: tables.Column) -> dg.TableColumn:
+    """Return the column of a field: its label and help, the values it may have, the table that it refers to."""
+    help_text = entity.model_fields[column.name].description
+    parts = [f"{column.title}.", help_text, f"One of: {', '.join(column.values)}." if column.values else None]
+    if kind := entity.references.get(column.name):
+        parts.append(f"Id of a record of {kind}.")
+    return dg.TableColumn(column.name, TYPES[type(column.dtype)], description=" ".join(filter(None, parts)))
+
+
+def _column(name: str, dtype: pl.DataType) -> dg.TableColumn:
+    return dg.TableColumn(name, TYPES[type(dtype)], description=DESCRIPTIONS[name])
