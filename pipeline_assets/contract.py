@@ -1,7 +1,7 @@
 """The contract before the write: Pandera schemas built from the models. A frame that breaks it lands nothing.
 
-Belongs here: what a frame must be to land. Not here: rules between records, which the ledger keeps and checks prove.
-Frames are eager: Pandera looks at the values of no other.
+Not here: rules between records, which the ledger enforces and checks prove. Frames must be eager: Pandera checks the
+values of no other.
 """
 
 from collections.abc import Mapping
@@ -25,7 +25,7 @@ FROM_ONE = pa.Check.ge(1, error="is not 1 or more")
 
 @cache
 def contracts() -> dict[str, pa.DataFrameSchema]:
-    """By table."""
+    """Return the schemas by table."""
     columns = {kind: tables.columns_of(entity) for kind, entity in ENTITIES.items()}
     current = {
         kind: {"id": _key(), **{column.name: _column(column) for column in fields}, **_plain(tables.RECORD)}
@@ -50,7 +50,7 @@ def contracts() -> dict[str, pa.DataFrameSchema]:
 
 
 def validate(frames: Mapping[str, pl.DataFrame]) -> None:
-    """Raises ContractBroken with the table, the column and a sample; all is well else."""
+    """Validate all tables. Raises ContractBroken with the table, the column and a sample."""
     judges = contracts()
     for table, frame in frames.items():
         try:

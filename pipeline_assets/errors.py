@@ -17,7 +17,7 @@ from typing import Any
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with one field of one record (or, as a warning, what deserves a second look)."""
+    """What is wrong with one field of one record or, as a warning, what deserves a check."""
 
     kind: str
     id: str
@@ -30,8 +30,11 @@ class Problem:
 
 @dataclass(frozen=True)
 class Conflict:
-    """A record that changed meanwhile. `theirs`: fields that differ from the version that the change was based on, as
-    they are now; `yours`: the fields that the change would set. `based_on` and `version` are versions."""
+    """A record that changed meanwhile.
+
+    `theirs` holds the present values of the fields that changed since `based_on`; `yours` holds those that the change
+    would set.
+    """
 
     kind: str
     id: str
@@ -40,15 +43,15 @@ class Conflict:
     theirs: Mapping[str, Any]
     yours: Mapping[str, Any]
     who: str
-    "Author of the newest change."
+    "The author of the newest change."
 
 
 class PipelineError(Exception):
-    """Base of all; `str()` is for a person, with a way out."""
+    """The base class; `str()` is for a person and says how to fix the problem."""
 
 
 class Refused(PipelineError):
-    """Nothing of the batch was saved."""
+    """A rule is broken; nothing of the batch was saved."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
@@ -56,7 +59,7 @@ class Refused(PipelineError):
 
 
 class StaleVersion(PipelineError):
-    """Nothing of the batch was saved; look at the differences and submit again on the newer version."""
+    """A record changed meanwhile; nothing of the batch was saved. Compare and submit again on the newer version."""
 
     def __init__(self, conflicts: Sequence[Conflict]) -> None:
         self.conflicts = tuple(conflicts)

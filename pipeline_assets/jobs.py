@@ -24,11 +24,11 @@ ENDED = {dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRun
 
 
 def newest_runs(instance: dg.DagsterInstance, job_name: str, limit: int) -> list[dg.RunRecord]:
-    """Of the job, newest first."""
+    """Return the newest runs of a job, newest first."""
     return list(instance.get_run_records(filters=dg.RunsFilter(job_name=job_name), limit=limit))
 
 
 def on_its_way(instance: dg.DagsterInstance, job_name: str) -> str | None:
-    """The id of the newest run of the job, if it has not ended."""
+    """Return the id of the newest run of the job, if it has not ended."""
     runs = [record.dagster_run for record in newest_runs(instance, job_name, 1)]
     return next((run.run_id for run in runs if run.status not in ENDED), None)

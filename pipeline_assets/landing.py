@@ -1,7 +1,7 @@
-"""From the ledger to the warehouse: changes are appended, then everything that follows from them is made anew.
+"""From the ledger to the warehouse: changes are appended, then everything derived from them is rebuilt.
 
-Belongs here: the order of things and their transactions. Not here: what the tables hold (`tables.py`), Dagster.
-Readers see both at once: a snapshot is published when the tables are as new as the changes.
+Belongs here: the order of the steps and their transactions. Not here: what the tables hold (`tables.py`), Dagster.
+Readers see both steps at once: a snapshot is published when the tables are as new as the changes.
 """
 
 from collections.abc import Callable
@@ -25,7 +25,7 @@ OpenWarehouse = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
 
 @dataclass(frozen=True)
 class Appended:
-    """`rows`: changes that were new to the warehouse; `position`: of the newest that it has now."""
+    """`rows` is the number of changes that were new to the warehouse; `position` is that of its newest change now."""
 
     rows: int
     position: int
@@ -33,7 +33,7 @@ class Appended:
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """`rows` by table; `position` that they are of; `snapshot`: version in which readers see them."""
+    """`rows` by table, their `position`, and the `snapshot` version in which readers see them."""
 
     rows: dict[str, int]
     position: int
@@ -41,13 +41,16 @@ class Rebuilt:
 
 
 def land(engine: sa.Engine, open_warehouse: OpenWarehouse = writing) -> Rebuilt:
-    """Both steps. Raises AnotherLedger, ContractBroken, LedgerUnavailable, WarehouseError; then nothing was landed."""
+    """Append and rebuild.
+
+    Raises AnotherLedger, ContractBroken, LedgerUnavailable or WarehouseError; nothing landed then.
+    """
     append(engine, open_warehouse)
     return rebuild(open_warehouse)
 
 
 def append(engine: sa.Engine, open_warehouse: OpenWarehouse = writing) -> Appended:
-    """Appends the changes past those that the warehouse has. Raises as `land`."""
+    """Append the changes that the warehouse does not have yet. Raises like `land`."""
     with open_warehouse() as con:
         newest = _newest(con)
     after = newest.position if newest else 0
@@ -70,9 +73,9 @@ def append(engine: sa.Engine, open_warehouse: OpenWarehouse = writing) -> Append
 
 
 def rebuild(open_warehouse: OpenWarehouse = writing) -> Rebuilt:
-    """Makes the current tables, status_history, audit and the views of all changes that have landed, and publishes.
+    """Rebuild the current tables, status_history, audit and views from all landed changes, and publish.
 
-    Never of fewer changes than they were made of before. Raises ContractBroken, WarehouseError.
+    It never uses fewer changes than the last rebuild. Raises ContractBroken, WarehouseError.
     """
     with open_warehouse() as con:
         _ensure(con)
@@ -94,7 +97,7 @@ def rebuild(open_warehouse: OpenWarehouse = writing) -> Rebuilt:
 
 
 def changes_in(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """All that have landed, in order, as `tables.CHANGES`."""
+    """Return all changes that have landed, in order, as `tables.CHANGES`."""
     return con.sql(f"SELECT {', '.join(CHANGES)} FROM {SUBMITTED_CHANGES} ORDER BY position").pl()
 
 
@@ -102,7 +105,7 @@ def changes_in(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 class _Newest:
     position: int
     same: tuple[str, str, str]
-    "Batch, kind, id: a batch's name is never given twice."
+    "Batch, kind and id: the name of a batch is never used twice."
 
 
 def _newest(con: duckdb.DuckDBPyConnection) -> _Newest | None:

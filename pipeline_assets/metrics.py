@@ -1,8 +1,8 @@
 """What is computed from the pipeline's tables: views, so that a snapshot carries them along and no run is needed.
 
-Belongs here: SQL, and the probabilities of stages where the ledger has none. Not here: the tables (`tables.py`).
-Views never name the catalogue. Archived projects and records count in none, and neither do an archived project's parts.
-MWp as in the model `Facility`; days are UTC days for who reads in UTC, as we do.
+Belongs here: SQL, and the probabilities of stages where the ledger has none. Not here: the tables (`tables.py`). Views
+never name the catalogue. Archived projects, records and parts are not counted. MWp is defined in the model `Facility`;
+days are UTC days.
 """
 
 from dataclasses import dataclass
@@ -20,14 +20,14 @@ DEFAULT_WEIGHTS = {
     Stage.COMPLETED: 1.0,
     Stage.ON_HOLD: 0.05,
 }
-"How likely a project of the stage is built, until somebody enters a weight for it (`stage_weights`)."
+"The probability that a project of the stage is built, until somebody enters a weight (`stage_weights`)."
 
 BEFORE_CONSTRUCTION = STAGES_IN_ORDER[: STAGES_IN_ORDER.index(Stage.CONSTRUCTION)]
 
 
 @dataclass(frozen=True)
 class View:
-    """`reads`: the tables and views that it is made of."""
+    """A view; `reads` names the tables and views that it is made of."""
 
     description: str
     reads: tuple[str, ...]
@@ -39,7 +39,7 @@ def _words(words: tuple[str, ...]) -> str:
 
 
 def _parts_of_projects() -> str:
-    """(pipeline_id, updated_at_utc) of everything that is a part of a project."""
+    """Return SQL for (pipeline_id, updated_at_utc) of everything that is part of a project."""
     parts = [entity.kind for entity in ENTITIES.values() if "pipeline_id" in entity.owners]
     return " UNION ALL ".join(f"SELECT pipeline_id, updated_at_utc FROM {kind}" for kind in parts)
 
@@ -123,9 +123,9 @@ VIEWS: dict[str, View] = {
         "AND NOT point.archived AND NOT coalesce(project.archived, false)",
     ),
 }
-"By name, each after those that it reads."
+"The views by name, each after those that it reads."
 
 
 def statements() -> list[str]:
-    """DDL of the views."""
+    """Return the DDL of the views."""
     return [f"CREATE OR REPLACE VIEW {name} AS {view.sql}" for name, view in VIEWS.items()]

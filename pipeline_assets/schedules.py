@@ -1,4 +1,4 @@
-"""The schedule, UTC: the night lands again, in case the sensor was off."""
+"""The schedule, UTC: every night lands again, in case the sensor was off."""
 
 import dagster as dg
 

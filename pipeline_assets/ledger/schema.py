@@ -1,7 +1,7 @@
 """Tables of the ledger's database, and how it is opened: SQLite in WAL mode, or PostgreSQL.
 
-Instants are microseconds since 1970 (UTC): what both databases keep alike.
-Belongs here: DDL, transactions, what an unreachable database is called. Not here: what is written (`submitting.py`).
+Instants are microseconds since 1970 (UTC), which both databases store alike. Belongs here: DDL, transactions, errors of
+an unreachable database. Not here: what is written (`submission.py`).
 """
 
 from collections.abc import Iterator, Mapping
@@ -20,12 +20,12 @@ from warehouse.settings import Settings
 
 FORMAT_VERSION = 1
 UNIQUE_KEYS_VERSION = 1
-"Of the rule by which names are compared; the keys of a ledger with another one are computed again when it is opened."
+"The version of the rule that compares names; the keys of a ledger with another version are recomputed on opening."
 WAIT_SECONDS = 30
-"For the writers before us; each takes milliseconds."
+"How long a writer waits for the writers before it; each takes milliseconds."
 
 _LOCK = 7_305_113
-"Names our advisory lock in PostgreSQL, while the tables are made."
+"The number of our advisory lock in PostgreSQL, held while the tables are created."
 
 _NO_ADDRESS = (
     "LEDGER_URL is no address of a database that can be used: give sqlite:////folder/ledger.sqlite or "
@@ -114,14 +114,14 @@ outbox = sa.Table(
 
 
 def address(settings: Settings) -> str:
-    """LEDGER_URL, else SQLite in the home."""
+    """Return LEDGER_URL, or SQLite in the home."""
     return settings.ledger_url or f"sqlite:///{settings.renewables_home / 'ledger.sqlite'}"
 
 
 def opened(url: str | None = None) -> sa.Engine:
-    """The ledger at `url` (else LEDGER_URL, else SQLite in the home), its tables made. Raises LedgerUnavailable.
+    """Open the ledger at `url` (default: LEDGER_URL, then SQLite in the home) and create its tables.
 
-    Meant to be kept: threads share it, processes each open their own.
+    The engine is meant to be kept: threads share it, each process opens its own. Raises LedgerUnavailable.
     """
     engine = _engine(_parsed(url or address(Settings())))
     try:
@@ -184,7 +184,7 @@ def _renew_unique_keys(con: sa.Connection) -> None:
 
 @contextmanager
 def using(url: str | None = None) -> Iterator[sa.Engine]:
-    """As `opened`, for one task: nothing stays open after it."""
+    """Open the ledger for one task and close it afterwards."""
     engine = opened(url)
     try:
         yield engine
@@ -227,14 +227,14 @@ def _refuse_a_newer_format(con: sa.Connection) -> None:
 
 @contextmanager
 def writing(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """One transaction that writes: committed at the end, rolled back on any exception."""
+    """Open a transaction that writes; it is committed at the end and rolled back on any exception."""
     with _named_errors(engine), engine.connect().execution_options(writing=True) as con, con.begin():
         yield con
 
 
 @contextmanager
 def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
-    """One consistent look at the ledger; never waits for a writer."""
+    """Open a consistent view of the ledger that never waits for a writer."""
     isolation = {} if engine.dialect.name == "sqlite" else {"isolation_level": "REPEATABLE READ"}
     with _named_errors(engine), engine.connect().execution_options(**isolation) as con, con.begin():
         yield con
@@ -256,7 +256,7 @@ def _shown(engine: sa.Engine) -> str:
 
 
 def _begin_explicitly(engine: sa.Engine) -> None:
-    """SQLite's driver begins late and reads before it locks: a writer takes the lock first, and waits once."""
+    """Make SQLite's writers take the lock first, since its driver begins late and reads before it locks."""
 
     @sa.event.listens_for(engine, "connect")
     def _connected(connection: Any, _: Any) -> None:

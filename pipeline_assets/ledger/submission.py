@@ -1,7 +1,7 @@
-"""The one way into the ledger: a batch of changes in one transaction, all of it or nothing.
+"""The only way into the ledger: a batch of changes in one transaction, all or nothing.
 
-Belongs here: the transaction, tokens, positions, undoing. Not here: what speaks against a change (`draft.py`,
-`whole.py`), which changes people hear of (`pipeline_assets/ledger/notices.py`).
+Belongs here: the transaction, tokens, positions, reverting. Not here: what speaks against a change (`draft.py`,
+`cross_record_rules.py`), which changes are worth a notice (`notices.py`).
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -31,11 +31,25 @@ def submit(
     dry_run: bool = False,
     today: date | None = None,
 ) -> Receipt:
-    """Makes the changes, in order, and returns them as recorded, with their positions and what deserves a second look.
+    """Record the changes, in order, and return them with their positions and warnings.
 
-    `token`: the same one again is the same submission: nothing is made twice, the first receipt comes back.
-    `source`: form, import, seed or revert. `dry_run`: everything is checked and nothing is kept.
-    Changes that change nothing are left out. Raises Refused, StaleVersion, LedgerUnavailable; then nothing was saved.
+    Changes that change nothing are left out.
+
+    Args:
+        engine: The ledger.
+        changes: What to do, in order.
+        who: The author.
+        why: The reason, for the history.
+        token: The same token again is the same submission: nothing happens twice, the first receipt is returned.
+        source: "form", "import", "seed" or "revert".
+        reverts: The batch that this one reverts.
+        dry_run: Check everything and write nothing.
+        today: The date of an undated status; the current UTC date by default.
+
+    Raises:
+        Refused: A rule is broken. Nothing was saved; the same holds for the others.
+        StaleVersion: A record has changed meanwhile.
+        LedgerUnavailable: The database cannot be used.
     """
     who, why, today = who.strip(), why.strip(), today or datetime.now(UTC).date()
     if problems := list(_of_the_batch(token=token, who=who, why=why)):
@@ -62,9 +76,9 @@ def submit(
 
 
 def revert(engine: sa.Engine, batch: str, *, who: str, why: str = "", token: str, dry_run: bool = False) -> Receipt:
-    """Undoes a batch by a new one: what it created is archived, what it set takes its earlier values again.
+    """Undo a batch by a new one: what it created is archived, what it set takes its earlier values.
 
-    Raises Refused for a batch that is not there, StaleVersion where a record was changed since (and not changed back).
+    Raises Refused for an unknown batch, StaleVersion where a record was changed since (and not changed back).
     """
     made = reader.batch(engine, batch)
     if not made:
@@ -74,7 +88,7 @@ def revert(engine: sa.Engine, batch: str, *, who: str, why: str = "", token: str
 
 
 def _as_left(engine: sa.Engine, made: Sequence[Recorded]) -> dict[tuple[str, str], int]:
-    """The versions at which the records are as the batch left them: the newest ones of what was changed back since."""
+    """Return the versions at which the records are as the batch left them, also those that were changed back since."""
     left = {(change.kind, change.id): change.version for change in made}
     kinds = {kind for kind, _ in left}
     for now in (record for kind in kinds for record in reader.records(engine, kind, archived=None)):
@@ -87,7 +101,7 @@ def _as_left(engine: sa.Engine, made: Sequence[Recorded]) -> dict[tuple[str, str
 
 
 def _undoing(made: Sequence[Recorded], versions: dict[tuple[str, str], int]) -> Iterable[Change]:
-    """The last change first: each is taken back on top of the one taken back before."""
+    """Yield changes that undo each change, the last one first, on top of each other."""
     for change in reversed(made):
         key = (change.kind, change.id)
         base = versions[key]
@@ -119,7 +133,7 @@ def _earlier(con: sa.Connection, token: str) -> Receipt | None:
 
 
 def _now(con: sa.Connection) -> datetime:
-    """Never before the newest change, whatever this machine's clock says: as of an instant is as of a position."""
+    """Return the time, but never before the newest change: as of an instant is then as of a position."""
     there = schema.changes
     newest = con.execute(sa.select(there.c.submitted_at_us).order_by(there.c.position.desc()).limit(1)).scalar()
     return max(datetime.now(UTC), reader.instant(newest or 0))

@@ -1,5 +1,6 @@
-"""Statuses over time as figures: RAG by month, RTB dates and how they slipped. Frames as `queries/pipeline.py` gives
-them.
+"""Statuses over time as figures: RAG by month, RTB dates and their slippage.
+
+The frames come from `queries/pipeline.py`.
 """
 
 from datetime import date
@@ -15,7 +16,7 @@ ROW_PIXELS = 23
 
 
 def rag_grid(frame: pl.DataFrame) -> go.Figure:
-    """A row a project, a column a month, the status at its end as a lettered cell; the newest month on the right."""
+    """Draw one row per project and one column per month, each status as a lettered cell, the newest month right."""
     names = _short(frame)
     months = frame["month"].unique().sort().to_list()
     lines = {id: number for number, id in enumerate(names)}
@@ -55,7 +56,7 @@ def rag_grid(frame: pl.DataFrame) -> go.Figure:
 
 
 def rtb_timeline(frame: pl.DataFrame, today: date) -> go.Figure:
-    """A row a project: from the first RTB date it had (ring) to the present one (RAG by colour and shape)."""
+    """Draw one row per project, from its first RTB date (ring) to the present one (RAG by colour and shape)."""
     names = _short(frame)
     rows = {id: n for n, id in enumerate(names)}
     moved = frame.filter(pl.col("slippage_days") != 0)
@@ -97,7 +98,7 @@ def rtb_timeline(frame: pl.DataFrame, today: date) -> go.Figure:
 
 
 def _short(frame: pl.DataFrame) -> dict[str, str]:
-    """Project to what its row is called, in the frame's order."""
+    """Return project -> label of its row, in the frame's order."""
     pairs = frame.select("pipeline_id", "project").unique(maintain_order=True).iter_rows()
     return {id: short(name) for id, name in pairs}
 

@@ -1,7 +1,8 @@
-"""The development pipeline as it has landed, filtered: capacity, places, dated statuses, RTB dates, risks, lists.
+"""The landed development pipeline, filtered: capacity, places, dated statuses, RTB dates, risks, lists.
 
-Every question takes the same `Filter`, so that a page's parts agree; MWp as in `pipeline_assets.models.Facility`.
-Not here: the outlook (`pipeline_outlook.py`), single records (`records.py`), which are read from the ledger.
+Every query takes the same `Filter`, so that the parts of a page agree. MWp is defined in
+`pipeline_assets.models.Facility`. Not here: the outlook (`pipeline_outlook.py`), single records (`records.py`), which
+are read from the ledger.
 """
 
 from dataclasses import dataclass
@@ -16,17 +17,18 @@ from renewables.queries.snapshot import Connection, frame_of, opened
 from warehouse.connection import has_table
 
 STALE_DAYS = 30
-"Without an update for so long, a project stands in the list of stale ones."
+"A project without an update for this long is listed as stale."
 TOP = 10
 MONTHS = 12
-"Shown of the statuses over time."
+"The number of months that are shown of statuses over time."
 
 
 @dataclass(frozen=True)
 class Filter:
-    """Empty: all. A project is in if it fits every field; of its facilities count those of the `technologies`.
+    """Which projects to include; an empty filter includes all. A project must match every field.
 
-    `today` dates the months, what is overdue and what is stale; UTC.
+    Of its facilities only those of `technologies` count. `today` (UTC) dates the months, what is overdue and what is
+    stale.
     """
 
     today: date
@@ -35,10 +37,10 @@ class Filter:
     technologies: tuple[str, ...] = ()
     rags: tuple[str, ...] = ()
     counterparties: tuple[str, ...] = ()
-    "Names."
+    "The names of counterparties."
 
     def is_wide(self) -> bool:
-        """Leaves nothing out."""
+        """Return whether the filter leaves nothing out."""
         return not (self.markets or self.stages or self.technologies or self.rags or self.counterparties)
 
 
@@ -177,8 +179,10 @@ def rtb_dates(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
 
 
 def overdue(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
-    """Projects past their RTB date that are not in Construction yet, the latest first: pipeline_id, project, stage,
-    rag, rtb_date, days_overdue."""
+    """Return the projects past their RTB date that are not in Construction yet, the latest first.
+
+    Columns: pipeline_id, project, stage, rag, rtb_date, days_overdue.
+    """
     with opened(con) as snapshot:
         return asked(
             snapshot,
@@ -189,8 +193,10 @@ def overdue(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
 
 
 def stale(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
-    """Projects of which nothing was changed for `STALE_DAYS`, neither Completed ones, the longest first: pipeline_id,
-    project, stage, rag, status_date, updated_at_utc, days."""
+    """Return the projects, except Completed ones, that nobody changed for `STALE_DAYS`, the longest first.
+
+    Columns: pipeline_id, project, stage, rag, status_date, updated_at_utc, days.
+    """
     with opened(con) as snapshot:
         return asked(
             snapshot,
@@ -202,8 +208,11 @@ def stale(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
 
 
 def risks(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
-    """Open information points, the highest rating first: rank, information_point_id, information_point, pipeline_id,
-    project, rag, impact, likelihood, rating, owner, due_date, updated_at_utc. Those of no project only unfiltered."""
+    """Return open information points, the highest rating first; those of no project only without a filter.
+
+    Columns: rank, information_point_id, information_point, pipeline_id, project, rag, impact, likelihood, rating,
+    owner, due_date, updated_at_utc.
+    """
     with opened(con) as snapshot:
         return asked(
             snapshot,
@@ -231,7 +240,7 @@ def _stale_limits() -> dict[str, object]:
 
 
 def asked(con: Connection, wanted: Filter, sql: str, **parameters: object) -> pl.DataFrame:
-    """The rows of a query over `chosen` (projects, as the table) and `parts` (of the view project_capacity)."""
+    """Run a query over `chosen` (projects, like the table) and `parts` (of the view project_capacity)."""
     return frame_of(
         con,
         f"WITH {_SELECTION} {sql}",

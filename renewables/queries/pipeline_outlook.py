@@ -1,9 +1,9 @@
 """Capacity by RTB date, and where the trend of the last five years would lead in the next five.
 
-Belongs here: the cumulative steps, the fit and its uncertainty. Not here: what they are drawn as (`charts/`).
-The fit is an ordinary least-squares line through the cumulative gross MWp at the month ends of the last five years,
-from the first RTB date on. Its band is two standard errors of a prediction to either side (about 95 % if the months
-were independent; they hang together, so the truth is wider).
+Belongs here: the cumulative steps, the fit and its uncertainty. Not here: how they are drawn (`charts/`). The fit is an
+ordinary least-squares line through the cumulative gross MWp at the month ends of the last five years, from the first
+RTB date on. Its band is two standard errors of a prediction to either side: about 95 % if the months were independent.
+They are correlated, so the real uncertainty is wider.
 """
 
 from dataclasses import dataclass
@@ -16,10 +16,10 @@ from renewables.queries.snapshot import Connection, opened
 
 TOTAL = "Total"
 YEARS = 5
-"Looked back and ahead."
+"The number of years of the trend, and of the outlook."
 MONTHS_NEEDED = 12
 LEVELS_NEEDED = 3
-"Different heights of the cumulative line: fewer are no trend."
+"The smallest number of different heights of the cumulative line that make a trend."
 
 _BOUNDS = {"earliest": EARLIEST_DATE, "latest": LATEST_DATE}
 "A date outside of them was stored before they were checked; `pipeline_aggregates.unlikely_dates` names its project."
@@ -32,10 +32,13 @@ _READY = """ready AS (
 
 @dataclass(frozen=True)
 class Outlook:
-    """`steps`: technology (or 'Total'), rtb_date, gross_mwp, weighted_mwp and both cumulative.
+    """Cumulative capacity and its trend.
 
-    `fits`: technology, first_month, last_month, months, mwp_a_year, standard_error_mwp (of the residuals), r2,
-    now_mwp (cumulative today), in_five_years_mwp, low_mwp, high_mwp; those with too little behind them are not in it.
+    `steps`: technology (or 'Total'), rtb_date, gross_mwp, weighted_mwp and both cumulative.
+
+    `fits`: technology, first_month, last_month, months, mwp_a_year, standard_error_mwp (of the residuals), r2, now_mwp
+    (cumulative today), in_five_years_mwp, low_mwp, high_mwp; technologies with too few points are left out.
+
     `trend`: technology, month_end, trend_mwp, low_mwp, high_mwp, monthly from `first_month` on; never below 0.
     """
 
@@ -45,7 +48,7 @@ class Outlook:
 
 
 def outlook(wanted: Filter, con: Connection | None = None) -> Outlook:
-    """Gross MWp; both frames of the fit are empty where there is too little to fit."""
+    """Return the outlook of gross MWp; both frames of the fit are empty where there are too few points."""
     with opened(con) as snapshot:
         steps = asked(
             snapshot,

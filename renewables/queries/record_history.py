@@ -1,4 +1,4 @@
-"""History for people: every field of every change of a record and of what belongs to it; what was submitted together.
+"""History for people: every field of every change of a record and its parts; batches that were submitted together.
 
 Not here: replaying (`pipeline_assets/ledger/history.py`).
 """
@@ -23,14 +23,16 @@ PARTS = {
     "counterparties": ("counterparty_contacts", "comments"),
     "information_points": ("information_point_counterparties", "comments"),
 }
-"Kinds whose changes are a part of the history of a record."
+"Kinds whose changes belong to the history of a record."
 BEHIND = {"pipeline_facilities": "facility_id", "counterparty_contacts": "contact_id"}
-"Parts that stand for a record which is as good as a part itself."
+"Links whose other end counts as a part of the record."
 
 
 def history(engine: sa.Engine, held: Holdings, kind: str, id: str) -> pl.DataFrame:
-    """Every field of every change of a record and of what belongs to it, newest first: submitted_at_utc, who, record,
-    action, field, before, after, why, version, position. Values as people read them."""
+    """Return every field of every change of a record and its parts, newest first, with values as people read them.
+
+    Columns: submitted_at_utc, who, record, action, field, before, after, why, version, position.
+    """
     keys = list(dict.fromkeys(_with_parts(held, kind, id)))
     changes = sorted(
         (change for key in keys for change in reader.history(engine, *key)), key=lambda change: -change.position
@@ -77,7 +79,7 @@ def title_of(kind: str, name: str) -> str:
 
 
 def shown_value(held: Holdings, kind: str, name: str, value: Any) -> str:
-    """As people read it: references by name."""
+    """Return a value as people read it: references by name."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -90,7 +92,7 @@ def shown_value(held: Holdings, kind: str, name: str, value: Any) -> str:
 
 @dataclass(frozen=True)
 class Batch:
-    """What was submitted together. `reverted_by`: the batch that undid it, empty for none."""
+    """Changes that were submitted together. `reverted_by` is the batch that reverted it, or empty."""
 
     batch: str
     source: str
@@ -103,7 +105,7 @@ class Batch:
 
 
 def batches(engine: sa.Engine, limit: int = 50) -> list[Batch]:
-    """The newest first."""
+    """Return the newest batches, newest first."""
     there, last = schema.batches.c, schema.changes.c
     query = (
         sa.select(schema.batches, last.who, last.why, last.submitted_at_us)

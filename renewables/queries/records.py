@@ -1,7 +1,7 @@
-"""Records of the pipeline as the ledger has them this moment: lists, a record with what belongs to it, search.
+"""Records of the pipeline as the ledger has them now: lists, a record with its parts, search.
 
-Works on one consistent look (`Holdings`), so all parts of a page agree. Not here: sums and charts, which are read from
-what has landed (`pipeline.py`), and the ledger's own questions (`pipeline_assets/ledger/reader.py`).
+All functions work on one consistent state, so that all parts of a page agree. Not here: sums and charts, which are read
+from landed data (`pipeline.py`), and the ledger's own queries (`pipeline_assets/ledger/reader.py`).
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,10 @@ SEARCHED = (*WITH_A_PAGE, "facilities", "contacts", "comments")
 
 @dataclass(frozen=True)
 class Found:
-    """A hit of a search. `page_kind`, `page_id`: the record whose page shows it; `where`: the text around the hit."""
+    """A search hit.
+
+    `page_kind` and `page_id` name the record whose page shows it; `where` is the text around the hit.
+    """
 
     record: Record
     name: str
@@ -31,13 +34,13 @@ class Found:
 
 
 def name_of(held: Holdings, kind: str, id: str) -> str:
-    """What people call it: its name, what a link links, the beginning of a comment; its id where it is not there."""
+    """Return what people call a record: its name, what a link joins, the start of a comment, or its id."""
     record = held.get(kind, id)
     return id if record is None else called(held, record)
 
 
 def called(held: Holdings, record: Record) -> str:
-    """As `name_of`."""
+    """Return what people call a record, like `name_of`."""
     fields = record.fields
     if "name" in fields:
         return str(fields["name"])
@@ -53,34 +56,34 @@ def called(held: Holdings, record: Record) -> str:
 
 
 def facilities_of(held: Holdings, project: str, *, archived: bool = False) -> list[tuple[Record, Record]]:
-    """(link, facility), by name."""
+    """Return (link, facility) of a project, by name."""
     return _linked(held, "pipeline_facilities", "pipeline_id", project, "facility_id", archived=archived)
 
 
 def counterparties_of(held: Holdings, project: str, *, archived: bool = False) -> list[tuple[Record, Record]]:
-    """(link with its role, counterparty), by name."""
+    """Return (link with its role, counterparty) of a project, by name."""
     return _linked(held, "pipeline_counterparties", "pipeline_id", project, "counterparty_id", archived=archived)
 
 
 def contacts_of(held: Holdings, counterparty: str, *, archived: bool = False) -> list[tuple[Record, Record]]:
-    """(link with its role, person), by name."""
+    """Return (link with its role, person) of a counterparty, by name."""
     return _linked(held, "counterparty_contacts", "counterparty_id", counterparty, "contact_id", archived=archived)
 
 
 def projects_of(held: Holdings, counterparty: str) -> list[tuple[Record, Record]]:
-    """(link with its role, project), by name; live projects only."""
+    """Return (link with its role, project) of a counterparty, by name; live projects only."""
     found = _linked(held, "pipeline_counterparties", "counterparty_id", counterparty, "pipeline_id")
     return [(link, project) for link, project in found if not project.archived]
 
 
 def concerned(held: Holdings, point: str, *, archived: bool = False) -> list[tuple[Record, Record]]:
-    """(link, counterparty) that an information point is about, by name."""
+    """Return (link, counterparty) of an information point, by name."""
     kind, name = "information_point_counterparties", "information_point_id"
     return _linked(held, kind, name, point, "counterparty_id", archived=archived)
 
 
 def points_of(held: Holdings, kind: str, id: str) -> list[Record]:
-    """Live information points of a project or about a counterparty: open ones first, the worst before."""
+    """Return live information points of a project or counterparty, open ones first, then by rating."""
     if kind == "pipelines":
         found = held.naming("information_points", "pipeline_id", id)
     else:
@@ -91,19 +94,22 @@ def points_of(held: Holdings, kind: str, id: str) -> list[Record]:
 
 
 def rating_of(point: Record) -> int:
-    """Impact x likelihood, 1-10,000."""
+    """Return impact x likelihood, 1-10,000."""
     return int(point.fields["impact"] * point.fields["likelihood"])
 
 
 def comments_on(held: Holdings, kind: str, id: str) -> list[Record]:
-    """Newest first."""
+    """Return the comments on a record, newest first."""
     field = next(name for name, target in ENTITIES["comments"].references.items() if target == kind)
     return held.naming("comments", field, id)[::-1]
 
 
 def projects(held: Holdings, *, archived: bool = False) -> pl.DataFrame:
-    """One row a project, by name: id, name, technology, capacity_mwp, stage, rag, rtb_date, counterparties, market,
-    status_date, position of the newest change of it or its links."""
+    """Return one row per project, by name.
+
+    Columns: id, name, technology, capacity_mwp, stage, rag, rtb_date, counterparties, market, status_date, and the
+    position of the newest change of it or its links.
+    """
     rows = []
     for project in held.of_kind("pipelines", archived=archived):
         plants, partners = facilities_of(held, project.id), counterparties_of(held, project.id)
@@ -139,8 +145,10 @@ def projects(held: Holdings, *, archived: bool = False) -> pl.DataFrame:
 
 
 def counterparties(held: Holdings, *, archived: bool = False) -> pl.DataFrame:
-    """One row a counterparty, by name: id, name, roles, projects (number), capacity_mwp (of those), contacts, website,
-    position."""
+    """Return one row per counterparty, by name.
+
+    Columns: id, name, roles, projects (number), capacity_mwp (of those), contacts, website, position.
+    """
     rows = []
     for company in held.of_kind("counterparties", archived=archived):
         shared = projects_of(held, company.id)
@@ -171,8 +179,10 @@ def counterparties(held: Holdings, *, archived: bool = False) -> pl.DataFrame:
 
 
 def information_points(held: Holdings, *, archived: bool = False) -> pl.DataFrame:
-    """One row a point, the worst first: id, name, project, rating, impact, likelihood, status, due_date, owner,
-    counterparties, position."""
+    """Return one row per information point, the highest rating first.
+
+    Columns: id, name, project, rating, impact, likelihood, status, due_date, owner, counterparties, position.
+    """
     rows = []
     for point in held.of_kind("information_points", archived=archived):
         fields, about = point.fields, concerned(held, point.id)
@@ -229,7 +239,7 @@ def _flat(pairs: list[tuple[Record, Record]]) -> Iterator[Record]:
 
 
 def _page_of(held: Holdings, record: Record) -> tuple[str, str] | None:
-    """Kind and id of the record whose page shows it; None where no live one does."""
+    """Return kind and id of the record whose page shows this one; None where no live record does."""
     if record.kind in WITH_A_PAGE:
         return record.kind, record.id
     owners = {
