@@ -77,7 +77,7 @@ def _import(sheet: str) -> None:
     st.subheader("Import", anchor=False)
     upload = st.file_uploader(
         "A CSV or Excel file, with one row per record or part of it",
-        type=["csv", "txt", "tsv", "xlsx", "xlsm", "ods"],
+        type=["csv", "txt", "tsv", "xlsx", "xlsm", "ods", "xls", "xlsb"],  # the last two: told what to save it as
         key=f"file {sheet}",
         max_upload_size=MOST_BYTES // 2**20,
         help="Columns are found by their names, those of the older tool too. Rows with an id change that record.",

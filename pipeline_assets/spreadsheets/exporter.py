@@ -18,8 +18,16 @@ from pipeline_assets.spreadsheets.sheet_columns import SHEETS, Column, Holds, Sh
 
 
 def template(sheet: str) -> str:
-    """A CSV of the columns only."""
-    return _csv(SHEETS[sheet], [])
+    """Return a CSV of the columns only, below a line that says how to fill it in and that an import skips."""
+    buffer = io.StringIO()
+    title = SHEETS[sheet].title.lower()
+    csv.writer(buffer).writerow(
+        [
+            f"One row per {title} below the headings. A blank cell keeps what is there; {cells.CLEARING_WORD} empties "
+            "the field. This line is not read."
+        ]
+    )
+    return buffer.getvalue() + _csv(SHEETS[sheet], [])
 
 
 def export(engine: sa.Engine, sheet: str, ids: Collection[str] | None = None) -> str:

@@ -11,6 +11,7 @@ from pipeline_assets.ledger.submission import revert
 from pipeline_assets.spreadsheets.exporter import export
 from renewables.queries.record_history import batches
 from tests.dashboards.conftest import Open, said
+from tests.pipeline_assets.workbooks import Sheet, texts, workbook
 
 SEEDED = 469
 HEADER = "id,name,stage,rag,rag_comment\n"
@@ -99,6 +100,45 @@ def test_errors_of_an_import_stand_by_row_and_column(seeded: sa.Engine, open_pag
     name_me(app)
     press(app, "Import as one batch")
     assert [change.after["name"] for change in reader.since(seeded, SEEDED)] == ["Good One"]
+
+
+def test_an_import_that_would_empty_a_field_lists_it_apart_and_asks_for_a_tick(
+    seeded: sa.Engine, open_page: Open
+) -> None:
+    app = upload(open_page("transfer"), "id,rtb_date,notes\npr-harrowfen,(clear),new\n")
+    listed = next(frame.value for frame in app.dataframe if "Holds" in frame.value.columns)
+    assert listed[["Row", "Column"]].values.tolist() == [[2, "rtb_date"]]
+    assert not [button for button in app.button if button.label == "Import as one batch"]
+    (tick,) = [box for box in app.checkbox if box.label == "Empty 1 field, as listed above"]
+    tick.check().run()
+    name_me(app)
+    press(app, "Import as one batch")
+    (change,) = reader.since(seeded, SEEDED)
+    assert change.after["rtb_date"] is None
+
+
+@pytest.mark.usefixtures("seeded")
+def test_an_import_says_what_of_a_workbook_was_left_out(open_page: Open) -> None:
+    rows = {1: texts(1, "name", "notes"), 2: texts(2, "Teasel Down"), 3: texts(3, "Not seen")}
+    content = workbook(
+        Sheet(rows, row_attributes={3: 'hidden="1"'}), Sheet({1: texts(1, "x")}, name="Old", state="hidden")
+    )
+    app = open_page("transfer")
+    app.file_uploader[0].set_value([("projects.xlsx", content, "application/octet-stream")])
+    app.run()
+    assert "**1** new" in said(app)
+    assert "1 hidden sheet: left out" in said(app)
+    assert "1 row that is hidden or filtered out: left out" in said(app)
+
+
+@pytest.mark.usefixtures("seeded")
+def test_a_workbook_that_is_a_bomb_is_said_in_a_sentence_and_the_page_lives(open_page: Open) -> None:
+    app = open_page("transfer")
+    bomb = workbook(Sheet({1: texts(1, "name")}, after=" " * 160 * 2**20))
+    app.file_uploader[0].set_value([("bomb.xlsx", bomb, "application/octet-stream")])
+    app.run()
+    assert not app.exception
+    assert "unpacks to more than 150 MB" in app.error[0].value
 
 
 def test_an_export_imported_back_changes_nothing(seeded: sa.Engine, open_page: Open) -> None:

@@ -250,8 +250,10 @@ def test_days_read_day_first_are_said_and_doubtful_columns_refused(engine: sa.En
 
 
 @pytest.mark.parametrize("sheet", ["counterparties", "pipelines", "information-points"])
-def test_an_empty_ledger_exports_the_template(engine: sa.Engine, sheet: str) -> None:
-    assert export(engine, sheet) == template(sheet)
+def test_the_template_says_how_to_empty_a_field_above_the_columns_of_an_export(engine: sa.Engine, sheet: str) -> None:
+    hint, columns = template(sheet).split("\r\n", 1)
+    assert "(clear)" in hint
+    assert columns == export(engine, sheet)
     assert planned(engine, sheet, template(sheet)).rows == ()
 
 
