@@ -14,6 +14,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards.components.ledger_session import plain
+from pipeline_assets.dates import EARLIEST_DATE, LATEST_DATE
 from pipeline_assets.errors import Problem
 from pipeline_assets.ledger.changes import Change, Record
 from pipeline_assets.models import ENTITIES
@@ -23,7 +24,6 @@ LONG_TEXT = 1_000
 "Fields that may be longer get several lines."
 SIDE_BY_SIDE = 3
 "The number of short fields per row."
-EARLIEST, LATEST = date(1990, 1, 1), date(2199, 12, 31)
 DATED_BY_THE_LEDGER = "status_date"
 "When left empty, it becomes the day of the change."
 Choices = Mapping[str, Mapping[str, str]]
@@ -109,7 +109,7 @@ def _input(part: Part, column: Column, key: str, typed: Mapping[str, Any], choic
         _choice(label, list(column.values), value, key, help_text, column, {})
     elif column.dtype == pl.Date:
         day = date.fromisoformat(value) if value else None
-        low, high = min(EARLIEST, day or EARLIEST), max(LATEST, day or LATEST)
+        low, high = min(EARLIEST_DATE, day or EARLIEST_DATE), max(LATEST_DATE, day or LATEST_DATE)
         st.date_input(label, day, low, high, key=key, help=help_text, format="DD/MM/YYYY")
     elif column.dtype == pl.Float64:
         given = None if value is None else float(value)

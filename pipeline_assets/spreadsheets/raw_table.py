@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from typing import Any, NamedTuple
 
 from pipeline_assets.errors import UnreadableFile
-from pipeline_assets.spreadsheets.cells import is_blank
+from pipeline_assets.spreadsheets.cells import is_blank, is_spreadsheet_error
 from pipeline_assets.spreadsheets.header_row import HeaderNames
 from pipeline_assets.spreadsheets.raw_sheet import column_letters
 from pipeline_assets.spreadsheets.workbook_limits import MOST_COLUMNS, MOST_ROWS
@@ -88,7 +88,10 @@ def build_table(
     columns = range(width) if columns is None else columns
     letters = [column_letters(column) for column in columns[:width]]
     for index in used:
-        if (fault := special.get((header_number, index))) and fault.kind == "fault":
+        fault = special.get((header_number, index))
+        if is_spreadsheet_error(header[index]) and fault is None:
+            fault = Special("fault", f"shows {header[index].strip()}, an error of the spreadsheet: write its heading")
+        if fault and fault.kind == "fault":
             raise UnreadableFile(f"The header in {letters[index]}{header_number} {fault.detail}.")
     nameless = sorted(set(range(width)) - set(used))
     for index in nameless:

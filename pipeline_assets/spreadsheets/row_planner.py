@@ -86,7 +86,11 @@ class Rows:
             return
         if record is None and not ENTITIES[self.sheet.kind].unique and self.held.named(self.sheet.kind, row.label):
             row.warnings.append(
-                RowProblem(row.number, "name", "another record has this name: the id makes it a new one")
+                RowProblem(
+                    row.number,
+                    "name",
+                    "another record has this name; this one is new, for it has an id or a project of its own",
+                )
             )
         fields = said.fields if said.id else _without_key(said.fields, record)
         given = self._given(Holds.FIELD, fields, record)
@@ -255,6 +259,8 @@ class Rows:
         return str(record.fields["name"]) if record else id
 
     def _wrong(self, row: DraftedRow, column: str, message: str) -> None:
+        if message.startswith("is needed") and any(error.column == column for error in row.errors):
+            return  # the cell holds something that cannot be read, which was said
         row.errors.append(RowProblem(row.number, column, message))
 
 

@@ -40,6 +40,12 @@ def test_a_status_dated_in_the_future_is_refused_for_later_ones_would_count_as_o
     assert [(problem.field, "in the future" in problem.message) for problem in problems] == [("status_date", True)]
 
 
+def test_a_future_status_of_before_the_rule_is_left_alone_by_an_edit_of_the_rest() -> None:
+    given = {"status_date": "2030-01-01", "notes": "new"}
+    _, problems = after("pipelines", "fen", project(status_date="2030-01-01"), given, TODAY)
+    assert problems == []
+
+
 def test_a_status_may_be_of_the_day_that_has_begun_in_the_east() -> None:
     fields, problems = after("pipelines", "fen", None, {"name": "Fen", "status_date": "2026-06-02"}, TODAY)
     assert (fields["status_date"], problems) == ("2026-06-02", [])

@@ -37,6 +37,7 @@ def test_separators_boms_quoted_newlines_and_empty_lines_are_read(
         (b"foo,bar\n1,2\n", "needs `name` or `id`.* has foo, bar"),
         (b"name,Stage,ProjectStatus\nA,Design,Design\n", "'Stage' and 'ProjectStatus' mean the same"),
         (b"CEO,PlatformLead,Strategy\n", "It looks like counterparties"),
+        (b"id,#REF!,stage\nA,1,2\n", "header in B1 shows #REF!"),
         (b"PK\x03\x04 is no workbook", "Excel file cannot be read"),
         (b"\xd0\xcf\x11\xe0 old", "old .xls workbook, or is protected by a password. Save it as .xlsx"),
         (b"name," + b"x" * 200_000 + b"\nA,1\n", "a cell of more than 131,072 characters"),
