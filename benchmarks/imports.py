@@ -90,7 +90,7 @@ def _wait_for(servers: Supervisor, dagster: str, dashboard: str) -> None:
     while not (
         _answers(f"{dashboard}/_stcore/health") and Orchestrator(dagster).answers(for_home=Settings().dagster_home)
     ):
-        servers.check()
+        servers.refuse_ended()
         assert time.monotonic() < until, "`renewables up` did not start"
         time.sleep(0.5)
 

@@ -87,7 +87,7 @@ def serve(servers: Supervisor, name: str, home: Path | None) -> str:
     address = f"http://127.0.0.1:{port}"
     with httpx.Client(transport=httpx.HTTPTransport(retries=8)) as client:  # with pauses that double
         client.get(f"{address}/_stcore/health", timeout=60).raise_for_status()
-    servers.check()
+    servers.refuse_ended()
     return address
 
 

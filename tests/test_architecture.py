@@ -23,7 +23,7 @@ PACKAGES_BELOW = {
 
 FLOORS: dict[str, list[set[str]]] = {
     "warehouse": [
-        {"errors", "settings", "addresses", "redaction"},
+        {"errors", "settings", "addresses", "redaction", "private_files"},
         {"snapshots", "landing"},
         {"connection"},
         {"backups"},

@@ -7,6 +7,8 @@ WarehouseError
 ├── WarehouseTooNew       written by a newer DuckDB, or by a newer gb-renewables
 ├── DiskNearlyFull        no room for the write and its snapshot
 ├── SettingsUnreadable    a `.env` file that is not text, or a value of RENEWABLES_ENV_FILES that nobody knows
+├── HomeNotWritable       the system does not let us write a file or folder of the home
+├── PlantedLink           a symbolic link where a file is to be written: nothing is written through it
 ├── LandingRefused        a frame that does not fit its table, or keys that would not be unique
 └── MixedSources          synthetic rows into real ones, or the other way round
 """
@@ -32,6 +34,12 @@ class DiskNearlyFull(WarehouseError): ...
 
 
 class SettingsUnreadable(WarehouseError): ...
+
+
+class HomeNotWritable(WarehouseError): ...
+
+
+class PlantedLink(WarehouseError): ...
 
 
 class LandingRefused(WarehouseError): ...

@@ -3,7 +3,6 @@
 The runs, events and partitions are Dagster's own, so the UI shows them when it is started later.
 """
 
-import os
 from collections.abc import Sequence
 from datetime import date
 from typing import TYPE_CHECKING
@@ -11,7 +10,8 @@ from typing import TYPE_CHECKING
 from elexon_assets.backfill_plan import range_tags, runs_of
 from elexon_assets.datasets import Dataset
 from renewables.dagster_control.client import ASSETS, REQUESTED_BY, Outcome
-from renewables.dagster_control.instance import PID_TAG, instance
+from renewables.dagster_control.instance import PROCESS_TAG, instance
+from renewables.dagster_control.process_identity import own_identity
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:
@@ -62,7 +62,7 @@ def _run(job: "dg.JobDefinition", opened: "dg.DagsterInstance", tags: dict[str, 
         instance=opened,
         run_config={"loggers": QUIET},
         raise_on_error=False,
-        tags={**tags, PID_TAG: str(os.getpid())},
+        tags={**tags, PROCESS_TAG: own_identity()},
     )
     errors = [cause(event) for event in result.get_step_failure_events()]
     return Outcome(result.run_id, result.success, errors[0] if errors else None)

@@ -1,45 +1,48 @@
-"""The Dagster instance of our home: its folder made ready, and the marks that a dead instance left put right."""
+"""The Dagster instance of our home: its folder made ready, and the runs that ended without a word marked as failed."""
 
 import os
-import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
 from pathlib import Path
 from typing import TYPE_CHECKING
 
+from renewables.dagster_control.process_identity import is_alive
+from warehouse.private_files import make_private_folder, private_umask, write_private
 from warehouse.settings import PACKAGE_PARENT, Settings, checkout
 
 if TYPE_CHECKING:
     import dagster as dg
 
-PID_TAG = "renewables/pid"
-"On runs in a process of the command line: while that process lives, its run is not a dead one."
+PROCESS_TAG = "renewables/process"
+"On runs in a process of the command line: while that very process lives, its run is not a dead one."
 
 
 def shipped(name: str) -> Path:
-    """`dagster.yaml` or `workspace.yaml` as it came: from the checkout, else from the installed package."""
+    """Return `dagster.yaml` or `workspace.yaml` as it came: from the checkout, else from the installed package."""
     return (checkout() or PACKAGE_PARENT / "renewables") / name
 
 
 def prepared_home(settings: Settings) -> Path:
-    """The instance's folder with the shipped `dagster.yaml`; one that stands there already is the user's own."""
-    home = settings.dagster_home
-    home.mkdir(parents=True, exist_ok=True)
+    """Return the instance's folder, made with the shipped `dagster.yaml`; one that is there already is the user's own.
+
+    Raises HomeNotWritable, PlantedLink.
+    """
+    home = make_private_folder(settings.dagster_home)
     if not (home / "dagster.yaml").exists():
-        shutil.copyfile(shipped("dagster.yaml"), home / "dagster.yaml")
+        write_private(home / "dagster.yaml", shipped("dagster.yaml").read_text())
     return home
 
 
 @contextmanager
 def instance(settings: Settings) -> Iterator["dg.DagsterInstance"]:
-    """The persistent instance, also set as DAGSTER_HOME for what Dagster starts from here."""
+    """Yield the persistent instance, also set as DAGSTER_HOME for what Dagster starts from here."""
     import dagster as dg
 
     home = prepared_home(settings)
     before = os.environ.get("DAGSTER_HOME")
     os.environ["DAGSTER_HOME"] = str(home)
     try:
-        with dg.DagsterInstance.from_config(str(home)) as opened:
+        with private_umask(), dg.DagsterInstance.from_config(str(home)) as opened:
             yield opened
     finally:
         if before is None:
@@ -48,28 +51,32 @@ def instance(settings: Settings) -> Iterator["dg.DagsterInstance"]:
             os.environ["DAGSTER_HOME"] = before
 
 
-def mark_the_dead_as_failed(settings: Settings) -> list[str]:
-    """Runs that a dead instance left STARTED, STARTING or CANCELING: failed, so that they keep no place and stop no
-    night. Call while no daemon of this home runs. Returns their ids."""
+def mark_dead_runs(
+    settings: Settings, *, location: str | None = None, started_before: float | None = None
+) -> list[str]:
+    """Mark as failed the runs whose process ended and left them STARTED, STARTING or CANCELING; return their ids.
+
+    So they keep no place and stop no night. Call it while no server of this home runs, or, for the runs of one code
+    `location`, once no process of its server that ended is left: `started_before` is when that server ended (seconds
+    since 1970). A run in a process of the command line is known by that process.
+    """
     import dagster as dg
 
     left = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.CANCELING]
     marked = []
     with instance(settings) as opened:
         for run in opened.get_runs(filters=dg.RunsFilter(statuses=left)):
-            if not _alive(run.tags.get(PID_TAG)):
-                opened.report_run_failed(run, "The instance that ran it ended before it did. What had landed is kept.")
+            if is_alive(run.tags.get(PROCESS_TAG)):
+                continue
+            if location is not None and location != _location_of(run):
+                continue
+            launched = opened.get_run_stats(run.run_id).launch_time if started_before is not None else None
+            if started_before is None or (launched is not None and launched < started_before):
+                opened.report_run_failed(run, "The process that ran it ended before it did. What had landed is kept.")
                 marked.append(run.run_id)
     return marked
 
 
-def _alive(pid: str | None) -> bool:
-    if pid is None:
-        return False
-    try:
-        os.kill(int(pid), 0)
-    except ProcessLookupError:
-        return False
-    except PermissionError:
-        return True
-    return True
+def _location_of(run: "dg.DagsterRun") -> str | None:
+    origin = run.remote_job_origin
+    return origin.repository_origin.code_location_origin.location_name if origin else None

@@ -1,114 +1,250 @@
-"""Starts servers as processes of their own and leaves none behind, however it ends.
+"""Starts servers as processes of their own, starts one again that ended, and leaves none behind, however it ends.
 
 Each child leads a process group, which its own children (code servers, runs) are in; the end is sent to whole groups.
+When this process is killed, the watchdog (`watchdog.py`), which is one of the children, ends the others.
+
+Belongs here: processes. Not here: which servers there are (`servers.py`), what the home is (`home_lock.py`).
 """
 
 import os
 import signal
 import subprocess
+import sys
 import threading
 import time
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
+from dataclasses import dataclass, field
 from pathlib import Path
 from types import FrameType
 
+from renewables.dagster_control.home_lock import PartState
+from renewables.dagster_control.process_identity import identity_of
+from renewables.dagster_control.watchdog import end_groups, group_lives
 from renewables.user_errors import Problem
+from warehouse.private_files import open_private
 
 START_SECONDS = 90.0
-GRACE_SECONDS = 15.0
-"For runs to note that they were ended; after that they are killed."
+TRIES = 5
+"Starts after which a part that keeps ending is left alone."
+FIRST_PAUSE_SECONDS = 0.5
+"Before the first of them; each further one waits twice as long."
+STEADY_SECONDS = 60.0
+"A part that ran for so long has a fresh number of tries."
+WATCHDOG = "watchdog"
 
 
 class ServerEnded(Problem):
-    """A server ended by itself; the sentence names it and its log."""
+    """A server ended by itself, and cannot be started again; the sentence names it and its log."""
 
 
 @contextmanager
-def stop_asked_for() -> Iterator[threading.Event]:
-    """An event that SIGINT and SIGTERM set, also where a background shell had them ignored."""
-    asked = threading.Event()
+def stop_requested() -> Iterator[threading.Event]:
+    """Yield an event that SIGINT, SIGTERM and SIGHUP set.
 
-    def ask(_signal: int, _frame: FrameType | None) -> None:
-        asked.set()
+    A background shell ignores SIGINT for what it starts, but its SIGINT is meant all the same; `nohup` ignores SIGHUP,
+    and that stays so.
+    """
+    requested = threading.Event()
 
-    before = {number: signal.signal(number, ask) for number in (signal.SIGINT, signal.SIGTERM)}
+    def request(_signal: int, _frame: FrameType | None) -> None:
+        requested.set()
+
+    numbers = [signal.SIGINT, signal.SIGTERM]
+    if signal.getsignal(signal.SIGHUP) is not signal.SIG_IGN:
+        numbers.append(signal.SIGHUP)
+    before = {number: signal.signal(number, request) for number in numbers}
     try:
-        yield asked
+        yield requested
     finally:
         for number, handler in before.items():
             signal.signal(number, handler)
 
 
+@dataclass
+class _Part:
+    """One server: how it is started, and how often it had to be."""
+
+    name: str
+    command: Sequence[str]
+    environment: Mapping[str, str]
+    socket: Path | None
+    child: subprocess.Popen[bytes] | None = None
+    started_at: float = 0.0
+    failures: int = 0
+    "Ends in a row, without a steady time between them."
+    restarts: int = 0
+    next_start: float | None = None
+    left_groups: dict[int, float] = field(default_factory=dict)
+    "Groups whose leader ended and that still have processes (runs), with the time of that end."
+
+    @property
+    def state(self) -> str:
+        if self.child is not None:
+            return "running"
+        return "restarting" if self.next_start is not None else "down"
+
+
 class Supervisor:
     """Use as a context manager: at the end every process of every group it started is gone."""
 
-    def __init__(self, log_folder: Path, end_asked_for: threading.Event | None = None) -> None:
+    def __init__(
+        self,
+        log_folder: Path,
+        end_requested: threading.Event | None = None,
+        *,
+        inherited: Sequence[int] = (),
+        note: Callable[[Sequence[PartState]], None] = lambda _: None,
+        say: Callable[[str], None] = lambda _: None,
+        group_gone: Callable[[str, float], None] = lambda _name, _ended_at: None,
+    ) -> None:
+        """`inherited`: open files that the children keep open. `note` gets the parts at each change, `say` a sentence
+        for a person, `group_gone` the name of a part and when it ended, once no process of that start is left."""
         self._log_folder = log_folder
-        self._end_asked_for = end_asked_for or threading.Event()
-        self._children: dict[str, subprocess.Popen[bytes]] = {}
+        self._end_requested = end_requested or threading.Event()
+        self._inherited = inherited
+        self._note, self._say, self._group_gone = note, say, group_gone
+        self._parts: dict[str, _Part] = {}
+        self._lifeline = -1
 
-    def start(self, name: str, command: Sequence[str], environment: Mapping[str, str]) -> None:
-        """Its output goes to `<name>.log`."""
-        self._log_folder.mkdir(parents=True, exist_ok=True)
-        with self.log(name).open("wb") as log:
-            self._children[name] = subprocess.Popen(  # noqa: S603 (our own command, no shell)
-                command,
-                env={**os.environ, **environment},
-                stdin=subprocess.DEVNULL,
-                stdout=log,
-                stderr=subprocess.STDOUT,
-                start_new_session=True,
-            )
+    def start(
+        self, name: str, command: Sequence[str], environment: Mapping[str, str], *, socket: Path | None = None
+    ) -> None:
+        """Start a part; its output goes to `<name>.log`. A `socket` that it left behind is removed before a restart."""
+        self._parts[name] = part = _Part(name, command, environment, socket)
+        self._spawn(part)
 
     def log(self, name: str) -> Path:
+        """Return where the output of a part goes."""
         return self._log_folder / f"{name}.log"
 
-    def check(self) -> None:
-        """Raises ServerEnded when one of them is gone."""
-        for name, child in self._children.items():
-            if child.poll() is not None:
-                raise ServerEnded(f"{name} ended by itself (exit code {child.returncode}); see {self.log(name)}")
+    def states(self) -> list[PartState]:
+        """Return what became of each part."""
+        return [
+            PartState(
+                part.name,
+                part.state,
+                identity_of(part.child.pid) if part.child else None,
+                part.restarts,
+                str(self.log(part.name)),
+            )
+            for part in self._parts.values()
+        ]
+
+    def tend(self) -> None:
+        """Start again what has ended. Raises ServerEnded when nothing but the watchdog is left to tend."""
+        now = time.monotonic()
+        for part in self._parts.values():
+            if part.child is not None and part.child.poll() is not None:
+                self._plan_restart(part, now)
+            if part.next_start is not None and now >= part.next_start:
+                part.restarts += 1
+                self._spawn(part)
+            self._forget_gone_groups(part)
+        servers = [part for part in self._parts.values() if part.name != WATCHDOG]
+        if servers and all(part.state == "down" for part in servers):
+            raise ServerEnded(f"Every server ended, {TRIES} times each; see {self._log_folder}.")
 
     def wait_for(self, name: str, answers: Callable[[], bool]) -> bool:
-        """Whether that server answers; False when the end was asked for before. Raises ServerEnded."""
+        """Return whether that server answers; False when the end was requested before. Raises ServerEnded."""
         until = time.monotonic() + START_SECONDS
-        while not self._end_asked_for.is_set():
+        while not self._end_requested.is_set():
             if answers():
                 return True
-            self.check()
+            self.refuse_ended()
             if time.monotonic() > until:
                 raise ServerEnded(f"{name} does not answer after {START_SECONDS:.0f} s; see {self.log(name)}")
-            self._end_asked_for.wait(0.1)
+            self._end_requested.wait(0.1)
         return False
 
     def __enter__(self) -> "Supervisor":
+        self.start(WATCHDOG, [sys.executable, "-m", "renewables.dagster_control.watchdog"], {})
         return self
 
     def __exit__(self, *_: object) -> None:
-        self._signal(signal.SIGTERM)
-        until = time.monotonic() + GRACE_SECONDS
-        while self._any_left() and time.monotonic() < until:
-            time.sleep(0.1)
-        self._signal(signal.SIGKILL)
-        for child in self._children.values():
-            child.wait()
+        groups = [group for part in self._parts.values() if part.name != WATCHDOG for group in self._groups(part)]
+        # In a thread: an ended leader counts as left until it was waited for.
+        ending = threading.Thread(target=end_groups, args=(groups,))
+        ending.start()
+        for part in self._parts.values():
+            if part.child is not None and part.name != WATCHDOG:
+                part.child.wait()
+        ending.join()
+        os.close(self._lifeline)
+        watchdog = self._parts[WATCHDOG].child
+        if watchdog is not None:
+            watchdog.wait()
 
-    def _any_left(self) -> bool:
-        for child in self._children.values():
-            child.poll()
-        return any(_group_lives(child.pid) for child in self._children.values())
+    def _groups(self, part: _Part) -> list[int]:
+        return [*([part.child.pid] if part.child else []), *part.left_groups]
 
-    def _signal(self, number: signal.Signals) -> None:
-        for child in self._children.values():
-            if _group_lives(child.pid):
-                os.killpg(child.pid, number)
+    def _spawn(self, part: _Part) -> None:
+        """Start the process; the first of it empties its log, the later ones go on in it."""
+        self._log_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
+        if part.socket is not None:
+            part.socket.unlink(missing_ok=True)
+        stdin: int = subprocess.DEVNULL
+        if part.name == WATCHDOG:
+            stdin, lifeline = os.pipe()
+            if self._lifeline >= 0:
+                os.close(self._lifeline)
+            self._lifeline = lifeline
+        with open_private(self.log(part.name), "ab" if part.restarts else "wb") as log:
+            part.child = subprocess.Popen(  # noqa: S603 (our own command, no shell)
+                part.command,
+                env={**os.environ, **part.environment},
+                stdin=stdin,
+                stdout=log,
+                stderr=subprocess.STDOUT,
+                start_new_session=True,
+                pass_fds=self._inherited,
+            )
+        part.started_at, part.next_start = time.monotonic(), None
+        if part.name == WATCHDOG:
+            os.close(stdin)
+            for other in self._parts.values():
+                self._tell_watchdog("+", *(self._groups(other) if other.name != WATCHDOG else []))
+        else:
+            self._tell_watchdog("+", part.child.pid)
+        self._note(self.states())
 
+    def _tell_watchdog(self, sign: str, *groups: int) -> None:
+        """A watchdog that has just ended is started again, and gets all groups then."""
+        for group in groups:
+            try:
+                os.write(self._lifeline, f"{sign}{identity_of(group) or group}\n".encode())
+            except BrokenPipeError:
+                return
 
-def _group_lives(group: int) -> bool:
-    """Whether any process of the group is left (a leader that is not waited for yet counts)."""
-    try:
-        os.killpg(group, 0)
-    except (ProcessLookupError, PermissionError):
-        return False
-    return True
+    def _plan_restart(self, part: _Part, now: float) -> None:
+        assert part.child is not None  # noqa: S101 (the caller has seen its end)
+        code, group = part.child.returncode, part.child.pid
+        how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
+        part.left_groups[group] = time.time()
+        part.child = None
+        part.failures = 1 if now - part.started_at > STEADY_SECONDS else part.failures + 1
+        if part.failures > TRIES:
+            self._say(
+                f"{part.name} ended again ({how}) and is not started any more; the others go on. See "
+                f"{self.log(part.name)}, then start `renewables up` again."
+            )
+        else:
+            pause = FIRST_PAUSE_SECONDS * 2 ** (part.failures - 1)
+            part.next_start = now + pause
+            self._say(f"{part.name} ended ({how}); it is started again in {pause:g} s. Its log: {self.log(part.name)}")
+        self._note(self.states())
+
+    def _forget_gone_groups(self, part: _Part) -> None:
+        for group, ended_at in list(part.left_groups.items()):
+            if not group_lives(group):
+                del part.left_groups[group]
+                self._tell_watchdog("-", group)
+                self._group_gone(part.name, ended_at)
+
+    def refuse_ended(self) -> None:
+        """While the servers start for the first time, one that ends is an error of its own. Raises ServerEnded."""
+        for part in self._parts.values():
+            if part.name != WATCHDOG and part.child is not None and part.child.poll() is not None:
+                raise ServerEnded(
+                    f"{part.name} ended by itself (exit code {part.child.returncode}); see {self.log(part.name)}"
+                )

@@ -37,7 +37,8 @@ def start(servers: "Supervisor", environment: Mapping[str, str], port: int, sock
         name, module = entry["python_module"]["location_name"], entry["python_module"]["module_name"]
         shared[name] = sockets / name
         own = ["--location-name", name, "--socket", str(shared[name]), "--use-python-environment-entry-point"]
-        servers.start(name, [sys.executable, "-m", "dagster", "api", "grpc", "-m", module, *own], environment)
+        code_server = [sys.executable, "-m", "dagster", "api", "grpc", "-m", module, *own]
+        servers.start(name, code_server, environment, socket=shared[name])
     for name, path in shared.items():
         if not servers.wait_for(name, partial(_listens, path)):
             return

@@ -1,4 +1,4 @@
-"""`renewables up`: killed, started again and stopped; refuses a second on the same home (scenario 9)."""
+"""`renewables up`: parts and the whole killed, started again and stopped; no second on one home (scenarios 9, 43)."""
 
 import os
 import signal
@@ -6,10 +6,12 @@ import subprocess
 from datetime import date
 from pathlib import Path
 
+import httpx
 import pytest
 
 from elexon_assets.datasets import WIND_AND_SOLAR
 from renewables.dagster_control.fetch_job import Progress, follow
+from renewables.dagster_control.home_lock import PartState, read_state
 from tests.orchestration.conftest import UP, Server, free_port, serving, until
 
 
@@ -34,6 +36,62 @@ def test_after_everything_was_killed_at_once_the_next_start_frees_what_was_left(
         again = server.orchestrator.launch([WIND_AND_SOLAR], date(2022, 5, 1), date(2022, 5, 7), requested_by="a test")
         assert [o.succeeded for o in follow(server.orchestrator, again, Progress({}), lambda _: None)] == [True]
         server.stops_cleanly(signal.SIGINT)
+
+
+PARTS = ("dashboard", "dagster-webserver", "dagster-daemon", "pipeline_assets", "elexon_assets", "watchdog")
+
+
+def parts_of(server: Server) -> dict[str, PartState]:
+    state = read_state(server.settings.dagster_home)
+    assert state
+    return {part.name: part for part in state.parts}
+
+
+def process_id(part: PartState) -> int:
+    assert part.process
+    return int(part.process.split()[0])
+
+
+@pytest.mark.timeout(400)
+def test_a_backfill_goes_on_where_it_was_after_each_part_was_killed_and_started_again(server: Server) -> None:
+    server.simulator.faults = "slow=0.2@2019-01-01/2020-03-01"
+    days = (date(2019, 1, 1), date(2020, 2, 29))
+    launched = server.orchestrator.launch_backfill([WIND_AND_SOLAR], *days, requested_by="a test")
+    until(lambda: server.orchestrator.backfill_runs(launched.id)[1], "the backfill launches its first run", 90)
+    for name in PARTS:
+        before = parts_of(server)
+        os.kill(process_id(before[name]), signal.SIGKILL)
+        until(lambda: parts_of(server)[name].restarts > before[name].restarts, f"{name} is started again", 20)  # noqa: B023 (called at once)
+        until(lambda: answers(f"http://127.0.0.1:{server.dashboard_port}/_stcore/health"), "the dashboard answers")
+        until(server.answers, "Dagster answers")
+        after = parts_of(server)
+        others = [other for other in PARTS if other != name]
+        assert [after[other].process for other in others] == [before[other].process for other in others]
+    server.simulator.faults = ""
+    outcomes = follow(server.orchestrator, launched, Progress({}), lambda _: None)
+    assert [outcome.succeeded for outcome in outcomes] == [True, True]
+
+
+def answers(url: str) -> bool:
+    try:
+        return httpx.get(url, timeout=2.0).is_success
+    except httpx.HTTPError:
+        return False
+
+
+@pytest.mark.timeout(240)
+def test_when_only_renewables_up_itself_is_killed_nothing_stays_behind_and_a_second_start_works(tmp_path: Path) -> None:
+    with serving(tmp_path) as server:
+        assert server.process
+        server.process.kill()
+        server.process.wait(10)
+        server.start()  # at once: it waits for what is ending
+        old = parts_of(server)
+        assert all(part.is_running for part in old.values())
+        server.process.kill()
+        server.process.wait(10)
+        until(lambda: not server.descendants(), "every process is gone", 30)
+        server.start()
 
 
 def test_the_daemon_and_the_webserver_share_one_code_server_for_each_code_location(server: Server) -> None:

@@ -1,19 +1,47 @@
-"""Servers that are started together end together."""
+"""Servers that are started together: one that ends is started again, and all end together, whatever ends the parent."""
 
 import os
+import signal
+import subprocess
 import sys
+import time
+from collections.abc import Callable
 from pathlib import Path
 from threading import Event
 
 import pytest
 
-from renewables.dagster_control.processes import ServerEnded, Supervisor
+from renewables.dagster_control import processes
+from renewables.dagster_control.home_lock import AlreadyUp, read_state, sole_use, write_state
+from renewables.dagster_control.process_identity import identity_of, is_alive, own_identity
+from renewables.dagster_control.processes import TRIES, WATCHDOG, ServerEnded, Supervisor
 
 LASTING = [sys.executable, "-c", "import os, time; print(os.getpid(), flush=True); time.sleep(600)"]
+WITH_A_CHILD = [
+    sys.executable,
+    "-c",
+    "import subprocess, sys, time; c = subprocess.Popen([sys.executable, '-c', 'import time; time.sleep(600)']); "
+    "print(c.pid, flush=True); time.sleep(600)",
+]
 BRIEF = [sys.executable, "-c", "print('No room left', flush=True); raise SystemExit(3)"]
 
 
-def test_one_that_ends_by_itself_is_named_with_its_log_and_the_others_end_too(tmp_path: Path) -> None:
+def wait_until(condition: Callable[[], object], tend: Callable[[], None] = lambda: None) -> None:
+    """Wait for what other processes do; fail after a while."""
+    end = time.monotonic() + 30
+    while not condition():
+        assert time.monotonic() < end, "it did not happen within 30 s"
+        tend()
+        time.sleep(0.02)
+
+
+def logged_process(servers: Supervisor, name: str) -> int:
+    """Return the process id that a part wrote last into its log, once it is there."""
+    wait_until(lambda: servers.log(name).exists() and servers.log(name).read_text().endswith("\n"))
+    return int(servers.log(name).read_text().split()[-1])
+
+
+def test_one_that_ends_while_all_start_is_named_with_its_log_and_the_others_end_too(tmp_path: Path) -> None:
     with Supervisor(tmp_path) as servers:
         servers.start("lasting", LASTING, {})
         assert servers.wait_for("lasting", lambda: bool(servers.log("lasting").read_text()))
@@ -21,13 +49,142 @@ def test_one_that_ends_by_itself_is_named_with_its_log_and_the_others_end_too(tm
         with pytest.raises(ServerEnded, match=rf"brief ended by itself \(exit code 3\); see {tmp_path}/brief\.log"):
             servers.wait_for("brief", lambda: False)
     assert (tmp_path / "brief.log").read_text() == "No room left\n"
-    with pytest.raises(ProcessLookupError):
-        os.kill(int((tmp_path / "lasting.log").read_text()), 0)
+    assert identity_of(int((tmp_path / "lasting.log").read_text())) is None
 
 
 def test_who_asks_for_the_end_does_not_wait_for_a_server_that_is_still_starting(tmp_path: Path) -> None:
-    asked = Event()
-    with Supervisor(tmp_path, asked) as servers:
+    requested = Event()
+    with Supervisor(tmp_path, requested) as servers:
         servers.start("lasting", LASTING, {})
-        asked.set()
+        requested.set()
         assert not servers.wait_for("lasting", lambda: False)
+
+
+def test_a_part_that_is_killed_is_started_again_and_the_others_live(tmp_path: Path) -> None:
+    with Supervisor(tmp_path) as servers:
+        servers.start("killed", LASTING, {})
+        servers.start("other", LASTING, {})
+        killed, other = logged_process(servers, "killed"), logged_process(servers, "other")
+        os.kill(killed, signal.SIGKILL)
+        wait_until(lambda: logged_process(servers, "killed") != killed, servers.tend)
+        assert logged_process(servers, "other") == other
+        assert [(part.name, part.state, part.restarts) for part in servers.states() if part.name != WATCHDOG] == [
+            ("killed", "running", 1),
+            ("other", "running", 0),
+        ]
+        again = logged_process(servers, "killed")
+    assert identity_of(again) is None
+
+
+def test_a_part_that_keeps_ending_is_left_alone_and_the_others_live(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "FIRST_PAUSE_SECONDS", 0.01)
+    said: list[str] = []
+    with Supervisor(tmp_path, say=said.append) as servers:
+        servers.start("lasting", LASTING, {})
+        servers.start("brief", BRIEF, {})
+        wait_until(lambda: {part.name: part.state for part in servers.states()}["brief"] == "down", servers.tend)
+        servers.tend()
+        assert {part.name: part.restarts for part in servers.states()}["brief"] == TRIES
+        assert identity_of(logged_process(servers, "lasting"))
+    assert "not started any more" in said[-1]
+    assert "brief.log" in said[-1]
+
+
+def test_when_every_part_keeps_ending_all_ends_with_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(processes, "FIRST_PAUSE_SECONDS", 0.01)
+    with Supervisor(tmp_path) as servers:
+        servers.start("brief", BRIEF, {})
+        with pytest.raises(ServerEnded, match="Every server ended"):
+            wait_until(lambda: False, servers.tend)
+
+
+def test_what_a_killed_part_started_goes_on_and_is_told_of_when_it_has_ended(tmp_path: Path) -> None:
+    gone: list[str] = []
+    with Supervisor(tmp_path, group_gone=lambda name, _: gone.append(name)) as servers:
+        servers.start("parent", WITH_A_CHILD, {})
+        child = logged_process(servers, "parent")
+        leader = next(part.process for part in servers.states() if part.name == "parent")
+        assert leader
+        os.kill(int(leader.split()[0]), signal.SIGKILL)
+        wait_until(lambda: servers.log("parent").read_text().count("\n") == 2, servers.tend)
+        assert identity_of(child)
+        assert gone == []
+        os.kill(child, signal.SIGKILL)
+        wait_until(lambda: gone, servers.tend)
+    assert gone == ["parent"]
+
+
+SUPERVISED = """
+import sys, time
+from pathlib import Path
+from renewables.dagster_control.home_lock import sole_use, write_state
+from renewables.dagster_control.processes import Supervisor
+folder = Path(sys.argv[1])
+with sole_use(folder) as lock:
+    note = lambda parts: write_state(folder, "http://d", None, parts)
+    with Supervisor(folder, inherited=[lock], note=note) as servers:
+        servers.start("parent", [sys.executable, "-c", sys.argv[2]], {})
+        print("started", flush=True)
+        while True:
+            time.sleep(0.1)
+            servers.tend()
+"""
+
+
+def test_when_only_the_parent_is_killed_nothing_stays_and_a_second_start_works(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", SUPERVISED, str(tmp_path), WITH_A_CHILD[2]]
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as parent:
+        assert parent.stdout
+        assert parent.stdout.readline() == b"started\n"
+        log = tmp_path / "parent.log"
+        wait_until(lambda: log.exists() and log.read_text().endswith("\n"))
+        child = int(log.read_text())
+        state = read_state(tmp_path)
+        assert state
+        with pytest.raises(AlreadyUp, match=rf"runs already.*process {parent.pid}"), sole_use(tmp_path):
+            pass
+        parent.kill()
+    with sole_use(tmp_path):  # waits for what is ending
+        assert identity_of(child) is None
+        assert not any(part.is_running for part in state.parts if part.name != WATCHDOG)
+
+
+def test_a_killed_watchdog_is_started_again_and_still_does_its_duty(tmp_path: Path) -> None:
+    command = [sys.executable, "-c", SUPERVISED, str(tmp_path), WITH_A_CHILD[2]]
+
+    def watchdog() -> str | None:
+        state = read_state(tmp_path)
+        return next((part.process for part in state.parts if part.name == WATCHDOG), None) if state else None
+
+    with subprocess.Popen(command, stdout=subprocess.PIPE) as parent:
+        assert parent.stdout
+        assert parent.stdout.readline() == b"started\n"
+        log = tmp_path / "parent.log"
+        wait_until(lambda: log.exists() and log.read_text().endswith("\n"))
+        first = watchdog()
+        assert first
+        os.kill(int(first.split()[0]), signal.SIGKILL)
+        wait_until(lambda: watchdog() not in (None, first))
+        parent.kill()
+    with sole_use(tmp_path):
+        assert identity_of(int(log.read_text())) is None
+
+
+def test_a_process_is_known_by_its_start_time_as_well_as_its_id() -> None:
+    own = own_identity()
+    assert is_alive(own)
+    pid, _, start = own.partition(" ")
+    assert not is_alive(f"{pid} {int(start) - 1}"), "the id was given to another process"
+    assert not is_alive(pid)
+    assert not is_alive(None)
+
+
+def test_the_state_of_another_process_id_is_no_renewables_up(tmp_path: Path) -> None:
+    write_state(tmp_path, "http://127.0.0.1:3000", None, [])
+    state = read_state(tmp_path)
+    assert state
+    assert is_alive(state.process)
+    (tmp_path / "up.json").write_text("{")
+    assert read_state(tmp_path) is None

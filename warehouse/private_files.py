@@ -1,0 +1,74 @@
+"""Files that only their owner reads, and that are never written through a link that somebody planted.
+
+Belongs here: how files and folders of a home are made. Not here: what is in them.
+What exists already keeps its permissions: they are the owner's choice.
+"""
+
+import os
+import threading
+from collections.abc import Iterator
+from contextlib import contextmanager
+from pathlib import Path
+from typing import IO, Any
+
+from warehouse.errors import HomeNotWritable, PlantedLink
+
+PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
+_mask_lock = threading.RLock()
+
+
+def make_private_folder(folder: Path) -> Path:
+    """Make the folder, and those above it that are missing, for the owner only. Raises HomeNotWritable."""
+    try:
+        missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
+        for parent in reversed(missing):
+            parent.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
+        folder.mkdir(exist_ok=True)
+    except OSError as error:
+        raise HomeNotWritable(not_writable(folder, error)) from error
+    return folder
+
+
+def open_private(path: Path, mode: str) -> IO[Any]:
+    """Open a file for writing (`wb`, `ab`, `w`); a new one is the owner's only. Raises PlantedLink, HomeNotWritable."""
+    how = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | (os.O_APPEND if "a" in mode else os.O_TRUNC)
+    refuse_link(path)
+    try:
+        return os.fdopen(os.open(path, how, PRIVATE_FILE), mode)
+    except OSError as error:
+        raise HomeNotWritable(not_writable(path, error)) from error
+
+
+def write_private(path: Path, text: str) -> None:
+    """Write a text file for the owner only, in place of whatever has the name. Raises as `open_private`."""
+    path.unlink(missing_ok=True)
+    with open_private(path, "wb") as file:
+        file.write(text.encode())
+
+
+def refuse_link(path: Path) -> None:
+    """Raise PlantedLink for a symbolic link: what is written would land in the file that it names."""
+    if path.is_symlink():
+        raise PlantedLink(
+            f"{path} is a symbolic link (to {path.readlink()}), and nothing is written through it. Remove the link "
+            "if you did not make it, and run this again."
+        )
+
+
+@contextmanager
+def private_umask() -> Iterator[None]:
+    """Make files for the owner only meanwhile: for libraries that create their files themselves."""
+    with _mask_lock:
+        before = os.umask(0o077)
+        try:
+            yield
+        finally:
+            os.umask(before)
+
+
+def not_writable(path: Path, error: OSError) -> str:
+    """Return the sentence for a file or folder that the system does not let us write."""
+    return (
+        f"{path} cannot be written ({error.strerror or error}). Make it writable for the user who runs this, or set "
+        "RENEWABLES_HOME to a folder that is."
+    )
