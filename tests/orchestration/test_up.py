@@ -57,7 +57,7 @@ def test_a_backfill_goes_on_where_it_was_after_each_part_was_killed_and_started_
     server.simulator.faults = "slow=0.2@2019-01-01/2020-03-01"
     days = (date(2019, 1, 1), date(2020, 2, 29))
     launched = server.orchestrator.launch_backfill([WIND_AND_SOLAR], *days, requested_by="a test")
-    until(lambda: server.orchestrator.backfill_runs(launched.id)[1], "the backfill launches its first run", 90)
+    until(lambda: bool(server.orchestrator.backfill_runs(launched.id)[1]), "the backfill launches its first run", 90)
     for name in PARTS:
         before = parts_of(server)
         os.kill(process_id(before[name]), signal.SIGKILL)
