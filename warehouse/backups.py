@@ -15,6 +15,7 @@ import duckdb
 from warehouse import snapshots
 from warehouse.connection import reading
 from warehouse.errors import WarehouseBusy, WarehouseMissing
+from warehouse.private_files import private_umask
 from warehouse.settings import Settings
 from warehouse.snapshots import Snapshot
 
@@ -52,7 +53,8 @@ def restore(version: int | None = None, *, warehouse: Path | None = None) -> Res
     log = warehouse.with_name(f"{warehouse.name}.wal")
     with _held(warehouse):
         try:
-            shutil.copyfile(snapshot.path, copy)
+            with private_umask():
+                shutil.copyfile(snapshot.path, copy)
             aside = []
             # The log first: beside the restored file it would be played back into it.
             if log.exists():
@@ -92,11 +94,8 @@ def _held(path: Path) -> Iterator[None]:
 
     To be called where this process has not opened the file: closing it here would drop that lock too.
     """
-    try:
-        import fcntl
-    except ImportError:  # Windows, where a file that is open cannot be moved in the first place
-        yield
-        return
+    import fcntl
+
     if not path.exists():
         yield
         return

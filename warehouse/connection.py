@@ -9,7 +9,7 @@ import re
 import shutil
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import closing, contextmanager
 from pathlib import Path
 
 import duckdb
@@ -18,17 +18,23 @@ import tenacity
 from warehouse import snapshots
 from warehouse.errors import (
     DiskNearlyFull,
+    HomeNotWritable,
+    SnapshotPruned,
     WarehouseBusy,
     WarehouseDamaged,
     WarehouseError,
+    WarehouseLost,
     WarehouseMissing,
     WarehouseTooNew,
 )
+from warehouse.private_files import make_private_folder, private_umask, refuse_link
 from warehouse.settings import Settings
+from warehouse.snapshots import Snapshot
 
 FORMAT_VERSION = 1
 "Layout of our tables. A higher number in the file means that a newer gb-renewables wrote it."
 
+_DAMAGE = re.compile(r"Corrupt database file|Could not read enough bytes|checksum|database has been invalidated")
 WITHOUT_SNAPSHOT = "Remove it, and the snapshot before it is read until the next is published."
 
 _this_process = threading.Lock()
@@ -37,10 +43,10 @@ _this_process = threading.Lock()
 
 @contextmanager
 def writing(path: Path | None = None, *, wait_seconds: float | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The one writer: the warehouse attached as the default catalogue, in UTC, closed whatever happens.
+    """Open the warehouse for the one writer: as the default catalogue, in UTC, closed whatever happens.
 
-    Creates the file where there is none. Raises WarehouseBusy (naming the holder) after a bounded, jittered wait,
-    WarehouseDamaged, WarehouseTooNew, DiskNearlyFull.
+    Creates the file where there has never been one. Raises WarehouseBusy (naming the holder) after a bounded, jittered
+    wait, WarehouseLost, WarehouseDamaged, WarehouseTooNew, DiskNearlyFull, HomeNotWritable, PlantedLink.
     """
     settings = Settings()
     path = path or settings.warehouse
@@ -48,32 +54,37 @@ def writing(path: Path | None = None, *, wait_seconds: float | None = None) -> I
     if not _this_process.acquire(timeout=wait_seconds):
         raise WarehouseBusy(f"Another thread of this process is writing {path}; waited {wait_seconds:.0f} s.")
     try:
-        path.parent.mkdir(parents=True, exist_ok=True)
+        make_private_folder(path.parent)
+        refuse_lost(path)
         _refuse_without_room(path)
-        con = duckdb.connect()
-        try:
+        with private_umask(), closing(duckdb.connect()) as con:
             _attach(con, path, wait_seconds)
-            yield con
-        finally:
-            con.close()
+            with damage_named(path, _way_out(path)):
+                yield con
     finally:
         _this_process.release()
 
 
 @contextmanager
 def reading(path: Path | None = None, *, version: int | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """The newest published snapshot (or that `version`), read-only, in UTC. Raises WarehouseMissing before the first.
+    """Open the newest published snapshot (or that `version`), read-only, in UTC.
 
     For queries of our own. What a person typed runs in a process of its own (`renewables/queries/adhoc.py`).
+    Raises WarehouseMissing before the first publication, SnapshotPruned, and WarehouseDamaged, also for what the body
+    finds damaged while it reads.
     """
     published = snapshot_to_read(path, version=version)
     with _named_errors(published.path, WITHOUT_SNAPSHOT):
-        con = duckdb.connect(str(published.path), read_only=True)
-    try:
+        try:
+            con = duckdb.connect(str(published.path), read_only=True)
+        except duckdb.Error as error:
+            if published.path.exists():
+                raise
+            raise SnapshotPruned(_pruned(published.path.parent, published.version)) from error
+    with closing(con):
         con.execute("SET TimeZone = 'UTC'")
-        yield con
-    finally:
-        con.close()
+        with damage_named(published.path):
+            yield con
 
 
 def snapshot_to_read(path: Path | None = None, *, version: int | None = None) -> snapshots.Snapshot:
@@ -81,6 +92,8 @@ def snapshot_to_read(path: Path | None = None, *, version: int | None = None) ->
     folder = snapshots.folder_of(path or Settings().warehouse)
     published = snapshots.newest(folder) if version is None else snapshots.of_version(folder, version)
     if published is None:
+        if version is not None:
+            raise SnapshotPruned(_pruned(folder, version))
         raise WarehouseMissing(
             f"Nothing is published in {folder} yet. Fetch something first, for example: renewables fetch-range "
             "2026-01-01 2026-01-07 (or `renewables demo` for synthetic data)."
@@ -91,6 +104,41 @@ def snapshot_to_read(path: Path | None = None, *, version: int | None = None) ->
 def damaged_snapshot(path: Path, complaint: str) -> WarehouseError:
     """Return the error for a snapshot that another process could not open; `complaint` is what DuckDB said there."""
     return _named(duckdb.Error(complaint), path, WITHOUT_SNAPSHOT)
+
+
+@contextmanager
+def damage_named(path: Path, way_out: str = WITHOUT_SNAPSHOT) -> Iterator[None]:
+    """Name what turns out to be damaged only when it is read: DuckDB checks each block then. Raises WarehouseDamaged.
+
+    Every other error passes: a query that cannot be answered says nothing about the file.
+    """
+    try:
+        yield
+    except duckdb.Error as error:
+        if not _DAMAGE.search(str(error)):
+            raise
+        raise _named(error, path, way_out) from error
+
+
+def refuse_lost(path: Path) -> None:
+    """Raise WarehouseLost where the warehouse file is gone although it has snapshots, or its log is still there."""
+    if path.exists():
+        return
+    if path.is_symlink():
+        raise WarehouseLost(
+            f"{path} is a symbolic link to {path.readlink()}, and there is no such file. Make that disk available "
+            "again, or remove the link. Nothing was changed."
+        )
+    folder = snapshots.folder_of(path)
+    newest = snapshots.newest(folder)
+    if newest is not None:
+        raise WarehouseLost(_lost(path, newest))
+    log = path.with_name(f"{path.name}.wal")
+    if log.exists():
+        raise WarehouseLost(
+            f"{path} is gone, and its log {log} is still there. Put the file back; for a fresh start, move the log "
+            "away. Nothing was changed."
+        )
 
 
 class Opening:
@@ -111,12 +159,12 @@ class Opening:
 
 
 def has_table(con: duckdb.DuckDBPyConnection, name: str) -> bool:
-    """Or view. False in a snapshot that was published before anything of the kind landed."""
+    """Return whether a table or view has that name: a snapshot has none of what landed later."""
     return bool(con.execute("SELECT 1 FROM information_schema.tables WHERE table_name = ?", [name]).fetchall())
 
 
 def _attach(con: duckdb.DuckDBPyConnection, path: Path, wait_seconds: float) -> None:
-    """Attaches as soon as the file is free."""
+    """Attach the file as soon as it is free."""
     con.execute("SET TimeZone = 'UTC'")
     patiently = tenacity.Retrying(
         retry=tenacity.retry_if_exception(lambda e: "Could not set lock" in str(e)),
@@ -126,10 +174,15 @@ def _attach(con: duckdb.DuckDBPyConnection, path: Path, wait_seconds: float) -> 
     )
     # The storage of 1.5 is written and read by both supported lines of DuckDB.
     statement = f"ATTACH {_quoted(path)} AS warehouse (STORAGE_VERSION 'v1.5.0')"
-    way_out = f"`renewables restore` moves it aside and puts the newest snapshot of {path} in place."
+    way_out = _way_out(path)
+    refuse_link(path.with_name(f"{path.name}.wal"))
     with _named_errors(path, way_out):
         patiently(con.execute, statement)
         con.execute("USE warehouse")
+    newest = snapshots.newest(snapshots.folder_of(path))
+    if newest is not None and not has_table(con, "warehouse_info"):
+        raise WarehouseLost(_lost(path, newest))
+    with _named_errors(path, way_out):
         con.execute("CREATE TABLE IF NOT EXISTS warehouse_info (key VARCHAR, value VARCHAR)")
         con.execute(
             "INSERT INTO warehouse_info SELECT 'format_version', ? WHERE NOT EXISTS "
@@ -170,8 +223,34 @@ def _named(error: duckdb.Error, path: Path, way_out: str) -> WarehouseError:
             f"{path} was written by a newer DuckDB than {duckdb.__version__}. Update DuckDB, or have the newer one "
             f"write it with (STORAGE_VERSION 'v1.5.0'). DuckDB says: {text}"
         )
+    if re.search(r"Permission denied|Read-only file system", text):
+        return HomeNotWritable(
+            f"{path} cannot be opened: {text.rpartition(': ')[2]}. Make it readable and writable for the user who runs "
+            "this, or set RENEWABLES_HOME to another folder."
+        )
     return WarehouseDamaged(
         f"{path} cannot be opened as a warehouse. Nothing was deleted. {way_out} DuckDB says: {text}"
+    )
+
+
+def _way_out(path: Path) -> str:
+    return f"`renewables restore` moves it aside and puts the newest snapshot of {path} in place."
+
+
+def _lost(path: Path, newest: Snapshot) -> str:
+    what = "holds nothing of ours" if path.exists() else "is gone"
+    return (
+        f"{path} {what}, but its snapshots are in {newest.path.parent}. `renewables restore` puts the newest (version "
+        f"{newest.version} of {newest.published_at_utc:%Y-%m-%d %H:%M} UTC) in its place. For a fresh start, move that "
+        "folder away first. Nothing was changed."
+    )
+
+
+def _pruned(folder: Path, version: int) -> str:
+    kept = ", ".join(str(snapshot.version) for snapshot in snapshots.kept(folder)) or "none"
+    return (
+        f"Snapshot {version} is no longer kept in {folder} (kept are: {kept}). Newer data has been published since: "
+        "load the page again, or leave the version out."
     )
 
 

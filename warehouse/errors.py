@@ -1,7 +1,9 @@
 """Everything that can be wrong with a warehouse, each with its way out. One tree:
 
 WarehouseError
-├── WarehouseMissing      no file, or nothing published yet
+├── WarehouseMissing      nothing is published yet
+│   └── SnapshotPruned    that version is no longer kept
+├── WarehouseLost         the file is gone, and its snapshots are there
 ├── WarehouseBusy         another process holds the file for longer than we wait
 ├── WarehouseDamaged      not a DuckDB file, or a corrupt one
 ├── WarehouseTooNew       written by a newer DuckDB, or by a newer gb-renewables
@@ -19,6 +21,12 @@ class WarehouseError(Exception):
 
 
 class WarehouseMissing(WarehouseError): ...
+
+
+class SnapshotPruned(WarehouseMissing): ...
+
+
+class WarehouseLost(WarehouseError): ...
 
 
 class WarehouseBusy(WarehouseError): ...

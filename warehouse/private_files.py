@@ -14,7 +14,14 @@ from typing import IO, Any
 from warehouse.errors import HomeNotWritable, PlantedLink
 
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
-_mask_lock = threading.RLock()
+
+
+class _MaskUse:
+    """How many parts of the process want private files now: the mask belongs to the process, not to a thread."""
+
+    lock = threading.Lock()
+    count = 0
+    before = 0
 
 
 def make_private_folder(folder: Path) -> Path:
@@ -58,12 +65,17 @@ def refuse_link(path: Path) -> None:
 @contextmanager
 def private_umask() -> Iterator[None]:
     """Make files for the owner only meanwhile: for libraries that create their files themselves."""
-    with _mask_lock:
-        before = os.umask(0o077)
-        try:
-            yield
-        finally:
-            os.umask(before)
+    with _MaskUse.lock:
+        if not _MaskUse.count:
+            _MaskUse.before = os.umask(0o077)
+        _MaskUse.count += 1
+    try:
+        yield
+    finally:
+        with _MaskUse.lock:
+            _MaskUse.count -= 1
+            if not _MaskUse.count:
+                os.umask(_MaskUse.before)
 
 
 def not_writable(path: Path, error: OSError) -> str:

@@ -8,6 +8,7 @@ their declarations). Reading settings creates nothing and fails only on a value 
 """
 
 import os
+import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -177,6 +178,17 @@ class Settings(BaseSettings):
         """Read `mirror.example, cache.example` as two hosts."""
         hosts = value.split(",") if isinstance(value, str) else value
         return frozenset(host.strip().lower() for host in hosts if host.strip())
+
+    @field_validator("renewables_home", "warehouse")
+    @classmethod
+    def _usable_path(cls, path: Path) -> Path:
+        """Return the absolute path. Raises ValueError for a name that DuckDB or Dagster's SQLite takes for another."""
+        path = path.expanduser().absolute()
+        if "?" in str(path):
+            raise ValueError("DuckDB takes a question mark in a path for the end of the name: choose another folder")
+        if re.search(r"%[0-9a-fA-F]{2}", str(path)):
+            raise ValueError("SQLite's driver takes % and two digits in a path for a sign: choose another folder")
+        return path
 
     @classmethod
     def settings_customise_sources(

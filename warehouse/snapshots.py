@@ -13,6 +13,7 @@ from pathlib import Path
 
 import duckdb
 
+from warehouse.private_files import make_private_folder, write_private
 from warehouse.settings import Settings
 
 POINTER = "current.json"
@@ -35,39 +36,40 @@ class Snapshot:
 
 
 def newest(folder: Path) -> Snapshot | None:
-    """The snapshot that the pointer names, or None before the first. One read of a small file.
+    """Return the snapshot that the pointer names, or None before the first. Reads one small file.
 
-    Where the pointer is lost or names a file that was removed, the newest that is there: every one is whole.
+    Where the pointer is lost, names a file that was removed, or names anything but a snapshot in this very folder, the
+    newest snapshot that is there is returned: each is complete.
     """
     try:
-        path = folder / json.loads((folder / POINTER).read_text())["file"]
-        pointed_to = _snapshot(path) if path.exists() else None
-    except (FileNotFoundError, ValueError, KeyError, TypeError):
+        name = json.loads((folder / POINTER).read_text())["file"]
+        pointed_to = _snapshot(folder / name) if Path(name).name == name else None
+    except (OSError, ValueError, KeyError, TypeError):
         pointed_to = None
     return pointed_to or max(kept(folder), default=None)
 
 
 def of_version(folder: Path, version: int) -> Snapshot | None:
-    """That snapshot if it is still kept."""
+    """Return that snapshot if it is still kept."""
     return next((s for s in kept(folder) if s.version == version), None)
 
 
 def kept(folder: Path) -> list[Snapshot]:
-    """All snapshots in the folder, oldest first."""
-    found = (_snapshot(path) for path in folder.glob("warehouse-*.duckdb"))
-    return sorted(s for s in found if s)
+    """Return all snapshots in the folder, oldest first. Links are none: what they name is not ours."""
+    snapshots = (_snapshot(path) for path in folder.glob("warehouse-*.duckdb"))
+    return sorted(snapshot for snapshot in snapshots if snapshot)
 
 
 def folder_of(warehouse: Path) -> Path:
-    """Where the snapshots of that warehouse stand: beside it."""
+    """Return the folder of that warehouse's snapshots: beside it."""
     return warehouse.parent / "snapshots"
 
 
 def publish(con: duckdb.DuckDBPyConnection) -> Snapshot:
-    """Copies what is committed to a new version and points readers to it. Call with `writing()`'s connection."""
+    """Copy what is committed to a new version and point readers to it. Call with `writing()`'s connection."""
     settings = Settings()
     folder = folder_of(_path(con))
-    folder.mkdir(parents=True, exist_ok=True)
+    make_private_folder(folder)
     version = _next_version(con, folder)
     today = datetime.now(UTC).date()
     path = folder / f"warehouse-{version:09d}-{today}.duckdb"
@@ -128,7 +130,7 @@ def _point_to(path: Path, version: int) -> None:
     pointer, link = path.parent / POINTER, path.parent / LINK
     # Names of their own: written through a link left by a killed run, the pointer would overwrite a snapshot.
     temporary, temporary_link = path.parent / f"{POINTER}.new", path.parent / f"{LINK}.new"
-    temporary.write_text(json.dumps({"file": path.name, "version": version}))
+    write_private(temporary, json.dumps({"file": path.name, "version": version}))
     temporary.replace(pointer)
     temporary_link.unlink(missing_ok=True)
     temporary_link.symlink_to(path.name)
@@ -137,4 +139,9 @@ def _point_to(path: Path, version: int) -> None:
 
 def _snapshot(path: Path) -> Snapshot | None:
     match = _NAME.fullmatch(path.name)
-    return Snapshot(int(match[1]), date.fromisoformat(match[2]), path) if match else None
+    if not match or path.is_symlink() or not path.is_file():
+        return None
+    try:
+        return Snapshot(int(match[1]), date.fromisoformat(match[2]), path)
+    except ValueError:  # a name with a day that no calendar has
+        return None

@@ -16,6 +16,8 @@ from sqlalchemy.exc import TimeoutError as NoConnectionFree
 from pipeline_assets.errors import LedgerUnavailable
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.upgrades import complete_fields
+from warehouse.errors import WarehouseError
+from warehouse.private_files import make_private_folder, open_private
 from warehouse.settings import Settings
 
 FORMAT_VERSION = 1
@@ -193,30 +195,43 @@ def using(url: str | None = None) -> Iterator[sa.Engine]:
 
 
 def _parsed(url: str) -> sa.URL:
+    """Return the address with the driver that we use. Raises LedgerUnavailable; the address is a secret, so unshown."""
     try:
-        given = sa.make_url(url)
-    except ArgumentError as error:
+        parsed = sa.make_url(url)
+    except (ArgumentError, ValueError) as error:  # ValueError: a port that is no number
         raise LedgerUnavailable(_NO_ADDRESS) from error
-    if given.get_backend_name() not in ("sqlite", "postgresql"):
+    if parsed.drivername in ("sqlite", "sqlite+pysqlite"):
+        if parsed.database in (None, "", ":memory:") or parsed.query or parsed.host:
+            raise LedgerUnavailable(_NO_ADDRESS)
+        return parsed
+    if parsed.drivername not in ("postgres", "postgresql", "postgresql+psycopg"):
         raise LedgerUnavailable(_NO_ADDRESS)
-    return given.set(drivername="postgresql+psycopg") if given.drivername == "postgresql" else given
+    return parsed.set(drivername="postgresql+psycopg")
 
 
 def _engine(url: sa.URL) -> sa.Engine:
     sqlite = url.get_backend_name() == "sqlite"
     try:
         if sqlite and url.database:
-            Path(url.database).parent.mkdir(parents=True, exist_ok=True)
+            _make_private_file(Path(url.database))
         engine = sa.create_engine(url, connect_args={"timeout": WAIT_SECONDS} if sqlite else {}, pool_pre_ping=True)
     except ModuleNotFoundError as error:
         raise LedgerUnavailable(
             f"LEDGER_URL asks for {url.drivername}: install it with `pip install 'gb-renewables[postgresql]'`."
         ) from error
-    except OSError as error:
-        raise LedgerUnavailable(f"The ledger's folder cannot be made: {error}. See LEDGER_URL.") from error
+    except (OSError, WarehouseError) as error:
+        raise LedgerUnavailable(f"The ledger's file cannot be made: {error} See LEDGER_URL.") from error
     if sqlite:
         _begin_explicitly(engine)
     return engine
+
+
+def _make_private_file(path: Path) -> None:
+    """Make an empty database for its owner only; SQLite gives its log the same permissions."""
+    if path.exists():
+        return
+    make_private_folder(path.parent)
+    open_private(path, "ab").close()
 
 
 def _refuse_a_newer_format(con: sa.Connection) -> None:
@@ -244,7 +259,7 @@ def reading(engine: sa.Engine) -> Iterator[sa.Connection]:
 def _named_errors(engine: sa.Engine) -> Iterator[None]:
     try:
         yield
-    except (DBAPIError, NoConnectionFree) as error:
+    except (DBAPIError, NoConnectionFree, ArgumentError) as error:
         cause = str(getattr(error, "orig", error)).strip()
         raise LedgerUnavailable(
             f"The ledger {_shown(engine)} cannot be used now: {cause}. Nothing was saved; see LEDGER_URL."

@@ -69,6 +69,7 @@ class _Part:
     command: Sequence[str]
     environment: Mapping[str, str]
     socket: Path | None
+    needs: Callable[[], bool]
     child: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     failures: int = 0
@@ -108,10 +109,19 @@ class Supervisor:
         self._lifeline = -1
 
     def start(
-        self, name: str, command: Sequence[str], environment: Mapping[str, str], *, socket: Path | None = None
+        self,
+        name: str,
+        command: Sequence[str],
+        environment: Mapping[str, str],
+        *,
+        socket: Path | None = None,
+        needs: Callable[[], bool] = lambda: True,
     ) -> None:
-        """Start a part; its output goes to `<name>.log`. A `socket` that it left behind is removed before a restart."""
-        self._parts[name] = part = _Part(name, command, environment, socket)
+        """Start a part; its output goes to `<name>.log`.
+
+        Before it is started again, the `socket` that it left behind is removed, and what it `needs` must be there.
+        """
+        self._parts[name] = part = _Part(name, command, environment, socket, needs)
         self._spawn(part)
 
     def log(self, name: str) -> Path:
@@ -137,7 +147,7 @@ class Supervisor:
         for part in self._parts.values():
             if part.child is not None and part.child.poll() is not None:
                 self._plan_restart(part, now)
-            if part.next_start is not None and now >= part.next_start:
+            if part.next_start is not None and now >= part.next_start and part.needs():
                 part.restarts += 1
                 self._spawn(part)
             self._forget_gone_groups(part)

@@ -7,7 +7,7 @@ Left to themselves both start code servers of their own, and the daemon starts i
 import json
 import socket
 import sys
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
@@ -52,8 +52,16 @@ def start(servers: "Supervisor", environment: Mapping[str, str], port: int, sock
     public_url = public_url._replace(netloc=public_url.netloc.rpartition("@")[2])
     address = ["--host", LOOPBACK, "--port", str(port), "--public-url", public_url.geturl()]
     guarded = [sys.executable, "-m", "renewables.dagster_control.guarded_webserver", "--workspace", str(workspace)]
-    servers.start("dagster-webserver", [*guarded, *address], environment)
-    servers.start("dagster-daemon", [sys.executable, "-m", "dagster._daemon", "run", *with_it], environment)
+    # Who starts while a code server is away takes its assets for removed; a backfill of them would fail for good.
+    code_servers_listen = partial(_all_listen, list(shared.values()))
+    servers.start("dagster-webserver", [*guarded, *address], environment, needs=code_servers_listen)
+    daemon = [sys.executable, "-m", "dagster._daemon", "run", *with_it]
+    waiting = {"DAGSTER_BACKFILL_RETRY_DEFINITION_CHANGED_ERROR": "1"}  # the same, for a daemon that runs meanwhile
+    servers.start("dagster-daemon", daemon, {**environment, **waiting}, needs=code_servers_listen)
+
+
+def _all_listen(paths: Sequence[Path]) -> bool:
+    return all(_listens(path) for path in paths)
 
 
 def _listens(path: Path) -> bool:

@@ -96,7 +96,6 @@ def holder(published: Path) -> Iterator[Path]:
         process.stdin.close()
 
 
-@pytest.mark.skipif(sys.platform == "win32", reason="Windows moves no open file")
 def test_a_file_that_a_process_holds_is_left_alone(holder: Path) -> None:
     with pytest.raises(WarehouseBusy, match="nothing was changed"):
         backups.restore()

@@ -4,11 +4,12 @@ import struct
 from collections.abc import Callable
 from pathlib import Path
 
+import duckdb
 import pytest
 
 from warehouse import snapshots
 from warehouse.connection import reading, writing
-from warehouse.errors import WarehouseDamaged, WarehouseMissing, WarehouseTooNew
+from warehouse.errors import SnapshotPruned, WarehouseDamaged, WarehouseMissing, WarehouseTooNew
 from warehouse.snapshots import Snapshot
 
 HEADER_BYTES = 4096
@@ -129,3 +130,23 @@ def test_a_warehouse_of_a_newer_layout_is_refused_with_what_to_update(home: Path
     with pytest.raises(WarehouseTooNew, match=r"newer gb-renewables \(format 2, this one knows 1\).*Update"), writing():
         pass
     assert (home / "warehouse.duckdb").read_bytes() == before
+
+
+def test_damage_that_shows_only_when_a_block_is_read_is_named_with_the_way_out(published: Snapshot) -> None:
+    content = bytearray(published.path.read_bytes())
+    content[len(content) // 2 : len(content) // 2 + 5000] = b"\xaa" * 5000
+    published.path.write_bytes(content)
+    with pytest.raises(WarehouseDamaged, match=r"Nothing was deleted.*Remove it"), reading() as con:
+        con.execute("SELECT sum(n) FROM numbers").fetchall()
+
+
+@pytest.mark.usefixtures("published")
+def test_a_query_that_cannot_be_answered_is_no_damage() -> None:
+    with pytest.raises(duckdb.CatalogException), reading() as con:
+        con.execute("FROM no_such_table")
+
+
+@pytest.mark.usefixtures("published")
+def test_a_version_that_is_no_longer_kept_is_said_with_those_that_are() -> None:
+    with pytest.raises(SnapshotPruned, match=r"Snapshot 7 is no longer kept .*\(kept are: 1\)"), reading(version=7):
+        pass

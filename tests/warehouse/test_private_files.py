@@ -1,0 +1,119 @@
+"""Files of a home are their owner's only, and nothing is written through a link that somebody planted."""
+
+import json
+import stat
+from pathlib import Path
+
+import pytest
+
+from warehouse import backups, snapshots
+from warehouse.connection import reading, writing
+from warehouse.errors import HomeNotWritable, PlantedLink
+from warehouse.private_files import make_private_folder, open_private, write_private
+from warehouse.snapshots import POINTER, newest
+
+
+@pytest.fixture
+def fresh_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
+    """A home that is not there yet."""
+    monkeypatch.setenv("RENEWABLES_HOME", str(home / "new"))
+    return home / "new"
+
+
+def publish() -> snapshots.Snapshot:
+    with writing() as con:
+        con.execute("CREATE OR REPLACE TABLE numbers AS SELECT unnest(range(1000)) AS n")
+        return snapshots.publish(con)
+
+
+def modes(folder: Path) -> dict[str, int]:
+    return {
+        path.relative_to(folder.parent).as_posix(): stat.S_IMODE(path.stat().st_mode)
+        for path in (folder, *folder.rglob("*"))
+    }
+
+
+def test_a_new_home_with_its_warehouse_and_snapshots_is_its_owners_only(fresh_home: Path) -> None:
+    with writing() as con:
+        con.execute("CREATE TABLE numbers AS SELECT unnest(range(1000)) AS n")
+        while_writing = modes(fresh_home)
+        snapshots.publish(con)
+    for found in (while_writing, modes(fresh_home)):
+        assert {mode for path, mode in found.items() if not path.endswith((".duckdb", ".wal", ".json"))} == {0o700}
+        assert {mode for path, mode in found.items() if path.endswith((".duckdb", ".wal", ".json"))} == {0o600}
+
+
+def test_a_restored_warehouse_is_its_owners_only(fresh_home: Path) -> None:
+    publish()
+    backups.restore()
+    assert modes(fresh_home)["new/warehouse.duckdb"] == 0o600
+
+
+def test_a_folder_that_is_there_keeps_the_permissions_that_its_owner_chose(tmp_path: Path) -> None:
+    tmp_path.chmod(0o755)
+    make_private_folder(tmp_path / "new" / "inner")
+    assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
+
+
+def test_a_folder_that_cannot_be_made_is_refused_with_the_setting_that_helps(tmp_path: Path) -> None:
+    (tmp_path / "file").touch()
+    with pytest.raises(HomeNotWritable, match="set RENEWABLES_HOME"):
+        make_private_folder(tmp_path / "file" / "home")
+
+
+def test_nothing_is_written_through_a_planted_link(tmp_path: Path) -> None:
+    victim = tmp_path / "victim"
+    victim.write_text("precious")
+    link = tmp_path / "log"
+    link.symlink_to(victim)
+    with pytest.raises(PlantedLink, match="symbolic link"):
+        open_private(link, "wb")
+    write_private(link, "ours")
+    assert (victim.read_text(), link.read_text(), link.is_symlink()) == ("precious", "ours", False)
+
+
+def test_publishing_overwrites_no_file_that_planted_links_name(home: Path) -> None:
+    publish()
+    victim = home / "victim"
+    victim.write_text("precious")
+    for name in ("current.json.new", "current.duckdb.new", "unfinished.duckdb", "unfinished.duckdb.wal"):
+        (home / "snapshots" / name).symlink_to(victim)
+    snapshot = publish()
+    assert victim.read_text() == "precious"
+    assert newest(home / "snapshots") == snapshot
+
+
+def test_a_planted_log_of_the_warehouse_is_refused(home: Path) -> None:
+    publish()
+    victim = home / "victim"
+    (home / "warehouse.duckdb.wal").symlink_to(victim)
+    with pytest.raises(PlantedLink), writing():
+        pass
+    assert not victim.exists()
+
+
+@pytest.mark.parametrize(
+    "elsewhere", ["../warehouse-000000009-2026-01-01.duckdb", "/{0}/warehouse-000000009-2026-01-01.duckdb"]
+)
+def test_the_pointer_cannot_name_a_file_outside_its_folder(home: Path, elsewhere: str) -> None:
+    ours = publish()
+    (home / "warehouse-000000009-2026-01-01.duckdb").write_bytes(ours.path.read_bytes())
+    (home / "snapshots" / POINTER).write_text(json.dumps({"file": elsewhere.format(str(home)[1:]), "version": 9}))
+    assert newest(home / "snapshots") == ours
+
+
+def test_a_link_among_the_snapshots_is_no_snapshot(home: Path) -> None:
+    ours = publish()
+    planted = home / "snapshots" / "warehouse-000000009-2026-01-01.duckdb"
+    planted.symlink_to(ours.path)
+    (home / "snapshots" / POINTER).write_text(json.dumps({"file": planted.name, "version": 9}))
+    assert newest(home / "snapshots") == ours
+    with reading() as con:
+        assert con.execute("SELECT count(*) FROM numbers").fetchall() == [(1000,)]
+
+
+def test_a_snapshot_named_after_a_day_that_no_calendar_has_is_passed_over(home: Path) -> None:
+    ours = publish()
+    (home / "snapshots" / "warehouse-000000009-2026-99-99.duckdb").touch()
+    assert snapshots.kept(home / "snapshots") == [ours]
