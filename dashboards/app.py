@@ -14,7 +14,7 @@ from dashboards.components.sign_in import offer
 from pipeline_assets.errors import LedgerUnavailable
 from warehouse.errors import WarehouseError
 
-ICON = Path(__file__).parent / "app_parts" / "icon.svg"
+ICON = Path(__file__).parent / "components" / "icon.svg"
 "A file: named icons are fetched from the network."
 STYLE = """<style>
 button[kind^=primary]:not(:disabled) { color: light-dark(#FFFFFF, #12161C) }
@@ -145,6 +145,7 @@ sidebar()
 offer()
 if page not in RECORDS:
     st.title(page.title, anchor=False)
+snapshot_cache.tell_of_move()
 try:
     page.run()
 except WarehouseError as error:

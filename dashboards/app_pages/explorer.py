@@ -22,7 +22,6 @@ from renewables.csv_files import csv_bytes
 from renewables.queries.explorer import Filter, columns_of, count, publications, rows
 from renewables.queries.profiles import window_of_days
 from renewables.queries.snapshot import span
-from warehouse.connection import reading
 from warehouse.settings import Settings
 
 AT, EXAMPLE = "at", "2026-04-01T17:30Z"
@@ -140,7 +139,7 @@ def _downloads(wanted: Filter, columns: list[str]) -> None:
     snapshot = snapshot_cache.shown()
 
     def whole() -> pl.DataFrame:
-        with reading(version=snapshot.version if snapshot else None) as con:
+        with snapshot_cache.opened_snapshot(snapshot) as con:
             return rows(wanted, columns, ALL_ROWS, 0, con)
 
     with st.container(horizontal=True, vertical_alignment="center"):

@@ -3,14 +3,17 @@
 Belongs here: which snapshot is shown, and the cache. Not here: the questions (`renewables/queries`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
+from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import duckdb
 import streamlit as st
 
 from warehouse import snapshots
-from warehouse.connection import reading
+from warehouse.connection import damage_named, reading
+from warehouse.errors import SnapshotPruned
 from warehouse.settings import Settings
 from warehouse.snapshots import Snapshot
 
@@ -20,6 +23,7 @@ ANSWERS_KEPT = 300
 SNAPSHOTS_OPEN = 2
 "What is shown, and what another session still shows; a file that is removed meanwhile can be read to the end."
 _SHOWN = "snapshot shown"
+_GONE = "snapshot that was removed while it was shown"
 
 
 def look_up() -> Snapshot | None:
@@ -47,7 +51,38 @@ def ask(question: Callable[..., R], *args: Any, **kwargs: Any) -> R:
     snapshot = shown()
     name = f"{question.__module__}.{question.__qualname__}"
     file, version = (str(snapshot.path), snapshot.version) if snapshot else ("", None)
-    return cast(R, _answer(file, version, name, question, args, kwargs))
+    try:
+        return cast(R, _answer(file, version, name, question, args, kwargs))
+    except SnapshotPruned:
+        _move_on(snapshot)
+        raise
+
+
+def _move_on(gone: Snapshot | None) -> None:
+    """Draw the page again where there is a newer snapshot than the one that it showed, which was removed."""
+    there_now = newest()
+    if gone and there_now and there_now.version != gone.version:
+        st.session_state[_GONE] = gone.version
+        st.rerun()
+
+
+def tell_of_move() -> None:
+    """Say once that the snapshot that the page showed is no longer kept. Call at the top of a page."""
+    gone, now = st.session_state.pop(_GONE, None), shown()
+    if gone is not None and now is not None:
+        st.info(
+            f"Snapshot {gone}, which this page showed, is no longer kept. The page now shows snapshot {now.version}.",
+            icon=":material/history:",
+        )
+
+
+@contextmanager
+def opened_snapshot(snapshot: Snapshot | None) -> Iterator[duckdb.DuckDBPyConnection]:
+    """Open that snapshot, or the newest where it is no longer kept: for what is read after a click."""
+    version = snapshot.version if snapshot else None
+    is_kept = snapshot is None or snapshots.of_version(snapshot.path.parent, snapshot.version) is not None
+    with reading(version=version if is_kept else None) as con:
+        yield con
 
 
 @st.cache_data(max_entries=ANSWERS_KEPT, show_spinner=False)
@@ -60,7 +95,7 @@ def _answer(
     kwargs: dict[str, object],
 ) -> object:
     snapshot = _opened(file, version)
-    with snapshot.cursor() as con:
+    with snapshot.cursor() as con, damage_named(Path(file)):
         return _question(*args, **kwargs, con=con)
 
 

@@ -1,0 +1,66 @@
+"""A page whose snapshot was removed while it was drawn says so and goes on with the one that is there."""
+
+from pathlib import Path
+
+import pytest
+from streamlit.testing.v1 import AppTest
+
+from warehouse import snapshots
+from warehouse.connection import writing
+
+
+def page_that_loses_its_snapshot() -> None:
+    """Draw a page whose snapshot is removed after it was looked up and before it is read."""
+    import streamlit as st
+
+    from dashboards.components import snapshot_cache
+    from renewables.queries.snapshot import sources
+
+    snapshot = snapshot_cache.look_up()
+    snapshot_cache.tell_of_move()
+    if snapshot and "removed" not in st.session_state:
+        st.session_state["removed"] = True
+        snapshot.path.unlink()
+    st.write(f"sources: {snapshot_cache.ask(sources)}")
+
+
+@pytest.mark.usefixtures("home")
+def test_a_page_whose_snapshot_was_removed_says_so_and_moves_on() -> None:
+    with writing() as con:
+        snapshots.publish(con)
+        snapshots.publish(con)
+    page = AppTest.from_function(page_that_loses_its_snapshot).run()
+    assert not page.exception
+    assert [info.value for info in page.info] == [
+        "Snapshot 2, which this page showed, is no longer kept. The page now shows snapshot 1."
+    ]
+    assert page.markdown[0].value == "sources: []"
+
+
+def test_damage_found_while_a_page_reads_is_named(home: Path) -> None:
+    def page() -> None:
+        import streamlit as st
+
+        from dashboards.components import snapshot_cache
+        from renewables.queries.snapshot import frame_of
+        from warehouse.errors import WarehouseDamaged
+
+        def total(con: object) -> object:
+            return frame_of(con, "SELECT sum(n) AS total FROM numbers")  # type: ignore[arg-type]
+
+        snapshot_cache.look_up()
+        try:
+            snapshot_cache.ask(total)
+        except WarehouseDamaged as error:
+            st.error(str(error))
+
+    with writing() as con:
+        con.execute("CREATE TABLE numbers AS SELECT unnest(range(100_000)) AS n")
+        path = snapshots.publish(con).path
+    content = bytearray(path.read_bytes())
+    content[len(content) // 2 : len(content) // 2 + 5000] = b"\xaa" * 5000
+    path.write_bytes(content)
+    run = AppTest.from_function(page).run()
+    assert not run.exception
+    assert "Nothing was deleted. Remove it, and the snapshot before it is read" in run.error[0].value
+    assert str(home) in run.error[0].value
