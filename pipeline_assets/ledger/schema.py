@@ -204,9 +204,11 @@ def _parsed(url: str) -> sa.URL:
         if parsed.database in (None, "", ":memory:") or parsed.query or parsed.host:
             raise LedgerUnavailable(_NO_ADDRESS)
         return parsed
-    if parsed.drivername not in ("postgres", "postgresql", "postgresql+psycopg"):
+    if parsed.drivername in ("postgres", "postgresql"):
+        return parsed.set(drivername="postgresql+psycopg")
+    if parsed.get_backend_name() != "postgresql":
         raise LedgerUnavailable(_NO_ADDRESS)
-    return parsed.set(drivername="postgresql+psycopg")
+    return parsed
 
 
 def _engine(url: sa.URL) -> sa.Engine:
@@ -221,6 +223,8 @@ def _engine(url: sa.URL) -> sa.Engine:
         ) from error
     except (OSError, WarehouseError) as error:
         raise LedgerUnavailable(f"The ledger's file cannot be made: {error} See LEDGER_URL.") from error
+    if engine.dialect.is_async:
+        raise LedgerUnavailable(_NO_ADDRESS)
     if sqlite:
         _begin_explicitly(engine)
     return engine

@@ -1,6 +1,7 @@
 """How a ledger is found and opened, and what is said when it cannot be."""
 
 import sqlite3
+import stat
 from pathlib import Path
 
 import pytest
@@ -61,10 +62,42 @@ def test_a_server_that_does_not_answer_is_named_without_its_password() -> None:
     assert "secret" not in str(unavailable.value)
 
 
-@pytest.mark.parametrize("url", ["ledger.sqlite", "mysql://host/ledger", "duckdb:///ledger", "http://host"])
+@pytest.mark.parametrize(
+    "url",
+    [
+        "ledger.sqlite",
+        "mysql://host/ledger",
+        "duckdb:///ledger",
+        "http://host",
+        "postgresql://ana:secret@host:port/ledger",
+        "postgresql://[::1:5432/ledger",
+        "postgresql+psycopg_async://host/ledger",
+        "sqlite://",
+        "sqlite:///:memory:",
+        "sqlite:////folder/ledger.sqlite?mode=ro",
+    ],
+)
 def test_an_address_of_no_database_that_is_supported_is_refused_with_examples(url: str) -> None:
     with pytest.raises(LedgerUnavailable, match="give sqlite:////folder"):
         opened(url)
+
+
+def test_a_new_ledger_with_its_log_is_its_owners_only(tmp_path: Path) -> None:
+    engine = opened(f"sqlite:///{tmp_path}/new/ledger.sqlite")
+    with engine.connect() as con:
+        con.exec_driver_sql("SELECT 1")
+        modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "new").iterdir()}
+    engine.dispose()
+    assert modes["ledger.sqlite"] == 0o600
+    assert set(modes.values()) == {0o600}
+    assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
+
+
+def test_no_ledger_is_made_through_a_link(tmp_path: Path) -> None:
+    (tmp_path / "ledger.sqlite").symlink_to(tmp_path / "victim")
+    with pytest.raises(LedgerUnavailable, match="symbolic link"):
+        opened(f"sqlite:///{tmp_path}/ledger.sqlite")
+    assert not (tmp_path / "victim").exists()
 
 
 def test_a_driver_that_is_not_there_is_named_with_what_installs_one() -> None:
@@ -82,7 +115,7 @@ def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
-    with pytest.raises(LedgerUnavailable, match="folder cannot be made"):
+    with pytest.raises(LedgerUnavailable, match="file cannot be made"):
         opened(f"sqlite:///{tmp_path}/file/ledger.sqlite")
 
 
