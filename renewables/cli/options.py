@@ -4,7 +4,6 @@ Belongs here: the options, their completion in the shell, and the window that th
 times and names are read (`elexon_assets/time_inputs.py`, `renewables/queries/selection.py`), what is done with them.
 """
 
-import os
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
@@ -33,15 +32,15 @@ def complete_dataset(incomplete: str) -> list[str]:
 
 
 def complete_category(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Return the categories, of the dataset that is typed already, that begin as typed."""
+    """Return the categories, of the dataset that is typed already, that begin as typed, as one word each.
+
+    A blank is written as a hyphen, which needs no quotes in any shell, and the case follows what is typed.
+    """
     from elexon_assets.datasets import BY_NAME, WIND_AND_SOLAR
 
     dataset = BY_NAME.get(str(ctx.params.get("dataset")), WIND_AND_SOLAR)
-    typed = incomplete.replace("\\", "").strip("'\"").casefold()
-    names = [name for name in dataset.categories if name.casefold().startswith(typed)]
-    # Bash puts in what it is given as it is; the other shells quote blanks themselves.
-    in_bash = "bash" in os.environ.get("_RENEWABLES_COMPLETE", "")
-    return [name.replace(" ", "\\ ") if in_bash else name for name in names]
+    words = [name.replace(" ", "-") for name in dataset.categories]
+    return [word.lower() if incomplete.islower() else word for word in words]
 
 
 Start = Annotated[
@@ -59,7 +58,7 @@ Categories = Annotated[
     list[str] | None,
     typer.Option(
         "--psr-type",
-        help="'Wind Onshore', 'Wind Offshore', Solar (or a fuel type); may be repeated.",
+        help="wind-onshore, wind-offshore, solar (or a fuel type); may be repeated.",
         autocompletion=complete_category,
     ),
 ]

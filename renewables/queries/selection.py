@@ -17,7 +17,7 @@ from elexon_assets.time_inputs import read_as_of
 from elexon_assets.windows import Window
 
 Categories = str | Iterable[str] | None
-"One category, or several; None is all of them. Upper and lower case are the same."
+"One category, or several; None is all of them. Upper and lower case are the same, and blanks and hyphens."
 
 
 @dataclass(frozen=True)
@@ -138,11 +138,16 @@ def read_categories(dataset: Dataset, categories: Categories) -> tuple[str, ...]
     Raises UnusableInput for one that the dataset does not have.
     """
     given = [categories] if isinstance(categories, str) else list(categories or ())
-    declared = {category.casefold(): category for category in dataset.categories}
+    declared = {_category_key(category): category for category in dataset.categories}
     for name in given:
-        if str(name).strip().casefold() not in declared:
+        if _category_key(name) not in declared:
             raise UnusableInput(
                 f"{dataset.name} has no {dataset.category} {name!r}: choose from {', '.join(dataset.categories)}."
             )
-    chosen = {declared[str(name).strip().casefold()] for name in given}
+    chosen = {declared[_category_key(name)] for name in given}
     return tuple(category for category in dataset.categories if not chosen or category in chosen)
+
+
+def _category_key(name: object) -> str:
+    """Return a spelling that is the same for `Wind Onshore`, `wind-onshore` and `WIND_ONSHORE`."""
+    return " ".join(str(name).casefold().replace("-", " ").replace("_", " ").split())

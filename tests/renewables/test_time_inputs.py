@@ -55,6 +55,10 @@ UNUSABLE_TIMES = [
     ("2150-01-01", "2150-01-01 is outside the years 1990 to 2100."),
     ("spring", "'spring' is not a day or a time: write 2026-01-31 or 2026-01-31T12:00Z."),
 ]
+SPELLINGS: list[Any] = [
+    *("wind offshore", "WIND OFFSHORE", " Wind Offshore ", "wind-offshore"),
+    *(["wind_offshore"], ("Wind Offshore",)),
+]
 OPEN_ENDS = ["9999-12-31", "9999-12-31T23:59:59Z", "2999-12-31", "infinity"]
 
 
@@ -174,12 +178,12 @@ def test_days_of_settlement_are_days_and_not_times() -> None:
         daily(date(2024, 4, 2), date(2024, 4, 1))
 
 
-@pytest.mark.parametrize("name", ["solar", "SOLAR", " Solar ", ["solar"], ("Solar",)])
+@pytest.mark.parametrize("name", SPELLINGS)
 @pytest.mark.usefixtures("warehouse")
 def test_a_category_is_read_alike_as_text_in_a_list_and_in_any_case(renewables: Renewables, name: Any) -> None:
-    assert generation(*SPRING, categories=name).equals(generation(*SPRING, categories=["Solar"]))
+    assert generation(*SPRING, categories=name).equals(generation(*SPRING, categories=["Wind Offshore"]))
     text = name if isinstance(name, str) else name[0]
-    assert renewables("export", "--psr-type", text).out == renewables("export", "--psr-type", "Solar").out
+    assert renewables("export", "--psr-type", text).out == renewables("export", "--psr-type", "Wind Offshore").out
 
 
 @pytest.mark.usefixtures("warehouse")

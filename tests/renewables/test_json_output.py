@@ -1,0 +1,152 @@
+"""What `--json` prints is what its published schema says, and nothing wraps in a pipe."""
+
+import json
+import re
+import subprocess
+import sys
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+from typing import Any
+
+import jsonschema  # type: ignore[import-untyped]  # it ships no types
+import pytest
+
+from renewables.formatting import plain
+from tests.filled_homes import Renewables
+
+ROOT = Path(__file__).resolve().parents[2]
+SCHEMAS: dict[str, Any] = json.loads((ROOT / "docs" / "json-schemas.json").read_text(encoding="utf-8"))["$defs"]
+SPAN = ("--start", "2024-03-29", "--end", "2024-04-02")
+YESTERDAY = datetime.now(UTC).date() - timedelta(days=1)
+
+
+def check_document(command: str, printed: str) -> Any:
+    """Return the document after comparing it with the command's schema."""
+    document = json.loads(printed)
+    jsonschema.validate(document, SCHEMAS[command], format_checker=jsonschema.FormatChecker())
+    return document
+
+
+@pytest.mark.parametrize(
+    "arguments",
+    [
+        ("status",),
+        ("doctor",),
+        ("quality",),
+        ("quality", *SPAN),
+        ("analyze", *SPAN),
+        ("analyze", *SPAN, "--as-of", "2024-03-31", "--psr-type", "solar"),
+        ("analyze", *SPAN, "--known-at", "2024-04-02"),
+        ("analyze", *SPAN, "--dataset", "generation_by_fuel", "--exclude-flagged"),
+        ("query", "FROM wind_and_solar LIMIT 3"),
+    ],
+    ids=" ".join,
+)
+@pytest.mark.usefixtures("warehouse")
+def test_the_json_of_a_command_fits_its_schema(renewables: Renewables, arguments: tuple[str, ...]) -> None:
+    check_document(arguments[0], renewables(*arguments, "--json").out)
+
+
+@pytest.mark.usefixtures("home")
+def test_the_status_of_an_empty_home_fits_the_schema_too(renewables: Renewables) -> None:
+    assert check_document("status", renewables("status", "--json").out)["snapshot"] is None
+
+
+@pytest.mark.parametrize(
+    ("command", "arguments"),
+    [
+        ("fetch-range", ("2024-01-01", "2024-01-02")),
+        ("fetch-year", (str(YESTERDAY.year), "--dataset", "installed_capacity")),
+        ("repair", ("--days", "1", "--dataset", "wind_and_solar")),
+    ],
+)
+@pytest.mark.usefixtures("simulator")
+def test_the_json_of_a_fetch_fits_its_schema_and_stands_alone_in_the_output(
+    renewables: Renewables, command: str, arguments: tuple[str, ...]
+) -> None:
+    document = check_document(command, renewables(command, *arguments, "--json").out)
+    assert document["succeeded"]
+    assert document["datasets"][0]["rows_landed"] > 0
+    assert document["requests"][0]["end"] <= str(YESTERDAY)
+
+
+def test_a_fetch_that_fails_says_so_in_json_and_by_its_exit_code(simulator: Any, renewables: Renewables) -> None:
+    simulator.faults = "status=400@2023-01-10"
+    wind = ("--dataset", "wind_and_solar")
+    outcome = renewables("fetch-range", "2023-01-08", "2023-01-12", *wind, "--json")
+    document = check_document("fetch-range", outcome.out)
+    assert (outcome.code, document["succeeded"]) == (1, False)
+    assert document["failed_windows"][0]["dataset"] == "wind_and_solar"
+    quiet = renewables("fetch-range", "2023-01-08", "2023-01-12", *wind, "--quiet")
+    assert (quiet.code, quiet.out) == (1, "")
+    assert "windows failed" in quiet.err
+
+
+@pytest.mark.usefixtures("simulator")
+def test_a_quiet_fetch_prints_nothing_where_all_is_well(renewables: Renewables) -> None:
+    outcome = renewables("fetch-range", "2024-01-01", "2024-01-01", "--dataset", "wind_and_solar", "--quiet")
+    assert (outcome.code, outcome.out) == (0, "")
+    assert "failed" not in outcome.err
+
+
+@pytest.mark.parametrize("group", ["pipelines", "counterparties", "information-points"])
+def test_the_json_of_records_fits_its_schema(home: Path, renewables: Renewables, group: str) -> None:
+    from pipeline_assets.ledger.schema import opened
+    from pipeline_assets.seed_loader import seed
+
+    seed(opened())
+    records = check_document(f"{group} list", renewables(group, "list", "--json").out)
+    assert len(records) > 3
+    check_document(f"{group} show", renewables(group, "show", records[0]["id"], "--json").out)
+    changes = check_document(f"{group} history", renewables(group, "history", records[0]["id"], "--json").out)
+    assert changes
+    assert home
+
+
+def test_every_command_with_json_is_documented() -> None:
+    page = (ROOT / "docs" / "json.md").read_text(encoding="utf-8")
+    assert [command for command in SCHEMAS if f"`{command}`" not in page] == []
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_nothing_wraps_in_a_pipe() -> None:
+    program = "import sys; from renewables.cli.main import app; app(sys.argv[1:])"
+    sql = f"SELECT repeat('word ', 60) AS {'a' * 100}, repeat('x', 300) AS b, 1 AS c"
+    done = subprocess.run(
+        [sys.executable, "-c", program, "query", sql], capture_output=True, text=True, check=True, env=_environment()
+    )
+    lines = done.stdout.strip().splitlines()
+    assert len(lines) == 3
+    assert "x" * 300 in lines[-1]
+
+
+def _environment() -> dict[str, str]:
+    import os
+
+    return {name: value for name, value in os.environ.items() if name != "COLUMNS"}
+
+
+@pytest.mark.parametrize(
+    ("arguments", "expected"),
+    [
+        (["analyze", "--dataset", ""], {"wind_and_solar", "generation_by_fuel"}),
+        (["fetch-range", "--dataset", ""], {"wind_and_solar", "generation_by_fuel", "installed_capacity"}),
+        (["analyze", "--psr-type", "sol"], {"solar"}),
+        (["export", "--psr-type", "W"], {"Wind-Onshore", "Wind-Offshore"}),
+        (["analyze", "--dataset", "generation_by_fuel", "--psr-type", "n"], {"npshyd", "nuclear"}),
+    ],
+)
+@pytest.mark.usefixtures("home")
+def test_datasets_and_categories_complete_in_the_shell(arguments: list[str], expected: set[str]) -> None:
+    words = " ".join(["renewables", *arguments])
+    shell = {"_RENEWABLES_COMPLETE": "complete_zsh", "_TYPER_COMPLETE_ARGS": words}
+    script = Path(sys.executable).with_name("renewables")
+    done = subprocess.run([script], capture_output=True, text=True, check=False, env={**_environment(), **shell})
+    assert set(re.findall(r'"([^"]+)"', done.stdout)) == expected
+
+
+def test_numbers_of_any_kind_are_numbers_in_json() -> None:
+    from decimal import Decimal
+
+    values = [Decimal(3), Decimal("1.25"), 2**100, Decimal("NaN"), float("inf"), timedelta(minutes=1), b"\x01\xff"]
+    assert plain(values) == [3, 1.25, 2**100, None, None, 60.0, "01ff"]
