@@ -44,3 +44,7 @@ class UnusableInput(ValueError):
 
     It is not an ElexonError: nothing was asked for. The Python API raises it, the command line prints it.
     """
+
+
+class StorageNotPrunable(Exception):
+    """Dagster's event storage is of a kind whose old runs cannot be deleted here. It is not an ElexonError."""

@@ -59,8 +59,21 @@ def every_half_hour(context: dg.ScheduleEvaluationContext) -> Requests:
     return dg.RunRequest()
 
 
+@dg.schedule(
+    cron_schedule="30 4 * * *",
+    job=jobs.pruning,
+    default_status=dg.DefaultScheduleStatus.RUNNING,  # whatever SCHEDULES_RUNNING says: it does not call Elexon
+    execution_timezone="UTC",
+)
+def every_night_pruning(context: dg.ScheduleEvaluationContext) -> Requests:
+    """Old runs, after the work of the night."""
+    if busy := jobs.on_its_way(context.instance, jobs.pruning.name):
+        return dg.SkipReason(f"the pruning {busy} is still on its way")
+    return dg.RunRequest()
+
+
 def _tick(context: dg.ScheduleEvaluationContext) -> datetime:
     return context.scheduled_execution_time.astimezone(UTC)
 
 
-SCHEDULES = [every_night, every_night_repair, every_half_hour]
+SCHEDULES = [every_night, every_night_repair, every_half_hour, every_night_pruning]

@@ -36,7 +36,7 @@ FLOORS: dict[str, list[set[str]]] = {
         {"schema"},
         {"ingest"},
         {"quality"},
-        {"resources", "partitions", "catalogue"},
+        {"resources", "partitions", "catalogue", "run_pruning"},
         {"metadata"},
         {"assets"},
         {"flag_assets", "checks"},
@@ -88,6 +88,7 @@ ORCHESTRATION = {
     "partitions.py",
     "resources.py",
     "run_notices.py",
+    "run_pruning.py",
     "schedules.py",
     "sensors.py",
 }

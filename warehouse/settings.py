@@ -114,6 +114,10 @@ class Settings(BaseSettings):
     "Newest snapshots kept for readers that have one open."
     backup_days: Annotated[int, Field(ge=0)] = 14
     "The first snapshot of each of so many days is kept besides: the backups."
+    run_days: Annotated[int, Field(ge=7)] = 90
+    "Days that Dagster's runs are kept with their logs. What is materialized stays known for ever."
+    routine_run_days: Annotated[int, Field(ge=1)] = 7
+    "The same for the runs of every day's routine, a hundred a day: latest, flagging, checks, landing, pruning."
 
     ledger_url: str | None = None
     "Database of the pipeline's changes: a PostgreSQL URL for a team; else SQLite, `ledger.sqlite` in the home."

@@ -82,6 +82,7 @@ NODES = {
     "latest": {"latest_half_hours"},
     "flagging": {"flags"},
     "checks": {name for dataset in DATASETS for name in (dataset.table, f"{dataset.name}_checks")},
+    "pruning": {"delete_old_runs"},
     "landing": {"submitted_changes", "portfolio", "portfolio_checks"},
     "seeding": {"seeded_portfolio", "submitted_changes", "portfolio", "portfolio_checks"},
 }

@@ -1,0 +1,138 @@
+"""Deletes old runs from Dagster's storage, so that it stays bounded and the UI quick after years of nights.
+
+Belongs here: which runs may go, and what is kept of them. Not here: when that happens (`jobs.py`, `schedules.py`).
+
+`DagsterInstance.delete_run` deletes a run's events too, and with them the last materialization of each partition that
+no later run fetched: the day would turn grey, and "missing" would fetch it again. So the rows are deleted here, through
+Dagster's own connections and tables (SQLite and PostgreSQL alike), except for the newest materialization of every asset
+and partition and the newest result of every check. A run is kept as a whole while it is the newest attempt at a
+partition that is not materialized (it is why the day is red), and while it is the newest run of an asset.
+"""
+
+from collections.abc import Collection, Iterator, Sequence
+from contextlib import suppress
+from dataclasses import dataclass
+from datetime import datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+import sqlalchemy as sa
+from dagster._core.storage.event_log.schema import (
+    AssetCheckExecutionsTable,
+    AssetEventTagsTable,
+    SqlEventLogStorageTable,
+)
+from dagster._core.storage.event_log.sql_event_log import SqlEventLogStorage
+from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventLogStorage
+
+from elexon_assets.errors import StorageNotPrunable
+
+RUNS_AT_ONCE = 100
+"Runs whose events are deleted in one transaction: others wait for a fraction of a second."
+MOST_RUNS = 20_000
+"Per call, oldest first: the first night after years without pruning ends, and the next goes on."
+ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
+
+
+@dataclass(frozen=True)
+class Pruned:
+    """What one pruning deleted, and what it left for a later night."""
+
+    runs: int
+    stray_files: int
+    "Files of events without a run, as they are left when somebody looks at a run that was deleted."
+    runs_left: int
+
+
+def prune_runs(
+    instance: dg.DagsterInstance,
+    now: datetime,
+    *,
+    keep: timedelta,
+    keep_routine: timedelta,
+    routine_jobs: Sequence[str],
+) -> Pruned:
+    """Delete the ended runs that are older than `keep`, or `keep_routine` for those of the routine jobs.
+
+    Their events and compute logs go with them. Raises StorageNotPrunable for a storage that is no SQL database.
+    """
+    events = instance.event_log_storage
+    if not isinstance(events, SqlEventLogStorage):
+        raise StorageNotPrunable(
+            f"Runs cannot be pruned: Dagster's event storage is a {type(events).__name__}, and only SQLite and "
+            "PostgreSQL are known. Stop the schedule `every_night_pruning`, and prune with that storage's tools."
+        )
+    filters = [dg.RunsFilter(statuses=ENDED, created_before=now - keep)]
+    filters += [
+        dg.RunsFilter(statuses=ENDED, created_before=now - keep_routine, job_name=name) for name in routine_jobs
+    ]
+    needed = _needed_runs(instance, events)
+    old = dict.fromkeys(run_id for chosen in filters for run_id in _run_ids(instance, chosen) if run_id not in needed)
+    run_ids = list(old)[:MOST_RUNS]
+    for chunk in _chunks(run_ids):
+        _delete_events(events, chunk)
+        for run_id in chunk:
+            with suppress(NotImplementedError):  # by managers of logs that cannot delete
+                instance.compute_log_manager.delete_logs(prefix=[run_id])
+            instance.run_storage.delete_run(run_id)  # last: what was interrupted is found again
+    return Pruned(len(run_ids), _delete_stray_files(instance, events), len(old) - len(run_ids))
+
+
+def _run_ids(instance: dg.DagsterInstance, chosen: dg.RunsFilter) -> list[str]:
+    """Return the ids of the runs that the filter chooses, oldest first."""
+    return list(reversed(instance.get_run_ids(filters=chosen)))
+
+
+def _needed_runs(instance: dg.DagsterInstance, events: SqlEventLogStorage) -> set[str]:
+    """Return the newest run of each asset, and the newest attempt at each partition that is not materialized."""
+    needed = {record.asset_entry.last_run_id for record in instance.get_asset_records()}
+    for asset_key in instance.all_asset_keys():
+        attempts = events.get_latest_asset_partition_materialization_attempts_without_materializations(asset_key)
+        needed |= {run_id for run_id, _ in attempts.values()}
+    return {run_id for run_id in needed if run_id}
+
+
+def _delete_events(events: SqlEventLogStorage, run_ids: Collection[str]) -> None:
+    """Delete the events of the runs in one transaction, except for what is kept of them."""
+    log, checks, tags = SqlEventLogStorageTable, AssetCheckExecutionsTable, AssetEventTagsTable
+    materialization = dg.DagsterEventType.ASSET_MATERIALIZATION.value
+    newest = (
+        sa.select(sa.func.max(log.c.id))
+        .where(log.c.dagster_event_type == materialization, log.c.asset_key.is_not(None))
+        .group_by(log.c.asset_key, log.c.partition)
+    )
+    newest_checks = sa.select(sa.func.max(checks.c.id)).group_by(
+        checks.c.asset_key, checks.c.check_name, checks.c.partition
+    )
+    deleted = sa.and_(log.c.run_id.in_(run_ids), log.c.id.not_in(newest))
+    with events.index_connection() as con:
+        con.execute(tags.delete().where(tags.c.event_id.in_(sa.select(log.c.id).where(deleted))))
+        con.execute(log.delete().where(deleted))
+        con.execute(checks.delete().where(checks.c.run_id.in_(run_ids), checks.c.id.not_in(newest_checks)))
+    for run_id in run_ids:
+        for path in _event_files(events, run_id):
+            path.unlink(missing_ok=True)
+
+
+def _event_files(events: SqlEventLogStorage, run_id: str) -> list[Path]:
+    """Return the files that hold the events of one run; none where all runs share a database."""
+    if not isinstance(events, SqliteEventLogStorage):
+        return []
+    path = events.path_for_shard(run_id)
+    return [Path(path + suffix) for suffix in ("", "-wal", "-shm")]
+
+
+def _delete_stray_files(instance: dg.DagsterInstance, events: SqlEventLogStorage) -> int:
+    """Delete the files of events whose run does not exist, and return their number."""
+    if not isinstance(events, SqliteEventLogStorage):
+        return 0
+    stray = set(events.get_all_run_ids()) - set(instance.get_run_ids())  # a run is stored before its first event
+    for run_id in stray:
+        for path in _event_files(events, run_id):
+            path.unlink(missing_ok=True)
+    return len(stray)
+
+
+def _chunks(run_ids: Sequence[str]) -> Iterator[Sequence[str]]:
+    for start in range(0, len(run_ids), RUNS_AT_ONCE):
+        yield run_ids[start : start + RUNS_AT_ONCE]
