@@ -28,7 +28,7 @@ from elexon_assets.errors import (
     UnreadableAnswer,
     WindowRefused,
 )
-from warehouse.addresses import is_loopback
+from warehouse.addresses import endpoint_of, is_loopback
 from warehouse.settings import Settings
 
 USER_AGENT = f"gb-renewables/{version('gb-renewables')} (python-httpx/{httpx.__version__})"
@@ -61,11 +61,14 @@ class ElexonClient:
         settings = settings or Settings()
         self.concurrency = settings.elexon_concurrency
         self._mirrors = settings.elexon_mirrors
-        self._base_url = str(settings.elexon_base_url).rstrip("/")
+        # Apart from the address, which errors and logs quote, of httpx too.
+        self._endpoint = endpoint_of(settings.elexon_base_url)
         self._attempts = settings.elexon_attempts
         self._backoff_seconds = settings.elexon_backoff_seconds
         self._closing = threading.Event()
         self._http = httpx.Client(
+            auth=self._endpoint.auth,
+            params=self._endpoint.parameters,
             verify=trusted(),
             timeout=settings.elexon_timeout_seconds,
             limits=httpx.Limits(max_connections=settings.elexon_concurrency),
@@ -102,7 +105,7 @@ class ElexonClient:
         self.close()
 
     def _get_once(self, path: str, parameters: Mapping[str, str]) -> tuple[list[dict[str, Any]], bytes, str]:
-        url = self._base_url + path
+        url = self._endpoint.url + path
         try:
             response = self._http.get(url, params=dict(parameters))
         except httpx.TimeoutException as error:

@@ -9,11 +9,19 @@ ElexonError
 └── StrangerRows        rows that were not asked for, as some endpoints send when a parameter is ignored
 """
 
+from warehouse.redaction import log_line
+
 
 class ElexonError(Exception):
-    """Base of all; `attempts` says how often the window was asked for."""
+    """Base of all; `attempts` says how often the window was asked for.
+
+    The message is one line without secrets: it is stored, logged, sent and shown, and quotes what a server said.
+    """
 
     attempts: int = 1
+
+    def __init__(self, message: str) -> None:
+        super().__init__(log_line(message))
 
 
 class WindowRefused(ElexonError): ...

@@ -1,6 +1,6 @@
-"""Takes the notices that wait to people: to Slack where a webhook is set, else to the log.
+"""Takes the notices that wait to people: to Slack where a webhook is set, else only to the log.
 
-Not here: which notices there are (`alerts.py`, `notices.py`), which of them are due (`ledger/outbox.py`).
+Not here: which notices there are (`notices.py`, `run_notices.py`), which of them are due (`ledger/outbox.py`).
 """
 
 import logging
@@ -8,24 +8,26 @@ import time
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from http.client import HTTPException
+from typing import Any
 
+import httpx
 import sqlalchemy as sa
-from slack_sdk.errors import SlackClientError
-from slack_sdk.models.blocks import Block, ContextBlock, MarkdownTextObject, SectionBlock
-from slack_sdk.webhook import WebhookClient
 
 from pipeline_assets.ledger import outbox
 from pipeline_assets.ledger.notices import shortened
 from pipeline_assets.ledger.outbox import Notice, Waiting
+from warehouse.addresses import endpoint_of
+from warehouse.redaction import log_line, redacted
 from warehouse.settings import Settings
 
 LOGGER = logging.getLogger(__name__)
 TIMEOUT_SECONDS = 10
+"Of silence, and of the answer as a whole."
 BUDGET_SECONDS = 20.0
 "After it no other attempt begins: a sensor's tick ends within a minute, else Dagster ends it."
-LOGGED = "logged"
-"What became of a notice where no webhook is set."
+TAKEN = "ok"
+"All that Slack answers, with status 200, when it has taken a message. Whoever answers anything else is not Slack."
+LONGEST_ANSWER_BYTES = 4_096
 LONGEST_TEXT = 550
 "Characters; escaped, each may become five, and Slack takes 3,000 in a block."
 
@@ -45,23 +47,25 @@ def deliver(
     now: datetime | None = None,
     log: Callable[[str], object] = LOGGER.warning,
 ) -> list[Waiting]:
-    """Sends what is due, oldest first, and returns those notices as they stand now.
+    """Send what is due, oldest first, and return those notices as they are then.
 
-    Ends early where Slack is down, so that its silence is met once a call and not once a notice. What could not be
-    sent is in the log, and due again later. Raises LedgerUnavailable.
+    Ends early where Slack is down, so that its silence is met once per call and not once per notice. What could not be
+    sent is in the log, and due again later. Without a webhook the log has it, and it does not count as sent.
+    Raises LedgerUnavailable.
     """
     settings, end, done = Settings(), time.monotonic() + BUDGET_SECONDS, list[Waiting]()
     while time.monotonic() < end and (claimed := outbox.claim(engine, now or datetime.now(UTC))):
-        link, text = _link(claimed.notice, settings), f"{claimed.notice.topic}. {claimed.notice.text}"
+        link = _link(claimed.notice, settings)
+        text = log_line(f"{claimed.notice.topic}. {claimed.notice.text} {link}")
         if not settings.slack_webhook_url:
-            log(f"{text} {link}".strip())
-            done.append(outbox.sent(engine, claimed, now or datetime.now(UTC), LOGGED))
+            log(text)
+            done.append(outbox.logged(engine, claimed))
             continue
         refusal = _refused_by_slack(settings.slack_webhook_url, claimed.notice, link)
         if refusal is None:
             done.append(outbox.sent(engine, claimed, now or datetime.now(UTC)))
             continue
-        log(f"{text} {link} (attempt {claimed.attempts} of {outbox.ATTEMPTS}: {refusal.why})")
+        log(f"{text} (attempt {claimed.attempts} of {outbox.ATTEMPTS}: {refusal.why})")
         done.append(outbox.not_sent(engine, claimed, now or datetime.now(UTC), refusal.why, refusal.wait))
         if refusal.down:
             break
@@ -69,38 +73,69 @@ def deliver(
 
 
 def _refused_by_slack(webhook_url: str, notice: Notice, link: str) -> Refusal | None:
-    """None where it was taken. Repeats nothing: an answer that was lost on its way back would be sent twice."""
-    client = WebhookClient(webhook_url, timeout=TIMEOUT_SECONDS, retry_handlers=[])
+    """Send one message; return None where Slack took it.
+
+    Repeats nothing (an answer that was lost on its way back would be sent twice) and follows no redirect: a webhook
+    has none, and the page of a login or of a proxy would answer 200 without having told anybody.
+    """
     try:
-        answer = client.send(text=_escaped(f"{notice.topic}: {notice.text}"), blocks=_blocks(notice, link))
-    except OSError as error:
-        return Refusal(f"Slack cannot be reached: {error}")
-    except (SlackClientError, HTTPException, ValueError) as error:
-        # Their messages quote the address, which is a secret.
+        with httpx.stream("POST", webhook_url, json=_message(notice, link), timeout=TIMEOUT_SECONDS) as response:
+            answer = _beginning_of(response)
+    except httpx.UnsupportedProtocol as error:
         return Refusal(f"{type(error).__name__}: look at SLACK_WEBHOOK_URL")
-    if answer.status_code == 200:
+    except httpx.TransportError as error:
+        reason = log_line(str(error)) or type(error).__name__
+        return Refusal(f"Slack cannot be reached: {reason} (if this lasts, look at SLACK_WEBHOOK_URL)")
+    except (httpx.HTTPError, httpx.InvalidURL, ValueError, UnicodeError) as error:
+        return Refusal(f"{type(error).__name__}: look at SLACK_WEBHOOK_URL")
+    if response.status_code == 200 and answer.strip() == TAKEN:
         return None
-    asked = next((value for name, value in answer.headers.items() if name.lower() == "retry-after"), "")
+    asked = response.headers.get("retry-after", "")
     wait = timedelta(seconds=min(int(asked), 3600)) if asked.isdecimal() else timedelta()
-    why = f"Slack answered {answer.status_code}: {answer.body[:200]}"
-    return Refusal(why, down=answer.status_code == 429 or answer.status_code >= 500, wait=wait)
+    advice = "" if response.status_code >= 400 else " (only `ok` with status 200 is Slack's: look at SLACK_WEBHOOK_URL)"
+    why = log_line(f"Slack answered {response.status_code}: {answer[:200]}") + advice
+    # What is wrong with one message only is a 400 or a 404; all else is met by the next one too.
+    is_of_this_message = 400 <= response.status_code < 500 and response.status_code != 429
+    return Refusal(why, down=not is_of_this_message, wait=wait)
 
 
-def _blocks(notice: Notice, link: str) -> list[Block]:
-    # verbatim: names of people and channels in what somebody wrote do not become mentions.
-    text = MarkdownTextObject(text=f"*{_escaped(notice.topic)}*\n{_escaped(notice.text)}", verbatim=True)
-    blocks: list[Block] = [SectionBlock(text=text)]
+def _beginning_of(response: httpx.Response) -> str:
+    """Return the answer's first few bytes, without waiting for one that never ends."""
+    content, end = b"", time.monotonic() + TIMEOUT_SECONDS
+    for chunk in response.iter_bytes():
+        content += chunk
+        if len(content) > LONGEST_ANSWER_BYTES or time.monotonic() > end:
+            break
+    return content[:LONGEST_ANSWER_BYTES].decode(errors="replace")
+
+
+def _message(notice: Notice, link: str) -> dict[str, Any]:
+    """Return the message for Slack; `verbatim` keeps names of people and channels from becoming mentions."""
+    topic, text = _escaped(notice.topic), _escaped(notice.text)
+    words = {"type": "mrkdwn", "text": f"*{topic}*\n{text}", "verbatim": True}
+    blocks: list[dict[str, Any]] = [{"type": "section", "text": words}]
     if link:
-        blocks.append(ContextBlock(elements=[MarkdownTextObject(text=f"<{link}|Open it>", verbatim=True)]))
-    return blocks
+        address = {"type": "mrkdwn", "text": f"<{_in_link(link)}|Open it>", "verbatim": True}
+        blocks.append({"type": "context", "elements": [address]})
+    return {"text": f"{topic}: {text}", "blocks": blocks}
 
 
 def _link(notice: Notice, settings: Settings) -> str:
     if not notice.page or notice.page.startswith(("http://", "https://")):
-        return notice.page
-    return f"{str(settings.dashboard_url).rstrip('/')}/{notice.page}"
+        return redacted(notice.page)
+    return f"{endpoint_of(settings.dashboard_url).url}/{notice.page}"
 
 
 def _escaped(text: str) -> str:
-    """Slack's own rule: so `<!channel>` alarms nobody and `<https://…|…>` is no link."""
-    return shortened(text, LONGEST_TEXT).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    """Return the text by Slack's own rule, so that `<!channel>` alarms nobody and `<https://…|…>` is no link.
+
+    In one line: a second one could look like another notice.
+    """
+    return shortened(log_line(text), LONGEST_TEXT).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+
+
+def _in_link(address: str) -> str:
+    """Return an address that cannot end the link that it stands in."""
+    for character, code in {"&": "&amp;", "<": "%3C", ">": "%3E", "|": "%7C", " ": "%20"}.items():
+        address = address.replace(character, code)
+    return log_line(address)

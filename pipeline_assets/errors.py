@@ -14,6 +14,8 @@ from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from typing import Any
 
+from warehouse.redaction import log_line
+
 
 @dataclass(frozen=True)
 class Problem:
@@ -80,7 +82,11 @@ class UnreadableValue(PipelineError, ValueError):
     """A text that cannot be the date, number or word that a field needs; the sentence says what to write instead."""
 
 
-class LedgerUnavailable(PipelineError): ...
+class LedgerUnavailable(PipelineError):
+    """The message is one line without secrets: it quotes what a driver said, and LEDGER_URL may hold a password."""
+
+    def __init__(self, message: str) -> None:
+        super().__init__(log_line(message))
 
 
 class ContractBroken(PipelineError): ...

@@ -7,6 +7,8 @@ import dagster as dg
 
 from pipeline_assets.ledger.notices import shortened
 from pipeline_assets.ledger.outbox import Notice
+from warehouse.addresses import endpoint_of
+from warehouse.redaction import redacted
 from warehouse.settings import Settings
 
 RUN_FAILED = "Run failed"
@@ -19,7 +21,7 @@ def of_failed_run(context: dg.RunFailureSensorContext) -> Notice:
     return Notice(
         RUN_FAILED,
         f"{_named(run)}, run {run.run_id}: {shortened(causes[0])}",
-        f"{str(Settings().dagster_url).rstrip('/')}/runs/{run.run_id}",
+        f"{endpoint_of(Settings().dagster_url).url}/runs/{run.run_id}",
         id=f"run {run.run_id}",
     )
 
@@ -31,7 +33,11 @@ def _named(run: dg.DagsterRun) -> str:
 
 
 def cause(event: dg.DagsterEvent) -> str:
-    """What the asset itself said, not Dagster's wrapping of it."""
+    """Return what the asset itself said, not Dagster's wrapping of it, without secrets."""
+    return redacted(_words_of(event))
+
+
+def _words_of(event: dg.DagsterEvent) -> str:
     if not event.is_step_failure:
         return event.message or "no reason was recorded"
     data = event.step_failure_data

@@ -13,6 +13,7 @@ from pipeline_assets.ledger.outbox import NoticeState
 from pipeline_assets.resources import WarehouseResource
 from pipeline_assets.tables import landed_position
 from warehouse.errors import WarehouseMissing
+from warehouse.redaction import log_line
 
 RUNNING = dg.DefaultSensorStatus.RUNNING
 "Whatever SCHEDULES_RUNNING says: none of them calls Elexon."
@@ -72,7 +73,7 @@ def notice_of_failed_runs(context: dg.RunFailureSensorContext) -> None:
             outbox.put(engine, [notice])
     except LedgerUnavailable:
         # Dagster tells of each run once, so the log has to have it.
-        context.log.exception(f"{notice.text} {notice.page}")
+        context.log.exception(log_line(f"{notice.text} {notice.page}"))
         raise
 
 

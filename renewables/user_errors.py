@@ -6,14 +6,18 @@ Belongs here: which exceptions are expected. Not here: their texts, which are wr
 from elexon_assets.errors import ElexonError, UnusableInput
 from pipeline_assets.errors import PipelineError
 from warehouse.errors import WarehouseError
+from warehouse.redaction import SECRET_SETTINGS, redacted
 
 FAILED, BAD_USAGE = 1, 2
 
 
 class Problem(Exception):
-    """Expected; `str()` is what is printed."""
+    """Expected; `str()` is what is printed, without secrets."""
 
     exit_code = FAILED
+
+    def __init__(self, message: str) -> None:
+        super().__init__(redacted(message))
 
 
 class BadUsage(Problem):
@@ -23,7 +27,15 @@ class BadUsage(Problem):
 
 
 def told(error: Exception) -> tuple[str, int] | None:
-    """The sentence and the exit code, or None for what nobody expected: that one deserves its traceback."""
+    """Return the sentence and the exit code, or None for what nobody expected: that one deserves its traceback.
+
+    The sentence is without secrets, whoever wrote it.
+    """
+    outcome = _sentence_of(error)
+    return outcome and (redacted(outcome[0]), outcome[1])
+
+
+def _sentence_of(error: Exception) -> tuple[str, int] | None:
     if isinstance(error, Problem):
         return str(error), error.exit_code
     if isinstance(error, UnusableInput):
@@ -43,5 +55,6 @@ def told(error: Exception) -> tuple[str, int] | None:
     if isinstance(error, ValidationError) and error.title == "Settings":
         first = error.errors()[0]
         name = ".".join(str(part) for part in first["loc"]).upper()
-        return f"The setting {name} cannot be understood: {first['msg']} (it is {first['input']!r}).", FAILED
+        value = "" if name.lower() in SECRET_SETTINGS else f" (it is {first['input']!r})"
+        return f"The setting {name} cannot be understood: {first['msg']}{value}.", FAILED
     return None

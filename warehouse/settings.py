@@ -102,7 +102,7 @@ def _values_of(file: Path) -> Mapping[str, str | None]:
 class Settings(BaseSettings):
     """Read anew at each call of `Settings()`; an environment variable has the field's name in capitals."""
 
-    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True)
+    model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True)
 
     renewables_home: Path = Field(default_factory=default_home)
     "Folder of everything that is kept: the warehouse, its snapshots, Dagster's runs. A local disk, never a share."
@@ -119,7 +119,7 @@ class Settings(BaseSettings):
     routine_run_days: Annotated[int, Field(ge=1)] = 7
     "The same for the runs of every day's routine, a hundred a day: latest, flagging, checks, landing, pruning."
 
-    ledger_url: str | None = None
+    ledger_url: str | None = Field(default=None, repr=False)
     "Database of the pipeline's changes: a PostgreSQL URL for a team; else SQLite, `ledger.sqlite` in the home."
 
     elexon_base_url: HttpUrl = HttpUrl("https://data.elexon.co.uk/bmrs/api/v1")
@@ -161,7 +161,7 @@ class Settings(BaseSettings):
     "Where the Dagster UI answers: for links, and for launching runs and following them."
     dashboard_url: HttpUrl = HttpUrl("http://127.0.0.1:8501")
     "Where the dashboard answers: for links in notices."
-    slack_webhook_url: str | None = None
+    slack_webhook_url: str | None = Field(default=None, repr=False)
     "Where notices go (failed runs, a project that turns Red, ...); else they go to the log."
 
     query_memory_mb: Annotated[int, Field(ge=256)] = 1024

@@ -8,6 +8,7 @@ from dashboards.components import snapshot_cache
 from dashboards.components.formatting import moment, size, zone
 from elexon_assets.datasets import DATASETS
 from renewables.attribution import LICENCE_URL, attribution
+from warehouse.addresses import endpoint_of
 from warehouse.settings import Settings
 
 PACKAGES = ("gb-renewables", "streamlit", "dagster", "duckdb", "polars", "plotly", "pandera")
@@ -45,9 +46,10 @@ def show() -> None:
         if snapshot
         else "nothing published yet"
     )
+    api, dagster = (endpoint_of(url).url for url in (settings.elexon_base_url, settings.dagster_url))
     st.markdown(
         f"- Home `{settings.renewables_home}`\n- Warehouse `{settings.warehouse}`: {held}\n"
-        f"- Elexon's API `{settings.elexon_base_url}`\n- Dagster {settings.dagster_url}"
+        f"- Elexon's API `{api}`\n- Dagster {dagster}"
     )
     st.dataframe(
         {"Package": list(PACKAGES), "Version": [version(name) for name in PACKAGES]},

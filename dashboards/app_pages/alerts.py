@@ -17,15 +17,18 @@ from pipeline_assets.ledger.outbox import ATTEMPTS, Notice, NoticeState, Waiting
 from warehouse.settings import Settings
 
 SHOWN = 50
-MARKS: dict[NoticeState, tuple[str, Literal["orange", "green", "red"]]] = {
+MARKS: dict[NoticeState, tuple[str, Literal["orange", "green", "gray", "red"]]] = {
     NoticeState.PENDING: (":material/hourglass_top:", "orange"),
     NoticeState.SENT: (":material/check_circle:", "green"),
+    NoticeState.LOGGED: (":material/receipt_long:", "gray"),
     NoticeState.FAILED: (":material/error:", "red"),
 }
+NAMES = {state: state.capitalize() for state in NoticeState} | {NoticeState.LOGGED: "Logged only"}
 EMPTY = {
     None: "No notice yet: failed runs, new projects, a RAG status that turns Red and the like will be told of here.",
     NoticeState.PENDING: "Nothing waits.",
     NoticeState.SENT: "Nothing was sent yet.",
+    NoticeState.LOGGED: "No notice went to the log only.",
     NoticeState.FAILED: "Nothing was given up.",
 }
 RECORDS = {path: PAGES[kind] for kind, path in notices.PAGES.items()}
@@ -35,8 +38,8 @@ RECORDS = {path: PAGES[kind] for kind, path in notices.PAGES.items()}
 def show() -> None:
     counts = outbox.counts(ledger_session.engine())
     _where_they_go()
-    st.markdown(" · ".join(f"**{number(count)}** {state}" for state, count in counts.items()))
-    states = {state.capitalize(): state for state in NoticeState}
+    st.markdown(" · ".join(f"**{number(count)}** {NAMES[state].lower()}" for state, count in counts.items()))
+    states = {NAMES[state]: state for state in NoticeState}
     state = states.get(st.segmented_control("State", list(states), key="state", bind="query-params") or "")
     found = outbox.listed(ledger_session.engine(), state=state, limit=SHOWN)
     for waiting in found:
@@ -48,32 +51,38 @@ def show() -> None:
 
 
 def _where_they_go() -> None:
-    if Settings().slack_webhook_url:
+    if _webhook_is_set():
         said = ":green[:material/check_circle:] Slack is set up: notices go to the channel of its webhook."
     else:
-        said = ":material/info: Slack is not set up (`SLACK_WEBHOOK_URL`): notices go to Dagster's log."
+        said = ":material/info: Slack is not set up (`SLACK_WEBHOOK_URL`): notices go to Dagster's log only."
     st.caption(f"{said} Dagster sends them while `renewables up` runs, up to {ATTEMPTS} attempts over about a day.")
+
+
+def _webhook_is_set() -> bool:
+    return bool(Settings().slack_webhook_url)
 
 
 def _one(waiting: Waiting) -> None:
     notice, (icon, colour) = waiting.notice, MARKS[waiting.state]
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.badge(waiting.state.capitalize(), icon=icon, color=colour)
+            st.badge(NAMES[waiting.state], icon=icon, color=colour)
             st.markdown(f"**{plain(notice.topic)}**", width="content")
             st.caption(moment(waiting.created_at_utc), width="content")
         st.text(notice.text)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.caption(_became_of(waiting), width="content")
             _link(notice)
-            if waiting.state is NoticeState.FAILED:
-                _again_button(notice)
+            if waiting.state is NoticeState.FAILED or (waiting.state is NoticeState.LOGGED and _webhook_is_set()):
+                _again_button(notice, "Try again" if waiting.state is NoticeState.FAILED else "Send it now")
 
 
 def _became_of(waiting: Waiting) -> str:
     said = f": {plain(waiting.outcome)}" if waiting.outcome else ""
     if waiting.state is NoticeState.SENT:
         return f"Sent {moment(waiting.sent_at_utc)}{said}; attempt {waiting.attempts}"
+    if waiting.state is NoticeState.LOGGED:
+        return "Nobody was told: there was no webhook, so only Dagster's log has it"
     if waiting.state is NoticeState.FAILED:
         return f"Given up after {waiting.attempts} attempts{said}"
     due = "due now" if waiting.due_at_utc <= datetime.now(UTC) else f"next not before {moment(waiting.due_at_utc)}"
@@ -90,12 +99,12 @@ def _link(notice: Notice) -> None:
         st.page_link(notice.page, label="In Dagster", icon=":material/open_in_new:")
 
 
-def _again_button(notice: Notice) -> None:
+def _again_button(notice: Notice, label: str) -> None:
     def put_back() -> None:
         with suppress(LedgerUnavailable):  # the page, drawn next, says so
             outbox.try_again(ledger_session.engine(), [notice.id], datetime.now(UTC))
 
-    st.button("Try again", key=f"again {notice.id}", icon=":material/replay:", on_click=put_back, type="tertiary")
+    st.button(label, key=f"again {notice.id}", icon=":material/replay:", on_click=put_back, type="tertiary")
 
 
 show()

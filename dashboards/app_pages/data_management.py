@@ -18,6 +18,7 @@ from renewables.charts.coverage import calendar
 from renewables.dagster_control.service_status import elexon
 from renewables.queries import coverage
 from renewables.queries.snapshot import span
+from warehouse.addresses import endpoint_of
 from warehouse.settings import Settings
 
 SHOWN = 500
@@ -142,7 +143,7 @@ def _api() -> None:
             mark = ":green[:material/check_circle:]" if answer.is_there else ":red[:material/error:]"
             st.markdown(f"{mark} {answer.sentence}", width="content")
         else:
-            st.caption(f"One small request to `{Settings().elexon_base_url}`", width="content")
+            st.caption(f"One small request to `{endpoint_of(Settings().elexon_base_url).url}`", width="content")
 
 
 def _database() -> None:

@@ -43,15 +43,16 @@ def orchestrator() -> Orchestrator:
     OrchestratorError."""
     settings = Settings()
     found = Orchestrator(str(settings.dagster_url), timeout_seconds=PATIENCE_SECONDS)
-    _is_of(found.url, str(settings.dagster_home))
+    _is_of(str(settings.dagster_url), str(settings.dagster_home))
     return found
 
 
 @st.cache_data(ttl=COUNTS_FOR_SECONDS, show_spinner=False)
 def _is_of(url: str, home: str) -> None:
     """Raises OrchestratorError where the home's server does not answer; only that it does is remembered."""
-    if not Orchestrator(url).answers(for_home=Path(home)):
-        raise OrchestratorError(f"No Dagster of this home answers at {url}. Start it with `renewables up`.")
+    server = Orchestrator(url)
+    if not server.answers(for_home=Path(home)):
+        raise OrchestratorError(f"No Dagster of this home answers at {server.url}. Start it with `renewables up`.")
 
 
 def unreachable(error: OrchestratorError) -> None:

@@ -29,7 +29,20 @@ class NoticeState(StrEnum):
 
     PENDING = "pending"
     SENT = "sent"
+    LOGGED = "logged"
+    "There is no webhook, so it went to the log only: nobody was told."
     FAILED = "failed"
+
+
+_OLD_OUTCOME_OF_LOGGED = "logged"
+"Earlier versions marked what went to the log as sent, with this outcome."
+_STATE: sa.ColumnElement[str] = sa.case(
+    (
+        (schema.outbox.c.state == NoticeState.SENT) & (schema.outbox.c.outcome == _OLD_OUTCOME_OF_LOGGED),
+        sa.literal(NoticeState.LOGGED.value),
+    ),
+    else_=schema.outbox.c.state,
+)
 
 
 @dataclass(frozen=True)
@@ -51,7 +64,7 @@ class Waiting:
     state: NoticeState
     attempts: int
     outcome: str
-    "The result of the last attempt: why it was not sent, or that it went to the log."
+    "The result of the last attempt: why it was not sent."
     created_at_utc: datetime
     due_at_utc: datetime
     "The earliest time of the next attempt."
@@ -96,10 +109,15 @@ def claim(engine: sa.Engine, now: datetime) -> Waiting | None:
         return _waiting({**row._mapping, **values})
 
 
-def sent(engine: sa.Engine, claimed: Waiting, now: datetime, outcome: str = "") -> Waiting:
+def sent(engine: sa.Engine, claimed: Waiting, now: datetime) -> Waiting:
     """Mark a claimed notice as sent."""
     us = reader.microseconds(now)
-    return _settle(engine, claimed, {"state": NoticeState.SENT, "outcome": outcome, "sent_at_us": us})
+    return _settle(engine, claimed, {"state": NoticeState.SENT, "outcome": "", "sent_at_us": us})
+
+
+def logged(engine: sa.Engine, claimed: Waiting) -> Waiting:
+    """Mark a claimed notice as one that only the log has."""
+    return _settle(engine, claimed, {"state": NoticeState.LOGGED, "outcome": "", "sent_at_us": None})
 
 
 def not_sent(engine: sa.Engine, claimed: Waiting, now: datetime, why: str, wait: timedelta = timedelta()) -> Waiting:
@@ -119,26 +137,26 @@ def listed(engine: sa.Engine, *, state: NoticeState | None = None, limit: int = 
     there = schema.outbox.c
     query = sa.select(schema.outbox).order_by(there.created_at_us.desc(), there.id).limit(limit)
     if state is not None:
-        query = query.where(there.state == state)
+        query = query.where(_STATE.in_([state]))
     with schema.reading(engine) as con:
         return [_waiting(row._mapping) for row in con.execute(query)]
 
 
 def counts(engine: sa.Engine) -> dict[NoticeState, int]:
     """Return the number of notices in each state."""
-    query = sa.select(schema.outbox.c.state, sa.func.count().label("number")).group_by(schema.outbox.c.state)
+    query = sa.select(_STATE.label("state"), sa.func.count().label("number")).group_by(_STATE)
     with schema.reading(engine) as con:
         found = {row.state: row.number for row in con.execute(query)}
     return {state: found.get(state, 0) for state in NoticeState}
 
 
 def try_again(engine: sa.Engine, ids: Iterable[str], now: datetime) -> None:
-    """Make failed notices pending again, due now, with all attempts before them."""
+    """Make failed and logged notices pending again, due now, with all attempts before them."""
     there = schema.outbox.c
     values = {"state": NoticeState.PENDING, "attempts": 0, "due_at_us": reader.microseconds(now)}
     with schema.writing(engine) as con:
-        failed = there.id.in_(list(ids)) & (there.state == NoticeState.FAILED)
-        con.execute(schema.outbox.update().where(failed).values(values))
+        unsent = there.id.in_(list(ids)) & _STATE.in_([NoticeState.FAILED, NoticeState.LOGGED])
+        con.execute(schema.outbox.update().where(unsent).values(values))
 
 
 def _settle(engine: sa.Engine, claimed: Waiting, values: dict[str, Any]) -> Waiting:
@@ -151,10 +169,12 @@ def _settle(engine: sa.Engine, claimed: Waiting, values: dict[str, Any]) -> Wait
 
 
 def _waiting(row: Any) -> Waiting:
+    is_old_logged = row["state"] == NoticeState.SENT and row["outcome"] == _OLD_OUTCOME_OF_LOGGED
+    state, outcome = (NoticeState.LOGGED, "") if is_old_logged else (NoticeState(row["state"]), row["outcome"])
     at = {name: row[f"{name}_us"] for name in ("created_at", "due_at", "sent_at")}
     return Waiting(
         Notice(*(row[name] for name in ("topic", "text", "page", "id"))),
-        *(NoticeState(row["state"]), row["attempts"], row["outcome"]),
+        *(state, row["attempts"], outcome),
         *(reader.instant(at["created_at"]), reader.instant(at["due_at"])),
         None if at["sent_at"] is None else reader.instant(at["sent_at"]),
     )

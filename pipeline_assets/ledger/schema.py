@@ -111,7 +111,7 @@ outbox = sa.Table(
     sa.Column("created_at_us", sa.BigInteger, nullable=False),
     sa.Column("due_at_us", sa.BigInteger, nullable=False),
     sa.Column("sent_at_us", sa.BigInteger),
-    comment="Notices to people: pending, sent, failed (given up). outcome: of the last attempt.",
+    comment="Notices to people: pending, sent, logged (only), failed (given up). outcome: of the last attempt.",
 )
 
 

@@ -12,6 +12,7 @@ from typing import Any
 from pipeline_assets.models import CONTROL_CHARACTERS
 from renewables.user_errors import Problem
 from warehouse.addresses import is_loopback
+from warehouse.redaction import redacted
 from warehouse.settings import Settings
 
 OPENAI = "api.openai.com"
@@ -133,8 +134,7 @@ def _said(error: Exception, settings: Settings) -> str:
         case openai.NotFoundError():
             return f"{host} knows no model {model}, or not this address (404): look at CHAT_MODEL and CHAT_BASE_URL."
     message = " ".join(CONTROL_CHARACTERS.sub(" ", getattr(error, "message", "")).split())
-    if key := _key(settings):
-        message = message.replace(key, "…")
+    message = redacted(message)
     if "tool" in message.lower():
         return (
             f"{model} at {host} cannot call tools, so it cannot look anything up: name another in CHAT_MODEL "

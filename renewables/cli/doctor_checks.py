@@ -19,6 +19,7 @@ from warehouse import snapshots
 from warehouse.backups import fault_of
 from warehouse.connection import reading
 from warehouse.errors import WarehouseError, WarehouseMissing
+from warehouse.redaction import SECRET_SETTINGS, redacted
 from warehouse.settings import ENCODING, Settings, env_files
 
 OK, WARNING, BROKEN = "ok", "warning", "BROKEN"
@@ -26,7 +27,6 @@ PACKAGES = ("gb-renewables", "dagster", "duckdb", "polars", "pandera", "plotly",
 ROOM_BYTES = 1_000_000_000
 "Ten years of both datasets, their snapshots and backups take a few hundred MB."
 SHARES = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs"}
-SECRETS = {"slack_webhook_url", "ledger_url", "chat_api_key"}
 
 
 @dataclass(frozen=True)
@@ -62,7 +62,7 @@ def _settings(settings: Settings) -> Iterable[Finding]:
         origin = "the environment" if name in in_environment else ""
         origin = origin or next((str(file) for file, names in in_files if name in names), "")
         if origin or name in ("renewables_home", "warehouse", "elexon_base_url"):
-            value = "(set)" if name in SECRETS else getattr(settings, name)
+            value = "(set)" if name in SECRET_SETTINGS else redacted(str(getattr(settings, name)))
             yield Finding(OK, name.upper(), f"{value} (from {origin or 'the default'})")
 
 

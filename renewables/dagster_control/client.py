@@ -18,6 +18,8 @@ from elexon_assets.backfill_plan import A_PERSONS_PRIORITY, PRIORITY, range_tags
 from elexon_assets.certificates import trusted
 from elexon_assets.datasets import Dataset
 from renewables.user_errors import Problem
+from warehouse.addresses import endpoint_of
+from warehouse.redaction import redacted
 
 REQUESTED_BY = "renewables/requested_by"
 ASSETS = "renewables/assets"
@@ -73,10 +75,11 @@ class RunState:
 
 
 class Orchestrator:
-    """A Dagster webserver at `url`. Every method raises OrchestratorError."""
+    """A Dagster webserver. Every method raises OrchestratorError; `url` is its address without credentials."""
 
     def __init__(self, url: str, *, timeout_seconds: float = 15.0) -> None:
-        self.url = url.rstrip("/")
+        endpoint = endpoint_of(url)
+        self.url, self._auth, self._parameters = endpoint.url, endpoint.auth, endpoint.parameters
         self._timeout_seconds = timeout_seconds
 
     def answers(self, *, for_home: Path) -> bool:
@@ -205,6 +208,8 @@ class Orchestrator:
             response = httpx.post(
                 f"{self.url}/graphql",
                 json={"query": query, "variables": variables or {}},
+                auth=self._auth,
+                params=self._parameters,
                 timeout=timeout_seconds or self._timeout_seconds,
                 verify=trusted(),
             )
@@ -224,4 +229,4 @@ def _error(event: dict[str, Any]) -> str:
     said = (event.get("failureMetadata") or {}).get("description")
     causes = event["error"].get("causes") or []
     words = str(said or (causes[-1]["message"] if causes else event["error"]["message"])).strip()
-    return INTERRUPTED if "DagsterExecutionInterruptedError" in words else words
+    return INTERRUPTED if "DagsterExecutionInterruptedError" in words else redacted(words)

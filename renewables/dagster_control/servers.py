@@ -11,9 +11,9 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
-from urllib.parse import urlsplit
 
 from renewables.dagster_control.instance import shipped
+from warehouse.addresses import endpoint_of
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:
@@ -48,9 +48,8 @@ def start(servers: "Supervisor", environment: Mapping[str, str], port: int, sock
     with_it = ["-w", str(workspace)]
     # `environment` may name this machine as DAGSTER_URL; the guard lets in the address that people use, whose
     # password is nobody's business in a list of processes.
-    public_url = urlsplit(str(Settings().dagster_url))
-    public_url = public_url._replace(netloc=public_url.netloc.rpartition("@")[2])
-    address = ["--host", LOOPBACK, "--port", str(port), "--public-url", public_url.geturl()]
+    public_url = endpoint_of(Settings().dagster_url).url
+    address = ["--host", LOOPBACK, "--port", str(port), "--public-url", public_url]
     guarded = [sys.executable, "-m", "renewables.dagster_control.guarded_webserver", "--workspace", str(workspace)]
     # Who starts while a code server is away takes its assets for removed; a backfill of them would fail for good.
     code_servers_listen = partial(_all_listen, list(shared.values()))

@@ -12,6 +12,8 @@ import httpx
 
 from elexon_assets.certificates import trusted
 from renewables.dagster_control.client import Orchestrator
+from warehouse.addresses import endpoint_of
+from warehouse.redaction import log_line
 from warehouse.settings import Settings
 
 PATIENCE_SECONDS = 3.0
@@ -28,16 +30,20 @@ class Answer:
 
 
 def elexon(settings: Settings) -> Answer:
-    """One small request; waits for three seconds at most."""
-    url = f"{str(settings.elexon_base_url).rstrip('/')}/datasets/metadata/latest"
+    """Ask for something small; waits for three seconds at most. The sentence is one line without secrets."""
+    endpoint = endpoint_of(settings.elexon_base_url)
+    url = f"{endpoint.url}/datasets/metadata/latest"
     try:
-        response = httpx.get(url, timeout=PATIENCE_SECONDS, verify=trusted())
+        response = httpx.get(
+            url, params=endpoint.parameters, auth=endpoint.auth, timeout=PATIENCE_SECONDS, verify=trusted()
+        )
         response.raise_for_status()
         datasets = len(response.json()["data"])
     except httpx.HTTPStatusError as error:
         return Answer(False, f"{url} answered {error.response.status_code}.", time.monotonic())
     except httpx.HTTPError as error:
-        return Answer(False, f"{url} cannot be reached: {error or type(error).__name__}.", time.monotonic())
+        sentence = log_line(f"{url} cannot be reached: {error or type(error).__name__}.")
+        return Answer(False, sentence, time.monotonic())
     except (ValueError, KeyError, TypeError):
         return Answer(False, f"{url} answered something that is not Elexon's.", time.monotonic())
     milliseconds = response.elapsed.total_seconds() * 1000
@@ -45,9 +51,9 @@ def elexon(settings: Settings) -> Answer:
 
 
 def dagster(settings: Settings) -> Answer:
-    """Whether the server of this home answers; waits for two seconds at most."""
-    url = str(settings.dagster_url).rstrip("/")
-    if Orchestrator(url).answers(for_home=settings.dagster_home):
+    """Ask whether the server of this home answers; waits for two seconds at most."""
+    url = endpoint_of(settings.dagster_url).url
+    if Orchestrator(str(settings.dagster_url)).answers(for_home=settings.dagster_home):
         return Answer(True, f"Dagster answers at {url}.", time.monotonic())
     return Answer(False, f"No Dagster of this home answers at {url}. Start it with `renewables up`.", time.monotonic())
 

@@ -123,5 +123,5 @@ def test_the_sensor_delivers_what_waits(ledger: sa.Engine, opened: dg.DagsterIns
     outbox.put(ledger, [Notice("Test", "One."), Notice("Test", "Two.")])
     said = deliver_notices(dg.build_sensor_context(instance=opened))
     assert isinstance(said, dg.SkipReason)
-    assert said.skip_message == "of 2 notices that were due: 0 pending, 2 sent, 0 failed"
-    assert [one.state for one in outbox.listed(ledger)] == [NoticeState.SENT] * 2
+    assert said.skip_message == "of 2 notices that were due: 0 pending, 0 sent, 2 logged, 0 failed"
+    assert [one.state for one in outbox.listed(ledger)] == [NoticeState.LOGGED] * 2

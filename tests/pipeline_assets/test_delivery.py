@@ -1,88 +1,18 @@
 """Slack as it is met on bad days, on loopback: the save succeeds, the notice is tried again and sent once."""
 
-import json
 import socket
-import threading
-from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
-from datetime import UTC, datetime, timedelta
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
-from pathlib import Path
-from typing import Any
+from datetime import datetime, timedelta
 
 import pytest
 import sqlalchemy as sa
 
 from pipeline_assets import delivery
 from pipeline_assets.delivery import deliver
-from pipeline_assets.ledger import outbox
 from pipeline_assets.ledger.changes import Change
-from pipeline_assets.ledger.outbox import ATTEMPTS, FIRST_PAUSE, Notice, NoticeState
+from pipeline_assets.ledger.outbox import ATTEMPTS, FIRST_PAUSE, NoticeState
 from tests.pipeline_assets.ledger.portfolio import set_fields, submitted
-
-
-class Slack:
-    """A webhook on loopback. `status`, `headers`: its answer; `seconds`: how long it takes to give it."""
-
-    def __init__(self) -> None:
-        self.received: list[dict[str, Any]] = []
-        self.status, self.seconds, self.headers = 200, 0.0, dict[str, str]()
-        self.asked = threading.Event()
-        self.ended = threading.Event()
-        slack = self
-
-        class Hook(BaseHTTPRequestHandler):
-            def do_POST(self) -> None:
-                body = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-                slack.asked.set()
-                slack.ended.wait(slack.seconds)
-                if slack.status == 200:
-                    slack.received.append(body)
-                self.send_response(slack.status)
-                for name, value in slack.headers.items():
-                    self.send_header(name, value)
-                self.end_headers()
-                self.wfile.write(b"ok" if slack.status == 200 else b"no_service")
-
-            def log_message(self, format: str, *args: object) -> None:
-                """Not to the terminal."""
-
-        self.server = ThreadingHTTPServer(("127.0.0.1", 0), Hook)
-        self.server.handle_error = lambda *_: None  # type: ignore[method-assign]  # who waited has gone: no news
-        self.url = f"http://127.0.0.1:{self.server.server_port}/services/secret"
-
-    def texts(self) -> list[str]:
-        return [message["text"] for message in self.received]
-
-
-@pytest.fixture
-def slack(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Slack]:  # noqa: ARG001 (sets the home first)
-    """SLACK_WEBHOOK_URL names it; it waits for nobody longer than a test."""
-    hook = Slack()
-    monkeypatch.setenv("SLACK_WEBHOOK_URL", hook.url)
-    for name in ("HTTP_PROXY", "HTTPS_PROXY"):
-        monkeypatch.delenv(name, raising=False)
-        monkeypatch.delenv(name.lower(), raising=False)
-    monkeypatch.setattr(delivery, "TIMEOUT_SECONDS", 0.5)
-    thread = threading.Thread(target=hook.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
-    thread.start()
-    yield hook
-    hook.ended.set()
-    hook.server.shutdown()
-    hook.server.server_close()
-
-
-@pytest.fixture
-def now() -> datetime:
-    return datetime.now(UTC) + timedelta(minutes=1)
-
-
-def put(engine: sa.Engine, *texts: str) -> None:
-    outbox.put(engine, [Notice("Test", text, id=text) for text in texts])
-
-
-def states(engine: sa.Engine) -> dict[str, tuple[NoticeState, int]]:
-    return {one.notice.text: (one.state, one.attempts) for one in outbox.listed(engine)}
+from tests.pipeline_assets.slack import Slack, put, states
 
 
 def test_a_notice_goes_to_slack_with_a_link_to_the_record(
@@ -102,12 +32,13 @@ def test_a_notice_goes_to_slack_with_a_link_to_the_record(
 
 
 @pytest.mark.usefixtures("home")
-def test_without_a_webhook_the_log_has_it(engine: sa.Engine, now: datetime) -> None:
+def test_without_a_webhook_only_the_log_has_it_and_it_does_not_count_as_sent(engine: sa.Engine, now: datetime) -> None:
     put(engine, "One.", "Two.")
     logged: list[str] = []
-    assert [one.outcome for one in deliver(engine, now=now, log=logged.append)] == ["logged", "logged"]
+    assert [one.sent_at_utc for one in deliver(engine, now=now, log=logged.append)] == [None, None]
     assert sorted(logged) == ["Test. One.", "Test. Two."]
-    assert set(states(engine).values()) == {(NoticeState.SENT, 1)}
+    assert set(states(engine).values()) == {(NoticeState.LOGGED, 1)}
+    assert not deliver(engine, now=now + timedelta(days=9)), "a webhook that is set later gets no old news"
 
 
 def test_what_people_wrote_alarms_nobody_and_links_nowhere(engine: sa.Engine, slack: Slack, now: datetime) -> None:
@@ -154,7 +85,7 @@ def test_an_answer_that_is_not_ok_is_tried_again(engine: sa.Engine, slack: Slack
     slack.status = status
     [waiting] = deliver(engine, now=now)
     assert (waiting.state, waiting.due_at_utc) == (NoticeState.PENDING, now + FIRST_PAUSE)
-    assert waiting.outcome == f"Slack answered {status}: no_service"
+    assert waiting.outcome.startswith(f"Slack answered {status}: no_service")
     slack.status = 200
     assert [one.state for one in deliver(engine, now=now + FIRST_PAUSE)] == [NoticeState.SENT]
     assert slack.texts() == ["Test: One."]

@@ -6,7 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
-from pipeline_assets.ledger import outbox
+from pipeline_assets.ledger import outbox, schema
 from pipeline_assets.ledger.outbox import ATTEMPTS, CLAIM, FIRST_PAUSE, LONGEST_PAUSE, Notice, NoticeState, Waiting
 
 SOON = timedelta(minutes=1)
@@ -33,12 +33,24 @@ def test_a_notice_is_pending_until_it_is_sent(engine: sa.Engine, now: datetime) 
     assert waiting.sent_at_utc is None
     assert now - waiting.created_at_utc < 2 * SOON
 
-    sent = outbox.sent(engine, claimed(engine, now), now, "logged")
+    sent = outbox.sent(engine, claimed(engine, now), now)
 
-    assert (sent.state, sent.attempts, sent.outcome, sent.sent_at_utc) == (NoticeState.SENT, 1, "logged", now)
+    assert (sent.state, sent.attempts, sent.outcome, sent.sent_at_utc) == (NoticeState.SENT, 1, "", now)
     assert outbox.claim(engine, now + AGES) is None
     assert outbox.listed(engine, state=NoticeState.SENT) == [sent]
     assert not outbox.listed(engine, state=NoticeState.PENDING)
+
+
+def test_a_notice_that_earlier_versions_only_logged_is_not_called_sent(engine: sa.Engine, now: datetime) -> None:
+    outbox.put(engine, [Notice("Test", "one")])
+    outbox.sent(engine, claimed(engine, now), now)
+    with schema.writing(engine) as con:
+        con.execute(schema.outbox.update().values(outcome="logged"))
+    [waiting] = outbox.listed(engine, state=NoticeState.LOGGED)
+    assert (waiting.state, waiting.outcome) == (NoticeState.LOGGED, "")
+    assert outbox.counts(engine) == {state: int(state is NoticeState.LOGGED) for state in NoticeState}
+    outbox.try_again(engine, [waiting.notice.id], now)
+    assert outbox.listed(engine)[0].state is NoticeState.PENDING
 
 
 def test_the_same_notice_is_added_once(engine: sa.Engine) -> None:
@@ -117,11 +129,12 @@ def test_what_was_given_up_is_tried_again_from_the_start_and_nothing_else_is(eng
         at = outbox.not_sent(engine, claimed(engine, at), at, "down").due_at_utc
     outbox.put(engine, [Notice("Test", "sent", id="2"), Notice("Test", "waits", id="3")])
     outbox.sent(engine, claimed(engine, now), now)
-    assert outbox.counts(engine) == {NoticeState.PENDING: 1, NoticeState.SENT: 1, NoticeState.FAILED: 1}
+    one_of_each = {NoticeState.PENDING: 1, NoticeState.SENT: 1, NoticeState.LOGGED: 0, NoticeState.FAILED: 1}
+    assert outbox.counts(engine) == one_of_each
 
     outbox.try_again(engine, ["1", "2", "3", "4"], at)
 
-    assert outbox.counts(engine) == {NoticeState.PENDING: 2, NoticeState.SENT: 1, NoticeState.FAILED: 0}
+    assert outbox.counts(engine) == {**one_of_each, NoticeState.PENDING: 2, NoticeState.FAILED: 0}
     assert {claimed(engine, at).notice.id for _ in range(2)} == {"1", "3"}
     again = next(one for one in outbox.listed(engine) if one.notice.id == "1")
     assert (again.state, again.attempts, again.outcome) == (NoticeState.PENDING, 1, "down")

@@ -1,0 +1,97 @@
+"""Secrets in texts: every message, log line, metadata entry and stored error passes through `redacted`.
+
+Belongs here: what counts as a secret, and making a text one harmless line. Not here: addresses that are still asked
+(`addresses.py`).
+"""
+
+import os
+import re
+from collections.abc import Iterator
+from functools import lru_cache
+from urllib.parse import parse_qsl, quote, unquote, urlsplit
+
+from pydantic import SecretStr, ValidationError
+from pydantic_settings import SettingsError
+
+from warehouse.errors import SettingsUnreadable
+from warehouse.settings import Settings
+
+HIDDEN = "…"
+SHORTEST_SECRET = 5
+"Shorter values are only hidden where their place gives them away: hiding every `pw` would garble whole texts."
+SHORTEST_TOKEN = 12
+"Parts of a webhook's path from this length on are the secret; `services` is not."
+SECRET_SETTINGS = ("slack_webhook_url", "ledger_url", "chat_api_key")
+"Settings of which nothing is shown but that they are set."
+ADDRESS_SETTINGS = ("elexon_base_url", "chat_base_url", "dagster_url", "dashboard_url", "ledger_url")
+PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
+OPENAI_KEY = "OPENAI_API_KEY"
+
+_NAME = r"[\w.-]*(?:token|secret|api[_-]?key|passw(?:or)?d|passwd|pwd|passphrase|signature|credential)[\w.-]*"
+_PATTERNS = [
+    (re.compile(r"(?<=://)[^\s/?#'\"<>]*@"), f"{HIDDEN}@"),
+    (re.compile(r"(hooks\.slack(?:-gov)?\.com/[a-z]+/)[\w/-]+", re.IGNORECASE), rf"\1{HIDDEN}"),
+    (re.compile(r"([?&;](?:key|sig|auth|code|jwt|session)=)[^&;\s#'\"<>]+", re.IGNORECASE), rf"\1{HIDDEN}"),
+    (re.compile(rf"\b({_NAME}=)(?:'[^']*'|\"[^\"]*\"|[^&;\s#'\"<>,)]+)", re.IGNORECASE), rf"\1{HIDDEN}"),
+    (re.compile(rf"([\"']{_NAME}[\"']\s*:\s*)(?:'[^']*'|\"[^\"]*\")", re.IGNORECASE), rf'\1"{HIDDEN}"'),
+    (re.compile(r"\b(Bearer|Basic)\s+[\w.~+/=-]{8,}", re.IGNORECASE), rf"\1 {HIDDEN}"),
+    (re.compile(r"\b(?:sk|xox[a-z])-[\w-]{8,}"), HIDDEN),
+]
+_NOT_IN_A_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
+"Line breaks, what steers a terminal, and what turns the direction of the text around."
+
+
+def redacted(text: str) -> str:
+    """Return the text without the secrets of the settings, and without anything whose place says that it is one."""
+    for secret in _known_secrets():
+        text = text.replace(secret, HIDDEN)
+    for pattern, replacement in _PATTERNS:
+        text = pattern.sub(replacement, text)
+    return text
+
+
+def log_line(text: str) -> str:
+    """Return the text redacted and in one line, so that nobody can write a second line into a log."""
+    return _NOT_IN_A_LINE.sub(" ", redacted(text)).strip()
+
+
+def _known_secrets() -> list[str]:
+    """Return the secrets of the settings and of the proxies, longest first."""
+    names = [name for proxy in PROXIES for name in (proxy, proxy.lower())]
+    addresses = {os.environ.get(name, "") for name in names}
+    keys = {os.environ.get(OPENAI_KEY, "")}
+    try:
+        settings = Settings()
+        addresses |= {str(getattr(settings, name) or "") for name in ADDRESS_SETTINGS}
+        webhook, key = settings.slack_webhook_url or "", settings.chat_api_key or SecretStr("")
+        keys.add(key.get_secret_value())
+    except (ValidationError, SettingsError, SettingsUnreadable):  # and of just these settings the message may be
+        addresses |= {os.environ.get(name.upper(), "") for name in ADDRESS_SETTINGS}
+        webhook = os.environ.get("SLACK_WEBHOOK_URL", "")
+        keys.add(os.environ.get("CHAT_API_KEY", ""))
+    return _secrets_in(frozenset(addresses - {""}), frozenset(keys), webhook)
+
+
+@lru_cache(maxsize=8)
+def _secrets_in(addresses: frozenset[str], keys: frozenset[str], webhook: str) -> list[str]:
+    secrets = {key for key in keys if len(key) >= SHORTEST_SECRET}
+    for address in addresses:
+        secrets |= {secret for secret in _of_address(address) if len(secret) >= SHORTEST_SECRET}
+    if webhook:
+        path = webhook.partition("://")[2].partition("/")[2]
+        secrets |= {webhook, *(part for part in re.split(r"[/?&=]", path) if len(part) >= SHORTEST_TOKEN)}
+        secrets |= {path} if len(path) >= SHORTEST_SECRET else set()
+    return sorted(secrets, key=len, reverse=True)
+
+
+def _of_address(address: str) -> Iterator[str]:
+    """Yield the password and the values of the query, as they are written and as they are meant."""
+    user_info = address.partition("://")[2].rpartition("@")[0] or address.rpartition("@")[0]
+    password = user_info.partition(":")[2] or user_info
+    try:
+        values = [value for _, value in parse_qsl(urlsplit(address).query)]
+    except ValueError:
+        values = []
+    # An unquoted @ or / in a password makes its rest part of the host or the path, which errors name.
+    for value in (password, *re.split(r"[@/?#]", password), *values):
+        yield from (value, unquote(value), quote(value, safe=""))
