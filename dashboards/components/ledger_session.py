@@ -4,8 +4,10 @@ Not here: writing (`dashboards/components/forms.py`), questions (`renewables/que
 """
 
 import re
+from collections.abc import Callable
 from typing import Literal
 
+import polars as pl
 import sqlalchemy as sa
 import streamlit as st
 
@@ -52,6 +54,23 @@ def held() -> Holdings:
     """Everything as it is now. Raises LedgerUnavailable."""
     there = engine()
     return _held(schema.address(Settings()), reader.position(there), there)
+
+
+def listed(rows: Callable[..., pl.DataFrame], held: Holdings, *, archived: bool) -> pl.DataFrame:
+    """Return the rows of a list, which are made once for each state of the ledger."""
+    key = f"{schema.address(Settings())} {rows.__qualname__}"
+    return _listed(key, held.position, archived, rows, held)
+
+
+@st.cache_resource(max_entries=16, show_spinner=False)
+def _listed(
+    key: str,  # noqa: ARG001 (part of the key)
+    position: int,  # noqa: ARG001 (part of the key)
+    archived: bool,
+    _rows: Callable[..., pl.DataFrame],
+    _held: Holdings,
+) -> pl.DataFrame:
+    return _rows(_held, archived=archived)
 
 
 def landed() -> int:

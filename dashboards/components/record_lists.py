@@ -63,7 +63,7 @@ def whole_list(
         create(held)
         return
     archived = bool(st.session_state.get("archived", st.query_params.get("archived") == "true"))
-    frame = rows(held, archived=archived)
+    frame = ledger_session.listed(rows, held, archived=archived)
     if frame.is_empty() and not archived and not held.of_kind(kind, archived=True):
         nothing_yet(held, kind)
         return
