@@ -1,28 +1,33 @@
-"""Bulk edit: many cells at once; the difference is shown and judged before it is saved as one batch."""
+"""Bulk edit: many cells at once; the difference is shown and judged before it is saved as one batch.
+
+Cells are texts, so that what is typed or pasted is read by the import's parser and nothing is dropped by the browser.
+"""
 
 from collections.abc import Mapping, Sequence
-from datetime import date, datetime
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
 from dashboards.components import ledger_session, record_lists, save_notice, submit_form
-from dashboards.components.forms import DATED_BY_THE_LEDGER, columns_by_name, title_of
+from dashboards.components.forms import title_of
 from dashboards.components.ledger_session import plain
-from pipeline_assets.errors import Refused, StaleVersion
+from pipeline_assets.errors import Problem, Refused, StaleVersion
 from pipeline_assets.ledger.changes import Change, Record
 from pipeline_assets.ledger.submission import submit
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.spreadsheets.portfolio_index import Holdings
-from pipeline_assets.tables import Column
+from pipeline_assets.spreadsheets.typed_cells import TypedCells, cell_text, columns_of, parse_cells
 from renewables.queries.record_history import shown_value
 
 KINDS = ("pipelines", "facilities", "counterparties", "information_points", "contacts")
 ROWS_SEEN = 16
+PROBLEMS_SHOWN = 500
+LABEL = "record"
+"The column that stays in view. It is no field: a pinned column cannot be edited, and the browser drops what is pasted."
 DRY_RUN = "dry run"
-Edits = Sequence[tuple[Record, Mapping[str, Any]]]
-"Records with the fields that were changed."
+Typed = Sequence[tuple[Record, Mapping[str, str]]]
+"Records with the text of each cell that was changed, by field."
 
 
 def show() -> None:
@@ -45,51 +50,74 @@ def show() -> None:
     name = f"bulk edit of {kind}"
     state = submit_form.opened(name)
     if not state.records:
-        state.records = {(one.kind, one.id): one for one in held.of_kind(kind)}
-    opened = list(state.records.values())
-    edits = _edited(kind, opened, key=f"bulk {state.token}")
-    if any(held.get(kind, one.id) != one for one in opened):
+        state.records = {(record.kind, record.id): record for record in held.of_kind(kind)}
+    opened, table = list(state.records.values()), f"bulk {state.token}"
+    typed, beyond = _typed(kind, opened, key=table)
+    if any(held.get(kind, record.id) != record for record in opened):
         st.info("Some of these were changed since the table was opened.", icon=":material/update:")
     st.button("Start again", icon=":material/restart_alt:", on_click=submit_form.leave, args=(name,), type="tertiary")
     st.subheader("What would change", anchor=False)
-    if not edits:
-        st.caption("Nothing yet: change cells above. Nothing is saved before you confirm.")
+    if not typed and not beyond:
+        st.caption(
+            "Nothing yet: change cells above, or paste from a spreadsheet. Dates, numbers and words are read as in an "
+            "import. Nothing is saved before you confirm."
+        )
         return
-    _difference(held, kind, edits)
-    _judged(edits)
+    read = parse_cells(kind, typed)
+    records = [(record, read.edits[record.id]) for record, _ in typed if record.id in read.edits]
+    _difference(held, kind, records)
+    _second_look(kind, read.warnings, records)
+    may_be_saved = _read_problems(kind, typed, read.problems, beyond)
+    may_be_saved &= _clearing_is_confirmed(kind, read, key=f"clear {state.token}")
+    if not records:
+        st.caption("Nothing would change.")
+        return
+    may_be_saved &= _is_accepted(records)
+    seen = st.session_state.get(table)
 
     def build(_: submit_form.Typed) -> Sequence[Change]:
-        return _changes(edits, submit_form.opened(name).versions)
+        if st.session_state.get(table) != seen:
+            message = "cells were changed since the difference was shown: look at it again"
+            raise Refused([Problem("batch", state.token, "cells", message)])
+        return _changes(records, submit_form.opened(name).versions)
 
-    submit_form.form(name, [], build=build, label=f"Save {len(edits)} record{'s' if len(edits) > 1 else ''}")
+    label = f"Save {len(records):,} record{'s' if len(records) > 1 else ''}"
+    submit_form.form(name, [], build=build, label=label, disabled=not may_be_saved)
 
 
-def _edited(kind: str, opened: Sequence[Record], *, key: str) -> Edits:
-    columns = [column for column in columns_by_name(kind).values() if column.name not in ENTITIES[kind].references]
-    rows = [{column.name: _cell(column, one.fields[column.name]) for column in columns} for one in opened]
-    frame = pl.DataFrame(rows, schema={column.name: column.dtype for column in columns})
+def _typed(kind: str, opened: Sequence[Record], *, key: str) -> tuple[Typed, list[str]]:
+    """Draw the table; return the cells that were changed, and the texts that were pasted below the last record."""
+    columns = {name: column for name, column in columns_of(kind).items() if name not in ENTITIES[kind].references}
+    rows = [{name: cell_text(column, record.fields[name]) for name, column in columns.items()} for record in opened]
+    frame = pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String))
     edited = st.data_editor(
-        frame,
+        frame.insert_column(0, frame["name"].alias(LABEL)),
         hide_index=True,
         placeholder="",
-        column_config={column.name: _config(column) for column in columns},
-        height=min(38 + 35 * len(opened), 38 + 35 * ROWS_SEEN),
+        num_rows="add",  # else the browser drops the rows that are pasted below the last record
+        column_config={
+            LABEL: st.column_config.TextColumn("Record", pinned=True, disabled=True, width=170),
+            **{
+                name: st.column_config.TextColumn(title_of(kind, name), help=column.help, width="medium")
+                for name, column in columns.items()
+            },
+        },
+        height=min(38 + 35 * (len(opened) + 1), 38 + 35 * ROWS_SEEN),
         key=key,
         alt=f"{record_lists.PLURALS[kind].capitalize()} to edit",
     )
-    found = []
-    for record, before, after in zip(opened, frame.to_dicts(), edited.to_dicts(), strict=True):
-        given = {
-            column.name: _stored(column, after[column.name])
-            for column in columns
-            if _stored(column, after[column.name]) != _stored(column, before[column.name])
-        }
-        if given:
-            found.append((record, given))
-    return found
+    texts = edited.select(pl.col(name).cast(pl.String).fill_null("") for name in columns)
+    kept = texts.head(len(frame))
+    differs = pl.any_horizontal(kept[name] != frame[name] for name in columns)
+    changed = pl.select(differs).to_series().arg_true().to_list()
+    typed = []
+    for number in changed:
+        before, after = rows[number], kept.row(number, named=True)
+        typed.append((opened[number], {name: text for name, text in after.items() if text != before[name]}))
+    return typed, [text for row in texts.slice(len(frame)).rows() for text in row if text.strip()]
 
 
-def _difference(held: Holdings, kind: str, edits: Edits) -> None:
+def _difference(held: Holdings, kind: str, edits: Sequence[tuple[Record, Mapping[str, Any]]]) -> None:
     rows = [
         {
             "Record": record.fields["name"],
@@ -100,63 +128,86 @@ def _difference(held: Holdings, kind: str, edits: Edits) -> None:
         for record, given in edits
         for name, value in given.items()
     ]
-    st.dataframe(rows, hide_index=True, alt=f"{len(rows)} cells that would change")
+    if rows:
+        st.dataframe(rows, hide_index=True, alt=f"{len(rows)} cells that would change")
 
 
-def _judged(edits: Edits) -> None:
-    """What the ledger says to a dry run."""
+def _second_look(kind: str, warnings: Sequence[Problem], edits: Sequence[tuple[Record, Mapping[str, Any]]]) -> None:
+    names = {record.id: str(record.fields["name"]) for record, _ in edits}
+    lines = [
+        f"{plain(names.get(each.id, each.id))}, {title_of(kind, each.field)}: {plain(each.message)}"
+        for each in warnings[:PROBLEMS_SHOWN]
+    ]
+    if lines:
+        st.warning("  \n".join(lines), title="Worth a second look", icon=":material/visibility:")
+
+
+def _read_problems(kind: str, typed: Typed, problems: Sequence[Problem], beyond: Sequence[str]) -> bool:
+    """Show the cells that could not be read; return whether there are none."""
+    if beyond:
+        count = "1 cell" if len(beyond) == 1 else f"{len(beyond):,} cells"
+        st.error(
+            f"{count} below the last record: {plain(', '.join(beyond[:5]))[:200]}. Bulk edit changes records that "
+            "exist; new ones come with their form or an import. Empty these cells, or start again.",
+            icon=":material/error:",
+        )
+    if problems:
+        texts = {record.id: (str(record.fields["name"]), cells) for record, cells in typed}
+        rows = [
+            {
+                "Record": texts[each.id][0],
+                "Field": title_of(kind, each.field),
+                "Cell": texts[each.id][1][each.field],
+                "What is wrong": each.message,
+            }
+            for each in problems[:PROBLEMS_SHOWN]
+        ]
+        count = "1 cell" if len(problems) == 1 else f"{len(problems):,} cells"
+        st.error(f"{count} cannot be read. Nothing can be saved until they are corrected.", icon=":material/error:")
+        st.dataframe(rows, hide_index=True, key="bulk problems", alt="Cells that cannot be read")
+    return not problems and not beyond
+
+
+def _clearing_is_confirmed(kind: str, read: TypedCells, *, key: str) -> bool:
+    """List what would be emptied, to be ticked."""
+    if not read.cleared:
+        return True
+    listed = [f"{plain(str(record.fields['name']))}: {title_of(kind, name)}" for record, name in read.cleared]
+    more = f" and {len(listed) - ROWS_SEEN:,} more" if len(listed) > ROWS_SEEN else ""
+    fields = "1 field" if len(listed) == 1 else f"{len(listed):,} fields"
+    st.markdown(f"**Would be emptied:** {', '.join(listed[:ROWS_SEEN])}{more}.")
+    return st.checkbox(f"Empty {fields}", key=f"{key} {len(listed)}")
+
+
+def _is_accepted(edits: Sequence[tuple[Record, Mapping[str, Any]]]) -> bool:
+    """Show what the ledger says to a dry run; return whether it would save the changes."""
     try:
         receipt = submit(ledger_session.engine(), _changes(edits, {}), who=DRY_RUN, token=DRY_RUN, dry_run=True)
     except Refused as error:
         names = {(record.kind, record.id): str(record.fields["name"]) for record, _ in edits}
         lines = [
-            f"{plain(names.get((one.kind, one.id), one.id))}, {title_of(one.kind, one.field)}: {plain(one.message)}"
-            for one in error.problems
+            f"{plain(names.get((each.kind, each.id), each.id))}, {title_of(each.kind, each.field)}: "
+            f"{plain(each.message)}"
+            for each in error.problems[:PROBLEMS_SHOWN]
         ]
         st.error("  \n".join(lines), title="This would be refused", icon=":material/error:")
-        return
+        return False
     except StaleVersion:
-        return  # said by the form, with the way on
+        return True  # the form says it, with the ways on
     save_notice.second_look(receipt)
+    return True
 
 
-def _changes(edits: Edits, versions: Mapping[tuple[str, str], int]) -> list[Change]:
+def _changes(
+    edits: Sequence[tuple[Record, Mapping[str, Any]]], versions: Mapping[tuple[str, str], int]
+) -> list[Change]:
     return [
         Change.edit(
-            record.kind,
-            record.id,
-            {name: value for name, value in given.items() if name != DATED_BY_THE_LEDGER or value},
+            *(record.kind, record.id, given),
             base_version=versions.get((record.kind, record.id), record.version),
         )
         for record, given in edits
     ]
-
-
-def _config(column: Column) -> Any:
-    label = column.title
-    pinned = True if column.name == "name" else None  # always seen, so it is no cell to edit
-    if column.values:
-        return st.column_config.SelectboxColumn(label, options=list(column.values), required=True)
-    if column.dtype == pl.Date:
-        return st.column_config.DateColumn(label, format="DD MMM YYYY")
-    if column.dtype in (pl.Float64, pl.Int64):
-        step = 1 if column.dtype == pl.Int64 else None
-        return st.column_config.NumberColumn(label, step=step)
-    return st.column_config.TextColumn(label, pinned=pinned, width="medium")
-
-
-def _cell(column: Column, value: Any) -> Any:
-    if column.dtype == pl.Date:
-        return date.fromisoformat(value) if value else None
-    return float(value) if column.dtype == pl.Float64 and value is not None else value
-
-
-def _stored(column: Column, value: Any) -> Any:
-    if isinstance(value, datetime):  # the editor's days are instants
-        value = value.date()
-    if isinstance(value, date):
-        return value.isoformat()
-    return "" if value is None and column.dtype == pl.String and not column.nullable else value
 
 
 show()

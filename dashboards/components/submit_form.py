@@ -101,6 +101,7 @@ def form(
     send: Send | None = None,
     go: Go | None = None,
     with_reason: bool = True,
+    disabled: bool = False,
 ) -> None:
     """Draw the complete form. `build` makes the changes where it is not one per part; see `Send` for `send`."""
     state = opened(name)
@@ -112,7 +113,9 @@ def form(
             typed = state.typed.get(part.key, {})
             inputs(part, prefix=state.token, typed=typed, problems=state.problems, choices=choices)
         _who_and_why(state, with_reason=with_reason)
-        st.form_submit_button(label, type="primary", icon=":material/save:", on_click=_clicked, args=(drawn,))
+        st.form_submit_button(
+            label, type="primary", icon=":material/save:", on_click=_clicked, args=(drawn,), disabled=disabled
+        )
 
 
 def remembered() -> str:

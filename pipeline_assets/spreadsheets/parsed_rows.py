@@ -159,7 +159,7 @@ def _row(table: RawTable, number: int, row: Sequence[str], columns: dict[int, Co
         by_technology |= column.holds is Holds.CAPACITY
         special = table.special.get((number, position))
         try:
-            value = _value(column, _unspecial(column, cell, special), month_first)
+            value = cell_value(column, _unspecial(column, cell, special), month_first)
         except UnreadableValue as error:
             place = f"{table.letters[position]}{number}: " if table.is_workbook else ""
             said.errors.append(RowProblem(number, column.name, f"{place}{error}"))
@@ -209,7 +209,7 @@ def _unspecial(column: Column, cell: str, special: Special | None) -> str:
 _NEVER_CLEARED = (Holds.ID, Holds.PART_ID, Holds.LINKED_ID, Holds.CAPACITY)
 
 
-def _value(column: Column, cell: str, month_first: set[str]) -> Any:
+def cell_value(column: Column, cell: str, month_first: set[str]) -> Any:
     """Return what a cell says. Raises UnreadableValue."""
     if cells.is_blank(cell):
         return "" if column.holds in (Holds.ID, Holds.PART_ID) else EMPTY

@@ -5,6 +5,7 @@ import pytest
 import sqlalchemy as sa
 import streamlit as st
 from streamlit.testing.v1 import AppTest
+from streamlit.testing.v1.element_tree import Button
 
 from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.submission import revert
@@ -61,6 +62,44 @@ def test_a_bulk_edit_that_breaks_a_rule_is_said_before_it_is_saved(
     with_cells(monkeypatch, {(0, "rag"): "Red", (0, "rag_comment"): None})
     app = open_page("bulk_edit")
     assert "a comment is needed where the RAG status is Red" in app.error[0].value
+
+
+def save_button(app: AppTest) -> Button:
+    (button,) = [button for button in app.button if button.label.startswith("Save")]
+    return button
+
+
+@pytest.mark.usefixtures("seeded")
+@pytest.mark.parametrize(
+    ("cells", "said_of_it"),
+    [
+        ({(0, "rtb_date"): "Q3 2027"}, "1 cell cannot be read"),
+        ({(0, "stage"): "Nowhere", (1, "rag"): "Purple"}, "2 cells cannot be read"),
+        ({(0, "rag"): "Red", (0, "rag_comment"): ""}, "a comment is needed"),
+        ({(0, "name"): "Two\nLines"}, "has a line break"),
+    ],
+)
+def test_a_bulk_edit_that_is_refused_cannot_be_saved(
+    cells: dict[tuple[int, str], str | None], said_of_it: str, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_cells(monkeypatch, {**cells, (2, "notes"): "a good one"})
+    app = open_page("bulk_edit")
+    assert said_of_it in said(app)
+    assert save_button(app).disabled
+
+
+def test_an_emptied_cell_is_saved_only_when_it_is_ticked(
+    seeded: sa.Engine, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with_cells(monkeypatch, {(0, "rtb_date"): ""})
+    app = open_page("bulk_edit")
+    assert "Would be emptied" in said(app)
+    assert save_button(app).disabled
+    (box,) = [box for box in app.checkbox if box.label == "Empty 1 field"]
+    box.check().run()
+    name_me(app)
+    save_button(app).click().run()
+    assert reader.since(seeded, SEEDED)[0].after["rtb_date"] is None
 
 
 @pytest.mark.usefixtures("seeded")

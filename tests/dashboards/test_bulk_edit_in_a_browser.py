@@ -1,0 +1,154 @@
+"""Bulk edit in a real browser: what is pasted from the clipboard means what the same text means in an import (28)."""
+
+import os
+import socket
+import subprocess
+from collections.abc import Iterator
+from pathlib import Path
+
+import httpx
+import pytest
+import sqlalchemy as sa
+from playwright.sync_api import Locator, Page, expect
+
+from pipeline_assets.ledger import reader
+from pipeline_assets.ledger.changes import Change
+from pipeline_assets.ledger.schema import opened
+from pipeline_assets.ledger.submission import submit
+from renewables.cli.up import dashboard_command
+from tests.browsing import Tab, launched, tab
+
+NAMES = ("Ash Down", "Birch Fen", "Cedar Moor", "Dogwood Hill", "Elder Marsh")
+COLUMNS = ("Record", "Name", "Market", "Stage", "RAG", "RAG comment", "RTB", "Status of", "Notes")
+"Of the table of projects, from the left."
+ROW_PIXELS = 35
+
+
+@pytest.fixture(scope="module")
+def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
+    home = tmp_path_factory.mktemp("home")
+    engine = opened(f"sqlite:///{home / 'ledger.sqlite'}")
+    projects = [
+        Change.create("pipelines", {"name": name, "rtb_date": "2028-06-30", "status_date": "2026-01-05"}, id=name[:3])
+        for name in NAMES
+    ]
+    submit(engine, projects, who="tester", token="projects")
+    yield engine
+    engine.dispose()
+
+
+@pytest.fixture(scope="module")
+def address(ledger: sa.Engine) -> Iterator[str]:
+    """The dashboard in a process of its own, on that ledger."""
+    home = Path(str(ledger.url.database)).parent
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        port = probe.getsockname()[1]
+    nowhere = "http://127.0.0.1:9"
+    settings = {"RENEWABLES_HOME": str(home), "DAGSTER_URL": nowhere, "ELEXON_BASE_URL": nowhere}
+    process = subprocess.Popen(dashboard_command(port), env={**os.environ, **settings}, cwd=home)
+    try:
+        with httpx.Client(transport=httpx.HTTPTransport(retries=9)) as client:
+            client.get(f"http://127.0.0.1:{port}/_stcore/health", timeout=60).raise_for_status()
+        yield f"http://127.0.0.1:{port}"
+    finally:
+        process.terminate()
+        process.wait(30)
+
+
+@pytest.fixture
+def dashboard(address: str) -> Iterator[Tab]:
+    with launched() as browser, tab(browser, address) as bulk_edit:
+        bulk_edit.page.context.grant_permissions(["clipboard-read", "clipboard-write"])
+        bulk_edit.open("bulk_edit")
+        bulk_edit.drawn()
+        yield bulk_edit
+        assert bulk_edit.problems == []
+
+
+def paste(page: Page, text: str, *, row: int = 0, column: str = "RTB") -> None:
+    """Put the text on the clipboard and paste it with the keyboard, from that cell on."""
+    page.evaluate("text => navigator.clipboard.writeText(text)", text)
+    table = page.get_by_test_id("stDataFrame").first
+    table.click(position={"x": 40, "y": ROW_PIXELS * (row + 1) + ROW_PIXELS // 2})
+    for _ in range(COLUMNS.index(column)):
+        page.keyboard.press("ArrowRight")
+    page.keyboard.press("Control+v")
+    page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
+
+
+def region(page: Page, name: str) -> Locator:
+    return page.get_by_role("region", name=name, exact=True)
+
+
+def save(page: Page) -> Locator:
+    return page.get_by_test_id("stFormSubmitButton").get_by_role("button")
+
+
+def fields(ledger: sa.Engine) -> dict[str, dict[str, object]]:
+    return {record.fields["name"]: dict(record.fields) for record in reader.records(ledger, "pipelines")}
+
+
+def test_pasted_dates_mean_what_they_mean_in_an_import_and_nothing_is_dropped(
+    dashboard: Tab, ledger: sa.Engine
+) -> None:
+    page, before = dashboard.page, reader.position(ledger)
+    paste(page, "03/04/2027\n13/04/2027\nQ3 2027\n46477\n2027-05-06\nbelow the last")
+    expect(page.get_by_text("2 cells cannot be read")).to_be_visible()
+    for seen in ("Cedar Moor", "Q3 2027", "Dogwood Hill", "46477"):
+        expect(
+            region(page, "Cells that cannot be read").locator("[role=gridcell]", has_text=seen).first
+        ).to_be_attached()
+    expect(page.get_by_text("03/04/2027 is read with the day first: 2027-04-03")).to_be_visible()
+    expect(page.get_by_text("1 cell below the last record: below the last")).to_be_visible()
+    expect(save(page)).to_be_disabled()
+
+    paste(page, "30 Sep 2027\n31/03/2027", row=2)
+    paste(page, " ", row=5)
+    expect(page.get_by_text("cannot be read")).to_have_count(0)
+    expect(page.get_by_text("below the last record")).to_have_count(0)
+    page.get_by_label("Your name *", exact=True).fill("Anna")
+    expect(save(page)).to_be_enabled()
+    save(page).click()
+    expect(page.get_by_text("Saved as 5 changes")).to_be_visible()
+    assert [fields(ledger)[name]["rtb_date"] for name in NAMES] == [
+        *("2027-04-03", "2027-04-13", "2027-09-30", "2027-03-31", "2027-05-06"),
+    ]
+    assert len({change.batch for change in reader.since(ledger, before)}) == 1
+
+
+def test_pasted_words_numbers_and_names_are_read_or_refused_at_their_row(dashboard: Tab, ledger: sa.Engine) -> None:
+    page, before = dashboard.page, reader.position(ledger)
+    paste(page, "design\tamber\tGrid offer is late\nNowhere\tPurple\t#N/A", column="Stage")
+    expect(page.get_by_text("3 cells cannot be read")).to_be_visible()
+    for seen in ("Nowhere", "Purple", "#N/A"):
+        expect(
+            region(page, "Cells that cannot be read").locator("[role=gridcell]", has_text=seen).first
+        ).to_be_attached()
+    changes = region(page, "3 cells that would change")
+    for seen in ("Design", "Amber", "Grid offer is late"):
+        expect(changes.locator("[role=gridcell]", has_text=seen).first).to_be_attached()
+    expect(save(page)).to_be_disabled()
+    assert reader.position(ledger) == before
+
+
+def test_a_pasted_name_with_a_line_break_is_refused_before_it_is_saved(dashboard: Tab, ledger: sa.Engine) -> None:
+    page, before = dashboard.page, reader.position(ledger)
+    paste(page, '"Two\nLines"', column="Name")
+    expect(page.get_by_text("This would be refused")).to_be_visible()
+    expect(page.get_by_text("Name: has a line break")).to_be_visible()
+    expect(save(page)).to_be_disabled()
+    assert reader.position(ledger) == before
+
+
+def test_an_emptied_cell_empties_its_field_only_when_it_is_ticked(dashboard: Tab, ledger: sa.Engine) -> None:
+    page = dashboard.page
+    paste(page, "(clear)")
+    expect(page.get_by_text("Would be emptied:")).to_be_visible()
+    expect(save(page)).to_be_disabled()
+    page.get_by_text("Empty 1 field").click()
+    page.get_by_label("Your name *", exact=True).fill("Anna")
+    expect(save(page)).to_be_enabled()
+    save(page).click()
+    expect(page.get_by_text("Saved as change")).to_be_visible()
+    assert fields(ledger)["Ash Down"]["rtb_date"] is None
