@@ -18,6 +18,7 @@ from renewables.charts import profiles as figures
 from renewables.charts.generation import can_be_stacked, figure_in_page
 from renewables.queries import profiles
 from renewables.queries.analysis import summary_of
+from renewables.queries.caveats import CAPACITY_IS_PLANNED, WIND_ERRS_LOW, caveats_of
 from renewables.queries.generation import GRAINS, POINTS_A_SERIES, Series, grain_for, series_of
 from renewables.queries.profiles import window_of_days
 from renewables.queries.selection import Selection
@@ -35,8 +36,10 @@ SUMMARY: dict[str, Any] = {
     "mean_mw": st.column_config.NumberColumn("Mean (MW)", format="%,.0f"),
     "peak_mw": st.column_config.NumberColumn("Peak (MW)", format="%,.0f"),
     "peak_start_time_london": st.column_config.DatetimeColumn("Peak at (London)", format="DD MMM YYYY HH:mm"),
-    "capacity_mw": st.column_config.NumberColumn("Installed (MW)", format="%,.0f", help="Mean over the span."),
-    "capacity_factor": st.column_config.NumberColumn("Capacity factor", format="%.1f%%"),
+    "capacity_mw": st.column_config.NumberColumn(
+        "Installed (MW)", format="%,.0f", help=f"Mean over the span. {CAPACITY_IS_PLANNED}"
+    ),
+    "capacity_factor": st.column_config.NumberColumn("Capacity factor", format="%.1f%%", help=WIND_ERRS_LOW),
     **{f"p{p}_mw": st.column_config.NumberColumn(f"P{p} (MW)", format="%,.0f") for p in (5, 25, 50, 75, 95)},
     "half_hours_outside_soft_limits": st.column_config.NumberColumn("Outside soft limits"),
     "half_hours_expected": None,
@@ -214,7 +217,7 @@ def _capacity_factor(wanted: Wanted) -> None:
         return
     st.caption(
         "Energy over what the installed capacity (Elexon's yearly figures, linear between them) makes in the same half "
-        "hours. Wind errs low: it is understated in many half hours."
+        f"hours. {WIND_ERRS_LOW} {CAPACITY_IS_PLANNED}"
     )
     chart(
         figures.capacity_factors(frame, wanted.dataset.category),
@@ -233,7 +236,12 @@ def _summary(wanted: Wanted) -> None:
     if isinstance(coverage, float) and coverage < 1:
         there = f"At least {percent(coverage)} of the half hours are there for each"
     without = ", without what is flagged" if wanted.exclude_flagged else ""
-    st.caption(f"{wanted}{without}. {there}; energy is never filled up, and its flagged share stands beside it.")
+    has_capacity = bool(frame["capacity_factor"].count())
+    caveats = snapshot_cache.ask(caveats_of, wanted.selection, has_capacity=has_capacity)
+    st.caption(
+        f"{wanted}{without}. {there}; energy is never filled up, and its flagged share is beside it. "
+        + " ".join(caveats)
+    )
     show_table(frame, name="summary", columns=SUMMARY)
 
 

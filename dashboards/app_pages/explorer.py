@@ -1,7 +1,7 @@
 """Explorer: half hours as they are stored, filtered, sorted and paged; every value ever published for one of them."""
 
 from collections.abc import Sequence
-from datetime import UTC, datetime
+from datetime import datetime
 from typing import Any
 from urllib.parse import urlencode
 
@@ -16,9 +16,10 @@ from dashboards.components.formatting import moment, number, zone
 from dashboards.components.ledger_session import plain
 from elexon_assets.datasets import Dataset
 from elexon_assets.errors import UnusableInput
-from elexon_assets.settlement import LONDON, settlement_of
-from elexon_assets.time_inputs import read_half_hour
+from elexon_assets.settlement import settlement_of
+from elexon_assets.time_inputs import in_words, read_as_of, read_half_hour
 from renewables.csv_files import csv_bytes
+from renewables.queries.caveats import FLAGS_ARE_TODAYS
 from renewables.queries.explorer import Filter, columns_of, count, publications, rows
 from renewables.queries.profiles import window_of_days
 from renewables.queries.snapshot import span
@@ -67,8 +68,12 @@ def show() -> None:
     found = snapshot_cache.ask(count, wanted)
     pages = max(1, -(-found // ROWS_A_PAGE))
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(f"**{number(found)}** rows" + (f", as published by {moment(wanted.as_of)}" if wanted.as_of else ""))
+        st.markdown(
+            f"**{number(found)}** rows" + (f", as published by {in_words(wanted.as_of)}" if wanted.as_of else "")
+        )
         page = st.pagination(pages, key="page", max_visible_pages=5) if pages > 1 else 1
+    if wanted.as_of:
+        st.caption(FLAGS_ARE_TODAYS)
     keys = ["start_time_utc", dataset.category]
     frame = snapshot_cache.ask(
         rows, wanted, list(dict.fromkeys([*columns, *keys])), ROWS_A_PAGE, (page - 1) * ROWS_A_PAGE
@@ -112,15 +117,20 @@ def _more(dataset: Dataset, wanted: Filter) -> tuple[list[str], Filter]:
             low = st.number_input("At least (MW)", value=None, step=100.0, key="low", bind="query-params", width=150)
             high = st.number_input("At most (MW)", value=None, step=100.0, key="high", bind="query-params", width=150)
             flagged = st.toggle("Only flagged", key="flagged", bind="query-params")
-        as_of = st.datetime_input(
-            "As of (London time)",
-            None,
+        as_of = st.text_input(
+            "As of (UTC)",
             key="as-of",
             bind="query-params",
-            format="DD/MM/YYYY",
+            placeholder="2026-01-31 or 2026-01-31T12:00Z",
             width=260,
-            help="What Elexon had published by then, with later revisions taken away. Empty: everything.",
+            help="What Elexon had published by then, with later revisions taken away: a day (its end), or a time with "
+            "its zone. Empty: everything.",
         )
+    try:
+        published_by = read_as_of(as_of or None)
+    except UnusableInput as error:
+        st.error(f"As of: {plain(str(error))}", icon=":material/event_busy:")
+        st.stop()
     return columns or names[:SHOWN_AT_FIRST], Filter(
         wanted.dataset,
         wanted.window,
@@ -128,7 +138,7 @@ def _more(dataset: Dataset, wanted: Filter) -> tuple[list[str], Filter]:
         low_mw=low,
         high_mw=high,
         only_flagged=flagged,
-        as_of=as_of.replace(tzinfo=LONDON).astimezone(UTC) if isinstance(as_of, datetime) else None,
+        as_of=published_by,
         sorted_by=by,
         descending=order != "Rising",
     )

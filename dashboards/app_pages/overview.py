@@ -15,6 +15,7 @@ from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.windows import Window
 from renewables.charts.colours import colour_of
 from renewables.charts.generation import figure_in_page
+from renewables.queries.caveats import CAPACITY_IS_PLANNED
 from renewables.queries.generation import series_of
 from renewables.queries.overview import WEEK, Overview, overview
 from renewables.queries.selection import Selection
@@ -68,7 +69,8 @@ def _card(found: Overview, category: str) -> None:
             f"**{share(factor)}** of installed capacity  \n"
             f"**{energy(_of(found.last_day, category, 'energy_mwh'))}** in 24 hours  \n"
             f"**{energy(week)}** in 7 days{change}  \n"
-            f"**{power(record['peak_mw'])}** record, {date_of(record['peak_start_time_utc'])}"
+            f"**{power(record['peak_mw'])}** record, {date_of(record['peak_start_time_utc'])}",
+            help=CAPACITY_IS_PLANNED,
         )
 
 

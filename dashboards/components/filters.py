@@ -8,11 +8,16 @@ from datetime import date, timedelta
 
 import streamlit as st
 
+from dashboards.components.ledger_session import plain
 from elexon_assets.datasets import BY_HALF_HOUR, BY_NAME, Dataset
+from elexon_assets.errors import UnusableInput
 from elexon_assets.settlement import HALF_HOUR, settlement_of
+from elexon_assets.time_inputs import read_days
 from elexon_assets.windows import Window
 
 CUSTOM = "Custom"
+FROM_TO = "from-to"
+"Names the days in the address."
 PRESETS: dict[str, timedelta | None] = {
     "7 days": timedelta(days=7),
     "28 days": timedelta(days=28),
@@ -59,12 +64,13 @@ def days_chosen(held: Window, *, default: str = "28 days") -> Days:
     if preset != CUSTOM:
         return of_preset(preset or default, there)
     start = of_preset(default, there)
+    _warn_of_address(there)
     picked = st.date_input(
         "From and to, both included",
         (start.first, start.last),
         min_value=there.first,
         max_value=there.last,
-        key="from-to",
+        key=FROM_TO,
         bind="query-params",
         format="DD/MM/YYYY",
         width=280,
@@ -72,6 +78,22 @@ def days_chosen(held: Window, *, default: str = "28 days") -> Days:
     ends = sorted(picked) if isinstance(picked, tuple) else [picked]
     # While the second day is not picked yet, there is one.
     return Days(ends[0], ends[-1]) if ends else start
+
+
+def _warn_of_address(held: Days) -> None:
+    """Say which days of the address cannot be shown; Streamlit leaves them out without a word."""
+    given = [part for text in st.query_params.get_all(FROM_TO) for part in text.split(",")]
+    if not given:
+        return
+    try:
+        first, last = read_days(given[0], given[-1])
+    except UnusableInput as error:
+        reason = plain(str(error))
+    else:
+        if held.first <= first <= last <= held.last:
+            return
+        reason = f"{first} to {last} is not within {held.first} to {held.last}, which is all there is."
+    st.warning(f"The days of the address are not shown. {reason}", icon=":material/event_busy:")
 
 
 def days_of(window: Window) -> Days:

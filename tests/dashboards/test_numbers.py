@@ -2,6 +2,7 @@
 
 from datetime import date, timedelta
 from itertools import product
+from typing import Any
 from urllib.parse import parse_qs
 
 import polars as pl
@@ -99,12 +100,43 @@ def test_the_explorer_finds_what_sql_finds(open_page: Open) -> None:
 
 @pytest.mark.usefixtures("warehouse")
 def test_as_of_takes_later_revisions_away(open_page: Open) -> None:
-    app = open_page("explorer", days="All", as_of="2024-04-01T12:00")
+    app = open_page("explorer", days="All", as_of="2024-04-01T11:00Z")
     with reading() as con:
         (rows,) = con.execute(
             "SELECT count(*) FROM wind_and_solar_as_of(TIMESTAMPTZ '2024-04-01 11:00:00+00')"
         ).fetchall()[0]
     assert f"**{rows:,}** rows" in said(app)
+    assert "The flags are today's" in said(app)
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_a_day_as_of_means_its_end_on_the_page_too(open_page: Open) -> None:
+    app = open_page("explorer", days="All", as_of="2024-03-31")
+    with reading() as con:
+        (rows,) = con.execute("SELECT count(*) FROM wind_and_solar_as_of('2024-03-31')").fetchall()[0]
+    assert f"**{rows:,}** rows, as published by the end of 2024-03-31" in said(app)
+    assert "**1,346** rows" in said(open_page("explorer", days="All", as_of="9999-12-31"))
+
+
+@pytest.mark.parametrize(
+    ("address", "sentence"),
+    [
+        ({"as_of": "2024-03-31T12:00"}, "has no time zone"),
+        ({"as_of": "1899-12-30"}, "is outside the years 1990 to 2100"),
+        ({"from_to": ["2024-04-02", "2024-04-01"]}, "is after the end"),
+        ({"from_to": ["2010-01-01", "2024-04-01"]}, "is before 2016"),
+        ({"from_to": ["2024-04-01", "9999-12-31"]}, "is outside the years 1990 to 2100"),
+        ({"from_to": "junk"}, "is not a day"),
+        ({"from_to": ["2024-04-01", "2025-04-01"]}, "which is all there is"),
+    ],
+)
+@pytest.mark.usefixtures("warehouse")
+def test_times_of_the_address_that_cannot_be_meant_are_said(
+    open_page: Open, address: dict[str, Any], sentence: str
+) -> None:
+    app = open_page("explorer", days="Custom", **address)
+    assert not app.exception
+    assert sentence in said(app).replace("\\", "")
 
 
 @pytest.mark.usefixtures("warehouse")
