@@ -14,6 +14,7 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from pipeline_assets.errors import LedgerUnavailable
+from pipeline_assets.ledger.migration import is_newer_than_known, migrate_ledger, stamp_new_ledger
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.upgrades import complete_fields
 from warehouse.errors import WarehouseError
@@ -114,6 +115,15 @@ outbox = sa.Table(
     comment="Notices to people: pending, sent, logged (only), failed (given up). outcome: of the last attempt.",
 )
 
+conditions = sa.Table(
+    "conditions",
+    metadata,
+    sa.Column("subject", sa.String, primary_key=True),
+    sa.Column("is_well", sa.Boolean, nullable=False),
+    sa.Column("since_us", sa.BigInteger, nullable=False),
+    comment="What people were last told of checks, schedules and sensors; a subject without a row is well.",
+)
+
 
 def address(settings: Settings) -> str:
     """Return LEDGER_URL, or SQLite in the home."""
@@ -140,7 +150,10 @@ def _make_tables(engine: sa.Engine) -> None:
             con.execute(sa.text("SELECT pg_advisory_xact_lock(:lock)"), {"lock": _LOCK})
         if sa.inspect(con).has_table(ledger_info.name):
             _refuse_a_newer_format(con)
-        metadata.create_all(con)
+            migrate_ledger(con)
+        else:
+            metadata.create_all(con)
+            stamp_new_ledger(con)
         known = {row.key: row.value for row in con.execute(sa.select(ledger_info))}
         for key, value in {"format_version": FORMAT_VERSION, "position": 0, "unique_keys": 0}.items():
             if key not in known:
@@ -240,7 +253,7 @@ def _make_private_file(path: Path) -> None:
 
 def _refuse_a_newer_format(con: sa.Connection) -> None:
     query = sa.select(ledger_info.c.value).where(ledger_info.c.key == "format_version")
-    if (con.execute(query).scalar() or 0) > FORMAT_VERSION:
+    if (con.execute(query).scalar() or 0) > FORMAT_VERSION or is_newer_than_known(con):
         raise LedgerUnavailable(f"{_shown(con.engine)} was written by a newer gb-renewables: update this installation.")
 
 

@@ -1,0 +1,8 @@
+"""The tables of gb-renewables 0.1.0, which such ledgers have already."""
+
+revision = "0001"
+down_revision = None
+
+
+def upgrade() -> None:
+    """Change nothing: this version marks ledgers that were created before migrations existed."""
