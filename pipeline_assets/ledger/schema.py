@@ -6,7 +6,6 @@ an unreachable database. Not here: what is written (`submission.py`).
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -14,26 +13,18 @@ from sqlalchemy.exc import ArgumentError, DBAPIError
 from sqlalchemy.exc import TimeoutError as NoConnectionFree
 
 from pipeline_assets.errors import LedgerUnavailable
+from pipeline_assets.ledger.engine import create_engine, parse_address, shown_address
 from pipeline_assets.ledger.migration import is_newer_than_known, migrate_ledger, stamp_new_ledger
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.upgrades import complete_fields
-from warehouse.errors import WarehouseError
-from warehouse.private_files import make_private_folder, open_private
 from warehouse.settings import Settings
 
 FORMAT_VERSION = 1
 UNIQUE_KEYS_VERSION = 1
 "The version of the rule that compares names; the keys of a ledger with another version are recomputed on opening."
-WAIT_SECONDS = 30
-"How long a writer waits for the writers before it; each takes milliseconds."
 
 _LOCK = 7_305_113
 "The number of our advisory lock in PostgreSQL, held while the tables are created."
-
-_NO_ADDRESS = (
-    "LEDGER_URL is no address of a database that can be used: give sqlite:////folder/ledger.sqlite or "
-    "postgresql://user:password@host/database."
-)
 
 metadata = sa.MetaData()
 
@@ -135,7 +126,7 @@ def opened(url: str | None = None) -> sa.Engine:
 
     The engine is meant to be kept: threads share it, each process opens its own. Raises LedgerUnavailable.
     """
-    engine = _engine(_parsed(url or address(Settings())))
+    engine = create_engine(parse_address(url or address(Settings())))
     try:
         _make_tables(engine)
     except LedgerUnavailable:
@@ -207,54 +198,12 @@ def using(url: str | None = None) -> Iterator[sa.Engine]:
         engine.dispose()
 
 
-def _parsed(url: str) -> sa.URL:
-    """Return the address with the driver that we use. Raises LedgerUnavailable; the address is a secret, so unshown."""
-    try:
-        parsed = sa.make_url(url)
-    except (ArgumentError, ValueError) as error:  # ValueError: a port that is no number
-        raise LedgerUnavailable(_NO_ADDRESS) from error
-    if parsed.drivername in ("sqlite", "sqlite+pysqlite"):
-        if parsed.database in (None, "", ":memory:") or parsed.query or parsed.host:
-            raise LedgerUnavailable(_NO_ADDRESS)
-        return parsed
-    if parsed.drivername in ("postgres", "postgresql"):
-        return parsed.set(drivername="postgresql+psycopg")
-    if parsed.get_backend_name() != "postgresql":
-        raise LedgerUnavailable(_NO_ADDRESS)
-    return parsed
-
-
-def _engine(url: sa.URL) -> sa.Engine:
-    sqlite = url.get_backend_name() == "sqlite"
-    try:
-        if sqlite and url.database:
-            _make_private_file(Path(url.database))
-        engine = sa.create_engine(url, connect_args={"timeout": WAIT_SECONDS} if sqlite else {}, pool_pre_ping=True)
-    except ModuleNotFoundError as error:
-        raise LedgerUnavailable(
-            f"LEDGER_URL asks for {url.drivername}: install it with `pip install 'gb-renewables[postgresql]'`."
-        ) from error
-    except (OSError, WarehouseError) as error:
-        raise LedgerUnavailable(f"The ledger's file cannot be made: {error} See LEDGER_URL.") from error
-    if engine.dialect.is_async:
-        raise LedgerUnavailable(_NO_ADDRESS)
-    if sqlite:
-        _begin_explicitly(engine)
-    return engine
-
-
-def _make_private_file(path: Path) -> None:
-    """Make an empty database for its owner only; SQLite gives its log the same permissions."""
-    if path.exists():
-        return
-    make_private_folder(path.parent)
-    open_private(path, "ab").close()
-
-
 def _refuse_a_newer_format(con: sa.Connection) -> None:
     query = sa.select(ledger_info.c.value).where(ledger_info.c.key == "format_version")
     if (con.execute(query).scalar() or 0) > FORMAT_VERSION or is_newer_than_known(con):
-        raise LedgerUnavailable(f"{_shown(con.engine)} was written by a newer gb-renewables: update this installation.")
+        raise LedgerUnavailable(
+            f"{shown_address(con.engine)} was written by a newer gb-renewables: update this installation."
+        )
 
 
 @contextmanager
@@ -279,23 +228,5 @@ def _named_errors(engine: sa.Engine) -> Iterator[None]:
     except (DBAPIError, NoConnectionFree, ArgumentError) as error:
         cause = str(getattr(error, "orig", error)).strip()
         raise LedgerUnavailable(
-            f"The ledger {_shown(engine)} cannot be used now: {cause}. Nothing was saved; see LEDGER_URL."
+            f"The ledger {shown_address(engine)} cannot be used now: {cause}. Nothing was saved; see LEDGER_URL."
         ) from error
-
-
-def _shown(engine: sa.Engine) -> str:
-    return engine.url.render_as_string(hide_password=True)
-
-
-def _begin_explicitly(engine: sa.Engine) -> None:
-    """Make SQLite's writers take the lock first, since its driver begins late and reads before it locks."""
-
-    @sa.event.listens_for(engine, "connect")
-    def _connected(connection: Any, _: Any) -> None:
-        connection.isolation_level = None
-        connection.execute("PRAGMA journal_mode = WAL")
-        connection.execute("PRAGMA synchronous = FULL")
-
-    @sa.event.listens_for(engine, "begin")
-    def _begun(con: sa.Connection) -> None:
-        con.exec_driver_sql("BEGIN IMMEDIATE" if con.get_execution_options().get("writing") else "BEGIN")
