@@ -48,6 +48,15 @@ class Conflict:
     "The author of the newest change."
 
 
+MOST_NAMED = 20
+"Of what an error lists; an import can have thousands. The error's attribute has all."
+
+
+def _listed(sentences: Sequence[str]) -> str:
+    more = f"; and {len(sentences) - MOST_NAMED:,} more" if len(sentences) > MOST_NAMED else ""
+    return "; ".join(sentences[:MOST_NAMED]) + more
+
+
 class PipelineError(Exception):
     """The base class; `str()` is for a person and says how to fix the problem."""
 
@@ -57,7 +66,7 @@ class Refused(PipelineError):
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
-        super().__init__("Nothing was saved. " + "; ".join(str(problem) for problem in problems))
+        super().__init__("Nothing was saved. " + _listed([str(problem) for problem in problems]))
 
 
 class StaleVersion(PipelineError):
@@ -67,10 +76,12 @@ class StaleVersion(PipelineError):
         self.conflicts = tuple(conflicts)
         super().__init__(
             "Nothing was saved: "
-            + "; ".join(
-                f"{c.who} changed {c.kind} {c.id} meanwhile ({', '.join(c.theirs) or 'nothing'}): it is at version "
-                f"{c.version}, yours was based on {c.based_on}"
-                for c in conflicts
+            + _listed(
+                [
+                    f"{c.who} changed {c.kind} {c.id} meanwhile ({', '.join(c.theirs) or 'nothing'}): it is at version "
+                    f"{c.version}, yours was based on {c.based_on}"
+                    for c in conflicts
+                ]
             )
         )
 

@@ -9,6 +9,7 @@ import streamlit as st
 from dashboards.components import ledger_session, save_notice, submit_form
 from dashboards.components.chart import in_london
 from dashboards.components.formatting import moment
+from dashboards.components.import_preview import show_plan
 from dashboards.components.ledger_session import plain
 from pipeline_assets.errors import PipelineError, StaleVersion, UnreadableFile
 from pipeline_assets.ledger.changes import Receipt
@@ -16,18 +17,12 @@ from pipeline_assets.ledger.submission import revert
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.spreadsheets.cells import CLEARING_WORD
 from pipeline_assets.spreadsheets.exporter import export, template
-from pipeline_assets.spreadsheets.import_plan import Outcome, Plan, confirm, plan
+from pipeline_assets.spreadsheets.import_plan import Plan, confirm, plan
 from pipeline_assets.spreadsheets.sheet_columns import SHEETS
 from pipeline_assets.spreadsheets.workbook_limits import MOST_BYTES
 from renewables.queries.record_history import Batch, batches
 
 NAMES = {"counterparties": "Counterparties", "pipelines": "Projects", "information-points": "Information points"}
-MARKS = {
-    Outcome.CREATE: "✚ new",
-    Outcome.UPDATE: "✎ changed",
-    Outcome.UNCHANGED: "= as it is",
-    Outcome.ERROR: "✗ error",
-}
 PLAN = "import: plan"
 NAME, UNDO = "import a file", "undo a batch"
 
@@ -91,23 +86,7 @@ def _import(sheet: str) -> None:
     planned = _planned(sheet, upload.getvalue(), upload.name)
     if planned is None:
         return
-    counts = planned.counts
-    st.markdown(
-        f"**{counts['create']}** new, **{counts['update']}** changed, **{counts['unchanged']}** as they are, "
-        f"**{counts['error']}** with errors"
-    )
-    for header, reason in planned.ignored:
-        st.caption(f"Column {plain(header)} is left out: {plain(reason)}{'' if reason.endswith('?') else '.'}")
-    for sentence in planned.notes:
-        st.caption(plain(sentence))
-    _rows(planned)
-    _clearings(planned)
-    if planned.errors:
-        st.markdown("**Errors**")
-        st.dataframe(_problems(planned, errors=True), hide_index=True, key="import errors", alt="Errors by row")
-    if planned.warnings:
-        st.markdown("**Worth a second look**")
-        st.dataframe(_problems(planned, errors=False), hide_index=True, key="import warnings", alt="Warnings by row")
+    show_plan(planned)
     _confirm(planned)
 
 
@@ -124,40 +103,6 @@ def _planned(sheet: str, content: bytes, filename: str) -> Plan | None:
         st.session_state[PLAN] = kept
     found: Plan = kept[1]
     return found
-
-
-def _rows(planned: Plan) -> None:
-    rows = [
-        {
-            "Row": row.number,
-            "Outcome": MARKS[row.outcome],
-            "Record": row.label,
-            "Column": difference.column if difference else "",
-            "Before": "" if difference is None or difference.before is None else str(difference.before),
-            "After": "" if difference is None or difference.after is None else str(difference.after),
-        }
-        for row in planned.rows
-        for difference in (row.differences or (None,))
-        if row.outcome is not Outcome.UNCHANGED
-    ]
-    if rows:
-        st.dataframe(rows, hide_index=True, height=min(38 + 35 * len(rows), 460), key="import rows", alt="Dry run")
-
-
-def _clearings(planned: Plan) -> None:
-    if planned.clearings:
-        st.markdown("**Would be emptied**")
-        rows = [
-            {"Row": row.number, "Record": row.label, "Column": each.column, "Holds": str(each.before)}
-            for row, each in planned.clearings
-        ]
-        st.dataframe(rows, hide_index=True, key="import clearings", alt="Fields that would be emptied")
-
-
-def _problems(planned: Plan, *, errors: bool) -> pl.DataFrame:
-    found = planned.errors if errors else planned.warnings
-    rows = [{"Row": one.row, "Column": one.column, "What": one.message} for one in found]
-    return pl.DataFrame(rows)
 
 
 def _confirm(planned: Plan) -> None:

@@ -7,7 +7,9 @@ import streamlit as st
 
 from dashboards.components.forms import title_of
 from dashboards.components.ledger_session import plain
+from pipeline_assets.errors import MOST_NAMED, Problem
 from pipeline_assets.ledger.changes import Receipt
+from renewables.queries.import_summary import message_kind
 
 Page = tuple[str, dict[str, str]]
 "A page's file and its query parameters."
@@ -51,7 +53,15 @@ def tell() -> None:
 
 
 def second_look(receipt: Receipt) -> None:
-    """Draw the ledger's warnings."""
-    if receipt.warnings:
-        lines = "  \n".join(f"{title_of(one.kind, one.field)}: {plain(one.message)}" for one in receipt.warnings)
-        st.warning(lines, title="Worth a second look", icon=":material/visibility:")
+    """Draw the ledger's warnings, those of one kind as the first of them and their count."""
+    groups: dict[tuple[str, str], list[Problem]] = {}
+    for warning in receipt.warnings:
+        key = (title_of(warning.kind, warning.field), message_kind(warning.message))
+        groups.setdefault(key, []).append(warning)
+    lines = [
+        f"{title}: {plain(group[0].message)}" + (f" (and {len(group) - 1:,} more like it)" if len(group) > 1 else "")
+        for (title, _), group in groups.items()
+    ]
+    if lines:
+        text = "  \n".join(lines[:MOST_NAMED])
+        st.warning(text, title="Worth a second look", icon=":material/visibility:")

@@ -14,7 +14,7 @@ from dashboards.components import ledger_session, save_notice
 from dashboards.components.forms import Choices, Part, collected, inputs, title_of
 from dashboards.components.ledger_session import plain
 from dashboards.components.sign_in import signed_in
-from pipeline_assets.errors import Conflict, LedgerUnavailable, Problem, Refused, StaleVersion
+from pipeline_assets.errors import MOST_NAMED, Conflict, LedgerUnavailable, Problem, Refused, StaleVersion
 from pipeline_assets.ledger.changes import Change, Receipt, Record
 from pipeline_assets.ledger.submission import submit
 from pipeline_assets.models import new_id
@@ -204,7 +204,9 @@ def _unplaced(form: Form, state: State) -> None:
     others = [one for one in state.problems if (one.kind, one.id, one.field) not in shown]
     fields = len(state.problems) - len(others)
     lines = [f"{fields} field{'s' if fields > 1 else ''} below {'need' if fields > 1 else 'needs'} a look."]
-    lines = [*(lines if fields else []), *(_told(form, one) for one in others)]
+    lines = [*(lines if fields else []), *(_told(form, problem) for problem in others[:MOST_NAMED])]
+    if len(others) > MOST_NAMED:
+        lines.append(f"And {len(others) - MOST_NAMED:,} more.")
     st.error("  \n".join(lines), title="Nothing was saved", icon=":material/error:")
 
 

@@ -16,7 +16,6 @@ if TYPE_CHECKING:
     from pipeline_assets.spreadsheets.import_plan import Plan
 
 Output = Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="The file to write; - for the output.")]
-ROWS_SHOWN = 50
 
 
 def import_file(sheet: str, _: str) -> Callable[..., None]:
@@ -42,6 +41,7 @@ def import_file(sheet: str, _: str) -> Callable[..., None]:
           renewables {group} import changed.csv --good-rows-only --why "Review of May"
         """
         from pipeline_assets.spreadsheets import import_plan
+        from renewables.cli.import_preview import print_plan
         from renewables.cli.output import note, print_json
         from renewables.user_errors import FAILED
 
@@ -58,7 +58,7 @@ def import_file(sheet: str, _: str) -> Callable[..., None]:
                 ).batch
             print_json(_for_scripts(found, taken))
         else:
-            _print(found)
+            print_plan(found)
             if has_errors:
                 note("Nothing was changed: put the rows with errors right, or add --good-rows-only to take the others.")
             elif refused:
@@ -162,49 +162,6 @@ def _write(text: str, output: str) -> None:
     else:
         Path(output).write_bytes(text.encode("utf-8-sig"))
         note(f"Wrote {output}.")
-
-
-def _print(found: "Plan") -> None:
-    from renewables.cli.output import note, print_table
-
-    changed = [(row, each) for row in found.rows for each in row.differences]
-    if changed:
-        print_table(
-            ["Row", "", "Record", "Column", "Before", "After"],
-            [
-                [row.number, row.outcome, row.label, each.column, _text(each.before), _text(each.after)]
-                for row, each in changed[:ROWS_SHOWN]
-            ],
-            right=["Row"],
-        )
-    if len(changed) > ROWS_SHOWN:
-        note(f"{len(changed) - ROWS_SHOWN:,} more differences: --json has them all.")
-    for title, problems in (("Error", found.errors), ("Second look", found.warnings)):
-        if problems:
-            print_table(
-                ["Row", "Column", title], [[p.row, p.column, p.message] for p in problems[:ROWS_SHOWN]], right=["Row"]
-            )
-        if len(problems) > ROWS_SHOWN:
-            note(f"{len(problems) - ROWS_SHOWN:,} more: --json has them all.")
-    for name, reason in found.ignored:
-        note(f"The column {name!r} is left out: {reason.rstrip('?.')}{'?' if reason.endswith('?') else '.'}")
-    for sentence in found.notes:
-        note(sentence)
-    if found.clearings:
-        print_table(
-            ["Row", "Record", "Would be emptied", "Holds"],
-            [[row.number, row.label, each.column, _text(each.before)] for row, each in found.clearings[:ROWS_SHOWN]],
-            right=["Row"],
-        )
-    if len(found.clearings) > ROWS_SHOWN:
-        note(f"{len(found.clearings) - ROWS_SHOWN:,} more would be emptied: --json has them all.")
-    typer.echo(
-        f"{len(found.rows):,} rows: " + ", ".join(f"{count:,} {name}" for name, count in found.counts.items()) + "."
-    )
-
-
-def _text(value: Any) -> str:
-    return "" if value is None else str(value)
 
 
 def _for_scripts(found: "Plan", batch: str | None) -> dict[str, Any]:

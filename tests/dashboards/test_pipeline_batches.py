@@ -180,6 +180,18 @@ def test_a_workbook_that_is_a_bomb_is_said_in_a_sentence_and_the_page_lives(open
     assert "unpacks to more than 150 MB" in app.error[0].value
 
 
+@pytest.mark.usefixtures("seeded")
+def test_errors_of_one_kind_are_one_line_with_their_count(open_page: Open) -> None:
+    bad = "".join(f",Project {n},Stage {n},Green,\n" for n in range(600))
+    app = upload(open_page("transfer"), HEADER + "pr-harrowfen,Harrowfen South,Completed,Green,\n" + bad)
+    frames = [frame.value for frame in app.dataframe]
+    kinds = next(frame for frame in frames if "In rows" in frame.columns)
+    assert kinds[["Rows", "Column", "In rows"]].values.tolist() == [[600, "stage", "3 to 602"]]
+    assert len(next(frame for frame in frames if "What" in frame.columns)) == 500
+    assert "The first 500 of 600" in said(app)
+    assert "Outcome" in frames[0].columns, "what changes comes first"
+
+
 def test_an_export_imported_back_changes_nothing(seeded: sa.Engine, open_page: Open) -> None:
     app = upload(open_page("transfer"), export(seeded, "pipelines"))
     assert "Nothing to import" in app.info[0].value

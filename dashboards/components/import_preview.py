@@ -1,0 +1,110 @@
+"""What an import would do, drawn: changes first, then problems grouped by kind, then what stays as it is.
+
+Not here: the file, confirming (`app_pages/transfer.py`), what is shown (`renewables/queries/import_summary.py`).
+"""
+
+from collections.abc import Sequence
+
+import polars as pl
+import streamlit as st
+
+from dashboards.components.chart import downloads
+from dashboards.components.ledger_session import plain
+from pipeline_assets.spreadsheets.import_plan import Outcome, Plan
+from pipeline_assets.spreadsheets.parsed_rows import RowProblem
+from renewables.queries.import_summary import changes_first, problem_groups, row_spans, unchanged_rows
+
+ROWS_SHOWN = 500
+MARKS = {Outcome.CREATE: "✚ new", Outcome.UPDATE: "✎ changed"}
+
+
+def show_plan(planned: Plan) -> None:
+    """Draw the counts, the differences, the problems, and what else of the file was left out."""
+    counts = planned.counts
+    st.markdown(
+        f"**{counts['create']:,}** new, **{counts['update']:,}** changed, **{counts['unchanged']:,}** as they are, "
+        f"**{counts['error']:,}** with errors"
+    )
+    for header, reason in planned.ignored:
+        st.caption(f"Column {plain(header)} is left out: {plain(reason)}{'' if reason.endswith('?') else '.'}")
+    for sentence in planned.notes:
+        st.caption(plain(sentence))
+    _show_changes(planned)
+    _show_clearings(planned)
+    _show_problems("Errors", planned.errors, name="import-errors")
+    _show_problems("Worth a second look", planned.warnings, name="import-warnings")
+    if unchanged := unchanged_rows(planned):
+        st.caption(f"As they are: rows {row_spans(unchanged)}.")
+
+
+def _show_changes(planned: Plan) -> None:
+    changes = changes_first(planned)
+    if not changes:
+        return
+    frame = pl.DataFrame(
+        {
+            "Row": [row.number for row, _ in changes],
+            "Outcome": [MARKS[row.outcome] for row, _ in changes],
+            "Record": [row.label for row, _ in changes],
+            "Column": [each.column for _, each in changes],
+            "Before": ["" if each.before is None else str(each.before) for _, each in changes],
+            "After": ["" if each.after is None else str(each.after) for _, each in changes],
+        }
+    )
+    st.dataframe(
+        frame.head(ROWS_SHOWN),
+        hide_index=True,
+        height=min(38 + 35 * len(frame), 460),
+        key="import rows",
+        alt=f"{len(frame)} values that would change",
+    )
+    _show_rest(frame, name="import-changes")
+
+
+def _show_clearings(planned: Plan) -> None:
+    if planned.clearings:
+        st.markdown("**Would be emptied**")
+        rows = [
+            {"Row": row.number, "Record": row.label, "Column": each.column, "Holds": str(each.before)}
+            for row, each in planned.clearings
+        ]
+        frame = pl.DataFrame(rows)
+        alt = "Fields that would be emptied"
+        st.dataframe(frame.head(ROWS_SHOWN), hide_index=True, key="import clearings", alt=alt)
+        _show_rest(frame, name="import-clearings")
+
+
+def _show_problems(title: str, problems: Sequence[RowProblem], *, name: str) -> None:
+    """Draw each kind of problem with its count where a kind has several, and the problems by row."""
+    if not problems:
+        return
+    st.markdown(f"**{title}**")
+    groups = problem_groups(problems)
+    if len(groups) < len(problems):
+        rows = [
+            {
+                "Rows": len(each.rows),
+                "Column": each.column,
+                "For example": each.example,
+                "In rows": row_spans(each.rows),
+            }
+            for each in groups
+        ]
+        alt = f"{title}: {len(groups)} kinds"
+        st.dataframe(rows[:ROWS_SHOWN], hide_index=True, key=f"{name} kinds", alt=alt)
+    frame = pl.DataFrame(
+        {
+            "Row": [problem.row for problem in problems],
+            "Column": [problem.column for problem in problems],
+            "What": [problem.message for problem in problems],
+        }
+    )
+    st.dataframe(frame.head(ROWS_SHOWN), hide_index=True, key=f"{name} rows", alt=f"{title} by row")
+    _show_rest(frame, name=name)
+
+
+def _show_rest(frame: pl.DataFrame, *, name: str) -> None:
+    """Say how many rows are not drawn, and offer the file of all."""
+    if len(frame) > ROWS_SHOWN:
+        st.caption(f"The first {ROWS_SHOWN:,} of {len(frame):,}; the files have all.")
+        downloads(frame, name=name)

@@ -1,0 +1,82 @@
+"""What an import would do, printed: changes first, then problems grouped by kind, then what stays as it is.
+
+Not here: asking and taking (`record_files.py`), what is shown (`renewables/queries/import_summary.py`).
+"""
+
+from typing import TYPE_CHECKING, Any
+
+import typer
+
+if TYPE_CHECKING:
+    from collections.abc import Sequence
+
+    from pipeline_assets.spreadsheets.import_plan import Plan
+    from pipeline_assets.spreadsheets.parsed_rows import RowProblem
+
+ROWS_SHOWN = 50
+GROUPS_SHOWN = 30
+
+
+def print_plan(plan: "Plan") -> None:
+    """Print at most `ROWS_SHOWN` changes, and problems by kind; --json has all of them."""
+    from renewables.cli.output import note, print_table
+    from renewables.queries.import_summary import changes_first, row_spans, unchanged_rows
+
+    changes = changes_first(plan)
+    if changes:
+        print_table(
+            ["Row", "", "Record", "Column", "Before", "After"],
+            [
+                [row.number, row.outcome, row.label, each.column, _text(each.before), _text(each.after)]
+                for row, each in changes[:ROWS_SHOWN]
+            ],
+            right=["Row"],
+        )
+    _print_rest(len(changes), ROWS_SHOWN, "more differences")
+    if plan.clearings:
+        print_table(
+            ["Row", "Record", "Would be emptied", "Holds"],
+            [[row.number, row.label, each.column, _text(each.before)] for row, each in plan.clearings[:ROWS_SHOWN]],
+            right=["Row"],
+        )
+    _print_rest(len(plan.clearings), ROWS_SHOWN, "more would be emptied")
+    _print_problems("Error", plan.errors)
+    _print_problems("Second look", plan.warnings)
+    for name, reason in plan.ignored:
+        note(f"The column {name!r} is left out: {reason.rstrip('?.')}{'?' if reason.endswith('?') else '.'}")
+    for sentence in plan.notes:
+        note(sentence)
+    if unchanged := unchanged_rows(plan):
+        note(f"As they are: rows {row_spans(unchanged)}.")
+    typer.echo(
+        f"{len(plan.rows):,} rows: " + ", ".join(f"{count:,} {name}" for name, count in plan.counts.items()) + "."
+    )
+
+
+def _print_problems(title: str, problems: "Sequence[RowProblem]") -> None:
+    """Print each kind of problem with its count and its rows, the most frequent first."""
+    from renewables.cli.output import print_table
+    from renewables.queries.import_summary import problem_groups, row_spans
+
+    groups = problem_groups(problems)
+    if groups:
+        print_table(
+            ["Rows", "Column", title, "In rows"],
+            [
+                [f"{len(each.rows):,}", each.column, each.example, row_spans(each.rows)]
+                for each in groups[:GROUPS_SHOWN]
+            ],
+            right=["Rows"],
+        )
+    _print_rest(len(groups), GROUPS_SHOWN, "more kinds")
+
+
+def _print_rest(count: int, shown: int, what: str) -> None:
+    from renewables.cli.output import note
+
+    if count > shown:
+        note(f"{count - shown:,} {what}: --json has them all.")
+
+
+def _text(value: Any) -> str:
+    return "" if value is None else str(value)

@@ -1,0 +1,104 @@
+"""An import of many rows is usable: changes come first, problems are grouped by kind, the rest is counted (32)."""
+
+import csv
+import io
+from pathlib import Path
+
+import pytest
+import sqlalchemy as sa
+from typer.testing import CliRunner
+
+from benchmarks import portfolio
+from pipeline_assets.ledger.changes import Change
+from pipeline_assets.ledger.schema import opened
+from pipeline_assets.ledger.submission import submit
+from pipeline_assets.spreadsheets.import_plan import Plan, confirm, plan
+from renewables.cli.main import app
+from renewables.queries.import_summary import changes_first, problem_groups, row_spans, unchanged_rows
+
+ROWS, EDITED = 300, 10
+
+
+def as_csv(rows: list[tuple[str, ...]]) -> str:
+    buffer = io.StringIO()
+    csv.writer(buffer, lineterminator="\n").writerows([portfolio.HEADER, *rows])
+    return buffer.getvalue()
+
+
+@pytest.fixture
+def engine(home: Path) -> sa.Engine:
+    return opened(f"sqlite:///{home / 'ledger.sqlite'}")
+
+
+@pytest.fixture
+def text(engine: sa.Engine) -> str:
+    """A file of which some rows change a project, most change nothing, some are new, and some have errors."""
+    first = plan(engine, "pipelines", as_csv(list(portfolio.rows(ROWS))).encode())
+    confirm(engine, first, who="me")
+    rows = list(portfolio.rows(ROWS + 2, edited=EDITED))
+    unreadable = [(f"Bad {n}", "Design", "Green", "", f"Q{n % 4 + 1} 20{n}", "Solar", "5") for n in range(26, 46)]
+    unknown = [(f"Odd {n}", "Nowhere", "Green", "", "", "Solar", "5") for n in range(3)]
+    return as_csv([*unreadable, *unknown, *reversed(rows)])
+
+
+@pytest.fixture
+def planned(engine: sa.Engine, text: str) -> Plan:
+    return plan(engine, "pipelines", text.encode())
+
+
+def test_records_that_change_come_before_new_ones(planned: Plan) -> None:
+    outcomes = [row.outcome for row, _ in changes_first(planned)]
+    assert outcomes[:EDITED] == ["update"] * EDITED
+    assert set(outcomes[EDITED:]) == {"create"}
+
+
+def test_problems_of_one_kind_are_one_line_with_their_count_and_rows(planned: Plan) -> None:
+    groups = problem_groups(planned.errors)
+    assert [(group.column, len(group.rows), row_spans(group.rows)) for group in groups] == [
+        ("rtb_date", 20, "2 to 21"),
+        ("stage", 3, "22 to 24"),
+    ]
+
+
+def test_problems_of_different_kinds_in_one_column_are_told_apart(engine: sa.Engine) -> None:
+    found = plan(engine, "pipelines", as_csv([
+        ("A", "Design", "Green", "", "Q3 2027", "Solar", "5"),
+        ("B", "Design", "Green", "", "9999-12-31", "Solar", "5"),
+    ]).encode())  # fmt: skip
+    assert len(problem_groups(found.errors)) == 2
+
+
+def test_rows_that_change_nothing_are_named_by_their_spans(planned: Plan) -> None:
+    assert len(unchanged_rows(planned)) == ROWS - EDITED
+
+
+@pytest.mark.parametrize(
+    ("numbers", "said"),
+    [([], ""), ([4], "4"), ([2, 3, 4, 9], "2 to 4, 9"), (list(range(2, 40, 2)), "2, 4, 6, 8, 10, 12 and 13 more")],
+)
+def test_row_numbers_are_said_in_spans(numbers: list[int], said: str) -> None:
+    assert row_spans(numbers) == said
+
+
+def test_the_command_prints_changes_then_kinds_of_errors_then_the_rest(
+    engine: sa.Engine, text: str, tmp_path: Path
+) -> None:
+    file = tmp_path / "projects.csv"
+    file.write_text(text)
+    result = CliRunner().invoke(app, ["pipelines", "import", str(file), "--dry-run"], env={"COLUMNS": "160"})
+    engine.dispose()
+    lines = [line for line in result.stdout.splitlines() if line.strip()]
+    updates = [n for n, line in enumerate(lines) if " update " in line]
+    errors = [n for n, line in enumerate(lines) if "is not a date" in line]
+    assert len(updates) == EDITED
+    assert len(errors) == 1, "one line for all of a kind"
+    assert max(updates) < errors[0]
+    assert lines[errors[0]].split()[0] == "20"
+    assert lines[-1] == f"{ROWS + 25} rows: 2 create, 10 update, {ROWS - EDITED} unchanged, 23 error."
+
+
+def test_an_error_of_thousands_of_rows_lists_some_and_counts_the_rest(engine: sa.Engine) -> None:
+    changes = [Change.create("counterparties", {"name": ""}) for _ in range(1_000)]
+    with pytest.raises(Exception, match="and 980 more") as refused:
+        submit(engine, changes, who="me", token="t")
+    assert len(str(refused.value)) < 5_000
