@@ -14,6 +14,7 @@ import duckdb
 from elexon_assets.datasets import DATASETS, Dataset
 from elexon_assets.flag_vocabulary import GAP_STATES, KNOWN_GAP
 from elexon_assets.resources import WarehouseResource
+from elexon_assets.schema.series import unknown_series
 
 ERROR, WARN = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
 TRAILING_DAYS = 30
@@ -125,6 +126,16 @@ def few_values_are_in_doubt(con: duckdb.DuckDBPyConnection, dataset: Dataset, no
     }
 
 
+def series_are_declared(con: duckdb.DuckDBPyConnection, dataset: Dataset, now: datetime) -> Outcome:  # noqa: ARG001 (all checks are called alike)
+    """Every series that ever landed is declared. Another one is kept under its own name and is in no total: once an
+    update declares it, it is, and nothing has to be fetched again."""
+    rows = con.sql(unknown_series([dataset])).pl().rows()
+    return not rows, {
+        "unknown series": dg.MetadataValue.text(", ".join(str(row[1]) for row in rows) or "none"),
+        "rows": dg.MetadataValue.int(sum(row[2] for row in rows)),
+    }
+
+
 def gaps_are_recent_or_known(con: duckdb.DuckDBPyConnection, dataset: Dataset, now: datetime) -> Outcome:
     """Of the trailing days, from the first half hour that was ever asked for, nothing is missing that could be there:
     half hours younger than the newest ever is, and known gaps, are let be."""
@@ -152,6 +163,7 @@ CHECKS: dict[Callable[[duckdb.DuckDBPyConnection, Dataset, datetime], Outcome], 
     values_within_soft_limits: WARN,
     few_values_are_in_doubt: WARN,
     gaps_are_recent_or_known: WARN,
+    series_are_declared: WARN,
 }
 OF_HALF_HOURS = (
     *(settlement_labels_agree, coverage_is_whole, values_within_soft_limits),

@@ -20,7 +20,10 @@ import orjson
 import tenacity
 
 from elexon_assets.certificates import trusted
+from elexon_assets.deadline import Deadline, bound_reads
 from elexon_assets.errors import (
+    AnswerTooLarge,
+    AnswerTooSlow,
     ElexonError,
     ShapeChanged,
     Unavailable,
@@ -35,6 +38,10 @@ USER_AGENT = f"gb-renewables/{version('gb-renewables')} (python-httpx/{httpx.__v
 LONGEST_PAUSE_SECONDS = 60.0
 "Also of what a Retry-After may ask for: a longer one is an outage, and the night's repair asks again."
 TRY_AGAIN = {429, 500, 502, 503, 504}
+SAMPLE = 200
+"Bytes of an answer that a message quotes."
+ENCODINGS = ("", "identity", "gzip", "deflate")
+"""What an answer may be packed with, once: a piece of 64 kB unpacks to 66 MB at most, so the cap is noticed in time."""
 SOURCE_HEADER = "X-Simulator-Rows"
 "Sent by the simulator only: which of recorded and synthetic the rows are."
 ELEXON_HOST = "data.elexon.co.uk"
@@ -65,6 +72,9 @@ class ElexonClient:
         self._endpoint = endpoint_of(settings.elexon_base_url)
         self._attempts = settings.elexon_attempts
         self._backoff_seconds = settings.elexon_backoff_seconds
+        self._answer_megabytes = settings.elexon_answer_megabytes
+        self._deadline_seconds = settings.elexon_deadline_seconds
+        self._deadline = Deadline()
         self._closing = threading.Event()
         self._http = httpx.Client(
             auth=self._endpoint.auth,
@@ -72,11 +82,12 @@ class ElexonClient:
             verify=trusted(),
             timeout=settings.elexon_timeout_seconds,
             limits=httpx.Limits(max_connections=settings.elexon_concurrency),
-            headers={"User-Agent": USER_AGENT, "Accept": "application/json"},
+            headers={"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "gzip, deflate"},
         )
+        bound_reads(self._http, self._deadline)
 
     def get(self, path: str, parameters: Mapping[str, str]) -> Answer:
-        """The rows of one request. Raises any ElexonError but StrangerRows."""
+        """Return the rows of one request. Raises any ElexonError but StrangerRows and WindowFailed."""
         started = monotonic()
         attempts = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type((Unavailable, UnreadableAnswer)),
@@ -106,21 +117,48 @@ class ElexonClient:
 
     def _get_once(self, path: str, parameters: Mapping[str, str]) -> tuple[list[dict[str, Any]], bytes, str]:
         url = self._endpoint.url + path
+        with self._deadline.in_seconds(self._deadline_seconds):
+            response, content = self._request(url, parameters)
+        if response.status_code == 400:
+            raise WindowRefused(f"{response.url} was refused as wrong: {_problems(content)}")
+        if response.status_code in TRY_AGAIN:
+            raise Unavailable(f"{url} answered {response.status_code}", _retry_after(response))
+        if response.status_code != 200:
+            raise UnexpectedStatus(f"{response.url} answered {response.status_code}: {_sample(content)}")
+        return _rows(response, content), content, source_of(response, self._mirrors)
+
+    def _request(self, url: str, parameters: Mapping[str, str]) -> tuple[httpx.Response, bytes]:
+        """Return the response and its body, within the deadline that is in force."""
         try:
-            response = self._http.get(url, params=dict(parameters))
+            with self._http.stream("GET", url, params=dict(parameters)) as response:
+                return response, self._read_bounded(response)
         except httpx.TimeoutException as error:
+            if self._deadline.has_passed:
+                raise AnswerTooSlow(
+                    f"{url} did not answer completely within {self._deadline_seconds:g} s. The next run asks again; "
+                    "ELEXON_DEADLINE_SECONDS allows more."
+                ) from error
             raise Unavailable(f"no answer in time from {url} ({type(error).__name__})") from error
         except httpx.TransportError as error:
             raise Unavailable(f"{url} cannot be reached: {error or type(error).__name__}") from error
         except httpx.DecodingError as error:
             raise UnreadableAnswer(f"{url} answered bytes that are not what they are labelled: {error}") from error
-        if response.status_code == 400:
-            raise WindowRefused(f"{response.url} was refused as wrong: {_problems(response)}")
-        if response.status_code in TRY_AGAIN:
-            raise Unavailable(f"{url} answered {response.status_code}", _retry_after(response))
-        if response.status_code != 200:
-            raise UnexpectedStatus(f"{response.url} answered {response.status_code}: {response.text[:200]}")
-        return _rows(response), response.content, source_of(response, self._mirrors)
+
+    def _read_bounded(self, response: httpx.Response) -> bytes:
+        """Return the unpacked body. Raises AnswerTooLarge as soon as it has more bytes than an answer may have."""
+        packing = response.headers.get("Content-Encoding", "").strip().lower()
+        if packing not in ENCODINGS:
+            raise UnreadableAnswer(f"{response.url} answered in the encoding {packing[:SAMPLE]!r}, unasked")
+        pieces, size = [], 0
+        for piece in response.iter_bytes():
+            pieces.append(piece)
+            size += len(piece)
+            if size > self._answer_megabytes * 1_000_000:
+                raise AnswerTooLarge(
+                    f"{response.url} answered more than {self._answer_megabytes:g} MB; a window of any dataset has "
+                    "less than 5. Nothing of it was kept; ELEXON_ANSWER_MEGABYTES allows more."
+                )
+        return b"".join(pieces)
 
     def _pause(self, state: tenacity.RetryCallState) -> float:
         """Jittered exponential back-off; at least what Retry-After asks for."""
@@ -146,16 +184,21 @@ def rows_of(content: bytes) -> list[dict[str, Any]]:
     return rows
 
 
-def _rows(response: httpx.Response) -> list[dict[str, Any]]:
+def _rows(response: httpx.Response, content: bytes) -> list[dict[str, Any]]:
     try:
-        return rows_of(response.content)
+        return rows_of(content)
     except (ValueError, RecursionError) as error:
         kind = response.headers.get("Content-Type", "no content type")
         raise UnreadableAnswer(
-            f"{response.url} answered 200 with {kind} that is not JSON: {response.text[:80]!r}"
+            f"{response.url} answered 200 with {kind} that is not JSON: {_sample(content)!r}"
         ) from error
     except TypeError as error:
-        raise ShapeChanged(f"{response.url} answered JSON without a list of rows: {response.text[:200]!r}") from error
+        raise ShapeChanged(f"{response.url} answered JSON without a list of rows: {_sample(content)!r}") from error
+
+
+def _sample(content: bytes) -> str:
+    """Return the beginning of a body, for a message."""
+    return content[:SAMPLE].decode(errors="replace")
 
 
 def source_of(response: httpx.Response, mirrors: Collection[str] = ()) -> str:
@@ -176,13 +219,14 @@ def source_of(response: httpx.Response, mirrors: Collection[str] = ()) -> str:
     return f"host {host}" if host in OWN_SOURCES else host
 
 
-def _problems(response: httpx.Response) -> str:
-    """The sentences of a validation error, or the body's beginning."""
+def _problems(content: bytes) -> str:
+    """Return the sentences of a validation error, or the beginning of the body."""
     try:
-        errors = response.json()["errors"]
-        return "; ".join(f"{name}: {text}".lstrip(": ") for name, texts in errors.items() for text in texts)
-    except (ValueError, KeyError, TypeError, AttributeError):
-        return response.text[:200]
+        errors = json.loads(content)["errors"]
+        sentences = "; ".join(f"{name}: {text}".lstrip(": ") for name, texts in errors.items() for text in texts)
+        return sentences[: 5 * SAMPLE]
+    except (ValueError, KeyError, TypeError, AttributeError, RecursionError):
+        return _sample(content)
 
 
 def _retry_after(response: httpx.Response) -> float | None:

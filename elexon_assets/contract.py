@@ -23,20 +23,43 @@ def limits_of(dataset: Dataset) -> dict[str, Limits]:
     return {name: Limits(**{**vars(declared), **moved.get(name, {})}) for name, declared in dataset.limits.items()}
 
 
+SERIES_NAME = r"^[\w](?:[\w /&.,()+-]{0,58}[\w)])?$"
+"""What the name of a series that nobody declared may look like: it becomes a label of tables and charts."""
+
+
 def contract(dataset: Dataset) -> pa.DataFrameSchema:
-    """What every landed row fulfils: types, no nulls, closed vocabularies, whole half hours, hard limits in MW."""
+    """Return what every landed row fulfils: types, no nulls, declared words, whole half hours, hard limits in MW.
+
+    The vocabulary of the series is open: one that nobody declared lands, and is listed in `unknown_series`.
+    """
     half_hour = dataset.period if dataset.is_half_hourly else None
-    columns = {name: _column(column, name == half_hour) for name, column in dataset.columns.items()}
+    columns = {name: _column(dataset, name, column, name == half_hour) for name, column in dataset.columns.items()}
     labels = {name: pa.Column(dtype, nullable=name.startswith("elexon_")) for name, dtype in labels_of(dataset).items()}
     limits = limits_of(dataset)
-    checks = [_within_hard_limits(dataset, limits)] if limits else []
+    checks = [_known_word(dataset, name) for name in dataset.columns if _is_judged_beside_series(dataset, name)]
+    checks += [_within_hard_limits(dataset, limits)] if limits else []
     return pa.DataFrameSchema({**columns, **labels}, checks=checks, name=dataset.name)
 
 
-def _column(column: Column, is_half_hour: bool) -> pa.Column:
+def _is_judged_beside_series(dataset: Dataset, name: str) -> bool:
+    """Return whether the column's words are declared for the declared series only."""
+    return name != dataset.category and bool(dataset.columns[name].values)
+
+
+def _known_word(dataset: Dataset, name: str) -> pa.Check:
+    """Return the check of a column with a vocabulary. A new series may bring a word of its own."""
+    word, is_declared = pl.col(name), pl.col(dataset.category).is_in(dataset.categories)
+
+    def known(data: pa.PolarsData) -> pl.LazyFrame:
+        return data.lazyframe.select((word.is_in(dataset.columns[name].values) | ~is_declared).fill_null(True))
+
+    return pa.Check(known, error=f"{dataset.columns[name].elexon_field} is not one that is known")
+
+
+def _column(dataset: Dataset, name: str, column: Column, is_half_hour: bool) -> pa.Column:
     checks = []
-    if column.values:
-        checks.append(pa.Check.isin(column.values, error=f"{column.elexon_field} is not one that is known"))
+    if name == dataset.category:
+        checks.append(pa.Check(_is_series_name, error=f"{column.elexon_field} cannot be the name of a series"))
     if column.between:
         low, high = column.between
         checks.append(pa.Check.in_range(low, high, error=f"{column.elexon_field} is not between {low} and {high}"))
@@ -51,14 +74,21 @@ def _on_the_half_hour(data: pa.PolarsData) -> pl.LazyFrame:
     return data.lazyframe.select(pl.col(data.key).dt.truncate(HALF_HOUR) == pl.col(data.key))
 
 
+def _is_series_name(data: pa.PolarsData) -> pl.LazyFrame:
+    return data.lazyframe.select(pl.col(data.key).str.contains(SERIES_NAME))
+
+
 def _is_finite(data: pa.PolarsData) -> pl.LazyFrame:
     return data.lazyframe.select(pl.col(data.key).is_finite())
 
 
 def _within_hard_limits(dataset: Dataset, limits: dict[str, Limits]) -> pa.Check:
+    """Return the check of the MW of each series; one that nobody declared has the widest of the limits."""
     category, value = pl.col(dataset.category), pl.col(dataset.value)
-    low = category.replace_strict({name: limit.hard_low for name, limit in limits.items()}, default=None)
-    high = category.replace_strict({name: limit.hard_high for name, limit in limits.items()}, default=None)
+    lows = {name: limit.hard_low for name, limit in limits.items()}
+    highs = {name: limit.hard_high for name, limit in limits.items()}
+    low = category.replace_strict(lows, default=min(lows.values()), return_dtype=pl.Float64)
+    high = category.replace_strict(highs, default=max(highs.values()), return_dtype=pl.Float64)
 
     def within(data: pa.PolarsData) -> pl.LazyFrame:
         # Nulls and NaN have a reason of their own already.

@@ -11,7 +11,13 @@ from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 
-from elexon_assets.settlement import HALF_HOUR, LONDON, first_start_utc
+from elexon_assets.request_parameters import (
+    instants,
+    publish_times,
+    settlement_dates,
+    settlement_dates_answer,
+    with_neighbours,
+)
 from elexon_assets.windows import Window, of_days
 
 UTC_TIME = pl.Datetime("us", "UTC")
@@ -25,7 +31,8 @@ class Column:
     dtype: pl.DataType
     description: str
     values: tuple[str, ...] = ()
-    "The closed vocabulary; a row with another value is kept aside. Empty: open."
+    """The declared vocabulary; empty: open. A row with another value is quarantined, except in the column that tells
+    series apart: a series that nobody declared lands under its own name."""
     between: tuple[float, float] | None = None
     "Both ends in; a row outside is kept aside."
 
@@ -38,6 +45,14 @@ class Limits:
     soft_low: float
     soft_high: float
     hard_high: float
+
+
+@dataclass(frozen=True)
+class Lifetime:
+    """When Elexon publishes a series: from the first half hour up to the end, which is not in; None: no known bound."""
+
+    first_utc: datetime | None = None
+    end_utc: datetime | None = None
 
 
 @dataclass(frozen=True, kw_only=True)
@@ -68,7 +83,12 @@ class Dataset:
     since: date | None = None
     "A dataset that is asked for whole, from this UTC day on. None: by UTC day."
     always_published: tuple[str, ...] = ()
-    "Categories that every half hour has; a half hour is whole when all are there."
+    "Categories that every half hour of their lifetime has; a half hour is whole when all are there."
+    lifetimes: Mapping[str, Lifetime] = field(default_factory=dict)
+    """Categories that began or ended within the record. Rows outside of the lifetime land all the same; they are only
+    not expected."""
+    oddities: Mapping[str, str] = field(default_factory=dict)
+    "Categories that Elexon published by mistake, with what is known of them: not declared, and no news either."
     publication_lag: timedelta = timedelta()
     "How long after its start a half hour is there, ordinarily."
     fresh_within: timedelta
@@ -102,47 +122,6 @@ class Dataset:
         return of_days(self.since, now.date())
 
 
-def _instants(window: Window) -> Mapping[str, str]:
-    """Both ends are inclusive: the last half hour asked for is the one before the window's end."""
-    return {"from": _rfc3339(window.start_utc), "to": _rfc3339(window.end_utc - HALF_HOUR)}
-
-
-LABELS_SLIP_UNTIL = datetime(2022, 7, 15, tzinfo=UTC)
-"FUELHH labels the last period of a day with the next settlement date in everything before 2022-07-14."
-
-
-def _dates_of(window: Window) -> tuple[date, date]:
-    """Return the first and the last settlement date whose answers hold the window.
-
-    The date of the end itself only where labels slip: one day that cannot be had must not block the day before it.
-    """
-    last = window.end_utc if window.end_utc < LABELS_SLIP_UNTIL else window.end_utc - HALF_HOUR
-    return window.start_utc.astimezone(LONDON).date(), last.astimezone(LONDON).date()
-
-
-def _settlement_dates(window: Window) -> Mapping[str, str]:
-    first, last = _dates_of(window)
-    return {"settlementDateFrom": first.isoformat(), "settlementDateTo": last.isoformat()}
-
-
-def _settlement_dates_answer(window: Window) -> Window:
-    first, last = _dates_of(window)
-    return _with_neighbours(Window(first_start_utc(first), first_start_utc(last + timedelta(days=1))))
-
-
-def _with_neighbours(window: Window) -> Window:
-    return Window(window.start_utc - HALF_HOUR, window.end_utc + HALF_HOUR)
-
-
-def _publish_times(window: Window) -> Mapping[str, str]:
-    """Both ends are inclusive: a row of the very end is the next window's, and dropped as a neighbour's."""
-    return {"publishDateTimeFrom": _rfc3339(window.start_utc), "publishDateTimeTo": _rfc3339(window.end_utc)}
-
-
-def _rfc3339(instant: datetime) -> str:
-    return instant.strftime("%Y-%m-%dT%H:%MZ")
-
-
 _START = Column("startTime", UTC_TIME, "Start of the half hour, UTC.")
 _PUBLISHED = Column("publishTime", UTC_TIME, "When Elexon published this value, UTC. The newest is the current one.")
 
@@ -155,8 +134,8 @@ WIND_AND_SOLAR = Dataset(
     "in many half hours.",
     path="/generation/actual/per-type/wind-and-solar",
     longest_window=timedelta(days=7),  # asked for as 7 days less half an hour: the cap is 7 days, both ends inclusive
-    parameters=_instants,
-    answers=_with_neighbours,
+    parameters=instants,
+    answers=with_neighbours,
     columns={
         "start_time_utc": _START,
         "psr_type": Column(
@@ -186,6 +165,30 @@ _INTERCONNECTORS = (
     *("INTELEC", "INTEW", "INTFR", "INTGRNL", "INTIFA2"),
     *("INTIRL", "INTNED", "INTNEM", "INTNSL", "INTVKL"),
 )
+
+
+def _since(year: int, month: int, day: int, hour: int = 0) -> Lifetime:
+    return Lifetime(datetime(year, month, day, hour, tzinfo=UTC))
+
+
+_FUEL_LIFETIMES = {
+    "BIOMASS": _since(2017, 11, 1, 20),
+    "INTELEC": _since(2022, 5, 25),
+    "INTGRNL": _since(2024, 3, 19, 9),
+    "INTIFA2": _since(2021, 1, 22),
+    "INTNEM": _since(2019, 1, 31),
+    "INTNSL": _since(2021, 10, 1),
+    "INTVKL": _since(2023, 7, 12, 8),
+}
+"""FUELHH begins in 2016. The nine other fuels and the links to France (INTFR), Northern Ireland (INTIRL), the
+Netherlands (INTNED) and Ireland (INTEW) are in it from its first day.
+BIOMASS: no row before 2017-11-01T20:00Z; until then biomass was part of OTHER (2,000 MW before, 30 MW after).
+INTVKL, INTGRNL: the first row in recorded data, zero at first; power flowed from 2023-12-11 and 2024-09-19.
+INTNEM (Nemo Link), INTIFA2, INTNSL (North Sea Link), INTELEC (ElecLink): the day on which their operators began
+commercial operation. Their rows began some months earlier, with zeros and tests (INTNSL carried 700 MW in September
+2021, INTIFA2 was there in December 2020, INTNEM was not in 2018): those land, and are only not expected.
+COAL has no end: it was published, and not always zero, long after the last coal power station closed in 2024."""
+
 _ABSURD = 60_000.0
 "MW; demand of Great Britain never reached it."
 
@@ -197,8 +200,8 @@ GENERATION_BY_FUEL = Dataset(
     "WIND lacks embedded wind farms and there is no solar. Pumped storage and interconnectors are signed, + is import.",
     path="/datasets/FUELHH",
     longest_window=timedelta(days=6),  # in summer seven UTC days touch eight settlement dates, and seven is the cap
-    parameters=_settlement_dates,
-    answers=_settlement_dates_answer,
+    parameters=settlement_dates,
+    answers=settlement_dates_answer,
     columns={
         "start_time_utc": _START,
         "fuel_type": Column("fuelType", pl.String(), "Elexon's fuel type.", (*_FUELS, *_INTERCONNECTORS)),
@@ -208,6 +211,8 @@ GENERATION_BY_FUEL = Dataset(
     category="fuel_type",
     value="generation_mw",
     always_published=_FUELS,
+    lifetimes=_FUEL_LIFETIMES,
+    oddities={"INTELE": "ElecLink under a shortened name, at zero, for half a day on 2021-09-10"},
     publication_lag=timedelta(minutes=30),
     fresh_within=timedelta(hours=2),
     limits={
@@ -218,19 +223,27 @@ GENERATION_BY_FUEL = Dataset(
     },
 )
 
+_PSR_TYPES = (
+    *("Biomass", "Fossil Gas", "Fossil Hard coal", "Fossil Oil", "Hydro Pumped Storage"),
+    *("Hydro Run-of-river and poundage", "Nuclear", "Other", "Solar", "Wind Offshore", "Wind Onshore"),
+)
+"The eleven types that Elexon's generation by type (AGPT) has; IGCA was seen with no other."
+
 INSTALLED_CAPACITY = Dataset(
     name="installed_capacity",
     code="IGCA",
     title="Installed capacity",
-    description="Installed generation capacity by type, MW, one figure a year and several revisions of it; embedded "
-    "plant is in. The figure of a year is taken as that of its first instant.",
+    description="Installed generation capacity by type, MW, one figure a year and several revisions of it. It includes "
+    "embedded plant, and by reports planned plant. The figure of a year is taken as that of its first instant.",
     path="/datasets/IGCA",
     longest_window=timedelta(days=730),  # the cap is 731 days of publish times, both ends inclusive
-    parameters=_publish_times,
-    answers=_with_neighbours,
+    parameters=publish_times,
+    answers=with_neighbours,
     columns={
         "year": Column("year", pl.Int16(), "The year that the capacity is for.", between=(2000, 2100)),
-        "psr_type": Column("psrType", pl.String(), "Power system resource type; all there are, not only wind and sun."),
+        "psr_type": Column(
+            "psrType", pl.String(), "Power system resource type; all there are, not only wind and sun.", _PSR_TYPES
+        ),
         "capacity_mw": Column("quantity", pl.Float64(), "MW installed.", between=(0, 200_000)),
         "publish_time_utc": _PUBLISHED,
         "document_revision": Column("documentRevisionNumber", pl.Int16(), "Elexon's revision of its document."),

@@ -5,8 +5,11 @@ ElexonError
 ├── UnexpectedStatus    any other status that repeating does not mend (401, 404, ...)
 ├── Unavailable         429, 5xx, time-outs, dropped connections: given up after the last attempt
 ├── UnreadableAnswer    truncated JSON, an HTML page with status 200: given up after the last attempt
+├── AnswerTooLarge      more bytes than an answer may have, also when unpacked; never retried
+├── AnswerTooSlow       not complete at the deadline, though bytes kept coming; never retried
 ├── ShapeChanged        JSON, but not the fields that the dataset declares
-└── StrangerRows        rows that were not asked for, as some endpoints send when a parameter is ignored
+├── StrangerRows        rows that were not asked for, as some endpoints send when a parameter is ignored
+└── WindowFailed        anything else that went wrong while a window was fetched, parsed or validated
 """
 
 from warehouse.redaction import log_line
@@ -41,10 +44,20 @@ class Unavailable(ElexonError):
 class UnreadableAnswer(ElexonError): ...
 
 
+class AnswerTooLarge(ElexonError): ...
+
+
+class AnswerTooSlow(ElexonError): ...
+
+
 class ShapeChanged(ElexonError): ...
 
 
 class StrangerRows(ElexonError): ...
+
+
+class WindowFailed(ElexonError):
+    """The exception that nobody foresaw is its cause, and named in the message."""
 
 
 class UnusableInput(ValueError):

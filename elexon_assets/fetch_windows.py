@@ -15,7 +15,7 @@ from typing import Any
 
 from elexon_assets.client import Answer, ElexonClient, rows_of
 from elexon_assets.datasets import Dataset
-from elexon_assets.errors import ElexonError
+from elexon_assets.errors import ElexonError, WindowFailed
 from elexon_assets.parsing import Parsed, parse
 from elexon_assets.windows import Window, of_days, split_by_day
 
@@ -26,6 +26,10 @@ PARSING = 2
 "Threads more than requests under way: while an answer is parsed, the next one is asked for."
 
 
+LONGEST_MESSAGE = 2_000
+"Characters of an error that are kept."
+
+
 @dataclass(frozen=True)
 class Fetched:
     """A window that was answered: how many rows, the frame made of them, and the answer itself."""
@@ -34,14 +38,14 @@ class Fetched:
     rows_received: int
     parsed: Parsed
     content: bytes
-    "Kept for the few rows that are set aside: a thousand decoded rows a window would keep the collector busy."
+    "Kept for the few rows that are quarantined: a thousand decoded rows per window would keep the collector busy."
     source: str
     attempts: int
     seconds: float
 
-    def raw_row(self, position: int) -> dict[str, Any]:
-        """As Elexon sent it."""
-        return rows_of(self.content)[position]
+    def raw_rows(self) -> list[dict[str, Any]]:
+        """Decode the answer again: the rows as Elexon sent them."""
+        return rows_of(self.content)
 
 
 @dataclass(frozen=True)
@@ -50,6 +54,12 @@ class Failed:
 
     window: Window
     error: ElexonError
+
+    @property
+    def message(self) -> str:
+        """Return the error's kind and message, in characters that every store takes."""
+        text = f"{type(self.error).__name__}: {self.error}"
+        return text[:LONGEST_MESSAGE].encode(errors="backslashreplace").decode()
 
 
 Outcome = Fetched | Failed
@@ -108,10 +118,9 @@ def fetch(client: ElexonClient, dataset: Dataset, windows: Sequence[Window]) -> 
                 with places:
                     answer = client.get(dataset.path, dataset.parameters(window))
                 future.set_result(_parsed(dataset, window, answer))
-            except ElexonError as error:
-                future.set_result(Failed(window, error))
-            except Exception as error:
-                future.set_exception(error)
+            # Also what is no Exception, as a panic within polars: without a result the run would wait for ever.
+            except BaseException as error:
+                future.set_result(failed(window, error))
 
     # Daemons, which an executor's threads are not: a cancelled run would wait for answers up to their time-out.
     for number in range(client.concurrency + PARSING):
@@ -129,6 +138,18 @@ def fetch(client: ElexonClient, dataset: Dataset, windows: Sequence[Window]) -> 
     finally:
         for _ in range(client.concurrency + PARSING):
             asked.put(None)
+
+
+def failed(window: Window, error: BaseException) -> Failed:
+    """Return the failure of a window, under a name of ours also where nobody foresaw the exception."""
+    if isinstance(error, ElexonError):
+        return Failed(window, error)
+    unforeseen = WindowFailed(
+        f"{type(error).__name__} while the window was fetched and read: {error}. The other windows landed; "
+        "please report this with the window and the message."
+    )
+    unforeseen.__cause__ = error
+    return Failed(window, unforeseen)
 
 
 def _parsed(dataset: Dataset, window: Window, answer: Answer) -> Fetched:

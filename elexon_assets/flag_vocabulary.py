@@ -36,6 +36,30 @@ ALL_ZERO = Reason(
     "Every fuel of the half hour was published as zero: a fail-over at the source, not a country without power.",
     value_in_doubt=True,
 )
+SOME_AT_ZERO = Reason(
+    "some_at_zero",
+    "Some fuels at zero",
+    "Several of nuclear, biomass and gas were published as zero at once, which never happens: a fail-over in part.",
+    value_in_doubt=True,
+)
+SOLAR_BY_DAY = Reason(
+    "solar_zero_by_day",
+    "No solar by day",
+    "Solar is zero while the sun is well up over all of the panels.",
+    value_in_doubt=True,
+)
+SOLAR_BY_NIGHT = Reason(
+    "solar_by_night",
+    "Solar by night",
+    "Solar is above zero while the sun is down over all of Great Britain.",
+    value_in_doubt=True,
+)
+UNKNOWN_SERIES = Reason(
+    "unknown_series",
+    "Unknown series",
+    "Elexon publishes a series that nobody has declared here: it is kept under its own name, and in no total.",
+    value_in_doubt=False,
+)
 OUTSIDE_SOFT_LIMITS = Reason(
     "outside_soft_limits",
     "Outside the soft limits",
@@ -55,7 +79,10 @@ PUBLISHED_LATE = Reason(
     value_in_doubt=False,
 )
 
-REASONS = (WIND_UNDERSTATED, STUCK, ALL_ZERO, OUTSIDE_SOFT_LIMITS, LABEL_DISAGREES, PUBLISHED_LATE)
+REASONS = (
+    *(WIND_UNDERSTATED, STUCK, ALL_ZERO, SOME_AT_ZERO, SOLAR_BY_DAY, SOLAR_BY_NIGHT, OUTSIDE_SOFT_LIMITS),
+    *(LABEL_DISAGREES, PUBLISHED_LATE, UNKNOWN_SERIES),
+)
 REASON_BY_NAME = {reason.name: reason for reason in REASONS}
 DOUBTING = tuple(reason.name for reason in REASONS if reason.value_in_doubt)
 

@@ -4,7 +4,6 @@ Belongs here: the order of things, batches, the fetch log and the quarantine. No
 warehouse is opened, what Dagster makes of the outcome.
 """
 
-import json
 from collections.abc import Callable, Generator, Iterable
 from contextlib import AbstractContextManager, closing
 from datetime import UTC, datetime, timedelta
@@ -15,12 +14,12 @@ import numpy as np
 import polars as pl
 
 from elexon_assets.client import OWN_SOURCES, ElexonClient
-from elexon_assets.contract import Judged, split
 from elexon_assets.datasets import UTC_TIME, Dataset
 from elexon_assets.fetch_windows import Failed, Fetched, Outcome, fetch_by_day_where_needed
 from elexon_assets.ingest_report import Progress, Report, WindowRecord
-from elexon_assets.parsing import RAW
+from elexon_assets.schema.aggregates import whole
 from elexon_assets.schema.warehouse_schema import ensure
+from elexon_assets.validation import Validated, validate
 from elexon_assets.windows import Window, cut
 from warehouse import landing, snapshots
 from warehouse.connection import writing
@@ -93,76 +92,55 @@ def _batches(
 def _land(
     dataset: Dataset, batch: list[Outcome], run_id: str, open_warehouse: OpenWarehouse, *, first: bool
 ) -> list[WindowRecord]:
-    """One transaction: publications, quarantine, fetch log. Validation comes before the warehouse is opened."""
-    fetched = [outcome for outcome in batch if isinstance(outcome, Fetched)]
-    judged = _judged(dataset, fetched)
+    """Land a batch in one transaction: publications, quarantine, fetch log. Validation comes before the warehouse is
+    opened."""
+    validated = validate(dataset, batch, run_id)
+    answered = [outcome for outcome in validated.outcomes if isinstance(outcome, Fetched)]
     with open_warehouse() as con:
-        now = datetime.now(UTC)  # while no other can write: what commits later is stamped later, so a watermark holds
         if first:
             with landing.transaction(con):
                 ensure(con)
+        stamp = landing_stamp(con)
         with landing.transaction(con):
-            _refuse_mixed_sources(con, {outcome.source for outcome in fetched if outcome.rows_received})
-            if judged:
-                good = judged.good.drop("window", RAW).with_columns(ingested_at_utc=pl.lit(now).cast(UTC_TIME))
+            refuse_mixed_sources(con, {outcome.source for outcome in answered if outcome.rows_received})
+            if validated.good is not None:
+                good = validated.good.with_columns(ingested_at_utc=pl.lit(stamp).cast(UTC_TIME))
                 landing.append_new(con, dataset.table, good, key=dataset.key, range_column=dataset.range_column)
-                aside = _quarantine_frame(dataset, fetched, judged.bad, run_id, now)
-                landing.append_new(con, "quarantine", aside, key=QUARANTINE_KEY, range_column="dataset")
-            records = _records(con, dataset, batch, judged.bad if judged else None, now)
-            _log(con, dataset, records, run_id, now)
+                bad = validated.quarantined.with_columns(found_at_utc=pl.lit(stamp).cast(UTC_TIME))
+                landing.append_new(con, "quarantine", bad, key=QUARANTINE_KEY, range_column="dataset")
+            records = _records(con, dataset, validated, stamp)
+            write_log(con, dataset, records, run_id, stamp)
     return records
 
 
-def _judged(dataset: Dataset, fetched: list[Fetched]) -> Judged | None:
-    """Rows of all windows, those that fulfil the contract and the others; `window` is the position in `fetched`."""
-    if not fetched:
-        return None
-    frames = [outcome.parsed.frame for outcome in fetched]
-    window = pl.Series(np.repeat(np.arange(len(frames), dtype=np.uint32), [len(frame) for frame in frames]))
-    source = pl.Series([outcome.source for outcome in fetched], dtype=pl.String).gather(window)
-    return split(dataset, pl.concat(frames).with_columns(window=window, source=source))
+def landing_stamp(con: duckdb.DuckDBPyConnection) -> datetime:
+    """Return when the next rows land: now, and always later than any landing in the fetch log.
 
-
-def _quarantine_frame(
-    dataset: Dataset, fetched: list[Fetched], bad: pl.DataFrame, run_id: str, now: datetime
-) -> pl.DataFrame:
-    rows = [
-        {
-            "dataset": dataset.name,
-            "reason": reason,
-            "raw_json": json.dumps(fetched[window].raw_row(raw), sort_keys=True),
-            "window_start_utc": fetched[window].window.start_utc,
-            "window_end_utc": fetched[window].window.end_utc,
-            "run_id": run_id,
-            "found_at_utc": now,
-        }
-        for window, raw, reason in bad.select("window", RAW, "reason").iter_rows()
-    ]
-    schema: dict[str, pl.DataType] = {
-        **{name: pl.String() for name in ("dataset", "reason", "raw_json", "run_id")},
-        **dict.fromkeys(("window_start_utc", "window_end_utc", "found_at_utc"), UTC_TIME),
-    }
-    return pl.DataFrame(rows, schema=schema)
+    Flags and checks tell by it what is new, so a clock that went back must not put a landing before one that they have
+    seen. Call it while the warehouse is held: nobody else can land in between.
+    """
+    now = datetime.now(UTC)
+    newest = con.sql("SELECT max(asked_at_utc) AS newest FROM fetch_log").pl().item()
+    return now if newest is None else max(now, newest.astimezone(UTC) + timedelta(microseconds=1))
 
 
 def _records(
     con: duckdb.DuckDBPyConnection,
     dataset: Dataset,
-    batch: list[Outcome],
-    bad: pl.DataFrame | None,
-    now: datetime,
+    validated: Validated,
+    stamp: datetime,
 ) -> list[WindowRecord]:
-    """Return what became of each window; `now` marks the rows that this batch landed."""
-    landed = _rows_landed(con, dataset, [outcome.window for outcome in batch], now)
-    aside = dict(bad.group_by("window").len().iter_rows()) if bad is not None else {}
+    """Return what became of each window; `stamp` marks the rows that this batch landed."""
+    batch = validated.outcomes
+    landed = _rows_landed(con, dataset, [outcome.window for outcome in batch], stamp)
     records, answered = [], 0
     for outcome in batch:
         window = outcome.window
         if isinstance(outcome, Failed):
-            error = f"{type(outcome.error).__name__}: {outcome.error}"
-            records.append(WindowRecord(window, "failed", attempts=outcome.error.attempts, error=error))
+            records.append(WindowRecord(window, "failed", attempts=outcome.error.attempts, error=outcome.message))
             continue
-        quarantined, new, received = aside.get(answered, 0), landed[window], outcome.rows_received
+        quarantined, new = validated.quarantined_by_window.get(answered, 0), landed[window]
+        received = outcome.rows_received
         neighbours = outcome.parsed.neighbours
         records.append(
             WindowRecord(
@@ -184,14 +162,14 @@ def _records(
 
 
 def _rows_landed(
-    con: duckdb.DuckDBPyConnection, dataset: Dataset, windows: list[Window], now: datetime
+    con: duckdb.DuckDBPyConnection, dataset: Dataset, windows: list[Window], stamp: datetime
 ) -> dict[Window, int]:
-    """Return the number of rows that landed at `now` for each of the windows, which do not overlap."""
+    """Return the number of rows that landed with the stamp for each of the windows, which do not overlap."""
     ordered, start = sorted(windows), dataset.range_column
     rows = con.execute(
         f"SELECT epoch_us({start}) AS start_us, count(*) AS rows FROM {dataset.table} "
-        f"WHERE {start} >= $low AND {start} < $high AND ingested_at_utc = $now GROUP BY 1",
-        {"low": ordered[0].start_utc, "high": ordered[-1].end_utc, "now": now},
+        f"WHERE {start} >= $low AND {start} < $high AND ingested_at_utc = $stamp GROUP BY 1",
+        {"low": ordered[0].start_utc, "high": ordered[-1].end_utc, "stamp": stamp},
     ).fetchnumpy()
     starts_us = [(window.start_utc - EPOCH) // timedelta(microseconds=1) for window in ordered]
     positions = np.searchsorted(starts_us, rows["start_us"], side="right") - 1
@@ -199,15 +177,16 @@ def _rows_landed(
     return dict(zip(ordered, map(int, counts), strict=True))
 
 
-def _log(
-    con: duckdb.DuckDBPyConnection, dataset: Dataset, records: list[WindowRecord], run_id: str, now: datetime
+def write_log(
+    con: duckdb.DuckDBPyConnection, dataset: Dataset, records: list[WindowRecord], run_id: str, stamp: datetime
 ) -> None:
+    """Append the records to the fetch log."""
     rows = []
     for record in records:
         row = {name: value for name, value in vars(record).items() if name != "window"}
         rows.append(
             row
-            | {"run_id": run_id, "dataset": dataset.name, "asked_at_utc": now}
+            | {"run_id": run_id, "dataset": dataset.name, "asked_at_utc": stamp}
             | {"window_start_utc": record.window.start_utc, "window_end_utc": record.window.end_utc}
         )
     frame = pl.DataFrame(rows, schema_overrides={"error": pl.String, "source": pl.String})
@@ -217,18 +196,16 @@ def _log(
 
 
 def _whole_half_hours(con: duckdb.DuckDBPyConnection, dataset: Dataset, span: Window) -> int:
-    always = list(dataset.always_published)
+    """Return how many half hours of the span are whole in the warehouse."""
     return int(
         con.execute(
-            f"SELECT count(*) FROM (SELECT start_time_utc FROM {dataset.table} WHERE start_time_utc >= ? "
-            f"AND start_time_utc < ? AND list_contains(?, {dataset.category}) "
-            f"GROUP BY start_time_utc HAVING count(DISTINCT {dataset.category}) = ?)",
-            [span.start_utc, span.end_utc, always, len(always)],
+            f"SELECT count(*) FROM ({whole(dataset)}) WHERE start_time_utc >= ? AND start_time_utc < ?",
+            [span.start_utc, span.end_utc],
         ).fetchall()[0][0]
     )
 
 
-def _refuse_mixed_sources(con: duckdb.DuckDBPyConnection, sources: set[str]) -> None:
+def refuse_mixed_sources(con: duckdb.DuckDBPyConnection, sources: set[str]) -> None:
     """Raise MixedSources where rows of one origin would land beside those of another.
 
     A warehouse holds what Elexon answered, what a stand-in did, or what one other host did: synthetic is never taken

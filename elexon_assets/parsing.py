@@ -20,6 +20,13 @@ from elexon_assets.windows import Window
 RAW = "raw_row"
 "Position of the row in the answer: how a row that is kept aside finds its raw JSON again."
 
+FIRST_INSTANT, LAST_INSTANT = datetime(1990, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
+"""An instant outside cannot be meant. The greatest publish time is current, so one of the year 9999 would be so for
+ever."""
+
+SAMPLE = 200
+"Characters of a row that a message quotes."
+
 TEXT: set[type] = {str}
 NUMBERS: set[type] = {int, float}
 
@@ -54,7 +61,7 @@ def parse(dataset: Dataset, rows: Sequence[dict[str, Any]], window: Window) -> P
         if len(strangers):
             raise StrangerRows(
                 f"{dataset.code} was asked for {window} and answered {len(strangers)} of {len(frame)} rows outside it, "
-                f"the first {rows[strangers[RAW][0]]}. Nothing of this window was landed."
+                f"the first {str(rows[strangers[RAW][0]])[:SAMPLE]}. Nothing of this window was landed."
             )
     return Parsed(_with_labels(inside) if dataset.is_half_hourly else inside, len(frame) - len(inside))
 
@@ -67,7 +74,7 @@ def _typed(dataset: Dataset, rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
         if rows and values[0] is None and not any(column.elexon_field in row for row in rows):
             raise ShapeChanged(
                 f"{dataset.code}: the field {column.elexon_field!r} (our {name}) is in none of {len(rows)} rows. "
-                f"A row now has {sorted(rows[0])}. Nothing of this window was landed."
+                f"A row now has {str(sorted(rows[0]))[:SAMPLE]}. Nothing of this window was landed."
             )
         series.append(_read(name, values, column.dtype))
     if dataset.is_half_hourly:
@@ -88,21 +95,41 @@ def _of_types(values: list[Any], types: set[type]) -> list[Any]:
     return values if types.issuperset(map(type, values)) else [v if type(v) in types else None for v in values]
 
 
+def _texts(name: str, values: list[Any]) -> pl.Series:
+    """Return the texts of a column; null for another type, and for half a surrogate pair, which is no text."""
+    texts = _of_types(values, TEXT)
+    try:
+        return pl.Series(name, texts, pl.String)
+    except UnicodeEncodeError:
+        return pl.Series(name, [text if text is None or _is_encodable(text) else None for text in texts], pl.String)
+
+
+def _is_encodable(text: str) -> bool:
+    try:
+        text.encode()
+    except UnicodeEncodeError:
+        return False
+    return True
+
+
 def _read(name: str, values: list[Any], dtype: pl.DataType) -> pl.Series:
-    """A column; what is not of its kind becomes null."""
+    """Return a column; what is not of its kind becomes null."""
     if isinstance(dtype, pl.Datetime):
-        texts = pl.Series(name, _of_types(values, TEXT), pl.String)
+        texts = _texts(name, values)
         instants = texts.str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_unit="us", strict=False)
         if instants.null_count() > texts.null_count():
-            return pl.Series(name, [_instant(text) for text in texts], dtype)
-        return instants.dt.replace_time_zone("UTC")
+            instants = pl.Series(name, [_instant(text) for text in texts], dtype)
+        else:
+            instants = instants.dt.replace_time_zone("UTC")
+        if instants.is_between(FIRST_INSTANT, LAST_INSTANT).all():
+            return instants
+        return instants.set(~instants.is_between(FIRST_INSTANT, LAST_INSTANT), None)
     if isinstance(dtype, pl.Date):
-        texts = pl.Series(name, _of_types(values, TEXT), pl.String)
-        return texts.str.to_date("%Y-%m-%d", strict=False)
+        return _texts(name, values).str.to_date("%Y-%m-%d", strict=False)
     if isinstance(dtype, pl.String):
         # One legacy form wraps names in quotes of their own.
-        names = _of_types(values, TEXT)
-        tidy = {text: text and text.strip('" ') for text in set(names)}
+        names = _texts(name, values).to_list()
+        tidy = {text: text and text.strip('" \t\r\n') for text in set(names)}
         return pl.Series(name, map(tidy.__getitem__, names), dtype)
     numbers = _of_types(values, NUMBERS)
     try:
@@ -117,9 +144,9 @@ def _instant(text: str | None) -> datetime | None:
         return None
     try:
         read = datetime.fromisoformat(text)
-    except ValueError:
+        return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
+    except (ValueError, OverflowError):  # the first and last days of the calendar have no UTC in every zone
         return None
-    return read.replace(tzinfo=UTC) if read.tzinfo is None else read.astimezone(UTC)
 
 
 def _with_labels(frame: pl.DataFrame) -> pl.DataFrame:

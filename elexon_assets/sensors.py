@@ -81,7 +81,9 @@ def _next_request(
         return dg.SkipReason(f"the flagging run {run_id} is still on its way")
     asked = Asked.from_cursor(context.cursor)
     unflagged = newest_unflagged(con)
-    if unflagged and (unflagged > asked.flags_of_landing or now >= _instant(asked.flags_at) + FLAG_AGAIN_AFTER):
+    # The distance: a clock that went back must not put off the next try.
+    is_due_again = abs(now - _instant(asked.flags_at)) >= FLAG_AGAIN_AFTER
+    if unflagged and (unflagged > asked.flags_of_landing or is_due_again):
         context.update_cursor(replace(asked, flags_of_landing=unflagged, flags_at=_microseconds(now)).to_cursor())
         return dg.RunRequest(job_name=jobs.flagging.name)  # without a key: two of them do no harm
     if run_id := jobs.on_its_way(context.instance, jobs.checks.name):

@@ -61,7 +61,8 @@ def _pausing_until(runs: list[dg.RunRecord]) -> datetime:
     if not failed:
         return datetime.now(UTC)
     pause: timedelta = min(timedelta(seconds=LANDING_SECONDS) * 2 ** len(failed), LONGEST_PAUSE)
-    return datetime.fromtimestamp(failed[0].end_time or 0, UTC) + pause
+    ended, now = datetime.fromtimestamp(failed[0].end_time or 0, UTC), datetime.now(UTC)
+    return now if ended > now else ended + pause  # where the clock went back nothing says how long to wait
 
 
 @dg.run_failure_sensor(default_status=RUNNING, name="notice_of_failed_runs", monitor_all_code_locations=True)

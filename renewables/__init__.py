@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING, Any
 
 if TYPE_CHECKING:
     from elexon_assets.errors import ElexonError, UnusableInput
-    from renewables.api import BadRowsWarning, fetch
+    from renewables.api import BadRowsWarning, UnknownSeriesWarning, fetch
     from renewables.queries.analysis import daily, monthly, summary
     from renewables.queries.generation import generation
     from renewables.queries.quality import quality
@@ -20,6 +20,7 @@ if TYPE_CHECKING:
 __all__ = [
     "BadRowsWarning",
     "ElexonError",
+    "UnknownSeriesWarning",
     "UnusableInput",
     "WarehouseError",
     "WarehouseMissing",
@@ -35,7 +36,7 @@ __all__ = [
 
 _MODULES = {
     **dict.fromkeys(("ElexonError", "UnusableInput"), "elexon_assets.errors"),
-    **dict.fromkeys(("BadRowsWarning", "fetch"), "renewables.api"),
+    **dict.fromkeys(("BadRowsWarning", "UnknownSeriesWarning", "fetch"), "renewables.api"),
     **dict.fromkeys(("daily", "monthly", "summary"), "renewables.queries.analysis"),
     "generation": "renewables.queries.generation",
     "quality": "renewables.queries.quality",

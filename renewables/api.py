@@ -27,6 +27,10 @@ class BadRowsWarning(UserWarning):
     """Rows that broke the contract are not in the frame."""
 
 
+class UnknownSeriesWarning(UserWarning):
+    """Rows of a series that nobody has declared are in the frame, under Elexon's name; no total of ours has them."""
+
+
 def fetch(
     start: date | datetime | str,
     end: date | datetime | str,
@@ -36,7 +40,8 @@ def fetch(
     """Return half hours of a span from Elexon, MW: the newest published value of each, in order, with its source.
 
     One row per (start_time_utc, category); a half hour that is not published has none. Of `installed_capacity` what was
-    published in the span, one row per (year, psr_type); it holds planned plant. Warns of BadRowsWarning.
+    published in the span, one row per (year, psr_type); it holds planned plant. Warns of BadRowsWarning and
+    UnknownSeriesWarning.
 
     Args:
         start: A UTC day, or an instant; an ISO text of either.
@@ -64,6 +69,10 @@ def fetch(
         )
         message = f"{declaration.code}: {len(bad)} of {len(good) + len(bad)} rows are left out: {reasons}"
         warnings.warn(message, BadRowsWarning, stacklevel=2)
+    known = {*declaration.categories, *declaration.oddities}
+    if unknown := sorted(set(good[declaration.category]) - known):
+        message = f"{declaration.code} has series that are not declared here: {', '.join(unknown)}"
+        warnings.warn(message, UnknownSeriesWarning, stacklevel=2)
     return _current_values(declaration, good)
 
 
@@ -82,11 +91,13 @@ def _concatenated(fetched: list[Fetched]) -> pl.DataFrame:
 
 def _current_values(dataset: Dataset, frame: pl.DataFrame) -> pl.DataFrame:
     """Return what the warehouse's view has: the greatest (publish time, value) of each half hour and category."""
-    category = pl.col(dataset.category)
+    category = dataset.category
+    declared_order = {name: position for position, name in enumerate(dataset.categories)}
+    position = pl.col(category).replace_strict(declared_order, default=len(declared_order), return_dtype=pl.UInt32)
     labels = ("settlement_date", "settlement_period") if dataset.is_half_hourly else ()
     return (
         frame.sort(*dataset.versioned_by, dataset.value)
         .unique([dataset.period, dataset.category], keep="last")
-        .sort(dataset.period, category.cast(pl.Enum(dataset.categories)) if dataset.categories else category)
+        .sort(dataset.period, position, category)
         .select(dataset.period, *labels, dataset.category, dataset.value, "publish_time_utc", "source")
     )

@@ -131,6 +131,10 @@ class Settings(BaseSettings):
     "Requests under way at once: far below the limit of 5,000 a minute."
     elexon_timeout_seconds: float = 30.0
     "Answers take 0.05-0.25 s, at times over 1 s."
+    elexon_deadline_seconds: Annotated[float, Field(gt=0)] = 120.0
+    "For one answer as a whole: a server that sends a byte now and then keeps within every time-out between bytes."
+    elexon_answer_megabytes: Annotated[float, Field(gt=0)] = 20.0
+    "An answer with more, unpacked, is refused while it comes. The largest, a week of fuels, has 1.2 MB."
     elexon_attempts: Annotated[int, Field(ge=1)] = 5
     "Attempts at one window before it is given up."
     elexon_backoff_seconds: float = 1.0
@@ -149,6 +153,15 @@ class Settings(BaseSettings):
     "Where FUELHH is missing: offshore wind below it (drop-outs were seen at 77 to 290 MW) ..."
     offshore_around_mw: float = 1_500
     "... while the median of the three hours either side is above this, is flagged: no lull comes and goes so fast."
+    never_zero_together: Annotated[int, Field(ge=1)] = 2
+    """So many of NUCLEAR, BIOMASS and CCGT at zero in one half hour are flagged. Outside of fail-overs none of them was
+    zero in 2023, 2024 and 2026: the least were 413, 50 and 303 MW."""
+    solar_up_degrees: float = 5
+    """Solar at zero while the sun is higher than this everywhere over the panels, all half hour, is flagged. Zeros were
+    seen up to -4 degrees at the lowest panel and moment of the half hour (3 at the highest)."""
+    solar_down_degrees: float = -2
+    """Solar above zero while the sun is lower than this everywhere over Great Britain, all half hour, is flagged.
+    Values above zero were seen from +2.6 degrees on."""
     late_minutes: float = 60
     "A first publication so much later than the dataset's ordinary lag is flagged; ordinary ones differ by seconds."
     known_gap_days: float = 7

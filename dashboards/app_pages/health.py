@@ -12,6 +12,7 @@ from dashboards.components.fetch_requests import ONE_AT_A_TIME, orchestrator, un
 from dashboards.components.footer import nothing_yet
 from dashboards.components.formatting import NOTHING, ago, date_of, moment, number, percent
 from dashboards.components.ledger_session import plain
+from dashboards.components.unknown_series import warn_of_unknown_series
 from elexon_assets.datasets import INSTALLED_CAPACITY
 from renewables.dagster_control.client import Orchestrator, OrchestratorError
 from renewables.dagster_control.run_history import Check, Listed, checks, recent
@@ -51,6 +52,7 @@ def show() -> None:
         for column, dataset in zip(st.columns(len(datasets) + 1), [*datasets, None], strict=True):
             with column, st.container(border=True, height="stretch", gap="small"):
                 _dataset(dataset) if dataset else _capacity(capacity)
+        warn_of_unknown_series()
     st.subheader("Checks", anchor=False)
     _checks()
 

@@ -9,6 +9,7 @@ from dashboards.components import snapshot_cache
 from dashboards.components.chart import chart
 from dashboards.components.footer import nothing_yet
 from dashboards.components.formatting import ago, change_of, clock, date_of, energy, moment, percent, power, share
+from dashboards.components.unknown_series import warn_of_unknown_series
 from elexon_assets.datasets import WIND_AND_SOLAR
 from elexon_assets.schema.measures import TOTAL
 from elexon_assets.settlement import HALF_HOUR
@@ -42,6 +43,7 @@ def show() -> None:
         for category in categories:
             _card(found, category)
     _completeness(found)
+    warn_of_unknown_series()
     st.subheader("The last seven days", anchor=False)
     whole = _of(found.last_week, TOTAL, "energy_mwh")
     drawn = snapshot_cache.ask(series_of, Selection.read(), Window(found.held.end_utc - WEEK, found.held.end_utc))

@@ -30,7 +30,10 @@ APART = timedelta(days=7)
 AT_ONCE = timedelta(days=371)
 "A span is judged in parts of a year or so: a bound on memory."
 
-THRESHOLDS = {"understated_share", "understated_from_mw", "offshore_dropout_mw", "offshore_around_mw", "late_minutes"}
+THRESHOLDS = {
+    *("understated_share", "understated_from_mw", "offshore_dropout_mw", "offshore_around_mw", "late_minutes"),
+    *("never_zero_together", "solar_up_degrees", "solar_down_degrees"),
+}
 "Settings that the rules depend on besides the soft limits."
 
 
@@ -66,6 +69,7 @@ def flag_new(con: duckdb.DuckDBPyConnection, now: datetime) -> Flagged:
     """The same inside the caller's transaction, on tables that are there."""
     settings = Settings()
     done = Flagged()
+    now = _never_earlier(con, now)
     known = _state(con)
     rules = _fingerprint(con, settings)
     seen = known["watermarks"] if known.get("rules") == rules else {}
@@ -109,6 +113,12 @@ def newest_unflagged(con: duckdb.DuckDBPyConnection) -> int | None:
     return max((at_us for name, at_us in ingested.items() if at_us > seen.get(name, 0)), default=None)
 
 
+def _never_earlier(con: duckdb.DuckDBPyConnection, now: datetime) -> datetime:
+    """Return now, or just after the newest stamp among the flags where the clock went back since."""
+    newest = con.sql("SELECT max(greatest(found_at_utc, closed_at_utc)) AS newest FROM flags").pl().item()
+    return now if newest is None else max(now, newest.astimezone(UTC) + timedelta(microseconds=1))
+
+
 def _newest_ingest(con: duckdb.DuckDBPyConnection, table: str) -> int:
     """Microseconds since the epoch, 0 without rows. A batch is stamped while it holds the warehouse, so that a later
     commit is never older."""
@@ -137,9 +147,10 @@ def _spans(con: duckdb.DuckDBPyConnection, seen: dict[str, int]) -> Iterator[Win
 
 
 def _fingerprint(con: duckdb.DuckDBPyConnection, settings: Settings) -> str:
-    """When it is another one, everything is judged again."""
+    """Return all that the rules depend on besides the data; when it is another, everything is judged again."""
     limits = con.execute("FROM soft_limits ORDER BY ALL").fetchall()
-    return json.dumps([VERSION, settings.model_dump(include=THRESHOLDS), limits], sort_keys=True)
+    series = [[dataset.categories, dataset.lifetimes, dataset.oddities] for dataset in BY_HALF_HOUR]
+    return json.dumps([VERSION, settings.model_dump(include=THRESHOLDS), limits, series], sort_keys=True, default=str)
 
 
 def _state(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:

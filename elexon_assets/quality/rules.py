@@ -4,10 +4,12 @@ Belongs here: what is flagged and what the flag says. Not here: what became of e
 looks at most `REACH` to either side of a half hour; what it finds depends on the data alone, never on what came when.
 """
 
-from datetime import timedelta
+from datetime import UTC, datetime, timedelta
 from typing import Any
 
 import duckdb
+import numpy as np
+import polars as pl
 
 from elexon_assets.datasets import BY_HALF_HOUR, GENERATION_BY_FUEL, WIND_AND_SOLAR, Dataset
 from elexon_assets.flag_vocabulary import (
@@ -15,22 +17,31 @@ from elexon_assets.flag_vocabulary import (
     LABEL_DISAGREES,
     OUTSIDE_SOFT_LIMITS,
     PUBLISHED_LATE,
+    SOLAR_BY_DAY,
+    SOLAR_BY_NIGHT,
+    SOME_AT_ZERO,
     STUCK,
+    UNKNOWN_SERIES,
     WIND_UNDERSTATED,
     Reason,
 )
+from elexon_assets.schema import series
 from elexon_assets.schema.flags import METERED_WIND, WIND
 from elexon_assets.settlement import HALF_HOUR
+from elexon_assets.solar_geometry import elevation_range_degrees
 from elexon_assets.windows import Window
 from warehouse.settings import Settings
 
 REACH = timedelta(hours=3)
 "How far the rules look to either side of a half hour."
 
-VERSION = 1
+VERSION = 2
 "Counts up with every change of a rule, so that what was flagged by an older one is judged again."
 
 ONSHORE, OFFSHORE = WIND
+SOLAR = "Solar"
+NEVER_ZERO = ("BIOMASS", "CCGT", "NUCLEAR")
+"Fuels of FUELHH that always run; in recorded data they are at zero in fail-overs only."
 _REACH_US, _HALF_HOUR_US = (length // timedelta(microseconds=1) for length in (REACH, HALF_HOUR))
 
 
@@ -45,6 +56,7 @@ def find(con: duckdb.DuckDBPyConnection, span: Window, settings: Settings) -> No
     for dataset in BY_HALF_HOUR:
         _read_current(con, dataset, read)
     _read_wind(con)
+    _read_sun(con, read)
     within = {"start": span.start_utc, "end": span.end_utc}
     for sql, parameters in _rules(settings):
         con.execute(
@@ -77,6 +89,21 @@ def _read_wind(con: duckdb.DuckDBPyConnection) -> None:
             USING (start_time_utc)""")
 
 
+def _read_sun(con: duckdb.DuckDBPyConnection, read: Window) -> None:
+    """Fill the temporary table `sun` with the range of the sun's elevation in each half hour, degrees."""
+    first, end = (
+        (instant - datetime(1970, 1, 1, tzinfo=UTC)) // HALF_HOUR for instant in (read.start_utc, read.end_utc)
+    )
+    half_hours = np.arange(first, end, dtype=np.int64)
+    lowest, highest = elevation_range_degrees(half_hours)
+    con.register("sun_frame", pl.DataFrame({"at_us": half_hours * _HALF_HOUR_US, "lowest": lowest, "highest": highest}))
+    con.execute(
+        "CREATE OR REPLACE TEMP TABLE sun AS SELECT make_timestamptz(at_us) AS start_time_utc, lowest, highest "
+        "FROM sun_frame"
+    )
+    con.unregister("sun_frame")
+
+
 Rule = tuple[str, dict[str, Any]]
 "A query for flags, and its bound parameters."
 
@@ -87,10 +114,14 @@ def _rules(settings: Settings) -> list[Rule]:
         _understated_alone(settings),
         _stuck(),
         _all_zero(),
+        _some_at_zero(settings),
+        _solar_by_day(settings),
+        _solar_by_night(settings),
         _total_outside_soft_limits(WIND_AND_SOLAR),
         *(_outside_soft_limits(dataset) for dataset in BY_HALF_HOUR),
         *(_label_disagrees(dataset) for dataset in BY_HALF_HOUR),
         *(_published_late(dataset, settings) for dataset in BY_HALF_HOUR),
+        *(_unknown_series(dataset) for dataset in BY_HALF_HOUR),
     ]
 
 
@@ -141,16 +172,63 @@ def _stuck() -> Rule:
     )
 
 
+_FUELS = list(GENERATION_BY_FUEL.always_published)
+_FAILED_OVER = f"""(
+    SELECT start_time_utc, list(category) AS categories FROM current_{GENERATION_BY_FUEL.name}
+    WHERE list_contains({_FUELS}, category)
+    GROUP BY start_time_utc HAVING bool_and(mw = 0) AND {series.all_published(GENERATION_BY_FUEL, _FUELS, "category")}
+)"""
+"""Half hours in which every fuel that is published then is at zero. Interconnectors are left out: they can stand still,
+and in some fail-overs they were published."""
+
+
 def _all_zero() -> Rule:
-    """Interconnectors are left out: they can stand still, and in some fail-overs they were published."""
-    fuels = list(GENERATION_BY_FUEL.always_published)
     detail = "'every fuel that is always published is zero'"
     return (
-        f"""WITH failed_over AS (
-            SELECT start_time_utc, unnest(list(category)) AS category FROM current_{GENERATION_BY_FUEL.name}
-            WHERE list_contains({fuels}, category)
-            GROUP BY start_time_utc HAVING bool_and(mw = 0) AND count(*) = {len(fuels)}
-        ) SELECT {_flag(GENERATION_BY_FUEL, ALL_ZERO, "category", detail)} FROM failed_over""",
+        f"SELECT {_flag(GENERATION_BY_FUEL, ALL_ZERO, 'unnest(categories)', detail)} FROM {_FAILED_OVER}",
+        {},
+    )
+
+
+def _some_at_zero(settings: Settings) -> Rule:
+    """Return the rule for a fail-over in part: all fuels at zero beside the ones that never are."""
+    detail = "printf('%s at zero together; no other reason is known than a fail-over', array_to_string(idle, ', '))"
+    return (
+        f"""WITH idle AS (
+            SELECT start_time_utc, list(category ORDER BY category) AS idle FROM current_{GENERATION_BY_FUEL.name}
+            ANTI JOIN {_FAILED_OVER} USING (start_time_utc)
+            WHERE category IN {NEVER_ZERO} AND mw = 0 GROUP BY start_time_utc HAVING count(*) >= $together
+        ), at_zero AS (
+            SELECT * FROM current_{GENERATION_BY_FUEL.name} JOIN idle USING (start_time_utc)
+            WHERE mw = 0 AND list_contains({_FUELS}, category)
+        ) SELECT {_flag(GENERATION_BY_FUEL, SOME_AT_ZERO, "category", detail)} FROM at_zero""",
+        {"together": settings.never_zero_together},
+    )
+
+
+def _solar_by_day(settings: Settings) -> Rule:
+    detail = "printf('0 MW while the sun is %.0f degrees high or more over all of the panels', lowest)"
+    return (
+        f"SELECT {_flag(WIND_AND_SOLAR, SOLAR_BY_DAY, 'category', detail)} FROM current_{WIND_AND_SOLAR.name} "
+        f"JOIN sun USING (start_time_utc) WHERE category = '{SOLAR}' AND mw = 0 AND lowest > $up",
+        {"up": settings.solar_up_degrees},
+    )
+
+
+def _solar_by_night(settings: Settings) -> Rule:
+    detail = "printf('%.0f MW while the sun is %.0f degrees or more below the horizon', mw, -highest)"
+    return (
+        f"SELECT {_flag(WIND_AND_SOLAR, SOLAR_BY_NIGHT, 'category', detail)} FROM current_{WIND_AND_SOLAR.name} "
+        f"JOIN sun USING (start_time_utc) WHERE category = '{SOLAR}' AND mw > 0 AND highest < $down",
+        {"down": settings.solar_down_degrees},
+    )
+
+
+def _unknown_series(dataset: Dataset) -> Rule:
+    detail = "'not declared here: kept under its own name, and in no total'"
+    return (
+        f"SELECT {_flag(dataset, UNKNOWN_SERIES, 'category', detail)} FROM current_{dataset.name} "
+        f"WHERE {series.is_undeclared(dataset, 'category')}",
         {},
     )
 
@@ -175,6 +253,7 @@ def _total_outside_soft_limits(dataset: Dataset) -> Rule:
             SELECT start_time_utc, sum(mw) AS total_mw, any_value(total.high_mw) AS high_mw
             FROM current_{dataset.name}, (FROM soft_limits WHERE dataset = '{dataset.name}' AND category = 'Total')
                 AS total
+            WHERE list_contains({list(dataset.categories)}, current_{dataset.name}.category)
             GROUP BY start_time_utc HAVING total_mw > any_value(total.high_mw)
         ), above AS (
             SELECT start_time_utc, category, total_mw, total.high_mw FROM total

@@ -5,7 +5,7 @@ Belongs here: DDL of figures over half hours. Not here: the values (`current_val
 """
 
 from elexon_assets.datasets import Dataset
-from elexon_assets.schema import measures
+from elexon_assets.schema import measures, series
 
 
 def statements(dataset: Dataset) -> list[str]:
@@ -14,15 +14,15 @@ def statements(dataset: Dataset) -> list[str]:
 
 
 def whole(dataset: Dataset, among: str | None = None) -> str:
-    """Query for the start times of which every category that is always published is there; of those only that stand in
-    the relation `among`, if one is given."""
-    always = list(dataset.always_published)
+    """Return a query of the start times at which every category that is always published is there, of those that are
+    published then; of the start times of the relation `among` only, if one is given."""
+    always, expected = list(dataset.always_published), series.alive_bits(dataset, dataset.always_published)
     chosen = f"SEMI JOIN {among} AS among USING (start_time_utc) " if among else ""
     # Elexon publishes again, so rows cannot be counted; bits are four times as fast as a count of distinct names.
     return (
         f"SELECT start_time_utc FROM {dataset.table} {chosen}WHERE list_contains({always}, {dataset.category}) "
-        f"GROUP BY start_time_utc HAVING bit_or(1 << list_position({always}, {dataset.category})) "
-        f"= {sum(1 << position for position in range(1, len(always) + 1))}"
+        f"GROUP BY start_time_utc "
+        f"HAVING bit_or(1 << list_position({always}, {dataset.category})) & {expected} = {expected}"
     )
 
 
@@ -43,6 +43,7 @@ def _outside_soft_limits(dataset: Dataset) -> str:
     SELECT start_time_utc, settlement_date, '{measures.TOTAL}', sum({value}) AS total_mw,
         any_value(low_mw), any_value(high_mw)
     FROM {name} JOIN soft_limits ON dataset = '{name}' AND category = '{measures.TOTAL}'
+    WHERE list_contains({list(dataset.categories)}, {name}.{category})
     GROUP BY start_time_utc, settlement_date HAVING total_mw > any_value(high_mw)"""
 
 

@@ -9,7 +9,8 @@ A relation of values has one row per half hour and category that was published: 
 and, where capacity factors are asked for, `capacity_mw`.
 """
 
-from elexon_assets.datasets import Dataset
+from elexon_assets.datasets import Dataset, Lifetime
+from elexon_assets.schema.series import microseconds
 from elexon_assets.settlement import HALF_HOUR
 
 TOTAL = "Total"
@@ -64,21 +65,26 @@ def expected_sql(start_us: str, end_us: str) -> str:
 def lifetimes_sql(dataset: Dataset) -> str:
     """Return a relation of one row per category: `category`, `from_us`, `until_us` (microseconds; null is open).
 
-    A category that is always published has no beginning; any other begins with its first publication, and one of which
-    nothing was published is never expected.
+    A category that is always published begins where its declaration says, or earlier where it was published earlier;
+    without a declared beginning it has none. Any other begins with its first publication, and one of which nothing was
+    published is never expected.
     """
-    values = ", ".join(f"('{name}', {name in dataset.always_published})" for name in dataset.categories)
-    if set(dataset.categories) == set(dataset.always_published):
-        return (
-            "(SELECT category, NULL::BIGINT AS from_us, NULL::BIGINT AS until_us "
-            f"FROM (VALUES {values}) AS declared(category, is_always_published))"
-        )
-    return (
-        f"(SELECT category, CASE WHEN NOT is_always_published THEN coalesce(first_us, {NEVER_US}) END AS from_us, "
-        f"NULL::BIGINT AS until_us FROM (VALUES {values}) AS declared(category, is_always_published) LEFT JOIN ("
-        f"SELECT {dataset.category} AS category, epoch_us(min(start_time_utc)) AS first_us FROM {dataset.table} "
-        f"GROUP BY {dataset.category}) USING (category))"
-    )
+    rows = []
+    for name in dataset.categories:
+        lifetime = dataset.lifetimes.get(name, Lifetime())
+        bounds = f"{microseconds(lifetime.first_utc)}::BIGINT, {microseconds(lifetime.end_utc)}::BIGINT"
+        rows.append(f"('{name}', {name in dataset.always_published}, {bounds})")
+    declared = f"(VALUES {', '.join(rows)}) AS declared(category, is_always_published, declared_us, until_us)"
+    if set(dataset.categories) == set(dataset.always_published) and not dataset.lifetimes:
+        return f"(SELECT category, NULL::BIGINT AS from_us, NULL::BIGINT AS until_us FROM {declared})"
+    return f"""(
+        SELECT category, CASE WHEN NOT is_always_published THEN coalesce(first_us, {NEVER_US})
+            WHEN declared_us IS NOT NULL THEN least(declared_us, first_us) END AS from_us, until_us
+        FROM {declared} LEFT JOIN (
+            SELECT {dataset.category} AS category, epoch_us(min(start_time_utc)) AS first_us FROM {dataset.table}
+            GROUP BY {dataset.category}
+        ) USING (category)
+    )"""
 
 
 def expected_days_sql(dataset: Dataset, days: str) -> str:

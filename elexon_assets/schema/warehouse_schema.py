@@ -13,7 +13,7 @@ import polars as pl
 from elexon_assets.contract import limits_of
 from elexon_assets.datasets import BY_HALF_HOUR, DATASETS, Dataset
 from elexon_assets.parsing import OUR_COLUMNS, labels_of
-from elexon_assets.schema import aggregates, capacity, current_values, flags, gap_states, measures
+from elexon_assets.schema import aggregates, capacity, current_values, flags, gap_states, measures, series
 from elexon_assets.settlement import calendar
 
 FETCH_LOG = """
@@ -63,6 +63,7 @@ def ensure(con: duckdb.DuckDBPyConnection) -> None:
         _limits(con, dataset)
         for statement in current_values.statements(dataset):
             con.execute(statement)
+    con.execute(f"CREATE OR REPLACE VIEW {series.UNKNOWN_SERIES_VIEW} AS {series.unknown_series()}")
     for statement in [*flags.statements(), *capacity.views()]:
         con.execute(statement)
     for dataset in BY_HALF_HOUR:

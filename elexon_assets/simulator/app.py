@@ -150,7 +150,7 @@ def _rows_handler(
 
 
 def _capacities_handler(service: Service, *, stream: bool) -> Handler:
-    """Handle the capacity endpoints. Only transport faults apply: data faults concern half-hours."""
+    """Handle the capacity endpoints. Of the data faults, which concern half-hours, only a new type means something."""
 
     async def respond(request: Request, faults: Sequence[Fault], target: str) -> Response:
         asked, refusal = _parse_query(lambda query: capacity_asked(query, stream=stream), request.query_params)
@@ -160,6 +160,9 @@ def _capacities_handler(service: Service, *, stream: bool) -> Handler:
         if asked is None:
             return break_answer(_bad_request(refusal), broken)
         rows = capacities.published(asked, service.now())
+        new_types = [fault for fault in faults if fault.kind == "unknown-psr"]
+        if any(fault.hits_request(service.source.seed, target, (asked.first, asked.last)) for fault in new_types):
+            rows += [row | {"psrType": capacities.UNKNOWN_TYPE} for row in rows[:1]]
         return break_answer(
             _text_response(capacities.as_text(rows, csv=asked.csv, stream=stream), csv=asked.csv), broken
         )

@@ -21,6 +21,8 @@ from elexon_assets.simulator.weather import OFFSHORE_GW, ONSHORE_GW, SOLAR_GW, c
 NAME = "IGCA"
 CAP_DAYS = 731
 FIRST_YEAR = 2015
+UNKNOWN_TYPE = "Energy storage"
+"Of the fault `unknown-psr`."
 
 OF_THE_WEATHER = {SOLAR: SOLAR_GW, OFFSHORE: OFFSHORE_GW, ONSHORE: ONSHORE_GW}
 YEARS = (2015, 2020, 2026)

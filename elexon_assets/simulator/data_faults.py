@@ -10,7 +10,7 @@ from datetime import datetime, timedelta
 
 from elexon_assets.simulator.faults import Fault
 from elexon_assets.simulator.half_hours import instant_of, settlement_labels, text_minutes_later, text_of
-from elexon_assets.simulator.rows import AGWS, FUELHH, OFFSHORE, ONSHORE, PSR_TYPES, Dataset, Row
+from elexon_assets.simulator.rows import AGWS, FUELHH, OFFSHORE, ONSHORE, PSR_TYPES, SOLAR, Dataset, Row
 from elexon_assets.simulator.weather import understated
 
 UNKNOWN_SERIES = {AGWS.name: "Wind Floating", FUELHH.name: "HYDROGEN"}
@@ -97,9 +97,10 @@ def _duplicate(row: Row, _fault: Fault, _scene: Scene) -> list[Row]:
 
 
 def _republished(row: Row, _fault: Fault, _scene: Scene) -> list[Row]:
-    """Both carry revision 1: Elexon's revision numbers do not order them."""
+    """Return the row and a later one. Both carry revision 1: Elexon's revision numbers do not order them. Solar of the
+    night stays at zero."""
     mw = row.mw
-    if mw is not None:
+    if mw is not None and not (row.series == SOLAR and mw == 0):
         mw = round(mw * 1.02 + 1, 3) if isinstance(mw, float) else round(mw * 1.02) + 1
     return [row, row._replace(mw=mw, publish_time=text_minutes_later(row.publish_time, 60))]
 
@@ -149,6 +150,24 @@ def _stuck(row: Row, fault: Fault, scene: Scene) -> list[Row]:
     return [row if wind is None else row._replace(mw=wind[PSR_TYPES.index(row.series)])]
 
 
+def _of_series(names: Sequence[str], mw: float) -> Callable[[Row, Fault, Scene], list[Row]]:
+    """Return the action that sets the MW of these series, whichever dataset has them."""
+
+    def act(row: Row, _fault: Fault, _scene: Scene) -> list[Row]:
+        return [row._replace(mw=mw) if row.series in names else row]
+
+    return act
+
+
+def _year_one(row: Row, _fault: Fault, _scene: Scene) -> list[Row]:
+    return [row._replace(publish_time="0001-01-01T00:00:00+14:00")]
+
+
+def _half_character(row: Row, _fault: Fault, scene: Scene) -> list[Row]:
+    is_spoiled = row.series == SPOILED_SERIES[scene.dataset.name]
+    return [row._replace(series=f"{row.series}\\ud800") if is_spoiled else row]
+
+
 ACTIONS: dict[str, Callable[[Row, Fault, Scene], list[Row]]] = {
     "hole": _hole,
     "duplicate": _duplicate,
@@ -164,4 +183,9 @@ ACTIONS: dict[str, Callable[[Row, Fault, Scene], list[Row]]] = {
     "wrong-label": _wrong_label,
     "zero": _zero,
     "stuck": _stuck,
+    "some-zero": _of_series(("NUCLEAR", "BIOMASS", "CCGT"), 0),
+    "solar-zero": _of_series((SOLAR,), 0),
+    "solar-shines": _of_series((SOLAR,), 300),
+    "year-one": _year_one,
+    "half-character": _half_character,
 }

@@ -22,6 +22,8 @@ TRANSPORT_KINDS = {
     "status": REQUIRED,  # the HTTP status, 400 to 599
     "retry-after": REQUIRED,  # a 429 with that header, seconds
     "slow": REQUIRED,  # seconds before the answer
+    "bomb": REQUIRED,  # so many MB of blanks before the answer, packed by gzip
+    "drip": REQUIRED,  # seconds after each byte of the answer
     "hang": NONE,  # no answer until the client gives up
     "disconnect": NONE,  # the connection closes in the middle of the answer
     "truncated": NONE,  # half of the JSON
@@ -33,7 +35,7 @@ DATA_KINDS = {
     "republished": NONE,  # every row again, an hour later, with another value
     "understated": NONE,  # transmission-metered wind is missing; FUELHH is left alone
     "late": OPTIONAL,  # hours by which the publication is late, 6 unless said
-    "unknown-psr": NONE,  # one more row, of a psr type (fuel type) that nobody knows
+    "unknown-psr": NONE,  # one more row, of a psr type (fuel type) that nobody knows; also in IGCA
     "null": NONE,  # from here to `absurd`: Wind Onshore, in FUELHH WIND
     "nan": NONE,
     "negative": NONE,  # -500 MW
@@ -43,6 +45,11 @@ DATA_KINDS = {
     "missing-column": NONE,  # no row of the answer has a value
     "wrong-label": NONE,  # settlement date and period of another half hour
     "zero": NONE,  # FUELHH: every fuel
+    "some-zero": NONE,  # FUELHH: nuclear, biomass and gas
+    "solar-zero": NONE,  # AGWS: solar, by day or by night
+    "solar-shines": NONE,  # AGWS: solar at 300 MW, by day or by night
+    "year-one": NONE,  # the publish time is one that no clock can show in UTC
+    "half-character": NONE,  # the series has half of a surrogate pair in its name
     "stuck": NONE,  # both winds as in the half hour before
 }
 KINDS = TRANSPORT_KINDS | DATA_KINDS

@@ -11,6 +11,7 @@ from functools import lru_cache
 import numpy as np
 from numpy.typing import NDArray
 
+from elexon_assets.datasets import GENERATION_BY_FUEL
 from elexon_assets.simulator.half_hours import HALF_HOURS_A_DAY, consecutive_half_hours, index_of, instant_of
 from elexon_assets.simulator.noise import (
     KERNEL_HALF_HOURS,
@@ -26,31 +27,34 @@ from elexon_assets.simulator.weather import year_of_weather, year_span
 
 @dataclass(frozen=True)
 class Interconnector:
-    """Capacity and usual flow in MW (+ is import) and the day on which it began to carry power."""
+    """Capacity and usual flow in MW (+ is import), and when it began to carry power where that was after its first
+    row."""
 
     capacity_mw: float
     usual_mw: float
-    since: datetime
-
-
-def _link(capacity_mw: float, usual_mw: float, year: int, month: int = 1) -> Interconnector:
-    return Interconnector(capacity_mw, usual_mw, datetime(year, month, 1, tzinfo=UTC))
+    flowing_since: datetime | None = None
 
 
 INTERCONNECTORS = {
-    "INTELEC": _link(1000, 500, 2022, 5),
-    "INTEW": _link(530, -250, 2012),
-    "INTFR": _link(2000, 1000, 1986),
-    "INTGRNL": _link(515, -150, 2025),
-    "INTIFA2": _link(1000, 450, 2021, 1),
-    "INTIRL": _link(450, -200, 2001),
-    "INTNED": _link(1060, 250, 2011),
-    "INTNEM": _link(1020, 400, 2019, 1),
-    "INTNSL": _link(1400, 900, 2021, 10),
-    "INTVKL": _link(1400, 400, 2023, 12),
+    "INTELEC": Interconnector(1000, 500),
+    "INTEW": Interconnector(530, -250),
+    "INTFR": Interconnector(2000, 1000),
+    "INTGRNL": Interconnector(515, -150, datetime(2024, 9, 19, 11, tzinfo=UTC)),
+    "INTIFA2": Interconnector(1000, 450),
+    "INTIRL": Interconnector(450, -200),
+    "INTNED": Interconnector(1060, 250),
+    "INTNEM": Interconnector(1020, 400),
+    "INTNSL": Interconnector(1400, 900),
+    "INTVKL": Interconnector(1400, 400, datetime(2023, 12, 11, 13, tzinfo=UTC)),
 }
 PLANTS = ("BIOMASS", "CCGT", "COAL", "NPSHYD", "NUCLEAR", "OCGT", "OIL", "OTHER", "PS", "WIND")
 FUEL_TYPES = tuple(sorted([*PLANTS, *INTERCONNECTORS]))
+FIRST_HALF_HOUR = {
+    fuel_type: index_of(lifetime.first_utc)
+    for fuel_type, lifetime in GENERATION_BY_FUEL.lifetimes.items()
+    if lifetime.first_utc
+}
+"Of the fuel types that began within the record: no row of them is earlier."
 
 YEAR_STARTS = (2016, 2018, 2020, 2022, 2024, 2026)
 NUCLEAR_MW = (7800, 7100, 5700, 5300, 4400, 3800)
@@ -87,7 +91,8 @@ def generation(seed: int, first: int, last: int) -> Generation:
 
 @lru_cache(maxsize=32)
 def year_of_generation(seed: int, year: int) -> Generation:
-    """A whole UTC year. Gas balances the demand, so a windy half hour burns less of it."""
+    """Return a whole UTC year. Gas balances the demand, so a windy half hour burns less of it. A fuel type that has not
+    begun is at zero; it has no rows (`rows.py`)."""
     first, count = year_span(year)
     half_hours = consecutive_half_hours(first, count)
     mw = _plants_but_gas(seed, first, count)
@@ -95,7 +100,10 @@ def year_of_generation(seed: int, year: int) -> Generation:
     for position, (fuel_type, link) in enumerate(INTERCONNECTORS.items()):
         wander = _slow_noise(seed, 10 + position, first, count)
         flow = link.capacity_mw * np.tanh(np.arctanh(link.usual_mw / link.capacity_mw) + 0.9 * wander)
-        mw[fuel_type] = np.where(half_hours >= index_of(link.since), np.round(flow / 2) * 2, 0)
+        begins = max(
+            FIRST_HALF_HOUR.get(fuel_type, first), index_of(link.flowing_since) if link.flowing_since else first
+        )
+        mw[fuel_type] = np.where(half_hours >= begins, np.round(flow / 2) * 2, 0)
     missing = _demand(seed, year) - sum(mw.values())
     mw["CCGT"] = np.clip(missing, 900, 26_500)
     mw["OCGT"] = np.clip(missing - 26_500, 0, 900)
@@ -106,9 +114,11 @@ def _plants_but_gas(seed: int, first: int, count: int) -> dict[str, Series]:
     half_hours = consecutive_half_hours(first, count)
     winter = _winter(first, count)
     nuclear, biomass, coal, hydro, other, pumping = (_slow_noise(seed, n, first, count) for n in range(6))
+    biomass_mw = _yearly(BIOMASS_MW, half_hours) * (1 + 0.35 * np.tanh(biomass))
+    has_biomass = half_hours >= FIRST_HALF_HOUR["BIOMASS"]
     return {
         "NUCLEAR": _yearly(NUCLEAR_MW, half_hours) * (1 + 0.07 * np.tanh(nuclear)),
-        "BIOMASS": _yearly(BIOMASS_MW, half_hours) * (1 + 0.35 * np.tanh(biomass)),
+        "BIOMASS": np.where(has_biomass, biomass_mw, 0),
         "COAL": np.where(
             half_hours < index_of(COAL_ENDED),
             _yearly(COAL_MW, half_hours) * np.maximum(0, 1 + winter + 0.7 * coal),
@@ -116,7 +126,7 @@ def _plants_but_gas(seed: int, first: int, count: int) -> dict[str, Series]:
         ),
         "NPSHYD": np.maximum(60, 400 + 200 * winter + 150 * hydro),
         "OIL": np.zeros(count),
-        "OTHER": np.maximum(20, 320 + 90 * other),
+        "OTHER": np.maximum(20, 320 + 90 * other) + np.where(has_biomass, 0, biomass_mw),
         "PS": _by_hour(PUMPING_BY_HOUR_MW, half_hours) * (1 + 0.4 * np.tanh(pumping)) + 60 * pumping,
     }
 

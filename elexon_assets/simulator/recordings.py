@@ -95,11 +95,12 @@ def _wind_and_solar(answer: Any) -> Iterator[tuple[Row, bool]]:
     for record in data if isinstance(data, list) else []:
         if not isinstance(record, dict):
             return
+        is_forecast = "processType" in record
         if isinstance(record.get("data"), list):
             for inner in record["data"]:
                 if inner.get("psrType") in PSR_TYPES:
                     yield _inferred_publication(record["startTime"], inner), True
-        elif record.get("psrType") in PSR_TYPES and record.get("dataset", AGWS.name) == AGWS.name:
+        elif record.get("psrType") in PSR_TYPES and record.get("dataset", AGWS.name) == AGWS.name and not is_forecast:
             yield _recorded_row(record), False
 
 

@@ -4,6 +4,7 @@ Belongs here: HTTP. Does not: rows, choosing requests.
 """
 
 import asyncio
+import gzip
 from collections.abc import Sequence
 
 from starlette.responses import HTMLResponse, JSONResponse, Response
@@ -35,6 +36,19 @@ class Disconnecting(Response):
         await send({"type": "http.response.body", "body": self.body[: len(self.body) // 2], "more_body": True})
 
 
+class Dripping(Response):
+    """Sends the body byte by byte, with a pause after each."""
+
+    pause_seconds = 0.0
+
+    async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
+        for n in range(len(self.body)):
+            await send({"type": "http.response.body", "body": self.body[n : n + 1], "more_body": True})
+            await asyncio.sleep(self.pause_seconds)
+        await send({"type": "http.response.body", "body": b"", "more_body": False})
+
+
 async def before_answer(faults: Sequence[Fault]) -> Response | None:
     """Waits if asked to; the first fault that needs no rows gives the answer."""
     for fault in faults:
@@ -56,8 +70,16 @@ async def before_answer(faults: Sequence[Fault]) -> Response | None:
 
 
 def break_answer(answer: Response, faults: Sequence[Fault]) -> Response:
-    """The answer cut in half, in a whole HTTP message or in a broken one."""
+    """Return the answer cut in half, in a whole HTTP message or in a broken one; or one that is huge or slow."""
     for fault in faults:
+        if fault.kind == "bomb":
+            headers = {key: value for key, value in answer.headers.items() if key != "content-length"}
+            body = gzip.compress(b" " * round((fault.value or 0) * 1_000_000) + bytes(answer.body))
+            return Response(body, answer.status_code, headers | {"content-encoding": "gzip"})
+        if fault.kind == "drip":
+            dripping = Dripping(bytes(answer.body), answer.status_code, dict(answer.headers))
+            dripping.pause_seconds = fault.value or 0
+            return dripping
         if fault.kind == "truncated":
             half = bytes(answer.body)[: len(answer.body) // 2]
             headers = {key: value for key, value in answer.headers.items() if key != "content-length"}

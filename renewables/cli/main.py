@@ -19,6 +19,7 @@ from renewables.cli import (
     pipelines,
     plot,
     quality,
+    quarantine,
     query,
     restore,
     simulate,
@@ -83,6 +84,7 @@ app.command("fetch-range")(fetch.fetch_range)
 app.command("repair")(fetch.repair)
 app.command("status")(status.status)
 app.command("quality")(quality.quality)
+app.add_typer(quarantine.quarantine, name="quarantine")
 app.command("analyze")(analyze.analyze)
 app.command("plot")(plot.plot)
 app.command("export")(export.export)

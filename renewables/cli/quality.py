@@ -61,6 +61,7 @@ def quality(
                 "gaps": report.gaps.to_dicts(),
                 "revisions": {name: frame.to_dicts() for name, frame in report.revisions.items()},
                 "understated_wind": report.understated_wind,
+                "unknown_series": report.unknown_series,
             }
         )
         return
@@ -76,6 +77,7 @@ def _print(report: "QualityReport") -> None:
     from elexon_assets.datasets import BY_NAME
     from renewables.cli.output import print_table
     from renewables.formatting import number, percent
+    from renewables.queries.unknown_series import sentence_of
 
     rows = [
         [
@@ -90,6 +92,8 @@ def _print(report: "QualityReport") -> None:
         typer.echo(
             f"{number(unjudged)} values have landed since flags were last looked for: what follows lacks them.\n"
         )
+    if report.unknown_series:
+        typer.echo(f"{sentence_of(report.unknown_series)}\n")
     _print_flags(report.flags_by_month)
     _print_worst_days(report.worst_days)
     _print_gaps(report.gaps)

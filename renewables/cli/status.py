@@ -54,6 +54,7 @@ def _for_scripts(found: "WarehouseStatus") -> dict[str, Any]:
             for dataset in found.datasets
         ],
         "installed_capacity": found.capacity,
+        "unknown_series": found.unknown_series,
         "runs": found.runs,
     }
 
@@ -67,6 +68,7 @@ def _print(found: "WarehouseStatus") -> None:
     from renewables.attribution import note_of_sources
     from renewables.cli.output import print_table
     from renewables.formatting import number, utc
+    from renewables.queries.unknown_series import sentence_of
 
     typer.echo(
         f"Snapshot {found.version}, published {utc(found.published_at_utc)} UTC, {found.size_bytes / 1e6:,.1f} MB\n"
@@ -74,6 +76,8 @@ def _print(found: "WarehouseStatus") -> None:
     for dataset in found.datasets:
         _print_dataset(dataset)
     _print_capacity(found.capacity)
+    if found.unknown_series:
+        typer.echo(f"{sentence_of(found.unknown_series)}\n")
     if found.runs:
         print_table(
             ["Last runs (UTC)", "Dataset", "Windows", "Failed", "New rows", "Asking"],

@@ -8,12 +8,14 @@ plant, since Elexon's figure of a year is what was expected of it.
 """
 
 from datetime import date, datetime, timedelta
+from functools import partial
 
 import polars as pl
 
 from elexon_assets.datasets import INSTALLED_CAPACITY, UTC_TIME
 from elexon_assets.schema import measures
 from elexon_assets.schema.measures import TOTAL, figures_sql
+from elexon_assets.schema.series import all_published
 from elexon_assets.settlement import first_start_utc
 from elexon_assets.time_inputs import read_days, read_span
 from elexon_assets.windows import Window
@@ -60,7 +62,8 @@ def summary(
 ) -> pl.DataFrame:
     """Return one row per category, and a Total where several are asked for that every half hour has.
 
-    A half hour counts for the Total only where all of them are there. Columns: the category and those of `_SUMMARY`;
+    A half hour counts for the Total only where all of them are there that are published then. Columns: the category and
+    those of `_SUMMARY`;
     `capacity_mw` (mean installed MW) and `capacity_factor` (0-1) are null where no capacity is known, as of any fuel.
     `half_hours_flagged` and their share of the half hours published are the same whether those are left out or not.
 
@@ -89,6 +92,7 @@ def summary_of(selection: Selection, window: Window, con: Connection | None = No
     declaration, names = selection.declaration, list(selection.categories)
     category = declaration.category
     totalled = len(names) > 1 and set(names) <= set(declaration.always_published)
+    are_there = partial(all_published, declaration, names, "category")
     # The limit of the total is one of all categories together.
     limited = [*names, TOTAL] if set(names) == set(declaration.categories) else names
     # All of them at once, which sorts once; named several times, it is computed once.
@@ -102,16 +106,16 @@ def summary_of(selection: Selection, window: Window, con: Connection | None = No
             ), counted AS (
                 SELECT start_time_utc, category, mw, capacity_mw, reasons FROM shown
                 UNION ALL
-                SELECT start_time_utc, '{TOTAL}', CASE WHEN count(mw) = len($names) THEN sum(mw) END,
-                    CASE WHEN count(capacity_mw) = len($names) THEN sum(capacity_mw) END, any_value(reasons)
-                FROM shown GROUP BY start_time_utc HAVING count(*) = len($names)
+                SELECT start_time_utc, '{TOTAL}', CASE WHEN {are_there("mw")} THEN sum(mw) END,
+                    CASE WHEN {are_there("capacity_mw")} THEN sum(capacity_mw) END, any_value(reasons)
+                FROM shown GROUP BY start_time_utc HAVING {are_there(None)}
             ), expected AS (
                 SELECT category, {measures.expected_sql("epoch_us($start)", "epoch_us($end)")} AS half_hours_expected
                 FROM {measures.lifetimes_sql(declaration)}
             ), asked AS (
-                SELECT category, coalesce(half_hours_expected, least_expected) AS half_hours_expected
+                SELECT category, coalesce(half_hours_expected, most_expected) AS half_hours_expected
                 FROM (SELECT unnest($rows) AS category) LEFT JOIN expected USING (category) CROSS JOIN (
-                    SELECT min(half_hours_expected) AS least_expected FROM expected
+                    SELECT max(half_hours_expected) AS most_expected FROM expected
                     WHERE list_contains($names, category)
                 )
             ), limits AS (

@@ -10,6 +10,7 @@ import polars as pl
 
 from elexon_assets.datasets import WIND_AND_SOLAR, Dataset
 from elexon_assets.schema.measures import TOTAL
+from elexon_assets.schema.series import all_published
 from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.windows import Window
 from renewables.queries.analysis import summary_of
@@ -71,6 +72,7 @@ def records(dataset: str = WIND_AND_SOLAR.name, con: Connection | None = None) -
     the category, peak_mw, peak_start_time_utc. Values that are flagged as in doubt hold no record."""
     declaration = read_dataset(dataset)
     category, value = declaration.category, declaration.value
+    names = declaration.always_published
     with opened(con) as snapshot:
         return frame_of(
             snapshot,
@@ -81,11 +83,11 @@ def records(dataset: str = WIND_AND_SOLAR.name, con: Connection | None = None) -
             ), counted AS (
                 FROM sound UNION ALL
                 SELECT start_time_utc, '{TOTAL}', sum(mw) FROM sound
-                GROUP BY start_time_utc HAVING count(*) = len($names)
+                GROUP BY start_time_utc HAVING {all_published(declaration, names, "category")}
             )
             SELECT category AS {category}, max(mw) AS peak_mw, arg_max(start_time_utc, mw) AS peak_start_time_utc
             FROM counted GROUP BY category ORDER BY list_position($names, category)""",
-            {"names": list(declaration.always_published)},
+            {"names": list(names)},
         )
 
 
@@ -107,11 +109,12 @@ def _sparks(con: Connection, dataset: Dataset, end: datetime) -> dict[str, list[
         f"""WITH present AS (
             SELECT start_time_utc, {dataset.category} AS category, {dataset.value} AS mw
             FROM {dataset.name} WHERE start_time_utc >= $start AND start_time_utc < $end
+                AND list_contains($names, {dataset.category})
         ), counted AS (
             FROM present UNION ALL
-            SELECT start_time_utc, '{TOTAL}', sum(mw) FROM present GROUP BY start_time_utc HAVING count(*) = $all
+            SELECT start_time_utc, '{TOTAL}', sum(mw) FROM present GROUP BY start_time_utc HAVING count(*) = len($names)
         )
         SELECT category, list(mw ORDER BY start_time_utc) AS mw FROM counted GROUP BY category""",
-        {"start": end - DAY, "end": end, "all": len(dataset.categories)},
+        {"start": end - DAY, "end": end, "names": list(dataset.categories)},
     )
     return dict(frame.iter_rows())

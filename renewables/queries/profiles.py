@@ -10,6 +10,7 @@ from datetime import date, timedelta
 import polars as pl
 
 from elexon_assets.schema.measures import COVERAGE, FIGURES, by_period_sql, expected_days_sql, figures_sql
+from elexon_assets.schema.series import all_published
 from elexon_assets.settlement import LONDON, first_start_utc
 from elexon_assets.windows import Window
 from renewables.queries.generation import SERIES_FIGURES, Grain, Series
@@ -210,7 +211,8 @@ def _grouped(sql: str, selection: Selection, window: Window, con: Connection | N
             ), ranked AS (
                 SELECT category, mw, row_number() OVER (PARTITION BY category ORDER BY mw DESC) - 1 AS rank FROM present
             ), together AS (
-                SELECT start_time_utc, sum(mw) AS mw FROM present GROUP BY start_time_utc HAVING count(*) = len($names)
+                SELECT start_time_utc, sum(mw) AS mw FROM present GROUP BY start_time_utc
+                HAVING {all_published(selection.declaration, selection.categories, "category")}
             )
             {sql}""",
             selection.parameters(window),

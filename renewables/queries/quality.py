@@ -20,6 +20,7 @@ from elexon_assets.windows import Window
 from renewables.queries.revisions import revision_summary
 from renewables.queries.selection import Selection, read_dataset
 from renewables.queries.snapshot import Connection, frame_of, opened
+from renewables.queries.unknown_series import UnknownSeries, unknown_series
 
 WORST_DAYS = 10
 _BY_MONTH: dict[str, pl.DataType] = {
@@ -84,6 +85,8 @@ class QualityReport:
     revisions: dict[str, pl.DataFrame]
     "By dataset."
     understated_wind: UnderstatedWind
+    unknown_series: list[UnknownSeries]
+    "Of all datasets, whenever they came; kept under their own names, and in no total."
 
 
 def quality(
@@ -118,6 +121,7 @@ def quality_of(window: Window, con: Connection | None = None) -> QualityReport:
                 for dataset in BY_HALF_HOUR
             },
             understated_wind_of(window, snapshot),
+            unknown_series(snapshot),
         )
 
 

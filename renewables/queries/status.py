@@ -13,6 +13,7 @@ from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.windows import Window
 from renewables.queries.quality import count_flagged, unjudged
 from renewables.queries.snapshot import Connection, frame_of, opened
+from renewables.queries.unknown_series import UnknownSeries, unknown_series
 from warehouse import snapshots
 from warehouse.connection import reading
 from warehouse.settings import Settings
@@ -101,6 +102,8 @@ class WarehouseStatus:
     capacity: CapacityStatus | None
     "None before any landed."
     runs: tuple[RunStatus, ...]
+    unknown_series: tuple[UnknownSeries, ...] = ()
+    "Of all datasets: kept under their own names, and in no total."
 
 
 def status() -> WarehouseStatus:
@@ -115,6 +118,7 @@ def status() -> WarehouseStatus:
             of_datasets(con),
             of_capacity(con),
             tuple(last_runs(con)),
+            tuple(unknown_series(con)),
         )
 
 

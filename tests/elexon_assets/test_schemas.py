@@ -43,14 +43,17 @@ def frame(*changes: dict[str, object], dataset: Dataset = WIND_AND_SOLAR) -> pl.
         ({"quantity": -50.1}, "outside the hard limits"),
         ({"quantity": 17_000.1}, "outside the hard limits"),
         ({"quantity": 24_000.1, "psrType": "Solar", "businessType": "Solar generation"}, "outside the hard limits"),
-        ({"psrType": "Wind Floating"}, "psrType is not one that is known"),
+        ({"psrType": "Wind | Floating"}, "psrType cannot be the name of a series"),
+        ({"psrType": "x" * 61}, "psrType cannot be the name of a series"),
+        ({"psrType": "Wind Floating", "quantity": 24_000.1}, "outside the hard limits"),
         ({"psrType": None}, "psr_type is missing or cannot be read"),
-        ({"psrType": ""}, "psrType is not one that is known"),
+        ({"psrType": ""}, "psrType cannot be the name of a series"),
+        ({"publishTime": "9999-12-31T00:00:00Z"}, "publish_time_utc is missing or cannot be read"),
         ({"businessType": "Tidal generation"}, "businessType is not one that is known"),
         ({"startTime": None}, "settlement_date is missing .*start_time_utc is missing or cannot be read"),
         ({"startTime": "2024-01-01T12:10:00Z"}, "startTime is not on a half hour"),
         ({"publishTime": "soon"}, "publish_time_utc is missing or cannot be read"),
-        ({"psrType": "Wave", "quantity": None}, "generation_mw is missing or cannot be read; psrType is not one"),
+        ({"psrType": "<i>", "quantity": None}, "generation_mw is missing or cannot be read; psrType cannot be"),
     ],
 )
 def test_a_bad_row_is_kept_aside_with_its_reason_and_the_good_ones_pass(change: dict[str, object], reason: str) -> None:
@@ -78,7 +81,7 @@ def test_an_empty_frame_passes() -> None:
 
 
 def test_a_frame_whose_rows_are_all_bad_leaves_none() -> None:
-    judged = split(WIND_AND_SOLAR, frame({"quantity": None}, {"quantity": None}, {"psrType": "Wave"}))
+    judged = split(WIND_AND_SOLAR, frame({"quantity": None}, {"quantity": None}, {"psrType": ""}))
     assert (len(judged.good), len(judged.bad)) == (0, 3)
 
 

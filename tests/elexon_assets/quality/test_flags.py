@@ -20,6 +20,7 @@ START = datetime(2024, 1, 8, 5, 30, tzinfo=UTC)
 HALF_HOUR = "2024-01-08T05:30Z"
 WINDS = {"Wind Onshore", "Wind Offshore"}
 ALL_PSR_TYPES = {*WINDS, "Solar"}
+OFTEN_ZERO = {"OCGT", "OIL"}
 OPEN = "SELECT dataset, start_time_utc, category, reason, detail FROM open_flags ORDER BY ALL"
 
 
@@ -46,7 +47,11 @@ def open_flags() -> dict[tuple[str, datetime], set[str]]:
         ("wrong-label", WIND_AND_SOLAR, "label_disagrees", ALL_PSR_TYPES),
         ("late", WIND_AND_SOLAR, "published_late", ALL_PSR_TYPES),
         ("zero", GENERATION_BY_FUEL, "all_zero", set(GENERATION_BY_FUEL.always_published)),
-        ("late", GENERATION_BY_FUEL, "published_late", set(GENERATION_BY_FUEL.categories)),
+        ("late", GENERATION_BY_FUEL, "published_late", set(GENERATION_BY_FUEL.categories) - {"INTGRNL"}),  # not begun
+        ("some-zero", GENERATION_BY_FUEL, "some_at_zero", {"BIOMASS", "CCGT", "NUCLEAR"} | OFTEN_ZERO),
+        ("unknown-psr", GENERATION_BY_FUEL, "unknown_series", {"HYDROGEN"}),
+        ("unknown-psr", WIND_AND_SOLAR, "unknown_series", {"Wind Floating"}),
+        ("solar-shines", WIND_AND_SOLAR, "solar_by_night", {"Solar"}),
     ],
 )
 def test_each_fault_raises_its_own_flag_and_no_other(
@@ -66,7 +71,9 @@ def test_each_fault_raises_its_own_flag_and_no_other(
 
 
 def test_every_reason_says_whether_it_doubts_the_value() -> None:
-    assert {reason.name for reason in REASONS if not reason.value_in_doubt} == {"label_disagrees", "published_late"}
+    assert {reason.name for reason in REASONS if not reason.value_in_doubt} == {
+        *("label_disagrees", "published_late", "unknown_series")
+    }
 
 
 def test_a_day_without_faults_has_no_flag(simulator: Simulator) -> None:

@@ -8,9 +8,8 @@ import numpy as np
 import pytest
 
 from elexon_assets.simulator.fuels import FUEL_TYPES, generation
-from elexon_assets.simulator.half_hours import index_of
+from elexon_assets.simulator.half_hours import consecutive_half_hours, index_of
 from elexon_assets.simulator.noise import Series
-from elexon_assets.simulator.sun import SITES, elevation_degrees
 from elexon_assets.simulator.weather import (
     OFFSHORE_GW,
     ONSHORE_GW,
@@ -21,6 +20,7 @@ from elexon_assets.simulator.weather import (
     year_of_weather,
     year_span,
 )
+from elexon_assets.solar_geometry import SITES, elevation_degrees
 
 YEARS = range(2017, 2026)
 
@@ -112,7 +112,7 @@ def test_the_sun_never_shines_at_night() -> None:
     solar = year_of_weather(0, 2024).solar_mw
     highest = np.max(
         [
-            elevation_degrees(first, count, latitude, longitude, minutes=minutes)
+            elevation_degrees(consecutive_half_hours(first, count), latitude, longitude, minutes=minutes)
             for latitude, longitude, _ in SITES
             for minutes in (0.0, 15.0, 30.0)
         ],

@@ -1,0 +1,16 @@
+"""The warning about series that Elexon publishes and that nobody has declared here.
+
+Belongs here: how the pages show it. Not here: which they are (`renewables/queries/unknown_series.py`).
+"""
+
+import streamlit as st
+
+from dashboards.components import snapshot_cache
+from dashboards.components.ledger_session import plain
+from renewables.queries.unknown_series import sentence_of, unknown_series
+
+
+def warn_of_unknown_series() -> None:
+    """Show the sentence where there are some."""
+    if sentence := sentence_of(snapshot_cache.ask(unknown_series)):
+        st.warning(plain(sentence), icon=":material/new_releases:")

@@ -1,0 +1,109 @@
+"""A batch of windows judged by the contract: the rows to land, and the rows to quarantine with their reasons.
+
+Belongs here: everything between parsing and the warehouse, which is not open yet. Not here: the contract
+(`contract.py`), landing (`ingest.py`), another try for quarantined rows (`quarantine.py`).
+"""
+
+import json
+from collections.abc import Sequence
+from dataclasses import dataclass
+from typing import Any
+
+import numpy as np
+import polars as pl
+
+from elexon_assets.contract import Judged, split
+from elexon_assets.datasets import UTC_TIME, Dataset
+from elexon_assets.fetch_windows import Failed, Fetched, Outcome, failed
+from elexon_assets.parsing import RAW
+
+QUARANTINE_SCHEMA: dict[str, pl.DataType] = {
+    **{name: pl.String() for name in ("dataset", "reason", "raw_json", "run_id")},
+    **dict.fromkeys(("window_start_utc", "window_end_utc"), UTC_TIME),
+}
+
+
+@dataclass(frozen=True)
+class Validated:
+    """A batch that is ready to land."""
+
+    outcomes: list[Outcome]
+    "Of the batch, in order; a window that could not be validated has failed."
+    good: pl.DataFrame | None
+    "Rows that fulfil the contract, with their `source`; None where no window was answered."
+    quarantined: pl.DataFrame
+    "Rows for the table `quarantine`, but for the time."
+    quarantined_by_window: dict[int, int]
+    "Rows by the position of their window among those that were answered."
+
+
+def validate(dataset: Dataset, batch: Sequence[Outcome], run_id: str) -> Validated:
+    """Judge all windows together; where that raises, one by one, so that a window that cannot be judged fails alone."""
+    try:
+        return _validated(dataset, batch, run_id)
+    except (Exception, pl.exceptions.PanicException):
+        return _validated(dataset, [_judged_alone(dataset, outcome, run_id) for outcome in batch], run_id)
+
+
+def _judged_alone(dataset: Dataset, outcome: Outcome, run_id: str) -> Outcome:
+    if isinstance(outcome, Failed):
+        return outcome
+    try:
+        _validated(dataset, [outcome], run_id)
+    except (Exception, pl.exceptions.PanicException) as error:
+        return failed(outcome.window, error)
+    return outcome
+
+
+def _validated(dataset: Dataset, outcomes: Sequence[Outcome], run_id: str) -> Validated:
+    fetched = [outcome for outcome in outcomes if isinstance(outcome, Fetched)]
+    if not fetched:
+        return Validated(list(outcomes), None, pl.DataFrame(schema=QUARANTINE_SCHEMA), {})
+    judged = _judged(dataset, fetched)
+    return Validated(
+        list(outcomes),
+        judged.good.drop("window", RAW),
+        _quarantine_frame(dataset, fetched, judged.bad, run_id),
+        dict(judged.bad.group_by("window").len().iter_rows()),
+    )
+
+
+def _judged(dataset: Dataset, fetched: list[Fetched]) -> Judged:
+    """Return the rows of all windows, split; `window` is the position in `fetched`."""
+    frames = [outcome.parsed.frame for outcome in fetched]
+    window = pl.Series(np.repeat(np.arange(len(frames), dtype=np.uint32), [len(frame) for frame in frames]))
+    source = pl.Series([outcome.source for outcome in fetched], dtype=pl.String).gather(window)
+    return split(dataset, pl.concat(frames).with_columns(window=window, source=source))
+
+
+def _quarantine_frame(dataset: Dataset, fetched: list[Fetched], bad: pl.DataFrame, run_id: str) -> pl.DataFrame:
+    """Return the rows for `quarantine`; each answer that has some is decoded once."""
+    rows = []
+    for (position,), of_window in bad.select("window", RAW, "reason").group_by("window", maintain_order=True):
+        answer = fetched[int(position)]
+        raw_rows = answer.raw_rows()
+        rows += [
+            {
+                "dataset": dataset.name,
+                "reason": reason,
+                "raw_json": raw_json(raw_rows[raw]),
+                "window_start_utc": answer.window.start_utc,
+                "window_end_utc": answer.window.end_utc,
+                "run_id": run_id,
+            }
+            for _, raw, reason in of_window.iter_rows()
+        ]
+    return pl.DataFrame(rows, schema=QUARANTINE_SCHEMA)
+
+
+def raw_json(row: dict[str, Any]) -> str:
+    """Return a row as JSON that DuckDB can read: half a surrogate pair becomes a question mark, and a value that is
+    nested too deeply for an encoder becomes a note."""
+    try:
+        text = json.dumps(row, sort_keys=True)
+    except RecursionError:
+        flat = {name: "(too deeply nested)" if isinstance(value, dict | list) else value for name, value in row.items()}
+        text = json.dumps(flat, sort_keys=True)
+    if "\\ud" in text:
+        text = json.dumps(json.loads(json.dumps(json.loads(text), ensure_ascii=False).encode(errors="replace")))
+    return text

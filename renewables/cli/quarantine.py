@@ -1,0 +1,44 @@
+"""`renewables quarantine`: rows that did not fulfil the contract, and another try for them."""
+
+from typing import Annotated
+
+import typer
+
+quarantine = typer.Typer(
+    no_args_is_help=True, help="Rows that were published and did not fulfil the contract.", rich_markup_mode=None
+)
+
+
+@quarantine.command("retry")
+def retry(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False) -> None:
+    """Judges all quarantined rows again and lands those that are good now.
+
+    After an update that declares a new word, or after LIMITS_MW was moved. Nothing is fetched; rows that are still bad
+    stay in quarantine.
+
+    \b
+    Examples:
+      renewables quarantine retry
+      renewables query "SELECT dataset, reason, count(*) FROM quarantine GROUP BY ALL"
+    """
+    from elexon_assets.datasets import BY_NAME
+    from elexon_assets.quality.flagging import flag
+    from elexon_assets.quarantine import retry as retry_quarantined
+    from renewables.cli.output import print_json
+    from renewables.formatting import number
+
+    done = retry_quarantined()
+    if any(outcome.rows_landed for outcome in done):
+        flag()
+    if as_json:
+        print_json([vars(outcome) | {"rows_kept": outcome.rows_kept} for outcome in done])
+        return
+    if not any(outcome.rows for outcome in done):
+        typer.echo("The quarantine is empty.")
+    for outcome in done:
+        if outcome.rows:
+            typer.echo(
+                f"{BY_NAME[outcome.dataset].title}: {number(outcome.rows)} rows in quarantine, "
+                f"{number(outcome.rows_landed)} landed, {number(outcome.rows_repeated)} had landed before, "
+                f"{number(outcome.rows_kept)} stay"
+            )

@@ -1,0 +1,47 @@
+"""Series that Elexon publishes and that nobody has declared here: what there is of them, and the sentence about it.
+
+Belongs here: what every face shows of them. Not here: which series are declared (`elexon_assets/datasets.py`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from datetime import datetime
+
+from elexon_assets.datasets import BY_NAME
+from elexon_assets.schema import series
+from renewables.queries.snapshot import Connection, frame_of, opened
+
+
+@dataclass(frozen=True)
+class UnknownSeries:
+    """A new fuel, link or PSR type: its rows are kept under Elexon's name, and are in no total until it is declared."""
+
+    dataset: str
+    series: str
+    publications: int
+    "Rows that landed."
+    first_utc: datetime
+    "Its first half hour; of installed capacity the first time of publication."
+    last_utc: datetime
+
+
+def unknown_series(con: Connection | None = None) -> list[UnknownSeries]:
+    """Return every series that landed and that is not declared, by dataset and name."""
+    with opened(con) as snapshot:
+        rows = frame_of(snapshot, series.unknown_series())
+    return [UnknownSeries(**row) for row in rows.iter_rows(named=True)]
+
+
+def sentence_of(unknown: Sequence[UnknownSeries]) -> str:
+    """Return what a reader has to know of them and can do; nothing where there are none."""
+    if not unknown:
+        return ""
+    named = ", ".join(
+        f"{found.series} in {BY_NAME[found.dataset].title.lower()} ({found.publications:,} rows since "
+        f"{found.first_utc:%Y-%m-%d})"
+        for found in unknown
+    )
+    return (
+        f"Elexon publishes series that are not declared here: {named}. They are kept under their own names and are in "
+        "no total. Update gb-renewables to one that declares them; nothing has to be fetched again."
+    )

@@ -1,0 +1,56 @@
+"""A clock that goes back loses nothing: what lands afterwards is flagged, checked and known. Scenario 37."""
+
+from datetime import UTC, date, datetime
+
+from elexon_assets.quality.flagging import flag, newest_unflagged
+from elexon_assets.simulator.server import Simulator
+from tests.elexon_assets.ingesting import fetch_days, published
+from warehouse.connection import reading, writing
+
+FIRST, SECOND = date(2024, 1, 8), date(2024, 1, 9)
+
+
+def an_hour_ahead() -> None:
+    """As if all that has landed and was flagged so far had been stamped by a clock that was an hour ahead."""
+    with writing() as con:
+        for table, columns in {
+            "wind_and_solar_publications": ["ingested_at_utc"],
+            "fetch_log": ["asked_at_utc"],
+            "flags": ["found_at_utc", "closed_at_utc"],
+        }.items():
+            con.execute(f"UPDATE {table} SET {', '.join(f'{c} = {c} + INTERVAL 1 HOUR' for c in columns)}")
+
+
+def test_what_lands_after_the_clock_went_back_is_newer_than_what_landed_before(simulator: Simulator) -> None:
+    simulator.faults = "understated@2024-01-08T05:30Z"
+    fetch_days(FIRST)
+    flag()
+    an_hour_ahead()
+    flag()  # keeps the watermark of the clock that was ahead
+    simulator.faults = "understated@2024-01-09T05:30Z,stuck@2024-01-09T08:00Z"
+    fetch_days(SECOND)
+    with reading() as con:
+        assert newest_unflagged(con) is not None
+    assert flag().half_hours > 0
+    flagged = published("SELECT DISTINCT start_time_utc FROM open_flags WHERE reason = 'stuck'")
+    assert flagged["start_time_utc"].to_list() == [datetime(2024, 1, 9, 8, tzinfo=UTC)]
+    stamps = published(
+        "SELECT max(ingested_at_utc) FILTER (settlement_date = '2024-01-08') AS first, "
+        "min(ingested_at_utc) FILTER (settlement_date = '2024-01-09') AS second FROM wind_and_solar_publications"
+    )
+    [(first, second)] = stamps.rows()
+    assert first < second
+    asked = published("SELECT asked_at_utc FROM fetch_log ORDER BY window_start_utc")["asked_at_utc"].to_list()
+    assert asked == sorted(asked)
+
+
+def test_a_flag_that_is_closed_after_the_clock_went_back_is_closed_after_it_was_found(simulator: Simulator) -> None:
+    simulator.faults = "understated@2024-01-08T05:30Z"
+    fetch_days(FIRST)
+    flag()
+    an_hour_ahead()
+    simulator.faults = "late=1@2024-01-08T05:30Z"
+    fetch_days(FIRST)
+    flag()
+    rows = published("SELECT DISTINCT found_at_utc < closed_at_utc AS in_order FROM flags").rows()
+    assert rows == [(True,)]
