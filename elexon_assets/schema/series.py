@@ -64,8 +64,10 @@ def is_undeclared(dataset: Dataset, category: str) -> str:
 
 
 def unknown_series(datasets: Iterable[Dataset] | None = None) -> str:
-    """Return a query of the series that landed and that nobody declared: `dataset`, `series`, `publications`,
-    `first_utc` and `last_utc` (of the column that the dataset is selected by); of all datasets unless some are given."""
+    """Return a query of the series that landed and that nobody declared, of all datasets unless some are given.
+
+    Columns: `dataset`, `series`, `publications`, `first_utc` and `last_utc` (of the column that windows select by).
+    """
     each = " UNION ALL ".join(
         f"SELECT '{dataset.name}' AS dataset, {dataset.category} AS series, count(*) AS publications, "
         f"min({dataset.range_column}) AS first_utc, max({dataset.range_column}) AS last_utc "
