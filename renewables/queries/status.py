@@ -123,8 +123,9 @@ def status() -> WarehouseStatus:
 
 
 def of_datasets(con: Connection) -> tuple[DatasetStatus, ...]:
-    """The half-hourly ones."""
-    return tuple(of_dataset(con, dataset) for dataset in BY_HALF_HOUR)
+    """Return the status of the half-hourly ones."""
+    with opened(con) as snapshot:
+        return tuple(of_dataset(snapshot, dataset) for dataset in BY_HALF_HOUR)
 
 
 def of_dataset(con: Connection, dataset: Dataset) -> DatasetStatus:

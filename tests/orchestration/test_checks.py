@@ -120,6 +120,7 @@ def test_the_checks_job_reports_every_check_of_every_dataset(home: Path) -> None
         "keys_are_unique",
         "rows_stored_equal_rows_fetched",
         "newest_data_is_fresh",
+        "series_are_declared",
     }
 
 
