@@ -175,15 +175,16 @@ def _days(con: Connection, dataset: Dataset, newest: datetime) -> pl.DataFrame:
 
 
 def of_capacity(con: Connection) -> CapacityStatus | None:
-    """Installed capacity, or None where there is none."""
-    row = frame_of(
-        con,
-        f"""SELECT min(year) AS first_year, max(year) AS last_year, max(publish_time_utc) AS newest_publish_time_utc,
-            count(*) AS publications, list_sort(list(DISTINCT source)) AS sources,
-            (SELECT count(*) FROM quarantine WHERE dataset = $name) AS rows_quarantined
-        FROM {INSTALLED_CAPACITY.table}""",
-        {"name": INSTALLED_CAPACITY.name},
-    ).row(0, named=True)
+    """Return the status of installed capacity, or None where there is none."""
+    with opened(con) as snapshot:
+        row = frame_of(
+            snapshot,
+            f"""SELECT min(year) AS first_year, max(year) AS last_year, max(publish_time_utc) AS newest_publish_time_utc,
+                count(*) AS publications, list_sort(list(DISTINCT source)) AS sources,
+                (SELECT count(*) FROM quarantine WHERE dataset = $name) AS rows_quarantined
+            FROM {INSTALLED_CAPACITY.table}""",
+            {"name": INSTALLED_CAPACITY.name},
+        ).row(0, named=True)
     return CapacityStatus(**row | {"sources": tuple(row["sources"])}) if row["publications"] else None
 
 
