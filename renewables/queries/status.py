@@ -179,7 +179,8 @@ def of_capacity(con: Connection) -> CapacityStatus | None:
     with opened(con) as snapshot:
         row = frame_of(
             snapshot,
-            f"""SELECT min(year) AS first_year, max(year) AS last_year, max(publish_time_utc) AS newest_publish_time_utc,
+            f"""SELECT min(year) AS first_year, max(year) AS last_year,
+                max(publish_time_utc) AS newest_publish_time_utc,
                 count(*) AS publications, list_sort(list(DISTINCT source)) AS sources,
                 (SELECT count(*) FROM quarantine WHERE dataset = $name) AS rows_quarantined
             FROM {INSTALLED_CAPACITY.table}""",
