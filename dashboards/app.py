@@ -18,11 +18,12 @@ ICON = Path(__file__).parent / "components" / "icon.svg"
 "A file: named icons are fetched from the network."
 STYLE = """<style>
 button[kind^=primary]:not(:disabled) { color: light-dark(#FFFFFF, #12161C) }
+[data-testid=stElementToolbar] button[aria-label^="Download as CSV"] { display: none }
 @media (max-width: 640px) { .st-key-cards [data-testid=stLayoutWrapper] { flex-grow: 1 } }
 </style>"""
 """What no setting of Streamlit's gives. It writes white on the accent in both themes, but the dark one's accent is
-light, for it is the text of what is chosen too: white on it is too faint. Cards of one width leave room beside them on
-a phone."""
+light, for it is the text of what is chosen too: white on it is too faint. The download of a table that it builds in the
+browser is not guarded against formulas, as ours beside it are. Cards of one width leave room beside them on a phone."""
 
 GENERATION = [
     st.Page(

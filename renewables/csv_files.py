@@ -19,7 +19,8 @@ def csv_bytes(frame: pl.DataFrame) -> bytes:
     """Return the frame as a CSV file in UTF-8, instants as RFC 3339 in UTC.
 
     A text (and a heading) that a spreadsheet would run as a formula, or change into a number or a date, has an
-    apostrophe before it; numbers stay numbers, also negative ones. Lists, structures and bytes become text.
+    apostrophe before it; numbers stay numbers, also negative ones. Lists, structures and bytes become text, and a length of
+    time its seconds.
     """
     columns = [_as_written(frame[name]).alias(guard_text(name)) for name in frame.columns]
     return pl.DataFrame(columns).write_csv().encode()
@@ -34,6 +35,8 @@ def _as_written(column: pl.Series) -> pl.Series:
         if dtype.time_zone is None:
             return column.dt.to_string(LOCAL_TIME)
         return column.dt.convert_time_zone("UTC").dt.to_string(RFC3339)
+    if isinstance(dtype, pl.Duration):
+        return column.dt.total_microseconds() / 1_000_000
     texts = column.cast(pl.String) if isinstance(dtype, pl.String | pl.Enum | pl.Categorical) else _as_text(column)
     distinct = texts.unique().drop_nulls()
     return texts.replace_strict(
@@ -42,7 +45,7 @@ def _as_written(column: pl.Series) -> pl.Series:
 
 
 def _as_text(column: pl.Series) -> pl.Series:
-    """Return a column of JSON: of durations in seconds, of lists and structures as they are."""
+    """Return a column of texts: lists and structures as JSON, bytes as hexadecimal digits."""
     cells = [None if cell is None else plain(cell) for cell in column.to_list()]
     texts = [cell if isinstance(cell, str | None) else json.dumps(cell, ensure_ascii=False) for cell in cells]
     return pl.Series(column.name, texts, dtype=pl.String)

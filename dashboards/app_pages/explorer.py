@@ -9,7 +9,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards.components import snapshot_cache
-from dashboards.components.chart import in_london, parquet
+from dashboards.components.chart import downloads, in_london, parquet
 from dashboards.components.filters import FEW, categories_chosen, dataset_chosen, days_chosen
 from dashboards.components.footer import nothing_yet
 from dashboards.components.formatting import moment, number, zone
@@ -203,6 +203,7 @@ def _history(dataset: Dataset, start: datetime, categories: Sequence[str]) -> No
         st.caption("Nothing was published for it, as far as it was asked for.")
     else:
         st.dataframe(in_london(frame), hide_index=True, column_config=COLUMNS, alt="Publications of the half hour")
+        downloads(frame, name="publications")
     key = "technology" if len(dataset.categories) <= FEW else "fuel"
     parameters = {"data": dataset.title, key: list(categories), AT: f"{start:%Y-%m-%dT%H:%MZ}"}
     app = (st.context.url or str(Settings().dashboard_url)).rstrip("/").removesuffix("/explorer")

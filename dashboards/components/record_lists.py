@@ -10,6 +10,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards.components import form_routing, ledger_session, save_notice
+from dashboards.components.chart import downloads
 from dashboards.components.ledger_session import plain
 from dashboards.components.navigation import FORM
 from pipeline_assets.errors import PipelineError
@@ -103,6 +104,7 @@ def table(frame: pl.DataFrame, kind: str, columns: Mapping[str, Any], *, key: st
         key=f"list {key} {hash(tuple(frame['id']))}",
         alt=f"{len(frame)} {PLURALS[kind]}, {len(waiting)} of them {ledger_session.NOT_LANDED}",
     )
+    downloads(frame.select("id", "name", *columns), name=key)
     click = st.session_state.get(f"open {key}")
     if click and click["row"] < len(frame):
         st.switch_page(PAGES[kind], query_params={"id": frame["id"][click["row"]]})

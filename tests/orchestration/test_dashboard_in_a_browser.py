@@ -56,6 +56,8 @@ def test_every_page_fits_every_width_and_shuts_nobody_out(page: str, visitor: Ta
     visitor.open(f"{page.removeprefix('overview')}?{urlencode(ADDRESSES.get(page, {}))}")
     visitor.drawn()
     assert visitor.page.get_by_test_id("stException").count() == 0
+    unguarded = visitor.page.locator("[data-testid=stElementToolbar] button[aria-label^='Download as CSV']")
+    assert not any(button.is_visible() for button in unguarded.all()), "only our own downloads are guarded"
     assert violations(visitor.page) == []
     assert violations_in_dark(visitor.page) == []
     for width in WIDTHS:
