@@ -19,8 +19,8 @@ def csv_bytes(frame: pl.DataFrame) -> bytes:
     """Return the frame as a CSV file in UTF-8, instants as RFC 3339 in UTC.
 
     A text (and a heading) that a spreadsheet would run as a formula, or change into a number or a date, has an
-    apostrophe before it; numbers stay numbers, also negative ones. Lists, structures and bytes become text, and a length of
-    time its seconds.
+    apostrophe before it; numbers stay numbers, also negative ones. Lists, structures and bytes become text, and a
+    length of time its seconds.
     """
     columns = [_as_written(frame[name]).alias(guard_text(name)) for name in frame.columns]
     return pl.DataFrame(columns).write_csv().encode()
