@@ -53,6 +53,16 @@ def utc(instant: datetime | None) -> str:
     return "–" if instant is None else f"{instant.astimezone(UTC):%Y-%m-%d %H:%M}"  # noqa: RUF001 (a dash is meant)
 
 
+def byte_size(size: int) -> str:
+    """Return a number of bytes with its unit, as in "12.4 MB"."""
+    if size < 1000:
+        return f"{size} bytes"
+    scale, unit = next(
+        ((scale, unit) for scale, unit in ((1e3, "kB"), (1e6, "MB")) if size < 1000 * scale), (1e9, "GB")
+    )
+    return f"{size / scale:,.1f} {unit}"
+
+
 def how_long(span: timedelta) -> str:
     """The two largest units, as in "3 h 12 min"."""
     minutes = max(int(span.total_seconds() // 60), 0)

@@ -25,7 +25,7 @@ FLOORS: dict[str, list[set[str]]] = {
     "warehouse": [
         {"errors", "settings", "addresses", "redaction", "private_files"},
         {"snapshots", "landing"},
-        {"connection"},
+        {"connection", "home_sizes"},
         {"backups"},
     ],
     "elexon_assets": [

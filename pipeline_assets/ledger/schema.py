@@ -121,6 +121,12 @@ def address(settings: Settings) -> str:
     return settings.ledger_url or f"sqlite:///{settings.renewables_home / 'ledger.sqlite'}"
 
 
+def file_of(url: str) -> Path | None:
+    """Return the file of a ledger in SQLite, or None for one on a server. Raises LedgerUnavailable."""
+    parsed = _parsed(url)
+    return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
+
+
 def opened(url: str | None = None) -> sa.Engine:
     """Open the ledger at `url` (default: LEDGER_URL, then SQLite in the home) and create its tables.
 

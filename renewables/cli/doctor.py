@@ -1,6 +1,6 @@
 """`renewables doctor`: whether this installation can do its work, line by line, each fault with its way out.
 
-Belongs here: printing and the exit code. Not here: the examinations (`examinations.py`).
+Belongs here: printing and the exit code. Not here: what is looked at (`doctor_checks.py`, `doctor_services.py`).
 """
 
 from typing import Annotated
@@ -11,18 +11,22 @@ import typer
 def doctor(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False) -> None:
     """Checks whether everything is fit for work.
 
-    Versions, settings, the disk, Elexon's API and the warehouse; exit code 1 if something is broken.
+    Versions, settings, the disk and the size of each part of the home, Elexon's API, the warehouse; which servers run,
+    whether schedules and sensors do their work, what is switched off, what waits to be landed. Exit code 1 if
+    something is broken.
 
     \b
     Examples:
       renewables doctor
       renewables doctor --json
     """
-    from renewables.cli.doctor_checks import BROKEN, examine
+    from renewables.cli.doctor_checks import examine
+    from renewables.cli.findings import BROKEN, WARNING
     from renewables.cli.output import print_json, print_table
 
     findings = examine()
     broken = [finding for finding in findings if finding.state == BROKEN]
+    warnings = [finding for finding in findings if finding.state == WARNING]
     if as_json:
         print_json({"healthy": not broken, "findings": findings})
     else:
@@ -30,6 +34,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")]
             ["", "What", "Found"],
             [[f.state, f.what, f.found + (f" {f.way_out}" if f.way_out else "")] for f in findings],
         )
-        typer.echo(f"{len(broken)} broken." if broken else "Nothing is broken.")
+        look = f" {len(warnings)} lines marked `warning` need a look." if warnings else ""
+        typer.echo((f"{len(broken)} broken." if broken else "Nothing is broken.") + look)
     if broken:
         raise typer.Exit(1)

@@ -1,45 +1,43 @@
-"""What `renewables doctor` looks at. Each examination answers findings and lets no expected error out.
+"""What `renewables doctor` looks at: versions, settings, the disk, Elexon's API, the warehouse and its snapshots.
 
-Belongs here: looking, without changing anything. Not here: printing.
+Belongs here: looking, without changing anything; each examination yields findings and lets no expected error out. Not
+here: servers and what waits (`doctor_services.py`), printing.
 """
 
 import os
 import platform
 import shutil
 from collections.abc import Callable, Iterable
-from dataclasses import dataclass
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
 from dotenv import dotenv_values
 
+from renewables.cli.doctor_services import services, switched_off, waiting
+from renewables.cli.findings import BROKEN, OK, WARNING, Finding
 from renewables.dagster_control.service_status import elexon
+from renewables.formatting import byte_size
 from renewables.queries.health import tables_health
 from warehouse import snapshots
 from warehouse.backups import fault_of
-from warehouse.connection import reading
-from warehouse.errors import WarehouseError, WarehouseMissing
+from warehouse.connection import reading, refuse_lost
+from warehouse.errors import WarehouseError, WarehouseLost, WarehouseMissing
+from warehouse.home_sizes import home_sizes
 from warehouse.redaction import SECRET_SETTINGS, redacted
 from warehouse.settings import ENCODING, Settings, env_files
 
-OK, WARNING, BROKEN = "ok", "warning", "BROKEN"
 PACKAGES = ("gb-renewables", "dagster", "duckdb", "polars", "pandera", "plotly", "streamlit")
 ROOM_BYTES = 1_000_000_000
 "Ten years of both datasets, their snapshots and backups take a few hundred MB."
 SHARES = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs"}
 
 
-@dataclass(frozen=True)
-class Finding:
-    state: str
-    what: str
-    found: str
-    way_out: str = ""
-
-
 def examine() -> list[Finding]:
-    """All examinations, in order."""
-    parts: list[Callable[[Settings], Iterable[Finding]]] = [_versions, _settings, _disk, _api, _warehouse_file, _data]
+    """Return the findings of all examinations, in order."""
+    parts: list[Callable[[Settings], Iterable[Finding]]] = [
+        *(_versions, _settings, _disk, _sizes, _api, _warehouse_file, _data),
+        *(services, switched_off, waiting),
+    ]
     settings = Settings()
     return [finding for part in parts for finding in part(settings)]
 
@@ -88,6 +86,13 @@ def _disk(settings: Settings) -> Iterable[Finding]:
         )
 
 
+def _sizes(settings: Settings) -> Iterable[Finding]:
+    for part in home_sizes(settings):
+        if part.files:
+            files = "1 file" if part.files == 1 else f"{part.files:,} files"
+            yield Finding(OK, f"size: {part.part}", f"{byte_size(part.size_bytes)} in {files}, {part.path}")
+
+
 def _file_system(folder: Path) -> str | None:
     """Linux only: the type of the longest mount point that holds the folder."""
     try:
@@ -107,6 +112,11 @@ def _api(settings: Settings) -> Iterable[Finding]:
 
 def _warehouse_file(settings: Settings) -> Iterable[Finding]:
     path = settings.warehouse
+    try:
+        refuse_lost(path)
+    except WarehouseLost as lost:
+        yield Finding(BROKEN, "warehouse", str(lost))
+        return
     if not path.exists():
         yield Finding(OK, "warehouse", f"{path} is not there yet: the first fetch makes it.")
         return

@@ -6,33 +6,60 @@ from typing import TYPE_CHECKING, Annotated, Any
 import typer
 
 if TYPE_CHECKING:
+    from collections.abc import Sequence
+
     from renewables.queries.status import CapacityStatus, DatasetStatus, WarehouseStatus
+    from warehouse.home_sizes import PartSize
 
 
 def status(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False) -> None:
-    """Tells what is held, how fresh it is, and where its gaps are.
+    """Tells what is held, how fresh it is, where its gaps are, and how much room each part of the home takes.
 
     \b
     Examples:
       renewables status
       renewables status --json | jq '.datasets[].newest_start_time_utc'
     """
-    from renewables.cli.output import print_json
+    from renewables.cli.output import note, print_json
     from renewables.queries.status import status as read_status
-    from warehouse.errors import WarehouseMissing
+    from warehouse.connection import refuse_lost
+    from warehouse.errors import WarehouseLost, WarehouseMissing
+    from warehouse.home_sizes import home_sizes
+    from warehouse.settings import Settings
 
+    settings = Settings()
+    sizes = home_sizes(settings)
+    try:
+        refuse_lost(settings.warehouse)
+    except WarehouseLost as lost:
+        note(str(lost))
     try:
         found = read_status()
     except WarehouseMissing as missing:
         if as_json:
-            print_json({"snapshot": None, "datasets": [], "runs": [], "message": str(missing)})
+            print_json({"snapshot": None, "datasets": [], "runs": [], "message": str(missing), "home": sizes})
         else:
             typer.echo(f"The warehouse is empty. {missing}")
+            _print_sizes(sizes)
         return
     if as_json:
-        print_json(_for_scripts(found))
+        print_json({**_for_scripts(found), "home": sizes})
     else:
         _print(found)
+        _print_sizes(sizes)
+
+
+def _print_sizes(sizes: "Sequence[PartSize]") -> None:
+    from renewables.cli.output import print_facts
+    from renewables.formatting import byte_size, number
+
+    facts = [
+        (part.part, f"{byte_size(part.size_bytes)} in {number(part.files)} file{'s' if part.files > 1 else ''}")
+        for part in sizes
+        if part.files
+    ]
+    if facts:
+        print_facts(f"Room on the disk ({byte_size(sum(part.size_bytes for part in sizes))})", facts)
 
 
 def _for_scripts(found: "WarehouseStatus") -> dict[str, Any]:

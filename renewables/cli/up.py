@@ -46,6 +46,7 @@ def up(
     from renewables.dagster_control.home_lock import sole_use, write_state
     from renewables.dagster_control.instance import mark_dead_runs, prepared_home
     from renewables.dagster_control.processes import Supervisor, stop_requested
+    from renewables.dagster_control.service_status import page_answers
     from warehouse.settings import Settings
 
     settings = Settings()
@@ -85,9 +86,9 @@ def up(
             if dashboard:
                 servers.start("dashboard", dashboard_command(dashboard_port), environment)
             dagster_servers.start(servers, environment, port, Path(sockets))
-            if dashboard and servers.wait_for("dashboard", lambda: _answers(f"{dashboard_address}/_stcore/health")):
+            if dashboard and servers.wait_for("dashboard", lambda: page_answers(f"{dashboard_address}/_stcore/health")):
                 console.print(f"The dashboard answers at {dashboard_address}")
-            if servers.wait_for("dagster-webserver", lambda: _answers(f"{address}/server_info")):
+            if servers.wait_for("dagster-webserver", lambda: page_answers(f"{address}/server_info")):
                 schedules = (
                     "are running" if settings.schedules_running else "that ask Elexon are off (SCHEDULES_RUNNING=false)"
                 )
@@ -119,12 +120,3 @@ def _refuse_taken_port(port: int, option: str) -> None:
                 f"Port {port} of {LOOPBACK} cannot be had ({error.strerror}): does one run there already? "
                 f"Choose another with {option}."
             ) from error
-
-
-def _answers(url: str) -> bool:
-    import httpx
-
-    try:
-        return httpx.get(url, timeout=2.0).status_code == 200
-    except httpx.HTTPError:
-        return False

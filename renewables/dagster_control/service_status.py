@@ -58,6 +58,14 @@ def dagster(settings: Settings) -> Answer:
     return Answer(False, f"No Dagster of this home answers at {url}. Start it with `renewables up`.", time.monotonic())
 
 
+def page_answers(url: str) -> bool:
+    """Return whether a page answers; waits for two seconds at most."""
+    try:
+        return httpx.get(url, timeout=2.0).status_code == 200
+    except httpx.HTTPError:
+        return False
+
+
 class Lookout:
     """Asks in threads of its own and remembers; one for all sessions."""
 

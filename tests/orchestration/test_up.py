@@ -1,8 +1,10 @@
 """`renewables up`: parts and the whole killed, started again and stopped; no second on one home (scenarios 9, 43)."""
 
+import json
 import os
 import signal
 import subprocess
+import sys
 from datetime import date
 from pathlib import Path
 
@@ -92,6 +94,20 @@ def test_when_only_renewables_up_itself_is_killed_nothing_stays_behind_and_a_sec
         server.process.wait(10)
         until(lambda: not server.descendants(), "every process is gone", 30)
         server.start()
+
+
+def test_the_doctor_says_what_runs_and_names_each_sensor_that_was_stopped(server: Server) -> None:
+    def findings() -> dict[str, dict[str, str]]:
+        command = [sys.executable, "-m", "renewables.cli.main", "doctor", "--json"]
+        output = subprocess.run(command, env=server.environment, capture_output=True, text=True, check=False).stdout
+        return {finding["what"]: finding for finding in json.loads(output)["findings"]}
+
+    until(lambda: findings().get("daemon", {}).get("state") == "ok", "every daemon has given a sign of life", 60)
+    states = {what: finding["state"] for what, finding in findings().items()}
+    assert {states[what] for what in ("renewables up", "dashboard", "Dagster")} == {"ok"}
+    assert states["landing_of_changes"] == "warning"
+    assert states["schedules"] == "off"
+    assert "every_night" not in states, "the setting that stops it has a line of its own"
 
 
 def test_the_daemon_and_the_webserver_share_one_code_server_for_each_code_location(server: Server) -> None:

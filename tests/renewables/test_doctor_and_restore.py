@@ -8,9 +8,14 @@ from typing import Any
 import pytest
 
 from elexon_assets.simulator.server import Simulator
+from pipeline_assets.landing import land
+from pipeline_assets.ledger import schema
+from renewables.dagster_control.home_lock import PartState, write_state
 from tests.filled_homes import Filled, Renewables
+from tests.pipeline_assets.ledger.portfolio import PORTFOLIO, submitted
 from warehouse import snapshots
 from warehouse.connection import reading, writing
+from warehouse.private_files import make_private_folder
 from warehouse.settings import Settings
 
 
@@ -29,7 +34,7 @@ def findings(renewables: Renewables, *, code: int) -> dict[str, dict[str, Any]]:
 
 def test_a_sound_installation_is_found_sound(renewables: Renewables, own: Path) -> None:
     found = findings(renewables, code=0)
-    assert {finding["state"] for finding in found.values()} <= {"ok", "warning"}
+    assert {finding["state"] for finding in found.values()} <= {"ok", "off", "warning"}
     assert "answered in" in found["API"]["found"]
     assert found["RENEWABLES_HOME"]["found"] == f"{own.parent} (from the environment)"
     assert found["WAREHOUSE"]["found"] == f"{own} (from the default)"
@@ -42,7 +47,7 @@ def test_settings_say_which_file_they_are_from(renewables: Renewables) -> None:
     Path(".env").write_text(
         "SNAPSHOTS_KEPT=7\nSLACK_WEBHOOK_URL=https://hooks.example/secret\nLEDGER_URL=postgresql://me:secret@db/ledger\n"
     )
-    found = findings(renewables, code=0)
+    found = findings(renewables, code=1)  # there is no such ledger
     assert found["SNAPSHOTS_KEPT"]["found"] == f"7 (from {Path('.env').absolute()})"
     assert "secret" not in json.dumps(found)
 
@@ -103,3 +108,77 @@ def test_without_a_snapshot_there_is_nothing_to_restore(renewables: Renewables) 
     said = renewables("restore", "--yes")
     assert said.code == 1
     assert "kept are: none" in said.err
+
+
+def test_a_lost_warehouse_is_broken_and_names_the_command_that_restores_it(renewables: Renewables, own: Path) -> None:
+    own.unlink()
+    warehouse = findings(renewables, code=1)["warehouse"]
+    assert warehouse["state"] == "BROKEN"
+    assert "`renewables restore`" in warehouse["found"]
+    assert "`renewables restore`" in renewables("status").err
+    assert renewables("restore", "--yes").code == 0
+    assert findings(renewables, code=0)["warehouse"]["state"] == "ok"
+
+
+def test_the_size_of_each_part_of_the_home_is_shown(renewables: Renewables, own: Path) -> None:
+    assert f"{own}" in findings(renewables, code=0)["size: warehouse"]["found"]
+    home = {part["part"]: part for part in json.loads(renewables("status", "--json").out)["home"]}
+    assert home["warehouse"]["size_bytes"] == own.stat().st_size
+    assert home["snapshots"]["files"] >= 2
+    assert "Room on the disk" in renewables("status").out
+
+
+@pytest.fixture
+def _nothing_answers(monkeypatch: pytest.MonkeyPatch) -> None:
+    """Neither Dagster nor the dashboard is where the settings say: the port of `discard`."""
+    monkeypatch.setenv("DAGSTER_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("DASHBOARD_URL", "http://127.0.0.1:9")
+
+
+@pytest.mark.usefixtures("own", "_nothing_answers")
+def test_servers_that_do_not_run_are_said_with_how_to_start_them(renewables: Renewables) -> None:
+    found = findings(renewables, code=0)
+    for what in ("renewables up", "dashboard", "Dagster"):
+        assert (found[what]["state"], found[what]["way_out"]) == ("warning", "Start it with `renewables up`.")
+    assert "need a look" in renewables("doctor").out
+
+
+@pytest.mark.usefixtures("own", "_nothing_answers")
+def test_a_part_that_is_down_is_broken_and_a_killed_renewables_up_is_no_running_one(renewables: Renewables) -> None:
+    folder = make_private_folder(Settings().dagster_home)
+    write_state(folder, "http://127.0.0.1:9", None, [PartState("dagster-daemon", "down", None, 5, "the log")])
+    found = findings(renewables, code=1)
+    assert "runs as process" in found["renewables up"]["found"]
+    assert found["dagster-daemon"]["state"] == "BROKEN"
+    state = json.loads((folder / "up.json").read_text())
+    (folder / "up.json").write_text(json.dumps({**state, "process": "1 0"}))
+    assert "was killed" in findings(renewables, code=0)["renewables up"]["found"]
+
+
+@pytest.mark.usefixtures("own")
+def test_what_is_switched_off_is_said(renewables: Renewables, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("SCHEDULES_RUNNING", "false")
+    found = findings(renewables, code=0)
+    assert {what for what, finding in found.items() if finding["state"] == "off"} == {"schedules", "notices", "Ask"}
+    assert "SCHEDULES_RUNNING=false" in found["schedules"]["found"]
+
+
+@pytest.mark.usefixtures("own")
+def test_changes_that_wait_to_be_landed_are_counted(renewables: Renewables) -> None:
+    assert "is not there yet" in findings(renewables, code=0)["ledger"]["found"]
+    assert not (Settings().renewables_home / "ledger.sqlite").exists(), "the doctor only looks"
+    with schema.using() as engine:
+        submitted(engine, *PORTFOLIO)
+    ledger = findings(renewables, code=0)["ledger"]
+    assert f"{len(PORTFOLIO)} of {len(PORTFOLIO)} changes wait to be landed" in ledger["found"]
+    with schema.using() as engine:
+        land(engine)
+    assert findings(renewables, code=0)["ledger"]["found"] == f"All {len(PORTFOLIO)} changes are in the charts."
+
+
+@pytest.mark.usefixtures("own")
+def test_a_ledger_that_cannot_be_used_is_broken(renewables: Renewables, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("LEDGER_URL", "postgresql://ana:secret@127.0.0.1:port/ledger")
+    ledger = findings(renewables, code=1)["ledger"]
+    assert ledger["state"] == "BROKEN"
+    assert "secret" not in json.dumps(ledger)

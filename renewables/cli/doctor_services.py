@@ -1,0 +1,153 @@
+"""What `renewables doctor` looks at besides files: which servers run, what is switched off, what waits to be landed.
+
+Belongs here: looking, without changing anything. Not here: files and versions (`doctor_checks.py`), printing.
+"""
+
+from collections.abc import Iterable
+from datetime import UTC, datetime, timedelta
+
+from pipeline_assets.errors import LedgerUnavailable
+from pipeline_assets.ledger import outbox, reader, schema
+from pipeline_assets.ledger.outbox import NoticeState
+from renewables.cli.findings import BROKEN, OFF, OK, WARNING, Finding
+from renewables.dagster_control.automation import Automation, Trigger, automation
+from renewables.dagster_control.client import Orchestrator, OrchestratorError
+from renewables.dagster_control.home_lock import Up, read_state
+from renewables.dagster_control.process_identity import is_alive
+from renewables.dagster_control.service_status import page_answers
+from renewables.formatting import how_long
+from renewables.queries.pipeline import landed_position
+from renewables.queries.status import status
+from warehouse.errors import WarehouseError
+from warehouse.settings import Settings
+
+START = "Start it with `renewables up`."
+LANDS_WITHIN = timedelta(minutes=2)
+"A change that waits for longer was not taken by the sensor, which looks every few seconds."
+
+
+def services(settings: Settings) -> Iterable[Finding]:
+    """Yield which servers of this home run."""
+    state = read_state(settings.dagster_home)
+    dagster_url = (state.dagster_url if state else str(settings.dagster_url)).rstrip("/")
+    orchestrator = Orchestrator(dagster_url)
+    yield _up(state)
+    if state and is_alive(state.process):
+        for part in state.parts:
+            if part.state == "down" or not part.is_running:
+                found = f"is {part.state if not part.is_running else 'down'}, after {part.restarts} restarts."
+                yield Finding(BROKEN if part.state == "down" else WARNING, part.name, found, f"See {part.log}.")
+    dashboard_url = (state.dashboard_url if state else None) or str(settings.dashboard_url).rstrip("/")
+    if page_answers(f"{dashboard_url}/_stcore/health"):
+        yield Finding(OK, "dashboard", f"answers at {dashboard_url}.")
+    else:
+        yield Finding(WARNING, "dashboard", f"does not answer at {dashboard_url}.", START)
+    if orchestrator.answers(for_home=settings.dagster_home):
+        yield Finding(OK, "Dagster", f"answers at {dagster_url}.")
+        yield from _automation(orchestrator, settings)
+    else:
+        found = f"does not answer for this home at {dagster_url}: nothing is fetched, landed or flagged by itself."
+        yield Finding(WARNING, "Dagster", found, START)
+
+
+def switched_off(settings: Settings) -> Iterable[Finding]:
+    """Yield what a setting leaves out."""
+    if not settings.schedules_running:
+        found = "The schedules that ask Elexon are off (SCHEDULES_RUNNING=false): new half hours come by hand only."
+        yield Finding(OFF, "schedules", found)
+    if settings.slack_webhook_url is None:
+        yield Finding(OFF, "notices", "SLACK_WEBHOOK_URL is not set: notices go to the log and the page Alerts only.")
+    if settings.chat_model is None:
+        yield Finding(OFF, "Ask", "CHAT_MODEL is not set: no question is answered, and nothing leaves the machine.")
+
+
+def waiting(settings: Settings) -> Iterable[Finding]:
+    """Yield what was saved and is not in the charts yet, what is not judged yet, and notices that were not sent."""
+    landed = 0
+    try:
+        landed = landed_position()
+        values = sum(dataset.values_unjudged for dataset in status().datasets)
+        if values:
+            found = f"{values:,} values that landed are not judged yet."
+            yield Finding(WARNING, "flags", found, "The job `flagging` does it, after each landing.")
+    except WarehouseError:
+        pass  # the snapshot has a line of its own
+    try:
+        file = schema.file_of(schema.address(settings))
+        if file and not file.exists():
+            yield Finding(OK, "ledger", f"{file} is not there yet: the first change makes it.")
+            return
+        with schema.using() as engine:
+            position, counts = reader.position(engine), outbox.counts(engine)
+            oldest = reader.since(engine, landed, limit=1)
+    except LedgerUnavailable as error:
+        yield Finding(BROKEN, "ledger", str(error))
+        return
+    yield _landing(position, landed, oldest[0].submitted_at_utc if oldest else None)
+    if failed := counts.get(NoticeState.FAILED, 0):
+        yield Finding(WARNING, "notices", f"{failed:,} were given up.", "The page Alerts has *Try again*.")
+    if pending := counts.get(NoticeState.PENDING, 0):
+        yield Finding(OK, "notices", f"{pending:,} wait to be sent.")
+
+
+def _landing(position: int, landed: int, since: datetime | None) -> Finding:
+    if position <= landed or since is None:
+        return Finding(OK, "ledger", f"All {position:,} changes are in the charts.")
+    age = datetime.now(UTC) - since
+    found = f"{position - landed:,} of {position:,} changes wait to be landed, the oldest for {how_long(age)}."
+    late = age > LANDS_WITHIN
+    way_out = "While `renewables up` runs they land within seconds; *Land them now* on a page does it at once."
+    return Finding(WARNING if late else OK, "ledger", found, way_out if late else "")
+
+
+def _up(state: Up | None) -> Finding:
+    if state is None:
+        return Finding(WARNING, "renewables up", "does not run on this home.", START)
+    if not is_alive(state.process):
+        return Finding(WARNING, "renewables up", f"was killed (process {state.process.split()[0]}).", START)
+    restarted = [f"{part.name} {part.restarts}" for part in state.parts if part.restarts]
+    again = f"; started again so far: {', '.join(restarted)}" if restarted else ""
+    return Finding(OK, "renewables up", f"runs as process {state.process.split()[0]}{again}.")
+
+
+def _automation(orchestrator: Orchestrator, settings: Settings) -> Iterable[Finding]:
+    try:
+        automatic = automation(orchestrator)
+    except OrchestratorError as error:
+        yield Finding(BROKEN, "automation", str(error))
+        return
+    yield from _daemons(automatic)
+    stopped = [trigger for trigger in automatic.triggers if not trigger.is_running and not _is_meant(trigger, settings)]
+    failed = [trigger for trigger in automatic.triggers if trigger.is_running and trigger.failed]
+    for trigger in stopped:
+        way_out = f"Switch it on in Dagster: {orchestrator.url}/automation."
+        yield Finding(WARNING, trigger.name, f"The {trigger.kind} is stopped.", way_out)
+    for trigger in failed:
+        found = f"The newest tick of the {trigger.kind} failed ({_clock(trigger.tick_utc)}): {trigger.error}"
+        yield Finding(BROKEN, trigger.name, found, f"See {orchestrator.url}/automation.")
+    running = [trigger for trigger in automatic.triggers if trigger.is_running]
+    newest = max((trigger.tick_utc for trigger in running if trigger.tick_utc), default=None)
+    if running and not failed:
+        found = f"{len(running)} schedules and sensors run; the newest tick was {_clock(newest)}."
+        yield Finding(OK, "automation", found)
+
+
+def _daemons(automatic: Automation) -> Iterable[Finding]:
+    ill = [daemon for daemon in automatic.daemons if not daemon.is_healthy]
+    for daemon in ill:
+        found = f"{daemon.name} gave its last sign of life {_clock(daemon.heartbeat_utc)}. {daemon.error}".strip()
+        yield Finding(BROKEN, "daemon", found, "See `logs/dagster-daemon.log`, then start `renewables up` again.")
+    if automatic.daemons and not ill:
+        newest = max((d.heartbeat_utc for d in automatic.daemons if d.heartbeat_utc), default=None)
+        yield Finding(
+            OK, "daemon", f"{len(automatic.daemons)} daemons are alive, the newest heartbeat {_clock(newest)}."
+        )
+
+
+def _is_meant(trigger: Trigger, settings: Settings) -> bool:
+    """Return whether SCHEDULES_RUNNING stops it, which has a line of its own."""
+    return trigger.kind == "schedule" and trigger.location == "elexon_assets" and not settings.schedules_running
+
+
+def _clock(at: datetime | None) -> str:
+    return f"at {at:%Y-%m-%d %H:%M:%S} UTC" if at else "never"

@@ -1,0 +1,72 @@
+"""How much room each part of a home takes on the disk.
+
+Belongs here: counting bytes and files. Not here: what may be removed (`snapshots.py`, Dagster's own retention).
+"""
+
+import os
+from collections.abc import Iterable, Iterator
+from dataclasses import dataclass
+from pathlib import Path
+
+from warehouse import snapshots
+from warehouse.settings import Settings
+
+
+@dataclass(frozen=True)
+class PartSize:
+    """One part of the home: bytes on the disk and the number of its files."""
+
+    part: str
+    path: Path
+    size_bytes: int
+    files: int
+
+
+def home_sizes(settings: Settings) -> list[PartSize]:
+    """Return the size of each part of the home. A part that is not there has no bytes and no files."""
+    home, file = settings.renewables_home, settings.warehouse
+    ledger = home / "ledger.sqlite"
+    parts = {
+        "warehouse": (file, [file, *_beside(file, ".wal")]),
+        "moved aside": (file.parent, list(file.parent.glob(f"{file.stem}-aside-*"))),
+        "snapshots": (snapshots.folder_of(file), [snapshots.folder_of(file)]),
+        "ledger": (ledger, [ledger, *_beside(ledger, "-wal", "-shm")]),
+        "Dagster": (settings.dagster_home, [settings.dagster_home]),
+        "logs": (home / "logs", [home / "logs"]),
+    }
+    counted = {path for _, paths in parts.values() for path in paths}
+    others = [path for path in home.iterdir() if path not in counted] if home.is_dir() else []
+    parts["other files"] = (home, others)
+    return [PartSize(name, path, *_size_of(paths)) for name, (path, paths) in parts.items()]
+
+
+def _beside(file: Path, *endings: str) -> list[Path]:
+    return [file.with_name(f"{file.name}{ending}") for ending in endings]
+
+
+def _size_of(paths: Iterable[Path]) -> tuple[int, int]:
+    """Return bytes and number of files; a file with two names counts once, a link takes no room."""
+    seen: dict[tuple[int, int], int] = {}
+    for path in paths:
+        for stat in _files_in(path):
+            seen[stat.st_dev, stat.st_ino] = stat.st_size
+    return sum(seen.values()), len(seen)
+
+
+def _files_in(path: Path) -> Iterator[os.stat_result]:
+    """Yield the files of a folder, however deep, or the file itself; what goes away meanwhile is passed over."""
+    if not path.is_dir():
+        if path.is_file() and not path.is_symlink():
+            yield path.stat()
+        return
+    folders = [str(path)]
+    while folders:
+        try:
+            with os.scandir(folders.pop()) as entries:
+                for entry in entries:
+                    if entry.is_dir(follow_symlinks=False):
+                        folders.append(entry.path)
+                    elif entry.is_file(follow_symlinks=False):
+                        yield entry.stat(follow_symlinks=False)
+        except OSError:
+            continue
