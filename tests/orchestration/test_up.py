@@ -4,7 +4,6 @@ import json
 import os
 import signal
 import subprocess
-import sys
 from datetime import date
 from pathlib import Path
 
@@ -98,7 +97,7 @@ def test_when_only_renewables_up_itself_is_killed_nothing_stays_behind_and_a_sec
 
 def test_the_doctor_says_what_runs_and_names_each_sensor_that_was_stopped(server: Server) -> None:
     def findings() -> dict[str, dict[str, str]]:
-        command = [sys.executable, "-m", "renewables.cli.main", "doctor", "--json"]
+        command = [*UP[:3], "doctor", "--json"]
         output = subprocess.run(command, env=server.environment, capture_output=True, text=True, check=False).stdout
         return {finding["what"]: finding for finding in json.loads(output)["findings"]}
 
