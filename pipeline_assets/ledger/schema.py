@@ -6,6 +6,7 @@ an unreachable database. Not here: what is written (`submission.py`).
 
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
+from pathlib import Path
 from typing import Any
 
 import sqlalchemy as sa
@@ -123,7 +124,7 @@ def address(settings: Settings) -> str:
 
 def file_of(url: str) -> Path | None:
     """Return the file of a ledger in SQLite, or None for one on a server. Raises LedgerUnavailable."""
-    parsed = _parsed(url)
+    parsed = parse_address(url)
     return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
 
 
