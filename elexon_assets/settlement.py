@@ -47,7 +47,7 @@ def with_settlement(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def calendar(first: date, last: date) -> pl.DataFrame:
+def settlement_calendar(first: date, last: date) -> pl.DataFrame:
     """One row a settlement date, both ends in: `settlement_date`, `first_start_time_utc`, `half_hours` (46, 48, 50)."""
     midnight = pl.col("settlement_date").cast(pl.Datetime("us")).dt.replace_time_zone(LONDON.key)
     elapsed = pl.col("first_start_time_utc").shift(-1) - pl.col("first_start_time_utc")

@@ -14,7 +14,7 @@ from dashboards.components.formatting import day, moment, number, size, zone
 from elexon_assets.datasets import Dataset
 from elexon_assets.missing_days import REPAIR_DAYS, last_closed_day
 from elexon_assets.windows import of_days, spans_of
-from renewables.charts.coverage import calendar
+from renewables.charts.coverage import coverage_calendar
 from renewables.dagster_control.service_status import elexon
 from renewables.queries import coverage
 from renewables.queries.snapshot import span
@@ -67,7 +67,7 @@ def _coverage(dataset: Dataset) -> None:
     year = year or choices[0]
     counts = years.filter(year=year).row(0, named=True)
     st.plotly_chart(
-        calendar(days, year),
+        coverage_calendar(days, year),
         key="calendar",
         config=CONFIG,
         alt=f"Coverage of {dataset.title} in {year} by UTC day: "

@@ -154,9 +154,9 @@ def _outlook(wanted: Filter) -> None:
     if len(steps) > MOST_STEPS:
         st.caption(f"{number(len(steps))} RTB dates, drawn by month; the table and its files have each.")
         shown = replace(found, steps=by_month(found.steps))
-    drawn(outlooks.cumulative(shown, kind, wanted.today), steps, f"cumulative-{kind.lower().replace(' ', '-')}",
-        f"Cumulative capacity by RTB date, {kind}, with the trend of five years and its band"
-    )  # fmt: skip
+    figure = outlooks.cumulative_capacity(shown, kind, wanted.today)
+    name = f"cumulative-{kind.lower().replace(' ', '-')}"
+    drawn(figure, steps, name, f"Cumulative capacity by RTB date, {kind}, with the trend of five years and its band")
     if len(found.fits):
         st.subheader("Trend by technology", anchor=False)
         st.dataframe(found.fits, hide_index=True, column_config=FITS, key="fits", alt="Trend of each technology")

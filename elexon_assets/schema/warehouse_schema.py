@@ -14,7 +14,7 @@ from elexon_assets.contract import limits_of
 from elexon_assets.datasets import BY_HALF_HOUR, DATASETS, Dataset
 from elexon_assets.parsing import OUR_COLUMNS, labels_of
 from elexon_assets.schema import aggregates, capacity, current_values, flags, gap_states, measures, series
-from elexon_assets.settlement import calendar
+from elexon_assets.settlement import settlement_calendar
 
 FETCH_LOG = """
 CREATE TABLE IF NOT EXISTS fetch_log (
@@ -54,7 +54,7 @@ def ensure(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(QUARANTINE)
     con.execute(SETTLEMENT_DAYS)
     if not con.execute("FROM settlement_days LIMIT 1").fetchall():
-        con.register("calendar_frame", calendar(*CALENDAR))
+        con.register("calendar_frame", settlement_calendar(*CALENDAR))
         con.execute("INSERT INTO settlement_days BY NAME FROM calendar_frame")
         con.unregister("calendar_frame")
     con.execute(SOFT_LIMITS)

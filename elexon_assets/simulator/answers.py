@@ -7,7 +7,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, datetime, timedelta
 
-from elexon_assets.simulator.data_faults import Scene, latest_publication_minutes, spoil, strangers
+from elexon_assets.simulator.data_faults import Scene, apply_faults, latest_publication_minutes, unrequested_rows
 from elexon_assets.simulator.faults import Fault
 from elexon_assets.simulator.half_hours import first_of, settlement_labels, text_of
 from elexon_assets.simulator.parameters import Asked
@@ -39,13 +39,13 @@ class Source:
         rows = self._candidate_rows(dataset, asked, first, last, faults, is_recorded)
         rows = _filter_by_labels(rows, asked)
         scene = Scene(dataset, self.seed, self._recorded_wind if is_recorded else self._synthetic_wind)
-        spoiled = spoil(rows, faults, scene)
+        spoiled = apply_faults(rows, faults, scene)
         published = spoiled.rows
         if asked.published is not None or is_recorded or spoiled.changed:  # else all are published, as counted above
             earliest, latest = asked.published or ("", text_of(now))
             latest = min(latest, text_of(now))
             published = [row for row in published if earliest <= row.publish_time <= latest]
-        intruders = strangers(published, faults, scene)
+        intruders = unrequested_rows(published, faults, scene)
         provenance = self._describe_provenance(dataset, is_recorded, published)
         if is_recorded and (spoiled.changed or intruders):
             provenance += "; faulty"

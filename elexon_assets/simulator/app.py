@@ -159,7 +159,7 @@ def _capacities_handler(service: Service, *, stream: bool) -> Handler:
             return early
         if asked is None:
             return break_answer(_bad_request(refusal), broken)
-        rows = capacities.published(asked, service.now())
+        rows = capacities.published_capacities(asked, service.now())
         new_types = [fault for fault in faults if fault.kind == "unknown-psr"]
         if any(fault.hits_request(service.source.seed, target, (asked.first, asked.last)) for fault in new_types):
             rows += [row | {"psrType": capacities.UNKNOWN_TYPE} for row in rows[:1]]

@@ -67,7 +67,7 @@ def capacity_asked(values: QueryParams, *, stream: bool) -> AskedCapacity:
     return AskedCapacity(start, end, csv)
 
 
-def published(asked: AskedCapacity, now: datetime) -> list[dict[str, Any]]:
+def published_capacities(asked: AskedCapacity, now: datetime) -> list[dict[str, Any]]:
     """Rows as Elexon sends them, newest publication first."""
     end = min(asked.end, now)
     years = range(max(asked.start.year - 1, FIRST_YEAR), min(end.year + 1, now.year + 1) + 1)
@@ -89,24 +89,24 @@ def published(asked: AskedCapacity, now: datetime) -> list[dict[str, Any]]:
         }
         for published_at, year, revision, share in sorted(documents, reverse=True)
         if asked.start <= published_at <= end
-        for psr_type, mw in _capacities(year).items()
+        for psr_type, mw in _capacities_of_year(year).items()
     ]
 
 
 def last_published(now: datetime) -> str:
     """Publish time of the newest document."""
-    newest: str = published(AskedCapacity(now - timedelta(days=CAP_DAYS), now), now)[0]["publishTime"]
+    newest: str = published_capacities(AskedCapacity(now - timedelta(days=CAP_DAYS), now), now)[0]["publishTime"]
     return newest
 
 
 def as_text(rows: list[dict[str, Any]], *, csv: bool, stream: bool) -> str:
     if csv:
         names = [name[:1].upper() + name[1:] for name in rows[0]] if rows else []
-        return "".join(",".join(map(str, line)) + "\r\n" for line in _lines(names, rows))
+        return "".join(",".join(map(str, line)) + "\r\n" for line in _csv_lines(names, rows))
     return json.dumps(rows if stream else {"data": rows})
 
 
-def _lines(names: list[str], rows: list[dict[str, Any]]) -> Iterable[Iterable[object]]:
+def _csv_lines(names: list[str], rows: list[dict[str, Any]]) -> Iterable[Iterable[object]]:
     yield names
     for row in rows:
         yield row.values()
@@ -116,7 +116,7 @@ def _start_of(year: int) -> datetime:
     return datetime(year, 1, 1, tzinfo=UTC)
 
 
-def _capacities(year: int) -> dict[str, float]:
+def _capacities_of_year(year: int) -> dict[str, float]:
     """MW at the start of the year, which is the end of the year before."""
     first = index_of(_start_of(year))
     ours = {name: float(capacity_mw(year_ends, first, 1)[0]) for name, year_ends in OF_THE_WEATHER.items()}

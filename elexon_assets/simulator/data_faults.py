@@ -11,7 +11,7 @@ from datetime import datetime, timedelta
 from elexon_assets.simulator.faults import Fault
 from elexon_assets.simulator.half_hours import instant_of, settlement_labels, text_minutes_later, text_of
 from elexon_assets.simulator.rows import AGWS, FUELHH, OFFSHORE, ONSHORE, PSR_TYPES, SOLAR, Dataset, Row
-from elexon_assets.simulator.weather import understated
+from elexon_assets.simulator.weather import understated_wind
 
 UNKNOWN_SERIES = {AGWS.name: "Wind Floating", FUELHH.name: "HYDROGEN"}
 SPOILED_SERIES = {AGWS.name: ONSHORE, FUELHH.name: "WIND"}
@@ -39,11 +39,11 @@ class Spoiled:
     changed: bool
 
 
-def spoil(rows: list[Row], faults: Sequence[Fault], scene: Scene) -> Spoiled:
+def apply_faults(rows: list[Row], faults: Sequence[Fault], scene: Scene) -> Spoiled:
     """Every data fault but strangers, one after the other; rows of half-hours that none hits are untouched."""
     without_value = changed = False
     for fault in faults:
-        chosen = _chosen(rows, fault, scene)
+        chosen = _affected_half_hours(rows, fault, scene)
         if not chosen:
             continue
         changed = True
@@ -55,11 +55,11 @@ def spoil(rows: list[Row], faults: Sequence[Fault], scene: Scene) -> Spoiled:
     return Spoiled(rows, without_value, changed)
 
 
-def strangers(rows: list[Row], faults: Sequence[Fault], scene: Scene) -> list[Row]:
+def unrequested_rows(rows: list[Row], faults: Sequence[Fault], scene: Scene) -> list[Row]:
     """One row a `stranger` fault, of a month before the oldest half hour that it hits."""
     found = []
     for fault in faults:
-        if fault.kind != "stranger" or not (chosen := _chosen(rows, fault, scene)):
+        if fault.kind != "stranger" or not (chosen := _affected_half_hours(rows, fault, scene)):
             continue
         model = next(row for row in rows if row.half_hour == min(chosen))
         half_hour = min(row.half_hour for row in rows) - 48 * STRANGER_DAYS
@@ -84,19 +84,19 @@ def latest_publication_minutes(faults: Sequence[Fault]) -> float:
     return max(delays) + (60 if any(fault.kind == "republished" for fault in faults) else 0)
 
 
-def _chosen(rows: list[Row], fault: Fault, scene: Scene) -> set[int]:
+def _affected_half_hours(rows: list[Row], fault: Fault, scene: Scene) -> set[int]:
     return {n for n in {row.half_hour for row in rows} if fault.hits_half_hour(scene.seed, n)}
 
 
-def _hole(_row: Row, _fault: Fault, _scene: Scene) -> list[Row]:
+def _make_hole(_row: Row, _fault: Fault, _scene: Scene) -> list[Row]:
     return []
 
 
-def _duplicate(row: Row, _fault: Fault, _scene: Scene) -> list[Row]:
+def _duplicate_row(row: Row, _fault: Fault, _scene: Scene) -> list[Row]:
     return [row, row]
 
 
-def _republished(row: Row, _fault: Fault, _scene: Scene) -> list[Row]:
+def _republish_row(row: Row, _fault: Fault, _scene: Scene) -> list[Row]:
     """Return the row and a later one. Both carry revision 1: Elexon's revision numbers do not order them. Solar of the
     night stays at zero."""
     mw = row.mw
@@ -105,25 +105,25 @@ def _republished(row: Row, _fault: Fault, _scene: Scene) -> list[Row]:
     return [row, row._replace(mw=mw, publish_time=text_minutes_later(row.publish_time, 60))]
 
 
-def _understated(row: Row, _fault: Fault, scene: Scene) -> list[Row]:
+def _understate_row(row: Row, _fault: Fault, scene: Scene) -> list[Row]:
     wind = scene.wind_of(row.half_hour) if scene.dataset is AGWS else None
     if wind is None or row.series not in (ONSHORE, OFFSHORE):
         return [row]
-    onshore, offshore = understated(wind[0], row.half_hour, scene.seed)
+    onshore, offshore = understated_wind(wind[0], row.half_hour, scene.seed)
     return [row._replace(mw=onshore if row.series == ONSHORE else min(offshore, wind[1]))]
 
 
-def _late(row: Row, fault: Fault, _scene: Scene) -> list[Row]:
+def _delay_row(row: Row, fault: Fault, _scene: Scene) -> list[Row]:
     return [row._replace(publish_time=text_minutes_later(row.publish_time, (fault.value or 0) * 60))]
 
 
-def _unknown(row: Row, _fault: Fault, scene: Scene) -> list[Row]:
+def _add_unknown_series(row: Row, _fault: Fault, scene: Scene) -> list[Row]:
     if row.series != SPOILED_SERIES[scene.dataset.name]:
         return [row]
     return [row, row._replace(series=UNKNOWN_SERIES[scene.dataset.name])]
 
 
-def _value(mw: float | None) -> Callable[[Row, Fault, Scene], list[Row]]:
+def _replace_value(mw: float | None) -> Callable[[Row, Fault, Scene], list[Row]]:
     def act(row: Row, _fault: Fault, scene: Scene) -> list[Row]:
         return [row._replace(mw=mw) if row.series == SPOILED_SERIES[scene.dataset.name] else row]
 
@@ -135,11 +135,11 @@ def _wrong_label(row: Row, _fault: Fault, _scene: Scene) -> list[Row]:
     return [row._replace(settlement_date=date.isoformat(), settlement_period=row.settlement_period % 46 + 1)]
 
 
-def _zero(row: Row, _fault: Fault, scene: Scene) -> list[Row]:
+def _zero_row(row: Row, _fault: Fault, scene: Scene) -> list[Row]:
     return [row._replace(mw=0) if scene.dataset is FUELHH else row]
 
 
-def _stuck(row: Row, fault: Fault, scene: Scene) -> list[Row]:
+def _repeat_value(row: Row, fault: Fault, scene: Scene) -> list[Row]:
     """A stuck half hour after a stuck one repeats the same value: that of the last one before both."""
     if scene.dataset is not AGWS or row.series not in (ONSHORE, OFFSHORE):
         return [row]
@@ -169,20 +169,20 @@ def _half_character(row: Row, _fault: Fault, scene: Scene) -> list[Row]:
 
 
 ACTIONS: dict[str, Callable[[Row, Fault, Scene], list[Row]]] = {
-    "hole": _hole,
-    "duplicate": _duplicate,
-    "republished": _republished,
-    "understated": _understated,
-    "late": _late,
-    "unknown-psr": _unknown,
-    "null": _value(None),
-    "nan": _value(math.nan),
-    "negative": _value(-500),
-    "slightly-negative": _value(-20),
-    "absurd": _value(99_999),
+    "hole": _make_hole,
+    "duplicate": _duplicate_row,
+    "republished": _republish_row,
+    "understated": _understate_row,
+    "late": _delay_row,
+    "unknown-psr": _add_unknown_series,
+    "null": _replace_value(None),
+    "nan": _replace_value(math.nan),
+    "negative": _replace_value(-500),
+    "slightly-negative": _replace_value(-20),
+    "absurd": _replace_value(99_999),
     "wrong-label": _wrong_label,
-    "zero": _zero,
-    "stuck": _stuck,
+    "zero": _zero_row,
+    "stuck": _repeat_value,
     "some-zero": _of_series(("NUCLEAR", "BIOMASS", "CCGT"), 0),
     "solar-zero": _of_series((SOLAR,), 0),
     "solar-shines": _of_series((SOLAR,), 300),

@@ -97,29 +97,31 @@ class Fault:
 
 def parse_faults(text: str) -> tuple[Fault, ...]:
     """ValueError says which part of the text is wrong."""
-    return tuple(_parse(part.strip()) for part in text.split(",") if part.strip())
+    return tuple(_parse_fault(part.strip()) for part in text.split(",") if part.strip())
 
 
-def _parse(text: str) -> Fault:
+def _parse_fault(text: str) -> Fault:
     match = NOTATION.fullmatch(text)
     if match is None:
         raise ValueError(f"fault {text!r}: expected kind[=value][xN][%share][@span]")
     kind = match["kind"]
     if kind not in KINDS:
         raise ValueError(f"fault {text!r}: no kind {kind!r}; there are {', '.join(sorted(KINDS))}")
-    first, end = _span(text, match["span"])
+    first, end = _parse_span(text, match["span"])
     attempts = None if match["attempts"] is None else int(match["attempts"])
-    return Fault(kind, _value(text, kind, match["value"]), attempts, _share(text, match["share"]), first, end)
+    return Fault(
+        kind, _parse_value(text, kind, match["value"]), attempts, _parse_share(text, match["share"]), first, end
+    )
 
 
-def _value(text: str, kind: str, value: str | None) -> float | None:
+def _parse_value(text: str, kind: str, value: str | None) -> float | None:
     if value is None:
         if KINDS[kind] == REQUIRED:
             raise ValueError(f"fault {text!r}: {kind} needs a value, as in {kind}={503 if kind == 'status' else 2}")
         return DEFAULT_LATE_HOURS if kind == "late" else None
     if KINDS[kind] == NONE:
         raise ValueError(f"fault {text!r}: {kind} takes no value")
-    number = _number(text, value)
+    number = _parse_number(text, value)
     if kind == "status" and not (number.is_integer() and 400 <= number <= 599):
         raise ValueError(f"fault {text!r}: a status is a whole number from 400 to 599")
     if not 0 <= number <= 86_400:
@@ -127,37 +129,37 @@ def _value(text: str, kind: str, value: str | None) -> float | None:
     return number
 
 
-def _share(text: str, share: str | None) -> float:
+def _parse_share(text: str, share: str | None) -> float:
     if share is None:
         return 1.0
-    number = _number(text, share)
+    number = _parse_number(text, share)
     if not 0 < number <= 1:
         raise ValueError(f"fault {text!r}: a share is above 0 and at most 1, as in %0.02")
     return number
 
 
-def _number(text: str, number: str) -> float:
+def _parse_number(text: str, number: str) -> float:
     try:
         return float(number)
     except ValueError:
         raise ValueError(f"fault {text!r}: {number!r} is not a number") from None
 
 
-def _span(text: str, span: str | None) -> tuple[int | None, int | None]:
+def _parse_span(text: str, span: str | None) -> tuple[int | None, int | None]:
     if span is None:
         return None, None
     start, slash, end = span.partition("/")
-    first, is_day = _instant(text, start)
+    first, is_day = _parse_instant(text, start)
     if not slash:
         half_hour = index_of(first)
         return half_hour, half_hour + (48 if is_day else 1)
-    limit, _ = _instant(text, end)
+    limit, _ = _parse_instant(text, end)
     if limit <= first:
         raise ValueError(f"fault {text!r}: the span ends before it begins")
     return index_of(first), index_at_or_after(limit)
 
 
-def _instant(text: str, moment: str) -> tuple[datetime, bool]:
+def _parse_instant(text: str, moment: str) -> tuple[datetime, bool]:
     """(instant, whether it is a bare date); without a zone it is UTC."""
     try:
         instant = datetime.fromisoformat(moment)

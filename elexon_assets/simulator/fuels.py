@@ -82,7 +82,7 @@ class Generation:
     mw: Series
 
 
-def generation(seed: int, first: int, last: int) -> Generation:
+def fuel_generation(seed: int, first: int, last: int) -> Generation:
     """Every half hour from first to last, both in."""
     years = [year_of_generation(seed, year) for year in range(instant_of(first).year, instant_of(last).year + 1)]
     parts = [year.mw[:, max(first - year.first, 0) : last + 1 - year.first] for year in years]
@@ -104,7 +104,7 @@ def year_of_generation(seed: int, year: int) -> Generation:
             FIRST_HALF_HOUR.get(fuel_type, first), index_of(link.flowing_since) if link.flowing_since else first
         )
         mw[fuel_type] = np.where(half_hours >= begins, np.round(flow / 2) * 2, 0)
-    missing = _demand(seed, year) - sum(mw.values())
+    missing = _demand_mw(seed, year) - sum(mw.values())
     mw["CCGT"] = np.clip(missing, 900, 26_500)
     mw["OCGT"] = np.clip(missing - 26_500, 0, 900)
     return Generation(first, np.stack([np.round(mw[fuel_type]) for fuel_type in FUEL_TYPES]))
@@ -112,16 +112,16 @@ def year_of_generation(seed: int, year: int) -> Generation:
 
 def _plants_but_gas(seed: int, first: int, count: int) -> dict[str, Series]:
     half_hours = consecutive_half_hours(first, count)
-    winter = _winter(first, count)
+    winter = _winter_share(first, count)
     nuclear, biomass, coal, hydro, other, pumping = (_slow_noise(seed, n, first, count) for n in range(6))
-    biomass_mw = _yearly(BIOMASS_MW, half_hours) * (1 + 0.35 * np.tanh(biomass))
+    biomass_mw = _yearly_values(BIOMASS_MW, half_hours) * (1 + 0.35 * np.tanh(biomass))
     has_biomass = half_hours >= FIRST_HALF_HOUR["BIOMASS"]
     return {
-        "NUCLEAR": _yearly(NUCLEAR_MW, half_hours) * (1 + 0.07 * np.tanh(nuclear)),
+        "NUCLEAR": _yearly_values(NUCLEAR_MW, half_hours) * (1 + 0.07 * np.tanh(nuclear)),
         "BIOMASS": np.where(has_biomass, biomass_mw, 0),
         "COAL": np.where(
             half_hours < index_of(COAL_ENDED),
-            _yearly(COAL_MW, half_hours) * np.maximum(0, 1 + winter + 0.7 * coal),
+            _yearly_values(COAL_MW, half_hours) * np.maximum(0, 1 + winter + 0.7 * coal),
             0,
         ),
         "NPSHYD": np.maximum(60, 400 + 200 * winter + 150 * hydro),
@@ -131,27 +131,27 @@ def _plants_but_gas(seed: int, first: int, count: int) -> dict[str, Series]:
     }
 
 
-def _demand(seed: int, year: int) -> Series:
+def _demand_mw(seed: int, year: int) -> Series:
     """On the transmission system: less the sun and wind of the distribution networks."""
     first, count = year_span(year)
     half_hours = consecutive_half_hours(first, count)
     here = year_of_weather(seed, year)
     embedded_wind = here.onshore_mw + here.offshore_mw - here.metered_wind_mw
     weekend = np.where((half_hours // HALF_HOURS_A_DAY + 3) % 7 >= 5, -2600, 0)  # 1970-01-01 was a Thursday
-    level = _yearly(DEMAND_MW, half_hours) * (1 + 0.17 * _winter(first, count)) + 2600
+    level = _yearly_values(DEMAND_MW, half_hours) * (1 + 0.17 * _winter_share(first, count)) + 2600
     wander = 900 * _slow_noise(seed, 6, first, count)
     return (
         level + _by_hour(DEMAND_BY_HOUR_MW, half_hours) + weekend + wander - 0.8 * here.solar_mw - 0.5 * embedded_wind
     )
 
 
-def _winter(first: int, count: int) -> Series:
+def _winter_share(first: int, count: int) -> Series:
     """1 in mid-January, -1 in mid-July."""
     days = consecutive_half_hours(first, count) / HALF_HOURS_A_DAY
     return np.cos(2 * np.pi * (days % 365.2425 - 15) / 365.2425)
 
 
-def _yearly(values: tuple[int, ...], half_hours: NDArray[np.int64]) -> Series:
+def _yearly_values(values: tuple[int, ...], half_hours: NDArray[np.int64]) -> Series:
     return np.interp(half_hours, [index_of(datetime(year, 1, 1, tzinfo=UTC)) for year in YEAR_STARTS], values)
 
 

@@ -10,7 +10,7 @@ from functools import partial
 from typing import NamedTuple, cast
 
 from elexon_assets.settlement import HALF_HOUR
-from elexon_assets.simulator.fuels import FIRST_HALF_HOUR, FUEL_TYPES, generation
+from elexon_assets.simulator.fuels import FIRST_HALF_HOUR, FUEL_TYPES, fuel_generation
 from elexon_assets.simulator.half_hours import index_of, settlement_labels, start_texts
 from elexon_assets.simulator.noise import Channel, uniform_noise
 from elexon_assets.simulator.weather import weather
@@ -80,7 +80,7 @@ def wind_and_solar_rows(seed: int, first: int, last: int) -> list[Row]:
 def fuel_rows(seed: int, first: int, last: int) -> list[Row]:
     """Return the fuel types that are published, of every half hour from last down to first."""
     unborn = {fuel_type: begins for fuel_type, begins in FIRST_HALF_HOUR.items() if begins > first}
-    by_half_hour = generation(seed, first, last).mw.T.astype(int).tolist()
+    by_half_hour = fuel_generation(seed, first, last).mw.T.astype(int).tolist()
     starts, publishes = start_texts(first, last), start_texts(first, last, minutes_later=FUELHH.minutes_to_publication)
     dates, periods = _slipping_labels(seed, first, last)
     return [

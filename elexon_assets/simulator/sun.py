@@ -22,11 +22,11 @@ def clear_sky(first: int, count: int) -> Series:
     for minutes in (7.5, 22.5):
         sky = sky_over(consecutive_half_hours(first, count), minutes)
         for latitude, longitude, share in SITES:
-            total += share * _panel(sky, latitude, longitude)
+            total += share * _panel_output(sky, latitude, longitude)
     return total / 2
 
 
-def _panel(sky: Sky, latitude: float, longitude: float) -> Series:
+def _panel_output(sky: Sky, latitude: float, longitude: float) -> Series:
     """Return the output of a south-facing tilted panel, which sees the sun as a flat one so many degrees nearer the
     equator would."""
     height = sky.height(latitude, longitude)

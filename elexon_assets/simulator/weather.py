@@ -156,7 +156,7 @@ def climatology() -> dict[str, Any]:
     return loaded
 
 
-def understated(onshore_mw: float, half_hour: int, seed: int) -> tuple[float, float]:
+def understated_wind(onshore_mw: float, half_hour: int, seed: int) -> tuple[float, float]:
     """Return (onshore, offshore) MW without the transmission-metered part: the embedded estimate, and 77 to 290 MW."""
     offshore = 77 + 213 * float(uniform_noise(seed, Channel.DROP_OUT, half_hour, 1)[0])
     return round(EMBEDDED_IN_AGWS * EMBEDDED_SHARE * onshore_mw, 3), round(offshore, 3)

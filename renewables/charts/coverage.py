@@ -6,7 +6,7 @@ import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no
 import polars as pl
 
 from renewables.charts.profiles import MONTHS, WEEKDAYS
-from renewables.charts.style import axis, layout
+from renewables.charts.style import axis_style, figure_layout
 from renewables.queries.coverage import FLAGGED, MISSING, SHORT, STATES, WHOLE
 
 COLOURS = {WHOLE: "#2E9E82", FLAGGED: "#56B4E9", SHORT: "#E69F00", MISSING: "#B9401F"}
@@ -14,7 +14,7 @@ SIGNS = {WHOLE: "", FLAGGED: "!", SHORT: "–", MISSING: "×"}  # noqa: RUF001 (
 TITLES = {WHOLE: "Whole", FLAGGED: "! Flagged", SHORT: "– Short", MISSING: "× Missing"}  # noqa: RUF001 (as above)
 
 
-def calendar(frame: pl.DataFrame, year: int) -> go.Figure:
+def coverage_calendar(frame: pl.DataFrame, year: int) -> go.Figure:
     """Draw the days of `queries.coverage.days` for one year: weeks from left to right, weekdays downwards. UTC days."""
     monday = date(year, 1, 1) - timedelta(days=date(year, 1, 1).weekday())
     weeks = ((date(year, 12, 31) - monday).days // 7) + 1
@@ -25,22 +25,22 @@ def calendar(frame: pl.DataFrame, year: int) -> go.Figure:
         week, weekday = (day - monday).days // 7, day.weekday()
         z[weekday][week] = STATES.index(row["state"])
         text[weekday][week] = SIGNS[row["state"]]
-        hover[weekday][week] = _said(row)
+        hover[weekday][week] = _hover_text(row)
     heat = go.Heatmap(
         **{"x": list(range(weeks)), "y": WEEKDAYS, "z": z, "text": text, "customdata": hover, "showscale": False},
-        **{"zmin": -0.5, "zmax": len(STATES) - 0.5, "colorscale": _scale(), "xgap": 1, "ygap": 2},
+        **{"zmin": -0.5, "zmax": len(STATES) - 0.5, "colorscale": _colour_scale(), "xgap": 1, "ygap": 2},
         texttemplate="%{text}",
         textfont={"size": 10, "color": "#FFFFFF"},
         hovertemplate="%{customdata}<extra></extra>",
         hoverongaps=False,
     )
     firsts = [(date(year, month, 1) - monday).days / 7 for month in range(1, 13)]
-    x = axis("", tickvals=[first + 1.5 for first in firsts], ticktext=MONTHS, showgrid=False, zeroline=False)
-    y = axis("", autorange="reversed", showgrid=False, dtick=1)
-    return go.Figure([heat, *_legend()], layout(x, y, height=230, hovermode="closest"))
+    x = axis_style("", tickvals=[first + 1.5 for first in firsts], ticktext=MONTHS, showgrid=False, zeroline=False)
+    y = axis_style("", autorange="reversed", showgrid=False, dtick=1)
+    return go.Figure([heat, *_legend_entries()], figure_layout(x, y, height=230, hovermode="closest"))
 
 
-def _said(row: dict[str, object]) -> str:
+def _hover_text(row: dict[str, object]) -> str:
     day = row["day_utc"]
     lines = [f"<b>{day:%a} {day:%d %b %Y}</b>: {row['state']}", f"{row['half_hours']} of 48 half hours"]
     if row["half_hours_flagged"]:
@@ -50,13 +50,13 @@ def _said(row: dict[str, object]) -> str:
     return "<br>".join(lines)
 
 
-def _scale() -> list[tuple[float, str]]:
+def _colour_scale() -> list[tuple[float, str]]:
     """Return a colour scale of steps, one per state."""
     step = 1 / len(STATES)
     return [(edge, COLOURS[state]) for n, state in enumerate(STATES) for edge in (n * step, (n + 1) * step)]
 
 
-def _legend() -> list[go.Scatter]:
+def _legend_entries() -> list[go.Scatter]:
     return [
         go.Scatter(
             x=[None],

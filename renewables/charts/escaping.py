@@ -6,16 +6,16 @@ from html import escape
 LONGEST_NAME = 24
 
 
-def safe(text: object) -> str:
+def escape_markup(text: object) -> str:
     """Escape the markup in a text."""
     return escape(str(text), quote=False)
 
 
-def short(name: str, longest: int = LONGEST_NAME) -> str:
+def short_label(name: str, longest: int = LONGEST_NAME) -> str:
     """Escape a name and shorten it to fit on an axis."""
-    return safe(name if len(name) <= longest else f"{name[: longest - 1].rstrip()}…")
+    return escape_markup(name if len(name) <= longest else f"{name[: longest - 1].rstrip()}…")
 
 
-def wrapped(text: str, width: int = 48, lines: int = 4) -> list[str]:
+def wrap_text(text: str, width: int = 48, lines: int = 4) -> list[str]:
     """Escape a text and wrap it into the lines of a hover box."""
-    return [safe(line) for line in textwrap.wrap(text, width, max_lines=lines, placeholder=" …")]
+    return [escape_markup(line) for line in textwrap.wrap(text, width, max_lines=lines, placeholder=" …")]

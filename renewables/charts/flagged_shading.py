@@ -21,7 +21,7 @@ AXIS: dict[str, Any] = {
 "The second y axis, for the shares: it spans the full height of the plot."
 
 
-def shades(series: Series, starts: pl.Expr | None = None) -> list[go.Bar]:
+def flagged_bars(series: Series, starts: pl.Expr | None = None) -> list[go.Bar]:
     """Return one bar trace, or none where nothing is flagged. The figure's second y axis must be `AXIS`.
 
     Args:
@@ -47,13 +47,13 @@ def shades(series: Series, starts: pl.Expr | None = None) -> list[go.Bar]:
                 "line": {"color": EDGE, "width": 0.5},
                 "pattern": {"shape": "/", "fgcolor": EDGE, "bgcolor": SHADE, "size": 6, "solidity": 0.15},
             },
-            customdata=[_why(row) for row in rows],
+            customdata=[_hover_text(row) for row in rows],
             hovertemplate="%{customdata}<extra></extra>",
         )
     ]
 
 
-def _why(row: dict[str, Any]) -> str:
+def _hover_text(row: dict[str, Any]) -> str:
     reasons = ", ".join(REASON_BY_NAME[name].title for name in row["reasons"])
     if row["half_hours_expected"] == 1:
         return f"Flagged: {reasons}"

@@ -13,7 +13,7 @@ from elexon_assets.settlement import LONDON
 from renewables.attribution import attribution, label_of_sources, note_of_sources
 from renewables.charts import flagged_shading
 from renewables.charts.colours import colour_of, dash_of
-from renewables.charts.style import axis, layout, translucent
+from renewables.charts.style import axis_style, figure_layout, translucent_colour
 from renewables.queries.generation import Series
 
 FONT = "system-ui, -apple-system, 'Segoe UI', Roboto, 'Helvetica Neue', Arial, sans-serif"
@@ -44,41 +44,46 @@ def can_be_stacked(series: Series) -> bool:
     return not isinstance(low, float) or low >= -100
 
 
-def figure(series: Series, *, stacked: bool = True) -> go.Figure:
+def generation_figure(series: Series, *, stacked: bool = True) -> go.Figure:
     """Draw mean MW over time, UTC. Areas cover only buckets in which every category is present; lines break at gaps."""
     shown = _with_rows(series)
     wide = shown.pivot("category", index="start_time_utc", values="mw", maintain_order=True)
     categories = [name for name in wide.columns if name != "start_time_utc"]
-    traces = (_areas if stacked and categories else _lines)(wide, categories)
-    return go.Figure([*traces, *flagged_shading.shades(series)], _layout(series, wide, categories))
+    traces = (_area_traces if stacked and categories else _line_traces)(wide, categories)
+    return go.Figure([*traces, *flagged_shading.flagged_bars(series)], _figure_layout(series, wide, categories))
 
 
 def figure_in_page(series: Series, *, stacked: bool = True, height: int = 420) -> go.Figure:
     """Draw the same for the dashboard: in London time, without title and attribution, which the page shows."""
-    shown = _with_rows(series).with_columns(start_time_utc=_london(pl.col("start_time_utc")))
+    shown = _with_rows(series).with_columns(start_time_utc=_london_wall_time(pl.col("start_time_utc")))
     wide = shown.pivot("category", index="start_time_utc", values="mw", maintain_order=True, aggregate_function="mean")
     categories = [name for name in wide.columns if name != "start_time_utc"]
     span = [
         instant.astimezone(LONDON).replace(tzinfo=None) for instant in (series.window.start_utc, series.window.end_utc)
     ]
-    traces = (_areas if stacked and categories else _lines)(wide, categories)
-    x = axis("London time", tickformatstops=TICKS, hoverformat="%a %d %b %Y %H:%M", range=span)
-    y = axis("Generation (MW)", tickformat=",.0f", rangemode="tozero")
+    traces = (_area_traces if stacked and categories else _line_traces)(wide, categories)
+    x = axis_style("London time", tickformatstops=TICKS, hoverformat="%a %d %b %Y %H:%M", range=span)
+    y = axis_style("Generation (MW)", tickformat=",.0f", rangemode="tozero")
     beside: dict[str, Any] = {} if len(categories) <= FEW else {"legend": BESIDE}
-    gaps, doubted = _gaps(series, wide, categories), flagged_shading.shades(series, _london(pl.col("start_time_utc")))
+    gaps, doubted = (
+        _gap_shapes(series, wide, categories),
+        flagged_shading.flagged_bars(series, _london_wall_time(pl.col("start_time_utc"))),
+    )
     return go.Figure(
         [*traces, *doubted],
-        layout(x, y, height=height, shapes=gaps, yaxis2=flagged_shading.AXIS, **_hover(series), **beside),
+        figure_layout(
+            x, y, height=height, shapes=gaps, yaxis2=flagged_shading.AXIS, **_hover_settings(series), **beside
+        ),
     )
 
 
-def _hover(series: Series) -> dict[str, Any]:
+def _hover_settings(series: Series) -> dict[str, Any]:
     """Return a hover distance below one bucket, so that no neighbour answers for a bucket that is missing."""
     bucket_pixels = PLOT_PIXELS * (series.grain.width / (series.window.end_utc - series.window.start_utc))
     return {"hovermode": "x unified", "hoverdistance": max(2, min(20, round(0.75 * bucket_pixels)))}
 
 
-def _london(instants: pl.Expr) -> pl.Expr:
+def _london_wall_time(instants: pl.Expr) -> pl.Expr:
     """Convert instants to wall time, as Plotly draws what it is given.
 
     October's repeated hour is drawn once, as its mean.
@@ -94,7 +99,7 @@ def _with_rows(series: Series) -> pl.DataFrame:
     return frame.filter(pl.col("mw").is_not_null().any().over("category"))
 
 
-def _lines(wide: pl.DataFrame, categories: list[str]) -> list[go.Scatter]:
+def _line_traces(wide: pl.DataFrame, categories: list[str]) -> list[go.Scatter]:
     traces = []
     for name in categories:
         traces.append(
@@ -109,13 +114,13 @@ def _lines(wide: pl.DataFrame, categories: list[str]) -> list[go.Scatter]:
                 hovertemplate="%{y:,.0f} MW",
             )
         )
-        lone = wide.filter(pl.col(name).is_not_null() & _alone(pl.col(name)))
+        lone = wide.filter(pl.col(name).is_not_null() & _is_alone(pl.col(name)))
         if len(lone):
-            traces.append(_points(lone, name))
+            traces.append(_lone_points(lone, name))
     return traces
 
 
-def _areas(wide: pl.DataFrame, categories: list[str]) -> list[go.Scatter]:
+def _area_traces(wide: pl.DataFrame, categories: list[str]) -> list[go.Scatter]:
     """Return one stack for each unbroken run of buckets: Plotly would draw a gap inside a stack as zero."""
     whole = pl.all_horizontal(pl.col(name).is_not_null() for name in categories)
     runs = wide.with_columns(run=(whole != whole.shift(1).fill_null(value=False)).cum_sum(), whole=whole)
@@ -134,7 +139,7 @@ def _areas(wide: pl.DataFrame, categories: list[str]) -> list[go.Scatter]:
                     mode="lines" if len(part) > 1 else "markers",
                     marker={"color": colour, "size": 4},
                     line={"color": colour, "width": 0.5},
-                    fillcolor=translucent(colour, 0.72),
+                    fillcolor=translucent_colour(colour, 0.72),
                     hovertemplate="%{y:,.0f} MW",
                 )
             )
@@ -142,7 +147,7 @@ def _areas(wide: pl.DataFrame, categories: list[str]) -> list[go.Scatter]:
     return traces
 
 
-def _points(lone: pl.DataFrame, name: str) -> go.Scatter:
+def _lone_points(lone: pl.DataFrame, name: str) -> go.Scatter:
     """Return markers for values between two gaps, which make no line."""
     return go.Scatter(
         x=lone["start_time_utc"].to_list(),
@@ -156,11 +161,11 @@ def _points(lone: pl.DataFrame, name: str) -> go.Scatter:
     )
 
 
-def _alone(values: pl.Expr) -> pl.Expr:
+def _is_alone(values: pl.Expr) -> pl.Expr:
     return values.shift(1).is_null() & values.shift(-1).is_null()
 
 
-def _layout(series: Series, wide: pl.DataFrame, categories: list[str]) -> go.Layout:
+def _figure_layout(series: Series, wide: pl.DataFrame, categories: list[str]) -> go.Layout:
     label = label_of_sources(series.sources)
     return go.Layout(
         template="plotly_white",
@@ -169,11 +174,11 @@ def _layout(series: Series, wide: pl.DataFrame, categories: list[str]) -> go.Lay
         title={
             "text": f"<b>{series.dataset.title}, Great Britain</b>",
             "font": {"size": 17},
-            "subtitle": {"text": _subtitle(series, label), "font": {"size": 12, "color": "#555"}},
+            "subtitle": {"text": _subtitle_text(series, label), "font": {"size": 12, "color": "#555"}},
             **{"x": 0, "xref": "container", "xanchor": "left", "pad": {"l": 14}, "y": 0.97, "yanchor": "top"},
         },
         margin={"l": 66, "r": 14, "t": 92, "b": 128},
-        **_hover(series),
+        **_hover_settings(series),
         hoverlabel={"font": {"family": FONT}},
         legend=BELOW if len(categories) <= FEW else BESIDE,
         xaxis={
@@ -189,22 +194,22 @@ def _layout(series: Series, wide: pl.DataFrame, categories: list[str]) -> go.Lay
             "zerolinecolor": "#999",
         },
         yaxis2=flagged_shading.AXIS,
-        annotations=_annotations(series, label),
-        shapes=_gaps(series, wide, categories),
+        annotations=_attribution_annotations(series, label),
+        shapes=_gap_shapes(series, wide, categories),
     )
 
 
-def _subtitle(series: Series, label: str) -> str:
+def _subtitle_text(series: Series, label: str) -> str:
     last = series.window.end_utc - timedelta(microseconds=1)
     said = f"<b>{label}</b> · " if label else ""
-    return f"{said}mean MW per {series.grain.name}<br>{_day(series.window.start_utc)} to {_day(last)} (UTC)"
+    return f"{said}mean MW per {series.grain.name}<br>{_day_text(series.window.start_utc)} to {_day_text(last)} (UTC)"
 
 
-def _day(instant: datetime) -> str:
+def _day_text(instant: datetime) -> str:
     return f"{instant.day} {instant:%b %Y}"
 
 
-def _annotations(series: Series, label: str) -> list[go.layout.Annotation]:
+def _attribution_annotations(series: Series, label: str) -> list[go.layout.Annotation]:
     """Return the attribution under the axis and, for synthetic data, a faint watermark across the plot."""
     foot = attribution(series.sources).replace(" copyright", "<br>copyright") or note_of_sources(series.sources)
     annotations = [
@@ -229,7 +234,7 @@ def _annotations(series: Series, label: str) -> list[go.layout.Annotation]:
     return annotations
 
 
-def _gaps(series: Series, wide: pl.DataFrame, categories: list[str]) -> list[go.layout.Shape]:
+def _gap_shapes(series: Series, wide: pl.DataFrame, categories: list[str]) -> list[go.layout.Shape]:
     """Return a shade for each span in which no category has a value."""
     absent = pl.all_horizontal(pl.col(name).is_null() for name in categories) if categories else pl.lit(value=True)
     runs = (

@@ -29,7 +29,7 @@ footer {{ max-width: 1400px; margin: 4px auto; color: #555; }}
 """
 
 
-def page(figure: go.Figure, *, title: str, notes: str, licensed: bool) -> str:
+def html_page(figure: go.Figure, *, title: str, notes: str, licensed: bool) -> str:
     """Return HTML of about 5 MB with the drawing library inside; `licensed` links the licence of Elexon's data."""
     inside = figure.to_html(
         full_html=False,

@@ -8,7 +8,7 @@ import polars as pl
 
 from pipeline_assets.vocabulary import Stage, Technology
 from renewables.charts.colours import colour_of
-from renewables.charts.style import axis, layout
+from renewables.charts.style import axis_style, figure_layout
 
 PALE = 0.45
 "The opacity of gross capacity, beside weighted capacity."
@@ -47,9 +47,9 @@ def by_stage(frame: pl.DataFrame) -> go.Figure:
             **{"textposition": "middle right", "hoverinfo": "skip", "showlegend": False, "cliponaxis": False},
         )
     )
-    x = axis("Capacity (MWp): gross / weighted", tickformat=",.0f", range=[0, widest * 1.3], nticks=6)
-    y = axis("", autorange="reversed", showgrid=False)
-    return go.Figure(traces, layout(x, y, barmode="stack", height=90 + 52 * max(len(stages), 3), bargap=0.28))
+    x = axis_style("Capacity (MWp): gross / weighted", tickformat=",.0f", range=[0, widest * 1.3], nticks=6)
+    y = axis_style("", autorange="reversed", showgrid=False)
+    return go.Figure(traces, figure_layout(x, y, barmode="stack", height=90 + 52 * max(len(stages), 3), bargap=0.28))
 
 
 def stage_by_technology(frame: pl.DataFrame) -> go.Figure:
@@ -61,8 +61,8 @@ def stage_by_technology(frame: pl.DataFrame) -> go.Figure:
         x=[technology.replace(" ", "<br>") for technology in technologies],
         y=stages,
         z=[[cell["gross_mwp"] if cell else None for cell in line] for line in cells],
-        text=[[_cell(cell) for cell in line] for line in cells],
-        customdata=[[_said(cell) for cell in line] for line in cells],
+        text=[[_cell_text(cell) for cell in line] for line in cells],
+        customdata=[[_hover_text(cell) for cell in line] for line in cells],
         **{"colorscale": ONE_COLOUR, "zmin": 0, "xgap": 3, "ygap": 3, "texttemplate": "%{text}", "hoverongaps": False},
         hovertemplate="%{customdata}<extra></extra>",
         textfont={"size": 13},
@@ -71,25 +71,25 @@ def stage_by_technology(frame: pl.DataFrame) -> go.Figure:
             **{"thickness": 8, "tickformat": ",.0f", "outlinewidth": 0, "nticks": 5},
         },
     )
-    x = axis("", side="top", showgrid=False, tickangle=0)
-    y = axis("", autorange="reversed", showgrid=False)
-    return go.Figure(heat, layout(x, y, height=130 + 50 * max(len(stages), 3)))
+    x = axis_style("", side="top", showgrid=False, tickangle=0)
+    y = axis_style("", autorange="reversed", showgrid=False)
+    return go.Figure(heat, figure_layout(x, y, height=130 + 50 * max(len(stages), 3)))
 
 
-def _cell(row: dict[str, object] | None) -> str:
+def _cell_text(row: dict[str, object] | None) -> str:
     return f"<b>{row['gross_mwp']:,.0f}</b><br>({row['projects']})" if row else ""
 
 
-def _said(row: dict[str, object] | None) -> str:
+def _hover_text(row: dict[str, object] | None) -> str:
     if not row:
         return ""
     return (
         f"<b>{row['stage']}, {row['technology']}</b><br>{row['gross_mwp']:,.1f} MWp gross<br>"
-        f"{row['weighted_mwp']:,.1f} MWp weighted by {row['weight']:.0%}<br>{_projects(row)}"
+        f"{row['weighted_mwp']:,.1f} MWp weighted by {row['weight']:.0%}<br>{_project_count(row)}"
     )
 
 
-def _projects(row: dict[str, object]) -> str:
+def _project_count(row: dict[str, object]) -> str:
     return f"{row['projects']} project{'' if row['projects'] == 1 else 's'}"
 
 

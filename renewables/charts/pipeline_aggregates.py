@@ -10,10 +10,10 @@ from math import sqrt
 import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no types
 import polars as pl
 
-from renewables.charts.escaping import safe
+from renewables.charts.escaping import escape_markup
 from renewables.charts.pipeline_rag import COLOURS, WORST_FIRST
 from renewables.charts.pipeline_risks import BANDS, FULL, band_of, border_of
-from renewables.charts.style import MUTED, axis, layout
+from renewables.charts.style import MUTED, axis_style, figure_layout
 
 BAR_PIXELS = 260
 SMALLEST, LARGEST = 12, 44
@@ -23,15 +23,17 @@ SMALLEST, LARGEST = 12, 44
 def rag_counts(frame: pl.DataFrame) -> go.Figure:
     """Draw how many projects were Red, Amber and Green at the end of each month, stacked."""
     words = [f"{month:%b %Y}" for month in frame["month"].unique().sort()]
-    x = axis("", showgrid=False, type="category", categoryorder="array", categoryarray=words)
-    return _stacked(frame.with_columns(label=pl.col("month").dt.strftime("%b %Y")), x)
+    x = axis_style("", showgrid=False, type="category", categoryorder="array", categoryarray=words)
+    return _stacked_bars(frame.with_columns(label=pl.col("month").dt.strftime("%b %Y")), x)
 
 
 def rtb_quarters(frame: pl.DataFrame, today: date) -> go.Figure:
     """Draw how many projects have their RTB date in each quarter, by the RAG status that they have now."""
     label = pl.format("Q{} {}", pl.col("quarter").dt.quarter(), pl.col("quarter").dt.year())
     middle = pl.col("quarter").dt.offset_by("45d")
-    figure = _stacked(frame.with_columns(label=label, at=middle), axis("RTB date, by quarter", type="date"), at="at")
+    figure = _stacked_bars(
+        frame.with_columns(label=label, at=middle), axis_style("RTB date, by quarter", type="date"), at="at"
+    )
     figure.add_vline(today, line={"color": MUTED, "width": 1, "dash": "dot"})
     figure.add_annotation(x=today, y=1, yref="paper", text="today", showarrow=False, xanchor="left", xshift=3)
     return figure
@@ -55,18 +57,18 @@ def risks_by_score(frame: pl.DataFrame) -> go.Figure:
                     },
                     customdata=[
                         f"<b>{row['points']:,} information points</b><br>the worst, rating {row['worst']:,}: "
-                        f"{safe(row['worst_point'])}"
+                        f"{escape_markup(row['worst_point'])}"
                         for row in part
                     ],
                     hovertemplate="%{customdata}<extra></extra>",
                 )
             )
-    x = axis("Likelihood (1 to 100)", range=[0, FULL + 4], dtick=20)
-    y = axis("Impact (1 to 100)", range=[0, FULL + 8], dtick=20)
-    return go.Figure(traces, layout(x, y, height=460, hovermode="closest"))
+    x = axis_style("Likelihood (1 to 100)", range=[0, FULL + 4], dtick=20)
+    y = axis_style("Impact (1 to 100)", range=[0, FULL + 8], dtick=20)
+    return go.Figure(traces, figure_layout(x, y, height=460, hovermode="closest"))
 
 
-def _stacked(frame: pl.DataFrame, x: dict[str, object], *, at: str = "label") -> go.Figure:
+def _stacked_bars(frame: pl.DataFrame, x: dict[str, object], *, at: str = "label") -> go.Figure:
     traces = []
     for rag in WORST_FIRST:
         part = frame.filter(rag=rag)
@@ -77,4 +79,6 @@ def _stacked(frame: pl.DataFrame, x: dict[str, object], *, at: str = "label") ->
                 hovertemplate=f"%{{customdata}}, {rag}: %{{y:,}} projects<extra></extra>",
             )
         )
-    return go.Figure(traces, layout(x, axis("Projects", tickformat=",d"), height=BAR_PIXELS, barmode="stack"))
+    return go.Figure(
+        traces, figure_layout(x, axis_style("Projects", tickformat=",d"), height=BAR_PIXELS, barmode="stack")
+    )

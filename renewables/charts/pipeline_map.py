@@ -14,7 +14,7 @@ from typing import Any
 import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no types
 import polars as pl
 
-from renewables.charts.escaping import safe
+from renewables.charts.escaping import escape_markup
 from renewables.charts.pipeline_rag import COLOURS, SHAPES, WORST_FIRST
 from renewables.charts.style import LEGEND, MUTED
 
@@ -28,18 +28,18 @@ SMALLEST, LARGEST = 11, 36
 
 def on_the_map(frame: pl.DataFrame) -> go.Figure:
     """Draw facilities that have a place: MWp by size, RAG by colour and shape, small ones above large ones."""
-    return _map(frame.filter(pl.col("longitude").is_not_null()), _said)
+    return _map_figure(frame.filter(pl.col("longitude").is_not_null()), _hover_text)
 
 
 def squares_on_the_map(frame: pl.DataFrame) -> go.Figure:
     """Draw a mark per square of the map and RAG status, sized by MWp: for more facilities than can be drawn."""
-    return _map(frame, _square_text)
+    return _map_figure(frame, _square_text)
 
 
-def _map(frame: pl.DataFrame, text_of: Callable[[dict[str, Any]], str]) -> go.Figure:
+def _map_figure(frame: pl.DataFrame, text_of: Callable[[dict[str, Any]], str]) -> go.Figure:
     placed = frame.sort("capacity_mwp", descending=True)
     greatest = float(placed["capacity_mwp"].max() or 1)  # type: ignore[arg-type]  # a float column's maximum
-    traces = [_coast()]
+    traces = [_coast_trace()]
     for rag in reversed(WORST_FIRST):  # the worst above the others
         part = placed.filter(rag=rag)
         if not len(part):
@@ -49,15 +49,15 @@ def _map(frame: pl.DataFrame, text_of: Callable[[dict[str, Any]], str]) -> go.Fi
                 **{"lon": part["longitude"].to_list(), "lat": part["latitude"].to_list(), "mode": "markers"},
                 **{"name": rag.value, "customdata": [text_of(row) for row in part.iter_rows(named=True)]},
                 marker={
-                    "size": [_pixels(mwp, greatest) for mwp in part["capacity_mwp"]],
+                    "size": [_marker_pixels(mwp, greatest) for mwp in part["capacity_mwp"]],
                     **{"color": COLOURS[rag], "symbol": SHAPES[rag], "opacity": 0.85},
                     "line": {"color": "#FFFFFF", "width": 1},
                 },
                 hovertemplate="%{customdata}<extra></extra>",
             )
         )
-    west, east = _around(LONGITUDES, placed["longitude"])
-    south, north = _around(LATITUDES, placed["latitude"])
+    west, east = _extended_range(LONGITUDES, placed["longitude"])
+    south, north = _extended_range(LATITUDES, placed["latitude"])
     return go.Figure(
         traces,
         go.Layout(
@@ -72,10 +72,10 @@ def _map(frame: pl.DataFrame, text_of: Callable[[dict[str, Any]], str]) -> go.Fi
     )
 
 
-def outline() -> Iterator[tuple[list[float], list[float]]]:
+def coast_outline() -> Iterator[tuple[list[float], list[float]]]:
     """Yield (longitudes, latitudes) of each closed part: the mainland, then islands."""
     parts: dict[str, tuple[list[float], list[float]]] = {}
-    for part, longitude, latitude in _points():
+    for part, longitude, latitude in _outline_points():
         xs, ys = parts.setdefault(part, ([], []))
         xs.append(longitude)
         ys.append(latitude)
@@ -83,15 +83,15 @@ def outline() -> Iterator[tuple[list[float], list[float]]]:
 
 
 @cache
-def _points() -> tuple[tuple[str, float, float], ...]:
+def _outline_points() -> tuple[tuple[str, float, float], ...]:
     with OUTLINE.open(encoding="utf-8", newline="") as file:
         return tuple((row["part"], float(row["longitude"]), float(row["latitude"])) for row in csv.DictReader(file))
 
 
-def _coast() -> go.Scattergeo:
+def _coast_trace() -> go.Scattergeo:
     xs: list[float | None] = []
     ys: list[float | None] = []
-    for longitudes, latitudes in outline():
+    for longitudes, latitudes in coast_outline():
         xs += [*longitudes, None]
         ys += [*latitudes, None]
     return go.Scattergeo(
@@ -100,11 +100,11 @@ def _coast() -> go.Scattergeo:
     )
 
 
-def _pixels(mwp: float, greatest: float) -> float:
+def _marker_pixels(mwp: float, greatest: float) -> float:
     return max(SMALLEST, LARGEST * sqrt(mwp / greatest)) if greatest else SMALLEST
 
 
-def _around(least: tuple[float, float], values: pl.Series) -> tuple[float, float]:
+def _extended_range(least: tuple[float, float], values: pl.Series) -> tuple[float, float]:
     """Return the range `least`, extended to contain all values."""
     there = values.to_list()
     return min([least[0], *(value - MARGIN for value in there)]), max([least[1], *(value + MARGIN for value in there)])
@@ -112,18 +112,18 @@ def _around(least: tuple[float, float], values: pl.Series) -> tuple[float, float
 
 def _square_text(row: dict[str, Any]) -> str:
     head = f"<b>{row['facilities']:,} facilities of {row['projects']:,} projects</b>"
-    names = ", ".join(map(safe, row["largest"]))
+    names = ", ".join(map(escape_markup, row["largest"]))
     return f"{head}<br>{row['capacity_mwp']:,.1f} MWp, {row['rag']}<br>the largest: {names}"
 
 
-def _said(row: dict[str, Any]) -> str:
+def _hover_text(row: dict[str, Any]) -> str:
     lines = [
-        f"<b>{safe(row['facility'])}</b>",
+        f"<b>{escape_markup(row['facility'])}</b>",
         f"{row['technology']}, {row['capacity_mwp']:,.1f} MWp",
         f"{row['stage']}, {row['rag']}",
     ]
     if row["project"] != row["facility"]:
-        lines.insert(1, f"of {safe(row['project'])}")
+        lines.insert(1, f"of {escape_markup(row['project'])}")
     if row["rtb_date"]:
         lines.append(f"RTB {row['rtb_date']:%d %b %Y}")
     return "<br>".join(lines)

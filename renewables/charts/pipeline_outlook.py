@@ -6,7 +6,7 @@ import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no
 import polars as pl
 
 from renewables.charts.colours import colour_of
-from renewables.charts.style import MUTED, axis, layout
+from renewables.charts.style import MUTED, axis_style, figure_layout
 from renewables.queries.pipeline_outlook import Outlook
 
 YEAR = timedelta(days=365)
@@ -14,14 +14,14 @@ TREND, BAND = "#AA4499", "rgba(170, 68, 153, 0.14)"
 "A colour that no technology has: what is computed looks different from what is planned."
 
 
-def cumulative(found: Outlook, technology: str, today: date) -> go.Figure:
+def cumulative_capacity(found: Outlook, technology: str, today: date) -> go.Figure:
     """Draw gross and weighted MWp by RTB date as steps, dotted after today, with the trend and its band."""
     colour = colour_of(technology)
     steps, trend = found.steps.filter(technology=technology), found.trend.filter(technology=technology)
     traces = []
     if len(trend):
         ahead = trend.filter(pl.col("month_end") > today)
-        traces += [_edge(ahead, "high_mwp"), _edge(ahead, "low_mwp", fill=BAND)]
+        traces += [_band_edge(ahead, "high_mwp"), _band_edge(ahead, "low_mwp", fill=BAND)]
         traces.append(
             go.Scatter(
                 **{"x": trend["month_end"].to_list(), "y": trend["trend_mwp"].to_list(), "mode": "lines"},
@@ -33,18 +33,20 @@ def cumulative(found: Outlook, technology: str, today: date) -> go.Figure:
         ("cumulative_weighted_mwp", "Weighted, by RTB date", 1.4),
         ("cumulative_gross_mwp", "Gross, by RTB date", 3.0),
     ):
-        traces += _steps(steps, column, name, width, colour, today)
+        traces += _step_traces(steps, column, name, width, colour, today)
     last = max([today, *steps["rtb_date"].to_list(), *trend["month_end"].to_list()])
     first = min([today, *steps["rtb_date"].to_list()])
-    x = axis("RTB date", type="date", hoverformat="%d %b %Y", range=[first - YEAR / 4, last + YEAR / 6])
-    y = axis("Cumulative capacity (MWp)", tickformat=",.0f", rangemode="tozero")
-    figure = go.Figure(traces, layout(x, y, hovermode="x", height=460))
+    x = axis_style("RTB date", type="date", hoverformat="%d %b %Y", range=[first - YEAR / 4, last + YEAR / 6])
+    y = axis_style("Cumulative capacity (MWp)", tickformat=",.0f", rangemode="tozero")
+    figure = go.Figure(traces, figure_layout(x, y, hovermode="x", height=460))
     figure.add_vline(today, line={"color": MUTED, "width": 1, "dash": "dot"})
     figure.add_annotation(x=today, y=1, yref="paper", text="today", showarrow=False, xanchor="left", xshift=3)
     return figure
 
 
-def _steps(steps: pl.DataFrame, column: str, name: str, width: float, colour: str, today: date) -> list[go.Scatter]:
+def _step_traces(
+    steps: pl.DataFrame, column: str, name: str, width: float, colour: str, today: date
+) -> list[go.Scatter]:
     past, planned = steps.filter(pl.col("rtb_date") <= today), steps.filter(pl.col("rtb_date") > today)
     reached = past[column].to_list()[-1] if len(past) else 0.0
     parts = (
@@ -61,7 +63,7 @@ def _steps(steps: pl.DataFrame, column: str, name: str, width: float, colour: st
     ]
 
 
-def _edge(trend: pl.DataFrame, column: str, fill: str | None = None) -> go.Scatter:
+def _band_edge(trend: pl.DataFrame, column: str, fill: str | None = None) -> go.Scatter:
     return go.Scatter(
         **{"x": trend["month_end"].to_list(), "y": trend[column].to_list(), "mode": "lines", "line": {"width": 0}},
         **{"fill": "tonexty" if fill else None, "fillcolor": fill, "showlegend": bool(fill)},

@@ -5,8 +5,8 @@ from typing import NamedTuple
 import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no types
 import polars as pl
 
-from renewables.charts.escaping import safe
-from renewables.charts.style import MUTED, axis, layout
+from renewables.charts.escaping import escape_markup
+from renewables.charts.style import MUTED, axis_style, figure_layout
 from renewables.queries.pipeline import TOP
 
 
@@ -45,13 +45,13 @@ def likelihood_by_impact(frame: pl.DataFrame) -> go.Figure:
                 **{"name": f"{band.name} (from {band.lowest:,})", "marker": {"size": 12, "opacity": 0.9}},
                 marker_color=band.colour,
                 marker_symbol=band.shape,
-                customdata=[_said(row) for row in part.iter_rows(named=True)],
+                customdata=[_hover_text(row) for row in part.iter_rows(named=True)],
                 hovertemplate="%{customdata}<extra></extra>",
             )
         )
-    x = axis("Likelihood (1 to 100)", range=[0, FULL + 4], dtick=20)
-    y = axis("Impact (1 to 100)", range=[0, FULL + 8], dtick=20)
-    return go.Figure(traces, layout(x, y, height=460, hovermode="closest"))
+    x = axis_style("Likelihood (1 to 100)", range=[0, FULL + 4], dtick=20)
+    y = axis_style("Impact (1 to 100)", range=[0, FULL + 8], dtick=20)
+    return go.Figure(traces, figure_layout(x, y, height=460, hovermode="closest"))
 
 
 def band_of(rating: int) -> str:
@@ -68,8 +68,11 @@ def border_of(band: Band) -> go.Scatter:
     )
 
 
-def _said(row: dict[str, object]) -> str:
-    lines = [f"<b>{row['rank']}. {safe(row['information_point'])}</b>", safe(row["project"] or "of no project")]
+def _hover_text(row: dict[str, object]) -> str:
+    lines = [
+        f"<b>{row['rank']}. {escape_markup(row['information_point'])}</b>",
+        escape_markup(row["project"] or "of no project"),
+    ]
     lines.append(f"impact {row['impact']} x likelihood {row['likelihood']} = {row['rating']:,}")
     if row["due_date"]:
         lines.append(f"due {row['due_date']:%d %b %Y}")

@@ -8,16 +8,16 @@ from datetime import date
 import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no types
 import polars as pl
 
-from renewables.charts.escaping import safe, short, wrapped
+from renewables.charts.escaping import escape_markup, short_label, wrap_text
 from renewables.charts.pipeline_rag import COLOURS, LETTERS, ON_COLOURS, SHAPES, WORST_FIRST, legend_of_cells
-from renewables.charts.style import MUTED, axis, layout
+from renewables.charts.style import MUTED, axis_style, figure_layout
 
 ROW_PIXELS = 23
 
 
 def rag_grid(frame: pl.DataFrame) -> go.Figure:
     """Draw one row per project and one column per month, each status as a lettered cell, the newest month right."""
-    names = _short(frame)
+    names = _short_labels(frame)
     months = frame["month"].unique().sort().to_list()
     lines = {id: number for number, id in enumerate(names)}
     columns = {month: number for number, month in enumerate(months)}
@@ -41,8 +41,8 @@ def rag_grid(frame: pl.DataFrame) -> go.Figure:
             )
         )
     words = [f"{month:%b %Y}" if n == 0 or month.month == 1 else f"{month:%b}" for n, month in enumerate(months)]
-    x = axis("", side="top", tickvals=list(range(len(months))), ticktext=words, showgrid=False, zeroline=False)
-    y = axis(
+    x = axis_style("", side="top", tickvals=list(range(len(months))), ticktext=words, showgrid=False, zeroline=False)
+    y = axis_style(
         "",
         autorange="reversed",
         tickvals=list(range(len(names))),
@@ -52,12 +52,14 @@ def rag_grid(frame: pl.DataFrame) -> go.Figure:
     )
     height = 110 + ROW_PIXELS * max(len(names), 3)
     bottom = {"orientation": "h", "x": 0, "xanchor": "left", "y": 0, "yanchor": "top"}
-    return go.Figure([*traces, *legend_of_cells()], layout(x, y, height=height, legend=bottom, hovermode="closest"))
+    return go.Figure(
+        [*traces, *legend_of_cells()], figure_layout(x, y, height=height, legend=bottom, hovermode="closest")
+    )
 
 
 def rtb_timeline(frame: pl.DataFrame, today: date) -> go.Figure:
     """Draw one row per project, from its first RTB date (ring) to the present one (RAG by colour and shape)."""
-    names = _short(frame)
+    names = _short_labels(frame)
     rows = {id: n for n, id in enumerate(names)}
     moved = frame.filter(pl.col("slippage_days") != 0)
     xs: list[date | None] = []
@@ -88,29 +90,29 @@ def rtb_timeline(frame: pl.DataFrame, today: date) -> go.Figure:
                 hovertemplate="%{customdata}<extra></extra>",
             )
         )
-    x = axis("RTB date", type="date", side="bottom")
+    x = axis_style("RTB date", type="date", side="bottom")
     span = [len(names) - 0.4, -0.6]
-    y = axis("", tickvals=list(rows.values()), ticktext=list(names.values()), range=span, zeroline=False)
-    figure = go.Figure(traces, layout(x, y, height=130 + ROW_PIXELS * max(len(names), 3), hovermode="closest"))
+    y = axis_style("", tickvals=list(rows.values()), ticktext=list(names.values()), range=span, zeroline=False)
+    figure = go.Figure(traces, figure_layout(x, y, height=130 + ROW_PIXELS * max(len(names), 3), hovermode="closest"))
     figure.add_vline(today, line={"color": MUTED, "width": 1, "dash": "dot"})
     figure.add_annotation(x=today, y=0, yref="paper", yanchor="bottom", text="today", showarrow=False, xanchor="left")
     return figure
 
 
-def _short(frame: pl.DataFrame) -> dict[str, str]:
+def _short_labels(frame: pl.DataFrame) -> dict[str, str]:
     """Return project -> label of its row, in the frame's order."""
     pairs = frame.select("pipeline_id", "project").unique(maintain_order=True).iter_rows()
-    return {id: short(name) for id, name in pairs}
+    return {id: short_label(name) for id, name in pairs}
 
 
 def _of_month(row: dict[str, object]) -> str:
-    lines = [f"<b>{safe(row['project'])}</b>, {row['month']:%b %Y}", f"{row['rag']}, {row['stage']}"]
-    return "<br>".join([*lines, *wrapped(str(row["rag_comment"] or ""))])
+    lines = [f"<b>{escape_markup(row['project'])}</b>, {row['month']:%b %Y}", f"{row['rag']}, {row['stage']}"]
+    return "<br>".join([*lines, *wrap_text(str(row["rag_comment"] or ""))])
 
 
 def _of_rtb(row: dict[str, object]) -> str:
     days = int(str(row["slippage_days"]))
     slipped = f"{days:+,} days from {row['first_rtb_date']:%d %b %Y}" if days else "as it was first"
     late = "<br><b>overdue</b>" if row["is_overdue"] else ""
-    head = f"<b>{safe(row['project'])}</b>, {row['stage']}, {row['rag']}"
+    head = f"<b>{escape_markup(row['project'])}</b>, {row['stage']}, {row['rag']}"
     return f"{head}<br>RTB {row['rtb_date']:%d %b %Y}, {slipped}{late}"

@@ -10,7 +10,7 @@ import polars as pl
 from plotly.colors import sample_colorscale  # type: ignore[import-untyped]  # as above
 
 from renewables.charts.colours import colour_of, dash_of
-from renewables.charts.style import ACCENT, DIVERGING, SEQUENTIAL, axis, layout, translucent
+from renewables.charts.style import ACCENT, DIVERGING, SEQUENTIAL, axis_style, figure_layout, translucent_colour
 
 WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
@@ -36,8 +36,8 @@ def distribution(frame: pl.DataFrame, category: str) -> go.Figure:
         )
         for (name,), part in frame.group_by(category, maintain_order=True)
     ]
-    x = axis("Generation (MW)", tickformat=",.0f", rangemode="tozero")
-    return go.Figure(traces, layout(x, axis("Share of the half hours (%)", **_without_spikes(frame))))
+    x = axis_style("Generation (MW)", tickformat=",.0f", rangemode="tozero")
+    return go.Figure(traces, figure_layout(x, axis_style("Share of the half hours (%)", **_without_spikes(frame))))
 
 
 def _without_spikes(frame: pl.DataFrame) -> dict[str, object]:
@@ -65,8 +65,8 @@ def correlation(frame: pl.DataFrame) -> go.Figure:
         colorbar={"title": {"text": "r"}, "thickness": 12, "outlinewidth": 0},
     )
     in_lines = {"tickvals": names, "ticktext": [name.replace(" ", "<br>") for name in names]}  # a phone is narrow
-    x, y = axis("", tickangle=0 if few else 90, **in_lines), axis("", autorange="reversed")
-    return go.Figure(heat, layout(x, y, height=380 if few else 620, legend_above=False))
+    x, y = axis_style("", tickangle=0 if few else 90, **in_lines), axis_style("", autorange="reversed")
+    return go.Figure(heat, figure_layout(x, y, height=380 if few else 620, legend_above=False))
 
 
 def by_hour(frame: pl.DataFrame, *, across: str) -> go.Figure:
@@ -81,8 +81,8 @@ def by_hour(frame: pl.DataFrame, *, across: str) -> go.Figure:
         hoverongaps=False,
         colorbar={"title": {"text": "MW"}, "thickness": 12, "tickformat": ",.0f", "outlinewidth": 0, "nticks": 6},
     )
-    y = axis("Hour of the day (London)", autorange="reversed", type="category", dtick=3, showgrid=False)
-    return go.Figure(heat, layout(axis(title, showgrid=False), y, height=440, legend_above=False))
+    y = axis_style("Hour of the day (London)", autorange="reversed", type="category", dtick=3, showgrid=False)
+    return go.Figure(heat, figure_layout(axis_style(title, showgrid=False), y, height=440, legend_above=False))
 
 
 def duration(frame: pl.DataFrame, category: str) -> go.Figure:
@@ -98,9 +98,9 @@ def duration(frame: pl.DataFrame, category: str) -> go.Figure:
         )
         for (name,), part in frame.group_by(category, maintain_order=True)
     ]
-    x = axis("Share of the half hours at or above (%)", hoverformat=".1f", range=[0, 100])
-    y = axis("Generation (MW)", tickformat=",.0f")
-    return go.Figure(traces, layout(x, y, hovermode="x unified"))
+    x = axis_style("Share of the half hours at or above (%)", hoverformat=".1f", range=[0, 100])
+    y = axis_style("Generation (MW)", tickformat=",.0f")
+    return go.Figure(traces, figure_layout(x, y, hovermode="x unified"))
 
 
 def comparison(frame: pl.DataFrame, category: str) -> go.Figure:
@@ -113,7 +113,7 @@ def comparison(frame: pl.DataFrame, category: str) -> go.Figure:
             **{"lowerfence": [row["p5_mw"]], "upperfence": [row["p95_mw"]], "mean": [row["mean_mw"]]},
             **{"q1": [row["p25_mw"]], "median": [row["p50_mw"]], "q3": [row["p75_mw"]]},
             marker={"color": colour_of(row[category])},
-            fillcolor=translucent(colour_of(row[category]), 0.25),
+            fillcolor=translucent_colour(colour_of(row[category]), 0.25),
         )
         for row in frame.iter_rows(named=True)
     ]
@@ -122,10 +122,10 @@ def comparison(frame: pl.DataFrame, category: str) -> go.Figure:
         marker={"color": [colour_of(name) for name in names], "size": 10, "symbol": "diamond"},
         hovertemplate="Peak %{x:,.0f} MW<extra></extra>",
     )
-    x, y = axis("Generation (MW)", tickformat=",.0f", rangemode="tozero"), axis("", autorange="reversed")
+    x, y = axis_style("Generation (MW)", tickformat=",.0f", rangemode="tozero"), axis_style("", autorange="reversed")
     height = max(300, 44 * len(names) + 110)
     about: dict[str, Any] = {"height": height, "legend_above": False, "showlegend": False, "boxmode": "overlay"}
-    return go.Figure([*boxes, peaks], layout(x, y, **about))
+    return go.Figure([*boxes, peaks], figure_layout(x, y, **about))
 
 
 def by_year(frame: pl.DataFrame) -> go.Figure:
@@ -153,9 +153,9 @@ def by_year(frame: pl.DataFrame) -> go.Figure:
                 hovertemplate="%{y:,.0f} GWh (%{customdata:.1f} % there)",
             )
         )
-    x = axis("Month", categoryorder="array", categoryarray=MONTHS)
-    y = axis("Energy (GWh)", tickformat=",.0f", rangemode="tozero")
-    return go.Figure(traces, layout(x, y, hovermode="x unified"))
+    x = axis_style("Month", categoryorder="array", categoryarray=MONTHS)
+    y = axis_style("Energy (GWh)", tickformat=",.0f", rangemode="tozero")
+    return go.Figure(traces, figure_layout(x, y, hovermode="x unified"))
 
 
 def capacity_factors(frame: pl.DataFrame, category: str) -> go.Figure:
@@ -172,5 +172,7 @@ def capacity_factors(frame: pl.DataFrame, category: str) -> go.Figure:
         )
         for (name,), part in frame.group_by(category, maintain_order=True)
     ]
-    x = axis("Month", hoverformat="%b %Y", tickformatstops=[{"dtickrange": [None, "M12"], "value": "%b\n%Y"}])
-    return go.Figure(traces, layout(x, axis("Capacity factor (%)", rangemode="tozero"), hovermode="x unified"))
+    x = axis_style("Month", hoverformat="%b %Y", tickformatstops=[{"dtickrange": [None, "M12"], "value": "%b\n%Y"}])
+    return go.Figure(
+        traces, figure_layout(x, axis_style("Capacity factor (%)", rangemode="tozero"), hovermode="x unified")
+    )

@@ -21,18 +21,18 @@ LEGEND = {
 }
 
 
-def translucent(colour: str, opacity: float) -> str:
+def translucent_colour(colour: str, opacity: float) -> str:
     """Return a `#RRGGBB` colour with an opacity, as `rgba(...)`."""
     red, green, blue = (int(colour[n : n + 2], 16) for n in (1, 3, 5))
     return f"rgba({red}, {green}, {blue}, {opacity})"
 
 
-def axis(title: str, **more: Any) -> dict[str, Any]:
+def axis_style(title: str, **more: Any) -> dict[str, Any]:
     """Return an axis with its unit in the title and room for its numbers."""
     return {"title": {"text": title, "standoff": 8}, "automargin": True, **more}
 
 
-def layout(
+def figure_layout(
     x: dict[str, Any], y: dict[str, Any], *, height: int = HEIGHT_PIXELS, legend_above: bool = True, **more: Any
 ) -> go.Layout:
     """Return a layout with the axes `x` and `y`; `legend_above` keeps room for a legend."""

@@ -40,8 +40,8 @@ def plot(
       renewables plot --dataset generation_by_fuel --psr-type WIND --psr-type CCGT
     """
     from renewables.attribution import attribution, note_of_sources
-    from renewables.charts.generation import can_be_stacked, figure
-    from renewables.charts.html_page import page
+    from renewables.charts.generation import can_be_stacked, generation_figure
+    from renewables.charts.html_page import html_page
     from renewables.cli.options import read_window, words_of
     from renewables.cli.output import note
     from renewables.formatting import utc
@@ -61,8 +61,8 @@ def plot(
     if stacked and not can_be_stacked(drawn):
         raise BadUsage("Values below zero cannot be stacked: leave --stacked away, or choose with --psr-type.")
     output = output or Path(f"{dataset}.html")
-    html = page(
-        figure(drawn, stacked=can_be_stacked(drawn) if stacked is None else stacked),
+    html = html_page(
+        generation_figure(drawn, stacked=can_be_stacked(drawn) if stacked is None else stacked),
         title=f"{drawn.dataset.title}, {window.start_utc:%Y-%m-%d} to {window.end_utc:%Y-%m-%d}",
         notes=" ".join(filter(None, notes)),
         licensed=bool(attribution(drawn.sources)),

@@ -10,9 +10,9 @@ from hypothesis import strategies as st
 
 from elexon_assets.settlement import (
     HALF_HOUR,
-    calendar,
     first_start_utc,
     periods_in,
+    settlement_calendar,
     settlement_of,
     start_time_utc,
     with_settlement,
@@ -86,7 +86,7 @@ def test_a_frame_over_both_clock_changes_is_labelled_without_doubt() -> None:
 @given(days, st.integers(0, 400))
 def test_the_calendar_has_every_day_once_with_its_half_hours(first: date, more: int) -> None:
     last = first + timedelta(days=more)
-    frame = calendar(first, last)
+    frame = settlement_calendar(first, last)
     assert frame["settlement_date"].to_list() == [first + timedelta(days=n) for n in range(more + 1)]
     assert frame["first_start_time_utc"].to_list() == [first_start_utc(day) for day in frame["settlement_date"]]
     elapsed = first_start_utc(last + timedelta(days=1)) - first_start_utc(first)

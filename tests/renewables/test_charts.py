@@ -8,8 +8,8 @@ import pytest
 
 from renewables.attribution import attribution, label_of_sources, note_of_sources
 from renewables.charts.colours import colour_of
-from renewables.charts.generation import can_be_stacked, figure
-from renewables.charts.html_page import page
+from renewables.charts.generation import can_be_stacked, generation_figure
+from renewables.charts.html_page import html_page
 from renewables.queries.generation import Series, series
 from tests.filled_homes import AUTUMN, SPRING
 
@@ -18,7 +18,7 @@ pytestmark = pytest.mark.usefixtures("warehouse")
 
 def test_lines_break_where_a_value_is_missing() -> None:
     drawn = series(*SPRING)
-    lines = [trace for trace in figure(drawn, stacked=False).data if trace.mode == "lines"]
+    lines = [trace for trace in generation_figure(drawn, stacked=False).data if trace.mode == "lines"]
     assert [trace.name for trace in lines] == ["Wind Onshore", "Wind Offshore", "Solar"]
     for trace in lines:
         values = drawn.frame.filter(psr_type=trace.name)["generation_mw"].to_list()
@@ -31,7 +31,7 @@ def test_lines_break_where_a_value_is_missing() -> None:
 def test_a_stack_stands_only_where_every_category_is_there() -> None:
     drawn = series(*SPRING)
     whole = drawn.frame.group_by("start_time_utc").agg(pl.col("half_hours").sum()).filter(half_hours=3)
-    areas = figure(drawn).data
+    areas = generation_figure(drawn).data
     for name in ("Wind Onshore", "Wind Offshore", "Solar"):
         times = [time for trace in areas if trace.name == name for time in trace.x]
         assert sorted(times) == sorted(whole["start_time_utc"].to_list())
@@ -42,14 +42,14 @@ def test_a_stack_stands_only_where_every_category_is_there() -> None:
 
 
 def test_axes_say_their_units_and_the_title_its_grain() -> None:
-    layout = figure(series(date(2024, 3, 1), date(2024, 11, 30))).layout
+    layout = generation_figure(series(date(2024, 3, 1), date(2024, 11, 30))).layout
     assert "UTC" in layout.xaxis.title.text
     assert "MW" in layout.yaxis.title.text
     assert "per day" in layout.title.subtitle.text
 
 
 def test_synthetic_data_says_so_and_is_not_elexons() -> None:
-    layout = figure(series(*AUTUMN)).layout
+    layout = generation_figure(series(*AUTUMN)).layout
     said = " ".join([layout.title.subtitle.text, *(note.text for note in layout.annotations)])
     assert "SYNTHETIC" in said
     assert "Elexon Limited" not in said
@@ -57,7 +57,7 @@ def test_synthetic_data_says_so_and_is_not_elexons() -> None:
 
 def test_elexons_data_carries_its_attribution() -> None:
     drawn = dataclasses.replace(series(*AUTUMN), sources=["elexon"])
-    said = " ".join(note.text for note in figure(drawn).layout.annotations)
+    said = " ".join(note.text for note in generation_figure(drawn).layout.annotations)
     assert "Contains BMRS data © Elexon Limited" in said
     assert "SYNTHETIC" not in said
 
@@ -91,17 +91,17 @@ def test_categories_without_any_value_are_left_out() -> None:
     fuels = series(*SPRING, dataset="generation_by_fuel")
     absent = pl.when(pl.col("fuel_type") != "COAL").then("generation_mw")
     without = dataclasses.replace(fuels, frame=fuels.frame.with_columns(generation_mw=absent))
-    assert "COAL" not in {trace.name for trace in figure(without, stacked=False).data}
+    assert "COAL" not in {trace.name for trace in generation_figure(without, stacked=False).data}
 
 
 def test_an_empty_span_is_a_figure_without_traces() -> None:
     empty: Series = series(date(2024, 7, 1), date(2024, 7, 2))
     for stacked in (True, False):
-        assert figure(empty, stacked=stacked).data == ()
+        assert generation_figure(empty, stacked=stacked).data == ()
 
 
 def test_a_page_is_one_file_that_loads_nothing() -> None:
-    html = page(figure(series(*AUTUMN)), title="Wind <& solar>", notes="SYNTHETIC", licensed=False)
+    html = html_page(generation_figure(series(*AUTUMN)), title="Wind <& solar>", notes="SYNTHETIC", licensed=False)
     assert "<title>Wind &lt;&amp; solar&gt;</title>" in html
     assert 'name="viewport"' in html
     assert "<script src=" not in html

@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from elexon_assets.windows import of_days
-from renewables.charts.coverage import calendar
+from renewables.charts.coverage import coverage_calendar
 from renewables.queries import coverage
 from renewables.queries.explorer import Filter, count, publications, rows
 from tests.filled_homes import SPRING, Filled
@@ -38,7 +38,7 @@ def test_a_calendar_shows_states_by_sign_besides_colour() -> None:
     frame = pl.DataFrame(
         {"day_utc": [SPRING[0], SPRING[1]], "state": [coverage.WHOLE, coverage.MISSING], "half_hours": [48, 0]}
     ).with_columns(half_hours_missing=48 - pl.col("half_hours"), half_hours_flagged=0, why=pl.lit("48 not asked yet"))
-    heat, *legend = calendar(frame, 2024).data
+    heat, *legend = coverage_calendar(frame, 2024).data
     assert [sign for row in heat.text for sign in row if sign] == ["×"]  # noqa: RUF001 (the sign is meant)
     assert [trace.name.split()[-1] for trace in legend] == ["Whole", "Flagged", "Short", "Missing"]
     assert any("48 not asked yet" in said for row in heat.customdata for said in row)

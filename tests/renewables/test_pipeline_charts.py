@@ -5,8 +5,8 @@ from collections.abc import Iterator
 import pytest
 
 from renewables.charts import pipeline as capacity
-from renewables.charts.pipeline_map import on_the_map, outline
-from renewables.charts.pipeline_outlook import cumulative
+from renewables.charts.pipeline_map import coast_outline, on_the_map
+from renewables.charts.pipeline_outlook import cumulative_capacity
 from renewables.charts.pipeline_risks import likelihood_by_impact
 from renewables.charts.pipeline_status import rag_grid, rtb_timeline
 from renewables.queries import pipeline
@@ -54,14 +54,14 @@ def test_a_figure_is_drawn_of_whatever_is_left(con: Connection) -> None:
 
 def test_the_outlook_is_drawn_with_its_band_or_without(con: Connection) -> None:
     found: Outlook = outlook(Filter(TODAY), con)
-    names = [trace.name for trace in cumulative(found, "Total", TODAY).data]
+    names = [trace.name for trace in cumulative_capacity(found, "Total", TODAY).data]
     assert "About 95 % of the trend" in names
     bare = Outlook(found.steps, found.fits.clear(), found.trend.clear())
-    assert "About 95 % of the trend" not in [trace.name for trace in cumulative(bare, "Total", TODAY).data]
+    assert "About 95 % of the trend" not in [trace.name for trace in cumulative_capacity(bare, "Total", TODAY).data]
 
 
 def test_the_outline_is_closed_and_of_great_britain() -> None:
-    parts = list(outline())
+    parts = list(coast_outline())
     assert len(parts) > 5
     for longitudes, latitudes in parts:
         assert (longitudes[0], latitudes[0]) == (longitudes[-1], latitudes[-1])

@@ -13,7 +13,7 @@ from elexon_assets.flag_vocabulary import DOUBTING
 from elexon_assets.quality.flagging import flag
 from elexon_assets.simulator.server import running_simulator
 from renewables.charts.flagged_shading import NAME
-from renewables.charts.generation import figure
+from renewables.charts.generation import generation_figure
 from renewables.queries.analysis import daily, monthly, summary
 from renewables.queries.generation import GRAINS, generation, series
 from renewables.queries.quality import quality
@@ -161,7 +161,7 @@ def test_a_series_counts_what_is_flagged_and_breaks_without_it(grain: str) -> No
 @pytest.mark.usefixtures("doubtful")
 def test_a_chart_shades_what_is_flagged_and_says_why() -> None:
     drawn = series(*SPAN, exclude_flagged=True)
-    *lines, shade = figure(drawn, stacked=False).data
+    *lines, shade = generation_figure(drawn, stacked=False).data
     assert (shade.name, shade.type, shade.offset) == (NAME, "bar", 0)
     assert list(shade.x[:-1]) == drawn.flagged["start_time_utc"].to_list()
     assert set(shade.y[:-1]) == {1.0}
@@ -175,7 +175,7 @@ def test_a_chart_shades_what_is_flagged_and_says_why() -> None:
 
 @pytest.mark.usefixtures("doubtful")
 def test_a_coarse_chart_shades_as_high_as_the_share() -> None:
-    *_, shade = figure(series(*SPAN, grain=GRAINS["day"])).data
+    *_, shade = generation_figure(series(*SPAN, grain=GRAINS["day"])).data
     assert all(0 < share < 1 for share in shade.y[:-1])
     assert all("of 48 half hours" in said for said in shade.customdata)
 

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from elexon_assets.simulator.fuels import FUEL_TYPES, generation
+from elexon_assets.simulator.fuels import FUEL_TYPES, fuel_generation
 from elexon_assets.simulator.half_hours import consecutive_half_hours, index_of
 from elexon_assets.simulator.noise import Series
 from elexon_assets.simulator.weather import (
@@ -138,7 +138,7 @@ def test_no_value_leaves_the_soft_limits_and_no_wind_pair_sticks(seed: int) -> N
 
 def test_other_fuels_stay_plausible_and_balance_the_wind() -> None:
     first, count = year_span(2023)
-    mw = dict(zip(FUEL_TYPES, generation(0, first, first + count - 1).mw, strict=True))
+    mw = dict(zip(FUEL_TYPES, fuel_generation(0, first, first + count - 1).mw, strict=True))
     assert 3500 < mw["NUCLEAR"].mean() < 5500
     assert mw["CCGT"].min() > 0
     assert np.corrcoef(mw["CCGT"], mw["WIND"])[0, 1] < -0.4
