@@ -22,6 +22,9 @@ DEFAULT_WEIGHTS = {
 }
 "The probability that a project of the stage is built, until somebody enters a weight (`stage_weights`)."
 
+TODAY = "(now() AT TIME ZONE 'UTC')::DATE"
+"SQL of the day in UTC. `current_date` would be the day in the time zone of the reader's machine."
+
 BEFORE_CONSTRUCTION = STAGES_IN_ORDER[: STAGES_IN_ORDER.index(Stage.CONSTRUCTION)]
 
 
@@ -99,15 +102,15 @@ VIEWS: dict[str, View] = {
     "overdue_rtb": View(
         "Projects whose RTB date is before today, and which are in a stage before Construction.",
         ("pipelines",),
-        "SELECT id AS pipeline_id, name, stage, rtb_date, current_date - rtb_date AS days_overdue FROM pipelines "
-        f"WHERE NOT archived AND rtb_date < current_date AND stage IN ({_words(BEFORE_CONSTRUCTION)})",
+        f"SELECT id AS pipeline_id, name, stage, rtb_date, {TODAY} - rtb_date AS days_overdue FROM pipelines "
+        f"WHERE NOT archived AND rtb_date < {TODAY} AND stage IN ({_words(BEFORE_CONSTRUCTION)})",
     ),
     "days_since_update": View(
         "Days since anything of a project was changed: itself, its parts (links, information points, comments), or one "
         "of its facilities.",
         ("pipelines", *(entity.kind for entity in ENTITIES.values() if "pipeline_id" in entity.owners), "facilities"),
         "SELECT project.id AS pipeline_id, project.name, max(touched.updated_at_utc) AS updated_at_utc, "
-        "current_date - max(touched.updated_at_utc)::DATE AS days FROM pipelines AS project JOIN ("
+        f"{TODAY} - (max(touched.updated_at_utc) AT TIME ZONE 'UTC')::DATE AS days FROM pipelines AS project JOIN ("
         f"SELECT id AS pipeline_id, updated_at_utc FROM {Pipeline.kind} UNION ALL {_parts_of_projects()} "
         "UNION ALL SELECT pipeline_id, facilities.updated_at_utc FROM pipeline_facilities JOIN facilities "
         "ON facilities.id = facility_id) AS touched ON touched.pipeline_id = project.id "

@@ -41,6 +41,8 @@ def _gaps(dataset: Dataset, settings: Settings, instant: str) -> str:
     long_after_us = _us(timedelta(days=settings.known_gap_days))
     category_field = dataset.columns[dataset.category].elexon_field
     start_field = dataset.columns["start_time_utc"].elexon_field
+    # A row may be in quarantine because it lacks its zone, and a reader's own must not decide which half hour it is.
+    has_zone = r"regexp_matches(start_time, 'T.*(Z|[+-]\d\d(:?\d\d)?)$')"
     return f"""
     WITH moment AS (
         SELECT epoch_us({instant}) AS now_us
@@ -51,9 +53,9 @@ def _gaps(dataset: Dataset, settings: Settings, instant: str) -> str:
     ), missing AS (
         SELECT at_us FROM grid ANTI JOIN there USING (at_us)
     ), aside AS (
-        SELECT epoch_us(try_cast(raw_json ->> '$.{start_field}' AS TIMESTAMPTZ)) AS at_us,
+        SELECT epoch_us(try_cast(start_time || CASE WHEN {has_zone} THEN '' ELSE '+00' END AS TIMESTAMPTZ)) AS at_us,
             string_agg(DISTINCT (raw_json ->> '$.{category_field}') || ': ' || reason, '; ') AS reasons
-        FROM quarantine WHERE dataset = '{dataset.name}'
+        FROM (SELECT *, raw_json ->> '$.{start_field}' AS start_time FROM quarantine) WHERE dataset = '{dataset.name}'
             AND list_contains({list(dataset.always_published)}, raw_json ->> '$.{category_field}')
         GROUP BY 1
     ), asked AS (
