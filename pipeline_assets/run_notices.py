@@ -1,10 +1,14 @@
 """Notices of failed runs, whichever code location they are of: what Dagster recorded, in words.
 
-Not here: changes that people hear of (`alerts.py`), waiting and sending (`ledger/outbox.py`, `delivery.py`).
+Not here: changes that people hear of (`ledger/notices.py`), waiting and sending (`ledger/outbox.py`, `delivery.py`).
 """
 
-import dagster as dg
+from collections.abc import Iterable
 
+import dagster as dg
+from dagster_shared.error import SerializableErrorInfo
+
+from pipeline_assets.failure_texts import EngineEvent, RecordedError, describe_error, describe_run_failure
 from pipeline_assets.ledger.notices import shortened
 from pipeline_assets.ledger.outbox import Notice
 from warehouse.addresses import endpoint_of
@@ -12,38 +16,54 @@ from warehouse.redaction import redacted
 from warehouse.settings import Settings
 
 RUN_FAILED = "Run failed"
+WILL_RETRY = "dagster/will_retry"
 
 
-def of_failed_run(context: dg.RunFailureSensorContext) -> Notice:
-    """One a run, however often it is told: the first error and a link to the run."""
+def failed_run_notice(context: dg.RunFailureSensorContext) -> Notice:
+    """Return the one notice of a run, however often it is reported: what happened, and a link to the run."""
     run = context.dagster_run
-    causes = [cause(event) for event in context.get_step_failure_events()] or [cause(context.failure_event)]
+    causes = [describe_step_failure(event) for event in context.get_step_failure_events()]
+    cause = causes[0] if causes else _describe_run_failure(context)
+    again = " Dagster has started it again." if run.tags.get(WILL_RETRY) == "true" else ""
     return Notice(
         RUN_FAILED,
-        f"{_named(run)}, run {run.run_id}: {shortened(causes[0])}",
+        f"{_name_run(run)}, run {run.run_id}: {shortened(cause)}{again}",
         f"{endpoint_of(Settings().dagster_url).url}/runs/{run.run_id}",
         id=f"run {run.run_id}",
     )
 
 
-def _named(run: dg.DagsterRun) -> str:
-    """Its job, or the assets where it is of Dagster's nameless one."""
-    assets = ", ".join(sorted(key.to_user_string() for key in run.asset_selection or ()))
-    return assets if assets and run.job_name.startswith("__") else run.job_name
-
-
-def cause(event: dg.DagsterEvent) -> str:
+def describe_step_failure(event: dg.DagsterEvent) -> str:
     """Return what the asset itself said, not Dagster's wrapping of it, without secrets."""
-    return redacted(_words_of(event))
-
-
-def _words_of(event: dg.DagsterEvent) -> str:
-    if not event.is_step_failure:
-        return event.message or "no reason was recorded"
     data = event.step_failure_data
     if data.user_failure_data and data.user_failure_data.description:
-        return data.user_failure_data.description
-    error = data.error
-    while error and error.cause:
+        return redacted(data.user_failure_data.description)
+    return describe_error(list(recorded_errors(data.error)))
+
+
+def recorded_errors(error: SerializableErrorInfo | None) -> Iterable[RecordedError]:
+    """Yield the error and its causes, the outermost first."""
+    while error:
+        yield RecordedError(error.message, error.cls_name, error.stack)
         error = error.cause
-    return error.message.strip() if error else (event.message or "no reason was recorded")
+
+
+def _describe_run_failure(context: dg.RunFailureSensorContext) -> str:
+    """Return what the run log says of a run that failed outside of its steps: killed, not launched, timed out."""
+    failure = context.failure_event
+    data = failure.job_failure_data if failure.event_specific_data else None
+    wanted = {dg.DagsterEventType.ENGINE_EVENT, dg.DagsterEventType.RUN_FAILURE}
+    engine_events = []
+    for entry in context.instance.all_logs(context.dagster_run.run_id, of_type=wanted):
+        event = entry.dagster_event
+        if event is None or event.is_run_failure:
+            break  # what comes after it is about the next try
+        errors = list(recorded_errors(event.engine_event_data.error))
+        engine_events.append(EngineEvent(event.message or "", errors))
+    return describe_run_failure(failure.message, list(recorded_errors(data.error if data else None)), engine_events)
+
+
+def _name_run(run: dg.DagsterRun) -> str:
+    """Return the run's job, or its assets where it is of Dagster's nameless one."""
+    assets = ", ".join(sorted(key.to_user_string() for key in run.asset_selection or ()))
+    return assets if assets and run.job_name.startswith("__") else run.job_name

@@ -1,14 +1,15 @@
-"""Sensors: what was submitted is landed, notices of failed runs are written down, and notices that wait are sent."""
+"""Sensors: what was submitted is landed; notices of runs, checks, schedules and sensors are written, and sent."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
 
 import dagster as dg
 
-from pipeline_assets import jobs, run_notices
+from pipeline_assets import check_notices, jobs, run_notices, tick_notices
 from pipeline_assets.delivery import deliver
 from pipeline_assets.errors import LedgerUnavailable
 from pipeline_assets.ledger import outbox, reader, schema
+from pipeline_assets.ledger.conditions import report_conditions
 from pipeline_assets.ledger.outbox import NoticeState
 from pipeline_assets.resources import WarehouseResource
 from pipeline_assets.tables import landed_position
@@ -67,8 +68,8 @@ def _pausing_until(runs: list[dg.RunRecord]) -> datetime:
 
 @dg.run_failure_sensor(default_status=RUNNING, name="notice_of_failed_runs", monitor_all_code_locations=True)
 def notice_of_failed_runs(context: dg.RunFailureSensorContext) -> None:
-    """One notice a failed run, with the first error and a link."""
-    notice = run_notices.of_failed_run(context)
+    """Write one notice of each failed run: what happened, and a link."""
+    notice = run_notices.failed_run_notice(context)
     try:
         with schema.using() as engine:
             outbox.put(engine, [notice])
@@ -76,6 +77,36 @@ def notice_of_failed_runs(context: dg.RunFailureSensorContext) -> None:
         # Dagster tells of each run once, so the log has to have it.
         context.log.exception(log_line(f"{notice.text} {notice.page}"))
         raise
+
+
+@dg.sensor(default_status=RUNNING, name="notice_of_checks", minimum_interval_seconds=30)
+def notice_of_checks(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+    """Write a notice of each check that fails or goes stale, and one when it passes again; request no run."""
+    conditions, cursor = check_notices.read_checks(context.instance, context.cursor)
+    with schema.using() as engine:
+        notices = report_conditions(engine, conditions)
+    context.update_cursor(cursor)
+    return dg.SkipReason(f"{len(conditions)} checks were evaluated, {len(notices)} of them changed")
+
+
+TICKS_SECONDS = 60
+
+
+@dg.sensor(default_status=RUNNING, name="notice_of_ticks", minimum_interval_seconds=TICKS_SECONDS)
+def notice_of_ticks(context: dg.SensorEvaluationContext) -> dg.SkipReason:
+    """Write a notice of each schedule or sensor whose tick fails or that stops ticking, and one when it is well again.
+
+    The cursor says from when on, and until when, this sensor has ticked without a longer break.
+    """
+    now = datetime.now(UTC)
+    since, until = map(datetime.fromisoformat, context.cursor.split()) if context.cursor else (now, now)
+    if now - until > timedelta(seconds=3 * TICKS_SECONDS):
+        since = now
+    conditions = list(tick_notices.read_ticks(context.instance, since, now))
+    with schema.using() as engine:
+        notices = report_conditions(engine, conditions)
+    context.update_cursor(f"{since.isoformat()} {now.isoformat()}")
+    return dg.SkipReason(f"{len(conditions)} conditions of schedules and sensors, {len(notices)} of them changed")
 
 
 @dg.sensor(default_status=RUNNING, name="deliver_notices", minimum_interval_seconds=30)
@@ -87,4 +118,4 @@ def deliver_notices(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     return dg.SkipReason(f"of {len(handled)} notices that were due: {counts}" if handled else "no notice is due")
 
 
-SENSORS = [landing_of_changes, notice_of_failed_runs, deliver_notices]
+SENSORS = [landing_of_changes, notice_of_failed_runs, notice_of_checks, notice_of_ticks, deliver_notices]

@@ -9,7 +9,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date
 from pathlib import Path
-from time import monotonic, sleep
+from time import monotonic, sleep, time
 from typing import Any
 
 import httpx
@@ -17,6 +17,8 @@ import httpx
 from elexon_assets.backfill_plan import A_PERSONS_PRIORITY, PRIORITY, range_tags, runs_of
 from elexon_assets.certificates import trusted
 from elexon_assets.datasets import Dataset
+from pipeline_assets.failure_texts import MARKED_FROM_OUTSIDE
+from renewables.dagster_control.run_log import RUN_LOG_QUERY, Event, read_errors
 from renewables.user_errors import Problem
 from warehouse.addresses import endpoint_of
 from warehouse.redaction import redacted
@@ -27,7 +29,10 @@ ASSETS = "renewables/assets"
 REPOSITORY = {"repositoryName": "__repository__", "repositoryLocationName": "elexon_assets"}
 ENDED = {"SUCCESS", "FAILURE", "CANCELED"}
 LAUNCHING = {"REQUESTED", "CANCELING", "FAILING"}
-INTERRUPTED = "It was stopped before its end: cancelled, or with `renewables up`. What had landed is kept."
+WILL_RETRY, RETRIED_AS = "dagster/will_retry", "dagster/auto_retry_run_id"
+"Dagster's own tags of a run whose process died."
+RETRIED_WITHIN_SECONDS = 60.0
+"After the end of a run that is retried; Dagster looks every five seconds."
 STARTS_WITHIN_SECONDS = 60.0
 "A run's process, on a busy machine."
 
@@ -48,7 +53,7 @@ class Launched:
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended; `error` is what its first failed step said."""
+    """How a run ended; `error` says why it failed."""
 
     run_id: str
     succeeded: bool
@@ -57,13 +62,17 @@ class Outcome:
 
 @dataclass(frozen=True)
 class RunState:
-    """One run: Dagster's status, its newest messages and step errors, and where to read on."""
+    """One run: Dagster's status, its newest messages, why it failed, and where to read on."""
 
     run_id: str
     status: str
     messages: Sequence[str]
     errors: Sequence[str]
     cursor: str | None
+    retried_as: str | None = None
+    "The run that Dagster started in its place, after its process died."
+    will_retry: bool = False
+    "Whether Dagster is about to start one."
 
     @property
     def succeeded(self) -> bool:
@@ -110,27 +119,34 @@ class Orchestrator:
         return self.launch_backfill(datasets, first, last, requested_by=requested_by)
 
     def run_state(self, run_id: str, cursor: str | None = None) -> RunState:
-        """Status, and all messages after `cursor`: Dagster answers a thousand at once, and a year of days has more."""
-        query = """query($id: ID!, $cursor: String) {
-          runOrError(runId: $id) { ... on Run { status } }
-          logsForRun(runId: $id, afterCursor: $cursor) {
-            ... on EventConnection { cursor hasMore events {
-              ... on MessageEvent { message }
-              ... on ExecutionStepFailureEvent { failureMetadata { description } error { message causes { message } } }
-            } } } }"""
-        events: list[dict[str, Any]] = []
+        """Return the status and all messages after `cursor`; Dagster answers a thousand at once, a year has more."""
+        run, events, next_cursor = self._run_log(run_id, cursor)
+        errors = read_errors(events)
+        if cursor and any(MARKED_FROM_OUTSIDE in error for error in errors):
+            errors = read_errors(self._run_log(run_id, None)[1])  # what happened may have been read before
+        tags = {tag["key"]: tag["value"] for tag in run.get("tags", [])}
+        return RunState(
+            run_id,
+            run["status"],
+            [event["message"] for event in events if event.get("message")],
+            errors,
+            next_cursor,
+            retried_as=tags.get(RETRIED_AS),
+            will_retry=tags.get(WILL_RETRY) == "true" and time() - (run.get("endTime") or 0.0) < RETRIED_WITHIN_SECONDS,
+        )
+
+    def _run_log(self, run_id: str, cursor: str | None) -> tuple[dict[str, Any], list[Event], str | None]:
+        """Return the run, its events after the cursor, and the cursor after them."""
+        events: list[Event] = []
         while True:
-            data = self.ask(query, {"id": run_id, "cursor": cursor})
+            data = self.ask(RUN_LOG_QUERY, {"id": run_id, "cursor": cursor})
             if "status" not in data["runOrError"]:
                 raise OrchestratorError(f"Dagster at {self.url} knows no run {run_id}.")
             logs = data["logsForRun"]
             events += logs.get("events", [])
             cursor = logs.get("cursor", cursor)
             if not logs.get("hasMore"):
-                break
-        messages = [event["message"] for event in events if event.get("message")]
-        errors = [_error(event) for event in events if event.get("error")]
-        return RunState(run_id, data["runOrError"]["status"], messages, errors, cursor)
+                return data["runOrError"], events, cursor
 
     def backfill_runs(self, backfill_id: str) -> tuple[bool, list[str]]:
         """(whether the backfill launches no more, ids of its runs, oldest first)."""
@@ -222,11 +238,3 @@ class Orchestrator:
             raise OrchestratorError(f"Dagster at {self.url} answered: {body['errors'][0]['message']}")
         data: dict[str, Any] = body["data"]
         return data
-
-
-def _error(event: dict[str, Any]) -> str:
-    """What the asset itself said, else the innermost cause."""
-    said = (event.get("failureMetadata") or {}).get("description")
-    causes = event["error"].get("causes") or []
-    words = str(said or (causes[-1]["message"] if causes else event["error"]["message"])).strip()
-    return INTERRUPTED if "DagsterExecutionInterruptedError" in words else redacted(words)

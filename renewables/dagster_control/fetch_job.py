@@ -69,14 +69,19 @@ def fetch(
 
 
 def follow(orchestrator: Orchestrator, launched: Launched, progress: Progress, watch: Watch) -> list[Outcome]:
-    """Polls until the run, or every run of the backfill, has ended."""
+    """Poll until the run, or every run of the backfill, has ended.
+
+    A run whose process died is followed by the one that Dagster starts in its place, and is no outcome.
+    """
     from elexon_assets.progress import step_of
 
     cursors: dict[str, str | None] = {}
+    retried: dict[str, str] = {}
     errors: dict[str, str] = {}
     ended: dict[str, bool] = {}
     while True:
         over, run_ids = (True, [launched.id]) if launched.kind == "run" else orchestrator.backfill_runs(launched.id)
+        run_ids = list(dict.fromkeys(_newest_try(run_id, retried) for run_id in run_ids))
         for run_id in [run_id for run_id in run_ids if run_id not in ended]:
             state = orchestrator.run_state(run_id, cursors.get(run_id))
             cursors[run_id] = state.cursor
@@ -84,7 +89,9 @@ def follow(orchestrator: Orchestrator, launched: Launched, progress: Progress, w
                 progress.note(run_id, step.dataset, step.answered, step.failed)
             if state.errors:
                 errors.setdefault(run_id, state.errors[0])
-            if state.ended:
+            if state.retried_as:
+                retried[run_id] = state.retried_as
+            elif state.ended and not state.will_retry:
                 ended[run_id] = state.succeeded
         watch(progress)
         if over and run_ids and all(run_id in ended for run_id in run_ids):
@@ -92,6 +99,13 @@ def follow(orchestrator: Orchestrator, launched: Launched, progress: Progress, w
         if over and not run_ids:
             raise OrchestratorError(f"The backfill {launched.id} ended without a run; see {launched.url}")
         time.sleep(POLL_SECONDS)
+
+
+def _newest_try(run_id: str, retried: dict[str, str]) -> str:
+    """Return the run that was started last in place of the run; `retried` maps each to the next."""
+    while run_id in retried:
+        run_id = retried[run_id]
+    return run_id
 
 
 def _in_process(

@@ -56,7 +56,7 @@ def seed_portfolio(*, requested_by: str, settings: Settings) -> Outcome:
 
 
 def _run(job: "dg.JobDefinition", opened: "dg.DagsterInstance", tags: dict[str, str]) -> Outcome:
-    from pipeline_assets.run_notices import cause
+    from pipeline_assets.run_notices import describe_step_failure
 
     result = job.execute_in_process(
         instance=opened,
@@ -64,5 +64,5 @@ def _run(job: "dg.JobDefinition", opened: "dg.DagsterInstance", tags: dict[str, 
         raise_on_error=False,
         tags={**tags, PROCESS_TAG: own_identity()},
     )
-    errors = [cause(event) for event in result.get_step_failure_events()]
+    errors = [describe_step_failure(event) for event in result.get_step_failure_events()]
     return Outcome(result.run_id, result.success, errors[0] if errors else None)

@@ -19,7 +19,7 @@ from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.submission import submit
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.resources import RESOURCES
-from pipeline_assets.run_notices import cause
+from pipeline_assets.run_notices import describe_step_failure
 from pipeline_assets.schedules import every_night_landing
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
@@ -204,7 +204,7 @@ def test_a_landing_that_breaks_its_contract_is_a_red_run_that_names_it(
         con.execute(schema.changes.update().values(kind="pirates"))
     result = materialize("landing", opened)
     assert not result.success
-    assert "submitted_changes.kind: is no kind" in cause(result.get_step_failure_events()[0])
+    assert "submitted_changes.kind: is no kind" in describe_step_failure(result.get_step_failure_events()[0])
 
 
 def test_the_night_lands_whether_or_not_anything_is_new_but_not_twice_at_once(

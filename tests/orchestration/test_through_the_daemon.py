@@ -61,6 +61,9 @@ def test_after_a_backfill_with_two_bad_half_hours_and_one_failed_and_missing_onl
     (outcome,) = wait(server, launched)
 
     assert not outcome.succeeded
+    state = server.orchestrator.run_state(outcome.run_id)
+    assert not state.will_retry, "what the client gave up is not retried"
+    assert state.retried_as is None
     assert "2 of 17 windows failed" in str(outcome.error)
     asked = {day.isoformat() for day in of_days(FIRST, last).days}
     failed = {day.isoformat() for day in broken}
@@ -97,16 +100,46 @@ def test_a_cancelled_run_gives_its_place_to_the_next(begun: tuple[str, ...], ser
     assert [o.succeeded for o in wait(server, launch(server, date(2022, 3, 1), date(2022, 3, 7)))] == [True]
 
 
-@pytest.mark.timeout(120)
-def test_a_killed_run_is_marked_as_failed_and_gives_its_place_to_the_next(server: Server) -> None:
+def kill(server: Server, run_id: str) -> None:
+    """Kill the process of a run that works, and wait until Dagster has noticed."""
+    until(lambda: server.orchestrator.run_state(run_id).status == "STARTED", "the run works")
+    until(
+        lambda: "steps in process" in " ".join(server.orchestrator.run_state(run_id).messages), "its process is known"
+    )
+    os.kill(process_of(server, Launched("run", run_id, "")), signal.SIGKILL)
+    until(lambda: server.orchestrator.run_state(run_id).status == "FAILURE", "the killed run is noticed")
+
+
+@pytest.mark.timeout(180)
+def test_a_killed_run_is_started_once_more_and_says_that_it_was_killed(server: Server) -> None:
     server.simulator.faults = "slow=30@2022-04-01"
     launched = launch(server, date(2022, 4, 1), date(2022, 4, 7))
-    until(lambda: any(r.params.get("from", "").startswith("2022-04-01") for r in server.simulator.requests), "it asks")
-    os.kill(process_of(server, launched), signal.SIGKILL)
-    until(lambda: server.orchestrator.run_state(launched.id).status == "FAILURE", "the killed run is noticed")
+    kill(server, launched.id)
+    assert "SIGKILL" in server.orchestrator.run_state(launched.id).errors[0]
 
     server.simulator.faults = ""
-    assert [o.succeeded for o in wait(server, launch(server, date(2022, 4, 1), date(2022, 4, 7)))] == [True]
+    (outcome,) = wait(server, launched)
+    assert outcome.succeeded
+    assert outcome.run_id != launched.id
+    days = {day.isoformat() for day in of_days(date(2022, 4, 1), date(2022, 4, 7)).days}
+    assert status_of(server, days) == dict.fromkeys(days, "MATERIALIZED")
+
+
+@pytest.mark.timeout(180)
+def test_a_run_that_is_killed_twice_gives_its_place_to_the_next(server: Server) -> None:
+    server.simulator.faults = "slow=30@2022-05-01"
+    launched = launch(server, date(2022, 5, 1), date(2022, 5, 7))
+    kill(server, launched.id)
+    until(lambda: server.orchestrator.run_state(launched.id).retried_as is not None, "it is started once more")
+    again = server.orchestrator.run_state(launched.id).retried_as
+    assert again
+    kill(server, again)
+    (outcome,) = wait(server, launched)
+    assert (outcome.run_id, outcome.succeeded) == (again, False)
+    assert "SIGKILL" in str(outcome.error)
+
+    server.simulator.faults = ""
+    assert [o.succeeded for o in wait(server, launch(server, date(2022, 5, 1), date(2022, 5, 7)))] == [True]
 
 
 @pytest.mark.timeout(180)

@@ -10,15 +10,21 @@ import pytest
 
 from dashboards.components import fetch_requests
 from elexon_assets.datasets import WIND_AND_SOLAR, Dataset
-from renewables.dagster_control.client import INTERRUPTED, Launched, Orchestrator, OrchestratorError
+from pipeline_assets.failure_texts import INTERRUPTED
+from renewables.dagster_control.client import Launched, Orchestrator, OrchestratorError
 from renewables.dagster_control.run_history import Followed, Listed, follow_once
 
 LINES = [f"{name}: {n} of {n} windows, 9 new rows, 0 failed" for name, n in (("fuels", 61), ("winds", 53))]
-ERROR = {"message": "…", "causes": [{"message": "dagster._core.errors.DagsterExecutionInterruptedError\n"}]}
+INTERRUPTION = {
+    "message": "dagster._core.errors.DagsterExecutionInterruptedError\n",
+    "className": "DagsterExecutionInterruptedError",
+}
+WRAPPING = {"message": "…", "className": "DagsterExecutionStepExecutionError", "causes": [INTERRUPTION]}
+STEP_FAILURE = {"__typename": "ExecutionStepFailureEvent", "message": "failed", "error": WRAPPING}
 PAGES: dict[str | None, list[dict[str, Any]]] = {
     None: [{"message": "planned"}] * 1_000,
     "one": [{"message": LINES[0]}, {}, {"message": "planned"}],
-    "two": [{"message": LINES[1]}, {"message": "failed", "error": ERROR}],
+    "two": [{"message": LINES[1]}, STEP_FAILURE],
 }
 NEXT = {None: "one", "one": "two", "two": "three"}
 

@@ -1,0 +1,60 @@
+"""What is well or not, as people were last told: a check, the age of data, a schedule. A change of it is a notice.
+
+The state and the notice are written in one transaction, so each change is told once, whatever is killed or asked again.
+Belongs here: what counts as a change. Not here: what is observed (`check_notices.py`, `tick_notices.py`).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass, replace
+from datetime import UTC, datetime
+
+import sqlalchemy as sa
+
+from pipeline_assets.ledger import outbox, reader, schema
+from pipeline_assets.ledger.outbox import Notice
+
+
+@dataclass(frozen=True)
+class Condition:
+    """One observation of one subject. A subject that was never reported counts as well."""
+
+    subject: str
+    is_well: bool
+    at: datetime
+    "An observation that is not after the last change is an old one, and is ignored."
+    notice: Notice
+    "What people get if this is a change; its id is replaced."
+
+
+def report_conditions(engine: sa.Engine, observed: Iterable[Condition]) -> list[Notice]:
+    """Add a notice for each condition that has changed since it was last reported; return these notices.
+
+    Raises LedgerUnavailable, and has reported nothing then.
+    """
+    conditions = sorted(observed, key=lambda condition: condition.at)
+    with schema.reading(engine) as con:
+        if not any(_is_change(con, condition) for condition in conditions):
+            return []  # a look at a ledger that stays as it is takes no lock
+    notices = []
+    with schema.writing(engine) as con:
+        for condition in conditions:
+            if _is_change(con, condition):
+                _write_state(con, condition)
+                notice_id = f"{condition.subject} at {reader.microseconds(condition.at)}"
+                notices.append(replace(condition.notice, id=notice_id))
+        outbox.add(con, notices, datetime.now(UTC))
+    return notices
+
+
+def _is_change(con: sa.Connection, condition: Condition) -> bool:
+    table = schema.conditions.c
+    row = con.execute(sa.select(schema.conditions).where(table.subject == condition.subject)).one_or_none()
+    if row is None:
+        return not condition.is_well
+    return bool(row.is_well != condition.is_well and row.since_us < reader.microseconds(condition.at))
+
+
+def _write_state(con: sa.Connection, condition: Condition) -> None:
+    con.execute(schema.conditions.delete().where(schema.conditions.c.subject == condition.subject))
+    state = {"is_well": condition.is_well, "since_us": reader.microseconds(condition.at)}
+    con.execute(schema.conditions.insert().values(subject=condition.subject, **state))

@@ -1,0 +1,49 @@
+"""What the log of a run says over GraphQL: its messages, and why it failed.
+
+Belongs here: the query and reading its answer. Not here: asking (`client.py`), which error is the one that tells
+(`pipeline_assets/failure_texts.py`).
+"""
+
+from collections.abc import Sequence
+from typing import Any
+
+from pipeline_assets.failure_texts import EngineEvent, RecordedError, describe_error, describe_run_failure
+
+RUN_LOG_QUERY = """query($id: ID!, $cursor: String) {
+  runOrError(runId: $id) { ... on Run { status endTime tags { key value } } }
+  logsForRun(runId: $id, afterCursor: $cursor) { ... on EventConnection { cursor hasMore events {
+    __typename
+    ... on MessageEvent { message }
+    ... on ExecutionStepFailureEvent { failureMetadata { description } }
+    ... on ErrorEvent { error { message className stack causes { message className stack } } }
+  } } } }"""
+
+STEP_FAILED, RUN_FAILED, ENGINE = "ExecutionStepFailureEvent", "RunFailureEvent", "EngineEvent"
+
+Event = dict[str, Any]
+
+
+def read_errors(events: Sequence[Event]) -> list[str]:
+    """Return what each failed step said; where none failed, why the run did; nothing of a run that goes on."""
+    steps = [_step_error(event) for event in events if event.get("__typename") == STEP_FAILED]
+    if steps:
+        return steps
+    engine_events = []
+    for event in events:
+        if event.get("__typename") == ENGINE:
+            engine_events.append(EngineEvent(event.get("message") or "", _recorded_errors(event)))
+        elif event.get("__typename") == RUN_FAILED:
+            return [describe_run_failure(event.get("message"), _recorded_errors(event), engine_events)]
+    return []
+
+
+def _step_error(event: Event) -> str:
+    """Return what the asset itself said, else the error that tells."""
+    description = (event.get("failureMetadata") or {}).get("description")
+    return str(description).strip() if description else describe_error(_recorded_errors(event))
+
+
+def _recorded_errors(event: Event) -> list[RecordedError]:
+    error = event.get("error")
+    chain = [error, *(error.get("causes") or [])] if error else []
+    return [RecordedError(one["message"], one.get("className"), one.get("stack") or []) for one in chain]

@@ -1,0 +1,234 @@
+"""Checks, data, schedules and sensors: one notice when one of them is no longer well, one when it is (scenario 50)."""
+
+from collections.abc import Iterator
+from dataclasses import dataclass, field
+from datetime import UTC, datetime, timedelta
+from pathlib import Path
+
+import dagster as dg
+import pytest
+import sqlalchemy as sa
+from dagster._core.definitions.run_request import InstigatorType
+from dagster._core.remote_origin import (
+    InProcessCodeLocationOrigin,
+    RemoteInstigatorOrigin,
+    RemoteRepositoryOrigin,
+)
+from dagster._core.scheduler.instigation import (
+    InstigatorState,
+    InstigatorStatus,
+    ScheduleInstigatorData,
+    SensorInstigatorData,
+    TickData,
+    TickStatus,
+)
+from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
+from dagster_shared.error import SerializableErrorInfo
+
+from elexon_assets.checks import CHECKS
+from pipeline_assets.check_notices import FRESHNESS_CHECKS
+from pipeline_assets.ledger import outbox, schema
+from pipeline_assets.sensors import notice_of_checks, notice_of_ticks
+from pipeline_assets.tick_notices import read_ticks
+
+NOW = datetime(2026, 5, 10, 12, 0, tzinfo=UTC)
+SINCE = NOW - timedelta(days=2)
+ERROR, WARN = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
+
+
+@pytest.fixture
+def dagster() -> Iterator[dg.DagsterInstance]:
+    with dg.instance_for_test() as instance:
+        yield instance
+
+
+@pytest.fixture
+def ledger(home: Path) -> Iterator[sa.Engine]:  # noqa: ARG001 (it is there)
+    with schema.using() as engine:
+        yield engine
+
+
+@dataclass
+class Checks:
+    """Runs of a check, and the sensor that looks at them."""
+
+    dagster: dg.DagsterInstance
+    name: str = "keys_are_unique"
+    severity: dg.AssetCheckSeverity = ERROR
+    cursor: str | None = field(default=None, init=False)
+
+    def run(self, *, passed: bool) -> None:
+        """Execute the check in a run of its own."""
+
+        @dg.asset_check(asset="wind_and_solar", name=self.name)
+        def check() -> dg.AssetCheckResult:
+            return dg.AssetCheckResult(
+                passed=passed, severity=self.severity, metadata={"rows": 51, "distinct keys": 48}
+            )
+
+        job = dg.Definitions(asset_checks=[check]).resolve_implicit_global_asset_job_def()
+        assert job.execute_in_process(instance=self.dagster).success
+
+    def tick(self, *, is_kept: bool = True) -> None:
+        """Evaluate the sensor; where the cursor is not kept, the daemon was killed before it wrote it down."""
+        context = dg.build_sensor_context(self.dagster, self.cursor)
+        notice_of_checks(context)
+        self.cursor = context.cursor if is_kept else self.cursor
+
+
+def topics(ledger: sa.Engine) -> list[str]:
+    """Return the topics of all notices, in their order."""
+    return [waiting.notice.topic for waiting in reversed(outbox.listed(ledger))]
+
+
+def test_a_check_that_fails_is_told_once_and_again_when_it_passes(
+    ledger: sa.Engine, dagster: dg.DagsterInstance
+) -> None:
+    checks = Checks(dagster)
+    checks.tick()
+    for passed in (True, False, False, True, True):
+        checks.run(passed=passed)
+        checks.tick()
+    assert topics(ledger) == ["Check failed", "Check passes again"]
+    failed = outbox.listed(ledger)[-1].notice
+    assert failed.text == 'wind_and_solar, check "keys are unique": distinct keys 48, rows 51.'
+    assert failed.page == "http://127.0.0.1:3000/assets/wind_and_solar?view=checks"
+
+
+def test_a_daemon_that_is_killed_before_it_keeps_its_cursor_tells_nothing_twice(
+    ledger: sa.Engine, dagster: dg.DagsterInstance
+) -> None:
+    checks = Checks(dagster)
+    checks.tick()
+    checks.run(passed=False)
+    checks.tick(is_kept=False)
+    checks.run(passed=True)
+    checks.tick(is_kept=False)
+    checks.tick()
+    assert topics(ledger) == ["Check failed", "Check passes again"]
+
+
+def test_of_the_checks_that_warn_only_stale_data_is_told(ledger: sa.Engine, dagster: dg.DagsterInstance) -> None:
+    checks = Checks(dagster, "coverage_is_whole", WARN)
+    checks.tick()
+    checks.run(passed=False)
+    checks.name = "newest_data_is_fresh"
+    for passed in (False, True):
+        checks.run(passed=passed)
+        checks.tick()
+    assert topics(ledger) == ["Data is stale", "Data is fresh again"]
+
+
+def test_the_freshness_checks_are_called_as_elexons_are() -> None:
+    assert {check.__name__ for check in CHECKS} >= FRESHNESS_CHECKS
+
+
+@dataclass
+class Instigators:
+    """Schedules and sensors as the daemon notes them, and their ticks."""
+
+    dagster: dg.DagsterInstance
+
+    def add(
+        self, name: str, data: ScheduleInstigatorData | SensorInstigatorData, status: str = "DECLARED_IN_CODE"
+    ) -> InstigatorState:
+        """Note a schedule or a sensor of elexon_assets."""
+        location = InProcessCodeLocationOrigin(LoadableTargetOrigin(), location_name="elexon_assets")
+        origin = RemoteInstigatorOrigin(RemoteRepositoryOrigin(location, "__repository__"), name)
+        kind = InstigatorType.SCHEDULE if isinstance(data, ScheduleInstigatorData) else InstigatorType.SENSOR
+        state = InstigatorState(origin, kind, InstigatorStatus[status], data)
+        return self.dagster.add_instigator_state(state)
+
+    def tick(self, state: InstigatorState, at: datetime, status: str = "SKIPPED", error: str = "") -> None:
+        """Note a tick."""
+        data = TickData(
+            instigator_origin_id=state.instigator_origin_id,
+            instigator_name=state.instigator_name,
+            instigator_type=state.instigator_type,
+            status=TickStatus[status],
+            timestamp=at.timestamp(),
+            error=SerializableErrorInfo(f"ValueError: {error}\n", [], "ValueError") if error else None,
+            selector_id=state.selector_id,
+            run_ids=[] if status == "SUCCESS" else None,
+        )
+        self.dagster.create_tick(data)
+
+    def unwell(self, now: datetime = NOW, since: datetime = SINCE) -> list[str]:
+        """Return the notices' texts of what is not well."""
+        return [condition.notice.text for condition in read_ticks(self.dagster, since, now) if not condition.is_well]
+
+
+@pytest.fixture
+def instigators(dagster: dg.DagsterInstance, home: Path) -> Instigators:  # noqa: ARG001 (settings)
+    return Instigators(dagster)
+
+
+NIGHTLY = ScheduleInstigatorData("15 3 * * *", (NOW - timedelta(days=9)).timestamp())
+LOOKS = SensorInstigatorData(min_interval=10)
+
+
+def hours(count: float) -> timedelta:
+    return timedelta(hours=count)
+
+
+@pytest.mark.parametrize("data", [NIGHTLY, LOOKS], ids=["schedule", "sensor"])
+def test_a_tick_that_fails_says_why_until_one_succeeds(
+    instigators: Instigators, data: ScheduleInstigatorData | SensorInstigatorData
+) -> None:
+    state = instigators.add("every_night", data)
+    instigators.tick(state, NOW - timedelta(minutes=2), "FAILURE", "no such setting")
+    [text] = instigators.unwell(since=NOW)
+    assert "every_night of elexon_assets: ValueError: no such setting" in text
+    instigators.tick(state, NOW - timedelta(minutes=1), "SUCCESS")
+    assert instigators.unwell(since=NOW) == []
+
+
+@pytest.mark.parametrize(
+    ("data", "last_tick", "is_silent"),
+    [
+        (NIGHTLY, NOW - hours(8.75), False),
+        (NIGHTLY, NOW - hours(32.75), True),
+        (LOOKS, NOW - hours(0.05), False),
+        (LOOKS, NOW - hours(0.1), True),
+        (SensorInstigatorData(min_interval=600), NOW - hours(1), False),
+    ],
+)
+def test_a_schedule_or_sensor_that_stops_ticking_is_told(
+    instigators: Instigators,
+    data: ScheduleInstigatorData | SensorInstigatorData,
+    last_tick: datetime,
+    is_silent: bool,
+) -> None:
+    instigators.tick(instigators.add("every_night", data), last_tick)
+    texts = instigators.unwell()
+    assert len(texts) == is_silent
+    assert all(f"Its last tick was at {last_tick:%Y-%m-%d %H:%M}Z" in text for text in texts)
+
+
+def test_after_a_night_without_a_server_nothing_counts_as_stopped(instigators: Instigators) -> None:
+    for name, data in (("every_night", NIGHTLY), ("flags_and_checks", LOOKS)):
+        instigators.tick(instigators.add(name, data), NOW - hours(40))
+    assert instigators.unwell(since=NOW - timedelta(minutes=1)) == []
+
+
+def test_what_somebody_turned_off_is_told(instigators: Instigators) -> None:
+    instigators.add("every_night", NIGHTLY, "STOPPED")
+    assert instigators.unwell() == ["schedule every_night of elexon_assets: It was turned off in Dagster."]
+
+
+def test_the_sensor_tells_of_a_failing_tick_once_and_once_when_it_works(
+    ledger: sa.Engine, instigators: Instigators
+) -> None:
+    state = instigators.add("flags_and_checks", LOOKS)
+    cursor = None
+
+    def look() -> str | None:
+        context = dg.build_sensor_context(instigators.dagster, cursor)
+        notice_of_ticks(context)
+        return context.cursor
+
+    now = datetime.now(UTC)
+    for second, status in enumerate(["SKIPPED", "FAILURE", "FAILURE", "SUCCESS", "SKIPPED"]):
+        instigators.tick(state, now + timedelta(seconds=second), status, "broken" if status == "FAILURE" else "")
+        cursor = look()
+    assert topics(ledger) == ["Tick failed", "Ticks work again"]

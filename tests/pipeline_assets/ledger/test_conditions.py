@@ -1,0 +1,51 @@
+"""What is well or not is told when it changes, once, whatever is asked again."""
+
+from datetime import UTC, datetime, timedelta
+
+import sqlalchemy as sa
+
+from pipeline_assets.ledger import outbox
+from pipeline_assets.ledger.conditions import Condition, report_conditions
+from pipeline_assets.ledger.outbox import Notice
+
+START = datetime(2026, 5, 1, 3, 15, tzinfo=UTC)
+
+
+def observed(minute: int, *, is_well: bool, subject: str = "check a") -> Condition:
+    text = "well" if is_well else "not well"
+    return Condition(subject, is_well, START + timedelta(minutes=minute), Notice(subject, text))
+
+
+def told(engine: sa.Engine) -> list[str]:
+    """Return the texts of all notices in their order."""
+    return [waiting.notice.text for waiting in reversed(outbox.listed(engine))]
+
+
+def test_what_was_never_reported_counts_as_well(engine: sa.Engine) -> None:
+    assert report_conditions(engine, [observed(1, is_well=True)]) == []
+    assert told(engine) == []
+
+
+def test_each_change_is_told_once(engine: sa.Engine) -> None:
+    for minute, is_well in enumerate([False, False, True, True, False, True]):
+        report_conditions(engine, [observed(minute, is_well=is_well)])
+    assert told(engine) == ["not well", "well", "not well", "well"]
+
+
+def test_observations_of_one_look_are_taken_in_the_order_of_their_times(engine: sa.Engine) -> None:
+    notices = report_conditions(engine, [observed(2, is_well=True), observed(1, is_well=False)])
+    assert [notice.text for notice in notices] == ["not well", "well"]
+
+
+def test_what_is_reported_again_after_a_crash_is_not_told_again(engine: sa.Engine) -> None:
+    history = [observed(1, is_well=False), observed(2, is_well=True), observed(3, is_well=False)]
+    report_conditions(engine, history)
+    for again in (history, history[:1], history[1:2]):
+        assert report_conditions(engine, again) == []
+    assert len(told(engine)) == 3
+
+
+def test_subjects_are_told_apart(engine: sa.Engine) -> None:
+    subjects = ("check a", "check b")
+    report_conditions(engine, [observed(1, is_well=False, subject=subject) for subject in subjects])
+    assert {waiting.notice.topic for waiting in outbox.listed(engine)} == set(subjects)
