@@ -2,5 +2,6 @@
 
 `schema` has the tables and opens the database. `changes` has the types that go in and come out. `submission` is the
 only way in: `draft` and `cross_record_rules` check a batch, with `lookups` of what is stored. `reader` has the queries.
-`outbox` holds notices that wait to be sent, `conditions` what people were last told of checks and schedules. All are plain functions on an engine; no Dagster, no Streamlit.
+`outbox` holds notices that wait to be sent, `conditions` what people were last told of checks and schedules. All are
+plain functions on an engine; no Dagster, no Streamlit.
 """
