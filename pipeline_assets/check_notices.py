@@ -13,6 +13,7 @@ from dagster import AssetCheckEvaluation
 
 from pipeline_assets.ledger.conditions import Condition
 from pipeline_assets.ledger.outbox import Notice
+from warehouse.addresses import endpoint_of
 from warehouse.settings import Settings
 
 FRESHNESS_CHECKS = {"newest_data_is_fresh"}
@@ -57,7 +58,7 @@ def _condition(evaluation: AssetCheckEvaluation, at: datetime) -> Condition:
     figures = ", ".join(f"{label} {value.value}" for label, value in evaluation.metadata.items())
     what = f'{asset}, check "{check.replace("_", " ")}"'
     failed, passes = (DATA_STALE, DATA_FRESH) if is_freshness else (CHECK_FAILED, CHECK_PASSES)
-    page = f"{str(Settings().dagster_url).rstrip('/')}/assets/{asset}?view=checks"
+    page = f"{endpoint_of(Settings().dagster_url).url}/assets/{asset}?view=checks"
     return Condition(
         f"check {asset} {check}",
         is_well,

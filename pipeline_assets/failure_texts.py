@@ -9,13 +9,16 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from pathlib import PurePath
 
+from warehouse.redaction import redacted
+
 MARKED_FROM_OUTSIDE = "marked as failed from outside"
 "Part of Dagster's message for a run whose process has gone; what happened to it is in the engine event before."
 INTERRUPTED = "It was stopped before its end: cancelled, or with `renewables up`. What had landed is kept."
 NO_REASON = "no reason was recorded"
 WRAPPINGS = ("ExecutionError", "ResourceFunctionError", "UserCodeProcessError")
 "Ends of the names of Dagster's errors that only say where another one was raised."
-SENTENCES = ("elexon_assets.", "pipeline_assets.", "warehouse.", "renewables.", "dagster.")
+PACKAGES = {"elexon_assets", "pipeline_assets", "warehouse", "renewables"}
+SENTENCES = (*(f"{package}." for package in sorted(PACKAGES)), "dagster.")
 "Modules whose errors are sentences for people, so their class and line add nothing."
 
 _FRAME = re.compile(r'File "(?P<file>[^"]+)", line (?P<line>\d+), in (?P<function>\S+)')
@@ -47,12 +50,17 @@ class RecordedError:
             return INTERRUPTED
         if self.text and self.message.startswith(SENTENCES):
             return self.text
+        return f"{self.class_name or 'error'}: {self.text or 'without a message'}{self._place()}"
+
+    def _place(self) -> str:
+        """Return the line of ours that was executed last, else the last line of any."""
         frames = [frame for entry in self.stack if (frame := _FRAME.search(entry))]
-        place = ""
-        if frames:
-            file = "/".join(PurePath(frames[-1]["file"]).parts[-2:])
-            place = f" ({file}, line {frames[-1]['line']}, in {frames[-1]['function']})"
-        return f"{self.class_name or 'error'}: {self.text or 'without a message'}{place}"
+        if not frames:
+            return ""
+        ours = [frame for frame in frames if not PACKAGES.isdisjoint(PurePath(frame["file"]).parts)]
+        frame = (ours or frames)[-1]
+        file = "/".join(PurePath(frame["file"]).parts[-2:])
+        return f" ({file}, line {frame['line']}, in {frame['function']})"
 
 
 @dataclass(frozen=True)
@@ -76,7 +84,7 @@ def describe_error(errors: Sequence[RecordedError]) -> str:
     if not errors:
         return NO_REASON
     unwrapped = [error for error in errors if not error.is_wrapping] or [errors[-1]]
-    return next((error for error in unwrapped if error.text), unwrapped[0]).describe()
+    return redacted(next((error for error in unwrapped if error.text), unwrapped[0]).describe())
 
 
 def describe_run_failure(
@@ -90,4 +98,4 @@ def describe_run_failure(
         return describe_error(errors)
     if engine_events and (not message or MARKED_FROM_OUTSIDE in message):
         return engine_events[-1].describe()
-    return (message or NO_REASON).strip()
+    return redacted((message or NO_REASON).strip())

@@ -25,6 +25,7 @@ from pipeline_assets.ledger.conditions import Condition
 from pipeline_assets.ledger.notices import shortened
 from pipeline_assets.ledger.outbox import Notice
 from pipeline_assets.run_notices import recorded_errors
+from warehouse.addresses import endpoint_of
 from warehouse.settings import Settings
 
 KINDS = {InstigatorType.SCHEDULE: "schedule", InstigatorType.SENSOR: "sensor"}
@@ -84,6 +85,6 @@ def _is_silent(state: InstigatorState, last: datetime | None, since: datetime, n
 
 def _condition(state: InstigatorState, aspect: str, is_well: bool, at: datetime, topic: str, text: str) -> Condition:
     kind, location = KINDS[state.instigator_type], state.repository_selector.location_name
-    page = f"{str(Settings().dagster_url).rstrip('/')}/locations/{location}/{kind}s/{state.instigator_name}"
+    page = f"{endpoint_of(Settings().dagster_url).url}/locations/{location}/{kind}s/{state.instigator_name}"
     notice = Notice(topic, f"{kind} {state.instigator_name} of {location}: {text.rstrip('.')}.", page)
     return Condition(f"{aspect} of {kind} {location} {state.instigator_name}", is_well, at, notice)

@@ -115,14 +115,6 @@ conditions = sa.Table(
     sa.Column("since_us", sa.BigInteger, nullable=False),
     comment="What people were last told of checks, schedules and sensors; a subject without a row is well.",
 )
-conditions = sa.Table(
-    "conditions",
-    metadata,
-    sa.Column("subject", sa.String, primary_key=True),
-    sa.Column("is_well", sa.Boolean, nullable=False),
-    sa.Column("since_us", sa.BigInteger, nullable=False),
-    comment="What people were last told of checks, schedules and sensors; a subject without a row is well.",
-)
 
 
 def address(settings: Settings) -> str:

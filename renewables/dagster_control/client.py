@@ -21,7 +21,6 @@ from pipeline_assets.failure_texts import MARKED_FROM_OUTSIDE
 from renewables.dagster_control.run_log import RUN_LOG_QUERY, Event, read_errors
 from renewables.user_errors import Problem
 from warehouse.addresses import endpoint_of
-from warehouse.redaction import redacted
 
 REQUESTED_BY = "renewables/requested_by"
 ASSETS = "renewables/assets"

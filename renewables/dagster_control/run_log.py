@@ -8,6 +8,7 @@ from collections.abc import Sequence
 from typing import Any
 
 from pipeline_assets.failure_texts import EngineEvent, RecordedError, describe_error, describe_run_failure
+from warehouse.redaction import redacted
 
 RUN_LOG_QUERY = """query($id: ID!, $cursor: String) {
   runOrError(runId: $id) { ... on Run { status endTime tags { key value } } }
@@ -40,7 +41,7 @@ def read_errors(events: Sequence[Event]) -> list[str]:
 def _step_error(event: Event) -> str:
     """Return what the asset itself said, else the error that tells."""
     description = (event.get("failureMetadata") or {}).get("description")
-    return str(description).strip() if description else describe_error(_recorded_errors(event))
+    return redacted(str(description).strip()) if description else describe_error(_recorded_errors(event))
 
 
 def _recorded_errors(event: Event) -> list[RecordedError]:

@@ -43,6 +43,12 @@ def test_an_error_is_described_by_what_it_says_and_where_it_was_raised(recorded:
     assert describe_error([WRAPPING, recorded]) == text
 
 
+def test_of_an_error_that_a_library_raised_our_line_is_named() -> None:
+    stack = [f'  File "/opt/{file}", line 7, in load\n' for file in ("elexon_assets/sensors.py", "json/decoder.py")]
+    library_error = RecordedError("ValueError: no JSON\n", "ValueError", stack)
+    assert describe_error([library_error]) == "ValueError: no JSON (elexon_assets/sensors.py, line 7, in load)"
+
+
 def test_an_error_of_ours_says_more_than_its_cause() -> None:
     ours = error("pipeline_assets.errors.LedgerUnavailable: The ledger cannot be used now.\n", "LedgerUnavailable")
     assert describe_error([WRAPPING, ours, error("KeyError: 'x'\n", "KeyError")]) == "The ledger cannot be used now."
