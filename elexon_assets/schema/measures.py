@@ -18,9 +18,6 @@ TOTAL = "Total"
 
 HALF_HOUR_US = int(HALF_HOUR.total_seconds()) * 1_000_000
 
-NEVER_US = 2**62
-"A beginning that no half hour reaches."
-
 FIGURES = {
     "half_hours": "count(mw)",
     "energy_mwh": "sum(mw) * 0.5",
@@ -65,24 +62,21 @@ def expected_sql(start_us: str, end_us: str) -> str:
 def lifetimes_sql(dataset: Dataset) -> str:
     """Return a relation of one row per category: `category`, `from_us`, `until_us` (microseconds; null is open).
 
-    A category that is always published begins where its declaration says, or earlier where it was published earlier;
-    without a declared beginning it has none. Any other begins with its first publication, and one of which nothing was
-    published is never expected.
+    A category begins where its declaration says, or earlier where it was published earlier; without a declared
+    beginning it was there from the start.
     """
     rows = []
     for name in dataset.categories:
         lifetime = dataset.lifetimes.get(name, Lifetime())
-        bounds = f"{microseconds(lifetime.first_utc)}::BIGINT, {microseconds(lifetime.end_utc)}::BIGINT"
-        rows.append(f"('{name}', {name in dataset.always_published}, {bounds})")
-    declared = f"(VALUES {', '.join(rows)}) AS declared(category, is_always_published, declared_us, until_us)"
-    if set(dataset.categories) == set(dataset.always_published) and not dataset.lifetimes:
-        return f"(SELECT category, NULL::BIGINT AS from_us, NULL::BIGINT AS until_us FROM {declared})"
+        rows.append(f"('{name}', {microseconds(lifetime.first_utc)}::BIGINT, {microseconds(lifetime.end_utc)}::BIGINT)")
+    declared = f"(VALUES {', '.join(rows)}) AS declared(category, declared_us, until_us)"
+    if not dataset.lifetimes:
+        return f"(SELECT category, declared_us AS from_us, until_us FROM {declared})"
     return f"""(
-        SELECT category, CASE WHEN NOT is_always_published THEN coalesce(first_us, {NEVER_US})
-            WHEN declared_us IS NOT NULL THEN least(declared_us, first_us) END AS from_us, until_us
+        SELECT category, CASE WHEN declared_us IS NOT NULL THEN least(declared_us, first_us) END AS from_us, until_us
         FROM {declared} LEFT JOIN (
             SELECT {dataset.category} AS category, epoch_us(min(start_time_utc)) AS first_us FROM {dataset.table}
-            GROUP BY {dataset.category}
+            WHERE list_contains({list(dataset.lifetimes)}, {dataset.category}) GROUP BY {dataset.category}
         ) USING (category)
     )"""
 

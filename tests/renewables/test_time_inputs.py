@@ -13,10 +13,8 @@ from elexon_assets.time_inputs import read_as_of, read_span
 from renewables.api import fetch
 from renewables.queries.analysis import daily, summary
 from renewables.queries.generation import generation
-from renewables.queries.profiles import by_settlement_day, by_year
 from renewables.queries.quality import quality
 from renewables.queries.revisions import revisions
-from renewables.queries.selection import Selection
 from tests.elexon_assets.ingesting import published
 from tests.filled_homes import SPRING, Renewables
 
@@ -196,24 +194,6 @@ def test_an_unknown_category_or_dataset_gets_one_sentence_from_api_and_command_l
         with pytest.raises(UnusableInput) as refused:
             summary(*SPRING, **arguments)
         assert renewables("analyze", *options).err == f"{refused.value}\n"
-
-
-@pytest.mark.usefixtures("warehouse")
-def test_half_hours_expected_of_a_link_are_the_same_by_day_month_and_year() -> None:
-    """Nothing is expected of an interconnector before its first half hour."""
-    link = Selection.read("generation_by_fuel", "INTVKL")
-    by_month = published("SELECT half_hours_expected AS n FROM generation_by_fuel_monthly WHERE fuel_type = 'INTVKL'")
-    by_day = published("SELECT half_hours_expected AS n FROM generation_by_fuel_daily WHERE fuel_type = 'INTVKL'")
-    assert by_month["n"].sum() == by_day["n"].sum()
-    first = published("SELECT min(start_time_utc) AS t FROM generation_by_fuel WHERE fuel_type = 'INTVKL'")["t"].item()
-    before = (first - timedelta(days=2), first)
-    assert summary(*before, dataset="generation_by_fuel", categories="INTVKL")["half_hours_expected"].to_list() == [0]
-    after = (first, first + timedelta(days=1))
-    assert summary(*after, dataset="generation_by_fuel", categories="INTVKL")["half_hours_expected"].to_list() == [48]
-    march = by_year(link).filter(month=3)["half_hours_expected"].item()
-    days_of_march = by_settlement_day(link, date(2024, 3, 1), date(2024, 3, 31), grain="month").frame
-    assert days_of_march["half_hours_expected"].to_list() == [march]
-    assert march == (datetime(2024, 3, 31, 23, tzinfo=UTC) - first) // timedelta(minutes=30)
 
 
 @pytest.mark.usefixtures("simulator")
