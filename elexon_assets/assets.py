@@ -25,7 +25,7 @@ POOL = "elexon_api"
 
 
 def generation_asset(dataset: Dataset) -> dg.AssetsDefinition:
-    """The partitioned asset of a dataset."""
+    """Return the partitioned asset of a dataset."""
 
     @dg.asset(
         name=dataset.name,

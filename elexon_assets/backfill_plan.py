@@ -21,16 +21,19 @@ Days = tuple[date, date]
 
 
 def range_tags(first: date, last: date) -> dict[str, str]:
-    """Tags of a run of the UTC days, both ends in."""
+    """Return the tags of a run over UTC days, both inclusive."""
     return {RANGE_START: first.isoformat(), RANGE_END: last.isoformat()}
 
 
 def runs_of(datasets: Sequence[Dataset], first: date, last: date) -> Sequence[Days | None]:
-    """The days of each run; one run without days for datasets that are asked for whole. Never both kinds together."""
+    """Return the days of each run; one run without days for datasets that are fetched completely.
+
+    The two kinds never share a run.
+    """
     return chunks(first, last) if all(dataset.is_half_hourly for dataset in datasets) else [None]
 
 
 def chunks(first: date, last: date) -> list[Days]:
-    """The days of each run, as Dagster's backfill cuts them: from the first day on."""
+    """Split days into runs as Dagster's backfill does: from the first day on."""
     starts = [first + timedelta(days=n) for n in range(0, (last - first).days + 1, DAYS_A_RUN)]
     return [(start, min(start + timedelta(days=DAYS_A_RUN - 1), last)) for start in starts]

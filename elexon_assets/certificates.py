@@ -8,5 +8,5 @@ import httpx
 
 @cache
 def trusted() -> ssl.SSLContext:
-    """Those that httpx trusts by default: for `verify=`."""
+    """Return the certificates that httpx trusts by default, for `verify=`."""
     return httpx.create_ssl_context()

@@ -170,10 +170,7 @@ class ElexonClient:
 
 
 def rows_of(content: bytes) -> list[dict[str, Any]]:
-    """Both JSON shapes: an object with `data` (with or without `metadata`), and a bare array.
-
-    ValueError for what is not JSON, TypeError for JSON without a list of rows.
-    """
+    """Return the rows of both JSON shapes: an object with `data` (with or without `metadata`), and a bare array."""
     try:
         body = orjson.loads(content)
     except orjson.JSONDecodeError:
@@ -230,7 +227,7 @@ def _problems(content: bytes) -> str:
 
 
 def _retry_after(response: httpx.Response) -> float | None:
-    """Seconds, from either form of the header."""
+    """Return seconds from either form of the header Retry-After."""
     value = response.headers.get("Retry-After", "").strip()
     if value.isdecimal():
         return float(value)

@@ -18,7 +18,7 @@ from warehouse.settings import Settings
 
 
 def limits_of(dataset: Dataset) -> dict[str, Limits]:
-    """The declared limits, with those that the setting `LIMITS_MW` moves."""
+    """Return the declared limits with those that the setting `LIMITS_MW` moves."""
     moved = Settings().limits_mw
     return {name: Limits(**{**vars(declared), **moved.get(name, {})}) for name, declared in dataset.limits.items()}
 

@@ -107,16 +107,16 @@ class Dataset:
 
     @property
     def key(self) -> tuple[str, ...]:
-        """Every distinct published value lands once."""
+        """Return the columns that tell publications apart: every distinct published value lands once."""
         return tuple(dict.fromkeys((self.range_column, self.period, self.category, *self.versioned_by, self.value)))
 
     @property
     def is_half_hourly(self) -> bool:
-        """Has settlement periods, days and coverage, and is asked for by UTC day."""
+        """Return whether the dataset has settlement periods, days and coverage, and is fetched by UTC day."""
         return self.period == "start_time_utc"
 
     def everything(self, now: datetime) -> Window:
-        """What there is to ask for of a dataset that is asked for whole."""
+        """Return the window of everything that a dataset ever published, for one that is fetched completely."""
         if self.since is None:
             raise ValueError(f"{self.name} is asked for by day")
         return of_days(self.since, now.date())

@@ -101,10 +101,7 @@ def _day_before(window: Window) -> Window:
 
 
 def fetch(client: ElexonClient, dataset: Dataset, windows: Sequence[Window]) -> Iterator[Outcome]:
-    """Outcomes in the order of the windows, each as soon as it and those before it are there.
-
-    Closing the generator early (a cancelled run) closes the client too and waits for nothing.
-    """
+    """Yield outcomes in the order of the windows, each as soon as it and those before it are complete."""
     todo = deque(windows)
     under_way: deque[Future[Outcome]] = deque()
     asked: SimpleQueue[tuple[Window, Future[Outcome]] | None] = SimpleQueue()

@@ -60,7 +60,7 @@ class Report:
 
     @property
     def landed_days(self) -> list[date]:
-        """UTC days that were asked for and answered, also those for which nothing is published."""
+        """Return the UTC days that were requested and answered, also those without any published value."""
         return [day for record in self.records if record.status != "failed" for day in record.window.days]
 
     @property

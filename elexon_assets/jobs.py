@@ -83,6 +83,6 @@ ON_ITS_WAY = [
 
 
 def on_its_way(instance: dg.DagsterInstance, job_name: str) -> str | None:
-    """The id of a run of the job that has not ended, if there is one."""
+    """Return the id of a run of the job that has not ended, if any."""
     runs = instance.get_runs(filters=dg.RunsFilter(job_name=job_name, statuses=ON_ITS_WAY), limit=1)
     return runs[0].run_id if runs else None

@@ -14,7 +14,7 @@ FAILURES_SHOWN = 50
 
 
 def materialization(report: Report, warehouse: WarehouseResource) -> dict[str, dg.MetadataValue]:
-    """Figures of one ingest, and the newest rows of its span as readers see them."""
+    """Return the figures of one ingest, and the newest rows of its span as readers see them."""
     of_half_hours = {
         "settlement labels disagreeing": dg.MetadataValue.int(report.total("labels_disagreeing")),
         "coverage (%)": dg.MetadataValue.float(round(100 * report.coverage, 2)),
@@ -47,7 +47,7 @@ def table_figures(dataset: Dataset, warehouse: WarehouseResource) -> dict[str, d
 
 
 def failures(reports: Sequence[Report]) -> dg.Failure:
-    """The failed windows as a table; not retried by Dagster, since the client did."""
+    """Return the failed windows as a table. Dagster does not retry them, since the client did."""
     failed = [(report.dataset, record) for report in reports for record in report.failed]
     windows = sum(len(report.records) for report in reports)
     landed = sum(len(report.landed_days) for report in reports)

@@ -15,13 +15,13 @@ REPAIR_DAYS = 30
 
 
 def last_closed_day(dataset: Dataset, now: datetime | None = None) -> date:
-    """The newest UTC day whose last half hour is published, ordinarily."""
+    """Return the newest UTC day whose last half-hour is ordinarily published by now."""
     now = now or datetime.now(UTC)
     return (now - dataset.publication_lag - timedelta(minutes=30)).date() - timedelta(days=1)
 
 
 def spans_to_repair(dataset: Dataset, *, days: int = REPAIR_DAYS, now: datetime | None = None) -> list[Window]:
-    """The fewest spans of the trailing closed days that are missing or short; all of them before the first snapshot."""
+    """Return the fewest spans of trailing closed days that are missing or short; all days before the first snapshot."""
     last = last_closed_day(dataset, now)
     first = max(last - timedelta(days=days - 1), Settings().first_day)
     try:
@@ -32,7 +32,7 @@ def spans_to_repair(dataset: Dataset, *, days: int = REPAIR_DAYS, now: datetime 
 
 
 def short_days(con: duckdb.DuckDBPyConnection, dataset: Dataset, first: date, last: date) -> list[date]:
-    """UTC days, both ends in, of which not all 48 half hours are whole."""
+    """Return the UTC days, both ends inclusive, with fewer than 48 complete half-hours."""
     whole = con.execute(
         f"SELECT day_utc FROM {dataset.name}_coverage "
         "WHERE half_hours = half_hours_expected AND day_utc BETWEEN ? AND ?",

@@ -91,7 +91,7 @@ def _values(rows: Sequence[dict[str, Any]], field: str) -> list[Any]:
 
 
 def _of_types(values: list[Any], types: set[type]) -> list[Any]:
-    """Null for a value of another type: by type and not by isinstance, since a bool is an int."""
+    """Return null for values of another type; compared by type and not by isinstance, since a bool is an int."""
     return values if types.issuperset(map(type, values)) else [v if type(v) in types else None for v in values]
 
 
@@ -139,7 +139,10 @@ def _read(name: str, values: list[Any], dtype: pl.DataType) -> pl.Series:
 
 
 def _instant(text: str | None) -> datetime | None:
-    """Any other ISO form of an instant, as sister endpoints send; one without a zone is UTC. A mere day is none."""
+    """Parse other ISO forms of an instant, which sister endpoints send; without a zone it is UTC.
+
+    A bare date is refused.
+    """
     if text is None or len(text) <= len("2024-01-01"):
         return None
     try:
@@ -150,7 +153,7 @@ def _instant(text: str | None) -> datetime | None:
 
 
 def _with_labels(frame: pl.DataFrame) -> pl.DataFrame:
-    """Computed settlement columns, and Elexon's labels only where they disagree with them."""
+    """Add computed settlement columns, and Elexon's labels only where they disagree with them."""
     disagree = (pl.col("label_date") != pl.col("settlement_date")) | (
         pl.col("label_period") != pl.col("settlement_period")
     )
@@ -174,7 +177,7 @@ LABELS: dict[str, pl.DataType] = {
 
 
 def labels_of(dataset: Dataset) -> dict[str, pl.DataType]:
-    """`LABELS`, or none where there are no settlement periods."""
+    """Return `LABELS`, or nothing for a dataset without settlement periods."""
     return LABELS if dataset.is_half_hourly else {}
 
 

@@ -31,7 +31,7 @@ class Step:
 
 @contextmanager
 def listening(listener: Progress) -> Iterator[None]:
-    """Every ingest in this context also reports to `listener`."""
+    """Report every ingest in this context to `listener` as well."""
     token = _listener.set(listener)
     try:
         yield
@@ -55,7 +55,7 @@ def reported(log: Callable[[str], None]) -> Progress:
 
 
 def line(report: Report) -> str:
-    """`wind_and_solar: 26 of 53 windows, 26,208 new rows, 0 failed`."""
+    """Format progress as `wind_and_solar: 26 of 53 windows, 26,208 new rows, 0 failed`."""
     return (
         f"{report.dataset.name}: {report.windows_answered} of {len(report.windows)} windows, "
         f"{report.total('rows_landed'):,} new rows, {len(report.failed)} failed"
@@ -63,7 +63,7 @@ def line(report: Report) -> str:
 
 
 def step_of(message: str) -> Step | None:
-    """What a line says, or None for any other message."""
+    """Parse a line of progress, or return None for any other message."""
     match = _LINE.search(message)
     if not match:
         return None

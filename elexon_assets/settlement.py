@@ -15,12 +15,12 @@ HALF_HOUR = timedelta(minutes=30)
 
 
 def first_start_utc(settlement_date: date) -> datetime:
-    """London midnight of the settlement date as a UTC instant: the start of its period 1."""
+    """Return London midnight of the settlement date as a UTC instant: the start of its period 1."""
     return datetime.combine(settlement_date, time(), LONDON).astimezone(UTC)
 
 
 def periods_in(settlement_date: date) -> int:
-    """46, 48 or 50."""
+    """Return the number of periods of a settlement date: 46, 48 or 50."""
     return (first_start_utc(settlement_date + timedelta(days=1)) - first_start_utc(settlement_date)) // HALF_HOUR
 
 
@@ -32,7 +32,7 @@ def start_time_utc(settlement_date: date, settlement_period: int) -> datetime:
 
 
 def settlement_of(instant: datetime) -> tuple[date, int]:
-    """(settlement date, settlement period) of the half hour that the instant lies in."""
+    """Return (settlement date, settlement period) of the half-hour that contains the instant."""
     settlement_date = instant.astimezone(LONDON).date()
     return settlement_date, (instant - first_start_utc(settlement_date)) // HALF_HOUR + 1
 
@@ -48,7 +48,10 @@ def with_settlement(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def settlement_calendar(first: date, last: date) -> pl.DataFrame:
-    """One row a settlement date, both ends in: `settlement_date`, `first_start_time_utc`, `half_hours` (46, 48, 50)."""
+    """Return one row per settlement date, both ends inclusive.
+
+    Columns: `settlement_date`, `first_start_time_utc`, `half_hours` (46, 48 or 50).
+    """
     midnight = pl.col("settlement_date").cast(pl.Datetime("us")).dt.replace_time_zone(LONDON.key)
     elapsed = pl.col("first_start_time_utc").shift(-1) - pl.col("first_start_time_utc")
     return (

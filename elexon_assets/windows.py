@@ -17,7 +17,7 @@ class Window:
 
     @property
     def days(self) -> list[date]:
-        """The UTC days that it touches."""
+        """Return the UTC days that the window touches."""
         last = (self.end_utc - timedelta(microseconds=1)).date()
         return [self.start_utc.date() + timedelta(days=n) for n in range((last - self.start_utc.date()).days + 1)]
 
@@ -26,12 +26,12 @@ class Window:
 
 
 def of_days(first: date, last: date) -> Window:
-    """The whole UTC days, both ends in."""
+    """Return the window of complete UTC days, both inclusive."""
     return Window(datetime.combine(first, time(), UTC), datetime.combine(last + timedelta(days=1), time(), UTC))
 
 
 def cut(span: Window, longest: timedelta) -> list[Window]:
-    """Windows of at most `longest` that tile the span without gap or overlap, in order."""
+    """Split a window into windows of at most `longest`, in order, without gap or overlap."""
     windows, start = [], span.start_utc
     while start < span.end_utc:
         end = min(start + longest, span.end_utc)
@@ -47,7 +47,7 @@ def split_by_day(window: Window) -> list[Window]:
 
 
 def spans_of(days: Iterable[date]) -> list[Window]:
-    """The fewest spans that cover exactly these days: neighbouring days are joined."""
+    """Merge days into the fewest spans that cover exactly these days."""
     spans: list[Window] = []
     for day in sorted(set(days)):
         whole = of_days(day, day)

@@ -30,7 +30,7 @@ class Restored:
 
 
 def chosen(version: int | None = None, *, warehouse: Path | None = None) -> Snapshot:
-    """The newest snapshot, or the kept one of that version, if it opens. Raises WarehouseMissing, WarehouseDamaged."""
+    """Return the newest snapshot, or the one of a version, if it opens. Raises WarehouseMissing, WarehouseDamaged."""
     warehouse = warehouse or Settings().warehouse
     folder = snapshots.folder_of(warehouse)
     found = snapshots.newest(folder) if version is None else snapshots.of_version(folder, version)
@@ -68,10 +68,7 @@ def restore(version: int | None = None, *, warehouse: Path | None = None) -> Res
 
 
 def fault_of(path: Path) -> str | None:
-    """What is wrong with the file, or None where it opens; one that is held is being written, hence whole.
-
-    To be called where this process has not opened the file: closing it here would drop DuckDB's lock.
-    """
+    """Return what is wrong with the file, or None if it opens; one that is being written is taken to be fine."""
     try:
         duckdb.connect(str(path), read_only=True).close()
     except duckdb.Error as error:
@@ -80,7 +77,7 @@ def fault_of(path: Path) -> str | None:
 
 
 def _kept_as(path: Path, name: Path) -> Path:
-    """A second name for the file, which the restored one then takes the first from in one step."""
+    """Give the file a second name, so that the restored one can take over the first in one step."""
     try:
         name.hardlink_to(path)
     except OSError:  # a file system without links

@@ -204,7 +204,7 @@ def _quoted(path: Path) -> str:
 
 @contextmanager
 def _named_errors(path: Path, way_out: str) -> Iterator[None]:
-    """`way_out`: what helps when the file is damaged."""
+    """Translate DuckDB's errors; `way_out` says what helps when the file is damaged."""
     try:
         yield
     except duckdb.Error as error:
@@ -212,7 +212,7 @@ def _named_errors(path: Path, way_out: str) -> Iterator[None]:
 
 
 def _named(error: duckdb.Error, path: Path, way_out: str) -> WarehouseError:
-    """What DuckDB says, as what is wrong and what to do about it."""
+    """Return DuckDB's error as what is wrong and how to fix it."""
     text = str(error)
     if "Could not set lock" in text:
         holder = re.search(r"held in (.*?) \(PID (\d+)\)", text)
@@ -255,7 +255,7 @@ def _pruned(folder: Path, version: int) -> str:
 
 
 def _refuse_without_room(path: Path) -> None:
-    """A write needs room for itself and for a snapshot as large as the warehouse."""
+    """Refuse a write without room for itself and for a snapshot as large as the warehouse."""
     size = path.stat().st_size if path.exists() else 0
     free = shutil.disk_usage(path.parent).free
     needed = 2 * size + 64 * 1024**2

@@ -38,14 +38,14 @@ def append_new(
 def merge(
     con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame, *, key: Sequence[str], range_column: str
 ) -> int:
-    """As `append_new`, and a row whose key is there takes the frame's values. Returns the rows added or changed."""
+    """Append like `append_new`, and update rows whose key exists. Returns the number of rows added or changed."""
     updates = ", ".join(f'"{c}" = new."{c}"' for c in frame.columns if c not in key)
     when_matched = f"WHEN MATCHED THEN UPDATE SET {updates}" if updates else ""
     return _merge(con, table, frame, key, range_column, when_matched)
 
 
 def replace(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> int:
-    """The table has the frame's columns and rows and no others; returns how many. Call inside `transaction()`."""
+    """Replace the table's columns and rows by the frame's; returns the number of rows. Call inside `transaction()`."""
     con.register("landing_frame", frame)
     con.execute(f"CREATE OR REPLACE TABLE {table} AS FROM landing_frame")
     con.unregister("landing_frame")
@@ -94,7 +94,7 @@ def refuse_doubled_keys(
     where: str = "true",
     parameters: Sequence[object] = (),
 ) -> None:
-    """LandingRefused if a key stands twice in the table, or has a null."""
+    """Raise LandingRefused if a key exists twice in the table, or has a null."""
     columns = ", ".join(f'"{c}"::VARCHAR' for c in key)
     grouped = ", ".join(f'"{c}"' for c in key)
     nulls = " OR ".join(f'"{c}" IS NULL' for c in key)
@@ -108,7 +108,7 @@ def refuse_doubled_keys(
 
 
 def _refuse_null_keys(table: str, frame: pl.DataFrame, key: Sequence[str]) -> None:
-    """Before the write: no range finds a null in the range column again."""
+    """Refuse null keys before the write: no range finds a null in the range column again."""
     nulls = [name for name in key if frame[name].null_count()]
     if nulls:
         raise LandingRefused(f"{table}: the key ({', '.join(key)}) has nulls in {nulls}. Nothing was landed.")

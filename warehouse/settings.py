@@ -38,12 +38,12 @@ PACKAGE_PARENT = Path(__file__).resolve().parent.parent
 
 
 def checkout() -> Path | None:
-    """The checkout that this package runs from (the folder of `workspace.yaml`), or None when it was installed."""
+    """Return the checkout that this package runs from (the folder of `workspace.yaml`), or None when installed."""
     return PACKAGE_PARENT if (PACKAGE_PARENT / "workspace.yaml").is_file() else None
 
 
 def default_home() -> Path:
-    """`data/` in a checkout, else the user's data folder."""
+    """Return `data/` in a checkout, else the user's data folder."""
     root = checkout()
     return root / "data" if root else user_data_path("gb-renewables", appauthor=False)
 
@@ -227,5 +227,5 @@ class Settings(BaseSettings):
 
     @property
     def dagster_home(self) -> Path:
-        """Home of the Dagster instance: runs, events, schedules' ticks."""
+        """Return the home of the Dagster instance: runs, events, ticks of schedules."""
         return self.renewables_home / "dagster"

@@ -31,7 +31,7 @@ class Snapshot:
 
     @property
     def published_at_utc(self) -> datetime:
-        """When its file was finished."""
+        """Return when the file was completed."""
         return datetime.fromtimestamp(self.path.stat().st_mtime, UTC)
 
 
@@ -109,13 +109,13 @@ def _path(con: duckdb.DuckDBPyConnection) -> Path:
 
 
 def _remove(unfinished: Path) -> None:
-    """With the log that a full disk or a killed run leaves beside it."""
+    """Remove a file with the log that a full disk or a killed run leaves beside it."""
     for path in (unfinished, unfinished.with_name(f"{unfinished.name}.wal")):
         path.unlink(missing_ok=True)
 
 
 def _next_version(con: duckdb.DuckDBPyConnection, folder: Path) -> int:
-    """A counter in the warehouse, not a clock; above what readers have seen, also after a backup was restored."""
+    """Return the next version: a counter in the warehouse, above what readers have seen, also after a restore."""
     found = con.execute("SELECT value FROM warehouse_info WHERE key = 'snapshot_version'").fetchall()
     seen = [s.version for s in kept(folder)]
     version = max([int(value) for (value,) in found] + seen, default=0) + 1

@@ -66,7 +66,7 @@ def flag(open_warehouse: OpenWarehouse = writing, *, now: datetime | None = None
 
 
 def flag_new(con: duckdb.DuckDBPyConnection, now: datetime) -> Flagged:
-    """The same inside the caller's transaction, on tables that are there."""
+    """Flag inside the caller's transaction, on tables that exist."""
     settings = Settings()
     done = Flagged()
     now = _never_earlier(con, now)
@@ -126,7 +126,7 @@ def _newest_ingest(con: duckdb.DuckDBPyConnection, table: str) -> int:
 
 
 def _spans(con: duckdb.DuckDBPyConnection, seen: dict[str, int]) -> Iterator[Window]:
-    """What was ingested past the watermarks, and `REACH` either side; in order, a week apart or more."""
+    """Return what was ingested past the watermarks, and `REACH` either side, in order and a week or more apart."""
     new = " UNION ALL ".join(
         f"SELECT start_time_utc FROM {dataset.table} "
         f"WHERE ingested_at_utc > make_timestamptz({seen.get(dataset.name, 0)})"

@@ -66,7 +66,7 @@ def find(con: duckdb.DuckDBPyConnection, span: Window, settings: Settings) -> No
 
 
 def _read_current(con: duckdb.DuckDBPyConnection, dataset: Dataset, read: Window) -> None:
-    """The current values once for all rules, in `current_<dataset>`."""
+    """Read the current values once for all rules, into `current_<dataset>`."""
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE current_{dataset.name} AS
         SELECT start_time_utc, settlement_date, settlement_period, elexon_settlement_date, elexon_settlement_period,
@@ -126,7 +126,7 @@ def _rules(settings: Settings) -> list[Rule]:
 
 
 def _flag(dataset: Dataset, reason: Reason, category: str, detail: str) -> str:
-    """The select list of a flag."""
+    """Return the select list of a flag."""
     return (
         f"'{dataset.name}' AS dataset, start_time_utc, {category} AS category, '{reason.name}' AS reason, "
         f"{detail} AS detail"
@@ -161,7 +161,7 @@ def _understated_alone(settings: Settings) -> Rule:
 
 
 def _stuck() -> Rule:
-    """The later of two half hours is flagged: it is the one that repeats."""
+    """Flag the later of two equal half-hours: it is the one that repeats."""
     detail = "printf('onshore %.3f and offshore %.3f MW, as in the half hour before', onshore_mw, offshore_mw)"
     return (
         f"""WITH repeated AS (
@@ -278,7 +278,7 @@ def _label_disagrees(dataset: Dataset) -> Rule:
 
 
 def _published_late(dataset: Dataset, settings: Settings) -> Rule:
-    """By the first publication of a value; a republication later on is not late."""
+    """Flag by the first publication of a value; a later republication is not late."""
     ordinary_us = dataset.publication_lag // timedelta(microseconds=1)
     late_us = ordinary_us + int(settings.late_minutes * 60e6)
     detail = f"printf('published %.0f minutes after its start, ordinarily %.0f', lag_us / 60e6, {ordinary_us / 60e6})"

@@ -9,7 +9,7 @@ from elexon_assets.schema import measures, series
 
 
 def statements(dataset: Dataset) -> list[str]:
-    """In the order in which they build on each other."""
+    """Return the DDL of the views, each after those that it reads."""
     return [_outside_soft_limits(dataset), _daily(dataset), _monthly(dataset), _coverage(dataset)]
 
 

@@ -23,10 +23,7 @@ CAPACITY_MW = "from_mw + mw_per_second * (epoch(start_time_utc) - epoch(from_utc
 
 
 def pieces(relation: str) -> str:
-    """A query of lines in time, `psr_type, from_utc, from_mw, mw_per_second`: the last that begins by t holds at t.
-
-    `relation` has one `capacity_mw` a `year` and `psr_type`.
-    """
+    """Return SQL of lines in time: psr_type, from_utc, from_mw, mw_per_second; the last one begun by t holds."""
     return f"""(
         WITH yearly AS (
             SELECT psr_type, make_timestamp(year, 1, 1, 0, 0, 0) AT TIME ZONE 'UTC' AS from_utc,
@@ -43,10 +40,7 @@ def pieces(relation: str) -> str:
 
 
 def joined(half_hours: str, category: str, lines: str) -> str:
-    """All rows of `half_hours` (start_time_utc, `category`) and `capacity_mw`, null where none is known.
-
-    A line ends where the next begins. Few lines want no ASOF join, which sorts every half hour.
-    """
+    """Return all rows of `half_hours` (start_time_utc, `category`) with `capacity_mw`, null where none is known."""
     return (
         f"(SELECT half_hours.*, {CAPACITY_MW} AS capacity_mw FROM {half_hours} AS half_hours LEFT JOIN (SELECT *, "
         "lead(from_utc, 1, TIMESTAMPTZ 'infinity') OVER (PARTITION BY psr_type ORDER BY from_utc) AS until_utc "
@@ -56,7 +50,7 @@ def joined(half_hours: str, category: str, lines: str) -> str:
 
 
 def views() -> list[str]:
-    """DDL; `installed_capacity` and `wind_and_solar` are there already."""
+    """Return the DDL; `installed_capacity` and `wind_and_solar` must exist."""
     dataset = WIND_AND_SOLAR
     values = f"(SELECT *, {dataset.value} AS mw FROM {joined(dataset.name, dataset.category, BY_TIME)})"
     figures = measures.figures_sql("half_hours", "energy_mwh", *measures.CAPACITY_FIGURES)

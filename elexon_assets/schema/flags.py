@@ -24,7 +24,7 @@ METERED_WIND = "WIND"
 
 
 def statements() -> list[str]:
-    """The table and its views; the views of the datasets come first."""
+    """Return the DDL of the table and its views; the datasets' views come first."""
     return [FLAGS, _OPEN_FLAGS, *map(_flagged, BY_HALF_HOUR), _UNDERSTATED_WIND]
 
 
@@ -34,7 +34,7 @@ SELECT dataset, start_time_utc, category, reason, detail, found_at_utc FROM flag
 
 
 def _flagged(dataset: Dataset) -> str:
-    """Half hours and categories whose value is in doubt, one row each."""
+    """Return SQL for half-hours and categories whose value is flagged, one row each."""
     doubting = ", ".join(f"'{name}'" for name in DOUBTING)
     return f"""
     CREATE OR REPLACE VIEW {dataset.name}_flagged AS

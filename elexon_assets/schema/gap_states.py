@@ -19,7 +19,7 @@ ANSWERS_OF_A_KNOWN_GAP = 2
 
 
 def statements(dataset: Dataset) -> list[str]:
-    """`X_gaps_at(instant)`: the states as of then; `X_gaps`: as of now; `X_gaps_daily`: half hours by UTC day."""
+    """Return the DDL: `X_gaps_at(instant)` as of then, `X_gaps` as of now, `X_gaps_daily` half-hours by UTC day."""
     name, settings = dataset.name, Settings()
     return [
         f"CREATE OR REPLACE MACRO {name}_gaps_at(instant) AS TABLE {_gaps(dataset, settings, as_of_sql('instant'))}",
@@ -32,9 +32,9 @@ def statements(dataset: Dataset) -> list[str]:
 
 
 def _gaps(dataset: Dataset, settings: Settings, instant: str) -> str:
-    """One row a missing half hour: start_time_utc, state, detail, asked_at_utc (of the last request that covered it).
+    """Return SQL with one row per missing half-hour.
 
-    In microseconds since the epoch: arithmetic on TIMESTAMPTZ goes through a calendar, which takes ten times as long.
+    Columns: start_time_utc, state, detail, asked_at_utc (of the last request that covered it).
     """
     first_us = _us(datetime.combine(settings.first_day, time(), UTC) - datetime(1970, 1, 1, tzinfo=UTC))
     lag_us, half_hour_us = _us(dataset.publication_lag), _us(HALF_HOUR)
