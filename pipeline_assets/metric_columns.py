@@ -105,6 +105,10 @@ VIEW_COLUMNS: dict[str, dict[str, ViewColumn]] = {
         "name": _column("VARCHAR", "Title of the information point.", "information_points.name"),
         "pipeline_id": _column("VARCHAR", "Id of its project, if it has one.", "information_points.pipeline_id"),
         "pipeline_name": _column("VARCHAR", "Name of that project.", "pipelines.name"),
+        "market": _column(
+            "VARCHAR", "Its own market, or that of its project.", "information_points.market pipelines.market"
+        ),
+        "technology": _column("VARCHAR", "Its own technology, if it has one.", "information_points.technology"),
         "impact": _column("BIGINT", "1 (hardly) to 100 (stops the project).", "information_points.impact"),
         "likelihood": _column("BIGINT", "1 (hardly) to 100 (has happened).", "information_points.likelihood"),
         "rating": _column(

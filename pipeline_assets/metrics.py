@@ -106,22 +106,26 @@ VIEWS: dict[str, View] = {
         f"WHERE NOT archived AND rtb_date < {TODAY} AND stage IN ({_words(BEFORE_CONSTRUCTION)})",
     ),
     "days_since_update": View(
-        "Days since anything of a project was changed: itself, its parts (links, information points, comments), or one "
-        "of its facilities.",
+        "Days since anything of a project was changed: itself, its parts (links, information points, comments), one of "
+        "its facilities, or a comment on one.",
         ("pipelines", *(entity.kind for entity in ENTITIES.values() if "pipeline_id" in entity.owners), "facilities"),
         "SELECT project.id AS pipeline_id, project.name, max(touched.updated_at_utc) AS updated_at_utc, "
         f"{TODAY} - (max(touched.updated_at_utc) AT TIME ZONE 'UTC')::DATE AS days FROM pipelines AS project JOIN ("
         f"SELECT id AS pipeline_id, updated_at_utc FROM {Pipeline.kind} UNION ALL {_parts_of_projects()} "
         "UNION ALL SELECT pipeline_id, facilities.updated_at_utc FROM pipeline_facilities JOIN facilities "
-        "ON facilities.id = facility_id) AS touched ON touched.pipeline_id = project.id "
+        "ON facilities.id = facility_id "
+        "UNION ALL SELECT link.pipeline_id, comments.updated_at_utc FROM pipeline_facilities AS link JOIN comments "
+        "ON comments.facility_id = link.facility_id) AS touched ON touched.pipeline_id = project.id "
         "WHERE NOT project.archived GROUP BY ALL",
     ),
     "open_risks": View(
-        "Open information points with their rating, impact x likelihood (1-10,000), of live projects and of none.",
+        "Open information points with their rating, impact x likelihood (1-10,000), of live projects and of none; "
+        "market: its own or that of its project, technology: its own.",
         ("information_points", "pipelines"),
         "SELECT point.id AS information_point_id, point.name, point.pipeline_id, project.name AS pipeline_name, "
-        "point.impact, point.likelihood, point.impact * point.likelihood AS rating, point.owner, point.due_date, "
-        "point.updated_at_utc FROM information_points AS point LEFT JOIN pipelines AS project "
+        "coalesce(point.market, project.market) AS market, point.technology, point.impact, point.likelihood, "
+        "point.impact * point.likelihood AS rating, point.owner, point.due_date, point.updated_at_utc "
+        "FROM information_points AS point LEFT JOIN pipelines AS project "
         f"ON project.id = point.pipeline_id WHERE point.status = '{PointStatus.OPEN}' "
         "AND NOT point.archived AND NOT coalesce(project.archived, false)",
     ),

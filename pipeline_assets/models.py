@@ -152,13 +152,20 @@ class PipelineCounterparty(Entity):
 
 
 class InformationPoint(Entity):
-    """Something to know about a project: a risk or an issue. Its rating is impact x likelihood, 1-10,000."""
+    """Something to know about a project or a market: a risk or an issue. Its rating is impact x likelihood, 1-10,000.
+
+    Its own market and technology are what filters look for; without them those of its project count.
+    """
 
     kind, title = "information_points", "Information point"
     references: ClassVar = {"pipeline_id": "pipelines"}
     owners = ("pipeline_id",)
     name: Name = Field(title="Title")
     pipeline_id: Reference | None = Field(None, title="Project")
+    market: Market | None = Field(None, title="Market", description="None: that of its project.")
+    technology: Technology | None = Field(
+        None, title="Technology", description="None: those of the facilities of its project."
+    )
     description: Text = Field("", title="Description")
     impact: Score = Field(title="Impact", description="1 (hardly) to 100 (stops the project).")
     likelihood: Score = Field(title="Likelihood", description="1 (hardly) to 100 (has happened).")
@@ -197,19 +204,25 @@ class Comment(Entity):
         "pipeline_id": "pipelines",
         "counterparty_id": "counterparties",
         "information_point_id": "information_points",
+        "facility_id": "facilities",
+        "contact_id": "contacts",
     }
-    owners = ("pipeline_id", "counterparty_id", "information_point_id")
+    owners = ("pipeline_id", "counterparty_id", "information_point_id", "facility_id", "contact_id")
     text: Annotated[str, StringConstraints(strip_whitespace=True, min_length=1, max_length=20_000)] = Field(
         title="Comment"
     )
     pipeline_id: Reference | None = Field(None, title="Project")
     counterparty_id: Reference | None = Field(None, title="Counterparty")
     information_point_id: Reference | None = Field(None, title="Information point")
+    facility_id: Reference | None = Field(None, title="Facility")
+    contact_id: Reference | None = Field(None, title="Contact")
 
     @model_validator(mode="after")
     def _on_one_record(self) -> "Comment":
         if sum(getattr(self, name) is not None for name in self.references) != 1:
-            raise FieldProblem("text", "a comment is on one record: a project, a counterparty or an information point")
+            titles = [type(self).model_fields[name].title for name in self.references]
+            listed = ", ".join(str(title).lower() for title in titles)
+            raise FieldProblem("text", f"a comment is on one record, one of: {listed}")
         return self
 
 

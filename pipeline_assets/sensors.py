@@ -12,7 +12,7 @@ from pipeline_assets.ledger import outbox, reader, schema
 from pipeline_assets.ledger.conditions import report_conditions
 from pipeline_assets.ledger.outbox import NoticeState
 from pipeline_assets.resources import WarehouseResource
-from pipeline_assets.tables import landed_position
+from pipeline_assets.tables import is_current, landed_position
 from warehouse.errors import WarehouseMissing
 from warehouse.redaction import log_line
 
@@ -49,9 +49,10 @@ def landing_of_changes(
 
 
 def _landed(warehouse: WarehouseResource) -> int:
+    """Return the position that readers have; 0 where their tables lack a field that an update brought."""
     try:
         with warehouse.snapshot() as con:
-            return landed_position(con)
+            return landed_position(con) if is_current(con) else 0
     except WarehouseMissing:
         return 0
 

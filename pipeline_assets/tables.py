@@ -56,6 +56,12 @@ def landed_position(con: duckdb.DuckDBPyConnection) -> int:
     return int(con.execute(f"SELECT landed_position FROM {INFO}").fetchall()[0][0]) if has_table(con, INFO) else 0
 
 
+def is_current(con: duckdb.DuckDBPyConnection) -> bool:
+    """Return whether the landed tables have every field of today's models; an update may bring new ones."""
+    rows = con.execute("SELECT table_name, column_name FROM information_schema.columns").fetchall()
+    return {(kind, name) for kind, entity in ENTITIES.items() for name in entity.model_fields} <= set(rows)
+
+
 @dataclass(frozen=True)
 class Column:
     """A field of a model as a column. `low` and `high` are inclusive; `values` is the vocabulary, if it is closed."""

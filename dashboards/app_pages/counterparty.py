@@ -39,6 +39,7 @@ def _people(held: Holdings, company: Record) -> None:
     st.subheader("Contacts", anchor=False)
     found = contacts_of(held, company.id)
     go = record_page.same_page(KIND, company.id)
+    drawn = set[str]()
     for role in ContactRole:
         for link, person in found:
             if link.fields["role"] != role:
@@ -51,6 +52,9 @@ def _people(held: Holdings, company: Record) -> None:
                 record_page.row_button("Edit", form, icon=":material/edit:", record=company, key=link.id)
                 record_page.row_button("Remove", f"remove {link.id}", icon=":material/close:", record=company)
             record_page.removal(link, f"{fields['name']} ({role})", go)
+            if person.id not in drawn:
+                drawn.add(person.id)
+                record_page.comments_on_part(held, person, company)
     for person in {person.id: person for _, person in found}.values():
         if form_routing.asked() == f"contact {person.id}":
             name = f"edit contact {person.id}"

@@ -7,10 +7,13 @@ from dashboards.components.formatting import NOTHING
 from dashboards.components.ledger_session import plain
 from pipeline_assets.ledger.changes import Record
 from pipeline_assets.spreadsheets.portfolio_index import Holdings
-from renewables.queries.records import concerned, name_of, rating_of
+from renewables.queries.records import concerned, market_and_technologies, name_of, rating_of
 
 KIND = "information_points"
-FIELDS = (*("name", "pipeline_id", "description", "impact", "likelihood", "mitigation", "owner", "due_date", "status"),)
+FIELDS = (
+    *("name", "pipeline_id", "market", "technology", "description", "impact", "likelihood", "mitigation", "owner"),
+    *("due_date", "status"),
+)
 
 
 def show() -> None:
@@ -26,8 +29,11 @@ def show() -> None:
             project = fields["pipeline_id"]
             record_lists.link("pipelines", project, name_of(held, "pipelines", project), icon=":material/bolt:")
     record_page.archived_note(point)
+    market, technologies = market_and_technologies(held, point)
     record_page.facts(
         {
+            "Market": market or NOTHING,
+            "Technology": " + ".join(technologies) or NOTHING,
             "Rating": f"{rating_of(point):,} of 10,000",
             "Impact": str(fields["impact"]),
             "Likelihood": str(fields["likelihood"]),

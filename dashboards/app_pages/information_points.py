@@ -9,16 +9,21 @@ import streamlit as st
 from dashboards.components import form_routing, record_lists, record_page, submit_form
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.spreadsheets.portfolio_index import Holdings
-from pipeline_assets.vocabulary import PointStatus
+from pipeline_assets.vocabulary import Market, PointStatus, Technology
 from renewables.queries.records import information_points
 
 KIND, CREATE = "information_points", "create an information point"
-FIELDS = (*("name", "pipeline_id", "description", "impact", "likelihood", "mitigation", "owner", "due_date", "status"),)
+FIELDS = (
+    *("name", "pipeline_id", "market", "technology", "description", "impact", "likelihood", "mitigation", "owner"),
+    *("due_date", "status"),
+)
 COLUMNS: dict[str, Any] = {
     "rating": st.column_config.ProgressColumn(
         "Rating", format="%,d", min_value=0, max_value=10_000, help="Impact x likelihood, at most 10,000"
     ),
     "project": "Project",
+    "market": "Market",
+    "technology": "Technology",
     "impact": "Impact",
     "likelihood": "Likelihood",
     "status": "Status",
@@ -30,7 +35,14 @@ COLUMNS: dict[str, Any] = {
 
 def _filtered(frame: pl.DataFrame) -> pl.DataFrame:
     status = st.pills("Status", list(map(str, PointStatus)), key="status", bind="query-params")
-    return frame.filter(pl.col("status") == status) if status else frame
+    frame = frame.filter(pl.col("status") == status) if status else frame
+    for name, words in (("market", Market), ("technology", Technology)):
+        chosen = st.multiselect(
+            name.capitalize(), list(map(str, words)), key=name, bind="query-params", placeholder="All", width=168
+        )
+        if chosen:
+            frame = frame.filter(pl.col(name).str.split(" + ").list.set_intersection(chosen).list.len() > 0)
+    return frame
 
 
 def _create(held: Holdings) -> None:

@@ -37,6 +37,8 @@ def show() -> None:
     _as_of(figures)
     if not figures["projects"]:
         st.info("No project fits all of these filters: take one away.", icon=":material/filter_alt_off:")
+        if figures["open_points"]:
+            project_views.show_risks(wanted)
         return
     _cards(figures, there)
     name = st.segmented_control("View", list(VIEWS), default="Capacity", required=True, key="view", bind="query-params")
@@ -98,7 +100,12 @@ def _cards(figures: dict[str, float], there: Choices) -> None:
         card("Weighted MWp", figures["weighted_mwp"], "Gross times the probability of its stage.")
         card("Overdue RTB", figures["overdue"], "Past their RTB date and not in Construction yet.")
         card("Stale", figures["stale"], f"Nothing was changed for {STALE_DAYS} days or more; Completed ones aside.")
-        card("Open points", figures["open_points"], "Information points that are not closed.")
+        card(
+            "Open points",
+            figures["open_points"],
+            "Information points that are not closed; filters go by a point's own market and technology, else by those "
+            "of its project.",
+        )
 
 
 def _capacity(wanted: Filter) -> None:
@@ -167,12 +174,12 @@ def _nothing_yet() -> None:
     """In place of the charts, with the ways out."""
     held = ledger_session.held()
     waiting = held.position - ledger_session.landed()
-    if waiting > 0:
+    if waiting > 0 or held.of_kind("pipelines"):
         with st.container(border=True):
             st.subheader("Nothing of the pipeline has landed yet", anchor=False)
+            waits = f"**{number(waiting)}** changes are saved and wait" if waiting > 0 else "The tables are rebuilt"
             st.write(
-                f"**{number(waiting)}** changes are saved and wait: Dagster lands them by itself while `renewables up` "
-                "runs. Lists and records show them already."
+                f"{waits}: Dagster lands them by itself while `renewables up` runs. Lists and records show them already."
             )
             st.page_link("app_pages/projects.py", label="Projects", icon=":material/bolt:")
         return

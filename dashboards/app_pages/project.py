@@ -67,6 +67,7 @@ def _facilities(held: Holdings, project: Record) -> None:
             ledger_session.landing_mark(max(link.position, plant.position))
             record_page.row_button("Edit", form, icon=":material/edit:", record=project)
         record_page.removal(link, fields["name"], record_page.same_page(KIND, project.id))
+        record_page.comments_on_part(held, plant, project)
     if form_routing.asked() == "new facility":
         _new_facility(project)
     else:

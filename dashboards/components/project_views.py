@@ -122,7 +122,19 @@ def show_risks(wanted: Filter) -> None:
     with right:
         st.subheader(f"Top {TOP} by rating", anchor=False)
         top = frame.head(TOP).with_columns(band=pl.col("rating").map_elements(band_of, return_dtype=pl.String()))
-        named = ("rank", "information_point", "rating", "project", "owner", "due_date", "impact", "likelihood", "band")
+        named = (
+            "rank",
+            "information_point",
+            "rating",
+            "project",
+            "market",
+            "technology",
+            "owner",
+            "due_date",
+            "impact",
+            "likelihood",
+            "band",
+        )
         shown = top.select(*named, "pipeline_id", "information_point_id")
         rows(shown, "top-points", "information_point", "information_points", "information_point_id")
 

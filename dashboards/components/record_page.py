@@ -160,13 +160,33 @@ def archived_note(record: Record) -> None:
 
 def comments(held: Holdings, record: Record) -> None:
     """Draw the comments, newest first, with edit and remove, and a form for a new one."""
-    found = comments_on(held, record.kind, record.id)
     st.subheader("Comments", anchor=False)
-    for one in found:
-        _comment(record, one)
+    _comments(held, record, page=record)
+
+
+def comments_on_part(held: Holdings, part: Record, page: Record) -> None:
+    """Draw the comments on a part, folded, on the page of its record; they are built on request."""
+    found, form = comments_on(held, part.kind, part.id), form_routing.asked()
+    is_asked_for = any(form in (f"comment {comment.id}", f"remove {comment.id}") for comment in found)
+    box = st.expander(
+        f"Comments on {plain(str(part.fields['name']))} ({len(found)})",
+        expanded=is_asked_for,
+        key=f"comments {part.kind} {part.id}",
+        on_change="rerun",
+        icon=":material/comment:",
+    )
+    if box.open:
+        with box:
+            _comments(held, part, page=page)
+
+
+def _comments(held: Holdings, record: Record, page: Record) -> None:
+    found = comments_on(held, record.kind, record.id)
+    for comment in found:
+        _comment(page, comment)
     if not found:
         st.caption("None yet.")
-    if record.archived:
+    if record.archived or page.archived:
         return
     name = f"comment {record.kind} {record.id}"
     field = next(name for name, kind in ENTITIES["comments"].references.items() if kind == record.kind)

@@ -270,8 +270,6 @@ INFORMATION_POINTS = Sheet(
     not_kept=(
         *_OF_THE_OLDER_TOOL,
         ("Rating", "it is computed: impact times likelihood"),
-        ("Market", "an information point has none: its project has"),
-        ("Technology", "an information point has none: its project's facilities have"),
     ),
 )
 

@@ -155,6 +155,8 @@ POINT_HEADERS = {
         *("Issue name", "Issue title", "Subject"),
     ),
     "pipeline_id": ("PipelineID", "Project ID"),
+    "market": ("Country", "Energy market", "Power market"),
+    "technology": ("Technology type", "Tech", "Tech type"),
     "description": ("Details", "Detail", "Summary", "Risk description", "Issue description"),
     "impact": ("Impact score", "Severity", "Consequence"),
     "likelihood": ("Likelihood score", "Probability", "Chance"),

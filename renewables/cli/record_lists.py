@@ -125,20 +125,28 @@ def counterparties(sheet: str, kind: str) -> Callable[..., None]:
 def information_points(sheet: str, kind: str) -> Callable[..., None]:
     def command(
         status: Annotated[Words, typer.Option(help="Only Open or Closed.")] = None,
+        market: Annotated[Words, typer.Option(help="Only of this market; may be repeated.")] = None,
+        technology: Annotated[Words, typer.Option(help="Only of this technology; may be repeated.")] = None,
         text: Text = None,
         as_json: As_json = False,
     ) -> None:
         """Lists the information points that are not archived, the highest rating first.
 
+        A point's own market and technology count, and where it has none, those of its project.
+
         \b
         Examples:
-          renewables information-points list --status Open
+          renewables information-points list --status Open --market "Great Britain" --technology BESS
           renewables information-points list --text grid --json
         """
         from pipeline_assets.spreadsheets.portfolio_index import holdings
-        from pipeline_assets.vocabulary import PointStatus
+        from pipeline_assets.vocabulary import Market, PointStatus, Technology
+        from renewables.queries.records import market_and_technologies
 
-        statuses = _words(PointStatus, status)
+        statuses, markets, wanted = (
+            _words(vocabulary, given)
+            for vocabulary, given in ((PointStatus, status), (Market, market), (Technology, technology))
+        )
         held = holdings(engine())
         found = []
         for point in held.of_kind(kind):
@@ -146,8 +154,12 @@ def information_points(sheet: str, kind: str) -> Callable[..., None]:
             of_point = (point.id, "counterparty_id", "counterparties")
             companies = _joined(held, "information_point_counterparties", "information_point_id", *of_point)
             companies_only = [company for company, _ in companies]
-            if (statuses and point.fields["status"] not in statuses) or not _has(
-                text, point, *companies_only, *([project] if project else [])
+            point_market, technologies = market_and_technologies(held, point)
+            if (
+                (statuses and point.fields["status"] not in statuses)
+                or (markets and point_market not in markets)
+                or (wanted and not wanted & set(technologies))
+                or not _has(text, point, *companies_only, *([project] if project else []))
             ):
                 continue
             row = {"id": point.id, **point.fields, "rating": point.fields["impact"] * point.fields["likelihood"]}

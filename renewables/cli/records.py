@@ -160,6 +160,16 @@ def belonging(held: "Holdings", sheet: str, record: "Record", *, archived: bool 
                     if part and part.id not in seen:
                         seen.add(part.id)
                         yield part
+                        yield from _comments_on(held, part, state)
+
+
+def _comments_on(held: "Holdings", part: "Record", archived: bool) -> Iterator["Record"]:
+    from pipeline_assets.models import Comment
+
+    field = next((name for name, target in Comment.references.items() if target == part.kind), None)
+    if field:
+        for state in (False, True) if archived else (False,):
+            yield from held.naming(Comment.kind, field, part.id, archived=state)
 
 
 def _for_scripts(record: "Record") -> dict[str, Any]:

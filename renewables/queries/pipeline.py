@@ -39,14 +39,13 @@ class Filter:
     counterparties: tuple[str, ...] = ()
     "The names of counterparties."
 
-    def is_wide(self) -> bool:
-        """Return whether the filter leaves nothing out."""
-        return not (self.markets or self.stages or self.technologies or self.rags or self.counterparties)
-
 
 @dataclass(frozen=True)
 class Choices:
-    """What live projects have, in the vocabularies' order; counterparties by name. `projects`: how many there are."""
+    """What live projects and open information points have, in the vocabularies' order; counterparties by name.
+
+    `projects` is the number of projects.
+    """
 
     projects: int
     markets: list[str]
@@ -57,22 +56,30 @@ class Choices:
 
 
 def choices(con: Connection | None = None) -> Choices | None:
-    """None before anything of a pipeline has landed."""
+    """Return what projects and open information points have, or None before anything of a pipeline has landed.
+
+    After an update with new fields that is so, too, until the tables are rebuilt.
+    """
     with opened(con) as snapshot:
-        if not has_table(snapshot, "project_capacity"):
+        if not has_table(snapshot, "project_capacity") or not tables.is_current(snapshot):
             return None
         projects = snapshot.execute("SELECT market, stage, rag FROM pipelines WHERE NOT archived").fetchall()
-        technologies = {row[0] for row in snapshot.execute("SELECT technology FROM project_capacity").fetchall()}
+        technologies = snapshot.execute(
+            "SELECT technology FROM project_capacity UNION SELECT technology FROM open_risks"
+        ).fetchall()
+        point_markets = snapshot.execute("SELECT DISTINCT market FROM open_risks").fetchall()
         counterparties = snapshot.execute(
-            "SELECT DISTINCT name FROM counterparties AS company JOIN pipeline_counterparties AS link "
-            "ON link.counterparty_id = company.id WHERE NOT (company.archived OR link.archived) ORDER BY lower(name)"
+            "SELECT DISTINCT name FROM counterparties AS company JOIN ("
+            "SELECT counterparty_id FROM pipeline_counterparties WHERE NOT archived UNION ALL "
+            "SELECT counterparty_id FROM information_point_counterparties WHERE NOT archived"
+            ") AS link ON link.counterparty_id = company.id WHERE NOT company.archived ORDER BY lower(name)"
         ).fetchall()
     there = [set(column) for column in zip(*projects, strict=True)] or [set(), set(), set()]
     return Choices(
         len(projects),
-        [market.value for market in Market if market in there[0]],
+        [market.value for market in Market if market in there[0] or (market,) in point_markets],
         [stage.value for stage in Stage if stage in there[1]],
-        [technology.value for technology in Technology if technology in technologies],
+        [technology.value for technology in Technology if (technology,) in technologies],
         [rag.value for rag in Rag if rag in there[2]],
         [name for (name,) in counterparties],
     )
@@ -94,9 +101,8 @@ def headline(wanted: Filter, con: Connection | None = None) -> dict[str, float]:
             "coalesce(sum(capacity_mwp), 0) AS gross_mwp, coalesce(sum(weighted_mwp), 0) AS weighted_mwp, "
             + "".join(f"(SELECT count(*) FROM chosen WHERE rag = '{rag}') AS {rag.lower()}, " for rag in Rag)
             + f"(SELECT count(*) {_OVERDUE}) AS overdue, (SELECT count(*) {_STALE}) AS stale, "
-            f"(SELECT count(*) {_RISKS}) AS open_points FROM parts",
+            f"(SELECT count(*) {RISKS}) AS open_points FROM parts",
             **_stale_limits(),
-            wide=wanted.is_wide(),
         ).row(0, named=True)
 
 
@@ -208,10 +214,12 @@ def stale(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
 
 
 def risks(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
-    """Return open information points, the highest rating first; those of no project only without a filter.
+    """Return the open information points that fit the filter, the highest rating first.
 
-    Columns: rank, information_point_id, information_point, pipeline_id, project, rag, impact, likelihood, rating,
-    owner, due_date, updated_at_utc.
+    A point's own market and technology count, else those of its project; stage and RAG are the project's; it has the
+    counterparties that it names and those of its project. Columns: rank, information_point_id, information_point,
+    pipeline_id, project, rag, market, technology (its own), impact, likelihood, rating, owner, due_date,
+    updated_at_utc.
     """
     with opened(con) as snapshot:
         return asked(
@@ -219,8 +227,8 @@ def risks(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
             wanted,
             "SELECT row_number() OVER (ORDER BY rating DESC, impact DESC, point.name, information_point_id) AS rank, "
             "information_point_id, point.name AS information_point, pipeline_id, pipeline_name AS project, rag, "
-            f"impact, likelihood, rating, owner, due_date, point.updated_at_utc {_RISKS} ORDER BY rank",
-            wide=wanted.is_wide(),
+            f"point.market, technology, impact, likelihood, rating, owner, due_date, point.updated_at_utc {RISKS} "
+            "ORDER BY rank",
         )
 
 
@@ -228,10 +236,6 @@ _OVERDUE = "FROM overdue_rtb AS late JOIN chosen ON chosen.id = late.pipeline_id
 _STALE = (
     "FROM days_since_update AS touched JOIN chosen ON chosen.id = touched.pipeline_id "
     "WHERE days >= $days AND chosen.stage <> $completed"
-)
-_RISKS = (
-    "FROM open_risks AS point LEFT JOIN chosen ON chosen.id = point.pipeline_id "
-    "WHERE chosen.id IS NOT NULL OR (point.pipeline_id IS NULL AND $wide)"
 )
 
 
@@ -254,6 +258,26 @@ def asked(con: Connection, wanted: Filter, sql: str, **parameters: object) -> pl
 
 def _fits(column: str, name: str) -> str:
     return f"(len(${name}::VARCHAR[]) = 0 OR list_contains(${name}::VARCHAR[], {column}))"
+
+
+RISKS = f"""FROM open_risks AS point LEFT JOIN pipelines AS project ON project.id = point.pipeline_id
+    WHERE {_fits("point.market", "markets")} AND {_fits("project.stage", "stages")} AND {_fits("project.rag", "rags")}
+    AND (len($technologies::VARCHAR[]) = 0 OR list_contains($technologies::VARCHAR[], point.technology) OR (
+        point.technology IS NULL AND point.pipeline_id IN (
+            SELECT pipeline_id FROM project_capacity WHERE list_contains($technologies::VARCHAR[], technology)
+        )
+    ))
+    AND (len($counterparties::VARCHAR[]) = 0 OR EXISTS (
+        FROM (
+            SELECT information_point_id, NULL AS pipeline_id, counterparty_id FROM information_point_counterparties
+            WHERE NOT archived UNION ALL
+            SELECT NULL AS information_point_id, pipeline_id, counterparty_id FROM pipeline_counterparties
+            WHERE NOT archived
+        ) AS link JOIN counterparties AS company ON company.id = link.counterparty_id
+        WHERE (link.information_point_id = point.information_point_id OR link.pipeline_id = point.pipeline_id)
+        AND NOT company.archived AND list_contains($counterparties::VARCHAR[], company.name)
+    ))"""
+"Open information points that fit the filter, as `point`, with their `project`."
 
 
 def status_at_month_ends(projects: str) -> str:

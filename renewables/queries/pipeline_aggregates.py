@@ -7,7 +7,7 @@ Not here: single projects (`pipeline.py`).
 import polars as pl
 
 from pipeline_assets.dates import EARLIEST_DATE, LATEST_DATE
-from renewables.queries.pipeline import MONTHS, Filter, asked, status_at_month_ends
+from renewables.queries.pipeline import MONTHS, RISKS, Filter, asked, status_at_month_ends
 from renewables.queries.snapshot import Connection, opened
 
 SQUARE_DEGREES = 0.5
@@ -76,11 +76,8 @@ def risks_by_score(wanted: Filter, con: Connection | None = None) -> pl.DataFram
             wanted,
             "SELECT (likelihood - 1) // $step * $step + $step / 2 AS likelihood, "
             "(impact - 1) // $step * $step + $step / 2 AS impact, count(*) AS points, max(rating) AS worst, "
-            "arg_max(point.name, rating) AS worst_point FROM open_risks AS point "
-            "LEFT JOIN chosen ON chosen.id = pipeline_id WHERE chosen.id IS NOT NULL OR (pipeline_id IS NULL AND $wide)"
-            " GROUP BY 1, 2 ORDER BY worst DESC",
+            f"arg_max(point.name, rating) AS worst_point {RISKS} GROUP BY 1, 2 ORDER BY worst DESC",
             step=SCORE_STEP,
-            wide=wanted.is_wide(),
         )
 
 

@@ -67,7 +67,16 @@ def _with_parts(held: Holdings, kind: str, id: str) -> Iterator[tuple[str, str]]
             for link in held.naming(part, field, id, archived=archived):
                 yield part, link.id
                 if behind := BEHIND.get(part):
-                    yield ENTITIES[part].references[behind], link.fields[behind]
+                    target = ENTITIES[part].references[behind]
+                    yield target, link.fields[behind]
+                    yield from _comments_on(held, target, link.fields[behind])
+
+
+def _comments_on(held: Holdings, kind: str, id: str) -> Iterator[tuple[str, str]]:
+    field = next(name for name, target in ENTITIES["comments"].references.items() if target == kind)
+    for archived in (False, True):
+        for comment in held.naming("comments", field, id, archived=archived):
+            yield comment.kind, comment.id
 
 
 def title_of(kind: str, name: str) -> str:

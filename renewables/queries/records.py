@@ -98,6 +98,16 @@ def rating_of(point: Record) -> int:
     return int(point.fields["impact"] * point.fields["likelihood"])
 
 
+def market_and_technologies(held: Holdings, point: Record) -> tuple[str | None, list[str]]:
+    """Return the market and the technologies of an information point: its own, else those of its project."""
+    project = held.get("pipelines", point.fields["pipeline_id"] or "")
+    market: str | None = point.fields["market"] or (project.fields["market"] if project else None)
+    if point.fields["technology"]:
+        return market, [point.fields["technology"]]
+    plants = facilities_of(held, project.id) if project else []
+    return market, sorted({plant.fields["technology"] for _, plant in plants})
+
+
 def comments_on(held: Holdings, kind: str, id: str) -> list[Record]:
     """Return the comments on a record, newest first."""
     field = next(name for name, target in ENTITIES["comments"].references.items() if target == kind)
@@ -181,16 +191,20 @@ def counterparties(held: Holdings, *, archived: bool = False) -> pl.DataFrame:
 def information_points(held: Holdings, *, archived: bool = False) -> pl.DataFrame:
     """Return one row per information point, the highest rating first.
 
-    Columns: id, name, project, rating, impact, likelihood, status, due_date, owner, counterparties, position.
+    Market and technology are its own, else those of its project. Columns: id, name, project, market, technology,
+    rating, impact, likelihood, status, due_date, owner, counterparties, position.
     """
     rows = []
     for point in held.of_kind("information_points", archived=archived):
         fields, about = point.fields, concerned(held, point.id)
+        market, technologies = market_and_technologies(held, point)
         rows.append(
             {
                 "id": point.id,
                 "name": fields["name"],
                 "project": name_of(held, "pipelines", fields["pipeline_id"]) if fields["pipeline_id"] else None,
+                "market": market,
+                "technology": " + ".join(technologies) or None,
                 "rating": rating_of(point),
                 **{name: fields[name] for name in ("impact", "likelihood", "status", "owner")},
                 "due_date": _day(fields["due_date"]),
@@ -202,7 +216,8 @@ def information_points(held: Holdings, *, archived: bool = False) -> pl.DataFram
     return pl.DataFrame(
         rows,
         schema={
-            **{"id": text, "name": text, "project": text, "rating": number, "impact": number, "likelihood": number},
+            **{"id": text, "name": text, "project": text, "market": text, "technology": text, "rating": number},
+            **{"impact": number, "likelihood": number},
             **{"status": text, "owner": text, "due_date": pl.Date(), "counterparties": text, "position": number},
         },
     ).sort("rating", descending=True, maintain_order=True)
@@ -247,12 +262,12 @@ def _page_of(held: Holdings, record: Record) -> tuple[str, str] | None:
         "contacts": ("counterparty_contacts", "contact_id"),
     }
     candidates = held.naming(*owners[record.kind], record.id) if record.kind in owners else [record]
-    for one in candidates:
-        for name in ENTITIES[one.kind].owners:
-            target = ENTITIES[one.kind].references[name]
-            whole = held.get(target, one.fields[name]) if one.fields[name] else None
-            if whole and not whole.archived:
-                return target, whole.id
+    for candidate in candidates:
+        for name in ENTITIES[candidate.kind].owners:
+            target = ENTITIES[candidate.kind].references[name]
+            whole = held.get(target, candidate.fields[name]) if candidate.fields[name] else None
+            if whole and not whole.archived and (page := _page_of(held, whole)):
+                return page
     return None
 
 

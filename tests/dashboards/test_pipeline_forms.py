@@ -9,6 +9,7 @@ from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.submission import submit
 from pipeline_assets.spreadsheets.portfolio_index import holdings
 from renewables.queries.record_history import history
+from renewables.queries.records import search
 from tests.dashboards.conftest import Open, said
 
 PROJECT = "pr-harrowfen"
@@ -223,3 +224,27 @@ def test_a_comment_is_edited_taken_out_and_told_of_in_the_history(seeded: sa.Eng
     assert (record.archived, record.version, record.who) == (True, 4, "Anna")
     frame = history(seeded, holdings(seeded), "pipelines", PROJECT)
     assert "said twice" in frame["why"].to_list()
+
+
+@pytest.mark.parametrize(
+    ("page", "page_id", "kind", "field_name", "id", "page_kind"),
+    [
+        ("project", PROJECT, "facilities", "facility_id", "fa-harrowfen", "pipelines"),
+        ("counterparty", "cp-brackenholt", "contacts", "contact_id", "ct-maren-oakfield", "counterparties"),
+    ],
+)
+def test_facilities_and_contacts_have_comments_that_the_search_and_the_history_of_their_record_know(
+    seeded: sa.Engine, open_page: Open, page: str, page_id: str, kind: str, field_name: str, id: str, page_kind: str
+) -> None:
+    comment = Change.create("comments", {"text": "Zebra crossing.", field_name: id}, id="co-part")
+    submit(seeded, [comment], who="Ben", token="comment")
+    app = open_page(page, id=page_id, edit="comment co-part")
+    put(app, "Comment", "Zebra crossings.")
+    put(app, "Your name", "Anna")
+    press(app, "Save")
+    assert "Zebra crossings." in history(seeded, holdings(seeded), page_kind, page_id)["after"].to_list()
+    (hit,) = search(holdings(seeded), "zebra")["comments"]
+    assert (hit.page_kind, hit.page_id) == (page_kind, page_id)
+    assert reader.record(seeded, kind, id)
+    app = open_page(page, id=page_id)
+    assert [box.label for box in app.expander if box.label.startswith("Comments on") and "(1)" in box.label]

@@ -21,6 +21,8 @@ from pipeline_assets.models import ENTITIES
 from pipeline_assets.resources import RESOURCES
 from pipeline_assets.run_notices import describe_step_failure
 from pipeline_assets.schedules import every_night_landing
+from warehouse.connection import writing
+from warehouse.snapshots import publish
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 FAILED = DagsterRunStatus.FAILURE
@@ -191,6 +193,21 @@ def test_what_a_restored_warehouse_lacks_is_landed_again(engine: sa.Engine, sens
     assert materialize("landing", sensor.opened).success
     for file in [home / "warehouse.duckdb", *(home / "snapshots").iterdir()]:
         file.unlink()
+    assert sensor.asks().startswith("change 1")
+    assert materialize("landing", sensor.opened).success
+    assert "readers have change 1" in str(sensor.tick())
+
+
+def test_tables_that_lack_a_field_which_an_update_brought_are_landed_again(
+    engine: sa.Engine, sensor: Sensor, home: Path
+) -> None:
+    change(engine, "Ada")
+    sensor.asks()
+    assert materialize("landing", sensor.opened).success
+    with writing(home / "warehouse.duckdb") as con:
+        for statement in ("DROP VIEW open_risks", "ALTER TABLE information_points DROP COLUMN market"):
+            con.execute(statement)
+        publish(con)
     assert sensor.asks().startswith("change 1")
     assert materialize("landing", sensor.opened).success
     assert "readers have change 1" in str(sensor.tick())

@@ -112,11 +112,14 @@ def test_information_points_find_their_counterparties_by_name(companies: sa.Engi
     found = planned(companies, "information-points", INFORMATION_POINTS)
     assert [(row.number, [error.column for error in row.errors]) for row in found.rows] == [
         (2, []),
-        (3, ["counterparties"]),
+        (3, ["technology"]),
         (4, ["impact"]),
     ]
-    assert dict(found.ignored).keys() == {"Market", "Technology", "Rating", "Created", "LastModified"}
+    assert dict(found.ignored).keys() == {"Rating", "Created", "LastModified"}
     confirm(companies, found, who="me", good_rows_only=True)
+    point = reader.record(companies, "information_points", "cc-01")
+    assert point
+    assert (point.fields["market"], point.fields["technology"]) == ("Great Britain", "Solar")
     linked = {link.fields["counterparty_id"] for link in reader.records(companies, "information_point_counterparties")}
     assert linked == {"aa-01", "aa-02"}
 

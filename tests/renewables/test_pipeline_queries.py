@@ -13,10 +13,13 @@ import sqlalchemy as sa
 
 from pipeline_assets import landing
 from pipeline_assets.ledger import reader as ledger_reading
+from pipeline_assets.ledger.changes import Change
+from pipeline_assets.ledger.schema import opened
+from pipeline_assets.ledger.submission import submit
 from pipeline_assets.metrics import DEFAULT_WEIGHTS
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.vocabulary import Stage
-from renewables.queries import pipeline
+from renewables.queries import pipeline, pipeline_aggregates
 from renewables.queries.pipeline import Filter
 from renewables.queries.pipeline_outlook import outlook
 from renewables.queries.snapshot import Connection
@@ -115,10 +118,55 @@ def test_every_part_of_the_page_is_filtered_alike(wanted: Filter, con: Connectio
     assert set(pipeline.overdue(wanted, con)["pipeline_id"]) == late
     assert pipeline.headline(wanted, con)["overdue"] == len(late)
     points = pipeline.risks(wanted, con)
-    assert set(points["pipeline_id"].drop_nulls()) <= ids
-    assert (points["pipeline_id"].null_count() > 0) == wanted.is_wide()
+    assert set(points.filter(pl.col("technology").is_null())["pipeline_id"].drop_nulls()) <= ids
     assert points["rating"].to_list() == sorted(points["rating"], reverse=True)
     assert points["rank"].to_list() == list(range(1, len(points) + 1))
+
+
+@pytest.mark.parametrize(
+    ("wanted", "expected"),
+    [
+        (Filter(TODAY, markets=("Spain",)), {"of Spain", "of Spain and BESS"}),
+        (Filter(TODAY, technologies=("BESS",)), {"of Spain and BESS", "of a solar project, on BESS"}),
+        (Filter(TODAY, markets=("Spain",), technologies=("BESS",)), {"of Spain and BESS"}),
+        (Filter(TODAY, technologies=("Solar",)), {"of a solar project"}),
+        (Filter(TODAY, stages=("Design",)), {"of a solar project", "of a solar project, on BESS"}),
+        (Filter(TODAY, counterparties=("Hazel",)), {"of Spain"}),
+    ],
+)
+def test_filters_find_information_points_by_their_own_market_and_technology_else_by_those_of_their_project(
+    tmp_path: Path, wanted: Filter, expected: set[str]
+) -> None:
+    engine = opened(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
+    score = {"impact": 10, "likelihood": 10}
+
+    def point(name: str, **fields: str) -> Change:
+        return Change.create("information_points", {"name": name, **score, **fields}, id=name.replace(" ", "-"))
+
+    plant = {"name": "A", "technology": "Solar", "capacity_mwp": 5.0}
+    changes = [
+        Change.create("counterparties", {"name": "Hazel"}, id="c"),
+        Change.create("pipelines", {"name": "A", "stage": "Design"}, id="p"),
+        Change.create("facilities", plant, id="f"),
+        Change.create("pipeline_facilities", {"pipeline_id": "p", "facility_id": "f"}),
+        *(point("of Spain", market="Spain"), point("of Spain and BESS", market="Spain", technology="BESS")),
+        *(point("of a solar project", pipeline_id="p"), point("of nothing")),
+        point("of a solar project, on BESS", pipeline_id="p", technology="BESS"),
+        Change.create("information_point_counterparties", {"information_point_id": "of-Spain", "counterparty_id": "c"}),
+    ]
+    submit(engine, changes, who="me", token="t")
+    warehouse = tmp_path / "warehouse.duckdb"
+    landing.land(engine, lambda: writing(warehouse))
+    engine.dispose()
+    with reading(warehouse) as snapshot:
+        points = pipeline.risks(wanted, snapshot)
+        assert set(points["information_point"]) == expected
+        assert pipeline.headline(wanted, snapshot)["open_points"] == len(expected)
+        assert pipeline_aggregates.risks_by_score(wanted, snapshot)["points"].sum() == len(expected)
+        options = pipeline.choices(snapshot)
+    assert options
+    assert "Spain" in options.markets
+    assert "BESS" in options.technologies
 
 
 def test_an_archived_project_is_nowhere(con: Connection) -> None:
