@@ -179,7 +179,7 @@ def _nothing_yet() -> None:
             st.subheader("Nothing of the pipeline has landed yet", anchor=False)
             waits = f"**{number(waiting)}** changes are saved and wait" if waiting > 0 else "The tables are rebuilt"
             st.write(
-                f"{waits}: Dagster lands them by itself while `renewables up` runs. Lists and records show them already."
+                f"{waits}: Dagster lands them by itself while `renewables up` runs. Lists and records show all of it."
             )
             st.page_link("app_pages/projects.py", label="Projects", icon=":material/bolt:")
         return
