@@ -18,7 +18,8 @@ from pipeline_assets.vocabulary import Rag
 from renewables.charts import pipeline as capacity
 from renewables.charts import pipeline_outlook as outlooks
 from renewables.queries import pipeline
-from renewables.queries.pipeline import STALE_DAYS, Choices, Filter
+from renewables.queries.pipeline import STALE_DAYS, Filter
+from renewables.queries.pipeline_choices import Choices, choices
 from renewables.queries.pipeline_outlook import LEVELS_NEEDED, MONTHS_NEEDED, TOTAL, Outlook, by_month, outlook
 
 BADGES: dict[Rag, Literal["green", "orange", "red"]] = {Rag.GREEN: "green", Rag.AMBER: "orange", Rag.RED: "red"}
@@ -28,7 +29,7 @@ MOST_STEPS = 400
 
 
 def show() -> None:
-    there = snapshot_cache.ask(pipeline.choices) if snapshot_cache.shown() else None
+    there = snapshot_cache.ask(choices) if snapshot_cache.shown() else None
     if there is None or not there.projects:
         _nothing_yet()
         return

@@ -21,6 +21,7 @@ from pipeline_assets.models import ENTITIES
 from pipeline_assets.vocabulary import Stage
 from renewables.queries import pipeline, pipeline_aggregates
 from renewables.queries.pipeline import Filter
+from renewables.queries.pipeline_choices import choices
 from renewables.queries.pipeline_outlook import outlook
 from renewables.queries.snapshot import Connection
 from tests.renewables.portfolio import NARROW, TODAY, made
@@ -163,7 +164,7 @@ def test_filters_find_information_points_by_their_own_market_and_technology_else
         assert set(points["information_point"]) == expected
         assert pipeline.headline(wanted, snapshot)["open_points"] == len(expected)
         assert pipeline_aggregates.risks_by_score(wanted, snapshot)["points"].sum() == len(expected)
-        options = pipeline.choices(snapshot)
+        options = choices(snapshot)
     assert options
     assert "Spain" in options.markets
     assert "BESS" in options.technologies
@@ -265,11 +266,11 @@ def test_too_little_gives_no_trend(con: Connection) -> None:
 
 def test_there_is_nothing_to_choose_before_anything_landed(hollow: Path) -> None:
     with reading(hollow / "warehouse.duckdb") as snapshot:
-        assert pipeline.choices(snapshot) is None
+        assert choices(snapshot) is None
 
 
 def test_choices_stand_in_the_vocabularies_order(con: Connection) -> None:
-    there = pipeline.choices(con)
+    there = choices(con)
     assert there is not None
     assert there.projects == 39
     assert there.stages == [stage.value for stage in Stage if stage.value in there.stages]
