@@ -26,7 +26,7 @@ from pipeline_assets.tables import AUDIT, STATUS_HISTORY, SUBMITTED_CHANGES
     tags={"source": "seed", "refresh": "by-hand"},
 )
 def seeded_portfolio() -> dg.MaterializeResult[None]:
-    """By hand, or by the demo: a real home starts empty."""
+    """Load the invented portfolio, on request or by the demo: a real home starts empty."""
     with schema.using() as engine:
         receipt = seed_loader.seed(engine)
     return dg.MaterializeResult(

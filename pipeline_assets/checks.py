@@ -32,7 +32,7 @@ class Landed:
 
     @cached_property
     def replayed(self) -> Mapping[str, pl.DataFrame]:
-        """The tables as the landed changes make them; computed once, and only for the checks that compare them."""
+        """Return the tables that the landed changes make, computed once and only for the checks that compare them."""
         return tables.frames(landing.changes_in(self.con))
 
     def table(self, name: str) -> pl.DataFrame:
@@ -40,7 +40,7 @@ class Landed:
         return self.con.sql(f"FROM {name}").pl()
 
     def number(self, sql: str) -> int:
-        """The one number that the query answers."""
+        """Return the single number of a query."""
         return int(self.con.execute(sql).fetchall()[0][0])
 
 
@@ -124,7 +124,7 @@ SEVERITIES: dict[Check, dg.AssetCheckSeverity] = {
 
 
 def _checks() -> Iterator[tuple[str, Check]]:
-    """(table, check)."""
+    """Yield (table, check)."""
     for check in (positions_are_contiguous, versions_are_contiguous, the_ledger_has_landed):
         yield SUBMITTED_CHANGES, check
     for table in (*ENTITIES, tables.STATUS_HISTORY, tables.AUDIT):

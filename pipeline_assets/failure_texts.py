@@ -34,12 +34,12 @@ class RecordedError:
 
     @property
     def is_wrapping(self) -> bool:
-        """Whether Dagster put it around another one, which says more."""
+        """Return whether Dagster wrapped another exception, which says more."""
         return (self.class_name or "").endswith(WRAPPINGS)
 
     @property
     def text(self) -> str:
-        """What the exception itself says, without its class; empty if it says nothing."""
+        """Return what the exception itself says, without its class; empty if it says nothing."""
         message = self.message.strip()
         prefixed = re.match(rf"(?:[\w.<>]+\.)?{re.escape(self.class_name or '')}(?::|$)", message)
         return message[prefixed.end() :].strip() if self.class_name and prefixed else message

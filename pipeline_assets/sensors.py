@@ -58,7 +58,7 @@ def _landed(warehouse: WarehouseResource) -> int:
 
 
 def _pausing_until(runs: list[dg.RunRecord]) -> datetime:
-    """`runs`: newest first, all of them ended."""
+    """Return until when to pause after failed runs (`runs`: newest first, all of them ended)."""
     failed = list(takewhile(lambda run: run.dagster_run.status is not dg.DagsterRunStatus.SUCCESS, runs))
     if not failed:
         return datetime.now(UTC)

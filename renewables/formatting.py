@@ -37,12 +37,12 @@ def plain(value: object) -> Any:
 
 
 def number(value: float | None, digits: int = 0) -> str:
-    """Thousands parted; an en dash where there is none."""
+    """Format a number with thousands separators; an en dash for None."""
     return "–" if value is None else f"{value:,.{digits}f}"  # noqa: RUF001 (a dash is meant)
 
 
 def percent(share: float | None, *, up: bool = False) -> str:
-    """Never 100 % while something is missing; `up`: never 0 % while something is there."""
+    """Format a share; never 100 % while something is missing, and with `up` never 0 % while something exists."""
     if share is None:
         return "–"  # noqa: RUF001 (a dash is meant)
     hundredths = math.ceil(share * 10_000 - 1e-9) if up else math.floor(share * 10_000)
@@ -64,7 +64,7 @@ def byte_size(size: int) -> str:
 
 
 def how_long(span: timedelta) -> str:
-    """The two largest units, as in "3 h 12 min"."""
+    """Format a duration in its two largest units, as in "3 h 12 min"."""
     minutes = max(int(span.total_seconds() // 60), 0)
     days, hours = minutes // 1440, minutes // 60 % 24
     if days:

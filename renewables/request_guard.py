@@ -76,7 +76,7 @@ class RequestGuard:
         )
 
     def _refused_host(self, headers: Mapping[str, str]) -> tuple[int, str] | None:
-        """A page whose name was made to lead to this machine (DNS rebinding) sends its own name."""
+        """Refuse other host names: a page whose name leads to this machine (DNS rebinding) sends its own name."""
         host = _host_name(headers.get("host", ""))
         if is_loopback(host) or (host and host == self._public_host):
             return None
@@ -86,7 +86,7 @@ class RequestGuard:
         )
 
     def _refused_origin(self, scope: "Scope", headers: Mapping[str, str]) -> tuple[int, str] | None:
-        """Browsers send Origin with everything but plain reads, and Sec-Fetch-Site with everything; scripts neither."""
+        """Refuse other origins: browsers send Origin or Sec-Fetch-Site with everything, scripts neither."""
         origin, host = headers.get("origin", "").lower(), headers["host"].lower()
         own = {self._public_origin, f"http://{host}", f"https://{host}"} if is_loopback(_host_name(host)) else set()
         if "origin" in headers and origin not in {*own, self._public_origin} - {""}:
@@ -112,7 +112,7 @@ class RequestGuard:
 
 
 def _is_followed_link(scope: "Scope", headers: Mapping[str, str]) -> bool:
-    """Whether a person came by a link, as from a notice in Slack: the page is shown to them and to nobody else."""
+    """Return whether a person came by a link, as from a notice in Slack: the page is shown to them alone."""
     return (
         scope["type"] == "http"
         and scope["method"] == "GET"
@@ -122,13 +122,13 @@ def _is_followed_link(scope: "Scope", headers: Mapping[str, str]) -> bool:
 
 
 def _host_name(authority: str) -> str:
-    """The host in lower case without its port, or "" for what is no host."""
+    """Return the host in lower case without its port, or "" for what is no host."""
     match = _AUTHORITY.fullmatch(authority.lower())
     return match[1].strip("[]") if match else ""
 
 
 def _origin(scheme: str, host: str, port: int | None) -> str:
-    """As browsers write it: without the port that is usual."""
+    """Return the origin as browsers write it: without the usual port."""
     name = f"[{host}]" if ":" in host else host
     return f"{scheme}://{name}" + ("" if port in (None, USUAL_PORTS.get(scheme)) else f":{port}")
 

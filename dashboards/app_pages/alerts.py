@@ -90,7 +90,7 @@ def _became_of(waiting: Waiting) -> str:
 
 
 def _link(notice: Notice) -> None:
-    """To the record's page, or to a run in Dagster."""
+    """Return a link to the record's page, or to a run in Dagster."""
     address = urlsplit(notice.page)
     if address.path in RECORDS:
         parameters = dict(parse_qsl(address.query))

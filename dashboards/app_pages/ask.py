@@ -156,8 +156,10 @@ def _rows(query: Query, name: str) -> None:
 
 
 def _formats(frame: pl.DataFrame) -> dict[str, Any]:
-    """Days have no clock, and thousands are parted. No more: what a share of the model's own query is of, 1 or 100, is
-    not known."""
+    """Return column formats: days without a clock, thousands separated.
+
+    A share of the model's own query may be of 1 or of 100, so it is not formatted as percent.
+    """
     days = {name for name, kind in frame.schema.items() if isinstance(kind, pl.Date)}
     numbers = {name for name, kind in frame.schema.items() if kind.is_float() or kind.is_decimal()} - set(SHARES)
     return {
@@ -167,7 +169,7 @@ def _formats(frame: pl.DataFrame) -> dict[str, Any]:
 
 
 def _provenance(turn: Turn) -> None:
-    """As on other pages: how much is there, how much of it is in doubt, and that it is synthetic if it is."""
+    """Draw what other pages show too: how much is present, how much is flagged, and whether it is synthetic."""
     label = label_of_sources(snapshot_cache.ask(sources)) if turn.is_on_generation else ""
     said = [*([f"{label} data."] if label else []), *turn.coverage, f"Snapshot {turn.version}."]
     st.caption(plain(" ".join(said)))

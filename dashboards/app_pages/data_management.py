@@ -93,7 +93,7 @@ def _coverage(dataset: Dataset) -> None:
 
 
 def _not_whole(dataset: Dataset, days: pl.DataFrame) -> None:
-    """The days, and from the one that is selected the way to its half hours."""
+    """Draw the incomplete days, and from the selected one a link to its half-hours."""
     name = f"{dataset.name}-gaps"
     picked = st.dataframe(
         days,
@@ -128,7 +128,7 @@ def _not_whole(dataset: Dataset, days: pl.DataFrame) -> None:
 
 
 def _to_repair(dataset: Dataset, days: pl.DataFrame) -> list[tuple[date, date]]:
-    """Spans of the trailing closed days that are missing or short, as `renewables repair` asks for them."""
+    """Return the spans of trailing closed days that are missing or short, as `renewables repair` fetches them."""
     last = last_closed_day(dataset)
     trailing = days.filter(pl.col("day_utc").is_between(last - timedelta(days=REPAIR_DAYS - 1), last))
     lacking = trailing.filter(pl.col("state").is_in([coverage.SHORT, coverage.MISSING]))["day_utc"].to_list()

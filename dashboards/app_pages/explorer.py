@@ -103,7 +103,7 @@ def show() -> None:
 
 
 def _more(dataset: Dataset, wanted: Filter) -> tuple[list[str], Filter]:
-    """The rest of the filter, and the columns."""
+    """Draw the rest of the filter, and the columns."""
     names = columns_of(dataset)
     with st.expander("Columns, order, bounds, as of", key="more", bind="query-params", icon=":material/tune:"):
         columns = st.multiselect(
@@ -145,7 +145,7 @@ def _more(dataset: Dataset, wanted: Filter) -> tuple[list[str], Filter]:
 
 
 def _downloads(wanted: Filter, columns: list[str]) -> None:
-    """All pages of the snapshot shown, built on the click."""
+    """Draw downloads of all pages of the snapshot shown, built on click."""
     snapshot = snapshot_cache.shown()
 
     def whole() -> pl.DataFrame:
@@ -190,7 +190,7 @@ def _leave() -> None:
 
 
 def _history(dataset: Dataset, start: datetime, categories: Sequence[str]) -> None:
-    """Every value published for the half hour, and the address that shows the same."""
+    """Draw every value published for the half-hour, and the address that shows the same."""
     day, period = settlement_of(start)
     st.caption(f"**{', '.join(categories)}**, {moment(start)} {zone(start)}, settlement date {day}, period {period}")
     frame = pl.concat(

@@ -90,7 +90,7 @@ def _capacity(capacity: CapacityStatus | None) -> None:
 
 
 def _checks() -> None:
-    """All of them, with a button; watched while a run that was asked for here is on its way."""
+    """Draw all checks with a button; they are watched while a run requested here is active."""
     try:
         dagster = orchestrator()
         newest = _asked_for_here(dagster)
@@ -104,7 +104,7 @@ def _checks() -> None:
 
 @st.fragment(run_every=WATCHES_EVERY)
 def _watched() -> None:
-    """Until the run is over: then the page is drawn without it."""
+    """Redraw until the run is over."""
     try:
         dagster = orchestrator()
         newest = _asked_for_here(dagster)
@@ -116,7 +116,7 @@ def _watched() -> None:
 
 
 def _list(dagster: Orchestrator, newest: Listed | None) -> None:
-    """`newest`: run that was asked for here. Raises OrchestratorError."""
+    """Draw the list; `newest` is the run requested here. Raises OrchestratorError."""
     found, under_way = checks(dagster), newest is not None and not newest.is_over
     failed_because = dagster.run_state(newest.launched.id).errors if newest and newest.status == "FAILURE" else []
     counts = {outcome: sum(check.outcome == outcome for check in found) for outcome in MARKS}
@@ -154,7 +154,7 @@ def _run() -> None:
 
 
 def _newest(run: Listed, found: list[Check]) -> None:
-    """How far it is: the checks that it has judged, of those that it announced."""
+    """Return the progress of the run: checks finished of those it announced."""
     state = STATES.get(run.status, ":blue[:material/sync:] are under way")
     took = f", {(run.ended_at_utc - run.created_at_utc).total_seconds():.0f} s" if run.ended_at_utc else ""
     with st.container(horizontal=True, vertical_alignment="center"):

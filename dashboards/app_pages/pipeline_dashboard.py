@@ -47,7 +47,7 @@ def show() -> None:
 
 
 def _filter(there: Choices) -> Filter:
-    """All of it stands in the address; nothing chosen is everything."""
+    """Draw the filter, which lives in the address; nothing chosen means everything."""
 
     def chosen(label: str, options: list[str]) -> tuple[str, ...]:
         picked = st.multiselect(
@@ -172,7 +172,7 @@ def _outlook(wanted: Filter) -> None:
 
 
 def _nothing_yet() -> None:
-    """In place of the charts, with the ways out."""
+    """Draw the empty state, with what to do next."""
     held = ledger_session.held()
     waiting = held.position - ledger_session.landed()
     if waiting > 0 or held.of_kind("pipelines"):

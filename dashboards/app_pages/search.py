@@ -57,7 +57,7 @@ def _line(held: Holdings, hit: Found, word: str) -> None:
 
 
 def _around(text: str, word: str) -> str:
-    """The piece of a long text in which the word stands."""
+    """Return the part of a long text around the word."""
     place = max(text.casefold().find(word.casefold()), 0)
     start, end = max(place - AROUND, 0), place + len(word) + AROUND
     return f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}"

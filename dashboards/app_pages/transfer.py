@@ -91,7 +91,7 @@ def _import(sheet: str) -> None:
 
 
 def _planned(sheet: str, content: bytes, filename: str) -> Plan | None:
-    """Held against the ledger once: what was seen is what is saved."""
+    """Plan an upload once: what was shown is what is saved."""
     key = f"{sheet} {hashlib.sha256(content).hexdigest()}"
     kept = st.session_state.get(PLAN)
     if kept is None or kept[0] != key:
@@ -171,7 +171,7 @@ def _earlier() -> None:
 
 
 def _undo(one: Batch) -> None:
-    """By a new batch: nothing is deleted."""
+    """Draw the button that reverts a batch by a new one; nothing is deleted."""
     name = f"{UNDO} {one.batch}"
     with st.container(border=True):
         count = f"{one.changes} change{'s' if one.changes > 1 else ''}"

@@ -53,7 +53,7 @@ def show_table(frame: pl.DataFrame, *, name: str, columns: Mapping[str, Any] | N
 
 
 def downloads(frame: pl.DataFrame, *, name: str) -> None:
-    """CSV and Parquet, built when they are clicked."""
+    """Draw CSV and Parquet downloads, built on click."""
     with st.container(horizontal=True):
         st.download_button(
             "CSV",
@@ -76,7 +76,7 @@ def downloads(frame: pl.DataFrame, *, name: str) -> None:
 
 
 def parquet(frame: pl.DataFrame) -> bytes:
-    """The file's bytes."""
+    """Return the bytes of a Parquet file."""
     from io import BytesIO
 
     file = BytesIO()
@@ -85,7 +85,7 @@ def parquet(frame: pl.DataFrame) -> bytes:
 
 
 def _in_percents(frame: pl.DataFrame, shares: Sequence[str]) -> pl.DataFrame:
-    """Coverage is cut, not rounded: never 100 while something is missing."""
+    """Convert shares to percent, rounding down: never 100 while something is missing."""
     return frame.with_columns(
         (pl.col(name) * 10_000).floor() / 100 if name == "coverage" else pl.col(name) * 100
         for name in shares
@@ -94,7 +94,7 @@ def _in_percents(frame: pl.DataFrame, shares: Sequence[str]) -> pl.DataFrame:
 
 
 def in_london(frame: pl.DataFrame) -> pl.DataFrame:
-    """Columns of UTC instants (`…_utc`) as London wall time, named so."""
+    """Convert columns of UTC instants (`…_utc`) to London wall time, and rename them."""
     instants = [name for name, kind in frame.schema.items() if isinstance(kind, pl.Datetime) and kind.time_zone]
     return frame.with_columns(
         pl.col(name).dt.convert_time_zone(LONDON.key).dt.replace_time_zone(None) for name in instants

@@ -65,7 +65,7 @@ def unreachable(error: OrchestratorError) -> None:
 
 
 def import_forms() -> None:
-    """The last seven days, a year, a range."""
+    """Draw the forms: the last seven days, a year, a range."""
     settings = Settings()
     newest = last_closed_day(DATASETS[0])
     names = st.pills(
@@ -104,7 +104,7 @@ def import_forms() -> None:
 
 
 def _note() -> None:
-    """What became of the last click, once."""
+    """Draw the result of the last click, once."""
     if note := st.session_state.pop(_NOTE, None):
         kind, said = note
         (st.success if kind == "launched" else st.warning)(said, icon=":material/info:")
@@ -133,7 +133,7 @@ def launch(datasets: Sequence[Dataset], first: date, last: date) -> str:
 
 
 def imports() -> None:
-    """What was asked for here lately; watched while something is under way."""
+    """Draw recent requests, and watch them while one is active."""
     try:
         found = recent(orchestrator(), limit=SHOWN, asked_by=ASKED_BY)
     except OrchestratorError as error:
@@ -161,7 +161,7 @@ def _list(*, watching: bool) -> None:
 
 
 def _one(dagster: Orchestrator, listed: Listed) -> None:
-    """A line, and while it runs a bar for each dataset."""
+    """Draw one request in a line, and while it runs a bar for each dataset."""
     followed: dict[str, Followed] = st.session_state.setdefault(_FOLLOWED, {})
     known = followed.setdefault(listed.launched.id, Followed())
     if not listed.is_over or listed.launched.id not in known.ended:
@@ -231,7 +231,7 @@ def _cancel(listed: Listed) -> None:
 
 
 def repair(dataset: Dataset, days: Sequence[tuple[date, date]]) -> None:
-    """A button that asks again for the spans; as a callback it runs before the page is drawn."""
+    """Draw a button that fetches the spans again; its callback runs before the page is drawn."""
 
     def ask_again() -> None:
         try:

@@ -40,7 +40,7 @@ class Days:
 
 
 def dataset_chosen() -> Dataset:
-    """Wind and solar, or all fuels."""
+    """Draw the choice of a dataset and return it."""
     names = [dataset.name for dataset in BY_HALF_HOUR]
     name = st.segmented_control(
         "Data",
@@ -56,7 +56,10 @@ def dataset_chosen() -> Dataset:
 
 
 def days_chosen(held: Window, *, default: str = "28 days") -> Days:
-    """A preset that ends with the newest settlement date held, or any days between."""
+    """Draw the choice of days and return it.
+
+    It is a preset that ends with the newest settlement date with data, or any days between.
+    """
     there = days_of(held)
     preset = st.segmented_control(
         "Days", list(PRESETS), default=default, required=True, key="days", bind="query-params"
@@ -97,12 +100,12 @@ def _warn_of_address(held: Days) -> None:
 
 
 def days_of(window: Window) -> Days:
-    """The settlement dates that it touches: in summer one more than its UTC days."""
+    """Return the settlement dates that a window touches: in summer one more than its UTC days."""
     return Days(settlement_of(window.start_utc)[0], settlement_of(window.end_utc - HALF_HOUR)[0])
 
 
 def of_preset(preset: str, there: Days) -> Days:
-    """Never before the first day held."""
+    """Return the days of a preset, never before the first day with data."""
     length = PRESETS[preset]
     if preset == "This year":
         first = date(there.last.year, 1, 1)
@@ -114,7 +117,7 @@ def of_preset(preset: str, there: Days) -> Days:
 
 
 def categories_chosen(dataset: Dataset) -> list[str]:
-    """In their declared order; all that are always published unless some are named."""
+    """Draw the choice of categories and return them in declared order; by default those that are always published."""
     default = list(dataset.always_published)
     label, key = ("Technologies", "technology") if len(dataset.categories) <= FEW else ("Fuels", "fuel")
     if len(dataset.categories) <= FEW:

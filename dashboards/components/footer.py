@@ -9,7 +9,7 @@ from warehouse.errors import WarehouseError
 
 
 def foot() -> None:
-    """Whose data it is: Elexon's licence asks for its line wherever the data is shown."""
+    """Draw the attribution: Elexon's licence requires its line wherever the data is shown."""
     if snapshot_cache.shown() is None:
         return
     try:
@@ -24,7 +24,7 @@ def foot() -> None:
 
 
 def nothing_yet(of: str = "wind and solar") -> None:
-    """In place of a page's content, with the way out."""
+    """Draw an empty state in place of a page's content, with what to do next."""
     with st.container(border=True):
         st.subheader(f"Nothing of {of} yet", anchor=False)
         st.write("The warehouse is empty. Import the last seven days, a year or any range, and the page fills itself.")

@@ -12,7 +12,7 @@ NEW = "new"
 
 
 def asked() -> str:
-    """The form that the address asks for; empty for none."""
+    """Return the form that the address names; empty for none."""
     return str(st.query_params.get(FORM, ""))
 
 

@@ -13,7 +13,7 @@ NOTHING = "–"  # noqa: RUF001 (a dash is meant)
 
 
 def moment(instant: datetime | None) -> str:
-    """`Sat 21 Nov 2026 08:30` in London time."""
+    """Format an instant as `Sat 21 Nov 2026 08:30` in London time."""
     if instant is None:
         return NOTHING
     local = instant.astimezone(LONDON)
@@ -21,7 +21,7 @@ def moment(instant: datetime | None) -> str:
 
 
 def zone(instant: datetime) -> str:
-    """GMT or BST."""
+    """Return GMT or BST."""
     return f"{instant.astimezone(LONDON):%Z}"
 
 
@@ -30,12 +30,12 @@ def clock(instant: datetime) -> str:
 
 
 def day(value: date | None) -> str:
-    """`21 Nov 2026`."""
+    """Format a date as `21 Nov 2026`."""
     return NOTHING if value is None else f"{value.day} {value:%b %Y}"
 
 
 def date_of(instant: datetime | None) -> str:
-    """Its day in London."""
+    """Format the London date of an instant."""
     return NOTHING if instant is None else day(instant.astimezone(LONDON).date())
 
 
@@ -44,7 +44,7 @@ def span_of_days(first: date, last: date) -> str:
 
 
 def energy(mwh: float | None) -> str:
-    """GWh, from 10 TWh on TWh."""
+    """Format energy in GWh, from 10 TWh on in TWh."""
     if mwh is None:
         return NOTHING
     if abs(mwh) >= 10_000_000:
@@ -57,23 +57,23 @@ def power(mw: float | None) -> str:
 
 
 def share(value: float | None) -> str:
-    """Whole percents."""
+    """Format a share in whole percent."""
     return NOTHING if value is None else f"{value:.0%}"
 
 
 def percent(value: float | None) -> str:
-    """To a hundredth, and never 100% while something is missing."""
+    """Format a share to a hundredth, and never as 100 % while something is missing."""
     return formatting.percent(value).replace(" %", "%")
 
 
 def change_of(value: float, before: float) -> str:
-    """Whole percents with their sign."""
+    """Format a change in whole percent with its sign."""
     change = round(100 * (value / before - 1))
     return f"{change:+d}%".replace("-", "\u2212") if change else "±0%"
 
 
 def place(latitude: float | None, longitude: float | None) -> str:
-    """`51.01° N, 2.71° W`."""
+    """Format coordinates as `51.01° N, 2.71° W`."""
     if latitude is None or longitude is None:
         return NOTHING
     north, east = "N" if latitude >= 0 else "S", "E" if longitude >= 0 else "W"

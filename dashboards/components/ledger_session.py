@@ -31,13 +31,13 @@ _WORD_JOINER = "\u2060"
 
 
 def plain(text: str) -> str:
-    """For Markdown, so that it shows the text as it was typed: nothing in it becomes a link, an icon or a heading."""
+    """Escape text for Markdown, so that nothing in it becomes a link, an icon or a heading."""
     one_line = _LINKED_UNASKED.sub(rf"\g<0>{_WORD_JOINER}", " ".join(text.split()))
     return _DIRECTIVE.sub(rf"\\:{_WORD_JOINER}", _PUNCTUATION.sub(r"\\\1", one_line))
 
 
 def rag_text(rag: str) -> str:
-    """Shape and word."""
+    """Return the shape and the word of a RAG status."""
     return f"{RAG_SHAPES[Rag(rag)]} {rag}"
 
 
@@ -46,12 +46,12 @@ def rag_badge(rag: str) -> None:
 
 
 def engine() -> sa.Engine:
-    """Kept for all sessions. Raises LedgerUnavailable."""
+    """Return the engine shared by all sessions. Raises LedgerUnavailable."""
     return _engine(schema.address(Settings()))
 
 
 def held() -> Holdings:
-    """Everything as it is now. Raises LedgerUnavailable."""
+    """Return all records as they are now. Raises LedgerUnavailable."""
     there = engine()
     return _held(schema.address(Settings()), reader.position(there), there)
 
@@ -74,7 +74,7 @@ def _listed(
 
 
 def landed() -> int:
-    """Position of the newest change that charts and metrics know; 0 where they know none."""
+    """Return the position of the newest change in charts and metrics; 0 for none."""
     if snapshot_cache.shown() is None:
         return 0
     try:
@@ -90,7 +90,7 @@ def landing_badge(position: int) -> None:
 
 
 def landing_mark(position: int) -> None:
-    """The same for a line."""
+    """Return the mark for a line with a change that has not landed."""
     if position > landed():
         st.badge("pending", icon=":material/hourglass_top:", color="orange", help=_waiting(position))
 

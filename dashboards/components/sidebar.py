@@ -25,7 +25,7 @@ _DRAWN = "sidebar: drawn at"
 
 @st.cache_resource
 def lookout() -> Lookout:
-    """One for all sessions."""
+    """Return the status monitor shared by all sessions."""
     return Lookout()
 
 

@@ -34,12 +34,12 @@ def look_up() -> Snapshot | None:
 
 
 def newest() -> Snapshot | None:
-    """What is published now."""
+    """Return the newest published snapshot."""
     return snapshots.newest(snapshots.folder_of(Settings().warehouse))
 
 
 def shown() -> Snapshot | None:
-    """The snapshot of this script run."""
+    """Return the snapshot of this script run."""
     return cast("Snapshot | None", st.session_state.get(_SHOWN))
 
 
@@ -108,7 +108,7 @@ class _Open:
         self._con = self._held.__enter__()
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
-        """A connection of its own to the same file, in UTC: threads share none."""
+        """Return a connection of its own to the same file, in UTC: threads share none."""
         con = self._con.cursor()
         con.execute("SET TimeZone = 'UTC'")
         return con

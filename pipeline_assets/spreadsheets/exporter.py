@@ -37,7 +37,7 @@ def export(engine: sa.Engine, sheet: str, ids: Collection[str] | None = None) ->
 
 
 def export_of(held: Holdings, sheet: str, ids: Collection[str] | None = None) -> str:
-    """As `export`, of records that were read before."""
+    """Export records that were read before, like `export`."""
     flat = SHEETS[sheet]
     wanted = [record for record in held.of_kind(flat.kind) if ids is None or record.id in ids]
     return _csv(flat, [row for record in wanted for row in _rows(held, flat, record)])
@@ -82,7 +82,7 @@ def _of_record(held: Holdings, sheet: Sheet, column: Column, record: Record) -> 
 
 
 def _parts(held: Holdings, sheet: Sheet, record: Record) -> list[tuple[Record, list[str]]]:
-    """Each part once, by name, with its roles."""
+    """Yield each part once, by name, with its roles."""
     owner_field, part_field = ENTITIES[sheet.link].references
     roles: dict[str, list[str]] = {}
     for link in held.naming(sheet.link, owner_field, record.id):

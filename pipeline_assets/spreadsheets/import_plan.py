@@ -139,7 +139,7 @@ def confirm(
 
 
 def _names_are_still_free(engine: sa.Engine, plan: Plan) -> None:
-    """Else a project that somebody made since the plan would be made once more."""
+    """Check that names are still free, or a project created since the plan would be created twice."""
     held, kind = holdings(engine), SHEETS[plan.sheet].kind
     new = {change.id: change for change in plan.changes if (change.kind, change.action) == (kind, Action.CREATE)}
     taken = [

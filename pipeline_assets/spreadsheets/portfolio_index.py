@@ -73,7 +73,7 @@ class Holdings:
         return [record for record in self._by_name.get((kind, name_key(name)), ()) if record.archived == archived]
 
     def naming(self, kind: str, field: str, id: str, *, archived: bool = False) -> list[Record]:
-        """Those of a kind whose field names the record of this id, oldest first."""
+        """Return the records of a kind whose field refers to this id, oldest first."""
         found = [record for record in self._naming.get((kind, field, id), ()) if record.archived == archived]
         return sorted(found, key=lambda record: record.position)
 

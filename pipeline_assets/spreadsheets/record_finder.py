@@ -35,7 +35,7 @@ class Finder:
         self._new_ids: dict[tuple[str, ...], str] = {}
 
     def record(self, said: Values) -> str:
-        """The id of the row's record."""
+        """Return the id of the row's record."""
         kind, name = self.sheet.kind, said.fields.get("name", EMPTY)
         if said.id:
             return self._given(kind, said.id, "id")
@@ -72,7 +72,7 @@ class Finder:
         return found[0].id
 
     def part(self, owner: str, label: str, part: Part) -> str:
-        """The id of the row's part."""
+        """Return the id of the row's part."""
         kind, name = self.sheet.part, part.fields.get("name", EMPTY)
         id_column = self.sheet.one(Holds.PART_ID).name
         if part.id:

@@ -58,7 +58,7 @@ class Column:
 
     @property
     def help(self) -> str:
-        """What goes into it, and how it is emptied."""
+        """Return what goes into the column, and how it is emptied."""
         if self.holds is Holds.LINKED:
             return f"names of counterparties, with semicolons between them; {CLEARING_WORD} takes them off"
         if self.holds is Holds.WHOLE:
@@ -105,15 +105,15 @@ class Sheet:
         return found
 
     def help(self) -> list[tuple[str, str]]:
-        """(column, what goes into it) of what is exported."""
+        """Return (column, what goes into it) of the exported columns."""
         return [(column.name, column.help) for column in self.exported]
 
     def find(self, holds: Holds, field: str = "", *, word: str = "") -> Column | None:
-        """The column that holds it, if the sheet has one."""
+        """Return the column that holds it, if the sheet has one."""
         return self._by_content.get((holds, field, word))
 
     def one(self, holds: Holds, field: str = "", *, word: str = "") -> Column:
-        """The column that holds it."""
+        """Return the column that holds it."""
         return self._by_content[holds, field, word]
 
     @cached_property
@@ -141,7 +141,7 @@ class Sheet:
 
     @cached_property
     def header_names(self) -> HeaderNames:
-        """The headers that are known, for who looks for the header's row."""
+        """Return the known headers, for finding the header's row."""
         known = {*self._by_letters, *(spelling_key(name) for name, _ in self.not_kept)}
         identifying = {key for key, column in self._by_letters.items() if column.name in ("id", "name")}
         return HeaderNames(frozenset(known), frozenset(identifying))
@@ -163,7 +163,7 @@ def _type_of(annotation: Any) -> type:
 
 
 def _fields(kind: str, holds: Holds, prefix: str = "", *, aliases: Mapping[str, tuple[str, ...]]) -> tuple[Column, ...]:
-    """A column for each field of the model."""
+    """Return a column for each field of the model."""
     columns = []
     for name, info in ENTITIES[kind].model_fields.items():
         default = None if info.is_required() else info.default

@@ -118,7 +118,7 @@ def _table(sheet: RawSheet, names: HeaderNames, notes: list[str]) -> RawTable:
 def _mark_merged_cells(
     sheet: RawSheet, index_of: dict[int, int], lines: dict[int, list[str]], special: dict[tuple[int, int], Special]
 ) -> None:
-    """A person sees the merged text beside each of its rows, but only the first of them holds it."""
+    """Mark merged cells: a person sees the text beside each row, but only the first row holds it."""
     for (row, column), name in sheet.covered_cells(sorted(lines), index_of).items():
         lines[row][index_of[column]] = "(merged)"
         message = f"is one of the merged cells {name}: unmerge them, and fill in each row"

@@ -81,7 +81,7 @@ HIDDEN = ("warehouse_info", "pipeline_info", "flags", "soft_limits", "submitted_
 
 
 def briefing(con: Connection, now: datetime) -> str:
-    """The first message of a conversation. `con` is the snapshot that will be queried."""
+    """Compose the first message of a conversation; `con` is the snapshot that will be queried."""
     label = label_of_sources(sources(con))
     return "\n".join(
         [
@@ -98,7 +98,7 @@ def briefing(con: Connection, now: datetime) -> str:
 
 
 def held(con: Connection) -> list[str]:
-    """A sentence for each half-hourly dataset: from when to when."""
+    """Return a sentence for each half-hourly dataset: from when to when."""
     said = []
     for dataset in BY_HALF_HOUR:
         window = span(dataset.name, con)
@@ -112,7 +112,7 @@ def held(con: Connection) -> list[str]:
 
 
 def described(con: Connection) -> str:
-    """A line for each relation: its columns with their types, and what is known of both."""
+    """Describe each relation in a line: its columns with their types, and what is known of both."""
     rows = con.execute(
         """SELECT table_name, column_name, data_type, columns.comment,
             coalesce(tables.comment, views.comment) AS about
@@ -151,7 +151,7 @@ def _about(relation: str) -> str:
 
 
 def _known(relation: str, name: str) -> str:
-    """Said once, where it is declared: of a dataset's current values, and of the pipeline's own fields."""
+    """Return what is declared of columns: of a dataset's current values, and of the pipeline's fields."""
     for dataset in DATASETS:
         if relation == dataset.name and name in dataset.columns:
             column = dataset.columns[name]

@@ -74,7 +74,7 @@ class Turn:
 
 
 def answer(turn: Turn, before: Sequence[Turn], settings: Settings) -> Iterator[str | Query]:
-    """Text as it comes and each query as it was run; changes nothing. Raises ChatProblem, WarehouseMissing."""
+    """Yield the answer's text as it comes, and each query as it was run. Raises ChatProblem, WarehouseMissing."""
     with reading(version=turn.version) as con:
         head = briefing(con, datetime.now(UTC))
     messages: list[dict[str, Any]] = [{"role": "system", "content": head}]
@@ -105,9 +105,9 @@ def answer(turn: Turn, before: Sequence[Turn], settings: Settings) -> Iterator[s
 
 
 def beside(events: Iterator[Any], *, every_seconds: float) -> Generator[Any, None, None]:
-    """The same, out of a thread of its own, and None whenever nothing came for so long: whoever waits can be stopped.
+    """Run a generator in a thread and yield its events.
 
-    Closed before its end, the thread ends with the next event, which closes the connection to the model.
+    None is yielded whenever nothing came for a while, so that whoever waits can stop it.
     """
     found: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
     is_over, end = threading.Event(), object()
@@ -142,7 +142,7 @@ def beside(events: Iterator[Any], *, every_seconds: float) -> Generator[Any, Non
 
 
 def _remembered(turn: Turn) -> list[dict[str, Any]]:
-    """As it was said: a question after it may be about it."""
+    """Return a turn as it was said: a later question may be about it."""
     messages: list[dict[str, Any]] = [{"role": "user", "content": turn.question}]
     for n, query in enumerate(turn.queries):
         messages += _as_messages(query, f"call_{id(turn)}_{n}")
@@ -150,7 +150,7 @@ def _remembered(turn: Turn) -> list[dict[str, Any]]:
 
 
 def _as_messages(query: Query, call_id: str) -> list[dict[str, Any]]:
-    """The call and its outcome; several of one reply one after the other, which every server takes."""
+    """Return the call and its outcome; several calls of one reply follow each other, which every server accepts."""
     arguments = {"sql": query.sql}
     if query.days:
         arguments |= {"first_day": str(query.days[0]), "last_day": str(query.days[1])}

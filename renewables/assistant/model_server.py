@@ -36,7 +36,7 @@ class Call:
 
 
 def lacking(settings: Settings) -> str:
-    """What keeps questions from being asked, as a sentence; "" where nothing does."""
+    """Return what keeps questions from being asked, as a sentence, or ""."""
     if find_spec("openai") is None:
         return "The library is not installed: `pip install 'gb-renewables[chat]'`, then start again."
     if not settings.chat_model:
@@ -47,7 +47,7 @@ def lacking(settings: Settings) -> str:
 
 
 def host_of(settings: Settings) -> str:
-    """Where questions go: the host, and the port if it is not the usual one."""
+    """Return where questions go: the host, and the port if it is not the usual one."""
     url = settings.chat_base_url
     usual = url.port in (None, 443 if url.scheme == "https" else 80)
     return f"{url.host}" if usual else f"{url.host}:{url.port}"
@@ -115,7 +115,7 @@ def _pieces(chunks: Iterable[Any]) -> Iterator[str | Call]:
 
 
 def _said(error: Exception, settings: Settings) -> str:
-    """One sentence with the way out. What a server says of a refused key may quote it, and is not repeated."""
+    """Return one sentence with the fix. A server may quote a refused key, so its words about keys are not repeated."""
     import openai
 
     host, model = host_of(settings), settings.chat_model

@@ -113,7 +113,7 @@ def _days(given: dict[str, Any]) -> tuple[date, date] | None:
 
 
 def _coverage(sql: str, days: tuple[date, date] | None, version: int | None) -> Iterator[str]:
-    """Looked up here and not by the model: no answer goes without it."""
+    """Look up the coverage of the days that were read, so that no answer goes without it."""
     read = [dataset for dataset in BY_HALF_HOUR if re.search(rf"\b{dataset.name}", sql, re.IGNORECASE)]
     with reading(version=version) as con:
         for dataset in read:

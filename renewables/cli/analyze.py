@@ -132,7 +132,7 @@ def _print(figures: "pl.DataFrame", sources: list[str], missing: "UnderstatedWin
 
 
 def said_of_missing_wind(missing: "UnderstatedWind") -> str:
-    """One sentence, which says that it is an estimate."""
+    """Return one sentence about missing wind, which says that it is an estimate."""
     from renewables.formatting import number
 
     half_hours = f"Wind is understated in {number(missing.half_hours)} half hours"

@@ -100,7 +100,7 @@ def only_demo_home(home: Path, base_url: str) -> Iterator[None]:
 
 
 def _seed(console: "Console") -> bool:
-    """The invented portfolio, once: a demo that runs again keeps what was edited in it."""
+    """Load the invented portfolio once: a demo that runs again keeps what was edited in it."""
     from renewables.dagster_control.in_process import seed_portfolio
 
     outcome = seed_portfolio(requested_by="renewables demo", settings=Settings())
@@ -131,7 +131,7 @@ def _table(title: str) -> "Table":
 
 
 def _add_row(table: "Table", name: str, first: date, last: date, run_ids: list[str], seconds: float) -> set[str]:
-    """One dataset; returns whose rows they are."""
+    """Add the row of one dataset and return the sources of its rows."""
     from elexon_assets.datasets import BY_NAME
     from renewables.queries.runs import landed, totals
     from warehouse.connection import reading

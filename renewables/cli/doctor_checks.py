@@ -52,7 +52,7 @@ def _versions(_settings: Settings) -> Iterable[Finding]:
 
 
 def _settings(settings: Settings) -> Iterable[Finding]:
-    """Every setting that is not its default, and where the home and the warehouse are in any case."""
+    """Return every setting that is not its default, and always the home and the warehouse."""
     files = [(file, dotenv_values(file, encoding=ENCODING)) for file in env_files(settings.renewables_home)]
     in_files = [(file, {name.lower() for name, value in values.items() if value}) for file, values in files]
     in_environment = {name.lower() for name, value in os.environ.items() if value}
@@ -94,7 +94,7 @@ def _sizes(settings: Settings) -> Iterable[Finding]:
 
 
 def _file_system(folder: Path) -> str | None:
-    """Linux only: the type of the longest mount point that holds the folder."""
+    """Return the file system of a folder by its longest mount point; Linux only."""
     try:
         mounts = [line.split() for line in Path("/proc/mounts").read_text().splitlines()]
     except OSError:

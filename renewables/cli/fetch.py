@@ -187,7 +187,7 @@ def _chosen(names: list[str] | None) -> "list[Dataset]":
 
 
 def _by_the_way_they_are_asked_for(datasets: "Sequence[Dataset]") -> "list[list[Dataset]]":
-    """Those by day in runs of their own: Dagster gives the others no range."""
+    """Separate datasets by day from the others, which Dagster gives no range."""
     by_day = [dataset for dataset in datasets if dataset.is_half_hourly]
     return [together for together in (by_day, [one for one in datasets if one not in by_day]) if together]
 
@@ -261,7 +261,7 @@ def _print_landed(totals: "pl.DataFrame", console: "Console") -> None:
 
 
 def _print_failed(failed: "pl.DataFrame", console: "Console") -> None:
-    """A line for each thing that went wrong, not for each window: an outage says the same of all of them."""
+    """Print one line per kind of failure, not per window: an outage says the same of all of them."""
     from elexon_assets.datasets import BY_NAME
 
     for row in failed.head(FAILURES_SHOWN).iter_rows(named=True):

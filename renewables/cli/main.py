@@ -98,5 +98,5 @@ app.command("restore")(restore.restore)
 
 
 def main() -> None:
-    """The console script."""
+    """Run the console script."""
     app()

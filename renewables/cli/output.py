@@ -33,13 +33,13 @@ def open_console(*, stderr: bool = False, quiet: bool = False) -> "Console":
 
 
 def note(text: str) -> None:
-    """Beside the output, never in it: a script reads the output."""
+    """Print to the error stream, so that a script reads only the output."""
     if text:
         typer.echo(text, err=True)
 
 
 def print_json(value: object) -> None:
-    """Instants as RFC 3339 with Z, spans of time as seconds, NaN as null."""
+    """Print a value as JSON: instants as RFC 3339 with Z, durations as seconds, NaN as null."""
     typer.echo(json.dumps(plain(value), ensure_ascii=False, indent=2))
 
 
@@ -74,7 +74,7 @@ def print_table(
 
 
 def _width(columns: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[str]) -> int:
-    """Least that the table needs: numbers whole, texts by their words."""
+    """Return the least width that the table needs: complete numbers, texts by their words."""
     widths = []
     for n, name in enumerate(columns):
         cells = [name, *(row[n] for row in rows)]
@@ -86,7 +86,7 @@ def _width(columns: Sequence[str], rows: Sequence[Sequence[str]], right: Sequenc
 
 
 def print_facts(title: str, facts: Sequence[tuple[str, str]]) -> None:
-    """A heading and lines of name and value."""
+    """Print a heading and lines of name and value."""
     from rich.table import Table
     from rich.text import Text
 

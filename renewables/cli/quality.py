@@ -152,7 +152,7 @@ def _print_worst_days(worst: "pl.DataFrame") -> None:
 
 
 def _spans(starts: Sequence[datetime]) -> str:
-    """Half hours in a row as one: `05:30-06:00, 14:00-16:00`."""
+    """Join consecutive half-hours: `05:30-06:00, 14:00-16:00`."""
     from elexon_assets.settlement import HALF_HOUR
 
     spans: list[tuple[datetime, datetime]] = []

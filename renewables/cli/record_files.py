@@ -154,7 +154,7 @@ def revert(_: str, __: str) -> Callable[..., None]:
 
 
 def _write(text: str, output: str) -> None:
-    """A file begins with a mark, without which Excel takes UTF-8 for something else."""
+    """Write a file with a byte-order mark, without which Excel misreads UTF-8."""
     from renewables.cli.output import note
 
     if output == "-":

@@ -213,7 +213,7 @@ def _print(
 def _joined(
     held: "Holdings", link_kind: str, field: str, id: str, other_field: str, other: str
 ) -> list[tuple["Record", "Record"]]:
-    """(record, link) of what live links join to the record of this id."""
+    """Yield (record, link) for live links of the record with this id."""
     links = held.naming(link_kind, field, id)
     return [(found, link) for link in links if (found := held.get(other, link.fields[other_field]))]
 

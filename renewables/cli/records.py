@@ -27,7 +27,7 @@ Id = Annotated[str, typer.Argument(metavar="ID_OR_NAME", help="The id, or a name
 def group(
     sheet: str, kind: str, what: str, commands: dict[str, Callable[[str, str], Callable[..., None]]]
 ) -> typer.Typer:
-    """A group of commands; `what` is one of its records, for the help texts."""
+    """Return a group of commands; `what` is one of its records, for the help texts."""
     made = typer.Typer(
         no_args_is_help=True, rich_markup_mode=None, help=f"{what[:1].upper()}{what[1:]}s: see, change, import, export."
     )
@@ -121,7 +121,7 @@ def history(sheet: str, kind: str) -> Callable[..., None]:
 
 
 def chosen(held: "Holdings", kind: str, text: str) -> "Record":
-    """By id (archived ones too), else by a name that one has alone. Raises BadUsage."""
+    """Find a record by id (archived ones too), or by a name that only one has. Raises BadUsage."""
     from pipeline_assets.models import ENTITIES
     from pipeline_assets.names import name_key
     from renewables.user_errors import BadUsage
@@ -189,7 +189,7 @@ def _title(record: "Record") -> str:
 
 
 def _facts(held: "Holdings", record: "Record", *, apart_from: "Record | None" = None) -> list[tuple[str, str]]:
-    """What has a value. Of a part, not what it is a part of; of a link that only joins, nothing."""
+    """Return the fields with a value; of a part, without its owner; of a link that only joins, nothing."""
     from pipeline_assets.models import ENTITIES
 
     references = ENTITIES[record.kind].references
@@ -220,7 +220,7 @@ def _what(held: "Holdings", change: "Recorded") -> str:
 
 
 def _shown(held: "Holdings", field: str, kind: str, value: Any) -> str:
-    """A reference by its name."""
+    """Return a reference by its name."""
     from pipeline_assets.models import ENTITIES
 
     target = ENTITIES[kind].references.get(field)

@@ -160,7 +160,7 @@ def _print_dataset(dataset: "DatasetStatus") -> None:
 
 
 def said_of_flags(half_hours: int, share: float | None, values_unjudged: int) -> str:
-    """Half hours in doubt, and whether that is all that is known."""
+    """Return how many half-hours are flagged, and whether all have been checked."""
     from renewables.formatting import number, percent
 
     said = f"{number(half_hours)} half hours in doubt ({percent(share, up=True)})"

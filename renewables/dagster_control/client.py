@@ -148,7 +148,7 @@ class Orchestrator:
                 return data["runOrError"], events, cursor
 
     def backfill_runs(self, backfill_id: str) -> tuple[bool, list[str]]:
-        """(whether the backfill launches no more, ids of its runs, oldest first)."""
+        """Return (whether the backfill launches no more runs, ids of its runs, oldest first)."""
         query = """query($id: String!) { partitionBackfillOrError(backfillId: $id) {
           ... on PartitionBackfill { status runs(limit: 100) { runId } }
           ... on BackfillNotFoundError { message } ... on PythonError { message } } }"""

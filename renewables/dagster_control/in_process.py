@@ -23,10 +23,7 @@ QUIET = {"console": {"config": {"log_level": "CRITICAL"}}}
 def materialize(
     datasets: Sequence[Dataset], first: date, last: date, *, requested_by: str, settings: Settings
 ) -> list[Outcome]:
-    """The UTC days, both ends in, in runs of at most 371 days; or one run of what is asked for whole.
-
-    Progress goes to the listener of `elexon_assets.progress`.
-    """
+    """Materialize UTC days, both inclusive, in runs of at most 371 days; or one run of a dataset fetched completely."""
     import dagster as dg
 
     from elexon_assets.definitions import defs
@@ -48,7 +45,7 @@ def materialize(
 
 
 def seed_portfolio(*, requested_by: str, settings: Settings) -> Outcome:
-    """The invented portfolio, submitted to the ledger of the home and landed."""
+    """Submit the invented portfolio to the ledger of the home and land it."""
     from pipeline_assets.definitions import defs
 
     with instance(settings) as opened:

@@ -71,7 +71,10 @@ class Followed:
 
 
 def recent(orchestrator: Orchestrator, *, limit: int = 20, asked_by: str | None = None) -> list[Listed]:
-    """Newest first, a backfill's runs counted as it; `asked_by`: only those with that tag. Raises OrchestratorError."""
+    """Return the newest runs first; a backfill counts as one.
+
+    `asked_by` keeps those with that tag. Raises OrchestratorError.
+    """
     query = """query($filter: RunsFilter, $limit: Int!) {
       runsOrError(filter: $filter, limit: $limit) { ... on Runs { results {
         runId status jobName creationTime endTime tags { key value } assetSelection { path } } } }
@@ -102,7 +105,7 @@ def follow_once(orchestrator: Orchestrator, listed: Listed, known: Followed) -> 
 
 
 def checks(orchestrator: Orchestrator) -> list[Check]:
-    """Every check of every asset, those that are not well first. Raises OrchestratorError."""
+    """Return every check of every asset, failing ones first. Raises OrchestratorError."""
     query = """{ assetNodes { assetKey { path } assetChecksOrError { ... on AssetChecks { checks {
       name description executionForLatestMaterialization { runId status timestamp evaluation { severity
         metadataEntries { label ... on IntMetadataEntry { intRepr } ... on FloatMetadataEntry { floatValue }
@@ -124,7 +127,7 @@ def _said(entries: Sequence[dict[str, Any]]) -> str:
 
 
 def _figure(entry: dict[str, Any]) -> str:
-    """One of those that a check says beside its outcome; without a value if it is no number and no text."""
+    """Return one figure of a check's outcome; without a value if it is neither number nor text."""
     if "intRepr" in entry:
         return f"{entry['label']} {int(entry['intRepr']):,}"
     value = entry.get("floatValue", entry.get("text"))

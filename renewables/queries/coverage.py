@@ -70,7 +70,7 @@ def days(
 
 
 def by_year(frame: pl.DataFrame) -> pl.DataFrame:
-    """Days of each state: year, and a column a state."""
+    """Return the number of days in each state: year, and one column per state."""
     counted = frame.group_by(year=pl.col("day_utc").dt.year()).agg(
         (pl.col("state") == state).sum().alias(state) for state in STATES
     )
@@ -78,7 +78,7 @@ def by_year(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def quarantine(limit: int, con: Connection | None = None) -> pl.DataFrame:
-    """Rows set aside, newest first: found_at_utc, dataset, reason, raw_json, its window, run_id."""
+    """Return quarantined rows, newest first: found_at_utc, dataset, reason, raw_json, its window, run_id."""
     with opened(con) as snapshot:
         return frame_of(
             snapshot,
@@ -89,7 +89,7 @@ def quarantine(limit: int, con: Connection | None = None) -> pl.DataFrame:
 
 
 def fetch_log(limit: int, *, only_failed: bool = False, con: Connection | None = None) -> pl.DataFrame:
-    """Windows asked for, newest first: asked_at_utc, dataset, window, status, rows, attempts, seconds, error."""
+    """Return requested windows, newest first: asked_at_utc, dataset, window, status, rows, attempts, seconds, error."""
     with opened(con) as snapshot:
         return frame_of(
             snapshot,
@@ -101,7 +101,7 @@ def fetch_log(limit: int, *, only_failed: bool = False, con: Connection | None =
 
 
 def tables(con: Connection | None = None) -> pl.DataFrame:
-    """What stands in the warehouse: name, kind (table or view), columns, rows (of tables, as DuckDB estimates them)."""
+    """Return the relations of the warehouse: name, kind (table or view), columns, rows (estimated, tables only)."""
     with opened(con) as snapshot:
         return frame_of(
             snapshot,

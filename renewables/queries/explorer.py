@@ -40,7 +40,10 @@ def columns_of(dataset: Dataset) -> list[str]:
 def rows(
     wanted: Filter, columns: Sequence[str], limit: int, offset: int, con: Connection | None = None
 ) -> pl.DataFrame:
-    """One page, in the order asked for, ties by half hour and category. ValueError for an unknown column."""
+    """Return one page in the requested order, ties by half-hour and category.
+
+    Raises ValueError for an unknown column.
+    """
     declaration = read_dataset(wanted.dataset)
     unknown = sorted({*columns, wanted.sorted_by} - set(columns_of(declaration)))
     if unknown:
@@ -52,7 +55,7 @@ def rows(
 
 
 def count(wanted: Filter, con: Connection | None = None) -> int:
-    """Of all pages together."""
+    """Return the number of rows of all pages."""
     return int(_ask(replace(wanted, sorted_by="start_time_utc"), "SELECT count(*) AS rows FROM found", con).item())
 
 

@@ -21,7 +21,7 @@ class Exported:
 
 
 def exportable(con: Connection) -> list[str]:
-    """Every table, and the view of what is current of each dataset."""
+    """Return every table, and the current view of each dataset."""
     found = con.execute(
         "SELECT table_name FROM information_schema.tables WHERE table_schema = 'main' "
         "AND table_catalog <> ? AND (table_type = 'BASE TABLE' "
@@ -32,7 +32,7 @@ def exportable(con: Connection) -> list[str]:
 
 
 def export_all(folder: Path, con: Connection | None = None) -> list[Exported]:
-    """One file a table, each replaced in one step; other files of the folder are left alone."""
+    """Write one file per table, each replaced in one step; other files in the folder stay."""
     folder.mkdir(parents=True, exist_ok=True)
     done = []
     with opened(con) as snapshot:

@@ -183,7 +183,7 @@ def _flagged(con: Connection, selection: Selection, window: Window, grain: Grain
 
 
 def grain_for(window: Window) -> Grain:
-    """Half hours up to 31 days, then the finest that stays within `POINTS_A_SERIES`."""
+    """Return half-hours up to 31 days, then the finest grain within `POINTS_A_SERIES`."""
     length = window.end_utc - window.start_utc
     if length <= HALF_HOURS_UP_TO:
         return HALF_HOURLY
@@ -197,7 +197,7 @@ _BUCKET = f"(epoch_us(start_time_utc) - {_MONDAY_US}) // $width * $width + {_MON
 
 
 def _grid(window: Window, grain: Grain) -> dict[str, int]:
-    """Microseconds since the epoch: the window, the first bucket, the width of each."""
+    """Return microseconds since the epoch: the window, the first bucket, the width of each."""
     start, end = (
         (instant - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
         for instant in (window.start_utc, window.end_utc)

@@ -42,7 +42,7 @@ class Overview:
 
 
 def overview(con: Connection | None = None) -> Overview | None:
-    """Of wind and solar; None where there is none."""
+    """Return the overview of wind and solar; None without data."""
     dataset = WIND_AND_SOLAR
     with opened(con) as snapshot:
         held = span(dataset.name, snapshot)
@@ -103,7 +103,7 @@ def flagged(dataset: str, window: Window, con: Connection | None = None) -> int:
 
 
 def _sparks(con: Connection, dataset: Dataset, end: datetime) -> dict[str, list[float]]:
-    """The total where every technology is there."""
+    """Return the last 48 values of each technology, and of the total where every technology is present."""
     frame = frame_of(
         con,
         f"""WITH present AS (

@@ -40,13 +40,16 @@ class Filter:
 
 
 def landed_position(con: Connection | None = None) -> int:
-    """Of the newest change that charts and metrics know; 0 before the first landing."""
+    """Return the position of the newest change in charts and metrics; 0 before the first landing."""
     with opened(con) as snapshot:
         return tables.landed_position(snapshot)
 
 
 def headline(wanted: Filter, con: Connection | None = None) -> dict[str, float]:
-    """projects, facilities, gross_mwp, weighted_mwp, green, amber, red (projects), overdue, stale, open_points."""
+    """Return the headline figures.
+
+    Columns: projects, facilities, gross_mwp, weighted_mwp, green, amber, red (projects), overdue, stale, open_points.
+    """
     with opened(con) as snapshot:
         return asked(
             snapshot,

@@ -24,7 +24,7 @@ BY_DAY = {name: Grain(name, timedelta(days=days)) for name, days in {"day": 1, "
 
 
 def window_of_days(first: date, last: date) -> Window:
-    """The settlement days as instants, both ends in."""
+    """Return settlement days, both inclusive, as instants."""
     return Window(first_start_utc(first), first_start_utc(last + timedelta(days=1)))
 
 
@@ -93,7 +93,7 @@ def by_hour(selection: Selection, window: Window, *, across: str, con: Connectio
 
 
 def distribution(selection: Selection, window: Window, *, con: Connection | None = None) -> pl.DataFrame:
-    """Half hours by MW: the category, from_mw (bins of one width for all), to_mw, half_hours, share (0-1)."""
+    """Return half-hours by MW: the category, from_mw (bins of one width), to_mw, half_hours, share (0-1)."""
     category = selection.declaration.category
     return _grouped(
         f"""SELECT category AS {category}, bin * width AS from_mw, (bin + 1) * width AS to_mw, count(*) AS half_hours,
@@ -109,7 +109,7 @@ def distribution(selection: Selection, window: Window, *, con: Connection | None
 
 
 def duration(selection: Selection, window: Window, *, con: Connection | None = None) -> pl.DataFrame:
-    """The category, share_of_time (0-1), exceeded_mw: at or above it for that share of the half hours there are."""
+    """Return the category, share_of_time (0-1) and exceeded_mw, reached for that share of the half-hours present."""
     category = selection.declaration.category
     # By rank: quantiles of a list take ten times as long.
     return _grouped(
@@ -129,8 +129,7 @@ def duration(selection: Selection, window: Window, *, con: Connection | None = N
 
 
 def correlation(selection: Selection, window: Window, *, con: Connection | None = None) -> pl.DataFrame:
-    """Pearson's r of each pair of categories over the half hours that both have: category, other, r, half_hours.
-    Null where one of them never changes."""
+    """Return Pearson's r of each pair of categories over common half-hours: category, other, r, half_hours."""
     return _grouped(
         """SELECT a.category AS category, b.category AS other,
             CASE WHEN stddev_pop(a.mw) > 0 AND stddev_pop(b.mw) > 0 THEN corr(a.mw, b.mw) END AS r,

@@ -54,7 +54,7 @@ class Trust:
 
     @property
     def flagged_share(self) -> float | None:
-        """Of the half hours there, 0-1; None without any."""
+        """Return the flagged share of the half-hours present, 0-1; None without any."""
         return self.half_hours_flagged / self.half_hours if self.half_hours else None
 
 

@@ -77,7 +77,7 @@ def revision_summary(selection: Selection, window: Window, con: Connection | Non
 
 
 def _republished(dataset: Dataset) -> str:
-    """Half hours that were published more than once; `is_changed`: not always with the same value."""
+    """Return SQL for half-hours that were published more than once; `is_changed` marks a changed value."""
     value, order = dataset.value, f"publish_time_utc, ingested_at_utc, {dataset.value}"
     newest = order.replace(",", " DESC,") + " DESC"
     return f"""(

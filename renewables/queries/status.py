@@ -129,7 +129,7 @@ def of_datasets(con: Connection) -> tuple[DatasetStatus, ...]:
 
 
 def of_dataset(con: Connection, dataset: Dataset) -> DatasetStatus:
-    """One dataset, empty where none of its rows landed."""
+    """Return the status of one dataset, empty where none of its rows landed."""
     aside = con.execute("SELECT count(*) FROM quarantine WHERE dataset = ?", [dataset.name]).fetchall()[0][0]
     row = frame_of(
         con,
@@ -162,7 +162,7 @@ def of_dataset(con: Connection, dataset: Dataset) -> DatasetStatus:
 
 
 def _days(con: Connection, dataset: Dataset, newest: datetime) -> pl.DataFrame:
-    """Coverage by UTC day; of the newest day only what can be there by now is expected."""
+    """Return coverage by UTC day; of the newest day only what can be published by now is expected."""
     so_far = (newest - datetime.combine(newest.date(), datetime.min.time(), UTC)) // HALF_HOUR + 1
     return frame_of(
         con,
@@ -190,7 +190,7 @@ def of_capacity(con: Connection) -> CapacityStatus | None:
 
 
 def last_runs(con: Connection, limit: int = RUNS_SHOWN) -> list[RunStatus]:
-    """Newest first, from the fetch log."""
+    """Return the newest runs of the fetch log, newest first."""
     rows = frame_of(
         con,
         """SELECT run_id, dataset, max(asked_at_utc) AS asked_at_utc, count(*) AS windows,
