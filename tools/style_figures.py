@@ -77,10 +77,11 @@ VERBS = frozenset(
     reject release reload remember remove rename render reopen repair repeat replace replay reply report represent
     request require reserve reset resolve respond restart restore restrict resume retain retry return reuse reveal
     claim revert review revise rewrite roll round route run sample save say scale scan schedule score search see seed
-    select send separate serialise serve set share shift shorten show shut sign simulate size skip sleep slice sort spawn split
-    spoil spread stack stage start state stay stop store stream strip style submit subtract suggest sum supply swap
-    switch take tell terminate test throw tick time toggle track translate treat trim try turn type undo unlink unpack
-    update upgrade upload use validate verify view visit wait walk warn watch weigh wire withdraw work wrap write yield
+    select send separate serialise serve set share shift shorten show shut sign simulate size skip sleep slice sort
+    spawn split spoil spread stack stage start state stay stop store stream strip style submit subtract suggest sum supply
+    swap switch take tell terminate test throw tick time toggle track translate treat trim try turn type undo unlink
+    unpack update upgrade upload use validate verify view visit wait walk warn watch weigh wire withdraw work wrap write
+    yield
     """.split()  # noqa: SIM905 (a list of words reads better as text)
 )
 
