@@ -59,29 +59,29 @@ def begins_with_verb(docstring: str) -> bool:
 
 VERBS = frozenset(
     """
-    accept acquire add adjust aggregate align allow answer append apply archive ask assemble assert assign attach await
-    back bind block book bound break bring build cache calculate call cancel capture carry catch change check choose
-    classify clean clear close collect colour combine commit compare complete compose compress compute concatenate
-    configure confirm connect consume contain continue convert copy count cover create cut decide declare decode
-    decompress decorate deduplicate define delete deliver derive describe detect determine deserialise display divide
-    do download draft drain draw drop dump edit embed emit empty enable encode end enforce ensure enter escape estimate
-    evaluate examine exclude execute exit expand expect explain export express extend extract fail fetch fill filter
-    find finish fit fix flag flatten fold follow force forget format freeze generate get give go group guard guess
-    handle hash hide hold honour identify ignore import include increase index infer inform ingest initialise insert
-    inspect install interpolate interrupt invalidate issue iterate join judge keep kill know label land launch lay lead
-    leave let limit line link list listen load locate lock log look lower make map mark match materialize measure
-    merge migrate move multiply name narrow normalise note notify number observe offer omit open order overwrite own
-    page pair parse partition pass paste patch perform pick pin place plan plot point poll pool populate prepare present
-    preserve prevent print probe process produce propose prove prune publish pull push put query queue quote raise
-    rank read rebuild receive recognise recompute reconcile record recover redact redirect reduce refer refresh refuse
-    reject release reload remember remove rename render reopen repair repeat replace replay reply report represent
-    request require reserve reset resolve respond restart restore restrict resume retain retry return reuse reveal
-    claim revert review revise rewrite roll round route run sample save say scale scan schedule score search see seed
-    select send separate serialise serve set share shift shorten show shut sign simulate size skip sleep slice sort
-    spawn split spoil spread stack stage start state stay stop store stream strip style submit subtract suggest sum supply
-    swap switch take tell terminate test throw tick time toggle track translate treat trim try turn type undo unlink
-    unpack update upgrade upload use validate verify view visit wait walk warn watch weigh wire withdraw work wrap write
-    yield
+    accept acquire add adjust aggregate align allow answer append apply archive ask assemble assert assign attach
+    await back bind block book bound break bring build cache calculate call cancel capture carry catch change check
+    choose claim classify clean clear close collect colour combine commit compare complete compose compress compute
+    concatenate configure confirm connect consume contain continue convert copy count cover create cut decide declare
+    decode decompress decorate deduplicate define delete deliver derive describe deserialise detect determine display
+    divide do download draft drain draw drop dump edit embed emit empty enable encode end enforce ensure enter escape
+    estimate evaluate examine exclude execute exit expand expect explain export express extend extract fail fetch fill
+    filter find finish fit fix flag flatten fold follow force forget format freeze generate get give go group guard
+    guess handle hash hide hold honour identify ignore import include increase index infer inform ingest initialise
+    insert inspect install interpolate interrupt invalidate issue iterate join judge keep kill know label land launch
+    lay lead leave let limit line link list listen load locate lock log look lower make map mark match materialize
+    measure merge migrate move multiply name narrow normalise note notify number observe offer omit open order
+    overwrite own page pair parse partition pass paste patch perform pick pin place plan plot point poll pool populate
+    prepare present preserve prevent print probe process produce propose prove prune publish pull push put query queue
+    quote raise rank read rebuild receive recognise recompute reconcile record recover redact redirect reduce refer
+    refresh refuse reject release reload remember remove rename render reopen repair repeat replace replay reply
+    report represent request require reserve reset resolve respond restart restore restrict resume retain retry return
+    reuse reveal revert review revise rewrite roll round route run sample save say scale scan schedule score search
+    see seed select send separate serialise serve set share shift shorten show shut sign simulate size skip sleep
+    slice sort spawn split spoil spread stack stage start state stay stop store stream strip style submit subtract
+    suggest sum supply swap switch take tell terminate test throw tick time toggle track translate treat trim try turn
+    type undo unlink unpack update upgrade upload use validate verify view visit wait walk warn watch weigh wire
+    withdraw work wrap write yield
     """.split()  # noqa: SIM905 (a list of words reads better as text)
 )
 
