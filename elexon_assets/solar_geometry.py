@@ -16,8 +16,9 @@ HALF_HOURS_A_DAY = 48
 SITES = ((50.8, -3.5, 0.25), (51.7, -0.5, 0.4), (52.8, -1.5, 0.25), (54.6, -2.5, 0.1))
 "Latitude and longitude in degrees and share of the panels: most stand in the south."
 
-EDGES = ((49.9, -6.3), (51.1, 1.4), (52.5, 1.7), (60.8, -0.9), (58.6, -5.0))
-"Scilly, Kent, Norfolk, Shetland, Cape Wrath: wherever the sun is up over Great Britain, it is up over one of them."
+EDGES = ((50.0, -5.7), (51.1, 1.4), (52.5, 1.7), (58.6, -3.0), (58.6, -5.0))
+"""Land's End, Kent, Norfolk, John o' Groats, Cape Wrath: while the sun is up anywhere over Great Britain, it is up over
+one of them or of the panels."""
 
 
 @dataclass(frozen=True)

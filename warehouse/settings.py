@@ -159,7 +159,7 @@ class Settings(BaseSettings):
     solar_up_degrees: float = 5
     """Solar at zero while the sun is higher than this everywhere over the panels, all half hour, is flagged. Zeros were
     seen up to -4 degrees at the lowest panel and moment of the half hour (3 at the highest)."""
-    solar_down_degrees: float = -2
+    solar_down_degrees: float = -1
     """Solar above zero while the sun is lower than this everywhere over Great Britain, all half hour, is flagged.
     Values above zero were seen from +2.6 degrees on."""
     late_minutes: float = 60

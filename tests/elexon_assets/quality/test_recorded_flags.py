@@ -91,9 +91,18 @@ def test_the_healthy_week_of_april_2026_has_three_stuck_pairs_and_one_late_docum
         ("stuck", at("2026-04-18T17:30Z"), BOTH_WINDS),
         ("stuck", at("2026-04-21T10:30Z"), BOTH_WINDS),
     ]
+    assert published("FROM open_flags WHERE dataset = 'generation_by_fuel'").is_empty()
     assert published("FROM understated_wind").is_empty()
     doubted = published("SELECT sum(half_hours_flagged)::BIGINT AS n FROM wind_and_solar_daily")
     assert doubted["n"].to_list() == [6]  # a late document is as good as any
+
+
+def test_the_lowest_gas_and_the_darkest_days_on_record_are_not_in_doubt() -> None:
+    """303 MW of gas on 2024-06-04; the sun of the first days of January."""
+    fetch_days(date(2024, 6, 4), dataset=GENERATION_BY_FUEL)
+    fetch_days(date(2024, 1, 1), date(2024, 1, 3))
+    assert {reason for reason, _, _ in flags()} == {"wind_understated"}
+    assert published("FROM open_flags WHERE dataset = 'generation_by_fuel'").is_empty()
 
 
 def test_a_half_hour_that_elexon_never_published_is_not_published_and_asked_for_again_a_known_gap() -> None:
