@@ -47,6 +47,21 @@ def test_the_json_of_a_command_fits_its_schema(renewables: Renewables, arguments
     check_document(arguments[0], renewables(*arguments, "--json").out)
 
 
+def test_an_unknown_series_and_another_try_for_the_quarantine_fit_their_schemas(
+    simulator: Any, renewables: Renewables
+) -> None:
+    simulator.faults = "unknown-psr@2024-01-01T10:00Z,absurd@2024-01-01T11:00Z"
+    renewables("fetch-range", "2024-01-01", "2024-01-01", "--quiet")
+    for command in ("status", "quality"):
+        named = check_document(command, renewables(command, "--json").out)["unknown_series"]
+        assert [found["series"] for found in named] == ["HYDROGEN", "Wind Floating"]
+        shown = renewables(command).out
+        assert "HYDROGEN in generation by fuel (1 rows since 2024-01-01)" in " ".join(shown.split())
+    done = check_document("quarantine retry", renewables("quarantine", "retry", "--json").out)
+    assert sum(outcome["rows_kept"] for outcome in done) == 2
+    assert "2 rows" not in renewables("quarantine", "retry").out
+
+
 @pytest.mark.usefixtures("home")
 def test_the_status_of_an_empty_home_fits_the_schema_too(renewables: Renewables) -> None:
     assert check_document("status", renewables("status", "--json").out)["snapshot"] is None
