@@ -11,7 +11,7 @@ KEY = "sk-secret-of-this-test"
 NAME = "test-model"
 
 Reply = str | dict[str, Any] | list[dict[str, Any]] | tuple[int, str]
-"Text, a call's arguments, those of several calls, or a status with a message."
+"Text, a call's arguments, those of several calls (or pieces as they are: `delta`), or a status with a message."
 
 
 class Model:
@@ -71,6 +71,9 @@ def deltas(reply: Reply) -> Iterator[dict[str, Any]]:
         yield from ({"content": word + " "} for word in reply.split(" "))
         return
     for n, arguments in enumerate([reply] if isinstance(reply, dict) else reply):
+        if isinstance(arguments, dict) and "delta" in arguments:
+            yield arguments["delta"]
+            continue
         text = arguments["raw"] if isinstance(arguments, dict) and "raw" in arguments else json.dumps(arguments)
         head = {"index": 0, "id": f"call{n}", "type": "function", "function": {"name": "query", "arguments": text[:9]}}
         yield {"tool_calls": [head]}

@@ -27,7 +27,7 @@ TURNS, EXAMPLE = "chat: turns", "chat: example"
 LONGEST_QUESTION = 2_000
 LOOKS_EVERY_SECONDS = 0.5
 "How soon a click on Stop is noticed."
-DRAWS_EVERY_SECONDS = 0.1
+DRAWS_EVERY_SECONDS = 0.5
 
 
 def show() -> None:
@@ -95,7 +95,7 @@ def _question(turn: Turn) -> None:
 
 
 def _answer(asked: str, turns: list[Turn], settings: Settings) -> None:
-    """Draws as it comes. A click on Stop, or anywhere else, ends it; what there is by then stays."""
+    """Show how long it takes, then draw the answer. A click on Stop, or anywhere else, ends it; its queries stay."""
     snapshot = snapshot_cache.shown()
     turn, before = Turn(asked, snapshot.version if snapshot else None), list(turns)
     turns.append(turn)
@@ -110,11 +110,8 @@ def _answer(asked: str, turns: list[Turn], settings: Settings) -> None:
                 if now - drawn < DRAWS_EVERY_SECONDS:
                     continue
                 drawn = now
-                if turn.text:
-                    words.text(turn.text)
-                else:
-                    queries = f", {len(turn.queries)} looked up" if turn.queries else ""
-                    words.caption(f":material/hourglass_top: Asking{queries} … {now - began:.0f} s")
+                queries = f", {len(turn.queries)} looked up" if turn.queries else ""
+                words.caption(f":material/hourglass_top: Asking{queries} … {now - began:.0f} s")
     st.rerun()  # drawn as all others: what was drawn on the way leaves no shadow beside the next question
 
 

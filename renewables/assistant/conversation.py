@@ -1,7 +1,7 @@
 """A conversation: questions, the queries that the model ran for each, and its answers.
 
 Belongs here: the loop of asking and looking up, and what is remembered. Not here: the prompt (`briefing.py`), the tool
-(`querying.py`), the wire (`server.py`), the faces.
+(`query_tool.py`), the wire (`model_server.py`), notations of models (`reply_text.py`), the faces.
 """
 
 import json
@@ -15,6 +15,7 @@ from typing import Any
 from renewables.assistant.briefing import briefing
 from renewables.assistant.model_server import Call, ChatProblem, host_of, reply
 from renewables.assistant.query_tool import NAME, TOOL, Query, run
+from renewables.assistant.reply_text import spoken_text, written_calls
 from warehouse.connection import reading
 from warehouse.settings import Settings
 
@@ -22,7 +23,9 @@ ROUNDS = 8
 "Replies with calls that a question may take; most take one or two, and one more for each mistake in SQL."
 CALLS_A_ROUND = 4
 LONGEST_TEXT = 8_000
-"Characters of an answer: a model that goes round in circles is stopped."
+"Characters of an answer, without what the model thought."
+LONGEST_REPLY = 200_000
+"Characters of all that a model says at once: one that goes round in circles is stopped."
 TURNS_REMEMBERED = 6
 EXAMPLES = (
     "How much wind did we have last week, and how much of it is there?",
@@ -74,7 +77,10 @@ class Turn:
 
 
 def answer(turn: Turn, before: Sequence[Turn], settings: Settings) -> Iterator[str | Query]:
-    """Yield the answer's text as it comes, and each query as it was run. Raises ChatProblem, WarehouseMissing."""
+    """Yield each query as it was run, and the answer; changes nothing. Raises ChatProblem, WarehouseMissing.
+
+    A reply is heard to its end first: only then is it known what of it was thought, and whether it is a call.
+    """
     with reading(version=turn.version) as con:
         head = briefing(con, datetime.now(UTC))
     messages: list[dict[str, Any]] = [{"role": "system", "content": head}]
@@ -82,18 +88,13 @@ def answer(turn: Turn, before: Sequence[Turn], settings: Settings) -> Iterator[s
         messages += _remembered(earlier)
     messages.append({"role": "user", "content": turn.question})
     for _ in range(ROUNDS):
-        calls, said = list[Call](), ""
-        for piece in reply(messages, [TOOL], settings):
-            if isinstance(piece, Call):
-                calls.append(piece)
-                continue
-            yield piece
-            said += piece
-            if len(said) > LONGEST_TEXT:
-                raise ChatProblem(f"The answer was stopped after {LONGEST_TEXT:,} characters: ask more narrowly.")
+        text, calls = yield from _whole_reply(messages, settings)
         if not calls:
-            if not said.strip():
+            if not text.strip():
                 raise ChatProblem(f"{settings.chat_model} at {host_of(settings)} answered nothing: ask again.")
+            yield text[:LONGEST_TEXT]
+            if len(text) > LONGEST_TEXT:
+                raise ChatProblem(f"The answer was stopped after {LONGEST_TEXT:,} characters: ask more narrowly.")
             return
         for call in calls[:CALLS_A_ROUND]:
             query = run(call.name, call.arguments, turn.version)
@@ -102,6 +103,27 @@ def answer(turn: Turn, before: Sequence[Turn], settings: Settings) -> Iterator[s
     raise ChatProblem(
         f"The model looked things up {ROUNDS} times and came to no answer: ask more narrowly. Its queries stand above."
     )
+
+
+def _whole_reply(
+    messages: Sequence[dict[str, Any]], settings: Settings
+) -> Generator[str, None, tuple[str, list[Call]]]:
+    """Return what is meant for a person, and the calls. Raises ChatProblem.
+
+    Yields "" for each piece: whoever waits can leave, and the server then stops.
+    """
+    pieces, length, calls = list[str](), 0, list[Call]()
+    for piece in reply(messages, [TOOL], settings):
+        yield ""
+        if isinstance(piece, Call):
+            calls.append(piece)
+            continue
+        pieces.append(piece)
+        length += len(piece)
+        if length > LONGEST_REPLY:
+            raise ChatProblem(f"The model was stopped after {LONGEST_REPLY:,} characters: ask more narrowly.")
+    text = spoken_text("".join(pieces))
+    return text, calls or written_calls(text)
 
 
 def beside(events: Iterator[Any], *, every_seconds: float) -> Generator[Any, None, None]:

@@ -101,7 +101,7 @@ def _pieces(chunks: Iterable[Any]) -> Iterator[str | Call]:
         delta = chunk.choices[0].delta
         if delta is None:
             continue
-        if delta.content and (text := CONTROL_CHARACTERS.sub("", delta.content)):
+        if text := CONTROL_CHARACTERS.sub("", _text_of(delta.content)):
             yield text
         for piece in delta.tool_calls or ():
             known = next((call for call in reversed(calls) if call["index"] == piece.index), None)
@@ -112,6 +112,14 @@ def _pieces(chunks: Iterable[Any]) -> Iterator[str | Call]:
                 known["name"] = known["name"] or piece.function.name or ""
                 known["arguments"] += piece.function.arguments or ""
     yield from (Call(call["name"], call["arguments"]) for call in calls)
+
+
+def _text_of(content: object) -> str:
+    """Return the text of a piece; servers that send a list of parts mark what is thought as another type."""
+    if isinstance(content, list):
+        parts = [part for part in content if isinstance(part, dict) and part.get("type") == "text"]
+        return "".join(str(part.get("text") or "") for part in parts)
+    return content if isinstance(content, str) else ""
 
 
 def _said(error: Exception, settings: Settings) -> str:

@@ -5,7 +5,6 @@ lock-down (`renewables/queries/adhoc.py`).
 """
 
 import json
-import re
 from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date
@@ -31,7 +30,8 @@ CHARACTERS_TOLD = 12_000
 "What the model is told: it pays by the word, and a small one forgets the question behind a long table."
 SECONDS = 20.0
 LONGEST_SQL = 10_000
-OF_GENERATION = (*(dataset.name for dataset in DATASETS), "understated_wind", "open_flags", "flags")
+JUDGEMENTS = frozenset({"understated_wind", "open_flags", "flags"})
+"Tables and views about the values of the datasets."
 _A_DAY = {"type": "string", "format": "date"}
 TOOL: dict[str, Any] = {
     "type": "function",
@@ -64,13 +64,15 @@ class Query:
     "Settlement dates that it says it is about, both in."
     coverage: tuple[str, ...] = ()
     "A sentence for each half-hourly dataset that it reads: how much of those days, or else of all, is there."
+    tables: frozenset[str] = frozenset()
+    "The tables that it reads, through views and macros too."
     told: str = ""
     "What the model reads: the refusal; or the coverage and the rows as CSV, cut where they get long."
 
     @property
     def is_on_generation(self) -> bool:
-        """Reads what Elexon, or the simulator, published."""
-        return any(re.search(rf"\b{name}", self.sql, re.IGNORECASE) for name in OF_GENERATION)
+        """Whether it reads what Elexon, or the simulator, published, or what was found about it."""
+        return any(_reads(dataset.name, self.tables) for dataset in DATASETS) or bool(self.tables & JUDGEMENTS)
 
 
 def run(name: str, arguments: str, version: int | None) -> Query:
@@ -88,7 +90,7 @@ def run(name: str, arguments: str, version: int | None) -> Query:
     try:
         days = _days(given)
         answer = ask(sql, row_limit=ROWS_KEPT, seconds=SECONDS, version=version)
-        frame, coverage = _flat(answer.frame), tuple(_coverage(sql, days, version))
+        frame, coverage = _flat(answer.frame), tuple(_coverage(answer.tables, days, version))
         rows = frame.head(ROWS_TOLD).write_csv(datetime_format="%Y-%m-%dT%H:%M:%SZ", null_value="NULL")
     except (QueryRefused, ValueError, OverflowError) as error:
         return _refused(sql, str(error))
@@ -97,7 +99,7 @@ def run(name: str, arguments: str, version: int | None) -> Query:
     is_cut = answer.is_cut or len(frame) > ROWS_TOLD or len(rows) > CHARACTERS_TOLD
     cut = f"\nCut: there are more rows, {len(frame)} at least. Aggregate in SQL." if is_cut else ""
     told = "\n".join([*coverage, rows[:CHARACTERS_TOLD] + cut])
-    return Query(sql, frame, answer.is_cut, days=days, coverage=coverage, told=told)
+    return Query(sql, frame, answer.is_cut, days=days, coverage=coverage, tables=answer.tables, told=told)
 
 
 def _refused(sql: str, why: str) -> Query:
@@ -112,9 +114,14 @@ def _days(given: dict[str, Any]) -> tuple[date, date] | None:
     return ends[0], ends[1]
 
 
-def _coverage(sql: str, days: tuple[date, date] | None, version: int | None) -> Iterator[str]:
-    """Look up the coverage of the days that were read, so that no answer goes without it."""
-    read = [dataset for dataset in BY_HALF_HOUR if re.search(rf"\b{dataset.name}", sql, re.IGNORECASE)]
+def _reads(dataset: str, tables: frozenset[str]) -> bool:
+    """Whether one of the tables is the dataset's: its name, or that and what follows it."""
+    return any(name == dataset or name.startswith(f"{dataset}_") for name in tables)
+
+
+def _coverage(tables: frozenset[str], days: tuple[date, date] | None, version: int | None) -> Iterator[str]:
+    """Yield the coverage of each dataset that was read. It is looked up here, so that no model leaves it out."""
+    read = [dataset for dataset in BY_HALF_HOUR if _reads(dataset.name, tables)]
     with reading(version=version) as con:
         for dataset in read:
             window = window_of_days(*days) if days else span(dataset.name, con)

@@ -36,10 +36,11 @@ class QueryRefused(Exception):
 
 @dataclass(frozen=True)
 class Answer:
-    """`is_cut`: there are more rows than were asked for."""
+    """The rows, whether there are more than were asked for, and the tables that they are from, views resolved."""
 
     frame: pl.DataFrame
     is_cut: bool
+    tables: frozenset[str]
 
 
 def ask(sql: str, *, row_limit: int, seconds: float, version: int | None = None) -> Answer:
@@ -70,8 +71,9 @@ def ask(sql: str, *, row_limit: int, seconds: float, version: int | None = None)
     said = worker.stderr.decode(errors="replace")
     match worker.returncode:
         case 0:
-            frame = pl.read_ipc(io.BytesIO(worker.stdout))
-            return Answer(frame.head(row_limit), len(frame) > row_limit)
+            tables, _, rows = worker.stdout.partition(b"\n")
+            frame = pl.read_ipc(io.BytesIO(rows))
+            return Answer(frame.head(row_limit), len(frame) > row_limit, frozenset(json.loads(tables)))
         case code if code == -signal.SIGALRM:
             raise QueryRefused(_stopped_after(seconds))
         case code if code == UNREADABLE:

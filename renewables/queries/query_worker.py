@@ -40,6 +40,7 @@ def main() -> int:
         if (size := frame.estimated_size()) > LARGEST_ANSWER_BYTES:
             sys.stderr.write(f"The rows take {size / 1024**2:,.0f} MB: select fewer columns, or shorter texts.")
             return REFUSED
+        sys.stdout.buffer.write(json.dumps(sorted(tables_of(con, request["sql"]))).encode() + b"\n")
         frame.write_ipc(sys.stdout.buffer)
     except MemoryError:
         return OUT_OF_MEMORY
@@ -91,6 +92,25 @@ def rows_of(con: duckdb.DuckDBPyConnection, sql: str, limit: int) -> pl.DataFram
         con.register("answer", frame)
         frame = pl.DataFrame(con.sql(f"SELECT * REPLACE ({_as_text(far)}) FROM answer"))
     return frame
+
+
+def tables_of(con: duckdb.DuckDBPyConnection, sql: str) -> set[str]:
+    """Return the names of the tables that a query reads, also through views and macros, in lower case.
+
+    Where DuckDB cannot say (it does not resolve every view, nor PIVOT) they are the identifiers of the query: what
+    stands in a text or in a comment is none.
+    """
+    try:
+        return {name.lower() for name in con.get_table_names(sql)}
+    except duckdb.Error:
+        tokens = duckdb.tokenize(sql)
+        ends = [offset for offset, _ in tokens[1:]] + [len(sql.encode())]
+        names = [
+            sql.encode()[offset:end].decode(errors="replace").strip().strip('"')
+            for (offset, kind), end in zip(tokens, ends, strict=True)
+            if kind == duckdb.token_type.identifier
+        ]
+        return {name.lower() for name in names}
 
 
 def _as_text(columns: list[str]) -> str:
