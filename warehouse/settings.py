@@ -167,6 +167,10 @@ class Settings(BaseSettings):
     known_gap_days: float = 7
     "A half hour that two answers lack, so long after it, is a known gap: late documents come within the day."
 
+    simulator: bool = False
+    "Whether `renewables up` starts a stand-in for Elexon where ELEXON_BASE_URL says, on this machine: the demo's home."
+    simulator_faults: str = ""
+    "What is wrong with the answers of that stand-in, as `renewables simulate --faults` takes it."
     schedules_running: bool = True
     """Whether the schedules that call Elexon run without a click. Tests and the demo turn them off; landing of changes,
     flags, checks and notices always run."""

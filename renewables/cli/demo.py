@@ -1,9 +1,6 @@
 """`renewables demo`: the whole job on a home of its own: SYNTHETIC generation, or recorded where asked, and an invented
 portfolio."""
 
-import os
-from collections.abc import Iterator
-from contextlib import contextmanager
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 from time import monotonic
@@ -11,15 +8,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from warehouse.settings import ENV_FILES, Settings
+from renewables.cli.demo_home import lasting_faults, only_demo_home, passing_faults, prepare_home
+from warehouse.settings import Settings
 
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
 
 DAYS = 28
-SIMULATOR_PORT = 8899
-"The default of `renewables simulate`: what the demo's home asks when it is used again."
+LATEST, FLAGGING, SEEDING = ("elexon_assets", "latest"), ("elexon_assets", "flagging"), ("pipeline_assets", "seeding")
+"Code location and job."
 
 
 def demo(
@@ -32,8 +30,9 @@ def demo(
 ) -> None:
     """Runs the whole job on SYNTHETIC data, in a home of its own.
 
-    The last 28 days, or those from --from to --to, from a simulator on this machine through Dagster into a warehouse
-    that is never the real one; and an invented portfolio of projects. Then says what landed.
+    The last 28 days up to this half hour, or the days from --from to --to, from a simulator on this machine through
+    Dagster into a warehouse that is never the real one; and an invented portfolio of projects. The data has a few gaps,
+    doubtful values and revisions, to look into. Then says what landed.
 
     \b
     Examples:
@@ -51,11 +50,13 @@ def demo(
     yesterday = datetime.now(UTC).date() - timedelta(days=1)
     first, last = read_days(start or str(yesterday - timedelta(days=DAYS - 1)), end or str(yesterday))
     home = Settings().renewables_home / ("demo-recorded" if recordings else "demo")
-    prepare_home(home)
+    lasting = "" if recordings else lasting_faults(last)
+    prepare_home(home, faults=None if recordings else lasting)
+    faults = "" if recordings else f"{lasting},{passing_faults(last)}"
     console.print(f"A simulator of Elexon's API starts on this machine; the demo's home is {home}", highlight=False)
     table = _table(f"UTC days {first} to {last}")
     sources: set[str] = set()
-    with subprocess_running(recordings=recordings) as base_url, only_demo_home(home, base_url):
+    with subprocess_running(recordings=recordings, faults=faults) as base_url, only_demo_home(home, base_url):
         well = True
         for dataset in DATASETS:
             started = monotonic()
@@ -67,6 +68,8 @@ def demo(
                 sources |= _add_row(
                     table, dataset.name, first, last, [o.run_id for o in outcomes], monotonic() - started
                 )
+        if not (start or end or recordings):
+            well &= _run(LATEST, console) and _run(FLAGGING, console)
         well &= _seed(console)
         if not well:
             raise typer.Exit(1)
@@ -77,33 +80,16 @@ def demo(
     _what_next(home, console)
 
 
-def prepare_home(home: Path) -> None:
-    """Write the settings that the home brings along: it asks the simulator, and leaves out other `.env` files."""
-    home.mkdir(parents=True, exist_ok=True)
-    (home / ".env").write_text(
-        f"{ENV_FILES}=home\nELEXON_BASE_URL=http://127.0.0.1:{SIMULATOR_PORT}/bmrs/api/v1\nSCHEDULES_RUNNING=false\n"
-    )
-
-
-@contextmanager
-def only_demo_home(home: Path, base_url: str) -> Iterator[None]:
-    """Leave only the settings of the demo's home in force, whatever is set for the real one."""
-    before = dict(os.environ)
-    for name in Settings.model_fields:
-        os.environ.pop(name.upper(), None)
-    os.environ |= {"RENEWABLES_HOME": str(home), ENV_FILES: "home", "ELEXON_BASE_URL": base_url}
-    try:
-        yield
-    finally:
-        os.environ.clear()
-        os.environ |= before
-
-
 def _seed(console: "Console") -> bool:
-    """Load the invented portfolio once: a demo that runs again keeps what was edited in it."""
-    from renewables.dagster_control.in_process import seed_portfolio
+    """Land the invented portfolio, once: a demo that runs again keeps what was edited in it."""
+    return _run(SEEDING, console)
 
-    outcome = seed_portfolio(requested_by="renewables demo", settings=Settings())
+
+def _run(job: tuple[str, str], console: "Console") -> bool:
+    """Run a job in this process and return whether it succeeded; its error is printed."""
+    from renewables.dagster_control.in_process import run_job
+
+    outcome = run_job(*job, requested_by="renewables demo", settings=Settings())
     if outcome.error:
         console.print(outcome.error, style="red", highlight=False)
     return outcome.succeeded
@@ -160,7 +146,7 @@ def _what_next(home: Path, console: "Console") -> None:
         f"  renewables analyze         energy, means, peaks, capacity factors, coverage\n"
         f"  renewables quality         what is in doubt, missing or revised\n"
         f"  renewables plot --open     an interactive chart\n"
-        f"  renewables simulate &      then `renewables up`: the Dagster UI with these runs\n"
+        f"  renewables up              the dashboard and Dagster with these runs; new half hours keep coming\n"
         f"Or with Elexon's own data (unset RENEWABLES_HOME): renewables fetch-range 2026-04-01 2026-04-07",
         highlight=False,
         soft_wrap=True,

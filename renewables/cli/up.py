@@ -83,6 +83,8 @@ def up(
             if urlsplit(str(settings.dashboard_url)).hostname == LOOPBACK:
                 environment["DASHBOARD_URL"] = dashboard_address
             console.print(f"Starting Dagster on {address} …")
+            if settings.simulator:
+                dagster_servers.start_simulator(servers, settings)
             if dashboard:
                 servers.start("dashboard", dashboard_command(dashboard_port), environment)
             dagster_servers.start(servers, environment, port, Path(sockets))

@@ -5,6 +5,7 @@ The runs, events and partitions are Dagster's own, so the UI shows them when it 
 
 from collections.abc import Sequence
 from datetime import date
+from importlib import import_module
 from typing import TYPE_CHECKING
 
 from elexon_assets.backfill_plan import range_tags, runs_of
@@ -44,12 +45,11 @@ def materialize(
     return outcomes
 
 
-def seed_portfolio(*, requested_by: str, settings: Settings) -> Outcome:
-    """Submit the invented portfolio to the ledger of the home and land it."""
-    from pipeline_assets.definitions import defs
-
+def run_job(location: str, name: str, *, requested_by: str, settings: Settings) -> Outcome:
+    """Run one job of a code location in this process."""
+    definitions = import_module(f"{location}.definitions").defs
     with instance(settings) as opened:
-        return _run(defs.resolve_job_def("seeding"), opened, {REQUESTED_BY: requested_by})
+        return _run(definitions.resolve_job_def(name), opened, {REQUESTED_BY: requested_by})
 
 
 def _run(job: "dg.JobDefinition", opened: "dg.DagsterInstance", tags: dict[str, str]) -> Outcome:

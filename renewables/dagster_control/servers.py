@@ -1,7 +1,7 @@
-"""Dagster on one home: a code server for each code location of `workspace.yaml`, and the webserver and the daemon that
-share them.
+"""The servers of one home: a code server for each code location of `workspace.yaml`, the webserver and the daemon that
+share them, and a stand-in for Elexon where the settings ask for one.
 
-Left to themselves both start code servers of their own, and the daemon starts its anew every minute.
+Left to themselves webserver and daemon start code servers of their own, and the daemon restarts its own every minute.
 """
 
 import json
@@ -11,9 +11,12 @@ from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
 from typing import TYPE_CHECKING, Any
+from urllib.parse import urlsplit
 
 from renewables.dagster_control.instance import shipped
-from warehouse.addresses import endpoint_of
+from renewables.dagster_control.service_status import page_answers
+from renewables.user_errors import BadUsage
+from warehouse.addresses import endpoint_of, is_loopback
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:
@@ -57,6 +60,19 @@ def start(servers: "Supervisor", environment: Mapping[str, str], port: int, sock
     daemon = [sys.executable, "-m", "dagster._daemon", "run", *with_it]
     waiting = {"DAGSTER_BACKFILL_RETRY_DEFINITION_CHANGED_ERROR": "1"}  # the same, for a daemon that runs meanwhile
     servers.start("dagster-daemon", daemon, {**environment, **waiting}, needs=code_servers_listen)
+
+
+def start_simulator(servers: "Supervisor", settings: Settings) -> None:
+    """Start the stand-in for Elexon that the settings ask for, unless one answers there. Raises Problem."""
+    base_url = str(settings.elexon_base_url).rstrip("/")
+    address = urlsplit(base_url)
+    if not is_loopback(address.hostname or ""):
+        raise BadUsage(f"SIMULATOR=true needs ELEXON_BASE_URL on this machine, and it is {address.hostname}.")
+    if page_answers(f"{base_url}/datasets/metadata/latest"):
+        return
+    command = [sys.executable, "-m", "elexon_assets.simulator", "--port", str(address.port or 80)]
+    servers.start("simulator", [*command, "--faults", settings.simulator_faults], {})
+    servers.wait_for("simulator", lambda: page_answers(f"{base_url}/datasets/metadata/latest"))
 
 
 def _all_listen(paths: Sequence[Path]) -> bool:

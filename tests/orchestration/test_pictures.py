@@ -17,7 +17,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from elexon_assets.datasets import DATASETS
-from renewables.dagster_control.in_process import seed_portfolio
+from renewables.dagster_control.in_process import run_job
 from renewables.dagster_control.run_history import recent
 from tests.browsing import Tab
 from tests.elexon_assets.ingesting import landed_in
@@ -112,7 +112,7 @@ def furnish(server: Server) -> None:
     last = datetime.now(UTC).date() - timedelta(days=1)
     server.simulator.faults = faults(last)
     landed_in(server.home, server.simulator.base_url, (last - YEARS, last), DATASETS)
-    assert seed_portfolio(requested_by="pictures", settings=server.settings).succeeded
+    assert run_job("pipeline_assets", "seeding", requested_by="pictures", settings=server.settings).succeeded
     dagster = server.orchestrator
 
     def ended() -> bool:

@@ -4,7 +4,7 @@ from pathlib import Path
 
 import pytest
 
-from renewables.cli.demo import only_demo_home, prepare_home
+from renewables.cli.demo_home import only_demo_home, prepare_home
 from warehouse.settings import Settings
 
 
@@ -13,7 +13,7 @@ def test_neither_a_teams_file_nor_its_environment_reaches_the_demo(home: Path, m
     (home / ".env").write_text("LEDGER_URL=postgresql://team/ledger\nSLACK_WEBHOOK_URL=https://hooks.example/team\n")
     monkeypatch.setenv("WAREHOUSE", str(home / "team.duckdb"))
     demo = home / "demo"
-    prepare_home(demo)
+    prepare_home(demo, faults="")
     with only_demo_home(demo, "http://127.0.0.1:1/bmrs/api/v1"):
         during = Settings()
     assert (during.ledger_url, during.slack_webhook_url) == (None, None)
@@ -26,7 +26,7 @@ def test_the_demos_home_used_from_a_checkout_with_a_teams_file_keeps_to_itself(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     (home / ".env").write_text("LEDGER_URL=postgresql://team/ledger\nSLACK_WEBHOOK_URL=https://hooks.example/team\n")
-    prepare_home(home / "demo")
+    prepare_home(home / "demo", faults="")
     monkeypatch.setenv("RENEWABLES_HOME", str(home / "demo"))
     assert (Settings().ledger_url, Settings().slack_webhook_url) == (None, None)
     assert str(Settings().elexon_base_url).startswith("http://127.0.0.1")

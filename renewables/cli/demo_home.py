@@ -1,0 +1,71 @@
+"""The home of `renewables demo`: its settings, apart from everybody else's, and what is wrong with its data on purpose.
+
+Belongs here: what makes the demo's home a home of its own. Not here: filling it (`demo.py`).
+"""
+
+import os
+from collections.abc import Iterator
+from contextlib import contextmanager
+from datetime import date, timedelta
+from pathlib import Path
+
+from warehouse.private_files import make_private_folder, write_private
+from warehouse.settings import ENV_FILES, Settings
+
+SIMULATOR_PORT = 8899
+"The default of `renewables simulate`: what the demo's home asks once `renewables up` runs on it."
+
+
+def lasting_faults(last: date) -> str:
+    """Return the faults of the demo's data that stay, however often they are fetched again.
+
+    Wind understated for some hours, all fuels at zero for an hour, values published again or late, one absurd value,
+    and two half hours that Elexon never had. All are older than the week that the night fetches again.
+    """
+
+    def day(number: int) -> date:
+        return last - timedelta(days=number)
+
+    return ",".join(
+        [
+            f"understated@{day(12)}T07:00Z/{day(12)}T13:00Z",
+            f"understated@{day(20)}T18:00Z/{day(20)}T21:00Z",
+            f"zero@{day(16)}T02:00Z/{day(16)}T03:00Z",
+            f"republished%0.02@{day(27)}/{day(7)}",
+            f"late=5@{day(9)}T11:00Z/{day(9)}T12:00Z",
+            f"absurd@{day(14)}T06:00Z",
+            f"hole@{day(18)}T03:00Z/{day(18)}T04:00Z",
+        ]
+    )
+
+
+def passing_faults(last: date) -> str:
+    """Return the faults that only the first fetch meets, so that fetching again repairs them: a day and some hours."""
+    whole, short = last - timedelta(days=10), last - timedelta(days=22)
+    return f"hole@{whole}/{whole + timedelta(days=1)},hole@{short}T09:00Z/{short}T14:00Z"
+
+
+def prepare_home(home: Path, *, faults: str | None) -> None:
+    """Write the settings that the home brings along; no other `.env` file counts for it.
+
+    With `faults`, `renewables up` starts a simulator with them, which schedules ask as they would ask Elexon. Without,
+    as for recorded answers, nothing is asked by itself.
+    """
+    source = ["SCHEDULES_RUNNING=false"] if faults is None else ["SIMULATOR=true", f"SIMULATOR_FAULTS='{faults}'"]
+    address = f"ELEXON_BASE_URL=http://127.0.0.1:{SIMULATOR_PORT}/bmrs/api/v1"
+    make_private_folder(home)
+    write_private(home / ".env", "\n".join([f"{ENV_FILES}=home", address, *source, ""]))
+
+
+@contextmanager
+def only_demo_home(home: Path, base_url: str) -> Iterator[None]:
+    """Leave only the settings of the demo's home in force, whatever is set for the real one."""
+    before = dict(os.environ)
+    for name in Settings.model_fields:
+        os.environ.pop(name.upper(), None)
+    os.environ |= {"RENEWABLES_HOME": str(home), ENV_FILES: "home", "ELEXON_BASE_URL": base_url}
+    try:
+        yield
+    finally:
+        os.environ.clear()
+        os.environ |= before
