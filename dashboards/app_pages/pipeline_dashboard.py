@@ -10,6 +10,7 @@ import streamlit as st
 from dashboards.components import ledger_session, project_views, record_lists, snapshot_cache
 from dashboards.components.chart import downloads
 from dashboards.components.formatting import number, share
+from dashboards.components.landing_offer import landing_offer
 from dashboards.components.ledger_session import rag_text
 from dashboards.components.pipeline_lists import FITS, drawn
 from pipeline_assets.errors import PipelineError
@@ -85,6 +86,7 @@ def _as_of(figures: dict[str, float]) -> None:
             waiting = f":material/hourglass_top: **{number(newer)} newer**, not yet landed."
             said = f", {waiting}" if newer > 0 else ", the newest."
         st.caption(f"As of change **{number(landed)}**{said}", width="content")
+    landing_offer()
 
 
 def _cards(figures: dict[str, float], there: Choices) -> None:
@@ -183,6 +185,7 @@ def _nothing_yet() -> None:
                 f"{waits}: Dagster lands them by itself while `renewables up` runs. Lists and records show all of it."
             )
             st.page_link("app_pages/projects.py", label="Projects", icon=":material/bolt:")
+        landing_offer()
         return
     record_lists.nothing_yet(held, "pipelines")
     st.caption("From a terminal: `renewables demo` makes an invented sample portfolio, in a home of its own.")

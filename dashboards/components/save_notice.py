@@ -6,6 +6,7 @@ Not here: saving (`submit_form.py`).
 import streamlit as st
 
 from dashboards.components.forms import title_of
+from dashboards.components.landing_offer import landing_offer
 from dashboards.components.ledger_session import plain
 from pipeline_assets.errors import MOST_NAMED, Problem
 from pipeline_assets.ledger.changes import Receipt
@@ -41,8 +42,12 @@ def tell() -> None:
         page, parameters = going
         st.switch_page(page, query_params=parameters)
     receipt: Receipt | None = st.session_state.pop(_SAVED, None)
-    if receipt is None:
-        return
+    if receipt is not None:
+        _tell_saved(receipt)
+    landing_offer()
+
+
+def _tell_saved(receipt: Receipt) -> None:
     if receipt.changes:
         count = len(receipt.changes)
         what = f"change {receipt.position}" if count == 1 else f"{count} changes up to {receipt.position}"

@@ -184,9 +184,10 @@ class Orchestrator:
                 raise OrchestratorError(f"Dagster did not end the run: {answer['message']} Try again in a moment.")
             sleep(0.2)
 
-    def launch_job(self, name: str, *, requested_by: str) -> Launched:
-        """Starts one of our jobs, on everything that it is about."""
-        return self._launch_run({"jobName": name}, {REQUESTED_BY: requested_by})
+    def launch_job(self, name: str, *, requested_by: str, location: str = "elexon_assets") -> Launched:
+        """Start one of our jobs, on everything that it is about."""
+        job = {"jobName": name, "repositoryLocationName": location}
+        return self._launch_run(job, {REQUESTED_BY: requested_by})
 
     def _launch_run(self, what: dict[str, Any], tags: dict[str, str]) -> Launched:
         query = """mutation($params: ExecutionParams!) { launchRun(executionParams: $params) {

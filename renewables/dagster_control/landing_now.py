@@ -1,0 +1,57 @@
+"""Lands what was saved at once, for a person who does not want to wait: through Dagster's server, else without it.
+
+`python -m renewables.dagster_control.landing_now` is the second way: a process of its own, since the dashboard neither
+loads Dagster nor opens the warehouse for writing.
+"""
+
+import subprocess
+import sys
+
+from renewables.dagster_control.client import Orchestrator
+from renewables.user_errors import Problem
+from warehouse.settings import Settings
+
+LANDING = ("pipeline_assets", "landing")
+PATIENCE_SECONDS = 120.0
+
+
+class LandingFailed(Problem):
+    """The changes did not land; what was saved is kept and lands later."""
+
+
+def land_now(settings: Settings, *, requested_by: str) -> str:
+    """Return a sentence about what happens now. Raises OrchestratorError, LandingFailed."""
+    orchestrator = Orchestrator(str(settings.dagster_url))
+    if orchestrator.answers(for_home=settings.dagster_home):
+        location, job = LANDING
+        orchestrator.launch_job(job, requested_by=requested_by, location=location)
+        return "Dagster lands the changes now; the charts follow in a few seconds."
+    command = [sys.executable, "-m", "renewables.dagster_control.landing_now", requested_by]
+    try:
+        ended = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False)  # noqa: S603 (our own module)
+    except subprocess.TimeoutExpired as error:
+        raise LandingFailed(f"The landing took longer than {PATIENCE_SECONDS:.0f} s and was stopped.") from error
+    if ended.returncode:
+        reason = (ended.stderr.strip().splitlines() or ["no reason was given"])[-1]
+        raise LandingFailed(f"The changes did not land: {reason}")
+    return "The changes have landed."
+
+
+def main() -> None:
+    """Run the landing in this process; a failure is one line on the error stream, with exit code 1."""
+    from renewables.dagster_control.in_process import run_job
+    from renewables.user_errors import told
+
+    try:
+        outcome = run_job(*LANDING, requested_by=sys.argv[1], settings=Settings())
+    except Exception as error:
+        expected = told(error)
+        if expected is None:
+            raise
+        raise SystemExit(expected[0]) from error
+    if not outcome.succeeded:
+        raise SystemExit(" ".join((outcome.error or "the run failed").split()))
+
+
+if __name__ == "__main__":
+    main()
