@@ -54,7 +54,8 @@ def _offer() -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="landing-offer"):
         changes = "1 saved change is" if waiting == 1 else f"{number(waiting)} saved changes are"
         st.caption(
-            f":material/hourglass_top: {changes} not in the charts yet. {_when(lookout().dagster(settings), age)}",
+            f":material/hourglass_top: {changes} not in the charts yet. "
+            f"{_when(lookout().dagster(settings), age, 'It follows' if waiting == 1 else 'They follow')}",
             width="content",
         )
         if st.button("Update the charts now", key="land-now", type="tertiary", icon=":material/bolt:"):
@@ -64,12 +65,13 @@ def _offer() -> None:
         (st.caption if kind == "info" else st.warning)(ledger_session.plain(text))
 
 
-def _when(dagster: Answer | None, age: timedelta) -> str:
+def _when(dagster: Answer | None, age: timedelta, they_follow: str) -> str:
+    """Return when the changes land; `dagster` is None while it is not known whether it answers."""
     if dagster is not None and not dagster.is_there:
-        return "Dagster does not answer; they follow once `renewables up` runs."
+        return f"Dagster does not answer. {they_follow} once `renewables up` runs."
     if age > LANDS_WITHIN:
-        return f"They have waited for {how_long(age)}: **Runs and backfills** shows why, or update now."
-    return "They follow within seconds."
+        return f"The oldest has waited for {how_long(age)}: **Runs and backfills** shows why."
+    return f"{they_follow} within seconds{'' if dagster else ', while `renewables up` runs'}."
 
 
 def _land(settings: Settings) -> None:

@@ -1,0 +1,33 @@
+"""A page whose records are not in the charts yet says so, says when they will be, and offers to land them now."""
+
+import pytest
+
+from pipeline_assets.landing import land
+from pipeline_assets.ledger import schema
+from tests.dashboards.conftest import Open
+from tests.pipeline_assets.ledger.portfolio import PORTFOLIO, submitted
+
+
+@pytest.mark.parametrize(
+    "page", ["projects", "counterparties", "search", "bulk_edit", "transfer", "pipeline_dashboard"]
+)
+def test_a_page_with_changes_that_have_not_landed_offers_to_land_them(open_page: Open, page: str) -> None:
+    with schema.using() as engine:
+        submitted(engine, *PORTFOLIO[:1])
+        land(engine)
+        submitted(engine, *PORTFOLIO[1:])
+    app = open_page(page)
+    assert not app.exception
+    waiting = [caption.value for caption in app.caption if "not in the charts yet" in caption.value]
+    assert len(waiting) == 1
+    assert f"{len(PORTFOLIO) - 1} saved changes are" in waiting[0]
+    assert "renewables up" in waiting[0]
+    assert "Update the charts now" in [button.label for button in app.button]
+
+
+def test_a_page_whose_changes_have_all_landed_offers_nothing(open_page: Open) -> None:
+    with schema.using() as engine:
+        submitted(engine, *PORTFOLIO)
+        land(engine)
+    app = open_page("projects")
+    assert "Update the charts now" not in [button.label for button in app.button]

@@ -1,0 +1,35 @@
+"""What was saved lands at once when a person asks for it, with or without a Dagster server."""
+
+from pathlib import Path
+
+import pytest
+
+from pipeline_assets.ledger import schema
+from renewables.dagster_control.landing_now import LandingFailed, land_now
+from renewables.queries.pipeline import landed_position
+from tests.pipeline_assets.ledger.portfolio import PORTFOLIO, submitted
+from warehouse import snapshots
+from warehouse.connection import writing
+from warehouse.settings import Settings
+
+
+@pytest.fixture(autouse=True)
+def _saved(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 (sets the home first)
+    """Changes are saved, and no Dagster runs."""
+    monkeypatch.setenv("DAGSTER_URL", "http://127.0.0.1:9")
+    with schema.using() as engine:
+        submitted(engine, *PORTFOLIO)
+
+
+def test_without_a_server_the_changes_land_in_a_process_of_their_own() -> None:
+    assert land_now(Settings(), requested_by="a test") == "The changes have landed."
+    assert landed_position() == len(PORTFOLIO)
+
+
+def test_a_landing_that_fails_says_why_in_one_sentence(home: Path) -> None:
+    with writing() as con:
+        snapshots.publish(con)
+    (home / "warehouse.duckdb").unlink()
+    with pytest.raises(LandingFailed, match=r"did not land: .*`renewables restore`") as failed:
+        land_now(Settings(), requested_by="a test")
+    assert "\n" not in str(failed.value)
