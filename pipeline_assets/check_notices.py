@@ -16,13 +16,16 @@ from pipeline_assets.ledger.outbox import Notice
 from warehouse.addresses import endpoint_of
 from warehouse.settings import Settings
 
-FRESHNESS_CHECKS = {"newest_data_is_fresh"}
-"Checks that warn, and of which people hear all the same. (Any other warning is on the page Freshness and checks.)"
 ENDS = (dg.DagsterEventType.RUN_SUCCESS, dg.DagsterEventType.RUN_FAILURE, dg.DagsterEventType.RUN_CANCELED)
 RUNS_PER_LOOK = 50
 
 CHECK_FAILED, CHECK_PASSES = "Check failed", "Check passes again"
-DATA_STALE, DATA_FRESH = "Data is stale", "Data is fresh again"
+REPORTED_WARNINGS = {
+    "newest_data_is_fresh": ("Data is stale", "Data is fresh again"),
+    "series_are_declared": ("Unknown series", "Every series is declared again"),
+}
+"""Checks that warn and are reported all the same, with the topics of their notices. (Any other warning is on the page
+Freshness and checks.)"""
 
 
 def read_checks(instance: dg.DagsterInstance, cursor: str | None) -> tuple[list[Condition], str]:
@@ -53,11 +56,12 @@ def _evaluated_checks(instance: dg.DagsterInstance, run_id: str) -> Iterator[Con
 
 def _condition(evaluation: AssetCheckEvaluation, at: datetime) -> Condition:
     asset, check = evaluation.asset_key.to_user_string(), evaluation.check_name
-    is_freshness = check in FRESHNESS_CHECKS
-    is_well = evaluation.passed or not (is_freshness or evaluation.severity is dg.AssetCheckSeverity.ERROR)
+    is_well = evaluation.passed or not (
+        check in REPORTED_WARNINGS or evaluation.severity is dg.AssetCheckSeverity.ERROR
+    )
     figures = ", ".join(f"{label} {value.value}" for label, value in evaluation.metadata.items())
     what = f'{asset}, check "{check.replace("_", " ")}"'
-    failed, passes = (DATA_STALE, DATA_FRESH) if is_freshness else (CHECK_FAILED, CHECK_PASSES)
+    failed, passes = REPORTED_WARNINGS.get(check, (CHECK_FAILED, CHECK_PASSES))
     page = f"{endpoint_of(Settings().dagster_url).url}/assets/{asset}?view=checks"
     return Condition(
         f"check {asset} {check}",

@@ -26,7 +26,7 @@ from dagster._core.types.loadable_target_origin import LoadableTargetOrigin
 from dagster_shared.error import SerializableErrorInfo
 
 from elexon_assets.checks import CHECKS
-from pipeline_assets.check_notices import FRESHNESS_CHECKS
+from pipeline_assets.check_notices import REPORTED_WARNINGS
 from pipeline_assets.ledger import outbox, schema
 from pipeline_assets.sensors import notice_of_checks, notice_of_ticks
 from pipeline_assets.tick_notices import read_ticks
@@ -108,19 +108,22 @@ def test_a_daemon_that_is_killed_before_it_keeps_its_cursor_tells_nothing_twice(
     assert topics(ledger) == ["Check failed", "Check passes again"]
 
 
-def test_of_the_checks_that_warn_only_stale_data_is_told(ledger: sa.Engine, dagster: dg.DagsterInstance) -> None:
+def test_of_the_checks_that_warn_only_stale_data_and_unknown_series_are_told(
+    ledger: sa.Engine, dagster: dg.DagsterInstance
+) -> None:
     checks = Checks(dagster, "coverage_is_whole", WARN)
     checks.tick()
     checks.run(passed=False)
-    checks.name = "newest_data_is_fresh"
-    for passed in (False, True):
-        checks.run(passed=passed)
-        checks.tick()
-    assert topics(ledger) == ["Data is stale", "Data is fresh again"]
+    for checks.name in ("newest_data_is_fresh", "series_are_declared"):
+        for passed in (False, True):
+            checks.run(passed=passed)
+            checks.tick()
+    stale, unknown = ["Data is stale", "Data is fresh again"], ["Unknown series", "Every series is declared again"]
+    assert topics(ledger) == [*stale, *unknown]
 
 
-def test_the_freshness_checks_are_called_as_elexons_are() -> None:
-    assert {check.__name__ for check in CHECKS} >= FRESHNESS_CHECKS
+def test_the_warnings_that_are_told_are_called_as_elexons_checks_are() -> None:
+    assert {check.__name__ for check in CHECKS} >= set(REPORTED_WARNINGS)
 
 
 @dataclass
