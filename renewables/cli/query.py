@@ -65,6 +65,8 @@ def _cell_text(cell: object) -> str:
             return ""
         case datetime() if cell.tzinfo and not cell.second and not cell.microsecond:
             return utc(cell)
+        case float() if cell and not 1e-3 <= abs(cell) < 1e15:
+            return f"{cell:.6g}"
         case float():
             return f"{cell:,.3f}".rstrip("0").rstrip(".")
         case Decimal():

@@ -18,8 +18,15 @@ REFUSED, UNREADABLE, OUT_OF_MEMORY = 3, 4, 5
 "Exit codes: the query is refused; the snapshot cannot be opened; the query needs more memory. The text is in stderr."
 BESIDE_DUCKDB_BYTES = 512 * 1024**2
 "For Python, the libraries, the stacks of threads and the rows on their way out."
-NOT_IN_POLARS = ("INTERVAL", "UNION", "BIT", "TIME WITH TIME ZONE", "BIGNUM", "VARINT", "GEOMETRY", "VARIANT")
-"Types that polars cannot hold, or holds as bytes that mean nothing: shown as DuckDB writes them."
+HELD_BY_POLARS = {
+    *("boolean", "tinyint", "smallint", "integer", "bigint", "utinyint", "usmallint", "uinteger", "ubigint"),
+    *("float", "double", "decimal", "varchar"),
+}
+"Types that go out as they are. All others would be lost, changed or refused on the way, and are shown as text."
+INSTANTS = {"date", "timestamp", "timestamp with time zone"}
+"Go out as they are unless one of them lies beyond Python's years."
+LONG_INTEGERS = {"hugeint", "uhugeint", "bignum"}
+"Go out as text and become integers of 128 bits again, where they fit."
 LARGEST_ANSWER_BYTES = 64 * 1024**2
 "More than anybody reads; it would be copied into the process of whoever asked."
 FIRST_INSTANT, LAST_INSTANT = datetime(1, 1, 1), datetime(9999, 12, 31)  # noqa: DTZ001 (of both kinds of columns)
@@ -44,7 +51,13 @@ def main() -> int:
         frame.write_ipc(sys.stdout.buffer)
     except MemoryError:
         return OUT_OF_MEMORY
-    except (duckdb.Error, pl.exceptions.PolarsError, UnicodeError, RecursionError) as error:
+    except (
+        duckdb.Error,
+        pl.exceptions.PolarsError,
+        pl.exceptions.PanicException,
+        UnicodeError,
+        RecursionError,
+    ) as error:
         if "Out of Memory" in str(error):  # on the way out, where it has passed through Arrow
             return OUT_OF_MEMORY
         sys.stderr.write(str(error))
@@ -71,26 +84,27 @@ def open_locked(path: str, memory_bytes: int) -> duckdb.DuckDBPyConnection:
 
 
 def rows_of(con: duckdb.DuckDBPyConnection, sql: str, limit: int) -> pl.DataFrame:
-    """Return at most `limit` rows. Types that polars cannot hold, and instants beyond Python's, become text.
+    """Return at most `limit` rows, each column in a type that polars and JSON can hold, else as DuckDB writes it.
 
-    Raises duckdb.Error and polars' errors.
+    Columns of the same name are told apart by a number. Raises duckdb.Error and polars' errors.
     """
     relation = con.sql(sql)
     if relation is None:
         raise duckdb.InvalidInputException("That statement answers no rows: only queries can be asked.")
-    relation = relation.limit(limit)
-    odd = [
-        name
-        for name, kind in zip(relation.columns, relation.types, strict=True)
-        if any(word in str(kind).upper() for word in NOT_IN_POLARS)
-    ]
-    if odd:
-        relation = relation.project(f"* REPLACE ({_as_text(odd)})")
-    frame = pl.DataFrame(relation)  # not .pl(), which loads pyarrow and numpy first
-    far = [name for name, kind in frame.schema.items() if kind.is_temporal() and _is_beyond_python(frame[name])]
+    kinds, names = relation.types, _distinct(relation.columns)
+    positions = [f"c{n}" for n in range(len(kinds))]
+    shown = ", ".join(
+        f"{_held_sql(position, kind)} AS {_quoted(name)}"
+        for position, kind, name in zip(positions, kinds, names, strict=True)
+    )
+    rows = relation.limit(limit).query("answer", f"SELECT {shown} FROM answer AS t({', '.join(positions)})")
+    frame = pl.DataFrame(rows)  # not .pl(), which loads pyarrow and numpy first
+    long = [name for name, kind in zip(names, kinds, strict=True) if kind.id in LONG_INTEGERS]
+    frame = frame.with_columns(_as_integers(frame[name]) for name in long)
+    far = [name for name, dtype in frame.schema.items() if dtype.is_temporal() and _is_beyond_python(frame[name])]
     if far:
-        con.register("answer", frame)
-        frame = pl.DataFrame(con.sql(f"SELECT * REPLACE ({_as_text(far)}) FROM answer"))
+        con.register("far", frame)
+        frame = pl.DataFrame(con.sql(f"SELECT * REPLACE ({_as_text(far)}) FROM far"))
     return frame
 
 
@@ -113,9 +127,47 @@ def tables_of(con: duckdb.DuckDBPyConnection, sql: str) -> set[str]:
         return {name.lower() for name in names}
 
 
+def _held_sql(column: str, kind: Any) -> str:
+    """Return SQL of a column as polars can hold it."""
+    if _is_held(kind) or kind.id in INSTANTS:
+        return column
+    if kind.id in ("timestamp_s", "timestamp_ms"):
+        return f"CAST({column} AS TIMESTAMP)"
+    if kind.id in ("list", "array", "struct", "map", "union"):
+        return f"CAST(to_json({column}) AS VARCHAR)"
+    return f"CAST({column} AS VARCHAR)"
+
+
+def _is_held(kind: Any) -> bool:
+    if kind.id in ("list", "array", "struct"):
+        return all(_is_held(child) for _, child in kind.children if not isinstance(child, int))
+    return kind.id in HELD_BY_POLARS
+
+
+def _as_integers(texts: pl.Series) -> pl.Series:
+    """Return the texts as the smallest integers that hold all of them, or as they are where none does."""
+    for dtype in (pl.Int64, pl.Int128, pl.UInt128):
+        numbers = texts.cast(dtype, strict=False)
+        if numbers.null_count() == texts.null_count():
+            return numbers
+    return texts
+
+
+def _distinct(names: list[str]) -> list[str]:
+    distinct: list[str] = []
+    for name in names:
+        candidates = (name, *(f"{name}_{n}" for n in range(1, len(names) + 1)))
+        taken = {each.lower() for each in distinct}
+        distinct.append(next(each for each in candidates if each.lower() not in taken))
+    return distinct
+
+
+def _quoted(name: str) -> str:
+    return '"' + name.replace('"', '""') + '"'
+
+
 def _as_text(columns: list[str]) -> str:
-    names = ['"' + name.replace('"', '""') + '"' for name in columns]
-    return ", ".join(f"CAST({name} AS VARCHAR) AS {name}" for name in names)
+    return ", ".join(f"CAST({name} AS VARCHAR) AS {name}" for name in map(_quoted, columns))
 
 
 def _is_beyond_python(column: pl.Series) -> bool:

@@ -54,7 +54,7 @@ def test_types_that_tables_do_not_hold_are_shown_as_text(renewables: Renewables)
     )
     assert json.loads(told.out) == [
         {
-            **{"span": "1 day", "spans": "[1 day]", "open_end": "infinity", "far": "200000-01-01"},
+            **{"span": "1 day", "spans": '["1 day"]', "open_end": "infinity", "far": "200000-01-01"},
             **{"bits": "101", "day": "2026-01-02"},
         }
     ]
@@ -94,3 +94,51 @@ def test_a_query_without_end_is_stopped(renewables: Renewables) -> None:
 @pytest.mark.usefixtures("warehouse")
 def test_square_brackets_are_text_and_no_markup(renewables: Renewables) -> None:
     assert "[bold]x[/bold]" in renewables("query", "SELECT '[bold]x[/bold]' AS t").out
+
+
+@pytest.mark.parametrize(
+    ("sql", "expected"),
+    [
+        ("INTERVAL 3 DAY", "3 days"),
+        ("NULL::INTERVAL", None),
+        ("TIMESTAMPTZ 'infinity'", "infinity"),
+        ("DATE '-infinity'", "-infinity"),
+        ("DATE '290000-01-01'", "290000-01-01"),
+        ("DATE '0044-03-15 (BC)'", "0044-03-15 (BC)"),
+        ("TIMESTAMP '290000-01-01 00:00:00'", "290000-01-01 00:00:00"),
+        ("(SELECT sum(i) FROM range(3) AS r(i))", 3),
+        ("170141183460469231731687303715884105727::HUGEINT", 2**127 - 1),
+        ("340282366920938463463374607431768211455::UHUGEINT", 2**128 - 1),
+        ("18446744073709551615::UBIGINT", 2**64 - 1),
+        ("1.25::DECIMAL(5, 2)", 1.25),
+        ("2.00::DECIMAL(5, 2)", 2),
+        ("'nan'::DOUBLE", None),
+        ("'\\xAA\\x00b'::BLOB", "\\xAA\\x00b"),
+        ("'101'::BIT", "101"),
+        ("'a'::ENUM('a', 'b')", "a"),
+        ("'00000000-0000-0000-0000-000000000001'::UUID", "00000000-0000-0000-0000-000000000001"),
+        ("TIME '12:30:01.5'", "12:30:01.5"),
+        ("TIME '24:00:00'", "24:00:00"),
+        ("TIMETZ '12:30:00+01'", "12:30:00+01"),
+        ("TIMESTAMP_NS '2024-01-01 00:00:00.123456789'", "2024-01-01 00:00:00.123456789"),
+        ("{'a': 1, 'b': 1.5::DECIMAL(2, 1)}", {"a": 1, "b": 1.5}),
+        ("{'a': INTERVAL 1 DAY}", '{"a":"1 day"}'),
+        ("[TIMESTAMPTZ 'infinity']", '["infinity"]'),
+        ("[1, 2]", [1, 2]),
+        ("MAP {'a': 1}", '{"a":1}'),
+        ("union_value(num := 2)", '{"num":2}'),
+        ("NULL", None),
+    ],
+)
+@pytest.mark.usefixtures("warehouse")
+def test_a_result_of_any_type_is_shown_and_keeps_its_number(renewables: Renewables, sql: str, expected: object) -> None:
+    printed = renewables("query", "--json", f"SELECT {sql} AS x")
+    assert (printed.code, printed.err) == (0, "")
+    assert json.loads(printed.out) == [{"x": expected}]
+    assert renewables("query", f"SELECT {sql} AS x").code == 0
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_columns_of_one_name_are_told_apart(renewables: Renewables) -> None:
+    printed = renewables("query", "--json", 'SELECT 1 AS x, 2 AS X, INTERVAL 1 DAY AS x, 3 AS "a""b"').out
+    assert json.loads(printed) == [{"x": 1, "X_1": 2, "x_2": "1 day", 'a"b': 3}]
