@@ -2,6 +2,7 @@
 
 import hashlib
 from collections import Counter
+from collections.abc import Mapping
 
 import polars as pl
 import streamlit as st
@@ -24,6 +25,8 @@ from renewables.queries.record_history import Batch, batches
 
 NAMES = {"counterparties": "Counterparties", "pipelines": "Projects", "information-points": "Information points"}
 PLAN = "import: plan"
+MAKE = "make counterparties"
+NAMES_SHOWN = 12
 NAME, UNDO = "import a file", "undo a batch"
 
 
@@ -83,37 +86,80 @@ def _import(sheet: str) -> None:
             f"`{CLEARING_WORD}` in a cell empties its field."
         )
         return
-    planned = _planned(sheet, upload.getvalue(), upload.name)
+    extra = _other_files(sheet)
+    make = bool(st.session_state.get(MAKE))
+    planned = _planned(sheet, upload.getvalue(), upload.name, extra, make_counterparties=make)
     if planned is None:
         return
-    show_plan(planned)
+    for each in planned.files:
+        if planned.companion:
+            st.markdown(f"**{NAMES.get(each.sheet, each.sheet)}**")
+        show_plan(each, "import" if each is planned else "import-first")
+    _offer_counterparties(planned)
     _confirm(planned)
 
 
-def _planned(sheet: str, content: bytes, filename: str) -> Plan | None:
+def _other_files(sheet: str) -> dict[str, bytes]:
+    """Draw the places for the older tracker's other files, and return those that were given."""
+    files: dict[str, bytes] = {}
+    with st.expander("From the older tracker: its other files", icon=":material/history:"):
+        st.caption("They are imported in the same batch, before the file above.")
+        offers = {"audit": "Its history of changes (audit.csv): earlier versions of records that are new here"}
+        if sheet != "counterparties":
+            offers = {"counterparties": "Its counterparties (counterparties.csv)", **offers}
+        for name, label in offers.items():
+            upload = st.file_uploader(
+                label, type=["csv", "xlsx", "ods"], key=f"{name} {sheet}", max_upload_size=MOST_BYTES // 2**20
+            )
+            if upload is not None:
+                files[name] = upload.getvalue()
+    return files
+
+
+def _offer_counterparties(planned: Plan) -> None:
+    """Propose to make the counterparties that rows name and that are nowhere."""
+    names = planned.unknown_counterparties or planned.made_counterparties
+    if names:
+        count = "1 counterparty" if len(names) == 1 else f"{len(names):,} counterparties"
+        more = f" and {len(names) - NAMES_SHOWN:,} more" if len(names) > NAMES_SHOWN else ""
+        st.checkbox(f"Make {count} that the file names: {plain('; '.join(names[:NAMES_SHOWN]))}{more}", key=MAKE)
+
+
+def _planned(
+    sheet: str, content: bytes, filename: str, extra: Mapping[str, bytes], *, make_counterparties: bool
+) -> Plan | None:
     """Plan an upload once: what was shown is what is saved."""
-    key = f"{sheet} {hashlib.sha256(content).hexdigest()}"
+    digests = [hashlib.sha256(each).hexdigest() for each in (content, *extra.values())]
+    key = f"{sheet} {make_counterparties} {list(extra)} {digests}"
     kept = st.session_state.get(PLAN)
     if kept is None or kept[0] != key:
         try:
-            kept = (key, plan(ledger_session.engine(), sheet, content, filename))
+            engine, make = ledger_session.engine(), make_counterparties
+            found = plan(
+                *(engine, sheet, content, filename),
+                counterparties=extra.get("counterparties"),
+                audit=extra.get("audit"),
+                make_counterparties=make,
+            )
+            kept = (key, found)
         except (UnreadableFile, StaleVersion) as error:
             st.error(plain(str(error)), title="Nothing was read", icon=":material/error:")
             return None
         st.session_state[PLAN] = kept
-    found: Plan = kept[1]
-    return found
+    planned: Plan = kept[1]
+    return planned
 
 
 def _confirm(planned: Plan) -> None:
     if not planned.changes_something:
         st.info("Nothing to import: the ledger has all of it, or every row has an error.", icon=":material/info:")
         return
-    good_rows_only = bool(planned.errors) and st.checkbox("Import the rows without errors, leave the others out")
-    if planned.errors and not good_rows_only:
+    has_errors = any(each.errors for each in planned.files)
+    good_rows_only = has_errors and st.checkbox("Import the rows without errors, leave the others out")
+    if has_errors and not good_rows_only:
         st.caption("Mend the file and choose it again, or leave the rows with errors out.")
         return
-    clearings = len(planned.clearings)
+    clearings = sum(len(each.clearings) for each in planned.files)
     fields = "1 field" if clearings == 1 else f"{clearings:,} fields"
     clear = bool(clearings) and st.checkbox(f"Empty {fields}, as listed above", key=f"clear {planned.token}")
     if clearings and not clear:

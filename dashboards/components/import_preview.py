@@ -10,16 +10,20 @@ import streamlit as st
 
 from dashboards.components.chart import downloads
 from dashboards.components.ledger_session import plain
-from pipeline_assets.spreadsheets.import_plan import Outcome, Plan
+from pipeline_assets.spreadsheets.import_plan import Plan
 from pipeline_assets.spreadsheets.parsed_rows import RowProblem
+from pipeline_assets.spreadsheets.planned_rows import Outcome
 from renewables.queries.import_summary import changes_first, problem_groups, row_spans, unchanged_rows
 
 ROWS_SHOWN = 500
 MARKS = {Outcome.CREATE: "✚ new", Outcome.UPDATE: "✎ changed"}
 
 
-def show_plan(planned: Plan) -> None:
-    """Draw the counts, the differences, the problems, and what else of the file was left out."""
+def show_plan(planned: Plan, prefix: str = "import") -> None:
+    """Draw the counts, the differences, the problems, and what else of the file was left out.
+
+    `prefix` tells the tables of several plans on one page apart.
+    """
     counts = planned.counts
     st.markdown(
         f"**{counts['create']:,}** new, **{counts['update']:,}** changed, **{counts['unchanged']:,}** as they are, "
@@ -29,15 +33,15 @@ def show_plan(planned: Plan) -> None:
         st.caption(f"Column {plain(header)} is left out: {plain(reason)}{'' if reason.endswith('?') else '.'}")
     for sentence in planned.notes:
         st.caption(plain(sentence))
-    _show_changes(planned)
-    _show_clearings(planned)
-    _show_problems("Errors", planned.errors, name="import-errors")
-    _show_problems("Worth a second look", planned.warnings, name="import-warnings")
+    _show_changes(planned, prefix)
+    _show_clearings(planned, prefix)
+    _show_problems("Errors", planned.errors, name=f"{prefix}-errors")
+    _show_problems("Worth a second look", planned.warnings, name=f"{prefix}-warnings")
     if unchanged := unchanged_rows(planned):
         st.caption(f"As they are: rows {row_spans(unchanged)}.")
 
 
-def _show_changes(planned: Plan) -> None:
+def _show_changes(planned: Plan, prefix: str) -> None:
     changes = changes_first(planned)
     if not changes:
         return
@@ -55,13 +59,13 @@ def _show_changes(planned: Plan) -> None:
         frame.head(ROWS_SHOWN),
         hide_index=True,
         height=min(38 + 35 * len(frame), 460),
-        key="import rows",
+        key=f"{prefix} rows",
         alt=f"{len(frame)} values that would change",
     )
-    _show_rest(frame, name="import-changes")
+    _show_rest(frame, name=f"{prefix}-changes")
 
 
-def _show_clearings(planned: Plan) -> None:
+def _show_clearings(planned: Plan, prefix: str) -> None:
     if planned.clearings:
         st.markdown("**Would be emptied**")
         rows = [
@@ -70,8 +74,8 @@ def _show_clearings(planned: Plan) -> None:
         ]
         frame = pl.DataFrame(rows)
         alt = "Fields that would be emptied"
-        st.dataframe(frame.head(ROWS_SHOWN), hide_index=True, key="import clearings", alt=alt)
-        _show_rest(frame, name="import-clearings")
+        st.dataframe(frame.head(ROWS_SHOWN), hide_index=True, key=f"{prefix} clearings", alt=alt)
+        _show_rest(frame, name=f"{prefix}-clearings")
 
 
 def _show_problems(title: str, problems: Sequence[RowProblem], *, name: str) -> None:

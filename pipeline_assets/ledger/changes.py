@@ -27,7 +27,7 @@ class Change:
     """A requested change.
 
     `fields` are the values to set; an edit may name only some. `base_version` is the version that the author looked at,
-    0 for a creation.
+    0 for a creation. `why` is a reason of this change alone, which stands before the one of its batch.
     """
 
     kind: str
@@ -35,6 +35,7 @@ class Change:
     action: Action
     fields: Mapping[str, Any] = field(default_factory=dict)
     base_version: int = 0
+    why: str = ""
 
     @classmethod
     def create(cls, kind: str, fields: Mapping[str, Any], *, id: str | None = None) -> Self:

@@ -120,7 +120,7 @@ class Draft:
             self.restored.add((change.kind, change.id))
         return Recorded(
             *(made.position, self.batch, made.kind, made.id, made.version, change.action, old, new),
-            *(self.who, self.why, self.at),
+            *(self.who, "; ".join(filter(None, (change.why, self.why))), self.at),
         )
 
     def write(self, con: sa.Connection) -> None:

@@ -8,55 +8,22 @@ Belongs here: plan and confirm. Not here: what a row asks for (`row_planner.py`)
 
 import hashlib
 from collections import Counter
-from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field, replace
-from enum import StrEnum
-from typing import Any
 
 import sqlalchemy as sa
 
 from pipeline_assets.errors import Problem, Refused
 from pipeline_assets.ledger import reader
-from pipeline_assets.ledger.changes import Action, Change, Key, Receipt, Recorded
+from pipeline_assets.ledger.changes import Action, Change, Receipt
 from pipeline_assets.ledger.submission import submit
-from pipeline_assets.models import new_id
+from pipeline_assets.spreadsheets.file_drafting import Drafting
 from pipeline_assets.spreadsheets.file_reader import read_table
-from pipeline_assets.spreadsheets.parsed_rows import UNKNOWN, RowProblem, columns_of, other_sheet, values_of
+from pipeline_assets.spreadsheets.import_basis import Basis
+from pipeline_assets.spreadsheets.older_audit import read_rounds
+from pipeline_assets.spreadsheets.parsed_rows import RowProblem
+from pipeline_assets.spreadsheets.planned_rows import Difference, Outcome, PlannedRow
 from pipeline_assets.spreadsheets.portfolio_index import holdings
-from pipeline_assets.spreadsheets.row_planner import DraftedRow, Place, Rows
-from pipeline_assets.spreadsheets.sheet_columns import SHEETS, Holds, Sheet
-
-
-class Outcome(StrEnum):
-    CREATE = "create"
-    UPDATE = "update"
-    UNCHANGED = "unchanged"
-    ERROR = "error"
-    "The row has errors, or is of the same record as one that has."
-
-
-@dataclass(frozen=True)
-class Difference:
-    """What becomes of one cell. `column`: the name that is exported; `before` is None where there was nothing;
-    `clears`: the field holds something, and would be empty."""
-
-    column: str
-    before: Any
-    after: Any
-    clears: bool = field(default=False, compare=False)
-
-
-@dataclass(frozen=True)
-class PlannedRow:
-    """`number`: as a spreadsheet shows it (the header is row 1); `id`: of its record, "" where it was not found."""
-
-    number: int
-    outcome: Outcome
-    id: str
-    label: str
-    differences: tuple[Difference, ...] = ()
-    errors: tuple[RowProblem, ...] = ()
-    warnings: tuple[RowProblem, ...] = ()
+from pipeline_assets.spreadsheets.sheet_columns import SHEETS, Sheet
 
 
 @dataclass(frozen=True)
@@ -73,6 +40,12 @@ class Plan:
     position: int = 0
     token: str = ""
     notes: tuple[str, ...] = ()
+    companion: "Plan | None" = None
+    "Of the file of counterparties that is imported first; its changes are among these."
+    unknown_counterparties: tuple[str, ...] = ()
+    "Names that rows have and no counterparty has: they can be made."
+    made_counterparties: tuple[str, ...] = ()
+    "Those that this import makes."
 
     @property
     def clearings(self) -> list[tuple[PlannedRow, Difference]]:
@@ -95,22 +68,78 @@ class Plan:
 
     @property
     def changes_something(self) -> bool:
-        return any(row.outcome in (Outcome.CREATE, Outcome.UPDATE) for row in self.rows)
+        """Return whether a row of this file or of the one before it would change the ledger."""
+        companion = self.companion is not None and self.companion.changes_something
+        return companion or any(row.outcome in (Outcome.CREATE, Outcome.UPDATE) for row in self.rows)
+
+    @property
+    def files(self) -> "tuple[Plan, ...]":
+        """Return the plan of each file, in the order of their changes."""
+        return (self.companion, self) if self.companion else (self,)
 
 
-def plan(engine: sa.Engine, sheet: str, content: bytes, filename: str = "") -> Plan:
-    """Compare a file with the ledger; nothing is changed. `sheet`: counterparties, pipelines, information-points.
+def plan(
+    engine: sa.Engine,
+    sheet: str,
+    content: bytes,
+    filename: str = "",
+    *,
+    counterparties: bytes | None = None,
+    audit: bytes | None = None,
+    make_counterparties: bool = False,
+) -> Plan:
+    """Compare a file with the ledger; nothing is changed.
 
-    Raises UnreadableFile where the file is no table of this sheet, StaleVersion where the ledger changed while it was
-    compared, LedgerUnavailable.
+    Args:
+        engine: The ledger.
+        sheet: counterparties, pipelines or information-points.
+        content: The file.
+        filename: For the reason in the history.
+        counterparties: A file of counterparties that is imported first, in the same batch.
+        audit: The older tracker's history of changes; earlier versions of new records come before them.
+        make_counterparties: Make the counterparties that rows name and that are nowhere.
+
+    Raises:
+        UnreadableFile: A file is no table of its sheet.
+        StaleVersion: The ledger changed while it was compared.
+        LedgerUnavailable: The database cannot be used.
     """
-    drafting = _Drafting(engine, SHEETS[sheet], content)
-    planned = tuple(drafting.planned())
-    token = hashlib.sha256(b"\0".join([sheet.encode(), str(drafting.position).encode(), content])).hexdigest()
+    basis, companion = Basis.of(engine), None
+    if counterparties is not None:
+        companion = _plan(basis, SHEETS["counterparties"], counterparties, audit)
+        basis = basis.after(companion.changes)
+    planned = _plan(basis, SHEETS[sheet], content, audit, make_counterparties=make_counterparties)
+    files = (content, counterparties or b"", audit or b"", b"make" if make_counterparties else b"")
+    digest = hashlib.sha256(b"\0".join([sheet.encode(), str(basis.held.position).encode(), *files]))
+    return replace(planned, filename=filename, companion=companion, token=f"import-{digest.hexdigest()}")
+
+
+def _plan(
+    basis: Basis, sheet: Sheet, content: bytes, audit: bytes | None, *, make_counterparties: bool = False
+) -> Plan:
+    stored, table, notes = basis.stored, read_table(content, sheet.header_names), list[str]()
+    drafting = Drafting(basis, sheet, table)
+    unknown = drafting.unknown_counterparties
+    if unknown and make_counterparties:
+        basis = basis.after([Change.create("counterparties", {"name": name}) for name in unknown])
+        drafting = Drafting(basis, sheet, table)
+    if audit is not None:
+        ids = {row.key[1] for row in drafting.rows if row.key}
+        rounds, notes = read_rounds(audit, sheet, ids, {id for kind, id in stored if kind == sheet.kind})
+        for each in rounds:
+            earlier = Drafting(basis, sheet, each.table, each.origins)
+            versions = earlier.planned()
+            notes += [f"Of the audit, left out: {error}." for row in versions for error in row.errors]
+            basis = basis.after(earlier.changes())
+        drafting = Drafting(basis, sheet, table)
+        notes.append(f"Earlier versions from the audit: {len(basis.recorded):,} changes before those of the file.")
+    rows = tuple(drafting.planned())
     ignored = tuple((column.header, column.reason) for column in drafting.ignored)
     return Plan(
-        *(sheet, filename, planned, ignored, tuple(drafting.changes()), drafting.position, f"import-{token}"),
-        notes=drafting.notes,
+        *(sheet.name, "", rows, ignored, (*basis.changes, *drafting.changes()), basis.held.position),
+        notes=(*drafting.notes, *notes),
+        unknown_counterparties=() if make_counterparties else tuple(unknown),
+        made_counterparties=tuple(unknown) if make_counterparties else (),
     )
 
 
@@ -123,15 +152,13 @@ def confirm(
     `clear` is not given, or where a new name was taken meanwhile; StaleVersion, with the difference, where a record of
     the file changed since the plan. Then nothing was saved.
     """
-    if plan.clearings and not clear:
-        raise Refused(
-            [
-                Problem(SHEETS[plan.sheet].kind, f"row {row.number}", each.column, "would be emptied: confirm it apart")
-                for row, each in plan.clearings
-            ]
-        )
-    if plan.errors and not good_rows_only:
-        raise Refused([Problem(SHEETS[plan.sheet].kind, f"row {e.row}", e.column, e.message) for e in plan.errors])
+    for file in plan.files:
+        kind = SHEETS[file.sheet].kind
+        if file.clearings and not clear:
+            message = "would be emptied: confirm it apart"
+            raise Refused([Problem(kind, f"row {row.number}", each.column, message) for row, each in file.clearings])
+        if file.errors and not good_rows_only:
+            raise Refused([Problem(kind, f"row {error.row}", error.column, error.message) for error in file.errors])
     if reader.position(engine) != plan.position:
         _names_are_still_free(engine, plan)
     why = why or f"import of {plan.filename or plan.sheet}"
@@ -151,121 +178,3 @@ def _names_are_still_free(engine: sa.Engine, plan: Plan) -> None:
     ]
     if taken:
         raise Refused(taken)
-
-
-class _Drafting:
-    """A file on its way to a plan."""
-
-    def __init__(self, engine: sa.Engine, sheet: Sheet, content: bytes) -> None:
-        table = read_table(content, sheet.header_names)
-        self.notes = (*table.notes, *other_sheet(sheet, table.header))
-        columns, self.ignored = columns_of(sheet, table.header)
-        held = holdings(engine)
-        self.engine, self.sheet, self.position = engine, sheet, held.position
-        asking = Rows(sheet, held)
-        self.rows = [asking.draft(said) for said in values_of(table, columns)]
-        self.places: dict[Key, Place] = {}
-
-    def changes(self) -> list[Change]:
-        """Of the rows that have no error and share no record with one that has; `places` then says where they stand."""
-        spoilt, kept = self._spoilt(), dict[Key, Change]()
-        self.places = {}
-        for row in self.rows:
-            if row.errors or row.key in spoilt:
-                continue
-            for change in row.changes:
-                key = (change.kind, change.id)
-                if kept.setdefault(key, change) is change:
-                    self.places[key] = row.places[key]
-        return list(kept.values())
-
-    def dry_run(self) -> dict[int, list[Recorded]]:
-        """Row to what it would change; what the ledger refuses becomes an error of its row, until the rest is taken."""
-        by_number = {row.number: row for row in self.rows}
-        while True:
-            try:
-                receipt = submit(self.engine, self.changes(), who="import", token=new_id(), dry_run=True)
-            except Refused as refused:
-                self._blame(refused, by_number)
-                continue
-            for warning in receipt.warnings:
-                problem = self._at(warning)
-                by_number[problem.row].warnings.append(problem)
-            made: dict[int, list[Recorded]] = {}
-            for change in receipt.changes:
-                made.setdefault(self.places[change.kind, change.id].row, []).append(change)
-            return made
-
-    def planned(self) -> list[PlannedRow]:
-        made, spoilt = self.dry_run(), self._spoilt()
-        return [self._planned(row, made.get(row.number, []), spoilt) for row in self.rows]
-
-    def _planned(self, row: DraftedRow, made: Sequence[Recorded], spoilt: Mapping[Key | None, list[int]]) -> PlannedRow:
-        id, errors = row.key[1] if row.key else "", list(row.errors)
-        if not errors and row.key in spoilt:
-            numbers, title = ", ".join(map(str, spoilt[row.key])), self.sheet.title.lower()
-            errors.append(RowProblem(row.number, "row", f"is of the same {title} as row {numbers}, which has errors"))
-        if errors:
-            errors = [self._with_ignored_column(error) for error in errors]
-            return PlannedRow(row.number, Outcome.ERROR, id, row.label, (), tuple(errors), tuple(row.warnings))
-        differences = tuple(difference for change in made for difference in self._differences(change))
-        outcome = Outcome.UNCHANGED if not made else Outcome.CREATE if row.is_new else Outcome.UPDATE
-        return PlannedRow(row.number, outcome, id, row.label, differences, (), tuple(row.warnings))
-
-    def _with_ignored_column(self, error: RowProblem) -> RowProblem:
-        """Say, where a value is missing, which column of the file might hold it."""
-        if not error.message.startswith("is needed"):
-            return error
-        unknown = [column for column in self.ignored if column.reason.startswith(UNKNOWN)]
-        headers = [column.header for column in unknown if column.resembles == error.column]
-        headers = headers or [column.header for column in unknown if not column.resembles][:3]
-        if not headers:
-            return error
-        listed, used = ", ".join(map(repr, headers)), "column {} was" if len(headers) == 1 else "columns {} were"
-        return replace(error, message=f"{error.message}, and the {used.format(listed)} not used")
-
-    def _spoilt(self) -> dict[Key | None, list[int]]:
-        """Record to the rows of it that have errors."""
-        found: dict[Key | None, list[int]] = {}
-        for row in self.rows:
-            if row.errors and row.key:
-                found.setdefault(row.key, []).append(row.number)
-        return found
-
-    def _blame(self, refused: Refused, rows: Mapping[int, DraftedRow]) -> None:
-        """The rows that asked for it. A link is wrong because what it joins is, if that is: only the cause is told."""
-        links = {self.sheet.link, self.sheet.linked}
-        causes = [problem for problem in refused.problems if problem.kind not in links] or refused.problems
-        here = [self._at(problem) for problem in causes if (problem.kind, problem.id) in self.places]
-        if not here:
-            raise refused
-        for problem in here:
-            rows[problem.row].errors.append(problem)
-
-    def _at(self, problem: Problem) -> RowProblem:
-        place = self.places[problem.kind, problem.id]
-        return RowProblem(place.row, place.column or self._column(problem.kind, problem.field), problem.message)
-
-    def _column(self, kind: str, name: str) -> str:
-        holds = (Holds.FIELD, Holds.ID) if kind == self.sheet.kind else (Holds.PART_FIELD, Holds.PART_ID)
-        column = self.sheet.find(holds[0], name) or self.sheet.one(holds[1])
-        return column.name
-
-    def _differences(self, change: Recorded) -> list[Difference]:
-        place = self.places[change.kind, change.id]
-        if place.column and not place.label:
-            return []
-        if place.column:
-            gone = change.action is Action.ARCHIVE
-            before, after = (place.label, None) if gone else (None, place.label)
-            return [Difference(place.column, before, after, clears=gone and place.is_cleared)]
-        return [
-            Difference(
-                self._column(change.kind, name),
-                change.before.get(name),
-                value,
-                clears=value in ("", None) and change.before.get(name) not in ("", None),
-            )
-            for name, value in change.after.items()
-            if change.before or value not in ("", None)
-        ]

@@ -13,6 +13,7 @@ from typing import Any, Final
 
 from pipeline_assets.errors import UnreadableFile, UnreadableValue
 from pipeline_assets.spreadsheets import cells
+from pipeline_assets.spreadsheets.origins import Origin, read_origin
 from pipeline_assets.spreadsheets.raw_table import RawTable, Special
 from pipeline_assets.spreadsheets.sheet_columns import SHEETS, Column, Holds, Sheet
 
@@ -65,6 +66,7 @@ class Values:
     linked_ids: dict[str, str] = field(default_factory=dict)
     people: dict[str, list[str]] = field(default_factory=dict)
     parts: list[Part] = field(default_factory=list)
+    origin: Origin = field(default_factory=Origin)
     errors: list[RowProblem] = field(default_factory=list)
     warnings: list[RowProblem] = field(default_factory=list)
 
@@ -94,7 +96,7 @@ def columns_of(sheet: Sheet, header: Sequence[str]) -> tuple[dict[int, Column], 
                 )
         columns[position] = column
     held = {column.holds for column in columns.values()}
-    names = {column.name for column in columns.values()}
+    names = {column.name for column in columns.values() if column.holds is not Holds.ORIGIN}
     if not names & {"id", "name"} or names == {"id"}:
         raise UnreadableFile(
             f"This is no sheet of {sheet.name}: its header needs `name` or `id`, and a column besides; it has "
@@ -128,7 +130,9 @@ def _did_you_mean(sheet: Sheet, ignored: Sequence[Ignored]) -> list[str]:
 def other_sheet(sheet: Sheet, header: Sequence[str]) -> list[str]:
     """Return a sentence that says which other file this one looks like, if it does."""
     if {"data", "entityid"} <= {cells.spelling_key(name) for name in header}:
-        return ["It looks like the older tool's history of changes, which is not imported: the ledger writes its own."]
+        return [
+            "It looks like the older tool's history of changes: give it as the audit beside the file of its records."
+        ]
     best = max(SHEETS.values(), key=lambda each: each.known(header))
     return [f"It looks like {best.name}."] if best.known(header) > sheet.known(header) else []
 
@@ -144,7 +148,7 @@ def values_of(table: RawTable, columns: dict[int, Column]) -> list[Values]:
 
 
 def _row(table: RawTable, number: int, row: Sequence[str], columns: dict[int, Column], month_first: set[str]) -> Values:
-    said, part, capacities = Values(number), Part(), dict[str, Any]()
+    said, part, capacities, origin = Values(number), Part(), dict[str, Any](), dict[str, str]()
     by_name: dict[Holds, dict[str, Any]] = {
         **{Holds.FIELD: said.fields, Holds.PART_FIELD: part.fields, Holds.CAPACITY: capacities},
         **{Holds.LINKED: said.linked, Holds.LINKED_ID: said.linked_ids, Holds.PEOPLE: said.people},
@@ -158,6 +162,9 @@ def _row(table: RawTable, number: int, row: Sequence[str], columns: dict[int, Co
         cell = row[position]
         by_technology |= column.holds is Holds.CAPACITY
         special = table.special.get((number, position))
+        if column.holds is Holds.ORIGIN:
+            origin[column.field] = cell
+            continue
         try:
             value = cell_value(column, _unspecial(column, cell, special), month_first)
         except UnreadableValue as error:
@@ -181,6 +188,12 @@ def _row(table: RawTable, number: int, row: Sequence[str], columns: dict[int, Co
                 continue
             case holds:
                 by_name[holds][column.field or column.word] = value
+    try:
+        said.origin = read_origin(origin)
+    except UnreadableValue as error:
+        said.warnings.append(
+            RowProblem(number, "created" if "modified" not in origin else "modified", f"{error}; not kept")
+        )
     if by_technology:
         _facilities_by_technology(said, part, capacities)
     elif part.id or part.roles is not None or any(value is not EMPTY for value in part.fields.values()):

@@ -60,6 +60,10 @@ class Holdings:
     def get(self, kind: str, id: str) -> Record | None:
         return self._by_id.get((kind, id))
 
+    def keys(self) -> frozenset[tuple[str, str]]:
+        """Return the kind and id of every record, archived ones too."""
+        return frozenset(self._by_id)
+
     def of_kind(self, kind: str, *, archived: bool = False) -> list[Record]:
         """Return the records of a kind by name."""
         if (kind, archived) not in self._of_kind:

@@ -11,7 +11,7 @@ from typing import Any
 
 from pipeline_assets.ledger.changes import Record
 from pipeline_assets.models import ENTITIES, new_id
-from pipeline_assets.names import name_key
+from pipeline_assets.names import clean_name, name_key
 from pipeline_assets.spreadsheets.parsed_rows import CLEAR, EMPTY, Part, Values
 from pipeline_assets.spreadsheets.portfolio_index import Holdings
 from pipeline_assets.spreadsheets.sheet_columns import Holds, Sheet
@@ -33,6 +33,8 @@ class Finder:
     def __init__(self, sheet: Sheet, held: Holdings) -> None:
         self.sheet, self.held = sheet, held
         self._new_ids: dict[tuple[str, ...], str] = {}
+        self.unknown_counterparties: dict[str, str] = {}
+        "Those that rows name and that are nowhere, by the key of their name."
 
     def record(self, said: Values) -> str:
         """Return the id of the row's record."""
@@ -102,6 +104,8 @@ class Finder:
                 ids.append(found[0].id)
             else:
                 missing.append(self._not_one("counterparties", name, found, "give its id"))
+                if not found and not self.held.named("counterparties", name, archived=True):
+                    self.unknown_counterparties.setdefault(name_key(name), clean_name(name))
         if missing:
             raise NotFound(column, "; ".join(missing))
         return list(dict.fromkeys(ids))

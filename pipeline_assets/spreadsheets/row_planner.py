@@ -8,7 +8,7 @@ records (the ledger's).
 """
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from typing import Any
 
 from pipeline_assets import rules
@@ -16,6 +16,7 @@ from pipeline_assets.ledger.changes import Change, Key, Record
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.names import clean_name, name_key
 from pipeline_assets.spreadsheets.cells import spelling_key
+from pipeline_assets.spreadsheets.origins import status_day
 from pipeline_assets.spreadsheets.parsed_rows import CLEAR, EMPTY, Part, RowProblem, Values
 from pipeline_assets.spreadsheets.portfolio_index import Holdings
 from pipeline_assets.spreadsheets.record_finder import Finder, NotFound
@@ -68,7 +69,7 @@ class Rows:
                 said.fields["pipeline_id"] = self.finder.whole(said)
             row.key = (self.sheet.kind, self.finder.record(said))
             record = self.held.get(*row.key)
-            row.is_new = record is None
+            row.is_new = self._is_made_here(record)
             row.label = str(record.fields["name"]) if record and name is EMPTY else row.label
             if not row.errors:
                 self._record(row, row.key[1], said, record)
@@ -76,7 +77,13 @@ class Rows:
                 self._not_twice(row, [row.key[1], *[self._part(row, row.key[1], part) for part in said.parts]])
         except NotFound as problem:
             self._wrong(row, problem.column, str(problem))
+        if said.origin.reason:
+            row.changes = [replace(change, why=said.origin.reason) for change in row.changes]
         return row
+
+    def _is_made_here(self, record: Record | None) -> bool:
+        """Return whether this import makes the record, with this row or before it."""
+        return record is None or record.position > self.held.position
 
     def _record(self, row: DraftedRow, id: str, said: Values, record: Record | None) -> None:
         linked = {role: self._counterparties(role, said) for role in {**said.linked, **said.linked_ids}}
@@ -96,6 +103,9 @@ class Rows:
         given = self._given(Holds.FIELD, fields, record)
         if record and _is_dated_as_before(given, record):
             del given["status_date"]  # the earlier status was of that day, the new one is of today
+        is_new_status = self.sheet.kind == "pipelines" and _changes_status(given, record)
+        if is_new_status and self._is_made_here(record) and (day := status_day(said.origin)):
+            given.setdefault("status_date", day)
         self._want(row, (self.sheet.kind, id), given, record)
         for role, ids in linked.items():
             self._link_counterparties(row, id, role, ids)
@@ -281,7 +291,10 @@ def _without_key(fields: Mapping[str, Any], record: Record | None) -> dict[str, 
 
 def _is_dated_as_before(given: Mapping[str, Any], record: Record) -> bool:
     """A new status on the day of the status before it: a cell that nobody touched."""
-    now = record.fields
-    return given.get("status_date", "") == now.get("status_date") and any(
-        given.get(name, now[name]) != now[name] for name in rules.STATUS_FIELDS
-    )
+    return given.get("status_date", "") == record.fields.get("status_date") and _changes_status(given, record)
+
+
+def _changes_status(given: Mapping[str, Any], record: Record | None) -> bool:
+    """Return whether a project's status becomes another one; that of a new project does."""
+    now = record.fields if record else {}
+    return record is None or any(given.get(name, now[name]) != now[name] for name in rules.STATUS_FIELDS if name in now)

@@ -37,6 +37,7 @@ class Holds(Enum):
     PART_FIELD = "field of the part"
     PART_ROLES = "roles of the part"
     CAPACITY = "capacity of one technology"
+    ORIGIN = "when and by whom another tool recorded the row"
 
 
 @dataclass(frozen=True)
@@ -187,9 +188,9 @@ def _id(kind: str) -> Column:
     return Column("id", "ID", Holds.ID, aliases=(f"{spelling_key(ENTITIES[kind].title)}_id",))
 
 
-_OF_THE_OLDER_TOOL = (
-    ("Created", "the ledger keeps its own instants"),
-    ("LastModified", "the ledger keeps its own instants"),
+_ORIGINS = tuple(
+    Column(name, name.replace("_", " ").capitalize(), Holds.ORIGIN, field=name, aliases=aliases, exported=False)
+    for name, aliases in synonyms.ORIGIN_HEADERS.items()
 )
 
 COUNTERPARTIES = Sheet(
@@ -212,10 +213,10 @@ COUNTERPARTIES = Sheet(
             for role in ContactRole
             if role is not ContactRole.CONTACT
         ),
+        *_ORIGINS,
     ),
     part="contacts",
     link="counterparty_contacts",
-    not_kept=_OF_THE_OLDER_TOOL,
 )
 
 PIPELINES = Sheet(
@@ -250,11 +251,11 @@ PIPELINES = Sheet(
             )
             for word in (Technology.SOLAR, Technology.WIND, Technology.BESS)
         ),
+        *_ORIGINS,
     ),
     part="facilities",
     link="pipeline_facilities",
     linked="pipeline_counterparties",
-    not_kept=_OF_THE_OLDER_TOOL,
 )
 
 INFORMATION_POINTS = Sheet(
@@ -265,12 +266,10 @@ INFORMATION_POINTS = Sheet(
         *_fields("information_points", Holds.FIELD, aliases=synonyms.POINT_HEADERS),
         Column("pipeline", "Project", Holds.WHOLE, field="pipeline_id", aliases=synonyms.POINT_PROJECT_HEADERS),
         Column("counterparties", "Counterparties", Holds.LINKED, aliases=synonyms.POINT_COUNTERPARTY_HEADERS),
+        *_ORIGINS,
     ),
     linked="information_point_counterparties",
-    not_kept=(
-        *_OF_THE_OLDER_TOOL,
-        ("Rating", "it is computed: impact times likelihood"),
-    ),
+    not_kept=(("Rating", "it is computed: impact times likelihood"),),
 )
 
 SHEETS = {sheet.name: sheet for sheet in (COUNTERPARTIES, PIPELINES, INFORMATION_POINTS)}

@@ -79,6 +79,12 @@ WORDS: dict[type[StrEnum], dict[StrEnum, tuple[str, ...]]] = {
 }
 "Words that people use for one of a vocabulary."
 
+ORIGIN_HEADERS = {
+    "created": ("Created at", "Created on", "Date created", "Creation date"),
+    "created_by": ("Author",),
+    "modified": ("LastModified", "Last modified at", "Modified at", "Last updated", "Updated at", "Last changed"),
+    "modified_by": ("LastModifiedBy", "Last updated by", "Updated by", "Changed by"),
+}
 COUNTERPARTY_HEADERS = {
     "name": (
         *("CounterpartyName", "Counterparty", "Company", "Company name", "Organisation", "Organization", "Firm"),

@@ -46,6 +46,11 @@ def print_plan(plan: "Plan") -> None:
         note(f"The column {name!r} is left out: {reason.rstrip('?.')}{'?' if reason.endswith('?') else '.'}")
     for sentence in plan.notes:
         note(sentence)
+    if plan.made_counterparties:
+        note(f"Counterparties to be made: {'; '.join(plan.made_counterparties)}.")
+    if plan.unknown_counterparties:
+        names = "; ".join(plan.unknown_counterparties)
+        note(f"Counterparties that nobody made yet: {names}. Add --make-counterparties to make them with this import.")
     if unchanged := unchanged_rows(plan):
         note(f"As they are: rows {row_spans(unchanged)}.")
     typer.echo(

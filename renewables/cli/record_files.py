@@ -24,6 +24,16 @@ def import_file(sheet: str, _: str) -> Callable[..., None]:
         dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and leave.")] = False,
         good_rows_only: Annotated[bool, typer.Option("--good-rows-only", help="Take the rows without errors.")] = False,
         clear: Annotated[bool, typer.Option("--clear", help="Take what empties a field, too.")] = False,
+        make_counterparties: Annotated[
+            bool, typer.Option("--make-counterparties", help="Make the counterparties that rows name and nobody made.")
+        ] = False,
+        counterparties: Annotated[
+            Path | None, typer.Option(metavar="FILE", help="A file of counterparties, taken first in the same batch.")
+        ] = None,
+        audit: Annotated[
+            Path | None,
+            typer.Option(metavar="FILE", help="The older tracker's audit.csv: earlier versions of new records."),
+        ] = None,
         who: Who = None,
         why: Why = "",
         yes: Yes = False,
@@ -31,24 +41,37 @@ def import_file(sheet: str, _: str) -> Callable[..., None]:
     ) -> None:
         """Compares a file with the ledger, shows each difference and each error, and asks before it takes them.
 
-        What is taken is one batch, and can be reverted. An absent column and a blank cell change nothing; a cell that
-        holds (clear) empties its field, which --clear confirms. Rows that are not in the file stay as they are. With
-        --json nothing is asked: add --yes to take it.
+        What is taken, of all files, is one batch, and can be reverted. An absent column and a blank cell change
+        nothing; a cell that holds (clear) empties its field, which --clear confirms. Rows that are not in the file stay
+        as they are. With --json nothing is asked: add --yes to take it.
 
         \b
         Examples:
           renewables {group} import changed.csv --dry-run
           renewables {group} import changed.csv --good-rows-only --why "Review of May"
+          renewables pipelines import pipelines.csv --counterparties counterparties.csv --audit audit.csv
+          renewables information-points import points.csv --make-counterparties
         """
         from pipeline_assets.spreadsheets import import_plan
         from renewables.cli.import_preview import print_plan
         from renewables.cli.output import note, print_json
-        from renewables.user_errors import FAILED
+        from renewables.user_errors import FAILED, BadUsage
 
         content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
         ledger = engine()
-        found = import_plan.plan(ledger, sheet, content, Path(file).name)
-        has_errors, would_clear = bool(found.errors) and not good_rows_only, bool(found.clearings) and not clear
+        if counterparties and sheet == "counterparties":
+            raise BadUsage("The file itself is of counterparties: leave --counterparties out.")
+        found = import_plan.plan(
+            ledger,
+            sheet,
+            content,
+            Path(file).name,
+            counterparties=counterparties.read_bytes() if counterparties else None,
+            audit=audit.read_bytes() if audit else None,
+            make_counterparties=make_counterparties,
+        )
+        has_errors = any(each.errors for each in found.files) and not good_rows_only
+        would_clear = any(each.clearings for each in found.files) and not clear
         refused = has_errors or (would_clear and not dry_run)
         if as_json:
             taken = None
@@ -58,7 +81,10 @@ def import_file(sheet: str, _: str) -> Callable[..., None]:
                 ).batch
             print_json(_for_scripts(found, taken))
         else:
-            print_plan(found)
+            for each in found.files:
+                if found.companion:
+                    typer.echo(f"{each.sheet}:")
+                print_plan(each)
             if has_errors:
                 note("Nothing was changed: put the rows with errors right, or add --good-rows-only to take the others.")
             elif refused:
@@ -168,5 +194,8 @@ def _for_scripts(found: "Plan", batch: str | None) -> dict[str, Any]:
     return {
         **{"sheet": found.sheet, "counts": found.counts, "ignored": dict(found.ignored), "notes": found.notes},
         **{"clearings": len(found.clearings), "batch": batch},
+        "unknown_counterparties": found.unknown_counterparties,
+        "made_counterparties": found.made_counterparties,
+        "counterparties": _for_scripts(found.companion, None) if found.companion else None,
         "rows": [vars(row) for row in found.rows],
     }

@@ -9,8 +9,9 @@ from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from itertools import pairwise
 
-from pipeline_assets.spreadsheets.import_plan import Difference, Outcome, Plan, PlannedRow
+from pipeline_assets.spreadsheets.import_plan import Plan
 from pipeline_assets.spreadsheets.parsed_rows import RowProblem
+from pipeline_assets.spreadsheets.planned_rows import Difference, Outcome, PlannedRow
 
 SPANS_NAMED = 6
 _QUOTED = re.compile(r"'(?:[^'\\]|\\.)*'|\"(?:[^\"\\]|\\.)*\"")

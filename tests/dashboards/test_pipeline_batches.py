@@ -202,3 +202,29 @@ def test_a_file_that_is_no_table_is_said_in_a_sentence(open_page: Open) -> None:
     app = upload(open_page("transfer"), "\x00\x01", "picture.csv")
     assert not app.exception
     assert app.error
+
+
+def test_counterparties_that_a_file_names_are_made_when_ticked(seeded: sa.Engine, open_page: Open) -> None:
+    app = upload(open_page("transfer"), "name,stage,developer\nTeasel Down,Discovery,Brand New Ltd\n")
+    (offer,) = [box for box in app.checkbox if box.label.startswith("Make 1 counterparty")]
+    assert "Brand New Ltd" in offer.label
+    offer.check().run()
+    name_me(app)
+    press(app, "Import as one batch")
+    made = reader.since(seeded, SEEDED)
+    assert [change.kind for change in made] == ["counterparties", "pipelines", "pipeline_counterparties"]
+    assert len({change.batch for change in made}) == 1
+
+
+def test_the_older_trackers_files_are_imported_together(seeded: sa.Engine, open_page: Open) -> None:
+    app = upload(open_page("transfer"), "ID,ProjectName,CounterpartyID,ProjectStatus\np1,Fen,c1,Design\n")
+    places = {place.label.split(" (")[0]: place for place in app.file_uploader}
+    companies = b"ID,CounterpartyName\nc1,Hazel\n"
+    places["Its counterparties"].set_value([("counterparties.csv", companies, "text/csv")])
+    audit = b"ID,Created,Data,EntityID\na1,2024-05-01,\"{'ProjectName': 'Fen', 'ProjectStatus': 'Discovery'}\",p1\n"
+    places["Its history of changes"].set_value([("audit.csv", audit, "text/csv")])
+    app.run()
+    name_me(app)
+    press(app, "Import as one batch")
+    stages = [change.after["stage"] for change in reader.history(seeded, "pipelines", "p1")]
+    assert stages == ["Discovery", "Design"]

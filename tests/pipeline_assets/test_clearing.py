@@ -6,7 +6,8 @@ import sqlalchemy as sa
 from pipeline_assets.errors import Refused
 from pipeline_assets.ledger import reader
 from pipeline_assets.spreadsheets.exporter import export
-from pipeline_assets.spreadsheets.import_plan import Difference, Plan, confirm, plan
+from pipeline_assets.spreadsheets.import_plan import Plan, confirm, plan
+from pipeline_assets.spreadsheets.planned_rows import Difference
 
 COMPANIES = "id,name\nc1,Hazel Power\nc2,Ore & Co\n"
 PROJECTS = """id,name,stage,rag,rag_comment,rtb_date,developer,investor,facility_id,technology,capacity_mwp,Long,Lat

@@ -10,7 +10,8 @@ from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.submission import revert, submit
 from pipeline_assets.spreadsheets.exporter import export, template
-from pipeline_assets.spreadsheets.import_plan import Difference, Outcome, Plan, confirm, plan
+from pipeline_assets.spreadsheets.import_plan import Plan, confirm, plan
+from pipeline_assets.spreadsheets.planned_rows import Difference, Outcome
 
 COMPANIES = """id,name,website
 c1,Hazel Power,

@@ -5,6 +5,7 @@ import sqlalchemy as sa
 
 from pipeline_assets.errors import UnreadableFile
 from pipeline_assets.ledger import reader
+from pipeline_assets.ledger.submission import revert
 from pipeline_assets.spreadsheets.import_plan import Plan, confirm, plan
 
 COUNTERPARTIES = """\
@@ -128,3 +129,89 @@ def test_information_points_find_their_counterparties_by_name(companies: sa.Engi
 def test_its_audit_is_no_sheet(engine: sa.Engine, sheet: str) -> None:
     with pytest.raises(UnreadableFile, match="history of changes"):
         planned(engine, sheet, AUDIT)
+
+
+OLDER_PIPELINE = """\
+ID,CounterpartyID,ProjectName,Technology,SolarCapacity,ProjectStatus,RTBDate,RAGStatus,RAGComment,LastModified,Created
+bb-01,aa-01,Fen Farm,Solar,40.5,Design,2027-06-01,Amber,Waits for the grid,2024-07-20 14:29:35+00:00,2024-05-02 08:00:00
+"""
+VERSIONS = """\
+ID,Created,Data,EntityID,User
+dd-02,2024-06-10 09:00:00+00:00,"{'ID': 'bb-01', 'ProjectName': 'Fen Farm', 'ProjectStatus': 'Design', \
+'RTBDate': datetime.date(2027, 3, 1), 'RAGStatus': <RAG.green: 'Green'>, \
+'SolarCapacity': 40.5, 'Long': nan}",bb-01,Bo Ek
+dd-01,2024-05-02 08:00:00+00:00,"{'ID': 'bb-01', 'CounterpartyID': 'aa-01', 'ProjectName': 'Fen', \
+'Technology': 'Solar', 'SolarCapacity': 30, 'ProjectStatus': 'Discovery', \
+'RTBDate': '2027-01-01', 'RAGStatus': 'Green'}",bb-01,Ann Other
+dd-03,2024-06-11 09:00:00+00:00,{'ID',bb-01,Bo Ek
+dd-04,2024-06-12 09:00:00+00:00,"{'ID': 'zz-09', 'ProjectName': 'Removed', 'ProjectStatus': 'Design'}",zz-09,Bo Ek
+"""
+
+
+def test_the_files_of_the_older_tool_come_in_as_one_batch_with_their_history(engine: sa.Engine) -> None:
+    found = plan(
+        engine, "pipelines", OLDER_PIPELINE.encode(), counterparties=COUNTERPARTIES.encode(), audit=VERSIONS.encode()
+    )
+    assert [(row.outcome, row.errors) for row in found.rows] == [("create", ())]
+    assert found.companion
+    assert found.companion.counts["create"] == 2
+    receipt = confirm(engine, found, who="me", why="moving house")
+    assert {change.batch for change in receipt.changes} == {receipt.batch}
+    versions = reader.history(engine, "pipelines", "bb-01")
+    assert [(v.after.get("name"), v.after.get("rtb_date"), v.after["status_date"], v.who) for v in versions] == [
+        ("Fen", "2027-01-01", "2024-05-02", "me"),
+        ("Fen Farm", "2027-03-01", "2024-06-10", "me"),
+        (None, "2027-06-01", "2024-07-20", "me"),
+    ]
+    assert [v.why for v in versions] == [
+        "in the older tracker's audit: 2024-05-02 08:00:00 UTC by Ann Other; moving house",
+        "in the older tracker's audit: 2024-06-10 09:00:00 UTC by Bo Ek; moving house",
+        "in the file: created 2024-05-02 08:00:00 UTC, last modified 2024-07-20 14:29:35 UTC; moving house",
+    ]
+    instants = [change.submitted_at_utc for change in receipt.changes]
+    assert instants == sorted(instants)
+    (company,) = reader.history(engine, "counterparties", "aa-01")
+    assert company.why.startswith("in the file: created 2024-07-19 00:14:43 UTC, last modified 2024-07-20 14:29:35 UTC")
+
+
+def test_what_of_the_audit_cannot_be_history_is_said(engine: sa.Engine) -> None:
+    def notes() -> str:
+        audit, companies = VERSIONS.encode(), COUNTERPARTIES.encode()
+        found = plan(engine, "pipelines", OLDER_PIPELINE.encode(), counterparties=companies, audit=audit)
+        if not reader.position(engine):
+            confirm(engine, found, who="me")
+        return "\n".join(found.notes)
+
+    first, again = notes(), notes()
+    assert "Row 4 of the audit is left out: its data cannot be read" in first
+    assert "Row 5 of the audit: left out, of records that are not in the file." in first
+    assert "Rows 2-3 of the audit: left out, of records that the ledger has already" in again
+    assert len(reader.history(engine, "pipelines", "bb-01")) == 3
+
+
+def test_a_whole_import_of_the_older_tool_is_undone_as_one(engine: sa.Engine) -> None:
+    audit, companies = VERSIONS.encode(), COUNTERPARTIES.encode()
+    found = plan(engine, "pipelines", OLDER_PIPELINE.encode(), counterparties=companies, audit=audit)
+    revert(engine, confirm(engine, found, who="me").batch, who="me", token="undo")
+    assert reader.records(engine, "pipelines") == []
+    assert reader.records(engine, "counterparties") == []
+
+
+def test_counterparties_that_rows_name_are_proposed_and_made_when_asked_for(engine: sa.Engine) -> None:
+    text = (
+        "name,technology,capacity,stage,developer,owner\nFen,Solar,5,Design,New Ltd,new  LTD\nMoor,Wind,9,Design,Öre,\n"
+    )
+    found = planned(engine, "pipelines", text)
+    assert found.unknown_counterparties == ("New Ltd", "Öre")
+    assert found.counts["error"] == 2
+    made = plan(engine, "pipelines", text.encode(), make_counterparties=True)
+    assert (made.errors, made.made_counterparties) == ([], ("New Ltd", "Öre"))
+    assert confirm(engine, made, who="me").batch == confirm(engine, made, who="me").batch
+    names = sorted(record.fields["name"] for record in reader.records(engine, "counterparties"))
+    assert names == ["New Ltd", "Öre"]
+    assert len(reader.records(engine, "pipeline_counterparties")) == 3
+
+
+def test_a_time_in_the_file_that_cannot_be_read_is_a_warning(engine: sa.Engine) -> None:
+    found = planned(engine, "counterparties", "name,Created\nA,2024-05-01\nB,yesterday\n")
+    assert (found.errors, [(warning.row, warning.column) for warning in found.warnings]) == ([], [(3, "created")])

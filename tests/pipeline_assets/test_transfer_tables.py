@@ -4,7 +4,8 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline_assets.errors import UnreadableFile
-from pipeline_assets.spreadsheets.import_plan import Difference, plan
+from pipeline_assets.spreadsheets.import_plan import plan
+from pipeline_assets.spreadsheets.planned_rows import Difference
 from pipeline_assets.spreadsheets.sheet_columns import PIPELINES
 
 

@@ -8,7 +8,8 @@ import sqlalchemy as sa
 from pipeline_assets.errors import UnreadableFile
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.submission import submit
-from pipeline_assets.spreadsheets.import_plan import Difference, Plan, confirm, plan
+from pipeline_assets.spreadsheets.import_plan import Plan, confirm, plan
+from pipeline_assets.spreadsheets.planned_rows import Difference
 from tests.pipeline_assets.workbooks import Sheet, cell, ods, texts, workbook
 
 HEADER = ("id", "name", "notes", "rtb_date", "capacity_mwp", "technology")

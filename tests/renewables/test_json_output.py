@@ -23,7 +23,8 @@ YESTERDAY = datetime.now(UTC).date() - timedelta(days=1)
 def check_document(command: str, printed: str) -> Any:
     """Return the document after comparing it with the command's schema."""
     document = json.loads(printed)
-    jsonschema.validate(document, SCHEMAS[command], format_checker=jsonschema.FormatChecker())
+    schema = {**SCHEMAS[command], "$defs": SCHEMAS}
+    jsonschema.validate(document, schema, format_checker=jsonschema.FormatChecker())
     return document
 
 
@@ -116,6 +117,28 @@ def test_the_json_of_records_fits_its_schema(home: Path, renewables: Renewables,
     changes = check_document(f"{group} history", renewables(group, "history", records[0]["id"], "--json").out)
     assert changes
     assert home
+
+
+@pytest.mark.parametrize(
+    ("group", "text", "options"),
+    [
+        ("counterparties", "name,contact_name,contact_roles\nHazel,Ann,CEO\n", ("--yes",)),
+        ("pipelines", "name,stage,technology,capacity,developer\nFen,Design,Solar,5,New\nMoor,Dsgn,,,\n", ()),
+        ("pipelines", "name,stage,technology,capacity,owner\nFen,Design,Solar,5,New\n", ("--make-counterparties",)),
+        ("pipelines", "name,stage,rtb_date,developer\nFen,Design,2027-01-01,Hazel\n", ("--counterparties", "first")),
+        ("information-points", "title,impact,likelihood,market,Colour\nFog,20,30,GB,red\nIce,0,1,,\n", ()),
+    ],
+)
+def test_the_json_of_an_import_fits_its_schema(
+    home: Path, renewables: Renewables, group: str, text: str, options: tuple[str, ...]
+) -> None:
+    file, companies = home / "rows.csv", home / "companies.csv"
+    file.write_text(text)
+    companies.write_text("name\nHazel\n")
+    given = [str(companies) if option == "first" else option for option in options]
+    document = check_document(f"{group} import", renewables(group, "import", str(file), *given, "--json").out)
+    assert len(document["rows"]) == len(text.splitlines()) - 1
+    assert (document["batch"] is not None) == ("--yes" in options)
 
 
 def test_every_command_with_json_is_documented() -> None:

@@ -10,7 +10,8 @@ from pipeline_assets import tables, upgrades
 from pipeline_assets.ledger import reader, schema
 from pipeline_assets.ledger.submission import revert
 from pipeline_assets.spreadsheets.exporter import export
-from pipeline_assets.spreadsheets.import_plan import Outcome, plan
+from pipeline_assets.spreadsheets.import_plan import plan
+from pipeline_assets.spreadsheets.planned_rows import Outcome
 from tests.pipeline_assets.ledger.portfolio import PORTFOLIO, set_fields, submitted
 
 Fields = dict[str, Any]

@@ -1,0 +1,57 @@
+"""What the rows of a file are compared with: the ledger, after changes that the same batch makes before them.
+
+Belongs here: trying such changes out, and the records as they leave them. Not here: which changes (`import_plan.py`).
+"""
+
+from collections.abc import Sequence
+from dataclasses import dataclass
+from functools import cached_property
+
+import sqlalchemy as sa
+
+from pipeline_assets.ledger.changes import Action, Change, Key, Receipt, Recorded
+from pipeline_assets.ledger.history import fold
+from pipeline_assets.ledger.submission import submit
+from pipeline_assets.models import new_id
+from pipeline_assets.spreadsheets.portfolio_index import Holdings, holdings
+
+
+@dataclass(frozen=True)
+class Basis:
+    """`held`: the records after `changes`, at the position that the ledger has without them; `recorded`: what the
+    ledger would record of them; `stored`: the records that the ledger has."""
+
+    engine: sa.Engine
+    ledger: Holdings
+    held: Holdings
+    changes: tuple[Change, ...] = ()
+    recorded: tuple[Recorded, ...] = ()
+
+    @classmethod
+    def of(cls, engine: sa.Engine) -> "Basis":
+        """Return the ledger as it is."""
+        held = holdings(engine)
+        return cls(engine, held, held)
+
+    @cached_property
+    def stored(self) -> frozenset[Key]:
+        """Return the keys of the records that the ledger has, archived ones too."""
+        return self.ledger.keys()
+
+    @cached_property
+    def made(self) -> frozenset[Key]:
+        """Return the keys of the records that the changes make."""
+        return frozenset((change.kind, change.id) for change in self.recorded if change.action is Action.CREATE)
+
+    def try_out(self, changes: Sequence[Change]) -> Receipt:
+        """Return what the ledger says to these changes after the earlier ones; nothing is written. Raises Refused."""
+        return submit(self.engine, [*self.changes, *changes], who="import", token=new_id(), dry_run=True)
+
+    def after(self, changes: Sequence[Change]) -> "Basis":
+        """Return the basis after more changes. Raises Refused, StaleVersion, LedgerUnavailable."""
+        receipt = self.try_out(changes)
+        keys = {(change.kind, change.id) for change in receipt.changes}
+        stored = {key: record for key in keys if (record := self.ledger.get(*key))}
+        state = fold(receipt.changes, onto=stored)
+        held = self.ledger.updated(state.values(), self.ledger.position, self.ledger.batch)
+        return Basis(self.engine, self.ledger, held, (*self.changes, *changes), receipt.changes)
