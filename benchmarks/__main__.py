@@ -13,6 +13,8 @@ FIGURES = (
     "polling_reader",
     "ledger",
     "imports",
+    "import_11k",
+    "views_10k",
     "follow_ups",
     "pages",
     "backfill",

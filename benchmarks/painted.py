@@ -29,7 +29,8 @@ _PAINTED = """([link, title, patience]) => new Promise((resolve, reject) => {
   const drawn = (chart) => {
     const plot = chart.querySelector('.js-plotly-plot');
     return plot && plot.calcdata && chart.querySelector(
-      '.scatterlayer .trace, .barlayer .trace, .boxlayer .trace, .heatmaplayer image, .annotation');
+      '.scatterlayer .trace, .geolayer .scatterlayer path, .barlayer .trace, .boxlayer .trace, '
+      + '.heatmaplayer image, .annotation');
   };
   const filled = (table) => [...table.querySelectorAll('canvas')].some((canvas) => canvas.width > 0);
   const sparked = (spark) => spark.querySelector('canvas, svg path');

@@ -24,6 +24,7 @@ LINES = {
         ["--changes", "100", "--rows", "50", "--submissions", "16", "--processes", "2", "--repeat", "1", "--no-daemon"],
         ["ledger_submissions", "ledger_import", "ledger_fold", "ledger_landing"],
     ),
+    "import_11k": (["--rows", "30", "--repeat", "1"], ["import_11k", "import_11k_again"]),
     "quality": (["--years", "0.2", "--repeat", "1"], ["flags_history", "flags_night"]),
 }
 
@@ -47,6 +48,13 @@ def test_a_polling_reader_meets_no_error_and_no_step_back(capsys: pytest.Capture
     import_module("benchmarks.polling_reader").main(TINY)
 
     assert re.match(r"polling_reader: polls=[1-9]\d* .*errors=0 empty=0 backwards=0", capsys.readouterr().out)
+
+
+def test_each_view_of_the_pipeline_is_compared_with_one_of_few_projects(capsys: pytest.CaptureFixture[str]) -> None:
+    views = import_module("benchmarks.views_10k")
+    views.main(["--projects", "50", "--few", "5", "--repeat", "1", "--no-browser", "--pages", "rag", "projects"])
+    names = [line.split(":")[0] for line in capsys.readouterr().out.splitlines()]
+    assert names == ["views_10k_script_rag", "views_10k_list_projects"]
 
 
 def test_every_page_of_the_dashboard_is_measured() -> None:
