@@ -8,15 +8,18 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Any
 
+from pipeline_assets.failure_texts import describe_error
 from renewables.dagster_control.client import Orchestrator
+from renewables.dagster_control.run_log import ERROR_FIELDS, recorded_errors
 
-AUTOMATION = """{
-  instance { daemonHealth { allDaemonStatuses {
-    daemonType required healthy lastHeartbeatTime lastHeartbeatErrors { message } } } }
-  repositoriesOrError { ... on RepositoryConnection { nodes {
-    location { name }
-    schedules { name scheduleState { status ticks(limit: 1) { timestamp status error { message } } } }
-    sensors { name sensorState { status ticks(limit: 1) { timestamp status error { message } } } } } } } }"""
+TICK = f"ticks(limit: 1) {{ timestamp status error {{ {ERROR_FIELDS} }} }}"
+AUTOMATION = f"""{{
+  instance {{ daemonHealth {{ allDaemonStatuses {{
+    daemonType required healthy lastHeartbeatTime lastHeartbeatErrors {{ message }} }} }} }}
+  repositoriesOrError {{ ... on RepositoryConnection {{ nodes {{
+    location {{ name }}
+    schedules {{ name scheduleState {{ status {TICK} }} }}
+    sensors {{ name sensorState {{ status {TICK} }} }} }} }} }} }}"""
 
 
 @dataclass(frozen=True)
@@ -81,7 +84,7 @@ def automation(orchestrator: Orchestrator) -> Automation:
 
 def _trigger(location: str, kind: str, name: str, state: dict[str, Any]) -> Trigger:
     tick = state["ticks"][0] if state["ticks"] else {}
-    error = (tick.get("error") or {}).get("message", "").strip()
+    error = describe_error(recorded_errors(tick["error"])) if tick.get("error") else ""
     return Trigger(
         location,
         kind,

@@ -10,14 +10,15 @@ from typing import Any
 from pipeline_assets.failure_texts import EngineEvent, RecordedError, describe_error, describe_run_failure
 from warehouse.redaction import redacted
 
-RUN_LOG_QUERY = """query($id: ID!, $cursor: String) {
-  runOrError(runId: $id) { ... on Run { status endTime tags { key value } } }
-  logsForRun(runId: $id, afterCursor: $cursor) { ... on EventConnection { cursor hasMore events {
+ERROR_FIELDS = "message className stack causes { message className stack }"
+RUN_LOG_QUERY = f"""query($id: ID!, $cursor: String) {{
+  runOrError(runId: $id) {{ ... on Run {{ status endTime tags {{ key value }} }} }}
+  logsForRun(runId: $id, afterCursor: $cursor) {{ ... on EventConnection {{ cursor hasMore events {{
     __typename
-    ... on MessageEvent { message }
-    ... on ExecutionStepFailureEvent { failureMetadata { description } }
-    ... on ErrorEvent { error { message className stack causes { message className stack } } }
-  } } } }"""
+    ... on MessageEvent {{ message }}
+    ... on ExecutionStepFailureEvent {{ failureMetadata {{ description }} }}
+    ... on ErrorEvent {{ error {{ {ERROR_FIELDS} }} }}
+  }} }} }} }}"""
 
 STEP_FAILED, RUN_FAILED, ENGINE = "ExecutionStepFailureEvent", "RunFailureEvent", "EngineEvent"
 
@@ -32,19 +33,19 @@ def read_errors(events: Sequence[Event]) -> list[str]:
     engine_events = []
     for event in events:
         if event.get("__typename") == ENGINE:
-            engine_events.append(EngineEvent(event.get("message") or "", _recorded_errors(event)))
+            engine_events.append(EngineEvent(event.get("message") or "", recorded_errors(event.get("error"))))
         elif event.get("__typename") == RUN_FAILED:
-            return [describe_run_failure(event.get("message"), _recorded_errors(event), engine_events)]
+            return [describe_run_failure(event.get("message"), recorded_errors(event.get("error")), engine_events)]
     return []
 
 
 def _step_error(event: Event) -> str:
     """Return what the asset itself said, else the error that tells."""
     description = (event.get("failureMetadata") or {}).get("description")
-    return redacted(str(description).strip()) if description else describe_error(_recorded_errors(event))
+    return redacted(str(description).strip()) if description else describe_error(recorded_errors(event.get("error")))
 
 
-def _recorded_errors(event: Event) -> list[RecordedError]:
-    error = event.get("error")
+def recorded_errors(error: dict[str, Any] | None) -> list[RecordedError]:
+    """Return the error of an answer and its causes, the outermost first."""
     chain = [error, *(error.get("causes") or [])] if error else []
     return [RecordedError(one["message"], one.get("className"), one.get("stack") or []) for one in chain]

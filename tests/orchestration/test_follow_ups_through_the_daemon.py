@@ -1,0 +1,63 @@
+"""What follows a landing with nobody's help: flags, checks, and a notice of stale data (scenarios 50 and 52)."""
+
+from contextlib import ExitStack
+from datetime import date
+
+import pytest
+
+from elexon_assets.datasets import BY_HALF_HOUR, GENERATION_BY_FUEL
+from elexon_assets.quality.flagging import newest_unflagged
+from elexon_assets.sensors import flags_and_checks
+from pipeline_assets.check_notices import DATA_STALE
+from pipeline_assets.ledger import outbox, schema
+from pipeline_assets.sensors import notice_of_checks
+from tests.orchestration.conftest import Server, ticking, until
+from warehouse.connection import has_table, reading
+from warehouse.errors import WarehouseMissing
+
+FIRST, LAST = date(2022, 9, 5), date(2022, 9, 11)
+FLAGS_WITHIN_SECONDS = 45.0
+
+
+def is_asked(server: Server) -> bool:
+    return any(request.params.get("settlementDateFrom") == str(FIRST) for request in server.simulator.requests)
+
+
+def has_landed(server: Server) -> bool:
+    try:
+        with reading(server.settings.warehouse) as con:
+            return has_table(con, "fetch_log") and bool(
+                con.execute(
+                    "SELECT 1 FROM fetch_log WHERE dataset = ? AND window_start_utc::DATE = ? AND rows_landed > 0",
+                    [GENERATION_BY_FUEL.name, FIRST],
+                ).fetchall()
+            )
+    except WarehouseMissing:
+        return False
+
+
+def is_flagged(server: Server) -> bool:
+    with reading(server.settings.warehouse) as con:
+        return newest_unflagged(con) is None
+
+
+def stale_notices(server: Server) -> list[str]:
+    with schema.using(f"sqlite:///{server.home / 'ledger.sqlite'}") as ledger:
+        return [w.notice.text for w in outbox.listed(ledger) if w.notice.topic == DATA_STALE]
+
+
+@pytest.mark.timeout(240)
+def test_a_cancelled_run_that_landed_something_is_flagged_within_45_s_checked_and_told_of(server: Server) -> None:
+    server.simulator.faults = "slow=3@2022-09-05"
+    with ExitStack() as sensors:
+        sensors.enter_context(ticking(server, "elexon_assets", flags_and_checks))
+        sensors.enter_context(ticking(server, "pipeline_assets", notice_of_checks))
+        run = server.orchestrator.launch(BY_HALF_HOUR, FIRST, LAST, requested_by="a test")
+        until(lambda: is_asked(server), "the first dataset is asked for")
+        server.simulator.faults = "slow=60@2022-09-05"  # the second one
+        until(lambda: has_landed(server), "the first dataset has landed")
+        server.orchestrator.cancel(run)
+        until(lambda: is_flagged(server), "what landed is flagged", FLAGS_WITHIN_SECONDS)
+        until(lambda: bool(stale_notices(server)), "the checks' finding is told", 120)
+        assert server.orchestrator.run_state(run.id).status == "CANCELED"
+    assert any(GENERATION_BY_FUEL.name in text for text in stale_notices(server))
