@@ -3,6 +3,7 @@
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
+from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
@@ -12,6 +13,11 @@ from warehouse.settings import PACKAGE_PARENT, Settings, checkout
 
 if TYPE_CHECKING:
     import dagster as dg
+
+SHIPPED_COPY = "dagster.shipped.yaml"
+"`dagster.yaml` as it was shipped: while both are alike, an update replaces them."
+FIRST_SHIPPED = "824233e0f3b2c76abd4bd311d361043a708ad2a00148a97b42af1e3c2ecbe844"
+"SHA-256 of the file of the first version, which kept no copy."
 
 PROCESS_TAG = "renewables/process"
 "On runs in a process of the command line: while that very process lives, its run is not a dead one."
@@ -23,14 +29,26 @@ def shipped(name: str) -> Path:
 
 
 def prepared_home(settings: Settings) -> Path:
-    """Return the instance's folder, made with the shipped `dagster.yaml`; one that is there already is the user's own.
+    """Return the instance's folder, with the shipped `dagster.yaml` unless the user has edited the one that is there.
 
     Raises HomeNotWritable, PlantedLink.
     """
     home = make_private_folder(settings.dagster_home)
-    if not (home / "dagster.yaml").exists():
-        write_private(home / "dagster.yaml", shipped("dagster.yaml").read_text())
+    configuration, copy = home / "dagster.yaml", home / SHIPPED_COPY
+    text = shipped("dagster.yaml").read_text()
+    before = configuration.read_text() if configuration.exists() else None
+    if before in (None, text) or _is_untouched(str(before), copy):
+        for path in (configuration, copy):
+            if not path.exists() or path.read_text() != text:
+                write_private(path, text)
     return home
+
+
+def _is_untouched(configuration: str, copy: Path) -> bool:
+    """Return whether it is as an earlier version shipped it, so that a newer one may replace it."""
+    if copy.exists():
+        return configuration == copy.read_text()
+    return sha256(configuration.encode()).hexdigest() == FIRST_SHIPPED
 
 
 @contextmanager

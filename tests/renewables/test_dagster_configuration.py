@@ -1,0 +1,50 @@
+"""`dagster.yaml` of a home: an update replaces the one that nobody edited, and leaves the user's own alone."""
+
+from hashlib import sha256
+from pathlib import Path
+
+import pytest
+
+from renewables.dagster_control import instance
+from renewables.dagster_control.instance import SHIPPED_COPY, prepared_home, shipped
+from warehouse.settings import Settings
+
+OLDER = "telemetry:\n  enabled: false\n"
+
+
+@pytest.fixture
+def folder(home: Path) -> Path:
+    return prepared_home(Settings(renewables_home=home))
+
+
+def prepare_again(folder: Path) -> str:
+    """Return the configuration after the next start."""
+    prepared_home(Settings(renewables_home=folder.parent))
+    return (folder / "dagster.yaml").read_text()
+
+
+def test_a_new_home_gets_what_is_shipped(folder: Path) -> None:
+    assert prepare_again(folder) == shipped("dagster.yaml").read_text()
+
+
+def test_an_update_replaces_a_configuration_that_nobody_edited(folder: Path) -> None:
+    for name in ("dagster.yaml", SHIPPED_COPY):
+        (folder / name).write_text(OLDER)
+    assert prepare_again(folder) == shipped("dagster.yaml").read_text()
+
+
+@pytest.mark.parametrize("has_copy", [True, False])
+def test_a_configuration_that_the_user_edited_stays(folder: Path, has_copy: bool) -> None:
+    (folder / "dagster.yaml").write_text(OLDER + "# mine\n")
+    if has_copy:
+        (folder / SHIPPED_COPY).write_text(OLDER)
+    else:
+        (folder / SHIPPED_COPY).unlink()
+    assert prepare_again(folder) == OLDER + "# mine\n"
+
+
+def test_the_configuration_of_the_first_version_is_known(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setattr(instance, "FIRST_SHIPPED", sha256(OLDER.encode()).hexdigest())
+    (folder / "dagster.yaml").write_text(OLDER)
+    (folder / SHIPPED_COPY).unlink()
+    assert prepare_again(folder) == shipped("dagster.yaml").read_text()
