@@ -8,7 +8,6 @@ import pytest
 from elexon_assets.datasets import BY_HALF_HOUR, GENERATION_BY_FUEL
 from elexon_assets.quality.flagging import newest_unflagged
 from elexon_assets.sensors import flags_and_checks
-from pipeline_assets.check_notices import DATA_STALE
 from pipeline_assets.ledger import outbox, schema
 from pipeline_assets.sensors import notice_of_checks
 from tests.orchestration.conftest import Server, ticking, until
@@ -43,7 +42,7 @@ def is_flagged(server: Server) -> bool:
 
 def stale_notices(server: Server) -> list[str]:
     with schema.using(f"sqlite:///{server.home / 'ledger.sqlite'}") as ledger:
-        return [w.notice.text for w in outbox.listed(ledger) if w.notice.topic == DATA_STALE]
+        return [w.notice.text for w in outbox.listed(ledger) if w.notice.topic == "Data is stale"]
 
 
 @pytest.mark.timeout(240)
