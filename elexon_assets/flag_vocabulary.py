@@ -105,7 +105,10 @@ SET_ASIDE = GapState(
     "set_aside", "Set aside", "It was published, and a row of it did not fulfil the contract: see quarantine.", False
 )
 KNOWN_GAP = GapState(
-    "known_gap", "Known gap", "Asked for again and again, long after, and never there: a hole of Elexon's own.", False
+    "known_gap",
+    "Known gap",
+    "Nobody has to ask for it again: it was never there, long after, or a person has accepted that it cannot be had.",
+    False,
 )
 FAILED = GapState("failed", "Failed", "The last request for it failed, with the error that stands beside it.", True)
 NOT_PUBLISHED = GapState(

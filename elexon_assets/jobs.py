@@ -1,15 +1,11 @@
 """Jobs: what runs together, and the question whether one is on its way."""
 
-from dataclasses import asdict
-from datetime import UTC, datetime, timedelta
-
 import dagster as dg
 
 from elexon_assets.assets import GENERATION_ASSETS, TABLE_ASSETS, installed_capacity, latest_half_hours
 from elexon_assets.backfill_plan import PRIORITY
 from elexon_assets.flag_assets import flags
-from elexon_assets.run_pruning import prune_runs
-from warehouse.settings import Settings
+from elexon_assets.ops import accept_known_gap, delete_old_runs
 
 nightly = dg.define_asset_job(
     "nightly",
@@ -44,24 +40,6 @@ checks = dg.define_asset_job(
     tags={PRIORITY: "30"},
 )
 
-ROUTINE = ["latest", "flagging", "checks", "landing", "pruning"]
-"Jobs of both code locations that run many times a day or leave nothing to look at: their runs go sooner."
-
-
-@dg.op
-def delete_old_runs(context: dg.OpExecutionContext) -> None:
-    """Delete the runs that are older than RUN_DAYS, or ROUTINE_RUN_DAYS, with their events and compute logs."""
-    settings = Settings()
-    pruned = prune_runs(
-        context.instance,
-        datetime.now(UTC),
-        keep=timedelta(days=settings.run_days),
-        keep_routine=timedelta(days=settings.routine_run_days),
-        routine_jobs=ROUTINE,
-    )
-    context.log.info(f"{pruned.runs} runs were deleted, {pruned.runs_left} wait for the next night")
-    context.add_output_metadata(asdict(pruned))
-
 
 @dg.job(
     executor_def=dg.in_process_executor,
@@ -71,6 +49,17 @@ def delete_old_runs(context: dg.OpExecutionContext) -> None:
 def pruning() -> None:
     """Run every night."""
     delete_old_runs()
+
+
+@dg.job(
+    executor_def=dg.in_process_executor,
+    tags={PRIORITY: "30"},
+    description="Accepts the half hours that are missing from a day as a known gap: the day turns green, and no repair "
+    "asks for it again. Started by `renewables accept-gap` and by the page Data management.",
+)
+def accepting() -> None:
+    """Run when a person has looked at a day that cannot be had."""
+    accept_known_gap()
 
 
 ON_ITS_WAY = [

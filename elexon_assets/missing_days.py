@@ -5,8 +5,9 @@ from datetime import UTC, date, datetime, timedelta
 import duckdb
 
 from elexon_assets.datasets import Dataset
+from elexon_assets.flag_vocabulary import KNOWN_GAP
 from elexon_assets.windows import Window, of_days, spans_of
-from warehouse.connection import reading
+from warehouse.connection import has_table, reading
 from warehouse.errors import WarehouseMissing
 from warehouse.settings import Settings
 
@@ -32,10 +33,18 @@ def spans_to_repair(dataset: Dataset, *, days: int = REPAIR_DAYS, now: datetime 
 
 
 def short_days(con: duckdb.DuckDBPyConnection, dataset: Dataset, first: date, last: date) -> list[date]:
-    """Return the UTC days, both ends inclusive, with fewer than 48 complete half-hours."""
-    whole = con.execute(
+    """Return the UTC days, both ends inclusive, of which half-hours are missing that may still come.
+
+    Days that lack nothing but known gaps are left out: to ask for them night after night would never end.
+    """
+    known = (
+        f"UNION ALL SELECT day_utc FROM {dataset.name}_gaps_daily WHERE day_utc BETWEEN $first AND $last "
+        f"GROUP BY day_utc HAVING bool_and(state = '{KNOWN_GAP.name}')"
+    )
+    complete = con.execute(
         f"SELECT day_utc FROM {dataset.name}_coverage "
-        "WHERE half_hours = half_hours_expected AND day_utc BETWEEN ? AND ?",
-        [first, last],
+        "WHERE half_hours = half_hours_expected AND day_utc BETWEEN $first AND $last "
+        + (known if has_table(con, f"{dataset.name}_gaps_daily") else ""),
+        {"first": first, "last": last},
     ).fetchall()
-    return sorted(set(of_days(first, last).days) - {day for (day,) in whole})
+    return sorted(set(of_days(first, last).days) - {day for (day,) in complete})

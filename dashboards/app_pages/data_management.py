@@ -11,6 +11,7 @@ from dashboards.components.chart import CONFIG, downloads, show_table
 from dashboards.components.fetch_requests import import_forms, imports, repair
 from dashboards.components.filters import CUSTOM, dataset_chosen, days_of
 from dashboards.components.formatting import day, moment, number, size, zone
+from dashboards.components.gap_form import accept_gap_form
 from elexon_assets.datasets import Dataset
 from elexon_assets.missing_days import REPAIR_DAYS, last_closed_day
 from elexon_assets.windows import of_days, spans_of
@@ -33,6 +34,7 @@ DAYS: dict[str, Any] = {
     "state": "State",
     "half_hours": "Half hours",
     "half_hours_missing": "Missing",
+    "half_hours_known_gap": "Known gaps",
     "half_hours_flagged": "Flagged",
     "why": st.column_config.TextColumn("Why", width="large"),
 }
@@ -111,6 +113,8 @@ def _not_whole(dataset: Dataset, days: pl.DataFrame) -> None:
         st.caption("Select a day to look at its half hours.")
         return
     utc_day: date = days["day_utc"][chosen]
+    if days["half_hours_missing"][chosen] > days["half_hours_known_gap"][chosen]:
+        accept_gap_form(dataset, utc_day, days["why"][chosen])
     asked, held = days_of(of_days(utc_day, utc_day)), snapshot_cache.ask(span, dataset.name)
     there = days_of(held) if held else None
     if there is None or asked.last < there.first or asked.first > there.last:
@@ -131,7 +135,7 @@ def _to_repair(dataset: Dataset, days: pl.DataFrame) -> list[tuple[date, date]]:
     """Return the spans of trailing closed days that are missing or short, as `renewables repair` fetches them."""
     last = last_closed_day(dataset)
     trailing = days.filter(pl.col("day_utc").is_between(last - timedelta(days=REPAIR_DAYS - 1), last))
-    lacking = trailing.filter(pl.col("state").is_in([coverage.SHORT, coverage.MISSING]))["day_utc"].to_list()
+    lacking = trailing.filter(pl.col("half_hours_missing") > pl.col("half_hours_known_gap"))["day_utc"].to_list()
     return [(span.days[0], span.days[-1]) for span in spans_of(lacking)]
 
 

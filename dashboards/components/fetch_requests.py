@@ -103,6 +103,16 @@ def import_forms() -> None:
     _note()
 
 
+def note_launched(sentence: str) -> None:
+    """Show the sentence as done, once, when the page is drawn next."""
+    st.session_state[_NOTE] = ("launched", sentence)
+
+
+def note_refused(sentence: str) -> None:
+    """Show the sentence as a warning, once, when the page is drawn next."""
+    st.session_state[_NOTE] = ("refused", sentence)
+
+
 def _note() -> None:
     """Draw the result of the last click, once."""
     if note := st.session_state.pop(_NOTE, None):
@@ -217,9 +227,9 @@ def _launch(names: list[str], days: Callable[[], tuple[date, date]]) -> None:
     first, last = days()
     st.toast(f"Asking Dagster for {span_of_days(first, last)}", icon=":material/hourglass_top:")
     try:
-        st.session_state[_NOTE] = ("launched", launch([BY_NAME[name] for name in names], first, last))
+        note_launched(launch([BY_NAME[name] for name in names], first, last))
     except OrchestratorError as error:
-        st.session_state[_NOTE] = ("refused", str(error))
+        note_refused(str(error))
 
 
 def _cancel(listed: Listed) -> None:
@@ -227,7 +237,7 @@ def _cancel(listed: Listed) -> None:
     try:
         orchestrator().cancel(listed.launched)
     except OrchestratorError as error:
-        st.session_state[_NOTE] = ("refused", str(error))
+        note_refused(str(error))
 
 
 def repair(dataset: Dataset, days: Sequence[tuple[date, date]]) -> None:
@@ -237,9 +247,9 @@ def repair(dataset: Dataset, days: Sequence[tuple[date, date]]) -> None:
         try:
             for first, last in days:
                 launch([dataset], first, last)
-            st.session_state[_NOTE] = ("launched", f"Asked again for {len(days)} spans of {dataset.title.lower()}.")
+            note_launched(f"Asked again for {len(days)} spans of {dataset.title.lower()}.")
         except OrchestratorError as error:
-            st.session_state[_NOTE] = ("refused", str(error))
+            note_refused(str(error))
 
     st.button(
         f"Ask again for {len(days)} span{'s' if len(days) > 1 else ''} from {day(days[0][0])} on",

@@ -14,6 +14,12 @@ from elexon_assets.schema.time_macros import as_of_sql
 from elexon_assets.settlement import HALF_HOUR
 from warehouse.settings import Settings
 
+ACCEPTED_GAPS = """
+CREATE TABLE IF NOT EXISTS accepted_gaps (
+    dataset VARCHAR, day_utc DATE, reason VARCHAR, accepted_by VARCHAR, accepted_at_utc TIMESTAMPTZ
+)"""
+"Days whose missing half hours a person accepted as known gaps."
+
 ANSWERS_OF_A_KNOWN_GAP = 2
 "One answer may be a bad day at the source; a second one that lacks the same half hour is a hole in the record."
 
@@ -69,10 +75,16 @@ def _gaps(dataset: Dataset, settings: Settings, instant: str) -> str:
             FROM fetch_log WHERE dataset = '{dataset.name}'
         ) AS log ON at_us >= from_us AND at_us < to_us
         GROUP BY at_us
+    ), accepted AS (
+        SELECT day_utc - DATE '1970-01-01' AS day, max('accepted by ' || accepted_by || ': ' || reason) AS accepted
+        FROM accepted_gaps CROSS JOIN moment
+        WHERE dataset = '{dataset.name}' AND epoch_us(accepted_at_utc) <= now_us
+        GROUP BY day
     )
     SELECT make_timestamptz(at_us) AS start_time_utc,
         CASE
             WHEN at_us + {lag_us} > now_us THEN '{TOO_RECENT.name}'
+            WHEN accepted IS NOT NULL THEN '{KNOWN_GAP.name}'
             WHEN reasons IS NOT NULL THEN '{SET_ASIDE.name}'
             WHEN answers_long_after >= {ANSWERS_OF_A_KNOWN_GAP} THEN '{KNOWN_GAP.name}'
             WHEN last_status = 'failed' THEN '{FAILED.name}'
@@ -82,10 +94,11 @@ def _gaps(dataset: Dataset, settings: Settings, instant: str) -> str:
         CASE state
             WHEN '{SET_ASIDE.name}' THEN reasons
             WHEN '{FAILED.name}' THEN last_error
-            WHEN '{KNOWN_GAP.name}' THEN answers_long_after || ' answers lack it'
+            WHEN '{KNOWN_GAP.name}' THEN coalesce(accepted, answers_long_after || ' answers lack it')
         END AS detail,
         make_timestamptz(asked_us) AS asked_at_utc
-    FROM missing CROSS JOIN moment LEFT JOIN aside USING (at_us) LEFT JOIN asked USING (at_us)"""
+    FROM missing CROSS JOIN moment LEFT JOIN aside USING (at_us) LEFT JOIN asked USING (at_us)
+        LEFT JOIN accepted ON accepted.day = at_us // {_us(timedelta(days=1))}"""
 
 
 def _us(length: timedelta) -> int:

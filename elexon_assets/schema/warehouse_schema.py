@@ -52,6 +52,7 @@ def ensure(con: duckdb.DuckDBPyConnection) -> None:
     """Makes what is not there yet and refreshes views and limits. Cheap; called once at the start of an ingest."""
     con.execute(FETCH_LOG)
     con.execute(QUARANTINE)
+    con.execute(gap_states.ACCEPTED_GAPS)
     con.execute(SETTLEMENT_DAYS)
     if not con.execute("FROM settlement_days LIMIT 1").fetchall():
         con.register("calendar_frame", settlement_calendar(*CALENDAR))

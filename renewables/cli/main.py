@@ -16,6 +16,7 @@ from renewables.cli import (
     doctor,
     export,
     fetch,
+    gaps,
     pipelines,
     plot,
     quality,
@@ -82,6 +83,7 @@ app.command("up")(up.up)
 app.command("fetch-year")(fetch.fetch_year)
 app.command("fetch-range")(fetch.fetch_range)
 app.command("repair")(fetch.repair)
+app.command("accept-gap")(gaps.accept_gap)
 app.command("status")(status.status)
 app.command("quality")(quality.quality)
 app.add_typer(quarantine.quarantine, name="quarantine")

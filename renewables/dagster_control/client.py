@@ -184,16 +184,26 @@ class Orchestrator:
                 raise OrchestratorError(f"Dagster did not end the run: {answer['message']} Try again in a moment.")
             sleep(0.2)
 
-    def launch_job(self, name: str, *, requested_by: str, location: str = "elexon_assets") -> Launched:
+    def launch_job(
+        self,
+        name: str,
+        *,
+        requested_by: str,
+        location: str = "elexon_assets",
+        run_config: dict[str, Any] | None = None,
+    ) -> Launched:
         """Start one of our jobs, on everything that it is about."""
         job = {"jobName": name, "repositoryLocationName": location}
-        return self._launch_run(job, {REQUESTED_BY: requested_by})
+        return self._launch_run(job, {REQUESTED_BY: requested_by}, run_config)
 
-    def _launch_run(self, what: dict[str, Any], tags: dict[str, str]) -> Launched:
+    def _launch_run(
+        self, what: dict[str, Any], tags: dict[str, str], run_config: dict[str, Any] | None = None
+    ) -> Launched:
         query = """mutation($params: ExecutionParams!) { launchRun(executionParams: $params) {
           __typename ... on LaunchRunSuccess { run { runId } } ... on Error { message } } }"""
         params = {
             "selector": {**REPOSITORY, **what},
+            "runConfigData": run_config or {},
             "executionMetadata": {"tags": [{"key": key, "value": value} for key, value in tags.items()]},
         }
         answer = self.ask(query, {"params": params})["launchRun"]

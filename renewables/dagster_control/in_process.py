@@ -6,7 +6,7 @@ The runs, events and partitions are Dagster's own, so the UI shows them when it 
 from collections.abc import Sequence
 from datetime import date
 from importlib import import_module
-from typing import TYPE_CHECKING
+from typing import TYPE_CHECKING, Any
 
 from elexon_assets.backfill_plan import range_tags, runs_of
 from elexon_assets.datasets import Dataset
@@ -45,19 +45,26 @@ def materialize(
     return outcomes
 
 
-def run_job(location: str, name: str, *, requested_by: str, settings: Settings) -> Outcome:
-    """Run one job of a code location in this process."""
+def run_job(
+    location: str, name: str, *, requested_by: str, settings: Settings, run_config: dict[str, Any] | None = None
+) -> Outcome:
+    """Run one job of a code location in this process, with that configuration of its ops."""
     definitions = import_module(f"{location}.definitions").defs
     with instance(settings) as opened:
-        return _run(definitions.resolve_job_def(name), opened, {REQUESTED_BY: requested_by})
+        return _run(definitions.resolve_job_def(name), opened, {REQUESTED_BY: requested_by}, run_config)
 
 
-def _run(job: "dg.JobDefinition", opened: "dg.DagsterInstance", tags: dict[str, str]) -> Outcome:
+def _run(
+    job: "dg.JobDefinition",
+    opened: "dg.DagsterInstance",
+    tags: dict[str, str],
+    run_config: dict[str, Any] | None = None,
+) -> Outcome:
     from pipeline_assets.run_notices import describe_step_failure
 
     result = job.execute_in_process(
         instance=opened,
-        run_config={"loggers": QUIET},
+        run_config={"loggers": QUIET, **(run_config or {})},
         raise_on_error=False,
         tags={**tags, PROCESS_TAG: own_identity()},
     )

@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 import polars as pl
 
-from elexon_assets.flag_vocabulary import GAP_STATE_BY_NAME, TOO_RECENT
+from elexon_assets.flag_vocabulary import GAP_STATE_BY_NAME, KNOWN_GAP, TOO_RECENT
 from elexon_assets.schema.aggregates import utc_day
 from renewables.queries.snapshot import NOTHING_LANDED, Connection, frame_of, opened
 from warehouse.settings import Settings
@@ -20,6 +20,7 @@ _DAYS = {
     "state": pl.String,
     "half_hours": pl.Int64,
     "half_hours_missing": pl.Int64,
+    "half_hours_known_gap": pl.Int64,
     "half_hours_flagged": pl.Int64,
     "why": pl.String,
 }
@@ -28,8 +29,10 @@ _DAYS = {
 def days(
     dataset: str = "wind_and_solar", *, now: datetime | None = None, con: Connection | None = None
 ) -> pl.DataFrame:
-    """One row a UTC day from the first that can be asked for to today: day_utc, state, half_hours (of 48), of them
-    half_hours_flagged, half_hours_missing, why (states of the missing ones, in words).
+    """Return one row for each UTC day from the first that can be asked for to today.
+
+    Its columns: day_utc, state, half_hours (of 48), half_hours_missing, of them half_hours_known_gap, of those there
+    are half_hours_flagged, and why: the states of the missing ones in words, with the error of a failed request.
 
     What is too recent to be published is not missing. A short day says so even where values of it are flagged.
     """
@@ -47,12 +50,17 @@ def days(
                 FROM {dataset}_flagged GROUP BY 1
             ), gaps AS (
                 SELECT day_utc, sum(half_hours) FILTER (state = '{TOO_RECENT.name}') AS too_recent,
-                    list(half_hours || ' ' || state ORDER BY half_hours DESC) AS why
-                FROM {dataset}_gaps_daily GROUP BY day_utc
+                    sum(half_hours) FILTER (state = '{KNOWN_GAP.name}') AS known,
+                    list(half_hours || ' ' || state || coalesce(': ' || detail, '') ORDER BY half_hours DESC) AS why
+                FROM (
+                    SELECT {utc_day("start_time_utc")} AS day_utc, state, count(*) AS half_hours, min(detail) AS detail
+                    FROM {dataset}_gaps GROUP BY day_utc, state
+                ) GROUP BY day_utc
             ), counted AS (
                 SELECT day_utc, coalesce(half_hours, 0) AS half_hours,
                     coalesce(half_hours_flagged, 0) AS half_hours_flagged,
-                    48 - coalesce(half_hours, 0) - coalesce(too_recent, 0)::BIGINT AS half_hours_missing, why
+                    48 - coalesce(half_hours, 0) - coalesce(too_recent, 0)::BIGINT AS half_hours_missing,
+                    coalesce(known, 0)::BIGINT AS half_hours_known_gap, why
                 FROM calendar LEFT JOIN {dataset}_coverage USING (day_utc) LEFT JOIN flagged USING (day_utc)
                 LEFT JOIN gaps USING (day_utc)
             )
@@ -61,7 +69,8 @@ def days(
                     WHEN half_hours_missing > 0 THEN '{SHORT}'
                     WHEN half_hours_flagged > 0 THEN '{FLAGGED}'
                     ELSE '{WHOLE}' END AS state,
-                half_hours, half_hours_missing, half_hours_flagged, array_to_string(why, ', ') AS why
+                half_hours, half_hours_missing, half_hours_known_gap, half_hours_flagged,
+                array_to_string(why, ', ') AS why
             FROM counted WHERE half_hours > 0 OR half_hours_missing > 0 ORDER BY day_utc""",
             {"first": first, "today": now.date()},
         )

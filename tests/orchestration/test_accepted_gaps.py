@@ -1,0 +1,118 @@
+"""A day that cannot be had is shown with its reason and can be accepted as a known gap (scenario 49)."""
+
+from datetime import UTC, date, datetime, timedelta
+
+import dagster as dg
+import pytest
+from typer.testing import CliRunner, Result
+
+from elexon_assets.assets import GENERATION_ASSETS
+from elexon_assets.checks import gaps_are_recent_or_known
+from elexon_assets.datasets import GENERATION_BY_FUEL, WIND_AND_SOLAR
+from elexon_assets.missing_days import spans_to_repair
+from elexon_assets.simulator.server import Simulator
+from renewables.cli.main import app
+from renewables.queries.coverage import days
+from tests.elexon_assets.ingesting import fetch_days, published
+from warehouse.connection import reading
+
+BAD = datetime.now(UTC).date() - timedelta(days=5)
+KEY = dg.AssetKey(WIND_AND_SOLAR.name)
+
+
+def renewables(*words: str) -> Result:
+    return CliRunner().invoke(app, list(words))
+
+
+def accept(day: date = BAD, dataset: str = "wind_and_solar", reason: str = "Elexon answers 503, ticket 4711") -> Result:
+    return renewables("accept-gap", dataset, day.isoformat(), "--reason", reason, "--who", "ada")
+
+
+@pytest.fixture
+def _one_bad_day(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+    """The closed days of a month, of which one cannot be had."""
+    monkeypatch.setenv("FIRST_DAY", (BAD - timedelta(days=8)).isoformat())
+    simulator.faults = f"status=404@{BAD}T10:00Z"
+    words = ("fetch-range", (BAD - timedelta(days=8)).isoformat(), (BAD + timedelta(days=3)).isoformat())
+    assert renewables(*words, "--dataset", WIND_AND_SOLAR.name).exit_code == 1
+
+
+def row_of(day: date) -> dict[str, object]:
+    [row] = [row for row in days().to_dicts() if row["day_utc"] == day]
+    return row
+
+
+def to_repair() -> list[date]:
+    return [day for span in spans_to_repair(WIND_AND_SOLAR, days=6) for day in span.days if day <= BAD]
+
+
+def status(instance: dg.DagsterInstance) -> str:
+    utc_days = GENERATION_ASSETS[0].partitions_def
+    assert utc_days
+    state = (instance.get_status_by_partition(KEY, [BAD.isoformat()], utc_days) or {})[BAD.isoformat()]
+    assert state
+    return state.name
+
+
+@pytest.mark.usefixtures("_one_bad_day")
+def test_a_day_that_cannot_be_had_says_why_and_is_asked_for_again_until_it_is_accepted(
+    dagster_instance: dg.DagsterInstance,
+) -> None:
+    row = row_of(BAD)
+    assert (row["half_hours_missing"], row["half_hours_known_gap"]) == (48, 0)
+    assert "48 failed: UnexpectedStatus" in str(row["why"])
+    assert to_repair() == [BAD]
+    assert status(dagster_instance) == "FAILED"
+
+    result = accept()
+
+    assert result.exit_code == 0, result.output
+    assert f"{BAD} of wind_and_solar is a known gap now." in result.output
+    row = row_of(BAD)
+    assert (row["half_hours_missing"], row["half_hours_known_gap"]) == (48, 48)
+    assert row["why"] == "48 known gap: accepted by ada: Elexon answers 503, ticket 4711"
+    assert to_repair() == []
+    assert status(dagster_instance) == "MATERIALIZED"
+    [event] = dagster_instance.fetch_materializations(
+        dg.AssetRecordsFilter(asset_key=KEY, asset_partitions=[BAD.isoformat()]), limit=1
+    ).records
+    assert event.asset_materialization
+    assert event.asset_materialization.metadata["known gap"].value == "Elexon answers 503, ticket 4711"
+
+
+@pytest.mark.usefixtures("_one_bad_day")
+def test_the_check_of_gaps_passes_once_the_gap_is_accepted() -> None:
+    fetch_days(BAD + timedelta(days=4), datetime.now(UTC).date())
+    outcomes = []
+    for accepted in (False, True):
+        if accepted:
+            assert accept().exit_code == 0
+        with reading() as con:
+            outcomes.append(gaps_are_recent_or_known(con, WIND_AND_SOLAR, datetime.now(UTC))[0])
+    assert outcomes == [False, True]
+
+
+@pytest.mark.usefixtures("_one_bad_day")
+def test_an_accepted_day_lands_all_the_same_when_it_can_be_had(simulator: Simulator) -> None:
+    assert accept().exit_code == 0
+    simulator.faults = ""
+    fetch_days(BAD)
+    assert row_of(BAD)["half_hours"] == 48
+    assert published(f"SELECT count(*) AS n FROM wind_and_solar_gaps_daily WHERE day_utc = '{BAD}'")["n"][0] == 0
+
+
+@pytest.mark.usefixtures("_one_bad_day")
+def test_what_cannot_be_a_known_gap_is_refused_with_a_sentence() -> None:
+    today = datetime.now(UTC).date()
+    refusals = {
+        "There is no half-hourly dataset 'installed_capacity'": accept(dataset="installed_capacity"),
+        "lacks no half hour": accept(BAD - timedelta(days=1)),
+        "is not over": accept(today),
+        "was never asked for": accept(dataset=GENERATION_BY_FUEL.name),
+        "needs a reason": accept(reason="  "),
+        "is no day": renewables("accept-gap", "wind_and_solar", "yesterday", "--reason", "x"),
+    }
+    for sentence, result in refusals.items():
+        assert result.exit_code != 0
+        assert sentence in " ".join(result.output.split())
+        assert "Traceback" not in result.output
