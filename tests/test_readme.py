@@ -44,6 +44,15 @@ def test_the_python_of_the_readme_runs() -> None:
     assert [len(names[name]) for name in ("live", "held")] == [7 * 48 * 3] * 2
 
 
+@pytest.mark.usefixtures("home")
+def test_the_python_of_the_pipeline_page_runs() -> None:
+    (block,) = re.findall(r"```python\n(.*?)```", (ROOT / "docs" / "pipeline.md").read_text(), re.DOTALL)
+    names: dict[str, Any] = {}
+    exec(block, names)  # noqa: S102 (our own page)
+    names["ledger"].dispose()
+    assert [record.fields["name"] for record in names["between"].values()] == ["Octavia Energy"]
+
+
 def test_every_other_command_of_the_readme_is_what_ci_runs() -> None:
     """`make` for a target, or word by word what that target does."""
     makefile = (ROOT / "Makefile").read_text().replace("$(PYTHON)", "python3").replace("$(BIN)", ".venv/bin")

@@ -112,6 +112,7 @@ def _cards(figures: dict[str, float], there: Choices) -> None:
 
 
 def _capacity(wanted: Filter) -> None:
+    project_views.show_counts(wanted)
     frame = snapshot_cache.ask(pipeline.by_stage_and_technology, wanted)
     if frame.is_empty():
         st.info("These projects have no facilities yet.", icon=":material/info:")

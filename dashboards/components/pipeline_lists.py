@@ -44,6 +44,7 @@ COLUMNS: dict[str, Any] = {
     "slippage_days": st.column_config.NumberColumn("Slippage (days)", format="%+,d"),
     "is_overdue": "Overdue",
     "projects": "Projects",
+    "share": st.column_config.NumberColumn("Share of gross MWp", format="percent"),
     "facilities": "Facilities",
     "weight_is_default": st.column_config.CheckboxColumn("Default weight", help="Nobody entered one for the stage."),
     "cumulative_gross_mwp": st.column_config.NumberColumn("Gross up to then (MWp)", format="%,.1f"),

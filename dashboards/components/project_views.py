@@ -15,6 +15,7 @@ from dashboards.components.ledger_session import plain
 from dashboards.components.pipeline_lists import drawn, projects, rows
 from pipeline_assets.models import Pipeline
 from renewables.charts import pipeline_aggregates as sums
+from renewables.charts.pipeline_counts import highest_ratings, projects_by_stage, technology_shares
 from renewables.charts.pipeline_map import on_the_map, squares_on_the_map
 from renewables.charts.pipeline_risks import band_of, likelihood_by_impact
 from renewables.charts.pipeline_status import rag_grid, rtb_timeline
@@ -103,6 +104,21 @@ def show_rtb_dates(wanted: Filter) -> None:
     projects(snapshot_cache.ask(pipeline.overdue, wanted), "overdue", "No RTB date has passed.")
 
 
+def show_counts(wanted: Filter) -> None:
+    """Draw the number of projects by stage, and the share of each technology in the gross capacity."""
+    left, right = st.columns(2, gap="large")
+    with left:
+        st.subheader("Projects by stage", anchor=False)
+        stages = snapshot_cache.ask(pipeline_aggregates.projects_by_stage, wanted)
+        drawn(projects_by_stage(stages), stages, "projects-by-stage", "Number of projects in each stage")
+    with right:
+        shares = snapshot_cache.ask(pipeline_aggregates.technology_shares, wanted)
+        shares = shares.filter(pl.col("share").is_not_null())
+        if len(shares):
+            st.subheader("Share of each technology", anchor=False)
+            drawn(technology_shares(shares), shares, "technology-shares", "Share of each technology in the gross MWp")
+
+
 def show_risks(wanted: Filter) -> None:
     """Draw the open information points by likelihood and impact, summed where there are too many, and the worst."""
     frame = snapshot_cache.ask(pipeline.risks, wanted)
@@ -121,6 +137,7 @@ def show_risks(wanted: Filter) -> None:
         drawn(figure, frame, "risks", f"{len(frame)} open information points by likelihood and impact")
     with right:
         st.subheader(f"Top {TOP} by rating", anchor=False)
+        drawn(highest_ratings(frame.head(TOP)), frame.head(TOP), "top-ratings", f"Bars of the {TOP} highest ratings")
         top = frame.head(TOP).with_columns(band=pl.col("rating").map_elements(band_of, return_dtype=pl.String()))
         named = (
             "rank",

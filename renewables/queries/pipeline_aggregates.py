@@ -7,6 +7,7 @@ Not here: single projects (`pipeline.py`).
 import polars as pl
 
 from pipeline_assets.dates import EARLIEST_DATE, LATEST_DATE
+from pipeline_assets.vocabulary import Stage
 from renewables.queries.pipeline import MONTHS, RISKS, Filter, asked, status_at_month_ends
 from renewables.queries.snapshot import Connection, opened
 
@@ -27,6 +28,32 @@ def rag_counts_by_month(wanted: Filter, months: int = MONTHS, con: Connection | 
             "GROUP BY ALL ORDER BY month, rag",
             today=wanted.today,
             months=months,
+        )
+
+
+def projects_by_stage(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
+    """Return stage, projects in the stages' order; a project without facilities counts, too."""
+    with opened(con) as snapshot:
+        return asked(
+            snapshot,
+            wanted,
+            "SELECT stage, count(*) AS projects FROM chosen GROUP BY stage ORDER BY list_position($in_order, stage)",
+            in_order=list(map(str, Stage)),
+        )
+
+
+def technology_shares(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
+    """Return technology, projects, gross_mwp, share (of the gross MWp, 0-1), the largest first.
+
+    The share is null where no facility has a capacity yet.
+    """
+    with opened(con) as snapshot:
+        return asked(
+            snapshot,
+            wanted,
+            "SELECT technology, count(DISTINCT pipeline_id) AS projects, sum(capacity_mwp) AS gross_mwp, "
+            "sum(capacity_mwp) / nullif(sum(sum(capacity_mwp)) OVER (), 0) AS share FROM parts GROUP BY technology "
+            "ORDER BY gross_mwp DESC, technology",
         )
 
 

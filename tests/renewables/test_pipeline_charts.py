@@ -4,12 +4,14 @@ from collections.abc import Iterator
 
 import pytest
 
+from pipeline_assets.vocabulary import Stage
 from renewables.charts import pipeline as capacity
+from renewables.charts.pipeline_counts import highest_ratings, projects_by_stage, technology_shares
 from renewables.charts.pipeline_map import coast_outline, on_the_map
 from renewables.charts.pipeline_outlook import cumulative_capacity
 from renewables.charts.pipeline_risks import likelihood_by_impact
 from renewables.charts.pipeline_status import rag_grid, rtb_timeline
-from renewables.queries import pipeline
+from renewables.queries import pipeline, pipeline_aggregates
 from renewables.queries.pipeline import Filter
 from renewables.queries.pipeline_outlook import Outlook, outlook
 from renewables.queries.snapshot import Connection
@@ -32,6 +34,7 @@ def test_what_people_typed_is_text_in_every_figure(con: Connection) -> None:
         rag_grid(pipeline.rag_by_month(wide, con=con)),
         rtb_timeline(pipeline.rtb_dates(wide, con), TODAY),
         likelihood_by_impact(pipeline.risks(wide, con)),
+        highest_ratings(pipeline.risks(wide, con)),
     ]
     whole = "".join(str(figure.to_dict()) for figure in figures)
     assert "&lt;b&gt;bold" in whole
@@ -69,3 +72,18 @@ def test_the_outline_is_closed_and_of_great_britain() -> None:
         assert max(longitudes) <= 1.8
         assert min(latitudes) >= 49.8
         assert max(latitudes) <= 60.9
+
+
+@pytest.mark.parametrize("wanted", [Filter(TODAY), *NARROW])
+def test_projects_by_stage_and_shares_of_technologies_add_up(wanted: Filter, con: Connection) -> None:
+    headline = pipeline.headline(wanted, con)
+    stages = pipeline_aggregates.projects_by_stage(wanted, con)
+    shares = pipeline_aggregates.technology_shares(wanted, con)
+    assert stages["projects"].sum() == headline["projects"]
+    assert [stage for stage in Stage if stage in set(stages["stage"])] == stages["stage"].to_list()
+    assert shares["gross_mwp"].sum() == pytest.approx(headline["gross_mwp"])
+    assert shares["share"].sum() == pytest.approx(1 if len(shares) else 0)
+    top = pipeline.risks(wanted, con).head(10)
+    bars = [projects_by_stage(stages).data[0], technology_shares(shares).data[0], highest_ratings(top).data[0]]
+    assert [len(bar.x) for bar in bars] == [len(stages), len(shares), len(top)]
+    assert list(bars[2].x) == sorted(top["rating"], reverse=True)
