@@ -8,6 +8,7 @@ from dataclasses import replace
 
 from pipeline_assets.errors import Problem, Refused
 from pipeline_assets.ledger.changes import Action, Change, Key, Recorded
+from pipeline_assets.rules import validated
 from pipeline_assets.spreadsheets.import_basis import Basis
 from pipeline_assets.spreadsheets.origins import Origin, is_instant
 from pipeline_assets.spreadsheets.parsed_rows import UNKNOWN, Ignored, RowProblem, columns_of, other_sheet, values_of
@@ -35,7 +36,11 @@ class Drafting:
         for row in values:
             row.origin = (origins or {}).get(row.number, row.origin)
         self.rows = [planner.draft(row) for row in values]
-        self.unknown_counterparties = planner.finder.unknown_counterparties.values()
+        self.unknown_counterparties = [
+            name
+            for name in planner.finder.unknown_counterparties.values()
+            if not validated("counterparties", name, {"name": name})[1]
+        ]
         self.places: dict[Key, Place] = {}
 
     def changes(self) -> list[Change]:

@@ -8,6 +8,7 @@ Belongs here: plan and confirm. Not here: what a row asks for (`row_planner.py`)
 
 import hashlib
 from collections import Counter
+from collections.abc import Sequence
 from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
@@ -106,16 +107,26 @@ def plan(
     """
     basis, companion = Basis.of(engine), None
     if counterparties is not None:
-        companion = _plan(basis, SHEETS["counterparties"], counterparties, audit)
+        companion = _plan(basis, SHEETS["counterparties"], counterparties, audit, used=(sheet,))
         basis = basis.after(companion.changes)
-    planned = _plan(basis, SHEETS[sheet], content, audit, make_counterparties=make_counterparties)
+    planned = _plan(
+        *(basis, SHEETS[sheet], content, audit),
+        make_counterparties=make_counterparties,
+        used=("counterparties",) if companion else (),
+    )
     files = (content, counterparties or b"", audit or b"", b"make" if make_counterparties else b"")
     digest = hashlib.sha256(b"\0".join([sheet.encode(), str(basis.held.position).encode(), *files]))
     return replace(planned, filename=filename, companion=companion, token=f"import-{digest.hexdigest()}")
 
 
 def _plan(
-    basis: Basis, sheet: Sheet, content: bytes, audit: bytes | None, *, make_counterparties: bool = False
+    basis: Basis,
+    sheet: Sheet,
+    content: bytes,
+    audit: bytes | None,
+    *,
+    make_counterparties: bool = False,
+    used: Sequence[str] = (),
 ) -> Plan:
     stored, table, notes = basis.stored, read_table(content, sheet.header_names), list[str]()
     drafting = Drafting(basis, sheet, table)
@@ -125,14 +136,16 @@ def _plan(
         drafting = Drafting(basis, sheet, table)
     if audit is not None:
         ids = {row.key[1] for row in drafting.rows if row.key}
-        rounds, notes = read_rounds(audit, sheet, ids, {id for kind, id in stored if kind == sheet.kind})
+        rounds, notes = read_rounds(audit, sheet, ids, {id for kind, id in stored if kind == sheet.kind}, used=used)
+        before = len(basis.recorded)
         for each in rounds:
             earlier = Drafting(basis, sheet, each.table, each.origins)
             versions = earlier.planned()
             notes += [f"Of the audit, left out: {error}." for row in versions for error in row.errors]
             basis = basis.after(earlier.changes())
         drafting = Drafting(basis, sheet, table)
-        notes.append(f"Earlier versions from the audit: {len(basis.recorded):,} changes before those of the file.")
+        count = len(basis.recorded) - before
+        notes.append(f"Earlier versions from the audit: {count:,} changes before those of the file.")
     rows = tuple(drafting.planned())
     ignored = tuple((column.header, column.reason) for column in drafting.ignored)
     return Plan(

@@ -62,7 +62,7 @@ class Round:
 
 
 def read_rounds(
-    content: bytes, sheet: Sheet, ids: Collection[str], stored: Collection[str]
+    content: bytes, sheet: Sheet, ids: Collection[str], stored: Collection[str], *, used: Collection[str] = ()
 ) -> tuple[list[Round], list[str]]:
     """Return the versions of the records of a file, the oldest first, and sentences on what is left out.
 
@@ -71,6 +71,7 @@ def read_rounds(
         sheet: The sheet of the file.
         ids: The ids in the file.
         stored: The ids of the ledger.
+        used: The sheets that the audit was read for already.
 
     Raises:
         UnreadableFile: It is no audit.
@@ -88,7 +89,10 @@ def read_rounds(
         except UnreadableValue as error:
             notes.append(f"Row {number} of the audit is left out: {error}.")
             continue
-        if max(SHEETS.values(), key=lambda each: each.known(list(version.cells))) is not sheet:
+        best = max(SHEETS.values(), key=lambda each: each.known(list(version.cells)))
+        if best.name in used:
+            continue
+        if best is not sheet:
             other.append(number)
         elif version.id in stored:
             known.append(number)

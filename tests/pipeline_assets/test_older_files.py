@@ -215,3 +215,16 @@ def test_counterparties_that_rows_name_are_proposed_and_made_when_asked_for(engi
 def test_a_time_in_the_file_that_cannot_be_read_is_a_warning(engine: sa.Engine) -> None:
     found = planned(engine, "counterparties", "name,Created\nA,2024-05-01\nB,yesterday\n")
     assert (found.errors, [(warning.row, warning.column) for warning in found.warnings]) == ([], [(3, "created")])
+
+
+def test_a_name_that_no_counterparty_may_have_is_not_proposed(engine: sa.Engine) -> None:
+    text = f"name,stage,developer\nFen,Discovery,{'x' * 200}\n".encode()
+    found = plan(engine, "pipelines", text, make_counterparties=True)
+    assert (found.made_counterparties, found.counts["error"]) == ((), 1)
+
+
+def test_an_audit_beside_both_files_names_no_row_that_is_used(engine: sa.Engine) -> None:
+    audit = VERSIONS + "dd-05,2024-05-01,\"{'CounterpartyName': 'Hazel'}\",aa-01,Bo Ek\n"
+    companies = COUNTERPARTIES.encode()
+    found = plan(engine, "pipelines", OLDER_PIPELINE.encode(), counterparties=companies, audit=audit.encode())
+    assert "other kinds" not in "".join(note for file in found.files for note in file.notes)
