@@ -10,12 +10,6 @@ from collections.abc import Iterator
 from functools import lru_cache
 from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
-from pydantic import SecretStr, ValidationError
-from pydantic_settings import SettingsError
-
-from warehouse.errors import SettingsUnreadable
-from warehouse.settings import Settings
-
 HIDDEN = "…"
 SHORTEST_SECRET = 5
 "Shorter values are only hidden where their place gives them away: hiding every `pw` would garble whole texts."
@@ -60,6 +54,13 @@ def _known_secrets() -> list[str]:
     names = [name for proxy in PROXIES for name in (proxy, proxy.lower())]
     addresses = {os.environ.get(name, "") for name in names}
     keys = {os.environ.get(OPENAI_KEY, "")}
+    # Every command imports the errors, and those this; only what is printed needs the settings.
+    from pydantic import SecretStr, ValidationError
+    from pydantic_settings import SettingsError
+
+    from warehouse.errors import SettingsUnreadable
+    from warehouse.settings import Settings
+
     try:
         settings = Settings()
         addresses |= {str(getattr(settings, name) or "") for name in ADDRESS_SETTINGS}

@@ -40,17 +40,17 @@ def analyze(
     from elexon_assets.datasets import BY_NAME, WIND_AND_SOLAR
     from elexon_assets.schema.flags import WIND
     from renewables.attribution import attribution, label_of_sources
-    from renewables.cli.options import read_window, words_of
+    from renewables.cli.options import open_snapshot, read_window, words_of
     from renewables.cli.output import note, print_json
     from renewables.formatting import utc
     from renewables.queries.analysis import sources_of_capacity, summary_of
     from renewables.queries.caveats import caveats_of
     from renewables.queries.quality import understated_wind_of
     from renewables.queries.selection import Selection
-    from renewables.queries.snapshot import opened, sources_of
+    from renewables.queries.snapshot import sources_of
 
     selection = Selection.read(dataset, psr_type, as_of, known_at, exclude_flagged)
-    with opened() as con:
+    with open_snapshot() as con:
         window = read_window(con, dataset, start, end)
         figures = summary_of(selection, window, con)
         caveats = caveats_of(selection, con, has_capacity=bool(figures["capacity_factor"].count()))

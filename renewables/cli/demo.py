@@ -8,9 +8,6 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from renewables.cli.demo_home import lasting_faults, only_demo_home, passing_faults, prepare_home
-from warehouse.settings import Settings
-
 if TYPE_CHECKING:
     from rich.console import Console
     from rich.table import Table
@@ -43,8 +40,10 @@ def demo(
     from elexon_assets.simulator.server import subprocess_running
     from elexon_assets.time_inputs import read_days
     from renewables.attribution import label_of_sources, note_of_sources
+    from renewables.cli.demo_home import lasting_faults, only_demo_home, passing_faults, prepare_home
     from renewables.cli.fetch import print_report, read_report, wait_for
     from renewables.cli.output import open_console
+    from warehouse.settings import Settings
 
     console = open_console()
     yesterday = datetime.now(UTC).date() - timedelta(days=1)
@@ -88,6 +87,7 @@ def _seed(console: "Console") -> bool:
 def _run(job: tuple[str, str], console: "Console") -> bool:
     """Run a job in this process and return whether it succeeded; its error is printed."""
     from renewables.dagster_control.in_process import run_job
+    from warehouse.settings import Settings
 
     outcome = run_job(*job, requested_by="renewables demo", settings=Settings())
     if outcome.error:

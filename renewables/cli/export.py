@@ -47,12 +47,11 @@ def export(
       renewables export --all for_power_bi
     """
     from renewables.attribution import note_of_sources
-    from renewables.cli.options import read_window, words_of
+    from renewables.cli.options import open_snapshot, read_window, words_of
     from renewables.cli.output import note
     from renewables.queries.caveats import caveats_of
     from renewables.queries.generation import generation_of
     from renewables.queries.selection import Selection
-    from renewables.queries.snapshot import opened
     from renewables.user_errors import BadUsage
 
     selection = Selection.read(dataset, psr_type, as_of, known_at, exclude_flagged)
@@ -64,7 +63,7 @@ def export(
     kind = kind or ("parquet" if output.endswith(".parquet") else "csv")
     if kind == "parquet" and output == "-" and sys.stdout.isatty():
         raise BadUsage("Parquet is no text for a terminal: add --output FILE.parquet.")
-    with opened() as con:
+    with open_snapshot() as con:
         frame = generation_of(selection, read_window(con, dataset, start, end), con)
         caveats = caveats_of(selection, con)
     said = note_of_sources(frame["source"].unique())
@@ -94,14 +93,15 @@ def _bytes(frame: "pl.DataFrame", kind: Format, said: str) -> bytes:
 def _export_all(folder: Path) -> None:
     from elexon_assets.datasets import BY_HALF_HOUR
     from renewables.attribution import note_of_sources
+    from renewables.cli.options import open_snapshot
     from renewables.cli.output import note, print_table
     from renewables.formatting import number
     from renewables.queries.analysis import sources_of_capacity
     from renewables.queries.exports import export_all
-    from renewables.queries.snapshot import opened, sources_of, span
+    from renewables.queries.snapshot import sources_of, span
     from renewables.user_errors import Problem
 
-    with opened() as con:
+    with open_snapshot() as con:
         done = export_all(folder, con)
         spans = {dataset.name: span(dataset.name, con) for dataset in BY_HALF_HOUR}
         sources = {source for name, window in spans.items() if window for source in sources_of(name, window, con)}

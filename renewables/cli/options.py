@@ -4,6 +4,9 @@ Belongs here: the options, their completion in the shell, and the window that th
 times and names are read (`elexon_assets/time_inputs.py`, `renewables/queries/selection.py`), what is done with them.
 """
 
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
 from datetime import UTC, datetime, timedelta
 from typing import TYPE_CHECKING, Annotated
 
@@ -84,6 +87,31 @@ ExcludeFlagged = Annotated[
     typer.Option("--exclude-flagged", help="Half hours in doubt count as missing: coverage falls, nothing is filled."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="For scripts; docs/json.md describes it.")]
+
+
+@contextmanager
+def without_pandas() -> Iterator[None]:
+    """Keep DuckDB from importing pandas, as it does at the first bound parameter: that takes half a second.
+
+    For a process of one command, which has no other use for it. Nothing happens where it is loaded already.
+    """
+    if "pandas" in sys.modules:
+        yield
+        return
+    sys.modules["pandas"] = None  # type: ignore[assignment]  # what Python documents for a module that is not there
+    try:
+        yield
+    finally:
+        del sys.modules["pandas"]
+
+
+@contextmanager
+def open_snapshot() -> "Iterator[Connection]":
+    """Yield a connection to the newest snapshot. Raises WarehouseMissing."""
+    from renewables.queries.snapshot import opened
+
+    with without_pandas(), opened() as con:
+        yield con
 
 
 def words_of(selection: "Selection") -> str:

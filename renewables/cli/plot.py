@@ -42,17 +42,16 @@ def plot(
     from renewables.attribution import attribution, note_of_sources
     from renewables.charts.generation import can_be_stacked, generation_figure
     from renewables.charts.html_page import html_page
-    from renewables.cli.options import read_window, words_of
+    from renewables.cli.options import open_snapshot, read_window, words_of
     from renewables.cli.output import note
     from renewables.formatting import utc
     from renewables.queries.caveats import caveats_of
     from renewables.queries.generation import series_of
     from renewables.queries.selection import Selection
-    from renewables.queries.snapshot import opened
     from renewables.user_errors import BadUsage
 
     selection = Selection.read(dataset, psr_type, as_of, known_at, exclude_flagged)
-    with opened() as con:
+    with open_snapshot() as con:
         window = read_window(con, dataset, start, end, last=LAST)
         drawn = series_of(selection, window, con=con)
         caveats = caveats_of(selection, con)

@@ -37,13 +37,13 @@ def quality(
     """
     from elexon_assets.datasets import BY_HALF_HOUR
     from renewables.attribution import attribution, label_of_sources, note_of_sources
-    from renewables.cli.options import read_window
+    from renewables.cli.options import open_snapshot, read_window
     from renewables.cli.output import print_json
     from renewables.formatting import utc
     from renewables.queries.quality import quality_of
-    from renewables.queries.snapshot import opened, sources_of
+    from renewables.queries.snapshot import sources_of
 
-    with opened() as con:
+    with open_snapshot() as con:
         window = read_window(con, None, start, end, last=LAST)
         report = quality_of(window, con)
         sources = sorted({source for dataset in BY_HALF_HOUR for source in sources_of(dataset.name, window, con)})

@@ -20,6 +20,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")]
       renewables status
       renewables status --json | jq '.datasets[].newest_start_time_utc'
     """
+    from renewables.cli.options import without_pandas
     from renewables.cli.output import note, print_json
     from renewables.queries.status import status as read_status
     from warehouse.connection import refuse_lost
@@ -34,7 +35,8 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")]
     except WarehouseLost as lost:
         note(str(lost))
     try:
-        found = read_status()
+        with without_pandas():
+            found = read_status()
     except WarehouseMissing as missing:
         if as_json:
             print_json({"snapshot": None, "datasets": [], "runs": [], "message": str(missing), "home": sizes})

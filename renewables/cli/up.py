@@ -10,9 +10,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from renewables.dagster_control.servers import LOOPBACK
 from renewables.user_errors import Problem
-from warehouse.settings import PACKAGE_PARENT
 
 if TYPE_CHECKING:
     from pydantic import HttpUrl
@@ -46,6 +44,7 @@ def up(
     from renewables.dagster_control.home_lock import sole_use, write_state
     from renewables.dagster_control.instance import mark_dead_runs, prepared_home
     from renewables.dagster_control.processes import Supervisor, stop_requested
+    from renewables.dagster_control.servers import LOOPBACK
     from renewables.dagster_control.service_status import page_answers
     from warehouse.settings import Settings
 
@@ -103,16 +102,22 @@ def up(
 
 def dashboard_command(port: int) -> list[str]:
     """Return the command that serves the dashboard behind its guard; its settings are in `dashboards/.streamlit`."""
+    from warehouse.settings import PACKAGE_PARENT
+
     app = PACKAGE_PARENT / "dashboards" / "guarded_app.py"
     return [sys.executable, "-m", "streamlit", "run", str(app), "--server.port", str(port)]
 
 
 def _port_of(url: "HttpUrl", default: int) -> int:
     """Return the port of an address on this machine; another address is a proxy's, which stands in front of ours."""
+    from renewables.dagster_control.servers import LOOPBACK
+
     return url.port or default if url.host in (LOOPBACK, "localhost") else default
 
 
 def _refuse_taken_port(port: int, option: str) -> None:
+    from renewables.dagster_control.servers import LOOPBACK
+
     with socket.socket() as probe:
         probe.setsockopt(socket.SOL_SOCKET, socket.SO_REUSEADDR, 1)
         try:

@@ -74,7 +74,7 @@ def frame_of(con: Connection, sql: str, parameters: Mapping[str, object] | None 
     # rows); `execute()` has no way to a frame that both supported lines share.
     con.execute(f"CREATE OR REPLACE TEMP TABLE answer AS {sql}", dict(parameters or {}))
     try:
-        return con.sql("FROM temp.answer").pl()
+        return pl.DataFrame(con.sql("FROM temp.answer"))  # `.pl()` loads pyarrow and numpy first
     finally:
         con.execute("DROP TABLE temp.answer")
 
