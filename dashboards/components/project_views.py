@@ -35,10 +35,11 @@ def show_map(wanted: Filter) -> None:
     nowhere = frame.filter(pl.col("longitude").is_null())
     placed = len(frame) - len(nowhere)
     is_summed = placed > MOST_MARKS
-    marks = f"each mark stands for those of one RAG status within {pipeline_aggregates.SQUARE_DEGREES:g}°; "
+    marks = f"each mark stands for those within {pipeline_aggregates.SQUARE_DEGREES:g}°; " if is_summed else ""
+    rag = "the RAG status with the most MWp" if is_summed else "RAG"
     st.caption(
-        f"**{number(placed)}** facilities; {marks if is_summed else ''}area by MWp, colour and shape by RAG. Schematic "
-        "outline of Great Britain, drawn by hand."
+        f"**{number(placed)}** facilities; {marks}area by MWp, colour and shape by {rag}. Schematic outline of Great "
+        "Britain, drawn by hand."
     )
     left, right = st.columns(2, gap="large")
     with left:

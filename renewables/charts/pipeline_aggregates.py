@@ -51,6 +51,7 @@ def risks_by_score(frame: pl.DataFrame) -> go.Figure:
                     **{"x": [row["likelihood"] for row in part], "y": [row["impact"] for row in part]},
                     **{"mode": "markers+text", "text": [f"{row['points']:,}" for row in part], "cliponaxis": False},
                     name=f"{band.name} (from {band.lowest:,})",
+                    textfont={"color": "#FFFFFF" if band is BANDS[0] else "#2B2000"},
                     marker={
                         "size": [max(SMALLEST, LARGEST * sqrt(row["points"] / most)) for row in part],
                         **{"color": band.colour, "symbol": band.shape, "opacity": 0.8},

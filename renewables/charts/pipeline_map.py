@@ -22,8 +22,10 @@ OUTLINE = Path(__file__).with_name("great_britain.csv")
 LONGITUDES, LATITUDES = (-8.4, 2.6), (49.6, 61.1)
 "The degrees that are always shown."
 MARGIN = 0.5
-SMALLEST, LARGEST = 11, 36
-"The diameters of markers in pixels; the area grows with MWp."
+DIAMETERS = (11, 36)
+"The smallest and the largest marker in pixels; the area grows with MWp."
+SQUARE_DIAMETERS = (6, 20)
+"The same of marks that stand for a square of the map, whose neighbours they should not cover."
 
 
 def on_the_map(frame: pl.DataFrame) -> go.Figure:
@@ -32,11 +34,13 @@ def on_the_map(frame: pl.DataFrame) -> go.Figure:
 
 
 def squares_on_the_map(frame: pl.DataFrame) -> go.Figure:
-    """Draw a mark per square of the map and RAG status, sized by MWp: for more facilities than can be drawn."""
-    return _map_figure(frame, _square_text)
+    """Draw a mark per square of the map, sized by MWp: for more facilities than can be drawn one by one."""
+    return _map_figure(frame, _square_text, SQUARE_DIAMETERS)
 
 
-def _map_figure(frame: pl.DataFrame, text_of: Callable[[dict[str, Any]], str]) -> go.Figure:
+def _map_figure(
+    frame: pl.DataFrame, text_of: Callable[[dict[str, Any]], str], diameters: tuple[int, int] = DIAMETERS
+) -> go.Figure:
     placed = frame.sort("capacity_mwp", descending=True)
     greatest = float(placed["capacity_mwp"].max() or 1)  # type: ignore[arg-type]  # a float column's maximum
     traces = [_coast_trace()]
@@ -49,7 +53,7 @@ def _map_figure(frame: pl.DataFrame, text_of: Callable[[dict[str, Any]], str]) -
                 **{"lon": part["longitude"].to_list(), "lat": part["latitude"].to_list(), "mode": "markers"},
                 **{"name": rag.value, "customdata": [text_of(row) for row in part.iter_rows(named=True)]},
                 marker={
-                    "size": [_marker_pixels(mwp, greatest) for mwp in part["capacity_mwp"]],
+                    "size": [_marker_pixels(mwp, greatest, diameters) for mwp in part["capacity_mwp"]],
                     **{"color": COLOURS[rag], "symbol": SHAPES[rag], "opacity": 0.85},
                     "line": {"color": "#FFFFFF", "width": 1},
                 },
@@ -100,8 +104,9 @@ def _coast_trace() -> go.Scattergeo:
     )
 
 
-def _marker_pixels(mwp: float, greatest: float) -> float:
-    return max(SMALLEST, LARGEST * sqrt(mwp / greatest)) if greatest else SMALLEST
+def _marker_pixels(mwp: float, greatest: float, diameters: tuple[int, int]) -> float:
+    smallest, largest = diameters
+    return max(smallest, largest * sqrt(mwp / greatest)) if greatest else smallest
 
 
 def _extended_range(least: tuple[float, float], values: pl.Series) -> tuple[float, float]:
@@ -113,7 +118,8 @@ def _extended_range(least: tuple[float, float], values: pl.Series) -> tuple[floa
 def _square_text(row: dict[str, Any]) -> str:
     head = f"<b>{row['facilities']:,} facilities of {row['projects']:,} projects</b>"
     names = ", ".join(map(escape_markup, row["largest"]))
-    return f"{head}<br>{row['capacity_mwp']:,.1f} MWp, {row['rag']}<br>the largest: {names}"
+    shares = [f"{rag} {mwp:,.1f}" for rag in WORST_FIRST if (mwp := row[f"{rag.lower()}_mwp"])]
+    return f"{head}<br>{row['capacity_mwp']:,.1f} MWp: {', '.join(shares)}<br>the largest: {names}"
 
 
 def _hover_text(row: dict[str, Any]) -> str:

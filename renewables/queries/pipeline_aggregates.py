@@ -7,7 +7,7 @@ Not here: single projects (`pipeline.py`).
 import polars as pl
 
 from pipeline_assets.dates import EARLIEST_DATE, LATEST_DATE
-from pipeline_assets.vocabulary import Stage
+from pipeline_assets.vocabulary import Rag, Stage
 from renewables.queries.pipeline import MONTHS, RISKS, Filter, asked, status_at_month_ends
 from renewables.queries.snapshot import Connection, opened
 
@@ -73,23 +73,33 @@ def rtb_by_quarter(wanted: Filter, con: Connection | None = None) -> pl.DataFram
 
 
 def places_by_square(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
-    """Return one row per square of the map and RAG status that has facilities.
+    """Return one row per square of the map that has facilities.
 
-    Columns: rag, facilities, projects, capacity_mwp, longitude and latitude (the middle of the facilities, weighted by
-    capacity), largest (names of the largest facilities).
+    Columns: rag (the status with the most capacity), facilities, projects, capacity_mwp, red_mwp, amber_mwp, green_mwp,
+    longitude and latitude (the middle of the facilities, weighted by capacity), largest (names of the largest ones).
     """
+    by_rag = ", ".join(f"sum(mwp) FILTER (rag = '{rag}') AS {rag.lower()}_mwp" for rag in Rag)
     with opened(con) as snapshot:
         return asked(
             snapshot,
             wanted,
-            "SELECT chosen.rag, count(*) AS facilities, count(DISTINCT pipeline_id) AS projects, "
-            "sum(parts.capacity_mwp) AS capacity_mwp, "
-            "sum(longitude * greatest(parts.capacity_mwp, 1)) / sum(greatest(parts.capacity_mwp, 1)) AS longitude, "
-            "sum(latitude * greatest(parts.capacity_mwp, 1)) / sum(greatest(parts.capacity_mwp, 1)) AS latitude, "
-            "arg_max(facility.name, parts.capacity_mwp, $named) AS largest "
-            "FROM parts JOIN chosen ON chosen.id = pipeline_id JOIN facilities AS facility ON facility.id = "
-            "facility_id WHERE longitude IS NOT NULL "
-            "GROUP BY floor(longitude / $side), floor(latitude / $side), chosen.rag ORDER BY capacity_mwp DESC",
+            f""", placed AS (
+                SELECT pipeline_id, chosen.rag, facility.name, parts.capacity_mwp AS mwp, longitude, latitude,
+                    greatest(parts.capacity_mwp, 1) AS weight,
+                    floor(longitude / $side) AS x, floor(latitude / $side) AS y
+                FROM parts JOIN chosen ON chosen.id = pipeline_id
+                JOIN facilities AS facility ON facility.id = facility_id WHERE longitude IS NOT NULL
+            ), statuses AS (
+                SELECT x, y, rag, sum(weight) AS weight FROM placed GROUP BY ALL
+            ), commonest AS (
+                SELECT x, y, arg_max(rag, weight) AS rag FROM statuses GROUP BY ALL
+            ), squares AS (
+                SELECT x, y, count(*) AS facilities, count(DISTINCT pipeline_id) AS projects,
+                    sum(mwp) AS capacity_mwp, {by_rag}, sum(longitude * weight) / sum(weight) AS longitude,
+                    sum(latitude * weight) / sum(weight) AS latitude, arg_max(name, mwp, $named) AS largest
+                FROM placed GROUP BY ALL
+            )
+            SELECT rag, squares.* EXCLUDE (x, y) FROM squares JOIN commonest USING (x, y) ORDER BY capacity_mwp DESC""",
             side=SQUARE_DEGREES,
             named=LARGEST_NAMED,
         )

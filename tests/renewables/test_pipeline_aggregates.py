@@ -1,0 +1,88 @@
+"""Sums of the pipeline: they add up to the single projects, and what people typed stays text in their figures."""
+
+from collections.abc import Iterator
+
+import polars as pl
+import pytest
+
+from renewables.charts import pipeline_aggregates as charts
+from renewables.charts.pipeline_map import squares_on_the_map
+from renewables.queries import pipeline
+from renewables.queries import pipeline_aggregates as sums
+from renewables.queries.pipeline import Filter
+from renewables.queries.pipeline_outlook import by_month, outlook
+from renewables.queries.snapshot import Connection
+from tests.renewables.portfolio import HOSTILE, NARROW, TODAY, made
+from warehouse.connection import reading
+
+
+@pytest.fixture(scope="module")
+def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
+    home = tmp_path_factory.mktemp("portfolio")
+    made(home).dispose()
+    with reading(home / "warehouse.duckdb") as snapshot:
+        yield snapshot
+
+
+@pytest.fixture(params=NARROW, ids=["all", "solar", "several", "counterparty", "none"])
+def wanted(request: pytest.FixtureRequest) -> Filter:
+    chosen: Filter = request.param
+    return chosen
+
+
+def test_squares_of_the_map_hold_every_facility_that_has_a_place(wanted: Filter, con: Connection) -> None:
+    placed = pipeline.places(wanted, con).filter(pl.col("longitude").is_not_null())
+    squares = sums.places_by_square(wanted, con)
+    assert squares["facilities"].sum() == len(placed)
+    assert squares["capacity_mwp"].sum() == pytest.approx(placed["capacity_mwp"].sum())
+    by_rag = squares.select(pl.sum("red_mwp", "amber_mwp", "green_mwp").fill_null(0)).row(0)
+    assert sum(value or 0 for value in by_rag) == pytest.approx(placed["capacity_mwp"].sum())
+
+
+def test_steps_of_likelihood_and_impact_hold_every_open_point(wanted: Filter, con: Connection) -> None:
+    points, steps = pipeline.risks(wanted, con), sums.risks_by_score(wanted, con)
+    assert steps["points"].sum() == len(points)
+    assert steps["worst"].max() == points["rating"].max()
+
+
+def test_counts_by_month_are_those_of_the_projects(wanted: Filter, con: Connection) -> None:
+    single = pipeline.rag_by_month(wanted, con=con).group_by("month", "rag").len("projects")
+    counts = sums.rag_counts_by_month(wanted, con=con)
+    assert counts.sort("month", "rag").rows() == single.sort("month", "rag").rows()
+
+
+def test_quarters_hold_every_project_with_an_rtb_date(wanted: Filter, con: Connection) -> None:
+    quarters, single = sums.rtb_by_quarter(wanted, con), pipeline.rtb_dates(wanted, con)
+    assert quarters["projects"].sum() == len(single)
+    assert quarters["gross_mwp"].sum() == pytest.approx(single["gross_mwp"].sum())
+
+
+def test_pages_of_projects_are_all_of_them_in_the_same_order(wanted: Filter, con: Connection) -> None:
+    whole = pipeline.rag_by_month(wanted, con=con)
+    count = int(pipeline.headline(wanted, con)["projects"])
+    pages = [pipeline.rag_by_month(wanted, con=con, limit=7, offset=offset) for offset in range(0, count + 7, 7)]
+    assert pl.concat(pages).rows() == whole.rows()
+
+
+def test_the_outlook_by_month_ends_at_the_same_height(con: Connection) -> None:
+    steps = outlook(Filter(TODAY), con).steps.filter(technology="Total")
+    thinned = by_month(steps)
+    assert len(thinned) < len(steps)
+    assert thinned["gross_mwp"].sum() == pytest.approx(steps["gross_mwp"].sum())
+    assert thinned["cumulative_gross_mwp"][-1] == steps["cumulative_gross_mwp"][-1]
+
+
+def test_what_people_typed_is_text_in_the_figures_of_sums(con: Connection) -> None:
+    wide = Filter(TODAY)
+    squares = sums.places_by_square(wide, con).with_columns(largest=pl.lit([HOSTILE]))
+    steps = sums.risks_by_score(wide, con).with_columns(worst_point=pl.lit(HOSTILE))
+    whole = str(squares_on_the_map(squares).to_dict()) + str(charts.risks_by_score(steps).to_dict())
+    assert "&lt;b&gt;bold" in whole
+    assert HOSTILE not in whole
+
+
+def test_a_figure_of_sums_is_drawn_of_whatever_is_left(wanted: Filter, con: Connection) -> None:
+    charts.rag_counts(sums.rag_counts_by_month(wanted, con=con))
+    charts.rtb_quarters(sums.rtb_by_quarter(wanted, con), TODAY)
+    charts.risks_by_score(sums.risks_by_score(wanted, con))
+    squares_on_the_map(sums.places_by_square(wanted, con))
