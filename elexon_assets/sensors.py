@@ -24,6 +24,9 @@ LOOK_SECONDS = 10
 "Between two looks at the published warehouse; each takes some ten milliseconds."
 FLAG_AGAIN_AFTER = timedelta(minutes=30)
 "A flagging run that failed is asked for again after so long, or at the next landing."
+CHECKS_APART = timedelta(minutes=5)
+"""Between two runs of the checks that follow landings: during a backfill one run of them after each of its runs would say
+little new, take processor time from it, and write a hundred events each."""
 
 
 @dataclass(frozen=True)
@@ -36,6 +39,8 @@ class Asked:
     "When they were asked for."
     checks_of_landing: int = 0
     "When the newest landing came in that checks were asked for."
+    checks_at: int = 0
+    "When they were asked for."
     stale: tuple[str, ...] | None = None
     "Datasets that were stale when the checks were asked for; None before the first time."
 
@@ -90,9 +95,13 @@ def _next_request(
         return dg.SkipReason(f"the run {run_id} of the checks is still on its way")
     landing = _newest_landing_to_check(con, context.instance, asked.checks_of_landing)
     stale = tuple(d.name for d in DATASETS if has_table(con, d.table) and not newest_data_is_fresh(con, d, now)[0])
-    if landing > asked.checks_of_landing or stale != asked.stale:
-        context.update_cursor(replace(asked, checks_of_landing=landing, stale=stale).to_cursor())
+    checks_are_due = abs(now - _instant(asked.checks_at)) >= CHECKS_APART
+    if (landing > asked.checks_of_landing and checks_are_due) or stale != asked.stale:
+        checked = replace(asked, checks_of_landing=landing, checks_at=_microseconds(now), stale=stale)
+        context.update_cursor(checked.to_cursor())
         return dg.RunRequest(job_name=jobs.checks.name)
+    if landing > asked.checks_of_landing:
+        return dg.SkipReason(f"the checks are due at {_instant(asked.checks_at) + CHECKS_APART:%H:%M:%S}Z")
     return dg.SkipReason("flags and checks have seen everything that has landed")
 
 

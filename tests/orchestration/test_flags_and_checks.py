@@ -1,7 +1,7 @@
 """Flags and checks keep up with what lands, however the run that landed it ended (scenario 52)."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
@@ -14,12 +14,13 @@ from elexon_assets.definitions import defs
 from elexon_assets.ingest import ingest
 from elexon_assets.quality.flagging import flag
 from elexon_assets.resources import RESOURCES
-from elexon_assets.sensors import FLAG_AGAIN_AFTER, Asked, flags_and_checks
+from elexon_assets.sensors import CHECKS_APART, FLAG_AGAIN_AFTER, Asked, flags_and_checks
 from elexon_assets.simulator.server import Simulator
 from elexon_assets.windows import of_days
 
 WEEK = (date(2023, 1, 2), date(2023, 1, 8))
 LATER_WEEK = (date(2023, 1, 9), date(2023, 1, 15))
+LONG = FLAG_AGAIN_AFTER + CHECKS_APART
 UP_TO_DATE = "flags and checks have seen everything that has landed"
 
 
@@ -37,6 +38,12 @@ class Follower:
         self.cursor = context.cursor
         assert isinstance(result, dg.RunRequest | dg.SkipReason)
         return str(result.job_name if isinstance(result, dg.RunRequest) else result.skip_message)
+
+    def wait(self) -> None:
+        """Note every request as one of long ago."""
+        asked = Asked.from_cursor(self.cursor)
+        before = {name: getattr(asked, name) - LONG // timedelta(microseconds=1) for name in ("flags_at", "checks_at")}
+        self.cursor = replace(asked, **before).to_cursor()
 
     def land(self, days: tuple[date, date], *, job: str = "nightly", status: str = "SUCCESS") -> None:
         """Land days of wind and solar as a run of the job that ended with that status."""
@@ -69,6 +76,8 @@ def test_every_landing_is_flagged_and_then_checked_once_however_its_run_ended(
     follower.land(LATER_WEEK, job=job, status=status)
     assert follower.tick() == "flagging"
     flag()
+    assert "the checks are due at" in follower.tick()
+    follower.wait()
     assert [follower.tick(), follower.tick()] == ["checks", UP_TO_DATE]
 
 
@@ -114,9 +123,7 @@ def test_a_run_that_is_on_its_way_is_waited_for(follower: Follower) -> None:
 def test_checks_run_although_the_flags_failed_which_are_requested_again_after_a_pause(follower: Follower) -> None:
     follower.land(WEEK)
     assert [follower.tick(), follower.tick(), follower.tick()] == ["flagging", "checks", UP_TO_DATE]
-    asked = Asked.from_cursor(follower.cursor)
-    long_ago = asked.flags_at - FLAG_AGAIN_AFTER // timedelta(microseconds=1)
-    follower.cursor = Asked(**{**vars(asked), "flags_at": long_ago}).to_cursor()
+    follower.wait()
     assert follower.tick() == "flagging"
 
 
