@@ -25,8 +25,8 @@ LOOK_SECONDS = 10
 FLAG_AGAIN_AFTER = timedelta(minutes=30)
 "A flagging run that failed is asked for again after so long, or at the next landing."
 CHECKS_APART = timedelta(minutes=5)
-"""Between two runs of the checks that follow landings: during a backfill one run of them after each of its runs would say
-little new, take processor time from it, and write a hundred events each."""
+"""Between two runs of the checks that follow landings: one after each run of a backfill would say little new, take
+processor time from it, and write a hundred events."""
 
 
 @dataclass(frozen=True)
