@@ -251,8 +251,9 @@ ENTITIES: dict[str, type[Entity]] = {
 }
 "The entities by kind; what is referenced comes before what refers to it, except for links."
 
-VALID_ID = re.compile(r"\S([^\x00-\x1f\x7f-\x9f]{0,98}\S)?")
-"1-100 characters without surrounding blanks, as references are stored."
+VALID_ID = re.compile(r"(?=\S)[^\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]{1,100}(?<=\S)")
+"""1-100 characters without surrounding blanks, as references are stored; no control characters, line separators or
+halves of characters, since neither database keeps them all and no address can name them."""
 
 
 def new_id() -> str:

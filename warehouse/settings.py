@@ -48,6 +48,11 @@ def default_home() -> Path:
     return root / "data" if root else user_data_path("gb-renewables", appauthor=False)
 
 
+def is_text(value: str) -> bool:
+    """Return whether a value from the system is UTF-8 text; Python keeps other bytes as halves of characters."""
+    return value.isprintable() or not any("\ud800" <= character <= "\udfff" for character in value)
+
+
 def home_folder(named: str | Path | None = None) -> Path:
     """Return the home: the one that is `named`, else the one in the working folder's `.env`, else the default.
 
@@ -205,6 +210,8 @@ class Settings(BaseSettings):
     def _usable_path(cls, path: Path) -> Path:
         """Return the absolute path. Raises ValueError for a name that DuckDB or Dagster's SQLite takes for another."""
         path = path.expanduser().absolute()
+        if not is_text(str(path)):
+            raise ValueError("the path is not UTF-8 text: choose another folder")
         if "?" in str(path):
             raise ValueError("DuckDB takes a question mark in a path for the end of the name: choose another folder")
         if re.search(r"%[0-9a-fA-F]{2}", str(path)):

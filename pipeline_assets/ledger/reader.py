@@ -42,12 +42,16 @@ def rows_since(engine: sa.Engine, after: int = 0) -> Sequence[sa.Row[Any]]:
 
 def history(engine: sa.Engine, kind: str, id: str) -> list[Recorded]:
     """Return every change of one record, oldest first."""
+    if not VALID_ID.fullmatch(id):
+        return []
     with schema.reading(engine) as con:
         return list(recorded_in(con, (schema.changes.c.kind == kind) & (schema.changes.c.id == id)))
 
 
 def batch(engine: sa.Engine, batch: str) -> list[Recorded]:
     """Return the changes that were submitted together."""
+    if not VALID_ID.fullmatch(batch):
+        return []
     with schema.reading(engine) as con:
         return list(recorded_in(con, schema.changes.c.batch == batch))
 

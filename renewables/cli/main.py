@@ -4,6 +4,8 @@ Belongs here: registration, one command a line. Not here: a command's work, whic
 so that every command starts quickly.
 """
 
+import io
+import sys
 from typing import Annotated, Any
 
 import typer
@@ -27,11 +29,28 @@ from renewables.cli import (
     status,
     up,
 )
-from renewables.user_errors import told
+from renewables.user_errors import BAD_USAGE, told
+from warehouse.settings import is_text
+
+NOT_ON_WINDOWS = (
+    "gb-renewables runs on Linux and macOS. On Windows, install it in WSL (the Windows Subsystem for Linux) and run "
+    "`renewables` there."
+)
+if sys.platform == "win32":  # locks, process groups and limits are POSIX
+    raise SystemExit(NOT_ON_WINDOWS)
 
 
 class Commands(TyperGroup):
     """In the order of registration; an expected error ends in its one sentence."""
+
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # a context as below
+        """Refuse what is not UTF-8 before a command meets it: neither database nor files could keep it."""
+        for argument in args:
+            if not is_text(argument):
+                shown = argument.encode(errors="backslashreplace").decode()
+                typer.echo(f"An argument is not UTF-8 text: {shown}. Type it again, or rename the file.", err=True)
+                raise typer.Exit(BAD_USAGE)
+        return super().parse_args(ctx, args)
 
     def invoke(self, ctx: Any) -> Any:  # a context of typer's own copy of click, which it keeps private
         try:
@@ -100,5 +119,8 @@ app.command("restore")(restore.restore)
 
 
 def main() -> None:
-    """Run the console script."""
+    """Run the console script. A terminal that lacks a character shows a `?` for it."""
+    for stream in (sys.stdout, sys.stderr):
+        if isinstance(stream, io.TextIOWrapper):
+            stream.reconfigure(errors="replace")
     app()

@@ -1,6 +1,7 @@
 """The command line: what it prints, its exit codes, and one sentence for whatever is expected to go wrong."""
 
 import json
+import os
 import re
 import subprocess
 import sys
@@ -256,3 +257,38 @@ def test_simulate_refuses_a_fault_that_it_does_not_know(renewables: Renewables) 
     said = renewables("simulate", "--faults", "zork")
     assert said.code == 2
     assert "zork" in said.err
+
+
+WINDOWS = """
+import sys
+import typer, pydantic_settings, duckdb, polars, httpx  # other people's modules look at the platform too
+sys.platform = "win32"
+sys.modules["fcntl"] = sys.modules["resource"] = None
+import renewables.cli.main
+"""
+
+
+def test_on_windows_the_command_line_says_where_it_runs_instead() -> None:
+    ended = subprocess.run([sys.executable, "-c", WINDOWS], capture_output=True, text=True, check=False)
+    assert ended.returncode == 1
+    assert ended.stderr.startswith("gb-renewables runs on Linux and macOS. On Windows, install it in WSL")
+    assert "Traceback" not in ended.stderr
+
+
+def test_an_argument_that_is_not_utf_8_is_refused_by_its_bytes(renewables: Renewables) -> None:
+    for arguments in (
+        ["query", "SELECT '\udcff'"],
+        ["pipelines", "show", "\udcff"],
+        ["plot", "--output", "\udcff.html"],
+    ):
+        outcome = renewables(*arguments)
+        assert outcome.code == 2
+        assert "An argument is not UTF-8 text" in outcome.err
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_a_terminal_that_lacks_a_character_gets_a_question_mark() -> None:
+    command = [sys.executable, "-c", "from renewables.cli.main import main; main()", "status"]
+    environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
+    ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)
+    assert (ended.returncode, "Traceback" in ended.stderr) == (0, False)

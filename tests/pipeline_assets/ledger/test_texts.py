@@ -50,3 +50,16 @@ def test_scenario_21_what_no_database_can_keep_is_refused_with_its_field(engine:
     with pytest.raises(Refused) as refused:
         submitted(engine, Change.create("counterparties", {"name": "Octavia\x00", "notes": "\ud83d"}))
     assert {problem.field for problem in refused.value.problems} == {"name", "notes"}
+
+
+@pytest.mark.parametrize(
+    "id", ["\x00", "a\x00", "\x1bb", "a\x7f", "a\nb", "a\x85b", "a\u2028b", "\ud83d", " a", "a ", "a" * 101]
+)
+def test_an_id_with_control_characters_is_refused_and_finds_nothing_on_either_database(
+    engine: sa.Engine, id: str
+) -> None:
+    with pytest.raises(Refused, match=r"must be 1-100 characters"):
+        submitted(engine, Change.create("counterparties", {"name": "Octavia"}, id=id))
+    assert reader.record(engine, "counterparties", id) is None
+    assert reader.history(engine, "counterparties", id) == []
+    assert reader.batch(engine, id) == []
