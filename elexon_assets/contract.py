@@ -51,7 +51,8 @@ def _known_word(dataset: Dataset, name: str) -> pa.Check:
     word, is_declared = pl.col(name), pl.col(dataset.category).is_in(dataset.categories)
 
     def known(data: pa.PolarsData) -> pl.LazyFrame:
-        return data.lazyframe.select((word.is_in(dataset.columns[name].values) | ~is_declared).fill_null(True))
+        is_new = ~is_declared & word.str.contains(SERIES_NAME)
+        return data.lazyframe.select((word.is_in(dataset.columns[name].values) | is_new).fill_null(True))
 
     return pa.Check(known, error=f"{dataset.columns[name].elexon_field} is not one that is known")
 

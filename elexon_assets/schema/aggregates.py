@@ -22,7 +22,7 @@ def whole(dataset: Dataset, among: str | None = None) -> str:
     return (
         f"SELECT start_time_utc FROM {dataset.table} {chosen}WHERE list_contains({always}, {dataset.category}) "
         f"GROUP BY start_time_utc "
-        f"HAVING bit_or(1 << list_position({always}, {dataset.category})) & {expected} = {expected}"
+        f"HAVING (bit_or(1 << list_position({always}, {dataset.category})) & {expected}) = {expected}"
     )
 
 

@@ -43,6 +43,7 @@ def frame(*changes: dict[str, object], dataset: Dataset = WIND_AND_SOLAR) -> pl.
         ({"quantity": -50.1}, "outside the hard limits"),
         ({"quantity": 17_000.1}, "outside the hard limits"),
         ({"quantity": 24_000.1, "psrType": "Solar", "businessType": "Solar generation"}, "outside the hard limits"),
+        ({"psrType": "Wave", "businessType": "Wave\x00"}, "businessType is not one that is known"),
         ({"psrType": "Wind | Floating"}, "psrType cannot be the name of a series"),
         ({"psrType": "x" * 61}, "psrType cannot be the name of a series"),
         ({"psrType": "Wind Floating", "quantity": 24_000.1}, "outside the hard limits"),
@@ -61,6 +62,11 @@ def test_a_bad_row_is_kept_aside_with_its_reason_and_the_good_ones_pass(change: 
     assert judged.good["psr_type"].to_list() == ["Wind Onshore", "Wind Offshore"]
     assert judged.bad["raw_row"].to_list() == [1]
     assert re.search(reason, judged.bad["reason"][0])
+
+
+def test_a_new_series_may_bring_a_business_type_of_its_own() -> None:
+    judged = split(WIND_AND_SOLAR, frame({"psrType": "Wave", "businessType": "Wave generation"}))
+    assert judged.good["psr_type"].to_list() == ["Wave"]
 
 
 @pytest.mark.parametrize("quantity", [-50, -0.0, 0, 11_000, 17_000])
