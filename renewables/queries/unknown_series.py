@@ -37,11 +37,15 @@ def sentence_of(unknown: Sequence[UnknownSeries]) -> str:
     if not unknown:
         return ""
     named = ", ".join(
-        f"{found.series} in {BY_NAME[found.dataset].title.lower()} ({found.publications:,} rows since "
-        f"{found.first_utc:%Y-%m-%d})"
+        f"{found.series} in {BY_NAME[found.dataset].title.lower()} "
+        f"({_in_rows(found.publications)} since {found.first_utc:%Y-%m-%d})"
         for found in unknown
     )
     return (
         f"Elexon publishes series that are not declared here: {named}. They are kept under their own names and are in "
         "no total. Update gb-renewables to one that declares them; nothing has to be fetched again."
     )
+
+
+def _in_rows(count: int) -> str:
+    return "1 row" if count == 1 else f"{count:,} rows"
