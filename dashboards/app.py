@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboards.components import navigation, snapshot_cache
 from dashboards.components.footer import foot
+from dashboards.components.plain_text import plain_sentence
 from dashboards.components.sidebar import sidebar
 from dashboards.components.sign_in import offer
 from pipeline_assets.errors import LedgerUnavailable
@@ -150,7 +151,7 @@ snapshot_cache.tell_of_move()
 try:
     page.run()
 except WarehouseError as error:
-    st.error(str(error), title="The warehouse cannot be read", icon=":material/database_off:")
+    st.error(plain_sentence(str(error)), title="The warehouse cannot be read", icon=":material/database_off:")
 except LedgerUnavailable as error:
-    st.error(str(error), title="The pipeline's ledger cannot be used", icon=":material/database_off:")
+    st.error(plain_sentence(str(error)), title="The pipeline's ledger cannot be used", icon=":material/database_off:")
 foot()

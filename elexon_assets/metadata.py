@@ -1,5 +1,6 @@
 """What a person sees of a run in the Dagster UI: figures with their units, a preview, the windows that failed."""
 
+import re
 from collections.abc import Sequence
 
 import dagster as dg
@@ -9,6 +10,7 @@ from elexon_assets.ingest_report import Report
 from elexon_assets.resources import WarehouseResource
 
 PREVIEW_ROWS = 6
+_PUNCTUATION = re.compile(r"[\\`*{}\[\]()<>#+!|~$&:@]|_(?!(?<=[^\W_]_)[^\W_])")
 FAILURES_SHOWN = 50
 "A year of failed windows; more would bloat the event log for nobody's good."
 
@@ -96,5 +98,10 @@ def _preview(report: Report, warehouse: WarehouseResource) -> str:
         ).fetchall()
     heading = "start time" if dataset.is_half_hourly else dataset.period
     lines = [f"| {heading} | {dataset.category} | MW | published |", "|---|---|---:|---|"]
-    lines += [f"| {start} | {category} | {value:,.1f} | {published} |" for start, category, value, published in rows]
+    lines += [f"| {start} | {_escaped(name)} | {value:,.1f} | {published} |" for start, name, value, published in rows]
     return "\n".join(lines) if rows else "nothing is published for this span"
+
+
+def _escaped(text: str) -> str:
+    """Return a text of the API's for Markdown: the name of an unknown series could ask for a picture."""
+    return _PUNCTUATION.sub(r"\\\g<0>", " ".join(text.split()))

@@ -9,7 +9,7 @@ import streamlit as st
 
 from dashboards.components import ledger_session
 from dashboards.components.formatting import moment, number
-from dashboards.components.ledger_session import plain
+from dashboards.components.plain_text import plain
 from dashboards.components.record_lists import PAGES
 from pipeline_assets.errors import LedgerUnavailable
 from pipeline_assets.ledger import notices, outbox

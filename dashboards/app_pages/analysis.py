@@ -12,6 +12,7 @@ from dashboards.components.chart import chart, show_table
 from dashboards.components.filters import Days, categories_chosen, dataset_chosen, days_chosen
 from dashboards.components.footer import nothing_yet
 from dashboards.components.formatting import percent, share, span_of_days
+from dashboards.components.plain_text import plain
 from elexon_assets.datasets import INSTALLED_CAPACITY, Dataset
 from elexon_assets.windows import Window
 from renewables.charts import profiles as figures
@@ -164,7 +165,7 @@ def _correlation(wanted: Wanted) -> None:
 
 
 def _seasons(wanted: Wanted) -> None:
-    st.caption(f"Mean MW of {', '.join(wanted.categories)} together, London hours.")
+    st.caption(f"Mean MW of {plain(', '.join(wanted.categories))} together, London hours.")
     for column, across in zip(st.columns(2), ("weekday", "month"), strict=True):
         frame = _of_span(profiles.by_hour, wanted, across=across)
         with column:
@@ -199,7 +200,7 @@ def _comparison(wanted: Wanted) -> None:
 def _years(wanted: Wanted) -> None:
     frame = snapshot_cache.ask(profiles.by_year, Selection(wanted.dataset.name, tuple(wanted.categories)))
     st.caption(
-        f"Energy of {', '.join(wanted.categories)} by month, of all years. A hollow mark: less than "
+        f"Energy of {plain(', '.join(wanted.categories))} by month, of all years. A hollow mark: less than "
         f"{share(figures.WHOLE_MONTH)} of the month is there."
     )
     chart(figures.by_year(frame), frame, name="year-on-year", alt="Monthly energy, a line a year")

@@ -15,7 +15,7 @@ from dashboards.components import snapshot_cache
 from dashboards.components.chart import SHARES, show_table
 from dashboards.components.footer import nothing_yet
 from dashboards.components.formatting import number
-from dashboards.components.ledger_session import plain
+from dashboards.components.plain_text import plain
 from renewables.assistant.conversation import EXAMPLES, Turn, answer, beside
 from renewables.assistant.model_server import host_of, is_on_this_machine, lacking
 from renewables.assistant.query_tool import ROWS_KEPT, Query

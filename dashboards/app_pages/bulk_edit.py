@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboards.components import ledger_session, record_lists, save_notice, submit_form
 from dashboards.components.forms import title_of
-from dashboards.components.ledger_session import plain
+from dashboards.components.plain_text import plain
 from pipeline_assets.errors import Problem, Refused, StaleVersion
 from pipeline_assets.ledger.changes import Change, Record
 from pipeline_assets.ledger.submission import submit
@@ -147,7 +147,7 @@ def _read_problems(kind: str, typed: Typed, problems: Sequence[Problem], beyond:
     if beyond:
         count = "1 cell" if len(beyond) == 1 else f"{len(beyond):,} cells"
         st.error(
-            f"{count} below the last record: {plain(', '.join(beyond[:5]))[:200]}. Bulk edit changes records that "
+            f"{count} below the last record: {plain(', '.join(beyond[:5])[:200])}. Bulk edit changes records that "
             "exist; new ones come with their form or an import. Empty these cells, or start again.",
             icon=":material/error:",
         )

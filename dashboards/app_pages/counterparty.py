@@ -5,7 +5,8 @@ from collections.abc import Sequence
 import streamlit as st
 
 from dashboards.components import form_routing, ledger_session, record_lists, record_page, submit_form
-from dashboards.components.ledger_session import plain, rag_text
+from dashboards.components.ledger_session import rag_text
+from dashboards.components.plain_text import plain
 from pipeline_assets.ledger.changes import Change, Record
 from pipeline_assets.spreadsheets.portfolio_index import Holdings
 from pipeline_assets.vocabulary import ContactRole

@@ -12,6 +12,7 @@ from dashboards.components.fetch_requests import import_forms, imports, repair
 from dashboards.components.filters import CUSTOM, dataset_chosen, days_of
 from dashboards.components.formatting import day, moment, number, size, zone
 from dashboards.components.gap_form import accept_gap_form
+from dashboards.components.plain_text import plain_sentence
 from elexon_assets.datasets import Dataset
 from elexon_assets.missing_days import REPAIR_DAYS, last_closed_day
 from elexon_assets.windows import of_days, spans_of
@@ -145,7 +146,7 @@ def _api() -> None:
             st.session_state[API] = elexon(Settings())
         if answer := st.session_state.get(API):
             mark = ":green[:material/check_circle:]" if answer.is_there else ":red[:material/error:]"
-            st.markdown(f"{mark} {answer.sentence}", width="content")
+            st.markdown(f"{mark} {plain_sentence(answer.sentence)}", width="content")
         else:
             st.caption(f"One small request to `{endpoint_of(Settings().elexon_base_url).url}`", width="content")
 

@@ -13,7 +13,7 @@ from dashboards.components.chart import downloads, in_london, parquet
 from dashboards.components.filters import FEW, categories_chosen, dataset_chosen, days_chosen
 from dashboards.components.footer import nothing_yet
 from dashboards.components.formatting import moment, number, zone
-from dashboards.components.ledger_session import plain
+from dashboards.components.plain_text import plain
 from elexon_assets.datasets import Dataset
 from elexon_assets.errors import UnusableInput
 from elexon_assets.settlement import settlement_of
@@ -192,7 +192,9 @@ def _leave() -> None:
 def _history(dataset: Dataset, start: datetime, categories: Sequence[str]) -> None:
     """Draw every value published for the half-hour, and the address that shows the same."""
     day, period = settlement_of(start)
-    st.caption(f"**{', '.join(categories)}**, {moment(start)} {zone(start)}, settlement date {day}, period {period}")
+    st.caption(
+        f"**{plain(', '.join(categories))}**, {moment(start)} {zone(start)}, settlement date {day}, period {period}"
+    )
     frame = pl.concat(
         snapshot_cache.ask(publications, dataset.name, start, category).select(
             pl.lit(category).alias(dataset.category), pl.all()

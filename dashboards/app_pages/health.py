@@ -11,7 +11,7 @@ from dashboards.components.chart import in_london
 from dashboards.components.fetch_requests import ONE_AT_A_TIME, orchestrator, unreachable
 from dashboards.components.footer import nothing_yet
 from dashboards.components.formatting import NOTHING, ago, date_of, moment, number, percent
-from dashboards.components.ledger_session import plain
+from dashboards.components.plain_text import plain, plain_sentence
 from dashboards.components.unknown_series import warn_of_unknown_series
 from elexon_assets.datasets import INSTALLED_CAPACITY
 from renewables.dagster_control.client import Orchestrator, OrchestratorError
@@ -125,11 +125,11 @@ def _list(dagster: Orchestrator, newest: Listed | None) -> None:
         st.markdown(said, width="content")
         st.button("Run checks now", icon=":material/play_arrow:", disabled=under_way, on_click=_run)
     if note := st.session_state.pop(_NOTE, ""):
-        st.warning(note, icon=":material/info:")
+        st.warning(plain_sentence(note), icon=":material/info:")
     if newest:
         _newest(newest, found)
     for said in failed_because[:1]:
-        st.markdown(f":small[:red[{plain(said.splitlines()[0][:300])}]]")
+        st.markdown(f":small[:red[{plain(said[:300])}]]")
     _table(found)
     st.caption(
         "Checks run after every landing, in a job of their own; coverage and freshness warn, structure fails. Those of "

@@ -4,7 +4,7 @@ import streamlit as st
 
 from dashboards.components import form_routing, ledger_session, record_lists, record_page, submit_form
 from dashboards.components.formatting import NOTHING
-from dashboards.components.ledger_session import plain
+from dashboards.components.plain_text import plain
 from pipeline_assets.ledger.changes import Record
 from pipeline_assets.spreadsheets.portfolio_index import Holdings
 from renewables.queries.records import concerned, market_and_technologies, name_of, rating_of

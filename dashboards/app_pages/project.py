@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboards.components import form_routing, ledger_session, record_lists, record_page, submit_form
 from dashboards.components.formatting import NOTHING, place
-from dashboards.components.ledger_session import plain
+from dashboards.components.plain_text import plain
 from pipeline_assets.ledger.changes import Change, Record
 from pipeline_assets.spreadsheets.portfolio_index import Holdings
 from pipeline_assets.vocabulary import ProjectRole

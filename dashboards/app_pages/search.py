@@ -3,7 +3,7 @@
 import streamlit as st
 
 from dashboards.components import ledger_session, record_lists, save_notice
-from dashboards.components.ledger_session import plain
+from dashboards.components.plain_text import plain
 from pipeline_assets.spreadsheets.portfolio_index import Holdings
 from renewables.queries.records import Found, name_of, search
 

@@ -11,7 +11,7 @@ from dashboards.components import ledger_session, save_notice, submit_form
 from dashboards.components.chart import in_london
 from dashboards.components.formatting import moment
 from dashboards.components.import_preview import show_plan
-from dashboards.components.ledger_session import plain
+from dashboards.components.plain_text import plain
 from pipeline_assets.errors import PipelineError, StaleVersion, UnreadableFile
 from pipeline_assets.ledger.changes import Receipt
 from pipeline_assets.ledger.submission import revert

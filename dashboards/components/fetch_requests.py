@@ -12,6 +12,7 @@ from pathlib import Path
 import streamlit as st
 
 from dashboards.components.formatting import day, moment, span_of_days
+from dashboards.components.plain_text import plain, plain_sentence
 from elexon_assets.datasets import BY_NAME, DATASETS, Dataset
 from elexon_assets.missing_days import last_closed_day
 from renewables.dagster_control.client import Orchestrator, OrchestratorError
@@ -58,7 +59,8 @@ def _is_of(url: str, home: str) -> None:
 def unreachable(error: OrchestratorError) -> None:
     """Says so, with the way out."""
     st.warning(
-        f"{error}  \nFrom a terminal without Dagster: `renewables fetch-range 2026-01-01 2026-01-07`.",
+        f"{plain_sentence(str(error))}  \n"
+        "From a terminal without Dagster: `renewables fetch-range 2026-01-01 2026-01-07`.",
         title="Dagster cannot be reached",
         icon=":material/cloud_off:",
     )
@@ -117,7 +119,7 @@ def _note() -> None:
     """Draw the result of the last click, once."""
     if note := st.session_state.pop(_NOTE, None):
         kind, said = note
-        (st.success if kind == "launched" else st.warning)(said, icon=":material/info:")
+        (st.success if kind == "launched" else st.warning)(plain_sentence(said), icon=":material/info:")
 
 
 def launch(datasets: Sequence[Dataset], first: date, last: date) -> str:
@@ -180,7 +182,7 @@ def _one(dagster: Orchestrator, listed: Listed) -> None:
     names = ", ".join(BY_NAME[name].title if name in BY_NAME else name for name in listed.what.split(", "))
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.markdown(f"**{span}** · {names}  \n{_state(listed, known)}", width="stretch")
+            st.markdown(f"**{span}** · {plain(names)}  \n{_state(listed, known)}", width="stretch")
             if not listed.is_over and listed.status != "CANCELING":
                 st.button(
                     "Cancel", key=f"cancel {listed.launched.id}", on_click=_cancel, args=(listed,), type="tertiary"
@@ -192,7 +194,7 @@ def _one(dagster: Orchestrator, listed: Listed) -> None:
                 text = f"{BY_NAME[dataset].title}: {answered} of {windows} windows{more}"
                 st.progress(min(answered / windows, 1.0) if windows else 0.0, text=text)
         for error in list(known.errors.values())[: 0 if listed.status == "CANCELED" else 1]:
-            st.markdown(f":small[:red[{error.splitlines()[0][:300]}]]")
+            st.markdown(f":small[:red[{plain(error[:300])}]]")
 
 
 def _state(listed: Listed, known: Followed) -> str:

@@ -8,7 +8,7 @@ from datetime import date, timedelta
 
 import streamlit as st
 
-from dashboards.components.ledger_session import plain
+from dashboards.components.plain_text import plain
 from elexon_assets.datasets import BY_HALF_HOUR, BY_NAME, Dataset
 from elexon_assets.errors import UnusableInput
 from elexon_assets.settlement import HALF_HOUR, settlement_of

@@ -3,6 +3,7 @@
 import streamlit as st
 
 from dashboards.components import snapshot_cache
+from dashboards.components.plain_text import plain
 from renewables.attribution import LICENCE_URL, attribution, note_of_sources
 from renewables.queries.snapshot import sources
 from warehouse.errors import WarehouseError
@@ -20,7 +21,7 @@ def foot() -> None:
         return
     licence = f" [Licence of the BMRS data]({LICENCE_URL})." if attribution(found) else ""
     st.space("small")
-    st.caption(f"{note_of_sources(found)}{licence} Times are London's (GMT or BST) unless they say UTC.")
+    st.caption(f"{plain(note_of_sources(found))}{licence} Times are London's (GMT or BST) unless they say UTC.")
 
 
 def nothing_yet(of: str = "wind and solar") -> None:

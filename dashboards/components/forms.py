@@ -13,7 +13,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards.components.ledger_session import plain
+from dashboards.components.plain_text import plain
 from pipeline_assets.dates import EARLIEST_DATE, LATEST_DATE
 from pipeline_assets.errors import Problem
 from pipeline_assets.ledger.changes import Change, Record

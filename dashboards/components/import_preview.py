@@ -9,7 +9,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards.components.chart import downloads
-from dashboards.components.ledger_session import plain
+from dashboards.components.plain_text import plain
 from pipeline_assets.spreadsheets.import_plan import Plan
 from pipeline_assets.spreadsheets.parsed_rows import RowProblem
 from pipeline_assets.spreadsheets.planned_rows import Outcome

@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboards.components import ledger_session, snapshot_cache
 from dashboards.components.formatting import number
+from dashboards.components.plain_text import plain
 from dashboards.components.sidebar import lookout
 from pipeline_assets.errors import PipelineError
 from pipeline_assets.ledger import reader
@@ -62,7 +63,7 @@ def _offer() -> None:
             _land(settings)
     if notice := st.session_state.get(_NOTICE):
         kind, text = notice
-        (st.caption if kind == "info" else st.warning)(ledger_session.plain(text))
+        (st.caption if kind == "info" else st.warning)(plain(text))
 
 
 def _when(dagster: Answer | None, age: timedelta, they_follow: str) -> str:

@@ -1,9 +1,8 @@
-"""The ledger as pages see it: one look a script run, what of it has not landed yet, and text shown as text.
+"""The ledger as pages see it: one look a script run, and what of it has not landed yet.
 
 Not here: writing (`dashboards/components/forms.py`), questions (`renewables/queries/records.py`).
 """
 
-import re
 from collections.abc import Callable
 from typing import Literal
 
@@ -23,17 +22,6 @@ RAG_SHAPES = {Rag.GREEN: "●", Rag.AMBER: "▲", Rag.RED: "■"}
 "Told apart without colour."
 _RAG_COLOURS: dict[Rag, Literal["green", "orange", "red"]] = {Rag.GREEN: "green", Rag.AMBER: "orange", Rag.RED: "red"}
 NOT_LANDED = "not yet landed"
-
-_PUNCTUATION = re.compile(r"([\\`*_{}\[\]()<>#+\-.!|~$&^=\"'])")
-_DIRECTIVE = re.compile(r":(?=\S)")
-_LINKED_UNASKED = re.compile(r"@|www(?=\.)", re.IGNORECASE)
-_WORD_JOINER = "\u2060"
-
-
-def plain(text: str) -> str:
-    """Escape text for Markdown, so that nothing in it becomes a link, an icon or a heading."""
-    one_line = _LINKED_UNASKED.sub(rf"\g<0>{_WORD_JOINER}", " ".join(text.split()))
-    return _DIRECTIVE.sub(rf"\\:{_WORD_JOINER}", _PUNCTUATION.sub(r"\\\1", one_line))
 
 
 def rag_text(rag: str) -> str:

@@ -11,8 +11,8 @@ import streamlit as st
 
 from dashboards.components import record_lists, snapshot_cache
 from dashboards.components.formatting import number
-from dashboards.components.ledger_session import plain
 from dashboards.components.pipeline_lists import drawn, projects, rows
+from dashboards.components.plain_text import plain
 from pipeline_assets.models import Pipeline
 from renewables.charts import pipeline_aggregates as sums
 from renewables.charts.pipeline_counts import highest_ratings, projects_by_stage, technology_shares

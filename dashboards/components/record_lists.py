@@ -11,8 +11,8 @@ import streamlit as st
 
 from dashboards.components import form_routing, ledger_session, save_notice
 from dashboards.components.chart import downloads
-from dashboards.components.ledger_session import plain
 from dashboards.components.navigation import FORM
+from dashboards.components.plain_text import plain
 from pipeline_assets.errors import PipelineError
 from pipeline_assets.ledger.changes import Receipt
 from pipeline_assets.models import ENTITIES

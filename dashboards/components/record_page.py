@@ -14,7 +14,7 @@ from dashboards.components import form_routing, ledger_session, navigation, reco
 from dashboards.components.chart import downloads, in_london
 from dashboards.components.formatting import day, moment
 from dashboards.components.forms import Choices
-from dashboards.components.ledger_session import plain
+from dashboards.components.plain_text import plain
 from dashboards.components.record_lists import LISTS, PAGES, PLURALS, link
 from pipeline_assets.ledger.changes import Change, Record
 from pipeline_assets.models import ENTITIES

@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboards.components.forms import title_of
 from dashboards.components.landing_offer import landing_offer
-from dashboards.components.ledger_session import plain
+from dashboards.components.plain_text import plain
 from pipeline_assets.errors import MOST_NAMED, Problem
 from pipeline_assets.ledger.changes import Receipt
 from renewables.queries.import_summary import message_kind

@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboards.components import snapshot_cache
 from dashboards.components.formatting import ago, clock, moment, zone
+from dashboards.components.plain_text import plain, plain_sentence
 from elexon_assets.datasets import WIND_AND_SOLAR
 from elexon_assets.settlement import HALF_HOUR
 from renewables.attribution import label_of_sources
@@ -59,7 +60,8 @@ def _of_the_snapshot(version: int, published_at_utc: datetime) -> None:
         st.caption(f":material/error: Snapshot {version} cannot be read.")
         return
     if label:
-        st.badge(label, icon=":material/science:", color="orange", help="Not measured: see the foot of the page.")
+        # As st.badge does it, which escapes what is escaped already: a host that is not Elexon's is named in it.
+        st.markdown(f":orange-badge[:material/science: {plain(label)}]", help="Not measured: see the foot of the page.")
     st.caption(
         f"Data as of **{moment(published_at_utc)}** {zone(published_at_utc)}, snapshot {version}",
         help="Everything on a page is read from this one published copy of the warehouse.",
@@ -78,6 +80,6 @@ def _reached(name: str, answer: Answer | None) -> None:
     if answer is None:
         st.caption(f":gray[:material/pending:] {name}: asking …")
     elif answer.is_there:
-        st.caption(f":green[:material/check_circle:] {name} answers", help=answer.sentence)
+        st.caption(f":green[:material/check_circle:] {name} answers", help=plain_sentence(answer.sentence))
     else:
-        st.caption(f":red[:material/error:] {name} does not answer", help=answer.sentence)
+        st.caption(f":red[:material/error:] {name} does not answer", help=plain_sentence(answer.sentence))

@@ -12,7 +12,7 @@ import streamlit as st
 
 from dashboards.components import ledger_session, save_notice
 from dashboards.components.forms import Choices, Part, collected, inputs, title_of
-from dashboards.components.ledger_session import plain
+from dashboards.components.plain_text import plain
 from dashboards.components.sign_in import signed_in
 from pipeline_assets.errors import MOST_NAMED, Conflict, LedgerUnavailable, Problem, Refused, StaleVersion
 from pipeline_assets.ledger.changes import Change, Receipt, Record

@@ -6,7 +6,7 @@ Belongs here: how the pages show it. Not here: which they are (`renewables/queri
 import streamlit as st
 
 from dashboards.components import snapshot_cache
-from dashboards.components.ledger_session import plain
+from dashboards.components.plain_text import plain
 from renewables.queries.unknown_series import sentence_of, unknown_series
 
 

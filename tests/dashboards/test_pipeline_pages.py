@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 from streamlit.testing.v1 import AppTest
 
-from dashboards.components.ledger_session import plain
+from dashboards.components.plain_text import plain, plain_sentence
 from pipeline_assets.landing import land
 from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import Change
@@ -130,4 +130,8 @@ def test_markdown_in_a_text_is_escaped() -> None:
     assert plain("a *b* <i>") == "a \\*b\\* \\<i\\>"
     assert ":material" not in plain(":material/home:")
     assert "\n" not in plain("a\n# b")
-    assert plain("anna@a.b www.a.b") == "anna@\u2060a\\.b www\u2060\\.a\\.b"  # else links of their own accord
+    assert plain("anna@a.b www.a.b") == r"anna:color[\@]{}a\.b www:color[\.]{}a\.b", "else links of their own accord"
+    assert plain("a -- b") == r"a :color[\-]{}:color[\-]{} b", "else a dash"
+    assert plain_sentence("Start *it* with `renewables up`: a@b.c") == (
+        r"Start \*it\* with `renewables up`: a:color[\@]{}b\.c"
+    )
