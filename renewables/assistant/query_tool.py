@@ -14,6 +14,7 @@ import polars as pl
 
 from elexon_assets.datasets import BY_HALF_HOUR, DATASETS
 from elexon_assets.settlement import HALF_HOUR
+from elexon_assets.time_inputs import read_day
 from pipeline_assets.models import CONTROL_CHARACTERS
 from renewables.formatting import percent, plain
 from renewables.queries.adhoc import QueryRefused, ask
@@ -110,7 +111,7 @@ def _days(given: dict[str, Any]) -> tuple[date, date] | None:
     first, last = given.get("first_day"), given.get("last_day")
     if not first and not last:
         return None
-    ends = sorted(date.fromisoformat(str(end)) for end in (first or last, last or first))
+    ends = sorted(read_day(str(end)) for end in (first or last, last or first))
     return ends[0], ends[1]
 
 

@@ -97,4 +97,5 @@ def _stopped_after(seconds: float) -> str:
 
 def _as_one_line(text: str) -> str:
     """Return DuckDB's complaint without the excerpt that it draws beneath."""
-    return re.sub(r"\s*\n+\s*", " ", re.split(r"\n+LINE \d+:", text)[0]).strip()
+    one_line = re.sub(r"\s*\n+\s*", " ", re.split(r"\n+LINE \d+:", text)[0]).strip()
+    return one_line.removeprefix("Invalid Input Error: ")  # of our macros too, which say what is wrong in a sentence

@@ -8,6 +8,7 @@ from datetime import date
 
 import polars as pl
 
+from elexon_assets.schema.measures import FIGURES
 from elexon_assets.windows import of_days
 from renewables.queries.selection import read_dataset
 from renewables.queries.snapshot import Connection, frame_of, opened
@@ -49,7 +50,9 @@ def landed(dataset: str, first: date, last: date, con: Connection | None = None)
     inside = "start_time_utc >= $start AND start_time_utc < $end"
     with opened(con) as snapshot:
         rows, energy = snapshot.execute(
-            f"SELECT count(*), sum({declaration.value}) * 0.5 FROM {dataset} WHERE {inside}", span
+            f"SELECT count(*), {FIGURES['energy_mwh']} FROM (SELECT *, {declaration.value} AS mw FROM {dataset}) "
+            f"WHERE {inside}",
+            span,
         ).fetchall()[0]
         (flagged,) = snapshot.execute(
             f"SELECT count(DISTINCT start_time_utc) FROM {dataset}_flagged WHERE {inside}",

@@ -71,7 +71,7 @@ def test_coverage_is_looked_up_beside_every_query_on_generation(model: Model, wa
         ({"sql": "FROM read_text('secret.txt')"}, "disabled by configuration"),
         ({"sql": "SELECT nothing FROM wind_and_solar"}, "not found"),
         ({"sql": "SELECT '" + "x" * 20_000 + "'"}, "too long"),
-        ({"sql": WIND, "first_day": "yesterday"}, "isoformat"),
+        ({"sql": WIND, "first_day": "yesterday"}, "is not a day"),
         ({"raw": '{"sql": "SELECT'}, "JSON with sql"),
         ({"raw": "[1, 2, 3, 4]"}, "JSON with sql"),
     ],

@@ -91,6 +91,7 @@ def test_a_point_in_time_that_cannot_be_meant_gets_one_sentence_from_api_command
     with pytest.raises(duckdb.Error) as error:
         published(f"FROM wind_and_solar_{option}('{time}')")
     assert str(error.value).partition("\n")[0].endswith(sentence)
+    assert renewables("query", f"FROM wind_and_solar_{option}('{time}')").err == sentence + "\n"
 
 
 @pytest.mark.usefixtures("warehouse")
