@@ -20,7 +20,7 @@ from elexon_assets.resources import WarehouseResource
 from warehouse.connection import has_table
 from warehouse.errors import WarehouseMissing
 
-LOOK_SECONDS = 10
+LOOK_SECONDS = 5
 "Between two looks at the published warehouse; each takes some ten milliseconds."
 FLAG_AGAIN_AFTER = timedelta(minutes=30)
 "A flagging run that failed is asked for again after so long, or at the next landing."
