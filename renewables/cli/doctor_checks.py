@@ -23,7 +23,7 @@ from warehouse.backups import fault_of
 from warehouse.connection import reading, refuse_lost
 from warehouse.errors import WarehouseError, WarehouseLost, WarehouseMissing
 from warehouse.home_sizes import home_sizes
-from warehouse.redaction import SECRET_SETTINGS, redacted
+from warehouse.redaction import SECRET_SETTINGS
 from warehouse.settings import ENCODING, Settings, env_files
 
 PACKAGES = ("gb-renewables", "dagster", "duckdb", "polars", "pandera", "plotly", "streamlit")
@@ -60,7 +60,7 @@ def _settings(settings: Settings) -> Iterable[Finding]:
         origin = "the environment" if name in in_environment else ""
         origin = origin or next((str(file) for file, names in in_files if name in names), "")
         if origin or name in ("renewables_home", "warehouse", "elexon_base_url"):
-            value = "(set)" if name in SECRET_SETTINGS else redacted(str(getattr(settings, name)))
+            value = "(set)" if name in SECRET_SETTINGS else getattr(settings, name)
             yield Finding(OK, name.upper(), f"{value} (from {origin or 'the default'})")
 
 

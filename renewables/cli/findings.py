@@ -2,15 +2,22 @@
 
 from dataclasses import dataclass
 
+from warehouse.redaction import redacted
+
 OK, OFF, WARNING, BROKEN = "ok", "off", "warning", "BROKEN"
 """`off`: switched off by a setting or by hand, so nothing is wrong; it is named because people forget it."""
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One line. `way_out` is what helps, or empty."""
+    """One line, without secrets. `way_out` is what helps, or empty."""
 
     state: str
     what: str
     found: str
     way_out: str = ""
+
+    def __post_init__(self) -> None:
+        """Take secrets out here, so that no examination has to think of it."""
+        for name in ("found", "way_out"):
+            object.__setattr__(self, name, redacted(getattr(self, name)))
