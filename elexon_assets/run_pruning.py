@@ -84,12 +84,18 @@ def _run_ids(instance: dg.DagsterInstance, chosen: dg.RunsFilter) -> list[str]:
 
 
 def _needed_runs(instance: dg.DagsterInstance, events: SqlEventLogStorage) -> set[str]:
-    """Return the newest run of each asset, and the newest attempt at each partition that is not materialized."""
-    needed = {record.asset_entry.last_run_id for record in instance.get_asset_records()}
-    for asset_key in instance.all_asset_keys():
-        attempts = events.get_latest_asset_partition_materialization_attempts_without_materializations(asset_key)
-        needed |= {run_id for run_id, _ in attempts.values()}
-    return {run_id for run_id in needed if run_id}
+    """Return the newest run of each asset, and the newest attempt at each partition that failed."""
+    newest, attempts = set[str | None](), set[str]()
+    for record in instance.get_asset_records():
+        entry = record.asset_entry
+        newest.add(entry.last_run_id)
+        last = entry.last_materialization and entry.last_materialization.asset_materialization
+        if last and last.partition is None:
+            continue  # beside assets by day an asset without partitions is planned for each day, and done once
+        found = events.get_latest_asset_partition_materialization_attempts_without_materializations(entry.asset_key)
+        attempts |= {run_id for run_id, _ in found.values()}
+    red = dg.RunsFilter(run_ids=list(attempts), statuses=[dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED])
+    return {run_id for run_id in newest if run_id} | set(instance.get_run_ids(filters=red) if attempts else ())
 
 
 def _delete_events(events: SqlEventLogStorage, run_ids: Collection[str]) -> None:

@@ -42,10 +42,15 @@ def is_well() -> dg.AssetCheckResult:
     return dg.AssetCheckResult(passed=True, metadata={"figure": 1})
 
 
+@dg.asset
+def beside() -> None:
+    """Has no partitions, and runs with an asset that has some, as installed capacity does."""
+
+
 SAMPLE = dg.Definitions(
-    [by_day, whole],
+    [by_day, beside, whole],
     asset_checks=[is_well],
-    jobs=[dg.define_asset_job("nights", [by_day]), dg.define_asset_job("routine", [whole])],
+    jobs=[dg.define_asset_job("nights", [by_day, beside]), dg.define_asset_job("routine", [whole])],
     executor=dg.in_process_executor,
 )
 
