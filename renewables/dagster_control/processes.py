@@ -8,6 +8,7 @@ Belongs here: processes. Not here: which servers there are (`servers.py`), what 
 
 import os
 import signal
+import socket
 import subprocess
 import sys
 import threading
@@ -86,6 +87,12 @@ class _Part:
         return "restarting" if self.next_start is not None else "down"
 
 
+def listens(path: Path) -> bool:
+    """Return whether a server accepts connections at the socket."""
+    with socket.socket(socket.AF_UNIX) as probe:
+        return probe.connect_ex(str(path)) == 0
+
+
 class Supervisor:
     """Use as a context manager: at the end every process of every group it started is gone."""
 
@@ -100,7 +107,8 @@ class Supervisor:
         group_gone: Callable[[str, float], None] = lambda _name, _ended_at: None,
     ) -> None:
         """`inherited`: open files that the children keep open. `note` gets the parts at each change, `say` a sentence
-        for a person, `group_gone` the name of a part and when it ended, once no process of that start is left."""
+        for a person, `group_gone` the name of a part and when it ended, once no process of that start is left and the
+        part serves again."""
         self._log_folder = log_folder
         self._end_requested = end_requested or threading.Event()
         self._inherited = inherited
@@ -245,11 +253,19 @@ class Supervisor:
         self._note(self.states())
 
     def _forget_gone_groups(self, part: _Part) -> None:
+        """Report the groups of which no process is left, the oldest first, and none before an older one has gone.
+
+        A code server that is starting again is waited for: Dagster retries the runs that are marked as failed then, and
+        gives up for good where the server does not answer.
+        """
+        if part.left_groups and part.socket is not None and part.state != "down" and not listens(part.socket):
+            return
         for group, ended_at in list(part.left_groups.items()):
-            if not group_lives(group):
-                del part.left_groups[group]
-                self._tell_watchdog("-", group)
-                self._group_gone(part.name, ended_at)
+            if group_lives(group):
+                return
+            del part.left_groups[group]
+            self._tell_watchdog("-", group)
+            self._group_gone(part.name, ended_at)
 
     def refuse_ended(self) -> None:
         """While the servers start for the first time, one that ends is an error of its own. Raises ServerEnded."""

@@ -5,28 +5,25 @@ Left to themselves webserver and daemon start code servers of their own, and the
 """
 
 import json
-import socket
 import sys
 from collections.abc import Mapping, Sequence
 from functools import partial
 from pathlib import Path
-from typing import TYPE_CHECKING, Any
+from typing import Any
 from urllib.parse import urlsplit
 
 from renewables.dagster_control.instance import shipped
+from renewables.dagster_control.processes import Supervisor, listens
 from renewables.dagster_control.service_status import page_answers
 from renewables.user_errors import BadUsage
 from warehouse.addresses import endpoint_of, is_loopback
 from warehouse.settings import Settings
 
-if TYPE_CHECKING:
-    from renewables.dagster_control.processes import Supervisor
-
 LOOPBACK = "127.0.0.1"
 "Neither has a login, so nobody else is let in; a team puts a proxy with one in front."
 
 
-def start(servers: "Supervisor", environment: Mapping[str, str], port: int, sockets: Path) -> None:
+def start(servers: Supervisor, environment: Mapping[str, str], port: int, sockets: Path) -> None:
     """Starts them, the code servers first: who asks one that is not there yet notes an error and asks again late.
 
     `environment` names the home, whose instance was opened before: two servers at once would both make its databases.
@@ -43,7 +40,7 @@ def start(servers: "Supervisor", environment: Mapping[str, str], port: int, sock
         code_server = [sys.executable, "-m", "dagster", "api", "grpc", "-m", module, *own]
         servers.start(name, code_server, environment, socket=shared[name])
     for name, path in shared.items():
-        if not servers.wait_for(name, partial(_listens, path)):
+        if not servers.wait_for(name, partial(listens, path)):
             return
     workspace = sockets / "workspace.yaml"
     entries = [{"grpc_server": {"location_name": name, "socket": str(path)}} for name, path in shared.items()]
@@ -62,7 +59,7 @@ def start(servers: "Supervisor", environment: Mapping[str, str], port: int, sock
     servers.start("dagster-daemon", daemon, {**environment, **waiting}, needs=code_servers_listen)
 
 
-def start_simulator(servers: "Supervisor", settings: Settings) -> None:
+def start_simulator(servers: Supervisor, settings: Settings) -> None:
     """Start the stand-in for Elexon that the settings ask for, unless one answers there. Raises Problem."""
     base_url = str(settings.elexon_base_url).rstrip("/")
     address = urlsplit(base_url)
@@ -76,9 +73,4 @@ def start_simulator(servers: "Supervisor", settings: Settings) -> None:
 
 
 def _all_listen(paths: Sequence[Path]) -> bool:
-    return all(_listens(path) for path in paths)
-
-
-def _listens(path: Path) -> bool:
-    with socket.socket(socket.AF_UNIX) as probe:
-        return probe.connect_ex(str(path)) == 0
+    return all(listens(path) for path in paths)

@@ -14,7 +14,7 @@ import pytest
 from renewables.dagster_control import processes
 from renewables.dagster_control.home_lock import AlreadyUp, read_state, sole_use, write_state
 from renewables.dagster_control.process_identity import identity_of, is_alive, own_identity
-from renewables.dagster_control.processes import TRIES, WATCHDOG, ServerEnded, Supervisor
+from renewables.dagster_control.processes import TRIES, WATCHDOG, ServerEnded, Supervisor, listens
 
 LASTING = [sys.executable, "-c", "import os, time; print(os.getpid(), flush=True); time.sleep(600)"]
 WITH_A_CHILD = [
@@ -114,6 +114,20 @@ def test_what_a_killed_part_started_goes_on_and_is_told_of_when_it_has_ended(tmp
         os.kill(child, signal.SIGKILL)
         wait_until(lambda: gone, servers.tend)
     assert gone == ["parent"]
+
+
+def test_a_part_with_a_socket_has_to_serve_again_before_its_end_is_told(tmp_path: Path) -> None:
+    socket, served = tmp_path / "socket", []
+    code = "import socket, sys, time; s = socket.socket(socket.AF_UNIX); time.sleep(0.3); s.bind(sys.argv[1])"
+    command = [sys.executable, "-c", f"{code}; s.listen(); time.sleep(600)", str(socket)]
+    with Supervisor(tmp_path, group_gone=lambda *_: served.append(listens(socket))) as servers:
+        servers.start("server", command, {}, socket=socket)
+        servers.wait_for("server", lambda: listens(socket))
+        leader = next(part.process for part in servers.states() if part.name == "server")
+        assert leader
+        os.killpg(int(leader.split()[0]), signal.SIGKILL)
+        wait_until(lambda: served, servers.tend)
+    assert served == [True]
 
 
 SUPERVISED = """
