@@ -30,7 +30,6 @@ from renewables.cli import (
     up,
 )
 from renewables.user_errors import BAD_USAGE, told
-from warehouse.settings import is_text
 
 NOT_ON_WINDOWS = (
     "gb-renewables runs on Linux and macOS. On Windows, install it in WSL (the Windows Subsystem for Linux) and run "
@@ -45,7 +44,9 @@ class Commands(TyperGroup):
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # a context as below
         """Refuse what is not UTF-8 before a command meets it: neither database nor files could keep it."""
-        for argument in args:
+        for argument in (argument for argument in args if not argument.isascii()):
+            from warehouse.settings import is_text  # loads pydantic, which `--help` does without
+
             if not is_text(argument):
                 shown = argument.encode(errors="backslashreplace").decode()
                 typer.echo(f"An argument is not UTF-8 text: {shown}. Type it again, or rename the file.", err=True)

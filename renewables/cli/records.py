@@ -29,7 +29,9 @@ def group(
 ) -> typer.Typer:
     """Return a group of commands; `what` is one of its records, for the help texts."""
     made = typer.Typer(
-        no_args_is_help=True, rich_markup_mode=None, help=f"{what[:1].upper()}{what[1:]}s: see, change, import, export."
+        no_args_is_help=True,
+        rich_markup_mode=None,
+        help=f"{_plural_of(what).capitalize()}: list, import, export, history.",
     )
     for name, factory in commands.items():
         command = factory(sheet, kind)
@@ -178,6 +180,10 @@ def _for_scripts(record: "Record") -> dict[str, Any]:
         **{"archived": record.archived, "version": record.version, "changed_by": record.who},
         "changed_at_utc": record.submitted_at_utc,
     }
+
+
+def _plural_of(what: str) -> str:
+    return f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
 
 
 def _title(record: "Record") -> str:

@@ -12,7 +12,10 @@ from benchmarks.page_loads import PAGES
 
 TINY = ["--years", "0.02"]
 LINES = {
-    "backfill": ([*TINY, "--repeat", "1"], ["backfill_0.02y", "backfill_0.02y_cpu", "backfill_memory"]),
+    "backfill": (
+        [*TINY, "--repeat", "1"],
+        [*(f"backfill_0.02y{part}" for part in ("", "_rows", "_bytes", "_cpu")), "backfill_memory"],
+    ),
     "ingest_vs_floor": ([*TINY, "--repeat", "1"], ["ingest_vs_floor"]),
     "older_way_vs_ingest": (
         [*TINY, "--slow-years", "0.02", "--repeat", "1"],
@@ -40,7 +43,9 @@ def test_a_figure_is_printed_as_a_ratio_of_two_sides(name: str, capsys: pytest.C
     lines = capsys.readouterr().out.splitlines()
     assert [line.split(":")[0] for line in lines] == figures
     for line in lines:
-        assert re.fullmatch(r"\w[\w.]*: ratio=[\d.]+ \(a=[\d.]+ (s|ms|MB|/s), b=[\d.]+ (s|ms|MB|/s)\).*", line)
+        assert re.fullmatch(
+            r"\w[\w.]*: ratio=[\d.]+ \(a=[\d.]+ (s|ms|MB|rows|/s), b=[\d.]+ (s|ms|MB|rows|/s)\).*", line
+        )
     assert dict(os.environ) == before
 
 
