@@ -94,8 +94,11 @@ def _needed_runs(instance: dg.DagsterInstance, events: SqlEventLogStorage) -> se
             continue  # beside assets by day an asset without partitions is planned for each day, and done once
         found = events.get_latest_asset_partition_materialization_attempts_without_materializations(entry.asset_key)
         attempts |= {run_id for run_id, _ in found.values()}
-    red = dg.RunsFilter(run_ids=list(attempts), statuses=[dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED])
-    return {run_id for run_id in newest if run_id} | set(instance.get_run_ids(filters=red) if attempts else ())
+    needed = {run_id for run_id in newest if run_id}
+    if attempts:  # Dagster refuses a filter by no runs
+        ended_badly = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
+        needed |= set(instance.get_run_ids(filters=dg.RunsFilter(run_ids=list(attempts), statuses=ended_badly)))
+    return needed
 
 
 def _delete_events(events: SqlEventLogStorage, run_ids: Collection[str]) -> None:
