@@ -5,6 +5,7 @@ from pathlib import Path
 import pytest
 from streamlit.testing.v1 import AppTest
 
+from dashboards.components.plain_text import plain
 from tests.dashboards.conftest import ADDRESSES, PAGES, Open, said
 
 
@@ -32,7 +33,7 @@ def test_every_page_opens_on_a_seeded_warehouse(page: str, open_page: Open) -> N
     app = open_page(page, **ADDRESSES.get(page, {}))
     is_well(app)
     assert "snapshot" in said(app)
-    assert "SYNTHETIC data, made by a simulator: not Elexon's." in said(app)
+    assert plain("SYNTHETIC data, made by a simulator: not Elexon's.") in said(app)
 
 
 @pytest.mark.parametrize("page", ["overview", "analysis", "explorer"])

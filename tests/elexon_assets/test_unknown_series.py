@@ -121,7 +121,7 @@ def update(monkeypatch: pytest.MonkeyPatch, declared: Dataset) -> None:
             for attribute, value in list(vars(module).items()):
                 if value is old:
                     monkeypatch.setattr(module, attribute, declared)
-                elif isinstance(value, tuple) and any(item is old for item in value):
+                elif type(value) is tuple and any(item is old for item in value):
                     monkeypatch.setattr(module, attribute, tuple(declared if i is old else i for i in value))
 
 

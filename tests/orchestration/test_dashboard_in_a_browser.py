@@ -3,12 +3,14 @@ in both themes with the outside network cut off, a copied address, a reload whil
 
 import re
 from collections.abc import Iterator
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, datetime
 from urllib.parse import urlencode
 
 import pytest
 from playwright.sync_api import Browser, expect
 
+from elexon_assets.datasets import WIND_AND_SOLAR
+from elexon_assets.missing_days import last_closed_day
 from tests.accessibility import violations, violations_in_dark
 from tests.browsing import WIDTHS, Tab, tab
 from tests.dashboards.conftest import ADDRESSES, PAGES
@@ -34,7 +36,7 @@ def test_seven_days_are_imported_and_the_chart_shows_them(dashboard: Tab, server
     assert after
     assert before is None or after.version > before.version
     dashboard.page.get_by_role("link", name="Overview").click()
-    newest = (datetime.now(UTC) - timedelta(days=1)).date()
+    newest = last_closed_day(WIND_AND_SOLAR, datetime.now(UTC))
     expect(dashboard.page.get_by_text(re.compile(f"{newest.day} {newest:%b %Y}")).first).to_be_visible()
     expect(dashboard.page.get_by_test_id("stPlotlyChart").locator(".scatterlayer .trace").first).to_be_visible()
     expect(dashboard.page.get_by_text("SYNTHETIC data")).to_be_visible()

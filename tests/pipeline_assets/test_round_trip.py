@@ -1,5 +1,8 @@
 """Export, then import of the same file: no change announced, none made, whatever the texts (scenarios 20, 21)."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
+from tempfile import TemporaryDirectory
 from typing import Any
 
 import pytest
@@ -9,7 +12,7 @@ from hypothesis import strategies as st
 
 from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import Change
-from pipeline_assets.ledger.schema import opened
+from pipeline_assets.ledger.schema import using
 from pipeline_assets.ledger.submission import submit
 from pipeline_assets.names import clean_name
 from pipeline_assets.spreadsheets.exporter import export
@@ -45,8 +48,10 @@ degrees = st.floats(-80, 80)
 numbers = st.floats(0.001, 10_000)
 
 
-def _ledger() -> sa.Engine:
-    return opened("sqlite://")
+@contextmanager
+def _ledger() -> Iterator[sa.Engine]:
+    with TemporaryDirectory() as folder, using(f"sqlite:///{folder}/ledger.sqlite") as engine:
+        yield engine
 
 
 def _changes(name: str, other: str, text: str, number: float, place: tuple[float, float] | None) -> list[Change]:
@@ -113,20 +118,18 @@ def _assert_round_trip(engine: sa.Engine) -> None:
 def test_an_export_imports_back_as_no_change(
     name: str, other: str, text: str, number: float, place: tuple[float, float] | None
 ) -> None:
-    engine = _ledger()
-    submit(engine, _changes(name, other, text, number, place), who="me", token="t")
-    _assert_round_trip(engine)
-    engine.dispose()
+    with _ledger() as engine:
+        submit(engine, _changes(name, other, text, number, place), who="me", token="t")
+        _assert_round_trip(engine)
 
 
 @pytest.mark.parametrize("text", HOSTILE)
 def test_hostile_texts_are_exported_harmless_and_come_back(text: str) -> None:
-    engine = _ledger()
     name = " ".join(text.split())[:100]
-    submit(engine, _changes(name, name, text, 1.5, None), who="me", token="t")
-    for sheet in SHEETS:
-        for line in export(engine, sheet).splitlines():
-            assert not line.startswith(("=", "+", "@", "\t"))
-            assert not any(f",{mark}" in line for mark in ('"=', "=", "@", "+", '"@', '"+'))
-    _assert_round_trip(engine)
-    engine.dispose()
+    with _ledger() as engine:
+        submit(engine, _changes(name, name, text, 1.5, None), who="me", token="t")
+        for sheet in SHEETS:
+            for line in export(engine, sheet).splitlines():
+                assert not line.startswith(("=", "+", "@", "\t"))
+                assert not any(f",{mark}" in line for mark in ('"=', "=", "@", "+", '"@', '"+'))
+        _assert_round_trip(engine)

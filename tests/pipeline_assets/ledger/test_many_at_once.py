@@ -55,7 +55,7 @@ def test_the_questions_of_a_batch_are_few_however_many_its_changes_are(engine: s
         (edited("facilities", 1, capacity_mwp=5), ""),
         (in_design, ""),
         (edited("facilities", 2, capacity_mwp=0), "0 MWp is allowed only before Design"),
-        (edited("pipelines", 1, stage="Procurement"), "changed pipelines pipelines500 meanwhile"),
+        (edited("pipelines", 1, stage="Procurement"), "changed pipelines pipelines0 meanwhile"),
         ([Change.archive("counterparties", company.id, base_version=1) for company in companies], "is still used by"),
         ([Change.archive("pipelines", f"pipelines{n}", base_version=2) for n in EACH], ""),
         ([Change.restore("pipelines", f"pipelines{n}", base_version=3) for n in EACH], ""),
