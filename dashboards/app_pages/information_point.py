@@ -7,7 +7,8 @@ from dashboards.components.formatting import NOTHING
 from dashboards.components.plain_text import plain
 from pipeline_assets.ledger.changes import Record
 from pipeline_assets.spreadsheets.portfolio_index import Holdings
-from renewables.queries.records import concerned, market_and_technologies, name_of, rating_of
+from renewables.queries.point_scope import market_and_technologies
+from renewables.queries.records import concerned, name_of, rating_of
 
 KIND = "information_points"
 FIELDS = (

@@ -141,7 +141,7 @@ def information_points(sheet: str, kind: str) -> Callable[..., None]:
         """
         from pipeline_assets.spreadsheets.portfolio_index import holdings
         from pipeline_assets.vocabulary import Market, PointStatus, Technology
-        from renewables.queries.records import market_and_technologies
+        from renewables.queries.point_scope import market_and_technologies
 
         statuses, markets, wanted = (
             _words(vocabulary, given)

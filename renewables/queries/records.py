@@ -14,6 +14,7 @@ from pipeline_assets.ledger.changes import Record
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.names import name_key
 from pipeline_assets.spreadsheets.portfolio_index import Holdings
+from renewables.queries.point_scope import market_and_technologies
 
 WITH_A_PAGE = ("pipelines", "counterparties", "information_points")
 SEARCHED = (*WITH_A_PAGE, "facilities", "contacts", "comments")
@@ -96,16 +97,6 @@ def points_of(held: Holdings, kind: str, id: str) -> list[Record]:
 def rating_of(point: Record) -> int:
     """Return impact x likelihood, 1-10,000."""
     return int(point.fields["impact"] * point.fields["likelihood"])
-
-
-def market_and_technologies(held: Holdings, point: Record) -> tuple[str | None, list[str]]:
-    """Return the market and the technologies of an information point: its own, else those of its project."""
-    project = held.get("pipelines", point.fields["pipeline_id"] or "")
-    market: str | None = point.fields["market"] or (project.fields["market"] if project else None)
-    if point.fields["technology"]:
-        return market, [point.fields["technology"]]
-    plants = facilities_of(held, project.id) if project else []
-    return market, sorted({plant.fields["technology"] for _, plant in plants})
 
 
 def comments_on(held: Holdings, kind: str, id: str) -> list[Record]:

@@ -61,9 +61,10 @@ def test_an_empty_ledger_says_what_to_do(renewables: Renewables, group: str) -> 
     assert renewables(group, "template").out.endswith("\n" + renewables(group, "export").out)
 
 
+@pytest.mark.parametrize("group", ["pipelines", "counterparties", "information-points"])
 @pytest.mark.usefixtures("home")
-def test_a_list_loads_neither_dagster_nor_pandera() -> None:
-    assert not _loaded_by(["pipelines", "list"]) & {"dagster", "pandera", "polars", "plotly"}
+def test_a_list_loads_neither_dagster_nor_pandera(group: str) -> None:
+    assert not _loaded_by([group, "list"]) & {"dagster", "pandera", "polars", "plotly"}
 
 
 @pytest.mark.usefixtures("filled")
