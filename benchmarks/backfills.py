@@ -13,8 +13,8 @@ from time import perf_counter, process_time
 from typing import TYPE_CHECKING, NamedTuple
 
 from benchmarks.harness import temporary_home
-from elexon_assets.backfill_plan import DAYS_A_RUN, chunks, range_tags
-from renewables.dagster_control.instance import instance
+from elexon_assets.backfill_plan import DAYS_A_RUN, range_tags, split_into_runs
+from renewables.dagster_control.instance import open_instance
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:
@@ -72,10 +72,10 @@ def _run(defs: "dg.Definitions", asset: str, first: date, last: date) -> Run:
     assert job is not None
     of_asset = job.get_subset(asset_selection={key})
     events = Settings().dagster_home / "history" / "runs"
-    with instance(Settings()) as opened:
+    with open_instance(Settings()) as opened:
         rows, written = events_of(events)
         started, cpu_started = perf_counter(), process_time()
-        for chunk in chunks(first, last):
+        for chunk in split_into_runs(first, last):
             tags = range_tags(*chunk)
             assert of_asset.execute_in_process(instance=opened, run_config=QUIET, tags=tags).success
         taken, cpu_taken = perf_counter() - started, process_time() - cpu_started

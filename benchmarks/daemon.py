@@ -14,8 +14,8 @@ from benchmarks.harness import free_port, temporary_home
 from elexon_assets.datasets import WIND_AND_SOLAR
 from renewables.dagster_control import fetch_job
 from renewables.dagster_control import servers as dagster_servers
-from renewables.dagster_control.client import Orchestrator
-from renewables.dagster_control.instance import instance
+from renewables.dagster_control.client import DagsterClient
+from renewables.dagster_control.instance import open_instance
 from renewables.dagster_control.processes import Supervisor
 from warehouse.settings import Settings
 
@@ -24,7 +24,7 @@ def through_the_daemon(first: date, last: date) -> float:
     """From the request to the end of the last run; starting the servers is not counted."""
     with temporary_home() as folder, running(folder) as settings:
         started = perf_counter()
-        outcomes = fetch_job.fetch(
+        outcomes = fetch_job.fetch_days(
             [WIND_AND_SOLAR], first, last, requested_by="benchmark", settings=settings, watch=lambda _: None
         )
         taken = perf_counter() - started
@@ -38,11 +38,11 @@ def running(folder: Path) -> Iterator[Settings]:
     port = free_port()
     settings = Settings().model_copy(update={"dagster_url": f"http://127.0.0.1:{port}"})
     home = settings.dagster_home
-    with instance(settings):
+    with open_instance(settings):
         pass  # its databases are made before two servers do it at once
     environment = {"DAGSTER_HOME": str(home)}
-    orchestrator = Orchestrator(str(settings.dagster_url))
+    orchestrator = DagsterClient(str(settings.dagster_url))
     with TemporaryDirectory() as sockets, Supervisor(folder / "logs") as servers:
-        dagster_servers.start(servers, environment, port, Path(sockets))
+        dagster_servers.start_servers(servers, environment, port, Path(sockets))
         servers.wait_for("dagster-webserver", lambda: orchestrator.answers(for_home=home))
         yield settings

@@ -14,8 +14,8 @@ from benchmarks import daemon
 from benchmarks.harness import arguments, days, p95, simulator, temporary_home
 from elexon_assets.datasets import BY_HALF_HOUR
 from elexon_assets.schema.flags import STATE
-from renewables.dagster_control.client import Orchestrator
-from renewables.dagster_control.fetch_job import Progress, follow
+from renewables.dagster_control.client import DagsterClient
+from renewables.dagster_control.fetch_job import Progress, follow_runs
 from warehouse.connection import has_table, reading
 from warehouse.errors import WarehouseMissing
 
@@ -62,10 +62,10 @@ def main() -> None:
     years = arguments(__doc__, years=3.0, repeat=1).parse_args().years
     first, last = days(years)
     with simulator(LATENCY_SECONDS), temporary_home() as folder, daemon.running(folder) as settings:
-        orchestrator = Orchestrator(str(settings.dagster_url))
+        orchestrator = DagsterClient(str(settings.dagster_url))
         launched = orchestrator.launch_backfill(BY_HALF_HOUR, first, last, requested_by="benchmark")
         with ThreadPoolExecutor(1) as pool:
-            backfill = pool.submit(follow, orchestrator, launched, Progress({}), lambda _: None)
+            backfill = pool.submit(follow_runs, orchestrator, launched, Progress({}), lambda _: None)
             taken = lags(lambda: not backfill.done())
             outcomes = backfill.result()
         assert all(outcome.succeeded for outcome in outcomes), outcomes

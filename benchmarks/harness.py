@@ -20,7 +20,7 @@ from time import perf_counter
 from typing import TypeVar
 
 from elexon_assets.simulator.server import subprocess_running
-from elexon_assets.windows import Window, of_days
+from elexon_assets.windows import Window, window_of_days
 from warehouse.settings import ENV_FILES, Settings
 
 T = TypeVar("T")
@@ -39,7 +39,7 @@ def days(years: float) -> tuple[date, date]:
 
 def span(years: float) -> Window:
     """The same days as a window."""
-    return of_days(*days(years))
+    return window_of_days(*days(years))
 
 
 def arguments(doc: str | None, *, years: float = 10.0, repeat: int = 5) -> argparse.ArgumentParser:

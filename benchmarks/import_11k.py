@@ -15,9 +15,9 @@ import sqlalchemy as sa
 
 from benchmarks.harness import in_turn, report, seconds, temporary_home
 from benchmarks.portfolio import HEADER, rows
-from pipeline_assets.ledger.schema import using
+from pipeline_assets.ledger.schema import ledger_for_task
 from pipeline_assets.models import Facility, Pipeline
-from pipeline_assets.spreadsheets.import_plan import confirm, plan
+from pipeline_assets.spreadsheets.import_plan import confirm_import, plan_import
 
 EDITED = 10
 
@@ -39,18 +39,20 @@ def validate(count: int) -> None:
 
 def import_file(engine: sa.Engine, content: bytes) -> int:
     """Plan and confirm; return the number of changes that were made."""
-    return len(confirm(engine, plan(engine, "pipelines", content, "projects.csv"), who="benchmark").changes)
+    return len(
+        confirm_import(engine, plan_import(engine, "pipelines", content, "projects.csv"), who="benchmark").changes
+    )
 
 
 def into_an_empty_ledger(content: bytes) -> float:
     """Return the seconds of one import."""
-    with temporary_home(), using() as engine:
+    with temporary_home(), ledger_for_task() as engine:
         return seconds(lambda: import_file(engine, content))
 
 
 def onto_the_same(content: bytes, changed: bytes) -> float:
     """Return the seconds of an import of which the ledger has all but ten dates."""
-    with temporary_home(), using() as engine:
+    with temporary_home(), ledger_for_task() as engine:
         import_file(engine, content)
         return seconds(lambda: import_file(engine, changed))
 

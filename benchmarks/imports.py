@@ -17,9 +17,9 @@ from playwright.sync_api import Page
 from benchmarks.harness import environment, free_port, p95, simulator, temporary_home
 from benchmarks.painted import chromium, click_to, new_tab
 from elexon_assets.datasets import DATASETS
-from renewables.dagster_control.client import Orchestrator
+from renewables.dagster_control.client import DagsterClient
 from renewables.dagster_control.processes import Supervisor
-from renewables.dagster_control.run_history import recent
+from renewables.dagster_control.run_history import recent_runs
 from warehouse import snapshots
 from warehouse.connection import has_table, writing
 from warehouse.settings import Settings
@@ -44,12 +44,12 @@ def main(given: Sequence[str] | None = None) -> None:
     ):
         servers.start("up", [sys.executable, "-c", "from renewables.cli.main import main; main()", "up"], {})
         _wait_for(servers, dagster, dashboard)
-        taken = [_import(page, dashboard, Orchestrator(dagster)) for _ in range(chosen.repeat + 1)][1:]
+        taken = [_import(page, dashboard, DagsterClient(dagster)) for _ in range(chosen.repeat + 1)][1:]
     figures = f"p50={median(taken):.1f} s p95={p95(taken):.1f} s max={max(taken):.1f} s"
     print(f"import_to_chart: {figures} ({len(taken)} imports of seven days)", flush=True)
 
 
-def _import(page: Page, dashboard: str, dagster: Orchestrator) -> float:
+def _import(page: Page, dashboard: str, dagster: DagsterClient) -> float:
     """Seconds by this process's clock; whatever the import started is over before and afterwards."""
     _calm(dagster)
     _empty()
@@ -74,13 +74,13 @@ def _empty() -> None:
         for table in [*(dataset.table for dataset in DATASETS), "flags", "fetch_log"]:
             if has_table(con, table):
                 con.execute(f"DELETE FROM {table}")
-        snapshots.publish(con)
+        snapshots.publish_snapshot(con)
 
 
-def _calm(dagster: Orchestrator) -> None:
+def _calm(dagster: DagsterClient) -> None:
     """Until no run is under way."""
     until = time.monotonic() + PATIENCE_SECONDS
-    while any(not listed.is_over for listed in recent(dagster)):
+    while any(not listed.is_over for listed in recent_runs(dagster)):
         assert time.monotonic() < until, "runs go on and on"
         time.sleep(1.0)
 
@@ -88,7 +88,7 @@ def _calm(dagster: Orchestrator) -> None:
 def _wait_for(servers: Supervisor, dagster: str, dashboard: str) -> None:
     until = time.monotonic() + PATIENCE_SECONDS
     while not (
-        _answers(f"{dashboard}/_stcore/health") and Orchestrator(dagster).answers(for_home=Settings().dagster_home)
+        _answers(f"{dashboard}/_stcore/health") and DagsterClient(dagster).answers(for_home=Settings().dagster_home)
     ):
         servers.refuse_ended()
         assert time.monotonic() < until, "`renewables up` did not start"

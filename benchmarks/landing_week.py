@@ -14,7 +14,7 @@ from benchmarks import sides
 from benchmarks.harness import arguments, report, seconds, simulator, span, temporary_home
 from elexon_assets.client import ElexonClient
 from elexon_assets.datasets import UTC_TIME, WIND_AND_SOLAR
-from elexon_assets.fetch_windows import Fetched, fetch
+from elexon_assets.fetch_windows import Fetched, fetch_windows
 from elexon_assets.schema.warehouse_schema import columns_sql
 from elexon_assets.windows import Window
 from warehouse.connection import writing
@@ -27,7 +27,7 @@ def week_after(full: Window) -> pl.DataFrame:
     """The first week of the span, as it is landed; its times are moved to just after it."""
     first = Window(full.start_utc, full.start_utc + timedelta(days=7))
     with ElexonClient() as client:
-        [fetched] = fetch(client, WIND_AND_SOLAR, [first])
+        [fetched] = fetch_windows(client, WIND_AND_SOLAR, [first])
     assert isinstance(fetched, Fetched)
     later = full.end_utc - full.start_utc
     return fetched.parsed.frame.drop("raw_row").with_columns(

@@ -26,11 +26,11 @@ from benchmarks.harness import FRESH, in_turn, report, seconds, simulator, tempo
 from pipeline_assets import landing
 from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import Change
-from pipeline_assets.ledger.history import fold
-from pipeline_assets.ledger.schema import opened, using
+from pipeline_assets.ledger.history import fold_changes
+from pipeline_assets.ledger.schema import ledger_for_task, open_ledger
 from pipeline_assets.ledger.submission import submit
 from pipeline_assets.models import Counterparty, new_id
-from pipeline_assets.spreadsheets.import_plan import plan
+from pipeline_assets.spreadsheets.import_plan import plan_import
 from pipeline_assets.vocabulary import STAGES_IN_ORDER
 
 EDITS = 16
@@ -39,7 +39,7 @@ EDITS = 16
 
 def submissions(start_at: float, count: int) -> tuple[float, float]:
     """When it began and ended, on the clock that all processes share; the ledger is open before `start_at`."""
-    engine = opened()
+    engine = open_ledger()
     time.sleep(max(0.0, start_at - time.time()))
     began = time.time()
     for n in range(count):
@@ -51,7 +51,7 @@ def submissions(start_at: float, count: int) -> tuple[float, float]:
 def submissions_a_second(processes: int, count: int) -> float:
     """Of all together, from the first one's begin to the last one's end."""
     with temporary_home(), ProcessPoolExecutor(processes, mp_context=FRESH) as pool:
-        opened().dispose()
+        open_ledger().dispose()
         start_at = time.time() + 1 + processes * 0.5  # a new interpreter takes half a second of a core
         spans = list(pool.map(submissions, [start_at] * processes, [count // processes] * processes))
     return (count // processes) * processes / (max(end for _, end in spans) - min(began for began, _ in spans))
@@ -91,19 +91,19 @@ def fold_and_read(engine: sa.Engine, repeat: int) -> tuple[float, float]:
     folding, reading_them = [], []
     for _ in range(repeat):
         started = perf_counter()
-        changes = reader.since(engine)
+        changes = reader.changes_since(engine)
         reading_them.append(perf_counter() - started)
-        folding.append(seconds(partial(fold, changes)))
+        folding.append(seconds(partial(fold_changes, changes)))
     return 1000 * median(folding), 1000 * median(reading_them)
 
 
 def land_one_more_and_all(engine: sa.Engine, repeat: int) -> tuple[float, float]:
     """The one more is the median of several."""
-    whole = seconds(lambda: landing.land(engine))
+    whole = seconds(lambda: landing.land_changes(engine))
     more = []
     for _ in range(repeat):
         submit(engine, [Change.create("contacts", {"name": "One more"})], who="benchmark", token=new_id())
-        more.append(seconds(lambda: landing.land(engine)))
+        more.append(seconds(lambda: landing.land_changes(engine)))
     return median(more), whole
 
 
@@ -117,8 +117,8 @@ def plan_and_validate(rows: int, repeat: int) -> tuple[float, float]:
         for _, *values in cells:
             Counterparty.model_validate(dict(zip(header[1:], values, strict=True))).fields()
 
-    with temporary_home(), using() as engine:
-        planned = partial(plan, engine, "counterparties", content, "counterparties.csv")
+    with temporary_home(), ledger_for_task() as engine:
+        planned = partial(plan_import, engine, "counterparties", content, "counterparties.csv")
         return in_turn(partial(seconds, planned), partial(seconds, validated), repeat)
 
 
@@ -137,9 +137,9 @@ def main(given: Sequence[str] | None = None) -> None:
     report("ledger_submissions", *rates, unit="/s", about=f"from {chosen.processes} processes and from 1")
     report("ledger_import", *plan_and_validate(chosen.rows, chosen.repeat), about=f"{chosen.rows} rows")
     with temporary_home():
-        engine = opened()
+        engine = open_ledger()
         fill(engine, chosen.changes)
-        about = f"{reader.position(engine)} changes"
+        about = f"{reader.newest_position(engine)} changes"
         report("ledger_fold", *fold_and_read(engine, chosen.repeat), unit="ms", about=about)
         report("ledger_landing", *land_one_more_and_all(engine, chosen.repeat), about=about)
         engine.dispose()

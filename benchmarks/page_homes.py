@@ -15,15 +15,15 @@ from benchmarks.harness import environment, free_port
 from elexon_assets.client import ElexonClient
 from elexon_assets.datasets import DATASETS, WIND_AND_SOLAR
 from elexon_assets.ingest import ingest
-from elexon_assets.quality.flagging import flag
+from elexon_assets.quality.flagging import update_flags
 from elexon_assets.windows import Window
-from pipeline_assets.landing import land
-from pipeline_assets.ledger.schema import opened
-from pipeline_assets.seed_loader import seed
-from pipeline_assets.spreadsheets.portfolio_index import holdings
+from pipeline_assets.landing import land_changes
+from pipeline_assets.ledger.schema import open_ledger
+from pipeline_assets.seed_loader import load_seeds
+from pipeline_assets.spreadsheets.portfolio_index import read_portfolio
 from renewables.cli.up import dashboard_command
 from renewables.dagster_control import fetch_job
-from renewables.dagster_control.client import Orchestrator
+from renewables.dagster_control.client import DagsterClient
 from renewables.dagster_control.processes import Supervisor
 from warehouse import snapshots
 from warehouse.connection import writing
@@ -47,18 +47,18 @@ def fill(home: Path, span: Window) -> None:
     with environment(RENEWABLES_HOME=str(home)):
         with ElexonClient() as client:
             for dataset in DATASETS:
-                asked = span if dataset.is_half_hourly else dataset.everything(datetime.now(UTC))
+                asked = span if dataset.is_half_hourly else dataset.full_history_window(datetime.now(UTC))
                 assert not ingest(dataset, asked, client=client, run_id="benchmark").failed
-        flag()
-        ledger = opened()
-        seed(ledger)
-        land(ledger)
+        update_flags()
+        ledger = open_ledger()
+        load_seeds(ledger)
+        land_changes(ledger)
         ledger.dispose()
 
 
 def fetch_a_day(settings: Settings, day: date) -> None:
     """By a run of the server, so that its lists of runs are not empty."""
-    outcomes = fetch_job.fetch(
+    outcomes = fetch_job.fetch_days(
         [WIND_AND_SOLAR], day, day, requested_by="benchmark", settings=settings, watch=lambda _: None
     )
     assert [outcome.succeeded for outcome in outcomes] == [True], outcomes
@@ -67,14 +67,14 @@ def fetch_a_day(settings: Settings, day: date) -> None:
 def publish_again(home: Path) -> None:
     """The same data as a snapshot of which nobody has asked anything yet."""
     with environment(RENEWABLES_HOME=str(home)), writing() as con:
-        snapshots.publish(con)
+        snapshots.publish_snapshot(con)
 
 
 def first_of_each(home: Path, kinds: Mapping[str, str]) -> dict[str, str]:
     """Name to the id of one record of that kind."""
     with environment(RENEWABLES_HOME=str(home)):
-        ledger = opened()
-        held = holdings(ledger)
+        ledger = open_ledger()
+        held = read_portfolio(ledger)
         ledger.dispose()
     return {name: held.of_kind(kind)[0].id for name, kind in kinds.items()}
 
@@ -91,7 +91,7 @@ def serve(servers: Supervisor, name: str, home: Path | None) -> str:
     return address
 
 
-def wait_for_a_run(dagster: Orchestrator, backfill_id: str) -> None:
+def wait_for_a_run(dagster: DagsterClient, backfill_id: str) -> None:
     """Until the backfill's first run has begun to ask."""
     until = time.monotonic() + START_SECONDS
     while not any(dagster.run_state(run_id).status == "STARTED" for run_id in dagster.backfill_runs(backfill_id)[1]):

@@ -22,7 +22,7 @@ from benchmarks.page_loads import BARE, BUSY, CLICK, HEADINGS, MONTH, PAGES, REC
 from benchmarks.painted import chromium
 from elexon_assets.datasets import WIND_AND_SOLAR
 from elexon_assets.windows import Window
-from renewables.dagster_control.client import Orchestrator
+from renewables.dagster_control.client import DagsterClient
 from renewables.dagster_control.processes import Supervisor
 
 A_MONTH = 30 / 365.25
@@ -67,13 +67,13 @@ def main(given: Sequence[str] | None = None) -> None:
                 loads.clicks([name for name in names if name in HEADINGS], repeat)
                 loads.report("click", [name for name in names if name in HEADINGS], CLICK, YEARS)
                 if not chosen.no_backfill:
-                    _during_a_backfill(loads, names, Orchestrator(str(settings.dagster_url)), span)
+                    _during_a_backfill(loads, names, DagsterClient(str(settings.dagster_url)), span)
     print(f"pages: {len(loads.errors)} error boxes", *sorted(set(loads.errors)), sep="\n  ")
     if loads.errors:
         sys.exit(1)
 
 
-def _during_a_backfill(loads: Loads, names: Sequence[str], dagster: Orchestrator, span: Window) -> None:
+def _during_a_backfill(loads: Loads, names: Sequence[str], dagster: DagsterClient, span: Window) -> None:
     """It begins before the first load and goes on after the last, or there is too little of it."""
     days = span.days
     launched = dagster.launch_backfill([WIND_AND_SOLAR], days[0], days[-1], requested_by="benchmark")

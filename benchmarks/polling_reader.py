@@ -14,8 +14,8 @@ from typing import NamedTuple
 
 from benchmarks import sides
 from benchmarks.harness import FIRST_DAY, FRESH, days, simulator, temporary_home
-from elexon_assets.backfill_plan import chunks
-from elexon_assets.windows import of_days
+from elexon_assets.backfill_plan import split_into_runs
+from elexon_assets.windows import window_of_days
 from warehouse import snapshots
 from warehouse.connection import reading
 from warehouse.settings import Settings
@@ -45,7 +45,7 @@ def poll(stop: Path) -> Seen:
         started = time.monotonic()
         polls += 1
         try:
-            published = snapshots.newest(folder)
+            published = snapshots.newest_snapshot(folder)
             assert published
             with reading(version=published.version) as con:
                 rows = con.execute("SELECT count(*) FROM wind_and_solar").fetchall()[0][0]
@@ -65,13 +65,13 @@ def main(given: Sequence[str] | None = None) -> None:
     parser.add_argument("--years", type=float, default=10.0, help="of wind and solar (default: %(default)g)")
     chosen = parser.parse_args(given)
     with simulator(), temporary_home() as home, ProcessPoolExecutor(1, mp_context=FRESH) as pool:
-        sides.ours(of_days(FIRST_DAY, FIRST_DAY))  # something is published before the first look
+        sides.ours(window_of_days(FIRST_DAY, FIRST_DAY))  # something is published before the first look
         reader = pool.submit(poll, home / "stop")
         try:
             while not (home / "reading").exists() and not reader.done():
                 time.sleep(0.01)
-            for chunk in chunks(*days(chosen.years)):
-                sides.ours(of_days(*chunk))  # each publishes at its end, as a run does
+            for chunk in split_into_runs(*days(chosen.years)):
+                sides.ours(window_of_days(*chunk))  # each publishes at its end, as a run does
         finally:
             (home / "stop").touch()
         seen = reader.result()

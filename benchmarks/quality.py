@@ -19,7 +19,7 @@ from elexon_assets.datasets import BY_HALF_HOUR, UTC_TIME, Dataset
 from elexon_assets.ingest import ingest
 from elexon_assets.quality.flagging import flag_new
 from elexon_assets.schema.flags import STATE
-from elexon_assets.schema.warehouse_schema import ensure
+from elexon_assets.schema.warehouse_schema import ensure_schema
 from elexon_assets.windows import Window
 from warehouse.connection import writing
 from warehouse.landing import append_new, transaction
@@ -42,7 +42,7 @@ def flagged(con: duckdb.DuckDBPyConnection) -> float:
 
     def work() -> None:
         with transaction(con):
-            ensure(con)
+            ensure_schema(con)
             assert flag_new(con, datetime.now(UTC)).half_hours
 
     return seconds(work)

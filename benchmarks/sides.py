@@ -14,10 +14,10 @@ import polars as pl
 
 from elexon_assets.client import ElexonClient
 from elexon_assets.datasets import WIND_AND_SOLAR
-from elexon_assets.fetch_windows import Fetched, fetch
+from elexon_assets.fetch_windows import Fetched, fetch_windows
 from elexon_assets.ingest import ingest
 from elexon_assets.ingest_report import Report
-from elexon_assets.windows import Window, cut
+from elexon_assets.windows import Window, split_window
 from warehouse.settings import Settings
 
 OLDER_TABLE = """
@@ -42,7 +42,7 @@ def ours(span: Window) -> Report:
 def floor(span: Window, path: Path) -> int:
     """Fetched and parsed by the same client, then inserted in bulk, unchecked. Returns the rows."""
     with ElexonClient() as client:
-        outcomes = list(fetch(client, WIND_AND_SOLAR, cut(span, WIND_AND_SOLAR.longest_window)))
+        outcomes = list(fetch_windows(client, WIND_AND_SOLAR, split_window(span, WIND_AND_SOLAR.longest_window)))
     fetched = pl.concat([outcome.parsed.frame for outcome in outcomes if isinstance(outcome, Fetched)])
     with duckdb.connect(str(path)) as con:
         con.register("fetched", fetched)
@@ -56,7 +56,7 @@ def older(span: Window, path: Path) -> int:
     insert = f"INSERT OR REPLACE INTO generation VALUES ({', '.join('?' * len(OLDER_FIELDS))})"
     with closing(sqlite3.connect(path)) as con, httpx.Client(timeout=30) as http:
         con.execute(OLDER_TABLE)
-        for window in cut(span, WIND_AND_SOLAR.longest_window):
+        for window in split_window(span, WIND_AND_SOLAR.longest_window):
             response = http.get(url, params=dict(WIND_AND_SOLAR.parameters(window)))
             for row in json.loads(response.raise_for_status().content)["data"]:
                 con.execute(insert, [row[field] for field in OLDER_FIELDS])

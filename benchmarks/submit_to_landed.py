@@ -16,7 +16,7 @@ from benchmarks.harness import days, temporary_home
 from elexon_assets.datasets import WIND_AND_SOLAR
 from pipeline_assets import landing
 from pipeline_assets.ledger.changes import Change
-from pipeline_assets.ledger.schema import opened
+from pipeline_assets.ledger.schema import open_ledger
 from pipeline_assets.ledger.submission import submit
 from pipeline_assets.models import new_id
 from pipeline_assets.tables import landed_position
@@ -33,15 +33,15 @@ LONGEST_SECONDS = 120.0
 def figures(years: float, idle_seconds: float = IDLE_SECONDS) -> None:
     """Prints both lines. `years`: of the backfill meanwhile."""
     with temporary_home() as folder, daemon.running(folder) as settings:
-        engine = opened()
+        engine = open_ledger()
         submit(engine, [Change.create("contacts", {"name": "The first"})], who="benchmark", token=new_id())
-        landing.land(engine)
+        landing.land_changes(engine)
         until = time.monotonic() + idle_seconds
         _print("submit_to_landed_idle", waits(engine, lambda: time.monotonic() < until), "idle")
         with ThreadPoolExecutor(1) as pool:
             first, last = days(years)
             backfill = pool.submit(
-                fetch_job.fetch,
+                fetch_job.fetch_days,
                 [WIND_AND_SOLAR],
                 first,
                 last,

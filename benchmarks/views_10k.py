@@ -22,8 +22,8 @@ from benchmarks import portfolio
 from benchmarks.harness import environment, in_new_process, report_spread, seconds, temporary_home
 from benchmarks.page_homes import serve
 from benchmarks.painted import chromium, full_load
-from pipeline_assets.landing import land
-from pipeline_assets.ledger.schema import using
+from pipeline_assets.landing import land_changes
+from pipeline_assets.ledger.schema import ledger_for_task
 from renewables.dagster_control.processes import Supervisor
 
 APP = Path(dashboards.__path__[0]) / "app.py"
@@ -50,9 +50,9 @@ LISTS: dict[str, Page] = {
 def fill(home: Path, projects: int) -> None:
     """Make a home with that many projects, landed."""
     home.mkdir()
-    with environment(RENEWABLES_HOME=str(home)), using() as ledger:
+    with environment(RENEWABLES_HOME=str(home)), ledger_for_task() as ledger:
         portfolio.fill(ledger, projects)
-        land(ledger)
+        land_changes(ledger)
 
 
 def script_seconds(homes: Mapping[str, Path], pages: Mapping[str, Page], repeat: int) -> Taken:

@@ -17,7 +17,7 @@ def main(given: Sequence[str] | None = None) -> None:
     with simulator(), temporary_home() as home:
         landed = sides.ours(span(chosen.years)).total("rows_landed")
         assert sides.older(span(chosen.years), home / "older.sqlite") == landed
-        published = snapshots.newest(snapshots.folder_of(Settings().warehouse))
+        published = snapshots.newest_snapshot(snapshots.folder_of(Settings().warehouse))
         assert published
         megabytes = (path.stat().st_size / 1e6 for path in (published.path, home / "older.sqlite"))
         report("warehouse_vs_sqlite", *megabytes, unit="MB", about=f"{landed:,} rows")

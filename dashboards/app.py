@@ -8,10 +8,10 @@ from pathlib import Path
 import streamlit as st
 
 from dashboards.components import navigation, snapshot_cache
-from dashboards.components.footer import foot
+from dashboards.components.footer import render_footer
 from dashboards.components.plain_text import plain_sentence
-from dashboards.components.sidebar import sidebar
-from dashboards.components.sign_in import offer
+from dashboards.components.sidebar import render_sidebar
+from dashboards.components.sign_in import render_sign_in
 from pipeline_assets.errors import LedgerUnavailable
 from warehouse.errors import WarehouseError
 
@@ -141,10 +141,10 @@ st.set_page_config(page_title="gb-renewables", page_icon=str(ICON), layout="wide
 st.html(STYLE)
 page = st.navigation(SECTIONS, expanded=True)
 if page not in RECORDS:
-    navigation.watch(page)
-snapshot_cache.look_up()
-sidebar()
-offer()
+    navigation.remember_list(page)
+snapshot_cache.pin_snapshot()
+render_sidebar()
+render_sign_in()
 if page not in RECORDS:
     st.title(page.title, anchor=False)
 snapshot_cache.tell_of_move()
@@ -154,4 +154,4 @@ except WarehouseError as error:
     st.error(plain_sentence(str(error)), title="The warehouse cannot be read", icon=":material/database_off:")
 except LedgerUnavailable as error:
     st.error(plain_sentence(str(error)), title="The pipeline's ledger cannot be used", icon=":material/database_off:")
-foot()
+render_footer()

@@ -11,7 +11,7 @@ from elexon_assets.errors import UnusableInput
 from elexon_assets.flag_vocabulary import NOT_ASKED, TOO_RECENT
 from elexon_assets.ingest import OpenWarehouse
 from elexon_assets.missing_days import last_closed_day
-from elexon_assets.schema.warehouse_schema import ensure
+from elexon_assets.schema.warehouse_schema import ensure_schema
 from warehouse import landing, snapshots
 from warehouse.connection import writing
 
@@ -41,7 +41,7 @@ def accept_gap(
         raise UnusableInput(f"{day} is not over or not published yet: its half hours may still come.")
     with open_warehouse() as con:
         with landing.transaction(con):
-            ensure(con)
+            ensure_schema(con)
             states = dict(
                 con.execute(
                     f"SELECT state, half_hours::BIGINT FROM {dataset.name}_gaps_daily WHERE day_utc = ?", [day]
@@ -59,5 +59,5 @@ def accept_gap(
                 "INSERT INTO accepted_gaps VALUES (?, ?, ?, ?, ?)",
                 [dataset.name, day, reason, accepted_by, datetime.now(UTC)],
             )
-        snapshots.publish(con)
+        snapshots.publish_snapshot(con)
     return sum(states.values())

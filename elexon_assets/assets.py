@@ -13,9 +13,9 @@ from elexon_assets import catalogue
 from elexon_assets.backfill_plan import DAYS_A_RUN
 from elexon_assets.datasets import BY_HALF_HOUR, DATASETS, INSTALLED_CAPACITY, Dataset
 from elexon_assets.ingest import ingest
-from elexon_assets.metadata import failures, materialization, table_figures
+from elexon_assets.metadata import failure_metadata, materialization_metadata, table_figures
 from elexon_assets.partitions import UTC_DAYS
-from elexon_assets.progress import reported
+from elexon_assets.progress import report_progress
 from elexon_assets.resources import ElexonResource, WarehouseResource
 from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.windows import Window
@@ -50,14 +50,16 @@ def generation_asset(dataset: Dataset) -> dg.AssetsDefinition:
                 client=client,
                 run_id=context.run.run_id,
                 open_warehouse=warehouse.get_connection,
-                progress=reported(context.log.info),
+                progress=report_progress(context.log.info),
             )
         if report.failed:
             for day in report.landed_days:
                 context.log_event(dg.AssetMaterialization(asset_key=context.asset_key, partition=day.isoformat()))
-            raise failures([report])
+            raise failure_metadata([report])
         # Once, on the newest day: the figures are the run's, and 371 copies of them cost more than the fetching.
-        context.add_asset_metadata(materialization(report, warehouse), partition_key=context.partition_key_range.end)
+        context.add_asset_metadata(
+            materialization_metadata(report, warehouse), partition_key=context.partition_key_range.end
+        )
         return dg.MaterializeResult()
 
     return by_day
@@ -89,17 +91,17 @@ def latest_half_hours(
                 client=client,
                 run_id=context.run.run_id,
                 open_warehouse=warehouse.get_connection,
-                progress=reported(context.log.info),
+                progress=report_progress(context.log.info),
             )
             for dataset in BY_HALF_HOUR
         ]
     if any(report.failed for report in reports):
-        raise failures(reports)
+        raise failure_metadata(reports)
     return dg.MaterializeResult(
         metadata={
             f"{report.dataset.name}: {name}": value
             for report in reports
-            for name, value in materialization(report, warehouse).items()
+            for name, value in materialization_metadata(report, warehouse).items()
         }
     )
 
@@ -122,15 +124,15 @@ def installed_capacity(
     with elexon.client() as client:
         report = ingest(
             INSTALLED_CAPACITY,
-            INSTALLED_CAPACITY.everything(datetime.now(UTC)),
+            INSTALLED_CAPACITY.full_history_window(datetime.now(UTC)),
             client=client,
             run_id=context.run.run_id,
             open_warehouse=warehouse.get_connection,
-            progress=reported(context.log.info),
+            progress=report_progress(context.log.info),
         )
     if report.failed:
-        raise failures([report])
-    return dg.MaterializeResult(metadata=materialization(report, warehouse))
+        raise failure_metadata([report])
+    return dg.MaterializeResult(metadata=materialization_metadata(report, warehouse))
 
 
 def table_asset(dataset: Dataset) -> dg.AssetsDefinition:

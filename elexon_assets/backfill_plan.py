@@ -30,10 +30,10 @@ def runs_of(datasets: Sequence[Dataset], first: date, last: date) -> Sequence[Da
 
     The two kinds never share a run.
     """
-    return chunks(first, last) if all(dataset.is_half_hourly for dataset in datasets) else [None]
+    return split_into_runs(first, last) if all(dataset.is_half_hourly for dataset in datasets) else [None]
 
 
-def chunks(first: date, last: date) -> list[Days]:
+def split_into_runs(first: date, last: date) -> list[Days]:
     """Split days into runs as Dagster's backfill does: from the first day on."""
     starts = [first + timedelta(days=n) for n in range(0, (last - first).days + 1, DAYS_A_RUN)]
     return [(start, min(start + timedelta(days=DAYS_A_RUN - 1), last)) for start in starts]

@@ -12,7 +12,7 @@ import dagster as dg
 
 from elexon_assets.datasets import BY_HALF_HOUR, Dataset
 from elexon_assets.schema.warehouse_schema import columns_sql
-from warehouse.settings import Settings, checkout
+from warehouse.settings import Settings, checkout_folder
 
 GENERATION, QUALITY = "generation", "quality"
 "The groups of this code location."
@@ -59,24 +59,27 @@ def dataset_metadata(dataset: Dataset) -> dict[str, Any]:
         "dagster/column_schema": column_schema([dataset]),
         "dagster/table_name": table_name(dataset.table),
         "elexon_endpoint": dg.MetadataValue.text(dataset.path),
-        **_links("docs/data-sources.md", dataset),
+        **_documentation_links("docs/data-sources.md", dataset),
     }
 
 
 def table_metadata(dataset: Dataset) -> dict[str, Any]:
     """Return what the asset of the complete table shows: the same columns, each from the asset by day."""
-    same = {name: [(dataset.name, name)] for name in _columns([dataset])}
+    same = {name: [(dataset.name, name)] for name in _table_columns([dataset])}
     return {
         "dagster/column_schema": column_schema([dataset]),
         "dagster/column_lineage": column_lineage(same),
         "dagster/table_name": table_name(dataset.table),
-        **_links("docs/data-quality.md", dataset),
+        **_documentation_links("docs/data-quality.md", dataset),
     }
 
 
 def latest_metadata() -> dict[str, Any]:
     """Return the columns of both half-hourly datasets: the newest half hours land in both tables."""
-    return {"dagster/column_schema": column_schema(BY_HALF_HOUR), **_links("docs/data-sources.md", *BY_HALF_HOUR)}
+    return {
+        "dagster/column_schema": column_schema(BY_HALF_HOUR),
+        **_documentation_links("docs/data-sources.md", *BY_HALF_HOUR),
+    }
 
 
 def flag_metadata() -> dict[str, Any]:
@@ -93,13 +96,13 @@ def flag_metadata() -> dict[str, Any]:
         "dagster/column_schema": dg.TableSchema(columns),
         "dagster/column_lineage": column_lineage(lineage),
         "dagster/table_name": table_name("flags"),
-        **_links("docs/data-quality.md"),
+        **_documentation_links("docs/data-quality.md"),
     }
 
 
 def in_development(assets: Sequence[dg.AssetsDefinition]) -> Sequence[Any]:
     """Return the assets with links to their code where this is a checkout; an installed package has none to edit."""
-    if not checkout():
+    if not checkout_folder():
         return assets
     with warnings.catch_warnings():
         # A convenience only, and the pinned version is tested.
@@ -114,7 +117,7 @@ def table_name(name: str) -> str:
 
 def column_schema(datasets: Sequence[Dataset]) -> dg.TableSchema:
     """Return the columns of the publications tables of the datasets, each column once."""
-    return dg.TableSchema(list(_columns(datasets).values()))
+    return dg.TableSchema(list(_table_columns(datasets).values()))
 
 
 def column_lineage(sources: Mapping[str, list[tuple[str, str]]]) -> dg.TableColumnLineage:
@@ -124,7 +127,7 @@ def column_lineage(sources: Mapping[str, list[tuple[str, str]]]) -> dg.TableColu
     )
 
 
-def _columns(datasets: Sequence[Dataset]) -> dict[str, dg.TableColumn]:
+def _table_columns(datasets: Sequence[Dataset]) -> dict[str, dg.TableColumn]:
     columns: dict[str, dg.TableColumn] = {}
     for dataset in datasets:
         for definition in columns_sql(dataset):
@@ -135,7 +138,7 @@ def _columns(datasets: Sequence[Dataset]) -> dict[str, dg.TableColumn]:
     return columns
 
 
-def _links(page: str, *datasets: Dataset) -> dict[str, dg.MetadataValue[Any]]:
+def _documentation_links(page: str, *datasets: Dataset) -> dict[str, dg.MetadataValue[Any]]:
     """Return links to Elexon's documentation of the datasets and to the dashboard, and the path of our docs page."""
     elexon = {f"elexon documentation {dataset.code}": ELEXON_DOCUMENTATION + dataset.path for dataset in datasets}
     links = {**elexon, "dashboard": str(Settings().dashboard_url)}

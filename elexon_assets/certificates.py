@@ -7,6 +7,6 @@ import httpx
 
 
 @cache
-def trusted() -> ssl.SSLContext:
+def trusted_certificates() -> ssl.SSLContext:
     """Return the certificates that httpx trusts by default, for `verify=`."""
     return httpx.create_ssl_context()

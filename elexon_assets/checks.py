@@ -34,14 +34,14 @@ Outcome = tuple[bool, dict[str, dg.MetadataValue]]
 def keys_are_unique(con: duckdb.DuckDBPyConnection, dataset: Dataset, now: datetime) -> Outcome:  # noqa: ARG001 (all checks are called alike)
     """No publication stands twice, over the whole table."""
     key = ", ".join(dataset.key)
-    rows, keys = _row(con, f"SELECT count(*), count(DISTINCT ({key})) FROM {dataset.table}")
+    rows, keys = _result_row(con, f"SELECT count(*), count(DISTINCT ({key})) FROM {dataset.table}")
     return rows == keys, {"rows": dg.MetadataValue.int(rows), "distinct keys": dg.MetadataValue.int(keys)}
 
 
 def rows_stored_equal_rows_fetched(con: duckdb.DuckDBPyConnection, dataset: Dataset, now: datetime) -> Outcome:  # noqa: ARG001 (as above)
     """Every row received is accounted for, and what the log says has landed is there."""
-    (stored,) = _row(con, f"SELECT count(*) FROM {dataset.table}")
-    landed, unaccounted = _row(
+    (stored,) = _result_row(con, f"SELECT count(*) FROM {dataset.table}")
+    landed, unaccounted = _result_row(
         con,
         "SELECT coalesce(sum(rows_landed), 0), coalesce(sum(rows_received - rows_neighbours - rows_quarantined "
         "- rows_repeated - rows_landed), 0) FROM fetch_log WHERE dataset = ?",
@@ -56,11 +56,11 @@ def rows_stored_equal_rows_fetched(con: duckdb.DuckDBPyConnection, dataset: Data
 
 def settlement_labels_agree(con: duckdb.DuckDBPyConnection, dataset: Dataset, now: datetime) -> Outcome:
     """Elexon's settlement date and period are what the start time says, over the trailing days."""
-    count, first = _row(
+    count, first = _result_row(
         con,
         f"SELECT count(*), strftime(min(start_time_utc), '%Y-%m-%dT%H:%MZ') FROM {dataset.table} "
         "WHERE start_time_utc >= ? AND (elexon_settlement_date IS NOT NULL OR elexon_settlement_period IS NOT NULL)",
-        _trailing(now),
+        _trailing_days(now),
     )
     return count == 0, {
         "rows disagreeing": dg.MetadataValue.int(count),
@@ -71,10 +71,12 @@ def settlement_labels_agree(con: duckdb.DuckDBPyConnection, dataset: Dataset, no
 def coverage_is_whole(con: duckdb.DuckDBPyConnection, dataset: Dataset, now: datetime) -> Outcome:
     """The trailing closed days have their half hours, counted from the first day that was ever asked for."""
     today = now.date()
-    asked_from = _row(con, "SELECT min(window_start_utc)::DATE FROM fetch_log WHERE dataset = ?", dataset.name)[0]
+    asked_from = _result_row(con, "SELECT min(window_start_utc)::DATE FROM fetch_log WHERE dataset = ?", dataset.name)[
+        0
+    ]
     first = max(today - timedelta(days=TRAILING_DAYS), asked_from or today)
     expected = (today - first).days * 48
-    (present,) = _row(
+    (present,) = _result_row(
         con,
         f"SELECT coalesce(sum(half_hours), 0) FROM {dataset.name}_coverage WHERE day_utc >= ? AND day_utc < ?",
         first,
@@ -90,7 +92,9 @@ def coverage_is_whole(con: duckdb.DuckDBPyConnection, dataset: Dataset, now: dat
 
 def newest_data_is_fresh(con: duckdb.DuckDBPyConnection, dataset: Dataset, now: datetime) -> Outcome:
     """Judged from the newest row in the data: backfilling an old month makes nothing fresh."""
-    (age,) = _row(con, f"SELECT epoch(?::TIMESTAMPTZ - max({dataset.range_column})) / 3600 FROM {dataset.table}", now)
+    (age,) = _result_row(
+        con, f"SELECT epoch(?::TIMESTAMPTZ - max({dataset.range_column})) / 3600 FROM {dataset.table}", now
+    )
     hours = dataset.fresh_within.total_seconds() / 3600
     return age is not None and age <= hours, {
         "age of the newest (h)": dg.MetadataValue.float(round(age, 2))
@@ -102,17 +106,17 @@ def newest_data_is_fresh(con: duckdb.DuckDBPyConnection, dataset: Dataset, now: 
 
 def values_within_soft_limits(con: duckdb.DuckDBPyConnection, dataset: Dataset, now: datetime) -> Outcome:
     """No current value of the trailing days is outside the soft limits. Such values are kept and counted."""
-    (count,) = _row(
+    (count,) = _result_row(
         con,
         f"SELECT count(DISTINCT start_time_utc) FROM {dataset.name}_outside_soft_limits WHERE start_time_utc >= ?",
-        _trailing(now),
+        _trailing_days(now),
     )
     return count == 0, {"half hours outside": dg.MetadataValue.int(count)}
 
 
 def few_values_are_in_doubt(con: duckdb.DuckDBPyConnection, dataset: Dataset, now: datetime) -> Outcome:
     """Of the values of the last week few carry an open flag that doubts them."""
-    values, flagged = _row(
+    values, flagged = _result_row(
         con,
         f"SELECT count(*), count(reasons) FROM {dataset.name} LEFT JOIN {dataset.name}_flagged "
         f"USING (start_time_utc, {dataset.category}) WHERE start_time_utc >= ?",
@@ -144,7 +148,7 @@ def gaps_are_recent_or_known(con: duckdb.DuckDBPyConnection, dataset: Dataset, n
         con.execute(
             f"SELECT state, count(*) FROM {dataset.name}_gaps_at(?) "
             f"WHERE start_time_utc >= {first} AND start_time_utc < ? GROUP BY state",
-            [now, _trailing(now), now - dataset.fresh_within],
+            [now, _trailing_days(now), now - dataset.fresh_within],
         ).fetchall()
     )
     missing = sum(count for state, count in states.items() if state != KNOWN_GAP.name)
@@ -206,11 +210,11 @@ def checks_of(dataset: Dataset) -> dg.AssetChecksDefinition:
     return run
 
 
-def _trailing(now: datetime) -> datetime:
+def _trailing_days(now: datetime) -> datetime:
     return now - timedelta(days=TRAILING_DAYS)
 
 
-def _row(con: duckdb.DuckDBPyConnection, sql: str, *parameters: object) -> tuple[Any, ...]:
+def _result_row(con: duckdb.DuckDBPyConnection, sql: str, *parameters: object) -> tuple[Any, ...]:
     return con.execute(sql, list(parameters)).fetchall()[0]
 
 

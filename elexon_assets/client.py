@@ -19,7 +19,7 @@ import httpx
 import orjson
 import tenacity
 
-from elexon_assets.certificates import trusted
+from elexon_assets.certificates import trusted_certificates
 from elexon_assets.deadline import Deadline, bound_reads
 from elexon_assets.errors import (
     AnswerTooLarge,
@@ -79,7 +79,7 @@ class ElexonClient:
         self._http = httpx.Client(
             auth=self._endpoint.auth,
             params=self._endpoint.parameters,
-            verify=trusted(),
+            verify=trusted_certificates(),
             timeout=settings.elexon_timeout_seconds,
             limits=httpx.Limits(max_connections=settings.elexon_concurrency),
             headers={"User-Agent": USER_AGENT, "Accept": "application/json", "Accept-Encoding": "gzip, deflate"},
@@ -120,12 +120,12 @@ class ElexonClient:
         with self._deadline.in_seconds(self._deadline_seconds):
             response, content = self._request(url, parameters)
         if response.status_code == 400:
-            raise WindowRefused(f"{response.url} was refused as wrong: {_problems(content)}")
+            raise WindowRefused(f"{response.url} was refused as wrong: {_problem_text(content)}")
         if response.status_code in TRY_AGAIN:
             raise Unavailable(f"{url} answered {response.status_code}", _retry_after(response))
         if response.status_code != 200:
             raise UnexpectedStatus(f"{response.url} answered {response.status_code}: {_sample(content)}")
-        return _rows(response, content), content, source_of(response, self._mirrors)
+        return _answer_rows(response, content), content, source_of(response, self._mirrors)
 
     def _request(self, url: str, parameters: Mapping[str, str]) -> tuple[httpx.Response, bytes]:
         """Return the response and its body, within the deadline that is in force."""
@@ -181,7 +181,7 @@ def rows_of(content: bytes) -> list[dict[str, Any]]:
     return rows
 
 
-def _rows(response: httpx.Response, content: bytes) -> list[dict[str, Any]]:
+def _answer_rows(response: httpx.Response, content: bytes) -> list[dict[str, Any]]:
     try:
         return rows_of(content)
     except (ValueError, RecursionError) as error:
@@ -216,7 +216,7 @@ def source_of(response: httpx.Response, mirrors: Collection[str] = ()) -> str:
     return f"host {host}" if host in OWN_SOURCES else host
 
 
-def _problems(content: bytes) -> str:
+def _problem_text(content: bytes) -> str:
     """Return the sentences of a validation error, or the beginning of the body."""
     try:
         errors = json.loads(content)["errors"]

@@ -27,13 +27,15 @@ SERIES_NAME = r"^[\w](?:[\w /&.,()+-]{0,58}[\w)])?$"
 """What the name of a series that nobody declared may look like: it becomes a label of tables and charts."""
 
 
-def contract(dataset: Dataset) -> pa.DataFrameSchema:
+def contract_of(dataset: Dataset) -> pa.DataFrameSchema:
     """Return what every landed row fulfils: types, no nulls, declared words, whole half hours, hard limits in MW.
 
     The vocabulary of the series is open: one that nobody declared lands, and is listed in `unknown_series`.
     """
     half_hour = dataset.period if dataset.is_half_hourly else None
-    columns = {name: _column(dataset, name, column, name == half_hour) for name, column in dataset.columns.items()}
+    columns = {
+        name: _column_schema(dataset, name, column, name == half_hour) for name, column in dataset.columns.items()
+    }
     labels = {name: pa.Column(dtype, nullable=name.startswith("elexon_")) for name, dtype in labels_of(dataset).items()}
     limits = limits_of(dataset)
     checks = [_known_word(dataset, name) for name in dataset.columns if _is_judged_beside_series(dataset, name)]
@@ -57,7 +59,7 @@ def _known_word(dataset: Dataset, name: str) -> pa.Check:
     return pa.Check(known, error=f"{dataset.columns[name].elexon_field} is not one that is known")
 
 
-def _column(dataset: Dataset, name: str, column: Column, is_half_hour: bool) -> pa.Column:
+def _column_schema(dataset: Dataset, name: str, column: Column, is_half_hour: bool) -> pa.Column:
     checks = []
     if name == dataset.category:
         checks.append(pa.Check(_is_series_name, error=f"{column.elexon_field} cannot be the name of a series"))
@@ -98,17 +100,17 @@ def _within_hard_limits(dataset: Dataset, limits: dict[str, Limits]) -> pa.Check
     return pa.Check(within, error="outside the hard limits")
 
 
-class Judged(NamedTuple):
+class SplitRows(NamedTuple):
     """Rows that fulfil the contract; rows that do not, with their `reason`."""
 
     good: pl.DataFrame
     bad: pl.DataFrame
 
 
-def split(dataset: Dataset, frame: pl.DataFrame) -> Judged:
+def split_valid(dataset: Dataset, frame: pl.DataFrame) -> SplitRows:
     """Judges every row by the contract. Raises ShapeChanged for a column that is missing or of another type."""
     try:
-        return Judged(contract(dataset).validate(frame, lazy=True), frame.clear().with_columns(reason=pl.lit("")))
+        return SplitRows(contract_of(dataset).validate(frame, lazy=True), frame.clear().with_columns(reason=pl.lit("")))
     except SchemaErrors as errors:
         cases = errors.failure_cases
     whole = cases.filter(pl.col("index").is_null())
@@ -126,4 +128,4 @@ def split(dataset: Dataset, frame: pl.DataFrame) -> Judged:
     numbered = frame.with_row_index("position")
     bad = numbered.join(reasons, on="position", how="inner").drop("position")
     good = numbered.join(reasons, on="position", how="anti").drop("position")
-    return Judged(good, bad)
+    return SplitRows(good, bad)

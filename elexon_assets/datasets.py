@@ -18,7 +18,7 @@ from elexon_assets.request_parameters import (
     settlement_dates_answer,
     with_neighbours,
 )
-from elexon_assets.windows import Window, of_days
+from elexon_assets.windows import Window, window_of_days
 
 UTC_TIME = pl.Datetime("us", "UTC")
 
@@ -68,7 +68,7 @@ class Dataset:
     longest_window: timedelta
     parameters: Callable[[Window], Mapping[str, str]]
     "Request parameters for a window."
-    answers: Callable[[Window], Window]
+    expected_window: Callable[[Window], Window]
     "Start times that an honest answer may hold: what the request says, and one period either side."
     columns: Mapping[str, Column]
     period: str = "start_time_utc"
@@ -115,11 +115,11 @@ class Dataset:
         """Return whether the dataset has settlement periods, days and coverage, and is fetched by UTC day."""
         return self.period == "start_time_utc"
 
-    def everything(self, now: datetime) -> Window:
+    def full_history_window(self, now: datetime) -> Window:
         """Return the window of everything that a dataset ever published, for one that is fetched completely."""
         if self.since is None:
             raise ValueError(f"{self.name} is asked for by day")
-        return of_days(self.since, now.date())
+        return window_of_days(self.since, now.date())
 
 
 _START = Column("startTime", UTC_TIME, "Start of the half hour, UTC.")
@@ -135,7 +135,7 @@ WIND_AND_SOLAR = Dataset(
     path="/generation/actual/per-type/wind-and-solar",
     longest_window=timedelta(days=7),  # asked for as 7 days less half an hour: the cap is 7 days, both ends inclusive
     parameters=instants,
-    answers=with_neighbours,
+    expected_window=with_neighbours,
     columns={
         "start_time_utc": _START,
         "psr_type": Column(
@@ -201,7 +201,7 @@ GENERATION_BY_FUEL = Dataset(
     path="/datasets/FUELHH",
     longest_window=timedelta(days=6),  # in summer seven UTC days touch eight settlement dates, and seven is the cap
     parameters=settlement_dates,
-    answers=settlement_dates_answer,
+    expected_window=settlement_dates_answer,
     columns={
         "start_time_utc": _START,
         "fuel_type": Column("fuelType", pl.String(), "Elexon's fuel type.", (*_FUELS, *_INTERCONNECTORS)),
@@ -238,7 +238,7 @@ INSTALLED_CAPACITY = Dataset(
     path="/datasets/IGCA",
     longest_window=timedelta(days=730),  # the cap is 731 days of publish times, both ends inclusive
     parameters=publish_times,
-    answers=with_neighbours,
+    expected_window=with_neighbours,
     columns={
         "year": Column("year", pl.Int16(), "The year that the capacity is for.", between=(2000, 2100)),
         "psr_type": Column(

@@ -16,8 +16,8 @@ from typing import Any
 from elexon_assets.client import Answer, ElexonClient, rows_of
 from elexon_assets.datasets import Dataset
 from elexon_assets.errors import ElexonError, WindowFailed
-from elexon_assets.parsing import Parsed, parse
-from elexon_assets.windows import Window, of_days, split_by_day
+from elexon_assets.parsing import Parsed, parse_rows
+from elexon_assets.windows import Window, split_by_day, window_of_days
 
 AHEAD = 32
 "Windows fetched before they are asked for: a bound on memory, and enough that a slow window holds up no other."
@@ -73,7 +73,7 @@ def fetch_by_day_where_needed(client: ElexonClient, dataset: Dataset, windows: S
     """
     failures: list[Failed] = []
     answered: Window | None = None
-    for outcome in fetch(client, dataset, windows):
+    for outcome in fetch_windows(client, dataset, windows):
         if isinstance(outcome, Failed) and dataset.is_half_hourly and len(outcome.window.days) > 1:
             failures.append(outcome)
             continue
@@ -82,25 +82,25 @@ def fetch_by_day_where_needed(client: ElexonClient, dataset: Dataset, windows: S
         yield outcome
     is_down = False
     for failure in failures:
-        outcomes = [] if is_down else list(fetch(client, dataset, split_by_day(failure.window)))
+        outcomes = [] if is_down else list(fetch_windows(client, dataset, split_by_day(failure.window)))
         days = [outcome.window for outcome in outcomes if isinstance(outcome, Fetched)]
         yield from outcomes if days else [failure]
         answered = days[-1] if days else answered
-        is_down = is_down or not (days or _answers(client, dataset, answered or _day_before(windows[0])))
+        is_down = is_down or not (days or _fetch_ahead(client, dataset, answered or _day_before(windows[0])))
 
 
-def _answers(client: ElexonClient, dataset: Dataset, window: Window) -> bool:
+def _fetch_ahead(client: ElexonClient, dataset: Dataset, window: Window) -> bool:
     """Return whether a day that has nothing to do with what failed is answered."""
-    [outcome] = fetch(client, dataset, split_by_day(window)[:1])
+    [outcome] = fetch_windows(client, dataset, split_by_day(window)[:1])
     return isinstance(outcome, Fetched)
 
 
 def _day_before(window: Window) -> Window:
     day = window.days[0] - timedelta(days=1)
-    return of_days(day, day)
+    return window_of_days(day, day)
 
 
-def fetch(client: ElexonClient, dataset: Dataset, windows: Sequence[Window]) -> Iterator[Outcome]:
+def fetch_windows(client: ElexonClient, dataset: Dataset, windows: Sequence[Window]) -> Iterator[Outcome]:
     """Yield outcomes in the order of the windows, each as soon as it and those before it are complete."""
     todo = deque(windows)
     under_way: deque[Future[Outcome]] = deque()
@@ -114,7 +114,7 @@ def fetch(client: ElexonClient, dataset: Dataset, windows: Sequence[Window]) -> 
             try:
                 with places:
                     answer = client.get(dataset.path, dataset.parameters(window))
-                future.set_result(_parsed(dataset, window, answer))
+                future.set_result(_parse_answer(dataset, window, answer))
             # Also what is no Exception, as a panic within polars: without a result the run would wait for ever.
             except BaseException as error:
                 future.set_result(failed(window, error))
@@ -149,6 +149,6 @@ def failed(window: Window, error: BaseException) -> Failed:
     return Failed(window, unforeseen)
 
 
-def _parsed(dataset: Dataset, window: Window, answer: Answer) -> Fetched:
-    parsed = parse(dataset, answer.rows, window)
+def _parse_answer(dataset: Dataset, window: Window, answer: Answer) -> Fetched:
+    parsed = parse_rows(dataset, answer.rows, window)
     return Fetched(window, len(answer.rows), parsed, answer.content, answer.source, answer.attempts, answer.seconds)

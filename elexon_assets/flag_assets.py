@@ -8,7 +8,7 @@ import dagster as dg
 from elexon_assets import catalogue
 from elexon_assets.assets import GENERATION_ASSETS, latest_half_hours
 from elexon_assets.flag_vocabulary import REASONS
-from elexon_assets.quality.flagging import flag
+from elexon_assets.quality.flagging import update_flags
 from elexon_assets.resources import WarehouseResource
 
 
@@ -25,7 +25,7 @@ from elexon_assets.resources import WarehouseResource
 )
 def flags(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
     """Takes what was ingested past its watermark, and three hours either side."""
-    done = flag(warehouse.get_connection)
+    done = update_flags(warehouse.get_connection)
     for span in done.spans:
         context.log.info(f"looked at {span}")
     return dg.MaterializeResult(

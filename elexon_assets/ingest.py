@@ -17,10 +17,10 @@ from elexon_assets.client import OWN_SOURCES, ElexonClient
 from elexon_assets.datasets import UTC_TIME, Dataset
 from elexon_assets.fetch_windows import Failed, Fetched, Outcome, fetch_by_day_where_needed
 from elexon_assets.ingest_report import Progress, Report, WindowRecord
-from elexon_assets.schema.aggregates import whole
-from elexon_assets.schema.warehouse_schema import ensure
+from elexon_assets.schema.aggregates import complete_half_hours_sql
+from elexon_assets.schema.warehouse_schema import ensure_schema
 from elexon_assets.validation import Validated, validate
-from elexon_assets.windows import Window, cut
+from elexon_assets.windows import Window, split_window
 from warehouse import landing, snapshots
 from warehouse.connection import writing
 from warehouse.errors import MixedSources
@@ -52,18 +52,18 @@ def ingest(
     Raises WarehouseError (what landed before stays and is published), and ElexonError only where no window is to blame.
     """
     started = monotonic()
-    report = Report(dataset, span, cut(span, dataset.longest_window))
+    report = Report(dataset, span, split_window(span, dataset.longest_window))
     try:
         outcomes = fetch_by_day_where_needed(client, dataset, report.windows)
-        with closing(_batches(outcomes, report, progress)) as batches:
+        with closing(_window_batches(outcomes, report, progress)) as batches:
             for batch in batches:
-                report.records += _land(dataset, batch, run_id, open_warehouse, first=not report.records)
+                report.records += _land_batch(dataset, batch, run_id, open_warehouse, first=not report.records)
     finally:
         if report.records:
             with open_warehouse() as con:
                 if dataset.is_half_hourly:
                     report.half_hours = _whole_half_hours(con, dataset, span)
-                snapshots.publish(con)
+                snapshots.publish_snapshot(con)
     report.seconds = monotonic() - started
     report.is_complete = True
     if progress:
@@ -71,7 +71,7 @@ def ingest(
     return report
 
 
-def _batches(
+def _window_batches(
     outcomes: Iterable[Outcome], report: Report, progress: Progress | None
 ) -> Generator[list[Outcome], None, None]:
     """Yield the outcomes in lists of at most `BATCH`; a window counts as answered with the last of its days."""
@@ -89,7 +89,7 @@ def _batches(
         yield batch
 
 
-def _land(
+def _land_batch(
     dataset: Dataset, batch: list[Outcome], run_id: str, open_warehouse: OpenWarehouse, *, first: bool
 ) -> list[WindowRecord]:
     """Land a batch in one transaction: publications, quarantine, fetch log. Validation comes before the warehouse is
@@ -99,7 +99,7 @@ def _land(
     with open_warehouse() as con:
         if first:
             with landing.transaction(con):
-                ensure(con)
+                ensure_schema(con)
         stamp = landing_stamp(con)
         with landing.transaction(con):
             refuse_mixed_sources(con, {outcome.source for outcome in answered if outcome.rows_received})
@@ -108,7 +108,7 @@ def _land(
                 landing.append_new(con, dataset.table, good, key=dataset.key, range_column=dataset.range_column)
                 bad = validated.quarantined.with_columns(found_at_utc=pl.lit(stamp).cast(UTC_TIME))
                 landing.append_new(con, "quarantine", bad, key=QUARANTINE_KEY, range_column="dataset")
-            records = _records(con, dataset, validated, stamp)
+            records = _window_records(con, dataset, validated, stamp)
             write_log(con, dataset, records, run_id, stamp)
     return records
 
@@ -124,7 +124,7 @@ def landing_stamp(con: duckdb.DuckDBPyConnection) -> datetime:
     return now if newest is None else max(now, newest.astimezone(UTC) + timedelta(microseconds=1))
 
 
-def _records(
+def _window_records(
     con: duckdb.DuckDBPyConnection,
     dataset: Dataset,
     validated: Validated,
@@ -199,7 +199,8 @@ def _whole_half_hours(con: duckdb.DuckDBPyConnection, dataset: Dataset, span: Wi
     """Return how many half hours of the span are whole in the warehouse."""
     return int(
         con.execute(
-            f"SELECT count(*) FROM ({whole(dataset)}) WHERE start_time_utc >= ? AND start_time_utc < ?",
+            f"SELECT count(*) FROM ({complete_half_hours_sql(dataset)}) "
+            "WHERE start_time_utc >= ? AND start_time_utc < ?",
             [span.start_utc, span.end_utc],
         ).fetchall()[0][0]
     )

@@ -15,14 +15,14 @@ FAILURES_SHOWN = 50
 "A year of failed windows; more would bloat the event log for nobody's good."
 
 
-def materialization(report: Report, warehouse: WarehouseResource) -> dict[str, dg.MetadataValue]:
+def materialization_metadata(report: Report, warehouse: WarehouseResource) -> dict[str, dg.MetadataValue]:
     """Return the figures of one ingest, and the newest rows of its span as readers see them."""
     of_half_hours = {
         "settlement labels disagreeing": dg.MetadataValue.int(report.total("labels_disagreeing")),
         "coverage (%)": dg.MetadataValue.float(round(100 * report.coverage, 2)),
     }
     return {
-        "dagster/row_count": dg.MetadataValue.int(_rows(report, warehouse)),
+        "dagster/row_count": dg.MetadataValue.int(_row_counts(report, warehouse)),
         "rows landed": dg.MetadataValue.int(report.total("rows_landed")),
         "rows received": dg.MetadataValue.int(report.total("rows_received")),
         "rows repeated": dg.MetadataValue.int(report.total("rows_repeated")),
@@ -32,7 +32,7 @@ def materialization(report: Report, warehouse: WarehouseResource) -> dict[str, d
         "retries": dg.MetadataValue.int(report.retries),
         "seconds": dg.MetadataValue.float(round(report.seconds, 3)),
         "source": dg.MetadataValue.text(", ".join(sorted({r.source for r in report.records if r.source})) or "none"),
-        "preview": dg.MetadataValue.md(_preview(report, warehouse)),
+        "preview": dg.MetadataValue.md(_preview_table(report, warehouse)),
     }
 
 
@@ -48,7 +48,7 @@ def table_figures(dataset: Dataset, warehouse: WarehouseResource) -> dict[str, d
     }
 
 
-def failures(reports: Sequence[Report]) -> dg.Failure:
+def failure_metadata(reports: Sequence[Report]) -> dg.Failure:
     """Return the failed windows as a table. Dagster does not retry them, since the client did."""
     failed = [(report.dataset, record) for report in reports for record in report.failed]
     windows = sum(len(report.records) for report in reports)
@@ -81,12 +81,12 @@ def failures(reports: Sequence[Report]) -> dg.Failure:
     )
 
 
-def _rows(report: Report, warehouse: WarehouseResource) -> int:
+def _row_counts(report: Report, warehouse: WarehouseResource) -> int:
     with warehouse.snapshot() as con:
         return int(con.execute(f"SELECT count(*) FROM {report.dataset.table}").fetchall()[0][0])
 
 
-def _preview(report: Report, warehouse: WarehouseResource) -> str:
+def _preview_table(report: Report, warehouse: WarehouseResource) -> str:
     dataset, span = report.dataset, report.span
     period = f"strftime({dataset.period}, '%Y-%m-%d %H:%MZ')" if dataset.is_half_hourly else dataset.period
     with warehouse.snapshot() as con:

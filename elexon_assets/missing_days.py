@@ -6,7 +6,7 @@ import duckdb
 
 from elexon_assets.datasets import Dataset
 from elexon_assets.flag_vocabulary import KNOWN_GAP
-from elexon_assets.windows import Window, of_days, spans_of
+from elexon_assets.windows import Window, merge_days, window_of_days
 from warehouse.connection import has_table, reading
 from warehouse.errors import WarehouseMissing
 from warehouse.settings import Settings
@@ -27,9 +27,9 @@ def spans_to_repair(dataset: Dataset, *, days: int = REPAIR_DAYS, now: datetime 
     first = max(last - timedelta(days=days - 1), Settings().first_day)
     try:
         with reading() as con:
-            return spans_of(short_days(con, dataset, first, last))
+            return merge_days(short_days(con, dataset, first, last))
     except WarehouseMissing:
-        return spans_of(of_days(first, last).days)
+        return merge_days(window_of_days(first, last).days)
 
 
 def short_days(con: duckdb.DuckDBPyConnection, dataset: Dataset, first: date, last: date) -> list[date]:
@@ -47,4 +47,4 @@ def short_days(con: duckdb.DuckDBPyConnection, dataset: Dataset, first: date, la
         + (known if has_table(con, f"{dataset.name}_gaps_daily") else ""),
         {"first": first, "last": last},
     ).fetchall()
-    return sorted(set(of_days(first, last).days) - {day for (day,) in complete})
+    return sorted(set(window_of_days(first, last).days) - {day for (day,) in complete})

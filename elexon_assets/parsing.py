@@ -17,7 +17,7 @@ from elexon_assets.errors import ShapeChanged, StrangerRows
 from elexon_assets.settlement import with_settlement
 from elexon_assets.windows import Window
 
-RAW = "raw_row"
+ROW_INDEX = "raw_row"
 "Position of the row in the answer: how a row that is kept aside finds its raw JSON again."
 
 FIRST_INSTANT, LAST_INSTANT = datetime(1990, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
@@ -49,41 +49,41 @@ class Parsed:
         return int((elexon_date.is_not_null() | elexon_period.is_not_null()).sum())
 
 
-def parse(dataset: Dataset, rows: Sequence[dict[str, Any]], window: Window) -> Parsed:
+def parse_rows(dataset: Dataset, rows: Sequence[dict[str, Any]], window: Window) -> Parsed:
     """Raises ShapeChanged (a field is missing from every row) and StrangerRows (rows that were not asked for)."""
-    frame = inside = _typed(dataset, rows)
+    frame = inside = _typed_frame(dataset, rows)
     start, starts = pl.col(dataset.range_column), frame[dataset.range_column]
     # Nearly every answer keeps to its window: filtering each of them was a sixth of all parsing.
     if (starts < window.start_utc).any() or (starts >= window.end_utc).any():
         inside = frame.filter(start.is_null() | ((start >= window.start_utc) & (start < window.end_utc)))
-        expected = dataset.answers(window)
+        expected = dataset.expected_window(window)
         strangers = frame.filter((start < expected.start_utc) | (start >= expected.end_utc))
         if len(strangers):
             raise StrangerRows(
                 f"{dataset.code} was asked for {window} and answered {len(strangers)} of {len(frame)} rows outside it, "
-                f"the first {str(rows[strangers[RAW][0]])[:SAMPLE]}. Nothing of this window was landed."
+                f"the first {str(rows[strangers[ROW_INDEX][0]])[:SAMPLE]}. Nothing of this window was landed."
             )
     return Parsed(_with_labels(inside) if dataset.is_half_hourly else inside, len(frame) - len(inside))
 
 
-def _typed(dataset: Dataset, rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
+def _typed_frame(dataset: Dataset, rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
     """All rows of the answer with the dataset's columns, `raw_row` and, by half hour, Elexon's settlement labels."""
     series = []
     for name, column in dataset.columns.items():
-        values = _values(rows, column.elexon_field)
+        values = _column_values(rows, column.elexon_field)
         if rows and values[0] is None and not any(column.elexon_field in row for row in rows):
             raise ShapeChanged(
                 f"{dataset.code}: the field {column.elexon_field!r} (our {name}) is in none of {len(rows)} rows. "
                 f"A row now has {str(sorted(rows[0]))[:SAMPLE]}. Nothing of this window was landed."
             )
-        series.append(_read(name, values, column.dtype))
+        series.append(_read_value(name, values, column.dtype))
     if dataset.is_half_hourly:
-        series.append(_read("label_date", _values(rows, "settlementDate"), pl.Date()))
-        series.append(_read("label_period", _values(rows, "settlementPeriod"), pl.Int16()))
-    return pl.DataFrame(series).with_row_index(RAW)
+        series.append(_read_value("label_date", _column_values(rows, "settlementDate"), pl.Date()))
+        series.append(_read_value("label_period", _column_values(rows, "settlementPeriod"), pl.Int16()))
+    return pl.DataFrame(series).with_row_index(ROW_INDEX)
 
 
-def _values(rows: Sequence[dict[str, Any]], field: str) -> list[Any]:
+def _column_values(rows: Sequence[dict[str, Any]], field: str) -> list[Any]:
     try:
         return list(map(itemgetter(field), rows))
     except KeyError:
@@ -112,13 +112,13 @@ def _is_encodable(text: str) -> bool:
     return True
 
 
-def _read(name: str, values: list[Any], dtype: pl.DataType) -> pl.Series:
+def _read_value(name: str, values: list[Any], dtype: pl.DataType) -> pl.Series:
     """Return a column; what is not of its kind becomes null."""
     if isinstance(dtype, pl.Datetime):
         texts = _texts(name, values)
         instants = texts.str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_unit="us", strict=False)
         if instants.null_count() > texts.null_count():
-            instants = pl.Series(name, [_instant(text) for text in texts], dtype)
+            instants = pl.Series(name, [_parse_instant(text) for text in texts], dtype)
         else:
             instants = instants.dt.replace_time_zone("UTC")
         if instants.is_between(FIRST_INSTANT, LAST_INSTANT).all():
@@ -135,10 +135,10 @@ def _read(name: str, values: list[Any], dtype: pl.DataType) -> pl.Series:
     try:
         return pl.Series(name, numbers, pl.Float64).cast(dtype, strict=False)
     except OverflowError:  # JSON has integers of any length
-        return _read(name, [None if isinstance(v, int) and abs(v) >= 2**64 else v for v in numbers], dtype)
+        return _read_value(name, [None if isinstance(v, int) and abs(v) >= 2**64 else v for v in numbers], dtype)
 
 
-def _instant(text: str | None) -> datetime | None:
+def _parse_instant(text: str | None) -> datetime | None:
     """Parse other ISO forms of an instant, which sister endpoints send; without a zone it is UTC.
 
     A bare date is refused.

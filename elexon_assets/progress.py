@@ -30,7 +30,7 @@ class Step:
 
 
 @contextmanager
-def listening(listener: Progress) -> Iterator[None]:
+def progress_listener(listener: Progress) -> Iterator[None]:
     """Report every ingest in this context to `listener` as well."""
     token = _listener.set(listener)
     try:
@@ -39,7 +39,7 @@ def listening(listener: Progress) -> Iterator[None]:
         _listener.reset(token)
 
 
-def reported(log: Callable[[str], None]) -> Progress:
+def report_progress(log: Callable[[str], None]) -> Progress:
     """Return a callback that writes one line per second at most, and the last; it tells the listener every window."""
     last = 0.0
 

@@ -12,13 +12,13 @@ from datetime import UTC, datetime
 import duckdb
 import polars as pl
 
-from elexon_assets.contract import split
+from elexon_assets.contract import split_valid
 from elexon_assets.datasets import DATASETS, UTC_TIME, Dataset
 from elexon_assets.errors import ElexonError
 from elexon_assets.ingest import OpenWarehouse, landing_stamp, write_log
 from elexon_assets.ingest_report import WindowRecord
-from elexon_assets.parsing import RAW, parse
-from elexon_assets.schema.warehouse_schema import ensure
+from elexon_assets.parsing import ROW_INDEX, parse_rows
+from elexon_assets.schema.warehouse_schema import ensure_schema
 from elexon_assets.windows import Window
 from warehouse import landing, snapshots
 from warehouse.connection import has_table, writing
@@ -57,10 +57,10 @@ def retry(open_warehouse: OpenWarehouse = writing) -> list[Retried]:
         if not has_table(con, "quarantine"):
             return []
         with landing.transaction(con):
-            ensure(con)
+            ensure_schema(con)
             done = [_retry(con, dataset) for dataset in DATASETS]
         if any(outcome.rows_kept < outcome.rows for outcome in done):
-            snapshots.publish(con)
+            snapshots.publish_snapshot(con)
     return done
 
 
@@ -101,13 +101,13 @@ def _good_rows(dataset: Dataset, of_window: pl.DataFrame) -> Iterator[pl.DataFra
     texts = of_window["raw_json"].to_list()
     window = Window(*(of_window[name][0].astimezone(UTC) for name in ("window_start_utc", "window_end_utc")))
     try:
-        parsed = parse(dataset, [json.loads(text) for text in texts], window)
-        good = split(dataset, parsed.frame).good
+        parsed = parse_rows(dataset, [json.loads(text) for text in texts], window)
+        good = split_valid(dataset, parsed.frame).good
     except ElexonError:
         if len(of_window) > 1:  # one row of another shape or time does not speak for the others
             for position in range(len(of_window)):
                 yield from _good_rows(dataset, of_window[position : position + 1])
         return
     if len(good):
-        raw_json = pl.Series("raw_json", texts, pl.String).gather(good[RAW])
-        yield good.with_columns(raw_json, source=pl.lit(of_window["source"][0])).drop(RAW)
+        raw_json = pl.Series("raw_json", texts, pl.String).gather(good[ROW_INDEX])
+        yield good.with_columns(raw_json, source=pl.lit(of_window["source"][0])).drop(ROW_INDEX)

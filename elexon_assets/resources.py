@@ -6,7 +6,7 @@ from typing import TypeAlias
 import dagster as dg
 
 from elexon_assets.client import ElexonClient
-from warehouse.connection import Opening
+from warehouse.connection import WarehouseConnections
 
 NO_CONFIG: dict[str, object] = {}
 "A schema that refuses every entry. Without one Dagster takes anything, and a ConfigurableResource takes its fields."
@@ -33,11 +33,11 @@ class NothingStored(dg.IOManager):
 
 
 ElexonResource: TypeAlias = dg.ResourceParam[Elexon]
-WarehouseResource: TypeAlias = dg.ResourceParam[Opening]
+WarehouseResource: TypeAlias = dg.ResourceParam[WarehouseConnections]
 
 RESOURCES = {
     "elexon": dg.ResourceDefinition(lambda _: Elexon(), NO_CONFIG),
-    "warehouse": dg.ResourceDefinition(lambda _: Opening(), NO_CONFIG),
+    "warehouse": dg.ResourceDefinition(lambda _: WarehouseConnections(), NO_CONFIG),
     "io_manager": dg.IOManagerDefinition(lambda _: NothingStored(), NO_CONFIG),
 }
 "The resources by the names that the assets ask for."

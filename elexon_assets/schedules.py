@@ -23,7 +23,7 @@ def every_night(context: dg.ScheduleEvaluationContext) -> Requests:
     """The trailing seven UTC days of every dataset, as one run."""
     if busy := jobs.on_its_way(context.instance, jobs.nightly.name):
         return dg.SkipReason(f"the nightly run {busy} is still on its way")
-    yesterday = _tick(context).date() - timedelta(days=1)
+    yesterday = _schedule_tick(context).date() - timedelta(days=1)
     first = max(yesterday - timedelta(days=TRAILING_DAYS - 1), Settings().first_day)
     return dg.RunRequest(
         run_key=f"nightly {yesterday}",
@@ -36,7 +36,7 @@ def every_night_repair(context: dg.ScheduleEvaluationContext) -> Requests:
     """Days of the last 30 that are missing or short, a run for each span of them."""
     if busy := jobs.on_its_way(context.instance, jobs.repair.name):
         return dg.SkipReason(f"the repair {busy} is still on its way")
-    now = _tick(context)
+    now = _schedule_tick(context)
     requests = []
     for dataset in BY_HALF_HOUR:
         for span in spans_to_repair(dataset, now=now):
@@ -72,7 +72,7 @@ def every_night_pruning(context: dg.ScheduleEvaluationContext) -> Requests:
     return dg.RunRequest()
 
 
-def _tick(context: dg.ScheduleEvaluationContext) -> datetime:
+def _schedule_tick(context: dg.ScheduleEvaluationContext) -> datetime:
     return context.scheduled_execution_time.astimezone(UTC)
 
 

@@ -87,21 +87,21 @@ def _next_request(
     asked = Asked.from_cursor(context.cursor)
     unflagged = newest_unflagged(con)
     # The distance: a clock that went back must not put off the next try.
-    is_due_again = abs(now - _instant(asked.flags_at)) >= FLAG_AGAIN_AFTER
+    is_due_again = abs(now - _instant_of(asked.flags_at)) >= FLAG_AGAIN_AFTER
     if unflagged and (unflagged > asked.flags_of_landing or is_due_again):
-        context.update_cursor(replace(asked, flags_of_landing=unflagged, flags_at=_microseconds(now)).to_cursor())
+        context.update_cursor(replace(asked, flags_of_landing=unflagged, flags_at=_microseconds_of(now)).to_cursor())
         return dg.RunRequest(job_name=jobs.flagging.name)  # without a key: two of them do no harm
     if run_id := jobs.on_its_way(context.instance, jobs.checks.name):
         return dg.SkipReason(f"the run {run_id} of the checks is still on its way")
     landing = _newest_landing_to_check(con, context.instance, asked.checks_of_landing)
     stale = tuple(d.name for d in DATASETS if has_table(con, d.table) and not newest_data_is_fresh(con, d, now)[0])
-    checks_are_due = abs(now - _instant(asked.checks_at)) >= CHECKS_APART
+    checks_are_due = abs(now - _instant_of(asked.checks_at)) >= CHECKS_APART
     if (landing > asked.checks_of_landing and checks_are_due) or stale != asked.stale:
-        checked = replace(asked, checks_of_landing=landing, checks_at=_microseconds(now), stale=stale)
+        checked = replace(asked, checks_of_landing=landing, checks_at=_microseconds_of(now), stale=stale)
         context.update_cursor(checked.to_cursor())
         return dg.RunRequest(job_name=jobs.checks.name)
     if landing > asked.checks_of_landing:
-        return dg.SkipReason(f"the checks are due at {_instant(asked.checks_at) + CHECKS_APART:%H:%M:%S}Z")
+        return dg.SkipReason(f"the checks are due at {_instant_of(asked.checks_at) + CHECKS_APART:%H:%M:%S}Z")
     return dg.SkipReason("flags and checks have seen everything that has landed")
 
 
@@ -122,11 +122,11 @@ def _newest_landing_to_check(con: duckdb.DuckDBPyConnection, instance: dg.Dagste
     return after
 
 
-def _microseconds(instant: datetime) -> int:
+def _microseconds_of(instant: datetime) -> int:
     return (instant - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
 
 
-def _instant(microseconds: int) -> datetime:
+def _instant_of(microseconds: int) -> datetime:
     return datetime(1970, 1, 1, tzinfo=UTC) + timedelta(microseconds=microseconds)
 
 

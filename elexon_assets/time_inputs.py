@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 from elexon_assets.errors import UnusableInput
 from elexon_assets.settlement import HALF_HOUR, LONDON
-from elexon_assets.windows import Window, of_days
+from elexon_assets.windows import Window, window_of_days
 from warehouse.settings import Settings
 
 YEARS = (1990, 2100)
@@ -111,7 +111,7 @@ def read_bounds(
         if isinstance(value, datetime):
             _refuse_off_grid(value)
     start_utc = None if first is None else _start_of(first)
-    end_utc = None if last is None else last if isinstance(last, datetime) else of_days(last, last).end_utc
+    end_utc = None if last is None else last if isinstance(last, datetime) else window_of_days(last, last).end_utc
     _refuse_without_data(times, start_utc, end_utc, first_day or Settings().first_day)
     return start_utc, end_utc
 
@@ -159,7 +159,7 @@ def _refuse_without_data(
     """Raise UnusableInput for a time before the first day with data or after today."""
     now = datetime.now(UTC)
     today = max(now.date(), now.astimezone(LONDON).date())  # in summer, London's day begins an hour before UTC's
-    after = of_days(today, today).end_utc
+    after = window_of_days(today, today).end_utc
     for value, instant in zip(times, (start_utc, end_utc), strict=True):
         if value is None or instant is None:
             continue
@@ -170,7 +170,7 @@ def _refuse_without_data(
 
 
 def _start_of(value: date | datetime) -> datetime:
-    return value if isinstance(value, datetime) else of_days(value, value).start_utc
+    return value if isinstance(value, datetime) else window_of_days(value, value).start_utc
 
 
 def _parse_text(text: str) -> date | datetime | None:

@@ -12,10 +12,10 @@ from typing import Any
 import numpy as np
 import polars as pl
 
-from elexon_assets.contract import Judged, split
+from elexon_assets.contract import SplitRows, split_valid
 from elexon_assets.datasets import UTC_TIME, Dataset
 from elexon_assets.fetch_windows import Failed, Fetched, Outcome, failed
-from elexon_assets.parsing import RAW
+from elexon_assets.parsing import ROW_INDEX
 
 QUARANTINE_SCHEMA: dict[str, pl.DataType] = {
     **{name: pl.String() for name in ("dataset", "reason", "raw_json", "run_id")},
@@ -59,27 +59,27 @@ def _validated(dataset: Dataset, outcomes: Sequence[Outcome], run_id: str) -> Va
     fetched = [outcome for outcome in outcomes if isinstance(outcome, Fetched)]
     if not fetched:
         return Validated(list(outcomes), None, pl.DataFrame(schema=QUARANTINE_SCHEMA), {})
-    judged = _judged(dataset, fetched)
+    split = _split_rows(dataset, fetched)
     return Validated(
         list(outcomes),
-        judged.good.drop("window", RAW),
-        _quarantine_frame(dataset, fetched, judged.bad, run_id),
-        dict(judged.bad.group_by("window").len().iter_rows()),
+        split.good.drop("window", ROW_INDEX),
+        _quarantine_frame(dataset, fetched, split.bad, run_id),
+        dict(split.bad.group_by("window").len().iter_rows()),
     )
 
 
-def _judged(dataset: Dataset, fetched: list[Fetched]) -> Judged:
+def _split_rows(dataset: Dataset, fetched: list[Fetched]) -> SplitRows:
     """Return the rows of all windows, split; `window` is the position in `fetched`."""
     frames = [outcome.parsed.frame for outcome in fetched]
     window = pl.Series(np.repeat(np.arange(len(frames), dtype=np.uint32), [len(frame) for frame in frames]))
     source = pl.Series([outcome.source for outcome in fetched], dtype=pl.String).gather(window)
-    return split(dataset, pl.concat(frames).with_columns(window=window, source=source))
+    return split_valid(dataset, pl.concat(frames).with_columns(window=window, source=source))
 
 
 def _quarantine_frame(dataset: Dataset, fetched: list[Fetched], bad: pl.DataFrame, run_id: str) -> pl.DataFrame:
     """Return the rows for `quarantine`; each answer that has some is decoded once."""
     rows = []
-    for (position,), of_window in bad.select("window", RAW, "reason").group_by("window", maintain_order=True):
+    for (position,), of_window in bad.select("window", ROW_INDEX, "reason").group_by("window", maintain_order=True):
         answer = fetched[int(position)]
         raw_rows = answer.raw_rows()
         rows += [

@@ -25,12 +25,12 @@ class Window:
         return f"{self.start_utc:%Y-%m-%dT%H:%MZ} to {self.end_utc:%Y-%m-%dT%H:%MZ}"
 
 
-def of_days(first: date, last: date) -> Window:
+def window_of_days(first: date, last: date) -> Window:
     """Return the window of complete UTC days, both inclusive."""
     return Window(datetime.combine(first, time(), UTC), datetime.combine(last + timedelta(days=1), time(), UTC))
 
 
-def cut(span: Window, longest: timedelta) -> list[Window]:
+def split_window(span: Window, longest: timedelta) -> list[Window]:
     """Split a window into windows of at most `longest`, in order, without gap or overlap."""
     windows, start = [], span.start_utc
     while start < span.end_utc:
@@ -42,15 +42,15 @@ def cut(span: Window, longest: timedelta) -> list[Window]:
 
 def split_by_day(window: Window) -> list[Window]:
     """Return one window for each UTC day that `window` touches; the first and the last may be part of a day."""
-    days = [of_days(day, day) for day in window.days]
+    days = [window_of_days(day, day) for day in window.days]
     return [Window(max(day.start_utc, window.start_utc), min(day.end_utc, window.end_utc)) for day in days]
 
 
-def spans_of(days: Iterable[date]) -> list[Window]:
+def merge_days(days: Iterable[date]) -> list[Window]:
     """Merge days into the fewest spans that cover exactly these days."""
     spans: list[Window] = []
     for day in sorted(set(days)):
-        whole = of_days(day, day)
+        whole = window_of_days(day, day)
         if spans and spans[-1].end_utc == whole.start_utc:
             spans[-1] = Window(spans[-1].start_utc, whole.end_utc)
         else:

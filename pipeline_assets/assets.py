@@ -10,7 +10,7 @@ from typing import Any
 import dagster as dg
 
 from pipeline_assets import catalogue, metrics, seed_loader
-from pipeline_assets.landing import append, rebuild
+from pipeline_assets.landing import append_changes, rebuild_tables
 from pipeline_assets.ledger import schema
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.resources import WarehouseResource
@@ -27,8 +27,8 @@ from pipeline_assets.tables import AUDIT, STATUS_HISTORY, SUBMITTED_CHANGES
 )
 def seeded_portfolio() -> dg.MaterializeResult[None]:
     """Load the invented portfolio, on request or by the demo: a real home starts empty."""
-    with schema.using() as engine:
-        receipt = seed_loader.seed(engine)
+    with schema.ledger_for_task() as engine:
+        receipt = seed_loader.load_seeds(engine)
     return dg.MaterializeResult(
         metadata={
             "changes": dg.MetadataValue.int(0 if receipt.repeated else len(receipt.changes)),
@@ -52,8 +52,8 @@ def seeded_portfolio() -> dg.MaterializeResult[None]:
 )
 def submitted_changes(warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
     """Takes what is past the newest change of the warehouse."""
-    with schema.using() as engine:
-        appended = append(engine, warehouse.get_connection)
+    with schema.ledger_for_task() as engine:
+        appended = append_changes(engine, warehouse.get_connection)
     return dg.MaterializeResult(
         metadata={
             "dagster/row_count": dg.MetadataValue.int(appended.position),
@@ -63,7 +63,7 @@ def submitted_changes(warehouse: WarehouseResource) -> dg.MaterializeResult[None
     )
 
 
-def _spec(name: str, description: str, deps: list[str], group: str, metadata: dict[str, Any]) -> dg.AssetSpec:
+def _asset_spec(name: str, description: str, deps: list[str], group: str, metadata: dict[str, Any]) -> dg.AssetSpec:
     return dg.AssetSpec(
         name,
         description=description,
@@ -77,19 +77,19 @@ def _spec(name: str, description: str, deps: list[str], group: str, metadata: di
     )
 
 
-def _specs() -> Iterator[dg.AssetSpec]:
+def _asset_specs() -> Iterator[dg.AssetSpec]:
     """Yield the current tables, both histories, and the metric views."""
     for kind, entity in ENTITIES.items():
         description = (entity.__doc__ or "").strip()
-        yield _spec(kind, description, [SUBMITTED_CHANGES], catalogue.RECORDS, catalogue.record_metadata(entity))
-    yield _spec(
+        yield _asset_spec(kind, description, [SUBMITTED_CHANGES], catalogue.RECORDS, catalogue.record_metadata(entity))
+    yield _asset_spec(
         STATUS_HISTORY,
         "The dated status of each project: stage, RAG with its comment, and RTB date, from `status_date` on.",
         [SUBMITTED_CHANGES],
         catalogue.RECORDS,
         catalogue.history_metadata(),
     )
-    yield _spec(
+    yield _asset_spec(
         AUDIT,
         "Who changed which field of what, when and why, from which value to which: a row for each field of each "
         "change. Values as text.",
@@ -98,13 +98,13 @@ def _specs() -> Iterator[dg.AssetSpec]:
         catalogue.audit_metadata(),
     )
     for name, view in metrics.VIEWS.items():
-        yield _spec(name, view.description, list(view.reads), catalogue.METRICS, catalogue.view_metadata(name))
+        yield _asset_spec(name, view.description, list(view.reads), catalogue.METRICS, catalogue.view_metadata(name))
 
 
-@dg.multi_asset(name="portfolio", specs=list(_specs()))
+@dg.multi_asset(name="portfolio", specs=list(_asset_specs()))
 def portfolio(warehouse: WarehouseResource) -> Iterator[dg.MaterializeResult[None]]:
     """All of it in one transaction, so that no reader meets a half."""
-    rebuilt = rebuild(warehouse.get_connection)
+    rebuilt = rebuild_tables(warehouse.get_connection)
     for name, rows in rebuilt.rows.items():
         yield dg.MaterializeResult(
             asset_key=name,

@@ -15,7 +15,7 @@ from pipeline_assets import tables
 from pipeline_assets.metric_columns import VIEW_COLUMNS
 from pipeline_assets.models import Entity, Pipeline
 from pipeline_assets.tables import AUDIT, CHANGES, RECORD, STATUS_HISTORY, SUBMITTED_CHANGES
-from warehouse.settings import Settings, checkout
+from warehouse.settings import Settings, checkout_folder
 
 RECORDS, METRICS = "pipeline_records", "pipeline_metrics"
 "The groups of this code location."
@@ -65,32 +65,36 @@ _OF_A_RECORD = {
 
 def changes_metadata() -> dict[str, Any]:
     """Return the columns and links of the table of submitted changes."""
-    return _metadata(SUBMITTED_CHANGES, [_column(name, dtype) for name, dtype in CHANGES.items()])
+    return _table_metadata(SUBMITTED_CHANGES, [_table_column(name, dtype) for name, dtype in CHANGES.items()])
 
 
 def record_metadata(entity: type[Entity]) -> dict[str, Any]:
     """Return the columns, their lineage and the links of the current table of a kind of record."""
-    fields = [_field(entity, column) for column in tables.columns_of(entity)]
-    columns = [_column("id", pl.String()), *fields, *(_column(name, dtype) for name, dtype in RECORD.items())]
-    return _metadata(entity.kind, columns, _from_changes(columns, _OF_A_RECORD))
+    fields = [_field_column(entity, column) for column in tables.columns_of(entity)]
+    columns = [
+        _table_column("id", pl.String()),
+        *fields,
+        *(_table_column(name, dtype) for name, dtype in RECORD.items()),
+    ]
+    return _table_metadata(entity.kind, columns, _from_changes(columns, _OF_A_RECORD))
 
 
 def history_metadata() -> dict[str, Any]:
     """Return the columns, their lineage and the links of the dated status of projects."""
     fields = {column.name: column for column in tables.columns_of(Pipeline)}
     columns = [
-        _field(Pipeline, fields[name]) if name in fields else _column(name, dtype)
-        for name, dtype in tables.frames(pl.DataFrame(schema=CHANGES))[STATUS_HISTORY].schema.items()
+        _field_column(Pipeline, fields[name]) if name in fields else _table_column(name, dtype)
+        for name, dtype in tables.table_frames(pl.DataFrame(schema=CHANGES))[STATUS_HISTORY].schema.items()
     ]
     same = {name: name for name in CHANGES}
-    return _metadata(STATUS_HISTORY, columns, _from_changes(columns, {**same, "pipeline_id": "id"}))
+    return _table_metadata(STATUS_HISTORY, columns, _from_changes(columns, {**same, "pipeline_id": "id"}))
 
 
 def audit_metadata() -> dict[str, Any]:
     """Return the columns, their lineage and the links of the audit."""
-    schema = tables.frames(pl.DataFrame(schema=CHANGES))[AUDIT].schema
-    columns = [_column(name, dtype) for name, dtype in schema.items()]
-    return _metadata(AUDIT, columns, _from_changes(columns, {name: name for name in CHANGES}))
+    schema = tables.table_frames(pl.DataFrame(schema=CHANGES))[AUDIT].schema
+    columns = [_table_column(name, dtype) for name, dtype in schema.items()]
+    return _table_metadata(AUDIT, columns, _from_changes(columns, {name: name for name in CHANGES}))
 
 
 def view_metadata(name: str) -> dict[str, Any]:
@@ -98,12 +102,12 @@ def view_metadata(name: str) -> dict[str, Any]:
     declared = VIEW_COLUMNS[name]
     columns = [dg.TableColumn(column, c.type, description=c.description) for column, c in declared.items()]
     lineage = {column: c.sources for column, c in declared.items() if c.sources}
-    return _metadata(name, columns, lineage)
+    return _table_metadata(name, columns, lineage)
 
 
 def in_development(assets: Sequence[dg.AssetsDefinition]) -> Sequence[Any]:
     """Return the assets with links to their code where this is a checkout; an installed package has none to edit."""
-    if not checkout():
+    if not checkout_folder():
         return assets
     with warnings.catch_warnings():
         # A convenience only, and the pinned version is tested.
@@ -111,7 +115,7 @@ def in_development(assets: Sequence[dg.AssetsDefinition]) -> Sequence[Any]:
         return dg.with_source_code_references(assets)
 
 
-def _metadata(
+def _table_metadata(
     table: str, columns: Sequence[dg.TableColumn], lineage: Mapping[str, Sequence[str]] | None = None
 ) -> dict[str, Any]:
     settings = Settings()
@@ -137,7 +141,7 @@ def _from_changes(columns: Sequence[dg.TableColumn], own: Mapping[str, str]) -> 
     return {column.name: [f"{SUBMITTED_CHANGES}.{own.get(column.name, 'after')}"] for column in columns}
 
 
-def _field(entity: type[Entity], column: tables.Column) -> dg.TableColumn:
+def _field_column(entity: type[Entity], column: tables.Column) -> dg.TableColumn:
     """Return the column of a field: its label and help, the values it may have, the table that it refers to."""
     help_text = entity.model_fields[column.name].description
     parts = [f"{column.title}.", help_text, f"One of: {', '.join(column.values)}." if column.values else None]
@@ -146,5 +150,5 @@ def _field(entity: type[Entity], column: tables.Column) -> dg.TableColumn:
     return dg.TableColumn(column.name, TYPES[type(column.dtype)], description=" ".join(filter(None, parts)))
 
 
-def _column(name: str, dtype: pl.DataType) -> dg.TableColumn:
+def _table_column(name: str, dtype: pl.DataType) -> dg.TableColumn:
     return dg.TableColumn(name, TYPES[type(dtype)], description=DESCRIPTIONS[name])

@@ -33,7 +33,7 @@ class Landed:
     @cached_property
     def replayed(self) -> Mapping[str, pl.DataFrame]:
         """Return the tables that the landed changes make, computed once and only for the checks that compare them."""
-        return tables.frames(landing.changes_in(self.con))
+        return tables.table_frames(landing.landed_changes(self.con))
 
     def table(self, name: str) -> pl.DataFrame:
         """Return the table as it is published."""
@@ -123,7 +123,7 @@ SEVERITIES: dict[Check, dg.AssetCheckSeverity] = {
 }
 
 
-def _checks() -> Iterator[tuple[str, Check]]:
+def _check_results() -> Iterator[tuple[str, Check]]:
     """Yield (table, check)."""
     for check in (positions_are_contiguous, versions_are_contiguous, the_ledger_has_landed):
         yield SUBMITTED_CHANGES, check
@@ -136,7 +136,7 @@ def _checks() -> Iterator[tuple[str, Check]]:
     yield Counterparty.kind, every_one_has_a_name
 
 
-CHECKS = tuple(_checks())
+CHECKS = tuple(_check_results())
 
 
 @dg.multi_asset_check(
@@ -149,8 +149,8 @@ def portfolio_checks(
 ) -> Iterator[dg.AssetCheckResult]:
     """Run the selected checks in one step, on one snapshot."""
     selected = {(key.asset_key.to_user_string(), key.name) for key in context.selected_asset_check_keys}
-    with schema.using() as engine:
-        position = reader.position(engine)
+    with schema.ledger_for_task() as engine:
+        position = reader.newest_position(engine)
     with warehouse.snapshot() as con:
         landed = Landed(con, position)
         for table, check in CHECKS:

@@ -24,15 +24,19 @@ FROM_ONE = pa.Check.ge(1, error="is not 1 or more")
 
 
 @cache
-def contracts() -> dict[str, pa.DataFrameSchema]:
+def table_contracts() -> dict[str, pa.DataFrameSchema]:
     """Return the schemas by table."""
     columns = {kind: tables.columns_of(entity) for kind, entity in ENTITIES.items()}
     current = {
-        kind: {"id": _key(), **{column.name: _column(column) for column in fields}, **_plain(tables.RECORD)}
+        kind: {
+            "id": _key_column(),
+            **{column.name: _column_schema(column) for column in fields},
+            **_plain_schema(tables.RECORD),
+        }
         for kind, fields in columns.items()
     }
-    dated = {column.name: _column(column) for column in columns[Pipeline.kind] if column.name in tables.DATED}
-    of_change = _plain(tables.CHANGES) | {
+    dated = {column.name: _column_schema(column) for column in columns[Pipeline.kind] if column.name in tables.DATED}
+    of_change = _plain_schema(tables.CHANGES) | {
         "position": pa.Column(pl.Int64(), FROM_ONE),
         "version": pa.Column(pl.Int64(), FROM_ONE),
         "kind": pa.Column(pl.String(), pa.Check.isin(list(ENTITIES), error="is no kind that is known")),
@@ -43,15 +47,15 @@ def contracts() -> dict[str, pa.DataFrameSchema]:
     of_table = {
         **current,
         tables.SUBMITTED_CHANGES: {**of_change, **texts},
-        tables.STATUS_HISTORY: {"pipeline_id": _key(), **dated, **{name: of_change[name] for name in AUTHORED}},
-        tables.AUDIT: {**of_change, "field": _key(), **values},
+        tables.STATUS_HISTORY: {"pipeline_id": _key_column(), **dated, **{name: of_change[name] for name in AUTHORED}},
+        tables.AUDIT: {**of_change, "field": _key_column(), **values},
     }
     return {table: pa.DataFrameSchema(columns, strict=True, name=table) for table, columns in of_table.items()}
 
 
 def validate(frames: Mapping[str, pl.DataFrame]) -> None:
     """Validate all tables. Raises ContractBroken with the table, the column and a sample."""
-    judges = contracts()
+    judges = table_contracts()
     for table, frame in frames.items():
         try:
             judges[table].validate(frame, lazy=True)
@@ -63,7 +67,7 @@ def validate(frames: Mapping[str, pl.DataFrame]) -> None:
             ) from None  # of a chain Dagster shows the innermost, and this says it for people
 
 
-def _column(column: Column) -> pa.Column:
+def _column_schema(column: Column) -> pa.Column:
     checks = []
     if column.values:
         checks.append(pa.Check.isin(column.values, error="is no word that is known"))
@@ -74,9 +78,9 @@ def _column(column: Column) -> pa.Column:
     return pa.Column(column.dtype, checks, nullable=column.nullable, title=column.title)
 
 
-def _plain(dtypes: Mapping[str, pl.DataType]) -> dict[str, pa.Column]:
+def _plain_schema(dtypes: Mapping[str, pl.DataType]) -> dict[str, pa.Column]:
     return {name: pa.Column(dtype) for name, dtype in dtypes.items()}
 
 
-def _key() -> pa.Column:
+def _key_column() -> pa.Column:
     return pa.Column(pl.String(), pa.Check.str_length(min_value=1, error="is empty"))

@@ -14,7 +14,7 @@ import httpx
 import sqlalchemy as sa
 
 from pipeline_assets.ledger import outbox
-from pipeline_assets.ledger.notices import shortened
+from pipeline_assets.ledger.notices import shorten_text
 from pipeline_assets.ledger.outbox import Notice, Waiting
 from warehouse.addresses import endpoint_of
 from warehouse.redaction import log_line, redacted
@@ -41,7 +41,7 @@ class Refusal:
     wait: timedelta = timedelta()
 
 
-def deliver(
+def deliver_notice(
     engine: sa.Engine,
     *,
     now: datetime | None = None,
@@ -54,8 +54,8 @@ def deliver(
     Raises LedgerUnavailable.
     """
     settings, end, done = Settings(), time.monotonic() + BUDGET_SECONDS, list[Waiting]()
-    while time.monotonic() < end and (claimed := outbox.claim(engine, now or datetime.now(UTC))):
-        link = _link(claimed.notice, settings)
+    while time.monotonic() < end and (claimed := outbox.claim_next(engine, now or datetime.now(UTC))):
+        link = _page_link(claimed.notice, settings)
         text = log_line(f"{claimed.notice.topic}. {claimed.notice.text} {link}")
         if not settings.slack_webhook_url:
             log(text)
@@ -63,10 +63,10 @@ def deliver(
             continue
         refusal = _refused_by_slack(settings.slack_webhook_url, claimed.notice, link)
         if refusal is None:
-            done.append(outbox.sent(engine, claimed, now or datetime.now(UTC)))
+            done.append(outbox.mark_sent(engine, claimed, now or datetime.now(UTC)))
             continue
         log(f"{text} (attempt {claimed.attempts} of {outbox.ATTEMPTS}: {refusal.why})")
-        done.append(outbox.not_sent(engine, claimed, now or datetime.now(UTC), refusal.why, refusal.wait))
+        done.append(outbox.mark_not_sent(engine, claimed, now or datetime.now(UTC), refusal.why, refusal.wait))
         if refusal.down:
             break
     return done
@@ -111,7 +111,7 @@ def _beginning_of(response: httpx.Response) -> str:
 
 def _message(notice: Notice, link: str) -> dict[str, Any]:
     """Return the message for Slack; `verbatim` keeps names of people and channels from becoming mentions."""
-    topic, text = _escaped(notice.topic), _escaped(notice.text)
+    topic, text = _escape_mrkdwn(notice.topic), _escape_mrkdwn(notice.text)
     words = {"type": "mrkdwn", "text": f"*{topic}*\n{text}", "verbatim": True}
     blocks: list[dict[str, Any]] = [{"type": "section", "text": words}]
     if link:
@@ -120,18 +120,18 @@ def _message(notice: Notice, link: str) -> dict[str, Any]:
     return {"text": f"{topic}: {text}", "blocks": blocks}
 
 
-def _link(notice: Notice, settings: Settings) -> str:
+def _page_link(notice: Notice, settings: Settings) -> str:
     if not notice.page or notice.page.startswith(("http://", "https://")):
         return redacted(notice.page)
     return f"{endpoint_of(settings.dashboard_url).url}/{notice.page}"
 
 
-def _escaped(text: str) -> str:
+def _escape_mrkdwn(text: str) -> str:
     """Return the text by Slack's own rule, so that `<!channel>` alarms nobody and `<https://…|…>` is no link.
 
     In one line: a second one could look like another notice.
     """
-    return shortened(log_line(text), LONGEST_TEXT).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
+    return shorten_text(log_line(text), LONGEST_TEXT).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _in_link(address: str) -> str:

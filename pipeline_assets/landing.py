@@ -40,23 +40,23 @@ class Rebuilt:
     snapshot: int
 
 
-def land(engine: sa.Engine, open_warehouse: OpenWarehouse = writing) -> Rebuilt:
+def land_changes(engine: sa.Engine, open_warehouse: OpenWarehouse = writing) -> Rebuilt:
     """Append and rebuild.
 
     Raises AnotherLedger, ContractBroken, LedgerUnavailable or WarehouseError; nothing landed then.
     """
-    append(engine, open_warehouse)
-    return rebuild(open_warehouse)
+    append_changes(engine, open_warehouse)
+    return rebuild_tables(open_warehouse)
 
 
-def append(engine: sa.Engine, open_warehouse: OpenWarehouse = writing) -> Appended:
-    """Append the changes that the warehouse does not have yet. Raises like `land`."""
+def append_changes(engine: sa.Engine, open_warehouse: OpenWarehouse = writing) -> Appended:
+    """Append the changes that the warehouse does not have yet. Raises like `land_changes`."""
     with open_warehouse() as con:
-        newest = _newest(con)
+        newest = _newest_landed(con)
     after = newest.position if newest else 0
     # From the newest one that is here: is it the same there?
     rows = reader.rows_since(engine, max(after - 1, 0))
-    frame = tables.submitted(rows)
+    frame = tables.submitted_frame(rows)
     if newest and frame.filter(pl.col("position") == after).select("batch", "kind", "id").rows() != [newest.same]:
         raise AnotherLedger(
             f"Change {after} of the warehouse is not change {after} of the ledger: this is another one, or an older "
@@ -67,20 +67,20 @@ def append(engine: sa.Engine, open_warehouse: OpenWarehouse = writing) -> Append
     if new["position"].to_list() != list(range(after + 1, after + len(new) + 1)):
         raise ContractBroken(f"The positions of the ledger past {after} have holes. Nothing was landed.")
     with open_warehouse() as con, landing.transaction(con):
-        _ensure(con)
+        _ensure_tables(con)
         landed = landing.append_new(con, SUBMITTED_CHANGES, new, key=("position",), range_column="position")
     return Appended(landed, after + len(new))
 
 
-def rebuild(open_warehouse: OpenWarehouse = writing) -> Rebuilt:
+def rebuild_tables(open_warehouse: OpenWarehouse = writing) -> Rebuilt:
     """Rebuild the current tables, status_history, audit and views from all landed changes, and publish.
 
     It never uses fewer changes than the last rebuild. Raises ContractBroken, WarehouseError.
     """
     with open_warehouse() as con:
-        _ensure(con)
-        changes = changes_in(con)
-    frames = tables.frames(changes)
+        _ensure_tables(con)
+        changes = landed_changes(con)
+    frames = tables.table_frames(changes)
     contract.validate(frames)
     position = len(changes)
     info = pl.DataFrame({"landed_position": [position], "landed_at_utc": [datetime.now(UTC)]})
@@ -88,15 +88,15 @@ def rebuild(open_warehouse: OpenWarehouse = writing) -> Rebuilt:
         if landed_position(con) <= position:
             with landing.transaction(con):
                 for table, frame in {**frames, INFO: info}.items():
-                    landing.replace(con, table, frame)
-                for statement in metrics.statements():
+                    landing.replace_rows(con, table, frame)
+                for statement in metrics.view_statements():
                     con.execute(statement)
-        snapshot = snapshots.publish(con)
-        rows = {name: _count(con, name) for name in [*frames, *metrics.VIEWS]}
+        snapshot = snapshots.publish_snapshot(con)
+        rows = {name: _count_rows(con, name) for name in [*frames, *metrics.VIEWS]}
         return Rebuilt(rows, landed_position(con), snapshot.version)
 
 
-def changes_in(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
+def landed_changes(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
     """Return all changes that have landed, in order, as `tables.CHANGES`."""
     return con.sql(f"SELECT {', '.join(CHANGES)} FROM {SUBMITTED_CHANGES} ORDER BY position").pl()
 
@@ -108,7 +108,7 @@ class _Newest:
     "Batch, kind and id: the name of a batch is never used twice."
 
 
-def _newest(con: duckdb.DuckDBPyConnection) -> _Newest | None:
+def _newest_landed(con: duckdb.DuckDBPyConnection) -> _Newest | None:
     if not has_table(con, SUBMITTED_CHANGES):
         return None
     found = con.execute(
@@ -117,10 +117,10 @@ def _newest(con: duckdb.DuckDBPyConnection) -> _Newest | None:
     return _Newest(found[0][0], found[0][1:]) if found else None
 
 
-def _ensure(con: duckdb.DuckDBPyConnection) -> None:
+def _ensure_tables(con: duckdb.DuckDBPyConnection) -> None:
     if not has_table(con, SUBMITTED_CHANGES):
-        landing.replace(con, SUBMITTED_CHANGES, pl.DataFrame(schema=CHANGES))
+        landing.replace_rows(con, SUBMITTED_CHANGES, pl.DataFrame(schema=CHANGES))
 
 
-def _count(con: duckdb.DuckDBPyConnection, name: str) -> int:
+def _count_rows(con: duckdb.DuckDBPyConnection, name: str) -> int:
     return int(con.execute(f"SELECT count(*) FROM {name}").fetchall()[0][0])

@@ -37,7 +37,7 @@ class View:
     sql: str
 
 
-def _words(words: tuple[str, ...]) -> str:
+def _sql_words(words: tuple[str, ...]) -> str:
     return ", ".join(f"'{word}'" for word in words)
 
 
@@ -103,7 +103,7 @@ VIEWS: dict[str, View] = {
         "Projects whose RTB date is before today, and which are in a stage before Construction.",
         ("pipelines",),
         f"SELECT id AS pipeline_id, name, stage, rtb_date, {TODAY} - rtb_date AS days_overdue FROM pipelines "
-        f"WHERE NOT archived AND rtb_date < {TODAY} AND stage IN ({_words(BEFORE_CONSTRUCTION)})",
+        f"WHERE NOT archived AND rtb_date < {TODAY} AND stage IN ({_sql_words(BEFORE_CONSTRUCTION)})",
     ),
     "days_since_update": View(
         "Days since anything of a project was changed: itself, its parts (links, information points, comments), one of "
@@ -133,6 +133,6 @@ VIEWS: dict[str, View] = {
 "The views by name, each after those that it reads."
 
 
-def statements() -> list[str]:
+def view_statements() -> list[str]:
     """Return the DDL of the views."""
     return [f"CREATE OR REPLACE VIEW {name} AS {view.sql}" for name, view in VIEWS.items()]

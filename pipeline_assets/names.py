@@ -36,7 +36,7 @@ def name_key(name: str) -> str:
     """Return what all spellings of one name have in common."""
     if name.isascii():
         return " ".join(name.replace("`", "'").casefold().split())
-    visible = "".join(_visible(name)).translate(_SPELLINGS)
+    visible = "".join(_visible_text(name)).translate(_SPELLINGS)
     folded = unicodedata.normalize("NFKC", unicodedata.normalize("NFKC", visible).casefold())
     return " ".join(folded.split()) or name
 
@@ -60,7 +60,7 @@ def clean_name(name: str) -> str:
         return " ".join(name.split())
     composed = unicodedata.normalize("NFC", name.translate(_BROUGHT_BY_COPYING))
     cleaned = " ".join(composed.split())
-    return cleaned if "".join(_visible(cleaned)).strip() else ""
+    return cleaned if "".join(_visible_text(cleaned)).strip() else ""
 
 
 def control_character(text: str) -> str | None:
@@ -75,7 +75,7 @@ def control_character(text: str) -> str | None:
     return None
 
 
-def _visible(name: str) -> Iterator[str]:
+def _visible_text(name: str) -> Iterator[str]:
     for character in _INVISIBLE.sub("", name.translate(_EMPTY_LETTERS)):
         if unicodedata.category(character) != "Cf":
             yield character

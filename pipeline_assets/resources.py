@@ -8,7 +8,7 @@ from typing import TypeAlias
 
 import dagster as dg
 
-from warehouse.connection import Opening
+from warehouse.connection import WarehouseConnections
 
 NO_CONFIG: dict[str, object] = {}
 "A schema that refuses every entry. Without one Dagster takes anything, and a ConfigurableResource takes its fields."
@@ -26,10 +26,10 @@ class NothingStored(dg.IOManager):
         raise NotImplementedError(f"{context.asset_key} is read from the warehouse")
 
 
-WarehouseResource: TypeAlias = dg.ResourceParam[Opening]
+WarehouseResource: TypeAlias = dg.ResourceParam[WarehouseConnections]
 
 RESOURCES = {
-    "warehouse": dg.ResourceDefinition(lambda _: Opening(), NO_CONFIG),
+    "warehouse": dg.ResourceDefinition(lambda _: WarehouseConnections(), NO_CONFIG),
     "io_manager": dg.IOManagerDefinition(lambda _: NothingStored(), NO_CONFIG),
 }
 "The resources by the names that the assets ask for."

@@ -22,7 +22,7 @@ AHEAD_OF_UTC = timedelta(days=1)
 "A status may be dated this much after the UTC day: the day of who enters it can have begun already."
 
 
-def validated(
+def validated_fields(
     kind: str, id: str, fields: Mapping[str, Any], stored: Mapping[str, Any] | None = None
 ) -> tuple[dict[str, Any], list[Problem]]:
     """Return all fields as the ledger stores them, or the problems.
@@ -35,10 +35,10 @@ def validated(
     try:
         return entity.model_validate(fields, context={STORED: stored}).fields(), []
     except ValidationError as error:
-        return {}, [_problem(kind, id, detail) for detail in error.errors(include_url=False)]
+        return {}, [_problem_of(kind, id, detail) for detail in error.errors(include_url=False)]
 
 
-def after(
+def fields_after(
     kind: str, id: str, before: Mapping[str, Any] | None, given: Mapping[str, Any], today: date
 ) -> tuple[dict[str, Any], list[Problem]]:
     """Return all fields after `given` are set, or the problems; a new status without a date is today's.
@@ -49,7 +49,7 @@ def after(
     undated = kind == "pipelines" and not given.get("status_date")
     if undated:
         wanted["status_date"] = before["status_date"] if before else today.isoformat()
-    fields, problems = validated(kind, id, wanted, before)
+    fields, problems = validated_fields(kind, id, wanted, before)
     if fields and undated and before and any(fields[name] != before[name] for name in STATUS_FIELDS):
         fields["status_date"] = today.isoformat()
     is_dated_anew = not undated and wanted.get("status_date") != (before or {}).get("status_date")
@@ -88,7 +88,7 @@ def warnings_of(kind: str, id: str, before: Mapping[str, Any] | None, after: Map
     return found
 
 
-def _problem(kind: str, id: str, detail: Mapping[str, Any]) -> Problem:
+def _problem_of(kind: str, id: str, detail: Mapping[str, Any]) -> Problem:
     cause = detail.get("ctx", {}).get("error")
     if isinstance(cause, FieldProblem):
         return Problem(kind, id, cause.field, str(cause))

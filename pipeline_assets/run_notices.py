@@ -9,7 +9,7 @@ import dagster as dg
 from dagster_shared.error import SerializableErrorInfo
 
 from pipeline_assets.failure_texts import EngineEvent, RecordedError, describe_error, describe_run_failure
-from pipeline_assets.ledger.notices import shortened
+from pipeline_assets.ledger.notices import shorten_text
 from pipeline_assets.ledger.outbox import Notice
 from warehouse.addresses import endpoint_of
 from warehouse.redaction import redacted
@@ -27,7 +27,7 @@ def failed_run_notice(context: dg.RunFailureSensorContext) -> Notice:
     again = " Dagster has started it again." if run.tags.get(WILL_RETRY) == "true" else ""
     return Notice(
         RUN_FAILED,
-        f"{_name_run(run)}, run {run.run_id}: {shortened(cause)}{again}",
+        f"{_name_run(run)}, run {run.run_id}: {shorten_text(cause)}{again}",
         f"{endpoint_of(Settings().dagster_url).url}/runs/{run.run_id}",
         id=f"run {run.run_id}",
     )

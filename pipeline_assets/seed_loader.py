@@ -1,4 +1,4 @@
-"""Loads the seeds: a small invented portfolio in CSV files, submitted as one batch by `seed`.
+"""Loads the seeds: a small invented portfolio in CSV files, submitted as one batch by `load_seeds`.
 
 There is one file per kind, and `statuses.csv` with the dated statuses of the projects, which become versions in order.
 People take precedence: what a person set, archived or restored stays so. A row that leaves a file does not affect its
@@ -20,7 +20,7 @@ from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import ARCHIVED, Change, Key, Receipt, Record
 from pipeline_assets.ledger.submission import submit
 from pipeline_assets.models import ENTITIES
-from pipeline_assets.rules import STATUS_FIELDS, validated
+from pipeline_assets.rules import STATUS_FIELDS, validated_fields
 
 SEEDS = Path(__file__).parent / "seeds"
 WHO = "seed"
@@ -41,26 +41,26 @@ class Seeds:
     token: str
 
 
-def seed(engine: sa.Engine, folder: Path = SEEDS) -> Receipt:
+def load_seeds(engine: sa.Engine, folder: Path = SEEDS) -> Receipt:
     """Create missing records and update what only the seeds have set. The same files again change nothing.
 
     Raises Refused (a file breaks a rule, or a person's record has the name of a seed), StaleVersion (somebody saved
     meanwhile: seed again), LedgerUnavailable.
     """
-    seeds = read(folder)
-    return submit(engine, changes(engine, seeds), who=WHO, why="seeds", token=seeds.token, source="seed")
+    seeds = read_seeds(folder)
+    return submit(engine, seed_changes(engine, seeds), who=WHO, why="seeds", token=seeds.token, source="seed")
 
 
-def read(folder: Path = SEEDS) -> Seeds:
+def read_seeds(folder: Path = SEEDS) -> Seeds:
     """Read and validate the files. Raises Refused with every problem, by file and id."""
     digest = hashlib.sha256()
     problems: list[Problem] = []
     statuses: dict[str, list[dict[str, str]]] = {}
-    for row in _rows(folder, STATUSES, digest):
+    for row in _read_rows(folder, STATUSES, digest):
         statuses.setdefault(row.pop("pipeline_id", ""), []).append(row)
     versions: dict[Key, list[dict[str, Any]]] = {}
     for kind in ENTITIES:
-        for row in _rows(folder, kind, digest):
+        for row in _read_rows(folder, kind, digest):
             id = row.pop("id", "")
             if not id or (kind, id) in versions:
                 problems.append(Problem(kind, id, "id", "is given twice" if id else "is needed"))
@@ -71,7 +71,9 @@ def read(folder: Path = SEEDS) -> Seeds:
             if dates != sorted(set(dates)):
                 problems.append(Problem(kind, id, "status_date", "statuses stand in order of their dates, one a day"))
             for status in dated:
-                fields, found = validated(kind, id, {name: value for name, value in {**row, **status}.items() if value})
+                fields, found = validated_fields(
+                    kind, id, {name: value for name, value in {**row, **status}.items() if value}
+                )
                 versions[kind, id].append(fields)
                 problems += found
     problems += [Problem("pipelines", id, "id", f"is in {STATUSES}.csv only") for id in statuses]
@@ -80,9 +82,9 @@ def read(folder: Path = SEEDS) -> Seeds:
     return Seeds(versions, f"seeds {digest.hexdigest()}")
 
 
-def changes(engine: sa.Engine, seeds: Seeds) -> list[Change]:
+def seed_changes(engine: sa.Engine, seeds: Seeds) -> list[Change]:
     """Return the changes that make the ledger agree with the seeds wherever no person has decided otherwise."""
-    there = {(kind, one.id): one for kind in ENTITIES for one in reader.records(engine, kind, archived=None)}
+    there = {(kind, one.id): one for kind in ENTITIES for one in reader.records_of_kind(engine, kind, archived=None)}
     gone = {key for key, record in there.items() if record.archived}
     wanted: list[Change] = []
     for key, versions in seeds.versions.items():
@@ -92,13 +94,15 @@ def changes(engine: sa.Engine, seeds: Seeds) -> list[Change]:
             gone.add(key)
         elif (record := there.get(key)) is None:
             wanted.append(Change.create(kind, versions[0], id=id))
-            wanted += _edits(key, 1, versions[1:])
+            wanted += _edit_changes(key, 1, versions[1:])
         elif any(record.fields.get(name) != value for name, value in versions[-1].items()):
-            wanted += _edits(key, record.version, list(_steps(record, versions, _set_by_people(engine, key))))
+            wanted += _edit_changes(
+                key, record.version, list(_status_steps(record, versions, _set_by_people(engine, key)))
+            )
     return wanted
 
 
-def _rows(folder: Path, name: str, digest: Any) -> Iterator[dict[str, str]]:
+def _read_rows(folder: Path, name: str, digest: Any) -> Iterator[dict[str, str]]:
     """Return rows by column; an empty cell is a value that is not given."""
     text = (folder / f"{name}.csv").read_text(encoding="utf-8-sig")
     digest.update(f"{name}\n{text}".encode())
@@ -107,12 +111,14 @@ def _rows(folder: Path, name: str, digest: Any) -> Iterator[dict[str, str]]:
 
 
 def _set_by_people(engine: sa.Engine, key: Key) -> set[str]:
-    authors = {name: change.who for change in reader.history(engine, *key) for name in change.after}
+    authors = {name: change.who for change in reader.record_history(engine, *key) for name in change.after}
     people = {name for name, who in authors.items() if who != WHO} - {ARCHIVED}
     return people | STATUS if key[0] == "pipelines" and people & STATUS else people
 
 
-def _steps(record: Record, versions: Sequence[Mapping[str, Any]], people: set[str]) -> Iterator[Mapping[str, Any]]:
+def _status_steps(
+    record: Record, versions: Sequence[Mapping[str, Any]], people: set[str]
+) -> Iterator[Mapping[str, Any]]:
     """Return what the seeds may set, in order: statuses newer than the stored one, or a correction of the newest."""
     newest = versions[-1:]
     if record.kind == "pipelines" and not people & STATUS:
@@ -123,11 +129,11 @@ def _steps(record: Record, versions: Sequence[Mapping[str, Any]], people: set[st
         if record.kind == "pipelines" and step.keys() & STATUS:
             step["status_date"] = version["status_date"]  # a status without a date would be today's
         # With what people have set it may not fit together any more: then theirs stands alone.
-        if step and not validated(record.kind, record.id, {**now, **step})[1]:
+        if step and not validated_fields(record.kind, record.id, {**now, **step})[1]:
             now.update(step)
             yield step
 
 
-def _edits(key: Key, base: int, steps: Sequence[Mapping[str, Any]]) -> Iterator[Change]:
+def _edit_changes(key: Key, base: int, steps: Sequence[Mapping[str, Any]]) -> Iterator[Change]:
     for n, step in enumerate(steps):
         yield Change.edit(*key, step, base_version=base + n)

@@ -6,7 +6,7 @@ from itertools import takewhile
 import dagster as dg
 
 from pipeline_assets import check_notices, jobs, run_notices, tick_notices
-from pipeline_assets.delivery import deliver
+from pipeline_assets.delivery import deliver_notice
 from pipeline_assets.errors import LedgerUnavailable
 from pipeline_assets.ledger import outbox, reader, schema
 from pipeline_assets.ledger.conditions import report_conditions
@@ -32,9 +32,9 @@ def landing_of_changes(
 ) -> dg.RunRequest | dg.SkipReason:
     """One run for all changes that readers do not have yet, asked for until they have them. The cursor is the position
     that was asked for: one that was not, is asked for at once; one that failed, after a pause."""
-    with schema.using() as engine:
-        position = reader.position(engine)
-    landed = _landed(warehouse)
+    with schema.ledger_for_task() as engine:
+        position = reader.newest_position(engine)
+    landed = _landed_position(warehouse)
     if position <= landed:
         return dg.SkipReason(f"readers have change {landed}, and there is none after it")
     runs = jobs.newest_runs(context.instance, jobs.landing.name, limit=10)
@@ -48,7 +48,7 @@ def landing_of_changes(
     return dg.RunRequest(run_key=f"change {position}{after}")
 
 
-def _landed(warehouse: WarehouseResource) -> int:
+def _landed_position(warehouse: WarehouseResource) -> int:
     """Return the position that readers have; 0 where their tables lack a field that an update brought."""
     try:
         with warehouse.snapshot() as con:
@@ -72,8 +72,8 @@ def notice_of_failed_runs(context: dg.RunFailureSensorContext) -> None:
     """Write one notice of each failed run: what happened, and a link."""
     notice = run_notices.failed_run_notice(context)
     try:
-        with schema.using() as engine:
-            outbox.put(engine, [notice])
+        with schema.ledger_for_task() as engine:
+            outbox.put_notices(engine, [notice])
     except LedgerUnavailable:
         # Dagster tells of each run once, so the log has to have it.
         context.log.exception(log_line(f"{notice.text} {notice.page}"))
@@ -84,7 +84,7 @@ def notice_of_failed_runs(context: dg.RunFailureSensorContext) -> None:
 def notice_of_checks(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     """Write a notice of each check that fails or goes stale, and one when it passes again; request no run."""
     conditions, cursor = check_notices.read_checks(context.instance, context.cursor)
-    with schema.using() as engine:
+    with schema.ledger_for_task() as engine:
         notices = report_conditions(engine, conditions)
     context.update_cursor(cursor)
     return dg.SkipReason(f"{len(conditions)} checks were evaluated, {len(notices)} of them changed")
@@ -104,7 +104,7 @@ def notice_of_ticks(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     if now - until > timedelta(seconds=3 * TICKS_SECONDS):
         since = now
     conditions = list(tick_notices.read_ticks(context.instance, since, now))
-    with schema.using() as engine:
+    with schema.ledger_for_task() as engine:
         notices = report_conditions(engine, conditions)
     context.update_cursor(f"{since.isoformat()} {now.isoformat()}")
     return dg.SkipReason(f"{len(conditions)} conditions of schedules and sensors, {len(notices)} of them changed")
@@ -113,8 +113,8 @@ def notice_of_ticks(context: dg.SensorEvaluationContext) -> dg.SkipReason:
 @dg.sensor(default_status=RUNNING, name="deliver_notices", minimum_interval_seconds=30)
 def deliver_notices(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     """Sends the notices that are due, and asks for no run."""
-    with schema.using() as engine:
-        handled = deliver(engine, log=context.log.warning)
+    with schema.ledger_for_task() as engine:
+        handled = deliver_notice(engine, log=context.log.warning)
     counts = ", ".join(f"{sum(one.state is state for one in handled)} {state}" for state in NoticeState)
     return dg.SkipReason(f"of {len(handled)} notices that were due: {counts}" if handled else "no notice is due")
 

@@ -17,7 +17,7 @@ import polars as pl
 
 from pipeline_assets.errors import ContractBroken
 from pipeline_assets.ledger.changes import Action, Record, Recorded
-from pipeline_assets.ledger.history import fields_changed, fold
+from pipeline_assets.ledger.history import fields_changed, fold_changes
 from pipeline_assets.models import ENTITIES, Entity, Pipeline
 from pipeline_assets.rules import STATUS_FIELDS
 from pipeline_assets.upgrades import upgraded_fields
@@ -101,14 +101,14 @@ def columns_of(entity: type[Entity]) -> tuple[Column, ...]:
     return tuple(columns)
 
 
-def submitted(rows: Sequence[Sequence[Any]]) -> pl.DataFrame:
+def submitted_frame(rows: Sequence[Sequence[Any]]) -> pl.DataFrame:
     """Return rows of the ledger (`ledger.reader.rows_since`) as a frame with the columns `CHANGES`."""
     raw = {name: pl.Int64() if dtype == UTC_TIME else dtype for name, dtype in CHANGES.items()}
     frame = pl.DataFrame(rows, schema=raw, orient="row")
     return frame.with_columns(pl.from_epoch("submitted_at_utc", "us").dt.replace_time_zone("UTC"))
 
 
-def recorded(changes: pl.DataFrame) -> list[Recorded]:
+def decode_changes(changes: pl.DataFrame) -> list[Recorded]:
     """Decode the changes of a frame with the columns `CHANGES`."""
     columns: dict[str, Iterable[Any]] = {name: changes[name].to_list() for name in CHANGES}
     columns["action"] = map(Action, columns["action"])
@@ -119,21 +119,21 @@ def recorded(changes: pl.DataFrame) -> list[Recorded]:
     return list(map(Recorded._make, zip(*columns.values(), strict=True)))
 
 
-def frames(changes: pl.DataFrame) -> dict[str, pl.DataFrame]:
+def table_frames(changes: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """Return the tables that the changes leave: one for each kind, status_history and audit.
 
     Raises ContractBroken for a value whose type is not its field's.
     """
     with _no_search_for_cycles():
-        made = recorded(changes)
+        made = decode_changes(changes)
         by_kind: dict[str, list[Record]] = {kind: [] for kind in ENTITIES}
-        for record in fold(made).values():
+        for record in fold_changes(made).values():
             by_kind[record.kind].append(record)
-        current = {kind: _current(entity, by_kind[kind]) for kind, entity in ENTITIES.items()}
+        current = {kind: _current_table(entity, by_kind[kind]) for kind, entity in ENTITIES.items()}
         return {**current, STATUS_HISTORY: _status_history(made, changes), AUDIT: _audit(made, changes)}
 
 
-def _current(entity: type[Entity], records: Sequence[Record]) -> pl.DataFrame:
+def _current_table(entity: type[Entity], records: Sequence[Record]) -> pl.DataFrame:
     own: dict[str, list[Any]] = {
         "archived": [record.archived for record in records],
         "version": [record.version for record in records],
@@ -145,7 +145,7 @@ def _current(entity: type[Entity], records: Sequence[Record]) -> pl.DataFrame:
         [
             pl.Series("id", [record.id for record in records], TEXT),
             *(
-                _series(entity, column, [record.fields[column.name] for record in records])
+                _column_series(entity, column, [record.fields[column.name] for record in records])
                 for column in columns_of(entity)
             ),
             *(pl.Series(name, own[name], dtype) for name, dtype in RECORD.items()),
@@ -171,7 +171,7 @@ def _status_history(changes: Iterable[Recorded], frame: pl.DataFrame) -> pl.Data
     dating = pl.DataFrame(
         [
             pl.Series("position", positions, pl.Int64()),
-            *(_series(Pipeline, columns[name], values[name]) for name in DATED),
+            *(_column_series(Pipeline, columns[name], values[name]) for name in DATED),
         ]
     )
     whole = _with_authors(dating, frame).rename({"id": "pipeline_id"})
@@ -185,8 +185,8 @@ def _audit(changes: Iterable[Recorded], frame: pl.DataFrame) -> pl.DataFrame:
     for change, name, old, new in fields_changed(changes):
         position.append(change.position)
         field.append(name)
-        before.append(_text(old))
-        after.append(_text(new))
+        before.append(_value_text(old))
+        after.append(_value_text(new))
     fields = pl.DataFrame(columns, schema={"position": pl.Int64(), "field": TEXT, "before": TEXT, "after": TEXT})
     head = ("position", "batch", "kind", "id", "version", "action", "field", "before", "after")
     return _with_authors(fields, frame).select(*head, "who", "why", "submitted_at_utc")
@@ -196,12 +196,12 @@ def _with_authors(rows: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:
     return rows.join(changes.drop("before", "after"), on="position", how="left", maintain_order="left")
 
 
-def _text(value: Any) -> str | None:
+def _value_text(value: Any) -> str | None:
     """Return a value as text; the field's model reads it back as the same value."""
     return value if value is None or isinstance(value, str) else orjson.dumps(value).decode()
 
 
-def _series(entity: type[Entity], column: Column, values: Sequence[Any]) -> pl.Series:
+def _column_series(entity: type[Entity], column: Column, values: Sequence[Any]) -> pl.Series:
     is_date = isinstance(column.dtype, pl.Date)
     try:
         series = pl.Series(column.name, values, TEXT if is_date else column.dtype)

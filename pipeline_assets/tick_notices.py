@@ -22,7 +22,7 @@ from dagster._utils.schedules import get_next_cron_tick
 
 from pipeline_assets.failure_texts import describe_error
 from pipeline_assets.ledger.conditions import Condition
-from pipeline_assets.ledger.notices import shortened
+from pipeline_assets.ledger.notices import shorten_text
 from pipeline_assets.ledger.outbox import Notice
 from pipeline_assets.run_notices import recorded_errors
 from warehouse.addresses import endpoint_of
@@ -55,7 +55,7 @@ def read_ticks(instance: dg.DagsterInstance, watched_since: datetime, now: datet
 
 def _newest_tick(state: InstigatorState, newest: InstigatorTick) -> Condition:
     is_well = newest.status is not TickStatus.FAILURE
-    text = "The newest tick succeeded" if is_well else shortened(describe_error(list(recorded_errors(newest.error))))
+    text = "The newest tick succeeded" if is_well else shorten_text(describe_error(list(recorded_errors(newest.error))))
     topic = TICK_WORKS if is_well else TICK_FAILED
     return _condition(state, "tick", is_well, datetime.fromtimestamp(newest.timestamp, UTC), topic, text)
 

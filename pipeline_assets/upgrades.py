@@ -17,7 +17,7 @@ For a field `website` that became `web_address`:
 `UPGRADES["counterparties"] = lambda fields: renamed(fields, website="web_address")`."""
 
 
-def renamed(fields: dict[str, Any], **names: str) -> dict[str, Any]:
+def rename_fields(fields: dict[str, Any], **names: str) -> dict[str, Any]:
     """Return the fields with each old name replaced by its new name."""
     return {names.get(name, name): value for name, value in fields.items()}
 

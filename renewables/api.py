@@ -11,14 +11,14 @@ from typing import cast
 import polars as pl
 
 from elexon_assets.client import ElexonClient
-from elexon_assets.contract import split
+from elexon_assets.contract import split_valid
 from elexon_assets.datasets import BY_NAME, Dataset
 from elexon_assets.errors import ElexonError, UnusableInput
 from elexon_assets.fetch_windows import Failed, Fetched
-from elexon_assets.fetch_windows import fetch as fetch_windows
-from elexon_assets.parsing import RAW
+from elexon_assets.fetch_windows import fetch_windows as fetch_windows
+from elexon_assets.parsing import ROW_INDEX
 from elexon_assets.time_inputs import read_span
-from elexon_assets.windows import cut
+from elexon_assets.windows import split_window
 
 WINDOWS_NAMED = 5
 
@@ -56,13 +56,13 @@ def fetch(
         raise UnusableInput(f"There is no dataset {dataset!r}: choose one of {', '.join(BY_NAME)}.")
     declaration = BY_NAME[dataset]
     span = read_span(start, end, first_day=declaration.since)
-    windows = cut(span, declaration.longest_window)
+    windows = split_window(span, declaration.longest_window)
     with ElexonClient() as client:
         outcomes = list(fetch_windows(client, declaration, windows))
     failed = [outcome for outcome in outcomes if isinstance(outcome, Failed)]
     if failed:
         raise _merged_error(failed, len(outcomes))
-    good, bad = split(declaration, _concatenated(cast("list[Fetched]", outcomes)))
+    good, bad = split_valid(declaration, _concatenate_frames(cast("list[Fetched]", outcomes)))
     if len(bad):
         reasons = ", ".join(
             f"{count} x {reason}" for reason, count in bad["reason"].value_counts(sort=True).iter_rows()
@@ -83,9 +83,9 @@ def _merged_error(failed: list[Failed], windows: int) -> ElexonError:
     return type(failed[0].error)(f"{len(failed)} of {windows} windows failed. {named}{more}")
 
 
-def _concatenated(fetched: list[Fetched]) -> pl.DataFrame:
+def _concatenate_frames(fetched: list[Fetched]) -> pl.DataFrame:
     return pl.concat(
-        [outcome.parsed.frame.drop(RAW).with_columns(source=pl.lit(outcome.source)) for outcome in fetched]
+        [outcome.parsed.frame.drop(ROW_INDEX).with_columns(source=pl.lit(outcome.source)) for outcome in fetched]
     )
 
 

@@ -9,7 +9,7 @@ import json
 import polars as pl
 
 from pipeline_assets.spreadsheets.cells import guard_text
-from renewables.formatting import plain
+from renewables.formatting import json_value
 
 RFC3339 = "%Y-%m-%dT%H:%M:%S%.fZ"
 LOCAL_TIME = "%Y-%m-%dT%H:%M:%S%.f"
@@ -46,6 +46,6 @@ def _as_written(column: pl.Series) -> pl.Series:
 
 def _as_text(column: pl.Series) -> pl.Series:
     """Return a column of texts: lists and structures as JSON, bytes as hexadecimal digits."""
-    cells = [None if cell is None else plain(cell) for cell in column.to_list()]
+    cells = [None if cell is None else json_value(cell) for cell in column.to_list()]
     texts = [cell if isinstance(cell, str | None) else json.dumps(cell, ensure_ascii=False) for cell in cells]
     return pl.Series(column.name, texts, dtype=pl.String)

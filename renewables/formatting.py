@@ -7,18 +7,18 @@ from decimal import Decimal
 from typing import Any
 
 
-def plain(value: object) -> Any:
+def json_value(value: object) -> Any:
     """Return a value that JSON can hold.
 
     Whole numbers and decimals are numbers, of any length; an instant is RFC 3339 with Z, a length of time its seconds,
     bytes are hexadecimal, what is not finite is null, and anything else is its text.
     """
     if is_dataclass(value) and not isinstance(value, type):
-        return plain(asdict(value))
+        return json_value(asdict(value))
     if isinstance(value, dict):
-        return {str(key): plain(item) for key, item in value.items()}
+        return {str(key): json_value(item) for key, item in value.items()}
     if isinstance(value, list | tuple | set | frozenset):
-        return [plain(item) for item in value]
+        return [json_value(item) for item in value]
     if isinstance(value, datetime):
         return value.astimezone(UTC).isoformat().replace("+00:00", "Z") if value.tzinfo else value.isoformat()
     if isinstance(value, date):
@@ -28,7 +28,11 @@ def plain(value: object) -> Any:
     if isinstance(value, timedelta):
         return value.total_seconds()
     if isinstance(value, Decimal):
-        return plain(int(value) if value == value.to_integral_value() else float(value)) if value.is_finite() else None
+        return (
+            json_value(int(value) if value == value.to_integral_value() else float(value))
+            if value.is_finite()
+            else None
+        )
     if isinstance(value, bytes | bytearray):
         return bytes(value).hex()
     if isinstance(value, float) and not math.isfinite(value):

@@ -42,7 +42,7 @@ class RequestGuard:
         parts = urlsplit(public_url)
         host = (parts.hostname or "").lower()
         self._public_host = "" if is_loopback(host) else host
-        self._public_origin = _origin(parts.scheme, host, parts.port) if self._public_host else ""
+        self._public_origin = _origin_host(parts.scheme, host, parts.port) if self._public_host else ""
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
         """Passes the request on, or answers it with 4xx (a websocket is closed before it opens)."""
@@ -52,7 +52,7 @@ class RequestGuard:
         if refusal := self._refusal(scope):
             status, sentence = refusal
             LOGGER.warning("Refused %s %r: %s", scope.get("method", "websocket"), scope["path"][:200], sentence)
-            await _refuse(scope, send, status, sentence)
+            await _send_refusal(scope, send, status, sentence)
             return
 
         async def send_with_headers(message: "Message") -> None:
@@ -127,13 +127,13 @@ def _host_name(authority: str) -> str:
     return match[1].strip("[]") if match else ""
 
 
-def _origin(scheme: str, host: str, port: int | None) -> str:
+def _origin_host(scheme: str, host: str, port: int | None) -> str:
     """Return the origin as browsers write it: without the usual port."""
     name = f"[{host}]" if ":" in host else host
     return f"{scheme}://{name}" + ("" if port in (None, USUAL_PORTS.get(scheme)) else f":{port}")
 
 
-async def _refuse(scope: "Scope", send: "Send", status: int, sentence: str) -> None:
+async def _send_refusal(scope: "Scope", send: "Send", status: int, sentence: str) -> None:
     if scope["type"] == "websocket":
         await send({"type": "websocket.close", "code": 1008, "reason": sentence[:100]})
         return

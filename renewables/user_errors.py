@@ -11,7 +11,7 @@ from warehouse.redaction import SECRET_SETTINGS, redacted
 FAILED, BAD_USAGE = 1, 2
 
 
-class Problem(Exception):
+class UserError(Exception):
     """Expected; `str()` is what is printed, without secrets."""
 
     exit_code = FAILED
@@ -20,13 +20,13 @@ class Problem(Exception):
         super().__init__(redacted(message))
 
 
-class BadUsage(Problem):
+class BadUsage(UserError):
     """What was typed cannot be meant."""
 
     exit_code = BAD_USAGE
 
 
-def told(error: Exception) -> tuple[str, int] | None:
+def user_message(error: Exception) -> tuple[str, int] | None:
     """Return the sentence and the exit code, or None for what nobody expected: that one deserves its traceback.
 
     The sentence is without secrets, whoever wrote it.
@@ -36,7 +36,7 @@ def told(error: Exception) -> tuple[str, int] | None:
 
 
 def _sentence_of(error: Exception) -> tuple[str, int] | None:
-    if isinstance(error, Problem):
+    if isinstance(error, UserError):
         return str(error), error.exit_code
     if isinstance(error, UnusableInput):
         return str(error), BAD_USAGE

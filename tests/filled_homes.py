@@ -12,9 +12,9 @@ import pytest
 from typer.testing import CliRunner
 
 from elexon_assets.datasets import INSTALLED_CAPACITY
-from elexon_assets.schema.warehouse_schema import ensure
+from elexon_assets.schema.warehouse_schema import ensure_schema
 from elexon_assets.simulator.server import running_simulator
-from elexon_assets.windows import Window, of_days
+from elexon_assets.windows import Window, window_of_days
 from renewables.cli.main import app
 from tests.elexon_assets.ingesting import landed_in
 from tests.model_server import KEY, NAME, Model, serving
@@ -54,7 +54,7 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
         for days in (SPRING, AUTUMN):
             landed_in(home, simulator.base_url, days, run_id=f"{days[0]:%B}")
         landed_in(home, simulator.base_url, CAPACITY_PUBLISHED, [INSTALLED_CAPACITY], run_id="capacity")
-        rows = [row for days in (SPRING, AUTUMN) for row in _rows(simulator.base_url, of_days(*days))]
+        rows = [row for days in (SPRING, AUTUMN) for row in _rows(simulator.base_url, window_of_days(*days))]
     publications = pl.DataFrame(rows).select(
         start_time_utc=pl.col("startTime").str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_unit="us", time_zone="UTC"),
         publish_time_utc=pl.col("publishTime").str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_unit="us", time_zone="UTC"),
@@ -110,8 +110,8 @@ def hollow(request: pytest.FixtureRequest, home: Path) -> Path:
     """A home with a snapshot of an empty warehouse."""
     with writing() as con:
         if request.param == "no rows":
-            ensure(con)
-        snapshots.publish(con)
+            ensure_schema(con)
+        snapshots.publish_snapshot(con)
     return home
 
 

@@ -29,13 +29,13 @@ class Restored:
     aside: tuple[Path, ...]
 
 
-def chosen(version: int | None = None, *, warehouse: Path | None = None) -> Snapshot:
+def find_snapshot(version: int | None = None, *, warehouse: Path | None = None) -> Snapshot:
     """Return the newest snapshot, or the one of a version, if it opens. Raises WarehouseMissing, WarehouseDamaged."""
     warehouse = warehouse or Settings().warehouse
     folder = snapshots.folder_of(warehouse)
-    found = snapshots.newest(folder) if version is None else snapshots.of_version(folder, version)
+    found = snapshots.newest_snapshot(folder) if version is None else snapshots.of_version(folder, version)
     if found is None:
-        there = ", ".join(f"{s.version} ({s.day})" for s in snapshots.kept(folder)) or "none"
+        there = ", ".join(f"{s.version} ({s.day})" for s in snapshots.kept_snapshots(folder)) or "none"
         raise WarehouseMissing(
             f"There is no snapshot {'' if version is None else f'{version} '}to restore in {folder}; kept are: {there}."
         )
@@ -45,13 +45,16 @@ def chosen(version: int | None = None, *, warehouse: Path | None = None) -> Snap
 
 
 def restore(version: int | None = None, *, warehouse: Path | None = None) -> Restored:
-    """Puts the snapshot in place; at every moment a whole file stands there. Raises as `chosen`, and WarehouseBusy."""
+    """Put the snapshot in place; at every moment a complete file is there.
+
+    Raises as `find_snapshot` does, and WarehouseBusy.
+    """
     warehouse = warehouse or Settings().warehouse
-    snapshot = chosen(version, warehouse=warehouse)
+    snapshot = find_snapshot(version, warehouse=warehouse)
     stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
     copy = warehouse.with_name(f"{warehouse.name}.restoring-{stamp}")
     log = warehouse.with_name(f"{warehouse.name}.wal")
-    with _held(warehouse):
+    with _hold_warehouse(warehouse):
         try:
             with private_umask():
                 shutil.copyfile(snapshot.path, copy)
@@ -67,7 +70,7 @@ def restore(version: int | None = None, *, warehouse: Path | None = None) -> Res
     return Restored(warehouse, snapshot, tuple(aside))
 
 
-def fault_of(path: Path) -> str | None:
+def corruption_of(path: Path) -> str | None:
     """Return what is wrong with the file, or None if it opens; one that is being written is taken to be fine."""
     try:
         duckdb.connect(str(path), read_only=True).close()
@@ -86,7 +89,7 @@ def _kept_as(path: Path, name: Path) -> Path:
 
 
 @contextmanager
-def _held(path: Path) -> Iterator[None]:
+def _hold_warehouse(path: Path) -> Iterator[None]:
     """Holds DuckDB's own lock on the file, whatever is in it. WarehouseBusy if somebody else has it.
 
     To be called where this process has not opened the file: closing it here would drop that lock too.

@@ -58,7 +58,7 @@ def writing(path: Path | None = None, *, wait_seconds: float | None = None) -> I
         refuse_lost(path)
         _refuse_without_room(path)
         with private_umask(), closing(duckdb.connect()) as con:
-            _attach(con, path, wait_seconds)
+            _attach_file(con, path, wait_seconds)
             with damage_named(path, _way_out(path)):
                 yield con
     finally:
@@ -90,7 +90,7 @@ def reading(path: Path | None = None, *, version: int | None = None) -> Iterator
 def snapshot_to_read(path: Path | None = None, *, version: int | None = None) -> snapshots.Snapshot:
     """Return the newest published snapshot, or that `version`. Raises WarehouseMissing where there is none."""
     folder = snapshots.folder_of(path or Settings().warehouse)
-    published = snapshots.newest(folder) if version is None else snapshots.of_version(folder, version)
+    published = snapshots.newest_snapshot(folder) if version is None else snapshots.of_version(folder, version)
     if published is None:
         if version is not None:
             raise SnapshotPruned(_pruned(folder, version))
@@ -103,7 +103,7 @@ def snapshot_to_read(path: Path | None = None, *, version: int | None = None) ->
 
 def damaged_snapshot(path: Path, complaint: str) -> WarehouseError:
     """Return the error for a snapshot that another process could not open; `complaint` is what DuckDB said there."""
-    return _named(duckdb.Error(complaint), path, WITHOUT_SNAPSHOT)
+    return _translate_error(duckdb.Error(complaint), path, WITHOUT_SNAPSHOT)
 
 
 @contextmanager
@@ -117,7 +117,7 @@ def damage_named(path: Path, way_out: str = WITHOUT_SNAPSHOT) -> Iterator[None]:
     except duckdb.Error as error:
         if not _DAMAGE.search(str(error)):
             raise
-        raise _named(error, path, way_out) from error
+        raise _translate_error(error, path, way_out) from error
 
 
 def refuse_lost(path: Path) -> None:
@@ -130,7 +130,7 @@ def refuse_lost(path: Path) -> None:
             "again, or remove the link. Nothing was changed."
         )
     folder = snapshots.folder_of(path)
-    newest = snapshots.newest(folder)
+    newest = snapshots.newest_snapshot(folder)
     if newest is not None:
         raise WarehouseLost(_lost(path, newest))
     log = path.with_name(f"{path.name}.wal")
@@ -141,7 +141,7 @@ def refuse_lost(path: Path) -> None:
         )
 
 
-class Opening:
+class WarehouseConnections:
     """Both ways to the warehouse of the settings, for Dagster resources. (The connection of dagster-duckdb's resource
     is not closed when its body raises, and waits without a bound.)"""
 
@@ -163,7 +163,7 @@ def has_table(con: duckdb.DuckDBPyConnection, name: str) -> bool:
     return bool(con.execute("SELECT 1 FROM information_schema.tables WHERE table_name = ?", [name]).fetchall())
 
 
-def _attach(con: duckdb.DuckDBPyConnection, path: Path, wait_seconds: float) -> None:
+def _attach_file(con: duckdb.DuckDBPyConnection, path: Path, wait_seconds: float) -> None:
     """Attach the file as soon as it is free."""
     con.execute("SET TimeZone = 'UTC'")
     patiently = tenacity.Retrying(
@@ -173,13 +173,13 @@ def _attach(con: duckdb.DuckDBPyConnection, path: Path, wait_seconds: float) -> 
         reraise=True,
     )
     # The storage of 1.5 is written and read by both supported lines of DuckDB.
-    statement = f"ATTACH {_quoted(path)} AS warehouse (STORAGE_VERSION 'v1.5.0')"
+    statement = f"ATTACH {_quoted_path(path)} AS warehouse (STORAGE_VERSION 'v1.5.0')"
     way_out = _way_out(path)
     refuse_link(path.with_name(f"{path.name}.wal"))
     with _named_errors(path, way_out):
         patiently(con.execute, statement)
         con.execute("USE warehouse")
-    newest = snapshots.newest(snapshots.folder_of(path))
+    newest = snapshots.newest_snapshot(snapshots.folder_of(path))
     if newest is not None and not has_table(con, "warehouse_info"):
         raise WarehouseLost(_lost(path, newest))
     with _named_errors(path, way_out):
@@ -197,7 +197,7 @@ def _attach(con: duckdb.DuckDBPyConnection, path: Path, wait_seconds: float) -> 
         )
 
 
-def _quoted(path: Path) -> str:
+def _quoted_path(path: Path) -> str:
     """ATTACH takes no bound parameter."""
     return "'" + str(path).replace("'", "''") + "'"
 
@@ -208,10 +208,10 @@ def _named_errors(path: Path, way_out: str) -> Iterator[None]:
     try:
         yield
     except duckdb.Error as error:
-        raise _named(error, path, way_out) from error
+        raise _translate_error(error, path, way_out) from error
 
 
-def _named(error: duckdb.Error, path: Path, way_out: str) -> WarehouseError:
+def _translate_error(error: duckdb.Error, path: Path, way_out: str) -> WarehouseError:
     """Return DuckDB's error as what is wrong and how to fix it."""
     text = str(error)
     if "Could not set lock" in text:
@@ -247,7 +247,7 @@ def _lost(path: Path, newest: Snapshot) -> str:
 
 
 def _pruned(folder: Path, version: int) -> str:
-    kept = ", ".join(str(snapshot.version) for snapshot in snapshots.kept(folder)) or "none"
+    kept = ", ".join(str(snapshot.version) for snapshot in snapshots.kept_snapshots(folder)) or "none"
     return (
         f"Snapshot {version} is no longer kept in {folder} (kept are: {kept}). Newer data has been published since: "
         "load the page again, or leave the version out."

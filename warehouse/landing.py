@@ -32,19 +32,19 @@ def append_new(
 
     `range_column` (one of the key) bounds the part of the table that is looked at. Raises LandingRefused.
     """
-    return _merge(con, table, frame, key, range_column, "")
+    return _merge_statement(con, table, frame, key, range_column, "")
 
 
-def merge(
+def merge_rows(
     con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame, *, key: Sequence[str], range_column: str
 ) -> int:
     """Append like `append_new`, and update rows whose key exists. Returns the number of rows added or changed."""
     updates = ", ".join(f'"{c}" = new."{c}"' for c in frame.columns if c not in key)
     when_matched = f"WHEN MATCHED THEN UPDATE SET {updates}" if updates else ""
-    return _merge(con, table, frame, key, range_column, when_matched)
+    return _merge_statement(con, table, frame, key, range_column, when_matched)
 
 
-def replace(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> int:
+def replace_rows(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> int:
     """Replace the table's columns and rows by the frame's; returns the number of rows. Call inside `transaction()`."""
     con.register("landing_frame", frame)
     con.execute(f"CREATE OR REPLACE TABLE {table} AS FROM landing_frame")
@@ -52,7 +52,7 @@ def replace(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> 
     return len(frame)
 
 
-def _merge(
+def _merge_statement(
     con: duckdb.DuckDBPyConnection,
     table: str,
     frame: pl.DataFrame,

@@ -37,14 +37,14 @@ ENCODING = "utf-8-sig"
 PACKAGE_PARENT = Path(__file__).resolve().parent.parent
 
 
-def checkout() -> Path | None:
+def checkout_folder() -> Path | None:
     """Return the checkout that this package runs from (the folder of `workspace.yaml`), or None when installed."""
     return PACKAGE_PARENT if (PACKAGE_PARENT / "workspace.yaml").is_file() else None
 
 
 def default_home() -> Path:
     """Return `data/` in a checkout, else the user's data folder."""
-    root = checkout()
+    root = checkout_folder()
     return root / "data" if root else user_data_path("gb-renewables", appauthor=False)
 
 

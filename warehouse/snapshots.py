@@ -35,7 +35,7 @@ class Snapshot:
         return datetime.fromtimestamp(self.path.stat().st_mtime, UTC)
 
 
-def newest(folder: Path) -> Snapshot | None:
+def newest_snapshot(folder: Path) -> Snapshot | None:
     """Return the snapshot that the pointer names, or None before the first. Reads one small file.
 
     Where the pointer is lost, names a file that was removed, or names anything but a snapshot in this very folder, the
@@ -43,20 +43,20 @@ def newest(folder: Path) -> Snapshot | None:
     """
     try:
         name = json.loads((folder / POINTER).read_text())["file"]
-        pointed_to = _snapshot(folder / name) if Path(name).name == name else None
+        pointed_to = _snapshot_of(folder / name) if Path(name).name == name else None
     except (OSError, ValueError, KeyError, TypeError):
         pointed_to = None
-    return pointed_to or max(kept(folder), default=None)
+    return pointed_to or max(kept_snapshots(folder), default=None)
 
 
 def of_version(folder: Path, version: int) -> Snapshot | None:
     """Return that snapshot if it is still kept."""
-    return next((s for s in kept(folder) if s.version == version), None)
+    return next((s for s in kept_snapshots(folder) if s.version == version), None)
 
 
-def kept(folder: Path) -> list[Snapshot]:
+def kept_snapshots(folder: Path) -> list[Snapshot]:
     """Return all snapshots in the folder, oldest first. Links are none: what they name is not ours."""
-    snapshots = (_snapshot(path) for path in folder.glob("warehouse-*.duckdb"))
+    snapshots = (_snapshot_of(path) for path in folder.glob("warehouse-*.duckdb"))
     return sorted(snapshot for snapshot in snapshots if snapshot)
 
 
@@ -65,17 +65,17 @@ def folder_of(warehouse: Path) -> Path:
     return warehouse.parent / "snapshots"
 
 
-def publish(con: duckdb.DuckDBPyConnection) -> Snapshot:
+def publish_snapshot(con: duckdb.DuckDBPyConnection) -> Snapshot:
     """Copy what is committed to a new version and point readers to it. Call with `writing()`'s connection."""
     settings = Settings()
-    folder = folder_of(_path(con))
+    folder = folder_of(_snapshot_path(con))
     make_private_folder(folder)
     version = _next_version(con, folder)
     today = datetime.now(UTC).date()
     path = folder / f"warehouse-{version:09d}-{today}.duckdb"
     unfinished = folder / "unfinished.duckdb"
     try:
-        _remove(unfinished)
+        _remove_file(unfinished)
         quoted = str(unfinished).replace("'", "''")
         con.execute(f"ATTACH '{quoted}' AS snapshot (STORAGE_VERSION 'v1.5.0')")
         try:
@@ -84,15 +84,15 @@ def publish(con: duckdb.DuckDBPyConnection) -> Snapshot:
             con.execute("DETACH snapshot")
         unfinished.replace(path)
     finally:
-        _remove(unfinished)
+        _remove_file(unfinished)
     _point_to(path, version)
-    prune(folder, keep=settings.snapshots_kept, backup_days=settings.backup_days, today=today)
+    prune_snapshots(folder, keep=settings.snapshots_kept, backup_days=settings.backup_days, today=today)
     return Snapshot(version, today, path)
 
 
-def prune(folder: Path, *, keep: int, backup_days: int, today: date) -> list[Path]:
+def prune_snapshots(folder: Path, *, keep: int, backup_days: int, today: date) -> list[Path]:
     """Removes all but the newest `keep` and the first of each of the last `backup_days` days; returns what went."""
-    snapshots = kept(folder)
+    snapshots = kept_snapshots(folder)
     firsts: dict[date, Snapshot] = {}
     for snapshot in snapshots:
         if snapshot.day > today - timedelta(days=backup_days):
@@ -104,11 +104,11 @@ def prune(folder: Path, *, keep: int, backup_days: int, today: date) -> list[Pat
     return gone
 
 
-def _path(con: duckdb.DuckDBPyConnection) -> Path:
+def _snapshot_path(con: duckdb.DuckDBPyConnection) -> Path:
     return Path(con.execute("SELECT path FROM duckdb_databases() WHERE database_name = 'warehouse'").fetchall()[0][0])
 
 
-def _remove(unfinished: Path) -> None:
+def _remove_file(unfinished: Path) -> None:
     """Remove a file with the log that a full disk or a killed run leaves beside it."""
     for path in (unfinished, unfinished.with_name(f"{unfinished.name}.wal")):
         path.unlink(missing_ok=True)
@@ -117,7 +117,7 @@ def _remove(unfinished: Path) -> None:
 def _next_version(con: duckdb.DuckDBPyConnection, folder: Path) -> int:
     """Return the next version: a counter in the warehouse, above what readers have seen, also after a restore."""
     found = con.execute("SELECT value FROM warehouse_info WHERE key = 'snapshot_version'").fetchall()
-    seen = [s.version for s in kept(folder)]
+    seen = [s.version for s in kept_snapshots(folder)]
     version = max([int(value) for (value,) in found] + seen, default=0) + 1
     con.execute("BEGIN")
     con.execute("DELETE FROM warehouse_info WHERE key = 'snapshot_version'")
@@ -137,7 +137,7 @@ def _point_to(path: Path, version: int) -> None:
     temporary_link.replace(link)
 
 
-def _snapshot(path: Path) -> Snapshot | None:
+def _snapshot_of(path: Path) -> Snapshot | None:
     match = _NAME.fullmatch(path.name)
     if not match or path.is_symlink() or not path.is_file():
         return None

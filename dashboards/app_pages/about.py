@@ -23,7 +23,7 @@ NOT_COVERED = """
 """
 
 
-def show() -> None:
+def render_page() -> None:
     st.markdown(
         "What Great Britain's wind and solar really generated, half hour by half hour: fetched from Elexon, validated, "
         "kept with every value that was ever published, and orchestrated by Dagster. Beside it the pipeline of "
@@ -39,7 +39,7 @@ def show() -> None:
     st.subheader("What it does not cover", anchor=False)
     st.markdown(NOT_COVERED)
     st.subheader("This installation", anchor=False)
-    settings, snapshot = Settings(), snapshot_cache.shown()
+    settings, snapshot = Settings(), snapshot_cache.current_snapshot()
     held = (
         f"snapshot {snapshot.version} of {moment(snapshot.published_at_utc)} {zone(snapshot.published_at_utc)}, "
         f"{size(snapshot.path.stat().st_size)}"
@@ -59,4 +59,4 @@ def show() -> None:
     )
 
 
-show()
+render_page()

@@ -35,15 +35,15 @@ RECORDS = {path: PAGES[kind] for kind, path in notices.PAGES.items()}
 "A record's path, as notices have it, to its page here."
 
 
-def show() -> None:
-    counts = outbox.counts(ledger_session.engine())
+def render_page() -> None:
+    counts = outbox.count_by_state(ledger_session.engine())
     _where_they_go()
     st.markdown(" · ".join(f"**{number(count)}** {NAMES[state].lower()}" for state, count in counts.items()))
     states = {NAMES[state]: state for state in NoticeState}
     state = states.get(st.segmented_control("State", list(states), key="state", bind="query-params") or "")
-    found = outbox.listed(ledger_session.engine(), state=state, limit=SHOWN)
+    found = outbox.list_notices(ledger_session.engine(), state=state, limit=SHOWN)
     for waiting in found:
-        _one(waiting)
+        _render_notice(waiting)
     if not found:
         st.info(EMPTY[state], icon=":material/notifications:")
     elif sum(counts.values() if state is None else [counts[state]]) > len(found):
@@ -62,7 +62,7 @@ def _webhook_is_set() -> bool:
     return bool(Settings().slack_webhook_url)
 
 
-def _one(waiting: Waiting) -> None:
+def _render_notice(waiting: Waiting) -> None:
     notice, (icon, colour) = waiting.notice, MARKS[waiting.state]
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
@@ -72,7 +72,7 @@ def _one(waiting: Waiting) -> None:
         st.text(notice.text)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.caption(_became_of(waiting), width="content")
-            _link(notice)
+            _notice_link(notice)
             if waiting.state is NoticeState.FAILED or (waiting.state is NoticeState.LOGGED and _webhook_is_set()):
                 _again_button(notice, "Try again" if waiting.state is NoticeState.FAILED else "Send it now")
 
@@ -89,7 +89,7 @@ def _became_of(waiting: Waiting) -> str:
     return f"Attempt {waiting.attempts} of {ATTEMPTS}{said}; {due}" if waiting.attempts else f"Not tried yet; {due}"
 
 
-def _link(notice: Notice) -> None:
+def _notice_link(notice: Notice) -> None:
     """Return a link to the record's page, or to a run in Dagster."""
     address = urlsplit(notice.page)
     if address.path in RECORDS:
@@ -107,4 +107,4 @@ def _again_button(notice: Notice, label: str) -> None:
     st.button(label, key=f"again {notice.id}", icon=":material/replay:", on_click=put_back, type="tertiary")
 
 
-show()
+render_page()

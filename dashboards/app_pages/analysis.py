@@ -8,9 +8,9 @@ import polars as pl
 import streamlit as st
 
 from dashboards.components import snapshot_cache
-from dashboards.components.chart import chart, show_table
+from dashboards.components.chart import render_chart, show_table
 from dashboards.components.filters import Days, categories_chosen, dataset_chosen, days_chosen
-from dashboards.components.footer import nothing_yet
+from dashboards.components.footer import empty_state
 from dashboards.components.formatting import percent, share, span_of_days
 from dashboards.components.plain_text import plain
 from elexon_assets.datasets import INSTALLED_CAPACITY, Dataset
@@ -23,7 +23,7 @@ from renewables.queries.caveats import CAPACITY_IS_PLANNED, WIND_ERRS_LOW, cavea
 from renewables.queries.generation import GRAINS, POINTS_A_SERIES, Series, grain_for, series_of
 from renewables.queries.profiles import window_of_days
 from renewables.queries.selection import Selection
-from renewables.queries.snapshot import span
+from renewables.queries.snapshot import span_of
 
 GRAIN_NAMES = ["Auto", "half hour", "hour", "day", "week", "month"]
 SUMMARY: dict[str, Any] = {
@@ -72,13 +72,13 @@ class Wanted:
         return span_of_days(self.days.first, self.days.last)
 
 
-def show() -> None:
+def render_page() -> None:
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
     with row:
         dataset = dataset_chosen()
-    held = snapshot_cache.ask(span, dataset.name) if snapshot_cache.shown() else None
+    held = snapshot_cache.cached_query(span_of, dataset.name) if snapshot_cache.current_snapshot() else None
     if held is None:
-        nothing_yet(dataset.title.lower())
+        empty_state(dataset.title.lower())
         return
     with row:
         categories = categories_chosen(dataset)
@@ -95,7 +95,7 @@ def show() -> None:
         "View", list(views), default="Time series", required=True, key="view", bind="query-params"
     )
     (views.get(name or "") or _time_series)(wanted)
-    _summary(wanted)
+    _render_summary(wanted)
 
 
 def _has_capacity(dataset: Dataset) -> bool:
@@ -113,7 +113,7 @@ def _time_series(wanted: Wanted) -> None:
     if kind == "Stacked" and not stacked:
         said += " Signed flows cannot be stacked, so they are lines."
     st.caption(said)
-    chart(
+    render_chart(
         figure_in_page(drawn, stacked=stacked),
         drawn.frame,
         name=f"{wanted.dataset.name}-{drawn.grain.name.replace(' ', '-')}",
@@ -134,21 +134,21 @@ def series_in_grain(wanted: Wanted, asked: str) -> tuple[Series, str]:
     if too_fine:
         said += f" A {asked} each would be too many points for this span."
     if grain in profiles.BY_DAY:
-        drawn = snapshot_cache.ask(
+        drawn = snapshot_cache.cached_query(
             profiles.by_settlement_day, wanted.selection, wanted.days.first, wanted.days.last, grain=grain
         )
     else:
-        drawn = snapshot_cache.ask(series_of, wanted.selection, window, grain=GRAINS[grain])
+        drawn = snapshot_cache.cached_query(series_of, wanted.selection, window, grain=GRAINS[grain])
     return drawn, said
 
 
-def _distribution(wanted: Wanted) -> None:
+def _render_distribution(wanted: Wanted) -> None:
     frame = _of_span(profiles.distribution, wanted)
     st.caption(
         "How often a half hour's MW lies in each band, of the half hours there are. A spike, as of the sun's nights, "
         "may run off the top."
     )
-    chart(
+    render_chart(
         figures.distribution(frame, wanted.dataset.category),
         frame,
         name="distribution",
@@ -156,20 +156,20 @@ def _distribution(wanted: Wanted) -> None:
     )
 
 
-def _correlation(wanted: Wanted) -> None:
+def _render_correlation(wanted: Wanted) -> None:
     frame = _of_span(profiles.correlation, wanted)
     st.caption(
         "Pearson's r of half-hourly MW, over the half hours that both have. 1: together; −1: one instead of the other."  # noqa: RUF001 (a minus is meant)
     )
-    chart(figures.correlation(frame), frame, name="correlation", alt="Correlation of each pair of technologies")
+    render_chart(figures.correlation(frame), frame, name="correlation", alt="Correlation of each pair of technologies")
 
 
-def _seasons(wanted: Wanted) -> None:
+def _render_seasons(wanted: Wanted) -> None:
     st.caption(f"Mean MW of {plain(', '.join(wanted.categories))} together, London hours.")
     for column, across in zip(st.columns(2), ("weekday", "month"), strict=True):
         frame = _of_span(profiles.by_hour, wanted, across=across)
         with column:
-            chart(
+            render_chart(
                 figures.by_hour(frame, across=across),
                 frame,
                 name=f"hour-by-{across}",
@@ -177,18 +177,18 @@ def _seasons(wanted: Wanted) -> None:
             )
 
 
-def _duration(wanted: Wanted) -> None:
+def _render_duration(wanted: Wanted) -> None:
     frame = _of_span(profiles.duration, wanted)
     st.caption("The MW that is reached or exceeded for a share of the half hours there are.")
-    chart(figures.duration(frame, wanted.dataset.category), frame, name="duration-curve", alt="Duration curve")
+    render_chart(figures.duration(frame, wanted.dataset.category), frame, name="duration-curve", alt="Duration curve")
 
 
-def _comparison(wanted: Wanted) -> None:
-    frame = _figures(wanted).filter(pl.col("half_hours") > 0)
+def _render_comparison(wanted: Wanted) -> None:
+    frame = _render_figures(wanted).filter(pl.col("half_hours") > 0)
     st.caption(
         "Whiskers: 5th to 95th percentile. Box: the middle half, with median and mean (dashed). Diamond: the peak."
     )
-    chart(
+    render_chart(
         figures.comparison(frame, wanted.dataset.category),
         frame,
         name="comparison",
@@ -197,17 +197,17 @@ def _comparison(wanted: Wanted) -> None:
     )
 
 
-def _years(wanted: Wanted) -> None:
-    frame = snapshot_cache.ask(profiles.by_year, Selection(wanted.dataset.name, tuple(wanted.categories)))
+def _render_years(wanted: Wanted) -> None:
+    frame = snapshot_cache.cached_query(profiles.by_year, Selection(wanted.dataset.name, tuple(wanted.categories)))
     st.caption(
         f"Energy of {plain(', '.join(wanted.categories))} by month, of all years. A hollow mark: less than "
         f"{share(figures.WHOLE_MONTH)} of the month is there."
     )
-    chart(figures.by_year(frame), frame, name="year-on-year", alt="Monthly energy, a line a year")
+    render_chart(figures.by_year(frame), frame, name="year-on-year", alt="Monthly energy, a line a year")
 
 
 def _capacity_factor(wanted: Wanted) -> None:
-    frame = snapshot_cache.ask(
+    frame = snapshot_cache.cached_query(
         profiles.monthly_capacity_factors,
         Selection(wanted.dataset.name, tuple(wanted.categories)),
         wanted.days.first,
@@ -220,7 +220,7 @@ def _capacity_factor(wanted: Wanted) -> None:
         "Energy over what the installed capacity (Elexon's yearly figures, linear between them) makes in the same half "
         f"hours. {WIND_ERRS_LOW} {CAPACITY_IS_PLANNED}"
     )
-    chart(
+    render_chart(
         figures.capacity_factors(frame, wanted.dataset.category),
         frame,
         name="capacity-factor",
@@ -229,8 +229,8 @@ def _capacity_factor(wanted: Wanted) -> None:
     )
 
 
-def _summary(wanted: Wanted) -> None:
-    frame = _figures(wanted)
+def _render_summary(wanted: Wanted) -> None:
+    frame = _render_figures(wanted)
     st.subheader("Figures of the span", anchor=False)
     coverage = frame["coverage"].min()
     there = "All half hours are there"
@@ -238,7 +238,7 @@ def _summary(wanted: Wanted) -> None:
         there = f"At least {percent(coverage)} of the half hours are there for each"
     without = ", without what is flagged" if wanted.exclude_flagged else ""
     has_capacity = bool(frame["capacity_factor"].count())
-    caveats = snapshot_cache.ask(caveats_of, wanted.selection, has_capacity=has_capacity)
+    caveats = snapshot_cache.cached_query(caveats_of, wanted.selection, has_capacity=has_capacity)
     st.caption(
         f"{wanted}{without}. {there}; energy is never filled up, and its flagged share is beside it. "
         + " ".join(caveats)
@@ -246,24 +246,24 @@ def _summary(wanted: Wanted) -> None:
     show_table(frame, name="summary", columns=SUMMARY)
 
 
-def _figures(wanted: Wanted) -> pl.DataFrame:
-    return snapshot_cache.ask(summary_of, wanted.selection, wanted.window)
+def _render_figures(wanted: Wanted) -> pl.DataFrame:
+    return snapshot_cache.cached_query(summary_of, wanted.selection, wanted.window)
 
 
 def _of_span(question: Callable[..., pl.DataFrame], wanted: Wanted, **more: str) -> pl.DataFrame:
-    return snapshot_cache.ask(question, wanted.selection, wanted.window, **more)
+    return snapshot_cache.cached_query(question, wanted.selection, wanted.window, **more)
 
 
 VIEWS: dict[str, Callable[[Wanted], None]] = {
     "Time series": _time_series,
-    "Distribution": _distribution,
-    "Correlation": _correlation,
-    "Seasons": _seasons,
-    "Duration": _duration,
-    "Comparison": _comparison,
-    "Year on year": _years,
+    "Distribution": _render_distribution,
+    "Correlation": _render_correlation,
+    "Seasons": _render_seasons,
+    "Duration": _render_duration,
+    "Comparison": _render_comparison,
+    "Year on year": _render_years,
     "Capacity factor": _capacity_factor,
 }
 ONLY_WITH_CAPACITY = {"Capacity factor"}
 
-show()
+render_page()

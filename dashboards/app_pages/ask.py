@@ -13,14 +13,14 @@ import streamlit as st
 
 from dashboards.components import snapshot_cache
 from dashboards.components.chart import SHARES, show_table
-from dashboards.components.footer import nothing_yet
+from dashboards.components.footer import empty_state
 from dashboards.components.formatting import number
 from dashboards.components.plain_text import plain
-from renewables.assistant.conversation import EXAMPLES, Turn, answer, beside
-from renewables.assistant.model_server import host_of, is_on_this_machine, lacking
+from renewables.assistant.conversation import EXAMPLES, Turn, answer_question, beside
+from renewables.assistant.model_server import host_of, is_on_this_machine, missing_setting
 from renewables.assistant.query_tool import ROWS_KEPT, Query
 from renewables.attribution import label_of_sources
-from renewables.queries.snapshot import sources
+from renewables.queries.snapshot import source_names
 from warehouse.settings import Settings
 
 TURNS, EXAMPLE = "chat: turns", "chat: example"
@@ -30,13 +30,13 @@ LOOKS_EVERY_SECONDS = 0.5
 DRAWS_EVERY_SECONDS = 0.5
 
 
-def show() -> None:
+def render_page() -> None:
     settings = Settings()
-    if wanted := lacking(settings):
-        _how(wanted)
+    if wanted := missing_setting(settings):
+        _render_set_up_help(wanted)
         return
-    if snapshot_cache.shown() is None:
-        nothing_yet("the data")
+    if snapshot_cache.current_snapshot() is None:
+        empty_state("the data")
         return
     turns: list[Turn] = st.session_state.setdefault(TURNS, [])
     typed = st.chat_input(
@@ -45,16 +45,16 @@ def show() -> None:
     asked = typed or st.session_state.pop(EXAMPLE, None)
     _who_answers(settings, turns, is_begun=bool(turns or asked))
     for n, turn in enumerate(turns):
-        _question(turn)
+        _render_question(turn)
         with st.chat_message("assistant"):
-            _outcome(turns, n)
+            _render_outcome(turns, n)
     if asked:
-        _answer(asked, turns, settings)
+        _stream_answer(asked, turns, settings)
     elif not turns:
-        _examples()
+        _render_examples()
 
 
-def _how(wanted: str) -> None:
+def _render_set_up_help(wanted: str) -> None:
     with st.container(border=True):
         st.markdown(
             f"**{wanted}** Any server with OpenAI's chat completions will do: `CHAT_MODEL`, `CHAT_BASE_URL` (Ollama: "
@@ -79,32 +79,32 @@ def _who_answers(settings: Settings, turns: list[Turn], *, is_begun: bool) -> No
             st.button("New conversation", icon=":material/add_comment:", on_click=turns.clear)
 
 
-def _examples() -> None:
+def _render_examples() -> None:
     st.markdown("Ask in your own words, or begin with one of these:")
     for example in EXAMPLES:
-        st.button(example, icon=":material/chat:", on_click=_take, args=(example,))
+        st.button(example, icon=":material/chat:", on_click=_take_question, args=(example,))
 
 
-def _take(example: str) -> None:
+def _take_question(example: str) -> None:
     st.session_state[EXAMPLE] = example
 
 
-def _question(turn: Turn) -> None:
+def _render_question(turn: Turn) -> None:
     with st.chat_message("user"):
         st.text(turn.question)
 
 
-def _answer(asked: str, turns: list[Turn], settings: Settings) -> None:
+def _stream_answer(asked: str, turns: list[Turn], settings: Settings) -> None:
     """Show how long it takes, then draw the answer. A click on Stop, or anywhere else, ends it; its queries stay."""
-    snapshot = snapshot_cache.shown()
+    snapshot = snapshot_cache.current_snapshot()
     turn, before = Turn(asked, snapshot.version if snapshot else None), list(turns)
     turns.append(turn)
-    _question(turn)
+    _render_question(turn)
     with st.chat_message("assistant"):
         words = st.empty()
         st.button("Stop", icon=":material/stop_circle:", key=f"stop {len(turns)}")
         began, drawn = time.monotonic(), 0.0
-        with closing(beside(answer(turn, before, settings), every_seconds=LOOKS_EVERY_SECONDS)) as events:
+        with closing(beside(answer_question(turn, before, settings), every_seconds=LOOKS_EVERY_SECONDS)) as events:
             for _ in turn.follow(events):
                 now = time.monotonic()
                 if now - drawn < DRAWS_EVERY_SECONDS:
@@ -115,7 +115,7 @@ def _answer(asked: str, turns: list[Turn], settings: Settings) -> None:
     st.rerun()  # drawn as all others: what was drawn on the way leaves no shadow beside the next question
 
 
-def _outcome(turns: list[Turn], n: int) -> None:
+def _render_outcome(turns: list[Turn], n: int) -> None:
     turn = turns[n]
     if turn.text:
         st.text(turn.text)
@@ -126,33 +126,33 @@ def _outcome(turns: list[Turn], n: int) -> None:
     elif not any(one.looked_up for one in turns[: n + 1]):
         st.warning("Nothing was looked up for this: no number in it comes from the data.", icon=":material/warning:")
     if turn.looked_up:
-        _rows(turn.looked_up[-1], f"answer-{n + 1}")
-        _provenance(turn)
+        _render_rows(turn.looked_up[-1], f"answer-{n + 1}")
+        _render_provenance(turn)
     if turn.queries:
         with st.expander(f"SQL that was run ({len(turn.queries)})", icon=":material/code:"):
             for m, query in enumerate(turn.queries, 1):
-                _sql(query, f"answer-{n + 1}-{m}", is_shown=bool(turn.looked_up) and query is turn.looked_up[-1])
+                _render_sql(query, f"answer-{n + 1}-{m}", is_shown=bool(turn.looked_up) and query is turn.looked_up[-1])
 
 
-def _sql(query: Query, name: str, *, is_shown: bool) -> None:
+def _render_sql(query: Query, name: str, *, is_shown: bool) -> None:
     st.code(query.sql or "(no SQL)", language="sql", wrap_lines=True)
     if query.frame is None:
         st.caption(f":material/block: Refused: {plain(query.refusal)}")
     elif is_shown:
         st.caption(f"{number(len(query.frame))} rows, shown above.")
     else:
-        _rows(query, name)
+        _render_rows(query, name)
 
 
-def _rows(query: Query, name: str) -> None:
+def _render_rows(query: Query, name: str) -> None:
     if query.frame is None:
         return
-    show_table(query.frame, name=name, columns=_formats(query.frame))
+    show_table(query.frame, name=name, columns=_column_formats(query.frame))
     if query.is_cut:
         st.caption(f"The first {number(ROWS_KEPT)} rows: there are more.")
 
 
-def _formats(frame: pl.DataFrame) -> dict[str, Any]:
+def _column_formats(frame: pl.DataFrame) -> dict[str, Any]:
     """Return column formats: days without a clock, thousands separated.
 
     A share of the model's own query may be of 1 or of 100, so it is not formatted as percent.
@@ -165,11 +165,11 @@ def _formats(frame: pl.DataFrame) -> dict[str, Any]:
     }
 
 
-def _provenance(turn: Turn) -> None:
+def _render_provenance(turn: Turn) -> None:
     """Draw what other pages show too: how much is present, how much is flagged, and whether it is synthetic."""
-    label = label_of_sources(snapshot_cache.ask(sources)) if turn.is_on_generation else ""
+    label = label_of_sources(snapshot_cache.cached_query(source_names)) if turn.is_on_generation else ""
     said = [*([f"{label} data."] if label else []), *turn.coverage, f"Snapshot {turn.version}."]
     st.caption(plain(" ".join(said)))
 
 
-show()
+render_page()

@@ -16,7 +16,7 @@ from pipeline_assets.errors import Problem, Refused, StaleVersion
 from pipeline_assets.ledger.changes import Change, Record
 from pipeline_assets.ledger.submission import submit
 from pipeline_assets.models import ENTITIES
-from pipeline_assets.spreadsheets.portfolio_index import Holdings
+from pipeline_assets.spreadsheets.portfolio_index import Portfolio
 from pipeline_assets.spreadsheets.typed_cells import TypedCells, cell_text, columns_of, parse_cells
 from renewables.queries.record_history import shown_value
 
@@ -30,9 +30,9 @@ Typed = Sequence[tuple[Record, Mapping[str, str]]]
 "Records with the text of each cell that was changed, by field."
 
 
-def show() -> None:
-    save_notice.tell()
-    held = ledger_session.held()
+def render_page() -> None:
+    save_notice.render_notice()
+    held = ledger_session.current_portfolio()
     kind = st.segmented_control(
         "Records",
         KINDS,
@@ -45,17 +45,17 @@ def show() -> None:
     )
     kind = kind or KINDS[0]
     if not held.of_kind(kind):
-        record_lists.nothing_yet(held, "pipelines")
+        record_lists.empty_list(held, "pipelines")
         return
     name = f"bulk edit of {kind}"
-    state = submit_form.opened(name)
+    state = submit_form.form_state(name)
     if not state.records:
         state.records = {(record.kind, record.id): record for record in held.of_kind(kind)}
     opened, table = list(state.records.values()), f"bulk {state.token}"
     typed, beyond = _typed(kind, opened, key=table)
     if any(held.get(kind, record.id) != record for record in opened):
         st.info("Some of these were changed since the table was opened.", icon=":material/update:")
-    st.button("Start again", icon=":material/restart_alt:", on_click=submit_form.leave, args=(name,), type="tertiary")
+    st.button("Start again", icon=":material/restart_alt:", on_click=submit_form.discard, args=(name,), type="tertiary")
     st.subheader("What would change", anchor=False)
     if not typed and not beyond:
         st.caption(
@@ -65,7 +65,7 @@ def show() -> None:
         return
     read = parse_cells(kind, typed)
     records = [(record, read.edits[record.id]) for record, _ in typed if record.id in read.edits]
-    _difference(held, kind, records)
+    _difference_table(held, kind, records)
     _second_look(kind, read.warnings, records)
     may_be_saved = _read_problems(kind, typed, read.problems, beyond)
     may_be_saved &= _clearing_is_confirmed(kind, read, key=f"clear {state.token}")
@@ -79,10 +79,10 @@ def show() -> None:
         if st.session_state.get(table) != seen:
             message = "cells were changed since the difference was shown: look at it again"
             raise Refused([Problem("batch", state.token, "cells", message)])
-        return _changes(records, submit_form.opened(name).versions)
+        return _changes_of_rows(records, submit_form.form_state(name).versions)
 
     label = f"Save {len(records):,} record{'s' if len(records) > 1 else ''}"
-    submit_form.form(name, [], build=build, label=label, disabled=not may_be_saved)
+    submit_form.render_form(name, [], build=build, label=label, disabled=not may_be_saved)
 
 
 def _typed(kind: str, opened: Sequence[Record], *, key: str) -> tuple[Typed, list[str]]:
@@ -117,7 +117,7 @@ def _typed(kind: str, opened: Sequence[Record], *, key: str) -> tuple[Typed, lis
     return typed, [text for row in texts.slice(len(frame)).rows() for text in row if text.strip()]
 
 
-def _difference(held: Holdings, kind: str, edits: Sequence[tuple[Record, Mapping[str, Any]]]) -> None:
+def _difference_table(held: Portfolio, kind: str, edits: Sequence[tuple[Record, Mapping[str, Any]]]) -> None:
     rows = [
         {
             "Record": record.fields["name"],
@@ -182,7 +182,7 @@ def _clearing_is_confirmed(kind: str, read: TypedCells, *, key: str) -> bool:
 def _is_accepted(edits: Sequence[tuple[Record, Mapping[str, Any]]]) -> bool:
     """Show what the ledger says to a dry run; return whether it would save the changes."""
     try:
-        receipt = submit(ledger_session.engine(), _changes(edits, {}), who=DRY_RUN, token=DRY_RUN, dry_run=True)
+        receipt = submit(ledger_session.engine(), _changes_of_rows(edits, {}), who=DRY_RUN, token=DRY_RUN, dry_run=True)
     except Refused as error:
         names = {(record.kind, record.id): str(record.fields["name"]) for record, _ in edits}
         lines = [
@@ -194,11 +194,11 @@ def _is_accepted(edits: Sequence[tuple[Record, Mapping[str, Any]]]) -> bool:
         return False
     except StaleVersion:
         return True  # the form says it, with the ways on
-    save_notice.second_look(receipt)
+    save_notice.render_warnings(receipt)
     return True
 
 
-def _changes(
+def _changes_of_rows(
     edits: Sequence[tuple[Record, Mapping[str, Any]]], versions: Mapping[tuple[str, str], int]
 ) -> list[Change]:
     return [
@@ -210,4 +210,4 @@ def _changes(
     ]
 
 
-show()
+render_page()

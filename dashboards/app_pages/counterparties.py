@@ -7,8 +7,8 @@ import streamlit as st
 
 from dashboards.components import form_routing, record_lists, record_page, submit_form
 from pipeline_assets.ledger.changes import Change
-from pipeline_assets.spreadsheets.portfolio_index import Holdings
-from renewables.queries.records import counterparties
+from pipeline_assets.spreadsheets.portfolio_index import Portfolio
+from renewables.queries.records import counterparty_list
 
 KIND, CREATE = "counterparties", "create a counterparty"
 COLUMNS: dict[str, Any] = {
@@ -20,16 +20,16 @@ COLUMNS: dict[str, Any] = {
 }
 
 
-def _create(_: Holdings) -> None:
-    company = submit_form.creating(CREATE, KIND, ("name", "website", "notes"))
-    person = submit_form.creating(
+def _create_form(_: Portfolio) -> None:
+    company = submit_form.create_part(CREATE, KIND, ("name", "website", "notes"))
+    person = submit_form.create_part(
         CREATE,
         "contacts",
         ("name", "email", "phone"),
         heading="Its first contact (or none yet; more can be added later)",
         optional=True,
     )
-    role = submit_form.creating(
+    role = submit_form.create_part(
         CREATE,
         "counterparty_contacts",
         ("role",),
@@ -38,14 +38,14 @@ def _create(_: Holdings) -> None:
     )
 
     def build(typed: submit_form.Typed) -> Sequence[Change]:
-        changes = [company.change(typed[company.key])]
+        changes = [company.requested_change(typed[company.key])]
         if any(typed[person.key].values()) or typed[role.key]["role"]:
-            changes += [person.change(typed[person.key]), role.change(typed[role.key])]
+            changes += [person.requested_change(typed[person.key]), role.requested_change(typed[role.key])]
         return changes
 
     go = record_page.same_page(KIND, company.id)
-    submit_form.form(CREATE, [company, person, role], build=build, label="Create the counterparty", go=go)
+    submit_form.render_form(CREATE, [company, person, role], build=build, label="Create the counterparty", go=go)
     form_routing.close_button(CREATE)
 
 
-record_lists.whole_list(KIND, counterparties, COLUMNS, create=_create)
+record_lists.render_list(KIND, counterparty_list, COLUMNS, create=_create_form)

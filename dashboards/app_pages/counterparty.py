@@ -8,16 +8,16 @@ from dashboards.components import form_routing, ledger_session, record_lists, re
 from dashboards.components.ledger_session import rag_text
 from dashboards.components.plain_text import plain
 from pipeline_assets.ledger.changes import Change, Record
-from pipeline_assets.spreadsheets.portfolio_index import Holdings
+from pipeline_assets.spreadsheets.portfolio_index import Portfolio
 from pipeline_assets.vocabulary import ContactRole
-from renewables.queries.records import contacts_of, points_of, projects_of
+from renewables.queries.records import contacts_of, information_points_of, projects_of
 
 KIND = "counterparties"
 PERSON = ("name", "email", "phone")
 
 
-def show() -> None:
-    held, company = record_page.asked_for(KIND)
+def render_page() -> None:
+    held, company = record_page.addressed_record(KIND)
     if company is None:
         return
     st.title(plain(company.fields["name"]), anchor=False)
@@ -27,16 +27,16 @@ def show() -> None:
         if company.fields[name]:
             st.text(company.fields[name])
     record_page.head_forms(company, ("name", "website", "notes"))
-    _people(held, company)
+    _render_people(held, company)
     st.subheader("Projects", anchor=False)
-    _projects(held, company)
+    _render_projects(held, company)
     st.subheader("Information points", anchor=False)
-    record_page.points(points_of(held, KIND, company.id))
-    record_page.comments(held, company)
-    record_page.whole_history(held, company)
+    record_page.render_information_points(information_points_of(held, KIND, company.id))
+    record_page.render_comments(held, company)
+    record_page.render_history(held, company)
 
 
-def _people(held: Holdings, company: Record) -> None:
+def _render_people(held: Portfolio, company: Record) -> None:
     st.subheader("Contacts", anchor=False)
     found = contacts_of(held, company.id)
     go = record_page.same_page(KIND, company.id)
@@ -52,20 +52,20 @@ def _people(held: Holdings, company: Record) -> None:
                 ledger_session.landing_mark(max(link.position, person.position))
                 record_page.row_button("Edit", form, icon=":material/edit:", record=company, key=link.id)
                 record_page.row_button("Remove", f"remove {link.id}", icon=":material/close:", record=company)
-            record_page.removal(link, f"{fields['name']} ({role})", go)
+            record_page.removal_form(link, f"{fields['name']} ({role})", go)
             if person.id not in drawn:
                 drawn.add(person.id)
                 record_page.comments_on_part(held, person, company)
     for person in {person.id: person for _, person in found}.values():
-        if form_routing.asked() == f"contact {person.id}":
+        if form_routing.open_form() == f"contact {person.id}":
             name = f"edit contact {person.id}"
             with st.container(border=True):
                 st.markdown(f"**Edit {plain(person.fields['name'])}**")
-                submit_form.form(name, [submit_form.editing(name, person, PERSON)], go=go)
+                submit_form.render_form(name, [submit_form.edit_part(name, person, PERSON)], go=go)
                 form_routing.close_button(name)
     if not found:
         st.caption("None yet.")
-    if form_routing.asked() == "new contact":
+    if form_routing.open_form() == "new contact":
         _new_contact(company, go)
     else:
         record_page.row_button("Add a contact", "new contact", icon=":material/add:", record=company)
@@ -73,29 +73,29 @@ def _people(held: Holdings, company: Record) -> None:
 
 def _new_contact(company: Record, go: submit_form.Go) -> None:
     name = f"contact of {company.id}"
-    person = submit_form.creating(name, "contacts", PERSON)
-    role = submit_form.creating(
+    person = submit_form.create_part(name, "contacts", PERSON)
+    role = submit_form.create_part(
         name, "counterparty_contacts", ("role",), fixed={"counterparty_id": company.id, "contact_id": person.id}
     )
 
     def build(typed: submit_form.Typed) -> Sequence[Change]:
-        return [person.change(typed[person.key]), role.change(typed[role.key])]
+        return [person.requested_change(typed[person.key]), role.requested_change(typed[role.key])]
 
     with st.container(border=True):
         st.markdown("**Add a contact**")
-        submit_form.form(name, [person, role], build=build, label="Add the contact", go=go)
+        submit_form.render_form(name, [person, role], build=build, label="Add the contact", go=go)
         form_routing.close_button(name)
 
 
-def _projects(held: Holdings, company: Record) -> None:
+def _render_projects(held: Portfolio, company: Record) -> None:
     found = projects_of(held, company.id)
     for link, project in found:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f":gray[{link.fields['role']}]", width=140)
-            record_lists.link("pipelines", project.id, project.fields["name"], icon=":material/bolt:")
+            record_lists.record_link("pipelines", project.id, project.fields["name"], icon=":material/bolt:")
             st.caption(f"{project.fields['stage']}, {rag_text(project.fields['rag'])}", width="content")
     if not found:
         st.caption("None.")
 
 
-show()
+render_page()

@@ -7,19 +7,19 @@ import polars as pl
 import streamlit as st
 
 from dashboards.components import snapshot_cache
-from dashboards.components.chart import CONFIG, downloads, show_table
-from dashboards.components.fetch_requests import import_forms, imports, repair
+from dashboards.components.chart import CONFIG, render_downloads, show_table
+from dashboards.components.fetch_requests import import_forms, render_fetches, render_repair
 from dashboards.components.filters import CUSTOM, dataset_chosen, days_of
 from dashboards.components.formatting import day, moment, number, size, zone
 from dashboards.components.gap_form import accept_gap_form
 from dashboards.components.plain_text import plain_sentence
 from elexon_assets.datasets import Dataset
 from elexon_assets.missing_days import REPAIR_DAYS, last_closed_day
-from elexon_assets.windows import of_days, spans_of
+from elexon_assets.windows import merge_days, window_of_days
 from renewables.charts.coverage import coverage_calendar
 from renewables.dagster_control.service_status import elexon
 from renewables.queries import coverage
-from renewables.queries.snapshot import span
+from renewables.queries.snapshot import span_of
 from warehouse.addresses import endpoint_of
 from warehouse.settings import Settings
 
@@ -41,27 +41,27 @@ DAYS: dict[str, Any] = {
 }
 
 
-def show() -> None:
+def render_page() -> None:
     st.subheader("Import", anchor=False)
     import_forms()
-    imports()
+    render_fetches()
     st.subheader("Coverage", anchor=False)
     dataset = dataset_chosen()
-    _coverage(dataset)
+    _render_coverage(dataset)
     st.subheader("Source and storage", anchor=False)
-    _api()
-    _database()
-    if snapshot_cache.shown():
-        _log("Quarantine", coverage.quarantine, "rows set aside with their reason and as they came")
-        _log("Fetch log", coverage.fetch_log, "every window asked for, and what became of it")
+    _render_api_status()
+    _render_database()
+    if snapshot_cache.current_snapshot():
+        _render_fetch_log("Quarantine", coverage.quarantined_rows, "rows set aside with their reason and as they came")
+        _render_fetch_log("Fetch log", coverage.fetch_log, "every window asked for, and what became of it")
 
 
-def _coverage(dataset: Dataset) -> None:
-    if not snapshot_cache.shown():
+def _render_coverage(dataset: Dataset) -> None:
+    if not snapshot_cache.current_snapshot():
         st.caption("Nothing is published yet, so nothing is covered.")
         return
     closed = last_closed_day(dataset)
-    days = snapshot_cache.ask(coverage.days, dataset.name).filter(pl.col("day_utc") <= closed)
+    days = snapshot_cache.cached_query(coverage.days_by_state, dataset.name).filter(pl.col("day_utc") <= closed)
     years = coverage.by_year(days)
     choices = years["year"].to_list()
     year = st.segmented_control(
@@ -84,7 +84,7 @@ def _coverage(dataset: Dataset) -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         spans = _to_repair(dataset, days)
         if spans:
-            repair(dataset, spans)
+            render_repair(dataset, spans)
             st.caption(f"Days of the last {REPAIR_DAYS} that are missing or short.", width="content")
         else:
             st.caption(f"No closed day of the last {REPAIR_DAYS} is missing or short.", width="content")
@@ -108,7 +108,7 @@ def _not_whole(dataset: Dataset, days: pl.DataFrame) -> None:
         selection_mode="single-row",
         alt="Days with gaps or flags, newest first",
     )
-    downloads(days, name=name)
+    render_downloads(days, name=name)
     chosen = next((row for row in picked.selection.rows if row < len(days)), None)
     if chosen is None:
         st.caption("Select a day to look at its half hours.")
@@ -116,7 +116,7 @@ def _not_whole(dataset: Dataset, days: pl.DataFrame) -> None:
     utc_day: date = days["day_utc"][chosen]
     if days["half_hours_missing"][chosen] > days["half_hours_known_gap"][chosen]:
         accept_gap_form(dataset, utc_day, days["why"][chosen])
-    asked, held = days_of(of_days(utc_day, utc_day)), snapshot_cache.ask(span, dataset.name)
+    asked, held = days_of(window_of_days(utc_day, utc_day)), snapshot_cache.cached_query(span_of, dataset.name)
     there = days_of(held) if held else None
     if there is None or asked.last < there.first or asked.first > there.last:
         st.caption(f"Nothing of {day(utc_day)} is held: import it first.")
@@ -137,10 +137,10 @@ def _to_repair(dataset: Dataset, days: pl.DataFrame) -> list[tuple[date, date]]:
     last = last_closed_day(dataset)
     trailing = days.filter(pl.col("day_utc").is_between(last - timedelta(days=REPAIR_DAYS - 1), last))
     lacking = trailing.filter(pl.col("half_hours_missing") > pl.col("half_hours_known_gap"))["day_utc"].to_list()
-    return [(span.days[0], span.days[-1]) for span in spans_of(lacking)]
+    return [(span.days[0], span.days[-1]) for span in merge_days(lacking)]
 
 
-def _api() -> None:
+def _render_api_status() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
         if st.button("Test the API", icon=":material/network_check:"):
             st.session_state[API] = elexon(Settings())
@@ -151,12 +151,12 @@ def _api() -> None:
             st.caption(f"One small request to `{endpoint_of(Settings().elexon_base_url).url}`", width="content")
 
 
-def _database() -> None:
+def _render_database() -> None:
     part = st.expander("Database", key="database", on_change="rerun", icon=":material/database:")
     if not part.open:
         return
     with part:
-        settings, snapshot = Settings(), snapshot_cache.shown()
+        settings, snapshot = Settings(), snapshot_cache.current_snapshot()
         path = settings.warehouse
         st.markdown(f"Warehouse `{path}`, {size(path.stat().st_size) if path.exists() else 'not there yet'}")
         if snapshot is None:
@@ -166,20 +166,20 @@ def _database() -> None:
             f"`{snapshot.path.name}`, {size(snapshot.path.stat().st_size)}; for other tools, `current.duckdb`."
         )
         st.dataframe(
-            snapshot_cache.ask(coverage.tables),
+            snapshot_cache.cached_query(coverage.table_overview),
             hide_index=True,
             column_config={"rows": st.column_config.NumberColumn(format="%,d", help="As DuckDB estimates them.")},
             alt="Tables and views of the warehouse",
         )
 
 
-def _log(title: str, question: object, said: str) -> None:
+def _render_fetch_log(title: str, question: object, said: str) -> None:
     part = st.expander(f"{title}: {said}", key=title, on_change="rerun", icon=":material/list_alt:")
     if part.open and callable(question):
         with part:
             only_failed = title == "Fetch log" and st.toggle("Only what failed", key="only-failed")
             more = {"only_failed": only_failed} if title == "Fetch log" else {}
-            frame = snapshot_cache.ask(question, SHOWN, **more)
+            frame = snapshot_cache.cached_query(question, SHOWN, **more)
             if frame.is_empty():
                 st.caption("Nothing.")
             else:
@@ -187,4 +187,4 @@ def _log(title: str, question: object, said: str) -> None:
                 st.caption(f"The newest {number(min(len(frame), SHOWN))}.")
 
 
-show()
+render_page()

@@ -9,9 +9,9 @@ import polars as pl
 import streamlit as st
 
 from dashboards.components import snapshot_cache
-from dashboards.components.chart import downloads, in_london, parquet
+from dashboards.components.chart import in_london, parquet_bytes, render_downloads
 from dashboards.components.filters import FEW, categories_chosen, dataset_chosen, days_chosen
-from dashboards.components.footer import nothing_yet
+from dashboards.components.footer import empty_state
 from dashboards.components.formatting import moment, number, zone
 from dashboards.components.plain_text import plain
 from elexon_assets.datasets import Dataset
@@ -20,9 +20,9 @@ from elexon_assets.settlement import settlement_of
 from elexon_assets.time_inputs import in_words, read_as_of, read_half_hour
 from renewables.csv_files import csv_bytes
 from renewables.queries.caveats import FLAGS_ARE_TODAYS
-from renewables.queries.explorer import Filter, columns_of, count, publications, rows
+from renewables.queries.explorer import Filter, columns_of, count_rows, explorer_rows, publication_history
 from renewables.queries.profiles import window_of_days
-from renewables.queries.snapshot import span
+from renewables.queries.snapshot import span_of
 from warehouse.settings import Settings
 
 AT, EXAMPLE = "at", "2026-04-01T17:30Z"
@@ -52,20 +52,22 @@ SHOWN_AT_FIRST = 6
 "Columns from the left."
 
 
-def show() -> None:
+def render_page() -> None:
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="large")
     with row:
         dataset = dataset_chosen()
-    held = snapshot_cache.ask(span, dataset.name) if snapshot_cache.shown() else None
+    held = snapshot_cache.cached_query(span_of, dataset.name) if snapshot_cache.current_snapshot() else None
     if held is None:
-        nothing_yet(dataset.title.lower())
+        empty_state(dataset.title.lower())
         return
     days = days_chosen(held, default="7 days")
     with row:
         categories = categories_chosen(dataset)
     asked = st.container()
-    columns, wanted = _more(dataset, Filter(dataset.name, window_of_days(days.first, days.last), tuple(categories)))
-    found = snapshot_cache.ask(count, wanted)
+    columns, wanted = _render_more_options(
+        dataset, Filter(dataset.name, window_of_days(days.first, days.last), tuple(categories))
+    )
+    found = snapshot_cache.cached_query(count_rows, wanted)
     pages = max(1, -(-found // ROWS_A_PAGE))
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(
@@ -75,8 +77,8 @@ def show() -> None:
     if wanted.as_of:
         st.caption(FLAGS_ARE_TODAYS)
     keys = ["start_time_utc", dataset.category]
-    frame = snapshot_cache.ask(
-        rows, wanted, list(dict.fromkeys([*columns, *keys])), ROWS_A_PAGE, (page - 1) * ROWS_A_PAGE
+    frame = snapshot_cache.cached_query(
+        explorer_rows, wanted, list(dict.fromkeys([*columns, *keys])), ROWS_A_PAGE, (page - 1) * ROWS_A_PAGE
     )
     picked = st.dataframe(
         in_london(frame.select(columns)),
@@ -89,12 +91,12 @@ def show() -> None:
         height=min(38 + 35 * max(len(frame), 1), 460),
         alt="Half hours found",
     )
-    _downloads(wanted, columns)
+    _render_downloads(wanted, columns)
     chosen_rows = [n for n in picked.selection.rows if n < len(frame)]
     if chosen_rows:
         chosen = frame.row(chosen_rows[0], named=True)
         st.subheader("Publication history", anchor=False)
-        _history(dataset, chosen["start_time_utc"], [chosen[dataset.category]])
+        _render_history(dataset, chosen["start_time_utc"], [chosen[dataset.category]])
     elif AT in st.query_params:
         with asked, st.container(border=True):
             _asked_for(dataset, categories)
@@ -102,15 +104,20 @@ def show() -> None:
         st.caption("Select a row to see every value that Elexon published for its half hour, and its address.")
 
 
-def _more(dataset: Dataset, wanted: Filter) -> tuple[list[str], Filter]:
+def _render_more_options(dataset: Dataset, wanted: Filter) -> tuple[list[str], Filter]:
     """Draw the rest of the filter, and the columns."""
     names = columns_of(dataset)
     with st.expander("Columns, order, bounds, as of", key="more", bind="query-params", icon=":material/tune:"):
         columns = st.multiselect(
-            "Columns", names, default=names[:SHOWN_AT_FIRST], format_func=_title, key="columns", bind="query-params"
+            "Columns",
+            names,
+            default=names[:SHOWN_AT_FIRST],
+            format_func=_column_title,
+            key="columns",
+            bind="query-params",
         )
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            by = st.selectbox("Sorted by", names, format_func=_title, key="by", bind="query-params", width=180)
+            by = st.selectbox("Sorted by", names, format_func=_column_title, key="by", bind="query-params", width=180)
             order = st.segmented_control(
                 "Order", ["Falling", "Rising"], default="Falling", required=True, key="order", bind="query-params"
             )
@@ -144,13 +151,13 @@ def _more(dataset: Dataset, wanted: Filter) -> tuple[list[str], Filter]:
     )
 
 
-def _downloads(wanted: Filter, columns: list[str]) -> None:
+def _render_downloads(wanted: Filter, columns: list[str]) -> None:
     """Draw downloads of all pages of the snapshot shown, built on click."""
-    snapshot = snapshot_cache.shown()
+    snapshot = snapshot_cache.current_snapshot()
 
     def whole() -> pl.DataFrame:
         with snapshot_cache.opened_snapshot(snapshot) as con:
-            return rows(wanted, columns, ALL_ROWS, 0, con)
+            return explorer_rows(wanted, columns, ALL_ROWS, 0, con)
 
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
@@ -163,7 +170,7 @@ def _downloads(wanted: Filter, columns: list[str]) -> None:
         )
         st.download_button(
             "Parquet of all rows",
-            lambda: parquet(whole()),
+            lambda: parquet_bytes(whole()),
             file_name=f"{wanted.dataset}.parquet",
             mime="application/vnd.apache.parquet",
             icon=":material/download:",
@@ -176,27 +183,27 @@ def _asked_for(dataset: Dataset, categories: Sequence[str]) -> None:
     """The half hour that the address names."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader("Publication history", anchor=False)
-        st.button("Close", icon=":material/close:", type="tertiary", on_click=_leave)
+        st.button("Close", icon=":material/close:", type="tertiary", on_click=_clear_half_hour)
     try:
         half_hour = read_half_hour(st.query_params[AT])
     except UnusableInput as error:
         st.caption(f"{plain(str(error))} The address names a half hour as `{AT}={EXAMPLE}`.")
         return
-    _history(dataset, half_hour, categories)
+    _render_history(dataset, half_hour, categories)
 
 
-def _leave() -> None:
+def _clear_half_hour() -> None:
     st.query_params.pop(AT, None)
 
 
-def _history(dataset: Dataset, start: datetime, categories: Sequence[str]) -> None:
+def _render_history(dataset: Dataset, start: datetime, categories: Sequence[str]) -> None:
     """Draw every value published for the half-hour, and the address that shows the same."""
     day, period = settlement_of(start)
     st.caption(
         f"**{plain(', '.join(categories))}**, {moment(start)} {zone(start)}, settlement date {day}, period {period}"
     )
     frame = pl.concat(
-        snapshot_cache.ask(publications, dataset.name, start, category).select(
+        snapshot_cache.cached_query(publication_history, dataset.name, start, category).select(
             pl.lit(category).alias(dataset.category), pl.all()
         )
         for category in categories
@@ -205,15 +212,15 @@ def _history(dataset: Dataset, start: datetime, categories: Sequence[str]) -> No
         st.caption("Nothing was published for it, as far as it was asked for.")
     else:
         st.dataframe(in_london(frame), hide_index=True, column_config=COLUMNS, alt="Publications of the half hour")
-        downloads(frame, name="publications")
+        render_downloads(frame, name="publications")
     key = "technology" if len(dataset.categories) <= FEW else "fuel"
     parameters = {"data": dataset.title, key: list(categories), AT: f"{start:%Y-%m-%dT%H:%MZ}"}
     app = (st.context.url or str(Settings().dashboard_url)).rstrip("/").removesuffix("/explorer")
     st.code(f"{app}/explorer?{urlencode(parameters, doseq=True, safe=':')}", language=None, wrap_lines=True)
 
 
-def _title(name: str) -> str:
+def _column_title(name: str) -> str:
     return TITLES.get(name, name)
 
 
-show()
+render_page()

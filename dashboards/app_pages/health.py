@@ -8,14 +8,14 @@ import streamlit as st
 
 from dashboards.components import snapshot_cache
 from dashboards.components.chart import in_london
-from dashboards.components.fetch_requests import ONE_AT_A_TIME, orchestrator, unreachable
-from dashboards.components.footer import nothing_yet
+from dashboards.components.fetch_requests import ONE_AT_A_TIME, dagster_client, render_unreachable
+from dashboards.components.footer import empty_state
 from dashboards.components.formatting import NOTHING, ago, date_of, moment, number, percent
 from dashboards.components.plain_text import plain, plain_sentence
 from dashboards.components.unknown_series import warn_of_unknown_series
 from elexon_assets.datasets import INSTALLED_CAPACITY
-from renewables.dagster_control.client import Orchestrator, OrchestratorError
-from renewables.dagster_control.run_history import Check, Listed, checks, recent
+from renewables.dagster_control.client import DagsterClient, OrchestratorError
+from renewables.dagster_control.run_history import Check, RunSummary, recent_checks, recent_runs
 from renewables.queries.status import CapacityStatus, DatasetStatus, of_capacity, of_datasets
 
 JOB, ASKED_BY = "checks", "dashboard: checks"
@@ -43,21 +43,21 @@ COLUMNS: dict[str, Any] = {
 }
 
 
-def show() -> None:
-    if not snapshot_cache.shown():
-        nothing_yet()
+def render_page() -> None:
+    if not snapshot_cache.current_snapshot():
+        empty_state()
     else:
-        datasets = snapshot_cache.ask(of_datasets)
-        capacity = snapshot_cache.ask(of_capacity)
+        datasets = snapshot_cache.cached_query(of_datasets)
+        capacity = snapshot_cache.cached_query(of_capacity)
         for column, dataset in zip(st.columns(len(datasets) + 1), [*datasets, None], strict=True):
             with column, st.container(border=True, height="stretch", gap="small"):
-                _dataset(dataset) if dataset else _capacity(capacity)
+                _render_dataset(dataset) if dataset else _render_capacity(capacity)
         warn_of_unknown_series()
     st.subheader("Checks", anchor=False)
-    _checks()
+    _render_checks()
 
 
-def _dataset(dataset: DatasetStatus) -> None:
+def _render_dataset(dataset: DatasetStatus) -> None:
     st.markdown(f"**{dataset.title}** ({dataset.code})")
     now = datetime.now(UTC)
     if dataset.newest_start_time_utc is None or (age := dataset.age(now)) is None:
@@ -77,7 +77,7 @@ def _dataset(dataset: DatasetStatus) -> None:
     )
 
 
-def _capacity(capacity: CapacityStatus | None) -> None:
+def _render_capacity(capacity: CapacityStatus | None) -> None:
     st.markdown(f"**{INSTALLED_CAPACITY.title}** ({INSTALLED_CAPACITY.code})")
     if capacity is None:
         st.caption("Nothing yet: it comes with every import.")
@@ -89,62 +89,62 @@ def _capacity(capacity: CapacityStatus | None) -> None:
     )
 
 
-def _checks() -> None:
+def _render_checks() -> None:
     """Draw all checks with a button; they are watched while a run requested here is active."""
     try:
-        dagster = orchestrator()
+        dagster = dagster_client()
         newest = _asked_for_here(dagster)
         if newest is None or newest.is_over:
-            _list(dagster, newest)
+            _render_check_list(dagster, newest)
         else:
-            _watched()
+            _render_watched_run()
     except OrchestratorError as error:
-        unreachable(error)
+        render_unreachable(error)
 
 
 @st.fragment(run_every=WATCHES_EVERY)
-def _watched() -> None:
+def _render_watched_run() -> None:
     """Redraw until the run is over."""
     try:
-        dagster = orchestrator()
+        dagster = dagster_client()
         newest = _asked_for_here(dagster)
         if newest is None or newest.is_over:
             st.rerun()
-        _list(dagster, newest)
+        _render_check_list(dagster, newest)
     except OrchestratorError as error:
-        unreachable(error)
+        render_unreachable(error)
 
 
-def _list(dagster: Orchestrator, newest: Listed | None) -> None:
+def _render_check_list(dagster: DagsterClient, newest: RunSummary | None) -> None:
     """Draw the list; `newest` is the run requested here. Raises OrchestratorError."""
-    found, under_way = checks(dagster), newest is not None and not newest.is_over
+    found, under_way = recent_checks(dagster), newest is not None and not newest.is_over
     failed_because = dagster.run_state(newest.launched.id).errors if newest and newest.status == "FAILURE" else []
     counts = {outcome: sum(check.outcome == outcome for check in found) for outcome in MARKS}
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         said = " · ".join(f"**{count}** {outcome}" for outcome, count in counts.items() if count) or NOTHING
         st.markdown(said, width="content")
-        st.button("Run checks now", icon=":material/play_arrow:", disabled=under_way, on_click=_run)
+        st.button("Run checks now", icon=":material/play_arrow:", disabled=under_way, on_click=_run_checks)
     if note := st.session_state.pop(_NOTE, ""):
         st.warning(plain_sentence(note), icon=":material/info:")
     if newest:
-        _newest(newest, found)
+        _newest_text(newest, found)
     for said in failed_because[:1]:
         st.markdown(f":small[:red[{plain(said[:300])}]]")
-    _table(found)
+    _render_table(found)
     st.caption(
         "Checks run after every landing, in a job of their own; coverage and freshness warn, structure fails. Those of "
         "the portfolio run with every landing of changes, and not by the button."
     )
 
 
-def _asked_for_here(dagster: Orchestrator) -> Listed | None:
-    return next(iter(recent(dagster, limit=1, asked_by=ASKED_BY)), None)
+def _asked_for_here(dagster: DagsterClient) -> RunSummary | None:
+    return next(iter(recent_runs(dagster, limit=1, asked_by=ASKED_BY)), None)
 
 
-def _run() -> None:
+def _run_checks() -> None:
     """Starts the job, unless a run that was asked for here is on its way: a double click is one run."""
     try:
-        dagster = orchestrator()
+        dagster = dagster_client()
         with ONE_AT_A_TIME:
             newest = _asked_for_here(dagster)
             if newest is None or newest.is_over:
@@ -153,7 +153,7 @@ def _run() -> None:
         st.session_state[_NOTE] = str(error)
 
 
-def _newest(run: Listed, found: list[Check]) -> None:
+def _newest_text(run: RunSummary, found: list[Check]) -> None:
     """Return the progress of the run: checks finished of those it announced."""
     state = STATES.get(run.status, ":blue[:material/sync:] are under way")
     took = f", {(run.ended_at_utc - run.created_at_utc).total_seconds():.0f} s" if run.ended_at_utc else ""
@@ -167,7 +167,7 @@ def _newest(run: Listed, found: list[Check]) -> None:
         st.progress(judged / len(announced) if announced else 0.0, text=text)
 
 
-def _table(found: list[Check]) -> None:
+def _render_table(found: list[Check]) -> None:
     rows = [
         {
             "outcome": MARKS[check.outcome],
@@ -190,4 +190,4 @@ def _table(found: list[Check]) -> None:
     )
 
 
-show()
+render_page()

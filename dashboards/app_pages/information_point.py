@@ -6,9 +6,9 @@ from dashboards.components import form_routing, ledger_session, record_lists, re
 from dashboards.components.formatting import NOTHING
 from dashboards.components.plain_text import plain
 from pipeline_assets.ledger.changes import Record
-from pipeline_assets.spreadsheets.portfolio_index import Holdings
+from pipeline_assets.spreadsheets.portfolio_index import Portfolio
 from renewables.queries.point_scope import market_and_technologies
-from renewables.queries.records import concerned, name_of, rating_of
+from renewables.queries.records import counterparties_of_point, name_of, rating_of
 
 KIND = "information_points"
 FIELDS = (
@@ -17,8 +17,8 @@ FIELDS = (
 )
 
 
-def show() -> None:
-    held, point = record_page.asked_for(KIND)
+def render_page() -> None:
+    held, point = record_page.addressed_record(KIND)
     if point is None:
         return
     fields = point.fields
@@ -28,10 +28,10 @@ def show() -> None:
         ledger_session.landing_badge(point.position)
         if fields["pipeline_id"]:
             project = fields["pipeline_id"]
-            record_lists.link("pipelines", project, name_of(held, "pipelines", project), icon=":material/bolt:")
+            record_lists.record_link("pipelines", project, name_of(held, "pipelines", project), icon=":material/bolt:")
     record_page.archived_note(point)
     market, technologies = market_and_technologies(held, point)
-    record_page.facts(
+    record_page.render_facts(
         {
             "Market": market or NOTHING,
             "Technology": " + ".join(technologies) or NOTHING,
@@ -47,34 +47,36 @@ def show() -> None:
             st.caption(name.capitalize())
             st.text(fields[name])
     record_page.head_forms(point, FIELDS, record_page.choices_of(held, "pipelines"))
-    _about(held, point)
-    record_page.comments(held, point)
-    record_page.whole_history(held, point)
+    _render_counterparties(held, point)
+    record_page.render_comments(held, point)
+    record_page.render_history(held, point)
 
 
-def _about(held: Holdings, point: Record) -> None:
+def _render_counterparties(held: Portfolio, point: Record) -> None:
     st.subheader("Counterparties", anchor=False)
     go = record_page.same_page(KIND, point.id)
-    found = concerned(held, point.id)
+    found = counterparties_of_point(held, point.id)
     for link, company in found:
         with st.container(horizontal=True, vertical_alignment="center"):
-            record_lists.link("counterparties", company.id, company.fields["name"], icon=":material/domain:")
+            record_lists.record_link("counterparties", company.id, company.fields["name"], icon=":material/domain:")
             ledger_session.landing_mark(link.position)
             record_page.row_button("Remove", f"remove {link.id}", icon=":material/close:", record=point)
-        record_page.removal(link, company.fields["name"], go)
+        record_page.removal_form(link, company.fields["name"], go)
     if not found:
         st.caption("None.")
-    if form_routing.asked() != "new counterparty":
+    if form_routing.open_form() != "new counterparty":
         record_page.row_button("Add a counterparty", "new counterparty", icon=":material/add:", record=point)
         return
     name = f"counterparty of {point.id}"
-    part = submit_form.creating(
+    part = submit_form.create_part(
         name, "information_point_counterparties", ("counterparty_id",), fixed={"information_point_id": point.id}
     )
     with st.container(border=True):
         st.markdown("**Add a counterparty**")
-        submit_form.form(name, [part], choices=record_page.choices_of(held, "counterparties"), label="Add it", go=go)
+        submit_form.render_form(
+            name, [part], choices=record_page.choices_of(held, "counterparties"), label="Add it", go=go
+        )
         form_routing.close_button(name)
 
 
-show()
+render_page()

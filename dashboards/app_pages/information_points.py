@@ -8,9 +8,9 @@ import streamlit as st
 
 from dashboards.components import form_routing, record_lists, record_page, submit_form
 from pipeline_assets.ledger.changes import Change
-from pipeline_assets.spreadsheets.portfolio_index import Holdings
+from pipeline_assets.spreadsheets.portfolio_index import Portfolio
 from pipeline_assets.vocabulary import Market, PointStatus, Technology
-from renewables.queries.records import information_points
+from renewables.queries.records import information_point_list
 
 KIND, CREATE = "information_points", "create an information point"
 FIELDS = (
@@ -33,7 +33,7 @@ COLUMNS: dict[str, Any] = {
 }
 
 
-def _filtered(frame: pl.DataFrame) -> pl.DataFrame:
+def _filter_rows(frame: pl.DataFrame) -> pl.DataFrame:
     status = st.pills("Status", list(map(str, PointStatus)), key="status", bind="query-params")
     frame = frame.filter(pl.col("status") == status) if status else frame
     for name, words in (("market", Market), ("technology", Technology)):
@@ -45,9 +45,9 @@ def _filtered(frame: pl.DataFrame) -> pl.DataFrame:
     return frame
 
 
-def _create(held: Holdings) -> None:
-    point = submit_form.creating(CREATE, KIND, FIELDS)
-    about = submit_form.creating(
+def _create_form(held: Portfolio) -> None:
+    point = submit_form.create_part(CREATE, KIND, FIELDS)
+    about = submit_form.create_part(
         CREATE,
         "information_point_counterparties",
         ("counterparty_id",),
@@ -56,18 +56,20 @@ def _create(held: Holdings) -> None:
         optional=True,
     )
     asked = str(st.query_params.get("project", ""))
-    state = submit_form.opened(CREATE)
+    state = submit_form.form_state(CREATE)
     if held.get("pipelines", asked):
         state.typed.setdefault(point.key, {"pipeline_id": asked})
 
     def build(typed: submit_form.Typed) -> Sequence[Change]:
-        changes = [point.change(typed[point.key])]
-        return [*changes, about.change(typed[about.key])] if typed[about.key]["counterparty_id"] else changes
+        changes = [point.requested_change(typed[point.key])]
+        return [*changes, about.requested_change(typed[about.key])] if typed[about.key]["counterparty_id"] else changes
 
     choices = record_page.choices_of(held, "pipelines", "counterparties")
     go = record_page.same_page(KIND, point.id)
-    submit_form.form(CREATE, [point, about], choices=choices, build=build, label="Create the information point", go=go)
+    submit_form.render_form(
+        CREATE, [point, about], choices=choices, build=build, label="Create the information point", go=go
+    )
     form_routing.close_button(CREATE)
 
 
-record_lists.whole_list(KIND, information_points, COLUMNS, create=_create, filtered=_filtered)
+record_lists.render_list(KIND, information_point_list, COLUMNS, create=_create_form, filtered=_filter_rows)

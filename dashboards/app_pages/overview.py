@@ -6,8 +6,8 @@ import polars as pl
 import streamlit as st
 
 from dashboards.components import snapshot_cache
-from dashboards.components.chart import chart
-from dashboards.components.footer import nothing_yet
+from dashboards.components.chart import render_chart
+from dashboards.components.footer import empty_state
 from dashboards.components.formatting import ago, change_of, clock, date_of, energy, moment, percent, power, share
 from dashboards.components.unknown_series import warn_of_unknown_series
 from elexon_assets.datasets import WIND_AND_SOLAR
@@ -18,7 +18,7 @@ from renewables.charts.colours import colour_of
 from renewables.charts.generation import figure_in_page
 from renewables.queries.caveats import CAPACITY_IS_PLANNED
 from renewables.queries.generation import series_of
-from renewables.queries.overview import WEEK, Overview, overview
+from renewables.queries.overview import WEEK, Overview, wind_and_solar_overview
 from renewables.queries.selection import Selection
 
 NAMES = {TOTAL: "Wind and solar"}
@@ -27,10 +27,10 @@ CARD_PIXELS = 233
 "Four beside each other on a desk, two on a tablet."
 
 
-def show() -> None:
-    found = snapshot_cache.ask(overview) if snapshot_cache.shown() else None
+def render_page() -> None:
+    found = snapshot_cache.cached_query(wind_and_solar_overview) if snapshot_cache.current_snapshot() else None
     if found is None:
-        nothing_yet()
+        empty_state()
         return
     newest = found.newest
     age = ago(datetime.now(UTC) - newest.end_utc)
@@ -41,13 +41,15 @@ def show() -> None:
     # Columns would cut the figures on a tablet.
     with st.container(horizontal=True, horizontal_alignment="center", key="cards"):
         for category in categories:
-            _card(found, category)
-    _completeness(found)
+            _render_card(found, category)
+    _completeness_text(found)
     warn_of_unknown_series()
     st.subheader("The last seven days", anchor=False)
     whole = _of(found.last_week, TOTAL, "energy_mwh")
-    drawn = snapshot_cache.ask(series_of, Selection.read(), Window(found.held.end_utc - WEEK, found.held.end_utc))
-    chart(
+    drawn = snapshot_cache.cached_query(
+        series_of, Selection.read(), Window(found.held.end_utc - WEEK, found.held.end_utc)
+    )
+    render_chart(
         figure_in_page(drawn),
         drawn.frame,
         name="last-seven-days",
@@ -55,7 +57,7 @@ def show() -> None:
     )
 
 
-def _card(found: Overview, category: str) -> None:
+def _render_card(found: Overview, category: str) -> None:
     now, factor = _of(found.now, category, "mean_mw"), _of(found.now, category, "capacity_factor")
     week, before = (_of(frame, category, "energy_mwh") for frame in (found.last_week, found.week_before))
     record = found.records.filter(psr_type=category).row(0, named=True)
@@ -76,7 +78,7 @@ def _card(found: Overview, category: str) -> None:
         )
 
 
-def _completeness(found: Overview) -> None:
+def _completeness_text(found: Overview) -> None:
     missing, doubted = found.half_hours_missing, found.half_hours_flagged
     whole = f":green[:material/check_circle:] All {HALF_HOURS} half hours of the last seven days are there"
     if missing:
@@ -95,4 +97,4 @@ def _of(frame: pl.DataFrame, category: str, column: str) -> float | None:
     return value
 
 
-show()
+render_page()

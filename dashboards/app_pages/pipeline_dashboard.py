@@ -8,11 +8,11 @@ from typing import Literal
 import streamlit as st
 
 from dashboards.components import ledger_session, project_views, record_lists, snapshot_cache
-from dashboards.components.chart import downloads
+from dashboards.components.chart import render_downloads
 from dashboards.components.formatting import number, share
 from dashboards.components.landing_offer import landing_offer
 from dashboards.components.ledger_session import rag_text
-from dashboards.components.pipeline_lists import FITS, drawn
+from dashboards.components.pipeline_lists import FITS, render_figure
 from pipeline_assets.errors import PipelineError
 from pipeline_assets.ledger import reader
 from pipeline_assets.vocabulary import Rag
@@ -21,7 +21,7 @@ from renewables.charts import pipeline_outlook as outlooks
 from renewables.queries import pipeline
 from renewables.queries.pipeline import STALE_DAYS, Filter
 from renewables.queries.pipeline_choices import Choices, choices
-from renewables.queries.pipeline_outlook import LEVELS_NEEDED, MONTHS_NEEDED, TOTAL, Outlook, by_month, outlook
+from renewables.queries.pipeline_outlook import LEVELS_NEEDED, MONTHS_NEEDED, TOTAL, Outlook, by_month, capacity_outlook
 
 BADGES: dict[Rag, Literal["green", "orange", "red"]] = {Rag.GREEN: "green", Rag.AMBER: "orange", Rag.RED: "red"}
 
@@ -29,25 +29,25 @@ MOST_STEPS = 400
 "RTB dates that are drawn one by one."
 
 
-def show() -> None:
-    there = snapshot_cache.ask(choices) if snapshot_cache.shown() else None
+def render_page() -> None:
+    there = snapshot_cache.cached_query(choices) if snapshot_cache.current_snapshot() else None
     if there is None or not there.projects:
         _nothing_yet()
         return
-    wanted = _filter(there)
-    figures = snapshot_cache.ask(pipeline.headline, wanted)
+    wanted = _render_filter(there)
+    figures = snapshot_cache.cached_query(pipeline.headline_figures, wanted)
     _as_of(figures)
     if not figures["projects"]:
         st.info("No project fits all of these filters: take one away.", icon=":material/filter_alt_off:")
         if figures["open_points"]:
             project_views.show_risks(wanted)
         return
-    _cards(figures, there)
+    _render_cards(figures, there)
     name = st.segmented_control("View", list(VIEWS), default="Capacity", required=True, key="view", bind="query-params")
-    (VIEWS.get(name or "") or _capacity)(wanted)
+    (VIEWS.get(name or "") or _render_capacity)(wanted)
 
 
-def _filter(there: Choices) -> Filter:
+def _render_filter(there: Choices) -> Filter:
     """Draw the filter, which lives in the address; nothing chosen means everything."""
 
     def chosen(label: str, options: list[str]) -> tuple[str, ...]:
@@ -77,9 +77,9 @@ def _as_of(figures: dict[str, float]) -> None:
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         for rag in reversed(Rag):
             st.badge(f"{rag_text(rag)} {number(figures[rag.lower()])}", color=BADGES[rag])
-        landed = ledger_session.landed()
+        landed = ledger_session.charted_position()
         try:
-            newer = reader.position(ledger_session.engine()) - landed
+            newer = reader.newest_position(ledger_session.engine()) - landed
         except PipelineError:
             said = "; the ledger does not answer, so newer ones are not known."
         else:
@@ -89,7 +89,7 @@ def _as_of(figures: dict[str, float]) -> None:
     landing_offer()
 
 
-def _cards(figures: dict[str, float], there: Choices) -> None:
+def _render_cards(figures: dict[str, float], there: Choices) -> None:
     def card(label: str, value: float, help_text: str) -> None:
         st.metric(label, number(value), help=help_text, border=True, width=148)
 
@@ -111,9 +111,9 @@ def _cards(figures: dict[str, float], there: Choices) -> None:
         )
 
 
-def _capacity(wanted: Filter) -> None:
+def _render_capacity(wanted: Filter) -> None:
     project_views.show_counts(wanted)
-    frame = snapshot_cache.ask(pipeline.by_stage_and_technology, wanted)
+    frame = snapshot_cache.cached_query(pipeline.by_stage_and_technology, wanted)
     if frame.is_empty():
         st.info("These projects have no facilities yet.", icon=":material/info:")
         return
@@ -126,18 +126,20 @@ def _capacity(wanted: Filter) -> None:
     with left:
         st.subheader("Gross and weighted", anchor=False)
         st.caption(f"Faint bar: gross. Full bar: weighted by the stage's probability: {said}.")
-        drawn(capacity.by_stage(frame), frame, "capacity-by-stage", "Gross and weighted MWp by stage and technology")
+        render_figure(
+            capacity.by_stage(frame), frame, "capacity-by-stage", "Gross and weighted MWp by stage and technology"
+        )
     with right:
         st.subheader("Stage by technology", anchor=False)
         st.caption("Gross MWp, and in brackets projects; a hybrid stands in the column of each of its technologies.")
-        drawn(
+        render_figure(
             capacity.stage_by_technology(frame), frame, "stage-by-technology",
             "Gross MWp and count of projects for each stage and technology",
         )  # fmt: skip
 
 
-def _outlook(wanted: Filter) -> None:
-    found: Outlook = snapshot_cache.ask(outlook, wanted)
+def _render_outlook(wanted: Filter) -> None:
+    found: Outlook = snapshot_cache.cached_query(capacity_outlook, wanted)
     kinds = found.steps["technology"].unique(maintain_order=True).to_list()
     if not kinds:
         st.info("None of these projects has both an RTB date and a facility.", icon=":material/info:")
@@ -167,17 +169,19 @@ def _outlook(wanted: Filter) -> None:
         shown = replace(found, steps=by_month(found.steps))
     figure = outlooks.cumulative_capacity(shown, kind, wanted.today)
     name = f"cumulative-{kind.lower().replace(' ', '-')}"
-    drawn(figure, steps, name, f"Cumulative capacity by RTB date, {kind}, with the trend of five years and its band")
+    render_figure(
+        figure, steps, name, f"Cumulative capacity by RTB date, {kind}, with the trend of five years and its band"
+    )
     if len(found.fits):
         st.subheader("Trend by technology", anchor=False)
         st.dataframe(found.fits, hide_index=True, column_config=FITS, key="fits", alt="Trend of each technology")
-        downloads(found.fits, name="trend-by-technology")
+        render_downloads(found.fits, name="trend-by-technology")
 
 
 def _nothing_yet() -> None:
     """Draw the empty state, with what to do next."""
-    held = ledger_session.held()
-    waiting = held.position - ledger_session.landed()
+    held = ledger_session.current_portfolio()
+    waiting = held.position - ledger_session.charted_position()
     if waiting > 0 or held.of_kind("pipelines"):
         with st.container(border=True):
             st.subheader("Nothing of the pipeline has landed yet", anchor=False)
@@ -188,17 +192,17 @@ def _nothing_yet() -> None:
             st.page_link("app_pages/projects.py", label="Projects", icon=":material/bolt:")
         landing_offer()
         return
-    record_lists.nothing_yet(held, "pipelines")
+    record_lists.empty_list(held, "pipelines")
     st.caption("From a terminal: `renewables demo` makes an invented sample portfolio, in a home of its own.")
 
 
 VIEWS: dict[str, Callable[[Filter], None]] = {
-    "Capacity": _capacity,
-    "Outlook": _outlook,
+    "Capacity": _render_capacity,
+    "Outlook": _render_outlook,
     "Map": project_views.show_map,
     "RAG": project_views.show_rag,
     "RTB dates": project_views.show_rtb_dates,
     "Risks": project_views.show_risks,
 }
 
-show()
+render_page()

@@ -8,28 +8,28 @@ from dashboards.components import form_routing, ledger_session, record_lists, re
 from dashboards.components.formatting import NOTHING, place
 from dashboards.components.plain_text import plain
 from pipeline_assets.ledger.changes import Change, Record
-from pipeline_assets.spreadsheets.portfolio_index import Holdings
+from pipeline_assets.spreadsheets.portfolio_index import Portfolio
 from pipeline_assets.vocabulary import ProjectRole
-from renewables.queries.records import counterparties_of, facilities_of, points_of, rating_of
+from renewables.queries.records import counterparties_of, facilities_of, information_points_of, rating_of
 
 KIND = "pipelines"
 FIELDS = ("name", "market", "stage", "rtb_date", "rag", "status_date", "rag_comment", "notes")
 PLANT = ("name", "technology", "capacity_mwp", "longitude", "latitude")
 
 
-def show() -> None:
-    held, project = record_page.asked_for(KIND)
+def render_page() -> None:
+    held, project = record_page.addressed_record(KIND)
     if project is None:
         return
-    _head(held, project)
-    _facilities(held, project)
-    _counterparties(held, project)
-    _points(held, project)
-    record_page.comments(held, project)
-    record_page.whole_history(held, project)
+    _render_head(held, project)
+    _render_facilities(held, project)
+    _render_counterparties(held, project)
+    _render_information_points(held, project)
+    record_page.render_comments(held, project)
+    record_page.render_history(held, project)
 
 
-def _head(held: Holdings, project: Record) -> None:
+def _render_head(held: Portfolio, project: Record) -> None:
     fields = project.fields
     plants = [plant for _, plant in facilities_of(held, project.id)]
     st.title(plain(fields["name"]), anchor=False)
@@ -41,34 +41,34 @@ def _head(held: Holdings, project: Record) -> None:
     if fields["rag_comment"]:
         st.text(fields["rag_comment"])
     facts = {
-        "Capacity": ledger_session.capacity(sum(plant.fields["capacity_mwp"] for plant in plants)),
+        "Capacity": ledger_session.capacity_text(sum(plant.fields["capacity_mwp"] for plant in plants)),
         "Technology": " + ".join(sorted({plant.fields["technology"] for plant in plants})) or NOTHING,
         "Ready to build": record_page.day_of(fields["rtb_date"]),
         "Status of": record_page.day_of(fields["status_date"]),
         "Market": fields["market"],
     }
-    record_page.facts(facts)
+    record_page.render_facts(facts)
     if fields["notes"]:
         st.text(fields["notes"])
     record_page.head_forms(project, FIELDS)
 
 
-def _facilities(held: Holdings, project: Record) -> None:
+def _render_facilities(held: Portfolio, project: Record) -> None:
     st.subheader("Facilities", anchor=False)
     for link, plant in facilities_of(held, project.id):
         fields, form = plant.fields, f"facility {plant.id}"
-        if form_routing.asked() == form:
+        if form_routing.open_form() == form:
             _edit_facility(project, link, plant)
             continue
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            size = f"**{ledger_session.capacity(fields['capacity_mwp'])}**"
+            size = f"**{ledger_session.capacity_text(fields['capacity_mwp'])}**"
             where = place(fields["latitude"], fields["longitude"])
             st.markdown(f"**{plain(fields['name'])}**  \n{fields['technology']}, {size}, {where}", width="stretch")
             ledger_session.landing_mark(max(link.position, plant.position))
             record_page.row_button("Edit", form, icon=":material/edit:", record=project)
-        record_page.removal(link, fields["name"], record_page.same_page(KIND, project.id))
+        record_page.removal_form(link, fields["name"], record_page.same_page(KIND, project.id))
         record_page.comments_on_part(held, plant, project)
-    if form_routing.asked() == "new facility":
+    if form_routing.open_form() == "new facility":
         _new_facility(project)
     else:
         record_page.row_button("Add a facility", "new facility", icon=":material/add:", record=project)
@@ -76,18 +76,18 @@ def _facilities(held: Holdings, project: Record) -> None:
 
 def _new_facility(project: Record) -> None:
     name = f"facility of {project.id}"
-    plant = submit_form.creating(name, "facilities", PLANT)
+    plant = submit_form.create_part(name, "facilities", PLANT)
 
     def build(typed: submit_form.Typed) -> Sequence[Change]:
         link = {"pipeline_id": project.id, "facility_id": plant.id}
         return [
-            plant.change(typed[plant.key]),
+            plant.requested_change(typed[plant.key]),
             Change.create("pipeline_facilities", link, id=f"{project.id}-{plant.id}"),
         ]
 
     with st.container(border=True):
         st.markdown("**Add a facility**")
-        submit_form.form(
+        submit_form.render_form(
             name, [plant], build=build, label="Add the facility", go=record_page.same_page(KIND, project.id)
         )
         form_routing.close_button(name)
@@ -97,8 +97,8 @@ def _edit_facility(project: Record, link: Record, plant: Record) -> None:
     name = f"edit facility {plant.id}"
     with st.container(border=True):
         st.markdown(f"**Edit {plain(plant.fields['name'])}**")
-        part = submit_form.editing(name, plant, PLANT)
-        submit_form.form(name, [part], go=record_page.same_page(KIND, project.id))
+        part = submit_form.edit_part(name, plant, PLANT)
+        submit_form.render_form(name, [part], go=record_page.same_page(KIND, project.id))
         with st.container(horizontal=True):
             form_routing.close_button(name)
             record_page.row_button(
@@ -106,7 +106,7 @@ def _edit_facility(project: Record, link: Record, plant: Record) -> None:
             )
 
 
-def _counterparties(held: Holdings, project: Record) -> None:
+def _render_counterparties(held: Portfolio, project: Record) -> None:
     st.subheader("Counterparties", anchor=False)
     found = counterparties_of(held, project.id)
     for role in ProjectRole:
@@ -115,30 +115,32 @@ def _counterparties(held: Holdings, project: Record) -> None:
                 continue
             with st.container(horizontal=True, vertical_alignment="center"):
                 st.markdown(f":gray[{role}]", width=140)
-                record_lists.link("counterparties", company.id, company.fields["name"], icon=":material/domain:")
+                record_lists.record_link("counterparties", company.id, company.fields["name"], icon=":material/domain:")
                 ledger_session.landing_mark(link.position)
                 record_page.row_button("Remove", f"remove {link.id}", icon=":material/close:", record=project)
-            record_page.removal(link, company.fields["name"], record_page.same_page(KIND, project.id))
+            record_page.removal_form(link, company.fields["name"], record_page.same_page(KIND, project.id))
     if not found:
         st.caption("None yet.")
-    if form_routing.asked() != "new counterparty":
+    if form_routing.open_form() != "new counterparty":
         record_page.row_button("Add a counterparty", "new counterparty", icon=":material/add:", record=project)
         return
     name = f"counterparty of {project.id}"
-    part = submit_form.creating(
+    part = submit_form.create_part(
         name, "pipeline_counterparties", ("counterparty_id", "role"), fixed={"pipeline_id": project.id}
     )
     with st.container(border=True):
         st.markdown("**Add a counterparty**")
         choices = record_page.choices_of(held, "counterparties")
-        submit_form.form(name, [part], choices=choices, label="Add it", go=record_page.same_page(KIND, project.id))
+        submit_form.render_form(
+            name, [part], choices=choices, label="Add it", go=record_page.same_page(KIND, project.id)
+        )
         form_routing.close_button(name)
 
 
-def _points(held: Holdings, project: Record) -> None:
+def _render_information_points(held: Portfolio, project: Record) -> None:
     st.subheader("Information points", anchor=False)
-    found = points_of(held, KIND, project.id)
-    record_page.points(found)
+    found = information_points_of(held, KIND, project.id)
+    record_page.render_information_points(found)
     if not project.archived:
         st.page_link(
             record_lists.LISTS["information_points"],
@@ -150,4 +152,4 @@ def _points(held: Holdings, project: Record) -> None:
         st.caption(f"The rating is impact x likelihood, at most 10,000; the worst here is {rating_of(found[0]):,}.")
 
 
-show()
+render_page()

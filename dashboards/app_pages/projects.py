@@ -10,9 +10,9 @@ from dashboards.components import form_routing, ledger_session, record_lists, re
 from dashboards.components.ledger_session import rag_text
 from pipeline_assets.errors import Problem, Refused
 from pipeline_assets.ledger.changes import Change
-from pipeline_assets.spreadsheets.portfolio_index import Holdings
+from pipeline_assets.spreadsheets.portfolio_index import Portfolio
 from pipeline_assets.vocabulary import Rag, Stage, Technology
-from renewables.queries.records import projects
+from renewables.queries.records import project_list
 
 KIND, CREATE = "pipelines", "create a project"
 COLUMNS: dict[str, Any] = {
@@ -28,7 +28,7 @@ COLUMNS: dict[str, Any] = {
 }
 
 
-def _filtered(frame: pl.DataFrame) -> pl.DataFrame:
+def _filter_rows(frame: pl.DataFrame) -> pl.DataFrame:
     stages = st.multiselect("Stage", list(map(str, Stage)), key="stage", bind="query-params", width=240)
     kinds = st.multiselect("Technology", list(map(str, Technology)), key="technology", bind="query-params", width=220)
     rags = st.pills("RAG", list(map(str, Rag)), selection_mode="multi", key="rag", bind="query-params")
@@ -41,28 +41,28 @@ def _filtered(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.col("rag").map_elements(rag_text, return_dtype=pl.String()))
 
 
-def _sums(found: pl.DataFrame) -> str:
-    return f", **{ledger_session.capacity(float(found['capacity_mwp'].sum()))}**"
+def _sums_text(found: pl.DataFrame) -> str:
+    return f", **{ledger_session.capacity_text(float(found['capacity_mwp'].sum()))}**"
 
 
-def _create(held: Holdings) -> None:
-    project = submit_form.creating(
+def _create_form(held: Portfolio) -> None:
+    project = submit_form.create_part(
         CREATE, KIND, ("name", "market", "stage", "rtb_date", "rag", "status_date", "rag_comment", "notes")
     )
-    plant = submit_form.creating(
+    plant = submit_form.create_part(
         CREATE,
         "facilities",
         ("name", "technology", "capacity_mwp", "longitude", "latitude"),
         heading="Its facility (more can be added later)",
     )
-    role = submit_form.creating(
+    role = submit_form.create_part(
         CREATE,
         "pipeline_counterparties",
         ("counterparty_id", "role"),
         heading="Its first counterparty (or none yet)",
         optional=True,
     )
-    company = submit_form.creating(
+    company = submit_form.create_part(
         CREATE,
         "counterparties",
         ("name", "website"),
@@ -79,19 +79,19 @@ def _create(held: Holdings) -> None:
             )
         link = {"pipeline_id": project.id, "facility_id": plant.id}
         changes = [
-            project.change(typed[project.key]),
-            plant.change(typed[plant.key]),
+            project.requested_change(typed[project.key]),
+            plant.requested_change(typed[plant.key]),
             Change.create("pipeline_facilities", link, id=f"{project.id}-{plant.id}"),
         ]
         if named:
-            changes.append(company.change(typed[company.key]))
+            changes.append(company.requested_change(typed[company.key]))
         if chosen or named:
             who = {**typed[role.key], "counterparty_id": chosen or company.id, "pipeline_id": project.id}
-            changes.append(role.change(who))
+            changes.append(role.requested_change(who))
         return changes
 
     choices = record_page.choices_of(held, "counterparties")
-    submit_form.form(
+    submit_form.render_form(
         CREATE,
         [project, plant, role, company],
         choices=choices,
@@ -102,4 +102,4 @@ def _create(held: Holdings) -> None:
     form_routing.close_button(CREATE)
 
 
-record_lists.whole_list(KIND, projects, COLUMNS, create=_create, filtered=_filtered, sums=_sums)
+record_lists.render_list(KIND, project_list, COLUMNS, create=_create_form, filtered=_filter_rows, sums=_sums_text)

@@ -6,11 +6,11 @@ import polars as pl
 import streamlit as st
 
 from dashboards.components.chart import in_london
-from dashboards.components.fetch_requests import ASKED_BY, orchestrator, unreachable
+from dashboards.components.fetch_requests import ASKED_BY, dagster_client, render_unreachable
 from dashboards.components.formatting import span_of_days
 from elexon_assets.datasets import BY_NAME
 from renewables.dagster_control.client import OrchestratorError
-from renewables.dagster_control.run_history import Listed, recent
+from renewables.dagster_control.run_history import RunSummary, recent_runs
 
 SHOWN = 20
 WATCHES_EVERY = "5s"
@@ -36,12 +36,12 @@ COLUMNS: dict[str, Any] = {
 
 
 @st.fragment(run_every=WATCHES_EVERY)
-def show() -> None:
+def render_page() -> None:
     try:
-        dagster = orchestrator()
-        found = recent(dagster, limit=SHOWN)
+        dagster = dagster_client()
+        found = recent_runs(dagster, limit=SHOWN)
     except OrchestratorError as error:
-        unreachable(error)
+        render_unreachable(error)
         return
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         under_way = sum(not listed.is_over for listed in found)
@@ -50,7 +50,7 @@ def show() -> None:
         st.link_button("Dagster UI", f"{dagster.url}/runs", icon=":material/open_in_new:", type="tertiary")
     if found:
         st.dataframe(
-            in_london(pl.DataFrame([_row(listed) for listed in found])).rename({"asked_london": "asked"}),
+            in_london(pl.DataFrame([_render_row(listed) for listed in found])).rename({"asked_london": "asked"}),
             hide_index=True,
             placeholder="",
             column_config=COLUMNS,
@@ -60,7 +60,7 @@ def show() -> None:
     st.caption(f"A backfill's runs are counted as it. “{ASKED_BY}”: from here; schedules and sensors have their names.")
 
 
-def _row(listed: Listed) -> dict[str, object]:
+def _render_row(listed: RunSummary) -> dict[str, object]:
     ended = listed.ended_at_utc
     return {
         "state": WORDS.get(listed.status, f"… {listed.status.lower().replace('_', ' ')}"),
@@ -74,4 +74,4 @@ def _row(listed: Listed) -> dict[str, object]:
     }
 
 
-show()
+render_page()

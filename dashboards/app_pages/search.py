@@ -4,8 +4,8 @@ import streamlit as st
 
 from dashboards.components import ledger_session, record_lists, save_notice
 from dashboards.components.plain_text import plain
-from pipeline_assets.spreadsheets.portfolio_index import Holdings
-from renewables.queries.records import Found, name_of, search
+from pipeline_assets.spreadsheets.portfolio_index import Portfolio
+from renewables.queries.records import SearchHit, name_of, search_records
 
 SHOWN = 20
 AROUND = 80
@@ -17,9 +17,9 @@ ICONS = {
 }
 
 
-def show() -> None:
-    save_notice.tell()
-    held = ledger_session.held()
+def render_page() -> None:
+    save_notice.render_notice()
+    held = ledger_session.current_portfolio()
     text = st.text_input(
         "Search projects, counterparties, information points, facilities, contacts and comments",
         key="q",
@@ -28,39 +28,39 @@ def show() -> None:
         placeholder="Words that stand anywhere in a record",
     )
     if held.position == 0:
-        record_lists.nothing_yet(held, "pipelines")
+        record_lists.empty_list(held, "pipelines")
         return
     if not (text or "").strip():
         st.caption("Every word has to be there; capitals do not matter. A copied address searches the same.")
         return
-    found = search(held, text or "")
+    found = search_records(held, text or "")
     if not found:
         st.info(f"Nothing has {plain(text or '')}.", icon=":material/search_off:")
     for kind, hits in found.items():
         st.subheader(f"{record_lists.PLURALS[kind].capitalize()} ({len(hits)})", anchor=False)
         for hit in hits[:SHOWN]:
-            _line(held, hit, (text or "").split()[0])
+            _render_hit(held, hit, (text or "").split()[0])
         if len(hits) > SHOWN:
             st.caption(f"{len(hits) - SHOWN} more: add a word.")
 
 
-def _line(held: Holdings, hit: Found, word: str) -> None:
+def _render_hit(held: Portfolio, hit: SearchHit, word: str) -> None:
     is_own = hit.page_id == hit.record.id
     page = hit.name if is_own else name_of(held, hit.page_kind, hit.page_id)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-        record_lists.link(hit.page_kind, hit.page_id, page, icon=ICONS[hit.page_kind])
-        context = _around(hit.where, word)
+        record_lists.record_link(hit.page_kind, hit.page_id, page, icon=ICONS[hit.page_kind])
+        context = _text_around_match(hit.where, word)
         if not is_own and hit.record.kind != "comments" and hit.name != context:
             context = f"{hit.name} · {context}"
         if context != page:
             st.caption(plain(context), width="stretch")
 
 
-def _around(text: str, word: str) -> str:
+def _text_around_match(text: str, word: str) -> str:
     """Return the part of a long text around the word."""
     place = max(text.casefold().find(word.casefold()), 0)
     start, end = max(place - AROUND, 0), place + len(word) + AROUND
     return f"{'…' if start else ''}{text[start:end]}{'…' if end < len(text) else ''}"
 
 
-show()
+render_page()

@@ -17,11 +17,11 @@ from pipeline_assets.ledger.changes import Receipt
 from pipeline_assets.ledger.submission import revert
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.spreadsheets.cells import CLEARING_WORD
-from pipeline_assets.spreadsheets.exporter import export, template
-from pipeline_assets.spreadsheets.import_plan import Plan, confirm, plan
+from pipeline_assets.spreadsheets.exporter import export_csv, template_csv
+from pipeline_assets.spreadsheets.import_plan import Plan, confirm_import, plan_import
 from pipeline_assets.spreadsheets.sheet_columns import SHEETS
 from pipeline_assets.spreadsheets.workbook_limits import MOST_BYTES
-from renewables.queries.record_history import Batch, batches
+from renewables.queries.record_history import Batch, recent_batches
 
 NAMES = {"counterparties": "Counterparties", "pipelines": "Projects", "information-points": "Information points"}
 PLAN = "import: plan"
@@ -30,9 +30,9 @@ NAMES_SHOWN = 12
 NAME, UNDO = "import a file", "undo a batch"
 
 
-def show() -> None:
-    save_notice.tell()
-    ledger_session.held()
+def render_page() -> None:
+    save_notice.render_notice()
+    ledger_session.current_portfolio()
     sheet = st.segmented_control(
         "Sheet",
         list(SHEETS),
@@ -44,18 +44,18 @@ def show() -> None:
         label_visibility="collapsed",
     )
     sheet = sheet or "pipelines"
-    _export(sheet)
-    _import(sheet)
-    _earlier()
+    _render_export(sheet)
+    _render_import(sheet)
+    _render_earlier_batches()
 
 
-def _export(sheet: str) -> None:
+def _render_export(sheet: str) -> None:
     st.subheader("Export", anchor=False)
     st.caption("CSV that Excel opens as it is; imported back unchanged, it changes nothing.")
     with st.container(horizontal=True):
         st.download_button(
             f"All {NAMES.get(sheet, sheet).lower()}",
-            lambda: export(ledger_session.engine(), sheet).encode("utf-8-sig"),
+            lambda: export_csv(ledger_session.engine(), sheet).encode("utf-8-sig"),
             file_name=f"{sheet}.csv",
             mime="text/csv",
             icon=":material/download:",
@@ -63,7 +63,7 @@ def _export(sheet: str) -> None:
         )
         st.download_button(
             "Empty template",
-            lambda: template(sheet).encode("utf-8-sig"),
+            lambda: template_csv(sheet).encode("utf-8-sig"),
             file_name=f"{sheet}-template.csv",
             mime="text/csv",
             icon=":material/draft:",
@@ -71,7 +71,7 @@ def _export(sheet: str) -> None:
         )
 
 
-def _import(sheet: str) -> None:
+def _render_import(sheet: str) -> None:
     st.subheader("Import", anchor=False)
     upload = st.file_uploader(
         "A CSV or Excel file, with one row per record or part of it",
@@ -88,7 +88,7 @@ def _import(sheet: str) -> None:
         return
     extra = _other_files(sheet)
     make = bool(st.session_state.get(MAKE))
-    planned = _planned(sheet, upload.getvalue(), upload.name, extra, make_counterparties=make)
+    planned = _plan_upload(sheet, upload.getvalue(), upload.name, extra, make_counterparties=make)
     if planned is None:
         return
     for each in planned.files:
@@ -96,7 +96,7 @@ def _import(sheet: str) -> None:
             st.markdown(f"**{NAMES.get(each.sheet, each.sheet)}**")
         show_plan(each, "import" if each is planned else "import-first")
     _offer_counterparties(planned)
-    _confirm(planned)
+    _render_confirmation(planned)
 
 
 def _other_files(sheet: str) -> dict[str, bytes]:
@@ -125,7 +125,7 @@ def _offer_counterparties(planned: Plan) -> None:
         st.checkbox(f"Make {count} that the file names: {plain('; '.join(names[:NAMES_SHOWN]))}{more}", key=MAKE)
 
 
-def _planned(
+def _plan_upload(
     sheet: str, content: bytes, filename: str, extra: Mapping[str, bytes], *, make_counterparties: bool
 ) -> Plan | None:
     """Plan an upload once: what was shown is what is saved."""
@@ -135,7 +135,7 @@ def _planned(
     if kept is None or kept[0] != key:
         try:
             engine, make = ledger_session.engine(), make_counterparties
-            found = plan(
+            found = plan_import(
                 *(engine, sheet, content, filename),
                 counterparties=extra.get("counterparties"),
                 audit=extra.get("audit"),
@@ -150,7 +150,7 @@ def _planned(
     return planned
 
 
-def _confirm(planned: Plan) -> None:
+def _render_confirmation(planned: Plan) -> None:
     if not planned.changes_something:
         st.info("Nothing to import: the ledger has all of it, or every row has an error.", icon=":material/info:")
         return
@@ -167,24 +167,24 @@ def _confirm(planned: Plan) -> None:
         return
 
     def send(who: str, why: str, _: str) -> Receipt:
-        receipt = confirm(
+        receipt = confirm_import(
             ledger_session.engine(), planned, who=who, why=why, good_rows_only=good_rows_only, clear=clear
         )
         st.session_state.pop(PLAN, None)
         return receipt
 
-    submit_form.form(NAME, [], send=send, label="Import as one batch")
-    st.button("Compare again", icon=":material/refresh:", type="tertiary", on_click=_forget)
+    submit_form.render_form(NAME, [], send=send, label="Import as one batch")
+    st.button("Compare again", icon=":material/refresh:", type="tertiary", on_click=_forget_upload)
 
 
-def _forget() -> None:
+def _forget_upload() -> None:
     st.session_state.pop(PLAN, None)
-    submit_form.leave(NAME)
+    submit_form.discard(NAME)
 
 
-def _earlier() -> None:
+def _render_earlier_batches() -> None:
     st.subheader("Earlier batches", anchor=False)
-    found = batches(ledger_session.engine())
+    found = recent_batches(ledger_session.engine())
     if not found:
         st.caption("None yet.")
         return
@@ -213,10 +213,10 @@ def _earlier() -> None:
     if not chosen:
         st.caption("Select a batch to undo it.")
     for one in chosen:
-        _undo(one)
+        _render_undo(one)
 
 
-def _undo(one: Batch) -> None:
+def _render_undo(one: Batch) -> None:
     """Draw the button that reverts a batch by a new one; nothing is deleted."""
     name = f"{UNDO} {one.batch}"
     with st.container(border=True):
@@ -236,7 +236,7 @@ def _undo(one: Batch) -> None:
         def send(who: str, why: str, token: str) -> Receipt:
             return revert(ledger_session.engine(), one.batch, who=who, why=why, token=token)
 
-        submit_form.form(name, [], send=send, label="Undo the batch")
+        submit_form.render_form(name, [], send=send, label="Undo the batch")
 
 
-show()
+render_page()

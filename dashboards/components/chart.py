@@ -17,7 +17,7 @@ CONFIG = {
 }
 
 
-def chart(
+def render_chart(
     figure: go.Figure,
     frame: pl.DataFrame | Callable[[], pl.DataFrame],
     *,
@@ -49,10 +49,10 @@ def show_table(frame: pl.DataFrame, *, name: str, columns: Mapping[str, Any] | N
         st.caption(f"The first {ROWS_SHOWN:,} of {len(frame):,} rows; the files have all.")
     shown = in_london(_in_percents(frame.head(ROWS_SHOWN), [share for share in SHARES if share in formats]))
     st.dataframe(shown, hide_index=True, placeholder="", column_config=formats, key=f"rows {name}")
-    downloads(frame, name=name)
+    render_downloads(frame, name=name)
 
 
-def downloads(frame: pl.DataFrame, *, name: str) -> None:
+def render_downloads(frame: pl.DataFrame, *, name: str) -> None:
     """Draw CSV and Parquet downloads, built on click."""
     with st.container(horizontal=True):
         st.download_button(
@@ -66,7 +66,7 @@ def downloads(frame: pl.DataFrame, *, name: str) -> None:
         )
         st.download_button(
             "Parquet",
-            lambda: parquet(frame),
+            lambda: parquet_bytes(frame),
             file_name=f"{name}.parquet",
             mime="application/vnd.apache.parquet",
             icon=":material/download:",
@@ -75,7 +75,7 @@ def downloads(frame: pl.DataFrame, *, name: str) -> None:
         )
 
 
-def parquet(frame: pl.DataFrame) -> bytes:
+def parquet_bytes(frame: pl.DataFrame) -> bytes:
     """Return the bytes of a Parquet file."""
     from io import BytesIO
 

@@ -15,8 +15,8 @@ from dashboards.components.formatting import day, moment, span_of_days
 from dashboards.components.plain_text import plain, plain_sentence
 from elexon_assets.datasets import BY_NAME, DATASETS, Dataset
 from elexon_assets.missing_days import last_closed_day
-from renewables.dagster_control.client import Orchestrator, OrchestratorError
-from renewables.dagster_control.run_history import Followed, Listed, follow_once, recent
+from renewables.dagster_control.client import DagsterClient, OrchestratorError
+from renewables.dagster_control.run_history import RunProgress, RunSummary, poll_run, recent_runs
 from renewables.dagster_control.service_status import COUNTS_FOR_SECONDS
 from warehouse.settings import Settings
 
@@ -39,11 +39,11 @@ STATES = {
 }
 
 
-def orchestrator() -> Orchestrator:
+def dagster_client() -> DagsterClient:
     """The server that the settings name, if it is this home's: another's would fill another warehouse. Raises
     OrchestratorError."""
     settings = Settings()
-    found = Orchestrator(str(settings.dagster_url), timeout_seconds=PATIENCE_SECONDS)
+    found = DagsterClient(str(settings.dagster_url), timeout_seconds=PATIENCE_SECONDS)
     _is_of(str(settings.dagster_url), str(settings.dagster_home))
     return found
 
@@ -51,12 +51,12 @@ def orchestrator() -> Orchestrator:
 @st.cache_data(ttl=COUNTS_FOR_SECONDS, show_spinner=False)
 def _is_of(url: str, home: str) -> None:
     """Raises OrchestratorError where the home's server does not answer; only that it does is remembered."""
-    server = Orchestrator(url)
+    server = DagsterClient(url)
     if not server.answers(for_home=Path(home)):
         raise OrchestratorError(f"No Dagster of this home answers at {server.url}. Start it with `renewables up`.")
 
 
-def unreachable(error: OrchestratorError) -> None:
+def render_unreachable(error: OrchestratorError) -> None:
     """Says so, with the way out."""
     st.warning(
         f"{plain_sentence(str(error))}  \n"
@@ -82,13 +82,13 @@ def import_forms() -> None:
     with week:
         st.markdown("**The last seven days**")
         st.caption(span_of_days(newest - timedelta(days=6), newest))
-        _button("Import 7 days", names, lambda: (newest - timedelta(days=6), newest), primary=True)
+        _render_button("Import 7 days", names, lambda: (newest - timedelta(days=6), newest), primary=True)
     with year:
         st.markdown("**A year**")
         years = list(range(newest.year, settings.first_day.year - 1, -1))
         chosen = st.selectbox("Year", years, key="import-year", label_visibility="collapsed")
         first, last = max(date(chosen, 1, 1), settings.first_day), min(date(chosen, 12, 31), newest)
-        _button(f"Import {chosen}", names, lambda: (first, last), key="import a year")
+        _render_button(f"Import {chosen}", names, lambda: (first, last), key="import a year")
     with days:
         st.markdown("**Any days**")
         picked = st.date_input(
@@ -101,8 +101,8 @@ def import_forms() -> None:
             label_visibility="collapsed",
         )
         ends = sorted(picked) if isinstance(picked, tuple) else [picked]
-        _button("Import these days", names, lambda: (ends[0], ends[-1]), disabled=not ends)
-    _note()
+        _render_button("Import these days", names, lambda: (ends[0], ends[-1]), disabled=not ends)
+    _render_note()
 
 
 def note_launched(sentence: str) -> None:
@@ -115,21 +115,21 @@ def note_refused(sentence: str) -> None:
     st.session_state[_NOTE] = ("refused", sentence)
 
 
-def _note() -> None:
+def _render_note() -> None:
     """Draw the result of the last click, once."""
     if note := st.session_state.pop(_NOTE, None):
         kind, said = note
         (st.success if kind == "launched" else st.warning)(plain_sentence(said), icon=":material/info:")
 
 
-def launch(datasets: Sequence[Dataset], first: date, last: date) -> str:
+def launch_fetch(datasets: Sequence[Dataset], first: date, last: date) -> str:
     """Asks for them, those by day before those asked for whole; a sentence. The same days on their way already are not
     asked for twice, so a double click is one import. Raises OrchestratorError."""
     with ONE_AT_A_TIME:
-        dagster = orchestrator()
+        dagster = dagster_client()
         by_day = [dataset for dataset in datasets if dataset.is_half_hourly]
         whole = [dataset for dataset in datasets if not dataset.is_half_hourly]
-        under_way = [listed for listed in recent(dagster, asked_by=ASKED_BY) if not listed.is_over]
+        under_way = [listed for listed in recent_runs(dagster, asked_by=ASKED_BY) if not listed.is_over]
         asked = []
         for together in filter(None, (by_day, whole)):
             what = ", ".join(dataset.name for dataset in together)
@@ -144,48 +144,52 @@ def launch(datasets: Sequence[Dataset], first: date, last: date) -> str:
     return f"Asked for {span_of_days(first, last)}: {', '.join(asked)}. It goes on when this page is closed."
 
 
-def imports() -> None:
+def render_fetches() -> None:
     """Draw recent requests, and watch them while one is active."""
     try:
-        found = recent(orchestrator(), limit=SHOWN, asked_by=ASKED_BY)
+        found = recent_runs(dagster_client(), limit=SHOWN, asked_by=ASKED_BY)
     except OrchestratorError as error:
-        unreachable(error)
+        render_unreachable(error)
         return
     if not found:
         st.caption("Nothing was imported from here yet.")
         return
     watching = any(not listed.is_over for listed in found)
-    st.fragment(_list, run_every=WATCHES_EVERY if watching else None)(watching=watching)
+    st.fragment(_render_list, run_every=WATCHES_EVERY if watching else None)(watching=watching)
 
 
-def _list(*, watching: bool) -> None:
-    _note()
+def _render_list(*, watching: bool) -> None:
+    _render_note()
     try:
-        dagster = orchestrator()
-        found = recent(dagster, limit=SHOWN, asked_by=ASKED_BY)
+        dagster = dagster_client()
+        found = recent_runs(dagster, limit=SHOWN, asked_by=ASKED_BY)
         for listed in found:
-            _one(dagster, listed)
+            _render_fetch(dagster, listed)
     except OrchestratorError as error:
-        unreachable(error)
+        render_unreachable(error)
         return
     if watching and all(listed.is_over for listed in found):
         st.rerun()
 
 
-def _one(dagster: Orchestrator, listed: Listed) -> None:
+def _render_fetch(dagster: DagsterClient, listed: RunSummary) -> None:
     """Draw one request in a line, and while it runs a bar for each dataset."""
-    followed: dict[str, Followed] = st.session_state.setdefault(_FOLLOWED, {})
-    known = followed.setdefault(listed.launched.id, Followed())
+    followed: dict[str, RunProgress] = st.session_state.setdefault(_FOLLOWED, {})
+    known = followed.setdefault(listed.launched.id, RunProgress())
     if not listed.is_over or listed.launched.id not in known.ended:
-        follow_once(dagster, listed, known)
+        poll_run(dagster, listed, known)
     span = span_of_days(*listed.days) if listed.days else "all years"
     names = ", ".join(BY_NAME[name].title if name in BY_NAME else name for name in listed.what.split(", "))
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.markdown(f"**{span}** · {plain(names)}  \n{_state(listed, known)}", width="stretch")
+            st.markdown(f"**{span}** · {plain(names)}  \n{_state_text(listed, known)}", width="stretch")
             if not listed.is_over and listed.status != "CANCELING":
                 st.button(
-                    "Cancel", key=f"cancel {listed.launched.id}", on_click=_cancel, args=(listed,), type="tertiary"
+                    "Cancel",
+                    key=f"cancel {listed.launched.id}",
+                    on_click=_cancel_fetch,
+                    args=(listed,),
+                    type="tertiary",
                 )
             st.link_button("In Dagster", listed.launched.url, icon=":material/open_in_new:", type="tertiary")
         for dataset, (answered, windows, failed) in known.totals().items():
@@ -197,7 +201,7 @@ def _one(dagster: Orchestrator, listed: Listed) -> None:
             st.markdown(f":small[:red[{plain(error[:300])}]]")
 
 
-def _state(listed: Listed, known: Followed) -> str:
+def _state_text(listed: RunSummary, known: RunProgress) -> str:
     totals = known.totals().values()
     windows, failed = sum(total[1] for total in totals), sum(total[2] for total in totals)
     said = STATES.get(listed.status, ":blue[:material/sync:] under way")
@@ -205,7 +209,7 @@ def _state(listed: Listed, known: Followed) -> str:
     return f"{said}{counted}, asked for {moment(listed.created_at_utc)}"
 
 
-def _button(
+def _render_button(
     label: str,
     names: Sequence[str],
     days: Callable[[], tuple[date, date]],
@@ -220,35 +224,35 @@ def _button(
         type="primary" if primary else "secondary",
         icon=":material/cloud_download:",
         disabled=disabled or not names,
-        on_click=_launch,
+        on_click=_launch_once,
         args=(list(names), days),
     )
 
 
-def _launch(names: list[str], days: Callable[[], tuple[date, date]]) -> None:
+def _launch_once(names: list[str], days: Callable[[], tuple[date, date]]) -> None:
     first, last = days()
     st.toast(f"Asking Dagster for {span_of_days(first, last)}", icon=":material/hourglass_top:")
     try:
-        note_launched(launch([BY_NAME[name] for name in names], first, last))
+        note_launched(launch_fetch([BY_NAME[name] for name in names], first, last))
     except OrchestratorError as error:
         note_refused(str(error))
 
 
-def _cancel(listed: Listed) -> None:
+def _cancel_fetch(listed: RunSummary) -> None:
     st.toast("Cancelling. A run that is just starting ends once its process is there.", icon=":material/hourglass_top:")
     try:
-        orchestrator().cancel(listed.launched)
+        dagster_client().cancel(listed.launched)
     except OrchestratorError as error:
         note_refused(str(error))
 
 
-def repair(dataset: Dataset, days: Sequence[tuple[date, date]]) -> None:
+def render_repair(dataset: Dataset, days: Sequence[tuple[date, date]]) -> None:
     """Draw a button that fetches the spans again; its callback runs before the page is drawn."""
 
     def ask_again() -> None:
         try:
             for first, last in days:
-                launch([dataset], first, last)
+                launch_fetch([dataset], first, last)
             note_launched(f"Asked again for {len(days)} spans of {dataset.title.lower()}.")
         except OrchestratorError as error:
             note_refused(str(error))

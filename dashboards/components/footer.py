@@ -5,16 +5,16 @@ import streamlit as st
 from dashboards.components import snapshot_cache
 from dashboards.components.plain_text import plain
 from renewables.attribution import LICENCE_URL, attribution, note_of_sources
-from renewables.queries.snapshot import sources
+from renewables.queries.snapshot import source_names
 from warehouse.errors import WarehouseError
 
 
-def foot() -> None:
+def render_footer() -> None:
     """Draw the attribution: Elexon's licence requires its line wherever the data is shown."""
-    if snapshot_cache.shown() is None:
+    if snapshot_cache.current_snapshot() is None:
         return
     try:
-        found = snapshot_cache.ask(sources)
+        found = snapshot_cache.cached_query(source_names)
     except WarehouseError:
         return
     if not found:
@@ -24,7 +24,7 @@ def foot() -> None:
     st.caption(f"{plain(note_of_sources(found))}{licence} Times are London's (GMT or BST) unless they say UTC.")
 
 
-def nothing_yet(of: str = "wind and solar") -> None:
+def empty_state(of: str = "wind and solar") -> None:
     """Draw an empty state in place of a page's content, with what to do next."""
     with st.container(border=True):
         st.subheader(f"Nothing of {of} yet", anchor=False)

@@ -11,27 +11,31 @@ from dashboards.components.navigation import FORM
 NEW = "new"
 
 
-def asked() -> str:
+def open_form() -> str:
     """Return the form that the address names; empty for none."""
     return str(st.query_params.get(FORM, ""))
 
 
-def button(label: str, form: str, *, icon: str, key: str, help_text: str | None = None, small: bool = False) -> None:
+def open_button(
+    label: str, form: str, *, icon: str, key: str, help_text: str | None = None, small: bool = False
+) -> None:
     """Opens a form."""
     kind = "tertiary" if small else "secondary"
-    st.button(label, icon=icon, key=key, on_click=_open, args=(form,), type=kind, help=help_text)  # type: ignore[arg-type]  # a literal by the line above
+    st.button(label, icon=icon, key=key, on_click=_open_form, args=(form,), type=kind, help=help_text)  # type: ignore[arg-type]  # a literal by the line above
 
 
 def close_button(name: str) -> None:
-    st.button("Cancel", key=f"cancel {name}", icon=":material/close:", on_click=_close, args=(name,), type="tertiary")
+    st.button(
+        "Cancel", key=f"cancel {name}", icon=":material/close:", on_click=_close_form, args=(name,), type="tertiary"
+    )
 
 
-def _open(form: str) -> None:
+def _open_form(form: str) -> None:
     for name in [name for name in st.session_state if str(name).startswith("form ") and "comment " not in str(name)]:
         del st.session_state[name]  # opened anew: on what is there now
     st.query_params[FORM] = form
 
 
-def _close(name: str) -> None:
-    submit_form.leave(name)
+def _close_form(name: str) -> None:
+    submit_form.discard(name)
     st.query_params.pop(FORM, None)

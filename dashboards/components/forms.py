@@ -50,7 +50,7 @@ class Part:
     def key(self) -> str:
         return f"{self.kind} {self.id}"
 
-    def change(self, typed: Mapping[str, Any], *, base_version: int | None = None) -> Change:
+    def requested_change(self, typed: Mapping[str, Any], *, base_version: int | None = None) -> Change:
         """Return the change: all fields of a creation; of an edit, those that differ from the opened version."""
         if self.record is None:
             given = {name: value for name, value in typed.items() if value is not None}
@@ -63,7 +63,7 @@ class Part:
         return Change.edit(self.kind, self.id, given, base_version=version)
 
 
-def inputs(
+def render_inputs(
     part: Part, *, prefix: str, typed: Mapping[str, Any], problems: Sequence[Problem], choices: Choices | None = None
 ) -> None:
     """Draw the fields, short ones side by side. `typed` holds what was entered before, by field."""
@@ -76,7 +76,7 @@ def inputs(
         if not wide and not row:
             row = list(st.columns(SIDE_BY_SIDE))
         with st.container() if wide else row.pop(0):
-            _input(part, columns[name], _key(prefix, part, name), typed, choices or {})
+            _render_input(part, columns[name], _widget_key(prefix, part, name), typed, choices or {})
             for problem in problems:
                 if (problem.kind, problem.id, problem.field) == (part.kind, part.id, name):
                     st.markdown(f":small[:red[:material/error: {plain(problem.message)}]]")
@@ -84,9 +84,9 @@ def inputs(
             row = []
 
 
-def collected(part: Part, prefix: str) -> dict[str, Any]:
+def collect_values(part: Part, prefix: str) -> dict[str, Any]:
     """Return the values of the inputs as the ledger stores them."""
-    return {name: _stored(st.session_state.get(_key(prefix, part, name))) for name in part.shown}
+    return {name: _stored_value(st.session_state.get(_widget_key(prefix, part, name))) for name in part.shown}
 
 
 def title_of(kind: str, name: str) -> str:
@@ -95,18 +95,18 @@ def title_of(kind: str, name: str) -> str:
     return (info.title if info else None) or name.capitalize()
 
 
-def _input(part: Part, column: Column, key: str, typed: Mapping[str, Any], choices: Choices) -> None:
+def _render_input(part: Part, column: Column, key: str, typed: Mapping[str, Any], choices: Choices) -> None:
     name = column.name
     label = f"{column.title} *" if _is_needed(column) and not part.optional else column.title
-    help_text = _help(part.kind, column)
-    value = typed[name] if name in typed else _before(part, column)
+    help_text = _help_text(part.kind, column)
+    value = typed[name] if name in typed else _value_before(part, column)
     if target := ENTITIES[part.kind].references.get(name):
         names = dict(choices.get(target, {}))
         if value is not None:
             names.setdefault(value, value)
-        _choice(label, list(names), value, key, help_text, column, names)
+        _render_choice(label, list(names), value, key, help_text, column, names)
     elif column.values:
-        _choice(label, list(column.values), value, key, help_text, column, {})
+        _render_choice(label, list(column.values), value, key, help_text, column, {})
     elif column.dtype == pl.Date:
         day = date.fromisoformat(value) if value else None
         low, high = min(EARLIEST_DATE, day or EARLIEST_DATE), max(LATEST_DATE, day or LATEST_DATE)
@@ -122,7 +122,7 @@ def _input(part: Part, column: Column, key: str, typed: Mapping[str, Any], choic
         st.text_input(label, value or "", key=key, help=help_text, autocomplete="off")
 
 
-def _choice(
+def _render_choice(
     label: str,
     options: list[str],
     value: str | None,
@@ -146,19 +146,19 @@ def _choice(
     )
 
 
-def _before(part: Part, column: Column) -> Any:
+def _value_before(part: Part, column: Column) -> Any:
     if column.name == DATED_BY_THE_LEDGER:
         return None
     return part.record.fields[column.name] if part.record else column.default
 
 
-def _help(kind: str, column: Column) -> str | None:
+def _help_text(kind: str, column: Column) -> str | None:
     said = [ENTITIES[kind].model_fields[column.name].description or ""]
     if column.name == DATED_BY_THE_LEDGER:
         said.append("Empty: the day of the change.")
     if column.low is not None and column.high is not None:
         said.append(f"{column.low:,g} to {column.high:,g}.")
-    if longest := _longest(kind).get(column.name):
+    if longest := _longest_texts(kind).get(column.name):
         said.append(f"Up to {longest:,} characters.")
     return " ".join(filter(None, said)) or None
 
@@ -167,16 +167,16 @@ def _is_needed(column: Column) -> bool:
     return not column.nullable and column.default is None and column.name != DATED_BY_THE_LEDGER
 
 
-def _stored(value: Any) -> Any:
+def _stored_value(value: Any) -> Any:
     return value.isoformat() if isinstance(value, date) else value
 
 
-def _key(prefix: str, part: Part, name: str) -> str:
+def _widget_key(prefix: str, part: Part, name: str) -> str:
     return f"{prefix} {part.key} {name}"
 
 
 def _is_long(kind: str, name: str) -> bool:
-    return _longest(kind).get(name, 0) > LONG_TEXT
+    return _longest_texts(kind).get(name, 0) > LONG_TEXT
 
 
 @cache
@@ -186,7 +186,7 @@ def columns_by_name(kind: str) -> dict[str, Column]:
 
 
 @cache
-def _longest(kind: str) -> dict[str, int]:
+def _longest_texts(kind: str) -> dict[str, int]:
     """Return the largest number of characters of a text field; None for vocabularies and ids."""
     entity = ENTITIES[kind]
     fields = entity.model_json_schema()["properties"]

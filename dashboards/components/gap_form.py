@@ -4,7 +4,7 @@ from datetime import date
 
 import streamlit as st
 
-from dashboards.components.fetch_requests import ASKED_BY, note_launched, note_refused, orchestrator
+from dashboards.components.fetch_requests import ASKED_BY, dagster_client, note_launched, note_refused
 from dashboards.components.formatting import day
 from elexon_assets.datasets import Dataset
 from renewables.dagster_control.client import OrchestratorError
@@ -24,7 +24,7 @@ def accept_gap_form(dataset: Dataset, utc_day: date, why: str) -> None:
             return
         try:
             launch_acceptance(
-                orchestrator(), dataset.name, utc_day, reason=reason, accepted_by=who, requested_by=ASKED_BY
+                dagster_client(), dataset.name, utc_day, reason=reason, accepted_by=who, requested_by=ASKED_BY
             )
             note_launched(f"{day(utc_day)} of {dataset.title.lower()} becomes a known gap.")
         except OrchestratorError as error:

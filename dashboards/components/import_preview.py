@@ -8,7 +8,7 @@ from collections.abc import Sequence
 import polars as pl
 import streamlit as st
 
-from dashboards.components.chart import downloads
+from dashboards.components.chart import render_downloads
 from dashboards.components.plain_text import plain
 from pipeline_assets.spreadsheets.import_plan import Plan
 from pipeline_assets.spreadsheets.parsed_rows import RowProblem
@@ -111,4 +111,4 @@ def _show_rest(frame: pl.DataFrame, *, name: str) -> None:
     """Say how many rows are not drawn, and offer the file of all."""
     if len(frame) > ROWS_SHOWN:
         st.caption(f"The first {ROWS_SHOWN:,} of {len(frame):,}; the files have all.")
-        downloads(frame, name=name)
+        render_downloads(frame, name=name)

@@ -10,7 +10,7 @@ import streamlit as st
 from dashboards.components import ledger_session, snapshot_cache
 from dashboards.components.formatting import number
 from dashboards.components.plain_text import plain
-from dashboards.components.sidebar import lookout
+from dashboards.components.sidebar import status_monitor
 from pipeline_assets.errors import PipelineError
 from pipeline_assets.ledger import reader
 from renewables.dagster_control.client import OrchestratorError
@@ -28,7 +28,7 @@ _NOTICE = "landing offer: notice"
 def landing_offer() -> None:
     """Call where a page shows records or figures of the pipeline; draws nothing while everything has landed."""
     try:
-        waits = reader.position(ledger_session.engine()) > ledger_session.landed()
+        waits = reader.newest_position(ledger_session.engine()) > ledger_session.charted_position()
     except PipelineError:
         return  # the page says that the ledger does not answer
     if waits:
@@ -39,13 +39,13 @@ def landing_offer() -> None:
 
 @st.fragment(run_every=LOOKS_AGAIN)
 def _offer() -> None:
-    shown, newest = snapshot_cache.shown(), snapshot_cache.newest()
+    shown, newest = snapshot_cache.current_snapshot(), snapshot_cache.newest_snapshot()
     if newest and (shown is None or newest.version != shown.version):
         st.rerun()
-    landed = ledger_session.landed()
+    landed = ledger_session.charted_position()
     try:
         engine = ledger_session.engine()
-        waiting, oldest = reader.position(engine) - landed, reader.since(engine, landed, limit=1)
+        waiting, oldest = reader.newest_position(engine) - landed, reader.changes_since(engine, landed, limit=1)
     except PipelineError:
         return
     if not oldest:
@@ -56,7 +56,7 @@ def _offer() -> None:
         changes = "1 saved change is" if waiting == 1 else f"{number(waiting)} saved changes are"
         st.caption(
             f":material/hourglass_top: {changes} not in the charts yet. "
-            f"{_when(lookout().dagster(settings), age, 'It follows' if waiting == 1 else 'They follow')}",
+            f"{_when(status_monitor().dagster(settings), age, 'It follows' if waiting == 1 else 'They follow')}",
             width="content",
         )
         if st.button("Update the charts now", key="land-now", type="tertiary", icon=":material/bolt:"):

@@ -12,7 +12,7 @@ import streamlit as st
 
 from dashboards.components import snapshot_cache
 from pipeline_assets.ledger import reader, schema
-from pipeline_assets.spreadsheets.portfolio_index import Holdings, holdings_since
+from pipeline_assets.spreadsheets.portfolio_index import Portfolio, holdings_since
 from pipeline_assets.vocabulary import Rag
 from renewables.queries.pipeline import landed_position
 from warehouse.errors import WarehouseError
@@ -35,18 +35,18 @@ def rag_badge(rag: str) -> None:
 
 def engine() -> sa.Engine:
     """Return the engine shared by all sessions. Raises LedgerUnavailable."""
-    return _engine(schema.address(Settings()))
+    return _shared_engine(schema.ledger_address(Settings()))
 
 
-def held() -> Holdings:
+def current_portfolio() -> Portfolio:
     """Return all records as they are now. Raises LedgerUnavailable."""
     there = engine()
-    return _held(schema.address(Settings()), reader.position(there), there)
+    return _cached_portfolio(schema.ledger_address(Settings()), reader.newest_position(there), there)
 
 
-def listed(rows: Callable[..., pl.DataFrame], held: Holdings, *, archived: bool) -> pl.DataFrame:
+def listed(rows: Callable[..., pl.DataFrame], held: Portfolio, *, archived: bool) -> pl.DataFrame:
     """Return the rows of a list, which are made once for each state of the ledger."""
-    key = f"{schema.address(Settings())} {rows.__qualname__}"
+    key = f"{schema.ledger_address(Settings())} {rows.__qualname__}"
     return _listed(key, held.position, archived, rows, held)
 
 
@@ -56,59 +56,59 @@ def _listed(
     position: int,  # noqa: ARG001 (part of the key)
     archived: bool,
     _rows: Callable[..., pl.DataFrame],
-    _held: Holdings,
+    _held: Portfolio,
 ) -> pl.DataFrame:
     return _rows(_held, archived=archived)
 
 
-def landed() -> int:
+def charted_position() -> int:
     """Return the position of the newest change in charts and metrics; 0 for none."""
-    if snapshot_cache.shown() is None:
+    if snapshot_cache.current_snapshot() is None:
         return 0
     try:
-        return snapshot_cache.ask(landed_position)
+        return snapshot_cache.cached_query(landed_position)
     except WarehouseError:
         return 0
 
 
 def landing_badge(position: int) -> None:
     """Marks a record with a change that charts and metrics do not know yet."""
-    if position > landed():
-        st.badge(NOT_LANDED, icon=":material/hourglass_top:", color="orange", help=_waiting(position))
+    if position > charted_position():
+        st.badge(NOT_LANDED, icon=":material/hourglass_top:", color="orange", help=_is_waiting(position))
 
 
 def landing_mark(position: int) -> None:
     """Return the mark for a line with a change that has not landed."""
-    if position > landed():
-        st.badge("pending", icon=":material/hourglass_top:", color="orange", help=_waiting(position))
+    if position > charted_position():
+        st.badge("pending", icon=":material/hourglass_top:", color="orange", help=_is_waiting(position))
 
 
-def capacity(mwp: float) -> str:
+def capacity_text(mwp: float) -> str:
     return f"{mwp:,.1f} MWp"
 
 
-def _waiting(position: int) -> str:
-    known = f"charts and metrics know {landed()} so far"
+def _is_waiting(position: int) -> str:
+    known = f"charts and metrics know {charted_position()} so far"
     return f"{NOT_LANDED.capitalize()}: saved as change {position}; {known}. Dagster lands the others."
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, on_release=lambda engine: engine.dispose())
-def _engine(address: str) -> sa.Engine:
-    return schema.opened(address)
+def _shared_engine(address: str) -> sa.Engine:
+    return schema.open_ledger(address)
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _held(
+def _cached_portfolio(
     address: str,
     position: int,  # noqa: ARG001 (part of the key)
     _engine: sa.Engine,
-) -> Holdings:
+) -> Portfolio:
     newest = _newest(address)
     newest[address] = holdings_since(_engine, newest[address])
     return newest[address]
 
 
 @st.cache_resource(max_entries=8, show_spinner=False)
-def _newest(address: str) -> dict[str, Holdings]:
+def _newest(address: str) -> dict[str, Portfolio]:
     """Keep the portfolio that was read last, so that after a change only what changed is read."""
-    return {address: Holdings((), 0)}
+    return {address: Portfolio((), 0)}

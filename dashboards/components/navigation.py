@@ -15,7 +15,7 @@ RECORD, FORM = "id", "edit"
 _LEFT, _LAST = "way back: addresses", "way back: last list"
 
 
-def watch(page: st.Page) -> None:
+def remember_list(page: st.Page) -> None:
     """Remember the page as the way back. Call it once per script run on every page that is not a record's, first."""
     left: dict[str, dict[str, list[str]]] = st.session_state.setdefault(_LEFT, {})
     if RECORD in st.query_params:
@@ -25,7 +25,7 @@ def watch(page: st.Page) -> None:
         left[page.url_path] = {name: st.query_params.get_all(name) for name in st.query_params}
 
 
-def links(file: str, label: str) -> None:
+def back_links(file: str, label: str) -> None:
     """Draw links to the list of a record's kind and to the page that the record was opened from."""
     left, last = st.session_state.get(_LEFT, {}), st.session_state.get(_LAST)
     path = PurePath(file).stem

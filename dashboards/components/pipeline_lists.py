@@ -10,7 +10,7 @@ import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no
 import polars as pl
 import streamlit as st
 
-from dashboards.components.chart import chart, downloads, in_london
+from dashboards.components.chart import in_london, render_chart, render_downloads
 from dashboards.components.ledger_session import rag_text
 from dashboards.components.record_lists import PAGES
 
@@ -69,18 +69,20 @@ FITS: dict[str, Any] = {
 }
 
 
-def drawn(figure: go.Figure, frame: pl.DataFrame | Callable[[], pl.DataFrame], name: str, alt: str) -> None:
-    chart(figure, frame, name=name, alt=alt, columns={**COLUMNS, "pipeline_id": None, "information_point_id": None})
+def render_figure(figure: go.Figure, frame: pl.DataFrame | Callable[[], pl.DataFrame], name: str, alt: str) -> None:
+    render_chart(
+        figure, frame, name=name, alt=alt, columns={**COLUMNS, "pipeline_id": None, "information_point_id": None}
+    )
 
 
-def projects(frame: pl.DataFrame, name: str, none: str) -> None:
+def render_projects(frame: pl.DataFrame, name: str, none: str) -> None:
     if frame.is_empty():
         st.success(none, icon=":material/check_circle:")
         return
-    rows(frame, name, "project", "pipelines", "pipeline_id")
+    render_rows(frame, name, "project", "pipelines", "pipeline_id")
 
 
-def rows(
+def render_rows(
     frame: pl.DataFrame, name: str, title: str, kind: str, id: str, height: int | Literal["auto"] = "auto"
 ) -> None:
     """Draw a list whose `title` opens the record: at most `ROWS_LISTED` rows, and the downloads of all."""
@@ -104,4 +106,4 @@ def rows(
     click = st.session_state.get(f"open {name}")
     if click and click["row"] < len(frame):
         st.switch_page(PAGES[kind], query_params={"id": frame[id][click["row"]]})
-    downloads(whole, name=name)
+    render_downloads(whole, name=name)

@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboards.components import record_lists, snapshot_cache
 from dashboards.components.formatting import number
-from dashboards.components.pipeline_lists import drawn, projects, rows
+from dashboards.components.pipeline_lists import render_figure, render_projects, render_rows
 from dashboards.components.plain_text import plain
 from pipeline_assets.models import Pipeline
 from renewables.charts import pipeline_aggregates as sums
@@ -31,7 +31,7 @@ NAMES_SHOWN = 12
 
 def show_map(wanted: Filter) -> None:
     """Draw the facilities, by square of the map where there are too many, and the list of the largest."""
-    frame = snapshot_cache.ask(pipeline.places, wanted)
+    frame = snapshot_cache.cached_query(pipeline.facility_places, wanted)
     nowhere = frame.filter(pl.col("longitude").is_null())
     placed = len(frame) - len(nowhere)
     is_summed = placed > MOST_MARKS
@@ -44,14 +44,14 @@ def show_map(wanted: Filter) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         if is_summed:
-            figure = squares_on_the_map(snapshot_cache.ask(pipeline_aggregates.places_by_square, wanted))
+            figure = squares_on_the_map(snapshot_cache.cached_query(pipeline_aggregates.places_by_square, wanted))
         else:
             figure = on_the_map(frame)
-        drawn(figure, frame, "places", f"Map of {placed} facilities by MWp and RAG")
+        render_figure(figure, frame, "places", f"Map of {placed} facilities by MWp and RAG")
     with right:
         st.subheader("Facilities by capacity", anchor=False)
         shown = frame.select("project", "capacity_mwp", "technology", "rag", "stage", "facility", "pipeline_id")
-        rows(shown, "facilities", "project", "pipelines", "pipeline_id", height=560)
+        render_rows(shown, "facilities", "project", "pipelines", "pipeline_id", height=560)
         if len(nowhere):
             names = ", ".join(plain(name) for name in nowhere["facility"].head(NAMES_SHOWN))
             more = f" and {number(len(nowhere) - NAMES_SHOWN)} more" if len(nowhere) > NAMES_SHOWN else ""
@@ -60,35 +60,41 @@ def show_map(wanted: Filter) -> None:
 
 def show_rag(wanted: Filter) -> None:
     """Draw the status of each project by month, page by page and with the counts of all where there are many."""
-    count = int(snapshot_cache.ask(pipeline.headline, wanted)["projects"])
+    count = int(snapshot_cache.cached_query(pipeline.headline_figures, wanted)["projects"])
     if count > PROJECTS_PER_PAGE:
-        counts = snapshot_cache.ask(pipeline_aggregates.rag_counts_by_month, wanted)
+        counts = snapshot_cache.cached_query(pipeline_aggregates.rag_counts_by_month, wanted)
         st.subheader("All projects", anchor=False)
-        drawn(sums.rag_counts(counts), counts, "rag-counts", f"How many of {count} projects stood how in each month")
+        render_figure(
+            sums.rag_counts(counts), counts, "rag-counts", f"How many of {count} projects stood how in each month"
+        )
     st.caption("At the end of each month, and today; projects that stand worst now first. G Green, A Amber, R Red.")
     name_unlikely_dates(wanted)
     offset = _page("rag-page", count)
-    frame = snapshot_cache.ask(pipeline.rag_by_month, wanted, limit=PROJECTS_PER_PAGE, offset=offset)
-    all_rows = partial(snapshot_cache.ask, pipeline.rag_by_month, wanted)
-    drawn(rag_grid(frame), all_rows, "rag-by-month", "RAG status of projects at the end of each of the last months")
+    frame = snapshot_cache.cached_query(pipeline.rag_by_month, wanted, limit=PROJECTS_PER_PAGE, offset=offset)
+    all_rows = partial(snapshot_cache.cached_query, pipeline.rag_by_month, wanted)
+    render_figure(
+        rag_grid(frame), all_rows, "rag-by-month", "RAG status of projects at the end of each of the last months"
+    )
     st.subheader(f"No update for {STALE_DAYS} days", anchor=False)
-    projects(
-        snapshot_cache.ask(pipeline.stale, wanted), "stale", f"All of them were updated in the last {STALE_DAYS} days."
+    render_projects(
+        snapshot_cache.cached_query(pipeline.stale_projects, wanted),
+        "stale",
+        f"All of them were updated in the last {STALE_DAYS} days.",
     )
 
 
 def show_rtb_dates(wanted: Filter) -> None:
     """Draw the RTB date of each project, page by page and with the counts of all where there are many."""
-    frame = snapshot_cache.ask(pipeline.rtb_dates, wanted)
+    frame = snapshot_cache.cached_query(pipeline.rtb_dates, wanted)
     name_unlikely_dates(wanted)
     if len(frame):
         slipped = frame.filter(pl.col("slippage_days") > 0)
         days = slipped["slippage_days"].median()
         if len(frame) > PROJECTS_PER_PAGE:
-            quarters = snapshot_cache.ask(pipeline_aggregates.rtb_by_quarter, wanted)
+            quarters = snapshot_cache.cached_query(pipeline_aggregates.rtb_by_quarter, wanted)
             figure = sums.rtb_quarters(quarters, wanted.today)
             st.subheader("All projects", anchor=False)
-            drawn(figure, quarters, "rtb-by-quarter", f"RTB dates of {len(frame)} projects by quarter")
+            render_figure(figure, quarters, "rtb-by-quarter", f"RTB dates of {len(frame)} projects by quarter")
         median = f", by {days:.0f} days in the median" if isinstance(days, float) else ""
         st.caption(
             f"Ring: the first RTB date a project had; mark: the present one. **{number(len(slipped))}** of "
@@ -97,12 +103,16 @@ def show_rtb_dates(wanted: Filter) -> None:
         past = len(frame.filter(pl.col("rtb_date") < wanted.today))
         offset = _page("rtb-page", len(frame), first_shown=min(past, len(frame) - 1))
         shown = frame.slice(offset, PROJECTS_PER_PAGE)
-        drawn(rtb_timeline(shown, wanted.today), frame, "rtb-dates", "RTB dates of the projects and their slippage")
+        render_figure(
+            rtb_timeline(shown, wanted.today), frame, "rtb-dates", "RTB dates of the projects and their slippage"
+        )
     else:
         st.info("None of these projects has an RTB date.", icon=":material/info:")
     st.subheader("Overdue", anchor=False)
     st.caption("Past the RTB date, and in a stage before Construction.")
-    projects(snapshot_cache.ask(pipeline.overdue, wanted), "overdue", "No RTB date has passed.")
+    render_projects(
+        snapshot_cache.cached_query(pipeline.overdue_projects, wanted), "overdue", "No RTB date has passed."
+    )
 
 
 def show_counts(wanted: Filter) -> None:
@@ -110,19 +120,21 @@ def show_counts(wanted: Filter) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("Projects by stage", anchor=False)
-        stages = snapshot_cache.ask(pipeline_aggregates.projects_by_stage, wanted)
-        drawn(projects_by_stage(stages), stages, "projects-by-stage", "Number of projects in each stage")
+        stages = snapshot_cache.cached_query(pipeline_aggregates.projects_by_stage, wanted)
+        render_figure(projects_by_stage(stages), stages, "projects-by-stage", "Number of projects in each stage")
     with right:
-        shares = snapshot_cache.ask(pipeline_aggregates.technology_shares, wanted)
+        shares = snapshot_cache.cached_query(pipeline_aggregates.technology_shares, wanted)
         shares = shares.filter(pl.col("share").is_not_null())
         if len(shares):
             st.subheader("Share of each technology", anchor=False)
-            drawn(technology_shares(shares), shares, "technology-shares", "Share of each technology in the gross MWp")
+            render_figure(
+                technology_shares(shares), shares, "technology-shares", "Share of each technology in the gross MWp"
+            )
 
 
 def show_risks(wanted: Filter) -> None:
     """Draw the open information points by likelihood and impact, summed where there are too many, and the worst."""
-    frame = snapshot_cache.ask(pipeline.risks, wanted)
+    frame = snapshot_cache.cached_query(pipeline.open_risks, wanted)
     if frame.is_empty():
         st.success("No information point is open.", icon=":material/check_circle:")
         return
@@ -132,13 +144,15 @@ def show_risks(wanted: Filter) -> None:
         if len(frame) > MOST_MARKS:
             step = pipeline_aggregates.SCORE_STEP
             st.caption(f"**{number(len(frame))}** open points, in steps of {step}; the colour is that of the worst.")
-            figure = sums.risks_by_score(snapshot_cache.ask(pipeline_aggregates.risks_by_score, wanted))
+            figure = sums.risks_by_score(snapshot_cache.cached_query(pipeline_aggregates.risks_by_score, wanted))
         else:
             figure = likelihood_by_impact(frame)
-        drawn(figure, frame, "risks", f"{len(frame)} open information points by likelihood and impact")
+        render_figure(figure, frame, "risks", f"{len(frame)} open information points by likelihood and impact")
     with right:
         st.subheader(f"Top {TOP} by rating", anchor=False)
-        drawn(highest_ratings(frame.head(TOP)), frame.head(TOP), "top-ratings", f"Bars of the {TOP} highest ratings")
+        render_figure(
+            highest_ratings(frame.head(TOP)), frame.head(TOP), "top-ratings", f"Bars of the {TOP} highest ratings"
+        )
         top = frame.head(TOP).with_columns(band=pl.col("rating").map_elements(band_of, return_dtype=pl.String()))
         named = (
             "rank",
@@ -154,12 +168,12 @@ def show_risks(wanted: Filter) -> None:
             "band",
         )
         shown = top.select(*named, "pipeline_id", "information_point_id")
-        rows(shown, "top-points", "information_point", "information_points", "information_point_id")
+        render_rows(shown, "top-points", "information_point", "information_points", "information_point_id")
 
 
 def name_unlikely_dates(wanted: Filter) -> None:
     """Name the projects with a date that no chart can draw, with links to where it is corrected."""
-    frame = snapshot_cache.ask(pipeline_aggregates.unlikely_dates, wanted)
+    frame = snapshot_cache.cached_query(pipeline_aggregates.unlikely_dates, wanted)
     if frame.is_empty():
         return
     ids = frame["pipeline_id"].unique(maintain_order=True)
@@ -172,7 +186,9 @@ def name_unlikely_dates(wanted: Filter) -> None:
     with st.container(horizontal=True):
         for row in frame.head(NAMES_SHOWN).iter_rows(named=True):
             title = Pipeline.model_fields[row["field"]].title or row["field"]
-            record_lists.link("pipelines", row["pipeline_id"], f"{row['project']}: {title} {row['day'].isoformat()}")
+            record_lists.record_link(
+                "pipelines", row["pipeline_id"], f"{row['project']}: {title} {row['day'].isoformat()}"
+            )
 
 
 def _page(key: str, count: int, first_shown: int = 0) -> int:

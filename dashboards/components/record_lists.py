@@ -10,15 +10,15 @@ import polars as pl
 import streamlit as st
 
 from dashboards.components import form_routing, ledger_session, save_notice
-from dashboards.components.chart import downloads
+from dashboards.components.chart import render_downloads
 from dashboards.components.navigation import FORM
 from dashboards.components.plain_text import plain
 from pipeline_assets.errors import PipelineError
 from pipeline_assets.ledger.changes import Receipt
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.names import name_key
-from pipeline_assets.seed_loader import seed
-from pipeline_assets.spreadsheets.portfolio_index import Holdings
+from pipeline_assets.seed_loader import load_seeds
+from pipeline_assets.spreadsheets.portfolio_index import Portfolio
 
 PAGES = {
     "pipelines": "app_pages/project.py",
@@ -38,17 +38,17 @@ ROWS_SEEN = 14
 _NOTE = "records: note"
 
 
-def link(kind: str, id: str, name: str, *, icon: str | None = None) -> None:
+def record_link(kind: str, id: str, name: str, *, icon: str | None = None) -> None:
     """Draw a link to a record's page, in this session."""
     st.page_link(PAGES[kind], label=plain(name), icon=icon, query_params={"id": id})
 
 
-def whole_list(
+def render_list(
     kind: str,
     rows: Callable[..., pl.DataFrame],
     columns: Mapping[str, Any],
     *,
-    create: Callable[[Holdings], None],
+    create: Callable[[Portfolio], None],
     filtered: Callable[[pl.DataFrame], pl.DataFrame] = lambda frame: frame,
     sums: Callable[[pl.DataFrame], str] = lambda _: "",
 ) -> None:
@@ -57,16 +57,16 @@ def whole_list(
     `create` draws the form of a new record when it is open. `filtered` draws the filters that only this list has and
     returns the remaining rows. `sums` returns text about those, shown beside their number.
     """
-    save_notice.tell()
-    held, title = ledger_session.held(), ENTITIES[kind].title.lower()
-    if form_routing.asked() == form_routing.NEW:
+    save_notice.render_notice()
+    held, title = ledger_session.current_portfolio(), ENTITIES[kind].title.lower()
+    if form_routing.open_form() == form_routing.NEW:
         st.subheader(f"New {title}", anchor=False)
         create(held)
         return
     archived = bool(st.session_state.get("archived", st.query_params.get("archived") == "true"))
     frame = ledger_session.listed(rows, held, archived=archived)
     if frame.is_empty() and not archived and not held.of_kind(kind, archived=True):
-        nothing_yet(held, kind)
+        empty_list(held, kind)
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input(
@@ -76,14 +76,14 @@ def whole_list(
         st.toggle("Archived", key="archived", bind="query-params", help="Those that were archived instead.")
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f"**{len(found)}** of {len(frame)} {PLURALS[kind]}{sums(found)}", width="content")
-        form_routing.button(f"New {title}", form_routing.NEW, icon=":material/add:", key=f"new {kind}")
-    table(found, kind, columns, key=kind)
+        form_routing.open_button(f"New {title}", form_routing.NEW, icon=":material/add:", key=f"new {kind}")
+    render_table(found, kind, columns, key=kind)
     st.caption("Click a name to open it, a column's head to sort.")
 
 
-def table(frame: pl.DataFrame, kind: str, columns: Mapping[str, Any], *, key: str) -> None:
+def render_table(frame: pl.DataFrame, kind: str, columns: Mapping[str, Any], *, key: str) -> None:
     """Draw rows of records; the name opens the page. `columns` are the other columns with their configuration."""
-    known = ledger_session.landed()
+    known = ledger_session.charted_position()
     shown = frame.select("name", *columns)
     config: dict[str, Any] = {
         "name": st.column_config.ButtonColumn(
@@ -104,7 +104,7 @@ def table(frame: pl.DataFrame, kind: str, columns: Mapping[str, Any], *, key: st
         key=f"list {key} {hash(tuple(frame['id']))}",
         alt=f"{len(frame)} {PLURALS[kind]}, {len(waiting)} of them {ledger_session.NOT_LANDED}",
     )
-    downloads(frame.select("id", "name", *columns), name=key)
+    render_downloads(frame.select("id", "name", *columns), name=key)
     click = st.session_state.get(f"open {key}")
     if click and click["row"] < len(frame):
         st.switch_page(PAGES[kind], query_params={"id": frame["id"][click["row"]]})
@@ -123,7 +123,7 @@ def with_words(frame: pl.DataFrame, text: str) -> pl.DataFrame:
     return frame
 
 
-def nothing_yet(held: Holdings, kind: str) -> None:
+def empty_list(held: Portfolio, kind: str) -> None:
     """Draw the empty state of a list, with what to do next."""
     with st.container(border=True):
         st.subheader(f"No {PLURALS[kind]} yet", anchor=False)
@@ -132,14 +132,14 @@ def nothing_yet(held: Holdings, kind: str) -> None:
             if st.button(f"New {ENTITIES[kind].title.lower()}", icon=":material/add:", type="primary"):
                 st.switch_page(LISTS[kind], query_params={FORM: form_routing.NEW})
             if held.position == 0:
-                st.button("Load the sample portfolio", icon=":material/science:", on_click=_seed)
+                st.button("Load the sample portfolio", icon=":material/science:", on_click=_load_seeds)
             if st.button("Import a spreadsheet", icon=":material/upload_file:"):
                 st.switch_page("app_pages/transfer.py")
     if note := st.session_state.pop(_NOTE, ""):
         st.error(plain(note), icon=":material/error:")
 
 
-def missing(kind: str, id: str) -> None:
+def render_missing(kind: str, id: str) -> None:
     """Draw the message for a record that does not exist."""
     title = ENTITIES[kind].title.lower()
     said = f"There is no {title} with the id “{plain(id)}”." if id else f"The address names no {title}."
@@ -147,10 +147,10 @@ def missing(kind: str, id: str) -> None:
     st.warning(said, icon=":material/search_off:")
 
 
-def _seed() -> None:
+def _load_seeds() -> None:
     try:
-        receipt: Receipt = seed(ledger_session.engine())
+        receipt: Receipt = load_seeds(ledger_session.engine())
     except PipelineError as error:
         st.session_state[_NOTE] = str(error)
     else:
-        save_notice.keep(receipt)
+        save_notice.store_notice(receipt)

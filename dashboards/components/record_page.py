@@ -11,15 +11,15 @@ from typing import Any
 import streamlit as st
 
 from dashboards.components import form_routing, ledger_session, navigation, record_lists, save_notice, submit_form
-from dashboards.components.chart import downloads, in_london
+from dashboards.components.chart import in_london, render_downloads
 from dashboards.components.formatting import day, moment
 from dashboards.components.forms import Choices
 from dashboards.components.plain_text import plain
-from dashboards.components.record_lists import LISTS, PAGES, PLURALS, link
+from dashboards.components.record_lists import LISTS, PAGES, PLURALS, record_link
 from pipeline_assets.ledger.changes import Change, Record
 from pipeline_assets.models import ENTITIES
-from pipeline_assets.spreadsheets.portfolio_index import Holdings
-from renewables.queries.record_history import history
+from pipeline_assets.spreadsheets.portfolio_index import Portfolio
+from renewables.queries.record_history import record_changes
 from renewables.queries.records import comments_on, rating_of
 
 HISTORY: dict[str, Any] = {
@@ -36,16 +36,16 @@ HISTORY: dict[str, Any] = {
 }
 
 
-def asked_for(kind: str) -> tuple[Holdings, Record | None]:
+def addressed_record(kind: str) -> tuple[Portfolio, Record | None]:
     """Everything, and the record that the address names, with the ways back above it; where it is not there, that is
     said in its place."""
-    save_notice.tell()
-    held = ledger_session.held()
+    save_notice.render_notice()
+    held = ledger_session.current_portfolio()
     id = str(st.query_params.get("id", ""))
     record = held.get(kind, id)
     if record is None:
-        record_lists.missing(kind, id)
-    navigation.links(LISTS[kind], f"All {PLURALS[kind]}")
+        record_lists.render_missing(kind, id)
+    navigation.back_links(LISTS[kind], f"All {PLURALS[kind]}")
     return held, record
 
 
@@ -59,25 +59,25 @@ def day_of(text: str | None) -> str:
     return day(date.fromisoformat(text) if text else None)
 
 
-def facts(said: Mapping[str, str]) -> None:
+def render_facts(said: Mapping[str, str]) -> None:
     """Draw labels with their values, side by side as far as there is room."""
     with st.container(horizontal=True, gap="medium"):
         for label, value in said.items():
             st.markdown(f":gray[{label}]  \n{plain(value)}", width="content")
 
 
-def choices_of(held: Holdings, *kinds: str) -> Choices:
+def choices_of(held: Portfolio, *kinds: str) -> Choices:
     """Return the live records to choose from, by name."""
     return {kind: {one.id: str(one.fields["name"]) for one in held.of_kind(kind)} for kind in kinds}
 
 
-def points(found: Sequence[Record]) -> None:
+def render_information_points(found: Sequence[Record]) -> None:
     """Draw information points as lines with links, open ones first."""
     for point in found:
         fields = point.fields
         with st.container(horizontal=True, vertical_alignment="center"):
             st.badge(f"{rating_of(point):,}", color="gray", help="Rating: impact x likelihood")
-            link("information_points", point.id, fields["name"], icon=":material/warning:")
+            record_link("information_points", point.id, fields["name"], icon=":material/warning:")
             due = f", due {day_of(fields['due_date'])}" if fields["due_date"] else ""
             st.caption(f"{fields['status']}{due}", width="content")
             ledger_session.landing_mark(point.position)
@@ -85,41 +85,41 @@ def points(found: Sequence[Record]) -> None:
         st.caption("None.")
 
 
-def actions(record: Record) -> None:
+def render_actions(record: Record) -> None:
     """Draw the buttons Edit and Archive, or Restore for an archived record."""
     with st.container(horizontal=True):
         if record.archived:
-            form_routing.button("Restore", "archive", icon=":material/unarchive:", key="restore")
+            form_routing.open_button("Restore", "archive", icon=":material/unarchive:", key="restore")
             return
-        form_routing.button("Edit", "record", icon=":material/edit:", key="edit")
-        form_routing.button("Archive", "archive", icon=":material/archive:", key="archive")
+        form_routing.open_button("Edit", "record", icon=":material/edit:", key="edit")
+        form_routing.open_button("Archive", "archive", icon=":material/archive:", key="archive")
 
 
 def head_forms(record: Record, fields: Sequence[str], choices: Choices | None = None) -> None:
     """Draw the record's actions, or its form if one is open, and who changed it last."""
     name, title = f"edit {record.kind} {record.id}", ENTITIES[record.kind].title.lower()
-    if form_routing.asked() == "record" and not record.archived:
+    if form_routing.open_form() == "record" and not record.archived:
         with st.container(border=True):
             st.markdown(f"**Edit the {title}**")
-            part = submit_form.editing(name, record, fields)
-            submit_form.form(name, [part], choices=choices, go=same_page(record.kind, record.id))
+            part = submit_form.edit_part(name, record, fields)
+            submit_form.render_form(name, [part], choices=choices, go=same_page(record.kind, record.id))
             form_routing.close_button(name)
-    elif form_routing.asked() == "archive":
+    elif form_routing.open_form() == "archive":
         archive_or_restore(record)
     else:
-        actions(record)
+        render_actions(record)
     newest_change(record)
 
 
 def row_button(label: str, form: str, *, icon: str, record: Record, key: str = "") -> None:
     """Draw a button that opens the form of a part, unless the record is archived."""
     if not record.archived:
-        form_routing.button(label, form, icon=icon, key=f"open {form} {key}", small=True)
+        form_routing.open_button(label, form, icon=icon, key=f"open {form} {key}", small=True)
 
 
-def removal(part: Record, name: str, go: submit_form.Go) -> None:
+def removal_form(part: Record, name: str, go: submit_form.Go) -> None:
     """Draw the form that removes a part from its record, when it is open."""
-    if form_routing.asked() == f"remove {part.id}":
+    if form_routing.open_form() == f"remove {part.id}":
         with st.container(border=True):
             st.markdown(f"**Remove {plain(name)}**")
             _archiving_form(part, f"remove {part.kind} {part.id}", "Remove", go)
@@ -139,14 +139,14 @@ def archive_or_restore(record: Record) -> None:
 
 
 def _archiving_form(record: Record, name: str, word: str, go: submit_form.Go) -> None:
-    part = submit_form.editing(name, record, ())
+    part = submit_form.edit_part(name, record, ())
 
     def build(_: submit_form.Typed) -> Sequence[Change]:
-        version = submit_form.opened(name).versions.get((record.kind, record.id), (part.record or record).version)
+        version = submit_form.form_state(name).versions.get((record.kind, record.id), (part.record or record).version)
         make = Change.restore if word == "Restore" else Change.archive
         return [make(record.kind, record.id, base_version=version)]
 
-    submit_form.form(name, [part], label=word, build=build, go=go)
+    submit_form.render_form(name, [part], label=word, build=build, go=go)
     form_routing.close_button(name)
 
 
@@ -158,15 +158,15 @@ def archived_note(record: Record) -> None:
         )
 
 
-def comments(held: Holdings, record: Record) -> None:
+def render_comments(held: Portfolio, record: Record) -> None:
     """Draw the comments, newest first, with edit and remove, and a form for a new one."""
     st.subheader("Comments", anchor=False)
     _comments(held, record, page=record)
 
 
-def comments_on_part(held: Holdings, part: Record, page: Record) -> None:
+def comments_on_part(held: Portfolio, part: Record, page: Record) -> None:
     """Draw the comments on a part, folded, on the page of its record; they are built on request."""
-    found, form = comments_on(held, part.kind, part.id), form_routing.asked()
+    found, form = comments_on(held, part.kind, part.id), form_routing.open_form()
     is_asked_for = any(form in (f"comment {comment.id}", f"remove {comment.id}") for comment in found)
     box = st.expander(
         f"Comments on {plain(str(part.fields['name']))} ({len(found)})",
@@ -180,27 +180,27 @@ def comments_on_part(held: Holdings, part: Record, page: Record) -> None:
             _comments(held, part, page=page)
 
 
-def _comments(held: Holdings, record: Record, page: Record) -> None:
+def _comments(held: Portfolio, record: Record, page: Record) -> None:
     found = comments_on(held, record.kind, record.id)
     for comment in found:
-        _comment(page, comment)
+        _render_comment(page, comment)
     if not found:
         st.caption("None yet.")
     if record.archived or page.archived:
         return
     name = f"comment {record.kind} {record.id}"
     field = next(name for name, kind in ENTITIES["comments"].references.items() if kind == record.kind)
-    part = submit_form.creating(name, "comments", ("text",), fixed={field: record.id})
-    submit_form.form(name, [part], label="Add the comment", with_reason=False)
+    part = submit_form.create_part(name, "comments", ("text",), fixed={field: record.id})
+    submit_form.render_form(name, [part], label="Add the comment", with_reason=False)
 
 
-def _comment(record: Record, one: Record) -> None:
+def _render_comment(record: Record, one: Record) -> None:
     form, go = f"comment {one.id}", same_page(record.kind, record.id)
-    if form_routing.asked() == form and not record.archived:
+    if form_routing.open_form() == form and not record.archived:
         name = f"edit comments {one.id}"
         with st.container(border=True):
             st.markdown("**Edit the comment**")
-            submit_form.form(name, [submit_form.editing(name, one, ("text",))], go=go)
+            submit_form.render_form(name, [submit_form.edit_part(name, one, ("text",))], go=go)
             form_routing.close_button(name)
         return
     with st.container(border=True, gap="xsmall"):
@@ -211,16 +211,16 @@ def _comment(record: Record, one: Record) -> None:
             row_button("Edit", form, icon=":material/edit:", record=record)
             row_button("Remove", f"remove {one.id}", icon=":material/close:", record=record)
         st.text(str(one.fields["text"]))
-    removal(one, "the comment", go)
+    removal_form(one, "the comment", go)
 
 
-def whole_history(held: Holdings, record: Record) -> None:
+def render_history(held: Portfolio, record: Record) -> None:
     """Draw every change of the record and its parts, built on request."""
     box = st.expander("History", key="history", on_change="rerun", icon=":material/history:")
     if not box.open:
         return
     with box:
-        frame = history(ledger_session.engine(), held, record.kind, record.id)
+        frame = record_changes(ledger_session.engine(), held, record.kind, record.id)
         st.caption("Every field of every change of this record and of what belongs to it, newest first.")
         st.dataframe(
             in_london(frame).rename({"submitted_at_london": "when_london"}).drop("version"),
@@ -230,7 +230,7 @@ def whole_history(held: Holdings, record: Record) -> None:
             key="history rows",
             alt=f"{len(frame)} values that were changed",
         )
-        downloads(frame, name=f"history-{record.kind}")
+        render_downloads(frame, name=f"history-{record.kind}")
 
 
 def newest_change(record: Record) -> None:

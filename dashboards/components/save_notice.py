@@ -17,7 +17,7 @@ Page = tuple[str, dict[str, str]]
 _SAVED, _GO, _LAST = "saved just now", "go after saving", "saved last"
 
 
-def keep(receipt: Receipt, go: Page | None = None, *, token: str = "") -> None:
+def store_notice(receipt: Receipt, go: Page | None = None, *, token: str = "") -> None:
     """Store a receipt in a callback, where no page can be drawn.
 
     `go` is the page to show it on; `token` is the form's.
@@ -28,14 +28,14 @@ def keep(receipt: Receipt, go: Page | None = None, *, token: str = "") -> None:
         st.session_state[_GO] = go
 
 
-def again(token: str) -> None:
+def restore_notice(token: str) -> None:
     """Restore the notice for the second of two clicks, which ends the run in which the first was changing pages."""
     last, receipt, go = st.session_state.get(_LAST, ("", None, None))
     if receipt and last == token:
-        keep(receipt, go, token=token)
+        store_notice(receipt, go, token=token)
 
 
-def tell() -> None:
+def render_notice() -> None:
     """Switch to the page that a form leads to and show what was saved. Call it at the top of every page."""
     going: Page | None = st.session_state.pop(_GO, None)
     if going:
@@ -54,10 +54,10 @@ def _tell_saved(receipt: Receipt) -> None:
         st.success(f"Saved as {what}, by {plain(receipt.changes[0].who)}.", icon=":material/check_circle:")
     else:
         st.info("Nothing to save: it is so already.", icon=":material/info:")
-    second_look(receipt)
+    render_warnings(receipt)
 
 
-def second_look(receipt: Receipt) -> None:
+def render_warnings(receipt: Receipt) -> None:
     """Draw the ledger's warnings, those of one kind as the first of them and their count."""
     groups: dict[tuple[str, str], list[Problem]] = {}
     for warning in receipt.warnings:

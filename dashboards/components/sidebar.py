@@ -13,8 +13,8 @@ from dashboards.components.plain_text import plain, plain_sentence
 from elexon_assets.datasets import WIND_AND_SOLAR
 from elexon_assets.settlement import HALF_HOUR
 from renewables.attribution import label_of_sources
-from renewables.dagster_control.service_status import Answer, Lookout
-from renewables.queries.snapshot import sources, span
+from renewables.dagster_control.service_status import Answer, StatusMonitor
+from renewables.queries.snapshot import source_names, span_of
 from warehouse.errors import WarehouseError
 from warehouse.settings import Settings
 
@@ -25,21 +25,21 @@ _DRAWN = "sidebar: drawn at"
 
 
 @st.cache_resource
-def lookout() -> Lookout:
+def status_monitor() -> StatusMonitor:
     """Return the status monitor shared by all sessions."""
-    return Lookout()
+    return StatusMonitor()
 
 
-def sidebar() -> None:
+def render_sidebar() -> None:
     """Call once a script run, after the snapshot was looked up."""
     st.session_state[_DRAWN] = datetime.now(UTC)
     with st.sidebar, st.container(gap="xsmall"):
-        _facts()
+        _render_facts()
 
 
 @st.fragment(run_every=LOOKS_AGAIN)
-def _facts() -> None:
-    shown, newest = snapshot_cache.shown(), snapshot_cache.newest()
+def _render_facts() -> None:
+    shown, newest = snapshot_cache.current_snapshot(), snapshot_cache.newest_snapshot()
     since = datetime.now(UTC) - st.session_state.get(_DRAWN, datetime.now(UTC))
     if newest and (shown is None or newest.version != shown.version) and since.total_seconds() > CALM_SECONDS:
         st.rerun()
@@ -48,14 +48,14 @@ def _facts() -> None:
     else:
         _of_the_snapshot(shown.version, shown.published_at_utc)
     settings = Settings()
-    _reached("Elexon API", lookout().elexon(settings))
-    _reached("Dagster", lookout().dagster(settings))
+    _reachable_text("Elexon API", status_monitor().elexon(settings))
+    _reachable_text("Dagster", status_monitor().dagster(settings))
 
 
 def _of_the_snapshot(version: int, published_at_utc: datetime) -> None:
     try:
-        label = label_of_sources(snapshot_cache.ask(sources))
-        held = snapshot_cache.ask(span, WIND_AND_SOLAR.name)
+        label = label_of_sources(snapshot_cache.cached_query(source_names))
+        held = snapshot_cache.cached_query(span_of, WIND_AND_SOLAR.name)
     except WarehouseError:
         st.caption(f":material/error: Snapshot {version} cannot be read.")
         return
@@ -76,7 +76,7 @@ def _of_the_snapshot(version: int, published_at_utc: datetime) -> None:
         )
 
 
-def _reached(name: str, answer: Answer | None) -> None:
+def _reachable_text(name: str, answer: Answer | None) -> None:
     if answer is None:
         st.caption(f":gray[:material/pending:] {name}: asking …")
     elif answer.is_there:

@@ -12,7 +12,7 @@ def signed_in() -> str:
     return str(user.get("email") or user.get("name") or "") if user.get("is_logged_in") else ""
 
 
-def offer() -> None:
+def render_sign_in() -> None:
     """Draw a button to sign in or out in the sidebar, where sign-in is set up."""
     if "is_logged_in" not in st.user.to_dict():
         return

@@ -26,33 +26,33 @@ _SHOWN = "snapshot shown"
 _GONE = "snapshot that was removed while it was shown"
 
 
-def look_up() -> Snapshot | None:
+def pin_snapshot() -> Snapshot | None:
     """Reads the pointer, for this script run and the fragments that follow it; None before anything is published."""
-    snapshot = newest()
+    snapshot = newest_snapshot()
     st.session_state[_SHOWN] = snapshot
     return snapshot
 
 
-def newest() -> Snapshot | None:
+def newest_snapshot() -> Snapshot | None:
     """Return the newest published snapshot."""
-    return snapshots.newest(snapshots.folder_of(Settings().warehouse))
+    return snapshots.newest_snapshot(snapshots.folder_of(Settings().warehouse))
 
 
-def shown() -> Snapshot | None:
+def current_snapshot() -> Snapshot | None:
     """Return the snapshot of this script run."""
     return cast("Snapshot | None", st.session_state.get(_SHOWN))
 
 
-def ask(question: Callable[..., R], *args: Any, **kwargs: Any) -> R:
+def cached_query(question: Callable[..., R], *args: Any, **kwargs: Any) -> R:
     """The answer of a function of the read layer (one that takes `con`), of the snapshot shown. Raises WarehouseError.
 
     The version is part of the key, so an answer is asked for once; `question` is named, since it is not hashed.
     """
-    snapshot = shown()
+    snapshot = current_snapshot()
     name = f"{question.__module__}.{question.__qualname__}"
     file, version = (str(snapshot.path), snapshot.version) if snapshot else ("", None)
     try:
-        return cast(R, _answer(file, version, name, question, args, kwargs))
+        return cast(R, _cached_answer(file, version, name, question, args, kwargs))
     except SnapshotPruned:
         _move_on(snapshot)
         raise
@@ -60,7 +60,7 @@ def ask(question: Callable[..., R], *args: Any, **kwargs: Any) -> R:
 
 def _move_on(gone: Snapshot | None) -> None:
     """Draw the page again where there is a newer snapshot than the one that it showed, which was removed."""
-    there_now = newest()
+    there_now = newest_snapshot()
     if gone and there_now and there_now.version != gone.version:
         st.session_state[_GONE] = gone.version
         st.rerun()
@@ -68,7 +68,7 @@ def _move_on(gone: Snapshot | None) -> None:
 
 def tell_of_move() -> None:
     """Say once that the snapshot that the page showed is no longer kept. Call at the top of a page."""
-    gone, now = st.session_state.pop(_GONE, None), shown()
+    gone, now = st.session_state.pop(_GONE, None), current_snapshot()
     if gone is not None and now is not None:
         st.info(
             f"Snapshot {gone}, which this page showed, is no longer kept. The page now shows snapshot {now.version}.",
@@ -86,7 +86,7 @@ def opened_snapshot(snapshot: Snapshot | None) -> Iterator[duckdb.DuckDBPyConnec
 
 
 @st.cache_data(max_entries=ANSWERS_KEPT, show_spinner=False)
-def _answer(
+def _cached_answer(
     file: str,
     version: int | None,
     name: str,  # noqa: ARG001 (part of the key)
@@ -94,7 +94,7 @@ def _answer(
     args: tuple[object, ...],
     kwargs: dict[str, object],
 ) -> object:
-    snapshot = _opened(file, version)
+    snapshot = _open_snapshot(file, version)
     with snapshot.cursor() as con, damage_named(Path(file)):
         return _question(*args, **kwargs, con=con)
 
@@ -115,7 +115,7 @@ class _Open:
 
 
 @st.cache_resource(max_entries=SNAPSHOTS_OPEN, show_spinner=False)
-def _opened(
+def _open_snapshot(
     file: str,  # noqa: ARG001 (part of the key: two warehouses count their versions alike)
     version: int | None,
 ) -> _Open:

@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from dashboards.components import ledger_session, save_notice
-from dashboards.components.forms import Choices, Part, collected, inputs, title_of
+from dashboards.components.forms import Choices, Part, collect_values, render_inputs, title_of
 from dashboards.components.plain_text import plain
 from dashboards.components.sign_in import signed_in
 from pipeline_assets.errors import MOST_NAMED, Conflict, LedgerUnavailable, Problem, Refused, StaleVersion
@@ -64,34 +64,34 @@ class Form:
         if self.build:
             return self.build(state.typed)
         return [
-            part.change(state.typed[part.key], base_version=state.versions.get((part.kind, part.id)))
+            part.requested_change(state.typed[part.key], base_version=state.versions.get((part.kind, part.id)))
             for part in self.parts
         ]
 
 
-def opened(name: str) -> State:
+def form_state(name: str) -> State:
     """Return the form's state; a new one when the form is not open."""
     state: State = st.session_state.setdefault(f"form {name}", State())
     return state
 
 
-def leave(name: str) -> None:
+def discard(name: str) -> None:
     """Discard what was typed."""
     st.session_state.pop(f"form {name}", None)
 
 
-def creating(name: str, kind: str, shown: Sequence[str], **more: Any) -> Part:
+def create_part(name: str, kind: str, shown: Sequence[str], **more: Any) -> Part:
     """Return a part that creates a record; the form keeps the record's id."""
-    return Part(kind, opened(name).ids.setdefault(kind, new_id()), shown, **more)
+    return Part(kind, form_state(name).ids.setdefault(kind, new_id()), shown, **more)
 
 
-def editing(name: str, record: Record, shown: Sequence[str], **more: Any) -> Part:
+def edit_part(name: str, record: Record, shown: Sequence[str], **more: Any) -> Part:
     """Return a part that edits a record, in the version that was opened."""
-    first = opened(name).records.setdefault((record.kind, record.id), record)
+    first = form_state(name).records.setdefault((record.kind, record.id), record)
     return Part(record.kind, record.id, shown, record=first, **more)
 
 
-def form(
+def render_form(
     name: str,
     parts: Sequence[Part],
     *,
@@ -104,21 +104,21 @@ def form(
     disabled: bool = False,
 ) -> None:
     """Draw the complete form. `build` makes the changes where it is not one per part; see `Send` for `send`."""
-    state = opened(name)
+    state = form_state(name)
     drawn = Form(name, state.token, tuple(parts), build, send, go)
-    _conflicts(drawn, state)
+    _render_conflicts(drawn, state)
     with st.form(f"{name} {state.token}"):
-        _unplaced(drawn, state)
+        _form_errors(drawn, state)
         for part in parts:
             typed = state.typed.get(part.key, {})
-            inputs(part, prefix=state.token, typed=typed, problems=state.problems, choices=choices)
+            render_inputs(part, prefix=state.token, typed=typed, problems=state.problems, choices=choices)
         _who_and_why(state, with_reason=with_reason)
         st.form_submit_button(
-            label, type="primary", icon=":material/save:", on_click=_clicked, args=(drawn,), disabled=disabled
+            label, type="primary", icon=":material/save:", on_click=_on_save_click, args=(drawn,), disabled=disabled
         )
 
 
-def remembered() -> str:
+def author_name() -> str:
     """Return the author: as signed in, or as given with the last change of this session."""
     return signed_in() or str(st.session_state.get(_WHO, ""))
 
@@ -130,49 +130,49 @@ def _who_and_why(state: State, *, with_reason: bool) -> None:
             st.caption(f"Saved as {plain(name)}")
         else:
             st.text_input(
-                "Your name *", remembered(), key=_who_key(state.token), help="Stands in the history; asked once."
+                "Your name *", author_name(), key=_who_key(state.token), help="Stands in the history; asked once."
             )
-        _at("who", state)
+        _position_text("who", state)
     if with_reason:
         with why:
             st.text_input(
                 "Reason", state.why, key=f"{state.token} why", help="Stands in the history beside the change."
             )
-            _at("why", state)
+            _position_text("why", state)
 
 
 def _who_key(token: str) -> str:
     """Return the key of the author's input. It changes once a name is known, so that all forms of the page have it."""
-    return f"{token} who {remembered()}"
+    return f"{token} who {author_name()}"
 
 
-def _at(name: str, state: State) -> None:
+def _position_text(name: str, state: State) -> None:
     for problem in state.problems:
         if (problem.kind, problem.field) == ("batch", name):
             st.markdown(f":small[:red[:material/error: {plain(problem.message)}]]")
 
 
-def _clicked(form: Form) -> None:
+def _on_save_click(form: Form) -> None:
     state: State | None = st.session_state.get(f"form {form.name}")
     if state is None or state.token != form.token:
-        save_notice.again(form.token)  # a second click on what the first has saved
+        save_notice.restore_notice(form.token)  # a second click on what the first has saved
         return
-    state.typed = {part.key: collected(part, form.token) for part in form.parts}
+    state.typed = {part.key: collect_values(part, form.token) for part in form.parts}
     state.why = st.session_state.get(f"{form.token} why", "")
-    st.session_state[_WHO] = st.session_state.get(_who_key(form.token), remembered())
-    _save(form, state)
+    st.session_state[_WHO] = st.session_state.get(_who_key(form.token), author_name())
+    _submit(form, state)
 
 
-def _on_top(form: Form) -> None:
+def _on_overwrite_click(form: Form) -> None:
     state: State | None = st.session_state.get(f"form {form.name}")
     if state is not None and state.token == form.token:
         state.versions |= {(one.kind, one.id): one.version for one in state.conflicts}
-        _save(form, state)
+        _submit(form, state)
 
 
-def _save(form: Form, state: State) -> None:
+def _submit(form: Form, state: State) -> None:
     state.problems, state.conflicts, state.message = (), (), ""
-    who = remembered()
+    who = author_name()
     try:
         if form.send:
             receipt = form.send(who, state.why, state.token)
@@ -189,11 +189,11 @@ def _save(form: Form, state: State) -> None:
     except LedgerUnavailable as error:
         state.message = str(error)
     else:
-        leave(form.name)
-        save_notice.keep(receipt, form.go(receipt) if form.go else None, token=state.token)
+        discard(form.name)
+        save_notice.store_notice(receipt, form.go(receipt) if form.go else None, token=state.token)
 
 
-def _unplaced(form: Form, state: State) -> None:
+def _form_errors(form: Form, state: State) -> None:
     """Draw the problems that belong to no field of the form."""
     if state.message:
         st.error(plain(state.message), icon=":material/cloud_off:")
@@ -204,23 +204,23 @@ def _unplaced(form: Form, state: State) -> None:
     others = [one for one in state.problems if (one.kind, one.id, one.field) not in shown]
     fields = len(state.problems) - len(others)
     lines = [f"{fields} field{'s' if fields > 1 else ''} below {'need' if fields > 1 else 'needs'} a look."]
-    lines = [*(lines if fields else []), *(_told(form, problem) for problem in others[:MOST_NAMED])]
+    lines = [*(lines if fields else []), *(_error_text(form, problem) for problem in others[:MOST_NAMED])]
     if len(others) > MOST_NAMED:
         lines.append(f"And {len(others) - MOST_NAMED:,} more.")
     st.error("  \n".join(lines), title="Nothing was saved", icon=":material/error:")
 
 
-def _told(form: Form, problem: Problem) -> str:
+def _error_text(form: Form, problem: Problem) -> str:
     if problem.kind == "batch":
         return plain(problem.message)
     of_the_form = any((part.kind, part.id) == (problem.kind, problem.id) for part in form.parts)
-    name = "" if of_the_form else f"{plain(name_of(ledger_session.held(), problem.kind, problem.id))}, "
+    name = "" if of_the_form else f"{plain(name_of(ledger_session.current_portfolio(), problem.kind, problem.id))}, "
     return f"{name}{title_of(problem.kind, problem.field)}: {plain(problem.message)}"
 
 
-def _conflicts(form: Form, state: State) -> None:
+def _render_conflicts(form: Form, state: State) -> None:
     for conflict in state.conflicts:
-        difference(conflict, state.records.get((conflict.kind, conflict.id)))
+        conflict_table(conflict, state.records.get((conflict.kind, conflict.id)))
     if not state.conflicts:
         return
     with st.container(horizontal=True):
@@ -228,7 +228,7 @@ def _conflicts(form: Form, state: State) -> None:
             "Take theirs",
             key=f"{state.token} theirs",
             icon=":material/undo:",
-            on_click=leave,
+            on_click=discard,
             args=(form.name,),
             help="Opens the form anew on what is there now; what you typed is left.",
         )
@@ -237,15 +237,15 @@ def _conflicts(form: Form, state: State) -> None:
                 "Save mine on top",
                 key=f"{state.token} on top",
                 icon=":material/merge:",
-                on_click=_on_top,
+                on_click=_on_overwrite_click,
                 args=(form,),
                 help="Sets the fields that you changed; all others stay as they are now.",
             )
 
 
-def difference(conflict: Conflict, opened_as: Record | None = None) -> None:
+def conflict_table(conflict: Conflict, opened_as: Record | None = None) -> None:
     """Return what changed meanwhile, beside what was to be saved."""
-    held = ledger_session.held()
+    held = ledger_session.current_portfolio()
     before = opened_as.fields if opened_as else {}
     rows = [
         {

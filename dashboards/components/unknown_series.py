@@ -12,5 +12,5 @@ from renewables.queries.unknown_series import sentence_of, unknown_series
 
 def warn_of_unknown_series() -> None:
     """Show the sentence where there are some."""
-    if sentence := sentence_of(snapshot_cache.ask(unknown_series)):
+    if sentence := sentence_of(snapshot_cache.cached_query(unknown_series)):
         st.warning(plain(sentence), icon=":material/new_releases:")

@@ -14,20 +14,20 @@ import duckdb
 
 from elexon_assets.datasets import BY_HALF_HOUR
 from elexon_assets.ingest import OpenWarehouse
-from elexon_assets.quality.rules import REACH, VERSION, find
+from elexon_assets.quality.rules import REACH, VERSION, evaluate_rules
 from elexon_assets.schema.flags import STATE
-from elexon_assets.schema.warehouse_schema import ensure
+from elexon_assets.schema.warehouse_schema import ensure_schema
 from elexon_assets.settlement import HALF_HOUR
-from elexon_assets.windows import Window, cut
+from elexon_assets.windows import Window, split_window
 from warehouse import landing, snapshots
 from warehouse.connection import has_table, writing
 from warehouse.settings import Settings
 
 KEY = ("dataset", "start_time_utc", "category", "reason", "found_at_utc")
 
-APART = timedelta(days=7)
+MERGE_SPANS_WITHIN = timedelta(days=7)
 "Spans nearer than this are judged as one: looking at a week more costs less than another query."
-AT_ONCE = timedelta(days=371)
+MAX_SPAN = timedelta(days=371)
 "A span is judged in parts of a year or so: a bound on memory."
 
 THRESHOLDS = {
@@ -53,15 +53,15 @@ class Flagged:
     "Flags open in the end, by reason."
 
 
-def flag(open_warehouse: OpenWarehouse = writing, *, now: datetime | None = None) -> Flagged:
+def update_flags(open_warehouse: OpenWarehouse = writing, *, now: datetime | None = None) -> Flagged:
     """Looks at what was ingested past the stored watermarks and `REACH` either side. Raises WarehouseError."""
     with open_warehouse() as con:
         with landing.transaction(con):
-            ensure(con)
+            ensure_schema(con)
             done = flag_new(con, now or datetime.now(UTC))
         done.open = dict(con.execute("SELECT reason, count(*) FROM open_flags GROUP BY reason").fetchall())
         if done.spans:
-            snapshots.publish(con)
+            snapshots.publish_snapshot(con)
     return done
 
 
@@ -70,22 +70,22 @@ def flag_new(con: duckdb.DuckDBPyConnection, now: datetime) -> Flagged:
     settings = Settings()
     done = Flagged()
     now = _never_earlier(con, now)
-    known = _state(con)
-    rules = _fingerprint(con, settings)
+    known = _flag_state(con)
+    rules = _rules_fingerprint(con, settings)
     seen = known["watermarks"] if known.get("rules") == rules else {}
     watermarks = {dataset.name: _newest_ingest(con, dataset.table) for dataset in BY_HALF_HOUR}
-    for span in _spans(con, seen):
+    for span in _spans_to_judge(con, seen):
         done.spans.append(span)
         done.half_hours += (span.end_utc - span.start_utc) // HALF_HOUR
-        for part in cut(span, AT_ONCE):
-            _judge(con, part, settings, now, done)
+        for part in split_window(span, MAX_SPAN):
+            _judge_span(con, part, settings, now, done)
     if done.spans:
         _keep_state(con, {"rules": rules, "watermarks": watermarks})
     return done
 
 
-def _judge(con: duckdb.DuckDBPyConnection, span: Window, settings: Settings, now: datetime, done: Flagged) -> None:
-    find(con, span, settings)
+def _judge_span(con: duckdb.DuckDBPyConnection, span: Window, settings: Settings, now: datetime, done: Flagged) -> None:
+    evaluate_rules(con, span, settings)
     con.execute(
         """CREATE OR REPLACE TEMP TABLE changed AS
         WITH open AS (FROM open_flags WHERE start_time_utc >= $start AND start_time_utc < $end)
@@ -100,7 +100,7 @@ def _judge(con: duckdb.DuckDBPyConnection, span: Window, settings: Settings, now
     raised, closed = int(changed["is_new"].sum()), changed["closed_at_utc"].count()
     done.raised, done.closed = done.raised + raised, done.closed + closed
     done.restated += len(changed) - raised - closed
-    landing.merge(con, "flags", changed.drop("is_new"), key=KEY, range_column="start_time_utc")
+    landing.merge_rows(con, "flags", changed.drop("is_new"), key=KEY, range_column="start_time_utc")
 
 
 def newest_unflagged(con: duckdb.DuckDBPyConnection) -> int | None:
@@ -108,7 +108,7 @@ def newest_unflagged(con: duckdb.DuckDBPyConnection) -> int | None:
 
     In microseconds since 1970. Reads only, so a published snapshot will do; it may lack tables.
     """
-    seen = _state(con).get("watermarks", {})
+    seen = _flag_state(con).get("watermarks", {})
     ingested = {d.name: _newest_ingest(con, d.table) for d in BY_HALF_HOUR if has_table(con, d.table)}
     return max((at_us for name, at_us in ingested.items() if at_us > seen.get(name, 0)), default=None)
 
@@ -125,7 +125,7 @@ def _newest_ingest(con: duckdb.DuckDBPyConnection, table: str) -> int:
     return int(con.execute(f"SELECT coalesce(epoch_us(max(ingested_at_utc)), 0) FROM {table}").fetchall()[0][0])
 
 
-def _spans(con: duckdb.DuckDBPyConnection, seen: dict[str, int]) -> Iterator[Window]:
+def _spans_to_judge(con: duckdb.DuckDBPyConnection, seen: dict[str, int]) -> Iterator[Window]:
     """Return what was ingested past the watermarks, and `REACH` either side, in order and a week or more apart."""
     new = " UNION ALL ".join(
         f"SELECT start_time_utc FROM {dataset.table} "
@@ -140,20 +140,20 @@ def _spans(con: duckdb.DuckDBPyConnection, seen: dict[str, int]) -> Iterator[Win
         ), numbered AS (SELECT at_us, count_if(begins) OVER (ORDER BY at_us) AS island FROM marked)
         SELECT make_timestamptz(min(at_us)) AS first, make_timestamptz(max(at_us)) AS last
         FROM numbered GROUP BY island ORDER BY island""",
-        {"apart_us": APART // timedelta(microseconds=1)},
+        {"apart_us": MERGE_SPANS_WITHIN // timedelta(microseconds=1)},
     )
     for first, last in con.sql("FROM temp.islands").pl().iter_rows():
         yield Window(first - REACH, last + HALF_HOUR + REACH)
 
 
-def _fingerprint(con: duckdb.DuckDBPyConnection, settings: Settings) -> str:
+def _rules_fingerprint(con: duckdb.DuckDBPyConnection, settings: Settings) -> str:
     """Return all that the rules depend on besides the data; when it is another, everything is judged again."""
     limits = con.execute("FROM soft_limits ORDER BY ALL").fetchall()
     series = [[dataset.categories, dataset.lifetimes, dataset.oddities] for dataset in BY_HALF_HOUR]
     return json.dumps([VERSION, settings.model_dump(include=THRESHOLDS), limits, series], sort_keys=True, default=str)
 
 
-def _state(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
+def _flag_state(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
     found = con.execute("SELECT value FROM warehouse_info WHERE key = ?", [STATE]).fetchall()
     return json.loads(found[0][0]) if found else {}
 

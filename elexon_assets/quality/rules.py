@@ -45,7 +45,7 @@ NEVER_ZERO = ("BIOMASS", "CCGT", "NUCLEAR")
 _REACH_US, _HALF_HOUR_US = (length // timedelta(microseconds=1) for length in (REACH, HALF_HOUR))
 
 
-def find(con: duckdb.DuckDBPyConnection, span: Window, settings: Settings) -> None:
+def evaluate_rules(con: duckdb.DuckDBPyConnection, span: Window, settings: Settings) -> None:
     """Fills the temporary table `found` (dataset, start_time_utc, category, reason, detail) with the flags of the
     span. Sets of rows only: ten years are a second."""
     con.execute(
@@ -58,7 +58,7 @@ def find(con: duckdb.DuckDBPyConnection, span: Window, settings: Settings) -> No
     _read_wind(con)
     _read_sun(con, read)
     within = {"start": span.start_utc, "end": span.end_utc}
-    for sql, parameters in _rules(settings):
+    for sql, parameters in _rule_set(settings):
         con.execute(
             f"INSERT INTO found BY NAME FROM ({sql}) WHERE start_time_utc >= $start AND start_time_utc < $end",
             {**within, **parameters},
@@ -108,11 +108,11 @@ Rule = tuple[str, dict[str, Any]]
 "A query for flags, and its bound parameters."
 
 
-def _rules(settings: Settings) -> list[Rule]:
+def _rule_set(settings: Settings) -> list[Rule]:
     return [
         _understated_beside_fuels(settings),
         _understated_alone(settings),
-        _stuck(),
+        _stuck_values(),
         _all_zero(),
         _some_at_zero(settings),
         _solar_by_day(settings),
@@ -125,7 +125,7 @@ def _rules(settings: Settings) -> list[Rule]:
     ]
 
 
-def _flag(dataset: Dataset, reason: Reason, category: str, detail: str) -> str:
+def _flag_rows(dataset: Dataset, reason: Reason, category: str, detail: str) -> str:
     """Return the select list of a flag."""
     return (
         f"'{dataset.name}' AS dataset, start_time_utc, {category} AS category, '{reason.name}' AS reason, "
@@ -139,7 +139,7 @@ _BOTH_WINDS = f"unnest(['{ONSHORE}', '{OFFSHORE}'])"
 def _understated_beside_fuels(settings: Settings) -> Rule:
     detail = "printf('AGWS wind %.0f MW beside WIND %.0f MW of FUELHH', agws_mw, fuelhh_mw)"
     return (
-        f"SELECT {_flag(WIND_AND_SOLAR, WIND_UNDERSTATED, _BOTH_WINDS, detail)} FROM wind "
+        f"SELECT {_flag_rows(WIND_AND_SOLAR, WIND_UNDERSTATED, _BOTH_WINDS, detail)} FROM wind "
         "WHERE fuelhh_mw > $from_mw AND agws_mw < $share * fuelhh_mw",
         {"from_mw": settings.understated_from_mw, "share": settings.understated_share},
     )
@@ -155,19 +155,19 @@ def _understated_alone(settings: Settings) -> Rule:
             JOIN wind AS near ON near.at_us BETWEEN this.at_us - {_REACH_US} AND this.at_us + {_REACH_US}
                 AND near.at_us <> this.at_us
             GROUP BY ALL HAVING around_mw > $around_mw
-        ) SELECT {_flag(WIND_AND_SOLAR, WIND_UNDERSTATED, _BOTH_WINDS, detail)} FROM dropped""",
+        ) SELECT {_flag_rows(WIND_AND_SOLAR, WIND_UNDERSTATED, _BOTH_WINDS, detail)} FROM dropped""",
         {"low_mw": settings.offshore_dropout_mw, "around_mw": settings.offshore_around_mw},
     )
 
 
-def _stuck() -> Rule:
+def _stuck_values() -> Rule:
     """Flag the later of two equal half-hours: it is the one that repeats."""
     detail = "printf('onshore %.3f and offshore %.3f MW, as in the half hour before', onshore_mw, offshore_mw)"
     return (
         f"""WITH repeated AS (
             SELECT this.* FROM wind AS this JOIN wind AS before ON before.at_us + {_HALF_HOUR_US} = this.at_us
                 AND before.onshore_mw = this.onshore_mw AND before.offshore_mw = this.offshore_mw
-        ) SELECT {_flag(WIND_AND_SOLAR, STUCK, _BOTH_WINDS, detail)} FROM repeated""",
+        ) SELECT {_flag_rows(WIND_AND_SOLAR, STUCK, _BOTH_WINDS, detail)} FROM repeated""",
         {},
     )
 
@@ -185,7 +185,7 @@ and in some fail-overs they were published."""
 def _all_zero() -> Rule:
     detail = "'every fuel that is always published is zero'"
     return (
-        f"SELECT {_flag(GENERATION_BY_FUEL, ALL_ZERO, 'unnest(categories)', detail)} FROM {_FAILED_OVER}",
+        f"SELECT {_flag_rows(GENERATION_BY_FUEL, ALL_ZERO, 'unnest(categories)', detail)} FROM {_FAILED_OVER}",
         {},
     )
 
@@ -201,7 +201,7 @@ def _some_at_zero(settings: Settings) -> Rule:
         ), at_zero AS (
             SELECT * FROM current_{GENERATION_BY_FUEL.name} JOIN idle USING (start_time_utc)
             WHERE mw = 0 AND list_contains({_FUELS}, category)
-        ) SELECT {_flag(GENERATION_BY_FUEL, SOME_AT_ZERO, "category", detail)} FROM at_zero""",
+        ) SELECT {_flag_rows(GENERATION_BY_FUEL, SOME_AT_ZERO, "category", detail)} FROM at_zero""",
         {"together": settings.never_zero_together},
     )
 
@@ -209,7 +209,7 @@ def _some_at_zero(settings: Settings) -> Rule:
 def _solar_by_day(settings: Settings) -> Rule:
     detail = "printf('0 MW while the sun is %.0f degrees high or more over all of the panels', lowest)"
     return (
-        f"SELECT {_flag(WIND_AND_SOLAR, SOLAR_BY_DAY, 'category', detail)} FROM current_{WIND_AND_SOLAR.name} "
+        f"SELECT {_flag_rows(WIND_AND_SOLAR, SOLAR_BY_DAY, 'category', detail)} FROM current_{WIND_AND_SOLAR.name} "
         f"JOIN sun USING (start_time_utc) WHERE category = '{SOLAR}' AND mw = 0 AND lowest > $up",
         {"up": settings.solar_up_degrees},
     )
@@ -218,7 +218,7 @@ def _solar_by_day(settings: Settings) -> Rule:
 def _solar_by_night(settings: Settings) -> Rule:
     detail = "printf('%.0f MW while the sun is %.0f degrees or more below the horizon', mw, -highest)"
     return (
-        f"SELECT {_flag(WIND_AND_SOLAR, SOLAR_BY_NIGHT, 'category', detail)} FROM current_{WIND_AND_SOLAR.name} "
+        f"SELECT {_flag_rows(WIND_AND_SOLAR, SOLAR_BY_NIGHT, 'category', detail)} FROM current_{WIND_AND_SOLAR.name} "
         f"JOIN sun USING (start_time_utc) WHERE category = '{SOLAR}' AND mw > 0 AND highest < $down",
         {"down": settings.solar_down_degrees},
     )
@@ -227,7 +227,7 @@ def _solar_by_night(settings: Settings) -> Rule:
 def _unknown_series(dataset: Dataset) -> Rule:
     detail = "'not declared here: kept under its own name, and in no total'"
     return (
-        f"SELECT {_flag(dataset, UNKNOWN_SERIES, 'category', detail)} FROM current_{dataset.name} "
+        f"SELECT {_flag_rows(dataset, UNKNOWN_SERIES, 'category', detail)} FROM current_{dataset.name} "
         f"WHERE {series.is_undeclared(dataset, 'category')}",
         {},
     )
@@ -240,7 +240,7 @@ def _outside_soft_limits(dataset: Dataset) -> Rule:
             SELECT start_time_utc, category, mw, low_mw, high_mw FROM current_{dataset.name}
             JOIN (FROM soft_limits WHERE dataset = '{dataset.name}') AS limits USING (category)
             WHERE mw < low_mw OR mw > high_mw
-        ) SELECT {_flag(dataset, OUTSIDE_SOFT_LIMITS, "category", detail)} FROM outside""",
+        ) SELECT {_flag_rows(dataset, OUTSIDE_SOFT_LIMITS, "category", detail)} FROM outside""",
         {},
     )
 
@@ -260,7 +260,7 @@ def _total_outside_soft_limits(dataset: Dataset) -> Rule:
             JOIN current_{dataset.name} USING (start_time_utc)
             JOIN (FROM soft_limits WHERE dataset = '{dataset.name}') AS own USING (category)
             WHERE mw BETWEEN own.low_mw AND own.high_mw
-        ) SELECT {_flag(dataset, OUTSIDE_SOFT_LIMITS, "category", detail)} FROM above""",
+        ) SELECT {_flag_rows(dataset, OUTSIDE_SOFT_LIMITS, "category", detail)} FROM above""",
         {},
     )
 
@@ -271,7 +271,7 @@ def _label_disagrees(dataset: Dataset) -> Rule:
         "elexon_settlement_period, settlement_date::VARCHAR, settlement_period)"
     )
     return (
-        f"SELECT {_flag(dataset, LABEL_DISAGREES, 'category', detail)} FROM current_{dataset.name} "
+        f"SELECT {_flag_rows(dataset, LABEL_DISAGREES, 'category', detail)} FROM current_{dataset.name} "
         "WHERE elexon_settlement_date IS NOT NULL OR elexon_settlement_period IS NOT NULL",
         {},
     )
@@ -290,6 +290,6 @@ def _published_late(dataset: Dataset, settings: Settings) -> Rule:
         ), first AS (
             SELECT start_time_utc, {dataset.category} AS category, min({lag_us}) AS lag_us FROM {dataset.table}
             WHERE {inside} AND start_time_utc IN (FROM candidates) GROUP BY ALL HAVING min({lag_us}) >= $late_us
-        ) SELECT {_flag(dataset, PUBLISHED_LATE, "category", detail)} FROM first""",
+        ) SELECT {_flag_rows(dataset, PUBLISHED_LATE, "category", detail)} FROM first""",
         {"late_us": late_us},
     )

@@ -8,12 +8,12 @@ from elexon_assets.datasets import Dataset
 from elexon_assets.schema import measures, series
 
 
-def statements(dataset: Dataset) -> list[str]:
+def create_statements(dataset: Dataset) -> list[str]:
     """Return the DDL of the views, each after those that it reads."""
-    return [_outside_soft_limits(dataset), _daily(dataset), _monthly(dataset), _coverage(dataset)]
+    return [_outside_soft_limits(dataset), _daily_view(dataset), _monthly_view(dataset), _coverage_view(dataset)]
 
 
-def whole(dataset: Dataset, among: str | None = None) -> str:
+def complete_half_hours_sql(dataset: Dataset, among: str | None = None) -> str:
     """Return a query of the start times at which every category that is always published is there, of those that are
     published then; of the start times of the relation `among` only, if one is given."""
     always, expected = list(dataset.always_published), series.alive_bits(dataset, dataset.always_published)
@@ -54,13 +54,13 @@ COLUMNS = (
 "Figures of the views by day and month, in order."
 
 
-def _daily(dataset: Dataset) -> str:
+def _daily_view(dataset: Dataset) -> str:
     """Return the view of settlement days. A day without data is a row with 0 half hours and no energy for every
     category that is expected: a gap is not zero."""
     return _by_period(dataset, "daily", "settlement_date", "settlement_date")
 
 
-def _monthly(dataset: Dataset) -> str:
+def _monthly_view(dataset: Dataset) -> str:
     """Return the view of calendar months of the settlement date, of the days from the first to the last with data."""
     return _by_period(dataset, "monthly", "month", "date_trunc('month', settlement_date)::DATE")
 
@@ -78,13 +78,14 @@ def _by_period(dataset: Dataset, view: str, column: str, period: str) -> str:
     )
 
 
-def _coverage(dataset: Dataset) -> str:
+def _coverage_view(dataset: Dataset) -> str:
     """UTC days are the partitions; a half hour counts when every category that is always published is there. The zone
     is said, since other tools read the snapshot in the zone of their machine."""
     return f"""
     CREATE OR REPLACE VIEW {dataset.name}_coverage AS
     WITH present AS (
-        SELECT {utc_day("start_time_utc")} AS day_utc, count(*) AS half_hours FROM ({whole(dataset)}) GROUP BY 1
+        SELECT {utc_day("start_time_utc")} AS day_utc, count(*) AS half_hours
+        FROM ({complete_half_hours_sql(dataset)}) GROUP BY 1
     ), asked AS (
         SELECT CAST(unnest(range((min(start_time_utc) AT TIME ZONE 'UTC')::DATE::TIMESTAMP,
             (max(start_time_utc) AT TIME ZONE 'UTC')::DATE::TIMESTAMP + INTERVAL 1 DAY, INTERVAL 1 DAY)) AS DATE)

@@ -22,7 +22,7 @@ CAPACITY_MW = "from_mw + mw_per_second * (epoch(start_time_utc) - epoch(from_utc
 "Of a half hour at its start, where a half hour has been joined with its piece."
 
 
-def pieces(relation: str) -> str:
+def interpolation_segments(relation: str) -> str:
     """Return SQL of lines in time: psr_type, from_utc, from_mw, mw_per_second; the last one begun by t holds."""
     return f"""(
         WITH yearly AS (
@@ -39,7 +39,7 @@ def pieces(relation: str) -> str:
     )"""
 
 
-def joined(half_hours: str, category: str, lines: str) -> str:
+def join_capacity(half_hours: str, category: str, lines: str) -> str:
     """Return all rows of `half_hours` (start_time_utc, `category`) with `capacity_mw`, null where none is known."""
     return (
         f"(SELECT half_hours.*, {CAPACITY_MW} AS capacity_mw FROM {half_hours} AS half_hours LEFT JOIN (SELECT *, "
@@ -49,15 +49,15 @@ def joined(half_hours: str, category: str, lines: str) -> str:
     )
 
 
-def views() -> list[str]:
+def capacity_views() -> list[str]:
     """Return the DDL; `installed_capacity` and `wind_and_solar` must exist."""
     dataset = WIND_AND_SOLAR
-    values = f"(SELECT *, {dataset.value} AS mw FROM {joined(dataset.name, dataset.category, BY_TIME)})"
+    values = f"(SELECT *, {dataset.value} AS mw FROM {join_capacity(dataset.name, dataset.category, BY_TIME)})"
     figures = measures.figures_sql("half_hours", "energy_mwh", *measures.CAPACITY_FIGURES)
     start, end = span_sql("start_utc", "end_utc")
     instant = as_of_sql("instant")
     return [
-        f"CREATE OR REPLACE VIEW {BY_TIME} AS FROM {pieces(INSTALLED_CAPACITY.name)}",
+        f"CREATE OR REPLACE VIEW {BY_TIME} AS FROM {interpolation_segments(INSTALLED_CAPACITY.name)}",
         f"CREATE OR REPLACE MACRO {INSTALLED_CAPACITY.name}_at(instant) AS TABLE "
         f"SELECT psr_type, arg_max(from_mw + mw_per_second * (epoch({instant}) - epoch(from_utc)), "
         f"from_utc) AS capacity_mw FROM {BY_TIME} WHERE from_utc <= {instant} GROUP BY psr_type",

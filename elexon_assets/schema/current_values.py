@@ -25,7 +25,7 @@ def values_sql(dataset: Dataset, condition: str = "true") -> str:
     )
 
 
-def statements(dataset: Dataset) -> list[str]:
+def current_statements(dataset: Dataset) -> list[str]:
     """Return the DDL of the view of the current values, and of the macros of those at a point in time."""
     name = dataset.name
     published, ingested = as_of_sql("published_by"), as_of_sql("ingested_by")

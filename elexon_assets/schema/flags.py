@@ -23,9 +23,9 @@ METERED_WIND = "WIND"
 "The fuel of FUELHH beside it."
 
 
-def statements() -> list[str]:
+def flag_statements() -> list[str]:
     """Return the DDL of the table and its views; the datasets' views come first."""
-    return [FLAGS, _OPEN_FLAGS, *map(_flagged, BY_HALF_HOUR), _UNDERSTATED_WIND]
+    return [FLAGS, _OPEN_FLAGS, *map(_flagged_view, BY_HALF_HOUR), _UNDERSTATED_WIND]
 
 
 _OPEN_FLAGS = """
@@ -33,7 +33,7 @@ CREATE OR REPLACE VIEW open_flags AS
 SELECT dataset, start_time_utc, category, reason, detail, found_at_utc FROM flags WHERE closed_at_utc IS NULL"""
 
 
-def _flagged(dataset: Dataset) -> str:
+def _flagged_view(dataset: Dataset) -> str:
     """Return SQL for half-hours and categories whose value is flagged, one row each."""
     doubting = ", ".join(f"'{name}'" for name in DOUBTING)
     return f"""

@@ -9,7 +9,7 @@ from datetime import UTC, datetime, time, timedelta
 
 from elexon_assets.datasets import Dataset
 from elexon_assets.flag_vocabulary import FAILED, KNOWN_GAP, NOT_ASKED, NOT_PUBLISHED, SET_ASIDE, TOO_RECENT
-from elexon_assets.schema.aggregates import utc_day, whole
+from elexon_assets.schema.aggregates import complete_half_hours_sql, utc_day
 from elexon_assets.schema.time_macros import as_of_sql
 from elexon_assets.settlement import HALF_HOUR
 from warehouse.settings import Settings
@@ -24,27 +24,28 @@ ANSWERS_OF_A_KNOWN_GAP = 2
 "One answer may be a bad day at the source; a second one that lacks the same half hour is a hole in the record."
 
 
-def statements(dataset: Dataset) -> list[str]:
+def gap_statements(dataset: Dataset) -> list[str]:
     """Return the DDL: `X_gaps_at(instant)` as of then, `X_gaps` as of now, `X_gaps_daily` half-hours by UTC day."""
     name, settings = dataset.name, Settings()
     return [
-        f"CREATE OR REPLACE MACRO {name}_gaps_at(instant) AS TABLE {_gaps(dataset, settings, as_of_sql('instant'))}",
+        f"CREATE OR REPLACE MACRO {name}_gaps_at(instant) AS TABLE "
+        f"{_gaps_view(dataset, settings, as_of_sql('instant'))}",
         # The text again and not the macro: a copied view must not depend on what is copied after it.
-        f"CREATE OR REPLACE VIEW {name}_gaps AS {_gaps(dataset, settings, 'now()')}",
+        f"CREATE OR REPLACE VIEW {name}_gaps AS {_gaps_view(dataset, settings, 'now()')}",
         f"""CREATE OR REPLACE VIEW {name}_gaps_daily AS
             SELECT {utc_day("start_time_utc")} AS day_utc, state, count(*) AS half_hours
             FROM {name}_gaps GROUP BY ALL""",
     ]
 
 
-def _gaps(dataset: Dataset, settings: Settings, instant: str) -> str:
+def _gaps_view(dataset: Dataset, settings: Settings, instant: str) -> str:
     """Return SQL with one row per missing half-hour.
 
     Columns: start_time_utc, state, detail, asked_at_utc (of the last request that covered it).
     """
-    first_us = _us(datetime.combine(settings.first_day, time(), UTC) - datetime(1970, 1, 1, tzinfo=UTC))
-    lag_us, half_hour_us = _us(dataset.publication_lag), _us(HALF_HOUR)
-    long_after_us = _us(timedelta(days=settings.known_gap_days))
+    first_us = _microseconds(datetime.combine(settings.first_day, time(), UTC) - datetime(1970, 1, 1, tzinfo=UTC))
+    lag_us, half_hour_us = _microseconds(dataset.publication_lag), _microseconds(HALF_HOUR)
+    long_after_us = _microseconds(timedelta(days=settings.known_gap_days))
     category_field = dataset.columns[dataset.category].elexon_field
     start_field = dataset.columns["start_time_utc"].elexon_field
     # A row may be in quarantine because it lacks its zone, and a reader's own must not decide which half hour it is.
@@ -55,7 +56,7 @@ def _gaps(dataset: Dataset, settings: Settings, instant: str) -> str:
     ), grid AS (
         SELECT unnest(range({first_us}, now_us, {half_hour_us})) AS at_us FROM moment
     ), there AS (
-        SELECT epoch_us(start_time_utc) AS at_us FROM ({whole(dataset)})
+        SELECT epoch_us(start_time_utc) AS at_us FROM ({complete_half_hours_sql(dataset)})
     ), missing AS (
         SELECT at_us FROM grid ANTI JOIN there USING (at_us)
     ), aside AS (
@@ -98,8 +99,8 @@ def _gaps(dataset: Dataset, settings: Settings, instant: str) -> str:
         END AS detail,
         make_timestamptz(asked_us) AS asked_at_utc
     FROM missing CROSS JOIN moment LEFT JOIN aside USING (at_us) LEFT JOIN asked USING (at_us)
-        LEFT JOIN accepted ON accepted.day = at_us // {_us(timedelta(days=1))}"""
+        LEFT JOIN accepted ON accepted.day = at_us // {_microseconds(timedelta(days=1))}"""
 
 
-def _us(length: timedelta) -> int:
+def _microseconds(length: timedelta) -> int:
     return length // timedelta(microseconds=1)

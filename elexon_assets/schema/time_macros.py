@@ -20,8 +20,8 @@ def as_of_sql(argument: str) -> str:
     """Return SQL of the instant that an argument means: the end of a day, and infinity for an open end."""
     is_open = " OR ".join(f"starts_with(lower(txt), '{beginning}')" for beginning in OPEN_ENDS)
     return (
-        f"(SELECT CASE WHEN {is_open} THEN TIMESTAMPTZ 'infinity' {_refusals()} "
-        f"WHEN is_day THEN after_it - INTERVAL 1 MICROSECOND ELSE at_it END FROM {_read(argument)})"
+        f"(SELECT CASE WHEN {is_open} THEN TIMESTAMPTZ 'infinity' {_refusal_cases()} "
+        f"WHEN is_day THEN after_it - INTERVAL 1 MICROSECOND ELSE at_it END FROM {_reading_macro(argument)})"
     )
 
 
@@ -34,21 +34,21 @@ def span_sql(start: str, end: str) -> tuple[str, str]:
     half_hour_us = int(HALF_HOUR.total_seconds()) * 1_000_000
     first_day = Settings().first_day
     refusals = [
-        _refusals("a."),
-        _refusals("b."),
-        _refusal("a.is_day <> b.is_day", time_inputs.ONE_OF_EACH, **shown),
-        _refusal("a.at_it > b.at_it", time_inputs.REVERSED, **shown),
-        _refusal("NOT a.is_day AND a.at_it = b.at_it", time_inputs.EMPTY, **shown),
+        _refusal_cases("a."),
+        _refusal_cases("b."),
+        _refusal_case("a.is_day <> b.is_day", time_inputs.ONE_OF_EACH, **shown),
+        _refusal_case("a.at_it > b.at_it", time_inputs.REVERSED, **shown),
+        _refusal_case("NOT a.is_day AND a.at_it = b.at_it", time_inputs.EMPTY, **shown),
         *(
-            _refusal(f"epoch_us({x}.at_it) % {half_hour_us} <> 0", time_inputs.OFF_GRID, value=f"{x}.shown")
+            _refusal_case(f"epoch_us({x}.at_it) % {half_hour_us} <> 0", time_inputs.OFF_GRID, value=f"{x}.shown")
             for x in "ab"
         ),
         *(
-            _refusal(sql, time_inputs.TOO_EARLY, value=f"{x}.shown", first_day=f"'{first_day}'")
+            _refusal_case(sql, time_inputs.TOO_EARLY, value=f"{x}.shown", first_day=f"'{first_day}'")
             for x, sql in ((x, f"{x}.at_it < TIMESTAMPTZ '{first_day} 00:00:00+00'") for x in "ab")
         ),
         *(
-            _refusal(
+            _refusal_case(
                 f"CASE WHEN {x}.is_day THEN {x}.after_it ELSE {x}.at_it END "
                 f"> ({_TODAY} + 1)::TIMESTAMP AT TIME ZONE 'UTC'",
                 time_inputs.IN_FUTURE,
@@ -59,12 +59,13 @@ def span_sql(start: str, end: str) -> tuple[str, str]:
         ),
     ]
     return (
-        f"(SELECT CASE {' '.join(refusals)} ELSE a.at_it END FROM {_read(start)} AS a, {_read(end)} AS b)",
-        f"(SELECT CASE WHEN is_day THEN after_it ELSE at_it END FROM {_read(end)})",
+        f"(SELECT CASE {' '.join(refusals)} ELSE a.at_it END "
+        f"FROM {_reading_macro(start)} AS a, {_reading_macro(end)} AS b)",
+        f"(SELECT CASE WHEN is_day THEN after_it ELSE at_it END FROM {_reading_macro(end)})",
     )
 
 
-def _read(argument: str) -> str:
+def _reading_macro(argument: str) -> str:
     """Return a subquery of one row: the text, what it is, the instant at it and after it (of a day), and as shown.
 
     A text is shown as it was written, and a TIMESTAMP as Python shows it.
@@ -91,19 +92,19 @@ def _read(argument: str) -> str:
     )
 
 
-def _refusals(of: str = "") -> str:
+def _refusal_cases(of: str = "") -> str:
     """Return WHEN clauses that refuse what is no day or time, is far away or has no zone."""
     year = f"try_cast({of}txt[:4] AS INTEGER)"
     return " ".join(
         [
-            _refusal(f"NOT {of}is_readable", time_inputs.NOT_A_TIME, value=f"{of}txt"),
-            _refusal(f"{year} NOT BETWEEN {YEARS[0]} AND {YEARS[1]}", time_inputs.FAR_AWAY, value=f"{of}written"),
-            _refusal(f"NOT {of}is_day AND NOT {of}has_zone", time_inputs.NO_ZONE, value=f"{of}written"),
+            _refusal_case(f"NOT {of}is_readable", time_inputs.NOT_A_TIME, value=f"{of}txt"),
+            _refusal_case(f"{year} NOT BETWEEN {YEARS[0]} AND {YEARS[1]}", time_inputs.FAR_AWAY, value=f"{of}written"),
+            _refusal_case(f"NOT {of}is_day AND NOT {of}has_zone", time_inputs.NO_ZONE, value=f"{of}written"),
         ]
     )
 
 
-def _refusal(condition: str, sentence: str, **values: str) -> str:
+def _refusal_case(condition: str, sentence: str, **values: str) -> str:
     """Return a WHEN clause that raises the sentence, with SQL expressions in the place of its names."""
     text = "'" + sentence.replace("'", "''") + "'"
     for name, expression in values.items():

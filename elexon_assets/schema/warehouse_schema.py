@@ -48,7 +48,7 @@ TYPES: dict[Any, str] = {
 }
 
 
-def ensure(con: duckdb.DuckDBPyConnection) -> None:
+def ensure_schema(con: duckdb.DuckDBPyConnection) -> None:
     """Makes what is not there yet and refreshes views and limits. Cheap; called once at the start of an ingest."""
     con.execute(FETCH_LOG)
     con.execute(QUARANTINE)
@@ -61,14 +61,14 @@ def ensure(con: duckdb.DuckDBPyConnection) -> None:
     con.execute(SOFT_LIMITS)
     for dataset in DATASETS:
         con.execute(f"CREATE TABLE IF NOT EXISTS {dataset.table} ({', '.join(columns_sql(dataset))})")
-        _limits(con, dataset)
-        for statement in current_values.statements(dataset):
+        _soft_limits_view(con, dataset)
+        for statement in current_values.current_statements(dataset):
             con.execute(statement)
     con.execute(f"CREATE OR REPLACE VIEW {series.UNKNOWN_SERIES_VIEW} AS {series.unknown_series()}")
-    for statement in [*flags.statements(), *capacity.views()]:
+    for statement in [*flags.flag_statements(), *capacity.capacity_views()]:
         con.execute(statement)
     for dataset in BY_HALF_HOUR:
-        for statement in [*aggregates.statements(dataset), *gap_states.statements(dataset)]:
+        for statement in [*aggregates.create_statements(dataset), *gap_states.gap_statements(dataset)]:
             con.execute(statement)
 
 
@@ -79,7 +79,7 @@ def columns_sql(dataset: Dataset) -> list[str]:
     return [f'"{name}" {TYPES[type(dtype)]}' for name, dtype in columns.items()]
 
 
-def _limits(con: duckdb.DuckDBPyConnection, dataset: Dataset) -> None:
+def _soft_limits_view(con: duckdb.DuckDBPyConnection, dataset: Dataset) -> None:
     rows: list[tuple[str, str, float | None, float]] = [
         (dataset.name, name, limit.soft_low, limit.soft_high) for name, limit in limits_of(dataset).items()
     ]

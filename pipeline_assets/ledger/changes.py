@@ -93,7 +93,7 @@ class Record:
     who: str
     submitted_at_utc: datetime
 
-    def mentions(self) -> Iterator[tuple[str, Key]]:
+    def references_to_others(self) -> Iterator[tuple[str, Key]]:
         """Yield (field, key) for each record that this one refers to."""
         for name, kind in ENTITIES[self.kind].references.items():
             if self.fields[name] is not None:

@@ -40,9 +40,9 @@ def report_conditions(engine: sa.Engine, observed: Iterable[Condition]) -> list[
         for condition in conditions:
             if _is_change(con, condition):
                 _write_state(con, condition)
-                notice_id = f"{condition.subject} at {reader.microseconds(condition.at)}"
+                notice_id = f"{condition.subject} at {reader.microseconds_of(condition.at)}"
                 notices.append(replace(condition.notice, id=notice_id))
-        outbox.add(con, notices, datetime.now(UTC))
+        outbox.add_notices(con, notices, datetime.now(UTC))
     return notices
 
 
@@ -51,10 +51,10 @@ def _is_change(con: sa.Connection, condition: Condition) -> bool:
     row = con.execute(sa.select(schema.conditions).where(table.subject == condition.subject)).one_or_none()
     if row is None:
         return not condition.is_well
-    return bool(row.is_well != condition.is_well and row.since_us < reader.microseconds(condition.at))
+    return bool(row.is_well != condition.is_well and row.since_us < reader.microseconds_of(condition.at))
 
 
 def _write_state(con: sa.Connection, condition: Condition) -> None:
     con.execute(schema.conditions.delete().where(schema.conditions.c.subject == condition.subject))
-    state = {"is_well": condition.is_well, "since_us": reader.microseconds(condition.at)}
+    state = {"is_well": condition.is_well, "since_us": reader.microseconds_of(condition.at)}
     con.execute(schema.conditions.insert().values(subject=condition.subject, **state))

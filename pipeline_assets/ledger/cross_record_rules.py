@@ -14,56 +14,58 @@ from pipeline_assets.vocabulary import Stage
 BEFORE_DESIGN = (Stage.DISCOVERY, Stage.ON_HOLD)
 
 
-def problems(draft: Draft) -> list[Problem]:
+def broken_rules(draft: Draft) -> list[Problem]:
     """Return every rule that the drafted records break."""
     found = (
         problem
         for record in draft.touched.values()
-        for rule in (_references, _unique, _still_needed, _capacity)
+        for rule in (_missing_references, _names_in_use, _still_needed, _unknown_capacity)
         for problem in rule(draft, record)
     )
     return list(dict.fromkeys(found))
 
 
-def _references(draft: Draft, record: Record) -> Iterator[Problem]:
+def _missing_references(draft: Draft, record: Record) -> Iterator[Problem]:
     """Yield a problem for each reference to a missing or archived record, also of parts restored with their owner."""
     restored = (record.kind, record.id) in draft.restored
-    if record.archived or (restored and _gone(draft, record)):
+    if record.archived or (restored and _is_archived_or_owned_by_archived(draft, record)):
         return
     yield from _missing(draft, record)
     if restored:
-        for part in _parts(draft, record):
+        for part in _parts_of(draft, record):
             yield from _missing(draft, part)
 
 
 def _missing(draft: Draft, record: Record) -> Iterator[Problem]:
     owners = ENTITIES[record.kind].owners
-    for name, (kind, id) in record.mentions():
+    for name, (kind, id) in record.references_to_others():
         title, found = ENTITIES[kind].title.lower(), draft.record(kind, id)
         if found is None:
             yield Problem(record.kind, record.id, name, f"there is no {title} {id!r}")
         elif found.archived and not (name in owners and (kind, id) in draft.touched):  # else it goes with it
-            yield Problem(record.kind, record.id, name, f"the {title} {named(found)} is archived: restore it first")
+            yield Problem(
+                record.kind, record.id, name, f"the {title} {display_name(found)} is archived: restore it first"
+            )
 
 
-def _parts(draft: Draft, record: Record) -> Iterator[Record]:
-    for part, name in draft.mentioning(record.kind, record.id):
+def _parts_of(draft: Draft, record: Record) -> Iterator[Record]:
+    for part, name in draft.records_referencing(record.kind, record.id):
         if name in ENTITIES[part.kind].owners:
             yield part
-            yield from _parts(draft, part)
+            yield from _parts_of(draft, part)
 
 
-def _wholes(draft: Draft, record: Record) -> list[Record]:
+def _owners(draft: Draft, record: Record) -> list[Record]:
     owners = ENTITIES[record.kind].owners
-    return [whole for name, key in record.mentions() if name in owners and (whole := draft.record(*key))]
+    return [whole for name, key in record.references_to_others() if name in owners and (whole := draft.record(*key))]
 
 
-def _gone(draft: Draft, record: Record) -> bool:
+def _is_archived_or_owned_by_archived(draft: Draft, record: Record) -> bool:
     """Return whether a record is archived, or part of an archived one."""
-    return record.archived or any(_gone(draft, whole) for whole in _wholes(draft, record))
+    return record.archived or any(_is_archived_or_owned_by_archived(draft, whole) for whole in _owners(draft, record))
 
 
-def _unique(draft: Draft, record: Record) -> Iterator[Problem]:
+def _names_in_use(draft: Draft, record: Record) -> Iterator[Problem]:
     """Yield a problem where the batch gives a record the name of another one; what had it before may keep it."""
     entity = ENTITIES[record.kind]
     key = entity.unique_key(record.fields)
@@ -82,39 +84,43 @@ def _still_needed(draft: Draft, record: Record) -> Iterator[Problem]:
     if not record.archived:
         return
     users = []
-    for other, name in draft.mentioning(record.kind, record.id):
-        if name not in ENTITIES[other.kind].owners and not _gone(draft, other):
-            users += [named(user) for user in _wholes(draft, other) or [other]]
+    for other, name in draft.records_referencing(record.kind, record.id):
+        if name not in ENTITIES[other.kind].owners and not _is_archived_or_owned_by_archived(draft, other):
+            users += [display_name(user) for user in _owners(draft, other) or [other]]
     if users:
         title = ENTITIES[record.kind].title.lower()
-        message = f"the {title} {named(record)} is still used by {', '.join(sorted(set(users)))}"
+        message = f"the {title} {display_name(record)} is still used by {', '.join(sorted(set(users)))}"
         yield Problem(record.kind, record.id, "archived", message)
 
 
-def _capacity(draft: Draft, record: Record) -> Iterator[Problem]:
+def _unknown_capacity(draft: Draft, record: Record) -> Iterator[Problem]:
     """Yield a problem for a capacity of 0 from Design on: 0 means unknown, which is allowed only before."""
     if record.archived:
         return
     if record.kind == "pipelines" and record.fields["stage"] not in BEFORE_DESIGN:
-        for link, name in draft.mentioning("pipelines", record.id):
+        for link, name in draft.records_referencing("pipelines", record.id):
             if link.kind == "pipeline_facilities" and name == "pipeline_id":
-                facility = draft.live("facilities", link.fields["facility_id"])
+                facility = draft.live_record("facilities", link.fields["facility_id"])
                 if facility and facility.fields["capacity_mwp"] == 0:
-                    message = f"{named(facility)} has no capacity yet, which it needs from Design on"
+                    message = f"{display_name(facility)} has no capacity yet, which it needs from Design on"
                     yield Problem(record.kind, record.id, "stage", message)
     links = []
     if record.kind == "facilities" and record.fields["capacity_mwp"] == 0:
-        links = [link for link, _ in draft.mentioning("facilities", record.id) if link.kind == "pipeline_facilities"]
+        links = [
+            link for link, _ in draft.records_referencing("facilities", record.id) if link.kind == "pipeline_facilities"
+        ]
     elif record.kind == "pipeline_facilities":
-        facility = draft.live("facilities", record.fields["facility_id"])
+        facility = draft.live_record("facilities", record.fields["facility_id"])
         links = [record] if facility and facility.fields["capacity_mwp"] == 0 else []
     for link in links:
-        pipeline = draft.live("pipelines", link.fields["pipeline_id"])
+        pipeline = draft.live_record("pipelines", link.fields["pipeline_id"])
         if pipeline and pipeline.fields["stage"] not in BEFORE_DESIGN:
-            message = f"0 MWp is allowed only before Design, and {named(pipeline)} is in {pipeline.fields['stage']}"
+            message = (
+                f"0 MWp is allowed only before Design, and {display_name(pipeline)} is in {pipeline.fields['stage']}"
+            )
             yield Problem("facilities", link.fields["facility_id"], "capacity_mwp", message)
 
 
-def named(record: Record) -> str:
+def display_name(record: Record) -> str:
     """Return what people call a record."""
     return str(record.fields.get("name") or record.fields.get("stage") or record.id)

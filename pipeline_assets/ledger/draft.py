@@ -15,8 +15,8 @@ from pipeline_assets import rules
 from pipeline_assets.errors import Conflict, Problem
 from pipeline_assets.ledger import reader, schema
 from pipeline_assets.ledger.changes import ARCHIVED, Action, Change, Key, Record, Recorded
-from pipeline_assets.ledger.history import difference
-from pipeline_assets.ledger.lookups import MOST, Stored
+from pipeline_assets.ledger.history import changed_fields
+from pipeline_assets.ledger.lookups import KEYS_PER_QUERY, Stored
 from pipeline_assets.models import ENTITIES, VALID_ID
 
 
@@ -40,23 +40,23 @@ class Draft:
     restored: set[Key] = field(default_factory=set)
     namesakes: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
     "(kind, unique key) -> ids of the records that had it at some step of the batch."
-    naming: dict[Key, set[Key]] = field(default_factory=lambda: defaultdict(set))
+    references_to: dict[Key, set[Key]] = field(default_factory=lambda: defaultdict(set))
     "Key of a record -> keys of the records that referred to it at some step of the batch."
 
     def record(self, kind: str, id: str) -> Record | None:
         """Return a record as the batch leaves it so far."""
         return self.touched.get((kind, id)) or self.stored.records.get(kind, id)
 
-    def live(self, kind: str, id: str) -> Record | None:
+    def live_record(self, kind: str, id: str) -> Record | None:
         """Return a record if it exists and is not archived."""
         found = self.record(kind, id)
         return None if found is None or found.archived else found
 
-    def mentioning(self, kind: str, id: str) -> Iterator[tuple[Record, str]]:
+    def records_referencing(self, kind: str, id: str) -> Iterator[tuple[Record, str]]:
         """Yield (record, field) for each live record that refers to this one."""
-        for key in sorted({*self.stored.mentions.get(kind, id), *self.naming.get((kind, id), ())}):
-            if found := self.live(*key):
-                for name, named in found.mentions():
+        for key in sorted({*self.stored.references_to_others.get(kind, id), *self.references_to.get((kind, id), ())}):
+            if found := self.live_record(*key):
+                for name, named in found.references_to_others():
                     if named == (kind, id):
                         yield found, name
 
@@ -86,7 +86,7 @@ class Draft:
 
     def _apply(self, change: Change, today: date) -> Recorded | None:
         before = self.record(change.kind, change.id)
-        if (problem := _impossible(change, before)) is not None:
+        if (problem := _reason_to_refuse(change, before)) is not None:
             self._refuse(change, "id", problem)
             return None
         values = dict(before.fields) if before else {}
@@ -94,13 +94,13 @@ class Draft:
         if change.action in (Action.CREATE, Action.EDIT):
             if self.undoing:
                 earlier = {**values, **change.fields}
-                values, found = rules.validated(change.kind, change.id, earlier, stored=earlier)
+                values, found = rules.validated_fields(change.kind, change.id, earlier, stored=earlier)
             else:
-                values, found = rules.after(change.kind, change.id, values or None, change.fields, today)
+                values, found = rules.fields_after(change.kind, change.id, values or None, change.fields, today)
             self.problems += found
             if found:
                 return None
-        old, new = difference(
+        old, new = changed_fields(
             {**before.fields, ARCHIVED: before.archived} if before else {},
             {**values, ARCHIVED: archived} if before else values,
         )
@@ -115,7 +115,7 @@ class Draft:
             *(change.kind, change.id, before.version + 1 if before else 1, self.position),
             *(archived, values, self.who, self.at),
         )
-        self._keep(made)
+        self._stage(made)
         if change.action is Action.RESTORE:
             self.restored.add((change.kind, change.id))
         return Recorded(
@@ -128,14 +128,14 @@ class Draft:
         for table in (schema.records, schema.mentions):
             for kind in {kind for kind, _ in self.touched}:
                 ids = [id for touched_kind, id in self.touched if touched_kind == kind]
-                for some in (ids[n : n + MOST] for n in range(0, len(ids), MOST)):
+                for some in (ids[n : n + KEYS_PER_QUERY] for n in range(0, len(ids), KEYS_PER_QUERY)):
                     con.execute(table.delete().where(table.c.kind == kind, table.c.id.in_(some)))
-        rows = [{**_row(record), "unique_key": self._unique_key(record)} for record in self.touched.values()]
+        rows = [{**_record_row(record), "unique_key": self._unique_key(record)} for record in self.touched.values()]
         con.execute(schema.records.insert(), rows)
         mentions = [
             {"kind": kind, "id": id, "field": name, "target_kind": target_kind, "target_id": target_id}
             for (kind, id), record in self.touched.items()
-            for name, (target_kind, target_id) in record.mentions()
+            for name, (target_kind, target_id) in record.references_to_others()
         ]
         if mentions:
             con.execute(schema.mentions.insert(), mentions)
@@ -146,15 +146,15 @@ class Draft:
         others = [each.id for each in self.with_unique_key(record.kind, key) if each.id != record.id] if key else []
         return schema.unique_key_of(record.kind, record.id, record.fields, is_taken=holder in others)
 
-    def _keep(self, made: Record) -> None:
+    def _stage(self, made: Record) -> None:
         key = (made.kind, made.id)
         self.touched[key] = made
-        self.stored.mentions.expect(*key)
+        self.stored.references_to_others.expect(*key)
         if unique_key := ENTITIES[made.kind].unique_key(made.fields):
             self.namesakes[made.kind, unique_key].add(made.id)
             self.stored.namesakes.expect(made.kind, unique_key)
-        for _, named in made.mentions():
-            self.naming[named].add(key)
+        for _, named in made.references_to_others():
+            self.references_to[named].add(key)
             self.stored.records.expect(*named)
 
     def _judge_step(self, change: Change, before: Record | None, after: dict[str, object]) -> None:
@@ -173,7 +173,7 @@ class Draft:
         return Conflict(change.kind, change.id, change.base_version, now.version, theirs, dict(change.fields), now.who)
 
 
-def _impossible(change: Change, before: Record | None) -> str | None:
+def _reason_to_refuse(change: Change, before: Record | None) -> str | None:
     if change.kind not in ENTITIES:
         return f"there are no {change.kind}"
     if change.action is Action.CREATE:
@@ -187,8 +187,8 @@ def _impossible(change: Change, before: Record | None) -> str | None:
     return None
 
 
-def _row(record: Record) -> dict[str, object]:
+def _record_row(record: Record) -> dict[str, object]:
     return {
         **{name: getattr(record, name) for name in ("kind", "id", "version", "position", "archived", "fields", "who")},
-        "submitted_at_us": reader.microseconds(record.submitted_at_utc),
+        "submitted_at_us": reader.microseconds_of(record.submitted_at_utc),
     }

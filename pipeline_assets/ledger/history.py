@@ -13,7 +13,7 @@ State = dict[tuple[str, str], Record]
 "(kind, id) -> record."
 
 
-def fold(changes: Iterable[Recorded], onto: Mapping[tuple[str, str], Record] | None = None) -> State:
+def fold_changes(changes: Iterable[Recorded], onto: Mapping[tuple[str, str], Record] | None = None) -> State:
     """Return the state after the changes, which must be in the order of positions; `onto` is not modified."""
     state = dict(onto or {})
     newest: dict[tuple[str, str], Recorded] = {}
@@ -34,7 +34,7 @@ def fold(changes: Iterable[Recorded], onto: Mapping[tuple[str, str], Record] | N
     return state
 
 
-def difference(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
+def changed_fields(before: Mapping[str, Any], after: Mapping[str, Any]) -> tuple[dict[str, Any], dict[str, Any]]:
     """Return (before, after) of the fields that differ."""
     names = [name for name in after if name not in before or before[name] != after[name]]
     return {name: before.get(name) for name in names if name in before}, {name: after[name] for name in names}

@@ -21,7 +21,7 @@ COMPARED = ("counterparties", "pipelines")
 MOST_NAMED = 3
 
 
-def warnings(draft: Draft, con: sa.Connection) -> Iterator[Problem]:
+def look_alike_warnings(draft: Draft, con: sa.Connection) -> Iterator[Problem]:
     """Yield a warning for each new name that looks like that of another live record, as the batch leaves them."""
     for kind in COMPARED:
         named = [record for record in draft.touched.values() if record.kind == kind and _is_named_anew(draft, record)]
@@ -31,7 +31,7 @@ def warnings(draft: Draft, con: sa.Connection) -> Iterator[Problem]:
                 name = str(record.fields["name"])
                 others = [other for other in by_key[look_alike_key(name)] if other[0] != record.id]
                 if others:
-                    yield Problem(kind, record.id, "name", _message(kind, name, others))
+                    yield Problem(kind, record.id, "name", _warning_text(kind, name, others))
 
 
 def _is_named_anew(draft: Draft, record: Record) -> bool:
@@ -53,7 +53,7 @@ def _live_names(draft: Draft, con: sa.Connection, kind: str) -> dict[str, list[t
     return by_key
 
 
-def _message(kind: str, name: str, others: list[tuple[str, str]]) -> str:
+def _warning_text(kind: str, name: str, others: list[tuple[str, str]]) -> str:
     title = ENTITIES[kind].title.lower()
     same = [other for other in others if name_key(other[1]) == name_key(name)]
     listed = ", ".join(f"{other!r} ({id})" for id, other in (same or others)[:MOST_NAMED])

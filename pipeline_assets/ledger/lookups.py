@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from pipeline_assets.ledger import reader, schema
 from pipeline_assets.ledger.changes import Key, Record
 
-MOST = 500
+KEYS_PER_QUERY = 500
 "The largest number of keys in one query."
 
 Value = TypeVar("Value")
@@ -39,7 +39,7 @@ class Lookup(Generic[Value]):
         if (kind, key) not in self._found:
             expected = self._expected[kind]
             expected.pop(key, None)
-            keys = [key, *islice(expected, MOST - 1)]
+            keys = [key, *islice(expected, KEYS_PER_QUERY - 1)]
             for other in keys[1:]:
                 del expected[other]
             self._found |= {(kind, read): value for read, value in self._read(kind, keys).items()}
@@ -55,7 +55,7 @@ class Stored:
     def __init__(self, con: sa.Connection) -> None:
         self._con = con
         self.records: Lookup[Record | None] = Lookup(self._records)
-        self.mentions: Lookup[list[Key]] = Lookup(self._mentions)
+        self.references_to_others: Lookup[list[Key]] = Lookup(self._mentions)
         "Kind and id of those that name a record, archived ones too."
         self.namesakes: Lookup[str | None] = Lookup(self._namesakes)
         "By kind and unique key: the id of the record that has it."
@@ -65,8 +65,8 @@ class Stored:
     def _records(self, kind: str, ids: Sequence[str]) -> Mapping[str, Record | None]:
         found = reader.records_in(self._con, kind, ids)
         for id, record in found.items():
-            self.mentions.expect(kind, id)
-            for _, named in record.mentions():
+            self.references_to_others.expect(kind, id)
+            for _, named in record.references_to_others():
                 self.records.expect(*named)
         return dict.fromkeys(ids) | found
 
@@ -91,11 +91,11 @@ class Stored:
         return found
 
 
-def _of(kind: sa.Column[str], key: sa.Column[str], *columns: sa.Column[Any]) -> sa.Select[Any]:
+def _key_of(kind: sa.Column[str], key: sa.Column[str], *columns: sa.Column[Any]) -> sa.Select[Any]:
     return sa.select(key, *columns).where(kind == sa.bindparam("kind"), key.in_(sa.bindparam("keys", expanding=True)))
 
 
 _mentions, _records, _changes = schema.mentions.c, schema.records.c, schema.changes.c
-_MENTIONS = _of(_mentions.target_kind, _mentions.target_id, _mentions.kind, _mentions.id)
-_NAMESAKES = _of(_records.kind, _records.unique_key, _records.id)
-_CHANGES = _of(_changes.kind, _changes.id, _changes.version, _changes.after)
+_MENTIONS = _key_of(_mentions.target_kind, _mentions.target_id, _mentions.kind, _mentions.id)
+_NAMESAKES = _key_of(_records.kind, _records.unique_key, _records.id)
+_CHANGES = _key_of(_changes.kind, _changes.id, _changes.version, _changes.after)

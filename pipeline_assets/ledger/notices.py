@@ -27,26 +27,28 @@ PAGES = {"pipelines": "project", "information_points": "information_point"}
 "Kind -> the path of the record's page in the dashboard, which takes the id as a query parameter."
 
 
-def noticed(receipt: Receipt, records: Mapping[tuple[str, str], Record], source: str) -> list[Notice]:
+def notices_for_batch(receipt: Receipt, records: Mapping[tuple[str, str], Record], source: str) -> list[Notice]:
     """Return the notices of a batch that left `records`; none for the seeds, which nobody has just done."""
     if source == "seed":
         return []
-    found = [notice for key, before in _before(receipt).items() for notice in _of(records[key], before)]
+    found = [
+        notice for key, before in _fields_before(receipt).items() for notice in _notices_of_record(records[key], before)
+    ]
     if len(found) <= MOST_NOTICES:
         return found
     counts = Counter(notice.topic for notice in found)
     summary = ", ".join(f"{topic} ({count})" for topic, count in counts.items())
     first = receipt.changes[0]
-    why = f" Why: {shortened(first.why)}" if first.why else ""
+    why = f" Why: {shorten_text(first.why)}" if first.why else ""
     return [Notice(MANY, f"{len(found)} changes in one {source} by {first.who}: {summary}.{why}")]
 
 
-def shortened(text: str, length: int = LONGEST_COMMENT) -> str:
+def shorten_text(text: str, length: int = LONGEST_COMMENT) -> str:
     """Return the text, or its beginning with an ellipsis."""
     return text if len(text) <= length else text[: length - 1] + "…"
 
 
-def _before(receipt: Receipt) -> dict[tuple[str, str], Mapping[str, Any] | None]:
+def _fields_before(receipt: Receipt) -> dict[tuple[str, str], Mapping[str, Any] | None]:
     """Return the changed fields of each record as they were before the batch; None for a created record."""
     found: dict[tuple[str, str], Mapping[str, Any] | None] = {}
     for change in receipt.changes:
@@ -58,7 +60,7 @@ def _before(receipt: Receipt) -> dict[tuple[str, str], Mapping[str, Any] | None]
     return found
 
 
-def _of(record: Record, before: Mapping[str, Any] | None) -> Iterator[Notice]:
+def _notices_of_record(record: Record, before: Mapping[str, Any] | None) -> Iterator[Notice]:
     """Yield the notices of one record. An archived record has none."""
     if record.archived or record.kind not in PAGES:
         return
@@ -71,13 +73,13 @@ def _of(record: Record, before: Mapping[str, Any] | None) -> Iterator[Notice]:
             yield Notice(HIGH_RISK, f"{name}: {scores}, reported by {who}.", page)
         return
     if before is None:
-        because = f" ({shortened(now['rag_comment'])})" if now["rag_comment"] else ""
+        because = f" ({shorten_text(now['rag_comment'])})" if now["rag_comment"] else ""
         status = f"{now['market']}, {now['stage']}, {now['rag']}{because}, RTB {now['rtb_date'] or 'not known yet'}"
         yield Notice(NEW_PROJECT, f"{name}, added by {who}: {status}.", page)
         return
     was = {**now, **before}
     if now["rag"] == Rag.RED != was["rag"]:
-        yield Notice(RED, f"{name}, {was['rag']} until now, says {who}: {shortened(now['rag_comment'])}", page)
+        yield Notice(RED, f"{name}, {was['rag']} until now, says {who}: {shorten_text(now['rag_comment'])}", page)
     if now["rtb_date"] and was["rtb_date"]:
         days = (date.fromisoformat(now["rtb_date"]) - date.fromisoformat(was["rtb_date"])).days
         if abs(days) > RTB_MOVED_DAYS:

@@ -71,9 +71,9 @@ class Waiting:
     sent_at_utc: datetime | None
 
 
-def add(con: sa.Connection, notices: Iterable[Notice], at: datetime) -> None:
+def add_notices(con: sa.Connection, notices: Iterable[Notice], at: datetime) -> None:
     """Add notices in a transaction, pending from `at` on."""
-    us = reader.microseconds(at)
+    us = reader.microseconds_of(at)
     by_id = {notice.id: notice for notice in notices}
     there = set(con.execute(sa.select(schema.outbox.c.id).where(schema.outbox.c.id.in_(by_id))).scalars())
     rows = [
@@ -86,16 +86,16 @@ def add(con: sa.Connection, notices: Iterable[Notice], at: datetime) -> None:
         con.execute(schema.outbox.insert(), rows)
 
 
-def put(engine: sa.Engine, notices: Iterable[Notice]) -> None:
+def put_notices(engine: sa.Engine, notices: Iterable[Notice]) -> None:
     """Add notices that belong to no change."""
     with schema.writing(engine) as con:
-        add(con, notices, datetime.now(UTC))
+        add_notices(con, notices, datetime.now(UTC))
 
 
-def claim(engine: sa.Engine, now: datetime) -> Waiting | None:
+def claim_next(engine: sa.Engine, now: datetime) -> Waiting | None:
     """Claim the notice that has been due for longest and count the attempt; return None where nothing is due."""
     there = schema.outbox.c
-    due = (there.state == NoticeState.PENDING) & (there.due_at_us <= reader.microseconds(now))
+    due = (there.state == NoticeState.PENDING) & (there.due_at_us <= reader.microseconds_of(now))
     # Two deliverers on PostgreSQL pass each other by; on SQLite the transaction itself lets in one at a time.
     query = sa.select(schema.outbox).where(due).order_by(there.due_at_us, there.created_at_us, there.id)
     with schema.writing(engine) as con:
@@ -104,27 +104,29 @@ def claim(engine: sa.Engine, now: datetime) -> Waiting | None:
             return None
         attempts = row.attempts + 1
         until = now + max(CLAIM, pause_after(attempts))
-        values = {"attempts": attempts, "due_at_us": reader.microseconds(until)}
+        values = {"attempts": attempts, "due_at_us": reader.microseconds_of(until)}
         con.execute(schema.outbox.update().where(there.id == row.id).values(values))
-        return _waiting({**row._mapping, **values})
+        return _waiting_notice({**row._mapping, **values})
 
 
-def sent(engine: sa.Engine, claimed: Waiting, now: datetime) -> Waiting:
+def mark_sent(engine: sa.Engine, claimed: Waiting, now: datetime) -> Waiting:
     """Mark a claimed notice as sent."""
-    us = reader.microseconds(now)
-    return _settle(engine, claimed, {"state": NoticeState.SENT, "outcome": "", "sent_at_us": us})
+    us = reader.microseconds_of(now)
+    return _settle_claim(engine, claimed, {"state": NoticeState.SENT, "outcome": "", "sent_at_us": us})
 
 
 def logged(engine: sa.Engine, claimed: Waiting) -> Waiting:
     """Mark a claimed notice as one that only the log has."""
-    return _settle(engine, claimed, {"state": NoticeState.LOGGED, "outcome": "", "sent_at_us": None})
+    return _settle_claim(engine, claimed, {"state": NoticeState.LOGGED, "outcome": "", "sent_at_us": None})
 
 
-def not_sent(engine: sa.Engine, claimed: Waiting, now: datetime, why: str, wait: timedelta = timedelta()) -> Waiting:
+def mark_not_sent(
+    engine: sa.Engine, claimed: Waiting, now: datetime, why: str, wait: timedelta = timedelta()
+) -> Waiting:
     """Schedule another attempt after a pause of at least `wait`, or give up after the last attempt."""
     state = NoticeState.FAILED if claimed.attempts >= ATTEMPTS else NoticeState.PENDING
-    us = reader.microseconds(now + max(wait, pause_after(claimed.attempts)))
-    return _settle(engine, claimed, {"state": state, "outcome": why, "due_at_us": us})
+    us = reader.microseconds_of(now + max(wait, pause_after(claimed.attempts)))
+    return _settle_claim(engine, claimed, {"state": state, "outcome": why, "due_at_us": us})
 
 
 def pause_after(attempts: int) -> timedelta:
@@ -132,17 +134,17 @@ def pause_after(attempts: int) -> timedelta:
     return min(FIRST_PAUSE * (1 << (attempts - 1)), LONGEST_PAUSE)
 
 
-def listed(engine: sa.Engine, *, state: NoticeState | None = None, limit: int = 200) -> list[Waiting]:
+def list_notices(engine: sa.Engine, *, state: NoticeState | None = None, limit: int = 200) -> list[Waiting]:
     """Return notices, newest first, of one state or all."""
     there = schema.outbox.c
     query = sa.select(schema.outbox).order_by(there.created_at_us.desc(), there.id).limit(limit)
     if state is not None:
         query = query.where(_STATE.in_([state]))
     with schema.reading(engine) as con:
-        return [_waiting(row._mapping) for row in con.execute(query)]
+        return [_waiting_notice(row._mapping) for row in con.execute(query)]
 
 
-def counts(engine: sa.Engine) -> dict[NoticeState, int]:
+def count_by_state(engine: sa.Engine) -> dict[NoticeState, int]:
     """Return the number of notices in each state."""
     query = sa.select(_STATE.label("state"), sa.func.count().label("number")).group_by(_STATE)
     with schema.reading(engine) as con:
@@ -153,28 +155,30 @@ def counts(engine: sa.Engine) -> dict[NoticeState, int]:
 def try_again(engine: sa.Engine, ids: Iterable[str], now: datetime) -> None:
     """Make failed and logged notices pending again, due now, with all attempts before them."""
     there = schema.outbox.c
-    values = {"state": NoticeState.PENDING, "attempts": 0, "due_at_us": reader.microseconds(now)}
+    values = {"state": NoticeState.PENDING, "attempts": 0, "due_at_us": reader.microseconds_of(now)}
     with schema.writing(engine) as con:
         unsent = there.id.in_(list(ids)) & _STATE.in_([NoticeState.FAILED, NoticeState.LOGGED])
         con.execute(schema.outbox.update().where(unsent).values(values))
 
 
-def _settle(engine: sa.Engine, claimed: Waiting, values: dict[str, Any]) -> Waiting:
+def _settle_claim(engine: sa.Engine, claimed: Waiting, values: dict[str, Any]) -> Waiting:
     """Update a notice only while its claim is still ours: another deliverer may have taken it over."""
     there = schema.outbox.c
     mine = (there.id == claimed.notice.id) & (there.attempts == claimed.attempts)
     with schema.writing(engine) as con:
         con.execute(schema.outbox.update().where(mine, there.state == NoticeState.PENDING).values(values))
-        return _waiting(con.execute(sa.select(schema.outbox).where(there.id == claimed.notice.id)).one()._mapping)
+        return _waiting_notice(
+            con.execute(sa.select(schema.outbox).where(there.id == claimed.notice.id)).one()._mapping
+        )
 
 
-def _waiting(row: Any) -> Waiting:
+def _waiting_notice(row: Any) -> Waiting:
     is_old_logged = row["state"] == NoticeState.SENT and row["outcome"] == _OLD_OUTCOME_OF_LOGGED
     state, outcome = (NoticeState.LOGGED, "") if is_old_logged else (NoticeState(row["state"]), row["outcome"])
     at = {name: row[f"{name}_us"] for name in ("created_at", "due_at", "sent_at")}
     return Waiting(
         Notice(*(row[name] for name in ("topic", "text", "page", "id"))),
         *(state, row["attempts"], outcome),
-        *(reader.instant(at["created_at"]), reader.instant(at["due_at"])),
-        None if at["sent_at"] is None else reader.instant(at["sent_at"]),
+        *(reader.instant_of(at["created_at"]), reader.instant_of(at["due_at"])),
+        None if at["sent_at"] is None else reader.instant_of(at["sent_at"]),
     )

@@ -11,7 +11,7 @@ import sqlalchemy as sa
 
 from pipeline_assets.ledger import schema
 from pipeline_assets.ledger.changes import Action, Record, Recorded
-from pipeline_assets.ledger.history import State, fold
+from pipeline_assets.ledger.history import State, fold_changes
 from pipeline_assets.models import VALID_ID
 from pipeline_assets.upgrades import complete_fields, upgraded_fields
 
@@ -19,13 +19,13 @@ EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 _CHUNK = 5_000
 
 
-def position(engine: sa.Engine) -> int:
+def newest_position(engine: sa.Engine) -> int:
     """Return the position of the newest change, or 0 for an empty ledger."""
     with schema.reading(engine) as con:
         return position_in(con)
 
 
-def since(engine: sa.Engine, after: int = 0, *, limit: int | None = None) -> list[Recorded]:
+def changes_since(engine: sa.Engine, after: int = 0, *, limit: int | None = None) -> list[Recorded]:
     """Return the changes past a position, in order."""
     with schema.reading(engine) as con:
         return list(recorded_in(con, schema.changes.c.position > after, limit))
@@ -40,7 +40,7 @@ def rows_since(engine: sa.Engine, after: int = 0) -> Sequence[sa.Row[Any]]:
         return con.execute(query).fetchall()
 
 
-def history(engine: sa.Engine, kind: str, id: str) -> list[Recorded]:
+def record_history(engine: sa.Engine, kind: str, id: str) -> list[Recorded]:
     """Return every change of one record, oldest first."""
     if not VALID_ID.fullmatch(id):
         return []
@@ -48,7 +48,7 @@ def history(engine: sa.Engine, kind: str, id: str) -> list[Recorded]:
         return list(recorded_in(con, (schema.changes.c.kind == kind) & (schema.changes.c.id == id)))
 
 
-def batch(engine: sa.Engine, batch: str) -> list[Recorded]:
+def batch_changes(engine: sa.Engine, batch: str) -> list[Recorded]:
     """Return the changes that were submitted together."""
     if not VALID_ID.fullmatch(batch):
         return []
@@ -56,7 +56,7 @@ def batch(engine: sa.Engine, batch: str) -> list[Recorded]:
         return list(recorded_in(con, schema.changes.c.batch == batch))
 
 
-def records(engine: sa.Engine, kind: str, *, archived: bool | None = False) -> list[Record]:
+def records_of_kind(engine: sa.Engine, kind: str, *, archived: bool | None = False) -> list[Record]:
     """Return the records of a kind by id: live ones (default), archived ones (True), or both (None)."""
     query = sa.select(schema.records).where(schema.records.c.kind == kind).order_by(schema.records.c.id)
     if archived is not None:
@@ -65,21 +65,21 @@ def records(engine: sa.Engine, kind: str, *, archived: bool | None = False) -> l
         return [record_of(row) for row in con.execute(query)]
 
 
-def record(engine: sa.Engine, kind: str, id: str) -> Record | None:
+def find_record(engine: sa.Engine, kind: str, id: str) -> Record | None:
     """Return one record, archived or not, or None."""
     with schema.reading(engine) as con:
         return records_in(con, kind, [id]).get(id)
 
 
-def state(engine: sa.Engine, *, position: int | None = None, at: datetime | None = None) -> State:
+def state_at(engine: sa.Engine, *, position: int | None = None, at: datetime | None = None) -> State:
     """Fold the changes up to a position or an instant (both inclusive) into every record, archived ones too."""
     where: sa.ColumnElement[bool] = sa.true()
     if position is not None:
         where = schema.changes.c.position <= position
     if at is not None:
-        where = where & (schema.changes.c.submitted_at_us <= microseconds(at))
+        where = where & (schema.changes.c.submitted_at_us <= microseconds_of(at))
     with schema.reading(engine) as con:
-        return fold(recorded_in(con, where))
+        return fold_changes(recorded_in(con, where))
 
 
 def position_in(con: sa.Connection) -> int:
@@ -103,16 +103,16 @@ def record_of(row: sa.Row[Any]) -> Record:
     """Return a stored record with all fields of today's model."""
     fields = complete_fields(row.kind, row.fields)
     return Record(
-        row.kind, row.id, row.version, row.position, row.archived, fields, row.who, instant(row.submitted_at_us)
+        row.kind, row.id, row.version, row.position, row.archived, fields, row.who, instant_of(row.submitted_at_us)
     )
 
 
-def microseconds(at: datetime) -> int:
+def microseconds_of(at: datetime) -> int:
     """Return an instant as microseconds since 1970."""
     return (at - EPOCH) // timedelta(microseconds=1)
 
 
-def instant(us: int) -> datetime:
+def instant_of(us: int) -> datetime:
     """Return the instant of microseconds since 1970, UTC."""
     return EPOCH + timedelta(microseconds=us)
 
@@ -130,4 +130,4 @@ def recorded_in(con: sa.Connection, where: sa.ColumnElement[bool], limit: int | 
     for row in con.execution_options(yield_per=_CHUNK).execute(query):
         (place, batch, kind, id, version, action, before, after, who, why, at_us) = row
         before, after = upgraded_fields(kind, before), upgraded_fields(kind, after)
-        yield Recorded(place, batch, kind, id, version, Action(action), before, after, who, why, instant(at_us))
+        yield Recorded(place, batch, kind, id, version, Action(action), before, after, who, why, instant_of(at_us))

@@ -117,7 +117,7 @@ conditions = sa.Table(
 )
 
 
-def address(settings: Settings) -> str:
+def ledger_address(settings: Settings) -> str:
     """Return LEDGER_URL, or SQLite in the home."""
     return settings.ledger_url or f"sqlite:///{settings.renewables_home / 'ledger.sqlite'}"
 
@@ -128,12 +128,12 @@ def file_of(url: str) -> Path | None:
     return Path(parsed.database or "") if parsed.get_backend_name() == "sqlite" else None
 
 
-def opened(url: str | None = None) -> sa.Engine:
+def open_ledger(url: str | None = None) -> sa.Engine:
     """Open the ledger at `url` (default: LEDGER_URL, then SQLite in the home) and create its tables.
 
     The engine is meant to be kept: threads share it, each process opens its own. Raises LedgerUnavailable.
     """
-    engine = create_engine(parse_address(url or address(Settings())))
+    engine = create_engine(parse_address(url or ledger_address(Settings())))
     try:
         _make_tables(engine)
     except LedgerUnavailable:
@@ -196,9 +196,9 @@ def _renew_unique_keys(con: sa.Connection) -> None:
 
 
 @contextmanager
-def using(url: str | None = None) -> Iterator[sa.Engine]:
+def ledger_for_task(url: str | None = None) -> Iterator[sa.Engine]:
     """Open the ledger for one task and close it afterwards."""
-    engine = opened(url)
+    engine = open_ledger(url)
     try:
         yield engine
     finally:

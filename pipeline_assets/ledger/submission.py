@@ -13,7 +13,7 @@ from pipeline_assets.errors import Problem, Refused, StaleVersion
 from pipeline_assets.ledger import cross_record_rules, look_alikes, notices, outbox, reader, schema
 from pipeline_assets.ledger.changes import Action, Change, Receipt, Recorded
 from pipeline_assets.ledger.draft import Draft
-from pipeline_assets.ledger.history import fold
+from pipeline_assets.ledger.history import fold_changes
 from pipeline_assets.ledger.lookups import Stored
 from pipeline_assets.models import CONTROL_CHARACTERS, new_id
 from pipeline_assets.upgrades import known_fields
@@ -56,22 +56,24 @@ def submit(
         raise Refused(problems)
     with schema.writing(engine) as con:
         schema.lock_positions(con)
-        if earlier := _earlier(con, token):
+        if earlier := _earlier_receipt(con, token):
             return earlier
-        draft = Draft(Stored(con), new_id(), who, why, _now(con), reader.position_in(con), undoing=reverts is not None)
+        draft = Draft(
+            Stored(con), new_id(), who, why, _submission_time(con), reader.position_in(con), undoing=reverts is not None
+        )
         recorded = draft.apply(changes, today)
         if not draft.stale:  # else it would judge records that lack some of their changes
-            draft.problems += cross_record_rules.problems(draft)
+            draft.problems += cross_record_rules.broken_rules(draft)
         if draft.problems:
             raise Refused(draft.problems)
         if draft.stale:
             raise StaleVersion(draft.conflicts())
-        warnings = (*draft.warnings, *look_alikes.warnings(draft, con))
+        warnings = (*draft.warnings, *look_alikes.look_alike_warnings(draft, con))
         receipt = Receipt(draft.batch, recorded, warnings)
         if recorded and not dry_run:
-            _write(con, receipt, token=token, source=source, reverts=reverts)
+            _write_batch(con, receipt, token=token, source=source, reverts=reverts)
             draft.write(con)
-            outbox.add(con, notices.noticed(receipt, draft.touched, source), draft.at)
+            outbox.add_notices(con, notices.notices_for_batch(receipt, draft.touched, source), draft.at)
         return receipt
 
 
@@ -80,10 +82,10 @@ def revert(engine: sa.Engine, batch: str, *, who: str, why: str = "", token: str
 
     Raises Refused for an unknown batch, StaleVersion where a record was changed since (and not changed back).
     """
-    made = reader.batch(engine, batch)
+    made = reader.batch_changes(engine, batch)
     if not made:
         raise Refused([Problem("batch", batch, "batch", "there is no such batch")])
-    undoing, why = list(_undoing(made, _as_left(engine, made))), why or f"undoes {batch}"
+    undoing, why = list(_undoing_changes(made, _as_left(engine, made))), why or f"undoes {batch}"
     return submit(engine, undoing, who=who, why=why, token=token, source="revert", reverts=batch, dry_run=dry_run)
 
 
@@ -91,16 +93,16 @@ def _as_left(engine: sa.Engine, made: Sequence[Recorded]) -> dict[tuple[str, str
     """Return the versions at which the records are as the batch left them, also those that were changed back since."""
     left = {(change.kind, change.id): change.version for change in made}
     kinds = {kind for kind, _ in left}
-    for now in (record for kind in kinds for record in reader.records(engine, kind, archived=None)):
+    for now in (record for kind in kinds for record in reader.records_of_kind(engine, kind, archived=None)):
         key = (now.kind, now.id)
         if now.version > left.get(key, now.version):
-            then = fold(reader.history(engine, *key)[: left[key]])[key]
+            then = fold_changes(reader.record_history(engine, *key)[: left[key]])[key]
             if (then.fields, then.archived) == (now.fields, now.archived):
                 left[key] = now.version
     return left
 
 
-def _undoing(made: Sequence[Recorded], versions: dict[tuple[str, str], int]) -> Iterable[Change]:
+def _undoing_changes(made: Sequence[Recorded], versions: dict[tuple[str, str], int]) -> Iterable[Change]:
     """Yield changes that undo each change, the last one first, on top of each other."""
     for change in reversed(made):
         key = (change.kind, change.id)
@@ -125,21 +127,21 @@ def _of_the_batch(*, token: str, who: str, why: str) -> Iterator[Problem]:
             yield Problem("batch", token, name, "has a control character: leave it out")
 
 
-def _earlier(con: sa.Connection, token: str) -> Receipt | None:
+def _earlier_receipt(con: sa.Connection, token: str) -> Receipt | None:
     batch = con.execute(sa.select(schema.batches.c.batch).where(schema.batches.c.token == token)).scalar()
     if batch is None:
         return None
     return Receipt(batch, tuple(reader.recorded_in(con, schema.changes.c.batch == batch)), repeated=True)
 
 
-def _now(con: sa.Connection) -> datetime:
+def _submission_time(con: sa.Connection) -> datetime:
     """Return the time, but never before the newest change: as of an instant is then as of a position."""
     there = schema.changes
     newest = con.execute(sa.select(there.c.submitted_at_us).order_by(there.c.position.desc()).limit(1)).scalar()
-    return max(datetime.now(UTC), reader.instant(newest or 0))
+    return max(datetime.now(UTC), reader.instant_of(newest or 0))
 
 
-def _write(con: sa.Connection, receipt: Receipt, *, token: str, source: str, reverts: str | None) -> None:
+def _write_batch(con: sa.Connection, receipt: Receipt, *, token: str, source: str, reverts: str | None) -> None:
     first, last = receipt.changes[0].position, receipt.changes[-1].position
     con.execute(
         schema.batches.insert().values(
@@ -150,7 +152,7 @@ def _write(con: sa.Connection, receipt: Receipt, *, token: str, source: str, rev
     rows = [
         {
             **{name: value for name, value in change._asdict().items() if name != "submitted_at_utc"},
-            "submitted_at_us": reader.microseconds(change.submitted_at_utc),
+            "submitted_at_us": reader.microseconds_of(change.submitted_at_utc),
         }
         for change in receipt.changes
     ]

@@ -13,11 +13,11 @@ import sqlalchemy as sa
 from pipeline_assets.ledger.changes import Record
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.spreadsheets import cells
-from pipeline_assets.spreadsheets.portfolio_index import Holdings, holdings
-from pipeline_assets.spreadsheets.sheet_columns import SHEETS, Column, Holds, Sheet
+from pipeline_assets.spreadsheets.portfolio_index import Portfolio, read_portfolio
+from pipeline_assets.spreadsheets.sheet_columns import SHEETS, Column, ColumnRole, Sheet
 
 
-def template(sheet: str) -> str:
+def template_csv(sheet: str) -> str:
     """Return a CSV of the columns only, below a line that says how to fill it in and that an import skips."""
     buffer = io.StringIO()
     title = SHEETS[sheet].title.lower()
@@ -27,23 +27,23 @@ def template(sheet: str) -> str:
             "the field. This line is not read."
         ]
     )
-    return buffer.getvalue() + _csv(SHEETS[sheet], [])
+    return buffer.getvalue() + _csv_text(SHEETS[sheet], [])
 
 
-def export(engine: sa.Engine, sheet: str, ids: Collection[str] | None = None) -> str:
+def export_csv(engine: sa.Engine, sheet: str, ids: Collection[str] | None = None) -> str:
     """A CSV of the records that are not archived (of these ids only), by name. Encode it as "utf-8-sig" for a file:
     Excel takes anything else for the machine's old code page."""
-    return export_of(holdings(engine), sheet, ids)
+    return export_of(read_portfolio(engine), sheet, ids)
 
 
-def export_of(held: Holdings, sheet: str, ids: Collection[str] | None = None) -> str:
-    """Export records that were read before, like `export`."""
+def export_of(held: Portfolio, sheet: str, ids: Collection[str] | None = None) -> str:
+    """Export records that were read before, like `export_csv`."""
     flat = SHEETS[sheet]
     wanted = [record for record in held.of_kind(flat.kind) if ids is None or record.id in ids]
-    return _csv(flat, [row for record in wanted for row in _rows(held, flat, record)])
+    return _csv_text(flat, [row for record in wanted for row in _record_rows(held, flat, record)])
 
 
-def _csv(sheet: Sheet, rows: list[dict[str, str]]) -> str:
+def _csv_text(sheet: Sheet, rows: list[dict[str, str]]) -> str:
     buffer = io.StringIO()
     writer = csv.DictWriter(buffer, [column.name for column in sheet.exported])
     writer.writeheader()
@@ -51,29 +51,29 @@ def _csv(sheet: Sheet, rows: list[dict[str, str]]) -> str:
     return buffer.getvalue()
 
 
-def _rows(held: Holdings, sheet: Sheet, record: Record) -> Iterator[dict[str, str]]:
+def _record_rows(held: Portfolio, sheet: Sheet, record: Record) -> Iterator[dict[str, str]]:
     whole = {
         column.name: text for column in sheet.exported if (text := _of_record(held, sheet, column, record)) is not None
     }
-    parts: Sequence[tuple[Record | None, list[str]]] = _parts(held, sheet, record) if sheet.part else []
+    parts: Sequence[tuple[Record | None, list[str]]] = _parts_with_roles(held, sheet, record) if sheet.part else []
     for part, roles in parts or [(None, [])]:
         yield whole | {
             column.name: _of_part(column, part, roles)
             for column in sheet.exported
-            if part and column.holds in (Holds.PART_ID, Holds.PART_FIELD, Holds.PART_ROLES)
+            if part and column.holds in (ColumnRole.PART_ID, ColumnRole.PART_FIELD, ColumnRole.PART_ROLES)
         }
 
 
-def _of_record(held: Holdings, sheet: Sheet, column: Column, record: Record) -> str | None:
+def _of_record(held: Portfolio, sheet: Sheet, column: Column, record: Record) -> str | None:
     match column.holds:
-        case Holds.ID:
+        case ColumnRole.ID:
             return cells.guard_text(record.id)
-        case Holds.FIELD:
-            return _shown(column, record.fields[column.field])
-        case Holds.WHOLE:
+        case ColumnRole.FIELD:
+            return _shown_value(column, record.fields[column.field])
+        case ColumnRole.WHOLE:
             whole = held.get(ENTITIES[sheet.kind].references[column.field], record.fields[column.field] or "")
             return cells.guard_text(str(whole.fields["name"])) if whole else ""
-        case Holds.LINKED:
+        case ColumnRole.LINKED:
             links = held.naming(sheet.linked, ENTITIES[sheet.linked].owners[0], record.id)
             ids = [link.fields["counterparty_id"] for link in links if link.fields.get("role", "") == column.word]
             found = [held.get("counterparties", id) for id in ids]
@@ -81,7 +81,7 @@ def _of_record(held: Holdings, sheet: Sheet, column: Column, record: Record) -> 
     return None
 
 
-def _parts(held: Holdings, sheet: Sheet, record: Record) -> list[tuple[Record, list[str]]]:
+def _parts_with_roles(held: Portfolio, sheet: Sheet, record: Record) -> list[tuple[Record, list[str]]]:
     """Yield each part once, by name, with its roles."""
     owner_field, part_field = ENTITIES[sheet.link].references
     roles: dict[str, list[str]] = {}
@@ -92,12 +92,16 @@ def _parts(held: Holdings, sheet: Sheet, record: Record) -> list[tuple[Record, l
 
 
 def _of_part(column: Column, part: Record, roles: list[str]) -> str:
-    if column.holds is Holds.PART_ID:
+    if column.holds is ColumnRole.PART_ID:
         return cells.guard_text(part.id)
-    return cells.join_names(roles) if column.holds is Holds.PART_ROLES else _shown(column, part.fields[column.field])
+    return (
+        cells.join_names(roles)
+        if column.holds is ColumnRole.PART_ROLES
+        else _shown_value(column, part.fields[column.field])
+    )
 
 
-def _shown(column: Column, value: Any) -> str:
+def _shown_value(column: Column, value: Any) -> str:
     if value is None:
         return ""
     if column.type in (float, int):

@@ -8,14 +8,14 @@ from dataclasses import replace
 
 from pipeline_assets.errors import Problem, Refused
 from pipeline_assets.ledger.changes import Action, Change, Key, Recorded
-from pipeline_assets.rules import validated
+from pipeline_assets.rules import validated_fields
 from pipeline_assets.spreadsheets.import_basis import Basis
 from pipeline_assets.spreadsheets.origins import Origin, is_instant
 from pipeline_assets.spreadsheets.parsed_rows import UNKNOWN, Ignored, RowProblem, columns_of, other_sheet, values_of
 from pipeline_assets.spreadsheets.planned_rows import Difference, Outcome, PlannedRow
 from pipeline_assets.spreadsheets.raw_table import RawTable
-from pipeline_assets.spreadsheets.row_planner import DraftedRow, Place, Rows
-from pipeline_assets.spreadsheets.sheet_columns import Column, Holds, Sheet
+from pipeline_assets.spreadsheets.row_planner import DraftedRow, Place, RowPlanner
+from pipeline_assets.spreadsheets.sheet_columns import Column, ColumnRole, Sheet
 
 
 class Drafting:
@@ -31,7 +31,7 @@ class Drafting:
         ignored += tuple(Ignored(table.header[position], "no cell of it is a time") for position in unread)
         self.ignored = sorted(ignored, key=lambda each: table.header.index(each.header))
         self.basis, self.sheet = basis, sheet
-        planner = Rows(sheet, basis.held)
+        planner = RowPlanner(sheet, basis.held)
         values = values_of(table, columns)
         for row in values:
             row.origin = (origins or {}).get(row.number, row.origin)
@@ -39,7 +39,7 @@ class Drafting:
         self.unknown_counterparties = [
             name
             for name in planner.finder.unknown_counterparties.values()
-            if not validated("counterparties", name, {"name": name})[1]
+            if not validated_fields("counterparties", name, {"name": name})[1]
         ]
         self.places: dict[Key, Place] = {}
 
@@ -127,7 +127,11 @@ class Drafting:
         return RowProblem(place.row, place.column or self._column(problem.kind, problem.field), problem.message)
 
     def _column(self, kind: str, name: str) -> str:
-        holds = (Holds.FIELD, Holds.ID) if kind == self.sheet.kind else (Holds.PART_FIELD, Holds.PART_ID)
+        holds = (
+            (ColumnRole.FIELD, ColumnRole.ID)
+            if kind == self.sheet.kind
+            else (ColumnRole.PART_FIELD, ColumnRole.PART_ID)
+        )
         column = self.sheet.find(holds[0], name) or self.sheet.one(holds[1])
         return column.name
 
@@ -153,7 +157,7 @@ class Drafting:
 
 def _holds_no_instant(table: RawTable, position: int, column: Column) -> bool:
     """Return whether a column that should tell when a row was recorded tells it nowhere."""
-    if column.holds is not Holds.ORIGIN or column.field not in ("created", "modified"):
+    if column.holds is not ColumnRole.ORIGIN or column.field not in ("created", "modified"):
         return False
     texts = {row[position] for _, row in table.rows if row[position].strip()}
     return bool(texts) and not any(map(is_instant, texts))

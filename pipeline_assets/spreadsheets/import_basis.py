@@ -10,10 +10,10 @@ from functools import cached_property
 import sqlalchemy as sa
 
 from pipeline_assets.ledger.changes import Action, Change, Key, Receipt, Recorded
-from pipeline_assets.ledger.history import fold
+from pipeline_assets.ledger.history import fold_changes
 from pipeline_assets.ledger.submission import submit
 from pipeline_assets.models import new_id
-from pipeline_assets.spreadsheets.portfolio_index import Holdings, holdings
+from pipeline_assets.spreadsheets.portfolio_index import Portfolio, read_portfolio
 
 
 @dataclass(frozen=True)
@@ -22,15 +22,15 @@ class Basis:
     ledger would record of them; `stored`: the records that the ledger has."""
 
     engine: sa.Engine
-    ledger: Holdings
-    held: Holdings
+    ledger: Portfolio
+    held: Portfolio
     changes: tuple[Change, ...] = ()
     recorded: tuple[Recorded, ...] = ()
 
     @classmethod
     def of(cls, engine: sa.Engine) -> "Basis":
         """Return the ledger as it is."""
-        held = holdings(engine)
+        held = read_portfolio(engine)
         return cls(engine, held, held)
 
     @cached_property
@@ -52,6 +52,6 @@ class Basis:
         receipt = self.try_out(changes)
         keys = {(change.kind, change.id) for change in receipt.changes}
         stored = {key: record for key in keys if (record := self.ledger.get(*key))}
-        state = fold(receipt.changes, onto=stored)
+        state = fold_changes(receipt.changes, onto=stored)
         held = self.ledger.updated(state.values(), self.ledger.position, self.ledger.batch)
         return Basis(self.engine, self.ledger, held, (*self.changes, *changes), receipt.changes)

@@ -23,7 +23,7 @@ from pipeline_assets.spreadsheets.import_basis import Basis
 from pipeline_assets.spreadsheets.older_audit import read_rounds
 from pipeline_assets.spreadsheets.parsed_rows import RowProblem
 from pipeline_assets.spreadsheets.planned_rows import Difference, Outcome, PlannedRow
-from pipeline_assets.spreadsheets.portfolio_index import holdings
+from pipeline_assets.spreadsheets.portfolio_index import read_portfolio
 from pipeline_assets.spreadsheets.sheet_columns import SHEETS, Sheet
 
 
@@ -79,7 +79,7 @@ class Plan:
         return (self.companion, self) if self.companion else (self,)
 
 
-def plan(
+def plan_import(
     engine: sa.Engine,
     sheet: str,
     content: bytes,
@@ -156,7 +156,7 @@ def _plan(
     )
 
 
-def confirm(
+def confirm_import(
     engine: sa.Engine, plan: Plan, *, who: str, why: str = "", good_rows_only: bool = False, clear: bool = False
 ) -> Receipt:
     """Make the planned changes as one batch; confirming twice is one import.
@@ -172,7 +172,7 @@ def confirm(
             raise Refused([Problem(kind, f"row {row.number}", each.column, message) for row, each in file.clearings])
         if file.errors and not good_rows_only:
             raise Refused([Problem(kind, f"row {error.row}", error.column, error.message) for error in file.errors])
-    if reader.position(engine) != plan.position:
+    if reader.newest_position(engine) != plan.position:
         _names_are_still_free(engine, plan)
     why = why or f"import of {plan.filename or plan.sheet}"
     return submit(engine, plan.changes, who=who, why=why, token=plan.token, source="import")
@@ -180,7 +180,7 @@ def confirm(
 
 def _names_are_still_free(engine: sa.Engine, plan: Plan) -> None:
     """Check that names are still free, or a project created since the plan would be created twice."""
-    held, kind = holdings(engine), SHEETS[plan.sheet].kind
+    held, kind = read_portfolio(engine), SHEETS[plan.sheet].kind
     new = {change.id: change for change in plan.changes if (change.kind, change.action) == (kind, Action.CREATE)}
     taken = [
         Problem(kind, f"row {row.number}", "name", f"{row.label!r} was made since the dry run: look at the file again")

@@ -15,7 +15,7 @@ from pipeline_assets.errors import UnreadableFile, UnreadableValue
 from pipeline_assets.spreadsheets import cells
 from pipeline_assets.spreadsheets.origins import Origin, read_origin
 from pipeline_assets.spreadsheets.raw_table import RawTable, Special
-from pipeline_assets.spreadsheets.sheet_columns import SHEETS, Column, Holds, Sheet
+from pipeline_assets.spreadsheets.sheet_columns import SHEETS, Column, ColumnRole, Sheet
 
 
 class _Sentinel:
@@ -96,17 +96,17 @@ def columns_of(sheet: Sheet, header: Sequence[str]) -> tuple[dict[int, Column], 
                 )
         columns[position] = column
     held = {column.holds for column in columns.values()}
-    names = {column.name for column in columns.values() if column.holds is not Holds.ORIGIN}
+    names = {column.name for column in columns.values() if column.holds is not ColumnRole.ORIGIN}
     if not names & {"id", "name"} or names == {"id"}:
         raise UnreadableFile(
             f"This is no sheet of {sheet.name}: its header needs `name` or `id`, and a column besides; it has "
             + " ".join([f"{', '.join(header[:12])}.", *_did_you_mean(sheet, ignored), *other_sheet(sheet, header)])
         )
-    if Holds.PEOPLE in held and held & {Holds.PART_ID, Holds.PART_FIELD}:
+    if ColumnRole.PEOPLE in held and held & {ColumnRole.PART_ID, ColumnRole.PART_FIELD}:
         raise UnreadableFile(
             "Name the people either by the contact_… columns or by a column for each role, not by both."
         )
-    if Holds.CAPACITY in held and "facility_capacity_mwp" in names:
+    if ColumnRole.CAPACITY in held and "facility_capacity_mwp" in names:
         raise UnreadableFile("Give the capacity either in one column or by technology, not in both ways.")
     return columns, tuple(_with_resemblance(sheet, each, names) for each in ignored)
 
@@ -144,14 +144,16 @@ def values_of(table: RawTable, columns: dict[int, Column]) -> list[Values]:
         for position, column in columns.items()
         if column.type is date and any(cells.is_month_first(row[position]) for _, row in table.rows)
     }
-    return [_row(table, number, row, columns, month_first) for number, row in table.rows]
+    return [_parse_row(table, number, row, columns, month_first) for number, row in table.rows]
 
 
-def _row(table: RawTable, number: int, row: Sequence[str], columns: dict[int, Column], month_first: set[str]) -> Values:
+def _parse_row(
+    table: RawTable, number: int, row: Sequence[str], columns: dict[int, Column], month_first: set[str]
+) -> Values:
     said, part, capacities, origin = Values(number), Part(), dict[str, Any](), dict[str, str]()
-    by_name: dict[Holds, dict[str, Any]] = {
-        **{Holds.FIELD: said.fields, Holds.PART_FIELD: part.fields, Holds.CAPACITY: capacities},
-        **{Holds.LINKED: said.linked, Holds.LINKED_ID: said.linked_ids, Holds.PEOPLE: said.people},
+    by_name: dict[ColumnRole, dict[str, Any]] = {
+        **{ColumnRole.FIELD: said.fields, ColumnRole.PART_FIELD: part.fields, ColumnRole.CAPACITY: capacities},
+        **{ColumnRole.LINKED: said.linked, ColumnRole.LINKED_ID: said.linked_ids, ColumnRole.PEOPLE: said.people},
     }
     by_technology = False
     if number in table.too_long:
@@ -160,9 +162,9 @@ def _row(table: RawTable, number: int, row: Sequence[str], columns: dict[int, Co
         said.errors.append(RowProblem(number, "row", message))
     for position, column in columns.items():
         cell = row[position]
-        by_technology |= column.holds is Holds.CAPACITY
+        by_technology |= column.holds is ColumnRole.CAPACITY
         special = table.special.get((number, position))
-        if column.holds is Holds.ORIGIN:
+        if column.holds is ColumnRole.ORIGIN:
             origin[column.field] = cell
             continue
         try:
@@ -176,15 +178,15 @@ def _row(table: RawTable, number: int, row: Sequence[str], columns: dict[int, Co
         if column.type is date and isinstance(value, str) and cells.is_ambiguous(cell):
             said.warnings.append(RowProblem(number, column.name, f"{cell.strip()} is read with the day first: {value}"))
         match column.holds:
-            case Holds.ID:
+            case ColumnRole.ID:
                 said.id = value
-            case Holds.WHOLE:
+            case ColumnRole.WHOLE:
                 said.whole = value
-            case Holds.PART_ID:
+            case ColumnRole.PART_ID:
                 part.id = value
-            case Holds.PART_ROLES:
+            case ColumnRole.PART_ROLES:
                 part.roles = None if value is EMPTY else value
-            case Holds.LINKED | Holds.LINKED_ID | Holds.PEOPLE if value is EMPTY:
+            case ColumnRole.LINKED | ColumnRole.LINKED_ID | ColumnRole.PEOPLE if value is EMPTY:
                 continue
             case holds:
                 by_name[holds][column.field or column.word] = value
@@ -219,13 +221,13 @@ def _unspecial(column: Column, cell: str, special: Special | None) -> str:
     return cell
 
 
-_NEVER_CLEARED = (Holds.ID, Holds.PART_ID, Holds.LINKED_ID, Holds.CAPACITY)
+_NEVER_CLEARED = (ColumnRole.ID, ColumnRole.PART_ID, ColumnRole.LINKED_ID, ColumnRole.CAPACITY)
 
 
 def cell_value(column: Column, cell: str, month_first: set[str]) -> Any:
     """Return what a cell says. Raises UnreadableValue."""
     if cells.is_blank(cell):
-        return "" if column.holds in (Holds.ID, Holds.PART_ID) else EMPTY
+        return "" if column.holds in (ColumnRole.ID, ColumnRole.PART_ID) else EMPTY
     if cells.is_spreadsheet_error(cell):
         raise UnreadableValue(
             f"shows {cell.strip()}, an error of the spreadsheet: put the value in, or leave the cell blank"
@@ -233,13 +235,13 @@ def cell_value(column: Column, cell: str, month_first: set[str]) -> Any:
     if cells.is_clearing(cell):
         if column.holds in _NEVER_CLEARED or not column.may_be_empty:
             raise UnreadableValue("cannot be emptied; a blank cell keeps what is there")
-        return [] if column.holds in (Holds.LINKED, Holds.PEOPLE, Holds.PART_ROLES) else CLEAR
+        return [] if column.holds in (ColumnRole.LINKED, ColumnRole.PEOPLE, ColumnRole.PART_ROLES) else CLEAR
     match column.holds, column.type:
-        case ((Holds.ID | Holds.PART_ID | Holds.LINKED_ID), _):
+        case ((ColumnRole.ID | ColumnRole.PART_ID | ColumnRole.LINKED_ID), _):
             return cells.unguard_text(cell.strip(cells.BLANKS))
-        case ((Holds.LINKED | Holds.PEOPLE), _):
+        case ((ColumnRole.LINKED | ColumnRole.PEOPLE), _):
             return cells.parse_names(cell) or EMPTY
-        case Holds.PART_ROLES, _:
+        case ColumnRole.PART_ROLES, _:
             return [cells.parse_word(column.type, name) for name in cells.parse_names(cell)] or EMPTY
         case _, kind if kind is float:
             return cells.parse_number(cell)

@@ -14,7 +14,7 @@ from pipeline_assets.models import ENTITIES
 from pipeline_assets.names import name_key
 
 
-class Holdings:
+class Portfolio:
     """Records with `archived` ones; `position` and `batch`: of the newest change among them."""
 
     def __init__(self, records: Iterable[Record], position: int, batch: str | None = None) -> None:
@@ -26,9 +26,9 @@ class Holdings:
         "Filled when it is asked for."
         self._add(records)
 
-    def updated(self, records: Iterable[Record], position: int, batch: str | None = None) -> "Holdings":
+    def updated(self, records: Iterable[Record], position: int, batch: str | None = None) -> "Portfolio":
         """Return the portfolio with newer versions of some records; this one stays as it is."""
-        newer, changed = Holdings((), position, batch), list(records)
+        newer, changed = Portfolio((), position, batch), list(records)
         newer._by_id, newer._by_name, newer._naming = dict(self._by_id), dict(self._by_name), dict(self._naming)
         ids = {(record.kind, record.id) for record in changed}
         earlier = [record for key in ids if (record := self._by_id.get(key))]
@@ -82,12 +82,12 @@ class Holdings:
         return sorted(found, key=lambda record: record.position)
 
 
-def holdings(engine: sa.Engine) -> Holdings:
+def read_portfolio(engine: sa.Engine) -> Portfolio:
     """Return all records, read in one transaction."""
-    return holdings_since(engine, Holdings((), 0))
+    return holdings_since(engine, Portfolio((), 0))
 
 
-def holdings_since(engine: sa.Engine, known: Holdings) -> Holdings:
+def holdings_since(engine: sa.Engine, known: Portfolio) -> Portfolio:
     """Return all records: the known ones and those that changed since then, which alone are read.
 
     All are read where the ledger is not the one that is known, as after a backup was restored.
@@ -95,7 +95,7 @@ def holdings_since(engine: sa.Engine, known: Holdings) -> Holdings:
     with schema.reading(engine) as con:
         position = reader.position_in(con)
         if known.batch is None or known.batch != reader.batch_at(con, known.position):
-            known = Holdings((), 0)
+            known = Portfolio((), 0)
         changed = sa.select(schema.records).where(schema.records.c.position > known.position)
         records = map(reader.record_of, con.execute(changed).all())
         return known.updated(records, position, reader.batch_at(con, position))

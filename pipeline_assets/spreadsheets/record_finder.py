@@ -13,8 +13,8 @@ from pipeline_assets.ledger.changes import Record
 from pipeline_assets.models import ENTITIES, new_id
 from pipeline_assets.names import clean_name, name_key
 from pipeline_assets.spreadsheets.parsed_rows import CLEAR, EMPTY, Part, Values
-from pipeline_assets.spreadsheets.portfolio_index import Holdings
-from pipeline_assets.spreadsheets.sheet_columns import Holds, Sheet
+from pipeline_assets.spreadsheets.portfolio_index import Portfolio
+from pipeline_assets.spreadsheets.sheet_columns import ColumnRole, Sheet
 
 _NEW_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
@@ -30,7 +30,7 @@ class NotFound(ValueError):
 class Finder:
     """Looks up in what the ledger holds; the same new name gets the same new id throughout a file."""
 
-    def __init__(self, sheet: Sheet, held: Holdings) -> None:
+    def __init__(self, sheet: Sheet, held: Portfolio) -> None:
         self.sheet, self.held = sheet, held
         self._new_ids: dict[tuple[str, ...], str] = {}
         self.unknown_counterparties: dict[str, str] = {}
@@ -76,13 +76,13 @@ class Finder:
     def part(self, owner: str, label: str, part: Part) -> str:
         """Return the id of the row's part."""
         kind, name = self.sheet.part, part.fields.get("name", EMPTY)
-        id_column = self.sheet.one(Holds.PART_ID).name
+        id_column = self.sheet.one(ColumnRole.PART_ID).name
         if part.id:
             return self._given(kind, part.id, id_column)
         by = "technology" if kind == "facilities" and name is EMPTY else "name"
         value = part.fields.get(by, EMPTY)
         if value is EMPTY:
-            raise NotFound(self.sheet.one(Holds.PART_FIELD, by).name, f"is needed where there is no {id_column}")
+            raise NotFound(self.sheet.one(ColumnRole.PART_FIELD, by).name, f"is needed where there is no {id_column}")
         found = self.parts_called(owner, by, value)
         if len(found) > 1:
             raise NotFound(id_column, f"{label} has several of {value}: give the id of the one that is meant")

@@ -18,9 +18,9 @@ from pipeline_assets.names import clean_name, name_key
 from pipeline_assets.spreadsheets.cells import spelling_key
 from pipeline_assets.spreadsheets.origins import status_day
 from pipeline_assets.spreadsheets.parsed_rows import CLEAR, EMPTY, Part, RowProblem, Values
-from pipeline_assets.spreadsheets.portfolio_index import Holdings
+from pipeline_assets.spreadsheets.portfolio_index import Portfolio
 from pipeline_assets.spreadsheets.record_finder import Finder, NotFound
-from pipeline_assets.spreadsheets.sheet_columns import Holds, Sheet
+from pipeline_assets.spreadsheets.sheet_columns import ColumnRole, Sheet
 from pipeline_assets.vocabulary import ContactRole
 
 
@@ -49,10 +49,10 @@ class DraftedRow:
     warnings: list[RowProblem] = field(default_factory=list)
 
 
-class Rows:
+class RowPlanner:
     """Drafts one row after the other."""
 
-    def __init__(self, sheet: Sheet, held: Holdings) -> None:
+    def __init__(self, sheet: Sheet, held: Portfolio) -> None:
         self.sheet, self.held, self.finder = sheet, held, Finder(sheet, held)
         self._said: dict[Key, tuple[int, Mapping[str, Any]]] = {}
         self._seen: dict[tuple[str, ...], int] = {}
@@ -87,7 +87,7 @@ class Rows:
 
     def _record(self, row: DraftedRow, id: str, said: Values, record: Record | None) -> None:
         linked = {role: self._counterparties(role, said) for role in {**said.linked, **said.linked_ids}}
-        lists = {self.sheet.one(Holds.LINKED, word=role).name: sorted(ids) for role, ids in linked.items()}
+        lists = {self.sheet.one(ColumnRole.LINKED, word=role).name: sorted(ids) for role, ids in linked.items()}
         lists |= {spelling_key(role): sorted(names) for role, names in said.people.items()}
         if not self._first_to_say(row, (self.sheet.kind, id), {**said.fields, **lists}):
             return
@@ -100,7 +100,7 @@ class Rows:
                 )
             )
         fields = said.fields if said.id else _without_key(said.fields, record)
-        given = self._given(Holds.FIELD, fields, record)
+        given = self._given(ColumnRole.FIELD, fields, record)
         if record and _is_dated_as_before(given, record):
             del given["status_date"]  # the earlier status was of that day, the new one is of today
         is_new_status = self.sheet.kind == "pipelines" and _changes_status(given, record)
@@ -113,7 +113,7 @@ class Rows:
             self._link_people(row, id, role, names)
 
     def _counterparties(self, role: str, said: Values) -> list[str]:
-        column = self.sheet.one(Holds.LINKED, word=role).name
+        column = self.sheet.one(ColumnRole.LINKED, word=role).name
         ids, id = self.finder.counterparties(column, said.linked.get(role, [])), said.linked_ids.get(role)
         if not id:
             return ids
@@ -131,7 +131,7 @@ class Rows:
             ({owner_field: owner, "counterparty_id": id} | of_role, self._name("counterparties", id)) for id in ids
         ]
         labelled = [(link, self._name("counterparties", link.fields["counterparty_id"])) for link in live]
-        self._set_links(row, kind, self.sheet.one(Holds.LINKED, word=role).name, wanted, labelled)
+        self._set_links(row, kind, self.sheet.one(ColumnRole.LINKED, word=role).name, wanted, labelled)
 
     def _link_people(self, row: DraftedRow, owner: str, role: str, names: list[str]) -> None:
         wanted: list[tuple[dict[str, Any], str]] = []
@@ -162,7 +162,7 @@ class Rows:
         if not part.id:
             fields = _without_key(fields, record)
         if not row.errors:
-            self._want(row, (kind, id), self._given(Holds.PART_FIELD, fields, record), record)
+            self._want(row, (kind, id), self._given(ColumnRole.PART_FIELD, fields, record), record)
         owner_field, part_field = ENTITIES[self.sheet.link].references
         pair = {owner_field: owner, part_field: id}
         live = [link for link in self.held.naming(self.sheet.link, owner_field, owner) if link.fields[part_field] == id]
@@ -173,14 +173,14 @@ class Rows:
             self._set_links(
                 row,
                 self.sheet.link,
-                self.sheet.one(Holds.PART_ID).name,
+                self.sheet.one(ColumnRole.PART_ID).name,
                 [(pair, label)],
                 [(each, label) for each in live],
             )
         return id
 
     def _give_roles(self, row: DraftedRow, pair: dict[str, Any], live: list[Record], roles: list[str] | None) -> None:
-        column = self.sheet.one(Holds.PART_ROLES).name
+        column = self.sheet.one(ColumnRole.PART_ROLES).name
         if roles == [] and live:
             raise NotFound(column, "a contact needs a role; taking a person off is done in the counterparty's form")
         if roles or not live:
@@ -214,7 +214,7 @@ class Rows:
             row.changes.append(change)
             row.places[kind, change.id] = Place(row.number, column, label, is_cleared=not wanted)
 
-    def _given(self, holds: Holds, fields: Mapping[str, Any], record: Record | None) -> dict[str, Any]:
+    def _given(self, holds: ColumnRole, fields: Mapping[str, Any], record: Record | None) -> dict[str, Any]:
         """Return the values to set: a blank cell sets nothing, and the clearing word nothing in a new record."""
         given = {name: value for name, value in fields.items() if value is not EMPTY and value is not CLEAR}
         if record:
@@ -241,7 +241,7 @@ class Rows:
             differing.remove("name")
             self._warn_of_spelling(row, key[0], earlier, _other_spelling(words, before))
         if differing:
-            holds = Holds.FIELD if key[0] == self.sheet.kind else Holds.PART_FIELD
+            holds = ColumnRole.FIELD if key[0] == self.sheet.kind else ColumnRole.PART_FIELD
             found = self.sheet.find(holds, differing[0])
             what = "leaves this blank for" if before.get(differing[0], EMPTY) is EMPTY else "says otherwise of"
             message = f"row {earlier} {what} the same {ENTITIES[key[0]].title.lower()} ({key[1]})"
@@ -251,7 +251,7 @@ class Rows:
     def _warn_of_spelling(self, row: DraftedRow, kind: str, earlier: int, difference: str) -> None:
         """Say once in a row that its name is the one of an earlier row."""
         if row.number not in self._spelled_anew:
-            holds = Holds.FIELD if kind == self.sheet.kind else Holds.PART_FIELD
+            holds = ColumnRole.FIELD if kind == self.sheet.kind else ColumnRole.PART_FIELD
             message = f"is the {ENTITIES[kind].title.lower()} of row {earlier}{difference}: one record"
             row.warnings.append(RowProblem(row.number, self.sheet.one(holds, "name").name, message))
             self._spelled_anew.add(row.number)

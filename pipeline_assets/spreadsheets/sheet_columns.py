@@ -24,7 +24,7 @@ from pipeline_assets.spreadsheets.header_row import HeaderNames, header_keys
 from pipeline_assets.vocabulary import ContactRole, ProjectRole, Technology
 
 
-class Holds(Enum):
+class ColumnRole(Enum):
     """What a column is for."""
 
     ID = "id of the record"
@@ -46,7 +46,7 @@ class Column:
 
     name: str
     title: str
-    holds: Holds
+    holds: ColumnRole
     field: str = ""
     type: type = str
     "str, float, int, date, or a vocabulary."
@@ -60,14 +60,14 @@ class Column:
     @property
     def help(self) -> str:
         """Return what goes into the column, and how it is emptied."""
-        if self.holds is Holds.LINKED:
+        if self.holds is ColumnRole.LINKED:
             return f"names of counterparties, with semicolons between them; {CLEARING_WORD} takes them off"
-        if self.holds is Holds.WHOLE:
+        if self.holds is ColumnRole.WHOLE:
             return f"name of its project; or give its id; {CLEARING_WORD} for none"
-        if self.holds in (Holds.ID, Holds.PART_ID):
+        if self.holds in (ColumnRole.ID, ColumnRole.PART_ID):
             return "leave it empty for a new one, or one that its name finds"
         words = ", ".join(self.type) if issubclass(self.type, StrEnum) else ""
-        if self.holds is Holds.PART_ROLES:
+        if self.holds is ColumnRole.PART_ROLES:
             return f"one or more, with semicolons between them: {words}"
         what = words or {date: "day, YYYY-MM-DD", float: "number", int: "whole number"}.get(self.type, "text")
         return f"{what}; {CLEARING_WORD} empties it" if self.may_be_empty else f"{what}; cannot be emptied"
@@ -109,16 +109,16 @@ class Sheet:
         """Return (column, what goes into it) of the exported columns."""
         return [(column.name, column.help) for column in self.exported]
 
-    def find(self, holds: Holds, field: str = "", *, word: str = "") -> Column | None:
+    def find(self, holds: ColumnRole, field: str = "", *, word: str = "") -> Column | None:
         """Return the column that holds it, if the sheet has one."""
         return self._by_content.get((holds, field, word))
 
-    def one(self, holds: Holds, field: str = "", *, word: str = "") -> Column:
+    def one(self, holds: ColumnRole, field: str = "", *, word: str = "") -> Column:
         """Return the column that holds it."""
         return self._by_content[holds, field, word]
 
     @cached_property
-    def _by_content(self) -> dict[tuple[Holds, str, str], Column]:
+    def _by_content(self) -> dict[tuple[ColumnRole, str, str], Column]:
         return {(column.holds, column.field, column.word): column for column in self.columns}
 
     def column(self, header: str) -> Column | None:
@@ -163,7 +163,9 @@ def _type_of(annotation: Any) -> type:
     return annotation if isinstance(annotation, type) else str
 
 
-def _fields(kind: str, holds: Holds, prefix: str = "", *, aliases: Mapping[str, tuple[str, ...]]) -> tuple[Column, ...]:
+def _model_fields(
+    kind: str, holds: ColumnRole, prefix: str = "", *, aliases: Mapping[str, tuple[str, ...]]
+) -> tuple[Column, ...]:
     """Return a column for each field of the model."""
     columns = []
     for name, info in ENTITIES[kind].model_fields.items():
@@ -184,12 +186,12 @@ def _fields(kind: str, holds: Holds, prefix: str = "", *, aliases: Mapping[str, 
     return tuple(columns)
 
 
-def _id(kind: str) -> Column:
-    return Column("id", "ID", Holds.ID, aliases=(f"{spelling_key(ENTITIES[kind].title)}_id",))
+def _id_column(kind: str) -> Column:
+    return Column("id", "ID", ColumnRole.ID, aliases=(f"{spelling_key(ENTITIES[kind].title)}_id",))
 
 
 _ORIGINS = tuple(
-    Column(name, name.replace("_", " ").capitalize(), Holds.ORIGIN, field=name, aliases=aliases, exported=False)
+    Column(name, name.replace("_", " ").capitalize(), ColumnRole.ORIGIN, field=name, aliases=aliases, exported=False)
     for name, aliases in synonyms.ORIGIN_HEADERS.items()
 )
 
@@ -197,19 +199,19 @@ COUNTERPARTIES = Sheet(
     "counterparties",
     "counterparties",
     (
-        _id("counterparties"),
-        *_fields("counterparties", Holds.FIELD, aliases=synonyms.COUNTERPARTY_HEADERS),
-        Column("contact_id", "Contact ID", Holds.PART_ID),
-        *_fields("contacts", Holds.PART_FIELD, "contact_", aliases=synonyms.CONTACT_HEADERS),
+        _id_column("counterparties"),
+        *_model_fields("counterparties", ColumnRole.FIELD, aliases=synonyms.COUNTERPARTY_HEADERS),
+        Column("contact_id", "Contact ID", ColumnRole.PART_ID),
+        *_model_fields("contacts", ColumnRole.PART_FIELD, "contact_", aliases=synonyms.CONTACT_HEADERS),
         Column(
             "contact_roles",
             "Contact roles",
-            Holds.PART_ROLES,
+            ColumnRole.PART_ROLES,
             type=ContactRole,
             aliases=synonyms.CONTACT_ROLE_HEADERS,
         ),
         *(
-            Column(spelling_key(role), str(role), Holds.PEOPLE, word=role, exported=False)
+            Column(spelling_key(role), str(role), ColumnRole.PEOPLE, word=role, exported=False)
             for role in ContactRole
             if role is not ContactRole.CONTACT
         ),
@@ -223,13 +225,13 @@ PIPELINES = Sheet(
     "pipelines",
     "pipelines",
     (
-        _id("pipelines"),
-        *_fields("pipelines", Holds.FIELD, aliases=synonyms.PROJECT_HEADERS),
+        _id_column("pipelines"),
+        *_model_fields("pipelines", ColumnRole.FIELD, aliases=synonyms.PROJECT_HEADERS),
         *(
             Column(
                 role.name.lower(),
                 str(role),
-                Holds.LINKED,
+                ColumnRole.LINKED,
                 word=role,
                 aliases=synonyms.PROJECT_ROLE_HEADERS[role],
             )
@@ -238,16 +240,21 @@ PIPELINES = Sheet(
         Column(
             "developer_id",
             "Developer ID",
-            Holds.LINKED_ID,
+            ColumnRole.LINKED_ID,
             word=ProjectRole.DEVELOPER,
             aliases=("CounterpartyID",),
             exported=False,
         ),
-        Column("facility_id", "Facility ID", Holds.PART_ID),
-        *_fields("facilities", Holds.PART_FIELD, "facility_", aliases=synonyms.FACILITY_HEADERS),
+        Column("facility_id", "Facility ID", ColumnRole.PART_ID),
+        *_model_fields("facilities", ColumnRole.PART_FIELD, "facility_", aliases=synonyms.FACILITY_HEADERS),
         *(
             Column(
-                f"{word.lower()}_capacity", f"{word} capacity", Holds.CAPACITY, type=float, word=word, exported=False
+                f"{word.lower()}_capacity",
+                f"{word} capacity",
+                ColumnRole.CAPACITY,
+                type=float,
+                word=word,
+                exported=False,
             )
             for word in (Technology.SOLAR, Technology.WIND, Technology.BESS)
         ),
@@ -262,10 +269,10 @@ INFORMATION_POINTS = Sheet(
     "information-points",
     "information_points",
     (
-        _id("information_points"),
-        *_fields("information_points", Holds.FIELD, aliases=synonyms.POINT_HEADERS),
-        Column("pipeline", "Project", Holds.WHOLE, field="pipeline_id", aliases=synonyms.POINT_PROJECT_HEADERS),
-        Column("counterparties", "Counterparties", Holds.LINKED, aliases=synonyms.POINT_COUNTERPARTY_HEADERS),
+        _id_column("information_points"),
+        *_model_fields("information_points", ColumnRole.FIELD, aliases=synonyms.POINT_HEADERS),
+        Column("pipeline", "Project", ColumnRole.WHOLE, field="pipeline_id", aliases=synonyms.POINT_PROJECT_HEADERS),
+        Column("counterparties", "Counterparties", ColumnRole.LINKED, aliases=synonyms.POINT_COUNTERPARTY_HEADERS),
         *_ORIGINS,
     ),
     linked="information_point_counterparties",

@@ -14,15 +14,15 @@ from pipeline_assets.errors import Problem, UnreadableValue
 from pipeline_assets.ledger.changes import Record
 from pipeline_assets.spreadsheets import cells
 from pipeline_assets.spreadsheets.parsed_rows import CLEAR, EMPTY, cell_value
-from pipeline_assets.spreadsheets.sheet_columns import COUNTERPARTIES, INFORMATION_POINTS, PIPELINES, Column, Holds
+from pipeline_assets.spreadsheets.sheet_columns import COUNTERPARTIES, INFORMATION_POINTS, PIPELINES, Column, ColumnRole
 
 DATED_BY_THE_LEDGER = "status_date"
 _COLUMNS = {
-    "counterparties": (COUNTERPARTIES, Holds.FIELD),
-    "contacts": (COUNTERPARTIES, Holds.PART_FIELD),
-    "pipelines": (PIPELINES, Holds.FIELD),
-    "facilities": (PIPELINES, Holds.PART_FIELD),
-    "information_points": (INFORMATION_POINTS, Holds.FIELD),
+    "counterparties": (COUNTERPARTIES, ColumnRole.FIELD),
+    "contacts": (COUNTERPARTIES, ColumnRole.PART_FIELD),
+    "pipelines": (PIPELINES, ColumnRole.FIELD),
+    "facilities": (PIPELINES, ColumnRole.PART_FIELD),
+    "information_points": (INFORMATION_POINTS, ColumnRole.FIELD),
 }
 "Kind to the sheet whose columns read its fields."
 KINDS = tuple(_COLUMNS)

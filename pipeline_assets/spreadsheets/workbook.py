@@ -40,16 +40,16 @@ def read_workbook(content: bytes, names: HeaderNames) -> RawTable:
         raise UnreadableFile(f"The file is an old .xls workbook, or is protected by a password. {HOW}")
     try:
         with zipfile.ZipFile(io.BytesIO(content)) as archive:
-            file = _opened(WorkbookArchive(archive))
+            file = _open_workbook(WorkbookArchive(archive))
             sheet = _chosen_sheet(file, names)
-            return _table(sheet, names, _notes_on_sheets(file, sheet))
+            return _sheet_table(sheet, names, _notes_on_sheets(file, sheet))
     except (UnreadableFile, MemoryError):
         raise
     except Exception as error:
         raise UnreadableFile(f"The Excel file cannot be read ({type(error).__name__}: {error}). {HOW}") from error
 
 
-def _opened(archive: WorkbookArchive) -> WorkbookFile:
+def _open_workbook(archive: WorkbookArchive) -> WorkbookFile:
     if "xl/workbook.bin" in archive:
         raise UnreadableFile(f"The file is a binary workbook (.xlsb). {HOW}")
     if "content.xml" in archive:
@@ -85,12 +85,12 @@ def _notes_on_sheets(file: WorkbookFile, sheet: RawSheet) -> list[str]:
         notes.append(f"The sheet {sheet.name!r} is read; not read: {', '.join(map(repr, others[:20]))}.")
     if file.hidden:
         notes.append(
-            f"{_count(len(file.hidden), 'hidden sheet')}: left out ({', '.join(map(repr, file.hidden[:20]))})."
+            f"{_count_hidden(len(file.hidden), 'hidden sheet')}: left out ({', '.join(map(repr, file.hidden[:20]))})."
         )
     return notes
 
 
-def _table(sheet: RawSheet, names: HeaderNames, notes: list[str]) -> RawTable:
+def _sheet_table(sheet: RawSheet, names: HeaderNames, notes: list[str]) -> RawTable:
     sheet.read_all()
     rows = [row for row in sheet.rows if not row.is_hidden]
     used = sorted({column for row in rows for column in row.cells})
@@ -129,7 +129,9 @@ def _notes_on_hidden(sheet: RawSheet, header_number: int, used: list[int], index
     notes = []
     hidden_rows = [row.number for row in sheet.rows if row.is_hidden and row.number > header_number]
     if hidden_rows:
-        what = _count(len(hidden_rows), "row that is hidden or filtered out", "rows that are hidden or filtered out")
+        what = _count_hidden(
+            len(hidden_rows), "row that is hidden or filtered out", "rows that are hidden or filtered out"
+        )
         notes.append(f"{what}: left out ({row_ranges(hidden_rows).lower()}).")
     hidden_columns = [column for column in used if column not in index_of]
     if hidden_columns:
@@ -138,9 +140,9 @@ def _notes_on_hidden(sheet: RawSheet, header_number: int, used: list[int], index
             f"{column_letters(column)} {header[column].text!r}" if column in header else column_letters(column)
             for column in hidden_columns[:20]
         ]
-        notes.append(f"{_count(len(hidden_columns), 'hidden column')}: left out ({', '.join(named)}).")
+        notes.append(f"{_count_hidden(len(hidden_columns), 'hidden column')}: left out ({', '.join(named)}).")
     return notes
 
 
-def _count(number: int, one: str, many: str = "") -> str:
+def _count_hidden(number: int, one: str, many: str = "") -> str:
     return f"{number:,} {one if number == 1 else many or one + 's'}"

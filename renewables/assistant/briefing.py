@@ -13,7 +13,7 @@ from pipeline_assets.metrics import VIEWS
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.tables import RECORD, columns_of
 from renewables.attribution import label_of_sources
-from renewables.queries.snapshot import Connection, sources, span
+from renewables.queries.snapshot import Connection, source_names, span_of
 
 RULES = """You answer questions about one read-only DuckDB database: the wind, solar and other generation of Great \
 Britain by half hour, and a pipeline of renewable projects. You look everything up with the tool `query`.
@@ -81,28 +81,28 @@ HIDDEN = ("warehouse_info", "pipeline_info", "flags", "soft_limits", "submitted_
 "Ours; what they say stands in others too."
 
 
-def briefing(con: Connection, now: datetime) -> str:
+def compose_briefing(con: Connection, now: datetime) -> str:
     """Compose the first message of a conversation; `con` is the snapshot that will be queried."""
-    label = label_of_sources(sources(con))
+    label = label_of_sources(source_names(con))
     return "\n".join(
         [
             RULES,
             *([SYNTHETIC.format(label=label)] if label else []),
             f"Now it is {now.astimezone(UTC):%A %Y-%m-%d %H:%M} UTC; today in London is "
             f"{now.astimezone(LONDON):%Y-%m-%d}.",
-            *held(con),
+            *held_text(con),
             "",
             "Tables, views and table macros",
-            described(con),
+            describe_tables(con),
         ]
     )
 
 
-def held(con: Connection) -> list[str]:
+def held_text(con: Connection) -> list[str]:
     """Return a sentence for each half-hourly dataset: from when to when."""
     said = []
     for dataset in BY_HALF_HOUR:
-        window = span(dataset.name, con)
+        window = span_of(dataset.name, con)
         said.append(
             f"{dataset.name} has half hours from {window.start_utc:%Y-%m-%d %H:%M} to "
             f"{window.end_utc - HALF_HOUR:%Y-%m-%d %H:%M} UTC; there is nothing before or after."
@@ -112,7 +112,7 @@ def held(con: Connection) -> list[str]:
     return said
 
 
-def described(con: Connection) -> str:
+def describe_tables(con: Connection) -> str:
     """Describe each relation in a line: its columns with their types, and what is known of both."""
     rows = con.execute(
         """SELECT table_name, column_name, data_type, columns.comment,
@@ -124,8 +124,8 @@ def described(con: Connection) -> str:
     relations: dict[str, tuple[str, list[str]]] = {}
     for relation, name, kind, comment, about in rows:
         if relation not in HIDDEN and not (relation in ENTITIES and name in RECORD):
-            columns = relations.setdefault(relation, (about or _about(relation), []))[1]
-            known = comment or _known(relation, name)
+            columns = relations.setdefault(relation, (about or _describe_relation(relation), []))[1]
+            known = comment or _known_values(relation, name)
             kind = "TIMESTAMPTZ" if kind == "TIMESTAMP WITH TIME ZONE" else kind
             columns.append(f"{name} {kind}" + (f" ({known})" if known else ""))
     macros = con.execute(
@@ -133,11 +133,11 @@ def described(con: Connection) -> str:
         "ORDER BY function_name"
     ).fetchall()
     lines = [f"{name}: {about} Columns: {', '.join(columns)}" for name, (about, columns) in relations.items()]
-    lines += [f"{name}({', '.join(parameters)}): {_about(name)}" for name, parameters in macros]
+    lines += [f"{name}({', '.join(parameters)}): {_describe_relation(name)}" for name, parameters in macros]
     return "\n".join(f"- {line}" for line in lines)
 
 
-def _about(relation: str) -> str:
+def _describe_relation(relation: str) -> str:
     if relation in VIEWS:
         return VIEWS[relation].description
     if relation in ENTITIES:
@@ -151,7 +151,7 @@ def _about(relation: str) -> str:
     return OTHERS.get(relation, "")
 
 
-def _known(relation: str, name: str) -> str:
+def _known_values(relation: str, name: str) -> str:
     """Return what is declared of columns: of a dataset's current values, and of the pipeline's fields."""
     for dataset in DATASETS:
         if relation == dataset.name and name in dataset.columns:

@@ -12,9 +12,9 @@ from dataclasses import dataclass, field
 from datetime import UTC, datetime
 from typing import Any
 
-from renewables.assistant.briefing import briefing
-from renewables.assistant.model_server import Call, ChatProblem, host_of, reply
-from renewables.assistant.query_tool import NAME, TOOL, Query, run
+from renewables.assistant.briefing import compose_briefing
+from renewables.assistant.model_server import Call, ChatProblem, host_of, stream_reply
+from renewables.assistant.query_tool import NAME, TOOL, Query, run_query
 from renewables.assistant.reply_text import spoken_text, written_calls
 from warehouse.connection import reading
 from warehouse.settings import Settings
@@ -76,13 +76,13 @@ class Turn:
             self.problem = str(problem)
 
 
-def answer(turn: Turn, before: Sequence[Turn], settings: Settings) -> Iterator[str | Query]:
+def answer_question(turn: Turn, before: Sequence[Turn], settings: Settings) -> Iterator[str | Query]:
     """Yield each query as it was run, and the answer; changes nothing. Raises ChatProblem, WarehouseMissing.
 
     A reply is heard to its end first: only then is it known what of it was thought, and whether it is a call.
     """
     with reading(version=turn.version) as con:
-        head = briefing(con, datetime.now(UTC))
+        head = compose_briefing(con, datetime.now(UTC))
     messages: list[dict[str, Any]] = [{"role": "system", "content": head}]
     for earlier in [one for one in before if one.is_answered][-TURNS_REMEMBERED:]:
         messages += _remembered(earlier)
@@ -97,7 +97,7 @@ def answer(turn: Turn, before: Sequence[Turn], settings: Settings) -> Iterator[s
                 raise ChatProblem(f"The answer was stopped after {LONGEST_TEXT:,} characters: ask more narrowly.")
             return
         for call in calls[:CALLS_A_ROUND]:
-            query = run(call.name, call.arguments, turn.version)
+            query = run_query(call.name, call.arguments, turn.version)
             messages += _as_messages(query, f"call_{len(messages)}")
             yield query
     raise ChatProblem(
@@ -113,7 +113,7 @@ def _whole_reply(
     Yields "" for each piece: whoever waits can leave, and the server then stops.
     """
     pieces, length, calls = list[str](), 0, list[Call]()
-    for piece in reply(messages, [TOOL], settings):
+    for piece in stream_reply(messages, [TOOL], settings):
         yield ""
         if isinstance(piece, Call):
             calls.append(piece)

@@ -10,7 +10,7 @@ from importlib.util import find_spec
 from typing import Any
 
 from pipeline_assets.models import CONTROL_CHARACTERS
-from renewables.user_errors import Problem
+from renewables.user_errors import UserError
 from warehouse.addresses import is_loopback
 from warehouse.redaction import redacted
 from warehouse.settings import Settings
@@ -23,7 +23,7 @@ LONGEST_MESSAGE = 200
 "Characters of what a server says about its failure."
 
 
-class ChatProblem(Problem):
+class ChatProblem(UserError):
     """There is no answer, with the way out."""
 
 
@@ -35,13 +35,13 @@ class Call:
     arguments: str
 
 
-def lacking(settings: Settings) -> str:
+def missing_setting(settings: Settings) -> str:
     """Return what keeps questions from being asked, as a sentence, or ""."""
     if find_spec("openai") is None:
         return "The library is not installed: `pip install 'gb-renewables[chat]'`, then start again."
     if not settings.chat_model:
         return "No model is named: set `CHAT_MODEL`."
-    if settings.chat_base_url.host == OPENAI and not _key(settings):
+    if settings.chat_base_url.host == OPENAI and not _api_key(settings):
         return "OpenAI asks for a key: set `CHAT_API_KEY`, or `CHAT_BASE_URL` for another server."
     return ""
 
@@ -58,14 +58,14 @@ def is_on_this_machine(settings: Settings) -> bool:
     return is_loopback(settings.chat_base_url.host or "")
 
 
-def reply(
+def stream_reply(
     messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]], settings: Settings
 ) -> Iterator[str | Call]:
     """The model's text, piece by piece, then its calls. Nothing is asked twice: a repetition costs, too.
 
     Raises ChatProblem.
     """
-    if wanted := lacking(settings):
+    if wanted := missing_setting(settings):
         raise ChatProblem(wanted)
     import openai
 
@@ -74,7 +74,7 @@ def reply(
     connection = openai.DefaultHttpxClient(timeout=patience, follow_redirects=False)
     client = openai.OpenAI(
         base_url=str(settings.chat_base_url),
-        api_key=_key(settings) or NO_KEY,
+        api_key=_api_key(settings) or NO_KEY,
         timeout=patience,
         max_retries=0,
         http_client=connection,
@@ -82,9 +82,9 @@ def reply(
     asked: Any = {"model": settings.chat_model, "messages": list(messages), "tools": list(tools)}
     try:
         with client, client.chat.completions.create(stream=True, **asked) as stream:
-            yield from _pieces(stream)
+            yield from _reply_pieces(stream)
     except openai.OpenAIError as error:
-        raise ChatProblem(_said(error, settings)) from None  # its request holds the key
+        raise ChatProblem(_error_text(error, settings)) from None  # its request holds the key
     except ValueError:
         raise ChatProblem(
             f"{host_of(settings)} answered something that is no chat completion: look at CHAT_BASE_URL, whose path is "
@@ -92,7 +92,7 @@ def reply(
         ) from None
 
 
-def _pieces(chunks: Iterable[Any]) -> Iterator[str | Call]:
+def _reply_pieces(chunks: Iterable[Any]) -> Iterator[str | Call]:
     """Calls come in pieces by index; some servers give all of them the index 0, and each its own id."""
     calls: list[dict[str, Any]] = []
     for chunk in chunks:
@@ -122,7 +122,7 @@ def _text_of(content: object) -> str:
     return content if isinstance(content, str) else ""
 
 
-def _said(error: Exception, settings: Settings) -> str:
+def _error_text(error: Exception, settings: Settings) -> str:
     """Return one sentence with the fix. A server may quote a refused key, so its words about keys are not repeated."""
     import openai
 
@@ -152,5 +152,5 @@ def _said(error: Exception, settings: Settings) -> str:
     return f"{host} failed{f' ({status})' if status else ''}: {message[:LONGEST_MESSAGE] or 'it does not say why'}"
 
 
-def _key(settings: Settings) -> str:
+def _api_key(settings: Settings) -> str:
     return settings.chat_api_key.get_secret_value() if settings.chat_api_key else ""

@@ -16,11 +16,11 @@ from elexon_assets.datasets import BY_HALF_HOUR, DATASETS
 from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.time_inputs import read_day
 from pipeline_assets.models import CONTROL_CHARACTERS
-from renewables.formatting import percent, plain
-from renewables.queries.adhoc import QueryRefused, ask
+from renewables.formatting import json_value, percent
+from renewables.queries.adhoc import QueryRefused, run_sql
 from renewables.queries.profiles import window_of_days
-from renewables.queries.quality import trust_of
-from renewables.queries.snapshot import span
+from renewables.queries.quality import data_quality_of
+from renewables.queries.snapshot import span_of
 from warehouse.connection import reading
 
 NAME = "query"
@@ -76,7 +76,7 @@ class Query:
         return any(_reads(dataset.name, self.tables) for dataset in DATASETS) or bool(self.tables & JUDGEMENTS)
 
 
-def run(name: str, arguments: str, version: int | None) -> Query:
+def run_query(name: str, arguments: str, version: int | None) -> Query:
     """Of the snapshot `version`. A call that cannot be run is a refusal: the model reads it and mends it."""
     try:
         given = json.loads(arguments)
@@ -84,30 +84,30 @@ def run(name: str, arguments: str, version: int | None) -> Query:
     except (ValueError, KeyError):
         sql = None
     if name != NAME or not isinstance(sql, str):
-        return _refused("", f"There is one tool, {NAME}, and its arguments are JSON with sql.")
+        return _refusal_text("", f"There is one tool, {NAME}, and its arguments are JSON with sql.")
     sql = CONTROL_CHARACTERS.sub(" ", sql).strip().rstrip(";").strip()  # it is printed on terminals
     if len(sql) > LONGEST_SQL:
-        return _refused(sql[:LONGEST_SQL], "The query is too long: aggregate, and select less.")
+        return _refusal_text(sql[:LONGEST_SQL], "The query is too long: aggregate, and select less.")
     try:
-        days = _days(given)
-        answer = ask(sql, row_limit=ROWS_KEPT, seconds=SECONDS, version=version)
-        frame, coverage = _flat(answer.frame), tuple(_coverage(answer.tables, days, version))
+        days = _days_read(given)
+        answer = run_sql(sql, row_limit=ROWS_KEPT, seconds=SECONDS, version=version)
+        frame, coverage = _flatten(answer.frame), tuple(_coverage_of_days(answer.tables, days, version))
         rows = frame.head(ROWS_TOLD).write_csv(datetime_format="%Y-%m-%dT%H:%M:%SZ", null_value="NULL")
     except (QueryRefused, ValueError, OverflowError) as error:
-        return _refused(sql, str(error))
+        return _refusal_text(sql, str(error))
     except (pl.exceptions.PolarsError, pl.exceptions.PanicException) as error:
-        return _refused(sql, f"A column is of a type that cannot be shown: cast it to VARCHAR. ({error})")
+        return _refusal_text(sql, f"A column is of a type that cannot be shown: cast it to VARCHAR. ({error})")
     is_cut = answer.is_cut or len(frame) > ROWS_TOLD or len(rows) > CHARACTERS_TOLD
     cut = f"\nCut: there are more rows, {len(frame)} at least. Aggregate in SQL." if is_cut else ""
     told = "\n".join([*coverage, rows[:CHARACTERS_TOLD] + cut])
     return Query(sql, frame, answer.is_cut, days=days, coverage=coverage, tables=answer.tables, told=told)
 
 
-def _refused(sql: str, why: str) -> Query:
+def _refusal_text(sql: str, why: str) -> Query:
     return Query(sql, refusal=why, told=f"Refused: {why}")
 
 
-def _days(given: dict[str, Any]) -> tuple[date, date] | None:
+def _days_read(given: dict[str, Any]) -> tuple[date, date] | None:
     first, last = given.get("first_day"), given.get("last_day")
     if not first and not last:
         return None
@@ -120,15 +120,15 @@ def _reads(dataset: str, tables: frozenset[str]) -> bool:
     return any(name == dataset or name.startswith(f"{dataset}_") for name in tables)
 
 
-def _coverage(tables: frozenset[str], days: tuple[date, date] | None, version: int | None) -> Iterator[str]:
+def _coverage_of_days(tables: frozenset[str], days: tuple[date, date] | None, version: int | None) -> Iterator[str]:
     """Yield the coverage of each dataset that was read. It is looked up here, so that no model leaves it out."""
     read = [dataset for dataset in BY_HALF_HOUR if _reads(dataset.name, tables)]
     with reading(version=version) as con:
         for dataset in read:
-            window = window_of_days(*days) if days else span(dataset.name, con)
+            window = window_of_days(*days) if days else span_of(dataset.name, con)
             if window is None:
                 continue
-            trust = trust_of(dataset, window, con)
+            trust = data_quality_of(dataset, window, con)
             flagged = f"{trust.half_hours_flagged:,} of them flagged"
             unjudged = ", not all judged yet" if trust.values_unjudged else ""
             first, last = days or (window.start_utc.date(), (window.end_utc - HALF_HOUR).date())
@@ -139,12 +139,12 @@ def _coverage(tables: frozenset[str], days: tuple[date, date] | None, version: i
             )
 
 
-def _flat(frame: pl.DataFrame) -> pl.DataFrame:
+def _flatten(frame: pl.DataFrame) -> pl.DataFrame:
     """Lists, structs and bytes as text: neither a CSV nor a table on a page holds them."""
     nested = [name for name, kind in frame.schema.items() if kind.is_nested() or kind in (pl.Binary, pl.Object)]
     return frame.with_columns(
         pl.Series(
-            name, [None if cell is None else json.dumps(plain(cell)) for cell in frame[name].to_list()], pl.String
+            name, [None if cell is None else json.dumps(json_value(cell)) for cell in frame[name].to_list()], pl.String
         )
         for name in nested
     )

@@ -41,7 +41,7 @@ def analyze(
     from elexon_assets.schema.flags import WIND
     from renewables.attribution import attribution, label_of_sources
     from renewables.cli.options import open_snapshot, read_window, words_of
-    from renewables.cli.output import note, print_json
+    from renewables.cli.output import print_json, print_note
     from renewables.formatting import utc
     from renewables.queries.analysis import sources_of_capacity, summary_of
     from renewables.queries.caveats import caveats_of
@@ -80,15 +80,17 @@ def analyze(
         + words_of(selection)
         + (f"  {label}" if label else "")
     )
-    _print(figures, sources, missing, is_current=is_current)
+    _print_report(figures, sources, missing, is_current=is_current)
     for caveat in caveats:
-        note(caveat)
+        print_note(caveat)
 
 
-def _print(figures: "pl.DataFrame", sources: list[str], missing: "UnderstatedWind | None", *, is_current: bool) -> None:
+def _print_report(
+    figures: "pl.DataFrame", sources: list[str], missing: "UnderstatedWind | None", *, is_current: bool
+) -> None:
     from elexon_assets.datasets import INSTALLED_CAPACITY
     from renewables.attribution import note_of_sources
-    from renewables.cli.output import note, print_table
+    from renewables.cli.output import print_note, print_table
     from renewables.formatting import number, percent, utc
     from renewables.queries.analysis import PERCENTILES
 
@@ -124,7 +126,7 @@ def _print(figures: "pl.DataFrame", sources: list[str], missing: "UnderstatedWin
     if figures["capacity_factor"].count():
         _print_capacity(kind, rows)
     elif is_current:
-        note(f"No capacity factors: `renewables fetch-range` fetches {INSTALLED_CAPACITY.name} too.")
+        print_note(f"No capacity factors: `renewables fetch-range` fetches {INSTALLED_CAPACITY.name} too.")
     if missing and missing.half_hours:
         typer.echo(said_of_missing_wind(missing))
     if said := note_of_sources(sources):

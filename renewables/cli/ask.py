@@ -24,25 +24,25 @@ def ask(
       CHAT_BASE_URL=http://127.0.0.1:11434/v1 CHAT_MODEL=qwen3 renewables ask "Which projects are Red?"
       renewables ask --json "Which day had the most solar?"
     """
-    from renewables.assistant.conversation import Turn, answer
-    from renewables.assistant.model_server import ChatProblem, host_of, lacking
+    from renewables.assistant.conversation import Turn, answer_question
+    from renewables.assistant.model_server import ChatProblem, host_of, missing_setting
     from renewables.attribution import attribution, label_of_sources, note_of_sources
-    from renewables.cli.output import note, print_json
+    from renewables.cli.output import print_json, print_note
     from renewables.cli.query import print_frame
-    from renewables.queries.snapshot import sources
+    from renewables.queries.snapshot import source_names
     from warehouse import snapshots
     from warehouse.connection import reading
     from warehouse.settings import Settings
 
     settings = Settings()
-    if wanted := lacking(settings):
+    if wanted := missing_setting(settings):
         raise ChatProblem(f"{wanted} Nothing was asked. docs/operations.md says how to set up a model.")
-    newest = snapshots.newest(snapshots.folder_of(settings.warehouse))
+    newest = snapshots.newest_snapshot(snapshots.folder_of(settings.warehouse))
     turn = Turn(question, newest.version if newest else None)
     with reading(version=turn.version) as con:
-        found = sources(con)
-    note(f"Asking {settings.chat_model} at {host_of(settings)} …")
-    for _ in turn.follow(answer(turn, (), settings)):
+        found = source_names(con)
+    print_note(f"Asking {settings.chat_model} at {host_of(settings)} …")
+    for _ in turn.follow(answer_question(turn, (), settings)):
         pass
     label = label_of_sources(found) if turn.is_on_generation else ""
     if as_json:
@@ -71,9 +71,9 @@ def ask(
                 print_frame(query.frame.head(ROWS_SHOWN))
         for query in turn.queries:
             rows = f"refused: {query.refusal}" if query.frame is None else f"{len(query.frame):,} rows"
-            note(f"\n{query.sql}\n-- {rows}")
-        note("\n".join(["", *turn.coverage, note_of_sources(found) if turn.is_on_generation else ""]).rstrip())
+            print_note(f"\n{query.sql}\n-- {rows}")
+        print_note("\n".join(["", *turn.coverage, note_of_sources(found) if turn.is_on_generation else ""]).rstrip())
     if turn.problem:
         raise ChatProblem(turn.problem)
     if not turn.looked_up:
-        note("Nothing was looked up for this: no number in it comes from the data.")
+        print_note("Nothing was looked up for this: no number in it comes from the data.")

@@ -53,7 +53,7 @@ def demo(
     prepare_home(home, faults=None if recordings else lasting)
     faults = "" if recordings else f"{lasting},{passing_faults(last)}"
     console.print(f"A simulator of Elexon's API starts on this machine; the demo's home is {home}", highlight=False)
-    table = _table(f"UTC days {first} to {last}")
+    table = _result_table(f"UTC days {first} to {last}")
     sources: set[str] = set()
     with subprocess_running(recordings=recordings, faults=faults) as base_url, only_demo_home(home, base_url):
         well = True
@@ -69,7 +69,7 @@ def demo(
                 )
         if not (start or end or recordings):
             well &= _run(LATEST, console) and _run(FLAGGING, console)
-        well &= _seed(console)
+        well &= _seed_portfolio(console)
         if not well:
             raise typer.Exit(1)
         table.title = f"{label_of_sources(sources)} · {table.title}"
@@ -79,7 +79,7 @@ def demo(
     _what_next(home, console)
 
 
-def _seed(console: "Console") -> bool:
+def _seed_portfolio(console: "Console") -> bool:
     """Land the invented portfolio, once: a demo that runs again keeps what was edited in it."""
     return _run(SEEDING, console)
 
@@ -96,9 +96,9 @@ def _run(job: tuple[str, str], console: "Console") -> bool:
 
 
 def _print_portfolio(console: "Console") -> None:
-    from renewables.queries.pipeline import Filter, headline, landed_position
+    from renewables.queries.pipeline import Filter, headline_figures, landed_position
 
-    there = headline(Filter(datetime.now(UTC).date()))
+    there = headline_figures(Filter(datetime.now(UTC).date()))
     console.print(
         f"Invented portfolio: {there['projects']:,} projects, {there['gross_mwp']:,.0f} MWp in "
         f"{there['facilities']:,} facilities, {landed_position():,} changes landed",
@@ -106,7 +106,7 @@ def _print_portfolio(console: "Console") -> None:
     )
 
 
-def _table(title: str) -> "Table":
+def _result_table(title: str) -> "Table":
     from rich.box import SIMPLE_HEAD
     from rich.table import Column, Table
 
@@ -119,11 +119,11 @@ def _table(title: str) -> "Table":
 def _add_row(table: "Table", name: str, first: date, last: date, run_ids: list[str], seconds: float) -> set[str]:
     """Add the row of one dataset and return the sources of its rows."""
     from elexon_assets.datasets import BY_NAME
-    from renewables.queries.runs import landed, totals
+    from renewables.queries.runs import landed_windows, run_totals
     from warehouse.connection import reading
 
     with reading() as con:
-        held, run = landed(name, first, last, con), totals(run_ids, con)
+        held, run = landed_windows(name, first, last, con), run_totals(run_ids, con)
     sources = {source for row in run["source"] for source in (row or "").split(", ") if source}
     table.add_row(
         BY_NAME[name].title,

@@ -20,11 +20,11 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")]
       renewables doctor
       renewables doctor --json
     """
-    from renewables.cli.doctor_checks import examine
+    from renewables.cli.doctor_checks import run_checks
     from renewables.cli.findings import BROKEN, WARNING
     from renewables.cli.output import print_json, print_table
 
-    findings = examine()
+    findings = run_checks()
     broken = [finding for finding in findings if finding.state == BROKEN]
     warnings = [finding for finding in findings if finding.state == WARNING]
     if as_json:

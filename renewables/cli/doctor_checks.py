@@ -19,7 +19,7 @@ from renewables.dagster_control.service_status import elexon
 from renewables.formatting import byte_size
 from renewables.queries.health import tables_health
 from warehouse import snapshots
-from warehouse.backups import fault_of
+from warehouse.backups import corruption_of
 from warehouse.connection import reading, refuse_lost
 from warehouse.errors import WarehouseError, WarehouseLost, WarehouseMissing
 from warehouse.home_sizes import home_sizes
@@ -32,17 +32,17 @@ ROOM_BYTES = 1_000_000_000
 SHARES = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs"}
 
 
-def examine() -> list[Finding]:
+def run_checks() -> list[Finding]:
     """Return the findings of all examinations, in order."""
     parts: list[Callable[[Settings], Iterable[Finding]]] = [
-        *(_versions, _settings, _disk, _sizes, _api, _warehouse_file, _data),
+        *(_check_versions, _check_settings, _check_disk, _sizes, _check_api, _warehouse_file, _check_data),
         *(services, switched_off, waiting),
     ]
     settings = Settings()
     return [finding for part in parts for finding in part(settings)]
 
 
-def _versions(_settings: Settings) -> Iterable[Finding]:
+def _check_versions(_settings: Settings) -> Iterable[Finding]:
     yield Finding(OK, "python", f"{platform.python_version()} on {platform.system()} {platform.machine()}")
     for name in PACKAGES:
         try:
@@ -51,7 +51,7 @@ def _versions(_settings: Settings) -> Iterable[Finding]:
             yield Finding(BROKEN, name, "is not installed.", "Install the package again: pip install gb-renewables.")
 
 
-def _settings(settings: Settings) -> Iterable[Finding]:
+def _check_settings(settings: Settings) -> Iterable[Finding]:
     """Return every setting that is not its default, and always the home and the warehouse."""
     files = [(file, dotenv_values(file, encoding=ENCODING)) for file in env_files(settings.renewables_home)]
     in_files = [(file, {name.lower() for name, value in values.items() if value}) for file, values in files]
@@ -64,7 +64,7 @@ def _settings(settings: Settings) -> Iterable[Finding]:
             yield Finding(OK, name.upper(), f"{value} (from {origin or 'the default'})")
 
 
-def _disk(settings: Settings) -> Iterable[Finding]:
+def _check_disk(settings: Settings) -> Iterable[Finding]:
     folder = settings.warehouse.parent
     there = next(parent for parent in (folder, *folder.resolve().parents) if parent.exists())
     free = shutil.disk_usage(there).free
@@ -104,7 +104,7 @@ def _file_system(folder: Path) -> str | None:
     return max(holding, default=(0, None))[1]
 
 
-def _api(settings: Settings) -> Iterable[Finding]:
+def _check_api(settings: Settings) -> Iterable[Finding]:
     answer = elexon(settings)
     way_out = "Check the network, or ELEXON_BASE_URL; `renewables simulate` stands in."
     yield Finding(OK, "API", answer.sentence) if answer.is_there else Finding(BROKEN, "API", answer.sentence, way_out)
@@ -120,7 +120,7 @@ def _warehouse_file(settings: Settings) -> Iterable[Finding]:
     if not path.exists():
         yield Finding(OK, "warehouse", f"{path} is not there yet: the first fetch makes it.")
         return
-    fault = fault_of(path)
+    fault = corruption_of(path)
     if fault is None:
         yield Finding(OK, "warehouse", f"{path}, {path.stat().st_size / 1e6:,.1f} MB.")
     else:
@@ -129,8 +129,8 @@ def _warehouse_file(settings: Settings) -> Iterable[Finding]:
         )
 
 
-def _data(settings: Settings) -> Iterable[Finding]:
-    newest = snapshots.newest(snapshots.folder_of(settings.warehouse))
+def _check_data(settings: Settings) -> Iterable[Finding]:
+    newest = snapshots.newest_snapshot(snapshots.folder_of(settings.warehouse))
     try:
         with reading() as con:
             tables = tables_health(con)

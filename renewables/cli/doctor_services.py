@@ -11,13 +11,13 @@ from pipeline_assets.ledger import outbox, reader, schema
 from pipeline_assets.ledger.outbox import NoticeState
 from renewables.cli.findings import BROKEN, OFF, OK, WARNING, Finding
 from renewables.dagster_control.automation import Automation, Trigger, automation
-from renewables.dagster_control.client import Orchestrator, OrchestratorError
+from renewables.dagster_control.client import DagsterClient, OrchestratorError
 from renewables.dagster_control.home_lock import Up, read_state
 from renewables.dagster_control.process_identity import is_alive
 from renewables.dagster_control.service_status import page_answers
 from renewables.formatting import how_long
 from renewables.queries.pipeline import landed_position
-from renewables.queries.status import status
+from renewables.queries.status import warehouse_status
 from warehouse.errors import WarehouseError
 from warehouse.settings import Settings
 
@@ -30,7 +30,7 @@ def services(settings: Settings) -> Iterable[Finding]:
     """Yield which servers of this home run."""
     state = read_state(settings.dagster_home)
     dagster_url = (state.dagster_url if state else str(settings.dagster_url)).rstrip("/")
-    orchestrator = Orchestrator(dagster_url)
+    orchestrator = DagsterClient(dagster_url)
     yield _up(state)
     if state and is_alive(state.process):
         for part in state.parts:
@@ -66,20 +66,20 @@ def waiting(settings: Settings) -> Iterable[Finding]:
     landed = 0
     try:
         landed = landed_position()
-        values = sum(dataset.values_unjudged for dataset in status().datasets)
+        values = sum(dataset.values_unjudged for dataset in warehouse_status().datasets)
         if values:
             found = f"{values:,} values that landed are not judged yet."
             yield Finding(WARNING, "flags", found, "The job `flagging` does it, after each landing.")
     except WarehouseError:
         pass  # the snapshot has a line of its own
     try:
-        file = schema.file_of(schema.address(settings))
+        file = schema.file_of(schema.ledger_address(settings))
         if file and not file.exists():
             yield Finding(OK, "ledger", f"{file} is not there yet: the first change makes it.")
             return
-        with schema.using() as engine:
-            position, counts = reader.position(engine), outbox.counts(engine)
-            oldest = reader.since(engine, landed, limit=1)
+        with schema.ledger_for_task() as engine:
+            position, counts = reader.newest_position(engine), outbox.count_by_state(engine)
+            oldest = reader.changes_since(engine, landed, limit=1)
     except LedgerUnavailable as error:
         yield Finding(BROKEN, "ledger", str(error))
         return
@@ -110,7 +110,7 @@ def _up(state: Up | None) -> Finding:
     return Finding(OK, "renewables up", f"runs as process {state.process.split()[0]}{again}.")
 
 
-def _automation(orchestrator: Orchestrator, settings: Settings) -> Iterable[Finding]:
+def _automation(orchestrator: DagsterClient, settings: Settings) -> Iterable[Finding]:
     try:
         automatic = automation(orchestrator)
     except OrchestratorError as error:

@@ -48,7 +48,7 @@ def export(
     """
     from renewables.attribution import note_of_sources
     from renewables.cli.options import open_snapshot, read_window, words_of
-    from renewables.cli.output import note
+    from renewables.cli.output import print_note
     from renewables.queries.caveats import caveats_of
     from renewables.queries.generation import generation_of
     from renewables.queries.selection import Selection
@@ -67,20 +67,20 @@ def export(
         frame = generation_of(selection, read_window(con, dataset, start, end), con)
         caveats = caveats_of(selection, con)
     said = note_of_sources(frame["source"].unique())
-    content = _bytes(frame, kind, said)
+    content = _file_bytes(frame, kind, said)
     if output == "-":
         typer.get_binary_stream("stdout").write(content)
     else:
         Path(output).write_bytes(content)
-        note(f"Wrote {len(frame):,} rows to {output}{words_of(selection)}.")
+        print_note(f"Wrote {len(frame):,} rows to {output}{words_of(selection)}.")
     if flagged := frame["flags"].count():
-        note(f"{flagged:,} of {len(frame):,} values are in doubt: the column flags says why.")
+        print_note(f"{flagged:,} of {len(frame):,} values are in doubt: the column flags says why.")
     for caveat in caveats:
-        note(caveat)
-    note(said)
+        print_note(caveat)
+    print_note(said)
 
 
-def _bytes(frame: "pl.DataFrame", kind: Format, said: str) -> bytes:
+def _file_bytes(frame: "pl.DataFrame", kind: Format, said: str) -> bytes:
     from renewables.csv_files import csv_bytes
 
     if kind == "csv":
@@ -94,19 +94,19 @@ def _export_all(folder: Path) -> None:
     from elexon_assets.datasets import BY_HALF_HOUR
     from renewables.attribution import note_of_sources
     from renewables.cli.options import open_snapshot
-    from renewables.cli.output import note, print_table
+    from renewables.cli.output import print_note, print_table
     from renewables.formatting import number
     from renewables.queries.analysis import sources_of_capacity
     from renewables.queries.exports import export_all
-    from renewables.queries.snapshot import sources_of, span
-    from renewables.user_errors import Problem
+    from renewables.queries.snapshot import sources_of, span_of
+    from renewables.user_errors import UserError
 
     with open_snapshot() as con:
         done = export_all(folder, con)
-        spans = {dataset.name: span(dataset.name, con) for dataset in BY_HALF_HOUR}
+        spans = {dataset.name: span_of(dataset.name, con) for dataset in BY_HALF_HOUR}
         sources = {source for name, window in spans.items() if window for source in sources_of(name, window, con)}
         sources |= set(sources_of_capacity(con))
     if not done:
-        raise Problem("The warehouse has no tables yet: fetch something first, as `renewables status` tells.")
+        raise UserError("The warehouse has no tables yet: fetch something first, as `renewables status` tells.")
     print_table(["Table", "Rows", "File"], [[e.name, number(e.rows), e.path] for e in done], right=["Rows"])
-    note(note_of_sources(sources))
+    print_note(note_of_sources(sources))

@@ -127,7 +127,7 @@ def fetch_year(
     if not first_day.year <= year <= today.year:
         raise BadUsage(f"{year}: there are years from {first_day.year} to {today.year}.")
     fetches = Fetches(as_json, quiet)
-    fetches.run(_chosen(dataset), max(date(year, 1, 1), first_day), date(year, 12, 31))
+    fetches.run(_chosen_datasets(dataset), max(date(year, 1, 1), first_day), date(year, 12, 31))
     fetches.finish()
 
 
@@ -148,7 +148,7 @@ def fetch_range(
     from elexon_assets.time_inputs import read_days
 
     fetches = Fetches(as_json, quiet)
-    fetches.run(_chosen(dataset), *read_days(start, end))
+    fetches.run(_chosen_datasets(dataset), *read_days(start, end))
     fetches.finish()
 
 
@@ -168,7 +168,7 @@ def repair(
     from elexon_assets.missing_days import spans_to_repair
 
     fetches = Fetches(as_json, quiet)
-    for declared in (dataset for dataset in _chosen(dataset) if dataset.is_half_hourly):
+    for declared in (dataset for dataset in _chosen_datasets(dataset) if dataset.is_half_hourly):
         for span in spans_to_repair(declared, days=days):
             fetches.run([declared], span.days[0], span.days[-1])
     if not fetches.requests and not as_json:
@@ -177,7 +177,7 @@ def repair(
     fetches.finish()
 
 
-def _chosen(names: list[str] | None) -> "list[Dataset]":
+def _chosen_datasets(names: list[str] | None) -> "list[Dataset]":
     from elexon_assets.datasets import BY_NAME, DATASETS
 
     for name in names or ():
@@ -199,7 +199,7 @@ def wait_for(
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from elexon_assets.datasets import BY_NAME
-    from renewables.dagster_control.fetch_job import fetch
+    from renewables.dagster_control.fetch_job import fetch_days
     from warehouse.settings import Settings
 
     columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("windows"))
@@ -214,7 +214,7 @@ def wait_for(
                 note = f", {failed} failed" if failed else ""
                 bars.update(tasks[name], completed=windows.answered(name), description=f"{BY_NAME[name].title}{note}")
 
-        return fetch(datasets, first, last, requested_by=REQUESTED_BY, settings=Settings(), watch=show, here=here)
+        return fetch_days(datasets, first, last, requested_by=REQUESTED_BY, settings=Settings(), watch=show, here=here)
 
 
 def read_report(outcomes: "Sequence[Outcome]") -> FetchReport:
@@ -227,7 +227,7 @@ def read_report(outcomes: "Sequence[Outcome]") -> FetchReport:
 
     run_ids = [outcome.run_id for outcome in outcomes]
     with suppress(WarehouseMissing), reading() as con:
-        return FetchReport(outcomes, runs.totals(run_ids, con), runs.failed_windows(run_ids, con))
+        return FetchReport(outcomes, runs.run_totals(run_ids, con), runs.failed_windows(run_ids, con))
     return FetchReport(outcomes, pl.DataFrame(), pl.DataFrame())
 
 

@@ -29,9 +29,9 @@ def accept_gap(
 
     from elexon_assets.accepted_gaps import half_hourly_dataset
     from renewables.cli.fetch import REQUESTED_BY
-    from renewables.cli.records import author
+    from renewables.cli.records import author_name
     from renewables.dagster_control.gap_acceptance import accept_gap as accept
-    from renewables.user_errors import BadUsage, Problem
+    from renewables.user_errors import BadUsage, UserError
     from warehouse.settings import Settings
 
     name = half_hourly_dataset(dataset).name
@@ -40,8 +40,8 @@ def accept_gap(
     except ValueError:
         raise BadUsage(f"{day!r} is no day: give it as YYYY-MM-DD, such as 2024-01-10.") from None
     outcome = accept(
-        name, utc_day, reason=reason, accepted_by=author(who), requested_by=REQUESTED_BY, settings=Settings()
+        name, utc_day, reason=reason, accepted_by=author_name(who), requested_by=REQUESTED_BY, settings=Settings()
     )
     if not outcome.succeeded:
-        raise Problem(outcome.error or f"The day was not accepted; see the run {outcome.run_id} in Dagster.")
+        raise UserError(outcome.error or f"The day was not accepted; see the run {outcome.run_id} in Dagster.")
     typer.echo(f"{utc_day} of {name} is a known gap now.")

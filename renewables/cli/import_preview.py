@@ -19,7 +19,7 @@ GROUPS_SHOWN = 30
 
 def print_plan(plan: "Plan") -> None:
     """Print at most `ROWS_SHOWN` changes, and problems by kind; --json has all of them."""
-    from renewables.cli.output import note, print_table
+    from renewables.cli.output import print_note, print_table
     from renewables.queries.import_summary import changes_first, row_spans, unchanged_rows
 
     changes = changes_first(plan)
@@ -43,16 +43,18 @@ def print_plan(plan: "Plan") -> None:
     _print_problems("Error", plan.errors)
     _print_problems("Second look", plan.warnings)
     for name, reason in plan.ignored:
-        note(f"The column {name!r} is left out: {reason.rstrip('?.')}{'?' if reason.endswith('?') else '.'}")
+        print_note(f"The column {name!r} is left out: {reason.rstrip('?.')}{'?' if reason.endswith('?') else '.'}")
     for sentence in plan.notes:
-        note(sentence)
+        print_note(sentence)
     if plan.made_counterparties:
-        note(f"Counterparties to be made: {'; '.join(plan.made_counterparties)}.")
+        print_note(f"Counterparties to be made: {'; '.join(plan.made_counterparties)}.")
     if plan.unknown_counterparties:
         names = "; ".join(plan.unknown_counterparties)
-        note(f"Counterparties that nobody made yet: {names}. Add --make-counterparties to make them with this import.")
+        print_note(
+            f"Counterparties that nobody made yet: {names}. Add --make-counterparties to make them with this import."
+        )
     if unchanged := unchanged_rows(plan):
-        note(f"As they are: rows {row_spans(unchanged)}.")
+        print_note(f"As they are: rows {row_spans(unchanged)}.")
     typer.echo(
         f"{len(plan.rows):,} rows: " + ", ".join(f"{count:,} {name}" for name, count in plan.counts.items()) + "."
     )
@@ -77,10 +79,10 @@ def _print_problems(title: str, problems: "Sequence[RowProblem]") -> None:
 
 
 def _print_rest(count: int, shown: int, what: str) -> None:
-    from renewables.cli.output import note
+    from renewables.cli.output import print_note
 
     if count > shown:
-        note(f"{count - shown:,} {what}: --json has them all.")
+        print_note(f"{count - shown:,} {what}: --json has them all.")
 
 
 def _text(value: Any) -> str:

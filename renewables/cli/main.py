@@ -29,7 +29,7 @@ from renewables.cli import (
     status,
     up,
 )
-from renewables.user_errors import BAD_USAGE, told
+from renewables.user_errors import BAD_USAGE, user_message
 
 NOT_ON_WINDOWS = (
     "gb-renewables runs on Linux and macOS. On Windows, install it in WSL (the Windows Subsystem for Linux) and run "
@@ -57,7 +57,7 @@ class Commands(TyperGroup):
         try:
             return super().invoke(ctx)
         except Exception as error:
-            outcome = told(error)
+            outcome = user_message(error)
             if outcome is None:
                 raise
             typer.echo(outcome[0], err=True)

@@ -12,7 +12,7 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from renewables.user_errors import Problem
+from renewables.user_errors import UserError
 
 if TYPE_CHECKING:
     from elexon_assets.windows import Window
@@ -108,9 +108,9 @@ def without_pandas() -> Iterator[None]:
 @contextmanager
 def open_snapshot() -> "Iterator[Connection]":
     """Yield a connection to the newest snapshot. Raises WarehouseMissing."""
-    from renewables.queries.snapshot import opened
+    from renewables.queries.snapshot import snapshot_connection
 
-    with without_pandas(), opened() as con:
+    with without_pandas(), snapshot_connection() as con:
         yield con
 
 
@@ -138,15 +138,15 @@ def read_window(
     from elexon_assets.settlement import HALF_HOUR
     from elexon_assets.time_inputs import read_bounds
     from elexon_assets.windows import Window
-    from renewables.queries.snapshot import span
+    from renewables.queries.snapshot import span_of
 
     first, after = read_bounds(start, end)
     spans = [
-        held for declared in BY_HALF_HOUR if dataset in (None, declared.name) and (held := span(declared.name, con))
+        held for declared in BY_HALF_HOUR if dataset in (None, declared.name) and (held := span_of(declared.name, con))
     ]
     names = dataset or " or ".join(declared.name for declared in BY_HALF_HOUR)
     if not spans:
-        raise Problem(
+        raise UserError(
             f"The warehouse holds nothing of {names} yet: fetch a week with `renewables fetch-range 2026-01-01 "
             "2026-01-07`, or see `renewables demo` for synthetic data."
         )
@@ -155,7 +155,7 @@ def read_window(
     end_utc = min(after or held.end_utc, now.replace(minute=now.minute // 30 * 30, second=0, microsecond=0) + HALF_HOUR)
     start_utc = first or (max(held.start_utc, end_utc - last) if last else held.start_utc)
     if start_utc >= held.end_utc or end_utc <= held.start_utc or start_utc >= end_utc:
-        raise Problem(
+        raise UserError(
             f"The warehouse holds nothing of {names} for {start or 'the beginning'} to {end or 'now'}: it holds "
             f"{held.start_utc.date()} to {(held.end_utc - HALF_HOUR).date()}; `renewables fetch-range` fetches more."
         )

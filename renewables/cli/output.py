@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING
 
 import typer
 
-from renewables.formatting import plain
+from renewables.formatting import json_value
 
 if TYPE_CHECKING:
     from rich.console import Console
@@ -32,7 +32,7 @@ def open_console(*, stderr: bool = False, quiet: bool = False) -> "Console":
     return Console(stderr=stderr, quiet=quiet, width=width, highlight=False)
 
 
-def note(text: str) -> None:
+def print_note(text: str) -> None:
     """Print to the error stream, so that a script reads only the output."""
     if text:
         typer.echo(text, err=True)
@@ -40,7 +40,7 @@ def note(text: str) -> None:
 
 def print_json(value: object) -> None:
     """Print a value as JSON: instants as RFC 3339 with Z, durations as seconds, NaN as null."""
-    typer.echo(json.dumps(plain(value), ensure_ascii=False, indent=2))
+    typer.echo(json.dumps(json_value(value), ensure_ascii=False, indent=2))
 
 
 def print_table(
@@ -58,7 +58,7 @@ def print_table(
 
     console = open_console()
     texts = [[str(cell) for cell in row] for row in rows]
-    if _width(columns, texts, right) > console.width:
+    if _least_width(columns, texts, right) > console.width:
         console.print(Text(title or ""))
         for row in texts:
             print_facts(f"{columns[0]} {row[0]}".strip(), list(zip(columns[1:], row[1:], strict=True)))
@@ -73,7 +73,7 @@ def print_table(
     console.print()
 
 
-def _width(columns: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[str]) -> int:
+def _least_width(columns: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[str]) -> int:
     """Return the least width that the table needs: complete numbers, texts by their words."""
     widths = []
     for n, name in enumerate(columns):

@@ -5,7 +5,7 @@ Belongs here: which group has which commands. Not here: what they do (`records.p
 """
 
 from renewables.cli import record_files, record_lists
-from renewables.cli.records import group, history, show
+from renewables.cli.records import history, record_group, show
 
 _OF_ALL = {
     "show": show,
@@ -17,11 +17,11 @@ _OF_ALL = {
 }
 
 GROUPS = {
-    "pipelines": group("pipelines", "pipelines", "project", {"list": record_lists.pipelines, **_OF_ALL}),
-    "counterparties": group(
+    "pipelines": record_group("pipelines", "pipelines", "project", {"list": record_lists.pipelines, **_OF_ALL}),
+    "counterparties": record_group(
         "counterparties", "counterparties", "counterparty", {"list": record_lists.counterparties, **_OF_ALL}
     ),
-    "information-points": group(
+    "information-points": record_group(
         "information-points",
         "information_points",
         "information point",

@@ -43,7 +43,7 @@ def plot(
     from renewables.charts.generation import can_be_stacked, generation_figure
     from renewables.charts.html_page import html_page
     from renewables.cli.options import open_snapshot, read_window, words_of
-    from renewables.cli.output import note
+    from renewables.cli.output import print_note
     from renewables.formatting import utc
     from renewables.queries.caveats import caveats_of
     from renewables.queries.generation import series_of
@@ -74,7 +74,7 @@ def plot(
     if source_note := note_of_sources(drawn.sources):
         typer.echo(source_note)
     for caveat in caveats:
-        note(caveat)
+        print_note(caveat)
     if open_it:
         import webbrowser
 

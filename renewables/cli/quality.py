@@ -68,12 +68,12 @@ def quality(
     typer.echo(
         f"Data quality, {utc(window.start_utc)} to {utc(window.end_utc)} UTC" + (f"  {label}" if label else "") + "\n"
     )
-    _print(report)
+    _print_report(report)
     if said := note_of_sources(sources):
         typer.echo(said)
 
 
-def _print(report: "QualityReport") -> None:
+def _print_report(report: "QualityReport") -> None:
     from elexon_assets.datasets import BY_NAME
     from renewables.cli.output import print_table
     from renewables.formatting import number, percent
@@ -141,7 +141,7 @@ def _print_worst_days(worst: "pl.DataFrame") -> None:
         [
             [
                 *(f"{row['day_utc']}", BY_NAME[row["dataset"]].code, f"{number(row['half_hours_flagged'])} of 48"),
-                _spans(row["start_times_utc"]),
+                _span_texts(row["start_times_utc"]),
                 ", ".join(REASON_BY_NAME[name].title for name in row["reasons"]),
             ]
             for row in worst.iter_rows(named=True)
@@ -151,7 +151,7 @@ def _print_worst_days(worst: "pl.DataFrame") -> None:
     )
 
 
-def _spans(starts: Sequence[datetime]) -> str:
+def _span_texts(starts: Sequence[datetime]) -> str:
     """Join consecutive half-hours: `05:30-06:00, 14:00-16:00`."""
     from elexon_assets.settlement import HALF_HOUR
 

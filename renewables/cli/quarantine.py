@@ -22,14 +22,14 @@ def retry(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] 
       renewables query "SELECT dataset, reason, count(*) FROM quarantine GROUP BY ALL"
     """
     from elexon_assets.datasets import BY_NAME
-    from elexon_assets.quality.flagging import flag
+    from elexon_assets.quality.flagging import update_flags
     from elexon_assets.quarantine import retry as retry_quarantined
     from renewables.cli.output import print_json
     from renewables.formatting import number
 
     done = retry_quarantined()
     if any(outcome.rows_landed for outcome in done):
-        flag()
+        update_flags()
     if as_json:
         print_json([vars(outcome) | {"rows_kept": outcome.rows_kept} for outcome in done])
         return

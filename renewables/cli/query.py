@@ -32,21 +32,23 @@ def query(
       renewables query "FROM wind_and_solar_daily ORDER BY energy_mwh DESC LIMIT 5"
       renewables query --json "SELECT max(start_time_utc) AS newest FROM wind_and_solar"
     """
-    from renewables.cli.output import note, print_json
-    from renewables.queries.adhoc import QueryRefused, ask
-    from renewables.user_errors import Problem
+    from renewables.cli.output import print_json, print_note
+    from renewables.queries.adhoc import QueryRefused, run_sql
+    from renewables.user_errors import UserError
 
     try:
-        answer = ask(sql, row_limit=limit, seconds=seconds)
+        answer = run_sql(sql, row_limit=limit, seconds=seconds)
     except QueryRefused as refused:
-        raise Problem(str(refused)) from refused
+        raise UserError(str(refused)) from refused
     frame = answer.frame
     if as_json:
         print_json(frame.to_dicts())
     else:
         print_frame(frame)
     if answer.is_cut:
-        note(f"There are more rows: only the first {limit:,} are shown. --limit shows more, `renewables export` all.")
+        print_note(
+            f"There are more rows: only the first {limit:,} are shown. --limit shows more, `renewables export` all."
+        )
 
 
 def print_frame(frame: "pl.DataFrame") -> None:
@@ -58,7 +60,7 @@ def print_frame(frame: "pl.DataFrame") -> None:
 
 
 def _cell_text(cell: object) -> str:
-    from renewables.formatting import plain, utc
+    from renewables.formatting import json_value, utc
 
     match cell:
         case None:
@@ -72,5 +74,5 @@ def _cell_text(cell: object) -> str:
         case Decimal():
             return f"{cell:,f}"
         case list() | dict() | tuple() | bytes():
-            return json.dumps(plain(cell), ensure_ascii=False)
+            return json.dumps(json_value(cell), ensure_ascii=False)
     return str(cell)

@@ -10,7 +10,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from renewables.cli.records import As_json, Who, Why, Yes, author, engine
+from renewables.cli.records import As_json, Who, Why, Yes, author_name, open_engine
 
 if TYPE_CHECKING:
     from pipeline_assets.spreadsheets.import_plan import Plan
@@ -54,14 +54,14 @@ def import_file(sheet: str, _: str) -> Callable[..., None]:
         """
         from pipeline_assets.spreadsheets import import_plan
         from renewables.cli.import_preview import print_plan
-        from renewables.cli.output import note, print_json
+        from renewables.cli.output import print_json, print_note
         from renewables.user_errors import FAILED, BadUsage
 
         content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
-        ledger = engine()
+        ledger = open_engine()
         if counterparties and sheet == "counterparties":
             raise BadUsage("The file itself is of counterparties: leave --counterparties out.")
-        found = import_plan.plan(
+        found = import_plan.plan_import(
             ledger,
             sheet,
             content,
@@ -76,8 +76,8 @@ def import_file(sheet: str, _: str) -> Callable[..., None]:
         if as_json:
             taken = None
             if yes and not dry_run and not refused:
-                taken = import_plan.confirm(
-                    ledger, found, who=author(who), why=why, good_rows_only=good_rows_only, clear=clear
+                taken = import_plan.confirm_import(
+                    ledger, found, who=author_name(who), why=why, good_rows_only=good_rows_only, clear=clear
                 ).batch
             print_json(_for_scripts(found, taken))
         else:
@@ -86,21 +86,23 @@ def import_file(sheet: str, _: str) -> Callable[..., None]:
                     typer.echo(f"{each.sheet}:")
                 print_plan(each)
             if has_errors:
-                note("Nothing was changed: put the rows with errors right, or add --good-rows-only to take the others.")
+                print_note(
+                    "Nothing was changed: put the rows with errors right, or add --good-rows-only to take the others."
+                )
             elif refused:
-                note("Nothing was changed: fields would be emptied. Add --clear to take that, too.")
+                print_note("Nothing was changed: fields would be emptied. Add --clear to take that, too.")
             elif not found.changes_something:
-                note("Nothing to change.")
+                print_note("Nothing to change.")
             elif dry_run:
-                note("Nothing was changed: this was a dry run.")
+                print_note("Nothing was changed: this was a dry run.")
             else:
                 if not yes:
                     typer.confirm("Take these changes?", abort=True)
-                done = import_plan.confirm(
-                    ledger, found, who=author(who), why=why, good_rows_only=good_rows_only, clear=clear
+                done = import_plan.confirm_import(
+                    ledger, found, who=author_name(who), why=why, good_rows_only=good_rows_only, clear=clear
                 )
                 typer.echo(f"Taken as batch {done.batch}; changes: {len(done.changes):,}.")
-                note(f"`renewables {sheet} revert {done.batch}` takes it back.")
+                print_note(f"`renewables {sheet} revert {done.batch}` takes it back.")
         if refused:
             raise typer.Exit(FAILED)
 
@@ -120,7 +122,7 @@ def export(sheet: str, _: str) -> Callable[..., None]:
         """
         from pipeline_assets.spreadsheets import exporter
 
-        _write(exporter.export(engine(), sheet), output)
+        _write_file(exporter.export_csv(open_engine(), sheet), output)
 
     return command
 
@@ -136,11 +138,11 @@ def template(sheet: str, _: str) -> Callable[..., None]:
         """
         from pipeline_assets.spreadsheets import exporter
         from pipeline_assets.spreadsheets.sheet_columns import SHEETS
-        from renewables.cli.output import note
+        from renewables.cli.output import print_note
 
-        _write(exporter.template(sheet), output)
-        note("\n".join(f"  {name}: {text}" for name, text in SHEETS[sheet].help()))
-        note("A blank cell keeps what is there.")
+        _write_file(exporter.template_csv(sheet), output)
+        print_note("\n".join(f"  {name}: {text}" for name, text in SHEETS[sheet].help()))
+        print_note("A blank cell keeps what is there.")
 
     return command
 
@@ -163,12 +165,12 @@ def revert(_: str, __: str) -> Callable[..., None]:
         """
         from pipeline_assets.ledger import submission
         from pipeline_assets.models import new_id
-        from renewables.cli.output import note
+        from renewables.cli.output import print_note
 
-        ledger, by, token = engine(), author(who), new_id()
+        ledger, by, token = open_engine(), author_name(who), new_id()
         tried = submission.revert(ledger, batch, who=by, why=why, token=token, dry_run=True)
         if not tried.changes:
-            note("Nothing to change: everything is as it was before that batch.")
+            print_note("Nothing to change: everything is as it was before that batch.")
             return
         typer.echo(f"Changes of batch {batch} to be taken back: {len(tried.changes):,}.")
         if not yes:
@@ -179,15 +181,15 @@ def revert(_: str, __: str) -> Callable[..., None]:
     return command
 
 
-def _write(text: str, output: str) -> None:
+def _write_file(text: str, output: str) -> None:
     """Write a file with a byte-order mark, without which Excel misreads UTF-8."""
-    from renewables.cli.output import note
+    from renewables.cli.output import print_note
 
     if output == "-":
         typer.get_binary_stream("stdout").write(text.encode())
     else:
         Path(output).write_bytes(text.encode("utf-8-sig"))
-        note(f"Wrote {output}.")
+        print_note(f"Wrote {output}.")
 
 
 def _for_scripts(found: "Plan", batch: str | None) -> dict[str, Any]:

@@ -8,13 +8,13 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from renewables.cli.records import As_json, engine
+from renewables.cli.records import As_json, open_engine
 
 if TYPE_CHECKING:
     from enum import StrEnum
 
     from pipeline_assets.ledger.changes import Record
-    from pipeline_assets.spreadsheets.portfolio_index import Holdings
+    from pipeline_assets.spreadsheets.portfolio_index import Portfolio
 
 Text = Annotated[
     str | None,
@@ -38,18 +38,21 @@ def pipelines(sheet: str, kind: str) -> Callable[..., None]:
           renewables pipelines list --rag Red --rag Amber
           renewables pipelines list --technology BESS --stage Design --json
         """
-        from pipeline_assets.spreadsheets.portfolio_index import holdings
+        from pipeline_assets.spreadsheets.portfolio_index import read_portfolio
         from pipeline_assets.vocabulary import ProjectRole, Rag, Stage, Technology
         from renewables.formatting import number
 
         stages, rags, technologies = (
-            _words(vocabulary, given) for vocabulary, given in ((Stage, stage), (Rag, rag), (Technology, technology))
+            _vocabulary_words(vocabulary, given)
+            for vocabulary, given in ((Stage, stage), (Rag, rag), (Technology, technology))
         )
-        held = holdings(engine())
+        held = read_portfolio(open_engine())
         found = []
         for project in held.of_kind(kind):
-            facilities = _joined(held, "pipeline_facilities", "pipeline_id", project.id, "facility_id", "facilities")
-            companies = _joined(
+            facilities = _linked_records(
+                held, "pipeline_facilities", "pipeline_id", project.id, "facility_id", "facilities"
+            )
+            companies = _linked_records(
                 held, "pipeline_counterparties", "pipeline_id", project.id, "counterparty_id", "counterparties"
             )
             developers = [company for company, link in companies if link.fields["role"] == ProjectRole.DEVELOPER]
@@ -57,17 +60,17 @@ def pipelines(sheet: str, kind: str) -> Callable[..., None]:
                 **{"id": project.id, **project.fields},
                 "capacity_mwp": sum(facility.fields["capacity_mwp"] for facility, _ in facilities),
                 "technologies": sorted({facility.fields["technology"] for facility, _ in facilities}),
-                "developers": _names(developers),
+                "developers": _joined_names(developers),
             }
             if (
                 (stages and row["stage"] not in stages)
                 or (rags and row["rag"] not in rags)
                 or (technologies and not technologies & set(row["technologies"]))
-                or not _has(text, project, *(each for each, _ in (*facilities, *companies)))
+                or not _contains_text(text, project, *(each for each, _ in (*facilities, *companies)))
             ):
                 continue
             found.append(row)
-        _print(
+        _print_list(
             found,
             {
                 "ID": lambda row: row["id"],
@@ -95,20 +98,24 @@ def counterparties(sheet: str, kind: str) -> Callable[..., None]:
           renewables counterparties list
           renewables counterparties list --text hazel --json
         """
-        from pipeline_assets.spreadsheets.portfolio_index import holdings
+        from pipeline_assets.spreadsheets.portfolio_index import read_portfolio
 
-        held = holdings(engine())
+        held = read_portfolio(open_engine())
         found = []
         for company in held.of_kind(kind):
-            people = _joined(held, "counterparty_contacts", "counterparty_id", company.id, "contact_id", "contacts")
-            projects = _joined(
+            people = _linked_records(
+                held, "counterparty_contacts", "counterparty_id", company.id, "contact_id", "contacts"
+            )
+            projects = _linked_records(
                 held, "pipeline_counterparties", "counterparty_id", company.id, "pipeline_id", "pipelines"
             )
             live = [project for project, _ in projects if not project.archived]
-            if _has(text, company, *(person for person, _ in people), *live):
+            if _contains_text(text, company, *(person for person, _ in people), *live):
                 contacts = [{"name": person.fields["name"], "role": link.fields["role"]} for person, link in people]
-                found.append({"id": company.id, **company.fields, "contacts": contacts, "projects": _names(live)})
-        _print(
+                found.append(
+                    {"id": company.id, **company.fields, "contacts": contacts, "projects": _joined_names(live)}
+                )
+        _print_list(
             found,
             {
                 "ID": lambda row: row["id"],
@@ -139,35 +146,39 @@ def information_points(sheet: str, kind: str) -> Callable[..., None]:
           renewables information-points list --status Open --market "Great Britain" --technology BESS
           renewables information-points list --text grid --json
         """
-        from pipeline_assets.spreadsheets.portfolio_index import holdings
+        from pipeline_assets.spreadsheets.portfolio_index import read_portfolio
         from pipeline_assets.vocabulary import Market, PointStatus, Technology
         from renewables.queries.point_scope import market_and_technologies
 
         statuses, markets, wanted = (
-            _words(vocabulary, given)
+            _vocabulary_words(vocabulary, given)
             for vocabulary, given in ((PointStatus, status), (Market, market), (Technology, technology))
         )
-        held = holdings(engine())
+        held = read_portfolio(open_engine())
         found = []
         for point in held.of_kind(kind):
             project = held.get("pipelines", point.fields["pipeline_id"] or "")
             of_point = (point.id, "counterparty_id", "counterparties")
-            companies = _joined(held, "information_point_counterparties", "information_point_id", *of_point)
+            companies = _linked_records(held, "information_point_counterparties", "information_point_id", *of_point)
             companies_only = [company for company, _ in companies]
             point_market, technologies = market_and_technologies(held, point)
             if (
                 (statuses and point.fields["status"] not in statuses)
                 or (markets and point_market not in markets)
                 or (wanted and not wanted & set(technologies))
-                or not _has(text, point, *companies_only, *([project] if project else []))
+                or not _contains_text(text, point, *companies_only, *([project] if project else []))
             ):
                 continue
             row = {"id": point.id, **point.fields, "rating": point.fields["impact"] * point.fields["likelihood"]}
             found.append(
-                row | {"project": project.fields["name"] if project else None, "counterparties": _names(companies_only)}
+                row
+                | {
+                    "project": project.fields["name"] if project else None,
+                    "counterparties": _joined_names(companies_only),
+                }
             )
         found.sort(key=lambda row: -row["rating"])
-        _print(
+        _print_list(
             found,
             {
                 "ID": lambda row: row["id"],
@@ -186,7 +197,7 @@ def information_points(sheet: str, kind: str) -> Callable[..., None]:
     return command
 
 
-def _print(
+def _print_list(
     rows: list[dict[str, Any]],
     columns: dict[str, Callable[[dict[str, Any]], str]],
     sheet: str,
@@ -194,7 +205,7 @@ def _print(
     has_any: bool,
     right: tuple[str, ...] = (),
 ) -> None:
-    from renewables.cli.output import note, print_json, print_table
+    from renewables.cli.output import print_json, print_note, print_table
 
     if as_json:
         print_json(rows)
@@ -207,22 +218,22 @@ def _print(
         typer.echo("None is like that: leave a filter out.")
     else:
         print_table(list(columns), [[cell(row) for cell in columns.values()] for row in rows], right=right)
-        note(f"{len(rows)} in all. `renewables {sheet} show ID` shows one whole.")
+        print_note(f"{len(rows)} in all. `renewables {sheet} show ID` shows one whole.")
 
 
-def _joined(
-    held: "Holdings", link_kind: str, field: str, id: str, other_field: str, other: str
+def _linked_records(
+    held: "Portfolio", link_kind: str, field: str, id: str, other_field: str, other: str
 ) -> list[tuple["Record", "Record"]]:
     """Yield (record, link) for live links of the record with this id."""
     links = held.naming(link_kind, field, id)
     return [(found, link) for link in links if (found := held.get(other, link.fields[other_field]))]
 
 
-def _names(records: Iterable["Record"]) -> list[str]:
+def _joined_names(records: Iterable["Record"]) -> list[str]:
     return sorted({str(record.fields["name"]) for record in records})
 
 
-def _has(text: str | None, *records: "Record") -> bool:
+def _contains_text(text: str | None, *records: "Record") -> bool:
     """Return whether one of the fields has the text, in any spelling."""
     if not text:
         return True
@@ -233,7 +244,7 @@ def _has(text: str | None, *records: "Record") -> bool:
     return any(wanted in name_key(str(value)) for value in values)
 
 
-def _words(vocabulary: "type[StrEnum]", given: Words) -> set[str]:
+def _vocabulary_words(vocabulary: "type[StrEnum]", given: Words) -> set[str]:
     from pipeline_assets.errors import UnreadableValue
     from pipeline_assets.spreadsheets.cells import parse_word
     from renewables.user_errors import BadUsage

@@ -15,7 +15,7 @@ if TYPE_CHECKING:
     import sqlalchemy as sa
 
     from pipeline_assets.ledger.changes import Record, Recorded
-    from pipeline_assets.spreadsheets.portfolio_index import Holdings
+    from pipeline_assets.spreadsheets.portfolio_index import Portfolio
 
 As_json = Annotated[bool, typer.Option("--json", help="For scripts.")]
 Who = Annotated[str | None, typer.Option("--who", help="Author of the change; your login name unless given.")]
@@ -24,7 +24,7 @@ Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
 Id = Annotated[str, typer.Argument(metavar="ID_OR_NAME", help="The id, or a name that only one has.")]
 
 
-def group(
+def record_group(
     sheet: str, kind: str, what: str, commands: dict[str, Callable[[str, str], Callable[..., None]]]
 ) -> typer.Typer:
     """Return a group of commands; `what` is one of its records, for the help texts."""
@@ -40,14 +40,14 @@ def group(
     return made
 
 
-def author(who: str | None) -> str:
+def author_name(who: str | None) -> str:
     return who or getpass.getuser()
 
 
-def engine() -> "sa.Engine":
-    from pipeline_assets.ledger.schema import opened
+def open_engine() -> "sa.Engine":
+    from pipeline_assets.ledger.schema import open_ledger
 
-    return opened()
+    return open_ledger()
 
 
 def show(sheet: str, kind: str) -> Callable[..., None]:
@@ -59,21 +59,21 @@ def show(sheet: str, kind: str) -> Callable[..., None]:
           renewables {group} show 3f9a0c81d2e4
           renewables {group} show "Fen Farm" --json
         """
-        from pipeline_assets.spreadsheets.portfolio_index import holdings
-        from renewables.cli.output import note, print_facts, print_json
+        from pipeline_assets.spreadsheets.portfolio_index import read_portfolio
+        from renewables.cli.output import print_facts, print_json, print_note
         from renewables.formatting import utc
 
-        held = holdings(engine())
-        record = chosen(held, kind, id)
-        parts = list(belonging(held, sheet, record))
+        held = read_portfolio(open_engine())
+        record = chosen_record(held, kind, id)
+        parts = list(records_belonging_to(held, sheet, record))
         if as_json:
             print_json(_for_scripts(record) | {"parts": [_for_scripts(part) for part in parts]})
             return
-        print_facts(_title(record), [("ID", record.id), *_facts(held, record)])
+        print_facts(_title_text(record), [("ID", record.id), *_record_facts(held, record)])
         for part in parts:
-            if facts := _facts(held, part, apart_from=record):
-                print_facts(_title(part), facts)
-        note(
+            if facts := _record_facts(held, part, apart_from=record):
+                print_facts(_title_text(part), facts)
+        print_note(
             f"Version {record.version}, changed {utc(record.submitted_at_utc)} UTC by {record.who}; "
             f"`renewables {sheet} history {record.id}` shows how it came to be so."
         )
@@ -92,15 +92,15 @@ def history(sheet: str, kind: str) -> Callable[..., None]:
         """
         from pipeline_assets.ledger import reader
         from pipeline_assets.ledger.history import fields_changed
-        from pipeline_assets.spreadsheets.portfolio_index import holdings
-        from renewables.cli.output import note, print_facts, print_json
+        from pipeline_assets.spreadsheets.portfolio_index import read_portfolio
+        from renewables.cli.output import print_facts, print_json, print_note
         from renewables.formatting import utc
 
-        ledger = engine()
-        held = holdings(ledger)
-        record = chosen(held, kind, id)
-        wanted = [record, *belonging(held, sheet, record, archived=True)]
-        found = [change for each in wanted for change in reader.history(ledger, each.kind, each.id)]
+        ledger = open_engine()
+        held = read_portfolio(ledger)
+        record = chosen_record(held, kind, id)
+        wanted = [record, *records_belonging_to(held, sheet, record, archived=True)]
+        found = [change for each in wanted for change in reader.record_history(ledger, each.kind, each.id)]
         found.sort(key=lambda change: change.position)
         if as_json:
             print_json([change._asdict() for change in found])
@@ -108,21 +108,23 @@ def history(sheet: str, kind: str) -> Callable[..., None]:
         for change in found:
             lines = [
                 (
-                    _label(change.kind, field),
-                    _step(_shown(held, field, change.kind, before), _shown(held, field, change.kind, after)),
+                    _field_label(change.kind, field),
+                    _history_step(
+                        _shown_value(held, field, change.kind, before), _shown_value(held, field, change.kind, after)
+                    ),
                 )
                 for _, field, before, after in fields_changed([change])
                 if change.before or after not in ("", None)
             ]
             why = f": {change.why}" if change.why else ""
             heading = f"{utc(change.submitted_at_utc)} UTC, {change.who} (batch {change.batch}){why}"
-            print_facts(f"{heading}\n{_what(held, change)}, {change.action}", lines)
-        note(f"`renewables {sheet} revert BATCH` undoes a batch by a new one.")
+            print_facts(f"{heading}\n{_action_text(held, change)}, {change.action}", lines)
+        print_note(f"`renewables {sheet} revert BATCH` undoes a batch by a new one.")
 
     return command
 
 
-def chosen(held: "Holdings", kind: str, text: str) -> "Record":
+def chosen_record(held: "Portfolio", kind: str, text: str) -> "Record":
     """Find a record by id (archived ones too), or by a name that only one has. Raises BadUsage."""
     from pipeline_assets.models import ENTITIES
     from pipeline_assets.names import name_key
@@ -141,7 +143,9 @@ def chosen(held: "Holdings", kind: str, text: str) -> "Record":
     raise BadUsage(f"There is no {title} with the id or name {text!r}.{hint}")
 
 
-def belonging(held: "Holdings", sheet: str, record: "Record", *, archived: bool = False) -> Iterator["Record"]:
+def records_belonging_to(
+    held: "Portfolio", sheet: str, record: "Record", *, archived: bool = False
+) -> Iterator["Record"]:
     """Links, what they join as a part of the record, and other parts of it: information points, comments."""
     from pipeline_assets.models import ENTITIES
     from pipeline_assets.spreadsheets.sheet_columns import SHEETS
@@ -165,7 +169,7 @@ def belonging(held: "Holdings", sheet: str, record: "Record", *, archived: bool 
                         yield from _comments_on(held, part, state)
 
 
-def _comments_on(held: "Holdings", part: "Record", archived: bool) -> Iterator["Record"]:
+def _comments_on(held: "Portfolio", part: "Record", archived: bool) -> Iterator["Record"]:
     from pipeline_assets.models import Comment
 
     field = next((name for name, target in Comment.references.items() if target == part.kind), None)
@@ -186,7 +190,7 @@ def _plural_of(what: str) -> str:
     return f"{what[:-1]}ies" if what.endswith("y") else f"{what}s"
 
 
-def _title(record: "Record") -> str:
+def _title_text(record: "Record") -> str:
     from pipeline_assets.models import ENTITIES
 
     name = record.fields.get("name")
@@ -194,7 +198,7 @@ def _title(record: "Record") -> str:
     return ENTITIES[record.kind].title + (f": {name}" if name else "") + state
 
 
-def _facts(held: "Holdings", record: "Record", *, apart_from: "Record | None" = None) -> list[tuple[str, str]]:
+def _record_facts(held: "Portfolio", record: "Record", *, apart_from: "Record | None" = None) -> list[tuple[str, str]]:
     """Return the fields with a value; of a part, without its owner; of a link that only joins, nothing."""
     from pipeline_assets.models import ENTITIES
 
@@ -202,30 +206,30 @@ def _facts(held: "Holdings", record: "Record", *, apart_from: "Record | None" = 
     if apart_from and record.fields.keys() == references.keys() and record.kind == "pipeline_facilities":
         return []
     return [
-        (_label(record.kind, field), text)
+        (_field_label(record.kind, field), text)
         for field, value in record.fields.items()
         if not (apart_from and field in references and value == apart_from.id)
-        and (text := _shown(held, field, record.kind, value))
+        and (text := _shown_value(held, field, record.kind, value))
     ]
 
 
-def _step(before: str, after: str) -> str:
+def _history_step(before: str, after: str) -> str:
     return f"{before} \u2192 {after or '(empty)'}" if before else after
 
 
-def _label(kind: str, field: str) -> str:
+def _field_label(kind: str, field: str) -> str:
     from pipeline_assets.models import ENTITIES
 
     info = ENTITIES[kind].model_fields.get(field)
     return info.title or field if info else field
 
 
-def _what(held: "Holdings", change: "Recorded") -> str:
+def _action_text(held: "Portfolio", change: "Recorded") -> str:
     record = held.get(change.kind, change.id)
-    return _title(record).removesuffix(" (archived)") if record else change.kind
+    return _title_text(record).removesuffix(" (archived)") if record else change.kind
 
 
-def _shown(held: "Holdings", field: str, kind: str, value: Any) -> str:
+def _shown_value(held: "Portfolio", field: str, kind: str, value: Any) -> str:
     """Return a reference by its name."""
     from pipeline_assets.models import ENTITIES
 

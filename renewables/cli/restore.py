@@ -23,7 +23,7 @@ def restore(
     from warehouse import backups
     from warehouse.settings import Settings
 
-    snapshot = backups.chosen(version)
+    snapshot = backups.find_snapshot(version)
     place = Settings().warehouse
     typer.echo(f"Snapshot {snapshot.version} of {utc(snapshot.published_at_utc)} UTC goes to {place}.")
     if place.exists():

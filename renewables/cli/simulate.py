@@ -29,8 +29,8 @@ def simulate(
     """
     from elexon_assets.simulator.app import create_app
     from elexon_assets.simulator.server import serve
-    from renewables.cli.output import note
-    from renewables.user_errors import BadUsage, Problem
+    from renewables.cli.output import print_note
+    from renewables.user_errors import BadUsage, UserError
 
     if recordings and not recordings.is_dir():
         raise BadUsage(f"{recordings} is not a folder: give the one that holds the recorded answers.")
@@ -38,7 +38,7 @@ def simulate(
         app = create_app(seed=seed, latency_seconds=latency, faults=faults, recordings=recordings)
     except ValueError as error:
         raise BadUsage(f"{error}.") from error
-    note(
+    print_note(
         "A stand-in for Elexon, Ctrl+C ends it. Use it from another terminal, with a home of its own:\n"
         "  export ELEXON_BASE_URL=<the address below> RENEWABLES_HOME=<a folder for synthetic data>\n"
         "  renewables fetch-range 2024-01-01 2024-01-07"
@@ -46,4 +46,4 @@ def simulate(
     try:
         serve(app, port=port)
     except OSError as error:
-        raise Problem(f"Port {port} cannot be used ({error.strerror}): choose another with --port.") from error
+        raise UserError(f"Port {port} cannot be used ({error.strerror}): choose another with --port.") from error

@@ -21,8 +21,8 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")]
       renewables status --json | jq '.datasets[].newest_start_time_utc'
     """
     from renewables.cli.options import without_pandas
-    from renewables.cli.output import note, print_json
-    from renewables.queries.status import status as read_status
+    from renewables.cli.output import print_json, print_note
+    from renewables.queries.status import warehouse_status as read_status
     from warehouse.connection import refuse_lost
     from warehouse.errors import WarehouseLost, WarehouseMissing
     from warehouse.home_sizes import home_sizes
@@ -33,7 +33,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")]
     try:
         refuse_lost(settings.warehouse)
     except WarehouseLost as lost:
-        note(str(lost))
+        print_note(str(lost))
     try:
         with without_pandas():
             found = read_status()
@@ -47,7 +47,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")]
     if as_json:
         print_json({**_for_scripts(found), "home": sizes})
     else:
-        _print(found)
+        _print_status(found)
         _print_sizes(sizes)
 
 
@@ -67,7 +67,7 @@ def _print_sizes(sizes: "Sequence[PartSize]") -> None:
 def _for_scripts(found: "WarehouseStatus") -> dict[str, Any]:
     from renewables.attribution import attribution, label_of_sources
 
-    sources, now = _sources(found), datetime.now(UTC)
+    sources, now = _source_text(found), datetime.now(UTC)
     return {
         "snapshot": {
             "version": found.version,
@@ -88,12 +88,12 @@ def _for_scripts(found: "WarehouseStatus") -> dict[str, Any]:
     }
 
 
-def _sources(found: "WarehouseStatus") -> set[str]:
+def _source_text(found: "WarehouseStatus") -> set[str]:
     of_capacity = found.capacity.sources if found.capacity else ()
     return {*of_capacity, *(source for dataset in found.datasets for source in dataset.sources)}
 
 
-def _print(found: "WarehouseStatus") -> None:
+def _print_status(found: "WarehouseStatus") -> None:
     from renewables.attribution import note_of_sources
     from renewables.cli.output import print_table
     from renewables.formatting import number, utc
@@ -119,7 +119,7 @@ def _print(found: "WarehouseStatus") -> None:
             ],
             right=["Windows", "Failed", "New rows", "Asking"],
         )
-    if note := note_of_sources(_sources(found)):
+    if note := note_of_sources(_source_text(found)):
         typer.echo(note)
 
 

@@ -10,7 +10,7 @@ from urllib.parse import urlsplit
 
 import typer
 
-from renewables.user_errors import Problem
+from renewables.user_errors import UserError
 
 if TYPE_CHECKING:
     from pydantic import HttpUrl
@@ -19,7 +19,7 @@ DAGSTER_PORT, DASHBOARD_PORT = 3000, 8501
 TENDED_EVERY_SECONDS = 0.5
 
 
-class PortTaken(Problem):
+class PortTaken(UserError):
     """Something else listens there."""
 
 
@@ -86,7 +86,7 @@ def up(
                 dagster_servers.start_simulator(servers, settings)
             if dashboard:
                 servers.start("dashboard", dashboard_command(dashboard_port), environment)
-            dagster_servers.start(servers, environment, port, Path(sockets))
+            dagster_servers.start_servers(servers, environment, port, Path(sockets))
             if dashboard and servers.wait_for("dashboard", lambda: page_answers(f"{dashboard_address}/_stcore/health")):
                 console.print(f"The dashboard answers at {dashboard_address}")
             if servers.wait_for("dagster-webserver", lambda: page_answers(f"{address}/server_info")):

@@ -9,7 +9,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipeline_assets.failure_texts import describe_error
-from renewables.dagster_control.client import Orchestrator
+from renewables.dagster_control.client import DagsterClient
 from renewables.dagster_control.run_log import ERROR_FIELDS, recorded_errors
 
 TICK = f"ticks(limit: 1) {{ timestamp status error {{ {ERROR_FIELDS} }} }}"
@@ -59,7 +59,7 @@ class Automation:
     triggers: Sequence[Trigger]
 
 
-def automation(orchestrator: Orchestrator) -> Automation:
+def automation(orchestrator: DagsterClient) -> Automation:
     """Return the daemons, schedules and sensors. Raises OrchestratorError."""
     answer = orchestrator.ask(AUTOMATION)
     daemons = [

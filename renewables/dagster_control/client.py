@@ -15,11 +15,11 @@ from typing import Any
 import httpx
 
 from elexon_assets.backfill_plan import A_PERSONS_PRIORITY, PRIORITY, range_tags, runs_of
-from elexon_assets.certificates import trusted
+from elexon_assets.certificates import trusted_certificates
 from elexon_assets.datasets import Dataset
 from pipeline_assets.failure_texts import MARKED_FROM_OUTSIDE
 from renewables.dagster_control.run_log import RUN_LOG_QUERY, Event, read_errors
-from renewables.user_errors import Problem
+from renewables.user_errors import UserError
 from warehouse.addresses import endpoint_of
 
 REQUESTED_BY = "renewables/requested_by"
@@ -36,7 +36,7 @@ STARTS_WITHIN_SECONDS = 60.0
 "A run's process, on a busy machine."
 
 
-class OrchestratorError(Problem):
+class OrchestratorError(UserError):
     """Dagster does not answer, or refused; the sentence says what it said."""
 
 
@@ -82,7 +82,7 @@ class RunState:
         return self.status in ENDED
 
 
-class Orchestrator:
+class DagsterClient:
     """A Dagster webserver. Every method raises OrchestratorError; `url` is its address without credentials."""
 
     def __init__(self, url: str, *, timeout_seconds: float = 15.0) -> None:
@@ -237,7 +237,7 @@ class Orchestrator:
                 auth=self._auth,
                 params=self._parameters,
                 timeout=timeout_seconds or self._timeout_seconds,
-                verify=trusted(),
+                verify=trusted_certificates(),
             )
             body = response.json()
         except (httpx.HTTPError, ValueError) as error:

@@ -10,8 +10,8 @@ from datetime import UTC, date, datetime
 
 from elexon_assets.backfill_plan import runs_of
 from elexon_assets.datasets import Dataset
-from elexon_assets.windows import cut, of_days
-from renewables.dagster_control.client import Launched, Orchestrator, OrchestratorError, Outcome
+from elexon_assets.windows import split_window, window_of_days
+from renewables.dagster_control.client import DagsterClient, Launched, OrchestratorError, Outcome
 from warehouse.settings import Settings
 
 POLL_SECONDS = 0.5
@@ -39,7 +39,7 @@ class Progress:
 Watch = Callable[[Progress], None]
 
 
-def fetch(
+def fetch_days(
     datasets: Sequence[Dataset],
     first: date,
     last: date,
@@ -56,19 +56,24 @@ def fetch(
     now, runs = datetime.now(UTC), runs_of(datasets, first, last)
     windows = {
         dataset.name: sum(
-            len(cut(of_days(*days) if days else dataset.everything(now), dataset.longest_window)) for days in runs
+            len(
+                split_window(
+                    window_of_days(*days) if days else dataset.full_history_window(now), dataset.longest_window
+                )
+            )
+            for days in runs
         )
         for dataset in datasets
     }
-    orchestrator = Orchestrator(str(settings.dagster_url))
+    orchestrator = DagsterClient(str(settings.dagster_url))
     if not here and orchestrator.answers(for_home=settings.dagster_home):
         progress = Progress(windows, where=f"Dagster at {orchestrator.url}")
         launched = orchestrator.launch(datasets, first, last, requested_by=requested_by)
-        return follow(orchestrator, launched, progress, watch)
+        return follow_runs(orchestrator, launched, progress, watch)
     return _in_process(datasets, first, last, requested_by, settings, Progress(windows, "this process"), watch)
 
 
-def follow(orchestrator: Orchestrator, launched: Launched, progress: Progress, watch: Watch) -> list[Outcome]:
+def follow_runs(orchestrator: DagsterClient, launched: Launched, progress: Progress, watch: Watch) -> list[Outcome]:
     """Poll until the run, or every run of the backfill, has ended.
 
     A run whose process died is followed by the one that Dagster starts in its place, and is no outcome.
@@ -119,13 +124,13 @@ def _in_process(
 ) -> list[Outcome]:
     """The persistent instance, without a server: its UI shows the runs when it is started later."""
     from elexon_assets.ingest_report import Report
-    from elexon_assets.progress import listening
-    from renewables.dagster_control.in_process import materialize
+    from elexon_assets.progress import progress_listener
+    from renewables.dagster_control.in_process import materialize_days
 
     def note(report: Report) -> None:
         progress.note(str(report.span), report.dataset.name, report.windows_answered, len(report.failed))
         watch(progress)
 
     watch(progress)
-    with listening(note):
-        return materialize(datasets, first, last, requested_by=requested_by, settings=settings)
+    with progress_listener(note):
+        return materialize_days(datasets, first, last, requested_by=requested_by, settings=settings)

@@ -6,8 +6,8 @@ Belongs here: choosing the way. Not here: what may be accepted (`elexon_assets/a
 from datetime import date
 from typing import Any
 
-from renewables.dagster_control.client import Launched, Orchestrator, Outcome
-from renewables.dagster_control.fetch_job import Progress, follow
+from renewables.dagster_control.client import DagsterClient, Launched, Outcome
+from renewables.dagster_control.fetch_job import Progress, follow_runs
 from warehouse.settings import Settings
 
 JOB = "accepting"
@@ -20,7 +20,7 @@ def run_config(dataset: str, day: date, reason: str, accepted_by: str) -> dict[s
 
 
 def launch_acceptance(
-    orchestrator: Orchestrator, dataset: str, day: date, *, reason: str, accepted_by: str, requested_by: str
+    orchestrator: DagsterClient, dataset: str, day: date, *, reason: str, accepted_by: str, requested_by: str
 ) -> Launched:
     """Start the job on the server. Raises OrchestratorError."""
     config = run_config(dataset, day, reason, accepted_by)
@@ -31,12 +31,12 @@ def accept_gap(
     dataset: str, day: date, *, reason: str, accepted_by: str, requested_by: str, settings: Settings
 ) -> Outcome:
     """Accept the day and wait for it. Raises OrchestratorError."""
-    orchestrator = Orchestrator(str(settings.dagster_url))
+    orchestrator = DagsterClient(str(settings.dagster_url))
     if orchestrator.answers(for_home=settings.dagster_home):
         launched = launch_acceptance(
             orchestrator, dataset, day, reason=reason, accepted_by=accepted_by, requested_by=requested_by
         )
-        [outcome] = follow(orchestrator, launched, Progress({}), lambda _: None)
+        [outcome] = follow_runs(orchestrator, launched, Progress({}), lambda _: None)
         return outcome
     from renewables.dagster_control.in_process import run_job
 

@@ -15,13 +15,13 @@ from pathlib import Path
 
 from renewables.dagster_control.process_identity import is_alive, own_identity
 from renewables.dagster_control.watchdog import GRACE_SECONDS
-from renewables.user_errors import Problem
+from renewables.user_errors import UserError
 from warehouse.private_files import open_private, write_private
 
 LOCK, STATE = "up.lock", "up.json"
 
 
-class AlreadyUp(Problem):
+class AlreadyUp(UserError):
     """Another `renewables up` runs on this home."""
 
 

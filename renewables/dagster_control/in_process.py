@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from elexon_assets.backfill_plan import range_tags, runs_of
 from elexon_assets.datasets import Dataset
 from renewables.dagster_control.client import ASSETS, REQUESTED_BY, Outcome
-from renewables.dagster_control.instance import PROCESS_TAG, instance
+from renewables.dagster_control.instance import PROCESS_TAG, open_instance
 from renewables.dagster_control.process_identity import own_identity
 from warehouse.settings import Settings
 
@@ -21,7 +21,7 @@ if TYPE_CHECKING:
 QUIET = {"console": {"config": {"log_level": "CRITICAL"}}}
 
 
-def materialize(
+def materialize_days(
     datasets: Sequence[Dataset], first: date, last: date, *, requested_by: str, settings: Settings
 ) -> list[Outcome]:
     """Materialize UTC days, both inclusive, in runs of at most 371 days; or one run of a dataset fetched completely."""
@@ -30,7 +30,7 @@ def materialize(
     from elexon_assets.definitions import defs
 
     outcomes = []
-    with instance(settings) as opened:
+    with open_instance(settings) as opened:
         keys = [dg.AssetKey(dataset.name) for dataset in datasets]
         job = defs.resolve_implicit_job_def_def_for_assets(keys)
         if job is None:
@@ -38,10 +38,10 @@ def materialize(
         job = job.get_subset(asset_selection=set(keys))
         for days in runs_of(datasets, first, last):
             tags = {REQUESTED_BY: requested_by, ASSETS: ", ".join(dataset.name for dataset in datasets)}
-            outcomes.append(_run(job, opened, {**tags, **(range_tags(*days) if days else {})}))
+            outcomes.append(_run_assets(job, opened, {**tags, **(range_tags(*days) if days else {})}))
         # As the sensors of a server do after a landing. One that fails is red in the UI; the next one makes it good.
         if any(dataset.is_half_hourly for dataset in datasets):
-            _run(defs.resolve_job_def("flagging"), opened, {REQUESTED_BY: requested_by})
+            _run_assets(defs.resolve_job_def("flagging"), opened, {REQUESTED_BY: requested_by})
     return outcomes
 
 
@@ -50,11 +50,11 @@ def run_job(
 ) -> Outcome:
     """Run one job of a code location in this process, with that configuration of its ops."""
     definitions = import_module(f"{location}.definitions").defs
-    with instance(settings) as opened:
-        return _run(definitions.resolve_job_def(name), opened, {REQUESTED_BY: requested_by}, run_config)
+    with open_instance(settings) as opened:
+        return _run_assets(definitions.resolve_job_def(name), opened, {REQUESTED_BY: requested_by}, run_config)
 
 
-def _run(
+def _run_assets(
     job: "dg.JobDefinition",
     opened: "dg.DagsterInstance",
     tags: dict[str, str],

@@ -9,7 +9,7 @@ from typing import TYPE_CHECKING
 
 from renewables.dagster_control.process_identity import is_alive
 from warehouse.private_files import make_private_folder, private_umask, write_private
-from warehouse.settings import PACKAGE_PARENT, Settings, checkout
+from warehouse.settings import PACKAGE_PARENT, Settings, checkout_folder
 
 if TYPE_CHECKING:
     import dagster as dg
@@ -23,9 +23,9 @@ PROCESS_TAG = "renewables/process"
 "On runs in a process of the command line: while that very process lives, its run is not a dead one."
 
 
-def shipped(name: str) -> Path:
+def shipped_file(name: str) -> Path:
     """Return `dagster.yaml` or `workspace.yaml` as it came: from the checkout, else from the installed package."""
-    return (checkout() or PACKAGE_PARENT / "renewables") / name
+    return (checkout_folder() or PACKAGE_PARENT / "renewables") / name
 
 
 def prepared_home(settings: Settings) -> Path:
@@ -35,7 +35,7 @@ def prepared_home(settings: Settings) -> Path:
     """
     home = make_private_folder(settings.dagster_home)
     configuration, copy = home / "dagster.yaml", home / SHIPPED_COPY
-    text = shipped("dagster.yaml").read_text()
+    text = shipped_file("dagster.yaml").read_text()
     before = configuration.read_text() if configuration.exists() else None
     if before in (None, text) or _is_untouched(str(before), copy):
         for path in (configuration, copy):
@@ -52,7 +52,7 @@ def _is_untouched(configuration: str, copy: Path) -> bool:
 
 
 @contextmanager
-def instance(settings: Settings) -> Iterator["dg.DagsterInstance"]:
+def open_instance(settings: Settings) -> Iterator["dg.DagsterInstance"]:
     """Yield the persistent instance, also set as DAGSTER_HOME for what Dagster starts from here."""
     import dagster as dg
 
@@ -82,7 +82,7 @@ def mark_dead_runs(
 
     left = [dg.DagsterRunStatus.STARTED, dg.DagsterRunStatus.STARTING, dg.DagsterRunStatus.CANCELING]
     marked = []
-    with instance(settings) as opened:
+    with open_instance(settings) as opened:
         for run in opened.get_runs(filters=dg.RunsFilter(statuses=left)):
             if is_alive(run.tags.get(PROCESS_TAG)):
                 continue

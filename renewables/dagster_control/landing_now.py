@@ -7,21 +7,21 @@ loads Dagster nor opens the warehouse for writing.
 import subprocess
 import sys
 
-from renewables.dagster_control.client import Orchestrator
-from renewables.user_errors import Problem
+from renewables.dagster_control.client import DagsterClient
+from renewables.user_errors import UserError
 from warehouse.settings import Settings
 
 LANDING = ("pipeline_assets", "landing")
 PATIENCE_SECONDS = 120.0
 
 
-class LandingFailed(Problem):
+class LandingFailed(UserError):
     """The changes did not land; what was saved is kept and lands later."""
 
 
 def land_now(settings: Settings, *, requested_by: str) -> str:
     """Return a sentence about what happens now. Raises OrchestratorError, LandingFailed."""
-    orchestrator = Orchestrator(str(settings.dagster_url))
+    orchestrator = DagsterClient(str(settings.dagster_url))
     if orchestrator.answers(for_home=settings.dagster_home):
         location, job = LANDING
         orchestrator.launch_job(job, requested_by=requested_by, location=location)
@@ -40,12 +40,12 @@ def land_now(settings: Settings, *, requested_by: str) -> str:
 def main() -> None:
     """Run the landing in this process; a failure is one line on the error stream, with exit code 1."""
     from renewables.dagster_control.in_process import run_job
-    from renewables.user_errors import told
+    from renewables.user_errors import user_message
 
     try:
         outcome = run_job(*LANDING, requested_by=sys.argv[1], settings=Settings())
     except Exception as error:
-        expected = told(error)
+        expected = user_message(error)
         if expected is None:
             raise
         raise SystemExit(expected[0]) from error

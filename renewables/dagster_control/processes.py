@@ -22,7 +22,7 @@ from types import FrameType
 from renewables.dagster_control.home_lock import PartState
 from renewables.dagster_control.process_identity import identity_of
 from renewables.dagster_control.watchdog import end_groups, group_lives
-from renewables.user_errors import Problem
+from renewables.user_errors import UserError
 from warehouse.private_files import open_private
 
 START_SECONDS = 90.0
@@ -35,7 +35,7 @@ STEADY_SECONDS = 60.0
 WATCHDOG = "watchdog"
 
 
-class ServerEnded(Problem):
+class ServerEnded(UserError):
     """A server ended by itself, and cannot be started again; the sentence names it and its log."""
 
 

@@ -10,7 +10,7 @@ from typing import Any
 
 from elexon_assets.backfill_plan import RANGE_END, RANGE_START
 from elexon_assets.progress import Step, step_of
-from renewables.dagster_control.client import ASSETS, ENDED, REQUESTED_BY, Launched, Orchestrator
+from renewables.dagster_control.client import ASSETS, ENDED, REQUESTED_BY, DagsterClient, Launched
 
 OF_A_BACKFILL = "dagster/backfill"
 SCHEDULE, SENSOR = "dagster/schedule_name", "dagster/sensor_name"
@@ -18,7 +18,7 @@ BACKFILL_ENDED = {"COMPLETED", "COMPLETED_SUCCESS", "COMPLETED_FAILED", "CANCELE
 
 
 @dataclass(frozen=True)
-class Listed:
+class RunSummary:
     """A run, or a backfill with all of its runs."""
 
     launched: Launched
@@ -53,7 +53,7 @@ class Check:
 
 
 @dataclass
-class Followed:
+class RunProgress:
     """How far one import is: the newest step by run and dataset, and what went wrong. Cheap to ask again."""
 
     steps: dict[tuple[str, str], Step] = field(default_factory=dict)
@@ -70,7 +70,7 @@ class Followed:
         return sums
 
 
-def recent(orchestrator: Orchestrator, *, limit: int = 20, asked_by: str | None = None) -> list[Listed]:
+def recent_runs(orchestrator: DagsterClient, *, limit: int = 20, asked_by: str | None = None) -> list[RunSummary]:
     """Return the newest runs first; a backfill counts as one.
 
     `asked_by` keeps those with that tag. Raises OrchestratorError.
@@ -82,13 +82,17 @@ def recent(orchestrator: Orchestrator, *, limit: int = 20, asked_by: str | None 
         id status timestamp endTimestamp title tags { key value } assetSelection { path } } } } }"""
     wanted = {"tags": [{"key": REQUESTED_BY, "value": asked_by}]} if asked_by else {}
     data = orchestrator.ask(query, {"filter": wanted, "limit": limit * 3})
-    runs = [_run(orchestrator.url, run) for run in data["runsOrError"].get("results", []) if not _in_backfill(run)]
-    backfills = [_backfill(orchestrator.url, one) for one in data["partitionBackfillsOrError"].get("results", [])]
+    runs = [
+        _run_summary(orchestrator.url, run) for run in data["runsOrError"].get("results", []) if not _in_backfill(run)
+    ]
+    backfills = [
+        _backfill_summary(orchestrator.url, one) for one in data["partitionBackfillsOrError"].get("results", [])
+    ]
     found = runs + [one for one in backfills if asked_by in (None, one.asked_by)]
     return sorted(found, key=lambda listed: listed.created_at_utc, reverse=True)[:limit]
 
 
-def follow_once(orchestrator: Orchestrator, listed: Listed, known: Followed) -> Followed:
+def poll_run(orchestrator: DagsterClient, listed: RunSummary, known: RunProgress) -> RunProgress:
     """Reads on from where `known` ended, and notes it there. Raises OrchestratorError."""
     launched = listed.launched
     run_ids = [launched.id] if launched.kind == "run" else orchestrator.backfill_runs(launched.id)[1]
@@ -104,7 +108,7 @@ def follow_once(orchestrator: Orchestrator, listed: Listed, known: Followed) -> 
     return known
 
 
-def checks(orchestrator: Orchestrator) -> list[Check]:
+def recent_checks(orchestrator: DagsterClient) -> list[Check]:
     """Return every check of every asset, failing ones first. Raises OrchestratorError."""
     query = """{ assetNodes { assetKey { path } assetChecksOrError { ... on AssetChecks { checks {
       name description executionForLatestMaterialization { runId status timestamp evaluation { severity
@@ -112,7 +116,7 @@ def checks(orchestrator: Orchestrator) -> list[Check]:
           ... on TextMetadataEntry { text } } } }
     } } } } }"""
     found = [
-        _check(node["assetKey"]["path"][-1], check)
+        _check_result(node["assetKey"]["path"][-1], check)
         for node in orchestrator.ask(query)["assetNodes"]
         for check in (node["assetChecksOrError"] or {}).get("checks", [])
     ]
@@ -120,13 +124,13 @@ def checks(orchestrator: Orchestrator) -> list[Check]:
     return sorted(found, key=lambda check: (order.index(check.outcome), check.asset, check.name))
 
 
-def _said(entries: Sequence[dict[str, Any]]) -> str:
+def _check_text(entries: Sequence[dict[str, Any]]) -> str:
     """Counts of nothing are left out where another figure says more."""
     telling = [entry for entry in entries if entry.get("intRepr") != "0"]
-    return ", ".join(map(_figure, telling or entries))
+    return ", ".join(map(_check_figure, telling or entries))
 
 
-def _figure(entry: dict[str, Any]) -> str:
+def _check_figure(entry: dict[str, Any]) -> str:
     """Return one figure of a check's outcome; without a value if it is neither number nor text."""
     if "intRepr" in entry:
         return f"{entry['label']} {int(entry['intRepr']):,}"
@@ -134,7 +138,7 @@ def _figure(entry: dict[str, Any]) -> str:
     return entry["label"] if value is None else f"{entry['label']} {value}"
 
 
-def _check(asset: str, found: dict[str, Any]) -> Check:
+def _check_result(asset: str, found: dict[str, Any]) -> Check:
     last = found["executionForLatestMaterialization"]
     evaluation = (last or {}).get("evaluation") or {}
     if last is None or last["status"] == "SKIPPED":
@@ -150,8 +154,8 @@ def _check(asset: str, found: dict[str, Any]) -> Check:
         found["name"],
         outcome,
         " ".join((found["description"] or "").split()),
-        _said(evaluation.get("metadataEntries") or []),
-        _instant(last["timestamp"]) if last else None,
+        _check_text(evaluation.get("metadataEntries") or []),
+        _instant_of(last["timestamp"]) if last else None,
         last["runId"] if last else None,
     )
 
@@ -160,34 +164,34 @@ def _in_backfill(run: dict[str, Any]) -> bool:
     return any(tag["key"] == OF_A_BACKFILL for tag in run["tags"])
 
 
-def _run(url: str, run: dict[str, Any]) -> Listed:
-    tags = _tags(run)
+def _run_summary(url: str, run: dict[str, Any]) -> RunSummary:
+    tags = _tag_values(run)
     first, last = tags.get(RANGE_START), tags.get(RANGE_END)
-    return Listed(
+    return RunSummary(
         Launched("run", run["runId"], f"{url}/runs/{run['runId']}"),
         run["status"],
-        _assets(run["assetSelection"]) or tags.get(ASSETS) or run["jobName"].replace("__ASSET_JOB", "assets"),
+        _asset_names(run["assetSelection"]) or tags.get(ASSETS) or run["jobName"].replace("__ASSET_JOB", "assets"),
         _asked_by(tags),
         (date.fromisoformat(first), date.fromisoformat(last)) if first and last else None,
-        _instant(run["creationTime"]),
-        _instant(run["endTime"]) if run["endTime"] else None,
+        _instant_of(run["creationTime"]),
+        _instant_of(run["endTime"]) if run["endTime"] else None,
     )
 
 
-def _backfill(url: str, one: dict[str, Any]) -> Listed:
+def _backfill_summary(url: str, one: dict[str, Any]) -> RunSummary:
     title = (one["title"] or "").split(" to ")
-    return Listed(
+    return RunSummary(
         Launched("backfill", one["id"], f"{url}/runs/b/{one['id']}"),
         one["status"],
-        _assets(one["assetSelection"]) or "assets",
-        _asked_by(_tags(one)),
+        _asset_names(one["assetSelection"]) or "assets",
+        _asked_by(_tag_values(one)),
         (date.fromisoformat(title[0]), date.fromisoformat(title[1])) if len(title) == 2 else None,
-        _instant(one["timestamp"]),
-        _instant(one["endTimestamp"]) if one["endTimestamp"] else None,
+        _instant_of(one["timestamp"]),
+        _instant_of(one["endTimestamp"]) if one["endTimestamp"] else None,
     )
 
 
-def _tags(found: dict[str, Any]) -> dict[str, str]:
+def _tag_values(found: dict[str, Any]) -> dict[str, str]:
     return {tag["key"]: tag["value"] for tag in found["tags"]}
 
 
@@ -195,9 +199,9 @@ def _asked_by(tags: dict[str, str]) -> str:
     return tags.get(REQUESTED_BY) or tags.get(SCHEDULE) or tags.get(SENSOR) or "Dagster UI"
 
 
-def _assets(selection: Sequence[dict[str, Any]] | None) -> str:
+def _asset_names(selection: Sequence[dict[str, Any]] | None) -> str:
     return ", ".join(key["path"][-1] for key in selection or [])
 
 
-def _instant(seconds: float) -> datetime:
+def _instant_of(seconds: float) -> datetime:
     return datetime.fromtimestamp(float(seconds), UTC)

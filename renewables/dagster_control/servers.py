@@ -12,7 +12,7 @@ from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
 
-from renewables.dagster_control.instance import shipped
+from renewables.dagster_control.instance import shipped_file
 from renewables.dagster_control.processes import Supervisor, listens
 from renewables.dagster_control.service_status import page_answers
 from renewables.user_errors import BadUsage
@@ -23,7 +23,7 @@ LOOPBACK = "127.0.0.1"
 "Neither has a login, so nobody else is let in; a team puts a proxy with one in front."
 
 
-def start(servers: Supervisor, environment: Mapping[str, str], port: int, sockets: Path) -> None:
+def start_servers(servers: Supervisor, environment: Mapping[str, str], port: int, sockets: Path) -> None:
     """Starts them, the code servers first: who asks one that is not there yet notes an error and asks again late.
 
     `environment` names the home, whose instance was opened before: two servers at once would both make its databases.
@@ -31,7 +31,7 @@ def start(servers: Supervisor, environment: Mapping[str, str], port: int, socket
     """
     from dagster_shared.yaml_utils import load_yaml_from_path
 
-    shipped_workspace: Any = load_yaml_from_path(str(shipped("workspace.yaml")))
+    shipped_workspace: Any = load_yaml_from_path(str(shipped_file("workspace.yaml")))
     shared = {}
     for entry in shipped_workspace["load_from"]:
         name, module = entry["python_module"]["location_name"], entry["python_module"]["module_name"]

@@ -10,8 +10,8 @@ from dataclasses import dataclass
 
 import httpx
 
-from elexon_assets.certificates import trusted
-from renewables.dagster_control.client import Orchestrator
+from elexon_assets.certificates import trusted_certificates
+from renewables.dagster_control.client import DagsterClient
 from warehouse.addresses import endpoint_of
 from warehouse.redaction import log_line
 from warehouse.settings import Settings
@@ -35,7 +35,7 @@ def elexon(settings: Settings) -> Answer:
     url = f"{endpoint.url}/datasets/metadata/latest"
     try:
         response = httpx.get(
-            url, params=endpoint.parameters, auth=endpoint.auth, timeout=PATIENCE_SECONDS, verify=trusted()
+            url, params=endpoint.parameters, auth=endpoint.auth, timeout=PATIENCE_SECONDS, verify=trusted_certificates()
         )
         response.raise_for_status()
         datasets = len(response.json()["data"])
@@ -53,7 +53,7 @@ def elexon(settings: Settings) -> Answer:
 def dagster(settings: Settings) -> Answer:
     """Ask whether the server of this home answers; waits for two seconds at most."""
     url = endpoint_of(settings.dagster_url).url
-    if Orchestrator(str(settings.dagster_url)).answers(for_home=settings.dagster_home):
+    if DagsterClient(str(settings.dagster_url)).answers(for_home=settings.dagster_home):
         return Answer(True, f"Dagster answers at {url}.", time.monotonic())
     return Answer(False, f"No Dagster of this home answers at {url}. Start it with `renewables up`.", time.monotonic())
 
@@ -66,7 +66,7 @@ def page_answers(url: str) -> bool:
         return False
 
 
-class Lookout:
+class StatusMonitor:
     """Asks in threads of its own and remembers; one for all sessions."""
 
     def __init__(self) -> None:

@@ -43,7 +43,7 @@ class Answer:
     tables: frozenset[str]
 
 
-def ask(sql: str, *, row_limit: int, seconds: float, version: int | None = None) -> Answer:
+def run_sql(sql: str, *, row_limit: int, seconds: float, version: int | None = None) -> Answer:
     """Run one query against the newest snapshot, or that version; it reaches no files, extensions or settings.
 
     Raises QueryRefused (also when it takes longer than `seconds` or more memory than QUERY_MEMORY_MB),

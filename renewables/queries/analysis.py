@@ -20,7 +20,7 @@ from elexon_assets.settlement import first_start_utc
 from elexon_assets.time_inputs import read_days, read_span
 from elexon_assets.windows import Window
 from renewables.queries.selection import Categories, Selection
-from renewables.queries.snapshot import Connection, frame_of, opened
+from renewables.queries.snapshot import Connection, query_frame, snapshot_connection
 
 PERCENTILES = (5, 25, 50, 75, 95)
 
@@ -98,8 +98,8 @@ def summary_of(selection: Selection, window: Window, con: Connection | None = No
     # All of them at once, which sorts once; named several times, it is computed once.
     quantiles = f"quantile_cont(mw, {[p / 100 for p in PERCENTILES]}::DOUBLE[])"
     percentiles = ", ".join(f"{quantiles}[{n}] AS p{p}_mw" for n, p in enumerate(PERCENTILES, start=1))
-    with opened(con) as snapshot:
-        frame = frame_of(
+    with snapshot_connection(con) as snapshot:
+        frame = query_frame(
             snapshot,
             f"""WITH shown AS (
                 FROM {selection.with_capacity_sql(selection.values_sql())}
@@ -189,8 +189,8 @@ def _by_period(
         days=f"settlement_date BETWEEN $first AND $last AND {measures.days_with_data_sql(declaration)}",
         has_capacity=True,
     )
-    with opened(con) as snapshot:
-        return frame_of(
+    with snapshot_connection(con) as snapshot:
+        return query_frame(
             snapshot,
             f"SELECT period AS {column}, category AS {category}, {', '.join(_PERIODIC)} FROM ({rows}) "
             f"WHERE list_contains($names, category) ORDER BY period, list_position($names, category)",
@@ -200,6 +200,6 @@ def _by_period(
 
 def sources_of_capacity(con: Connection | None = None) -> list[str]:
     """Return the sources of the installed capacity: elexon, or synthetic."""
-    with opened(con) as snapshot:
+    with snapshot_connection(con) as snapshot:
         rows = snapshot.execute(f"SELECT DISTINCT source FROM {INSTALLED_CAPACITY.table} ORDER BY source").fetchall()
     return [source for (source,) in rows]

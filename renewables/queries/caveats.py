@@ -7,7 +7,7 @@ from datetime import UTC, datetime
 
 from elexon_assets.time_inputs import in_words, shown
 from renewables.queries.selection import Selection
-from renewables.queries.snapshot import Connection, opened
+from renewables.queries.snapshot import Connection, snapshot_connection
 
 FLAGS_ARE_TODAYS = (
     "The flags are today's: which values were in doubt at that time is not known, and a value that was republished "
@@ -39,7 +39,7 @@ def caveats_of(selection: Selection, con: Connection | None = None, *, has_capac
 
 def first_landing(selection: Selection, con: Connection | None = None) -> datetime | None:
     """Return when the first value of the dataset landed here, to the second, or None before any did."""
-    with opened(con) as snapshot:
+    with snapshot_connection(con) as snapshot:
         [(first,)] = snapshot.execute(
             f"SELECT epoch_us(min(ingested_at_utc)) FROM {selection.declaration.table}"
         ).fetchall()

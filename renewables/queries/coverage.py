@@ -9,7 +9,7 @@ import polars as pl
 
 from elexon_assets.flag_vocabulary import GAP_STATE_BY_NAME, KNOWN_GAP, TOO_RECENT
 from elexon_assets.schema.aggregates import utc_day
-from renewables.queries.snapshot import NOTHING_LANDED, Connection, frame_of, opened
+from renewables.queries.snapshot import NOTHING_LANDED, Connection, query_frame, snapshot_connection
 from warehouse.settings import Settings
 
 WHOLE, FLAGGED, SHORT, MISSING = "whole", "flagged", "short", "missing"
@@ -26,7 +26,7 @@ _DAYS = {
 }
 
 
-def days(
+def days_by_state(
     dataset: str = "wind_and_solar", *, now: datetime | None = None, con: Connection | None = None
 ) -> pl.DataFrame:
     """Return one row for each UTC day from the first that can be asked for to today.
@@ -38,8 +38,8 @@ def days(
     """
     now = now or datetime.now(UTC)
     first = Settings().first_day
-    with opened(con) as snapshot:
-        frame = frame_of(
+    with snapshot_connection(con) as snapshot:
+        frame = query_frame(
             snapshot,
             f"""WITH calendar AS (
                 SELECT unnest(range($first::TIMESTAMP, $today::TIMESTAMP + INTERVAL 1 DAY, INTERVAL 1 DAY))::DATE
@@ -86,10 +86,10 @@ def by_year(frame: pl.DataFrame) -> pl.DataFrame:
     return counted.sort("year", descending=True)
 
 
-def quarantine(limit: int, con: Connection | None = None) -> pl.DataFrame:
+def quarantined_rows(limit: int, con: Connection | None = None) -> pl.DataFrame:
     """Return quarantined rows, newest first: found_at_utc, dataset, reason, raw_json, its window, run_id."""
-    with opened(con) as snapshot:
-        return frame_of(
+    with snapshot_connection(con) as snapshot:
+        return query_frame(
             snapshot,
             "SELECT found_at_utc, dataset, reason, raw_json, window_start_utc, window_end_utc, run_id FROM quarantine "
             "ORDER BY found_at_utc DESC, window_start_utc DESC LIMIT $limit",
@@ -99,8 +99,8 @@ def quarantine(limit: int, con: Connection | None = None) -> pl.DataFrame:
 
 def fetch_log(limit: int, *, only_failed: bool = False, con: Connection | None = None) -> pl.DataFrame:
     """Return requested windows, newest first: asked_at_utc, dataset, window, status, rows, attempts, seconds, error."""
-    with opened(con) as snapshot:
-        return frame_of(
+    with snapshot_connection(con) as snapshot:
+        return query_frame(
             snapshot,
             "SELECT asked_at_utc, dataset, window_start_utc, window_end_utc, status, rows_received, rows_landed, "
             "rows_quarantined, attempts, seconds, error, run_id FROM fetch_log WHERE status = 'failed' OR NOT $failed "
@@ -109,10 +109,10 @@ def fetch_log(limit: int, *, only_failed: bool = False, con: Connection | None =
         )
 
 
-def tables(con: Connection | None = None) -> pl.DataFrame:
+def table_overview(con: Connection | None = None) -> pl.DataFrame:
     """Return the relations of the warehouse: name, kind (table or view), columns, rows (estimated, tables only)."""
-    with opened(con) as snapshot:
-        return frame_of(
+    with snapshot_connection(con) as snapshot:
+        return query_frame(
             snapshot,
             """SELECT table_name AS name, 'table' AS kind, column_count AS columns, estimated_size AS rows
                 FROM duckdb_tables() WHERE NOT internal AND NOT temporary AND database_name <> $present

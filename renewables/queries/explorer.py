@@ -12,7 +12,7 @@ import polars as pl
 from elexon_assets.datasets import Dataset
 from elexon_assets.windows import Window
 from renewables.queries.selection import Selection, read_dataset
-from renewables.queries.snapshot import Connection, frame_of, opened
+from renewables.queries.snapshot import Connection, query_frame, snapshot_connection
 
 OURS = ("publish_time_utc", "ingested_at_utc", "source")
 
@@ -37,7 +37,7 @@ def columns_of(dataset: Dataset) -> list[str]:
     return ["start_time_utc", "settlement_date", "settlement_period", dataset.category, dataset.value, "flags", *OURS]
 
 
-def rows(
+def explorer_rows(
     wanted: Filter, columns: Sequence[str], limit: int, offset: int, con: Connection | None = None
 ) -> pl.DataFrame:
     """Return one page in the requested order, ties by half-hour and category.
@@ -51,21 +51,27 @@ def rows(
     direction = "DESC" if wanted.descending else "ASC"
     # A flagged half hour is one whatever its order of reasons; the key makes every page the same twice.
     order = f"{wanted.sorted_by} {direction} NULLS LAST, start_time_utc DESC, {declaration.category}"
-    return _ask(wanted, f"SELECT {', '.join(columns)} FROM found ORDER BY {order} LIMIT {limit} OFFSET {offset}", con)
+    return _query_rows(
+        wanted, f"SELECT {', '.join(columns)} FROM found ORDER BY {order} LIMIT {limit} OFFSET {offset}", con
+    )
 
 
-def count(wanted: Filter, con: Connection | None = None) -> int:
+def count_rows(wanted: Filter, con: Connection | None = None) -> int:
     """Return the number of rows of all pages."""
-    return int(_ask(replace(wanted, sorted_by="start_time_utc"), "SELECT count(*) AS rows FROM found", con).item())
+    return int(
+        _query_rows(replace(wanted, sorted_by="start_time_utc"), "SELECT count(*) AS rows FROM found", con).item()
+    )
 
 
-def publications(dataset: str, start_time_utc: datetime, category: str, con: Connection | None = None) -> pl.DataFrame:
+def publication_history(
+    dataset: str, start_time_utc: datetime, category: str, con: Connection | None = None
+) -> pl.DataFrame:
     """Every value that was published for one half hour and category, oldest first: publish_time_utc, the value,
     change_mw from the one before, ingested_at_utc, source, is_current."""
     declaration = read_dataset(dataset)
     value = declaration.value
-    with opened(con) as snapshot:
-        return frame_of(
+    with snapshot_connection(con) as snapshot:
+        return query_frame(
             snapshot,
             f"""SELECT publish_time_utc, {value}, {value} - lag({value}) OVER published AS change_mw,
                 ingested_at_utc, source, lead(publish_time_utc) OVER published IS NULL AS is_current
@@ -75,12 +81,12 @@ def publications(dataset: str, start_time_utc: datetime, category: str, con: Con
         )
 
 
-def _ask(wanted: Filter, sql: str, con: Connection | None) -> pl.DataFrame:
+def _query_rows(wanted: Filter, sql: str, con: Connection | None) -> pl.DataFrame:
     """Return the answer of a query of `found`, the half hours that the filter selects."""
     selection = Selection.read(wanted.dataset, wanted.categories, wanted.as_of)
     category, value = selection.declaration.category, selection.declaration.value
-    with opened(con) as snapshot:
-        return frame_of(
+    with snapshot_connection(con) as snapshot:
+        return query_frame(
             snapshot,
             f"""WITH found AS (
                 SELECT *, array_to_string(reasons, ', ') AS flags FROM {selection.rows_sql()}

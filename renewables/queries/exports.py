@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from elexon_assets.datasets import DATASETS
-from renewables.queries.snapshot import NOTHING_LANDED, Connection, opened
+from renewables.queries.snapshot import NOTHING_LANDED, Connection, snapshot_connection
 
 OURS_ALONE = ("warehouse_info",)
 "Bookkeeping of the warehouse itself."
@@ -20,7 +20,7 @@ class Exported:
     path: Path
 
 
-def exportable(con: Connection) -> list[str]:
+def exportable_tables(con: Connection) -> list[str]:
     """Return every table, and the current view of each dataset."""
     found = con.execute(
         "SELECT table_name FROM information_schema.tables WHERE table_schema = 'main' "
@@ -35,8 +35,8 @@ def export_all(folder: Path, con: Connection | None = None) -> list[Exported]:
     """Write one file per table, each replaced in one step; other files in the folder stay."""
     folder.mkdir(parents=True, exist_ok=True)
     done = []
-    with opened(con) as snapshot:
-        for name in exportable(snapshot):
+    with snapshot_connection(con) as snapshot:
+        for name in exportable_tables(snapshot):
             path, unfinished = folder / f"{name}.parquet", folder / f"{name}.parquet.unfinished"
             table = snapshot.sql(f'FROM "{name}"')
             try:

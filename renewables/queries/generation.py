@@ -15,7 +15,7 @@ from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.time_inputs import read_span
 from elexon_assets.windows import Window
 from renewables.queries.selection import Categories, Selection
-from renewables.queries.snapshot import Connection, frame_of, opened, sources_of
+from renewables.queries.snapshot import Connection, query_frame, snapshot_connection, sources_of
 
 POINTS_A_SERIES = 3_000
 "More slow a browser down and show no more on a screen."
@@ -92,10 +92,10 @@ def generation(
 def generation_of(selection: Selection, window: Window, con: Connection | None = None) -> pl.DataFrame:
     """Return what `generation` does, for a selection and a window."""
     declaration = selection.declaration
-    with opened(con) as snapshot:
-        return frame_of(
+    with snapshot_connection(con) as snapshot:
+        return query_frame(
             snapshot,
-            f"SELECT {', '.join(_columns(declaration))}, array_to_string(reasons, ', ') AS flags "
+            f"SELECT {', '.join(_result_columns(declaration))}, array_to_string(reasons, ', ') AS flags "
             f"FROM {selection.rows_sql()} "
             f"WHERE start_time_utc >= $start AND start_time_utc < $end AND mw IS NOT NULL "
             f"AND list_contains($names, {declaration.category}) "
@@ -104,7 +104,7 @@ def generation_of(selection: Selection, window: Window, con: Connection | None =
         )
 
 
-def series(
+def series_by_grain(
     start: date | datetime | str,
     end: date | datetime | str,
     *,
@@ -125,14 +125,14 @@ def series(
 def series_of(
     selection: Selection, window: Window, *, grain: Grain | None = None, con: Connection | None = None
 ) -> Series:
-    """Return what `series` does, for a selection and a window."""
+    """Return what `series_by_grain` does, for a selection and a window."""
     grain = grain or grain_for(window)
     declaration = selection.declaration
     category, value = declaration.category, declaration.value
     expected = expected_sql("greatest(bucket, $start_us)", "least(bucket + $width, $end_us)")
-    with opened(con) as snapshot:
+    with snapshot_connection(con) as snapshot:
         # Microseconds since the epoch: buckets by TIMESTAMPTZ go through a calendar, which takes ten times as long.
-        frame = frame_of(
+        frame = query_frame(
             snapshot,
             f"""WITH grid AS (
                 SELECT unnest(range($first, $end_us, $width)) AS bucket
@@ -148,9 +148,9 @@ def series_of(
             SELECT make_timestamptz(bucket) AS start_time_utc, category AS {category}, mean_mw AS {value},
                 half_hours, half_hours_expected, {COVERAGE}, half_hours_flagged, flagged_share
             FROM counted ORDER BY bucket, list_position($names, category)""",
-            {**_grid(window, grain), **selection.parameters(window)},
+            {**_bucket_grid(window, grain), **selection.parameters(window)},
         )
-        flagged = _flagged(snapshot, selection, window, grain)
+        flagged = _flagged_buckets(snapshot, selection, window, grain)
         sources = sources_of(selection.dataset, window, snapshot)
     return Series(declaration, window, grain, frame, sources, flagged)
 
@@ -158,14 +158,14 @@ def series_of(
 SERIES_FIGURES = ("half_hours", "mean_mw", "half_hours_flagged", "flagged_share")
 
 
-def _flagged(con: Connection, selection: Selection, window: Window, grain: Grain) -> pl.DataFrame:
+def _flagged_buckets(con: Connection, selection: Selection, window: Window, grain: Grain) -> pl.DataFrame:
     """Return `Series.flagged`. A flag is about a value that is there; whether it was published by then is looked up."""
     dataset = selection.declaration
     key = f"start_time_utc, {dataset.category}"
     by_then = (
         f"SEMI JOIN (FROM {dataset.table} WHERE publish_time_utc <= $instant) USING ({key})" if selection.as_of else ""
     )
-    return frame_of(
+    return query_frame(
         con,
         f"""SELECT make_timestamptz(bucket) AS start_time_utc,
             count(DISTINCT start_time_utc) AS half_hours_flagged, {_EXPECTED} AS half_hours_expected,
@@ -176,7 +176,7 @@ def _flagged(con: Connection, selection: Selection, window: Window, grain: Grain
             WHERE start_time_utc >= $start AND start_time_utc < $end AND list_contains($names, {dataset.category})
         ) GROUP BY bucket ORDER BY bucket""",
         {
-            **{name: at for name, at in _grid(window, grain).items() if name != "first"},
+            **{name: at for name, at in _bucket_grid(window, grain).items() if name != "first"},
             **selection.parameters(window),
         },
     )
@@ -196,7 +196,7 @@ _EXPECTED = f"(least(bucket + $width, $end_us) - greatest(bucket, $start_us)) //
 _BUCKET = f"(epoch_us(start_time_utc) - {_MONDAY_US}) // $width * $width + {_MONDAY_US}"
 
 
-def _grid(window: Window, grain: Grain) -> dict[str, int]:
+def _bucket_grid(window: Window, grain: Grain) -> dict[str, int]:
     """Return microseconds since the epoch: the window, the first bucket, the width of each."""
     start, end = (
         (instant - datetime(1970, 1, 1, tzinfo=UTC)) // timedelta(microseconds=1)
@@ -207,7 +207,7 @@ def _grid(window: Window, grain: Grain) -> dict[str, int]:
     return {"start_us": start, "end_us": end, "width": width, "first": first}
 
 
-def _columns(dataset: Dataset) -> list[str]:
+def _result_columns(dataset: Dataset) -> list[str]:
     return [
         *("start_time_utc", "settlement_date", "settlement_period", dataset.category, dataset.value),
         *("publish_time_utc", "ingested_at_utc", "source"),

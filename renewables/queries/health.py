@@ -7,7 +7,7 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from elexon_assets.datasets import DATASETS, Dataset
-from renewables.queries.snapshot import Connection, opened
+from renewables.queries.snapshot import Connection, snapshot_connection
 
 
 @dataclass(frozen=True)
@@ -26,11 +26,11 @@ class TableHealth:
 
 def tables_health(con: Connection) -> list[TableHealth]:
     """Return the health of every publications table."""
-    with opened(con) as snapshot:
-        return [_of(snapshot, dataset) for dataset in DATASETS]
+    with snapshot_connection(con) as snapshot:
+        return [_table_health(snapshot, dataset) for dataset in DATASETS]
 
 
-def _of(con: Connection, dataset: Dataset) -> TableHealth:
+def _table_health(con: Connection, dataset: Dataset) -> TableHealth:
     table, column = dataset.table, dataset.range_column
     rows = con.execute(f"SELECT count(*) FROM {table}").fetchall()[0][0]
     by_filter = con.execute(f"SELECT count(*) FROM {table} WHERE {column} IS NULL").fetchall()[0][0]

@@ -15,7 +15,7 @@ from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.windows import Window
 from renewables.queries.analysis import summary_of
 from renewables.queries.selection import Selection, read_dataset
-from renewables.queries.snapshot import Connection, frame_of, opened, span
+from renewables.queries.snapshot import Connection, query_frame, snapshot_connection, span_of
 
 DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
@@ -41,11 +41,11 @@ class Overview:
     "Of the last week, in doubt for any technology."
 
 
-def overview(con: Connection | None = None) -> Overview | None:
+def wind_and_solar_overview(con: Connection | None = None) -> Overview | None:
     """Return the overview of wind and solar; None without data."""
     dataset = WIND_AND_SOLAR
-    with opened(con) as snapshot:
-        held = span(dataset.name, snapshot)
+    with snapshot_connection(con) as snapshot:
+        held = span_of(dataset.name, snapshot)
         if held is None:
             return None
         end = held.end_utc
@@ -60,21 +60,21 @@ def overview(con: Connection | None = None) -> Overview | None:
             last_day=summary_of(everything, Window(end - DAY, end), snapshot),
             last_week=last_week,
             week_before=summary_of(everything, Window(end - 2 * WEEK, end - WEEK), snapshot),
-            records=records(con=snapshot),
-            sparks=_sparks(snapshot, dataset, end),
+            records=record_values(con=snapshot),
+            sparks=_spark_values(snapshot, dataset, end),
             half_hours_missing=WEEK // HALF_HOUR - whole,
-            half_hours_flagged=flagged(dataset.name, week, snapshot),
+            half_hours_flagged=count_flagged(dataset.name, week, snapshot),
         )
 
 
-def records(dataset: str = WIND_AND_SOLAR.name, con: Connection | None = None) -> pl.DataFrame:
+def record_values(dataset: str = WIND_AND_SOLAR.name, con: Connection | None = None) -> pl.DataFrame:
     """The greatest value of each category that is always published, and of their total where all are there:
     the category, peak_mw, peak_start_time_utc. Values that are flagged as in doubt hold no record."""
     declaration = read_dataset(dataset)
     category, value = declaration.category, declaration.value
     names = declaration.always_published
-    with opened(con) as snapshot:
-        return frame_of(
+    with snapshot_connection(con) as snapshot:
+        return query_frame(
             snapshot,
             f"""WITH sound AS (
                 SELECT start_time_utc, {category} AS category, {value} AS mw FROM {dataset}
@@ -91,9 +91,9 @@ def records(dataset: str = WIND_AND_SOLAR.name, con: Connection | None = None) -
         )
 
 
-def flagged(dataset: str, window: Window, con: Connection | None = None) -> int:
+def count_flagged(dataset: str, window: Window, con: Connection | None = None) -> int:
     """Return the number of half hours of the window with a value in doubt."""
-    with opened(con) as snapshot:
+    with snapshot_connection(con) as snapshot:
         rows = snapshot.execute(
             f"SELECT count(DISTINCT start_time_utc) FROM {dataset}_flagged "
             "WHERE start_time_utc >= ? AND start_time_utc < ?",
@@ -102,9 +102,9 @@ def flagged(dataset: str, window: Window, con: Connection | None = None) -> int:
     return int(rows[0][0])
 
 
-def _sparks(con: Connection, dataset: Dataset, end: datetime) -> dict[str, list[float]]:
+def _spark_values(con: Connection, dataset: Dataset, end: datetime) -> dict[str, list[float]]:
     """Return the last 48 values of each technology, and of the total where every technology is present."""
-    frame = frame_of(
+    frame = query_frame(
         con,
         f"""WITH present AS (
             SELECT start_time_utc, {dataset.category} AS category, {dataset.value} AS mw

@@ -13,7 +13,7 @@ import polars as pl
 from pipeline_assets import tables
 from pipeline_assets.dates import EARLIEST_DATE, LATEST_DATE
 from pipeline_assets.vocabulary import Rag, Stage
-from renewables.queries.snapshot import Connection, frame_of, opened
+from renewables.queries.snapshot import Connection, query_frame, snapshot_connection
 
 STALE_DAYS = 30
 "A project without an update for this long is listed as stale."
@@ -41,17 +41,17 @@ class Filter:
 
 def landed_position(con: Connection | None = None) -> int:
     """Return the position of the newest change in charts and metrics; 0 before the first landing."""
-    with opened(con) as snapshot:
+    with snapshot_connection(con) as snapshot:
         return tables.landed_position(snapshot)
 
 
-def headline(wanted: Filter, con: Connection | None = None) -> dict[str, float]:
+def headline_figures(wanted: Filter, con: Connection | None = None) -> dict[str, float]:
     """Return the headline figures.
 
     Columns: projects, facilities, gross_mwp, weighted_mwp, green, amber, red (projects), overdue, stale, open_points.
     """
-    with opened(con) as snapshot:
-        return asked(
+    with snapshot_connection(con) as snapshot:
+        return query_chosen(
             snapshot,
             wanted,
             "SELECT (SELECT count(*) FROM chosen) AS projects, count(DISTINCT facility_id) AS facilities, "
@@ -65,8 +65,8 @@ def headline(wanted: Filter, con: Connection | None = None) -> dict[str, float]:
 
 def by_stage_and_technology(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
     """stage, technology, projects, facilities, gross_mwp, weight, weight_is_default, weighted_mwp; in stages' order."""
-    with opened(con) as snapshot:
-        return asked(
+    with snapshot_connection(con) as snapshot:
+        return query_chosen(
             snapshot,
             wanted,
             "SELECT stage, technology, count(DISTINCT pipeline_id) AS projects, count(DISTINCT facility_id) AS "
@@ -75,11 +75,11 @@ def by_stage_and_technology(wanted: Filter, con: Connection | None = None) -> pl
         )
 
 
-def places(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
+def facility_places(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
     """A row a facility, the greatest first: pipeline_id, project, facility, technology, capacity_mwp, longitude,
     latitude (both null where no place is known), stage, rag, rag_comment, rtb_date."""
-    with opened(con) as snapshot:
-        return asked(
+    with snapshot_connection(con) as snapshot:
+        return query_chosen(
             snapshot,
             wanted,
             "SELECT pipeline_id, chosen.name AS project, facility.name AS facility, parts.technology, "
@@ -102,8 +102,8 @@ def rag_by_month(
     Columns: pipeline_id, project, market, month (its first day), rag, rag_comment, stage. Projects that stand worst now
     come first; `limit` and `offset` choose some of them. Months before a project's first status have no row.
     """
-    with opened(con) as snapshot:
-        return asked(
+    with snapshot_connection(con) as snapshot:
+        return query_chosen(
             snapshot,
             wanted,
             f""", ranked AS (
@@ -125,8 +125,8 @@ def rtb_dates(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
 
     Columns: pipeline_id, project, stage, rag, first_rtb_date, rtb_date, slippage_days, gross_mwp, is_overdue.
     """
-    with opened(con) as snapshot:
-        return asked(
+    with snapshot_connection(con) as snapshot:
+        return query_chosen(
             snapshot,
             wanted,
             "SELECT slipped.pipeline_id, chosen.name AS project, chosen.stage, chosen.rag, first_rtb_date, "
@@ -141,13 +141,13 @@ def rtb_dates(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
         )
 
 
-def overdue(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
+def overdue_projects(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
     """Return the projects past their RTB date that are not in Construction yet, the latest first.
 
     Columns: pipeline_id, project, stage, rag, rtb_date, days_overdue.
     """
-    with opened(con) as snapshot:
-        return asked(
+    with snapshot_connection(con) as snapshot:
+        return query_chosen(
             snapshot,
             wanted,
             "SELECT pipeline_id, chosen.name AS project, chosen.stage, chosen.rag, late.rtb_date, days_overdue "
@@ -155,13 +155,13 @@ def overdue(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
         )
 
 
-def stale(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
+def stale_projects(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
     """Return the projects, except Completed ones, that nobody changed for `STALE_DAYS`, the longest first.
 
     Columns: pipeline_id, project, stage, rag, status_date, updated_at_utc, days.
     """
-    with opened(con) as snapshot:
-        return asked(
+    with snapshot_connection(con) as snapshot:
+        return query_chosen(
             snapshot,
             wanted,
             "SELECT pipeline_id, chosen.name AS project, chosen.stage, chosen.rag, status_date, touched.updated_at_utc,"
@@ -170,7 +170,7 @@ def stale(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
         )
 
 
-def risks(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
+def open_risks(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
     """Return the open information points that fit the filter, the highest rating first.
 
     A point's own market and technology count, else those of its project; stage and RAG are the project's; it has the
@@ -178,8 +178,8 @@ def risks(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
     pipeline_id, project, rag, market, technology (its own), impact, likelihood, rating, owner, due_date,
     updated_at_utc.
     """
-    with opened(con) as snapshot:
-        return asked(
+    with snapshot_connection(con) as snapshot:
+        return query_chosen(
             snapshot,
             wanted,
             "SELECT row_number() OVER (ORDER BY rating DESC, impact DESC, point.name, information_point_id) AS rank, "
@@ -200,9 +200,9 @@ def _stale_limits() -> dict[str, object]:
     return {"days": STALE_DAYS, "completed": Stage.COMPLETED}
 
 
-def asked(con: Connection, wanted: Filter, sql: str, **parameters: object) -> pl.DataFrame:
+def query_chosen(con: Connection, wanted: Filter, sql: str, **parameters: object) -> pl.DataFrame:
     """Run a query over `chosen` (projects, like the table) and `parts` (of the view project_capacity)."""
-    return frame_of(
+    return query_frame(
         con,
         f"WITH {_SELECTION} {sql}",
         {
@@ -213,12 +213,13 @@ def asked(con: Connection, wanted: Filter, sql: str, **parameters: object) -> pl
     )
 
 
-def _fits(column: str, name: str) -> str:
+def _matches(column: str, name: str) -> str:
     return f"(len(${name}::VARCHAR[]) = 0 OR list_contains(${name}::VARCHAR[], {column}))"
 
 
 RISKS = f"""FROM open_risks AS point LEFT JOIN pipelines AS project ON project.id = point.pipeline_id
-    WHERE {_fits("point.market", "markets")} AND {_fits("project.stage", "stages")} AND {_fits("project.rag", "rags")}
+    WHERE {_matches("point.market", "markets")} AND {_matches("project.stage", "stages")}
+        AND {_matches("project.rag", "rags")}
     AND (len($technologies::VARCHAR[]) = 0 OR list_contains($technologies::VARCHAR[], point.technology) OR (
         point.technology IS NULL AND point.pipeline_id IN (
             SELECT pipeline_id FROM project_capacity WHERE list_contains($technologies::VARCHAR[], technology)
@@ -259,7 +260,7 @@ def status_at_month_ends(projects: str) -> str:
 
 _SELECTION = f"""chosen AS (
     SELECT project.* FROM pipelines AS project WHERE NOT archived
-    AND {_fits("market", "markets")} AND {_fits("stage", "stages")} AND {_fits("rag", "rags")}
+    AND {_matches("market", "markets")} AND {_matches("stage", "stages")} AND {_matches("rag", "rags")}
     AND (len($technologies::VARCHAR[]) = 0 OR id IN (
         SELECT pipeline_id FROM project_capacity WHERE list_contains($technologies::VARCHAR[], technology)
     ))
@@ -270,5 +271,5 @@ _SELECTION = f"""chosen AS (
     ))
 ), parts AS (
     SELECT capacity.* FROM project_capacity AS capacity SEMI JOIN chosen ON chosen.id = capacity.pipeline_id
-    WHERE {_fits("technology", "technologies")}
+    WHERE {_matches("technology", "technologies")}
 )"""

@@ -8,8 +8,8 @@ import polars as pl
 
 from pipeline_assets.dates import EARLIEST_DATE, LATEST_DATE
 from pipeline_assets.vocabulary import Rag, Stage
-from renewables.queries.pipeline import MONTHS, RISKS, Filter, asked, status_at_month_ends
-from renewables.queries.snapshot import Connection, opened
+from renewables.queries.pipeline import MONTHS, RISKS, Filter, query_chosen, status_at_month_ends
+from renewables.queries.snapshot import Connection, snapshot_connection
 
 SQUARE_DEGREES = 0.5
 "Side of a square of the map: some 35 km by 55 km."
@@ -20,8 +20,8 @@ LARGEST_NAMED = 3
 
 def rag_counts_by_month(wanted: Filter, months: int = MONTHS, con: Connection | None = None) -> pl.DataFrame:
     """Return month (its first day), rag, projects: how many stood how at the end of each of the last months."""
-    with opened(con) as snapshot:
-        return asked(
+    with snapshot_connection(con) as snapshot:
+        return query_chosen(
             snapshot,
             wanted,
             f", {status_at_month_ends('chosen')} SELECT month, rag, count(*) AS projects FROM at_month_ends "
@@ -33,8 +33,8 @@ def rag_counts_by_month(wanted: Filter, months: int = MONTHS, con: Connection | 
 
 def projects_by_stage(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
     """Return stage, projects in the stages' order; a project without facilities counts, too."""
-    with opened(con) as snapshot:
-        return asked(
+    with snapshot_connection(con) as snapshot:
+        return query_chosen(
             snapshot,
             wanted,
             "SELECT stage, count(*) AS projects FROM chosen GROUP BY stage ORDER BY list_position($in_order, stage)",
@@ -47,8 +47,8 @@ def technology_shares(wanted: Filter, con: Connection | None = None) -> pl.DataF
 
     The share is null where no facility has a capacity yet.
     """
-    with opened(con) as snapshot:
-        return asked(
+    with snapshot_connection(con) as snapshot:
+        return query_chosen(
             snapshot,
             wanted,
             "SELECT technology, count(DISTINCT pipeline_id) AS projects, sum(capacity_mwp) AS gross_mwp, "
@@ -59,8 +59,8 @@ def technology_shares(wanted: Filter, con: Connection | None = None) -> pl.DataF
 
 def rtb_by_quarter(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
     """Return quarter (its first day), rag, projects, gross_mwp, of the projects with an RTB date within the bounds."""
-    with opened(con) as snapshot:
-        return asked(
+    with snapshot_connection(con) as snapshot:
+        return query_chosen(
             snapshot,
             wanted,
             ", sizes AS (SELECT pipeline_id, sum(capacity_mwp) AS gross_mwp FROM parts GROUP BY ALL) "
@@ -79,8 +79,8 @@ def places_by_square(wanted: Filter, con: Connection | None = None) -> pl.DataFr
     longitude and latitude (the middle of the facilities, weighted by capacity), largest (names of the largest ones).
     """
     by_rag = ", ".join(f"sum(mwp) FILTER (rag = '{rag}') AS {rag.lower()}_mwp" for rag in Rag)
-    with opened(con) as snapshot:
-        return asked(
+    with snapshot_connection(con) as snapshot:
+        return query_chosen(
             snapshot,
             wanted,
             f""", placed AS (
@@ -107,8 +107,8 @@ def places_by_square(wanted: Filter, con: Connection | None = None) -> pl.DataFr
 
 def risks_by_score(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
     """Return likelihood and impact (the middle of a step), points, worst (highest rating), worst_point (its name)."""
-    with opened(con) as snapshot:
-        return asked(
+    with snapshot_connection(con) as snapshot:
+        return query_chosen(
             snapshot,
             wanted,
             "SELECT (likelihood - 1) // $step * $step + $step / 2 AS likelihood, "
@@ -123,8 +123,8 @@ def unlikely_dates(wanted: Filter, con: Connection | None = None) -> pl.DataFram
 
     Such dates were stored before they were refused; see `pipeline_assets.dates`.
     """
-    with opened(con) as snapshot:
-        return asked(
+    with snapshot_connection(con) as snapshot:
+        return query_chosen(
             snapshot,
             wanted,
             "SELECT id AS pipeline_id, name AS project, field, day FROM (UNPIVOT (SELECT id, name, rtb_date, "

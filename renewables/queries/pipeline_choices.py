@@ -7,7 +7,7 @@ from dataclasses import dataclass
 
 from pipeline_assets import tables
 from pipeline_assets.vocabulary import Market, Rag, Stage, Technology
-from renewables.queries.snapshot import Connection, opened
+from renewables.queries.snapshot import Connection, snapshot_connection
 from warehouse.connection import has_table
 
 
@@ -31,7 +31,7 @@ def choices(con: Connection | None = None) -> Choices | None:
 
     After an update with new fields that is so, too, until the tables are rebuilt.
     """
-    with opened(con) as snapshot:
+    with snapshot_connection(con) as snapshot:
         if not has_table(snapshot, "project_capacity") or not tables.is_current(snapshot):
             return None
         projects = snapshot.execute("SELECT market, stage, rag FROM pipelines WHERE NOT archived").fetchall()

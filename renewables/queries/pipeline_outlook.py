@@ -11,8 +11,8 @@ from dataclasses import dataclass
 import polars as pl
 
 from pipeline_assets.dates import EARLIEST_DATE, LATEST_DATE
-from renewables.queries.pipeline import Filter, asked
-from renewables.queries.snapshot import Connection, opened
+from renewables.queries.pipeline import Filter, query_chosen
+from renewables.queries.snapshot import Connection, snapshot_connection
 
 TOTAL = "Total"
 YEARS = 5
@@ -47,10 +47,10 @@ class Outlook:
     trend: pl.DataFrame
 
 
-def outlook(wanted: Filter, con: Connection | None = None) -> Outlook:
+def capacity_outlook(wanted: Filter, con: Connection | None = None) -> Outlook:
     """Return the outlook of gross MWp; both frames of the fit are empty where there are too few points."""
-    with opened(con) as snapshot:
-        steps = asked(
+    with snapshot_connection(con) as snapshot:
+        steps = query_chosen(
             snapshot,
             wanted,
             f", {_READY} SELECT *, sum(gross_mwp) OVER up_to AS cumulative_gross_mwp, "
@@ -60,8 +60,8 @@ def outlook(wanted: Filter, con: Connection | None = None) -> Outlook:
             **_BOUNDS,
         )
         limits = {"today": wanted.today, "years": YEARS, "months": MONTHS_NEEDED, "levels": LEVELS_NEEDED, **_BOUNDS}
-        trend = asked(snapshot, wanted, _TREND, **limits)
-        fits = asked(snapshot, wanted, _FITS, **limits)
+        trend = query_chosen(snapshot, wanted, _TREND, **limits)
+        fits = query_chosen(snapshot, wanted, _FITS, **limits)
     return Outlook(steps, fits, trend)
 
 

@@ -4,10 +4,10 @@ Without frames, so that the command line's list loads no library for them. Not h
 """
 
 from pipeline_assets.ledger.changes import Record
-from pipeline_assets.spreadsheets.portfolio_index import Holdings
+from pipeline_assets.spreadsheets.portfolio_index import Portfolio
 
 
-def market_and_technologies(held: Holdings, point: Record) -> tuple[str | None, list[str]]:
+def market_and_technologies(held: Portfolio, point: Record) -> tuple[str | None, list[str]]:
     """Return the market and the technologies of an information point: its own, else those of its project."""
     project = held.get("pipelines", point.fields["pipeline_id"] or "")
     market: str | None = point.fields["market"] or (project.fields["market"] if project else None)

@@ -15,7 +15,7 @@ from elexon_assets.settlement import LONDON, first_start_utc
 from elexon_assets.windows import Window
 from renewables.queries.generation import SERIES_FIGURES, Grain, Series
 from renewables.queries.selection import Selection
-from renewables.queries.snapshot import Connection, frame_of, opened, sources_of, span
+from renewables.queries.snapshot import Connection, query_frame, snapshot_connection, sources_of, span_of
 
 BINS = 60
 DURATION_POINTS = 400
@@ -44,8 +44,8 @@ def by_settlement_day(
     days = "settlement_date BETWEEN $first AND $last"
     starts = f"""(SELECT {bucket} AS bucket, min(first_start_time_utc) AS start_time_utc,
         sum(half_hours)::BIGINT AS half_hours_expected FROM settlement_days WHERE {days} GROUP BY bucket)"""
-    with opened(con) as snapshot:
-        frame = frame_of(
+    with snapshot_connection(con) as snapshot:
+        frame = query_frame(
             snapshot,
             f"""WITH means AS (
                 SELECT {bucket} AS bucket, category, {figures_sql(*SERIES_FIGURES)}
@@ -63,7 +63,7 @@ def by_settlement_day(
             FROM counted ORDER BY start_time_utc, list_position($names, category)""",
             span,
         )
-        flagged = frame_of(
+        flagged = query_frame(
             snapshot,
             f"""SELECT starts.start_time_utc, count(DISTINCT present.start_time_utc) AS half_hours_flagged,
                 any_value(half_hours_expected) AS half_hours_expected,
@@ -81,7 +81,7 @@ def by_hour(selection: Selection, window: Window, *, across: str, con: Connectio
     """Mean MW of the chosen categories together: `across` (weekday 1-7 from Monday, or month 1-12), hour (0-23),
     mean_mw, half_hours. Half hours in which one of them is missing are left out."""
     part = {"weekday": "isodow", "month": "month"}[across]
-    return _grouped(
+    return _grouped_means(
         f"""SELECT date_part('{part}', local)::INT AS {across}, date_part('hour', local)::INT AS hour,
             avg(mw) AS mean_mw, count(*) AS half_hours
         FROM (SELECT start_time_utc AT TIME ZONE '{LONDON.key}' AS local, mw FROM together)
@@ -95,7 +95,7 @@ def by_hour(selection: Selection, window: Window, *, across: str, con: Connectio
 def distribution(selection: Selection, window: Window, *, con: Connection | None = None) -> pl.DataFrame:
     """Return half-hours by MW: the category, from_mw (bins of one width), to_mw, half_hours, share (0-1)."""
     category = selection.declaration.category
-    return _grouped(
+    return _grouped_means(
         f"""SELECT category AS {category}, bin * width AS from_mw, (bin + 1) * width AS to_mw, count(*) AS half_hours,
             count(*) / sum(count(*)) OVER (PARTITION BY category) AS share
         FROM (
@@ -112,7 +112,7 @@ def duration(selection: Selection, window: Window, *, con: Connection | None = N
     """Return the category, share_of_time (0-1) and exceeded_mw, reached for that share of the half-hours present."""
     category = selection.declaration.category
     # By rank: quantiles of a list take ten times as long.
-    return _grouped(
+    return _grouped_means(
         f"""SELECT category AS {category}, share_of_time,
             low.mw + (high.mw - low.mw) * (position - floor(position)) AS exceeded_mw
         FROM (
@@ -130,7 +130,7 @@ def duration(selection: Selection, window: Window, *, con: Connection | None = N
 
 def correlation(selection: Selection, window: Window, *, con: Connection | None = None) -> pl.DataFrame:
     """Return Pearson's r of each pair of categories over common half-hours: category, other, r, half_hours."""
-    return _grouped(
+    return _grouped_means(
         """SELECT a.category AS category, b.category AS other,
             CASE WHEN stddev_pop(a.mw) > 0 AND stddev_pop(b.mw) > 0 THEN corr(a.mw, b.mw) END AS r,
             count(*) AS half_hours
@@ -149,13 +149,13 @@ def by_year(selection: Selection, con: Connection | None = None) -> pl.DataFrame
     them, in the whole month), coverage (0-1).
     """
     declaration = selection.declaration
-    held = span(selection.dataset, con)
+    held = span_of(selection.dataset, con)
     if held is None:
         return pl.DataFrame(schema={"year": pl.Int64, "month": pl.Int64, "energy_mwh": pl.Float64})
     month = "date_trunc('month', settlement_date)::DATE"
     rows = by_period_sql(declaration, selection.values_sql(), month, days="true")
-    with opened(con) as snapshot:
-        return frame_of(
+    with snapshot_connection(con) as snapshot:
+        return query_frame(
             snapshot,
             f"""SELECT *, {COVERAGE} FROM (
                 SELECT year(period) AS year, month(period) AS month, sum(energy_mwh) AS energy_mwh,
@@ -177,8 +177,8 @@ def monthly_capacity_factors(
     """
     values = selection.with_capacity_sql(selection.values_sql())
     figures = figures_sql("energy_mwh", "capacity_factor", "half_hours")
-    with opened(con) as snapshot:
-        return frame_of(
+    with snapshot_connection(con) as snapshot:
+        return query_frame(
             snapshot,
             f"""WITH months AS (
                 SELECT DISTINCT date_trunc('month', settlement_date)::DATE AS month FROM settlement_days
@@ -196,14 +196,14 @@ def monthly_capacity_factors(
         )
 
 
-def _grouped(sql: str, selection: Selection, window: Window, con: Connection | None) -> pl.DataFrame:
+def _grouped_means(sql: str, selection: Selection, window: Window, con: Connection | None) -> pl.DataFrame:
     """Return the answer of a query of three relations.
 
     `present` has start_time_utc, category and mw; `ranked` has category, mw and rank (from 0, the greatest first);
-    `together` has start_time_utc and mw, where all the categories are there.
+    `correlated_values` has start_time_utc and mw, where all the categories are there.
     """
-    with opened(con) as snapshot:
-        return frame_of(
+    with snapshot_connection(con) as snapshot:
+        return query_frame(
             snapshot,
             f"""WITH present AS (
                 SELECT start_time_utc, category, mw FROM {selection.values_sql()} WHERE mw IS NOT NULL

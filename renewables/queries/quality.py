@@ -12,14 +12,14 @@ import polars as pl
 
 from elexon_assets.datasets import BY_HALF_HOUR, UTC_TIME, Dataset
 from elexon_assets.flag_vocabulary import REASONS
-from elexon_assets.schema.aggregates import utc_day, whole
+from elexon_assets.schema.aggregates import complete_half_hours_sql, utc_day
 from elexon_assets.schema.flags import STATE
 from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.time_inputs import read_span
 from elexon_assets.windows import Window
 from renewables.queries.revisions import revision_summary
 from renewables.queries.selection import Selection, read_dataset
-from renewables.queries.snapshot import Connection, frame_of, opened
+from renewables.queries.snapshot import Connection, query_frame, snapshot_connection
 from renewables.queries.unknown_series import UnknownSeries, unknown_series
 
 WORST_DAYS = 10
@@ -38,7 +38,7 @@ _GAPS: dict[str, pl.DataType] = {
 
 
 @dataclass(frozen=True)
-class Trust:
+class DataQuality:
     """Of one dataset: whole half hours that are there, and those of them in doubt for any category."""
 
     dataset: str
@@ -78,7 +78,7 @@ class QualityReport:
 
     start_utc: datetime
     end_utc: datetime
-    trust: list[Trust]
+    trust: list[DataQuality]
     flags_by_month: pl.DataFrame
     worst_days: pl.DataFrame
     gaps: pl.DataFrame
@@ -109,13 +109,13 @@ def quality(
 def quality_of(window: Window, con: Connection | None = None) -> QualityReport:
     """Return what `quality` does, for a window."""
     span = (window.start_utc, window.end_utc)
-    with opened(con) as snapshot:
+    with snapshot_connection(con) as snapshot:
         return QualityReport(
             *span,
-            [trust_of(dataset, window, snapshot) for dataset in BY_HALF_HOUR],
+            [data_quality_of(dataset, window, snapshot) for dataset in BY_HALF_HOUR],
             _flags_by_month(window, snapshot),
             _worst_days(window, snapshot),
-            _gaps(window, snapshot),
+            _gap_counts(window, snapshot),
             {
                 dataset.name: revision_summary(Selection.read(dataset.name), window, snapshot)
                 for dataset in BY_HALF_HOUR
@@ -125,20 +125,23 @@ def quality_of(window: Window, con: Connection | None = None) -> QualityReport:
         )
 
 
-def trust_of(dataset: Dataset, window: Window, con: Connection) -> Trust:
+def data_quality_of(dataset: Dataset, window: Window, con: Connection) -> DataQuality:
     """Return the coverage and the flagged share of the half hours of one dataset."""
-    with opened(con) as snapshot:
-        complete, flagged = _count(whole(dataset), window, snapshot), count_flagged(dataset, window, snapshot)
+    with snapshot_connection(con) as snapshot:
+        complete, flagged = (
+            _count_flags(complete_half_hours_sql(dataset), window, snapshot),
+            count_flagged(dataset, window, snapshot),
+        )
         expected = (window.end_utc - window.start_utc) // HALF_HOUR
-        return Trust(dataset.name, complete, expected, flagged, unjudged(dataset.name, snapshot))
+        return DataQuality(dataset.name, complete, expected, flagged, values_pending_checks(dataset.name, snapshot))
 
 
 def count_flagged(dataset: Dataset, window: Window, con: Connection) -> int:
     """Return the number of whole half hours that are in doubt for any category."""
-    return _count(whole(dataset, f"{dataset.name}_flagged"), window, con)
+    return _count_flags(complete_half_hours_sql(dataset, f"{dataset.name}_flagged"), window, con)
 
 
-def _count(half_hours: str, window: Window, con: Connection) -> int:
+def _count_flags(half_hours: str, window: Window, con: Connection) -> int:
     return int(
         con.execute(
             f"SELECT count(*) FROM ({half_hours}) WHERE start_time_utc >= ? AND start_time_utc < ?",
@@ -147,10 +150,10 @@ def _count(half_hours: str, window: Window, con: Connection) -> int:
     )
 
 
-def unjudged(dataset: str, con: Connection | None = None) -> int:
+def values_pending_checks(dataset: str, con: Connection | None = None) -> int:
     """Return the number of values that landed since flags were last looked for; no flag of theirs can be known."""
     declaration = read_dataset(dataset)
-    with opened(con) as snapshot:
+    with snapshot_connection(con) as snapshot:
         state = snapshot.execute("SELECT value FROM warehouse_info WHERE key = ?", [STATE]).fetchall()
         seen = json.loads(state[0][0])["watermarks"].get(dataset, 0) if state else 0
         return int(
@@ -165,7 +168,7 @@ def _flags_by_month(window: Window, con: Connection) -> pl.DataFrame:
 
     Columns: month_utc, dataset, reason, half_hours, values (half hours and categories).
     """
-    return _ask(
+    return _query_frame(
         f"""SELECT date_trunc('month', start_time_utc AT TIME ZONE 'UTC')::DATE AS month_utc, dataset, reason,
             count(DISTINCT start_time_utc) AS half_hours, count(*) AS values
         FROM open_flags WHERE start_time_utc >= $start AND start_time_utc < $end
@@ -186,7 +189,7 @@ def _worst_days(window: Window, con: Connection) -> pl.DataFrame:
         f"SELECT '{dataset.name}' AS dataset, start_time_utc, unnest(reasons) AS reason FROM {dataset.name}_flagged"
         for dataset in BY_HALF_HOUR
     )
-    return _ask(
+    return _query_frame(
         f"""SELECT {utc_day("start_time_utc")} AS day_utc, dataset,
             count(DISTINCT start_time_utc) AS half_hours_flagged, list(DISTINCT reason ORDER BY reason) AS reasons,
             list(DISTINCT start_time_utc ORDER BY start_time_utc) AS start_times_utc
@@ -198,7 +201,7 @@ def _worst_days(window: Window, con: Connection) -> pl.DataFrame:
     )
 
 
-def _gaps(window: Window, con: Connection) -> pl.DataFrame:
+def _gap_counts(window: Window, con: Connection) -> pl.DataFrame:
     """Return the missing half hours by state, as of now.
 
     Columns: dataset, state, half_hours, first_start_time_utc, last_start_time_utc.
@@ -208,7 +211,7 @@ def _gaps(window: Window, con: Connection) -> pl.DataFrame:
         "WHERE start_time_utc >= $start AND start_time_utc < $end"
         for dataset in BY_HALF_HOUR
     )
-    return _ask(
+    return _query_frame(
         f"""SELECT dataset, state, count(*) AS half_hours, min(start_time_utc) AS first_start_time_utc,
             max(start_time_utc) AS last_start_time_utc
         FROM ({each}) GROUP BY ALL ORDER BY dataset DESC, half_hours DESC, state""",
@@ -220,7 +223,7 @@ def _gaps(window: Window, con: Connection) -> pl.DataFrame:
 
 def understated_wind_of(window: Window, con: Connection | None = None) -> UnderstatedWind:
     """Return how much wind is missing from the current values of a window."""
-    row = _ask(
+    row = _query_frame(
         """SELECT count(*) AS half_hours, count(estimated_missing_mwh) AS half_hours_estimated,
             sum(estimated_missing_mwh) AS estimated_missing_mwh
         FROM understated_wind WHERE start_time_utc >= $start AND start_time_utc < $end""",
@@ -231,6 +234,6 @@ def understated_wind_of(window: Window, con: Connection | None = None) -> Unders
     return UnderstatedWind(**row.row(0, named=True))
 
 
-def _ask(sql: str, window: Window, schema: dict[str, pl.DataType], con: Connection | None) -> pl.DataFrame:
-    with opened(con) as snapshot:
-        return frame_of(snapshot, sql, {"start": window.start_utc, "end": window.end_utc}).cast(schema)  # type: ignore[arg-type]  # a mapping of names to types is one
+def _query_frame(sql: str, window: Window, schema: dict[str, pl.DataType], con: Connection | None) -> pl.DataFrame:
+    with snapshot_connection(con) as snapshot:
+        return query_frame(snapshot, sql, {"start": window.start_utc, "end": window.end_utc}).cast(schema)  # type: ignore[arg-type]  # a mapping of names to types is one

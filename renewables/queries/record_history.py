@@ -15,7 +15,7 @@ from pipeline_assets.ledger import reader, schema
 from pipeline_assets.ledger.changes import ARCHIVED
 from pipeline_assets.ledger.history import fields_changed
 from pipeline_assets.models import ENTITIES
-from pipeline_assets.spreadsheets.portfolio_index import Holdings
+from pipeline_assets.spreadsheets.portfolio_index import Portfolio
 from renewables.queries.records import name_of
 
 PARTS = {
@@ -28,14 +28,14 @@ BEHIND = {"pipeline_facilities": "facility_id", "counterparty_contacts": "contac
 "Links whose other end counts as a part of the record."
 
 
-def history(engine: sa.Engine, held: Holdings, kind: str, id: str) -> pl.DataFrame:
+def record_changes(engine: sa.Engine, held: Portfolio, kind: str, id: str) -> pl.DataFrame:
     """Return every field of every change of a record and its parts, newest first, with values as people read them.
 
     Columns: submitted_at_utc, who, record, action, field, before, after, why, version, position.
     """
     keys = list(dict.fromkeys(_with_parts(held, kind, id)))
     changes = sorted(
-        (change for key in keys for change in reader.history(engine, *key)), key=lambda change: -change.position
+        (change for key in keys for change in reader.record_history(engine, *key)), key=lambda change: -change.position
     )
     rows = [
         {
@@ -59,7 +59,7 @@ def history(engine: sa.Engine, held: Holdings, kind: str, id: str) -> pl.DataFra
     return pl.DataFrame(rows, schema={"submitted_at_utc": pl.Datetime("us", "UTC"), **texts, **numbers})
 
 
-def _with_parts(held: Holdings, kind: str, id: str) -> Iterator[tuple[str, str]]:
+def _with_parts(held: Portfolio, kind: str, id: str) -> Iterator[tuple[str, str]]:
     yield kind, id
     for part in PARTS.get(kind, ()):
         field = next(name for name, target in ENTITIES[part].references.items() if target == kind)
@@ -72,7 +72,7 @@ def _with_parts(held: Holdings, kind: str, id: str) -> Iterator[tuple[str, str]]
                     yield from _comments_on(held, target, link.fields[behind])
 
 
-def _comments_on(held: Holdings, kind: str, id: str) -> Iterator[tuple[str, str]]:
+def _comments_on(held: Portfolio, kind: str, id: str) -> Iterator[tuple[str, str]]:
     field = next(name for name, target in ENTITIES["comments"].references.items() if target == kind)
     for archived in (False, True):
         for comment in held.naming("comments", field, id, archived=archived):
@@ -87,7 +87,7 @@ def title_of(kind: str, name: str) -> str:
     return (field.title if field else None) or name
 
 
-def shown_value(held: Holdings, kind: str, name: str, value: Any) -> str:
+def shown_value(held: Portfolio, kind: str, name: str, value: Any) -> str:
     """Return a value as people read it: references by name."""
     if value is None:
         return ""
@@ -113,7 +113,7 @@ class Batch:
     reverted_by: str
 
 
-def batches(engine: sa.Engine, limit: int = 50) -> list[Batch]:
+def recent_batches(engine: sa.Engine, limit: int = 50) -> list[Batch]:
     """Return the newest batches, newest first."""
     there, last = schema.batches.c, schema.changes.c
     query = (
@@ -127,7 +127,7 @@ def batches(engine: sa.Engine, limit: int = 50) -> list[Batch]:
         return [
             Batch(
                 *(row.batch, row.source, row.last_position - row.first_position + 1, row.last_position),
-                *(row.who, row.why, reader.instant(row.submitted_at_us), by_reverted.get(row.batch, "")),
+                *(row.who, row.why, reader.instant_of(row.submitted_at_us), by_reverted.get(row.batch, "")),
             )
             for row in con.execute(query.limit(limit))
         ]

@@ -13,7 +13,7 @@ import polars as pl
 from pipeline_assets.ledger.changes import Record
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.names import name_key
-from pipeline_assets.spreadsheets.portfolio_index import Holdings
+from pipeline_assets.spreadsheets.portfolio_index import Portfolio
 from renewables.queries.point_scope import market_and_technologies
 
 WITH_A_PAGE = ("pipelines", "counterparties", "information_points")
@@ -21,7 +21,7 @@ SEARCHED = (*WITH_A_PAGE, "facilities", "contacts", "comments")
 
 
 @dataclass(frozen=True)
-class Found:
+class SearchHit:
     """A search hit.
 
     `page_kind` and `page_id` name the record whose page shows it; `where` is the text around the hit.
@@ -34,13 +34,13 @@ class Found:
     where: str
 
 
-def name_of(held: Holdings, kind: str, id: str) -> str:
+def name_of(held: Portfolio, kind: str, id: str) -> str:
     """Return what people call a record: its name, what a link joins, the start of a comment, or its id."""
     record = held.get(kind, id)
-    return id if record is None else called(held, record)
+    return id if record is None else display_name(held, record)
 
 
-def called(held: Holdings, record: Record) -> str:
+def display_name(held: Portfolio, record: Record) -> str:
     """Return what people call a record, like `name_of`."""
     fields = record.fields
     if "name" in fields:
@@ -56,34 +56,38 @@ def called(held: Holdings, record: Record) -> str:
     return f"{', '.join(linked) or fields.get('stage', record.id)}{role}"
 
 
-def facilities_of(held: Holdings, project: str, *, archived: bool = False) -> list[tuple[Record, Record]]:
+def facilities_of(held: Portfolio, project: str, *, archived: bool = False) -> list[tuple[Record, Record]]:
     """Return (link, facility) of a project, by name."""
-    return _linked(held, "pipeline_facilities", "pipeline_id", project, "facility_id", archived=archived)
+    return _linked_records(held, "pipeline_facilities", "pipeline_id", project, "facility_id", archived=archived)
 
 
-def counterparties_of(held: Holdings, project: str, *, archived: bool = False) -> list[tuple[Record, Record]]:
+def counterparties_of(held: Portfolio, project: str, *, archived: bool = False) -> list[tuple[Record, Record]]:
     """Return (link with its role, counterparty) of a project, by name."""
-    return _linked(held, "pipeline_counterparties", "pipeline_id", project, "counterparty_id", archived=archived)
+    return _linked_records(
+        held, "pipeline_counterparties", "pipeline_id", project, "counterparty_id", archived=archived
+    )
 
 
-def contacts_of(held: Holdings, counterparty: str, *, archived: bool = False) -> list[tuple[Record, Record]]:
+def contacts_of(held: Portfolio, counterparty: str, *, archived: bool = False) -> list[tuple[Record, Record]]:
     """Return (link with its role, person) of a counterparty, by name."""
-    return _linked(held, "counterparty_contacts", "counterparty_id", counterparty, "contact_id", archived=archived)
+    return _linked_records(
+        held, "counterparty_contacts", "counterparty_id", counterparty, "contact_id", archived=archived
+    )
 
 
-def projects_of(held: Holdings, counterparty: str) -> list[tuple[Record, Record]]:
+def projects_of(held: Portfolio, counterparty: str) -> list[tuple[Record, Record]]:
     """Return (link with its role, project) of a counterparty, by name; live projects only."""
-    found = _linked(held, "pipeline_counterparties", "counterparty_id", counterparty, "pipeline_id")
+    found = _linked_records(held, "pipeline_counterparties", "counterparty_id", counterparty, "pipeline_id")
     return [(link, project) for link, project in found if not project.archived]
 
 
-def concerned(held: Holdings, point: str, *, archived: bool = False) -> list[tuple[Record, Record]]:
+def counterparties_of_point(held: Portfolio, point: str, *, archived: bool = False) -> list[tuple[Record, Record]]:
     """Return (link, counterparty) of an information point, by name."""
     kind, name = "information_point_counterparties", "information_point_id"
-    return _linked(held, kind, name, point, "counterparty_id", archived=archived)
+    return _linked_records(held, kind, name, point, "counterparty_id", archived=archived)
 
 
-def points_of(held: Holdings, kind: str, id: str) -> list[Record]:
+def information_points_of(held: Portfolio, kind: str, id: str) -> list[Record]:
     """Return live information points of a project or counterparty, open ones first, then by rating."""
     if kind == "pipelines":
         found = held.naming("information_points", "pipeline_id", id)
@@ -99,13 +103,13 @@ def rating_of(point: Record) -> int:
     return int(point.fields["impact"] * point.fields["likelihood"])
 
 
-def comments_on(held: Holdings, kind: str, id: str) -> list[Record]:
+def comments_on(held: Portfolio, kind: str, id: str) -> list[Record]:
     """Return the comments on a record, newest first."""
     field = next(name for name, target in ENTITIES["comments"].references.items() if target == kind)
     return held.naming("comments", field, id)[::-1]
 
 
-def projects(held: Holdings, *, archived: bool = False) -> pl.DataFrame:
+def project_list(held: Portfolio, *, archived: bool = False) -> pl.DataFrame:
     """Return one row per project, by name.
 
     Columns: id, name, technology, capacity_mwp, stage, rag, rtb_date, counterparties, market, status_date, and the
@@ -123,12 +127,12 @@ def projects(held: Holdings, *, archived: bool = False) -> pl.DataFrame:
                 "capacity_mwp": float(sum(plant.fields["capacity_mwp"] for _, plant in plants)),
                 "stage": fields["stage"],
                 "rag": fields["rag"],
-                "rtb_date": _day(fields["rtb_date"]),
+                "rtb_date": _parse_day(fields["rtb_date"]),
                 "counterparties": ", ".join(dict.fromkeys(partner.fields["name"] for _, partner in partners)),
                 "market": fields["market"],
                 "rag_comment": fields["rag_comment"],
-                "status_date": _day(fields["status_date"]),
-                "position": max(one.position for one in (project, *_flat(plants), *(link for link, _ in partners))),
+                "status_date": _parse_day(fields["status_date"]),
+                "position": max(one.position for one in (project, *_flatten(plants), *(link for link, _ in partners))),
             }
         )
     return pl.DataFrame(
@@ -145,7 +149,7 @@ def projects(held: Holdings, *, archived: bool = False) -> pl.DataFrame:
     )
 
 
-def counterparties(held: Holdings, *, archived: bool = False) -> pl.DataFrame:
+def counterparty_list(held: Portfolio, *, archived: bool = False) -> pl.DataFrame:
     """Return one row per counterparty, by name.
 
     Columns: id, name, roles, projects (number), capacity_mwp (of those), contacts, website, position.
@@ -166,7 +170,7 @@ def counterparties(held: Holdings, *, archived: bool = False) -> pl.DataFrame:
                 ),
                 "contacts": ", ".join(dict.fromkeys(person.fields["name"] for _, person in people)),
                 "website": company.fields["website"],
-                "position": max(one.position for one in (company, *_flat(people))),
+                "position": max(one.position for one in (company, *_flatten(people))),
             }
         )
     text, number = pl.String(), pl.Int64()
@@ -179,7 +183,7 @@ def counterparties(held: Holdings, *, archived: bool = False) -> pl.DataFrame:
     )
 
 
-def information_points(held: Holdings, *, archived: bool = False) -> pl.DataFrame:
+def information_point_list(held: Portfolio, *, archived: bool = False) -> pl.DataFrame:
     """Return one row per information point, the highest rating first.
 
     Market and technology are its own, else those of its project. Columns: id, name, project, market, technology,
@@ -187,7 +191,7 @@ def information_points(held: Holdings, *, archived: bool = False) -> pl.DataFram
     """
     rows = []
     for point in held.of_kind("information_points", archived=archived):
-        fields, about = point.fields, concerned(held, point.id)
+        fields, about = point.fields, counterparties_of_point(held, point.id)
         market, technologies = market_and_technologies(held, point)
         rows.append(
             {
@@ -198,7 +202,7 @@ def information_points(held: Holdings, *, archived: bool = False) -> pl.DataFram
                 "technology": " + ".join(technologies) or None,
                 "rating": rating_of(point),
                 **{name: fields[name] for name in ("impact", "likelihood", "status", "owner")},
-                "due_date": _day(fields["due_date"]),
+                "due_date": _parse_day(fields["due_date"]),
                 "counterparties": ", ".join(company.fields["name"] for _, company in about),
                 "position": max(one.position for one in (point, *(link for link, _ in about))),
             }
@@ -214,10 +218,10 @@ def information_points(held: Holdings, *, archived: bool = False) -> pl.DataFram
     ).sort("rating", descending=True, maintain_order=True)
 
 
-def search(held: Holdings, text: str) -> dict[str, list[Found]]:
+def search_records(held: Portfolio, text: str) -> dict[str, list[SearchHit]]:
     """Return live records by kind whose texts hold every word, in any spelling; names that begin with it come first."""
     words = name_key(text).split()
-    found: dict[str, list[Found]] = {}
+    found: dict[str, list[SearchHit]] = {}
     for kind in SEARCHED if words else ():
         hits = []
         for record in held.of_kind(kind):
@@ -225,14 +229,14 @@ def search(held: Holdings, text: str) -> dict[str, list[Found]]:
             whole = name_key("\n".join(texts))
             if all(word in whole for word in words) and (page := _page_of(held, record)):
                 where = next((value for value in texts if words[0] in name_key(value)), "")
-                hits.append(Found(record, called(held, record), *page, where))
+                hits.append(SearchHit(record, display_name(held, record), *page, where))
         if hits:
             found[kind] = sorted(hits, key=lambda hit: not name_key(hit.name).startswith(words[0]))
     return found
 
 
-def _linked(
-    held: Holdings, kind: str, field: str, id: str, to: str, *, archived: bool = False
+def _linked_records(
+    held: Portfolio, kind: str, field: str, id: str, to: str, *, archived: bool = False
 ) -> list[tuple[Record, Record]]:
     links = held.naming(kind, field, id, archived=archived)
     target = ENTITIES[kind].references[to]
@@ -240,11 +244,11 @@ def _linked(
     return sorted(pairs, key=lambda pair: str(pair[1].fields["name"]).casefold())
 
 
-def _flat(pairs: list[tuple[Record, Record]]) -> Iterator[Record]:
+def _flatten(pairs: list[tuple[Record, Record]]) -> Iterator[Record]:
     return (record for pair in pairs for record in pair)
 
 
-def _page_of(held: Holdings, record: Record) -> tuple[str, str] | None:
+def _page_of(held: Portfolio, record: Record) -> tuple[str, str] | None:
     """Return kind and id of the record whose page shows this one; None where no live record does."""
     if record.kind in WITH_A_PAGE:
         return record.kind, record.id
@@ -266,5 +270,5 @@ def _is_text(kind: str, name: str) -> bool:
     return name not in ENTITIES[kind].references and name not in ("rag",)
 
 
-def _day(text: str | None) -> date | None:
+def _parse_day(text: str | None) -> date | None:
     return date.fromisoformat(text) if text else None

@@ -12,7 +12,7 @@ from elexon_assets.datasets import Dataset
 from elexon_assets.time_inputs import read_span
 from elexon_assets.windows import Window
 from renewables.queries.selection import Categories, Selection
-from renewables.queries.snapshot import Connection, frame_of, opened
+from renewables.queries.snapshot import Connection, query_frame, snapshot_connection
 
 _REVISIONS = (
     *("first_mw", "first_publish_time_utc", "current_mw", "current_publish_time_utc"),
@@ -33,11 +33,11 @@ def revisions(
     came back) and the number of `versions`. Spans are those of `generation`."""
     selection, window = Selection.read(dataset, categories), read_span(start, end)
     declaration = selection.declaration
-    with opened(con) as snapshot:
-        return frame_of(
+    with snapshot_connection(con) as snapshot:
+        return query_frame(
             snapshot,
             f"""SELECT start_time_utc, category AS {declaration.category}, {", ".join(_REVISIONS)}
-            FROM {_republished(declaration)} WHERE is_changed
+            FROM {_republished_values(declaration)} WHERE is_changed
             ORDER BY start_time_utc, list_position($names, category)""",
             selection.parameters(window),
         )
@@ -52,8 +52,8 @@ def revision_summary(selection: Selection, window: Window, con: Connection | Non
     """
     declaration = selection.declaration
     category = declaration.category
-    with opened(con) as snapshot:
-        return frame_of(
+    with snapshot_connection(con) as snapshot:
+        return query_frame(
             snapshot,
             f"""WITH there AS (
                 SELECT {category} AS category, count(DISTINCT start_time_utc) AS values FROM {declaration.table}
@@ -65,7 +65,7 @@ def revision_summary(selection: Selection, window: Window, con: Connection | Non
                     arg_max(start_time_utc, abs(difference_mw)) FILTER (is_changed) AS largest_start_time_utc,
                     sum(difference_mw) FILTER (is_changed) * 0.5 AS energy_difference_mwh,
                     max(current_publish_time_utc) FILTER (is_changed) AS newest_change_utc
-                FROM {_republished(declaration)} GROUP BY category
+                FROM {_republished_values(declaration)} GROUP BY category
             )
             SELECT category AS {category}, coalesce(values, 0) AS values,
                 coalesce(values_republished, 0) AS values_republished, coalesce(values_changed, 0) AS values_changed,
@@ -76,7 +76,7 @@ def revision_summary(selection: Selection, window: Window, con: Connection | Non
         )
 
 
-def _republished(dataset: Dataset) -> str:
+def _republished_values(dataset: Dataset) -> str:
     """Return SQL for half-hours that were published more than once; `is_changed` marks a changed value."""
     value, order = dataset.value, f"publish_time_utc, ingested_at_utc, {dataset.value}"
     newest = order.replace(",", " DESC,") + " DESC"

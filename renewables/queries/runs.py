@@ -9,16 +9,16 @@ from datetime import date
 import polars as pl
 
 from elexon_assets.schema.measures import FIGURES
-from elexon_assets.windows import of_days
+from elexon_assets.windows import window_of_days
 from renewables.queries.selection import read_dataset
-from renewables.queries.snapshot import Connection, frame_of, opened
+from renewables.queries.snapshot import Connection, query_frame, snapshot_connection
 
 
-def totals(run_ids: Sequence[str], con: Connection | None = None) -> pl.DataFrame:
+def run_totals(run_ids: Sequence[str], con: Connection | None = None) -> pl.DataFrame:
     """One row a dataset: `dataset`, `windows`, `windows_failed`, `rows_received`, `rows_landed`, `rows_quarantined`,
     `retries`, `source`."""
-    with opened(con) as snapshot:
-        return frame_of(
+    with snapshot_connection(con) as snapshot:
+        return query_frame(
             snapshot,
             "SELECT dataset, count(*) AS windows, count(*) FILTER (status = 'failed') AS windows_failed, "
             "sum(rows_received)::BIGINT AS rows_received, sum(rows_landed)::BIGINT AS rows_landed, "
@@ -32,8 +32,8 @@ def totals(run_ids: Sequence[str], con: Connection | None = None) -> pl.DataFram
 def failed_windows(run_ids: Sequence[str], con: Connection | None = None) -> pl.DataFrame:
     """One row a dataset and error: `windows`, `window_start_utc` of the first and `window_end_utc` (exclusive) of the
     last of them, most `attempts`."""
-    with opened(con) as snapshot:
-        return frame_of(
+    with snapshot_connection(con) as snapshot:
+        return query_frame(
             snapshot,
             "SELECT dataset, error, count(*) AS windows, min(window_start_utc) AS window_start_utc, "
             "max(window_end_utc) AS window_end_utc, max(attempts) AS attempts FROM fetch_log "
@@ -42,13 +42,13 @@ def failed_windows(run_ids: Sequence[str], con: Connection | None = None) -> pl.
         )
 
 
-def landed(dataset: str, first: date, last: date, con: Connection | None = None) -> dict[str, float]:
+def landed_windows(dataset: str, first: date, last: date, con: Connection | None = None) -> dict[str, float]:
     """What the warehouse holds of the UTC days, both ends in: `rows` (current values), `coverage` (0-1), `energy_mwh`
     (sum of MW x 0.5 h), `half_hours_flagged` (with a value in doubt)."""
-    declaration, window = read_dataset(dataset), of_days(first, last)
+    declaration, window = read_dataset(dataset), window_of_days(first, last)
     span = {"start": window.start_utc, "end": window.end_utc}
     inside = "start_time_utc >= $start AND start_time_utc < $end"
-    with opened(con) as snapshot:
+    with snapshot_connection(con) as snapshot:
         rows, energy = snapshot.execute(
             f"SELECT count(*), {FIGURES['energy_mwh']} FROM (SELECT *, {declaration.value} AS mw FROM {dataset}) "
             f"WHERE {inside}",

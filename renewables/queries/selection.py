@@ -110,7 +110,9 @@ class Selection:
         """
         if self.declaration.category != INSTALLED_CAPACITY.category:
             return f"(SELECT *, NULL::DOUBLE AS capacity_mw FROM {values})"
-        return capacity.joined(values, "category", capacity.pieces(self._current_sql(INSTALLED_CAPACITY)))
+        return capacity.join_capacity(
+            values, "category", capacity.interpolation_segments(self._current_sql(INSTALLED_CAPACITY))
+        )
 
     def only(self, *categories: str) -> "Selection":
         """Return the same selection of other categories."""

@@ -29,7 +29,7 @@ _completing = threading.Lock()
 
 
 @contextmanager
-def opened(con: Connection | None = None) -> Iterator[Connection]:
+def snapshot_connection(con: Connection | None = None) -> Iterator[Connection]:
     """Yield the connection given, or one to the newest snapshot, with the full schema. Raises WarehouseMissing."""
     if con is not None:
         _complete_schema(con)
@@ -59,16 +59,16 @@ def _complete_schema(con: Connection) -> None:
 
 
 def _attach_empty_schema(con: Connection) -> None:
-    from elexon_assets.schema.warehouse_schema import ensure  # imports Pandera, which few readers need
+    from elexon_assets.schema.warehouse_schema import ensure_schema  # imports Pandera, which few readers need
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "empty.duckdb"
         with duckdb.connect(path) as maker:
-            ensure(maker)
+            ensure_schema(maker)
         con.execute(f"ATTACH '{path}' AS {NOTHING_LANDED} (READ_ONLY)")  # the file may go while it is open
 
 
-def frame_of(con: Connection, sql: str, parameters: Mapping[str, object] | None = None) -> pl.DataFrame:
+def query_frame(con: Connection, sql: str, parameters: Mapping[str, object] | None = None) -> pl.DataFrame:
     """Return the rows of a query with bound parameters ($name)."""
     # `con.sql(sql, params=...)` prints its whole answer into a name on DuckDB 1.5: 12 s where this takes 0.6 s (560,000
     # rows); `execute()` has no way to a frame that both supported lines share.
@@ -79,11 +79,11 @@ def frame_of(con: Connection, sql: str, parameters: Mapping[str, object] | None 
         con.execute("DROP TABLE temp.answer")
 
 
-def span(dataset: str, con: Connection | None = None) -> Window | None:
+def span_of(dataset: str, con: Connection | None = None) -> Window | None:
     """Return the window from the first half hour of the dataset to the end of its newest, or None without rows."""
     declaration = read_dataset(dataset)
-    with opened(con) as snapshot:
-        row = frame_of(
+    with snapshot_connection(con) as snapshot:
+        row = query_frame(
             snapshot, f"SELECT min(start_time_utc) AS first, max(start_time_utc) AS newest FROM {declaration.table}"
         )
     first, newest = row.row(0)
@@ -92,7 +92,7 @@ def span(dataset: str, con: Connection | None = None) -> Window | None:
 
 def sources_of(dataset: str, window: Window, con: Connection | None = None) -> list[str]:
     """Return the sources of the rows in the window: elexon, recorded, recorded-inferred, synthetic, or a host."""
-    with opened(con) as snapshot:
+    with snapshot_connection(con) as snapshot:
         rows = snapshot.execute(
             f"SELECT DISTINCT source FROM {read_dataset(dataset).table} "
             "WHERE start_time_utc >= ? AND start_time_utc < ? ORDER BY source",
@@ -101,8 +101,8 @@ def sources_of(dataset: str, window: Window, con: Connection | None = None) -> l
     return [source for (source,) in rows]
 
 
-def sources(con: Connection | None = None) -> list[str]:
+def source_names(con: Connection | None = None) -> list[str]:
     """Return the sources of all rows of the warehouse."""
     each = " UNION ".join(f"SELECT DISTINCT source FROM {dataset.table}" for dataset in DATASETS)
-    with opened(con) as snapshot:
+    with snapshot_connection(con) as snapshot:
         return [source for (source,) in snapshot.execute(f"{each} ORDER BY source").fetchall()]

@@ -11,8 +11,8 @@ import polars as pl
 from elexon_assets.datasets import BY_HALF_HOUR, BY_NAME, INSTALLED_CAPACITY, Dataset
 from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.windows import Window
-from renewables.queries.quality import count_flagged, unjudged
-from renewables.queries.snapshot import Connection, frame_of, opened
+from renewables.queries.quality import count_flagged, values_pending_checks
+from renewables.queries.snapshot import Connection, query_frame, snapshot_connection
 from renewables.queries.unknown_series import UnknownSeries, unknown_series
 from warehouse import snapshots
 from warehouse.connection import reading
@@ -106,10 +106,10 @@ class WarehouseStatus:
     "Of all datasets: kept under their own names, and in no total."
 
 
-def status() -> WarehouseStatus:
+def warehouse_status() -> WarehouseStatus:
     """Raises WarehouseMissing before anything is published."""
-    newest = snapshots.newest(snapshots.folder_of(Settings().warehouse))
-    with reading(version=newest.version if newest else None) as own, opened(own) as con:
+    newest = snapshots.newest_snapshot(snapshots.folder_of(Settings().warehouse))
+    with reading(version=newest.version if newest else None) as own, snapshot_connection(own) as con:
         assert newest is not None  # noqa: S101 (reading() raised otherwise)
         return WarehouseStatus(
             newest.version,
@@ -124,14 +124,14 @@ def status() -> WarehouseStatus:
 
 def of_datasets(con: Connection) -> tuple[DatasetStatus, ...]:
     """Return the status of the half-hourly ones."""
-    with opened(con) as snapshot:
+    with snapshot_connection(con) as snapshot:
         return tuple(of_dataset(snapshot, dataset) for dataset in BY_HALF_HOUR)
 
 
 def of_dataset(con: Connection, dataset: Dataset) -> DatasetStatus:
     """Return the status of one dataset, empty where none of its rows landed."""
     aside = con.execute("SELECT count(*) FROM quarantine WHERE dataset = ?", [dataset.name]).fetchall()[0][0]
-    row = frame_of(
+    row = query_frame(
         con,
         f"""SELECT count(*) AS publications, min(start_time_utc) AS first_utc, max(start_time_utc) AS newest_utc,
             count(*) FILTER (elexon_settlement_date IS NOT NULL OR elexon_settlement_period IS NOT NULL) AS labels,
@@ -140,7 +140,7 @@ def of_dataset(con: Connection, dataset: Dataset) -> DatasetStatus:
     publications, first, newest, labels, sources = row.row(0)
     if not publications:
         return DatasetStatus(dataset.name, dataset.code, dataset.title, rows_quarantined=aside)
-    days = _days(con, dataset, newest)
+    days = _count_days(con, dataset, newest)
     short = days.filter(pl.col("half_hours") < pl.col("half_hours_expected"))
     return DatasetStatus(
         dataset.name,
@@ -152,7 +152,7 @@ def of_dataset(con: Connection, dataset: Dataset) -> DatasetStatus:
         half_hours=int(days["half_hours"].sum()),
         half_hours_expected=int(days["half_hours_expected"].sum()),
         half_hours_flagged=count_flagged(dataset, Window(first, newest + HALF_HOUR), con),
-        values_unjudged=unjudged(dataset.name, con),
+        values_unjudged=values_pending_checks(dataset.name, con),
         days_with_gaps=len(short),
         first_days_with_gaps=tuple(short["day_utc"].head(GAP_DAYS_NAMED)),
         rows_quarantined=aside,
@@ -161,10 +161,10 @@ def of_dataset(con: Connection, dataset: Dataset) -> DatasetStatus:
     )
 
 
-def _days(con: Connection, dataset: Dataset, newest: datetime) -> pl.DataFrame:
+def _count_days(con: Connection, dataset: Dataset, newest: datetime) -> pl.DataFrame:
     """Return coverage by UTC day; of the newest day only what can be published by now is expected."""
     so_far = (newest - datetime.combine(newest.date(), datetime.min.time(), UTC)) // HALF_HOUR + 1
-    return frame_of(
+    return query_frame(
         con,
         f"""SELECT day_utc, half_hours,
             CASE WHEN day_utc = $newest THEN least($so_far, half_hours_expected) ELSE half_hours_expected END
@@ -176,8 +176,8 @@ def _days(con: Connection, dataset: Dataset, newest: datetime) -> pl.DataFrame:
 
 def of_capacity(con: Connection) -> CapacityStatus | None:
     """Return the status of installed capacity, or None where there is none."""
-    with opened(con) as snapshot:
-        row = frame_of(
+    with snapshot_connection(con) as snapshot:
+        row = query_frame(
             snapshot,
             f"""SELECT min(year) AS first_year, max(year) AS last_year,
                 max(publish_time_utc) AS newest_publish_time_utc,
@@ -191,7 +191,7 @@ def of_capacity(con: Connection) -> CapacityStatus | None:
 
 def last_runs(con: Connection, limit: int = RUNS_SHOWN) -> list[RunStatus]:
     """Return the newest runs of the fetch log, newest first."""
-    rows = frame_of(
+    rows = query_frame(
         con,
         """SELECT run_id, dataset, max(asked_at_utc) AS asked_at_utc, count(*) AS windows,
             count(*) FILTER (status = 'failed') AS windows_failed, sum(rows_landed)::BIGINT AS rows_landed,

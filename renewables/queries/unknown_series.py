@@ -9,7 +9,7 @@ from datetime import datetime
 
 from elexon_assets.datasets import BY_NAME
 from elexon_assets.schema import series
-from renewables.queries.snapshot import Connection, frame_of, opened
+from renewables.queries.snapshot import Connection, query_frame, snapshot_connection
 
 
 @dataclass(frozen=True)
@@ -27,8 +27,8 @@ class UnknownSeries:
 
 def unknown_series(con: Connection | None = None) -> list[UnknownSeries]:
     """Return every series that landed and that is not declared, by dataset and name."""
-    with opened(con) as snapshot:
-        rows = frame_of(snapshot, series.unknown_series())
+    with snapshot_connection(con) as snapshot:
+        rows = query_frame(snapshot, series.unknown_series())
     return [UnknownSeries(**row) for row in rows.iter_rows(named=True)]
 
 

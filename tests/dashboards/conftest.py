@@ -12,9 +12,9 @@ from streamlit.components.v2 import manifest_scanner
 from streamlit.testing.v1 import AppTest
 
 import dashboards
-from pipeline_assets.landing import land
-from pipeline_assets.ledger.schema import opened
-from pipeline_assets.seed_loader import seed
+from pipeline_assets.landing import land_changes
+from pipeline_assets.ledger.schema import open_ledger
+from pipeline_assets.seed_loader import load_seeds
 from tests.filled_homes import Filled
 from warehouse.connection import writing
 
@@ -73,7 +73,7 @@ def said(app: AppTest) -> str:
 @pytest.fixture
 def engine(home: Path) -> Iterator[sa.Engine]:
     """The ledger of the home, empty."""
-    ledger = opened(f"sqlite:///{home / 'ledger.sqlite'}")
+    ledger = open_ledger(f"sqlite:///{home / 'ledger.sqlite'}")
     yield ledger
     ledger.dispose()
 
@@ -81,7 +81,7 @@ def engine(home: Path) -> Iterator[sa.Engine]:
 @pytest.fixture
 def seeded(engine: sa.Engine) -> sa.Engine:
     """The same with the sample portfolio: 469 changes."""
-    seed(engine)
+    load_seeds(engine)
     return engine
 
 
@@ -89,9 +89,9 @@ def seeded(engine: sa.Engine) -> sa.Engine:
 def _furnished(filled: Filled, tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("furnished") / "home"
     copytree(filled.home, home)
-    ledger = opened(f"sqlite:///{home / 'ledger.sqlite'}")
-    seed(ledger)
-    land(ledger, lambda: writing(home / "warehouse.duckdb"))
+    ledger = open_ledger(f"sqlite:///{home / 'ledger.sqlite'}")
+    load_seeds(ledger)
+    land_changes(ledger, lambda: writing(home / "warehouse.duckdb"))
     ledger.dispose()
     return home
 

@@ -13,7 +13,7 @@ from playwright.sync_api import Locator, Page, expect
 
 from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import Change
-from pipeline_assets.ledger.schema import opened
+from pipeline_assets.ledger.schema import open_ledger
 from pipeline_assets.ledger.submission import submit
 from renewables.cli.up import dashboard_command
 from tests.browsing import Tab, launched, tab
@@ -27,7 +27,7 @@ ROW_PIXELS = 35
 @pytest.fixture(scope="module")
 def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
     home = tmp_path_factory.mktemp("home")
-    engine = opened(f"sqlite:///{home / 'ledger.sqlite'}")
+    engine = open_ledger(f"sqlite:///{home / 'ledger.sqlite'}")
     projects = [
         Change.create("pipelines", {"name": name, "rtb_date": "2028-06-30", "status_date": "2026-01-05"}, id=name[:3])
         for name in NAMES
@@ -93,13 +93,13 @@ def save(page: Page) -> Locator:
 
 
 def fields(ledger: sa.Engine) -> dict[str, dict[str, object]]:
-    return {record.fields["name"]: dict(record.fields) for record in reader.records(ledger, "pipelines")}
+    return {record.fields["name"]: dict(record.fields) for record in reader.records_of_kind(ledger, "pipelines")}
 
 
 def test_pasted_dates_mean_what_they_mean_in_an_import_and_nothing_is_dropped(
     dashboard: Tab, ledger: sa.Engine
 ) -> None:
-    page, before = dashboard.page, reader.position(ledger)
+    page, before = dashboard.page, reader.newest_position(ledger)
     paste(page, "03/04/2027\n13/04/2027\nQ3 2027\n46477\n2027-05-06\nbelow the last")
     expect(page.get_by_text("2 cells cannot be read")).to_be_visible()
     for seen in ("Cedar Moor", "Q3 2027", "Dogwood Hill", "46477"):
@@ -121,11 +121,11 @@ def test_pasted_dates_mean_what_they_mean_in_an_import_and_nothing_is_dropped(
     assert [fields(ledger)[name]["rtb_date"] for name in NAMES] == [
         *("2027-04-03", "2027-04-13", "2027-09-30", "2027-03-31", "2027-05-06"),
     ]
-    assert len({change.batch for change in reader.since(ledger, before)}) == 1
+    assert len({change.batch for change in reader.changes_since(ledger, before)}) == 1
 
 
 def test_pasted_words_numbers_and_names_are_read_or_refused_at_their_row(dashboard: Tab, ledger: sa.Engine) -> None:
-    page, before = dashboard.page, reader.position(ledger)
+    page, before = dashboard.page, reader.newest_position(ledger)
     paste(page, "design\tamber\tGrid offer is late\nNowhere\tPurple\t#N/A", column="Stage")
     expect(page.get_by_text("3 cells cannot be read")).to_be_visible()
     for seen in ("Nowhere", "Purple", "#N/A"):
@@ -136,16 +136,16 @@ def test_pasted_words_numbers_and_names_are_read_or_refused_at_their_row(dashboa
     for seen in ("Design", "Amber", "Grid offer is late"):
         expect(changes.locator("[role=gridcell]", has_text=seen).first).to_be_attached()
     expect(save(page)).to_be_disabled()
-    assert reader.position(ledger) == before
+    assert reader.newest_position(ledger) == before
 
 
 def test_a_pasted_name_with_a_line_break_is_refused_before_it_is_saved(dashboard: Tab, ledger: sa.Engine) -> None:
-    page, before = dashboard.page, reader.position(ledger)
+    page, before = dashboard.page, reader.newest_position(ledger)
     paste(page, '"Two\nLines"', column="Name")
     expect(page.get_by_text("This would be refused")).to_be_visible()
     expect(page.get_by_text("Name: has a line break")).to_be_visible()
     expect(save(page)).to_be_disabled()
-    assert reader.position(ledger) == before
+    assert reader.newest_position(ledger) == before
 
 
 def test_an_emptied_cell_empties_its_field_only_when_it_is_ticked(dashboard: Tab, ledger: sa.Engine) -> None:

@@ -2,7 +2,7 @@
 
 import pytest
 
-from pipeline_assets.landing import land
+from pipeline_assets.landing import land_changes
 from pipeline_assets.ledger import schema
 from tests.dashboards.conftest import Open
 from tests.pipeline_assets.ledger.portfolio import PORTFOLIO, submitted
@@ -12,9 +12,9 @@ from tests.pipeline_assets.ledger.portfolio import PORTFOLIO, submitted
     "page", ["projects", "counterparties", "search", "bulk_edit", "transfer", "pipeline_dashboard"]
 )
 def test_a_page_with_changes_that_have_not_landed_offers_to_land_them(open_page: Open, page: str) -> None:
-    with schema.using() as engine:
+    with schema.ledger_for_task() as engine:
         submitted(engine, *PORTFOLIO[:1])
-        land(engine)
+        land_changes(engine)
         submitted(engine, *PORTFOLIO[1:])
     app = open_page(page)
     assert not app.exception
@@ -26,8 +26,8 @@ def test_a_page_with_changes_that_have_not_landed_offers_to_land_them(open_page:
 
 
 def test_a_page_whose_changes_have_all_landed_offers_nothing(open_page: Open) -> None:
-    with schema.using() as engine:
+    with schema.ledger_for_task() as engine:
         submitted(engine, *PORTFOLIO)
-        land(engine)
+        land_changes(engine)
     app = open_page("projects")
     assert "Update the charts now" not in [button.label for button in app.button]

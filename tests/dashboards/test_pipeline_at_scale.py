@@ -11,10 +11,10 @@ import sqlalchemy as sa
 from streamlit.testing.v1 import AppTest
 
 from benchmarks import portfolio
-from pipeline_assets.landing import land
+from pipeline_assets.landing import land_changes
 from pipeline_assets.ledger import schema
 from pipeline_assets.ledger.changes import Change
-from pipeline_assets.ledger.schema import opened
+from pipeline_assets.ledger.schema import open_ledger
 from pipeline_assets.ledger.submission import submit
 from renewables.queries import pipeline
 from renewables.queries.pipeline import Filter
@@ -30,9 +30,9 @@ FAR = ("9999-12-31", "0001-01-01", "1899-12-30", "2999-06-30")
 @pytest.fixture(scope="module")
 def _crowded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     folder = tmp_path_factory.mktemp("crowded")
-    ledger = opened(f"sqlite:///{folder / 'ledger.sqlite'}")
+    ledger = open_ledger(f"sqlite:///{folder / 'ledger.sqlite'}")
     portfolio.fill(ledger, MANY)
-    land(ledger, lambda: writing(folder / "warehouse.duckdb"))
+    land_changes(ledger, lambda: writing(folder / "warehouse.duckdb"))
     ledger.dispose()
     return folder
 
@@ -46,7 +46,7 @@ def crowded(_crowded: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path
 
 @pytest.fixture
 def ledger(home: Path) -> Iterator[sa.Engine]:
-    engine = opened(f"sqlite:///{home / 'ledger.sqlite'}")
+    engine = open_ledger(f"sqlite:///{home / 'ledger.sqlite'}")
     yield engine
     engine.dispose()
 
@@ -70,7 +70,7 @@ def with_stored_date(ledger: sa.Engine, home: Path, field: str, day: str) -> Non
         for table, column in ((schema.records, schema.records.c.fields), (schema.changes, schema.changes.c.after)):
             fields = con.execute(sa.select(column).where(table.c.kind == "pipelines", table.c.id == "far")).scalar_one()
             con.execute(table.update().where(table.c.id == "far").values({column: {**fields, field: day}}))
-    land(ledger, lambda: writing(home / "warehouse.duckdb"))
+    land_changes(ledger, lambda: writing(home / "warehouse.duckdb"))
 
 
 @pytest.mark.usefixtures("crowded")
@@ -143,7 +143,7 @@ def test_a_stored_status_date_in_the_future_hides_no_later_slip(ledger: sa.Engin
     with_stored_date(ledger, home, "status_date", "9999-12-31")
     later = Change.edit("pipelines", "far", {"rtb_date": "2028-12-31"}, base_version=1)
     submit(ledger, [later], who="tester", token="later")
-    land(ledger, lambda: writing(home / "warehouse.duckdb"))
+    land_changes(ledger, lambda: writing(home / "warehouse.duckdb"))
     today = datetime.now(UTC).date()
     rows = pipeline.rtb_dates(Filter(today)).filter(pipeline_id="far")
     assert rows["slippage_days"].to_list() == [366]

@@ -9,8 +9,8 @@ from streamlit.testing.v1.element_tree import Button
 
 from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.submission import revert
-from pipeline_assets.spreadsheets.exporter import export
-from renewables.queries.record_history import batches
+from pipeline_assets.spreadsheets.exporter import export_csv
+from renewables.queries.record_history import recent_batches
 from tests.dashboards.conftest import Open, said
 from tests.pipeline_assets.workbooks import Sheet, texts, workbook
 
@@ -47,10 +47,10 @@ def test_changed_cells_are_shown_and_saved_as_one_batch(
     app = open_page("bulk_edit")
     difference = app.dataframe[0].value
     assert difference["After"].to_list() == ["one", "two"]
-    assert reader.position(seeded) == SEEDED
+    assert reader.newest_position(seeded) == SEEDED
     name_me(app)
     press(app, "Save 2 records")
-    made = reader.since(seeded, SEEDED)
+    made = reader.changes_since(seeded, SEEDED)
     assert [dict(change.after) for change in made] == [{"notes": "one"}, {"notes": "two"}]
     assert len({change.batch for change in made}) == 1
 
@@ -99,7 +99,7 @@ def test_an_emptied_cell_is_saved_only_when_it_is_ticked(
     box.check().run()
     name_me(app)
     save_button(app).click().run()
-    assert reader.since(seeded, SEEDED)[0].after["rtb_date"] is None
+    assert reader.changes_since(seeded, SEEDED)[0].after["rtb_date"] is None
 
 
 @pytest.mark.usefixtures("seeded")
@@ -120,14 +120,14 @@ def test_an_import_shows_what_would_change_and_lands_as_one_batch_that_can_be_un
         open_page("transfer"), HEADER + ",Teasel Down,Discovery,Green,\npr-harrowfen,Harrowfen South,Completed,Green,\n"
     )
     assert "**1** new, **1** changed" in said(app)
-    assert reader.position(seeded) == SEEDED
+    assert reader.newest_position(seeded) == SEEDED
     name_me(app)
     press(app, "Import as one batch")
     assert not app.exception
-    newest = batches(seeded)[0]
+    newest = recent_batches(seeded)[0]
     assert (newest.source, newest.changes, newest.who) == ("import", 2, "Anna")
     revert(seeded, newest.batch, who="Anna", token="undo")
-    assert [one.reverted_by for one in batches(seeded)][1] == batches(seeded)[0].batch
+    assert [one.reverted_by for one in recent_batches(seeded)][1] == recent_batches(seeded)[0].batch
 
 
 def test_errors_of_an_import_stand_by_row_and_column(seeded: sa.Engine, open_page: Open) -> None:
@@ -138,7 +138,7 @@ def test_errors_of_an_import_stand_by_row_and_column(seeded: sa.Engine, open_pag
     app.checkbox[0].check().run()
     name_me(app)
     press(app, "Import as one batch")
-    assert [change.after["name"] for change in reader.since(seeded, SEEDED)] == ["Good One"]
+    assert [change.after["name"] for change in reader.changes_since(seeded, SEEDED)] == ["Good One"]
 
 
 def test_an_import_that_would_empty_a_field_lists_it_apart_and_asks_for_a_tick(
@@ -152,7 +152,7 @@ def test_an_import_that_would_empty_a_field_lists_it_apart_and_asks_for_a_tick(
     tick.check().run()
     name_me(app)
     press(app, "Import as one batch")
-    (change,) = reader.since(seeded, SEEDED)
+    (change,) = reader.changes_since(seeded, SEEDED)
     assert change.after["rtb_date"] is None
 
 
@@ -193,7 +193,7 @@ def test_errors_of_one_kind_are_one_line_with_their_count(open_page: Open) -> No
 
 
 def test_an_export_imported_back_changes_nothing(seeded: sa.Engine, open_page: Open) -> None:
-    app = upload(open_page("transfer"), export(seeded, "pipelines"))
+    app = upload(open_page("transfer"), export_csv(seeded, "pipelines"))
     assert "Nothing to import" in app.info[0].value
 
 
@@ -211,7 +211,7 @@ def test_counterparties_that_a_file_names_are_made_when_ticked(seeded: sa.Engine
     offer.check().run()
     name_me(app)
     press(app, "Import as one batch")
-    made = reader.since(seeded, SEEDED)
+    made = reader.changes_since(seeded, SEEDED)
     assert [change.kind for change in made] == ["counterparties", "pipelines", "pipeline_counterparties"]
     assert len({change.batch for change in made}) == 1
 
@@ -226,5 +226,5 @@ def test_the_older_trackers_files_are_imported_together(seeded: sa.Engine, open_
     app.run()
     name_me(app)
     press(app, "Import as one batch")
-    stages = [change.after["stage"] for change in reader.history(seeded, "pipelines", "p1")]
+    stages = [change.after["stage"] for change in reader.record_history(seeded, "pipelines", "p1")]
     assert stages == ["Discovery", "Design"]

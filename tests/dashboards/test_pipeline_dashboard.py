@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from pipeline_assets import landing, seed_loader
 from pipeline_assets.ledger.changes import Change
-from pipeline_assets.ledger.schema import opened
+from pipeline_assets.ledger.schema import open_ledger
 from pipeline_assets.ledger.submission import submit
 from tests.dashboards.conftest import Open, said
 from warehouse.connection import writing
@@ -20,16 +20,16 @@ VIEWS = ["Capacity", "Outlook", "Map", "RAG", "RTB dates", "Risks"]
 
 @pytest.fixture
 def ledger(home: Path) -> sa.Engine:
-    return opened(f"sqlite:///{home / 'ledger.sqlite'}")
+    return open_ledger(f"sqlite:///{home / 'ledger.sqlite'}")
 
 
 @pytest.fixture(scope="module")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A home with the seeds, landed: only to be read."""
     folder = tmp_path_factory.mktemp("portfolio")
-    engine = opened(f"sqlite:///{folder / 'ledger.sqlite'}")
-    seed_loader.seed(engine)
-    landing.land(engine, lambda: writing(folder / "warehouse.duckdb"))
+    engine = open_ledger(f"sqlite:///{folder / 'ledger.sqlite'}")
+    seed_loader.load_seeds(engine)
+    landing.land_changes(engine, lambda: writing(folder / "warehouse.duckdb"))
     engine.dispose()
     return folder
 
@@ -65,7 +65,7 @@ def test_on_an_empty_warehouse_it_offers_the_sample_portfolio(hollow: Path, open
 
 
 def test_what_is_saved_but_not_landed_is_said(ledger: sa.Engine, open_page: Open) -> None:
-    seed_loader.seed(ledger)
+    seed_loader.load_seeds(ledger)
     app = open_page(PAGE)
     is_well(app)
     assert "Nothing of the pipeline has landed yet" in said(app)
@@ -113,7 +113,7 @@ def test_filters_that_leave_nothing_say_so(open_page: Open) -> None:
 def test_it_says_of_which_change_it_is_and_how_many_are_newer(seeded: Path, home: Path, open_page: Open) -> None:
     copytree(seeded, home, dirs_exist_ok=True)
     assert "As of change **469**, the newest." in said(open_page(PAGE))
-    ledger = opened(f"sqlite:///{home / 'ledger.sqlite'}")
+    ledger = open_ledger(f"sqlite:///{home / 'ledger.sqlite'}")
     submit(ledger, [Change.create("pipelines", {"name": "Newcomer"})], who="tester", token="one more")
     app = open_page(PAGE)
     is_well(app)

@@ -7,9 +7,9 @@ from streamlit.testing.v1 import AppTest
 from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.submission import submit
-from pipeline_assets.spreadsheets.portfolio_index import holdings
-from renewables.queries.record_history import history
-from renewables.queries.records import search
+from pipeline_assets.spreadsheets.portfolio_index import read_portfolio
+from renewables.queries.record_history import record_changes
+from renewables.queries.records import search_records
 from tests.dashboards.conftest import Open, said
 
 PROJECT = "pr-harrowfen"
@@ -50,7 +50,7 @@ def test_a_project_its_facility_and_a_counterparty_are_one_batch(seeded: sa.Engi
     assert app.title[0].value == "Teasel Down"
     assert "12.5 MWp" in said(app)
     assert "not yet landed" in " ".join(badge.value for badge in app.markdown)
-    made = reader.since(seeded, 469)
+    made = reader.changes_since(seeded, 469)
     assert {change.batch for change in made} == {made[0].batch}
     assert [change.kind for change in made] == [
         *("pipelines", "facilities", "pipeline_facilities", "pipeline_counterparties")
@@ -63,8 +63,10 @@ def test_a_new_counterparty_comes_with_its_project(engine: sa.Engine, open_page:
     new_project(app)
     put(app, "Name", "Teasel Partners", 2)
     press(app, "Create the project")
-    assert [company.fields["name"] for company in reader.records(engine, "counterparties")] == ["Teasel Partners"]
-    assert len(reader.records(engine, "pipeline_counterparties")) == 1
+    assert [company.fields["name"] for company in reader.records_of_kind(engine, "counterparties")] == [
+        "Teasel Partners"
+    ]
+    assert len(reader.records_of_kind(engine, "pipeline_counterparties")) == 1
 
 
 def test_what_is_refused_is_said_at_its_field_and_what_was_typed_is_kept(engine: sa.Engine, open_page: Open) -> None:
@@ -83,7 +85,7 @@ def test_what_is_refused_is_said_at_its_field_and_what_was_typed_is_kept(engine:
     assert field(app, "Notes").value == "kept"  # type: ignore[attr-defined]  # an input
     assert field(app, "Capacity (MWp)").value == 12.5  # type: ignore[attr-defined]  # an input
     assert field(app, "RAG status").value == "Red"  # type: ignore[attr-defined]  # an input
-    assert reader.position(engine) == 0
+    assert reader.newest_position(engine) == 0
 
 
 def test_who_you_are_is_needed_and_asked_once(seeded: sa.Engine, open_page: Open) -> None:
@@ -93,7 +95,7 @@ def test_who_you_are_is_needed_and_asked_once(seeded: sa.Engine, open_page: Open
     assert "say who makes the change" in said(app)
     put(app, "Your name", "Anna")
     press(app, "Save")
-    assert reader.since(seeded, 469)[0].who == "Anna"
+    assert reader.changes_since(seeded, 469)[0].who == "Anna"
     assert {box.value for box in app.text_input if box.label == "Your name *"} == {"Anna"}
 
 
@@ -103,13 +105,13 @@ def test_the_ledger_saves_only_what_was_changed_and_dates_a_new_status(seeded: s
     put(app, "RAG comment", "Track is washed out.")
     put(app, "Your name", "Anna")
     press(app, "Save")
-    (made,) = reader.since(seeded, 469)
+    (made,) = reader.changes_since(seeded, 469)
     assert set(made.after) <= {"rag", "rag_comment", "status_date"}
     assert "▲ Amber" in said(app)
 
 
 def somebody_else_saves(engine: sa.Engine, id: str, **fields: object) -> None:
-    record = reader.record(engine, "pipelines", id)
+    record = reader.find_record(engine, "pipelines", id)
     assert record
     change = Change.edit("pipelines", id, fields, base_version=record.version)
     submit(engine, [change], who="Ben", token=f"Ben {record.version}")
@@ -127,7 +129,7 @@ def test_a_record_that_changed_meanwhile_is_shown_as_a_difference_and_saved_on_t
     difference = app.dataframe[0].value.set_index("Field")
     assert list(difference.loc["Notes"])[1:] == ["Ben's notes", "my notes"]
     press(app, "Save mine on top")
-    record = reader.record(seeded, "pipelines", PROJECT)
+    record = reader.find_record(seeded, "pipelines", PROJECT)
     assert record
     assert (record.fields["notes"], record.fields["name"], record.version) == ("my notes", "Harrowfen South", 9)
 
@@ -140,7 +142,7 @@ def test_taking_theirs_opens_the_form_anew(seeded: sa.Engine, open_page: Open) -
     press(app, "Save")
     press(app, "Take theirs")
     assert field(app, "Notes").value == "Ben's notes"  # type: ignore[attr-defined]  # an input
-    record = reader.record(seeded, "pipelines", PROJECT)
+    record = reader.find_record(seeded, "pipelines", PROJECT)
     assert record
     assert record.version == 8
 
@@ -150,7 +152,7 @@ def test_two_clicks_on_one_form_are_one_change(engine: sa.Engine, open_page: Ope
     new_project(app)
     state = app.session_state["form create a project"]
     press(app, "Create the project")
-    position = reader.position(engine)
+    position = reader.newest_position(engine)
     app.session_state["form create a project"] = state  # as if the first click had not been heard of yet
     app.query_params.clear()
     app.switch_page("app_pages/projects.py")
@@ -158,7 +160,7 @@ def test_two_clicks_on_one_form_are_one_change(engine: sa.Engine, open_page: Ope
     app.run()
     new_project(app)
     press(app, "Create the project")
-    assert reader.position(engine) == position
+    assert reader.newest_position(engine) == position
 
 
 def test_a_project_is_archived_and_restored(seeded: sa.Engine, open_page: Open) -> None:
@@ -167,13 +169,13 @@ def test_a_project_is_archived_and_restored(seeded: sa.Engine, open_page: Open) 
     put(app, "Reason", "sold")
     press(app, "Archive")
     assert "Archived by Anna" in said(app)
-    record = reader.record(seeded, "pipelines", PROJECT)
+    record = reader.find_record(seeded, "pipelines", PROJECT)
     assert record
     assert record.archived
     press(app, "Restore")
     put(app, "Your name", "Anna")
     [button for button in app.button if button.label == "Restore"][-1].click().run()
-    record = reader.record(seeded, "pipelines", PROJECT)
+    record = reader.find_record(seeded, "pipelines", PROJECT)
     assert record
     assert not record.archived
 
@@ -183,7 +185,7 @@ def test_a_counterparty_in_use_is_not_archived_and_its_projects_are_named(seeded
     put(app, "Your name", "Anna")
     press(app, "Archive")
     assert "is still used by" in " ".join(error.value for error in app.error)
-    assert reader.position(seeded) == 469
+    assert reader.newest_position(seeded) == 469
 
 
 @pytest.mark.usefixtures("seeded")
@@ -219,10 +221,10 @@ def test_a_comment_is_edited_taken_out_and_told_of_in_the_history(seeded: sa.Eng
     next(button for button in app.button if button.label == "Remove" and button.form_id).click().run()
     assert not app.exception
     assert "Well done." not in [text.value for text in app.text]
-    record = reader.record(seeded, "comments", "co-1")
+    record = reader.find_record(seeded, "comments", "co-1")
     assert record
     assert (record.archived, record.version, record.who) == (True, 4, "Anna")
-    frame = history(seeded, holdings(seeded), "pipelines", PROJECT)
+    frame = record_changes(seeded, read_portfolio(seeded), "pipelines", PROJECT)
     assert "said twice" in frame["why"].to_list()
 
 
@@ -242,9 +244,9 @@ def test_facilities_and_contacts_have_comments_that_the_search_and_the_history_o
     put(app, "Comment", "Zebra crossings.")
     put(app, "Your name", "Anna")
     press(app, "Save")
-    assert "Zebra crossings." in history(seeded, holdings(seeded), page_kind, page_id)["after"].to_list()
-    (hit,) = search(holdings(seeded), "zebra")["comments"]
+    assert "Zebra crossings." in record_changes(seeded, read_portfolio(seeded), page_kind, page_id)["after"].to_list()
+    (hit,) = search_records(read_portfolio(seeded), "zebra")["comments"]
     assert (hit.page_kind, hit.page_id) == (page_kind, page_id)
-    assert reader.record(seeded, kind, id)
+    assert reader.find_record(seeded, kind, id)
     app = open_page(page, id=page_id)
     assert [box.label for box in app.expander if box.label.startswith("Comments on") and "(1)" in box.label]

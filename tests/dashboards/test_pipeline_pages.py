@@ -5,12 +5,12 @@ import sqlalchemy as sa
 from streamlit.testing.v1 import AppTest
 
 from dashboards.components.plain_text import plain, plain_sentence
-from pipeline_assets.landing import land
+from pipeline_assets.landing import land_changes
 from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.submission import submit
-from pipeline_assets.spreadsheets.portfolio_index import holdings
-from renewables.queries.record_history import history
+from pipeline_assets.spreadsheets.portfolio_index import read_portfolio
+from renewables.queries.record_history import record_changes
 from tests.dashboards.conftest import Open, said
 
 
@@ -69,11 +69,11 @@ def test_a_project_shows_how_it_stands_and_what_belongs_to_it(open_page: Open) -
 
 
 def test_history_tells_every_field_with_who_when_and_why_newest_first(seeded: sa.Engine) -> None:
-    record = reader.record(seeded, "pipelines", "pr-quillmarsh")
+    record = reader.find_record(seeded, "pipelines", "pr-quillmarsh")
     assert record
     change = Change.edit("pipelines", record.id, {"market": "Ireland"}, base_version=record.version)
     submit(seeded, [change], who="Anna", why="sold", token="edit")
-    frame = history(seeded, holdings(seeded), "pipelines", record.id)
+    frame = record_changes(seeded, read_portfolio(seeded), "pipelines", record.id)
     newest = frame.row(0, named=True)
     told = [newest[name] for name in ("who", "record", "field", "before", "after", "why")]
     assert told == ["Anna", "Project: Quillmarsh Solar", "Market", "Great Britain", "Ireland", "sold"]
@@ -84,7 +84,7 @@ def test_history_tells_every_field_with_who_when_and_why_newest_first(seeded: sa
 def test_what_was_saved_is_marked_until_it_has_landed(seeded: sa.Engine, open_page: Open) -> None:
     assert "not yet landed" in said(open_page("project", id="pr-harrowfen"))
     assert "landing" in open_page("projects").dataframe[0].value.columns
-    land(seeded)
+    land_changes(seeded)
     assert "not yet landed" not in said(open_page("project", id="pr-harrowfen"))
     assert "landing" not in open_page("projects").dataframe[0].value.columns
 

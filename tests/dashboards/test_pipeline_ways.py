@@ -59,18 +59,18 @@ def test_who_signed_in_is_who_saves_and_is_not_asked(seeded: sa.Engine, open_pag
     assert not [box for box in app.text_input if box.label == "Your name *"]
     put(app, "Notes", "as signed in")
     press(app, "Save")
-    (made,) = reader.since(seeded, 469)
+    (made,) = reader.changes_since(seeded, 469)
     assert (made.who, made.after) == ("anna@example.com", {"notes": "as signed in"})
 
 
 def given_up(engine: sa.Engine, notice: Notice) -> None:
-    outbox.put(engine, [notice])
+    outbox.put_notices(engine, [notice])
     at = datetime.now(UTC)
     for _ in range(ATTEMPTS):
         at += timedelta(hours=3)
-        claimed = outbox.claim(engine, at)
+        claimed = outbox.claim_next(engine, at)
         assert claimed
-        outbox.not_sent(engine, claimed, at, "Slack answered 404: *no_service*")
+        outbox.mark_not_sent(engine, claimed, at, "Slack answered 404: *no_service*")
 
 
 def test_alerts_tell_what_became_of_each_notice_and_one_given_up_is_tried_again(
@@ -78,7 +78,7 @@ def test_alerts_tell_what_became_of_each_notice_and_one_given_up_is_tried_again(
 ) -> None:
     assert "No notice yet" in said(open_page("alerts"))
     given_up(engine, Notice("RAG to Red", "Fen: <b>**lapsed**</b>", "project?id=pr-fen"))
-    outbox.put(engine, [Notice("Run failed", "half_hours", "http://127.0.0.1:3000/runs/1")])
+    outbox.put_notices(engine, [Notice("Run failed", "half_hours", "http://127.0.0.1:3000/runs/1")])
     monkeypatch.setenv("SLACK_WEBHOOK_URL", "https://hooks.example.com/secret")
     app = open_page("alerts", state="Failed")
     words = said(app)
@@ -92,5 +92,5 @@ def test_alerts_tell_what_became_of_each_notice_and_one_given_up_is_tried_again(
     assert (link.proto.page, link.proto.query_string) == ("project", "id=pr-fen")
     press(app, "Try again")
     assert "Nothing was given up." in said(app)
-    assert {one.state for one in outbox.listed(engine)} == {NoticeState.PENDING}
+    assert {one.state for one in outbox.list_notices(engine)} == {NoticeState.PENDING}
     assert [link.proto.external for link in open_page("alerts", state="Pending").get("page_link")] == [True, False]

@@ -14,21 +14,21 @@ def page_that_loses_its_snapshot() -> None:
     import streamlit as st
 
     from dashboards.components import snapshot_cache
-    from renewables.queries.snapshot import sources
+    from renewables.queries.snapshot import source_names
 
-    snapshot = snapshot_cache.look_up()
+    snapshot = snapshot_cache.pin_snapshot()
     snapshot_cache.tell_of_move()
     if snapshot and "removed" not in st.session_state:
         st.session_state["removed"] = True
         snapshot.path.unlink()
-    st.write(f"sources: {snapshot_cache.ask(sources)}")
+    st.write(f"sources: {snapshot_cache.cached_query(source_names)}")
 
 
 @pytest.mark.usefixtures("home")
 def test_a_page_whose_snapshot_was_removed_says_so_and_moves_on() -> None:
     with writing() as con:
-        snapshots.publish(con)
-        snapshots.publish(con)
+        snapshots.publish_snapshot(con)
+        snapshots.publish_snapshot(con)
     page = AppTest.from_function(page_that_loses_its_snapshot).run()
     assert not page.exception
     assert [info.value for info in page.info] == [
@@ -42,21 +42,21 @@ def test_damage_found_while_a_page_reads_is_named(home: Path) -> None:
         import streamlit as st
 
         from dashboards.components import snapshot_cache
-        from renewables.queries.snapshot import frame_of
+        from renewables.queries.snapshot import query_frame
         from warehouse.errors import WarehouseDamaged
 
         def total(con: object) -> object:
-            return frame_of(con, "SELECT sum(n) AS total FROM numbers")  # type: ignore[arg-type]
+            return query_frame(con, "SELECT sum(n) AS total FROM numbers")  # type: ignore[arg-type]
 
-        snapshot_cache.look_up()
+        snapshot_cache.pin_snapshot()
         try:
-            snapshot_cache.ask(total)
+            snapshot_cache.cached_query(total)
         except WarehouseDamaged as error:
             st.error(str(error))
 
     with writing() as con:
         con.execute("CREATE TABLE numbers AS SELECT unnest(range(100_000)) AS n")
-        path = snapshots.publish(con).path
+        path = snapshots.publish_snapshot(con).path
     content = bytearray(path.read_bytes())
     content[len(content) // 2 : len(content) // 2 + 5000] = b"\xaa" * 5000
     path.write_bytes(content)

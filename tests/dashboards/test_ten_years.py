@@ -44,7 +44,7 @@ def _of_ten_years(_furnished: Path, tmp_path_factory: pytest.TempPathFactory) ->
     with writing(home / "warehouse.duckdb") as con:
         for dataset in BY_HALF_HOUR:
             con.execute(A_WAVE.format(table=dataset.table, category=dataset.category))
-        snapshots.publish(con)
+        snapshots.publish_snapshot(con)
     return home
 
 

@@ -14,7 +14,7 @@ from elexon_assets.client import ElexonClient
 from elexon_assets.datasets import BY_HALF_HOUR, WIND_AND_SOLAR, Dataset
 from elexon_assets.ingest import ingest
 from elexon_assets.ingest_report import Report
-from elexon_assets.windows import of_days
+from elexon_assets.windows import window_of_days
 from warehouse.connection import reading, writing
 from warehouse.settings import Settings
 
@@ -22,7 +22,7 @@ from warehouse.settings import Settings
 def fetch_days(first: date, last: date | None = None, *, dataset: Dataset = WIND_AND_SOLAR) -> Report:
     """The UTC days, both ends in, fetched, landed and published."""
     with ElexonClient() as client:
-        return ingest(dataset, of_days(first, last or first), client=client, run_id="test")
+        return ingest(dataset, window_of_days(first, last or first), client=client, run_id="test")
 
 
 def landed_in(
@@ -38,7 +38,7 @@ def landed_in(
     settings = Settings(renewables_home=home, elexon_base_url=base_url, elexon_backoff_seconds=0.01)  # type: ignore[arg-type]  # pydantic reads the URL
     with ElexonClient(settings) as client:
         for dataset in datasets:
-            ingest(dataset, of_days(*days), client=client, run_id=run_id, open_warehouse=opened)
+            ingest(dataset, window_of_days(*days), client=client, run_id=run_id, open_warehouse=opened)
     return opened
 
 

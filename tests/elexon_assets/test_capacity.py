@@ -8,18 +8,18 @@ import polars as pl
 import pytest
 
 from elexon_assets.client import ElexonClient
-from elexon_assets.contract import split
+from elexon_assets.contract import split_valid
 from elexon_assets.datasets import INSTALLED_CAPACITY
 from elexon_assets.errors import ShapeChanged, StrangerRows
 from elexon_assets.ingest import ingest
 from elexon_assets.ingest_report import Report
-from elexon_assets.parsing import parse
+from elexon_assets.parsing import parse_rows
 from elexon_assets.simulator.server import Simulator
-from elexon_assets.windows import cut, of_days
+from elexon_assets.windows import split_window, window_of_days
 from renewables.api import fetch
 from tests.elexon_assets.ingesting import content, fetch_days, published
 
-ALL_OF_2024 = of_days(date(2023, 12, 1), date(2024, 12, 31))
+ALL_OF_2024 = window_of_days(date(2023, 12, 1), date(2024, 12, 31))
 HALF_A_DAY = timedelta(hours=12)
 
 
@@ -42,8 +42,8 @@ def fetch_capacity(first: date, last: date) -> Report:
 
 
 def test_all_there_is_takes_as_few_requests_as_the_cap_allows() -> None:
-    windows = cut(
-        INSTALLED_CAPACITY.everything(datetime(2026, 5, 1, 12, tzinfo=UTC)), INSTALLED_CAPACITY.longest_window
+    windows = split_window(
+        INSTALLED_CAPACITY.full_history_window(datetime(2026, 5, 1, 12, tzinfo=UTC)), INSTALLED_CAPACITY.longest_window
     )
     assert len(windows) == 6
     for window in windows:
@@ -54,7 +54,7 @@ def test_all_there_is_takes_as_few_requests_as_the_cap_allows() -> None:
 
 
 def test_a_row_gets_our_names_and_types() -> None:
-    assert parse(INSTALLED_CAPACITY, [row()], ALL_OF_2024).frame.to_dicts() == [
+    assert parse_rows(INSTALLED_CAPACITY, [row()], ALL_OF_2024).frame.to_dicts() == [
         {
             "raw_row": 0,
             "year": 2024,
@@ -67,17 +67,17 @@ def test_a_row_gets_our_names_and_types() -> None:
 
 
 def test_a_row_of_the_very_end_is_the_next_windows_and_one_farther_out_was_not_asked_for() -> None:
-    parsed = parse(INSTALLED_CAPACITY, [row(), row(publishTime="2025-01-01T00:00:00Z")], ALL_OF_2024)
+    parsed = parse_rows(INSTALLED_CAPACITY, [row(), row(publishTime="2025-01-01T00:00:00Z")], ALL_OF_2024)
     assert (len(parsed.frame), parsed.neighbours, parsed.labels_disagreeing) == (1, 1, 0)
     with pytest.raises(StrangerRows):
-        parse(INSTALLED_CAPACITY, [row(publishTime="2022-04-21T13:25:52Z")], ALL_OF_2024)
+        parse_rows(INSTALLED_CAPACITY, [row(publishTime="2022-04-21T13:25:52Z")], ALL_OF_2024)
 
 
 def test_a_missing_field_is_named() -> None:
     without = row()
     del without["year"]
     with pytest.raises(ShapeChanged, match="'year'"):
-        parse(INSTALLED_CAPACITY, [without], ALL_OF_2024)
+        parse_rows(INSTALLED_CAPACITY, [without], ALL_OF_2024)
 
 
 @pytest.mark.parametrize(
@@ -91,14 +91,14 @@ def test_a_missing_field_is_named() -> None:
     ],
 )
 def test_a_bad_row_is_kept_aside_with_its_reason(change: dict[str, Any], reason: str) -> None:
-    judged = split(INSTALLED_CAPACITY, parse(INSTALLED_CAPACITY, [row(), row(**change)], ALL_OF_2024).frame)
+    judged = split_valid(INSTALLED_CAPACITY, parse_rows(INSTALLED_CAPACITY, [row(), row(**change)], ALL_OF_2024).frame)
     assert len(judged.good) == 1
     assert judged.bad["reason"].to_list() == [reason]
 
 
 def test_a_type_that_nobody_knows_lands() -> None:
-    frame = parse(INSTALLED_CAPACITY, [row(psrType="Marine")], ALL_OF_2024).frame
-    assert split(INSTALLED_CAPACITY, frame).good["psr_type"].to_list() == ["Marine"]
+    frame = parse_rows(INSTALLED_CAPACITY, [row(psrType="Marine")], ALL_OF_2024).frame
+    assert split_valid(INSTALLED_CAPACITY, frame).good["psr_type"].to_list() == ["Marine"]
 
 
 @pytest.mark.usefixtures("simulator")
@@ -119,7 +119,9 @@ def test_every_publication_lands_once_and_the_newest_revision_is_current() -> No
 def test_a_failed_window_is_told_and_the_others_land(simulator: Simulator) -> None:
     simulator.faults = "status=404@2019-01-01"
     with ElexonClient() as client:
-        report = ingest(INSTALLED_CAPACITY, of_days(date(2014, 12, 1), date(2025, 12, 1)), client=client, run_id="test")
+        report = ingest(
+            INSTALLED_CAPACITY, window_of_days(date(2014, 12, 1), date(2025, 12, 1)), client=client, run_id="test"
+        )
     assert [record.status for record in report.records] == ["landed", "landed", "failed", "landed", "landed", "landed"]
 
 
@@ -158,7 +160,7 @@ def test_capacity_factors_are_of_the_half_hours_there_are(simulator: Simulator) 
     fetch_days(first, last)
     simulator.faults = ""
     fetch_capacity(date(2022, 6, 1), date(2025, 11, 1))
-    span = of_days(first, last)
+    span = window_of_days(first, last)
     found = published(
         "FROM wind_and_solar_capacity_factors($start, $end)", start=span.start_utc, end=span.end_utc - HALF_A_DAY
     )

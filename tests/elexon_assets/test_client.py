@@ -23,7 +23,7 @@ from elexon_assets.errors import (
     WindowRefused,
 )
 from elexon_assets.simulator.server import Simulator
-from elexon_assets.windows import of_days
+from elexon_assets.windows import window_of_days
 
 DAY = date(2024, 1, 8)
 ATTEMPTS = 4
@@ -37,7 +37,7 @@ def _patience(monkeypatch: pytest.MonkeyPatch, home: object) -> None:  # noqa: A
 
 
 def ask(days: int = 1) -> Answer:
-    window = of_days(DAY, DAY + timedelta(days=days - 1))
+    window = window_of_days(DAY, DAY + timedelta(days=days - 1))
     with ElexonClient() as client:
         return client.get(WIND_AND_SOLAR.path, WIND_AND_SOLAR.parameters(window))
 

@@ -2,7 +2,7 @@
 
 from datetime import UTC, date, datetime
 
-from elexon_assets.quality.flagging import flag, newest_unflagged
+from elexon_assets.quality.flagging import newest_unflagged, update_flags
 from elexon_assets.simulator.server import Simulator
 from tests.elexon_assets.ingesting import fetch_days, published
 from warehouse.connection import reading, writing
@@ -24,14 +24,14 @@ def an_hour_ahead() -> None:
 def test_what_lands_after_the_clock_went_back_is_newer_than_what_landed_before(simulator: Simulator) -> None:
     simulator.faults = "understated@2024-01-08T05:30Z"
     fetch_days(FIRST)
-    flag()
+    update_flags()
     an_hour_ahead()
-    flag()  # keeps the watermark of the clock that was ahead
+    update_flags()  # keeps the watermark of the clock that was ahead
     simulator.faults = "understated@2024-01-09T05:30Z,stuck@2024-01-09T08:00Z"
     fetch_days(SECOND)
     with reading() as con:
         assert newest_unflagged(con) is not None
-    assert flag().half_hours > 0
+    assert update_flags().half_hours > 0
     flagged = published("SELECT DISTINCT start_time_utc FROM open_flags WHERE reason = 'stuck'")
     assert flagged["start_time_utc"].to_list() == [datetime(2024, 1, 9, 8, tzinfo=UTC)]
     stamps = published(
@@ -47,10 +47,10 @@ def test_what_lands_after_the_clock_went_back_is_newer_than_what_landed_before(s
 def test_a_flag_that_is_closed_after_the_clock_went_back_is_closed_after_it_was_found(simulator: Simulator) -> None:
     simulator.faults = "understated@2024-01-08T05:30Z"
     fetch_days(FIRST)
-    flag()
+    update_flags()
     an_hour_ahead()
     simulator.faults = "late=1@2024-01-08T05:30Z"
     fetch_days(FIRST)
-    flag()
+    update_flags()
     rows = published("SELECT DISTINCT found_at_utc < closed_at_utc AS in_order FROM flags").rows()
     assert rows == [(True,)]

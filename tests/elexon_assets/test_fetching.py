@@ -8,17 +8,17 @@ import pytest
 
 from elexon_assets.client import ElexonClient
 from elexon_assets.datasets import BY_HALF_HOUR, WIND_AND_SOLAR, Dataset
-from elexon_assets.fetch_windows import Failed, Fetched, fetch, fetch_by_day_where_needed
+from elexon_assets.fetch_windows import Failed, Fetched, fetch_by_day_where_needed, fetch_windows
 from elexon_assets.simulator.server import Simulator
-from elexon_assets.windows import cut, of_days
+from elexon_assets.windows import split_window, window_of_days
 
-WINDOWS = cut(of_days(date(2024, 1, 1), date(2024, 2, 25)), WIND_AND_SOLAR.longest_window)
+WINDOWS = split_window(window_of_days(date(2024, 1, 1), date(2024, 2, 25)), WIND_AND_SOLAR.longest_window)
 
 
 def test_outcomes_come_in_the_order_of_the_windows_whichever_answer_comes_first(simulator: Simulator) -> None:
     simulator.faults = "slow=0.2@2024-01-01,status=404@2024-01-20"
     with ElexonClient() as client:
-        outcomes = list(fetch(client, WIND_AND_SOLAR, WINDOWS))
+        outcomes = list(fetch_windows(client, WIND_AND_SOLAR, WINDOWS))
     assert [outcome.window for outcome in outcomes] == WINDOWS
     assert [type(outcome) for outcome in outcomes] == [Fetched, Fetched, Failed, *[Fetched] * 5]
     assert [outcome.rows_received for outcome in outcomes if isinstance(outcome, Fetched)] == [1008] * 7
@@ -30,7 +30,7 @@ def test_a_run_that_is_cancelled_waits_for_no_answer(simulator: Simulator, monke
     simulator.faults = "hang@2024-01-08/2024-02-26"
     started = monotonic()
     with ElexonClient() as client:
-        outcomes = fetch(client, WIND_AND_SOLAR, WINDOWS)
+        outcomes = fetch_windows(client, WIND_AND_SOLAR, WINDOWS)
         assert isinstance(outcomes, Generator)
         assert next(outcomes).window == WINDOWS[0]
         outcomes.close()
@@ -40,21 +40,21 @@ def test_a_run_that_is_cancelled_waits_for_no_answer(simulator: Simulator, monke
 @pytest.mark.usefixtures("simulator")
 def test_no_windows_have_no_outcomes() -> None:
     with ElexonClient() as client:
-        assert list(fetch(client, WIND_AND_SOLAR, [])) == []
+        assert list(fetch_windows(client, WIND_AND_SOLAR, [])) == []
 
 
-JANUARY = cut(of_days(date(2024, 1, 1), date(2024, 1, 28)), WIND_AND_SOLAR.longest_window)
+JANUARY = split_window(window_of_days(date(2024, 1, 1), date(2024, 1, 28)), WIND_AND_SOLAR.longest_window)
 
 
 def failed_days(dataset: Dataset, first: date, last: date) -> list[date]:
     """Return the days of the windows that could not be had in the end."""
     with ElexonClient() as client:
-        windows = cut(of_days(first, last), dataset.longest_window)
+        windows = split_window(window_of_days(first, last), dataset.longest_window)
         outcomes = list(fetch_by_day_where_needed(client, dataset, windows))
     fetched = [outcome.window for outcome in outcomes if isinstance(outcome, Fetched)]
     failed = [outcome.window for outcome in outcomes if isinstance(outcome, Failed)]
     days = [day for window in [*fetched, *failed] for day in window.days]
-    assert sorted(days) == of_days(first, last).days, "every day has exactly one outcome"
+    assert sorted(days) == window_of_days(first, last).days, "every day has exactly one outcome"
     return [day for window in failed for day in window.days]
 
 
@@ -70,7 +70,7 @@ def test_one_bad_half_hour_costs_its_day_and_no_other(
 
 def test_a_bad_day_is_split_from_its_week_also_after_a_week_that_is_bad_from_end_to_end(simulator: Simulator) -> None:
     simulator.faults = "status=503@2024-01-01/2024-01-08,status=503@2024-01-10T10:00Z"
-    bad = [*of_days(date(2024, 1, 1), date(2024, 1, 7)).days, date(2024, 1, 10)]
+    bad = [*window_of_days(date(2024, 1, 1), date(2024, 1, 7)).days, date(2024, 1, 10)]
     assert failed_days(WIND_AND_SOLAR, date(2024, 1, 1), date(2024, 1, 14)) == bad
 
 

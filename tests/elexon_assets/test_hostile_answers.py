@@ -18,9 +18,9 @@ from elexon_assets.client import ElexonClient
 from elexon_assets.datasets import DATASETS, WIND_AND_SOLAR
 from elexon_assets.errors import AnswerTooLarge, AnswerTooSlow, ShapeChanged, StrangerRows, UnreadableAnswer
 from elexon_assets.ingest import ingest
-from elexon_assets.parsing import parse
+from elexon_assets.parsing import parse_rows
 from elexon_assets.simulator.server import Simulator
-from elexon_assets.windows import of_days
+from elexon_assets.windows import window_of_days
 from tests.elexon_assets.ingesting import fetch_days, published
 
 DAY = date(2024, 1, 1)
@@ -100,7 +100,7 @@ def test_a_row_that_nobody_can_read_is_quarantined_or_fails_its_window_and_reade
 ) -> None:
     content = json.dumps({"data": [ROW, ROW | {"psrType": "Wind Offshore"} | change]}).encode()
     with answering(monkeypatch, body(content)), ElexonClient() as client:
-        report = ingest(WIND_AND_SOLAR, of_days(DAY, DAY), client=client, run_id="test")
+        report = ingest(WIND_AND_SOLAR, window_of_days(DAY, DAY), client=client, run_id="test")
     assert report.total("rows_landed") + len(report.failed) >= 1
     gaps = published("SELECT count(*) AS n FROM wind_and_solar_gaps WHERE start_time_utc::DATE = '2024-01-01'")
     assert gaps.item() == 48
@@ -110,7 +110,7 @@ def test_a_row_nested_too_deeply_for_an_encoder_is_quarantined_with_a_note(monke
     deep = "[" * 990 + "]" * 990
     content = json.dumps([ROW, ROW | {"quantity": "HERE"}]).replace('"HERE"', deep).encode()
     with answering(monkeypatch, body(content)), ElexonClient() as client:
-        report = ingest(WIND_AND_SOLAR, of_days(DAY, DAY), client=client, run_id="test")
+        report = ingest(WIND_AND_SOLAR, window_of_days(DAY, DAY), client=client, run_id="test")
     assert (report.total("rows_landed"), report.total("rows_quarantined")) == (1, 1)
 
 
@@ -122,7 +122,7 @@ def test_an_exception_that_nobody_foresaw_fails_its_window_with_its_message_and_
     def parse_but_the_second(dataset: Any, rows: Any, window: Any) -> Any:
         if date(2024, 1, 8) in window.days:
             raise LookupError("no such luck")
-        return parse(dataset, rows, window)
+        return parse_rows(dataset, rows, window)
 
     monkeypatch.setattr(fetch_windows, "parse", parse_but_the_second)
     report = fetch_days(DAY, date(2024, 1, 8))
@@ -140,7 +140,7 @@ def test_parsing_takes_any_value_in_any_field(dataset: Any, value: Any) -> None:
     good = {column.elexon_field: 2024 for column in dataset.columns.values()}
     for field in [*good, "settlementDate", "settlementPeriod"]:
         with suppress(ShapeChanged, StrangerRows):
-            parse(dataset, [good, good | {field: value}], of_days(DAY, DAY))
+            parse_rows(dataset, [good, good | {field: value}], window_of_days(DAY, DAY))
 
 
 def test_an_answer_with_too_many_bytes_is_refused_while_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
@@ -209,6 +209,6 @@ def test_many_bad_rows_of_one_answer_are_quarantined_in_linear_time(monkeypatch:
     content = json.dumps(rows).encode()
     with answering(monkeypatch, body(content)), ElexonClient() as client:
         started = monotonic()
-        report = ingest(WIND_AND_SOLAR, of_days(DAY, DAY), client=client, run_id="test")
+        report = ingest(WIND_AND_SOLAR, window_of_days(DAY, DAY), client=client, run_id="test")
     assert (report.total("rows_landed"), report.total("rows_quarantined")) == (1, 20_000)
     assert monotonic() - started < 20  # decoding the answer for each of them took half an hour

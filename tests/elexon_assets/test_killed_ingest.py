@@ -13,14 +13,14 @@ from elexon_assets.client import ElexonClient
 from elexon_assets.datasets import WIND_AND_SOLAR
 from elexon_assets.ingest import QUARANTINE_KEY, ingest
 from elexon_assets.ingest_report import Report
-from elexon_assets.schema.warehouse_schema import ensure
+from elexon_assets.schema.warehouse_schema import ensure_schema
 from elexon_assets.simulator.server import Simulator
-from elexon_assets.windows import of_days
+from elexon_assets.windows import window_of_days
 from tests.elexon_assets.ingesting import content, fetch_days, published
 from tests.processes import FRESH
 from warehouse.connection import reading, writing
 from warehouse.landing import refuse_doubled_keys
-from warehouse.snapshots import folder_of, newest
+from warehouse.snapshots import folder_of, newest_snapshot
 
 FIRST, LAST = date(2024, 3, 1), date(2024, 3, 31)
 FAULTS = "republished%0.05,duplicate%0.05,null%0.01"
@@ -31,7 +31,7 @@ LONGEST_DELAY_SECONDS = 0.4
 def backfill_window_by_window(progress: Connection) -> None:
     """Says so as soon as it begins, and after every window; lands each in a transaction of its own."""
     ingest_module.BATCH = 1
-    span = of_days(FIRST, LAST)
+    span = window_of_days(FIRST, LAST)
 
     def say(report: Report) -> None:
         progress.send(len(report.records))
@@ -90,13 +90,13 @@ def test_a_killed_backfill_leaves_a_whole_file_and_the_next_run_converges(
     kill_a_backfill(chance.randint(0, 4), chance.uniform(0, LONGEST_DELAY_SECONDS))
 
     with writing() as con:
-        ensure(con)  # killed before the first landing, there is no table yet
+        ensure_schema(con)  # killed before the first landing, there is no table yet
         refuse_doubled_keys(con, WIND_AND_SOLAR.table, WIND_AND_SOLAR.key)
         landed = con.sql(f"SELECT DISTINCT start_time_utc::DATE AS day FROM {WIND_AND_SOLAR.table}").pl()["day"]
         logged = con.sql("SELECT window_start_utc::DATE AS day FROM fetch_log").pl()["day"]
         first_days = landed.filter((landed - FIRST).dt.total_days() % 7 == 0)
         assert set(logged) == set(first_days)  # a window has landed and is logged, or neither
-    if newest(folder_of(home / "warehouse.duckdb")):
+    if newest_snapshot(folder_of(home / "warehouse.duckdb")):
         with reading() as con:
             con.execute(f"FROM {WIND_AND_SOLAR.name}").fetchall()
 

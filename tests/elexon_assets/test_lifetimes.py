@@ -8,11 +8,11 @@ import pytest
 
 from elexon_assets.checks import coverage_is_whole
 from elexon_assets.datasets import GENERATION_BY_FUEL
-from elexon_assets.quality.flagging import flag
+from elexon_assets.quality.flagging import update_flags
 from elexon_assets.simulator.fuels import FIRST_HALF_HOUR
 from elexon_assets.simulator.half_hours import instant_of
 from elexon_assets.simulator.server import Simulator
-from elexon_assets.windows import Window, of_days
+from elexon_assets.windows import Window, window_of_days
 from renewables.queries import analysis, generation, profiles
 from renewables.queries.selection import Selection
 from tests.elexon_assets.ingesting import fetch_days, published
@@ -39,7 +39,7 @@ def test_a_day_of_2016_is_whole_although_biomass_and_six_links_had_not_begun() -
 def test_a_fail_over_of_2016_is_flagged_without_the_fuels_that_had_not_begun(simulator: Simulator) -> None:
     simulator.faults = "zero@2016-11-30T10:00Z"
     fetch_days(DAY_OF_2016, dataset=GENERATION_BY_FUEL)
-    flag()
+    update_flags()
     flags = published("SELECT category FROM open_flags WHERE reason = 'all_zero' AND start_time_utc = $at", at=AT)
     assert set(flags["category"]) == {*GENERATION_BY_FUEL.always_published} - {"BIOMASS"}
 
@@ -65,7 +65,7 @@ def test_on_the_day_on_which_a_fuel_begins_only_its_own_half_hours_are_expected(
 @pytest.mark.usefixtures("simulator")
 def test_totals_and_coverage_of_a_span_know_when_a_fuel_began() -> None:
     fetch_days(date(2017, 11, 1), dataset=GENERATION_BY_FUEL)
-    span = of_days(date(2017, 11, 1), date(2017, 11, 1))
+    span = window_of_days(date(2017, 11, 1), date(2017, 11, 1))
     figures = analysis.summary(
         span.start_utc, span.end_utc, dataset=FUELS, categories=GENERATION_BY_FUEL.always_published
     ).select("fuel_type", "half_hours", "half_hours_expected", "coverage")
@@ -79,7 +79,7 @@ def test_series_years_and_hours_know_when_a_fuel_began() -> None:
     fetch_days(date(2017, 11, 1), date(2017, 11, 30), dataset=GENERATION_BY_FUEL)
     both = ["BIOMASS", "WIND"]
     span = Window(datetime(2017, 11, 1, tzinfo=UTC), datetime(2017, 11, 2, tzinfo=UTC))
-    by_day = generation.series(
+    by_day = generation.series_by_grain(
         span.start_utc, span.end_utc, dataset=FUELS, categories=both, grain=generation.COARSER[1]
     )
     assert by_day.frame.select("half_hours_expected", "coverage").rows() == [(8, 1.0), (48, 1.0)]

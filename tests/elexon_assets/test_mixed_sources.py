@@ -10,7 +10,7 @@ from elexon_assets.client import Answer, ElexonClient
 from elexon_assets.datasets import GENERATION_BY_FUEL, WIND_AND_SOLAR
 from elexon_assets.ingest import ingest
 from elexon_assets.simulator.server import Simulator
-from elexon_assets.windows import of_days
+from elexon_assets.windows import window_of_days
 from tests.elexon_assets.ingesting import content, fetch_days, published
 from warehouse.errors import MixedSources
 
@@ -31,7 +31,7 @@ class LabellingClient(ElexonClient):
 def fetch_from(source: str, day: date) -> None:
     with LabellingClient() as client:
         client.label = source
-        ingest(WIND_AND_SOLAR, of_days(day, day), client=client, run_id="test")
+        ingest(WIND_AND_SOLAR, window_of_days(day, day), client=client, run_id="test")
 
 
 def fetch_from_elexon(day: date) -> None:

@@ -7,11 +7,11 @@ import pytest
 
 from elexon_assets.datasets import DATASETS, GENERATION_BY_FUEL, WIND_AND_SOLAR
 from elexon_assets.errors import ShapeChanged, StrangerRows
-from elexon_assets.parsing import RAW, parse
-from elexon_assets.windows import of_days
+from elexon_assets.parsing import ROW_INDEX, parse_rows
+from elexon_assets.windows import window_of_days
 
-NEW_YEAR = of_days(date(2024, 1, 1), date(2024, 1, 1))
-SUMMER_DAY = of_days(date(2024, 7, 1), date(2024, 7, 1))
+NEW_YEAR = window_of_days(date(2024, 1, 1), date(2024, 1, 1))
+SUMMER_DAY = window_of_days(date(2024, 7, 1), date(2024, 7, 1))
 
 
 def wind(start: str = "2024-01-01T12:00:00Z", **other: Any) -> dict[str, Any]:
@@ -40,10 +40,10 @@ def fuel(start: str, settlement_date: str) -> dict[str, Any]:
 
 
 def test_a_row_gets_our_names_types_and_settlement_period() -> None:
-    frame = parse(WIND_AND_SOLAR, [wind()], NEW_YEAR).frame
+    frame = parse_rows(WIND_AND_SOLAR, [wind()], NEW_YEAR).frame
     assert frame.to_dicts() == [
         {
-            RAW: 0,
+            ROW_INDEX: 0,
             "start_time_utc": datetime(2024, 1, 1, 12, tzinfo=UTC),
             "psr_type": "Wind Onshore",
             "generation_mw": 640.283,
@@ -59,32 +59,32 @@ def test_a_row_gets_our_names_types_and_settlement_period() -> None:
 
 @pytest.mark.parametrize("dataset", DATASETS, ids=lambda dataset: dataset.code)
 def test_an_empty_answer_is_an_empty_frame_of_the_same_shape(dataset: Any) -> None:
-    parsed = parse(dataset, [], NEW_YEAR)
+    parsed = parse_rows(dataset, [], NEW_YEAR)
     assert (len(parsed.frame), parsed.neighbours, parsed.labels_disagreeing) == (0, 0, 0)
     assert set(dataset.columns) < set(parsed.frame.columns)
 
 
 def test_whole_and_decimal_megawatts_mix() -> None:
     rows = [wind(quantity=640), wind(quantity=640.283), wind(quantity=0)]
-    assert parse(WIND_AND_SOLAR, rows, NEW_YEAR).frame["generation_mw"].to_list() == [640.0, 640.283, 0.0]
+    assert parse_rows(WIND_AND_SOLAR, rows, NEW_YEAR).frame["generation_mw"].to_list() == [640.0, 640.283, 0.0]
 
 
 @pytest.mark.parametrize("value", [None, "640.283", True, [640], {"mw": 640}, 10**400])
 def test_a_quantity_that_is_no_number_becomes_null(value: Any) -> None:
-    frame = parse(WIND_AND_SOLAR, [wind(), wind(quantity=value), wind(quantity=-1)], NEW_YEAR).frame
+    frame = parse_rows(WIND_AND_SOLAR, [wind(), wind(quantity=value), wind(quantity=-1)], NEW_YEAR).frame
     assert frame["generation_mw"].to_list() == [640.283, None, -1.0]
 
 
 @pytest.mark.parametrize("value", [None, "yesterday", "2024-02-30T00:00:00Z", 1704110400, "2024-01-01"])
 def test_a_time_that_cannot_be_read_becomes_null_and_its_row_stays(value: Any) -> None:
     for field, column in (("publishTime", "publish_time_utc"), ("startTime", "start_time_utc")):
-        frame = parse(WIND_AND_SOLAR, [wind(), wind(**{field: value})], NEW_YEAR).frame
+        frame = parse_rows(WIND_AND_SOLAR, [wind(), wind(**{field: value})], NEW_YEAR).frame
         assert len(frame) == 2
         assert frame[column].null_count() == 1
 
 
 def test_fractions_of_a_second_are_read() -> None:
-    frame = parse(WIND_AND_SOLAR, [wind(publishTime="2024-01-01T14:28:01.1234567Z")], NEW_YEAR).frame
+    frame = parse_rows(WIND_AND_SOLAR, [wind(publishTime="2024-01-01T14:28:01.1234567Z")], NEW_YEAR).frame
     assert frame["publish_time_utc"][0] == datetime(2024, 1, 1, 14, 28, 1, 123456, tzinfo=UTC)
 
 
@@ -93,12 +93,12 @@ def test_fractions_of_a_second_are_read() -> None:
     ["2024-01-01T12:00Z", "2024-01-01T12:00:00+00:00", "2024-01-01T13:00:00+01:00", "2024-01-01 12:00:00"],
 )
 def test_other_forms_of_an_instant_are_read_beside_the_usual_one(text: str) -> None:
-    frame = parse(WIND_AND_SOLAR, [wind(), wind() | {"startTime": text}], NEW_YEAR).frame
+    frame = parse_rows(WIND_AND_SOLAR, [wind(), wind() | {"startTime": text}], NEW_YEAR).frame
     assert frame["start_time_utc"].to_list() == [datetime(2024, 1, 1, 12, tzinfo=UTC)] * 2
 
 
 def test_quotes_within_a_name_are_taken_off() -> None:
-    assert parse(WIND_AND_SOLAR, [wind(psrType='"Solar"')], NEW_YEAR).frame["psr_type"].to_list() == ["Solar"]
+    assert parse_rows(WIND_AND_SOLAR, [wind(psrType='"Solar"')], NEW_YEAR).frame["psr_type"].to_list() == ["Solar"]
 
 
 @pytest.mark.parametrize("field", ["startTime", "psrType", "quantity", "publishTime", "businessType"])
@@ -107,20 +107,20 @@ def test_a_field_that_no_row_has_is_named(field: str) -> None:
     for row in rows:
         del row[field]
     with pytest.raises(ShapeChanged, match=rf"AGWS: the field '{field}'.*none of 2 rows.*Nothing of this window"):
-        parse(WIND_AND_SOLAR, rows, NEW_YEAR)
+        parse_rows(WIND_AND_SOLAR, rows, NEW_YEAR)
 
 
 def test_a_field_that_some_rows_lack_is_null_in_those() -> None:
     incomplete = wind("2024-01-01T12:30:00Z")
     del incomplete["quantity"]
-    frame = parse(WIND_AND_SOLAR, [wind(), incomplete], NEW_YEAR).frame
+    frame = parse_rows(WIND_AND_SOLAR, [wind(), incomplete], NEW_YEAR).frame
     assert frame["generation_mw"].to_list() == [640.283, None]
 
 
 def test_settlement_labels_are_not_needed_and_further_fields_not_minded() -> None:
     row = wind(documentId="NGET-EMFIP-1", documentRevisionNumber=1)
     del row["settlementDate"], row["settlementPeriod"]
-    parsed = parse(WIND_AND_SOLAR, [row], NEW_YEAR)
+    parsed = parse_rows(WIND_AND_SOLAR, [row], NEW_YEAR)
     assert (len(parsed.frame), parsed.labels_disagreeing) == (1, 0)
 
 
@@ -131,8 +131,8 @@ def test_the_half_hour_after_the_window_is_the_neighbours_and_dropped() -> None:
         wind("2024-01-01T23:30:00Z"),
         wind("2024-01-02T00:00:00Z"),
     ]
-    parsed = parse(WIND_AND_SOLAR, rows, NEW_YEAR)
-    assert parsed.frame[RAW].to_list() == [1, 2]
+    parsed = parse_rows(WIND_AND_SOLAR, rows, NEW_YEAR)
+    assert parsed.frame[ROW_INDEX].to_list() == [1, 2]
     assert parsed.neighbours == 2
 
 
@@ -141,7 +141,7 @@ def test_the_half_hour_after_the_window_is_the_neighbours_and_dropped() -> None:
 )
 def test_a_row_farther_outside_fails_the_window_with_a_sample(start: str) -> None:
     with pytest.raises(StrangerRows, match=rf"1 of 2 rows outside it.*{start}.*Nothing of this window was landed"):
-        parse(WIND_AND_SOLAR, [wind(), wind(start)], NEW_YEAR)
+        parse_rows(WIND_AND_SOLAR, [wind(), wind(start)], NEW_YEAR)
 
 
 def test_rows_of_the_settlement_dates_asked_for_beyond_the_utc_day_are_dropped() -> None:
@@ -152,16 +152,16 @@ def test_rows_of_the_settlement_dates_asked_for_beyond_the_utc_day_are_dropped()
         fuel("2024-07-01T00:00:00Z", "2024-07-01"),
         fuel("2024-07-02T22:30:00Z", "2024-07-02"),
     ]
-    parsed = parse(GENERATION_BY_FUEL, rows, SUMMER_DAY)
-    assert parsed.frame[RAW].to_list() == [2]
+    parsed = parse_rows(GENERATION_BY_FUEL, rows, SUMMER_DAY)
+    assert parsed.frame[ROW_INDEX].to_list() == [2]
     assert parsed.neighbours == 3
     with pytest.raises(StrangerRows):
-        parse(GENERATION_BY_FUEL, [*rows, fuel("2024-06-30T22:00:00Z", "2024-06-30")], SUMMER_DAY)
+        parse_rows(GENERATION_BY_FUEL, [*rows, fuel("2024-06-30T22:00:00Z", "2024-06-30")], SUMMER_DAY)
 
 
 def test_labels_that_disagree_with_the_start_time_are_kept_beside_ours() -> None:
     rows = [wind(), wind(settlementPeriod=26), wind(settlementDate="2024-01-02", settlementPeriod=1)]
-    parsed = parse(WIND_AND_SOLAR, rows, NEW_YEAR)
+    parsed = parse_rows(WIND_AND_SOLAR, rows, NEW_YEAR)
     assert parsed.labels_disagreeing == 2
     assert parsed.frame["settlement_period"].to_list() == [25, 25, 25]
     assert parsed.frame.select("elexon_settlement_date", "elexon_settlement_period").rows() == [

@@ -7,10 +7,10 @@ from datetime import UTC, datetime, timedelta
 import polars as pl
 import pytest
 
-from elexon_assets.contract import contract, limits_of, split
+from elexon_assets.contract import contract_of, limits_of, split_valid
 from elexon_assets.datasets import GENERATION_BY_FUEL, WIND_AND_SOLAR, Dataset
 from elexon_assets.errors import ShapeChanged
-from elexon_assets.parsing import parse
+from elexon_assets.parsing import parse_rows
 from elexon_assets.windows import Window
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -30,7 +30,7 @@ GOOD_ROW = {
 def frame(*changes: dict[str, object], dataset: Dataset = WIND_AND_SOLAR) -> pl.DataFrame:
     """One row for each set of changed fields."""
     window = Window(NOON - timedelta(hours=12), NOON + timedelta(hours=12))
-    return parse(dataset, [GOOD_ROW | change for change in changes], window).frame
+    return parse_rows(dataset, [GOOD_ROW | change for change in changes], window).frame
 
 
 @pytest.mark.parametrize(
@@ -58,49 +58,49 @@ def frame(*changes: dict[str, object], dataset: Dataset = WIND_AND_SOLAR) -> pl.
     ],
 )
 def test_a_bad_row_is_kept_aside_with_its_reason_and_the_good_ones_pass(change: dict[str, object], reason: str) -> None:
-    judged = split(WIND_AND_SOLAR, frame({}, change, {"psrType": "Wind Offshore"}))
+    judged = split_valid(WIND_AND_SOLAR, frame({}, change, {"psrType": "Wind Offshore"}))
     assert judged.good["psr_type"].to_list() == ["Wind Onshore", "Wind Offshore"]
     assert judged.bad["raw_row"].to_list() == [1]
     assert re.search(reason, judged.bad["reason"][0])
 
 
 def test_a_new_series_may_bring_a_business_type_of_its_own() -> None:
-    judged = split(WIND_AND_SOLAR, frame({"psrType": "Wave", "businessType": "Wave generation"}))
+    judged = split_valid(WIND_AND_SOLAR, frame({"psrType": "Wave", "businessType": "Wave generation"}))
     assert judged.good["psr_type"].to_list() == ["Wave"]
 
 
 @pytest.mark.parametrize("quantity", [-50, -0.0, 0, 11_000, 17_000])
 def test_values_up_to_the_hard_limits_land(quantity: float) -> None:
-    judged = split(WIND_AND_SOLAR, frame({"quantity": quantity}))
+    judged = split_valid(WIND_AND_SOLAR, frame({"quantity": quantity}))
     assert (len(judged.good), len(judged.bad)) == (1, 0)
 
 
 def test_frames_without_a_bad_row_pass_unchanged() -> None:
     whole = frame({}, {"psrType": "Solar", "businessType": "Solar generation", "quantity": 0})
-    judged = split(WIND_AND_SOLAR, whole)
+    judged = split_valid(WIND_AND_SOLAR, whole)
     assert judged.good.equals(whole)
     assert judged.bad.columns == [*whole.columns, "reason"]
 
 
 def test_an_empty_frame_passes() -> None:
-    assert len(split(WIND_AND_SOLAR, frame()).good) == 0
+    assert len(split_valid(WIND_AND_SOLAR, frame()).good) == 0
 
 
 def test_a_frame_whose_rows_are_all_bad_leaves_none() -> None:
-    judged = split(WIND_AND_SOLAR, frame({"quantity": None}, {"quantity": None}, {"psrType": ""}))
+    judged = split_valid(WIND_AND_SOLAR, frame({"quantity": None}, {"quantity": None}, {"psrType": ""}))
     assert (len(judged.good), len(judged.bad)) == (0, 3)
 
 
 def test_a_column_that_is_missing_or_of_another_type_is_named() -> None:
     with pytest.raises(ShapeChanged, match="generation_mw"):
-        split(WIND_AND_SOLAR, frame({}).drop("generation_mw"))
+        split_valid(WIND_AND_SOLAR, frame({}).drop("generation_mw"))
     with pytest.raises(ShapeChanged, match="generation_mw"):
-        split(WIND_AND_SOLAR, frame({}).with_columns(pl.col("generation_mw").cast(pl.String)))
+        split_valid(WIND_AND_SOLAR, frame({}).with_columns(pl.col("generation_mw").cast(pl.String)))
 
 
 def test_the_setting_moves_limits_of_plants_that_get_built(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LIMITS_MW", '{"Wind Onshore": {"hard_high": 20000}}')
-    assert len(split(WIND_AND_SOLAR, frame({"quantity": 19_000})).good) == 1
+    assert len(split_valid(WIND_AND_SOLAR, frame({"quantity": 19_000})).good) == 1
     assert limits_of(WIND_AND_SOLAR)["Wind Onshore"].hard_high == 20_000
     assert limits_of(WIND_AND_SOLAR)["Wind Onshore"].soft_high == 11_000
     assert limits_of(WIND_AND_SOLAR)["Solar"] == WIND_AND_SOLAR.limits["Solar"]
@@ -108,11 +108,11 @@ def test_the_setting_moves_limits_of_plants_that_get_built(monkeypatch: pytest.M
 
 def test_signed_flows_are_no_errors() -> None:
     row = {"fuelType": "INTFR", "generation": -2_000}
-    assert len(split(GENERATION_BY_FUEL, frame(row, dataset=GENERATION_BY_FUEL)).good) == 1
+    assert len(split_valid(GENERATION_BY_FUEL, frame(row, dataset=GENERATION_BY_FUEL)).good) == 1
 
 
 @pytest.mark.parametrize("dataset", [WIND_AND_SOLAR, GENERATION_BY_FUEL], ids=lambda dataset: dataset.code)
 def test_the_contract_has_every_declared_column_and_none_of_the_declared_is_nullable(dataset: Dataset) -> None:
-    columns = contract(dataset).columns
+    columns = contract_of(dataset).columns
     assert set(dataset.columns) <= set(columns)
     assert not any(columns[name].nullable for name in dataset.columns)

@@ -12,7 +12,7 @@ from elexon_assets.checks import rows_stored_equal_rows_fetched, series_are_decl
 from elexon_assets.client import ElexonClient
 from elexon_assets.datasets import BY_HALF_HOUR, GENERATION_BY_FUEL, INSTALLED_CAPACITY, WIND_AND_SOLAR, Dataset
 from elexon_assets.ingest import ingest
-from elexon_assets.quality.flagging import flag
+from elexon_assets.quality.flagging import update_flags
 from elexon_assets.quarantine import retry
 from elexon_assets.simulator.server import Simulator
 from renewables.api import UnknownSeriesWarning, fetch
@@ -43,7 +43,7 @@ def test_a_series_that_nobody_declared_lands_under_its_own_name_and_is_listed(
     listed = published("SELECT dataset, series, publications FROM unknown_series").rows()
     assert listed == [(dataset.name, name, 1)]
     assert [(row.dataset, row.series, row.publications) for row in unknown_series()] == listed
-    flag()
+    update_flags()
     flagged = published("SELECT reason, category FROM open_flags WHERE reason = 'unknown_series'").rows()
     assert flagged == [("unknown_series", name)]
 
@@ -62,12 +62,12 @@ def test_the_check_turns_yellow_and_names_it(simulator: Simulator, dataset: Data
 def test_it_is_in_no_total_and_takes_no_total_away(simulator: Simulator) -> None:
     fetch_days(DAY)
     undisturbed = analysis.summary(DAY, DAY)
-    newest = overview.overview()
+    newest = overview.wind_and_solar_overview()
     simulator.faults = "unknown-psr"
     fetch_days(DAY)
     assert "Wind Floating" in series_of(WIND_AND_SOLAR)
     assert_frame_equal(analysis.summary(DAY, DAY), undisturbed)  # sums of decimals depend on their order
-    again = overview.overview()
+    again = overview.wind_and_solar_overview()
     assert newest is not None
     assert again is not None
     assert again.sparks == newest.sparks
@@ -77,7 +77,7 @@ def test_it_is_in_no_total_and_takes_no_total_away(simulator: Simulator) -> None
 def test_a_new_type_of_installed_capacity_is_listed_too(simulator: Simulator) -> None:
     simulator.faults = "unknown-psr"
     with ElexonClient() as client:
-        ingest(INSTALLED_CAPACITY, INSTALLED_CAPACITY.everything(NOW), client=client, run_id="test")
+        ingest(INSTALLED_CAPACITY, INSTALLED_CAPACITY.full_history_window(NOW), client=client, run_id="test")
     assert published("SELECT dataset, series FROM unknown_series").rows() == [("installed_capacity", "Energy storage")]
     with reading() as con:
         assert not series_are_declared(con, INSTALLED_CAPACITY, NOW)[0]
@@ -96,7 +96,7 @@ def test_once_it_is_declared_it_is_known_and_nothing_is_fetched_again(
 ) -> None:
     simulator.faults = "unknown-psr"
     fetch_days(DAY, dataset=GENERATION_BY_FUEL)
-    assert flag().open == {"unknown_series": 48}
+    assert update_flags().open == {"unknown_series": 48}
     column = GENERATION_BY_FUEL.columns["fuel_type"]
     declared = replace(
         GENERATION_BY_FUEL,
@@ -104,7 +104,7 @@ def test_once_it_is_declared_it_is_known_and_nothing_is_fetched_again(
     )
     asked = len(simulator.requests)
     update(monkeypatch, declared)
-    assert flag().open == {}
+    assert update_flags().open == {}
     assert published("FROM unknown_series").is_empty()
     energy = published("SELECT half_hours FROM generation_by_fuel_daily WHERE fuel_type = 'HYDROGEN'")
     assert energy["half_hours"].sum() == 48

@@ -9,7 +9,7 @@ from hypothesis import strategies as st
 
 from elexon_assets.datasets import BY_HALF_HOUR, GENERATION_BY_FUEL, WIND_AND_SOLAR, Dataset
 from elexon_assets.settlement import HALF_HOUR, LONDON
-from elexon_assets.windows import Window, cut, of_days, spans_of
+from elexon_assets.windows import Window, merge_days, split_window, window_of_days
 
 DAY = timedelta(days=1)
 ALL_DAYS = [date(2016, 1, 1) + n * DAY for n in range((date(2030, 12, 31) - date(2016, 1, 1)).days + 1)]
@@ -25,8 +25,8 @@ def tiles(windows: list[Window], span: Window) -> bool:
 
 def test_no_request_for_wind_and_solar_spans_more_than_seven_days_from_any_day_2016_to_2030() -> None:
     for day in ALL_DAYS:
-        span = of_days(day, day + 20 * DAY)
-        windows = cut(span, WIND_AND_SOLAR.longest_window)
+        span = window_of_days(day, day + 20 * DAY)
+        windows = split_window(span, WIND_AND_SOLAR.longest_window)
         assert len(windows) == 3
         assert tiles(windows, span)
         for window in windows:
@@ -39,8 +39,8 @@ def test_no_request_for_wind_and_solar_spans_more_than_seven_days_from_any_day_2
 
 def test_no_request_for_fuels_names_more_than_seven_settlement_dates_from_any_day_2016_to_2030() -> None:
     for day in ALL_DAYS:
-        span = of_days(day, day + 17 * DAY)
-        windows = cut(span, GENERATION_BY_FUEL.longest_window)
+        span = window_of_days(day, day + 17 * DAY)
+        windows = split_window(span, GENERATION_BY_FUEL.longest_window)
         assert len(windows) == 3
         assert tiles(windows, span)
         for window in windows:
@@ -55,7 +55,7 @@ def test_no_request_for_fuels_names_more_than_seven_settlement_dates_from_any_da
 @pytest.mark.parametrize("dataset", BY_HALF_HOUR, ids=lambda dataset: dataset.code)
 @given(end=instants)
 def test_the_trailing_day_of_any_half_hour_is_one_request_within_the_cap(dataset: Dataset, end: datetime) -> None:
-    [window] = cut(Window(end - DAY, end), dataset.longest_window)
+    [window] = split_window(Window(end - DAY, end), dataset.longest_window)
     first, last = (datetime.fromisoformat(value) for value in dataset.parameters(window).values())
     assert timedelta(0) <= last - first <= 2 * DAY
 
@@ -65,8 +65,8 @@ def test_the_trailing_day_of_any_half_hour_is_one_request_within_the_cap(dataset
 def test_windows_tile_any_range_of_days_and_every_day_is_in_exactly_one(
     dataset: Dataset, first: date, more: int
 ) -> None:
-    span = of_days(first, first + more * DAY)
-    windows = cut(span, dataset.longest_window)
+    span = window_of_days(first, first + more * DAY)
+    windows = split_window(span, dataset.longest_window)
     assert tiles(windows, span)
     assert all(window.end_utc - window.start_utc <= dataset.longest_window for window in windows)
     assert [day for window in windows for day in window.days] == [first + n * DAY for n in range(more + 1)]
@@ -75,8 +75,8 @@ def test_windows_tile_any_range_of_days_and_every_day_is_in_exactly_one(
 @pytest.mark.parametrize("dataset", BY_HALF_HOUR, ids=lambda dataset: dataset.code)
 @given(first=days)
 def test_an_honest_answer_may_hold_the_whole_window_and_one_period_either_side(dataset: Dataset, first: date) -> None:
-    [window] = cut(of_days(first, first + dataset.longest_window - DAY), dataset.longest_window)
-    expected = dataset.answers(window)
+    [window] = split_window(window_of_days(first, first + dataset.longest_window - DAY), dataset.longest_window)
+    expected = dataset.expected_window(window)
     assert expected.start_utc < window.start_utc < window.end_utc < expected.end_utc
     if dataset is WIND_AND_SOLAR:
         assert expected == Window(window.start_utc - HALF_HOUR, window.end_utc + HALF_HOUR)
@@ -86,7 +86,7 @@ def test_an_honest_answer_may_hold_the_whole_window_and_one_period_either_side(d
 
 def test_an_empty_span_has_no_windows() -> None:
     midnight = datetime(2024, 1, 1, tzinfo=UTC)
-    assert cut(Window(midnight, midnight), timedelta(days=7)) == []
+    assert split_window(Window(midnight, midnight), timedelta(days=7)) == []
 
 
 def test_the_days_of_a_window_are_the_utc_days_that_it_touches() -> None:
@@ -97,6 +97,6 @@ def test_the_days_of_a_window_are_the_utc_days_that_it_touches() -> None:
 
 @given(st.sets(st.dates(date(2024, 3, 1), date(2024, 4, 15))))
 def test_spans_cover_exactly_the_days_given_and_do_not_touch(chosen: set[date]) -> None:
-    spans = spans_of(chosen)
+    spans = merge_days(chosen)
     assert [day for span in spans for day in span.days] == sorted(chosen)
     assert all(one.end_utc < other.start_utc for one, other in pairwise(spans))

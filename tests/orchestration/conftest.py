@@ -23,8 +23,8 @@ from elexon_assets.simulator.server import Simulator, running_simulator
 from pipeline_assets import landing, seed_loader
 from pipeline_assets.ledger import schema
 from pipeline_assets.sensors import landing_of_changes
-from renewables.dagster_control.client import Orchestrator
-from renewables.dagster_control.instance import instance
+from renewables.dagster_control.client import DagsterClient
+from renewables.dagster_control.instance import open_instance
 from tests.browsing import Tab, launched, tab
 from warehouse.connection import writing
 from warehouse.settings import Settings
@@ -49,7 +49,7 @@ def _migrations_are_read_once() -> Iterator[None]:
 @pytest.fixture
 def dagster_instance(home: Path) -> Iterator[dg.DagsterInstance]:
     """The persistent instance of the test's home."""
-    with instance(Settings(renewables_home=home)) as opened:
+    with open_instance(Settings(renewables_home=home)) as opened:
         yield opened
 
 
@@ -72,11 +72,11 @@ class Server:
     environment: dict[str, str]
     process: subprocess.Popen[bytes] | None = None
     dashboard_port: int = field(init=False)
-    orchestrator: Orchestrator = field(init=False)
+    orchestrator: DagsterClient = field(init=False)
 
     def __post_init__(self) -> None:
         self.dashboard_port = free_port()
-        self.orchestrator = Orchestrator(f"http://127.0.0.1:{self.port}")
+        self.orchestrator = DagsterClient(f"http://127.0.0.1:{self.port}")
 
     @property
     def settings(self) -> Settings:
@@ -185,9 +185,9 @@ def ticking(server: Server, location: str, definition: dg.SensorDefinition) -> I
 @pytest.fixture(scope="session")
 def portfolio(server: Server) -> Iterator[sa.Engine]:
     """The server's ledger, with the sample portfolio in it, landed."""
-    with schema.using(f"sqlite:///{server.home / 'ledger.sqlite'}") as ledger:
-        seed_loader.seed(ledger)
-        landing.land(ledger, lambda: writing(server.settings.warehouse))
+    with schema.ledger_for_task(f"sqlite:///{server.home / 'ledger.sqlite'}") as ledger:
+        seed_loader.load_seeds(ledger)
+        landing.land_changes(ledger, lambda: writing(server.settings.warehouse))
         yield ledger
 
 

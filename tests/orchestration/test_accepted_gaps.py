@@ -12,7 +12,7 @@ from elexon_assets.datasets import GENERATION_BY_FUEL, WIND_AND_SOLAR
 from elexon_assets.missing_days import spans_to_repair
 from elexon_assets.simulator.server import Simulator
 from renewables.cli.main import app
-from renewables.queries.coverage import days
+from renewables.queries.coverage import days_by_state
 from tests.elexon_assets.ingesting import fetch_days, published
 from warehouse.connection import reading
 
@@ -38,7 +38,7 @@ def _one_bad_day(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 def row_of(day: date) -> dict[str, object]:
-    [row] = [row for row in days().to_dicts() if row["day_utc"] == day]
+    [row] = [row for row in days_by_state().to_dicts() if row["day_utc"] == day]
     return row
 
 

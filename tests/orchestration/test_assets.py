@@ -11,7 +11,7 @@ from elexon_assets.backfill_plan import range_tags
 from elexon_assets.datasets import BY_HALF_HOUR, WIND_AND_SOLAR
 from elexon_assets.resources import RESOURCES
 from elexon_assets.simulator.server import Simulator, running_simulator
-from elexon_assets.windows import of_days
+from elexon_assets.windows import window_of_days
 from warehouse.connection import reading
 
 KEY = dg.AssetKey(WIND_AND_SOLAR.name)
@@ -47,7 +47,7 @@ def test_thirty_days_with_two_bad_half_hours_are_green_but_for_the_two_days(
 
     result = materialize(dagster_instance, first, last, [GENERATION_ASSETS[0]])
 
-    asked = {day.isoformat() for day in of_days(first, last).days}
+    asked = {day.isoformat() for day in window_of_days(first, last).days}
     failed = {day.isoformat() for day in broken}
     assert not result.success
     assert dagster_instance.get_materialized_partitions(KEY) == asked - failed
@@ -56,7 +56,7 @@ def test_thirty_days_with_two_bad_half_hours_are_green_but_for_the_two_days(
     assert "2 of 17 windows failed, 28 days landed" in str(failure.description)
     table = failure.metadata["failed windows"]
     assert isinstance(table, dg.TableMetadataValue)
-    assert [record.data["window"] for record in table.records] == [str(of_days(day, day)) for day in broken]
+    assert [record.data["window"] for record in table.records] == [str(window_of_days(day, day)) for day in broken]
 
     simulator.faults = ""
     for day in broken:

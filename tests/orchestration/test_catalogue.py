@@ -9,7 +9,7 @@ import pytest
 
 from elexon_assets.datasets import DATASETS
 from elexon_assets.definitions import defs as elexon
-from elexon_assets.schema.warehouse_schema import ensure
+from elexon_assets.schema.warehouse_schema import ensure_schema
 from pipeline_assets import landing
 from pipeline_assets.definitions import defs as pipeline
 from pipeline_assets.ledger import schema
@@ -35,10 +35,10 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
     """Every table and view of both code locations, empty."""
     folder: Path = tmp_path_factory.mktemp("catalogue")
     path = folder / "warehouse.duckdb"
-    with schema.using(f"sqlite:///{folder / 'ledger.sqlite'}") as engine:
-        landing.land(engine, lambda: writing(path))
+    with schema.ledger_for_task(f"sqlite:///{folder / 'ledger.sqlite'}") as engine:
+        landing.land_changes(engine, lambda: writing(path))
     with writing(path) as con:
-        ensure(con)
+        ensure_schema(con)
         yield con
 
 

@@ -44,7 +44,7 @@ def dagster() -> Iterator[dg.DagsterInstance]:
 
 @pytest.fixture
 def ledger(home: Path) -> Iterator[sa.Engine]:  # noqa: ARG001 (it is there)
-    with schema.using() as engine:
+    with schema.ledger_for_task() as engine:
         yield engine
 
 
@@ -78,7 +78,7 @@ class Checks:
 
 def topics(ledger: sa.Engine) -> list[str]:
     """Return the topics of all notices, in their order."""
-    return [waiting.notice.topic for waiting in reversed(outbox.listed(ledger))]
+    return [waiting.notice.topic for waiting in reversed(outbox.list_notices(ledger))]
 
 
 def test_a_check_that_fails_is_told_once_and_again_when_it_passes(
@@ -90,7 +90,7 @@ def test_a_check_that_fails_is_told_once_and_again_when_it_passes(
         checks.run(passed=passed)
         checks.tick()
     assert topics(ledger) == ["Check failed", "Check passes again"]
-    failed = outbox.listed(ledger)[-1].notice
+    failed = outbox.list_notices(ledger)[-1].notice
     assert failed.text == 'wind_and_solar, check "keys are unique": distinct keys 48, rows 51.'
     assert failed.page == "http://127.0.0.1:3000/assets/wind_and_solar?view=checks"
 

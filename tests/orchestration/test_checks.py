@@ -10,9 +10,9 @@ from elexon_assets.checks import CHECKS, TRAILING_DAYS, checks_for
 from elexon_assets.client import ElexonClient
 from elexon_assets.datasets import BY_HALF_HOUR, DATASETS, INSTALLED_CAPACITY, WIND_AND_SOLAR
 from elexon_assets.ingest import ingest
-from elexon_assets.quality.flagging import flag
+from elexon_assets.quality.flagging import update_flags
 from elexon_assets.simulator.server import Simulator
-from elexon_assets.windows import of_days
+from elexon_assets.windows import window_of_days
 from warehouse import snapshots
 from warehouse.connection import reading, writing
 
@@ -22,7 +22,7 @@ TODAY = datetime.now(UTC).date()
 
 def fetched(first: date, last: date) -> None:
     with ElexonClient() as client:
-        ingest(WIND_AND_SOLAR, of_days(first, last), client=client, run_id="a run")
+        ingest(WIND_AND_SOLAR, window_of_days(first, last), client=client, run_id="a run")
 
 
 def outcome(name: str, now: datetime | None = None) -> bool:
@@ -74,9 +74,9 @@ def test_a_day_of_understated_wind_in_the_last_week_is_warned_of_and_an_older_on
     simulator.faults = f"understated@{day}"
     with ElexonClient() as client:
         for dataset in BY_HALF_HOUR:
-            ingest(dataset, of_days(day - timedelta(days=5), TODAY), client=client, run_id="a run")
+            ingest(dataset, window_of_days(day - timedelta(days=5), TODAY), client=client, run_id="a run")
     assert outcome("few_values_are_in_doubt")  # nobody has looked yet
-    assert flag().raised
+    assert update_flags().raised
     assert not outcome("few_values_are_in_doubt")
     assert outcome("few_values_are_in_doubt", datetime.now(UTC) + timedelta(days=5))
 
@@ -97,7 +97,7 @@ def test_a_gap_is_warned_of_until_it_is_filled_or_known_to_be_elexons(simulator:
 def test_a_row_that_somebody_doubled_or_took_away_is_an_error() -> None:
     with writing() as con:
         con.execute(f"INSERT INTO {WIND_AND_SOLAR.table} FROM {WIND_AND_SOLAR.table} LIMIT 1")
-        snapshots.publish(con)
+        snapshots.publish_snapshot(con)
     assert not outcome("keys_are_unique")
     assert not outcome("rows_stored_equal_rows_fetched")
     for name in ("keys_are_unique", "rows_stored_equal_rows_fetched"):
@@ -127,7 +127,7 @@ def test_the_checks_job_reports_every_check_of_every_dataset(home: Path) -> None
 @pytest.mark.usefixtures("simulator")
 def test_capacity_is_fresh_while_a_figure_of_about_this_year_is_there() -> None:
     with ElexonClient() as client:
-        ingest(INSTALLED_CAPACITY, of_days(date(2022, 1, 1), date(2024, 1, 1)), client=client, run_id="a run")
+        ingest(INSTALLED_CAPACITY, window_of_days(date(2022, 1, 1), date(2024, 1, 1)), client=client, run_id="a run")
     with reading() as con:
         for now, expected in ((datetime(2025, 4, 1, tzinfo=UTC), True), (datetime(2025, 6, 1, tzinfo=UTC), False)):
             assert BY_NAME["newest_data_is_fresh"][0](con, INSTALLED_CAPACITY, now)[0] == expected

@@ -24,7 +24,7 @@ A_RUN_MS = 150_000
 @pytest.mark.timeout(300)
 def test_seven_days_are_imported_and_the_chart_shows_them(dashboard: Tab, server: Server) -> None:
     folder = snapshots.folder_of(server.settings.warehouse)
-    before = snapshots.newest(folder)
+    before = snapshots.newest_snapshot(folder)
     dashboard.open("data_management")
     dashboard.page.get_by_role("button", name="Installed capacity").click()  # one run less to wait for
     dashboard.settled()
@@ -32,7 +32,7 @@ def test_seven_days_are_imported_and_the_chart_shows_them(dashboard: Tab, server
     expect(dashboard.page.get_by_text("landed, 3 windows")).to_be_visible(timeout=A_RUN_MS)
     asked = server.orchestrator.ask(RUNS)["runsOrError"]["results"]
     assert len(asked) == 1, "a double click is one import"
-    after = snapshots.newest(folder)
+    after = snapshots.newest_snapshot(folder)
     assert after
     assert before is None or after.version > before.version
     dashboard.page.get_by_role("link", name="Overview").click()

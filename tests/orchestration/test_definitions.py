@@ -15,7 +15,7 @@ from elexon_assets.backfill_plan import PRIORITY, range_tags
 from elexon_assets.datasets import DATASETS, WIND_AND_SOLAR
 from elexon_assets.definitions import defs as elexon
 from elexon_assets.simulator.server import Simulator
-from elexon_assets.windows import of_days
+from elexon_assets.windows import window_of_days
 from pipeline_assets.definitions import defs as pipeline
 
 CALL_ELEXON = {"every_night", "every_night_repair", "every_half_hour"}
@@ -105,7 +105,7 @@ def test_a_backfill_of_a_year_writes_two_rows_for_each_day_and_none_of_a_check(
 ) -> None:
     """What a backfill in the UI selects: the asset, and whatever checks it has."""
     assert simulator.base_url
-    key, days = dg.AssetKey(WIND_AND_SOLAR.name), of_days(date(2023, 1, 1), date(2023, 12, 31)).days
+    key, days = dg.AssetKey(WIND_AND_SOLAR.name), window_of_days(date(2023, 1, 1), date(2023, 12, 31)).days
     job = elexon.resolve_implicit_job_def_def_for_assets([key])
     assert job
     result = job.get_subset(asset_selection={key}).execute_in_process(

@@ -7,14 +7,14 @@ import dagster as dg
 import pytest
 from typer.testing import CliRunner, Result
 
-from elexon_assets.backfill_plan import chunks, runs_of
+from elexon_assets.backfill_plan import runs_of, split_into_runs
 from elexon_assets.datasets import BY_HALF_HOUR, INSTALLED_CAPACITY, WIND_AND_SOLAR
 from elexon_assets.simulator.server import Simulator
 from renewables.cli.main import app
 from renewables.dagster_control.client import REQUESTED_BY
-from renewables.dagster_control.in_process import materialize
-from renewables.dagster_control.instance import instance
-from renewables.dagster_control.run_history import recent
+from renewables.dagster_control.in_process import materialize_days
+from renewables.dagster_control.instance import open_instance
+from renewables.dagster_control.run_history import recent_runs
 from tests.orchestration.conftest import Server
 from warehouse.settings import Settings
 
@@ -48,7 +48,7 @@ def test_a_fetch_of_days_brings_installed_capacity_too_once(simulator: Simulator
 
 def test_a_long_range_is_many_runs_of_days_and_one_of_what_is_asked_for_whole() -> None:
     first, last = date(2016, 3, 1), date(2026, 2, 28)
-    assert runs_of(BY_HALF_HOUR, first, last) == chunks(first, last)
+    assert runs_of(BY_HALF_HOUR, first, last) == split_into_runs(first, last)
     assert runs_of([INSTALLED_CAPACITY], first, last) == [None]
 
 
@@ -121,7 +121,7 @@ def test_a_running_server_does_the_work_and_knows_who_asked(
 
     assert result.exit_code == 0, result.output
     assert "1,008 new SYNTHETIC rows" in result.output
-    with instance(server.settings) as opened:
+    with open_instance(server.settings) as opened:
         newest = opened.get_runs(limit=1)[0]
     assert newest.tags[REQUESTED_BY] == "command line"
 
@@ -129,8 +129,8 @@ def test_a_running_server_does_the_work_and_knows_who_asked(
     assert whole.exit_code == 0, whole.output
     assert "Installed capacity: " in whole.output
 
-    materialize([WIND_AND_SOLAR], date(2021, 1, 1), date(2021, 1, 7), requested_by="a test", settings=Settings())
-    listed = [(run.what, run.asked_by) for run in recent(server.orchestrator, limit=4)]
+    materialize_days([WIND_AND_SOLAR], date(2021, 1, 1), date(2021, 1, 7), requested_by="a test", settings=Settings())
+    listed = [(run.what, run.asked_by) for run in recent_runs(server.orchestrator, limit=4)]
     assert listed[0] == ("flagging", "a test")
     assert listed[1] == ("wind_and_solar", "a test"), "a run in another process says what it was about too"
     assert ("wind_and_solar", "command line") in listed

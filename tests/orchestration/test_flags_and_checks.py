@@ -12,11 +12,11 @@ from elexon_assets.client import ElexonClient
 from elexon_assets.datasets import WIND_AND_SOLAR
 from elexon_assets.definitions import defs
 from elexon_assets.ingest import ingest
-from elexon_assets.quality.flagging import flag
+from elexon_assets.quality.flagging import update_flags
 from elexon_assets.resources import RESOURCES
 from elexon_assets.sensors import CHECKS_APART, FLAG_AGAIN_AFTER, Asked, flags_and_checks
 from elexon_assets.simulator.server import Simulator
-from elexon_assets.windows import of_days
+from elexon_assets.windows import window_of_days
 
 WEEK = (date(2023, 1, 2), date(2023, 1, 8))
 LATER_WEEK = (date(2023, 1, 9), date(2023, 1, 15))
@@ -49,7 +49,7 @@ class Follower:
         """Land days of wind and solar as a run of the job that ended with that status."""
         run = self.instance.create_run_for_job(defs.resolve_job_def(job), status=DagsterRunStatus[status])
         with ElexonClient() as client:
-            ingest(WIND_AND_SOLAR, of_days(*days), client=client, run_id=run.run_id)
+            ingest(WIND_AND_SOLAR, window_of_days(*days), client=client, run_id=run.run_id)
 
 
 @pytest.fixture
@@ -71,11 +71,11 @@ def test_every_landing_is_flagged_and_then_checked_once_however_its_run_ended(
 ) -> None:
     follower.land(WEEK, job=job, status=status)
     assert follower.tick() == "flagging"
-    flag()
+    update_flags()
     assert [follower.tick(), follower.tick()] == ["checks", UP_TO_DATE]
     follower.land(LATER_WEEK, job=job, status=status)
     assert follower.tick() == "flagging"
-    flag()
+    update_flags()
     assert "the checks are due at" in follower.tick()
     follower.wait()
     assert [follower.tick(), follower.tick()] == ["checks", UP_TO_DATE]
@@ -85,30 +85,30 @@ def test_many_landings_at_once_need_one_run_of_flags_and_one_of_checks(follower:
     for days in (WEEK, LATER_WEEK):
         follower.land(days)
     requested = [follower.tick()]
-    flag()
+    update_flags()
     assert [*requested, follower.tick(), follower.tick()] == ["flagging", "checks", UP_TO_DATE]
 
 
 def test_a_landing_of_the_latest_half_hours_is_flagged_and_not_checked(follower: Follower) -> None:
     follower.land(WEEK)
     assert follower.tick() == "flagging"
-    flag()
+    update_flags()
     assert follower.tick() == "checks"
     follower.land(LATER_WEEK, job="latest")
     assert follower.tick() == "flagging"
-    flag()
+    update_flags()
     assert follower.tick() == UP_TO_DATE
 
 
 def test_checks_run_when_stale_data_becomes_fresh(follower: Follower) -> None:
     follower.land(WEEK)
     assert follower.tick() == "flagging"
-    flag()
+    update_flags()
     assert [follower.tick(), follower.tick()] == ["checks", UP_TO_DATE]
     today = datetime.now(UTC).date()
     follower.land((today - timedelta(days=1), today), job="latest")
     assert follower.tick() == "flagging"
-    flag()
+    update_flags()
     assert [follower.tick(), follower.tick()] == ["checks", UP_TO_DATE]
 
 

@@ -11,7 +11,7 @@ from elexon_assets.datasets import BY_HALF_HOUR
 from elexon_assets.definitions import defs
 from elexon_assets.ingest import ingest
 from elexon_assets.simulator.server import Simulator
-from elexon_assets.windows import of_days
+from elexon_assets.windows import window_of_days
 from renewables.cli.main import app
 from tests.elexon_assets.ingesting import published
 
@@ -34,7 +34,9 @@ def test_flags_are_raised_for_the_windows_that_landed_and_again_for_none(simulat
     simulator.faults = FAULTS
     with ElexonClient() as client:
         for dataset in BY_HALF_HOUR:
-            assert ingest(dataset, of_days(date(2024, 1, 1), date(2024, 1, 21)), client=client, run_id="a run").failed
+            assert ingest(
+                dataset, window_of_days(date(2024, 1, 1), date(2024, 1, 21)), client=client, run_id="a run"
+            ).failed
     with dg.instance_for_test() as opened:
         first, again = flags_run(opened), flags_run(opened)
     assert (first["raised"], first["open: Wind understated"], first["dagster/row_count"]) == (2, 2, 2)

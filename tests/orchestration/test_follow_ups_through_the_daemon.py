@@ -41,8 +41,8 @@ def is_flagged(server: Server) -> bool:
 
 
 def stale_notices(server: Server) -> list[str]:
-    with schema.using(f"sqlite:///{server.home / 'ledger.sqlite'}") as ledger:
-        return [w.notice.text for w in outbox.listed(ledger) if w.notice.topic == "Data is stale"]
+    with schema.ledger_for_task(f"sqlite:///{server.home / 'ledger.sqlite'}") as ledger:
+        return [w.notice.text for w in outbox.list_notices(ledger) if w.notice.topic == "Data is stale"]
 
 
 @pytest.mark.timeout(240)

@@ -22,7 +22,7 @@ from pipeline_assets.resources import RESOURCES
 from pipeline_assets.run_notices import describe_step_failure
 from pipeline_assets.schedules import every_night_landing
 from warehouse.connection import writing
-from warehouse.snapshots import publish
+from warehouse.snapshots import publish_snapshot
 
 QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 FAILED = DagsterRunStatus.FAILURE
@@ -36,7 +36,7 @@ def opened(home: Path) -> Iterator[dg.DagsterInstance]:  # noqa: ARG001 (sets th
 
 @pytest.fixture
 def engine(home: Path) -> Iterator[sa.Engine]:  # noqa: ARG001 (the ledger is in the home)
-    with schema.using() as ledger:
+    with schema.ledger_for_task() as ledger:
         yield ledger
 
 
@@ -207,7 +207,7 @@ def test_tables_that_lack_a_field_which_an_update_brought_are_landed_again(
     with writing(home / "warehouse.duckdb") as con:
         for statement in ("DROP VIEW open_risks", "ALTER TABLE information_points DROP COLUMN market"):
             con.execute(statement)
-        publish(con)
+        publish_snapshot(con)
     assert sensor.asks().startswith("change 1")
     assert materialize("landing", sensor.opened).success
     assert "readers have change 1" in str(sensor.tick())

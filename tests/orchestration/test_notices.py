@@ -24,7 +24,7 @@ def opened() -> Iterator[dg.DagsterInstance]:
 
 @pytest.fixture
 def ledger(home: Path) -> Iterator[sa.Engine]:  # noqa: ARG001 (it is there)
-    with schema.using() as engine:
+    with schema.ledger_for_task() as engine:
         yield engine
 
 
@@ -56,7 +56,7 @@ def test_a_failed_run_of_any_code_location_is_told_of_once(ledger: sa.Engine, op
     start = tick(opened)
     run_id = failed(opened)
     after = tick(opened, start)
-    [waiting] = outbox.listed(ledger)
+    [waiting] = outbox.list_notices(ledger)
     assert waiting.notice == Notice(
         "Run failed",
         f"nightly_elsewhere, run {run_id}: The night\nwas dark.",
@@ -66,10 +66,10 @@ def test_a_failed_run_of_any_code_location_is_told_of_once(ledger: sa.Engine, op
     # A daemon that was killed before it kept its cursor looks again.
     tick(opened, start)
     tick(opened, after)
-    assert len(outbox.listed(ledger)) == 1
+    assert len(outbox.list_notices(ledger)) == 1
     failed(opened)
     tick(opened, after)
-    assert len(outbox.listed(ledger)) == 2
+    assert len(outbox.list_notices(ledger)) == 2
 
 
 def test_a_night_that_failed_says_which_windows(
@@ -80,7 +80,7 @@ def test_a_night_that_failed_says_which_windows(
     start = tick(opened)
     materialize(opened, date(2023, 1, 1), date(2023, 1, 1))
     tick(opened, start)
-    [waiting] = outbox.listed(ledger)
+    [waiting] = outbox.list_notices(ledger)
     assert "1 of 1 windows failed" in waiting.notice.text
 
 
@@ -93,7 +93,7 @@ def test_a_run_without_a_job_of_its_own_is_called_by_its_assets(ledger: sa.Engin
     job = dg.Definitions(assets=[half_hours]).resolve_implicit_global_asset_job_def()
     run_id = job.execute_in_process(instance=opened, raise_on_error=False, asset_selection=[half_hours.key]).run_id
     tick(opened, start)
-    assert [one.notice.text for one in outbox.listed(ledger)] == [f"half_hours, run {run_id}: Nothing came."]
+    assert [one.notice.text for one in outbox.list_notices(ledger)] == [f"half_hours, run {run_id}: Nothing came."]
 
 
 def test_without_a_ledger_the_log_has_it(
@@ -120,8 +120,8 @@ def test_the_sensor_delivers_what_waits(ledger: sa.Engine, opened: dg.DagsterIns
     said = deliver_notices(dg.build_sensor_context(instance=opened))
     assert isinstance(said, dg.SkipReason)
     assert said.skip_message == "no notice is due"
-    outbox.put(ledger, [Notice("Test", "One."), Notice("Test", "Two.")])
+    outbox.put_notices(ledger, [Notice("Test", "One."), Notice("Test", "Two.")])
     said = deliver_notices(dg.build_sensor_context(instance=opened))
     assert isinstance(said, dg.SkipReason)
     assert said.skip_message == "of 2 notices that were due: 0 pending, 0 sent, 2 logged, 0 failed"
-    assert [one.state for one in outbox.listed(ledger)] == [NoticeState.LOGGED] * 2
+    assert [one.state for one in outbox.list_notices(ledger)] == [NoticeState.LOGGED] * 2

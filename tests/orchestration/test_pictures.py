@@ -18,7 +18,7 @@ from playwright.sync_api import Browser
 
 from elexon_assets.datasets import DATASETS
 from renewables.dagster_control.in_process import run_job
-from renewables.dagster_control.run_history import recent
+from renewables.dagster_control.run_history import recent_runs
 from tests.browsing import Tab
 from tests.elexon_assets.ingesting import landed_in
 from tests.orchestration.conftest import Server, until
@@ -116,7 +116,7 @@ def furnish(server: Server) -> None:
     dagster = server.orchestrator
 
     def ended() -> bool:
-        return all(run.is_over for run in recent(dagster))
+        return all(run.is_over for run in recent_runs(dagster))
 
     dagster.launch(DATASETS[:2], last - timedelta(days=6), last, requested_by="dashboard")
     until(ended, "the import ended", 300)

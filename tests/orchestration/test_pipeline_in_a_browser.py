@@ -52,14 +52,14 @@ def find(opened: Tab, words: str) -> None:
 
 def made_since(ledger: sa.Engine, position: int) -> Counter[tuple[str, str]]:
     """How many changes of which kind."""
-    return Counter((change.action, change.kind) for change in reader.since(ledger, position))
+    return Counter((change.action, change.kind) for change in reader.changes_since(ledger, position))
 
 
 @pytest.mark.timeout(300)
 def test_what_somebody_adds_is_there_at_once_and_lands_while_they_watch(
     dashboard: Tab, browser: Browser, server: Server, portfolio: sa.Engine
 ) -> None:
-    page, before = dashboard.page, reader.position(portfolio)
+    page, before = dashboard.page, reader.newest_position(portfolio)
     dashboard.open("pipeline_dashboard")
     projects = page.get_by_test_id("stMetric").filter(has_text="Projects").get_by_test_id("stMetricValue")
     count = int(projects.inner_text())
@@ -117,7 +117,7 @@ def test_what_somebody_adds_is_there_at_once_and_lands_while_they_watch(
 def test_two_people_edit_a_project_and_what_was_archived_comes_back(
     dashboard: Tab, browser: Browser, portfolio: sa.Engine, tmp_path: Path
 ) -> None:
-    anna, opened_as = dashboard.page, reader.record(portfolio, "pipelines", PROJECT)
+    anna, opened_as = dashboard.page, reader.find_record(portfolio, "pipelines", PROJECT)
     assert opened_as
     with tab(browser, dashboard.address) as other:
         ben = other.page
@@ -139,7 +139,7 @@ def test_two_people_edit_a_project_and_what_was_archived_comes_back(
         expect(table(anna, "Theirs and yours").locator("[role=gridcell]", has_text=seen)).to_be_attached()
     press(anna, "Save mine on top")
     expect(anna.get_by_text("Saved as change")).to_be_visible()
-    now = reader.record(portfolio, "pipelines", PROJECT)
+    now = reader.find_record(portfolio, "pipelines", PROJECT)
     assert now
     assert (now.version, now.fields["notes"], now.fields["market"]) == (newer + 1, "Anna's notes", "Ireland")
 
@@ -169,8 +169,8 @@ def test_two_people_edit_a_project_and_what_was_archived_comes_back(
     file = tmp_path / download.value.suggested_filename
     download.value.save_as(file)
     rows = list(csv.DictReader(file.read_text("utf-8-sig").splitlines()))
-    assert {row["id"] for row in rows} == {one.id for one in reader.records(portfolio, "pipelines")}
-    position = reader.position(portfolio)
+    assert {row["id"] for row in rows} == {one.id for one in reader.records_of_kind(portfolio, "pipelines")}
+    position = reader.newest_position(portfolio)
     anna.locator("input[type=file]").set_input_files(file)
     expect(anna.get_by_text("Nothing to import")).to_be_visible()
-    assert reader.position(portfolio) == position
+    assert reader.newest_position(portfolio) == position

@@ -11,7 +11,7 @@ from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventL
 from elexon_assets.backfill_plan import range_tags
 from elexon_assets.definitions import defs
 from elexon_assets.run_pruning import Pruned, prune_runs
-from elexon_assets.windows import of_days
+from elexon_assets.windows import window_of_days
 
 FIRST = date(2024, 1, 1)
 DAYS = dg.DailyPartitionsDefinition(start_date=FIRST.isoformat())
@@ -139,7 +139,7 @@ def test_a_red_day_stays_red_and_its_newest_run_stays(opened: dg.DagsterInstance
     prune(opened)
     assert opened.get_run_by_id(first_try) is None
     assert opened.get_run_by_id(second_try)
-    days = [day.isoformat() for day in of_days(FIRST, red).days]
+    days = [day.isoformat() for day in window_of_days(FIRST, red).days]
     assert statuses(opened, days) == {days[0]: "MATERIALIZED", days[2]: "FAILED"}
 
 

@@ -16,7 +16,7 @@ from elexon_assets.definitions import defs
 from elexon_assets.ingest import ingest
 from elexon_assets.missing_days import REPAIR_DAYS, last_closed_day
 from elexon_assets.simulator.server import Simulator
-from elexon_assets.windows import of_days
+from elexon_assets.windows import window_of_days
 
 TICK = datetime(2026, 5, 10, 3, 15, tzinfo=UTC)
 ALL = [schedules.every_night, schedules.every_night_repair, schedules.every_half_hour]
@@ -75,9 +75,9 @@ def test_the_repair_asks_for_missing_and_short_days_and_for_no_others(
     wind, fuel = BY_HALF_HOUR
     first = last_closed_day(wind, TICK) - timedelta(days=REPAIR_DAYS - 1)
     with ElexonClient() as client:
-        ingest(wind, of_days(first, date(2026, 5, 6)), client=client, run_id="a run")
+        ingest(wind, window_of_days(first, date(2026, 5, 6)), client=client, run_id="a run")
         simulator.faults = ""
-        ingest(fuel, of_days(first, date(2026, 5, 9)), client=client, run_id="a run")
+        ingest(fuel, window_of_days(first, date(2026, 5, 9)), client=client, run_id="a run")
 
     requests = tick(schedules.every_night_repair, opened).run_requests or []
 
@@ -90,7 +90,7 @@ def test_the_repair_asks_for_missing_and_short_days_and_for_no_others(
 def test_a_whole_month_needs_no_repair(simulator: Simulator, opened: dg.DagsterInstance) -> None:  # noqa: ARG001 (is asked)
     with ElexonClient() as client:
         for dataset in BY_HALF_HOUR:
-            ingest(dataset, of_days(date(2026, 4, 1), date(2026, 5, 9)), client=client, run_id="a run")
+            ingest(dataset, window_of_days(date(2026, 4, 1), date(2026, 5, 9)), client=client, run_id="a run")
     tried = tick(schedules.every_night_repair, opened)
     assert not tried.run_requests
     assert "no day of the last 30" in str(tried.skip_message)
@@ -100,5 +100,5 @@ def test_the_trailing_week_costs_as_few_requests_as_the_windows_allow(simulator:
     with ElexonClient() as client:
         for dataset, fewest in zip(BY_HALF_HOUR, (1, 2), strict=True):
             before = len(simulator.requests)
-            ingest(dataset, of_days(date(2026, 5, 3), date(2026, 5, 9)), client=client, run_id="a run")
+            ingest(dataset, window_of_days(date(2026, 5, 3), date(2026, 5, 9)), client=client, run_id="a run")
             assert len(simulator.requests) - before == fewest

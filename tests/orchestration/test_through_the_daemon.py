@@ -11,10 +11,10 @@ import sqlalchemy as sa
 
 from elexon_assets.datasets import WIND_AND_SOLAR
 from elexon_assets.partitions import UTC_DAYS
-from elexon_assets.windows import of_days
+from elexon_assets.windows import window_of_days
 from renewables.dagster_control.client import Launched, Outcome
-from renewables.dagster_control.fetch_job import Progress, follow
-from renewables.dagster_control.instance import instance
+from renewables.dagster_control.fetch_job import Progress, follow_runs
+from renewables.dagster_control.instance import open_instance
 from tests.orchestration.conftest import Server, until
 
 KEY = dg.AssetKey(WIND_AND_SOLAR.name)
@@ -31,12 +31,12 @@ def launch(server: Server, first: date, last: date) -> Launched:
 
 
 def wait(server: Server, launched: Launched) -> list[Outcome]:
-    return follow(server.orchestrator, launched, Progress({}), lambda _: None)
+    return follow_runs(server.orchestrator, launched, Progress({}), lambda _: None)
 
 
 def status_of(server: Server, days: set[str]) -> dict[str, str]:
     """What Dagster shows of each day of wind and solar: MATERIALIZED, FAILED, or nothing."""
-    with instance(server.settings) as opened:
+    with open_instance(server.settings) as opened:
         found = opened.get_status_by_partition(KEY, sorted(days), UTC_DAYS) or {}
     return {day: status.name for day, status in found.items() if status}
 
@@ -65,12 +65,12 @@ def test_after_a_backfill_with_two_bad_half_hours_and_one_failed_and_missing_onl
     assert not state.will_retry, "what the client gave up is not retried"
     assert state.retried_as is None
     assert "2 of 17 windows failed" in str(outcome.error)
-    asked = {day.isoformat() for day in of_days(FIRST, last).days}
+    asked = {day.isoformat() for day in window_of_days(FIRST, last).days}
     failed = {day.isoformat() for day in broken}
     expected = {day: "FAILED" if day in failed else "MATERIALIZED" for day in asked}
     assert status_of(server, asked) == expected
 
-    with instance(server.settings) as opened:
+    with open_instance(server.settings) as opened:
         planned = opened.all_logs(outcome.run_id, dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED)
     assert planned == []
 
@@ -121,7 +121,7 @@ def test_a_killed_run_is_started_once_more_and_says_that_it_was_killed(server: S
     (outcome,) = wait(server, launched)
     assert outcome.succeeded
     assert outcome.run_id != launched.id
-    days = {day.isoformat() for day in of_days(date(2022, 4, 1), date(2022, 4, 7)).days}
+    days = {day.isoformat() for day in window_of_days(date(2022, 4, 1), date(2022, 4, 7)).days}
     assert status_of(server, days) == dict.fromkeys(days, "MATERIALIZED")
 
 
@@ -150,7 +150,7 @@ def test_the_latest_half_hours_go_before_what_was_queued_earlier(server: Server)
     latest = server.orchestrator.launch_job("latest", requested_by="a test")
     runs = [launched.id for launched in (on_its_way, latest, queued)]
     until(lambda: all(server.orchestrator.run_state(run_id).ended for run_id in runs), "all have ended", 120)
-    with instance(server.settings) as opened:
+    with open_instance(server.settings) as opened:
         records = opened.get_run_records(dg.RunsFilter(run_ids=runs))
     started = {record.dagster_run.run_id: record.start_time or 0.0 for record in records}
     assert sorted(runs, key=started.__getitem__) == runs
@@ -192,7 +192,7 @@ def test_every_check_can_be_executed_from_the_ui_and_only_what_was_selected_is(
         run_id = answer["run"]["runId"]
         until(lambda run_id=run_id: server.orchestrator.run_state(run_id).ended, "the check is executed")  # type: ignore[misc]  # binds the loop's value
         assert server.orchestrator.run_state(run_id).succeeded
-        with instance(server.settings) as opened:
+        with open_instance(server.settings) as opened:
             logs = opened.all_logs(run_id, dg.DagsterEventType.ASSET_CHECK_EVALUATION)
         evaluations = [log.get_dagster_event().asset_check_evaluation_data for log in logs]
         assert [(e.asset_key.to_user_string(), e.check_name, e.passed) for e in evaluations] == [(asset, name, True)]

@@ -8,14 +8,14 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline_assets import delivery
-from pipeline_assets.ledger.schema import opened
+from pipeline_assets.ledger.schema import open_ledger
 from tests.pipeline_assets.slack import Slack, serving
 
 
 @pytest.fixture
 def engine(home: Path) -> Iterator[sa.Engine]:
     """In the test's home: the one that `opened()` finds there."""
-    ledger = opened(f"sqlite:///{home / 'ledger.sqlite'}")
+    ledger = open_ledger(f"sqlite:///{home / 'ledger.sqlite'}")
     yield ledger
     ledger.dispose()
 

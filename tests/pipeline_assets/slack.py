@@ -61,8 +61,8 @@ def serving(hook: Slack) -> Iterator[Slack]:
 
 
 def put(engine: sa.Engine, *texts: str) -> None:
-    outbox.put(engine, [Notice("Test", text, id=text) for text in texts])
+    outbox.put_notices(engine, [Notice("Test", text, id=text) for text in texts])
 
 
 def states(engine: sa.Engine) -> dict[str, tuple[NoticeState, int]]:
-    return {one.notice.text: (one.state, one.attempts) for one in outbox.listed(engine)}
+    return {one.notice.text: (one.state, one.attempts) for one in outbox.list_notices(engine)}

@@ -11,21 +11,21 @@ import sqlalchemy as sa
 from pipeline_assets import landing, tables
 from pipeline_assets.checks import CHECKS, SEVERITIES, Landed
 from pipeline_assets.ledger import reader as ledger
-from pipeline_assets.ledger.schema import using
+from pipeline_assets.ledger.schema import ledger_for_task
 from tests.pipeline_assets.ledger.portfolio import PORTFOLIO, set_fields, submitted
 from warehouse.connection import reading, writing
-from warehouse.snapshots import folder_of, newest
+from warehouse.snapshots import folder_of, newest_snapshot
 
 
 @pytest.fixture(scope="module")
 def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A project with everything that it can have, landed."""
     warehouse = tmp_path_factory.mktemp("landed") / "warehouse.duckdb"
-    with using(f"sqlite:///{warehouse.parent / 'ledger.sqlite'}") as engine:
+    with ledger_for_task(f"sqlite:///{warehouse.parent / 'ledger.sqlite'}") as engine:
         submitted(engine, *PORTFOLIO)
         set_fields(engine, "pipelines", "fen", stage="Design")
-        landing.land(engine, lambda: writing(warehouse))
-    published = newest(folder_of(warehouse))
+        landing.land_changes(engine, lambda: writing(warehouse))
+    published = newest_snapshot(folder_of(warehouse))
     assert published
     return published.path
 
@@ -54,9 +54,9 @@ def test_all_checks_pass_on_a_landed_portfolio(con: duckdb.DuckDBPyConnection) -
 
 
 def test_all_checks_pass_on_what_has_nothing(engine: sa.Engine) -> None:
-    landing.land(engine)
+    landing.land_changes(engine)
     with reading() as con:
-        assert failing(con, ledger.position(engine)) == set()
+        assert failing(con, ledger.newest_position(engine)) == set()
 
 
 @pytest.mark.parametrize(

@@ -5,8 +5,8 @@ import sqlalchemy as sa
 
 from pipeline_assets.errors import Refused
 from pipeline_assets.ledger import reader
-from pipeline_assets.spreadsheets.exporter import export
-from pipeline_assets.spreadsheets.import_plan import Plan, confirm, plan
+from pipeline_assets.spreadsheets.exporter import export_csv
+from pipeline_assets.spreadsheets.import_plan import Plan, confirm_import, plan_import
 from pipeline_assets.spreadsheets.planned_rows import Difference
 
 COMPANIES = "id,name\nc1,Hazel Power\nc2,Ore & Co\n"
@@ -18,16 +18,16 @@ p1,Fen Farm,Design,Amber,Waits,2027-03-01,Hazel Power,Ore & Co; Hazel Power,f1,S
 @pytest.fixture
 def filled(engine: sa.Engine) -> sa.Engine:
     for sheet, text in (("counterparties", COMPANIES), ("pipelines", PROJECTS)):
-        confirm(engine, planned(engine, sheet, text), who="me")
+        confirm_import(engine, planned(engine, sheet, text), who="me")
     return engine
 
 
 def planned(engine: sa.Engine, sheet: str, text: str) -> Plan:
-    return plan(engine, sheet, text.encode(), f"{sheet}.csv")
+    return plan_import(engine, sheet, text.encode(), f"{sheet}.csv")
 
 
 def taken(engine: sa.Engine, sheet: str, text: str) -> None:
-    confirm(engine, planned(engine, sheet, text), who="me")
+    confirm_import(engine, planned(engine, sheet, text), who="me")
 
 
 def outcomes(of: Plan) -> list[str]:
@@ -50,9 +50,9 @@ def test_the_clearing_word_empties_a_field_and_takes_off_a_list(filled: sa.Engin
 def test_an_import_that_would_clear_something_is_refused_until_that_is_confirmed(filled: sa.Engine) -> None:
     plan_to_clear = planned(filled, "pipelines", "id,rtb_date\np1,(clear)\n")
     with pytest.raises(Refused, match="row 2, rtb_date: would be emptied"):
-        confirm(filled, plan_to_clear, who="me")
-    confirm(filled, plan_to_clear, who="me", clear=True)
-    project = reader.record(filled, "pipelines", "p1")
+        confirm_import(filled, plan_to_clear, who="me")
+    confirm_import(filled, plan_to_clear, who="me", clear=True)
+    project = reader.find_record(filled, "pipelines", "p1")
     assert project
     assert project.fields["rtb_date"] is None
 
@@ -72,7 +72,7 @@ def test_what_every_record_needs_is_not_emptied(filled: sa.Engine, column: str) 
 
 def test_the_clearing_word_as_a_text_is_exported_guarded_and_comes_back(filled: sa.Engine) -> None:
     taken(filled, "counterparties", "id,notes\nc1,'(clear)\n")
-    exported = export(filled, "counterparties")
+    exported = export_csv(filled, "counterparties")
     assert "'(clear)" in exported
     assert outcomes(planned(filled, "counterparties", exported)) == ["unchanged", "unchanged"]
 

@@ -8,7 +8,7 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline_assets import delivery
-from pipeline_assets.delivery import deliver
+from pipeline_assets.delivery import deliver_notice
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.outbox import ATTEMPTS, FIRST_PAUSE, NoticeState
 from tests.pipeline_assets.ledger.portfolio import set_fields, submitted
@@ -20,7 +20,7 @@ def test_a_notice_goes_to_slack_with_a_link_to_the_record(
 ) -> None:
     monkeypatch.setenv("DASHBOARD_URL", "https://renewables.example/team/")
     submitted(engine, Change.create("pipelines", {"name": "Fen Solar"}, id="fen"))
-    [sent] = deliver(engine, now=now)
+    [sent] = deliver_notice(engine, now=now)
     assert (sent.state, sent.outcome, sent.sent_at_utc) == (NoticeState.SENT, "", now)
     [message] = slack.received
     words = "Fen Solar, added by ana: Great Britain, Discovery, Green, RTB not known yet."
@@ -28,23 +28,23 @@ def test_a_notice_goes_to_slack_with_a_link_to_the_record(
     section, context = message["blocks"]
     assert section["text"] == {"type": "mrkdwn", "verbatim": True, "text": f"*New project*\n{words}"}
     assert context["elements"][0]["text"] == "<https://renewables.example/team/project?id=fen|Open it>"
-    assert not deliver(engine, now=now)
+    assert not deliver_notice(engine, now=now)
 
 
 @pytest.mark.usefixtures("home")
 def test_without_a_webhook_only_the_log_has_it_and_it_does_not_count_as_sent(engine: sa.Engine, now: datetime) -> None:
     put(engine, "One.", "Two.")
     logged: list[str] = []
-    assert [one.sent_at_utc for one in deliver(engine, now=now, log=logged.append)] == [None, None]
+    assert [one.sent_at_utc for one in deliver_notice(engine, now=now, log=logged.append)] == [None, None]
     assert sorted(logged) == ["Test. One.", "Test. Two."]
     assert set(states(engine).values()) == {(NoticeState.LOGGED, 1)}
-    assert not deliver(engine, now=now + timedelta(days=9)), "a webhook that is set later gets no old news"
+    assert not deliver_notice(engine, now=now + timedelta(days=9)), "a webhook that is set later gets no old news"
 
 
 def test_what_people_wrote_alarms_nobody_and_links_nowhere(engine: sa.Engine, slack: Slack, now: datetime) -> None:
     evil = "<!channel> <@U123> <https://evil.example|click> R&D @here #general " + "<" * 10_000
     put(engine, evil)
-    assert deliver(engine, now=now)[0].state is NoticeState.SENT
+    assert deliver_notice(engine, now=now)[0].state is NoticeState.SENT
     [message] = slack.received
     for text in (message["text"], message["blocks"][0]["text"]["text"]):
         assert "<" not in text
@@ -65,17 +65,17 @@ def test_slack_unreachable_the_save_succeeds_and_the_notice_is_sent_once(
     logged: list[str] = []
     monkeypatch.setenv("SLACK_WEBHOOK_URL", nobody)
     assert submitted(engine, Change.create("pipelines", {"name": "Fen Solar"}, id="fen")).position == 1
-    [waiting] = deliver(engine, now=now, log=logged.append)
+    [waiting] = deliver_notice(engine, now=now, log=logged.append)
     assert (waiting.state, waiting.attempts) == (NoticeState.PENDING, 1)
     assert "Slack cannot be reached" in waiting.outcome
     assert "Fen Solar" in logged[0]
     assert "secret" not in waiting.outcome + logged[0]
 
     monkeypatch.setenv("SLACK_WEBHOOK_URL", slack.url)
-    assert not deliver(engine, now=now + FIRST_PAUSE - timedelta(seconds=1)), "it is not due yet"
+    assert not deliver_notice(engine, now=now + FIRST_PAUSE - timedelta(seconds=1)), "it is not due yet"
     later = now + FIRST_PAUSE
-    assert [one.state for one in deliver(engine, now=later)] == [NoticeState.SENT]
-    assert not deliver(engine, now=later + timedelta(days=9))
+    assert [one.state for one in deliver_notice(engine, now=later)] == [NoticeState.SENT]
+    assert not deliver_notice(engine, now=later + timedelta(days=9))
     assert len(slack.received) == 1
 
 
@@ -83,24 +83,24 @@ def test_slack_unreachable_the_save_succeeds_and_the_notice_is_sent_once(
 def test_an_answer_that_is_not_ok_is_tried_again(engine: sa.Engine, slack: Slack, now: datetime, status: int) -> None:
     put(engine, "One.")
     slack.status = status
-    [waiting] = deliver(engine, now=now)
+    [waiting] = deliver_notice(engine, now=now)
     assert (waiting.state, waiting.due_at_utc) == (NoticeState.PENDING, now + FIRST_PAUSE)
     assert waiting.outcome.startswith(f"Slack answered {status}: no_service")
     slack.status = 200
-    assert [one.state for one in deliver(engine, now=now + FIRST_PAUSE)] == [NoticeState.SENT]
+    assert [one.state for one in deliver_notice(engine, now=now + FIRST_PAUSE)] == [NoticeState.SENT]
     assert slack.texts() == ["Test: One."]
 
 
 def test_slack_says_when_to_come_again(engine: sa.Engine, slack: Slack, now: datetime) -> None:
     put(engine, "One.")
     slack.status, slack.headers = 429, {"Retry-After": "600"}
-    assert deliver(engine, now=now)[0].due_at_utc == now + timedelta(seconds=600)
+    assert deliver_notice(engine, now=now)[0].due_at_utc == now + timedelta(seconds=600)
 
 
 def test_a_hanging_slack_is_waited_for_once_a_call(engine: sa.Engine, slack: Slack, now: datetime) -> None:
     put(engine, "One.", "Two.", "Three.")
     slack.seconds = 30
-    [waiting] = deliver(engine, now=now)
+    [waiting] = deliver_notice(engine, now=now)
     assert waiting.state is NoticeState.PENDING
     assert "timed out" in waiting.outcome
     assert sorted(attempts for _, attempts in states(engine).values()) == [0, 0, 1]
@@ -114,7 +114,7 @@ def test_no_save_waits_for_slack(
     put(engine, "One.")
     slack.seconds = 30
     with ThreadPoolExecutor(1) as pool:
-        delivering = pool.submit(deliver, engine, now=now)
+        delivering = pool.submit(deliver_notice, engine, now=now)
         assert slack.asked.wait(10)
         submitted(engine, Change.create("pipelines", {"name": "Fen Solar"}, id="fen"))
         set_fields(engine, "pipelines", "fen", rag="Red", rag_comment="Grid.")
@@ -127,17 +127,17 @@ def test_no_save_waits_for_slack(
 def test_one_notice_that_slack_will_not_have_holds_up_no_other(engine: sa.Engine, slack: Slack, now: datetime) -> None:
     put(engine, "One.", "Two.")
     slack.status = 400
-    assert [one.state for one in deliver(engine, now=now)] == [NoticeState.PENDING, NoticeState.PENDING]
+    assert [one.state for one in deliver_notice(engine, now=now)] == [NoticeState.PENDING, NoticeState.PENDING]
 
 
 def test_after_the_last_attempt_it_is_given_up_and_still_listed(engine: sa.Engine, slack: Slack, now: datetime) -> None:
     put(engine, "One.")
     slack.status, at = 500, now
     for _ in range(ATTEMPTS):
-        at = deliver(engine, now=at)[0].due_at_utc
+        at = deliver_notice(engine, now=at)[0].due_at_utc
     assert states(engine) == {"One.": (NoticeState.FAILED, ATTEMPTS)}
     slack.status = 200
-    assert not deliver(engine, now=at + timedelta(days=9))
+    assert not deliver_notice(engine, now=at + timedelta(days=9))
     assert not slack.received
 
 
@@ -146,7 +146,7 @@ def test_two_deliverers_at_once_send_each_notice_once(engine: sa.Engine, slack: 
     put(engine, *texts)
     slack.seconds = 0.05
     with ThreadPoolExecutor(2) as pool:
-        shares = list(pool.map(lambda _: deliver(engine, now=now), range(2)))
+        shares = list(pool.map(lambda _: deliver_notice(engine, now=now), range(2)))
     assert all(shares), "both of them had something to do"
     assert sorted(slack.texts()) == sorted(f"Test: {text}" for text in texts)
 
@@ -159,7 +159,7 @@ def test_an_address_that_is_none_is_said_without_telling_it(
     monkeypatch.setenv("SLACK_WEBHOOK_URL", url)
     put(engine, "One.")
     logged: list[str] = []
-    [waiting] = deliver(engine, now=now, log=logged.append)
+    [waiting] = deliver_notice(engine, now=now, log=logged.append)
     assert waiting.state is NoticeState.PENDING
     assert "look at SLACK_WEBHOOK_URL" in waiting.outcome
     assert "secret" not in waiting.outcome + logged[0]

@@ -9,8 +9,8 @@ from pipeline_assets.errors import Refused, StaleVersion
 from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.submission import revert, submit
-from pipeline_assets.spreadsheets.exporter import export, template
-from pipeline_assets.spreadsheets.import_plan import Plan, confirm, plan
+from pipeline_assets.spreadsheets.exporter import export_csv, template_csv
+from pipeline_assets.spreadsheets.import_plan import Plan, confirm_import, plan_import
 from pipeline_assets.spreadsheets.planned_rows import Difference, Outcome
 
 COMPANIES = """id,name,website
@@ -31,11 +31,11 @@ i1,Grid delay,Fen Farm,80,70,Hazel Power
 
 def taken(engine: sa.Engine, sheet: str, text: str) -> str:
     """The batch of a whole import."""
-    return confirm(engine, planned(engine, sheet, text), who="me").batch
+    return confirm_import(engine, planned(engine, sheet, text), who="me").batch
 
 
 def planned(engine: sa.Engine, sheet: str, text: str) -> Plan:
-    return plan(engine, sheet, text.encode(), f"{sheet}.csv")
+    return plan_import(engine, sheet, text.encode(), f"{sheet}.csv")
 
 
 @pytest.fixture
@@ -58,26 +58,26 @@ def today() -> str:
 
 
 def test_a_row_becomes_a_project_with_its_facilities_and_counterparties(filled: sa.Engine) -> None:
-    project = reader.record(filled, "pipelines", "p1")
+    project = reader.find_record(filled, "pipelines", "p1")
     assert project
     assert project.fields["stage"] == "Design"
     assert project.fields["status_date"] == today()
-    assert {record.id: record.fields["capacity_mwp"] for record in reader.records(filled, "facilities")} == {
+    assert {record.id: record.fields["capacity_mwp"] for record in reader.records_of_kind(filled, "facilities")} == {
         "f1": 40,
         "f2": 20,
     }
-    links = [record.fields for record in reader.records(filled, "pipeline_counterparties")]
+    links = [record.fields for record in reader.records_of_kind(filled, "pipeline_counterparties")]
     assert sorted((link["counterparty_id"], link["role"]) for link in links if link["pipeline_id"] == "p1") == [
         ("c1", "Developer"),
         ("c1", "Investor"),
         ("c2", "Investor"),
     ]
-    (point,) = reader.records(filled, "information_points")
+    (point,) = reader.records_of_kind(filled, "information_points")
     assert point.fields["pipeline_id"] == "p1"
 
 
 def test_a_dry_run_says_what_would_be_and_changes_nothing(filled: sa.Engine) -> None:
-    before = reader.position(filled)
+    before = reader.newest_position(filled)
     found = planned(
         filled, "pipelines", "id,name,rtb_date,owner\np1,Fen Farm,2027-09-01,Hazel Power\n,New Site,,\np2,Moor Wind,,\n"
     )
@@ -86,12 +86,12 @@ def test_a_dry_run_says_what_would_be_and_changes_nothing(filled: sa.Engine) -> 
         Difference("rtb_date", "2027-03-01", "2027-09-01"),
         Difference("owner", None, "Hazel Power"),
     )
-    assert reader.position(filled) == before
+    assert reader.newest_position(filled) == before
 
 
 def test_confirming_is_one_batch_and_twice_is_once(filled: sa.Engine) -> None:
     found = planned(filled, "pipelines", "name\nNew Site\nOther Site\n")
-    first, again = confirm(filled, found, who="me", why="spring"), confirm(filled, found, who="me")
+    first, again = confirm_import(filled, found, who="me", why="spring"), confirm_import(filled, found, who="me")
     assert [(change.who, change.why, change.batch) for change in first.changes] == [("me", "spring", first.batch)] * 2
     assert again.repeated
     assert again.changes == first.changes
@@ -99,34 +99,34 @@ def test_confirming_is_one_batch_and_twice_is_once(filled: sa.Engine) -> None:
 
 
 def test_a_batch_is_reverted_to_what_was(filled: sa.Engine) -> None:
-    before = {sheet: export(filled, sheet) for sheet in ("counterparties", "pipelines", "information-points")}
+    before = {sheet: export_csv(filled, sheet) for sheet in ("counterparties", "pipelines", "information-points")}
     text = (
         "id,name,rag_comment,developer,investor,facility_id,technology,capacity_mwp\n"
         "p1,Fen Park,Now dated,,Hazel Power,f1,Solar,45\n"
         ",New,,Hazel Power,,,Wind,30\n"
     )
     batch = taken(filled, "pipelines", text)
-    assert export(filled, "pipelines") != before["pipelines"]
+    assert export_csv(filled, "pipelines") != before["pipelines"]
     revert(filled, batch, who="me", token="undo")
-    assert {sheet: export(filled, sheet) for sheet in before} == before
+    assert {sheet: export_csv(filled, sheet) for sheet in before} == before
 
 
 def test_an_absent_column_and_a_blank_cell_change_nothing(filled: sa.Engine) -> None:
-    before = export(filled, "pipelines")
+    before = export_csv(filled, "pipelines")
     taken(filled, "pipelines", "id,name\np1,Fen Farm\n")
     blank = "id,name,stage,market,rag_comment,rtb_date,developer,investor,facility_id,longitude\np1,,,,,,,,f1,\n"
     assert outcomes(planned(filled, "pipelines", blank)) == ["unchanged"]
     taken(filled, "pipelines", blank)
-    assert export(filled, "pipelines") == before
+    assert export_csv(filled, "pipelines") == before
 
 
 def test_a_new_status_in_an_exported_file_is_of_today(filled: sa.Engine) -> None:
     old = Change.edit("pipelines", "p1", {"status_date": "2025-01-31"}, base_version=1)
     submit(filled, [old], who="me", token="dated")
-    exported = export(filled, "pipelines")
+    exported = export_csv(filled, "pipelines")
     assert "2025-01-31" in exported
     taken(filled, "pipelines", exported.replace("Design,Amber", "Procurement,Amber"))
-    project = reader.record(filled, "pipelines", "p1")
+    project = reader.find_record(filled, "pipelines", "p1")
     assert project
     assert (project.fields["stage"], project.fields["status_date"]) == ("Procurement", today())
 
@@ -151,9 +151,9 @@ def test_each_bad_row_is_reported_with_its_field_and_the_good_ones_can_be_taken(
     ]
     assert found.counts == {"create": 1, "update": 0, "unchanged": 0, "error": 7}
     with pytest.raises(Refused, match="row 3, developer: there is no counterparty 'Nobody & Co'"):
-        confirm(filled, found, who="me")
-    assert {change.id for change in confirm(filled, found, who="me", good_rows_only=True).changes} >= {"f"}
-    assert [record.id for record in reader.records(filled, "pipelines")] == ["f", "p1", "p2"]
+        confirm_import(filled, found, who="me")
+    assert {change.id for change in confirm_import(filled, found, who="me", good_rows_only=True).changes} >= {"f"}
+    assert [record.id for record in reader.records_of_kind(filled, "pipelines")] == ["f", "p1", "p2"]
 
 
 def test_rows_that_use_one_id_for_different_projects_are_all_left_out(filled: sa.Engine) -> None:
@@ -171,7 +171,7 @@ def test_rows_that_use_one_id_for_different_projects_are_all_left_out(filled: sa
 
 
 def test_what_only_the_ledger_knows_is_an_error_of_its_row_too(filled: sa.Engine) -> None:
-    project = reader.record(filled, "pipelines", "p2")
+    project = reader.find_record(filled, "pipelines", "p2")
     assert project
     submit(filled, [Change.archive("pipelines", "p2", base_version=project.version)], who="me", token="away")
     found = planned(filled, "counterparties", "name,id\nHAZEL  power,new-id\nFine,\n")
@@ -205,9 +205,9 @@ def test_people_come_a_row_each_with_their_roles(filled: sa.Engine) -> None:
         "Hazel Power,Bo Ek,,\n"
     )
     taken(filled, "counterparties", text)
-    roles = sorted(link.fields["role"] for link in reader.records(filled, "counterparty_contacts"))
+    roles = sorted(link.fields["role"] for link in reader.records_of_kind(filled, "counterparty_contacts"))
     assert roles == ["CEO", "Contact", "Deal lead"]
-    exported = export(filled, "counterparties")
+    exported = export_csv(filled, "counterparties")
     found = planned(filled, "counterparties", exported.replace("CEO; Deal lead", "Finance lead; CEO"))
     assert [row.differences for row in found.rows if row.differences] == [
         (Difference("contact_roles", "Deal lead", None), Difference("contact_roles", None, "Finance lead"))
@@ -219,10 +219,16 @@ def test_people_come_a_row_each_with_their_roles(filled: sa.Engine) -> None:
 
 
 def test_a_link_that_was_taken_away_is_restored_when_it_comes_back(filled: sa.Engine) -> None:
-    confirm(filled, planned(filled, "pipelines", "id,developer\np1,(clear)\n"), who="me", clear=True)
+    confirm_import(filled, planned(filled, "pipelines", "id,developer\np1,(clear)\n"), who="me", clear=True)
     taken(filled, "pipelines", "id,developer\np1,Hazel Power\n")
-    (link,) = [each for each in reader.records(filled, "pipeline_counterparties") if each.fields["role"] == "Developer"]
-    assert [change.action for change in reader.history(filled, link.kind, link.id)] == ["create", "archive", "restore"]
+    (link,) = [
+        each for each in reader.records_of_kind(filled, "pipeline_counterparties") if each.fields["role"] == "Developer"
+    ]
+    assert [change.action for change in reader.record_history(filled, link.kind, link.id)] == [
+        "create",
+        "archive",
+        "restore",
+    ]
 
 
 @pytest.mark.parametrize("row", ["p1,Fen Park", "p1,Fen Farm"], ids=["that it changes", "that it found unchanged"])
@@ -230,7 +236,7 @@ def test_a_record_that_changed_since_the_dry_run_is_refused_with_the_difference(
     found = planned(filled, "pipelines", f"id,name\n{row}\n")
     submit(filled, [Change.edit("pipelines", "p1", {"name": "Fen Field"}, base_version=1)], who="you", token="between")
     with pytest.raises(StaleVersion) as caught:
-        confirm(filled, found, who="me")
+        confirm_import(filled, found, who="me")
     assert [(c.id, c.theirs, c.who) for c in caught.value.conflicts] == [("p1", {"name": "Fen Field"}, "you")]
 
 
@@ -238,7 +244,7 @@ def test_a_project_that_somebody_made_since_the_dry_run_is_not_made_twice(filled
     found = planned(filled, "pipelines", "name,notes\nNew Site,mine\n")
     taken(filled, "pipelines", "name,notes\nNew Site,theirs\n")
     with pytest.raises(Refused, match="row 2, name: 'New Site' was made since the dry run"):
-        confirm(filled, found, who="me")
+        confirm_import(filled, found, who="me")
 
 
 def test_days_read_day_first_are_said_and_doubtful_columns_refused(engine: sa.Engine) -> None:
@@ -252,10 +258,10 @@ def test_days_read_day_first_are_said_and_doubtful_columns_refused(engine: sa.En
 
 @pytest.mark.parametrize("sheet", ["counterparties", "pipelines", "information-points"])
 def test_the_template_says_how_to_empty_a_field_above_the_columns_of_an_export(engine: sa.Engine, sheet: str) -> None:
-    hint, columns = template(sheet).split("\r\n", 1)
+    hint, columns = template_csv(sheet).split("\r\n", 1)
     assert "(clear)" in hint
-    assert columns == export(engine, sheet)
-    assert planned(engine, sheet, template(sheet)).rows == ()
+    assert columns == export_csv(engine, sheet)
+    assert planned(engine, sheet, template_csv(sheet)).rows == ()
 
 
 def test_the_rows_of_a_plan_are_of_its_outcomes(filled: sa.Engine) -> None:

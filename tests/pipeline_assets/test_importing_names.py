@@ -6,17 +6,17 @@ import sqlalchemy as sa
 from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.submission import submit
-from pipeline_assets.spreadsheets.import_plan import Plan, confirm, plan
+from pipeline_assets.spreadsheets.import_plan import Plan, confirm_import, plan_import
 
 PROJECTS = "name,stage,developer,facility_technology,facility_capacity_mwp\n"
 
 
 def planned(engine: sa.Engine, sheet: str, text: str) -> Plan:
-    return plan(engine, sheet, text.encode(), f"{sheet}.csv")
+    return plan_import(engine, sheet, text.encode(), f"{sheet}.csv")
 
 
 def names(engine: sa.Engine, kind: str) -> list[str]:
-    return sorted(record.fields["name"] for record in reader.records(engine, kind))
+    return sorted(record.fields["name"] for record in reader.records_of_kind(engine, kind))
 
 
 def test_companies_that_look_like_one_become_one_with_a_warning_for_each_row(engine: sa.Engine) -> None:
@@ -25,7 +25,7 @@ def test_companies_that_look_like_one_become_one_with_a_warning_for_each_row(eng
     )
     assert found.errors == []
     assert [(problem.row, problem.column) for problem in found.warnings] == [(3, "name"), (5, "name"), (6, "name")]
-    confirm(engine, found, who="me")
+    confirm_import(engine, found, who="me")
     assert names(engine, "counterparties") == ["Caf\u00e9 Wind", "One Two"]
 
 
@@ -34,15 +34,15 @@ def test_projects_that_differ_by_a_blank_or_a_capital_are_one(engine: sa.Engine,
     found = planned(engine, "pipelines", f"{PROJECTS}Fen Farm,Design,,Solar,50\n{spelling},Design,,Solar,50\n")
     assert found.errors == []
     assert len(found.warnings) == 1
-    confirm(engine, found, who="me")
+    confirm_import(engine, found, who="me")
     assert (names(engine, "pipelines"), names(engine, "facilities")) == (["Fen Farm"], ["Fen Farm Solar"])
 
 
 def test_a_second_plant_of_a_project_in_another_spelling_is_added_to_it(engine: sa.Engine) -> None:
     found = planned(engine, "pipelines", f"{PROJECTS}Fen Farm,Design,,Solar,50\nFEN FARM,Design,,BESS,20\n")
-    confirm(engine, found, who="me")
+    confirm_import(engine, found, who="me")
     assert names(engine, "pipelines") == ["Fen Farm"]
-    assert len(reader.records(engine, "facilities")) == 2
+    assert len(reader.records_of_kind(engine, "facilities")) == 2
 
 
 def test_rows_of_one_project_that_contradict_each_other_are_errors_in_any_spelling(engine: sa.Engine) -> None:
@@ -57,10 +57,10 @@ def test_a_company_and_a_person_are_found_in_any_spelling_and_linked_once(engine
     submit(engine, [Change.create("counterparties", {"name": "O\u2019Brien & Co"}, id="ob")], who="me", token="t")
     found = planned(engine, "pipelines", f"{PROJECTS}Fen,Design,O'BRIEN & CO; o\u00b4brien  & co,Solar,50\n")
     assert found.errors == []
-    confirm(engine, found, who="me")
-    assert len(reader.records(engine, "pipeline_counterparties")) == 1
+    confirm_import(engine, found, who="me")
+    assert len(reader.records_of_kind(engine, "pipeline_counterparties")) == 1
     people = planned(engine, "counterparties", "name,CEO\nO'Brien & Co,Ann Lee; ann  lee\n")
-    confirm(engine, people, who="me")
+    confirm_import(engine, people, who="me")
     assert names(engine, "contacts") == ["Ann Lee"]
 
 

@@ -13,13 +13,13 @@ import sqlalchemy as sa
 
 from pipeline_assets import contract, landing, metrics, tables
 from pipeline_assets.errors import AnotherLedger, ContractBroken
-from pipeline_assets.landing import land
+from pipeline_assets.landing import land_changes
 from pipeline_assets.ledger import reader as ledger
 from pipeline_assets.ledger import schema
 from pipeline_assets.ledger.changes import Change, Receipt
 from pipeline_assets.ledger.submission import revert, submit
 from pipeline_assets.models import ENTITIES
-from pipeline_assets.seed_loader import seed
+from pipeline_assets.seed_loader import load_seeds
 from warehouse.connection import reading, writing
 
 ALL_TABLES = [*ENTITIES, tables.STATUS_HISTORY, tables.AUDIT, tables.SUBMITTED_CHANGES]
@@ -51,13 +51,17 @@ def values_of(row: dict[str, Any], kind: str) -> dict[str, Any]:
 
 
 def test_the_current_tables_are_the_records_of_the_ledger(engine: sa.Engine) -> None:
-    seed(engine)
-    made(engine, "an archive", Change.archive("comments", ledger.records(engine, "comments")[0].id, base_version=1))
-    land(engine)
+    load_seeds(engine)
+    made(
+        engine,
+        "an archive",
+        Change.archive("comments", ledger.records_of_kind(engine, "comments")[0].id, base_version=1),
+    )
+    land_changes(engine)
     for kind in ENTITIES:
         expected = {
             record.id: (record.fields, record.archived, record.version, record.position, record.who)
-            for record in ledger.records(engine, kind, archived=None)
+            for record in ledger.records_of_kind(engine, kind, archived=None)
         }
         found = {
             row["id"]: (values_of(row, kind), row["archived"], row["version"], row["position"], row["updated_by"])
@@ -68,25 +72,25 @@ def test_the_current_tables_are_the_records_of_the_ledger(engine: sa.Engine) -> 
 
 
 def test_the_changes_stand_in_the_warehouse_as_they_were_submitted(engine: sa.Engine) -> None:
-    seed(engine)
-    land(engine)
+    load_seeds(engine)
+    land_changes(engine)
     found = [
         {**row, "before": json.loads(row["before"]), "after": json.loads(row["after"])}
         for row in landed(tables.SUBMITTED_CHANGES).sort("position").iter_rows(named=True)
     ]
-    assert found == [change._asdict() for change in ledger.since(engine)]
+    assert found == [change._asdict() for change in ledger.changes_since(engine)]
 
 
 def test_landing_again_adds_only_what_is_new_and_landing_twice_adds_nothing(engine: sa.Engine) -> None:
-    seed(engine)
-    land(engine)
+    load_seeds(engine)
+    land_changes(engine)
     before = everything()
-    assert landing.append(engine).rows == 0
-    land(engine)
+    assert landing.append_changes(engine).rows == 0
+    land_changes(engine)
     assert same(everything(), before)
     made(engine, "new", Change.create("contacts", {"name": "Grace"}, id="g"))
-    assert landing.append(engine).rows == 1
-    assert landing.rebuild().rows["contacts"] == len(before["contacts"]) + 1
+    assert landing.append_changes(engine).rows == 1
+    assert landing.rebuild_tables().rows["contacts"] == len(before["contacts"]) + 1
 
 
 def test_landing_after_every_batch_and_once_at_the_end_give_the_same_tables(engine: sa.Engine) -> None:
@@ -100,26 +104,30 @@ def test_landing_after_every_batch_and_once_at_the_end_give_the_same_tables(engi
     ]
     for n, batch in enumerate(batches):
         made(engine, f"batch {n}", *batch)
-        land(engine)
+        land_changes(engine)
     one_by_one = everything()
     with writing() as con:
         for table in [*ALL_TABLES, tables.INFO]:
             con.execute(f"DROP TABLE {table}")
-    land(engine)
+    land_changes(engine)
     assert same(everything(), one_by_one)
 
 
 def test_every_state_replays_from_the_audit_alone(engine: sa.Engine) -> None:
-    seed(engine)
-    some = ledger.records(engine, "facilities")[0]
+    load_seeds(engine)
+    some = ledger.records_of_kind(engine, "facilities")[0]
     made(engine, "an edit", Change.edit("facilities", some.id, {"longitude": None, "latitude": None}, base_version=1))
-    made(engine, "an archive", Change.archive("comments", ledger.records(engine, "comments")[0].id, base_version=1))
-    land(engine)
+    made(
+        engine,
+        "an archive",
+        Change.archive("comments", ledger.records_of_kind(engine, "comments")[0].id, base_version=1),
+    )
+    land_changes(engine)
     replayed: dict[tuple[str, str], dict[str, Any]] = {}
     for row in landed(tables.AUDIT).sort("position").iter_rows(named=True):
         replayed.setdefault((row["kind"], row["id"]), {})[row["field"]] = row["after"]
     for kind, entity in ENTITIES.items():
-        for record in ledger.records(engine, kind, archived=None):
+        for record in ledger.records_of_kind(engine, kind, archived=None):
             values = replayed.pop((kind, record.id))
             assert values.pop("archived", "false") == str(record.archived).lower()
             assert entity.model_validate(values).fields() == record.fields
@@ -132,7 +140,7 @@ def test_the_history_has_each_dated_status_whole_and_nothing_else(engine: sa.Eng
     made(engine, "2", Change.edit("pipelines", "p", {"notes": "no status"}, base_version=1), today=later)
     made(engine, "3", Change.edit("pipelines", "p", {"rag": "Red", "rag_comment": "grid"}, base_version=2), today=later)
     made(engine, "4", Change.edit("pipelines", "p", {"rtb_date": None}, base_version=3), today=later)
-    land(engine)
+    land_changes(engine)
     assert landed(tables.STATUS_HISTORY).drop("batch", "submitted_at_utc").rows() == [
         ("p", first, "Discovery", "Green", "", date(2027, 1, 1), 1, 1, "ada", "because"),
         ("p", later, "Discovery", "Red", "grid", date(2027, 1, 1), 3, 3, "ada", "because"),
@@ -144,7 +152,7 @@ def test_a_reverted_batch_lands_as_the_changes_that_it_is(engine: sa.Engine) -> 
     made(engine, "1", Change.create("contacts", {"name": "Grace"}, id="g"))
     batch = made(engine, "2", Change.edit("contacts", "g", {"name": "Grace H."}, base_version=1)).batch
     revert(engine, batch, who="bob", token="3")
-    land(engine)
+    land_changes(engine)
     assert landed("contacts").select("name", "version", "updated_by").rows() == [("Grace", 3, "bob")]
     assert landed(tables.AUDIT).filter(pl.col("version") > 1).select("before", "after", "who").rows() == [
         ("Grace", "Grace H.", "ada"),
@@ -157,13 +165,13 @@ def test_a_reverted_batch_lands_as_the_changes_that_it_is(engine: sa.Engine) -> 
 )
 def test_text_lands_as_text(engine: sa.Engine, text: str) -> None:
     made(engine, "1", Change.create("counterparties", {"name": "C", "notes": text}, id="c"))
-    land(engine)
+    land_changes(engine)
     assert landed("counterparties")["notes"].to_list() == [text]
     assert landed(tables.AUDIT).filter(pl.col("field") == "notes")["after"].to_list() == [text]
 
 
 def test_an_empty_ledger_gives_empty_tables_and_views_that_answer(engine: sa.Engine) -> None:
-    assert land(engine).position == 0
+    assert land_changes(engine).position == 0
     assert {table: len(landed(table)) for table in ALL_TABLES} == dict.fromkeys(ALL_TABLES, 0)
     answers = {view: len(landed(view)) for view in metrics.VIEWS}
     assert answers == {**dict.fromkeys(metrics.VIEWS, 0), "stage_weights_in_force": 7}
@@ -177,7 +185,7 @@ def broken(engine: sa.Engine, at: int, **values: Any) -> None:
 
 def judged(changes: pl.DataFrame) -> None:
     contract.validate({tables.SUBMITTED_CHANGES: changes})
-    contract.validate(tables.frames(changes))
+    contract.validate(tables.table_frames(changes))
 
 
 @pytest.mark.parametrize(
@@ -201,38 +209,38 @@ def test_what_the_models_do_not_allow_breaks_the_contract_by_name(
     made(engine, "2", Change.edit("facilities", "f", {"capacity_mwp": 6}, base_version=1))
     broken(engine, 2, **values)
     with pytest.raises(ContractBroken, match=said):
-        judged(tables.submitted(ledger.rows_since(engine)))
+        judged(tables.submitted_frame(ledger.rows_since(engine)))
 
 
 @pytest.mark.parametrize("values", [{"kind": "pirates"}, {"position": 9}, {"after": {"name": None}}])
 def test_of_a_broken_contract_nothing_reaches_the_tables(engine: sa.Engine, values: dict[str, Any]) -> None:
     made(engine, "1", Change.create("contacts", {"name": "Grace"}, id="g"))
-    land(engine)
+    land_changes(engine)
     made(engine, "2", Change.edit("contacts", "g", {"name": "Grace H."}, base_version=1))
     before = everything()
     broken(engine, 2, **values)
     with pytest.raises(ContractBroken, match="Nothing was landed"):
-        land(engine)
+        land_changes(engine)
     assert same(everything(), before)
 
 
 def test_another_ledger_is_refused_and_so_is_an_older_copy(engine: sa.Engine) -> None:
     made(engine, "1", Change.create("contacts", {"name": "Grace"}, id="g"))
-    land(engine)
+    land_changes(engine)
     before = everything()
     broken(engine, 1, batch="of another ledger")
     with pytest.raises(AnotherLedger, match="LEDGER_URL"):
-        land(engine)
+        land_changes(engine)
     with schema.writing(engine) as con:
         con.execute(schema.changes.delete())
     with pytest.raises(AnotherLedger, match="older copy"):
-        land(engine)
+        land_changes(engine)
     assert same(everything(), before)
 
 
 def test_a_slower_landing_never_puts_an_older_state_over_a_newer_one(engine: sa.Engine) -> None:
     made(engine, "1", Change.create("contacts", {"name": "Grace"}, id="g"))
-    landing.append(engine)
+    landing.append_changes(engine)
     opened = []
 
     @contextmanager
@@ -241,11 +249,11 @@ def test_a_slower_landing_never_puts_an_older_state_over_a_newer_one(engine: sa.
         opened.append(True)
         if len(opened) == 2:
             made(engine, "2", Change.edit("contacts", "g", {"name": "Grace H."}, base_version=1))
-            land(engine)
+            land_changes(engine)
         with writing() as con:
             yield con
 
-    assert landing.rebuild(overtaken).position == 2
+    assert landing.rebuild_tables(overtaken).position == 2
     assert landed("contacts")["name"].to_list() == ["Grace H."]
 
 
@@ -253,15 +261,15 @@ def test_a_landing_that_fails_half_way_leaves_readers_what_they_had(
     engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made(engine, "1", Change.create("contacts", {"name": "Grace"}, id="g"))
-    land(engine)
+    land_changes(engine)
     before = everything()
     made(engine, "2", Change.create("contacts", {"name": "Ada"}, id="a"))
     with monkeypatch.context() as broken_views:
         broken_views.setattr(metrics, "statements", lambda: ["CREATE VIEW nonsense AS FROM nowhere"])
         with pytest.raises(duckdb.CatalogException):
-            land(engine)
+            land_changes(engine)
     assert same(everything(), before)
     with writing() as con:
         assert con.execute("SELECT count(*) FROM contacts").fetchall() == [(1,)]
         assert tables.landed_position(con) == 1
-    assert land(engine).rows["contacts"] == 2
+    assert land_changes(engine).rows["contacts"] == 2

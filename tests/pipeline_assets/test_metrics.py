@@ -7,12 +7,12 @@ import polars as pl
 import pytest
 import sqlalchemy as sa
 
-from pipeline_assets.landing import land
+from pipeline_assets.landing import land_changes
 from pipeline_assets.ledger import reader as ledger
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.submission import submit
 from pipeline_assets.metrics import DEFAULT_WEIGHTS
-from pipeline_assets.seed_loader import seed
+from pipeline_assets.seed_loader import load_seeds
 from pipeline_assets.vocabulary import Stage
 from tests.pipeline_assets.ledger.portfolio import PORTFOLIO, archived, set_fields, submitted
 from tests.pipeline_assets.test_landing import landed
@@ -22,7 +22,7 @@ TODAY = datetime.now(UTC).date()
 
 def live(engine: sa.Engine, kind: str) -> pl.DataFrame:
     """The records of the ledger that are not archived: `id` and their fields, dates as text."""
-    return pl.DataFrame([{"id": record.id, **record.fields} for record in ledger.records(engine, kind)])
+    return pl.DataFrame([{"id": record.id, **record.fields} for record in ledger.records_of_kind(engine, kind)])
 
 
 def capacities(engine: sa.Engine) -> pl.DataFrame:
@@ -37,9 +37,9 @@ def capacities(engine: sa.Engine) -> pl.DataFrame:
 @pytest.fixture
 def seeded(engine: sa.Engine) -> sa.Engine:
     """The seeds, a project of them archived with all its parts."""
-    seed(engine)
+    load_seeds(engine)
     archived(engine, "pipelines", busiest(engine))
-    land(engine)
+    land_changes(engine)
     return engine
 
 
@@ -88,7 +88,7 @@ def test_capacity_by_technology_and_stage_is_gross_and_weighted_by_the_probabili
 def test_without_weights_in_the_ledger_default_ones_are_used_and_said(engine: sa.Engine) -> None:
     submitted(engine, *PORTFOLIO)
     submitted(engine, Change.create("stage_weights", {"stage": "Design", "weight": 0.4}, id="Design"))
-    land(engine)
+    land_changes(engine)
     expected = {stage: (weight, True) for stage, weight in DEFAULT_WEIGHTS.items()} | {Stage.DESIGN: (0.4, False)}
     rows = landed("stage_weights_in_force").select("stage", "weight", "is_default").rows()
     assert {stage: (weight, default) for stage, weight, default in rows} == expected
@@ -116,7 +116,7 @@ def test_capacity_accumulates_by_rtb_date_for_each_technology_and_in_total(seede
 
 def test_slippage_is_from_the_first_date_that_a_project_had(seeded: sa.Engine) -> None:
     first: dict[str, str] = {}
-    for change in ledger.since(seeded):
+    for change in ledger.changes_since(seeded):
         if change.kind == "pipelines" and change.after.get("rtb_date"):
             first.setdefault(change.id, change.after["rtb_date"])
     expected = {
@@ -133,7 +133,7 @@ def test_a_correction_of_an_earlier_day_is_the_first_date(engine: sa.Engine) -> 
     set_fields(engine, "pipelines", "fen", rtb_date="2027-06-01", status_date="2026-02-01")
     set_fields(engine, "pipelines", "fen", rtb_date="2026-12-01", status_date="2025-01-01")
     set_fields(engine, "pipelines", "fen", rtb_date="2027-06-01", status_date="2026-02-01")
-    land(engine)
+    land_changes(engine)
     assert landed("rtb_slippage").select("first_rtb_date", "slippage_days").rows() == [(date(2026, 12, 1), 182)]
 
 
@@ -146,13 +146,13 @@ def test_overdue_is_an_rtb_date_before_today_in_a_stage_before_construction(
 ) -> None:
     submitted(engine, *PORTFOLIO)
     set_fields(engine, "pipelines", "fen", stage=stage, rtb_date=str(TODAY + timedelta(days=days)))
-    land(engine)
+    land_changes(engine)
     assert landed("overdue_rtb").select("pipeline_id", "days_overdue").rows() == ([("fen", -days)] if overdue else [])
 
 
 def test_a_project_is_as_new_as_the_newest_of_its_parts(engine: sa.Engine) -> None:
     def newest() -> Any:
-        land(engine)
+        land_changes(engine)
         return landed("days_since_update").select("pipeline_id", "updated_at_utc", "days").row(0)
 
     submitted(engine, *PORTFOLIO)

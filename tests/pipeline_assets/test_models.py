@@ -10,7 +10,7 @@ import pytest
 
 from pipeline_assets import vocabulary
 from pipeline_assets.models import ENTITIES, InformationPoint, new_id
-from pipeline_assets.rules import validated
+from pipeline_assets.rules import validated_fields
 
 VALID: dict[str, dict[str, Any]] = {
     "counterparties": {"name": "Octavia Energy"},
@@ -29,18 +29,18 @@ VALID: dict[str, dict[str, Any]] = {
 
 def refused_at(kind: str, **fields: object) -> dict[str, str]:
     """Field to message of the kind's valid record with these fields."""
-    _, problems = validated(kind, "x", VALID[kind] | fields)
+    _, problems = validated_fields(kind, "x", VALID[kind] | fields)
     assert all((problem.kind, problem.id) == (kind, "x") for problem in problems)
     return {problem.field: problem.message for problem in problems}
 
 
 @pytest.mark.parametrize("kind", ENTITIES)
 def test_what_is_stored_of_a_valid_record_is_valid_and_the_same_again(kind: str) -> None:
-    stored, problems = validated(kind, "x", VALID[kind])
+    stored, problems = validated_fields(kind, "x", VALID[kind])
 
     assert problems == []
     assert set(stored) == set(ENTITIES[kind].model_fields)
-    assert validated(kind, "x", stored) == (stored, [])
+    assert validated_fields(kind, "x", stored) == (stored, [])
 
 
 @pytest.mark.parametrize("kind", ENTITIES)
@@ -57,17 +57,17 @@ def test_a_field_that_the_kind_does_not_have_is_refused(kind: str) -> None:
 
 
 def test_an_unknown_kind_is_refused_with_those_that_there_are() -> None:
-    _, [problem] = validated("ponds", "x", {})
+    _, [problem] = validated_fields("ponds", "x", {})
     assert problem.field == "kind"
     assert "counterparties, contacts" in problem.message
 
 
 @pytest.mark.parametrize("kind", ["counterparties", "contacts", "pipelines", "facilities", "information_points"])
 def test_a_name_has_1_to_100_characters_without_the_blanks_around_it(kind: str) -> None:
-    assert validated(kind, "x", VALID[kind] | {"name": f"  {'n' * 100}\t"})[0]["name"] == "n" * 100
+    assert validated_fields(kind, "x", VALID[kind] | {"name": f"  {'n' * 100}\t"})[0]["name"] == "n" * 100
     assert refused_at(kind, name="n" * 101) == {"name": "string should have at most 100 characters"}
     assert refused_at(kind, name=" \t ") == {"name": "must not be empty"}
-    _, [missing] = validated(kind, "x", {name: value for name, value in VALID[kind].items() if name != "name"})
+    _, [missing] = validated_fields(kind, "x", {name: value for name, value in VALID[kind].items() if name != "name"})
     assert (missing.field, missing.message) == ("name", "is needed")
 
 
@@ -103,7 +103,7 @@ def test_a_control_character_is_refused_wherever_there_is_text(character: str) -
 
 
 def test_line_ends_of_every_kind_become_one_and_tabs_stay() -> None:
-    stored, _ = validated("counterparties", "x", {"name": "Octavia", "notes": "one\r\ntwo\rthree\n\tfour"})
+    stored, _ = validated_fields("counterparties", "x", {"name": "Octavia", "notes": "one\r\ntwo\rthree\n\tfour"})
     assert stored["notes"] == "one\ntwo\nthree\n\tfour"
 
 
@@ -173,7 +173,7 @@ def test_a_date_outside_1990_to_2100_or_a_number_is_refused_at_its_field(field: 
     ],
 )
 def test_a_vocabulary_is_closed_and_the_refusal_says_its_words(kind: str, field: str) -> None:
-    word = validated(kind, "x", VALID[kind])[0][field]
+    word = validated_fields(kind, "x", VALID[kind])[0][field]
     assert f"'{word}'" in refused_at(kind, **{field: "Tidal"})[field]
     assert refused_at(kind, **{field: word.upper() + " "}) != {}
 

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from pipeline_assets.errors import UnreadableFile
 from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.submission import revert
-from pipeline_assets.spreadsheets.import_plan import Plan, confirm, plan
+from pipeline_assets.spreadsheets.import_plan import Plan, confirm_import, plan_import
 
 COUNTERPARTIES = """\
 ID,CounterpartyName,CEO,Strategy,PlatformLead,DealLead,FinanceLead,Created,LastModified
@@ -38,22 +38,22 @@ dd-01,2024-07-20 13:49:45.584352+00:00,"{'ID': 'aa-01', 'CEO': 'Ann Other'}",aa-
 
 
 def planned(engine: sa.Engine, sheet: str, text: str) -> Plan:
-    return plan(engine, sheet, text.encode())
+    return plan_import(engine, sheet, text.encode())
 
 
 @pytest.fixture
 def companies(engine: sa.Engine) -> sa.Engine:
-    confirm(engine, planned(engine, "counterparties", COUNTERPARTIES), who="me")
+    confirm_import(engine, planned(engine, "counterparties", COUNTERPARTIES), who="me")
     return engine
 
 
 def test_a_counterparty_becomes_a_company_and_its_people_by_role(companies: sa.Engine) -> None:
-    company = reader.record(companies, "counterparties", "aa-01")
+    company = reader.find_record(companies, "counterparties", "aa-01")
     assert company
     assert company.fields["notes"] == "Buy early"
-    people = {record.id: record.fields["name"] for record in reader.records(companies, "contacts")}
+    people = {record.id: record.fields["name"] for record in reader.records_of_kind(companies, "contacts")}
     assert sorted(people.values()) == ["Ann Other", "Bo Ek", "Cy Dal"]
-    links = [link.fields for link in reader.records(companies, "counterparty_contacts")]
+    links = [link.fields for link in reader.records_of_kind(companies, "counterparty_contacts")]
     assert sorted((link["counterparty_id"], people[link["contact_id"]], link["role"]) for link in links) == [
         ("aa-01", "Ann Other", "CEO"),
         ("aa-01", "Ann Other", "Deal lead"),
@@ -75,10 +75,10 @@ def test_a_successor_replaces_the_one_before_in_the_role(companies: sa.Engine) -
 
 def test_a_pipeline_becomes_a_project_its_facilities_and_their_developer(companies: sa.Engine) -> None:
     found = planned(companies, "pipelines", PIPELINES)
-    receipt = confirm(companies, found, who="me", good_rows_only=True)
+    receipt = confirm_import(companies, found, who="me", good_rows_only=True)
     assert {change.batch for change in receipt.changes} == {receipt.batch}
-    facilities = {record.id: record.fields for record in reader.records(companies, "facilities")}
-    links = [link.fields for link in reader.records(companies, "pipeline_facilities")]
+    facilities = {record.id: record.fields for record in reader.records_of_kind(companies, "facilities")}
+    links = [link.fields for link in reader.records_of_kind(companies, "pipeline_facilities")]
     assert sorted(
         (
             link["pipeline_id"],
@@ -87,7 +87,7 @@ def test_a_pipeline_becomes_a_project_its_facilities_and_their_developer(compani
         )
         for link in links
     ) == [("bb-01", "BESS", 20), ("bb-01", "Solar", 40.5), ("bb-02", "Wind", 62), ("bb-08", "Wind", 0)]
-    developers = [link.fields for link in reader.records(companies, "pipeline_counterparties")]
+    developers = [link.fields for link in reader.records_of_kind(companies, "pipeline_counterparties")]
     assert {(link["pipeline_id"], link["counterparty_id"], link["role"]) for link in developers} == {
         *{(id, "aa-01", "Developer") for id in ("bb-01", "bb-08")},
         ("bb-02", "aa-02", "Developer"),
@@ -117,11 +117,13 @@ def test_information_points_find_their_counterparties_by_name(companies: sa.Engi
         (4, ["impact"]),
     ]
     assert dict(found.ignored).keys() == {"Rating", "Created", "LastModified"}
-    confirm(companies, found, who="me", good_rows_only=True)
-    point = reader.record(companies, "information_points", "cc-01")
+    confirm_import(companies, found, who="me", good_rows_only=True)
+    point = reader.find_record(companies, "information_points", "cc-01")
     assert point
     assert (point.fields["market"], point.fields["technology"]) == ("Great Britain", "Solar")
-    linked = {link.fields["counterparty_id"] for link in reader.records(companies, "information_point_counterparties")}
+    linked = {
+        link.fields["counterparty_id"] for link in reader.records_of_kind(companies, "information_point_counterparties")
+    }
     assert linked == {"aa-01", "aa-02"}
 
 
@@ -149,15 +151,15 @@ dd-04,2024-06-12 09:00:00+00:00,"{'ID': 'zz-09', 'ProjectName': 'Removed', 'Proj
 
 
 def test_the_files_of_the_older_tool_come_in_as_one_batch_with_their_history(engine: sa.Engine) -> None:
-    found = plan(
+    found = plan_import(
         engine, "pipelines", OLDER_PIPELINE.encode(), counterparties=COUNTERPARTIES.encode(), audit=VERSIONS.encode()
     )
     assert [(row.outcome, row.errors) for row in found.rows] == [("create", ())]
     assert found.companion
     assert found.companion.counts["create"] == 2
-    receipt = confirm(engine, found, who="me", why="moving house")
+    receipt = confirm_import(engine, found, who="me", why="moving house")
     assert {change.batch for change in receipt.changes} == {receipt.batch}
-    versions = reader.history(engine, "pipelines", "bb-01")
+    versions = reader.record_history(engine, "pipelines", "bb-01")
     assert [(v.after.get("name"), v.after.get("rtb_date"), v.after["status_date"], v.who) for v in versions] == [
         ("Fen", "2027-01-01", "2024-05-02", "me"),
         ("Fen Farm", "2027-03-01", "2024-06-10", "me"),
@@ -170,31 +172,31 @@ def test_the_files_of_the_older_tool_come_in_as_one_batch_with_their_history(eng
     ]
     instants = [change.submitted_at_utc for change in receipt.changes]
     assert instants == sorted(instants)
-    (company,) = reader.history(engine, "counterparties", "aa-01")
+    (company,) = reader.record_history(engine, "counterparties", "aa-01")
     assert company.why.startswith("in the file: created 2024-07-19 00:14:43 UTC, last modified 2024-07-20 14:29:35 UTC")
 
 
 def test_what_of_the_audit_cannot_be_history_is_said(engine: sa.Engine) -> None:
     def notes() -> str:
         audit, companies = VERSIONS.encode(), COUNTERPARTIES.encode()
-        found = plan(engine, "pipelines", OLDER_PIPELINE.encode(), counterparties=companies, audit=audit)
-        if not reader.position(engine):
-            confirm(engine, found, who="me")
+        found = plan_import(engine, "pipelines", OLDER_PIPELINE.encode(), counterparties=companies, audit=audit)
+        if not reader.newest_position(engine):
+            confirm_import(engine, found, who="me")
         return "\n".join(found.notes)
 
     first, again = notes(), notes()
     assert "Row 4 of the audit is left out: its data cannot be read" in first
     assert "Row 5 of the audit: left out, of records that are not in the file." in first
     assert "Rows 2-3 of the audit: left out, of records that the ledger has already" in again
-    assert len(reader.history(engine, "pipelines", "bb-01")) == 3
+    assert len(reader.record_history(engine, "pipelines", "bb-01")) == 3
 
 
 def test_a_whole_import_of_the_older_tool_is_undone_as_one(engine: sa.Engine) -> None:
     audit, companies = VERSIONS.encode(), COUNTERPARTIES.encode()
-    found = plan(engine, "pipelines", OLDER_PIPELINE.encode(), counterparties=companies, audit=audit)
-    revert(engine, confirm(engine, found, who="me").batch, who="me", token="undo")
-    assert reader.records(engine, "pipelines") == []
-    assert reader.records(engine, "counterparties") == []
+    found = plan_import(engine, "pipelines", OLDER_PIPELINE.encode(), counterparties=companies, audit=audit)
+    revert(engine, confirm_import(engine, found, who="me").batch, who="me", token="undo")
+    assert reader.records_of_kind(engine, "pipelines") == []
+    assert reader.records_of_kind(engine, "counterparties") == []
 
 
 def test_counterparties_that_rows_name_are_proposed_and_made_when_asked_for(engine: sa.Engine) -> None:
@@ -204,12 +206,12 @@ def test_counterparties_that_rows_name_are_proposed_and_made_when_asked_for(engi
     found = planned(engine, "pipelines", text)
     assert found.unknown_counterparties == ("New Ltd", "Öre")
     assert found.counts["error"] == 2
-    made = plan(engine, "pipelines", text.encode(), make_counterparties=True)
+    made = plan_import(engine, "pipelines", text.encode(), make_counterparties=True)
     assert (made.errors, made.made_counterparties) == ([], ("New Ltd", "Öre"))
-    assert confirm(engine, made, who="me").batch == confirm(engine, made, who="me").batch
-    names = sorted(record.fields["name"] for record in reader.records(engine, "counterparties"))
+    assert confirm_import(engine, made, who="me").batch == confirm_import(engine, made, who="me").batch
+    names = sorted(record.fields["name"] for record in reader.records_of_kind(engine, "counterparties"))
     assert names == ["New Ltd", "Öre"]
-    assert len(reader.records(engine, "pipeline_counterparties")) == 3
+    assert len(reader.records_of_kind(engine, "pipeline_counterparties")) == 3
 
 
 def test_a_time_in_the_file_that_cannot_be_read_is_a_warning(engine: sa.Engine) -> None:
@@ -219,12 +221,12 @@ def test_a_time_in_the_file_that_cannot_be_read_is_a_warning(engine: sa.Engine) 
 
 def test_a_name_that_no_counterparty_may_have_is_not_proposed(engine: sa.Engine) -> None:
     text = f"name,stage,developer\nFen,Discovery,{'x' * 200}\n".encode()
-    found = plan(engine, "pipelines", text, make_counterparties=True)
+    found = plan_import(engine, "pipelines", text, make_counterparties=True)
     assert (found.made_counterparties, found.counts["error"]) == ((), 1)
 
 
 def test_an_audit_beside_both_files_names_no_row_that_is_used(engine: sa.Engine) -> None:
     audit = VERSIONS + "dd-05,2024-05-01,\"{'CounterpartyName': 'Hazel'}\",aa-01,Bo Ek\n"
     companies = COUNTERPARTIES.encode()
-    found = plan(engine, "pipelines", OLDER_PIPELINE.encode(), counterparties=companies, audit=audit.encode())
+    found = plan_import(engine, "pipelines", OLDER_PIPELINE.encode(), counterparties=companies, audit=audit.encode())
     assert "other kinds" not in "".join(note for file in found.files for note in file.notes)

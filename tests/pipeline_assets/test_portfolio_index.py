@@ -7,33 +7,33 @@ import sqlalchemy as sa
 
 from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import Change
-from pipeline_assets.ledger.schema import opened
+from pipeline_assets.ledger.schema import open_ledger
 from pipeline_assets.ledger.submission import submit
 from pipeline_assets.models import ENTITIES
-from pipeline_assets.seed_loader import seed
-from pipeline_assets.spreadsheets.portfolio_index import Holdings, holdings, holdings_since
+from pipeline_assets.seed_loader import load_seeds
+from pipeline_assets.spreadsheets.portfolio_index import Portfolio, holdings_since, read_portfolio
 
 
-def everything(held: Holdings) -> list[object]:
+def everything(held: Portfolio) -> list[object]:
     return [held.position, *(held.of_kind(kind, archived=archived) for kind in ENTITIES for archived in (False, True))]
 
 
 def edit(engine: sa.Engine, kind: str, id: str, token: str, **fields: object) -> None:
-    record = reader.record(engine, kind, id)
+    record = reader.find_record(engine, kind, id)
     assert record
     submit(engine, [Change.edit(kind, id, fields, base_version=record.version)], who="me", token=token)
 
 
 def test_what_is_read_after_a_change_is_what_all_of_it_would_be(engine: sa.Engine) -> None:
-    seed(engine)
-    before = holdings(engine)
+    load_seeds(engine)
+    before = read_portfolio(engine)
     seen = everything(before)
     company = before.of_kind("counterparties")[0]
     edit(engine, "counterparties", company.id, "rename", name="Renamed & Co")
     link = before.of_kind("comments")[0]
     submit(engine, [Change.archive("comments", link.id, base_version=link.version)], who="me", token="archive")
     submit(engine, [Change.create("counterparties", {"name": "New & Co"}, id="new")], who="me", token="create")
-    after, whole = holdings_since(engine, before), holdings(engine)
+    after, whole = holdings_since(engine, before), read_portfolio(engine)
     assert everything(after) == everything(whole)
     assert [record.id for record in after.named("counterparties", "RENAMED & co")] == [company.id]
     assert after.named("counterparties", str(company.fields["name"])) == []
@@ -44,15 +44,15 @@ def test_what_is_read_after_a_change_is_what_all_of_it_would_be(engine: sa.Engin
 
 
 def test_a_ledger_that_was_restored_is_read_as_a_whole(engine: sa.Engine, home: Path) -> None:
-    seed(engine)
+    load_seeds(engine)
     file, backup = home / "ledger.sqlite", home / "backup.sqlite"
     engine.dispose()
     shutil.copy(file, backup)
     submit(engine, [Change.create("counterparties", {"name": "Lost & Co"}, id="lost")], who="me", token="lost")
-    known = holdings(engine)
+    known = read_portfolio(engine)
     engine.dispose()
     shutil.copy(backup, file)
-    again = opened(f"sqlite:///{file}")
+    again = open_ledger(f"sqlite:///{file}")
     submit(again, [Change.create("counterparties", {"name": "Other & Co"}, id="other")], who="me", token="other")
-    assert everything(holdings_since(again, known)) == everything(holdings(again))
+    assert everything(holdings_since(again, known)) == everything(read_portfolio(again))
     again.dispose()

@@ -12,11 +12,11 @@ from hypothesis import strategies as st
 
 from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import Change
-from pipeline_assets.ledger.schema import using
+from pipeline_assets.ledger.schema import ledger_for_task
 from pipeline_assets.ledger.submission import submit
 from pipeline_assets.names import clean_name
-from pipeline_assets.spreadsheets.exporter import export
-from pipeline_assets.spreadsheets.import_plan import confirm, plan
+from pipeline_assets.spreadsheets.exporter import export_csv
+from pipeline_assets.spreadsheets.import_plan import confirm_import, plan_import
 from pipeline_assets.spreadsheets.sheet_columns import SHEETS
 from pipeline_assets.vocabulary import ContactRole, Market, ProjectRole, Technology
 
@@ -50,7 +50,7 @@ numbers = st.floats(0.001, 10_000)
 
 @contextmanager
 def _ledger() -> Iterator[sa.Engine]:
-    with TemporaryDirectory() as folder, using(f"sqlite:///{folder}/ledger.sqlite") as engine:
+    with TemporaryDirectory() as folder, ledger_for_task(f"sqlite:///{folder}/ledger.sqlite") as engine:
         yield engine
 
 
@@ -100,15 +100,15 @@ def _changes(name: str, other: str, text: str, number: float, place: tuple[float
 
 
 def _assert_round_trip(engine: sa.Engine) -> None:
-    before = reader.position(engine)
+    before = reader.newest_position(engine)
     for sheet in SHEETS:
-        found = plan(engine, sheet, export(engine, sheet).encode("utf-8-sig"))
+        found = plan_import(engine, sheet, export_csv(engine, sheet).encode("utf-8-sig"))
         assert found.errors == found.warnings == []
         assert [row.differences for row in found.rows if row.differences] == []
         assert found.counts == {"create": 0, "update": 0, "unchanged": len(found.rows), "error": 0}
         assert found.rows
-        assert confirm(engine, found, who="me").changes == ()
-    assert reader.position(engine) == before
+        assert confirm_import(engine, found, who="me").changes == ()
+    assert reader.newest_position(engine) == before
 
 
 @settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])  # a ledger each
@@ -129,7 +129,7 @@ def test_hostile_texts_are_exported_harmless_and_come_back(text: str) -> None:
     with _ledger() as engine:
         submit(engine, _changes(name, name, text, 1.5, None), who="me", token="t")
         for sheet in SHEETS:
-            for line in export(engine, sheet).splitlines():
+            for line in export_csv(engine, sheet).splitlines():
                 assert not line.startswith(("=", "+", "@", "\t"))
                 assert not any(f",{mark}" in line for mark in ('"=', "=", "@", "+", '"@', '"+'))
         _assert_round_trip(engine)

@@ -5,19 +5,21 @@ from typing import Any
 
 import pytest
 
-from pipeline_assets.rules import after, problems_of_step, validated, warnings_of
+from pipeline_assets.rules import fields_after, problems_of_step, validated_fields, warnings_of
 
 TODAY = date(2026, 6, 1)
 
 
 def project(**fields: object) -> dict[str, Any]:
-    stored, problems = validated("pipelines", "fen", {"name": "Fen", "status_date": "2026-01-05"} | fields)
+    stored, problems = validated_fields("pipelines", "fen", {"name": "Fen", "status_date": "2026-01-05"} | fields)
     assert problems == []
     return stored
 
 
 def facility(**fields: object) -> dict[str, Any]:
-    stored, problems = validated("facilities", "f", {"name": "Fen", "technology": "Solar", "capacity_mwp": 50} | fields)
+    stored, problems = validated_fields(
+        "facilities", "f", {"name": "Fen", "technology": "Solar", "capacity_mwp": 50} | fields
+    )
     assert problems == []
     return stored
 
@@ -26,34 +28,34 @@ def facility(**fields: object) -> dict[str, Any]:
     "status", [{"stage": "Design"}, {"rag": "Red", "rag_comment": "Late"}, {"rag_comment": "Late"}, {"rtb_date": TODAY}]
 )
 def test_a_new_status_without_a_date_is_of_today(status: dict[str, object]) -> None:
-    fields, _ = after("pipelines", "fen", project(), status, TODAY)
+    fields, _ = fields_after("pipelines", "fen", project(), status, TODAY)
     assert fields["status_date"] == "2026-06-01"
 
 
 def test_a_new_project_without_a_date_is_of_today() -> None:
-    fields, _ = after("pipelines", "fen", None, {"name": "Fen"}, TODAY)
+    fields, _ = fields_after("pipelines", "fen", None, {"name": "Fen"}, TODAY)
     assert fields["status_date"] == "2026-06-01"
 
 
 def test_a_status_dated_in_the_future_is_refused_for_later_ones_would_count_as_older() -> None:
-    _, problems = after("pipelines", "fen", None, {"name": "Fen", "status_date": "2026-06-03"}, TODAY)
+    _, problems = fields_after("pipelines", "fen", None, {"name": "Fen", "status_date": "2026-06-03"}, TODAY)
     assert [(problem.field, "in the future" in problem.message) for problem in problems] == [("status_date", True)]
 
 
 def test_a_future_status_of_before_the_rule_is_left_alone_by_an_edit_of_the_rest() -> None:
     given = {"status_date": "2030-01-01", "notes": "new"}
-    _, problems = after("pipelines", "fen", project(status_date="2030-01-01"), given, TODAY)
+    _, problems = fields_after("pipelines", "fen", project(status_date="2030-01-01"), given, TODAY)
     assert problems == []
 
 
 def test_a_status_may_be_of_the_day_that_has_begun_in_the_east() -> None:
-    fields, problems = after("pipelines", "fen", None, {"name": "Fen", "status_date": "2026-06-02"}, TODAY)
+    fields, problems = fields_after("pipelines", "fen", None, {"name": "Fen", "status_date": "2026-06-02"}, TODAY)
     assert (fields["status_date"], problems) == ("2026-06-02", [])
 
 
 def test_a_date_that_is_given_holds() -> None:
     given = {"stage": "Design", "status_date": "2026-05-30"}
-    fields, _ = after("pipelines", "fen", project(), given, TODAY)
+    fields, _ = fields_after("pipelines", "fen", project(), given, TODAY)
     assert fields["status_date"] == "2026-05-30"
 
 
@@ -68,7 +70,7 @@ def test_a_date_that_is_given_holds() -> None:
     ],
 )
 def test_a_status_that_stays_keeps_its_date_however_it_is_written(same: dict[str, object]) -> None:
-    fields, problems = after("pipelines", "fen", project(rtb_date="2027-03-01"), same, TODAY)
+    fields, problems = fields_after("pipelines", "fen", project(rtb_date="2027-03-01"), same, TODAY)
     assert (fields["status_date"], problems) == ("2026-01-05", [])
 
 

@@ -14,7 +14,7 @@ from pipeline_assets.errors import Refused
 from pipeline_assets.ledger import outbox, reader
 from pipeline_assets.ledger.changes import Record
 from pipeline_assets.models import ENTITIES
-from pipeline_assets.seed_loader import SEEDS, WHO, seed
+from pipeline_assets.seed_loader import SEEDS, WHO, load_seeds
 from pipeline_assets.vocabulary import ContactRole, Market, PointStatus, ProjectRole, Rag, Stage, Technology
 from tests.pipeline_assets.ledger.portfolio import archived, set_fields
 
@@ -22,7 +22,7 @@ PROJECT, CONTACT, PARTNER = "pr-cherwick-lock", "ct-callum-pask", "cp-larkhollow
 
 
 def records(engine: sa.Engine, kind: str) -> dict[str, Record]:
-    return {record.id: record for record in reader.records(engine, kind, archived=None)}
+    return {record.id: record for record in reader.records_of_kind(engine, kind, archived=None)}
 
 
 def values(engine: sa.Engine, kind: str, field: str) -> set[Any]:
@@ -48,7 +48,7 @@ def append(folder: Path, name: str, *rows: str) -> None:
 
 
 def test_the_portfolio_is_whole(engine: sa.Engine) -> None:
-    assert not seed(engine).warnings
+    assert not load_seeds(engine).warnings
     counts = {kind: len(records(engine, kind)) for kind in ENTITIES}
     assert (counts["counterparties"], counts["pipelines"], counts["information_points"]) == (15, 40, 25)
     assert min(counts.values()) >= 7
@@ -62,7 +62,7 @@ def test_the_portfolio_is_whole(engine: sa.Engine) -> None:
 
 
 def test_every_reference_holds_and_every_record_is_tied_to_another(engine: sa.Engine) -> None:
-    seed(engine)
+    load_seeds(engine)
     for kind, entity in ENTITIES.items():
         for field, target in entity.references.items():
             assert values(engine, kind, field) - {None} <= set(records(engine, target)), (kind, field)
@@ -76,7 +76,7 @@ def test_every_reference_holds_and_every_record_is_tied_to_another(engine: sa.En
 
 
 def test_hybrids_have_facilities_of_several_technologies_near_each_other(engine: sa.Engine) -> None:
-    seed(engine)
+    load_seeds(engine)
     facilities, of_project = records(engine, "facilities"), dict[str, list[Record]]()
     for link in records(engine, "pipeline_facilities").values():
         of_project.setdefault(link.fields["pipeline_id"], []).append(facilities[link.fields["facility_id"]])
@@ -92,10 +92,10 @@ def test_hybrids_have_facilities_of_several_technologies_near_each_other(engine:
 
 
 def test_two_years_of_statuses_are_successive_versions_with_their_dates(engine: sa.Engine) -> None:
-    seed(engine)
+    load_seeds(engine)
     dates, slips = [], 0
     for id in records(engine, "pipelines"):
-        versions = reader.history(engine, "pipelines", id)
+        versions = reader.record_history(engine, "pipelines", id)
         assert [change.version for change in versions] == list(range(1, len(versions) + 1))
         own = [change.after["status_date"] for change in versions]
         assert own == sorted(set(own))
@@ -126,23 +126,25 @@ def test_everything_in_it_is_invented() -> None:
 
 
 def test_seeding_twice_is_one_submission_and_nobody_is_told(engine: sa.Engine) -> None:
-    first = seed(engine)
-    again = seed(engine)
+    first = load_seeds(engine)
+    again = load_seeds(engine)
     assert again.repeated
-    assert (again.batch, again.position) == (first.batch, first.position) == (first.batch, reader.position(engine))
-    assert not outbox.listed(engine)
+    assert (
+        (again.batch, again.position) == (first.batch, first.position) == (first.batch, reader.newest_position(engine))
+    )
+    assert not outbox.list_notices(engine)
     assert {change.who for change in first.changes} == {WHO}
 
 
 def test_seeding_changed_files_keeps_the_edits_of_people(engine: sa.Engine, folder: Path) -> None:
     """Scenario 19: a field that a person has set stays; the others of the same record move."""
-    seed(engine, folder)
+    load_seeds(engine, folder)
     set_fields(engine, "contacts", CONTACT, email="callum@elsewhere.example")
     rewrite(folder, "contacts", "callum.pask@larkhollow.example", "pask@larkhollow.example")
     rewrite(folder, "contacts", "Callum Pask", "Callum R. Pask")
     rewrite(folder, "contacts", "Priya Venkatesan", "Priya V. Venkatesan")
 
-    changed = seed(engine, folder)
+    changed = load_seeds(engine, folder)
 
     assert [(change.id, dict(change.after)) for change in changed.changes] == [
         (CONTACT, {"name": "Callum R. Pask"}),
@@ -152,7 +154,7 @@ def test_seeding_changed_files_keeps_the_edits_of_people(engine: sa.Engine, fold
 
 
 def test_a_newer_status_in_the_files_is_a_newer_version(engine: sa.Engine, folder: Path) -> None:
-    seed(engine, folder)
+    load_seeds(engine, folder)
     append(
         folder,
         "statuses",
@@ -160,7 +162,7 @@ def test_a_newer_status_in_the_files_is_a_newer_version(engine: sa.Engine, folde
         f"{PROJECT},2026-11-20,Design,Green,,2027-12-31",
     )
     # Order within the file is that of a project, wherever the rows stand.
-    changed = seed(engine, folder).changes
+    changed = load_seeds(engine, folder).changes
     assert [change.after["status_date"] for change in changed] == ["2026-11-16", "2026-11-20"]
     assert changed[0].after["rag_comment"] == "The smaller scheme is drawn."
     assert changed[1].after == {
@@ -169,48 +171,48 @@ def test_a_newer_status_in_the_files_is_a_newer_version(engine: sa.Engine, folde
         "rtb_date": "2027-12-31",
         "status_date": "2026-11-20",
     }
-    assert not seed_loader.changes(engine, seed_loader.read(folder))
+    assert not seed_loader.seed_changes(engine, seed_loader.read_seeds(folder))
 
 
 def test_a_correction_of_the_newest_status_is_one_edit(engine: sa.Engine, folder: Path) -> None:
-    seed(engine, folder)
+    load_seeds(engine, folder)
     rewrite(folder, "statuses", "a smaller scheme is being drawn.", "a smaller scheme follows.")
-    assert [dict(change.after) for change in seed(engine, folder).changes] == [
+    assert [dict(change.after) for change in load_seeds(engine, folder).changes] == [
         {"rag_comment": "Appeal dismissed; a smaller scheme follows."}
     ]
 
 
 def test_a_status_that_a_person_set_stays_whole(engine: sa.Engine, folder: Path) -> None:
-    seed(engine, folder)
+    load_seeds(engine, folder)
     set_fields(engine, "pipelines", PROJECT, rag="Amber", rag_comment="Talks go well.")
     append(folder, "statuses", f"{PROJECT},2026-11-20,Procurement,Green,,2027-12-31")
     rewrite(folder, "pipelines", "Cherwick Lock Hybrid", "Cherwick Lock Solar & Storage")
-    assert [dict(change.after) for change in seed(engine, folder).changes] == [
+    assert [dict(change.after) for change in load_seeds(engine, folder).changes] == [
         {"name": "Cherwick Lock Solar & Storage"}
     ]
     assert records(engine, "pipelines")[PROJECT].fields["rag_comment"] == "Talks go well."
 
 
 def test_what_people_archived_stays_archived_and_gets_no_new_parts(engine: sa.Engine, folder: Path) -> None:
-    seed(engine, folder)
+    load_seeds(engine, folder)
     archived(engine, "pipelines", PROJECT)
     append(folder, "statuses", f"{PROJECT},2026-11-20,Procurement,Green,,2027-12-31")
     append(folder, "comments", f"co-new,A new remark.,{PROJECT},,", "co-other,Another remark.,pr-harrowfen,,")
-    assert [change.id for change in seed(engine, folder).changes] == ["co-other"]
+    assert [change.id for change in load_seeds(engine, folder).changes] == ["co-other"]
     assert records(engine, "pipelines")[PROJECT].archived
 
 
 def test_a_change_that_no_longer_fits_what_people_set_is_left_out(engine: sa.Engine, folder: Path) -> None:
-    seed(engine, folder)
+    load_seeds(engine, folder)
     point = "ip-cefn-shares"
     set_fields(engine, "information_points", point, mitigation="")
     rewrite(folder, "information_points", "Maya Trent,2027-05-31,Open", "Maya Trent,2027-05-31,Closed")
-    assert not seed(engine, folder).changes
+    assert not load_seeds(engine, folder).changes
     assert records(engine, "information_points")[point].fields["status"] == PointStatus.OPEN
 
 
 def test_a_counterparty_with_projects_is_not_archived_and_says_which(engine: sa.Engine) -> None:
-    seed(engine)
+    load_seeds(engine)
     with pytest.raises(Refused, match=r"Larkhollow Solar is still used by .*Cherwick Lock Hybrid") as refused:
         archived(engine, "counterparties", PARTNER)
     assert "Kettlewick Solar" in str(refused.value)
@@ -236,5 +238,5 @@ def test_a_broken_file_is_refused_by_record_and_field(
 ) -> None:
     append(folder, name, row)
     with pytest.raises(Refused, match=re.escape(complaint)):
-        seed(engine, folder)
-    assert reader.position(engine) == 0
+        load_seeds(engine, folder)
+    assert reader.newest_position(engine) == 0

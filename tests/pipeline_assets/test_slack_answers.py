@@ -5,7 +5,7 @@ from datetime import datetime
 import pytest
 import sqlalchemy as sa
 
-from pipeline_assets.delivery import deliver
+from pipeline_assets.delivery import deliver_notice
 from pipeline_assets.ledger import outbox
 from pipeline_assets.ledger.outbox import FIRST_PAUSE, Notice, NoticeState
 from tests.pipeline_assets.slack import Slack, put, serving
@@ -18,10 +18,10 @@ def test_a_text_cannot_write_a_second_line_into_the_log_or_the_message(
     put(engine, f"One.{end}RAG to Red: Fen Solar.")
     slack.status = 500
     logged: list[str] = []
-    later = deliver(engine, now=now, log=logged.append)[0].due_at_utc
+    later = deliver_notice(engine, now=now, log=logged.append)[0].due_at_utc
     assert logged[0].isprintable()
     slack.status = 200
-    deliver(engine, now=later)
+    deliver_notice(engine, now=later)
     [message] = slack.received
     assert message["text"].isprintable()
     assert message["blocks"][0]["text"]["text"].removeprefix("*Test*\n").isprintable()
@@ -33,12 +33,12 @@ def test_a_status_200_that_does_not_say_ok_is_a_failure_that_is_tried_again(
 ) -> None:
     put(engine, "One.", "Two.")
     slack.body = body
-    [waiting] = deliver(engine, now=now)
+    [waiting] = deliver_notice(engine, now=now)
     assert waiting.state is NoticeState.PENDING
     assert waiting.outcome.startswith("Slack answered 200: ")
     assert "look at SLACK_WEBHOOK_URL" in waiting.outcome
     slack.body = b"ok\n"
-    assert deliver(engine, now=now + FIRST_PAUSE)[-1].state is NoticeState.SENT
+    assert deliver_notice(engine, now=now + FIRST_PAUSE)[-1].state is NoticeState.SENT
 
 
 @pytest.mark.parametrize("status", [301, 302, 303, 307, 308])
@@ -51,7 +51,7 @@ def test_a_redirect_is_not_followed(
     with serving(Slack()) as redirecting:
         redirecting.status, redirecting.headers = status, {"Location": target}
         monkeypatch.setenv("SLACK_WEBHOOK_URL", redirecting.url)
-        [waiting] = deliver(engine, now=now)
+        [waiting] = deliver_notice(engine, now=now)
     assert (waiting.state, slack.received) == (NoticeState.PENDING, [])
     assert waiting.outcome.startswith(f"Slack answered {status}")
 
@@ -59,7 +59,7 @@ def test_a_redirect_is_not_followed(
 def test_an_endless_answer_is_not_waited_for(engine: sa.Engine, slack: Slack, now: datetime) -> None:
     put(engine, "One.")
     slack.body = b"<html>" + b"x" * 3_000_000
-    [waiting] = deliver(engine, now=now)
+    [waiting] = deliver_notice(engine, now=now)
     assert len(waiting.outcome) < 400
 
 
@@ -69,7 +69,7 @@ def test_what_slack_answers_is_kept_without_the_address_and_in_one_line(
     put(engine, "One.")
     slack.status, slack.body = 404, f"no such hook: {slack.url}\nsecond line".encode()
     logged: list[str] = []
-    [waiting] = deliver(engine, now=now, log=logged.append)
+    [waiting] = deliver_notice(engine, now=now, log=logged.append)
     assert waiting.outcome == "Slack answered 404: no such hook: … second line"
     assert "secret" not in logged[0]
 
@@ -78,7 +78,7 @@ def test_the_password_of_the_dashboards_address_is_in_no_message(
     engine: sa.Engine, slack: Slack, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DASHBOARD_URL", "https://ana:hunter22@renewables.example/")
-    outbox.put(engine, [Notice("Test", "One.", "project?id=a&tab=b|c>d")])
-    deliver(engine, now=now)
+    outbox.put_notices(engine, [Notice("Test", "One.", "project?id=a&tab=b|c>d")])
+    deliver_notice(engine, now=now)
     link = slack.received[0]["blocks"][1]["elements"][0]["text"]
     assert link == "<https://renewables.example/project?id=a&amp;tab=b%7Cc%3Ed|Open it>"

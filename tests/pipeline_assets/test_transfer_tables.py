@@ -4,7 +4,7 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline_assets.errors import UnreadableFile
-from pipeline_assets.spreadsheets.import_plan import plan
+from pipeline_assets.spreadsheets.import_plan import plan_import
 from pipeline_assets.spreadsheets.planned_rows import Difference
 from pipeline_assets.spreadsheets.sheet_columns import PIPELINES
 
@@ -22,7 +22,7 @@ def test_separators_boms_quoted_newlines_and_empty_lines_are_read(
         ["B", "", '"say ""x"", y;z"'],
     ]
     text = "\r\n".join(separator.join(row) for row in rows) + "\r\n"
-    found = plan(engine, "pipelines", text.encode(encoding))
+    found = plan_import(engine, "pipelines", text.encode(encoding))
     assert [(row.number, row.label) for row in found.rows] == [(2, "Ä"), (5, "B")]
     assert Difference("rag_comment", None, "two\nlines") in found.rows[0].differences
     assert Difference("notes", None, 'say "x", y;z') in found.rows[1].differences
@@ -47,23 +47,25 @@ def test_separators_boms_quoted_newlines_and_empty_lines_are_read(
 )
 def test_what_is_no_table_is_refused_with_a_way_out(engine: sa.Engine, content: bytes, hint: str) -> None:
     with pytest.raises(UnreadableFile, match=hint):
-        plan(engine, "pipelines", content)
+        plan_import(engine, "pipelines", content)
 
 
 def test_columns_that_nobody_knows_are_said_and_long_rows_are_errors(engine: sa.Engine) -> None:
-    found = plan(engine, "pipelines", b"name,Colour,Created\nA,red,2024\nB,red,2024,too,many\n")
+    found = plan_import(engine, "pipelines", b"name,Colour,Created\nA,red,2024\nB,red,2024,too,many\n")
     assert [name for name, _ in found.ignored] == ["Colour", "Created"]
     assert [str(error)[:10] for error in found.errors] == ["row 3, row"]
 
 
 def test_titles_above_the_header_of_a_csv_are_skipped_and_said(engine: sa.Engine) -> None:
-    found = plan(engine, "pipelines", b"Pipeline of projects,,\n,Status: draft,\nProject,Status,RTB\nFen,Design,soon\n")
+    found = plan_import(
+        engine, "pipelines", b"Pipeline of projects,,\n,Status: draft,\nProject,Status,RTB\nFen,Design,soon\n"
+    )
     assert [str(error)[:17] for error in found.errors] == ["row 4, rtb_date: "]
     assert found.notes == ("Rows 1-2 above the header: left out.",)
 
 
 def test_a_column_without_a_header_is_left_out_and_said(engine: sa.Engine) -> None:
-    found = plan(engine, "pipelines", b"name,,notes,\nA,stray,kept,\n")
+    found = plan_import(engine, "pipelines", b"name,,notes,\nA,stray,kept,\n")
     assert found.notes == ("Column B has no header: left out.",)
     assert Difference("notes", None, "kept") in found.rows[0].differences
 
@@ -94,12 +96,12 @@ def test_headers_that_people_use_are_known(column: str, header: str) -> None:
     [("Capcity", "facility_capacity_mwp"), ("Capacity (kW)", "facility_capacity_mwp"), ("Our RTB month", "rtb_date")],
 )
 def test_an_unknown_column_that_resembles_a_known_one_is_offered(engine: sa.Engine, header: str, column: str) -> None:
-    ((name, reason),) = plan(engine, "pipelines", f"name,{header}\nA,1\n".encode()).ignored
+    ((name, reason),) = plan_import(engine, "pipelines", f"name,{header}\nA,1\n".encode()).ignored
     assert (name, reason.startswith(f"nothing is known by this name; did you mean {column} ")) == (header, True)
 
 
 def test_the_error_of_a_row_names_the_ignored_column_that_may_hold_what_is_needed(engine: sa.Engine) -> None:
-    found = plan(engine, "pipelines", b"name,stage,technology,Capacity (kW)\nA,Design,Solar,5000\n")
+    found = plan_import(engine, "pipelines", b"name,stage,technology,Capacity (kW)\nA,Design,Solar,5000\n")
     assert [str(error) for error in found.errors] == [
         "row 2, facility_capacity_mwp: is needed, and the column 'Capacity (kW)' was not used"
     ]
@@ -107,7 +109,7 @@ def test_the_error_of_a_row_names_the_ignored_column_that_may_hold_what_is_neede
 
 def test_words_that_people_use_are_known_in_a_file(engine: sa.Engine) -> None:
     text = "Project,Status,Technology,MW\nA,Operational,Battery Storage,5\nB,Under construction,Onshore Wind,6\n"
-    found = plan(engine, "pipelines", text.encode())
+    found = plan_import(engine, "pipelines", text.encode())
     values = {(row.label, each.column): each.after for row in found.rows for each in row.differences}
     assert (values["A", "stage"], values["A", "facility_technology"]) == ("Completed", "BESS")
     assert (values["B", "stage"], values["B", "facility_technology"]) == ("Construction", "Wind Onshore")

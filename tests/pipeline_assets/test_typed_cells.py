@@ -11,7 +11,7 @@ from pipeline_assets.errors import Refused
 from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import Change, Record
 from pipeline_assets.ledger.submission import submit
-from pipeline_assets.spreadsheets.import_plan import plan
+from pipeline_assets.spreadsheets.import_plan import plan_import
 from pipeline_assets.spreadsheets.typed_cells import KINDS, TypedCells, cell_text, columns_of, parse_cells
 
 CELLS = {
@@ -47,7 +47,7 @@ def filled(engine: sa.Engine) -> sa.Engine:
 
 
 def the_record(engine: sa.Engine, kind: str) -> Record:
-    (record,) = reader.records(engine, kind)
+    (record,) = reader.records_of_kind(engine, kind)
     return record
 
 
@@ -59,7 +59,7 @@ def imported(engine: sa.Engine, columns: dict[str, str]) -> tuple[list[Any], boo
     """Return what an import of one row would set, and whether it has errors."""
     buffer = io.StringIO()
     csv.writer(buffer).writerows([list(columns), list(columns.values())])
-    found = plan(engine, "pipelines", buffer.getvalue().encode())
+    found = plan_import(engine, "pipelines", buffer.getvalue().encode())
     return [difference.after for row in found.rows for difference in row.differences], bool(found.errors)
 
 

@@ -10,7 +10,7 @@ import sqlalchemy as sa
 
 from pipeline_assets.errors import UnreadableFile
 from pipeline_assets.spreadsheets import workbook_process
-from pipeline_assets.spreadsheets.import_plan import plan
+from pipeline_assets.spreadsheets.import_plan import plan_import
 from tests.pipeline_assets.workbooks import DECLARATION, MAIN, Sheet, cell, ods, texts, workbook
 
 HEADER = texts(1, "name", "notes")
@@ -18,13 +18,13 @@ HEADER = texts(1, "name", "notes")
 
 def reason(engine: sa.Engine, content: bytes) -> str:
     with pytest.raises(UnreadableFile) as caught:
-        plan(engine, "pipelines", content)
+        plan_import(engine, "pipelines", content)
     return str(caught.value)
 
 
 def test_one_cell_in_the_last_row_and_column_of_excel_is_an_error_of_its_row(engine: sa.Engine) -> None:
     rows = {1: HEADER, 2: texts(2, "Fen"), 1_048_576: cell("XFD1048576", "far")}
-    far_plan = plan(engine, "pipelines", workbook(Sheet(rows, before='<dimension ref="A1:XFD1048576"/>')))
+    far_plan = plan_import(engine, "pipelines", workbook(Sheet(rows, before='<dimension ref="A1:XFD1048576"/>')))
     assert [(row.number, row.outcome) for row in far_plan.rows] == [(2, "create"), (1_048_576, "error")]
 
 
@@ -65,7 +65,7 @@ def test_entities_that_multiply_are_refused(engine: sa.Engine) -> None:
 def test_a_deep_nest_of_elements_ends_in_a_sentence(engine: sa.Engine) -> None:
     nest = "<a>" * 500_000 + "</a>" * 500_000
     content = workbook(Sheet({1: HEADER, 2: texts(2, "Fen")}, before=nest))
-    assert [row.label for row in plan(engine, "pipelines", content).rows] == ["Fen"]
+    assert [row.label for row in plan_import(engine, "pipelines", content).rows] == ["Fen"]
 
 
 def test_more_rows_than_can_be_imported_are_refused(engine: sa.Engine) -> None:

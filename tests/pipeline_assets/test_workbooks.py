@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from pipeline_assets.errors import UnreadableFile
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.submission import submit
-from pipeline_assets.spreadsheets.import_plan import Plan, confirm, plan
+from pipeline_assets.spreadsheets.import_plan import Plan, confirm_import, plan_import
 from pipeline_assets.spreadsheets.planned_rows import Difference
 from tests.pipeline_assets.workbooks import Sheet, cell, ods, texts, workbook
 
@@ -24,7 +24,7 @@ def filled(engine: sa.Engine) -> sa.Engine:
 
 
 def planned(engine: sa.Engine, *sheets: Sheet, workbook_xml: str = "") -> Plan:
-    return plan(engine, "pipelines", workbook(*sheets, workbook_xml=workbook_xml))
+    return plan_import(engine, "pipelines", workbook(*sheets, workbook_xml=workbook_xml))
 
 
 def one_row(*cells: str) -> Sheet:
@@ -216,7 +216,7 @@ def test_a_column_without_a_header_is_left_out_and_said(filled: sa.Engine) -> No
 
 
 def test_an_exported_text_that_excel_kept_with_its_apostrophe_comes_back_exactly(filled: sa.Engine) -> None:
-    confirm(filled, planned(filled, one_row(cell("C2", "'Sep-26"))), who="me")
+    confirm_import(filled, planned(filled, one_row(cell("C2", "'Sep-26"))), who="me")
     assert [row.outcome for row in planned(filled, one_row(cell("C2", "Sep-26"))).rows] == ["unchanged"]
 
 
@@ -245,7 +245,7 @@ def test_an_opendocument_sheet_is_read_as_an_excel_sheet_is(filled: sa.Engine) -
     )
     hidden = f'<table:table table:name="Old" table:style-name="h">{ods_row(ods_text(*HEADER))}</table:table>'
     styles = '<style:style style:name="h"><style:table-properties table:display="false"/></style:style>'
-    ods_plan = plan(
+    ods_plan = plan_import(
         filled, "pipelines", ods(f'{hidden}<table:table table:name="Now">{"".join(rows)}</table:table>', styles)
     )
     assert ods_plan.rows[0].number == 4

@@ -8,7 +8,7 @@ import sqlalchemy as sa
 from pipeline_assets import landing, seed_loader
 from pipeline_assets.ledger import reader as ledger_reading
 from pipeline_assets.ledger.changes import Change
-from pipeline_assets.ledger.schema import opened
+from pipeline_assets.ledger.schema import open_ledger
 from pipeline_assets.ledger.submission import submit
 from renewables.queries.pipeline import Filter
 from warehouse.connection import writing
@@ -27,10 +27,12 @@ HOSTILE = "<b>bold</b> <a href='x'>link</a>"
 def made(home: Path) -> sa.Engine:
     """The ledger of the seeds, and of what they lack: an archived project, a name with markup, a stage without a
     weight; landed in `home / "warehouse.duckdb"`."""
-    engine = opened(f"sqlite:///{home / 'ledger.sqlite'}")
-    seed_loader.seed(engine)
-    there = {record.id: record for record in ledger_reading.records(engine, "pipelines")}
-    weight = next(one for one in ledger_reading.records(engine, "stage_weights") if one.fields["stage"] == "Design")
+    engine = open_ledger(f"sqlite:///{home / 'ledger.sqlite'}")
+    seed_loader.load_seeds(engine)
+    there = {record.id: record for record in ledger_reading.records_of_kind(engine, "pipelines")}
+    weight = next(
+        one for one in ledger_reading.records_of_kind(engine, "stage_weights") if one.fields["stage"] == "Design"
+    )
     submit(
         engine,
         [
@@ -41,5 +43,5 @@ def made(home: Path) -> sa.Engine:
         who="tester",
         token="what the seeds lack",
     )
-    landing.land(engine, lambda: writing(home / "warehouse.duckdb"))
+    landing.land_changes(engine, lambda: writing(home / "warehouse.duckdb"))
     return engine

@@ -14,7 +14,7 @@ from elexon_assets.datasets import BY_HALF_HOUR, Dataset
 from elexon_assets.errors import ElexonError, Unavailable
 from elexon_assets.ingest import ingest
 from elexon_assets.simulator.server import Simulator
-from elexon_assets.windows import of_days
+from elexon_assets.windows import window_of_days
 from renewables.api import BadRowsWarning, fetch
 from renewables.queries.generation import generation
 from tests.filled_homes import SPRING
@@ -25,7 +25,7 @@ def test_a_fetch_has_the_values_that_the_warehouse_would_have(simulator: Simulat
     simulator.faults = "republished%0.1,duplicate%0.1,hole%0.05"
     fetched = fetch(*SPRING, dataset=dataset.name)
     with ElexonClient() as client:
-        ingest(dataset, of_days(*SPRING), client=client, run_id="one")
+        ingest(dataset, window_of_days(*SPRING), client=client, run_id="one")
     assert_frame_equal(fetched, generation(*SPRING, dataset=dataset.name).drop("ingested_at_utc", "flags"))
 
 

@@ -11,10 +11,10 @@ from typing import Any
 import pytest
 
 from renewables.assistant import conversation, model_server
-from renewables.assistant.briefing import briefing
-from renewables.assistant.conversation import Turn, answer, beside
-from renewables.assistant.model_server import host_of, is_on_this_machine, lacking
-from renewables.assistant.query_tool import ROWS_TOLD, run
+from renewables.assistant.briefing import compose_briefing
+from renewables.assistant.conversation import Turn, answer_question, beside
+from renewables.assistant.model_server import host_of, is_on_this_machine, missing_setting
+from renewables.assistant.query_tool import ROWS_TOLD, run_query
 from tests.filled_homes import Filled, Renewables, at
 from tests.model_server import KEY, NAME, Model, cell
 from warehouse.connection import reading
@@ -29,7 +29,7 @@ A_DAY = {"first_day": "2024-03-31", "last_day": "2024-03-31"}
 
 def asked(question: str = "How much wind?", *before: Turn) -> Turn:
     turn = Turn(question)
-    for _ in turn.follow(answer(turn, before, Settings())):
+    for _ in turn.follow(answer_question(turn, before, Settings())):
         pass
     return turn
 
@@ -96,7 +96,7 @@ def test_the_model_is_told_a_part_of_many_rows_and_that_it_is_one(model: Model) 
     assert many.told.count("\n") < ROWS_TOLD + 5
     assert "Cut: there are more rows" in many.told
     assert len(long.told) < 13_000
-    assert run("query", '{"sql": "SELECT [1, 2] AS l"}', None).told == 'l\n"[1, 2]"\n'
+    assert run_query("query", '{"sql": "SELECT [1, 2] AS l"}', None).told == 'l\n"[1, 2]"\n'
 
 
 def test_too_many_rounds_end_with_a_sentence(model: Model) -> None:
@@ -167,15 +167,15 @@ def test_a_key_of_the_environment_goes_to_nobody_else(model: Model, monkeypatch:
 
 @pytest.mark.usefixtures("home")
 def test_without_settings_nobody_is_asked(monkeypatch: pytest.MonkeyPatch, renewables: Renewables) -> None:
-    assert "CHAT_MODEL" in lacking(Settings())
+    assert "CHAT_MODEL" in missing_setting(Settings())
     monkeypatch.setenv("CHAT_MODEL", NAME)
-    assert "CHAT_API_KEY" in lacking(Settings())
+    assert "CHAT_API_KEY" in missing_setting(Settings())
     assert asked_on_the_command_line(renewables).code == 1
     monkeypatch.setenv("CHAT_BASE_URL", "http://LOCALHOST:11434/v1")
-    assert lacking(Settings()) == ""
+    assert missing_setting(Settings()) == ""
     assert (host_of(Settings()), is_on_this_machine(Settings())) == ("localhost:11434", True)
     monkeypatch.setattr(model_server, "find_spec", lambda _: None)
-    assert "gb-renewables[chat]" in lacking(Settings())
+    assert "gb-renewables[chat]" in missing_setting(Settings())
 
 
 def asked_on_the_command_line(renewables: Renewables) -> Any:
@@ -184,7 +184,7 @@ def asked_on_the_command_line(renewables: Renewables) -> Any:
 
 def test_the_model_knows_the_snapshot_and_the_traps(warehouse: Filled) -> None:  # noqa: ARG001 (the home)
     with reading() as con:
-        text = briefing(con, at("2024-10-30T00:30:00Z"))
+        text = compose_briefing(con, at("2024-10-30T00:30:00Z"))
         named = {row[0] for row in con.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()}
     assert [name for name in named if f"- {name}: " not in text] == ["installed_capacity_by_time"]
     assert not re.findall(r"^- \w+(?:\(.*?\))?: (?:Columns|$)", text, re.MULTILINE), "each has its sentence"

@@ -10,14 +10,14 @@ from renewables.attribution import attribution, label_of_sources, note_of_source
 from renewables.charts.colours import colour_of
 from renewables.charts.generation import can_be_stacked, generation_figure
 from renewables.charts.html_page import html_page
-from renewables.queries.generation import Series, series
+from renewables.queries.generation import Series, series_by_grain
 from tests.filled_homes import AUTUMN, SPRING
 
 pytestmark = pytest.mark.usefixtures("warehouse")
 
 
 def test_lines_break_where_a_value_is_missing() -> None:
-    drawn = series(*SPRING)
+    drawn = series_by_grain(*SPRING)
     lines = [trace for trace in generation_figure(drawn, stacked=False).data if trace.mode == "lines"]
     assert [trace.name for trace in lines] == ["Wind Onshore", "Wind Offshore", "Solar"]
     for trace in lines:
@@ -29,7 +29,7 @@ def test_lines_break_where_a_value_is_missing() -> None:
 
 
 def test_a_stack_stands_only_where_every_category_is_there() -> None:
-    drawn = series(*SPRING)
+    drawn = series_by_grain(*SPRING)
     whole = drawn.frame.group_by("start_time_utc").agg(pl.col("half_hours").sum()).filter(half_hours=3)
     areas = generation_figure(drawn).data
     for name in ("Wind Onshore", "Wind Offshore", "Solar"):
@@ -42,21 +42,21 @@ def test_a_stack_stands_only_where_every_category_is_there() -> None:
 
 
 def test_axes_say_their_units_and_the_title_its_grain() -> None:
-    layout = generation_figure(series(date(2024, 3, 1), date(2024, 11, 30))).layout
+    layout = generation_figure(series_by_grain(date(2024, 3, 1), date(2024, 11, 30))).layout
     assert "UTC" in layout.xaxis.title.text
     assert "MW" in layout.yaxis.title.text
     assert "per day" in layout.title.subtitle.text
 
 
 def test_synthetic_data_says_so_and_is_not_elexons() -> None:
-    layout = generation_figure(series(*AUTUMN)).layout
+    layout = generation_figure(series_by_grain(*AUTUMN)).layout
     said = " ".join([layout.title.subtitle.text, *(note.text for note in layout.annotations)])
     assert "SYNTHETIC" in said
     assert "Elexon Limited" not in said
 
 
 def test_elexons_data_carries_its_attribution() -> None:
-    drawn = dataclasses.replace(series(*AUTUMN), sources=["elexon"])
+    drawn = dataclasses.replace(series_by_grain(*AUTUMN), sources=["elexon"])
     said = " ".join(note.text for note in generation_figure(drawn).layout.annotations)
     assert "Contains BMRS data © Elexon Limited" in said
     assert "SYNTHETIC" not in said
@@ -83,25 +83,27 @@ def test_sources_call_for_their_label_and_attribution(sources: list[str], label:
 
 
 def test_signed_flows_are_not_stacked() -> None:
-    assert can_be_stacked(series(*SPRING))
-    assert not can_be_stacked(series(*SPRING, dataset="generation_by_fuel"))
+    assert can_be_stacked(series_by_grain(*SPRING))
+    assert not can_be_stacked(series_by_grain(*SPRING, dataset="generation_by_fuel"))
 
 
 def test_categories_without_any_value_are_left_out() -> None:
-    fuels = series(*SPRING, dataset="generation_by_fuel")
+    fuels = series_by_grain(*SPRING, dataset="generation_by_fuel")
     absent = pl.when(pl.col("fuel_type") != "COAL").then("generation_mw")
     without = dataclasses.replace(fuels, frame=fuels.frame.with_columns(generation_mw=absent))
     assert "COAL" not in {trace.name for trace in generation_figure(without, stacked=False).data}
 
 
 def test_an_empty_span_is_a_figure_without_traces() -> None:
-    empty: Series = series(date(2024, 7, 1), date(2024, 7, 2))
+    empty: Series = series_by_grain(date(2024, 7, 1), date(2024, 7, 2))
     for stacked in (True, False):
         assert generation_figure(empty, stacked=stacked).data == ()
 
 
 def test_a_page_is_one_file_that_loads_nothing() -> None:
-    html = html_page(generation_figure(series(*AUTUMN)), title="Wind <& solar>", notes="SYNTHETIC", licensed=False)
+    html = html_page(
+        generation_figure(series_by_grain(*AUTUMN)), title="Wind <& solar>", notes="SYNTHETIC", licensed=False
+    )
     assert "<title>Wind &lt;&amp; solar&gt;</title>" in html
     assert 'name="viewport"' in html
     assert "<script src=" not in html

@@ -5,20 +5,20 @@ from datetime import UTC, datetime
 import polars as pl
 import pytest
 
-from elexon_assets.windows import of_days
+from elexon_assets.windows import window_of_days
 from renewables.charts.coverage import coverage_calendar
 from renewables.queries import coverage
-from renewables.queries.explorer import Filter, count, publications, rows
+from renewables.queries.explorer import Filter, count_rows, explorer_rows, publication_history
 from tests.filled_homes import SPRING, Filled
 from warehouse.connection import reading
 
 NOW = datetime(2024, 11, 10, tzinfo=UTC)
-WANTED = Filter("wind_and_solar", of_days(*SPRING), ("Wind Onshore", "Wind Offshore", "Solar"))
+WANTED = Filter("wind_and_solar", window_of_days(*SPRING), ("Wind Onshore", "Wind Offshore", "Solar"))
 COLUMNS = ["start_time_utc", "psr_type", "generation_mw"]
 
 
 def test_every_day_that_can_be_asked_for_has_its_state(warehouse: Filled) -> None:
-    days = coverage.days(now=NOW)
+    days = coverage.days_by_state(now=NOW)
     assert days["day_utc"].to_list()[0].isoformat() == "2016-03-01"
     assert days["day_utc"].is_unique().all()
     with reading() as con:
@@ -46,8 +46,8 @@ def test_a_calendar_shows_states_by_sign_besides_colour() -> None:
 
 def test_pages_put_together_are_all_rows_in_order(warehouse: Filled) -> None:
     wanted = Filter(**{**vars(WANTED), "sorted_by": "generation_mw"})
-    total = count(wanted)
-    paged = pl.concat([rows(wanted, COLUMNS, 100, offset) for offset in range(0, total, 100)])
+    total = count_rows(wanted)
+    paged = pl.concat([explorer_rows(wanted, COLUMNS, 100, offset) for offset in range(0, total, 100)])
     truth = warehouse.truth.filter(pl.col("start_time_utc") < WANTED.window.end_utc)
     assert paged["generation_mw"].to_list() == truth["mw"].sort(descending=True).to_list()
     assert paged.select("start_time_utc", "psr_type").is_unique().all()
@@ -55,16 +55,16 @@ def test_pages_put_together_are_all_rows_in_order(warehouse: Filled) -> None:
 
 @pytest.mark.usefixtures("warehouse")
 def test_bounds_are_bound_and_columns_are_known() -> None:
-    bounded = rows(Filter(**{**vars(WANTED), "low_mw": 1_000.0, "high_mw": 2_000.0}), COLUMNS, 10_000, 0)
+    bounded = explorer_rows(Filter(**{**vars(WANTED), "low_mw": 1_000.0, "high_mw": 2_000.0}), COLUMNS, 10_000, 0)
     assert bounded["generation_mw"].is_between(1_000, 2_000).all()
     assert bounded.height > 10
     with pytest.raises(ValueError, match="no column"):
-        rows(WANTED, ["1; DROP TABLE fetch_log"], 1, 0)
+        explorer_rows(WANTED, ["1; DROP TABLE fetch_log"], 1, 0)
 
 
 def test_the_history_of_a_half_hour_is_everything_published_for_it(warehouse: Filled) -> None:
     twice = warehouse.publications.group_by("start_time_utc", "psr_type").len().filter(pl.col("len") > 1).row(0)
-    history = publications("wind_and_solar", twice[0], twice[1])
+    history = publication_history("wind_and_solar", twice[0], twice[1])
     truth = warehouse.publications.filter(start_time_utc=twice[0], psr_type=twice[1]).sort("publish_time_utc")
     assert history["generation_mw"].to_list() == truth["mw"].to_list()
     assert history["is_current"].to_list() == [False] * (len(truth) - 1) + [True]
@@ -73,7 +73,7 @@ def test_the_history_of_a_half_hour_is_everything_published_for_it(warehouse: Fi
 
 @pytest.mark.usefixtures("warehouse")
 def test_what_was_set_aside_and_asked_for_can_be_looked_into() -> None:
-    assert coverage.quarantine(10)["reason"].str.contains("hard limits").any()
+    assert coverage.quarantined_rows(10)["reason"].str.contains("hard limits").any()
     assert coverage.fetch_log(1_000)["status"].is_in(["landed", "empty", "failed"]).all()
     assert coverage.fetch_log(10, only_failed=True).filter(pl.col("status") != "failed").is_empty()
-    assert "wind_and_solar_publications" in coverage.tables()["name"].to_list()
+    assert "wind_and_solar_publications" in coverage.table_overview()["name"].to_list()

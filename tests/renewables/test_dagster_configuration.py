@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from renewables.dagster_control import instance
-from renewables.dagster_control.instance import SHIPPED_COPY, prepared_home, shipped
+from renewables.dagster_control.instance import SHIPPED_COPY, prepared_home, shipped_file
 from warehouse.settings import Settings
 
 OLDER = "telemetry:\n  enabled: false\n"
@@ -24,13 +24,13 @@ def prepare_again(folder: Path) -> str:
 
 
 def test_a_new_home_gets_what_is_shipped(folder: Path) -> None:
-    assert prepare_again(folder) == shipped("dagster.yaml").read_text()
+    assert prepare_again(folder) == shipped_file("dagster.yaml").read_text()
 
 
 def test_an_update_replaces_a_configuration_that_nobody_edited(folder: Path) -> None:
     for name in ("dagster.yaml", SHIPPED_COPY):
         (folder / name).write_text(OLDER)
-    assert prepare_again(folder) == shipped("dagster.yaml").read_text()
+    assert prepare_again(folder) == shipped_file("dagster.yaml").read_text()
 
 
 @pytest.mark.parametrize("has_copy", [True, False])
@@ -47,4 +47,4 @@ def test_the_configuration_of_the_first_version_is_known(folder: Path, monkeypat
     monkeypatch.setattr(instance, "FIRST_SHIPPED", sha256(OLDER.encode()).hexdigest())
     (folder / "dagster.yaml").write_text(OLDER)
     (folder / SHIPPED_COPY).unlink()
-    assert prepare_again(folder) == shipped("dagster.yaml").read_text()
+    assert prepare_again(folder) == shipped_file("dagster.yaml").read_text()

@@ -8,7 +8,7 @@ from typing import Any
 import pytest
 
 from elexon_assets.simulator.server import Simulator
-from pipeline_assets.landing import land
+from pipeline_assets.landing import land_changes
 from pipeline_assets.ledger import schema
 from renewables.dagster_control.home_lock import PartState, write_state
 from tests.filled_homes import Filled, Renewables
@@ -63,7 +63,7 @@ def test_an_api_that_cannot_be_reached_is_broken(renewables: Renewables, monkeyp
 def test_keys_that_stand_twice_are_broken(renewables: Renewables, own: Path) -> None:
     with writing(own) as con:
         con.execute("INSERT INTO wind_and_solar_publications FROM wind_and_solar_publications LIMIT 1")
-        snapshots.publish(con)
+        snapshots.publish_snapshot(con)
     table = findings(renewables, code=1)["wind_and_solar_publications"]
     assert "1 doubled keys" in table["found"]
     assert "restore --version" in table["way_out"]
@@ -167,12 +167,12 @@ def test_what_is_switched_off_is_said(renewables: Renewables, monkeypatch: pytes
 def test_changes_that_wait_to_be_landed_are_counted(renewables: Renewables) -> None:
     assert "is not there yet" in findings(renewables, code=0)["ledger"]["found"]
     assert not (Settings().renewables_home / "ledger.sqlite").exists(), "the doctor only looks"
-    with schema.using() as engine:
+    with schema.ledger_for_task() as engine:
         submitted(engine, *PORTFOLIO)
     ledger = findings(renewables, code=0)["ledger"]
     assert f"{len(PORTFOLIO)} of {len(PORTFOLIO)} changes wait to be landed" in ledger["found"]
-    with schema.using() as engine:
-        land(engine)
+    with schema.ledger_for_task() as engine:
+        land_changes(engine)
     assert findings(renewables, code=0)["ledger"]["found"] == f"All {len(PORTFOLIO)} changes are in the charts."
 
 

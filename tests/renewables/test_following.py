@@ -11,8 +11,8 @@ import pytest
 from dashboards.components import fetch_requests
 from elexon_assets.datasets import WIND_AND_SOLAR, Dataset
 from pipeline_assets.failure_texts import INTERRUPTED
-from renewables.dagster_control.client import Launched, Orchestrator, OrchestratorError
-from renewables.dagster_control.run_history import Followed, Listed, follow_once
+from renewables.dagster_control.client import DagsterClient, Launched, OrchestratorError
+from renewables.dagster_control.run_history import RunProgress, RunSummary, poll_run
 
 LINES = [f"{name}: {n} of {n} windows, 9 new rows, 0 failed" for name, n in (("fuels", 61), ("winds", 53))]
 INTERRUPTION = {
@@ -29,7 +29,7 @@ PAGES: dict[str | None, list[dict[str, Any]]] = {
 NEXT = {None: "one", "one": "two", "two": "three"}
 
 
-class Paged(Orchestrator):
+class Paged(DagsterClient):
     """Answers as a webserver does of a run of a year."""
 
     def ask(
@@ -49,47 +49,49 @@ class Paged(Orchestrator):
 
 
 @pytest.fixture
-def dagster() -> Orchestrator:
+def dagster() -> DagsterClient:
     return Paged("http://127.0.0.1:9")
 
 
-def test_a_run_that_ended_is_read_to_its_last_page(dagster: Orchestrator) -> None:
+def test_a_run_that_ended_is_read_to_its_last_page(dagster: DagsterClient) -> None:
     launched = Launched("run", "a run", "…")
     now = datetime.now(UTC)
-    listed = Listed(launched, "FAILURE", "winds, fuels", "a test", None, now, now)
-    known = follow_once(dagster, listed, Followed())
+    listed = RunSummary(launched, "FAILURE", "winds, fuels", "a test", None, now, now)
+    known = poll_run(dagster, listed, RunProgress())
     assert known.totals() == {"fuels": (61, 61, 0), "winds": (53, 53, 0)}
     assert known.errors == {"a run": INTERRUPTED}
     assert known.ended == {"a run"}
 
 
-def test_only_what_is_new_is_read_again(dagster: Orchestrator) -> None:
+def test_only_what_is_new_is_read_again(dagster: DagsterClient) -> None:
     state = dagster.run_state("a run", "two")
     assert state.messages == [LINES[1], "failed"]
     assert dagster.run_state("a run", state.cursor).messages == []
 
 
-def test_a_run_that_nobody_knows_is_said_so(dagster: Orchestrator) -> None:
+def test_a_run_that_nobody_knows_is_said_so(dagster: DagsterClient) -> None:
     with pytest.raises(OrchestratorError, match="knows no run another"):
         dagster.run_state("another")
 
 
 def test_two_clicks_at_once_are_one_import(monkeypatch: pytest.MonkeyPatch) -> None:
-    asked: list[Listed] = []
+    asked: list[RunSummary] = []
 
-    class Slow(Orchestrator):
+    class Slow(DagsterClient):
         def launch(self, datasets: Sequence[Dataset], first: date, last: date, *, requested_by: str) -> Launched:
             sleep(0.1)
             launched = Launched("run", f"run {len(asked)}", "…")
             what = ", ".join(dataset.name for dataset in datasets)
-            asked.append(Listed(launched, "QUEUED", what, requested_by, (first, last), datetime.now(UTC), None))
+            asked.append(RunSummary(launched, "QUEUED", what, requested_by, (first, last), datetime.now(UTC), None))
             return launched
 
     monkeypatch.setattr(fetch_requests, "orchestrator", lambda: Slow("http://127.0.0.1:9"))
     monkeypatch.setattr(fetch_requests, "recent", lambda *_, **__: list(asked))
     with ThreadPoolExecutor(2) as clicks:
         said = list(
-            clicks.map(lambda _: fetch_requests.launch([WIND_AND_SOLAR], date(2026, 1, 1), date(2026, 1, 7)), range(2))
+            clicks.map(
+                lambda _: fetch_requests.launch_fetch([WIND_AND_SOLAR], date(2026, 1, 1), date(2026, 1, 7)), range(2)
+            )
         )
     assert len(asked) == 1
     assert sum("is on its way already" in one for one in said) == 1

@@ -8,8 +8,8 @@ import pytest
 from polars.testing import assert_frame_equal
 
 from elexon_assets.windows import Window
-from renewables.queries.generation import POINTS_A_SERIES, generation, grain_for, series
-from renewables.queries.snapshot import span
+from renewables.queries.generation import POINTS_A_SERIES, generation, grain_for, series_by_grain
+from renewables.queries.snapshot import span_of
 from tests.filled_homes import AUTUMN, SPRING, Filled, at, newest
 from warehouse.errors import WarehouseMissing
 
@@ -67,7 +67,7 @@ def test_what_cannot_be_meant_is_refused() -> None:
 
 
 def test_a_series_has_every_half_hour_and_a_gap_is_null(warehouse: Filled) -> None:
-    drawn = series(*SPRING)
+    drawn = series_by_grain(*SPRING)
     assert drawn.grain.name == "half hour"
     assert len(drawn.frame) == 5 * 48 * 3
     present = drawn.frame.filter(pl.col("half_hours") == 1)
@@ -79,7 +79,7 @@ def test_a_series_has_every_half_hour_and_a_gap_is_null(warehouse: Filled) -> No
 
 
 def test_a_coarse_series_is_the_mean_of_what_is_there(warehouse: Filled) -> None:
-    drawn = series(date(2024, 3, 1), date(2024, 11, 30), categories=["Wind Onshore"])
+    drawn = series_by_grain(date(2024, 3, 1), date(2024, 11, 30), categories=["Wind Onshore"])
     assert drawn.grain.name == "day"
     assert len(drawn.frame) == 275
     truth = (
@@ -107,7 +107,7 @@ def test_the_grain_follows_the_span(days: int, grain: str) -> None:
 
 @pytest.mark.usefixtures("warehouse")
 def test_the_first_and_last_week_expect_only_their_part_of_the_span() -> None:
-    weeks = series(date(2016, 3, 2), date(2026, 3, 3), categories=["Solar"]).frame
+    weeks = series_by_grain(date(2016, 3, 2), date(2026, 3, 3), categories=["Solar"]).frame
     assert (weeks["half_hours_expected"][0], weeks["half_hours_expected"][-1]) == (5 * 48, 2 * 48)
     assert weeks["half_hours_expected"].sum() == (date(2026, 3, 4) - date(2016, 3, 2)).days * 48
 
@@ -116,11 +116,11 @@ def test_the_first_and_last_week_expect_only_their_part_of_the_span() -> None:
 def test_an_empty_warehouse_answers_without_rows() -> None:
     assert generation(*SPRING).is_empty()
     assert generation(*SPRING).schema["start_time_utc"] == pl.Datetime("us", "UTC")
-    drawn = series(*SPRING)
+    drawn = series_by_grain(*SPRING)
     assert len(drawn.frame) == 5 * 48 * 3
     assert drawn.frame["generation_mw"].null_count() == len(drawn.frame)
     assert drawn.sources == []
-    assert span("wind_and_solar") is None
+    assert span_of("wind_and_solar") is None
 
 
 def test_without_a_snapshot_the_way_out_is_said(home: Path) -> None:

@@ -6,7 +6,7 @@ import pytest
 
 from elexon_assets.datasets import GENERATION_BY_FUEL
 from renewables.queries.analysis import daily, monthly, summary
-from renewables.queries.generation import series
+from renewables.queries.generation import series_by_grain
 from renewables.queries.profiles import by_settlement_day, by_year
 from renewables.queries.selection import Selection
 from tests.elexon_assets.ingesting import fetch_days, published
@@ -32,7 +32,7 @@ def test_a_link_that_began_in_a_month_is_expected_alike_by_day_month_and_year() 
         sql = f"SELECT sum(half_hours_expected)::BIGINT AS n FROM {FUELS}_{view} WHERE fuel_type = '{LINK}'"
         assert published(sql)["n"].to_list() == [since]
     assert summary(FIRST, LAST, dataset=FUELS, categories=LINK)["half_hours_expected"].to_list() == [since]
-    assert series(FIRST, LAST, dataset=FUELS, categories=LINK).frame["half_hours_expected"].sum() == since
+    assert series_by_grain(FIRST, LAST, dataset=FUELS, categories=LINK).frame["half_hours_expected"].sum() == since
     rest_of_march = (datetime(2024, 3, 31, 23, tzinfo=UTC) - BEGAN) // timedelta(minutes=30)
     link = Selection.read(FUELS, LINK)
     assert by_year(link)["half_hours_expected"].to_list() == [rest_of_march]

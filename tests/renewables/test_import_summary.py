@@ -10,9 +10,9 @@ from typer.testing import CliRunner
 
 from benchmarks import portfolio
 from pipeline_assets.ledger.changes import Change
-from pipeline_assets.ledger.schema import opened
+from pipeline_assets.ledger.schema import open_ledger
 from pipeline_assets.ledger.submission import submit
-from pipeline_assets.spreadsheets.import_plan import Plan, confirm, plan
+from pipeline_assets.spreadsheets.import_plan import Plan, confirm_import, plan_import
 from renewables.cli.main import app
 from renewables.queries.import_summary import changes_first, problem_groups, row_spans, unchanged_rows
 
@@ -27,14 +27,14 @@ def as_csv(rows: list[tuple[str, ...]]) -> str:
 
 @pytest.fixture
 def engine(home: Path) -> sa.Engine:
-    return opened(f"sqlite:///{home / 'ledger.sqlite'}")
+    return open_ledger(f"sqlite:///{home / 'ledger.sqlite'}")
 
 
 @pytest.fixture
 def text(engine: sa.Engine) -> str:
     """A file of which some rows change a project, most change nothing, some are new, and some have errors."""
-    first = plan(engine, "pipelines", as_csv(list(portfolio.rows(ROWS))).encode())
-    confirm(engine, first, who="me")
+    first = plan_import(engine, "pipelines", as_csv(list(portfolio.rows(ROWS))).encode())
+    confirm_import(engine, first, who="me")
     rows = list(portfolio.rows(ROWS + 2, edited=EDITED))
     unreadable = [(f"Bad {n}", "Design", "Green", "", f"Q{n % 4 + 1} 20{n}", "Solar", "5") for n in range(26, 46)]
     unknown = [(f"Odd {n}", "Nowhere", "Green", "", "", "Solar", "5") for n in range(3)]
@@ -43,7 +43,7 @@ def text(engine: sa.Engine) -> str:
 
 @pytest.fixture
 def planned(engine: sa.Engine, text: str) -> Plan:
-    return plan(engine, "pipelines", text.encode())
+    return plan_import(engine, "pipelines", text.encode())
 
 
 def test_records_that_change_come_before_new_ones(planned: Plan) -> None:
@@ -61,7 +61,7 @@ def test_problems_of_one_kind_are_one_line_with_their_count_and_rows(planned: Pl
 
 
 def test_problems_of_different_kinds_in_one_column_are_told_apart(engine: sa.Engine) -> None:
-    found = plan(engine, "pipelines", as_csv([
+    found = plan_import(engine, "pipelines", as_csv([
         ("A", "Design", "Green", "", "Q3 2027", "Solar", "5"),
         ("B", "Design", "Green", "", "9999-12-31", "Solar", "5"),
     ]).encode())  # fmt: skip

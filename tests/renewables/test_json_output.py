@@ -11,7 +11,7 @@ from typing import Any
 import jsonschema  # type: ignore[import-untyped]  # it ships no types
 import pytest
 
-from renewables.formatting import plain
+from renewables.formatting import json_value
 from tests.filled_homes import Renewables
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -107,10 +107,10 @@ def test_a_quiet_fetch_prints_nothing_where_all_is_well(renewables: Renewables) 
 
 @pytest.mark.parametrize("group", ["pipelines", "counterparties", "information-points"])
 def test_the_json_of_records_fits_its_schema(home: Path, renewables: Renewables, group: str) -> None:
-    from pipeline_assets.ledger.schema import opened
-    from pipeline_assets.seed_loader import seed
+    from pipeline_assets.ledger.schema import open_ledger
+    from pipeline_assets.seed_loader import load_seeds
 
-    seed(opened())
+    load_seeds(open_ledger())
     records = check_document(f"{group} list", renewables(group, "list", "--json").out)
     assert len(records) > 3
     check_document(f"{group} show", renewables(group, "show", records[0]["id"], "--json").out)
@@ -187,4 +187,4 @@ def test_numbers_of_any_kind_are_numbers_in_json() -> None:
     from decimal import Decimal
 
     values = [Decimal(3), Decimal("1.25"), 2**100, Decimal("NaN"), float("inf"), timedelta(minutes=1), b"\x01\xff"]
-    assert plain(values) == [3, 1.25, 2**100, None, None, 60.0, "01ff"]
+    assert json_value(values) == [3, 1.25, 2**100, None, None, 60.0, "01ff"]

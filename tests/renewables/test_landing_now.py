@@ -17,7 +17,7 @@ from warehouse.settings import Settings
 def _saved(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 (sets the home first)
     """Changes are saved, and no Dagster runs."""
     monkeypatch.setenv("DAGSTER_URL", "http://127.0.0.1:9")
-    with schema.using() as engine:
+    with schema.ledger_for_task() as engine:
         submitted(engine, *PORTFOLIO)
 
 
@@ -28,7 +28,7 @@ def test_without_a_server_the_changes_land_in_a_process_of_their_own() -> None:
 
 def test_a_landing_that_fails_says_why_in_one_sentence(home: Path) -> None:
     with writing() as con:
-        snapshots.publish(con)
+        snapshots.publish_snapshot(con)
     (home / "warehouse.duckdb").unlink()
     with pytest.raises(LandingFailed, match=r"did not land: .*`renewables restore`") as failed:
         land_now(Settings(), requested_by="a test")

@@ -10,7 +10,7 @@ from renewables.charts.pipeline_map import squares_on_the_map
 from renewables.queries import pipeline
 from renewables.queries import pipeline_aggregates as sums
 from renewables.queries.pipeline import Filter
-from renewables.queries.pipeline_outlook import by_month, outlook
+from renewables.queries.pipeline_outlook import by_month, capacity_outlook
 from renewables.queries.snapshot import Connection
 from tests.renewables.portfolio import HOSTILE, NARROW, TODAY, made
 from warehouse.connection import reading
@@ -31,7 +31,7 @@ def wanted(request: pytest.FixtureRequest) -> Filter:
 
 
 def test_squares_of_the_map_hold_every_facility_that_has_a_place(wanted: Filter, con: Connection) -> None:
-    placed = pipeline.places(wanted, con).filter(pl.col("longitude").is_not_null())
+    placed = pipeline.facility_places(wanted, con).filter(pl.col("longitude").is_not_null())
     squares = sums.places_by_square(wanted, con)
     assert squares["facilities"].sum() == len(placed)
     assert squares["capacity_mwp"].sum() == pytest.approx(placed["capacity_mwp"].sum())
@@ -40,7 +40,7 @@ def test_squares_of_the_map_hold_every_facility_that_has_a_place(wanted: Filter,
 
 
 def test_steps_of_likelihood_and_impact_hold_every_open_point(wanted: Filter, con: Connection) -> None:
-    points, steps = pipeline.risks(wanted, con), sums.risks_by_score(wanted, con)
+    points, steps = pipeline.open_risks(wanted, con), sums.risks_by_score(wanted, con)
     assert steps["points"].sum() == len(points)
     assert steps["worst"].max() == points["rating"].max()
 
@@ -59,13 +59,13 @@ def test_quarters_hold_every_project_with_an_rtb_date(wanted: Filter, con: Conne
 
 def test_pages_of_projects_are_all_of_them_in_the_same_order(wanted: Filter, con: Connection) -> None:
     whole = pipeline.rag_by_month(wanted, con=con)
-    count = int(pipeline.headline(wanted, con)["projects"])
+    count = int(pipeline.headline_figures(wanted, con)["projects"])
     pages = [pipeline.rag_by_month(wanted, con=con, limit=7, offset=offset) for offset in range(0, count + 7, 7)]
     assert pl.concat(pages).rows() == whole.rows()
 
 
 def test_the_outlook_by_month_ends_at_the_same_height(con: Connection) -> None:
-    steps = outlook(Filter(TODAY), con).steps.filter(technology="Total")
+    steps = capacity_outlook(Filter(TODAY), con).steps.filter(technology="Total")
     thinned = by_month(steps)
     assert len(thinned) < len(steps)
     assert thinned["gross_mwp"].sum() == pytest.approx(steps["gross_mwp"].sum())

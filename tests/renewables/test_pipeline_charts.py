@@ -13,7 +13,7 @@ from renewables.charts.pipeline_risks import likelihood_by_impact
 from renewables.charts.pipeline_status import rag_grid, rtb_timeline
 from renewables.queries import pipeline, pipeline_aggregates
 from renewables.queries.pipeline import Filter
-from renewables.queries.pipeline_outlook import Outlook, outlook
+from renewables.queries.pipeline_outlook import Outlook, capacity_outlook
 from renewables.queries.snapshot import Connection
 from tests.renewables.portfolio import HOSTILE, NARROW, TODAY, made
 from warehouse.connection import reading
@@ -30,11 +30,11 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
 def test_what_people_typed_is_text_in_every_figure(con: Connection) -> None:
     wide = Filter(TODAY)
     figures = [
-        on_the_map(pipeline.places(wide, con)),
+        on_the_map(pipeline.facility_places(wide, con)),
         rag_grid(pipeline.rag_by_month(wide, con=con)),
         rtb_timeline(pipeline.rtb_dates(wide, con), TODAY),
-        likelihood_by_impact(pipeline.risks(wide, con)),
-        highest_ratings(pipeline.risks(wide, con)),
+        likelihood_by_impact(pipeline.open_risks(wide, con)),
+        highest_ratings(pipeline.open_risks(wide, con)),
     ]
     whole = "".join(str(figure.to_dict()) for figure in figures)
     assert "&lt;b&gt;bold" in whole
@@ -49,14 +49,14 @@ def test_a_figure_is_drawn_of_whatever_is_left(con: Connection) -> None:
         weighted = sum(sum(x or 0 for x in bar.x) for bar in bars.data if bar.type == "bar" and bar.showlegend)
         assert weighted == pytest.approx(frame["weighted_mwp"].sum())
         capacity.stage_by_technology(frame)
-        on_the_map(pipeline.places(wanted, con))
+        on_the_map(pipeline.facility_places(wanted, con))
         rag_grid(pipeline.rag_by_month(wanted, con=con))
         rtb_timeline(pipeline.rtb_dates(wanted, con), TODAY)
-        likelihood_by_impact(pipeline.risks(wanted, con))
+        likelihood_by_impact(pipeline.open_risks(wanted, con))
 
 
 def test_the_outlook_is_drawn_with_its_band_or_without(con: Connection) -> None:
-    found: Outlook = outlook(Filter(TODAY), con)
+    found: Outlook = capacity_outlook(Filter(TODAY), con)
     names = [trace.name for trace in cumulative_capacity(found, "Total", TODAY).data]
     assert "About 95 % of the trend" in names
     bare = Outlook(found.steps, found.fits.clear(), found.trend.clear())
@@ -76,14 +76,14 @@ def test_the_outline_is_closed_and_of_great_britain() -> None:
 
 @pytest.mark.parametrize("wanted", [Filter(TODAY), *NARROW])
 def test_projects_by_stage_and_shares_of_technologies_add_up(wanted: Filter, con: Connection) -> None:
-    headline = pipeline.headline(wanted, con)
+    headline = pipeline.headline_figures(wanted, con)
     stages = pipeline_aggregates.projects_by_stage(wanted, con)
     shares = pipeline_aggregates.technology_shares(wanted, con)
     assert stages["projects"].sum() == headline["projects"]
     assert [stage for stage in Stage if stage in set(stages["stage"])] == stages["stage"].to_list()
     assert shares["gross_mwp"].sum() == pytest.approx(headline["gross_mwp"])
     assert shares["share"].sum() == pytest.approx(1 if len(shares) else 0)
-    top = pipeline.risks(wanted, con).head(10)
+    top = pipeline.open_risks(wanted, con).head(10)
     bars = [projects_by_stage(stages).data[0], technology_shares(shares).data[0], highest_ratings(top).data[0]]
     assert [len(bar.x) for bar in bars] == [len(stages), len(shares), len(top)]
     assert list(bars[2].x) == sorted(top["rating"], reverse=True)

@@ -14,7 +14,7 @@ import sqlalchemy as sa
 from pipeline_assets import landing
 from pipeline_assets.ledger import reader as ledger_reading
 from pipeline_assets.ledger.changes import Change
-from pipeline_assets.ledger.schema import opened
+from pipeline_assets.ledger.schema import open_ledger
 from pipeline_assets.ledger.submission import submit
 from pipeline_assets.metrics import DEFAULT_WEIGHTS
 from pipeline_assets.models import ENTITIES
@@ -22,7 +22,7 @@ from pipeline_assets.vocabulary import Stage
 from renewables.queries import pipeline, pipeline_aggregates
 from renewables.queries.pipeline import Filter
 from renewables.queries.pipeline_choices import choices
-from renewables.queries.pipeline_outlook import outlook
+from renewables.queries.pipeline_outlook import capacity_outlook
 from renewables.queries.snapshot import Connection
 from tests.renewables.portfolio import NARROW, TODAY, made
 from warehouse.connection import reading, writing
@@ -45,9 +45,9 @@ def con(ledger: sa.Engine) -> Iterator[Connection]:
 def live(ledger: sa.Engine) -> dict[str, dict[str, dict[str, Any]]]:
     """Kind to id to fields, archived ones left out."""
     kinds = ("pipelines", "facilities", "pipeline_facilities", "counterparties", "pipeline_counterparties")
-    found = {kind: {one.id: dict(one.fields) for one in ledger_reading.records(ledger, kind)} for kind in kinds}
+    found = {kind: {one.id: dict(one.fields) for one in ledger_reading.records_of_kind(ledger, kind)} for kind in kinds}
     found["weights"] = {
-        one.fields["stage"]: dict(one.fields) for one in ledger_reading.records(ledger, "stage_weights")
+        one.fields["stage"]: dict(one.fields) for one in ledger_reading.records_of_kind(ledger, "stage_weights")
     }
     return found
 
@@ -85,7 +85,7 @@ def test_capacity_is_that_of_the_records_whatever_is_filtered(
     wanted: Filter, con: Connection, live: dict[str, Any]
 ) -> None:
     ids, rows = fitting(live, wanted)
-    figures = pipeline.headline(wanted, con)
+    figures = pipeline.headline_figures(wanted, con)
     assert figures["projects"] == len(ids)
     assert figures["gross_mwp"] == pytest.approx(sum(row["capacity_mwp"] for row in rows))
     assert figures["weighted_mwp"] == pytest.approx(sum(row["capacity_mwp"] * row["weight"] for row in rows))
@@ -104,7 +104,7 @@ def test_capacity_is_that_of_the_records_whatever_is_filtered(
 @pytest.mark.parametrize("wanted", NARROW)
 def test_every_part_of_the_page_is_filtered_alike(wanted: Filter, con: Connection, live: dict[str, Any]) -> None:
     ids, rows = fitting(live, wanted)
-    assert set(pipeline.places(wanted, con)["pipeline_id"]) == {row["pipeline_id"] for row in rows}
+    assert set(pipeline.facility_places(wanted, con)["pipeline_id"]) == {row["pipeline_id"] for row in rows}
     assert set(pipeline.rag_by_month(wanted, con=con)["pipeline_id"]) == ids
     assert set(pipeline.rtb_dates(wanted, con)["pipeline_id"]) == {
         id for id in ids if live["pipelines"][id]["rtb_date"]
@@ -116,9 +116,9 @@ def test_every_part_of_the_page_is_filtered_alike(wanted: Filter, con: Connectio
         and date.fromisoformat(rtb) < TODAY
         and live["pipelines"][id]["stage"] in ("Discovery", "Design", "Procurement")
     }
-    assert set(pipeline.overdue(wanted, con)["pipeline_id"]) == late
-    assert pipeline.headline(wanted, con)["overdue"] == len(late)
-    points = pipeline.risks(wanted, con)
+    assert set(pipeline.overdue_projects(wanted, con)["pipeline_id"]) == late
+    assert pipeline.headline_figures(wanted, con)["overdue"] == len(late)
+    points = pipeline.open_risks(wanted, con)
     assert set(points.filter(pl.col("technology").is_null())["pipeline_id"].drop_nulls()) <= ids
     assert points["rating"].to_list() == sorted(points["rating"], reverse=True)
     assert points["rank"].to_list() == list(range(1, len(points) + 1))
@@ -138,7 +138,7 @@ def test_every_part_of_the_page_is_filtered_alike(wanted: Filter, con: Connectio
 def test_filters_find_information_points_by_their_own_market_and_technology_else_by_those_of_their_project(
     tmp_path: Path, wanted: Filter, expected: set[str]
 ) -> None:
-    engine = opened(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
+    engine = open_ledger(f"sqlite:///{tmp_path / 'ledger.sqlite'}")
     score = {"impact": 10, "likelihood": 10}
 
     def point(name: str, **fields: str) -> Change:
@@ -157,12 +157,12 @@ def test_filters_find_information_points_by_their_own_market_and_technology_else
     ]
     submit(engine, changes, who="me", token="t")
     warehouse = tmp_path / "warehouse.duckdb"
-    landing.land(engine, lambda: writing(warehouse))
+    landing.land_changes(engine, lambda: writing(warehouse))
     engine.dispose()
     with reading(warehouse) as snapshot:
-        points = pipeline.risks(wanted, snapshot)
+        points = pipeline.open_risks(wanted, snapshot)
         assert set(points["information_point"]) == expected
-        assert pipeline.headline(wanted, snapshot)["open_points"] == len(expected)
+        assert pipeline.headline_figures(wanted, snapshot)["open_points"] == len(expected)
         assert pipeline_aggregates.risks_by_score(wanted, snapshot)["points"].sum() == len(expected)
         options = choices(snapshot)
     assert options
@@ -172,7 +172,13 @@ def test_filters_find_information_points_by_their_own_market_and_technology_else
 
 def test_an_archived_project_is_nowhere(con: Connection) -> None:
     wide = Filter(TODAY)
-    for question in (pipeline.places, pipeline.rag_by_month, pipeline.rtb_dates, pipeline.overdue, pipeline.risks):
+    for question in (
+        pipeline.facility_places,
+        pipeline.rag_by_month,
+        pipeline.rtb_dates,
+        pipeline.overdue_projects,
+        pipeline.open_risks,
+    ):
         assert "pr-sorrel-bank" not in question(wide, con=con)["pipeline_id"].to_list()
 
 
@@ -181,7 +187,7 @@ def test_a_month_shows_the_status_that_held_at_its_end(con: Connection, ledger: 
     frame = pipeline.rag_by_month(wide, months=6, con=con)
     assert frame["month"].unique().sort().to_list() == [date(2026, month, 1) for month in range(6, 12)]
     dated: dict[str, str] = {}
-    for change in ledger_reading.history(ledger, "pipelines", "pr-cherwick-lock"):
+    for change in ledger_reading.record_history(ledger, "pipelines", "pr-cherwick-lock"):
         if "rag" in change.after or "status_date" in change.after:
             newest = change.after.get("rag", list(dated.values())[-1] if dated else None)
             dated[change.after["status_date"]] = newest
@@ -194,13 +200,13 @@ def test_a_month_shows_the_status_that_held_at_its_end(con: Connection, ledger: 
 
 def test_stale_is_what_nobody_touched_for_thirty_days(ledger: sa.Engine, tmp_path: Path) -> None:
     path, wide = tmp_path / "warehouse.duckdb", Filter(TODAY)
-    landing.land(ledger, lambda: writing(path))
+    landing.land_changes(ledger, lambda: writing(path))
     with writing(path) as con:
-        assert pipeline.stale(wide, con).is_empty()
+        assert pipeline.stale_projects(wide, con).is_empty()
         for kind in ENTITIES:
             con.execute(f"UPDATE {kind} SET updated_at_utc = updated_at_utc - INTERVAL 40 DAY")
         con.execute("UPDATE comments SET updated_at_utc = now() WHERE pipeline_id = 'pr-severnhope'")
-        frame = pipeline.stale(wide, con)
+        frame = pipeline.stale_projects(wide, con)
         done = {row[0] for row in con.execute("SELECT id FROM pipelines WHERE stage = 'Completed'").fetchall()}
         commented = {row[0] for row in con.execute("SELECT DISTINCT pipeline_id FROM comments").fetchall()}
     assert "pr-severnhope" in commented
@@ -230,7 +236,7 @@ def test_the_trend_is_that_of_numpy(technology: str, con: Connection, live: dict
     x, y = np.array([(end - today).days / 365.25 for end in ends]), np.array(heights)
     slope, intercept = np.polyfit(x, y, 1)
     error = np.sqrt(((y - intercept - slope * x) ** 2).sum() / (len(x) - 2))
-    found = outlook(Filter(today), con)
+    found = capacity_outlook(Filter(today), con)
     fit = found.fits.filter(technology=technology).row(0, named=True)
     assert (fit["months"], fit["first_month"], fit["last_month"]) == (len(ends), ends[0], ends[-1])
     assert fit["mwp_a_year"] == pytest.approx(slope)
@@ -247,7 +253,7 @@ def test_the_trend_is_that_of_numpy(technology: str, con: Connection, live: dict
 
 def test_cumulative_capacity_ends_with_everything_that_has_a_date(con: Connection, live: dict[str, Any]) -> None:
     _, rows = fitting(live, Filter(TODAY))
-    steps = outlook(Filter(TODAY), con).steps
+    steps = capacity_outlook(Filter(TODAY), con).steps
     total = steps.filter(technology="Total")
     assert total["rtb_date"].is_sorted()
     assert total["cumulative_gross_mwp"].to_list()[-1] == pytest.approx(
@@ -258,7 +264,7 @@ def test_cumulative_capacity_ends_with_everything_that_has_a_date(con: Connectio
 
 
 def test_too_little_gives_no_trend(con: Connection) -> None:
-    found = outlook(Filter(TODAY, counterparties=("Ynni Tirion",)), con)
+    found = capacity_outlook(Filter(TODAY, counterparties=("Ynni Tirion",)), con)
     assert len(found.steps)
     assert found.fits.is_empty()
     assert found.trend.is_empty()

@@ -10,15 +10,15 @@ from polars.testing import assert_frame_equal
 
 from elexon_assets.datasets import BY_HALF_HOUR, Dataset
 from elexon_assets.flag_vocabulary import DOUBTING
-from elexon_assets.quality.flagging import flag
+from elexon_assets.quality.flagging import update_flags
 from elexon_assets.simulator.server import running_simulator
 from renewables.charts.flagged_shading import NAME
 from renewables.charts.generation import generation_figure
 from renewables.queries.analysis import daily, monthly, summary
-from renewables.queries.generation import GRAINS, generation, series
+from renewables.queries.generation import GRAINS, generation, series_by_grain
 from renewables.queries.quality import quality
 from renewables.queries.revisions import revisions
-from renewables.queries.status import status
+from renewables.queries.status import warehouse_status
 from tests.elexon_assets.ingesting import landed_in
 from warehouse.connection import reading
 
@@ -35,7 +35,7 @@ def doubtful_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A warehouse with drop-outs, stuck pairs, holes, republished and late values, flagged."""
     home = tmp_path_factory.mktemp("doubtful")
     with running_simulator(faults=FAULTS) as simulator:
-        flag(landed_in(home, simulator.base_url, SPAN, run_id="spring"))
+        update_flags(landed_in(home, simulator.base_url, SPAN, run_id="spring"))
     return home
 
 
@@ -150,17 +150,17 @@ def test_a_series_counts_what_is_flagged_and_breaks_without_it(grain: str) -> No
             half_hours_flagged=pl.col("doubted").sum().cast(pl.Int64),
         )
     )
-    drawn = series(*SPAN, grain=GRAINS[grain], exclude_flagged=True)
+    drawn = series_by_grain(*SPAN, grain=GRAINS[grain], exclude_flagged=True)
     there = drawn.frame.filter(pl.col("half_hours") + pl.col("half_hours_flagged") > 0)
     assert_frame_equal(there.select(expected.columns), expected, check_row_order=False)
     by_bucket = judged().filter("doubted").group_by(bucket).agg(pl.col("start_time_utc").n_unique().alias("n"))
     assert dict(drawn.flagged.select("start_time_utc", "half_hours_flagged").iter_rows()) == dict(by_bucket.iter_rows())
-    assert series(*SPAN, grain=GRAINS[grain]).flagged.equals(drawn.flagged)
+    assert series_by_grain(*SPAN, grain=GRAINS[grain]).flagged.equals(drawn.flagged)
 
 
 @pytest.mark.usefixtures("doubtful")
 def test_a_chart_shades_what_is_flagged_and_says_why() -> None:
-    drawn = series(*SPAN, exclude_flagged=True)
+    drawn = series_by_grain(*SPAN, exclude_flagged=True)
     *lines, shade = generation_figure(drawn, stacked=False).data
     assert (shade.name, shade.type, shade.offset) == (NAME, "bar", 0)
     assert list(shade.x[:-1]) == drawn.flagged["start_time_utc"].to_list()
@@ -175,7 +175,7 @@ def test_a_chart_shades_what_is_flagged_and_says_why() -> None:
 
 @pytest.mark.usefixtures("doubtful")
 def test_a_coarse_chart_shades_as_high_as_the_share() -> None:
-    *_, shade = generation_figure(series(*SPAN, grain=GRAINS["day"])).data
+    *_, shade = generation_figure(series_by_grain(*SPAN, grain=GRAINS["day"])).data
     assert all(0 < share < 1 for share in shade.y[:-1])
     assert all("of 48 half hours" in said for said in shade.customdata)
 
@@ -196,9 +196,9 @@ def test_known_at_a_time_flags_are_those_of_then() -> None:
 def test_what_was_not_published_by_a_time_is_not_shaded_as_of_then() -> None:
     then = datetime(2024, 4, 1, 12, tzinfo=UTC)
     marked = generation(*SPAN, as_of=then).filter(pl.col("flags").is_not_null())
-    drawn = series(*SPAN, as_of=then)
+    drawn = series_by_grain(*SPAN, as_of=then)
     assert drawn.flagged["start_time_utc"].to_list() == marked["start_time_utc"].unique().sort().to_list()
-    assert 0 < len(drawn.flagged) < len(series(*SPAN).flagged)
+    assert 0 < len(drawn.flagged) < len(series_by_grain(*SPAN).flagged)
 
 
 @pytest.mark.usefixtures("doubtful")
@@ -230,7 +230,7 @@ def test_revisions_are_what_changed_since_first_published() -> None:
 @pytest.mark.usefixtures("doubtful")
 def test_the_status_and_the_report_count_the_same_half_hours() -> None:
     whole = with_total(judged()).filter(psr_type="Total")
-    [of_wind, of_fuels] = status().datasets
+    [of_wind, of_fuels] = warehouse_status().datasets
     assert (of_wind.half_hours, of_wind.half_hours_flagged) == (len(whole), whole["doubted"].sum())
     assert of_wind.flagged_share == pytest.approx(whole["doubted"].mean())
     assert (of_wind.values_unjudged, of_fuels.half_hours_flagged) == (0, 0)

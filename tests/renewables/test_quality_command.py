@@ -9,7 +9,7 @@ import polars as pl
 import pytest
 
 from elexon_assets.datasets import WIND_AND_SOLAR
-from elexon_assets.quality.flagging import flag
+from elexon_assets.quality.flagging import update_flags
 from elexon_assets.simulator.server import Simulator, running_simulator
 from elexon_assets.time_inputs import shown
 from renewables.queries.analysis import summary
@@ -27,7 +27,7 @@ def recorded_home(recordings: Path, tmp_path_factory: pytest.TempPathFactory) ->
     """The first three days of 2024 as they were recorded, flagged."""
     home = tmp_path_factory.mktemp("recorded")
     with running_simulator(recordings=recordings) as replay:
-        flag(landed_in(home, replay.base_url, NEW_YEAR, run_id="recorded"))
+        update_flags(landed_in(home, replay.base_url, NEW_YEAR, run_id="recorded"))
     return home
 
 
@@ -132,7 +132,7 @@ def test_values_that_no_flag_was_looked_for_yet_are_counted(simulator: Simulator
     assert "have landed since flags were last looked for" in before
     assert "No flags." in before
     assert "values not judged yet" in renewables("status").out
-    flag()
+    update_flags()
     after = renewables("quality").out
     assert "last looked for" not in after
     assert "values not judged yet" not in renewables("status").out

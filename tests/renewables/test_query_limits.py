@@ -6,10 +6,10 @@ from pathlib import Path
 import pytest
 
 from renewables.queries import query_worker
-from renewables.queries.adhoc import QueryRefused, ask
+from renewables.queries.adhoc import QueryRefused, run_sql
 from warehouse.connection import reading, writing
 from warehouse.errors import WarehouseDamaged
-from warehouse.snapshots import Snapshot, publish
+from warehouse.snapshots import Snapshot, publish_snapshot
 
 SECONDS = 0.5
 PROCESS_SECONDS = 5.0
@@ -39,45 +39,45 @@ def snapshot(home: Path) -> Snapshot:  # noqa: ARG001 (the home comes first)
     """A published version of a warehouse with one table."""
     with writing() as con:
         con.execute("CREATE TABLE numbers AS SELECT 1 AS n")
-        return publish(con)
+        return publish_snapshot(con)
 
 
 @pytest.mark.parametrize("sql", ENDLESS.values(), ids=ENDLESS)
 def test_a_query_ends_on_time_whatever_it_does(sql: str) -> None:
     began = time.monotonic()
     with pytest.raises(QueryRefused, match=r"stopped"):
-        ask(sql, row_limit=10, seconds=SECONDS)
+        run_sql(sql, row_limit=10, seconds=SECONDS)
     assert time.monotonic() - began < SECONDS + PROCESS_SECONDS
 
 
 @pytest.mark.parametrize("sql", GREEDY.values(), ids=GREEDY)
 def test_a_query_that_needs_too_much_memory_is_stopped(sql: str) -> None:
     with pytest.raises(QueryRefused, match=r"more than 1,024 MB of memory"):
-        ask(sql, row_limit=10, seconds=30)
+        run_sql(sql, row_limit=10, seconds=30)
 
 
 def test_the_memory_of_a_query_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> None:
     sql = "SELECT strlen(repeat('xxxxxxxxxxxxxxxxxxxxxxxxxxxxxx', 20000000)) AS n"
-    assert ask(sql, row_limit=1, seconds=30).frame["n"].to_list() == [600_000_000]
+    assert run_sql(sql, row_limit=1, seconds=30).frame["n"].to_list() == [600_000_000]
     monkeypatch.setenv("QUERY_MEMORY_MB", "256")
     with pytest.raises(QueryRefused, match=r"256 MB.*QUERY_MEMORY_MB"):
-        ask(sql, row_limit=1, seconds=30)
+        run_sql(sql, row_limit=1, seconds=30)
 
 
 def test_an_answer_that_nobody_could_read_is_refused_before_it_is_copied() -> None:
     with pytest.raises(QueryRefused, match=r"The rows take [\d,]+ MB"):
-        ask("SELECT repeat('x', 100000000)", row_limit=1, seconds=30)
+        run_sql("SELECT repeat('x', 100000000)", row_limit=1, seconds=30)
 
 
 def test_deep_nesting_is_a_sentence() -> None:
     with pytest.raises(QueryRefused) as refused:
-        ask(f"SELECT {'(' * 20_000}1{')' * 20_000}", row_limit=1, seconds=30)
+        run_sql(f"SELECT {'(' * 20_000}1{')' * 20_000}", row_limit=1, seconds=30)
     assert "\n" not in str(refused.value)
 
 
 def test_a_typed_query_locks_nobody_else_of_its_process() -> None:
     with reading() as con:
-        ask("SELECT 1", row_limit=1, seconds=30)
+        run_sql("SELECT 1", row_limit=1, seconds=30)
         con.execute("SET threads = 1")
 
 
@@ -87,7 +87,7 @@ def test_the_process_of_a_query_knows_no_secrets(monkeypatch: pytest.MonkeyPatch
     spy.write_text("import os, sys; sys.stderr.write(' '.join(os.environ)); sys.exit(3)")
     monkeypatch.setattr("renewables.queries.adhoc.WORKER", spy)
     with pytest.raises(QueryRefused) as refused:
-        ask("SELECT 1", row_limit=1, seconds=30)
+        run_sql("SELECT 1", row_limit=1, seconds=30)
     assert "PATH" in str(refused.value)
     assert "CHAT_API_KEY" not in str(refused.value)
 
@@ -95,7 +95,7 @@ def test_the_process_of_a_query_knows_no_secrets(monkeypatch: pytest.MonkeyPatch
 def test_a_damaged_snapshot_is_named_with_the_fix(snapshot: Snapshot) -> None:
     snapshot.path.write_bytes(b"not a database" * 1000)
     with pytest.raises(WarehouseDamaged, match=r"Remove it.*DuckDB says"):
-        ask("SELECT 1", row_limit=1, seconds=30)
+        run_sql("SELECT 1", row_limit=1, seconds=30)
 
 
 def test_the_worker_imports_nothing_heavy() -> None:

@@ -11,9 +11,9 @@ import pytest
 import sqlalchemy as sa
 from polars.testing import assert_frame_equal
 
-from elexon_assets.schema.warehouse_schema import ensure
+from elexon_assets.schema.warehouse_schema import ensure_schema
 from pipeline_assets import landing, seed_loader
-from pipeline_assets.ledger.schema import opened
+from pipeline_assets.ledger.schema import open_ledger
 from tests.filled_homes import Filled
 from warehouse import snapshots
 from warehouse.connection import writing
@@ -88,9 +88,9 @@ def test_a_day_given_as_as_of_means_its_end_in_any_zone(warehouse: Filled) -> No
 
 def test_a_row_in_quarantine_without_a_zone_is_of_the_same_half_hour_in_any_zone(home: Path) -> None:
     with writing() as con:
-        ensure(con)
+        ensure_schema(con)
         con.execute(RAW)
-        path = snapshots.publish(con).path
+        path = snapshots.publish_snapshot(con).path
     call = "wind_and_solar_gaps_at('2024-04-03')"
     found = [rows(path, zone, call).filter(pl.col("state") == "set_aside")["start_time_utc"] for zone in ZONES]
     assert {tuple(instants) for instants in found} == {(datetime.fromisoformat("2024-04-01T06:00Z"),)}
@@ -101,8 +101,8 @@ def test_a_row_in_quarantine_without_a_zone_is_of_the_same_half_hour_in_any_zone
 def portfolio(tmp_path_factory: pytest.TempPathFactory) -> Path:
     """A snapshot of the sample portfolio."""
     home = tmp_path_factory.mktemp("portfolio")
-    ledger: sa.Engine = opened(f"sqlite:///{home / 'ledger.sqlite'}")
-    seed_loader.seed(ledger)
-    landing.land(ledger, lambda: writing(home / "warehouse.duckdb"))
+    ledger: sa.Engine = open_ledger(f"sqlite:///{home / 'ledger.sqlite'}")
+    seed_loader.load_seeds(ledger)
+    landing.land_changes(ledger, lambda: writing(home / "warehouse.duckdb"))
     ledger.dispose()
     return home / "snapshots" / "current.duckdb"

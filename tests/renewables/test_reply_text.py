@@ -5,8 +5,8 @@ from typing import Any
 
 import pytest
 
-from renewables.assistant.conversation import Turn, answer
-from renewables.assistant.query_tool import run
+from renewables.assistant.conversation import Turn, answer_question
+from renewables.assistant.query_tool import run_query
 from renewables.assistant.reply_text import spoken_text, written_calls
 from tests.model_server import Model
 from warehouse.settings import Settings
@@ -18,7 +18,7 @@ WRITTEN = json.dumps({"name": "query", "arguments": {"sql": SQL}})
 
 def asked(*before: Turn, question: str = "How much?") -> Turn:
     turn = Turn(question)
-    for event in turn.follow(answer(turn, before, Settings())):
+    for event in turn.follow(answer_question(turn, before, Settings())):
         assert THOUGHT not in str(event)
     return turn
 
@@ -150,6 +150,6 @@ def test_a_call_within_a_thought_is_not_run(model: Model) -> None:
     ],
 )
 def test_the_coverage_is_of_the_tables_that_a_query_reads_and_not_of_its_words(sql: str, titles: list[str]) -> None:
-    query = run("query", json.dumps({"sql": sql}), None)
+    query = run_query("query", json.dumps({"sql": sql}), None)
     assert [sentence.partition(",")[0] for sentence in query.coverage] == titles
     assert query.is_on_generation is bool(titles)

@@ -11,8 +11,8 @@ import pytest
 
 from elexon_assets.client import ElexonClient
 from elexon_assets.datasets import WIND_AND_SOLAR
-from elexon_assets.windows import of_days
-from renewables.dagster_control.client import Orchestrator, OrchestratorError
+from elexon_assets.windows import window_of_days
+from renewables.dagster_control.client import DagsterClient, OrchestratorError
 from renewables.dagster_control.service_status import elexon
 from tests.filled_homes import Renewables
 from warehouse.settings import Settings
@@ -56,7 +56,7 @@ def told(*texts: str) -> list[str]:
 
 
 def test_the_credentials_of_the_address_reach_elexons_stand_in(address: str) -> None:  # noqa: ARG001 (it is set)
-    window = of_days(date(2024, 1, 1), date(2024, 1, 1))
+    window = window_of_days(date(2024, 1, 1), date(2024, 1, 1))
     with ElexonClient() as client, pytest.raises(Exception, match="answered 404") as error:
         client.get(WIND_AND_SOLAR.path, WIND_AND_SOLAR.parameters(window))
     [(path, authorization)] = Echo.requests
@@ -95,7 +95,7 @@ def test_doctor_shows_settings_without_their_secrets(
 def test_whether_the_services_answer_is_said_without_credentials() -> None:
     settings = Settings()
     assert not told(elexon(settings).sentence)
-    orchestrator = Orchestrator(str(settings.elexon_base_url))
+    orchestrator = DagsterClient(str(settings.elexon_base_url))
     with pytest.raises(OrchestratorError) as error:
         orchestrator.ask("{ version }")
     assert not told(str(error.value), orchestrator.url)

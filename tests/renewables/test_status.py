@@ -6,13 +6,13 @@ from pathlib import Path
 import pytest
 
 from elexon_assets.datasets import WIND_AND_SOLAR
-from renewables.queries.status import status
+from renewables.queries.status import warehouse_status
 from tests.filled_homes import Filled, at
 from warehouse.errors import WarehouseMissing
 
 
 def test_the_status_counts_what_landed(warehouse: Filled) -> None:
-    found = status()
+    found = warehouse_status()
     wind_and_solar = found.datasets[0]
     # A value may be published again unchanged but for its time; it is another publication then.
     assert wind_and_solar.publications == len(warehouse.publications.unique())
@@ -24,7 +24,7 @@ def test_the_status_counts_what_landed(warehouse: Filled) -> None:
 
 
 def test_gaps_are_counted_by_utc_day_up_to_the_newest_half_hour(warehouse: Filled) -> None:
-    wind_and_solar = status().datasets[0]
+    wind_and_solar = warehouse_status().datasets[0]
     whole = warehouse.truth.group_by("start_time_utc").len().filter(len=3)
     days = (date(2024, 10, 29) - date(2024, 3, 29)).days + 1
     newest = wind_and_solar.newest_start_time_utc
@@ -38,7 +38,7 @@ def test_gaps_are_counted_by_utc_day_up_to_the_newest_half_hour(warehouse: Fille
 
 @pytest.mark.usefixtures("warehouse")
 def test_freshness_is_judged_from_the_newest_half_hour() -> None:
-    held = status().datasets[0]
+    held = warehouse_status().datasets[0]
     assert held.newest_start_time_utc
     soon = held.newest_start_time_utc + WIND_AND_SOLAR.fresh_within
     late = soon + timedelta(minutes=1)
@@ -48,7 +48,7 @@ def test_freshness_is_judged_from_the_newest_half_hour() -> None:
 
 @pytest.mark.usefixtures("warehouse")
 def test_the_last_runs_come_from_the_fetch_log_newest_first() -> None:
-    runs = status().runs
+    runs = warehouse_status().runs
     assert [(run.run_id, run.dataset) for run in runs] == [
         ("capacity", "installed_capacity"),
         ("October", "generation_by_fuel"),
@@ -62,7 +62,7 @@ def test_the_last_runs_come_from_the_fetch_log_newest_first() -> None:
 
 @pytest.mark.usefixtures("warehouse")
 def test_the_status_says_which_years_have_an_installed_capacity() -> None:
-    found = status().capacity
+    found = warehouse_status().capacity
     assert found
     assert (found.first_year, found.last_year) == (2022, 2025)
     assert found.newest_publish_time_utc == at("2025-10-13T13:25:52Z")
@@ -71,7 +71,7 @@ def test_the_status_says_which_years_have_an_installed_capacity() -> None:
 
 @pytest.mark.usefixtures("hollow")
 def test_an_empty_warehouse_has_a_status() -> None:
-    found = status()
+    found = warehouse_status()
     assert [
         (dataset.half_hours, dataset.coverage, dataset.age(at("2024-10-30T01:00Z"))) for dataset in found.datasets
     ] == [(0, None, None)] * 2
@@ -81,4 +81,4 @@ def test_an_empty_warehouse_has_a_status() -> None:
 
 def test_without_a_snapshot_there_is_no_status(home: Path) -> None:
     with pytest.raises(WarehouseMissing, match=str(home)):
-        status()
+        warehouse_status()

@@ -20,7 +20,7 @@ def published(home: Path) -> Path:  # noqa: ARG001 (the settings point there)
         with writing() as con:
             con.execute("CREATE TABLE IF NOT EXISTS numbers (n INTEGER)")
             con.execute("INSERT INTO numbers VALUES (?)", [n])
-            snapshots.publish(con)
+            snapshots.publish_snapshot(con)
     return Settings().warehouse
 
 
@@ -44,7 +44,7 @@ def test_an_earlier_version_can_be_chosen(published: Path) -> None:
 def test_versions_go_on_counting_after_an_earlier_one_was_restored(published: Path) -> None:
     backups.restore(1)
     with writing() as con:
-        assert snapshots.publish(con).version == 3
+        assert snapshots.publish_snapshot(con).version == 3
     with reading() as con:
         assert con.execute("SELECT count(*) FROM numbers").fetchall() == [(1,)]
     assert published.exists()
@@ -67,7 +67,7 @@ def test_a_file_that_was_lost_is_put_back(published: Path) -> None:
 
 
 def test_a_damaged_snapshot_is_refused_and_nothing_is_moved(published: Path) -> None:
-    newest = snapshots.newest(snapshots.folder_of(published))
+    newest = snapshots.newest_snapshot(snapshots.folder_of(published))
     assert newest
     newest.path.write_bytes(b"garbage")
     with pytest.raises(WarehouseDamaged):
@@ -104,10 +104,10 @@ def test_a_file_that_a_process_holds_is_left_alone(holder: Path) -> None:
 
 
 def test_a_file_that_is_held_is_not_called_damaged(holder: Path) -> None:
-    assert backups.fault_of(holder) is None
+    assert backups.corruption_of(holder) is None
 
 
 def test_what_is_wrong_with_a_damaged_file_is_said(published: Path) -> None:
-    assert backups.fault_of(published) is None
+    assert backups.corruption_of(published) is None
     published.write_bytes(b"garbage" * 1000)
-    assert backups.fault_of(published)
+    assert backups.corruption_of(published)

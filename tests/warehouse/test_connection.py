@@ -21,7 +21,7 @@ pytestmark = pytest.mark.usefixtures("home")
 def publish_one_row(value: int = 1) -> None:
     with writing() as con:
         con.execute("CREATE OR REPLACE TABLE numbers AS SELECT ? AS n", [value])
-        snapshots.publish(con)
+        snapshots.publish_snapshot(con)
 
 
 def write_at_once() -> int:

@@ -21,7 +21,7 @@ def published(home: Path) -> Snapshot:  # noqa: ARG001 (sets the home first)
     """A warehouse of some rows, published once."""
     with writing() as con:
         con.execute("CREATE TABLE numbers AS SELECT unnest(range(100_000)) AS n")
-        return snapshots.publish(con)
+        return snapshots.publish_snapshot(con)
 
 
 def emptied(_: bytes) -> bytes:
@@ -86,9 +86,9 @@ def test_a_damaged_snapshot_is_named_with_the_way_out_and_left_as_it_is(
 
 def test_without_the_newest_snapshot_the_one_before_it_is_read(published: Snapshot) -> None:
     with writing() as con:
-        second = snapshots.publish(con)
+        second = snapshots.publish_snapshot(con)
     second.path.unlink()
-    assert snapshots.newest(published.path.parent) == published
+    assert snapshots.newest_snapshot(published.path.parent) == published
     with reading() as con:
         assert con.execute("SELECT count(*) FROM numbers").fetchall() == [(100_000,)]
 
@@ -96,12 +96,12 @@ def test_without_the_newest_snapshot_the_one_before_it_is_read(published: Snapsh
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"file": 3}', '{"file": "warehouse-of-mine.duckdb"}'])
 def test_a_lost_pointer_leads_to_the_newest_snapshot_there_is(published: Snapshot, text: str) -> None:
     (published.path.parent / snapshots.POINTER).write_text(text)
-    assert snapshots.newest(published.path.parent) == published
+    assert snapshots.newest_snapshot(published.path.parent) == published
 
 
 def test_a_removed_pointer_leads_to_the_newest_snapshot_there_is(published: Snapshot) -> None:
     (published.path.parent / snapshots.POINTER).unlink()
-    assert snapshots.newest(published.path.parent) == published
+    assert snapshots.newest_snapshot(published.path.parent) == published
 
 
 def test_without_any_file_reading_says_that_nothing_is_published_and_makes_nothing(home: Path) -> None:

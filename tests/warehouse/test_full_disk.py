@@ -25,7 +25,7 @@ def land(first: int, rows: int) -> None:
         con.execute("CREATE TABLE IF NOT EXISTS numbers (n BIGINT, value BIGINT)")
         with transaction(con):
             append_new(con, "numbers", frame, key=("n",), range_column="n")
-        snapshots.publish(con)
+        snapshots.publish_snapshot(con)
 
 
 def land_on_a_full_disk(room: int) -> None:
@@ -61,7 +61,7 @@ def publish_on_a_full_disk(room: int) -> None:
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     with writing() as con:
         resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
-        snapshots.publish(con)
+        snapshots.publish_snapshot(con)
 
 
 def test_a_publication_on_a_full_disk_fails_and_readers_keep_the_one_before(home: Path) -> None:

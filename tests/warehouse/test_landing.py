@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from warehouse.errors import LandingRefused
-from warehouse.landing import append_new, merge, refuse_doubled_keys, replace, transaction
+from warehouse.landing import append_new, merge_rows, refuse_doubled_keys, replace_rows, transaction
 
 KEY = ("start_time_utc", "psr_type")
 NOON = datetime(2024, 1, 1, 12, tzinfo=UTC)
@@ -117,7 +117,7 @@ def test_merge_changes_what_is_there_and_adds_what_is_not(con: duckdb.DuckDBPyCo
     append(con, frame((NOON, "Solar", 1.0), (NOON, "Wind", 2.0)))
     with transaction(con):
         new = frame((NOON, "Solar", 7.0), (ONE_O_CLOCK, "Wind", 3.0))
-        assert merge(con, "winds", new, key=KEY, range_column="start_time_utc") == 2
+        assert merge_rows(con, "winds", new, key=KEY, range_column="start_time_utc") == 2
     assert landed(con) == [(NOON, "Solar", 7.0), (NOON, "Wind", 2.0), (ONE_O_CLOCK, "Wind", 3.0)]
 
 
@@ -126,7 +126,7 @@ def test_merge_of_rows_that_are_all_key_adds_what_is_not_there(con: duckdb.DuckD
     pairs = pl.DataFrame({"project": ["A", "B"], "role": ["offtaker", "lender"]})
     for landed_now in (2, 0):
         with transaction(con):
-            assert merge(con, "roles", pairs, key=("project", "role"), range_column="project") == landed_now
+            assert merge_rows(con, "roles", pairs, key=("project", "role"), range_column="project") == landed_now
     assert con.execute("FROM roles ORDER BY ALL").fetchall() == [("A", "offtaker"), ("B", "lender")]
 
 
@@ -154,9 +154,9 @@ def test_a_replaced_table_has_the_frames_columns_and_rows_and_no_others(con: duc
     append(con, frame((NOON, "Solar", 1.0)))
     other = pl.DataFrame({"day": [NOON.date(), None], "note": ["a", None]})
     with transaction(con):
-        assert replace(con, "winds", other) == 2
+        assert replace_rows(con, "winds", other) == 2
     assert con.execute("DESCRIBE winds").fetchall()[0][:2] == ("day", "DATE")
     assert con.execute("FROM winds").fetchall() == other.rows()
     with transaction(con):
-        replace(con, "winds", other.clear())
+        replace_rows(con, "winds", other.clear())
     assert con.execute("FROM winds").fetchall() == []

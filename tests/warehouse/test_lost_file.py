@@ -16,7 +16,7 @@ def published(home: Path) -> Path:
     """The file of a warehouse of some rows, published once."""
     with writing() as con:
         con.execute("CREATE TABLE numbers AS SELECT unnest(range(1000)) AS n")
-        snapshots.publish(con)
+        snapshots.publish_snapshot(con)
     return home / "warehouse.duckdb"
 
 

@@ -10,7 +10,7 @@ from warehouse import backups, snapshots
 from warehouse.connection import reading, writing
 from warehouse.errors import HomeNotWritable, PlantedLink
 from warehouse.private_files import make_private_folder, open_private, write_private
-from warehouse.snapshots import POINTER, newest
+from warehouse.snapshots import POINTER, newest_snapshot
 
 
 @pytest.fixture
@@ -23,7 +23,7 @@ def fresh_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 def publish() -> snapshots.Snapshot:
     with writing() as con:
         con.execute("CREATE OR REPLACE TABLE numbers AS SELECT unnest(range(1000)) AS n")
-        return snapshots.publish(con)
+        return snapshots.publish_snapshot(con)
 
 
 def modes(folder: Path) -> dict[str, int]:
@@ -37,7 +37,7 @@ def test_a_new_home_with_its_warehouse_and_snapshots_is_its_owners_only(fresh_ho
     with writing() as con:
         con.execute("CREATE TABLE numbers AS SELECT unnest(range(1000)) AS n")
         while_writing = modes(fresh_home)
-        snapshots.publish(con)
+        snapshots.publish_snapshot(con)
     for found in (while_writing, modes(fresh_home)):
         assert {mode for path, mode in found.items() if not path.endswith((".duckdb", ".wal", ".json"))} == {0o700}
         assert {mode for path, mode in found.items() if path.endswith((".duckdb", ".wal", ".json"))} == {0o600}
@@ -81,7 +81,7 @@ def test_publishing_overwrites_no_file_that_planted_links_name(home: Path) -> No
         (home / "snapshots" / name).symlink_to(victim)
     snapshot = publish()
     assert victim.read_text() == "precious"
-    assert newest(home / "snapshots") == snapshot
+    assert newest_snapshot(home / "snapshots") == snapshot
 
 
 def test_a_planted_log_of_the_warehouse_is_refused(home: Path) -> None:
@@ -100,7 +100,7 @@ def test_the_pointer_cannot_name_a_file_outside_its_folder(home: Path, elsewhere
     ours = publish()
     (home / "warehouse-000000009-2026-01-01.duckdb").write_bytes(ours.path.read_bytes())
     (home / "snapshots" / POINTER).write_text(json.dumps({"file": elsewhere.format(str(home)[1:]), "version": 9}))
-    assert newest(home / "snapshots") == ours
+    assert newest_snapshot(home / "snapshots") == ours
 
 
 def test_a_link_among_the_snapshots_is_no_snapshot(home: Path) -> None:
@@ -108,7 +108,7 @@ def test_a_link_among_the_snapshots_is_no_snapshot(home: Path) -> None:
     planted = home / "snapshots" / "warehouse-000000009-2026-01-01.duckdb"
     planted.symlink_to(ours.path)
     (home / "snapshots" / POINTER).write_text(json.dumps({"file": planted.name, "version": 9}))
-    assert newest(home / "snapshots") == ours
+    assert newest_snapshot(home / "snapshots") == ours
     with reading() as con:
         assert con.execute("SELECT count(*) FROM numbers").fetchall() == [(1000,)]
 
@@ -116,4 +116,4 @@ def test_a_link_among_the_snapshots_is_no_snapshot(home: Path) -> None:
 def test_a_snapshot_named_after_a_day_that_no_calendar_has_is_passed_over(home: Path) -> None:
     ours = publish()
     (home / "snapshots" / "warehouse-000000009-2026-99-99.duckdb").touch()
-    assert snapshots.kept(home / "snapshots") == [ours]
+    assert snapshots.kept_snapshots(home / "snapshots") == [ours]

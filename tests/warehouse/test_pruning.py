@@ -10,7 +10,7 @@ from hypothesis import strategies as st
 from warehouse import snapshots
 from warehouse.connection import writing
 from warehouse.settings import Settings
-from warehouse.snapshots import kept, prune
+from warehouse.snapshots import kept_snapshots, prune_snapshots
 
 TODAY = date(2026, 3, 31)
 
@@ -32,9 +32,9 @@ def test_the_newest_and_the_first_of_each_recent_day_stay_and_all_others_go(
     with TemporaryDirectory() as name:
         folder = Path(name)
         fill(folder, days_ago)
-        there = kept(folder)
-        gone = prune(folder, keep=keep, backup_days=backup_days, today=TODAY)
-        left = kept(folder)
+        there = kept_snapshots(folder)
+        gone = prune_snapshots(folder, keep=keep, backup_days=backup_days, today=TODAY)
+        left = kept_snapshots(folder)
     assert sorted([*gone, *(s.path for s in left)]) == [s.path for s in there]
     assert left[-keep:] == there[-keep:]
     for snapshot in there[:-keep]:
@@ -47,8 +47,8 @@ def test_the_newest_and_the_first_of_each_recent_day_stay_and_all_others_go(
 def test_the_newest_stay_also_when_the_clock_went_back(days_ago: list[int], keep: int) -> None:
     with TemporaryDirectory() as name:
         fill(Path(name), days_ago)
-        prune(Path(name), keep=keep, backup_days=0, today=TODAY)
-        assert [s.version for s in kept(Path(name))] == list(range(13 - keep, 13))
+        prune_snapshots(Path(name), keep=keep, backup_days=0, today=TODAY)
+        assert [s.version for s in kept_snapshots(Path(name))] == list(range(13 - keep, 13))
 
 
 def test_pruning_leaves_other_files_alone(tmp_path: Path) -> None:
@@ -56,7 +56,7 @@ def test_pruning_leaves_other_files_alone(tmp_path: Path) -> None:
     others = ["current.json", "warehouse-of-mine.duckdb", "warehouse-000000001-2026-03-31.duckdb.bak", "notes.txt"]
     for name in others:
         (tmp_path / name).touch()
-    prune(tmp_path, keep=2, backup_days=0, today=TODAY)
+    prune_snapshots(tmp_path, keep=2, backup_days=0, today=TODAY)
     assert sorted(path.name for path in tmp_path.iterdir()) == sorted(
         [*others, "warehouse-000000008-2026-03-31.duckdb", "warehouse-000000009-2026-03-31.duckdb"]
     )
@@ -65,6 +65,6 @@ def test_pruning_leaves_other_files_alone(tmp_path: Path) -> None:
 def test_publishing_keeps_the_newest_five_and_the_first_of_today(home: Path) -> None:
     for _ in range(8):
         with writing() as con:
-            snapshots.publish(con)
+            snapshots.publish_snapshot(con)
     assert Settings().snapshots_kept == 5
-    assert [s.version for s in kept(home / "snapshots")] == [1, 4, 5, 6, 7, 8]
+    assert [s.version for s in kept_snapshots(home / "snapshots")] == [1, 4, 5, 6, 7, 8]

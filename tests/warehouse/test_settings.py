@@ -7,7 +7,7 @@ import pytest
 from pydantic import ValidationError
 
 from warehouse.errors import SettingsUnreadable
-from warehouse.settings import ENV_FILES, Settings, checkout, default_home
+from warehouse.settings import ENV_FILES, Settings, checkout_folder, default_home
 from warehouse.snapshots import folder_of
 
 
@@ -16,7 +16,7 @@ def test_a_fresh_clone_needs_no_settings_and_keeps_its_data_beside_the_code(
 ) -> None:
     for name in ("RENEWABLES_HOME", "SCHEDULES_RUNNING", "ELEXON_BACKOFF_SECONDS"):
         monkeypatch.delenv(name)
-    root = checkout()
+    root = checkout_folder()
     assert root == Path(__file__).resolve().parents[2]
     settings = Settings()
     assert settings.renewables_home == default_home() == root / "data"

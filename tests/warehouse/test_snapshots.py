@@ -19,7 +19,7 @@ PUBLICATIONS = 50
 def publish(value: int) -> Snapshot:
     with writing() as con:
         con.execute("CREATE OR REPLACE TABLE numbers AS SELECT ? AS n", [value])
-        return snapshots.publish(con)
+        return snapshots.publish_snapshot(con)
 
 
 def seen_by_readers() -> int:
@@ -34,7 +34,7 @@ def test_readers_see_what_is_published_and_nothing_of_what_is_not() -> None:
         assert seen_by_readers() == 1
     assert seen_by_readers() == 1
     with writing() as con:
-        snapshots.publish(con)
+        snapshots.publish_snapshot(con)
     assert seen_by_readers() == 2
 
 
@@ -50,8 +50,8 @@ def test_a_reader_that_has_a_snapshot_open_keeps_it_while_others_are_published()
 def test_versions_count_up_by_one_and_the_newest_is_named_by_the_pointer(home: Path) -> None:
     published = [publish(n) for n in range(3)]
     assert [snapshot.version for snapshot in published] == [1, 2, 3]
-    assert snapshots.newest(home / "snapshots") == published[-1]
-    assert snapshots.kept(home / "snapshots") == published
+    assert snapshots.newest_snapshot(home / "snapshots") == published[-1]
+    assert snapshots.kept_snapshots(home / "snapshots") == published
 
 
 def test_the_link_for_other_tools_is_the_newest_snapshot(home: Path) -> None:
@@ -66,7 +66,7 @@ def test_views_and_macros_work_in_a_snapshot_without_the_warehouse(home: Path) -
         con.execute("CREATE TABLE numbers AS SELECT unnest(range(10)) AS n")
         con.execute("CREATE VIEW doubled AS SELECT 2 * n AS n FROM numbers")
         con.execute("CREATE MACRO below(high) AS TABLE SELECT n FROM doubled WHERE n < high ORDER BY n")
-        snapshots.publish(con)
+        snapshots.publish_snapshot(con)
     (home / "warehouse.duckdb").unlink()
     with reading() as con:
         assert con.execute("FROM below(5)").fetchall() == [(0,), (2,), (4,)]
@@ -79,7 +79,7 @@ def test_a_restored_older_warehouse_does_not_take_versions_back(home: Path) -> N
     shutil.copy(oldest.path, home / "warehouse.duckdb")
     with writing() as con:
         assert con.execute("SELECT n FROM numbers").fetchall() == [(1,)]
-        assert snapshots.publish(con).version == 4
+        assert snapshots.publish_snapshot(con).version == 4
     assert seen_by_readers() == 1
 
 
@@ -136,7 +136,7 @@ def test_a_reader_that_polls_while_a_writer_publishes_never_errs_nor_goes_back()
         with writing() as con:
             con.execute("CREATE OR REPLACE TABLE numbers AS SELECT ? AS n", [value])
             con.execute("CREATE OR REPLACE TABLE more AS SELECT ? AS n FROM range(1000)", [value])
-            snapshots.publish(con)
+            snapshots.publish_snapshot(con)
 
     write(0)
     with FRESH.Pool(1) as pool:

@@ -10,16 +10,16 @@ from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
 from elexon_assets.datasets import GENERATION_BY_FUEL, UTC_TIME, WIND_AND_SOLAR, Dataset
-from elexon_assets.parsing import parse
+from elexon_assets.parsing import parse_rows
 from elexon_assets.quality.flagging import flag_new
-from elexon_assets.schema.warehouse_schema import ensure
+from elexon_assets.schema.warehouse_schema import ensure_schema
 from elexon_assets.settlement import HALF_HOUR, settlement_of
-from elexon_assets.windows import of_days
+from elexon_assets.windows import window_of_days
 from warehouse.landing import append_new, transaction
 
 FIRST = date(2024, 10, 26)
 "The day before a clock change."
-SPAN = of_days(FIRST, FIRST + timedelta(days=1))
+SPAN = window_of_days(FIRST, FIRST + timedelta(days=1))
 HALF_HOURS = 96
 PART = 12
 "Half hours that come together: the parts are what is shuffled."
@@ -102,12 +102,12 @@ def open_flags(batches: Sequence[Sequence[Part]], flagged_between: Sequence[bool
     with duckdb.connect() as con:
         con.execute("SET TimeZone = 'UTC'")
         con.execute("CREATE TABLE warehouse_info (key VARCHAR, value VARCHAR)")
-        ensure(con)
+        ensure_schema(con)
         for number, batch in enumerate(batches):
             now += timedelta(minutes=1)
             with transaction(con):
                 for dataset, rows in batch:
-                    frame = parse(dataset, rows, SPAN).frame.drop("raw_row")
+                    frame = parse_rows(dataset, rows, SPAN).frame.drop("raw_row")
                     frame = frame.with_columns(ingested_at_utc=pl.lit(now).cast(UTC_TIME), source=pl.lit("synthetic"))
                     append_new(con, dataset.table, frame, key=dataset.key, range_column=dataset.range_column)
                 if number == len(batches) - 1 or flagged_between[number]:

@@ -6,7 +6,7 @@ import numpy as np
 import pytest
 
 from elexon_assets.datasets import GENERATION_BY_FUEL
-from elexon_assets.quality.flagging import flag
+from elexon_assets.quality.flagging import update_flags
 from elexon_assets.simulator.half_hours import index_of
 from elexon_assets.simulator.server import Simulator
 from elexon_assets.solar_geometry import elevation_range_degrees
@@ -17,7 +17,7 @@ FAILED = datetime(2024, 6, 20, 11, tzinfo=UTC)
 
 
 def starts_of(reason: str) -> list[datetime]:
-    flag()
+    update_flags()
     rows = published("SELECT DISTINCT start_time_utc FROM open_flags WHERE reason = $reason ORDER BY 1", reason=reason)
     return rows["start_time_utc"].to_list()
 

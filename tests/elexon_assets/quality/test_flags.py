@@ -8,7 +8,7 @@ import pytest
 
 from elexon_assets.datasets import BY_HALF_HOUR, GENERATION_BY_FUEL, WIND_AND_SOLAR, Dataset
 from elexon_assets.flag_vocabulary import DOUBTING, REASONS
-from elexon_assets.quality.flagging import flag, flag_new
+from elexon_assets.quality.flagging import flag_new, update_flags
 from elexon_assets.simulator.server import Simulator
 from tests.elexon_assets.ingesting import fetch_days, published
 from warehouse import snapshots
@@ -61,7 +61,7 @@ def test_each_fault_raises_its_own_flag_and_no_other(
     simulator.faults = ""
     [other] = [other for other in BY_HALF_HOUR if other is not dataset]
     fetch(simulator, "", other)
-    flag()
+    update_flags()
     assert open_flags() == {(reason, START): categories}
     flagged = published(f"FROM {dataset.name}_flagged").rows()
     doubted = categories if reason in DOUBTING else set()
@@ -78,16 +78,16 @@ def test_every_reason_says_whether_it_doubts_the_value() -> None:
 
 def test_a_day_without_faults_has_no_flag(simulator: Simulator) -> None:
     fetch(simulator)
-    flag()
+    update_flags()
     assert open_flags() == {}
     assert published("FROM flags").is_empty()
 
 
 def test_a_value_republished_as_it_should_be_closes_its_flag_and_the_row_stays(simulator: Simulator) -> None:
     fetch(simulator, f"understated@{HALF_HOUR}")
-    assert flag().raised == 2
+    assert update_flags().raised == 2
     fetch(simulator, f"late=1@{HALF_HOUR}", WIND_AND_SOLAR)  # the right value, published an hour later
-    done = flag()
+    done = update_flags()
     assert (done.raised, done.closed) == (0, 2)
     assert open_flags() == {}
     closed = published("SELECT category, reason, found_at_utc < closed_at_utc AS later FROM flags")
@@ -96,11 +96,11 @@ def test_a_value_republished_as_it_should_be_closes_its_flag_and_the_row_stays(s
 
 def test_a_cause_that_comes_back_opens_a_new_flag(simulator: Simulator) -> None:
     fetch(simulator, f"understated@{HALF_HOUR}")
-    flag()
+    update_flags()
     fetch(simulator, f"late=1@{HALF_HOUR}", WIND_AND_SOLAR)
-    flag()
+    update_flags()
     fetch(simulator, f"understated@{HALF_HOUR},late=2@{HALF_HOUR}", WIND_AND_SOLAR)
-    flag()
+    update_flags()
     history = published(
         "SELECT category, count(*) AS flags, count(closed_at_utc) AS closed FROM flags "
         "WHERE reason = 'wind_understated' GROUP BY category"
@@ -112,10 +112,10 @@ def test_a_flag_whose_value_is_republished_and_no_better_stays_open_and_says_the
     simulator: Simulator,
 ) -> None:
     fetch(simulator, f"slightly-negative@{HALF_HOUR}")
-    flag()
+    update_flags()
     before = published("FROM flags")
     fetch(simulator, f"slightly-negative@{HALF_HOUR},republished@{HALF_HOUR}", WIND_AND_SOLAR)
-    done = flag()
+    done = update_flags()
     assert (done.raised, done.closed, done.restated) == (0, 0, 1)
     after = published("FROM flags")
     assert after.drop("detail").equals(before.drop("detail"))
@@ -125,22 +125,22 @@ def test_a_flag_whose_value_is_republished_and_no_better_stays_open_and_says_the
 @pytest.mark.usefixtures("simulator")
 def test_flagging_again_changes_nothing_and_publishes_nothing(simulator: Simulator) -> None:
     fetch(simulator, "understated%0.1,stuck%0.1,wrong-label%0.1,late%0.1")
-    flag()
+    update_flags()
     before, folder = published("FROM flags ORDER BY ALL"), snapshots.folder_of(Settings().warehouse)
-    newest = snapshots.newest(folder)
-    done = flag()
+    newest = snapshots.newest_snapshot(folder)
+    done = update_flags()
     assert (done.spans, done.raised, done.closed) == ([], 0, 0)
-    assert snapshots.newest(folder) == newest
+    assert snapshots.newest_snapshot(folder) == newest
     fetch(simulator, "understated%0.1,stuck%0.1,wrong-label%0.1,late%0.1")  # nothing new lands
-    assert flag().spans == []
+    assert update_flags().spans == []
     assert published("FROM flags ORDER BY ALL").equals(before)
 
 
 def test_a_night_looks_at_what_came_in_and_three_hours_either_side(simulator: Simulator) -> None:
     fetch_days(date(2024, 1, 1), date(2024, 1, 31))
-    flag()
+    update_flags()
     fetch(simulator, f"republished@{HALF_HOUR}", WIND_AND_SOLAR)
-    [span] = flag().spans
+    [span] = update_flags().spans
     three_hours = timedelta(hours=3)
     assert (span.start_utc, span.end_utc) == (START - three_hours, START + timedelta(minutes=30) + three_hours)
 
@@ -149,19 +149,19 @@ def test_a_threshold_that_moves_has_everything_judged_again(
     simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     fetch(simulator)
-    flag()
+    update_flags()
     assert open_flags() == {}
     monkeypatch.setenv("LIMITS_MW", '{"Solar": {"soft_high": 1}}')
-    moved = flag()
+    moved = update_flags()
     assert moved.half_hours > 48
     assert moved.raised == moved.open["outside_soft_limits"] > 0
     monkeypatch.delenv("LIMITS_MW")
-    assert flag().closed == moved.raised
+    assert update_flags().closed == moved.raised
 
 
 def test_a_sum_above_its_soft_limit_flags_every_part_of_it(simulator: Simulator) -> None:
     fetch(simulator)
-    flag()
+    update_flags()
     with writing() as con:
         sums = (
             "SELECT start_time_utc, sum(generation_mw) AS mw FROM wind_and_solar GROUP BY ALL ORDER BY mw DESC LIMIT 1"
@@ -175,9 +175,9 @@ def test_a_sum_above_its_soft_limit_flags_every_part_of_it(simulator: Simulator)
 
 def test_wind_is_judged_anew_when_the_fuels_arrive_after_it(simulator: Simulator) -> None:
     fetch(simulator, "understated@2024-01-08", WIND_AND_SOLAR)
-    alone = flag().open.get("wind_understated", 0)
+    alone = update_flags().open.get("wind_understated", 0)
     fetch(simulator, "", GENERATION_BY_FUEL)
-    flag()
+    update_flags()
     beside = published("SELECT count(*) FILTER (starts_with(detail, 'AGWS')) AS n, count(*) AS flags FROM open_flags")
     assert alone == 0  # a whole day of it has no healthy neighbours
     assert beside.rows() == [(96, 96)]
@@ -185,7 +185,7 @@ def test_wind_is_judged_anew_when_the_fuels_arrive_after_it(simulator: Simulator
 
 def test_a_fail_over_of_the_fuels_leaves_the_wind_to_the_rule_without_them(simulator: Simulator) -> None:
     fetch(simulator, f"understated@{HALF_HOUR},zero@{HALF_HOUR}")
-    flag()
+    update_flags()
     details = published("SELECT DISTINCT detail FROM open_flags WHERE reason = 'wind_understated'")["detail"].to_list()
     assert len(details) == 1
     assert details[0].endswith("no FUELHH")
@@ -208,7 +208,7 @@ def test_flagged_shares_of_days_and_months_equal_a_computation_of_their_own(
     simulator.faults = "understated%0.05,stuck%0.03,zero%0.02,hole%0.05,slightly-negative%0.02,late%0.1,wrong-label%0.1"
     for one in BY_HALF_HOUR:
         fetch_days(date(2024, 3, 28), date(2024, 4, 3), dataset=one)
-    flag()
+    update_flags()
     doubted = _doubted_wind() if dataset is WIND_AND_SOLAR else _doubted_fuels()
     values = published(f"SELECT start_time_utc, settlement_date, {dataset.category}, generation_mw FROM {dataset.name}")
     marked = values.join(doubted.with_columns(doubted=True), on=["start_time_utc", dataset.category], how="left")

@@ -48,7 +48,7 @@ def asked_again(days_later: float) -> None:
             "UPDATE fetch_log SET asked_at_utc = ? WHERE asked_at_utc = (SELECT max(asked_at_utc) FROM fetch_log)",
             [START + timedelta(days=days_later)],
         )
-        snapshots.publish(con)
+        snapshots.publish_snapshot(con)
 
 
 def test_a_half_hour_within_the_lag_is_too_recent_and_after_it_not_asked_for() -> None:
@@ -131,7 +131,7 @@ def test_a_half_hour_lacking_one_series_is_missing_and_one_lacking_an_interconne
     fetch_days(DAY, dataset=GENERATION_BY_FUEL)
     with writing() as con:
         con.execute("DELETE FROM generation_by_fuel_publications WHERE fuel_type = 'INTFR'")
-        snapshots.publish(con)
+        snapshots.publish_snapshot(con)
     assert states(datetime(2024, 6, 13, tzinfo=UTC), "generation_by_fuel") == {}
 
 

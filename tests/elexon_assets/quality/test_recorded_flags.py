@@ -14,7 +14,7 @@ import pytest
 from elexon_assets.client import ElexonClient
 from elexon_assets.datasets import BY_HALF_HOUR, GENERATION_BY_FUEL, WIND_AND_SOLAR
 from elexon_assets.ingest import ingest
-from elexon_assets.quality.flagging import flag
+from elexon_assets.quality.flagging import update_flags
 from elexon_assets.simulator.server import running_simulator
 from elexon_assets.windows import Window
 from tests.elexon_assets.ingesting import fetch_days, published
@@ -40,7 +40,7 @@ def at(text: str) -> datetime:
 
 def flags() -> list[tuple[object, ...]]:
     """(reason, start, categories) of wind and solar, one row a half hour."""
-    flag()
+    update_flags()
     return published(
         "SELECT reason, start_time_utc, list(category ORDER BY category) AS categories FROM open_flags "
         "WHERE dataset = 'wind_and_solar' GROUP BY ALL ORDER BY reason, start_time_utc"
@@ -114,7 +114,7 @@ def test_a_half_hour_that_elexon_never_published_is_not_published_and_asked_for_
 
 def test_the_flows_beside_a_fail_over_that_no_cable_could_carry_are_outside_the_soft_limits() -> None:
     fetch_days(date(2024, 1, 23), dataset=GENERATION_BY_FUEL)
-    flag()
+    update_flags()
     outside = published(
         "SELECT start_time_utc, category, detail FROM open_flags WHERE reason = 'outside_soft_limits' ORDER BY 1"
     )
@@ -134,7 +134,7 @@ def test_every_recorded_fail_over_of_june_2023_is_flagged_and_no_other_half_hour
         if all(float(row[fuel]) == 0 for fuel in GENERATION_BY_FUEL.always_published)
     }
     fetch_days(date(2023, 6, 1), date(2023, 6, 30), dataset=GENERATION_BY_FUEL)
-    flag()
+    update_flags()
     found = published("SELECT start_time_utc, reason, count(*) AS fuels FROM open_flags GROUP BY ALL").rows()
     assert {start for start, _, _ in found} == zero
     assert len(zero) == 7

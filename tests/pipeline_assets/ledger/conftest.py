@@ -8,7 +8,7 @@ from pathlib import Path
 import pytest
 import sqlalchemy as sa
 
-from pipeline_assets.ledger.schema import opened
+from pipeline_assets.ledger.schema import open_ledger
 from tests.pipeline_assets.ledger.portfolio import ON_EVERY_DATABASE
 
 
@@ -40,6 +40,6 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 @pytest.fixture
 def engine(url: str) -> Iterator[sa.Engine]:
     """An empty ledger."""
-    ledger = opened(url)
+    ledger = open_ledger(url)
     yield ledger
     ledger.dispose()

@@ -55,7 +55,7 @@ def restored(engine: sa.Engine, kind: str, id: str) -> Receipt:
 
 def there(engine: sa.Engine, kind: str, id: str) -> Record:
     """The record as it is."""
-    found = reader.record(engine, kind, id)
+    found = reader.find_record(engine, kind, id)
     assert found, (kind, id)
     return found
 

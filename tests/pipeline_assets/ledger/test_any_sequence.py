@@ -14,7 +14,7 @@ from hypothesis import strategies as st
 from pipeline_assets.errors import PipelineError, Refused
 from pipeline_assets.ledger import reader, schema
 from pipeline_assets.ledger.changes import ARCHIVED, Action, Change, Recorded
-from pipeline_assets.ledger.history import State, fields_changed, fold
+from pipeline_assets.ledger.history import State, fields_changed, fold_changes
 from pipeline_assets.ledger.submission import revert
 from pipeline_assets.models import ENTITIES, new_id
 from tests.pipeline_assets.ledger.portfolio import PORTFOLIO, everything, submitted
@@ -100,7 +100,7 @@ def run(engine: sa.Engine, sequence: list[list[Step] | int]) -> list[str]:
         if receipt.changes:
             made.append(receipt.batch)
         kept = everything(engine)
-        assert kept == fold(receipt.changes, onto=before)
+        assert kept == fold_changes(receipt.changes, onto=before)
     return made
 
 
@@ -131,27 +131,27 @@ def test_any_sequence_folds_in_any_batching_to_what_the_ledger_keeps(
     engine: sa.Engine, sequence: list[list[Step] | int], cuts: list[int]
 ) -> None:
     run(engine, sequence)
-    changes, kept = reader.since(engine), everything(engine)
+    changes, kept = reader.changes_since(engine), everything(engine)
 
     assert [change.position for change in changes] == list(range(1, len(changes) + 1))
     folded: State = {}
     for low, high in pairwise([0, *sorted(cuts), len(changes)]):
-        folded = fold(changes[low : max(low, high)], onto=folded)
-    assert folded == fold(changes) == kept == reader.state(engine)
+        folded = fold_changes(changes[low : max(low, high)], onto=folded)
+    assert folded == fold_changes(changes) == kept == reader.state_at(engine)
 
 
 @on_one_ledger
 @given(batches(EARLIER))
 def test_every_state_replays_from_the_audit(engine: sa.Engine, sequence: list[list[Step] | int]) -> None:
     run(engine, sequence)
-    changes = reader.since(engine)
+    changes = reader.changes_since(engine)
 
     for position in range(len(changes) + 1):
-        state = reader.state(engine, position=position)
+        state = reader.state_at(engine, position=position)
         fields = {key: {**record.fields, ARCHIVED: record.archived} for key, record in state.items()}
         assert replayed(changes[:position]) == fields
     for key, record in everything(engine).items():
-        history = reader.history(engine, *key)
+        history = reader.record_history(engine, *key)
         assert [change.version for change in history] == list(range(1, record.version + 1))
         assert history == [change for change in changes if (change.kind, change.id) == key]
 
@@ -162,7 +162,7 @@ def test_reverting_from_the_last_batch_to_the_first_goes_back_through_every_stat
     engine: sa.Engine, sequence: list[list[Step] | int]
 ) -> None:
     made = run(engine, sequence)
-    ends = {change.batch: change.position for change in reader.since(engine)}
+    ends = {change.batch: change.position for change in reader.changes_since(engine)}
     for earlier, batch in reversed(list(pairwise(made))):
         try:
             revert(engine, batch, who="bo", token=new_id())
@@ -171,7 +171,7 @@ def test_reverting_from_the_last_batch_to_the_first_goes_back_through_every_stat
             if all("is there already" in problem.message for problem in refused.problems):
                 return
             raise
-        assert live(everything(engine)) == live(reader.state(engine, position=ends[earlier]))
+        assert live(everything(engine)) == live(reader.state_at(engine, position=ends[earlier]))
 
 
 def live(state: State) -> dict[tuple[str, str], dict[str, object]]:

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from pipeline_assets.errors import StaleVersion
 from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import Change, Receipt
-from pipeline_assets.ledger.history import fold
-from pipeline_assets.ledger.schema import opened
+from pipeline_assets.ledger.history import fold_changes
+from pipeline_assets.ledger.schema import open_ledger
 from pipeline_assets.ledger.submission import submit
 from tests.pipeline_assets.ledger.portfolio import everything, submitted, there
 from tests.processes import FRESH
@@ -48,20 +48,20 @@ def test_positions_are_in_the_order_of_the_commits_while_one_transaction_is_held
             second = pool.submit(submit, engine, [contact("quick")], who="bo", token="quick")
             with pytest.raises(StillWaiting):
                 second.result(timeout=0.3)
-            assert (reader.position(engine), reader.since(engine)) == (0, [])  # a reader never waits
+            assert (reader.newest_position(engine), reader.changes_since(engine)) == (0, [])  # a reader never waits
         finally:
             slow.let_go.set()
         assert [change.position for change in first.result(30).changes] == [1, 2]
         assert second.result(30).position == 3
-    assert [change.id for change in reader.since(engine)] == ["slow-1", "slow-2", "quick"]
+    assert [change.id for change in reader.changes_since(engine)] == ["slow-1", "slow-2", "quick"]
 
 
 def test_a_reader_that_follows_positions_meets_every_change_once(engine: sa.Engine) -> None:
     seen: list[int] = []
     with ThreadPoolExecutor(4) as pool:
         writers = [pool.submit(_contacts_of, engine, f"w{n}") for n in range(3)]
-        while not all(writer.done() for writer in writers) or reader.position(engine) > len(seen):
-            seen += [change.position for change in reader.since(engine, seen[-1] if seen else 0)]
+        while not all(writer.done() for writer in writers) or reader.newest_position(engine) > len(seen):
+            seen += [change.position for change in reader.changes_since(engine, seen[-1] if seen else 0)]
         for writer in writers:
             writer.result()
     assert seen == list(range(1, 3 * EACH + 1))
@@ -82,8 +82,8 @@ def test_one_token_from_many_at_once_is_one_submission(engine: sa.Engine) -> Non
     with ThreadPoolExecutor(6) as pool:
         receipts = list(pool.map(double_click, range(6)))
     assert Counter(receipt.repeated for receipt in receipts) == {False: 1, True: 5}
-    assert all(receipt.changes == tuple(reader.since(engine)) for receipt in receipts)
-    assert reader.position(engine) == 2
+    assert all(receipt.changes == tuple(reader.changes_since(engine)) for receipt in receipts)
+    assert reader.newest_position(engine) == 2
 
 
 def test_one_name_from_many_at_once_is_one_counterparty(engine: sa.Engine) -> None:
@@ -98,7 +98,7 @@ def test_one_name_from_many_at_once_is_one_counterparty(engine: sa.Engine) -> No
     refused = [future.exception() for future in made if future.exception()]
     assert len(refused) == 5
     assert all("with this name is there already" in str(error) for error in refused)
-    assert len(reader.records(engine, "counterparties")) == 1
+    assert len(reader.records_of_kind(engine, "counterparties")) == 1
 
 
 @pytest.mark.parametrize("_", range(3))
@@ -107,21 +107,21 @@ def test_a_ledger_is_made_once_by_many_that_open_it_at_once(url: str, _: int) ->
 
     def first_open(n: int) -> None:
         together.wait(30)
-        engine = opened(url)
+        engine = open_ledger(url)
         submitted(engine, contact(f"c{n}"))
         engine.dispose()
 
     with ThreadPoolExecutor(8) as pool:
         list(pool.map(first_open, range(8)))
-    engine = opened(url)
-    assert reader.position(engine) == 8
+    engine = open_ledger(url)
+    assert reader.newest_position(engine) == 8
     engine.dispose()
 
 
 def in_a_process(url: str, who: str) -> None:
     """Contacts of its own, and as many lines in the one text that all of them write; whoever is first makes both the
     ledger and the record that has the text."""
-    engine, steps = opened(url), 0
+    engine, steps = open_ledger(url), 0
     shared = {"name": "Shared", "impact": 1, "likelihood": 1}
     submit(engine, [Change.create("information_points", shared, id="shared")], who=who, token="shared")
     while steps < EACH:
@@ -140,11 +140,11 @@ def test_8_processes_at_once_lose_and_double_nothing(url: str) -> None:
     with ProcessPoolExecutor(PROCESSES, mp_context=FRESH) as pool:
         list(pool.map(in_a_process, [url] * PROCESSES, [f"p{n}" for n in range(PROCESSES)]))
 
-    engine = opened(url)
-    changes = reader.since(engine)
+    engine = open_ledger(url)
+    changes = reader.changes_since(engine)
     made = sorted(f"p{process}-{n}" for process in range(PROCESSES) for n in range(EACH))
     assert [change.position for change in changes] == list(range(1, 2 * len(made) + 2))
     assert sorted(there(engine, "information_points", "shared").fields["description"].split("\n")) == made
-    assert sorted(record.id for record in reader.records(engine, "contacts")) == made
-    assert fold(changes) == everything(engine)
+    assert sorted(record.id for record in reader.records_of_kind(engine, "contacts")) == made
+    assert fold_changes(changes) == everything(engine)
     engine.dispose()

@@ -18,7 +18,7 @@ def observed(minute: int, *, is_well: bool, subject: str = "check a") -> Conditi
 
 def told(engine: sa.Engine) -> list[str]:
     """Return the texts of all notices in their order."""
-    return [waiting.notice.text for waiting in reversed(outbox.listed(engine))]
+    return [waiting.notice.text for waiting in reversed(outbox.list_notices(engine))]
 
 
 def test_what_was_never_reported_counts_as_well(engine: sa.Engine) -> None:
@@ -48,4 +48,4 @@ def test_what_is_reported_again_after_a_crash_is_not_told_again(engine: sa.Engin
 def test_subjects_are_told_apart(engine: sa.Engine) -> None:
     subjects = ("check a", "check b")
     report_conditions(engine, [observed(1, is_well=False, subject=subject) for subject in subjects])
-    assert {waiting.notice.topic for waiting in outbox.listed(engine)} == set(subjects)
+    assert {waiting.notice.topic for waiting in outbox.list_notices(engine)} == set(subjects)

@@ -4,7 +4,7 @@ from datetime import UTC, datetime
 from typing import Any
 
 from pipeline_assets.ledger.changes import Action, Record, Recorded
-from pipeline_assets.ledger.history import difference, fields_changed, fold
+from pipeline_assets.ledger.history import changed_fields, fields_changed, fold_changes
 
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
@@ -23,26 +23,30 @@ LIFE = [
 
 
 def test_nothing_folds_to_nothing() -> None:
-    assert fold([]) == {}
+    assert fold_changes([]) == {}
 
 
 def test_a_record_is_what_its_changes_leave() -> None:
     key = ("contacts", "ann")
-    assert fold(LIFE) == {key: Record(*key, 5, 5, False, {"name": "Anne", "email": "", "phone": "1"}, "ana", AT)}
-    assert fold(LIFE[:3]) == {key: Record(*key, 3, 3, True, {"name": "Ann", "email": "", "phone": "1"}, "ana", AT)}
+    assert fold_changes(LIFE) == {
+        key: Record(*key, 5, 5, False, {"name": "Anne", "email": "", "phone": "1"}, "ana", AT)
+    }
+    assert fold_changes(LIFE[:3]) == {
+        key: Record(*key, 3, 3, True, {"name": "Ann", "email": "", "phone": "1"}, "ana", AT)
+    }
 
 
 def test_folding_goes_on_from_a_state_and_leaves_it_as_it_is() -> None:
-    half = fold(LIFE[:2])
+    half = fold_changes(LIFE[:2])
     kept = dict(half)
 
-    assert fold(LIFE[2:], onto=half) == fold(LIFE)
+    assert fold_changes(LIFE[2:], onto=half) == fold_changes(LIFE)
     assert half == kept
 
 
 def test_a_difference_has_both_sides_of_what_differs() -> None:
-    assert difference({"a": 1, "b": 2}, {"a": 1, "b": 3, "c": None}) == ({"b": 2}, {"b": 3, "c": None})
-    assert difference({"a": 1}, {"a": 1}) == ({}, {})
+    assert changed_fields({"a": 1, "b": 2}, {"a": 1, "b": 3, "c": None}) == ({"b": 2}, {"b": 3, "c": None})
+    assert changed_fields({"a": 1}, {"a": 1}) == ({}, {})
 
 
 def test_the_audit_has_a_row_for_each_field_of_each_change() -> None:

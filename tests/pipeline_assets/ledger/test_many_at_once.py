@@ -8,10 +8,10 @@ import sqlalchemy as sa
 
 from pipeline_assets.errors import Refused, StaleVersion
 from pipeline_assets.ledger.changes import Change
-from pipeline_assets.ledger.lookups import MOST
+from pipeline_assets.ledger.lookups import KEYS_PER_QUERY
 from tests.pipeline_assets.ledger.portfolio import submitted
 
-EACH = range(MOST + 1)
+EACH = range(KEYS_PER_QUERY + 1)
 "One more than a question takes."
 
 

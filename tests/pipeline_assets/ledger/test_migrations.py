@@ -9,7 +9,7 @@ from alembic.script import ScriptDirectory
 
 from pipeline_assets.errors import LedgerUnavailable
 from pipeline_assets.ledger import migration, reader, schema
-from pipeline_assets.ledger.schema import opened
+from pipeline_assets.ledger.schema import open_ledger
 from tests.pipeline_assets.ledger.portfolio import PORTFOLIO, everything, set_fields, submitted
 
 
@@ -35,7 +35,7 @@ def test_a_ledger_of_the_first_version_gets_todays_tables_and_keeps_its_records(
     submitted(engine, *PORTFOLIO)
     before = everything(engine)
     make_first_version(engine)
-    migrated = opened(url)
+    migrated = open_ledger(url)
     assert differences(migrated) == differences(engine) == []
     assert everything(migrated) == before
     assert set_fields(migrated, "pipelines", "fen", notes="x").position == len(PORTFOLIO) + 1
@@ -44,8 +44,8 @@ def test_a_ledger_of_the_first_version_gets_todays_tables_and_keeps_its_records(
 
 def test_opening_twice_migrates_once(engine: sa.Engine, url: str) -> None:
     make_first_version(engine)
-    opened(url).dispose()
-    opened(url).dispose()
+    open_ledger(url).dispose()
+    open_ledger(url).dispose()
     with schema.reading(engine) as con:
         assert con.execute(sa.select(migration.version_table)).scalars().all() == [migration.HEAD]
 
@@ -54,8 +54,8 @@ def test_a_ledger_that_a_newer_version_migrated_is_refused(engine: sa.Engine, ur
     with schema.writing(engine) as con:
         con.execute(migration.version_table.update().values(version_num="9999"))
     with pytest.raises(LedgerUnavailable, match="written by a newer gb-renewables"):
-        opened(url)
-    assert reader.position(engine) == 0
+        open_ledger(url)
+    assert reader.newest_position(engine) == 0
 
 
 def test_the_newest_migration_is_the_version_of_new_ledgers() -> None:

@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from pipeline_assets.errors import Refused
 from pipeline_assets.ledger import reader, schema
 from pipeline_assets.ledger.changes import Change
-from pipeline_assets.ledger.schema import opened
+from pipeline_assets.ledger.schema import open_ledger
 from pipeline_assets.ledger.submission import revert
 from tests.pipeline_assets.ledger.portfolio import set_fields, submitted, there
 
@@ -17,7 +17,7 @@ def company(name: str, id: str) -> Change:
 
 def with_older_names(url: str, **names: str) -> sa.Engine:
     """Return a ledger whose counterparties got their names before today's rules; opened again."""
-    engine = opened(url)
+    engine = open_ledger(url)
     submitted(engine, *(company(id, id) for id in names))
     with schema.writing(engine) as con:
         for table in (schema.records, schema.changes):
@@ -30,7 +30,7 @@ def with_older_names(url: str, **names: str) -> sa.Engine:
             con.execute(schema.records.update().where(schema.records.c.id == id).values(unique_key=older_key))
         con.execute(schema.ledger_info.delete().where(schema.ledger_info.c.key == "unique_keys"))
     engine.dispose()
-    return opened(url)
+    return open_ledger(url)
 
 
 @pytest.mark.parametrize("spelling", ["O\u2019BRIEN", "O'Brien\u200b", "O'Bri\u00aden", "o`brien", "\u202aO'Brien"])
@@ -45,7 +45,7 @@ def test_a_company_in_another_spelling_is_refused_with_the_one_that_exists(engin
 def test_a_line_break_is_refused_where_it_enters(engine: sa.Engine, field: str, text: str) -> None:
     with pytest.raises(Refused, match=f"{field}: has a (line break|tab): write it in one line"):
         submitted(engine, Change.create("counterparties", {"name": "Fen", field: text}))
-    assert reader.position(engine) == 0
+    assert reader.newest_position(engine) == 0
 
 
 def test_a_name_of_nothing_visible_is_empty(engine: sa.Engine) -> None:
@@ -95,7 +95,7 @@ def test_links_whose_ids_differ_by_a_capital_are_different_links(engine: sa.Engi
         Change.create("facilities", plant, id="f"),
         *(Change.create("pipeline_facilities", {"pipeline_id": id, "facility_id": "f"}) for id in ("p", "P")),
     )
-    assert len(reader.records(engine, "pipeline_facilities")) == 2
+    assert len(reader.records_of_kind(engine, "pipeline_facilities")) == 2
 
 
 def test_an_older_record_with_a_line_break_in_its_name_can_be_edited_archived_and_renamed(url: str) -> None:
@@ -123,8 +123,8 @@ def test_older_records_that_are_now_one_name_stay_and_can_be_edited_but_get_no_t
     submitted(engine, Change.archive("counterparties", "curly", base_version=2))
     submitted(engine, Change.restore("counterparties", "curly", base_version=3))
     engine.dispose()
-    again = opened(url)
-    assert [each.fields["name"] for each in reader.records(again, "counterparties")] == [
+    again = open_ledger(url)
+    assert [each.fields["name"] for each in reader.records_of_kind(again, "counterparties")] == [
         "O\u2019Brien",
         "O'Brien & Sons",
     ]

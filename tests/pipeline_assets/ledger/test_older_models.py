@@ -9,8 +9,8 @@ import sqlalchemy as sa
 from pipeline_assets import tables, upgrades
 from pipeline_assets.ledger import reader, schema
 from pipeline_assets.ledger.submission import revert
-from pipeline_assets.spreadsheets.exporter import export
-from pipeline_assets.spreadsheets.import_plan import plan
+from pipeline_assets.spreadsheets.exporter import export_csv
+from pipeline_assets.spreadsheets.import_plan import plan_import
 from pipeline_assets.spreadsheets.planned_rows import Outcome
 from tests.pipeline_assets.ledger.portfolio import PORTFOLIO, set_fields, submitted
 
@@ -50,7 +50,7 @@ def older(engine: sa.Engine) -> sa.Engine:
 
 
 def counterparty_fields(engine: sa.Engine) -> Fields:
-    record = reader.record(engine, "counterparties", "octavia")
+    record = reader.find_record(engine, "counterparties", "octavia")
     assert record
     return dict(record.fields)
 
@@ -59,12 +59,12 @@ def assert_usable(engine: sa.Engine) -> None:
     """Edit, export, import, land, look back and revert."""
     receipt = set_fields(engine, "counterparties", "octavia", notes="Met in May")
     assert receipt.changes[0].after == {"notes": "Met in May"}
-    sheet = export(engine, "counterparties")
-    planned = plan(engine, "counterparties", sheet.encode(), "counterparties.csv")
+    sheet = export_csv(engine, "counterparties")
+    planned = plan_import(engine, "counterparties", sheet.encode(), "counterparties.csv")
     assert [row.outcome for row in planned.rows] == [Outcome.UNCHANGED]
-    frames = tables.frames(tables.submitted(reader.rows_since(engine)))
+    frames = tables.table_frames(tables.submitted_frame(reader.rows_since(engine)))
     assert frames["counterparties"]["notes"].to_list() == ["Met in May"]
-    assert reader.state(engine)["counterparties", "octavia"].fields == counterparty_fields(engine)
+    assert reader.state_at(engine)["counterparties", "octavia"].fields == counterparty_fields(engine)
     assert revert(engine, receipt.batch, who="ana", token="undo").changes[0].after == {"notes": ""}
 
 
@@ -83,7 +83,7 @@ def test_a_field_that_was_removed_from_the_model_is_ignored(older: sa.Engine) ->
 def test_a_renamed_field_keeps_its_values(older: sa.Engine, monkeypatch: pytest.MonkeyPatch) -> None:
     rewrite_stored_fields(older, with_the_old_name)
     monkeypatch.setitem(
-        upgrades.UPGRADES, "counterparties", lambda fields: upgrades.renamed(fields, homepage="website")
+        upgrades.UPGRADES, "counterparties", lambda fields: upgrades.rename_fields(fields, homepage="website")
     )
     assert counterparty_fields(older)["website"] == "https://octavia.example"
     assert_usable(older)
@@ -91,6 +91,6 @@ def test_a_renamed_field_keeps_its_values(older: sa.Engine, monkeypatch: pytest.
 
 def test_reverting_a_change_of_a_removed_field_changes_nothing_else(older: sa.Engine) -> None:
     rewrite_stored_fields(older, with_a_removed_field)
-    newest = reader.history(older, "counterparties", "octavia")[-1]
+    newest = reader.record_history(older, "counterparties", "octavia")[-1]
     receipt = revert(older, newest.batch, who="ana", token="undo")
     assert receipt.changes[0].after == {"website": ""}

@@ -9,13 +9,13 @@ import sqlalchemy as sa
 
 from pipeline_assets.errors import LedgerUnavailable
 from pipeline_assets.ledger import reader, schema
-from pipeline_assets.ledger.schema import opened
+from pipeline_assets.ledger.schema import open_ledger
 from tests.pipeline_assets.ledger.portfolio import PORTFOLIO, everything, set_fields, submitted
 
 
 def test_opening_again_keeps_what_is_there(engine: sa.Engine, url: str) -> None:
     submitted(engine, *PORTFOLIO)
-    again = opened(url)
+    again = open_ledger(url)
     assert everything(again) == everything(engine)
     assert set_fields(again, "pipelines", "fen", notes="x").position == len(PORTFOLIO) + 1
     again.dispose()
@@ -26,7 +26,7 @@ def test_a_ledger_of_a_newer_version_is_left_alone_with_a_way_out(engine: sa.Eng
         con.execute(schema.ledger_info.update().where(schema.ledger_info.c.key == "format_version").values(value=2))
         con.execute(sa.text("DROP TABLE outbox"))  # who knows what it has instead
     with pytest.raises(LedgerUnavailable, match="written by a newer gb-renewables: update this installation"):
-        opened(url)
+        open_ledger(url)
     with schema.reading(engine) as con:
         assert not sa.inspect(con).has_table("outbox")
 
@@ -37,7 +37,7 @@ def test_a_ledger_that_vanishes_is_named_and_nothing_is_saved(engine: sa.Engine)
         con.execute(sa.text("ALTER TABLE batches RENAME TO elsewhere"))
     with pytest.raises(LedgerUnavailable, match="Nothing was saved; see LEDGER_URL"):
         set_fields(engine, "pipelines", "fen", notes="x")
-    assert reader.position(engine) == len(PORTFOLIO)
+    assert reader.newest_position(engine) == len(PORTFOLIO)
 
 
 def test_an_exception_rolls_back_what_was_written(engine: sa.Engine) -> None:
@@ -58,7 +58,7 @@ def test_an_exception_rolls_back_what_was_written(engine: sa.Engine) -> None:
 
 def test_a_server_that_does_not_answer_is_named_without_its_password() -> None:
     with pytest.raises(LedgerUnavailable, match=r"(?s)cannot be used now: .*see LEDGER_URL") as unavailable:
-        opened("postgresql://ana:secret@127.0.0.1:1/ledger?connect_timeout=2")
+        open_ledger("postgresql://ana:secret@127.0.0.1:1/ledger?connect_timeout=2")
     assert "secret" not in str(unavailable.value)
 
 
@@ -79,11 +79,11 @@ def test_a_server_that_does_not_answer_is_named_without_its_password() -> None:
 )
 def test_an_address_of_no_database_that_is_supported_is_refused_with_examples(url: str) -> None:
     with pytest.raises(LedgerUnavailable, match="give sqlite:////folder"):
-        opened(url)
+        open_ledger(url)
 
 
 def test_a_new_ledger_with_its_log_is_its_owners_only(tmp_path: Path) -> None:
-    engine = opened(f"sqlite:///{tmp_path}/new/ledger.sqlite")
+    engine = open_ledger(f"sqlite:///{tmp_path}/new/ledger.sqlite")
     with engine.connect() as con:
         con.exec_driver_sql("SELECT 1")
         modes = {path.name: stat.S_IMODE(path.stat().st_mode) for path in (tmp_path / "new").iterdir()}
@@ -96,31 +96,31 @@ def test_a_new_ledger_with_its_log_is_its_owners_only(tmp_path: Path) -> None:
 def test_no_ledger_is_made_through_a_link(tmp_path: Path) -> None:
     (tmp_path / "ledger.sqlite").symlink_to(tmp_path / "victim")
     with pytest.raises(LedgerUnavailable, match="symbolic link"):
-        opened(f"sqlite:///{tmp_path}/ledger.sqlite")
+        open_ledger(f"sqlite:///{tmp_path}/ledger.sqlite")
     assert not (tmp_path / "victim").exists()
 
 
 def test_a_driver_that_is_not_there_is_named_with_what_installs_one() -> None:
     with pytest.raises(LedgerUnavailable, match=r"pip install 'gb-renewables\[postgresql\]'"):
-        opened("postgresql+pg8000://host/ledger")
+        open_ledger("postgresql+pg8000://host/ledger")
 
 
 def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite"
     path.write_text("name,website\n" * 200)
     with pytest.raises(LedgerUnavailable, match="file is not a database"):
-        opened(f"sqlite:///{path}")
+        open_ledger(f"sqlite:///{path}")
     assert path.read_text() == "name,website\n" * 200
 
 
 def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(LedgerUnavailable, match="file cannot be made"):
-        opened(f"sqlite:///{tmp_path}/file/ledger.sqlite")
+        open_ledger(f"sqlite:///{tmp_path}/file/ledger.sqlite")
 
 
 def test_without_an_address_the_ledger_is_a_file_of_the_home(home: Path) -> None:
-    engine = opened()
+    engine = open_ledger()
     submitted(engine, *PORTFOLIO)
     engine.dispose()
     with sqlite3.connect(home / "ledger.sqlite") as con:
@@ -131,5 +131,5 @@ def test_without_an_address_the_ledger_is_a_file_of_the_home(home: Path) -> None
 
 def test_the_setting_names_the_ledger(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LEDGER_URL", f"sqlite:///{home / 'deep' / 'down.sqlite'}")
-    opened().dispose()
+    open_ledger().dispose()
     assert (home / "deep" / "down.sqlite").is_file()

@@ -20,100 +20,100 @@ def now() -> datetime:
 
 
 def claimed(engine: sa.Engine, at: datetime) -> Waiting:
-    found = outbox.claim(engine, at)
+    found = outbox.claim_next(engine, at)
     assert found
     return found
 
 
 def test_a_notice_is_pending_until_it_is_sent(engine: sa.Engine, now: datetime) -> None:
     notice = Notice("Test", "Something <happened>.", "project?id=fen")
-    outbox.put(engine, [notice])
-    [waiting] = outbox.listed(engine)
+    outbox.put_notices(engine, [notice])
+    [waiting] = outbox.list_notices(engine)
     assert (waiting.notice, waiting.state, waiting.attempts) == (notice, NoticeState.PENDING, 0)
     assert waiting.sent_at_utc is None
     assert now - waiting.created_at_utc < 2 * SOON
 
-    sent = outbox.sent(engine, claimed(engine, now), now)
+    sent = outbox.mark_sent(engine, claimed(engine, now), now)
 
     assert (sent.state, sent.attempts, sent.outcome, sent.sent_at_utc) == (NoticeState.SENT, 1, "", now)
-    assert outbox.claim(engine, now + AGES) is None
-    assert outbox.listed(engine, state=NoticeState.SENT) == [sent]
-    assert not outbox.listed(engine, state=NoticeState.PENDING)
+    assert outbox.claim_next(engine, now + AGES) is None
+    assert outbox.list_notices(engine, state=NoticeState.SENT) == [sent]
+    assert not outbox.list_notices(engine, state=NoticeState.PENDING)
 
 
 def test_a_notice_that_earlier_versions_only_logged_is_not_called_sent(engine: sa.Engine, now: datetime) -> None:
-    outbox.put(engine, [Notice("Test", "one")])
-    outbox.sent(engine, claimed(engine, now), now)
+    outbox.put_notices(engine, [Notice("Test", "one")])
+    outbox.mark_sent(engine, claimed(engine, now), now)
     with schema.writing(engine) as con:
         con.execute(schema.outbox.update().values(outcome="logged"))
-    [waiting] = outbox.listed(engine, state=NoticeState.LOGGED)
+    [waiting] = outbox.list_notices(engine, state=NoticeState.LOGGED)
     assert (waiting.state, waiting.outcome) == (NoticeState.LOGGED, "")
-    assert outbox.counts(engine) == {state: int(state is NoticeState.LOGGED) for state in NoticeState}
+    assert outbox.count_by_state(engine) == {state: int(state is NoticeState.LOGGED) for state in NoticeState}
     outbox.try_again(engine, [waiting.notice.id], now)
-    assert outbox.listed(engine)[0].state is NoticeState.PENDING
+    assert outbox.list_notices(engine)[0].state is NoticeState.PENDING
 
 
 def test_the_same_notice_is_added_once(engine: sa.Engine) -> None:
-    outbox.put(engine, [Notice("Test", "first", id="run 1"), Notice("Test", "first", id="run 1")])
-    outbox.put(engine, [Notice("Test", "again", id="run 1"), Notice("Test", "another", id="run 2")])
-    assert {waiting.notice.text for waiting in outbox.listed(engine)} == {"first", "another"}
+    outbox.put_notices(engine, [Notice("Test", "first", id="run 1"), Notice("Test", "first", id="run 1")])
+    outbox.put_notices(engine, [Notice("Test", "again", id="run 1"), Notice("Test", "another", id="run 2")])
+    assert {waiting.notice.text for waiting in outbox.list_notices(engine)} == {"first", "another"}
 
 
 def test_what_is_claimed_is_nobody_elses_until_the_claim_is_old(engine: sa.Engine, now: datetime) -> None:
-    outbox.put(engine, [Notice("Test", "one")])
+    outbox.put_notices(engine, [Notice("Test", "one")])
     first = claimed(engine, now)
-    assert outbox.claim(engine, now) is None
-    assert outbox.claim(engine, now + CLAIM - timedelta(seconds=1)) is None
+    assert outbox.claim_next(engine, now) is None
+    assert outbox.claim_next(engine, now + CLAIM - timedelta(seconds=1)) is None
     second = claimed(engine, now + CLAIM)
     assert (second.notice, second.attempts) == (first.notice, 2)
 
 
 def test_who_lost_the_claim_settles_nothing(engine: sa.Engine, now: datetime) -> None:
-    outbox.put(engine, [Notice("Test", "one")])
+    outbox.put_notices(engine, [Notice("Test", "one")])
     slow = claimed(engine, now)
     quick = claimed(engine, now + CLAIM)
-    outbox.sent(engine, quick, now + CLAIM)
-    assert outbox.not_sent(engine, slow, now + AGES, "too late").state is NoticeState.SENT
-    assert outbox.listed(engine)[0].outcome == ""
+    outbox.mark_sent(engine, quick, now + CLAIM)
+    assert outbox.mark_not_sent(engine, slow, now + AGES, "too late").state is NoticeState.SENT
+    assert outbox.list_notices(engine)[0].outcome == ""
 
 
 def test_the_pauses_double_to_a_limit_and_the_last_attempt_gives_up(engine: sa.Engine, now: datetime) -> None:
-    outbox.put(engine, [Notice("Test", "one")])
+    outbox.put_notices(engine, [Notice("Test", "one")])
     at, pauses = now, []
     for attempt in range(1, ATTEMPTS + 1):
-        waiting = outbox.not_sent(engine, claimed(engine, at), at, f"failure {attempt}")
+        waiting = outbox.mark_not_sent(engine, claimed(engine, at), at, f"failure {attempt}")
         pauses.append(waiting.due_at_utc - at)
         if waiting.state is NoticeState.PENDING:
-            assert outbox.claim(engine, waiting.due_at_utc - timedelta(seconds=1)) is None
+            assert outbox.claim_next(engine, waiting.due_at_utc - timedelta(seconds=1)) is None
         at = waiting.due_at_utc
     assert pauses[:4] == [FIRST_PAUSE, 2 * FIRST_PAUSE, 4 * FIRST_PAUSE, 8 * FIRST_PAUSE]
     assert pauses == sorted(pauses)
     assert pauses[-1] == LONGEST_PAUSE
     assert timedelta(hours=12) < at - now < timedelta(hours=36)
-    assert outbox.claim(engine, at + AGES) is None
-    [failed] = outbox.listed(engine, state=NoticeState.FAILED)
+    assert outbox.claim_next(engine, at + AGES) is None
+    [failed] = outbox.list_notices(engine, state=NoticeState.FAILED)
     assert (failed.attempts, failed.outcome) == (ATTEMPTS, f"failure {ATTEMPTS}")
 
 
 def test_slack_may_ask_for_a_longer_pause(engine: sa.Engine, now: datetime) -> None:
-    outbox.put(engine, [Notice("Test", "one")])
-    waiting = outbox.not_sent(engine, claimed(engine, now), now, "busy", timedelta(minutes=9))
+    outbox.put_notices(engine, [Notice("Test", "one")])
+    waiting = outbox.mark_not_sent(engine, claimed(engine, now), now, "busy", timedelta(minutes=9))
     assert waiting.due_at_utc == now + timedelta(minutes=9)
 
 
 def test_what_is_due_for_longest_goes_first(engine: sa.Engine, now: datetime) -> None:
-    outbox.put(engine, [Notice("Test", "one", id="1")])
-    outbox.not_sent(engine, claimed(engine, now), now, "down")
-    outbox.put(engine, [Notice("Test", "two", id="2")])
+    outbox.put_notices(engine, [Notice("Test", "one", id="1")])
+    outbox.mark_not_sent(engine, claimed(engine, now), now, "down")
+    outbox.put_notices(engine, [Notice("Test", "two", id="2")])
     assert [claimed(engine, now + CLAIM).notice.id for _ in range(2)] == ["2", "1"]
 
 
 def test_many_deliverers_claim_each_notice_once(engine: sa.Engine, now: datetime) -> None:
-    outbox.put(engine, [Notice("Test", str(n), id=str(n)) for n in range(24)])
+    outbox.put_notices(engine, [Notice("Test", str(n), id=str(n)) for n in range(24)])
 
     def claims(_: int) -> list[str]:
         found = []
-        while waiting := outbox.claim(engine, now):
+        while waiting := outbox.claim_next(engine, now):
             found.append(waiting.notice.id)
         return found
 
@@ -123,18 +123,18 @@ def test_many_deliverers_claim_each_notice_once(engine: sa.Engine, now: datetime
 
 
 def test_what_was_given_up_is_tried_again_from_the_start_and_nothing_else_is(engine: sa.Engine, now: datetime) -> None:
-    outbox.put(engine, [Notice("Test", "hopeless", id="1")])
+    outbox.put_notices(engine, [Notice("Test", "hopeless", id="1")])
     at = now
     for _ in range(ATTEMPTS):
-        at = outbox.not_sent(engine, claimed(engine, at), at, "down").due_at_utc
-    outbox.put(engine, [Notice("Test", "sent", id="2"), Notice("Test", "waits", id="3")])
-    outbox.sent(engine, claimed(engine, now), now)
+        at = outbox.mark_not_sent(engine, claimed(engine, at), at, "down").due_at_utc
+    outbox.put_notices(engine, [Notice("Test", "sent", id="2"), Notice("Test", "waits", id="3")])
+    outbox.mark_sent(engine, claimed(engine, now), now)
     one_of_each = {NoticeState.PENDING: 1, NoticeState.SENT: 1, NoticeState.LOGGED: 0, NoticeState.FAILED: 1}
-    assert outbox.counts(engine) == one_of_each
+    assert outbox.count_by_state(engine) == one_of_each
 
     outbox.try_again(engine, ["1", "2", "3", "4"], at)
 
-    assert outbox.counts(engine) == {**one_of_each, NoticeState.PENDING: 2, NoticeState.FAILED: 0}
+    assert outbox.count_by_state(engine) == {**one_of_each, NoticeState.PENDING: 2, NoticeState.FAILED: 0}
     assert {claimed(engine, at).notice.id for _ in range(2)} == {"1", "3"}
-    again = next(one for one in outbox.listed(engine) if one.notice.id == "1")
+    again = next(one for one in outbox.list_notices(engine) if one.notice.id == "1")
     assert (again.state, again.attempts, again.outcome) == (NoticeState.PENDING, 1, "down")

@@ -44,7 +44,7 @@ def test_what_was_created_is_archived_and_comes_back(engine: sa.Engine) -> None:
     assert contents(engine) == whole
     undone(engine, forth)
     assert contents(engine) == {}
-    assert reader.position(engine) == 4 * len(PORTFOLIO)
+    assert reader.newest_position(engine) == 4 * len(PORTFOLIO)
 
 
 def test_what_was_set_takes_its_earlier_values_again_its_date_too(engine: sa.Engine) -> None:
@@ -166,7 +166,7 @@ def test_a_batch_says_what_it_reverts(engine: sa.Engine) -> None:
 def test_a_dry_run_of_a_revert_keeps_nothing(engine: sa.Engine) -> None:
     made = submitted(engine, *PORTFOLIO)
     assert len(revert(engine, made.batch, who="bo", token="t", dry_run=True).changes) == len(PORTFOLIO)
-    assert reader.position(engine) == len(PORTFOLIO)
+    assert reader.newest_position(engine) == len(PORTFOLIO)
 
 
 def test_a_batch_that_is_not_there_is_not_undone(engine: sa.Engine) -> None:

@@ -23,8 +23,8 @@ def test_a_creation_is_recorded_with_all_its_fields(engine: sa.Engine) -> None:
     assert (change.before, change.after) == ({}, {"name": "Octavia Energy", "website": "", "notes": ""})
     assert (change.who, change.why, change.batch) == ("ana", "new partner", receipt.batch)
     assert before <= change.submitted_at_utc <= datetime.now(UTC)
-    assert receipt.position == reader.position(engine) == 1
-    assert reader.history(engine, "counterparties", "octavia") == [change]
+    assert receipt.position == reader.newest_position(engine) == 1
+    assert reader.record_history(engine, "counterparties", "octavia") == [change]
     record = there(engine, "counterparties", "octavia")
     assert (record.version, record.position, record.archived, record.fields) == (1, 1, False, change.after)
 
@@ -41,7 +41,7 @@ def test_an_edit_is_recorded_with_the_fields_that_differ(engine: sa.Engine) -> N
 
 def test_saving_without_a_change_records_nothing(engine: sa.Engine) -> None:
     submitted(engine, *PORTFOLIO)
-    position, before = reader.position(engine), everything(engine)
+    position, before = reader.newest_position(engine), everything(engine)
     same = [Change.edit(r.kind, r.id, r.fields, base_version=r.version) for r in before.values()]
     other_forms = Change.edit(
         "pipelines", "fen", {"name": " Fen Solar ", "rtb_date": date(2027, 3, 1), "rag_comment": " "}, base_version=1
@@ -49,7 +49,7 @@ def test_saving_without_a_change_records_nothing(engine: sa.Engine) -> None:
     receipt = submitted(engine, *same, other_forms)
 
     assert (receipt.changes, receipt.position) == ((), None)
-    assert (reader.position(engine), everything(engine)) == (position, before)
+    assert (reader.newest_position(engine), everything(engine)) == (position, before)
 
 
 def test_a_batch_takes_its_changes_in_order_and_reads_its_own(engine: sa.Engine) -> None:
@@ -61,7 +61,7 @@ def test_a_batch_takes_its_changes_in_order_and_reads_its_own(engine: sa.Engine)
         Change.archive("counterparties", "octavia", base_version=3),
     )
     assert [(change.position, change.version) for change in receipt.changes] == [(1, 1), (2, 2), (3, 3), (4, 4)]
-    assert reader.since(engine) == reader.batch(engine, receipt.batch) == list(receipt.changes)
+    assert reader.changes_since(engine) == reader.batch_changes(engine, receipt.batch) == list(receipt.changes)
     record = there(engine, "counterparties", "octavia")
     assert (record.version, record.archived, record.fields["notes"]) == (4, True, "two")
 
@@ -89,7 +89,7 @@ def test_a_batch_is_all_or_nothing(engine: sa.Engine) -> None:
     stale = Change.edit("counterparties", "octavia", {"notes": "x"}, base_version=7)
     with pytest.raises(StaleVersion):
         submitted(engine, good, stale)
-    assert reader.position(engine) == 1
+    assert reader.newest_position(engine) == 1
     assert list(everything(engine)) == [("counterparties", "octavia")]
 
 
@@ -115,7 +115,7 @@ def test_the_same_submission_twice_is_one(engine: sa.Engine) -> None:
 
     assert (first.repeated, again.repeated) == (False, True)
     assert (again.batch, again.changes) == (first.batch, first.changes)
-    assert reader.position(engine) == len(PORTFOLIO)
+    assert reader.newest_position(engine) == len(PORTFOLIO)
 
 
 def test_a_token_that_was_refused_may_come_again(engine: sa.Engine) -> None:
@@ -127,7 +127,7 @@ def test_a_token_that_was_refused_may_come_again(engine: sa.Engine) -> None:
 def test_a_dry_run_checks_everything_and_keeps_nothing(engine: sa.Engine) -> None:
     receipt = submit(engine, PORTFOLIO, who="ana", token="t", dry_run=True)
     assert len(receipt.changes) == len(PORTFOLIO)
-    assert (reader.position(engine), everything(engine), reader.since(engine)) == (0, {}, [])
+    assert (reader.newest_position(engine), everything(engine), reader.changes_since(engine)) == (0, {}, [])
     with pytest.raises(Refused):
         submit(engine, PORTFOLIO[5:], who="ana", token="t", dry_run=True)
 
@@ -149,18 +149,18 @@ def test_a_batch_says_who_and_has_a_token(engine: sa.Engine, field: str, value: 
     with pytest.raises(Refused) as refused:
         submit(engine, [OCTAVIA], **given)  # type: ignore[arg-type]  # all of them are texts
     assert [problem.field for problem in refused.value.problems] == [field]
-    assert reader.position(engine) == 0
+    assert reader.newest_position(engine) == 0
 
 
 def test_positions_and_instants_agree_whatever_the_clock_says(engine: sa.Engine) -> None:
     submitted(engine, OCTAVIA)
     ahead = datetime.now(UTC) + timedelta(hours=1)
     with schema.writing(engine) as con:  # as another machine left it, whose clock is wrong
-        con.execute(schema.changes.update().values(submitted_at_us=reader.microseconds(ahead)))
+        con.execute(schema.changes.update().values(submitted_at_us=reader.microseconds_of(ahead)))
 
     [change] = set_fields(engine, "counterparties", "octavia", notes="x").changes
     assert change.submitted_at_utc == ahead
-    assert reader.state(engine, at=change.submitted_at_utc) == reader.state(engine, position=change.position)
+    assert reader.state_at(engine, at=change.submitted_at_utc) == reader.state_at(engine, position=change.position)
 
 
 def test_an_archived_record_is_edited_only_once_it_is_restored(engine: sa.Engine) -> None:

@@ -33,7 +33,7 @@ def test_scenario_21_text_is_stored_as_text(engine: sa.Engine, text: str) -> Non
     )
     record = there(engine, "counterparties", name)
     assert (record.fields["name"], record.fields["notes"], record.who) == (name, text * 20, text)
-    assert reader.since(engine) == list(receipt.changes)
+    assert reader.changes_since(engine) == list(receipt.changes)
     assert receipt.changes[0].why == text
     with pytest.raises(Refused, match="with this name is there already"):
         submitted(engine, Change.create("counterparties", {"name": name.upper()}))
@@ -43,7 +43,7 @@ def test_scenario_21_ten_thousand_characters_are_stored(engine: sa.Engine) -> No
     text = "aß☀️" * 2_500
     submitted(engine, Change.create("counterparties", {"name": "Octavia", "notes": text}, id="octavia"))
     assert there(engine, "counterparties", "octavia").fields["notes"] == text
-    assert reader.state(engine)["counterparties", "octavia"].fields["notes"] == text
+    assert reader.state_at(engine)["counterparties", "octavia"].fields["notes"] == text
 
 
 def test_scenario_21_what_no_database_can_keep_is_refused_with_its_field(engine: sa.Engine) -> None:
@@ -60,6 +60,6 @@ def test_an_id_with_control_characters_is_refused_and_finds_nothing_on_either_da
 ) -> None:
     with pytest.raises(Refused, match=r"must be 1-100 characters"):
         submitted(engine, Change.create("counterparties", {"name": "Octavia"}, id=id))
-    assert reader.record(engine, "counterparties", id) is None
-    assert reader.history(engine, "counterparties", id) == []
-    assert reader.batch(engine, id) == []
+    assert reader.find_record(engine, "counterparties", id) is None
+    assert reader.record_history(engine, "counterparties", id) == []
+    assert reader.batch_changes(engine, id) == []

@@ -16,10 +16,10 @@ def _portfolio(engine: sa.Engine) -> None:
 
 def problems_of(engine: sa.Engine, *changes: Change) -> list[Problem]:
     """Why the batch is refused; nothing of it is there afterwards."""
-    position = reader.position(engine)
+    position = reader.newest_position(engine)
     with pytest.raises(Refused) as refused:
         submitted(engine, *changes)
-    assert reader.position(engine) == position
+    assert reader.newest_position(engine) == position
     return list(refused.value.problems)
 
 
@@ -136,13 +136,13 @@ def test_archiving_is_a_change_like_any_other_and_can_be_undone(engine: sa.Engin
     before = there(engine, "pipelines", "fen")
     [change] = archived(engine, "pipelines", "fen").changes
     assert (change.version, change.before, change.after) == (2, {"archived": False}, {"archived": True})
-    assert reader.records(engine, "pipelines") == []
-    assert [record.id for record in reader.records(engine, "pipelines", archived=True)] == ["fen"]
+    assert reader.records_of_kind(engine, "pipelines") == []
+    assert [record.id for record in reader.records_of_kind(engine, "pipelines", archived=True)] == ["fen"]
 
     restored(engine, "pipelines", "fen")
     again = there(engine, "pipelines", "fen")
     assert (again.version, again.archived, again.fields) == (3, False, before.fields)
-    assert len(reader.history(engine, "pipelines", "fen")) == 3
+    assert len(reader.record_history(engine, "pipelines", "fen")) == 3
 
 
 def test_a_link_that_is_gone_keeps_nobody(engine: sa.Engine) -> None:
