@@ -16,7 +16,7 @@ import sqlalchemy as sa
 from benchmarks.harness import in_turn, report, seconds, temporary_home
 from benchmarks.portfolio import HEADER, rows
 from pipeline_assets.ledger.schema import ledger_for_task
-from pipeline_assets.models import Facility, Pipeline
+from pipeline_assets.models import Facility, Project
 from pipeline_assets.spreadsheets.import_plan import confirm_import, plan_import
 
 EDITED = 10
@@ -33,7 +33,7 @@ def validate(count: int) -> None:
     """Validate the rows by their models and do nothing else."""
     for name, stage, rag, rag_comment, rtb_date, technology, capacity in rows(count):
         status = {"stage": stage, "rag": rag, "rag_comment": rag_comment, "rtb_date": rtb_date}
-        Pipeline.model_validate({"name": name, "status_date": "2026-01-01", **status}).fields()
+        Project.model_validate({"name": name, "status_date": "2026-01-01", **status}).fields()
         Facility.model_validate({"name": name, "technology": technology, "capacity_mwp": float(capacity)}).fields()
 
 

@@ -13,7 +13,7 @@ import polars as pl
 
 from pipeline_assets import tables
 from pipeline_assets.metric_columns import VIEW_COLUMNS
-from pipeline_assets.models import Entity, Pipeline
+from pipeline_assets.models import Entity, Project
 from pipeline_assets.tables import AUDIT, CHANGES, RECORD, STATUS_HISTORY, SUBMITTED_CHANGES
 from warehouse.settings import Settings, checkout_folder
 
@@ -81,9 +81,9 @@ def record_metadata(entity: type[Entity]) -> dict[str, Any]:
 
 def history_metadata() -> dict[str, Any]:
     """Return the columns, their lineage and the links of the dated status of projects."""
-    fields = {column.name: column for column in tables.columns_of(Pipeline)}
+    fields = {column.name: column for column in tables.columns_of(Project)}
     columns = [
-        _field_column(Pipeline, fields[name]) if name in fields else _table_column(name, dtype)
+        _field_column(Project, fields[name]) if name in fields else _table_column(name, dtype)
         for name, dtype in tables.table_frames(pl.DataFrame(schema=CHANGES))[STATUS_HISTORY].schema.items()
     ]
     same = {name: name for name in CHANGES}

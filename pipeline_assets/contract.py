@@ -14,7 +14,7 @@ from pandera.errors import SchemaErrors
 from pipeline_assets import tables
 from pipeline_assets.errors import ContractBroken
 from pipeline_assets.ledger.changes import Action
-from pipeline_assets.models import ENTITIES, Pipeline
+from pipeline_assets.models import ENTITIES, Project
 from pipeline_assets.tables import Column
 
 OBJECT = r"^\{.*\}$"
@@ -35,7 +35,7 @@ def table_contracts() -> dict[str, pa.DataFrameSchema]:
         }
         for kind, fields in columns.items()
     }
-    dated = {column.name: _column_schema(column) for column in columns[Pipeline.kind] if column.name in tables.DATED}
+    dated = {column.name: _column_schema(column) for column in columns[Project.kind] if column.name in tables.DATED}
     of_change = _plain_schema(tables.CHANGES) | {
         "position": pa.Column(pl.Int64(), FROM_ONE),
         "version": pa.Column(pl.Int64(), FROM_ONE),

@@ -8,7 +8,7 @@ days are UTC days.
 from dataclasses import dataclass
 
 from pipeline_assets.dates import EARLIEST_DATE, LATEST_DATE
-from pipeline_assets.models import ENTITIES, Pipeline
+from pipeline_assets.models import ENTITIES, Project
 from pipeline_assets.vocabulary import STAGES_IN_ORDER, PointStatus, Stage
 
 DEFAULT_WEIGHTS = {
@@ -111,7 +111,7 @@ VIEWS: dict[str, View] = {
         ("pipelines", *(entity.kind for entity in ENTITIES.values() if "pipeline_id" in entity.owners), "facilities"),
         "SELECT project.id AS pipeline_id, project.name, max(touched.updated_at_utc) AS updated_at_utc, "
         f"{TODAY} - (max(touched.updated_at_utc) AT TIME ZONE 'UTC')::DATE AS days FROM pipelines AS project JOIN ("
-        f"SELECT id AS pipeline_id, updated_at_utc FROM {Pipeline.kind} UNION ALL {_parts_of_projects()} "
+        f"SELECT id AS pipeline_id, updated_at_utc FROM {Project.kind} UNION ALL {_parts_of_projects()} "
         "UNION ALL SELECT pipeline_id, facilities.updated_at_utc FROM pipeline_facilities JOIN facilities "
         "ON facilities.id = facility_id "
         "UNION ALL SELECT link.pipeline_id, comments.updated_at_utc FROM pipeline_facilities AS link JOIN comments "

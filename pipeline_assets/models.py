@@ -89,7 +89,7 @@ class CounterpartyContact(Entity):
     role: ContactRole = Field(title="Role")
 
 
-class Pipeline(Entity):
+class Project(Entity):
     """A project in development, with its status: the earlier ones stay in the history."""
 
     kind, title = "pipelines", "Project"
@@ -103,7 +103,7 @@ class Pipeline(Entity):
     notes: Text = Field("", title="Notes")
 
     @model_validator(mode="after")
-    def _amber_and_red_say_why(self) -> "Pipeline":
+    def _amber_and_red_say_why(self) -> "Project":
         if self.rag is not Rag.GREEN and not self.rag_comment:
             raise FieldProblem("rag_comment", f"a comment is needed where the RAG status is {self.rag}")
         return self
@@ -129,7 +129,7 @@ class Facility(Entity):
         return self
 
 
-class PipelineFacility(Entity):
+class ProjectFacility(Entity):
     """A facility of a project; a hybrid has several."""
 
     kind, title, unique = "pipeline_facilities", "Project's facility", ("pipeline_id", "facility_id")
@@ -139,7 +139,7 @@ class PipelineFacility(Entity):
     facility_id: Reference = Field(title="Facility")
 
 
-class PipelineCounterparty(Entity):
+class ProjectCounterparty(Entity):
     """A counterparty's role in a project."""
 
     kind, title = "pipeline_counterparties", "Project's counterparty"
@@ -245,7 +245,7 @@ class FieldProblem(ValueError):
 ENTITIES: dict[str, type[Entity]] = {
     entity.kind: entity
     for entity in (
-        *(Counterparty, Contact, CounterpartyContact, Pipeline, Facility, PipelineFacility, PipelineCounterparty),
+        *(Counterparty, Contact, CounterpartyContact, Project, Facility, ProjectFacility, ProjectCounterparty),
         *(InformationPoint, InformationPointCounterparty, Comment, StageWeight),
     )
 }

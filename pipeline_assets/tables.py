@@ -18,7 +18,7 @@ import polars as pl
 from pipeline_assets.errors import ContractBroken
 from pipeline_assets.ledger.changes import Action, Record, Recorded
 from pipeline_assets.ledger.history import fields_changed, fold_changes
-from pipeline_assets.models import ENTITIES, Entity, Pipeline
+from pipeline_assets.models import ENTITIES, Entity, Project
 from pipeline_assets.rules import STATUS_FIELDS
 from pipeline_assets.upgrades import upgraded_fields
 from warehouse.connection import has_table
@@ -156,11 +156,11 @@ def _current_table(entity: type[Entity], records: Sequence[Record]) -> pl.DataFr
 def _status_history(changes: Iterable[Recorded], frame: pl.DataFrame) -> pl.DataFrame:
     """Return one row for each change that dates a status, with the complete status that it leaves."""
     positions: list[int] = []
-    columns = {column.name: column for column in columns_of(Pipeline)}
+    columns = {column.name: column for column in columns_of(Project)}
     values: dict[str, list[Any]] = {name: [] for name in DATED}
     newest: dict[str, dict[str, Any]] = {}
     for change in changes:
-        if change.kind != Pipeline.kind or change.after.keys().isdisjoint(DATED):
+        if change.kind != Project.kind or change.after.keys().isdisjoint(DATED):
             continue
         status = newest.setdefault(change.id, {name: columns[name].default for name in DATED})
         positions.append(change.position)
@@ -171,7 +171,7 @@ def _status_history(changes: Iterable[Recorded], frame: pl.DataFrame) -> pl.Data
     dating = pl.DataFrame(
         [
             pl.Series("position", positions, pl.Int64()),
-            *(_column_series(Pipeline, columns[name], values[name]) for name in DATED),
+            *(_column_series(Project, columns[name], values[name]) for name in DATED),
         ]
     )
     whole = _with_authors(dating, frame).rename({"id": "pipeline_id"})

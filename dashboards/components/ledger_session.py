@@ -12,7 +12,7 @@ import streamlit as st
 
 from dashboards.components import snapshot_cache
 from pipeline_assets.ledger import reader, schema
-from pipeline_assets.spreadsheets.portfolio_index import Portfolio, holdings_since
+from pipeline_assets.spreadsheets.portfolio_index import Portfolio, portfolio_since
 from pipeline_assets.vocabulary import Rag
 from renewables.queries.pipeline import landed_position
 from warehouse.errors import WarehouseError
@@ -104,7 +104,7 @@ def _cached_portfolio(
     _engine: sa.Engine,
 ) -> Portfolio:
     newest = _newest(address)
-    newest[address] = holdings_since(_engine, newest[address])
+    newest[address] = portfolio_since(_engine, newest[address])
     return newest[address]
 
 

@@ -73,9 +73,9 @@ def _names_in_use(draft: Draft, record: Record) -> Iterator[Problem]:
         return
     other = next((each for each in draft.with_unique_key(record.kind, key) if each.id != record.id), None)
     if other:
-        way_out = " It is archived: restore it instead." if other.archived else ""
+        fix = " It is archived: restore it instead." if other.archived else ""
         fields = " and ".join(entity.model_fields[name].title or name for name in entity.unique).lower()
-        message = f"a {entity.title.lower()} with this {fields} is there already ({other.id}).{way_out}"
+        message = f"a {entity.title.lower()} with this {fields} is there already ({other.id}).{fix}"
         yield Problem(record.kind, record.id, entity.unique[0], message)
 
 

@@ -74,7 +74,7 @@ def _of_record(held: Portfolio, sheet: Sheet, column: Column, record: Record) ->
             whole = held.get(ENTITIES[sheet.kind].references[column.field], record.fields[column.field] or "")
             return cells.guard_text(str(whole.fields["name"])) if whole else ""
         case ColumnRole.LINKED:
-            links = held.naming(sheet.linked, ENTITIES[sheet.linked].owners[0], record.id)
+            links = held.referencing(sheet.linked, ENTITIES[sheet.linked].owners[0], record.id)
             ids = [link.fields["counterparty_id"] for link in links if link.fields.get("role", "") == column.word]
             found = [held.get("counterparties", id) for id in ids]
             return cells.join_names(sorted(str(each.fields["name"]) for each in found if each))
@@ -85,7 +85,7 @@ def _parts_with_roles(held: Portfolio, sheet: Sheet, record: Record) -> list[tup
     """Yield each part once, by name, with its roles."""
     owner_field, part_field = ENTITIES[sheet.link].references
     roles: dict[str, list[str]] = {}
-    for link in held.naming(sheet.link, owner_field, record.id):
+    for link in held.referencing(sheet.link, owner_field, record.id):
         roles.setdefault(link.fields[part_field], []).append(link.fields.get("role", ""))
     found = [(part, sorted(roles[id])) for id in roles if (part := held.get(sheet.part, id))]
     return sorted(found, key=lambda each: (str(each[0].fields["name"]), each[0].id))

@@ -35,7 +35,7 @@ class Drafting:
         values = values_of(table, columns)
         for row in values:
             row.origin = (origins or {}).get(row.number, row.origin)
-        self.rows = [planner.draft(row) for row in values]
+        self.rows = [planner.plan(row) for row in values]
         self.unknown_counterparties = [
             name
             for name in planner.finder.unknown_counterparties.values()

@@ -186,7 +186,7 @@ def _names_are_still_free(engine: sa.Engine, plan: Plan) -> None:
         Problem(kind, f"row {row.number}", "name", f"{row.label!r} was made since the dry run: look at the file again")
         for row in plan.rows
         if row.id in new
-        for other in held.named(kind, row.label)
+        for other in held.by_name(kind, row.label)
         if other.id not in new and other.position > plan.position
     ]
     if taken:

@@ -72,11 +72,11 @@ class Portfolio:
             self._of_kind[kind, archived] = by_name
         return list(self._of_kind[kind, archived])
 
-    def named(self, kind: str, name: str, *, archived: bool = False) -> list[Record]:
+    def by_name(self, kind: str, name: str, *, archived: bool = False) -> list[Record]:
         """Return the records of a name, in whichever spelling."""
         return [record for record in self._by_name.get((kind, name_key(name)), ()) if record.archived == archived]
 
-    def naming(self, kind: str, field: str, id: str, *, archived: bool = False) -> list[Record]:
+    def referencing(self, kind: str, field: str, id: str, *, archived: bool = False) -> list[Record]:
         """Return the records of a kind whose field refers to this id, oldest first."""
         found = [record for record in self._naming.get((kind, field, id), ()) if record.archived == archived]
         return sorted(found, key=lambda record: record.position)
@@ -84,10 +84,10 @@ class Portfolio:
 
 def read_portfolio(engine: sa.Engine) -> Portfolio:
     """Return all records, read in one transaction."""
-    return holdings_since(engine, Portfolio((), 0))
+    return portfolio_since(engine, Portfolio((), 0))
 
 
-def holdings_since(engine: sa.Engine, known: Portfolio) -> Portfolio:
+def portfolio_since(engine: sa.Engine, known: Portfolio) -> Portfolio:
     """Return all records: the known ones and those that changed since then, which alone are read.
 
     All are read where the ledger is not the one that is known, as after a backup was restored.

@@ -43,7 +43,7 @@ class Finder:
             return self._given(kind, said.id, "id")
         if name is EMPTY:
             raise NotFound("name", "is needed where there is no id")
-        found, within = self.held.named(kind, name), said.fields.get("pipeline_id")
+        found, within = self.held.by_name(kind, name), said.fields.get("pipeline_id")
         within = EMPTY if within is CLEAR else within
         if within is not None:
             found = [each for each in found if (each.fields["pipeline_id"] or EMPTY) == within]
@@ -68,7 +68,7 @@ class Finder:
             if there and name_key(there.fields["name"]) != name_key(name):
                 raise NotFound("pipeline", f"{name!r} is not the name of {given}: clear one of the two")
             return given
-        found = self.held.named("pipelines", name)
+        found = self.held.by_name("pipelines", name)
         if len(found) != 1:
             raise NotFound("pipeline", self._not_one("pipelines", name, found, "give pipeline_id"))
         return found[0].id
@@ -91,7 +91,7 @@ class Finder:
     def parts_called(self, owner: str, by: str, value: str) -> list[Record]:
         """Parts of a record whose field has the value, each once."""
         owner_field, part_field = ENTITIES[self.sheet.link].references
-        ids = {link.fields[part_field] for link in self.held.naming(self.sheet.link, owner_field, owner)}
+        ids = {link.fields[part_field] for link in self.held.referencing(self.sheet.link, owner_field, owner)}
         parts = [self.held.get(self.sheet.part, id) for id in sorted(ids)]
         return [part for part in parts if part and name_key(part.fields[by]) == name_key(value)]
 
@@ -99,12 +99,12 @@ class Finder:
         """Return their ids, each once."""
         missing, ids = [], []
         for name in names:
-            found = self.held.named("counterparties", name)
+            found = self.held.by_name("counterparties", name)
             if len(found) == 1:
                 ids.append(found[0].id)
             else:
                 missing.append(self._not_one("counterparties", name, found, "give its id"))
-                if not found and not self.held.named("counterparties", name, archived=True):
+                if not found and not self.held.by_name("counterparties", name, archived=True):
                     self.unknown_counterparties.setdefault(name_key(name), clean_name(name))
         if missing:
             raise NotFound(column, "; ".join(missing))
@@ -118,10 +118,10 @@ class Finder:
             raise NotFound(column, f"{id[:60]!r} is not there, and a new id has letters, digits and . _ - only")
         return id
 
-    def _not_one(self, kind: str, name: str, found: list[Record], way_out: str) -> str:
+    def _not_one(self, kind: str, name: str, found: list[Record], fix: str) -> str:
         title = ENTITIES[kind].title.lower()
         if found:
-            return f"{len(found)} are called {name!r} ({', '.join(each.id for each in found[:5])}): {way_out}"
-        if self.held.named(kind, name, archived=True):
+            return f"{len(found)} are called {name!r} ({', '.join(each.id for each in found[:5])}): {fix}"
+        if self.held.by_name(kind, name, archived=True):
             return f"the {title} {name!r} is archived: restore it first"
         return f"there is no {title} {name[:100]!r}: import it first"

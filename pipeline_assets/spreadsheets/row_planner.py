@@ -59,7 +59,7 @@ class RowPlanner:
         self._spelled_anew: set[int] = set()
         "Rows that name a record of an earlier row in another spelling."
 
-    def draft(self, said: Values) -> DraftedRow:
+    def plan(self, said: Values) -> DraftedRow:
         """What the row asks for, or what is wrong with it."""
         row = DraftedRow(said.number, errors=said.errors, warnings=said.warnings)
         name = said.fields.get("name", EMPTY)
@@ -91,7 +91,7 @@ class RowPlanner:
         lists |= {spelling_key(role): sorted(names) for role, names in said.people.items()}
         if not self._first_to_say(row, (self.sheet.kind, id), {**said.fields, **lists}):
             return
-        if record is None and not ENTITIES[self.sheet.kind].unique and self.held.named(self.sheet.kind, row.label):
+        if record is None and not ENTITIES[self.sheet.kind].unique and self.held.by_name(self.sheet.kind, row.label):
             row.warnings.append(
                 RowProblem(
                     row.number,
@@ -126,7 +126,7 @@ class RowPlanner:
     def _link_counterparties(self, row: DraftedRow, owner: str, role: str, ids: list[str]) -> None:
         kind = self.sheet.linked
         owner_field, of_role = ENTITIES[kind].owners[0], {"role": role} if role else {}
-        live = [link for link in self.held.naming(kind, owner_field, owner) if link.fields.get("role", "") == role]
+        live = [link for link in self.held.referencing(kind, owner_field, owner) if link.fields.get("role", "") == role]
         wanted = [
             ({owner_field: owner, "counterparty_id": id} | of_role, self._name("counterparties", id)) for id in ids
         ]
@@ -143,7 +143,9 @@ class RowPlanner:
             if link not in [fields for fields, _ in wanted]:
                 wanted.append((link, name))
         live = [
-            link for link in self.held.naming(self.sheet.link, "counterparty_id", owner) if link.fields["role"] == role
+            link
+            for link in self.held.referencing(self.sheet.link, "counterparty_id", owner)
+            if link.fields["role"] == role
         ]
         labelled = [(link, self._name("contacts", link.fields["contact_id"])) for link in live]
         self._set_links(row, self.sheet.link, spelling_key(role), wanted, labelled)
@@ -165,7 +167,9 @@ class RowPlanner:
             self._want(row, (kind, id), self._given(ColumnRole.PART_FIELD, fields, record), record)
         owner_field, part_field = ENTITIES[self.sheet.link].references
         pair = {owner_field: owner, part_field: id}
-        live = [link for link in self.held.naming(self.sheet.link, owner_field, owner) if link.fields[part_field] == id]
+        live = [
+            link for link in self.held.referencing(self.sheet.link, owner_field, owner) if link.fields[part_field] == id
+        ]
         if kind == "contacts":
             self._give_roles(row, pair, live, part.roles)
         else:
@@ -206,7 +210,7 @@ class RowPlanner:
             if fields in there:
                 continue
             owner = ENTITIES[kind].owners[0]
-            archived = self.held.naming(kind, owner, fields[owner], archived=True)
+            archived = self.held.referencing(kind, owner, fields[owner], archived=True)
             twin = next((link for link in archived if link.fields == fields), None)
             restored = twin and Change.restore(kind, twin.id, base_version=twin.version)
             changes.append((restored or Change.create(kind, fields), label))

@@ -32,7 +32,7 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")]
     else:
         print_table(
             ["", "What", "Found"],
-            [[f.state, f.what, f.found + (f" {f.way_out}" if f.way_out else "")] for f in findings],
+            [[f.state, f.what, f.found + (f" {f.fix}" if f.fix else "")] for f in findings],
         )
         look = f" {len(warnings)} lines marked `warning` need a look." if warnings else ""
         typer.echo((f"{len(broken)} broken." if broken else "Nothing is broken.") + look)

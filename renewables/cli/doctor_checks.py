@@ -106,8 +106,8 @@ def _file_system(folder: Path) -> str | None:
 
 def _check_api(settings: Settings) -> Iterable[Finding]:
     answer = elexon(settings)
-    way_out = "Check the network, or ELEXON_BASE_URL; `renewables simulate` stands in."
-    yield Finding(OK, "API", answer.sentence) if answer.is_there else Finding(BROKEN, "API", answer.sentence, way_out)
+    fix = "Check the network, or ELEXON_BASE_URL; `renewables simulate` stands in."
+    yield Finding(OK, "API", answer.sentence) if answer.is_there else Finding(BROKEN, "API", answer.sentence, fix)
 
 
 def _warehouse_file(settings: Settings) -> Iterable[Finding]:
@@ -146,5 +146,5 @@ def _check_data(settings: Settings) -> Iterable[Finding]:
         )
     for table in tables:
         found = f"{table.rows:,} rows, {table.rows_by_filter:,} by filter, {table.doubled_keys:,} doubled keys."
-        way_out = "" if table.is_healthy else "Restore an earlier one: `renewables restore --version N`."
-        yield Finding(OK if table.is_healthy else BROKEN, table.table, found, way_out)
+        fix = "" if table.is_healthy else "Restore an earlier one: `renewables restore --version N`."
+        yield Finding(OK if table.is_healthy else BROKEN, table.table, found, fix)

@@ -96,8 +96,8 @@ def _landing(position: int, landed: int, since: datetime | None) -> Finding:
     age = datetime.now(UTC) - since
     found = f"{position - landed:,} of {position:,} changes wait to be landed, the oldest for {how_long(age)}."
     late = age > LANDS_WITHIN
-    way_out = "While `renewables up` runs they land within seconds; *Land them now* on a page does it at once."
-    return Finding(WARNING if late else OK, "ledger", found, way_out if late else "")
+    fix = "While `renewables up` runs they land within seconds; *Land them now* on a page does it at once."
+    return Finding(WARNING if late else OK, "ledger", found, fix if late else "")
 
 
 def _up(state: Up | None) -> Finding:
@@ -120,8 +120,8 @@ def _automation(orchestrator: DagsterClient, settings: Settings) -> Iterable[Fin
     stopped = [trigger for trigger in automatic.triggers if not trigger.is_running and not _is_meant(trigger, settings)]
     failed = [trigger for trigger in automatic.triggers if trigger.is_running and trigger.failed]
     for trigger in stopped:
-        way_out = f"Switch it on in Dagster: {orchestrator.url}/automation."
-        yield Finding(WARNING, trigger.name, f"The {trigger.kind} is stopped.", way_out)
+        fix = f"Switch it on in Dagster: {orchestrator.url}/automation."
+        yield Finding(WARNING, trigger.name, f"The {trigger.kind} is stopped.", fix)
     for trigger in failed:
         found = f"The newest tick of the {trigger.kind} failed ({_clock(trigger.tick_utc)}): {trigger.error}"
         yield Finding(BROKEN, trigger.name, found, f"See {orchestrator.url}/automation.")

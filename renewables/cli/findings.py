@@ -10,14 +10,14 @@ OK, OFF, WARNING, BROKEN = "ok", "off", "warning", "BROKEN"
 
 @dataclass(frozen=True)
 class Finding:
-    """One line, without secrets. `way_out` is what helps, or empty."""
+    """One line, without secrets. `fix` is what helps, or empty."""
 
     state: str
     what: str
     found: str
-    way_out: str = ""
+    fix: str = ""
 
     def __post_init__(self) -> None:
         """Take secrets out here, so that no examination has to think of it."""
-        for name in ("found", "way_out"):
+        for name in ("found", "fix"):
             object.__setattr__(self, name, redacted(getattr(self, name)))

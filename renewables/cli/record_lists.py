@@ -225,7 +225,7 @@ def _linked_records(
     held: "Portfolio", link_kind: str, field: str, id: str, other_field: str, other: str
 ) -> list[tuple["Record", "Record"]]:
     """Yield (record, link) for live links of the record with this id."""
-    links = held.naming(link_kind, field, id)
+    links = held.referencing(link_kind, field, id)
     return [(found, link) for link in links if (found := held.get(other, link.fields[other_field]))]
 
 

@@ -131,7 +131,7 @@ def chosen_record(held: "Portfolio", kind: str, text: str) -> "Record":
     from renewables.user_errors import BadUsage
 
     by_id = held.get(kind, text)
-    found = [by_id] if by_id else held.named(kind, text) or held.named(kind, text, archived=True)
+    found = [by_id] if by_id else held.by_name(kind, text) or held.by_name(kind, text, archived=True)
     if len(found) == 1:
         return found[0]
     title = ENTITIES[kind].title.lower()
@@ -156,7 +156,7 @@ def records_belonging_to(
             if target != record.kind or field not in entity.owners:
                 continue
             for state in (False, True) if archived else (False,):
-                for link in held.naming(entity.kind, field, record.id, archived=state):
+                for link in held.referencing(entity.kind, field, record.id, archived=state):
                     yield link
                     part = (
                         held.get(part_kind, link.fields[list(entity.references)[1]])
@@ -175,7 +175,7 @@ def _comments_on(held: "Portfolio", part: "Record", archived: bool) -> Iterator[
     field = next((name for name, target in Comment.references.items() if target == part.kind), None)
     if field:
         for state in (False, True) if archived else (False,):
-            yield from held.naming(Comment.kind, field, part.id, archived=state)
+            yield from held.referencing(Comment.kind, field, part.id, archived=state)
 
 
 def _for_scripts(record: "Record") -> dict[str, Any]:

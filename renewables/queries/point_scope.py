@@ -13,6 +13,6 @@ def market_and_technologies(held: Portfolio, point: Record) -> tuple[str | None,
     market: str | None = point.fields["market"] or (project.fields["market"] if project else None)
     if point.fields["technology"]:
         return market, [point.fields["technology"]]
-    links = held.naming("pipeline_facilities", "pipeline_id", project.id) if project else []
+    links = held.referencing("pipeline_facilities", "pipeline_id", project.id) if project else []
     plants = [held.get("facilities", link.fields["facility_id"]) for link in links]
     return market, sorted({plant.fields["technology"] for plant in plants if plant})

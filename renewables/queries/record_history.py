@@ -64,7 +64,7 @@ def _with_parts(held: Portfolio, kind: str, id: str) -> Iterator[tuple[str, str]
     for part in PARTS.get(kind, ()):
         field = next(name for name, target in ENTITIES[part].references.items() if target == kind)
         for archived in (False, True):
-            for link in held.naming(part, field, id, archived=archived):
+            for link in held.referencing(part, field, id, archived=archived):
                 yield part, link.id
                 if behind := BEHIND.get(part):
                     target = ENTITIES[part].references[behind]
@@ -75,7 +75,7 @@ def _with_parts(held: Portfolio, kind: str, id: str) -> Iterator[tuple[str, str]
 def _comments_on(held: Portfolio, kind: str, id: str) -> Iterator[tuple[str, str]]:
     field = next(name for name, target in ENTITIES["comments"].references.items() if target == kind)
     for archived in (False, True):
-        for comment in held.naming("comments", field, id, archived=archived):
+        for comment in held.referencing("comments", field, id, archived=archived):
             yield comment.kind, comment.id
 
 

@@ -90,9 +90,9 @@ def counterparties_of_point(held: Portfolio, point: str, *, archived: bool = Fal
 def information_points_of(held: Portfolio, kind: str, id: str) -> list[Record]:
     """Return live information points of a project or counterparty, open ones first, then by rating."""
     if kind == "pipelines":
-        found = held.naming("information_points", "pipeline_id", id)
+        found = held.referencing("information_points", "pipeline_id", id)
     else:
-        links = held.naming("information_point_counterparties", "counterparty_id", id)
+        links = held.referencing("information_point_counterparties", "counterparty_id", id)
         points = [held.get("information_points", link.fields["information_point_id"]) for link in links]
         found = [point for point in points if point and not point.archived]
     return sorted(found, key=lambda point: (point.fields["status"] != "Open", -rating_of(point)))
@@ -106,7 +106,7 @@ def rating_of(point: Record) -> int:
 def comments_on(held: Portfolio, kind: str, id: str) -> list[Record]:
     """Return the comments on a record, newest first."""
     field = next(name for name, target in ENTITIES["comments"].references.items() if target == kind)
-    return held.naming("comments", field, id)[::-1]
+    return held.referencing("comments", field, id)[::-1]
 
 
 def project_list(held: Portfolio, *, archived: bool = False) -> pl.DataFrame:
@@ -238,7 +238,7 @@ def search_records(held: Portfolio, text: str) -> dict[str, list[SearchHit]]:
 def _linked_records(
     held: Portfolio, kind: str, field: str, id: str, to: str, *, archived: bool = False
 ) -> list[tuple[Record, Record]]:
-    links = held.naming(kind, field, id, archived=archived)
+    links = held.referencing(kind, field, id, archived=archived)
     target = ENTITIES[kind].references[to]
     pairs = [(link, there) for link in links if (there := held.get(target, link.fields[to]))]
     return sorted(pairs, key=lambda pair: str(pair[1].fields["name"]).casefold())
@@ -256,7 +256,7 @@ def _page_of(held: Portfolio, record: Record) -> tuple[str, str] | None:
         "facilities": ("pipeline_facilities", "facility_id"),
         "contacts": ("counterparty_contacts", "contact_id"),
     }
-    candidates = held.naming(*owners[record.kind], record.id) if record.kind in owners else [record]
+    candidates = held.referencing(*owners[record.kind], record.id) if record.kind in owners else [record]
     for candidate in candidates:
         for name in ENTITIES[candidate.kind].owners:
             target = ENTITIES[candidate.kind].references[name]

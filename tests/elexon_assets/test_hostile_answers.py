@@ -124,7 +124,7 @@ def test_an_exception_that_nobody_foresaw_fails_its_window_with_its_message_and_
             raise LookupError("no such luck")
         return parse_rows(dataset, rows, window)
 
-    monkeypatch.setattr(fetch_windows, "parse", parse_but_the_second)
+    monkeypatch.setattr(fetch_windows, "parse_rows", parse_but_the_second)
     report = fetch_days(DAY, date(2024, 1, 8))
     assert len(report.landed_days) == 7
     [failed] = report.failed

@@ -265,7 +265,7 @@ def test_a_landing_that_fails_half_way_leaves_readers_what_they_had(
     before = everything()
     made(engine, "2", Change.create("contacts", {"name": "Ada"}, id="a"))
     with monkeypatch.context() as broken_views:
-        broken_views.setattr(metrics, "statements", lambda: ["CREATE VIEW nonsense AS FROM nowhere"])
+        broken_views.setattr(metrics, "view_statements", lambda: ["CREATE VIEW nonsense AS FROM nowhere"])
         with pytest.raises(duckdb.CatalogException):
             land_changes(engine)
     assert same(everything(), before)

@@ -11,7 +11,7 @@ from pipeline_assets.ledger.schema import open_ledger
 from pipeline_assets.ledger.submission import submit
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.seed_loader import load_seeds
-from pipeline_assets.spreadsheets.portfolio_index import Portfolio, holdings_since, read_portfolio
+from pipeline_assets.spreadsheets.portfolio_index import Portfolio, portfolio_since, read_portfolio
 
 
 def everything(held: Portfolio) -> list[object]:
@@ -33,11 +33,11 @@ def test_what_is_read_after_a_change_is_what_all_of_it_would_be(engine: sa.Engin
     link = before.of_kind("comments")[0]
     submit(engine, [Change.archive("comments", link.id, base_version=link.version)], who="me", token="archive")
     submit(engine, [Change.create("counterparties", {"name": "New & Co"}, id="new")], who="me", token="create")
-    after, whole = holdings_since(engine, before), read_portfolio(engine)
+    after, whole = portfolio_since(engine, before), read_portfolio(engine)
     assert everything(after) == everything(whole)
-    assert [record.id for record in after.named("counterparties", "RENAMED & co")] == [company.id]
-    assert after.named("counterparties", str(company.fields["name"])) == []
-    assert after.naming("comments", "pipeline_id", str(link.fields["pipeline_id"])) == whole.naming(
+    assert [record.id for record in after.by_name("counterparties", "RENAMED & co")] == [company.id]
+    assert after.by_name("counterparties", str(company.fields["name"])) == []
+    assert after.referencing("comments", "pipeline_id", str(link.fields["pipeline_id"])) == whole.referencing(
         "comments", "pipeline_id", str(link.fields["pipeline_id"])
     )
     assert everything(before) == seen, "who still holds the older one sees no half of a change"
@@ -54,5 +54,5 @@ def test_a_ledger_that_was_restored_is_read_as_a_whole(engine: sa.Engine, home: 
     shutil.copy(backup, file)
     again = open_ledger(f"sqlite:///{file}")
     submit(again, [Change.create("counterparties", {"name": "Other & Co"}, id="other")], who="me", token="other")
-    assert everything(holdings_since(again, known)) == everything(read_portfolio(again))
+    assert everything(portfolio_since(again, known)) == everything(read_portfolio(again))
     again.dispose()

@@ -85,8 +85,8 @@ def test_two_clicks_at_once_are_one_import(monkeypatch: pytest.MonkeyPatch) -> N
             asked.append(RunSummary(launched, "QUEUED", what, requested_by, (first, last), datetime.now(UTC), None))
             return launched
 
-    monkeypatch.setattr(fetch_requests, "orchestrator", lambda: Slow("http://127.0.0.1:9"))
-    monkeypatch.setattr(fetch_requests, "recent", lambda *_, **__: list(asked))
+    monkeypatch.setattr(fetch_requests, "dagster_client", lambda: Slow("http://127.0.0.1:9"))
+    monkeypatch.setattr(fetch_requests, "recent_runs", lambda *_, **__: list(asked))
     with ThreadPoolExecutor(2) as clicks:
         said = list(
             clicks.map(
