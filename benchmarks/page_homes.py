@@ -74,9 +74,9 @@ def first_of_each(home: Path, kinds: Mapping[str, str]) -> dict[str, str]:
     """Name to the id of one record of that kind."""
     with environment(RENEWABLES_HOME=str(home)):
         ledger = open_ledger()
-        held = read_portfolio(ledger)
+        portfolio = read_portfolio(ledger)
         ledger.dispose()
-    return {name: held.of_kind(kind)[0].id for name, kind in kinds.items()}
+    return {name: portfolio.of_kind(kind)[0].id for name, kind in kinds.items()}
 
 
 def serve(servers: Supervisor, name: str, home: Path | None) -> str:

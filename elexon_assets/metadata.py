@@ -55,10 +55,10 @@ def failure_metadata(reports: Sequence[Report]) -> dg.Failure:
     landed = sum(len(report.landed_days) for report in reports)
     first = failed[0][1]
     by_day = "'Backfill missing and failed' (or `renewables repair`) asks for the failed ones again."
-    way_out = by_day if failed[0][0].is_half_hourly else "The next run asks for all of it again."
+    fix = by_day if failed[0][0].is_half_hourly else "The next run asks for all of it again."
     return dg.Failure(
         description=f"{len(failed)} of {windows} windows failed, {landed} days landed. First: {first.window}: "
-        f"{first.error} - {way_out}",
+        f"{first.error} - {fix}",
         metadata={
             "failed windows": dg.MetadataValue.table(
                 [

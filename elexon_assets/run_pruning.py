@@ -92,8 +92,10 @@ def _needed_runs(instance: dg.DagsterInstance, events: SqlEventLogStorage) -> se
         last = entry.last_materialization and entry.last_materialization.asset_materialization
         if last and last.partition is None:
             continue  # beside assets by day an asset without partitions is planned for each day, and done once
-        found = events.get_latest_asset_partition_materialization_attempts_without_materializations(entry.asset_key)
-        attempts |= {run_id for run_id, _ in found.values()}
+        materializations = events.get_latest_asset_partition_materialization_attempts_without_materializations(
+            entry.asset_key
+        )
+        attempts |= {run_id for run_id, _ in materializations.values()}
     needed = {run_id for run_id in newest if run_id}
     if attempts:  # Dagster refuses a filter by no runs
         ended_badly = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]

@@ -111,10 +111,10 @@ class _Newest:
 def _newest_landed(con: duckdb.DuckDBPyConnection) -> _Newest | None:
     if not has_table(con, SUBMITTED_CHANGES):
         return None
-    found = con.execute(
+    rows = con.execute(
         f"SELECT position, batch, kind, id FROM {SUBMITTED_CHANGES} ORDER BY position DESC LIMIT 1"
     ).fetchall()
-    return _Newest(found[0][0], found[0][1:]) if found else None
+    return _Newest(rows[0][0], rows[0][1:]) if rows else None
 
 
 def _ensure_tables(con: duckdb.DuckDBPyConnection) -> None:

@@ -49,9 +49,9 @@ class Entity(BaseModel):
         if not isinstance(value, str):
             return value
         text = value.replace("\r\n", "\n").replace("\r", "\n")
-        if found := CONTROL_CHARACTERS.search(text):
+        if match := CONTROL_CHARACTERS.search(text):
             raise PydanticCustomError(
-                "control_character", f"has a control character (U+{ord(found[0]):04X}): leave it out"
+                "control_character", f"has a control character (U+{ord(match[0]):04X}): leave it out"
             )
         return text
 

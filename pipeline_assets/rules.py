@@ -74,18 +74,18 @@ def problems_of_step(kind: str, id: str, before: Mapping[str, Any], after: Mappi
 
 def warnings_of(kind: str, id: str, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[Problem]:
     """Return what deserves a check by the author."""
-    found = []
+    warnings = []
     if kind == "facilities":
         for name, (low, high) in GREAT_BRITAIN.items():
             if after[name] is not None and not low <= after[name] <= high:
-                found.append(Problem(kind, id, name, f"{after[name]:g} lies outside Great Britain"))
+                warnings.append(Problem(kind, id, name, f"{after[name]:g} lies outside Great Britain"))
     if kind == "pipelines" and before and Stage.ON_HOLD not in (before["stage"], after["stage"]):
         steps = STAGES_IN_ORDER.index(after["stage"]) - STAGES_IN_ORDER.index(before["stage"])
         if steps < 0:
-            found.append(Problem(kind, id, "stage", f"goes back from {before['stage']} to {after['stage']}"))
+            warnings.append(Problem(kind, id, "stage", f"goes back from {before['stage']} to {after['stage']}"))
         elif steps > 1:
-            found.append(Problem(kind, id, "stage", f"skips from {before['stage']} to {after['stage']}"))
-    return found
+            warnings.append(Problem(kind, id, "stage", f"skips from {before['stage']} to {after['stage']}"))
+    return warnings
 
 
 def _problem_of(kind: str, id: str, detail: Mapping[str, Any]) -> Problem:

@@ -71,11 +71,11 @@ def read_seeds(folder: Path = SEEDS) -> Seeds:
             if dates != sorted(set(dates)):
                 problems.append(Problem(kind, id, "status_date", "statuses stand in order of their dates, one a day"))
             for status in dated:
-                fields, found = validated_fields(
+                fields, result = validated_fields(
                     kind, id, {name: value for name, value in {**row, **status}.items() if value}
                 )
                 versions[kind, id].append(fields)
-                problems += found
+                problems += result
     problems += [Problem("pipelines", id, "id", f"is in {STATUSES}.csv only") for id in statuses]
     if problems:
         raise Refused(problems)
@@ -84,15 +84,19 @@ def read_seeds(folder: Path = SEEDS) -> Seeds:
 
 def seed_changes(engine: sa.Engine, seeds: Seeds) -> list[Change]:
     """Return the changes that make the ledger agree with the seeds wherever no person has decided otherwise."""
-    there = {(kind, one.id): one for kind in ENTITIES for one in reader.records_of_kind(engine, kind, archived=None)}
-    gone = {key for key, record in there.items() if record.archived}
+    stored = {
+        (kind, stored_record.id): stored_record
+        for kind in ENTITIES
+        for stored_record in reader.records_of_kind(engine, kind, archived=None)
+    }
+    gone = {key for key, record in stored.items() if record.archived}
     wanted: list[Change] = []
     for key, versions in seeds.versions.items():
         kind, id = key
         named = {(target, versions[-1][name]) for name, target in ENTITIES[kind].references.items()}
         if gone & {key, *named}:
             gone.add(key)
-        elif (record := there.get(key)) is None:
+        elif (record := stored.get(key)) is None:
             wanted.append(Change.create(kind, versions[0], id=id))
             wanted += _edit_changes(key, 1, versions[1:])
         elif any(record.fields.get(name) != value for name, value in versions[-1].items()):
@@ -122,7 +126,7 @@ def _status_steps(
     """Return what the seeds may set, in order: statuses newer than the stored one, or a correction of the newest."""
     newest = versions[-1:]
     if record.kind == "pipelines" and not people & STATUS:
-        newest = [one for one in versions if one["status_date"] > record.fields["status_date"]] or newest
+        newest = [result for result in versions if result["status_date"] > record.fields["status_date"]] or newest
     now = dict(record.fields)
     for version in newest:
         step = {name: value for name, value in version.items() if name not in people and now.get(name) != value}

@@ -115,7 +115,7 @@ def deliver_notices(context: dg.SensorEvaluationContext) -> dg.SkipReason:
     """Sends the notices that are due, and asks for no run."""
     with schema.ledger_for_task() as engine:
         handled = deliver_notice(engine, log=context.log.warning)
-    counts = ", ".join(f"{sum(one.state is state for one in handled)} {state}" for state in NoticeState)
+    counts = ", ".join(f"{sum(notice.state is state for notice in handled)} {state}" for state in NoticeState)
     return dg.SkipReason(f"of {len(handled)} notices that were due: {counts}" if handled else "no notice is due")
 
 

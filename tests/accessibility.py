@@ -63,4 +63,4 @@ def _found(page: Page, only: Mapping[str, object]) -> list[str]:
     page.wait_for_function(_STILL)
     if not page.evaluate("typeof axe === 'object'"):
         page.evaluate(AXE_SCRIPT)
-    return list(page.evaluate(_FOUND, [only, [(one.rule, one.selector) for one in STREAMLITS_OWN]]))
+    return list(page.evaluate(_FOUND, [only, [(item.rule, item.selector) for item in STREAMLITS_OWN]]))

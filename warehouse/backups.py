@@ -33,15 +33,15 @@ def find_snapshot(version: int | None = None, *, warehouse: Path | None = None) 
     """Return the newest snapshot, or the one of a version, if it opens. Raises WarehouseMissing, WarehouseDamaged."""
     warehouse = warehouse or Settings().warehouse
     folder = snapshots.folder_of(warehouse)
-    found = snapshots.newest_snapshot(folder) if version is None else snapshots.of_version(folder, version)
-    if found is None:
-        there = ", ".join(f"{s.version} ({s.day})" for s in snapshots.kept_snapshots(folder)) or "none"
+    snapshot = snapshots.newest_snapshot(folder) if version is None else snapshots.of_version(folder, version)
+    if snapshot is None:
+        names = ", ".join(f"{s.version} ({s.day})" for s in snapshots.kept_snapshots(folder)) or "none"
         raise WarehouseMissing(
-            f"There is no snapshot {'' if version is None else f'{version} '}to restore in {folder}; kept are: {there}."
+            f"There is no snapshot {'' if version is None else f'{version} '}to restore in {folder}; kept are: {names}."
         )
-    with reading(warehouse, version=found.version) as con:
+    with reading(warehouse, version=snapshot.version) as con:
         con.execute("FROM warehouse_info").fetchall()
-    return found
+    return snapshot
 
 
 def restore(version: int | None = None, *, warehouse: Path | None = None) -> Restored:

@@ -59,7 +59,7 @@ def writing(path: Path | None = None, *, wait_seconds: float | None = None) -> I
         _refuse_without_room(path)
         with private_umask(), closing(duckdb.connect()) as con:
             _attach_file(con, path, wait_seconds)
-            with damage_named(path, _way_out(path)):
+            with damage_named(path, _fix_for(path)):
                 yield con
     finally:
         _this_process.release()
@@ -107,7 +107,7 @@ def damaged_snapshot(path: Path, complaint: str) -> WarehouseError:
 
 
 @contextmanager
-def damage_named(path: Path, way_out: str = WITHOUT_SNAPSHOT) -> Iterator[None]:
+def damage_named(path: Path, fix: str = WITHOUT_SNAPSHOT) -> Iterator[None]:
     """Name what turns out to be damaged only when it is read: DuckDB checks each block then. Raises WarehouseDamaged.
 
     Every other error passes: a query that cannot be answered says nothing about the file.
@@ -117,7 +117,7 @@ def damage_named(path: Path, way_out: str = WITHOUT_SNAPSHOT) -> Iterator[None]:
     except duckdb.Error as error:
         if not _DAMAGE.search(str(error)):
             raise
-        raise _translate_error(error, path, way_out) from error
+        raise _translate_error(error, path, fix) from error
 
 
 def refuse_lost(path: Path) -> None:
@@ -174,25 +174,25 @@ def _attach_file(con: duckdb.DuckDBPyConnection, path: Path, wait_seconds: float
     )
     # The storage of 1.5 is written and read by both supported lines of DuckDB.
     statement = f"ATTACH {_quoted_path(path)} AS warehouse (STORAGE_VERSION 'v1.5.0')"
-    way_out = _way_out(path)
+    fix = _fix_for(path)
     refuse_link(path.with_name(f"{path.name}.wal"))
-    with _named_errors(path, way_out):
+    with _named_errors(path, fix):
         patiently(con.execute, statement)
         con.execute("USE warehouse")
     newest = snapshots.newest_snapshot(snapshots.folder_of(path))
     if newest is not None and not has_table(con, "warehouse_info"):
         raise WarehouseLost(_lost(path, newest))
-    with _named_errors(path, way_out):
+    with _named_errors(path, fix):
         con.execute("CREATE TABLE IF NOT EXISTS warehouse_info (key VARCHAR, value VARCHAR)")
         con.execute(
             "INSERT INTO warehouse_info SELECT 'format_version', ? WHERE NOT EXISTS "
             "(FROM warehouse_info WHERE key = 'format_version')",
             [str(FORMAT_VERSION)],
         )
-    found = con.execute("SELECT value FROM warehouse_info WHERE key = 'format_version'").fetchall()
-    if int(found[0][0]) > FORMAT_VERSION:
+    rows = con.execute("SELECT value FROM warehouse_info WHERE key = 'format_version'").fetchall()
+    if int(rows[0][0]) > FORMAT_VERSION:
         raise WarehouseTooNew(
-            f"{path} was written by a newer gb-renewables (format {found[0][0]}, this one knows {FORMAT_VERSION}). "
+            f"{path} was written by a newer gb-renewables (format {rows[0][0]}, this one knows {FORMAT_VERSION}). "
             "Update this installation; nothing was changed."
         )
 
@@ -203,15 +203,15 @@ def _quoted_path(path: Path) -> str:
 
 
 @contextmanager
-def _named_errors(path: Path, way_out: str) -> Iterator[None]:
-    """Translate DuckDB's errors; `way_out` says what helps when the file is damaged."""
+def _named_errors(path: Path, fix: str) -> Iterator[None]:
+    """Translate DuckDB's errors; `fix` says what helps when the file is damaged."""
     try:
         yield
     except duckdb.Error as error:
-        raise _translate_error(error, path, way_out) from error
+        raise _translate_error(error, path, fix) from error
 
 
-def _translate_error(error: duckdb.Error, path: Path, way_out: str) -> WarehouseError:
+def _translate_error(error: duckdb.Error, path: Path, fix: str) -> WarehouseError:
     """Return DuckDB's error as what is wrong and how to fix it."""
     text = str(error)
     if "Could not set lock" in text:
@@ -228,12 +228,10 @@ def _translate_error(error: duckdb.Error, path: Path, way_out: str) -> Warehouse
             f"{path} cannot be opened: {text.rpartition(': ')[2]}. Make it readable and writable for the user who runs "
             "this, or set RENEWABLES_HOME to another folder."
         )
-    return WarehouseDamaged(
-        f"{path} cannot be opened as a warehouse. Nothing was deleted. {way_out} DuckDB says: {text}"
-    )
+    return WarehouseDamaged(f"{path} cannot be opened as a warehouse. Nothing was deleted. {fix} DuckDB says: {text}")
 
 
-def _way_out(path: Path) -> str:
+def _fix_for(path: Path) -> str:
     return f"`renewables restore` moves it aside and puts the newest snapshot of {path} in place."
 
 

@@ -115,8 +115,8 @@ def _refuse_null_keys(table: str, frame: pl.DataFrame, key: Sequence[str]) -> No
 
 
 def _refuse_other_columns(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> None:
-    there = {name for (name,) in con.execute("SELECT name FROM pragma_table_info(?)", [table]).fetchall()}
-    unknown, missing = sorted(set(frame.columns) - there), sorted(there - set(frame.columns))
+    table_columns = {name for (name,) in con.execute("SELECT name FROM pragma_table_info(?)", [table]).fetchall()}
+    unknown, missing = sorted(set(frame.columns) - table_columns), sorted(table_columns - set(frame.columns))
     if unknown or missing:
         raise LandingRefused(
             f"{table} and the frame differ: not in the table {unknown}, not in the frame {missing}. Nothing was landed."

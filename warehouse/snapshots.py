@@ -116,9 +116,9 @@ def _remove_file(unfinished: Path) -> None:
 
 def _next_version(con: duckdb.DuckDBPyConnection, folder: Path) -> int:
     """Return the next version: a counter in the warehouse, above what readers have seen, also after a restore."""
-    found = con.execute("SELECT value FROM warehouse_info WHERE key = 'snapshot_version'").fetchall()
+    rows = con.execute("SELECT value FROM warehouse_info WHERE key = 'snapshot_version'").fetchall()
     seen = [s.version for s in kept_snapshots(folder)]
-    version = max([int(value) for (value,) in found] + seen, default=0) + 1
+    version = max([int(value) for (value,) in rows] + seen, default=0) + 1
     con.execute("BEGIN")
     con.execute("DELETE FROM warehouse_info WHERE key = 'snapshot_version'")
     con.execute("INSERT INTO warehouse_info VALUES ('snapshot_version', ?)", [str(version)])

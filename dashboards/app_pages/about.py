@@ -40,7 +40,7 @@ def render_page() -> None:
     st.markdown(NOT_COVERED)
     st.subheader("This installation", anchor=False)
     settings, snapshot = Settings(), snapshot_cache.current_snapshot()
-    held = (
+    available = (
         f"snapshot {snapshot.version} of {moment(snapshot.published_at_utc)} {zone(snapshot.published_at_utc)}, "
         f"{size(snapshot.path.stat().st_size)}"
         if snapshot
@@ -48,7 +48,7 @@ def render_page() -> None:
     )
     api, dagster = (endpoint_of(url).url for url in (settings.elexon_base_url, settings.dagster_url))
     st.markdown(
-        f"- Home `{settings.renewables_home}`\n- Warehouse `{settings.warehouse}`: {held}\n"
+        f"- Home `{settings.renewables_home}`\n- Warehouse `{settings.warehouse}`: {available}\n"
         f"- Elexon's API `{api}`\n- Dagster {dagster}"
     )
     st.dataframe(

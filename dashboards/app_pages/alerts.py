@@ -41,21 +41,21 @@ def render_page() -> None:
     st.markdown(" · ".join(f"**{number(count)}** {NAMES[state].lower()}" for state, count in counts.items()))
     states = {NAMES[state]: state for state in NoticeState}
     state = states.get(st.segmented_control("State", list(states), key="state", bind="query-params") or "")
-    found = outbox.list_notices(ledger_session.engine(), state=state, limit=SHOWN)
-    for waiting in found:
+    result = outbox.list_notices(ledger_session.engine(), state=state, limit=SHOWN)
+    for waiting in result:
         _render_notice(waiting)
-    if not found:
+    if not result:
         st.info(EMPTY[state], icon=":material/notifications:")
-    elif sum(counts.values() if state is None else [counts[state]]) > len(found):
+    elif sum(counts.values() if state is None else [counts[state]]) > len(result):
         st.caption(f"The newest {SHOWN}.")
 
 
 def _where_they_go() -> None:
     if _webhook_is_set():
-        said = ":green[:material/check_circle:] Slack is set up: notices go to the channel of its webhook."
+        message = ":green[:material/check_circle:] Slack is set up: notices go to the channel of its webhook."
     else:
-        said = ":material/info: Slack is not set up (`SLACK_WEBHOOK_URL`): notices go to Dagster's log only."
-    st.caption(f"{said} Dagster sends them while `renewables up` runs, up to {ATTEMPTS} attempts over about a day.")
+        message = ":material/info: Slack is not set up (`SLACK_WEBHOOK_URL`): notices go to Dagster's log only."
+    st.caption(f"{message} Dagster sends them while `renewables up` runs, up to {ATTEMPTS} attempts over about a day.")
 
 
 def _webhook_is_set() -> bool:
@@ -78,15 +78,15 @@ def _render_notice(waiting: Waiting) -> None:
 
 
 def _became_of(waiting: Waiting) -> str:
-    said = f": {plain(waiting.outcome)}" if waiting.outcome else ""
+    message = f": {plain(waiting.outcome)}" if waiting.outcome else ""
     if waiting.state is NoticeState.SENT:
-        return f"Sent {moment(waiting.sent_at_utc)}{said}; attempt {waiting.attempts}"
+        return f"Sent {moment(waiting.sent_at_utc)}{message}; attempt {waiting.attempts}"
     if waiting.state is NoticeState.LOGGED:
         return "Nobody was told: there was no webhook, so only Dagster's log has it"
     if waiting.state is NoticeState.FAILED:
-        return f"Given up after {waiting.attempts} attempts{said}"
+        return f"Given up after {waiting.attempts} attempts{message}"
     due = "due now" if waiting.due_at_utc <= datetime.now(UTC) else f"next not before {moment(waiting.due_at_utc)}"
-    return f"Attempt {waiting.attempts} of {ATTEMPTS}{said}; {due}" if waiting.attempts else f"Not tried yet; {due}"
+    return f"Attempt {waiting.attempts} of {ATTEMPTS}{message}; {due}" if waiting.attempts else f"Not tried yet; {due}"
 
 
 def _notice_link(notice: Notice) -> None:

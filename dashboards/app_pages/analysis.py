@@ -76,8 +76,8 @@ def render_page() -> None:
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
     with row:
         dataset = dataset_chosen()
-    held = snapshot_cache.cached_query(span_of, dataset.name) if snapshot_cache.current_snapshot() else None
-    if held is None:
+    available = snapshot_cache.cached_query(span_of, dataset.name) if snapshot_cache.current_snapshot() else None
+    if available is None:
         empty_state(dataset.title.lower())
         return
     with row:
@@ -88,8 +88,8 @@ def render_page() -> None:
             bind="query-params",
             help="Values in doubt count as missing. Flags never alter a value.",
         )
-    days = days_chosen(held)
-    wanted = Wanted(dataset, days, categories, exclude, held)
+    days = days_chosen(available)
+    wanted = Wanted(dataset, days, categories, exclude, available)
     views = {name: view for name, view in VIEWS.items() if name not in ONLY_WITH_CAPACITY or _has_capacity(dataset)}
     name = st.segmented_control(
         "View", list(views), default="Time series", required=True, key="view", bind="query-params"
@@ -108,11 +108,11 @@ def _time_series(wanted: Wanted) -> None:
         kind = st.segmented_control(
             "Drawn as", ["Stacked", "Lines"], default="Stacked", required=True, key="drawn", bind="query-params"
         )
-    drawn, said = series_in_grain(wanted, asked)
+    drawn, message = series_in_grain(wanted, asked)
     stacked = kind == "Stacked" and can_be_stacked(drawn)
     if kind == "Stacked" and not stacked:
-        said += " Signed flows cannot be stacked, so they are lines."
-    st.caption(said)
+        message += " Signed flows cannot be stacked, so they are lines."
+    st.caption(message)
     render_chart(
         figure_in_page(drawn, stacked=stacked),
         drawn.frame,
@@ -130,16 +130,16 @@ def series_in_grain(wanted: Wanted, asked: str) -> tuple[Series, str]:
     too_fine = asked in GRAINS and length / GRAINS[asked].width > POINTS_A_SERIES
     if too_fine:
         grain = auto.name
-    said = f"Mean MW per **{grain}**, {wanted}."
+    message = f"Mean MW per **{grain}**, {wanted}."
     if too_fine:
-        said += f" A {asked} each would be too many points for this span."
+        message += f" A {asked} each would be too many points for this span."
     if grain in profiles.BY_DAY:
         drawn = snapshot_cache.cached_query(
             profiles.by_settlement_day, wanted.selection, wanted.days.first, wanted.days.last, grain=grain
         )
     else:
         drawn = snapshot_cache.cached_query(series_of, wanted.selection, window, grain=GRAINS[grain])
-    return drawn, said
+    return drawn, message
 
 
 def _render_distribution(wanted: Wanted) -> None:
@@ -233,14 +233,14 @@ def _render_summary(wanted: Wanted) -> None:
     frame = _render_figures(wanted)
     st.subheader("Figures of the span", anchor=False)
     coverage = frame["coverage"].min()
-    there = "All half hours are there"
+    completeness = "All half hours are there"
     if isinstance(coverage, float) and coverage < 1:
-        there = f"At least {percent(coverage)} of the half hours are there for each"
+        completeness = f"At least {percent(coverage)} of the half hours are there for each"
     without = ", without what is flagged" if wanted.exclude_flagged else ""
     has_capacity = bool(frame["capacity_factor"].count())
     caveats = snapshot_cache.cached_query(caveats_of, wanted.selection, has_capacity=has_capacity)
     st.caption(
-        f"{wanted}{without}. {there}; energy is never filled up, and its flagged share is beside it. "
+        f"{wanted}{without}. {completeness}; energy is never filled up, and its flagged share is beside it. "
         + " ".join(caveats)
     )
     show_table(frame, name="summary", columns=SUMMARY)

@@ -123,7 +123,7 @@ def _render_outcome(turns: list[Turn], n: int) -> None:
         st.error(plain(turn.problem), icon=":material/sms_failed:")
     elif not turn.is_answered:
         st.caption(":material/stop_circle: Stopped.")
-    elif not any(one.looked_up for one in turns[: n + 1]):
+    elif not any(turn_before.looked_up for turn_before in turns[: n + 1]):
         st.warning("Nothing was looked up for this: no number in it comes from the data.", icon=":material/warning:")
     if turn.looked_up:
         _render_rows(turn.looked_up[-1], f"answer-{n + 1}")
@@ -168,8 +168,8 @@ def _column_formats(frame: pl.DataFrame) -> dict[str, Any]:
 def _render_provenance(turn: Turn) -> None:
     """Draw what other pages show too: how much is present, how much is flagged, and whether it is synthetic."""
     label = label_of_sources(snapshot_cache.cached_query(source_names)) if turn.is_on_generation else ""
-    said = [*([f"{label} data."] if label else []), *turn.coverage, f"Snapshot {turn.version}."]
-    st.caption(plain(" ".join(said)))
+    messages = [*([f"{label} data."] if label else []), *turn.coverage, f"Snapshot {turn.version}."]
+    st.caption(plain(" ".join(messages)))
 
 
 render_page()

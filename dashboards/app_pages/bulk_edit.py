@@ -32,7 +32,7 @@ Typed = Sequence[tuple[Record, Mapping[str, str]]]
 
 def render_page() -> None:
     save_notice.render_notice()
-    held = ledger_session.current_portfolio()
+    portfolio = ledger_session.current_portfolio()
     kind = st.segmented_control(
         "Records",
         KINDS,
@@ -44,16 +44,16 @@ def render_page() -> None:
         label_visibility="collapsed",
     )
     kind = kind or KINDS[0]
-    if not held.of_kind(kind):
-        record_lists.empty_list(held, "pipelines")
+    if not portfolio.of_kind(kind):
+        record_lists.empty_list(portfolio, "pipelines")
         return
     name = f"bulk edit of {kind}"
     state = submit_form.form_state(name)
     if not state.records:
-        state.records = {(record.kind, record.id): record for record in held.of_kind(kind)}
+        state.records = {(record.kind, record.id): record for record in portfolio.of_kind(kind)}
     opened, table = list(state.records.values()), f"bulk {state.token}"
     typed, beyond = _typed(kind, opened, key=table)
-    if any(held.get(kind, record.id) != record for record in opened):
+    if any(portfolio.get(kind, record.id) != record for record in opened):
         st.info("Some of these were changed since the table was opened.", icon=":material/update:")
     st.button("Start again", icon=":material/restart_alt:", on_click=submit_form.discard, args=(name,), type="tertiary")
     st.subheader("What would change", anchor=False)
@@ -65,7 +65,7 @@ def render_page() -> None:
         return
     read = parse_cells(kind, typed)
     records = [(record, read.edits[record.id]) for record, _ in typed if record.id in read.edits]
-    _difference_table(held, kind, records)
+    _difference_table(portfolio, kind, records)
     _second_look(kind, read.warnings, records)
     may_be_saved = _read_problems(kind, typed, read.problems, beyond)
     may_be_saved &= _clearing_is_confirmed(kind, read, key=f"clear {state.token}")
@@ -117,13 +117,13 @@ def _typed(kind: str, opened: Sequence[Record], *, key: str) -> tuple[Typed, lis
     return typed, [text for row in texts.slice(len(frame)).rows() for text in row if text.strip()]
 
 
-def _difference_table(held: Portfolio, kind: str, edits: Sequence[tuple[Record, Mapping[str, Any]]]) -> None:
+def _difference_table(portfolio: Portfolio, kind: str, edits: Sequence[tuple[Record, Mapping[str, Any]]]) -> None:
     rows = [
         {
             "Record": record.fields["name"],
             "Field": title_of(kind, name),
-            "Before": shown_value(held, kind, name, record.fields[name]),
-            "After": shown_value(held, kind, name, value),
+            "Before": shown_value(portfolio, kind, name, record.fields[name]),
+            "After": shown_value(portfolio, kind, name, value),
         }
         for record, given in edits
         for name, value in given.items()

@@ -17,7 +17,7 @@ PERSON = ("name", "email", "phone")
 
 
 def render_page() -> None:
-    held, company = record_page.addressed_record(KIND)
+    portfolio, company = record_page.addressed_record(KIND)
     if company is None:
         return
     st.title(plain(company.fields["name"]), anchor=False)
@@ -27,22 +27,22 @@ def render_page() -> None:
         if company.fields[name]:
             st.text(company.fields[name])
     record_page.head_forms(company, ("name", "website", "notes"))
-    _render_people(held, company)
+    _render_people(portfolio, company)
     st.subheader("Projects", anchor=False)
-    _render_projects(held, company)
+    _render_projects(portfolio, company)
     st.subheader("Information points", anchor=False)
-    record_page.render_information_points(information_points_of(held, KIND, company.id))
-    record_page.render_comments(held, company)
-    record_page.render_history(held, company)
+    record_page.render_information_points(information_points_of(portfolio, KIND, company.id))
+    record_page.render_comments(portfolio, company)
+    record_page.render_history(portfolio, company)
 
 
-def _render_people(held: Portfolio, company: Record) -> None:
+def _render_people(portfolio: Portfolio, company: Record) -> None:
     st.subheader("Contacts", anchor=False)
-    found = contacts_of(held, company.id)
+    contacts = contacts_of(portfolio, company.id)
     go = record_page.same_page(KIND, company.id)
     drawn = set[str]()
     for role in ContactRole:
-        for link, person in found:
+        for link, person in contacts:
             if link.fields["role"] != role:
                 continue
             fields, form = person.fields, f"contact {person.id}"
@@ -55,15 +55,15 @@ def _render_people(held: Portfolio, company: Record) -> None:
             record_page.removal_form(link, f"{fields['name']} ({role})", go)
             if person.id not in drawn:
                 drawn.add(person.id)
-                record_page.comments_on_part(held, person, company)
-    for person in {person.id: person for _, person in found}.values():
+                record_page.comments_on_part(portfolio, person, company)
+    for person in {person.id: person for _, person in contacts}.values():
         if form_routing.open_form() == f"contact {person.id}":
             name = f"edit contact {person.id}"
             with st.container(border=True):
                 st.markdown(f"**Edit {plain(person.fields['name'])}**")
                 submit_form.render_form(name, [submit_form.edit_part(name, person, PERSON)], go=go)
                 form_routing.close_button(name)
-    if not found:
+    if not contacts:
         st.caption("None yet.")
     if form_routing.open_form() == "new contact":
         _new_contact(company, go)
@@ -87,14 +87,14 @@ def _new_contact(company: Record, go: submit_form.Go) -> None:
         form_routing.close_button(name)
 
 
-def _render_projects(held: Portfolio, company: Record) -> None:
-    found = projects_of(held, company.id)
-    for link, project in found:
+def _render_projects(portfolio: Portfolio, company: Record) -> None:
+    projects = projects_of(portfolio, company.id)
+    for link, project in projects:
         with st.container(horizontal=True, vertical_alignment="center"):
             st.markdown(f":gray[{link.fields['role']}]", width=140)
             record_lists.record_link("pipelines", project.id, project.fields["name"], icon=":material/bolt:")
             st.caption(f"{project.fields['stage']}, {rag_text(project.fields['rag'])}", width="content")
-    if not found:
+    if not projects:
         st.caption("None.")
 
 

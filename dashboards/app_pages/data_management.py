@@ -116,13 +116,13 @@ def _not_whole(dataset: Dataset, days: pl.DataFrame) -> None:
     utc_day: date = days["day_utc"][chosen]
     if days["half_hours_missing"][chosen] > days["half_hours_known_gap"][chosen]:
         accept_gap_form(dataset, utc_day, days["why"][chosen])
-    asked, held = days_of(window_of_days(utc_day, utc_day)), snapshot_cache.cached_query(span_of, dataset.name)
-    there = days_of(held) if held else None
-    if there is None or asked.last < there.first or asked.first > there.last:
+    asked, available = days_of(window_of_days(utc_day, utc_day)), snapshot_cache.cached_query(span_of, dataset.name)
+    days_held = days_of(available) if available else None
+    if days_held is None or asked.last < days_held.first or asked.first > days_held.last:
         st.caption(f"Nothing of {day(utc_day)} is held: import it first.")
         return
     # An address with a day beyond what is held would be taken for none.
-    ends = [max(asked.first, there.first).isoformat(), min(asked.last, there.last).isoformat()]
+    ends = [max(asked.first, days_held.first).isoformat(), min(asked.last, days_held.last).isoformat()]
     parameters = {"data": dataset.title, "days": CUSTOM, "from-to": ends}
     st.page_link(
         "app_pages/explorer.py",
@@ -173,8 +173,8 @@ def _render_database() -> None:
         )
 
 
-def _render_fetch_log(title: str, question: object, said: str) -> None:
-    part = st.expander(f"{title}: {said}", key=title, on_change="rerun", icon=":material/list_alt:")
+def _render_fetch_log(title: str, question: object, message: str) -> None:
+    part = st.expander(f"{title}: {message}", key=title, on_change="rerun", icon=":material/list_alt:")
     if part.open and callable(question):
         with part:
             only_failed = title == "Fetch log" and st.toggle("Only what failed", key="only-failed")

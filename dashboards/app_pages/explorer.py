@@ -56,22 +56,22 @@ def render_page() -> None:
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="large")
     with row:
         dataset = dataset_chosen()
-    held = snapshot_cache.cached_query(span_of, dataset.name) if snapshot_cache.current_snapshot() else None
-    if held is None:
+    available = snapshot_cache.cached_query(span_of, dataset.name) if snapshot_cache.current_snapshot() else None
+    if available is None:
         empty_state(dataset.title.lower())
         return
-    days = days_chosen(held, default="7 days")
+    days = days_chosen(available, default="7 days")
     with row:
         categories = categories_chosen(dataset)
     asked = st.container()
     columns, wanted = _render_more_options(
         dataset, Filter(dataset.name, window_of_days(days.first, days.last), tuple(categories))
     )
-    found = snapshot_cache.cached_query(count_rows, wanted)
-    pages = max(1, -(-found // ROWS_A_PAGE))
+    row_count = snapshot_cache.cached_query(count_rows, wanted)
+    pages = max(1, -(-row_count // ROWS_A_PAGE))
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(
-            f"**{number(found)}** rows" + (f", as published by {in_words(wanted.as_of)}" if wanted.as_of else "")
+            f"**{number(row_count)}** rows" + (f", as published by {in_words(wanted.as_of)}" if wanted.as_of else "")
         )
         page = st.pagination(pages, key="page", max_visible_pages=5) if pages > 1 else 1
     if wanted.as_of:

@@ -117,20 +117,20 @@ def _render_watched_run() -> None:
 
 def _render_check_list(dagster: DagsterClient, newest: RunSummary | None) -> None:
     """Draw the list; `newest` is the run requested here. Raises OrchestratorError."""
-    found, under_way = recent_checks(dagster), newest is not None and not newest.is_over
+    checks, under_way = recent_checks(dagster), newest is not None and not newest.is_over
     failed_because = dagster.run_state(newest.launched.id).errors if newest and newest.status == "FAILURE" else []
-    counts = {outcome: sum(check.outcome == outcome for check in found) for outcome in MARKS}
+    counts = {outcome: sum(check.outcome == outcome for check in checks) for outcome in MARKS}
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        said = " · ".join(f"**{count}** {outcome}" for outcome, count in counts.items() if count) or NOTHING
-        st.markdown(said, width="content")
+        message = " · ".join(f"**{count}** {outcome}" for outcome, count in counts.items() if count) or NOTHING
+        st.markdown(message, width="content")
         st.button("Run checks now", icon=":material/play_arrow:", disabled=under_way, on_click=_run_checks)
     if note := st.session_state.pop(_NOTE, ""):
         st.warning(plain_sentence(note), icon=":material/info:")
     if newest:
-        _newest_text(newest, found)
-    for said in failed_because[:1]:
-        st.markdown(f":small[:red[{plain(said[:300])}]]")
-    _render_table(found)
+        _newest_text(newest, checks)
+    for message in failed_because[:1]:
+        st.markdown(f":small[:red[{plain(message[:300])}]]")
+    _render_table(checks)
     st.caption(
         "Checks run after every landing, in a job of their own; coverage and freshness warn, structure fails. Those of "
         "the portfolio run with every landing of changes, and not by the button."
@@ -153,7 +153,7 @@ def _run_checks() -> None:
         st.session_state[_NOTE] = str(error)
 
 
-def _newest_text(run: RunSummary, found: list[Check]) -> None:
+def _newest_text(run: RunSummary, checks: list[Check]) -> None:
     """Return the progress of the run: checks finished of those it announced."""
     state = STATES.get(run.status, ":blue[:material/sync:] are under way")
     took = f", {(run.ended_at_utc - run.created_at_utc).total_seconds():.0f} s" if run.ended_at_utc else ""
@@ -161,13 +161,13 @@ def _newest_text(run: RunSummary, found: list[Check]) -> None:
         st.markdown(f"Those asked for here {moment(run.created_at_utc)} {state}{took}", width="content")
         st.link_button("In Dagster", run.launched.url, icon=":material/open_in_new:", type="tertiary")
     if not run.is_over:
-        announced = [check for check in found if check.run_id == run.launched.id]
+        announced = [check for check in checks if check.run_id == run.launched.id]
         judged = sum(check.outcome != "running" for check in announced)
         text = f"{judged} of {len(announced)} checks" if announced else "A process is starting …"
         st.progress(judged / len(announced) if announced else 0.0, text=text)
 
 
-def _render_table(found: list[Check]) -> None:
+def _render_table(checks: list[Check]) -> None:
     rows = [
         {
             "outcome": MARKS[check.outcome],
@@ -177,7 +177,7 @@ def _render_table(found: list[Check]) -> None:
             "at_utc": check.at_utc,
             "description": check.description,
         }
-        for check in found
+        for check in checks
     ]
     frame = pl.DataFrame(rows, schema_overrides={"at_utc": pl.Datetime("us", "UTC")})
     st.dataframe(

@@ -18,7 +18,7 @@ FIELDS = (
 
 
 def render_page() -> None:
-    held, point = record_page.addressed_record(KIND)
+    portfolio, point = record_page.addressed_record(KIND)
     if point is None:
         return
     fields = point.fields
@@ -28,9 +28,11 @@ def render_page() -> None:
         ledger_session.landing_badge(point.position)
         if fields["pipeline_id"]:
             project = fields["pipeline_id"]
-            record_lists.record_link("pipelines", project, name_of(held, "pipelines", project), icon=":material/bolt:")
+            record_lists.record_link(
+                "pipelines", project, name_of(portfolio, "pipelines", project), icon=":material/bolt:"
+            )
     record_page.archived_note(point)
-    market, technologies = market_and_technologies(held, point)
+    market, technologies = market_and_technologies(portfolio, point)
     record_page.render_facts(
         {
             "Market": market or NOTHING,
@@ -46,23 +48,23 @@ def render_page() -> None:
         if fields[name]:
             st.caption(name.capitalize())
             st.text(fields[name])
-    record_page.head_forms(point, FIELDS, record_page.choices_of(held, "pipelines"))
-    _render_counterparties(held, point)
-    record_page.render_comments(held, point)
-    record_page.render_history(held, point)
+    record_page.head_forms(point, FIELDS, record_page.choices_of(portfolio, "pipelines"))
+    _render_counterparties(portfolio, point)
+    record_page.render_comments(portfolio, point)
+    record_page.render_history(portfolio, point)
 
 
-def _render_counterparties(held: Portfolio, point: Record) -> None:
+def _render_counterparties(portfolio: Portfolio, point: Record) -> None:
     st.subheader("Counterparties", anchor=False)
     go = record_page.same_page(KIND, point.id)
-    found = counterparties_of_point(held, point.id)
-    for link, company in found:
+    counterparties = counterparties_of_point(portfolio, point.id)
+    for link, company in counterparties:
         with st.container(horizontal=True, vertical_alignment="center"):
             record_lists.record_link("counterparties", company.id, company.fields["name"], icon=":material/domain:")
             ledger_session.landing_mark(link.position)
             record_page.row_button("Remove", f"remove {link.id}", icon=":material/close:", record=point)
         record_page.removal_form(link, company.fields["name"], go)
-    if not found:
+    if not counterparties:
         st.caption("None.")
     if form_routing.open_form() != "new counterparty":
         record_page.row_button("Add a counterparty", "new counterparty", icon=":material/add:", record=point)
@@ -74,7 +76,7 @@ def _render_counterparties(held: Portfolio, point: Record) -> None:
     with st.container(border=True):
         st.markdown("**Add a counterparty**")
         submit_form.render_form(
-            name, [part], choices=record_page.choices_of(held, "counterparties"), label="Add it", go=go
+            name, [part], choices=record_page.choices_of(portfolio, "counterparties"), label="Add it", go=go
         )
         form_routing.close_button(name)
 

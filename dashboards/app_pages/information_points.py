@@ -45,7 +45,7 @@ def _filter_rows(frame: pl.DataFrame) -> pl.DataFrame:
     return frame
 
 
-def _create_form(held: Portfolio) -> None:
+def _create_form(portfolio: Portfolio) -> None:
     point = submit_form.create_part(CREATE, KIND, FIELDS)
     about = submit_form.create_part(
         CREATE,
@@ -57,14 +57,14 @@ def _create_form(held: Portfolio) -> None:
     )
     asked = str(st.query_params.get("project", ""))
     state = submit_form.form_state(CREATE)
-    if held.get("pipelines", asked):
+    if portfolio.get("pipelines", asked):
         state.typed.setdefault(point.key, {"pipeline_id": asked})
 
     def build(typed: submit_form.Typed) -> Sequence[Change]:
         changes = [point.requested_change(typed[point.key])]
         return [*changes, about.requested_change(typed[about.key])] if typed[about.key]["counterparty_id"] else changes
 
-    choices = record_page.choices_of(held, "pipelines", "counterparties")
+    choices = record_page.choices_of(portfolio, "pipelines", "counterparties")
     go = record_page.same_page(KIND, point.id)
     submit_form.render_form(
         CREATE, [point, about], choices=choices, build=build, label="Create the information point", go=go

@@ -28,11 +28,11 @@ CARD_PIXELS = 233
 
 
 def render_page() -> None:
-    found = snapshot_cache.cached_query(wind_and_solar_overview) if snapshot_cache.current_snapshot() else None
-    if found is None:
+    overview = snapshot_cache.cached_query(wind_and_solar_overview) if snapshot_cache.current_snapshot() else None
+    if overview is None:
         empty_state()
         return
-    newest = found.newest
+    newest = overview.newest
     age = ago(datetime.now(UTC) - newest.end_utc)
     st.markdown(
         f"Great Britain in the half hour **{moment(newest.start_utc)}–{clock(newest.end_utc)}** (ended {age})"  # noqa: RUF001 (a dash is meant)
@@ -41,13 +41,13 @@ def render_page() -> None:
     # Columns would cut the figures on a tablet.
     with st.container(horizontal=True, horizontal_alignment="center", key="cards"):
         for category in categories:
-            _render_card(found, category)
-    _completeness_text(found)
+            _render_card(overview, category)
+    _completeness_text(overview)
     warn_of_unknown_series()
     st.subheader("The last seven days", anchor=False)
-    whole = _of(found.last_week, TOTAL, "energy_mwh")
+    whole = _of(overview.last_week, TOTAL, "energy_mwh")
     drawn = snapshot_cache.cached_query(
-        series_of, Selection.read(), Window(found.held.end_utc - WEEK, found.held.end_utc)
+        series_of, Selection.read(), Window(overview.held.end_utc - WEEK, overview.held.end_utc)
     )
     render_chart(
         figure_in_page(drawn),
@@ -57,10 +57,10 @@ def render_page() -> None:
     )
 
 
-def _render_card(found: Overview, category: str) -> None:
-    now, factor = _of(found.now, category, "mean_mw"), _of(found.now, category, "capacity_factor")
-    week, before = (_of(frame, category, "energy_mwh") for frame in (found.last_week, found.week_before))
-    record = found.records.filter(psr_type=category).row(0, named=True)
+def _render_card(overview: Overview, category: str) -> None:
+    now, factor = _of(overview.now, category, "mean_mw"), _of(overview.now, category, "capacity_factor")
+    week, before = (_of(frame, category, "energy_mwh") for frame in (overview.last_week, overview.week_before))
+    record = overview.records.filter(psr_type=category).row(0, named=True)
     change = f" ({change_of(week, before)} on the week before)" if week and before else ""
     with st.container(border=True, width=CARD_PIXELS, height="stretch", gap="xsmall"):
         name = NAMES.get(category, category)
@@ -68,18 +68,18 @@ def _render_card(found: Overview, category: str) -> None:
             f':color[■]{{foreground="{colour_of(category)}"}} {name}',
             help="Mean over the newest half hour; the line is the last 24 hours.",
         )
-        st.metric(name, power(now), chart_data=found.sparks.get(category), label_visibility="collapsed")
+        st.metric(name, power(now), chart_data=overview.sparks.get(category), label_visibility="collapsed")
         st.caption(
             f"**{share(factor)}** of installed capacity  \n"
-            f"**{energy(_of(found.last_day, category, 'energy_mwh'))}** in 24 hours  \n"
+            f"**{energy(_of(overview.last_day, category, 'energy_mwh'))}** in 24 hours  \n"
             f"**{energy(week)}** in 7 days{change}  \n"
             f"**{power(record['peak_mw'])}** record, {date_of(record['peak_start_time_utc'])}",
             help=CAPACITY_IS_PLANNED,
         )
 
 
-def _completeness_text(found: Overview) -> None:
-    missing, doubted = found.half_hours_missing, found.half_hours_flagged
+def _completeness_text(overview: Overview) -> None:
+    missing, doubted = overview.half_hours_missing, overview.half_hours_flagged
     whole = f":green[:material/check_circle:] All {HALF_HOURS} half hours of the last seven days are there"
     if missing:
         whole = (

@@ -30,11 +30,11 @@ MOST_STEPS = 400
 
 
 def render_page() -> None:
-    there = snapshot_cache.cached_query(choices) if snapshot_cache.current_snapshot() else None
-    if there is None or not there.projects:
+    options = snapshot_cache.cached_query(choices) if snapshot_cache.current_snapshot() else None
+    if options is None or not options.projects:
         _nothing_yet()
         return
-    wanted = _render_filter(there)
+    wanted = _render_filter(options)
     figures = snapshot_cache.cached_query(pipeline.headline_figures, wanted)
     _as_of(figures)
     if not figures["projects"]:
@@ -42,12 +42,12 @@ def render_page() -> None:
         if figures["open_points"]:
             project_views.show_risks(wanted)
         return
-    _render_cards(figures, there)
+    _render_cards(figures, options)
     name = st.segmented_control("View", list(VIEWS), default="Capacity", required=True, key="view", bind="query-params")
     (VIEWS.get(name or "") or _render_capacity)(wanted)
 
 
-def _render_filter(there: Choices) -> Filter:
+def _render_filter(result: Choices) -> Filter:
     """Draw the filter, which lives in the address; nothing chosen means everything."""
 
     def chosen(label: str, options: list[str]) -> tuple[str, ...]:
@@ -64,11 +64,11 @@ def _render_filter(there: Choices) -> Filter:
     with st.container(horizontal=True, vertical_alignment="bottom"):
         return Filter(
             datetime.now(UTC).date(),
-            markets=chosen("Market", there.markets),
-            stages=chosen("Stage", there.stages),
-            technologies=chosen("Technology", there.technologies),
-            rags=chosen("RAG", there.rags),
-            counterparties=chosen("Counterparty", there.counterparties),
+            markets=chosen("Market", result.markets),
+            stages=chosen("Stage", result.stages),
+            technologies=chosen("Technology", result.technologies),
+            rags=chosen("RAG", result.rags),
+            counterparties=chosen("Counterparty", result.counterparties),
         )
 
 
@@ -81,15 +81,15 @@ def _as_of(figures: dict[str, float]) -> None:
         try:
             newer = reader.newest_position(ledger_session.engine()) - landed
         except PipelineError:
-            said = "; the ledger does not answer, so newer ones are not known."
+            message = "; the ledger does not answer, so newer ones are not known."
         else:
             waiting = f":material/hourglass_top: **{number(newer)} newer**, not yet landed."
-            said = f", {waiting}" if newer > 0 else ", the newest."
-        st.caption(f"As of change **{number(landed)}**{said}", width="content")
+            message = f", {waiting}" if newer > 0 else ", the newest."
+        st.caption(f"As of change **{number(landed)}**{message}", width="content")
     landing_offer()
 
 
-def _render_cards(figures: dict[str, float], there: Choices) -> None:
+def _render_cards(figures: dict[str, float], options: Choices) -> None:
     def card(label: str, value: float, help_text: str) -> None:
         st.metric(label, number(value), help=help_text, border=True, width=148)
 
@@ -97,7 +97,7 @@ def _render_cards(figures: dict[str, float], there: Choices) -> None:
         card(
             "Projects",
             figures["projects"],
-            f"Of {there.projects}; they have {number(figures['facilities'])} facilities.",
+            f"Of {options.projects}; they have {number(figures['facilities'])} facilities.",
         )
         card("Gross MWp", figures["gross_mwp"], "DC capacity of solar, rated power of wind and storage.")
         card("Weighted MWp", figures["weighted_mwp"], "Gross times the probability of its stage.")
@@ -118,14 +118,14 @@ def _render_capacity(wanted: Filter) -> None:
         st.info("These projects have no facilities yet.", icon=":material/info:")
         return
     weights = {row["stage"]: row for row in frame.iter_rows(named=True)}
-    said = ", ".join(
+    message = ", ".join(
         f"{stage} {share(row['weight'])}{' (default)' if row['weight_is_default'] else ''}"
         for stage, row in weights.items()
     )
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("Gross and weighted", anchor=False)
-        st.caption(f"Faint bar: gross. Full bar: weighted by the stage's probability: {said}.")
+        st.caption(f"Faint bar: gross. Full bar: weighted by the stage's probability: {message}.")
         render_figure(
             capacity.by_stage(frame), frame, "capacity-by-stage", "Gross and weighted MWp by stage and technology"
         )
@@ -139,50 +139,50 @@ def _render_capacity(wanted: Filter) -> None:
 
 
 def _render_outlook(wanted: Filter) -> None:
-    found: Outlook = snapshot_cache.cached_query(capacity_outlook, wanted)
-    kinds = found.steps["technology"].unique(maintain_order=True).to_list()
+    outlook: Outlook = snapshot_cache.cached_query(capacity_outlook, wanted)
+    kinds = outlook.steps["technology"].unique(maintain_order=True).to_list()
     if not kinds:
         st.info("None of these projects has both an RTB date and a facility.", icon=":material/info:")
         return
     kind = st.segmented_control("Of", kinds, default=TOTAL, required=True, key="of", bind="query-params") or TOTAL
     kind = kind if kind in kinds else TOTAL
-    fit = found.fits.filter(technology=kind)
-    said = (
+    fit = outlook.fits.filter(technology=kind)
+    message = (
         f"Too little for a trend: it takes {MONTHS_NEEDED} months from the first RTB date on, and {LEVELS_NEEDED} "
         "heights."
     )
     if len(fit):
         row = fit.row(0, named=True)
-        said = (
+        message = (
             f"Trend: a straight line through the month ends from {row['first_month']:%b %Y} to "
             f"{row['last_month']:%b %Y}, **{number(row['mwp_a_year'])} MWp a year**; in five years "
             f"**{number(row['in_five_years_mwp'])} MWp**, {number(row['low_mwp'])} to {number(row['high_mwp'])} "
             "(two standard errors). Months hang together and "
             "plans change: the truth is wider. It knows nothing of the RTB dates to come."
         )
-    st.caption(f"{said} Projects without an RTB date are not in it.")
+    st.caption(f"{message} Projects without an RTB date are not in it.")
     project_views.name_unlikely_dates(wanted)
-    steps = found.steps.filter(technology=kind)
-    shown = found
+    steps = outlook.steps.filter(technology=kind)
+    shown = outlook
     if len(steps) > MOST_STEPS:
         st.caption(f"{number(len(steps))} RTB dates, drawn by month; the table and its files have each.")
-        shown = replace(found, steps=by_month(found.steps))
+        shown = replace(outlook, steps=by_month(outlook.steps))
     figure = outlooks.cumulative_capacity(shown, kind, wanted.today)
     name = f"cumulative-{kind.lower().replace(' ', '-')}"
     render_figure(
         figure, steps, name, f"Cumulative capacity by RTB date, {kind}, with the trend of five years and its band"
     )
-    if len(found.fits):
+    if len(outlook.fits):
         st.subheader("Trend by technology", anchor=False)
-        st.dataframe(found.fits, hide_index=True, column_config=FITS, key="fits", alt="Trend of each technology")
-        render_downloads(found.fits, name="trend-by-technology")
+        st.dataframe(outlook.fits, hide_index=True, column_config=FITS, key="fits", alt="Trend of each technology")
+        render_downloads(outlook.fits, name="trend-by-technology")
 
 
 def _nothing_yet() -> None:
     """Draw the empty state, with what to do next."""
-    held = ledger_session.current_portfolio()
-    waiting = held.position - ledger_session.charted_position()
-    if waiting > 0 or held.of_kind("pipelines"):
+    portfolio = ledger_session.current_portfolio()
+    waiting = portfolio.position - ledger_session.charted_position()
+    if waiting > 0 or portfolio.of_kind("pipelines"):
         with st.container(border=True):
             st.subheader("Nothing of the pipeline has landed yet", anchor=False)
             waits = f"**{number(waiting)}** changes are saved and wait" if waiting > 0 else "The tables are rebuilt"
@@ -192,7 +192,7 @@ def _nothing_yet() -> None:
             st.page_link("app_pages/projects.py", label="Projects", icon=":material/bolt:")
         landing_offer()
         return
-    record_lists.empty_list(held, "pipelines")
+    record_lists.empty_list(portfolio, "pipelines")
     st.caption("From a terminal: `renewables demo` makes an invented sample portfolio, in a home of its own.")
 
 

@@ -18,20 +18,20 @@ PLANT = ("name", "technology", "capacity_mwp", "longitude", "latitude")
 
 
 def render_page() -> None:
-    held, project = record_page.addressed_record(KIND)
+    portfolio, project = record_page.addressed_record(KIND)
     if project is None:
         return
-    _render_head(held, project)
-    _render_facilities(held, project)
-    _render_counterparties(held, project)
-    _render_information_points(held, project)
-    record_page.render_comments(held, project)
-    record_page.render_history(held, project)
+    _render_head(portfolio, project)
+    _render_facilities(portfolio, project)
+    _render_counterparties(portfolio, project)
+    _render_information_points(portfolio, project)
+    record_page.render_comments(portfolio, project)
+    record_page.render_history(portfolio, project)
 
 
-def _render_head(held: Portfolio, project: Record) -> None:
+def _render_head(portfolio: Portfolio, project: Record) -> None:
     fields = project.fields
-    plants = [plant for _, plant in facilities_of(held, project.id)]
+    plants = [plant for _, plant in facilities_of(portfolio, project.id)]
     st.title(plain(fields["name"]), anchor=False)
     with st.container(horizontal=True, vertical_alignment="center"):
         st.badge(fields["stage"], icon=":material/flag:", color="blue")
@@ -53,9 +53,9 @@ def _render_head(held: Portfolio, project: Record) -> None:
     record_page.head_forms(project, FIELDS)
 
 
-def _render_facilities(held: Portfolio, project: Record) -> None:
+def _render_facilities(portfolio: Portfolio, project: Record) -> None:
     st.subheader("Facilities", anchor=False)
-    for link, plant in facilities_of(held, project.id):
+    for link, plant in facilities_of(portfolio, project.id):
         fields, form = plant.fields, f"facility {plant.id}"
         if form_routing.open_form() == form:
             _edit_facility(project, link, plant)
@@ -67,7 +67,7 @@ def _render_facilities(held: Portfolio, project: Record) -> None:
             ledger_session.landing_mark(max(link.position, plant.position))
             record_page.row_button("Edit", form, icon=":material/edit:", record=project)
         record_page.removal_form(link, fields["name"], record_page.same_page(KIND, project.id))
-        record_page.comments_on_part(held, plant, project)
+        record_page.comments_on_part(portfolio, plant, project)
     if form_routing.open_form() == "new facility":
         _new_facility(project)
     else:
@@ -106,11 +106,11 @@ def _edit_facility(project: Record, link: Record, plant: Record) -> None:
             )
 
 
-def _render_counterparties(held: Portfolio, project: Record) -> None:
+def _render_counterparties(portfolio: Portfolio, project: Record) -> None:
     st.subheader("Counterparties", anchor=False)
-    found = counterparties_of(held, project.id)
+    counterparties = counterparties_of(portfolio, project.id)
     for role in ProjectRole:
-        for link, company in found:
+        for link, company in counterparties:
             if link.fields["role"] != role:
                 continue
             with st.container(horizontal=True, vertical_alignment="center"):
@@ -119,7 +119,7 @@ def _render_counterparties(held: Portfolio, project: Record) -> None:
                 ledger_session.landing_mark(link.position)
                 record_page.row_button("Remove", f"remove {link.id}", icon=":material/close:", record=project)
             record_page.removal_form(link, company.fields["name"], record_page.same_page(KIND, project.id))
-    if not found:
+    if not counterparties:
         st.caption("None yet.")
     if form_routing.open_form() != "new counterparty":
         record_page.row_button("Add a counterparty", "new counterparty", icon=":material/add:", record=project)
@@ -130,17 +130,17 @@ def _render_counterparties(held: Portfolio, project: Record) -> None:
     )
     with st.container(border=True):
         st.markdown("**Add a counterparty**")
-        choices = record_page.choices_of(held, "counterparties")
+        choices = record_page.choices_of(portfolio, "counterparties")
         submit_form.render_form(
             name, [part], choices=choices, label="Add it", go=record_page.same_page(KIND, project.id)
         )
         form_routing.close_button(name)
 
 
-def _render_information_points(held: Portfolio, project: Record) -> None:
+def _render_information_points(portfolio: Portfolio, project: Record) -> None:
     st.subheader("Information points", anchor=False)
-    found = information_points_of(held, KIND, project.id)
-    record_page.render_information_points(found)
+    points = information_points_of(portfolio, KIND, project.id)
+    record_page.render_information_points(points)
     if not project.archived:
         st.page_link(
             record_lists.LISTS["information_points"],
@@ -148,8 +148,8 @@ def _render_information_points(held: Portfolio, project: Record) -> None:
             icon=":material/add:",
             query_params={"edit": form_routing.NEW, "project": project.id},
         )
-    if found:
-        st.caption(f"The rating is impact x likelihood, at most 10,000; the worst here is {rating_of(found[0]):,}.")
+    if points:
+        st.caption(f"The rating is impact x likelihood, at most 10,000; the worst here is {rating_of(points[0]):,}.")
 
 
 render_page()

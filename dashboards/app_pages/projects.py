@@ -41,11 +41,11 @@ def _filter_rows(frame: pl.DataFrame) -> pl.DataFrame:
     return frame.with_columns(pl.col("rag").map_elements(rag_text, return_dtype=pl.String()))
 
 
-def _sums_text(found: pl.DataFrame) -> str:
-    return f", **{ledger_session.capacity_text(float(found['capacity_mwp'].sum()))}**"
+def _sums_text(frame: pl.DataFrame) -> str:
+    return f", **{ledger_session.capacity_text(float(frame['capacity_mwp'].sum()))}**"
 
 
-def _create_form(held: Portfolio) -> None:
+def _create_form(portfolio: Portfolio) -> None:
     project = submit_form.create_part(
         CREATE, KIND, ("name", "market", "stage", "rtb_date", "rag", "status_date", "rag_comment", "notes")
     )
@@ -90,7 +90,7 @@ def _create_form(held: Portfolio) -> None:
             changes.append(role.requested_change(who))
         return changes
 
-    choices = record_page.choices_of(held, "counterparties")
+    choices = record_page.choices_of(portfolio, "counterparties")
     submit_form.render_form(
         CREATE,
         [project, plant, role, company],

@@ -39,22 +39,22 @@ COLUMNS: dict[str, Any] = {
 def render_page() -> None:
     try:
         dagster = dagster_client()
-        found = recent_runs(dagster, limit=SHOWN)
+        runs = recent_runs(dagster, limit=SHOWN)
     except OrchestratorError as error:
         render_unreachable(error)
         return
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        under_way = sum(not listed.is_over for listed in found)
-        said = f"**{under_way}** under way; the newest {len(found)} of all." if under_way else "Nothing is under way."
-        st.markdown(said if found else "Nothing ran yet.")
+        under_way = sum(not listed.is_over for listed in runs)
+        message = f"**{under_way}** under way; the newest {len(runs)} of all." if under_way else "Nothing is under way."
+        st.markdown(message if runs else "Nothing ran yet.")
         st.link_button("Dagster UI", f"{dagster.url}/runs", icon=":material/open_in_new:", type="tertiary")
-    if found:
+    if runs:
         st.dataframe(
-            in_london(pl.DataFrame([_render_row(listed) for listed in found])).rename({"asked_london": "asked"}),
+            in_london(pl.DataFrame([_render_row(listed) for listed in runs])).rename({"asked_london": "asked"}),
             hide_index=True,
             placeholder="",
             column_config=COLUMNS,
-            height=38 + 35 * len(found),
+            height=38 + 35 * len(runs),
             alt="Runs and backfills, newest first",
         )
     st.caption(f"A backfill's runs are counted as it. “{ASKED_BY}”: from here; schedules and sensors have their names.")

@@ -19,7 +19,7 @@ ICONS = {
 
 def render_page() -> None:
     save_notice.render_notice()
-    held = ledger_session.current_portfolio()
+    portfolio = ledger_session.current_portfolio()
     text = st.text_input(
         "Search projects, counterparties, information points, facilities, contacts and comments",
         key="q",
@@ -27,26 +27,26 @@ def render_page() -> None:
         type="search",
         placeholder="Words that stand anywhere in a record",
     )
-    if held.position == 0:
-        record_lists.empty_list(held, "pipelines")
+    if portfolio.position == 0:
+        record_lists.empty_list(portfolio, "pipelines")
         return
     if not (text or "").strip():
         st.caption("Every word has to be there; capitals do not matter. A copied address searches the same.")
         return
-    found = search_records(held, text or "")
-    if not found:
+    result = search_records(portfolio, text or "")
+    if not result:
         st.info(f"Nothing has {plain(text or '')}.", icon=":material/search_off:")
-    for kind, hits in found.items():
+    for kind, hits in result.items():
         st.subheader(f"{record_lists.PLURALS[kind].capitalize()} ({len(hits)})", anchor=False)
         for hit in hits[:SHOWN]:
-            _render_hit(held, hit, (text or "").split()[0])
+            _render_hit(portfolio, hit, (text or "").split()[0])
         if len(hits) > SHOWN:
             st.caption(f"{len(hits) - SHOWN} more: add a word.")
 
 
-def _render_hit(held: Portfolio, hit: SearchHit, word: str) -> None:
+def _render_hit(portfolio: Portfolio, hit: SearchHit, word: str) -> None:
     is_own = hit.page_id == hit.record.id
-    page = hit.name if is_own else name_of(held, hit.page_kind, hit.page_id)
+    page = hit.name if is_own else name_of(portfolio, hit.page_kind, hit.page_id)
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         record_lists.record_link(hit.page_kind, hit.page_id, page, icon=ICONS[hit.page_kind])
         context = _text_around_match(hit.where, word)

@@ -135,13 +135,13 @@ def _plan_upload(
     if kept is None or kept[0] != key:
         try:
             engine, make = ledger_session.engine(), make_counterparties
-            found = plan_import(
+            plan = plan_import(
                 *(engine, sheet, content, filename),
                 counterparties=extra.get("counterparties"),
                 audit=extra.get("audit"),
                 make_counterparties=make,
             )
-            kept = (key, found)
+            kept = (key, plan)
         except (UnreadableFile, StaleVersion) as error:
             st.error(plain(str(error)), title="Nothing was read", icon=":material/error:")
             return None
@@ -184,18 +184,18 @@ def _forget_upload() -> None:
 
 def _render_earlier_batches() -> None:
     st.subheader("Earlier batches", anchor=False)
-    found = recent_batches(ledger_session.engine())
-    if not found:
+    batches = recent_batches(ledger_session.engine())
+    if not batches:
         st.caption("None yet.")
         return
     frame = pl.DataFrame(
         {
-            "when_utc": [one.submitted_at_utc for one in found],
-            "Who": [one.who for one in found],
-            "Source": [one.source for one in found],
-            "Changes": [one.changes for one in found],
-            "Why": [one.why for one in found],
-            "State": ["undone" if one.reverted_by else "" for one in found],
+            "when_utc": [batch.submitted_at_utc for batch in batches],
+            "Who": [batch.who for batch in batches],
+            "Source": [batch.source for batch in batches],
+            "Changes": [batch.changes for batch in batches],
+            "Why": [batch.why for batch in batches],
+            "State": ["undone" if batch.reverted_by else "" for batch in batches],
         },
         schema_overrides={"when_utc": pl.Datetime("us", "UTC")},
     )
@@ -205,28 +205,30 @@ def _render_earlier_batches() -> None:
         column_config={"when_london": st.column_config.DatetimeColumn("When (London)", format="DD MMM YYYY HH:mm")},
         on_select="rerun",
         selection_mode="single-row",
-        height=min(38 + 35 * len(found), 320),
-        key=f"batches {found[0].batch}",  # a new one: what was selected is at another place
+        height=min(38 + 35 * len(batches), 320),
+        key=f"batches {batches[0].batch}",  # a new one: what was selected is at another place
         alt="What was saved together, newest first",
     )
-    chosen = [found[n] for n in picked.selection.rows if n < len(found)]
+    chosen = [batches[n] for n in picked.selection.rows if n < len(batches)]
     if not chosen:
         st.caption("Select a batch to undo it.")
-    for one in chosen:
-        _render_undo(one)
+    for batch in chosen:
+        _render_undo(batch)
 
 
-def _render_undo(one: Batch) -> None:
+def _render_undo(batch: Batch) -> None:
     """Draw the button that reverts a batch by a new one; nothing is deleted."""
-    name = f"{UNDO} {one.batch}"
+    name = f"{UNDO} {batch.batch}"
     with st.container(border=True):
-        count = f"{one.changes} change{'s' if one.changes > 1 else ''}"
-        st.markdown(f"**Undo {count} of {moment(one.submitted_at_utc)} by {plain(one.who)}**")
-        if one.reverted_by:
+        count = f"{batch.changes} change{'s' if batch.changes > 1 else ''}"
+        st.markdown(f"**Undo {count} of {moment(batch.submitted_at_utc)} by {plain(batch.who)}**")
+        if batch.reverted_by:
             st.caption("It was undone already.")
             return
         try:
-            dry = revert(ledger_session.engine(), one.batch, who="dry run", token=f"dry run {one.batch}", dry_run=True)
+            dry = revert(
+                ledger_session.engine(), batch.batch, who="dry run", token=f"dry run {batch.batch}", dry_run=True
+            )
         except PipelineError as error:
             st.error(plain(str(error)), title="It cannot be undone as it is", icon=":material/error:")
             return
@@ -234,7 +236,7 @@ def _render_undo(one: Batch) -> None:
         st.caption(", ".join(f"{action} {count} x {ENTITIES[kind].title}" for (action, kind), count in counts.items()))
 
         def send(who: str, why: str, token: str) -> Receipt:
-            return revert(ledger_session.engine(), one.batch, who=who, why=why, token=token)
+            return revert(ledger_session.engine(), batch.batch, who=who, why=why, token=token)
 
         submit_form.render_form(name, [], send=send, label="Undo the batch")
 

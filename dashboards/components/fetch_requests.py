@@ -43,9 +43,9 @@ def dagster_client() -> DagsterClient:
     """The server that the settings name, if it is this home's: another's would fill another warehouse. Raises
     OrchestratorError."""
     settings = Settings()
-    found = DagsterClient(str(settings.dagster_url), timeout_seconds=PATIENCE_SECONDS)
+    client = DagsterClient(str(settings.dagster_url), timeout_seconds=PATIENCE_SECONDS)
     _is_of(str(settings.dagster_url), str(settings.dagster_home))
-    return found
+    return client
 
 
 @st.cache_data(ttl=COUNTS_FOR_SECONDS, show_spinner=False)
@@ -118,8 +118,8 @@ def note_refused(sentence: str) -> None:
 def _render_note() -> None:
     """Draw the result of the last click, once."""
     if note := st.session_state.pop(_NOTE, None):
-        kind, said = note
-        (st.success if kind == "launched" else st.warning)(plain_sentence(said), icon=":material/info:")
+        kind, message = note
+        (st.success if kind == "launched" else st.warning)(plain_sentence(message), icon=":material/info:")
 
 
 def launch_fetch(datasets: Sequence[Dataset], first: date, last: date) -> str:
@@ -147,14 +147,14 @@ def launch_fetch(datasets: Sequence[Dataset], first: date, last: date) -> str:
 def render_fetches() -> None:
     """Draw recent requests, and watch them while one is active."""
     try:
-        found = recent_runs(dagster_client(), limit=SHOWN, asked_by=ASKED_BY)
+        runs = recent_runs(dagster_client(), limit=SHOWN, asked_by=ASKED_BY)
     except OrchestratorError as error:
         render_unreachable(error)
         return
-    if not found:
+    if not runs:
         st.caption("Nothing was imported from here yet.")
         return
-    watching = any(not listed.is_over for listed in found)
+    watching = any(not listed.is_over for listed in runs)
     st.fragment(_render_list, run_every=WATCHES_EVERY if watching else None)(watching=watching)
 
 
@@ -162,13 +162,13 @@ def _render_list(*, watching: bool) -> None:
     _render_note()
     try:
         dagster = dagster_client()
-        found = recent_runs(dagster, limit=SHOWN, asked_by=ASKED_BY)
-        for listed in found:
+        runs = recent_runs(dagster, limit=SHOWN, asked_by=ASKED_BY)
+        for listed in runs:
             _render_fetch(dagster, listed)
     except OrchestratorError as error:
         render_unreachable(error)
         return
-    if watching and all(listed.is_over for listed in found):
+    if watching and all(listed.is_over for listed in runs):
         st.rerun()
 
 
@@ -204,9 +204,9 @@ def _render_fetch(dagster: DagsterClient, listed: RunSummary) -> None:
 def _state_text(listed: RunSummary, known: RunProgress) -> str:
     totals = known.totals().values()
     windows, failed = sum(total[1] for total in totals), sum(total[2] for total in totals)
-    said = STATES.get(listed.status, ":blue[:material/sync:] under way")
+    message = STATES.get(listed.status, ":blue[:material/sync:] under way")
     counted = f", {windows} windows" + (f", {failed} failed" if failed else "") if listed.is_over and windows else ""
-    return f"{said}{counted}, asked for {moment(listed.created_at_utc)}"
+    return f"{message}{counted}, asked for {moment(listed.created_at_utc)}"
 
 
 def _render_button(

@@ -55,24 +55,24 @@ def dataset_chosen() -> Dataset:
     return BY_NAME[name or names[0]]
 
 
-def days_chosen(held: Window, *, default: str = "28 days") -> Days:
+def days_chosen(available: Window, *, default: str = "28 days") -> Days:
     """Draw the choice of days and return it.
 
     It is a preset that ends with the newest settlement date with data, or any days between.
     """
-    there = days_of(held)
+    days = days_of(available)
     preset = st.segmented_control(
         "Days", list(PRESETS), default=default, required=True, key="days", bind="query-params"
     )
     if preset != CUSTOM:
-        return of_preset(preset or default, there)
-    start = of_preset(default, there)
-    _warn_of_address(there)
+        return of_preset(preset or default, days)
+    start = of_preset(default, days)
+    _warn_of_address(days)
     picked = st.date_input(
         "From and to, both included",
         (start.first, start.last),
-        min_value=there.first,
-        max_value=there.last,
+        min_value=days.first,
+        max_value=days.last,
         key=FROM_TO,
         bind="query-params",
         format="DD/MM/YYYY",
@@ -83,7 +83,7 @@ def days_chosen(held: Window, *, default: str = "28 days") -> Days:
     return Days(ends[0], ends[-1]) if ends else start
 
 
-def _warn_of_address(held: Days) -> None:
+def _warn_of_address(available: Days) -> None:
     """Say which days of the address cannot be shown; Streamlit leaves them out without a word."""
     given = [part for text in st.query_params.get_all(FROM_TO) for part in text.split(",")]
     if not given:
@@ -93,9 +93,9 @@ def _warn_of_address(held: Days) -> None:
     except UnusableInput as error:
         reason = plain(str(error))
     else:
-        if held.first <= first <= last <= held.last:
+        if available.first <= first <= last <= available.last:
             return
-        reason = f"{first} to {last} is not within {held.first} to {held.last}, which is all there is."
+        reason = f"{first} to {last} is not within {available.first} to {available.last}, which is all there is."
     st.warning(f"The days of the address are not shown. {reason}", icon=":material/event_busy:")
 
 
@@ -104,16 +104,16 @@ def days_of(window: Window) -> Days:
     return Days(settlement_of(window.start_utc)[0], settlement_of(window.end_utc - HALF_HOUR)[0])
 
 
-def of_preset(preset: str, there: Days) -> Days:
+def of_preset(preset: str, available: Days) -> Days:
     """Return the days of a preset, never before the first day with data."""
     length = PRESETS[preset]
     if preset == "This year":
-        first = date(there.last.year, 1, 1)
+        first = date(available.last.year, 1, 1)
     elif length is None:
-        first = there.first
+        first = available.first
     else:
-        first = there.last - length + timedelta(days=1)
-    return Days(max(first, there.first), there.last)
+        first = available.last - length + timedelta(days=1)
+    return Days(max(first, available.first), available.last)
 
 
 def categories_chosen(dataset: Dataset) -> list[str]:

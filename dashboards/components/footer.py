@@ -14,14 +14,14 @@ def render_footer() -> None:
     if snapshot_cache.current_snapshot() is None:
         return
     try:
-        found = snapshot_cache.cached_query(source_names)
+        sources = snapshot_cache.cached_query(source_names)
     except WarehouseError:
         return
-    if not found:
+    if not sources:
         return
-    licence = f" [Licence of the BMRS data]({LICENCE_URL})." if attribution(found) else ""
+    licence = f" [Licence of the BMRS data]({LICENCE_URL})." if attribution(sources) else ""
     st.space("small")
-    st.caption(f"{plain(note_of_sources(found))}{licence} Times are London's (GMT or BST) unless they say UTC.")
+    st.caption(f"{plain(note_of_sources(sources))}{licence} Times are London's (GMT or BST) unless they say UTC.")
 
 
 def empty_state(of: str = "wind and solar") -> None:

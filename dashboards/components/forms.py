@@ -153,14 +153,14 @@ def _value_before(part: Part, column: Column) -> Any:
 
 
 def _help_text(kind: str, column: Column) -> str | None:
-    said = [ENTITIES[kind].model_fields[column.name].description or ""]
+    messages = [ENTITIES[kind].model_fields[column.name].description or ""]
     if column.name == DATED_BY_THE_LEDGER:
-        said.append("Empty: the day of the change.")
+        messages.append("Empty: the day of the change.")
     if column.low is not None and column.high is not None:
-        said.append(f"{column.low:,g} to {column.high:,g}.")
+        messages.append(f"{column.low:,g} to {column.high:,g}.")
     if longest := _longest_texts(kind).get(column.name):
-        said.append(f"Up to {longest:,} characters.")
-    return " ".join(filter(None, said)) or None
+        messages.append(f"Up to {longest:,} characters.")
+    return " ".join(filter(None, messages)) or None
 
 
 def _is_needed(column: Column) -> bool:
@@ -191,5 +191,7 @@ def _longest_texts(kind: str) -> dict[str, int]:
     entity = ENTITIES[kind]
     fields = entity.model_json_schema()["properties"]
     return {
-        name: one["maxLength"] for name, one in fields.items() if "maxLength" in one and name not in entity.references
+        name: schema["maxLength"]
+        for name, schema in fields.items()
+        if "maxLength" in schema and name not in entity.references
     }

@@ -40,14 +40,14 @@ def engine() -> sa.Engine:
 
 def current_portfolio() -> Portfolio:
     """Return all records as they are now. Raises LedgerUnavailable."""
-    there = engine()
-    return _cached_portfolio(schema.ledger_address(Settings()), reader.newest_position(there), there)
+    ledger = engine()
+    return _cached_portfolio(schema.ledger_address(Settings()), reader.newest_position(ledger), ledger)
 
 
-def listed(rows: Callable[..., pl.DataFrame], held: Portfolio, *, archived: bool) -> pl.DataFrame:
+def listed(rows: Callable[..., pl.DataFrame], portfolio: Portfolio, *, archived: bool) -> pl.DataFrame:
     """Return the rows of a list, which are made once for each state of the ledger."""
     key = f"{schema.ledger_address(Settings())} {rows.__qualname__}"
-    return _listed(key, held.position, archived, rows, held)
+    return _listed(key, portfolio.position, archived, rows, portfolio)
 
 
 @st.cache_resource(max_entries=16, show_spinner=False)

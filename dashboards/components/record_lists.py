@@ -58,26 +58,26 @@ def render_list(
     returns the remaining rows. `sums` returns text about those, shown beside their number.
     """
     save_notice.render_notice()
-    held, title = ledger_session.current_portfolio(), ENTITIES[kind].title.lower()
+    portfolio, title = ledger_session.current_portfolio(), ENTITIES[kind].title.lower()
     if form_routing.open_form() == form_routing.NEW:
         st.subheader(f"New {title}", anchor=False)
-        create(held)
+        create(portfolio)
         return
     archived = bool(st.session_state.get("archived", st.query_params.get("archived") == "true"))
-    frame = ledger_session.listed(rows, held, archived=archived)
-    if frame.is_empty() and not archived and not held.of_kind(kind, archived=True):
-        empty_list(held, kind)
+    frame = ledger_session.listed(rows, portfolio, archived=archived)
+    if frame.is_empty() and not archived and not portfolio.of_kind(kind, archived=True):
+        empty_list(portfolio, kind)
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input(
             "Search", key="q", bind="query-params", type="search", placeholder="Any word of a row", width=220
         )
-        found = with_words(filtered(frame), text or "")
+        words = with_words(filtered(frame), text or "")
         st.toggle("Archived", key="archived", bind="query-params", help="Those that were archived instead.")
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(f"**{len(found)}** of {len(frame)} {PLURALS[kind]}{sums(found)}", width="content")
+        st.markdown(f"**{len(words)}** of {len(frame)} {PLURALS[kind]}{sums(words)}", width="content")
         form_routing.open_button(f"New {title}", form_routing.NEW, icon=":material/add:", key=f"new {kind}")
-    render_table(found, kind, columns, key=kind)
+    render_table(words, kind, columns, key=kind)
     st.caption("Click a name to open it, a column's head to sort.")
 
 
@@ -123,7 +123,7 @@ def with_words(frame: pl.DataFrame, text: str) -> pl.DataFrame:
     return frame
 
 
-def empty_list(held: Portfolio, kind: str) -> None:
+def empty_list(portfolio: Portfolio, kind: str) -> None:
     """Draw the empty state of a list, with what to do next."""
     with st.container(border=True):
         st.subheader(f"No {PLURALS[kind]} yet", anchor=False)
@@ -131,7 +131,7 @@ def empty_list(held: Portfolio, kind: str) -> None:
         with st.container(horizontal=True):
             if st.button(f"New {ENTITIES[kind].title.lower()}", icon=":material/add:", type="primary"):
                 st.switch_page(LISTS[kind], query_params={FORM: form_routing.NEW})
-            if held.position == 0:
+            if portfolio.position == 0:
                 st.button("Load the sample portfolio", icon=":material/science:", on_click=_load_seeds)
             if st.button("Import a spreadsheet", icon=":material/upload_file:"):
                 st.switch_page("app_pages/transfer.py")
@@ -142,9 +142,9 @@ def empty_list(held: Portfolio, kind: str) -> None:
 def render_missing(kind: str, id: str) -> None:
     """Draw the message for a record that does not exist."""
     title = ENTITIES[kind].title.lower()
-    said = f"There is no {title} with the id “{plain(id)}”." if id else f"The address names no {title}."
+    message = f"There is no {title} with the id “{plain(id)}”." if id else f"The address names no {title}."
     st.title(ENTITIES[kind].title, anchor=False)
-    st.warning(said, icon=":material/search_off:")
+    st.warning(message, icon=":material/search_off:")
 
 
 def _load_seeds() -> None:

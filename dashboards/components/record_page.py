@@ -40,13 +40,13 @@ def addressed_record(kind: str) -> tuple[Portfolio, Record | None]:
     """Everything, and the record that the address names, with the ways back above it; where it is not there, that is
     said in its place."""
     save_notice.render_notice()
-    held = ledger_session.current_portfolio()
+    portfolio = ledger_session.current_portfolio()
     id = str(st.query_params.get("id", ""))
-    record = held.get(kind, id)
+    record = portfolio.get(kind, id)
     if record is None:
         record_lists.render_missing(kind, id)
     navigation.back_links(LISTS[kind], f"All {PLURALS[kind]}")
-    return held, record
+    return portfolio, record
 
 
 def same_page(kind: str, id: str) -> submit_form.Go:
@@ -59,21 +59,21 @@ def day_of(text: str | None) -> str:
     return day(date.fromisoformat(text) if text else None)
 
 
-def render_facts(said: Mapping[str, str]) -> None:
+def render_facts(values: Mapping[str, str]) -> None:
     """Draw labels with their values, side by side as far as there is room."""
     with st.container(horizontal=True, gap="medium"):
-        for label, value in said.items():
+        for label, value in values.items():
             st.markdown(f":gray[{label}]  \n{plain(value)}", width="content")
 
 
-def choices_of(held: Portfolio, *kinds: str) -> Choices:
+def choices_of(portfolio: Portfolio, *kinds: str) -> Choices:
     """Return the live records to choose from, by name."""
-    return {kind: {one.id: str(one.fields["name"]) for one in held.of_kind(kind)} for kind in kinds}
+    return {kind: {record.id: str(record.fields["name"]) for record in portfolio.of_kind(kind)} for kind in kinds}
 
 
-def render_information_points(found: Sequence[Record]) -> None:
+def render_information_points(records: Sequence[Record]) -> None:
     """Draw information points as lines with links, open ones first."""
-    for point in found:
+    for point in records:
         fields = point.fields
         with st.container(horizontal=True, vertical_alignment="center"):
             st.badge(f"{rating_of(point):,}", color="gray", help="Rating: impact x likelihood")
@@ -81,7 +81,7 @@ def render_information_points(found: Sequence[Record]) -> None:
             due = f", due {day_of(fields['due_date'])}" if fields["due_date"] else ""
             st.caption(f"{fields['status']}{due}", width="content")
             ledger_session.landing_mark(point.position)
-    if not found:
+    if not records:
         st.caption("None.")
 
 
@@ -158,18 +158,18 @@ def archived_note(record: Record) -> None:
         )
 
 
-def render_comments(held: Portfolio, record: Record) -> None:
+def render_comments(portfolio: Portfolio, record: Record) -> None:
     """Draw the comments, newest first, with edit and remove, and a form for a new one."""
     st.subheader("Comments", anchor=False)
-    _comments(held, record, page=record)
+    _comments(portfolio, record, page=record)
 
 
-def comments_on_part(held: Portfolio, part: Record, page: Record) -> None:
+def comments_on_part(portfolio: Portfolio, part: Record, page: Record) -> None:
     """Draw the comments on a part, folded, on the page of its record; they are built on request."""
-    found, form = comments_on(held, part.kind, part.id), form_routing.open_form()
-    is_asked_for = any(form in (f"comment {comment.id}", f"remove {comment.id}") for comment in found)
+    comments, form = comments_on(portfolio, part.kind, part.id), form_routing.open_form()
+    is_asked_for = any(form in (f"comment {comment.id}", f"remove {comment.id}") for comment in comments)
     box = st.expander(
-        f"Comments on {plain(str(part.fields['name']))} ({len(found)})",
+        f"Comments on {plain(str(part.fields['name']))} ({len(comments)})",
         expanded=is_asked_for,
         key=f"comments {part.kind} {part.id}",
         on_change="rerun",
@@ -177,14 +177,14 @@ def comments_on_part(held: Portfolio, part: Record, page: Record) -> None:
     )
     if box.open:
         with box:
-            _comments(held, part, page=page)
+            _comments(portfolio, part, page=page)
 
 
-def _comments(held: Portfolio, record: Record, page: Record) -> None:
-    found = comments_on(held, record.kind, record.id)
-    for comment in found:
+def _comments(portfolio: Portfolio, record: Record, page: Record) -> None:
+    comments = comments_on(portfolio, record.kind, record.id)
+    for comment in comments:
         _render_comment(page, comment)
-    if not found:
+    if not comments:
         st.caption("None yet.")
     if record.archived or page.archived:
         return
@@ -194,33 +194,33 @@ def _comments(held: Portfolio, record: Record, page: Record) -> None:
     submit_form.render_form(name, [part], label="Add the comment", with_reason=False)
 
 
-def _render_comment(record: Record, one: Record) -> None:
-    form, go = f"comment {one.id}", same_page(record.kind, record.id)
+def _render_comment(record: Record, comment: Record) -> None:
+    form, go = f"comment {comment.id}", same_page(record.kind, record.id)
     if form_routing.open_form() == form and not record.archived:
-        name = f"edit comments {one.id}"
+        name = f"edit comments {comment.id}"
         with st.container(border=True):
             st.markdown("**Edit the comment**")
-            submit_form.render_form(name, [submit_form.edit_part(name, one, ("text",))], go=go)
+            submit_form.render_form(name, [submit_form.edit_part(name, comment, ("text",))], go=go)
             form_routing.close_button(name)
         return
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center"):
-            edited = "" if one.version == 1 else "edited by "
-            st.caption(f"{edited}**{plain(one.who)}** · {moment(one.submitted_at_utc)}", width="stretch")
-            ledger_session.landing_mark(one.position)
+            edited = "" if comment.version == 1 else "edited by "
+            st.caption(f"{edited}**{plain(comment.who)}** · {moment(comment.submitted_at_utc)}", width="stretch")
+            ledger_session.landing_mark(comment.position)
             row_button("Edit", form, icon=":material/edit:", record=record)
-            row_button("Remove", f"remove {one.id}", icon=":material/close:", record=record)
-        st.text(str(one.fields["text"]))
-    removal_form(one, "the comment", go)
+            row_button("Remove", f"remove {comment.id}", icon=":material/close:", record=record)
+        st.text(str(comment.fields["text"]))
+    removal_form(comment, "the comment", go)
 
 
-def render_history(held: Portfolio, record: Record) -> None:
+def render_history(portfolio: Portfolio, record: Record) -> None:
     """Draw every change of the record and its parts, built on request."""
     box = st.expander("History", key="history", on_change="rerun", icon=":material/history:")
     if not box.open:
         return
     with box:
-        frame = record_changes(ledger_session.engine(), held, record.kind, record.id)
+        frame = record_changes(ledger_session.engine(), portfolio, record.kind, record.id)
         st.caption("Every field of every change of this record and of what belongs to it, newest first.")
         st.dataframe(
             in_london(frame).rename({"submitted_at_london": "when_london"}).drop("version"),

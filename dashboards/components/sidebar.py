@@ -55,7 +55,7 @@ def _render_facts() -> None:
 def _of_the_snapshot(version: int, published_at_utc: datetime) -> None:
     try:
         label = label_of_sources(snapshot_cache.cached_query(source_names))
-        held = snapshot_cache.cached_query(span_of, WIND_AND_SOLAR.name)
+        available = snapshot_cache.cached_query(span_of, WIND_AND_SOLAR.name)
     except WarehouseError:
         st.caption(f":material/error: Snapshot {version} cannot be read.")
         return
@@ -66,12 +66,12 @@ def _of_the_snapshot(version: int, published_at_utc: datetime) -> None:
         f"Data as of **{moment(published_at_utc)}** {zone(published_at_utc)}, snapshot {version}",
         help="Everything on a page is read from this one published copy of the warehouse.",
     )
-    if held:
-        age = datetime.now(UTC) - held.end_utc
+    if available:
+        age = datetime.now(UTC) - available.end_utc
         is_fresh = age + HALF_HOUR <= WIND_AND_SOLAR.fresh_within
         st.caption(
             f"{'' if is_fresh else ':material/schedule: '}Newest half hour "
-            f"**{moment(held.end_utc - HALF_HOUR)}–{clock(held.end_utc)}**, "  # noqa: RUF001 (a dash is meant)
+            f"**{moment(available.end_utc - HALF_HOUR)}–{clock(available.end_utc)}**, "  # noqa: RUF001 (a dash is meant)
             f"{ago(age)}{'' if is_fresh else ': **stale**'}"
         )
 

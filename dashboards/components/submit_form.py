@@ -166,7 +166,7 @@ def _on_save_click(form: Form) -> None:
 def _on_overwrite_click(form: Form) -> None:
     state: State | None = st.session_state.get(f"form {form.name}")
     if state is not None and state.token == form.token:
-        state.versions |= {(one.kind, one.id): one.version for one in state.conflicts}
+        state.versions |= {(conflict.kind, conflict.id): conflict.version for conflict in state.conflicts}
         _submit(form, state)
 
 
@@ -201,7 +201,7 @@ def _form_errors(form: Form, state: State) -> None:
         return
     shown = {(part.kind, part.id, name) for part in form.parts for name in part.shown}
     shown |= {("batch", state.token, name) for name in ("who", "why")}
-    others = [one for one in state.problems if (one.kind, one.id, one.field) not in shown]
+    others = [result for result in state.problems if (result.kind, result.id, result.field) not in shown]
     fields = len(state.problems) - len(others)
     lines = [f"{fields} field{'s' if fields > 1 else ''} below {'need' if fields > 1 else 'needs'} a look."]
     lines = [*(lines if fields else []), *(_error_text(form, problem) for problem in others[:MOST_NAMED])]
@@ -245,17 +245,17 @@ def _render_conflicts(form: Form, state: State) -> None:
 
 def conflict_table(conflict: Conflict, opened_as: Record | None = None) -> None:
     """Return what changed meanwhile, beside what was to be saved."""
-    held = ledger_session.current_portfolio()
+    portfolio = ledger_session.current_portfolio()
     before = opened_as.fields if opened_as else {}
     rows = [
         {
             "Field": title_of(conflict.kind, field_name),
-            "When you opened it": shown_value(held, conflict.kind, field_name, before.get(field_name)),
+            "When you opened it": shown_value(portfolio, conflict.kind, field_name, before.get(field_name)),
             "Theirs, now": shown_value(
-                held, conflict.kind, field_name, conflict.theirs.get(field_name, before.get(field_name))
+                portfolio, conflict.kind, field_name, conflict.theirs.get(field_name, before.get(field_name))
             ),
             "Yours": shown_value(
-                held, conflict.kind, field_name, conflict.yours.get(field_name, before.get(field_name))
+                portfolio, conflict.kind, field_name, conflict.yours.get(field_name, before.get(field_name))
             ),
         }
         for field_name in dict.fromkeys([*conflict.theirs, *conflict.yours])

@@ -154,8 +154,8 @@ def _rules_fingerprint(con: duckdb.DuckDBPyConnection, settings: Settings) -> st
 
 
 def _flag_state(con: duckdb.DuckDBPyConnection) -> dict[str, Any]:
-    found = con.execute("SELECT value FROM warehouse_info WHERE key = ?", [STATE]).fetchall()
-    return json.loads(found[0][0]) if found else {}
+    rows = con.execute("SELECT value FROM warehouse_info WHERE key = ?", [STATE]).fetchall()
+    return json.loads(rows[0][0]) if rows else {}
 
 
 def _keep_state(con: duckdb.DuckDBPyConnection, state: dict[str, Any]) -> None:

@@ -57,7 +57,7 @@ def apply_faults(rows: list[Row], faults: Sequence[Fault], scene: Scene) -> Spoi
 
 def unrequested_rows(rows: list[Row], faults: Sequence[Fault], scene: Scene) -> list[Row]:
     """One row a `stranger` fault, of a month before the oldest half hour that it hits."""
-    found = []
+    strangers = []
     for fault in faults:
         if fault.kind != "stranger" or not (chosen := _affected_half_hours(rows, fault, scene)):
             continue
@@ -66,7 +66,7 @@ def unrequested_rows(rows: list[Row], faults: Sequence[Fault], scene: Scene) -> 
         [date], [period] = settlement_labels(half_hour, half_hour)
         start = text_of(instant_of(half_hour))
         publish = text_minutes_later(start, scene.dataset.minutes_to_publication)
-        found.append(
+        strangers.append(
             model._replace(
                 half_hour=half_hour,
                 start_time=start,
@@ -75,7 +75,7 @@ def unrequested_rows(rows: list[Row], faults: Sequence[Fault], scene: Scene) -> 
                 settlement_period=period,
             )
         )
-    return found
+    return strangers
 
 
 def latest_publication_minutes(faults: Sequence[Fault]) -> float:

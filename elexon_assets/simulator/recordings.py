@@ -58,8 +58,8 @@ class Recordings:
         """Newest first; half-hours that were not recorded are absent."""
         rows = []
         for half_hour in range(last, first - 1, -1):
-            if (found := self.fuels.get(half_hour)) is not None:
-                start, day, period, values = found
+            if (result := self.fuels.get(half_hour)) is not None:
+                start, day, period, values = result
                 publish = text_minutes_later(start, FUELHH.minutes_to_publication)
                 rows += [
                     Row(half_hour, fuel_type, mw, publish, start, day, period)

@@ -16,13 +16,13 @@ BEFORE_DESIGN = (Stage.DISCOVERY, Stage.ON_HOLD)
 
 def broken_rules(draft: Draft) -> list[Problem]:
     """Return every rule that the drafted records break."""
-    found = (
+    problems = (
         problem
         for record in draft.touched.values()
         for rule in (_missing_references, _names_in_use, _still_needed, _unknown_capacity)
         for problem in rule(draft, record)
     )
-    return list(dict.fromkeys(found))
+    return list(dict.fromkeys(problems))
 
 
 def _missing_references(draft: Draft, record: Record) -> Iterator[Problem]:
@@ -39,12 +39,12 @@ def _missing_references(draft: Draft, record: Record) -> Iterator[Problem]:
 def _missing(draft: Draft, record: Record) -> Iterator[Problem]:
     owners = ENTITIES[record.kind].owners
     for name, (kind, id) in record.references_to_others():
-        title, found = ENTITIES[kind].title.lower(), draft.record(kind, id)
-        if found is None:
+        title, target = ENTITIES[kind].title.lower(), draft.record(kind, id)
+        if target is None:
             yield Problem(record.kind, record.id, name, f"there is no {title} {id!r}")
-        elif found.archived and not (name in owners and (kind, id) in draft.touched):  # else it goes with it
+        elif target.archived and not (name in owners and (kind, id) in draft.touched):  # else it goes with it
             yield Problem(
-                record.kind, record.id, name, f"the {title} {display_name(found)} is archived: restore it first"
+                record.kind, record.id, name, f"the {title} {display_name(target)} is archived: restore it first"
             )
 
 

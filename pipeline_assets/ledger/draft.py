@@ -49,23 +49,23 @@ class Draft:
 
     def live_record(self, kind: str, id: str) -> Record | None:
         """Return a record if it exists and is not archived."""
-        found = self.record(kind, id)
-        return None if found is None or found.archived else found
+        stored_record = self.record(kind, id)
+        return None if stored_record is None or stored_record.archived else stored_record
 
     def records_referencing(self, kind: str, id: str) -> Iterator[tuple[Record, str]]:
         """Yield (record, field) for each live record that refers to this one."""
         for key in sorted({*self.stored.references_to_others.get(kind, id), *self.references_to.get((kind, id), ())}):
-            if found := self.live_record(*key):
-                for name, named in found.references_to_others():
+            if live := self.live_record(*key):
+                for name, named in live.references_to_others():
                     if named == (kind, id):
-                        yield found, name
+                        yield live, name
 
     def with_unique_key(self, kind: str, key: str) -> list[Record]:
         """Return the records that have a unique key, by id."""
         stored = self.stored.namesakes.get(kind, key)
         ids = self.namesakes[kind, key] | ({stored} if stored else set())
-        found = [record for id in sorted(ids) if (record := self.record(kind, id))]
-        return [record for record in found if ENTITIES[kind].unique_key(record.fields) == key]
+        matches = [record for id in sorted(ids) if (record := self.record(kind, id))]
+        return [record for record in matches if ENTITIES[kind].unique_key(record.fields) == key]
 
     def earlier_unique_key(self, record: Record) -> str | None:
         """Return the unique key that the record had before the batch."""
@@ -94,11 +94,11 @@ class Draft:
         if change.action in (Action.CREATE, Action.EDIT):
             if self.undoing:
                 earlier = {**values, **change.fields}
-                values, found = rules.validated_fields(change.kind, change.id, earlier, stored=earlier)
+                values, fields = rules.validated_fields(change.kind, change.id, earlier, stored=earlier)
             else:
-                values, found = rules.fields_after(change.kind, change.id, values or None, change.fields, today)
-            self.problems += found
-            if found:
+                values, fields = rules.fields_after(change.kind, change.id, values or None, change.fields, today)
+            self.problems += fields
+            if fields:
                 return None
         old, new = changed_fields(
             {**before.fields, ARCHIVED: before.archived} if before else {},

@@ -63,32 +63,32 @@ class Stored:
         "Version, and what the change to it set."
 
     def _records(self, kind: str, ids: Sequence[str]) -> Mapping[str, Record | None]:
-        found = reader.records_in(self._con, kind, ids)
-        for id, record in found.items():
+        records = reader.records_in(self._con, kind, ids)
+        for id, record in records.items():
             self.references_to_others.expect(kind, id)
             for _, named in record.references_to_others():
                 self.records.expect(*named)
-        return dict.fromkeys(ids) | found
+        return dict.fromkeys(ids) | records
 
     def _mentions(self, kind: str, ids: Sequence[str]) -> Mapping[str, list[Key]]:
-        found: dict[str, list[Key]] = {id: [] for id in ids}
+        keys_by_id: dict[str, list[Key]] = {id: [] for id in ids}
         for row in self._con.execute(_MENTIONS, {"kind": kind, "keys": ids}):
-            found[row.target_id].append((row.kind, row.id))
+            keys_by_id[row.target_id].append((row.kind, row.id))
             self.records.expect(row.kind, row.id)
-        return found
+        return keys_by_id
 
     def _namesakes(self, kind: str, keys: Sequence[str]) -> Mapping[str, str | None]:
-        found: dict[str, str | None] = dict.fromkeys(keys)
+        ids_by_key: dict[str, str | None] = dict.fromkeys(keys)
         for row in self._con.execute(_NAMESAKES, {"kind": kind, "keys": keys}):
-            found[row.unique_key] = row.id
+            ids_by_key[row.unique_key] = row.id
             self.records.expect(kind, row.id)
-        return found
+        return ids_by_key
 
     def _changes(self, kind: str, ids: Sequence[str]) -> Mapping[str, list[tuple[int, Mapping[str, Any]]]]:
-        found: dict[str, list[tuple[int, Mapping[str, Any]]]] = {id: [] for id in ids}
+        changes_by_id: dict[str, list[tuple[int, Mapping[str, Any]]]] = {id: [] for id in ids}
         for row in self._con.execute(_CHANGES, {"kind": kind, "keys": ids}):
-            found[row.id].append((row.version, row.after))
-        return found
+            changes_by_id[row.id].append((row.version, row.after))
+        return changes_by_id
 
 
 def _key_of(kind: sa.Column[str], key: sa.Column[str], *columns: sa.Column[Any]) -> sa.Select[Any]:

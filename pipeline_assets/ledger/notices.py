@@ -31,16 +31,16 @@ def notices_for_batch(receipt: Receipt, records: Mapping[tuple[str, str], Record
     """Return the notices of a batch that left `records`; none for the seeds, which nobody has just done."""
     if source == "seed":
         return []
-    found = [
+    notices = [
         notice for key, before in _fields_before(receipt).items() for notice in _notices_of_record(records[key], before)
     ]
-    if len(found) <= MOST_NOTICES:
-        return found
-    counts = Counter(notice.topic for notice in found)
+    if len(notices) <= MOST_NOTICES:
+        return notices
+    counts = Counter(notice.topic for notice in notices)
     summary = ", ".join(f"{topic} ({count})" for topic, count in counts.items())
     first = receipt.changes[0]
     why = f" Why: {shorten_text(first.why)}" if first.why else ""
-    return [Notice(MANY, f"{len(found)} changes in one {source} by {first.who}: {summary}.{why}")]
+    return [Notice(MANY, f"{len(notices)} changes in one {source} by {first.who}: {summary}.{why}")]
 
 
 def shorten_text(text: str, length: int = LONGEST_COMMENT) -> str:
@@ -50,14 +50,14 @@ def shorten_text(text: str, length: int = LONGEST_COMMENT) -> str:
 
 def _fields_before(receipt: Receipt) -> dict[tuple[str, str], Mapping[str, Any] | None]:
     """Return the changed fields of each record as they were before the batch; None for a created record."""
-    found: dict[tuple[str, str], Mapping[str, Any] | None] = {}
+    fields_by_record: dict[tuple[str, str], Mapping[str, Any] | None] = {}
     for change in receipt.changes:
         key = (change.kind, change.id)
-        if key not in found:
-            found[key] = None if change.action is Action.CREATE else change.before
-        elif (earlier := found[key]) is not None:
-            found[key] = {**change.before, **earlier}
-    return found
+        if key not in fields_by_record:
+            fields_by_record[key] = None if change.action is Action.CREATE else change.before
+        elif (earlier := fields_by_record[key]) is not None:
+            fields_by_record[key] = {**change.before, **earlier}
+    return fields_by_record
 
 
 def _notices_of_record(record: Record, before: Mapping[str, Any] | None) -> Iterator[Notice]:

@@ -75,12 +75,12 @@ def add_notices(con: sa.Connection, notices: Iterable[Notice], at: datetime) -> 
     """Add notices in a transaction, pending from `at` on."""
     us = reader.microseconds_of(at)
     by_id = {notice.id: notice for notice in notices}
-    there = set(con.execute(sa.select(schema.outbox.c.id).where(schema.outbox.c.id.in_(by_id))).scalars())
+    existing = set(con.execute(sa.select(schema.outbox.c.id).where(schema.outbox.c.id.in_(by_id))).scalars())
     rows = [
         {**vars(notice), "state": NoticeState.PENDING, "attempts": 0, "outcome": ""}
         | {"created_at_us": us, "due_at_us": us, "sent_at_us": None}
         for id, notice in by_id.items()
-        if id not in there
+        if id not in existing
     ]
     if rows:
         con.execute(schema.outbox.insert(), rows)
@@ -94,10 +94,10 @@ def put_notices(engine: sa.Engine, notices: Iterable[Notice]) -> None:
 
 def claim_next(engine: sa.Engine, now: datetime) -> Waiting | None:
     """Claim the notice that has been due for longest and count the attempt; return None where nothing is due."""
-    there = schema.outbox.c
-    due = (there.state == NoticeState.PENDING) & (there.due_at_us <= reader.microseconds_of(now))
+    columns = schema.outbox.c
+    due = (columns.state == NoticeState.PENDING) & (columns.due_at_us <= reader.microseconds_of(now))
     # Two deliverers on PostgreSQL pass each other by; on SQLite the transaction itself lets in one at a time.
-    query = sa.select(schema.outbox).where(due).order_by(there.due_at_us, there.created_at_us, there.id)
+    query = sa.select(schema.outbox).where(due).order_by(columns.due_at_us, columns.created_at_us, columns.id)
     with schema.writing(engine) as con:
         row = con.execute(query.limit(1).with_for_update(skip_locked=True)).one_or_none()
         if row is None:
@@ -105,7 +105,7 @@ def claim_next(engine: sa.Engine, now: datetime) -> Waiting | None:
         attempts = row.attempts + 1
         until = now + max(CLAIM, pause_after(attempts))
         values = {"attempts": attempts, "due_at_us": reader.microseconds_of(until)}
-        con.execute(schema.outbox.update().where(there.id == row.id).values(values))
+        con.execute(schema.outbox.update().where(columns.id == row.id).values(values))
         return _waiting_notice({**row._mapping, **values})
 
 
@@ -136,8 +136,8 @@ def pause_after(attempts: int) -> timedelta:
 
 def list_notices(engine: sa.Engine, *, state: NoticeState | None = None, limit: int = 200) -> list[Waiting]:
     """Return notices, newest first, of one state or all."""
-    there = schema.outbox.c
-    query = sa.select(schema.outbox).order_by(there.created_at_us.desc(), there.id).limit(limit)
+    columns = schema.outbox.c
+    query = sa.select(schema.outbox).order_by(columns.created_at_us.desc(), columns.id).limit(limit)
     if state is not None:
         query = query.where(_STATE.in_([state]))
     with schema.reading(engine) as con:
@@ -148,27 +148,27 @@ def count_by_state(engine: sa.Engine) -> dict[NoticeState, int]:
     """Return the number of notices in each state."""
     query = sa.select(_STATE.label("state"), sa.func.count().label("number")).group_by(_STATE)
     with schema.reading(engine) as con:
-        found = {row.state: row.number for row in con.execute(query)}
-    return {state: found.get(state, 0) for state in NoticeState}
+        counts = {row.state: row.number for row in con.execute(query)}
+    return {state: counts.get(state, 0) for state in NoticeState}
 
 
 def try_again(engine: sa.Engine, ids: Iterable[str], now: datetime) -> None:
     """Make failed and logged notices pending again, due now, with all attempts before them."""
-    there = schema.outbox.c
+    columns = schema.outbox.c
     values = {"state": NoticeState.PENDING, "attempts": 0, "due_at_us": reader.microseconds_of(now)}
     with schema.writing(engine) as con:
-        unsent = there.id.in_(list(ids)) & _STATE.in_([NoticeState.FAILED, NoticeState.LOGGED])
+        unsent = columns.id.in_(list(ids)) & _STATE.in_([NoticeState.FAILED, NoticeState.LOGGED])
         con.execute(schema.outbox.update().where(unsent).values(values))
 
 
 def _settle_claim(engine: sa.Engine, claimed: Waiting, values: dict[str, Any]) -> Waiting:
     """Update a notice only while its claim is still ours: another deliverer may have taken it over."""
-    there = schema.outbox.c
-    mine = (there.id == claimed.notice.id) & (there.attempts == claimed.attempts)
+    columns = schema.outbox.c
+    mine = (columns.id == claimed.notice.id) & (columns.attempts == claimed.attempts)
     with schema.writing(engine) as con:
-        con.execute(schema.outbox.update().where(mine, there.state == NoticeState.PENDING).values(values))
+        con.execute(schema.outbox.update().where(mine, columns.state == NoticeState.PENDING).values(values))
         return _waiting_notice(
-            con.execute(sa.select(schema.outbox).where(there.id == claimed.notice.id)).one()._mapping
+            con.execute(sa.select(schema.outbox).where(columns.id == claimed.notice.id)).one()._mapping
         )
 
 

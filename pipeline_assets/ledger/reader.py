@@ -33,9 +33,9 @@ def changes_since(engine: sa.Engine, after: int = 0, *, limit: int | None = None
 
 def rows_since(engine: sa.Engine, after: int = 0) -> Sequence[sa.Row[Any]]:
     """Return the changes past a position as rows of `schema.changes`, with before and after as JSON text."""
-    there = schema.changes.c
-    columns = [sa.cast(column, sa.Text) if isinstance(column.type, sa.JSON) else column for column in there]
-    query = sa.select(*columns).where(there.position > after).order_by(there.position)
+    result = schema.changes.c
+    columns = [sa.cast(column, sa.Text) if isinstance(column.type, sa.JSON) else column for column in result]
+    query = sa.select(*columns).where(result.position > after).order_by(result.position)
     with schema.reading(engine) as con:
         return con.execute(query).fetchall()
 

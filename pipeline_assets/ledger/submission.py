@@ -136,8 +136,8 @@ def _earlier_receipt(con: sa.Connection, token: str) -> Receipt | None:
 
 def _submission_time(con: sa.Connection) -> datetime:
     """Return the time, but never before the newest change: as of an instant is then as of a position."""
-    there = schema.changes
-    newest = con.execute(sa.select(there.c.submitted_at_us).order_by(there.c.position.desc()).limit(1)).scalar()
+    table = schema.changes
+    newest = con.execute(sa.select(table.c.submitted_at_us).order_by(table.c.position.desc()).limit(1)).scalar()
     return max(datetime.now(UTC), reader.instant_of(newest or 0))
 
 

@@ -36,11 +36,11 @@ def export_csv(engine: sa.Engine, sheet: str, ids: Collection[str] | None = None
     return export_of(read_portfolio(engine), sheet, ids)
 
 
-def export_of(held: Portfolio, sheet: str, ids: Collection[str] | None = None) -> str:
+def export_of(portfolio: Portfolio, sheet: str, ids: Collection[str] | None = None) -> str:
     """Export records that were read before, like `export_csv`."""
     flat = SHEETS[sheet]
-    wanted = [record for record in held.of_kind(flat.kind) if ids is None or record.id in ids]
-    return _csv_text(flat, [row for record in wanted for row in _record_rows(held, flat, record)])
+    wanted = [record for record in portfolio.of_kind(flat.kind) if ids is None or record.id in ids]
+    return _csv_text(flat, [row for record in wanted for row in _record_rows(portfolio, flat, record)])
 
 
 def _csv_text(sheet: Sheet, rows: list[dict[str, str]]) -> str:
@@ -51,11 +51,13 @@ def _csv_text(sheet: Sheet, rows: list[dict[str, str]]) -> str:
     return buffer.getvalue()
 
 
-def _record_rows(held: Portfolio, sheet: Sheet, record: Record) -> Iterator[dict[str, str]]:
+def _record_rows(portfolio: Portfolio, sheet: Sheet, record: Record) -> Iterator[dict[str, str]]:
     whole = {
-        column.name: text for column in sheet.exported if (text := _of_record(held, sheet, column, record)) is not None
+        column.name: text
+        for column in sheet.exported
+        if (text := _of_record(portfolio, sheet, column, record)) is not None
     }
-    parts: Sequence[tuple[Record | None, list[str]]] = _parts_with_roles(held, sheet, record) if sheet.part else []
+    parts: Sequence[tuple[Record | None, list[str]]] = _parts_with_roles(portfolio, sheet, record) if sheet.part else []
     for part, roles in parts or [(None, [])]:
         yield whole | {
             column.name: _of_part(column, part, roles)
@@ -64,31 +66,31 @@ def _record_rows(held: Portfolio, sheet: Sheet, record: Record) -> Iterator[dict
         }
 
 
-def _of_record(held: Portfolio, sheet: Sheet, column: Column, record: Record) -> str | None:
+def _of_record(portfolio: Portfolio, sheet: Sheet, column: Column, record: Record) -> str | None:
     match column.holds:
         case ColumnRole.ID:
             return cells.guard_text(record.id)
         case ColumnRole.FIELD:
             return _shown_value(column, record.fields[column.field])
         case ColumnRole.WHOLE:
-            whole = held.get(ENTITIES[sheet.kind].references[column.field], record.fields[column.field] or "")
+            whole = portfolio.get(ENTITIES[sheet.kind].references[column.field], record.fields[column.field] or "")
             return cells.guard_text(str(whole.fields["name"])) if whole else ""
         case ColumnRole.LINKED:
-            links = held.referencing(sheet.linked, ENTITIES[sheet.linked].owners[0], record.id)
+            links = portfolio.referencing(sheet.linked, ENTITIES[sheet.linked].owners[0], record.id)
             ids = [link.fields["counterparty_id"] for link in links if link.fields.get("role", "") == column.word]
-            found = [held.get("counterparties", id) for id in ids]
-            return cells.join_names(sorted(str(each.fields["name"]) for each in found if each))
+            companies = [portfolio.get("counterparties", id) for id in ids]
+            return cells.join_names(sorted(str(each.fields["name"]) for each in companies if each))
     return None
 
 
-def _parts_with_roles(held: Portfolio, sheet: Sheet, record: Record) -> list[tuple[Record, list[str]]]:
+def _parts_with_roles(portfolio: Portfolio, sheet: Sheet, record: Record) -> list[tuple[Record, list[str]]]:
     """Yield each part once, by name, with its roles."""
     owner_field, part_field = ENTITIES[sheet.link].references
     roles: dict[str, list[str]] = {}
-    for link in held.referencing(sheet.link, owner_field, record.id):
+    for link in portfolio.referencing(sheet.link, owner_field, record.id):
         roles.setdefault(link.fields[part_field], []).append(link.fields.get("role", ""))
-    found = [(part, sorted(roles[id])) for id in roles if (part := held.get(sheet.part, id))]
-    return sorted(found, key=lambda each: (str(each[0].fields["name"]), each[0].id))
+    parts = [(part, sorted(roles[id])) for id in roles if (part := portfolio.get(sheet.part, id))]
+    return sorted(parts, key=lambda each: (str(each[0].fields["name"]), each[0].id))
 
 
 def _of_part(column: Column, part: Record, roles: list[str]) -> str:

@@ -106,11 +106,11 @@ class Drafting:
 
     def _spoilt(self) -> dict[Key | None, list[int]]:
         """Record to the rows of it that have errors."""
-        found: dict[Key | None, list[int]] = {}
+        rows_by_key: dict[Key | None, list[int]] = {}
         for row in self.rows:
             if row.errors and row.key:
-                found.setdefault(row.key, []).append(row.number)
-        return found
+                rows_by_key.setdefault(row.key, []).append(row.number)
+        return rows_by_key
 
     def _blame(self, refused: Refused, rows: Mapping[int, DraftedRow]) -> None:
         """The rows that asked for it. A link is wrong because what it joins is, if that is: only the cause is told."""

@@ -30,8 +30,8 @@ class Basis:
     @classmethod
     def of(cls, engine: sa.Engine) -> "Basis":
         """Return the ledger as it is."""
-        held = read_portfolio(engine)
-        return cls(engine, held, held)
+        portfolio = read_portfolio(engine)
+        return cls(engine, portfolio, portfolio)
 
     @cached_property
     def stored(self) -> frozenset[Key]:
@@ -53,5 +53,5 @@ class Basis:
         keys = {(change.kind, change.id) for change in receipt.changes}
         stored = {key: record for key in keys if (record := self.ledger.get(*key))}
         state = fold_changes(receipt.changes, onto=stored)
-        held = self.ledger.updated(state.values(), self.ledger.position, self.ledger.batch)
-        return Basis(self.engine, self.ledger, held, (*self.changes, *changes), receipt.changes)
+        available = self.ledger.updated(state.values(), self.ledger.position, self.ledger.batch)
+        return Basis(self.engine, self.ledger, available, (*self.changes, *changes), receipt.changes)

@@ -56,8 +56,8 @@ class Plan:
     @property
     def counts(self) -> dict[str, int]:
         """Return outcome to rows, all outcomes."""
-        found = Counter(row.outcome for row in self.rows)
-        return {str(outcome): found[outcome] for outcome in Outcome}
+        by_outcome = Counter(row.outcome for row in self.rows)
+        return {str(outcome): by_outcome[outcome] for outcome in Outcome}
 
     @property
     def errors(self) -> list[RowProblem]:
@@ -180,13 +180,13 @@ def confirm_import(
 
 def _names_are_still_free(engine: sa.Engine, plan: Plan) -> None:
     """Check that names are still free, or a project created since the plan would be created twice."""
-    held, kind = read_portfolio(engine), SHEETS[plan.sheet].kind
+    portfolio, kind = read_portfolio(engine), SHEETS[plan.sheet].kind
     new = {change.id: change for change in plan.changes if (change.kind, change.action) == (kind, Action.CREATE)}
     taken = [
         Problem(kind, f"row {row.number}", "name", f"{row.label!r} was made since the dry run: look at the file again")
         for row in plan.rows
         if row.id in new
-        for other in held.by_name(kind, row.label)
+        for other in portfolio.by_name(kind, row.label)
         if other.id not in new and other.position > plan.position
     ]
     if taken:

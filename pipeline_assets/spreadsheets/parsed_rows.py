@@ -95,18 +95,18 @@ def columns_of(sheet: Sheet, header: Sequence[str]) -> tuple[dict[int, Column], 
                     f"The columns {header[earlier]!r} and {name!r} mean the same: leave one of them out."
                 )
         columns[position] = column
-    held = {column.holds for column in columns.values()}
+    roles = {column.holds for column in columns.values()}
     names = {column.name for column in columns.values() if column.holds is not ColumnRole.ORIGIN}
     if not names & {"id", "name"} or names == {"id"}:
         raise UnreadableFile(
             f"This is no sheet of {sheet.name}: its header needs `name` or `id`, and a column besides; it has "
             + " ".join([f"{', '.join(header[:12])}.", *_did_you_mean(sheet, ignored), *other_sheet(sheet, header)])
         )
-    if ColumnRole.PEOPLE in held and held & {ColumnRole.PART_ID, ColumnRole.PART_FIELD}:
+    if ColumnRole.PEOPLE in roles and roles & {ColumnRole.PART_ID, ColumnRole.PART_FIELD}:
         raise UnreadableFile(
             "Name the people either by the contact_… columns or by a column for each role, not by both."
         )
-    if ColumnRole.CAPACITY in held and "facility_capacity_mwp" in names:
+    if ColumnRole.CAPACITY in roles and "facility_capacity_mwp" in names:
         raise UnreadableFile("Give the capacity either in one column or by technology, not in both ways.")
     return columns, tuple(_with_resemblance(sheet, each, names) for each in ignored)
 
@@ -150,16 +150,16 @@ def values_of(table: RawTable, columns: dict[int, Column]) -> list[Values]:
 def _parse_row(
     table: RawTable, number: int, row: Sequence[str], columns: dict[int, Column], month_first: set[str]
 ) -> Values:
-    said, part, capacities, origin = Values(number), Part(), dict[str, Any](), dict[str, str]()
+    parsed, part, capacities, origin = Values(number), Part(), dict[str, Any](), dict[str, str]()
     by_name: dict[ColumnRole, dict[str, Any]] = {
-        **{ColumnRole.FIELD: said.fields, ColumnRole.PART_FIELD: part.fields, ColumnRole.CAPACITY: capacities},
-        **{ColumnRole.LINKED: said.linked, ColumnRole.LINKED_ID: said.linked_ids, ColumnRole.PEOPLE: said.people},
+        **{ColumnRole.FIELD: parsed.fields, ColumnRole.PART_FIELD: part.fields, ColumnRole.CAPACITY: capacities},
+        **{ColumnRole.LINKED: parsed.linked, ColumnRole.LINKED_ID: parsed.linked_ids, ColumnRole.PEOPLE: parsed.people},
     }
     by_technology = False
     if number in table.too_long:
         fix = "give their column a header" if table.is_workbook else "a text with the separator in it needs quotes"
         message = f"has more cells than the header: {fix}"
-        said.errors.append(RowProblem(number, "row", message))
+        parsed.errors.append(RowProblem(number, "row", message))
     for position, column in columns.items():
         cell = row[position]
         by_technology |= column.holds is ColumnRole.CAPACITY
@@ -171,17 +171,19 @@ def _parse_row(
             value = cell_value(column, _unspecial(column, cell, special), month_first)
         except UnreadableValue as error:
             place = f"{table.letters[position]}{number}: " if table.is_workbook else ""
-            said.errors.append(RowProblem(number, column.name, f"{place}{error}"))
+            parsed.errors.append(RowProblem(number, column.name, f"{place}{error}"))
             continue
         if special and special.kind == "date" and special.detail and isinstance(value, str):
-            said.warnings.append(RowProblem(number, column.name, f"shows a month without a day: read as {value}"))
+            parsed.warnings.append(RowProblem(number, column.name, f"shows a month without a day: read as {value}"))
         if column.type is date and isinstance(value, str) and cells.is_ambiguous(cell):
-            said.warnings.append(RowProblem(number, column.name, f"{cell.strip()} is read with the day first: {value}"))
+            parsed.warnings.append(
+                RowProblem(number, column.name, f"{cell.strip()} is read with the day first: {value}")
+            )
         match column.holds:
             case ColumnRole.ID:
-                said.id = value
+                parsed.id = value
             case ColumnRole.WHOLE:
-                said.whole = value
+                parsed.whole = value
             case ColumnRole.PART_ID:
                 part.id = value
             case ColumnRole.PART_ROLES:
@@ -191,16 +193,16 @@ def _parse_row(
             case holds:
                 by_name[holds][column.field or column.word] = value
     try:
-        said.origin = read_origin(origin)
+        parsed.origin = read_origin(origin)
     except UnreadableValue as error:
-        said.warnings.append(
+        parsed.warnings.append(
             RowProblem(number, "created" if "modified" not in origin else "modified", f"{error}; not kept")
         )
     if by_technology:
-        _facilities_by_technology(said, part, capacities)
+        _facilities_by_technology(parsed, part, capacities)
     elif part.id or part.roles is not None or any(value is not EMPTY for value in part.fields.values()):
-        said.parts = [part]
-    return said
+        parsed.parts = [part]
+    return parsed
 
 
 def _unspecial(column: Column, cell: str, special: Special | None) -> str:
@@ -257,9 +259,9 @@ def cell_value(column: Column, cell: str, month_first: set[str]) -> Any:
     return cells.parse_word(column.type, cell)
 
 
-def _facilities_by_technology(said: Values, part: Part, capacities: dict[str, Any]) -> None:
+def _facilities_by_technology(parsed: Values, part: Part, capacities: dict[str, Any]) -> None:
     """Read the older tool's three columns of capacity: a facility for each that is not 0."""
-    if any(error.column.endswith(("_capacity", "_technology")) for error in said.errors):
+    if any(error.column.endswith(("_capacity", "_technology")) for error in parsed.errors):
         return
     technology = part.fields.get("technology", EMPTY)
     given = {word: capacity for word, capacity in capacities.items() if capacity is not EMPTY and capacity}
@@ -268,11 +270,11 @@ def _facilities_by_technology(said: Values, part: Part, capacities: dict[str, An
     )
     if named and given and named not in given:
         message = f"is {technology}, while the capacity stands under {' and '.join(given)}"
-        said.errors.append(RowProblem(said.number, "facility_technology", message))
+        parsed.errors.append(RowProblem(parsed.number, "facility_technology", message))
         return
     if not given and named:
         given = {named: capacities.get(named, EMPTY)}
-    said.parts = [
+    parsed.parts = [
         Part(
             part.id,
             {**part.fields, "technology": technology if word == named else word, "capacity_mwp": capacity},

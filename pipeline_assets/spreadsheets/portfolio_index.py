@@ -78,8 +78,8 @@ class Portfolio:
 
     def referencing(self, kind: str, field: str, id: str, *, archived: bool = False) -> list[Record]:
         """Return the records of a kind whose field refers to this id, oldest first."""
-        found = [record for record in self._naming.get((kind, field, id), ()) if record.archived == archived]
-        return sorted(found, key=lambda record: record.position)
+        records = [record for record in self._naming.get((kind, field, id), ()) if record.archived == archived]
+        return sorted(records, key=lambda record: record.position)
 
 
 def read_portfolio(engine: sa.Engine) -> Portfolio:

@@ -30,31 +30,31 @@ class NotFound(ValueError):
 class Finder:
     """Looks up in what the ledger holds; the same new name gets the same new id throughout a file."""
 
-    def __init__(self, sheet: Sheet, held: Portfolio) -> None:
-        self.sheet, self.held = sheet, held
+    def __init__(self, sheet: Sheet, portfolio: Portfolio) -> None:
+        self.sheet, self.held = sheet, portfolio
         self._new_ids: dict[tuple[str, ...], str] = {}
         self.unknown_counterparties: dict[str, str] = {}
         "Those that rows name and that are nowhere, by the key of their name."
 
-    def record(self, said: Values) -> str:
+    def record(self, parsed: Values) -> str:
         """Return the id of the row's record."""
-        kind, name = self.sheet.kind, said.fields.get("name", EMPTY)
-        if said.id:
-            return self._given(kind, said.id, "id")
+        kind, name = self.sheet.kind, parsed.fields.get("name", EMPTY)
+        if parsed.id:
+            return self._given(kind, parsed.id, "id")
         if name is EMPTY:
             raise NotFound("name", "is needed where there is no id")
-        found, within = self.held.by_name(kind, name), said.fields.get("pipeline_id")
+        candidates, within = self.held.by_name(kind, name), parsed.fields.get("pipeline_id")
         within = EMPTY if within is CLEAR else within
         if within is not None:
-            found = [each for each in found if (each.fields["pipeline_id"] or EMPTY) == within]
-        if len(found) > 1:
-            raise NotFound("name", self._not_one(kind, name, found, "give its id"))
-        return found[0].id if found else self.new_id(kind, name_key(name), str(within or ""))
+            candidates = [each for each in candidates if (each.fields["pipeline_id"] or EMPTY) == within]
+        if len(candidates) > 1:
+            raise NotFound("name", self._not_one(kind, name, candidates, "give its id"))
+        return candidates[0].id if candidates else self.new_id(kind, name_key(name), str(within or ""))
 
-    def whole(self, said: Values) -> Any:
+    def whole(self, parsed: Values) -> Any:
         """Return the project of a row that gives its name, its id, or both where they agree; EMPTY where it says
         nothing, CLEAR where it asks for none."""
-        given, name = said.fields.get("pipeline_id", EMPTY), said.whole
+        given, name = parsed.fields.get("pipeline_id", EMPTY), parsed.whole
         if name is None or name is EMPTY:
             return given
         if name is CLEAR:
@@ -64,14 +64,14 @@ class Finder:
         if given is CLEAR:
             raise NotFound("pipeline", f"is {name!r}, while pipeline_id asks for none: leave one of the two blank")
         if given is not EMPTY:
-            there = self.held.get("pipelines", given)
-            if there and name_key(there.fields["name"]) != name_key(name):
+            by_id = self.held.get("pipelines", given)
+            if by_id and name_key(by_id.fields["name"]) != name_key(name):
                 raise NotFound("pipeline", f"{name!r} is not the name of {given}: clear one of the two")
             return given
-        found = self.held.by_name("pipelines", name)
-        if len(found) != 1:
-            raise NotFound("pipeline", self._not_one("pipelines", name, found, "give pipeline_id"))
-        return found[0].id
+        candidates = self.held.by_name("pipelines", name)
+        if len(candidates) != 1:
+            raise NotFound("pipeline", self._not_one("pipelines", name, candidates, "give pipeline_id"))
+        return candidates[0].id
 
     def part(self, owner: str, label: str, part: Part) -> str:
         """Return the id of the row's part."""
@@ -83,10 +83,10 @@ class Finder:
         value = part.fields.get(by, EMPTY)
         if value is EMPTY:
             raise NotFound(self.sheet.one(ColumnRole.PART_FIELD, by).name, f"is needed where there is no {id_column}")
-        found = self.parts_called(owner, by, value)
-        if len(found) > 1:
+        called = self.parts_called(owner, by, value)
+        if len(called) > 1:
             raise NotFound(id_column, f"{label} has several of {value}: give the id of the one that is meant")
-        return found[0].id if found else self.new_id(owner, by, name_key(value))
+        return called[0].id if called else self.new_id(owner, by, name_key(value))
 
     def parts_called(self, owner: str, by: str, value: str) -> list[Record]:
         """Parts of a record whose field has the value, each once."""
@@ -99,12 +99,12 @@ class Finder:
         """Return their ids, each once."""
         missing, ids = [], []
         for name in names:
-            found = self.held.by_name("counterparties", name)
-            if len(found) == 1:
-                ids.append(found[0].id)
+            candidates = self.held.by_name("counterparties", name)
+            if len(candidates) == 1:
+                ids.append(candidates[0].id)
             else:
-                missing.append(self._not_one("counterparties", name, found, "give its id"))
-                if not found and not self.held.by_name("counterparties", name, archived=True):
+                missing.append(self._not_one("counterparties", name, candidates, "give its id"))
+                if not candidates and not self.held.by_name("counterparties", name, archived=True):
                     self.unknown_counterparties.setdefault(name_key(name), clean_name(name))
         if missing:
             raise NotFound(column, "; ".join(missing))
@@ -118,10 +118,10 @@ class Finder:
             raise NotFound(column, f"{id[:60]!r} is not there, and a new id has letters, digits and . _ - only")
         return id
 
-    def _not_one(self, kind: str, name: str, found: list[Record], fix: str) -> str:
+    def _not_one(self, kind: str, name: str, records: list[Record], fix: str) -> str:
         title = ENTITIES[kind].title.lower()
-        if found:
-            return f"{len(found)} are called {name!r} ({', '.join(each.id for each in found[:5])}): {fix}"
+        if records:
+            return f"{len(records)} are called {name!r} ({', '.join(each.id for each in records[:5])}): {fix}"
         if self.held.by_name(kind, name, archived=True):
             return f"the {title} {name!r} is archived: restore it first"
         return f"there is no {title} {name[:100]!r}: import it first"

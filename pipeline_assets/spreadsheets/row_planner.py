@@ -1,10 +1,9 @@
-"""What a row asks for: its words, held against what the ledger holds, as changes.
+"""Turns the values of a row into changes, compared with the records in the ledger.
 
-Rows add and change; nothing is archived but the link to whom a list of names no longer names. Rows of one record stand
-and fall together, and must agree on it.
+Rows add and change records. Only a link is ever archived, when a list of names no longer names its party. Rows of one
+record succeed or fail together, and must agree.
 
-Belongs here: changes, links, rows that contradict each other. Not here: finding records (`finding.py`), rules of
-records (the ledger's).
+Belongs here: changes, links, contradictory rows. Not here: finding records (`record_finder.py`), rules (the ledger's).
 """
 
 from collections.abc import Mapping, Sequence
@@ -52,44 +51,44 @@ class DraftedRow:
 class RowPlanner:
     """Drafts one row after the other."""
 
-    def __init__(self, sheet: Sheet, held: Portfolio) -> None:
-        self.sheet, self.held, self.finder = sheet, held, Finder(sheet, held)
+    def __init__(self, sheet: Sheet, portfolio: Portfolio) -> None:
+        self.sheet, self.held, self.finder = sheet, portfolio, Finder(sheet, portfolio)
         self._said: dict[Key, tuple[int, Mapping[str, Any]]] = {}
         self._seen: dict[tuple[str, ...], int] = {}
         self._spelled_anew: set[int] = set()
         "Rows that name a record of an earlier row in another spelling."
 
-    def plan(self, said: Values) -> DraftedRow:
+    def plan(self, parsed: Values) -> DraftedRow:
         """What the row asks for, or what is wrong with it."""
-        row = DraftedRow(said.number, errors=said.errors, warnings=said.warnings)
-        name = said.fields.get("name", EMPTY)
-        row.label = said.id if name is EMPTY else name
+        row = DraftedRow(parsed.number, errors=parsed.errors, warnings=parsed.warnings)
+        name = parsed.fields.get("name", EMPTY)
+        row.label = parsed.id if name is EMPTY else name
         try:
-            if said.whole is not None:
-                said.fields["pipeline_id"] = self.finder.whole(said)
-            row.key = (self.sheet.kind, self.finder.record(said))
+            if parsed.whole is not None:
+                parsed.fields["pipeline_id"] = self.finder.whole(parsed)
+            row.key = (self.sheet.kind, self.finder.record(parsed))
             record = self.held.get(*row.key)
             row.is_new = self._is_made_here(record)
             row.label = str(record.fields["name"]) if record and name is EMPTY else row.label
             if not row.errors:
-                self._record(row, row.key[1], said, record)
+                self._record(row, row.key[1], parsed, record)
             if not row.errors:
-                self._not_twice(row, [row.key[1], *[self._part(row, row.key[1], part) for part in said.parts]])
+                self._not_twice(row, [row.key[1], *[self._part(row, row.key[1], part) for part in parsed.parts]])
         except NotFound as problem:
             self._wrong(row, problem.column, str(problem))
-        if said.origin.reason:
-            row.changes = [replace(change, why=said.origin.reason) for change in row.changes]
+        if parsed.origin.reason:
+            row.changes = [replace(change, why=parsed.origin.reason) for change in row.changes]
         return row
 
     def _is_made_here(self, record: Record | None) -> bool:
         """Return whether this import makes the record, with this row or before it."""
         return record is None or record.position > self.held.position
 
-    def _record(self, row: DraftedRow, id: str, said: Values, record: Record | None) -> None:
-        linked = {role: self._counterparties(role, said) for role in {**said.linked, **said.linked_ids}}
+    def _record(self, row: DraftedRow, id: str, parsed: Values, record: Record | None) -> None:
+        linked = {role: self._counterparties(role, parsed) for role in {**parsed.linked, **parsed.linked_ids}}
         lists = {self.sheet.one(ColumnRole.LINKED, word=role).name: sorted(ids) for role, ids in linked.items()}
-        lists |= {spelling_key(role): sorted(names) for role, names in said.people.items()}
-        if not self._first_to_say(row, (self.sheet.kind, id), {**said.fields, **lists}):
+        lists |= {spelling_key(role): sorted(names) for role, names in parsed.people.items()}
+        if not self._first_to_say(row, (self.sheet.kind, id), {**parsed.fields, **lists}):
             return
         if record is None and not ENTITIES[self.sheet.kind].unique and self.held.by_name(self.sheet.kind, row.label):
             row.warnings.append(
@@ -99,28 +98,28 @@ class RowPlanner:
                     "another record has this name; this one is new, for it has an id or a project of its own",
                 )
             )
-        fields = said.fields if said.id else _without_key(said.fields, record)
+        fields = parsed.fields if parsed.id else _without_key(parsed.fields, record)
         given = self._given(ColumnRole.FIELD, fields, record)
         if record and _is_dated_as_before(given, record):
             del given["status_date"]  # the earlier status was of that day, the new one is of today
         is_new_status = self.sheet.kind == "pipelines" and _changes_status(given, record)
-        if is_new_status and self._is_made_here(record) and (day := status_day(said.origin)):
+        if is_new_status and self._is_made_here(record) and (day := status_day(parsed.origin)):
             given.setdefault("status_date", day)
         self._want(row, (self.sheet.kind, id), given, record)
         for role, ids in linked.items():
             self._link_counterparties(row, id, role, ids)
-        for role, names in said.people.items():
+        for role, names in parsed.people.items():
             self._link_people(row, id, role, names)
 
-    def _counterparties(self, role: str, said: Values) -> list[str]:
+    def _counterparties(self, role: str, parsed: Values) -> list[str]:
         column = self.sheet.one(ColumnRole.LINKED, word=role).name
-        ids, id = self.finder.counterparties(column, said.linked.get(role, [])), said.linked_ids.get(role)
+        ids, id = self.finder.counterparties(column, parsed.linked.get(role, [])), parsed.linked_ids.get(role)
         if not id:
             return ids
         if not self.held.get("counterparties", id):
             raise NotFound(f"{column}_id", f"there is no counterparty {id!r}: import it first")
         if ids not in ([], [id]):
-            raise NotFound(f"{column}_id", f"{id!r} is another counterparty than {'; '.join(said.linked[role])}")
+            raise NotFound(f"{column}_id", f"{id!r} is another counterparty than {'; '.join(parsed.linked[role])}")
         return [id]
 
     def _link_counterparties(self, row: DraftedRow, owner: str, role: str, ids: list[str]) -> None:
@@ -142,11 +141,8 @@ class RowPlanner:
             link = {"counterparty_id": owner, "contact_id": id, "role": role}
             if link not in [fields for fields, _ in wanted]:
                 wanted.append((link, name))
-        live = [
-            link
-            for link in self.held.referencing(self.sheet.link, "counterparty_id", owner)
-            if link.fields["role"] == role
-        ]
+        links = self.held.referencing(self.sheet.link, "counterparty_id", owner)
+        live = [link for link in links if link.fields["role"] == role]
         labelled = [(link, self._name("contacts", link.fields["contact_id"])) for link in live]
         self._set_links(row, self.sheet.link, spelling_key(role), wanted, labelled)
 
@@ -200,14 +196,14 @@ class RowPlanner:
         live: Sequence[tuple[Record, str]],
     ) -> None:
         """Archives, restores and makes links until the live ones are the wanted ones; each with what it is shown as."""
-        asked, there = [fields for fields, _ in wanted], [dict(link.fields) for link, _ in live]
+        asked, linked = [fields for fields, _ in wanted], [dict(link.fields) for link, _ in live]
         changes = [
             (Change.archive(kind, link.id, base_version=link.version), label)
             for link, label in live
             if link.fields not in asked
         ]
         for fields, label in wanted:
-            if fields in there:
+            if fields in linked:
                 continue
             owner = ENTITIES[kind].owners[0]
             archived = self.held.referencing(kind, owner, fields[owner], archived=True)
@@ -246,10 +242,10 @@ class RowPlanner:
             self._warn_of_spelling(row, key[0], earlier, _other_spelling(words, before))
         if differing:
             holds = ColumnRole.FIELD if key[0] == self.sheet.kind else ColumnRole.PART_FIELD
-            found = self.sheet.find(holds, differing[0])
+            column = self.sheet.find(holds, differing[0])
             what = "leaves this blank for" if before.get(differing[0], EMPTY) is EMPTY else "says otherwise of"
             message = f"row {earlier} {what} the same {ENTITIES[key[0]].title.lower()} ({key[1]})"
-            self._wrong(row, found.name if found else differing[0], message)
+            self._wrong(row, column.name if column else differing[0], message)
         return False
 
     def _warn_of_spelling(self, row: DraftedRow, kind: str, earlier: int, difference: str) -> None:

@@ -97,13 +97,13 @@ class Sheet:
     @cached_property
     def _by_letters(self) -> dict[str, Column]:
         """The names first: an alias never hides the name of another column."""
-        found: dict[str, Column] = {}
+        by_letters: dict[str, Column] = {}
         for column in self.columns:
-            found.setdefault(spelling_key(column.name), column)
+            by_letters.setdefault(spelling_key(column.name), column)
         for column in self.columns:
             for other in (column.title, *column.aliases):
-                found.setdefault(spelling_key(other), column)
-        return found
+                by_letters.setdefault(spelling_key(other), column)
+        return by_letters
 
     def help(self) -> list[tuple[str, str]]:
         """Return (column, what goes into it) of the exported columns."""

@@ -144,5 +144,5 @@ def _notes_on_hidden(sheet: RawSheet, header_number: int, used: list[int], index
     return notes
 
 
-def _count_hidden(number: int, one: str, many: str = "") -> str:
-    return f"{number:,} {one if number == 1 else many or one + 's'}"
+def _count_hidden(number: int, message: str, many: str = "") -> str:
+    return f"{number:,} {message if number == 1 else many or message + 's'}"

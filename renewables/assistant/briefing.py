@@ -100,16 +100,16 @@ def compose_briefing(con: Connection, now: datetime) -> str:
 
 def held_text(con: Connection) -> list[str]:
     """Return a sentence for each half-hourly dataset: from when to when."""
-    said = []
+    messages = []
     for dataset in BY_HALF_HOUR:
         window = span_of(dataset.name, con)
-        said.append(
+        messages.append(
             f"{dataset.name} has half hours from {window.start_utc:%Y-%m-%d %H:%M} to "
             f"{window.end_utc - HALF_HOUR:%Y-%m-%d %H:%M} UTC; there is nothing before or after."
             if window
             else f"{dataset.name} is empty."
         )
-    return said
+    return messages
 
 
 def describe_tables(con: Connection) -> str:

@@ -84,7 +84,7 @@ def answer_question(turn: Turn, before: Sequence[Turn], settings: Settings) -> I
     with reading(version=turn.version) as con:
         head = compose_briefing(con, datetime.now(UTC))
     messages: list[dict[str, Any]] = [{"role": "system", "content": head}]
-    for earlier in [one for one in before if one.is_answered][-TURNS_REMEMBERED:]:
+    for earlier in [turn_before for turn_before in before if turn_before.is_answered][-TURNS_REMEMBERED:]:
         messages += _remembered(earlier)
     messages.append({"role": "user", "content": turn.question})
     for _ in range(ROUNDS):
@@ -131,7 +131,7 @@ def beside(events: Iterator[Any], *, every_seconds: float) -> Generator[Any, Non
 
     None is yielded whenever nothing came for a while, so that whoever waits can stop it.
     """
-    found: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
+    result: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
     is_over, end = threading.Event(), object()
 
     def work() -> None:
@@ -139,10 +139,10 @@ def beside(events: Iterator[Any], *, every_seconds: float) -> Generator[Any, Non
             for event in events:
                 if is_over.is_set():
                     return
-                found.put((event, None))
-            found.put((end, None))
+                result.put((event, None))
+            result.put((end, None))
         except BaseException as error:  # handed to the one who waits, and would wait for ever
-            found.put((end, error))
+            result.put((end, error))
         finally:
             getattr(events, "close", lambda: None)()
 
@@ -150,7 +150,7 @@ def beside(events: Iterator[Any], *, every_seconds: float) -> Generator[Any, Non
     try:
         while True:
             try:
-                event, error = found.get(timeout=every_seconds)
+                event, error = result.get(timeout=every_seconds)
             except queue.Empty:
                 yield None
                 continue

@@ -82,7 +82,7 @@ def written_calls(text: str) -> list[Call]:
 
 def _tagged_calls(text: str) -> Iterator[Call]:
     for function in _FUNCTION.finditer(text):
-        parameters = {found["name"]: found["value"] for found in _PARAMETER.finditer(function["body"])}
+        parameters = {parameter["name"]: parameter["value"] for parameter in _PARAMETER.finditer(function["body"])}
         if parameters:
             yield Call(_last_part(function["name"]), json.dumps(parameters))
 

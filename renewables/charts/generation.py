@@ -201,8 +201,10 @@ def _figure_layout(series: Series, wide: pl.DataFrame, categories: list[str]) ->
 
 def _subtitle_text(series: Series, label: str) -> str:
     last = series.window.end_utc - timedelta(microseconds=1)
-    said = f"<b>{label}</b> · " if label else ""
-    return f"{said}mean MW per {series.grain.name}<br>{_day_text(series.window.start_utc)} to {_day_text(last)} (UTC)"
+    message = f"<b>{label}</b> · " if label else ""
+    return (
+        f"{message}mean MW per {series.grain.name}<br>{_day_text(series.window.start_utc)} to {_day_text(last)} (UTC)"
+    )
 
 
 def _day_text(instant: datetime) -> str:

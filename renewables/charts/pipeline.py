@@ -93,6 +93,6 @@ def _project_count(row: dict[str, object]) -> str:
     return f"{row['projects']} project{'' if row['projects'] == 1 else 's'}"
 
 
-def _in_order(words: type[Stage] | type[Technology], there: pl.Series) -> list[str]:
-    found = set(there)
-    return [word.value for word in words if word in found]
+def _in_order(words: type[Stage] | type[Technology], column: pl.Series) -> list[str]:
+    present = set(column)
+    return [word.value for word in words if word in present]

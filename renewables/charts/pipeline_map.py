@@ -111,8 +111,10 @@ def _marker_pixels(mwp: float, greatest: float, diameters: tuple[int, int]) -> f
 
 def _extended_range(least: tuple[float, float], values: pl.Series) -> tuple[float, float]:
     """Return the range `least`, extended to contain all values."""
-    there = values.to_list()
-    return min([least[0], *(value - MARGIN for value in there)]), max([least[1], *(value + MARGIN for value in there)])
+    numbers = values.to_list()
+    return min([least[0], *(value - MARGIN for value in numbers)]), max(
+        [least[1], *(value + MARGIN for value in numbers)]
+    )
 
 
 def _square_text(row: dict[str, Any]) -> str:

@@ -14,10 +14,10 @@ TREND, BAND = "#AA4499", "rgba(170, 68, 153, 0.14)"
 "A colour that no technology has: what is computed looks different from what is planned."
 
 
-def cumulative_capacity(found: Outlook, technology: str, today: date) -> go.Figure:
+def cumulative_capacity(outlook: Outlook, technology: str, today: date) -> go.Figure:
     """Draw gross and weighted MWp by RTB date as steps, dotted after today, with the trend and its band."""
     colour = colour_of(technology)
-    steps, trend = found.steps.filter(technology=technology), found.trend.filter(technology=technology)
+    steps, trend = outlook.steps.filter(technology=technology), outlook.trend.filter(technology=technology)
     traces = []
     if len(trend):
         ahead = trend.filter(pl.col("month_end") > today)

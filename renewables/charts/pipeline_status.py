@@ -24,16 +24,16 @@ def rag_grid(frame: pl.DataFrame) -> go.Figure:
     traces: list[go.Heatmap | go.Scatter] = []
     for rag in WORST_FIRST:
         z: list[list[int | None]] = [[None] * len(months) for _ in names]
-        said = [[""] * len(months) for _ in names]
+        messages = [[""] * len(months) for _ in names]
         letters = [[""] * len(months) for _ in names]
         for row in frame.filter(rag=rag).iter_rows(named=True):
             line, column = lines[row["pipeline_id"]], columns[row["month"]]
             z[line][column], letters[line][column] = 1, LETTERS[rag]
-            said[line][column] = _of_month(row)
+            messages[line][column] = _of_month(row)
         traces.append(
             go.Heatmap(
                 **{"x": list(range(len(months))), "y": list(range(len(names))), "z": z, "text": letters},
-                customdata=said,
+                customdata=messages,
                 colorscale=[(0, COLOURS[rag]), (1, COLOURS[rag])],
                 **{"showscale": False, "xgap": 2, "ygap": 2, "hoverongaps": False, "texttemplate": "%{text}"},
                 textfont={"color": ON_COLOURS[rag], "size": 12},

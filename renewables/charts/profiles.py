@@ -139,16 +139,19 @@ def by_year(frame: pl.DataFrame) -> go.Figure:
     for n, (year, colour) in enumerate(zip(years, [ACCENT, *earlier], strict=True)):
         rows = {row["month"]: row for row in frame.filter(year=year).iter_rows(named=True)}
         energy = [rows[month]["energy_mwh"] if month in rows else None for month in range(1, 13)]
-        there = [rows[month]["coverage"] if month in rows else 0.0 for month in range(1, 13)]
+        coverage = [rows[month]["coverage"] if month in rows else 0.0 for month in range(1, 13)]
         traces.append(
             go.Scatter(
                 x=MONTHS,
                 y=[None if mwh is None else mwh / 1000 for mwh in energy],
-                customdata=[share * 100 for share in there],
+                customdata=[share * 100 for share in coverage],
                 name=str(year),
                 mode="lines+markers",
                 connectgaps=False,
-                marker={"size": 8, "symbol": ["circle" if share >= WHOLE_MONTH else "circle-open" for share in there]},
+                marker={
+                    "size": 8,
+                    "symbol": ["circle" if share >= WHOLE_MONTH else "circle-open" for share in coverage],
+                },
                 line={"width": 1.6 if n else 3, "dash": YEAR_DASHES[n % 4], "color": colour},
                 hovertemplate="%{y:,.0f} GWh (%{customdata:.1f} % there)",
             )

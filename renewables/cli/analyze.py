@@ -129,8 +129,8 @@ def _print_report(
         print_note(f"No capacity factors: `renewables fetch-range` fetches {INSTALLED_CAPACITY.name} too.")
     if missing and missing.half_hours:
         typer.echo(said_of_missing_wind(missing))
-    if said := note_of_sources(sources):
-        typer.echo(said)
+    if message := note_of_sources(sources):
+        typer.echo(message)
 
 
 def said_of_missing_wind(missing: "UnderstatedWind") -> str:

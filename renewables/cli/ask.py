@@ -40,17 +40,17 @@ def ask(
     newest = snapshots.newest_snapshot(snapshots.folder_of(settings.warehouse))
     turn = Turn(question, newest.version if newest else None)
     with reading(version=turn.version) as con:
-        found = source_names(con)
+        sources = source_names(con)
     print_note(f"Asking {settings.chat_model} at {host_of(settings)} …")
     for _ in turn.follow(answer_question(turn, (), settings)):
         pass
-    label = label_of_sources(found) if turn.is_on_generation else ""
+    label = label_of_sources(sources) if turn.is_on_generation else ""
     if as_json:
         print_json(
             {
                 **{"question": question, "answer": turn.text, "problem": turn.problem or None},
                 **{"model": settings.chat_model, "host": host_of(settings), "snapshot": turn.version},
-                **{"label": label, "attribution": attribution(found) if turn.is_on_generation else ""},
+                **{"label": label, "attribution": attribution(sources) if turn.is_on_generation else ""},
                 "coverage": turn.coverage,
                 "queries": [
                     {
@@ -72,7 +72,7 @@ def ask(
         for query in turn.queries:
             rows = f"refused: {query.refusal}" if query.frame is None else f"{len(query.frame):,} rows"
             print_note(f"\n{query.sql}\n-- {rows}")
-        print_note("\n".join(["", *turn.coverage, note_of_sources(found) if turn.is_on_generation else ""]).rstrip())
+        print_note("\n".join(["", *turn.coverage, note_of_sources(sources) if turn.is_on_generation else ""]).rstrip())
     if turn.problem:
         raise ChatProblem(turn.problem)
     if not turn.looked_up:

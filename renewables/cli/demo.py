@@ -98,10 +98,10 @@ def _run(job: tuple[str, str], console: "Console") -> bool:
 def _print_portfolio(console: "Console") -> None:
     from renewables.queries.pipeline import Filter, headline_figures, landed_position
 
-    there = headline_figures(Filter(datetime.now(UTC).date()))
+    figures = headline_figures(Filter(datetime.now(UTC).date()))
     console.print(
-        f"Invented portfolio: {there['projects']:,} projects, {there['gross_mwp']:,.0f} MWp in "
-        f"{there['facilities']:,} facilities, {landed_position():,} changes landed",
+        f"Invented portfolio: {figures['projects']:,} projects, {figures['gross_mwp']:,.0f} MWp in "
+        f"{figures['facilities']:,} facilities, {landed_position():,} changes landed",
         highlight=False,
     )
 
@@ -123,15 +123,15 @@ def _add_row(table: "Table", name: str, first: date, last: date, run_ids: list[s
     from warehouse.connection import reading
 
     with reading() as con:
-        held, run = landed_windows(name, first, last, con), run_totals(run_ids, con)
+        windows, run = landed_windows(name, first, last, con), run_totals(run_ids, con)
     sources = {source for row in run["source"] for source in (row or "").split(", ") if source}
     table.add_row(
         BY_NAME[name].title,
         str((last - first).days + 1),
-        f"{held['rows']:,.0f}",
-        f"{held['coverage']:.1%}",
-        f"{held['energy_mwh'] / 1000:,.0f}",
-        f"{held['half_hours_flagged']:,}",
+        f"{windows['rows']:,.0f}",
+        f"{windows['coverage']:.1%}",
+        f"{windows['energy_mwh'] / 1000:,.0f}",
+        f"{windows['half_hours_flagged']:,}",
         f"{run['rows_quarantined'].sum():,}",
         f"{seconds:.1f}",
     )

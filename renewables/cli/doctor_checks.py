@@ -66,22 +66,22 @@ def _check_settings(settings: Settings) -> Iterable[Finding]:
 
 def _check_disk(settings: Settings) -> Iterable[Finding]:
     folder = settings.warehouse.parent
-    there = next(parent for parent in (folder, *folder.resolve().parents) if parent.exists())
-    free = shutil.disk_usage(there).free
+    existing = next(parent for parent in (folder, *folder.resolve().parents) if parent.exists())
+    free = shutil.disk_usage(existing).free
     enough = free >= ROOM_BYTES
     yield Finding(
         OK if enough else WARNING,
         "disk",
-        f"{free / 1e9:,.1f} GB free at {there}.",
+        f"{free / 1e9:,.1f} GB free at {existing}.",
         "" if enough else "Free some room: a write needs twice the warehouse's size.",
     )
-    if not os.access(there, os.W_OK):
-        yield Finding(BROKEN, "disk", f"{there} cannot be written.", "Set RENEWABLES_HOME to a folder of yours.")
-    if (kind := _file_system(there)) in SHARES:
+    if not os.access(existing, os.W_OK):
+        yield Finding(BROKEN, "disk", f"{existing} cannot be written.", "Set RENEWABLES_HOME to a folder of yours.")
+    if (kind := _file_system(existing)) in SHARES:
         yield Finding(
             WARNING,
             "disk",
-            f"{there} is on a share ({kind}).",
+            f"{existing} is on a share ({kind}).",
             "DuckDB's locks need a local disk: move RENEWABLES_HOME.",
         )
 
@@ -145,6 +145,6 @@ def _check_data(settings: Settings) -> Iterable[Finding]:
             OK, "snapshot", f"version {newest.version} of {newest.published_at_utc:%Y-%m-%d %H:%M} UTC opens."
         )
     for table in tables:
-        found = f"{table.rows:,} rows, {table.rows_by_filter:,} by filter, {table.doubled_keys:,} doubled keys."
+        sentence = f"{table.rows:,} rows, {table.rows_by_filter:,} by filter, {table.doubled_keys:,} doubled keys."
         fix = "" if table.is_healthy else "Restore an earlier one: `renewables restore --version N`."
-        yield Finding(OK if table.is_healthy else BROKEN, table.table, found, fix)
+        yield Finding(OK if table.is_healthy else BROKEN, table.table, sentence, fix)

@@ -35,8 +35,8 @@ def services(settings: Settings) -> Iterable[Finding]:
     if state and is_alive(state.process):
         for part in state.parts:
             if part.state == "down" or not part.is_running:
-                found = f"is {part.state if not part.is_running else 'down'}, after {part.restarts} restarts."
-                yield Finding(BROKEN if part.state == "down" else WARNING, part.name, found, f"See {part.log}.")
+                sentence = f"is {part.state if not part.is_running else 'down'}, after {part.restarts} restarts."
+                yield Finding(BROKEN if part.state == "down" else WARNING, part.name, sentence, f"See {part.log}.")
     dashboard_url = (state.dashboard_url if state else None) or str(settings.dashboard_url).rstrip("/")
     if page_answers(f"{dashboard_url}/_stcore/health"):
         yield Finding(OK, "dashboard", f"answers at {dashboard_url}.")
@@ -46,15 +46,15 @@ def services(settings: Settings) -> Iterable[Finding]:
         yield Finding(OK, "Dagster", f"answers at {dagster_url}.")
         yield from _automation(orchestrator, settings)
     else:
-        found = f"does not answer for this home at {dagster_url}: nothing is fetched, landed or flagged by itself."
-        yield Finding(WARNING, "Dagster", found, START)
+        sentence = f"does not answer for this home at {dagster_url}: nothing is fetched, landed or flagged by itself."
+        yield Finding(WARNING, "Dagster", sentence, START)
 
 
 def switched_off(settings: Settings) -> Iterable[Finding]:
     """Yield what a setting leaves out."""
     if not settings.schedules_running:
-        found = "The schedules that ask Elexon are off (SCHEDULES_RUNNING=false): new half hours come by hand only."
-        yield Finding(OFF, "schedules", found)
+        sentence = "The schedules that ask Elexon are off (SCHEDULES_RUNNING=false): new half hours come by hand only."
+        yield Finding(OFF, "schedules", sentence)
     if settings.slack_webhook_url is None:
         yield Finding(OFF, "notices", "SLACK_WEBHOOK_URL is not set: notices go to the log and the page Alerts only.")
     if settings.chat_model is None:
@@ -68,8 +68,8 @@ def waiting(settings: Settings) -> Iterable[Finding]:
         landed = landed_position()
         values = sum(dataset.values_unjudged for dataset in warehouse_status().datasets)
         if values:
-            found = f"{values:,} values that landed are not judged yet."
-            yield Finding(WARNING, "flags", found, "The job `flagging` does it, after each landing.")
+            sentence = f"{values:,} values that landed are not judged yet."
+            yield Finding(WARNING, "flags", sentence, "The job `flagging` does it, after each landing.")
     except WarehouseError:
         pass  # the snapshot has a line of its own
     try:
@@ -94,10 +94,10 @@ def _landing(position: int, landed: int, since: datetime | None) -> Finding:
     if position <= landed or since is None:
         return Finding(OK, "ledger", f"All {position:,} changes are in the charts.")
     age = datetime.now(UTC) - since
-    found = f"{position - landed:,} of {position:,} changes wait to be landed, the oldest for {how_long(age)}."
+    sentence = f"{position - landed:,} of {position:,} changes wait to be landed, the oldest for {how_long(age)}."
     late = age > LANDS_WITHIN
     fix = "While `renewables up` runs they land within seconds; *Land them now* on a page does it at once."
-    return Finding(WARNING if late else OK, "ledger", found, fix if late else "")
+    return Finding(WARNING if late else OK, "ledger", sentence, fix if late else "")
 
 
 def _up(state: Up | None) -> Finding:
@@ -123,20 +123,20 @@ def _automation(orchestrator: DagsterClient, settings: Settings) -> Iterable[Fin
         fix = f"Switch it on in Dagster: {orchestrator.url}/automation."
         yield Finding(WARNING, trigger.name, f"The {trigger.kind} is stopped.", fix)
     for trigger in failed:
-        found = f"The newest tick of the {trigger.kind} failed ({_clock(trigger.tick_utc)}): {trigger.error}"
-        yield Finding(BROKEN, trigger.name, found, f"See {orchestrator.url}/automation.")
+        sentence = f"The newest tick of the {trigger.kind} failed ({_clock(trigger.tick_utc)}): {trigger.error}"
+        yield Finding(BROKEN, trigger.name, sentence, f"See {orchestrator.url}/automation.")
     running = [trigger for trigger in automatic.triggers if trigger.is_running]
     newest = max((trigger.tick_utc for trigger in running if trigger.tick_utc), default=None)
     if running and not failed:
-        found = f"{len(running)} schedules and sensors run; the newest tick was {_clock(newest)}."
-        yield Finding(OK, "automation", found)
+        sentence = f"{len(running)} schedules and sensors run; the newest tick was {_clock(newest)}."
+        yield Finding(OK, "automation", sentence)
 
 
 def _daemons(automatic: Automation) -> Iterable[Finding]:
     ill = [daemon for daemon in automatic.daemons if not daemon.is_healthy]
     for daemon in ill:
-        found = f"{daemon.name} gave its last sign of life {_clock(daemon.heartbeat_utc)}. {daemon.error}".strip()
-        yield Finding(BROKEN, "daemon", found, "See `logs/dagster-daemon.log`, then start `renewables up` again.")
+        sentence = f"{daemon.name} gave its last sign of life {_clock(daemon.heartbeat_utc)}. {daemon.error}".strip()
+        yield Finding(BROKEN, "daemon", sentence, "See `logs/dagster-daemon.log`, then start `renewables up` again.")
     if automatic.daemons and not ill:
         newest = max((d.heartbeat_utc for d in automatic.daemons if d.heartbeat_utc), default=None)
         yield Finding(

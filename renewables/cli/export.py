@@ -66,8 +66,8 @@ def export(
     with open_snapshot() as con:
         frame = generation_of(selection, read_window(con, dataset, start, end), con)
         caveats = caveats_of(selection, con)
-    said = note_of_sources(frame["source"].unique())
-    content = _file_bytes(frame, kind, said)
+    message = note_of_sources(frame["source"].unique())
+    content = _file_bytes(frame, kind, message)
     if output == "-":
         typer.get_binary_stream("stdout").write(content)
     else:
@@ -77,16 +77,16 @@ def export(
         print_note(f"{flagged:,} of {len(frame):,} values are in doubt: the column flags says why.")
     for caveat in caveats:
         print_note(caveat)
-    print_note(said)
+    print_note(message)
 
 
-def _file_bytes(frame: "pl.DataFrame", kind: Format, said: str) -> bytes:
+def _file_bytes(frame: "pl.DataFrame", kind: Format, message: str) -> bytes:
     from renewables.csv_files import csv_bytes
 
     if kind == "csv":
         return csv_bytes(frame)
     buffer = BytesIO()
-    frame.write_parquet(buffer, metadata={"note": said} if said else None)
+    frame.write_parquet(buffer, metadata={"note": message} if message else None)
     return buffer.getvalue()
 
 

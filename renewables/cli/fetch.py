@@ -189,7 +189,7 @@ def _chosen_datasets(names: list[str] | None) -> "list[Dataset]":
 def _by_the_way_they_are_asked_for(datasets: "Sequence[Dataset]") -> "list[list[Dataset]]":
     """Separate datasets by day from the others, which Dagster gives no range."""
     by_day = [dataset for dataset in datasets if dataset.is_half_hourly]
-    return [together for together in (by_day, [one for one in datasets if one not in by_day]) if together]
+    return [together for together in (by_day, [result for result in datasets if result not in by_day]) if together]
 
 
 def wait_for(

@@ -142,7 +142,9 @@ def read_window(
 
     first, after = read_bounds(start, end)
     spans = [
-        held for declared in BY_HALF_HOUR if dataset in (None, declared.name) and (held := span_of(declared.name, con))
+        available
+        for declared in BY_HALF_HOUR
+        if dataset in (None, declared.name) and (available := span_of(declared.name, con))
     ]
     names = dataset or " or ".join(declared.name for declared in BY_HALF_HOUR)
     if not spans:
@@ -150,13 +152,16 @@ def read_window(
             f"The warehouse holds nothing of {names} yet: fetch a week with `renewables fetch-range 2026-01-01 "
             "2026-01-07`, or see `renewables demo` for synthetic data."
         )
-    held = Window(min(s.start_utc for s in spans), max(s.end_utc for s in spans))
+    available = Window(min(s.start_utc for s in spans), max(s.end_utc for s in spans))
     now = datetime.now(UTC)
-    end_utc = min(after or held.end_utc, now.replace(minute=now.minute // 30 * 30, second=0, microsecond=0) + HALF_HOUR)
-    start_utc = first or (max(held.start_utc, end_utc - last) if last else held.start_utc)
-    if start_utc >= held.end_utc or end_utc <= held.start_utc or start_utc >= end_utc:
+    end_utc = min(
+        after or available.end_utc, now.replace(minute=now.minute // 30 * 30, second=0, microsecond=0) + HALF_HOUR
+    )
+    start_utc = first or (max(available.start_utc, end_utc - last) if last else available.start_utc)
+    if start_utc >= available.end_utc or end_utc <= available.start_utc or start_utc >= end_utc:
         raise UserError(
             f"The warehouse holds nothing of {names} for {start or 'the beginning'} to {end or 'now'}: it holds "
-            f"{held.start_utc.date()} to {(held.end_utc - HALF_HOUR).date()}; `renewables fetch-range` fetches more."
+            f"{available.start_utc.date()} to {(available.end_utc - HALF_HOUR).date()}; "
+            "`renewables fetch-range` fetches more."
         )
     return Window(start_utc, end_utc)

@@ -54,7 +54,8 @@ def quality(
                 **{"start_utc": window.start_utc, "end_utc": window.end_utc},
                 **{"sources": sources, "label": label, "attribution": attribution(sources)},
                 "datasets": [
-                    vars(one) | {"coverage": one.coverage, "flagged_share": one.flagged_share} for one in report.trust
+                    vars(trust) | {"coverage": trust.coverage, "flagged_share": trust.flagged_share}
+                    for trust in report.trust
                 ],
                 "flags_by_month": report.flags_by_month.to_dicts(),
                 "worst_days": report.worst_days.to_dicts(),
@@ -69,8 +70,8 @@ def quality(
         f"Data quality, {utc(window.start_utc)} to {utc(window.end_utc)} UTC" + (f"  {label}" if label else "") + "\n"
     )
     _print_report(report)
-    if said := note_of_sources(sources):
-        typer.echo(said)
+    if message := note_of_sources(sources):
+        typer.echo(message)
 
 
 def _print_report(report: "QualityReport") -> None:
@@ -81,14 +82,14 @@ def _print_report(report: "QualityReport") -> None:
 
     rows = [
         [
-            *(BY_NAME[one.dataset].title, f"{number(one.half_hours)}/{number(one.half_hours_expected)}"),
-            *(percent(one.coverage), number(one.half_hours_flagged), percent(one.flagged_share, up=True)),
+            *(BY_NAME[trust.dataset].title, f"{number(trust.half_hours)}/{number(trust.half_hours_expected)}"),
+            *(percent(trust.coverage), number(trust.half_hours_flagged), percent(trust.flagged_share, up=True)),
         ]
-        for one in report.trust
+        for trust in report.trust
     ]
     columns = ["Dataset", "Half hours", "Coverage", "In doubt", "Share"]
     print_table(columns, rows, right=columns[1:], title="Whole half hours there, and those in doubt")
-    if unjudged := sum(one.values_unjudged for one in report.trust):
+    if unjudged := sum(trust.values_unjudged for trust in report.trust):
         typer.echo(
             f"{number(unjudged)} values have landed since flags were last looked for: what follows lacks them.\n"
         )

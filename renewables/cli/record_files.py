@@ -61,7 +61,7 @@ def import_file(sheet: str, _: str) -> Callable[..., None]:
         ledger = open_engine()
         if counterparties and sheet == "counterparties":
             raise BadUsage("The file itself is of counterparties: leave --counterparties out.")
-        found = import_plan.plan_import(
+        plan = import_plan.plan_import(
             ledger,
             sheet,
             content,
@@ -70,19 +70,19 @@ def import_file(sheet: str, _: str) -> Callable[..., None]:
             audit=audit.read_bytes() if audit else None,
             make_counterparties=make_counterparties,
         )
-        has_errors = any(each.errors for each in found.files) and not good_rows_only
-        would_clear = any(each.clearings for each in found.files) and not clear
+        has_errors = any(each.errors for each in plan.files) and not good_rows_only
+        would_clear = any(each.clearings for each in plan.files) and not clear
         refused = has_errors or (would_clear and not dry_run)
         if as_json:
             taken = None
             if yes and not dry_run and not refused:
                 taken = import_plan.confirm_import(
-                    ledger, found, who=author_name(who), why=why, good_rows_only=good_rows_only, clear=clear
+                    ledger, plan, who=author_name(who), why=why, good_rows_only=good_rows_only, clear=clear
                 ).batch
-            print_json(_for_scripts(found, taken))
+            print_json(_for_scripts(plan, taken))
         else:
-            for each in found.files:
-                if found.companion:
+            for each in plan.files:
+                if plan.companion:
                     typer.echo(f"{each.sheet}:")
                 print_plan(each)
             if has_errors:
@@ -91,7 +91,7 @@ def import_file(sheet: str, _: str) -> Callable[..., None]:
                 )
             elif refused:
                 print_note("Nothing was changed: fields would be emptied. Add --clear to take that, too.")
-            elif not found.changes_something:
+            elif not plan.changes_something:
                 print_note("Nothing to change.")
             elif dry_run:
                 print_note("Nothing was changed: this was a dry run.")
@@ -99,7 +99,7 @@ def import_file(sheet: str, _: str) -> Callable[..., None]:
                 if not yes:
                     typer.confirm("Take these changes?", abort=True)
                 done = import_plan.confirm_import(
-                    ledger, found, who=author_name(who), why=why, good_rows_only=good_rows_only, clear=clear
+                    ledger, plan, who=author_name(who), why=why, good_rows_only=good_rows_only, clear=clear
                 )
                 typer.echo(f"Taken as batch {done.batch}; changes: {len(done.changes):,}.")
                 print_note(f"`renewables {sheet} revert {done.batch}` takes it back.")
@@ -192,12 +192,12 @@ def _write_file(text: str, output: str) -> None:
         print_note(f"Wrote {output}.")
 
 
-def _for_scripts(found: "Plan", batch: str | None) -> dict[str, Any]:
+def _for_scripts(plan: "Plan", batch: str | None) -> dict[str, Any]:
     return {
-        **{"sheet": found.sheet, "counts": found.counts, "ignored": dict(found.ignored), "notes": found.notes},
-        **{"clearings": len(found.clearings), "batch": batch},
-        "unknown_counterparties": found.unknown_counterparties,
-        "made_counterparties": found.made_counterparties,
-        "counterparties": _for_scripts(found.companion, None) if found.companion else None,
-        "rows": [vars(row) for row in found.rows],
+        **{"sheet": plan.sheet, "counts": plan.counts, "ignored": dict(plan.ignored), "notes": plan.notes},
+        **{"clearings": len(plan.clearings), "batch": batch},
+        "unknown_counterparties": plan.unknown_counterparties,
+        "made_counterparties": plan.made_counterparties,
+        "counterparties": _for_scripts(plan.companion, None) if plan.companion else None,
+        "rows": [vars(row) for row in plan.rows],
     }

@@ -46,14 +46,14 @@ def pipelines(sheet: str, kind: str) -> Callable[..., None]:
             _vocabulary_words(vocabulary, given)
             for vocabulary, given in ((Stage, stage), (Rag, rag), (Technology, technology))
         )
-        held = read_portfolio(open_engine())
-        found = []
-        for project in held.of_kind(kind):
+        portfolio = read_portfolio(open_engine())
+        rows = []
+        for project in portfolio.of_kind(kind):
             facilities = _linked_records(
-                held, "pipeline_facilities", "pipeline_id", project.id, "facility_id", "facilities"
+                portfolio, "pipeline_facilities", "pipeline_id", project.id, "facility_id", "facilities"
             )
             companies = _linked_records(
-                held, "pipeline_counterparties", "pipeline_id", project.id, "counterparty_id", "counterparties"
+                portfolio, "pipeline_counterparties", "pipeline_id", project.id, "counterparty_id", "counterparties"
             )
             developers = [company for company, link in companies if link.fields["role"] == ProjectRole.DEVELOPER]
             row = {
@@ -69,9 +69,9 @@ def pipelines(sheet: str, kind: str) -> Callable[..., None]:
                 or not _contains_text(text, project, *(each for each, _ in (*facilities, *companies)))
             ):
                 continue
-            found.append(row)
+            rows.append(row)
         _print_list(
-            found,
+            rows,
             {
                 "ID": lambda row: row["id"],
                 "Name": lambda row: row["name"],
@@ -82,7 +82,7 @@ def pipelines(sheet: str, kind: str) -> Callable[..., None]:
                 "Technologies": lambda row: ", ".join(row["technologies"]),
                 "Developer": lambda row: "; ".join(row["developers"]),
             },
-            *(sheet, as_json, bool(held.of_kind(kind))),
+            *(sheet, as_json, bool(portfolio.of_kind(kind))),
             right=("MWp",),
         )
 
@@ -100,30 +100,28 @@ def counterparties(sheet: str, kind: str) -> Callable[..., None]:
         """
         from pipeline_assets.spreadsheets.portfolio_index import read_portfolio
 
-        held = read_portfolio(open_engine())
-        found = []
-        for company in held.of_kind(kind):
+        portfolio = read_portfolio(open_engine())
+        rows = []
+        for company in portfolio.of_kind(kind):
             people = _linked_records(
-                held, "counterparty_contacts", "counterparty_id", company.id, "contact_id", "contacts"
+                portfolio, "counterparty_contacts", "counterparty_id", company.id, "contact_id", "contacts"
             )
             projects = _linked_records(
-                held, "pipeline_counterparties", "counterparty_id", company.id, "pipeline_id", "pipelines"
+                portfolio, "pipeline_counterparties", "counterparty_id", company.id, "pipeline_id", "pipelines"
             )
             live = [project for project, _ in projects if not project.archived]
             if _contains_text(text, company, *(person for person, _ in people), *live):
                 contacts = [{"name": person.fields["name"], "role": link.fields["role"]} for person, link in people]
-                found.append(
-                    {"id": company.id, **company.fields, "contacts": contacts, "projects": _joined_names(live)}
-                )
+                rows.append({"id": company.id, **company.fields, "contacts": contacts, "projects": _joined_names(live)})
         _print_list(
-            found,
+            rows,
             {
                 "ID": lambda row: row["id"],
                 "Name": lambda row: row["name"],
                 "Contacts": lambda row: "; ".join(f"{each['name']} ({each['role']})" for each in row["contacts"]),
                 "Projects": lambda row: "; ".join(row["projects"]),
             },
-            *(sheet, as_json, bool(held.of_kind(kind))),
+            *(sheet, as_json, bool(portfolio.of_kind(kind))),
         )
 
     return command
@@ -154,14 +152,16 @@ def information_points(sheet: str, kind: str) -> Callable[..., None]:
             _vocabulary_words(vocabulary, given)
             for vocabulary, given in ((PointStatus, status), (Market, market), (Technology, technology))
         )
-        held = read_portfolio(open_engine())
-        found = []
-        for point in held.of_kind(kind):
-            project = held.get("pipelines", point.fields["pipeline_id"] or "")
+        portfolio = read_portfolio(open_engine())
+        rows = []
+        for point in portfolio.of_kind(kind):
+            project = portfolio.get("pipelines", point.fields["pipeline_id"] or "")
             of_point = (point.id, "counterparty_id", "counterparties")
-            companies = _linked_records(held, "information_point_counterparties", "information_point_id", *of_point)
+            companies = _linked_records(
+                portfolio, "information_point_counterparties", "information_point_id", *of_point
+            )
             companies_only = [company for company, _ in companies]
-            point_market, technologies = market_and_technologies(held, point)
+            point_market, technologies = market_and_technologies(portfolio, point)
             if (
                 (statuses and point.fields["status"] not in statuses)
                 or (markets and point_market not in markets)
@@ -170,16 +170,16 @@ def information_points(sheet: str, kind: str) -> Callable[..., None]:
             ):
                 continue
             row = {"id": point.id, **point.fields, "rating": point.fields["impact"] * point.fields["likelihood"]}
-            found.append(
+            rows.append(
                 row
                 | {
                     "project": project.fields["name"] if project else None,
                     "counterparties": _joined_names(companies_only),
                 }
             )
-        found.sort(key=lambda row: -row["rating"])
+        rows.sort(key=lambda row: -row["rating"])
         _print_list(
-            found,
+            rows,
             {
                 "ID": lambda row: row["id"],
                 "Title": lambda row: row["name"],
@@ -190,7 +190,7 @@ def information_points(sheet: str, kind: str) -> Callable[..., None]:
                 "Owner": lambda row: row["owner"],
                 "Counterparties": lambda row: "; ".join(row["counterparties"]),
             },
-            *(sheet, as_json, bool(held.of_kind(kind))),
+            *(sheet, as_json, bool(portfolio.of_kind(kind))),
             right=("Rating",),
         )
 
@@ -222,11 +222,11 @@ def _print_list(
 
 
 def _linked_records(
-    held: "Portfolio", link_kind: str, field: str, id: str, other_field: str, other: str
+    portfolio: "Portfolio", link_kind: str, field: str, id: str, other_field: str, other: str
 ) -> list[tuple["Record", "Record"]]:
     """Yield (record, link) for live links of the record with this id."""
-    links = held.referencing(link_kind, field, id)
-    return [(found, link) for link in links if (found := held.get(other, link.fields[other_field]))]
+    links = portfolio.referencing(link_kind, field, id)
+    return [(target, link) for link in links if (target := portfolio.get(other, link.fields[other_field]))]
 
 
 def _joined_names(records: Iterable["Record"]) -> list[str]:

@@ -63,15 +63,15 @@ def show(sheet: str, kind: str) -> Callable[..., None]:
         from renewables.cli.output import print_facts, print_json, print_note
         from renewables.formatting import utc
 
-        held = read_portfolio(open_engine())
-        record = chosen_record(held, kind, id)
-        parts = list(records_belonging_to(held, sheet, record))
+        portfolio = read_portfolio(open_engine())
+        record = chosen_record(portfolio, kind, id)
+        parts = list(records_belonging_to(portfolio, sheet, record))
         if as_json:
             print_json(_for_scripts(record) | {"parts": [_for_scripts(part) for part in parts]})
             return
-        print_facts(_title_text(record), [("ID", record.id), *_record_facts(held, record)])
+        print_facts(_title_text(record), [("ID", record.id), *_record_facts(portfolio, record)])
         for part in parts:
-            if facts := _record_facts(held, part, apart_from=record):
+            if facts := _record_facts(portfolio, part, apart_from=record):
                 print_facts(_title_text(part), facts)
         print_note(
             f"Version {record.version}, changed {utc(record.submitted_at_utc)} UTC by {record.who}; "
@@ -97,20 +97,21 @@ def history(sheet: str, kind: str) -> Callable[..., None]:
         from renewables.formatting import utc
 
         ledger = open_engine()
-        held = read_portfolio(ledger)
-        record = chosen_record(held, kind, id)
-        wanted = [record, *records_belonging_to(held, sheet, record, archived=True)]
-        found = [change for each in wanted for change in reader.record_history(ledger, each.kind, each.id)]
-        found.sort(key=lambda change: change.position)
+        portfolio = read_portfolio(ledger)
+        record = chosen_record(portfolio, kind, id)
+        wanted = [record, *records_belonging_to(portfolio, sheet, record, archived=True)]
+        changes = [change for each in wanted for change in reader.record_history(ledger, each.kind, each.id)]
+        changes.sort(key=lambda change: change.position)
         if as_json:
-            print_json([change._asdict() for change in found])
+            print_json([change._asdict() for change in changes])
             return
-        for change in found:
+        for change in changes:
             lines = [
                 (
                     _field_label(change.kind, field),
                     _history_step(
-                        _shown_value(held, field, change.kind, before), _shown_value(held, field, change.kind, after)
+                        _shown_value(portfolio, field, change.kind, before),
+                        _shown_value(portfolio, field, change.kind, after),
                     ),
                 )
                 for _, field, before, after in fields_changed([change])
@@ -118,33 +119,35 @@ def history(sheet: str, kind: str) -> Callable[..., None]:
             ]
             why = f": {change.why}" if change.why else ""
             heading = f"{utc(change.submitted_at_utc)} UTC, {change.who} (batch {change.batch}){why}"
-            print_facts(f"{heading}\n{_action_text(held, change)}, {change.action}", lines)
+            print_facts(f"{heading}\n{_action_text(portfolio, change)}, {change.action}", lines)
         print_note(f"`renewables {sheet} revert BATCH` undoes a batch by a new one.")
 
     return command
 
 
-def chosen_record(held: "Portfolio", kind: str, text: str) -> "Record":
+def chosen_record(portfolio: "Portfolio", kind: str, text: str) -> "Record":
     """Find a record by id (archived ones too), or by a name that only one has. Raises BadUsage."""
     from pipeline_assets.models import ENTITIES
     from pipeline_assets.names import name_key
     from renewables.user_errors import BadUsage
 
-    by_id = held.get(kind, text)
-    found = [by_id] if by_id else held.by_name(kind, text) or held.by_name(kind, text, archived=True)
-    if len(found) == 1:
-        return found[0]
+    by_id = portfolio.get(kind, text)
+    candidates = [by_id] if by_id else portfolio.by_name(kind, text) or portfolio.by_name(kind, text, archived=True)
+    if len(candidates) == 1:
+        return candidates[0]
     title = ENTITIES[kind].title.lower()
-    if found:
-        raise BadUsage(f"{len(found)} are called {text!r}: give the id, one of {', '.join(each.id for each in found)}.")
-    near = [each for each in held.of_kind(kind) if name_key(text) in name_key(str(each.fields["name"]))][:5]
+    if candidates:
+        raise BadUsage(
+            f"{len(candidates)} are called {text!r}: give the id, one of {', '.join(each.id for each in candidates)}."
+        )
+    near = [each for each in portfolio.of_kind(kind) if name_key(text) in name_key(str(each.fields["name"]))][:5]
     names = ", ".join(f"{each.fields['name']} ({each.id})" for each in near)
     hint = f" Near it: {names}." if near else ""
     raise BadUsage(f"There is no {title} with the id or name {text!r}.{hint}")
 
 
 def records_belonging_to(
-    held: "Portfolio", sheet: str, record: "Record", *, archived: bool = False
+    portfolio: "Portfolio", sheet: str, record: "Record", *, archived: bool = False
 ) -> Iterator["Record"]:
     """Links, what they join as a part of the record, and other parts of it: information points, comments."""
     from pipeline_assets.models import ENTITIES
@@ -156,26 +159,26 @@ def records_belonging_to(
             if target != record.kind or field not in entity.owners:
                 continue
             for state in (False, True) if archived else (False,):
-                for link in held.referencing(entity.kind, field, record.id, archived=state):
+                for link in portfolio.referencing(entity.kind, field, record.id, archived=state):
                     yield link
                     part = (
-                        held.get(part_kind, link.fields[list(entity.references)[1]])
+                        portfolio.get(part_kind, link.fields[list(entity.references)[1]])
                         if entity.kind == SHEETS[sheet].link
                         else None
                     )
                     if part and part.id not in seen:
                         seen.add(part.id)
                         yield part
-                        yield from _comments_on(held, part, state)
+                        yield from _comments_on(portfolio, part, state)
 
 
-def _comments_on(held: "Portfolio", part: "Record", archived: bool) -> Iterator["Record"]:
+def _comments_on(portfolio: "Portfolio", part: "Record", archived: bool) -> Iterator["Record"]:
     from pipeline_assets.models import Comment
 
     field = next((name for name, target in Comment.references.items() if target == part.kind), None)
     if field:
         for state in (False, True) if archived else (False,):
-            yield from held.referencing(Comment.kind, field, part.id, archived=state)
+            yield from portfolio.referencing(Comment.kind, field, part.id, archived=state)
 
 
 def _for_scripts(record: "Record") -> dict[str, Any]:
@@ -198,7 +201,9 @@ def _title_text(record: "Record") -> str:
     return ENTITIES[record.kind].title + (f": {name}" if name else "") + state
 
 
-def _record_facts(held: "Portfolio", record: "Record", *, apart_from: "Record | None" = None) -> list[tuple[str, str]]:
+def _record_facts(
+    portfolio: "Portfolio", record: "Record", *, apart_from: "Record | None" = None
+) -> list[tuple[str, str]]:
     """Return the fields with a value; of a part, without its owner; of a link that only joins, nothing."""
     from pipeline_assets.models import ENTITIES
 
@@ -209,7 +214,7 @@ def _record_facts(held: "Portfolio", record: "Record", *, apart_from: "Record | 
         (_field_label(record.kind, field), text)
         for field, value in record.fields.items()
         if not (apart_from and field in references and value == apart_from.id)
-        and (text := _shown_value(held, field, record.kind, value))
+        and (text := _shown_value(portfolio, field, record.kind, value))
     ]
 
 
@@ -224,17 +229,17 @@ def _field_label(kind: str, field: str) -> str:
     return info.title or field if info else field
 
 
-def _action_text(held: "Portfolio", change: "Recorded") -> str:
-    record = held.get(change.kind, change.id)
+def _action_text(portfolio: "Portfolio", change: "Recorded") -> str:
+    record = portfolio.get(change.kind, change.id)
     return _title_text(record).removesuffix(" (archived)") if record else change.kind
 
 
-def _shown_value(held: "Portfolio", field: str, kind: str, value: Any) -> str:
+def _shown_value(portfolio: "Portfolio", field: str, kind: str, value: Any) -> str:
     """Return a reference by its name."""
     from pipeline_assets.models import ENTITIES
 
     target = ENTITIES[kind].references.get(field)
-    named = held.get(target, value) if target and value else None
+    named = portfolio.get(target, value) if target and value else None
     if isinstance(value, bool):
         return "yes" if value else "no"
     return "" if value is None else str(named.fields["name"]) if named else str(value)

@@ -36,7 +36,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")]
         print_note(str(lost))
     try:
         with without_pandas():
-            found = read_status()
+            warehouse = read_status()
     except WarehouseMissing as missing:
         if as_json:
             print_json({"snapshot": None, "datasets": [], "runs": [], "message": str(missing), "home": sizes})
@@ -45,9 +45,9 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")]
             _print_sizes(sizes)
         return
     if as_json:
-        print_json({**_for_scripts(found), "home": sizes})
+        print_json({**_for_scripts(warehouse), "home": sizes})
     else:
-        _print_status(found)
+        _print_status(warehouse)
         _print_sizes(sizes)
 
 
@@ -64,15 +64,15 @@ def _print_sizes(sizes: "Sequence[PartSize]") -> None:
         print_facts(f"Room on the disk ({byte_size(sum(part.size_bytes for part in sizes))})", facts)
 
 
-def _for_scripts(found: "WarehouseStatus") -> dict[str, Any]:
+def _for_scripts(warehouse: "WarehouseStatus") -> dict[str, Any]:
     from renewables.attribution import attribution, label_of_sources
 
-    sources, now = _source_text(found), datetime.now(UTC)
+    sources, now = _source_text(warehouse), datetime.now(UTC)
     return {
         "snapshot": {
-            "version": found.version,
-            "published_at_utc": found.published_at_utc,
-            "size_bytes": found.size_bytes,
+            "version": warehouse.version,
+            "published_at_utc": warehouse.published_at_utc,
+            "size_bytes": warehouse.size_bytes,
         },
         "label": label_of_sources(sources),
         "attribution": attribution(sources),
@@ -80,34 +80,35 @@ def _for_scripts(found: "WarehouseStatus") -> dict[str, Any]:
             vars(dataset)
             | {"age": dataset.age(now), "is_fresh": dataset.is_fresh(now)}
             | {"coverage": dataset.coverage, "flagged_share": dataset.flagged_share}
-            for dataset in found.datasets
+            for dataset in warehouse.datasets
         ],
-        "installed_capacity": found.capacity,
-        "unknown_series": found.unknown_series,
-        "runs": found.runs,
+        "installed_capacity": warehouse.capacity,
+        "unknown_series": warehouse.unknown_series,
+        "runs": warehouse.runs,
     }
 
 
-def _source_text(found: "WarehouseStatus") -> set[str]:
-    of_capacity = found.capacity.sources if found.capacity else ()
-    return {*of_capacity, *(source for dataset in found.datasets for source in dataset.sources)}
+def _source_text(warehouse: "WarehouseStatus") -> set[str]:
+    of_capacity = warehouse.capacity.sources if warehouse.capacity else ()
+    return {*of_capacity, *(source for dataset in warehouse.datasets for source in dataset.sources)}
 
 
-def _print_status(found: "WarehouseStatus") -> None:
+def _print_status(warehouse: "WarehouseStatus") -> None:
     from renewables.attribution import note_of_sources
     from renewables.cli.output import print_table
     from renewables.formatting import number, utc
     from renewables.queries.unknown_series import sentence_of
 
     typer.echo(
-        f"Snapshot {found.version}, published {utc(found.published_at_utc)} UTC, {found.size_bytes / 1e6:,.1f} MB\n"
+        f"Snapshot {warehouse.version}, published {utc(warehouse.published_at_utc)} UTC, "
+        f"{warehouse.size_bytes / 1e6:,.1f} MB\n"
     )
-    for dataset in found.datasets:
+    for dataset in warehouse.datasets:
         _print_dataset(dataset)
-    _print_capacity(found.capacity)
-    if found.unknown_series:
-        typer.echo(f"{sentence_of(found.unknown_series)}\n")
-    if found.runs:
+    _print_capacity(warehouse.capacity)
+    if warehouse.unknown_series:
+        typer.echo(f"{sentence_of(warehouse.unknown_series)}\n")
+    if warehouse.runs:
         print_table(
             ["Last runs (UTC)", "Dataset", "Windows", "Failed", "New rows", "Asking"],
             [
@@ -115,11 +116,11 @@ def _print_status(found: "WarehouseStatus") -> None:
                     *(utc(run.asked_at_utc), run.dataset, number(run.windows), number(run.windows_failed)),
                     *(number(run.rows_landed), f"{run.seconds:,.1f} s"),
                 ]
-                for run in found.runs
+                for run in warehouse.runs
             ],
             right=["Windows", "Failed", "New rows", "Asking"],
         )
-    if note := note_of_sources(_source_text(found)):
+    if note := note_of_sources(_source_text(warehouse)):
         typer.echo(note)
 
 
@@ -165,8 +166,8 @@ def said_of_flags(half_hours: int, share: float | None, values_unjudged: int) ->
     """Return how many half-hours are flagged, and whether all have been checked."""
     from renewables.formatting import number, percent
 
-    said = f"{number(half_hours)} half hours in doubt ({percent(share, up=True)})"
-    return said + (f"; {number(values_unjudged)} values not judged yet" if values_unjudged else "")
+    message = f"{number(half_hours)} half hours in doubt ({percent(share, up=True)})"
+    return message + (f"; {number(values_unjudged)} values not judged yet" if values_unjudged else "")
 
 
 def _print_capacity(capacity: "CapacityStatus | None") -> None:

@@ -152,10 +152,10 @@ class DagsterClient:
         query = """query($id: String!) { partitionBackfillOrError(backfillId: $id) {
           ... on PartitionBackfill { status runs(limit: 100) { runId } }
           ... on BackfillNotFoundError { message } ... on PythonError { message } } }"""
-        found = self.ask(query, {"id": backfill_id})["partitionBackfillOrError"]
-        if "status" not in found:
+        rows = self.ask(query, {"id": backfill_id})["partitionBackfillOrError"]
+        if "status" not in rows:
             raise OrchestratorError(f"Dagster at {self.url} knows no backfill {backfill_id}.")
-        return found["status"] not in LAUNCHING, [run["runId"] for run in reversed(found["runs"])]
+        return rows["status"] not in LAUNCHING, [run["runId"] for run in reversed(rows["runs"])]
 
     def cancel(self, launched: Launched) -> None:
         """Asks for the end; what landed stays. What has ended already stays as it is."""

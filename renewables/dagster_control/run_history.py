@@ -86,10 +86,10 @@ def recent_runs(orchestrator: DagsterClient, *, limit: int = 20, asked_by: str |
         _run_summary(orchestrator.url, run) for run in data["runsOrError"].get("results", []) if not _in_backfill(run)
     ]
     backfills = [
-        _backfill_summary(orchestrator.url, one) for one in data["partitionBackfillsOrError"].get("results", [])
+        _backfill_summary(orchestrator.url, summary) for summary in data["partitionBackfillsOrError"].get("results", [])
     ]
-    found = runs + [one for one in backfills if asked_by in (None, one.asked_by)]
-    return sorted(found, key=lambda listed: listed.created_at_utc, reverse=True)[:limit]
+    summaries = runs + [summary for summary in backfills if asked_by in (None, summary.asked_by)]
+    return sorted(summaries, key=lambda listed: listed.created_at_utc, reverse=True)[:limit]
 
 
 def poll_run(orchestrator: DagsterClient, listed: RunSummary, known: RunProgress) -> RunProgress:
@@ -115,13 +115,13 @@ def recent_checks(orchestrator: DagsterClient) -> list[Check]:
         metadataEntries { label ... on IntMetadataEntry { intRepr } ... on FloatMetadataEntry { floatValue }
           ... on TextMetadataEntry { text } } } }
     } } } } }"""
-    found = [
+    results = [
         _check_result(node["assetKey"]["path"][-1], check)
         for node in orchestrator.ask(query)["assetNodes"]
         for check in (node["assetChecksOrError"] or {}).get("checks", [])
     ]
     order = ["FAILED", "warning", "running", "not run yet", "passed"]
-    return sorted(found, key=lambda check: (order.index(check.outcome), check.asset, check.name))
+    return sorted(results, key=lambda check: (order.index(check.outcome), check.asset, check.name))
 
 
 def _check_text(entries: Sequence[dict[str, Any]]) -> str:
@@ -138,8 +138,8 @@ def _check_figure(entry: dict[str, Any]) -> str:
     return entry["label"] if value is None else f"{entry['label']} {value}"
 
 
-def _check_result(asset: str, found: dict[str, Any]) -> Check:
-    last = found["executionForLatestMaterialization"]
+def _check_result(asset: str, message: dict[str, Any]) -> Check:
+    last = message["executionForLatestMaterialization"]
     evaluation = (last or {}).get("evaluation") or {}
     if last is None or last["status"] == "SKIPPED":
         outcome = "not run yet"
@@ -151,9 +151,9 @@ def _check_result(asset: str, found: dict[str, Any]) -> Check:
         outcome = "warning" if evaluation.get("severity") == "WARN" else "FAILED"
     return Check(
         asset,
-        found["name"],
+        message["name"],
         outcome,
-        " ".join((found["description"] or "").split()),
+        " ".join((message["description"] or "").split()),
         _check_text(evaluation.get("metadataEntries") or []),
         _instant_of(last["timestamp"]) if last else None,
         last["runId"] if last else None,
@@ -178,21 +178,21 @@ def _run_summary(url: str, run: dict[str, Any]) -> RunSummary:
     )
 
 
-def _backfill_summary(url: str, one: dict[str, Any]) -> RunSummary:
-    title = (one["title"] or "").split(" to ")
+def _backfill_summary(url: str, message: dict[str, Any]) -> RunSummary:
+    title = (message["title"] or "").split(" to ")
     return RunSummary(
-        Launched("backfill", one["id"], f"{url}/runs/b/{one['id']}"),
-        one["status"],
-        _asset_names(one["assetSelection"]) or "assets",
-        _asked_by(_tag_values(one)),
+        Launched("backfill", message["id"], f"{url}/runs/b/{message['id']}"),
+        message["status"],
+        _asset_names(message["assetSelection"]) or "assets",
+        _asked_by(_tag_values(message)),
         (date.fromisoformat(title[0]), date.fromisoformat(title[1])) if len(title) == 2 else None,
-        _instant_of(one["timestamp"]),
-        _instant_of(one["endTimestamp"]) if one["endTimestamp"] else None,
+        _instant_of(message["timestamp"]),
+        _instant_of(message["endTimestamp"]) if message["endTimestamp"] else None,
     )
 
 
-def _tag_values(found: dict[str, Any]) -> dict[str, str]:
-    return {tag["key"]: tag["value"] for tag in found["tags"]}
+def _tag_values(message: dict[str, Any]) -> dict[str, str]:
+    return {tag["key"]: tag["value"] for tag in message["tags"]}
 
 
 def _asked_by(tags: dict[str, str]) -> str:

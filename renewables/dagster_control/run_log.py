@@ -48,4 +48,4 @@ def _step_error(event: Event) -> str:
 def recorded_errors(error: dict[str, Any] | None) -> list[RecordedError]:
     """Return the error of an answer and its causes, the outermost first."""
     chain = [error, *(error.get("causes") or [])] if error else []
-    return [RecordedError(one["message"], one.get("className"), one.get("stack") or []) for one in chain]
+    return [RecordedError(result["message"], result.get("className"), result.get("stack") or []) for result in chain]

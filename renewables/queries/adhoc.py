@@ -68,7 +68,7 @@ def run_sql(sql: str, *, row_limit: int, seconds: float, version: int | None = N
         )
     except subprocess.TimeoutExpired as error:
         raise QueryRefused(_stopped_after(seconds)) from error
-    said = worker.stderr.decode(errors="replace")
+    message = worker.stderr.decode(errors="replace")
     match worker.returncode:
         case 0:
             tables, _, rows = worker.stdout.partition(b"\n")
@@ -77,15 +77,17 @@ def run_sql(sql: str, *, row_limit: int, seconds: float, version: int | None = N
         case code if code == -signal.SIGALRM:
             raise QueryRefused(_stopped_after(seconds))
         case code if code == UNREADABLE:
-            raise damaged_snapshot(path, said)
+            raise damaged_snapshot(path, message)
         case code if code == REFUSED:
-            raise QueryRefused(_as_one_line(said))
+            raise QueryRefused(_as_one_line(message))
         case code if code == OUT_OF_MEMORY or code < 0:
             raise QueryRefused(
                 f"The query was stopped because it needs more than {memory_mb:,} MB of memory: aggregate, select less, "
                 "or raise QUERY_MEMORY_MB."
             )
-    raise QueryRefused(f"The query could not be run: {_as_one_line(said[-300:]) or 'its process ended without a word'}")
+    raise QueryRefused(
+        f"The query could not be run: {_as_one_line(message[-300:]) or 'its process ended without a word'}"
+    )
 
 
 def _stopped_after(seconds: float) -> str:

@@ -22,13 +22,13 @@ class Exported:
 
 def exportable_tables(con: Connection) -> list[str]:
     """Return every table, and the current view of each dataset."""
-    found = con.execute(
+    rows = con.execute(
         "SELECT table_name FROM information_schema.tables WHERE table_schema = 'main' "
         "AND table_catalog <> ? AND (table_type = 'BASE TABLE' "
         "OR list_contains(?, table_name)) AND NOT list_contains(?, table_name) ORDER BY table_name",
         [NOTHING_LANDED, [dataset.name for dataset in DATASETS], list(OURS_ALONE)],
     ).fetchall()
-    return [name for (name,) in found]
+    return [name for (name,) in rows]
 
 
 def export_all(folder: Path, con: Connection | None = None) -> list[Exported]:

@@ -40,11 +40,11 @@ def problem_groups(problems: Iterable[RowProblem]) -> list[ProblemGroup]:
     groups: dict[tuple[str, str], list[RowProblem]] = {}
     for problem in problems:
         groups.setdefault((problem.column, message_kind(problem.message)), []).append(problem)
-    found = [
+    result = [
         ProblemGroup(column, group[0].message, tuple(dict.fromkeys(problem.row for problem in group)))
         for (column, _), group in groups.items()
     ]
-    return sorted(found, key=lambda group: (-len(group.rows), group.rows[0]))
+    return sorted(result, key=lambda group: (-len(group.rows), group.rows[0]))
 
 
 def message_kind(message: str) -> str:

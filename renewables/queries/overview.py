@@ -45,16 +45,16 @@ def wind_and_solar_overview(con: Connection | None = None) -> Overview | None:
     """Return the overview of wind and solar; None without data."""
     dataset = WIND_AND_SOLAR
     with snapshot_connection(con) as snapshot:
-        held = span_of(dataset.name, snapshot)
-        if held is None:
+        available = span_of(dataset.name, snapshot)
+        if available is None:
             return None
-        end = held.end_utc
+        end = available.end_utc
         week = Window(end - WEEK, end)
         everything = Selection.read(dataset.name)
         last_week = summary_of(everything, week, snapshot)
         whole = last_week.filter(pl.col(dataset.category) == TOTAL)["half_hours"].item()
         return Overview(
-            held=held,
+            held=available,
             newest=Window(end - HALF_HOUR, end),
             now=summary_of(everything, Window(end - HALF_HOUR, end), snapshot),
             last_day=summary_of(everything, Window(end - DAY, end), snapshot),

@@ -45,12 +45,12 @@ def choices(con: Connection | None = None) -> Choices | None:
             "SELECT counterparty_id FROM information_point_counterparties WHERE NOT archived"
             ") AS link ON link.counterparty_id = company.id WHERE NOT company.archived ORDER BY lower(name)"
         ).fetchall()
-    there = [set(column) for column in zip(*projects, strict=True)] or [set(), set(), set()]
+    columns = [set(column) for column in zip(*projects, strict=True)] or [set(), set(), set()]
     return Choices(
         len(projects),
-        [market.value for market in Market if market in there[0] or (market,) in point_markets],
-        [stage.value for stage in Stage if stage in there[1]],
+        [market.value for market in Market if market in columns[0] or (market,) in point_markets],
+        [stage.value for stage in Stage if stage in columns[1]],
         [technology.value for technology in Technology if (technology,) in technologies],
-        [rag.value for rag in Rag if rag in there[2]],
+        [rag.value for rag in Rag if rag in columns[2]],
         [name for (name,) in counterparties],
     )

@@ -149,8 +149,8 @@ def by_year(selection: Selection, con: Connection | None = None) -> pl.DataFrame
     them, in the whole month), coverage (0-1).
     """
     declaration = selection.declaration
-    held = span_of(selection.dataset, con)
-    if held is None:
+    available = span_of(selection.dataset, con)
+    if available is None:
         return pl.DataFrame(schema={"year": pl.Int64, "month": pl.Int64, "energy_mwh": pl.Float64})
     month = "date_trunc('month', settlement_date)::DATE"
     rows = by_period_sql(declaration, selection.values_sql(), month, days="true")
@@ -163,7 +163,7 @@ def by_year(selection: Selection, con: Connection | None = None) -> pl.DataFrame
                 FROM ({rows}) WHERE list_contains($names, category)
                 GROUP BY period HAVING sum(half_hours) > 0
             ) ORDER BY year, month""",
-            selection.parameters(held),
+            selection.parameters(available),
         )
 
 

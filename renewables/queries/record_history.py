@@ -28,12 +28,12 @@ BEHIND = {"pipeline_facilities": "facility_id", "counterparty_contacts": "contac
 "Links whose other end counts as a part of the record."
 
 
-def record_changes(engine: sa.Engine, held: Portfolio, kind: str, id: str) -> pl.DataFrame:
+def record_changes(engine: sa.Engine, portfolio: Portfolio, kind: str, id: str) -> pl.DataFrame:
     """Return every field of every change of a record and its parts, newest first, with values as people read them.
 
     Columns: submitted_at_utc, who, record, action, field, before, after, why, version, position.
     """
-    keys = list(dict.fromkeys(_with_parts(held, kind, id)))
+    keys = list(dict.fromkeys(_with_parts(portfolio, kind, id)))
     changes = sorted(
         (change for key in keys for change in reader.record_history(engine, *key)), key=lambda change: -change.position
     )
@@ -41,11 +41,11 @@ def record_changes(engine: sa.Engine, held: Portfolio, kind: str, id: str) -> pl
         {
             "submitted_at_utc": change.submitted_at_utc,
             "who": change.who,
-            "record": f"{ENTITIES[change.kind].title}: {name_of(held, change.kind, change.id)}",
+            "record": f"{ENTITIES[change.kind].title}: {name_of(portfolio, change.kind, change.id)}",
             "action": str(change.action),
             "field": title_of(change.kind, name),
-            "before": shown_value(held, change.kind, name, before),
-            "after": shown_value(held, change.kind, name, after),
+            "before": shown_value(portfolio, change.kind, name, before),
+            "after": shown_value(portfolio, change.kind, name, after),
             "why": change.why,
             "version": change.version,
             "position": change.position,
@@ -59,23 +59,23 @@ def record_changes(engine: sa.Engine, held: Portfolio, kind: str, id: str) -> pl
     return pl.DataFrame(rows, schema={"submitted_at_utc": pl.Datetime("us", "UTC"), **texts, **numbers})
 
 
-def _with_parts(held: Portfolio, kind: str, id: str) -> Iterator[tuple[str, str]]:
+def _with_parts(portfolio: Portfolio, kind: str, id: str) -> Iterator[tuple[str, str]]:
     yield kind, id
     for part in PARTS.get(kind, ()):
         field = next(name for name, target in ENTITIES[part].references.items() if target == kind)
         for archived in (False, True):
-            for link in held.referencing(part, field, id, archived=archived):
+            for link in portfolio.referencing(part, field, id, archived=archived):
                 yield part, link.id
                 if behind := BEHIND.get(part):
                     target = ENTITIES[part].references[behind]
                     yield target, link.fields[behind]
-                    yield from _comments_on(held, target, link.fields[behind])
+                    yield from _comments_on(portfolio, target, link.fields[behind])
 
 
-def _comments_on(held: Portfolio, kind: str, id: str) -> Iterator[tuple[str, str]]:
+def _comments_on(portfolio: Portfolio, kind: str, id: str) -> Iterator[tuple[str, str]]:
     field = next(name for name, target in ENTITIES["comments"].references.items() if target == kind)
     for archived in (False, True):
-        for comment in held.referencing("comments", field, id, archived=archived):
+        for comment in portfolio.referencing("comments", field, id, archived=archived):
             yield comment.kind, comment.id
 
 
@@ -87,7 +87,7 @@ def title_of(kind: str, name: str) -> str:
     return (field.title if field else None) or name
 
 
-def shown_value(held: Portfolio, kind: str, name: str, value: Any) -> str:
+def shown_value(portfolio: Portfolio, kind: str, name: str, value: Any) -> str:
     """Return a value as people read it: references by name."""
     if value is None:
         return ""
@@ -95,7 +95,7 @@ def shown_value(held: Portfolio, kind: str, name: str, value: Any) -> str:
         return "yes" if value else "no"
     target = ENTITIES[kind].references.get(name)
     if target:
-        return name_of(held, target, value)
+        return name_of(portfolio, target, value)
     return f"{value:,.10g}" if isinstance(value, float) else str(value)
 
 
@@ -115,14 +115,14 @@ class Batch:
 
 def recent_batches(engine: sa.Engine, limit: int = 50) -> list[Batch]:
     """Return the newest batches, newest first."""
-    there, last = schema.batches.c, schema.changes.c
+    columns, last = schema.batches.c, schema.changes.c
     query = (
         sa.select(schema.batches, last.who, last.why, last.submitted_at_us)
-        .join(schema.changes, last.position == there.last_position)
-        .order_by(there.last_position.desc())
+        .join(schema.changes, last.position == columns.last_position)
+        .order_by(columns.last_position.desc())
     )
     with schema.reading(engine) as con:
-        undone = con.execute(sa.select(there.reverts, there.batch).where(there.reverts.is_not(None)))
+        undone = con.execute(sa.select(columns.reverts, columns.batch).where(columns.reverts.is_not(None)))
         by_reverted = {row.reverts: row.batch for row in undone}
         return [
             Batch(

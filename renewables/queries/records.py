@@ -34,13 +34,13 @@ class SearchHit:
     where: str
 
 
-def name_of(held: Portfolio, kind: str, id: str) -> str:
+def name_of(portfolio: Portfolio, kind: str, id: str) -> str:
     """Return what people call a record: its name, what a link joins, the start of a comment, or its id."""
-    record = held.get(kind, id)
-    return id if record is None else display_name(held, record)
+    record = portfolio.get(kind, id)
+    return id if record is None else display_name(portfolio, record)
 
 
-def display_name(held: Portfolio, record: Record) -> str:
+def display_name(portfolio: Portfolio, record: Record) -> str:
     """Return what people call a record, like `name_of`."""
     fields = record.fields
     if "name" in fields:
@@ -48,7 +48,7 @@ def display_name(held: Portfolio, record: Record) -> str:
     if record.kind == "comments":
         return str(fields["text"])
     linked = [
-        name_of(held, kind, fields[name])
+        name_of(portfolio, kind, fields[name])
         for name, kind in ENTITIES[record.kind].references.items()
         if fields[name] and name not in ENTITIES[record.kind].owners[:1]
     ]
@@ -56,46 +56,46 @@ def display_name(held: Portfolio, record: Record) -> str:
     return f"{', '.join(linked) or fields.get('stage', record.id)}{role}"
 
 
-def facilities_of(held: Portfolio, project: str, *, archived: bool = False) -> list[tuple[Record, Record]]:
+def facilities_of(portfolio: Portfolio, project: str, *, archived: bool = False) -> list[tuple[Record, Record]]:
     """Return (link, facility) of a project, by name."""
-    return _linked_records(held, "pipeline_facilities", "pipeline_id", project, "facility_id", archived=archived)
+    return _linked_records(portfolio, "pipeline_facilities", "pipeline_id", project, "facility_id", archived=archived)
 
 
-def counterparties_of(held: Portfolio, project: str, *, archived: bool = False) -> list[tuple[Record, Record]]:
+def counterparties_of(portfolio: Portfolio, project: str, *, archived: bool = False) -> list[tuple[Record, Record]]:
     """Return (link with its role, counterparty) of a project, by name."""
     return _linked_records(
-        held, "pipeline_counterparties", "pipeline_id", project, "counterparty_id", archived=archived
+        portfolio, "pipeline_counterparties", "pipeline_id", project, "counterparty_id", archived=archived
     )
 
 
-def contacts_of(held: Portfolio, counterparty: str, *, archived: bool = False) -> list[tuple[Record, Record]]:
+def contacts_of(portfolio: Portfolio, counterparty: str, *, archived: bool = False) -> list[tuple[Record, Record]]:
     """Return (link with its role, person) of a counterparty, by name."""
     return _linked_records(
-        held, "counterparty_contacts", "counterparty_id", counterparty, "contact_id", archived=archived
+        portfolio, "counterparty_contacts", "counterparty_id", counterparty, "contact_id", archived=archived
     )
 
 
-def projects_of(held: Portfolio, counterparty: str) -> list[tuple[Record, Record]]:
+def projects_of(portfolio: Portfolio, counterparty: str) -> list[tuple[Record, Record]]:
     """Return (link with its role, project) of a counterparty, by name; live projects only."""
-    found = _linked_records(held, "pipeline_counterparties", "counterparty_id", counterparty, "pipeline_id")
-    return [(link, project) for link, project in found if not project.archived]
+    records = _linked_records(portfolio, "pipeline_counterparties", "counterparty_id", counterparty, "pipeline_id")
+    return [(link, project) for link, project in records if not project.archived]
 
 
-def counterparties_of_point(held: Portfolio, point: str, *, archived: bool = False) -> list[tuple[Record, Record]]:
+def counterparties_of_point(portfolio: Portfolio, point: str, *, archived: bool = False) -> list[tuple[Record, Record]]:
     """Return (link, counterparty) of an information point, by name."""
     kind, name = "information_point_counterparties", "information_point_id"
-    return _linked_records(held, kind, name, point, "counterparty_id", archived=archived)
+    return _linked_records(portfolio, kind, name, point, "counterparty_id", archived=archived)
 
 
-def information_points_of(held: Portfolio, kind: str, id: str) -> list[Record]:
+def information_points_of(portfolio: Portfolio, kind: str, id: str) -> list[Record]:
     """Return live information points of a project or counterparty, open ones first, then by rating."""
     if kind == "pipelines":
-        found = held.referencing("information_points", "pipeline_id", id)
+        result = portfolio.referencing("information_points", "pipeline_id", id)
     else:
-        links = held.referencing("information_point_counterparties", "counterparty_id", id)
-        points = [held.get("information_points", link.fields["information_point_id"]) for link in links]
-        found = [point for point in points if point and not point.archived]
-    return sorted(found, key=lambda point: (point.fields["status"] != "Open", -rating_of(point)))
+        links = portfolio.referencing("information_point_counterparties", "counterparty_id", id)
+        points = [portfolio.get("information_points", link.fields["information_point_id"]) for link in links]
+        result = [point for point in points if point and not point.archived]
+    return sorted(result, key=lambda point: (point.fields["status"] != "Open", -rating_of(point)))
 
 
 def rating_of(point: Record) -> int:
@@ -103,21 +103,21 @@ def rating_of(point: Record) -> int:
     return int(point.fields["impact"] * point.fields["likelihood"])
 
 
-def comments_on(held: Portfolio, kind: str, id: str) -> list[Record]:
+def comments_on(portfolio: Portfolio, kind: str, id: str) -> list[Record]:
     """Return the comments on a record, newest first."""
     field = next(name for name, target in ENTITIES["comments"].references.items() if target == kind)
-    return held.referencing("comments", field, id)[::-1]
+    return portfolio.referencing("comments", field, id)[::-1]
 
 
-def project_list(held: Portfolio, *, archived: bool = False) -> pl.DataFrame:
+def project_list(portfolio: Portfolio, *, archived: bool = False) -> pl.DataFrame:
     """Return one row per project, by name.
 
     Columns: id, name, technology, capacity_mwp, stage, rag, rtb_date, counterparties, market, status_date, and the
     position of the newest change of it or its links.
     """
     rows = []
-    for project in held.of_kind("pipelines", archived=archived):
-        plants, partners = facilities_of(held, project.id), counterparties_of(held, project.id)
+    for project in portfolio.of_kind("pipelines", archived=archived):
+        plants, partners = facilities_of(portfolio, project.id), counterparties_of(portfolio, project.id)
         fields = project.fields
         rows.append(
             {
@@ -132,7 +132,9 @@ def project_list(held: Portfolio, *, archived: bool = False) -> pl.DataFrame:
                 "market": fields["market"],
                 "rag_comment": fields["rag_comment"],
                 "status_date": _parse_day(fields["status_date"]),
-                "position": max(one.position for one in (project, *_flatten(plants), *(link for link, _ in partners))),
+                "position": max(
+                    part.position for part in (project, *_flatten(plants), *(link for link, _ in partners))
+                ),
             }
         )
     return pl.DataFrame(
@@ -149,16 +151,16 @@ def project_list(held: Portfolio, *, archived: bool = False) -> pl.DataFrame:
     )
 
 
-def counterparty_list(held: Portfolio, *, archived: bool = False) -> pl.DataFrame:
+def counterparty_list(portfolio: Portfolio, *, archived: bool = False) -> pl.DataFrame:
     """Return one row per counterparty, by name.
 
     Columns: id, name, roles, projects (number), capacity_mwp (of those), contacts, website, position.
     """
     rows = []
-    for company in held.of_kind("counterparties", archived=archived):
-        shared = projects_of(held, company.id)
+    for company in portfolio.of_kind("counterparties", archived=archived):
+        shared = projects_of(portfolio, company.id)
         ids = {project.id for _, project in shared}
-        people = contacts_of(held, company.id)
+        people = contacts_of(portfolio, company.id)
         rows.append(
             {
                 "id": company.id,
@@ -166,11 +168,11 @@ def counterparty_list(held: Portfolio, *, archived: bool = False) -> pl.DataFram
                 "roles": ", ".join(sorted({link.fields["role"] for link, _ in shared})),
                 "projects": len(ids),
                 "capacity_mwp": float(
-                    sum(plant.fields["capacity_mwp"] for id in ids for _, plant in facilities_of(held, id))
+                    sum(plant.fields["capacity_mwp"] for id in ids for _, plant in facilities_of(portfolio, id))
                 ),
                 "contacts": ", ".join(dict.fromkeys(person.fields["name"] for _, person in people)),
                 "website": company.fields["website"],
-                "position": max(one.position for one in (company, *_flatten(people))),
+                "position": max(part.position for part in (company, *_flatten(people))),
             }
         )
     text, number = pl.String(), pl.Int64()
@@ -183,28 +185,28 @@ def counterparty_list(held: Portfolio, *, archived: bool = False) -> pl.DataFram
     )
 
 
-def information_point_list(held: Portfolio, *, archived: bool = False) -> pl.DataFrame:
+def information_point_list(portfolio: Portfolio, *, archived: bool = False) -> pl.DataFrame:
     """Return one row per information point, the highest rating first.
 
     Market and technology are its own, else those of its project. Columns: id, name, project, market, technology,
     rating, impact, likelihood, status, due_date, owner, counterparties, position.
     """
     rows = []
-    for point in held.of_kind("information_points", archived=archived):
-        fields, about = point.fields, counterparties_of_point(held, point.id)
-        market, technologies = market_and_technologies(held, point)
+    for point in portfolio.of_kind("information_points", archived=archived):
+        fields, about = point.fields, counterparties_of_point(portfolio, point.id)
+        market, technologies = market_and_technologies(portfolio, point)
         rows.append(
             {
                 "id": point.id,
                 "name": fields["name"],
-                "project": name_of(held, "pipelines", fields["pipeline_id"]) if fields["pipeline_id"] else None,
+                "project": name_of(portfolio, "pipelines", fields["pipeline_id"]) if fields["pipeline_id"] else None,
                 "market": market,
                 "technology": " + ".join(technologies) or None,
                 "rating": rating_of(point),
                 **{name: fields[name] for name in ("impact", "likelihood", "status", "owner")},
                 "due_date": _parse_day(fields["due_date"]),
                 "counterparties": ", ".join(company.fields["name"] for _, company in about),
-                "position": max(one.position for one in (point, *(link for link, _ in about))),
+                "position": max(part.position for part in (point, *(link for link, _ in about))),
             }
         )
     text, number = pl.String(), pl.Int64()
@@ -218,29 +220,29 @@ def information_point_list(held: Portfolio, *, archived: bool = False) -> pl.Dat
     ).sort("rating", descending=True, maintain_order=True)
 
 
-def search_records(held: Portfolio, text: str) -> dict[str, list[SearchHit]]:
+def search_records(portfolio: Portfolio, text: str) -> dict[str, list[SearchHit]]:
     """Return live records by kind whose texts hold every word, in any spelling; names that begin with it come first."""
     words = name_key(text).split()
-    found: dict[str, list[SearchHit]] = {}
+    hits_by_kind: dict[str, list[SearchHit]] = {}
     for kind in SEARCHED if words else ():
         hits = []
-        for record in held.of_kind(kind):
+        for record in portfolio.of_kind(kind):
             texts = [str(value) for name, value in record.fields.items() if _is_text(kind, name) and value]
             whole = name_key("\n".join(texts))
-            if all(word in whole for word in words) and (page := _page_of(held, record)):
+            if all(word in whole for word in words) and (page := _page_of(portfolio, record)):
                 where = next((value for value in texts if words[0] in name_key(value)), "")
-                hits.append(SearchHit(record, display_name(held, record), *page, where))
+                hits.append(SearchHit(record, display_name(portfolio, record), *page, where))
         if hits:
-            found[kind] = sorted(hits, key=lambda hit: not name_key(hit.name).startswith(words[0]))
-    return found
+            hits_by_kind[kind] = sorted(hits, key=lambda hit: not name_key(hit.name).startswith(words[0]))
+    return hits_by_kind
 
 
 def _linked_records(
-    held: Portfolio, kind: str, field: str, id: str, to: str, *, archived: bool = False
+    portfolio: Portfolio, kind: str, field: str, id: str, to: str, *, archived: bool = False
 ) -> list[tuple[Record, Record]]:
-    links = held.referencing(kind, field, id, archived=archived)
+    links = portfolio.referencing(kind, field, id, archived=archived)
     target = ENTITIES[kind].references[to]
-    pairs = [(link, there) for link in links if (there := held.get(target, link.fields[to]))]
+    pairs = [(link, result) for link in links if (result := portfolio.get(target, link.fields[to]))]
     return sorted(pairs, key=lambda pair: str(pair[1].fields["name"]).casefold())
 
 
@@ -248,7 +250,7 @@ def _flatten(pairs: list[tuple[Record, Record]]) -> Iterator[Record]:
     return (record for pair in pairs for record in pair)
 
 
-def _page_of(held: Portfolio, record: Record) -> tuple[str, str] | None:
+def _page_of(portfolio: Portfolio, record: Record) -> tuple[str, str] | None:
     """Return kind and id of the record whose page shows this one; None where no live record does."""
     if record.kind in WITH_A_PAGE:
         return record.kind, record.id
@@ -256,12 +258,12 @@ def _page_of(held: Portfolio, record: Record) -> tuple[str, str] | None:
         "facilities": ("pipeline_facilities", "facility_id"),
         "contacts": ("counterparty_contacts", "contact_id"),
     }
-    candidates = held.referencing(*owners[record.kind], record.id) if record.kind in owners else [record]
+    candidates = portfolio.referencing(*owners[record.kind], record.id) if record.kind in owners else [record]
     for candidate in candidates:
         for name in ENTITIES[candidate.kind].owners:
             target = ENTITIES[candidate.kind].references[name]
-            whole = held.get(target, candidate.fields[name]) if candidate.fields[name] else None
-            if whole and not whole.archived and (page := _page_of(held, whole)):
+            whole = portfolio.get(target, candidate.fields[name]) if candidate.fields[name] else None
+            if whole and not whole.archived and (page := _page_of(portfolio, whole)):
                 return page
     return None
 

@@ -37,9 +37,9 @@ def sentence_of(unknown: Sequence[UnknownSeries]) -> str:
     if not unknown:
         return ""
     named = ", ".join(
-        f"{found.series} in {BY_NAME[found.dataset].title.lower()} "
-        f"({_in_rows(found.publications)} since {found.first_utc:%Y-%m-%d})"
-        for found in unknown
+        f"{result.series} in {BY_NAME[result.dataset].title.lower()} "
+        f"({_in_rows(result.publications)} since {result.first_utc:%Y-%m-%d})"
+        for result in unknown
     )
     return (
         f"Elexon publishes series that are not declared here: {named}. They are kept under their own names and are in "

@@ -33,8 +33,10 @@ class Dagster:
             self.launched.append(variables["params"])
             return {"launchRun": {"__typename": "LaunchRunSuccess", "run": {"runId": f"run-{len(self.launched)}"}}}
         if "assetNodes" in query:
-            found = [self._check("keys_are_unique", "SUCCEEDED"), self._check("coverage_is_whole", self._last())]
-            return {"assetNodes": [{"assetKey": {"path": ["wind_and_solar"]}, "assetChecksOrError": {"checks": found}}]}
+            matches = [self._check("keys_are_unique", "SUCCEEDED"), self._check("coverage_is_whole", self._last())]
+            return {
+                "assetNodes": [{"assetKey": {"path": ["wind_and_solar"]}, "assetChecksOrError": {"checks": matches}}]
+            }
         (tag,) = variables["filter"]["tags"]
         runs = [self._run(n, params) for n, params in enumerate(self.launched, 1)]
         asked = [run for run in runs if tag in run["tags"]]
@@ -149,7 +151,7 @@ def test_the_address_of_a_half_hour_leads_back_to_it(
     again = open_page("explorer", **parse_qs(urlsplit(code.value).query))
     assert not again.exception
     assert again.segmented_control(key="data").value == dataset.name
-    assert [one.value for one in again.code] == [code.value]
+    assert [item.value for item in again.code] == [code.value]
     shown = again.dataframe[0].value
     assert set(shown[dataset.category]) == {name for names in parts.values() for name in names}
     assert shown.equals(app.dataframe[0].value)

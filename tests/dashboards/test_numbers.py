@@ -72,7 +72,7 @@ def test_every_view_is_drawn_with_its_table_on_request(data: str, view: str, ope
     assert app.segmented_control(key="data").value == data.lower().replace(" ", "_")
     assert len(app.get("plotly_chart")) == (2 if view == "Seasons" else 1)
     tables = len(app.dataframe)
-    for key in [one.key for one in app.expander if one.key]:
+    for key in [item.key for item in app.expander if item.key]:
         app.session_state[key] = True
     app.run()
     assert not app.exception
@@ -90,12 +90,12 @@ def test_a_grain_too_fine_for_the_span_is_said_and_replaced(open_page: Open) -> 
 def test_the_explorer_finds_what_sql_finds(open_page: Open) -> None:
     app = open_page("explorer", days="All", technology="Wind Offshore", low="5000", by="MW")
     with reading() as con:
-        found = con.execute(
+        rows = con.execute(
             "SELECT generation_mw FROM wind_and_solar WHERE psr_type = 'Wind Offshore' AND generation_mw >= 5000 "
             "ORDER BY generation_mw DESC"
         ).fetchall()
-    assert f"**{len(found):,}** rows" in said(app)
-    assert list(app.dataframe[0].value["generation_mw"]) == [mw for (mw,) in found[:100]]
+    assert f"**{len(rows):,}** rows" in said(app)
+    assert list(app.dataframe[0].value["generation_mw"]) == [mw for (mw,) in rows[:100]]
 
 
 @pytest.mark.usefixtures("warehouse")
@@ -154,7 +154,7 @@ def way_from(day: str, open_page: Open) -> dict[str, list[str]]:
     app = open_page("data_management", year="2024")
     app.session_state["gaps"] = True
     app.run()
-    row = [f"{one:%F}" for one in app.dataframe[1].value["day_utc"]].index(day)
+    row = [f"{item:%F}" for item in app.dataframe[1].value["day_utc"]].index(day)
     app.session_state["rows wind_and_solar-gaps"] = {"selection": {"rows": [row], "columns": [], "cells": []}}
     app.run()
     assert not app.exception

@@ -127,7 +127,7 @@ def test_an_import_shows_what_would_change_and_lands_as_one_batch_that_can_be_un
     newest = recent_batches(seeded)[0]
     assert (newest.source, newest.changes, newest.who) == ("import", 2, "Anna")
     revert(seeded, newest.batch, who="Anna", token="undo")
-    assert [one.reverted_by for one in recent_batches(seeded)][1] == recent_batches(seeded)[0].batch
+    assert [batch.reverted_by for batch in recent_batches(seeded)][1] == recent_batches(seeded)[0].batch
 
 
 def test_errors_of_an_import_stand_by_row_and_column(seeded: sa.Engine, open_page: Open) -> None:

@@ -47,8 +47,8 @@ def is_well(app: AppTest) -> None:
 
 
 def metric(app: AppTest, label: str) -> str:
-    (found,) = [element.value for element in app.metric if element.label == label]
-    return str(found)
+    (matches,) = [element.value for element in app.metric if element.label == label]
+    return str(matches)
 
 
 def test_without_a_warehouse_it_offers_the_sample_portfolio(open_page: Open) -> None:

@@ -18,8 +18,8 @@ PROJECT = "pr-harrowfen"
 def field(app: AppTest, label: str, nth: int = 0) -> object:
     """The nth input of a label, whatever it is."""
     kinds = (app.text_input, app.text_area, app.number_input, app.selectbox, app.date_input)
-    found = [widget for widgets in kinds for widget in widgets if widget.label.removesuffix(" *") == label]
-    return found[nth]
+    matches = [widget for widgets in kinds for widget in widgets if widget.label.removesuffix(" *") == label]
+    return matches[nth]
 
 
 def put(app: AppTest, label: str, value: object, nth: int = 0) -> None:

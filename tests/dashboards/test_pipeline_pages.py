@@ -121,7 +121,7 @@ def test_odd_text_is_shown_as_text(text: str, engine: sa.Engine, open_page: Open
     app = open_page("project", id="odd")
     is_well(app)
     assert app.title[0].value == plain(text)
-    assert [one.value for one in app.text].count(text) == 2
+    assert [item.value for item in app.text].count(text) == 2
     assert open_page("projects").dataframe[0].value["name"].to_list() == [text]
     is_well(open_page("search", q=text.split()[0]))
 

@@ -92,5 +92,5 @@ def test_alerts_tell_what_became_of_each_notice_and_one_given_up_is_tried_again(
     assert (link.proto.page, link.proto.query_string) == ("project", "id=pr-fen")
     press(app, "Try again")
     assert "Nothing was given up." in said(app)
-    assert {one.state for one in outbox.list_notices(engine)} == {NoticeState.PENDING}
+    assert {notice.state for notice in outbox.list_notices(engine)} == {NoticeState.PENDING}
     assert [link.proto.external for link in open_page("alerts", state="Pending").get("page_link")] == [True, False]

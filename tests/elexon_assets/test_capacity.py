@@ -132,9 +132,9 @@ def test_capacity_is_linear_between_the_starts_of_two_years_and_flat_beyond_them
     assert yearly == {2022: 11_300, 2023: 13_900, 2024: 14_700, 2025: 16_100}
 
     def at(instant: datetime) -> float:
-        found = published("FROM installed_capacity_at($instant)", instant=instant)
-        assert len(found) == 11
-        value: float = found.filter(psr_type="Wind Offshore")["capacity_mw"].item()
+        result = published("FROM installed_capacity_at($instant)", instant=instant)
+        assert len(result) == 11
+        value: float = result.filter(psr_type="Wind Offshore")["capacity_mw"].item()
         return value
 
     assert at(datetime(2024, 1, 1, tzinfo=UTC)) == 14_700
@@ -150,8 +150,8 @@ def capacity_by_numpy(half_hours: pl.DataFrame, psr_type: str) -> np.ndarray[Any
     yearly = table.group_by("year").agg(pl.col("capacity_mw").last()).sort("year")
     starts = [datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in yearly["year"]]
     seconds = half_hours["start_time_utc"].dt.epoch("s").to_numpy()
-    found: np.ndarray[Any, np.dtype[np.float64]] = np.interp(seconds, starts, yearly["capacity_mw"].to_numpy())
-    return found
+    result: np.ndarray[Any, np.dtype[np.float64]] = np.interp(seconds, starts, yearly["capacity_mw"].to_numpy())
+    return result
 
 
 def test_capacity_factors_are_of_the_half_hours_there_are(simulator: Simulator) -> None:
@@ -161,12 +161,12 @@ def test_capacity_factors_are_of_the_half_hours_there_are(simulator: Simulator) 
     simulator.faults = ""
     fetch_capacity(date(2022, 6, 1), date(2025, 11, 1))
     span = window_of_days(first, last)
-    found = published(
+    result = published(
         "FROM wind_and_solar_capacity_factors($start, $end)", start=span.start_utc, end=span.end_utc - HALF_A_DAY
     )
-    assert set(found["psr_type"]) == {"Wind Onshore", "Wind Offshore", "Solar"}
+    assert set(result["psr_type"]) == {"Wind Onshore", "Wind Offshore", "Solar"}
     half_hours = content().filter(pl.col("start_time_utc") < span.end_utc - HALF_A_DAY)
-    for figures in found.to_dicts():
+    for figures in result.to_dicts():
         values = half_hours.filter(psr_type=figures["psr_type"])
         capacity = capacity_by_numpy(values, figures["psr_type"])
         assert figures["half_hours"] == len(values) == 5 * 48 - 24 - 24
@@ -191,8 +191,8 @@ def test_a_day_has_a_capacity_factor_of_its_own_half_hours() -> None:
 @pytest.mark.usefixtures("simulator")
 def test_without_a_known_capacity_there_is_no_factor() -> None:
     fetch_days(date(2024, 6, 1))
-    found = published("SELECT DISTINCT capacity_mw, capacity_factor FROM wind_and_solar_capacity_daily")
-    assert found.rows() == [(None, None)]
+    result = published("SELECT DISTINCT capacity_mw, capacity_factor FROM wind_and_solar_capacity_daily")
+    assert result.rows() == [(None, None)]
 
 
 @pytest.mark.usefixtures("simulator")

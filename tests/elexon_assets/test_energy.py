@@ -48,15 +48,15 @@ def test_energy_of_wind_and_solar_is_half_the_sum_of_megawatts_on_days_of_any_le
         "/generation/actual/per-type/wind-and-solar",
         **{"from": f"{before}T00:00Z", "to": f"{after}T23:30Z"},
     )
-    found = published("FROM wind_and_solar_daily WHERE settlement_date = $day ORDER BY psr_type", day=day)
-    assert found["psr_type"].to_list() == sent["psr_type"].to_list() == ["Solar", "Wind Offshore", "Wind Onshore"]
-    assert found["energy_mwh"].to_list() == pytest.approx(sent["energy_mwh"].to_list())
-    assert found["peak_mw"].to_list() == pytest.approx(sent["peak_mw"].to_list())
-    assert found["half_hours"].to_list() == sent["half_hours"].to_list()
-    assert found["half_hours_expected"].to_list() == [periods] * 3
-    assert found["coverage"].to_list() == pytest.approx([n / periods for n in sent["half_hours"]])
+    result = published("FROM wind_and_solar_daily WHERE settlement_date = $day ORDER BY psr_type", day=day)
+    assert result["psr_type"].to_list() == sent["psr_type"].to_list() == ["Solar", "Wind Offshore", "Wind Onshore"]
+    assert result["energy_mwh"].to_list() == pytest.approx(sent["energy_mwh"].to_list())
+    assert result["peak_mw"].to_list() == pytest.approx(sent["peak_mw"].to_list())
+    assert result["half_hours"].to_list() == sent["half_hours"].to_list()
+    assert result["half_hours_expected"].to_list() == [periods] * 3
+    assert result["coverage"].to_list() == pytest.approx([n / periods for n in sent["half_hours"]])
     assert (sent["half_hours"].max() == periods) == (faults == "")
-    assert found["mean_mw"].to_list() == pytest.approx(
+    assert result["mean_mw"].to_list() == pytest.approx(
         [mwh / (n * 0.5) for mwh, n in sent.select("energy_mwh", "half_hours").rows()]
     )
 
@@ -73,22 +73,22 @@ def test_energy_by_fuel_is_half_the_sum_of_megawatts_too(simulator: Simulator) -
         settlementDateFrom=day.isoformat(),
         settlementDateTo=day.isoformat(),
     )
-    found = published("FROM generation_by_fuel_daily WHERE settlement_date = $day ORDER BY fuel_type", day=day)
-    assert found["fuel_type"].to_list() == sent["fuel_type"].to_list()
-    assert found["energy_mwh"].to_list() == pytest.approx(sent["energy_mwh"].to_list())
-    assert found["half_hours"].to_list() == sent["half_hours"].to_list()
-    assert set(found["half_hours_expected"]) == {50}
+    result = published("FROM generation_by_fuel_daily WHERE settlement_date = $day ORDER BY fuel_type", day=day)
+    assert result["fuel_type"].to_list() == sent["fuel_type"].to_list()
+    assert result["energy_mwh"].to_list() == pytest.approx(sent["energy_mwh"].to_list())
+    assert result["half_hours"].to_list() == sent["half_hours"].to_list()
+    assert set(result["half_hours_expected"]) == {50}
 
 
 def test_a_day_without_data_has_no_energy_and_no_coverage_and_is_not_left_out(simulator: Simulator) -> None:
     simulator.faults = "hole@2024-06-14T23:00Z/2024-06-15T23:00Z"
     fetch_days(WHOLE_DAY - timedelta(days=1), WHOLE_DAY + timedelta(days=1))
-    found = published(
+    result = published(
         "SELECT energy_mwh, half_hours, half_hours_expected, coverage FROM wind_and_solar_daily "
         "WHERE settlement_date = $day",
         day=WHOLE_DAY,
     )
-    assert found.rows() == [(None, 0, 48, 0.0)] * 3
+    assert result.rows() == [(None, 0, 48, 0.0)] * 3
 
 
 def test_a_value_that_was_published_twice_is_counted_once_and_at_its_newest(simulator: Simulator) -> None:

@@ -104,6 +104,6 @@ def test_a_killed_backfill_leaves_a_whole_file_and_the_next_run_converges(
     with writing() as con:
         refuse_doubled_keys(con, WIND_AND_SOLAR.table, WIND_AND_SOLAR.key)
         refuse_doubled_keys(con, "quarantine", QUARANTINE_KEY)
-    for found, expected in zip(contents(), undisturbed, strict=True):
-        assert found.equals(expected)
+    for item, expected in zip(contents(), undisturbed, strict=True):
+        assert item.equals(expected)
     assert undisturbed[0]["start_time_utc"].n_unique() == 31 * 48

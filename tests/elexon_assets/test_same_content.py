@@ -48,22 +48,22 @@ def test_ranges_in_any_order_and_overlap_make_the_same_content(
             assert not report.failed
         contents[name] = content(dataset)
     assert len(contents["once"]) > 13 * 48 * 3
-    assert [name for name, found in contents.items() if not found.equals(contents["once"])] == []
+    assert [name for name, result in contents.items() if not result.equals(contents["once"])] == []
 
 
 def fetch_around(change: date) -> dict[str, list[tuple[object, ...]]]:
     """Content of the three days around a clock change, and what the views make of it."""
-    found = {}
+    by_key = {}
     for dataset in BY_HALF_HOUR:
         fetch_days(change - timedelta(days=1), change + timedelta(days=1), dataset=dataset)
-        found[dataset.name] = content(dataset).rows()
+        by_key[dataset.name] = content(dataset).rows()
         days = (
             f"SELECT settlement_date, half_hours, round(2 * energy_mwh, 3) AS mw FROM {dataset.name}_daily ORDER BY ALL"
         )
-        found[f"{dataset.name}_daily"] = published(days).rows()
+        by_key[f"{dataset.name}_daily"] = published(days).rows()
         coverage = f"SELECT day_utc, half_hours, half_hours_expected FROM {dataset.name}_coverage ORDER BY ALL"
-        found[f"{dataset.name}_coverage"] = published(coverage).rows()
-    return found
+        by_key[f"{dataset.name}_coverage"] = published(coverage).rows()
+    return by_key
 
 
 @pytest.mark.usefixtures("_faulty")

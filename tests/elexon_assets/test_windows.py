@@ -19,7 +19,7 @@ instants = st.integers(0, 15 * 365 * 48).map(lambda n: datetime(2016, 1, 1, tzin
 
 
 def tiles(windows: list[Window], span: Window) -> bool:
-    without_gap = all(one.end_utc == other.start_utc for one, other in pairwise(windows))
+    without_gap = all(item.end_utc == other.start_utc for item, other in pairwise(windows))
     return without_gap and (windows[0].start_utc, windows[-1].end_utc) == (span.start_utc, span.end_utc)
 
 
@@ -99,4 +99,4 @@ def test_the_days_of_a_window_are_the_utc_days_that_it_touches() -> None:
 def test_spans_cover_exactly_the_days_given_and_do_not_touch(chosen: set[date]) -> None:
     spans = merge_days(chosen)
     assert [day for span in spans for day in span.days] == sorted(chosen)
-    assert all(one.end_utc < other.start_utc for one, other in pairwise(spans))
+    assert all(item.end_utc < other.start_utc for item, other in pairwise(spans))

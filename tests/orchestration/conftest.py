@@ -112,7 +112,7 @@ class Server:
     def descendants(self) -> list[int]:
         """Processes of this home: the servers, code servers and runs, told by their environment."""
         mark = f"RENEWABLES_HOME={self.home}".encode()
-        found = []
+        matches = []
         for folder in Path("/proc").iterdir():
             if folder.name.isdigit() and int(folder.name) != os.getpid():
                 try:
@@ -120,8 +120,8 @@ class Server:
                 except OSError:
                     continue
                 if mark in environment.split(b"\0"):
-                    found.append(int(folder.name))
-        return found
+                    matches.append(int(folder.name))
+        return matches
 
 
 def free_port() -> int:
@@ -193,8 +193,8 @@ def portfolio(server: Server) -> Iterator[sa.Engine]:
 
 @pytest.fixture(scope="module")
 def browser() -> Iterator[Browser]:
-    with launched() as found:
-        yield found
+    with launched() as result:
+        yield result
 
 
 @pytest.fixture

@@ -135,12 +135,12 @@ def test_the_nightly_job_brings_all_of_installed_capacity_beside_the_days(
     assert dagster_instance.get_materialized_partitions(KEY) == {"2023-01-01", "2023-01-02"}
     [event] = result.asset_materializations_for_node("installed_capacity")
     assert event.partition is None
-    said = {name: value.value for name, value in event.metadata.items()}
-    assert said["windows"] == len([request for request in simulator.requests if request.path == "/datasets/IGCA"])
-    assert said["rows landed"] == said["dagster/row_count"]
-    assert "coverage (%)" not in said
-    assert "Wind Offshore" not in str(said["preview"]).splitlines()[0]
-    assert "| Biomass |" in str(said["preview"])
+    message = {name: value.value for name, value in event.metadata.items()}
+    assert message["windows"] == len([request for request in simulator.requests if request.path == "/datasets/IGCA"])
+    assert message["rows landed"] == message["dagster/row_count"]
+    assert "coverage (%)" not in message
+    assert "Wind Offshore" not in str(message["preview"]).splitlines()[0]
+    assert "| Biomass |" in str(message["preview"])
 
 
 def test_a_failed_window_of_installed_capacity_is_a_red_run(

@@ -25,8 +25,8 @@ ROOT = Path(__file__).parents[2]
 def test_the_workspace_validates(home: Path) -> None:
     command = [str(Path(sys.executable).parent / "dagster"), "definitions", "validate", "-w", "workspace.yaml"]
     environment = {**os.environ, "DAGSTER_HOME": str(home)}
-    said = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
-    assert said.returncode == 0, said.stderr
+    message = subprocess.run(command, cwd=ROOT, env=environment, capture_output=True, text=True, check=False)
+    assert message.returncode == 0, message.stderr
 
 
 @pytest.mark.parametrize(("setting", "turned_off"), [("true", set()), ("false", CALL_ELEXON)])

@@ -56,11 +56,11 @@ def test_an_unreachable_api_is_one_sentence_with_a_way_out(home: Path, monkeypat
     monkeypatch.setenv("ELEXON_BASE_URL", "http://127.0.0.1:9/bmrs/api/v1")
     monkeypatch.setenv("ELEXON_ATTEMPTS", "1")
     result = renewables("fetch-range", "2023-01-01", "2023-01-07", *WIND)
-    said = " ".join(result.output.split())
+    message = " ".join(result.output.split())
     assert result.exit_code == 1
-    assert "cannot be reached" in said
-    assert "renewables repair" in said
-    assert "Traceback" not in said
+    assert "cannot be reached" in message
+    assert "renewables repair" in message
+    assert "Traceback" not in message
     assert home
 
 
@@ -80,10 +80,10 @@ def test_an_unreachable_api_is_one_sentence_with_a_way_out(home: Path, monkeypat
         (("fetch-range", "2023-01-01", "2023-01-02", "--dataset", "tides"), "tides"),
     ],
 )
-def test_days_that_cannot_be_meant_are_refused_in_one_sentence(arguments: tuple[str, ...], said: str) -> None:
+def test_days_that_cannot_be_meant_are_refused_in_one_sentence(arguments: tuple[str, ...], message: str) -> None:
     result = renewables(*arguments)
     assert result.exit_code == 2
-    assert said in result.output
+    assert message in result.output
     assert len(result.output.strip().splitlines()) == 1
 
 

@@ -65,19 +65,19 @@ class Sensor:
         context = dg.build_sensor_context(
             instance=self.opened, cursor=self.cursor, resources=RESOURCES, definitions=defs
         )
-        said = sensors.landing_of_changes(context)
+        message = sensors.landing_of_changes(context)
         if kept:
             self.cursor = context.cursor
-        if isinstance(said, dg.SkipReason):
-            return said.skip_message or ""
-        assert isinstance(said, dg.RunRequest)
-        return said
+        if isinstance(message, dg.SkipReason):
+            return message.skip_message or ""
+        assert isinstance(message, dg.RunRequest)
+        return message
 
     def asks(self) -> str:
         """The key of the run that the tick asks for."""
-        said = self.tick()
-        assert isinstance(said, dg.RunRequest), said
-        return str(said.run_key)
+        message = self.tick()
+        assert isinstance(message, dg.RunRequest), message
+        return str(message.run_key)
 
 
 @pytest.fixture
@@ -92,20 +92,20 @@ def run_of(opened: dg.DagsterInstance, status: DagsterRunStatus) -> dg.DagsterRu
 def test_the_seeds_are_landed_with_figures_and_all_checks_pass(opened: dg.DagsterInstance) -> None:
     result = materialize("seeding", opened)
     assert result.success
-    said = {
+    message = {
         event.step_materialization_data.materialization.asset_key.to_user_string(): {
             name: value.value for name, value in event.step_materialization_data.materialization.metadata.items()
         }
         for event in result.get_asset_materialization_events()
     }
-    assert {*ENTITIES, "status_history", "audit", "open_risks", "submitted_changes"} < said.keys()
-    changes = said["seeded_portfolio"]["changes"]
-    assert said["submitted_changes"] == {
+    assert {*ENTITIES, "status_history", "audit", "open_risks", "submitted_changes"} < message.keys()
+    changes = message["seeded_portfolio"]["changes"]
+    assert message["submitted_changes"] == {
         "dagster/row_count": changes,
         "rows landed": changes,
         "landed position": changes,
     }
-    assert said["pipelines"] == {"dagster/row_count": 40, "landed position": changes, "snapshot version": 1}
+    assert message["pipelines"] == {"dagster/row_count": 40, "landed position": changes, "snapshot version": 1}
     evaluations = result.get_asset_check_evaluations()
     assert len(evaluations) > 30
     assert [f"{e.asset_key}: {e.check_name}" for e in evaluations if not e.passed] == []
@@ -131,9 +131,9 @@ def test_no_second_run_is_asked_for_while_one_is_on_its_way(engine: sa.Engine, s
     change(engine, "Ada")
     for status in set(DagsterRunStatus) - ENDED - {DagsterRunStatus.QUEUED}:
         run = run_of(sensor.opened, status)
-        said = str(sensor.tick())
-        assert run.run_id in said
-        assert "change 1 waits" in said
+        message = str(sensor.tick())
+        assert run.run_id in message
+        assert "change 1 waits" in message
         sensor.opened.delete_run(run.run_id)
     assert sensor.asks().startswith("change 1")
 
@@ -233,9 +233,9 @@ def test_the_night_lands_whether_or_not_anything_is_new_but_not_twice_at_once(
         context = dg.build_schedule_context(
             instance=opened, scheduled_execution_time=datetime(2026, 5, 10, 2, 30, tzinfo=UTC)
         )
-        said = every_night_landing(context)
-        assert isinstance(said, dg.RunRequest | dg.SkipReason)
-        return said
+        message = every_night_landing(context)
+        assert isinstance(message, dg.RunRequest | dg.SkipReason)
+        return message
 
     assert isinstance(tick(), dg.RunRequest)
     run = run_of(opened, DagsterRunStatus.STARTED)

@@ -15,7 +15,7 @@ def contacts(server: Server) -> list[tuple[str, int]]:
     """Readers' names and versions of those of this test."""
     try:
         with reading(server.settings.warehouse) as con:
-            found = (
+            rows = (
                 con.execute(
                     "SELECT name, version FROM contacts WHERE starts_with(name, 'Ada') ORDER BY name"
                 ).fetchall()
@@ -23,8 +23,8 @@ def contacts(server: Server) -> list[tuple[str, int]]:
                 else []
             )
     except WarehouseMissing:
-        found = []
-    return [(name, version) for name, version in found]
+        rows = []
+    return [(name, version) for name, version in rows]
 
 
 @pytest.mark.timeout(180)

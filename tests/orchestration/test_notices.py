@@ -93,7 +93,9 @@ def test_a_run_without_a_job_of_its_own_is_called_by_its_assets(ledger: sa.Engin
     job = dg.Definitions(assets=[half_hours]).resolve_implicit_global_asset_job_def()
     run_id = job.execute_in_process(instance=opened, raise_on_error=False, asset_selection=[half_hours.key]).run_id
     tick(opened, start)
-    assert [one.notice.text for one in outbox.list_notices(ledger)] == [f"half_hours, run {run_id}: Nothing came."]
+    assert [notice.notice.text for notice in outbox.list_notices(ledger)] == [
+        f"half_hours, run {run_id}: Nothing came."
+    ]
 
 
 def test_without_a_ledger_the_log_has_it(
@@ -117,11 +119,11 @@ def test_without_a_ledger_the_log_has_it(
 
 
 def test_the_sensor_delivers_what_waits(ledger: sa.Engine, opened: dg.DagsterInstance) -> None:
-    said = deliver_notices(dg.build_sensor_context(instance=opened))
-    assert isinstance(said, dg.SkipReason)
-    assert said.skip_message == "no notice is due"
+    message = deliver_notices(dg.build_sensor_context(instance=opened))
+    assert isinstance(message, dg.SkipReason)
+    assert message.skip_message == "no notice is due"
     outbox.put_notices(ledger, [Notice("Test", "One."), Notice("Test", "Two.")])
-    said = deliver_notices(dg.build_sensor_context(instance=opened))
-    assert isinstance(said, dg.SkipReason)
-    assert said.skip_message == "of 2 notices that were due: 0 pending, 0 sent, 2 logged, 0 failed"
-    assert [one.state for one in outbox.list_notices(ledger)] == [NoticeState.LOGGED] * 2
+    message = deliver_notices(dg.build_sensor_context(instance=opened))
+    assert isinstance(message, dg.SkipReason)
+    assert message.skip_message == "of 2 notices that were due: 0 pending, 0 sent, 2 logged, 0 failed"
+    assert [notice.state for notice in outbox.list_notices(ledger)] == [NoticeState.LOGGED] * 2

@@ -169,7 +169,7 @@ def test_two_people_edit_a_project_and_what_was_archived_comes_back(
     file = tmp_path / download.value.suggested_filename
     download.value.save_as(file)
     rows = list(csv.DictReader(file.read_text("utf-8-sig").splitlines()))
-    assert {row["id"] for row in rows} == {one.id for one in reader.records_of_kind(portfolio, "pipelines")}
+    assert {row["id"] for row in rows} == {record.id for record in reader.records_of_kind(portfolio, "pipelines")}
     position = reader.newest_position(portfolio)
     anna.locator("input[type=file]").set_input_files(file)
     expect(anna.get_by_text("Nothing to import")).to_be_visible()

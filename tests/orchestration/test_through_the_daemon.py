@@ -37,16 +37,16 @@ def wait(server: Server, launched: Launched) -> list[Outcome]:
 def status_of(server: Server, days: set[str]) -> dict[str, str]:
     """What Dagster shows of each day of wind and solar: MATERIALIZED, FAILED, or nothing."""
     with open_instance(server.settings) as opened:
-        found = opened.get_status_by_partition(KEY, sorted(days), UTC_DAYS) or {}
-    return {day: status.name for day, status in found.items() if status}
+        partition = opened.get_status_by_partition(KEY, sorted(days), UTC_DAYS) or {}
+    return {day: status.name for day, status in partition.items() if status}
 
 
 def process_of(server: Server, launched: Launched) -> int:
     """The process of a run says its id when it starts."""
-    said = " ".join(server.orchestrator.run_state(launched.id).messages)
-    found = re.search(r"steps in process \(pid: (\d+)\)", said)
-    assert found, said
-    return int(found[1])
+    message = " ".join(server.orchestrator.run_state(launched.id).messages)
+    match = re.search(r"steps in process \(pid: (\d+)\)", message)
+    assert match, message
+    return int(match[1])
 
 
 @pytest.mark.timeout(240)

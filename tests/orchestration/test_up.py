@@ -132,7 +132,7 @@ def test_a_second_one_on_the_same_home_is_refused_with_the_way_out(server: Serve
 
 def test_a_taken_port_is_said_so_before_anything_starts(server: Server, tmp_path: Path) -> None:
     environment = {**server.environment, "RENEWABLES_HOME": str(tmp_path)}
-    said = subprocess.run([*UP, str(server.port)], env=environment, capture_output=True, text=True, check=False)
-    assert said.returncode == 1
-    assert "--port" in said.stderr
-    assert "Traceback" not in said.stderr
+    message = subprocess.run([*UP, str(server.port)], env=environment, capture_output=True, text=True, check=False)
+    assert message.returncode == 1
+    assert "--port" in message.stderr
+    assert "Traceback" not in message.stderr

@@ -65,4 +65,4 @@ def put(engine: sa.Engine, *texts: str) -> None:
 
 
 def states(engine: sa.Engine) -> dict[str, tuple[NoticeState, int]]:
-    return {one.notice.text: (one.state, one.attempts) for one in outbox.list_notices(engine)}
+    return {notice.notice.text: (notice.state, notice.attempts) for notice in outbox.list_notices(engine)}

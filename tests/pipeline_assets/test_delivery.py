@@ -35,7 +35,7 @@ def test_a_notice_goes_to_slack_with_a_link_to_the_record(
 def test_without_a_webhook_only_the_log_has_it_and_it_does_not_count_as_sent(engine: sa.Engine, now: datetime) -> None:
     put(engine, "One.", "Two.")
     logged: list[str] = []
-    assert [one.sent_at_utc for one in deliver_notice(engine, now=now, log=logged.append)] == [None, None]
+    assert [item.sent_at_utc for item in deliver_notice(engine, now=now, log=logged.append)] == [None, None]
     assert sorted(logged) == ["Test. One.", "Test. Two."]
     assert set(states(engine).values()) == {(NoticeState.LOGGED, 1)}
     assert not deliver_notice(engine, now=now + timedelta(days=9)), "a webhook that is set later gets no old news"
@@ -74,7 +74,7 @@ def test_slack_unreachable_the_save_succeeds_and_the_notice_is_sent_once(
     monkeypatch.setenv("SLACK_WEBHOOK_URL", slack.url)
     assert not deliver_notice(engine, now=now + FIRST_PAUSE - timedelta(seconds=1)), "it is not due yet"
     later = now + FIRST_PAUSE
-    assert [one.state for one in deliver_notice(engine, now=later)] == [NoticeState.SENT]
+    assert [item.state for item in deliver_notice(engine, now=later)] == [NoticeState.SENT]
     assert not deliver_notice(engine, now=later + timedelta(days=9))
     assert len(slack.received) == 1
 
@@ -87,7 +87,7 @@ def test_an_answer_that_is_not_ok_is_tried_again(engine: sa.Engine, slack: Slack
     assert (waiting.state, waiting.due_at_utc) == (NoticeState.PENDING, now + FIRST_PAUSE)
     assert waiting.outcome.startswith(f"Slack answered {status}: no_service")
     slack.status = 200
-    assert [one.state for one in deliver_notice(engine, now=now + FIRST_PAUSE)] == [NoticeState.SENT]
+    assert [item.state for item in deliver_notice(engine, now=now + FIRST_PAUSE)] == [NoticeState.SENT]
     assert slack.texts() == ["Test: One."]
 
 
@@ -121,13 +121,13 @@ def test_no_save_waits_for_slack(
         assert not delivering.done()
         slack.ended.set()
         handled = delivering.result(timeout=10)
-    assert [one.state for one in handled] == [NoticeState.SENT] * 3
+    assert [item.state for item in handled] == [NoticeState.SENT] * 3
 
 
 def test_one_notice_that_slack_will_not_have_holds_up_no_other(engine: sa.Engine, slack: Slack, now: datetime) -> None:
     put(engine, "One.", "Two.")
     slack.status = 400
-    assert [one.state for one in deliver_notice(engine, now=now)] == [NoticeState.PENDING, NoticeState.PENDING]
+    assert [item.state for item in deliver_notice(engine, now=now)] == [NoticeState.PENDING, NoticeState.PENDING]
 
 
 def test_after_the_last_attempt_it_is_given_up_and_still_listed(engine: sa.Engine, slack: Slack, now: datetime) -> None:

@@ -78,11 +78,11 @@ def test_a_row_becomes_a_project_with_its_facilities_and_counterparties(filled: 
 
 def test_a_dry_run_says_what_would_be_and_changes_nothing(filled: sa.Engine) -> None:
     before = reader.newest_position(filled)
-    found = planned(
+    plan = planned(
         filled, "pipelines", "id,name,rtb_date,owner\np1,Fen Farm,2027-09-01,Hazel Power\n,New Site,,\np2,Moor Wind,,\n"
     )
-    assert outcomes(found) == ["update", "create", "unchanged"]
-    assert found.rows[0].differences == (
+    assert outcomes(plan) == ["update", "create", "unchanged"]
+    assert plan.rows[0].differences == (
         Difference("rtb_date", "2027-03-01", "2027-09-01"),
         Difference("owner", None, "Hazel Power"),
     )
@@ -90,8 +90,8 @@ def test_a_dry_run_says_what_would_be_and_changes_nothing(filled: sa.Engine) -> 
 
 
 def test_confirming_is_one_batch_and_twice_is_once(filled: sa.Engine) -> None:
-    found = planned(filled, "pipelines", "name\nNew Site\nOther Site\n")
-    first, again = confirm_import(filled, found, who="me", why="spring"), confirm_import(filled, found, who="me")
+    plan = planned(filled, "pipelines", "name\nNew Site\nOther Site\n")
+    first, again = confirm_import(filled, plan, who="me", why="spring"), confirm_import(filled, plan, who="me")
     assert [(change.who, change.why, change.batch) for change in first.changes] == [("me", "spring", first.batch)] * 2
     assert again.repeated
     assert again.changes == first.changes
@@ -132,7 +132,7 @@ def test_a_new_status_in_an_exported_file_is_of_today(filled: sa.Engine) -> None
 
 
 def test_each_bad_row_is_reported_with_its_field_and_the_good_ones_can_be_taken(filled: sa.Engine) -> None:
-    found = planned(
+    plan = planned(
         filled,
         "pipelines",
         "id,name,rag,developer,technology,capacity_mwp\n"
@@ -145,14 +145,14 @@ def test_each_bad_row_is_reported_with_its_field_and_the_good_ones_can_be_taken(
         "g,,Green,,Solar,5\n"
         "no good id,Odd,Green,,Solar,5\n",
     )
-    assert errors(found) == [
+    assert errors(plan) == [
         *((2, "facility_technology"), (3, "developer"), (4, "facility_capacity_mwp"), (5, "rag_comment")),
         *((6, "facility_capacity_mwp"), (8, "name"), (9, "id")),
     ]
-    assert found.counts == {"create": 1, "update": 0, "unchanged": 0, "error": 7}
+    assert plan.counts == {"create": 1, "update": 0, "unchanged": 0, "error": 7}
     with pytest.raises(Refused, match="row 3, developer: there is no counterparty 'Nobody & Co'"):
-        confirm_import(filled, found, who="me")
-    assert {change.id for change in confirm_import(filled, found, who="me", good_rows_only=True).changes} >= {"f"}
+        confirm_import(filled, plan, who="me")
+    assert {change.id for change in confirm_import(filled, plan, who="me", good_rows_only=True).changes} >= {"f"}
     assert [record.id for record in reader.records_of_kind(filled, "pipelines")] == ["f", "p1", "p2"]
 
 
@@ -160,9 +160,9 @@ def test_rows_that_use_one_id_for_different_projects_are_all_left_out(filled: sa
     text = (
         "id,name,technology,capacity_mwp\nx,One,Solar,5\nx,Two,Solar,6\ny,Good,Wind,7\ny,Good,Wind,7\nz,Last,Wind,7\n"
     )
-    found = planned(filled, "pipelines", text)
-    assert outcomes(found) == ["error", "error", "error", "error", "create"]
-    assert [str(error) for error in found.errors] == [
+    plan = planned(filled, "pipelines", text)
+    assert outcomes(plan) == ["error", "error", "error", "error", "create"]
+    assert [str(error) for error in plan.errors] == [
         "row 2, row: is of the same project as row 3, which has errors",
         "row 3, name: row 2 says otherwise of the same project (x)",
         "row 4, row: is of the same project as row 5, which has errors",
@@ -174,22 +174,20 @@ def test_what_only_the_ledger_knows_is_an_error_of_its_row_too(filled: sa.Engine
     project = reader.find_record(filled, "pipelines", "p2")
     assert project
     submit(filled, [Change.archive("pipelines", "p2", base_version=project.version)], who="me", token="away")
-    found = planned(filled, "counterparties", "name,id\nHAZEL  power,new-id\nFine,\n")
-    assert errors(found) == [(2, "name")]
+    plan = planned(filled, "counterparties", "name,id\nHAZEL  power,new-id\nFine,\n")
+    assert errors(plan) == [(2, "name")]
     assert errors(planned(filled, "pipelines", "id,notes\np2,x\n")) == [(2, "id")]
     assert errors(planned(filled, "pipelines", "id,stage,facility_id,capacity_mwp\np1,Design,f1,0\n")) != []
-    found = planned(
-        filled, "information-points", "name,pipeline_id,impact,likelihood\nA,nope,1,1\nB,p1,0,1\nC,p1,1,x\n"
-    )
-    assert errors(found) == [(2, "pipeline_id"), (3, "impact"), (4, "likelihood")]
+    plan = planned(filled, "information-points", "name,pipeline_id,impact,likelihood\nA,nope,1,1\nB,p1,0,1\nC,p1,1,x\n")
+    assert errors(plan) == [(2, "pipeline_id"), (3, "impact"), (4, "likelihood")]
 
 
 def test_records_are_found_by_their_names_where_the_name_is_one_only(filled: sa.Engine) -> None:
     assert outcomes(planned(filled, "counterparties", "Name\nhazel power\n")) == ["unchanged"]
     taken(filled, "pipelines", "id,name\np3,Moor Wind\n")
-    found = planned(filled, "pipelines", "Project,notes\nMoor Wind,x\nFen Farm,y\n")
-    assert outcomes(found) == ["error", "update"]
-    assert "2 are called 'Moor Wind' (p2, p3): give its id" in str(found.errors[0])
+    plan = planned(filled, "pipelines", "Project,notes\nMoor Wind,x\nFen Farm,y\n")
+    assert outcomes(plan) == ["error", "update"]
+    assert "2 are called 'Moor Wind' (p2, p3): give its id" in str(plan.errors[0])
     points = (
         "name,pipeline,impact,likelihood\nGrid delay,Fen Farm,80,71\nGrid delay,,5,5\nA,Nowhere,1,1\nB,Moor Wind,1,1\n"
     )
@@ -208,8 +206,8 @@ def test_people_come_a_row_each_with_their_roles(filled: sa.Engine) -> None:
     roles = sorted(link.fields["role"] for link in reader.records_of_kind(filled, "counterparty_contacts"))
     assert roles == ["CEO", "Contact", "Deal lead"]
     exported = export_csv(filled, "counterparties")
-    found = planned(filled, "counterparties", exported.replace("CEO; Deal lead", "Finance lead; CEO"))
-    assert [row.differences for row in found.rows if row.differences] == [
+    plan = planned(filled, "counterparties", exported.replace("CEO; Deal lead", "Finance lead; CEO"))
+    assert [row.differences for row in plan.rows if row.differences] == [
         (Difference("contact_roles", "Deal lead", None), Difference("contact_roles", None, "Finance lead"))
     ]
     assert errors(planned(filled, "counterparties", exported.replace("CEO; Deal lead", "(clear)"))) == [
@@ -233,27 +231,27 @@ def test_a_link_that_was_taken_away_is_restored_when_it_comes_back(filled: sa.En
 
 @pytest.mark.parametrize("row", ["p1,Fen Park", "p1,Fen Farm"], ids=["that it changes", "that it found unchanged"])
 def test_a_record_that_changed_since_the_dry_run_is_refused_with_the_difference(filled: sa.Engine, row: str) -> None:
-    found = planned(filled, "pipelines", f"id,name\n{row}\n")
+    plan = planned(filled, "pipelines", f"id,name\n{row}\n")
     submit(filled, [Change.edit("pipelines", "p1", {"name": "Fen Field"}, base_version=1)], who="you", token="between")
     with pytest.raises(StaleVersion) as caught:
-        confirm_import(filled, found, who="me")
+        confirm_import(filled, plan, who="me")
     assert [(c.id, c.theirs, c.who) for c in caught.value.conflicts] == [("p1", {"name": "Fen Field"}, "you")]
 
 
 def test_a_project_that_somebody_made_since_the_dry_run_is_not_made_twice(filled: sa.Engine) -> None:
-    found = planned(filled, "pipelines", "name,notes\nNew Site,mine\n")
+    plan = planned(filled, "pipelines", "name,notes\nNew Site,mine\n")
     taken(filled, "pipelines", "name,notes\nNew Site,theirs\n")
     with pytest.raises(Refused, match="row 2, name: 'New Site' was made since the dry run"):
-        confirm_import(filled, found, who="me")
+        confirm_import(filled, plan, who="me")
 
 
 def test_days_read_day_first_are_said_and_doubtful_columns_refused(engine: sa.Engine) -> None:
-    found = planned(engine, "pipelines", "name,rtb_date\nA,03/04/2027\nB,25/04/2027\n")
-    assert [str(warning) for warning in found.warnings] == [
+    plan = planned(engine, "pipelines", "name,rtb_date\nA,03/04/2027\nB,25/04/2027\n")
+    assert [str(warning) for warning in plan.warnings] == [
         "row 2, rtb_date: 03/04/2027 is read with the day first: 2027-04-03"
     ]
-    found = planned(engine, "pipelines", "name,rtb_date\nA,03/04/2027\nB,04/25/2027\nC,2027-05-01\n")
-    assert errors(found) == [(2, "rtb_date"), (3, "rtb_date")]
+    plan = planned(engine, "pipelines", "name,rtb_date\nA,03/04/2027\nB,04/25/2027\nC,2027-05-01\n")
+    assert errors(plan) == [(2, "rtb_date"), (3, "rtb_date")]
 
 
 @pytest.mark.parametrize("sheet", ["counterparties", "pipelines", "information-points"])
@@ -265,7 +263,7 @@ def test_the_template_says_how_to_empty_a_field_above_the_columns_of_an_export(e
 
 
 def test_the_rows_of_a_plan_are_of_its_outcomes(filled: sa.Engine) -> None:
-    found = planned(filled, "counterparties", "name,website\nHazel Power,https://hazel.example\n")
-    assert found.rows[0].outcome is Outcome.UPDATE
-    assert found.changes_something
+    plan = planned(filled, "counterparties", "name,website\nHazel Power,https://hazel.example\n")
+    assert plan.rows[0].outcome is Outcome.UPDATE
+    assert plan.changes_something
     assert not planned(filled, "counterparties", COMPANIES).changes_something

@@ -20,34 +20,34 @@ def names(engine: sa.Engine, kind: str) -> list[str]:
 
 
 def test_companies_that_look_like_one_become_one_with_a_warning_for_each_row(engine: sa.Engine) -> None:
-    found = planned(
+    plan = planned(
         engine, "counterparties", "name\nCaf\u00e9 Wind\nCafe\u0301 Wind\nOne Two\nOne\u200b Two\nONE  TWO\n"
     )
-    assert found.errors == []
-    assert [(problem.row, problem.column) for problem in found.warnings] == [(3, "name"), (5, "name"), (6, "name")]
-    confirm_import(engine, found, who="me")
+    assert plan.errors == []
+    assert [(problem.row, problem.column) for problem in plan.warnings] == [(3, "name"), (5, "name"), (6, "name")]
+    confirm_import(engine, plan, who="me")
     assert names(engine, "counterparties") == ["Caf\u00e9 Wind", "One Two"]
 
 
 @pytest.mark.parametrize("spelling", ["fen farm", "Fen  Farm", "Fen\u00a0Farm", "FEN FARM "])
 def test_projects_that_differ_by_a_blank_or_a_capital_are_one(engine: sa.Engine, spelling: str) -> None:
-    found = planned(engine, "pipelines", f"{PROJECTS}Fen Farm,Design,,Solar,50\n{spelling},Design,,Solar,50\n")
-    assert found.errors == []
-    assert len(found.warnings) == 1
-    confirm_import(engine, found, who="me")
+    plan = planned(engine, "pipelines", f"{PROJECTS}Fen Farm,Design,,Solar,50\n{spelling},Design,,Solar,50\n")
+    assert plan.errors == []
+    assert len(plan.warnings) == 1
+    confirm_import(engine, plan, who="me")
     assert (names(engine, "pipelines"), names(engine, "facilities")) == (["Fen Farm"], ["Fen Farm Solar"])
 
 
 def test_a_second_plant_of_a_project_in_another_spelling_is_added_to_it(engine: sa.Engine) -> None:
-    found = planned(engine, "pipelines", f"{PROJECTS}Fen Farm,Design,,Solar,50\nFEN FARM,Design,,BESS,20\n")
-    confirm_import(engine, found, who="me")
+    plan = planned(engine, "pipelines", f"{PROJECTS}Fen Farm,Design,,Solar,50\nFEN FARM,Design,,BESS,20\n")
+    confirm_import(engine, plan, who="me")
     assert names(engine, "pipelines") == ["Fen Farm"]
     assert len(reader.records_of_kind(engine, "facilities")) == 2
 
 
 def test_rows_of_one_project_that_contradict_each_other_are_errors_in_any_spelling(engine: sa.Engine) -> None:
-    found = planned(engine, "pipelines", f"{PROJECTS}Fen Farm,Design,,Solar,50\nFEN FARM,Procurement,,BESS,20\n")
-    assert [str(error).partition(" (")[0] for error in found.errors] == [
+    plan = planned(engine, "pipelines", f"{PROJECTS}Fen Farm,Design,,Solar,50\nFEN FARM,Procurement,,BESS,20\n")
+    assert [str(error).partition(" (")[0] for error in plan.errors] == [
         "row 2, row: is of the same project as row 3, which has errors",
         "row 3, stage: row 2 says otherwise of the same project",
     ]
@@ -55,9 +55,9 @@ def test_rows_of_one_project_that_contradict_each_other_are_errors_in_any_spelli
 
 def test_a_company_and_a_person_are_found_in_any_spelling_and_linked_once(engine: sa.Engine) -> None:
     submit(engine, [Change.create("counterparties", {"name": "O\u2019Brien & Co"}, id="ob")], who="me", token="t")
-    found = planned(engine, "pipelines", f"{PROJECTS}Fen,Design,O'BRIEN & CO; o\u00b4brien  & co,Solar,50\n")
-    assert found.errors == []
-    confirm_import(engine, found, who="me")
+    plan = planned(engine, "pipelines", f"{PROJECTS}Fen,Design,O'BRIEN & CO; o\u00b4brien  & co,Solar,50\n")
+    assert plan.errors == []
+    confirm_import(engine, plan, who="me")
     assert len(reader.records_of_kind(engine, "pipeline_counterparties")) == 1
     people = planned(engine, "counterparties", "name,CEO\nO'Brien & Co,Ann Lee; ann  lee\n")
     confirm_import(engine, people, who="me")
@@ -66,16 +66,16 @@ def test_a_company_and_a_person_are_found_in_any_spelling_and_linked_once(engine
 
 def test_a_new_company_that_resembles_another_one_is_a_warning_of_its_row(engine: sa.Engine) -> None:
     submit(engine, [Change.create("counterparties", {"name": "Caf\u00e9 Wind"}, id="cafe")], who="me", token="t")
-    found = planned(engine, "counterparties", "name\nCafe Wind\n")
-    assert [str(warning) for warning in found.warnings] == [
+    plan = planned(engine, "counterparties", "name\nCafe Wind\n")
+    assert [str(warning) for warning in plan.warnings] == [
         "row 2, name: 'Cafe Wind' looks like the name of another counterparty: 'Caf\u00e9 Wind' (cafe). Check that it "
         "is not the same one"
     ]
 
 
 def test_a_line_break_in_a_name_is_an_error_of_its_row(engine: sa.Engine) -> None:
-    found = planned(engine, "counterparties", 'name\n"Two\nLines"\nPlain\n')
-    assert [str(error) for error in found.errors] == ["row 2, name: has a line break: write it in one line"]
+    plan = planned(engine, "counterparties", 'name\n"Two\nLines"\nPlain\n')
+    assert [str(error) for error in plan.errors] == ["row 2, name: has a line break: write it in one line"]
 
 
 def test_a_name_that_a_cell_shows_in_two_lines_is_found_as_one(engine: sa.Engine) -> None:

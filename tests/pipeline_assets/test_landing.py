@@ -41,8 +41,8 @@ def everything() -> dict[str, pl.DataFrame]:
     return {table: frame.sort(frame.columns) for table, frame in frames.items()}
 
 
-def same(one: dict[str, pl.DataFrame], other: dict[str, pl.DataFrame]) -> bool:
-    return one.keys() == other.keys() and all(one[table].equals(other[table]) for table in one)
+def same(frame: dict[str, pl.DataFrame], other: dict[str, pl.DataFrame]) -> bool:
+    return frame.keys() == other.keys() and all(frame[table].equals(other[table]) for table in frame)
 
 
 def values_of(row: dict[str, Any], kind: str) -> dict[str, Any]:
@@ -63,22 +63,22 @@ def test_the_current_tables_are_the_records_of_the_ledger(engine: sa.Engine) -> 
             record.id: (record.fields, record.archived, record.version, record.position, record.who)
             for record in ledger.records_of_kind(engine, kind, archived=None)
         }
-        found = {
+        by_key = {
             row["id"]: (values_of(row, kind), row["archived"], row["version"], row["position"], row["updated_by"])
             for row in landed(kind).iter_rows(named=True)
         }
-        assert found == expected
+        assert by_key == expected
     assert landed("comments")["archived"].sum() == 1
 
 
 def test_the_changes_stand_in_the_warehouse_as_they_were_submitted(engine: sa.Engine) -> None:
     load_seeds(engine)
     land_changes(engine)
-    found = [
+    matches = [
         {**row, "before": json.loads(row["before"]), "after": json.loads(row["after"])}
         for row in landed(tables.SUBMITTED_CHANGES).sort("position").iter_rows(named=True)
     ]
-    assert found == [change._asdict() for change in ledger.changes_since(engine)]
+    assert matches == [change._asdict() for change in ledger.changes_since(engine)]
 
 
 def test_landing_again_adds_only_what_is_new_and_landing_twice_adds_nothing(engine: sa.Engine) -> None:
@@ -189,7 +189,7 @@ def judged(changes: pl.DataFrame) -> None:
 
 
 @pytest.mark.parametrize(
-    ("values", "said"),
+    ("values", "message"),
     [
         ({"kind": "pirates"}, "submitted_changes.kind: is no kind"),
         ({"action": "plunder"}, "submitted_changes.action: is no action"),
@@ -203,12 +203,12 @@ def judged(changes: pl.DataFrame) -> None:
     ],
 )
 def test_what_the_models_do_not_allow_breaks_the_contract_by_name(
-    engine: sa.Engine, values: dict[str, Any], said: str
+    engine: sa.Engine, values: dict[str, Any], message: str
 ) -> None:
     made(engine, "1", Change.create("facilities", {"name": "F", "technology": "Solar", "capacity_mwp": 5}, id="f"))
     made(engine, "2", Change.edit("facilities", "f", {"capacity_mwp": 6}, base_version=1))
     broken(engine, 2, **values)
-    with pytest.raises(ContractBroken, match=said):
+    with pytest.raises(ContractBroken, match=message):
         judged(tables.submitted_frame(ledger.rows_since(engine)))
 
 

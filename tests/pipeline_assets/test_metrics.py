@@ -51,17 +51,17 @@ def busiest(engine: sa.Engine) -> str:
     return str(points.sort(pl.col("impact") * pl.col("likelihood"), "id")["pipeline_id"][-1])
 
 
-def close(found: pl.DataFrame, expected: pl.DataFrame, by: list[str]) -> bool:
+def close(frame: pl.DataFrame, expected: pl.DataFrame, by: list[str]) -> bool:
     """Equal but for the last digits of sums."""
-    one, other = found.sort(by), expected.select(found.columns).sort(by)
+    item, other = frame.sort(by), expected.select(frame.columns).sort(by)
     return (
         all(
-            bool(((one[name] - other[name]).abs() < 1e-6).all())
-            if one[name].dtype.is_float()
-            else one[name].equals(other[name])
-            for name in one.columns
+            bool(((item[name] - other[name]).abs() < 1e-6).all())
+            if item[name].dtype.is_float()
+            else item[name].equals(other[name])
+            for name in item.columns
         )
-        and len(one) == len(other) > 0
+        and len(item) == len(other) > 0
     )
 
 
@@ -79,10 +79,10 @@ def test_capacity_by_technology_and_stage_is_gross_and_weighted_by_the_probabili
             projects=pl.col("pipeline_id").n_unique().cast(pl.Int64),
         )
     )
-    found = landed("capacity_by_technology_and_stage")
-    assert not found["weight_is_default"].any()
+    result = landed("capacity_by_technology_and_stage")
+    assert not result["weight_is_default"].any()
     names = ["technology", "stage", "gross_mwp", "weighted_mwp", "projects"]
-    assert close(found.select(names), expected, ["technology", "stage"])
+    assert close(result.select(names), expected, ["technology", "stage"])
 
 
 def test_without_weights_in_the_ledger_default_ones_are_used_and_said(engine: sa.Engine) -> None:
@@ -107,9 +107,9 @@ def test_capacity_accumulates_by_rtb_date_for_each_technology_and_in_total(seede
         .sort("rtb_date")
         .with_columns(cumulative_gross_mwp=pl.col("gross_mwp").cum_sum().over("technology"))
     )
-    found = landed("cumulative_capacity_by_rtb_date")
-    assert close(found.drop("weighted_mwp", "cumulative_weighted_mwp"), expected, ["technology", "rtb_date"])
-    final = found.filter(pl.col("technology") == "Total").sort("rtb_date").row(-1, named=True)
+    result = landed("cumulative_capacity_by_rtb_date")
+    assert close(result.drop("weighted_mwp", "cumulative_weighted_mwp"), expected, ["technology", "rtb_date"])
+    final = result.filter(pl.col("technology") == "Total").sort("rtb_date").row(-1, named=True)
     weighted = landed("project_capacity").filter(pl.col("rtb_date").is_not_null())["weighted_mwp"].sum()
     assert final["cumulative_weighted_mwp"] == pytest.approx(weighted)
 
@@ -123,9 +123,9 @@ def test_slippage_is_from_the_first_date_that_a_project_had(seeded: sa.Engine) -
         project["id"]: (date.fromisoformat(project["rtb_date"]) - date.fromisoformat(first[project["id"]])).days
         for project in live(seeded, "pipelines").filter(pl.col("rtb_date").is_not_null()).rows(named=True)
     }
-    found = dict(landed("rtb_slippage").select("pipeline_id", "slippage_days").rows())
-    assert found == expected
-    assert any(days > 0 for days in found.values())
+    matches = dict(landed("rtb_slippage").select("pipeline_id", "slippage_days").rows())
+    assert matches == expected
+    assert any(days > 0 for days in matches.values())
 
 
 def test_a_correction_of_an_earlier_day_is_the_first_date(engine: sa.Engine) -> None:
@@ -174,6 +174,6 @@ def test_open_risks_have_their_rating_and_those_of_archived_projects_do_not_coun
         for point in live(seeded, "information_points").rows(named=True)
         if point["status"] == "Open" and (point["pipeline_id"] is None or point["pipeline_id"] in projects)
     }
-    found = dict(landed("open_risks").select("information_point_id", "rating").rows())
-    assert found == expected
-    assert len(found) < len(live(seeded, "information_points").filter(pl.col("status") == "Open"))
+    matches = dict(landed("open_risks").select("information_point_id", "rating").rows())
+    assert matches == expected
+    assert len(matches) < len(live(seeded, "information_points").filter(pl.col("status") == "Open"))

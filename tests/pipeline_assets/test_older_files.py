@@ -63,19 +63,19 @@ def test_a_counterparty_becomes_a_company_and_its_people_by_role(companies: sa.E
 
 
 def test_a_name_twice_is_an_error_of_the_rows_that_have_it(engine: sa.Engine) -> None:
-    found = planned(engine, "counterparties", COUNTERPARTIES + "aa-03,HAZEL POWER,Di Eng,,,,,,\n")
-    assert [row.number for row in found.rows if [error.column for error in row.errors] == ["name"]] == [2, 4]
+    plan = planned(engine, "counterparties", COUNTERPARTIES + "aa-03,HAZEL POWER,Di Eng,,,,,,\n")
+    assert [row.number for row in plan.rows if [error.column for error in row.errors] == ["name"]] == [2, 4]
 
 
 def test_a_successor_replaces_the_one_before_in_the_role(companies: sa.Engine) -> None:
-    found = planned(companies, "counterparties", 'ID,CounterpartyName,CEO\naa-02,"Öre, Sund & Co",Eve Fry\n')
-    shown = [(each.column, each.before, each.after) for each in found.rows[0].differences]
+    plan = planned(companies, "counterparties", 'ID,CounterpartyName,CEO\naa-02,"Öre, Sund & Co",Eve Fry\n')
+    shown = [(each.column, each.before, each.after) for each in plan.rows[0].differences]
     assert shown == [("contact_name", None, "Eve Fry"), ("ceo", "Cy Dal", None), ("ceo", None, "Eve Fry")]
 
 
 def test_a_pipeline_becomes_a_project_its_facilities_and_their_developer(companies: sa.Engine) -> None:
-    found = planned(companies, "pipelines", PIPELINES)
-    receipt = confirm_import(companies, found, who="me", good_rows_only=True)
+    plan = planned(companies, "pipelines", PIPELINES)
+    receipt = confirm_import(companies, plan, who="me", good_rows_only=True)
     assert {change.batch for change in receipt.changes} == {receipt.batch}
     facilities = {record.id: record.fields for record in reader.records_of_kind(companies, "facilities")}
     links = [link.fields for link in reader.records_of_kind(companies, "pipeline_facilities")]
@@ -97,8 +97,8 @@ def test_a_pipeline_becomes_a_project_its_facilities_and_their_developer(compani
 
 
 def test_its_mess_is_told_row_by_row(companies: sa.Engine) -> None:
-    found = planned(companies, "pipelines", PIPELINES)
-    assert {row.number: [error.column for error in row.errors] for row in found.rows if row.errors} == {
+    plan = planned(companies, "pipelines", PIPELINES)
+    assert {row.number: [error.column for error in row.errors] for row in plan.rows if row.errors} == {
         4: ["developer_id"],
         5: ["rag_comment"],
         6: ["facility_technology"],
@@ -106,18 +106,18 @@ def test_its_mess_is_told_row_by_row(companies: sa.Engine) -> None:
         8: ["name"],
         9: ["facility_technology"],
     }
-    assert [name for name, _ in found.ignored] == ["LastModified", "Created"]
+    assert [name for name, _ in plan.ignored] == ["LastModified", "Created"]
 
 
 def test_information_points_find_their_counterparties_by_name(companies: sa.Engine) -> None:
-    found = planned(companies, "information-points", INFORMATION_POINTS)
-    assert [(row.number, [error.column for error in row.errors]) for row in found.rows] == [
+    plan = planned(companies, "information-points", INFORMATION_POINTS)
+    assert [(row.number, [error.column for error in row.errors]) for row in plan.rows] == [
         (2, []),
         (3, ["technology"]),
         (4, ["impact"]),
     ]
-    assert dict(found.ignored).keys() == {"Rating", "Created", "LastModified"}
-    confirm_import(companies, found, who="me", good_rows_only=True)
+    assert dict(plan.ignored).keys() == {"Rating", "Created", "LastModified"}
+    confirm_import(companies, plan, who="me", good_rows_only=True)
     point = reader.find_record(companies, "information_points", "cc-01")
     assert point
     assert (point.fields["market"], point.fields["technology"]) == ("Great Britain", "Solar")
@@ -151,13 +151,13 @@ dd-04,2024-06-12 09:00:00+00:00,"{'ID': 'zz-09', 'ProjectName': 'Removed', 'Proj
 
 
 def test_the_files_of_the_older_tool_come_in_as_one_batch_with_their_history(engine: sa.Engine) -> None:
-    found = plan_import(
+    plan = plan_import(
         engine, "pipelines", OLDER_PIPELINE.encode(), counterparties=COUNTERPARTIES.encode(), audit=VERSIONS.encode()
     )
-    assert [(row.outcome, row.errors) for row in found.rows] == [("create", ())]
-    assert found.companion
-    assert found.companion.counts["create"] == 2
-    receipt = confirm_import(engine, found, who="me", why="moving house")
+    assert [(row.outcome, row.errors) for row in plan.rows] == [("create", ())]
+    assert plan.companion
+    assert plan.companion.counts["create"] == 2
+    receipt = confirm_import(engine, plan, who="me", why="moving house")
     assert {change.batch for change in receipt.changes} == {receipt.batch}
     versions = reader.record_history(engine, "pipelines", "bb-01")
     assert [(v.after.get("name"), v.after.get("rtb_date"), v.after["status_date"], v.who) for v in versions] == [
@@ -179,10 +179,10 @@ def test_the_files_of_the_older_tool_come_in_as_one_batch_with_their_history(eng
 def test_what_of_the_audit_cannot_be_history_is_said(engine: sa.Engine) -> None:
     def notes() -> str:
         audit, companies = VERSIONS.encode(), COUNTERPARTIES.encode()
-        found = plan_import(engine, "pipelines", OLDER_PIPELINE.encode(), counterparties=companies, audit=audit)
+        plan = plan_import(engine, "pipelines", OLDER_PIPELINE.encode(), counterparties=companies, audit=audit)
         if not reader.newest_position(engine):
-            confirm_import(engine, found, who="me")
-        return "\n".join(found.notes)
+            confirm_import(engine, plan, who="me")
+        return "\n".join(plan.notes)
 
     first, again = notes(), notes()
     assert "Row 4 of the audit is left out: its data cannot be read" in first
@@ -193,8 +193,8 @@ def test_what_of_the_audit_cannot_be_history_is_said(engine: sa.Engine) -> None:
 
 def test_a_whole_import_of_the_older_tool_is_undone_as_one(engine: sa.Engine) -> None:
     audit, companies = VERSIONS.encode(), COUNTERPARTIES.encode()
-    found = plan_import(engine, "pipelines", OLDER_PIPELINE.encode(), counterparties=companies, audit=audit)
-    revert(engine, confirm_import(engine, found, who="me").batch, who="me", token="undo")
+    plan = plan_import(engine, "pipelines", OLDER_PIPELINE.encode(), counterparties=companies, audit=audit)
+    revert(engine, confirm_import(engine, plan, who="me").batch, who="me", token="undo")
     assert reader.records_of_kind(engine, "pipelines") == []
     assert reader.records_of_kind(engine, "counterparties") == []
 
@@ -203,9 +203,9 @@ def test_counterparties_that_rows_name_are_proposed_and_made_when_asked_for(engi
     text = (
         "name,technology,capacity,stage,developer,owner\nFen,Solar,5,Design,New Ltd,new  LTD\nMoor,Wind,9,Design,Öre,\n"
     )
-    found = planned(engine, "pipelines", text)
-    assert found.unknown_counterparties == ("New Ltd", "Öre")
-    assert found.counts["error"] == 2
+    plan = planned(engine, "pipelines", text)
+    assert plan.unknown_counterparties == ("New Ltd", "Öre")
+    assert plan.counts["error"] == 2
     made = plan_import(engine, "pipelines", text.encode(), make_counterparties=True)
     assert (made.errors, made.made_counterparties) == ([], ("New Ltd", "Öre"))
     assert confirm_import(engine, made, who="me").batch == confirm_import(engine, made, who="me").batch
@@ -215,18 +215,18 @@ def test_counterparties_that_rows_name_are_proposed_and_made_when_asked_for(engi
 
 
 def test_a_time_in_the_file_that_cannot_be_read_is_a_warning(engine: sa.Engine) -> None:
-    found = planned(engine, "counterparties", "name,Created\nA,2024-05-01\nB,yesterday\n")
-    assert (found.errors, [(warning.row, warning.column) for warning in found.warnings]) == ([], [(3, "created")])
+    plan = planned(engine, "counterparties", "name,Created\nA,2024-05-01\nB,yesterday\n")
+    assert (plan.errors, [(warning.row, warning.column) for warning in plan.warnings]) == ([], [(3, "created")])
 
 
 def test_a_name_that_no_counterparty_may_have_is_not_proposed(engine: sa.Engine) -> None:
     text = f"name,stage,developer\nFen,Discovery,{'x' * 200}\n".encode()
-    found = plan_import(engine, "pipelines", text, make_counterparties=True)
-    assert (found.made_counterparties, found.counts["error"]) == ((), 1)
+    plan = plan_import(engine, "pipelines", text, make_counterparties=True)
+    assert (plan.made_counterparties, plan.counts["error"]) == ((), 1)
 
 
 def test_an_audit_beside_both_files_names_no_row_that_is_used(engine: sa.Engine) -> None:
     audit = VERSIONS + "dd-05,2024-05-01,\"{'CounterpartyName': 'Hazel'}\",aa-01,Bo Ek\n"
     companies = COUNTERPARTIES.encode()
-    found = plan_import(engine, "pipelines", OLDER_PIPELINE.encode(), counterparties=companies, audit=audit.encode())
-    assert "other kinds" not in "".join(note for file in found.files for note in file.notes)
+    plan = plan_import(engine, "pipelines", OLDER_PIPELINE.encode(), counterparties=companies, audit=audit.encode())
+    assert "other kinds" not in "".join(note for file in plan.files for note in file.notes)

@@ -14,8 +14,11 @@ from pipeline_assets.seed_loader import load_seeds
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio, portfolio_since, read_portfolio
 
 
-def everything(held: Portfolio) -> list[object]:
-    return [held.position, *(held.of_kind(kind, archived=archived) for kind in ENTITIES for archived in (False, True))]
+def everything(portfolio: Portfolio) -> list[object]:
+    return [
+        portfolio.position,
+        *(portfolio.of_kind(kind, archived=archived) for kind in ENTITIES for archived in (False, True)),
+    ]
 
 
 def edit(engine: sa.Engine, kind: str, id: str, token: str, **fields: object) -> None:

@@ -102,12 +102,12 @@ def _changes(name: str, other: str, text: str, number: float, place: tuple[float
 def _assert_round_trip(engine: sa.Engine) -> None:
     before = reader.newest_position(engine)
     for sheet in SHEETS:
-        found = plan_import(engine, sheet, export_csv(engine, sheet).encode("utf-8-sig"))
-        assert found.errors == found.warnings == []
-        assert [row.differences for row in found.rows if row.differences] == []
-        assert found.counts == {"create": 0, "update": 0, "unchanged": len(found.rows), "error": 0}
-        assert found.rows
-        assert confirm_import(engine, found, who="me").changes == ()
+        plan = plan_import(engine, sheet, export_csv(engine, sheet).encode("utf-8-sig"))
+        assert plan.errors == plan.warnings == []
+        assert [row.differences for row in plan.rows if row.differences] == []
+        assert plan.counts == {"create": 0, "update": 0, "unchanged": len(plan.rows), "error": 0}
+        assert plan.rows
+        assert confirm_import(engine, plan, who="me").changes == ()
     assert reader.newest_position(engine) == before
 
 

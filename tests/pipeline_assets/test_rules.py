@@ -100,7 +100,7 @@ def test_a_place_outside_of_great_britain_is_said() -> None:
 
 
 @pytest.mark.parametrize(
-    ("before", "now", "said"),
+    ("before", "now", "messages"),
     [
         ("Discovery", "Design", []),
         ("Discovery", "Procurement", ["skips from Discovery to Procurement"]),
@@ -110,6 +110,6 @@ def test_a_place_outside_of_great_britain_is_said() -> None:
         ("Design", "Design", []),
     ],
 )
-def test_stages_that_are_skipped_or_gone_back_to_are_said(before: str, now: str, said: list[str]) -> None:
+def test_stages_that_are_skipped_or_gone_back_to_are_said(before: str, now: str, messages: list[str]) -> None:
     warnings = warnings_of("pipelines", "fen", project(stage=before), project(stage=now))
-    assert [warning.message for warning in warnings] == said
+    assert [warning.message for warning in warnings] == messages

@@ -117,7 +117,7 @@ def test_everything_in_it_is_invented() -> None:
         f"{name}.example" for name in re.findall(r"^cp-([a-z]+),", text["counterparties.csv"], re.MULTILINE)
     }
     # 01632 960000-960999: numbers that are kept for drama.
-    assert all(re.fullmatch(r"1632 960\d{3}", found) for found in re.findall(r"\+44 ([\d ]+)", whole))
+    assert all(re.fullmatch(r"1632 960\d{3}", item) for item in re.findall(r"\+44 ([\d ]+)", whole))
     real = (
         "octopus|orsted|ørsted|scottish ?power|iberdrola|vattenfall|rwe|edf|e\\.on|equinor|statkraft|lightsource|shell|"
         "totalenergies|sse|ocean winds|zenob|vestas|siemens|nordex|tesla|fluence|national grid|neso|drax|centrica"

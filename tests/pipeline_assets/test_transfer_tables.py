@@ -22,10 +22,10 @@ def test_separators_boms_quoted_newlines_and_empty_lines_are_read(
         ["B", "", '"say ""x"", y;z"'],
     ]
     text = "\r\n".join(separator.join(row) for row in rows) + "\r\n"
-    found = plan_import(engine, "pipelines", text.encode(encoding))
-    assert [(row.number, row.label) for row in found.rows] == [(2, "Ä"), (5, "B")]
-    assert Difference("rag_comment", None, "two\nlines") in found.rows[0].differences
-    assert Difference("notes", None, 'say "x", y;z') in found.rows[1].differences
+    plan = plan_import(engine, "pipelines", text.encode(encoding))
+    assert [(row.number, row.label) for row in plan.rows] == [(2, "Ä"), (5, "B")]
+    assert Difference("rag_comment", None, "two\nlines") in plan.rows[0].differences
+    assert Difference("notes", None, 'say "x", y;z') in plan.rows[1].differences
 
 
 @pytest.mark.parametrize(
@@ -51,23 +51,23 @@ def test_what_is_no_table_is_refused_with_a_way_out(engine: sa.Engine, content: 
 
 
 def test_columns_that_nobody_knows_are_said_and_long_rows_are_errors(engine: sa.Engine) -> None:
-    found = plan_import(engine, "pipelines", b"name,Colour,Created\nA,red,2024\nB,red,2024,too,many\n")
-    assert [name for name, _ in found.ignored] == ["Colour", "Created"]
-    assert [str(error)[:10] for error in found.errors] == ["row 3, row"]
+    plan = plan_import(engine, "pipelines", b"name,Colour,Created\nA,red,2024\nB,red,2024,too,many\n")
+    assert [name for name, _ in plan.ignored] == ["Colour", "Created"]
+    assert [str(error)[:10] for error in plan.errors] == ["row 3, row"]
 
 
 def test_titles_above_the_header_of_a_csv_are_skipped_and_said(engine: sa.Engine) -> None:
-    found = plan_import(
+    plan = plan_import(
         engine, "pipelines", b"Pipeline of projects,,\n,Status: draft,\nProject,Status,RTB\nFen,Design,soon\n"
     )
-    assert [str(error)[:17] for error in found.errors] == ["row 4, rtb_date: "]
-    assert found.notes == ("Rows 1-2 above the header: left out.",)
+    assert [str(error)[:17] for error in plan.errors] == ["row 4, rtb_date: "]
+    assert plan.notes == ("Rows 1-2 above the header: left out.",)
 
 
 def test_a_column_without_a_header_is_left_out_and_said(engine: sa.Engine) -> None:
-    found = plan_import(engine, "pipelines", b"name,,notes,\nA,stray,kept,\n")
-    assert found.notes == ("Column B has no header: left out.",)
-    assert Difference("notes", None, "kept") in found.rows[0].differences
+    plan = plan_import(engine, "pipelines", b"name,,notes,\nA,stray,kept,\n")
+    assert plan.notes == ("Column B has no header: left out.",)
+    assert Difference("notes", None, "kept") in plan.rows[0].differences
 
 
 HEADERS = {
@@ -86,9 +86,9 @@ HEADERS = {
 
 @pytest.mark.parametrize(("column", "header"), [(name, each) for name, headers in HEADERS.items() for each in headers])
 def test_headers_that_people_use_are_known(column: str, header: str) -> None:
-    found = PIPELINES.column(header)
-    assert found
-    assert found.name == column
+    result = PIPELINES.column(header)
+    assert result
+    assert result.name == column
 
 
 @pytest.mark.parametrize(
@@ -101,15 +101,15 @@ def test_an_unknown_column_that_resembles_a_known_one_is_offered(engine: sa.Engi
 
 
 def test_the_error_of_a_row_names_the_ignored_column_that_may_hold_what_is_needed(engine: sa.Engine) -> None:
-    found = plan_import(engine, "pipelines", b"name,stage,technology,Capacity (kW)\nA,Design,Solar,5000\n")
-    assert [str(error) for error in found.errors] == [
+    plan = plan_import(engine, "pipelines", b"name,stage,technology,Capacity (kW)\nA,Design,Solar,5000\n")
+    assert [str(error) for error in plan.errors] == [
         "row 2, facility_capacity_mwp: is needed, and the column 'Capacity (kW)' was not used"
     ]
 
 
 def test_words_that_people_use_are_known_in_a_file(engine: sa.Engine) -> None:
     text = "Project,Status,Technology,MW\nA,Operational,Battery Storage,5\nB,Under construction,Onshore Wind,6\n"
-    found = plan_import(engine, "pipelines", text.encode())
-    values = {(row.label, each.column): each.after for row in found.rows for each in row.differences}
+    plan = plan_import(engine, "pipelines", text.encode())
+    values = {(row.label, each.column): each.after for row in plan.rows for each in row.differences}
     assert (values["A", "stage"], values["A", "facility_technology"]) == ("Completed", "BESS")
     assert (values["B", "stage"], values["B", "facility_technology"]) == ("Construction", "Wind Onshore")

@@ -59,8 +59,8 @@ def imported(engine: sa.Engine, columns: dict[str, str]) -> tuple[list[Any], boo
     """Return what an import of one row would set, and whether it has errors."""
     buffer = io.StringIO()
     csv.writer(buffer).writerows([list(columns), list(columns.values())])
-    found = plan_import(engine, "pipelines", buffer.getvalue().encode())
-    return [difference.after for row in found.rows for difference in row.differences], bool(found.errors)
+    plan = plan_import(engine, "pipelines", buffer.getvalue().encode())
+    return [difference.after for row in plan.rows for difference in row.differences], bool(plan.errors)
 
 
 @pytest.mark.parametrize(("field", "text"), [(field, text) for field, texts in CELLS.items() for text in texts])

@@ -29,16 +29,18 @@ def made(home: Path) -> sa.Engine:
     weight; landed in `home / "warehouse.duckdb"`."""
     engine = open_ledger(f"sqlite:///{home / 'ledger.sqlite'}")
     seed_loader.load_seeds(engine)
-    there = {record.id: record for record in ledger_reading.records_of_kind(engine, "pipelines")}
+    by_key = {record.id: record for record in ledger_reading.records_of_kind(engine, "pipelines")}
     weight = next(
-        one for one in ledger_reading.records_of_kind(engine, "stage_weights") if one.fields["stage"] == "Design"
+        result
+        for result in ledger_reading.records_of_kind(engine, "stage_weights")
+        if result.fields["stage"] == "Design"
     )
     submit(
         engine,
         [
-            Change.archive("pipelines", "pr-sorrel-bank", base_version=there["pr-sorrel-bank"].version),
+            Change.archive("pipelines", "pr-sorrel-bank", base_version=by_key["pr-sorrel-bank"].version),
             Change.archive("stage_weights", weight.id, base_version=weight.version),
-            Change.edit("pipelines", "pr-kettlewick", {"name": HOSTILE}, base_version=there["pr-kettlewick"].version),
+            Change.edit("pipelines", "pr-kettlewick", {"name": HOSTILE}, base_version=by_key["pr-kettlewick"].version),
         ],
         who="tester",
         token="what the seeds lack",

@@ -18,21 +18,21 @@ def energy_mwh(half_hours: pl.DataFrame) -> float:
     [(date(2024, 3, 30), 48), (date(2024, 3, 31), 46), (date(2024, 10, 27), 50)],
 )
 def test_energy_of_a_settlement_day_counts_each_half_hour_once(warehouse: Filled, day: date, half_hours: int) -> None:
-    found = daily(day, day)
-    assert found["half_hours_expected"].to_list() == [half_hours] * 3
-    for row in found.to_dicts():
+    rows = daily(day, day)
+    assert rows["half_hours_expected"].to_list() == [half_hours] * 3
+    for row in rows.to_dicts():
         truth = warehouse.truth.filter(settlement_date=day, psr_type=row["psr_type"])
         assert row["half_hours"] == len(truth)
         assert row["coverage"] == pytest.approx(len(truth) / half_hours)
         assert row["energy_mwh"] == pytest.approx(energy_mwh(truth))
-    assert found["half_hours"].min() < half_hours  # type: ignore[operator]  # a number
+    assert rows["half_hours"].min() < half_hours  # type: ignore[operator]  # a number
 
 
 @pytest.mark.usefixtures("warehouse")
 def test_a_day_without_data_has_no_energy_rather_than_none_generated() -> None:
-    found = daily(date(2024, 7, 1), date(2024, 7, 1))
-    assert found["energy_mwh"].to_list() == [None] * 3
-    assert found["coverage"].to_list() == [0.0] * 3
+    rows = daily(date(2024, 7, 1), date(2024, 7, 1))
+    assert rows["energy_mwh"].to_list() == [None] * 3
+    assert rows["coverage"].to_list() == [0.0] * 3
 
 
 def test_the_summary_of_a_span(warehouse: Filled) -> None:
@@ -74,9 +74,9 @@ def test_values_outside_the_soft_limits_are_counted_and_stay() -> None:
 
 @pytest.mark.usefixtures("warehouse")
 def test_flows_that_are_not_always_there_have_no_total() -> None:
-    found = summary(*SPRING, dataset="generation_by_fuel")
-    assert len(found) == 20
-    assert "Total" not in found["fuel_type"]
+    rows = summary(*SPRING, dataset="generation_by_fuel")
+    assert len(rows) == 20
+    assert "Total" not in rows["fuel_type"]
 
 
 CAPACITY_STARTS = {
@@ -102,15 +102,15 @@ def with_capacity(half_hours: pl.DataFrame) -> pl.DataFrame:
 
 def test_capacity_factors_of_a_span_count_the_half_hours_there_are(warehouse: Filled) -> None:
     truth = with_capacity(warehouse.truth.filter(pl.col("start_time_utc") >= at("2024-10-01T00:00Z")))
-    found = {row["psr_type"]: row for row in summary(*AUTUMN).to_dicts()}
+    by_key = {row["psr_type"]: row for row in summary(*AUTUMN).to_dicts()}
     for name in CAPACITY_STARTS:
         values = truth.filter(psr_type=name)
-        assert found[name]["capacity_mw"] == pytest.approx(values["capacity_mw"].mean())
+        assert by_key[name]["capacity_mw"] == pytest.approx(values["capacity_mw"].mean())
         made_mwh = float(values["capacity_mw"].sum()) * 0.5
-        assert found[name]["capacity_factor"] == pytest.approx(energy_mwh(values) / made_mwh)
+        assert by_key[name]["capacity_factor"] == pytest.approx(energy_mwh(values) / made_mwh)
     whole = truth.group_by("start_time_utc").agg(pl.col("mw", "capacity_mw").sum(), pl.len()).filter(len=3)
-    assert found["Total"]["capacity_mw"] == pytest.approx(whole["capacity_mw"].mean())
-    assert found["Total"]["capacity_factor"] == pytest.approx(factor(whole))
+    assert by_key["Total"]["capacity_mw"] == pytest.approx(whole["capacity_mw"].mean())
+    assert by_key["Total"]["capacity_factor"] == pytest.approx(factor(whole))
 
 
 def test_capacity_factors_of_a_settlement_day(warehouse: Filled) -> None:

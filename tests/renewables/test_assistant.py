@@ -42,9 +42,9 @@ def sums_to() -> float:
 def test_a_question_is_answered_out_of_the_warehouse(model: Model) -> None:
     model.replies = [{"sql": WIND, **A_DAY}, lambda request: f"It was {cell(request)} MWh."]
     turn = asked()
-    said = re.search(r"[\d.]+", turn.text)
-    assert said
-    assert float(said[0]) == pytest.approx(sums_to())
+    match = re.search(r"[\d.]+", turn.text)
+    assert match
+    assert float(match[0]) == pytest.approx(sums_to())
     assert (turn.is_answered, turn.problem, [query.sql for query in turn.looked_up]) == (True, "", [WIND])
     first, second = model.requests
     assert (first["path"], first["model"], first["stream"]) == ("/v1/chat/completions", NAME, True)
@@ -119,12 +119,12 @@ def test_a_question_may_be_about_the_one_before_and_a_failed_one_is_forgotten(mo
     failed = asked("Fails?")
     first = asked("First?")
     asked("And then?", failed, first)
-    said = [message["content"] for message in model.requests[-1]["messages"][1:]]
-    assert said == ["First?", "", "n\n42\n", "42. ", "And then?"]
+    messages = [message["content"] for message in model.requests[-1]["messages"][1:]]
+    assert messages == ["First?", "", "n\n42\n", "42. ", "And then?"]
 
 
 @pytest.mark.parametrize(
-    ("status", "message", "said"),
+    ("status", "message", "result"),
     [
         (401, f"Incorrect API key provided: {KEY}.", "refused the key (401): look at CHAT_API_KEY"),
         (403, f"{KEY} may not", "refused the key (403)"),
@@ -137,14 +137,14 @@ def test_a_question_may_be_about_the_one_before_and_a_failed_one_is_forgotten(mo
     ],
 )
 def test_what_the_server_refuses_is_one_sentence_without_the_key(
-    model: Model, status: int, message: str, said: str, caplog: pytest.LogCaptureFixture
+    model: Model, status: int, message: str, result: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     model.location = f"http://{model.host}/elsewhere"
     model.replies = [(status, message)]
     with caplog.at_level(logging.DEBUG):
         turn = asked()
     assert model.headers[0]["authorization"] == f"Bearer {KEY}"
-    assert said in turn.problem
+    assert result in turn.problem
     assert KEY not in turn.problem + caplog.text + repr(Settings())
     assert len(model.requests) == 1, "asked once: no repetition, no redirect followed"
 
@@ -232,9 +232,9 @@ def test_the_command_prints_the_answer_its_sql_and_its_coverage(model: Model, re
     assert "\x1b" not in told.out
     assert all(words in told.err for words in (NAME, model.host, WIND, "of 46 half hours whole", "SYNTHETIC data"))
     model.requests.clear()
-    held = json.loads(renewables("ask", "--json", "How much wind?").out)
-    assert held["queries"][0]["rows"][0]["energy_mwh"] == pytest.approx(sums_to())
-    assert (held["label"], held["host"], held["problem"]) == ("SYNTHETIC", model.host, None)
+    payload = json.loads(renewables("ask", "--json", "How much wind?").out)
+    assert payload["queries"][0]["rows"][0]["energy_mwh"] == pytest.approx(sums_to())
+    assert (payload["label"], payload["host"], payload["problem"]) == ("SYNTHETIC", model.host, None)
     model.requests.clear()
     model.replies = [(429, "no")]
     failed = asked_on_the_command_line(renewables)

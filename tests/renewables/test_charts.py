@@ -50,16 +50,16 @@ def test_axes_say_their_units_and_the_title_its_grain() -> None:
 
 def test_synthetic_data_says_so_and_is_not_elexons() -> None:
     layout = generation_figure(series_by_grain(*AUTUMN)).layout
-    said = " ".join([layout.title.subtitle.text, *(note.text for note in layout.annotations)])
-    assert "SYNTHETIC" in said
-    assert "Elexon Limited" not in said
+    message = " ".join([layout.title.subtitle.text, *(note.text for note in layout.annotations)])
+    assert "SYNTHETIC" in message
+    assert "Elexon Limited" not in message
 
 
 def test_elexons_data_carries_its_attribution() -> None:
     drawn = dataclasses.replace(series_by_grain(*AUTUMN), sources=["elexon"])
-    said = " ".join(note.text for note in generation_figure(drawn).layout.annotations)
-    assert "Contains BMRS data © Elexon Limited" in said
-    assert "SYNTHETIC" not in said
+    message = " ".join(note.text for note in generation_figure(drawn).layout.annotations)
+    assert "Contains BMRS data © Elexon Limited" in message
+    assert "SYNTHETIC" not in message
 
 
 @pytest.mark.parametrize(

@@ -49,9 +49,9 @@ def test_the_version_is_the_packages(renewables: Renewables) -> None:
 
 @pytest.mark.usefixtures("warehouse")
 def test_status_loads_neither_dagster_nor_pandera() -> None:
-    found = _loaded_by(["status"])
-    assert "duckdb" in found
-    assert not found & {"dagster", "pandera", "pandas", "plotly", "starlette", "uvicorn"}
+    loaded = _loaded_by(["status"])
+    assert "duckdb" in loaded
+    assert not loaded & {"dagster", "pandera", "pandas", "plotly", "starlette", "uvicorn"}
 
 
 @pytest.mark.usefixtures("home")
@@ -92,18 +92,18 @@ def test_the_console_script_ends_with_one_sentence_and_status_1() -> None:
 @pytest.mark.parametrize("command", READERS, ids=lambda command: command[0])
 @pytest.mark.usefixtures("home")
 def test_an_empty_home_is_said_with_what_to_type_next(renewables: Renewables, command: list[str]) -> None:
-    said = renewables(*command)
-    assert (said.code, said.out) == (1, "")
-    assert "renewables fetch-range" in said.err
+    result = renewables(*command)
+    assert (result.code, result.out) == (1, "")
+    assert "renewables fetch-range" in result.err
 
 
 @pytest.mark.parametrize("command", READERS[:3], ids=lambda command: command[0])
 @pytest.mark.usefixtures("hollow")
 def test_a_warehouse_without_rows_is_said_with_what_to_type_next(renewables: Renewables, command: list[str]) -> None:
-    said = renewables(*command)
-    assert (said.code, said.out) == (1, "")
-    assert "holds nothing of wind_and_solar yet" in said.err
-    assert "renewables fetch-range" in said.err
+    result = renewables(*command)
+    assert (result.code, result.out) == (1, "")
+    assert "holds nothing of wind_and_solar yet" in result.err
+    assert "renewables fetch-range" in result.err
 
 
 @pytest.mark.usefixtures("home")
@@ -145,11 +145,11 @@ def test_analyze_prints_the_figures_of_the_span(renewables: Renewables) -> None:
 
 @pytest.mark.usefixtures("warehouse")
 def test_analyze_tells_capacity_factors_and_what_they_are_not(renewables: Renewables) -> None:
-    said = renewables("analyze", "--start", "2024-10-25", "--end", "2024-10-29")
+    result = renewables("analyze", "--start", "2024-10-25", "--end", "2024-10-29")
     [solar] = summary(*AUTUMN, categories=["Solar"]).to_dicts()
-    assert f"{solar['capacity_mw']:,.0f}" in said.out
-    assert f"{100 * solar['capacity_factor']:.1f}" in said.out
-    assert "errs low" in said.err
+    assert f"{solar['capacity_mw']:,.0f}" in result.out
+    assert f"{100 * solar['capacity_factor']:.1f}" in result.out
+    assert "errs low" in result.err
     told = json.loads(renewables("analyze", "--start", "2024-10-25", "--end", "2024-10-29", "--json").out)
     assert told["categories"][2]["capacity_factor"] == pytest.approx(solar["capacity_factor"])
 
@@ -178,33 +178,33 @@ def test_a_narrow_terminal_keeps_every_number_whole(renewables: Renewables) -> N
 )
 @pytest.mark.usefixtures("warehouse")
 def test_bad_usage_is_one_sentence_and_status_2(renewables: Renewables, arguments: list[str], sentence: str) -> None:
-    said = renewables("analyze", *arguments)
-    assert (said.code, said.out) == (2, "")
-    assert sentence in said.err
-    assert len(said.err.splitlines()) == 1
+    result = renewables("analyze", *arguments)
+    assert (result.code, result.out) == (2, "")
+    assert sentence in result.err
+    assert len(result.err.splitlines()) == 1
 
 
 @pytest.mark.usefixtures("warehouse")
 def test_a_span_that_is_not_held_says_which_is(renewables: Renewables) -> None:
-    said = renewables("analyze", "--start", "2025-01-01", "--end", "2025-01-02")
-    assert said.code == 1
-    assert "it holds 2024-03-29 to 2024-10-29" in said.err
+    result = renewables("analyze", "--start", "2025-01-01", "--end", "2025-01-02")
+    assert result.code == 1
+    assert "it holds 2024-03-29 to 2024-10-29" in result.err
 
 
 @pytest.mark.usefixtures("home")
 def test_a_setting_that_cannot_be_understood_is_named(renewables: Renewables, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ELEXON_CONCURRENCY", "99")
-    said = renewables("analyze")
-    assert said.code == 1
-    assert "ELEXON_CONCURRENCY" in said.err
+    result = renewables("analyze")
+    assert result.code == 1
+    assert "ELEXON_CONCURRENCY" in result.err
 
 
 @pytest.mark.usefixtures("warehouse")
 def test_plot_writes_a_page_and_says_where_and_at_which_grain(renewables: Renewables) -> None:
-    said = renewables("plot", "--start", "2024-03-29", "--output", "chart.html")
-    assert "Wrote chart.html" in said.out
-    assert "one point per day" in said.out
-    assert "SYNTHETIC" in said.out
+    result = renewables("plot", "--start", "2024-03-29", "--output", "chart.html")
+    assert "Wrote chart.html" in result.out
+    assert "one point per day" in result.out
+    assert "SYNTHETIC" in result.out
     assert Path("chart.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
     assert "2024-10-02 00:00 to 2024-10-30 00:00 UTC, one point per half hour" in renewables("plot").out
     assert renewables("plot", "--dataset", "generation_by_fuel", "--stacked").code == 2
@@ -216,10 +216,10 @@ def test_an_export_holds_the_current_half_hours(renewables: Renewables, warehous
     done = renewables("export", "--output", str(file))
     assert "SYNTHETIC" in done.err
     frame = pl.read_csv(file, try_parse_dates=True) if kind == "csv" else pl.read_parquet(file)
-    found = frame.select(
+    result = frame.select(
         pl.col("start_time_utc").cast(pl.Datetime("us", "UTC")), "settlement_date", "psr_type", mw="generation_mw"
     )
-    assert_frame_equal(found.sort("start_time_utc", "psr_type"), warehouse.truth)
+    assert_frame_equal(result.sort("start_time_utc", "psr_type"), warehouse.truth)
 
 
 @pytest.mark.usefixtures("warehouse")
@@ -254,9 +254,9 @@ def test_spans_begin_where_the_data_does(warehouse: Filled, renewables: Renewabl
 
 
 def test_simulate_refuses_a_fault_that_it_does_not_know(renewables: Renewables) -> None:
-    said = renewables("simulate", "--faults", "zork")
-    assert said.code == 2
-    assert "zork" in said.err
+    result = renewables("simulate", "--faults", "zork")
+    assert result.code == 2
+    assert "zork" in result.err
 
 
 WINDOWS = """

@@ -41,7 +41,7 @@ def test_a_calendar_shows_states_by_sign_besides_colour() -> None:
     heat, *legend = coverage_calendar(frame, 2024).data
     assert [sign for row in heat.text for sign in row if sign] == ["×"]  # noqa: RUF001 (the sign is meant)
     assert [trace.name.split()[-1] for trace in legend] == ["Whole", "Flagged", "Short", "Missing"]
-    assert any("48 not asked yet" in said for row in heat.customdata for said in row)
+    assert any("48 not asked yet" in message for row in heat.customdata for message in row)
 
 
 def test_pages_put_together_are_all_rows_in_order(warehouse: Filled) -> None:

@@ -33,12 +33,12 @@ def findings(renewables: Renewables, *, code: int) -> dict[str, dict[str, Any]]:
 
 
 def test_a_sound_installation_is_found_sound(renewables: Renewables, own: Path) -> None:
-    found = findings(renewables, code=0)
-    assert {finding["state"] for finding in found.values()} <= {"ok", "off", "warning"}
-    assert "answered in" in found["API"]["found"]
-    assert found["RENEWABLES_HOME"]["found"] == f"{own.parent} (from the environment)"
-    assert found["WAREHOUSE"]["found"] == f"{own} (from the default)"
-    assert "0 doubled keys" in found["wind_and_solar_publications"]["found"]
+    result = findings(renewables, code=0)
+    assert {finding["state"] for finding in result.values()} <= {"ok", "off", "warning"}
+    assert "answered in" in result["API"]["found"]
+    assert result["RENEWABLES_HOME"]["found"] == f"{own.parent} (from the environment)"
+    assert result["WAREHOUSE"]["found"] == f"{own} (from the default)"
+    assert "0 doubled keys" in result["wind_and_solar_publications"]["found"]
     assert "Nothing is broken." in renewables("doctor").out
 
 
@@ -47,9 +47,9 @@ def test_settings_say_which_file_they_are_from(renewables: Renewables) -> None:
     Path(".env").write_text(
         "SNAPSHOTS_KEPT=7\nSLACK_WEBHOOK_URL=https://hooks.example/secret\nLEDGER_URL=postgresql://me:secret@db/ledger\n"
     )
-    found = findings(renewables, code=1)  # there is no such ledger
-    assert found["SNAPSHOTS_KEPT"]["found"] == f"7 (from {Path('.env').absolute()})"
-    assert "secret" not in json.dumps(found)
+    result = findings(renewables, code=1)  # there is no such ledger
+    assert result["SNAPSHOTS_KEPT"]["found"] == f"7 (from {Path('.env').absolute()})"
+    assert "secret" not in json.dumps(result)
 
 
 @pytest.mark.usefixtures("own")
@@ -57,7 +57,7 @@ def test_an_api_that_cannot_be_reached_is_broken(renewables: Renewables, monkeyp
     monkeypatch.setenv("ELEXON_BASE_URL", "http://127.0.0.1:9/bmrs/api/v1")
     api = findings(renewables, code=1)["API"]
     assert api["state"] == "BROKEN"
-    assert "ELEXON_BASE_URL" in api["way_out"]
+    assert "ELEXON_BASE_URL" in api["fix"]
 
 
 def test_keys_that_stand_twice_are_broken(renewables: Renewables, own: Path) -> None:
@@ -66,7 +66,7 @@ def test_keys_that_stand_twice_are_broken(renewables: Renewables, own: Path) -> 
         snapshots.publish_snapshot(con)
     table = findings(renewables, code=1)["wind_and_solar_publications"]
     assert "1 doubled keys" in table["found"]
-    assert "restore --version" in table["way_out"]
+    assert "restore --version" in table["fix"]
 
 
 @pytest.mark.usefixtures("simulator")
@@ -98,16 +98,16 @@ def test_without_a_yes_nothing_is_touched(renewables: Renewables, own: Path) -> 
 
 @pytest.mark.usefixtures("own")
 def test_a_version_that_is_not_kept_is_refused_with_those_that_are(renewables: Renewables) -> None:
-    said = renewables("restore", "--version", "99", "--yes")
-    assert said.code == 1
-    assert "kept are: 1 (" in said.err
+    result = renewables("restore", "--version", "99", "--yes")
+    assert result.code == 1
+    assert "kept are: 1 (" in result.err
 
 
 @pytest.mark.usefixtures("home")
 def test_without_a_snapshot_there_is_nothing_to_restore(renewables: Renewables) -> None:
-    said = renewables("restore", "--yes")
-    assert said.code == 1
-    assert "kept are: none" in said.err
+    result = renewables("restore", "--yes")
+    assert result.code == 1
+    assert "kept are: none" in result.err
 
 
 def test_a_lost_warehouse_is_broken_and_names_the_command_that_restores_it(renewables: Renewables, own: Path) -> None:
@@ -137,9 +137,9 @@ def _nothing_answers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 @pytest.mark.usefixtures("own", "_nothing_answers")
 def test_servers_that_do_not_run_are_said_with_how_to_start_them(renewables: Renewables) -> None:
-    found = findings(renewables, code=0)
+    result = findings(renewables, code=0)
     for what in ("renewables up", "dashboard", "Dagster"):
-        assert (found[what]["state"], found[what]["way_out"]) == ("warning", "Start it with `renewables up`.")
+        assert (result[what]["state"], result[what]["fix"]) == ("warning", "Start it with `renewables up`.")
     assert "need a look" in renewables("doctor").out
 
 
@@ -147,9 +147,9 @@ def test_servers_that_do_not_run_are_said_with_how_to_start_them(renewables: Ren
 def test_a_part_that_is_down_is_broken_and_a_killed_renewables_up_is_no_running_one(renewables: Renewables) -> None:
     folder = make_private_folder(Settings().dagster_home)
     write_state(folder, "http://127.0.0.1:9", None, [PartState("dagster-daemon", "down", None, 5, "the log")])
-    found = findings(renewables, code=1)
-    assert "runs as process" in found["renewables up"]["found"]
-    assert found["dagster-daemon"]["state"] == "BROKEN"
+    result = findings(renewables, code=1)
+    assert "runs as process" in result["renewables up"]["found"]
+    assert result["dagster-daemon"]["state"] == "BROKEN"
     state = json.loads((folder / "up.json").read_text())
     (folder / "up.json").write_text(json.dumps({**state, "process": "1 0"}))
     assert "was killed" in findings(renewables, code=0)["renewables up"]["found"]
@@ -158,9 +158,9 @@ def test_a_part_that_is_down_is_broken_and_a_killed_renewables_up_is_no_running_
 @pytest.mark.usefixtures("own")
 def test_what_is_switched_off_is_said(renewables: Renewables, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCHEDULES_RUNNING", "false")
-    found = findings(renewables, code=0)
-    assert {what for what, finding in found.items() if finding["state"] == "off"} == {"schedules", "notices", "Ask"}
-    assert "SCHEDULES_RUNNING=false" in found["schedules"]["found"]
+    result = findings(renewables, code=0)
+    assert {what for what, finding in result.items() if finding["state"] == "off"} == {"schedules", "notices", "Ask"}
+    assert "SCHEDULES_RUNNING=false" in result["schedules"]["found"]
 
 
 @pytest.mark.usefixtures("own")

@@ -88,10 +88,10 @@ def test_two_clicks_at_once_are_one_import(monkeypatch: pytest.MonkeyPatch) -> N
     monkeypatch.setattr(fetch_requests, "dagster_client", lambda: Slow("http://127.0.0.1:9"))
     monkeypatch.setattr(fetch_requests, "recent_runs", lambda *_, **__: list(asked))
     with ThreadPoolExecutor(2) as clicks:
-        said = list(
+        message = list(
             clicks.map(
                 lambda _: fetch_requests.launch_fetch([WIND_AND_SOLAR], date(2026, 1, 1), date(2026, 1, 7)), range(2)
             )
         )
     assert len(asked) == 1
-    assert sum("is on its way already" in one for one in said) == 1
+    assert sum("is on its way already" in item for item in message) == 1

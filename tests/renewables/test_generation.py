@@ -21,22 +21,22 @@ def comparable(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def test_every_half_hour_has_the_value_published_last(warehouse: Filled) -> None:
-    found = pl.concat([generation(*SPRING), generation(*AUTUMN)])
-    assert_frame_equal(comparable(found), warehouse.truth)
-    assert found["source"].unique().to_list() == ["synthetic"]
+    result = pl.concat([generation(*SPRING), generation(*AUTUMN)])
+    assert_frame_equal(comparable(result), warehouse.truth)
+    assert result["source"].unique().to_list() == ["synthetic"]
 
 
 @pytest.mark.usefixtures("warehouse")
 def test_dates_are_whole_utc_days_and_both_are_in() -> None:
-    found = generation(date(2024, 3, 30), date(2024, 3, 31))["start_time_utc"].dt.date()
-    assert (found.min(), found.max()) == (date(2024, 3, 30), date(2024, 3, 31))
+    result = generation(date(2024, 3, 30), date(2024, 3, 31))["start_time_utc"].dt.date()
+    assert (result.min(), result.max()) == (date(2024, 3, 30), date(2024, 3, 31))
 
 
 @pytest.mark.usefixtures("warehouse")
 def test_instants_are_a_span_without_its_end() -> None:
-    found = generation(at("2024-03-30T00:00Z"), at("2024-03-30T06:00Z"), categories=["Solar"])
-    assert found["start_time_utc"].max() < at("2024-03-30T06:00Z")  # type: ignore[operator]  # an instant
-    assert found["psr_type"].unique().to_list() == ["Solar"]
+    rows = generation(at("2024-03-30T00:00Z"), at("2024-03-30T06:00Z"), categories=["Solar"])
+    assert rows["start_time_utc"].max() < at("2024-03-30T06:00Z")  # type: ignore[operator]  # an instant
+    assert rows["psr_type"].unique().to_list() == ["Solar"]
 
 
 def test_as_of_a_time_is_what_had_been_published_by_then(warehouse: Filled) -> None:
@@ -88,10 +88,10 @@ def test_a_coarse_series_is_the_mean_of_what_is_there(warehouse: Filled) -> None
         .agg(generation_mw=pl.col("mw").mean(), half_hours=pl.len().cast(pl.Int64))
         .sort("start_time_utc")
     )
-    there = drawn.frame.filter(pl.col("generation_mw").is_not_null())
-    assert_frame_equal(there.select(truth.columns), truth)
+    existing = drawn.frame.filter(pl.col("generation_mw").is_not_null())
+    assert_frame_equal(existing.select(truth.columns), truth)
     assert drawn.frame["half_hours_expected"].unique().to_list() == [48]
-    assert there["half_hours"].min() < 48  # type: ignore[operator]  # a number
+    assert existing["half_hours"].min() < 48  # type: ignore[operator]  # a number
 
 
 @pytest.mark.parametrize(

@@ -61,11 +61,11 @@ def test_problems_of_one_kind_are_one_line_with_their_count_and_rows(planned: Pl
 
 
 def test_problems_of_different_kinds_in_one_column_are_told_apart(engine: sa.Engine) -> None:
-    found = plan_import(engine, "pipelines", as_csv([
+    plan = plan_import(engine, "pipelines", as_csv([
         ("A", "Design", "Green", "", "Q3 2027", "Solar", "5"),
         ("B", "Design", "Green", "", "9999-12-31", "Solar", "5"),
     ]).encode())  # fmt: skip
-    assert len(problem_groups(found.errors)) == 2
+    assert len(problem_groups(plan.errors)) == 2
 
 
 def test_rows_that_change_nothing_are_named_by_their_spans(planned: Plan) -> None:
@@ -73,11 +73,11 @@ def test_rows_that_change_nothing_are_named_by_their_spans(planned: Plan) -> Non
 
 
 @pytest.mark.parametrize(
-    ("numbers", "said"),
+    ("numbers", "message"),
     [([], ""), ([4], "4"), ([2, 3, 4, 9], "2 to 4, 9"), (list(range(2, 40, 2)), "2, 4, 6, 8, 10, 12 and 13 more")],
 )
-def test_row_numbers_are_said_in_spans(numbers: list[int], said: str) -> None:
-    assert row_spans(numbers) == said
+def test_row_numbers_are_said_in_spans(numbers: list[int], message: str) -> None:
+    assert row_spans(numbers) == message
 
 
 def test_the_command_prints_changes_then_kinds_of_errors_then_the_rest(

@@ -55,7 +55,7 @@ def test_an_unknown_series_and_another_try_for_the_quarantine_fit_their_schemas(
     renewables("fetch-range", "2024-01-01", "2024-01-01", "--quiet")
     for command in ("status", "quality"):
         named = check_document(command, renewables(command, "--json").out)["unknown_series"]
-        assert [found["series"] for found in named] == ["HYDROGEN", "Energy storage", "Wind Floating"]
+        assert [item["series"] for item in named] == ["HYDROGEN", "Energy storage", "Wind Floating"]
         shown = renewables(command).out
         assert "HYDROGEN in generation by fuel (1 row since 2024-01-01)" in " ".join(shown.split())
     done = check_document("quarantine retry", renewables("quarantine", "retry", "--json").out)

@@ -56,10 +56,10 @@ def test_a_figure_is_drawn_of_whatever_is_left(con: Connection) -> None:
 
 
 def test_the_outlook_is_drawn_with_its_band_or_without(con: Connection) -> None:
-    found: Outlook = capacity_outlook(Filter(TODAY), con)
-    names = [trace.name for trace in cumulative_capacity(found, "Total", TODAY).data]
+    outlook: Outlook = capacity_outlook(Filter(TODAY), con)
+    names = [trace.name for trace in cumulative_capacity(outlook, "Total", TODAY).data]
     assert "About 95 % of the trend" in names
-    bare = Outlook(found.steps, found.fits.clear(), found.trend.clear())
+    bare = Outlook(outlook.steps, outlook.fits.clear(), outlook.trend.clear())
     assert "About 95 % of the trend" not in [trace.name for trace in cumulative_capacity(bare, "Total", TODAY).data]
 
 

@@ -109,9 +109,11 @@ def test_a_record_is_shown_by_its_id_or_its_name(renewables: Renewables, named: 
     for text in ("Fen Farm", "Waits for the grid", "40.5", "Hazel Power", "Developer", "Grid queue"):
         assert text in shown.out
     assert "Version 1" in shown.err
-    found = json.loads(renewables("pipelines", "show", named, "--json").out)
-    assert found["id"] == "p1"
-    assert {"facilities", "pipeline_counterparties", "information_points"} <= {part["kind"] for part in found["parts"]}
+    payload = json.loads(renewables("pipelines", "show", named, "--json").out)
+    assert payload["id"] == "p1"
+    assert {"facilities", "pipeline_counterparties", "information_points"} <= {
+        part["kind"] for part in payload["parts"]
+    }
 
 
 @pytest.mark.usefixtures("filled")

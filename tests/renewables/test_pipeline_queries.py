@@ -45,11 +45,15 @@ def con(ledger: sa.Engine) -> Iterator[Connection]:
 def live(ledger: sa.Engine) -> dict[str, dict[str, dict[str, Any]]]:
     """Kind to id to fields, archived ones left out."""
     kinds = ("pipelines", "facilities", "pipeline_facilities", "counterparties", "pipeline_counterparties")
-    found = {kind: {one.id: dict(one.fields) for one in ledger_reading.records_of_kind(ledger, kind)} for kind in kinds}
-    found["weights"] = {
-        one.fields["stage"]: dict(one.fields) for one in ledger_reading.records_of_kind(ledger, "stage_weights")
+    by_key = {
+        kind: {record.id: dict(record.fields) for record in ledger_reading.records_of_kind(ledger, kind)}
+        for kind in kinds
     }
-    return found
+    by_key["weights"] = {
+        record.fields["stage"]: dict(record.fields)
+        for record in ledger_reading.records_of_kind(ledger, "stage_weights")
+    }
+    return by_key
 
 
 def fitting(live: dict[str, dict[str, dict[str, Any]]], wanted: Filter) -> tuple[set[str], list[dict[str, Any]]]:
@@ -94,11 +98,11 @@ def test_capacity_is_that_of_the_records_whatever_is_filtered(
     for row in rows:
         sums.setdefault((row["stage"], row["technology"]), []).append(row["capacity_mwp"])
     frame = pipeline.by_stage_and_technology(wanted, con)
-    found = {(row["stage"], row["technology"]): row for row in frame.iter_rows(named=True)}
-    assert found.keys() == sums.keys()
+    by_key = {(row["stage"], row["technology"]): row for row in frame.iter_rows(named=True)}
+    assert by_key.keys() == sums.keys()
     for key, parts in sums.items():
-        assert found[key]["gross_mwp"] == pytest.approx(sum(parts))
-        assert found[key]["facilities"] == len(parts)
+        assert by_key[key]["gross_mwp"] == pytest.approx(sum(parts))
+        assert by_key[key]["facilities"] == len(parts)
 
 
 @pytest.mark.parametrize("wanted", NARROW)
@@ -236,13 +240,13 @@ def test_the_trend_is_that_of_numpy(technology: str, con: Connection, live: dict
     x, y = np.array([(end - today).days / 365.25 for end in ends]), np.array(heights)
     slope, intercept = np.polyfit(x, y, 1)
     error = np.sqrt(((y - intercept - slope * x) ** 2).sum() / (len(x) - 2))
-    found = capacity_outlook(Filter(today), con)
-    fit = found.fits.filter(technology=technology).row(0, named=True)
+    outlook = capacity_outlook(Filter(today), con)
+    fit = outlook.fits.filter(technology=technology).row(0, named=True)
     assert (fit["months"], fit["first_month"], fit["last_month"]) == (len(ends), ends[0], ends[-1])
     assert fit["mwp_a_year"] == pytest.approx(slope)
     assert fit["standard_error_mwp"] == pytest.approx(error)
     assert fit["r2"] == pytest.approx(np.corrcoef(x, y)[0, 1] ** 2)
-    last = found.trend.filter(technology=technology).sort("month_end").row(-1, named=True)
+    last = outlook.trend.filter(technology=technology).sort("month_end").row(-1, named=True)
     assert last["month_end"] == date(2031, 11, 30)
     at = (last["month_end"] - today).days / 365.25
     half = 2 * error * np.sqrt(1 + 1 / len(x) + (at - x.mean()) ** 2 / ((x - x.mean()) ** 2).sum())
@@ -264,10 +268,10 @@ def test_cumulative_capacity_ends_with_everything_that_has_a_date(con: Connectio
 
 
 def test_too_little_gives_no_trend(con: Connection) -> None:
-    found = capacity_outlook(Filter(TODAY, counterparties=("Ynni Tirion",)), con)
-    assert len(found.steps)
-    assert found.fits.is_empty()
-    assert found.trend.is_empty()
+    outlook = capacity_outlook(Filter(TODAY, counterparties=("Ynni Tirion",)), con)
+    assert len(outlook.steps)
+    assert outlook.fits.is_empty()
+    assert outlook.trend.is_empty()
 
 
 def test_there_is_nothing_to_choose_before_anything_landed(hollow: Path) -> None:
@@ -276,8 +280,8 @@ def test_there_is_nothing_to_choose_before_anything_landed(hollow: Path) -> None
 
 
 def test_choices_stand_in_the_vocabularies_order(con: Connection) -> None:
-    there = choices(con)
-    assert there is not None
-    assert there.projects == 39
-    assert there.stages == [stage.value for stage in Stage if stage.value in there.stages]
-    assert there.counterparties == sorted(there.counterparties, key=str.lower)
+    options = choices(con)
+    assert options is not None
+    assert options.projects == 39
+    assert options.stages == [stage.value for stage in Stage if stage.value in options.stages]
+    assert options.counterparties == sorted(options.counterparties, key=str.lower)

@@ -80,16 +80,16 @@ def test_a_part_that_keeps_ending_is_left_alone_and_the_others_live(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(processes, "FIRST_PAUSE_SECONDS", 0.01)
-    said: list[str] = []
-    with Supervisor(tmp_path, say=said.append) as servers:
+    messages: list[str] = []
+    with Supervisor(tmp_path, say=messages.append) as servers:
         servers.start("lasting", LASTING, {})
         servers.start("brief", BRIEF, {})
         wait_until(lambda: {part.name: part.state for part in servers.states()}["brief"] == "down", servers.tend)
         servers.tend()
         assert {part.name: part.restarts for part in servers.states()}["brief"] == TRIES
         assert identity_of(logged_process(servers, "lasting"))
-    assert "not started any more" in said[-1]
-    assert "brief.log" in said[-1]
+    assert "not started any more" in messages[-1]
+    assert "brief.log" in messages[-1]
 
 
 def test_when_every_part_keeps_ending_all_ends_with_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:

@@ -76,9 +76,9 @@ def with_total(values: pl.DataFrame) -> pl.DataFrame:
 @pytest.mark.usefixtures("doubtful")
 def test_the_flagged_share_of_a_span_and_what_is_left_without_it(exclude: bool) -> None:
     values = with_total(judged())
-    found = {row["psr_type"]: row for row in summary(*SPAN, exclude_flagged=exclude).to_dicts()}
-    assert found["Wind Onshore"]["half_hours_flagged"] > 10
-    for name, row in found.items():
+    by_key = {row["psr_type"]: row for row in summary(*SPAN, exclude_flagged=exclude).to_dicts()}
+    assert by_key["Wind Onshore"]["half_hours_flagged"] > 10
+    for name, row in by_key.items():
         mine = values.filter(psr_type=name)
         counted = mine.filter(~pl.col("doubted")) if exclude else mine
         assert row["half_hours_flagged"] == mine["doubted"].sum()
@@ -94,7 +94,7 @@ def test_the_flagged_share_of_a_span_and_what_is_left_without_it(exclude: bool) 
 @pytest.mark.parametrize(("ask", "period"), [(daily, "1d"), (monthly, "1mo")])
 @pytest.mark.usefixtures("doubtful")
 def test_the_flagged_share_of_days_and_months(ask: Callable[..., pl.DataFrame], period: str, exclude: bool) -> None:
-    found = ask(*SETTLED, exclude_flagged=exclude)
+    rows = ask(*SETTLED, exclude_flagged=exclude)
     mine = judged().filter(pl.col("settlement_date").is_between(*SETTLED))
     counted = pl.col("mw").filter(~pl.col("doubted")) if exclude else pl.col("mw")
     expected = mine.group_by(pl.col("settlement_date").dt.truncate(period), "psr_type").agg(
@@ -105,14 +105,14 @@ def test_the_flagged_share_of_days_and_months(ask: Callable[..., pl.DataFrame], 
         half_hours_flagged=pl.col("doubted").sum().cast(pl.Int64),
         flagged_share=pl.col("doubted").mean(),
     )
-    columns = [found.columns[0], "psr_type", *expected.columns[2:]]
+    columns = [rows.columns[0], "psr_type", *expected.columns[2:]]
     assert_frame_equal(
-        found.select(columns), expected.rename({"settlement_date": found.columns[0]}).select(columns),
+        rows.select(columns), expected.rename({"settlement_date": rows.columns[0]}).select(columns),
         check_row_order=False,
     )  # fmt: skip
     hours = {date(2024, 3, 1): 48 + 46, date(2024, 4, 1): 96} if ask is monthly else {date(2024, 3, 31): 46}
-    for row in found.to_dicts():
-        assert row["half_hours_expected"] == hours.get(row[found.columns[0]], 48)
+    for row in rows.to_dicts():
+        assert row["half_hours_expected"] == hours.get(row[rows.columns[0]], 48)
         assert row["coverage"] == pytest.approx(row["half_hours"] / row["half_hours_expected"])
 
 
@@ -120,21 +120,21 @@ def test_the_flagged_share_of_days_and_months(ask: Callable[..., pl.DataFrame], 
 @pytest.mark.parametrize("dataset", BY_HALF_HOUR, ids=lambda dataset: dataset.code)
 @pytest.mark.usefixtures("doubtful")
 def test_days_and_months_are_those_of_the_views(ask: Callable[..., pl.DataFrame], view: str, dataset: Dataset) -> None:
-    found = ask(date(2024, 3, 1), date(2024, 4, 30), dataset=dataset.name)
+    rows = ask(date(2024, 3, 1), date(2024, 4, 30), dataset=dataset.name)
     stands = read(f"{dataset.name}_{view}")
-    shared = [name for name in found.columns if name in stands.columns]
+    shared = [name for name in rows.columns if name in stands.columns]
     assert len(shared) > 8
-    assert_frame_equal(found.select(shared), stands.select(shared), check_row_order=False, check_dtypes=False)
+    assert_frame_equal(rows.select(shared), stands.select(shared), check_row_order=False, check_dtypes=False)
 
 
 @pytest.mark.usefixtures("doubtful")
 def test_half_hours_say_why_they_are_in_doubt_and_can_be_left_out() -> None:
     doubted = judged().filter("doubted").select("start_time_utc", "psr_type")
-    found = generation(*SPAN)
-    marked = found.filter(pl.col("flags").is_not_null())
+    rows = generation(*SPAN)
+    marked = rows.filter(pl.col("flags").is_not_null())
     assert_frame_equal(marked.select(doubted.columns), doubted, check_row_order=False)
     assert set(marked["flags"]) == {"wind_understated", "stuck"}
-    assert_frame_equal(generation(*SPAN, exclude_flagged=True), found.filter(pl.col("flags").is_null()))
+    assert_frame_equal(generation(*SPAN, exclude_flagged=True), rows.filter(pl.col("flags").is_null()))
 
 
 @pytest.mark.parametrize("grain", ["half hour", "day"])
@@ -151,8 +151,8 @@ def test_a_series_counts_what_is_flagged_and_breaks_without_it(grain: str) -> No
         )
     )
     drawn = series_by_grain(*SPAN, grain=GRAINS[grain], exclude_flagged=True)
-    there = drawn.frame.filter(pl.col("half_hours") + pl.col("half_hours_flagged") > 0)
-    assert_frame_equal(there.select(expected.columns), expected, check_row_order=False)
+    existing = drawn.frame.filter(pl.col("half_hours") + pl.col("half_hours_flagged") > 0)
+    assert_frame_equal(existing.select(expected.columns), expected, check_row_order=False)
     by_bucket = judged().filter("doubted").group_by(bucket).agg(pl.col("start_time_utc").n_unique().alias("n"))
     assert dict(drawn.flagged.select("start_time_utc", "half_hours_flagged").iter_rows()) == dict(by_bucket.iter_rows())
     assert series_by_grain(*SPAN, grain=GRAINS[grain]).flagged.equals(drawn.flagged)
@@ -177,7 +177,7 @@ def test_a_chart_shades_what_is_flagged_and_says_why() -> None:
 def test_a_coarse_chart_shades_as_high_as_the_share() -> None:
     *_, shade = generation_figure(series_by_grain(*SPAN, grain=GRAINS["day"])).data
     assert all(0 < share < 1 for share in shade.y[:-1])
-    assert all("of 48 half hours" in said for said in shade.customdata)
+    assert all("of 48 half hours" in message for message in shade.customdata)
 
 
 @pytest.mark.usefixtures("doubtful")

@@ -88,8 +88,8 @@ def test_export_says_why_a_value_is_in_doubt_and_leaves_it_out_when_asked_to(ren
 
 @pytest.mark.usefixtures("recorded")
 def test_plot_takes_the_same_options_and_says_so_on_the_page(renewables: Renewables) -> None:
-    said = renewables("plot", *DAYS, "--exclude-flagged", "--as-of", "2024-01-02T12:00Z")
-    assert "as published by 2024-01-02T12:00Z, without what is flagged" in said.out
+    result = renewables("plot", *DAYS, "--exclude-flagged", "--as-of", "2024-01-02T12:00Z")
+    assert "as published by 2024-01-02T12:00Z, without what is flagged" in result.out
     page = Path("wind_and_solar.html").read_text(encoding="utf-8")
     assert "Drawn: as published by 2024-01-02T12:00Z, without what is flagged." in page
     assert "Flagged: Wind understated" in page
@@ -113,16 +113,16 @@ def test_analyze_plot_and_export_go_back_in_time(warehouse: Filled, renewables: 
 @pytest.mark.parametrize("command", ["analyze", "plot", "export"])
 @pytest.mark.usefixtures("warehouse")
 def test_as_of_and_known_at_together_are_refused(renewables: Renewables, command: str) -> None:
-    said = renewables(command, "--as-of", "2024-04-01", "--known-at", "2024-04-01")
-    assert (said.code, said.out) == (2, "")
-    assert "not both" in said.err
+    result = renewables(command, "--as-of", "2024-04-01", "--known-at", "2024-04-01")
+    assert (result.code, result.out) == (2, "")
+    assert "not both" in result.err
 
 
 @pytest.mark.usefixtures("warehouse")
 def test_every_table_as_it_is_takes_no_choice_of_values(renewables: Renewables) -> None:
-    said = renewables("export", "--all", "out", "--exclude-flagged")
-    assert said.code == 2
-    assert "--all exports every table as it is" in said.err
+    result = renewables("export", "--all", "out", "--exclude-flagged")
+    assert result.code == 2
+    assert "--all exports every table as it is" in result.err
 
 
 def test_values_that_no_flag_was_looked_for_yet_are_counted(simulator: Simulator, renewables: Renewables) -> None:
@@ -145,17 +145,17 @@ def test_values_that_no_flag_was_looked_for_yet_are_counted(simulator: Simulator
 
 @pytest.mark.usefixtures("home")
 def test_without_a_warehouse_the_way_out_is_said(renewables: Renewables) -> None:
-    said = renewables("quality")
-    assert (said.code, said.out) == (1, "")
-    assert "renewables fetch-range" in said.err
+    result = renewables("quality")
+    assert (result.code, result.out) == (1, "")
+    assert "renewables fetch-range" in result.err
 
 
 @pytest.mark.parametrize("form", [(), ("--json",)])
 @pytest.mark.usefixtures("hollow")
 def test_without_rows_the_way_out_is_said(renewables: Renewables, form: tuple[str, ...]) -> None:
-    said = renewables("quality", *form)
-    assert (said.code, said.out) == (1, "")
-    assert "holds nothing of wind_and_solar or generation_by_fuel yet" in said.err
+    result = renewables("quality", *form)
+    assert (result.code, result.out) == (1, "")
+    assert "holds nothing of wind_and_solar or generation_by_fuel yet" in result.err
 
 
 @pytest.mark.usefixtures("warehouse")

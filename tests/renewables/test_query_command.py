@@ -38,9 +38,9 @@ def test_a_query_is_answered(renewables: Renewables, warehouse: Filled) -> None:
 @pytest.mark.usefixtures("warehouse")
 def test_a_query_cannot_reach_files_or_change_anything(renewables: Renewables, sql: str) -> None:
     Path("secret.csv").write_text("a,b\n1,2\n")
-    said = renewables("query", sql)
-    assert (said.code, said.out) == (1, "")
-    assert len(said.err.splitlines()) == 1
+    result = renewables("query", sql)
+    assert (result.code, result.out) == (1, "")
+    assert len(result.err.splitlines()) == 1
     assert [path.name for path in Path().iterdir()] == ["secret.csv"]
 
 
@@ -63,16 +63,16 @@ def test_types_that_tables_do_not_hold_are_shown_as_text(renewables: Renewables)
 @pytest.mark.usefixtures("warehouse")
 @pytest.mark.parametrize("seconds", ["1e20", "inf"])
 def test_a_time_that_is_no_bound_is_refused(renewables: Renewables, seconds: str) -> None:
-    said = renewables("query", "--seconds", seconds, "SELECT 1")
-    assert (said.code, len(said.err.splitlines())) == (1, 1)
+    result = renewables("query", "--seconds", seconds, "SELECT 1")
+    assert (result.code, len(result.err.splitlines())) == (1, 1)
 
 
 @pytest.mark.usefixtures("warehouse")
 def test_a_mistake_is_one_sentence(renewables: Renewables) -> None:
-    said = renewables("query", "SELECT nothing FROM wind_and_solar\nWHERE true")
-    assert said.code == 1
-    assert '"nothing" not found' in said.err
-    assert len(said.err.splitlines()) == 1
+    result = renewables("query", "SELECT nothing FROM wind_and_solar\nWHERE true")
+    assert result.code == 1
+    assert '"nothing" not found' in result.err
+    assert len(result.err.splitlines()) == 1
 
 
 @pytest.mark.usefixtures("warehouse")
@@ -86,9 +86,9 @@ def test_what_is_cut_is_said(renewables: Renewables) -> None:
 @pytest.mark.usefixtures("warehouse")
 def test_a_query_without_end_is_stopped(renewables: Renewables) -> None:
     endless = "SELECT count(*) FROM range(10000000) a, range(1000000) b WHERE a.range * b.range % 7 = 3"
-    said = renewables("query", "--seconds", "0.2", endless)
-    assert said.code == 1
-    assert "stopped after 0.2 s" in said.err
+    result = renewables("query", "--seconds", "0.2", endless)
+    assert result.code == 1
+    assert "stopped after 0.2 s" in result.err
 
 
 @pytest.mark.usefixtures("warehouse")

@@ -92,8 +92,8 @@ def test_a_row_in_quarantine_without_a_zone_is_of_the_same_half_hour_in_any_zone
         con.execute(RAW)
         path = snapshots.publish_snapshot(con).path
     call = "wind_and_solar_gaps_at('2024-04-03')"
-    found = [rows(path, zone, call).filter(pl.col("state") == "set_aside")["start_time_utc"] for zone in ZONES]
-    assert {tuple(instants) for instants in found} == {(datetime.fromisoformat("2024-04-01T06:00Z"),)}
+    matches = [rows(path, zone, call).filter(pl.col("state") == "set_aside")["start_time_utc"] for zone in ZONES]
+    assert {tuple(instants) for instants in matches} == {(datetime.fromisoformat("2024-04-01T06:00Z"),)}
     assert path.is_relative_to(home)
 
 

@@ -12,15 +12,15 @@ from warehouse.errors import WarehouseMissing
 
 
 def test_the_status_counts_what_landed(warehouse: Filled) -> None:
-    found = warehouse_status()
-    wind_and_solar = found.datasets[0]
+    status = warehouse_status()
+    wind_and_solar = status.datasets[0]
     # A value may be published again unchanged but for its time; it is another publication then.
     assert wind_and_solar.publications == len(warehouse.publications.unique())
     assert wind_and_solar.first_start_time_utc == warehouse.truth["start_time_utc"].min()
     assert wind_and_solar.newest_start_time_utc == warehouse.truth["start_time_utc"].max()
     assert wind_and_solar.rows_quarantined == 1
     assert wind_and_solar.sources == ("synthetic",)
-    assert (found.version, found.size_bytes > 0) == (5, True)
+    assert (status.version, status.size_bytes > 0) == (5, True)
 
 
 def test_gaps_are_counted_by_utc_day_up_to_the_newest_half_hour(warehouse: Filled) -> None:
@@ -38,12 +38,12 @@ def test_gaps_are_counted_by_utc_day_up_to_the_newest_half_hour(warehouse: Fille
 
 @pytest.mark.usefixtures("warehouse")
 def test_freshness_is_judged_from_the_newest_half_hour() -> None:
-    held = warehouse_status().datasets[0]
-    assert held.newest_start_time_utc
-    soon = held.newest_start_time_utc + WIND_AND_SOLAR.fresh_within
+    available = warehouse_status().datasets[0]
+    assert available.newest_start_time_utc
+    soon = available.newest_start_time_utc + WIND_AND_SOLAR.fresh_within
     late = soon + timedelta(minutes=1)
-    assert (held.is_fresh(soon), held.is_fresh(late)) == (True, False)
-    assert held.age(soon) == WIND_AND_SOLAR.fresh_within - timedelta(minutes=30)
+    assert (available.is_fresh(soon), available.is_fresh(late)) == (True, False)
+    assert available.age(soon) == WIND_AND_SOLAR.fresh_within - timedelta(minutes=30)
 
 
 @pytest.mark.usefixtures("warehouse")
@@ -62,21 +62,21 @@ def test_the_last_runs_come_from_the_fetch_log_newest_first() -> None:
 
 @pytest.mark.usefixtures("warehouse")
 def test_the_status_says_which_years_have_an_installed_capacity() -> None:
-    found = warehouse_status().capacity
-    assert found
-    assert (found.first_year, found.last_year) == (2022, 2025)
-    assert found.newest_publish_time_utc == at("2025-10-13T13:25:52Z")
-    assert (found.publications, found.rows_quarantined, found.sources) == (121, 0, ("synthetic",))
+    result = warehouse_status().capacity
+    assert result
+    assert (result.first_year, result.last_year) == (2022, 2025)
+    assert result.newest_publish_time_utc == at("2025-10-13T13:25:52Z")
+    assert (result.publications, result.rows_quarantined, result.sources) == (121, 0, ("synthetic",))
 
 
 @pytest.mark.usefixtures("hollow")
 def test_an_empty_warehouse_has_a_status() -> None:
-    found = warehouse_status()
+    status = warehouse_status()
     assert [
-        (dataset.half_hours, dataset.coverage, dataset.age(at("2024-10-30T01:00Z"))) for dataset in found.datasets
+        (dataset.half_hours, dataset.coverage, dataset.age(at("2024-10-30T01:00Z"))) for dataset in status.datasets
     ] == [(0, None, None)] * 2
-    assert found.capacity is None
-    assert found.runs == ()
+    assert status.capacity is None
+    assert status.runs == ()
 
 
 def test_without_a_snapshot_there_is_no_status(home: Path) -> None:

@@ -108,8 +108,8 @@ def test_threads_of_one_process_write_one_after_the_other() -> None:
 
     def add_one(_: int) -> None:
         with writing() as con:
-            found = con.execute("FROM numbers").fetchall()[0][0]
-            con.execute("UPDATE numbers SET n = ?", [found + 1])
+            rows = con.execute("FROM numbers").fetchall()[0][0]
+            con.execute("UPDATE numbers SET n = ?", [rows + 1])
 
     with ThreadPoolExecutor(4) as pool:
         list(pool.map(add_one, range(20)))
@@ -136,10 +136,10 @@ def test_a_thread_that_waits_too_long_for_another_says_so() -> None:
 
 def test_readers_share_a_snapshot_and_cannot_write_to_it() -> None:
     publish_one_row()
-    with reading() as one, reading() as other:
-        assert one.execute("FROM numbers").fetchall() == other.execute("FROM numbers").fetchall()
+    with reading() as item, reading() as other:
+        assert item.execute("FROM numbers").fetchall() == other.execute("FROM numbers").fetchall()
         with pytest.raises(duckdb.InvalidInputException, match="read-only"):
-            one.execute("INSERT INTO numbers VALUES (2)")
+            item.execute("INSERT INTO numbers VALUES (2)")
 
 
 def test_reading_before_anything_is_published_says_how_to_begin(home: Path) -> None:

@@ -59,6 +59,6 @@ def test_any_batching_order_and_overlap_of_the_same_publications_makes_the_same_
             with transaction(con):
                 new += append_new(con, "winds", frame, key=KEY, range_column="start_time_utc")
         refuse_doubled_keys(con, "winds", KEY)
-        found = con.sql("FROM winds").pl().rows()
-    assert new == len(found)
-    assert sorted(found) == sorted(set(wanted))
+        result = con.sql("FROM winds").pl().rows()
+    assert new == len(result)
+    assert sorted(result) == sorted(set(wanted))

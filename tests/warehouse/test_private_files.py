@@ -38,9 +38,9 @@ def test_a_new_home_with_its_warehouse_and_snapshots_is_its_owners_only(fresh_ho
         con.execute("CREATE TABLE numbers AS SELECT unnest(range(1000)) AS n")
         while_writing = modes(fresh_home)
         snapshots.publish_snapshot(con)
-    for found in (while_writing, modes(fresh_home)):
-        assert {mode for path, mode in found.items() if not path.endswith((".duckdb", ".wal", ".json"))} == {0o700}
-        assert {mode for path, mode in found.items() if path.endswith((".duckdb", ".wal", ".json"))} == {0o600}
+    for item in (while_writing, modes(fresh_home)):
+        assert {mode for path, mode in item.items() if not path.endswith((".duckdb", ".wal", ".json"))} == {0o700}
+        assert {mode for path, mode in item.items() if path.endswith((".duckdb", ".wal", ".json"))} == {0o600}
 
 
 def test_a_restored_warehouse_is_its_owners_only(fresh_home: Path) -> None:

@@ -32,12 +32,12 @@ def test_the_newest_and_the_first_of_each_recent_day_stay_and_all_others_go(
     with TemporaryDirectory() as name:
         folder = Path(name)
         fill(folder, days_ago)
-        there = kept_snapshots(folder)
+        result = kept_snapshots(folder)
         gone = prune_snapshots(folder, keep=keep, backup_days=backup_days, today=TODAY)
         left = kept_snapshots(folder)
-    assert sorted([*gone, *(s.path for s in left)]) == [s.path for s in there]
-    assert left[-keep:] == there[-keep:]
-    for snapshot in there[:-keep]:
+    assert sorted([*gone, *(s.path for s in left)]) == [s.path for s in result]
+    assert left[-keep:] == result[-keep:]
+    for snapshot in result[:-keep]:
         ago = (TODAY - snapshot.day).days
         is_first_of_its_day = days_ago.index(ago) + 1 == snapshot.version
         assert (snapshot in left) == (is_first_of_its_day and ago < backup_days)

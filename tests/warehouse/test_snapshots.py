@@ -120,14 +120,14 @@ def poll(last: int) -> tuple[int, list[str]]:
     wrong, before, seen = [], 0, set()
     while before < last:
         with reading() as con:
-            [(one,)] = con.execute("SELECT n FROM numbers").fetchall()
+            [(held_rows,)] = con.execute("SELECT n FROM numbers").fetchall()
             [(other, rows)] = con.execute("SELECT any_value(n), count(*) FROM more").fetchall()
-        if one != other or rows != 1000:
-            wrong.append(f"half a publication: {one}, {other}, {rows} rows")
-        if one < before:
-            wrong.append(f"{one} after {before}")
-        before = one
-        seen.add(one)
+        if held_rows != other or rows != 1000:
+            wrong.append(f"half a publication: {held_rows}, {other}, {rows} rows")
+        if held_rows < before:
+            wrong.append(f"{held_rows} after {before}")
+        before = held_rows
+        seen.add(held_rows)
     return len(seen), wrong
 
 

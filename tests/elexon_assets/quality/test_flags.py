@@ -32,10 +32,10 @@ def fetch(simulator: Simulator, faults: str = "", *datasets: Dataset) -> None:
 
 def open_flags() -> dict[tuple[str, datetime], set[str]]:
     """(reason, start) to the categories."""
-    found: dict[tuple[str, datetime], set[str]] = {}
+    by_key: dict[tuple[str, datetime], set[str]] = {}
     for start, category, reason in published("SELECT start_time_utc, category, reason FROM open_flags").rows():
-        found.setdefault((reason, start), set()).add(category)
-    return found
+        by_key.setdefault((reason, start), set()).add(category)
+    return by_key
 
 
 @pytest.mark.parametrize(
@@ -169,8 +169,8 @@ def test_a_sum_above_its_soft_limit_flags_every_part_of_it(simulator: Simulator)
         [(start, mw)] = con.sql(sums).pl().rows()
         con.execute("UPDATE soft_limits SET high_mw = ? WHERE category = 'Total'", [mw - 0.001])
         flag_new(con, datetime.now(UTC))
-        found = con.sql("SELECT start_time_utc, category, reason FROM open_flags").pl().rows()
-    assert set(found) == {(start, psr_type, "outside_soft_limits") for psr_type in ALL_PSR_TYPES}
+        result = con.sql("SELECT start_time_utc, category, reason FROM open_flags").pl().rows()
+    assert set(result) == {(start, psr_type, "outside_soft_limits") for psr_type in ALL_PSR_TYPES}
 
 
 def test_wind_is_judged_anew_when_the_fuels_arrive_after_it(simulator: Simulator) -> None:
@@ -206,8 +206,8 @@ def test_flagged_shares_of_days_and_months_equal_a_computation_of_their_own(
 ) -> None:
     """From the published values by the rule's own words, in Polars, without flags and views."""
     simulator.faults = "understated%0.05,stuck%0.03,zero%0.02,hole%0.05,slightly-negative%0.02,late%0.1,wrong-label%0.1"
-    for one in BY_HALF_HOUR:
-        fetch_days(date(2024, 3, 28), date(2024, 4, 3), dataset=one)
+    for item in BY_HALF_HOUR:
+        fetch_days(date(2024, 3, 28), date(2024, 4, 3), dataset=item)
     update_flags()
     doubted = _doubted_wind() if dataset is WIND_AND_SOLAR else _doubted_fuels()
     values = published(f"SELECT start_time_utc, settlement_date, {dataset.category}, generation_mw FROM {dataset.name}")

@@ -135,7 +135,7 @@ def test_every_recorded_fail_over_of_june_2023_is_flagged_and_no_other_half_hour
     }
     fetch_days(date(2023, 6, 1), date(2023, 6, 30), dataset=GENERATION_BY_FUEL)
     update_flags()
-    found = published("SELECT start_time_utc, reason, count(*) AS fuels FROM open_flags GROUP BY ALL").rows()
-    assert {start for start, _, _ in found} == zero
+    result = published("SELECT start_time_utc, reason, count(*) AS fuels FROM open_flags GROUP BY ALL").rows()
+    assert {start for start, _, _ in result} == zero
     assert len(zero) == 7
-    assert {(reason, fuels) for _, reason, fuels in found} == {("all_zero", 10)}
+    assert {(reason, fuels) for _, reason, fuels in result} == {("all_zero", 10)}

@@ -10,8 +10,8 @@ FIRST, SECOND = "2023-12-24T13:25:52Z", "2024-04-20T13:25:52Z"
 def rows(elexon: Elexon, start: str, end: str) -> list[dict[str, object]]:
     response = elexon.get("/datasets/IGCA", publishDateTimeFrom=start, publishDateTimeTo=end)
     assert response.status_code == 200, response.text
-    found: list[dict[str, object]] = response.json()["data"]
-    return found
+    result: list[dict[str, object]] = response.json()["data"]
+    return result
 
 
 def test_both_ends_of_the_publish_times_are_in(elexon: Elexon) -> None:

@@ -101,8 +101,8 @@ def test_a_spoiled_value_is_that_of_onshore_wind_or_fuelhh_wind(
 ) -> None:
     rows = by_type(spoiled(elexon, kind, plain))
     fuels = by_type(hit(elexon.fuelhh("2024-01-08", "2024-01-08", kind + AT)))
-    for found in (rows["Wind Onshore"], fuels["WIND"]):
-        assert found == value or (isinstance(found, float) and isinstance(value, float) and math.isnan(found))
+    for item in (rows["Wind Onshore"], fuels["WIND"]):
+        assert item == value or (isinstance(item, float) and isinstance(value, float) and math.isnan(item))
     assert {name: mw for name, mw in rows.items() if name != "Wind Onshore"} == {
         name: mw for name, mw in by_type(hit(plain)).items() if name != "Wind Onshore"
     }
@@ -155,10 +155,10 @@ def test_stuck_wind_repeats_the_half_hour_before(elexon: Elexon, plain: Rows) ->
 
 def test_a_share_hits_the_same_half_hours_in_every_window(elexon: Elexon, plain: Rows) -> None:
     rows = elexon.wind_and_solar(START, END, "hole%0.3")
-    held = {row["startTime"] for row in rows}
-    assert 20 < len(held) < 46
-    assert rows == [row for row in plain if row["startTime"] in held]
+    existing = {row["startTime"] for row in rows}
+    assert 20 < len(existing) < 46
+    assert rows == [row for row in plain if row["startTime"] in existing]
     later = elexon.wind_and_solar("2024-01-08T12:00Z", "2024-01-09T12:00Z", "hole%0.3")
     assert {str(row["startTime"]) for row in later if str(row["startTime"]) < "2024-01-09"} == {
-        start for start in held if str(start) >= "2024-01-08T12"
+        start for start in existing if str(start) >= "2024-01-08T12"
     }

@@ -43,10 +43,10 @@ def test_a_half_hour_has_the_same_value_whatever_window_asks() -> None:
     new_year = first - 48
     whole = weather(3, new_year, new_year + 500)
     for offset in (0, 1, 47, 48, 49, 400):
-        one = weather(3, new_year + offset, new_year + offset)
-        assert one.onshore_mw[0] == whole.onshore_mw[offset]
-        assert one.offshore_mw[0] == whole.offshore_mw[offset]
-        assert one.solar_mw[0] == whole.solar_mw[offset]
+        item = weather(3, new_year + offset, new_year + offset)
+        assert item.onshore_mw[0] == whole.onshore_mw[offset]
+        assert item.offshore_mw[0] == whole.offshore_mw[offset]
+        assert item.solar_mw[0] == whole.solar_mw[offset]
     assert len(weather(3, first, first + count - 1).solar_mw) == count == 17_568
 
 

@@ -55,9 +55,9 @@ def restored(engine: sa.Engine, kind: str, id: str) -> Receipt:
 
 def there(engine: sa.Engine, kind: str, id: str) -> Record:
     """The record as it is."""
-    found = reader.find_record(engine, kind, id)
-    assert found, (kind, id)
-    return found
+    record = reader.find_record(engine, kind, id)
+    assert record, (kind, id)
+    return record
 
 
 def everything(engine: sa.Engine) -> State:

@@ -65,7 +65,7 @@ EARLIER = st.integers(0, 7)
 
 def change_of(step: Step, state: State, versions: dict[tuple[str, str], int]) -> Change:
     def pick(kind: str) -> str:
-        ids = sorted(id for there, id in state if there == kind)
+        ids = sorted(id for item, id in state if item == kind)
         return ids[step.pick % len(ids)]
 
     fields = dict(step.fields)

@@ -20,9 +20,9 @@ def now() -> datetime:
 
 
 def claimed(engine: sa.Engine, at: datetime) -> Waiting:
-    found = outbox.claim_next(engine, at)
-    assert found
-    return found
+    result = outbox.claim_next(engine, at)
+    assert result
+    return result
 
 
 def test_a_notice_is_pending_until_it_is_sent(engine: sa.Engine, now: datetime) -> None:
@@ -112,13 +112,13 @@ def test_many_deliverers_claim_each_notice_once(engine: sa.Engine, now: datetime
     outbox.put_notices(engine, [Notice("Test", str(n), id=str(n)) for n in range(24)])
 
     def claims(_: int) -> list[str]:
-        found = []
+        matches = []
         while waiting := outbox.claim_next(engine, now):
-            found.append(waiting.notice.id)
-        return found
+            matches.append(waiting.notice.id)
+        return matches
 
     with ThreadPoolExecutor(4) as pool:
-        ids = [id for found in pool.map(claims, range(4)) for id in found]
+        ids = [id for matches in pool.map(claims, range(4)) for id in matches]
     assert sorted(ids, key=int) == [str(n) for n in range(24)]
 
 
@@ -136,5 +136,5 @@ def test_what_was_given_up_is_tried_again_from_the_start_and_nothing_else_is(eng
 
     assert outbox.count_by_state(engine) == {**one_of_each, NoticeState.PENDING: 2, NoticeState.FAILED: 0}
     assert {claimed(engine, at).notice.id for _ in range(2)} == {"1", "3"}
-    again = next(one for one in outbox.list_notices(engine) if one.notice.id == "1")
+    again = next(notice for notice in outbox.list_notices(engine) if notice.notice.id == "1")
     assert (again.state, again.attempts, again.outcome) == (NoticeState.PENDING, 1, "down")

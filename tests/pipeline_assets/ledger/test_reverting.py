@@ -157,9 +157,9 @@ def test_the_same_revert_twice_is_one(engine: sa.Engine) -> None:
 def test_a_batch_says_what_it_reverts(engine: sa.Engine) -> None:
     made = submitted(engine, *PORTFOLIO)
     back = undone(engine, made)
-    there = schema.batches.c
+    columns = schema.batches.c
     with schema.reading(engine) as con:
-        rows = con.execute(sa.select(there.batch, there.source, there.reverts, there.first_position)).all()
+        rows = con.execute(sa.select(columns.batch, columns.source, columns.reverts, columns.first_position)).all()
     assert set(rows) == {(made.batch, "form", None, 1), (back.batch, "revert", made.batch, len(PORTFOLIO) + 1)}
 
 
