@@ -32,7 +32,7 @@ GENERATION = [
         title="Overview",
         icon=":material/wind_power:",
         default=True,
-        help="The newest half hour, the last day and week by technology, records, and what is missing.",
+        help="The newest half-hour, the last day and week by technology, records, and what is missing.",
     ),
     st.Page(
         "app_pages/analysis.py",
@@ -44,7 +44,7 @@ GENERATION = [
         "app_pages/explorer.py",
         title="Explorer",
         icon=":material/table_rows:",
-        help="Half hours to filter, sort and download, as they are or as they were published by a time.",
+        help="Half-hours to filter, sort and download, as they are or as they were published by a time.",
     ),
     st.Page(
         "app_pages/data_management.py",

@@ -38,7 +38,7 @@ def accept_gap(
     if not reason or not accepted_by:
         raise UnusableInput("A known gap needs a reason and the name of who accepts it.")
     if day > last_closed_day(dataset):
-        raise UnusableInput(f"{day} is not over or not published yet: its half hours may still come.")
+        raise UnusableInput(f"{day} is not over or not published yet: its half-hours may still come.")
     with open_warehouse() as con:
         with landing.transaction(con):
             ensure_schema(con)
@@ -53,7 +53,7 @@ def accept_gap(
                     f"`renewables fetch-range {day} {day} --dataset {dataset.name}`."
                 )
             if not states:
-                raise UnusableInput(f"{day} of {dataset.title.lower()} lacks no half hour.")
+                raise UnusableInput(f"{day} of {dataset.title.lower()} lacks no half-hour.")
             con.execute("DELETE FROM accepted_gaps WHERE dataset = ? AND day_utc = ?", [dataset.name, day])
             con.execute(
                 "INSERT INTO accepted_gaps VALUES (?, ?, ?, ?, ?)",

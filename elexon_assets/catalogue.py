@@ -39,7 +39,7 @@ DESCRIPTIONS = {
 
 FLAG_COLUMNS = {
     "dataset": ("VARCHAR", "The dataset that the value in doubt belongs to."),
-    "start_time_utc": ("TIMESTAMPTZ", "Start of the half hour, UTC."),
+    "start_time_utc": ("TIMESTAMPTZ", "Start of the half-hour, UTC."),
     "category": ("VARCHAR", "PSR type or fuel type of the value."),
     "reason": ("VARCHAR", "Why the value is in doubt: the name of the rule that raised the flag."),
     "detail": ("VARCHAR", "The figures that the rule judged by."),

@@ -85,8 +85,8 @@ def coverage_is_whole(con: duckdb.DuckDBPyConnection, dataset: Dataset, now: dat
     coverage = present / expected if expected else 0.0
     return coverage >= WHOLE, {
         "coverage (%)": dg.MetadataValue.float(round(100 * coverage, 2)),
-        "half hours": dg.MetadataValue.int(int(present)),
-        "half hours expected": dg.MetadataValue.int(expected),
+        "half-hours": dg.MetadataValue.int(int(present)),
+        "half-hours expected": dg.MetadataValue.int(expected),
     }
 
 
@@ -111,7 +111,7 @@ def values_within_soft_limits(con: duckdb.DuckDBPyConnection, dataset: Dataset, 
         f"SELECT count(DISTINCT start_time_utc) FROM {dataset.name}_outside_soft_limits WHERE start_time_utc >= ?",
         _trailing_days(now),
     )
-    return count == 0, {"half hours outside": dg.MetadataValue.int(count)}
+    return count == 0, {"half-hours outside": dg.MetadataValue.int(count)}
 
 
 def few_values_are_in_doubt(con: duckdb.DuckDBPyConnection, dataset: Dataset, now: datetime) -> Outcome:
@@ -153,7 +153,7 @@ def gaps_are_recent_or_known(con: duckdb.DuckDBPyConnection, dataset: Dataset, n
     )
     missing = sum(count for state, count in states.items() if state != KNOWN_GAP.name)
     return missing == 0, {
-        "half hours missing": dg.MetadataValue.int(missing),
+        "half-hours missing": dg.MetadataValue.int(missing),
         **{state.title: dg.MetadataValue.int(states.get(state.name, 0)) for state in GAP_STATES},
     }
 

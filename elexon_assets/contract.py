@@ -67,7 +67,7 @@ def _column_schema(dataset: Dataset, name: str, column: Column, is_half_hour: bo
         low, high = column.between
         checks.append(pa.Check.in_range(low, high, error=f"{column.elexon_field} is not between {low} and {high}"))
     if is_half_hour:
-        checks.append(pa.Check(_on_the_half_hour, error=f"{column.elexon_field} is not on a half hour"))
+        checks.append(pa.Check(_on_the_half_hour, error=f"{column.elexon_field} is not on a half-hour"))
     if isinstance(column.dtype, pl.Float64):
         checks.append(pa.Check(_is_finite, error=f"{column.elexon_field} is not a finite number"))
     return pa.Column(column.dtype, checks=checks, nullable=False, description=column.description)

@@ -122,16 +122,16 @@ class Dataset:
         return window_of_days(self.since, now.date())
 
 
-_START = Column("startTime", UTC_TIME, "Start of the half hour, UTC.")
+_START = Column("startTime", UTC_TIME, "Start of the half-hour, UTC.")
 _PUBLISHED = Column("publishTime", UTC_TIME, "When Elexon published this value, UTC. The newest is the current one.")
 
 WIND_AND_SOLAR = Dataset(
     name="wind_and_solar",
     code="AGWS",
     title="Wind and solar",
-    description="Half-hourly wind and solar generation of Great Britain, MW averaged over the half hour. Solar is a "
+    description="Half-hourly wind and solar generation of Great Britain, MW averaged over the half-hour. Solar is a "
     "national estimate; wind is the transmission-metered wind and most of the embedded estimate, and is understated "
-    "in many half hours.",
+    "in many half-hours.",
     path="/generation/actual/per-type/wind-and-solar",
     longest_window=timedelta(days=7),  # asked for as 7 days less half an hour: the cap is 7 days, both ends inclusive
     parameters=instants,
@@ -141,7 +141,7 @@ WIND_AND_SOLAR = Dataset(
         "psr_type": Column(
             "psrType", pl.String(), "Power system resource type.", ("Wind Onshore", "Wind Offshore", "Solar")
         ),
-        "generation_mw": Column("quantity", pl.Float64(), "MW averaged over the half hour; MWh = MW x 0.5."),
+        "generation_mw": Column("quantity", pl.Float64(), "MW averaged over the half-hour; MWh = MW x 0.5."),
         "publish_time_utc": _PUBLISHED,
         "business_type": Column(
             "businessType", pl.String(), "Elexon's business type.", ("Wind generation", "Solar generation")
@@ -205,7 +205,7 @@ GENERATION_BY_FUEL = Dataset(
     columns={
         "start_time_utc": _START,
         "fuel_type": Column("fuelType", pl.String(), "Elexon's fuel type.", (*_FUELS, *_INTERCONNECTORS)),
-        "generation_mw": Column("generation", pl.Float64(), "MW averaged over the half hour; MWh = MW x 0.5."),
+        "generation_mw": Column("generation", pl.Float64(), "MW averaged over the half-hour; MWh = MW x 0.5."),
         "publish_time_utc": _PUBLISHED,
     },
     category="fuel_type",

@@ -13,7 +13,7 @@ from elexon_assets.resources import WarehouseResource
 
 
 @dg.asset(
-    description="What is in doubt: half hours and categories, with a reason each. A flag whose cause has gone is "
+    description="What is in doubt: half-hours and categories, with a reason each. A flag whose cause has gone is "
     "closed, never deleted; values are never altered.",
     deps=[*GENERATION_ASSETS, latest_half_hours],
     group_name=catalogue.QUALITY,
@@ -34,7 +34,7 @@ def flags(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> dg
             "raised": dg.MetadataValue.int(done.raised),
             "closed": dg.MetadataValue.int(done.closed),
             "restated": dg.MetadataValue.int(done.restated),
-            "half hours looked at": dg.MetadataValue.int(done.half_hours),
+            "half-hours looked at": dg.MetadataValue.int(done.half_hours),
             **{f"open: {reason.title}": dg.MetadataValue.int(done.open.get(reason.name, 0)) for reason in REASONS},
         }
     )

@@ -27,13 +27,13 @@ WIND_UNDERSTATED = Reason(
 STUCK = Reason(
     "stuck",
     "Stuck values",
-    "Onshore and offshore wind both equal the half hour before to the kilowatt.",
+    "Onshore and offshore wind both equal the half-hour before to the kilowatt.",
     value_in_doubt=True,
 )
 ALL_ZERO = Reason(
     "all_zero",
     "Every fuel at zero",
-    "Every fuel of the half hour was published as zero: a fail-over at the source, not a country without power.",
+    "Every fuel of the half-hour was published as zero: a fail-over at the source, not a country without power.",
     value_in_doubt=True,
 )
 SOME_AT_ZERO = Reason(
@@ -69,13 +69,13 @@ OUTSIDE_SOFT_LIMITS = Reason(
 LABEL_DISAGREES = Reason(
     "label_disagrees",
     "Settlement label disagrees",
-    "Elexon labels the half hour with another settlement date or period than its start time has.",
+    "Elexon labels the half-hour with another settlement date or period than its start time has.",
     value_in_doubt=False,
 )
 PUBLISHED_LATE = Reason(
     "published_late",
     "Published late",
-    "The half hour was first published well after the dataset's ordinary lag.",
+    "The half-hour was first published well after the dataset's ordinary lag.",
     value_in_doubt=False,
 )
 

@@ -54,7 +54,7 @@ def pruning() -> None:
 @dg.job(
     executor_def=dg.in_process_executor,
     tags={PRIORITY: "30"},
-    description="Accepts the half hours that are missing from a day as a known gap: the day turns green, and no repair "
+    description="Accepts the half-hours that are missing from a day as a known gap: the day turns green, and no repair "
     "asks for it again. Started by `renewables accept-gap` and by the page Data management.",
 )
 def accepting() -> None:

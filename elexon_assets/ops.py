@@ -58,6 +58,6 @@ def accept_known_gap(context: dg.OpExecutionContext, config: GapToAccept, wareho
             asset_key=dataset.name,
             partition=day.isoformat(),
             description=f"Accepted as a known gap by {config.accepted_by}: {config.reason}",
-            metadata={"half hours missing": half_hours, "known gap": config.reason},
+            metadata={"half-hours missing": half_hours, "known gap": config.reason},
         )
     )

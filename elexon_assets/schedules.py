@@ -55,7 +55,7 @@ def every_night_repair(context: dg.ScheduleEvaluationContext) -> Requests:
 def every_half_hour(context: dg.ScheduleEvaluationContext) -> Requests:
     """The trailing 24 hours."""
     if busy := jobs.on_its_way(context.instance, jobs.latest.name):
-        return dg.SkipReason(f"the run {busy} of the half hour before is still on its way")
+        return dg.SkipReason(f"the run {busy} of the half-hour before is still on its way")
     return dg.RunRequest()
 
 

@@ -25,7 +25,7 @@ FAR_AWAY = f"{{value}} is outside the years {YEARS[0]} to {YEARS[1]}."
 ONE_OF_EACH = "Give two days or two times, not one of each: {start} to {end}."
 REVERSED = "The start {start} is after the end {end}: give the earlier one first."
 EMPTY = "The span from {start} to {end} is empty: give an end after the start."
-OFF_GRID = "{value} is not on the grid of half hours: give a time at minute 00 or 30."
+OFF_GRID = "{value} is not on the grid of half-hours: give a time at minute 00 or 30."
 TOO_EARLY = "{value} is before {first_day}, the first day with data: begin there."
 IN_FUTURE = "{value} lies in the future: the last day is today, {today}."
 

@@ -14,10 +14,10 @@ from warehouse.settings import Settings
 PACKAGES = ("gb-renewables", "streamlit", "dagster", "duckdb", "polars", "plotly", "pandera")
 NOT_COVERED = """
 - **Solar is a national estimate**, not metered; it is zero at night by construction and revised for days.
-- **Wind is understated in many half hours**: the transmission-metered part is missing from AGWS at times. Where FUELHH
-  shows it, such half hours are flagged; values are never altered.
+- **Wind is understated in many half-hours**: the transmission-metered part is missing from AGWS at times. Where FUELHH
+  shows it, such half-hours are flagged; values are never altered.
 - **Generation by fuel is transmission-metered only**: embedded wind is not in its WIND, and it has no solar.
-- **Energy is the sum of MW x 0.5 h** over the half hours there are. It is never filled up: coverage stands beside it.
+- **Energy is the sum of MW x 0.5 h** over the half-hours there are. It is never filled up: coverage stands beside it.
 - **Capacity factors** use Elexon's yearly installed capacity, linear between the years. Those of wind err low.
 - **Northern Ireland** is not Great Britain, and not in it.
 """
@@ -25,7 +25,7 @@ NOT_COVERED = """
 
 def render_page() -> None:
     st.markdown(
-        "What Great Britain's wind and solar really generated, half hour by half hour: fetched from Elexon, validated, "
+        "What Great Britain's wind and solar really generated, half-hour by half-hour: fetched from Elexon, validated, "
         "kept with every value that was ever published, and orchestrated by Dagster. Beside it the pipeline of "
         "projects: who builds what, how far it is, what threatens it, and every change that was ever made to it."
     )

@@ -25,13 +25,13 @@ from renewables.queries.profiles import window_of_days
 from renewables.queries.selection import Selection
 from renewables.queries.snapshot import span_of
 
-GRAIN_NAMES = ["Auto", "half hour", "hour", "day", "week", "month"]
+GRAIN_NAMES = ["Auto", "half-hour", "hour", "day", "week", "month"]
 SUMMARY: dict[str, Any] = {
     "psr_type": st.column_config.TextColumn("Technology", pinned=True),
     "fuel_type": st.column_config.TextColumn("Fuel", pinned=True),
-    "half_hours": st.column_config.NumberColumn("Half hours", format="%,d"),
+    "half_hours": st.column_config.NumberColumn("Half-hours", format="%,d"),
     "coverage": st.column_config.NumberColumn("Coverage", format="%.2f%%"),
-    "half_hours_flagged": st.column_config.NumberColumn("Flagged", format="%,d", help="Half hours in doubt."),
+    "half_hours_flagged": st.column_config.NumberColumn("Flagged", format="%,d", help="Half-hours in doubt."),
     "flagged_share": st.column_config.NumberColumn("Flagged share", format="%.2f%%"),
     "energy_mwh": st.column_config.NumberColumn("Energy (MWh)", format="%,.0f"),
     "mean_mw": st.column_config.NumberColumn("Mean (MW)", format="%,.0f"),
@@ -59,7 +59,7 @@ class Wanted:
 
     @property
     def window(self) -> Window:
-        """Up to the newest half hour held: one that is still to come is not missing."""
+        """Up to the newest half-hour held: one that is still to come is not missing."""
         days = window_of_days(self.days.first, self.days.last)
         return Window(days.start_utc, min(days.end_utc, self.held.end_utc))
 
@@ -145,7 +145,7 @@ def series_in_grain(wanted: Wanted, asked: str) -> tuple[Series, str]:
 def _render_distribution(wanted: Wanted) -> None:
     frame = _of_span(profiles.distribution, wanted)
     st.caption(
-        "How often a half hour's MW lies in each band, of the half hours there are. A spike, as of the sun's nights, "
+        "How often a half-hour's MW lies in each band, of the half-hours there are. A spike, as of the sun's nights, "
         "may run off the top."
     )
     render_chart(
@@ -159,7 +159,7 @@ def _render_distribution(wanted: Wanted) -> None:
 def _render_correlation(wanted: Wanted) -> None:
     frame = _of_span(profiles.correlation, wanted)
     st.caption(
-        "Pearson's r of half-hourly MW, over the half hours that both have. 1: together; −1: one instead of the other."  # noqa: RUF001 (a minus is meant)
+        "Pearson's r of half-hourly MW, over the half-hours that both have. 1: together; −1: one instead of the other."  # noqa: RUF001 (a minus is meant)
     )
     render_chart(figures.correlation(frame), frame, name="correlation", alt="Correlation of each pair of technologies")
 
@@ -179,7 +179,7 @@ def _render_seasons(wanted: Wanted) -> None:
 
 def _render_duration(wanted: Wanted) -> None:
     frame = _of_span(profiles.duration, wanted)
-    st.caption("The MW that is reached or exceeded for a share of the half hours there are.")
+    st.caption("The MW that is reached or exceeded for a share of the half-hours there are.")
     render_chart(figures.duration(frame, wanted.dataset.category), frame, name="duration-curve", alt="Duration curve")
 
 
@@ -233,9 +233,9 @@ def _render_summary(wanted: Wanted) -> None:
     frame = _render_figures(wanted)
     st.subheader("Figures of the span", anchor=False)
     coverage = frame["coverage"].min()
-    completeness = "All half hours are there"
+    completeness = "All half-hours are there"
     if isinstance(coverage, float) and coverage < 1:
-        completeness = f"At least {percent(coverage)} of the half hours are there for each"
+        completeness = f"At least {percent(coverage)} of the half-hours are there for each"
     without = ", without what is flagged" if wanted.exclude_flagged else ""
     has_capacity = bool(frame["capacity_factor"].count())
     caveats = snapshot_cache.cached_query(caveats_of, wanted.selection, has_capacity=has_capacity)

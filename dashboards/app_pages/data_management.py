@@ -33,7 +33,7 @@ YEARS: dict[str, Any] = {
 DAYS: dict[str, Any] = {
     "day_utc": st.column_config.DateColumn("UTC day", format="DD MMM YYYY"),
     "state": "State",
-    "half_hours": "Half hours",
+    "half_hours": "Half-hours",
     "half_hours_missing": "Missing",
     "half_hours_known_gap": "Known gaps",
     "half_hours_flagged": "Flagged",
@@ -79,7 +79,7 @@ def _render_coverage(dataset: Dataset) -> None:
     st.caption(
         f"{year}, UTC days up to {day(min(date(year, 12, 31), closed))}: "
         + ", ".join(f"**{number(counts[state])}** {state}" for state in coverage.STATES)
-        + ". A day is whole when all 48 half hours have every series that is always published."
+        + ". A day is whole when all 48 half-hours have every series that is always published."
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         spans = _to_repair(dataset, days)
@@ -111,7 +111,7 @@ def _not_whole(dataset: Dataset, days: pl.DataFrame) -> None:
     render_downloads(days, name=name)
     chosen = next((row for row in picked.selection.rows if row < len(days)), None)
     if chosen is None:
-        st.caption("Select a day to look at its half hours.")
+        st.caption("Select a day to look at its half-hours.")
         return
     utc_day: date = days["day_utc"][chosen]
     if days["half_hours_missing"][chosen] > days["half_hours_known_gap"][chosen]:
@@ -126,7 +126,7 @@ def _not_whole(dataset: Dataset, days: pl.DataFrame) -> None:
     parameters = {"data": dataset.title, "days": CUSTOM, "from-to": ends}
     st.page_link(
         "app_pages/explorer.py",
-        label=f"Half hours of {day(utc_day)}",
+        label=f"Half-hours of {day(utc_day)}",
         icon=":material/table_rows:",
         query_params=parameters,
     )

@@ -1,4 +1,4 @@
-"""Explorer: half hours as they are stored, filtered, sorted and paged; every value ever published for one of them."""
+"""Explorer: half-hours as they are stored, filtered, sorted and paged; every value ever published for one of them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -26,11 +26,11 @@ from renewables.queries.snapshot import span_of
 from warehouse.settings import Settings
 
 AT, EXAMPLE = "at", "2026-04-01T17:30Z"
-"Names a half hour in the address."
+"Names a half-hour in the address."
 ROWS_A_PAGE = 100
 ALL_ROWS = 2**62
 COLUMNS: dict[str, Any] = {
-    "start_time_london": st.column_config.DatetimeColumn("Half hour (London)", format="DD MMM YYYY HH:mm"),
+    "start_time_london": st.column_config.DatetimeColumn("Half-hour (London)", format="DD MMM YYYY HH:mm"),
     "settlement_date": st.column_config.DateColumn("Settlement date", format="DD MMM YYYY"),
     "settlement_period": "Period",
     "psr_type": "Technology",
@@ -44,7 +44,7 @@ COLUMNS: dict[str, Any] = {
     "is_current": "Current",
 }
 TITLES = {
-    **{"start_time_utc": "Half hour", "settlement_date": "Settlement date", "settlement_period": "Period"},
+    **{"start_time_utc": "Half-hour", "settlement_date": "Settlement date", "settlement_period": "Period"},
     **{"psr_type": "Technology", "fuel_type": "Fuel", "generation_mw": "MW", "flags": "Flags"},
     **{"publish_time_utc": "Published", "ingested_at_utc": "Ingested", "source": "Source"},
 }
@@ -87,9 +87,9 @@ def render_page() -> None:
         column_config=COLUMNS,
         on_select="rerun",
         selection_mode="single-row",
-        key="half hours",
+        key="half-hours",
         height=min(38 + 35 * max(len(frame), 1), 460),
-        alt="Half hours found",
+        alt="Half-hours found",
     )
     _render_downloads(wanted, columns)
     chosen_rows = [n for n in picked.selection.rows if n < len(frame)]
@@ -101,7 +101,7 @@ def render_page() -> None:
         with asked, st.container(border=True):
             _asked_for(dataset, categories)
     else:
-        st.caption("Select a row to see every value that Elexon published for its half hour, and its address.")
+        st.caption("Select a row to see every value that Elexon published for its half-hour, and its address.")
 
 
 def _render_more_options(dataset: Dataset, wanted: Filter) -> tuple[list[str], Filter]:
@@ -180,14 +180,14 @@ def _render_downloads(wanted: Filter, columns: list[str]) -> None:
 
 
 def _asked_for(dataset: Dataset, categories: Sequence[str]) -> None:
-    """The half hour that the address names."""
+    """The half-hour that the address names."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader("Publication history", anchor=False)
         st.button("Close", icon=":material/close:", type="tertiary", on_click=_clear_half_hour)
     try:
         half_hour = read_half_hour(st.query_params[AT])
     except UnusableInput as error:
-        st.caption(f"{plain(str(error))} The address names a half hour as `{AT}={EXAMPLE}`.")
+        st.caption(f"{plain(str(error))} The address names a half-hour as `{AT}={EXAMPLE}`.")
         return
     _render_history(dataset, half_hour, categories)
 
@@ -211,7 +211,7 @@ def _render_history(dataset: Dataset, start: datetime, categories: Sequence[str]
     if frame.is_empty():
         st.caption("Nothing was published for it, as far as it was asked for.")
     else:
-        st.dataframe(in_london(frame), hide_index=True, column_config=COLUMNS, alt="Publications of the half hour")
+        st.dataframe(in_london(frame), hide_index=True, column_config=COLUMNS, alt="Publications of the half-hour")
         render_downloads(frame, name="publications")
     key = "technology" if len(dataset.categories) <= FEW else "fuel"
     parameters = {"data": dataset.title, key: list(categories), AT: f"{start:%Y-%m-%dT%H:%MZ}"}

@@ -69,9 +69,9 @@ def _render_dataset(dataset: DatasetStatus) -> None:
         st.badge("stale", icon=":material/schedule:", color="orange")
     st.metric("Coverage", percent(dataset.coverage), border=False)
     st.caption(
-        f"Newest half hour {moment(dataset.newest_start_time_utc)}, ended {ago(age)}  \n"
+        f"Newest half-hour {moment(dataset.newest_start_time_utc)}, ended {ago(age)}  \n"
         f"Since {date_of(dataset.first_start_time_utc)}: {number(dataset.half_hours)} of "
-        f"{number(dataset.half_hours_expected)} half hours, {number(dataset.days_with_gaps)} days with gaps  \n"
+        f"{number(dataset.half_hours_expected)} half-hours, {number(dataset.days_with_gaps)} days with gaps  \n"
         f"{number(dataset.publications)} published values, {number(dataset.rows_quarantined)} rows set aside, "
         f"{number(dataset.labels_disagreeing)} with another settlement label"
     )

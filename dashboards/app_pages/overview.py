@@ -35,7 +35,7 @@ def render_page() -> None:
     newest = overview.newest
     age = ago(datetime.now(UTC) - newest.end_utc)
     st.markdown(
-        f"Great Britain in the half hour **{moment(newest.start_utc)}–{clock(newest.end_utc)}** (ended {age})"  # noqa: RUF001 (a dash is meant)
+        f"Great Britain in the half-hour **{moment(newest.start_utc)}–{clock(newest.end_utc)}** (ended {age})"  # noqa: RUF001 (a dash is meant)
     )
     categories = [*WIND_AND_SOLAR.categories, TOTAL]
     # Columns would cut the figures on a tablet.
@@ -53,7 +53,7 @@ def render_page() -> None:
         figure_in_page(drawn),
         drawn.frame,
         name="last-seven-days",
-        alt=f"Wind and solar of the last seven days by half hour, {energy(whole)} in all",
+        alt=f"Wind and solar of the last seven days by half-hour, {energy(whole)} in all",
     )
 
 
@@ -66,7 +66,7 @@ def _render_card(overview: Overview, category: str) -> None:
         name = NAMES.get(category, category)
         st.markdown(
             f':color[■]{{foreground="{colour_of(category)}"}} {name}',
-            help="Mean over the newest half hour; the line is the last 24 hours.",
+            help="Mean over the newest half-hour; the line is the last 24 hours.",
         )
         st.metric(name, power(now), chart_data=overview.sparks.get(category), label_visibility="collapsed")
         st.caption(
@@ -80,10 +80,10 @@ def _render_card(overview: Overview, category: str) -> None:
 
 def _completeness_text(overview: Overview) -> None:
     missing, doubted = overview.half_hours_missing, overview.half_hours_flagged
-    whole = f":green[:material/check_circle:] All {HALF_HOURS} half hours of the last seven days are there"
+    whole = f":green[:material/check_circle:] All {HALF_HOURS} half-hours of the last seven days are there"
     if missing:
         whole = (
-            f":orange[:material/data_alert:] **{missing} of {HALF_HOURS}** half hours of the last seven days are "
+            f":orange[:material/data_alert:] **{missing} of {HALF_HOURS}** half-hours of the last seven days are "
             f"missing ({percent(1 - missing / HALF_HOURS)} there)"
         )
     flags = f" · **{doubted}** flagged as in doubt" if doubted else " · none flagged"

@@ -14,7 +14,7 @@ LONGEST_REASON = 200
 
 
 def accept_gap_form(dataset: Dataset, utc_day: date, why: str) -> None:
-    """Show why half hours of the day are missing, and a form that asks Dagster to accept them as a known gap."""
+    """Show why half-hours of the day are missing, and a form that asks Dagster to accept them as a known gap."""
     key = f"gap {dataset.name} {utc_day}"
 
     def launch() -> None:

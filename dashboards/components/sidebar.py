@@ -70,7 +70,7 @@ def _of_the_snapshot(version: int, published_at_utc: datetime) -> None:
         age = datetime.now(UTC) - available.end_utc
         is_fresh = age + HALF_HOUR <= WIND_AND_SOLAR.fresh_within
         st.caption(
-            f"{'' if is_fresh else ':material/schedule: '}Newest half hour "
+            f"{'' if is_fresh else ':material/schedule: '}Newest half-hour "
             f"**{moment(available.end_utc - HALF_HOUR)}–{clock(available.end_utc)}**, "  # noqa: RUF001 (a dash is meant)
             f"{ago(age)}{'' if is_fresh else ': **stale**'}"
         )

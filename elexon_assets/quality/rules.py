@@ -162,7 +162,7 @@ def _understated_alone(settings: Settings) -> Rule:
 
 def _stuck_values() -> Rule:
     """Flag the later of two equal half-hours: it is the one that repeats."""
-    detail = "printf('onshore %.3f and offshore %.3f MW, as in the half hour before', onshore_mw, offshore_mw)"
+    detail = "printf('onshore %.3f and offshore %.3f MW, as in the half-hour before', onshore_mw, offshore_mw)"
     return (
         f"""WITH repeated AS (
             SELECT this.* FROM wind AS this JOIN wind AS before ON before.at_us + {_HALF_HOUR_US} = this.at_us

@@ -16,7 +16,7 @@ from renewables.attribution import label_of_sources
 from renewables.queries.snapshot import Connection, source_names, span_of
 
 RULES = """You answer questions about one read-only DuckDB database: the wind, solar and other generation of Great \
-Britain by half hour, and a pipeline of renewable projects. You look everything up with the tool `query`.
+Britain by half-hour, and a pipeline of renewable projects. You look everything up with the tool `query`.
 
 Rules of answering
 - Answer only from rows that `query` returned in this conversation, never from memory or by guessing. What the rows \
@@ -28,14 +28,14 @@ tool tells them, beside every total. The reader sees the table and the SQL besid
 - When a query is refused, mend it and ask again. Select few rows: aggregate in SQL.
 
 Rules of this data
-- All instants are UTC; `start_time_utc` is the start of a half hour. People's days are settlement days: London's \
-civil day, 46, 48 or 50 half hours, in `settlement_date`. Group and filter days by it. "Last week" is the last seven \
+- All instants are UTC; `start_time_utc` is the start of a half-hour. People's days are settlement days: London's \
+civil day, 46, 48 or 50 half-hours, in `settlement_date`. Group and filter days by it. "Last week" is the last seven \
 settlement dates before today; say which.
-- `generation_mw` is MW averaged over the half hour. Energy in MWh is sum(generation_mw) * 0.5: never add up MW over \
+- `generation_mw` is MW averaged over the half-hour. Energy in MWh is sum(generation_mw) * 0.5: never add up MW over \
 time. The views _daily and _monthly have energy_mwh.
 - A gap is not zero and nothing is filled up. Coverage is half_hours / half_hours_expected. Give the tool first_day \
 and last_day, the settlement dates that the query is about, and it tells the coverage and how much is flagged.
-- A total over technologies holds only in half hours that have all: GROUP BY start_time_utc HAVING count(*) = 3.
+- A total over technologies holds only in half-hours that have all: GROUP BY start_time_utc HAVING count(*) = 3.
 - psr_type is 'Wind Onshore', 'Wind Offshore' or 'Solar'; wind is the two together. Wind is understated in many half \
 hours: those are flagged, never altered. Solar is an estimate.
 - generation_by_fuel is transmission-metered only: its WIND lacks embedded wind farms, and it has no solar. PS and \
@@ -53,10 +53,10 @@ OF_VIEWS = {
     "_publications": "Every value that was ever published.",
     "_daily": "By settlement day and {category}: energy, mean and peak MW, coverage 0-1, flagged share 0-1.",
     "_monthly": "By month of the settlement date and {category}: as _daily.",
-    "_coverage": "By UTC day: whole half hours of 48.",
-    "_flagged": "Half hours whose value is in doubt, with the reasons.",
-    "_gaps": "Half hours that are missing, and why. The grid runs from 2016 to now, whether asked for or not.",
-    "_gaps_daily": "Missing half hours by UTC day and why.",
+    "_coverage": "By UTC day: whole half-hours of 48.",
+    "_flagged": "Half-hours whose value is in doubt, with the reasons.",
+    "_gaps": "Half-hours that are missing, and why. The grid runs from 2016 to now, whether asked for or not.",
+    "_gaps_daily": "Missing half-hours by UTC day and why.",
     "_outside_soft_limits": "Values that are unlikely: kept, and counted.",
     "_capacity_daily": "By settlement day: energy, mean installed MW, capacity factor 0-1.",
     "_as_of": "As published by an instant.",
@@ -67,7 +67,7 @@ OF_VIEWS = {
 }
 "By what follows a dataset's name."
 OTHERS = {
-    "understated_wind": "Half hours with wind flagged as understated; estimated_missing_mwh is a lower bound, never "
+    "understated_wind": "Half-hours with wind flagged as understated; estimated_missing_mwh is a lower bound, never "
     "added to a total.",
     "open_flags": "Every flag that stands; reason is one of " + ", ".join(reason.name for reason in REASONS) + ".",
     "fetch_log": "Each window asked of Elexon and what became of it.",
@@ -104,7 +104,7 @@ def held_text(con: Connection) -> list[str]:
     for dataset in BY_HALF_HOUR:
         window = span_of(dataset.name, con)
         messages.append(
-            f"{dataset.name} has half hours from {window.start_utc:%Y-%m-%d %H:%M} to "
+            f"{dataset.name} has half-hours from {window.start_utc:%Y-%m-%d %H:%M} to "
             f"{window.end_utc - HALF_HOUR:%Y-%m-%d %H:%M} UTC; there is nothing before or after."
             if window
             else f"{dataset.name} is empty."

@@ -42,7 +42,7 @@ def coverage_calendar(frame: pl.DataFrame, year: int) -> go.Figure:
 
 def _hover_text(row: dict[str, object]) -> str:
     day = row["day_utc"]
-    lines = [f"<b>{day:%a} {day:%d %b %Y}</b>: {row['state']}", f"{row['half_hours']} of 48 half hours"]
+    lines = [f"<b>{day:%a} {day:%d %b %Y}</b>: {row['state']}", f"{row['half_hours']} of 48 half-hours"]
     if row["half_hours_flagged"]:
         lines.append(f"{row['half_hours_flagged']} flagged")
     if row["why"]:

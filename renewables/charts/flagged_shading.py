@@ -57,4 +57,4 @@ def _hover_text(row: dict[str, Any]) -> str:
     reasons = ", ".join(REASON_BY_NAME[name].title for name in row["reasons"])
     if row["half_hours_expected"] == 1:
         return f"Flagged: {reasons}"
-    return f"Flagged: {reasons} ({row['half_hours_flagged']} of {row['half_hours_expected']} half hours)"
+    return f"Flagged: {reasons} ({row['half_hours_flagged']} of {row['half_hours_expected']} half-hours)"

@@ -37,7 +37,7 @@ def distribution(frame: pl.DataFrame, category: str) -> go.Figure:
         for (name,), part in frame.group_by(category, maintain_order=True)
     ]
     x = axis_style("Generation (MW)", tickformat=",.0f", rangemode="tozero")
-    return go.Figure(traces, figure_layout(x, axis_style("Share of the half hours (%)", **_without_spikes(frame))))
+    return go.Figure(traces, figure_layout(x, axis_style("Share of the half-hours (%)", **_without_spikes(frame))))
 
 
 def _without_spikes(frame: pl.DataFrame) -> dict[str, object]:
@@ -98,7 +98,7 @@ def duration(frame: pl.DataFrame, category: str) -> go.Figure:
         )
         for (name,), part in frame.group_by(category, maintain_order=True)
     ]
-    x = axis_style("Share of the half hours at or above (%)", hoverformat=".1f", range=[0, 100])
+    x = axis_style("Share of the half-hours at or above (%)", hoverformat=".1f", range=[0, 100])
     y = axis_style("Generation (MW)", tickformat=",.0f")
     return go.Figure(traces, figure_layout(x, y, hovermode="x unified"))
 

@@ -25,9 +25,9 @@ def analyze(
 ) -> None:
     """Energy, means, peaks, capacity factors of a span, its coverage and how much is in doubt.
 
-    Without dates, of all that is there. Energy is the sum of MW x 0.5 h over the half hours there are: a gap is never
-    filled in. The capacity factor is that energy over what the installed capacity makes in the same half hours;
-    capacity is Elexon's figure of each year, taken as of its start and linear in between. Flagged are half hours there
+    Without dates, of all that is there. Energy is the sum of MW x 0.5 h over the half-hours there are: a gap is never
+    filled in. The capacity factor is that energy over what the installed capacity makes in the same half-hours;
+    capacity is Elexon's figure of each year, taken as of its start and linear in between. Flagged are half-hours there
     whose value is in doubt; they count, unless --exclude-flagged leaves them out.
 
     \b
@@ -111,7 +111,7 @@ def _print_report(
     )
     names = [f"p{percentile}" for percentile in PERCENTILES]
     print_table(
-        [kind, *names, "Half hours", "Flagged", "Outside"],
+        [kind, *names, "Half-hours", "Flagged", "Outside"],
         [
             [
                 *(row[kind], *(number(row[f"{name}_mw"]) for name in names)),
@@ -120,8 +120,8 @@ def _print_report(
             ]
             for row in rows
         ],
-        right=[*names, "Half hours", "Flagged", "Outside"],
-        title="Percentiles in MW, and half hours: there, flagged as in doubt, outside the soft limits",
+        right=[*names, "Half-hours", "Flagged", "Outside"],
+        title="Percentiles in MW, and half-hours: there, flagged as in doubt, outside the soft limits",
     )
     if figures["capacity_factor"].count():
         _print_capacity(kind, rows)
@@ -137,7 +137,7 @@ def said_of_missing_wind(missing: "UnderstatedWind") -> str:
     """Return one sentence about missing wind, which says that it is an estimate."""
     from renewables.formatting import number
 
-    half_hours = f"Wind is understated in {number(missing.half_hours)} half hours"
+    half_hours = f"Wind is understated in {number(missing.half_hours)} half-hours"
     if missing.estimated_missing_mwh is None:
         return f"{half_hours}; without FUELHH beside them the missing energy cannot be estimated."
     return (
@@ -157,5 +157,5 @@ def _print_capacity(kind: str, rows: "list[dict[str, Any]]") -> None:
             for row in rows
         ],
         right=["Installed MW", "Capacity factor (%)"],
-        title="Energy over what the installed capacity makes in the same half hours",
+        title="Energy over what the installed capacity makes in the same half-hours",
     )

@@ -27,7 +27,7 @@ def demo(
 ) -> None:
     """Runs the whole job on SYNTHETIC data, in a home of its own.
 
-    The last 28 days up to this half hour, or the days from --from to --to, from a simulator on this machine through
+    The last 28 days up to this half-hour, or the days from --from to --to, from a simulator on this machine through
     Dagster into a warehouse that is never the real one; and an invented portfolio of projects. The data has a few gaps,
     doubtful values and revisions, to look into. Then says what landed.
 
@@ -111,7 +111,7 @@ def _result_table(title: str) -> "Table":
     from rich.table import Column, Table
 
     table = Table(Column("dataset", no_wrap=True), title=title, box=SIMPLE_HEAD, pad_edge=False, padding=(0, 0, 0, 1))
-    for column in ("days", "rows", "coverage", "energy\nGWh", "half hours\nin doubt", "quaran-\ntined", "seconds"):
+    for column in ("days", "rows", "coverage", "energy\nGWh", "half-hours\nin doubt", "quaran-\ntined", "seconds"):
         table.add_column(column, justify="right")
     return table
 
@@ -146,7 +146,7 @@ def _what_next(home: Path, console: "Console") -> None:
         f"  renewables analyze         energy, means, peaks, capacity factors, coverage\n"
         f"  renewables quality         what is in doubt, missing or revised\n"
         f"  renewables plot --open     an interactive chart\n"
-        f"  renewables up              the dashboard and Dagster with these runs; new half hours keep coming\n"
+        f"  renewables up              the dashboard and Dagster with these runs; new half-hours keep coming\n"
         f"Or with Elexon's own data (unset RENEWABLES_HOME): renewables fetch-range 2026-04-01 2026-04-07",
         highlight=False,
         soft_wrap=True,

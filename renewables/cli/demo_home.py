@@ -20,7 +20,7 @@ def lasting_faults(last: date) -> str:
     """Return the faults of the demo's data that stay, however often they are fetched again.
 
     Wind understated for some hours, all fuels at zero for an hour, values published again or late, one absurd value,
-    and two half hours that Elexon never had. All are older than the week that the night fetches again.
+    and two half-hours that Elexon never had. All are older than the week that the night fetches again.
     """
 
     def day(number: int) -> date:

@@ -53,7 +53,7 @@ def services(settings: Settings) -> Iterable[Finding]:
 def switched_off(settings: Settings) -> Iterable[Finding]:
     """Yield what a setting leaves out."""
     if not settings.schedules_running:
-        sentence = "The schedules that ask Elexon are off (SCHEDULES_RUNNING=false): new half hours come by hand only."
+        sentence = "The schedules that ask Elexon are off (SCHEDULES_RUNNING=false): new half-hours come by hand only."
         yield Finding(OFF, "schedules", sentence)
     if settings.slack_webhook_url is None:
         yield Finding(OFF, "notices", "SLACK_WEBHOOK_URL is not set: notices go to the log and the page Alerts only.")

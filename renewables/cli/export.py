@@ -1,4 +1,4 @@
-"""`renewables export`: half hours as CSV or Parquet, or every table as Parquet."""
+"""`renewables export`: half-hours as CSV or Parquet, or every table as Parquet."""
 
 import sys
 from io import BytesIO
@@ -34,7 +34,7 @@ def export(
         typer.Option("--all", metavar="FOLDER", help="Every table, and what is current, as Parquet files in a folder."),
     ] = None,
 ) -> None:
-    """Writes half hours as CSV or Parquet.
+    """Writes half-hours as CSV or Parquet.
 
     With their settlement dates, sources and, where the value is in doubt, the reasons (`flags`); without dates, all of
     them. Times are UTC.

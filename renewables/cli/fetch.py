@@ -57,7 +57,7 @@ class Fetches:
         if first > yesterday:
             raise BadUsage(
                 f"{first} is not over: the last closed UTC day is {yesterday}. "
-                "Half hours of today come with the schedule every half hour (`renewables up`)."
+                "Half-hours of today come with the schedule every half-hour (`renewables up`)."
             )
         console = self.console()
         if last > yesterday:

@@ -13,13 +13,13 @@ def accept_gap(
         typer.Argument(help="wind_and_solar or generation_by_fuel.", autocompletion=complete_half_hourly),
     ],
     day: Annotated[str, typer.Argument(help="UTC day, YYYY-MM-DD.")],
-    reason: Annotated[str, typer.Option("--reason", help="Why its half hours cannot be had.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why its half-hours cannot be had.")],
     who: Annotated[str | None, typer.Option("--who", help="Who accepts it; your login name unless given.")] = None,
 ) -> None:
-    """Accepts the half hours missing from a day as a known gap.
+    """Accepts the half-hours missing from a day as a known gap.
 
     The day turns green in Dagster with the reason beside it, neither the nightly repair nor "missing and failed" asks
-    for it again, and the checks do not count it. Its half hours stay missing, and land if you fetch the day later.
+    for it again, and the checks do not count it. Its half-hours stay missing, and land if you fetch the day later.
 
     \b
     Examples:

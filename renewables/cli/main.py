@@ -88,7 +88,7 @@ def renewables(
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and leave.")
     ] = False,
 ) -> None:
-    """Great Britain's wind and solar, half hour by half hour: fetched from Elexon, kept with its history.
+    """Great Britain's wind and solar, half-hour by half-hour: fetched from Elexon, kept with its history.
 
     \b
     Examples:

@@ -84,7 +84,7 @@ KnownAt = Annotated[
 ]
 ExcludeFlagged = Annotated[
     bool,
-    typer.Option("--exclude-flagged", help="Half hours in doubt count as missing: coverage falls, nothing is filled."),
+    typer.Option("--exclude-flagged", help="Half-hours in doubt count as missing: coverage falls, nothing is filled."),
 ]
 AsJson = Annotated[bool, typer.Option("--json", help="For scripts; docs/json.md describes it.")]
 

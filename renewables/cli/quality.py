@@ -25,7 +25,7 @@ def quality(
 ) -> None:
     """Reports what is in doubt, missing or revised, and why.
 
-    Flags by reason and month, the worst days, missing half hours by their state, what was published again and by how
+    Flags by reason and month, the worst days, missing half-hours by their state, what was published again and by how
     much, and an estimate of the wind that is not in the figures. Without dates, of the last 30 days that there are.
     Nothing is corrected: `--exclude-flagged` of analyze, plot and export leaves out what is in doubt.
 
@@ -87,8 +87,8 @@ def _print_report(report: "QualityReport") -> None:
         ]
         for trust in report.trust
     ]
-    columns = ["Dataset", "Half hours", "Coverage", "In doubt", "Share"]
-    print_table(columns, rows, right=columns[1:], title="Whole half hours there, and those in doubt")
+    columns = ["Dataset", "Half-hours", "Coverage", "In doubt", "Share"]
+    print_table(columns, rows, right=columns[1:], title="Whole half-hours there, and those in doubt")
     if unjudged := sum(trust.values_unjudged for trust in report.trust):
         typer.echo(
             f"{number(unjudged)} values have landed since flags were last looked for: what follows lacks them.\n"
@@ -115,7 +115,7 @@ def _print_flags(flags: "pl.DataFrame") -> None:
         typer.echo("No flags.\n")
         return
     print_table(
-        ["Month", "Dataset", "Reason", "Value in doubt", "Half hours", "Values"],
+        ["Month", "Dataset", "Reason", "Value in doubt", "Half-hours", "Values"],
         [
             [
                 *(f"{row['month_utc']:%Y-%m}", BY_NAME[row["dataset"]].code, REASON_BY_NAME[row["reason"]].title),
@@ -124,7 +124,7 @@ def _print_flags(flags: "pl.DataFrame") -> None:
             ]
             for row in flags.iter_rows(named=True)
         ],
-        right=["Half hours", "Values"],
+        right=["Half-hours", "Values"],
         title="Flags by reason and month (UTC)",
     )
 
@@ -148,7 +148,7 @@ def _print_worst_days(worst: "pl.DataFrame") -> None:
             for row in worst.iter_rows(named=True)
         ],
         right=["In doubt"],
-        title="Days with the most half hours in doubt",
+        title="Days with the most half-hours in doubt",
     )
 
 
@@ -176,7 +176,7 @@ def _print_gaps(gaps: "pl.DataFrame") -> None:
         typer.echo("Nothing is missing.\n")
         return
     print_table(
-        ["Dataset", "State", "Half hours", "First (UTC)", "Last (UTC)", "Can be filled"],
+        ["Dataset", "State", "Half-hours", "First (UTC)", "Last (UTC)", "Can be filled"],
         [
             [
                 *(BY_NAME[row["dataset"]].code, GAP_STATE_BY_NAME[row["state"]].title, number(row["half_hours"])),
@@ -185,8 +185,8 @@ def _print_gaps(gaps: "pl.DataFrame") -> None:
             ]
             for row in gaps.iter_rows(named=True)
         ],
-        right=["Half hours"],
-        title="Missing half hours by state",
+        right=["Half-hours"],
+        title="Missing half-hours by state",
     )
 
 

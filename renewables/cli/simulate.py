@@ -19,7 +19,7 @@ def simulate(
 ) -> None:
     """Stands in for Elexon's API on this machine.
 
-    Answers with synthetic half hours until it is interrupted, and needs no network. Its rows are labelled SYNTHETIC
+    Answers with synthetic half-hours until it is interrupted, and needs no network. Its rows are labelled SYNTHETIC
     wherever they are shown, and never land beside Elexon's.
 
     \b

@@ -133,7 +133,7 @@ def _print_dataset(dataset: "DatasetStatus") -> None:
     title = f"{dataset.title} ({dataset.code})" + (f"  {label}" if label else "")
     now = datetime.now(UTC)
     if (age := dataset.age(now)) is None:
-        empty = [("Half hours", "none yet: fetch some with `renewables fetch-range 2026-01-01 2026-01-07`")]
+        empty = [("Half-hours", "none yet: fetch some with `renewables fetch-range 2026-01-01 2026-01-07`")]
         print_facts(title, [*empty, _set_aside(dataset.rows_quarantined)])
         return
     gaps = ", ".join(str(day) for day in dataset.first_days_with_gaps)
@@ -144,7 +144,7 @@ def _print_dataset(dataset: "DatasetStatus") -> None:
             ("Span (UTC)", f"{utc(dataset.first_start_time_utc)} to {utc(dataset.newest_start_time_utc)}"),
             ("Newest", f"ended {how_long(age)} ago{'' if dataset.is_fresh(now) else ': STALE'}"),
             (
-                "Half hours",
+                "Half-hours",
                 f"{number(dataset.half_hours)} of {number(dataset.half_hours_expected)} ({percent(dataset.coverage)})",
             ),
             ("Flagged", said_of_flags(dataset.half_hours_flagged, dataset.flagged_share, dataset.values_unjudged)),
@@ -166,7 +166,7 @@ def said_of_flags(half_hours: int, share: float | None, values_unjudged: int) ->
     """Return how many half-hours are flagged, and whether all have been checked."""
     from renewables.formatting import number, percent
 
-    message = f"{number(half_hours)} half hours in doubt ({percent(share, up=True)})"
+    message = f"{number(half_hours)} half-hours in doubt ({percent(share, up=True)})"
     return message + (f"; {number(values_unjudged)} values not judged yet" if values_unjudged else "")
 
 

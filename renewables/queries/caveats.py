@@ -17,7 +17,7 @@ CAPACITY_IS_PLANNED = (
     "Installed capacity holds planned plant: Elexon's figure of a year is what was expected of it when it was "
     "published."
 )
-WIND_ERRS_LOW = "A capacity factor of wind errs low: Elexon understates wind in many half hours."
+WIND_ERRS_LOW = "A capacity factor of wind errs low: Elexon understates wind in many half-hours."
 
 
 def caveats_of(selection: Selection, con: Connection | None = None, *, has_capacity: bool = False) -> list[str]:

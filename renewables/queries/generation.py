@@ -30,7 +30,7 @@ class Grain:
     width: timedelta
 
 
-HALF_HOURLY = Grain("half hour", HALF_HOUR)
+HALF_HOURLY = Grain("half-hour", HALF_HOUR)
 COARSER = (Grain("hour", timedelta(hours=1)), Grain("day", timedelta(days=1)), Grain("week", timedelta(days=7)))
 GRAINS = {grain.name: grain for grain in (HALF_HOURLY, *COARSER)}
 

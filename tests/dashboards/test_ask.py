@@ -58,7 +58,7 @@ def test_an_example_is_answered_with_its_rows_its_sql_and_its_label(model: Model
     assert answer.endswith(PICTURE), "as it was written, in an element that knows no Markdown"
     everything = said(app)
     assert "evil.example" not in everything
-    assert all(words in everything for words in ("SYNTHETIC data", "half hours whole", "Refused", "read\\-only"))
+    assert all(words in everything for words in ("SYNTHETIC data", "half-hours whole", "Refused", "read\\-only"))
     assert KEY not in everything + str(texts(app))
     next(button for button in app.button if button.label == "New conversation").click().run()
     assert texts(app) == []

@@ -1,4 +1,4 @@
-"""The checks that are asked for on their page, of a stand-in for Dagster; and the address of one half hour."""
+"""The checks that are asked for on their page, of a stand-in for Dagster; and the address of one half-hour."""
 
 import json
 import threading
@@ -46,7 +46,7 @@ class Dagster:
         return "FAILED" if self.status == "SUCCESS" else "IN_PROGRESS"
 
     def _check(self, name: str, status: str) -> dict[str, Any]:
-        counted = [{"label": "half hours", "intRepr": "1344"}, {"label": "missing", "intRepr": "0"}]
+        counted = [{"label": "half-hours", "intRepr": "1344"}, {"label": "missing", "intRepr": "0"}]
         severity = {"severity": "WARN", "metadataEntries": counted} if status == "FAILED" else None
         last = {"runId": "run-1", "status": status, "timestamp": AT, "evaluation": severity} if self.launched else None
         return {"name": name, "description": "Told.", "executionForLatestMaterialization": last}
@@ -115,7 +115,7 @@ def test_checks_are_run_once_however_often_it_is_clicked_and_found_again(
     done = opened()
     assert "are through, 12 s" in said(done)
     assert "**1** passed · **1** warning" in said(done)
-    assert done.dataframe[0].value["said"].to_list() == ["half hours 1,344", ""]
+    assert done.dataframe[0].value["said"].to_list() == ["half-hours 1,344", ""]
     assert not run_now(done).disabled
 
 
@@ -134,7 +134,7 @@ def test_an_address_of_a_half_hour_shows_every_value_published_for_it(warehouse:
     assert not app.code
     assert "is not a day or a time" in said(open_page("explorer", at="yesterday"))
     assert "has no time zone" in said(open_page("explorer", at="2024-04-01T06:00"))
-    assert "is not on the grid of half hours" in said(open_page("explorer", at="2024-04-01T06:10Z"))
+    assert "is not on the grid of half-hours" in said(open_page("explorer", at="2024-04-01T06:10Z"))
     assert "Nothing was published for it" in said(open_page("explorer", at="2019-01-01T00:00Z"))
 
 

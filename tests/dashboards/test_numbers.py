@@ -40,7 +40,7 @@ def test_missing_half_hours_are_counted_beside_the_cards(warehouse: Filled, open
     newest = warehouse.truth["start_time_utc"].to_list()[-1]
     week = warehouse.truth.filter(pl.col("start_time_utc") > newest - timedelta(days=7))
     whole = week.group_by("start_time_utc").len().filter(pl.col("len") == 3).height
-    assert f"**{336 - whole} of 336** half hours" in said(open_page("overview"))
+    assert f"**{336 - whole} of 336** half-hours" in said(open_page("overview"))
 
 
 @pytest.mark.usefixtures("warehouse")
@@ -81,7 +81,7 @@ def test_every_view_is_drawn_with_its_table_on_request(data: str, view: str, ope
 
 @pytest.mark.usefixtures("warehouse")
 def test_a_grain_too_fine_for_the_span_is_said_and_replaced(open_page: Open) -> None:
-    app = open_page("analysis", days="All", grain="half hour")
+    app = open_page("analysis", days="All", grain="half-hour")
     assert "too many points" in said(app)
     assert "Mean MW per **day**" in said(app)
 
@@ -158,7 +158,7 @@ def way_from(day: str, open_page: Open) -> dict[str, list[str]]:
     app.session_state["rows wind_and_solar-gaps"] = {"selection": {"rows": [row], "columns": [], "cells": []}}
     app.run()
     assert not app.exception
-    link = next(link for link in app.get("page_link") if "Half hours" in link.proto.label)
+    link = next(link for link in app.get("page_link") if "Half-hours" in link.proto.label)
     return {name.replace("-", "_"): values for name, values in parse_qs(link.proto.query_string).items()}
 
 
@@ -191,4 +191,4 @@ def test_a_day_beyond_all_that_is_held_has_no_half_hours_to_lead_to(open_page: O
     assert not app.exception
     newest = app.dataframe[1].value["day_utc"][0]
     assert f"Nothing of {newest.day} {newest:%b %Y} is held: import it first." in said(app)
-    assert not [link for link in app.get("page_link") if "Half hours" in link.proto.label]
+    assert not [link for link in app.get("page_link") if "Half-hours" in link.proto.label]

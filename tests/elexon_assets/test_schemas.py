@@ -52,7 +52,7 @@ def frame(*changes: dict[str, object], dataset: Dataset = WIND_AND_SOLAR) -> pl.
         ({"publishTime": "9999-12-31T00:00:00Z"}, "publish_time_utc is missing or cannot be read"),
         ({"businessType": "Tidal generation"}, "businessType is not one that is known"),
         ({"startTime": None}, "settlement_date is missing .*start_time_utc is missing or cannot be read"),
-        ({"startTime": "2024-01-01T12:10:00Z"}, "startTime is not on a half hour"),
+        ({"startTime": "2024-01-01T12:10:00Z"}, "startTime is not on a half-hour"),
         ({"publishTime": "soon"}, "publish_time_utc is missing or cannot be read"),
         ({"psrType": "<i>", "quantity": None}, "generation_mw is missing or cannot be read; psrType cannot be"),
     ],

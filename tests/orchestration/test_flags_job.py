@@ -40,7 +40,7 @@ def test_flags_are_raised_for_the_windows_that_landed_and_again_for_none(simulat
     with dg.instance_for_test() as opened:
         first, again = flags_run(opened), flags_run(opened)
     assert (first["raised"], first["open: Wind understated"], first["dagster/row_count"]) == (2, 2, 2)
-    assert (again["raised"], again["closed"], again["half hours looked at"], again["dagster/row_count"]) == (0, 0, 0, 2)
+    assert (again["raised"], again["closed"], again["half-hours looked at"], again["dagster/row_count"]) == (0, 0, 0, 2)
     assert published("SELECT DISTINCT reason FROM open_flags").rows() == [("wind_understated",)]
 
 

@@ -108,7 +108,7 @@ def draw(browser: Browser, address: str, shots: Sequence[Shot], folder: Path) ->
 
 def furnish(server: Server) -> None:
     """Three years of SYNTHETIC data with holes and flags, the invented portfolio, an import that was asked for on the
-    dashboard, today's half hours, and checks that ran; in the home that is in force."""
+    dashboard, today's half-hours, and checks that ran; in the home that is in force."""
     last = datetime.now(UTC).date() - timedelta(days=1)
     server.simulator.faults = faults(last)
     landed_in(server.home, server.simulator.base_url, (last - YEARS, last), DATASETS)
@@ -126,7 +126,7 @@ def furnish(server: Server) -> None:
 
 
 def faults(last: date) -> str:
-    """Some half hours are missing or late all over the span, some days understated, one day is missing."""
+    """Some half-hours are missing or late all over the span, some days understated, one day is missing."""
     lost, low = last - timedelta(days=74), last - timedelta(days=31)
     return ",".join(
         [

@@ -1,4 +1,4 @@
-"""Half hours as a frame, without Dagster and without a warehouse."""
+"""Half-hours as a frame, without Dagster and without a warehouse."""
 
 import subprocess
 import sys

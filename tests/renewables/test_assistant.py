@@ -57,7 +57,7 @@ def test_coverage_is_looked_up_beside_every_query_on_generation(model: Model, wa
     of_a_day, of_all, of_nothing = [query.coverage for query in asked().queries]
     day = warehouse.truth.filter(settlement_date=at("2024-03-31").date())
     whole = day.group_by("start_time_utc").len().filter(len=3).height
-    assert re.match(rf"Wind and solar, 2024-03-31 to 2024-03-31: {whole} of 46 half hours whole", of_a_day[0])
+    assert re.match(rf"Wind and solar, 2024-03-31 to 2024-03-31: {whole} of 46 half-hours whole", of_a_day[0])
     assert "(all there is)" in of_all[0]
     assert of_nothing == ()
     assert [told.startswith("Wind and solar, ") for told in model.told] == [True, True, False]
@@ -188,10 +188,10 @@ def test_the_model_knows_the_snapshot_and_the_traps(warehouse: Filled) -> None: 
         named = {row[0] for row in con.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()}
     assert [name for name in named if f"- {name}: " not in text] == ["installed_capacity_by_time"]
     assert not re.findall(r"^- \w+(?:\(.*?\))?: (?:Columns|$)", text, re.MULTILINE), "each has its sentence"
-    assert "generation_mw DOUBLE (MW averaged over the half hour" in text
+    assert "generation_mw DOUBLE (MW averaged over the half-hour" in text
     assert "The generation data is SYNTHETIC" in text
     assert "Wednesday 2024-10-30 00:30 UTC" in text
-    assert "wind_and_solar has half hours from 2024-03-29" in text
+    assert "wind_and_solar has half-hours from 2024-03-29" in text
 
 
 def test_whoever_waits_can_leave_and_hears_of_every_failure() -> None:
@@ -230,7 +230,7 @@ def test_the_command_prints_the_answer_its_sql_and_its_coverage(model: Model, re
     assert told.code == 0
     assert float(told.out.split()[2].removeprefix("[31m")) == pytest.approx(sums_to())
     assert "\x1b" not in told.out
-    assert all(words in told.err for words in (NAME, model.host, WIND, "of 46 half hours whole", "SYNTHETIC data"))
+    assert all(words in told.err for words in (NAME, model.host, WIND, "of 46 half-hours whole", "SYNTHETIC data"))
     model.requests.clear()
     payload = json.loads(renewables("ask", "--json", "How much wind?").out)
     assert payload["queries"][0]["rows"][0]["energy_mwh"] == pytest.approx(sums_to())

@@ -206,7 +206,7 @@ def test_plot_writes_a_page_and_says_where_and_at_which_grain(renewables: Renewa
     assert "one point per day" in result.out
     assert "SYNTHETIC" in result.out
     assert Path("chart.html").read_text(encoding="utf-8").startswith("<!DOCTYPE html>")
-    assert "2024-10-02 00:00 to 2024-10-30 00:00 UTC, one point per half hour" in renewables("plot").out
+    assert "2024-10-02 00:00 to 2024-10-30 00:00 UTC, one point per half-hour" in renewables("plot").out
     assert renewables("plot", "--dataset", "generation_by_fuel", "--stacked").code == 2
 
 

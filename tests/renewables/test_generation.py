@@ -1,4 +1,4 @@
-"""Half hours and series: what is current, what was, and gaps that stay gaps."""
+"""Half-hours and series: what is current, what was, and gaps that stay gaps."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -68,7 +68,7 @@ def test_what_cannot_be_meant_is_refused() -> None:
 
 def test_a_series_has_every_half_hour_and_a_gap_is_null(warehouse: Filled) -> None:
     drawn = series_by_grain(*SPRING)
-    assert drawn.grain.name == "half hour"
+    assert drawn.grain.name == "half-hour"
     assert len(drawn.frame) == 5 * 48 * 3
     present = drawn.frame.filter(pl.col("half_hours") == 1)
     gaps = drawn.frame.filter(pl.col("half_hours") == 0)
@@ -96,7 +96,7 @@ def test_a_coarse_series_is_the_mean_of_what_is_there(warehouse: Filled) -> None
 
 @pytest.mark.parametrize(
     ("days", "grain"),
-    [(1, "half hour"), (31, "half hour"), (32, "hour"), (125, "hour"), (126, "day"), (3000, "day"), (4000, "week")],
+    [(1, "half-hour"), (31, "half-hour"), (32, "hour"), (125, "hour"), (126, "day"), (3000, "day"), (4000, "week")],
 )
 def test_the_grain_follows_the_span(days: int, grain: str) -> None:
     start = at("2016-03-01T00:00Z")

@@ -23,7 +23,7 @@ from tests.elexon_assets.ingesting import landed_in
 from warehouse.connection import reading
 
 SPAN = (date(2024, 3, 29), date(2024, 4, 3))
-"UTC days over the end of a month and the settlement day of 46 half hours."
+"UTC days over the end of a month and the settlement day of 46 half-hours."
 SETTLED = (date(2024, 3, 30), date(2024, 4, 2))
 "Settlement days that lie in them whole."
 FAULTS = "understated%0.05,stuck%0.03,hole%0.06,republished%0.08,late%0.03"
@@ -137,10 +137,10 @@ def test_half_hours_say_why_they_are_in_doubt_and_can_be_left_out() -> None:
     assert_frame_equal(generation(*SPAN, exclude_flagged=True), rows.filter(pl.col("flags").is_null()))
 
 
-@pytest.mark.parametrize("grain", ["half hour", "day"])
+@pytest.mark.parametrize("grain", ["half-hour", "day"])
 @pytest.mark.usefixtures("doubtful")
 def test_a_series_counts_what_is_flagged_and_breaks_without_it(grain: str) -> None:
-    width = {"half hour": "30m", "day": "1d"}[grain]
+    width = {"half-hour": "30m", "day": "1d"}[grain]
     bucket = pl.col("start_time_utc").dt.truncate(width)
     expected = (
         judged()
@@ -177,7 +177,7 @@ def test_a_chart_shades_what_is_flagged_and_says_why() -> None:
 def test_a_coarse_chart_shades_as_high_as_the_share() -> None:
     *_, shade = generation_figure(series_by_grain(*SPAN, grain=GRAINS["day"])).data
     assert all(0 < share < 1 for share in shade.y[:-1])
-    assert all("of 48 half hours" in message for message in shade.customdata)
+    assert all("of 48 half-hours" in message for message in shade.customdata)
 
 
 @pytest.mark.usefixtures("doubtful")

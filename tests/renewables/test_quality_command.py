@@ -161,5 +161,5 @@ def test_without_rows_the_way_out_is_said(renewables: Renewables, form: tuple[st
 @pytest.mark.usefixtures("warehouse")
 def test_the_report_of_a_narrow_terminal_keeps_its_titles(renewables: Renewables) -> None:
     shown = renewables("quality", "--start", "2024-03-29", "--end", "2024-04-02", columns=40).out
-    assert "Missing half hours by state" in " ".join(shown.split())
+    assert "Missing half-hours by state" in " ".join(shown.split())
     assert "Not published" in " ".join(shown.split())

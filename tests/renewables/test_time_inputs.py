@@ -34,7 +34,7 @@ UNUSABLE_SPANS = [
     (
         "2024-04-01T06:10Z",
         "2024-04-01T07:00Z",
-        "2024-04-01T06:10Z is not on the grid of half hours: give a time at minute 00 or 30.",
+        "2024-04-01T06:10Z is not on the grid of half-hours: give a time at minute 00 or 30.",
     ),
     ("1899-12-30", "2024-04-01", "1899-12-30 is outside the years 1990 to 2100."),
     ("2024-04-01", "9999-12-31", "9999-12-31 is outside the years 1990 to 2100."),
