@@ -1,1 +1,1 @@
-"""Code location: who builds what, where and how far it is: submitted changes -> current state, history, metrics."""
+"""The code location of the development pipeline: submitted changes become current state, history and metrics."""

@@ -1,7 +1,7 @@
-"""The assets: the seeds, the changes as they were submitted, and all that follows from them.
+"""The assets: the seeds, the submitted changes, and everything derived from them.
 
-Not partitioned: a landing takes what is new, and what follows is made anew as a whole. No pool: its writes are short,
-and a change lands while a backfill runs.
+They are not partitioned: a landing appends what is new, and the derived tables are rebuilt completely. They use no
+pool: their writes are short, so a change lands while a backfill runs.
 """
 
 from collections.abc import Iterator
@@ -26,7 +26,7 @@ from pipeline_assets.tables import AUDIT, STATUS_HISTORY, SUBMITTED_CHANGES
     tags={"source": "seed", "refresh": "by-hand"},
 )
 def seeded_portfolio() -> dg.MaterializeResult[None]:
-    """Load the invented portfolio, on request or by the demo: a real home starts empty."""
+    """Load the invented portfolio, on request or for the demo; a real home starts empty."""
     with schema.ledger_for_task() as engine:
         receipt = seed_loader.load_seeds(engine)
     return dg.MaterializeResult(
@@ -51,7 +51,7 @@ def seeded_portfolio() -> dg.MaterializeResult[None]:
     freshness_policy=catalogue.EVERY_NIGHT,
 )
 def submitted_changes(warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
-    """Takes what is past the newest change of the warehouse."""
+    """Append the ledger's changes that are newer than the newest change in the warehouse."""
     with schema.ledger_for_task() as engine:
         appended = append_changes(engine, warehouse.get_connection)
     return dg.MaterializeResult(
@@ -103,7 +103,7 @@ def _asset_specs() -> Iterator[dg.AssetSpec]:
 
 @dg.multi_asset(name="portfolio", specs=list(_asset_specs()))
 def portfolio(warehouse: WarehouseResource) -> Iterator[dg.MaterializeResult[None]]:
-    """All of it in one transaction, so that no reader meets a half."""
+    """Rebuild all derived tables in one transaction, so that no reader sees half of them."""
     rebuilt = rebuild_tables(warehouse.get_connection)
     for name, rows in rebuilt.rows.items():
         yield dg.MaterializeResult(

@@ -1,6 +1,7 @@
 """What Dagster's catalogue shows of an asset before any run: group, owners, tags, columns, lineage, links, freshness.
 
-Belongs here: facts of the definitions. Not here: the tables themselves (`tables.py`), what an asset does (`assets.py`).
+Belongs here: facts about the definitions. Not here: the tables themselves (`tables.py`), what an asset does
+(`assets.py`).
 """
 
 import warnings
@@ -24,7 +25,7 @@ KINDS = {"duckdb", "polars"}
 RECORD_TAGS = {"source": "ledger", "refresh": "on-change"}
 
 EVERY_NIGHT = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=50), warn_window=timedelta(hours=26))
-"Every change and every night lands: one missed night is a warning, two are a failure."
+"Changes land when they are made, and once more every night: one missed night is a warning, two are a failure."
 
 TYPES: dict[type[pl.DataType], str] = {
     pl.String: "VARCHAR",
@@ -34,7 +35,7 @@ TYPES: dict[type[pl.DataType], str] = {
     pl.Date: "DATE",
     pl.Datetime: "TIMESTAMPTZ",
 }
-"Types of the frames as DuckDB stores them."
+"The types of the frames' columns as DuckDB stores them."
 
 DESCRIPTIONS = {
     "id": "Stable id of the record.",
@@ -54,13 +55,15 @@ DESCRIPTIONS = {
     "submitted_at_utc": "When the change was submitted, UTC.",
     "pipeline_id": "Id of the project.",
 }
-"Of the columns that are the ledger's and not a field of a model."
+"Descriptions of the columns that come from the ledger and not from a field of a model."
 
 _OF_A_RECORD = {
     **{"id": "id", "archived": "action", "version": "version", "position": "position"},
     **{"updated_at_utc": "submitted_at_utc", "updated_by": "who"},
 }
-"Columns of a record's table and the column of submitted_changes that each comes from; a field comes from `after`."
+"""The columns of a record's table, each with the column of submitted_changes that it comes from; fields come from
+`after`.
+"""
 
 
 def changes_metadata() -> dict[str, Any]:
@@ -106,11 +109,11 @@ def view_metadata(name: str) -> dict[str, Any]:
 
 
 def in_development(assets: Sequence[dg.AssetsDefinition]) -> Sequence[Any]:
-    """Return the assets with links to their code where this is a checkout; an installed package has none to edit."""
+    """Return the assets with links to their code in a checkout, or unchanged in an installed package."""
     if not checkout_folder():
         return assets
     with warnings.catch_warnings():
-        # A convenience only, and the pinned version is tested.
+        # The feature is only a convenience, and the tests cover the pinned version.
         warnings.simplefilter("ignore", dg.BetaWarning)
         return dg.with_source_code_references(assets)
 
@@ -142,7 +145,7 @@ def _from_changes(columns: Sequence[dg.TableColumn], own: Mapping[str, str]) -> 
 
 
 def _field_column(entity: type[Entity], column: tables.Column) -> dg.TableColumn:
-    """Return the column of a field: its label and help, the values it may have, the table that it refers to."""
+    """Return the column of a field with its label, its help, its permitted values and the table that it refers to."""
     help_text = entity.model_fields[column.name].description
     parts = [f"{column.title}.", help_text, f"One of: {', '.join(column.values)}." if column.values else None]
     if kind := entity.references.get(column.name):

@@ -1,7 +1,7 @@
-"""Notices of asset checks that change: one that must hold fails, data goes stale, and that it is well again.
+"""Notices about asset checks: a check that must pass fails, data goes stale, and either recovers.
 
-They are read from the runs that ended, of every code location, so it does not matter who executed the checks.
-Not here: what was reported last (`ledger/conditions.py`).
+They are read from the finished runs of every code location, so it does not matter who executed the checks. Not here:
+what was reported last (`ledger/conditions.py`).
 """
 
 import json
@@ -24,14 +24,15 @@ REPORTED_WARNINGS = {
     "newest_data_is_fresh": ("Data is stale", "Data is fresh again"),
     "series_are_declared": ("Unknown series", "Every series is declared again"),
 }
-"""Checks that warn and are reported all the same, with the topics of their notices. (Any other warning is on the page
-Freshness and checks.)"""
+"""The checks whose warnings are reported too, with the topics of their notices. (Other warnings appear only on the page
+Freshness and checks.)
+"""
 
 
 def read_checks(instance: dg.DagsterInstance, cursor: str | None) -> tuple[list[Condition], str]:
     """Return the checks that were evaluated in runs that ended after the cursor, and the next cursor.
 
-    Without a cursor nothing is old news: it starts with the runs that end from now on.
+    Without a cursor it starts with the runs that end from now on, because older results are not news.
     """
     cursors: dict[str, str] = json.loads(cursor) if cursor else {}
     conditions: list[Condition] = []

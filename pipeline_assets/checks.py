@@ -1,7 +1,7 @@
-"""Asset checks: what is true of the pipeline's tables when they pass. Structure is ERROR, being late is WARN.
+"""The asset checks of the pipeline's tables; each docstring says what holds when the check passes.
 
-They read the published snapshot, after each landing and in its run: the tables are small, and not partitioned.
-Not here: the contract before the write (`schemas.py`).
+A broken structure is an ERROR, a delay is a WARN. The checks read the published snapshot after each landing, in the
+same run: the tables are small and not partitioned. Not here: the contract before the write (`contract.py`).
 """
 
 from collections.abc import Callable, Iterator, Mapping
@@ -25,18 +25,18 @@ Outcome = tuple[bool, dict[str, dg.MetadataValue]]
 
 @dataclass(frozen=True)
 class Landed:
-    """The published tables, and the position of the ledger's newest change."""
+    """The published tables, and the position of the newest change in the ledger."""
 
     con: duckdb.DuckDBPyConnection
     ledger_position: int
 
     @cached_property
     def replayed(self) -> Mapping[str, pl.DataFrame]:
-        """Return the tables that the landed changes make, computed once and only for the checks that compare them."""
+        """Return the tables that follow from the landed changes, computed once and only when a check compares them."""
         return tables.table_frames(landing.landed_changes(self.con))
 
     def table(self, name: str) -> pl.DataFrame:
-        """Return the table as it is published."""
+        """Return a table as it is published."""
         return self.con.sql(f"FROM {name}").pl()
 
     def number(self, sql: str) -> int:
@@ -48,7 +48,7 @@ Check = Callable[[Landed, str], Outcome]
 
 
 def positions_are_contiguous(landed: Landed, table: str) -> Outcome:
-    """1, 2, 3, … without a hole or a double."""
+    """Check that the positions are 1, 2, 3, … without a gap or a duplicate."""
     wrong = landed.number(
         f"SELECT count(*) FROM (SELECT position, row_number() OVER (ORDER BY position) AS n FROM {table}) "
         "WHERE position IS DISTINCT FROM n"
@@ -57,7 +57,7 @@ def positions_are_contiguous(landed: Landed, table: str) -> Outcome:
 
 
 def versions_are_contiguous(landed: Landed, table: str) -> Outcome:
-    """Of every record 1, 2, 3, … in the order of the positions."""
+    """Check that the versions of every record are 1, 2, 3, … in the order of the positions."""
     wrong = landed.number(
         "SELECT count(*) FROM (SELECT version, row_number() OVER (PARTITION BY kind, id ORDER BY position) AS n "
         f"FROM {table}) WHERE version IS DISTINCT FROM n"
@@ -65,8 +65,11 @@ def versions_are_contiguous(landed: Landed, table: str) -> Outcome:
     return wrong == 0, {"changes out of place": dg.MetadataValue.int(wrong)}
 
 
-def the_ledger_has_landed(landed: Landed, table: str) -> Outcome:  # noqa: ARG001 (all checks are called alike)
-    """The tables are of the ledger's newest change. A change that is made meanwhile lands with the next run."""
+def the_ledger_has_landed(landed: Landed, table: str) -> Outcome:  # noqa: ARG001 (all checks have the same signature)
+    """Check that the tables contain the ledger's newest change.
+
+    A change that is made while the run is in progress lands with the next run.
+    """
     position = tables.landed_position(landed.con)
     return position == landed.ledger_position, {
         "landed position": dg.MetadataValue.int(position),
@@ -75,14 +78,14 @@ def the_ledger_has_landed(landed: Landed, table: str) -> Outcome:  # noqa: ARG00
 
 
 def the_history_replays_to_it(landed: Landed, table: str) -> Outcome:
-    """The landed changes, folded from the first on, make this table."""
+    """Check that replaying all landed changes from the first one gives this table."""
     stands, replayed = landed.table(table), landed.replayed[table]
     same = stands.columns == replayed.columns and stands.sort(stands.columns).equals(replayed.sort(replayed.columns))
     return same, {"rows": dg.MetadataValue.int(len(stands)), "rows replayed": dg.MetadataValue.int(len(replayed))}
 
 
 def the_vocabulary_is_closed(landed: Landed, table: str) -> Outcome:
-    """Every value is one that the model allows."""
+    """Check that every value is one that the model allows."""
     try:
         contract.validate({table: landed.table(table)})
     except ContractBroken as error:
@@ -91,7 +94,10 @@ def the_vocabulary_is_closed(landed: Landed, table: str) -> Outcome:
 
 
 def references_hold(landed: Landed, table: str) -> Outcome:
-    """What a record names is there; what a live one names is live, unless the record went with what it is a part of."""
+    """Check that every reference leads to an existing record, and that of a live record to a live one.
+
+    A record that was archived together with its owner may still refer to it.
+    """
     entity = ENTITIES[table]
     joins = " ".join(
         f"LEFT JOIN {kind} AS of_{name} ON of_{name}.id = this.{name}" for name, kind in entity.references.items()
@@ -107,7 +113,7 @@ def references_hold(landed: Landed, table: str) -> Outcome:
 
 
 def every_one_has_a_name(landed: Landed, table: str) -> Outcome:
-    """No name is empty or blank."""
+    """Check that no name is empty or blank."""
     nameless = landed.number(f"SELECT count(*) FROM {table} WHERE name IS NULL OR trim(name) = ''")
     return nameless == 0, {"without a name": dg.MetadataValue.int(nameless)}
 
@@ -124,7 +130,7 @@ SEVERITIES: dict[Check, dg.AssetCheckSeverity] = {
 
 
 def _check_results() -> Iterator[tuple[str, Check]]:
-    """Yield (table, check)."""
+    """Yield each table with each of its checks."""
     for check in (positions_are_contiguous, versions_are_contiguous, the_ledger_has_landed):
         yield SUBMITTED_CHANGES, check
     for table in (*ENTITIES, tables.STATUS_HISTORY, tables.AUDIT):

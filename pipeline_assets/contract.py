@@ -1,7 +1,7 @@
-"""The contract before the write: Pandera schemas built from the models. A frame that breaks it lands nothing.
+"""The contract before the write: Pandera schemas built from the models; a frame that breaks one lands nothing.
 
-Not here: rules between records, which the ledger enforces and checks prove. Frames must be eager: Pandera checks the
-values of no other.
+Not here: rules between records, which the ledger enforces and the checks prove. Frames must be eager: Pandera does not
+check the values of lazy ones.
 """
 
 from collections.abc import Mapping
@@ -64,7 +64,7 @@ def validate(frames: Mapping[str, pl.DataFrame]) -> None:
             raise ContractBroken(
                 f"{table}.{case['column']}: {case['check']}, for example {case['failure_case']!r} "
                 f"({len(errors.failure_cases)} in all). Nothing was landed."
-            ) from None  # of a chain Dagster shows the innermost, and this says it for people
+            ) from None  # Dagster shows the innermost error of a chain, and this one is the readable one
 
 
 def _column_schema(column: Column) -> pa.Column:

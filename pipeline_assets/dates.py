@@ -1,4 +1,4 @@
-"""The one reader of dates: what people type, paste or import, and what the models accept, within the same bounds.
+"""The one reader of dates, for what people type, paste or import and for what the models accept, with the same bounds.
 
 Belongs here: spellings of a date and the years that a portfolio can have. Not here: which field holds a date
 (`models.py`), how a cell of a workbook becomes text (`spreadsheets/`).
@@ -11,7 +11,9 @@ from typing import Any
 from pipeline_assets.errors import UnreadableValue
 
 EARLIEST_DATE, LATEST_DATE = date(1990, 1, 1), date(2100, 12, 31)
-"Both are accepted. What lies outside is a typing error, a placeholder such as 9999-12-31, or Excel's day zero."
+"""The bounds, both inclusive. A date outside them is a typing error, a placeholder such as 9999-12-31, or Excel's day
+0.
+"""
 
 _ISO = re.compile(
     r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})([T ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?\s?(Z|[+-]\d{2}:?\d{2})?)?", re.IGNORECASE
@@ -27,7 +29,7 @@ _HOW = "write YYYY-MM-DD, for example 2026-07-22"
 
 
 def parse_date(text: str) -> date:
-    """Read 2026-07-22, 22/07/2026 (day first), 22 Jul 2026, 22-Jul-2026 or July 22, 2026; a time of day is left off.
+    """Parse 2026-07-22, 22/07/2026 (day first), 22 Jul 2026, 22-Jul-2026 or July 22, 2026, without a time of day.
 
     Raises UnreadableValue for anything else, and for a date outside EARLIEST_DATE to LATEST_DATE.
     """
@@ -52,7 +54,7 @@ def parse_date(text: str) -> date:
 
 
 def within_bounds(value: date) -> date:
-    """Return the date, or raise UnreadableValue where it lies outside EARLIEST_DATE to LATEST_DATE."""
+    """Return the date; raises UnreadableValue if it is outside EARLIEST_DATE to LATEST_DATE."""
     if not EARLIEST_DATE <= value <= LATEST_DATE:
         raise UnreadableValue(
             f"{value.isoformat()} is outside {EARLIEST_DATE.year} to {LATEST_DATE.year}: check the year, "
@@ -62,9 +64,9 @@ def within_bounds(value: date) -> date:
 
 
 def strict_date(value: Any) -> date:
-    """Return the date of what a form or the API gives: a date, a midnight, or the text YYYY-MM-DD.
+    """Return the date from a form or the API: a date, a midnight, or the text YYYY-MM-DD.
 
-    Raises UnreadableValue outside the bounds and for anything else: in an API call nothing tells whether 03/04/2027 is
+    Raises UnreadableValue outside the bounds and for anything else: in an API call nothing shows whether 03/04/2027 is
     in March or April, and a number could be a year, a day of Excel or seconds since 1970.
     """
     if isinstance(value, str) and re.fullmatch(r"\d{4}-\d\d-\d\d", value, re.ASCII):
@@ -97,7 +99,7 @@ def _month_number(name: str) -> int:
 
 
 def _hint(text: str) -> str:
-    """Say why a text that resembles a date is not one."""
+    """Explain why a text that resembles a date is not one."""
     if re.fullmatch(r"\d{4,6}(\.\d+)?", text):
         return "; a bare number is not read as a date"
     if re.fullmatch(r"Q[1-4][ /-]*\d{2,4}|\d{2,4}[ /-]*Q[1-4]", text, re.IGNORECASE):

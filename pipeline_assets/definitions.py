@@ -1,4 +1,4 @@
-"""Everything Dagster loads from this code location, explicitly. No logic; touches nothing when loaded."""
+"""Everything that Dagster loads from this code location, listed explicitly. There is no logic and no I/O on loading."""
 
 import dagster as dg
 

@@ -1,6 +1,6 @@
-"""Takes the notices that wait to people: to Slack where a webhook is set, else only to the log.
+"""Delivers waiting notices: to Slack if a webhook is set, otherwise only to the log.
 
-Not here: which notices there are (`notices.py`, `run_notices.py`), which of them are due (`ledger/outbox.py`).
+Not here: which notices exist (`ledger/notices.py`, `run_notices.py`), which of them are due (`ledger/outbox.py`).
 """
 
 import logging
@@ -22,19 +22,19 @@ from warehouse.settings import Settings
 
 LOGGER = logging.getLogger(__name__)
 TIMEOUT_SECONDS = 10
-"Of silence, and of the answer as a whole."
+"The longest silence of Slack, and the longest time for its complete response."
 BUDGET_SECONDS = 20.0
-"After it no other attempt begins: a sensor's tick ends within a minute, else Dagster ends it."
+"The time after which no other attempt begins: Dagster ends the tick of a sensor after a minute."
 TAKEN = "ok"
-"All that Slack answers, with status 200, when it has taken a message. Whoever answers anything else is not Slack."
+"The complete body of Slack's response, with status 200, to an accepted message. Any other response is not Slack's."
 LONGEST_ANSWER_BYTES = 4_096
 LONGEST_TEXT = 550
-"Characters; escaped, each may become five, and Slack takes 3,000 in a block."
+"The longest text in characters; each may become five when escaped, and Slack accepts 3,000 in a block."
 
 
 @dataclass(frozen=True)
 class Refusal:
-    """Why Slack did not take it. `down`: it would take no other now either."""
+    """The reason why Slack did not accept a message. With `down` it would accept no other message now either."""
 
     why: str
     down: bool = True
@@ -47,11 +47,11 @@ def deliver_notice(
     now: datetime | None = None,
     log: Callable[[str], object] = LOGGER.warning,
 ) -> list[Waiting]:
-    """Send what is due, oldest first, and return those notices as they are then.
+    """Send the notices that are due, oldest first, and return them with their new state.
 
-    Ends early where Slack is down, so that its silence is met once per call and not once per notice. What could not be
-    sent is in the log, and due again later. Without a webhook the log has it, and it does not count as sent.
-    Raises LedgerUnavailable.
+    It stops early when Slack is down, so that the timeout passes once per call and not once per notice. A notice that
+    could not be sent is in the log and becomes due again later. Without a webhook a notice goes to the log and does not
+    count as sent. Raises LedgerUnavailable.
     """
     settings, end, done = Settings(), time.monotonic() + BUDGET_SECONDS, list[Waiting]()
     while time.monotonic() < end and (claimed := outbox.claim_next(engine, now or datetime.now(UTC))):
@@ -73,10 +73,10 @@ def deliver_notice(
 
 
 def _refused_by_slack(webhook_url: str, notice: Notice, link: str) -> Refusal | None:
-    """Send one message; return None where Slack took it.
+    """Send one message, and return None if Slack accepted it.
 
-    Repeats nothing (an answer that was lost on its way back would be sent twice) and follows no redirect: a webhook
-    has none, and the page of a login or of a proxy would answer 200 without having told anybody.
+    It never retries, because a message whose response was lost would be sent twice. It follows no redirect either: a
+    webhook has none, and the page of a login or of a proxy would return 200 although nobody was notified.
     """
     try:
         with httpx.stream("POST", webhook_url, json=_message(notice, link), timeout=TIMEOUT_SECONDS) as response:
@@ -94,13 +94,13 @@ def _refused_by_slack(webhook_url: str, notice: Notice, link: str) -> Refusal | 
     wait = timedelta(seconds=min(int(asked), 3600)) if asked.isdecimal() else timedelta()
     advice = "" if response.status_code >= 400 else " (only `ok` with status 200 is Slack's: look at SLACK_WEBHOOK_URL)"
     why = log_line(f"Slack answered {response.status_code}: {answer[:200]}") + advice
-    # What is wrong with one message only is a 400 or a 404; all else is met by the next one too.
+    # Only 400 and 404 concern a single message; any other error would affect the next one too.
     is_of_this_message = 400 <= response.status_code < 500 and response.status_code != 429
     return Refusal(why, down=not is_of_this_message, wait=wait)
 
 
 def _beginning_of(response: httpx.Response) -> str:
-    """Return the answer's first few bytes, without waiting for one that never ends."""
+    """Return the first few bytes of a response, without waiting for one that never ends."""
     content, end = b"", time.monotonic() + TIMEOUT_SECONDS
     for chunk in response.iter_bytes():
         content += chunk
@@ -127,15 +127,15 @@ def _page_link(notice: Notice, settings: Settings) -> str:
 
 
 def _escape_mrkdwn(text: str) -> str:
-    """Return the text by Slack's own rule, so that `<!channel>` alarms nobody and `<https://…|…>` is no link.
+    """Escape a text by Slack's own rule, so that `<!channel>` notifies nobody and `<https://…|…>` is not a link.
 
-    In one line: a second one could look like another notice.
+    The result is one line, because a second line could look like another notice.
     """
     return shorten_text(log_line(text), LONGEST_TEXT).replace("&", "&amp;").replace("<", "&lt;").replace(">", "&gt;")
 
 
 def _in_link(address: str) -> str:
-    """Return an address that cannot end the link that it stands in."""
+    """Return an address without characters that would end the link around it."""
     for character, code in {"&": "&amp;", "<": "%3C", ">": "%3E", "|": "%7C", " ": "%20"}.items():
         address = address.replace(character, code)
     return log_line(address)

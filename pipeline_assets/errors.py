@@ -1,13 +1,15 @@
-"""Why the ledger refuses something, each with what helps. One tree:
+"""The reasons why the ledger rejects something, each with a fix.
+
+All are one tree:
 
 PipelineError
-├── Refused            values, references or names that break a rule: one `Problem` a field
-├── StaleVersion       somebody else changed the record meanwhile: with the difference
-├── ContractBroken     what the ledger holds is not what the models allow: nothing of it lands
-├── AnotherLedger      the warehouse was filled from a ledger other than the one that answers
-├── UnreadableFile     what was given for an import is no table that could be read
-├── UnreadableValue    a text is not the date, number or word that its field needs
-└── LedgerUnavailable  the ledger's database cannot be reached, or a newer gb-renewables wrote it
+ ├── Refused            values, references or names that break a rule: one `Problem` per field
+ ├── StaleVersion       somebody else changed the record in the meantime: with the difference
+ ├── ContractBroken     the ledger holds something that the models do not allow: nothing of it lands
+ ├── AnotherLedger      the warehouse was filled from a different ledger
+ ├── UnreadableFile     the file of an import is not a table that can be read
+ ├── UnreadableValue    a text is not the date, number or word that its field needs
+ └── LedgerUnavailable  the ledger's database cannot be reached, or a newer gb-renewables wrote it
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +21,7 @@ from warehouse.redaction import log_line
 
 @dataclass(frozen=True)
 class Problem:
-    """What is wrong with one field of one record or, as a warning, what deserves a check."""
+    """An error in one field of one record or, as a warning, something that deserves a check."""
 
     kind: str
     id: str
@@ -32,10 +34,10 @@ class Problem:
 
 @dataclass(frozen=True)
 class Conflict:
-    """A record that changed meanwhile.
+    """A record that somebody else changed in the meantime.
 
-    `theirs` holds the present values of the fields that changed since `based_on`; `yours` holds those that the change
-    would set.
+    `theirs` holds the present values of the fields that changed since `based_on`; `yours` holds the values that the
+    rejected change would set.
     """
 
     kind: str
@@ -49,7 +51,7 @@ class Conflict:
 
 
 MOST_NAMED = 20
-"Of what an error lists; an import can have thousands. The error's attribute has all."
+"The most problems that a message lists; an import can have thousands. The attribute of the error has all of them."
 
 
 def _listed(sentences: Sequence[str]) -> str:
@@ -58,11 +60,11 @@ def _listed(sentences: Sequence[str]) -> str:
 
 
 class PipelineError(Exception):
-    """The base class; `str()` is for a person and says how to fix the problem."""
+    """The base class; `str()` gives a sentence for people that says how to fix the problem."""
 
 
 class Refused(PipelineError):
-    """A rule is broken; nothing of the batch was saved."""
+    """Raised when a rule is broken; nothing of the batch was saved."""
 
     def __init__(self, problems: Sequence[Problem]) -> None:
         self.problems = tuple(problems)
@@ -70,7 +72,10 @@ class Refused(PipelineError):
 
 
 class StaleVersion(PipelineError):
-    """A record changed meanwhile; nothing of the batch was saved. Compare and submit again on the newer version."""
+    """Raised when a record was changed in the meantime; nothing of the batch was saved.
+
+    Compare the difference and submit again on the newer version.
+    """
 
     def __init__(self, conflicts: Sequence[Conflict]) -> None:
         self.conflicts = tuple(conflicts)
@@ -86,21 +91,27 @@ class StaleVersion(PipelineError):
         )
 
 
-class UnreadableFile(PipelineError): ...
+class UnreadableFile(PipelineError):
+    """Raised when a file is not a table that can be imported; the message says what to do."""
 
 
 class UnreadableValue(PipelineError, ValueError):
-    """A text that cannot be the date, number or word that a field needs; the sentence says what to write instead."""
+    """Raised for a text that is not the date, number or word that a field needs; the message says what to write."""
 
 
 class LedgerUnavailable(PipelineError):
-    """The message is one line without secrets: it quotes what a driver said, and LEDGER_URL may hold a password."""
+    """Raised when the ledger's database cannot be used.
+
+    The message is one line without secrets: it quotes the driver's message, and LEDGER_URL may hold a password.
+    """
 
     def __init__(self, message: str) -> None:
         super().__init__(log_line(message))
 
 
-class ContractBroken(PipelineError): ...
+class ContractBroken(PipelineError):
+    """Raised when the ledger holds a value that the models do not allow; nothing lands."""
 
 
-class AnotherLedger(PipelineError): ...
+class AnotherLedger(PipelineError):
+    """Raised when the warehouse was filled from a different ledger than the one in use."""

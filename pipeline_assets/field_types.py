@@ -1,7 +1,7 @@
-"""Types of the models' fields: what a text, a name, a reference or a date may be, whichever way it comes in.
+"""The types of the models' fields: what a text, a name, a reference or a date may be, however it is entered.
 
-Belongs here: limits and cleaning of one value. Not here: which entity has which field (`models.py`), and how people
-write a date (`dates.py`) or which names are the same (`names.py`).
+Belongs here: limits and cleaning of one value. Not here: which entity has which field (`models.py`), how people write a
+date (`dates.py`), which names are the same (`names.py`).
 """
 
 from datetime import date
@@ -15,7 +15,9 @@ from pipeline_assets.dates import strict_date
 from pipeline_assets.errors import UnreadableValue
 
 STORED = "stored"
-"Key of the validation context: the fields as they are stored, which a rule that came later does not refuse."
+"""The key in the validation context for the fields as they are stored; a rule that was added later does not reject
+them.
+"""
 
 
 def is_stored(value: Any, info: ValidationInfo) -> bool:
@@ -59,4 +61,4 @@ def _bounded_date(value: Any, info: ValidationInfo) -> date:
 
 
 Day = Annotated[date, BeforeValidator(_bounded_date)]
-"A date that every way in reads alike, and that lies within the bounds of `dates.py`."
+"A date within the bounds of `dates.py`, which every form of input reads alike."

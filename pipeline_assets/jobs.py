@@ -1,11 +1,11 @@
-"""Jobs: what runs together, and how the newest runs of one ended."""
+"""The jobs: which assets run together, and how the newest runs of a job ended."""
 
 import dagster as dg
 
 from pipeline_assets.assets import portfolio, seeded_portfolio, submitted_changes
 
 PRIORITY = {"dagster/priority": "30"}
-"Before anything that asks Elexon: a person waits for it."
+"The priority of these runs: they start before anything that fetches from Elexon, because a person waits for them."
 
 landing = dg.define_asset_job(
     "landing",

@@ -1,4 +1,4 @@
-"""From the ledger to the warehouse: changes are appended, then everything derived from them is rebuilt.
+"""Landing from the ledger to the warehouse: changes are appended, then everything derived from them is rebuilt.
 
 Belongs here: the order of the steps and their transactions. Not here: what the tables hold (`tables.py`), Dagster.
 Readers see both steps at once: a snapshot is published when the tables are as new as the changes.
@@ -25,7 +25,7 @@ OpenWarehouse = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
 
 @dataclass(frozen=True)
 class Appended:
-    """`rows` is the number of changes that were new to the warehouse; `position` is that of its newest change now."""
+    """The number of changes that were new to the warehouse (`rows`), and the position of its newest change now."""
 
     rows: int
     position: int
@@ -33,7 +33,7 @@ class Appended:
 
 @dataclass(frozen=True)
 class Rebuilt:
-    """`rows` by table, their `position`, and the `snapshot` version in which readers see them."""
+    """The number of rows by table, the position of the tables, and the version of the snapshot that shows them."""
 
     rows: dict[str, int]
     position: int
@@ -41,9 +41,9 @@ class Rebuilt:
 
 
 def land_changes(engine: sa.Engine, open_warehouse: OpenWarehouse = writing) -> Rebuilt:
-    """Append and rebuild.
+    """Append new changes and rebuild the derived tables.
 
-    Raises AnotherLedger, ContractBroken, LedgerUnavailable or WarehouseError; nothing landed then.
+    Raises AnotherLedger, ContractBroken, LedgerUnavailable or WarehouseError; in each case nothing landed.
     """
     append_changes(engine, open_warehouse)
     return rebuild_tables(open_warehouse)
@@ -54,7 +54,7 @@ def append_changes(engine: sa.Engine, open_warehouse: OpenWarehouse = writing) -
     with open_warehouse() as con:
         newest = _newest_landed(con)
     after = newest.position if newest else 0
-    # From the newest one that is here: is it the same there?
+    # Read from the newest landed change on, to compare it with the ledger's own.
     rows = reader.rows_since(engine, max(after - 1, 0))
     frame = tables.submitted_frame(rows)
     if newest and frame.filter(pl.col("position") == after).select("batch", "kind", "id").rows() != [newest.same]:
@@ -105,7 +105,7 @@ def landed_changes(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
 class _Newest:
     position: int
     same: tuple[str, str, str]
-    "Batch, kind and id: the name of a batch is never used twice."
+    "The batch, kind and id, which identify a change: the name of a batch is never used twice."
 
 
 def _newest_landed(con: duckdb.DuckDBPyConnection) -> _Newest | None:

@@ -1,6 +1,6 @@
 """The columns of each metric view: type, meaning, and the columns that they are computed from.
 
-Belongs here: words for the catalogue. Not here: the SQL (`metrics.py`); a test compares both.
+Belongs here: descriptions for the catalogue. Not here: the SQL (`metrics.py`); a test compares both.
 """
 
 from dataclasses import dataclass
@@ -8,7 +8,7 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class ViewColumn:
-    """A column of a view. `sources`: `table.column` of everything that it is computed from; none for a constant."""
+    """A column of a view; `sources` lists what it is computed from as `table.column`, and nothing for a constant."""
 
     type: str
     description: str
@@ -125,4 +125,4 @@ VIEW_COLUMNS: dict[str, dict[str, ViewColumn]] = {
         ),
     },
 }
-"By the name of the view, in the order of its columns."
+"The columns by the name of the view, in the view's order."

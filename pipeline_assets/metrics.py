@@ -1,8 +1,8 @@
-"""What is computed from the pipeline's tables: views, so that a snapshot carries them along and no run is needed.
+"""The metrics of the pipeline: views on its tables, so that a snapshot contains them and no run is needed.
 
-Belongs here: SQL, and the probabilities of stages where the ledger has none. Not here: the tables (`tables.py`). Views
-never name the catalogue. Archived projects, records and parts are not counted. MWp is defined in the model `Facility`;
-days are UTC days.
+Belongs here: SQL, and the default probabilities of stages. Not here: the tables (`tables.py`). Views never name the
+catalogue. Archived projects, records and parts are not counted. MWp is defined in the model `Facility`; days are UTC
+days.
 """
 
 from dataclasses import dataclass
@@ -20,17 +20,17 @@ DEFAULT_WEIGHTS = {
     Stage.COMPLETED: 1.0,
     Stage.ON_HOLD: 0.05,
 }
-"The probability that a project of the stage is built, until somebody enters a weight (`stage_weights`)."
+"The probability that a project at a stage is built, until somebody enters a weight (`stage_weights`)."
 
 TODAY = "(now() AT TIME ZONE 'UTC')::DATE"
-"SQL of the day in UTC. `current_date` would be the day in the time zone of the reader's machine."
+"SQL for the current UTC day. `current_date` would be the day in the time zone of the reader's machine."
 
 BEFORE_CONSTRUCTION = STAGES_IN_ORDER[: STAGES_IN_ORDER.index(Stage.CONSTRUCTION)]
 
 
 @dataclass(frozen=True)
 class View:
-    """A view; `reads` names the tables and views that it is made of."""
+    """A view; `reads` names the tables and views that it reads."""
 
     description: str
     reads: tuple[str, ...]
@@ -42,7 +42,7 @@ def _sql_words(words: tuple[str, ...]) -> str:
 
 
 def _parts_of_projects() -> str:
-    """Return SQL for (pipeline_id, updated_at_utc) of everything that is part of a project."""
+    """Return SQL for (pipeline_id, updated_at_utc) of every part of a project."""
     parts = [entity.kind for entity in ENTITIES.values() if "pipeline_id" in entity.owners]
     return " UNION ALL ".join(f"SELECT pipeline_id, updated_at_utc FROM {kind}" for kind in parts)
 

@@ -1,9 +1,8 @@
 """How names are compared and cleaned: the one place that import, forms, search and uniqueness share.
 
-Two names are the same if their `name_key` is: letters in another case or Unicode form, other blanks, quotes and dashes,
-and characters that nobody sees make no difference. Two names look alike if their `look_alike_key` is the same.
-Not here: which records must have different names (`models.py`), and what becomes of two that look alike
-(`ledger/look_alikes.py`).
+Two names are the same if their `name_key` is the same: case, Unicode form, kinds of blanks, quotes and dashes, and
+invisible characters make no difference. Two names look alike if their `look_alike_key` is the same. Not here: which
+records must have different names (`models.py`), what happens to two that look alike (`ledger/look_alikes.py`).
 """
 
 import re
@@ -11,9 +10,9 @@ import unicodedata
 from collections.abc import Iterator
 
 _INVISIBLE = re.compile("[\u034f\u180b-\u180f\ufe00-\ufe0f\U000e0100-\U000e01ef]")
-"Joiners and variation selectors that Unicode does not count among its format characters."
+"The joiners and variation selectors that Unicode does not count as format characters."
 _EMPTY_LETTERS = dict.fromkeys(map(ord, "\u115f\u1160\u2800\u3164\uffa0"), " ")
-"Letters that are drawn as nothing."
+"The letters that are drawn as nothing."
 _SPELLINGS = str.maketrans(
     {
         **dict.fromkeys("\u2018\u2019\u201a\u201b\u2032\u2035\u02b9\u02bc\u00b4\u0060\uff07", "'"),
@@ -21,19 +20,21 @@ _SPELLINGS = str.maketrans(
         **dict.fromkeys("\u2010\u2011\u2012\u2013\u2014\u2015\u2043\u2212\u02d7\ufe58\ufe63\uff0d", "-"),
     }
 )
-"Typographic quotes and dashes, as a keyboard has them."
+"The typographic quotes and dashes, each with the character of a keyboard."
 _BROUGHT_BY_COPYING = str.maketrans(dict.fromkeys("\u00ad\u200b\u2060\ufeff"))
-"Soft hyphens, zero-width spaces and the like. Joiners and marks of direction stay: some scripts and emoji need them."
+"""Soft hyphens, zero-width spaces and similar characters. Joiners and direction marks stay, because some scripts and
+emoji need them.
+"""
 _LIKE_LATIN = str.maketrans(
     "авеѕіјкмнорстухьԁԛԝһӏαβεζηικμνορτυχıℓ",
     "abesijkmhopctyxbdqwhlabezhikmnoptyxil",
 )
-"Small Cyrillic and Greek letters that look like Latin ones, small or capital."
+"The small Cyrillic and Greek letters that look like Latin ones, small or capital."
 _LINE_BREAKS = "\n\r\x0b\x0c\x1c\x1d\x1e\x85\u2028\u2029"
 
 
 def name_key(name: str) -> str:
-    """Return what all spellings of one name have in common."""
+    """Return a key that all spellings of one name share."""
     if name.isascii():
         return " ".join(name.replace("`", "'").casefold().split())
     visible = "".join(_visible_text(name)).translate(_SPELLINGS)
@@ -42,10 +43,10 @@ def name_key(name: str) -> str:
 
 
 def look_alike_key(name: str) -> str:
-    """Return what names have in common that a reader takes for one another.
+    """Return a key that names share if a reader may confuse them.
 
-    Accents, punctuation and blanks do not count, and Cyrillic and Greek letters count as the Latin ones that they look
-    like; what stands between two digits does count.
+    Accents, punctuation and blanks do not count, and Cyrillic and Greek letters count as the Latin letters that they
+    look like; a character between two digits does count.
     """
     key = name_key(name)
     if not key.isascii():
@@ -55,7 +56,7 @@ def look_alike_key(name: str) -> str:
 
 
 def clean_name(name: str) -> str:
-    """Return the name as it is stored: composed letters, single blanks, and nothing invisible that copying brings."""
+    """Return the name as it is stored: composed letters, single blanks, and no invisible characters from copying."""
     if name.isascii():
         return " ".join(name.split())
     composed = unicodedata.normalize("NFC", name.translate(_BROUGHT_BY_COPYING))
@@ -64,7 +65,7 @@ def clean_name(name: str) -> str:
 
 
 def control_character(text: str) -> str | None:
-    """Return what people call the first character that a text of one line cannot have, or None."""
+    """Return the common name of the first character that a text of one line cannot have, or None."""
     for character in text:
         if character in _LINE_BREAKS:
             return "a line break"

@@ -1,7 +1,7 @@
-"""What an asset is given: the warehouse. It has no configuration: the settings say where data goes, and whoever
-launches a run cannot say otherwise.
+"""The resources of the assets: only the warehouse, without configuration.
 
-Not here: the ledger. LEDGER_URL may hold a password, and the UI shows the configuration of resources.
+The settings say where data goes, and a run's configuration cannot override them. Not here: the ledger, because
+LEDGER_URL may hold a password and Dagster's UI shows the configuration of resources.
 """
 
 from typing import TypeAlias
@@ -11,18 +11,22 @@ import dagster as dg
 from warehouse.connection import WarehouseConnections
 
 NO_CONFIG: dict[str, object] = {}
-"A schema that refuses every entry. Without one Dagster takes anything, and a ConfigurableResource takes its fields."
+"""A schema that rejects every entry. Without one Dagster accepts anything, and a ConfigurableResource accepts its
+fields.
+"""
 
 
 class NothingStored(dg.IOManager):
-    """Stores no outputs: the assets land their rows themselves. Dagster's default one writes into a folder, which
-    whoever launches a run names."""
+    """An I/O manager that stores no outputs, because the assets land their rows themselves.
+
+    Dagster's default one writes into a folder that the run's configuration can name.
+    """
 
     def handle_output(self, context: dg.OutputContext, obj: object) -> None:
         """Store nothing."""
 
     def load_input(self, context: dg.InputContext) -> None:
-        """Raise NotImplementedError: an asset reads what it needs from the warehouse."""
+        """Raise NotImplementedError, because an asset reads what it needs from the warehouse."""
         raise NotImplementedError(f"{context.asset_key} is read from the warehouse")
 
 
@@ -32,4 +36,4 @@ RESOURCES = {
     "warehouse": dg.ResourceDefinition(lambda _: WarehouseConnections(), NO_CONFIG),
     "io_manager": dg.IOManagerDefinition(lambda _: NothingStored(), NO_CONFIG),
 }
-"The resources by the names that the assets ask for."
+"The resources by the names of the assets' parameters."

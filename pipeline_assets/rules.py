@@ -1,7 +1,7 @@
-"""Rules of a change: what the models say of the record after it, and what depends on the record before it.
+"""The rules of one change: the models' rules, and rules that also depend on the record before the change.
 
-Belongs here: problems (the change is refused) and warnings (it is made, and said) of one record. Not here: rules that
-need other records (`ledger/submitting.py`).
+Belongs here: problems (the change is rejected) and warnings (it is saved with a warning) of one record. Not here: rules
+that need other records (`ledger/cross_record_rules.py`).
 """
 
 from collections.abc import Mapping
@@ -17,9 +17,9 @@ from pipeline_assets.vocabulary import STAGES_IN_ORDER, Rag, Stage
 
 STATUS_FIELDS = ("stage", "rag", "rag_comment", "rtb_date")
 GREAT_BRITAIN = {"longitude": (-8.7, 1.8), "latitude": (49.8, 60.9)}
-"Degrees; the islands and the mainland, with some sea for wind farms left out."
+"The bounds in degrees: the islands and the mainland, with some sea for offshore wind farms."
 AHEAD_OF_UTC = timedelta(days=1)
-"A status may be dated this much after the UTC day: the day of who enters it can have begun already."
+"How far ahead of the UTC day a status may be dated: the author's own day may have begun already."
 
 
 def validated_fields(
@@ -27,7 +27,11 @@ def validated_fields(
 ) -> tuple[dict[str, Any], list[Problem]]:
     """Return all fields as the ledger stores them, or the problems.
 
-    `stored`: values that the ledger has already, which rules that were added later do not refuse.
+    Args:
+        kind: The kind of the record.
+        id: The id of the record.
+        fields: The values to validate.
+        stored: The values that the ledger has already; rules that were added later do not reject them.
     """
     entity = ENTITIES.get(kind)
     if entity is None:
@@ -41,9 +45,9 @@ def validated_fields(
 def fields_after(
     kind: str, id: str, before: Mapping[str, Any] | None, given: Mapping[str, Any], today: date
 ) -> tuple[dict[str, Any], list[Problem]]:
-    """Return all fields after `given` are set, or the problems; a new status without a date is today's.
+    """Return all fields after `given` are set, or the problems; a new status without a date is dated today.
 
-    A status dated in the future is refused: every later status would count as older than it.
+    A status dated in the future is rejected, because every later status would count as older than it.
     """
     wanted = {**(before or {}), **given}
     undated = kind == "pipelines" and not given.get("status_date")
@@ -64,7 +68,7 @@ def _is_in_the_future(day: str, today: date) -> bool:
 
 
 def problems_of_step(kind: str, id: str, before: Mapping[str, Any], after: Mapping[str, Any]) -> list[Problem]:
-    """Return what the step from one version to the next may not do; both hold all fields."""
+    """Return the problems of a step from one version to the next; both versions hold all fields."""
     if kind != "pipelines" or after["rag"] in (before["rag"], Rag.GREEN):
         return []
     if after["rag_comment"] != before["rag_comment"]:
@@ -73,7 +77,7 @@ def problems_of_step(kind: str, id: str, before: Mapping[str, Any], after: Mappi
 
 
 def warnings_of(kind: str, id: str, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[Problem]:
-    """Return what deserves a check by the author."""
+    """Return the warnings that the author of a change should check."""
     warnings = []
     if kind == "facilities":
         for name, (low, high) in GREAT_BRITAIN.items():

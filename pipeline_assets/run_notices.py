@@ -1,6 +1,6 @@
-"""Notices of failed runs, whichever code location they are of: what Dagster recorded, in words.
+"""Notices about failed runs of every code location: Dagster's records as a sentence.
 
-Not here: changes that people hear of (`ledger/notices.py`), waiting and sending (`ledger/outbox.py`, `delivery.py`).
+Not here: notices about changes (`ledger/notices.py`), waiting and sending (`ledger/outbox.py`, `delivery.py`).
 """
 
 from collections.abc import Iterable
@@ -20,7 +20,7 @@ WILL_RETRY = "dagster/will_retry"
 
 
 def failed_run_notice(context: dg.RunFailureSensorContext) -> Notice:
-    """Return the one notice of a run, however often it is reported: what happened, and a link to the run."""
+    """Return the single notice of a run, however often it is reported, with the cause and a link to the run."""
     run = context.dagster_run
     causes = [describe_step_failure(event) for event in context.get_step_failure_events()]
     cause = causes[0] if causes else _describe_run_failure(context)
@@ -34,7 +34,7 @@ def failed_run_notice(context: dg.RunFailureSensorContext) -> Notice:
 
 
 def describe_step_failure(event: dg.DagsterEvent) -> str:
-    """Return what the asset itself said, not Dagster's wrapping of it, without secrets."""
+    """Return the asset's own error without Dagster's wrapper and without secrets."""
     data = event.step_failure_data
     if data.user_failure_data and data.user_failure_data.description:
         return redacted(data.user_failure_data.description)
@@ -49,7 +49,7 @@ def recorded_errors(error: SerializableErrorInfo | None) -> Iterable[RecordedErr
 
 
 def _describe_run_failure(context: dg.RunFailureSensorContext) -> str:
-    """Return what the run log says of a run that failed outside of its steps: killed, not launched, timed out."""
+    """Return the explanation in the run log of a run that failed outside its steps: killed, not launched, timed out."""
     failure = context.failure_event
     data = failure.job_failure_data if failure.event_specific_data else None
     wanted = {dg.DagsterEventType.ENGINE_EVENT, dg.DagsterEventType.RUN_FAILURE}
@@ -57,13 +57,13 @@ def _describe_run_failure(context: dg.RunFailureSensorContext) -> str:
     for entry in context.instance.all_logs(context.dagster_run.run_id, of_type=wanted):
         event = entry.dagster_event
         if event is None or event.is_run_failure:
-            break  # what comes after it is about the next try
+            break  # later events belong to the next attempt
         errors = list(recorded_errors(event.engine_event_data.error))
         engine_events.append(EngineEvent(event.message or "", errors))
     return describe_run_failure(failure.message, list(recorded_errors(data.error if data else None)), engine_events)
 
 
 def _name_run(run: dg.DagsterRun) -> str:
-    """Return the run's job, or its assets where it is of Dagster's nameless one."""
+    """Return the run's job, or its assets if it belongs to Dagster's unnamed job."""
     assets = ", ".join(sorted(key.to_user_string() for key in run.asset_selection or ()))
     return assets if assets and run.job_name.startswith("__") else run.job_name

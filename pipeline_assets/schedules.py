@@ -1,4 +1,4 @@
-"""The schedule, UTC: every night lands again, in case the sensor was off."""
+"""The schedule, in UTC: changes land every night as well, in case the sensor was off."""
 
 import dagster as dg
 
@@ -12,7 +12,7 @@ from pipeline_assets import jobs
     execution_timezone="UTC",
 )
 def every_night_landing(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    """Whether or not anything is new: all tables are made anew, and checked."""
+    """Request a landing even if nothing is new: all tables are rebuilt and checked."""
     if busy := jobs.on_its_way(context.instance, jobs.landing.name):
         return dg.SkipReason(f"the landing {busy} is still on its way")
     return dg.RunRequest(run_key=f"landing of {context.scheduled_execution_time.date()}")

@@ -1,7 +1,7 @@
 """Loads the seeds: a small invented portfolio in CSV files, submitted as one batch by `load_seeds`.
 
 There is one file per kind, and `statuses.csv` with the dated statuses of the projects, which become versions in order.
-People take precedence: what a person set, archived or restored stays so. A row that leaves a file does not affect its
+People take precedence: what a person set, archived or restored is kept. Removing a row from a file does not affect its
 record. Not here: rules of the records (`models.py`, `rules.py`), how a batch is written (`ledger/submission.py`).
 """
 
@@ -26,12 +26,12 @@ SEEDS = Path(__file__).parent / "seeds"
 WHO = "seed"
 STATUSES = "statuses"
 STATUS = {*STATUS_FIELDS, "status_date"}
-"The fields of a project that belong together: whoever set one of them last has set the status."
+"The fields of a project that belong together: the last author of one of them is the author of the status."
 
 
 @dataclass(frozen=True)
 class Seeds:
-    """Records of the seeds.
+    """The records of the seeds.
 
     `versions` holds all fields of each record, oldest first; only projects have several. `token` is the same for the
     same files.
@@ -42,10 +42,10 @@ class Seeds:
 
 
 def load_seeds(engine: sa.Engine, folder: Path = SEEDS) -> Receipt:
-    """Create missing records and update what only the seeds have set. The same files again change nothing.
+    """Create missing records and update those that only the seeds have set.
 
-    Raises Refused (a file breaks a rule, or a person's record has the name of a seed), StaleVersion (somebody saved
-    meanwhile: seed again), LedgerUnavailable.
+    Loading the same files again changes nothing. Raises Refused (a file breaks a rule, or a person's record has the
+    name of a seed), StaleVersion (somebody saved in the meantime: load the seeds again) or LedgerUnavailable.
     """
     seeds = read_seeds(folder)
     return submit(engine, seed_changes(engine, seeds), who=WHO, why="seeds", token=seeds.token, source="seed")
@@ -83,7 +83,7 @@ def read_seeds(folder: Path = SEEDS) -> Seeds:
 
 
 def seed_changes(engine: sa.Engine, seeds: Seeds) -> list[Change]:
-    """Return the changes that make the ledger agree with the seeds wherever no person has decided otherwise."""
+    """Return the changes that make the ledger agree with the seeds, except where a person has decided otherwise."""
     stored = {
         (kind, stored_record.id): stored_record
         for kind in ENTITIES
@@ -107,7 +107,7 @@ def seed_changes(engine: sa.Engine, seeds: Seeds) -> list[Change]:
 
 
 def _read_rows(folder: Path, name: str, digest: Any) -> Iterator[dict[str, str]]:
-    """Return rows by column; an empty cell is a value that is not given."""
+    """Yield rows by column; an empty cell is an absent value."""
     text = (folder / f"{name}.csv").read_text(encoding="utf-8-sig")
     digest.update(f"{name}\n{text}".encode())
     for row in csv.DictReader(io.StringIO(text), restkey="more cells than columns", restval=""):
@@ -123,7 +123,10 @@ def _set_by_people(engine: sa.Engine, key: Key) -> set[str]:
 def _status_steps(
     record: Record, versions: Sequence[Mapping[str, Any]], people: set[str]
 ) -> Iterator[Mapping[str, Any]]:
-    """Return what the seeds may set, in order: statuses newer than the stored one, or a correction of the newest."""
+    """Yield the statuses that the seeds may set, in order.
+
+    They are those newer than the stored one, or a correction of the newest.
+    """
     newest = versions[-1:]
     if record.kind == "pipelines" and not people & STATUS:
         newest = [result for result in versions if result["status_date"] > record.fields["status_date"]] or newest
@@ -132,7 +135,7 @@ def _status_steps(
         step = {name: value for name, value in version.items() if name not in people and now.get(name) != value}
         if record.kind == "pipelines" and step.keys() & STATUS:
             step["status_date"] = version["status_date"]  # a status without a date would be today's
-        # With what people have set it may not fit together any more: then theirs stands alone.
+        # It may contradict what people have set; then only their values are kept.
         if step and not validated_fields(record.kind, record.id, {**now, **step})[1]:
             now.update(step)
             yield step

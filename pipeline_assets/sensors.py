@@ -1,4 +1,4 @@
-"""Sensors: what was submitted is landed; notices of runs, checks, schedules and sensors are written, and sent."""
+"""The sensors: they land submitted changes, write notices about runs, checks, schedules and sensors, and send them."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import takewhile
@@ -17,11 +17,11 @@ from warehouse.errors import WarehouseMissing
 from warehouse.redaction import log_line
 
 RUNNING = dg.DefaultSensorStatus.RUNNING
-"Whatever SCHEDULES_RUNNING says: none of them calls Elexon."
+"The default status of the sensors, independent of SCHEDULES_RUNNING, because none of them calls Elexon."
 
 LANDING_SECONDS = 5
 LONGEST_PAUSE = timedelta(minutes=30)
-"Between two runs that fail: each failure doubles the pause up to it."
+"The longest pause between two runs that fail: each failure doubles the pause up to it."
 
 
 @dg.sensor(
@@ -30,8 +30,10 @@ LONGEST_PAUSE = timedelta(minutes=30)
 def landing_of_changes(
     context: dg.SensorEvaluationContext, warehouse: WarehouseResource
 ) -> dg.RunRequest | dg.SkipReason:
-    """One run for all changes that readers do not have yet, asked for until they have them. The cursor is the position
-    that was asked for: one that was not, is asked for at once; one that failed, after a pause."""
+    """Request one landing run for all changes that readers cannot see yet.
+
+    The cursor holds the last requested position: new positions are requested immediately, failed ones after a pause.
+    """
     with schema.ledger_for_task() as engine:
         position = reader.newest_position(engine)
     landed = _landed_position(warehouse)
@@ -43,13 +45,13 @@ def landing_of_changes(
     if position <= int(context.cursor or 0) and (until := _pausing_until(runs)) > datetime.now(UTC):
         return dg.SkipReason(f"the landing {runs[0].dagster_run.run_id} failed; the next is at {until:%H:%M:%S}Z")
     context.update_cursor(str(position))
-    # The run before is part of the key: Dagster starts no key twice, and a run that failed has to be followed by one.
+    # The key contains the previous run: Dagster never starts a key twice, and a failed run needs a successor.
     after = f", after {runs[0].dagster_run.run_id}" if runs else ""
     return dg.RunRequest(run_key=f"change {position}{after}")
 
 
 def _landed_position(warehouse: WarehouseResource) -> int:
-    """Return the position that readers have; 0 where their tables lack a field that an update brought."""
+    """Return the position that readers see, or 0 if their tables lack a field that an update added."""
     try:
         with warehouse.snapshot() as con:
             return landed_position(con) if is_current(con) else 0
@@ -58,31 +60,31 @@ def _landed_position(warehouse: WarehouseResource) -> int:
 
 
 def _pausing_until(runs: list[dg.RunRecord]) -> datetime:
-    """Return until when to pause after failed runs (`runs`: newest first, all of them ended)."""
+    """Return the end of the pause after failed runs (`runs`: newest first, all of them ended)."""
     failed = list(takewhile(lambda run: run.dagster_run.status is not dg.DagsterRunStatus.SUCCESS, runs))
     if not failed:
         return datetime.now(UTC)
     pause: timedelta = min(timedelta(seconds=LANDING_SECONDS) * 2 ** len(failed), LONGEST_PAUSE)
     ended, now = datetime.fromtimestamp(failed[0].end_time or 0, UTC), datetime.now(UTC)
-    return now if ended > now else ended + pause  # where the clock went back nothing says how long to wait
+    return now if ended > now else ended + pause  # after the clock was set back, the length of the pause is unknown
 
 
 @dg.run_failure_sensor(default_status=RUNNING, name="notice_of_failed_runs", monitor_all_code_locations=True)
 def notice_of_failed_runs(context: dg.RunFailureSensorContext) -> None:
-    """Write one notice of each failed run: what happened, and a link."""
+    """Write one notice per failed run, with the cause and a link."""
     notice = run_notices.failed_run_notice(context)
     try:
         with schema.ledger_for_task() as engine:
             outbox.put_notices(engine, [notice])
     except LedgerUnavailable:
-        # Dagster tells of each run once, so the log has to have it.
+        # Dagster reports each run once, so a notice that cannot be stored must be in the log.
         context.log.exception(log_line(f"{notice.text} {notice.page}"))
         raise
 
 
 @dg.sensor(default_status=RUNNING, name="notice_of_checks", minimum_interval_seconds=30)
 def notice_of_checks(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-    """Write a notice of each check that fails or goes stale, and one when it passes again; request no run."""
+    """Write a notice for each check that fails or goes stale, and one when it passes again; request no run."""
     conditions, cursor = check_notices.read_checks(context.instance, context.cursor)
     with schema.ledger_for_task() as engine:
         notices = report_conditions(engine, conditions)
@@ -95,9 +97,9 @@ TICKS_SECONDS = 60
 
 @dg.sensor(default_status=RUNNING, name="notice_of_ticks", minimum_interval_seconds=TICKS_SECONDS)
 def notice_of_ticks(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-    """Write a notice of each schedule or sensor whose tick fails or that stops ticking, and one when it is well again.
+    """Write a notice for each schedule or sensor that fails or stops ticking, and one when it recovers.
 
-    The cursor says from when on, and until when, this sensor has ticked without a longer break.
+    The cursor holds the period in which this sensor has ticked without a long break.
     """
     now = datetime.now(UTC)
     since, until = map(datetime.fromisoformat, context.cursor.split()) if context.cursor else (now, now)
@@ -112,7 +114,7 @@ def notice_of_ticks(context: dg.SensorEvaluationContext) -> dg.SkipReason:
 
 @dg.sensor(default_status=RUNNING, name="deliver_notices", minimum_interval_seconds=30)
 def deliver_notices(context: dg.SensorEvaluationContext) -> dg.SkipReason:
-    """Sends the notices that are due, and asks for no run."""
+    """Send the notices that are due; request no run."""
     with schema.ledger_for_task() as engine:
         handled = deliver_notice(engine, log=context.log.warning)
     counts = ", ".join(f"{sum(notice.state is state for notice in handled)} {state}" for state in NoticeState)

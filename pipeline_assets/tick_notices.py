@@ -1,8 +1,8 @@
-"""Notices of schedules and sensors, of every code location: a tick that fails, ticks that stop, and well again.
+"""Notices about schedules and sensors of every code location: a tick fails, ticks stop, and either recovers.
 
-A sensor of ours looks at them while it ticks itself, so nobody reports that the whole daemon is down: `renewables up`
-starts it again, and the dashboard shows that Dagster does not answer.
-Not here: what was reported last (`ledger/conditions.py`).
+One of our sensors observes them while it ticks itself, so nothing reports that the daemon as a whole is down:
+`renewables up` starts it again, and the dashboard shows that Dagster does not respond. Not here: what was reported last
+(`ledger/conditions.py`).
 """
 
 from collections.abc import Iterator
@@ -31,9 +31,9 @@ from warehouse.settings import Settings
 KINDS = {InstigatorType.SCHEDULE: "schedule", InstigatorType.SENSOR: "sensor"}
 ENDED = [TickStatus.SUCCESS, TickStatus.SKIPPED, TickStatus.FAILURE]
 SCHEDULE_GRACE = timedelta(minutes=10)
-"A schedule whose tick is later than this has stopped. The daemon looks once per minute."
+"How late a tick may be before its schedule counts as stopped. The daemon looks once per minute."
 SENSOR_GRACE = timedelta(minutes=5)
-"The same of a sensor, or ten times its interval where that is longer."
+"The same for a sensor; ten times its interval if that is longer."
 
 TICK_FAILED, TICK_WORKS = "Tick failed", "Ticks work again"
 NO_TICKS, TICKS_AGAIN = "Ticks stopped", "Ticks are back"
@@ -42,7 +42,11 @@ NO_TICKS, TICKS_AGAIN = "Ticks stopped", "Ticks are back"
 def read_ticks(instance: dg.DagsterInstance, watched_since: datetime, now: datetime) -> Iterator[Condition]:
     """Yield two conditions of each schedule and sensor: whether its newest tick succeeded, and whether it ticks.
 
-    `watched_since`: from when on the daemon is known to have run, so that a night without a server is no fault of each.
+    Args:
+        instance: Dagster's instance.
+        watched_since: The time since when the daemon is known to have run, so that a night without a server is not
+            reported as a fault of each schedule.
+        now: The present time.
     """
     for state in instance.all_instigator_state():
         if state.instigator_type in KINDS:
@@ -78,7 +82,7 @@ def _is_silent(state: InstigatorState, last: datetime | None, since: datetime, n
         crons = [data.cron_schedule] if isinstance(data.cron_schedule, str) else data.cron_schedule
         return now > min(get_next_cron_tick(cron, seen, "UTC") for cron in crons) + SCHEDULE_GRACE
     if isinstance(data, SensorInstigatorData) and last and last >= since:
-        # One that has not ticked since then may have left the code: Dagster keeps the state of a sensor for ever.
+        # A sensor without a tick since then may be gone from the code: Dagster never deletes its state.
         return now > last + max(SENSOR_GRACE, 10 * timedelta(seconds=data.min_interval or 0))
     return False
 

@@ -1,4 +1,4 @@
-"""Stored fields in the words of today's models: the ledger keeps what was true when a change was made.
+"""Stored fields under the names of today's models; the ledger itself keeps the fields as they were submitted.
 
 Belongs here: renamed fields, defaults of new fields, removed fields. Not here: the tables of the ledger's database
 (`ledger/schema.py`).
@@ -11,10 +11,11 @@ from typing import Any
 from pipeline_assets.models import ENTITIES
 
 UPGRADES: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {}
-"""Kind -> a function that renames or converts stored fields, given some or all fields of a record.
+"""A function per kind that renames or converts stored fields, given some or all fields of a record.
 
 For a field `website` that became `web_address`:
-`UPGRADES["counterparties"] = lambda fields: renamed(fields, website="web_address")`."""
+ UPGRADES["counterparties"] = lambda fields: rename_fields(fields, website="web_address")
+"""
 
 
 def rename_fields(fields: dict[str, Any], **names: str) -> dict[str, Any]:
@@ -23,7 +24,7 @@ def rename_fields(fields: dict[str, Any], **names: str) -> dict[str, Any]:
 
 
 def upgraded_fields(kind: str, stored: Mapping[str, Any]) -> dict[str, Any]:
-    """Return stored fields (some or all of a record's) under today's names; fields that are gone stay in."""
+    """Return stored fields (some or all of a record) under today's names, including fields that were removed."""
     fields = dict(stored)
     upgrade = UPGRADES.get(kind)
     return upgrade(fields) if upgrade else fields
@@ -38,7 +39,7 @@ def known_fields(kind: str, stored: Mapping[str, Any]) -> dict[str, Any]:
 def complete_fields(kind: str, stored: Mapping[str, Any]) -> dict[str, Any]:
     """Return all fields of today's model: the stored values, and defaults for fields that are newer than the record.
 
-    A new field without a default is None until the record is edited; the model then asks for it.
+    A new field without a default is None until the record is edited; the model then requires it.
     """
     return {**field_defaults(kind), **known_fields(kind, stored)}
 

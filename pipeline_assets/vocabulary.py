@@ -1,4 +1,4 @@
-"""The closed vocabularies of a development pipeline. Other words are refused on every path.
+"""The closed vocabularies of a development pipeline; every form of input rejects other words.
 
 Belongs here: words and their order. Not here: which entity uses them (`models.py`).
 """
@@ -7,7 +7,7 @@ from enum import StrEnum
 
 
 class Technology(StrEnum):
-    """What generates or stores. `WIND` is for projects that may be onshore or offshore."""
+    """The technologies that generate or store. `WIND` is for projects that may be onshore or offshore."""
 
     SOLAR = "Solar"
     WIND_ONSHORE = "Wind Onshore"

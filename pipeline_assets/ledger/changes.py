@@ -1,4 +1,4 @@
-"""The types that go into the ledger and come out of it."""
+"""The types of the ledger's requests and results."""
 
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, field
@@ -10,7 +10,7 @@ from pipeline_assets.errors import Problem
 from pipeline_assets.models import ENTITIES, new_id
 
 Key = tuple[str, str]
-"Kind and id of a record."
+"The kind and id of a record."
 
 
 class Action(StrEnum):
@@ -27,7 +27,7 @@ class Change:
     """A requested change.
 
     `fields` are the values to set; an edit may name only some. `base_version` is the version that the author looked at,
-    0 for a creation. `why` is a reason of this change alone, which stands before the one of its batch.
+    or 0 for a creation. `why` is a reason for this change alone, which precedes the reason of its batch.
     """
 
     kind: str
@@ -59,14 +59,14 @@ class Change:
 
 
 ARCHIVED = "archived"
-"Appears in `before` and `after` like a field, so that one replay covers every action."
+"A key that appears in `before` and `after` like a field, so that one replay covers every action."
 
 
 class Recorded(NamedTuple):
     """A recorded change. `before` and `after` hold the fields that differ (all of them for a creation)."""
 
     position: int
-    "1, 2, 3, … in the order of commits, without gaps."
+    "The number of the change: 1, 2, 3, … in the order of commits, without gaps."
     batch: str
     kind: str
     id: str
@@ -81,7 +81,7 @@ class Recorded(NamedTuple):
 
 @dataclass(frozen=True)
 class Record:
-    """A record as it is, or was."""
+    """A record in its present or an earlier state."""
 
     kind: str
     id: str
@@ -102,13 +102,13 @@ class Record:
 
 @dataclass(frozen=True)
 class Receipt:
-    """The result of a batch. It has no changes when everything was already as requested; nothing was written then."""
+    """The result of a batch. It is empty, and nothing was written, if the records already had the requested values."""
 
     batch: str
     changes: tuple[Recorded, ...]
     warnings: tuple[Problem, ...] = ()
     repeated: bool = False
-    "The token was submitted before: these are the changes of the first submission."
+    "Whether the token was submitted before; these are then the changes of the first submission."
 
     @property
     def position(self) -> int | None:

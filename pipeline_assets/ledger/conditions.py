@@ -1,7 +1,9 @@
-"""What is well or not, as people were last told: a check, the age of data, a schedule. A change of it is a notice.
+"""The conditions that were last reported: whether a check, the age of data or a schedule is well.
 
-The state and the notice are written in one transaction, so each change is told once, whatever is killed or asked again.
-Belongs here: what counts as a change. Not here: what is observed (`check_notices.py`, `tick_notices.py`).
+A change is a notice.
+
+The state and the notice are written in one transaction, so each change is reported once, even after a kill or a
+repetition. Belongs here: what counts as a change. Not here: what is observed (`check_notices.py`, `tick_notices.py`).
 """
 
 from collections.abc import Iterable
@@ -16,25 +18,25 @@ from pipeline_assets.ledger.outbox import Notice
 
 @dataclass(frozen=True)
 class Condition:
-    """One observation of one subject. A subject that was never reported counts as well."""
+    """One observation of one subject. A subject that was never reported counts as well (not failing)."""
 
     subject: str
     is_well: bool
     at: datetime
-    "An observation that is not after the last change is an old one, and is ignored."
+    "The time of the observation. One that is not after the last change is outdated, and is ignored."
     notice: Notice
-    "What people get if this is a change; its id is replaced."
+    "The notice that is sent if this is a change; its id is replaced."
 
 
 def report_conditions(engine: sa.Engine, observed: Iterable[Condition]) -> list[Notice]:
     """Add a notice for each condition that has changed since it was last reported; return these notices.
 
-    Raises LedgerUnavailable, and has reported nothing then.
+    Raises LedgerUnavailable; nothing was reported then.
     """
     conditions = sorted(observed, key=lambda condition: condition.at)
     with schema.reading(engine) as con:
         if not any(_is_change(con, condition) for condition in conditions):
-            return []  # a look at a ledger that stays as it is takes no lock
+            return []  # reading without a change takes no lock
     notices = []
     with schema.writing(engine) as con:
         for condition in conditions:

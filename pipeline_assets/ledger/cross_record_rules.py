@@ -26,7 +26,7 @@ def broken_rules(draft: Draft) -> list[Problem]:
 
 
 def _missing_references(draft: Draft, record: Record) -> Iterator[Problem]:
-    """Yield a problem for each reference to a missing or archived record, also of parts restored with their owner."""
+    """Yield a problem for each reference to a missing or archived record, including parts restored with their owner."""
     restored = (record.kind, record.id) in draft.restored
     if record.archived or (restored and _is_archived_or_owned_by_archived(draft, record)):
         return
@@ -42,7 +42,9 @@ def _missing(draft: Draft, record: Record) -> Iterator[Problem]:
         title, target = ENTITIES[kind].title.lower(), draft.record(kind, id)
         if target is None:
             yield Problem(record.kind, record.id, name, f"there is no {title} {id!r}")
-        elif target.archived and not (name in owners and (kind, id) in draft.touched):  # else it goes with it
+        elif target.archived and not (
+            name in owners and (kind, id) in draft.touched
+        ):  # otherwise the part is archived with its owner
             yield Problem(
                 record.kind, record.id, name, f"the {title} {display_name(target)} is archived: restore it first"
             )
@@ -66,7 +68,10 @@ def _is_archived_or_owned_by_archived(draft: Draft, record: Record) -> bool:
 
 
 def _names_in_use(draft: Draft, record: Record) -> Iterator[Problem]:
-    """Yield a problem where the batch gives a record the name of another one; what had it before may keep it."""
+    """Yield a problem where the batch gives a record the name of another one.
+
+    A record that already shared the name before the batch may keep it.
+    """
     entity = ENTITIES[record.kind]
     key = entity.unique_key(record.fields)
     if key is None or key == draft.earlier_unique_key(record):
@@ -94,7 +99,7 @@ def _still_needed(draft: Draft, record: Record) -> Iterator[Problem]:
 
 
 def _unknown_capacity(draft: Draft, record: Record) -> Iterator[Problem]:
-    """Yield a problem for a capacity of 0 from Design on: 0 means unknown, which is allowed only before."""
+    """Yield a problem for a capacity of 0 from Design on: 0 means unknown, which is allowed only before Design."""
     if record.archived:
         return
     if record.kind == "pipelines" and record.fields["stage"] not in BEFORE_DESIGN:
@@ -122,5 +127,5 @@ def _unknown_capacity(draft: Draft, record: Record) -> Iterator[Problem]:
 
 
 def display_name(record: Record) -> str:
-    """Return what people call a record."""
+    """Return the name of a record as shown to people."""
     return str(record.fields.get("name") or record.fields.get("stage") or record.id)

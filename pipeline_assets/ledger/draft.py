@@ -1,7 +1,7 @@
-"""A batch while it is checked: the records as they would become, and everything that speaks against them.
+"""A batch while it is checked: the records as they would become, and every objection.
 
-Belongs here: one change after the other. Not here: rules between records (`cross_record_rules.py`), the transaction
-(`submission.py`).
+Belongs here: applying one change after the other. Not here: rules between records (`cross_record_rules.py`), the
+transaction (`submission.py`).
 """
 
 from collections import defaultdict
@@ -31,17 +31,17 @@ class Draft:
     at: datetime
     position: int
     undoing: bool = False
-    "A revert may undo any step that was allowed forwards."
+    "Whether the batch is a revert, which may undo any step that was allowed forwards."
     touched: dict[Key, Record] = field(default_factory=dict)
     problems: list[Problem] = field(default_factory=list)
     warnings: list[Problem] = field(default_factory=list)
     stale: list[tuple[Change, Record]] = field(default_factory=list)
-    "Changes that are based on an older version of their record, with the record."
+    "The changes that are based on an older version of their record, each with the record."
     restored: set[Key] = field(default_factory=set)
     namesakes: dict[tuple[str, str], set[str]] = field(default_factory=lambda: defaultdict(set))
-    "(kind, unique key) -> ids of the records that had it at some step of the batch."
+    "The ids of the records that had a (kind, unique key) at some step of the batch."
     references_to: dict[Key, set[Key]] = field(default_factory=lambda: defaultdict(set))
-    "Key of a record -> keys of the records that referred to it at some step of the batch."
+    "The keys of the records that referred to a record at some step of the batch, by its key."
 
     def record(self, kind: str, id: str) -> Record | None:
         """Return a record as the batch leaves it so far."""
@@ -61,7 +61,7 @@ class Draft:
                         yield live, name
 
     def with_unique_key(self, kind: str, key: str) -> list[Record]:
-        """Return the records that have a unique key, by id."""
+        """Return the records that have a unique key, ordered by id."""
         stored = self.stored.namesakes.get(kind, key)
         ids = self.namesakes[kind, key] | ({stored} if stored else set())
         matches = [record for id in sorted(ids) if (record := self.record(kind, id))]

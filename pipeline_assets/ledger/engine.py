@@ -14,7 +14,7 @@ from warehouse.errors import WarehouseError
 from warehouse.private_files import make_private_folder, open_private
 
 WAIT_SECONDS = 30
-"How long a writer waits for the writers before it; each takes milliseconds."
+"How long a writer waits for earlier writers; each of them takes milliseconds."
 
 _NO_ADDRESS = (
     "LEDGER_URL is no address of a database that can be used: give sqlite:////folder/ledger.sqlite or "
@@ -23,10 +23,13 @@ _NO_ADDRESS = (
 
 
 def parse_address(url: str) -> sa.URL:
-    """Return the address with the driver that we use. Raises LedgerUnavailable; the address is a secret, so unshown."""
+    """Return the address with the driver that we use.
+
+    Raises LedgerUnavailable without showing the address, which is a secret.
+    """
     try:
         parsed = sa.make_url(url)
-    except (ArgumentError, ValueError) as error:  # ValueError: a port that is no number
+    except (ArgumentError, ValueError) as error:  # ValueError: the port is not a number
         raise LedgerUnavailable(_NO_ADDRESS) from error
     if parsed.drivername in ("sqlite", "sqlite+pysqlite"):
         if parsed.database in (None, "", ":memory:") or parsed.query or parsed.host:
@@ -40,7 +43,7 @@ def parse_address(url: str) -> sa.URL:
 
 
 def create_engine(url: sa.URL) -> sa.Engine:
-    """Return an engine for an address; nothing is connected yet. Raises LedgerUnavailable."""
+    """Return an engine for an address, which is not connected yet. Raises LedgerUnavailable."""
     sqlite = url.get_backend_name() == "sqlite"
     try:
         if sqlite and url.database:
@@ -60,7 +63,7 @@ def create_engine(url: sa.URL) -> sa.Engine:
 
 
 def _make_private_file(path: Path) -> None:
-    """Make an empty database for its owner only; SQLite gives its log the same permissions."""
+    """Create an empty database that only its owner can read; SQLite gives its log the same permissions."""
     if path.exists():
         return
     make_private_folder(path.parent)
@@ -73,7 +76,7 @@ def shown_address(engine: sa.Engine) -> str:
 
 
 def _begin_explicitly(engine: sa.Engine) -> None:
-    """Make SQLite's writers take the lock first, since its driver begins late and reads before it locks."""
+    """Make SQLite's writers take the lock first, because its driver begins late and reads before it locks."""
 
     @sa.event.listens_for(engine, "connect")
     def _connected(connection: Any, _: Any) -> None:

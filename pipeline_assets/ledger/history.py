@@ -1,4 +1,4 @@
-"""Folding: from changes to the state that they leave, the same whatever batches the changes come in.
+"""Replays changes into the resulting state. The result does not depend on how changes are batched.
 
 Belongs here: replay, and who changed which field. Not here: where changes come from.
 """
@@ -10,7 +10,7 @@ from pipeline_assets.ledger.changes import ARCHIVED, Record, Recorded
 from pipeline_assets.upgrades import complete_fields
 
 State = dict[tuple[str, str], Record]
-"(kind, id) -> record."
+"The records by kind and id."
 
 
 def fold_changes(changes: Iterable[Recorded], onto: Mapping[tuple[str, str], Record] | None = None) -> State:

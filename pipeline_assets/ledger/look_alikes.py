@@ -1,7 +1,7 @@
-"""Warnings of names that a reader takes for the name of another record.
+"""Warnings about names that a reader may confuse with the name of another record.
 
-Belongs here: which names are compared when a record is made or renamed. Not here: how (`pipeline_assets/names.py`), and
-names that must differ (`cross_record_rules.py`).
+Belongs here: which names are compared when a record is created or renamed. Not here: how (`pipeline_assets/names.py`),
+and names that must differ (`cross_record_rules.py`).
 """
 
 from collections import defaultdict
@@ -17,7 +17,9 @@ from pipeline_assets.models import ENTITIES
 from pipeline_assets.names import look_alike_key, name_key
 
 COMPARED = ("counterparties", "pipelines")
-"Kinds whose records people tell apart by name alone. Plants, people and risks are called alike and are not the same."
+"""The kinds whose records people tell apart by name alone. Plants, people and risks may share a name and yet be
+different.
+"""
 MOST_NAMED = 3
 
 
@@ -40,7 +42,7 @@ def _is_named_anew(draft: Draft, record: Record) -> bool:
 
 
 def _live_names(draft: Draft, con: sa.Connection, kind: str) -> dict[str, list[tuple[str, str]]]:
-    """Return key to (id, name)."""
+    """Return the (id, name) of live records by the key of their name."""
     stored = schema.records.c
     query = sa.select(stored.id, stored.fields["name"].as_string()).where(stored.kind == kind, ~stored.archived)
     names = {id: name for id, name in con.execute(query) if (kind, id) not in draft.touched}

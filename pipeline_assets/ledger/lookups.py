@@ -1,8 +1,8 @@
-"""Stored records that a batch concerns, as they were before the batch.
+"""Lookups of the stored records that a batch concerns, as they were before the batch.
 
 Ten thousand changes must not run ten thousand queries while others wait for the lock: keys that will be needed are read
-along with the next query of their kind. A single change reads no more than it needs. Not here: what the batch makes of
-them (`draft.py`).
+along with the next query of their kind. A single change reads no more than it needs. Not here: the effect of the batch
+on them (`draft.py`).
 """
 
 from collections import defaultdict
@@ -22,7 +22,10 @@ Value = TypeVar("Value")
 
 
 class Lookup(Generic[Value]):
-    """Values by kind and key, each read once. `read` returns the value of every key that it is given, of one kind."""
+    """Values by kind and key, each read once.
+
+    `read` returns the values of all keys that are passed to it, for one kind.
+    """
 
     def __init__(self, read: Callable[[str, Sequence[str]], Mapping[str, Value]]) -> None:
         self._read = read
@@ -56,11 +59,11 @@ class Stored:
         self._con = con
         self.records: Lookup[Record | None] = Lookup(self._records)
         self.references_to_others: Lookup[list[Key]] = Lookup(self._mentions)
-        "Kind and id of those that name a record, archived ones too."
+        "The kind and id of the records that refer to a record, including archived ones."
         self.namesakes: Lookup[str | None] = Lookup(self._namesakes)
-        "By kind and unique key: the id of the record that has it."
+        "The id of the record that has a unique key, by kind and key."
         self.changes: Lookup[list[tuple[int, Mapping[str, Any]]]] = Lookup(self._changes)
-        "Version, and what the change to it set."
+        "The changes of a record, as (version, values that were set), by kind and id."
 
     def _records(self, kind: str, ids: Sequence[str]) -> Mapping[str, Record | None]:
         records = reader.records_in(self._con, kind, ids)

@@ -1,4 +1,4 @@
-"""Brings the tables of an older ledger to the present version, forward only, in the transaction that opens it.
+"""Upgrades the tables of an older ledger to the present version, forward only, in the transaction that opens it.
 
 Belongs here: which version a ledger has, and running Alembic. Not here: the steps (`migrations/versions/`).
 """
@@ -32,7 +32,7 @@ def migrate_ledger(con: sa.Connection) -> None:
     version = _stored_version(con)
     if version == HEAD:
         return
-    from alembic import command  # 0.3 s, and hardly ever needed
+    from alembic import command  # importing it takes 0.3 s and is rarely needed
     from alembic.config import Config
 
     config = Config(attributes={"connection": con})

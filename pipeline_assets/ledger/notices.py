@@ -1,4 +1,4 @@
-"""Which changes are worth a notice, and its words.
+"""The changes that are worth a notice, and the notice's text.
 
 Not here: waiting (`outbox.py`), sending (`delivery.py`), failed runs (`run_notices.py`).
 """
@@ -14,21 +14,21 @@ from pipeline_assets.ledger.outbox import Notice
 from pipeline_assets.vocabulary import PointStatus, Rag
 
 RTB_MOVED_DAYS = 30
-"A larger move of the RTB date is worth a notice; one within the month is everyday work."
+"The shift of the RTB date in days beyond which it is worth a notice; a shift within the month is everyday work."
 HIGH_RATING = 5_000
-"An information point rated above this is worth a notice: both likely and serious."
+"The rating above which an information point is worth a notice, because it is both likely and serious."
 MOST_NOTICES = 10
-"A batch with more notices sends one that sums them up: an import must not flood the channel."
+"The most notices per batch; a batch with more sends one summary, because an import must not flood the channel."
 LONGEST_COMMENT = 300
 
 NEW_PROJECT, RED, RTB_MOVED, HIGH_RISK = "New project", "RAG to Red", "RTB moved", "High-rated information point"
 MANY = "Many changes"
 PAGES = {"pipelines": "project", "information_points": "information_point"}
-"Kind -> the path of the record's page in the dashboard, which takes the id as a query parameter."
+"The path of the record's page in the dashboard by kind; the page takes the id as a query parameter."
 
 
 def notices_for_batch(receipt: Receipt, records: Mapping[tuple[str, str], Record], source: str) -> list[Notice]:
-    """Return the notices of a batch that left `records`; none for the seeds, which nobody has just done."""
+    """Return the notices of a batch that left `records`; none for the seeds, which no person has just entered."""
     if source == "seed":
         return []
     notices = [
@@ -61,7 +61,7 @@ def _fields_before(receipt: Receipt) -> dict[tuple[str, str], Mapping[str, Any] 
 
 
 def _notices_of_record(record: Record, before: Mapping[str, Any] | None) -> Iterator[Notice]:
-    """Yield the notices of one record. An archived record has none."""
+    """Yield the notices of one record. Archived records produce none."""
     if record.archived or record.kind not in PAGES:
         return
     now, page = record.fields, f"{PAGES[record.kind]}?id={quote(record.id, safe='')}"

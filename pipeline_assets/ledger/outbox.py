@@ -1,7 +1,7 @@
-"""Notices that wait to be sent: written in the transaction of their change, sent later, once.
+"""Notices that wait to be sent: written in the transaction of their change, and sent once, later.
 
-A deliverer claims a notice before sending it: until the next attempt is due nobody else gets it, and a deliverer that
-dies leaves it to be claimed again. Not here: what is worth a notice (`notices.py`), how one is sent
+A deliverer claims a notice before sending it: until the next attempt is due nobody else gets it, and a notice whose
+deliverer dies can be claimed again. Not here: what is worth a notice (`notices.py`), how one is sent
 (`pipeline_assets/delivery.py`).
 """
 
@@ -17,25 +17,25 @@ from pipeline_assets.ledger import reader, schema
 from pipeline_assets.models import new_id
 
 ATTEMPTS = 20
-"Attempts over about a day; what could not be sent by then is old news and is listed as failed."
+"The most attempts, over about a day; a notice that could not be sent by then is old news and is listed as failed."
 FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=30), timedelta(hours=2)
-"The pause doubles from attempt to attempt."
+"The bounds of the pause, which doubles from attempt to attempt."
 CLAIM = timedelta(minutes=2)
-"A claim holds at least this long: several times what an attempt may take."
+"The shortest duration of a claim: several times what an attempt may take."
 
 
 class NoticeState(StrEnum):
-    """What became of a notice."""
+    """The state of a notice."""
 
     PENDING = "pending"
     SENT = "sent"
     LOGGED = "logged"
-    "There is no webhook, so it went to the log only: nobody was told."
+    "Without a webhook the notice went to the log only; nobody was notified."
     FAILED = "failed"
 
 
 _OLD_OUTCOME_OF_LOGGED = "logged"
-"Earlier versions marked what went to the log as sent, with this outcome."
+"The outcome with which earlier versions marked a notice in the log as sent."
 _STATE: sa.ColumnElement[str] = sa.case(
     (
         (schema.outbox.c.state == NoticeState.SENT) & (schema.outbox.c.outcome == _OLD_OUTCOME_OF_LOGGED),
@@ -47,24 +47,24 @@ _STATE: sa.ColumnElement[str] = sa.case(
 
 @dataclass(frozen=True)
 class Notice:
-    """A sentence for people. `page` is the path of the record in the dashboard, or a full address, or ""."""
+    """A sentence for people. `page` is the path of the record in the dashboard, a full address, or ""."""
 
     topic: str
     text: str
     page: str = ""
     id: str = field(default_factory=new_id)
-    "A notice with the id of another is the same notice: it is added once."
+    "The identity of the notice: a notice whose id exists already is not added again."
 
 
 @dataclass(frozen=True)
 class Waiting:
-    """A notice and what became of it so far."""
+    """A notice and the result of its delivery so far."""
 
     notice: Notice
     state: NoticeState
     attempts: int
     outcome: str
-    "The result of the last attempt: why it was not sent."
+    "The result of the last attempt: the reason why it was not sent."
     created_at_utc: datetime
     due_at_utc: datetime
     "The earliest time of the next attempt."
@@ -93,10 +93,10 @@ def put_notices(engine: sa.Engine, notices: Iterable[Notice]) -> None:
 
 
 def claim_next(engine: sa.Engine, now: datetime) -> Waiting | None:
-    """Claim the notice that has been due for longest and count the attempt; return None where nothing is due."""
+    """Claim the notice that has been due for longest and count the attempt; return None if nothing is due."""
     columns = schema.outbox.c
     due = (columns.state == NoticeState.PENDING) & (columns.due_at_us <= reader.microseconds_of(now))
-    # Two deliverers on PostgreSQL pass each other by; on SQLite the transaction itself lets in one at a time.
+    # On PostgreSQL two deliverers skip each other's rows; on SQLite the transaction admits only one at a time.
     query = sa.select(schema.outbox).where(due).order_by(columns.due_at_us, columns.created_at_us, columns.id)
     with schema.writing(engine) as con:
         row = con.execute(query.limit(1).with_for_update(skip_locked=True)).one_or_none()
@@ -116,7 +116,7 @@ def mark_sent(engine: sa.Engine, claimed: Waiting, now: datetime) -> Waiting:
 
 
 def logged(engine: sa.Engine, claimed: Waiting) -> Waiting:
-    """Mark a claimed notice as one that only the log has."""
+    """Mark a claimed notice as one that only the log contains."""
     return _settle_claim(engine, claimed, {"state": NoticeState.LOGGED, "outcome": "", "sent_at_us": None})
 
 
@@ -130,12 +130,12 @@ def mark_not_sent(
 
 
 def pause_after(attempts: int) -> timedelta:
-    """Return the pause after so many attempts."""
+    """Return the pause after a number of attempts."""
     return min(FIRST_PAUSE * (1 << (attempts - 1)), LONGEST_PAUSE)
 
 
 def list_notices(engine: sa.Engine, *, state: NoticeState | None = None, limit: int = 200) -> list[Waiting]:
-    """Return notices, newest first, of one state or all."""
+    """Return notices of one state or of all, newest first."""
     columns = schema.outbox.c
     query = sa.select(schema.outbox).order_by(columns.created_at_us.desc(), columns.id).limit(limit)
     if state is not None:
@@ -153,7 +153,7 @@ def count_by_state(engine: sa.Engine) -> dict[NoticeState, int]:
 
 
 def try_again(engine: sa.Engine, ids: Iterable[str], now: datetime) -> None:
-    """Make failed and logged notices pending again, due now, with all attempts before them."""
+    """Make failed and logged notices pending again: due now, with a full number of attempts."""
     columns = schema.outbox.c
     values = {"state": NoticeState.PENDING, "attempts": 0, "due_at_us": reader.microseconds_of(now)}
     with schema.writing(engine) as con:

@@ -1,6 +1,6 @@
-"""Queries of the ledger: what is, what was, and what happened since a position.
+"""Queries of the ledger: the present state, earlier states, and the changes since a position.
 
-Not here: folding (`history.py`), which works on what these return.
+Not here: replaying (`history.py`), which works on the results of these queries.
 """
 
 from collections.abc import Iterable, Iterator, Sequence
@@ -72,7 +72,7 @@ def find_record(engine: sa.Engine, kind: str, id: str) -> Record | None:
 
 
 def state_at(engine: sa.Engine, *, position: int | None = None, at: datetime | None = None) -> State:
-    """Fold the changes up to a position or an instant (both inclusive) into every record, archived ones too."""
+    """Replay the changes up to a position or an instant (both inclusive) into every record, including archived ones."""
     where: sa.ColumnElement[bool] = sa.true()
     if position is not None:
         where = schema.changes.c.position <= position
@@ -88,14 +88,14 @@ def position_in(con: sa.Connection) -> int:
 
 
 def batch_at(con: sa.Connection, position: int) -> str | None:
-    """Return the batch of the change at a position, or None where there is none."""
+    """Return the batch of the change at a position, or None if no change has it."""
     batch: str | None = con.execute(_BATCH_AT, {"position": position}).scalar()
     return batch
 
 
 def records_in(con: sa.Connection, kind: str, ids: Iterable[str]) -> dict[str, Record]:
-    """Return the records that exist, archived or not, by id."""
-    valid = [id for id in ids if VALID_ID.fullmatch(id)]  # PostgreSQL would not even take the question with a NUL in it
+    """Return the existing records by id, including archived ones."""
+    valid = [id for id in ids if VALID_ID.fullmatch(id)]  # PostgreSQL rejects a query that contains a NUL
     return {row.id: record_of(row) for row in con.execute(_RECORDS, {"kind": kind, "ids": valid})}
 
 

@@ -167,16 +167,16 @@ def lock_positions(con: sa.Connection) -> None:
 
 
 def unique_key_of(kind: str, id: str, fields: Mapping[str, Any], *, is_taken: bool) -> str | None:
-    """Return what the database keeps unique. A record whose key another one has already gets one of its own.
+    """Return the key that the database keeps unique; a record whose key is taken gets one of its own.
 
-    Such records come from the time when fewer spellings counted as the same name; nobody can make new ones.
+    Such records date from when fewer spellings counted as the same name; nobody can create new ones.
     """
     key = ENTITIES[kind].unique_key(complete_fields(kind, fields))
     return f"{key}\n{id}" if key and is_taken else key
 
 
 def _renew_unique_keys(con: sa.Connection) -> None:
-    """Compute all unique keys again; of two records with the same one the live one has it, and then the older one."""
+    """Recompute all unique keys; of two records with the same one the live one keeps it, then the older one."""
     kinds = [entity.kind for entity in ENTITIES.values() if entity.unique]
     order = (records.c.archived, records.c.position)
     rows = con.execute(sa.select(records).where(records.c.kind.in_(kinds)).order_by(*order)).all()

@@ -1,6 +1,6 @@
-"""The only way into the ledger: a batch of changes in one transaction, all or nothing.
+"""The only way to write to the ledger: a batch of changes in one transaction, all or nothing.
 
-Belongs here: the transaction, tokens, positions, reverting. Not here: what speaks against a change (`draft.py`,
+Belongs here: the transaction, tokens, positions, reverting. Not here: objections to a change (`draft.py`,
 `cross_record_rules.py`), which changes are worth a notice (`notices.py`).
 """
 
@@ -33,22 +33,22 @@ def submit(
 ) -> Receipt:
     """Record the changes, in order, and return them with their positions and warnings.
 
-    Changes that change nothing are left out.
+    Changes that have no effect are left out.
 
     Args:
         engine: The ledger.
-        changes: What to do, in order.
+        changes: The requested changes, in order.
         who: The author.
         why: The reason, for the history.
-        token: The same token again is the same submission: nothing happens twice, the first receipt is returned.
+        token: Identifies the submission: a second one with the same token changes nothing and returns the first result.
         source: "form", "import", "seed" or "revert".
         reverts: The batch that this one reverts.
         dry_run: Check everything and write nothing.
         today: The date of an undated status; the current UTC date by default.
 
     Raises:
-        Refused: A rule is broken. Nothing was saved; the same holds for the others.
-        StaleVersion: A record has changed meanwhile.
+        Refused: A rule is broken. Nothing was saved; the same holds for the other errors.
+        StaleVersion: A record was changed in the meantime.
         LedgerUnavailable: The database cannot be used.
     """
     who, why, today = who.strip(), why.strip(), today or datetime.now(UTC).date()
@@ -62,7 +62,7 @@ def submit(
             Stored(con), new_id(), who, why, _submission_time(con), reader.position_in(con), undoing=reverts is not None
         )
         recorded = draft.apply(changes, today)
-        if not draft.stale:  # else it would judge records that lack some of their changes
+        if not draft.stale:  # otherwise it would check records that lack some of their changes
             draft.problems += cross_record_rules.broken_rules(draft)
         if draft.problems:
             raise Refused(draft.problems)
@@ -78,9 +78,9 @@ def submit(
 
 
 def revert(engine: sa.Engine, batch: str, *, who: str, why: str = "", token: str, dry_run: bool = False) -> Receipt:
-    """Undo a batch by a new one: what it created is archived, what it set takes its earlier values.
+    """Revert a batch with a new one: what it created is archived, and what it set gets its earlier values.
 
-    Raises Refused for an unknown batch, StaleVersion where a record was changed since (and not changed back).
+    Raises Refused for an unknown batch, and StaleVersion if a record was changed since (and not changed back).
     """
     made = reader.batch_changes(engine, batch)
     if not made:
@@ -103,7 +103,7 @@ def _as_left(engine: sa.Engine, made: Sequence[Recorded]) -> dict[tuple[str, str
 
 
 def _undoing_changes(made: Sequence[Recorded], versions: dict[tuple[str, str], int]) -> Iterable[Change]:
-    """Yield changes that undo each change, the last one first, on top of each other."""
+    """Yield changes that undo each change, the last one first, each based on the one before."""
     for change in reversed(made):
         key = (change.kind, change.id)
         base = versions[key]
@@ -135,7 +135,7 @@ def _earlier_receipt(con: sa.Connection, token: str) -> Receipt | None:
 
 
 def _submission_time(con: sa.Connection) -> datetime:
-    """Return the time, but never before the newest change: as of an instant is then as of a position."""
+    """Return the time, but never before the newest change, so that an instant and a position define the same state."""
     table = schema.changes
     newest = con.execute(sa.select(table.c.submitted_at_us).order_by(table.c.position.desc()).limit(1)).scalar()
     return max(datetime.now(UTC), reader.instant_of(newest or 0))

@@ -1,6 +1,7 @@
-"""Records in and out as spreadsheets: a file is read, compared with the ledger, shown, and only then submitted.
+"""Import and export of records as spreadsheets: a file is compared with the ledger and shown before it is submitted.
 
-`exporting`: template and export. `importing`: plan, and confirm as one batch. Below them: `sheets` (which columns there
-are), `tables` (a file's rows), `cells` (one value), `holdings` (the ledger's state), `rows` (what a row asks for).
-Plain functions on an engine; no Dagster, no Streamlit.
+`exporter` writes the template and the export. `import_plan` plans an import and confirms it as one batch. Below them
+are `sheet_columns` (the columns of each sheet), `file_reader` (the rows of a file), `parsed_rows` and `cells` (the
+values), `portfolio_index` (the state of the ledger) and `row_planner` (the changes of a row). All are plain functions
+on an engine; no Dagster, no Streamlit.
 """

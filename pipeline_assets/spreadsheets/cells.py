@@ -1,11 +1,11 @@
-"""One cell: between a value of the ledger and its text in a spreadsheet, exact both ways and harmless to open.
+"""One cell: a value of the ledger as text in a spreadsheet, exact in both directions and harmless to open.
 
-Belongs here: reading dates, numbers, words and lists as people type them, wherever they type them (imports, bulk edit,
-options of the command line); the guard of what leaves as CSV. Not here: which column holds what (`sheet_columns.py`),
-how a workbook is read (`file_reader.py`). Every `parse_` function raises UnreadableValue with a sentence for a person.
+Belongs here: reading dates, numbers, words and lists as people type them, in imports, bulk edits and options of the
+command line; the guard of exported CSV. Not here: which column holds what (`sheet_columns.py`), how a workbook is read
+(`file_reader.py`). Every `parse_` function raises UnreadableValue with a sentence for a person.
 
 The guard: a text that a spreadsheet would run as a formula, or change into a number, a date, a boolean or an error,
-gets an apostrophe before it, and reading takes just that one off.
+gets a leading apostrophe, and reading removes exactly that one.
 """
 
 import ast
@@ -24,7 +24,7 @@ from pipeline_assets.spreadsheets.synonyms import WORDS
 
 BLANKS = " \t\r\n\xa0"
 CLEARING_WORD = "(clear)"
-"What a cell holds to empty a field: a blank cell keeps what is there. The same text as a value is guarded."
+"The content of a cell that empties its field; a blank cell keeps the value. The same text as a value is guarded."
 
 _FORMULA = re.compile(r"[\s\u200b\ufeff]*[=+\-@|%\t\r\n\uff1d\uff0b\uff0d\uff20].*", re.DOTALL)
 _NUMBER_OR_TIME = re.compile(
@@ -48,17 +48,17 @@ _BY_THOUSANDS = re.compile(r"[-+]?\d{1,3}(([ \u00a0\u202f]\d{3})+|(,\d{3})+(?=\.
 
 
 def guard_text(text: str) -> str:
-    """Return the text as it may stand in a spreadsheet: with an apostrophe where it would be run or changed."""
+    """Return the text for a spreadsheet, with a leading apostrophe if it would be run or changed there."""
     return "'" + text if _is_changed_by_spreadsheets(text.lstrip("'")) else text
 
 
 def unguard_text(cell: str) -> str:
-    """Return the text that was guarded, or any other as it is."""
+    """Return the original of a guarded text, or any other text unchanged."""
     return cell[1:] if cell.startswith("'") and _is_changed_by_spreadsheets(cell.lstrip("'")) else cell
 
 
 def _is_changed_by_spreadsheets(text: str) -> bool:
-    """Return whether a spreadsheet, or an import, would take the text for something else."""
+    """Return whether a spreadsheet, or an import, would interpret the text as something else."""
     return bool(
         _FORMULA.match(text)
         or _NUMBER_OR_TIME.fullmatch(text)
@@ -70,17 +70,17 @@ def _is_changed_by_spreadsheets(text: str) -> bool:
 
 
 def is_blank(cell: str) -> bool:
-    """Return whether the cell holds nothing that a person sees."""
+    """Return whether the cell holds nothing visible."""
     return not cell.strip(BLANKS)
 
 
 def is_clearing(cell: str) -> bool:
-    """Return whether the cell asks to empty its field."""
+    """Return whether the cell holds the clearing word, which empties its field."""
     return cell.strip(BLANKS).casefold() == CLEARING_WORD
 
 
 def is_spreadsheet_error(cell: str) -> bool:
-    """Return whether the cell is what a spreadsheet shows instead of a value, such as #N/A."""
+    """Return whether the cell holds an error of a spreadsheet in place of a value, such as #N/A."""
     return _ERROR_OF_A_SPREADSHEET.fullmatch(cell.strip(BLANKS)) is not None
 
 
@@ -90,7 +90,7 @@ def format_number(value: float) -> str:
 
 
 def parse_number(cell: str) -> float:
-    """Read 12.5, -0.1, 1 250 or 1,250.5; a decimal comma is refused."""
+    """Parse 12.5, -0.1, 1 250 or 1,250.5; a decimal comma is rejected."""
     text = unguard_text(cell.strip(BLANKS)).replace("\u2212", "-")
     if _NUMBER.fullmatch(text):
         return float(text)
@@ -109,7 +109,7 @@ def parse_number(cell: str) -> float:
 
 
 def parse_whole_number(cell: str) -> int:
-    """Read a number without decimals."""
+    """Parse a number without decimals."""
     value = parse_number(cell)
     if not value.is_integer():
         raise UnreadableValue(f"{cell.strip(BLANKS)[:60]!r} is not a whole number")
@@ -117,7 +117,7 @@ def parse_whole_number(cell: str) -> int:
 
 
 def parse_date(cell: str) -> date:
-    """Read a date as `dates.parse_date` does."""
+    """Parse a date as `dates.parse_date` does."""
     return dates.parse_date(_date_text(cell))
 
 
@@ -136,7 +136,7 @@ def _date_text(cell: str) -> str:
 
 
 def parse_word(vocabulary: type[StrEnum], cell: str) -> str:
-    """Return the vocabulary's own spelling. Capitals, blanks and hyphens do not matter; synonyms are known."""
+    """Return the vocabulary's own spelling of a word or synonym, regardless of case, blanks and hyphens."""
     key, words = spelling_key(unguard_text(cell)), _words_by_key(vocabulary)
     if key in words:
         return words[key]
@@ -155,12 +155,12 @@ def _words_by_key(vocabulary: type[StrEnum]) -> dict[str, str]:
 
 
 def spelling_key(text: str) -> str:
-    """Return what two spellings of one word have in common."""
+    """Return a key that all spellings of one word share."""
     return "".join(character for character in text.casefold() if character.isalnum())
 
 
 def join_names(names: Iterable[str]) -> str:
-    """Return a list as one cell: separated by semicolons, quoted where a name holds one."""
+    """Return a list as one cell, separated by semicolons; names that contain one are quoted."""
     buffer = io.StringIO()
     names = list(names)
     odd = any(re.search(r'[;"\[\r\n]|^\s|\s$', name) for name in names)
@@ -171,7 +171,7 @@ def join_names(names: Iterable[str]) -> str:
 
 
 def parse_names(cell: str) -> list[str]:
-    """Return the names of a cell, each once: separated by semicolons, or the older tool's ['A', 'B']."""
+    """Return the distinct names of a cell, separated by semicolons or in the older tool's form ['A', 'B']."""
     text = unguard_text(cell.strip(BLANKS))
     if text.startswith("["):
         try:
@@ -183,7 +183,7 @@ def parse_names(cell: str) -> list[str]:
         names = [str(name) for name in listed] if isinstance(listed, list) else [str(listed)]
     else:
         if '"' not in text:
-            text = re.sub(r"[\r\n]+", " ", text)  # a name that a cell shows in two lines
+            text = re.sub(r"[\r\n]+", " ", text)  # a name may span two lines of a cell
         try:
             names = [
                 name for row in csv.reader([text], delimiter=";", skipinitialspace=True, strict=True) for name in row

@@ -1,6 +1,6 @@
-"""Out of the ledger into a sheet that imports back as no change, and that a spreadsheet opens without running anything.
+"""Export of the ledger into a sheet that imports back as no change and that a spreadsheet opens without harm.
 
-Belongs here: template and export. Not here: which columns there are (`sheets.py`).
+Belongs here: template and export. Not here: which columns exist (`sheet_columns.py`).
 """
 
 import csv
@@ -18,7 +18,7 @@ from pipeline_assets.spreadsheets.sheet_columns import SHEETS, Column, ColumnRol
 
 
 def template_csv(sheet: str) -> str:
-    """Return a CSV of the columns only, below a line that says how to fill it in and that an import skips."""
+    """Return a CSV of the columns only, below a line with instructions that an import skips."""
     buffer = io.StringIO()
     title = SHEETS[sheet].title.lower()
     csv.writer(buffer).writerow(
@@ -31,13 +31,15 @@ def template_csv(sheet: str) -> str:
 
 
 def export_csv(engine: sa.Engine, sheet: str, ids: Collection[str] | None = None) -> str:
-    """A CSV of the records that are not archived (of these ids only), by name. Encode it as "utf-8-sig" for a file:
-    Excel takes anything else for the machine's old code page."""
+    """Return a CSV of the live records (only of `ids`, if given), ordered by name.
+
+    Encode it as "utf-8-sig" for a file: Excel reads anything else in the machine's legacy code page.
+    """
     return export_of(read_portfolio(engine), sheet, ids)
 
 
 def export_of(portfolio: Portfolio, sheet: str, ids: Collection[str] | None = None) -> str:
-    """Export records that were read before, like `export_csv`."""
+    """Export records of a portfolio that was read before, like `export_csv`."""
     flat = SHEETS[sheet]
     wanted = [record for record in portfolio.of_kind(flat.kind) if ids is None or record.id in ids]
     return _csv_text(flat, [row for record in wanted for row in _record_rows(portfolio, flat, record)])
@@ -84,7 +86,7 @@ def _of_record(portfolio: Portfolio, sheet: Sheet, column: Column, record: Recor
 
 
 def _parts_with_roles(portfolio: Portfolio, sheet: Sheet, record: Record) -> list[tuple[Record, list[str]]]:
-    """Yield each part once, by name, with its roles."""
+    """Return each part once, ordered by name, with its roles."""
     owner_field, part_field = ENTITIES[sheet.link].references
     roles: dict[str, list[str]] = {}
     for link in portfolio.referencing(sheet.link, owner_field, record.id):

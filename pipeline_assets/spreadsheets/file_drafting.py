@@ -1,6 +1,6 @@
-"""A file on its way to a plan: its rows become changes, and what the ledger says to them goes back to the rows.
+"""The steps from a file to a plan: its rows become changes, and the ledger's objections are assigned to the rows.
 
-Not here: what a row asks for (`row_planner.py`), the plan of a file (`import_plan.py`).
+Not here: the changes of one row (`row_planner.py`), the plan of a file (`import_plan.py`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -19,7 +19,7 @@ from pipeline_assets.spreadsheets.sheet_columns import Column, ColumnRole, Sheet
 
 
 class Drafting:
-    """A file on its way to a plan."""
+    """A file in the course of planning."""
 
     def __init__(
         self, basis: Basis, sheet: Sheet, table: RawTable, origins: Mapping[int, Origin] | None = None
@@ -44,7 +44,10 @@ class Drafting:
         self.places: dict[Key, Place] = {}
 
     def changes(self) -> list[Change]:
-        """Of the rows that have no error and share no record with one that has; `places` then says where they stand."""
+        """Return the changes of the rows without errors whose record has no row with errors.
+
+        Afterwards `places` holds where in the file each change comes from.
+        """
         spoilt, kept = self._spoilt(), dict[Key, Change]()
         self.places = {}
         for row in self.rows:
@@ -57,7 +60,10 @@ class Drafting:
         return list(kept.values())
 
     def dry_run(self) -> dict[int, list[Recorded]]:
-        """Row to what it would change; what the ledger refuses becomes an error of its row, until the rest is taken."""
+        """Return the changes that each row would record.
+
+        Whatever the ledger rejects becomes an error of its row, and the rest is tried again until it is accepted.
+        """
         by_number = {row.number: row for row in self.rows}
         while True:
             try:
@@ -75,6 +81,7 @@ class Drafting:
             return made
 
     def planned(self) -> list[PlannedRow]:
+        """Return the outcome of each row."""
         made, spoilt = self.dry_run(), self._spoilt()
         return [self._planned(row, made.get(row.number, []), spoilt) for row in self.rows]
 
@@ -93,7 +100,7 @@ class Drafting:
         return PlannedRow(row.number, outcome, id, row.label, differences, (), tuple(row.warnings))
 
     def _with_ignored_column(self, error: RowProblem) -> RowProblem:
-        """Say, where a value is missing, which column of the file might hold it."""
+        """Return the error of a missing value with the ignored column of the file that may hold it."""
         if not error.message.startswith("is needed"):
             return error
         unknown = [column for column in self.ignored if column.reason.startswith(UNKNOWN)]
@@ -105,7 +112,7 @@ class Drafting:
         return replace(error, message=f"{error.message}, and the {used.format(listed)} not used")
 
     def _spoilt(self) -> dict[Key | None, list[int]]:
-        """Record to the rows of it that have errors."""
+        """Return the numbers of the rows with errors by record."""
         rows_by_key: dict[Key | None, list[int]] = {}
         for row in self.rows:
             if row.errors and row.key:
@@ -113,7 +120,10 @@ class Drafting:
         return rows_by_key
 
     def _blame(self, refused: Refused, rows: Mapping[int, DraftedRow]) -> None:
-        """The rows that asked for it. A link is wrong because what it joins is, if that is: only the cause is told."""
+        """Assign rejected changes to the rows that requested them.
+
+        A link fails if one of the records that it joins fails: only the cause is reported.
+        """
         links = {self.sheet.link, self.sheet.linked}
         causes = [problem for problem in refused.problems if problem.kind not in links] or refused.problems
         here = [self._at(problem) for problem in causes if (problem.kind, problem.id) in self.places]
@@ -156,7 +166,7 @@ class Drafting:
 
 
 def _holds_no_instant(table: RawTable, position: int, column: Column) -> bool:
-    """Return whether a column that should tell when a row was recorded tells it nowhere."""
+    """Return whether a column that should hold the time when a row was recorded never holds one."""
     if column.holds is not ColumnRole.ORIGIN or column.field not in ("created", "modified"):
         return False
     texts = {row[position] for _, row in table.rows if row[position].strip()}

@@ -1,7 +1,7 @@
-"""A file's header and rows, as texts: CSV in UTF-8 (comma, semicolon or tab), or a workbook (.xlsx, .xlsm, .ods).
+"""The header and rows of a file as texts: CSV in UTF-8 (comma, semicolon or tab), or a workbook (.xlsx, .xlsm, .ods).
 
-Belongs here: encodings, separators, lines. Not here: what a column or a cell means (`parsed_rows.py`), how a workbook
-is read (`workbook_process.py`).
+Belongs here: encodings, separators, lines. Not here: the meaning of a column or a cell (`parsed_rows.py`), how a
+workbook is read (`workbook_process.py`).
 """
 
 import csv
@@ -21,8 +21,12 @@ _SEPARATORS = ",;\t"
 
 
 def read_table(content: bytes, names: HeaderNames) -> RawTable:
-    """Return the table of a file. `names`: the headers that are known; they decide between separators, too, and find
-    the header below titles. Raises UnreadableFile."""
+    """Return the table of a file. Raises UnreadableFile.
+
+    Args:
+        content: The file.
+        names: The known headers; they also decide between separators, and locate the header below titles.
+    """
     if len(content) > MOST_BYTES:
         raise UnreadableFile(f"The file is larger than {MOST_BYTES // 2**20} MB: cut it into smaller ones.")
     if content.startswith(_WORKBOOKS):
@@ -50,7 +54,7 @@ def _decoded(content: bytes) -> str:
 
 
 def _separator_score(text: str, separator: str, names: HeaderNames) -> tuple[int, int]:
-    """Return how many headers of the best of the first lines are known, and into how many cells it is divided."""
+    """Return the greatest number of known headers in one of the first lines, and the number of cells of that line."""
     best, searched = (0, 0), 0
     try:
         for line in csv.reader(io.StringIO(text, newline=""), delimiter=separator):

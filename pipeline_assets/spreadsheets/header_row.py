@@ -1,6 +1,6 @@
-"""Which row of a sheet is its header, and how a header is compared with the names that are known.
+"""Finds the header row of a sheet, and compares headers with the known names.
 
-Belongs here: finding the row below titles and remarks. Not here: which names there are (`sheet_columns.py`). The child
+Belongs here: finding the row below titles and remarks. Not here: which names exist (`sheet_columns.py`). The child
 process that reads workbooks imports this module: the standard library only.
 """
 
@@ -11,7 +11,7 @@ from dataclasses import dataclass
 from pipeline_assets.spreadsheets.cells import spelling_key
 
 ROWS_SEARCHED = 30
-"Rows that hold something, from the top, among which the header must be."
+"The number of non-blank rows from the top among which the header must be."
 
 _BRACKETS = re.compile(r"\s*[(\[]([^()\[\]]*)[)\]]\s*\*?\s*$")
 _UNIT = re.compile(r"\b[kmg]?w[hp]?(ac|dc|e)?\b|\b[kmg]va\b|%|£|€|\$|°|\bm\b|\bkm\b|\bha\b|acres?", re.IGNORECASE)
@@ -19,21 +19,21 @@ _UNIT = re.compile(r"\b[kmg]?w[hp]?(ac|dc|e)?\b|\b[kmg]va\b|%|£|€|\$|°|\bm\b
 
 @dataclass(frozen=True)
 class HeaderNames:
-    """The spelling keys of the headers that mean something, and of those that say which record a row is about."""
+    """The spelling keys of the known headers, and of those that identify the record of a row."""
 
     known: frozenset[str]
     identifying: frozenset[str]
 
     def known_count(self, row: Iterable[str]) -> int:
-        """Return how many cells of a row are headers that mean something."""
+        """Return how many cells of a row are known headers."""
         return sum(bool(self.known.intersection(header_keys(cell))) for cell in row if cell)
 
     def is_header(self, row: Sequence[str]) -> bool:
-        """Return whether a row names the record, and something of it besides."""
+        """Return whether a row contains a header that identifies the record and at least one other known header."""
         return self.known_count(row) > 1 and self._identifies(row)
 
     def header_index(self, rows: Sequence[Sequence[str]]) -> int:
-        """Return which of the rows is the header, or 0 where none is recognised."""
+        """Return the index of the header among the rows, or 0 if none is recognised."""
         rows = rows[:ROWS_SEARCHED]
         for accepts in (self.is_header, self._identifies):
             for index, row in enumerate(rows):
@@ -47,9 +47,9 @@ class HeaderNames:
 
 
 def header_keys(header: str) -> tuple[str, ...]:
-    """Return the spelling keys of a header: all of it, and without a remark in brackets such as (dd/mm/yyyy).
+    """Return the spelling keys of a header: with and without a remark in brackets such as (dd/mm/yyyy).
 
-    A unit is no remark: a capacity in kW is not one in MW.
+    A unit is not a remark: a capacity in kW is not one in MW.
     """
     key = spelling_key(header)
     brackets = _BRACKETS.search(header)

@@ -1,6 +1,6 @@
-"""What the rows of a file are compared with: the ledger, after changes that the same batch makes before them.
+"""The basis that the rows of a file are compared with: the ledger after the earlier changes of the same batch.
 
-Belongs here: trying such changes out, and the records as they leave them. Not here: which changes (`import_plan.py`).
+Belongs here: trying such changes out, and the resulting records. Not here: which changes (`import_plan.py`).
 """
 
 from collections.abc import Sequence
@@ -18,8 +18,11 @@ from pipeline_assets.spreadsheets.portfolio_index import Portfolio, read_portfol
 
 @dataclass(frozen=True)
 class Basis:
-    """`held`: the records after `changes`, at the position that the ledger has without them; `recorded`: what the
-    ledger would record of them; `stored`: the records that the ledger has."""
+    """The records after some planned changes.
+
+    `held` holds the records after `changes`, at the position that the ledger has without them; `recorded` is what the
+    ledger would record for them; `stored` holds the records that the ledger has.
+    """
 
     engine: sa.Engine
     ledger: Portfolio
@@ -29,22 +32,22 @@ class Basis:
 
     @classmethod
     def of(cls, engine: sa.Engine) -> "Basis":
-        """Return the ledger as it is."""
+        """Return the ledger in its present state."""
         portfolio = read_portfolio(engine)
         return cls(engine, portfolio, portfolio)
 
     @cached_property
     def stored(self) -> frozenset[Key]:
-        """Return the keys of the records that the ledger has, archived ones too."""
+        """Return the keys of the records that the ledger has, including archived ones."""
         return self.ledger.keys()
 
     @cached_property
     def made(self) -> frozenset[Key]:
-        """Return the keys of the records that the changes make."""
+        """Return the keys of the records that the changes create."""
         return frozenset((change.kind, change.id) for change in self.recorded if change.action is Action.CREATE)
 
     def try_out(self, changes: Sequence[Change]) -> Receipt:
-        """Return what the ledger says to these changes after the earlier ones; nothing is written. Raises Refused."""
+        """Return the receipt of a dry run of these changes after the earlier ones. Raises Refused."""
         return submit(self.engine, [*self.changes, *changes], who="import", token=new_id(), dry_run=True)
 
     def after(self, changes: Sequence[Change]) -> "Basis":

@@ -1,9 +1,9 @@
 """An import: first a plan that shows what it would change, then, confirmed, one batch of the ledger.
 
-The plan is what the ledger itself says to a dry run: so nothing that it shows can turn out otherwise, unless the ledger
-changes meanwhile, and then confirming is refused with the difference.
+The plan is the result of a dry run of the ledger, so confirming it does exactly what it shows; if the ledger changes in
+the meantime, confirming is refused with the difference.
 
-Belongs here: plan and confirm. Not here: what a row asks for (`row_planner.py`), undoing (`ledger.submission.revert`).
+Belongs here: plan and confirm. Not here: the changes of a row (`row_planner.py`), undoing (`ledger.submission.revert`).
 """
 
 import hashlib
@@ -29,9 +29,12 @@ from pipeline_assets.spreadsheets.sheet_columns import SHEETS, Sheet
 
 @dataclass(frozen=True)
 class Plan:
-    """What an import would do. `ignored`: header and reason of the columns that are left out; `notes`: sentences on
-    what else of the file was left out; `changes`: of the rows without errors; `position`: of the ledger that it was
-    compared with; `token`: the same for the same file on it."""
+    """The effect that an import would have.
+
+    `ignored` holds the header and the reason of each column that is left out; `notes` are sentences about everything
+    else that is left out of the file; `changes` are those of the rows without errors; `position` is that of the ledger
+    at the comparison; `token` is the same for the same file at the same position.
+    """
 
     sheet: str
     filename: str
@@ -42,34 +45,36 @@ class Plan:
     token: str = ""
     notes: tuple[str, ...] = ()
     companion: "Plan | None" = None
-    "Of the file of counterparties that is imported first; its changes are among these."
+    "The plan of the file of counterparties that is imported first; its changes are among these."
     unknown_counterparties: tuple[str, ...] = ()
-    "Names that rows have and no counterparty has: they can be made."
+    "The names in rows that no counterparty has; the import can create them."
     made_counterparties: tuple[str, ...] = ()
-    "Those that this import makes."
+    "The names of the counterparties that this import creates."
 
     @property
     def clearings(self) -> list[tuple[PlannedRow, Difference]]:
-        """Return what would be emptied, with its row."""
+        """Return each value that would be emptied, with its row."""
         return [(row, difference) for row in self.rows for difference in row.differences if difference.clears]
 
     @property
     def counts(self) -> dict[str, int]:
-        """Return outcome to rows, all outcomes."""
+        """Return the number of rows by outcome, for all outcomes."""
         by_outcome = Counter(row.outcome for row in self.rows)
         return {str(outcome): by_outcome[outcome] for outcome in Outcome}
 
     @property
     def errors(self) -> list[RowProblem]:
+        """Return the errors of all rows."""
         return [error for row in self.rows for error in row.errors]
 
     @property
     def warnings(self) -> list[RowProblem]:
+        """Return the warnings of all rows."""
         return [warning for row in self.rows for warning in row.warnings]
 
     @property
     def changes_something(self) -> bool:
-        """Return whether a row of this file or of the one before it would change the ledger."""
+        """Return whether a row of this file or of the companion file would change the ledger."""
         companion = self.companion is not None and self.companion.changes_something
         return companion or any(row.outcome in (Outcome.CREATE, Outcome.UPDATE) for row in self.rows)
 
@@ -95,14 +100,14 @@ def plan_import(
         engine: The ledger.
         sheet: counterparties, pipelines or information-points.
         content: The file.
-        filename: For the reason in the history.
+        filename: The name of the file, for the reason in the history.
         counterparties: A file of counterparties that is imported first, in the same batch.
-        audit: The older tracker's history of changes; earlier versions of new records come before them.
-        make_counterparties: Make the counterparties that rows name and that are nowhere.
+        audit: The older tracker's history of changes; earlier versions of new records precede them.
+        make_counterparties: Create the counterparties that rows name and that do not exist.
 
     Raises:
-        UnreadableFile: A file is no table of its sheet.
-        StaleVersion: The ledger changed while it was compared.
+        UnreadableFile: A file is not a table of its sheet.
+        StaleVersion: The ledger changed during the comparison.
         LedgerUnavailable: The database cannot be used.
     """
     basis, companion = Basis.of(engine), None
@@ -159,11 +164,14 @@ def _plan(
 def confirm_import(
     engine: sa.Engine, plan: Plan, *, who: str, why: str = "", good_rows_only: bool = False, clear: bool = False
 ) -> Receipt:
-    """Make the planned changes as one batch; confirming twice is one import.
+    """Submit the planned changes as one batch; confirming twice is one import.
 
-    Raises Refused where rows have errors and `good_rows_only` is not given, where something would be emptied and
-    `clear` is not given, or where a new name was taken meanwhile; StaleVersion, with the difference, where a record of
-    the file changed since the plan. Then nothing was saved.
+    If an error is raised, nothing was saved.
+
+    Raises:
+        Refused: Rows have errors and `good_rows_only` is not set, something would be emptied and `clear` is not set, or
+            a new name was taken in the meantime.
+        StaleVersion: A record of the file changed since the plan; the error has the difference.
     """
     for file in plan.files:
         kind = SHEETS[file.sheet].kind
@@ -179,7 +187,7 @@ def confirm_import(
 
 
 def _names_are_still_free(engine: sa.Engine, plan: Plan) -> None:
-    """Check that names are still free, or a project created since the plan would be created twice."""
+    """Raise Refused if a name was taken since the plan: a project created since then would be created twice."""
     portfolio, kind = read_portfolio(engine), SHEETS[plan.sheet].kind
     new = {change.id: change for change in plan.changes if (change.kind, change.action) == (kind, Action.CREATE)}
     taken = [

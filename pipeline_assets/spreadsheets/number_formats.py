@@ -1,6 +1,6 @@
 """How a workbook shows a number: as a number, a percentage, a date, a time, or not at all.
 
-Belongs here: the codes of Excel's number formats. Not here: where the codes stand in a file (`xlsx_file.py`). The child
+Belongs here: the codes of Excel's number formats. Not here: where a file stores the codes (`xlsx_file.py`). The child
 process that reads workbooks imports this module: the standard library only.
 """
 
@@ -18,14 +18,16 @@ BUILT_IN = {
     **{37: "#,##0", 38: "#,##0", 39: "#,##0.00", 40: "#,##0.00", 41: "#,##0", 42: "#,##0", 43: "#,##0.00"},
     **{44: "#,##0.00", 45: "mm:ss", 46: "[h]:mm:ss", 47: "mmss.0", 48: "##0.0E+0", 49: "@"},
 }
-"Format codes that a workbook names by number only, as a British Excel shows them."
+"The format codes that a workbook refers to by number only, as a British Excel shows them."
 
 
 @dataclass(frozen=True)
 class Shown:
-    """What a person sees of a number. `text`: the value, exact, or a date as YYYY-MM-DD. `kind`: "" where `text` can be
-    taken as it is, "number" where Excel shows `detail` ("" if that cannot be told), "date", or "fault" with `detail`
-    saying what is wrong."""
+    """The visible form of a number.
+
+    `text` is the exact value, or a date as YYYY-MM-DD. `kind` is "" if `text` is what a person sees, "number" if Excel
+    shows `detail` ("" if that is unknown), "date", or "fault" with the reason in `detail`.
+    """
 
     text: str
     kind: str = ""
@@ -33,7 +35,7 @@ class Shown:
 
 
 def show_number(raw: str, code: str, *, starts_1904: bool = False) -> Shown:
-    """Return what a person sees of a stored number in a cell of this format."""
+    """Return the visible form of a stored number in a cell of this format."""
     try:
         value = float(raw)
     except ValueError:
@@ -62,7 +64,7 @@ def show_number(raw: str, code: str, *, starts_1904: bool = False) -> Shown:
 
 
 def _section(code: str, value: float) -> str:
-    """Return the part of a format that is for positive or negative numbers, or zero."""
+    """Return the part of a format for positive numbers, negative numbers or zero."""
     sections = re.split(r';(?=(?:[^"]*"[^"]*")*[^"]*$)', code)
     if value < 0 and len(sections) > 1:
         return sections[1]

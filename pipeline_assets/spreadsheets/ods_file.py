@@ -1,4 +1,4 @@
-"""An OpenDocument spreadsheet (.ods) as its XML says it: what is visible, what each cell shows, what it fails to show.
+"""Reads an OpenDocument spreadsheet (.ods) from its XML: what is visible, and what each cell shows or fails to show.
 
 Belongs here: the XML of the format. Not here: choosing a sheet and a header (`workbook.py`). The child process imports
 this module: the standard library only.
@@ -13,7 +13,7 @@ from pipeline_assets.spreadsheets.workbook_limits import LAST_COLUMN, LAST_ROW, 
 from pipeline_assets.spreadsheets.xlsx_file import Attributes, XmlReader
 
 _LONGEST_RUN = 2_000
-"Repeated rows or columns that hold something: more are a mistake, or an attack."
+"The most repetitions of a row or column that is not blank: more are a mistake, or an attack."
 
 
 class OdsFile:
@@ -33,7 +33,7 @@ class OdsFile:
 
 
 class _ContentReader:
-    """Fills the sheets while the XML is read."""
+    """A reader that fills the sheets from the events of the XML parser."""
 
     def __init__(self) -> None:
         self.sheets: list[tuple[RawSheet, str]] = []

@@ -1,11 +1,12 @@
-"""The older tool's history of changes (`audit.csv`) as earlier versions of the records of a file.
+"""The older tool's history of changes (`audit.csv`), read as earlier versions of the records in a file.
 
-Each of its rows holds what a record was saved as, in the older tool's columns, and when. The versions of a record that
-this import creates become changes of the ledger before the file's own row, oldest first; the original time and author
-stand in their reason. A record that the ledger has already is left as it is: its history cannot be put before it.
+Each of its rows holds the saved values of a record, in the older tool's columns, and the time of saving. The versions
+of a record that this import creates become changes of the ledger before the file's own row, oldest first; their reason
+contains the original time and author. A record that the ledger has already is left unchanged, because its history
+cannot be inserted before it.
 
-Belongs here: reading the audit, and which version comes in which round. Not here: what a row
-asks for (`row_planner.py`).
+Belongs here: reading the audit, and which version comes in which round. Not here: the changes of a row
+(`row_planner.py`).
 """
 
 import ast
@@ -28,18 +29,18 @@ _DATA, _ENTITY, _CREATED, _AUTHORS = "data", "entityid", "created", ("author", "
 _NAMES = HeaderNames(frozenset({"id", _DATA, _ENTITY, _CREATED, *_AUTHORS}), frozenset({_ENTITY}))
 LONGEST_DATA = 50_000
 _OBJECTS = (
-    (re.compile(r"<\w+\.\w+: ('[^']*')>"), r"\1"),  # an enumeration's member
+    (re.compile(r"<\w+\.\w+: ('[^']*')>"), r"\1"),  # a member of an enumeration
     (re.compile(r"datetime\.date\((\d+), (\d+), (\d+)\)"), r"'\1-\2-\3'"),
     (re.compile(r"datetime\.datetime\((\d+), (\d+), (\d+)[^()]*(\([^()]*\))?[^()]*\)"), r"'\1-\2-\3'"),
     (re.compile(r"(?:pd\.)?Timestamp\(('[^']*')[^()]*\)"), r"\1"),
     (re.compile(r"\b(?:nan|NaT)\b"), "None"),
 )
-"How Python writes what no literal can hold, and a literal in its place."
+"Python's notation for values that a literal cannot hold, and a literal in its place."
 
 
 @dataclass(frozen=True)
 class Version:
-    """What a record was saved as. `row`: of the audit; `cells`: by the older tool's columns."""
+    """A saved version of a record; `row` is its row in the audit, `cells` are by the older tool's columns."""
 
     row: int
     id: str
@@ -49,6 +50,7 @@ class Version:
 
     @property
     def origin(self) -> Origin:
+        """Return the origin of this version."""
         author = f" by {self.author}" if self.author else ""
         return Origin(f"in the older tracker's audit: {shown(self.at)}{author}", self.at.date().isoformat())
 
@@ -64,17 +66,17 @@ class Round:
 def read_rounds(
     content: bytes, sheet: Sheet, ids: Collection[str], stored: Collection[str], *, used: Collection[str] = ()
 ) -> tuple[list[Round], list[str]]:
-    """Return the versions of the records of a file, the oldest first, and sentences on what is left out.
+    """Return the earlier versions of the records in a file, oldest first, and sentences about everything left out.
 
     Args:
         content: The audit.
         sheet: The sheet of the file.
         ids: The ids in the file.
-        stored: The ids of the ledger.
-        used: The sheets that the audit was read for already.
+        stored: The ids in the ledger.
+        used: The sheets for which the audit was read already.
 
     Raises:
-        UnreadableFile: It is no audit.
+        UnreadableFile: The file is not an audit.
     """
     table = read_table(content, _NAMES)
     columns = {spelling_key(name).replace("_", ""): position for position, name in enumerate(table.header)}
@@ -125,7 +127,7 @@ def _version(number: int, cells: Mapping[str, str]) -> Version:
 
 
 def _parse_data(text: str) -> dict[Any, Any]:
-    """Return the saved record: JSON, or as Python prints a dictionary. Raises UnreadableValue."""
+    """Return the saved record from JSON or from a printed Python dictionary. Raises UnreadableValue."""
     if len(text) > LONGEST_DATA:
         raise UnreadableValue(f"its data has more than {LONGEST_DATA:,} characters")
     try:

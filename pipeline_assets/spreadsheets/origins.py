@@ -1,7 +1,7 @@
-"""Where a row came from before it came here: when and by whom another tool recorded it.
+"""The origin of a row: when and by whom another tool recorded it.
 
-The ledger's own author and time are those of the import, since positions and instants follow the commits. What the
-other tool recorded stands in the reason of each change, and dates the status of a project that is new.
+The ledger's own author and time are those of the import, because positions and instants follow the commits. The other
+tool's author and time go into the reason of each change, and date the status of a new project.
 
 Belongs here: reading instants and authors, and the sentence. Not here: the older tool's audit (`older_audit.py`).
 """
@@ -19,14 +19,18 @@ LONGEST_AUTHOR = 100
 
 @dataclass(frozen=True)
 class Origin:
-    """`reason`: for the history. `day`: of the newest instant, from which a status holds; ISO, or empty."""
+    """The origin of a row.
+
+    `reason` is the sentence for the history. `day` is the ISO date of the newest instant, from which a status holds, or
+    empty.
+    """
 
     reason: str = ""
     day: str = ""
 
 
 def read_origin(cells: Mapping[str, str]) -> Origin:
-    """Return what `created`, `modified`, `created_by` and `modified_by` say. Raises UnreadableValue."""
+    """Return the origin in `created`, `modified`, `created_by` and `modified_by`. Raises UnreadableValue."""
     events: list[str] = []
     newest = ""
     for word, at, by in (("created", "created", "created_by"), ("last modified", "modified", "modified_by")):
@@ -42,7 +46,7 @@ def read_origin(cells: Mapping[str, str]) -> Origin:
 
 
 def read_instant(text: str) -> datetime:
-    """Return an instant in UTC; one without an offset is taken for UTC, and a date for its start.
+    """Return an instant in UTC; one without an offset is read as UTC, and a date as its start.
 
     Raises UnreadableValue, also for a year outside the bounds of dates.
     """
@@ -57,7 +61,7 @@ def read_instant(text: str) -> datetime:
 
 
 def is_instant(text: str) -> bool:
-    """Return whether `read_instant` reads a text."""
+    """Return whether `read_instant` can read a text."""
     try:
         read_instant(text)
     except UnreadableValue:
@@ -66,15 +70,15 @@ def is_instant(text: str) -> bool:
 
 
 def clean_author(text: str) -> str:
-    """Return a name on one line, without characters that the ledger refuses."""
+    """Return a name on one line, without characters that the ledger rejects."""
     return CONTROL_CHARACTERS.sub("", " ".join(text.split()))[:LONGEST_AUTHOR]
 
 
 def shown(instant: datetime) -> str:
-    """Return an instant as the reason has it."""
+    """Return an instant in the form used in the reason."""
     return f"{instant:%Y-%m-%d %H:%M:%S} UTC"
 
 
 def status_day(origin: Origin) -> str:
-    """Return the day from which a status of that origin holds; empty where it is unknown or in the future."""
+    """Return the day from which a status of this origin holds; empty if it is unknown or in the future."""
     return origin.day if origin.day <= datetime.now(UTC).date().isoformat() else ""

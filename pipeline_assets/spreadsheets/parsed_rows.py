@@ -1,7 +1,7 @@
-"""A table's cells as values: what each row says, in the words of the models.
+"""The cells of a table as values of the models, row by row.
 
-An absent column and a blank cell say nothing: what they would set stays, and a new record takes the model's default.
-A field is emptied by the clearing word only.
+An absent column and a blank cell set nothing: the stored value stays, and a new record gets the model's default. Only
+the clearing word empties a field.
 
 Belongs here: headers, cells, and which dates are too ambiguous to be read. Not here: records (`row_planner.py`).
 """
@@ -27,14 +27,14 @@ class _Sentinel:
 
 
 EMPTY: Final = _Sentinel("EMPTY")
-"A blank cell in a column that is there."
+"The value of a blank cell in a column that exists."
 CLEAR: Final = _Sentinel("CLEAR")
-"A cell that holds the clearing word."
+"The value of a cell that holds the clearing word."
 
 
 @dataclass(frozen=True)
 class RowProblem:
-    """What is wrong in a cell (or, as a warning, deserves a second look). `column`: the name that is exported."""
+    """An error in a cell or, as a warning, something that deserves a check; `column` is the exported name."""
 
     row: int
     column: str
@@ -46,7 +46,10 @@ class RowProblem:
 
 @dataclass
 class Part:
-    """`roles`: None where no cell says anything of them; `defaults`: fields of a part that is new."""
+    """The values of a part.
+
+    `roles` is None if no cell mentions roles; `defaults` holds fields of a new part.
+    """
 
     id: str = ""
     fields: dict[str, Any] = field(default_factory=dict)
@@ -56,7 +59,10 @@ class Part:
 
 @dataclass
 class Values:
-    """What a row says. `linked` and `people`: role to names; `linked_ids`: role to the one counterparty's id."""
+    """The values of a row.
+
+    `linked` and `people` hold names by role; `linked_ids` holds the id of the single counterparty by role.
+    """
 
     number: int
     id: str = ""
@@ -73,7 +79,7 @@ class Values:
 
 @dataclass(frozen=True)
 class Ignored:
-    """A column that is left out. `resembles`: the name of the column that may be meant, if any."""
+    """A column that is left out. `resembles` is the name of the column that may be meant, if any."""
 
     header: str
     reason: str
@@ -81,7 +87,7 @@ class Ignored:
 
 
 def columns_of(sheet: Sheet, header: Sequence[str]) -> tuple[dict[int, Column], tuple[Ignored, ...]]:
-    """Return position to column, and the columns that are left out. Raises UnreadableFile."""
+    """Return the columns by position, and the columns that are left out. Raises UnreadableFile."""
     columns: dict[int, Column] = {}
     ignored: list[Ignored] = []
     for position, name in enumerate(header):
@@ -115,7 +121,7 @@ UNKNOWN = "nothing is known by this name"
 
 
 def _with_resemblance(sheet: Sheet, ignored: Ignored, used: set[str]) -> Ignored:
-    """Offer the column that may be meant, where no other column of the file has it."""
+    """Return the ignored column with the column that may be meant, unless another column of the file has it."""
     column = sheet.resembling(ignored.header) if ignored.reason == UNKNOWN else None
     if column is None or column.name in used:
         return ignored
@@ -128,7 +134,7 @@ def _did_you_mean(sheet: Sheet, ignored: Sequence[Ignored]) -> list[str]:
 
 
 def other_sheet(sheet: Sheet, header: Sequence[str]) -> list[str]:
-    """Return a sentence that says which other file this one looks like, if it does."""
+    """Return a sentence that names the other kind of file that this one looks like, if any."""
     if {"data", "entityid"} <= {cells.spelling_key(name) for name in header}:
         return [
             "It looks like the older tool's history of changes: give it as the audit beside the file of its records."
@@ -138,7 +144,7 @@ def other_sheet(sheet: Sheet, header: Sequence[str]) -> list[str]:
 
 
 def values_of(table: RawTable, columns: dict[int, Column]) -> list[Values]:
-    """Return what each row says."""
+    """Return the values of each row."""
     month_first = {
         column.name
         for position, column in columns.items()
@@ -206,7 +212,7 @@ def _parse_row(
 
 
 def _unspecial(column: Column, cell: str, special: Special | None) -> str:
-    """Return the text of a workbook's cell for its column. Raises UnreadableValue where a person sees another thing."""
+    """Return the text of a workbook's cell for its column. Raises UnreadableValue if a person sees something else."""
     if special is None:
         return cell
     if special.kind == "fault":
@@ -227,7 +233,7 @@ _NEVER_CLEARED = (ColumnRole.ID, ColumnRole.PART_ID, ColumnRole.LINKED_ID, Colum
 
 
 def cell_value(column: Column, cell: str, month_first: set[str]) -> Any:
-    """Return what a cell says. Raises UnreadableValue."""
+    """Return the value of a cell. Raises UnreadableValue."""
     if cells.is_blank(cell):
         return "" if column.holds in (ColumnRole.ID, ColumnRole.PART_ID) else EMPTY
     if cells.is_spreadsheet_error(cell):
@@ -260,7 +266,7 @@ def cell_value(column: Column, cell: str, month_first: set[str]) -> Any:
 
 
 def _facilities_by_technology(parsed: Values, part: Part, capacities: dict[str, Any]) -> None:
-    """Read the older tool's three columns of capacity: a facility for each that is not 0."""
+    """Read the older tool's three columns of capacity: each that is not 0 is a facility."""
     if any(error.column.endswith(("_capacity", "_technology")) for error in parsed.errors):
         return
     technology = part.fields.get("technology", EMPTY)

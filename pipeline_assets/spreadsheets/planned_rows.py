@@ -1,6 +1,6 @@
-"""What becomes of each row of a file, and of each of its cells.
+"""The outcome of each row of a file, and of each of its cells.
 
-Not here: how that is found out (`file_drafting.py`), the plan of a file (`import_plan.py`).
+Not here: how it is determined (`file_drafting.py`), the plan of a file (`import_plan.py`).
 """
 
 from dataclasses import dataclass, field
@@ -11,17 +11,22 @@ from pipeline_assets.spreadsheets.parsed_rows import RowProblem
 
 
 class Outcome(StrEnum):
+    """The outcome of a row."""
+
     CREATE = "create"
     UPDATE = "update"
     UNCHANGED = "unchanged"
     ERROR = "error"
-    "The row has errors, or is of the same record as one that has."
+    "The row has errors, or its record has another row with errors."
 
 
 @dataclass(frozen=True)
 class Difference:
-    """What becomes of one cell. `column`: the name that is exported; `before` is None where there was nothing;
-    `clears`: the field holds something, and would be empty."""
+    """The change of one cell.
+
+    `column` is the exported name; `before` is None if there was no value; `clears` means that the field holds a value
+    and would be emptied.
+    """
 
     column: str
     before: Any
@@ -31,7 +36,11 @@ class Difference:
 
 @dataclass(frozen=True)
 class PlannedRow:
-    """`number`: as a spreadsheet shows it (the header is row 1); `id`: of its record, "" where it was not found."""
+    """A row with its outcome.
+
+    `number` is the row number that a spreadsheet shows (the header is row 1); `id` is that of its record, "" if it was
+    not found.
+    """
 
     number: int
     outcome: Outcome

@@ -1,6 +1,6 @@
-"""What the ledger holds at one moment, kept in memory to be looked up by id, by name and by what refers to it.
+"""The ledger at one moment, kept in memory to be looked up by id, by name and by references.
 
-Belongs here: one consistent look and its indexes. Not here: what is done with it.
+Belongs here: one consistent read and its indexes. Not here: what is done with it.
 """
 
 from collections.abc import Iterable, Iterator
@@ -15,7 +15,7 @@ from pipeline_assets.names import name_key
 
 
 class Portfolio:
-    """Records with `archived` ones; `position` and `batch`: of the newest change among them."""
+    """All records, including archived ones; `position` and `batch` are those of the newest change among them."""
 
     def __init__(self, records: Iterable[Record], position: int, batch: str | None = None) -> None:
         self.position, self.batch = position, batch
@@ -23,11 +23,11 @@ class Portfolio:
         self._by_name: dict[tuple[str, str], list[Record]] = {}
         self._naming: dict[tuple[str, str, str], list[Record]] = {}
         self._of_kind: dict[tuple[str, bool], list[Record]] = {}
-        "Filled when it is asked for."
+        "Filled on first use."
         self._add(records)
 
     def updated(self, records: Iterable[Record], position: int, batch: str | None = None) -> "Portfolio":
-        """Return the portfolio with newer versions of some records; this one stays as it is."""
+        """Return the portfolio with newer versions of some records; this object is not modified."""
         newer, changed = Portfolio((), position, batch), list(records)
         newer._by_id, newer._by_name, newer._naming = dict(self._by_id), dict(self._by_name), dict(self._naming)
         ids = {(record.kind, record.id) for record in changed}
@@ -44,7 +44,7 @@ class Portfolio:
         for record in records:
             self._by_id[record.kind, record.id] = record
             for index, key in self._keys(record):
-                if (id(index), key) not in copied:  # the list may be an older portfolio's
+                if (id(index), key) not in copied:  # the list may belong to an older portfolio
                     copied.add((id(index), key))
                     index[key] = list(index.get(key, ()))
                 index[key].append(record)
@@ -61,11 +61,11 @@ class Portfolio:
         return self._by_id.get((kind, id))
 
     def keys(self) -> frozenset[tuple[str, str]]:
-        """Return the kind and id of every record, archived ones too."""
+        """Return the kind and id of every record, including archived ones."""
         return frozenset(self._by_id)
 
     def of_kind(self, kind: str, *, archived: bool = False) -> list[Record]:
-        """Return the records of a kind by name."""
+        """Return the records of a kind, ordered by name."""
         if (kind, archived) not in self._of_kind:
             records = (each for each in self._by_id.values() if each.kind == kind and each.archived == archived)
             by_name = sorted(records, key=lambda each: (name_key(str(each.fields.get("name", ""))), each.id))
@@ -73,7 +73,7 @@ class Portfolio:
         return list(self._of_kind[kind, archived])
 
     def by_name(self, kind: str, name: str, *, archived: bool = False) -> list[Record]:
-        """Return the records of a name, in whichever spelling."""
+        """Return the records with a name, in any spelling."""
         return [record for record in self._by_name.get((kind, name_key(name)), ()) if record.archived == archived]
 
     def referencing(self, kind: str, field: str, id: str, *, archived: bool = False) -> list[Record]:
@@ -88,9 +88,9 @@ def read_portfolio(engine: sa.Engine) -> Portfolio:
 
 
 def portfolio_since(engine: sa.Engine, known: Portfolio) -> Portfolio:
-    """Return all records: the known ones and those that changed since then, which alone are read.
+    """Return all records by reading only those that changed since the known portfolio.
 
-    All are read where the ledger is not the one that is known, as after a backup was restored.
+    All are read if the ledger is a different one than before, as after a backup was restored.
     """
     with schema.reading(engine) as con:
         position = reader.position_in(con)

@@ -1,4 +1,4 @@
-"""A sheet of a workbook as its file holds it, before it is known which row is the header.
+"""A sheet of a workbook as its file holds it, before the header row is known.
 
 Belongs here: cells, rows, what is hidden, merged cells. The child process that reads workbooks imports this module: the
 standard library only.
@@ -30,7 +30,7 @@ class RawCell(NamedTuple):
 
 
 class RawRow(NamedTuple):
-    """A row that holds something. `number` is Excel's; `cells` are by column, from 0."""
+    """A row that is not blank. `number` is Excel's; `cells` are by column, from 0."""
 
     number: int
     is_hidden: bool
@@ -48,7 +48,10 @@ class Merge(NamedTuple):
 
 @dataclass
 class RawSheet:
-    """Rows arrive while the file is read. `read_on` reads some more and returns whether there was more to read."""
+    """A sheet whose rows arrive while the file is read.
+
+    `read_on` reads more of the file and returns whether there was more to read.
+    """
 
     name: str
     read_on: Callable[[], bool]
@@ -60,7 +63,7 @@ class RawSheet:
     visible_rows: int = 0
 
     def add_row(self, number: int, cells: dict[int, RawCell], *, is_hidden: bool) -> None:
-        """Keep a row that holds something. Raises UnreadableFile where the sheet has become too large."""
+        """Keep a row that is not blank. Raises UnreadableFile if the sheet has become too large."""
         if number > LAST_ROW or any(column >= LAST_COLUMN for column in cells):
             raise UnreadableFile("The workbook is damaged: it has a cell beyond the last row or column of Excel.")
         cells = {column: cell for column, cell in cells.items() if cell.kind or not is_blank(cell.text)}
@@ -76,7 +79,7 @@ class RawSheet:
         self.rows.append(RawRow(number, is_hidden, {} if is_hidden else cells))
 
     def head(self, wanted: int) -> list[RawRow]:
-        """Return the first visible rows that hold something."""
+        """Return the first visible rows that are not blank."""
         while self.visible_rows < wanted and self.read_on():
             pass
         return [row for row in self.rows if not row.is_hidden][:wanted]
@@ -87,13 +90,13 @@ class RawSheet:
             pass
 
     def is_column_hidden(self, column: int) -> bool:
-        """Return whether a person does not see the column."""
+        """Return whether a column is invisible in a spreadsheet."""
         return any(first <= column <= last for first, last in self.hidden_columns)
 
     def covered_cells(self, rows: Sequence[int], columns: Collection[int]) -> dict[tuple[int, int], str]:
-        """Return (row, column) to range of the cells whose merged text is held by another cell of the range.
+        """Return the merged range of each cell whose text is held by another cell of the range, by (row, column).
 
-        Raises UnreadableFile where there are more than a person could have merged.
+        Raises UnreadableFile if there are more than a person could have merged.
         """
         covered: dict[tuple[int, int], str] = {}
         count = 0
@@ -110,7 +113,7 @@ class RawSheet:
 
 
 def column_letters(column: int) -> str:
-    """Return the letters of a column, counted from 0, as Excel shows them."""
+    """Return Excel's letters of a column that is counted from 0."""
     letters, number = "", column + 1
     while number:
         number, rest = divmod(number - 1, 26)

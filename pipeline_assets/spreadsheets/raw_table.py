@@ -1,6 +1,6 @@
-"""A header with the rows below it, as texts, from whatever file; and what was left out of it.
+"""The header and rows of any file as texts, and a record of everything that was left out.
 
-Belongs here: what CSV and workbooks have in common. Not here: what a column or a cell means (`parsed_rows.py`). The
+Belongs here: what CSV and workbooks have in common. Not here: the meaning of a column or a cell (`parsed_rows.py`). The
 child process that reads workbooks imports this module: the standard library only.
 """
 
@@ -16,7 +16,7 @@ from pipeline_assets.spreadsheets.workbook_limits import MOST_COLUMNS, MOST_ROWS
 
 
 class Special(NamedTuple):
-    """A cell that is not the text that it shows. `kind`: "date", "number" or "fault"; `detail` as in `RawCell`."""
+    """A cell whose text is not its visible form. `kind` is "date", "number" or "fault"; `detail` as in `RawCell`."""
 
     kind: str
     detail: str
@@ -24,22 +24,25 @@ class Special(NamedTuple):
 
 @dataclass(frozen=True)
 class RawTable:
-    """`rows`: the number that a spreadsheet shows, and as many cells as the header has; blank rows are left out."""
+    """A header and its rows; blank rows are left out.
+
+    `rows` holds the number that a spreadsheet shows, and as many cells as the header has.
+    """
 
     header: tuple[str, ...]
     letters: tuple[str, ...]
     "The letters of each column."
     rows: tuple[tuple[int, tuple[str, ...]], ...]
     too_long: frozenset[int] = frozenset()
-    "Rows with text beyond the header's last column; they are in `rows` too."
+    "The rows with text beyond the header's last column; they are in `rows` too."
     special: Mapping[tuple[int, int], Special] = field(default_factory=dict)
-    "By row number and position."
+    "The special cells by row number and position."
     notes: tuple[str, ...] = ()
-    "Sentences on what was left out."
+    "Sentences about everything that was left out."
     is_workbook: bool = False
 
     def as_json(self) -> dict[str, Any]:
-        """Return what `from_json` makes the same table of."""
+        """Return a form for JSON that `from_json` converts back."""
         return {
             **{"header": self.header, "letters": self.letters, "rows": self.rows, "notes": self.notes},
             **{"too_long": sorted(self.too_long), "is_workbook": self.is_workbook},
@@ -48,7 +51,7 @@ class RawTable:
 
     @classmethod
     def from_json(cls, stored: Mapping[str, Any]) -> "RawTable":
-        """Return the table that `as_json` was made of."""
+        """Return the table from the result of `as_json`."""
         return cls(
             tuple(stored["header"]),
             tuple(stored["letters"]),
@@ -69,8 +72,11 @@ def build_table(
     notes: Sequence[str] = (),
     is_workbook: bool = False,
 ) -> RawTable:
-    """Return the table in lines that are not blank. `columns`: of each cell of a line, where some are left out;
-    `special`: by row number and index in the line. Raises UnreadableFile."""
+    """Return the table in lines that are not blank. Raises UnreadableFile.
+
+    `columns` holds the column of each cell of a line, if some are left out; `special` is by row number and index in the
+    line.
+    """
     special, notes = special or {}, list(notes)
     if not lines:
         raise UnreadableFile("The file is empty: it needs a header with the names of the columns.")

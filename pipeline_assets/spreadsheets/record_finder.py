@@ -1,9 +1,9 @@
-"""Which record a row means: by id, else by name; one that is not there yet gets an id.
+"""Finds the record of a row by id, otherwise by name; a new record gets an id.
 
-A counterparty is found by its own name, a project where only one has the name, an information point within its project,
-a part within its record (a facility by its technology where it has no name).
+A counterparty is found by its own name, a project if only one has the name, an information point within its project, a
+part within its record (a facility by its technology if it has no name).
 
-Belongs here: looking up. Not here: what becomes of the record (`rows.py`). Everything raises `NotFound`.
+Belongs here: looking up. Not here: the changes of the record (`row_planner.py`). Everything raises `NotFound`.
 """
 
 import re
@@ -20,7 +20,7 @@ _NEW_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 
 
 class NotFound(ValueError):
-    """No record, or not one alone. `column`: where it is put right."""
+    """Raised when there is no such record, or several. `column` is the column in which it can be corrected."""
 
     def __init__(self, column: str, message: str) -> None:
         super().__init__(message)
@@ -28,13 +28,13 @@ class NotFound(ValueError):
 
 
 class Finder:
-    """Looks up in what the ledger holds; the same new name gets the same new id throughout a file."""
+    """A search in the records of the ledger; the same new name gets the same new id throughout a file."""
 
     def __init__(self, sheet: Sheet, portfolio: Portfolio) -> None:
         self.sheet, self.held = sheet, portfolio
         self._new_ids: dict[tuple[str, ...], str] = {}
         self.unknown_counterparties: dict[str, str] = {}
-        "Those that rows name and that are nowhere, by the key of their name."
+        "The counterparties that rows name and that do not exist, by the key of their name."
 
     def record(self, parsed: Values) -> str:
         """Return the id of the row's record."""
@@ -52,8 +52,10 @@ class Finder:
         return candidates[0].id if candidates else self.new_id(kind, name_key(name), str(within or ""))
 
     def whole(self, parsed: Values) -> Any:
-        """Return the project of a row that gives its name, its id, or both where they agree; EMPTY where it says
-        nothing, CLEAR where it asks for none."""
+        """Return the project of a row that gives its name, its id, or both if they agree.
+
+        Return EMPTY if the row gives neither, and CLEAR if it requests no project.
+        """
         given, name = parsed.fields.get("pipeline_id", EMPTY), parsed.whole
         if name is None or name is EMPTY:
             return given
@@ -89,14 +91,14 @@ class Finder:
         return called[0].id if called else self.new_id(owner, by, name_key(value))
 
     def parts_called(self, owner: str, by: str, value: str) -> list[Record]:
-        """Parts of a record whose field has the value, each once."""
+        """Return the distinct parts of a record whose field has the value."""
         owner_field, part_field = ENTITIES[self.sheet.link].references
         ids = {link.fields[part_field] for link in self.held.referencing(self.sheet.link, owner_field, owner)}
         parts = [self.held.get(self.sheet.part, id) for id in sorted(ids)]
         return [part for part in parts if part and name_key(part.fields[by]) == name_key(value)]
 
     def counterparties(self, column: str, names: list[str]) -> list[str]:
-        """Return their ids, each once."""
+        """Return the distinct ids of counterparties by their names."""
         missing, ids = [], []
         for name in names:
             candidates = self.held.by_name("counterparties", name)
@@ -111,6 +113,7 @@ class Finder:
         return list(dict.fromkeys(ids))
 
     def new_id(self, *key: str) -> str:
+        """Return the new id for a key, the same one each time."""
         return self._new_ids.setdefault(key, new_id())
 
     def _given(self, kind: str, id: str, column: str) -> str:

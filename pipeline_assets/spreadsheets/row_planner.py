@@ -25,18 +25,18 @@ from pipeline_assets.vocabulary import ContactRole
 
 @dataclass(frozen=True)
 class Place:
-    """Where a record is in the file. A link has one `column`, and a `label` that it is shown as ("": it is not);
-    `is_cleared`: the file asks to take off all links of the column."""
+    """The place of a record in the file; a link has a `column`, and a `label` to show ("" hides it)."""
 
     row: int
     column: str = ""
     label: str = ""
     is_cleared: bool = False
+    "Whether the file removes all links of the column."
 
 
 @dataclass
 class DraftedRow:
-    """`key`: of its record, None where it could not be found; `places`: record to where a change of it stands."""
+    """A row with the key of its record (None if it was not found), its changes, and their places by record."""
 
     number: int
     key: Key | None = None
@@ -49,17 +49,17 @@ class DraftedRow:
 
 
 class RowPlanner:
-    """Drafts one row after the other."""
+    """A planner that drafts one row after the other."""
 
     def __init__(self, sheet: Sheet, portfolio: Portfolio) -> None:
         self.sheet, self.held, self.finder = sheet, portfolio, Finder(sheet, portfolio)
         self._said: dict[Key, tuple[int, Mapping[str, Any]]] = {}
         self._seen: dict[tuple[str, ...], int] = {}
         self._spelled_anew: set[int] = set()
-        "Rows that name a record of an earlier row in another spelling."
+        "The rows that name a record of an earlier row in another spelling."
 
     def plan(self, parsed: Values) -> DraftedRow:
-        """What the row asks for, or what is wrong with it."""
+        """Return the changes of the row, or its errors."""
         row = DraftedRow(parsed.number, errors=parsed.errors, warnings=parsed.warnings)
         name = parsed.fields.get("name", EMPTY)
         row.label = parsed.id if name is EMPTY else name
@@ -81,7 +81,7 @@ class RowPlanner:
         return row
 
     def _is_made_here(self, record: Record | None) -> bool:
-        """Return whether this import makes the record, with this row or before it."""
+        """Return whether this import creates the record, with this row or an earlier one."""
         return record is None or record.position > self.held.position
 
     def _record(self, row: DraftedRow, id: str, parsed: Values, record: Record | None) -> None:
@@ -101,7 +101,7 @@ class RowPlanner:
         fields = parsed.fields if parsed.id else _without_key(parsed.fields, record)
         given = self._given(ColumnRole.FIELD, fields, record)
         if record and _is_dated_as_before(given, record):
-            del given["status_date"]  # the earlier status was of that day, the new one is of today
+            del given["status_date"]  # the earlier status has that day, the new one is dated today
         is_new_status = self.sheet.kind == "pipelines" and _changes_status(given, record)
         if is_new_status and self._is_made_here(record) and (day := status_day(parsed.origin)):
             given.setdefault("status_date", day)
@@ -147,7 +147,7 @@ class RowPlanner:
         self._set_links(row, self.sheet.link, spelling_key(role), wanted, labelled)
 
     def _part(self, row: DraftedRow, owner: str, part: Part) -> str:
-        """Its id."""
+        """Plan the changes of a part and return its id."""
         kind, fields = self.sheet.part, dict(part.fields)
         id = self.finder.part(owner, row.label, part)
         record = self.held.get(kind, id)
@@ -169,7 +169,7 @@ class RowPlanner:
         if kind == "contacts":
             self._give_roles(row, pair, live, part.roles)
         else:
-            label = self._name(kind, id) if record else ""  # a new one is shown by its fields
+            label = self._name(kind, id) if record else ""  # a new part is shown by its fields
             self._set_links(
                 row,
                 self.sheet.link,
@@ -195,7 +195,7 @@ class RowPlanner:
         wanted: Sequence[tuple[dict[str, Any], str]],
         live: Sequence[tuple[Record, str]],
     ) -> None:
-        """Archives, restores and makes links until the live ones are the wanted ones; each with what it is shown as."""
+        """Archive, restore and create links until the live ones are the wanted ones, each with its label."""
         asked, linked = [fields for fields, _ in wanted], [dict(link.fields) for link, _ in live]
         changes = [
             (Change.archive(kind, link.id, base_version=link.version), label)
@@ -229,10 +229,7 @@ class RowPlanner:
         row.places[key] = Place(row.number)
 
     def _first_to_say(self, row: DraftedRow, key: Key, words: Mapping[str, Any]) -> bool:
-        """Return whether no row before spoke of the record. One that did must have said what this one says.
-
-        Another spelling of the name is a warning: the record takes the first one.
-        """
+        """Return whether no earlier row mentions the record; one that does must agree (a new spelling warns)."""
         earlier, before = self._said.setdefault(key, (row.number, words))
         if earlier == row.number and before is words:
             return True
@@ -249,7 +246,7 @@ class RowPlanner:
         return False
 
     def _warn_of_spelling(self, row: DraftedRow, kind: str, earlier: int, difference: str) -> None:
-        """Say once in a row that its name is the one of an earlier row."""
+        """Warn once in a row that its name is the one of an earlier row."""
         if row.number not in self._spelled_anew:
             holds = ColumnRole.FIELD if kind == self.sheet.kind else ColumnRole.PART_FIELD
             message = f"is the {ENTITIES[kind].title.lower()} of row {earlier}{difference}: one record"
@@ -270,7 +267,7 @@ class RowPlanner:
 
     def _wrong(self, row: DraftedRow, column: str, message: str) -> None:
         if message.startswith("is needed") and any(error.column == column for error in row.errors):
-            return  # the cell holds something that cannot be read, which was said
+            return  # the cell cannot be read, which was reported already
         row.errors.append(RowProblem(row.number, column, message))
 
 
@@ -285,16 +282,16 @@ def _other_spelling(words: Mapping[str, Any], before: Mapping[str, Any]) -> str:
 
 
 def _without_key(fields: Mapping[str, Any], record: Record | None) -> dict[str, Any]:
-    """A name that a record was found by finds it in other capitals too, and changes nothing."""
+    """Return the fields without the name that found the record: another case finds it too, and changes nothing."""
     return {name: value for name, value in fields.items() if record is None or name != "name" or value is EMPTY}
 
 
 def _is_dated_as_before(given: Mapping[str, Any], record: Record) -> bool:
-    """A new status on the day of the status before it: a cell that nobody touched."""
+    """Return whether a new status has the day of the status before it, in a cell that nobody edited."""
     return given.get("status_date", "") == record.fields.get("status_date") and _changes_status(given, record)
 
 
 def _changes_status(given: Mapping[str, Any], record: Record | None) -> bool:
-    """Return whether a project's status becomes another one; that of a new project does."""
+    """Return whether the status of a project changes; that of a new project does."""
     now = record.fields if record else {}
     return record is None or any(given.get(name, now[name]) != now[name] for name in rules.STATUS_FIELDS if name in now)

@@ -1,7 +1,7 @@
-"""The words and headers that people use, and what they mean here.
+"""The words and headers that people use, with their meaning here.
 
-Belongs here: spellings only. Not here: how a cell or a header is looked up (`cells.py`, `sheet_columns.py`). Capitals,
-blanks and punctuation do not matter. A word that could mean two things is left out on purpose: it is refused with the
+Belongs here: spellings only. Not here: how a cell or a header is looked up (`cells.py`, `sheet_columns.py`). Case,
+blanks and punctuation do not matter. A word that could mean two things is left out on purpose: it is rejected with the
 words to choose from.
 """
 
@@ -77,7 +77,7 @@ WORDS: dict[type[StrEnum], dict[StrEnum, tuple[str, ...]]] = {
         PointStatus.CLOSED: ("Close", "Done", "Resolved", "Complete", "Completed", "Mitigated"),
     },
 }
-"Words that people use for one of a vocabulary."
+"The words that people use, by the word of the vocabulary."
 
 ORIGIN_HEADERS = {
     "created": ("Created at", "Created on", "Date created", "Creation date"),

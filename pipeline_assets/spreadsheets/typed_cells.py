@@ -1,6 +1,6 @@
-"""Cells that a person typed or pasted into a table of records: each means what the same text means in an import.
+"""Cells that a person typed or pasted into a table of records, read as an import would read the same text.
 
-Belongs here: which cells of a table changed, and what they say. Not here: reading one cell (`parsed_rows.py`,
+Belongs here: which cells of a table changed, and their values. Not here: reading one cell (`parsed_rows.py`,
 `cells.py`), drawing the table (`dashboards/app_pages/bulk_edit.py`), rules of records (the ledger's).
 """
 
@@ -24,13 +24,16 @@ _COLUMNS = {
     "facilities": (PIPELINES, ColumnRole.PART_FIELD),
     "information_points": (INFORMATION_POINTS, ColumnRole.FIELD),
 }
-"Kind to the sheet whose columns read its fields."
+"The sheet whose columns read the fields of a kind."
 KINDS = tuple(_COLUMNS)
 
 
 @dataclass
 class TypedCells:
-    """What the changed cells say. `edits`: record to the fields to set; `cleared`: those that would be emptied."""
+    """The values of the changed cells.
+
+    `edits` holds the fields to set by record; `cleared` holds those that would be emptied.
+    """
 
     edits: dict[str, dict[str, Any]] = field(default_factory=dict)
     cleared: list[tuple[Record, str]] = field(default_factory=list)
@@ -46,17 +49,21 @@ def columns_of(kind: str) -> Mapping[str, Column]:
 
 
 def cell_text(column: Column, value: Any) -> str:
-    """Return how a value is shown in its cell; the same text is read as the same value."""
+    """Return a value as the text of its cell; the same text is read as the same value."""
     if value is None:
         return ""
     return cells.format_number(value) if column.type in (float, int) else str(value)
 
 
 def parse_cells(kind: str, typed: Sequence[tuple[Record, Mapping[str, str]]]) -> TypedCells:
-    """Read the cells that were changed. `typed`: records with the text of each changed cell, by field.
+    """Read the cells that were changed.
 
     A cell that cannot be read is a problem of its record and field. A cell that was emptied, or that holds the clearing
     word, would empty its field; a status date that is emptied is left to the ledger, which dates a new status today.
+
+    Args:
+        kind: The kind of the records.
+        typed: The records with the text of each changed cell, by field.
     """
     read, columns = TypedCells(), columns_of(kind)
     month_first = {
@@ -77,7 +84,7 @@ def parse_cells(kind: str, typed: Sequence[tuple[Record, Mapping[str, str]]]) ->
 def _values(
     read: TypedCells, record: Record, texts: Mapping[str, str], month_first: set[str]
 ) -> Iterator[tuple[str, Any]]:
-    """Yield field and value of the cells that set one; what else they say goes to `read`."""
+    """Yield field and value of the cells that set one; problems and emptied fields go to `read`."""
     for name, text in texts.items():
         column = columns_of(record.kind)[name]
         try:

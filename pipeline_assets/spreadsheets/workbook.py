@@ -1,4 +1,4 @@
-"""Which sheet of a workbook is read, and what is left out of it: what a person sees is what is read.
+"""Chooses the sheet of a workbook to read, and leaves out what a person cannot see.
 
 Belongs here: the first visible sheet with a recognisable header, hidden rows and columns, merged cells. Not here: file
 formats (`xlsx_file.py`, `ods_file.py`), the process around it (`workbook_process.py`). The child process imports this
@@ -28,13 +28,13 @@ class WorkbookFile(Protocol):
     hidden: list[str]
 
     def sheets(self) -> Iterator[RawSheet]:
-        """Yield the visible sheets; their rows are read as they are asked for."""
+        """Yield the visible sheets; their rows are read on demand."""
 
 
 def read_workbook(content: bytes, names: HeaderNames) -> RawTable:
-    """Return the table in the first visible sheet whose header is recognised, else of the first that holds something.
+    """Return the table in the first visible sheet with a recognised header, or else in the first that is not blank.
 
-    Raises UnreadableFile for what is no workbook, is damaged or is too large.
+    Raises UnreadableFile for a file that is not a workbook, is damaged or is too large.
     """
     if content.startswith(b"\xd0\xcf\x11\xe0"):
         raise UnreadableFile(f"The file is an old .xls workbook, or is protected by a password. {HOW}")

@@ -1,7 +1,7 @@
 """`python -m pipeline_assets.spreadsheets.workbook_child`: reads one workbook within bounds, for `workbook_process.py`.
 
-The input is a line of JSON with the header names, then the file; the output is JSON with the table or a sentence that
-says why there is none. What is imported here is paid by every import of a workbook: the standard library only.
+The input is a line of JSON with the header names, then the file; the output is JSON with the table, or a sentence that
+explains why there is no table. Every import of a workbook pays for what is imported here: the standard library only.
 """
 
 import json
@@ -19,6 +19,7 @@ TOO_MUCH_MEMORY = (
 
 
 def main() -> None:
+    """Read the request from standard input and write the table, or the reason against it, to standard output."""
     _limit_resources()
     request = json.loads(sys.stdin.buffer.readline())
     names = HeaderNames(frozenset(request["known"]), frozenset(request["identifying"]))
@@ -33,7 +34,7 @@ def main() -> None:
 
 
 def _limit_resources() -> None:
-    """Bound memory and processor time; where the system has no such bound, the parent's clock is the only one."""
+    """Limit memory and processor time; on a system without such limits only the parent's timeout applies."""
     try:
         import resource
 

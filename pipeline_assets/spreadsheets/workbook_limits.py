@@ -1,6 +1,6 @@
-"""What a workbook may need, and what is said of one that is damaged or needs more.
+"""The limits of a workbook, and the messages about one that is damaged or exceeds them.
 
-Belongs here: bounds, and reading a part of an archive within them. The child process that reads workbooks imports this
+Belongs here: limits, and reading a part of an archive within them. The child process that reads workbooks imports this
 module: the standard library only.
 """
 
@@ -11,28 +11,28 @@ from typing import IO
 from pipeline_assets.errors import UnreadableFile
 
 MOST_ROWS = 50_000
-"Rows of an import, in CSV and workbooks alike."
+"The most rows of an import, in CSV and workbooks alike."
 MOST_COLUMNS = 1_000
 MOST_BYTES = 20 * 2**20
-"Of a file as it is uploaded."
+"The largest size of an uploaded file."
 MOST_UNPACKED_BYTES = 150 * 2**20
-"Of all that is read of a workbook; 50,000 projects with all their columns take half of it."
+"The most unpacked bytes that are read of a workbook; 50,000 projects with all their columns need half of it."
 MOST_CHARACTERS = 50_000_000
-"Of all cells that are read: a text that is stored once can stand in a million cells."
+"The most characters in all cells that are read: a million cells can share one stored text."
 MOST_CELLS = 1_500_000
-"That are not blank, of a sheet; also of its texts that are stored once."
+"The most cells of a sheet that are not blank; also the most shared texts."
 MOST_MERGED_CELLS = 100_000
 MOST_PARTS = 10_000
 MEMORY_BYTES = 2**30
 SECONDS = 20
-"Memory and time of the child process."
+"The limits of time and memory of the child process."
 
 LAST_ROW, LAST_COLUMN = 1_048_576, 16_384
-"Of a sheet of Excel."
+"The last row and column of a sheet of Excel."
 
 
 class WorkbookArchive:
-    """The parts of a workbook, with the sum of what was unpacked so far. Raises UnreadableFile beyond the bounds."""
+    """The parts of a workbook, with the sum of what was unpacked so far. Raises UnreadableFile beyond the limits."""
 
     def __init__(self, archive: zipfile.ZipFile) -> None:
         self._archive, self._unpacked = archive, 0
@@ -44,7 +44,7 @@ class WorkbookArchive:
         return name.casefold() in self._parts
 
     def chunks(self, name: str) -> Iterator[bytes]:
-        """Yield the content of a part; the size that it declares is checked before, what it has while it is read."""
+        """Yield the content of a part; its declared size is checked first, and its actual size while it is read."""
         part = self._parts.get(name.casefold())
         if part is None:
             raise UnreadableFile(f"The workbook is damaged: its part {name!r} is missing. Save it again from Excel.")

@@ -1,6 +1,6 @@
-"""Reading a workbook in a process of its own: a file that nobody knows must not take the dashboard down.
+"""Reads a workbook in a separate process, because an unknown file must not take the dashboard down.
 
-Belongs here: starting the child, and the sentence where it ends badly. Not here: what it does (`workbook_child.py`).
+Belongs here: starting the child, and the message if it ends badly. Not here: the child itself (`workbook_child.py`).
 """
 
 import json
@@ -20,11 +20,11 @@ CHILD = "pipeline_assets.spreadsheets.workbook_child"
 
 
 def read_workbook_safely(content: bytes, names: HeaderNames) -> RawTable:
-    """Return the table of a workbook. Raises UnreadableFile for anything that it is or does, whatever it is."""
+    """Return the table of a workbook. Raises UnreadableFile whatever the file is or does."""
     request = json.dumps({"known": sorted(names.known), "identifying": sorted(names.identifying)}).encode()
     environment = {**os.environ, "PYTHONPATH": os.pathsep.join(path or str(Path.cwd()) for path in sys.path)}
     try:
-        done = subprocess.run(  # noqa: S603 -- this interpreter and a module of ours; the file goes to its input
+        done = subprocess.run(  # noqa: S603 (this interpreter and our own module; the file goes to its input)
             [sys.executable, "-P", "-m", CHILD],
             input=request + b"\n" + content,
             capture_output=True,

@@ -1,8 +1,9 @@
-"""An Excel workbook (.xlsx, .xlsm) as its XML says it: what is visible, what each cell shows, what it fails to show.
+"""Reads an Excel workbook (.xlsx, .xlsm) from its XML: what is visible, and what each cell shows or fails to show.
 
-A ready-made reader gives an error, a formula without a stored result and an empty cell alike as nothing, and does not
-say what is hidden; here each is told apart. Formulas are never calculated. Belongs here: the XML of the format. Not
-here: choosing a sheet and a header (`workbook.py`). The child process imports this module: the standard library only.
+A ready-made reader returns nothing alike for an error, a formula without a stored result and an empty cell, and does
+not report what is hidden; this one distinguishes them. Formulas are never calculated. Belongs here: the XML of the
+format. Not here: choosing a sheet and a header (`workbook.py`). The child process imports this module: the standard
+library only.
 """
 
 import posixpath
@@ -23,8 +24,11 @@ Attributes = dict[str, str]
 
 
 class XmlReader:
-    """Reads XML in chunks and calls `on_start(name, attributes)` and `on_end(name, text since the last start)`; the
-    text goes to `on_text` instead, where it is given."""
+    """A reader of XML in chunks.
+
+    It calls `on_start(name, attributes)` and `on_end(name, text since the last start)`; if `on_text` is given, the text
+    goes there instead.
+    """
 
     def __init__(
         self,
@@ -84,7 +88,7 @@ class XlsxFile:
         self.hidden = [name for name, state, _ in self._sheets if state != "visible"]
 
     def sheets(self) -> Iterator[RawSheet]:
-        """Yield the visible sheets; their rows are read as they are asked for."""
+        """Yield the visible sheets; their rows are read on demand."""
         for name, state, id in self._sheets:
             if state == "visible" and id in self._worksheets:
                 yield self._sheet(name, self._worksheets[id])
@@ -105,7 +109,7 @@ class XlsxFile:
         return targets
 
     def _relations(self, part: str, folder: str) -> dict[str, tuple[str, str]]:
-        """Return id to (kind, target) of a part's relations."""
+        """Return the (kind, target) of a part's relations by id."""
         relations: dict[str, tuple[str, str]] = {}
 
         def on_start(name: str, attributes: Attributes) -> None:
@@ -177,7 +181,7 @@ class XlsxFile:
 
 
 class _SheetReader:
-    """Fills a sheet while its XML is read."""
+    """A reader that fills a sheet from the events of the XML parser."""
 
     def __init__(
         self, name: str, strings: list[str], formats: list[str], starts_1904: bool, is_uncalculated: bool
@@ -289,7 +293,7 @@ def _is_true(value: str | None) -> bool:
 
 
 def _unescaped(text: str) -> str:
-    """Return the text that Excel wrote with escapes such as _x000D_ for characters that XML cannot hold."""
+    """Return the text without Excel's escapes such as _x000D_ for characters that XML cannot hold."""
     if "_x" not in text:
         return text
     return _ESCAPED.sub(lambda code: code[0] if "d8" <= code[1][:2].lower() <= "df" else chr(int(code[1], 16)), text)

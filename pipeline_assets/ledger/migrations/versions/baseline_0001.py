@@ -1,4 +1,4 @@
-"""The tables of gb-renewables 0.1.0, which such ledgers have already."""
+"""The tables of gb-renewables 0.1.0, which ledgers of that version have already."""
 
 revision = "0001"
 down_revision = None

@@ -1,4 +1,4 @@
-"""Adds the table of what people were last told about checks, schedules and sensors."""
+"""Adds the table of what was last reported about checks, schedules and sensors."""
 
 import sqlalchemy as sa
 from alembic import op
