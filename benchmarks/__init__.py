@@ -1,1 +1,1 @@
-"""What is measured, each `python -m benchmarks.<name>`, one line a figure."""
+"""The benchmarks: each runs as `python -m benchmarks.<name>` and prints one line per figure."""

@@ -1,4 +1,4 @@
-"""`python -m benchmarks`: every figure, one after the other, each in a process of its own. Status 1 if one failed."""
+"""Run every benchmark: `python -m benchmarks` runs each in its own process and exits with 1 if one failed."""
 
 import subprocess
 import sys
@@ -19,11 +19,11 @@ FIGURES = (
     "pages",
     "backfill",
 )
-"Short ones first."
+"The benchmarks in the order of running, short ones first."
 
 
 def main() -> None:
-    """Goes on after one that fails, and names it."""
+    """Run all benchmarks, continuing after one that fails, and name the failed ones."""
     failed = []
     for name in FIGURES:
         if subprocess.run([sys.executable, "-m", f"benchmarks.{name}"], check=False).returncode:

@@ -1,11 +1,12 @@
 """A Dagster backfill of wind and solar from the simulator, against the same days of an asset that does nothing.
 
-`backfill_1y`, `backfill_10y`: both in process, in runs of at most 371 days, on the shipped persistent instance, in a
-new process and a new home each, with what a backfill in the UI selects. Target: at most 1.2 each.
-`…_rows`, `…_bytes`: what the same runs write to Dagster's event storage. Target: at most 1.2 each.
-`backfill_memory`: peak memory of the process of ten years against that of one. Target: at most 1.25.
-`…_cpu`: the same runs by processor time, which other work on the machine disturbs less; not judged.
-`--daemon` adds the seconds of the longest span through webserver and daemon, which nothing is compared with.
+- `backfill_1y` and `backfill_10y` run in process, in runs of at most 371 days, on the shipped persistent instance, in a
+  new process and a new home each, with the same selection as a backfill in the UI. The target is at most 1.2 each.
+- `…_rows` and `…_bytes` are what the same runs write to Dagster's event storage. The target is at most 1.2 each.
+- `backfill_memory` is the peak memory of the ten-year process against that of the one-year process. The target is at
+  most 1.25.
+- `…_cpu` is the same runs by processor time, which other work on the machine disturbs less; it has no target.
+- `--daemon` adds the seconds of the longest span through webserver and daemon, which are compared with nothing.
 """
 
 import argparse
@@ -19,11 +20,12 @@ from benchmarks.harness import days, in_new_process, in_turn, report, simulator
 
 
 def compare(years: float, repeat: int) -> list[Run]:
-    """Prints the ratio of one span and returns our side's runs."""
+    """Print the ratio for one span and return the runs of our side."""
     a: list[Run] = []
     b: list[Run] = []
 
     def run(make: Callable[[date, date], Run], into: list[Run]) -> float:
+        """Run one side in a new home and return its seconds."""
         into.append(in_new_process(make, *days(years)))
         return into[-1].seconds
 
@@ -31,15 +33,15 @@ def compare(years: float, repeat: int) -> list[Run]:
     cpu_seconds = (median(run.cpu_seconds for run in side) for side in (a, b))
     report(f"backfill_{years:g}y_rows", a[0].rows, b[0].rows, unit="rows")
     report(f"backfill_{years:g}y_bytes", a[0].megabytes, b[0].megabytes, unit="MB")
-    report(f"backfill_{years:g}y_cpu", *cpu_seconds, about="of the process, not judged")
+    report(f"backfill_{years:g}y_cpu", *cpu_seconds, about="of the process, no target")
     return a
 
 
 def main(given: Sequence[str] | None = None) -> None:
-    """`given`: arguments, else those of the command line."""
+    """Run the benchmark; `given` replaces the arguments of the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--years", type=float, nargs="+", default=[1, 10], help="spans, shortest first")
-    parser.add_argument("--repeat", type=int, default=3, help="of each side (default: %(default)d)")
+    parser.add_argument("--repeat", type=int, default=3, help="repetitions of each side (default: %(default)d)")
     parser.add_argument("--daemon", action="store_true")
     chosen = parser.parse_args(given)
     with simulator():

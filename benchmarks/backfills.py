@@ -1,7 +1,7 @@
-"""One backfill in this process, on a persistent instance in a home of its own: ours, or of an asset that does nothing.
+"""One backfill in this process, on a persistent instance in its own home: ours, or that of an asset that does nothing.
 
-Belongs here: what one side of `backfill` does, for a new process to call. Not here: comparing (`backfill.py`).
-Dagster is imported by the functions: the process that compares needs none of it.
+Belongs here: what one side of `backfill` does, called in a new process. Not here: the comparison (`backfill.py`). The
+functions import Dagster themselves, because the comparing process does not need it.
 """
 
 import resource
@@ -24,9 +24,10 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 class Run(NamedTuple):
-    """`seconds` of the runs alone: definitions are loaded and the instance is open before. `peak_mb`: resident.
+    """The measurements of one backfill, beginning after definitions are loaded and the instance is open.
 
-    `rows` and `megabytes`: what the runs wrote to Dagster's event storage.
+    `seconds` is the time of the runs alone, `peak_mb` the peak resident memory, and `rows` and `megabytes` are what the
+    runs wrote to Dagster's event storage.
     """
 
     seconds: float
@@ -37,7 +38,7 @@ class Run(NamedTuple):
 
 
 def ours(first: date, last: date) -> Run:
-    """wind_and_solar, both ends in, from what ELEXON_BASE_URL names."""
+    """Backfill wind and solar from ELEXON_BASE_URL, both days included."""
     with temporary_home():
         from elexon_assets.definitions import defs
 
@@ -45,7 +46,7 @@ def ours(first: date, last: date) -> Run:
 
 
 def nothing(first: date, last: date) -> Run:
-    """Run the same days with the same policy, pool and executor; the asset only returns."""
+    """Run the same days with the same policy, pool and executor; the asset returns at once."""
     with temporary_home():
         import dagster as dg
 
@@ -58,13 +59,14 @@ def nothing(first: date, last: date) -> Run:
             pool=POOL,
         )
         def idle() -> dg.MaterializeResult[None]:
+            """Return without doing anything."""
             return dg.MaterializeResult()
 
         return _run(dg.Definitions([idle], executor=dg.in_process_executor), "idle", first, last)
 
 
 def _run(defs: "dg.Definitions", asset: str, first: date, last: date) -> Run:
-    """Run each chunk of days with what a backfill in the UI selects: the asset, and whatever checks it has."""
+    """Run each chunk of days with the selection of a backfill in the UI: the asset and all its checks."""
     import dagster as dg
 
     key = dg.AssetKey(asset)
@@ -86,7 +88,7 @@ def _run(defs: "dg.Definitions", asset: str, first: date, last: date) -> Run:
 
 
 def events_of(folder: Path) -> tuple[int, int]:
-    """Return the rows of events and checks in Dagster's SQLite event storage, and its bytes."""
+    """Return the number of events and checks in Dagster's SQLite event storage, and its size in bytes."""
     rows = written = 0
     for path in folder.glob("*.db"):
         with closing(sqlite3.connect(path)) as con:

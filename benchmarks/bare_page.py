@@ -1,4 +1,4 @@
-"""What a page of the dashboard is compared with: Streamlit, a title and a Plotly chart of one line of a week."""
+"""The page that dashboard pages are compared with: Streamlit, a title and a Plotly chart of one line over a week."""
 
 import math
 

@@ -1,6 +1,6 @@
-"""Seconds of a backfill through webserver and daemon, as an analyst launches it: shown on request, not judged.
+"""The seconds of a backfill through webserver and daemon, as an analyst launches it; on request and without a target.
 
-Belongs here: starting both on a home of their own, launching, waiting. Not here: the same in process (`backfills.py`).
+Belongs here: starting both on their own home, launching, waiting. Not here: the same in process (`backfills.py`).
 """
 
 from collections.abc import Iterator
@@ -21,7 +21,7 @@ from warehouse.settings import Settings
 
 
 def through_the_daemon(first: date, last: date) -> float:
-    """From the request to the end of the last run; starting the servers is not counted."""
+    """Return the seconds from the request to the end of the last run, without the start of the servers."""
     with temporary_home() as folder, running(folder) as settings:
         started = perf_counter()
         outcomes = fetch_job.fetch_days(
@@ -34,12 +34,12 @@ def through_the_daemon(first: date, last: date) -> float:
 
 @contextmanager
 def running(folder: Path) -> Iterator[Settings]:
-    """Webserver and daemon on the home of this environment, as `renewables up` starts them, on another port."""
+    """Run webserver and daemon on the home of this environment, as `renewables up` starts them, on another port."""
     port = free_port()
     settings = Settings().model_copy(update={"dagster_url": f"http://127.0.0.1:{port}"})
     home = settings.dagster_home
     with open_instance(settings):
-        pass  # its databases are made before two servers do it at once
+        pass  # creates its databases before two servers try it at once
     environment = {"DAGSTER_HOME": str(home)}
     orchestrator = DagsterClient(str(settings.dagster_url))
     with TemporaryDirectory() as sockets, Supervisor(folder / "logs") as servers:

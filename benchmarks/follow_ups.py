@@ -1,8 +1,8 @@
-"""Seconds from a landing to its flags while a backfill runs, as readers see both in the published warehouse.
+"""The seconds from a landing to its flags while a backfill runs, as readers see both in the published warehouse.
 
-`landing_to_flags`: p95 over the landings of a backfill of wind and solar and of generation by fuel, launched as the UI
-does it, through webserver and daemon. Target: at most 45 s.
-Belongs here: watching the newest snapshot. Not here: starting the servers (`daemon.py`).
+`landing_to_flags` is the p95 over the landings of a backfill of wind and solar and of generation by fuel, launched as
+the UI does it, through webserver and daemon. The target is at most 45 s. Belongs here: watching the newest snapshot.
+Not here: starting the servers (`daemon.py`).
 """
 
 import json
@@ -20,14 +20,14 @@ from warehouse.connection import has_table, reading
 from warehouse.errors import WarehouseMissing
 
 LATENCY_SECONDS = 0.15
-"As Elexon answers."
+"The latency of the simulator, similar to Elexon's."
 LOOK_SECONDS = 0.5
 LONGEST_SECONDS = 180.0
-"After the last landing."
+"The longest wait for flags after the last landing."
 
 
 def lags(go_on: Callable[[], bool]) -> list[float]:
-    """Watch as long as `go_on`, and until all landings have flags; return the seconds that each waited for them."""
+    """Watch while `go_on` is true and until every landing has flags; return the seconds that each waited."""
     waiting: set[float] = set()
     seconds: list[float] = []
     until = time.time() + LONGEST_SECONDS
@@ -42,7 +42,7 @@ def lags(go_on: Callable[[], bool]) -> list[float]:
 
 
 def _unflagged_landings() -> set[float]:
-    """Return when those landings came in that flags have not looked at, in seconds since 1970."""
+    """Return the times of the landings without flags, in seconds since 1970."""
     try:
         with reading() as con:
             if not has_table(con, "fetch_log"):
@@ -58,7 +58,7 @@ def _unflagged_landings() -> set[float]:
 
 
 def main() -> None:
-    """Print the figure."""
+    """Run the benchmark and print its figure."""
     years = arguments(__doc__, years=3.0, repeat=1).parse_args().years
     first, last = days(years)
     with simulator(LATENCY_SECONDS), temporary_home() as folder, daemon.running(folder) as settings:

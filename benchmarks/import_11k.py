@@ -1,8 +1,10 @@
-"""An import of 11,000 projects, each with its plant, against validating the same rows by the model alone.
+"""An import of 11,000 projects, each with its plant, against validating the same rows with the model alone.
 
-`import_11k`: planned (the file read, records found, a dry run of the ledger) and confirmed as one batch, into an empty
-ledger. `import_11k_again`: the same file with ten dates changed, planned and confirmed on a ledger that has all of it.
-Each by validating every row by the two models that it fills, which is the least that an import can do.
+- `import_11k` reads the file, finds the records, runs the ledger dry and confirms the import as one batch, into an
+  empty ledger.
+- `import_11k_again` plans and confirms the same file with ten changed dates on a ledger that has all of it.
+
+Both are compared with validating every row with the two models that it fills, which is the least that an import can do.
 """
 
 import argparse
@@ -23,14 +25,14 @@ EDITED = 10
 
 
 def as_csv(count: int, *, edited: int = 0) -> bytes:
-    """Return the file of that many projects."""
+    """Return a CSV file of that many projects."""
     buffer = io.StringIO()
     csv.writer(buffer).writerows([HEADER, *rows(count, edited=edited)])
     return buffer.getvalue().encode()
 
 
 def validate(count: int) -> None:
-    """Validate the rows by their models and do nothing else."""
+    """Validate the rows with their models and do nothing else."""
     for name, stage, rag, rag_comment, rtb_date, technology, capacity in rows(count):
         status = {"stage": stage, "rag": rag, "rag_comment": rag_comment, "rtb_date": rtb_date}
         Project.model_validate({"name": name, "status_date": "2026-01-01", **status}).fields()
@@ -38,30 +40,30 @@ def validate(count: int) -> None:
 
 
 def import_file(engine: sa.Engine, content: bytes) -> int:
-    """Plan and confirm; return the number of changes that were made."""
+    """Plan and confirm the import; return the number of changes."""
     return len(
         confirm_import(engine, plan_import(engine, "pipelines", content, "projects.csv"), who="benchmark").changes
     )
 
 
 def into_an_empty_ledger(content: bytes) -> float:
-    """Return the seconds of one import."""
+    """Return the seconds of one import into an empty ledger."""
     with temporary_home(), ledger_for_task() as engine:
         return seconds(lambda: import_file(engine, content))
 
 
 def onto_the_same(content: bytes, changed: bytes) -> float:
-    """Return the seconds of an import of which the ledger has all but ten dates."""
+    """Return the seconds of an import into a ledger that already has all but ten dates."""
     with temporary_home(), ledger_for_task() as engine:
         import_file(engine, content)
         return seconds(lambda: import_file(engine, changed))
 
 
 def main(given: Sequence[str] | None = None) -> None:
-    """Measure; `given` are arguments, else those of the command line."""
+    """Run the benchmark; `given` replaces the arguments of the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--rows", type=int, default=11_000, help="of the file (default: %(default)d)")
-    parser.add_argument("--repeat", type=int, default=3, help="of each side (default: %(default)d)")
+    parser.add_argument("--repeat", type=int, default=3, help="repetitions of each side (default: %(default)d)")
     chosen = parser.parse_args(given)
     content, changed = as_csv(chosen.rows), as_csv(chosen.rows, edited=EDITED)
     validated = partial(seconds, partial(validate, chosen.rows))

@@ -1,8 +1,8 @@
-"""Seconds from the click on "Import 7 days" to the Overview's chart of those days, in a browser, as a user waits.
+"""The seconds from the click on "Import 7 days" to the Overview's chart of those days, in a browser, as a user waits.
 
-`renewables up` runs on a home of its own and the simulator; schedules and sensors are off, so that nothing else lands.
-Each time the warehouse is emptied first; after the click the Overview is opened in the sidebar, which follows by itself
-when the days are published. Target: p95 at most 25 s. One import that is not counted comes first.
+`renewables up` runs on its own home and the simulator; schedules and sensors are off, so that nothing else lands. The
+warehouse is emptied before each import. After the click the Overview is opened in the sidebar; it updates itself when
+the days are published. The target is a p95 of at most 25 s. A first import is not counted.
 """
 
 import argparse
@@ -29,9 +29,9 @@ CHART = "[data-testid=stMain] [data-testid=stPlotlyChart] .scatterlayer .trace"
 
 
 def main(given: Sequence[str] | None = None) -> None:
-    """`given`: arguments, else those of the command line."""
+    """Run the benchmark; `given` replaces the arguments of the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--repeat", type=int, default=5, help="imports that are timed (default: %(default)d)")
+    parser.add_argument("--repeat", type=int, default=5, help="number of timed imports (default: %(default)d)")
     chosen = parser.parse_args(given)
     dagster, dashboard = (f"http://127.0.0.1:{free_port()}" for _ in range(2))
     with (
@@ -50,7 +50,7 @@ def main(given: Sequence[str] | None = None) -> None:
 
 
 def _import(page: Page, dashboard: str, dagster: DagsterClient) -> float:
-    """Seconds by this process's clock; whatever the import started is over before and afterwards."""
+    """Return the seconds of one import by this process's clock; all runs are over before it and after it."""
     _calm(dagster)
     _empty()
     page.goto(f"{dashboard}/data_management")
@@ -61,7 +61,7 @@ def _import(page: Page, dashboard: str, dagster: DagsterClient) -> float:
     button.click()
     page.get_by_text("It goes on when this page is closed").wait_for()
     click_to(page, "", "Overview")
-    assert not page.locator(CHART).count(), "the days were there before"
+    assert not page.locator(CHART).count(), "the days were present before the import"
     page.locator(CHART).first.wait_for(timeout=1000 * PATIENCE_SECONDS, state="attached")
     taken = time.perf_counter() - began
     _calm(dagster)
@@ -69,7 +69,7 @@ def _import(page: Page, dashboard: str, dagster: DagsterClient) -> float:
 
 
 def _empty() -> None:
-    """Nothing of Elexon's is left, and readers see that."""
+    """Remove all of Elexon's data and publish the empty warehouse."""
     with writing() as con:
         for table in [*(dataset.table for dataset in DATASETS), "flags", "fetch_log"]:
             if has_table(con, table):
@@ -78,10 +78,10 @@ def _empty() -> None:
 
 
 def _calm(dagster: DagsterClient) -> None:
-    """Until no run is under way."""
+    """Wait until no run is in progress."""
     until = time.monotonic() + PATIENCE_SECONDS
     while any(not listed.is_over for listed in recent_runs(dagster)):
-        assert time.monotonic() < until, "runs go on and on"
+        assert time.monotonic() < until, "the runs did not end"
         time.sleep(1.0)
 
 

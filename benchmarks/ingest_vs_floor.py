@@ -1,7 +1,7 @@
 """Years fetched, validated, landed and published without Dagster, against the floor.
 
-The floor: the same answers fetched and parsed by the same client, inserted in bulk into DuckDB, unchecked.
-Target: at most 2.0.
+The floor fetches and parses the same answers with the same client and inserts them into DuckDB in bulk, unchecked. The
+target is at most 2.0.
 """
 
 from collections.abc import Sequence
@@ -11,14 +11,16 @@ from benchmarks.harness import arguments, in_turn, report, seconds, simulator, s
 
 
 def compare(years: float, repeat: int) -> None:
-    """Prints `ingest_vs_floor`."""
+    """Print `ingest_vs_floor`."""
     rows: set[int] = set()
 
     def ours() -> float:
+        """Ingest the span and return the seconds."""
         with temporary_home():
             return seconds(lambda: rows.add(sides.ours(span(years)).total("rows_landed")))
 
     def floor() -> float:
+        """Run the floor over the span and return the seconds."""
         with temporary_home() as home:
             return seconds(lambda: rows.add(sides.floor(span(years), home / "floor.duckdb")))
 
@@ -28,7 +30,7 @@ def compare(years: float, repeat: int) -> None:
 
 
 def main(given: Sequence[str] | None = None) -> None:
-    """`given`: arguments, else those of the command line."""
+    """Run the benchmark; `given` replaces the arguments of the command line."""
     chosen = arguments(__doc__).parse_args(given)
     compare(chosen.years, chosen.repeat)
 

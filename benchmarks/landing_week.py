@@ -1,6 +1,7 @@
-"""A week landed into ten years, against a week landed into nothing: inside one open connection, one transaction each.
+"""A week landed into ten years, against a week landed into an empty table, on one connection, one transaction each.
 
-Frames as ingest makes them, through `warehouse.landing.append_new`; medians of many weeks. Target: at most 3.
+The frames are those of ingest, landed by `warehouse.landing.append_new`; the figure compares medians of many weeks. The
+target is at most 3.
 """
 
 from collections.abc import Sequence
@@ -24,7 +25,7 @@ FULL, EMPTY = WIND_AND_SOLAR.table, "nothing"
 
 
 def week_after(full: Window) -> pl.DataFrame:
-    """The first week of the span, as it is landed; its times are moved to just after it."""
+    """Return the first week of the span in its landed form, with its times moved to just after the span."""
     first = Window(full.start_utc, full.start_utc + timedelta(days=7))
     with ElexonClient() as client:
         [fetched] = fetch_windows(client, WIND_AND_SOLAR, [first])
@@ -38,9 +39,10 @@ def week_after(full: Window) -> pl.DataFrame:
 
 
 def landed(con: duckdb.DuckDBPyConnection, table: str, week: pl.DataFrame) -> float:
-    """Seconds of one landing and its commit; the rows are gone afterwards."""
+    """Return the seconds of one landing and its commit, and remove the rows afterwards."""
 
     def land() -> None:
+        """Land the week and commit."""
         with transaction(con):
             new = append_new(con, table, week, key=WIND_AND_SOLAR.key, range_column=WIND_AND_SOLAR.range_column)
         assert new == len(week)
@@ -51,7 +53,7 @@ def landed(con: duckdb.DuckDBPyConnection, table: str, week: pl.DataFrame) -> fl
 
 
 def main(given: Sequence[str] | None = None) -> None:
-    """`given`: arguments, else those of the command line."""
+    """Run the benchmark; `given` replaces the arguments of the command line."""
     chosen = arguments(__doc__, repeat=50).parse_args(given)
     full = span(chosen.years)
     with simulator(), temporary_home():

@@ -1,14 +1,16 @@
-"""The ledger of changes: how fast it takes them, how fast they are read, folded and landed.
+"""The ledger of changes: how fast changes are submitted, read, folded and landed.
 
-`ledger_submissions`: submissions a second, each of one new record in a transaction of its own: from 8 processes at
-once, against those of one. On SQLite, as a home has it.
-`ledger_fold`: folding all changes, against reading them. Target: at most 5.
-`ledger_landing`: one more change landed onto all of them, without Dagster, against all of them landed into an empty
-warehouse. Target: the one more at most 3 s at 100,000 changes.
-`ledger_import`: planning an import of `--rows` new counterparties, against validating the same rows by the model alone:
-what finding records, the rules between them and the plan add. While a plan is made or confirmed, others wait.
-`submit_to_landed`: seconds from a submission to the snapshot that has it, with webserver and daemon running: idle, and
-during a backfill of `--years`. Target: p95 at most 20 s each. `--no-daemon` leaves it out.
+- `ledger_submissions` is the number of submissions per second, each one new record in its own transaction, from 8
+  processes at once against one, on the SQLite database of a home.
+- `ledger_fold` is folding all changes against reading them. The target is at most 5.
+- `ledger_landing` is landing one more change on top of all others, without Dagster, against landing all of them into an
+  empty warehouse. The target is at most 3 s for the one more at 100,000 changes.
+- `ledger_import` is planning an import of `--rows` new counterparties against validating the same rows with the model
+  alone: the cost of finding records, of the rules between them and of the plan. While a plan is made or confirmed,
+  other writers wait.
+- `submit_to_landed` is the seconds from a submission to the snapshot that contains it, with webserver and daemon
+  running, both idle and during a backfill of `--years`. The target is a p95 of at most 20 s each.
+  `--no-daemon` leaves this figure out.
 """
 
 import argparse
@@ -34,11 +36,14 @@ from pipeline_assets.spreadsheets.import_plan import plan_import
 from pipeline_assets.vocabulary import STAGES_IN_ORDER
 
 EDITS = 16
-"Of each project, after its four records are made: a fold that is mostly edits, as a life is."
+"The edits of each project after its four records are created: the fold is mostly edits, as in practice."
 
 
 def submissions(start_at: float, count: int) -> tuple[float, float]:
-    """When it began and ended, on the clock that all processes share; the ledger is open before `start_at`."""
+    """Return when the submissions began and ended, on the clock that all processes share.
+
+    The ledger is opened before `start_at`.
+    """
     engine = open_ledger()
     time.sleep(max(0.0, start_at - time.time()))
     began = time.time()
@@ -49,7 +54,7 @@ def submissions(start_at: float, count: int) -> tuple[float, float]:
 
 
 def submissions_a_second(processes: int, count: int) -> float:
-    """Of all together, from the first one's begin to the last one's end."""
+    """Return the submissions per second of all processes, from the first one's start to the last one's end."""
     with temporary_home(), ProcessPoolExecutor(processes, mp_context=FRESH) as pool:
         open_ledger().dispose()
         start_at = time.time() + 1 + processes * 0.5  # a new interpreter takes half a second of a core
@@ -58,7 +63,7 @@ def submissions_a_second(processes: int, count: int) -> float:
 
 
 def batches(changes: int) -> Iterator[list[Change]]:
-    """A portfolio of a twentieth as many projects, each with its facility and a risk, and then edited and edited."""
+    """Yield a portfolio of a twentieth as many projects, each with its facility and a risk, followed by edits."""
     projects = range(max(1, changes // (4 + EDITS)))
     for n in projects:
         yield [
@@ -75,7 +80,7 @@ def batches(changes: int) -> Iterator[list[Change]]:
 
 
 def fill(engine: sa.Engine, changes: int) -> None:
-    """In large submissions, which is not what is measured."""
+    """Submit the changes in large batches; this is not measured."""
     some: list[Change] = []
     for batch in batches(changes):
         some += batch
@@ -87,7 +92,7 @@ def fill(engine: sa.Engine, changes: int) -> None:
 
 
 def fold_and_read(engine: sa.Engine, repeat: int) -> tuple[float, float]:
-    """Medians, ms, in turn."""
+    """Return the medians of folding and of reading in milliseconds, measured in turn."""
     folding, reading_them = [], []
     for _ in range(repeat):
         started = perf_counter()
@@ -98,7 +103,7 @@ def fold_and_read(engine: sa.Engine, repeat: int) -> tuple[float, float]:
 
 
 def land_one_more_and_all(engine: sa.Engine, repeat: int) -> tuple[float, float]:
-    """The one more is the median of several."""
+    """Return the median seconds of landing one more change, and the seconds of landing all."""
     whole = seconds(lambda: landing.land_changes(engine))
     more = []
     for _ in range(repeat):
@@ -108,12 +113,13 @@ def land_one_more_and_all(engine: sa.Engine, repeat: int) -> tuple[float, float]
 
 
 def plan_and_validate(rows: int, repeat: int) -> tuple[float, float]:
-    """Seconds of each."""
+    """Return the seconds of planning and of validating."""
     header = ("id", "name", "website", "notes")
     cells = [(f"c{n}", f"Company {n}", f"https://c{n}.example", f"Met in May {n}") for n in range(rows)]
     content = "\n".join(map(",".join, [header, *cells])).encode()
 
     def validated() -> None:
+        """Validate the rows with the model alone."""
         for _, *values in cells:
             Counterparty.model_validate(dict(zip(header[1:], values, strict=True))).fields()
 
@@ -123,14 +129,18 @@ def plan_and_validate(rows: int, repeat: int) -> tuple[float, float]:
 
 
 def main(given: Sequence[str] | None = None) -> None:
-    """`given`: arguments, else those of the command line."""
+    """Run the benchmark; `given` replaces the arguments of the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--changes", type=int, default=100_000, help="in the ledger (default: %(default)d)")
     parser.add_argument("--rows", type=int, default=10_000, help="of the import (default: %(default)d)")
     parser.add_argument("--submissions", type=int, default=2_000, help="that are timed (default: %(default)d)")
-    parser.add_argument("--processes", type=int, default=8, help="that submit at once (default: %(default)d)")
-    parser.add_argument("--years", type=float, default=10.0, help="of the backfill meanwhile (default: %(default)g)")
-    parser.add_argument("--repeat", type=int, default=5, help="of each side (default: %(default)d)")
+    parser.add_argument(
+        "--processes", type=int, default=8, help="number of processes that submit at once (default: %(default)d)"
+    )
+    parser.add_argument(
+        "--years", type=float, default=10.0, help="years of the backfill that runs meanwhile (default: %(default)g)"
+    )
+    parser.add_argument("--repeat", type=int, default=5, help="repetitions of each side (default: %(default)d)")
     parser.add_argument("--no-daemon", action="store_true")
     chosen = parser.parse_args(given)
     rates = [submissions_a_second(processes, chosen.submissions) for processes in (chosen.processes, 1)]

@@ -1,6 +1,6 @@
 """Homes that pages are measured on, and the servers that show them.
 
-Belongs here: what stands in a home, and starting Streamlit on it. Not here: measuring (`pages.py`).
+Belongs here: the contents of a home, and starting Streamlit on it. Not here: measuring (`pages.py`).
 """
 
 import sys
@@ -37,13 +37,13 @@ BARE = [
 
 
 def years_to_now(years: float) -> Window:
-    """That long, to the midnight before yesterday's."""
+    """Return the window of that many years that ends at midnight two days ago."""
     end = datetime.now(UTC).replace(hour=0, minute=0, second=0, microsecond=0) - timedelta(days=1)
     return Window(end - timedelta(days=round(365.25 * years)), end)
 
 
 def fill(home: Path, span: Window) -> None:
-    """Every dataset from the simulator, flags, and the sample portfolio landed."""
+    """Fill a home with every dataset from the simulator, with flags, and with the landed sample portfolio."""
     with environment(RENEWABLES_HOME=str(home)):
         with ElexonClient() as client:
             for dataset in DATASETS:
@@ -57,7 +57,7 @@ def fill(home: Path, span: Window) -> None:
 
 
 def fetch_a_day(settings: Settings, day: date) -> None:
-    """By a run of the server, so that its lists of runs are not empty."""
+    """Fetch one day in a run of the server, so that its lists of runs are not empty."""
     outcomes = fetch_job.fetch_days(
         [WIND_AND_SOLAR], day, day, requested_by="benchmark", settings=settings, watch=lambda _: None
     )
@@ -65,13 +65,13 @@ def fetch_a_day(settings: Settings, day: date) -> None:
 
 
 def publish_again(home: Path) -> None:
-    """The same data as a snapshot of which nobody has asked anything yet."""
+    """Publish the same data as a new snapshot, for which nothing is cached yet."""
     with environment(RENEWABLES_HOME=str(home)), writing() as con:
         snapshots.publish_snapshot(con)
 
 
 def first_of_each(home: Path, kinds: Mapping[str, str]) -> dict[str, str]:
-    """Name to the id of one record of that kind."""
+    """Return the id of one record of each kind, by page name."""
     with environment(RENEWABLES_HOME=str(home)):
         ledger = open_ledger()
         portfolio = read_portfolio(ledger)
@@ -80,7 +80,7 @@ def first_of_each(home: Path, kinds: Mapping[str, str]) -> dict[str, str]:
 
 
 def serve(servers: Supervisor, name: str, home: Path | None) -> str:
-    """Streamlit in a process of its own, on the home or, without one, with the bare page alone; its address."""
+    """Start Streamlit in its own process and return its address; without a home it shows the bare page alone."""
     port = free_port()
     command = dashboard_command(port) if home else [sys.executable, "-m", *BARE, "--server.port", str(port)]
     servers.start(name, command, {"RENEWABLES_HOME": str(home)} if home else {})
@@ -92,7 +92,7 @@ def serve(servers: Supervisor, name: str, home: Path | None) -> str:
 
 
 def wait_for_a_run(dagster: DagsterClient, backfill_id: str) -> None:
-    """Until the backfill's first run has begun to ask."""
+    """Wait until the first run of the backfill has begun to send requests."""
     until = time.monotonic() + START_SECONDS
     while not any(dagster.run_state(run_id).status == "STARTED" for run_id in dagster.backfill_runs(backfill_id)[1]):
         assert time.monotonic() < until, "no run of the backfill started"

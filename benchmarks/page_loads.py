@@ -1,6 +1,6 @@
-"""Pages loaded in rounds: which there are, who goes when, and what was taken.
+"""Pages loaded in rounds: which pages, on which sides, in which order, and the seconds of each load.
 
-Belongs here: sides and rounds. Not here: what painted means (`painted.py`), homes and servers (`page_homes.py`).
+Belongs here: sides and rounds. Not here: when a page is painted (`painted.py`), homes and servers (`page_homes.py`).
 """
 
 from collections import defaultdict
@@ -12,7 +12,7 @@ from benchmarks.harness import report_spread
 from benchmarks.painted import Painted, click_to, full_load, load, new_tab
 
 BARE, YEARS, MONTH, CLICK, BUSY = "bare", "years", "month", "click", "busy"
-"Sides: the page with one chart, both homes, a click in the first of them, the first while a backfill runs."
+"The sides: the one-chart page, the two homes, a click in the first home, and the first home during a backfill."
 HEADINGS = {
     **{"overview": "Overview", "analysis": "Analysis", "explorer": "Explorer", "data_management": "Data management"},
     **{"pipeline_dashboard": "Dashboard", "projects": "Projects", "counterparties": "Counterparties"},
@@ -20,18 +20,19 @@ HEADINGS = {
     **{"transfer": "Import and export", "runs": "Runs and backfills", "health": "Freshness and checks"},
     **{"alerts": "Alerts", "about": "About", "ask": "Ask"},
 }
-"Of what stands in the sidebar, by the name of its file."
+"The heading of each page in the sidebar, by the name of its file."
 RECORDS = {"project": "pipelines", "counterparty": "counterparties", "information_point": "information_points"}
-"Pages of one record, and its kind; no link in the sidebar leads to them."
+"The pages of one record, with its kind; the sidebar has no link to them."
 PAGES = [*HEADINGS, *RECORDS]
 BARE_EVERY = 3
-"One load of the bare page for so many of ours: all of it is one side."
+"The number of our page loads per load of the bare page, because the bare page is one side for all pages."
 
 
 class Loads:
-    """`sites`: side to address; `records`: page to the id that it shows."""
+    """The timed loads of all pages; `sites` maps a side to its address, `records` a page to its record's id."""
 
     def __init__(self, browser: Browser, sites: Mapping[str, str], records: Mapping[str, str]) -> None:
+        """Take the browser, the addresses and the record ids of the loads."""
         self._browser = browser
         self._sites = {BUSY: sites[YEARS], **sites}
         self._records = records
@@ -39,7 +40,7 @@ class Loads:
         self.errors: list[str] = []
 
     def round(self, names: Sequence[str], sides: Sequence[str], *, counts: bool = True) -> None:
-        """Each page once on each side, which take turns at being first."""
+        """Load each page once on each side; the sides alternate in being first."""
         for n, name in enumerate(names):
             for side in sides if n % 2 == 0 else reversed(sides):
                 painted = full_load(self._browser, f"{self._sites[side]}/{self._address(name)}")
@@ -49,7 +50,7 @@ class Loads:
                 self._note(side, BARE, full_load(self._browser, self._sites[BARE]), counts=counts)
 
     def clicks(self, names: Sequence[str], repeat: int) -> None:
-        """Page after page in one tab; the first time round, which loads Plotly and the like, is not counted."""
+        """Click through the pages in one tab, without counting the first round, which loads Plotly and similar."""
         with new_tab(self._browser) as page:
             load(page, f"{self._sites[YEARS]}/{self._address(names[-1])}")
             for n in range(-1, repeat):
@@ -58,13 +59,14 @@ class Loads:
                     self._note(CLICK, name, painted, counts=n >= 0)
 
     def report(self, figure: str, names: Sequence[str], a: str, b: str) -> None:
-        """By the same page of the other side, or by the one bare page that there is."""
+        """Print each page's figure, divided by the same page of the other side or by the one bare page."""
         for name in names:
             report_spread(
                 f"pages_{figure}_{name}", self._seconds[a, name], self._seconds[b, BARE if b == BARE else name]
             )
 
     def report_bare(self, figure: str, a: str) -> None:
+        """Print the figure of the bare page."""
         report_spread(f"pages_{figure}_{BARE}", self._seconds[f"{a} {BARE}", BARE], self._seconds[BARE, BARE])
 
     def _address(self, name: str) -> str:

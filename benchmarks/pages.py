@@ -1,15 +1,20 @@
 """Every page of the dashboard, in Chromium and by AppTest, on ten years of both half-hourly datasets and 40 projects.
 
-`pages_load_…`: seconds of a full load until it is painted (`painted.py`), by those of a page with one line chart.
-Target: at most 2.0.
-`pages_years_…`: the same by the same page on a home with one month. Target: at most 1.5.
-`pages_click_…`: from a click in the sidebar until it is painted, by a full load. Target: at most 0.5.
-`pages_script_…`: a run of its script by AppTest, by a run of the page with one chart. Target: at most 3.
-`pages_backfill_…`: a full load while a backfill of `--years` runs, by one without. Target: at most 1.5, no error.
-`pages_backfill_bare`: the same of the page with one chart, which knows nothing of the backfill; for reading the others.
+- `pages_load_…` is the seconds of a full load until it is painted (`painted.py`), divided by those of a page with one
+  line chart. The target is at most 2.0.
+- `pages_years_…` is the same, divided by the same page on a home with one month. The target is at most 1.5.
+- `pages_click_…` is the time from a click in the sidebar until it is painted, divided by a full load. The target is at
+  most 0.5.
+- `pages_script_…` is one run of its script by AppTest, divided by one run of the page with one chart. The target is at
+  most 3.
+- `pages_backfill_…` is a full load while a backfill of `--years` runs, divided by one without a backfill. The target is
+  at most 1.5 and no error.
+- `pages_backfill_bare` is the same for the page with one chart, which does not depend on the backfill; it helps to read
+  the others.
 
-p50 and p95 of sides in turn. Webserver and daemon run all the while. Every second round is on a snapshot of which
-nothing was asked before, so a p95 of few rounds is of those. All of it takes about eight minutes on an idle machine.
+Each figure is the p50 and p95 of sides measured in turn. Webserver and daemon run all the time. Every second round is
+on a snapshot with nothing cached, so the p95 of few rounds comes from those. The benchmark takes about eight minutes on
+an idle machine.
 """
 
 import argparse
@@ -30,10 +35,13 @@ BUSY_ROUNDS = 1
 
 
 def main(given: Sequence[str] | None = None) -> None:
-    """`given`: arguments, else those of the command line. Status 1 where a page showed an error."""
+    """Run the benchmark and exit with 1 if a page showed an error.
+
+    `given` replaces the arguments of the command line.
+    """
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--years", type=float, default=10.0, help="of both datasets (default: %(default)g)")
-    parser.add_argument("--repeat", type=int, default=2, help="of each side (default: %(default)d)")
+    parser.add_argument("--repeat", type=int, default=2, help="repetitions of each side (default: %(default)d)")
     parser.add_argument("--pages", nargs="+", choices=PAGES, default=PAGES, metavar="PAGE", help="default: all")
     parser.add_argument("--no-backfill", action="store_true")
     parser.add_argument("--no-browser", action="store_true", help="only script runs")
@@ -52,12 +60,12 @@ def main(given: Sequence[str] | None = None) -> None:
             if chosen.no_browser:
                 return
             page_homes.fill(home / MONTH, page_homes.years_to_now(min(A_MONTH, chosen.years)))
-            (home / MONTH / "dagster").symlink_to(home / "dagster")  # one Dagster answers for both
+            (home / MONTH / "dagster").symlink_to(home / "dagster")  # one Dagster answers for both homes
             with Supervisor(home / "logs") as servers, chromium() as browser:
                 homes = {YEARS: home, MONTH: home / MONTH}
                 sites = {side: page_homes.serve(servers, side, at) for side, at in (homes | {BARE: None}).items()}
                 loads = Loads(browser, sites, records)
-                for n in range(-1, repeat):  # the first is not counted: servers import what the pages need
+                for n in range(-1, repeat):  # the first round is not counted: servers import what the pages need
                     if n % 2 == 0:
                         for at in homes.values():
                             page_homes.publish_again(at)
@@ -74,7 +82,7 @@ def main(given: Sequence[str] | None = None) -> None:
 
 
 def _during_a_backfill(loads: Loads, names: Sequence[str], dagster: DagsterClient, span: Window) -> None:
-    """It begins before the first load and goes on after the last, or there is too little of it."""
+    """Measure during a backfill that begins before the first load and must outlast the last."""
     days = span.days
     launched = dagster.launch_backfill([WIND_AND_SOLAR], days[0], days[-1], requested_by="benchmark")
     page_homes.wait_for_a_run(dagster, launched.id)
@@ -82,7 +90,7 @@ def _during_a_backfill(loads: Loads, names: Sequence[str], dagster: DagsterClien
         loads.round(names, (BUSY,))
     loads.report("backfill", names, BUSY, YEARS)
     loads.report_bare("backfill", BUSY)
-    assert not dagster.backfill_runs(launched.id)[0], "the backfill was over before the pages were loaded: more years"
+    assert not dagster.backfill_runs(launched.id)[0], "the backfill ended before the pages were loaded: use more years"
 
 
 if __name__ == "__main__":

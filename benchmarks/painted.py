@@ -1,9 +1,9 @@
-"""Seconds until a page of Streamlit is painted, in Chromium: CHROMIUM names it, else Debian's.
+"""The seconds until a Streamlit page is painted in Chromium, from CHROMIUM or Debian's package.
 
-Painted: the script has run to its end; the heading is there (of the page asked for); no skeleton and nothing stale is
-left; every Plotly chart has drawn traces, every table its canvas, every spark its marks; fonts are loaded; and two
-animation frames have passed since. It has to stay so for a tenth of a second more, which is not counted. By the
-browser's own clock, from the beginning of the navigation or from the click.
+A page is painted when the script has ended, the heading of the requested page is present, no skeleton and no stale
+element is left, every Plotly chart has drawn traces, every table its canvas and every sparkline its marks, fonts are
+loaded, and two animation frames have passed since. It must stay so for another tenth of a second, which is not counted.
+Times are by the browser's own clock, from the start of the navigation or from the click.
 
 Belongs here: the browser and that rule. Not here: which pages, and what they are compared with.
 """
@@ -34,7 +34,7 @@ _PAINTED = """([link, title, patience]) => new Promise((resolve, reject) => {
   };
   const filled = (table) => [...table.querySelectorAll('canvas')].some((canvas) => canvas.width > 0);
   const sparked = (spark) => spark.querySelector('canvas, svg path');
-  const whole = () => {
+  const complete = () => {
     const app = document.querySelector('[data-testid=stApp]');
     const heading = document.querySelector('[data-testid=stMain] h1');
     return app && app.dataset.testScriptState === 'notRunning' && heading && (!title || heading.innerText === title)
@@ -49,7 +49,7 @@ _PAINTED = """([link, title, patience]) => new Promise((resolve, reject) => {
   let frames = 0, painted = 0;
   const look = () => {
     if (performance.now() - began > patience) return reject(new Error('not painted in time'));
-    frames = whole() ? frames + 1 : 0;
+    frames = complete() ? frames + 1 : 0;
     if (frames === 3) painted = performance.now();
     if (frames >= 3 && performance.now() - painted > 100) resolve((painted - began) / 1000);
     else requestAnimationFrame(look);
@@ -61,7 +61,7 @@ _PAINTED = """([link, title, patience]) => new Promise((resolve, reject) => {
 
 @dataclass(frozen=True)
 class Painted:
-    """How long it took, and the error boxes that stood on the page then."""
+    """The seconds of one load, and the error boxes on the page at its end."""
 
     seconds: float
     errors: list[str]
@@ -69,7 +69,7 @@ class Painted:
 
 @contextmanager
 def chromium() -> Iterator[Browser]:
-    """Without a way to any other machine."""
+    """Start Chromium without access to any other machine."""
     with sync_playwright() as playwright:
         browser = playwright.chromium.launch(executable_path=CHROMIUM, args=FLAGS)
         try:
@@ -80,7 +80,7 @@ def chromium() -> Iterator[Browser]:
 
 @contextmanager
 def new_tab(browser: Browser) -> Iterator[Page]:
-    """Of a profile of its own, with nothing cached."""
+    """Open a tab with a fresh profile and an empty cache."""
     context = browser.new_context(viewport=VIEWPORT)  # type: ignore[arg-type]  # a mapping of those two is one
     context.set_default_timeout(PATIENCE_MS)
     try:
@@ -90,19 +90,19 @@ def new_tab(browser: Browser) -> Iterator[Page]:
 
 
 def full_load(browser: Browser, url: str) -> Painted:
-    """In a new tab, from the beginning of the navigation."""
+    """Load a page in a new tab, timed from the start of the navigation."""
     with new_tab(browser) as page:
         return load(page, url)
 
 
 def load(page: Page, url: str) -> Painted:
-    """In that tab, with what it has cached."""
+    """Load a page in an existing tab with its cache."""
     page.goto(url, wait_until="commit")
     return _painted(page)
 
 
 def click_to(page: Page, address: str, title: str) -> Painted:
-    """Inside the app that is open in the tab, from the click on its link in the sidebar."""
+    """Click a page's link in the sidebar of the app that is open in the tab, timed from the click."""
     return _painted(page, f"/{address}", title)
 
 

@@ -1,7 +1,8 @@
-"""A reader in a process of its own polls the snapshot while years are fetched, landed and published.
+"""A reader in its own process that polls the snapshot while years are fetched, landed and published.
 
-Five times a second, from before the start to after the end, it opens the newest snapshot and counts, as a page of the
-dashboard does. Target: no error, no empty read once something is published, no version lower than one seen before.
+Five times per second, from before the start until after the end, it opens the newest snapshot and counts rows, as a
+page of the dashboard does. The target is no error, no empty read after the first publication, and no version lower than
+an earlier one.
 """
 
 import argparse
@@ -24,7 +25,7 @@ PAUSE_SECONDS = 0.2
 
 
 class Seen(NamedTuple):
-    """What the reader met."""
+    """The errors, empty reads and versions that the reader met."""
 
     polls: int
     versions: int
@@ -34,7 +35,7 @@ class Seen(NamedTuple):
 
 
 def poll(stop: Path) -> Seen:
-    """Until the file `stop` is there, and once more; `reading` beside it says that it has begun."""
+    """Poll until the file `stop` exists, and once more; the file `reading` beside it marks the start."""
     stop.with_name("reading").touch()
     folder = snapshots.folder_of(Settings().warehouse)
     polls = errors = empty = backwards = 0
@@ -60,12 +61,12 @@ def poll(stop: Path) -> Seen:
 
 
 def main(given: Sequence[str] | None = None) -> None:
-    """`given`: arguments, else those of the command line."""
+    """Run the benchmark; `given` replaces the arguments of the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--years", type=float, default=10.0, help="of wind and solar (default: %(default)g)")
+    parser.add_argument("--years", type=float, default=10.0, help="years of wind and solar (default: %(default)g)")
     chosen = parser.parse_args(given)
     with simulator(), temporary_home() as home, ProcessPoolExecutor(1, mp_context=FRESH) as pool:
-        sides.ours(window_of_days(FIRST_DAY, FIRST_DAY))  # something is published before the first look
+        sides.ours(window_of_days(FIRST_DAY, FIRST_DAY))  # publishes something before the first read
         reader = pool.submit(poll, home / "stop")
         try:
             while not (home / "reading").exists() and not reader.done():

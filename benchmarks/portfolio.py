@@ -1,4 +1,4 @@
-"""Invented portfolios of any size, which lists, views and imports are measured on.
+"""Invented portfolios of any size, on which lists, views and imports are measured.
 
 Belongs here: records and their histories, as changes of the ledger or as rows of a file. Not here: measuring.
 """
@@ -17,7 +17,7 @@ PROJECTS_PER_COUNTERPARTY = 4
 CHANGES_PER_BATCH = 4_000
 MONTHS_OF_HISTORY = 12
 HEADER = ("name", "stage", "rag", "rag_comment", "rtb_date", "facility_technology", "facility_capacity_mwp")
-"Columns of `rows`, which are those of the import of projects."
+"The columns of `rows`, which are those of the import of projects."
 
 
 def fill(engine: sa.Engine, projects: int) -> None:

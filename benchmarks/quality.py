@@ -1,9 +1,9 @@
-"""Flags: of all that is there, against reading it; of one night, with years of history against a tenth of them.
+"""Flagging all data against reading it, and flagging one night with a long history against a tenth of it.
 
-`flags_history`: every half hour of both half-hourly datasets judged and flagged in one transaction, against the current
-values of both read into frames; one drop-out in a hundred half hours. Target: at most 2.0.
-`flags_night`: a trailing week that was published again, landed and then flagged, into the whole history against a tenth
-of it. Only the flagging is timed, without the snapshot, whose cost is that of every landing. Target: at most 1.5.
+- `flags_history` evaluates and flags every half-hour of both half-hourly datasets in one transaction, against reading
+  the current values of both into frames, with one drop-out per hundred half-hours. The target is at most 2.0.
+- `flags_night` flags a trailing week that was published again and landed, with the full history against a tenth of it.
+  Only the flagging is timed, without the snapshot, which costs the same after every landing. The target is at most 1.5.
 """
 
 from collections.abc import Sequence
@@ -28,7 +28,7 @@ FAULTS = "understated%0.01,stuck%0.01,late%0.001,zero%0.0001"
 
 
 def fill(path: Path, history: Window) -> None:
-    """Both half-hourly datasets, flagged."""
+    """Fill a warehouse with both half-hourly datasets, flagged."""
     with ElexonClient() as client:
         for dataset in BY_HALF_HOUR:
             filled = ingest(dataset, history, client=client, run_id="benchmark", open_warehouse=lambda: writing(path))
@@ -38,9 +38,10 @@ def fill(path: Path, history: Window) -> None:
 
 
 def flagged(con: duckdb.DuckDBPyConnection) -> float:
-    """Seconds of one call, its commit included."""
+    """Return the seconds of one flagging, including its commit."""
 
     def work() -> None:
+        """Flag the new rows and commit."""
         with transaction(con):
             ensure_schema(con)
             assert flag_new(con, datetime.now(UTC)).half_hours
@@ -49,16 +50,17 @@ def flagged(con: duckdb.DuckDBPyConnection) -> float:
 
 
 def flagged_whole(con: duckdb.DuckDBPyConnection) -> float:
-    """Seconds of flagging everything that is there, as if for the first time."""
+    """Return the seconds of flagging all data as if for the first time."""
     con.execute("DELETE FROM flags")
     con.execute("DELETE FROM warehouse_info WHERE key = ?", [STATE])
     return flagged(con)
 
 
 def read_whole(con: duckdb.DuckDBPyConnection) -> float:
-    """Seconds of reading the current values of both, as the read layer does."""
+    """Return the seconds of reading the current values of both datasets, as the read layer does."""
 
     def work() -> None:
+        """Read both datasets into frames."""
         for dataset in BY_HALF_HOUR:
             con.execute(f"CREATE OR REPLACE TEMP TABLE answer AS FROM {dataset.name}")
             assert len(con.sql("FROM temp.answer").pl())
@@ -67,7 +69,7 @@ def read_whole(con: duckdb.DuckDBPyConnection) -> float:
 
 
 def publish_again(con: duckdb.DuckDBPyConnection, dataset: Dataset, week: Window) -> None:
-    """Every value of the week, a little higher and an hour later than its current one."""
+    """Publish every value of the week again, a little higher and an hour later than the current one."""
     con.execute(
         f"CREATE OR REPLACE TEMP TABLE again AS FROM {dataset.name} WHERE start_time_utc >= ? AND start_time_utc < ?",
         [week.start_utc, week.end_utc],
@@ -86,14 +88,14 @@ def publish_again(con: duckdb.DuckDBPyConnection, dataset: Dataset, week: Window
 
 
 def night(con: duckdb.DuckDBPyConnection, history: Window) -> float:
-    """Seconds of flagging a week that came in again."""
+    """Return the seconds of flagging a week that was published again."""
     for dataset in BY_HALF_HOUR:
         publish_again(con, dataset, Window(history.end_utc - timedelta(days=7), history.end_utc))
     return flagged(con)
 
 
 def main(given: Sequence[str] | None = None) -> None:
-    """`given`: arguments, else those of the command line."""
+    """Run the benchmark; `given` replaces the arguments of the command line."""
     chosen = arguments(__doc__).parse_args(given)
     whole, tenth = span(chosen.years), span(chosen.years / 10)
     with simulator(faults=FAULTS), temporary_home() as home:

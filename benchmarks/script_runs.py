@@ -1,6 +1,6 @@
-"""Seconds of script runs by AppTest, without a browser: of pages, and of the page with one chart.
+"""The seconds of script runs by AppTest, without a browser, for pages and for the page with one chart.
 
-Belongs here: what a new process does for `pages.py`. Not here: comparing.
+Belongs here: what a new process does for `pages.py`. Not here: the comparison.
 """
 
 import logging
@@ -19,9 +19,12 @@ TIMEOUT_SECONDS = 60
 
 
 def run(pages: dict[str, dict[str, str]], repeat: int) -> dict[str, list[float]]:
-    """`pages`: name to query parameters; the answer has `bare` besides. The first round is not counted; every second
-    one after it begins with nothing remembered."""
-    logging.disable(logging.WARNING)  # Streamlit warns of every run that no server asked for
+    """Return the seconds of each script run by page name, with `bare` as an additional name.
+
+    `pages` maps a name to query parameters. The first round is not counted; every second one after it starts with empty
+    caches.
+    """
+    logging.disable(logging.WARNING)  # Streamlit warns about every run without a server
     taken: dict[str, list[float]] = defaultdict(list)
     for n in range(repeat + 1):
         if n % 2:

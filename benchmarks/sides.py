@@ -1,6 +1,6 @@
-"""Ways to bring the same windows from the simulator to disk: ours, the floor below it, and the older tool's.
+"""Ways to load the same windows from the simulator to disk: ours, the floor below it, and the older tool's.
 
-Belongs here: what one side does with a span, for several figures. Each is called in a home of its own.
+Belongs here: what one side does with a span, for several figures. Each is called in its own home.
 """
 
 import json
@@ -32,7 +32,7 @@ OLDER_FIELDS = (
 
 
 def ours(span: Window) -> Report:
-    """Fetched four at a time, validated, landed and published, in one call and without Dagster."""
+    """Ingest the span, four requests at a time, in one call and without Dagster."""
     with ElexonClient() as client:
         report = ingest(WIND_AND_SOLAR, span, client=client, run_id="benchmark")
     assert not report.failed
@@ -40,7 +40,7 @@ def ours(span: Window) -> Report:
 
 
 def floor(span: Window, path: Path) -> int:
-    """Fetched and parsed by the same client, then inserted in bulk, unchecked. Returns the rows."""
+    """Fetch and parse with the same client, insert in bulk, unchecked, and return the number of rows."""
     with ElexonClient() as client:
         outcomes = list(fetch_windows(client, WIND_AND_SOLAR, split_window(span, WIND_AND_SOLAR.longest_window)))
     fetched = pl.concat([outcome.parsed.frame for outcome in outcomes if isinstance(outcome, Fetched)])
@@ -51,7 +51,10 @@ def floor(span: Window, path: Path) -> int:
 
 
 def older(span: Window, path: Path) -> int:
-    """One request after the other, one row after the other into SQLite, a commit a window; its pauses left out."""
+    """Send one request and insert one row after the other into SQLite, and return the number of rows.
+
+    It commits once per window; the pauses of the older tool are left out.
+    """
     url = str(Settings().elexon_base_url).rstrip("/") + WIND_AND_SOLAR.path
     insert = f"INSERT OR REPLACE INTO generation VALUES ({', '.join('?' * len(OLDER_FIELDS))})"
     with closing(sqlite3.connect(path)) as con, httpx.Client(timeout=30) as http:

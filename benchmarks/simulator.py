@@ -1,6 +1,6 @@
-"""Answers a second of the simulator, cold: every window is asked once, of a server process that has served nothing.
+"""Answers per second of the cold simulator: each window is requested once from a server that has served nothing yet.
 
-`python -m benchmarks.simulator`: four connections of one client; the server is a process of its own.
+`python -m benchmarks.simulator` uses four connections of one client; the server is its own process.
 """
 
 import asyncio
@@ -18,7 +18,7 @@ FIRST_DAY = datetime(2016, 3, 2, tzinfo=UTC)
 
 
 def agws_windows() -> list[tuple[str, dict[str, str]]]:
-    """Ten years of seven days each."""
+    """Return the requests for ten years, seven days each."""
     starts = [FIRST_DAY + timedelta(days=7 * n) for n in range(AGWS_WINDOWS)]
     return [
         (
@@ -30,7 +30,7 @@ def agws_windows() -> list[tuple[str, dict[str, str]]]:
 
 
 def fuelhh_windows() -> list[tuple[str, dict[str, str]]]:
-    """Ten years of seven settlement dates each."""
+    """Return the requests for ten years, seven settlement dates each."""
     starts = [FIRST_DAY.date() + timedelta(days=7 * n) for n in range(FUELHH_WINDOWS)]
     return [
         (
@@ -42,12 +42,13 @@ def fuelhh_windows() -> list[tuple[str, dict[str, str]]]:
 
 
 async def windows_a_second(base_url: str, windows: list[tuple[str, dict[str, str]]]) -> float:
-    """Whole answers received, not parsed, so that the client costs little."""
+    """Return the windows per second; answers are received completely but not parsed, so the client costs little."""
     waiting = iter(windows)
 
     async with httpx.AsyncClient(timeout=60, limits=httpx.Limits(max_connections=CONNECTIONS)) as client:
 
         async def connection() -> None:
+            """Request windows until none is left."""
             for path, params in waiting:
                 response = await client.get(base_url + path, params=params)
                 assert response.status_code == 200
@@ -59,6 +60,7 @@ async def windows_a_second(base_url: str, windows: list[tuple[str, dict[str, str
 
 
 def main() -> None:
+    """Run the benchmark and print its figures."""
     with subprocess_running() as base_url:
         agws = asyncio.run(windows_a_second(base_url, agws_windows()))
     with subprocess_running() as base_url:

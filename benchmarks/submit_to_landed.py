@@ -1,6 +1,6 @@
-"""Seconds from a submission to the snapshot that has it, while webserver and daemon run: what a form's user waits.
+"""The seconds from a submission to the snapshot that contains it, while webserver and daemon run, as a user waits.
 
-Belongs here: submitting at a steady pace and looking at the newest snapshot. Not here: the other figures of the ledger
+Belongs here: submitting at a steady pace and watching the newest snapshot. Not here: the other figures of the ledger
 (`ledger.py`), which prints these too; starting the servers (`daemon.py`).
 """
 
@@ -25,13 +25,13 @@ from warehouse.connection import reading
 
 IDLE_SECONDS = 120.0
 PACE_SECONDS = 3.0
-"Between submissions, as of people who save now and then; no multiple of the sensor's interval."
+"The pause between submissions, as of users who save now and then; not a multiple of the sensor's interval."
 LOOK_SECONDS = 0.2
 LONGEST_SECONDS = 120.0
 
 
 def figures(years: float, idle_seconds: float = IDLE_SECONDS) -> None:
-    """Prints both lines. `years`: of the backfill meanwhile."""
+    """Print both figures; `years` is the length of the backfill that runs during the second."""
     with temporary_home() as folder, daemon.running(folder) as settings:
         engine = open_ledger()
         submit(engine, [Change.create("contacts", {"name": "The first"})], who="benchmark", token=new_id())
@@ -56,7 +56,7 @@ def figures(years: float, idle_seconds: float = IDLE_SECONDS) -> None:
 
 
 def waits(engine: sa.Engine, go_on: Callable[[], bool]) -> list[float]:
-    """Seconds that each submission took until readers saw it; submits as long as `go_on`, then waits for the last."""
+    """Return the seconds that each submission took to reach readers; submit while `go_on`, then wait for the last."""
     pending: dict[int, float] = {}
     taken: list[float] = []
     next_at = time.monotonic()

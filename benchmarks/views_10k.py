@@ -1,11 +1,12 @@
-"""Each view of the pipeline's dashboard on 10,000 projects, by the same view on 40.
+"""Each view of the pipeline's dashboard on 10,000 projects, divided by the same view on 40.
 
-`views_10k_…`: seconds of a full load in Chromium until it is painted. Target: at most 3.
-`views_10k_script_…`: a run of the page's script by AppTest, nothing remembered in every second. Target: at most 3 at
-p50; the first run after a publication waits for the warehouse's answers.
-`views_10k_list_…`: the same of the lists and forms of records, which read the ledger; for reading the others.
+- `views_10k_…` is the seconds of a full load in Chromium until it is painted. The target is at most 3.
+- `views_10k_script_…` is one run of the page's script by AppTest, with empty caches in every second one. The target is
+  at most 3 at p50; the first run after a publication waits for the warehouse's answers.
+- `views_10k_list_…` is the same for the lists and forms of records, which read the ledger; it helps to read the others.
 
-p50 and p95 of sides in turn. A table with a row per project, which is drawn page by page, is as long on both.
+Each figure is the p50 and p95 of sides measured in turn. A table with one row per project, which is drawn page by page,
+is equally long on both.
 """
 
 import argparse
@@ -29,9 +30,9 @@ from renewables.dagster_control.processes import Supervisor
 APP = Path(dashboards.__path__[0]) / "app.py"
 TIMEOUT_SECONDS = 120
 Taken = dict[tuple[str, str], list[float]]
-"Page and side to seconds."
+"The seconds of each load, by page and side."
 Page = tuple[str, Mapping[str, str]]
-"Name of its file and query parameters."
+"A page: the name of its file, and its query parameters."
 VIEWS: dict[str, Page] = {
     view.lower().replace(" ", "_"): ("pipeline_dashboard", {"view": view})
     for view in ("Capacity", "Outlook", "Map", "RAG", "RTB dates", "Risks")
@@ -48,7 +49,7 @@ LISTS: dict[str, Page] = {
 
 
 def fill(home: Path, projects: int) -> None:
-    """Make a home with that many projects, landed."""
+    """Create a home with that many projects, landed."""
     home.mkdir()
     with environment(RENEWABLES_HOME=str(home)), ledger_for_task() as ledger:
         portfolio.fill(ledger, projects)
@@ -56,8 +57,8 @@ def fill(home: Path, projects: int) -> None:
 
 
 def script_seconds(homes: Mapping[str, Path], pages: Mapping[str, Page], repeat: int) -> Taken:
-    """Return page and home to the seconds of its script runs; the first round is not counted."""
-    logging.disable(logging.WARNING)  # Streamlit warns of every run that no server asked for
+    """Return the seconds of script runs by page and home; the first round is not counted."""
+    logging.disable(logging.WARNING)  # Streamlit warns about every run without a server
     taken: Taken = defaultdict(list)
     for n in range(2 * repeat + 1):
         for name, (page, parameters) in pages.items():
@@ -82,7 +83,7 @@ def _run(page: str, parameters: Mapping[str, str]) -> float:
 
 
 def painted_seconds(homes: Mapping[str, Path], pages: Mapping[str, Page], repeat: int) -> Taken:
-    """Return page and home to the seconds of its full loads; the first round is not counted."""
+    """Return the seconds of full loads by page and home; the first round is not counted."""
     taken: Taken = defaultdict(list)
     with Supervisor(next(iter(homes.values())) / "logs") as servers, chromium() as browser:
         sites = {side: serve(servers, side, home) for side, home in homes.items()}
@@ -98,11 +99,13 @@ def painted_seconds(homes: Mapping[str, Path], pages: Mapping[str, Page], repeat
 
 
 def main(given: Sequence[str] | None = None) -> None:
-    """Measure; `given` are arguments, else those of the command line."""
+    """Run the benchmark; `given` replaces the arguments of the command line."""
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
-    parser.add_argument("--projects", type=int, default=10_000, help="of the large side (default: %(default)d)")
-    parser.add_argument("--few", type=int, default=40, help="of the small side (default: %(default)d)")
-    parser.add_argument("--repeat", type=int, default=3, help="of each side (default: %(default)d)")
+    parser.add_argument(
+        "--projects", type=int, default=10_000, help="projects of the large side (default: %(default)d)"
+    )
+    parser.add_argument("--few", type=int, default=40, help="projects of the small side (default: %(default)d)")
+    parser.add_argument("--repeat", type=int, default=3, help="repetitions of each side (default: %(default)d)")
     names = [*VIEWS, *LISTS]
     parser.add_argument("--pages", nargs="+", choices=names, default=names, metavar="PAGE", help="default: all")
     parser.add_argument("--no-browser", action="store_true", help="only script runs")

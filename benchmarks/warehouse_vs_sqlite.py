@@ -1,6 +1,6 @@
-"""Bytes of the published snapshot of ten years of wind and solar, against the older tool's SQLite file of the same.
+"""The bytes of the published snapshot of ten years of wind and solar, against the older tool's SQLite file.
 
-Target: at most 0.2.
+The target is at most 0.2.
 """
 
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from warehouse.settings import Settings
 
 
 def main(given: Sequence[str] | None = None) -> None:
-    """`given`: arguments, else those of the command line."""
+    """Run the benchmark; `given` replaces the arguments of the command line."""
     chosen = arguments(__doc__, repeat=1).parse_args(given)
     with simulator(), temporary_home() as home:
         landed = sides.ours(span(chosen.years)).total("rows_landed")

@@ -1,1 +1,1 @@
-"""Mirrors the packages; each scenario that must hold is a test whose name says it."""
+"""Tests in the structure of the packages; each scenario of the specification is a test whose name describes it."""

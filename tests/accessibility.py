@@ -1,7 +1,6 @@
-"""axe-core in a tab: what of a page keeps people from using it by keyboard, by screen reader or with weak eyes, as far
-as a program can tell.
+"""Accessibility tests by axe-core: obstacles for people who use a keyboard, a screen reader or have low vision.
 
-Belongs here: how it is run, and what it finds in Streamlit's own markup, which is not ours to mend.
+Belongs here: how axe-core is run, and what it finds in Streamlit's own markup, which is not ours to fix.
 """
 
 from collections.abc import Mapping
@@ -15,7 +14,7 @@ CONTRAST = {"type": "rule", "values": ["color-contrast"]}
 
 
 class Known(NamedTuple):
-    """What a rule finds at elements of a selector, and why it stays."""
+    """A violation in Streamlit's own markup, by rule and selector, with the reason why it stays."""
 
     rule: str
     selector: str
@@ -23,13 +22,19 @@ class Known(NamedTuple):
 
 
 STREAMLITS_OWN = [
-    Known("list", "[data-testid=stSidebarNavItems]", "sections of the navigation are put between the list's items"),
+    Known(
+        "list",
+        "[data-testid=stSidebarNavItems]",
+        "Streamlit puts the sections of the navigation between the list's items",
+    ),
     Known("listitem", "[data-testid=stSidebarNavItems] li", "the same, seen from the items"),
-    Known("svg-img-alt", "[data-testid=stMetric] .mark-symbol", "Vega's points in the line of a metric have no names"),
+    Known(
+        "svg-img-alt", "[data-testid=stMetric] .mark-symbol", "Vega gives the points of a metric's sparkline no names"
+    ),
 ]
 
 HIGHEST = 4_000
-"Pixels of a page that are judged: the contrast of what is not in the window is not."
+"The page height in pixels that is checked: axe does not judge the contrast outside the window."
 _STILL = """() => document.getAnimations().every(
   one => one.playState !== 'running' || one.effect.getComputedTiming().endTime === Infinity)"""
 _GROUND = "getComputedStyle(document.querySelector('[data-testid=stApp]')).backgroundColor"
@@ -44,12 +49,12 @@ _FOUND = """async ([only, known]) => {
 
 
 def violations(page: Page) -> list[str]:
-    """Serious and critical ones of WCAG 2.1, levels A and AA, that are ours; each with its element."""
+    """Return our serious and critical violations of WCAG 2.1, levels A and AA, each with its element."""
     return _found(page, WCAG)
 
 
 def violations_in_dark(page: Page) -> list[str]:
-    """Those of contrast once the system asks for dark; the page stays so."""
+    """Switch the page to dark mode, leave it so, and return its contrast violations."""
     light = page.evaluate(_GROUND)
     page.emulate_media(color_scheme="dark")
     page.wait_for_function(f"light => {_GROUND} !== light", arg=light)

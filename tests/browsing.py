@@ -1,6 +1,7 @@
-"""A real browser for tests: Debian's Chromium, driven by Playwright, with no way to the network outside.
+"""A real browser for tests: Debian's Chromium, driven by Playwright, without access to the outside network.
 
-CHROMIUM names it (CI does, and then it must be there); else the one that Debian installs, else the tests are skipped.
+CHROMIUM names it (CI sets it, and then it must exist); otherwise Debian's is used, and without one the tests are
+skipped.
 """
 
 import os
@@ -18,11 +19,11 @@ FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
     "--host-resolver-rules=MAP * ~NOTFOUND, EXCLUDE 127.0.0.1",
 ]
-"No other machine is found. Requests that Playwright holds up would go without the browser's cache."
+"The resolver finds no other machine. (Requests intercepted by Playwright would bypass the browser's cache.)"
 WIDTHS = (1440, 820, 390)
-expect.set_options(timeout=20_000)  # a busy machine is no failure
+expect.set_options(timeout=20_000)  # a busy machine must not fail a test
 PROBED = ("/_stcore/health", "/_stcore/host-config")
-"Streamlit's page looks for its server below its own path first, which answers 404; the next try finds it."
+"Streamlit's page first looks for its server below its own path, which answers 404; the next attempt finds it."
 DRAWN = """() => !document.querySelector([
   '[data-testid=stSkeleton]', '[data-testid=stPlotlyChart]:not(:has(.main-svg))',
   '[data-testid=stDataFrame]:not(:has(canvas))'].join())"""
@@ -38,12 +39,12 @@ CUT_OFF = """main => {
 
 
 def executable() -> str:
-    """The browser's path; skips the test where there is none, and fails it where one was named."""
+    """Return the path of the browser; skip the test without one, and fail it if CHROMIUM names a missing file."""
     named = os.environ.get("CHROMIUM")
     path = named or CHROMIUM
     if not Path(path).exists():
         if named:
-            pytest.fail(f"CHROMIUM names {path}, and there is no such file")
+            pytest.fail(f"CHROMIUM names {path}, which does not exist")
         pytest.skip("no Chromium: CHROMIUM does not name one, and Debian's is not installed")
     return path
 
@@ -65,16 +66,16 @@ def _chromium(playwright: Playwright, path: str) -> Browser:
 
 @dataclass
 class Tab:
-    """A page of the dashboard, and what went wrong in it."""
+    """One page of the dashboard, with the problems that occurred in it."""
 
     page: Page
     address: str
     problems: list[str] = field(default_factory=list)
     outside: list[str] = field(default_factory=list)
-    "Addresses beyond this machine that it asked for; none was reached."
+    "The addresses beyond this machine that the page requested; none was reached."
 
     def open(self, path: str) -> None:
-        """Loads it anew and waits until the script has run to its end."""
+        """Load the page and wait until its script has ended."""
         self.page.goto(f"{self.address}/{path}")
         self.settled()
 
@@ -84,23 +85,22 @@ class Tab:
         self.page.get_by_test_id("stHeading").first.wait_for()
 
     def drawn(self) -> None:
-        """Waits for what comes after the script: parts of the page that the browser loads when it meets them."""
+        """Wait for what comes after the script: parts that the browser loads when it meets them."""
         self.page.wait_for_function(DRAWN)
 
     def overflow_pixels(self) -> int:
-        """By how much the content is wider than the window."""
+        """Return by how many pixels the content is wider than the window."""
         wide = "e => e.scrollWidth - e.clientWidth"
         return max(int(self.page.locator(where).first.evaluate(wide)) for where in ("html", "[data-testid=stMain]"))
 
     def cut_off(self) -> list[str]:
-        """The outermost elements that end right of the window, where nobody can scroll to; and figures that are not
-        whole."""
+        """Return the outermost elements that end right of the window, beyond scrolling, and truncated figures."""
         return list(self.page.get_by_test_id("stMainBlockContainer").evaluate(CUT_OFF))
 
 
 @contextmanager
 def tab(browser: Browser, address: str, *, width: int = 1440) -> Iterator[Tab]:
-    """A tab of a profile of its own."""
+    """Open a tab with a fresh profile and yield it."""
     context = browser.new_context(viewport={"width": width, "height": 1000})
     context.set_default_timeout(30_000)
     opened = Tab(context.new_page(), address)
@@ -110,7 +110,7 @@ def tab(browser: Browser, address: str, *, width: int = 1440) -> Iterator[Tab]:
             opened.outside.append(request.url)
 
     def noted(message: ConsoleMessage) -> None:
-        # A failed load is judged by its response, which says its address.
+        # A failed load is judged by its response, which has the address.
         if message.type == "error" and "Failed to load resource" not in message.text:
             opened.problems.append(message.text)
 

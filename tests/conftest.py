@@ -1,4 +1,4 @@
-"""Fixtures of all tests: a home of their own, the recorded answers, a simulator of Elexon."""
+"""Fixtures of all tests: a temporary home, the recorded answers, a simulator of Elexon."""
 
 import os
 from collections.abc import Iterator
@@ -11,27 +11,29 @@ from elexon_assets.simulator.server import Simulator, running_simulator
 from warehouse.settings import ENV_FILES, Settings
 
 pytest_plugins = ["tests.filled_homes"]
-"Warehouses that the read layer, the commands and the pages share."
+"The warehouses that the read layer, the commands and the pages share."
 
-hypothesis_settings.register_profile("project", deadline=None)  # a busy machine is no failure
+hypothesis_settings.register_profile("project", deadline=None)  # a busy machine must not fail a test
 hypothesis_settings.load_profile("project")
 
 
 def pytest_configure() -> None:
-    """No setting of this machine reaches a test: neither its environment nor the `.env` of whoever runs the tests."""
+    """Keep this machine's settings from the tests: its environment and the `.env` of the person who runs them."""
     for name in Settings.model_fields:
         os.environ.pop(name.upper(), None)
     os.environ[ENV_FILES] = "none"
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
-    parser.addoption("--pictures", type=Path, help="Folder into which tests/orchestration/test_pictures.py draws all.")
+    parser.addoption("--pictures", type=Path, help="Folder for all pictures of tests/orchestration/test_pictures.py.")
 
 
-@pytest.hookimpl(tryfirst=True)  # before the distribution reads the groups
+@pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
 def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
-    """The tests of a file go to one worker, which makes their fixtures once; those of the one server, which take
-    longest, go together and begin."""
+    """Send the tests of a file to one worker, which creates their fixtures once.
+
+    The tests that share the one server take longest, so they form one group and run first.
+    """
 
     def of_the_server(item: pytest.Item) -> bool:
         return "server" in getattr(item, "fixturenames", ())
@@ -43,7 +45,7 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
 @pytest.fixture
 def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """RENEWABLES_HOME is an empty folder and the working directory; no other setting of this machine is in force."""
+    """Make RENEWABLES_HOME an empty folder and the working directory; no other setting of this machine is in force."""
     for name in Settings.model_fields:
         monkeypatch.delenv(name.upper(), raising=False)
     monkeypatch.chdir(tmp_path)
@@ -55,7 +57,7 @@ def home(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
 
 @pytest.fixture
 def env_files_count(monkeypatch: pytest.MonkeyPatch) -> None:
-    """`.env` files are read, as for users: for tests of those files, in a working folder of their own."""
+    """Let `.env` files count, as for users, in tests of those files with their own working folder."""
     monkeypatch.delenv(ENV_FILES)
 
 
@@ -67,7 +69,7 @@ def _simulator() -> Iterator[Simulator]:
 
 @pytest.fixture
 def simulator(_simulator: Simulator, home: Path, monkeypatch: pytest.MonkeyPatch) -> Simulator:  # noqa: ARG001 (sets the home first)
-    """The simulator that ELEXON_BASE_URL names, asked for nothing yet; `simulator.faults = "..."` gives it faults."""
+    """Set ELEXON_BASE_URL to the simulator without faults; `simulator.faults = "..."` gives it faults."""
     _simulator.faults = ""
     _simulator.service.requests.clear()
     monkeypatch.setenv("ELEXON_BASE_URL", _simulator.base_url)
@@ -76,11 +78,11 @@ def simulator(_simulator: Simulator, home: Path, monkeypatch: pytest.MonkeyPatch
 
 @pytest.fixture(scope="session")
 def recordings() -> Path:
-    """The folder of recorded answers of Elexon, which stay outside of the checkout: RECORDINGS names it."""
+    """Return the folder of Elexon's recorded answers; RECORDINGS names it, outside the checkout."""
     named = os.environ.get("RECORDINGS")
     if not named:
         pytest.skip("RECORDINGS does not name the folder of recorded answers")
     folder = Path(named)
     if not folder.is_dir():
-        pytest.fail(f"RECORDINGS names {folder}, and there is no such folder")
+        pytest.fail(f"RECORDINGS names {folder}, which does not exist")
     return folder

@@ -1,4 +1,4 @@
-"""One warehouse that all reading tests share, and what the simulator itself says, computed another way."""
+"""One warehouse that all reading tests share, and the simulator's own values, computed in another way."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass
@@ -22,27 +22,27 @@ from warehouse import snapshots
 from warehouse.connection import writing
 
 SPRING = (date(2024, 3, 29), date(2024, 4, 2))
-"UTC days around the settlement day of 46 half hours, 2024-03-31."
+"The UTC days around the settlement day of 46 half-hours, 2024-03-31."
 AUTUMN = (date(2024, 10, 25), date(2024, 10, 29))
-"UTC days around the settlement day of 50 half hours, 2024-10-27."
+"The UTC days around the settlement day of 50 half-hours, 2024-10-27."
 CAPACITY_PUBLISHED = (date(2022, 1, 1), date(2025, 12, 1))
-"UTC days whose publications of installed capacity landed: figures of 2022 to 2025, in all their revisions."
+"The UTC days whose publications of installed capacity landed: values of 2022 to 2025, in all their revisions."
 FAULTS = "hole%0.08,republished%0.05,slightly-negative@2024-04-01T05:00Z,absurd@2024-04-01T06:00Z"
 
 
 @dataclass(frozen=True)
 class Filled:
-    """A warehouse of two spans with holes, and the simulator's current values of wind and solar."""
+    """A warehouse of two spans with gaps, and the simulator's current values of wind and solar."""
 
     home: Path
     truth: pl.DataFrame
-    "start_time_utc, settlement_date, psr_type, mw"
+    "The current values: start_time_utc, settlement_date, psr_type and mw."
     publications: pl.DataFrame
-    "The same and publish_time_utc, every version of a value."
+    "Every version of a value: the columns of `truth`, and publish_time_utc."
 
     @property
     def first(self) -> datetime:
-        """The first half hour that there is."""
+        """Return the start of the first half-hour."""
         first: datetime = self.truth["start_time_utc"].to_list()[0]
         return first
 
@@ -62,12 +62,12 @@ def filled(tmp_path_factory: pytest.TempPathFactory) -> Filled:
         psr_type="psrType",
         mw=pl.col("quantity").cast(pl.Float64),
     )
-    publications = publications.filter(pl.col("mw") < 24_000)  # the absurd one is kept aside
+    publications = publications.filter(pl.col("mw") < 24_000)  # the absurd value is quarantined
     return Filled(home, newest(publications), publications)
 
 
 def newest(publications: pl.DataFrame) -> pl.DataFrame:
-    """The latest version of each value."""
+    """Return the latest version of each value."""
     return (
         publications.sort("publish_time_utc")
         .group_by("start_time_utc", "settlement_date", "psr_type")
@@ -88,15 +88,15 @@ def _rows(base_url: str, window: Window) -> list[dict[str, Any]]:
 
 
 @pytest.fixture
-def warehouse(filled: Filled, home: Path, monkeypatch: pytest.MonkeyPatch) -> Filled:  # noqa: ARG001 (home comes first)
-    """The shared warehouse as the home in force; the working folder is the test's own."""
+def warehouse(filled: Filled, home: Path, monkeypatch: pytest.MonkeyPatch) -> Filled:  # noqa: ARG001 (sets the home first)
+    """Set the shared warehouse's home; the working folder is the test's own."""
     monkeypatch.setenv("RENEWABLES_HOME", str(filled.home))
     return filled
 
 
 @pytest.fixture
-def model(warehouse: Filled, monkeypatch: pytest.MonkeyPatch) -> Iterator[Model]:  # noqa: ARG001 (the home comes first)
-    """A language model that the settings name, with its key; it answers of the shared warehouse."""
+def model(warehouse: Filled, monkeypatch: pytest.MonkeyPatch) -> Iterator[Model]:  # noqa: ARG001 (sets the home first)
+    """Set a language model with its key, which answers questions about the shared warehouse."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     with serving() as serves:
         monkeypatch.setenv("CHAT_BASE_URL", f"http://{serves.host}/v1")
@@ -107,7 +107,7 @@ def model(warehouse: Filled, monkeypatch: pytest.MonkeyPatch) -> Iterator[Model]
 
 @pytest.fixture(params=["no tables", "no rows"])
 def hollow(request: pytest.FixtureRequest, home: Path) -> Path:
-    """A home with a snapshot of an empty warehouse."""
+    """Return a home with a snapshot of an empty warehouse."""
     with writing() as con:
         if request.param == "no rows":
             ensure_schema(con)
@@ -138,5 +138,5 @@ def renewables() -> Renewables:
 
 
 def at(text: str) -> datetime:
-    """An instant from its RFC 3339 text."""
+    """Return the instant of an RFC 3339 text."""
     return datetime.fromisoformat(text)

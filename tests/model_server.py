@@ -1,4 +1,4 @@
-"""A language model on loopback: a server that speaks OpenAI's chat completions and says what a test has it say."""
+"""A language model on loopback: a server with OpenAI's chat completions that gives the replies of a test."""
 
 import json
 import threading
@@ -11,11 +11,15 @@ KEY = "sk-secret-of-this-test"
 NAME = "test-model"
 
 Reply = str | dict[str, Any] | list[dict[str, Any]] | tuple[int, str]
-"Text, a call's arguments, those of several calls (or pieces as they are: `delta`), or a status with a message."
+"A text, a call's arguments, those of several calls (or raw pieces: `delta`), or a status with a message."
 
 
 class Model:
-    """`replies`: one a request, the last again and again; a function is given the request. `silence`: before each."""
+    """The server of the model, with its replies and the requests that it received.
+
+    `replies` holds one reply per request and repeats the last; a function receives the request. `silence` is the pause
+    in seconds before each reply.
+    """
 
     def __init__(self) -> None:
         self.replies: list[Reply | Callable[[dict[str, Any]], Reply]] = []
@@ -47,7 +51,7 @@ class Model:
                 self.wfile.write(b"data: [DONE]\n\n")
 
             def log_message(self, format: str, *args: object) -> None:
-                """Not to the terminal."""
+                """Print nothing to the terminal."""
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Completions)
         self.server.handle_error = lambda *_: None  # type: ignore[method-assign]  # who waited has gone: no news
@@ -60,12 +64,12 @@ class Model:
 
     @property
     def told(self) -> list[str]:
-        """The outcomes of tools in the last request."""
+        """Return the tool results in the last request."""
         return [message["content"] for message in self.requests[-1]["messages"] if message["role"] == "tool"]
 
 
 def deltas(reply: Reply) -> Iterator[dict[str, Any]]:
-    """As servers stream them: words one by one, and a call's arguments in two pieces."""
+    """Yield the reply as servers stream it: word by word, and a call's arguments in two pieces."""
     yield {"role": "assistant", "content": ""}
     if isinstance(reply, str):
         yield from ({"content": word + " "} for word in reply.split(" "))
@@ -81,14 +85,14 @@ def deltas(reply: Reply) -> Iterator[dict[str, Any]]:
 
 
 def cell(request: dict[str, Any]) -> str:
-    """The last field of the last row that the model was told."""
+    """Return the last field of the last row that the model received."""
     told: str = request["messages"][-1]["content"]
     return told.strip().splitlines()[-1].rpartition(",")[2]
 
 
 @contextmanager
 def serving() -> Iterator[Model]:
-    """Lets go of whoever waits at the end."""
+    """Run the server; at the end release every client that waits."""
     model = Model()
     thread = threading.Thread(target=model.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()

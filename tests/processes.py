@@ -12,7 +12,7 @@ from typing import TypeVar
 T = TypeVar("T")
 
 FRESH = get_context("spawn")
-"A new interpreter: what a run of Dagster is. A forked one would share our threads' locks."
+"The start method: a new interpreter, as a run of Dagster is. A fork would share our threads' locks."
 
 HOLD = """
 import sys, duckdb
@@ -23,14 +23,14 @@ sys.stdin.read()
 
 
 def elsewhere(function: Callable[..., T], *arguments: object) -> T:
-    """What the function returns or raises in a new process with this one's environment."""
+    """Run the function in a new process with this environment, and return or raise its outcome."""
     with ProcessPoolExecutor(1, mp_context=FRESH) as pool:
         return pool.submit(function, *arguments).result()
 
 
 @contextmanager
 def held_by_another_process(path: Path) -> Iterator[subprocess.Popen[str]]:
-    """The file opened for writing by somebody else until the body ends or kills it."""
+    """Hold the file open for writing in another process until the body ends or kills it."""
     process = subprocess.Popen(
         [sys.executable, "-c", HOLD, str(path)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
     )

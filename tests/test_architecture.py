@@ -1,4 +1,4 @@
-"""The structure of the code: imports point down, domain code does not know Dagster, files stay small.
+"""Tests of the structure of the code: imports point down, domain code does not know Dagster, files stay small.
 
 Each rule is one test that lists all offenders.
 """
@@ -102,7 +102,7 @@ ORCHESTRATION = {
     "schedules.py",
     "sensors.py",
 }
-"Modules of a code location that are about Dagster; all others there are plain Python."
+"The modules of a code location that are about Dagster; all others are plain Python."
 
 HEAVY_LIBRARIES = {"dagster", "dagster_duckdb", "pandera", "streamlit", "httpx", "plotly", "starlette", "typer"}
 
@@ -133,7 +133,7 @@ def top_level_names(path: Path) -> set[str]:
 
 
 def module_graph() -> dict[str, set[str]]:
-    """Return module -> modules of ours that it imports."""
+    """Return the modules of ours that each module imports."""
     paths = {path_name(p).removesuffix(".py").replace("/", "."): p for p in module_paths(*PACKAGES_BELOW)}
     names = {name.removesuffix(".__init__") for name in paths}
     graph: dict[str, set[str]] = {}
@@ -179,7 +179,7 @@ def test_imports_inside_a_package_point_down() -> None:
     assert not upwards
 
 
-def test_rooms_and_modules_import_each_other_in_no_circle() -> None:
+def test_rooms_and_modules_have_no_import_cycles() -> None:
     modules = module_graph()
     rooms: dict[str, set[str]] = {}
     for module, targets in modules.items():
@@ -191,10 +191,10 @@ def test_rooms_and_modules_import_each_other_in_no_circle() -> None:
         waiting = {name: set(targets) for name, targets in graph.items()}
         while leaves := {name for name, targets in waiting.items() if not targets & waiting.keys()}:
             waiting = {name: targets for name, targets in waiting.items() if name not in leaves}
-        assert not waiting, f"in or above a circle: {sorted(waiting)}"
+        assert not waiting, f"in or above a cycle: {sorted(waiting)}"
 
 
-def test_the_ground_floor_needs_few_libraries() -> None:
+def test_the_warehouse_package_imports_few_libraries() -> None:
     offenders = [path_name(path) for path in module_paths("warehouse") if top_level_names(path) & HEAVY_LIBRARIES]
     assert not offenders
 
@@ -209,7 +209,7 @@ def test_domain_code_does_not_import_dagster() -> None:
     assert not offenders
 
 
-def test_one_module_knows_settlement_days() -> None:
+def test_only_the_settlement_module_names_the_london_time_zone() -> None:
     london = re.compile(r"""["']Europe/London["']""")
     assert [path_name(path) for path in module_paths(*PACKAGES_BELOW) if london.search(path.read_text())] == [
         "elexon_assets/settlement.py"
@@ -239,7 +239,7 @@ def test_package_files_hold_only_a_docstring() -> None:
 
 
 @pytest.mark.parametrize("name", ["constraints.txt", "pyproject.toml"])
-def test_dependencies_name_no_host_to_get_them_from(name: str) -> None:
+def test_dependencies_name_no_package_index_or_download_address(name: str) -> None:
     text = (ROOT / name).read_text()
     assert not re.search(r"index-url|find-links|trusted-host|\[\[tool\.uv\.index|pypi\.|file:|git\+| @ ", text)
     if name == "constraints.txt":

@@ -1,4 +1,4 @@
-"""The README is true: its commands run, its Python runs, its files are there, its targets are what CI calls."""
+"""Tests that the README is true: its commands and its Python run, its files exist, CI runs its targets."""
 
 import re
 import shlex
@@ -23,12 +23,12 @@ RUN_ELSEWHERE = {
 
 
 @pytest.mark.timeout(300)
-def test_the_commands_of_the_readme_run_one_after_the_other(simulator: Simulator) -> None:
+def test_the_commands_of_the_readme_run_in_sequence(simulator: Simulator) -> None:
     commands = [line for line in LINES if line.startswith("renewables ") and line not in RUN_ELSEWHERE]
     assert len(commands) > 6
     for command in commands:
         if "repair" in command:
-            command += " --days 2"  # 30 days of a simulated outage say no more than two
+            command += " --days 2"  # 30 days of a simulated outage show no more than two
         result = CliRunner().invoke(app, shlex.split(command)[1:])
         assert result.exit_code == 0, f"{command}: {result.output} {result.exception}"
     assert simulator.requests
@@ -53,8 +53,8 @@ def test_the_python_of_the_pipeline_page_runs() -> None:
     assert [record.fields["name"] for record in names["between"].values()] == ["Octavia Energy"]
 
 
-def test_every_other_command_of_the_readme_is_what_ci_runs() -> None:
-    """`make` for a target, or word by word what that target does."""
+def test_ci_runs_every_other_command_of_the_readme() -> None:
+    """CI runs a target with `make`, or repeats word by word what the target does."""
     makefile = (ROOT / "Makefile").read_text().replace("$(PYTHON)", "python3").replace("$(BIN)", ".venv/bin")
     run = (ROOT / ".ci" / "run").read_text() + makefile.replace(" --quiet --disable-pip-version-check", "")
     for line in LINES:
@@ -62,7 +62,7 @@ def test_every_other_command_of_the_readme_is_what_ci_runs() -> None:
             assert re.search(rf"^\s*{re.escape(line)}$", run, re.MULTILINE), f"nobody runs: {line}"
 
 
-def test_every_command_and_file_that_the_documents_name_is_there() -> None:
+def test_every_command_and_file_that_the_documents_name_exists() -> None:
     known = {command.name for command in app.registered_commands} | {group.name for group in app.registered_groups}
     for document in [ROOT / "README.md", *sorted((ROOT / "docs").rglob("*.md"))]:
         text = document.read_text()
@@ -73,7 +73,7 @@ def test_every_command_and_file_that_the_documents_name_is_there() -> None:
                 assert (document.parent / link).exists(), f"{document.name} links to {link}"
 
 
-def test_every_setting_stands_in_the_documents() -> None:
+def test_every_setting_is_documented() -> None:
     from warehouse.settings import Settings
 
     text = (ROOT / "docs" / "operations.md").read_text()

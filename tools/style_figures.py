@@ -48,7 +48,7 @@ def is_one_word(name: str) -> bool:
 def begins_with_verb(docstring: str) -> bool:
     """Return whether a docstring begins with a verb in the imperative or the third person.
 
-    A verb is one of the list `VERBS` below, which is to be extended when a good verb is missing.
+    A verb is a word of the list `VERBS` below; extend the list when a good verb is missing.
     """
     first = re.match(r"[A-Za-z]+", docstring)
     if first is None:

@@ -1,1 +1,1 @@
-"""The ground floor: where the warehouse is, how it is opened, how rows land, how readers get a snapshot."""
+"""The base package: where the warehouse is, how it is opened, how rows are written and how readers get a snapshot."""

@@ -1,7 +1,7 @@
-"""Addresses of servers: what of one is asked, what is shown, and whether it is on this machine.
+"""Server addresses: which parts are sent, which parts may be shown, and whether the server is on this machine.
 
-A URL may carry a user's name and password, and tokens in its query. They go to the server and nowhere else: libraries
-quote the address in their errors and logs. Not here: secrets in any other text (`redaction.py`).
+A URL may carry a user name and password, and tokens in its query. They go to the server and nowhere else, because
+libraries quote the address in their errors and logs. Not here: secrets in any other text (`redaction.py`).
 """
 
 from dataclasses import dataclass, field
@@ -11,18 +11,20 @@ from urllib.parse import parse_qsl, unquote, urlsplit, urlunsplit
 
 @dataclass(frozen=True)
 class Endpoint:
-    """A server's address, and apart from it what proves who asks."""
+    """The address of a server, kept apart from the credentials sent to it."""
 
     url: str
-    "Without credentials, query, fragment and closing slash: to be shown, stored, and completed by a path."
+    """The address without credentials, query, fragment and trailing slash: safe to show and store; a path is appended
+    to it.
+    """
     auth: tuple[str, str] | None = field(default=None, repr=False)
-    "User and password, as httpx takes them."
+    "The user name and password, in the form that httpx takes."
     parameters: tuple[tuple[str, str], ...] = field(default=(), repr=False)
-    "Of the query, for every request."
+    "The query parameters that every request carries."
 
 
 def endpoint_of(url: object) -> Endpoint:
-    """Return the parts of a URL, which may be pydantic's."""
+    """Split a URL, which may be pydantic's, into its address, credentials and query parameters."""
     parts = urlsplit(str(url))
     user_info, at, host = parts.netloc.rpartition("@")
     user, _, password = user_info.partition(":")
@@ -34,7 +36,7 @@ def endpoint_of(url: object) -> Endpoint:
 
 
 def is_loopback(host: str) -> bool:
-    """Return whether a host's name or IP address (with or without brackets) leads to this machine only."""
+    """Return whether a host name or IP address (with or without brackets) refers to this machine."""
     try:
         return ip_address(host.strip("[]")).is_loopback
     except ValueError:

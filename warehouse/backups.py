@@ -1,6 +1,6 @@
-"""Damage and its repair: a kept snapshot takes the place of the warehouse file, which is moved aside and never deleted.
+"""Restoring after damage: a kept snapshot replaces the warehouse file, which is moved aside and never deleted.
 
-Belongs here: what happens to the files, safely beside a writer that waits for them. Not here: making snapshots.
+Belongs here: replacing the files safely while a writer may be waiting for them. Not here: making snapshots.
 """
 
 import shutil
@@ -22,7 +22,7 @@ from warehouse.snapshots import Snapshot
 
 @dataclass(frozen=True)
 class Restored:
-    """`aside`: where the files that stood there are now."""
+    """The result of a restore; `aside` holds the new paths of the files that were replaced."""
 
     warehouse: Path
     snapshot: Snapshot
@@ -30,7 +30,10 @@ class Restored:
 
 
 def find_snapshot(version: int | None = None, *, warehouse: Path | None = None) -> Snapshot:
-    """Return the newest snapshot, or the one of a version, if it opens. Raises WarehouseMissing, WarehouseDamaged."""
+    """Return the newest snapshot, or the given version, after checking that it opens.
+
+    Raises WarehouseMissing and WarehouseDamaged.
+    """
     warehouse = warehouse or Settings().warehouse
     folder = snapshots.folder_of(warehouse)
     snapshot = snapshots.newest_snapshot(folder) if version is None else snapshots.of_version(folder, version)
@@ -45,9 +48,9 @@ def find_snapshot(version: int | None = None, *, warehouse: Path | None = None) 
 
 
 def restore(version: int | None = None, *, warehouse: Path | None = None) -> Restored:
-    """Put the snapshot in place; at every moment a complete file is there.
+    """Replace the warehouse with a snapshot; a complete file is in place at every moment.
 
-    Raises as `find_snapshot` does, and WarehouseBusy.
+    Raises the errors of `find_snapshot`, and WarehouseBusy.
     """
     warehouse = warehouse or Settings().warehouse
     snapshot = find_snapshot(version, warehouse=warehouse)
@@ -59,7 +62,7 @@ def restore(version: int | None = None, *, warehouse: Path | None = None) -> Res
             with private_umask():
                 shutil.copyfile(snapshot.path, copy)
             aside = []
-            # The log first: beside the restored file it would be played back into it.
+            # The log is moved first, because DuckDB would replay it into a restored file beside it.
             if log.exists():
                 aside.append(log.rename(warehouse.with_name(f"{warehouse.stem}-aside-{stamp}.duckdb.wal")))
             if warehouse.exists():
@@ -71,7 +74,7 @@ def restore(version: int | None = None, *, warehouse: Path | None = None) -> Res
 
 
 def corruption_of(path: Path) -> str | None:
-    """Return what is wrong with the file, or None if it opens; one that is being written is taken to be fine."""
+    """Return what is wrong with the file, or None if it opens. A file that is being written counts as sound."""
     try:
         duckdb.connect(str(path), read_only=True).close()
     except duckdb.Error as error:
@@ -80,19 +83,19 @@ def corruption_of(path: Path) -> str | None:
 
 
 def _kept_as(path: Path, name: Path) -> Path:
-    """Give the file a second name, so that the restored one can take over the first in one step."""
+    """Give the file a second name, so that the restored file can take over the first name in one step."""
     try:
         name.hardlink_to(path)
-    except OSError:  # a file system without links
+    except OSError:  # the file system has no hard links
         path.rename(name)
     return name
 
 
 @contextmanager
 def _hold_warehouse(path: Path) -> Iterator[None]:
-    """Holds DuckDB's own lock on the file, whatever is in it. WarehouseBusy if somebody else has it.
+    """Hold DuckDB's own lock on the file, whatever it contains. Raises WarehouseBusy if another process holds it.
 
-    To be called where this process has not opened the file: closing it here would drop that lock too.
+    Call this only if this process has not opened the file: closing it here would release DuckDB's lock.
     """
     import fcntl
 
@@ -104,7 +107,7 @@ def _hold_warehouse(path: Path) -> Iterator[None]:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise WarehouseBusy(
-                f"{path} is held by another process: stop `renewables up` and whatever else has it open, then run "
-                "this again; nothing was changed."
+                f"{path} is held by another process: stop `renewables up` and any other program that has it open, "
+                "then run this again; nothing was changed."
             ) from error
         yield

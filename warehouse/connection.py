@@ -1,8 +1,8 @@
-"""How the warehouse is opened: `writing()` for Dagster's runs, `reading()` for everybody else.
+"""Opening the warehouse: `writing()` for Dagster's runs, `reading()` for everyone else.
 
-Belongs here: locks, waiting, what a broken file is called, whether a table is there. Not here: what is in it.
-DuckDB lets in one writing process or many readers, so a writer opens late and closes at once, and readers open a
-published snapshot, never the file itself.
+Belongs here: locks, waiting, the errors for a broken file, whether a table exists. Not here: the contents. DuckDB
+allows one writing process or many readers, so a writer opens late and closes at once, and readers open a published
+snapshot, never the file itself.
 """
 
 import re
@@ -32,21 +32,21 @@ from warehouse.settings import Settings
 from warehouse.snapshots import Snapshot
 
 FORMAT_VERSION = 1
-"Layout of our tables. A higher number in the file means that a newer gb-renewables wrote it."
+"The layout version of our tables. A higher number in the file means that a newer gb-renewables wrote it."
 
 _DAMAGE = re.compile(r"Corrupt database file|Could not read enough bytes|checksum|database has been invalidated")
-WITHOUT_SNAPSHOT = "Remove it, and the snapshot before it is read until the next is published."
+WITHOUT_SNAPSHOT = "Remove the file; readers then use the snapshot before it until the next one is published."
 
 _this_process = threading.Lock()
-"""DuckDB's file lock is between processes, and a second open of the file inside one process can drop it."""
+"DuckDB's file lock works between processes; opening the file a second time inside one process can release it."
 
 
 @contextmanager
 def writing(path: Path | None = None, *, wait_seconds: float | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the warehouse for the one writer: as the default catalogue, in UTC, closed whatever happens.
+    """Open the warehouse for the single writer, as the default catalogue and in UTC, and always close it.
 
-    Creates the file where there has never been one. Raises WarehouseBusy (naming the holder) after a bounded, jittered
-    wait, WarehouseLost, WarehouseDamaged, WarehouseTooNew, DiskNearlyFull, HomeNotWritable, PlantedLink.
+    Creates the file on first use. Raises WarehouseBusy (naming the holder) after a bounded, jittered wait,
+    WarehouseLost, WarehouseDamaged, WarehouseTooNew, DiskNearlyFull, HomeNotWritable and PlantedLink.
     """
     settings = Settings()
     path = path or settings.warehouse
@@ -67,11 +67,11 @@ def writing(path: Path | None = None, *, wait_seconds: float | None = None) -> I
 
 @contextmanager
 def reading(path: Path | None = None, *, version: int | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open the newest published snapshot (or that `version`), read-only, in UTC.
+    """Open the newest published snapshot (or the given `version`), read-only and in UTC.
 
-    For queries of our own. What a person typed runs in a process of its own (`renewables/queries/adhoc.py`).
-    Raises WarehouseMissing before the first publication, SnapshotPruned, and WarehouseDamaged, also for what the body
-    finds damaged while it reads.
+    Use this for the project's own queries. SQL that a user typed runs in a separate process
+    (`renewables/queries/adhoc.py`). Raises WarehouseMissing before the first publication, SnapshotPruned, and
+    WarehouseDamaged, including for damage that the body meets while it reads.
     """
     published = snapshot_to_read(path, version=version)
     with _named_errors(published.path, WITHOUT_SNAPSHOT):
@@ -88,29 +88,29 @@ def reading(path: Path | None = None, *, version: int | None = None) -> Iterator
 
 
 def snapshot_to_read(path: Path | None = None, *, version: int | None = None) -> snapshots.Snapshot:
-    """Return the newest published snapshot, or that `version`. Raises WarehouseMissing where there is none."""
+    """Return the newest published snapshot, or the given `version`. Raises WarehouseMissing and SnapshotPruned."""
     folder = snapshots.folder_of(path or Settings().warehouse)
     published = snapshots.newest_snapshot(folder) if version is None else snapshots.of_version(folder, version)
     if published is None:
         if version is not None:
             raise SnapshotPruned(_pruned(folder, version))
         raise WarehouseMissing(
-            f"Nothing is published in {folder} yet. Fetch something first, for example: renewables fetch-range "
+            f"Nothing is published in {folder} yet. Fetch some data first, for example: renewables fetch-range "
             "2026-01-01 2026-01-07 (or `renewables demo` for synthetic data)."
         )
     return published
 
 
 def damaged_snapshot(path: Path, complaint: str) -> WarehouseError:
-    """Return the error for a snapshot that another process could not open; `complaint` is what DuckDB said there."""
+    """Return the error for a snapshot that another process could not open; `complaint` is DuckDB's message there."""
     return _translate_error(duckdb.Error(complaint), path, WITHOUT_SNAPSHOT)
 
 
 @contextmanager
 def damage_named(path: Path, fix: str = WITHOUT_SNAPSHOT) -> Iterator[None]:
-    """Name what turns out to be damaged only when it is read: DuckDB checks each block then. Raises WarehouseDamaged.
+    """Translate damage that shows only while blocks are read, because DuckDB checks each block then.
 
-    Every other error passes: a query that cannot be answered says nothing about the file.
+    Raises WarehouseDamaged. Every other error passes unchanged: a query that fails says nothing about the file.
     """
     try:
         yield
@@ -121,12 +121,12 @@ def damage_named(path: Path, fix: str = WITHOUT_SNAPSHOT) -> Iterator[None]:
 
 
 def refuse_lost(path: Path) -> None:
-    """Raise WarehouseLost where the warehouse file is gone although it has snapshots, or its log is still there."""
+    """Raise WarehouseLost if the warehouse file is gone although its snapshots or its log still exist."""
     if path.exists():
         return
     if path.is_symlink():
         raise WarehouseLost(
-            f"{path} is a symbolic link to {path.readlink()}, and there is no such file. Make that disk available "
+            f"{path} is a symbolic link to {path.readlink()}, and that file does not exist. Make that disk available "
             "again, or remove the link. Nothing was changed."
         )
     folder = snapshots.folder_of(path)
@@ -136,35 +136,38 @@ def refuse_lost(path: Path) -> None:
     log = path.with_name(f"{path.name}.wal")
     if log.exists():
         raise WarehouseLost(
-            f"{path} is gone, and its log {log} is still there. Put the file back; for a fresh start, move the log "
+            f"{path} is gone, and its log {log} is still there. Put the file back; to start afresh, move the log "
             "away. Nothing was changed."
         )
 
 
 class WarehouseConnections:
-    """Both ways to the warehouse of the settings, for Dagster resources. (The connection of dagster-duckdb's resource
-    is not closed when its body raises, and waits without a bound.)"""
+    """The writing and the reading connection to the configured warehouse, for Dagster resources.
+
+    The resource of dagster-duckdb is not used: it leaves its connection open when the body raises, and waits without
+    limit.
+    """
 
     @contextmanager
     def get_connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Open the warehouse for writing; one writer at a time, so open late and leave soon."""
+        """Open the warehouse for writing. Only one writer is possible at a time, so open it late and close it soon."""
         with writing() as con:
             yield con
 
     @contextmanager
     def snapshot(self) -> Iterator[duckdb.DuckDBPyConnection]:
-        """Open the newest published snapshot, for what only reads."""
+        """Open the newest published snapshot for reading."""
         with reading() as con:
             yield con
 
 
 def has_table(con: duckdb.DuckDBPyConnection, name: str) -> bool:
-    """Return whether a table or view has that name: a snapshot has none of what landed later."""
+    """Return whether a table or view of that name exists; a snapshot lacks tables that were created after it."""
     return bool(con.execute("SELECT 1 FROM information_schema.tables WHERE table_name = ?", [name]).fetchall())
 
 
 def _attach_file(con: duckdb.DuckDBPyConnection, path: Path, wait_seconds: float) -> None:
-    """Attach the file as soon as it is free."""
+    """Attach the file as soon as no other process holds it."""
     con.execute("SET TimeZone = 'UTC'")
     patiently = tenacity.Retrying(
         retry=tenacity.retry_if_exception(lambda e: "Could not set lock" in str(e)),
@@ -172,7 +175,7 @@ def _attach_file(con: duckdb.DuckDBPyConnection, path: Path, wait_seconds: float
         stop=tenacity.stop_after_delay(wait_seconds),
         reraise=True,
     )
-    # The storage of 1.5 is written and read by both supported lines of DuckDB.
+    # Both supported versions of DuckDB write and read the 1.5 storage format.
     statement = f"ATTACH {_quoted_path(path)} AS warehouse (STORAGE_VERSION 'v1.5.0')"
     fix = _fix_for(path)
     refuse_link(path.with_name(f"{path.name}.wal"))
@@ -192,19 +195,19 @@ def _attach_file(con: duckdb.DuckDBPyConnection, path: Path, wait_seconds: float
     rows = con.execute("SELECT value FROM warehouse_info WHERE key = 'format_version'").fetchall()
     if int(rows[0][0]) > FORMAT_VERSION:
         raise WarehouseTooNew(
-            f"{path} was written by a newer gb-renewables (format {rows[0][0]}, this one knows {FORMAT_VERSION}). "
+            f"{path} was written by a newer gb-renewables (format {rows[0][0]}, this one supports {FORMAT_VERSION}). "
             "Update this installation; nothing was changed."
         )
 
 
 def _quoted_path(path: Path) -> str:
-    """ATTACH takes no bound parameter."""
+    """Return the path as an SQL literal, because ATTACH takes no bound parameter."""
     return "'" + str(path).replace("'", "''") + "'"
 
 
 @contextmanager
 def _named_errors(path: Path, fix: str) -> Iterator[None]:
-    """Translate DuckDB's errors; `fix` says what helps when the file is damaged."""
+    """Translate DuckDB's errors; `fix` is the advice for a damaged file."""
     try:
         yield
     except duckdb.Error as error:
@@ -212,12 +215,14 @@ def _named_errors(path: Path, fix: str) -> Iterator[None]:
 
 
 def _translate_error(error: duckdb.Error, path: Path, fix: str) -> WarehouseError:
-    """Return DuckDB's error as what is wrong and how to fix it."""
+    """Return the named error for an error of DuckDB: what is wrong and how to fix it."""
     text = str(error)
     if "Could not set lock" in text:
         holder = re.search(r"held in (.*?) \(PID (\d+)\)", text)
         who = f"process {holder[2]} ({holder[1]})" if holder else "another process"
-        return WarehouseBusy(f"{path} is held by {who}. Close it there and try again; readers use the snapshots.")
+        return WarehouseBusy(
+            f"{path} is held by {who}. Close it there and try again. Reading is not affected: it uses the snapshots."
+        )
     if re.search(r"version number|newer version|storage version", text, re.IGNORECASE):
         return WarehouseTooNew(
             f"{path} was written by a newer DuckDB than {duckdb.__version__}. Update DuckDB, or have the newer one "
@@ -236,10 +241,10 @@ def _fix_for(path: Path) -> str:
 
 
 def _lost(path: Path, newest: Snapshot) -> str:
-    what = "holds nothing of ours" if path.exists() else "is gone"
+    what = "contains no tables of gb-renewables" if path.exists() else "is gone"
     return (
         f"{path} {what}, but its snapshots are in {newest.path.parent}. `renewables restore` puts the newest (version "
-        f"{newest.version} of {newest.published_at_utc:%Y-%m-%d %H:%M} UTC) in its place. For a fresh start, move that "
+        f"{newest.version} of {newest.published_at_utc:%Y-%m-%d %H:%M} UTC) in its place. To start afresh, move that "
         "folder away first. Nothing was changed."
     )
 
@@ -247,18 +252,18 @@ def _lost(path: Path, newest: Snapshot) -> str:
 def _pruned(folder: Path, version: int) -> str:
     kept = ", ".join(str(snapshot.version) for snapshot in snapshots.kept_snapshots(folder)) or "none"
     return (
-        f"Snapshot {version} is no longer kept in {folder} (kept are: {kept}). Newer data has been published since: "
-        "load the page again, or leave the version out."
+        f"Snapshot {version} is no longer kept in {folder} (kept are: {kept}). Newer data has been published since "
+        "then: load the page again, or leave the version out."
     )
 
 
 def _refuse_without_room(path: Path) -> None:
-    """Refuse a write without room for itself and for a snapshot as large as the warehouse."""
+    """Raise DiskNearlyFull if the disk lacks room for the write and for a snapshot as large as the warehouse."""
     size = path.stat().st_size if path.exists() else 0
     free = shutil.disk_usage(path.parent).free
     needed = 2 * size + 64 * 1024**2
     if free < needed:
         raise DiskNearlyFull(
             f"{path.parent} has {free / 1e6:,.0f} MB free; a write and its snapshot may need {needed / 1e6:,.0f} MB. "
-            "Free some room and run again; nothing was changed."
+            "Free some space and run this again; nothing was changed."
         )

@@ -1,56 +1,70 @@
-"""Everything that can be wrong with a warehouse, each with its way out. One tree:
+"""Everything that can go wrong with a warehouse, each with its fix, as one tree of errors.
 
-WarehouseError
-├── WarehouseMissing      nothing is published yet
-│   └── SnapshotPruned    that version is no longer kept
-├── WarehouseLost         the file is gone, and its snapshots are there
-├── WarehouseBusy         another process holds the file for longer than we wait
-├── WarehouseDamaged      not a DuckDB file, or a corrupt one
-├── WarehouseTooNew       written by a newer DuckDB, or by a newer gb-renewables
-├── DiskNearlyFull        no room for the write and its snapshot
-├── SettingsUnreadable    a `.env` file that is not text, or a value of RENEWABLES_ENV_FILES that nobody knows
-├── HomeNotWritable       the system does not let us write a file or folder of the home
-├── PlantedLink           a symbolic link where a file is to be written: nothing is written through it
-├── LandingRefused        a frame that does not fit its table, or keys that would not be unique
-└── MixedSources          synthetic rows into real ones, or the other way round
+::
+
+    WarehouseError
+    ├── WarehouseMissing      nothing is published yet
+    │   └── SnapshotPruned    that version is no longer kept
+    ├── WarehouseLost         the file is gone although its snapshots exist
+    ├── WarehouseBusy         another process holds the file for longer than we wait
+    ├── WarehouseDamaged      not a DuckDB file, or a corrupt one
+    ├── WarehouseTooNew       written by a newer DuckDB, or by a newer gb-renewables
+    ├── DiskNearlyFull        no room for the write and its snapshot
+    ├── SettingsUnreadable    a `.env` file that is not text, or an unknown value of RENEWABLES_ENV_FILES
+    ├── HomeNotWritable       the system does not let us write a file or folder of the home
+    ├── PlantedLink           a symbolic link where a file should be written: nothing is written through it
+    ├── LandingRefused        a frame that does not fit its table, or keys that would not be unique
+    └── MixedSources          synthetic rows into real ones, or the reverse
 """
 
 
 class WarehouseError(Exception):
-    """Base of all; `str()` is one sentence for a person, with a way out."""
+    """The base of all warehouse errors; `str()` gives one sentence for the user, including the fix."""
 
 
-class WarehouseMissing(WarehouseError): ...
+class WarehouseMissing(WarehouseError):
+    """Nothing is published yet."""
 
 
-class SnapshotPruned(WarehouseMissing): ...
+class SnapshotPruned(WarehouseMissing):
+    """The requested version is no longer kept."""
 
 
-class WarehouseLost(WarehouseError): ...
+class WarehouseLost(WarehouseError):
+    """The warehouse file is gone although its snapshots exist."""
 
 
-class WarehouseBusy(WarehouseError): ...
+class WarehouseBusy(WarehouseError):
+    """Another process holds the file for longer than we wait."""
 
 
-class WarehouseDamaged(WarehouseError): ...
+class WarehouseDamaged(WarehouseError):
+    """The file is corrupt or is not a DuckDB file."""
 
 
-class WarehouseTooNew(WarehouseError): ...
+class WarehouseTooNew(WarehouseError):
+    """The file was written by a newer DuckDB or a newer gb-renewables."""
 
 
-class DiskNearlyFull(WarehouseError): ...
+class DiskNearlyFull(WarehouseError):
+    """The disk lacks room for the write and its snapshot."""
 
 
-class SettingsUnreadable(WarehouseError): ...
+class SettingsUnreadable(WarehouseError):
+    """A `.env` file is not text, or RENEWABLES_ENV_FILES has an unknown value."""
 
 
-class HomeNotWritable(WarehouseError): ...
+class HomeNotWritable(WarehouseError):
+    """The system does not let us write a file or folder of the home."""
 
 
-class PlantedLink(WarehouseError): ...
+class PlantedLink(WarehouseError):
+    """A symbolic link is where a file should be written."""
 
 
-class LandingRefused(WarehouseError): ...
+class LandingRefused(WarehouseError):
+    """A frame does not fit its table, or keys would not be unique."""
 
 
-class MixedSources(WarehouseError): ...
+class MixedSources(WarehouseError):
+    """Synthetic rows would be mixed with real ones."""

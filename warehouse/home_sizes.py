@@ -1,6 +1,6 @@
-"""How much room each part of a home takes on the disk.
+"""The disk space that each part of a home uses.
 
-Belongs here: counting bytes and files. Not here: what may be removed (`snapshots.py`, Dagster's own retention).
+Belongs here: counting bytes and files. Not here: which files may be removed (`snapshots.py`, Dagster's own retention).
 """
 
 import os
@@ -14,7 +14,7 @@ from warehouse.settings import Settings
 
 @dataclass(frozen=True)
 class PartSize:
-    """One part of the home: bytes on the disk and the number of its files."""
+    """One part of the home, with its bytes on disk and its number of files."""
 
     part: str
     path: Path
@@ -23,7 +23,7 @@ class PartSize:
 
 
 def home_sizes(settings: Settings) -> list[PartSize]:
-    """Return the size of each part of the home. A part that is not there has no bytes and no files."""
+    """Return the size of each part of the home. A missing part has zero bytes and zero files."""
     home, file = settings.renewables_home, settings.warehouse
     ledger = home / "ledger.sqlite"
     parts = {
@@ -45,7 +45,7 @@ def _beside(file: Path, *endings: str) -> list[Path]:
 
 
 def _size_of(paths: Iterable[Path]) -> tuple[int, int]:
-    """Return bytes and number of files; a file with two names counts once, a link takes no room."""
+    """Return bytes and number of files; a file with two names counts once, a link takes no space."""
     seen: dict[tuple[int, int], int] = {}
     for path in paths:
         for stat in _files_in(path):
@@ -54,7 +54,7 @@ def _size_of(paths: Iterable[Path]) -> tuple[int, int]:
 
 
 def _files_in(path: Path) -> Iterator[os.stat_result]:
-    """Yield the files of a folder, however deep, or the file itself; what goes away meanwhile is passed over."""
+    """Yield the files of a folder at any depth, or the file itself; files that vanish meanwhile are skipped."""
     if not path.is_dir():
         if path.is_file() and not path.is_symlink():
             yield path.stat()

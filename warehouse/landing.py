@@ -1,7 +1,7 @@
-"""How rows land: one transaction, columns by name, duplicates dropped first, uniqueness proved before the commit.
+"""Writing rows: one transaction, columns by name, duplicates dropped first, uniqueness proved before the commit.
 
-Belongs here: appending what is new by key, merging, replacing whole tables. Not here: which tables there are.
-No primary keys: with one the file is ten times as large and the bulk load many times slower.
+Belongs here: appending new rows by key, merging, replacing complete tables. Not here: which tables exist. Tables have
+no primary keys: with one the file is ten times as large and the bulk load many times slower.
 """
 
 from collections.abc import Iterator, Sequence
@@ -15,7 +15,7 @@ from warehouse.errors import LandingRefused
 
 @contextmanager
 def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
-    """Commits at the end, rolls back on any exception."""
+    """Commit at the end, or roll back on any exception."""
     con.execute("BEGIN")
     try:
         yield
@@ -28,9 +28,9 @@ def transaction(con: duckdb.DuckDBPyConnection) -> Iterator[None]:
 def append_new(
     con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame, *, key: Sequence[str], range_column: str
 ) -> int:
-    """Appends the rows whose `key` is not there yet and returns how many. Call inside `transaction()`.
+    """Append the rows whose `key` is new and return their number. Call this inside `transaction()`.
 
-    `range_column` (one of the key) bounds the part of the table that is looked at. Raises LandingRefused.
+    `range_column` (a column of the key) limits the part of the table that is searched. Raises LandingRefused.
     """
     return _merge_statement(con, table, frame, key, range_column, "")
 
@@ -45,7 +45,10 @@ def merge_rows(
 
 
 def replace_rows(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> int:
-    """Replace the table's columns and rows by the frame's; returns the number of rows. Call inside `transaction()`."""
+    """Replace the table's columns and rows by those of the frame and return the number of rows.
+
+    Call this inside `transaction()`.
+    """
     con.register("landing_frame", frame)
     con.execute(f"CREATE OR REPLACE TABLE {table} AS FROM landing_frame")
     con.unregister("landing_frame")
@@ -62,7 +65,7 @@ def _merge_statement(
 ) -> int:
     _refuse_other_columns(con, table, frame)
     _refuse_null_keys(table, frame, key)
-    # Both lines of DuckDB need it: one raises on doubled source rows, the other lands them twice.
+    # Both versions of DuckDB need this: one raises on doubled source rows, the other writes them twice.
     frame = frame.unique(subset=key, keep="last", maintain_order=True)
     if frame.is_empty():
         return 0
@@ -80,7 +83,7 @@ def _merge_statement(
         ).fetchall()[0][0]
     except duckdb.ConversionException as error:
         raise LandingRefused(f"{table}: a value does not fit its column: {error}. Nothing was landed.") from error
-    # Not in a `finally`: in an aborted transaction DuckDB 2.0 refuses it, and the real error would be lost.
+    # This is not in a `finally`: DuckDB 2.0 refuses it in an aborted transaction, and the real error would be lost.
     con.unregister("landing_frame")
     refuse_doubled_keys(con, table, key, where=f'"{range_column}" BETWEEN ? AND ?', parameters=[low, high])
     return int(landed)
@@ -94,7 +97,7 @@ def refuse_doubled_keys(
     where: str = "true",
     parameters: Sequence[object] = (),
 ) -> None:
-    """Raise LandingRefused if a key exists twice in the table, or has a null."""
+    """Raise LandingRefused if a key occurs twice in the table or contains a null."""
     columns = ", ".join(f'"{c}"::VARCHAR' for c in key)
     grouped = ", ".join(f'"{c}"' for c in key)
     nulls = " OR ".join(f'"{c}" IS NULL' for c in key)
@@ -108,7 +111,7 @@ def refuse_doubled_keys(
 
 
 def _refuse_null_keys(table: str, frame: pl.DataFrame, key: Sequence[str]) -> None:
-    """Refuse null keys before the write: no range finds a null in the range column again."""
+    """Raise LandingRefused for null keys before the write: no range finds a null in the range column again."""
     nulls = [name for name in key if frame[name].null_count()]
     if nulls:
         raise LandingRefused(f"{table}: the key ({', '.join(key)}) has nulls in {nulls}. Nothing was landed.")

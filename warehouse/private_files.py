@@ -1,7 +1,7 @@
-"""Files that only their owner reads, and that are never written through a link that somebody planted.
+"""Files that only their owner can read and that are never written through a link that someone planted.
 
-Belongs here: how files and folders of a home are made. Not here: what is in them.
-What exists already keeps its permissions: they are the owner's choice.
+Belongs here: how files and folders of a home are created. Not here: their contents. Existing files keep their
+permissions, which are the owner's choice.
 """
 
 import os
@@ -17,7 +17,7 @@ PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 
 
 class _MaskUse:
-    """How many parts of the process want private files now: the mask belongs to the process, not to a thread."""
+    """A counter of the threads that want private files now: the umask belongs to the process, not to a thread."""
 
     lock = threading.Lock()
     count = 0
@@ -25,7 +25,7 @@ class _MaskUse:
 
 
 def make_private_folder(folder: Path) -> Path:
-    """Make the folder, and those above it that are missing, for the owner only. Raises HomeNotWritable."""
+    """Create the folder and its missing parents for the owner only. Raises HomeNotWritable."""
     try:
         missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
         for parent in reversed(missing):
@@ -37,7 +37,10 @@ def make_private_folder(folder: Path) -> Path:
 
 
 def open_private(path: Path, mode: str) -> IO[Any]:
-    """Open a file for writing (`wb`, `ab`, `w`); a new one is the owner's only. Raises PlantedLink, HomeNotWritable."""
+    """Open a file for writing (`wb`, `ab`, `w`); a new file is private to the owner.
+
+    Raises PlantedLink and HomeNotWritable.
+    """
     how = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | (os.O_APPEND if "a" in mode else os.O_TRUNC)
     refuse_link(path)
     try:
@@ -47,24 +50,24 @@ def open_private(path: Path, mode: str) -> IO[Any]:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a text file for the owner only, in place of whatever has the name. Raises as `open_private`."""
+    """Write a text file for the owner only, replacing any file of that name. Raises the errors of `open_private`."""
     path.unlink(missing_ok=True)
     with open_private(path, "wb") as file:
         file.write(text.encode())
 
 
 def refuse_link(path: Path) -> None:
-    """Raise PlantedLink for a symbolic link: what is written would land in the file that it names."""
+    """Raise PlantedLink for a symbolic link, because a write would go to the file that it names."""
     if path.is_symlink():
         raise PlantedLink(
-            f"{path} is a symbolic link (to {path.readlink()}), and nothing is written through it. Remove the link "
-            "if you did not make it, and run this again."
+            f"{path} is a symbolic link (to {path.readlink()}), and gb-renewables does not write through links. "
+            "Remove the link if you did not make it, and run this again."
         )
 
 
 @contextmanager
 def private_umask() -> Iterator[None]:
-    """Make files for the owner only meanwhile: for libraries that create their files themselves."""
+    """Create files for the owner only inside the block, for libraries that create their files themselves."""
     with _MaskUse.lock:
         if not _MaskUse.count:
             _MaskUse.before = os.umask(0o077)
@@ -79,7 +82,7 @@ def private_umask() -> Iterator[None]:
 
 
 def not_writable(path: Path, error: OSError) -> str:
-    """Return the sentence for a file or folder that the system does not let us write."""
+    """Return the message for a file or folder that the system does not let us write."""
     return (
         f"{path} cannot be written ({error.strerror or error}). Make it writable for the user who runs this, or set "
         "RENEWABLES_HOME to a folder that is."

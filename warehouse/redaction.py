@@ -1,7 +1,7 @@
 """Secrets in texts: every message, log line, metadata entry and stored error passes through `redacted`.
 
-Belongs here: what counts as a secret, and making a text one harmless line. Not here: addresses that are still asked
-(`addresses.py`).
+Belongs here: what counts as a secret, and turning a text into one harmless line. Not here: addresses that are still
+used for requests (`addresses.py`).
 """
 
 import os
@@ -12,11 +12,11 @@ from urllib.parse import parse_qsl, quote, unquote, urlsplit
 
 HIDDEN = "…"
 SHORTEST_SECRET = 5
-"Shorter values are only hidden where their place gives them away: hiding every `pw` would garble whole texts."
+"The length below which a value is hidden only where its context marks it: hiding every `pw` would garble texts."
 SHORTEST_TOKEN = 12
-"Parts of a webhook's path from this length on are the secret; `services` is not."
+"The length from which a part of a webhook's path counts as secret; `services` is shorter."
 SECRET_SETTINGS = ("slack_webhook_url", "ledger_url", "chat_api_key")
-"Settings of which nothing is shown but that they are set."
+"The settings of which only the fact that they are set is shown."
 ADDRESS_SETTINGS = ("elexon_base_url", "chat_base_url", "dagster_url", "dashboard_url", "ledger_url")
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 OPENAI_KEY = "OPENAI_API_KEY"
@@ -32,11 +32,11 @@ _PATTERNS = [
     (re.compile(r"\b(?:sk|xox[a-z])-[\w-]{8,}"), HIDDEN),
 ]
 _NOT_IN_A_LINE = re.compile(r"[\x00-\x1f\x7f-\x9f\u2028\u2029\u200e\u200f\u202a-\u202e\u2066-\u2069]+")
-"Line breaks, what steers a terminal, and what turns the direction of the text around."
+"Line breaks, terminal control characters, and characters that reverse the direction of the text."
 
 
 def redacted(text: str) -> str:
-    """Return the text without the secrets of the settings, and without anything whose place says that it is one."""
+    """Return the text without the settings' secrets and without anything that its context marks as a secret."""
     for secret in _known_secrets():
         text = text.replace(secret, HIDDEN)
     for pattern, replacement in _PATTERNS:
@@ -45,16 +45,16 @@ def redacted(text: str) -> str:
 
 
 def log_line(text: str) -> str:
-    """Return the text redacted and in one line, so that nobody can write a second line into a log."""
+    """Return the text redacted and on one line, so that nobody can inject a second line into a log."""
     return _NOT_IN_A_LINE.sub(" ", redacted(text)).strip()
 
 
 def _known_secrets() -> list[str]:
-    """Return the secrets of the settings and of the proxies, longest first."""
+    """Return the secrets in the settings and in the proxy addresses, longest first."""
     names = [name for proxy in PROXIES for name in (proxy, proxy.lower())]
     addresses = {os.environ.get(name, "") for name in names}
     keys = {os.environ.get(OPENAI_KEY, "")}
-    # Every command imports the errors, and those this; only what is printed needs the settings.
+    # Every command imports the errors, which import this module; only printing needs the settings.
     from pydantic import SecretStr, ValidationError
     from pydantic_settings import SettingsError
 
@@ -66,7 +66,7 @@ def _known_secrets() -> list[str]:
         addresses |= {str(getattr(settings, name) or "") for name in ADDRESS_SETTINGS}
         webhook, key = settings.slack_webhook_url or "", settings.chat_api_key or SecretStr("")
         keys.add(key.get_secret_value())
-    except (ValidationError, SettingsError, SettingsUnreadable):  # and of just these settings the message may be
+    except (ValidationError, SettingsError, SettingsUnreadable):  # these are the settings that the message may be about
         addresses |= {os.environ.get(name.upper(), "") for name in ADDRESS_SETTINGS}
         webhook = os.environ.get("SLACK_WEBHOOK_URL", "")
         keys.add(os.environ.get("CHAT_API_KEY", ""))
@@ -86,13 +86,13 @@ def _secrets_in(addresses: frozenset[str], keys: frozenset[str], webhook: str) -
 
 
 def _of_address(address: str) -> Iterator[str]:
-    """Yield the password and the values of the query, as they are written and as they are meant."""
+    """Yield the password and the query values of an address, both encoded and decoded."""
     user_info = address.partition("://")[2].rpartition("@")[0] or address.rpartition("@")[0]
     password = user_info.partition(":")[2] or user_info
     try:
         values = [value for _, value in parse_qsl(urlsplit(address).query)]
     except ValueError:
         values = []
-    # An unquoted @ or / in a password makes its rest part of the host or the path, which errors name.
+    # An unquoted @ or / in a password makes its rest part of the host or the path, which errors quote.
     for value in (password, *re.split(r"[@/?#]", password), *values):
         yield from (value, unquote(value), quote(value, safe=""))

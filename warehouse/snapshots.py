@@ -1,8 +1,8 @@
-"""Published snapshots: what readers open, and the daily backups.
+"""Published snapshots, which readers open, and the daily backups.
 
-A snapshot is a whole copy of the warehouse in a file of its own, named by version and day; `current.json` names the
-newest, and is replaced in one step while the writer still holds the warehouse, so that it never goes backwards.
-`current.duckdb` is a link to the same file for tools that want one name.
+A snapshot is a complete copy of the warehouse in its own file, named by version and day. `current.json` names the
+newest. It is replaced in one step while the writer still holds the warehouse, so it never goes backwards.
+`current.duckdb` is a link to the same file for tools that need a fixed name.
 """
 
 import json
@@ -23,7 +23,7 @@ _NAME = re.compile(r"warehouse-(\d{9})-(\d{4}-\d{2}-\d{2})\.duckdb")
 
 @dataclass(frozen=True, order=True)
 class Snapshot:
-    """One published file. `version` counts up by one with each publication of this warehouse."""
+    """One published file; `version` counts up by one with each publication of this warehouse."""
 
     version: int
     day: date
@@ -31,15 +31,15 @@ class Snapshot:
 
     @property
     def published_at_utc(self) -> datetime:
-        """Return when the file was completed."""
+        """Return when the file was completed, UTC."""
         return datetime.fromtimestamp(self.path.stat().st_mtime, UTC)
 
 
 def newest_snapshot(folder: Path) -> Snapshot | None:
-    """Return the snapshot that the pointer names, or None before the first. Reads one small file.
+    """Return the snapshot that the pointer names, or None before the first one. Reads one small file.
 
-    Where the pointer is lost, names a file that was removed, or names anything but a snapshot in this very folder, the
-    newest snapshot that is there is returned: each is complete.
+    If the pointer is lost, or names a removed file or anything but a snapshot in this very folder, the newest existing
+    snapshot is returned: each one is complete.
     """
     try:
         name = json.loads((folder / POINTER).read_text())["file"]
@@ -50,23 +50,23 @@ def newest_snapshot(folder: Path) -> Snapshot | None:
 
 
 def of_version(folder: Path, version: int) -> Snapshot | None:
-    """Return that snapshot if it is still kept."""
+    """Return the snapshot of that version, or None if it is no longer kept."""
     return next((s for s in kept_snapshots(folder) if s.version == version), None)
 
 
 def kept_snapshots(folder: Path) -> list[Snapshot]:
-    """Return all snapshots in the folder, oldest first. Links are none: what they name is not ours."""
+    """Return all snapshots in the folder, oldest first. Links are ignored: their targets are not ours."""
     snapshots = (_snapshot_of(path) for path in folder.glob("warehouse-*.duckdb"))
     return sorted(snapshot for snapshot in snapshots if snapshot)
 
 
 def folder_of(warehouse: Path) -> Path:
-    """Return the folder of that warehouse's snapshots: beside it."""
+    """Return the folder of that warehouse's snapshots, which is beside it."""
     return warehouse.parent / "snapshots"
 
 
 def publish_snapshot(con: duckdb.DuckDBPyConnection) -> Snapshot:
-    """Copy what is committed to a new version and point readers to it. Call with `writing()`'s connection."""
+    """Copy the committed data to a new version and point readers to it. Needs the connection of `writing()`."""
     settings = Settings()
     folder = folder_of(_snapshot_path(con))
     make_private_folder(folder)
@@ -91,7 +91,7 @@ def publish_snapshot(con: duckdb.DuckDBPyConnection) -> Snapshot:
 
 
 def prune_snapshots(folder: Path, *, keep: int, backup_days: int, today: date) -> list[Path]:
-    """Removes all but the newest `keep` and the first of each of the last `backup_days` days; returns what went."""
+    """Remove all but the newest `keep` and the first of each of the last `backup_days` days; return the removed."""
     snapshots = kept_snapshots(folder)
     firsts: dict[date, Snapshot] = {}
     for snapshot in snapshots:
@@ -109,13 +109,13 @@ def _snapshot_path(con: duckdb.DuckDBPyConnection) -> Path:
 
 
 def _remove_file(unfinished: Path) -> None:
-    """Remove a file with the log that a full disk or a killed run leaves beside it."""
+    """Remove a file together with the log that a full disk or a killed run leaves beside it."""
     for path in (unfinished, unfinished.with_name(f"{unfinished.name}.wal")):
         path.unlink(missing_ok=True)
 
 
 def _next_version(con: duckdb.DuckDBPyConnection, folder: Path) -> int:
-    """Return the next version: a counter in the warehouse, above what readers have seen, also after a restore."""
+    """Return the next version: a counter in the warehouse, above all that readers have seen, even after a restore."""
     rows = con.execute("SELECT value FROM warehouse_info WHERE key = 'snapshot_version'").fetchall()
     seen = [s.version for s in kept_snapshots(folder)]
     version = max([int(value) for (value,) in rows] + seen, default=0) + 1
@@ -128,7 +128,7 @@ def _next_version(con: duckdb.DuckDBPyConnection, folder: Path) -> int:
 
 def _point_to(path: Path, version: int) -> None:
     pointer, link = path.parent / POINTER, path.parent / LINK
-    # Names of their own: written through a link left by a killed run, the pointer would overwrite a snapshot.
+    # These files have their own names: if a killed run left a link, writing through it would overwrite a snapshot.
     temporary, temporary_link = path.parent / f"{POINTER}.new", path.parent / f"{LINK}.new"
     write_private(temporary, json.dumps({"file": path.name, "version": version}))
     temporary.replace(pointer)
@@ -143,5 +143,5 @@ def _snapshot_of(path: Path) -> Snapshot | None:
         return None
     try:
         return Snapshot(int(match[1]), date.fromisoformat(match[2]), path)
-    except ValueError:  # a name with a day that no calendar has
+    except ValueError:  # the name has a day that does not exist
         return None

@@ -73,7 +73,7 @@ def _check_disk(settings: Settings) -> Iterable[Finding]:
         OK if enough else WARNING,
         "disk",
         f"{free / 1e9:,.1f} GB free at {existing}.",
-        "" if enough else "Free some room: a write needs twice the warehouse's size.",
+        "" if enough else "Free some space: a write needs twice the warehouse's size.",
     )
     if not os.access(existing, os.W_OK):
         yield Finding(BROKEN, "disk", f"{existing} cannot be written.", "Set RENEWABLES_HOME to a folder of yours.")

@@ -1,1 +1,1 @@
-"""The benchmarks at a tiny size: that they run and print their lines, not how fast anything is."""
+"""Tests that the benchmarks run at a tiny size and print their lines; speed is not tested."""

@@ -1,4 +1,4 @@
-"""Every figure runs at a size that says nothing about speed, and prints its line."""
+"""Tests that every benchmark runs at a size without meaning for speed, and prints its line."""
 
 import os
 import re
@@ -33,9 +33,9 @@ LINES = {
 
 
 @pytest.mark.parametrize("name", LINES)
-def test_a_figure_is_printed_as_a_ratio_of_two_sides(name: str, capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_benchmark_prints_the_ratio_of_its_two_sides(name: str, capsys: pytest.CaptureFixture[str]) -> None:
     arguments, figures = LINES[name]
-    benchmark = import_module(f"benchmarks.{name}")  # some libraries set variables when they are imported
+    benchmark = import_module(f"benchmarks.{name}")  # some libraries set environment variables on import
     before = dict(os.environ)
 
     benchmark.main(arguments)
@@ -49,20 +49,20 @@ def test_a_figure_is_printed_as_a_ratio_of_two_sides(name: str, capsys: pytest.C
     assert dict(os.environ) == before
 
 
-def test_a_polling_reader_meets_no_error_and_no_step_back(capsys: pytest.CaptureFixture[str]) -> None:
+def test_a_polling_reader_meets_no_error_and_no_older_version(capsys: pytest.CaptureFixture[str]) -> None:
     import_module("benchmarks.polling_reader").main(TINY)
 
     assert re.match(r"polling_reader: polls=[1-9]\d* .*errors=0 empty=0 backwards=0", capsys.readouterr().out)
 
 
-def test_each_view_of_the_pipeline_is_compared_with_one_of_few_projects(capsys: pytest.CaptureFixture[str]) -> None:
+def test_each_pipeline_view_is_compared_with_one_of_few_projects(capsys: pytest.CaptureFixture[str]) -> None:
     views = import_module("benchmarks.views_10k")
     views.main(["--projects", "50", "--few", "5", "--repeat", "1", "--no-browser", "--pages", "rag", "projects"])
     names = [line.split(":")[0] for line in capsys.readouterr().out.splitlines()]
     assert names == ["views_10k_script_rag", "views_10k_list_projects"]
 
 
-def test_every_page_of_the_dashboard_is_measured() -> None:
+def test_every_page_of_the_dashboard_has_a_benchmark() -> None:
     app = (Path(dashboards.__path__[0]) / "app.py").read_text()
 
     assert sorted(PAGES) == sorted(re.findall(r"app_pages/(\w+)\.py", app))

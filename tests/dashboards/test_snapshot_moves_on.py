@@ -62,5 +62,5 @@ def test_damage_found_while_a_page_reads_is_named(home: Path) -> None:
     path.write_bytes(content)
     run = AppTest.from_function(page).run()
     assert not run.exception
-    assert "Nothing was deleted. Remove it, and the snapshot before it is read" in run.error[0].value
+    assert "Nothing was deleted. Remove the file; readers then use the snapshot before it" in run.error[0].value
     assert str(home) in run.error[0].value

@@ -94,7 +94,7 @@ def test_the_process_of_a_query_knows_no_secrets(monkeypatch: pytest.MonkeyPatch
 
 def test_a_damaged_snapshot_is_named_with_the_fix(snapshot: Snapshot) -> None:
     snapshot.path.write_bytes(b"not a database" * 1000)
-    with pytest.raises(WarehouseDamaged, match=r"Remove it.*DuckDB says"):
+    with pytest.raises(WarehouseDamaged, match=r"Remove the file.*DuckDB says"):
         run_sql("SELECT 1", row_limit=1, seconds=30)
 
 

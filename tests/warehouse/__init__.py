@@ -1,1 +1,1 @@
-"""How the warehouse is found, opened, filled and published."""
+"""Tests of how the warehouse is located, opened, filled and published."""

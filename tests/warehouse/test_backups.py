@@ -1,4 +1,4 @@
-"""Restoring moves files aside, never deletes them, and leaves alone what somebody holds."""
+"""Tests that restoring moves files aside, never deletes them, and does not touch a file that another process holds."""
 
 import subprocess
 import sys
@@ -14,8 +14,8 @@ from warehouse.settings import Settings
 
 
 @pytest.fixture
-def published(home: Path) -> Path:  # noqa: ARG001 (the settings point there)
-    """A warehouse with two snapshots: of n = 1, then of n = 1 and 2."""
+def published(home: Path) -> Path:  # noqa: ARG001 (sets the home first)
+    """Publish two snapshots and return the warehouse: the first with n = 1, the second with n = 1 and 2."""
     for n in (1, 2):
         with writing() as con:
             con.execute("CREATE TABLE IF NOT EXISTS numbers (n INTEGER)")
@@ -29,19 +29,19 @@ def numbers(path: Path) -> list[int]:
         return [n for (n,) in con.execute("SELECT n FROM numbers ORDER BY n").fetchall()]
 
 
-def test_the_newest_snapshot_takes_the_place_and_the_old_file_stays(published: Path) -> None:
+def test_restoring_puts_the_newest_snapshot_in_place_and_keeps_the_old_file(published: Path) -> None:
     published.write_bytes(b"garbage")
     restored = backups.restore()
     assert numbers(published) == [1, 2]
     assert [path.read_bytes() for path in restored.aside] == [b"garbage"]
 
 
-def test_an_earlier_version_can_be_chosen(published: Path) -> None:
+def test_restoring_puts_a_requested_earlier_version_in_place(published: Path) -> None:
     assert backups.restore(1).snapshot.version == 1
     assert numbers(published) == [1]
 
 
-def test_versions_go_on_counting_after_an_earlier_one_was_restored(published: Path) -> None:
+def test_version_numbers_continue_after_an_earlier_version_was_restored(published: Path) -> None:
     backups.restore(1)
     with writing() as con:
         assert snapshots.publish_snapshot(con).version == 3
@@ -50,7 +50,7 @@ def test_versions_go_on_counting_after_an_earlier_one_was_restored(published: Pa
     assert published.exists()
 
 
-def test_the_log_beside_the_file_goes_with_it(published: Path) -> None:
+def test_restoring_moves_the_write_ahead_log_aside_with_its_file(published: Path) -> None:
     log = published.with_name("warehouse.duckdb.wal")
     log.write_bytes(b"not a log")
     restored = backups.restore()
@@ -60,13 +60,13 @@ def test_the_log_beside_the_file_goes_with_it(published: Path) -> None:
     assert numbers(published) == [1, 2]
 
 
-def test_a_file_that_was_lost_is_put_back(published: Path) -> None:
+def test_restoring_replaces_a_lost_warehouse_file(published: Path) -> None:
     published.unlink()
     assert backups.restore().aside == ()
     assert numbers(published) == [1, 2]
 
 
-def test_a_damaged_snapshot_is_refused_and_nothing_is_moved(published: Path) -> None:
+def test_restoring_from_a_damaged_snapshot_is_refused_and_moves_nothing(published: Path) -> None:
     newest = snapshots.newest_snapshot(snapshots.folder_of(published))
     assert newest
     newest.path.write_bytes(b"garbage")
@@ -76,7 +76,7 @@ def test_a_damaged_snapshot_is_refused_and_nothing_is_moved(published: Path) -> 
     assert backups.restore(1).snapshot.version == 1
 
 
-def test_without_such_a_snapshot_those_that_are_kept_are_named(published: Path) -> None:
+def test_restoring_an_unknown_version_lists_the_versions_that_are_kept(published: Path) -> None:
     with pytest.raises(WarehouseMissing, match=r"no snapshot 9 to restore .* kept are: 1 \(.*, 2 \("):
         backups.restore(9)
     assert numbers(published) == [1, 2]
@@ -84,7 +84,7 @@ def test_without_such_a_snapshot_those_that_are_kept_are_named(published: Path) 
 
 @pytest.fixture
 def holder(published: Path) -> Iterator[Path]:
-    """Another process has the file open for writing."""
+    """Hold the warehouse open for writing in another process and return its path."""
     program = "import duckdb, sys; con = duckdb.connect(sys.argv[1]); print('open', flush=True); sys.stdin.read()"
     with subprocess.Popen(
         [sys.executable, "-c", program, str(published)], stdin=subprocess.PIPE, stdout=subprocess.PIPE, text=True
@@ -96,18 +96,18 @@ def holder(published: Path) -> Iterator[Path]:
         process.stdin.close()
 
 
-def test_a_file_that_a_process_holds_is_left_alone(holder: Path) -> None:
+def test_restoring_leaves_a_file_alone_that_another_process_holds(holder: Path) -> None:
     with pytest.raises(WarehouseBusy, match="nothing was changed"):
         backups.restore()
     assert not list(holder.parent.glob("*aside*"))
     assert not list(holder.parent.glob("*restoring*"))
 
 
-def test_a_file_that_is_held_is_not_called_damaged(holder: Path) -> None:
+def test_a_file_that_another_process_holds_is_not_reported_as_damaged(holder: Path) -> None:
     assert backups.corruption_of(holder) is None
 
 
-def test_what_is_wrong_with_a_damaged_file_is_said(published: Path) -> None:
+def test_corruption_of_a_damaged_file_is_described(published: Path) -> None:
     assert backups.corruption_of(published) is None
     published.write_bytes(b"garbage" * 1000)
     assert backups.corruption_of(published)

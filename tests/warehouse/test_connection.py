@@ -1,4 +1,7 @@
-"""Opening: one writer that always lets go, bounded waits that name the holder, readers on snapshots. Scenario 14."""
+"""Tests of opening: the writer always releases the file, waits are bounded and name the holder, readers use snapshots.
+
+Scenario 14.
+"""
 
 import threading
 from concurrent.futures import ThreadPoolExecutor
@@ -37,7 +40,7 @@ def raise_while_writing() -> None:
         raise RuntimeError("the asset failed")
 
 
-def test_writing_makes_the_file_and_its_folder_where_there_is_none(home: Path) -> None:
+def test_writing_creates_the_file_and_its_missing_folders(home: Path) -> None:
     path = home / "a new" / "folder's" / "warehouse.duckdb"
     with writing(path) as con:
         con.execute("CREATE TABLE numbers AS SELECT 1 AS n")
@@ -45,7 +48,7 @@ def test_writing_makes_the_file_and_its_folder_where_there_is_none(home: Path) -
         assert con.execute("FROM numbers").fetchall() == [(1,)]
 
 
-def test_a_writer_and_a_reader_see_utc_whatever_the_zone_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_writers_and_readers_use_utc_whatever_the_time_zone_of_the_machine(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("TZ", "America/New_York")
     publish_one_row()
     assert elsewhere(zones_of_a_writer_and_a_reader) == ["UTC", "UTC"]
@@ -60,19 +63,19 @@ def zones_of_a_writer_and_a_reader() -> list[str]:
         return [zone for (zone,) in zones + con.execute(question).fetchall()]
 
 
-def test_an_exception_while_writing_leaves_the_file_free_for_another_process_at_once() -> None:
+def test_an_exception_while_writing_releases_the_file_to_another_process_at_once() -> None:
     with pytest.raises(RuntimeError, match="the asset failed"):
         raise_while_writing()
-    assert elsewhere(write_at_once) == 1  # what was not committed is gone
+    assert elsewhere(write_at_once) == 1  # the uncommitted row is gone
 
 
-def test_an_exception_while_writing_leaves_the_file_free_for_this_process_at_once() -> None:
+def test_an_exception_while_writing_releases_the_file_to_the_same_process_at_once() -> None:
     with pytest.raises(RuntimeError, match="the asset failed"):
         raise_while_writing()
     assert write_at_once() == 1
 
 
-def test_a_file_held_by_another_process_is_waited_for_with_a_bound_and_its_holder_named(home: Path) -> None:
+def test_waiting_for_another_process_ends_with_an_error_that_names_the_holder(home: Path) -> None:
     publish_one_row()
     with held_by_another_process(home / "warehouse.duckdb") as holder:
         started = monotonic()
@@ -84,7 +87,7 @@ def test_a_file_held_by_another_process_is_waited_for_with_a_bound_and_its_holde
         assert 0.3 <= monotonic() - started < 5
 
 
-def test_a_write_goes_on_as_soon_as_the_other_process_lets_go(home: Path) -> None:
+def test_writing_continues_as_soon_as_another_process_releases_the_file(home: Path) -> None:
     publish_one_row()
     with held_by_another_process(home / "warehouse.duckdb") as holder, ThreadPoolExecutor(1) as pool:
 
@@ -97,7 +100,7 @@ def test_a_write_goes_on_as_soon_as_the_other_process_lets_go(home: Path) -> Non
         assert answer.result() == [(1,)]
 
 
-def test_readers_read_while_another_process_holds_the_warehouse(home: Path) -> None:
+def test_reading_works_while_another_process_holds_the_warehouse(home: Path) -> None:
     publish_one_row(7)
     with held_by_another_process(home / "warehouse.duckdb"), reading() as con:
         assert con.execute("FROM numbers").fetchall() == [(7,)]
@@ -117,7 +120,7 @@ def test_threads_of_one_process_write_one_after_the_other() -> None:
         assert con.execute("FROM numbers").fetchall() == [(20,)]
 
 
-def test_a_thread_that_waits_too_long_for_another_says_so() -> None:
+def test_waiting_too_long_for_another_thread_raises_an_error_that_says_so() -> None:
     holds, may_leave = threading.Event(), threading.Event()
 
     def hold() -> None:
@@ -142,7 +145,7 @@ def test_readers_share_a_snapshot_and_cannot_write_to_it() -> None:
             item.execute("INSERT INTO numbers VALUES (2)")
 
 
-def test_reading_before_anything_is_published_says_how_to_begin(home: Path) -> None:
+def test_reading_before_the_first_publication_explains_how_to_begin(home: Path) -> None:
     with writing() as con:
         con.execute("CREATE TABLE numbers (n INTEGER)")
     with pytest.raises(WarehouseMissing, match="renewables fetch-range"), reading():

@@ -1,4 +1,4 @@
-"""A missing, empty, corrupt or newer file: a named error with a way out, and the file left as it is. Scenario 15."""
+"""Tests of a missing, empty, corrupt or newer file: a named error with the fix, and an unchanged file. Scenario 15."""
 
 import struct
 from collections.abc import Callable
@@ -13,12 +13,12 @@ from warehouse.errors import SnapshotPruned, WarehouseDamaged, WarehouseMissing,
 from warehouse.snapshots import Snapshot
 
 HEADER_BYTES = 4096
-"DuckDB's first header: checksum (8 bytes), `DUCK`, the storage version (8 bytes), ..."
+"The size of DuckDB's first header: checksum (8 bytes), `DUCK`, the storage version (8 bytes), ..."
 
 
 @pytest.fixture
 def published(home: Path) -> Snapshot:  # noqa: ARG001 (sets the home first)
-    """A warehouse of some rows, published once."""
+    """Publish a warehouse with 100,000 rows once."""
     with writing() as con:
         con.execute("CREATE TABLE numbers AS SELECT unnest(range(100_000)) AS n")
         return snapshots.publish_snapshot(con)
@@ -45,7 +45,7 @@ def zeroed(whole: bytes) -> bytes:
 
 
 def from_the_future(whole: bytes) -> bytes:
-    """The same file with a storage version that no DuckDB has yet, its checksum right."""
+    """Return the file with a storage version that no DuckDB has yet and a correct checksum."""
     header = bytearray(whole[:HEADER_BYTES])
     header[12:20] = struct.pack("<Q", 999)
     checksum = 5381
@@ -60,7 +60,7 @@ DAMAGES = [emptied, a_text, cut_short, scribbled_over, zeroed]
 
 @pytest.mark.usefixtures("published")
 @pytest.mark.parametrize("damage", DAMAGES)
-def test_a_damaged_warehouse_is_named_with_the_way_out_and_left_as_it_is(
+def test_a_damaged_warehouse_is_reported_with_its_fix_and_left_unchanged(
     home: Path, damage: Callable[[bytes], bytes]
 ) -> None:
     path = home / "warehouse.duckdb"
@@ -69,22 +69,24 @@ def test_a_damaged_warehouse_is_named_with_the_way_out_and_left_as_it_is(
     with pytest.raises(WarehouseDamaged, match=r"Nothing was deleted.*renewables restore"), writing():
         pass
     assert path.read_bytes() == before
-    with reading() as con:  # readers go on with what was published
+    with reading() as con:  # readers still have the published snapshot
         assert con.execute("SELECT count(*) FROM numbers").fetchall() == [(100_000,)]
 
 
-@pytest.mark.parametrize("damage", [emptied, a_text, scribbled_over, zeroed])  # DuckDB opens one that was cut short
-def test_a_damaged_snapshot_is_named_with_the_way_out_and_left_as_it_is(
+@pytest.mark.parametrize(
+    "damage", [emptied, a_text, scribbled_over, zeroed]
+)  # DuckDB opens a snapshot that was cut short
+def test_a_damaged_snapshot_is_reported_with_its_fix_and_left_unchanged(
     published: Snapshot, damage: Callable[[bytes], bytes]
 ) -> None:
     published.path.write_bytes(damage(published.path.read_bytes()))
     before = published.path.read_bytes()
-    with pytest.raises(WarehouseDamaged, match=r"Nothing was deleted.*Remove it"), reading():
+    with pytest.raises(WarehouseDamaged, match=r"Nothing was deleted.*Remove the file"), reading():
         pass
     assert published.path.read_bytes() == before
 
 
-def test_without_the_newest_snapshot_the_one_before_it_is_read(published: Snapshot) -> None:
+def test_readers_use_the_previous_snapshot_when_the_newest_is_gone(published: Snapshot) -> None:
     with writing() as con:
         second = snapshots.publish_snapshot(con)
     second.path.unlink()
@@ -94,23 +96,23 @@ def test_without_the_newest_snapshot_the_one_before_it_is_read(published: Snapsh
 
 
 @pytest.mark.parametrize("text", ["", "{", "[]", "{}", '{"file": 3}', '{"file": "warehouse-of-mine.duckdb"}'])
-def test_a_lost_pointer_leads_to_the_newest_snapshot_there_is(published: Snapshot, text: str) -> None:
+def test_a_damaged_pointer_leads_to_the_newest_existing_snapshot(published: Snapshot, text: str) -> None:
     (published.path.parent / snapshots.POINTER).write_text(text)
     assert snapshots.newest_snapshot(published.path.parent) == published
 
 
-def test_a_removed_pointer_leads_to_the_newest_snapshot_there_is(published: Snapshot) -> None:
+def test_a_removed_pointer_leads_to_the_newest_existing_snapshot(published: Snapshot) -> None:
     (published.path.parent / snapshots.POINTER).unlink()
     assert snapshots.newest_snapshot(published.path.parent) == published
 
 
-def test_without_any_file_reading_says_that_nothing_is_published_and_makes_nothing(home: Path) -> None:
+def test_reading_an_empty_home_reports_that_nothing_is_published_and_creates_nothing(home: Path) -> None:
     with pytest.raises(WarehouseMissing, match="Nothing is published"), reading():
         pass
     assert list(home.iterdir()) == []
 
 
-def test_a_warehouse_of_a_newer_duckdb_is_refused_with_what_to_update(home: Path, published: Snapshot) -> None:
+def test_a_warehouse_of_a_newer_duckdb_is_refused_with_the_advice_to_update(home: Path, published: Snapshot) -> None:
     path = home / "warehouse.duckdb"
     newer = from_the_future(path.read_bytes())
     path.write_bytes(newer)
@@ -123,30 +125,33 @@ def test_a_warehouse_of_a_newer_duckdb_is_refused_with_what_to_update(home: Path
 
 
 @pytest.mark.usefixtures("published")
-def test_a_warehouse_of_a_newer_layout_is_refused_with_what_to_update(home: Path) -> None:
+def test_a_warehouse_of_a_newer_layout_is_refused_with_the_advice_to_update(home: Path) -> None:
     with writing() as con:
         con.execute("UPDATE warehouse_info SET value = '2' WHERE key = 'format_version'")
     before = (home / "warehouse.duckdb").read_bytes()
-    with pytest.raises(WarehouseTooNew, match=r"newer gb-renewables \(format 2, this one knows 1\).*Update"), writing():
+    with (
+        pytest.raises(WarehouseTooNew, match=r"newer gb-renewables \(format 2, this one supports 1\).*Update"),
+        writing(),
+    ):
         pass
     assert (home / "warehouse.duckdb").read_bytes() == before
 
 
-def test_damage_that_shows_only_when_a_block_is_read_is_named_with_the_way_out(published: Snapshot) -> None:
+def test_damage_that_shows_only_while_a_block_is_read_is_reported_with_its_fix(published: Snapshot) -> None:
     content = bytearray(published.path.read_bytes())
     content[len(content) // 2 : len(content) // 2 + 5000] = b"\xaa" * 5000
     published.path.write_bytes(content)
-    with pytest.raises(WarehouseDamaged, match=r"Nothing was deleted.*Remove it"), reading() as con:
+    with pytest.raises(WarehouseDamaged, match=r"Nothing was deleted.*Remove the file"), reading() as con:
         con.execute("SELECT sum(n) FROM numbers").fetchall()
 
 
 @pytest.mark.usefixtures("published")
-def test_a_query_that_cannot_be_answered_is_no_damage() -> None:
+def test_a_query_that_fails_is_not_reported_as_damage() -> None:
     with pytest.raises(duckdb.CatalogException), reading() as con:
         con.execute("FROM no_such_table")
 
 
 @pytest.mark.usefixtures("published")
-def test_a_version_that_is_no_longer_kept_is_said_with_those_that_are() -> None:
+def test_requesting_a_version_that_is_no_longer_kept_lists_the_versions_that_are() -> None:
     with pytest.raises(SnapshotPruned, match=r"Snapshot 7 is no longer kept .*\(kept are: 1\)"), reading(version=7):
         pass

@@ -1,4 +1,4 @@
-"""A full disk: the run fails, what was there stays, and the next run goes on. Scenario 15."""
+"""Tests of a full disk: the run fails, existing data stays, and the next run succeeds. Scenario 15."""
 
 import resource
 import shutil
@@ -19,7 +19,7 @@ pytestmark = pytest.mark.usefixtures("home")
 
 
 def land(first: int, rows: int) -> None:
-    """Distinct values, so that they cannot be compressed away."""
+    """Land distinct values, so that they cannot be compressed away."""
     frame = pl.DataFrame({"n": range(first, first + rows)}).with_columns(value=pl.col("n").hash(seed=1) % 10**15)
     with writing() as con:
         con.execute("CREATE TABLE IF NOT EXISTS numbers (n BIGINT, value BIGINT)")
@@ -29,14 +29,14 @@ def land(first: int, rows: int) -> None:
 
 
 def land_on_a_full_disk(room: int) -> None:
-    """A file may grow to so many bytes; beyond, a write fails as on a full disk."""
+    """Land rows while a file may grow only to `room` bytes; further writes fail as on a full disk."""
     signal.signal(signal.SIGXFSZ, signal.SIG_IGN)
     resource.setrlimit(resource.RLIMIT_FSIZE, (room, resource.RLIM_INFINITY))
     land(1_000_000, 100_000)
 
 
 def counted() -> tuple[int, int]:
-    """Rows in the warehouse, and in what readers see."""
+    """Return the number of rows in the warehouse and in the newest snapshot."""
     question = "SELECT count(*) FROM numbers"
     with writing() as con:
         in_warehouse = con.execute(question).fetchall()[0][0]
@@ -45,7 +45,7 @@ def counted() -> tuple[int, int]:
 
 
 @pytest.mark.parametrize("more", [4_096, 400_000])
-def test_a_landing_on_a_full_disk_fails_and_what_was_there_stays(home: Path, more: int) -> None:
+def test_landing_on_a_full_disk_fails_and_keeps_the_existing_rows(home: Path, more: int) -> None:
     land(0, 50_000)
     pointer = (home / "snapshots" / snapshots.POINTER).read_text()
     with pytest.raises(duckdb.Error, match="File too large"):
@@ -64,7 +64,7 @@ def publish_on_a_full_disk(room: int) -> None:
         snapshots.publish_snapshot(con)
 
 
-def test_a_publication_on_a_full_disk_fails_and_readers_keep_the_one_before(home: Path) -> None:
+def test_publishing_on_a_full_disk_fails_and_readers_keep_the_previous_snapshot(home: Path) -> None:
     land(0, 50_000)
     with pytest.raises(duckdb.Error, match="File too large"):
         elsewhere(publish_on_a_full_disk, 400_000)
@@ -74,14 +74,14 @@ def test_a_publication_on_a_full_disk_fails_and_readers_keep_the_one_before(home
     assert counted() == (50_010, 50_010)
 
 
-def test_a_write_is_refused_before_it_begins_when_the_room_is_short(
+def test_writing_is_refused_before_it_begins_when_disk_space_is_short(
     home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     land(0, 10)
     usage = type(shutil.disk_usage(home))(100 * 10**9, 99 * 10**9, 10**6)
     with monkeypatch.context() as nearly_full:
         nearly_full.setattr(shutil, "disk_usage", lambda _: usage)
-        with pytest.raises(DiskNearlyFull, match=r"1 MB free.*Free some room"), writing():
+        with pytest.raises(DiskNearlyFull, match=r"1 MB free.*Free some space"), writing():
             pass
         with reading() as con:
             assert con.execute("SELECT count(*) FROM numbers").fetchall() == [(10,)]

@@ -1,4 +1,4 @@
-"""Landing: columns by name, doubles dropped, keys unique or nothing at all lands."""
+"""Tests of landing: columns by name, duplicates dropped, unique keys or no rows at all."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -41,13 +41,13 @@ def landed(con: duckdb.DuckDBPyConnection) -> list[tuple[object, ...]]:
     return con.sql("FROM winds ORDER BY ALL").pl().rows()
 
 
-def test_rows_whose_key_is_there_are_not_landed_again(con: duckdb.DuckDBPyConnection) -> None:
+def test_rows_whose_key_exists_are_not_landed_again(con: duckdb.DuckDBPyConnection) -> None:
     assert append(con, frame((NOON, "Solar", 1.0), (NOON, "Wind", 2.0))) == 2
     assert append(con, frame((NOON, "Solar", 9.0), (ONE_O_CLOCK, "Solar", 3.0))) == 1
     assert landed(con) == [(NOON, "Solar", 1.0), (NOON, "Wind", 2.0), (ONE_O_CLOCK, "Solar", 3.0)]
 
 
-def test_columns_land_by_name_whatever_their_order(con: duckdb.DuckDBPyConnection) -> None:
+def test_columns_land_by_name_in_any_order(con: duckdb.DuckDBPyConnection) -> None:
     append(con, frame((NOON, "Solar", 1.0)).select("generation_mw", "psr_type", "start_time_utc"))
     assert landed(con) == [(NOON, "Solar", 1.0)]
 
@@ -68,13 +68,13 @@ def test_an_unknown_or_missing_column_is_refused_by_name(
     assert landed(con) == []
 
 
-def test_doubles_within_the_frame_land_once_and_the_last_stands(con: duckdb.DuckDBPyConnection) -> None:
+def test_duplicates_within_the_frame_land_once_and_the_last_one_wins(con: duckdb.DuckDBPyConnection) -> None:
     assert append(con, frame((NOON, "Solar", 1.0), (NOON, "Solar", 1.0), (NOON, "Solar", 5.0))) == 1
     assert landed(con) == [(NOON, "Solar", 5.0)]
 
 
 @pytest.mark.parametrize("bad", [(None, "Solar", 1.0), (NOON, None, 1.0), (None, None, None)])
-def test_a_null_in_the_key_is_refused_and_nothing_of_the_frame_lands(
+def test_a_null_in_the_key_is_refused_and_no_row_of_the_frame_lands(
     con: duckdb.DuckDBPyConnection, bad: tuple[datetime | None, str | None, float | None]
 ) -> None:
     with pytest.raises(LandingRefused, match="has nulls in"):
@@ -87,19 +87,19 @@ def test_a_null_outside_the_key_lands(con: duckdb.DuckDBPyConnection) -> None:
     assert landed(con) == [(NOON, "Solar", None)]
 
 
-def test_a_value_that_does_not_fit_its_column_is_refused_and_nothing_lands(con: duckdb.DuckDBPyConnection) -> None:
+def test_a_value_that_does_not_fit_its_column_is_refused_and_no_row_lands(con: duckdb.DuckDBPyConnection) -> None:
     words = frame((NOON, "Solar", 1.0)).with_columns(generation_mw=pl.lit("a lot"))
     with pytest.raises(LandingRefused, match="a lot"):
         append(con, words)
     assert append(con, frame((NOON, "Solar", 1.0))) == 1
 
 
-def test_an_empty_frame_lands_nothing(con: duckdb.DuckDBPyConnection) -> None:
+def test_an_empty_frame_lands_no_rows(con: duckdb.DuckDBPyConnection) -> None:
     assert append(con, frame()) == 0
     assert landed(con) == []
 
 
-def test_any_exception_takes_back_all_of_the_transaction(con: duckdb.DuckDBPyConnection) -> None:
+def test_any_exception_rolls_back_the_complete_transaction(con: duckdb.DuckDBPyConnection) -> None:
     append(con, frame((NOON, "Solar", 1.0)))
 
     def fail_halfway() -> None:
@@ -113,7 +113,7 @@ def test_any_exception_takes_back_all_of_the_transaction(con: duckdb.DuckDBPyCon
     assert landed(con) == [(NOON, "Solar", 1.0)]
 
 
-def test_merge_changes_what_is_there_and_adds_what_is_not(con: duckdb.DuckDBPyConnection) -> None:
+def test_merging_updates_existing_rows_and_adds_new_ones(con: duckdb.DuckDBPyConnection) -> None:
     append(con, frame((NOON, "Solar", 1.0), (NOON, "Wind", 2.0)))
     with transaction(con):
         new = frame((NOON, "Solar", 7.0), (ONE_O_CLOCK, "Wind", 3.0))
@@ -121,7 +121,7 @@ def test_merge_changes_what_is_there_and_adds_what_is_not(con: duckdb.DuckDBPyCo
     assert landed(con) == [(NOON, "Solar", 7.0), (NOON, "Wind", 2.0), (ONE_O_CLOCK, "Wind", 3.0)]
 
 
-def test_merge_of_rows_that_are_all_key_adds_what_is_not_there(con: duckdb.DuckDBPyConnection) -> None:
+def test_merging_rows_that_consist_of_key_columns_adds_only_new_ones(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("CREATE TABLE roles (project VARCHAR, role VARCHAR)")
     pairs = pl.DataFrame({"project": ["A", "B"], "role": ["offtaker", "lender"]})
     for landed_now in (2, 0):
@@ -130,7 +130,7 @@ def test_merge_of_rows_that_are_all_key_adds_what_is_not_there(con: duckdb.DuckD
     assert con.execute("FROM roles ORDER BY ALL").fetchall() == [("A", "offtaker"), ("B", "lender")]
 
 
-def test_a_key_that_stands_twice_or_is_null_is_found_over_the_whole_table(con: duckdb.DuckDBPyConnection) -> None:
+def test_a_duplicate_or_null_key_anywhere_in_the_table_is_refused(con: duckdb.DuckDBPyConnection) -> None:
     append(con, frame((NOON, "Solar", 1.0)))
     refuse_doubled_keys(con, "winds", KEY)
     con.execute("INSERT INTO winds SELECT start_time_utc, psr_type, 4 FROM winds")
@@ -142,7 +142,7 @@ def test_a_key_that_stands_twice_or_is_null_is_found_over_the_whole_table(con: d
         refuse_doubled_keys(con, "winds", KEY)
 
 
-def test_a_landing_beside_a_key_that_was_doubled_by_hand_is_refused(con: duckdb.DuckDBPyConnection) -> None:
+def test_landing_is_refused_when_the_table_already_contains_a_duplicate_key(con: duckdb.DuckDBPyConnection) -> None:
     append(con, frame((NOON, "Solar", 1.0)))
     con.execute("INSERT INTO winds FROM winds")
     with pytest.raises(LandingRefused, match="would not be unique"):
@@ -150,7 +150,7 @@ def test_a_landing_beside_a_key_that_was_doubled_by_hand_is_refused(con: duckdb.
     assert len(landed(con)) == 2
 
 
-def test_a_replaced_table_has_the_frames_columns_and_rows_and_no_others(con: duckdb.DuckDBPyConnection) -> None:
+def test_a_replaced_table_has_exactly_the_columns_and_rows_of_the_frame(con: duckdb.DuckDBPyConnection) -> None:
     append(con, frame((NOON, "Solar", 1.0)))
     other = pl.DataFrame({"day": [NOON.date(), None], "note": ["a", None]})
     with transaction(con):

@@ -1,4 +1,4 @@
-"""Whatever the batches, their order and their overlap: the same publications make the same table."""
+"""Tests that the same publications make the same table, whatever their batches, order and overlap."""
 
 from datetime import UTC, datetime, timedelta
 from itertools import pairwise
@@ -32,7 +32,7 @@ publications = st.tuples(
 
 @st.composite
 def batched(draw: st.DrawFn) -> tuple[list[Publication], list[list[Publication]]]:
-    """Distinct or doubled publications, and batches in any order that between them hold every one at least once."""
+    """Draw publications, some repeated, and batches in any order that together contain each at least once."""
     wanted = draw(st.lists(publications, min_size=1, max_size=30))
     again = draw(st.lists(st.sampled_from(wanted), max_size=20))
     shuffled = draw(st.permutations(wanted + again))
@@ -41,9 +41,9 @@ def batched(draw: st.DrawFn) -> tuple[list[Publication], list[list[Publication]]
     return wanted, [shuffled[low:high] for low, high in pairwise(edges)]
 
 
-@settings(max_examples=40)  # each lands in a DuckDB of its own
+@settings(max_examples=40)  # each lands in its own DuckDB
 @given(batched())
-def test_any_batching_order_and_overlap_of_the_same_publications_makes_the_same_table(
+def test_the_same_publications_make_the_same_table_in_any_batching_and_order(
     case: tuple[list[Publication], list[list[Publication]]],
 ) -> None:
     wanted, batches = case

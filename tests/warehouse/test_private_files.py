@@ -1,4 +1,4 @@
-"""Files of a home are their owner's only, and nothing is written through a link that somebody planted."""
+"""Tests that files of a home are private to their owner and never written through a planted link."""
 
 import json
 import stat
@@ -15,7 +15,7 @@ from warehouse.snapshots import POINTER, newest_snapshot
 
 @pytest.fixture
 def fresh_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:
-    """A home that is not there yet."""
+    """Set a home that does not exist yet and return its path."""
     monkeypatch.setenv("RENEWABLES_HOME", str(home / "new"))
     return home / "new"
 
@@ -33,7 +33,7 @@ def modes(folder: Path) -> dict[str, int]:
     }
 
 
-def test_a_new_home_with_its_warehouse_and_snapshots_is_its_owners_only(fresh_home: Path) -> None:
+def test_a_new_home_with_its_warehouse_and_snapshots_is_private_to_its_owner(fresh_home: Path) -> None:
     with writing() as con:
         con.execute("CREATE TABLE numbers AS SELECT unnest(range(1000)) AS n")
         while_writing = modes(fresh_home)
@@ -43,26 +43,26 @@ def test_a_new_home_with_its_warehouse_and_snapshots_is_its_owners_only(fresh_ho
         assert {mode for path, mode in item.items() if path.endswith((".duckdb", ".wal", ".json"))} == {0o600}
 
 
-def test_a_restored_warehouse_is_its_owners_only(fresh_home: Path) -> None:
+def test_a_restored_warehouse_is_private_to_its_owner(fresh_home: Path) -> None:
     publish()
     backups.restore()
     assert modes(fresh_home)["new/warehouse.duckdb"] == 0o600
 
 
-def test_a_folder_that_is_there_keeps_the_permissions_that_its_owner_chose(tmp_path: Path) -> None:
+def test_an_existing_folder_keeps_the_permissions_that_its_owner_chose(tmp_path: Path) -> None:
     tmp_path.chmod(0o755)
     make_private_folder(tmp_path / "new" / "inner")
     assert stat.S_IMODE(tmp_path.stat().st_mode) == 0o755
     assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
 
 
-def test_a_folder_that_cannot_be_made_is_refused_with_the_setting_that_helps(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created_is_refused_with_the_setting_to_change(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(HomeNotWritable, match="set RENEWABLES_HOME"):
         make_private_folder(tmp_path / "file" / "home")
 
 
-def test_nothing_is_written_through_a_planted_link(tmp_path: Path) -> None:
+def test_no_file_is_written_through_a_planted_link(tmp_path: Path) -> None:
     victim = tmp_path / "victim"
     victim.write_text("precious")
     link = tmp_path / "log"
@@ -73,7 +73,7 @@ def test_nothing_is_written_through_a_planted_link(tmp_path: Path) -> None:
     assert (victim.read_text(), link.read_text(), link.is_symlink()) == ("precious", "ours", False)
 
 
-def test_publishing_overwrites_no_file_that_planted_links_name(home: Path) -> None:
+def test_publishing_overwrites_no_file_that_planted_links_point_to(home: Path) -> None:
     publish()
     victim = home / "victim"
     victim.write_text("precious")
@@ -103,7 +103,7 @@ def test_the_pointer_cannot_name_a_file_outside_its_folder(home: Path, elsewhere
     assert newest_snapshot(home / "snapshots") == ours
 
 
-def test_a_link_among_the_snapshots_is_no_snapshot(home: Path) -> None:
+def test_a_link_among_the_snapshots_is_ignored(home: Path) -> None:
     ours = publish()
     planted = home / "snapshots" / "warehouse-000000009-2026-01-01.duckdb"
     planted.symlink_to(ours.path)
@@ -113,7 +113,7 @@ def test_a_link_among_the_snapshots_is_no_snapshot(home: Path) -> None:
         assert con.execute("SELECT count(*) FROM numbers").fetchall() == [(1000,)]
 
 
-def test_a_snapshot_named_after_a_day_that_no_calendar_has_is_passed_over(home: Path) -> None:
+def test_a_snapshot_with_an_impossible_date_in_its_name_is_ignored(home: Path) -> None:
     ours = publish()
     (home / "snapshots" / "warehouse-000000009-2026-99-99.duckdb").touch()
     assert snapshots.kept_snapshots(home / "snapshots") == [ours]

@@ -1,4 +1,4 @@
-"""Which snapshots stay: the newest for readers, the first of each recent day as backups."""
+"""Tests of which snapshots stay: the newest for readers, the first of each recent day as backups."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -16,7 +16,7 @@ TODAY = date(2026, 3, 31)
 
 
 def fill(folder: Path, days_ago: list[int]) -> None:
-    """Empty files named as snapshots, versions from 1 in the order given."""
+    """Create empty files named as snapshots, with versions from 1 in the given order."""
     for version, ago in enumerate(days_ago, 1):
         (folder / f"warehouse-{version:09d}-{TODAY - timedelta(days=ago)}.duckdb").touch()
 
@@ -26,7 +26,7 @@ def fill(folder: Path, days_ago: list[int]) -> None:
     keep=st.integers(2, 8),
     backup_days=st.integers(0, 16),
 )
-def test_the_newest_and_the_first_of_each_recent_day_stay_and_all_others_go(
+def test_pruning_keeps_the_newest_snapshots_and_the_first_of_each_recent_day(
     days_ago: list[int], keep: int, backup_days: int
 ) -> None:
     with TemporaryDirectory() as name:
@@ -44,7 +44,7 @@ def test_the_newest_and_the_first_of_each_recent_day_stay_and_all_others_go(
 
 
 @given(st.permutations(range(12)), st.integers(2, 5))
-def test_the_newest_stay_also_when_the_clock_went_back(days_ago: list[int], keep: int) -> None:
+def test_pruning_keeps_the_newest_snapshots_even_if_the_clock_went_back(days_ago: list[int], keep: int) -> None:
     with TemporaryDirectory() as name:
         fill(Path(name), days_ago)
         prune_snapshots(Path(name), keep=keep, backup_days=0, today=TODAY)
@@ -62,7 +62,7 @@ def test_pruning_leaves_other_files_alone(tmp_path: Path) -> None:
     )
 
 
-def test_publishing_keeps_the_newest_five_and_the_first_of_today(home: Path) -> None:
+def test_publishing_keeps_the_newest_five_snapshots_and_the_first_of_today(home: Path) -> None:
     for _ in range(8):
         with writing() as con:
             snapshots.publish_snapshot(con)

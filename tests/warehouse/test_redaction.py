@@ -1,4 +1,4 @@
-"""No secret of the settings is in a text that is shown, logged or stored."""
+"""Tests that no secret of the settings is in a text that is shown, logged or stored."""
 
 import pytest
 from pydantic import ValidationError
@@ -17,7 +17,7 @@ SECRETS = {
 
 
 @pytest.fixture(autouse=True)
-def _secret_settings(home: object, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 (the home comes first)
+def _secret_settings(home: object, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 (sets the home first)
     for name, value in SECRETS.items():
         monkeypatch.setenv(name, value)
 
@@ -36,7 +36,7 @@ def _secret_settings(home: object, monkeypatch: pytest.MonkeyPatch) -> None:  # 
         ("sqlite:////home/ana/ledger.sqlite", "sqlite:////home/ana/ledger.sqlite"),
     ],
 )
-def test_the_secrets_of_the_settings_are_hidden_wherever_they_stand(text: str, expected: str) -> None:
+def test_secrets_of_the_settings_are_hidden_wherever_they_appear(text: str, expected: str) -> None:
     assert redacted(text) == expected
 
 
@@ -55,11 +55,11 @@ def test_the_secrets_of_the_settings_are_hidden_wherever_they_stand(text: str, e
         ("see https://host/@ana, tokens: 3", "see https://host/@ana, tokens: 3"),
     ],
 )
-def test_what_stands_where_secrets_stand_is_hidden_too(text: str, expected: str) -> None:
+def test_values_in_places_where_secrets_usually_appear_are_hidden(text: str, expected: str) -> None:
     assert redacted(text) == expected
 
 
-def test_settings_that_cannot_be_understood_do_not_tell_theirs(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_error_about_invalid_settings_does_not_reveal_their_values(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ELEXON_BASE_URL", "joe:hunter22@mirror.example")
     with pytest.raises(ValidationError) as error:
         Settings()
@@ -67,16 +67,16 @@ def test_settings_that_cannot_be_understood_do_not_tell_theirs(monkeypatch: pyte
     assert redacted("joe:hunter22@mirror.example") == "joe:…@mirror.example"
 
 
-def test_settings_in_a_message_do_not_tell_the_ledgers_or_the_webhooks() -> None:
+def test_printed_settings_do_not_reveal_the_ledger_url_or_the_webhook() -> None:
     assert not [part for part in ("w%C3%B6rd", "abcdefGHIJKLmnop", "a-very-secret-key") if part in repr(Settings())]
 
 
-def test_an_address_is_parted_from_what_proves_who_asks() -> None:
+def test_an_address_is_separated_from_its_credentials() -> None:
     endpoint = endpoint_of("https://joe:hunter%202@mirror.example:8443/api/?apikey=a%26b")
     assert endpoint.url == "https://mirror.example:8443/api"
     assert (endpoint.auth, endpoint.parameters) == (("joe", "hunter 2"), (("apikey", "a&b"),))
     assert "hunter" not in repr(endpoint)
 
 
-def test_a_log_line_is_one_line_that_steers_no_terminal() -> None:
+def test_a_log_line_has_no_line_breaks_and_no_terminal_control_characters() -> None:
     assert log_line("a\nb\r\nc\x1b[31m\u2028d\u202ee\t") == "a b c [31m d e"

@@ -1,4 +1,4 @@
-"""Publishing: readers see whole publications, versions only grow, whatever a killed run or a restore left behind."""
+"""Tests of publishing: complete publications and growing versions, even after a killed run or a restore."""
 
 import shutil
 from pathlib import Path
@@ -27,7 +27,7 @@ def seen_by_readers() -> int:
         return int(con.execute("SELECT n FROM numbers").fetchall()[0][0])
 
 
-def test_readers_see_what_is_published_and_nothing_of_what_is_not() -> None:
+def test_readers_see_published_data_and_no_unpublished_data() -> None:
     publish(1)
     with writing() as con:
         con.execute("UPDATE numbers SET n = 2")
@@ -38,7 +38,7 @@ def test_readers_see_what_is_published_and_nothing_of_what_is_not() -> None:
     assert seen_by_readers() == 2
 
 
-def test_a_reader_that_has_a_snapshot_open_keeps_it_while_others_are_published() -> None:
+def test_a_reader_keeps_its_open_snapshot_while_others_are_published() -> None:
     publish(0)
     with reading() as con:
         for value in range(1, 10):
@@ -47,14 +47,14 @@ def test_a_reader_that_has_a_snapshot_open_keeps_it_while_others_are_published()
     assert seen_by_readers() == 9
 
 
-def test_versions_count_up_by_one_and_the_newest_is_named_by_the_pointer(home: Path) -> None:
+def test_versions_count_up_by_one_and_the_pointer_names_the_newest(home: Path) -> None:
     published = [publish(n) for n in range(3)]
     assert [snapshot.version for snapshot in published] == [1, 2, 3]
     assert snapshots.newest_snapshot(home / "snapshots") == published[-1]
     assert snapshots.kept_snapshots(home / "snapshots") == published
 
 
-def test_the_link_for_other_tools_is_the_newest_snapshot(home: Path) -> None:
+def test_the_link_for_other_tools_points_to_the_newest_snapshot(home: Path) -> None:
     for value in (1, 2):
         publish(value)
         with duckdb.connect(str(home / "snapshots" / "current.duckdb"), read_only=True) as con:
@@ -72,7 +72,7 @@ def test_views_and_macros_work_in_a_snapshot_without_the_warehouse(home: Path) -
         assert con.execute("FROM below(5)").fetchall() == [(0,), (2,), (4,)]
 
 
-def test_a_restored_older_warehouse_does_not_take_versions_back(home: Path) -> None:
+def test_restoring_an_older_warehouse_does_not_lower_the_version(home: Path) -> None:
     oldest = publish(1)
     publish(2)
     publish(3)
@@ -83,14 +83,14 @@ def test_a_restored_older_warehouse_does_not_take_versions_back(home: Path) -> N
     assert seen_by_readers() == 1
 
 
-def test_versions_go_on_after_all_snapshots_were_removed(home: Path) -> None:
+def test_versions_continue_after_all_snapshots_were_removed(home: Path) -> None:
     publish(1)
     publish(2)
     shutil.rmtree(home / "snapshots")
     assert publish(3).version == 3
 
 
-def test_what_a_killed_publication_left_does_no_harm_to_the_next(home: Path) -> None:
+def test_files_left_by_a_killed_publication_do_not_harm_the_next_one(home: Path) -> None:
     first = publish(1)
     folder = home / "snapshots"
     whole = first.path.read_bytes()
@@ -108,7 +108,7 @@ def test_what_a_killed_publication_left_does_no_harm_to_the_next(home: Path) -> 
         assert con.execute("SELECT n FROM numbers").fetchall() == [(1,)]
 
 
-def test_a_snapshot_that_no_pointer_named_any_more_is_passed_over_by_the_next_version(home: Path) -> None:
+def test_a_snapshot_that_the_pointer_never_named_is_skipped_by_the_next_version(home: Path) -> None:
     first, second = publish(1), publish(2)
     (home / "snapshots" / snapshots.POINTER).write_text(f'{{"file": "{first.path.name}", "version": 1}}')
     assert seen_by_readers() == 1  # killed between the file and the pointer
@@ -116,7 +116,7 @@ def test_a_snapshot_that_no_pointer_named_any_more_is_passed_over_by_the_next_ve
 
 
 def poll(last: int) -> tuple[int, list[str]]:
-    """How many publications a reader saw on its way to the last, and all that was wrong with any of them."""
+    """Poll until the last publication; return the number seen and everything that was wrong with any of them."""
     wrong, before, seen = [], 0, set()
     while before < last:
         with reading() as con:
@@ -131,7 +131,7 @@ def poll(last: int) -> tuple[int, list[str]]:
     return len(seen), wrong
 
 
-def test_a_reader_that_polls_while_a_writer_publishes_never_errs_nor_goes_back() -> None:
+def test_a_reader_that_polls_while_a_writer_publishes_sees_no_error_and_no_older_version() -> None:
     def write(value: int) -> None:
         with writing() as con:
             con.execute("CREATE OR REPLACE TABLE numbers AS SELECT ? AS n", [value])
