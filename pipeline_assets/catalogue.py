@@ -13,6 +13,7 @@ import dagster as dg
 import polars as pl
 
 from pipeline_assets import tables
+from pipeline_assets.fields import RecordField, fields_by_name, fields_of
 from pipeline_assets.metric_columns import VIEW_COLUMNS
 from pipeline_assets.models import Entity, Project
 from pipeline_assets.tables import AUDIT, CHANGES, RECORD, STATUS_HISTORY, SUBMITTED_CHANGES
@@ -73,7 +74,7 @@ def changes_metadata() -> dict[str, Any]:
 
 def record_metadata(entity: type[Entity]) -> dict[str, Any]:
     """Return the columns, their lineage and the links of the current table of a kind of record."""
-    fields = [_field_column(entity, column) for column in tables.columns_of(entity)]
+    fields = [_field_column(field) for field in fields_of(entity.kind)]
     columns = [
         _table_column("id", pl.String()),
         *fields,
@@ -84,9 +85,9 @@ def record_metadata(entity: type[Entity]) -> dict[str, Any]:
 
 def history_metadata() -> dict[str, Any]:
     """Return the columns, their lineage and the links of the dated status of projects."""
-    fields = {column.name: column for column in tables.columns_of(Project)}
+    fields = fields_by_name(Project.kind)
     columns = [
-        _field_column(Project, fields[name]) if name in fields else _table_column(name, dtype)
+        _field_column(fields[name]) if name in fields else _table_column(name, dtype)
         for name, dtype in tables.table_frames(pl.DataFrame(schema=CHANGES))[STATUS_HISTORY].schema.items()
     ]
     same = {name: name for name in CHANGES}
@@ -144,13 +145,13 @@ def _from_changes(columns: Sequence[dg.TableColumn], own: Mapping[str, str]) -> 
     return {column.name: [f"{SUBMITTED_CHANGES}.{own.get(column.name, 'after')}"] for column in columns}
 
 
-def _field_column(entity: type[Entity], column: tables.Column) -> dg.TableColumn:
+def _field_column(field: RecordField) -> dg.TableColumn:
     """Return the column of a field with its label, its help, its permitted values and the table that it refers to."""
-    help_text = entity.model_fields[column.name].description
-    parts = [f"{column.title}.", help_text, f"One of: {', '.join(column.values)}." if column.values else None]
-    if kind := entity.references.get(column.name):
-        parts.append(f"Id of a record of {kind}.")
-    return dg.TableColumn(column.name, TYPES[type(column.dtype)], description=" ".join(filter(None, parts)))
+    parts = [f"{field.title}.", field.help, f"One of: {', '.join(field.words)}." if field.words else ""]
+    if field.target:
+        parts.append(f"Id of a record of {field.target}.")
+    dtype = tables.DTYPES[field.value_type]
+    return dg.TableColumn(field.name, TYPES[type(dtype)], description=" ".join(filter(None, parts)))
 
 
 def _table_column(name: str, dtype: pl.DataType) -> dg.TableColumn:

@@ -13,9 +13,9 @@ from pandera.errors import SchemaErrors
 
 from pipeline_assets import tables
 from pipeline_assets.errors import ContractBroken
+from pipeline_assets.fields import RecordField, fields_of
 from pipeline_assets.ledger.changes import Action
 from pipeline_assets.models import ENTITIES, Project
-from pipeline_assets.tables import Column
 
 OBJECT = r"^\{.*\}$"
 BEFORE_AFTER = ("before", "after")
@@ -26,16 +26,15 @@ FROM_ONE = pa.Check.ge(1, error="is not 1 or more")
 @cache
 def table_contracts() -> dict[str, pa.DataFrameSchema]:
     """Return the schemas by table."""
-    columns = {kind: tables.columns_of(entity) for kind, entity in ENTITIES.items()}
     current = {
         kind: {
             "id": _key_column(),
-            **{column.name: _column_schema(column) for column in fields},
+            **{field.name: _field_schema(field) for field in fields_of(kind)},
             **_plain_schema(tables.RECORD),
         }
-        for kind, fields in columns.items()
+        for kind in ENTITIES
     }
-    dated = {column.name: _column_schema(column) for column in columns[Project.kind] if column.name in tables.DATED}
+    dated = {field.name: _field_schema(field) for field in fields_of(Project.kind) if field.name in tables.DATED}
     of_change = _plain_schema(tables.CHANGES) | {
         "position": pa.Column(pl.Int64(), FROM_ONE),
         "version": pa.Column(pl.Int64(), FROM_ONE),
@@ -67,15 +66,15 @@ def validate(frames: Mapping[str, pl.DataFrame]) -> None:
             ) from None  # Dagster shows the innermost error of a chain, and this one is the readable one
 
 
-def _column_schema(column: Column) -> pa.Column:
+def _field_schema(field: RecordField) -> pa.Column:
     checks = []
-    if column.values:
-        checks.append(pa.Check.isin(column.values, error="is no word that is known"))
-    if column.low is not None:
-        checks.append(pa.Check.ge(column.low, error=f"is below {column.low:g}"))
-    if column.high is not None:
-        checks.append(pa.Check.le(column.high, error=f"is above {column.high:g}"))
-    return pa.Column(column.dtype, checks, nullable=column.nullable, title=column.title)
+    if field.words:
+        checks.append(pa.Check.isin(field.words, error="is no word that is known"))
+    if field.low is not None:
+        checks.append(pa.Check.ge(field.low, error=f"is below {field.low:g}"))
+    if field.high is not None:
+        checks.append(pa.Check.le(field.high, error=f"is above {field.high:g}"))
+    return pa.Column(tables.DTYPES[field.value_type], checks, nullable=field.nullable, title=field.title)
 
 
 def _plain_schema(dtypes: Mapping[str, pl.DataType]) -> dict[str, pa.Column]:

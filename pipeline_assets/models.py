@@ -11,6 +11,7 @@ from collections.abc import Mapping
 from typing import Annotated, Any, ClassVar
 
 from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
+from pydantic.config import JsonDict
 from pydantic_core import PydanticCustomError
 
 from pipeline_assets import names
@@ -21,8 +22,15 @@ CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
 "All but line end and tab: nobody sees them, and PostgreSQL cannot store the first."
 
 
+LISTED: JsonDict = {"listed": True}
+"""Gives a long text a column in lists, as every short field has one. With False a short field has none."""
+
+
 class Entity(BaseModel):
-    """A record. `Field(title=...)` is the label that people see, `description` the help beside it."""
+    """A record. `Field(title=...)` is the label that people see, `description` the help beside it.
+
+    The order of the fields is that of forms, sheets, tables and documents, which `fields.py` derives from here.
+    """
 
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
@@ -96,10 +104,12 @@ class Project(Entity):
     name: Name = Field(title="Name")
     market: Market = Field(Market.GREAT_BRITAIN, title="Market")
     stage: Stage = Field(Stage.DISCOVERY, title="Stage")
-    rag: Rag = Field(Rag.GREEN, title="RAG status", description="Amber and Red ask for a comment.")
-    rag_comment: Text = Field("", title="RAG comment", description="Why, and what happens next.")
     rtb_date: Day | None = Field(None, title="Ready to build (RTB)", description="When construction could begin.")
+    rag: Rag = Field(Rag.GREEN, title="RAG status", description="Amber and Red ask for a comment.")
     status_date: Day = Field(title="Status of", description="The day from which stage, RAG and RTB date hold.")
+    rag_comment: Text = Field(
+        "", title="RAG comment", description="Why, and what happens next.", json_schema_extra=LISTED
+    )
     notes: Text = Field("", title="Notes")
 
     @model_validator(mode="after")

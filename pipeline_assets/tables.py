@@ -1,14 +1,12 @@
 """What the pipeline's tables in the warehouse hold: frames, made of the submitted changes.
 
-Belongs here: columns, derived from the models; the current tables, status_history, audit. Not here: what a frame must
-fulfil (`schemas.py`), writing them (`landing.py`), what is computed from them (`metrics.py`).
+Belongs here: types of columns, derived from the fields; the current tables, status_history, audit. Not here: what a
+frame must fulfil (`contract.py`), writing them (`landing.py`), what is computed from them (`metrics.py`).
 """
 
 import gc
 from collections.abc import Iterable, Iterator, Sequence
 from contextlib import contextmanager
-from dataclasses import dataclass
-from functools import cache
 from typing import Any
 
 import duckdb
@@ -16,9 +14,10 @@ import orjson
 import polars as pl
 
 from pipeline_assets.errors import ContractBroken
+from pipeline_assets.fields import FieldType, RecordField, fields_by_name, fields_of
 from pipeline_assets.ledger.changes import Action, Record, Recorded
 from pipeline_assets.ledger.history import fields_changed, fold_changes
-from pipeline_assets.models import ENTITIES, Entity, Project
+from pipeline_assets.models import ENTITIES, Project
 from pipeline_assets.rules import STATUS_FIELDS
 from pipeline_assets.upgrades import upgraded_fields
 from warehouse.connection import has_table
@@ -42,13 +41,12 @@ RECORD: dict[str, pl.DataType] = {
 DATED = ("status_date", *STATUS_FIELDS)
 "The fields of a project that status_history follows."
 
-_DTYPES: dict[str, pl.DataType] = {
-    "string": TEXT,
-    "number": pl.Float64(),
-    "integer": pl.Int64(),
-    "boolean": pl.Boolean(),
-    "date": pl.Date(),
+DTYPES: dict[FieldType, pl.DataType] = {
+    **dict.fromkeys((FieldType.TEXT, FieldType.WORD, FieldType.REFERENCE), TEXT),
+    **{FieldType.NUMBER: pl.Float64(), FieldType.INTEGER: pl.Int64(), FieldType.FLAG: pl.Boolean()},
+    FieldType.DATE: pl.Date(),
 }
+"The type of a field's column in frames and in the warehouse."
 
 
 def landed_position(con: duckdb.DuckDBPyConnection) -> int:
@@ -59,46 +57,7 @@ def landed_position(con: duckdb.DuckDBPyConnection) -> int:
 def is_current(con: duckdb.DuckDBPyConnection) -> bool:
     """Return whether the landed tables have every field of today's models; an update may bring new ones."""
     rows = con.execute("SELECT table_name, column_name FROM information_schema.columns").fetchall()
-    return {(kind, name) for kind, entity in ENTITIES.items() for name in entity.model_fields} <= set(rows)
-
-
-@dataclass(frozen=True)
-class Column:
-    """A field of a model as a column. `low` and `high` are inclusive; `values` is the vocabulary, if it is closed."""
-
-    name: str
-    title: str
-    dtype: pl.DataType
-    nullable: bool
-    default: Any
-    values: tuple[str, ...]
-    low: float | None
-    high: float | None
-
-
-@cache
-def columns_of(entity: type[Entity]) -> tuple[Column, ...]:
-    """Return the model's fields as columns, from its JSON schema."""
-    schema = entity.model_json_schema()
-    columns = []
-    for name, field in schema["properties"].items():
-        options = field.get("anyOf", [field])
-        (value,) = [option for option in options if option.get("type") != "null"]
-        if "$ref" in value:
-            value = schema["$defs"][value["$ref"].rpartition("/")[2]]
-        columns.append(
-            Column(
-                name,
-                title=entity.model_fields[name].title or name,
-                dtype=_DTYPES[value.get("format", value["type"])],
-                nullable=len(options) > 1,
-                default=field.get("default"),
-                values=tuple(value.get("enum", ())),
-                low=value.get("minimum"),
-                high=value.get("maximum"),
-            )
-        )
-    return tuple(columns)
+    return {(kind, field.name) for kind in ENTITIES for field in fields_of(kind)} <= set(rows)
 
 
 def submitted_frame(rows: Sequence[Sequence[Any]]) -> pl.DataFrame:
@@ -129,11 +88,11 @@ def table_frames(changes: pl.DataFrame) -> dict[str, pl.DataFrame]:
         by_kind: dict[str, list[Record]] = {kind: [] for kind in ENTITIES}
         for record in fold_changes(made).values():
             by_kind[record.kind].append(record)
-        current = {kind: _current_table(entity, by_kind[kind]) for kind, entity in ENTITIES.items()}
+        current = {kind: _current_table(kind, by_kind[kind]) for kind in ENTITIES}
         return {**current, STATUS_HISTORY: _status_history(made, changes), AUDIT: _audit(made, changes)}
 
 
-def _current_table(entity: type[Entity], records: Sequence[Record]) -> pl.DataFrame:
+def _current_table(kind: str, records: Sequence[Record]) -> pl.DataFrame:
     own: dict[str, list[Any]] = {
         "archived": [record.archived for record in records],
         "version": [record.version for record in records],
@@ -144,10 +103,7 @@ def _current_table(entity: type[Entity], records: Sequence[Record]) -> pl.DataFr
     return pl.DataFrame(
         [
             pl.Series("id", [record.id for record in records], TEXT),
-            *(
-                _column_series(entity, column, [record.fields[column.name] for record in records])
-                for column in columns_of(entity)
-            ),
+            *(field_series(field, [record.fields[field.name] for record in records]) for field in fields_of(kind)),
             *(pl.Series(name, own[name], dtype) for name, dtype in RECORD.items()),
         ]
     ).sort("id")
@@ -156,13 +112,13 @@ def _current_table(entity: type[Entity], records: Sequence[Record]) -> pl.DataFr
 def _status_history(changes: Iterable[Recorded], frame: pl.DataFrame) -> pl.DataFrame:
     """Return one row for each change that dates a status, with the complete status that it leaves."""
     positions: list[int] = []
-    columns = {column.name: column for column in columns_of(Project)}
+    fields = fields_by_name(Project.kind)
     values: dict[str, list[Any]] = {name: [] for name in DATED}
     newest: dict[str, dict[str, Any]] = {}
     for change in changes:
         if change.kind != Project.kind or change.after.keys().isdisjoint(DATED):
             continue
-        status = newest.setdefault(change.id, {name: columns[name].default for name in DATED})
+        status = newest.setdefault(change.id, {name: fields[name].default for name in DATED})
         positions.append(change.position)
         for name in DATED:
             if name in change.after:
@@ -171,7 +127,7 @@ def _status_history(changes: Iterable[Recorded], frame: pl.DataFrame) -> pl.Data
     dating = pl.DataFrame(
         [
             pl.Series("position", positions, pl.Int64()),
-            *(_column_series(Project, columns[name], values[name]) for name in DATED),
+            *(field_series(fields[name], values[name]) for name in DATED),
         ]
     )
     whole = _with_authors(dating, frame).rename({"id": "pipeline_id"})
@@ -201,14 +157,16 @@ def _value_text(value: Any) -> str | None:
     return value if value is None or isinstance(value, str) else orjson.dumps(value).decode()
 
 
-def _column_series(entity: type[Entity], column: Column, values: Sequence[Any]) -> pl.Series:
-    is_date = isinstance(column.dtype, pl.Date)
+def field_series(field: RecordField, values: Sequence[Any]) -> pl.Series:
+    """Return stored values of a field as a column. Raises ContractBroken for a value of another type."""
+    dtype = DTYPES[field.value_type]
+    is_date = field.value_type is FieldType.DATE
     try:
-        series = pl.Series(column.name, values, TEXT if is_date else column.dtype)
+        series = pl.Series(field.name, values, TEXT if is_date else dtype)
         return series.str.to_date("%Y-%m-%d") if is_date else series
     except (TypeError, pl.exceptions.PolarsError) as error:
         raise ContractBroken(
-            f"{entity.kind}.{column.name}: a value is no {column.dtype}: {error}. Nothing was landed."
+            f"{field.kind}.{field.name}: a value is no {dtype}: {error}. Nothing was landed."
         ) from None
 
 

@@ -8,7 +8,7 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from pipeline_assets.models import ENTITIES
+from pipeline_assets.fields import RecordField, fields_of
 
 UPGRADES: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 """A function per kind that renames or converts stored fields, given some or all fields of a record.
@@ -46,10 +46,9 @@ def complete_fields(kind: str, stored: Mapping[str, Any]) -> dict[str, Any]:
 
 def field_defaults(kind: str) -> Mapping[str, Any]:
     """Return every field of a kind with its default as the ledger stores it; None for a required field."""
-    return _field_defaults(ENTITIES[kind])
+    return _field_defaults(fields_of(kind))
 
 
 @cache
-def _field_defaults(entity: Any) -> Mapping[str, Any]:
-    schema = entity.model_json_schema()
-    return {name: field.get("default") for name, field in schema["properties"].items()}
+def _field_defaults(fields: tuple[RecordField, ...]) -> Mapping[str, Any]:
+    return {field.name: field.default for field in fields}

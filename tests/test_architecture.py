@@ -53,6 +53,7 @@ FLOORS: dict[str, list[set[str]]] = {
     "pipeline_assets": [
         {"errors", "failure_texts", "vocabulary", "dates", "names", "field_types"},
         {"models"},
+        {"fields"},
         {"rules", "metrics", "metric_columns", "upgrades"},
         {"ledger"},
         {"tables", "seed_loader", "spreadsheets", "delivery", "run_notices"},

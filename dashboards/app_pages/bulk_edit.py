@@ -10,9 +10,9 @@ import polars as pl
 import streamlit as st
 
 from dashboards.components import ledger_session, record_lists, save_notice, submit_form
-from dashboards.components.forms import title_of
 from dashboards.components.plain_text import plain
 from pipeline_assets.errors import Problem, Refused, StaleVersion
+from pipeline_assets.fields import field_title
 from pipeline_assets.ledger.changes import Change, Record
 from pipeline_assets.ledger.submission import submit
 from pipeline_assets.models import ENTITIES
@@ -98,7 +98,7 @@ def _typed(kind: str, opened: Sequence[Record], *, key: str) -> tuple[Typed, lis
         column_config={
             LABEL: st.column_config.TextColumn("Record", pinned=True, disabled=True, width=170),
             **{
-                name: st.column_config.TextColumn(title_of(kind, name), help=column.help, width="medium")
+                name: st.column_config.TextColumn(field_title(kind, name), help=column.help, width="medium")
                 for name, column in columns.items()
             },
         },
@@ -121,7 +121,7 @@ def _difference_table(portfolio: Portfolio, kind: str, edits: Sequence[tuple[Rec
     rows = [
         {
             "Record": record.fields["name"],
-            "Field": title_of(kind, name),
+            "Field": field_title(kind, name),
             "Before": shown_value(portfolio, kind, name, record.fields[name]),
             "After": shown_value(portfolio, kind, name, value),
         }
@@ -135,7 +135,7 @@ def _difference_table(portfolio: Portfolio, kind: str, edits: Sequence[tuple[Rec
 def _second_look(kind: str, warnings: Sequence[Problem], edits: Sequence[tuple[Record, Mapping[str, Any]]]) -> None:
     names = {record.id: str(record.fields["name"]) for record, _ in edits}
     lines = [
-        f"{plain(names.get(each.id, each.id))}, {title_of(kind, each.field)}: {plain(each.message)}"
+        f"{plain(names.get(each.id, each.id))}, {field_title(kind, each.field)}: {plain(each.message)}"
         for each in warnings[:PROBLEMS_SHOWN]
     ]
     if lines:
@@ -156,7 +156,7 @@ def _read_problems(kind: str, typed: Typed, problems: Sequence[Problem], beyond:
         rows = [
             {
                 "Record": texts[each.id][0],
-                "Field": title_of(kind, each.field),
+                "Field": field_title(kind, each.field),
                 "Cell": texts[each.id][1][each.field],
                 "What is wrong": each.message,
             }
@@ -172,7 +172,7 @@ def _clearing_is_confirmed(kind: str, read: TypedCells, *, key: str) -> bool:
     """List what would be emptied, to be ticked."""
     if not read.cleared:
         return True
-    listed = [f"{plain(str(record.fields['name']))}: {title_of(kind, name)}" for record, name in read.cleared]
+    listed = [f"{plain(str(record.fields['name']))}: {field_title(kind, name)}" for record, name in read.cleared]
     more = f" and {len(listed) - ROWS_SEEN:,} more" if len(listed) > ROWS_SEEN else ""
     fields = "1 field" if len(listed) == 1 else f"{len(listed):,} fields"
     st.markdown(f"**Would be emptied:** {', '.join(listed[:ROWS_SEEN])}{more}.")
@@ -186,7 +186,7 @@ def _is_accepted(edits: Sequence[tuple[Record, Mapping[str, Any]]]) -> bool:
     except Refused as error:
         names = {(record.kind, record.id): str(record.fields["name"]) for record, _ in edits}
         lines = [
-            f"{plain(names.get((each.kind, each.id), each.id))}, {title_of(each.kind, each.field)}: "
+            f"{plain(names.get((each.kind, each.id), each.id))}, {field_title(each.kind, each.field)}: "
             f"{plain(each.message)}"
             for each in error.problems[:PROBLEMS_SHOWN]
         ]

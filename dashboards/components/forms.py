@@ -7,25 +7,18 @@ The browser refuses nothing: the ledger judges, its problems are shown at their 
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
-from functools import cache
 from typing import Any
 
-import polars as pl
 import streamlit as st
 
 from dashboards.components.plain_text import plain
 from pipeline_assets.dates import EARLIEST_DATE, LATEST_DATE
 from pipeline_assets.errors import Problem
+from pipeline_assets.fields import DATED_BY_THE_LEDGER, FieldType, RecordField, fields_by_name
 from pipeline_assets.ledger.changes import Change, Record
-from pipeline_assets.models import ENTITIES
-from pipeline_assets.tables import Column, columns_of
 
-LONG_TEXT = 1_000
-"Fields that may be longer get several lines."
 SIDE_BY_SIDE = 3
 "The number of short fields per row."
-DATED_BY_THE_LEDGER = "status_date"
-"When left empty, it becomes the day of the change."
 Choices = Mapping[str, Mapping[str, str]]
 "Kind -> id -> name: the records that a reference may name."
 
@@ -69,14 +62,14 @@ def render_inputs(
     """Draw the fields, short ones side by side. `typed` holds what was entered before, by field."""
     if part.heading:
         st.markdown(f"**{part.heading}**")
-    columns = columns_by_name(part.kind)
+    fields = fields_by_name(part.kind)
     row: list[Any] = []
     for name in part.shown:
-        wide = _is_long(part.kind, name)
+        wide = fields[name].is_long
         if not wide and not row:
             row = list(st.columns(SIDE_BY_SIDE))
         with st.container() if wide else row.pop(0):
-            _render_input(part, columns[name], _widget_key(prefix, part, name), typed, choices or {})
+            _render_input(part, fields[name], _widget_key(prefix, part, name), typed, choices or {})
             for problem in problems:
                 if (problem.kind, problem.id, problem.field) == (part.kind, part.id, name):
                     st.markdown(f":small[:red[:material/error: {plain(problem.message)}]]")
@@ -89,34 +82,30 @@ def collect_values(part: Part, prefix: str) -> dict[str, Any]:
     return {name: _stored_value(st.session_state.get(_widget_key(prefix, part, name))) for name in part.shown}
 
 
-def title_of(kind: str, name: str) -> str:
-    """Return the label of a field."""
-    info = ENTITIES[kind].model_fields.get(name) if kind in ENTITIES else None
-    return (info.title if info else None) or name.capitalize()
-
-
-def _render_input(part: Part, column: Column, key: str, typed: Mapping[str, Any], choices: Choices) -> None:
-    name = column.name
-    label = f"{column.title} *" if _is_needed(column) and not part.optional else column.title
-    help_text = _help_text(part.kind, column)
-    value = typed[name] if name in typed else _value_before(part, column)
-    if target := ENTITIES[part.kind].references.get(name):
-        names = dict(choices.get(target, {}))
+def _render_input(part: Part, field: RecordField, key: str, typed: Mapping[str, Any], choices: Choices) -> None:
+    label = f"{field.title} *" if field.must_be_typed and not part.optional else field.title
+    help_text = _help_text(field)
+    value = typed[field.name] if field.name in typed else _value_before(part, field)
+    if field.value_type is FieldType.REFERENCE:
+        names = dict(choices.get(field.target or "", {}))
         if value is not None:
             names.setdefault(value, value)
-        _render_choice(label, list(names), value, key, help_text, column, names)
-    elif column.values:
-        _render_choice(label, list(column.values), value, key, help_text, column, {})
-    elif column.dtype == pl.Date:
+        _render_choice(label, list(names), value, key, help_text, field, names)
+    elif field.value_type is FieldType.WORD:
+        _render_choice(label, list(field.words), value, key, help_text, field, {})
+    elif field.value_type is FieldType.FLAG:
+        words = {True: "Yes", False: "No"}
+        _render_choice(label, list(words), value, key, help_text, field, words)
+    elif field.value_type is FieldType.DATE:
         day = date.fromisoformat(value) if value else None
         low, high = min(EARLIEST_DATE, day or EARLIEST_DATE), max(LATEST_DATE, day or LATEST_DATE)
         st.date_input(label, day, low, high, key=key, help=help_text, format="DD/MM/YYYY")
-    elif column.dtype == pl.Float64:
+    elif field.value_type is FieldType.NUMBER:
         given = None if value is None else float(value)
         st.number_input(label, value=given, step=0.1, format="%.10g", key=key, help=help_text)
-    elif column.dtype == pl.Int64:
+    elif field.value_type is FieldType.INTEGER:
         st.number_input(label, value=None if value is None else int(value), step=1, key=key, help=help_text)
-    elif _is_long(part.kind, name):
+    elif field.is_long:
         st.text_area(label, value or "", key=key, help=help_text, height=90)
     else:
         st.text_input(label, value or "", key=key, help=help_text, autocomplete="off")
@@ -124,16 +113,16 @@ def _render_input(part: Part, column: Column, key: str, typed: Mapping[str, Any]
 
 def _render_choice(
     label: str,
-    options: list[str],
-    value: str | None,
+    options: list[Any],
+    value: Any,
     key: str,
     help_text: str | None,
-    column: Column,
-    names: Mapping[str, str],
+    field: RecordField,
+    names: Mapping[Any, str],
 ) -> None:
     index = options.index(value) if value in options else None
-    all_options: list[str | None] = [None, *options] if column.nullable else list(options)
-    if column.nullable:
+    all_options: list[Any] = [None, *options] if field.nullable else list(options)
+    if field.nullable:
         index = 0 if index is None else index + 1
     st.selectbox(
         label,
@@ -146,25 +135,19 @@ def _render_choice(
     )
 
 
-def _value_before(part: Part, column: Column) -> Any:
-    if column.name == DATED_BY_THE_LEDGER:
+def _value_before(part: Part, field: RecordField) -> Any:
+    if field.name == DATED_BY_THE_LEDGER:
         return None
-    return part.record.fields[column.name] if part.record else column.default
+    return part.record.fields[field.name] if part.record else field.default
 
 
-def _help_text(kind: str, column: Column) -> str | None:
-    messages = [ENTITIES[kind].model_fields[column.name].description or ""]
-    if column.name == DATED_BY_THE_LEDGER:
+def _help_text(field: RecordField) -> str | None:
+    messages = [field.help]
+    if field.name == DATED_BY_THE_LEDGER:
         messages.append("Empty: the day of the change.")
-    if column.low is not None and column.high is not None:
-        messages.append(f"{column.low:,g} to {column.high:,g}.")
-    if longest := _longest_texts(kind).get(column.name):
-        messages.append(f"Up to {longest:,} characters.")
+    if limits := field.limits_text:
+        messages.append(f"{limits}.")
     return " ".join(filter(None, messages)) or None
-
-
-def _is_needed(column: Column) -> bool:
-    return not column.nullable and column.default is None and column.name != DATED_BY_THE_LEDGER
 
 
 def _stored_value(value: Any) -> Any:
@@ -173,25 +156,3 @@ def _stored_value(value: Any) -> Any:
 
 def _widget_key(prefix: str, part: Part, name: str) -> str:
     return f"{prefix} {part.key} {name}"
-
-
-def _is_long(kind: str, name: str) -> bool:
-    return _longest_texts(kind).get(name, 0) > LONG_TEXT
-
-
-@cache
-def columns_by_name(kind: str) -> dict[str, Column]:
-    """Return the fields of a kind by name."""
-    return {column.name: column for column in columns_of(ENTITIES[kind])}
-
-
-@cache
-def _longest_texts(kind: str) -> dict[str, int]:
-    """Return the largest number of characters of a text field; None for vocabularies and ids."""
-    entity = ENTITIES[kind]
-    fields = entity.model_json_schema()["properties"]
-    return {
-        name: schema["maxLength"]
-        for name, schema in fields.items()
-        if "maxLength" in schema and name not in entity.references
-    }

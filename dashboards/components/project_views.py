@@ -13,7 +13,7 @@ from dashboards.components import record_lists, snapshot_cache
 from dashboards.components.formatting import number
 from dashboards.components.pipeline_lists import render_figure, render_projects, render_rows
 from dashboards.components.plain_text import plain
-from pipeline_assets.models import Project
+from pipeline_assets.fields import field_title
 from renewables.charts import pipeline_aggregates as sums
 from renewables.charts.pipeline_counts import highest_ratings, projects_by_stage, technology_shares
 from renewables.charts.pipeline_map import on_the_map, squares_on_the_map
@@ -185,7 +185,7 @@ def name_unlikely_dates(wanted: Filter) -> None:
     )
     with st.container(horizontal=True):
         for row in frame.head(NAMES_SHOWN).iter_rows(named=True):
-            title = Project.model_fields[row["field"]].title or row["field"]
+            title = field_title("pipelines", row["field"])
             record_lists.record_link(
                 "pipelines", row["pipeline_id"], f"{row['project']}: {title} {row['day'].isoformat()}"
             )

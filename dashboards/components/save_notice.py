@@ -5,10 +5,10 @@ Not here: saving (`submit_form.py`).
 
 import streamlit as st
 
-from dashboards.components.forms import title_of
 from dashboards.components.landing_offer import landing_offer
 from dashboards.components.plain_text import plain
 from pipeline_assets.errors import MOST_NAMED, Problem
+from pipeline_assets.fields import field_title
 from pipeline_assets.ledger.changes import Receipt
 from renewables.queries.import_summary import message_kind
 
@@ -61,7 +61,7 @@ def render_warnings(receipt: Receipt) -> None:
     """Draw the ledger's warnings, those of one kind as the first of them and their count."""
     groups: dict[tuple[str, str], list[Problem]] = {}
     for warning in receipt.warnings:
-        key = (title_of(warning.kind, warning.field), message_kind(warning.message))
+        key = (field_title(warning.kind, warning.field), message_kind(warning.message))
         groups.setdefault(key, []).append(warning)
     lines = [
         f"{title}: {plain(group[0].message)}" + (f" (and {len(group) - 1:,} more like it)" if len(group) > 1 else "")

@@ -11,10 +11,11 @@ from typing import Any
 import streamlit as st
 
 from dashboards.components import ledger_session, save_notice
-from dashboards.components.forms import Choices, Part, collect_values, render_inputs, title_of
+from dashboards.components.forms import Choices, Part, collect_values, render_inputs
 from dashboards.components.plain_text import plain
 from dashboards.components.sign_in import signed_in
 from pipeline_assets.errors import MOST_NAMED, Conflict, LedgerUnavailable, Problem, Refused, StaleVersion
+from pipeline_assets.fields import field_title
 from pipeline_assets.ledger.changes import Change, Receipt, Record
 from pipeline_assets.ledger.submission import submit
 from pipeline_assets.models import new_id
@@ -215,7 +216,7 @@ def _error_text(form: Form, problem: Problem) -> str:
         return plain(problem.message)
     of_the_form = any((part.kind, part.id) == (problem.kind, problem.id) for part in form.parts)
     name = "" if of_the_form else f"{plain(name_of(ledger_session.current_portfolio(), problem.kind, problem.id))}, "
-    return f"{name}{title_of(problem.kind, problem.field)}: {plain(problem.message)}"
+    return f"{name}{field_title(problem.kind, problem.field)}: {plain(problem.message)}"
 
 
 def _render_conflicts(form: Form, state: State) -> None:
@@ -249,7 +250,7 @@ def conflict_table(conflict: Conflict, opened_as: Record | None = None) -> None:
     before = opened_as.fields if opened_as else {}
     rows = [
         {
-            "Field": title_of(conflict.kind, field_name),
+            "Field": field_title(conflict.kind, field_name),
             "When you opened it": shown_value(portfolio, conflict.kind, field_name, before.get(field_name)),
             "Theirs, now": shown_value(
                 portfolio, conflict.kind, field_name, conflict.theirs.get(field_name, before.get(field_name))

@@ -6,6 +6,7 @@ Each rule takes the draft and yields problems. Not here: rules of one record (`p
 from collections.abc import Iterator
 
 from pipeline_assets.errors import Problem
+from pipeline_assets.fields import field_title
 from pipeline_assets.ledger.changes import Record
 from pipeline_assets.ledger.draft import Draft
 from pipeline_assets.models import ENTITIES
@@ -79,7 +80,7 @@ def _names_in_use(draft: Draft, record: Record) -> Iterator[Problem]:
     other = next((each for each in draft.with_unique_key(record.kind, key) if each.id != record.id), None)
     if other:
         fix = " It is archived: restore it instead." if other.archived else ""
-        fields = " and ".join(entity.model_fields[name].title or name for name in entity.unique).lower()
+        fields = " and ".join(field_title(entity.kind, name) for name in entity.unique).lower()
         message = f"a {entity.title.lower()} with this {fields} is there already ({other.id}).{fix}"
         yield Problem(record.kind, record.id, entity.unique[0], message)
 

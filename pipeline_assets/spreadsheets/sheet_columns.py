@@ -14,9 +14,9 @@ from dataclasses import dataclass
 from datetime import date
 from enum import Enum, StrEnum
 from functools import cached_property
-from types import UnionType
-from typing import Any, Union, get_args, get_origin
+from typing import Any
 
+from pipeline_assets.fields import FieldType, fields_of
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.spreadsheets import synonyms
 from pipeline_assets.spreadsheets.cells import CLEARING_WORD, spelling_key
@@ -156,31 +156,27 @@ SHORTEST_PART = 3
 "Letters of a known name that make an unknown header resemble it, such as RTB."
 
 
-def _type_of(annotation: Any) -> type:
-    while get_args(annotation):
-        inner = [each for each in get_args(annotation) if each is not type(None)]
-        annotation = inner[0] if get_origin(annotation) in (Union, UnionType) else get_args(annotation)[0]
-    return annotation if isinstance(annotation, type) else str
+_CELL_TYPES: dict[FieldType, type] = {FieldType.NUMBER: float, FieldType.INTEGER: int, FieldType.DATE: date}
+"Types of cells; a word's is its vocabulary, and anything else is text."
 
 
-def _model_fields(
+def _field_columns(
     kind: str, holds: ColumnRole, prefix: str = "", *, aliases: Mapping[str, tuple[str, ...]]
 ) -> tuple[Column, ...]:
-    """Return a column for each field of the model."""
+    """Return a column for each field of the kind."""
     columns = []
-    for name, info in ENTITIES[kind].model_fields.items():
-        default = None if info.is_required() else info.default
-        label = f"{info.title or name} ID" if name in ENTITIES[kind].references else info.title or name
+    for field in fields_of(kind):
+        label = f"{field.title} ID" if field.target else field.title
         columns.append(
             Column(
-                name=f"{prefix}{name}",
+                name=f"{prefix}{field.name}",
                 title=f"{ENTITIES[kind].title} {label}" if prefix else label,
                 holds=holds,
-                field=name,
-                type=_type_of(info.annotation),
-                empty="" if default == "" else None,
-                may_be_empty=not info.is_required() and default in ("", None),
-                aliases=((name,) if prefix and name != "name" else ()) + aliases.get(name, ()),
+                field=field.name,
+                type=field.vocabulary or _CELL_TYPES.get(field.value_type, str),
+                empty="" if field.default == "" else None,
+                may_be_empty=field.may_be_empty,
+                aliases=((field.name,) if prefix and field.name != "name" else ()) + aliases.get(field.name, ()),
             )
         )
     return tuple(columns)
@@ -200,9 +196,9 @@ COUNTERPARTIES = Sheet(
     "counterparties",
     (
         _id_column("counterparties"),
-        *_model_fields("counterparties", ColumnRole.FIELD, aliases=synonyms.COUNTERPARTY_HEADERS),
+        *_field_columns("counterparties", ColumnRole.FIELD, aliases=synonyms.COUNTERPARTY_HEADERS),
         Column("contact_id", "Contact ID", ColumnRole.PART_ID),
-        *_model_fields("contacts", ColumnRole.PART_FIELD, "contact_", aliases=synonyms.CONTACT_HEADERS),
+        *_field_columns("contacts", ColumnRole.PART_FIELD, "contact_", aliases=synonyms.CONTACT_HEADERS),
         Column(
             "contact_roles",
             "Contact roles",
@@ -226,7 +222,7 @@ PIPELINES = Sheet(
     "pipelines",
     (
         _id_column("pipelines"),
-        *_model_fields("pipelines", ColumnRole.FIELD, aliases=synonyms.PROJECT_HEADERS),
+        *_field_columns("pipelines", ColumnRole.FIELD, aliases=synonyms.PROJECT_HEADERS),
         *(
             Column(
                 role.name.lower(),
@@ -246,7 +242,7 @@ PIPELINES = Sheet(
             exported=False,
         ),
         Column("facility_id", "Facility ID", ColumnRole.PART_ID),
-        *_model_fields("facilities", ColumnRole.PART_FIELD, "facility_", aliases=synonyms.FACILITY_HEADERS),
+        *_field_columns("facilities", ColumnRole.PART_FIELD, "facility_", aliases=synonyms.FACILITY_HEADERS),
         *(
             Column(
                 f"{word.lower()}_capacity",
@@ -270,7 +266,7 @@ INFORMATION_POINTS = Sheet(
     "information_points",
     (
         _id_column("information_points"),
-        *_model_fields("information_points", ColumnRole.FIELD, aliases=synonyms.POINT_HEADERS),
+        *_field_columns("information_points", ColumnRole.FIELD, aliases=synonyms.POINT_HEADERS),
         Column("pipeline", "Project", ColumnRole.WHOLE, field="pipeline_id", aliases=synonyms.POINT_PROJECT_HEADERS),
         Column("counterparties", "Counterparties", ColumnRole.LINKED, aliases=synonyms.POINT_COUNTERPARTY_HEADERS),
         *_ORIGINS,

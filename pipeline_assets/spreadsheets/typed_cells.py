@@ -11,12 +11,12 @@ from functools import cache
 from typing import Any
 
 from pipeline_assets.errors import Problem, UnreadableValue
+from pipeline_assets.fields import DATED_BY_THE_LEDGER
 from pipeline_assets.ledger.changes import Record
 from pipeline_assets.spreadsheets import cells
 from pipeline_assets.spreadsheets.parsed_rows import CLEAR, EMPTY, cell_value
 from pipeline_assets.spreadsheets.sheet_columns import COUNTERPARTIES, INFORMATION_POINTS, PIPELINES, Column, ColumnRole
 
-DATED_BY_THE_LEDGER = "status_date"
 _COLUMNS = {
     "counterparties": (COUNTERPARTIES, ColumnRole.FIELD),
     "contacts": (COUNTERPARTIES, ColumnRole.PART_FIELD),

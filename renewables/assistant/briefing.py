@@ -9,9 +9,10 @@ from datetime import UTC, datetime
 from elexon_assets.datasets import BY_HALF_HOUR, DATASETS
 from elexon_assets.flag_vocabulary import REASONS
 from elexon_assets.settlement import HALF_HOUR, LONDON
+from pipeline_assets.fields import fields_by_name
 from pipeline_assets.metrics import VIEWS
 from pipeline_assets.models import ENTITIES
-from pipeline_assets.tables import RECORD, columns_of
+from pipeline_assets.tables import RECORD
 from renewables.attribution import label_of_sources
 from renewables.queries.snapshot import Connection, source_names, span_of
 
@@ -157,8 +158,6 @@ def _known_values(relation: str, name: str) -> str:
         if relation == dataset.name and name in dataset.columns:
             column = dataset.columns[name]
             return column.description.rstrip(".") + (f": {', '.join(column.values)}" if column.values else "")
-    if relation in ENTITIES:
-        for field in columns_of(ENTITIES[relation]):
-            if field.name == name:
-                return ": ".join(filter(None, [field.title, ", ".join(field.values)]))
+    if relation in ENTITIES and (field := fields_by_name(relation).get(name)):
+        return ": ".join(filter(None, [field.title, ", ".join(field.words)]))
     return ""

@@ -90,11 +90,13 @@ def history(sheet: str, kind: str) -> Callable[..., None]:
           renewables {group} history "Fen Farm"
           renewables {group} history 3f9a0c81d2e4 --json
         """
+        from pipeline_assets.fields import field_title
         from pipeline_assets.ledger import reader
         from pipeline_assets.ledger.history import fields_changed
         from pipeline_assets.spreadsheets.portfolio_index import read_portfolio
         from renewables.cli.output import print_facts, print_json, print_note
         from renewables.formatting import utc
+        from renewables.queries.record_history import shown_value
 
         ledger = open_engine()
         portfolio = read_portfolio(ledger)
@@ -108,10 +110,10 @@ def history(sheet: str, kind: str) -> Callable[..., None]:
         for change in changes:
             lines = [
                 (
-                    _field_label(change.kind, field),
+                    field_title(change.kind, field),
                     _history_step(
-                        _shown_value(portfolio, field, change.kind, before),
-                        _shown_value(portfolio, field, change.kind, after),
+                        shown_value(portfolio, change.kind, field, before),
+                        shown_value(portfolio, change.kind, field, after),
                     ),
                 )
                 for _, field, before, after in fields_changed([change])
@@ -205,16 +207,18 @@ def _record_facts(
     portfolio: "Portfolio", record: "Record", *, apart_from: "Record | None" = None
 ) -> list[tuple[str, str]]:
     """Return the fields with a value; of a part, without its owner; of a link that only joins, nothing."""
+    from pipeline_assets.fields import field_title
     from pipeline_assets.models import ENTITIES
+    from renewables.queries.record_history import shown_value
 
     references = ENTITIES[record.kind].references
     if apart_from and record.fields.keys() == references.keys() and record.kind == "pipeline_facilities":
         return []
     return [
-        (_field_label(record.kind, field), text)
+        (field_title(record.kind, field), text)
         for field, value in record.fields.items()
         if not (apart_from and field in references and value == apart_from.id)
-        and (text := _shown_value(portfolio, field, record.kind, value))
+        and (text := shown_value(portfolio, record.kind, field, value))
     ]
 
 
@@ -222,24 +226,6 @@ def _history_step(before: str, after: str) -> str:
     return f"{before} \u2192 {after or '(empty)'}" if before else after
 
 
-def _field_label(kind: str, field: str) -> str:
-    from pipeline_assets.models import ENTITIES
-
-    info = ENTITIES[kind].model_fields.get(field)
-    return info.title or field if info else field
-
-
 def _action_text(portfolio: "Portfolio", change: "Recorded") -> str:
     record = portfolio.get(change.kind, change.id)
     return _title_text(record).removesuffix(" (archived)") if record else change.kind
-
-
-def _shown_value(portfolio: "Portfolio", field: str, kind: str, value: Any) -> str:
-    """Return a reference by its name."""
-    from pipeline_assets.models import ENTITIES
-
-    target = ENTITIES[kind].references.get(field)
-    named = portfolio.get(target, value) if target and value else None
-    if isinstance(value, bool):
-        return "yes" if value else "no"
-    return "" if value is None else str(named.fields["name"]) if named else str(value)

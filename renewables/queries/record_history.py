@@ -11,8 +11,8 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
+from pipeline_assets.fields import field_title
 from pipeline_assets.ledger import reader, schema
-from pipeline_assets.ledger.changes import ARCHIVED
 from pipeline_assets.ledger.history import fields_changed
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio
@@ -43,7 +43,7 @@ def record_changes(engine: sa.Engine, portfolio: Portfolio, kind: str, id: str) 
             "who": change.who,
             "record": f"{ENTITIES[change.kind].title}: {name_of(portfolio, change.kind, change.id)}",
             "action": str(change.action),
-            "field": title_of(change.kind, name),
+            "field": field_title(change.kind, name),
             "before": shown_value(portfolio, change.kind, name, before),
             "after": shown_value(portfolio, change.kind, name, after),
             "why": change.why,
@@ -77,14 +77,6 @@ def _comments_on(portfolio: Portfolio, kind: str, id: str) -> Iterator[tuple[str
     for archived in (False, True):
         for comment in portfolio.referencing("comments", field, id, archived=archived):
             yield comment.kind, comment.id
-
-
-def title_of(kind: str, name: str) -> str:
-    """Return the label of a field; a field that the model no longer has keeps its name."""
-    if name == ARCHIVED:
-        return "Archived"
-    field = ENTITIES[kind].model_fields.get(name)
-    return (field.title if field else None) or name
 
 
 def shown_value(portfolio: Portfolio, kind: str, name: str, value: Any) -> str:
