@@ -6,6 +6,7 @@ import sys
 FIGURES = (
     "simulator",
     "landing_week",
+    "publish",
     "warehouse_vs_sqlite",
     "quality",
     "ingest_vs_floor",

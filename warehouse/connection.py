@@ -233,6 +233,11 @@ def _translate_error(error: duckdb.Error, path: Path, fix: str) -> WarehouseErro
             f"{path} cannot be opened: {text.rpartition(': ')[2]}. Make it readable and writable for the user who runs "
             "this, or set RENEWABLES_HOME to another folder."
         )
+    if snapshots.NO_ROOM.search(text):
+        return DiskNearlyFull(
+            f"{path} could not be written to the end: the disk is full. What was committed is kept, and readers keep "
+            f"their snapshot. Free some room and run again. DuckDB says: {text}"
+        )
     return WarehouseDamaged(f"{path} cannot be opened as a warehouse. Nothing was deleted. {fix} DuckDB says: {text}")
 
 

@@ -13,6 +13,7 @@
     ├── SettingsUnreadable    a `.env` file that is not text, or an unknown value of RENEWABLES_ENV_FILES
     ├── HomeNotWritable       the system does not let us write a file or folder of the home
     ├── PlantedLink           a symbolic link where a file should be written: nothing is written through it
+    ├── SnapshotNotWritten    what landed could not be copied for readers
     ├── LandingRefused        a frame that does not fit its table, or keys that would not be unique
     └── MixedSources          synthetic rows into real ones, or the reverse
 """
@@ -60,6 +61,10 @@ class HomeNotWritable(WarehouseError):
 
 class PlantedLink(WarehouseError):
     """A symbolic link is where a file should be written."""
+
+
+class SnapshotNotWritten(WarehouseError):
+    """What landed could not be copied for readers."""
 
 
 class LandingRefused(WarehouseError):

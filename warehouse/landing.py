@@ -32,7 +32,13 @@ def append_new(
 
     `range_column` (a column of the key) limits the part of the table that is searched. Raises LandingRefused.
     """
-    return _merge_statement(con, table, frame, key, range_column, "")
+    columns, keys = _quoted(frame.columns), _quoted(key)
+    existing = f'SELECT {keys} FROM {table} WHERE "{range_column}" BETWEEN ? AND ?'
+    statement = (
+        f"INSERT INTO {table} ({columns}) SELECT {columns} FROM landing_frame "
+        f"ANTI JOIN ({existing}) AS old USING ({keys})"
+    )
+    return _land_rows(con, table, frame, key, range_column, statement)
 
 
 def merge_rows(
@@ -41,7 +47,13 @@ def merge_rows(
     """Append like `append_new`, and update rows whose key exists. Returns the number of rows added or changed."""
     updates = ", ".join(f'"{c}" = new."{c}"' for c in frame.columns if c not in key)
     when_matched = f"WHEN MATCHED THEN UPDATE SET {updates}" if updates else ""
-    return _merge_statement(con, table, frame, key, range_column, when_matched)
+    values = ", ".join(f'new."{c}"' for c in frame.columns)
+    matches = " AND ".join(f'old."{c}" = new."{c}"' for c in key)
+    statement = (
+        f'MERGE INTO {table} AS old USING landing_frame AS new ON {matches} AND old."{range_column}" '
+        f"BETWEEN ? AND ? {when_matched} WHEN NOT MATCHED THEN INSERT ({_quoted(frame.columns)}) VALUES ({values})"
+    )
+    return _land_rows(con, table, frame, key, range_column, statement)
 
 
 def replace_rows(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame) -> int:
@@ -55,14 +67,15 @@ def replace_rows(con: duckdb.DuckDBPyConnection, table: str, frame: pl.DataFrame
     return len(frame)
 
 
-def _merge_statement(
+def _land_rows(
     con: duckdb.DuckDBPyConnection,
     table: str,
     frame: pl.DataFrame,
     key: Sequence[str],
     range_column: str,
-    when_matched: str,
+    statement: str,
 ) -> int:
+    """Run the statement on `landing_frame`, with the bounds of the range column, and prove the keys unique."""
     _refuse_other_columns(con, table, frame)
     _refuse_null_keys(table, frame, key)
     # Both versions of DuckDB need this: one raises on doubled source rows, the other writes them twice.
@@ -70,23 +83,20 @@ def _merge_statement(
     if frame.is_empty():
         return 0
     low, high = frame[range_column].min(), frame[range_column].max()
-    columns = ", ".join(f'"{c}"' for c in frame.columns)
-    values = ", ".join(f'new."{c}"' for c in frame.columns)
-    matches = " AND ".join(f'old."{c}" = new."{c}"' for c in key)
     con.register("landing_frame", frame)
     try:
-        landed = con.execute(
-            f'MERGE INTO {table} AS old USING landing_frame AS new ON {matches} AND old."{range_column}" '
-            f"BETWEEN ? AND ? {when_matched} WHEN NOT MATCHED THEN INSERT ({columns}) "
-            f"VALUES ({values})",
-            [low, high],
-        ).fetchall()[0][0]
+        landed = con.execute(statement, [low, high]).fetchall()[0][0]
     except duckdb.ConversionException as error:
         raise LandingRefused(f"{table}: a value does not fit its column: {error}. Nothing was landed.") from error
     # This is not in a `finally`: DuckDB 2.0 refuses it in an aborted transaction, and the real error would be lost.
     con.unregister("landing_frame")
     refuse_doubled_keys(con, table, key, where=f'"{range_column}" BETWEEN ? AND ?', parameters=[low, high])
     return int(landed)
+
+
+def _quoted(names: Sequence[str]) -> str:
+    """Return a list of columns for SQL."""
+    return ", ".join(f'"{name}"' for name in names)
 
 
 def refuse_doubled_keys(

@@ -3,21 +3,31 @@
 A snapshot is a complete copy of the warehouse in its own file, named by version and day. `current.json` names the
 newest. It is replaced in one step while the writer still holds the warehouse, so it never goes backwards.
 `current.duckdb` is a link to the same file for tools that need a fixed name.
+
+The first snapshot of a day is written by COPY FROM DATABASE: it reads every block, leaves no free space, and is the
+day's backup. The others are copies of the file, made by a child process after a CHECKPOINT: 16 to 57 times faster. It
+is a child because opening and closing the file in this process would drop DuckDB's lock on it.
 """
 
 import json
+import os
 import re
+import subprocess
+import sys
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
 import duckdb
 
+from warehouse.errors import DiskNearlyFull, SnapshotNotWritten
 from warehouse.private_files import make_private_folder, write_private
 from warehouse.settings import Settings
 
 POINTER = "current.json"
 LINK = "current.duckdb"
+NO_ROOM = re.compile(r"No space left|Disk quota|File too large")
+"What the system says on a full disk, past a quota, or past a limit on the size of files."
 _NAME = re.compile(r"warehouse-(\d{9})-(\d{4}-\d{2}-\d{2})\.duckdb")
 
 
@@ -33,6 +43,11 @@ class Snapshot:
     def published_at_utc(self) -> datetime:
         """Return when the file was completed, UTC."""
         return datetime.fromtimestamp(self.path.stat().st_mtime, UTC)
+
+    @property
+    def size_bytes(self) -> int:
+        """Return the size of the file."""
+        return self.path.stat().st_size
 
 
 def newest_snapshot(folder: Path) -> Snapshot | None:
@@ -66,9 +81,15 @@ def folder_of(warehouse: Path) -> Path:
 
 
 def publish_snapshot(con: duckdb.DuckDBPyConnection) -> Snapshot:
-    """Copy the committed data to a new version and point readers to it. Needs the connection of `writing()`."""
+    """Copy the committed data to a new version and point readers to it. Needs the connection of `writing()`.
+
+    Raises:
+        SnapshotNotWritten: and readers keep the version before it.
+        DiskNearlyFull: likewise.
+    """
     settings = Settings()
-    folder = folder_of(_snapshot_path(con))
+    warehouse = _warehouse_path(con)
+    folder = folder_of(warehouse)
     make_private_folder(folder)
     version = _next_version(con, folder)
     today = datetime.now(UTC).date()
@@ -76,12 +97,12 @@ def publish_snapshot(con: duckdb.DuckDBPyConnection) -> Snapshot:
     unfinished = folder / "unfinished.duckdb"
     try:
         _remove_file(unfinished)
-        quoted = str(unfinished).replace("'", "''")
-        con.execute(f"ATTACH '{quoted}' AS snapshot (STORAGE_VERSION 'v1.5.0')")
-        try:
-            con.execute("COPY FROM DATABASE warehouse TO snapshot")
-        finally:
-            con.execute("DETACH snapshot")
+        if any(snapshot.day == today for snapshot in kept_snapshots(folder)):
+            con.execute("CHECKPOINT warehouse")
+            _copy_file(warehouse, unfinished)
+        else:
+            _copy_compactly(con, unfinished)
+        _flush_to_disk(unfinished)
         unfinished.replace(path)
     finally:
         _remove_file(unfinished)
@@ -104,7 +125,35 @@ def prune_snapshots(folder: Path, *, keep: int, backup_days: int, today: date) -
     return gone
 
 
-def _snapshot_path(con: duckdb.DuckDBPyConnection) -> Path:
+def _copy_compactly(con: duckdb.DuckDBPyConnection, copy: Path) -> None:
+    """Write the warehouse anew, row by row, without the free blocks that updates leave."""
+    quoted = str(copy).replace("'", "''")
+    con.execute(f"ATTACH '{quoted}' AS snapshot (STORAGE_VERSION 'v1.5.0')")
+    try:
+        con.execute("COPY FROM DATABASE warehouse TO snapshot")
+    finally:
+        con.execute("DETACH snapshot")
+
+
+def _copy_file(warehouse: Path, copy: Path) -> None:
+    """Copy the file in a child process; where the file system shares blocks, the copy costs nothing."""
+    sharing_blocks = "-c" if sys.platform == "darwin" else "--reflink=auto"
+    child = subprocess.run(["cp", sharing_blocks, str(warehouse), str(copy)], capture_output=True, check=False)  # noqa: S603, S607 (no shell; the system's cp)
+    if child.returncode:
+        error = child.stderr.decode(errors="replace").strip() or f"cp ended with status {child.returncode}"
+        sentence = f"The snapshot could not be written: {error}. Readers keep the version before it."
+        if NO_ROOM.search(error):
+            raise DiskNearlyFull(f"{sentence} Free some room and run again; what landed is kept.")
+        raise SnapshotNotWritten(f"{sentence} What landed is kept; run again when the cause is mended.")
+
+
+def _flush_to_disk(path: Path) -> None:
+    """Wait until the file is on the disk, so that the pointer never names one that a power cut leaves incomplete."""
+    with path.open("rb+") as file:
+        os.fsync(file.fileno())
+
+
+def _warehouse_path(con: duckdb.DuckDBPyConnection) -> Path:
     return Path(con.execute("SELECT path FROM duckdb_databases() WHERE database_name = 'warehouse'").fetchall()[0][0])
 
 

@@ -42,7 +42,7 @@ def render_page() -> None:
     settings, snapshot = Settings(), snapshot_cache.current_snapshot()
     available = (
         f"snapshot {snapshot.version} of {moment(snapshot.published_at_utc)} {zone(snapshot.published_at_utc)}, "
-        f"{size(snapshot.path.stat().st_size)}"
+        f"{size(snapshot.size_bytes)}"
         if snapshot
         else "nothing published yet"
     )

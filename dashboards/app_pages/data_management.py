@@ -163,7 +163,7 @@ def _render_database() -> None:
             return
         st.markdown(
             f"Snapshot {snapshot.version} of {moment(snapshot.published_at_utc)} {zone(snapshot.published_at_utc)}, "
-            f"`{snapshot.path.name}`, {size(snapshot.path.stat().st_size)}; for other tools, `current.duckdb`."
+            f"{size(snapshot.size_bytes)}; for other tools, `current.duckdb`."
         )
         st.dataframe(
             snapshot_cache.cached_query(coverage.table_overview),

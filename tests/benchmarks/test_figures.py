@@ -22,6 +22,7 @@ LINES = {
         ["older_way_vs_ingest", "older_way_vs_ingest_100ms"],
     ),
     "landing_week": ([*TINY, "--repeat", "2"], ["landing_week"]),
+    "publish": (["--rows", "1000", "2000", "--repeat", "1"], ["publish", "publish_growth"]),
     "warehouse_vs_sqlite": (TINY, ["warehouse_vs_sqlite"]),
     "ledger": (
         ["--changes", "100", "--rows", "50", "--submissions", "16", "--processes", "2", "--repeat", "1", "--no-daemon"],
@@ -44,7 +45,7 @@ def test_a_benchmark_prints_the_ratio_of_its_two_sides(name: str, capsys: pytest
     assert [line.split(":")[0] for line in lines] == figures
     for line in lines:
         assert re.fullmatch(
-            r"\w[\w.]*: ratio=[\d.]+ \(a=[\d.]+ (s|ms|MB|rows|/s), b=[\d.]+ (s|ms|MB|rows|/s)\).*", line
+            r"\w[\w.]*: ratio=[\d.]+ \(a=[\d.]+ (s|ms|ms/MB|MB|rows|/s), b=[\d.]+ (s|ms|ms/MB|MB|rows|/s)\).*", line
         )
     assert dict(os.environ) == before
 

@@ -66,7 +66,7 @@ def publish_on_a_full_disk(room: int) -> None:
 
 def test_publishing_on_a_full_disk_fails_and_readers_keep_the_previous_snapshot(home: Path) -> None:
     land(0, 50_000)
-    with pytest.raises(duckdb.Error, match="File too large"):
+    with pytest.raises(DiskNearlyFull, match="File too large"):
         elsewhere(publish_on_a_full_disk, 400_000)
     assert counted() == (50_000, 50_000)
     assert not list((home / "snapshots").glob("unfinished*"))

@@ -6,9 +6,10 @@ from pathlib import Path
 import duckdb
 import pytest
 
-from tests.processes import FRESH
+from tests.processes import FRESH, elsewhere
 from warehouse import snapshots
 from warehouse.connection import reading, writing
+from warehouse.errors import SnapshotNotWritten, WarehouseBusy
 from warehouse.snapshots import Snapshot
 
 pytestmark = pytest.mark.usefixtures("home")
@@ -146,3 +147,51 @@ def test_a_reader_that_polls_while_a_writer_publishes_sees_no_error_and_no_older
         seen, wrong = reader.get(timeout=60)
     assert wrong == []
     assert seen >= 1
+
+
+def locked_elsewhere() -> bool:
+    """Whether another process is refused the file for writing."""
+    try:
+        with writing(wait_seconds=0.1):
+            return False
+    except WarehouseBusy:
+        return True
+
+
+def test_the_writer_still_holds_its_file_after_each_way_of_publishing() -> None:
+    with writing() as con:
+        for value in (1, 2):
+            con.execute("CREATE OR REPLACE TABLE numbers AS SELECT ? AS n", [value])
+            snapshots.publish_snapshot(con)
+            assert elsewhere(locked_elsewhere)
+            con.execute("UPDATE numbers SET n = 7")
+    assert seen_by_readers() == 2
+
+
+def test_a_copied_snapshot_has_the_rows_of_a_written_one_and_no_log(home: Path) -> None:
+    with writing() as con:
+        con.execute("CREATE TABLE numbers AS SELECT range AS n FROM range(100_000)")
+        written = snapshots.publish_snapshot(con)
+        con.execute("DELETE FROM numbers WHERE n % 2 = 0")
+        con.execute("INSERT INTO numbers SELECT range FROM range(0, 100_000, 2)")
+        copied = snapshots.publish_snapshot(con)
+    assert not list((home / "snapshots").glob("*.wal"))
+    rows = []
+    for snapshot in (written, copied):
+        with reading(version=snapshot.version) as con:
+            rows.append(con.execute("SELECT count(*), sum(n), sum(hash(n)) FROM numbers").fetchall())
+    assert rows[0] == rows[1]
+
+
+def test_a_copy_that_fails_is_named_and_readers_keep_the_version_before(
+    home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
+) -> None:
+    publish(1)
+    broken = tmp_path / "cp"
+    broken.write_text("#!/bin/sh\necho 'cp: error reading: Input/output error' >&2\nexit 1\n")
+    broken.chmod(0o755)
+    monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
+    with pytest.raises(SnapshotNotWritten, match=r"Input/output error\. Readers keep the version before"):
+        publish(2)
+    assert seen_by_readers() == 1
+    assert not list((home / "snapshots").glob("unfinished*"))
