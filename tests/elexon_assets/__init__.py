@@ -1,1 +1,1 @@
-"""From Elexon's answers to the tables, views and snapshots; on simulated answers and, where named, recorded ones."""
+"""Tests from Elexon's answers to the tables, views and snapshots, on simulated and (if available) recorded answers."""

@@ -1,4 +1,4 @@
-"""An ingest from a simulator, and what readers then see."""
+"""Helpers that ingest from a simulator and read what was published."""
 
 from collections.abc import Callable, Sequence
 from contextlib import AbstractContextManager
@@ -20,7 +20,7 @@ from warehouse.settings import Settings
 
 
 def fetch_days(first: date, last: date | None = None, *, dataset: Dataset = WIND_AND_SOLAR) -> Report:
-    """The UTC days, both ends in, fetched, landed and published."""
+    """Fetch, land and publish the UTC days, both included."""
     with ElexonClient() as client:
         return ingest(dataset, window_of_days(first, last or first), client=client, run_id="test")
 
@@ -33,7 +33,7 @@ def landed_in(
     *,
     run_id: str = "test",
 ) -> Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]:
-    """The UTC days of those datasets, from the API at `base_url` into a home that is not in force; how to open it."""
+    """Land the UTC days from the API at `base_url` in a home that is not in force; return a function that opens it."""
     opened = partial(writing, home / "warehouse.duckdb")
     settings = Settings(renewables_home=home, elexon_base_url=base_url, elexon_backoff_seconds=0.01)  # type: ignore[arg-type]  # pydantic reads the URL
     with ElexonClient(settings) as client:
@@ -43,11 +43,11 @@ def landed_in(
 
 
 def published(sql: str, **parameters: Any) -> pl.DataFrame:
-    """What a reader of the newest snapshot is answered."""
+    """Return the result of a query on the newest snapshot."""
     with reading() as con:
         return con.sql(sql, params=parameters or None).pl()
 
 
 def content(dataset: Dataset = WIND_AND_SOLAR) -> pl.DataFrame:
-    """All that was ever published of the dataset, but for when it landed here; in one order."""
+    """Return all publications of the dataset in one order, without the columns about their landing."""
     return published(f"SELECT * EXCLUDE (ingested_at_utc) FROM {dataset.table} ORDER BY ALL")

@@ -1,4 +1,4 @@
-"""Installed capacity: the newest revision, linear within a year, and capacity factors computed another way."""
+"""Tests of installed capacity: the newest revision, linear within a year, with independently computed factors."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -24,7 +24,7 @@ HALF_A_DAY = timedelta(hours=12)
 
 
 def row(**other: Any) -> dict[str, Any]:
-    """As Elexon publishes it, but for the fields given."""
+    """Return a row as Elexon publishes it, with the given fields changed."""
     return {
         "dataset": "IGCA",
         "documentId": "NGET-EMFIP-IGCA-00687002",
@@ -41,7 +41,7 @@ def fetch_capacity(first: date, last: date) -> Report:
     return fetch_days(first, last, dataset=INSTALLED_CAPACITY)
 
 
-def test_all_there_is_takes_as_few_requests_as_the_cap_allows() -> None:
+def test_the_full_history_takes_as_few_requests_as_the_cap_allows() -> None:
     windows = split_window(
         INSTALLED_CAPACITY.full_history_window(datetime(2026, 5, 1, 12, tzinfo=UTC)), INSTALLED_CAPACITY.longest_window
     )
@@ -66,7 +66,7 @@ def test_a_row_gets_our_names_and_types() -> None:
     ]
 
 
-def test_a_row_of_the_very_end_is_the_next_windows_and_one_farther_out_was_not_asked_for() -> None:
+def test_a_row_at_the_very_end_belongs_to_the_next_window_and_one_beyond_it_was_not_requested() -> None:
     parsed = parse_rows(INSTALLED_CAPACITY, [row(), row(publishTime="2025-01-01T00:00:00Z")], ALL_OF_2024)
     assert (len(parsed.frame), parsed.neighbours, parsed.labels_disagreeing) == (1, 1, 0)
     with pytest.raises(StrangerRows):
@@ -90,13 +90,13 @@ def test_a_missing_field_is_named() -> None:
         ({"psrType": None}, "psr_type is missing or cannot be read"),
     ],
 )
-def test_a_bad_row_is_kept_aside_with_its_reason(change: dict[str, Any], reason: str) -> None:
+def test_a_bad_row_is_quarantined_with_its_reason(change: dict[str, Any], reason: str) -> None:
     judged = split_valid(INSTALLED_CAPACITY, parse_rows(INSTALLED_CAPACITY, [row(), row(**change)], ALL_OF_2024).frame)
     assert len(judged.good) == 1
     assert judged.bad["reason"].to_list() == [reason]
 
 
-def test_a_type_that_nobody_knows_lands() -> None:
+def test_an_unknown_type_lands() -> None:
     frame = parse_rows(INSTALLED_CAPACITY, [row(psrType="Marine")], ALL_OF_2024).frame
     assert split_valid(INSTALLED_CAPACITY, frame).good["psr_type"].to_list() == ["Marine"]
 
@@ -116,7 +116,7 @@ def test_every_publication_lands_once_and_the_newest_revision_is_current() -> No
     assert then.rows() == [(1,)]
 
 
-def test_a_failed_window_is_told_and_the_others_land(simulator: Simulator) -> None:
+def test_a_failed_window_is_reported_and_the_others_land(simulator: Simulator) -> None:
     simulator.faults = "status=404@2019-01-01"
     with ElexonClient() as client:
         report = ingest(
@@ -126,7 +126,7 @@ def test_a_failed_window_is_told_and_the_others_land(simulator: Simulator) -> No
 
 
 @pytest.mark.usefixtures("simulator")
-def test_capacity_is_linear_between_the_starts_of_two_years_and_flat_beyond_them() -> None:
+def test_capacity_is_linear_between_the_starts_of_two_years_and_constant_beyond_them() -> None:
     fetch_capacity(date(2022, 6, 1), date(2025, 11, 1))
     yearly = dict(published("SELECT year, capacity_mw FROM installed_capacity WHERE psr_type = 'Wind Offshore'").rows())
     assert yearly == {2022: 11_300, 2023: 13_900, 2024: 14_700, 2025: 16_100}
@@ -145,7 +145,7 @@ def test_capacity_is_linear_between_the_starts_of_two_years_and_flat_beyond_them
 
 
 def capacity_by_numpy(half_hours: pl.DataFrame, psr_type: str) -> np.ndarray[Any, np.dtype[np.float64]]:
-    """The same interpolation by another hand: the newest publication of each year, from the publications."""
+    """Return the same interpolation by independent code, from the newest publication of each year."""
     table = content(INSTALLED_CAPACITY).filter(psr_type=psr_type).sort("publish_time_utc")
     yearly = table.group_by("year").agg(pl.col("capacity_mw").last()).sort("year")
     starts = [datetime(year, 1, 1, tzinfo=UTC).timestamp() for year in yearly["year"]]
@@ -154,7 +154,7 @@ def capacity_by_numpy(half_hours: pl.DataFrame, psr_type: str) -> np.ndarray[Any
     return result
 
 
-def test_capacity_factors_are_of_the_half_hours_there_are(simulator: Simulator) -> None:
+def test_capacity_factors_use_only_the_half_hours_with_data(simulator: Simulator) -> None:
     first, last = date(2023, 12, 30), date(2024, 1, 3)
     simulator.faults = "hole@2024-01-01T06:00Z/2024-01-01T18:00Z"
     fetch_days(first, last)
@@ -176,7 +176,7 @@ def test_capacity_factors_are_of_the_half_hours_there_are(simulator: Simulator) 
 
 
 @pytest.mark.usefixtures("simulator")
-def test_a_day_has_a_capacity_factor_of_its_own_half_hours() -> None:
+def test_the_capacity_factor_of_a_day_uses_its_own_half_hours() -> None:
     change = date(2024, 10, 27)
     fetch_days(date(2024, 10, 26), date(2024, 10, 28))
     fetch_capacity(date(2022, 6, 1), date(2025, 11, 1))
@@ -189,7 +189,7 @@ def test_a_day_has_a_capacity_factor_of_its_own_half_hours() -> None:
 
 
 @pytest.mark.usefixtures("simulator")
-def test_without_a_known_capacity_there_is_no_factor() -> None:
+def test_no_capacity_factor_is_shown_without_a_known_capacity() -> None:
     fetch_days(date(2024, 6, 1))
     result = published("SELECT DISTINCT capacity_mw, capacity_factor FROM wind_and_solar_capacity_daily")
     assert result.rows() == [(None, None)]
@@ -212,7 +212,7 @@ def test_a_simulated_year_has_the_capacity_factors_of_great_britain() -> None:
 
 
 @pytest.mark.usefixtures("simulator")
-def test_it_can_be_fetched_without_a_warehouse() -> None:
+def test_capacity_can_be_fetched_without_a_warehouse() -> None:
     frame = fetch(date(2022, 6, 1), date(2025, 11, 1), dataset="installed_capacity")
     assert frame.columns == ["year", "psr_type", "capacity_mw", "publish_time_utc", "source"]
     assert frame.filter(psr_type="Solar")["capacity_mw"].to_list() == [14_300, 14_800, 17_600, 19_400]

@@ -1,4 +1,4 @@
-"""Asking: what is retried, how long is waited, what the last failure is called. Scenario 3."""
+"""Tests of requests: what is retried, how long the client waits, the error of the last failure. Scenario 3."""
 
 import threading
 from collections.abc import Callable, Iterator
@@ -57,7 +57,7 @@ PASSING_TROUBLES = [
 
 
 @pytest.mark.parametrize("fault", [fault for fault, _ in PASSING_TROUBLES])
-def test_a_trouble_that_passes_is_asked_again_and_answered(simulator: Simulator, fault: str) -> None:
+def test_a_temporary_fault_is_retried_and_answered(simulator: Simulator, fault: str) -> None:
     simulator.faults = fault
     answer = ask()
     assert len(answer.rows) == 144
@@ -66,7 +66,7 @@ def test_a_trouble_that_passes_is_asked_again_and_answered(simulator: Simulator,
 
 
 @pytest.mark.parametrize(("fault", "named"), PASSING_TROUBLES)
-def test_a_trouble_that_stays_is_given_up_after_the_last_attempt_with_its_name(
+def test_a_lasting_fault_is_reported_by_name_after_the_last_attempt(
     simulator: Simulator, fault: str, named: type[ElexonError]
 ) -> None:
     simulator.faults = fault.replace("x2", "")
@@ -76,21 +76,21 @@ def test_a_trouble_that_stays_is_given_up_after_the_last_attempt_with_its_name(
     assert "/wind-and-solar" in str(raised.value)
 
 
-def test_a_refused_window_is_asked_for_once_and_says_why(simulator: Simulator) -> None:
+def test_a_refused_window_is_requested_once_and_explains_why(simulator: Simulator) -> None:
     with pytest.raises(WindowRefused, match="must not exceed 7 days") as raised:
         ask(days=9)
     assert raised.value.attempts == len(simulator.requests) == 1
 
 
 @pytest.mark.parametrize("status", [400, 401, 403, 404, 410, 501])
-def test_a_status_that_repeating_does_not_mend_is_asked_for_once(simulator: Simulator, status: int) -> None:
+def test_a_status_that_repeating_does_not_fix_is_requested_once(simulator: Simulator, status: int) -> None:
     simulator.faults = f"status={status}"
     with pytest.raises(WindowRefused if status == 400 else UnexpectedStatus) as raised:
         ask()
     assert raised.value.attempts == len(simulator.requests) == 1
 
 
-def test_a_server_that_is_not_there_is_named_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_server_that_cannot_be_reached_is_reported_as_unavailable(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ELEXON_BASE_URL", "http://127.0.0.1:9/bmrs/api/v1")
     with pytest.raises(Unavailable, match=r"127\.0\.0\.1:9.*cannot be reached") as raised:
         ask()
@@ -112,7 +112,7 @@ def test_closing_ends_the_pause_of_another_thread(simulator: Simulator, monkeypa
 
 
 def pause_after(attempt: int, error: ElexonError, client: ElexonClient) -> float:
-    """Seconds that the client waits after that attempt failed so."""
+    """Return the seconds that the client waits after an attempt that failed with this error."""
     state = RetryCallState(Retrying(), None, (), {})
     state.attempt_number = attempt
     state.outcome = Future.construct(attempt, error, has_exception=True)
@@ -130,7 +130,7 @@ def test_pauses_double_with_jitter_up_to_a_minute(monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize(("asked", "waited"), [(0.0, 0.0), (7.0, 7.0), (60.0, 60.0), (3600.0, 60.0)])
-def test_a_pause_that_elexon_asks_for_is_kept_up_to_a_minute(asked: float, waited: float) -> None:
+def test_a_pause_that_elexon_requests_is_honoured_up_to_a_minute(asked: float, waited: float) -> None:
     with ElexonClient() as client:
         pause = pause_after(1, Unavailable("busy", asked), client)
     assert waited <= pause <= waited + 0.001
@@ -138,7 +138,7 @@ def test_a_pause_that_elexon_asks_for_is_kept_up_to_a_minute(asked: float, waite
 
 @contextmanager
 def answering(monkeypatch: pytest.MonkeyPatch, body: bytes, status: int = 200, **headers: str) -> Iterator[None]:
-    """A server that says but one thing."""
+    """Run a server that gives the same answer to every request."""
 
     class OneThing(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -184,7 +184,7 @@ def test_retry_after_is_read_in_both_forms(
 
 
 @pytest.mark.parametrize("header", ["", "soon", "-5", "1.5.2", "\N{SUPERSCRIPT TWO}", "Mon, 99 Jan 2024 00:00:00 GMT"])
-def test_a_retry_after_that_cannot_be_read_is_as_none(monkeypatch: pytest.MonkeyPatch, header: str) -> None:
+def test_an_unreadable_retry_after_is_ignored(monkeypatch: pytest.MonkeyPatch, header: str) -> None:
     with answering(monkeypatch, b"", 503, retry_after=header), pytest.raises(Unavailable) as raised:
         ask()
     assert raised.value.retry_after_seconds is None
@@ -197,12 +197,12 @@ def test_json_without_a_list_of_rows_is_a_changed_shape(monkeypatch: pytest.Monk
 
 
 @pytest.mark.parametrize("body", [b"", b"\xff\xfe\x00", b'{"data": [', b"<html>", b"[" * 100_000])
-def test_an_answer_that_is_no_json_is_unreadable(monkeypatch: pytest.MonkeyPatch, body: bytes) -> None:
+def test_an_answer_that_is_not_json_is_unreadable(monkeypatch: pytest.MonkeyPatch, body: bytes) -> None:
     with answering(monkeypatch, body), pytest.raises(UnreadableAnswer):
         ask()
 
 
-def test_an_answer_that_is_not_compressed_as_it_says_is_unreadable(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_that_is_not_compressed_as_declared_is_unreadable(monkeypatch: pytest.MonkeyPatch) -> None:
     with answering(monkeypatch, b"not gzip", content_encoding="gzip"), pytest.raises(UnreadableAnswer):
         ask()
 
@@ -210,7 +210,7 @@ def test_an_answer_that_is_not_compressed_as_it_says_is_unreadable(monkeypatch: 
 @pytest.mark.parametrize(
     "body", [b"oops", b"{}", b'{"errors": null}', b'{"errors": ["x"]}', b'{"errors": {"from": null}}']
 )
-def test_a_refusal_without_the_usual_words_is_still_named(monkeypatch: pytest.MonkeyPatch, body: bytes) -> None:
+def test_a_refusal_without_the_usual_message_is_still_named(monkeypatch: pytest.MonkeyPatch, body: bytes) -> None:
     with answering(monkeypatch, body, 400), pytest.raises(WindowRefused, match="refused as wrong"):
         ask()
 

@@ -1,4 +1,4 @@
-"""A clock that goes back loses nothing: what lands afterwards is flagged, checked and known. Scenario 37."""
+"""Tests that a clock that goes back loses nothing: later landings are flagged, checked and known. Scenario 37."""
 
 from datetime import UTC, date, datetime
 
@@ -11,7 +11,7 @@ FIRST, SECOND = date(2024, 1, 8), date(2024, 1, 9)
 
 
 def an_hour_ahead() -> None:
-    """As if all that has landed and was flagged so far had been stamped by a clock that was an hour ahead."""
+    """Change all stamps of landings and flags so far as if the clock had been an hour ahead."""
     with writing() as con:
         for table, columns in {
             "wind_and_solar_publications": ["ingested_at_utc"],
@@ -21,12 +21,12 @@ def an_hour_ahead() -> None:
             con.execute(f"UPDATE {table} SET {', '.join(f'{c} = {c} + INTERVAL 1 HOUR' for c in columns)}")
 
 
-def test_what_lands_after_the_clock_went_back_is_newer_than_what_landed_before(simulator: Simulator) -> None:
+def test_rows_that_land_after_the_clock_went_back_are_newer_than_earlier_ones(simulator: Simulator) -> None:
     simulator.faults = "understated@2024-01-08T05:30Z"
     fetch_days(FIRST)
     update_flags()
     an_hour_ahead()
-    update_flags()  # keeps the watermark of the clock that was ahead
+    update_flags()  # the watermark stays that of the clock that was ahead
     simulator.faults = "understated@2024-01-09T05:30Z,stuck@2024-01-09T08:00Z"
     fetch_days(SECOND)
     with reading() as con:
@@ -44,7 +44,7 @@ def test_what_lands_after_the_clock_went_back_is_newer_than_what_landed_before(s
     assert asked == sorted(asked)
 
 
-def test_a_flag_that_is_closed_after_the_clock_went_back_is_closed_after_it_was_found(simulator: Simulator) -> None:
+def test_a_flag_closed_after_the_clock_went_back_is_closed_after_it_was_raised(simulator: Simulator) -> None:
     simulator.faults = "understated@2024-01-08T05:30Z"
     fetch_days(FIRST)
     update_flags()

@@ -1,4 +1,4 @@
-"""What was asked for, what came of it, and how much of each day is there. Scenario 10, the part of the views."""
+"""Tests of the fetch log and of the coverage of each day. Scenario 10, the views."""
 
 from datetime import UTC, date, datetime
 
@@ -12,7 +12,7 @@ COVERAGE = "SELECT day_utc, half_hours, half_hours_expected, coverage FROM wind_
 
 
 @pytest.mark.usefixtures("simulator")
-def test_fetching_an_old_month_does_not_make_the_newest_half_hour_newer() -> None:
+def test_fetching_an_old_month_does_not_change_the_newest_half_hour() -> None:
     newest = "SELECT max(start_time_utc) AS newest FROM wind_and_solar"
     fetch_days(date(2024, 6, 14))
     before = published(newest)["newest"].to_list()
@@ -25,13 +25,13 @@ def test_fetching_an_old_month_does_not_make_the_newest_half_hour_newer() -> Non
 
 
 @pytest.mark.usefixtures("simulator")
-def test_coverage_by_utc_day_does_not_depend_on_the_zone_of_the_reader() -> None:
+def test_coverage_by_utc_day_does_not_depend_on_the_time_zone_of_the_reader() -> None:
     fetch_days(date(2024, 10, 26), date(2024, 10, 28))
     for zone in ("UTC", "Europe/London", "America/New_York"):
         assert published(f"SET TimeZone = '{zone}'; {COVERAGE}")["half_hours"].to_list() == [48, 48, 48]
 
 
-def test_the_fetch_log_has_a_row_for_every_window_asked_for(simulator: Simulator) -> None:
+def test_the_fetch_log_has_a_row_for_every_requested_window(simulator: Simulator) -> None:
     simulator.faults = "status=503x1,status=404@2024-06-08/2024-06-15,hole@2024-06-15/2024-06-30"
     fetch_days(date(2024, 6, 1), date(2024, 6, 20))
     log = published(
@@ -47,7 +47,7 @@ def test_the_fetch_log_has_a_row_for_every_window_asked_for(simulator: Simulator
 
 
 @pytest.mark.usefixtures("simulator")
-def test_each_dataset_has_coverage_of_its_own() -> None:
+def test_each_dataset_has_its_own_coverage() -> None:
     fetch_days(date(2024, 6, 12), dataset=GENERATION_BY_FUEL)
     assert published("SELECT day_utc, half_hours FROM generation_by_fuel_coverage").rows() == [(date(2024, 6, 12), 48)]
     assert published(COVERAGE).rows() == []

@@ -1,4 +1,4 @@
-"""Energy is the sum of MW times half an hour, never the sum of MW, and coverage stands beside it. Scenario 11."""
+"""Tests that energy is the sum of MW times half an hour, never the sum of MW, with its coverage. Scenario 11."""
 
 from datetime import date, timedelta
 
@@ -15,7 +15,7 @@ WHOLE_DAY = date(2024, 6, 15)
 
 
 def expected(simulator: Simulator, day: date, fields: tuple[str, str, str], path: str, **asked: str) -> pl.DataFrame:
-    """MWh and half-hours of the settlement date, from Elexon's own JSON and its own labels."""
+    """Return MWh and half-hours of the settlement date, from Elexon's own JSON and labels."""
     kind, mw, where = fields
     rows = httpx.get(simulator.base_url + path, params=asked).json()["data"]
     frame = pl.DataFrame(rows).filter(pl.col("settlementDate") == day.isoformat()).unique()
@@ -61,7 +61,7 @@ def test_energy_of_wind_and_solar_is_half_the_sum_of_megawatts_on_days_of_any_le
     )
 
 
-def test_energy_by_fuel_is_half_the_sum_of_megawatts_too(simulator: Simulator) -> None:
+def test_energy_by_fuel_is_half_the_sum_of_megawatts(simulator: Simulator) -> None:
     day = date(2024, 10, 27)
     simulator.faults = HOLES
     fetch_days(day - timedelta(days=1), day + timedelta(days=1), dataset=GENERATION_BY_FUEL)
@@ -80,7 +80,7 @@ def test_energy_by_fuel_is_half_the_sum_of_megawatts_too(simulator: Simulator) -
     assert set(result["half_hours_expected"]) == {50}
 
 
-def test_a_day_without_data_has_no_energy_and_no_coverage_and_is_not_left_out(simulator: Simulator) -> None:
+def test_a_day_without_data_is_listed_with_no_energy_and_zero_coverage(simulator: Simulator) -> None:
     simulator.faults = "hole@2024-06-14T23:00Z/2024-06-15T23:00Z"
     fetch_days(WHOLE_DAY - timedelta(days=1), WHOLE_DAY + timedelta(days=1))
     result = published(
@@ -91,7 +91,7 @@ def test_a_day_without_data_has_no_energy_and_no_coverage_and_is_not_left_out(si
     assert result.rows() == [(None, 0, 48, 0.0)] * 3
 
 
-def test_a_value_that_was_published_twice_is_counted_once_and_at_its_newest(simulator: Simulator) -> None:
+def test_a_value_that_was_published_twice_counts_once_at_its_newest(simulator: Simulator) -> None:
     fetch_days(WHOLE_DAY)
     question = "SELECT sum(energy_mwh) AS mwh, sum(half_hours)::BIGINT AS half_hours FROM wind_and_solar_daily"
     [(once, half_hours)] = published(question).rows()
@@ -104,7 +104,7 @@ def test_a_value_that_was_published_twice_is_counted_once_and_at_its_newest(simu
 
 
 @pytest.mark.parametrize("dataset", BY_HALF_HOUR, ids=lambda dataset: dataset.code)
-def test_a_month_is_the_sum_of_its_days_with_a_coverage_of_its_own(simulator: Simulator, dataset: Dataset) -> None:
+def test_a_month_is_the_sum_of_its_days_with_its_own_coverage(simulator: Simulator, dataset: Dataset) -> None:
     simulator.faults = f"{HOLES},hole@2024-03-30"
     fetch_days(date(2024, 3, 28), date(2024, 4, 2), dataset=dataset)
     months = published(f"FROM {dataset.name}_monthly ORDER BY month, {dataset.category}")
@@ -116,8 +116,11 @@ def test_a_month_is_the_sum_of_its_days_with_a_coverage_of_its_own(simulator: Si
     )
     assert months["energy_mwh"].to_list() == pytest.approx(expected["energy_mwh"].to_list())
     assert months["half_hours"].to_list() == expected["half_hours"].to_list()
-    days = {date(2024, 3, 1): 3 * 48 + 46, date(2024, 4, 1): 3 * 48}  # the 31st is a short day; of April 3rd one hour
-    # An interconnector is not expected on a day on which nothing of it is published: it may not be there yet.
+    days = {
+        date(2024, 3, 1): 3 * 48 + 46,
+        date(2024, 4, 1): 3 * 48,
+    }  # the 31st is a short day; of 3 April one hour is requested
+    # An interconnector is not expected on a day without any publication of it: it may not exist yet.
     always = months.filter(pl.col(dataset.category).is_in(dataset.always_published))
     assert len(always) == 2 * len(dataset.always_published)
     for month, here, asked, coverage in always.select(

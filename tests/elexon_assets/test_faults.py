@@ -1,4 +1,4 @@
-"""Every fault of an answer has its own outcome; nothing bad is current, nothing good is lost. Scenario 4."""
+"""Tests that every fault of an answer has its own outcome: no bad row is current, no good row is lost. Scenario 4."""
 
 import json
 from datetime import UTC, date, datetime, timedelta
@@ -18,7 +18,7 @@ HALF_HOUR = "2024-01-08T05:30Z"
 START = datetime(2024, 1, 8, 5, 30, tzinfo=UTC)
 SPOILED = {WIND_AND_SOLAR.name: "Wind Onshore", GENERATION_BY_FUEL.name: "WIND"}
 ROWS = {WIND_AND_SOLAR.name: 144, GENERATION_BY_FUEL.name: 912}
-"Of a day of January 2024: 19 fuel types, since Greenlink (INTGRNL) had not begun."
+"The rows of a day in January 2024: 19 fuel types, because Greenlink (INTGRNL) had not begun."
 both_datasets = pytest.mark.parametrize("dataset", BY_HALF_HOUR, ids=lambda dataset: dataset.code)
 
 
@@ -28,7 +28,7 @@ def fetch_with(simulator: Simulator, faults: str, dataset: Dataset = WIND_AND_SO
 
 
 def at_the_half_hour(dataset: Dataset, columns: str = "*") -> list[dict[str, Any]]:
-    """Current rows of the series that is spoiled, at the half hour that is."""
+    """Return the current rows of the affected series at the affected half-hour."""
     return published(
         f"SELECT {columns} FROM {dataset.name} WHERE start_time_utc = $start AND {dataset.category} = $series",
         start=START,
@@ -46,7 +46,7 @@ def at_the_half_hour(dataset: Dataset, columns: str = "*") -> list[dict[str, Any
         (GENERATION_BY_FUEL, "absurd", 99_999, "outside the hard limits"),
     ],
 )
-def test_a_row_with_a_bad_value_is_kept_aside_with_its_raw_json_and_all_others_land(
+def test_a_row_with_a_bad_value_is_quarantined_with_its_raw_json_and_all_others_land(
     simulator: Simulator, dataset: Dataset, fault: str, value: object, reason: str
 ) -> None:
     report = fetch_with(simulator, f"{fault}@{HALF_HOUR}", dataset)
@@ -59,13 +59,13 @@ def test_a_row_with_a_bad_value_is_kept_aside_with_its_raw_json_and_all_others_l
     assert raw["startTime"] == "2024-01-08T05:30:00Z"
     assert at_the_half_hour(dataset) == []
 
-    fetch_with(simulator, "", dataset)  # the row that was bad comes good, and only that is new
+    fetch_with(simulator, "", dataset)  # only the row that was bad is new
     landed = content(dataset)
     assert len(landed) == ROWS[dataset.name]
     assert len(at_the_half_hour(dataset)) == 1
 
 
-def test_the_same_bad_row_night_after_night_is_kept_aside_once(simulator: Simulator) -> None:
+def test_the_same_bad_row_is_quarantined_once_however_often_it_is_fetched(simulator: Simulator) -> None:
     for _ in range(3):
         assert fetch_with(simulator, f"absurd@{HALF_HOUR}").total("rows_quarantined") == 1
     assert len(published("FROM quarantine")) == 1
@@ -84,7 +84,7 @@ def test_the_same_bad_row_night_after_night_is_kept_aside_once(simulator: Simula
         (GENERATION_BY_FUEL, "missing-column", "ShapeChanged"),
     ],
 )
-def test_a_window_that_cannot_be_trusted_fails_by_name_lands_nothing_and_stops_no_other(
+def test_an_untrustworthy_window_fails_by_name_and_lands_no_row_while_the_others_land(
     simulator: Simulator, monkeypatch: pytest.MonkeyPatch, dataset: Dataset, fault: str, named: str
 ) -> None:
     monkeypatch.setenv("ELEXON_ATTEMPTS", "2")
@@ -123,7 +123,7 @@ def test_a_hole_is_a_gap_and_never_a_zero(simulator: Simulator) -> None:
     assert at_the_half_hour(WIND_AND_SOLAR) == []
 
 
-def test_a_day_of_which_nothing_is_published_was_asked_for_and_is_empty(simulator: Simulator) -> None:
+def test_a_day_without_any_publication_is_logged_as_an_empty_request(simulator: Simulator) -> None:
     report = fetch_with(simulator, f"hole@{DAY}")
     assert [record.status for record in report.records] == ["empty"]
     assert report.landed_days == [DAY]
@@ -147,12 +147,12 @@ def test_an_older_publication_that_arrives_late_does_not_replace_the_newer(simul
     fetch_with(simulator, f"late=24@{HALF_HOUR},slightly-negative@{HALF_HOUR}")
     newer = at_the_half_hour(WIND_AND_SOLAR, "generation_mw, publish_time_utc")
     assert newer[0]["generation_mw"] == -20
-    assert fetch_with(simulator, "").total("rows_landed") == 3  # published a day before
+    assert fetch_with(simulator, "").total("rows_landed") == 3  # published a day earlier
     assert at_the_half_hour(WIND_AND_SOLAR, "generation_mw, publish_time_utc") == newer
     assert len(content()) == 144 + 3
 
 
-def test_a_late_document_is_nothing_bad(simulator: Simulator) -> None:
+def test_the_rows_of_a_late_document_land_and_are_not_quarantined(simulator: Simulator) -> None:
     report = fetch_with(simulator, f"late=5@{HALF_HOUR}")
     assert (report.total("rows_landed"), report.total("rows_quarantined"), report.coverage) == (144, 0, 1.0)
 
@@ -167,7 +167,7 @@ def test_doubtful_values_land_as_they_were_published(simulator: Simulator) -> No
 
 
 def sent_by(simulator: Simulator) -> set[tuple[object, ...]]:
-    """(start, type, MW) of what the last request is answered now."""
+    """Return start, type and MW of the current answer to the last request."""
     with ElexonClient() as client:
         last = simulator.requests[-1]
         rows = client.get(last.path, last.params).rows
@@ -189,7 +189,7 @@ def test_fuels_that_are_all_zero_land_as_published(simulator: Simulator) -> None
     assert at["generation_mw"].to_list() == [0.0] * 19
 
 
-def test_a_wrong_label_is_counted_kept_and_never_believed(simulator: Simulator) -> None:
+def test_a_wrong_label_is_counted_and_kept_but_not_used(simulator: Simulator) -> None:
     report = fetch_with(simulator, f"wrong-label@{HALF_HOUR}")
     assert (report.total("rows_landed"), report.total("labels_disagreeing")) == (144, 3)
     labels = published(
@@ -200,7 +200,7 @@ def test_a_wrong_label_is_counted_kept_and_never_believed(simulator: Simulator) 
 
 
 @both_datasets
-def test_received_rows_are_all_accounted_for_whatever_the_faults(simulator: Simulator, dataset: Dataset) -> None:
+def test_every_received_row_is_accounted_for_with_many_faults_at_once(simulator: Simulator, dataset: Dataset) -> None:
     faults = "duplicate%0.1,republished%0.1,null%0.1,unknown-psr%0.1,absurd%0.1,hole%0.1,wrong-label%0.1"
     report = fetch_with(simulator, faults, dataset)
     parts = ("rows_neighbours", "rows_quarantined", "rows_repeated", "rows_landed")
@@ -210,7 +210,7 @@ def test_received_rows_are_all_accounted_for_whatever_the_faults(simulator: Simu
     assert logged == [{part: getattr(record, part) for part in parts} for record in report.records]
 
 
-def test_nothing_good_is_lost_and_nothing_bad_is_current_whatever_the_faults(simulator: Simulator) -> None:
+def test_good_rows_land_and_bad_rows_are_not_current_with_many_faults_at_once(simulator: Simulator) -> None:
     fetch_with(simulator, "")
     undisturbed = content()
     day = pl.col("start_time_utc").dt.date() == DAY

@@ -1,4 +1,4 @@
-"""Windows a few at a time: in order, within the bound, and left at once when the run is cancelled."""
+"""Tests of concurrent windows: in order, within the limit, and abandoned at once when the run is cancelled."""
 
 from collections.abc import Generator
 from datetime import date
@@ -15,7 +15,7 @@ from elexon_assets.windows import split_window, window_of_days
 WINDOWS = split_window(window_of_days(date(2024, 1, 1), date(2024, 2, 25)), WIND_AND_SOLAR.longest_window)
 
 
-def test_outcomes_come_in_the_order_of_the_windows_whichever_answer_comes_first(simulator: Simulator) -> None:
+def test_outcomes_are_in_the_order_of_the_windows_whichever_answer_arrives_first(simulator: Simulator) -> None:
     simulator.faults = "slow=0.2@2024-01-01,status=404@2024-01-20"
     with ElexonClient() as client:
         outcomes = list(fetch_windows(client, WIND_AND_SOLAR, WINDOWS))
@@ -25,7 +25,7 @@ def test_outcomes_come_in_the_order_of_the_windows_whichever_answer_comes_first(
     assert simulator.requests[-1].path == WIND_AND_SOLAR.path
 
 
-def test_a_run_that_is_cancelled_waits_for_no_answer(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_cancelled_run_does_not_wait_for_answers(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ELEXON_CONCURRENCY", "2")
     simulator.faults = "hang@2024-01-08/2024-02-26"
     started = monotonic()
@@ -47,7 +47,7 @@ JANUARY = split_window(window_of_days(date(2024, 1, 1), date(2024, 1, 28)), WIND
 
 
 def failed_days(dataset: Dataset, first: date, last: date) -> list[date]:
-    """Return the days of the windows that could not be had in the end."""
+    """Return the days of the windows that failed in the end."""
     with ElexonClient() as client:
         windows = split_window(window_of_days(first, last), dataset.longest_window)
         outcomes = list(fetch_by_day_where_needed(client, dataset, windows))
@@ -61,20 +61,20 @@ def failed_days(dataset: Dataset, first: date, last: date) -> list[date]:
 @pytest.mark.parametrize("dataset", BY_HALF_HOUR, ids=lambda dataset: dataset.code)
 @pytest.mark.parametrize("days_asked", [7, 28], ids=["a night", "a month"])
 @pytest.mark.parametrize("fault", ["status=503", "status=404", "html", "truncated", "missing-column", "stranger"])
-def test_one_bad_half_hour_costs_its_day_and_no_other(
+def test_one_bad_half_hour_fails_its_day_and_no_other(
     dataset: Dataset, days_asked: int, fault: str, simulator: Simulator
 ) -> None:
     simulator.faults = f"{fault}@2024-01-03T10:00Z"
     assert failed_days(dataset, date(2024, 1, 1), date(2024, 1, days_asked)) == [date(2024, 1, 3)]
 
 
-def test_a_bad_day_is_split_from_its_week_also_after_a_week_that_is_bad_from_end_to_end(simulator: Simulator) -> None:
+def test_a_bad_day_is_split_from_its_week_even_after_a_week_that_is_entirely_bad(simulator: Simulator) -> None:
     simulator.faults = "status=503@2024-01-01/2024-01-08,status=503@2024-01-10T10:00Z"
     bad = [*window_of_days(date(2024, 1, 1), date(2024, 1, 7)).days, date(2024, 1, 10)]
     assert failed_days(WIND_AND_SOLAR, date(2024, 1, 1), date(2024, 1, 14)) == bad
 
 
-def test_while_the_whole_api_is_down_only_one_week_is_asked_for_again(simulator: Simulator) -> None:
+def test_only_one_week_is_requested_again_while_the_complete_api_is_down(simulator: Simulator) -> None:
     simulator.faults = "status=404"
     with ElexonClient() as client:
         outcomes = list(fetch_by_day_where_needed(client, WIND_AND_SOLAR, JANUARY))
@@ -83,7 +83,7 @@ def test_while_the_whole_api_is_down_only_one_week_is_asked_for_again(simulator:
     assert len(simulator.requests) == len(JANUARY) + 7 + 1
 
 
-def test_a_single_day_that_fails_is_not_asked_for_twice(simulator: Simulator) -> None:
+def test_a_single_day_that_fails_is_not_requested_twice(simulator: Simulator) -> None:
     simulator.faults = "status=404@2024-01-03"
     assert failed_days(WIND_AND_SOLAR, date(2024, 1, 3), date(2024, 1, 3)) == [date(2024, 1, 3)]
     assert len(simulator.requests) == 1

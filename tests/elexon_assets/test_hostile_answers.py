@@ -1,4 +1,4 @@
-"""Whatever an answer is, it costs its own window and no other, in bounded memory and time. Scenario 36."""
+"""Tests that any answer affects only its own window, in bounded memory and time. Scenario 36."""
 
 import gzip
 import json
@@ -42,7 +42,7 @@ def _impatience(home: object, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa:
 
 @contextmanager
 def answering(monkeypatch: pytest.MonkeyPatch, answer: Callable[[BaseHTTPRequestHandler], None]) -> Iterator[None]:
-    """A server that gives the same answer to every request."""
+    """Run a server that gives the same answer to every request."""
 
     class Handler(BaseHTTPRequestHandler):
         def do_GET(self) -> None:
@@ -95,7 +95,7 @@ ROWS_THAT_NOBODY_CAN_READ: list[dict[str, Any]] = [
 
 
 @pytest.mark.parametrize("change", ROWS_THAT_NOBODY_CAN_READ, ids=range(len(ROWS_THAT_NOBODY_CAN_READ)))
-def test_a_row_that_nobody_can_read_is_quarantined_or_fails_its_window_and_readers_still_read(
+def test_an_unreadable_row_is_quarantined_or_fails_its_window_and_readers_still_read(
     monkeypatch: pytest.MonkeyPatch, change: dict[str, Any]
 ) -> None:
     content = json.dumps({"data": [ROW, ROW | {"psrType": "Wind Offshore"} | change]}).encode()
@@ -106,7 +106,7 @@ def test_a_row_that_nobody_can_read_is_quarantined_or_fails_its_window_and_reade
     assert gaps.item() == 48
 
 
-def test_a_row_nested_too_deeply_for_an_encoder_is_quarantined_with_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_row_nested_too_deeply_for_the_encoder_is_quarantined_with_a_note(monkeypatch: pytest.MonkeyPatch) -> None:
     deep = "[" * 990 + "]" * 990
     content = json.dumps([ROW, ROW | {"quantity": "HERE"}]).replace('"HERE"', deep).encode()
     with answering(monkeypatch, body(content)), ElexonClient() as client:
@@ -114,7 +114,7 @@ def test_a_row_nested_too_deeply_for_an_encoder_is_quarantined_with_a_note(monke
     assert (report.total("rows_landed"), report.total("rows_quarantined")) == (1, 1)
 
 
-def test_an_exception_that_nobody_foresaw_fails_its_window_with_its_message_and_the_rest_lands(
+def test_an_unforeseen_exception_fails_its_window_with_its_message_and_the_rest_lands(
     simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     from elexon_assets import fetch_windows
@@ -136,14 +136,14 @@ def test_an_exception_that_nobody_foresaw_fails_its_window_with_its_message_and_
 
 @pytest.mark.parametrize("dataset", DATASETS, ids=lambda dataset: dataset.code)
 @pytest.mark.parametrize("value", [None, True, -1, 1e308, 10**30, "", "x" * 10_000, [], {}, [[{}]], "\ud800", "\x00"])
-def test_parsing_takes_any_value_in_any_field(dataset: Any, value: Any) -> None:
+def test_parsing_accepts_any_value_in_any_field(dataset: Any, value: Any) -> None:
     good = {column.elexon_field: 2024 for column in dataset.columns.values()}
     for field in [*good, "settlementDate", "settlementPeriod"]:
         with suppress(ShapeChanged, StrangerRows):
             parse_rows(dataset, [good, good | {field: value}], window_of_days(DAY, DAY))
 
 
-def test_an_answer_with_too_many_bytes_is_refused_while_it_comes(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_answer_with_too_many_bytes_is_refused_while_it_arrives(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ELEXON_ANSWER_MEGABYTES", "1")
     with answering(monkeypatch, body(b" " * 3_000_000)), pytest.raises(AnswerTooLarge, match="more than 1 MB"):
         ask()
@@ -163,7 +163,7 @@ def test_a_small_answer_that_unpacks_to_gigabytes_takes_little_memory(monkeypatc
 
 
 @pytest.mark.parametrize("packing", ["gzip, gzip", "br", "zstd", "identity, deflate"])
-def test_an_answer_that_is_packed_in_another_way_is_not_unpacked(monkeypatch: pytest.MonkeyPatch, packing: str) -> None:
+def test_an_answer_in_another_compression_is_not_unpacked(monkeypatch: pytest.MonkeyPatch, packing: str) -> None:
     with (
         answering(monkeypatch, body(b"[]", content_encoding=packing)),
         pytest.raises(UnreadableAnswer, match="unasked"),
@@ -172,7 +172,7 @@ def test_an_answer_that_is_packed_in_another_way_is_not_unpacked(monkeypatch: py
 
 
 @pytest.mark.parametrize("part", ["headers", "body"])
-def test_an_answer_that_drips_is_given_up_at_the_deadline(monkeypatch: pytest.MonkeyPatch, part: str) -> None:
+def test_a_dripping_answer_fails_at_the_deadline(monkeypatch: pytest.MonkeyPatch, part: str) -> None:
     monkeypatch.setenv("ELEXON_DEADLINE_SECONDS", "0.5")
     done = Event()
 
@@ -194,7 +194,7 @@ def test_an_answer_that_drips_is_given_up_at_the_deadline(monkeypatch: pytest.Mo
 
 
 @pytest.mark.parametrize(("fault", "named"), [("bomb=40", "AnswerTooLarge"), ("drip=0.05", "AnswerTooSlow")])
-def test_the_simulator_sends_such_answers_on_request_and_the_other_windows_land(
+def test_the_simulator_sends_hostile_answers_on_request_and_the_other_windows_land(
     simulator: Simulator, monkeypatch: pytest.MonkeyPatch, fault: str, named: str
 ) -> None:
     monkeypatch.setenv("ELEXON_DEADLINE_SECONDS", "1")
@@ -211,4 +211,4 @@ def test_many_bad_rows_of_one_answer_are_quarantined_in_linear_time(monkeypatch:
         started = monotonic()
         report = ingest(WIND_AND_SOLAR, window_of_days(DAY, DAY), client=client, run_id="test")
     assert (report.total("rows_landed"), report.total("rows_quarantined")) == (1, 20_000)
-    assert monotonic() - started < 20  # decoding the answer for each of them took half an hour
+    assert monotonic() - started < 20  # decoding the complete answer for each row took half an hour

@@ -1,4 +1,4 @@
-"""kill -9 at any moment of a backfill: the file opens, nothing is doubled, running again converges. Scenario 8."""
+"""Tests of kill -9 during a backfill: the file opens, no row is doubled, the next run converges. Scenario 8."""
 
 import random
 from datetime import date
@@ -25,11 +25,11 @@ from warehouse.snapshots import folder_of, newest_snapshot
 FIRST, LAST = date(2024, 3, 1), date(2024, 3, 31)
 FAULTS = "republished%0.05,duplicate%0.05,null%0.01"
 LONGEST_DELAY_SECONDS = 0.4
-"About what a landing and a publication take: any moment of them may be hit."
+"The duration of about one landing and one publication, so that any moment of them may be hit."
 
 
 def backfill_window_by_window(progress: Connection) -> None:
-    """Says so as soon as it begins, and after every window; lands each in a transaction of its own."""
+    """Report the beginning and every window to `progress`; land each window in its own transaction."""
     ingest_module.BATCH = 1
     span = window_of_days(FIRST, LAST)
 
@@ -43,7 +43,7 @@ def backfill_window_by_window(progress: Connection) -> None:
 
 
 def kill_a_backfill(after_windows: int, after_seconds: float) -> None:
-    """SIGKILL so long after it has landed so many windows, or it is done before."""
+    """Send SIGKILL that long after that many windows landed; the backfill may end before."""
     ours, theirs = FRESH.Pipe(duplex=False)
     process = FRESH.Process(target=backfill_window_by_window, args=(theirs,))
     process.start()
@@ -62,17 +62,17 @@ Contents = tuple[pl.DataFrame, pl.DataFrame]
 
 
 def contents() -> Contents:
-    """Publications and quarantine, but for when and by which run they landed."""
+    """Return publications and quarantine, without the time and the run of their landing."""
     return content(), published("SELECT dataset, reason, raw_json FROM quarantine ORDER BY ALL")
 
 
 UNDISTURBED: list[Contents] = []
-"Made by the first test that needs it."
+"The contents without a kill, set by the first test that needs them."
 
 
 @pytest.fixture
 def undisturbed(simulator: Simulator, home: Path, monkeypatch: pytest.MonkeyPatch) -> Contents:
-    """What a backfill that nobody kills lands."""
+    """Return what an undisturbed backfill lands."""
     simulator.faults = FAULTS
     if not UNDISTURBED:
         with monkeypatch.context() as elsewhere:
@@ -83,19 +83,19 @@ def undisturbed(simulator: Simulator, home: Path, monkeypatch: pytest.MonkeyPatc
 
 
 @pytest.mark.parametrize("seed", range(3))
-def test_a_killed_backfill_leaves_a_whole_file_and_the_next_run_converges(
+def test_a_killed_backfill_leaves_a_readable_file_and_the_next_run_converges(
     undisturbed: Contents, home: Path, seed: int
 ) -> None:
-    chance = random.Random(seed)  # noqa: S311 (guards nothing)
+    chance = random.Random(seed)  # noqa: S311 (not used for security)
     kill_a_backfill(chance.randint(0, 4), chance.uniform(0, LONGEST_DELAY_SECONDS))
 
     with writing() as con:
-        ensure_schema(con)  # killed before the first landing, there is no table yet
+        ensure_schema(con)  # after a kill before the first landing the tables do not exist yet
         refuse_doubled_keys(con, WIND_AND_SOLAR.table, WIND_AND_SOLAR.key)
         landed = con.sql(f"SELECT DISTINCT start_time_utc::DATE AS day FROM {WIND_AND_SOLAR.table}").pl()["day"]
         logged = con.sql("SELECT window_start_utc::DATE AS day FROM fetch_log").pl()["day"]
         first_days = landed.filter((landed - FIRST).dt.total_days() % 7 == 0)
-        assert set(logged) == set(first_days)  # a window has landed and is logged, or neither
+        assert set(logged) == set(first_days)  # a window has both landed and been logged, or neither
     if newest_snapshot(folder_of(home / "warehouse.duckdb")):
         with reading() as con:
             con.execute(f"FROM {WIND_AND_SOLAR.name}").fetchall()

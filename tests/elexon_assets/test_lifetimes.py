@@ -1,4 +1,4 @@
-"""Series that began within the record are expected from then on, and not before. Scenario 33."""
+"""Tests that series that began within the record are expected from then on, and not before. Scenario 33."""
 
 from datetime import UTC, date, datetime
 from pathlib import Path
@@ -25,7 +25,7 @@ FUELS = GENERATION_BY_FUEL.name
 
 
 @pytest.mark.usefixtures("simulator")
-def test_a_day_of_2016_is_whole_although_biomass_and_six_links_had_not_begun() -> None:
+def test_a_day_of_2016_is_complete_although_biomass_and_six_links_had_not_begun() -> None:
     report = fetch_days(DAY_OF_2016, dataset=GENERATION_BY_FUEL)
     assert (report.half_hours, report.coverage) == (48, 1.0)
     assert "BIOMASS" not in published("SELECT DISTINCT fuel_type FROM generation_by_fuel")["fuel_type"]
@@ -45,7 +45,7 @@ def test_a_fail_over_of_2016_is_flagged_without_the_fuels_that_had_not_begun(sim
 
 
 @pytest.mark.usefixtures("simulator")
-def test_on_the_day_on_which_a_fuel_begins_only_its_own_half_hours_are_expected() -> None:
+def test_on_the_day_when_a_fuel_begins_only_its_own_half_hours_are_expected() -> None:
     fetch_days(date(2017, 10, 31), date(2017, 11, 2), dataset=GENERATION_BY_FUEL)
     rows = published(
         "SELECT settlement_date, half_hours, half_hours_expected, coverage FROM generation_by_fuel_daily "
@@ -63,7 +63,7 @@ def test_on_the_day_on_which_a_fuel_begins_only_its_own_half_hours_are_expected(
 
 
 @pytest.mark.usefixtures("simulator")
-def test_totals_and_coverage_of_a_span_know_when_a_fuel_began() -> None:
+def test_totals_and_coverage_of_a_span_account_for_the_begin_of_a_fuel() -> None:
     fetch_days(date(2017, 11, 1), dataset=GENERATION_BY_FUEL)
     span = window_of_days(date(2017, 11, 1), date(2017, 11, 1))
     figures = analysis.summary(
@@ -75,7 +75,7 @@ def test_totals_and_coverage_of_a_span_know_when_a_fuel_began() -> None:
 
 
 @pytest.mark.usefixtures("simulator")
-def test_series_years_and_hours_know_when_a_fuel_began() -> None:
+def test_series_and_yearly_and_hourly_profiles_account_for_the_begin_of_a_fuel() -> None:
     fetch_days(date(2017, 11, 1), date(2017, 11, 30), dataset=GENERATION_BY_FUEL)
     both = ["BIOMASS", "WIND"]
     span = Window(datetime(2017, 11, 1, tzinfo=UTC), datetime(2017, 11, 2, tzinfo=UTC))
@@ -94,7 +94,7 @@ def test_series_years_and_hours_know_when_a_fuel_began() -> None:
 
 
 @pytest.mark.usefixtures("simulator")
-def test_a_half_hour_that_a_fuel_lacks_after_it_began_is_missing(simulator: Simulator) -> None:
+def test_a_half_hour_without_a_fuel_that_has_begun_is_missing(simulator: Simulator) -> None:
     simulator.faults = "hole@2017-11-01T21:00Z"
     fetch_days(date(2017, 11, 1), dataset=GENERATION_BY_FUEL)
     assert published("SELECT half_hours FROM generation_by_fuel_coverage").item() == 47
@@ -112,7 +112,7 @@ def test_the_simulator_publishes_no_row_of_a_series_before_it_began(simulator: S
     assert simulator.requests
 
 
-def test_the_links_of_recorded_data_began_when_the_declarations_say(recordings: Path) -> None:
+def test_the_interconnectors_of_recorded_data_began_as_declared(recordings: Path) -> None:
     frames = [
         pl.read_csv(f"{recordings}/fuelhh_{year}.csv", infer_schema_length=None).select(
             pl.col("period_start_utc"), pl.col("INTVKL", "INTGRNL").cast(pl.Int64, strict=False)

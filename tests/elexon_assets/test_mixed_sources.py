@@ -1,4 +1,4 @@
-"""A warehouse holds what Elexon published or what a stand-in made up, never both."""
+"""Tests that a warehouse contains rows published by Elexon or rows of a stand-in, never both."""
 
 from collections.abc import Mapping
 from dataclasses import replace
@@ -20,7 +20,7 @@ DAY = date(2024, 6, 1)
 
 
 class LabellingClient(ElexonClient):
-    """Labels the simulator's rows as those of another source."""
+    """A client that labels the simulator's rows as those of another source."""
 
     label = "elexon"
 
@@ -38,7 +38,7 @@ def fetch_from_elexon(day: date) -> None:
     fetch_from("elexon", day)
 
 
-def test_synthetic_rows_are_refused_by_a_warehouse_that_elexon_filled() -> None:
+def test_synthetic_rows_are_refused_by_a_warehouse_with_rows_of_elexon() -> None:
     fetch_from_elexon(DAY)
     before = content()
     with pytest.raises(MixedSources, match=r"filled from elexon.*stand-in.*RENEWABLES_HOME.*Nothing was landed"):
@@ -50,7 +50,7 @@ def test_synthetic_rows_are_refused_by_a_warehouse_that_elexon_filled() -> None:
     assert set(before["source"]) == {"elexon"}
 
 
-def test_elexons_rows_are_refused_by_a_warehouse_that_a_stand_in_filled() -> None:
+def test_rows_of_elexon_are_refused_by_a_warehouse_with_synthetic_rows() -> None:
     fetch_days(DAY)
     with pytest.raises(MixedSources, match=r"filled from stand-in.*come from elexon.*ELEXON_BASE_URL"):
         fetch_from_elexon(date(2024, 6, 2))
@@ -58,14 +58,14 @@ def test_elexons_rows_are_refused_by_a_warehouse_that_a_stand_in_filled() -> Non
     assert published("SELECT status FROM fetch_log").rows() == [("landed",)]
 
 
-def test_rows_of_an_unknown_host_are_refused_by_a_warehouse_that_elexon_filled() -> None:
+def test_rows_of_an_unknown_host_are_refused_by_a_warehouse_with_rows_of_elexon() -> None:
     fetch_from_elexon(DAY)
     with pytest.raises(MixedSources, match=r"come from cache\.example.*ELEXON_MIRRORS"):
         fetch_from("cache.example", date(2024, 6, 2))
     assert set(content()["source"]) == {"elexon"}
 
 
-def test_an_empty_answer_does_not_say_who_fills_the_warehouse(simulator: Simulator) -> None:
+def test_an_empty_answer_does_not_determine_the_source_of_the_warehouse(simulator: Simulator) -> None:
     simulator.faults = f"hole@{DAY}"
     fetch_days(DAY)
     fetch_from_elexon(date(2024, 6, 2))

@@ -1,4 +1,4 @@
-"""From Elexon's rows to a typed frame of one window, judged by its shape only. Scenarios 2 and 4."""
+"""Tests from Elexon's rows to a typed frame of one window, judged by shape only. Scenarios 2 and 4."""
 
 from datetime import UTC, date, datetime
 from typing import Any
@@ -15,7 +15,7 @@ SUMMER_DAY = window_of_days(date(2024, 7, 1), date(2024, 7, 1))
 
 
 def wind(start: str = "2024-01-01T12:00:00Z", **other: Any) -> dict[str, Any]:
-    """A row as Elexon publishes it, but for the fields given."""
+    """Return a row as Elexon publishes it, with the given fields changed."""
     return {
         "publishTime": "2024-01-01T14:28:00Z",
         "businessType": "Wind generation",
@@ -64,19 +64,19 @@ def test_an_empty_answer_is_an_empty_frame_of_the_same_shape(dataset: Any) -> No
     assert set(dataset.columns) < set(parsed.frame.columns)
 
 
-def test_whole_and_decimal_megawatts_mix() -> None:
+def test_integer_and_decimal_megawatts_can_be_mixed() -> None:
     rows = [wind(quantity=640), wind(quantity=640.283), wind(quantity=0)]
     assert parse_rows(WIND_AND_SOLAR, rows, NEW_YEAR).frame["generation_mw"].to_list() == [640.0, 640.283, 0.0]
 
 
 @pytest.mark.parametrize("value", [None, "640.283", True, [640], {"mw": 640}, 10**400])
-def test_a_quantity_that_is_no_number_becomes_null(value: Any) -> None:
+def test_a_quantity_that_is_not_a_number_becomes_null(value: Any) -> None:
     frame = parse_rows(WIND_AND_SOLAR, [wind(), wind(quantity=value), wind(quantity=-1)], NEW_YEAR).frame
     assert frame["generation_mw"].to_list() == [640.283, None, -1.0]
 
 
 @pytest.mark.parametrize("value", [None, "yesterday", "2024-02-30T00:00:00Z", 1704110400, "2024-01-01"])
-def test_a_time_that_cannot_be_read_becomes_null_and_its_row_stays(value: Any) -> None:
+def test_an_unreadable_time_becomes_null_and_its_row_stays(value: Any) -> None:
     for field, column in (("publishTime", "publish_time_utc"), ("startTime", "start_time_utc")):
         frame = parse_rows(WIND_AND_SOLAR, [wind(), wind(**{field: value})], NEW_YEAR).frame
         assert len(frame) == 2
@@ -92,17 +92,17 @@ def test_fractions_of_a_second_are_read() -> None:
     "text",
     ["2024-01-01T12:00Z", "2024-01-01T12:00:00+00:00", "2024-01-01T13:00:00+01:00", "2024-01-01 12:00:00"],
 )
-def test_other_forms_of_an_instant_are_read_beside_the_usual_one(text: str) -> None:
+def test_other_notations_of_an_instant_are_read_beside_the_usual_one(text: str) -> None:
     frame = parse_rows(WIND_AND_SOLAR, [wind(), wind() | {"startTime": text}], NEW_YEAR).frame
     assert frame["start_time_utc"].to_list() == [datetime(2024, 1, 1, 12, tzinfo=UTC)] * 2
 
 
-def test_quotes_within_a_name_are_taken_off() -> None:
+def test_quotes_within_a_name_are_removed() -> None:
     assert parse_rows(WIND_AND_SOLAR, [wind(psrType='"Solar"')], NEW_YEAR).frame["psr_type"].to_list() == ["Solar"]
 
 
 @pytest.mark.parametrize("field", ["startTime", "psrType", "quantity", "publishTime", "businessType"])
-def test_a_field_that_no_row_has_is_named(field: str) -> None:
+def test_a_field_missing_from_every_row_is_named(field: str) -> None:
     rows = [wind(), wind("2024-01-01T12:30:00Z")]
     for row in rows:
         del row[field]
@@ -110,21 +110,21 @@ def test_a_field_that_no_row_has_is_named(field: str) -> None:
         parse_rows(WIND_AND_SOLAR, rows, NEW_YEAR)
 
 
-def test_a_field_that_some_rows_lack_is_null_in_those() -> None:
+def test_a_field_missing_from_some_rows_is_null_in_those() -> None:
     incomplete = wind("2024-01-01T12:30:00Z")
     del incomplete["quantity"]
     frame = parse_rows(WIND_AND_SOLAR, [wind(), incomplete], NEW_YEAR).frame
     assert frame["generation_mw"].to_list() == [640.283, None]
 
 
-def test_settlement_labels_are_not_needed_and_further_fields_not_minded() -> None:
+def test_settlement_labels_are_optional_and_additional_fields_are_ignored() -> None:
     row = wind(documentId="NGET-EMFIP-1", documentRevisionNumber=1)
     del row["settlementDate"], row["settlementPeriod"]
     parsed = parse_rows(WIND_AND_SOLAR, [row], NEW_YEAR)
     assert (len(parsed.frame), parsed.labels_disagreeing) == (1, 0)
 
 
-def test_the_half_hour_after_the_window_is_the_neighbours_and_dropped() -> None:
+def test_the_half_hour_after_the_window_belongs_to_its_neighbour_and_is_dropped() -> None:
     rows = [
         wind("2023-12-31T23:30:00Z"),
         wind("2024-01-01T00:00:00Z"),
@@ -144,8 +144,8 @@ def test_a_row_farther_outside_fails_the_window_with_a_sample(start: str) -> Non
         parse_rows(WIND_AND_SOLAR, [wind(), wind(start)], NEW_YEAR)
 
 
-def test_rows_of_the_settlement_dates_asked_for_beyond_the_utc_day_are_dropped() -> None:
-    """In summer the settlement dates asked for begin an hour before the UTC day, and end an hour before the next."""
+def test_rows_of_the_requested_settlement_dates_outside_the_utc_day_are_dropped() -> None:
+    """In summer the requested settlement dates begin an hour before the UTC day, and end an hour before the next."""
     rows = [
         fuel("2024-06-30T22:30:00Z", "2024-07-01"),  # before 2022-07-14 the label was a day early
         fuel("2024-06-30T23:00:00Z", "2024-07-01"),

@@ -1,6 +1,6 @@
-"""Recorded answers of Elexon, from the wire to the views: every value as it was published. Scenario 12, its first part.
+"""Tests of Elexon's recorded answers up to the views: every value as published. Scenario 12, its first part.
 
-They need the folder that RECORDINGS names, and are skipped without.
+They need the folder that RECORDINGS names, and are skipped without it.
 """
 
 import csv
@@ -26,7 +26,7 @@ FUELS = [
 
 @pytest.fixture(scope="module")
 def replay(recordings: Path) -> Iterator[str]:
-    """Where the recorded answers are served."""
+    """Serve the recorded answers and yield the address."""
     with running_simulator(recordings=recordings) as simulator:
         yield simulator.base_url
 
@@ -125,7 +125,7 @@ def test_recorded_fuels_land_value_by_value_also_around_clock_changes(
     assert set(content(GENERATION_BY_FUEL)["source"]) == {"recorded-inferred"}
 
 
-def test_the_drop_out_of_july_2023_stands_beside_the_fuels_that_give_it_away(recordings: Path) -> None:
+def test_the_drop_out_of_july_2023_is_visible_beside_the_fuels(recordings: Path) -> None:
     [onshore, offshore] = [
         row for row in read(recordings, "agws_elexon_doc_sample_2023-07-21.json")["data"] if "Wind" in row["psrType"]
     ]

@@ -1,4 +1,4 @@
-"""A newer publication replaces the current value, and every earlier one can still be asked for. Scenario 7."""
+"""Tests that a newer publication becomes the current value and every earlier one can still be read. Scenario 7."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -16,7 +16,7 @@ REPUBLISHED = FIRST_PUBLISHED + timedelta(hours=1)
 
 
 class Clock:
-    """What time it is for the simulator, which answers only what is published by then."""
+    """The simulator's clock; its answers contain only what is published by then."""
 
     now = FIRST_PUBLISHED
 
@@ -33,18 +33,18 @@ def clock(home: object, monkeypatch: pytest.MonkeyPatch) -> Iterator[Clock]:  # 
 
 
 def onshore(source: str, **parameters: datetime) -> list[float]:
-    """MW of onshore wind at the half hour."""
+    """Return the MW of onshore wind at the half-hour."""
     sql = f"SELECT generation_mw FROM {source} WHERE start_time_utc = $start AND psr_type = 'Wind Onshore' ORDER BY ALL"
     return published(sql, start=START, **parameters)["generation_mw"].to_list()
 
 
-def test_a_newer_publication_is_current_and_the_earlier_one_still_there(clock: Clock) -> None:
+def test_a_newer_publication_is_current_and_the_earlier_one_is_still_available(clock: Clock) -> None:
     fetch_days(DAY)
     [before] = onshore("wind_and_solar")
     fetched_first = datetime.now(UTC)
 
     clock.now = REPUBLISHED
-    assert fetch_days(DAY).total("rows_landed") > 3  # also what was published meanwhile
+    assert fetch_days(DAY).total("rows_landed") > 3  # also the rows that were published meanwhile
     after = round(before * 1.02 + 1, 3)
     assert onshore("wind_and_solar") == [after]
     assert onshore("wind_and_solar_publications") == [before, after]
@@ -56,12 +56,12 @@ def test_a_newer_publication_is_current_and_the_earlier_one_still_there(clock: C
     assert onshore(by, instant=REPUBLISHED) == [after]
 
     known = "wind_and_solar_known_at($instant)"
-    assert onshore(known, instant=FIRST_PUBLISHED) == []  # published, and not yet fetched
+    assert onshore(known, instant=FIRST_PUBLISHED) == []  # published, but not yet fetched
     assert onshore(known, instant=fetched_first) == [before]
     assert onshore(known, instant=datetime.now(UTC)) == [after]
 
 
-def test_what_was_known_does_not_change_when_older_publications_are_fetched_later(clock: Clock) -> None:
+def test_past_knowledge_does_not_change_when_older_publications_are_fetched_later(clock: Clock) -> None:
     clock.now = REPUBLISHED
     fetch_days(DAY)
     fetched = datetime.now(UTC)

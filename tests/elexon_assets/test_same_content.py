@@ -1,4 +1,4 @@
-"""Running any range twice, in any order, overlapping, in any zone: the same content. Scenarios 2 and 6."""
+"""Tests that any range, run twice, in any order, overlapping, in any zone, has the same content. Scenarios 2 and 6."""
 
 import time
 from collections.abc import Sequence
@@ -18,7 +18,7 @@ FAULTS = "republished%0.05,duplicate%0.05,late%0.05,hole%0.02,wrong-label%0.05"
 both_datasets = pytest.mark.parametrize("dataset", BY_HALF_HOUR, ids=lambda dataset: dataset.code)
 
 Range = tuple[int, int]
-"First and last day, counted from the clock change."
+"The first and last day, counted from the clock change."
 
 SEQUENCES: dict[str, Sequence[Range]] = {
     "once": [(-6, 6)],
@@ -37,7 +37,7 @@ def _faulty(simulator: Simulator) -> None:
     ("dataset", "names"), [(WIND_AND_SOLAR, list(SEQUENCES)), (GENERATION_BY_FUEL, ["once", "overlapping"])]
 )
 @pytest.mark.usefixtures("_faulty")
-def test_ranges_in_any_order_and_overlap_make_the_same_content(
+def test_ranges_in_any_order_and_with_overlaps_make_the_same_content(
     dataset: Dataset, names: list[str], monkeypatch: pytest.MonkeyPatch, tmp_path: object
 ) -> None:
     contents = {}
@@ -52,7 +52,7 @@ def test_ranges_in_any_order_and_overlap_make_the_same_content(
 
 
 def fetch_around(change: date) -> dict[str, list[tuple[object, ...]]]:
-    """Content of the three days around a clock change, and what the views make of it."""
+    """Return the contents of the three days around a clock change, and of the views on them."""
     by_key = {}
     for dataset in BY_HALF_HOUR:
         fetch_days(change - timedelta(days=1), change + timedelta(days=1), dataset=dataset)
@@ -67,11 +67,11 @@ def fetch_around(change: date) -> dict[str, list[tuple[object, ...]]]:
 
 
 @pytest.mark.usefixtures("_faulty")
-def test_the_zone_of_the_machine_makes_no_difference(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
+def test_the_time_zone_of_the_machine_makes_no_difference(monkeypatch: pytest.MonkeyPatch, tmp_path: object) -> None:
     here = fetch_around(AUTUMN)
     for zone in ("UTC", "Europe/London", "America/New_York"):
         if zone == time.tzname[0]:
-            continue  # the zone of this machine
+            continue  # the time zone of this machine
         monkeypatch.setenv("TZ", zone)
         monkeypatch.setenv("RENEWABLES_HOME", f"{tmp_path}/{zone}")
         assert elsewhere(fetch_around, AUTUMN) == here
@@ -81,7 +81,7 @@ def test_the_zone_of_the_machine_makes_no_difference(monkeypatch: pytest.MonkeyP
 @both_datasets
 @pytest.mark.parametrize(("change", "half_hours"), [(SPRING, 46), (AUTUMN, 50)])
 @pytest.mark.usefixtures("simulator")
-def test_a_clock_change_day_has_46_or_50_half_hours_each_landed_once(
+def test_a_clock_change_day_has_46_or_50_half_hours_that_each_land_once(
     dataset: Dataset, change: date, half_hours: int
 ) -> None:
     fetch_days(change - timedelta(days=1), change + timedelta(days=1), dataset=dataset)
@@ -101,7 +101,7 @@ def test_a_clock_change_day_has_46_or_50_half_hours_each_landed_once(
 
 @both_datasets
 @pytest.mark.usefixtures("simulator")
-def test_days_asked_for_are_whole_and_the_half_hour_between_two_windows_lands_once(dataset: Dataset) -> None:
+def test_requested_days_are_complete_and_the_half_hour_between_two_windows_lands_once(dataset: Dataset) -> None:
     first, last = date(2024, 6, 1), date(2024, 6, 8)  # two windows of either dataset
     report = fetch_days(first, last, dataset=dataset)
     assert len(report.windows) == 2
@@ -111,7 +111,7 @@ def test_days_asked_for_are_whole_and_the_half_hour_between_two_windows_lands_on
     assert table["rows"].unique().to_list() == [3 if dataset is WIND_AND_SOLAR else 20]
 
 
-def test_asking_for_a_day_again_leaves_its_neighbours_untouched(simulator: Simulator) -> None:
+def test_requesting_a_day_again_leaves_its_neighbours_unchanged(simulator: Simulator) -> None:
     def landed() -> pl.DataFrame:
         return published("SELECT *, CAST(start_time_utc AS DATE) AS day FROM wind_and_solar_publications ORDER BY ALL")
 
@@ -121,12 +121,12 @@ def test_asking_for_a_day_again_leaves_its_neighbours_untouched(simulator: Simul
     assert fetch_days(date(2024, 6, 2)).total("rows_landed") == 144
     after = landed()
     middle = pl.col("day") == date(2024, 6, 2)
-    assert after.filter(~middle).equals(before.filter(~middle))  # also when they were ingested
+    assert after.filter(~middle).equals(before.filter(~middle))  # also the time of their ingest
     assert len(after.filter(middle)) == 2 * 144
 
 
 @pytest.mark.usefixtures("simulator")
-def test_one_dataset_does_not_touch_the_other() -> None:
+def test_one_dataset_does_not_affect_the_other() -> None:
     fetch_days(date(2024, 6, 1))
     wind_and_solar = content()
     fetch_days(date(2024, 6, 1), dataset=GENERATION_BY_FUEL)

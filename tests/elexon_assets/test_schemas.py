@@ -1,4 +1,4 @@
-"""The contract before the write: which rows are kept aside, and the reason they are given. Scenario 4."""
+"""Tests of the contract before the write: which rows are quarantined, and for which reason. Scenario 4."""
 
 import math
 import re
@@ -28,7 +28,7 @@ GOOD_ROW = {
 
 
 def frame(*changes: dict[str, object], dataset: Dataset = WIND_AND_SOLAR) -> pl.DataFrame:
-    """One row for each set of changed fields."""
+    """Return a frame with one row for each set of changed fields."""
     window = Window(NOON - timedelta(hours=12), NOON + timedelta(hours=12))
     return parse_rows(dataset, [GOOD_ROW | change for change in changes], window).frame
 
@@ -57,14 +57,16 @@ def frame(*changes: dict[str, object], dataset: Dataset = WIND_AND_SOLAR) -> pl.
         ({"psrType": "<i>", "quantity": None}, "generation_mw is missing or cannot be read; psrType cannot be"),
     ],
 )
-def test_a_bad_row_is_kept_aside_with_its_reason_and_the_good_ones_pass(change: dict[str, object], reason: str) -> None:
+def test_a_bad_row_is_quarantined_with_its_reason_and_the_good_ones_pass(
+    change: dict[str, object], reason: str
+) -> None:
     judged = split_valid(WIND_AND_SOLAR, frame({}, change, {"psrType": "Wind Offshore"}))
     assert judged.good["psr_type"].to_list() == ["Wind Onshore", "Wind Offshore"]
     assert judged.bad["raw_row"].to_list() == [1]
     assert re.search(reason, judged.bad["reason"][0])
 
 
-def test_a_new_series_may_bring_a_business_type_of_its_own() -> None:
+def test_a_new_series_may_have_its_own_business_type() -> None:
     judged = split_valid(WIND_AND_SOLAR, frame({"psrType": "Wave", "businessType": "Wave generation"}))
     assert judged.good["psr_type"].to_list() == ["Wave"]
 
@@ -86,19 +88,19 @@ def test_an_empty_frame_passes() -> None:
     assert len(split_valid(WIND_AND_SOLAR, frame()).good) == 0
 
 
-def test_a_frame_whose_rows_are_all_bad_leaves_none() -> None:
+def test_a_frame_of_bad_rows_becomes_empty() -> None:
     judged = split_valid(WIND_AND_SOLAR, frame({"quantity": None}, {"quantity": None}, {"psrType": ""}))
     assert (len(judged.good), len(judged.bad)) == (0, 3)
 
 
-def test_a_column_that_is_missing_or_of_another_type_is_named() -> None:
+def test_a_missing_column_or_one_of_another_type_is_named() -> None:
     with pytest.raises(ShapeChanged, match="generation_mw"):
         split_valid(WIND_AND_SOLAR, frame({}).drop("generation_mw"))
     with pytest.raises(ShapeChanged, match="generation_mw"):
         split_valid(WIND_AND_SOLAR, frame({}).with_columns(pl.col("generation_mw").cast(pl.String)))
 
 
-def test_the_setting_moves_limits_of_plants_that_get_built(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_limits_setting_moves_limits_as_plants_are_built(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LIMITS_MW", '{"Wind Onshore": {"hard_high": 20000}}')
     assert len(split_valid(WIND_AND_SOLAR, frame({"quantity": 19_000})).good) == 1
     assert limits_of(WIND_AND_SOLAR)["Wind Onshore"].hard_high == 20_000
@@ -106,7 +108,7 @@ def test_the_setting_moves_limits_of_plants_that_get_built(monkeypatch: pytest.M
     assert limits_of(WIND_AND_SOLAR)["Solar"] == WIND_AND_SOLAR.limits["Solar"]
 
 
-def test_signed_flows_are_no_errors() -> None:
+def test_signed_flows_are_not_errors() -> None:
     row = {"fuelType": "INTFR", "generation": -2_000}
     assert len(split_valid(GENERATION_BY_FUEL, frame(row, dataset=GENERATION_BY_FUEL)).good) == 1
 

@@ -1,4 +1,4 @@
-"""Settlement days: 46, 48 or 50 half-hours of a London day, in UTC."""
+"""Tests of settlement days: 46, 48 or 50 half-hours of a London day, in UTC."""
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -64,19 +64,19 @@ def test_the_periods_of_a_day_lead_without_gap_to_the_next_day(day: date) -> Non
 
 
 @given(half_hours, st.timedeltas(timedelta(0), timedelta(minutes=29, seconds=59)))
-def test_every_instant_belongs_to_the_half_hour_it_lies_in(start: datetime, later: timedelta) -> None:
+def test_every_instant_belongs_to_the_half_hour_that_contains_it(start: datetime, later: timedelta) -> None:
     assert start_time_utc(*settlement_of(start + later)) == start
 
 
 @given(st.lists(half_hours, min_size=1, max_size=50))
-def test_a_frame_is_labelled_as_single_instants_are(starts: list[datetime]) -> None:
+def test_a_frame_is_labelled_like_single_instants(starts: list[datetime]) -> None:
     frame = with_settlement(
         pl.DataFrame({"start_time_utc": starts}, schema={"start_time_utc": pl.Datetime("us", "UTC")})
     )
     assert frame.select("settlement_date", "settlement_period").rows() == [settlement_of(start) for start in starts]
 
 
-def test_a_frame_over_both_clock_changes_is_labelled_without_doubt() -> None:
+def test_a_frame_across_both_clock_changes_is_labelled_without_ambiguity() -> None:
     for day in ("2024-03-30", "2024-10-26"):
         starts = [utc(f"{day}T00:00") + n * HALF_HOUR for n in range(144)]
         frame = with_settlement(pl.DataFrame({"start_time_utc": starts}))

@@ -1,4 +1,4 @@
-"""Whose rows an answer's are: told by the host that answered, and by the simulator's header."""
+"""Tests of the source of an answer's rows: from the host that answered and from the simulator's header."""
 
 import httpx
 import pytest
@@ -23,7 +23,7 @@ from warehouse.settings import Settings
         ("evil.example", "elexon", "synthetic"),
     ],
 )
-def test_only_rows_of_elexons_hosts_are_labelled_as_elexons(host: str, claim: str | None, source: str) -> None:
+def test_only_rows_from_elexons_hosts_are_labelled_as_elexons(host: str, claim: str | None, source: str) -> None:
     request = httpx.Request("GET", f"https://{host}/bmrs/api/v1/datasets/AGWS")
     headers = {"X-Simulator-Rows": claim} if claim else {}
     response = httpx.Response(200, headers=headers, request=request)

@@ -1,4 +1,4 @@
-"""A series that nobody declared lands under its own name, is marked, is in no total, and is said. Scenario 34."""
+"""Tests that an undeclared series lands under its own name, is marked and listed, and is in no total. Scenario 34."""
 
 from dataclasses import replace
 from datetime import UTC, date, datetime
@@ -32,9 +32,7 @@ def series_of(dataset: Dataset) -> set[str]:
 
 
 @both_datasets
-def test_a_series_that_nobody_declared_lands_under_its_own_name_and_is_listed(
-    simulator: Simulator, dataset: Dataset
-) -> None:
+def test_an_undeclared_series_lands_under_its_own_name_and_is_listed(simulator: Simulator, dataset: Dataset) -> None:
     simulator.faults = "unknown-psr@2024-01-08T05:30Z"
     report = fetch_days(DAY, dataset=dataset)
     assert report.total("rows_quarantined") == 0
@@ -49,7 +47,7 @@ def test_a_series_that_nobody_declared_lands_under_its_own_name_and_is_listed(
 
 
 @both_datasets
-def test_the_check_turns_yellow_and_names_it(simulator: Simulator, dataset: Dataset) -> None:
+def test_the_check_turns_yellow_and_names_an_undeclared_series(simulator: Simulator, dataset: Dataset) -> None:
     for faults, passes in (("", True), ("unknown-psr@2024-01-08T05:30Z", False)):
         simulator.faults = faults
         fetch_days(DAY, dataset=dataset)
@@ -59,7 +57,7 @@ def test_the_check_turns_yellow_and_names_it(simulator: Simulator, dataset: Data
     assert metadata["unknown series"].value == UNKNOWN[dataset.name]
 
 
-def test_it_is_in_no_total_and_takes_no_total_away(simulator: Simulator) -> None:
+def test_an_undeclared_series_is_in_no_total_and_changes_no_total(simulator: Simulator) -> None:
     fetch_days(DAY)
     undisturbed = analysis.summary(DAY, DAY)
     newest = overview.wind_and_solar_overview()
@@ -83,7 +81,7 @@ def test_a_new_type_of_installed_capacity_is_listed_too(simulator: Simulator) ->
         assert not series_are_declared(con, INSTALLED_CAPACITY, NOW)[0]
 
 
-def test_a_code_that_elexon_used_by_mistake_is_no_news(simulator: Simulator) -> None:
+def test_a_code_that_elexon_used_by_mistake_is_not_listed_as_new(simulator: Simulator) -> None:
     fetch_days(DAY, dataset=GENERATION_BY_FUEL)
     with writing() as con:
         con.execute("UPDATE generation_by_fuel_publications SET fuel_type = 'INTELE' WHERE fuel_type = 'INTELEC'")
@@ -91,7 +89,7 @@ def test_a_code_that_elexon_used_by_mistake_is_no_news(simulator: Simulator) -> 
     assert simulator.requests
 
 
-def test_once_it_is_declared_it_is_known_and_nothing_is_fetched_again(
+def test_a_series_becomes_known_when_it_is_declared_and_no_row_is_fetched_again(
     simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     simulator.faults = "unknown-psr"
@@ -112,7 +110,7 @@ def test_once_it_is_declared_it_is_known_and_nothing_is_fetched_again(
 
 
 def update(monkeypatch: pytest.MonkeyPatch, declared: Dataset) -> None:
-    """As a new version of the program would: the declaration is this one, wherever it was imported."""
+    """Replace the declaration wherever it was imported, as a new version of the program would."""
     import sys
 
     [old] = [dataset for dataset in datasets.DATASETS if dataset.name == declared.name]
@@ -125,7 +123,7 @@ def update(monkeypatch: pytest.MonkeyPatch, declared: Dataset) -> None:
                     monkeypatch.setattr(module, attribute, tuple(declared if i is old else i for i in value))
 
 
-def test_quarantined_rows_land_when_they_are_good_by_a_new_limit_and_the_others_stay(
+def test_quarantined_rows_land_if_a_new_limit_accepts_them_and_the_others_stay(
     simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     simulator.faults = "absurd@2024-01-08T05:30Z,null@2024-01-08T06:00Z"
@@ -146,7 +144,7 @@ def test_quarantined_rows_land_when_they_are_good_by_a_new_limit_and_the_others_
     assert retry()[0].rows_landed == 0
 
 
-def test_a_quarantined_row_that_came_good_by_itself_leaves_the_quarantine(
+def test_a_quarantined_row_that_landed_later_leaves_the_quarantine(
     simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     simulator.faults = "negative@2024-01-08T05:30Z"
@@ -158,7 +156,7 @@ def test_a_quarantined_row_that_came_good_by_itself_leaves_the_quarantine(
     assert published("FROM quarantine").is_empty()
 
 
-def test_a_fetch_without_a_warehouse_warns_of_it_and_keeps_its_rows(simulator: Simulator) -> None:
+def test_a_fetch_without_a_warehouse_warns_of_an_undeclared_series_and_keeps_its_rows(simulator: Simulator) -> None:
     simulator.faults = "unknown-psr@2024-01-08T05:30Z"
     with pytest.warns(UnknownSeriesWarning, match="HYDROGEN"):
         frame = fetch(DAY, DAY, dataset=GENERATION_BY_FUEL.name)

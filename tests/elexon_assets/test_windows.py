@@ -1,4 +1,4 @@
-"""Windows and what they ask for. Scenario 1: never more than 7 days, tiled without gap or overlap."""
+"""Tests of windows and their requests. Scenario 1: never more than 7 days, tiled without gap or overlap."""
 
 from datetime import UTC, date, datetime, timedelta
 from itertools import pairwise
@@ -74,13 +74,13 @@ def test_windows_tile_any_range_of_days_and_every_day_is_in_exactly_one(
 
 @pytest.mark.parametrize("dataset", BY_HALF_HOUR, ids=lambda dataset: dataset.code)
 @given(first=days)
-def test_an_honest_answer_may_hold_the_whole_window_and_one_period_either_side(dataset: Dataset, first: date) -> None:
+def test_the_expected_window_of_an_answer_has_one_more_period_on_each_side(dataset: Dataset, first: date) -> None:
     [window] = split_window(window_of_days(first, first + dataset.longest_window - DAY), dataset.longest_window)
     expected = dataset.expected_window(window)
     assert expected.start_utc < window.start_utc < window.end_utc < expected.end_utc
     if dataset is WIND_AND_SOLAR:
         assert expected == Window(window.start_utc - HALF_HOUR, window.end_utc + HALF_HOUR)
-    else:  # whole London days
+    else:  # complete London days
         assert expected.end_utc - window.end_utc <= timedelta(hours=24, minutes=30)
 
 
@@ -96,7 +96,7 @@ def test_the_days_of_a_window_are_the_utc_days_that_it_touches() -> None:
 
 
 @given(st.sets(st.dates(date(2024, 3, 1), date(2024, 4, 15))))
-def test_spans_cover_exactly_the_days_given_and_do_not_touch(chosen: set[date]) -> None:
+def test_merged_spans_cover_exactly_the_given_days_and_do_not_touch(chosen: set[date]) -> None:
     spans = merge_days(chosen)
     assert [day for span in spans for day in span.days] == sorted(chosen)
     assert all(item.end_utc < other.start_utc for item, other in pairwise(spans))

@@ -1,1 +1,1 @@
-"""Tests of the flags and of the states of what is missing."""
+"""Tests of the flags and of the states of missing half-hours."""

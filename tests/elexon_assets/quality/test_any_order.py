@@ -1,4 +1,4 @@
-"""Open flags depend on what was published, not on the order and batches in which it came. A property."""
+"""Tests that open flags depend on what was published, not on the order and batches of its arrival."""
 
 from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
@@ -22,7 +22,7 @@ FIRST = date(2024, 10, 26)
 SPAN = window_of_days(FIRST, FIRST + timedelta(days=1))
 HALF_HOURS = 96
 PART = 12
-"Half hours that come together: the parts are what is shuffled."
+"The number of half-hours that arrive together; these parts are shuffled."
 
 HEALTHY, DROPPED, STUCK, NEGATIVE, LATE, MISLABELLED, ABSENT = range(7)
 KINDS = st.sampled_from([HEALTHY] * 3 + [DROPPED, STUCK, NEGATIVE, LATE, MISLABELLED, ABSENT])
@@ -30,14 +30,14 @@ FUELS = st.sampled_from(["there", "zero", "absent"])
 
 
 class Part(NamedTuple):
-    """Rows of Elexon's that come in one answer."""
+    """The rows of one answer of Elexon."""
 
     dataset: Dataset
     rows: list[dict[str, Any]]
 
 
 def wind_rows(number: int, kind: int, version: int) -> list[dict[str, Any]]:
-    """A second version is published an hour later, and healthy."""
+    """Return rows of wind; a second version is published an hour later and is healthy."""
     if kind == ABSENT:
         return []
     start = SPAN.start_utc + number * HALF_HOUR
@@ -81,7 +81,7 @@ def fuel_rows(number: int, state: str) -> list[dict[str, Any]]:
 
 @st.composite
 def published(draw: st.DrawFn) -> list[Part]:
-    """All that was ever published of two days: some of the wind twice."""
+    """Draw all publications of two days, with some of the wind published twice."""
     kinds = draw(st.lists(KINDS, min_size=HALF_HOURS, max_size=HALF_HOURS))
     fuels = [state for state in draw(st.lists(FUELS, min_size=8, max_size=8)) for _ in range(HALF_HOURS // 8)]
     again = draw(st.sets(st.integers(0, HALF_HOURS - 1), max_size=12))
@@ -97,7 +97,7 @@ def published(draw: st.DrawFn) -> list[Part]:
 
 
 def open_flags(batches: Sequence[Sequence[Part]], flagged_between: Sequence[bool]) -> list[tuple[Any, ...]]:
-    """After the batches have landed one after the other, and flags were raised after some and after the last."""
+    """Land the batches one after the other, flag after some and after the last, and return the open flags."""
     now = datetime(2026, 1, 1, tzinfo=UTC)
     with duckdb.connect() as con:
         con.execute("SET TimeZone = 'UTC'")
@@ -117,12 +117,10 @@ def open_flags(batches: Sequence[Sequence[Part]], flagged_between: Sequence[bool
         return con.sql("FROM answer").pl().rows()
 
 
-# A warehouse for each of two orders: few of them, and no shrinking, which takes minutes.
+# Each example needs two warehouses, one per order: so few examples, and no shrinking, which takes minutes.
 @settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow], phases=[Phase.reuse, Phase.generate])
 @given(data=st.data(), parts=published())
-def test_open_flags_are_the_same_whatever_order_and_batches_the_days_came_in(
-    data: st.DataObject, parts: list[Part]
-) -> None:
+def test_open_flags_are_the_same_in_any_order_and_batches_of_arrival(data: st.DataObject, parts: list[Part]) -> None:
     shuffled = data.draw(st.permutations(parts))
     cuts = sorted(data.draw(st.sets(st.integers(1, len(parts) - 1), max_size=4)))
     batches = [shuffled[low:high] for low, high in zip([0, *cuts], [*cuts, len(parts)], strict=True)]

@@ -1,4 +1,4 @@
-"""Zeros that cannot be true, and solar while the sun is down: flagged, by thresholds that are settings. Scenario 35."""
+"""Tests of impossible zeros and of solar while the sun is down, flagged by configurable thresholds. Scenario 35."""
 
 from datetime import UTC, date, datetime
 
@@ -22,7 +22,7 @@ def starts_of(reason: str) -> list[datetime]:
     return rows["start_time_utc"].to_list()
 
 
-def test_nuclear_biomass_and_gas_at_zero_beside_healthy_wind_are_in_doubt(simulator: Simulator) -> None:
+def test_nuclear_biomass_and_gas_at_zero_are_flagged_even_beside_healthy_wind(simulator: Simulator) -> None:
     simulator.faults = "some-zero@2024-06-20T11:00Z"
     fetch_days(MIDSUMMER, dataset=GENERATION_BY_FUEL)
     assert starts_of("some_at_zero") == [FAILED]
@@ -36,7 +36,7 @@ def test_nuclear_biomass_and_gas_at_zero_beside_healthy_wind_are_in_doubt(simula
 
 
 @pytest.mark.parametrize(("together", "flagged"), [("3", True), ("4", False)])
-def test_how_many_of_them_have_to_be_at_zero_is_a_setting(
+def test_the_number_of_fuels_at_zero_that_is_flagged_is_a_setting(
     simulator: Simulator, monkeypatch: pytest.MonkeyPatch, together: str, flagged: bool
 ) -> None:
     monkeypatch.setenv("NEVER_ZERO_TOGETHER", together)
@@ -46,9 +46,7 @@ def test_how_many_of_them_have_to_be_at_zero_is_a_setting(
 
 
 @pytest.mark.parametrize("day", [MIDSUMMER, MIDWINTER])
-def test_a_day_without_sunshine_is_in_doubt_from_well_after_sunrise_to_well_before_sunset(
-    simulator: Simulator, day: date
-) -> None:
+def test_zero_solar_is_flagged_from_well_after_sunrise_to_well_before_sunset(simulator: Simulator, day: date) -> None:
     simulator.faults = "solar-zero"
     fetch_days(day)
     starts = starts_of("solar_zero_by_day")
@@ -58,7 +56,7 @@ def test_a_day_without_sunshine_is_in_doubt_from_well_after_sunrise_to_well_befo
     assert len(starts) == (29 if day == MIDSUMMER else 10)
 
 
-def test_solar_at_midnight_is_in_doubt_and_solar_at_dawn_is_not(simulator: Simulator) -> None:
+def test_solar_at_midnight_is_flagged_and_solar_at_dawn_is_not(simulator: Simulator) -> None:
     simulator.faults = "solar-shines"
     fetch_days(MIDWINTER)
     starts = starts_of("solar_by_night")
@@ -68,7 +66,7 @@ def test_solar_at_midnight_is_in_doubt_and_solar_at_dawn_is_not(simulator: Simul
     assert len(starts) == 30
 
 
-def test_the_height_of_the_sun_is_a_setting_and_moving_it_judges_everything_again(
+def test_changing_the_solar_elevation_setting_evaluates_all_values_again(
     simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     simulator.faults = "solar-zero,solar-zero"

@@ -1,4 +1,4 @@
-"""Flags are raised by their rules, closed when the cause has gone, and the same whoever asks and how often."""
+"""Tests that flags are raised by their rules and closed when the cause is gone, however often flagging runs."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -31,7 +31,7 @@ def fetch(simulator: Simulator, faults: str = "", *datasets: Dataset) -> None:
 
 
 def open_flags() -> dict[tuple[str, datetime], set[str]]:
-    """(reason, start) to the categories."""
+    """Return the categories of each open flag by reason and start."""
     by_key: dict[tuple[str, datetime], set[str]] = {}
     for start, category, reason in published("SELECT start_time_utc, category, reason FROM open_flags").rows():
         by_key.setdefault((reason, start), set()).add(category)
@@ -47,7 +47,12 @@ def open_flags() -> dict[tuple[str, datetime], set[str]]:
         ("wrong-label", WIND_AND_SOLAR, "label_disagrees", ALL_PSR_TYPES),
         ("late", WIND_AND_SOLAR, "published_late", ALL_PSR_TYPES),
         ("zero", GENERATION_BY_FUEL, "all_zero", set(GENERATION_BY_FUEL.always_published)),
-        ("late", GENERATION_BY_FUEL, "published_late", set(GENERATION_BY_FUEL.categories) - {"INTGRNL"}),  # not begun
+        (
+            "late",
+            GENERATION_BY_FUEL,
+            "published_late",
+            set(GENERATION_BY_FUEL.categories) - {"INTGRNL"},
+        ),  # Greenlink had not begun
         ("some-zero", GENERATION_BY_FUEL, "some_at_zero", {"BIOMASS", "CCGT", "NUCLEAR"} | OFTEN_ZERO),
         ("unknown-psr", GENERATION_BY_FUEL, "unknown_series", {"HYDROGEN"}),
         ("unknown-psr", WIND_AND_SOLAR, "unknown_series", {"Wind Floating"}),
@@ -70,23 +75,23 @@ def test_each_fault_raises_its_own_flag_and_no_other(
     }
 
 
-def test_every_reason_says_whether_it_doubts_the_value() -> None:
+def test_every_reason_declares_whether_the_value_is_in_doubt() -> None:
     assert {reason.name for reason in REASONS if not reason.value_in_doubt} == {
         *("label_disagrees", "published_late", "unknown_series")
     }
 
 
-def test_a_day_without_faults_has_no_flag(simulator: Simulator) -> None:
+def test_a_day_without_faults_has_no_flags(simulator: Simulator) -> None:
     fetch(simulator)
     update_flags()
     assert open_flags() == {}
     assert published("FROM flags").is_empty()
 
 
-def test_a_value_republished_as_it_should_be_closes_its_flag_and_the_row_stays(simulator: Simulator) -> None:
+def test_a_healthy_republication_closes_the_flag_and_keeps_the_row(simulator: Simulator) -> None:
     fetch(simulator, f"understated@{HALF_HOUR}")
     assert update_flags().raised == 2
-    fetch(simulator, f"late=1@{HALF_HOUR}", WIND_AND_SOLAR)  # the right value, published an hour later
+    fetch(simulator, f"late=1@{HALF_HOUR}", WIND_AND_SOLAR)  # the correct value, published an hour later
     done = update_flags()
     assert (done.raised, done.closed) == (0, 2)
     assert open_flags() == {}
@@ -94,7 +99,7 @@ def test_a_value_republished_as_it_should_be_closes_its_flag_and_the_row_stays(s
     assert set(closed.rows()) == {(wind, "wind_understated", True) for wind in WINDS}
 
 
-def test_a_cause_that_comes_back_opens_a_new_flag(simulator: Simulator) -> None:
+def test_a_cause_that_returns_opens_a_new_flag(simulator: Simulator) -> None:
     fetch(simulator, f"understated@{HALF_HOUR}")
     update_flags()
     fetch(simulator, f"late=1@{HALF_HOUR}", WIND_AND_SOLAR)
@@ -108,7 +113,7 @@ def test_a_cause_that_comes_back_opens_a_new_flag(simulator: Simulator) -> None:
     assert set(history.rows()) == {(wind, 2, 1) for wind in WINDS}
 
 
-def test_a_flag_whose_value_is_republished_and_no_better_stays_open_and_says_the_new_value(
+def test_a_flag_stays_open_and_shows_the_new_value_when_the_republished_value_is_no_better(
     simulator: Simulator,
 ) -> None:
     fetch(simulator, f"slightly-negative@{HALF_HOUR}")
@@ -123,7 +128,7 @@ def test_a_flag_whose_value_is_republished_and_no_better_stays_open_and_says_the
 
 
 @pytest.mark.usefixtures("simulator")
-def test_flagging_again_changes_nothing_and_publishes_nothing(simulator: Simulator) -> None:
+def test_flagging_again_changes_nothing_and_publishes_no_snapshot(simulator: Simulator) -> None:
     fetch(simulator, "understated%0.1,stuck%0.1,wrong-label%0.1,late%0.1")
     update_flags()
     before, folder = published("FROM flags ORDER BY ALL"), snapshots.folder_of(Settings().warehouse)
@@ -131,12 +136,12 @@ def test_flagging_again_changes_nothing_and_publishes_nothing(simulator: Simulat
     done = update_flags()
     assert (done.spans, done.raised, done.closed) == ([], 0, 0)
     assert snapshots.newest_snapshot(folder) == newest
-    fetch(simulator, "understated%0.1,stuck%0.1,wrong-label%0.1,late%0.1")  # nothing new lands
+    fetch(simulator, "understated%0.1,stuck%0.1,wrong-label%0.1,late%0.1")  # no new row lands
     assert update_flags().spans == []
     assert published("FROM flags ORDER BY ALL").equals(before)
 
 
-def test_a_night_looks_at_what_came_in_and_three_hours_either_side(simulator: Simulator) -> None:
+def test_flagging_examines_the_new_rows_and_three_hours_on_each_side(simulator: Simulator) -> None:
     fetch_days(date(2024, 1, 1), date(2024, 1, 31))
     update_flags()
     fetch(simulator, f"republished@{HALF_HOUR}", WIND_AND_SOLAR)
@@ -145,9 +150,7 @@ def test_a_night_looks_at_what_came_in_and_three_hours_either_side(simulator: Si
     assert (span.start_utc, span.end_utc) == (START - three_hours, START + timedelta(minutes=30) + three_hours)
 
 
-def test_a_threshold_that_moves_has_everything_judged_again(
-    simulator: Simulator, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_changing_a_threshold_evaluates_all_values_again(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
     fetch(simulator)
     update_flags()
     assert open_flags() == {}
@@ -173,17 +176,17 @@ def test_a_sum_above_its_soft_limit_flags_every_part_of_it(simulator: Simulator)
     assert set(result) == {(start, psr_type, "outside_soft_limits") for psr_type in ALL_PSR_TYPES}
 
 
-def test_wind_is_judged_anew_when_the_fuels_arrive_after_it(simulator: Simulator) -> None:
+def test_wind_is_evaluated_again_when_the_fuels_arrive_later(simulator: Simulator) -> None:
     fetch(simulator, "understated@2024-01-08", WIND_AND_SOLAR)
     alone = update_flags().open.get("wind_understated", 0)
     fetch(simulator, "", GENERATION_BY_FUEL)
     update_flags()
     beside = published("SELECT count(*) FILTER (starts_with(detail, 'AGWS')) AS n, count(*) AS flags FROM open_flags")
-    assert alone == 0  # a whole day of it has no healthy neighbours
+    assert alone == 0  # a day that is understated throughout has no healthy neighbours
     assert beside.rows() == [(96, 96)]
 
 
-def test_a_fail_over_of_the_fuels_leaves_the_wind_to_the_rule_without_them(simulator: Simulator) -> None:
+def test_wind_is_flagged_without_the_fuels_when_the_fuels_failed_over(simulator: Simulator) -> None:
     fetch(simulator, f"understated@{HALF_HOUR},zero@{HALF_HOUR}")
     update_flags()
     details = published("SELECT DISTINCT detail FROM open_flags WHERE reason = 'wind_understated'")["detail"].to_list()
@@ -192,7 +195,7 @@ def test_a_fail_over_of_the_fuels_leaves_the_wind_to_the_rule_without_them(simul
 
 
 Shares = dict[tuple[Any, str], tuple[int, int]]
-"Of each period and category: half hours flagged, and the share in parts of a billion, which compares exactly."
+"The number of flagged half-hours of each period and category, and the share in billionths, which compares exactly."
 
 
 def shares(view: str, period: str, dataset: Dataset) -> Shares:
@@ -201,10 +204,10 @@ def shares(view: str, period: str, dataset: Dataset) -> Shares:
 
 
 @pytest.mark.parametrize("dataset", BY_HALF_HOUR, ids=lambda dataset: dataset.code)
-def test_flagged_shares_of_days_and_months_equal_a_computation_of_their_own(
+def test_flagged_shares_of_days_and_months_equal_an_independent_computation(
     simulator: Simulator, dataset: Dataset
 ) -> None:
-    """From the published values by the rule's own words, in Polars, without flags and views."""
+    """The computation applies the rule to the published values in Polars, without flags and views."""
     simulator.faults = "understated%0.05,stuck%0.03,zero%0.02,hole%0.05,slightly-negative%0.02,late%0.1,wrong-label%0.1"
     for item in BY_HALF_HOUR:
         fetch_days(date(2024, 3, 28), date(2024, 4, 3), dataset=item)

@@ -1,4 +1,4 @@
-"""Every half hour that is missing has one state, from the fetch log and the data."""
+"""Tests that every missing half-hour has one state, derived from the fetch log and the data."""
 
 from datetime import UTC, date, datetime, timedelta
 from typing import Any
@@ -26,7 +26,7 @@ def _asked_from_the_day_on(simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 
 
 def states(instant: datetime, dataset: str = "wind_and_solar") -> dict[str, int]:
-    """State to half hours, as of the instant."""
+    """Return the number of half-hours in each state at the instant."""
     rows = published(
         f"SELECT state, count(*) AS n FROM {dataset}_gaps_at($instant) GROUP BY state", instant=instant
     ).rows()
@@ -35,14 +35,14 @@ def states(instant: datetime, dataset: str = "wind_and_solar") -> dict[str, int]
 
 
 def at(instant: datetime, start: datetime = START) -> dict[str, Any]:
-    """The row of one half hour."""
+    """Return the row of one half-hour."""
     sql = "FROM wind_and_solar_gaps_at($instant) WHERE start_time_utc = $start"
     [row] = published(sql, instant=instant, start=start).to_dicts()
     return row
 
 
 def asked_again(days_later: float) -> None:
-    """As if the last answer had come so long after the half hour: the log's clock is moved, not ours."""
+    """Move the log's clock, so that the last answer came that many days after the half-hour."""
     with writing() as con:
         con.execute(
             "UPDATE fetch_log SET asked_at_utc = ? WHERE asked_at_utc = (SELECT max(asked_at_utc) FROM fetch_log)",
@@ -51,7 +51,7 @@ def asked_again(days_later: float) -> None:
         snapshots.publish_snapshot(con)
 
 
-def test_a_half_hour_within_the_lag_is_too_recent_and_after_it_not_asked_for() -> None:
+def test_a_missing_half_hour_is_too_recent_within_the_lag_and_not_requested_after_it() -> None:
     fetch_days(DAY)
     end = datetime(2024, 6, 13, tzinfo=UTC)
     assert states(end) == {}
@@ -60,7 +60,7 @@ def test_a_half_hour_within_the_lag_is_too_recent_and_after_it_not_asked_for() -
     assert states(end + GENERATION_BY_FUEL.publication_lag, "generation_by_fuel") == {"not_asked": 49}
 
 
-def test_what_an_answer_lacks_after_the_lag_is_not_published_and_one_before_the_lag_says_nothing(
+def test_a_half_hour_missing_from_an_answer_is_not_published_only_if_the_answer_came_after_the_lag(
     simulator: Simulator,
 ) -> None:
     simulator.faults = "hole@2024-06-12T10:00Z"
@@ -74,7 +74,7 @@ def test_what_an_answer_lacks_after_the_lag_is_not_published_and_one_before_the_
     assert at(START + timedelta(hours=2))["state"] == "too_recent"
 
 
-def test_a_failed_request_is_told_with_its_last_error_until_an_answer_comes(simulator: Simulator) -> None:
+def test_a_failed_request_is_shown_with_its_last_error_until_an_answer_arrives(simulator: Simulator) -> None:
     simulator.faults = "status=404"
     assert fetch_days(DAY).failed
     later = datetime.now(UTC)
@@ -87,7 +87,7 @@ def test_a_failed_request_is_told_with_its_last_error_until_an_answer_comes(simu
     assert "failed" not in states(later)
 
 
-def test_a_hole_that_two_answers_lack_long_after_is_a_known_gap(simulator: Simulator) -> None:
+def test_a_half_hour_missing_from_two_answers_long_afterwards_is_a_known_gap(simulator: Simulator) -> None:
     simulator.faults = "hole@2024-06-12T10:00Z"
     later = datetime(2024, 7, 1, tzinfo=UTC)
     for days, expected in ((1.0, "not_published"), (8.0, "not_published"), (9.0, "known_gap")):
@@ -100,7 +100,9 @@ def test_a_hole_that_two_answers_lack_long_after_is_a_known_gap(simulator: Simul
     assert START not in published("SELECT start_time_utc FROM wind_and_solar_gaps")["start_time_utc"].to_list()
 
 
-def test_a_half_hour_whose_row_was_set_aside_says_why_and_is_not_called_unpublished(simulator: Simulator) -> None:
+def test_a_half_hour_with_a_quarantined_row_shows_the_reason_and_is_not_called_unpublished(
+    simulator: Simulator,
+) -> None:
     simulator.faults = "absurd@2024-06-12T10:00Z,unknown-psr@2024-06-12T12:00Z,hole@2024-06-12T13:00Z"
     fetch_days(DAY)
     later = datetime(2024, 6, 13, tzinfo=UTC)
@@ -109,7 +111,7 @@ def test_a_half_hour_whose_row_was_set_aside_says_why_and_is_not_called_unpublis
     assert states(later) == {"set_aside": 1, "not_published": 1}
 
 
-def test_what_nobody_asked_for_is_said_by_day_from_the_first_day_that_can_be_asked_for() -> None:
+def test_unrequested_half_hours_are_counted_by_day_from_the_first_available_day() -> None:
     with ElexonClient() as client:
         span = Window(START + timedelta(days=2), START + timedelta(days=2, hours=1))
         ingest(WIND_AND_SOLAR, span, client=client, run_id="test")
@@ -121,7 +123,7 @@ def test_what_nobody_asked_for_is_said_by_day_from_the_first_day_that_can_be_ask
     assert total.rows() == [(True,)]
 
 
-def test_a_half_hour_lacking_one_series_is_missing_and_one_lacking_an_interconnector_is_not(
+def test_a_half_hour_without_a_wind_series_is_missing_but_one_without_an_interconnector_is_not(
     simulator: Simulator,
 ) -> None:
     simulator.faults = "null@2024-06-12T10:00Z"
@@ -136,7 +138,7 @@ def test_a_half_hour_lacking_one_series_is_missing_and_one_lacking_an_interconne
 
 
 @pytest.mark.parametrize("zone", ["Europe/London", "America/New_York"])
-def test_the_states_do_not_depend_on_the_zone_of_the_reader(zone: str) -> None:
+def test_the_states_do_not_depend_on_the_time_zone_of_the_reader(zone: str) -> None:
     fetch_days(DAY)
     by_day = "FROM wind_and_solar_gaps_daily ORDER BY ALL LIMIT 3"
     assert published(f"SET TimeZone = '{zone}'; {by_day}").equals(published(by_day))

@@ -1,6 +1,6 @@
-"""The flags of Elexon's recorded answers: exactly what is known to be wrong with them. Scenario 12.
+"""Tests of the flags of Elexon's recorded answers: exactly their known faults. Scenario 12.
 
-They need the folder that RECORDINGS names, and are skipped without.
+They need the folder that RECORDINGS names, and are skipped without it.
 """
 
 import csv
@@ -24,7 +24,7 @@ BOTH_WINDS = ["Wind Offshore", "Wind Onshore"]
 
 @pytest.fixture(scope="module")
 def replay(recordings: Path) -> Iterator[str]:
-    """Where the recorded answers are served."""
+    """Serve the recorded answers and yield the address."""
     with running_simulator(recordings=recordings) as simulator:
         yield simulator.base_url
 
@@ -39,7 +39,7 @@ def at(text: str) -> datetime:
 
 
 def flags() -> list[tuple[object, ...]]:
-    """(reason, start, categories) of wind and solar, one row a half hour."""
+    """Return reason, start and categories of the flags of wind and solar, one row per half-hour."""
     update_flags()
     return published(
         "SELECT reason, start_time_utc, list(category ORDER BY category) AS categories FROM open_flags "
@@ -47,7 +47,7 @@ def flags() -> list[tuple[object, ...]]:
     ).rows()
 
 
-def test_the_new_year_of_2024_has_exactly_its_two_drop_outs_and_no_value_is_altered() -> None:
+def test_the_new_year_of_2024_has_exactly_its_two_drop_outs_and_no_value_is_changed() -> None:
     for dataset in BY_HALF_HOUR:
         fetch_days(date(2024, 1, 1), date(2024, 1, 3), dataset=dataset)
     before = published("FROM wind_and_solar_publications ORDER BY ALL")
@@ -63,7 +63,7 @@ def test_the_new_year_of_2024_has_exactly_its_two_drop_outs_and_no_value_is_alte
     ]
 
 
-def test_the_same_drop_outs_are_found_without_the_fuels() -> None:
+def test_the_same_drop_outs_are_flagged_without_the_fuels() -> None:
     fetch_days(date(2024, 1, 1), date(2024, 1, 3))
     assert [start for reason, start, _ in flags() if reason == "wind_understated"] == [
         at("2024-01-01T05:30Z"),
@@ -72,12 +72,12 @@ def test_the_same_drop_outs_are_found_without_the_fuels() -> None:
     assert published("SELECT estimated_missing_mwh FROM understated_wind").rows() == [(None,), (None,)]
 
 
-def test_the_half_hour_of_july_2023_that_elexon_shows_as_its_example_is_understated() -> None:
+def test_elexons_own_example_of_july_2023_is_flagged_as_understated() -> None:
     start = at("2023-07-21T04:30Z")
     with ElexonClient() as client:
         ingest(WIND_AND_SOLAR, Window(start, start + timedelta(minutes=30)), client=client, run_id="test")
     assert published("SELECT DISTINCT source FROM wind_and_solar").rows() == [("recorded",)]
-    assert flags() == []  # alone it is a calm half hour
+    assert flags() == []  # without the fuels it looks like a calm half-hour
     fetch_days(date(2023, 7, 21), dataset=GENERATION_BY_FUEL)
     assert flags() == [("wind_understated", start, BOTH_WINDS)]
 
@@ -94,25 +94,25 @@ def test_the_healthy_week_of_april_2026_has_three_stuck_pairs_and_one_late_docum
     assert published("FROM open_flags WHERE dataset = 'generation_by_fuel'").is_empty()
     assert published("FROM understated_wind").is_empty()
     doubted = published("SELECT sum(half_hours_flagged)::BIGINT AS n FROM wind_and_solar_daily")
-    assert doubted["n"].to_list() == [6]  # a late document is as good as any
+    assert doubted["n"].to_list() == [6]  # the values of a late document are not in doubt
 
 
-def test_the_lowest_gas_and_the_darkest_days_on_record_are_not_in_doubt() -> None:
-    """303 MW of gas on 2024-06-04; the sun of the first days of January."""
+def test_the_lowest_gas_and_the_darkest_days_on_record_are_not_flagged() -> None:
+    """The values are 303 MW of gas on 2024-06-04, and solar in the first days of January."""
     fetch_days(date(2024, 6, 4), dataset=GENERATION_BY_FUEL)
     fetch_days(date(2024, 1, 1), date(2024, 1, 3))
     assert {reason for reason, _, _ in flags()} == {"wind_understated"}
     assert published("FROM open_flags WHERE dataset = 'generation_by_fuel'").is_empty()
 
 
-def test_a_half_hour_that_elexon_never_published_is_not_published_and_asked_for_again_a_known_gap() -> None:
+def test_a_half_hour_that_elexon_never_published_becomes_a_known_gap_after_a_second_request() -> None:
     for expected in ("not_published", "known_gap"):
         fetch_days(date(2023, 7, 17), dataset=GENERATION_BY_FUEL)
         missing = published("SELECT start_time_utc, state FROM generation_by_fuel_gaps WHERE state <> 'not_asked'")
         assert missing.filter(pl.col("state") != "too_recent").rows() == [(at("2023-07-17T21:00Z"), expected)]
 
 
-def test_the_flows_beside_a_fail_over_that_no_cable_could_carry_are_outside_the_soft_limits() -> None:
+def test_interconnector_flows_beyond_a_cables_capacity_beside_a_fail_over_are_outside_the_soft_limits() -> None:
     fetch_days(date(2024, 1, 23), dataset=GENERATION_BY_FUEL)
     update_flags()
     outside = published(

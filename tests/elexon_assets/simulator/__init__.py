@@ -1,1 +1,1 @@
-"""The simulator: Elexon's semantics, its statistics, every fault, the replay of recordings."""
+"""Tests of the simulator: Elexon's semantics, its statistics, every fault, the replay of recordings."""

@@ -1,4 +1,4 @@
-"""One simulator for the whole folder, with a clock that stands still; faults are asked for a request at a time."""
+"""Fixtures: one simulator for the whole folder with a fixed clock; each request asks for its own faults."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime
@@ -24,7 +24,7 @@ def elexon(base_url: str) -> Iterator["Elexon"]:
 
 
 class Elexon:
-    """Short ways to ask."""
+    """A client with short methods for the endpoints."""
 
     def __init__(self, client: httpx.Client) -> None:
         self.client = client
@@ -49,5 +49,5 @@ class Elexon:
 
 
 def start_times(rows: list[dict[str, object]]) -> list[str]:
-    """Distinct, in the order of the answer."""
+    """Return the distinct start times in the order of the answer."""
     return list(dict.fromkeys(str(row["startTime"]) for row in rows))

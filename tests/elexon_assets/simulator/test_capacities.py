@@ -1,4 +1,4 @@
-"""IGCA: inclusive publish times, the cap of 731 days, several revisions a year, every type there is."""
+"""Tests of IGCA: inclusive publish times, the limit of 731 days, several revisions per year, every type."""
 
 import pytest
 
@@ -14,12 +14,12 @@ def rows(elexon: Elexon, start: str, end: str) -> list[dict[str, object]]:
     return result
 
 
-def test_both_ends_of_the_publish_times_are_in(elexon: Elexon) -> None:
+def test_both_ends_of_the_publish_times_are_included(elexon: Elexon) -> None:
     assert {row["publishTime"] for row in rows(elexon, FIRST, SECOND)} == {FIRST, SECOND}
     assert rows(elexon, "2023-12-24T13:25:53Z", "2024-04-20T13:25:51Z") == []
 
 
-def test_731_days_pass_and_a_second_more_is_refused_in_elexons_words(elexon: Elexon) -> None:
+def test_731_days_are_accepted_and_one_second_more_is_refused_in_elexons_words(elexon: Elexon) -> None:
     assert rows(elexon, "2022-01-01", "2024-01-02")
     ask = {"publishDateTimeFrom": "2022-01-01", "publishDateTimeTo": "2024-01-02T00:00:01Z"}
     refused = elexon.get("/datasets/IGCA", **ask)
@@ -38,7 +38,7 @@ def test_731_days_pass_and_a_second_more_is_refused_in_elexons_words(elexon: Ele
         ({"publishDateTimeFrom": "2023-01-02", "publishDateTimeTo": "2023-01-01"}, {""}),
     ],
 )
-def test_bad_parameters_are_named(elexon: Elexon, params: dict[str, str], names: set[str]) -> None:
+def test_invalid_parameters_are_named(elexon: Elexon, params: dict[str, str], names: set[str]) -> None:
     assert set(elexon.get("/datasets/IGCA", **params).json()["errors"]) == names
 
 
@@ -50,13 +50,13 @@ def test_a_year_has_several_revisions_of_every_type(elexon: Elexon) -> None:
     assert {"Wind Onshore", "Wind Offshore", "Solar", "Nuclear", "Hydro Pumped Storage"} < types
 
 
-def test_the_last_revision_is_what_was_installed_at_the_start_of_the_year(elexon: Elexon) -> None:
+def test_the_last_revision_is_the_capacity_installed_at_the_start_of_the_year(elexon: Elexon) -> None:
     last = {row["psrType"]: row["quantity"] for row in rows(elexon, "2024-10-01", "2024-11-01")}
     assert (last["Wind Onshore"], last["Wind Offshore"], last["Solar"]) == (15_500, 14_700, 17_600)
 
 
-def test_nothing_is_published_before_its_time(elexon: Elexon) -> None:
-    """The clock of these tests stands at 2026-06-01."""
+def test_capacity_is_not_published_before_its_time(elexon: Elexon) -> None:
+    """The clock of these tests is at 2026-06-01."""
     newest = max(str(row["publishTime"]) for row in rows(elexon, "2025-12-01", "2027-11-30"))
     assert newest == "2026-04-21T13:25:52Z"
 
@@ -69,7 +69,7 @@ def test_csv_has_the_columns_of_the_json(elexon: Elexon) -> None:
     assert lines[1] == ",".join(str(value) for value in first.values())
 
 
-def test_the_transport_has_its_faults_here_too(elexon: Elexon) -> None:
+def test_transport_faults_apply_to_capacity_too(elexon: Elexon) -> None:
     ask = {"publishDateTimeFrom": FIRST, "publishDateTimeTo": SECOND}
     assert elexon.get("/datasets/IGCA", "status=503", **ask).status_code == 503
     assert elexon.get("/datasets/IGCA", "status=503@2020-01-01", **ask).status_code == 200

@@ -1,4 +1,4 @@
-"""Faults of the data: every kind, on half-hours of its span and on no other."""
+"""Tests of data faults: every kind, on the half-hours of its span and on no other."""
 
 import math
 from collections import Counter
@@ -28,7 +28,7 @@ def plain(elexon: Elexon) -> Rows:
 
 
 def spoiled(elexon: Elexon, fault: str, plain: Rows) -> Rows:
-    """The rows of the half hour that is hit; all others must be as they were."""
+    """Return the rows of the affected half-hour, after checking that all others are unchanged."""
     rows = elexon.wind_and_solar(START, END, fault + AT)
     assert [row for row in rows if row["startTime"] != HIT] == [row for row in plain if row["startTime"] != HIT]
     return hit(rows)
@@ -42,16 +42,16 @@ def test_duplicates_are_exact(elexon: Elexon, plain: Rows) -> None:
     assert spoiled(elexon, "duplicate", plain) == [row for row in hit(plain) for _ in range(2)]
 
 
-def test_a_republished_row_comes_later_with_another_value_beside_the_original(elexon: Elexon, plain: Rows) -> None:
+def test_a_republished_row_arrives_later_with_another_value_beside_the_original(elexon: Elexon, plain: Rows) -> None:
     rows = spoiled(elexon, "republished", plain)
     assert rows[::2] == hit(plain)
     for original, again in zip(rows[::2], rows[1::2], strict=True):
         assert str(again["publishTime"]) > str(original["publishTime"])
-        assert (again["quantity"] != original["quantity"]) == (original["quantity"] != 0)  # the sun is down
+        assert (again["quantity"] != original["quantity"]) == (original["quantity"] != 0)  # solar is zero at night
         assert (again["psrType"], again["startTime"]) == (original["psrType"], original["startTime"])
 
 
-def test_understated_wind_collapses_and_fuelhh_does_not(elexon: Elexon, plain: Rows) -> None:
+def test_understated_wind_collapses_in_agws_and_not_in_fuelhh(elexon: Elexon, plain: Rows) -> None:
     rows = by_type(spoiled(elexon, "understated", plain))
     before = by_type(hit(plain))
     assert 77 <= float(str(rows["Wind Offshore"])) <= 290
@@ -63,7 +63,7 @@ def test_understated_wind_collapses_and_fuelhh_does_not(elexon: Elexon, plain: R
     assert float(str(rows["Wind Onshore"])) + float(str(rows["Wind Offshore"])) < 0.75 * metered
 
 
-def test_a_whole_day_may_be_understated(elexon: Elexon) -> None:
+def test_a_complete_day_can_be_understated(elexon: Elexon) -> None:
     rows = elexon.wind_and_solar(START, END, "understated@2024-01-08")
     offshore = [float(str(row["quantity"])) for row in rows if row["psrType"] == "Wind Offshore"]
     assert len(offshore) == 48
@@ -83,7 +83,7 @@ def test_a_late_document_moves_to_the_window_of_its_publication(elexon: Elexon) 
     assert Counter(row["startTime"] for row in rows) == {HIT: 3, "2024-01-08T11:30:00Z": 3}
 
 
-def test_an_unknown_psr_type_comes_beside_the_known_ones(elexon: Elexon, plain: Rows) -> None:
+def test_an_unknown_psr_type_appears_beside_the_known_ones(elexon: Elexon, plain: Rows) -> None:
     rows = spoiled(elexon, "unknown-psr", plain)
     assert [row for row in rows if row["psrType"] != "Wind Floating"] == hit(plain)
     assert len(rows) == 4
@@ -96,7 +96,7 @@ def test_an_unknown_psr_type_comes_beside_the_known_ones(elexon: Elexon, plain: 
     ("kind", "value"),
     [("null", None), ("nan", math.nan), ("negative", -500), ("slightly-negative", -20), ("absurd", 99_999)],
 )
-def test_a_spoiled_value_is_that_of_onshore_wind_or_fuelhh_wind(
+def test_value_faults_change_onshore_wind_in_agws_and_wind_in_fuelhh(
     elexon: Elexon, plain: Rows, kind: str, value: float | None
 ) -> None:
     rows = by_type(spoiled(elexon, kind, plain))
@@ -113,7 +113,7 @@ def test_nan_is_a_literal_in_the_json(elexon: Elexon) -> None:
     assert response.text.count('"quantity":NaN') == 1
 
 
-def test_a_stranger_is_one_row_of_a_month_before(elexon: Elexon, plain: Rows) -> None:
+def test_a_stranger_is_one_row_from_a_month_earlier(elexon: Elexon, plain: Rows) -> None:
     rows = elexon.wind_and_solar(START, END, "stranger@2024-01-08")
     [stranger] = [row for row in rows if row not in plain]
     assert len(rows) == len(plain) + 1
@@ -142,7 +142,7 @@ def test_zero_empties_every_fuel_and_leaves_agws_alone(elexon: Elexon, plain: Ro
     assert spoiled(elexon, "zero", plain) == hit(plain)
 
 
-def test_stuck_wind_repeats_the_half_hour_before(elexon: Elexon, plain: Rows) -> None:
+def test_stuck_wind_repeats_the_previous_half_hour(elexon: Elexon, plain: Rows) -> None:
     before = by_type([row for row in plain if row["startTime"] == "2024-01-08T05:00:00Z"])
     rows = by_type(spoiled(elexon, "stuck", plain))
     assert (rows["Wind Onshore"], rows["Wind Offshore"]) == (before["Wind Onshore"], before["Wind Offshore"])
@@ -153,7 +153,7 @@ def test_stuck_wind_repeats_the_half_hour_before(elexon: Elexon, plain: Rows) ->
     assert onshore[1:] == [onshore[1]] * 5
 
 
-def test_a_share_hits_the_same_half_hours_in_every_window(elexon: Elexon, plain: Rows) -> None:
+def test_a_share_affects_the_same_half_hours_in_every_window(elexon: Elexon, plain: Rows) -> None:
     rows = elexon.wind_and_solar(START, END, "hole%0.3")
     existing = {row["startTime"] for row in rows}
     assert 20 < len(existing) < 46

@@ -1,9 +1,9 @@
-"""The dataset endpoints of AGWS, the streams, the freshness of all datasets."""
+"""Tests of the dataset endpoints of AGWS, the streams and the latest publication times of all datasets."""
 
 from tests.elexon_assets.simulator.conftest import Elexon, start_times
 
 
-def test_publish_times_are_asked_with_both_ends_in(elexon: Elexon) -> None:
+def test_both_ends_of_the_requested_publish_times_are_included(elexon: Elexon) -> None:
     response = elexon.get(
         "/datasets/AGWS", publishDateTimeFrom="2024-01-08T07:58:00Z", publishDateTimeTo="2024-01-08T08:58:00Z"
     )
@@ -11,7 +11,7 @@ def test_publish_times_are_asked_with_both_ends_in(elexon: Elexon) -> None:
     assert start_times(rows) == ["2024-01-08T06:30:00Z", "2024-01-08T06:00:00Z", "2024-01-08T05:30:00Z"]
 
 
-def test_dataset_rows_are_those_of_the_wind_and_solar_endpoint_with_their_document(elexon: Elexon) -> None:
+def test_dataset_rows_equal_those_of_the_wind_and_solar_endpoint_plus_their_document(elexon: Elexon) -> None:
     rows = elexon.get(
         "/datasets/AGWS", publishDateTimeFrom="2024-01-08T02:28Z", publishDateTimeTo="2024-01-09T01:58Z"
     ).json()["data"]

@@ -1,4 +1,4 @@
-"""The notation of faults and what they act on."""
+"""Tests of the notation of faults and of what they affect."""
 
 import re
 from datetime import UTC, datetime
@@ -27,11 +27,11 @@ DAY = index_of(datetime(2024, 1, 8, tzinfo=UTC))
         ("retry-after=1x2%0.5@2024-01-08T01:00Z/2024-01-09", Fault("retry-after", 1, 2, 0.5, DAY + 2, DAY + 48)),
     ],
 )
-def test_a_fault_reads_as_it_is_written(text: str, fault: Fault) -> None:
+def test_parsing_and_printing_a_fault_gives_the_same_text(text: str, fault: Fault) -> None:
     assert parse_faults(text) == (fault,)
 
 
-def test_several_faults_are_parted_by_commas() -> None:
+def test_several_faults_are_separated_by_commas() -> None:
     assert [fault.kind for fault in parse_faults(" hole, nan@2024-01-08 ,status=500 ")] == ["hole", "nan", "status"]
     assert parse_faults("") == ()
 
@@ -51,26 +51,26 @@ def test_several_faults_are_parted_by_commas() -> None:
         ("HOLE!", "expected kind[=value][xN][%share][@span]"),
     ],
 )
-def test_a_bad_text_is_refused_with_what_is_wrong(text: str, complaint: str) -> None:
+def test_an_invalid_fault_text_is_refused_with_the_reason(text: str, complaint: str) -> None:
     with pytest.raises(ValueError, match=re.escape(complaint)):
         parse_faults(text)
     with pytest.raises(ValueError, match=re.escape(complaint)):
         create_app(faults=text)
 
 
-def test_a_bad_text_in_a_header_is_a_400(elexon: Elexon) -> None:
+def test_an_invalid_fault_text_in_a_header_is_a_400(elexon: Elexon) -> None:
     response = elexon.get("/datasets/metadata/latest", "holes")
     assert response.status_code == 400
     assert "no kind 'holes'" in response.json()["errors"]["X-Simulator-Faults"][0]
 
 
-def test_every_kind_is_written_in_the_notation() -> None:
+def test_every_kind_of_fault_has_an_example_in_the_notation() -> None:
     for kind in KINDS:
         [fault] = parse_faults(f"{kind}=500" if KINDS[kind] == "required" else kind)
         assert fault.kind == kind
 
 
-def test_a_share_is_seeded_and_about_as_large_as_asked() -> None:
+def test_a_share_is_seeded_and_about_as_large_as_requested() -> None:
     [fault] = parse_faults("hole%0.1")
     hits = [fault.hits_half_hour(0, n) for n in range(10_000)]
     assert 900 < sum(hits) < 1100
@@ -80,7 +80,7 @@ def test_a_share_is_seeded_and_about_as_large_as_asked() -> None:
     assert 60 < sum(fault.hits_request(0, f"/datasets/AGWS?{n}", (n, n)) for n in range(1000)) < 140
 
 
-def test_a_transport_fault_with_a_span_acts_on_ranges_that_overlap_it() -> None:
+def test_a_transport_fault_with_a_span_affects_ranges_that_overlap_it() -> None:
     [fault] = parse_faults("status=503@2024-01-08")
     assert fault.hits_request(0, "", (DAY - 10, DAY))
     assert fault.hits_request(0, "", (DAY + 47, DAY + 90))

@@ -1,4 +1,4 @@
-"""FUELHH: settlement dates, the labels of before 14 July 2022, filters, and wind that agrees with AGWS."""
+"""Tests of FUELHH: settlement dates, the labels before 14 July 2022, filters, and wind that agrees with AGWS."""
 
 from collections import Counter
 
@@ -8,7 +8,7 @@ INTERCONNECTORS = ("INTELEC", "INTEW", "INTFR", "INTGRNL", "INTIFA2", "INTIRL", 
 PLANTS = ("BIOMASS", "CCGT", "COAL", "NPSHYD", "NUCLEAR", "OCGT", "OIL", "OTHER", "PS", "WIND")
 
 
-def test_settlement_dates_are_asked_with_both_ends_in(elexon: Elexon) -> None:
+def test_both_ends_of_the_requested_settlement_dates_are_included(elexon: Elexon) -> None:
     rows = elexon.fuelhh("2024-06-01", "2024-06-02")
     times = start_times(rows)
     assert times[0] == "2024-06-02T22:30:00Z"
@@ -57,7 +57,7 @@ def test_until_july_2022_the_last_period_mostly_carries_the_next_settlement_date
     assert 20 <= slipped <= 28
 
 
-def test_from_july_2022_on_labels_are_right(elexon: Elexon) -> None:
+def test_from_july_2022_on_labels_are_correct(elexon: Elexon) -> None:
     rows = elexon.fuelhh("2022-07-14", "2022-07-16", fuelType="WIND")
     own = [row for row in rows if str(row["startTime"]) >= "2022-07-13T23:00:00Z"]
     assert len(own) == 144

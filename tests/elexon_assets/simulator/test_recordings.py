@@ -1,4 +1,4 @@
-"""Recorded rows: served as they were published, never mixed with synthetic ones."""
+"""Tests of recorded rows: served as they were published, never mixed with synthetic ones."""
 
 import csv
 import json
@@ -48,7 +48,7 @@ def test_the_week_of_april_2026_is_served_as_recorded(replay: Elexon, recordings
     assert _sorted(rows) == _sorted([{name: row[name] for name in names} for row in expected])
 
 
-def test_recorded_documents_come_by_their_own_publish_times(replay: Elexon, recordings: Path) -> None:
+def test_recorded_documents_are_served_by_their_own_publish_times(replay: Elexon, recordings: Path) -> None:
     recorded = json.loads((recordings / "agws_dataset_2026-04-15_2026-04-22.json").read_text())["data"]
     response = replay.get(
         "/datasets/AGWS", publishDateTimeFrom="2026-04-21T12:00Z", publishDateTimeTo="2026-04-21T15:00Z"
@@ -97,7 +97,7 @@ def test_fuelhh_is_served_as_recorded(replay: Elexon, recordings: Path, start: s
     assert values(response.json()["data"]) == expected
 
 
-def test_a_request_beyond_the_recordings_is_wholly_synthetic(replay: Elexon, elexon: Elexon) -> None:
+def test_a_request_beyond_the_recordings_is_entirely_synthetic(replay: Elexon, elexon: Elexon) -> None:
     for window in (
         {"from": "2024-01-03T00:00Z", "to": "2024-01-04T00:00Z"},
         {"from": "2026-04-15T00:00Z", "to": "2026-04-17T00:00Z"},
@@ -110,7 +110,7 @@ def test_a_request_beyond_the_recordings_is_wholly_synthetic(replay: Elexon, ele
     assert across.headers["X-Simulator-Rows"] == "synthetic"
 
 
-def test_after_the_last_recorded_date_nothing_counts_as_published(recordings: Path) -> None:
+def test_nothing_is_published_after_the_last_recorded_date(recordings: Path) -> None:
     with running_simulator(recordings=recordings) as simulator:
         response = httpx.get(
             f"{simulator.base_url}/datasets/FUELHH?settlementDateFrom=2026-07-18&settlementDateTo=2026-07-22"
@@ -119,7 +119,7 @@ def test_after_the_last_recorded_date_nothing_counts_as_published(recordings: Pa
     assert start_times(response.json()["data"])[0] == "2026-07-19T22:30:00Z"
 
 
-def test_faults_act_on_recorded_rows_and_the_header_says_so(replay: Elexon) -> None:
+def test_faults_affect_recorded_rows_and_the_header_says_so(replay: Elexon) -> None:
     window = {"from": "2026-04-16T00:00Z", "to": "2026-04-16T23:30Z"}
     response = replay.get(PATH, "hole@2026-04-16T05:30Z", **window)
     assert response.headers["X-Simulator-Rows"] == "recorded; faulty"
@@ -127,12 +127,12 @@ def test_faults_act_on_recorded_rows_and_the_header_says_so(replay: Elexon) -> N
     assert replay.get(PATH, "hole@2026-04-18", **window).headers["X-Simulator-Rows"] == "recorded"
 
 
-def test_a_folder_that_is_not_there_is_refused(tmp_path: Path) -> None:
+def test_a_missing_folder_of_recordings_is_refused(tmp_path: Path) -> None:
     with pytest.raises(NotADirectoryError, match="no folder of recordings"):
         read_recordings(tmp_path / "absent")
 
 
-def test_a_file_that_cannot_be_understood_is_named(tmp_path: Path) -> None:
+def test_an_unreadable_recording_is_refused_by_name(tmp_path: Path) -> None:
     (tmp_path / "answer.json").write_text('{"data": [{"psrType": "Solar"}]}')
     with pytest.raises(ValueError, match=r"answer\.json cannot be understood"):
         read_recordings(tmp_path)

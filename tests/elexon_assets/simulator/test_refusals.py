@@ -1,4 +1,4 @@
-"""The 400s: what is refused, and that the body has the shape that was recorded."""
+"""Tests of the 400 answers: what is refused, in the recorded shape."""
 
 import json
 import re
@@ -12,7 +12,7 @@ PATH = "/generation/actual/per-type/wind-and-solar"
 TRACE = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-00")
 
 
-def test_exactly_seven_days_pass_and_a_second_more_is_refused_in_elexons_words(elexon: Elexon) -> None:
+def test_exactly_seven_days_are_accepted_and_one_second_more_is_refused_in_elexons_words(elexon: Elexon) -> None:
     assert len(elexon.wind_and_solar("2024-01-01", "2024-01-08")) == 337 * 3
     response = elexon.get(PATH, **{"from": "2024-01-01", "to": "2024-01-08T00:00:01Z"})
     assert response.status_code == 400
@@ -58,7 +58,7 @@ def test_exactly_seven_days_pass_and_a_second_more_is_refused_in_elexons_words(e
         ("/datasets/FUELHH", {"settlementDateFrom": "2024-01-01", "publishDateTimeFrom": "2024-01-01"}, {""}),
     ],
 )
-def test_missing_and_bad_parameters_are_named(
+def test_missing_and_invalid_parameters_are_named(
     elexon: Elexon, path: str, params: dict[str, str], names: set[str]
 ) -> None:
     response = elexon.get(path, **params)
@@ -78,7 +78,7 @@ def test_the_caps_of_the_datasets_name_their_parameters(elexon: Elexon) -> None:
     assert len(elexon.fuelhh("2024-01-01", "2024-01-07", fuelType="WIND")) == 7 * 48
 
 
-def test_a_refusal_has_the_shape_that_was_recorded(elexon: Elexon, recordings: Path) -> None:
+def test_a_refusal_has_the_recorded_shape(elexon: Elexon, recordings: Path) -> None:
     probes = json.loads((recordings / "recorded_400_and_empty_responses.json").read_text())["probes"]
     [recorded] = [probe["response"] for probe in probes if probe["status"] == 400]
     ours = elexon.get("/datasets/FUELHH", settlementDateFrom="NOT_A_DATE", settlementDateTo="2026-05-20").json()
@@ -88,6 +88,6 @@ def test_a_refusal_has_the_shape_that_was_recorded(elexon: Elexon, recordings: P
     }
     assert TRACE.fullmatch(ours["traceId"])
     assert TRACE.fullmatch(recorded["traceId"])
-    # the recorded endpoint names its parameter SettlementDate, here it is SettlementDateFrom
+    # the recorded endpoint names its parameter SettlementDate, and here it is SettlementDateFrom
     [name] = recorded["errors"]
     assert ours["errors"][f"{name}From"] == [recorded["errors"][name][0].replace(name, f"{name}From")]

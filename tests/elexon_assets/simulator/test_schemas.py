@@ -1,4 +1,4 @@
-"""Answers against the official OpenAPI description, which lies in the folder above the recorded answers."""
+"""Tests of answers against the official OpenAPI description, from the folder above the recorded answers."""
 
 import json
 from pathlib import Path
@@ -25,7 +25,7 @@ PUBLISHED = {"publishDateTimeFrom": "2024-01-08T00:00Z", "publishDateTimeTo": "2
         ("/datasets/metadata/latest", {}),
     ],
 )
-def test_an_answer_is_what_the_official_description_says(
+def test_an_answer_matches_the_official_description(
     elexon: Elexon, recordings: Path, path: str, params: dict[str, str]
 ) -> None:
     description: dict[str, Any] = json.loads((recordings.parent / "elexon_openapi_subset.json").read_text())

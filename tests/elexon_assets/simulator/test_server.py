@@ -1,4 +1,4 @@
-"""Running the simulator: in a thread and as a process, its record of requests, its latency."""
+"""Tests of running the simulator: in a thread and as a process, its record of requests, its latency."""
 
 import signal
 import subprocess
@@ -16,7 +16,7 @@ PATH = "/generation/actual/per-type/wind-and-solar"
 WINDOW = {"from": "2024-01-08", "to": "2024-01-09"}
 
 
-def test_requests_are_kept_in_the_order_they_came() -> None:
+def test_requests_are_kept_in_the_order_of_arrival() -> None:
     with running_simulator() as simulator:
         for _ in range(2):
             httpx.get(simulator.base_url + PATH, params=WINDOW)
@@ -28,7 +28,7 @@ def test_requests_are_kept_in_the_order_they_came() -> None:
         ]
 
 
-def test_faults_may_change_while_it_runs_and_attempts_then_count_anew() -> None:
+def test_changing_the_faults_restarts_the_count_of_attempts() -> None:
     app = create_app()
     with running_simulator(app) as simulator:
         url = simulator.base_url + PATH
@@ -52,7 +52,7 @@ def test_latency_does_not_reduce_concurrency() -> None:
         assert 0.2 <= time.monotonic() - began < 1.0
 
 
-def test_a_process_of_its_own_has_the_same_values_and_ends_with_its_block() -> None:
+def test_a_separate_process_serves_the_same_values_and_ends_with_its_block() -> None:
     with running_simulator(seed=4) as here, subprocess_running(seed=4, faults="hole@2024-01-08T05:30Z") as url:
         elsewhere = httpx.get(url + PATH, params=WINDOW).json()["data"]
         ours = httpx.get(here.base_url + PATH, params=WINDOW).json()["data"]
@@ -61,13 +61,13 @@ def test_a_process_of_its_own_has_the_same_values_and_ends_with_its_block() -> N
         httpx.get(url)
 
 
-def test_a_process_that_cannot_start_says_why() -> None:
+def test_a_process_that_cannot_start_explains_why() -> None:
     with pytest.raises(RuntimeError, match="no kind 'nonsense'"), subprocess_running(faults="nonsense"):
         pass
 
 
 @pytest.mark.parametrize("number", [signal.SIGINT, signal.SIGTERM])
-def test_it_ends_cleanly_on_a_signal(number: signal.Signals) -> None:
+def test_the_simulator_ends_cleanly_on_a_signal(number: signal.Signals) -> None:
     command = [sys.executable, "-m", "elexon_assets.simulator", "--port", "0"]
     with subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True) as process:
         assert process.stdout is not None

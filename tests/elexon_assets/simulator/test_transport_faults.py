@@ -1,4 +1,4 @@
-"""Faults of the transport, as a client meets them."""
+"""Tests of transport faults, as a client meets them."""
 
 import time
 
@@ -13,37 +13,37 @@ WINDOW = {"from": "2024-01-08", "to": "2024-01-10"}
 
 
 @pytest.mark.parametrize("status", [404, 429, 500, 502, 503, 504])
-def test_a_status_is_answered_without_rows(elexon: Elexon, status: int) -> None:
+def test_a_status_fault_has_no_rows(elexon: Elexon, status: int) -> None:
     response = elexon.get(PATH, f"status={status}", **WINDOW)
     assert response.status_code == status
     assert "Retry-After" not in response.headers
     assert "data" not in response.json()
 
 
-def test_a_429_may_say_when_to_come_back(elexon: Elexon) -> None:
+def test_a_429_can_name_the_time_to_wait(elexon: Elexon) -> None:
     response = elexon.get(PATH, "retry-after=3", **WINDOW)
     assert (response.status_code, response.headers["Retry-After"]) == (429, "3")
 
 
-def test_a_slow_answer_is_whole(elexon: Elexon) -> None:
+def test_a_slow_answer_is_complete(elexon: Elexon) -> None:
     began = time.monotonic()
     response = elexon.get(PATH, "slow=0.2", **WINDOW)
     assert time.monotonic() - began >= 0.2
     assert len(response.json()["data"]) == 97 * 3
 
 
-def test_a_hanging_answer_never_comes(base_url: str) -> None:
+def test_a_hanging_answer_never_arrives(base_url: str) -> None:
     with httpx.Client(timeout=0.3) as impatient, pytest.raises(httpx.ReadTimeout):
         impatient.get(base_url + PATH, params=WINDOW, headers={"X-Simulator-Faults": "hang"})
 
 
-def test_a_disconnect_cuts_the_answer_in_its_middle(elexon: Elexon) -> None:
+def test_a_disconnect_ends_the_answer_in_the_middle(elexon: Elexon) -> None:
     with pytest.raises(httpx.RemoteProtocolError):
         elexon.get(PATH, "disconnect", **WINDOW)
     assert elexon.get(PATH, **WINDOW).status_code == 200
 
 
-def test_a_truncated_answer_is_a_whole_response_with_half_the_json(elexon: Elexon) -> None:
+def test_a_truncated_answer_is_a_complete_response_with_half_the_json(elexon: Elexon) -> None:
     whole = elexon.get(PATH, **WINDOW).content
     response = elexon.get(PATH, "truncated", **WINDOW)
     assert response.status_code == 200
@@ -52,7 +52,7 @@ def test_a_truncated_answer_is_a_whole_response_with_half_the_json(elexon: Elexo
         response.json()
 
 
-def test_a_web_page_comes_with_status_200(elexon: Elexon) -> None:
+def test_a_web_page_arrives_with_status_200(elexon: Elexon) -> None:
     response = elexon.get(PATH, "html", **WINDOW)
     assert response.status_code == 200
     assert response.headers["content-type"].startswith("text/html")
@@ -69,5 +69,5 @@ def test_only_the_first_attempts_of_the_same_request_fail() -> None:
         assert httpx.get(f"{simulator.base_url}/datasets/metadata/latest").status_code == 200
 
 
-def test_the_health_of_a_broken_server_is_broken_too(elexon: Elexon) -> None:
+def test_the_health_endpoint_of_a_broken_server_is_broken_too(elexon: Elexon) -> None:
     assert elexon.get("/datasets/metadata/latest", "status=503").status_code == 503

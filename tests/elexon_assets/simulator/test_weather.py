@@ -1,4 +1,4 @@
-"""The values: the same for ever, and as windy and sunny as Great Britain."""
+"""Tests of the values: always the same, and as windy and sunny as Great Britain."""
 
 import subprocess
 import sys
@@ -38,7 +38,7 @@ def autocorrelation(series: Series, hours: float) -> float:
     return float(np.corrcoef(series[:-lag], series[lag:])[0, 1])
 
 
-def test_a_half_hour_has_the_same_value_whatever_window_asks() -> None:
+def test_a_half_hour_has_the_same_value_in_every_window() -> None:
     first, count = year_span(2024)
     new_year = first - 48
     whole = weather(3, new_year, new_year + 500)
@@ -83,12 +83,12 @@ def test_capacity_factors_are_those_of_great_britain(
     assert factor == pytest.approx(expected, rel=0.05)
 
 
-def test_onshore_and_offshore_wind_blow_together() -> None:
+def test_onshore_and_offshore_wind_are_correlated() -> None:
     assert np.corrcoef(of_all_years("onshore_mw"), of_all_years("offshore_mw"))[0, 1] == pytest.approx(0.75, abs=0.04)
 
 
 @pytest.mark.parametrize("hours", [1, 3, 12, 24, 48])
-def test_wind_remembers_as_long_as_the_fit_says(hours: float) -> None:
+def test_the_autocorrelation_of_wind_matches_the_fit(hours: float) -> None:
     gaussian = np.concatenate([gaussian_winds(0, *year_span(year))[0] for year in YEARS])
     expected = 0.55 * (1 + hours / 8) * np.exp(-hours / 8) + 0.45 * np.exp(-hours / 60)
     assert autocorrelation(gaussian, hours) == pytest.approx(expected, abs=0.03)
@@ -124,7 +124,7 @@ def test_the_sun_never_shines_at_night() -> None:
 
 
 @pytest.mark.parametrize("seed", [0, 1, 2])
-def test_no_value_leaves_the_soft_limits_and_no_wind_pair_sticks(seed: int) -> None:
+def test_no_value_leaves_the_soft_limits_and_no_pair_of_wind_values_repeats(seed: int) -> None:
     onshore, offshore, solar = (of_all_years(name, seed) for name in ("onshore_mw", "offshore_mw", "solar_mw"))
     assert onshore.min() > 0
     assert offshore.min() > 0
