@@ -12,7 +12,7 @@ from concurrent.futures import ThreadPoolExecutor
 
 from benchmarks import daemon
 from benchmarks.harness import arguments, days, p95, simulator, temporary_home
-from elexon_assets.datasets import BY_HALF_HOUR
+from elexon_assets.datasets import OBSERVED
 from elexon_assets.schema.flags import STATE
 from renewables.dagster_control.client import DagsterClient
 from renewables.dagster_control.fetch_job import Progress, follow_runs
@@ -63,7 +63,7 @@ def main() -> None:
     first, last = days(years)
     with simulator(LATENCY_SECONDS), temporary_home() as folder, daemon.running(folder) as settings:
         orchestrator = DagsterClient(str(settings.dagster_url))
-        launched = orchestrator.launch_backfill(BY_HALF_HOUR, first, last, requested_by="benchmark")
+        launched = orchestrator.launch_backfill(OBSERVED, first, last, requested_by="benchmark")
         with ThreadPoolExecutor(1) as pool:
             backfill = pool.submit(follow_runs, orchestrator, launched, Progress({}), lambda _: None)
             taken = lags(lambda: not backfill.done())

@@ -14,7 +14,8 @@ import polars as pl
 from benchmarks import sides
 from benchmarks.harness import arguments, report, seconds, simulator, span, temporary_home
 from elexon_assets.client import ElexonClient
-from elexon_assets.datasets import UTC_TIME, WIND_AND_SOLAR
+from elexon_assets.dataset_model import UTC_TIME
+from elexon_assets.datasets import WIND_AND_SOLAR
 from elexon_assets.fetch_windows import Fetched, fetch_windows
 from elexon_assets.schema.warehouse_schema import columns_sql
 from elexon_assets.windows import Window

@@ -47,7 +47,7 @@ def fill(home: Path, span: Window) -> None:
     with environment(RENEWABLES_HOME=str(home)):
         with ElexonClient() as client:
             for dataset in DATASETS:
-                asked = span if dataset.is_half_hourly else dataset.full_history_window(datetime.now(UTC))
+                asked = span if dataset.is_fetched_by_day else dataset.full_history_window(datetime.now(UTC))
                 assert not ingest(dataset, asked, client=client, run_id="benchmark").failed
         update_flags()
         ledger = open_ledger()

@@ -15,7 +15,8 @@ import polars as pl
 
 from benchmarks.harness import arguments, in_turn, report, seconds, simulator, span, temporary_home
 from elexon_assets.client import ElexonClient
-from elexon_assets.datasets import BY_HALF_HOUR, UTC_TIME, Dataset
+from elexon_assets.dataset_model import UTC_TIME, Dataset
+from elexon_assets.datasets import OBSERVED
 from elexon_assets.ingest import ingest
 from elexon_assets.quality.flagging import flag_new
 from elexon_assets.schema.flags import STATE
@@ -30,7 +31,7 @@ FAULTS = "understated%0.01,stuck%0.01,late%0.001,zero%0.0001"
 def fill(path: Path, history: Window) -> None:
     """Fill a warehouse with both half-hourly datasets, flagged."""
     with ElexonClient() as client:
-        for dataset in BY_HALF_HOUR:
+        for dataset in OBSERVED:
             filled = ingest(dataset, history, client=client, run_id="benchmark", open_warehouse=lambda: writing(path))
             assert not filled.failed
     with writing(path) as con:
@@ -61,7 +62,7 @@ def read_whole(con: duckdb.DuckDBPyConnection) -> float:
 
     def work() -> None:
         """Read both datasets into frames."""
-        for dataset in BY_HALF_HOUR:
+        for dataset in OBSERVED:
             con.execute(f"CREATE OR REPLACE TEMP TABLE answer AS FROM {dataset.name}")
             assert len(con.sql("FROM temp.answer").pl())
 
@@ -89,7 +90,7 @@ def publish_again(con: duckdb.DuckDBPyConnection, dataset: Dataset, week: Window
 
 def night(con: duckdb.DuckDBPyConnection, history: Window) -> float:
     """Return the seconds of flagging a week that was published again."""
-    for dataset in BY_HALF_HOUR:
+    for dataset in OBSERVED:
         publish_again(con, dataset, Window(history.end_utc - timedelta(days=7), history.end_utc))
     return flagged(con)
 

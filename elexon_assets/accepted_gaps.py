@@ -6,7 +6,8 @@ the green day in Dagster (`ops.py`). What comes later lands all the same: a gap 
 
 from datetime import UTC, date, datetime
 
-from elexon_assets.datasets import BY_HALF_HOUR, Dataset
+from elexon_assets.dataset_model import Dataset
+from elexon_assets.datasets import OBSERVED
 from elexon_assets.errors import UnusableInput
 from elexon_assets.flag_vocabulary import NOT_ASKED, TOO_RECENT
 from elexon_assets.ingest import OpenWarehouse
@@ -18,13 +19,13 @@ from warehouse.connection import writing
 LONGEST_REASON = 500
 
 
-def half_hourly_dataset(name: str) -> Dataset:
-    """Return the dataset of that name. Raises UnusableInput for one that is unknown or not half-hourly."""
-    for dataset in BY_HALF_HOUR:
+def observed_dataset(name: str) -> Dataset:
+    """Return the dataset of that name. Raises UnusableInput for one that is unknown or not observed."""
+    for dataset in OBSERVED:
         if dataset.name == name:
             return dataset
-    names = ", ".join(dataset.name for dataset in BY_HALF_HOUR)
-    raise UnusableInput(f"There is no half-hourly dataset {name!r}: choose one of {names}.")
+    names = ", ".join(dataset.name for dataset in OBSERVED)
+    raise UnusableInput(f"There is no observed dataset {name!r}: choose one of {names}.")
 
 
 def accept_gap(

@@ -1,4 +1,4 @@
-"""The assets: the half-hourly datasets by UTC day, the unpartitioned one that keeps today live, installed capacity,
+"""The assets: most datasets by UTC day, the unpartitioned one that keeps today live, installed capacity,
 and the table of each dataset as a whole, which its checks judge.
 
 A run takes its whole range. When windows fail, the days that landed are materialized one by one and the run fails with
@@ -11,7 +11,8 @@ import dagster as dg
 
 from elexon_assets import catalogue
 from elexon_assets.backfill_plan import DAYS_A_RUN
-from elexon_assets.datasets import BY_HALF_HOUR, DATASETS, INSTALLED_CAPACITY, Dataset
+from elexon_assets.dataset_model import Dataset
+from elexon_assets.datasets import BY_DAY, DATASETS, INSTALLED_CAPACITY
 from elexon_assets.ingest import ingest
 from elexon_assets.metadata import failure_metadata, materialization_metadata, table_figures
 from elexon_assets.partitions import UTC_DAYS
@@ -93,7 +94,7 @@ def latest_half_hours(
                 open_warehouse=warehouse.get_connection,
                 progress=report_progress(context.log.info),
             )
-            for dataset in BY_HALF_HOUR
+            for dataset in BY_DAY
         ]
     if any(report.failed for report in reports):
         raise failure_metadata(reports)
@@ -159,5 +160,5 @@ def table_asset(dataset: Dataset) -> dg.AssetsDefinition:
     return whole_table
 
 
-GENERATION_ASSETS = [generation_asset(dataset) for dataset in BY_HALF_HOUR]
+GENERATION_ASSETS = [generation_asset(dataset) for dataset in BY_DAY]
 TABLE_ASSETS = [table_asset(dataset) for dataset in DATASETS]

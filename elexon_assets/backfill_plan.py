@@ -3,7 +3,7 @@
 from collections.abc import Sequence
 from datetime import date, timedelta
 
-from elexon_assets.datasets import Dataset
+from elexon_assets.dataset_model import Dataset
 
 DAYS_A_RUN = 371
 "53 windows of seven days: a calendar year in one run. A run costs seconds of start-up, a window milliseconds."
@@ -30,7 +30,7 @@ def runs_of(datasets: Sequence[Dataset], first: date, last: date) -> Sequence[Da
 
     The two kinds never share a run.
     """
-    return split_into_runs(first, last) if all(dataset.is_half_hourly for dataset in datasets) else [None]
+    return split_into_runs(first, last) if all(dataset.is_fetched_by_day for dataset in datasets) else [None]
 
 
 def split_into_runs(first: date, last: date) -> list[Days]:

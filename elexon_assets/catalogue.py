@@ -10,7 +10,8 @@ from typing import Any
 
 import dagster as dg
 
-from elexon_assets.datasets import BY_HALF_HOUR, Dataset
+from elexon_assets.dataset_model import SERIES, Dataset
+from elexon_assets.datasets import BY_DAY, OBSERVED
 from elexon_assets.schema.warehouse_schema import columns_sql
 from warehouse.settings import Settings, checkout_folder
 
@@ -31,6 +32,7 @@ DESCRIPTIONS = {
     "settlement_period": "1 to 46, 48 or 50, computed from the start time.",
     "elexon_settlement_date": "Elexon's own label, only where it disagrees.",
     "elexon_settlement_period": "Elexon's own label, only where it disagrees.",
+    SERIES: "Name of the series: the values of its dimensions, joined.",
     "ingested_at_utc": "When the row landed here, UTC.",
     "source": "elexon; recorded, recorded-inferred (publish time inferred) or synthetic from a stand-in; or the host "
     "that answered, if it is not Elexon's.",
@@ -75,20 +77,20 @@ def table_metadata(dataset: Dataset) -> dict[str, Any]:
 
 
 def latest_metadata() -> dict[str, Any]:
-    """Return the columns of both half-hourly datasets: the newest half hours land in both tables."""
+    """Return the columns of all datasets by day: the newest half hours land in each of their tables."""
     return {
-        "dagster/column_schema": column_schema(BY_HALF_HOUR),
-        **_documentation_links("docs/data-sources.md", *BY_HALF_HOUR),
+        "dagster/column_schema": column_schema(BY_DAY),
+        **_documentation_links("docs/data-sources.md", *BY_DAY),
     }
 
 
 def flag_metadata() -> dict[str, Any]:
     """Return the table of flags, and which columns of the datasets a flag points to."""
     columns = [dg.TableColumn(name, kind, description=text) for name, (kind, text) in FLAG_COLUMNS.items()]
-    values = [(dataset.name, dataset.value) for dataset in BY_HALF_HOUR]
+    values = [(dataset.name, dataset.value) for dataset in OBSERVED]
     lineage = {
-        "start_time_utc": [(dataset.name, "start_time_utc") for dataset in BY_HALF_HOUR],
-        "category": [(dataset.name, dataset.category) for dataset in BY_HALF_HOUR],
+        "start_time_utc": [(dataset.name, "start_time_utc") for dataset in OBSERVED],
+        "category": [(dataset.name, dataset.category) for dataset in OBSERVED],
         "reason": values,
         "detail": values,
     }

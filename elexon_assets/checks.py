@@ -11,7 +11,8 @@ from typing import Any
 import dagster as dg
 import duckdb
 
-from elexon_assets.datasets import DATASETS, Dataset
+from elexon_assets.dataset_model import Dataset
+from elexon_assets.datasets import DATASETS
 from elexon_assets.flag_vocabulary import GAP_STATES, KNOWN_GAP
 from elexon_assets.resources import WarehouseResource
 from elexon_assets.schema.series import unknown_series
@@ -169,15 +170,17 @@ CHECKS: dict[Callable[[duckdb.DuckDBPyConnection, Dataset, datetime], Outcome], 
     gaps_are_recent_or_known: WARN,
     series_are_declared: WARN,
 }
-OF_HALF_HOURS = (
-    *(settlement_labels_agree, coverage_is_whole, values_within_soft_limits),
-    *(few_values_are_in_doubt, gaps_are_recent_or_known),
-)
+OF_HALF_HOURS = (settlement_labels_agree,)
+OF_OBSERVED = (coverage_is_whole, values_within_soft_limits, few_values_are_in_doubt, gaps_are_recent_or_known)
 
 
 def checks_for(dataset: Dataset) -> list[Callable[[duckdb.DuckDBPyConnection, Dataset, datetime], Outcome]]:
-    """Those that can be asked of the dataset."""
-    return [check for check in CHECKS if dataset.is_half_hourly or check not in OF_HALF_HOURS]
+    """Return the checks that apply to the dataset."""
+    return [
+        check
+        for check in CHECKS
+        if (dataset.is_half_hourly or check not in OF_HALF_HOURS) and (dataset.is_observed or check not in OF_OBSERVED)
+    ]
 
 
 def checks_of(dataset: Dataset) -> dg.AssetChecksDefinition:

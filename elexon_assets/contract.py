@@ -10,7 +10,7 @@ import pandera.polars as pa
 import polars as pl
 from pandera.errors import SchemaErrors
 
-from elexon_assets.datasets import Column, Dataset, Limits
+from elexon_assets.dataset_model import SERIES, Column, Dataset, Limits
 from elexon_assets.errors import ShapeChanged
 from elexon_assets.parsing import labels_of
 from elexon_assets.settlement import HALF_HOUR
@@ -36,7 +36,10 @@ def contract_of(dataset: Dataset) -> pa.DataFrameSchema:
     columns = {
         name: _column_schema(dataset, name, column, name == half_hour) for name, column in dataset.columns.items()
     }
-    labels = {name: pa.Column(dtype, nullable=name.startswith("elexon_")) for name, dtype in labels_of(dataset).items()}
+    labels = {
+        name: pa.Column(dtype, nullable=name == SERIES or name.startswith("elexon_"))
+        for name, dtype in labels_of(dataset).items()
+    }
     limits = limits_of(dataset)
     checks = [_known_word(dataset, name) for name in dataset.columns if _is_judged_beside_series(dataset, name)]
     checks += [_within_hard_limits(dataset, limits)] if limits else []
@@ -45,7 +48,7 @@ def contract_of(dataset: Dataset) -> pa.DataFrameSchema:
 
 def _is_judged_beside_series(dataset: Dataset, name: str) -> bool:
     """Return whether the column's words are declared for the declared series only."""
-    return name != dataset.category and bool(dataset.columns[name].values)
+    return name not in dataset.dimensions and bool(dataset.columns[name].values)
 
 
 def _known_word(dataset: Dataset, name: str) -> pa.Check:
@@ -61,7 +64,7 @@ def _known_word(dataset: Dataset, name: str) -> pa.Check:
 
 def _column_schema(dataset: Dataset, name: str, column: Column, is_half_hour: bool) -> pa.Column:
     checks = []
-    if name == dataset.category:
+    if name in dataset.dimensions:
         checks.append(pa.Check(_is_series_name, error=f"{column.elexon_field} cannot be the name of a series"))
     if column.between:
         low, high = column.between

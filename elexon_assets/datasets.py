@@ -5,12 +5,11 @@ Belongs here: facts that Elexon publishes or that were observed (`docs/data-sour
 them; this module imports neither Dagster nor Pandera, so that the read layer can afford it.
 """
 
-from collections.abc import Callable, Mapping
-from dataclasses import dataclass, field
 from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 
+from elexon_assets.dataset_model import UTC_TIME, Column, Dataset, Lifetime, Limits, Role
 from elexon_assets.request_parameters import (
     instants,
     publish_times,
@@ -18,115 +17,13 @@ from elexon_assets.request_parameters import (
     settlement_dates_answer,
     with_neighbours,
 )
-from elexon_assets.windows import Window, window_of_days
-
-UTC_TIME = pl.Datetime("us", "UTC")
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column of ours and the field of Elexon's that it comes from."""
-
-    elexon_field: str
-    dtype: pl.DataType
-    description: str
-    values: tuple[str, ...] = ()
-    """The declared vocabulary; empty: open. A row with another value is quarantined, except in the column that tells
-    series apart: a series that nobody declared lands under its own name."""
-    between: tuple[float, float] | None = None
-    "Both ends in; a row outside is kept aside."
-
-
-@dataclass(frozen=True)
-class Limits:
-    """MW. Outside hard: the row is kept aside. Outside soft: it lands and is counted."""
-
-    hard_low: float
-    soft_low: float
-    soft_high: float
-    hard_high: float
-
-
-@dataclass(frozen=True)
-class Lifetime:
-    """When Elexon publishes a series: from the first half hour up to the end, which is not in; None: no known bound."""
-
-    first_utc: datetime | None = None
-    end_utc: datetime | None = None
-
-
-@dataclass(frozen=True, kw_only=True)
-class Dataset:
-    """One Elexon dataset, half-hourly unless its `period` says otherwise."""
-
-    name: str
-    "Asset, view and (with `_publications`) table."
-    code: str
-    title: str
-    description: str
-    path: str
-    longest_window: timedelta
-    parameters: Callable[[Window], Mapping[str, str]]
-    "Request parameters for a window."
-    expected_window: Callable[[Window], Window]
-    "Start times that an honest answer may hold: what the request says, and one period either side."
-    columns: Mapping[str, Column]
-    period: str = "start_time_utc"
-    "The column that says which time a value is for."
-    range_column: str = "start_time_utc"
-    "The column that a window selects by, and that the table is ordered by."
-    category: str
-    "The column that tells the series of a half hour apart."
-    value: str
-    versioned_by: tuple[str, ...] = ("publish_time_utc",)
-    "Of several values of one period and category the one with the greatest of these is current."
-    since: date | None = None
-    "A dataset that is asked for whole, from this UTC day on. None: by UTC day."
-    always_published: tuple[str, ...] = ()
-    "Categories that every half hour of their lifetime has; a half hour is whole when all are there."
-    lifetimes: Mapping[str, Lifetime] = field(default_factory=dict)
-    """Categories that began or ended within the record. Rows outside of the lifetime land all the same; they are only
-    not expected."""
-    oddities: Mapping[str, str] = field(default_factory=dict)
-    "Categories that Elexon published by mistake, with what is known of them: not declared, and no news either."
-    publication_lag: timedelta = timedelta()
-    "How long after its start a half hour is there, ordinarily."
-    fresh_within: timedelta
-    "The newest row, by the range column, is at most so old while all is well."
-    limits: Mapping[str, Limits] = field(default_factory=dict)
-    total_soft_high: float | None = None
-    "MW; the sum over categories above it is outside the soft limits."
-
-    @property
-    def table(self) -> str:
-        return f"{self.name}_publications"
-
-    @property
-    def categories(self) -> tuple[str, ...]:
-        return self.columns[self.category].values
-
-    @property
-    def key(self) -> tuple[str, ...]:
-        """Return the columns that tell publications apart: every distinct published value lands once."""
-        return tuple(dict.fromkeys((self.range_column, self.period, self.category, *self.versioned_by, self.value)))
-
-    @property
-    def is_half_hourly(self) -> bool:
-        """Return whether the dataset has settlement periods, days and coverage, and is fetched by UTC day."""
-        return self.period == "start_time_utc"
-
-    def full_history_window(self, now: datetime) -> Window:
-        """Return the window of everything that a dataset ever published, for one that is fetched completely."""
-        if self.since is None:
-            raise ValueError(f"{self.name} is asked for by day")
-        return window_of_days(self.since, now.date())
-
 
 _START = Column("startTime", UTC_TIME, "Start of the half-hour, UTC.")
 _PUBLISHED = Column("publishTime", UTC_TIME, "When Elexon published this value, UTC. The newest is the current one.")
 
 WIND_AND_SOLAR = Dataset(
     name="wind_and_solar",
+    role=Role.OBSERVED,
     code="AGWS",
     title="Wind and solar",
     description="Half-hourly wind and solar generation of Great Britain, MW averaged over the half-hour. Solar is a "
@@ -147,7 +44,7 @@ WIND_AND_SOLAR = Dataset(
             "businessType", pl.String(), "Elexon's business type.", ("Wind generation", "Solar generation")
         ),
     },
-    category="psr_type",
+    dimensions=("psr_type",),
     value="generation_mw",
     always_published=("Wind Onshore", "Wind Offshore", "Solar"),
     publication_lag=timedelta(minutes=148),
@@ -194,6 +91,7 @@ _ABSURD = 60_000.0
 
 GENERATION_BY_FUEL = Dataset(
     name="generation_by_fuel",
+    role=Role.OBSERVED,
     code="FUELHH",
     title="Generation by fuel",
     description="Half-hourly generation by fuel and flows over interconnectors, whole MW, transmission-metered only: "
@@ -208,7 +106,7 @@ GENERATION_BY_FUEL = Dataset(
         "generation_mw": Column("generation", pl.Float64(), "MW averaged over the half-hour; MWh = MW x 0.5."),
         "publish_time_utc": _PUBLISHED,
     },
-    category="fuel_type",
+    dimensions=("fuel_type",),
     value="generation_mw",
     always_published=_FUELS,
     lifetimes=_FUEL_LIFETIMES,
@@ -231,6 +129,7 @@ _PSR_TYPES = (
 
 INSTALLED_CAPACITY = Dataset(
     name="installed_capacity",
+    role=Role.REFERENCE,
     code="IGCA",
     title="Installed capacity",
     description="Installed generation capacity by type, MW, one figure a year and several revisions of it. It includes "
@@ -250,7 +149,7 @@ INSTALLED_CAPACITY = Dataset(
     },
     period="year",
     range_column="publish_time_utc",
-    category="psr_type",
+    dimensions=("psr_type",),
     value="capacity_mw",
     versioned_by=("publish_time_utc", "document_revision"),
     since=date(2014, 12, 1),  # the reports of the transparency regulation began with the year 2015
@@ -258,5 +157,6 @@ INSTALLED_CAPACITY = Dataset(
 )
 
 DATASETS = (WIND_AND_SOLAR, GENERATION_BY_FUEL, INSTALLED_CAPACITY)
-BY_HALF_HOUR = tuple(dataset for dataset in DATASETS if dataset.is_half_hourly)
+OBSERVED = tuple(dataset for dataset in DATASETS if dataset.is_observed)
+BY_DAY = tuple(dataset for dataset in DATASETS if dataset.is_fetched_by_day)
 BY_NAME = {dataset.name: dataset for dataset in DATASETS}

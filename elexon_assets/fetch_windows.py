@@ -14,7 +14,7 @@ from threading import BoundedSemaphore, Thread
 from typing import Any
 
 from elexon_assets.client import Answer, ElexonClient, rows_of
-from elexon_assets.datasets import Dataset
+from elexon_assets.dataset_model import Dataset
 from elexon_assets.errors import ElexonError, WindowFailed
 from elexon_assets.parsing import Parsed, parse_rows
 from elexon_assets.windows import Window, split_by_day, window_of_days
@@ -74,7 +74,7 @@ def fetch_by_day_where_needed(client: ElexonClient, dataset: Dataset, windows: S
     failures: list[Failed] = []
     answered: Window | None = None
     for outcome in fetch_windows(client, dataset, windows):
-        if isinstance(outcome, Failed) and dataset.is_half_hourly and len(outcome.window.days) > 1:
+        if isinstance(outcome, Failed) and dataset.is_fetched_by_day and len(outcome.window.days) > 1:
             failures.append(outcome)
             continue
         if isinstance(outcome, Fetched):

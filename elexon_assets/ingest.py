@@ -14,7 +14,7 @@ import numpy as np
 import polars as pl
 
 from elexon_assets.client import OWN_SOURCES, ElexonClient
-from elexon_assets.datasets import UTC_TIME, Dataset
+from elexon_assets.dataset_model import UTC_TIME, Dataset
 from elexon_assets.fetch_windows import Failed, Fetched, Outcome, fetch_by_day_where_needed
 from elexon_assets.ingest_report import Progress, Report, WindowRecord
 from elexon_assets.schema.aggregates import complete_half_hours_sql
@@ -61,7 +61,7 @@ def ingest(
     finally:
         if report.records:
             with open_warehouse() as con:
-                if dataset.is_half_hourly:
+                if dataset.is_observed:
                     report.half_hours = _whole_half_hours(con, dataset, span)
                 snapshots.publish_snapshot(con)
     report.seconds = monotonic() - started

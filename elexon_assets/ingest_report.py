@@ -7,7 +7,7 @@ from collections.abc import Callable
 from dataclasses import dataclass, field
 from datetime import date
 
-from elexon_assets.datasets import Dataset
+from elexon_assets.dataset_model import Dataset
 from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.windows import Window
 

@@ -4,6 +4,7 @@ import dagster as dg
 
 from elexon_assets.assets import GENERATION_ASSETS, TABLE_ASSETS, installed_capacity, latest_half_hours
 from elexon_assets.backfill_plan import PRIORITY
+from elexon_assets.datasets import OBSERVED
 from elexon_assets.flag_assets import flags
 from elexon_assets.ops import accept_known_gap, delete_old_runs
 
@@ -16,7 +17,7 @@ nightly = dg.define_asset_job(
 )
 repair = dg.define_asset_job(
     "repair",
-    selection=GENERATION_ASSETS,
+    selection=[dg.AssetKey(dataset.name) for dataset in OBSERVED],
     description="Days of the last 30 that are missing or short, asked for again.",
     tags={PRIORITY: "10"},
 )

@@ -5,7 +5,7 @@ from collections.abc import Sequence
 
 import dagster as dg
 
-from elexon_assets.datasets import Dataset
+from elexon_assets.dataset_model import Dataset
 from elexon_assets.ingest_report import Report
 from elexon_assets.resources import WarehouseResource
 
@@ -17,17 +17,16 @@ FAILURES_SHOWN = 50
 
 def materialization_metadata(report: Report, warehouse: WarehouseResource) -> dict[str, dg.MetadataValue]:
     """Return the figures of one ingest, and the newest rows of its span as readers see them."""
-    of_half_hours = {
-        "settlement labels disagreeing": dg.MetadataValue.int(report.total("labels_disagreeing")),
-        "coverage (%)": dg.MetadataValue.float(round(100 * report.coverage, 2)),
-    }
+    labels = {"settlement labels disagreeing": dg.MetadataValue.int(report.total("labels_disagreeing"))}
+    coverage = {"coverage (%)": dg.MetadataValue.float(round(100 * report.coverage, 2))}
     return {
         "dagster/row_count": dg.MetadataValue.int(_row_counts(report, warehouse)),
         "rows landed": dg.MetadataValue.int(report.total("rows_landed")),
         "rows received": dg.MetadataValue.int(report.total("rows_received")),
         "rows repeated": dg.MetadataValue.int(report.total("rows_repeated")),
         "rows quarantined": dg.MetadataValue.int(report.total("rows_quarantined")),
-        **(of_half_hours if report.dataset.is_half_hourly else {}),
+        **(labels if report.dataset.is_half_hourly else {}),
+        **(coverage if report.dataset.is_observed else {}),
         "windows": dg.MetadataValue.int(len(report.windows)),
         "retries": dg.MetadataValue.int(report.retries),
         "seconds": dg.MetadataValue.float(round(report.seconds, 3)),
@@ -55,7 +54,7 @@ def failure_metadata(reports: Sequence[Report]) -> dg.Failure:
     landed = sum(len(report.landed_days) for report in reports)
     first = failed[0][1]
     by_day = "'Backfill missing and failed' (or `renewables repair`) asks for the failed ones again."
-    fix = by_day if failed[0][0].is_half_hourly else "The next run asks for all of it again."
+    fix = by_day if failed[0][0].is_fetched_by_day else "The next run asks for all of it again."
     return dg.Failure(
         description=f"{len(failed)} of {windows} windows failed, {landed} days landed. First: {first.window}: "
         f"{first.error} - {fix}",

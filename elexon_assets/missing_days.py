@@ -4,7 +4,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import duckdb
 
-from elexon_assets.datasets import Dataset
+from elexon_assets.dataset_model import Dataset
 from elexon_assets.flag_vocabulary import KNOWN_GAP
 from elexon_assets.windows import Window, merge_days, window_of_days
 from warehouse.connection import has_table, reading

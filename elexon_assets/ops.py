@@ -5,7 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
 
-from elexon_assets.accepted_gaps import accept_gap, half_hourly_dataset
+from elexon_assets.accepted_gaps import accept_gap, observed_dataset
 from elexon_assets.errors import UnusableInput
 from elexon_assets.resources import WarehouseResource
 from elexon_assets.run_pruning import prune_runs
@@ -31,7 +31,7 @@ def delete_old_runs(context: dg.OpExecutionContext) -> None:
 
 
 class GapToAccept(dg.Config):
-    """A UTC day of a half-hourly dataset, and why nobody has to ask for it again."""
+    """A UTC day of an observed dataset, and why nobody has to ask for it again."""
 
     dataset: str
     day: str
@@ -43,7 +43,7 @@ class GapToAccept(dg.Config):
 def accept_known_gap(context: dg.OpExecutionContext, config: GapToAccept, warehouse: WarehouseResource) -> None:
     """Accept the half hours missing from the day, and turn its partition green with the reason beside it."""
     try:
-        dataset, day = half_hourly_dataset(config.dataset), date.fromisoformat(config.day)
+        dataset, day = observed_dataset(config.dataset), date.fromisoformat(config.day)
         half_hours = accept_gap(
             dataset,
             day,

@@ -12,7 +12,7 @@ from typing import Any
 
 import polars as pl
 
-from elexon_assets.datasets import UTC_TIME, Dataset
+from elexon_assets.dataset_model import BETWEEN_DIMENSIONS, SERIES, UTC_TIME, Dataset
 from elexon_assets.errors import ShapeChanged, StrangerRows
 from elexon_assets.settlement import with_settlement
 from elexon_assets.windows import Window
@@ -63,7 +63,8 @@ def parse_rows(dataset: Dataset, rows: Sequence[dict[str, Any]], window: Window)
                 f"{dataset.code} was asked for {window} and answered {len(strangers)} of {len(frame)} rows outside it, "
                 f"the first {str(rows[strangers[ROW_INDEX][0]])[:SAMPLE]}. Nothing of this window was landed."
             )
-    return Parsed(_with_labels(inside) if dataset.is_half_hourly else inside, len(frame) - len(inside))
+    labelled = _with_labels(inside) if dataset.is_half_hourly else inside
+    return Parsed(_with_series(dataset, labelled), len(frame) - len(inside))
 
 
 def _typed_frame(dataset: Dataset, rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
@@ -167,6 +168,14 @@ def _with_labels(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
+def _with_series(dataset: Dataset, frame: pl.DataFrame) -> pl.DataFrame:
+    """Add the name of the series, unless the only dimension is that name."""
+    if dataset.category != SERIES:
+        return frame
+    names = [pl.col(name) for name in dataset.dimensions] or [pl.lit(dataset.code)]
+    return frame.with_columns(pl.concat_str(names, separator=BETWEEN_DIMENSIONS).alias(SERIES))
+
+
 LABELS: dict[str, pl.DataType] = {
     "settlement_date": pl.Date(),
     "settlement_period": pl.Int16(),
@@ -177,8 +186,10 @@ LABELS: dict[str, pl.DataType] = {
 
 
 def labels_of(dataset: Dataset) -> dict[str, pl.DataType]:
-    """Return `LABELS`, or nothing for a dataset without settlement periods."""
-    return LABELS if dataset.is_half_hourly else {}
+    """Return the columns that parsing adds to the dataset: `LABELS` to half hours, and the name of the series where it
+    is not the only dimension."""
+    labels = LABELS if dataset.is_half_hourly else {}
+    return {**labels, SERIES: pl.String()} if dataset.category == SERIES else labels
 
 
 OUR_COLUMNS: dict[str, pl.DataType] = {"ingested_at_utc": UTC_TIME, "source": pl.String()}

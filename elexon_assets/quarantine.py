@@ -13,7 +13,8 @@ import duckdb
 import polars as pl
 
 from elexon_assets.contract import split_valid
-from elexon_assets.datasets import DATASETS, UTC_TIME, Dataset
+from elexon_assets.dataset_model import UTC_TIME, Dataset
+from elexon_assets.datasets import DATASETS
 from elexon_assets.errors import ElexonError
 from elexon_assets.ingest import OpenWarehouse, landing_stamp, write_log
 from elexon_assets.ingest_report import WindowRecord

@@ -13,7 +13,7 @@ import numpy as np
 import polars as pl
 
 from elexon_assets.contract import SplitRows, split_valid
-from elexon_assets.datasets import UTC_TIME, Dataset
+from elexon_assets.dataset_model import UTC_TIME, Dataset
 from elexon_assets.fetch_windows import Failed, Fetched, Outcome, failed
 from elexon_assets.parsing import ROW_INDEX
 

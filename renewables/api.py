@@ -12,7 +12,8 @@ import polars as pl
 
 from elexon_assets.client import ElexonClient
 from elexon_assets.contract import split_valid
-from elexon_assets.datasets import BY_NAME, Dataset
+from elexon_assets.dataset_model import Dataset
+from elexon_assets.datasets import BY_NAME
 from elexon_assets.errors import ElexonError, UnusableInput
 from elexon_assets.fetch_windows import Failed, Fetched
 from elexon_assets.fetch_windows import fetch_windows as fetch_windows
@@ -70,7 +71,7 @@ def fetch(
         message = f"{declaration.code}: {len(bad)} of {len(good) + len(bad)} rows are left out: {reasons}"
         warnings.warn(message, BadRowsWarning, stacklevel=2)
     known = {*declaration.categories, *declaration.oddities}
-    if unknown := sorted(set(good[declaration.category]) - known):
+    if declaration.categories and (unknown := sorted(set(good[declaration.category]) - known)):
         message = f"{declaration.code} has series that are not declared here: {', '.join(unknown)}"
         warnings.warn(message, UnknownSeriesWarning, stacklevel=2)
     return _current_values(declaration, good)
@@ -90,14 +91,15 @@ def _concatenate_frames(fetched: list[Fetched]) -> pl.DataFrame:
 
 
 def _current_values(dataset: Dataset, frame: pl.DataFrame) -> pl.DataFrame:
-    """Return what the warehouse's view has: the greatest (publish time, value) of each half hour and category."""
+    """Return what the warehouse's view has: the greatest (publish time, value) of each half hour and series."""
     category = dataset.category
     declared_order = {name: position for position, name in enumerate(dataset.categories)}
     position = pl.col(category).replace_strict(declared_order, default=len(declared_order), return_dtype=pl.UInt32)
+    dimensions = dict.fromkeys((*dataset.dimensions, category))
     labels = ("settlement_date", "settlement_period") if dataset.is_half_hourly else ()
     return (
         frame.sort(*dataset.versioned_by, dataset.value)
         .unique([dataset.period, dataset.category], keep="last")
         .sort(dataset.period, position, category)
-        .select(dataset.period, *labels, dataset.category, dataset.value, "publish_time_utc", "source")
+        .select(dataset.period, *labels, *dimensions, dataset.value, "publish_time_utc", "source")
     )

@@ -33,7 +33,7 @@ FLOORS: dict[str, list[set[str]]] = {
             *("errors", "settlement", "windows", "certificates", "deadline", "flag_vocabulary", "solar_geometry"),
             "time_inputs",
         },
-        {"request_parameters"},
+        {"dataset_model", "request_parameters"},
         {"datasets"},
         {"client", "parsing", "backfill_plan", "ingest_report", "missing_days", "simulator"},
         {"contract", "fetch_windows", "progress"},

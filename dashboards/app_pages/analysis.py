@@ -13,7 +13,8 @@ from dashboards.components.filters import Days, categories_chosen, dataset_chose
 from dashboards.components.footer import empty_state
 from dashboards.components.formatting import percent, share, span_of_days
 from dashboards.components.plain_text import plain
-from elexon_assets.datasets import INSTALLED_CAPACITY, Dataset
+from elexon_assets.dataset_model import Dataset
+from elexon_assets.datasets import INSTALLED_CAPACITY
 from elexon_assets.windows import Window
 from renewables.charts import profiles as figures
 from renewables.charts.generation import can_be_stacked, figure_in_page

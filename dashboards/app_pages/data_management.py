@@ -13,7 +13,7 @@ from dashboards.components.filters import CUSTOM, dataset_chosen, days_of
 from dashboards.components.formatting import day, moment, number, size, zone
 from dashboards.components.gap_form import accept_gap_form
 from dashboards.components.plain_text import plain_sentence
-from elexon_assets.datasets import Dataset
+from elexon_assets.dataset_model import Dataset
 from elexon_assets.missing_days import REPAIR_DAYS, last_closed_day
 from elexon_assets.windows import merge_days, window_of_days
 from renewables.charts.coverage import coverage_calendar

@@ -14,7 +14,7 @@ from dashboards.components.filters import FEW, categories_chosen, dataset_chosen
 from dashboards.components.footer import empty_state
 from dashboards.components.formatting import moment, number, zone
 from dashboards.components.plain_text import plain
-from elexon_assets.datasets import Dataset
+from elexon_assets.dataset_model import Dataset
 from elexon_assets.errors import UnusableInput
 from elexon_assets.settlement import settlement_of
 from elexon_assets.time_inputs import in_words, read_as_of, read_half_hour

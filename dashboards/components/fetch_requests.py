@@ -13,7 +13,8 @@ import streamlit as st
 
 from dashboards.components.formatting import day, moment, span_of_days
 from dashboards.components.plain_text import plain, plain_sentence
-from elexon_assets.datasets import BY_NAME, DATASETS, Dataset
+from elexon_assets.dataset_model import Dataset
+from elexon_assets.datasets import BY_NAME, DATASETS
 from elexon_assets.missing_days import last_closed_day
 from renewables.dagster_control.client import DagsterClient, OrchestratorError
 from renewables.dagster_control.run_history import RunProgress, RunSummary, poll_run, recent_runs
@@ -127,8 +128,8 @@ def launch_fetch(datasets: Sequence[Dataset], first: date, last: date) -> str:
     asked for twice, so a double click is one import. Raises OrchestratorError."""
     with ONE_AT_A_TIME:
         dagster = dagster_client()
-        by_day = [dataset for dataset in datasets if dataset.is_half_hourly]
-        whole = [dataset for dataset in datasets if not dataset.is_half_hourly]
+        by_day = [dataset for dataset in datasets if dataset.is_fetched_by_day]
+        whole = [dataset for dataset in datasets if not dataset.is_fetched_by_day]
         under_way = [listed for listed in recent_runs(dagster, asked_by=ASKED_BY) if not listed.is_over]
         asked = []
         for together in filter(None, (by_day, whole)):

@@ -9,7 +9,8 @@ from datetime import date, timedelta
 import streamlit as st
 
 from dashboards.components.plain_text import plain
-from elexon_assets.datasets import BY_HALF_HOUR, BY_NAME, Dataset
+from elexon_assets.dataset_model import Dataset
+from elexon_assets.datasets import BY_NAME, OBSERVED
 from elexon_assets.errors import UnusableInput
 from elexon_assets.settlement import HALF_HOUR, settlement_of
 from elexon_assets.time_inputs import read_days
@@ -41,7 +42,7 @@ class Days:
 
 def dataset_chosen() -> Dataset:
     """Draw the choice of a dataset and return it."""
-    names = [dataset.name for dataset in BY_HALF_HOUR]
+    names = [dataset.name for dataset in OBSERVED]
     name = st.segmented_control(
         "Data",
         names,

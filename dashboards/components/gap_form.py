@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboards.components.fetch_requests import ASKED_BY, dagster_client, note_launched, note_refused
 from dashboards.components.formatting import day
-from elexon_assets.datasets import Dataset
+from elexon_assets.dataset_model import Dataset
 from renewables.dagster_control.client import OrchestratorError
 from renewables.dagster_control.gap_acceptance import launch_acceptance
 

@@ -12,7 +12,7 @@ from typing import Any
 
 import duckdb
 
-from elexon_assets.datasets import BY_HALF_HOUR
+from elexon_assets.datasets import OBSERVED
 from elexon_assets.ingest import OpenWarehouse
 from elexon_assets.quality.rules import REACH, VERSION, evaluate_rules
 from elexon_assets.schema.flags import STATE
@@ -73,7 +73,7 @@ def flag_new(con: duckdb.DuckDBPyConnection, now: datetime) -> Flagged:
     known = _flag_state(con)
     rules = _rules_fingerprint(con, settings)
     seen = known["watermarks"] if known.get("rules") == rules else {}
-    watermarks = {dataset.name: _newest_ingest(con, dataset.table) for dataset in BY_HALF_HOUR}
+    watermarks = {dataset.name: _newest_ingest(con, dataset.table) for dataset in OBSERVED}
     for span in _spans_to_judge(con, seen):
         done.spans.append(span)
         done.half_hours += (span.end_utc - span.start_utc) // HALF_HOUR
@@ -109,7 +109,7 @@ def newest_unflagged(con: duckdb.DuckDBPyConnection) -> int | None:
     In microseconds since 1970. Reads only, so a published snapshot will do; it may lack tables.
     """
     seen = _flag_state(con).get("watermarks", {})
-    ingested = {d.name: _newest_ingest(con, d.table) for d in BY_HALF_HOUR if has_table(con, d.table)}
+    ingested = {d.name: _newest_ingest(con, d.table) for d in OBSERVED if has_table(con, d.table)}
     return max((at_us for name, at_us in ingested.items() if at_us > seen.get(name, 0)), default=None)
 
 
@@ -130,7 +130,7 @@ def _spans_to_judge(con: duckdb.DuckDBPyConnection, seen: dict[str, int]) -> Ite
     new = " UNION ALL ".join(
         f"SELECT start_time_utc FROM {dataset.table} "
         f"WHERE ingested_at_utc > make_timestamptz({seen.get(dataset.name, 0)})"
-        for dataset in BY_HALF_HOUR
+        for dataset in OBSERVED
     )
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE islands AS
@@ -149,7 +149,7 @@ def _spans_to_judge(con: duckdb.DuckDBPyConnection, seen: dict[str, int]) -> Ite
 def _rules_fingerprint(con: duckdb.DuckDBPyConnection, settings: Settings) -> str:
     """Return all that the rules depend on besides the data; when it is another, everything is judged again."""
     limits = con.execute("FROM soft_limits ORDER BY ALL").fetchall()
-    series = [[dataset.categories, dataset.lifetimes, dataset.oddities] for dataset in BY_HALF_HOUR]
+    series = [[dataset.categories, dataset.lifetimes, dataset.oddities] for dataset in OBSERVED]
     return json.dumps([VERSION, settings.model_dump(include=THRESHOLDS), limits, series], sort_keys=True, default=str)
 
 

@@ -11,7 +11,8 @@ import duckdb
 import numpy as np
 import polars as pl
 
-from elexon_assets.datasets import BY_HALF_HOUR, GENERATION_BY_FUEL, WIND_AND_SOLAR, Dataset
+from elexon_assets.dataset_model import Dataset
+from elexon_assets.datasets import GENERATION_BY_FUEL, OBSERVED, WIND_AND_SOLAR
 from elexon_assets.flag_vocabulary import (
     ALL_ZERO,
     LABEL_DISAGREES,
@@ -53,7 +54,7 @@ def evaluate_rules(con: duckdb.DuckDBPyConnection, span: Window, settings: Setti
         "reason VARCHAR, detail VARCHAR)"
     )
     read = Window(span.start_utc - REACH, span.end_utc + REACH)
-    for dataset in BY_HALF_HOUR:
+    for dataset in OBSERVED:
         _read_current(con, dataset, read)
     _read_wind(con)
     _read_sun(con, read)
@@ -118,10 +119,10 @@ def _rule_set(settings: Settings) -> list[Rule]:
         _solar_by_day(settings),
         _solar_by_night(settings),
         _total_outside_soft_limits(WIND_AND_SOLAR),
-        *(_outside_soft_limits(dataset) for dataset in BY_HALF_HOUR),
-        *(_label_disagrees(dataset) for dataset in BY_HALF_HOUR),
-        *(_published_late(dataset, settings) for dataset in BY_HALF_HOUR),
-        *(_unknown_series(dataset) for dataset in BY_HALF_HOUR),
+        *(_outside_soft_limits(dataset) for dataset in OBSERVED),
+        *(_label_disagrees(dataset) for dataset in OBSERVED),
+        *(_published_late(dataset, settings) for dataset in OBSERVED),
+        *(_unknown_series(dataset) for dataset in OBSERVED),
     ]
 
 

@@ -1,10 +1,10 @@
-"""Views of a half-hourly dataset that count and add up: by settlement day, month, UTC day, outside the soft limits.
+"""Views of an observed dataset that count and add up: by settlement day, month, UTC day, outside the soft limits.
 
 Belongs here: DDL of figures over half hours. Not here: the values (`current_values.py`), the states of what is missing
 (`gap_states.py`), the measures themselves (`measures.py`).
 """
 
-from elexon_assets.datasets import Dataset
+from elexon_assets.dataset_model import Dataset
 from elexon_assets.schema import measures, series
 
 
@@ -74,7 +74,8 @@ def _by_period(dataset: Dataset, view: str, column: str, period: str) -> str:
     rows = measures.by_period_sql(dataset, values, period, days=measures.days_with_data_sql(dataset))
     return (
         f"CREATE OR REPLACE VIEW {name}_{view} AS "
-        f"SELECT period AS {column}, category AS {category}, {', '.join(COLUMNS)} FROM ({rows})"
+        f"SELECT period AS {column}, category AS {category}{series.dimensions_sql(dataset, 'category')}, "
+        f"{', '.join(COLUMNS)} FROM ({rows})"
     )
 
 

@@ -4,13 +4,13 @@ Belongs here: the order of publications. Not here: figures of the values (`measu
 (`warehouse_schema.py`).
 """
 
-from elexon_assets.datasets import Dataset
+from elexon_assets.dataset_model import Dataset
 from elexon_assets.parsing import OUR_COLUMNS, labels_of
 from elexon_assets.schema.time_macros import as_of_sql
 
 
 def values_sql(dataset: Dataset, condition: str = "true") -> str:
-    """Return a query of the current value of each period and category, among the publications of the condition.
+    """Return a query of the current value of each period and series, among the publications of the condition.
 
     Current is the value with the greatest publish time (and document revision), then the last ingested, then the
     greatest.
@@ -18,7 +18,7 @@ def values_sql(dataset: Dataset, condition: str = "true") -> str:
     columns = ", ".join([*dataset.columns, *labels_of(dataset), *OUR_COLUMNS])
     order = ", ".join(f"{column} DESC" for column in (*dataset.versioned_by, "ingested_at_utc", dataset.value))
     # The settlement date follows from the half hour: named here, a filter on it reaches the table below the window.
-    parts = ", ".join([dataset.period, *(["settlement_date"] if dataset.is_half_hourly else ()), dataset.category])
+    parts = ", ".join([dataset.period, *(["settlement_date"] if dataset.is_half_hourly else ()), *dataset.dimensions])
     return (
         f"SELECT {columns} FROM {dataset.table} WHERE {condition} "
         f"QUALIFY row_number() OVER (PARTITION BY {parts} ORDER BY {order}) = 1"

@@ -4,7 +4,10 @@ Belongs here: DDL. Not here: raising and closing flags (`flagging.py`). Views ne
 snapshot carries them along.
 """
 
-from elexon_assets.datasets import BY_HALF_HOUR, GENERATION_BY_FUEL, WIND_AND_SOLAR, Dataset
+from collections.abc import Iterable
+
+from elexon_assets.dataset_model import Dataset
+from elexon_assets.datasets import GENERATION_BY_FUEL, WIND_AND_SOLAR
 from elexon_assets.flag_vocabulary import DOUBTING, WIND_UNDERSTATED
 
 FLAGS = """
@@ -23,9 +26,9 @@ METERED_WIND = "WIND"
 "The fuel of FUELHH beside it."
 
 
-def flag_statements() -> list[str]:
+def flag_statements(observed: Iterable[Dataset]) -> list[str]:
     """Return the DDL of the table and its views; the datasets' views come first."""
-    return [FLAGS, _OPEN_FLAGS, *map(_flagged_view, BY_HALF_HOUR), _UNDERSTATED_WIND]
+    return [FLAGS, _OPEN_FLAGS, *map(_flagged_view, observed), _UNDERSTATED_WIND]
 
 
 _OPEN_FLAGS = """

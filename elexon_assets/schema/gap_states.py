@@ -7,9 +7,10 @@ can be asked for to now: what nobody asked for is a gap too, and says so.
 
 from datetime import UTC, datetime, time, timedelta
 
-from elexon_assets.datasets import Dataset
+from elexon_assets.dataset_model import Dataset
 from elexon_assets.flag_vocabulary import FAILED, KNOWN_GAP, NOT_ASKED, NOT_PUBLISHED, SET_ASIDE, TOO_RECENT
 from elexon_assets.schema.aggregates import complete_half_hours_sql, utc_day
+from elexon_assets.schema.series import raw_series_sql
 from elexon_assets.schema.time_macros import as_of_sql
 from elexon_assets.settlement import HALF_HOUR
 from warehouse.settings import Settings
@@ -46,7 +47,7 @@ def _gaps_view(dataset: Dataset, settings: Settings, instant: str) -> str:
     first_us = _microseconds(datetime.combine(settings.first_day, time(), UTC) - datetime(1970, 1, 1, tzinfo=UTC))
     lag_us, half_hour_us = _microseconds(dataset.publication_lag), _microseconds(HALF_HOUR)
     long_after_us = _microseconds(timedelta(days=settings.known_gap_days))
-    category_field = dataset.columns[dataset.category].elexon_field
+    raw_series = raw_series_sql(dataset, "raw_json")
     start_field = dataset.columns["start_time_utc"].elexon_field
     # A row may be in quarantine because it lacks its zone, and a reader's own must not decide which half hour it is.
     has_zone = r"regexp_matches(start_time, 'T.*(Z|[+-]\d\d(:?\d\d)?)$')"
@@ -61,9 +62,9 @@ def _gaps_view(dataset: Dataset, settings: Settings, instant: str) -> str:
         SELECT at_us FROM grid ANTI JOIN there USING (at_us)
     ), aside AS (
         SELECT epoch_us(try_cast(start_time || CASE WHEN {has_zone} THEN '' ELSE '+00' END AS TIMESTAMPTZ)) AS at_us,
-            string_agg(DISTINCT (raw_json ->> '$.{category_field}') || ': ' || reason, '; ') AS reasons
+            string_agg(DISTINCT ({raw_series}) || ': ' || reason, '; ') AS reasons
         FROM (SELECT *, raw_json ->> '$.{start_field}' AS start_time FROM quarantine) WHERE dataset = '{dataset.name}'
-            AND list_contains({list(dataset.always_published)}, raw_json ->> '$.{category_field}')
+            AND list_contains({list(dataset.always_published)}, {raw_series})
         GROUP BY 1
     ), asked AS (
         SELECT at_us, max(asked_us) AS asked_us, arg_max(status, asked_us) AS last_status,

@@ -9,7 +9,7 @@ A relation of values has one row per half hour and category that was published: 
 and, where capacity factors are asked for, `capacity_mw`.
 """
 
-from elexon_assets.datasets import Dataset, Lifetime
+from elexon_assets.dataset_model import Dataset, Lifetime
 from elexon_assets.schema.series import microseconds
 from elexon_assets.settlement import HALF_HOUR
 

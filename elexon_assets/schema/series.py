@@ -7,7 +7,8 @@ Not here: the declarations.
 from collections.abc import Iterable, Sequence
 from datetime import UTC, datetime
 
-from elexon_assets.datasets import DATASETS, Dataset, Lifetime
+from elexon_assets.dataset_model import BETWEEN_DIMENSIONS, SERIES, Dataset, Lifetime
+from elexon_assets.datasets import DATASETS
 
 UNKNOWN_SERIES_VIEW = "unknown_series"
 
@@ -15,6 +16,22 @@ UNKNOWN_SERIES_VIEW = "unknown_series"
 def microseconds(instant: datetime | None) -> str:
     """Return the instant as a literal of microseconds since the epoch, or NULL."""
     return "NULL" if instant is None else str(round(instant.astimezone(UTC).timestamp()) * 1_000_000)
+
+
+def dimensions_sql(dataset: Dataset, name: str) -> str:
+    """Return select-list items that split the name of a series into its dimensions; none where they are the same."""
+    if dataset.category != SERIES:
+        return ""
+    return "".join(
+        f", split_part({name}, '{BETWEEN_DIMENSIONS}', {position}) AS {dimension}"
+        for position, dimension in enumerate(dataset.dimensions, 1)
+    )
+
+
+def raw_series_sql(dataset: Dataset, raw_json: str) -> str:
+    """Return the name of the series of a row as Elexon sent it, null where it lacks a dimension."""
+    fields = [f"({raw_json} ->> '$.{dataset.columns[name].elexon_field}')" for name in dataset.dimensions]
+    return f" || '{BETWEEN_DIMENSIONS}' || ".join(fields) or f"'{dataset.code}'"
 
 
 def all_published(dataset: Dataset, names: Sequence[str], category: str, value: str | None = None) -> str:
@@ -58,7 +75,12 @@ def _alive(lifetime: Lifetime) -> str:
 
 
 def is_undeclared(dataset: Dataset, category: str) -> str:
-    """Return a condition that holds for a series that is neither declared nor a known oddity."""
+    """Return a condition that holds for a series that is neither declared nor a known oddity.
+
+    Where the vocabulary of a dimension is open, no series is undeclared.
+    """
+    if not dataset.categories:
+        return "false"
     names = ", ".join(f"'{name}'" for name in (*dataset.categories, *dataset.oddities))
     return f"{category} NOT IN ({names})"
 

@@ -4,6 +4,7 @@ Belongs here: DDL. Not here: reading it (the read layer) or filling it (`ingest.
 so that a snapshot carries them along; publications are kept for ever, and what is current is derived from them.
 """
 
+from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
@@ -11,7 +12,8 @@ import duckdb
 import polars as pl
 
 from elexon_assets.contract import limits_of
-from elexon_assets.datasets import BY_HALF_HOUR, DATASETS, Dataset
+from elexon_assets.dataset_model import Dataset
+from elexon_assets.datasets import DATASETS
 from elexon_assets.parsing import OUR_COLUMNS, labels_of
 from elexon_assets.schema import aggregates, capacity, current_values, flags, gap_states, measures, series
 from elexon_assets.settlement import settlement_calendar
@@ -48,7 +50,7 @@ TYPES: dict[Any, str] = {
 }
 
 
-def ensure_schema(con: duckdb.DuckDBPyConnection) -> None:
+def ensure_schema(con: duckdb.DuckDBPyConnection, datasets: Sequence[Dataset] = DATASETS) -> None:
     """Makes what is not there yet and refreshes views and limits. Cheap; called once at the start of an ingest."""
     con.execute(FETCH_LOG)
     con.execute(QUARANTINE)
@@ -59,15 +61,16 @@ def ensure_schema(con: duckdb.DuckDBPyConnection) -> None:
         con.execute("INSERT INTO settlement_days BY NAME FROM calendar_frame")
         con.unregister("calendar_frame")
     con.execute(SOFT_LIMITS)
-    for dataset in DATASETS:
+    observed = [dataset for dataset in datasets if dataset.is_observed]
+    for dataset in datasets:
         con.execute(f"CREATE TABLE IF NOT EXISTS {dataset.table} ({', '.join(columns_sql(dataset))})")
         _soft_limits_view(con, dataset)
         for statement in current_values.current_statements(dataset):
             con.execute(statement)
-    con.execute(f"CREATE OR REPLACE VIEW {series.UNKNOWN_SERIES_VIEW} AS {series.unknown_series()}")
-    for statement in [*flags.flag_statements(), *capacity.capacity_views()]:
+    con.execute(f"CREATE OR REPLACE VIEW {series.UNKNOWN_SERIES_VIEW} AS {series.unknown_series(datasets)}")
+    for statement in [*flags.flag_statements(observed), *capacity.capacity_views()]:
         con.execute(statement)
-    for dataset in BY_HALF_HOUR:
+    for dataset in observed:
         for statement in [*aggregates.create_statements(dataset), *gap_states.gap_statements(dataset)]:
             con.execute(statement)
 

@@ -6,7 +6,7 @@ comes from the declarations of the datasets and of the pipeline. Not here: what 
 
 from datetime import UTC, datetime
 
-from elexon_assets.datasets import BY_HALF_HOUR, DATASETS
+from elexon_assets.datasets import DATASETS, OBSERVED
 from elexon_assets.flag_vocabulary import REASONS
 from elexon_assets.settlement import HALF_HOUR, LONDON
 from pipeline_assets.fields import fields_by_name
@@ -100,9 +100,9 @@ def compose_briefing(con: Connection, now: datetime) -> str:
 
 
 def held_text(con: Connection) -> list[str]:
-    """Return a sentence for each half-hourly dataset: from when to when."""
+    """Return a sentence for each observed dataset: from when to when."""
     messages = []
-    for dataset in BY_HALF_HOUR:
+    for dataset in OBSERVED:
         window = span_of(dataset.name, con)
         messages.append(
             f"{dataset.name} has half-hours from {window.start_utc:%Y-%m-%d %H:%M} to "
@@ -146,7 +146,7 @@ def _describe_relation(relation: str) -> str:
     for dataset in DATASETS:
         ending = relation.removeprefix(dataset.name)
         if ending != relation and ending in OF_VIEWS:
-            row = f"{dataset.period} and {dataset.category}"
+            row = " and ".join((dataset.period, *dataset.dimensions))
             about = OF_VIEWS[ending].format(row=row, category=dataset.category)
             return about if ending else f"{about} {dataset.description}"
     return OTHERS.get(relation, "")

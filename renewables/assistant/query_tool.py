@@ -12,7 +12,8 @@ from typing import Any
 
 import polars as pl
 
-from elexon_assets.datasets import BY_HALF_HOUR, DATASETS
+from elexon_assets.dataset_model import Dataset
+from elexon_assets.datasets import DATASETS
 from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.time_inputs import read_day
 from pipeline_assets.models import CONTROL_CHARACTERS
@@ -64,7 +65,7 @@ class Query:
     days: tuple[date, date] | None = None
     "Settlement dates that it says it is about, both in."
     coverage: tuple[str, ...] = ()
-    "A sentence for each half-hourly dataset that it reads: how much of those days, or else of all, is there."
+    "A sentence for each observed dataset that it reads: how much of those days, or else of all, is there."
     tables: frozenset[str] = frozenset()
     "The tables that it reads, through views and macros too."
     told: str = ""
@@ -73,7 +74,7 @@ class Query:
     @property
     def is_on_generation(self) -> bool:
         """Whether it reads what Elexon, or the simulator, published, or what was found about it."""
-        return any(_reads(dataset.name, self.tables) for dataset in DATASETS) or bool(self.tables & JUDGEMENTS)
+        return bool(_datasets_read(self.tables) or self.tables & JUDGEMENTS)
 
 
 def run_query(name: str, arguments: str, version: int | None) -> Query:
@@ -115,14 +116,19 @@ def _days_read(given: dict[str, Any]) -> tuple[date, date] | None:
     return ends[0], ends[1]
 
 
-def _reads(dataset: str, tables: frozenset[str]) -> bool:
-    """Whether one of the tables is the dataset's: its name, or that and what follows it."""
-    return any(name == dataset or name.startswith(f"{dataset}_") for name in tables)
+def _datasets_read(tables: frozenset[str]) -> list[Dataset]:
+    """Return the datasets that the tables belong to: each table's name begins with its dataset's, the longest one."""
+    longest_first = sorted(DATASETS, key=lambda dataset: len(dataset.name), reverse=True)
+    owners = {
+        next((dataset.name for dataset in longest_first if f"{table}_".startswith(f"{dataset.name}_")), None)
+        for table in tables
+    }
+    return [dataset for dataset in DATASETS if dataset.name in owners]
 
 
 def _coverage_of_days(tables: frozenset[str], days: tuple[date, date] | None, version: int | None) -> Iterator[str]:
     """Yield the coverage of each dataset that was read. It is looked up here, so that no model leaves it out."""
-    read = [dataset for dataset in BY_HALF_HOUR if _reads(dataset.name, tables)]
+    read = [dataset for dataset in _datasets_read(tables) if dataset.is_observed]
     with reading(version=version) as con:
         for dataset in read:
             window = window_of_days(*days) if days else span_of(dataset.name, con)

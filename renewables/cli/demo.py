@@ -63,7 +63,7 @@ def demo(
             report = read_report(outcomes)
             print_report(report, console)
             well &= report.succeeded
-            if well and dataset.is_half_hourly:
+            if well and dataset.is_observed:
                 sources |= _add_row(
                     table, dataset.name, first, last, [o.run_id for o in outcomes], monotonic() - started
                 )

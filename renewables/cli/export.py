@@ -91,7 +91,7 @@ def _file_bytes(frame: "pl.DataFrame", kind: Format, message: str) -> bytes:
 
 
 def _export_all(folder: Path) -> None:
-    from elexon_assets.datasets import BY_HALF_HOUR
+    from elexon_assets.datasets import OBSERVED
     from renewables.attribution import note_of_sources
     from renewables.cli.options import open_snapshot
     from renewables.cli.output import print_note, print_table
@@ -103,7 +103,7 @@ def _export_all(folder: Path) -> None:
 
     with open_snapshot() as con:
         done = export_all(folder, con)
-        spans = {dataset.name: span_of(dataset.name, con) for dataset in BY_HALF_HOUR}
+        spans = {dataset.name: span_of(dataset.name, con) for dataset in OBSERVED}
         sources = {source for name, window in spans.items() if window for source in sources_of(name, window, con)}
         sources |= set(sources_of_capacity(con))
     if not done:

@@ -16,7 +16,7 @@ if TYPE_CHECKING:
     from rich.console import Console
     from rich.progress import TaskID
 
-    from elexon_assets.datasets import Dataset
+    from elexon_assets.dataset_model import Dataset
     from renewables.dagster_control.client import Outcome
     from renewables.dagster_control.fetch_job import Progress as Windows
 
@@ -168,7 +168,7 @@ def repair(
     from elexon_assets.missing_days import spans_to_repair
 
     fetches = Fetches(as_json, quiet)
-    for declared in (dataset for dataset in _chosen_datasets(dataset) if dataset.is_half_hourly):
+    for declared in (dataset for dataset in _chosen_datasets(dataset) if dataset.is_observed):
         for span in spans_to_repair(declared, days=days):
             fetches.run([declared], span.days[0], span.days[-1])
     if not fetches.requests and not as_json:
@@ -188,7 +188,7 @@ def _chosen_datasets(names: list[str] | None) -> "list[Dataset]":
 
 def _by_the_way_they_are_asked_for(datasets: "Sequence[Dataset]") -> "list[list[Dataset]]":
     """Separate datasets by day from the others, which Dagster gives no range."""
-    by_day = [dataset for dataset in datasets if dataset.is_half_hourly]
+    by_day = [dataset for dataset in datasets if dataset.is_fetched_by_day]
     return [together for together in (by_day, [result for result in datasets if result not in by_day]) if together]
 
 

@@ -4,13 +4,13 @@ from typing import Annotated
 
 import typer
 
-from renewables.cli.options import complete_half_hourly
+from renewables.cli.options import complete_observed
 
 
 def accept_gap(
     dataset: Annotated[
         str,
-        typer.Argument(help="wind_and_solar or generation_by_fuel.", autocompletion=complete_half_hourly),
+        typer.Argument(help="wind_and_solar or generation_by_fuel.", autocompletion=complete_observed),
     ],
     day: Annotated[str, typer.Argument(help="UTC day, YYYY-MM-DD.")],
     reason: Annotated[str, typer.Option("--reason", help="Why its half-hours cannot be had.")],
@@ -27,14 +27,14 @@ def accept_gap(
     """
     from datetime import date
 
-    from elexon_assets.accepted_gaps import half_hourly_dataset
+    from elexon_assets.accepted_gaps import observed_dataset
     from renewables.cli.fetch import REQUESTED_BY
     from renewables.cli.records import author_name
     from renewables.dagster_control.gap_acceptance import accept_gap as accept
     from renewables.user_errors import BadUsage, UserError
     from warehouse.settings import Settings
 
-    name = half_hourly_dataset(dataset).name
+    name = observed_dataset(dataset).name
     try:
         utc_day = date.fromisoformat(day)
     except ValueError:

@@ -20,11 +20,11 @@ if TYPE_CHECKING:
     from renewables.queries.snapshot import Connection
 
 
-def complete_half_hourly(incomplete: str) -> list[str]:
-    """Return the names of the half-hourly datasets that begin as typed."""
-    from elexon_assets.datasets import BY_HALF_HOUR
+def complete_observed(incomplete: str) -> list[str]:
+    """Return the names of the observed datasets that begin as typed."""
+    from elexon_assets.datasets import OBSERVED
 
-    return [dataset.name for dataset in BY_HALF_HOUR if dataset.name.startswith(incomplete)]
+    return [dataset.name for dataset in OBSERVED if dataset.name.startswith(incomplete)]
 
 
 def complete_dataset(incomplete: str) -> list[str]:
@@ -55,7 +55,7 @@ End = Annotated[
 ]
 DatasetName = Annotated[
     str,
-    typer.Option("--dataset", help="wind_and_solar or generation_by_fuel.", autocompletion=complete_half_hourly),
+    typer.Option("--dataset", help="wind_and_solar or generation_by_fuel.", autocompletion=complete_observed),
 ]
 Categories = Annotated[
     list[str] | None,
@@ -131,10 +131,10 @@ def read_window(
 ) -> "Window":
     """Return the window asked for, completed from what the warehouse holds (its `last` part), not beyond now.
 
-    `dataset` is one that is half-hourly, or None for any of them. Raises UnusableInput, and Problem where the warehouse
+    `dataset` is one that is observed, or None for any of them. Raises UnusableInput, and Problem where the warehouse
     holds nothing of the window.
     """
-    from elexon_assets.datasets import BY_HALF_HOUR
+    from elexon_assets.datasets import OBSERVED
     from elexon_assets.settlement import HALF_HOUR
     from elexon_assets.time_inputs import read_bounds
     from elexon_assets.windows import Window
@@ -143,10 +143,10 @@ def read_window(
     first, after = read_bounds(start, end)
     spans = [
         available
-        for declared in BY_HALF_HOUR
+        for declared in OBSERVED
         if dataset in (None, declared.name) and (available := span_of(declared.name, con))
     ]
-    names = dataset or " or ".join(declared.name for declared in BY_HALF_HOUR)
+    names = dataset or " or ".join(declared.name for declared in OBSERVED)
     if not spans:
         raise UserError(
             f"The warehouse holds nothing of {names} yet: fetch a week with `renewables fetch-range 2026-01-01 "

@@ -35,7 +35,7 @@ def quality(
       renewables quality --start 2024-01-01 --end 2024-01-31
       renewables quality --json | jq .gaps
     """
-    from elexon_assets.datasets import BY_HALF_HOUR
+    from elexon_assets.datasets import OBSERVED
     from renewables.attribution import attribution, label_of_sources, note_of_sources
     from renewables.cli.options import open_snapshot, read_window
     from renewables.cli.output import print_json
@@ -46,7 +46,7 @@ def quality(
     with open_snapshot() as con:
         window = read_window(con, None, start, end, last=LAST)
         report = quality_of(window, con)
-        sources = sorted({source for dataset in BY_HALF_HOUR for source in sources_of(dataset.name, window, con)})
+        sources = sorted({source for dataset in OBSERVED for source in sources_of(dataset.name, window, con)})
     label = label_of_sources(sources)
     if as_json:
         print_json(

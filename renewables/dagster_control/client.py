@@ -16,7 +16,7 @@ import httpx
 
 from elexon_assets.backfill_plan import A_PERSONS_PRIORITY, PRIORITY, range_tags, runs_of
 from elexon_assets.certificates import trusted_certificates
-from elexon_assets.datasets import Dataset
+from elexon_assets.dataset_model import Dataset
 from pipeline_assets.failure_texts import MARKED_FROM_OUTSIDE
 from renewables.dagster_control.run_log import RUN_LOG_QUERY, Event, read_errors
 from renewables.user_errors import UserError

@@ -9,7 +9,7 @@ from dataclasses import dataclass, field
 from datetime import UTC, date, datetime
 
 from elexon_assets.backfill_plan import runs_of
-from elexon_assets.datasets import Dataset
+from elexon_assets.dataset_model import Dataset
 from elexon_assets.windows import split_window, window_of_days
 from renewables.dagster_control.client import DagsterClient, Launched, OrchestratorError, Outcome
 from warehouse.settings import Settings

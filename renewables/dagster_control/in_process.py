@@ -9,7 +9,7 @@ from importlib import import_module
 from typing import TYPE_CHECKING, Any
 
 from elexon_assets.backfill_plan import range_tags, runs_of
-from elexon_assets.datasets import Dataset
+from elexon_assets.dataset_model import Dataset
 from renewables.dagster_control.client import ASSETS, REQUESTED_BY, Outcome
 from renewables.dagster_control.instance import PROCESS_TAG, open_instance
 from renewables.dagster_control.process_identity import own_identity
@@ -40,7 +40,7 @@ def materialize_days(
             tags = {REQUESTED_BY: requested_by, ASSETS: ", ".join(dataset.name for dataset in datasets)}
             outcomes.append(_run_assets(job, opened, {**tags, **(range_tags(*days) if days else {})}))
         # As the sensors of a server do after a landing. One that fails is red in the UI; the next one makes it good.
-        if any(dataset.is_half_hourly for dataset in datasets):
+        if any(dataset.is_observed for dataset in datasets):
             _run_assets(defs.resolve_job_def("flagging"), opened, {REQUESTED_BY: requested_by})
     return outcomes
 

@@ -12,7 +12,8 @@ from functools import partial
 
 import polars as pl
 
-from elexon_assets.datasets import INSTALLED_CAPACITY, UTC_TIME
+from elexon_assets.dataset_model import UTC_TIME
+from elexon_assets.datasets import INSTALLED_CAPACITY
 from elexon_assets.schema import measures
 from elexon_assets.schema.measures import TOTAL, figures_sql
 from elexon_assets.schema.series import all_published
@@ -70,7 +71,7 @@ def summary(
     Args:
         start: A UTC day, or an instant; an ISO text of either.
         end: The last UTC day, which is included, or an instant, which is not.
-        dataset: A half-hourly dataset.
+        dataset: An observed dataset.
         categories: One or several PSR types or fuels; all of them unless given.
         as_of: Only what Elexon had published by then; a day means its end. The flags are today's: what was in doubt at
             that time is not known.

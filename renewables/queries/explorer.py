@@ -9,7 +9,7 @@ from datetime import datetime
 
 import polars as pl
 
-from elexon_assets.datasets import Dataset
+from elexon_assets.dataset_model import Dataset
 from elexon_assets.windows import Window
 from renewables.queries.selection import Selection, read_dataset
 from renewables.queries.snapshot import Connection, query_frame, snapshot_connection

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 
-from elexon_assets.datasets import UTC_TIME, Dataset
+from elexon_assets.dataset_model import UTC_TIME, Dataset
 from elexon_assets.schema.measures import COVERAGE, HALF_HOUR_US, expected_sql, figures_sql, lifetimes_sql
 from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.time_inputs import read_span
@@ -74,7 +74,7 @@ def generation(
     Args:
         start: A UTC day, or an instant; an ISO text of either.
         end: The last UTC day, which is included, or an instant, which is not.
-        dataset: A half-hourly dataset.
+        dataset: An observed dataset.
         categories: One or several PSR types or fuels; all of them unless given.
         as_of: Only what Elexon had published by then; a day means its end. The flags are today's.
         known_at: Only what had landed here by then, with the flags of then; before the first fetch there is nothing.

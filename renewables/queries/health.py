@@ -6,7 +6,8 @@ Belongs here: questions about the file. Not here: whether the data is complete o
 from dataclasses import dataclass
 from datetime import timedelta
 
-from elexon_assets.datasets import DATASETS, Dataset
+from elexon_assets.dataset_model import Dataset
+from elexon_assets.datasets import DATASETS
 from renewables.queries.snapshot import Connection, snapshot_connection
 
 

@@ -8,7 +8,8 @@ from datetime import datetime, timedelta
 
 import polars as pl
 
-from elexon_assets.datasets import WIND_AND_SOLAR, Dataset
+from elexon_assets.dataset_model import Dataset
+from elexon_assets.datasets import WIND_AND_SOLAR
 from elexon_assets.schema.measures import TOTAL
 from elexon_assets.schema.series import all_published
 from elexon_assets.settlement import HALF_HOUR

@@ -10,7 +10,8 @@ from datetime import date, datetime
 
 import polars as pl
 
-from elexon_assets.datasets import BY_HALF_HOUR, UTC_TIME, Dataset
+from elexon_assets.dataset_model import UTC_TIME, Dataset
+from elexon_assets.datasets import OBSERVED
 from elexon_assets.flag_vocabulary import REASONS
 from elexon_assets.schema.aggregates import complete_half_hours_sql, utc_day
 from elexon_assets.schema.flags import STATE
@@ -92,7 +93,7 @@ class QualityReport:
 def quality(
     start: date | datetime | str, end: date | datetime | str, *, con: Connection | None = None
 ) -> QualityReport:
-    """Return what is in doubt, missing and revised in a span, of every half-hourly dataset.
+    """Return what is in doubt, missing and revised in a span, of every observed dataset.
 
     Args:
         start: A UTC day, or an instant; an ISO text of either.
@@ -112,14 +113,11 @@ def quality_of(window: Window, con: Connection | None = None) -> QualityReport:
     with snapshot_connection(con) as snapshot:
         return QualityReport(
             *span,
-            [data_quality_of(dataset, window, snapshot) for dataset in BY_HALF_HOUR],
+            [data_quality_of(dataset, window, snapshot) for dataset in OBSERVED],
             _flags_by_month(window, snapshot),
             _worst_days(window, snapshot),
             _gap_counts(window, snapshot),
-            {
-                dataset.name: revision_summary(Selection.read(dataset.name), window, snapshot)
-                for dataset in BY_HALF_HOUR
-            },
+            {dataset.name: revision_summary(Selection.read(dataset.name), window, snapshot) for dataset in OBSERVED},
             understated_wind_of(window, snapshot),
             unknown_series(snapshot),
         )
@@ -187,7 +185,7 @@ def _worst_days(window: Window, con: Connection) -> pl.DataFrame:
     """
     each = " UNION ALL ".join(
         f"SELECT '{dataset.name}' AS dataset, start_time_utc, unnest(reasons) AS reason FROM {dataset.name}_flagged"
-        for dataset in BY_HALF_HOUR
+        for dataset in OBSERVED
     )
     return _query_frame(
         f"""SELECT {utc_day("start_time_utc")} AS day_utc, dataset,
@@ -209,7 +207,7 @@ def _gap_counts(window: Window, con: Connection) -> pl.DataFrame:
     each = " UNION ALL ".join(
         f"SELECT '{dataset.name}' AS dataset, state, start_time_utc FROM {dataset.name}_gaps "
         "WHERE start_time_utc >= $start AND start_time_utc < $end"
-        for dataset in BY_HALF_HOUR
+        for dataset in OBSERVED
     )
     return _query_frame(
         f"""SELECT dataset, state, count(*) AS half_hours, min(start_time_utc) AS first_start_time_utc,

@@ -8,7 +8,7 @@ from datetime import date, datetime
 
 import polars as pl
 
-from elexon_assets.datasets import Dataset
+from elexon_assets.dataset_model import Dataset
 from elexon_assets.time_inputs import read_span
 from elexon_assets.windows import Window
 from renewables.queries.selection import Categories, Selection

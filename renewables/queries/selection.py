@@ -8,7 +8,8 @@ from collections.abc import Iterable
 from dataclasses import dataclass, replace
 from datetime import datetime
 
-from elexon_assets.datasets import BY_HALF_HOUR, INSTALLED_CAPACITY, WIND_AND_SOLAR, Dataset
+from elexon_assets.dataset_model import Dataset
+from elexon_assets.datasets import INSTALLED_CAPACITY, OBSERVED, WIND_AND_SOLAR
 from elexon_assets.errors import UnusableInput
 from elexon_assets.flag_vocabulary import DOUBTING
 from elexon_assets.schema import capacity
@@ -127,10 +128,10 @@ class Selection:
 
 
 def read_dataset(name: str) -> Dataset:
-    """Return the half-hourly dataset of that name. Raises UnusableInput, which names those that exist."""
-    by_name = {declaration.name: declaration for declaration in BY_HALF_HOUR}
+    """Return the observed dataset of that name. Raises UnusableInput, which names those that exist."""
+    by_name = {declaration.name: declaration for declaration in OBSERVED}
     if name not in by_name:
-        raise UnusableInput(f"There is no half-hourly dataset {name!r}: choose one of {', '.join(by_name)}.")
+        raise UnusableInput(f"There is no observed dataset {name!r}: choose one of {', '.join(by_name)}.")
     return by_name[name]
 
 

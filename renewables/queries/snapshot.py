@@ -17,7 +17,7 @@ from elexon_assets.datasets import DATASETS
 from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.windows import Window
 from renewables.queries.selection import read_dataset
-from warehouse.connection import has_table, reading
+from warehouse.connection import reading
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -41,12 +41,11 @@ def snapshot_connection(con: Connection | None = None) -> Iterator[Connection]:
 
 
 def _complete_schema(con: Connection) -> None:
-    """Make Elexon's tables and views visible, empty, where nothing of Elexon has landed in the home yet.
-
-    A snapshot with any of them has all of them, so no question has to ask whether a table exists.
+    """Make Elexon's tables and views visible, empty, where the home has none of them yet, or not those of a dataset
+    that an update declares. So no query has to test whether a table exists.
     """
-    names = {name for (name,) in con.execute("SELECT database_name FROM duckdb_databases()").fetchall()}
-    if NOTHING_LANDED not in names and has_table(con, "fetch_log"):
+    own_tables = "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database()"
+    if {name for (name,) in con.execute(own_tables).fetchall()}.issuperset(dataset.table for dataset in DATASETS):
         return
     [(path,)] = con.execute("SELECT current_setting('search_path')").fetchall()
     if NOTHING_LANDED in path:

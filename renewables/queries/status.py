@@ -8,7 +8,8 @@ from datetime import UTC, date, datetime, timedelta
 
 import polars as pl
 
-from elexon_assets.datasets import BY_HALF_HOUR, BY_NAME, INSTALLED_CAPACITY, Dataset
+from elexon_assets.dataset_model import Dataset
+from elexon_assets.datasets import BY_NAME, INSTALLED_CAPACITY, OBSERVED
 from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.windows import Window
 from renewables.queries.quality import count_flagged, values_pending_checks
@@ -125,7 +126,7 @@ def warehouse_status() -> WarehouseStatus:
 def of_datasets(con: Connection) -> tuple[DatasetStatus, ...]:
     """Return the status of the half-hourly ones."""
     with snapshot_connection(con) as snapshot:
-        return tuple(of_dataset(snapshot, dataset) for dataset in BY_HALF_HOUR)
+        return tuple(of_dataset(snapshot, dataset) for dataset in OBSERVED)
 
 
 def of_dataset(con: Connection, dataset: Dataset) -> DatasetStatus:

@@ -12,7 +12,8 @@ import polars as pl
 import pytest
 from streamlit.testing.v1 import AppTest
 
-from elexon_assets.datasets import GENERATION_BY_FUEL, WIND_AND_SOLAR, Dataset
+from elexon_assets.dataset_model import Dataset
+from elexon_assets.datasets import GENERATION_BY_FUEL, WIND_AND_SOLAR
 from tests.dashboards.conftest import Open, said
 from tests.filled_homes import Filled
 

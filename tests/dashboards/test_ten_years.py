@@ -9,7 +9,7 @@ from typing import Any
 
 import pytest
 
-from elexon_assets.datasets import BY_HALF_HOUR, WIND_AND_SOLAR
+from elexon_assets.datasets import OBSERVED, WIND_AND_SOLAR
 from tests.dashboards.conftest import ADDRESSES, PAGES, Open, said
 from tests.dashboards.test_every_page import is_well
 from tests.dashboards.test_numbers import VIEWS
@@ -34,7 +34,7 @@ A_WAVE = """
     FROM half_hours CROSS JOIN highest"""
 "Of each category; its highest row gives the other columns. An ingest of as much takes two minutes."
 MOST_POINTS = 6_000
-BY_TITLE = {dataset.title: dataset.name for dataset in BY_HALF_HOUR}
+BY_TITLE = {dataset.title: dataset.name for dataset in OBSERVED}
 
 
 @pytest.fixture(scope="module")
@@ -42,7 +42,7 @@ def _of_ten_years(_furnished: Path, tmp_path_factory: pytest.TempPathFactory) ->
     home = tmp_path_factory.mktemp("ten-years") / "home"
     copytree(_furnished, home)
     with writing(home / "warehouse.duckdb") as con:
-        for dataset in BY_HALF_HOUR:
+        for dataset in OBSERVED:
             con.execute(A_WAVE.format(table=dataset.table, category=dataset.category))
         snapshots.publish_snapshot(con)
     return home

@@ -11,7 +11,8 @@ import duckdb
 import polars as pl
 
 from elexon_assets.client import ElexonClient
-from elexon_assets.datasets import BY_HALF_HOUR, WIND_AND_SOLAR, Dataset
+from elexon_assets.dataset_model import Dataset
+from elexon_assets.datasets import OBSERVED, WIND_AND_SOLAR
 from elexon_assets.ingest import ingest
 from elexon_assets.ingest_report import Report
 from elexon_assets.windows import window_of_days
@@ -29,7 +30,7 @@ def landed_in(
     home: Path,
     base_url: str,
     days: tuple[date, date],
-    datasets: Sequence[Dataset] = BY_HALF_HOUR,
+    datasets: Sequence[Dataset] = OBSERVED,
     *,
     run_id: str = "test",
 ) -> Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]:

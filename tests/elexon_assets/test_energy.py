@@ -6,7 +6,8 @@ import httpx
 import polars as pl
 import pytest
 
-from elexon_assets.datasets import BY_HALF_HOUR, GENERATION_BY_FUEL, Dataset
+from elexon_assets.dataset_model import Dataset
+from elexon_assets.datasets import GENERATION_BY_FUEL, OBSERVED
 from elexon_assets.simulator.server import Simulator
 from tests.elexon_assets.ingesting import fetch_days, published
 
@@ -103,7 +104,7 @@ def test_a_value_that_was_published_twice_counts_once_at_its_newest(simulator: S
     assert twice == pytest.approx(once * 1.02 + 0.5 * above_zero, rel=1e-5)  # rounded to the kilowatt
 
 
-@pytest.mark.parametrize("dataset", BY_HALF_HOUR, ids=lambda dataset: dataset.code)
+@pytest.mark.parametrize("dataset", OBSERVED, ids=lambda dataset: dataset.code)
 def test_a_month_is_the_sum_of_its_days_with_its_own_coverage(simulator: Simulator, dataset: Dataset) -> None:
     simulator.faults = f"{HOLES},hole@2024-03-30"
     fetch_days(date(2024, 3, 28), date(2024, 4, 2), dataset=dataset)

@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 
 from elexon_assets.client import ElexonClient
-from elexon_assets.datasets import BY_HALF_HOUR, GENERATION_BY_FUEL, WIND_AND_SOLAR, Dataset
+from elexon_assets.dataset_model import Dataset
+from elexon_assets.datasets import GENERATION_BY_FUEL, OBSERVED, WIND_AND_SOLAR
 from elexon_assets.ingest_report import Report
 from elexon_assets.simulator.server import Simulator
 from tests.elexon_assets.ingesting import content, fetch_days, published
@@ -19,7 +20,7 @@ START = datetime(2024, 1, 8, 5, 30, tzinfo=UTC)
 SPOILED = {WIND_AND_SOLAR.name: "Wind Onshore", GENERATION_BY_FUEL.name: "WIND"}
 ROWS = {WIND_AND_SOLAR.name: 144, GENERATION_BY_FUEL.name: 912}
 "The rows of a day in January 2024: 19 fuel types, because Greenlink (INTGRNL) had not begun."
-both_datasets = pytest.mark.parametrize("dataset", BY_HALF_HOUR, ids=lambda dataset: dataset.code)
+both_datasets = pytest.mark.parametrize("dataset", OBSERVED, ids=lambda dataset: dataset.code)
 
 
 def fetch_with(simulator: Simulator, faults: str, dataset: Dataset = WIND_AND_SOLAR, day: date = DAY) -> Report:

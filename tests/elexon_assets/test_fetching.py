@@ -7,7 +7,8 @@ from time import monotonic
 import pytest
 
 from elexon_assets.client import ElexonClient
-from elexon_assets.datasets import BY_HALF_HOUR, WIND_AND_SOLAR, Dataset
+from elexon_assets.dataset_model import Dataset
+from elexon_assets.datasets import OBSERVED, WIND_AND_SOLAR
 from elexon_assets.fetch_windows import Failed, Fetched, fetch_by_day_where_needed, fetch_windows
 from elexon_assets.simulator.server import Simulator
 from elexon_assets.windows import split_window, window_of_days
@@ -58,7 +59,7 @@ def failed_days(dataset: Dataset, first: date, last: date) -> list[date]:
     return [day for window in failed for day in window.days]
 
 
-@pytest.mark.parametrize("dataset", BY_HALF_HOUR, ids=lambda dataset: dataset.code)
+@pytest.mark.parametrize("dataset", OBSERVED, ids=lambda dataset: dataset.code)
 @pytest.mark.parametrize("days_asked", [7, 28], ids=["a night", "a month"])
 @pytest.mark.parametrize("fault", ["status=503", "status=404", "html", "truncated", "missing-column", "stranger"])
 def test_one_bad_half_hour_fails_its_day_and_no_other(

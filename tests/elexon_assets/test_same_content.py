@@ -7,7 +7,8 @@ from datetime import UTC, date, datetime, timedelta
 import polars as pl
 import pytest
 
-from elexon_assets.datasets import BY_HALF_HOUR, GENERATION_BY_FUEL, WIND_AND_SOLAR, Dataset
+from elexon_assets.dataset_model import Dataset
+from elexon_assets.datasets import GENERATION_BY_FUEL, OBSERVED, WIND_AND_SOLAR
 from elexon_assets.simulator.server import Simulator
 from tests.elexon_assets.ingesting import content, fetch_days, published
 from tests.processes import elsewhere
@@ -15,7 +16,7 @@ from tests.processes import elsewhere
 SPRING, AUTUMN = date(2024, 3, 31), date(2024, 10, 27)
 FAULTS = "republished%0.05,duplicate%0.05,late%0.05,hole%0.02,wrong-label%0.05"
 
-both_datasets = pytest.mark.parametrize("dataset", BY_HALF_HOUR, ids=lambda dataset: dataset.code)
+both_datasets = pytest.mark.parametrize("dataset", OBSERVED, ids=lambda dataset: dataset.code)
 
 Range = tuple[int, int]
 "The first and last day, counted from the clock change."
@@ -54,7 +55,7 @@ def test_ranges_in_any_order_and_with_overlaps_make_the_same_content(
 def fetch_around(change: date) -> dict[str, list[tuple[object, ...]]]:
     """Return the contents of the three days around a clock change, and of the views on them."""
     by_key = {}
-    for dataset in BY_HALF_HOUR:
+    for dataset in OBSERVED:
         fetch_days(change - timedelta(days=1), change + timedelta(days=1), dataset=dataset)
         by_key[dataset.name] = content(dataset).rows()
         days = (

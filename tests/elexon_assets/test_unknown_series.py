@@ -10,7 +10,8 @@ from polars.testing import assert_frame_equal
 from elexon_assets import datasets
 from elexon_assets.checks import rows_stored_equal_rows_fetched, series_are_declared
 from elexon_assets.client import ElexonClient
-from elexon_assets.datasets import BY_HALF_HOUR, GENERATION_BY_FUEL, INSTALLED_CAPACITY, WIND_AND_SOLAR, Dataset
+from elexon_assets.dataset_model import Dataset
+from elexon_assets.datasets import GENERATION_BY_FUEL, INSTALLED_CAPACITY, OBSERVED, WIND_AND_SOLAR
 from elexon_assets.ingest import ingest
 from elexon_assets.quality.flagging import update_flags
 from elexon_assets.quarantine import retry
@@ -24,7 +25,7 @@ from warehouse.connection import reading, writing
 DAY = date(2024, 1, 8)
 NOW = datetime(2024, 1, 9, tzinfo=UTC)
 UNKNOWN = {WIND_AND_SOLAR.name: "Wind Floating", GENERATION_BY_FUEL.name: "HYDROGEN"}
-both_datasets = pytest.mark.parametrize("dataset", BY_HALF_HOUR, ids=lambda dataset: dataset.code)
+both_datasets = pytest.mark.parametrize("dataset", OBSERVED, ids=lambda dataset: dataset.code)
 
 
 def series_of(dataset: Dataset) -> set[str]:

@@ -7,7 +7,8 @@ import pytest
 from hypothesis import given
 from hypothesis import strategies as st
 
-from elexon_assets.datasets import BY_HALF_HOUR, GENERATION_BY_FUEL, WIND_AND_SOLAR, Dataset
+from elexon_assets.dataset_model import Dataset
+from elexon_assets.datasets import GENERATION_BY_FUEL, OBSERVED, WIND_AND_SOLAR
 from elexon_assets.settlement import HALF_HOUR, LONDON
 from elexon_assets.windows import Window, merge_days, split_window, window_of_days
 
@@ -52,7 +53,7 @@ def test_no_request_for_fuels_names_more_than_seven_settlement_dates_from_any_da
             assert (window.end_utc - HALF_HOUR).astimezone(LONDON).date() <= last
 
 
-@pytest.mark.parametrize("dataset", BY_HALF_HOUR, ids=lambda dataset: dataset.code)
+@pytest.mark.parametrize("dataset", OBSERVED, ids=lambda dataset: dataset.code)
 @given(end=instants)
 def test_the_trailing_day_of_any_half_hour_is_one_request_within_the_cap(dataset: Dataset, end: datetime) -> None:
     [window] = split_window(Window(end - DAY, end), dataset.longest_window)
@@ -60,7 +61,7 @@ def test_the_trailing_day_of_any_half_hour_is_one_request_within_the_cap(dataset
     assert timedelta(0) <= last - first <= 2 * DAY
 
 
-@pytest.mark.parametrize("dataset", BY_HALF_HOUR, ids=lambda dataset: dataset.code)
+@pytest.mark.parametrize("dataset", OBSERVED, ids=lambda dataset: dataset.code)
 @given(first=days, more=st.integers(0, 400))
 def test_windows_tile_any_range_of_days_and_every_day_is_in_exactly_one(
     dataset: Dataset, first: date, more: int
@@ -72,7 +73,7 @@ def test_windows_tile_any_range_of_days_and_every_day_is_in_exactly_one(
     assert [day for window in windows for day in window.days] == [first + n * DAY for n in range(more + 1)]
 
 
-@pytest.mark.parametrize("dataset", BY_HALF_HOUR, ids=lambda dataset: dataset.code)
+@pytest.mark.parametrize("dataset", OBSERVED, ids=lambda dataset: dataset.code)
 @given(first=days)
 def test_the_expected_window_of_an_answer_has_one_more_period_on_each_side(dataset: Dataset, first: date) -> None:
     [window] = split_window(window_of_days(first, first + dataset.longest_window - DAY), dataset.longest_window)

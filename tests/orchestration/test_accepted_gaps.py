@@ -105,7 +105,7 @@ def test_an_accepted_day_lands_all_the_same_when_it_can_be_had(simulator: Simula
 def test_what_cannot_be_a_known_gap_is_refused_with_a_sentence() -> None:
     today = datetime.now(UTC).date()
     refusals = {
-        "There is no half-hourly dataset 'installed_capacity'": accept(dataset="installed_capacity"),
+        "There is no observed dataset 'installed_capacity'": accept(dataset="installed_capacity"),
         "lacks no half-hour": accept(BAD - timedelta(days=1)),
         "is not over": accept(today),
         "was never asked for": accept(dataset=GENERATION_BY_FUEL.name),

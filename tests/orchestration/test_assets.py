@@ -8,7 +8,7 @@ import pytest
 
 from elexon_assets.assets import GENERATION_ASSETS, installed_capacity, latest_half_hours
 from elexon_assets.backfill_plan import range_tags
-from elexon_assets.datasets import BY_HALF_HOUR, WIND_AND_SOLAR
+from elexon_assets.datasets import OBSERVED, WIND_AND_SOLAR
 from elexon_assets.resources import RESOURCES
 from elexon_assets.simulator.server import Simulator, running_simulator
 from elexon_assets.windows import window_of_days
@@ -116,7 +116,7 @@ def test_latest_half_hours_brings_the_trailing_day_and_makes_no_day_green(
     assert result.success
     assert dagster_instance.get_materialized_partitions(KEY) == set()
     with reading(home / "warehouse.duckdb") as con:
-        for dataset in BY_HALF_HOUR:
+        for dataset in OBSERVED:
             newest = con.sql(f"SELECT max(start_time_utc) AS newest FROM {dataset.name}").pl()["newest"][0]
             assert timedelta() < now - newest - dataset.publication_lag < timedelta(minutes=31)
 

@@ -8,7 +8,7 @@ import pytest
 
 from elexon_assets.checks import CHECKS, TRAILING_DAYS, checks_for
 from elexon_assets.client import ElexonClient
-from elexon_assets.datasets import BY_HALF_HOUR, DATASETS, INSTALLED_CAPACITY, WIND_AND_SOLAR
+from elexon_assets.datasets import DATASETS, INSTALLED_CAPACITY, OBSERVED, WIND_AND_SOLAR
 from elexon_assets.ingest import ingest
 from elexon_assets.quality.flagging import update_flags
 from elexon_assets.simulator.server import Simulator
@@ -73,7 +73,7 @@ def test_a_day_of_understated_wind_in_the_last_week_is_warned_of_and_an_older_on
     day = TODAY - timedelta(days=3)
     simulator.faults = f"understated@{day}"
     with ElexonClient() as client:
-        for dataset in BY_HALF_HOUR:
+        for dataset in OBSERVED:
             ingest(dataset, window_of_days(day - timedelta(days=5), TODAY), client=client, run_id="a run")
     assert outcome("few_values_are_in_doubt")  # nobody has looked yet
     assert update_flags().raised

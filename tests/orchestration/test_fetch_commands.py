@@ -8,7 +8,7 @@ import pytest
 from typer.testing import CliRunner, Result
 
 from elexon_assets.backfill_plan import runs_of, split_into_runs
-from elexon_assets.datasets import BY_HALF_HOUR, INSTALLED_CAPACITY, WIND_AND_SOLAR
+from elexon_assets.datasets import INSTALLED_CAPACITY, OBSERVED, WIND_AND_SOLAR
 from elexon_assets.simulator.server import Simulator
 from renewables.cli.main import app
 from renewables.dagster_control.client import REQUESTED_BY
@@ -48,7 +48,7 @@ def test_a_fetch_of_days_brings_installed_capacity_too_once(simulator: Simulator
 
 def test_a_long_range_is_many_runs_of_days_and_one_of_what_is_asked_for_whole() -> None:
     first, last = date(2016, 3, 1), date(2026, 2, 28)
-    assert runs_of(BY_HALF_HOUR, first, last) == split_into_runs(first, last)
+    assert runs_of(OBSERVED, first, last) == split_into_runs(first, last)
     assert runs_of([INSTALLED_CAPACITY], first, last) == [None]
 
 

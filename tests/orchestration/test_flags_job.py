@@ -7,7 +7,7 @@ import pytest
 from typer.testing import CliRunner
 
 from elexon_assets.client import ElexonClient
-from elexon_assets.datasets import BY_HALF_HOUR
+from elexon_assets.datasets import OBSERVED
 from elexon_assets.definitions import defs
 from elexon_assets.ingest import ingest
 from elexon_assets.simulator.server import Simulator
@@ -33,7 +33,7 @@ def flags_run(opened: dg.DagsterInstance) -> dict[str, object]:
 def test_flags_are_raised_for_the_windows_that_landed_and_again_for_none(simulator: Simulator) -> None:
     simulator.faults = FAULTS
     with ElexonClient() as client:
-        for dataset in BY_HALF_HOUR:
+        for dataset in OBSERVED:
             assert ingest(
                 dataset, window_of_days(date(2024, 1, 1), date(2024, 1, 21)), client=client, run_id="a run"
             ).failed

@@ -5,7 +5,7 @@ from datetime import date
 
 import pytest
 
-from elexon_assets.datasets import BY_HALF_HOUR, GENERATION_BY_FUEL
+from elexon_assets.datasets import GENERATION_BY_FUEL, OBSERVED
 from elexon_assets.quality.flagging import newest_unflagged
 from elexon_assets.sensors import flags_and_checks
 from pipeline_assets.ledger import outbox, schema
@@ -51,7 +51,7 @@ def test_a_cancelled_run_that_landed_something_is_flagged_within_45_s_checked_an
     with ExitStack() as sensors:
         sensors.enter_context(ticking(server, "elexon_assets", flags_and_checks))
         sensors.enter_context(ticking(server, "pipeline_assets", notice_of_checks))
-        run = server.orchestrator.launch(BY_HALF_HOUR, FIRST, LAST, requested_by="a test")
+        run = server.orchestrator.launch(OBSERVED, FIRST, LAST, requested_by="a test")
         until(lambda: is_asked(server), "the first dataset is asked for")
         server.simulator.faults = "slow=60@2022-09-05"  # the second one
         until(lambda: has_landed(server), "the first dataset has landed")

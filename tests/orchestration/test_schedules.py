@@ -11,7 +11,7 @@ from dagster._core.definitions.schedule_definition import ScheduleExecutionData
 from elexon_assets import jobs, schedules
 from elexon_assets.backfill_plan import RANGE_END, RANGE_START
 from elexon_assets.client import ElexonClient
-from elexon_assets.datasets import BY_HALF_HOUR
+from elexon_assets.datasets import OBSERVED
 from elexon_assets.definitions import defs
 from elexon_assets.ingest import ingest
 from elexon_assets.missing_days import REPAIR_DAYS, last_closed_day
@@ -62,17 +62,17 @@ def test_a_tick_that_meets_a_run_of_its_own_job_skips_with_a_reason(
 def test_the_repair_of_an_empty_warehouse_asks_for_the_last_thirty_days(opened: dg.DagsterInstance) -> None:
     requests = tick(schedules.every_night_repair, opened).run_requests
     assert requests
-    last = last_closed_day(BY_HALF_HOUR[0], TICK)
+    last = last_closed_day(OBSERVED[0], TICK)
     expected = ((last - timedelta(days=REPAIR_DAYS - 1)).isoformat(), last.isoformat())
-    assert [(r.tags[RANGE_START], r.tags[RANGE_END]) for r in requests] == [expected] * len(BY_HALF_HOUR)
-    assert [r.asset_selection for r in requests] == [[dg.AssetKey(dataset.name)] for dataset in BY_HALF_HOUR]
+    assert [(r.tags[RANGE_START], r.tags[RANGE_END]) for r in requests] == [expected] * len(OBSERVED)
+    assert [r.asset_selection for r in requests] == [[dg.AssetKey(dataset.name)] for dataset in OBSERVED]
 
 
 def test_the_repair_asks_for_missing_and_short_days_and_for_no_others(
     simulator: Simulator, opened: dg.DagsterInstance
 ) -> None:
     simulator.faults = "hole@2026-05-03T10:00Z"
-    wind, fuel = BY_HALF_HOUR
+    wind, fuel = OBSERVED
     first = last_closed_day(wind, TICK) - timedelta(days=REPAIR_DAYS - 1)
     with ElexonClient() as client:
         ingest(wind, window_of_days(first, date(2026, 5, 6)), client=client, run_id="a run")
@@ -89,7 +89,7 @@ def test_the_repair_asks_for_missing_and_short_days_and_for_no_others(
 
 def test_a_whole_month_needs_no_repair(simulator: Simulator, opened: dg.DagsterInstance) -> None:  # noqa: ARG001 (is asked)
     with ElexonClient() as client:
-        for dataset in BY_HALF_HOUR:
+        for dataset in OBSERVED:
             ingest(dataset, window_of_days(date(2026, 4, 1), date(2026, 5, 9)), client=client, run_id="a run")
     tried = tick(schedules.every_night_repair, opened)
     assert not tried.run_requests
@@ -98,7 +98,7 @@ def test_a_whole_month_needs_no_repair(simulator: Simulator, opened: dg.DagsterI
 
 def test_the_trailing_week_costs_as_few_requests_as_the_windows_allow(simulator: Simulator) -> None:
     with ElexonClient() as client:
-        for dataset, fewest in zip(BY_HALF_HOUR, (1, 2), strict=True):
+        for dataset, fewest in zip(OBSERVED, (1, 2), strict=True):
             before = len(simulator.requests)
             ingest(dataset, window_of_days(date(2026, 5, 3), date(2026, 5, 9)), client=client, run_id="a run")
             assert len(simulator.requests) - before == fewest

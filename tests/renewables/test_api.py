@@ -10,7 +10,8 @@ from polars.testing import assert_frame_equal
 
 import renewables
 from elexon_assets.client import ElexonClient
-from elexon_assets.datasets import BY_HALF_HOUR, Dataset
+from elexon_assets.dataset_model import Dataset
+from elexon_assets.datasets import OBSERVED
 from elexon_assets.errors import ElexonError, Unavailable
 from elexon_assets.ingest import ingest
 from elexon_assets.simulator.server import Simulator
@@ -20,7 +21,7 @@ from renewables.queries.generation import generation
 from tests.filled_homes import SPRING
 
 
-@pytest.mark.parametrize("dataset", BY_HALF_HOUR, ids=lambda dataset: dataset.name)
+@pytest.mark.parametrize("dataset", OBSERVED, ids=lambda dataset: dataset.name)
 def test_a_fetch_has_the_values_that_the_warehouse_would_have(simulator: Simulator, dataset: Dataset) -> None:
     simulator.faults = "republished%0.1,duplicate%0.1,hole%0.05"
     fetched = fetch(*SPRING, dataset=dataset.name)

@@ -9,7 +9,8 @@ from typing import Any
 import pytest
 
 from dashboards.components import fetch_requests
-from elexon_assets.datasets import WIND_AND_SOLAR, Dataset
+from elexon_assets.dataset_model import Dataset
+from elexon_assets.datasets import WIND_AND_SOLAR
 from pipeline_assets.failure_texts import INTERRUPTED
 from renewables.dagster_control.client import DagsterClient, Launched, OrchestratorError
 from renewables.dagster_control.run_history import RunProgress, RunSummary, poll_run

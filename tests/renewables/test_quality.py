@@ -8,7 +8,8 @@ import polars as pl
 import pytest
 from polars.testing import assert_frame_equal
 
-from elexon_assets.datasets import BY_HALF_HOUR, Dataset
+from elexon_assets.dataset_model import Dataset
+from elexon_assets.datasets import OBSERVED
 from elexon_assets.flag_vocabulary import DOUBTING
 from elexon_assets.quality.flagging import update_flags
 from elexon_assets.simulator.server import running_simulator
@@ -117,7 +118,7 @@ def test_the_flagged_share_of_days_and_months(ask: Callable[..., pl.DataFrame], 
 
 
 @pytest.mark.parametrize(("ask", "view"), [(daily, "daily"), (monthly, "monthly")])
-@pytest.mark.parametrize("dataset", BY_HALF_HOUR, ids=lambda dataset: dataset.code)
+@pytest.mark.parametrize("dataset", OBSERVED, ids=lambda dataset: dataset.code)
 @pytest.mark.usefixtures("doubtful")
 def test_days_and_months_are_those_of_the_views(ask: Callable[..., pl.DataFrame], view: str, dataset: Dataset) -> None:
     rows = ask(date(2024, 3, 1), date(2024, 4, 30), dataset=dataset.name)

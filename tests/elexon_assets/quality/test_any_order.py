@@ -9,7 +9,8 @@ import polars as pl
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
-from elexon_assets.datasets import GENERATION_BY_FUEL, UTC_TIME, WIND_AND_SOLAR, Dataset
+from elexon_assets.dataset_model import UTC_TIME, Dataset
+from elexon_assets.datasets import GENERATION_BY_FUEL, WIND_AND_SOLAR
 from elexon_assets.parsing import parse_rows
 from elexon_assets.quality.flagging import flag_new
 from elexon_assets.schema.warehouse_schema import ensure_schema

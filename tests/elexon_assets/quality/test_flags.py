@@ -6,7 +6,8 @@ from typing import Any
 import polars as pl
 import pytest
 
-from elexon_assets.datasets import BY_HALF_HOUR, GENERATION_BY_FUEL, WIND_AND_SOLAR, Dataset
+from elexon_assets.dataset_model import Dataset
+from elexon_assets.datasets import GENERATION_BY_FUEL, OBSERVED, WIND_AND_SOLAR
 from elexon_assets.flag_vocabulary import DOUBTING, REASONS
 from elexon_assets.quality.flagging import flag_new, update_flags
 from elexon_assets.simulator.server import Simulator
@@ -26,7 +27,7 @@ OPEN = "SELECT dataset, start_time_utc, category, reason, detail FROM open_flags
 
 def fetch(simulator: Simulator, faults: str = "", *datasets: Dataset) -> None:
     simulator.faults = faults
-    for dataset in datasets or BY_HALF_HOUR:
+    for dataset in datasets or OBSERVED:
         fetch_days(DAY, dataset=dataset)
 
 
@@ -64,7 +65,7 @@ def test_each_fault_raises_its_own_flag_and_no_other(
 ) -> None:
     fetch(simulator, f"{fault}@{HALF_HOUR}", dataset)
     simulator.faults = ""
-    [other] = [other for other in BY_HALF_HOUR if other is not dataset]
+    [other] = [other for other in OBSERVED if other is not dataset]
     fetch(simulator, "", other)
     update_flags()
     assert open_flags() == {(reason, START): categories}
@@ -203,13 +204,13 @@ def shares(view: str, period: str, dataset: Dataset) -> Shares:
     return {(at, category): (flagged, round(share * 1e9)) for at, category, flagged, share in rows if share is not None}
 
 
-@pytest.mark.parametrize("dataset", BY_HALF_HOUR, ids=lambda dataset: dataset.code)
+@pytest.mark.parametrize("dataset", OBSERVED, ids=lambda dataset: dataset.code)
 def test_flagged_shares_of_days_and_months_equal_an_independent_computation(
     simulator: Simulator, dataset: Dataset
 ) -> None:
     """The computation applies the rule to the published values in Polars, without flags and views."""
     simulator.faults = "understated%0.05,stuck%0.03,zero%0.02,hole%0.05,slightly-negative%0.02,late%0.1,wrong-label%0.1"
-    for item in BY_HALF_HOUR:
+    for item in OBSERVED:
         fetch_days(date(2024, 3, 28), date(2024, 4, 3), dataset=item)
     update_flags()
     doubted = _doubted_wind() if dataset is WIND_AND_SOLAR else _doubted_fuels()

@@ -12,7 +12,7 @@ import polars as pl
 import pytest
 
 from elexon_assets.client import ElexonClient
-from elexon_assets.datasets import BY_HALF_HOUR, GENERATION_BY_FUEL, WIND_AND_SOLAR
+from elexon_assets.datasets import GENERATION_BY_FUEL, OBSERVED, WIND_AND_SOLAR
 from elexon_assets.ingest import ingest
 from elexon_assets.quality.flagging import update_flags
 from elexon_assets.simulator.server import running_simulator
@@ -48,7 +48,7 @@ def flags() -> list[tuple[object, ...]]:
 
 
 def test_the_new_year_of_2024_has_exactly_its_two_drop_outs_and_no_value_is_changed() -> None:
-    for dataset in BY_HALF_HOUR:
+    for dataset in OBSERVED:
         fetch_days(date(2024, 1, 1), date(2024, 1, 3), dataset=dataset)
     before = published("FROM wind_and_solar_publications ORDER BY ALL")
     assert flags() == [
@@ -83,7 +83,7 @@ def test_elexons_own_example_of_july_2023_is_flagged_as_understated() -> None:
 
 
 def test_the_healthy_week_of_april_2026_has_three_stuck_pairs_and_one_late_document() -> None:
-    for dataset in BY_HALF_HOUR:
+    for dataset in OBSERVED:
         fetch_days(date(2026, 4, 16), date(2026, 4, 21), dataset=dataset)
     assert flags() == [
         ("published_late", at("2026-04-21T10:00Z"), ["Solar", *BOTH_WINDS]),
