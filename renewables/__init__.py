@@ -1,4 +1,4 @@
-"""Great Britain's wind and solar, half hour by half hour: the public Python API.
+"""The public Python API: half-hourly wind and solar generation for Great Britain.
 
 `from renewables import fetch, generation, summary, daily, monthly, revisions, quality, reading`. Names are imported
 when they are first used, so that `import renewables` costs nothing. All other modules may change between versions.
@@ -56,4 +56,5 @@ def __getattr__(name: str) -> Any:
 
 
 def __dir__() -> list[str]:
+    """Return the public names."""
     return sorted(__all__)

@@ -1,7 +1,7 @@
-"""Elexon's half hours, or installed capacity, as a frame, for notebooks: without Dagster and without a warehouse.
+"""Elexon's half-hours, or installed capacity, as a frame for notebooks, without Dagster and without a warehouse.
 
-Belongs here: one function over the same client, parsing and contract as the assets. Not here: anything that is kept
-(`ingest.py`); what is published later is not known here, so fetch again or use the warehouse for history.
+Belongs here: one function over the same client, parsing and contract as the assets. Not here: anything that is stored
+(`ingest.py`). Later publications are unknown here, so fetch again, or use the warehouse for history.
 """
 
 import warnings
@@ -25,11 +25,11 @@ WINDOWS_NAMED = 5
 
 
 class BadRowsWarning(UserWarning):
-    """Rows that broke the contract are not in the frame."""
+    """The warning that rows broke the contract and are not in the frame."""
 
 
 class UnknownSeriesWarning(UserWarning):
-    """Rows of a series that nobody has declared are in the frame, under Elexon's name; no total of ours has them."""
+    """The warning that rows of undeclared series are in the frame under Elexon's name, but in none of our totals."""
 
 
 def fetch(
@@ -38,11 +38,11 @@ def fetch(
     *,
     dataset: str = "wind_and_solar",
 ) -> pl.DataFrame:
-    """Return half hours of a span from Elexon, MW: the newest published value of each, in order, with its source.
+    """Fetch half-hours of a span from Elexon and return the newest published value of each, MW, in order.
 
-    One row per (start_time_utc, category); a half hour that is not published has none. Of `installed_capacity` what was
-    published in the span, one row per (year, psr_type); it holds planned plant. Warns of BadRowsWarning and
-    UnknownSeriesWarning.
+    There is one row per (start_time_utc, category) with its source, and none for an unpublished half-hour. For
+    `installed_capacity` it returns what was published in the span, one row per (year, psr_type); it includes planned
+    plant. Warns with BadRowsWarning and UnknownSeriesWarning.
 
     Args:
         start: A UTC day, or an instant; an ISO text of either.
@@ -50,8 +50,8 @@ def fetch(
         dataset: wind_and_solar, generation_by_fuel or installed_capacity.
 
     Raises:
-        ElexonError: names the windows that failed.
-        UnusableInput: for a span or a dataset that cannot be meant.
+        ElexonError: A request failed; the message names the windows that failed.
+        UnusableInput: The span or the dataset is invalid.
     """
     if dataset not in BY_NAME:
         raise UnusableInput(f"There is no dataset {dataset!r}: choose one of {', '.join(BY_NAME)}.")
@@ -78,7 +78,7 @@ def fetch(
 
 
 def _merged_error(failed: list[Failed], windows: int) -> ElexonError:
-    """Return an error of the kind of the first failure that names all of them."""
+    """Return an error of the class of the first failure that names all of them."""
     named = "; ".join(f"{failure.window}: {failure.error}" for failure in failed[:WINDOWS_NAMED])
     more = f"; and {len(failed) - WINDOWS_NAMED} more" if len(failed) > WINDOWS_NAMED else ""
     return type(failed[0].error)(f"{len(failed)} of {windows} windows failed. {named}{more}")

@@ -1,6 +1,6 @@
-"""What must stand beside data wherever it is shown: whose it is, and that it is synthetic or recorded if it is.
+"""The texts that must accompany data wherever it is shown: its owner, and whether it is synthetic or recorded.
 
-Belongs here: the texts, and which of them a set of `source` values calls for. Not here: where they are drawn.
+Belongs here: the texts, and which of them a set of `source` values requires. Not here: where they are drawn.
 """
 
 from collections.abc import Iterable
@@ -10,13 +10,13 @@ LICENCE_URL = "https://www.elexon.co.uk/data/balancing-mechanism-reporting-agent
 
 
 OF_ELEXON = {"elexon", "recorded", "recorded-inferred"}
-"Sources whose rows Elexon published."
+"The sources whose rows Elexon published."
 
 
 def label_of_sources(sources: Iterable[str]) -> str:
-    """Return SYNTHETIC, RECORDED, FROM and the host that answered, or several of them.
+    """Return SYNTHETIC, RECORDED, FROM with the host that answered, or several of them.
 
-    It is "" where all rows are live ones of Elexon's, or there are none.
+    The label is "" if all rows are Elexon's live ones, or if there are no rows.
     """
     names = set(sources)
     labels = ["SYNTHETIC"] if "synthetic" in names else []
@@ -26,7 +26,7 @@ def label_of_sources(sources: Iterable[str]) -> str:
 
 
 def attribution(sources: Iterable[str], year: int | None = None) -> str:
-    """Return Elexon's line, which its licence asks for, or "" where no row is Elexon's."""
+    """Return the attribution that Elexon's licence requires, or "" if no row is Elexon's."""
     if not set(sources) & OF_ELEXON:
         return ""
     year = datetime.now(UTC).year if year is None else year

@@ -1,7 +1,8 @@
-"""CSV files that leave the product: every one is guarded against formulas as the export of records is.
+"""CSV files for download: each is guarded against formulas as the export of records is.
 
-Belongs here: one frame as the bytes of a CSV file. Not here: the guard of one text (`pipeline_assets/spreadsheets`),
-files that are read back (`pipeline_assets/spreadsheets/sheets.py`).
+Belongs here: one frame as the bytes of a CSV file. Not here: the guard of one text
+(`pipeline_assets/spreadsheets/cells.py`), the export that can be imported again
+(`pipeline_assets/spreadsheets/exporter.py`).
 """
 
 import json
@@ -16,18 +17,18 @@ LOCAL_TIME = "%Y-%m-%dT%H:%M:%S%.f"
 
 
 def csv_bytes(frame: pl.DataFrame) -> bytes:
-    """Return the frame as a CSV file in UTF-8, instants as RFC 3339 in UTC.
+    """Return the frame as a CSV file in UTF-8, with instants as RFC 3339 in UTC.
 
-    A text (and a heading) that a spreadsheet would run as a formula, or change into a number or a date, has an
-    apostrophe before it; numbers stay numbers, also negative ones. Lists, structures and bytes become text, and a
-    length of time its seconds.
+    A text (and a heading) that a spreadsheet would run as a formula, or change into a number or a date, gets a leading
+    apostrophe; numbers stay numbers, including negative ones. Lists, structures and bytes become text, and a duration
+    becomes its seconds.
     """
     columns = [_as_written(frame[name]).alias(guard_text(name)) for name in frame.columns]
     return pl.DataFrame(columns).write_csv().encode()
 
 
 def _as_written(column: pl.Series) -> pl.Series:
-    """Return a column that a CSV file can hold."""
+    """Return the column in a type that a CSV file can hold."""
     dtype = column.dtype
     if dtype.is_numeric() or dtype in (pl.Boolean, pl.Date, pl.Time, pl.Null):
         return column
@@ -45,7 +46,7 @@ def _as_written(column: pl.Series) -> pl.Series:
 
 
 def _as_text(column: pl.Series) -> pl.Series:
-    """Return a column of texts: lists and structures as JSON, bytes as hexadecimal digits."""
+    """Return the column as texts: lists and structures as JSON, bytes as hexadecimal digits."""
     cells = [None if cell is None else json_value(cell) for cell in column.to_list()]
     texts = [cell if isinstance(cell, str | None) else json.dumps(cell, ensure_ascii=False) for cell in cells]
     return pl.Series(column.name, texts, dtype=pl.String)

@@ -1,4 +1,4 @@
-"""Numbers, instants and spans as text, and values that JSON can hold: the same for the command line and the pages."""
+"""Numbers, instants and durations as text, and values for JSON; the command line and the pages share them."""
 
 import math
 from dataclasses import asdict, is_dataclass
@@ -10,8 +10,8 @@ from typing import Any
 def json_value(value: object) -> Any:
     """Return a value that JSON can hold.
 
-    Whole numbers and decimals are numbers, of any length; an instant is RFC 3339 with Z, a length of time its seconds,
-    bytes are hexadecimal, what is not finite is null, and anything else is its text.
+    Integers and decimals are numbers, of any length; an instant is RFC 3339 with Z, a duration its seconds, bytes are
+    hexadecimal, NaN and infinity are null, and anything else is its text.
     """
     if is_dataclass(value) and not isinstance(value, type):
         return json_value(asdict(value))
@@ -42,19 +42,20 @@ def json_value(value: object) -> Any:
 
 def number(value: float | None, digits: int = 0) -> str:
     """Format a number with thousands separators; an en dash for None."""
-    return "–" if value is None else f"{value:,.{digits}f}"  # noqa: RUF001 (a dash is meant)
+    return "–" if value is None else f"{value:,.{digits}f}"  # noqa: RUF001 (the dash is intended)
 
 
 def percent(share: float | None, *, up: bool = False) -> str:
     """Format a share; never 100 % while something is missing, and with `up` never 0 % while something exists."""
     if share is None:
-        return "–"  # noqa: RUF001 (a dash is meant)
+        return "–"  # noqa: RUF001 (the dash is intended)
     hundredths = math.ceil(share * 10_000 - 1e-9) if up else math.floor(share * 10_000)
     return f"{hundredths / 100:.2f} %"
 
 
 def utc(instant: datetime | None) -> str:
-    return "–" if instant is None else f"{instant.astimezone(UTC):%Y-%m-%d %H:%M}"  # noqa: RUF001 (a dash is meant)
+    """Format an instant in UTC."""
+    return "–" if instant is None else f"{instant.astimezone(UTC):%Y-%m-%d %H:%M}"  # noqa: RUF001 (the dash is intended)
 
 
 def byte_size(size: int) -> str:

@@ -1,7 +1,7 @@
 """The guard in front of our two local servers: a page of another origin can neither read nor command them.
 
-Neither server has a login of its own, and whatever reaches 127.0.0.1 may come from any page that is open in a browser.
-Belongs here: telling such requests from those of the server's own pages and of scripts. Not here: starting the servers.
+Neither server has a login of its own, and any page that is open in a browser can send requests to 127.0.0.1. Belongs
+here: distinguishing such requests from those of the server's own pages and of scripts. Not here: starting the servers.
 """
 
 import logging
@@ -17,24 +17,26 @@ if TYPE_CHECKING:
 
 LOGGER = logging.getLogger(__name__)
 SINGLE_HEADERS = ("host", "origin", "sec-fetch-site", "sec-fetch-mode", "sec-fetch-dest", "content-type")
-"Headers that decide; the guard and the server behind it could each believe another one of two."
+"""The headers that decide. Each may occur once only, because the guard and the server might each believe a different
+one.
+"""
 OWN_PAGES = ("same-origin", "none")
-"Values of Sec-Fetch-Site that no foreign page can cause; `none` is an address that a person typed."
+"The values of Sec-Fetch-Site that no foreign page can cause; `none` is an address that a person typed."
 USUAL_PORTS = {"http": 80, "https": 443}
 HEADERS = [(b"x-frame-options", b"SAMEORIGIN"), (b"content-security-policy", b"frame-ancestors 'self'")]
-"A foreign page cannot show ours in a frame and lead clicks to its buttons."
+"The headers that keep a foreign page from showing ours in a frame and directing clicks to its buttons."
 _AUTHORITY = re.compile(r"(\[[0-9a-f:.]+\]|[a-z0-9_.-]+)(?::\d{1,5})?")
 
 
 class RequestGuard:
-    """ASGI middleware that refuses requests of foreign pages in one sentence.
+    """ASGI middleware that rejects requests of foreign pages with one sentence.
 
     Args:
         app: The server behind it.
-        public_url: The address that people use, which is a reverse proxy's if it is not on this machine.
+        public_url: The address that people use; that of a reverse proxy if it is not on this machine.
         setting: The name of the setting that holds `public_url`, for the sentence.
-        json_only: Whether the only writes are POSTs of JSON, and GraphQL is never asked by GET. Dagster's webserver
-            runs mutations of a GET, and of a POST whose Content-Type is no JSON it reads the query in the address.
+        json_only: Whether to accept no writes but POSTs of JSON, and no GraphQL by GET. Dagster's webserver runs
+            mutations sent by GET, and for a POST whose Content-Type is not JSON it reads the query from the address.
     """
 
     def __init__(self, app: "ASGIApp", *, public_url: str, setting: str, json_only: bool = False) -> None:
@@ -45,7 +47,7 @@ class RequestGuard:
         self._public_origin = _origin_host(parts.scheme, host, parts.port) if self._public_host else ""
 
     async def __call__(self, scope: "Scope", receive: "Receive", send: "Send") -> None:
-        """Passes the request on, or answers it with 4xx (a websocket is closed before it opens)."""
+        """Pass the request on, or respond with 4xx (a websocket is closed before it opens)."""
         if scope["type"] not in ("http", "websocket"):
             await self._app(scope, receive, send)
             return
@@ -76,7 +78,7 @@ class RequestGuard:
         )
 
     def _refused_host(self, headers: Mapping[str, str]) -> tuple[int, str] | None:
-        """Refuse other host names: a page whose name leads to this machine (DNS rebinding) sends its own name."""
+        """Reject other host names: a page whose name resolves to this machine (DNS rebinding) sends its own name."""
         host = _host_name(headers.get("host", ""))
         if is_loopback(host) or (host and host == self._public_host):
             return None
@@ -86,7 +88,7 @@ class RequestGuard:
         )
 
     def _refused_origin(self, scope: "Scope", headers: Mapping[str, str]) -> tuple[int, str] | None:
-        """Refuse other origins: browsers send Origin or Sec-Fetch-Site with everything, scripts neither."""
+        """Reject other origins: browsers send Origin or Sec-Fetch-Site with every request, scripts send neither."""
         origin, host = headers.get("origin", "").lower(), headers["host"].lower()
         own = {self._public_origin, f"http://{host}", f"https://{host}"} if is_loopback(_host_name(host)) else set()
         if "origin" in headers and origin not in {*own, self._public_origin} - {""}:
@@ -102,7 +104,7 @@ class RequestGuard:
             return None if content_type == "application/json" else (415, "POST JSON, as application/json.")
         if scope["method"] not in ("GET", "HEAD", "OPTIONS"):
             return 405, f"{scope['method'][:20]} is not used here."
-        # What asks for HTML is answered with the page GraphiQL, and nothing is run.
+        # A request for HTML gets the page GraphiQL, and nothing is run.
         if self._is_graphql(scope) and "text/html" not in headers.get("accept", ""):
             return 405, "Ask GraphQL by POST, as application/json."
         return None
@@ -112,7 +114,7 @@ class RequestGuard:
 
 
 def _is_followed_link(scope: "Scope", headers: Mapping[str, str]) -> bool:
-    """Return whether a person came by a link, as from a notice in Slack: the page is shown to them alone."""
+    """Return whether a person followed a link, as from a notice in Slack: only that person sees the page."""
     return (
         scope["type"] == "http"
         and scope["method"] == "GET"
@@ -122,13 +124,13 @@ def _is_followed_link(scope: "Scope", headers: Mapping[str, str]) -> bool:
 
 
 def _host_name(authority: str) -> str:
-    """Return the host in lower case without its port, or "" for what is no host."""
+    """Return the host in lower case without its port, or "" for an invalid one."""
     match = _AUTHORITY.fullmatch(authority.lower())
     return match[1].strip("[]") if match else ""
 
 
 def _origin_host(scheme: str, host: str, port: int | None) -> str:
-    """Return the origin as browsers write it: without the usual port."""
+    """Return the origin as browsers write it, without the default port."""
     name = f"[{host}]" if ":" in host else host
     return f"{scheme}://{name}" + ("" if port in (None, USUAL_PORTS.get(scheme)) else f":{port}")
 

@@ -1,4 +1,4 @@
-"""What a person reads when something expected goes wrong: one sentence with the fix, and an exit code.
+"""The messages of expected errors: one sentence with the fix, and an exit code.
 
 Belongs here: which exceptions are expected. Not here: their texts, which are written where they are raised.
 """
@@ -12,7 +12,7 @@ FAILED, BAD_USAGE = 1, 2
 
 
 class UserError(Exception):
-    """Expected; `str()` is what is printed, without secrets."""
+    """An expected error; `str()` is the message without secrets."""
 
     exit_code = FAILED
 
@@ -21,15 +21,15 @@ class UserError(Exception):
 
 
 class BadUsage(UserError):
-    """What was typed cannot be meant."""
+    """Raised when the arguments of a command are invalid."""
 
     exit_code = BAD_USAGE
 
 
 def user_message(error: Exception) -> tuple[str, int] | None:
-    """Return the sentence and the exit code, or None for what nobody expected: that one deserves its traceback.
+    """Return the sentence and the exit code of an expected error, or None for one that needs its traceback.
 
-    The sentence is without secrets, whoever wrote it.
+    The sentence contains no secrets, wherever it was written.
     """
     outcome = _sentence_of(error)
     return outcome and (redacted(outcome[0]), outcome[1])
@@ -46,7 +46,7 @@ def _sentence_of(error: Exception) -> tuple[str, int] | None:
         return None
     if isinstance(error, OSError):
         return f"{error.filename or 'The system'}: {error.strerror or error}.", FAILED
-    # Loaded already if they were raised; heavy otherwise.
+    # They are loaded already if they were raised, and slow to import otherwise.
     from pydantic import ValidationError
     from pydantic_settings import SettingsError
 

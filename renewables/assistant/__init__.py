@@ -1,1 +1,1 @@
-"""Questions in words, answered by a language model out of queries. No Streamlit: page and command share it."""
+"""Questions in plain English that a language model answers with queries. No Streamlit: page and command share it."""

@@ -1,7 +1,8 @@
-"""What the model is told before a question: the rules, the day, what is held, and what stands in the snapshot.
+"""The briefing of the model before a question: rules, date, extent of the data, and the snapshot's relations.
 
 Belongs here: the prompt, and the description of tables, views and macros, read from the snapshot itself; their meaning
-comes from the declarations of the datasets and of the pipeline. Not here: what the model is answered (`querying.py`).
+comes from the declarations of the datasets and of the pipeline. Not here: the results that the model gets
+(`query_tool.py`).
 """
 
 from datetime import UTC, datetime
@@ -66,7 +67,7 @@ OF_VIEWS = {
     "_capacity_factors": "Energy, mean installed MW and capacity factor 0-1 of [start_utc, end_utc).",
     "_at": "MW installed at an instant, between the yearly figures linear.",
 }
-"By what follows a dataset's name."
+"The meaning of the views by the suffix after a dataset's name."
 OTHERS = {
     "understated_wind": "Half-hours with wind flagged as understated; estimated_missing_mwh is a lower bound, never "
     "added to a total.",
@@ -79,7 +80,7 @@ OTHERS = {
     "audit": "Each field of each change of the pipeline.",
 }
 HIDDEN = ("warehouse_info", "pipeline_info", "flags", "soft_limits", "submitted_changes", "installed_capacity_by_time")
-"Ours; what they say stands in others too."
+"Internal relations; other relations have their content too."
 
 
 def compose_briefing(con: Connection, now: datetime) -> str:
@@ -114,7 +115,7 @@ def held_text(con: Connection) -> list[str]:
 
 
 def describe_tables(con: Connection) -> str:
-    """Describe each relation in a line: its columns with their types, and what is known of both."""
+    """Describe each relation in a line: its columns with their types, and the known meaning of both."""
     rows = con.execute(
         """SELECT table_name, column_name, data_type, columns.comment,
             coalesce(tables.comment, views.comment) AS about
@@ -153,7 +154,7 @@ def _describe_relation(relation: str) -> str:
 
 
 def _known_values(relation: str, name: str) -> str:
-    """Return what is declared of columns: of a dataset's current values, and of the pipeline's fields."""
+    """Return the declared values of columns: of a dataset's current values, and of the pipeline's fields."""
     for dataset in DATASETS:
         if relation == dataset.name and name in dataset.columns:
             column = dataset.columns[name]

@@ -1,7 +1,7 @@
 """A conversation: questions, the queries that the model ran for each, and its answers.
 
-Belongs here: the loop of asking and looking up, and what is remembered. Not here: the prompt (`briefing.py`), the tool
-(`query_tool.py`), the wire (`model_server.py`), notations of models (`reply_text.py`), the faces.
+Belongs here: the loop of replies and queries, and what is remembered. Not here: the prompt (`briefing.py`), the tool
+(`query_tool.py`), the network (`model_server.py`), notations of models (`reply_text.py`), the faces.
 """
 
 import json
@@ -20,12 +20,12 @@ from warehouse.connection import reading
 from warehouse.settings import Settings
 
 ROUNDS = 8
-"Replies with calls that a question may take; most take one or two, and one more for each mistake in SQL."
+"The most replies with calls per question; most take one or two, and one more for each mistake in SQL."
 CALLS_A_ROUND = 4
 LONGEST_TEXT = 8_000
-"Characters of an answer, without what the model thought."
+"The most characters of an answer, without the model's thoughts."
 LONGEST_REPLY = 200_000
-"Characters of all that a model says at once: one that goes round in circles is stopped."
+"The most characters of one reply: a model that repeats itself endlessly is stopped."
 TURNS_REMEMBERED = 6
 EXAMPLES = (
     "How much wind did we have last week, and how much of it is there?",
@@ -37,11 +37,11 @@ EXAMPLES = (
 
 @dataclass
 class Turn:
-    """A question and what became of it. Neither answered nor failed: it was stopped, or is under way."""
+    """A question and its outcome. One that is neither answered nor failed was stopped, or is in progress."""
 
     question: str
     version: int | None = None
-    "Of the snapshot that it is answered from."
+    "The version of the snapshot that the answer is based on."
     queries: list[Query] = field(default_factory=list)
     text: str = ""
     problem: str = ""
@@ -49,27 +49,28 @@ class Turn:
 
     @property
     def looked_up(self) -> list[Query]:
-        """The queries that have rows (maybe none), in order."""
+        """Return the queries that ran (with or without rows), in order."""
         return [query for query in self.queries if query.frame is not None]
 
     @property
     def coverage(self) -> list[str]:
-        """Of what was looked up, each sentence once."""
+        """Return the distinct sentences about coverage of these queries."""
         return list(dict.fromkeys(sentence for query in self.looked_up for sentence in query.coverage))
 
     @property
     def is_on_generation(self) -> bool:
+        """Return whether one of the queries reads generation data."""
         return any(query.is_on_generation for query in self.looked_up)
 
     def follow(self, events: Iterator[str | Query | None]) -> Iterator[str | Query | None]:
-        """The events, written down as they pass; a ChatProblem ends them."""
+        """Yield the events and record them; a ChatProblem ends them."""
         try:
             for event in events:
                 if isinstance(event, str):
                     self.text += event
                 elif event is not None:
                     self.queries.append(event)
-                    self.text = ""  # what was said before a query is not the answer
+                    self.text = ""  # text before a query is not the answer
                 yield event
             self.is_answered = True
         except ChatProblem as problem:
@@ -77,9 +78,9 @@ class Turn:
 
 
 def answer_question(turn: Turn, before: Sequence[Turn], settings: Settings) -> Iterator[str | Query]:
-    """Yield each query as it was run, and the answer; changes nothing. Raises ChatProblem, WarehouseMissing.
+    """Yield each query after it ran, and the answer; change nothing. Raises ChatProblem, WarehouseMissing.
 
-    A reply is heard to its end first: only then is it known what of it was thought, and whether it is a call.
+    A reply is read to its end first: only then is it known which part of it is thought, and whether it is a call.
     """
     with reading(version=turn.version) as con:
         head = compose_briefing(con, datetime.now(UTC))
@@ -108,9 +109,9 @@ def answer_question(turn: Turn, before: Sequence[Turn], settings: Settings) -> I
 def _whole_reply(
     messages: Sequence[dict[str, Any]], settings: Settings
 ) -> Generator[str, None, tuple[str, list[Call]]]:
-    """Return what is meant for a person, and the calls. Raises ChatProblem.
+    """Return the text for a person, and the calls. Raises ChatProblem.
 
-    Yields "" for each piece: whoever waits can leave, and the server then stops.
+    It yields "" for each piece, so that the caller can stop, and the server then stops too.
     """
     pieces, length, calls = list[str](), 0, list[Call]()
     for piece in stream_reply(messages, [TOOL], settings):
@@ -129,7 +130,7 @@ def _whole_reply(
 def beside(events: Iterator[Any], *, every_seconds: float) -> Generator[Any, None, None]:
     """Run a generator in a thread and yield its events.
 
-    None is yielded whenever nothing came for a while, so that whoever waits can stop it.
+    It yields None whenever no event came for a while, so that the caller can stop it.
     """
     result: queue.SimpleQueue[tuple[Any, BaseException | None]] = queue.SimpleQueue()
     is_over, end = threading.Event(), object()
@@ -141,7 +142,7 @@ def beside(events: Iterator[Any], *, every_seconds: float) -> Generator[Any, Non
                     return
                 result.put((event, None))
             result.put((end, None))
-        except BaseException as error:  # handed to the one who waits, and would wait for ever
+        except BaseException as error:  # passed on to the consumer, which would wait for ever
             result.put((end, error))
         finally:
             getattr(events, "close", lambda: None)()
@@ -164,7 +165,7 @@ def beside(events: Iterator[Any], *, every_seconds: float) -> Generator[Any, Non
 
 
 def _remembered(turn: Turn) -> list[dict[str, Any]]:
-    """Return a turn as it was said: a later question may be about it."""
+    """Return a turn as messages of the conversation, because a later question may refer to it."""
     messages: list[dict[str, Any]] = [{"role": "user", "content": turn.question}]
     for n, query in enumerate(turn.queries):
         messages += _as_messages(query, f"call_{id(turn)}_{n}")

@@ -1,7 +1,7 @@
-"""The model's server: whether one is set, one reply of it as it comes, and what its failures mean.
+"""The model's server: whether one is configured, one streamed reply, and what its failures mean.
 
-Belongs here: all that knows the library `openai`, which is imported when a question is asked. Not here: what is said
-to the model (`briefing.py`), and what its calls do (`conversation.py`).
+Belongs here: everything that knows the library `openai`, which is imported when a question is asked. Not here: the
+messages to the model (`briefing.py`), and the effect of its calls (`conversation.py`).
 """
 
 from collections.abc import Iterable, Iterator, Mapping, Sequence
@@ -17,26 +17,28 @@ from warehouse.settings import Settings
 
 OPENAI = "api.openai.com"
 NO_KEY = "none"
-"What a server that asks for no key is given: without one the library takes OPENAI_API_KEY, which is another's secret."
+"""The key for a server that needs none: without one the library sends OPENAI_API_KEY, which is another server's secret.
+
+"""
 CONNECT_SECONDS = 10.0
 LONGEST_MESSAGE = 200
-"Characters of what a server says about its failure."
+"The most characters of a server's message about its failure."
 
 
 class ChatProblem(UserError):
-    """There is no answer, with the way out."""
+    """Raised when no answer is possible; the message has the fix."""
 
 
 @dataclass(frozen=True)
 class Call:
-    """What the model wants called; `arguments` is meant to be JSON."""
+    """A call that the model requests; `arguments` should be JSON."""
 
     name: str
     arguments: str
 
 
 def missing_setting(settings: Settings) -> str:
-    """Return what keeps questions from being asked, as a sentence, or ""."""
+    """Return a sentence about the setting that prevents questions, or ""."""
     if find_spec("openai") is None:
         return "The library is not installed: `pip install 'gb-renewables[chat]'`, then start again."
     if not settings.chat_model:
@@ -47,7 +49,7 @@ def missing_setting(settings: Settings) -> str:
 
 
 def host_of(settings: Settings) -> str:
-    """Return where questions go: the host, and the port if it is not the usual one."""
+    """Return the host that receives questions, with the port unless it is the default one."""
     url = settings.chat_base_url
     usual = url.port in (None, 443 if url.scheme == "https" else 80)
     return f"{url.host}" if usual else f"{url.host}:{url.port}"
@@ -61,16 +63,16 @@ def is_on_this_machine(settings: Settings) -> bool:
 def stream_reply(
     messages: Sequence[Mapping[str, Any]], tools: Sequence[Mapping[str, Any]], settings: Settings
 ) -> Iterator[str | Call]:
-    """The model's text, piece by piece, then its calls. Nothing is asked twice: a repetition costs, too.
+    """Yield the model's text, piece by piece, then its calls. Raises ChatProblem.
 
-    Raises ChatProblem.
+    It never retries, because a repetition costs money too.
     """
     if wanted := missing_setting(settings):
         raise ChatProblem(wanted)
     import openai
 
     patience = openai.Timeout(settings.chat_timeout_seconds, connect=CONNECT_SECONDS)
-    # Questions go to the host that is shown and to no other: redirects are not followed.
+    # Questions go only to the host that is shown, so redirects are not followed.
     connection = openai.DefaultHttpxClient(timeout=patience, follow_redirects=False)
     client = openai.OpenAI(
         base_url=str(settings.chat_base_url),
@@ -84,7 +86,7 @@ def stream_reply(
         with client, client.chat.completions.create(stream=True, **asked) as stream:
             yield from _reply_pieces(stream)
     except openai.OpenAIError as error:
-        raise ChatProblem(_error_text(error, settings)) from None  # its request holds the key
+        raise ChatProblem(_error_text(error, settings)) from None  # its request contains the key
     except ValueError:
         raise ChatProblem(
             f"{host_of(settings)} answered something that is no chat completion: look at CHAT_BASE_URL, whose path is "
@@ -93,7 +95,10 @@ def stream_reply(
 
 
 def _reply_pieces(chunks: Iterable[Any]) -> Iterator[str | Call]:
-    """Calls come in pieces by index; some servers give all of them the index 0, and each its own id."""
+    """Yield the pieces of a reply, then its calls.
+
+    Calls come in pieces by index; some servers give all of them the index 0, and each its own id.
+    """
     calls: list[dict[str, Any]] = []
     for chunk in chunks:
         if not getattr(chunk, "choices", None):
@@ -115,7 +120,7 @@ def _reply_pieces(chunks: Iterable[Any]) -> Iterator[str | Call]:
 
 
 def _text_of(content: object) -> str:
-    """Return the text of a piece; servers that send a list of parts mark what is thought as another type."""
+    """Return the text of a piece; servers that send a list of parts give thoughts another type."""
     if isinstance(content, list):
         parts = [part for part in content if isinstance(part, dict) and part.get("type") == "text"]
         return "".join(str(part.get("text") or "") for part in parts)
@@ -123,7 +128,10 @@ def _text_of(content: object) -> str:
 
 
 def _error_text(error: Exception, settings: Settings) -> str:
-    """Return one sentence with the fix. A server may quote a refused key, so its words about keys are not repeated."""
+    """Return one sentence with the fix.
+
+    A server may quote a rejected key, so its messages about keys are not repeated.
+    """
     import openai
 
     host, model = host_of(settings), settings.chat_model

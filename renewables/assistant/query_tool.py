@@ -1,7 +1,7 @@
-"""The model's one tool: SQL against the snapshot, bounded, with the coverage of the days that it is about.
+"""The model's one tool: SQL against the snapshot, within limits, with the coverage of the days that it reads.
 
-Belongs here: running a call, and what the model is told of it. Not here: who calls (`conversation.py`), the
-lock-down (`renewables/queries/adhoc.py`).
+Belongs here: running a call, and the text that the model gets. Not here: who calls (`conversation.py`), the lock-down
+(`renewables/queries/adhoc.py`).
 """
 
 import json
@@ -26,14 +26,16 @@ from warehouse.connection import reading
 
 NAME = "query"
 ROWS_KEPT = 1_000
-"For the reader's table."
+"The most rows of the reader's table."
 ROWS_TOLD = 100
 CHARACTERS_TOLD = 12_000
-"What the model is told: it pays by the word, and a small one forgets the question behind a long table."
+"""The most characters that the model gets: tokens cost money, and a small model forgets the question behind a long
+table.
+"""
 SECONDS = 20.0
 LONGEST_SQL = 10_000
 JUDGEMENTS = frozenset({"understated_wind", "open_flags", "flags"})
-"Tables and views about the values of the datasets."
+"The tables and views about the quality of the datasets' values."
 _A_DAY = {"type": "string", "format": "date"}
 TOOL: dict[str, Any] = {
     "type": "function",
@@ -55,21 +57,21 @@ TOOL: dict[str, Any] = {
 
 @dataclass(frozen=True)
 class Query:
-    """A call and its outcome: rows, or why there are none."""
+    """A call and its outcome: rows, or why none could be read."""
 
     sql: str
     frame: pl.DataFrame | None = None
     is_cut: bool = False
-    "There are more rows."
+    "Whether the query has more rows."
     refusal: str = ""
     days: tuple[date, date] | None = None
-    "Settlement dates that it says it is about, both in."
+    "The settlement dates that the call says it is about, both inclusive."
     coverage: tuple[str, ...] = ()
     "A sentence for each observed dataset that it reads: how much of those days, or else of all, is there."
     tables: frozenset[str] = frozenset()
-    "The tables that it reads, through views and macros too."
+    "The tables that it reads, also through views and macros."
     told: str = ""
-    "What the model reads: the refusal; or the coverage and the rows as CSV, cut where they get long."
+    "The text that the model gets: the refusal, or the coverage and the rows as CSV, cut if they are long."
 
     @property
     def is_on_generation(self) -> bool:
@@ -78,7 +80,10 @@ class Query:
 
 
 def run_query(name: str, arguments: str, version: int | None) -> Query:
-    """Of the snapshot `version`. A call that cannot be run is a refusal: the model reads it and mends it."""
+    """Run a call on the snapshot `version`.
+
+    A call that cannot be run becomes a refusal, which the model reads and corrects.
+    """
     try:
         given = json.loads(arguments)
         sql = given["sql"] if isinstance(given, dict) else None
@@ -86,7 +91,7 @@ def run_query(name: str, arguments: str, version: int | None) -> Query:
         sql = None
     if name != NAME or not isinstance(sql, str):
         return _refusal_text("", f"There is one tool, {NAME}, and its arguments are JSON with sql.")
-    sql = CONTROL_CHARACTERS.sub(" ", sql).strip().rstrip(";").strip()  # it is printed on terminals
+    sql = CONTROL_CHARACTERS.sub(" ", sql).strip().rstrip(";").strip()  # the text is printed on terminals
     if len(sql) > LONGEST_SQL:
         return _refusal_text(sql[:LONGEST_SQL], "The query is too long: aggregate, and select less.")
     try:
@@ -146,7 +151,7 @@ def _coverage_of_days(tables: frozenset[str], days: tuple[date, date] | None, ve
 
 
 def _flatten(frame: pl.DataFrame) -> pl.DataFrame:
-    """Lists, structs and bytes as text: neither a CSV nor a table on a page holds them."""
+    """Return lists, structs and bytes as text, because neither a CSV file nor a table on a page can hold them."""
     nested = [name for name, kind in frame.schema.items() if kind.is_nested() or kind in (pl.Binary, pl.Object)]
     return frame.with_columns(
         pl.Series(

@@ -1,6 +1,6 @@
-"""What of a model's text is meant for a person: neither what it thinks aloud nor a call that it wrote out as text.
+"""Extracts the part of a model's text that is for a person, without thoughts and without calls written as text.
 
-Servers that know their model part these from the answer; others send the model's own notation along. Belongs here:
+Servers that know their model separate these from the answer; others pass the model's own notation on. Belongs here:
 reading the notations. Not here: running a call (`query_tool.py`).
 """
 
@@ -36,12 +36,12 @@ _ONLY_SQL = re.compile(
     r"\s*```(?:sql|duckdb)?\s*\n(?P<sql>\s*(?:SELECT|WITH|FROM)\b.*?)```\s*", re.DOTALL | re.IGNORECASE
 )
 LONGEST_CALL = 20_000
-"Characters of a text that are looked through for calls."
+"The most characters of a text that are searched for calls."
 _NAMES, _ARGUMENTS = ("name", "function", "tool", "tool_name"), ("arguments", "parameters", "args", "input", "kwargs")
 
 
 def spoken_text(text: str) -> str:
-    """Return the text without thoughts, closed or not; text in which nothing of the kind is stays as it is."""
+    """Return the text without thoughts, whether their tags are closed or not."""
     channels = list(_CHANNEL.finditer(text))
     if channels:
         text = "".join(
@@ -52,7 +52,7 @@ def spoken_text(text: str) -> str:
     spoken, is_thought, start = list[str](), False, 0
     for tag in _TAG.finditer(text):
         if "/" in tag[0][:4] or "end_of_" in tag[0].lower():
-            if not is_thought:  # it began without a tag, as the template of some models has it: all before was thought
+            if not is_thought:  # the templates of some models have no opening tag: everything before was thought
                 spoken = []
             is_thought = False
         elif not tag[0].endswith("/>"):
@@ -67,9 +67,9 @@ def spoken_text(text: str) -> str:
 
 
 def written_calls(text: str) -> list[Call]:
-    """Return the calls that are written out in a text; one without a name for a call that cannot be read.
+    """Return the calls that are written out in a text; an unreadable call has no name.
 
-    The empty list says that the text is an answer.
+    An empty list means that the text is an answer.
     """
     if only_sql := _ONLY_SQL.fullmatch(text):
         return [Call(NAME, json.dumps({"sql": only_sql["sql"]}))]
@@ -100,7 +100,7 @@ def _json_calls(text: str) -> Iterator[Call]:
             yield call
             position = end
         else:
-            position += 1  # it may be inside
+            position += 1  # a call may be nested in it
 
 
 def _call_of(value: dict[str, Any]) -> Call | None:
@@ -112,5 +112,5 @@ def _call_of(value: dict[str, Any]) -> Call | None:
 
 
 def _last_part(name: str) -> str:
-    """Return `query` of `functions.query`."""
+    """Return `query` for `functions.query`."""
     return name.rpartition(".")[2]

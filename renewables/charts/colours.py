@@ -1,6 +1,6 @@
 """One colour per technology, the same on every chart, from the palettes of Okabe and Ito and of Paul Tol.
 
-Colour-blind readers can tell them apart. Interconnectors share few colours and differ in their dashes.
+Colour-blind readers can distinguish them. Interconnectors share few colours and differ in their dashes.
 """
 
 WIND_ONSHORE, WIND_OFFSHORE, SOLAR = "#009E73", "#0072B2", "#E69F00"

@@ -1,4 +1,4 @@
-"""Coverage as a calendar: one cell per day, its state shown by colour, by sign and in words."""
+"""Coverage as a calendar: one cell per day, with its state as a colour, a sign and words."""
 
 from datetime import date, timedelta
 
@@ -10,12 +10,12 @@ from renewables.charts.style import axis_style, figure_layout
 from renewables.queries.coverage import FLAGGED, MISSING, SHORT, STATES, WHOLE
 
 COLOURS = {WHOLE: "#2E9E82", FLAGGED: "#56B4E9", SHORT: "#E69F00", MISSING: "#B9401F"}
-SIGNS = {WHOLE: "", FLAGGED: "!", SHORT: "–", MISSING: "×"}  # noqa: RUF001 (signs are meant)
+SIGNS = {WHOLE: "", FLAGGED: "!", SHORT: "–", MISSING: "×"}  # noqa: RUF001 (the signs are intended)
 TITLES = {WHOLE: "Whole", FLAGGED: "! Flagged", SHORT: "– Short", MISSING: "× Missing"}  # noqa: RUF001 (as above)
 
 
 def coverage_calendar(frame: pl.DataFrame, year: int) -> go.Figure:
-    """Draw the days of `queries.coverage.days` for one year: weeks from left to right, weekdays downwards. UTC days."""
+    """Draw the days of `queries.coverage.days_by_state` for one year (UTC): weeks left to right, weekdays downwards."""
     monday = date(year, 1, 1) - timedelta(days=date(year, 1, 1).weekday())
     weeks = ((date(year, 12, 31) - monday).days // 7) + 1
     z: list[list[int | None]] = [[None] * weeks for _ in WEEKDAYS]
@@ -51,7 +51,7 @@ def _hover_text(row: dict[str, object]) -> str:
 
 
 def _colour_scale() -> list[tuple[float, str]]:
-    """Return a colour scale of steps, one per state."""
+    """Return a stepped colour scale, one step per state."""
     step = 1 / len(STATES)
     return [(edge, COLOURS[state]) for n, state in enumerate(STATES) for edge in (n * step, (n + 1) * step)]
 

@@ -1,4 +1,4 @@
-"""Text that people typed, made safe for charts: Plotly reads tags and entities in every text, so they are escaped."""
+"""Escapes text from people for charts, because Plotly reads tags and entities in every text."""
 
 import textwrap
 from html import escape

@@ -14,7 +14,9 @@ from renewables.queries.generation import Series
 
 NAME = "Flagged: in doubt"
 SHADE, EDGE = "rgba(204, 51, 17, 0.16)", "rgba(204, 51, 17, 0.45)"
-"Paul Tol's red, which no technology has. It is hatched as well, so that colour alone does not carry the meaning."
+"""Paul Tol's red, which no technology uses. The bars are hatched as well, so that the meaning does not rest on colour.
+
+"""
 AXIS: dict[str, Any] = {
     **{"overlaying": "y", "range": [0, 1], "fixedrange": True, "visible": False, "showgrid": False},
 }
@@ -22,7 +24,7 @@ AXIS: dict[str, Any] = {
 
 
 def flagged_bars(series: Series, starts: pl.Expr | None = None) -> list[go.Bar]:
-    """Return one bar trace, or none where nothing is flagged. The figure's second y axis must be `AXIS`.
+    """Return one bar trace, or none if nothing is flagged. The figure's second y axis must be `AXIS`.
 
     Args:
         series: The series that is drawn.
@@ -32,7 +34,7 @@ def flagged_bars(series: Series, starts: pl.Expr | None = None) -> list[go.Bar]:
         return []
     flagged = series.flagged.with_columns(start_time_utc=pl.col("start_time_utc") if starts is None else starts)
     rows = flagged.unique("start_time_utc", keep="first", maintain_order=True).to_dicts()
-    # Plotly shows a bar's words as far as half the way to the nearest other bar: an empty one bounds that to a bucket.
+    # Plotly shows a bar's hover text up to halfway to the nearest bar: an empty bar limits that to one bucket.
     after_the_last = rows[-1]["start_time_utc"] + series.grain.width
     return [
         go.Bar(

@@ -1,4 +1,4 @@
-"""Generation over time: a series in, a figure out. This module reads and writes nothing.
+"""Generation over time: a series in, a figure out, without any I/O.
 
 Belongs here: how a series looks, and that a gap is visible as a gap. Not here: queries.
 """
@@ -22,7 +22,7 @@ PLOT_PIXELS = 1_000
 "The approximate width of the plot."
 HATCH = "rgba(120, 120, 120, 0.14)"
 GAPS_SHADED = 200
-"The largest number of gaps that are shaded: more shapes make a figure slow, and its gaps are visible without them."
+"The largest number of gaps that are shaded: more shapes slow a figure down, and gaps are visible without them."
 
 TICKS = [
     {"dtickrange": [None, 86_399_999], "value": "%H:%M\n%-d %b"},
@@ -30,7 +30,7 @@ TICKS = [
     {"dtickrange": ["M1", "M12"], "value": "%b\n%Y"},
     {"dtickrange": ["M12", None], "value": "%Y"},
 ]
-"The day comes before the month, as British readers write it."
+"The formats of the ticks, with the day before the month as British readers write it."
 
 FEW = 6
 "The largest number of categories whose legend fits into two lines on a phone."
@@ -54,7 +54,7 @@ def generation_figure(series: Series, *, stacked: bool = True) -> go.Figure:
 
 
 def figure_in_page(series: Series, *, stacked: bool = True, height: int = 420) -> go.Figure:
-    """Draw the same for the dashboard: in London time, without title and attribution, which the page shows."""
+    """Draw the same figure for the dashboard: in London time, without title and attribution, which the page shows."""
     shown = _with_rows(series).with_columns(start_time_utc=_london_wall_time(pl.col("start_time_utc")))
     wide = shown.pivot("category", index="start_time_utc", values="mw", maintain_order=True, aggregate_function="mean")
     categories = [name for name in wide.columns if name != "start_time_utc"]
@@ -78,13 +78,13 @@ def figure_in_page(series: Series, *, stacked: bool = True, height: int = 420) -
 
 
 def _hover_settings(series: Series) -> dict[str, Any]:
-    """Return a hover distance below one bucket, so that no neighbour answers for a bucket that is missing."""
+    """Return a hover distance of less than one bucket, so that a missing bucket shows no neighbour's value."""
     bucket_pixels = PLOT_PIXELS * (series.grain.width / (series.window.end_utc - series.window.start_utc))
     return {"hovermode": "x unified", "hoverdistance": max(2, min(20, round(0.75 * bucket_pixels)))}
 
 
 def _london_wall_time(instants: pl.Expr) -> pl.Expr:
-    """Convert instants to wall time, as Plotly draws what it is given.
+    """Convert instants to wall time in London, because Plotly draws the instants as given.
 
     October's repeated hour is drawn once, as its mean.
     """
@@ -92,7 +92,7 @@ def _london_wall_time(instants: pl.Expr) -> pl.Expr:
 
 
 def _with_rows(series: Series) -> pl.DataFrame:
-    """Return start_time_utc, category and mw, without categories that have no value in the whole span."""
+    """Return start_time_utc, category and mw, without categories that have no value in the complete span."""
     frame = series.frame.select(
         "start_time_utc", category=pl.col(series.dataset.category), mw=pl.col(series.dataset.value)
     )
@@ -148,7 +148,7 @@ def _area_traces(wide: pl.DataFrame, categories: list[str]) -> list[go.Scatter]:
 
 
 def _lone_points(lone: pl.DataFrame, name: str) -> go.Scatter:
-    """Return markers for values between two gaps, which make no line."""
+    """Return markers for values between two gaps, which a line cannot show."""
     return go.Scatter(
         x=lone["start_time_utc"].to_list(),
         y=lone[name].to_list(),

@@ -1,4 +1,4 @@
-"""A figure as a web page: one file with everything in it, readable offline and on a phone.
+"""A figure as a web page: one self-contained file, readable offline and on a phone.
 
 Belongs here: the page around a figure. Not here: what the figure shows.
 """
@@ -30,7 +30,7 @@ footer {{ max-width: 1400px; margin: 4px auto; color: #555; }}
 
 
 def html_page(figure: go.Figure, *, title: str, notes: str, licensed: bool) -> str:
-    """Return HTML of about 5 MB with the drawing library inside; `licensed` links the licence of Elexon's data."""
+    """Return HTML of about 5 MB that contains the drawing library; `licensed` links the licence of Elexon's data."""
     inside = figure.to_html(
         full_html=False,
         include_plotlyjs=True,

@@ -13,7 +13,7 @@ from renewables.charts.style import axis_style, figure_layout
 PALE = 0.45
 "The opacity of gross capacity, beside weighted capacity."
 ONE_COLOUR = [(0.0, "#E6F0F7"), (1.0, "#0B5A94")]
-"Opaque colours, so that Plotly chooses dark or light text by contrast."
+"A scale of opaque colours, so that Plotly chooses dark or light text by contrast."
 
 
 def by_stage(frame: pl.DataFrame) -> go.Figure:

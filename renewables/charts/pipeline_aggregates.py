@@ -1,6 +1,6 @@
 """Sums of the pipeline as figures, whose size does not grow with the number of projects.
 
-Frames as `queries/pipeline_aggregates.py` gives them. Not here: the map (`pipeline_map.py`), single projects
+The frames come from `queries/pipeline_aggregates.py`. Not here: the map (`pipeline_map.py`), single projects
 (`pipeline_status.py`, `pipeline_risks.py`).
 """
 
@@ -17,7 +17,7 @@ from renewables.charts.style import MUTED, axis_style, figure_layout
 
 BAR_PIXELS = 260
 SMALLEST, LARGEST = 12, 44
-"Diameters in pixels; the area grows with the number of points."
+"The diameters in pixels; the area grows with the number of points."
 
 
 def rag_counts(frame: pl.DataFrame) -> go.Figure:
@@ -28,7 +28,7 @@ def rag_counts(frame: pl.DataFrame) -> go.Figure:
 
 
 def rtb_quarters(frame: pl.DataFrame, today: date) -> go.Figure:
-    """Draw how many projects have their RTB date in each quarter, by the RAG status that they have now."""
+    """Draw how many projects have their RTB date in each quarter, by their present RAG status."""
     label = pl.format("Q{} {}", pl.col("quarter").dt.quarter(), pl.col("quarter").dt.year())
     middle = pl.col("quarter").dt.offset_by("45d")
     figure = _stacked_bars(
@@ -40,7 +40,7 @@ def rtb_quarters(frame: pl.DataFrame, today: date) -> go.Figure:
 
 
 def risks_by_score(frame: pl.DataFrame) -> go.Figure:
-    """Draw a mark per step of likelihood and impact, sized by its number of points and coloured by the worst."""
+    """Draw a mark per step of likelihood and impact, sized by its number of points and coloured by the worst one."""
     traces = [border_of(band) for band in BANDS[:-1]]
     most = float(frame["points"].max() or 1)  # type: ignore[arg-type]  # an integer column's maximum
     for band in BANDS:

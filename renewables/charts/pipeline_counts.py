@@ -1,6 +1,6 @@
 """Projects by stage, shares of technologies and the highest ratings, as bars.
 
-A share is the length of a bar, since the angles of a pie are harder to compare. Not here: capacity by stage
+A share is the length of a bar, because the angles of a pie are harder to compare. Not here: capacity by stage
 (`pipeline.py`), ratings by likelihood and impact (`pipeline_risks.py`).
 """
 

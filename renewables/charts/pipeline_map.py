@@ -1,7 +1,7 @@
 """Facilities on a schematic map of Great Britain that needs no network.
 
 The outline (`great_britain.csv`) was drawn by hand for this project: capes, bays and towns of the coast, some 240
-points to two decimals of a degree, joined by straight lines. It shows where about things are, nothing finer.
+points to two decimals of a degree, joined by straight lines. It shows approximate positions, nothing finer.
 """
 
 import csv
@@ -20,16 +20,16 @@ from renewables.charts.style import LEGEND, MUTED
 
 OUTLINE = Path(__file__).with_name("great_britain.csv")
 LONGITUDES, LATITUDES = (-8.4, 2.6), (49.6, 61.1)
-"The degrees that are always shown."
+"The bounds in degrees that are always shown."
 MARGIN = 0.5
 DIAMETERS = (11, 36)
 "The smallest and the largest marker in pixels; the area grows with MWp."
 SQUARE_DIAMETERS = (6, 20)
-"The same of marks that stand for a square of the map, whose neighbours they should not cover."
+"The same for marks that represent a square of the map, whose neighbours they should not cover."
 
 
 def on_the_map(frame: pl.DataFrame) -> go.Figure:
-    """Draw facilities that have a place: MWp by size, RAG by colour and shape, small ones above large ones."""
+    """Draw facilities with coordinates: MWp by size, RAG by colour and shape, small ones above large ones."""
     return _map_figure(frame.filter(pl.col("longitude").is_not_null()), _hover_text)
 
 
@@ -77,7 +77,7 @@ def _map_figure(
 
 
 def coast_outline() -> Iterator[tuple[list[float], list[float]]]:
-    """Yield (longitudes, latitudes) of each closed part: the mainland, then islands."""
+    """Yield (longitudes, latitudes) of each closed part: the mainland, then the islands."""
     parts: dict[str, tuple[list[float], list[float]]] = {}
     for part, longitude, latitude in _outline_points():
         xs, ys = parts.setdefault(part, ([], []))

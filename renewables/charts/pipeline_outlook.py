@@ -11,7 +11,7 @@ from renewables.queries.pipeline_outlook import Outlook
 
 YEAR = timedelta(days=365)
 TREND, BAND = "#AA4499", "rgba(170, 68, 153, 0.14)"
-"A colour that no technology has: what is computed looks different from what is planned."
+"A colour that no technology has, so that computed values look different from planned ones."
 
 
 def cumulative_capacity(outlook: Outlook, technology: str, today: date) -> go.Figure:

@@ -6,7 +6,7 @@ from pipeline_assets.vocabulary import Rag
 
 COLOURS = {Rag.RED: "#C4421A", Rag.AMBER: "#F0B030", Rag.GREEN: "#1F8A70"}
 ON_COLOURS = {Rag.RED: "#FFFFFF", Rag.AMBER: "#2B2000", Rag.GREEN: "#FFFFFF"}
-"The colours of letters on these colours."
+"The colour of a letter on each of these colours."
 SHAPES = {Rag.RED: "square", Rag.AMBER: "triangle-up", Rag.GREEN: "circle"}
 LETTERS = {rag: rag[0] for rag in Rag}
 WORST_FIRST = tuple(reversed(Rag))

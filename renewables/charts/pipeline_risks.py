@@ -1,4 +1,4 @@
-"""Open information points by likelihood and impact, from the frames of `queries/pipeline.risks`."""
+"""Open information points by likelihood and impact, from the frames of `queries.pipeline.open_risks`."""
 
 from typing import NamedTuple
 
@@ -11,7 +11,7 @@ from renewables.queries.pipeline import TOP
 
 
 class Band(NamedTuple):
-    """Ratings from `lowest` up to the lowest of the next band."""
+    """A band of ratings, from `lowest` up to the lowest of the next band."""
 
     name: str
     lowest: int
@@ -29,7 +29,7 @@ FULL = 100
 
 
 def likelihood_by_impact(frame: pl.DataFrame) -> go.Figure:
-    """Draw a mark per point with its band by colour and shape, the rank beside the top ten, and lines between bands."""
+    """Draw a mark per point with its band by colour and shape, the rank of the top ten, and lines between bands."""
     traces = [border_of(band) for band in BANDS[:-1]]
     highest = FULL * FULL + 1
     for band in BANDS:

@@ -16,7 +16,7 @@ ROW_PIXELS = 23
 
 
 def rag_grid(frame: pl.DataFrame) -> go.Figure:
-    """Draw one row per project and one column per month, each status as a lettered cell, the newest month right."""
+    """Draw one row per project and one column per month, each status as a lettered cell, the newest month last."""
     names = _short_labels(frame)
     months = frame["month"].unique().sort().to_list()
     lines = {id: number for number, id in enumerate(names)}
@@ -100,7 +100,7 @@ def rtb_timeline(frame: pl.DataFrame, today: date) -> go.Figure:
 
 
 def _short_labels(frame: pl.DataFrame) -> dict[str, str]:
-    """Return project -> label of its row, in the frame's order."""
+    """Return the label of each project's row, in the frame's order."""
     pairs = frame.select("pipeline_id", "project").unique(maintain_order=True).iter_rows()
     return {id: short_label(name) for id, name in pairs}
 

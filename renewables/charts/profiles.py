@@ -19,7 +19,7 @@ YEAR_DASHES = ["solid", "dash", "dot", "dashdot"]
 NUMBERED = 8
 "The largest number of categories of a correlation whose numbers fit into their cells."
 WHOLE_MONTH = 0.95
-"Months with less coverage are drawn hollow: their energy says little."
+"The coverage below which a month is drawn hollow, because its energy says little."
 
 
 def distribution(frame: pl.DataFrame, category: str) -> go.Figure:
@@ -43,7 +43,7 @@ def distribution(frame: pl.DataFrame, category: str) -> go.Figure:
 def _without_spikes(frame: pl.DataFrame) -> dict[str, object]:
     """Return the highest share to draw.
 
-    Solar nights put half of all half-hours into one band, and are cut off at the top.
+    Solar nights put half of all half-hours into one band, which is cut off at the top.
     """
     most, ordinary = frame["share"].max(), frame["share"].quantile(0.98)
     if not isinstance(most, float) or ordinary is None or most < 3 * ordinary:
@@ -86,7 +86,7 @@ def by_hour(frame: pl.DataFrame, *, across: str) -> go.Figure:
 
 
 def duration(frame: pl.DataFrame, category: str) -> go.Figure:
-    """Draw the MW that are reached or exceeded for a share of the time."""
+    """Draw the MW that are reached or exceeded for each share of the time."""
     traces = [
         go.Scatter(
             x=(part["share_of_time"] * 100).to_list(),

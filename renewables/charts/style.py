@@ -1,4 +1,4 @@
-"""What all figures of the dashboard share: margins, axes with units, a legend above.
+"""The style that all figures of the dashboard share: margins, axes with units, a legend above.
 
 Colours of text, grid and background come from the page's theme, so that one figure serves light and dark.
 """
@@ -9,12 +9,12 @@ import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no
 
 HEIGHT_PIXELS = 420
 SEQUENTIAL = "Viridis"
-"Colour-blind readers can tell these apart, also in grey."
+"A scale that colour-blind readers can distinguish, also in grey."
 DIVERGING = "RdBu"
 ACCENT = "#5E6EE6"
-"Between the light and the dark theme's accent."
+"A colour between the light and the dark theme's accent."
 MUTED = "#7F8894"
-"For lines and words in the background, on light and on dark."
+"The colour of lines and words in the background, on light and on dark."
 LEGEND = {
     **{"orientation": "h", "x": 0, "xanchor": "left", "y": 1.02, "yanchor": "bottom"},
     **{"traceorder": "normal", "title": {"text": ""}},

@@ -1,1 +1,1 @@
-"""The command line, `renewables`: a file a group of commands, thin over the read layer and the orchestrator."""
+"""The command line, `renewables`: one file per group of commands, thin over the read layer and the orchestrator."""

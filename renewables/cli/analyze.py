@@ -1,5 +1,4 @@
-"""`renewables analyze`: energy, means, peaks, capacity factors, percentiles of a span, how much of it is there and how
-much of that is in doubt."""
+"""`renewables analyze`: energy, means, peaks, capacity factors and percentiles of a span, with coverage and flags."""
 
 from typing import TYPE_CHECKING, Any
 
@@ -57,7 +56,7 @@ def analyze(
         sources = sources_of(dataset, window, con)
         if figures["capacity_factor"].count():
             sources = sorted({*sources, *sources_of_capacity(con)})
-        # The estimate is about current values, and about wind.
+        # The estimate holds for current values of wind only.
         is_current = dataset == WIND_AND_SOLAR.name and selection.is_current
         has_wind = is_current and not set(WIND).isdisjoint(selection.categories)
         missing = understated_wind_of(window, con) if has_wind else None
@@ -134,7 +133,7 @@ def _print_report(
 
 
 def said_of_missing_wind(missing: "UnderstatedWind") -> str:
-    """Return one sentence about missing wind, which says that it is an estimate."""
+    """Return one sentence about missing wind, which calls it an estimate."""
     from renewables.formatting import number
 
     half_hours = f"Wind is understated in {number(missing.half_hours)} half-hours"

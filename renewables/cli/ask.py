@@ -1,11 +1,11 @@
-"""`renewables ask`: a question in words, answered by the language model of the settings out of queries."""
+"""`renewables ask`: a question in plain English; the configured language model answers it with queries."""
 
 from typing import Annotated
 
 import typer
 
 ROWS_SHOWN = 20
-"Of the last result; --json has all."
+"The most rows of the last result that are printed; --json has all of them."
 
 
 def ask(

@@ -1,5 +1,4 @@
-"""`renewables demo`: the whole job on a home of its own: SYNTHETIC generation, or recorded where asked, and an invented
-portfolio."""
+"""`renewables demo`: loads SYNTHETIC or recorded generation and an invented portfolio into a separate home."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -14,7 +13,7 @@ if TYPE_CHECKING:
 
 DAYS = 28
 LATEST, FLAGGING, SEEDING = ("elexon_assets", "latest"), ("elexon_assets", "flagging"), ("pipeline_assets", "seeding")
-"Code location and job."
+"Jobs, each as its code location and its name."
 
 
 def demo(
@@ -80,7 +79,7 @@ def demo(
 
 
 def _seed_portfolio(console: "Console") -> bool:
-    """Land the invented portfolio, once: a demo that runs again keeps what was edited in it."""
+    """Land the invented portfolio once; another run of the demo keeps what was edited in it."""
     return _run(SEEDING, console)
 
 

@@ -1,4 +1,4 @@
-"""The home of `renewables demo`: its settings, apart from everybody else's, and what is wrong with its data on purpose.
+"""The home of `renewables demo`: its settings, separate from all others, and the deliberate faults of its data.
 
 Belongs here: what makes the demo's home a home of its own. Not here: filling it (`demo.py`).
 """
@@ -13,14 +13,14 @@ from warehouse.private_files import make_private_folder, write_private
 from warehouse.settings import ENV_FILES, Settings
 
 SIMULATOR_PORT = 8899
-"The default of `renewables simulate`: what the demo's home asks once `renewables up` runs on it."
+"The default port of `renewables simulate`: the demo's home fetches from it once `renewables up` runs on it."
 
 
 def lasting_faults(last: date) -> str:
-    """Return the faults of the demo's data that stay, however often they are fetched again.
+    """Return the faults of the demo's data that stay, however often it is fetched again.
 
-    Wind understated for some hours, all fuels at zero for an hour, values published again or late, one absurd value,
-    and two half-hours that Elexon never had. All are older than the week that the night fetches again.
+    Wind is understated for some hours, all fuels are zero for an hour, values are published again or late, one value is
+    absurd, and Elexon never had two half-hours. All are older than the week that the nightly run fetches again.
     """
 
     def day(number: int) -> date:
@@ -40,16 +40,16 @@ def lasting_faults(last: date) -> str:
 
 
 def passing_faults(last: date) -> str:
-    """Return the faults that only the first fetch meets, so that fetching again repairs them: a day and some hours."""
+    """Return the faults that only affect the first fetch, so that fetching again repairs them: a day and some hours."""
     whole, short = last - timedelta(days=10), last - timedelta(days=22)
     return f"hole@{whole}/{whole + timedelta(days=1)},hole@{short}T09:00Z/{short}T14:00Z"
 
 
 def prepare_home(home: Path, *, faults: str | None) -> None:
-    """Write the settings that the home brings along; no other `.env` file counts for it.
+    """Write the settings of the home; no other `.env` file counts for it.
 
-    With `faults`, `renewables up` starts a simulator with them, which schedules ask as they would ask Elexon. Without,
-    as for recorded answers, nothing is asked by itself.
+    With `faults`, `renewables up` starts a simulator with them, and schedules fetch from it as they would from Elexon.
+    Without, as for recorded data, nothing is fetched automatically.
     """
     source = ["SCHEDULES_RUNNING=false"] if faults is None else ["SIMULATOR=true", f"SIMULATOR_FAULTS='{faults}'"]
     address = f"ELEXON_BASE_URL=http://127.0.0.1:{SIMULATOR_PORT}/bmrs/api/v1"
@@ -59,7 +59,7 @@ def prepare_home(home: Path, *, faults: str | None) -> None:
 
 @contextmanager
 def only_demo_home(home: Path, base_url: str) -> Iterator[None]:
-    """Leave only the settings of the demo's home in force, whatever is set for the real one."""
+    """Keep only the settings of the demo's home in force, whatever is set for the real one."""
     before = dict(os.environ)
     for name in Settings.model_fields:
         os.environ.pop(name.upper(), None)

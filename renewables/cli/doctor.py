@@ -1,6 +1,6 @@
-"""`renewables doctor`: whether this installation can do its work, line by line, each fault with its way out.
+"""`renewables doctor`: whether this installation works, line by line, each fault with its fix.
 
-Belongs here: printing and the exit code. Not here: what is looked at (`doctor_checks.py`, `doctor_services.py`).
+Belongs here: printing and the exit code. Not here: the checks (`doctor_checks.py`, `doctor_services.py`).
 """
 
 from typing import Annotated

@@ -1,7 +1,7 @@
-"""What `renewables doctor` looks at: versions, settings, the disk, Elexon's API, the warehouse and its snapshots.
+"""The checks of `renewables doctor`: versions, settings, the disk, Elexon's API, the warehouse and its snapshots.
 
-Belongs here: looking, without changing anything; each examination yields findings and lets no expected error out. Not
-here: servers and what waits (`doctor_services.py`), printing.
+Belongs here: checks that change nothing; each yields findings and handles every expected error. Not here: servers and
+pending work (`doctor_services.py`), printing.
 """
 
 import os
@@ -28,12 +28,14 @@ from warehouse.settings import ENCODING, Settings, env_files
 
 PACKAGES = ("gb-renewables", "dagster", "duckdb", "polars", "pandera", "plotly", "streamlit")
 ROOM_BYTES = 1_000_000_000
-"Ten years of both datasets, their snapshots and backups take a few hundred MB."
+"""The free space below which there is a warning: ten years of both datasets, their snapshots and backups take a few
+hundred MB.
+"""
 SHARES = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs"}
 
 
 def run_checks() -> list[Finding]:
-    """Return the findings of all examinations, in order."""
+    """Return the findings of all checks, in order."""
     parts: list[Callable[[Settings], Iterable[Finding]]] = [
         *(_check_versions, _check_settings, _check_disk, _sizes, _check_api, _warehouse_file, _check_data),
         *(services, switched_off, waiting),
@@ -52,7 +54,7 @@ def _check_versions(_settings: Settings) -> Iterable[Finding]:
 
 
 def _check_settings(settings: Settings) -> Iterable[Finding]:
-    """Return every setting that is not its default, and always the home and the warehouse."""
+    """Yield every setting that differs from its default, and always the home and the warehouse."""
     files = [(file, dotenv_values(file, encoding=ENCODING)) for file in env_files(settings.renewables_home)]
     in_files = [(file, {name.lower() for name, value in values.items() if value}) for file, values in files]
     in_environment = {name.lower() for name, value in os.environ.items() if value}

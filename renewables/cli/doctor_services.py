@@ -1,6 +1,6 @@
-"""What `renewables doctor` looks at besides files: which servers run, what is switched off, what waits to be landed.
+"""The other checks of `renewables doctor`: which servers run, what is switched off, what waits to be landed.
 
-Belongs here: looking, without changing anything. Not here: files and versions (`doctor_checks.py`), printing.
+Belongs here: checks that change nothing. Not here: files and versions (`doctor_checks.py`), printing.
 """
 
 from collections.abc import Iterable
@@ -23,7 +23,7 @@ from warehouse.settings import Settings
 
 START = "Start it with `renewables up`."
 LANDS_WITHIN = timedelta(minutes=2)
-"A change that waits for longer was not taken by the sensor, which looks every few seconds."
+"The age from which a waiting change counts as missed by the sensor, which looks every few seconds."
 
 
 def services(settings: Settings) -> Iterable[Finding]:
@@ -51,7 +51,7 @@ def services(settings: Settings) -> Iterable[Finding]:
 
 
 def switched_off(settings: Settings) -> Iterable[Finding]:
-    """Yield what a setting leaves out."""
+    """Yield what the settings switch off."""
     if not settings.schedules_running:
         sentence = "The schedules that ask Elexon are off (SCHEDULES_RUNNING=false): new half-hours come by hand only."
         yield Finding(OFF, "schedules", sentence)
@@ -62,7 +62,7 @@ def switched_off(settings: Settings) -> Iterable[Finding]:
 
 
 def waiting(settings: Settings) -> Iterable[Finding]:
-    """Yield what was saved and is not in the charts yet, what is not judged yet, and notices that were not sent."""
+    """Yield saved changes that are not in the charts yet, values not checked for flags yet, and unsent notices."""
     landed = 0
     try:
         landed = landed_position()
@@ -71,7 +71,7 @@ def waiting(settings: Settings) -> Iterable[Finding]:
             sentence = f"{values:,} values that landed are not judged yet."
             yield Finding(WARNING, "flags", sentence, "The job `flagging` does it, after each landing.")
     except WarehouseError:
-        pass  # the snapshot has a line of its own
+        pass  # the snapshot has its own line
     try:
         file = schema.file_of(schema.ledger_address(settings))
         if file and not file.exists():
@@ -145,7 +145,7 @@ def _daemons(automatic: Automation) -> Iterable[Finding]:
 
 
 def _is_meant(trigger: Trigger, settings: Settings) -> bool:
-    """Return whether SCHEDULES_RUNNING stops it, which has a line of its own."""
+    """Return whether SCHEDULES_RUNNING stops the schedule or sensor, which has a line of its own."""
     return trigger.kind == "schedule" and trigger.location == "elexon_assets" and not settings.schedules_running
 
 

@@ -1,4 +1,4 @@
-"""`renewables fetch-year`, `fetch-range`, `repair`: ask Elexon for days, through Dagster, and wait for them."""
+"""`renewables fetch-year`, `fetch-range`, `repair`: fetch days from Elexon through Dagster, and wait for them."""
 
 from collections.abc import Sequence
 from contextlib import suppress
@@ -46,13 +46,13 @@ class Fetches:
     outcomes: "list[Outcome]" = field(default_factory=list)
 
     def console(self) -> "Console":
-        """Return where progress is shown: not the output where that is for a script."""
+        """Return where progress is shown: not the standard output if that is for a script."""
         from renewables.cli.output import open_console
 
         return open_console(stderr=self.as_json, quiet=self.quiet)
 
     def run(self, datasets: "Sequence[Dataset]", first: date, last: date) -> None:
-        """Fetch the days and wait for them. Raises BadUsage where none of them is over."""
+        """Fetch the days and wait for them. Raises BadUsage if none of them is over."""
         yesterday = datetime.now(UTC).date() - timedelta(days=1)
         if first > yesterday:
             raise BadUsage(
@@ -84,7 +84,7 @@ class Fetches:
 
 @dataclass(frozen=True)
 class FetchReport:
-    """What became of some runs; `landed` and `failed` are those of `renewables/queries/runs.py`."""
+    """The results of some runs; `landed` and `failed` are those of `renewables/queries/runs.py`."""
 
     outcomes: "Sequence[Outcome]"
     landed: "pl.DataFrame"
@@ -92,10 +92,11 @@ class FetchReport:
 
     @property
     def succeeded(self) -> bool:
+        """Return whether every run succeeded."""
         return all(outcome.succeeded for outcome in self.outcomes)
 
     def for_scripts(self) -> dict[str, object]:
-        """Return the report as `--json` has it."""
+        """Return the report in the form of `--json`."""
         return {
             "succeeded": self.succeeded,
             "runs": list(self.outcomes),
@@ -195,7 +196,7 @@ def _by_the_way_they_are_asked_for(datasets: "Sequence[Dataset]") -> "list[list[
 def wait_for(
     datasets: "Sequence[Dataset]", first: date, last: date, console: "Console", *, here: bool = False
 ) -> "list[Outcome]":
-    """Fetches with a progress bar a dataset, by window; `here`: in this process, whoever else would answer."""
+    """Fetch with one progress bar per dataset, by window; `here` forces this process even if a server responds."""
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from elexon_assets.datasets import BY_NAME
@@ -218,7 +219,7 @@ def wait_for(
 
 
 def read_report(outcomes: "Sequence[Outcome]") -> FetchReport:
-    """Return what the runs landed and what failed of them."""
+    """Return what the runs landed and what failed in them."""
     import polars as pl
 
     from renewables.queries import runs
@@ -261,7 +262,7 @@ def _print_landed(totals: "pl.DataFrame", console: "Console") -> None:
 
 
 def _print_failed(failed: "pl.DataFrame", console: "Console") -> None:
-    """Print one line per kind of failure, not per window: an outage says the same of all of them."""
+    """Print one line per kind of failure, not per window, because an outage has the same error for all of them."""
     from elexon_assets.datasets import BY_NAME
 
     for row in failed.head(FAILURES_SHOWN).iter_rows(named=True):

@@ -1,16 +1,16 @@
-"""A finding of `renewables doctor`: what was looked at, in which state it is, and what to do about it."""
+"""A finding of `renewables doctor`: what was checked, in which state it is, and how to fix it."""
 
 from dataclasses import dataclass
 
 from warehouse.redaction import redacted
 
 OK, OFF, WARNING, BROKEN = "ok", "off", "warning", "BROKEN"
-"""`off`: switched off by a setting or by hand, so nothing is wrong; it is named because people forget it."""
+"The states of a finding. `off` means switched off by a setting or by hand: nothing is wrong, but people forget it."
 
 
 @dataclass(frozen=True)
 class Finding:
-    """One line, without secrets. `fix` is what helps, or empty."""
+    """One line, without secrets. `fix` is the remedy, or ""."""
 
     state: str
     what: str
@@ -18,6 +18,6 @@ class Finding:
     fix: str = ""
 
     def __post_init__(self) -> None:
-        """Take secrets out here, so that no examination has to think of it."""
+        """Remove secrets here, so that no check has to do it."""
         for name in ("found", "fix"):
             object.__setattr__(self, name, redacted(getattr(self, name)))

@@ -1,4 +1,4 @@
-"""`renewables accept-gap`: a day that cannot be had is a known gap, which nobody has to ask for again."""
+"""`renewables accept-gap`: marks a day that Elexon cannot supply as a known gap, which is not fetched again."""
 
 from typing import Annotated
 

@@ -1,6 +1,6 @@
-"""What an import would do, printed: changes first, then problems grouped by kind, then what stays as it is.
+"""Prints what an import would do: changes first, then problems grouped by kind, then the unchanged rows.
 
-Not here: asking and taking (`record_files.py`), what is shown (`renewables/queries/import_summary.py`).
+Not here: asking and confirming (`record_files.py`), what is shown (`renewables/queries/import_summary.py`).
 """
 
 from typing import TYPE_CHECKING, Any

@@ -1,7 +1,7 @@
-"""`renewables`: the commands, and what becomes of their errors.
+"""`renewables`: the commands, and how their errors are shown.
 
-Belongs here: registration, one command a line. Not here: a command's work, which its module imports when it is called,
-so that every command starts quickly.
+Belongs here: registration, one command per line. Not here: a command's work, which its module imports when it is
+called, so that every command starts quickly.
 """
 
 import io
@@ -40,12 +40,12 @@ if sys.platform == "win32":  # locks, process groups and limits are POSIX
 
 
 class Commands(TyperGroup):
-    """In the order of registration; an expected error ends in its one sentence."""
+    """The commands in the order of registration; an expected error ends with its one sentence."""
 
-    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # a context as below
-        """Refuse what is not UTF-8 before a command meets it: neither database nor files could keep it."""
+    def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # the same kind of context as below
+        """Reject arguments that are not UTF-8 before a command gets them: neither database nor files can hold them."""
         for argument in (argument for argument in args if not argument.isascii()):
-            from warehouse.settings import is_text  # loads pydantic, which `--help` does without
+            from warehouse.settings import is_text  # loads pydantic, which `--help` does not need
 
             if not is_text(argument):
                 shown = argument.encode(errors="backslashreplace").decode()
@@ -53,7 +53,8 @@ class Commands(TyperGroup):
                 raise typer.Exit(BAD_USAGE)
         return super().parse_args(ctx, args)
 
-    def invoke(self, ctx: Any) -> Any:  # a context of typer's own copy of click, which it keeps private
+    def invoke(self, ctx: Any) -> Any:  # the context belongs to typer's private copy of click
+        """Run a command and exit with the sentence and the code of an expected error."""
         try:
             return super().invoke(ctx)
         except Exception as error:
@@ -120,7 +121,7 @@ app.command("restore")(restore.restore)
 
 
 def main() -> None:
-    """Run the console script. A terminal that lacks a character shows a `?` for it."""
+    """Run the console script; on a terminal that lacks a character it prints `?`."""
     for stream in (sys.stdout, sys.stderr):
         if isinstance(stream, io.TextIOWrapper):
             stream.reconfigure(errors="replace")

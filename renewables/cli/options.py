@@ -1,7 +1,8 @@
-"""The options that several commands share: a span, a dataset and its categories, as of when, whether doubt counts.
+"""The options that several commands share: a span, a dataset and its categories, as of when, whether flags count.
 
-Belongs here: the options, their completion in the shell, and the window that they mean in this warehouse. Not here: how
-times and names are read (`elexon_assets/time_inputs.py`, `renewables/queries/selection.py`), what is done with them.
+Belongs here: the options, their completion in the shell, and the window that they select in this warehouse. Not here:
+how times and names are read (`elexon_assets/time_inputs.py`, `renewables/queries/selection.py`), what is done with
+them.
 """
 
 import sys
@@ -28,16 +29,16 @@ def complete_observed(incomplete: str) -> list[str]:
 
 
 def complete_dataset(incomplete: str) -> list[str]:
-    """Return the names of all datasets that begin as typed."""
+    """Return the names of all datasets that begin with the typed text."""
     from elexon_assets.datasets import DATASETS
 
     return [dataset.name for dataset in DATASETS if dataset.name.startswith(incomplete)]
 
 
 def complete_category(ctx: typer.Context, incomplete: str) -> list[str]:
-    """Return the categories, of the dataset that is typed already, that begin as typed, as one word each.
+    """Return the categories of the typed dataset that begin with the typed text, as one word each.
 
-    A blank is written as a hyphen, which needs no quotes in any shell, and the case follows what is typed.
+    A blank becomes a hyphen, which needs no quotes in any shell, and the case follows the typed text.
     """
     from elexon_assets.datasets import BY_NAME, WIND_AND_SOLAR
 
@@ -91,14 +92,15 @@ AsJson = Annotated[bool, typer.Option("--json", help="For scripts; docs/json.md 
 
 @contextmanager
 def without_pandas() -> Iterator[None]:
-    """Keep DuckDB from importing pandas, as it does at the first bound parameter: that takes half a second.
+    """Keep DuckDB from importing pandas, as it does at the first bound parameter, which takes half a second.
 
-    For a process of one command, which has no other use for it. Nothing happens where it is loaded already.
+    It is for the process of one command, which has no other use for pandas. It has no effect if pandas is loaded
+    already.
     """
     if "pandas" in sys.modules:
         yield
         return
-    sys.modules["pandas"] = None  # type: ignore[assignment]  # what Python documents for a module that is not there
+    sys.modules["pandas"] = None  # type: ignore[assignment]  # None marks a missing module, as Python documents
     try:
         yield
     finally:
@@ -115,7 +117,7 @@ def open_snapshot() -> "Iterator[Connection]":
 
 
 def words_of(selection: "Selection") -> str:
-    """Return the selection in words, to follow a span; "" for what is current."""
+    """Return the selection in words, to follow a span; "" for the present state."""
     from elexon_assets.time_inputs import in_words
 
     words = ""
@@ -129,7 +131,7 @@ def words_of(selection: "Selection") -> str:
 def read_window(
     con: "Connection", dataset: str | None, start: str | None, end: str | None, *, last: timedelta | None = None
 ) -> "Window":
-    """Return the window asked for, completed from what the warehouse holds (its `last` part), not beyond now.
+    """Return the requested window, completed from the contents of the warehouse (its `last` part), not beyond now.
 
     `dataset` is one that is observed, or None for any of them. Raises UnusableInput, and Problem where the warehouse
     holds nothing of the window.

@@ -1,4 +1,4 @@
-"""How things are printed: Rich tables for people, JSON for scripts, notes to the error stream.
+"""Printing: Rich tables for people, JSON for scripts, notes to the error stream.
 
 Not here: formats of numbers, instants and spans (`renewables/formatting.py`), what is printed.
 """
@@ -17,14 +17,14 @@ if TYPE_CHECKING:
     from rich.console import Console
 
 UNWRAPPED = 10_000
-"Columns of an output that is no terminal: nothing wraps in a pipe or a file."
+"The width in columns of an output that is not a terminal: nothing wraps in a pipe or a file."
 
 LONGEST_WORD = 16
-"Longer ones, such as addresses, may be folded."
+"The longest word that is never broken; longer ones, such as addresses, may be."
 
 
 def open_console(*, stderr: bool = False, quiet: bool = False) -> "Console":
-    """Return a console as wide as the terminal, or as COLUMNS says; in a pipe or a file without it, nothing wraps."""
+    """Return a console with the width of the terminal, or of COLUMNS; in a pipe or a file without it, nothing wraps."""
     from rich.console import Console
 
     is_terminal = (sys.stderr if stderr else sys.stdout).isatty()
@@ -50,8 +50,11 @@ def print_table(
     title: str | None = None,
     right: Sequence[str] = (),
 ) -> None:
-    """`right`: the columns of numbers. Nothing in a cell is taken for markup; on a terminal too narrow for the numbers
-    every row becomes lines of name and value."""
+    """Print a table; `right` names the columns of numbers.
+
+    Nothing in a cell is interpreted as markup; on a terminal too narrow for the numbers every row becomes lines of name
+    and value.
+    """
     from rich import box
     from rich.table import Table
     from rich.text import Text
@@ -74,7 +77,7 @@ def print_table(
 
 
 def _least_width(columns: Sequence[str], rows: Sequence[Sequence[str]], right: Sequence[str]) -> int:
-    """Return the least width that the table needs: complete numbers, texts by their words."""
+    """Return the smallest width of the table: complete numbers, texts broken between words."""
     widths = []
     for n, name in enumerate(columns):
         cells = [name, *(row[n] for row in rows)]

@@ -1,6 +1,6 @@
-"""The three groups of commands about the pipeline's records, put together.
+"""The three groups of commands for the pipeline's records.
 
-Belongs here: which group has which commands. Not here: what they do (`records.py`, `record_lists.py`,
+Belongs here: which group has which commands. Not here: the commands themselves (`records.py`, `record_lists.py`,
 `record_files.py`).
 """
 
@@ -28,4 +28,4 @@ GROUPS = {
         {"list": record_lists.information_points, **_OF_ALL},
     ),
 }
-"By the name that is typed."
+"The groups by the name that is typed."

@@ -1,4 +1,4 @@
-"""`renewables quality`: how far the numbers of a span can be trusted, as a report for people or for scripts."""
+"""`renewables quality`: reports how far the numbers of a span can be trusted, for people or for scripts."""
 
 from collections.abc import Sequence
 from datetime import datetime, timedelta
@@ -15,7 +15,7 @@ if TYPE_CHECKING:
 
 LAST = timedelta(days=30)
 SPANS_NAMED = 4
-"Of a day; all of them are in --json."
+"The most spans of a day that are printed; --json has all of them."
 
 
 def quality(
@@ -153,7 +153,7 @@ def _print_worst_days(worst: "pl.DataFrame") -> None:
 
 
 def _span_texts(starts: Sequence[datetime]) -> str:
-    """Join consecutive half-hours: `05:30-06:00, 14:00-16:00`."""
+    """Return consecutive half-hours joined, as in `05:30-06:00, 14:00-16:00`."""
     from elexon_assets.settlement import HALF_HOUR
 
     spans: list[tuple[datetime, datetime]] = []

@@ -1,4 +1,4 @@
-"""`renewables quarantine`: rows that did not fulfil the contract, and another try for them."""
+"""`renewables quarantine`: rows that failed the contract, and checking them again."""
 
 from typing import Annotated
 

@@ -1,6 +1,7 @@
-"""`renewables pipelines|counterparties|information-points import|export|template|revert`: files, and taking back.
+"""`renewables pipelines|counterparties|information-points import|export|template|revert`: files, and reverting.
 
-Belongs here: asking, showing what an import would do. Not here: how a file is read (`pipeline_assets/spreadsheets`).
+Belongs here: asking, and showing what an import would do. Not here: how a file is read
+(`pipeline_assets/spreadsheets`).
 """
 
 import sys
@@ -19,6 +20,8 @@ Output = Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="The
 
 
 def import_file(sheet: str, _: str) -> Callable[..., None]:
+    """Return the command `import` of a group."""
+
     def command(
         file: Annotated[str, typer.Argument(metavar="FILE", help="CSV (UTF-8), .xlsx or .ods; - reads the input.")],
         dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and leave.")] = False,
@@ -110,6 +113,8 @@ def import_file(sheet: str, _: str) -> Callable[..., None]:
 
 
 def export(sheet: str, _: str) -> Callable[..., None]:
+    """Return the command `export` of a group."""
+
     def command(output: Output = "-") -> None:
         """Writes every {what} that is not archived as CSV, which imports back as no change.
 
@@ -128,6 +133,8 @@ def export(sheet: str, _: str) -> Callable[..., None]:
 
 
 def template(sheet: str, _: str) -> Callable[..., None]:
+    """Return the command `template` of a group."""
+
     def command(output: Output = "-") -> None:
         """Writes a CSV with the columns only, to be filled in, and tells what goes into each.
 
@@ -148,6 +155,8 @@ def template(sheet: str, _: str) -> Callable[..., None]:
 
 
 def revert(_: str, __: str) -> Callable[..., None]:
+    """Return the command `revert` of a group."""
+
     def command(
         batch: Annotated[str, typer.Argument(metavar="BATCH", help="As the history and an import name it.")],
         who: Who = None,

@@ -1,6 +1,6 @@
-"""`renewables pipelines|counterparties|information-points`: the commands that are the same for all three.
+"""`renewables pipelines|counterparties|information-points`: the commands that all three groups share.
 
-Belongs here: which commands a group has, and looking at one record. Not here: lists (`record_lists.py`), files and
+Belongs here: which commands a group has, and showing one record. Not here: lists (`record_lists.py`), files and
 reverting (`record_files.py`).
 """
 
@@ -27,7 +27,7 @@ Id = Annotated[str, typer.Argument(metavar="ID_OR_NAME", help="The id, or a name
 def record_group(
     sheet: str, kind: str, what: str, commands: dict[str, Callable[[str, str], Callable[..., None]]]
 ) -> typer.Typer:
-    """Return a group of commands; `what` is one of its records, for the help texts."""
+    """Return a group of commands; `what` names one of its records in the help texts."""
     made = typer.Typer(
         no_args_is_help=True,
         rich_markup_mode=None,
@@ -41,16 +41,20 @@ def record_group(
 
 
 def author_name(who: str | None) -> str:
+    """Return the given author, or the name of the user who is logged in."""
     return who or getpass.getuser()
 
 
 def open_engine() -> "sa.Engine":
+    """Open the ledger."""
     from pipeline_assets.ledger.schema import open_ledger
 
     return open_ledger()
 
 
 def show(sheet: str, kind: str) -> Callable[..., None]:
+    """Return the command `show` of a group."""
+
     def command(id: Id, as_json: As_json = False) -> None:
         """Shows one {what} with everything that belongs to it.
 
@@ -82,6 +86,8 @@ def show(sheet: str, kind: str) -> Callable[..., None]:
 
 
 def history(sheet: str, kind: str) -> Callable[..., None]:
+    """Return the command `history` of a group."""
+
     def command(id: Id, as_json: As_json = False) -> None:
         """Shows every change of one {what} and of what belongs to it, oldest first: who, when, why, before, after.
 
@@ -128,7 +134,7 @@ def history(sheet: str, kind: str) -> Callable[..., None]:
 
 
 def chosen_record(portfolio: "Portfolio", kind: str, text: str) -> "Record":
-    """Find a record by id (archived ones too), or by a name that only one has. Raises BadUsage."""
+    """Find a record by id (including archived ones), or by a name that only one record has. Raises BadUsage."""
     from pipeline_assets.models import ENTITIES
     from pipeline_assets.names import name_key
     from renewables.user_errors import BadUsage
@@ -151,7 +157,7 @@ def chosen_record(portfolio: "Portfolio", kind: str, text: str) -> "Record":
 def records_belonging_to(
     portfolio: "Portfolio", sheet: str, record: "Record", *, archived: bool = False
 ) -> Iterator["Record"]:
-    """Links, what they join as a part of the record, and other parts of it: information points, comments."""
+    """Yield links, the parts of the record that they join, and its other parts: information points, comments."""
     from pipeline_assets.models import ENTITIES
     from pipeline_assets.spreadsheets.sheet_columns import SHEETS
 

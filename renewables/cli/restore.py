@@ -1,4 +1,4 @@
-"""`renewables restore`: a snapshot in place of a damaged warehouse file. Nothing is ever deleted."""
+"""`renewables restore`: replaces a damaged warehouse file with a snapshot. Nothing is ever deleted."""
 
 from typing import Annotated
 

@@ -1,4 +1,4 @@
-"""`renewables simulate`: a stand-in for Elexon's API on this machine."""
+"""`renewables simulate`: runs a simulator of Elexon's API on this machine."""
 
 from pathlib import Path
 from typing import Annotated

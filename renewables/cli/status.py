@@ -1,4 +1,7 @@
-"""`renewables status`: what the warehouse holds and how fresh it is. Quick: it loads neither Dagster nor Pandera."""
+"""`renewables status`: what the warehouse holds and how fresh it is.
+
+It loads neither Dagster nor Pandera, to be quick.
+"""
 
 from datetime import UTC, datetime
 from typing import TYPE_CHECKING, Annotated, Any

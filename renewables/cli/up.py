@@ -1,4 +1,4 @@
-"""`renewables up`: Dagster (its UI and its daemon) and the dashboard on this machine, on one home, until Ctrl-C."""
+"""`renewables up`: runs Dagster (its UI and its daemon) and the dashboard of one home on this machine, until Ctrl-C."""
 
 import os
 import socket
@@ -20,7 +20,7 @@ TENDED_EVERY_SECONDS = 0.5
 
 
 class PortTaken(UserError):
-    """Something else listens there."""
+    """Raised when the port is already in use."""
 
 
 def up(
@@ -50,7 +50,7 @@ def up(
 
     settings = Settings()
     console = Console(highlight=False, soft_wrap=True)
-    os.umask(0o077)  # whatever the servers write in the home is its owner's only
+    os.umask(0o077)  # only the owner can read what the servers write in the home
     home = prepared_home(settings)
     port = port or _port_of(settings.dagster_url, DAGSTER_PORT)
     dashboard_port = dashboard_port or _port_of(settings.dashboard_url, DASHBOARD_PORT)
@@ -109,7 +109,7 @@ def dashboard_command(port: int) -> list[str]:
 
 
 def _port_of(url: "HttpUrl", default: int) -> int:
-    """Return the port of an address on this machine; another address is a proxy's, which stands in front of ours."""
+    """Return the port of an address on this machine; any other address is that of a proxy in front of ours."""
     from renewables.dagster_control.servers import LOOPBACK
 
     return url.port or default if url.host in (LOOPBACK, "localhost") else default

@@ -1,6 +1,7 @@
-"""Whether Dagster does by itself what it should: heartbeats of its daemons, newest ticks of schedules and sensors.
+"""Whether Dagster's automation works: heartbeats of its daemons, newest ticks of schedules and sensors.
 
-Belongs here: asking and reading the answer. Not here: judging or printing it (`renewables/cli/doctor_services.py`).
+Belongs here: the request and reading its result. Not here: judging or printing it
+(`renewables/cli/doctor_services.py`).
 """
 
 from collections.abc import Sequence
@@ -24,7 +25,7 @@ AUTOMATION = f"""{{
 
 @dataclass(frozen=True)
 class Daemon:
-    """One daemon of Dagster; `heartbeat_utc` is its last sign of life."""
+    """One daemon of Dagster; `heartbeat_utc` is the time of its last heartbeat."""
 
     name: str
     is_healthy: bool
@@ -38,7 +39,7 @@ class Trigger:
 
     location: str
     kind: str
-    "schedule or sensor"
+    """"schedule" or "sensor"."""
     name: str
     is_running: bool
     tick_utc: datetime | None
@@ -53,7 +54,7 @@ class Trigger:
 
 @dataclass(frozen=True)
 class Automation:
-    """What runs by itself."""
+    """The daemons, schedules and sensors of a home."""
 
     daemons: Sequence[Daemon]
     triggers: Sequence[Trigger]

@@ -1,8 +1,8 @@
-"""Asks Dagster, over GraphQL, for what a person wants: fetch a span, run a job, follow it, cancel it.
+"""The client of Dagster's GraphQL API: fetch a span, run a job, follow it, cancel it.
 
-Belongs here: the conversation with a Dagster webserver. Not here: running anything in this process (`in_process.py`).
-A span that fits one run is launched as a run (it starts within a second or two); a longer one as a backfill (the
-backfill daemon looks every 30 s). Both carry a tag, so that whoever asked finds them again.
+Belongs here: the requests to a Dagster webserver. Not here: running anything in this process (`in_process.py`). A span
+that fits one run is launched as a run (it starts within a second or two); a longer one as a backfill (the backfill
+daemon looks every 30 s). Both carry a tag with the requester, so that they can be found again.
 """
 
 from collections.abc import Sequence
@@ -24,35 +24,35 @@ from warehouse.addresses import endpoint_of
 
 REQUESTED_BY = "renewables/requested_by"
 ASSETS = "renewables/assets"
-"What a run in the process of a command materializes, which Dagster notes of its own runs only."
+"The tag with the assets of a run in the process of a command; Dagster records them for its own runs only."
 REPOSITORY = {"repositoryName": "__repository__", "repositoryLocationName": "elexon_assets"}
 ENDED = {"SUCCESS", "FAILURE", "CANCELED"}
 LAUNCHING = {"REQUESTED", "CANCELING", "FAILING"}
 WILL_RETRY, RETRIED_AS = "dagster/will_retry", "dagster/auto_retry_run_id"
 "Dagster's own tags of a run whose process died."
 RETRIED_WITHIN_SECONDS = 60.0
-"After the end of a run that is retried; Dagster looks every five seconds."
+"The longest time between the end of a run and its retry; Dagster looks every five seconds."
 STARTS_WITHIN_SECONDS = 60.0
-"A run's process, on a busy machine."
+"The longest start of a run's process on a busy machine."
 
 
 class OrchestratorError(UserError):
-    """Dagster does not answer, or refused; the sentence says what it said."""
+    """Raised when Dagster does not respond, or refuses a request; the sentence contains Dagster's own message."""
 
 
 @dataclass(frozen=True)
 class Launched:
-    """A run or a backfill of ours."""
+    """A run or a backfill that we launched."""
 
     kind: str
-    "run or backfill"
+    """"run" or "backfill"."""
     id: str
     url: str
 
 
 @dataclass(frozen=True)
 class Outcome:
-    """How a run ended; `error` says why it failed."""
+    """The outcome of a run; `error` says why it failed."""
 
     run_id: str
     succeeded: bool
@@ -61,7 +61,7 @@ class Outcome:
 
 @dataclass(frozen=True)
 class RunState:
-    """One run: Dagster's status, its newest messages, why it failed, and where to read on."""
+    """One run: Dagster's status, its newest messages, why it failed, and where to continue reading."""
 
     run_id: str
     status: str
@@ -69,21 +69,26 @@ class RunState:
     errors: Sequence[str]
     cursor: str | None
     retried_as: str | None = None
-    "The run that Dagster started in its place, after its process died."
+    "The run that Dagster started in its place after its process died."
     will_retry: bool = False
-    "Whether Dagster is about to start one."
+    "Whether Dagster is about to start a retry."
 
     @property
     def succeeded(self) -> bool:
+        """Return whether the run succeeded."""
         return self.status == "SUCCESS"
 
     @property
     def ended(self) -> bool:
+        """Return whether the run has ended, in whichever way."""
         return self.status in ENDED
 
 
 class DagsterClient:
-    """A Dagster webserver. Every method raises OrchestratorError; `url` is its address without credentials."""
+    """A client of a Dagster webserver.
+
+    Every method raises OrchestratorError; `url` is its address without credentials.
+    """
 
     def __init__(self, url: str, *, timeout_seconds: float = 15.0) -> None:
         endpoint = endpoint_of(url)
@@ -91,7 +96,7 @@ class DagsterClient:
         self._timeout_seconds = timeout_seconds
 
     def answers(self, *, for_home: Path) -> bool:
-        """Whether a webserver with our code location and that instance is there; waits for two seconds at most.
+        """Return whether a webserver with our code location and that instance responds, within two seconds.
 
         Another home's server would fill another warehouse.
         """
@@ -106,7 +111,7 @@ class DagsterClient:
         return same_home and REPOSITORY["repositoryLocationName"] in names
 
     def launch(self, datasets: Sequence[Dataset], first: date, last: date, *, requested_by: str) -> Launched:
-        """Materializes the UTC days, both ends in; or what is asked for whole."""
+        """Materialize the UTC days, both inclusive, or the complete datasets that have no partitions."""
         runs = runs_of(datasets, first, last)
         if len(runs) == 1:
             what = {
@@ -118,11 +123,11 @@ class DagsterClient:
         return self.launch_backfill(datasets, first, last, requested_by=requested_by)
 
     def run_state(self, run_id: str, cursor: str | None = None) -> RunState:
-        """Return the status and all messages after `cursor`; Dagster answers a thousand at once, a year has more."""
+        """Return the status and all messages after `cursor`; Dagster returns a thousand at a time, a year has more."""
         run, events, next_cursor = self._run_log(run_id, cursor)
         errors = read_errors(events)
         if cursor and any(MARKED_FROM_OUTSIDE in error for error in errors):
-            errors = read_errors(self._run_log(run_id, None)[1])  # what happened may have been read before
+            errors = read_errors(self._run_log(run_id, None)[1])  # the errors may have been read with an earlier cursor
         tags = {tag["key"]: tag["value"] for tag in run.get("tags", [])}
         return RunState(
             run_id,
@@ -158,7 +163,7 @@ class DagsterClient:
         return rows["status"] not in LAUNCHING, [run["runId"] for run in reversed(rows["runs"])]
 
     def cancel(self, launched: Launched) -> None:
-        """Asks for the end; what landed stays. What has ended already stays as it is."""
+        """Request the end of a run or backfill; landed rows stay, and a run that has ended is left unchanged."""
         if launched.kind == "run":
             self._cancel_run(launched.id)
             return
@@ -169,9 +174,11 @@ class DagsterClient:
             raise OrchestratorError(f"Dagster did not end the backfill: {answer['message']}")
 
     def _cancel_run(self, run_id: str) -> None:
-        """Dagster ends a run that waits or works, and none whose process is starting: then it is asked again until it
-        does, for a few seconds. (It could mark such a run as cancelled; a process that has read its run before works
-        on all the same.)"""
+        """Cancel a run, retrying for a few seconds while its process is starting.
+
+        Dagster ends a run that waits or works, but none whose process is starting. (It could mark such a run as
+        cancelled, but a process that has read its run before would continue all the same.)
+        """
         query = """mutation($id: String!) { terminateRun(runId: $id) {
           __typename ... on TerminateRunFailure { message run { status } } ... on Error { message } } }"""
         until = monotonic() + STARTS_WITHIN_SECONDS
@@ -192,7 +199,7 @@ class DagsterClient:
         location: str = "elexon_assets",
         run_config: dict[str, Any] | None = None,
     ) -> Launched:
-        """Start one of our jobs, on everything that it is about."""
+        """Start one of our jobs on all of its assets."""
         job = {"jobName": name, "repositoryLocationName": location}
         return self._launch_run(job, {REQUESTED_BY: requested_by}, run_config)
 
@@ -213,7 +220,10 @@ class DagsterClient:
         return Launched("run", run_id, f"{self.url}/runs/{run_id}")
 
     def launch_backfill(self, datasets: Sequence[Dataset], first: date, last: date, *, requested_by: str) -> Launched:
-        """As the UI does it, in as many runs as the days need; `launch` chooses it for what does not fit one run."""
+        """Launch a backfill as Dagster's UI does, in as many runs as the days need.
+
+        `launch` chooses it for days that do not fit into one run.
+        """
         query = """mutation($params: LaunchBackfillParams!) { launchPartitionBackfill(backfillParams: $params) {
           __typename ... on LaunchBackfillSuccess { backfillId } ... on Error { message } } }"""
         days = {"range": {"start": first.isoformat(), "end": last.isoformat()}}
@@ -230,6 +240,7 @@ class DagsterClient:
     def ask(
         self, query: str, variables: dict[str, Any] | None = None, *, timeout_seconds: float | None = None
     ) -> dict[str, Any]:
+        """Send one GraphQL request and return its data."""
         try:
             response = httpx.post(
                 f"{self.url}/graphql",

@@ -1,6 +1,6 @@
-"""Accepts a day as a known gap, over a Dagster server where one answers, else in this process.
+"""Accepts a day as a known gap, over a Dagster server if one responds, otherwise in this process.
 
-Belongs here: choosing the way. Not here: what may be accepted (`elexon_assets/accepted_gaps.py`).
+Belongs here: choosing between the two. Not here: what may be accepted (`elexon_assets/accepted_gaps.py`).
 """
 
 from datetime import date
@@ -30,7 +30,7 @@ def launch_acceptance(
 def accept_gap(
     dataset: str, day: date, *, reason: str, accepted_by: str, requested_by: str, settings: Settings
 ) -> Outcome:
-    """Accept the day and wait for it. Raises OrchestratorError."""
+    """Accept the day and wait for the result. Raises OrchestratorError."""
     orchestrator = DagsterClient(str(settings.dagster_url))
     if orchestrator.answers(for_home=settings.dagster_home):
         launched = launch_acceptance(

@@ -1,6 +1,6 @@
-"""Dagster's webserver behind our guard: what `renewables up` starts in place of the command `dagster-webserver`.
+"""Dagster's webserver behind our guard: `renewables up` starts it in place of the command `dagster-webserver`.
 
-Belongs here: serving the app. Not here: which requests are refused (`renewables/request_guard.py`).
+Belongs here: serving the app. Not here: which requests are rejected (`renewables/request_guard.py`).
 """
 
 import argparse
@@ -18,11 +18,11 @@ from renewables.request_guard import RequestGuard
 
 STATEMENT_TIMEOUT_MS, POOL_RECYCLE_SECONDS, POOL_MAX_OVERFLOW = 15_000, 3_600, 20
 POLL_RATE_MS = 2_000
-"These four are the defaults of Dagster's own command."
+"This and the next three values are the defaults of Dagster's own command."
 
 
 def serve(workspace: str, host: str, port: int, public_url: str) -> None:
-    """Serves Dagster's UI on the instance of DAGSTER_HOME until SIGINT or SIGTERM."""
+    """Serve Dagster's UI on the instance of DAGSTER_HOME until SIGINT or SIGTERM."""
     configure_loggers(log_level="INFO")
     with DagsterInstance.get() as instance:
         instance.optimize_for_webserver(STATEMENT_TIMEOUT_MS, POOL_RECYCLE_SECONDS, POOL_MAX_OVERFLOW)
@@ -34,7 +34,7 @@ def serve(workspace: str, host: str, port: int, public_url: str) -> None:
 
 
 def main() -> None:
-    """Reads the options and serves."""
+    """Read the options and serve."""
     options = argparse.ArgumentParser(description=__doc__)
     options.add_argument("--workspace", required=True)
     options.add_argument("--host", required=True)

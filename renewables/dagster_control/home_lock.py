@@ -1,9 +1,9 @@
-"""One `renewables up` for each home: the lock that it and its servers hold, and what it writes down about them.
+"""One `renewables up` per home: the lock that it and its servers hold, and the state that it writes to a file.
 
 The lock is on an open file that the servers inherit, so it is held until the last of them has ended: no second daemon
-starts beside one that a killed `renewables up` left.
+starts beside one that a killed `renewables up` left behind.
 
-Belongs here: who holds the home, and the state of the parts. Not here: starting them (`processes.py`).
+Belongs here: who holds the home, and the state of the servers. Not here: starting them (`processes.py`).
 """
 
 import json
@@ -22,12 +22,12 @@ LOCK, STATE = "up.lock", "up.json"
 
 
 class AlreadyUp(UserError):
-    """Another `renewables up` runs on this home."""
+    """Raised when another `renewables up` runs on this home."""
 
 
 @dataclass(frozen=True)
 class PartState:
-    """One server of `renewables up`. `state`: running, restarting, or down (given up)."""
+    """One server of `renewables up`; `state` is running, restarting, or down (given up)."""
 
     name: str
     state: str
@@ -37,13 +37,13 @@ class PartState:
 
     @property
     def is_running(self) -> bool:
-        """Return whether its process lives."""
+        """Return whether its process is alive."""
         return is_alive(self.process)
 
 
 @dataclass(frozen=True)
 class Up:
-    """What `renewables up` wrote down: its own process, its addresses, its parts."""
+    """The recorded state of `renewables up`: its own process, its addresses, its servers."""
 
     process: str
     dagster_url: str
@@ -53,9 +53,9 @@ class Up:
 
 @contextmanager
 def sole_use(folder: Path) -> Iterator[int]:
-    """Hold the lock of the home whose Dagster folder is given; yields the open file, for the servers to inherit.
+    """Hold the lock of the home whose Dagster folder is given; yield the open file, for the servers to inherit.
 
-    What a killed one left is waited for, since it is about to end. Raises AlreadyUp.
+    It waits for servers that a killed `renewables up` left behind, because they are about to end. Raises AlreadyUp.
     """
     import fcntl
 
@@ -78,7 +78,7 @@ def sole_use(folder: Path) -> Iterator[int]:
 
 
 def write_state(folder: Path, dagster_url: str, dashboard_url: str | None, parts: Sequence[PartState]) -> None:
-    """Write down the parts of this `renewables up`, in one step."""
+    """Write the state of this `renewables up`, in one step."""
     state = Up(own_identity(), dagster_url, dashboard_url, parts)
     temporary = folder / f"{STATE}.new"
     write_private(temporary, json.dumps(asdict(state)))
@@ -86,7 +86,7 @@ def write_state(folder: Path, dagster_url: str, dashboard_url: str | None, parts
 
 
 def read_state(folder: Path) -> Up | None:
-    """Return what the `renewables up` of this home wrote down, or None where there is none that says so."""
+    """Return the recorded state of the `renewables up` of this home, or None if no readable one exists."""
     try:
         values = json.loads((folder / STATE).read_text())
         return Up(**{**values, "parts": [PartState(**part) for part in values["parts"]]})

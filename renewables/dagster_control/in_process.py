@@ -1,4 +1,4 @@
-"""Runs the assets in this process on the persistent instance, when no Dagster server answers.
+"""Runs the assets in this process on the persistent instance when no Dagster server responds.
 
 The runs, events and partitions are Dagster's own, so the UI shows them when it is started later.
 """

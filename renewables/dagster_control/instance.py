@@ -1,4 +1,4 @@
-"""The Dagster instance of our home: its folder made ready, and the runs that ended without a word marked as failed."""
+"""The Dagster instance of our home: prepares its folder, and fails runs that a crashed process left behind."""
 
 import os
 from collections.abc import Iterator
@@ -15,21 +15,21 @@ if TYPE_CHECKING:
     import dagster as dg
 
 SHIPPED_COPY = "dagster.shipped.yaml"
-"`dagster.yaml` as it was shipped: while both are alike, an update replaces them."
+"A copy of `dagster.yaml` as it was shipped: while both are identical, an update replaces them."
 FIRST_SHIPPED = "824233e0f3b2c76abd4bd311d361043a708ad2a00148a97b42af1e3c2ecbe844"
-"SHA-256 of the file of the first version, which kept no copy."
+"The SHA-256 of the file in the first version, which kept no copy."
 
 PROCESS_TAG = "renewables/process"
-"On runs in a process of the command line: while that very process lives, its run is not a dead one."
+"The tag of a run in a process of the command line: while that process lives, its run does not count as dead."
 
 
 def shipped_file(name: str) -> Path:
-    """Return `dagster.yaml` or `workspace.yaml` as it came: from the checkout, else from the installed package."""
+    """Return `dagster.yaml` or `workspace.yaml` as shipped: from the checkout, otherwise from the installed package."""
     return (checkout_folder() or PACKAGE_PARENT / "renewables") / name
 
 
 def prepared_home(settings: Settings) -> Path:
-    """Return the instance's folder, with the shipped `dagster.yaml` unless the user has edited the one that is there.
+    """Return the instance's folder, with the shipped `dagster.yaml` unless the user has edited the existing one.
 
     Raises HomeNotWritable, PlantedLink.
     """
@@ -45,7 +45,7 @@ def prepared_home(settings: Settings) -> Path:
 
 
 def _is_untouched(configuration: str, copy: Path) -> bool:
-    """Return whether it is as an earlier version shipped it, so that a newer one may replace it."""
+    """Return whether the file is as an earlier version shipped it, so that a newer one may replace it."""
     if copy.exists():
         return configuration == copy.read_text()
     return sha256(configuration.encode()).hexdigest() == FIRST_SHIPPED
@@ -53,7 +53,7 @@ def _is_untouched(configuration: str, copy: Path) -> bool:
 
 @contextmanager
 def open_instance(settings: Settings) -> Iterator["dg.DagsterInstance"]:
-    """Yield the persistent instance, also set as DAGSTER_HOME for what Dagster starts from here."""
+    """Yield the persistent instance, and set DAGSTER_HOME to it for whatever Dagster starts from here."""
     import dagster as dg
 
     home = prepared_home(settings)
@@ -74,9 +74,9 @@ def mark_dead_runs(
 ) -> list[str]:
     """Mark as failed the runs whose process ended and left them STARTED, STARTING or CANCELING; return their ids.
 
-    So they keep no place and stop no night. Call it while no server of this home runs, or, for the runs of one code
-    `location`, once no process of its server that ended is left: `started_before` is when that server ended (seconds
-    since 1970). A run in a process of the command line is known by that process.
+    Otherwise they would occupy a place in the queue and block the nightly runs. Call it while no server of this home
+    runs, or, for the runs of one code `location`, once no process of its ended server is left: `started_before` is when
+    that server ended (seconds since 1970). A run in a process of the command line is identified by that process.
     """
     import dagster as dg
 

@@ -1,6 +1,6 @@
-"""Lands what was saved at once, for a person who does not want to wait: through Dagster's server, else without it.
+"""Lands saved changes immediately: through Dagster's server, or without it.
 
-`python -m renewables.dagster_control.landing_now` is the second way: a process of its own, since the dashboard neither
+`python -m renewables.dagster_control.landing_now` is the second way: a separate process, because the dashboard neither
 loads Dagster nor opens the warehouse for writing.
 """
 
@@ -16,11 +16,11 @@ PATIENCE_SECONDS = 120.0
 
 
 class LandingFailed(UserError):
-    """The changes did not land; what was saved is kept and lands later."""
+    """Raised when the changes did not land; they are saved and land later."""
 
 
 def land_now(settings: Settings, *, requested_by: str) -> str:
-    """Return a sentence about what happens now. Raises OrchestratorError, LandingFailed."""
+    """Start the landing and return a sentence about what happens now. Raises OrchestratorError, LandingFailed."""
     orchestrator = DagsterClient(str(settings.dagster_url))
     if orchestrator.answers(for_home=settings.dagster_home):
         location, job = LANDING

@@ -1,4 +1,4 @@
-"""Which process is meant: its id and the moment it started, because the system gives the id of an ended process again.
+"""The identity of a process: its id and the moment it started, because the system reuses the ids of ended processes.
 
 Belongs here: telling processes apart. Not here: starting or ending them (`processes.py`).
 """
@@ -9,16 +9,16 @@ from pathlib import Path
 
 
 def identity_of(pid: int) -> str | None:
-    """Return the process id and the start time of a process that lives, or None for one that has ended.
+    """Return the process id and the start time of a running process, or None for one that has ended.
 
-    The start time is in clock ticks since the machine started (Linux), else as `ps` writes it.
+    The start time is in clock ticks since the machine started (Linux), otherwise in the format of `ps`.
     """
     stat = Path(f"/proc/{pid}/stat")
     try:
         fields = stat.read_text(errors="replace").rpartition(")")[2].split()
     except FileNotFoundError:
         return None if Path("/proc/self/stat").exists() else _identity_from_ps(pid)
-    except ProcessLookupError:  # it ended while its file was read
+    except ProcessLookupError:  # the process ended while its file was read
         return None
     state, start_ticks = fields[0], fields[19]
     return None if state in "ZX" else f"{pid} {start_ticks}"
@@ -30,13 +30,13 @@ def own_identity() -> str:
 
 
 def is_alive(identity: str | None) -> bool:
-    """Return whether that very process still runs. An id without a start time is no identity."""
+    """Return whether that very process still runs. An id without a start time is not an identity."""
     pid, _, start = (identity or "").partition(" ")
     return bool(start) and pid.isdecimal() and identity_of(int(pid)) == identity
 
 
 def _identity_from_ps(pid: int) -> str | None:
-    """macOS and the BSDs have no /proc."""
+    """Return the identity from `ps`, because macOS and the BSDs have no /proc."""
     command = ["ps", "-o", "state=,lstart=", "-p", str(pid)]
     output = subprocess.run(command, capture_output=True, text=True, check=False)  # noqa: S603 (a fixed command and a number)
     state, _, start = output.stdout.strip().partition(" ")

@@ -1,9 +1,9 @@
-"""Starts servers as processes of their own, starts one again that ended, and leaves none behind, however it ends.
+"""Starts servers as separate processes, restarts those that end, and leaves none behind, however it ends.
 
-Each child leads a process group, which its own children (code servers, runs) are in; the end is sent to whole groups.
+Each child leads a process group that contains its own children (code servers, runs); signals go to complete groups.
 When this process is killed, the watchdog (`watchdog.py`), which is one of the children, ends the others.
 
-Belongs here: processes. Not here: which servers there are (`servers.py`), what the home is (`home_lock.py`).
+Belongs here: processes. Not here: which servers exist (`servers.py`), what the home is (`home_lock.py`).
 """
 
 import os
@@ -27,24 +27,23 @@ from warehouse.private_files import open_private
 
 START_SECONDS = 90.0
 TRIES = 5
-"Starts after which a part that keeps ending is left alone."
+"The number of starts after which a server that keeps ending is given up."
 FIRST_PAUSE_SECONDS = 0.5
-"Before the first of them; each further one waits twice as long."
+"The pause before the first restart; each further one waits twice as long."
 STEADY_SECONDS = 60.0
-"A part that ran for so long has a fresh number of tries."
+"The running time after which a server has its full number of restarts again."
 WATCHDOG = "watchdog"
 
 
 class ServerEnded(UserError):
-    """A server ended by itself, and cannot be started again; the sentence names it and its log."""
+    """Raised when a server ended by itself and cannot be restarted; the sentence names it and its log."""
 
 
 @contextmanager
 def stop_requested() -> Iterator[threading.Event]:
     """Yield an event that SIGINT, SIGTERM and SIGHUP set.
 
-    A background shell ignores SIGINT for what it starts, but its SIGINT is meant all the same; `nohup` ignores SIGHUP,
-    and that stays so.
+    SIGINT is handled even though a background shell ignores it for its commands; SIGHUP stays ignored under `nohup`.
     """
     requested = threading.Event()
 
@@ -64,7 +63,7 @@ def stop_requested() -> Iterator[threading.Event]:
 
 @dataclass
 class _Part:
-    """One server: how it is started, and how often it had to be."""
+    """One server: how it is started, and how often it was restarted."""
 
     name: str
     command: Sequence[str]
@@ -74,11 +73,11 @@ class _Part:
     child: subprocess.Popen[bytes] | None = None
     started_at: float = 0.0
     failures: int = 0
-    "Ends in a row, without a steady time between them."
+    "The number of consecutive ends without a steady time between them."
     restarts: int = 0
     next_start: float | None = None
     left_groups: dict[int, float] = field(default_factory=dict)
-    "Groups whose leader ended and that still have processes (runs), with the time of that end."
+    "The groups whose leader ended and that still have processes (runs), with the time of that end."
 
     @property
     def state(self) -> str:
@@ -94,7 +93,7 @@ def listens(path: Path) -> bool:
 
 
 class Supervisor:
-    """Use as a context manager: at the end every process of every group it started is gone."""
+    """A context manager that starts servers; at its end every process of every group that it started is gone."""
 
     def __init__(
         self,
@@ -106,9 +105,17 @@ class Supervisor:
         say: Callable[[str], None] = lambda _: None,
         group_gone: Callable[[str, float], None] = lambda _name, _ended_at: None,
     ) -> None:
-        """`inherited`: open files that the children keep open. `note` gets the parts at each change, `say` a sentence
-        for a person, `group_gone` the name of a part and when it ended, once no process of that start is left and the
-        part serves again."""
+        """Prepare a supervisor without any server.
+
+        Args:
+            log_folder: The folder of the servers' logs.
+            end_requested: The event that requests the end.
+            inherited: The open files that the children keep open.
+            note: Called with the states of the servers at each change.
+            say: Called with a sentence for a person.
+            group_gone: Called with the name of a server and when it ended, once no process of that start is left and
+                the server accepts connections again.
+        """
         self._log_folder = log_folder
         self._end_requested = end_requested or threading.Event()
         self._inherited = inherited
@@ -125,19 +132,20 @@ class Supervisor:
         socket: Path | None = None,
         needs: Callable[[], bool] = lambda: True,
     ) -> None:
-        """Start a part; its output goes to `<name>.log`.
+        """Start a server; its output goes to `<name>.log`.
 
-        Before it is started again, the `socket` that it left behind is removed, and what it `needs` must be there.
+        Before it is restarted, the `socket` that it left behind is removed, and the sockets that it `needs` must accept
+        connections.
         """
         self._parts[name] = part = _Part(name, command, environment, socket, needs)
         self._spawn(part)
 
     def log(self, name: str) -> Path:
-        """Return where the output of a part goes."""
+        """Return the path of a server's log."""
         return self._log_folder / f"{name}.log"
 
     def states(self) -> list[PartState]:
-        """Return what became of each part."""
+        """Return the state of each server."""
         return [
             PartState(
                 part.name,
@@ -150,7 +158,7 @@ class Supervisor:
         ]
 
     def tend(self) -> None:
-        """Start again what has ended. Raises ServerEnded when nothing but the watchdog is left to tend."""
+        """Restart servers that have ended. Raises ServerEnded if nothing but the watchdog is left."""
         now = time.monotonic()
         for part in self._parts.values():
             if part.child is not None and part.child.poll() is not None:
@@ -164,7 +172,7 @@ class Supervisor:
             raise ServerEnded(f"Every server ended, {TRIES} times each; see {self._log_folder}.")
 
     def wait_for(self, name: str, answers: Callable[[], bool]) -> bool:
-        """Return whether that server answers; False when the end was requested before. Raises ServerEnded."""
+        """Return whether that server responds, or False if the end is requested first. Raises ServerEnded."""
         until = time.monotonic() + START_SECONDS
         while not self._end_requested.is_set():
             if answers():
@@ -181,7 +189,7 @@ class Supervisor:
 
     def __exit__(self, *_: object) -> None:
         groups = [group for part in self._parts.values() if part.name != WATCHDOG for group in self._groups(part)]
-        # In a thread: an ended leader counts as left until it was waited for.
+        # In a thread, because an ended leader counts as left until it was waited for.
         ending = threading.Thread(target=end_groups, args=(groups,))
         ending.start()
         for part in self._parts.values():
@@ -197,7 +205,7 @@ class Supervisor:
         return [*([part.child.pid] if part.child else []), *part.left_groups]
 
     def _spawn(self, part: _Part) -> None:
-        """Start the process; the first of it empties its log, the later ones go on in it."""
+        """Start the process; its first start empties its log, later ones append to it."""
         self._log_folder.mkdir(parents=True, exist_ok=True, mode=0o700)
         if part.socket is not None:
             part.socket.unlink(missing_ok=True)
@@ -227,7 +235,7 @@ class Supervisor:
         self._note(self.states())
 
     def _tell_watchdog(self, sign: str, *groups: int) -> None:
-        """A watchdog that has just ended is started again, and gets all groups then."""
+        """Send a line to the watchdog; one that has just ended is restarted, and gets all groups then."""
         for group in groups:
             try:
                 os.write(self._lifeline, f"{sign}{identity_of(group) or group}\n".encode())
@@ -235,7 +243,7 @@ class Supervisor:
                 return
 
     def _plan_restart(self, part: _Part, now: float) -> None:
-        assert part.child is not None  # noqa: S101 (the caller has seen its end)
+        assert part.child is not None  # noqa: S101 (the caller has observed its end)
         code, group = part.child.returncode, part.child.pid
         how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
         part.left_groups[group] = time.time()
@@ -255,8 +263,8 @@ class Supervisor:
     def _forget_gone_groups(self, part: _Part) -> None:
         """Report the groups of which no process is left, the oldest first, and none before an older one has gone.
 
-        A code server that is starting again is waited for: Dagster retries the runs that are marked as failed then, and
-        gives up for good where the server does not answer.
+        It waits for a code server that is restarting: Dagster retries the runs that are then marked as failed, and
+        gives up permanently if the server does not respond.
         """
         if part.left_groups and part.socket is not None and part.state != "down" and not listens(part.socket):
             return
@@ -268,7 +276,7 @@ class Supervisor:
             self._group_gone(part.name, ended_at)
 
     def refuse_ended(self) -> None:
-        """While the servers start for the first time, one that ends is an error of its own. Raises ServerEnded."""
+        """Raise ServerEnded for a server that ends while the servers start for the first time."""
         for part in self._parts.values():
             if part.name != WATCHDOG and part.child is not None and part.child.poll() is not None:
                 raise ServerEnded(

@@ -1,6 +1,6 @@
-"""What the log of a run says over GraphQL: its messages, and why it failed.
+"""The log of a run over GraphQL: its messages, and why it failed.
 
-Belongs here: the query and reading its answer. Not here: asking (`client.py`), which error is the one that tells
+Belongs here: the query and reading its result. Not here: sending it (`client.py`), which error explains the failure
 (`pipeline_assets/failure_texts.py`).
 """
 
@@ -26,7 +26,7 @@ Event = dict[str, Any]
 
 
 def read_errors(events: Sequence[Event]) -> list[str]:
-    """Return what each failed step said; where none failed, why the run did; nothing of a run that goes on."""
+    """Return the error of each failed step, or the run's own error if no step failed; nothing while a run continues."""
     steps = [_step_error(event) for event in events if event.get("__typename") == STEP_FAILED]
     if steps:
         return steps
@@ -40,12 +40,12 @@ def read_errors(events: Sequence[Event]) -> list[str]:
 
 
 def _step_error(event: Event) -> str:
-    """Return what the asset itself said, else the error that tells."""
+    """Return the asset's own error, or the error that explains the failure."""
     description = (event.get("failureMetadata") or {}).get("description")
     return redacted(str(description).strip()) if description else describe_error(recorded_errors(event.get("error")))
 
 
 def recorded_errors(error: dict[str, Any] | None) -> list[RecordedError]:
-    """Return the error of an answer and its causes, the outermost first."""
+    """Return the error of a response and its causes, the outermost first."""
     chain = [error, *(error.get("causes") or [])] if error else []
     return [RecordedError(result["message"], result.get("className"), result.get("stack") or []) for result in chain]

@@ -1,7 +1,8 @@
-"""The servers of one home: a code server for each code location of `workspace.yaml`, the webserver and the daemon that
-share them, and a stand-in for Elexon where the settings ask for one.
+"""The servers of one home: code servers, the webserver and the daemon that share them, and an optional simulator.
 
-Left to themselves webserver and daemon start code servers of their own, and the daemon restarts its own every minute.
+There is one code server per code location of `workspace.yaml`. Left to themselves, webserver and daemon start code
+servers of their own, and the daemon restarts its own every minute. The simulator replaces Elexon if the settings
+request it.
 """
 
 import json
@@ -20,13 +21,14 @@ from warehouse.addresses import endpoint_of, is_loopback
 from warehouse.settings import Settings
 
 LOOPBACK = "127.0.0.1"
-"Neither has a login, so nobody else is let in; a team puts a proxy with one in front."
+"The only address on which the servers listen, because neither has a login; a team puts a proxy with one in front."
 
 
 def start_servers(servers: Supervisor, environment: Mapping[str, str], port: int, sockets: Path) -> None:
-    """Starts them, the code servers first: who asks one that is not there yet notes an error and asks again late.
+    """Start the servers, the code servers first.
 
-    `environment` names the home, whose instance was opened before: two servers at once would both make its databases.
+    A webserver or daemon that starts before a code server records an error and retries much later. `environment` names
+    the home, whose instance must have been opened before: two servers at once would both create its databases.
     `sockets` is an empty folder with a short path, in which only we may write. Raises ServerEnded.
     """
     from dagster_shared.yaml_utils import load_yaml_from_path
@@ -44,23 +46,23 @@ def start_servers(servers: Supervisor, environment: Mapping[str, str], port: int
             return
     workspace = sockets / "workspace.yaml"
     entries = [{"grpc_server": {"location_name": name, "socket": str(path)}} for name, path in shared.items()]
-    workspace.write_text(json.dumps({"load_from": entries}))  # which is YAML too
+    workspace.write_text(json.dumps({"load_from": entries}))  # JSON is also YAML
     with_it = ["-w", str(workspace)]
-    # `environment` may name this machine as DAGSTER_URL; the guard lets in the address that people use, whose
-    # password is nobody's business in a list of processes.
+    # `environment` may set DAGSTER_URL to this machine; the guard admits the address that people use, without its
+    # password, which must not appear in a list of processes.
     public_url = endpoint_of(Settings().dagster_url).url
     address = ["--host", LOOPBACK, "--port", str(port), "--public-url", public_url]
     guarded = [sys.executable, "-m", "renewables.dagster_control.guarded_webserver", "--workspace", str(workspace)]
-    # Who starts while a code server is away takes its assets for removed; a backfill of them would fail for good.
+    # A server that starts without a code server treats its assets as removed; a backfill of them would fail for good.
     code_servers_listen = partial(_all_listen, list(shared.values()))
     servers.start("dagster-webserver", [*guarded, *address], environment, needs=code_servers_listen)
     daemon = [sys.executable, "-m", "dagster._daemon", "run", *with_it]
-    waiting = {"DAGSTER_BACKFILL_RETRY_DEFINITION_CHANGED_ERROR": "1"}  # the same, for a daemon that runs meanwhile
+    waiting = {"DAGSTER_BACKFILL_RETRY_DEFINITION_CHANGED_ERROR": "1"}  # the same, for a running daemon
     servers.start("dagster-daemon", daemon, {**environment, **waiting}, needs=code_servers_listen)
 
 
 def start_simulator(servers: Supervisor, settings: Settings) -> None:
-    """Start the stand-in for Elexon that the settings ask for, unless one answers there. Raises Problem."""
+    """Start the simulator that the settings request, unless one responds there already. Raises UserError."""
     base_url = str(settings.elexon_base_url).rstrip("/")
     address = urlsplit(base_url)
     if not is_loopback(address.hostname or ""):

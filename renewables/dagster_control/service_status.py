@@ -1,6 +1,6 @@
-"""Whether Elexon's API and Dagster answer, looked up beside the page: nobody ever waits for it.
+"""Whether Elexon's API and Dagster respond, checked in the background so that no page waits for it.
 
-Belongs here: one short question each, and how long its answer counts. Not here: showing it.
+Belongs here: one short request each, and how long its result is valid. Not here: showing it.
 """
 
 import time
@@ -22,7 +22,7 @@ COUNTS_FOR_SECONDS = 20.0
 
 @dataclass(frozen=True)
 class Answer:
-    """`sentence` says what was asked, and how it answered or what to do."""
+    """The result of a check; `sentence` says what was requested, and how it responded or what to do."""
 
     is_there: bool
     sentence: str
@@ -30,7 +30,7 @@ class Answer:
 
 
 def elexon(settings: Settings) -> Answer:
-    """Ask for something small; waits for three seconds at most. The sentence is one line without secrets."""
+    """Send a small request and wait for three seconds at most. The sentence is one line without secrets."""
     endpoint = endpoint_of(settings.elexon_base_url)
     url = f"{endpoint.url}/datasets/metadata/latest"
     try:
@@ -51,7 +51,7 @@ def elexon(settings: Settings) -> Answer:
 
 
 def dagster(settings: Settings) -> Answer:
-    """Ask whether the server of this home answers; waits for two seconds at most."""
+    """Check whether the server of this home responds within two seconds."""
     url = endpoint_of(settings.dagster_url).url
     if DagsterClient(str(settings.dagster_url)).answers(for_home=settings.dagster_home):
         return Answer(True, f"Dagster answers at {url}.", time.monotonic())
@@ -59,7 +59,7 @@ def dagster(settings: Settings) -> Answer:
 
 
 def page_answers(url: str) -> bool:
-    """Return whether a page answers; waits for two seconds at most."""
+    """Return whether a page responds within two seconds."""
     try:
         return httpx.get(url, timeout=2.0).status_code == 200
     except httpx.HTTPError:
@@ -67,7 +67,7 @@ def page_answers(url: str) -> bool:
 
 
 class StatusMonitor:
-    """Asks in threads of its own and remembers; one for all sessions."""
+    """A monitor that checks in its own threads and keeps the results; one serves all sessions."""
 
     def __init__(self) -> None:
         self._pool = ThreadPoolExecutor(2, thread_name_prefix="lookout")
@@ -75,11 +75,11 @@ class StatusMonitor:
         self._asked: dict[tuple[str, str], Future[Answer]] = {}
 
     def elexon(self, settings: Settings) -> Answer | None:
-        """The last answer, or None before the first; asks again when it is old."""
+        """Return the last result, or None before the first; start a new check if it is old."""
         return self._look(("elexon", str(settings.elexon_base_url)), elexon, settings)
 
     def dagster(self, settings: Settings) -> Answer | None:
-        """As `elexon`."""
+        """Return the last result for Dagster in the same way as `elexon`."""
         return self._look(("dagster", f"{settings.dagster_url} {settings.dagster_home}"), dagster, settings)
 
     def _look(self, key: tuple[str, str], question: Callable[[Settings], Answer], settings: Settings) -> Answer | None:

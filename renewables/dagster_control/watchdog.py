@@ -2,7 +2,7 @@
 
 `python -m renewables.dagster_control.watchdog` reads its standard input, a pipe whose other end only `renewables up`
 has: the system closes it whatever ends that process, SIGKILL included. Each line is `+` or `-` and the identity of the
-leader of a process group. At the end of the input all groups that are left are ended, politely first.
+leader of a process group. At the end of the input it ends all groups that are left, with SIGTERM first.
 
 Belongs here: this one duty, with the standard library only, so that the process stays small.
 """
@@ -15,7 +15,7 @@ import time
 from renewables.dagster_control.process_identity import identity_of
 
 GRACE_SECONDS = 15.0
-"For runs to note that they were ended; after that they are killed."
+"The time for runs to record that they were ended, before they are killed."
 
 
 def group_lives(group: int) -> bool:
@@ -24,13 +24,13 @@ def group_lives(group: int) -> bool:
         os.killpg(group, 0)
     except ProcessLookupError:
         return False
-    except PermissionError:  # macOS, where only a leader is left that nobody waited for
+    except PermissionError:  # on macOS, when only a leader is left that nobody waited for
         return False
     return True
 
 
 def end_groups(groups: list[int], grace_seconds: float = GRACE_SECONDS) -> None:
-    """Send SIGTERM to the groups, and SIGKILL to those that are left after the grace."""
+    """Send SIGTERM to the groups, and SIGKILL to those that are left after the grace period."""
     _signal_groups(groups, signal.SIGTERM)
     until = time.monotonic() + grace_seconds
     while any(group_lives(group) for group in groups) and time.monotonic() < until:
@@ -47,7 +47,7 @@ def _signal_groups(groups: list[int], number: signal.Signals) -> None:
 
 
 def main() -> None:
-    """Read until the pipe is closed, then end what is left."""
+    """Read until the pipe is closed, then end the groups that are left."""
     leaders: dict[int, str] = {}
     for line in sys.stdin:
         identity = line[1:].strip()

@@ -1,1 +1,1 @@
-"""All SQL of the read layer, a file a section: bound parameters in, Polars frames out."""
+"""All SQL of the read layer, one file per topic: bound parameters in, Polars frames out."""

@@ -1,7 +1,7 @@
-"""Queries that a person typed or a model wrote: locked down, and bounded in rows, memory and time.
+"""Queries from a person or a model: locked down, and limited in rows, memory and time.
 
-Belongs here: what such a query may take, and what its failures mean. Not here: running it (`query_worker.py`, in a
-process of its own, which the system ends in the middle of whatever it does), queries of our own.
+Belongs here: the limits of such a query, and the meaning of its failures. Not here: running it (`query_worker.py`, in a
+separate process, which the system can end at any point), our own queries.
 """
 
 import io
@@ -22,21 +22,21 @@ from warehouse.settings import Settings
 
 WORKER = Path(__file__).with_name("query_worker.py")
 START_SECONDS = 30.0
-"For a process to start on a busy machine; a query's own seconds are counted after it."
+"The time for a process to start on a busy machine; the query's own seconds are counted after it."
 LONGEST_SECONDS = 86_400.0
 GRACE_SECONDS = 0.5
-"After its time the system ends the process; only one that hangs in the system itself is waited for so long."
+"The extra wait for a process that hangs in the system itself; any other one is ended when its time is over."
 INHERITED = ("PATH", "PYTHONPATH", "LD_LIBRARY_PATH", "HOME", "LANG")
-"Variables that the process needs to start. No other is there to be read from a query."
+"The environment variables that the process needs to start. A query can read no others."
 
 
 class QueryRefused(Exception):
-    """DuckDB's own complaint, or ours, as one line."""
+    """Raised with the error message of DuckDB, or our own, as one line."""
 
 
 @dataclass(frozen=True)
 class Answer:
-    """The rows, whether there are more than were asked for, and the tables that they are from, views resolved."""
+    """The rows, whether there are more than the limit, and the tables that they come from, with views resolved."""
 
     frame: pl.DataFrame
     is_cut: bool
@@ -44,10 +44,10 @@ class Answer:
 
 
 def run_sql(sql: str, *, row_limit: int, seconds: float, version: int | None = None) -> Answer:
-    """Run one query against the newest snapshot, or that version; it reaches no files, extensions or settings.
+    """Run one query against the newest snapshot, or a given version; it reaches no files, extensions or settings.
 
-    Raises QueryRefused (also when it takes longer than `seconds` or more memory than QUERY_MEMORY_MB),
-    WarehouseMissing and WarehouseDamaged.
+    Raises QueryRefused (also if it takes longer than `seconds` or more memory than QUERY_MEMORY_MB), WarehouseMissing
+    and WarehouseDamaged.
     """
     if not 0 < seconds <= LONGEST_SECONDS:
         raise QueryRefused(f"A query is given up to {LONGEST_SECONDS:,.0f} s, and not {seconds:g} s.")
@@ -98,6 +98,6 @@ def _stopped_after(seconds: float) -> str:
 
 
 def _as_one_line(text: str) -> str:
-    """Return DuckDB's complaint without the excerpt that it draws beneath."""
+    """Return DuckDB's error message without the excerpt that it draws below."""
     one_line = re.sub(r"\s*\n+\s*", " ", re.split(r"\n+LINE \d+:", text)[0]).strip()
-    return one_line.removeprefix("Invalid Input Error: ")  # of our macros too, which say what is wrong in a sentence
+    return one_line.removeprefix("Invalid Input Error: ")  # errors of our macros too, which are sentences

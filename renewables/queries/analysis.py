@@ -1,10 +1,10 @@
-"""Figures over a span: energy, means, peaks, percentiles and, beside each, how much of the span is there.
+"""Figures over a span: energy, means, peaks, percentiles and, beside each, the coverage of the span.
 
-Belongs here: the questions and their columns. Not here: how a measure is computed (`elexon_assets/schema/measures.py`),
-which values are meant (`selection.py`). Energy is never filled up to the half hours expected. Beside it is how many of
-the half hours are flagged as in doubt; with `exclude_flagged` they count as missing. How capacity is known at a half
-hour, and why a factor of wind errs low, is in `elexon_assets/schema/capacity.py`: installed capacity may hold planned
-plant, since Elexon's figure of a year is what was expected of it.
+Belongs here: the queries and their columns. Not here: how a measure is computed (`elexon_assets/schema/measures.py`),
+which values are selected (`selection.py`). Energy is never scaled up to the expected half-hours. Beside it is the
+number of flagged half-hours; with `exclude_flagged` they count as missing. How the capacity at a half-hour is derived,
+and why a capacity factor of wind errs low, is in `elexon_assets/schema/capacity.py`: installed capacity may include
+planned plant, because Elexon's figure for a year is the one that was expected for it.
 """
 
 from datetime import date, datetime, timedelta
@@ -61,12 +61,12 @@ def summary(
     exclude_flagged: bool = False,
     con: Connection | None = None,
 ) -> pl.DataFrame:
-    """Return one row per category, and a Total where several are asked for that every half hour has.
+    """Return one row per category, and a Total if several are selected that every half-hour has.
 
-    A half hour counts for the Total only where all of them are there that are published then. Columns: the category and
-    those of `_SUMMARY`;
-    `capacity_mw` (mean installed MW) and `capacity_factor` (0-1) are null where no capacity is known, as of any fuel.
-    `half_hours_flagged` and their share of the half hours published are the same whether those are left out or not.
+    A half-hour counts for the Total only if all of the categories that were published at that time are present.
+    Columns: the category and those of `_SUMMARY`; `capacity_mw` (mean installed MW) and `capacity_factor` (0-1) are
+    null if no capacity is known, as for every fuel. `half_hours_flagged` and their share of the published half-hours
+    are the same whether those are excluded or not.
 
     Args:
         start: A UTC day, or an instant; an ISO text of either.
@@ -81,22 +81,22 @@ def summary(
         con: A connection to a snapshot; the newest one unless given.
 
     Raises:
-        UnusableInput: for a span, a time, a dataset or a category that cannot be meant.
-        WarehouseMissing: before anything is published.
+        UnusableInput: A span, a time, a dataset or a category is invalid.
+        WarehouseMissing: Nothing is published yet.
     """
     selection = Selection.read(dataset, categories, as_of, known_at, exclude_flagged)
     return summary_of(selection, read_span(start, end), con)
 
 
 def summary_of(selection: Selection, window: Window, con: Connection | None = None) -> pl.DataFrame:
-    """Return what `summary` does, for a selection and a window."""
+    """Return the same as `summary`, for a selection and a window."""
     declaration, names = selection.declaration, list(selection.categories)
     category = declaration.category
     totalled = len(names) > 1 and set(names) <= set(declaration.always_published)
     are_there = partial(all_published, declaration, names, "category")
-    # The limit of the total is one of all categories together.
+    # The limit of the total is that of all categories together.
     limited = [*names, TOTAL] if set(names) == set(declaration.categories) else names
-    # All of them at once, which sorts once; named several times, it is computed once.
+    # All quantiles at once, which sorts once; repeated expressions are computed once.
     quantiles = f"quantile_cont(mw, {[p / 100 for p in PERCENTILES]}::DOUBLE[])"
     percentiles = ", ".join(f"{quantiles}[{n}] AS p{p}_mw" for n, p in enumerate(PERCENTILES, start=1))
     with snapshot_connection(con) as snapshot:
@@ -135,7 +135,7 @@ def summary_of(selection: Selection, window: Window, con: Connection | None = No
                 **{"limited": limited, "rows": [*names, TOTAL] if totalled else names},
             },
         )
-    return frame.select(category, *_SUMMARY).cast(dict(_SUMMARY))  # type: ignore[arg-type]  # a mapping of names to types is one
+    return frame.select(category, *_SUMMARY).cast(dict(_SUMMARY))  # type: ignore[arg-type]  # a mapping of names to types is a schema
 
 
 def daily(
@@ -149,10 +149,10 @@ def daily(
     exclude_flagged: bool = False,
     con: Connection | None = None,
 ) -> pl.DataFrame:
-    """Return one row per settlement date (Europe/London, both ends included) and category, as far as there is data.
+    """Return one row per settlement date (Europe/London, both ends included) and category, as far as data exists.
 
-    A day without data has 0 half hours. Columns: settlement_date, the category and those of `_PERIODIC`; 46, 48 or 50
-    half hours are expected. The other arguments and the errors are those of `summary`.
+    A day without data has 0 half-hours. Columns: settlement_date, the category and those of `_PERIODIC`; 46, 48 or 50
+    half-hours are expected. The other arguments and the errors are those of `summary`.
     """
     selection = Selection.read(dataset, categories, as_of, known_at, exclude_flagged)
     return _by_period(selection, "settlement_date", "settlement_date", *read_days(first, last), con)
@@ -169,7 +169,7 @@ def monthly(
     exclude_flagged: bool = False,
     con: Connection | None = None,
 ) -> pl.DataFrame:
-    """Return what `daily` does by month of the settlement dates, as far as they lie in the span.
+    """Return the same as `daily` by month of the settlement dates, for the part of each month within the span.
 
     The first column is `month`, its first day.
     """
@@ -196,7 +196,7 @@ def _by_period(
             f"SELECT period AS {column}, category AS {category}, {', '.join(_PERIODIC)} FROM ({rows}) "
             f"WHERE list_contains($names, category) ORDER BY period, list_position($names, category)",
             {**selection.parameters(window), "first": first, "last": last},
-        ).cast(dict(_PERIODIC))  # type: ignore[arg-type]  # a mapping of names to types is one
+        ).cast(dict(_PERIODIC))  # type: ignore[arg-type]  # a mapping of names to types is a schema
 
 
 def sources_of_capacity(con: Connection | None = None) -> list[str]:

@@ -1,6 +1,6 @@
-"""What must be known to read a figure rightly, as sentences that stand beside it on every face.
+"""The caveats of a figure, as sentences that every face shows beside it.
 
-Belongs here: the sentences and when each applies. Not here: how much is in doubt (`quality.py`).
+Belongs here: the sentences and when each applies. Not here: how much is flagged (`quality.py`).
 """
 
 from datetime import UTC, datetime
@@ -21,7 +21,7 @@ WIND_ERRS_LOW = "A capacity factor of wind errs low: Elexon understates wind in 
 
 
 def caveats_of(selection: Selection, con: Connection | None = None, *, has_capacity: bool = False) -> list[str]:
-    """Return the caveats of figures of the selection; `has_capacity`: capacity factors are among them."""
+    """Return the caveats of figures of the selection; with `has_capacity` they include capacity factors."""
     caveats = []
     if selection.as_of:
         caveats.append(FLAGS_ARE_TODAYS)
@@ -38,7 +38,7 @@ def caveats_of(selection: Selection, con: Connection | None = None, *, has_capac
 
 
 def first_landing(selection: Selection, con: Connection | None = None) -> datetime | None:
-    """Return when the first value of the dataset landed here, to the second, or None before any did."""
+    """Return when the first value of the dataset landed here, to the second, or None if none has."""
     with snapshot_connection(con) as snapshot:
         [(first,)] = snapshot.execute(
             f"SELECT epoch_us(min(ingested_at_utc)) FROM {selection.declaration.table}"

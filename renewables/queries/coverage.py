@@ -1,4 +1,4 @@
-"""What is there, day by day: whole, short, flagged or missing, and why; and what was set aside or failed to come.
+"""Coverage by day: whole, short, flagged or missing, and why; also quarantined rows and failed requests.
 
 Belongs here: coverage for people. Not here: totals of it (`status.py`), the rules behind a state (`elexon_assets`).
 """
@@ -29,12 +29,13 @@ _DAYS = {
 def days_by_state(
     dataset: str = "wind_and_solar", *, now: datetime | None = None, con: Connection | None = None
 ) -> pl.DataFrame:
-    """Return one row for each UTC day from the first that can be asked for to today.
+    """Return one row for each UTC day from the first available one to today.
 
-    Its columns: day_utc, state, half_hours (of 48), half_hours_missing, of them half_hours_known_gap, of those there
-    are half_hours_flagged, and why: the states of the missing ones in words, with the error of a failed request.
+    Columns: day_utc, state, half_hours (of 48), half_hours_missing, of them half_hours_known_gap, of the present ones
+    half_hours_flagged, and why: the states of the missing ones in words, with the error of a failed request.
 
-    What is too recent to be published is not missing. A short day says so even where values of it are flagged.
+    A half-hour that is too recent to be published is not missing. A short day is short even if some of its values are
+    flagged.
     """
     now = now or datetime.now(UTC)
     first = Settings().first_day
@@ -75,7 +76,7 @@ def days_by_state(
             {"first": first, "today": now.date()},
         )
     titles = {name: state.title.lower() for name, state in GAP_STATE_BY_NAME.items()}
-    return frame.with_columns(pl.col("why").str.replace_many(list(titles), list(titles.values()))).cast(_DAYS)  # type: ignore[arg-type]  # a mapping of names to types is one
+    return frame.with_columns(pl.col("why").str.replace_many(list(titles), list(titles.values()))).cast(_DAYS)  # type: ignore[arg-type]  # a mapping of names to types is a schema
 
 
 def by_year(frame: pl.DataFrame) -> pl.DataFrame:

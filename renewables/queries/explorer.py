@@ -1,4 +1,4 @@
-"""Half hours to look through: filtered, sorted, page by page; and what was ever published for one of them.
+"""Half-hours to browse: filtered, sorted, page by page; and every publication of one of them.
 
 Belongs here: rows as they are stored. Not here: series and figures (`generation.py`, `analysis.py`).
 """
@@ -19,7 +19,7 @@ OURS = ("publish_time_utc", "ingested_at_utc", "source")
 
 @dataclass(frozen=True)
 class Filter:
-    """What is looked for. Bounds are MW, both in; `as_of`: only what Elexon had published by then."""
+    """The filter of the rows. Bounds are MW, both inclusive; `as_of` keeps only what Elexon had published by then."""
 
     dataset: str
     window: Window
@@ -33,7 +33,7 @@ class Filter:
 
 
 def columns_of(dataset: Dataset) -> list[str]:
-    """Names that can be shown and sorted by, in order."""
+    """Return the names of the columns that can be shown and sorted by, in order."""
     return ["start_time_utc", "settlement_date", "settlement_period", dataset.category, dataset.value, "flags", *OURS]
 
 
@@ -49,7 +49,7 @@ def explorer_rows(
     if unknown:
         raise ValueError(f"There is no column {unknown[0]!r}: choose from {', '.join(columns_of(declaration))}.")
     direction = "DESC" if wanted.descending else "ASC"
-    # A flagged half hour is one whatever its order of reasons; the key makes every page the same twice.
+    # Flagged half-hours tie whatever their reasons; the key makes the order of the pages repeatable.
     order = f"{wanted.sorted_by} {direction} NULLS LAST, start_time_utc DESC, {declaration.category}"
     return _query_rows(
         wanted, f"SELECT {', '.join(columns)} FROM found ORDER BY {order} LIMIT {limit} OFFSET {offset}", con
@@ -66,8 +66,10 @@ def count_rows(wanted: Filter, con: Connection | None = None) -> int:
 def publication_history(
     dataset: str, start_time_utc: datetime, category: str, con: Connection | None = None
 ) -> pl.DataFrame:
-    """Every value that was published for one half hour and category, oldest first: publish_time_utc, the value,
-    change_mw from the one before, ingested_at_utc, source, is_current."""
+    """Return every value that was published for one half-hour and category, oldest first.
+
+    Columns: publish_time_utc, the value, change_mw from the previous one, ingested_at_utc, source, is_current.
+    """
     declaration = read_dataset(dataset)
     value = declaration.value
     with snapshot_connection(con) as snapshot:
@@ -82,7 +84,7 @@ def publication_history(
 
 
 def _query_rows(wanted: Filter, sql: str, con: Connection | None) -> pl.DataFrame:
-    """Return the answer of a query of `found`, the half hours that the filter selects."""
+    """Return the result of a query of `found`, the half-hours that the filter selects."""
     selection = Selection.read(wanted.dataset, wanted.categories, wanted.as_of)
     category, value = selection.declaration.category, selection.declaration.value
     with snapshot_connection(con) as snapshot:

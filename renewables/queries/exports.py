@@ -1,6 +1,6 @@
-"""Whole tables as Parquet files for other tools.
+"""Complete tables as Parquet files for other tools.
 
-Belongs here: which tables and views go along. Not here: half hours of a span (`generation.py`).
+Belongs here: which tables and views are exported. Not here: half-hours of a span (`generation.py`).
 """
 
 from dataclasses import dataclass
@@ -10,11 +10,13 @@ from elexon_assets.datasets import DATASETS
 from renewables.queries.snapshot import NOTHING_LANDED, Connection, snapshot_connection
 
 OURS_ALONE = ("warehouse_info",)
-"Bookkeeping of the warehouse itself."
+"The bookkeeping tables of the warehouse itself."
 
 
 @dataclass(frozen=True)
 class Exported:
+    """A written file."""
+
     name: str
     rows: int
     path: Path

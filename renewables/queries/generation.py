@@ -1,7 +1,7 @@
-"""Generation as it is now, and as it was published or known at a time: half hours, and series ready to be drawn.
+"""Generation as it is now, and as it was published or known at a time: half-hours, and series for charts.
 
-Belongs here: rows and series of one dataset. Not here: figures over a span (`analysis.py`), what the warehouse holds
-(`status.py`).
+Belongs here: rows and series of one dataset. Not here: figures over a span (`analysis.py`), the contents of the
+warehouse (`status.py`).
 """
 
 from dataclasses import dataclass, field
@@ -18,13 +18,13 @@ from renewables.queries.selection import Categories, Selection
 from renewables.queries.snapshot import Connection, query_frame, snapshot_connection, sources_of
 
 POINTS_A_SERIES = 3_000
-"More slow a browser down and show no more on a screen."
+"The most points per series: more slow a browser down without showing more on a screen."
 HALF_HOURS_UP_TO = timedelta(days=31)
 
 
 @dataclass(frozen=True)
 class Grain:
-    """Width of a point of a series; buckets begin at 00:00 UTC, weeks on Mondays."""
+    """The width of a point of a series; buckets begin at 00:00 UTC, weeks on Mondays."""
 
     name: str
     width: timedelta
@@ -43,9 +43,12 @@ FLAGGED: dict[str, pl.DataType] = {
 
 @dataclass(frozen=True)
 class Series:
-    """`frame`: start_time_utc, the category, generation_mw (mean of the half hours there are; null where there are
-    none), half_hours, half_hours_expected, coverage, half_hours_flagged (left out of the mean or not) and their share
-    of those published; every bucket of the window is a row for every category."""
+    """A series with one row per bucket of the window and category.
+
+    Columns of `frame`: start_time_utc, the category, generation_mw (mean of the half-hours present, or null),
+    half_hours, half_hours_expected, coverage, half_hours_flagged (excluded from the mean or not) and their share of the
+    published ones.
+    """
 
     dataset: Dataset
     window: Window
@@ -53,7 +56,9 @@ class Series:
     frame: pl.DataFrame
     sources: list[str]
     flagged: pl.DataFrame = field(default_factory=lambda: pl.DataFrame(schema=FLAGGED))
-    "Buckets with a value in doubt: half hours of it that any category doubts, and why; left out of the means or not."
+    """The buckets with flagged values: the number of half-hours with a flag on any category, and the reasons; in the
+    mean or not.
+    """
 
 
 def generation(
@@ -67,9 +72,9 @@ def generation(
     exclude_flagged: bool = False,
     con: Connection | None = None,
 ) -> pl.DataFrame:
-    """Return half hours in order, MW, one row per (start_time_utc, category); a half hour that is missing has no row.
+    """Return half-hours in order, MW, one row per (start_time_utc, category); a missing half-hour has no row.
 
-    `flags` has the reasons of the flags that doubt the value, separated by commas, null where there are none.
+    `flags` contains the reasons of the value's flags, separated by commas, or null.
 
     Args:
         start: A UTC day, or an instant; an ISO text of either.
@@ -77,20 +82,20 @@ def generation(
         dataset: An observed dataset.
         categories: One or several PSR types or fuels; all of them unless given.
         as_of: Only what Elexon had published by then; a day means its end. The flags are today's.
-        known_at: Only what had landed here by then, with the flags of then; before the first fetch there is nothing.
-        exclude_flagged: Whether rows in doubt are left out.
-        con: A connection to a snapshot; the newest one unless given.
+        known_at: Only what had landed here by then, with the flags of then; empty before the first fetch.
+        exclude_flagged: Whether flagged rows are left out.
+        con: A connection to a snapshot; the newest one by default.
 
     Raises:
-        UnusableInput: for a span, a time, a dataset or a category that cannot be meant.
-        WarehouseMissing: before anything is published.
+        UnusableInput: A span, a time, a dataset or a category is invalid.
+        WarehouseMissing: Nothing is published yet.
     """
     selection = Selection.read(dataset, categories, as_of, known_at, exclude_flagged)
     return generation_of(selection, read_span(start, end), con)
 
 
 def generation_of(selection: Selection, window: Window, con: Connection | None = None) -> pl.DataFrame:
-    """Return what `generation` does, for a selection and a window."""
+    """Return the same as `generation`, for a selection and a window."""
     declaration = selection.declaration
     with snapshot_connection(con) as snapshot:
         return query_frame(
@@ -116,8 +121,10 @@ def series_by_grain(
     exclude_flagged: bool = False,
     con: Connection | None = None,
 ) -> Series:
-    """Return what `generation` does as means over the grain that the span calls for (or the one given), on the full
-    grid."""
+    """Return the values of `generation` as means over a grain, on the full grid.
+
+    The grain follows from the span unless it is given.
+    """
     selection = Selection.read(dataset, categories, as_of, known_at, exclude_flagged)
     return series_of(selection, read_span(start, end), grain=grain, con=con)
 
@@ -125,13 +132,13 @@ def series_by_grain(
 def series_of(
     selection: Selection, window: Window, *, grain: Grain | None = None, con: Connection | None = None
 ) -> Series:
-    """Return what `series_by_grain` does, for a selection and a window."""
+    """Return the same as `series_by_grain`, for a selection and a window."""
     grain = grain or grain_for(window)
     declaration = selection.declaration
     category, value = declaration.category, declaration.value
     expected = expected_sql("greatest(bucket, $start_us)", "least(bucket + $width, $end_us)")
     with snapshot_connection(con) as snapshot:
-        # Microseconds since the epoch: buckets by TIMESTAMPTZ go through a calendar, which takes ten times as long.
+        # Microseconds since the epoch: bucketing by TIMESTAMPTZ uses a calendar and takes ten times as long.
         frame = query_frame(
             snapshot,
             f"""WITH grid AS (
@@ -159,7 +166,10 @@ SERIES_FIGURES = ("half_hours", "mean_mw", "half_hours_flagged", "flagged_share"
 
 
 def _flagged_buckets(con: Connection, selection: Selection, window: Window, grain: Grain) -> pl.DataFrame:
-    """Return `Series.flagged`. A flag is about a value that is there; whether it was published by then is looked up."""
+    """Return `Series.flagged`.
+
+    Flags belong to current values, so it looks up whether the value was published by then.
+    """
     dataset = selection.declaration
     key = f"start_time_utc, {dataset.category}"
     by_then = (
@@ -191,7 +201,7 @@ def grain_for(window: Window) -> Grain:
 
 
 _MONDAY_US = 4 * 86_400_000_000
-"1970-01-05, where a bucket of every grain begins."
+"1970-01-05 in microseconds, where a bucket of every grain begins."
 _EXPECTED = f"(least(bucket + $width, $end_us) - greatest(bucket, $start_us)) // {HALF_HOUR_US}"
 _BUCKET = f"(epoch_us(start_time_utc) - {_MONDAY_US}) // $width * $width + {_MONDAY_US}"
 

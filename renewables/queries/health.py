@@ -1,6 +1,6 @@
-"""Whether what is stored can be trusted: keys unique, counts the same whichever way they are taken.
+"""Whether stored data can be trusted: keys are unique, and counts agree however they are computed.
 
-Belongs here: questions about the file. Not here: whether the data is complete or fresh (`status.py`).
+Belongs here: checks of the file. Not here: whether the data is complete or fresh (`status.py`).
 """
 
 from dataclasses import dataclass
@@ -13,7 +13,10 @@ from renewables.queries.snapshot import Connection, snapshot_connection
 
 @dataclass(frozen=True)
 class TableHealth:
-    """`doubled_keys`: keys that stand more than once; `rows_by_filter` differs from `rows` in a corrupt file."""
+    """The health of a table.
+
+    `doubled_keys` is the number of duplicate keys; `rows_by_filter` differs from `rows` in a corrupt file.
+    """
 
     table: str
     rows: int
@@ -22,6 +25,7 @@ class TableHealth:
 
     @property
     def is_healthy(self) -> bool:
+        """Return whether no key is duplicated and both counts agree."""
         return self.rows == self.rows_by_filter and not self.doubled_keys
 
 
@@ -37,7 +41,7 @@ def _table_health(con: Connection, dataset: Dataset) -> TableHealth:
     by_filter = con.execute(f"SELECT count(*) FROM {table} WHERE {column} IS NULL").fetchall()[0][0]
     first, newest = con.execute(f"SELECT min({column}), max({column}) FROM {table}").fetchall()[0]
     if first is not None:
-        # In parts: a filter skips blocks by their stored ranges, which is what may be wrong.
+        # In parts: a filter skips blocks by their stored ranges, and those may be wrong.
         middle = first + (newest - first) / 2
         for low, high in ((first, middle), (middle, newest + timedelta(days=1))):
             by_filter += con.execute(

@@ -1,4 +1,4 @@
-"""An import of many rows for people: what changes first, problems grouped by kind with their count, then the rest.
+"""An import of many rows for people: changes first, problems grouped by kind with their count, then the rest.
 
 The page and the command line show the same. Not here: the plan itself (`pipeline_assets/spreadsheets/import_plan.py`),
 how it is drawn or printed.
@@ -21,7 +21,10 @@ _SEVERAL = re.compile(r"…(?:[,;]? …)+")
 
 @dataclass(frozen=True)
 class ProblemGroup:
-    """Problems of one kind in one column. `example`: the message of the first; `rows`: their numbers, in order."""
+    """The problems of one kind in one column.
+
+    `example` is the message of the first one; `rows` are their numbers, in order.
+    """
 
     column: str
     example: str
@@ -29,7 +32,7 @@ class ProblemGroup:
 
 
 def changes_first(plan: Plan) -> list[tuple[PlannedRow, Difference]]:
-    """Return what the import would set, row by row: changed records first, then new ones."""
+    """Return the values that the import would set, row by row: changed records first, then new ones."""
     order = {Outcome.UPDATE: 0, Outcome.CREATE: 1}
     rows = sorted((row for row in plan.rows if row.outcome in order), key=lambda row: order[row.outcome])
     return [(row, difference) for row in rows for difference in row.differences]
@@ -48,7 +51,7 @@ def problem_groups(problems: Iterable[RowProblem]) -> list[ProblemGroup]:
 
 
 def message_kind(message: str) -> str:
-    """Return what messages of one kind have in common."""
+    """Return a text that all messages of one kind share."""
     return _SEVERAL.sub("…", _WITH_DIGITS.sub("…", _QUOTED.sub("…", message)))
 
 
@@ -58,7 +61,7 @@ def unchanged_rows(plan: Plan) -> list[int]:
 
 
 def row_spans(numbers: Sequence[int]) -> str:
-    """Return ascending row numbers as people say them: 2 to 5, 9 and 12 more."""
+    """Return ascending row numbers as people write them: 2 to 5, 9 and 12 more."""
     if not numbers:
         return ""
     starts = [numbers[0], *(after for before, after in pairwise(numbers) if after != before + 1)]

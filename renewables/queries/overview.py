@@ -1,4 +1,4 @@
-"""What the first page says: the newest half hour, the last 24 hours, the last week beside the one before, records.
+"""The content of the first page: the newest half-hour, the last 24 hours, two weeks to compare, records.
 
 Belongs here: which spans, and what is missing or flagged in them. Not here: the figures of a span (`analysis.py`).
 """
@@ -23,9 +23,9 @@ DAY, WEEK = timedelta(days=1), timedelta(days=7)
 
 @dataclass(frozen=True)
 class Overview:
-    """Four summaries (`analysis.summary`) of spans that end with the newest half hour, and the records of all there is.
+    """Four summaries (`analysis.summary`) of spans that end with the newest half-hour, and the records of all data.
 
-    `records`: psr_type, peak_mw, peak_start_time_utc. `sparks`: psr_type to the MW of its last 48 half hours.
+    `records` has psr_type, peak_mw, peak_start_time_utc. `sparks` has the MW of the last 48 half-hours by psr_type.
     """
 
     held: Window
@@ -37,13 +37,13 @@ class Overview:
     records: pl.DataFrame
     sparks: dict[str, list[float]]
     half_hours_missing: int
-    "Of the last week; one in which not every technology is there."
+    "The half-hours of the last week in which at least one technology is missing."
     half_hours_flagged: int
-    "Of the last week, in doubt for any technology."
+    "The half-hours of the last week that are flagged for any technology."
 
 
 def wind_and_solar_overview(con: Connection | None = None) -> Overview | None:
-    """Return the overview of wind and solar; None without data."""
+    """Return the overview of wind and solar, or None without data."""
     dataset = WIND_AND_SOLAR
     with snapshot_connection(con) as snapshot:
         available = span_of(dataset.name, snapshot)
@@ -69,8 +69,10 @@ def wind_and_solar_overview(con: Connection | None = None) -> Overview | None:
 
 
 def record_values(dataset: str = WIND_AND_SOLAR.name, con: Connection | None = None) -> pl.DataFrame:
-    """The greatest value of each category that is always published, and of their total where all are there:
-    the category, peak_mw, peak_start_time_utc. Values that are flagged as in doubt hold no record."""
+    """Return the greatest value of each category that is always published, and of their complete totals.
+
+    Columns: the category, peak_mw, peak_start_time_utc. Flagged values cannot be records.
+    """
     declaration = read_dataset(dataset)
     category, value = declaration.category, declaration.value
     names = declaration.always_published
@@ -93,7 +95,7 @@ def record_values(dataset: str = WIND_AND_SOLAR.name, con: Connection | None = N
 
 
 def count_flagged(dataset: str, window: Window, con: Connection | None = None) -> int:
-    """Return the number of half hours of the window with a value in doubt."""
+    """Return the number of half-hours of the window with a flagged value."""
     with snapshot_connection(con) as snapshot:
         rows = snapshot.execute(
             f"SELECT count(DISTINCT start_time_utc) FROM {dataset}_flagged "

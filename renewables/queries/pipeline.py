@@ -16,17 +16,17 @@ from pipeline_assets.vocabulary import Rag, Stage
 from renewables.queries.snapshot import Connection, query_frame, snapshot_connection
 
 STALE_DAYS = 30
-"A project without an update for this long is listed as stale."
+"The days without an update after which a project is listed as stale."
 TOP = 10
 MONTHS = 12
-"The number of months that are shown of statuses over time."
+"The number of months that charts of statuses over time show."
 
 
 @dataclass(frozen=True)
 class Filter:
-    """Which projects to include; an empty filter includes all. A project must match every field.
+    """The filter of projects; an empty one includes all. A project must match every field.
 
-    Of its facilities only those of `technologies` count. `today` (UTC) dates the months, what is overdue and what is
+    Only facilities of `technologies` count. `today` (UTC) determines the months, and which projects are overdue or
     stale.
     """
 
@@ -40,7 +40,7 @@ class Filter:
 
 
 def landed_position(con: Connection | None = None) -> int:
-    """Return the position of the newest change in charts and metrics; 0 before the first landing."""
+    """Return the position of the newest change in charts and metrics, or 0 before the first landing."""
     with snapshot_connection(con) as snapshot:
         return tables.landed_position(snapshot)
 
@@ -64,7 +64,10 @@ def headline_figures(wanted: Filter, con: Connection | None = None) -> dict[str,
 
 
 def by_stage_and_technology(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
-    """stage, technology, projects, facilities, gross_mwp, weight, weight_is_default, weighted_mwp; in stages' order."""
+    """Return one row per stage and technology, in the order of the stages.
+
+    Columns: stage, technology, projects, facilities, gross_mwp, weight, weight_is_default, weighted_mwp.
+    """
     with snapshot_connection(con) as snapshot:
         return query_chosen(
             snapshot,
@@ -76,8 +79,11 @@ def by_stage_and_technology(wanted: Filter, con: Connection | None = None) -> pl
 
 
 def facility_places(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
-    """A row a facility, the greatest first: pipeline_id, project, facility, technology, capacity_mwp, longitude,
-    latitude (both null where no place is known), stage, rag, rag_comment, rtb_date."""
+    """Return one row per facility, the largest first.
+
+    Columns: pipeline_id, project, facility, technology, capacity_mwp, longitude, latitude (both null if unknown),
+    stage, rag, rag_comment, rtb_date.
+    """
     with snapshot_connection(con) as snapshot:
         return query_chosen(
             snapshot,
@@ -97,10 +103,11 @@ def rag_by_month(
     limit: int | None = None,
     offset: int = 0,
 ) -> pl.DataFrame:
-    """Return the status at the end of each of the last months (today in the present one).
+    """Return the status at the end of each of the last months (today's status for the present one).
 
-    Columns: pipeline_id, project, market, month (its first day), rag, rag_comment, stage. Projects that stand worst now
-    come first; `limit` and `offset` choose some of them. Months before a project's first status have no row.
+    Columns: pipeline_id, project, market, month (its first day), rag, rag_comment, stage. Projects with the worst
+    present status come first; `limit` and `offset` select some of them. Months before a project's first status have no
+    row.
     """
     with snapshot_connection(con) as snapshot:
         return query_chosen(
@@ -142,7 +149,7 @@ def rtb_dates(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
 
 
 def overdue_projects(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
-    """Return the projects past their RTB date that are not in Construction yet, the latest first.
+    """Return the projects past their RTB date that are not in Construction yet, the most overdue first.
 
     Columns: pipeline_id, project, stage, rag, rtb_date, days_overdue.
     """
@@ -156,7 +163,7 @@ def overdue_projects(wanted: Filter, con: Connection | None = None) -> pl.DataFr
 
 
 def stale_projects(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
-    """Return the projects, except Completed ones, that nobody changed for `STALE_DAYS`, the longest first.
+    """Return the projects, except Completed ones, without a change for `STALE_DAYS`, the longest unchanged first.
 
     Columns: pipeline_id, project, stage, rag, status_date, updated_at_utc, days.
     """
@@ -171,12 +178,12 @@ def stale_projects(wanted: Filter, con: Connection | None = None) -> pl.DataFram
 
 
 def open_risks(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
-    """Return the open information points that fit the filter, the highest rating first.
+    """Return the open information points that match the filter, the highest rating first.
 
-    A point's own market and technology count, else those of its project; stage and RAG are the project's; it has the
-    counterparties that it names and those of its project. Columns: rank, information_point_id, information_point,
-    pipeline_id, project, rag, market, technology (its own), impact, likelihood, rating, owner, due_date,
-    updated_at_utc.
+    Market and technology are the point's own, otherwise those of its project; stage and RAG are the project's; its
+    counterparties are those that it names and those of its project. Columns: rank, information_point_id,
+    information_point, pipeline_id, project, rag, market, technology (its own), impact, likelihood, rating, owner,
+    due_date, updated_at_utc.
     """
     with snapshot_connection(con) as snapshot:
         return query_chosen(
@@ -235,13 +242,14 @@ RISKS = f"""FROM open_risks AS point LEFT JOIN pipelines AS project ON project.i
         WHERE (link.information_point_id = point.information_point_id OR link.pipeline_id = point.pipeline_id)
         AND NOT company.archived AND list_contains($counterparties::VARCHAR[], company.name)
     ))"""
-"Open information points that fit the filter, as `point`, with their `project`."
+"The open information points that match the filter, as `point`, with their `project`."
 
 
 def status_at_month_ends(projects: str) -> str:
-    """Return the relation `at_month_ends`: the status at the end of each of the last `$months` of some projects.
+    """Return SQL of `at_month_ends`, the status of some projects at the end of each of the last `$months`.
 
-    A status holds from its date on, and at the latest from the day on which it was entered: it is the present one then.
+    A status holds from its date on, and at the latest from the day on which it was entered, when it becomes the present
+    one.
     """
     return f"""at_month_ends AS (
     SELECT pipeline_id, any_value(project.name) AS project, any_value(project.market) AS market, month,

@@ -1,7 +1,7 @@
 """Sums of the pipeline for views that cannot draw each project: by month, by quarter, by square of the map, by score.
 
-Every query takes the same `Filter` as `pipeline.py`, and its size does not grow with the number of projects.
-Not here: single projects (`pipeline.py`).
+Every query takes the same `Filter` as `pipeline.py`, and its size does not grow with the number of projects. Not here:
+single projects (`pipeline.py`).
 """
 
 import polars as pl
@@ -12,14 +12,17 @@ from renewables.queries.pipeline import MONTHS, RISKS, Filter, query_chosen, sta
 from renewables.queries.snapshot import Connection, snapshot_connection
 
 SQUARE_DEGREES = 0.5
-"Side of a square of the map: some 35 km by 55 km."
+"The side of a square of the map: some 35 km by 55 km."
 SCORE_STEP = 10
-"Points of impact and of likelihood that are drawn as one."
+"The width of a step of impact and of likelihood; the points within it are drawn as one."
 LARGEST_NAMED = 3
 
 
 def rag_counts_by_month(wanted: Filter, months: int = MONTHS, con: Connection | None = None) -> pl.DataFrame:
-    """Return month (its first day), rag, projects: how many stood how at the end of each of the last months."""
+    """Return the number of projects by RAG status at the end of each of the last months.
+
+    Columns: month (its first day), rag, projects.
+    """
     with snapshot_connection(con) as snapshot:
         return query_chosen(
             snapshot,
@@ -32,7 +35,7 @@ def rag_counts_by_month(wanted: Filter, months: int = MONTHS, con: Connection | 
 
 
 def projects_by_stage(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
-    """Return stage, projects in the stages' order; a project without facilities counts, too."""
+    """Return stage and number of projects in the order of the stages; a project without facilities counts too."""
     with snapshot_connection(con) as snapshot:
         return query_chosen(
             snapshot,
@@ -45,7 +48,7 @@ def projects_by_stage(wanted: Filter, con: Connection | None = None) -> pl.DataF
 def technology_shares(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
     """Return technology, projects, gross_mwp, share (of the gross MWp, 0-1), the largest first.
 
-    The share is null where no facility has a capacity yet.
+    The share is null as long as no facility has a capacity.
     """
     with snapshot_connection(con) as snapshot:
         return query_chosen(
@@ -58,7 +61,7 @@ def technology_shares(wanted: Filter, con: Connection | None = None) -> pl.DataF
 
 
 def rtb_by_quarter(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
-    """Return quarter (its first day), rag, projects, gross_mwp, of the projects with an RTB date within the bounds."""
+    """Return quarter (its first day), rag, projects, gross_mwp of the projects with an RTB date within the bounds."""
     with snapshot_connection(con) as snapshot:
         return query_chosen(
             snapshot,
@@ -73,7 +76,7 @@ def rtb_by_quarter(wanted: Filter, con: Connection | None = None) -> pl.DataFram
 
 
 def places_by_square(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
-    """Return one row per square of the map that has facilities.
+    """Return one row per square of the map with facilities.
 
     Columns: rag (the status with the most capacity), facilities, projects, capacity_mwp, red_mwp, amber_mwp, green_mwp,
     longitude and latitude (the middle of the facilities, weighted by capacity), largest (names of the largest ones).
@@ -121,7 +124,7 @@ def risks_by_score(wanted: Filter, con: Connection | None = None) -> pl.DataFram
 def unlikely_dates(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
     """Return the projects with a date that no view can draw: pipeline_id, project, field, day.
 
-    Such dates were stored before they were refused; see `pipeline_assets.dates`.
+    Such dates were stored before they were rejected; see `pipeline_assets.dates`.
     """
     with snapshot_connection(con) as snapshot:
         return query_chosen(

@@ -1,4 +1,4 @@
-"""What the filters of the landed pipeline may choose from.
+"""The choices that the filters of the landed pipeline offer.
 
 Not here: the filter and what it selects (`pipeline.py`).
 """
@@ -13,9 +13,9 @@ from warehouse.connection import has_table
 
 @dataclass(frozen=True)
 class Choices:
-    """What live projects and open information points have, in the vocabularies' order; counterparties by name.
+    """The values of live projects and open information points, in the order of the vocabularies.
 
-    `projects` is the number of projects.
+    Counterparties are ordered by name; `projects` is the number of projects.
     """
 
     projects: int
@@ -27,9 +27,9 @@ class Choices:
 
 
 def choices(con: Connection | None = None) -> Choices | None:
-    """Return what projects and open information points have, or None before anything of a pipeline has landed.
+    """Return the values of projects and open information points, or None before anything of a pipeline has landed.
 
-    After an update with new fields that is so, too, until the tables are rebuilt.
+    After an update with new fields it is also None, until the tables are rebuilt.
     """
     with snapshot_connection(con) as snapshot:
         if not has_table(snapshot, "project_capacity") or not tables.is_current(snapshot):

@@ -19,10 +19,12 @@ YEARS = 5
 "The number of years of the trend, and of the outlook."
 MONTHS_NEEDED = 12
 LEVELS_NEEDED = 3
-"The smallest number of different heights of the cumulative line that make a trend."
+"The smallest number of different heights of the cumulative line that define a trend."
 
 _BOUNDS = {"earliest": EARLIEST_DATE, "latest": LATEST_DATE}
-"A date outside of them was stored before they were checked; `pipeline_aggregates.unlikely_dates` names its project."
+"""The bounds of dates; one outside them was stored before they were checked, and `pipeline_aggregates.unlikely_dates`
+names its project.
+"""
 _READY = """ready AS (
     SELECT coalesce(technology, 'Total') AS technology, rtb_date, sum(capacity_mwp) AS gross_mwp,
         sum(weighted_mwp) AS weighted_mwp
@@ -48,7 +50,7 @@ class Outlook:
 
 
 def capacity_outlook(wanted: Filter, con: Connection | None = None) -> Outlook:
-    """Return the outlook of gross MWp; both frames of the fit are empty where there are too few points."""
+    """Return the outlook of gross MWp; both frames of the fit are empty if there are too few points."""
     with snapshot_connection(con) as snapshot:
         steps = query_chosen(
             snapshot,

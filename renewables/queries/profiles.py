@@ -1,8 +1,8 @@
-"""Shapes of a span: by settlement day, hour x weekday, hour x month, distribution, duration, years beside each other.
+"""Shapes of a span: by settlement day, hour x weekday, hour x month, distribution, duration, years side by side.
 
-Belongs here: how half hours of one span are grouped and counted. Not here: its totals (`analysis.py`), figures
-(`charts/`). With `exclude_flagged` values in doubt are left out, as if they were missing. Days, hours, weekdays and
-months are London's; a window is of UTC instants.
+Belongs here: how half-hours of one span are grouped and counted. Not here: its totals (`analysis.py`), figures
+(`charts/`). With `exclude_flagged`, flagged values count as missing. Days, hours, weekdays and months are London's; a
+window is of UTC instants.
 """
 
 from datetime import date, timedelta
@@ -20,11 +20,11 @@ from renewables.queries.snapshot import Connection, query_frame, snapshot_connec
 BINS = 60
 DURATION_POINTS = 400
 BY_DAY = {name: Grain(name, timedelta(days=days)) for name, days in {"day": 1, "week": 7, "month": 30}.items()}
-"Grains of whole settlement days; a month's width is nominal."
+"The grains of complete settlement days; the width of a month is nominal."
 
 
 def window_of_days(first: date, last: date) -> Window:
-    """Return settlement days, both inclusive, as instants."""
+    """Return settlement days, both inclusive, as a window of instants."""
     return Window(first_start_utc(first), first_start_utc(last + timedelta(days=1)))
 
 
@@ -36,7 +36,7 @@ def by_settlement_day(
     grain: str,
     con: Connection | None = None,
 ) -> Series:
-    """Return a `Series` in buckets of whole settlement days: day, week (from Monday) or month."""
+    """Return a `Series` in buckets of complete settlement days: day, week (from Monday) or month."""
     declaration, window = selection.declaration, window_of_days(first, last)
     category = declaration.category
     bucket = f"date_trunc('{BY_DAY[grain].name}', settlement_date)::DATE"
@@ -78,8 +78,11 @@ def by_settlement_day(
 
 
 def by_hour(selection: Selection, window: Window, *, across: str, con: Connection | None = None) -> pl.DataFrame:
-    """Mean MW of the chosen categories together: `across` (weekday 1-7 from Monday, or month 1-12), hour (0-23),
-    mean_mw, half_hours. Half hours in which one of them is missing are left out."""
+    """Return the mean MW of the selected categories together, by hour of the day and weekday or month.
+
+    Columns: `across` (weekday 1-7 from Monday, or month 1-12), hour (0-23), mean_mw, half_hours. Half-hours in which
+    one of the categories is missing are left out.
+    """
     part = {"weekday": "isodow", "month": "month"}[across]
     return _grouped_means(
         f"""SELECT date_part('{part}', local)::INT AS {across}, date_part('hour', local)::INT AS hour,
@@ -111,7 +114,7 @@ def distribution(selection: Selection, window: Window, *, con: Connection | None
 def duration(selection: Selection, window: Window, *, con: Connection | None = None) -> pl.DataFrame:
     """Return the category, share_of_time (0-1) and exceeded_mw, reached for that share of the half-hours present."""
     category = selection.declaration.category
-    # By rank: quantiles of a list take ten times as long.
+    # By rank, because quantiles of a list take ten times as long.
     return _grouped_means(
         f"""SELECT category AS {category}, share_of_time,
             low.mw + (high.mw - low.mw) * (position - floor(position)) AS exceeded_mw
@@ -143,10 +146,10 @@ def correlation(selection: Selection, window: Window, *, con: Connection | None 
 
 
 def by_year(selection: Selection, con: Connection | None = None) -> pl.DataFrame:
-    """Return all there is, the months of each year beside each other.
+    """Return all data, with the months of each year side by side.
 
     Columns: year, month, energy_mwh of the selected categories together, half_hours and half_hours_expected (of all of
-    them, in the whole month), coverage (0-1).
+    them, in the complete month), coverage (0-1).
     """
     declaration = selection.declaration
     available = span_of(selection.dataset, con)
@@ -170,10 +173,10 @@ def by_year(selection: Selection, con: Connection | None = None) -> pl.DataFrame
 def monthly_capacity_factors(
     selection: Selection, first: date, last: date, con: Connection | None = None
 ) -> pl.DataFrame:
-    """Return the capacity factors of the settlement days, both ends included, by month: month, psr_type, energy_mwh,
-    mean_capacity_mw, capacity_factor (0-1), half_hours; null in a month without any.
+    """Return the capacity factors by month of the settlement days, both ends included.
 
-    There are no rows where no capacity is known at all.
+    Columns: month, psr_type, energy_mwh, mean_capacity_mw, capacity_factor (0-1), half_hours; null in a month without
+    any. The result is empty if no capacity is known at all.
     """
     values = selection.with_capacity_sql(selection.values_sql())
     figures = figures_sql("energy_mwh", "capacity_factor", "half_hours")
@@ -197,10 +200,10 @@ def monthly_capacity_factors(
 
 
 def _grouped_means(sql: str, selection: Selection, window: Window, con: Connection | None) -> pl.DataFrame:
-    """Return the answer of a query of three relations.
+    """Return the result of a query of three relations.
 
     `present` has start_time_utc, category and mw; `ranked` has category, mw and rank (from 0, the greatest first);
-    `correlated_values` has start_time_utc and mw, where all the categories are there.
+    `correlated_values` has start_time_utc and mw, where all the categories are present.
     """
     with snapshot_connection(con) as snapshot:
         return query_frame(

@@ -1,7 +1,7 @@
-"""How far the numbers of a span can be trusted: what is in doubt, what is missing and why, how much wind that hides.
+"""How far the numbers of a span can be trusted: what is flagged, what is missing and why, how much wind is understated.
 
-Belongs here: questions about flags and gaps. Not here: their rules (`elexon_assets/quality`), what was published again
-(`revisions.py`). Days and months are of UTC.
+Belongs here: queries about flags and gaps. Not here: their rules (`elexon_assets/quality`), republished values
+(`revisions.py`). Days and months are in UTC.
 """
 
 import json
@@ -40,17 +40,18 @@ _GAPS: dict[str, pl.DataType] = {
 
 @dataclass(frozen=True)
 class DataQuality:
-    """Of one dataset: whole half hours that are there, and those of them in doubt for any category."""
+    """The quality of one dataset: its complete half-hours, and those of them that are flagged for any category."""
 
     dataset: str
     half_hours: int
     half_hours_expected: int
     half_hours_flagged: int
     values_unjudged: int
-    "Of the whole dataset: values that landed since flags were last looked for."
+    "The number of values of the complete dataset that landed since the last check for flags."
 
     @property
     def coverage(self) -> float:
+        """Return the coverage, 0-1; None without expected half-hours."""
         return self.half_hours / self.half_hours_expected
 
     @property
@@ -61,21 +62,21 @@ class DataQuality:
 
 @dataclass(frozen=True)
 class UnderstatedWind:
-    """Half hours whose wind is understated, and an estimate of the energy missing: WIND of FUELHH less AGWS wind.
+    """Half-hours whose wind is understated, and an estimate of the missing energy: WIND of FUELHH minus AGWS wind.
 
-    A lower bound, since FUELHH has no embedded wind; never part of any total.
+    It is a lower bound, because FUELHH has no embedded wind, and is never part of any total.
     """
 
     half_hours: int
     half_hours_estimated: int
-    "Those for which FUELHH is there."
+    "The half-hours for which FUELHH is present."
     estimated_missing_mwh: float | None
-    "None where nothing can be estimated."
+    "The estimate, or None if nothing can be estimated."
 
 
 @dataclass(frozen=True)
 class QualityReport:
-    """All that is known about how far the numbers of a span can be trusted."""
+    """Everything that is known about how far the numbers of a span can be trusted."""
 
     start_utc: datetime
     end_utc: datetime
@@ -84,10 +85,10 @@ class QualityReport:
     worst_days: pl.DataFrame
     gaps: pl.DataFrame
     revisions: dict[str, pl.DataFrame]
-    "By dataset."
+    "The revision summary of each dataset."
     understated_wind: UnderstatedWind
     unknown_series: list[UnknownSeries]
-    "Of all datasets, whenever they came; kept under their own names, and in no total."
+    "The undeclared series of all datasets, independent of the span; kept under their own names, and in no total."
 
 
 def quality(
@@ -98,17 +99,17 @@ def quality(
     Args:
         start: A UTC day, or an instant; an ISO text of either.
         end: The last UTC day, which is included, or an instant, which is not.
-        con: A connection to a snapshot; the newest one unless given.
+        con: A connection to a snapshot; the newest one by default.
 
     Raises:
-        UnusableInput: for a span that cannot be meant.
-        WarehouseMissing: before anything is published.
+        UnusableInput: The span is invalid.
+        WarehouseMissing: Nothing is published yet.
     """
     return quality_of(read_span(start, end), con)
 
 
 def quality_of(window: Window, con: Connection | None = None) -> QualityReport:
-    """Return what `quality` does, for a window."""
+    """Return the same as `quality`, for a window."""
     span = (window.start_utc, window.end_utc)
     with snapshot_connection(con) as snapshot:
         return QualityReport(
@@ -124,7 +125,7 @@ def quality_of(window: Window, con: Connection | None = None) -> QualityReport:
 
 
 def data_quality_of(dataset: Dataset, window: Window, con: Connection) -> DataQuality:
-    """Return the coverage and the flagged share of the half hours of one dataset."""
+    """Return the coverage and the flagged share of the half-hours of one dataset."""
     with snapshot_connection(con) as snapshot:
         complete, flagged = (
             _count_flags(complete_half_hours_sql(dataset), window, snapshot),
@@ -135,7 +136,7 @@ def data_quality_of(dataset: Dataset, window: Window, con: Connection) -> DataQu
 
 
 def count_flagged(dataset: Dataset, window: Window, con: Connection) -> int:
-    """Return the number of whole half hours that are in doubt for any category."""
+    """Return the number of complete half-hours that are flagged for any category."""
     return _count_flags(complete_half_hours_sql(dataset, f"{dataset.name}_flagged"), window, con)
 
 
@@ -149,7 +150,7 @@ def _count_flags(half_hours: str, window: Window, con: Connection) -> int:
 
 
 def values_pending_checks(dataset: str, con: Connection | None = None) -> int:
-    """Return the number of values that landed since flags were last looked for; no flag of theirs can be known."""
+    """Return the number of values that landed since the last check for flags; their flags are not known yet."""
     declaration = read_dataset(dataset)
     with snapshot_connection(con) as snapshot:
         state = snapshot.execute("SELECT value FROM warehouse_info WHERE key = ?", [STATE]).fetchall()
@@ -164,7 +165,7 @@ def values_pending_checks(dataset: str, con: Connection | None = None) -> int:
 def _flags_by_month(window: Window, con: Connection) -> pl.DataFrame:
     """Return the open flags in their declared order.
 
-    Columns: month_utc, dataset, reason, half_hours, values (half hours and categories).
+    Columns: month_utc, dataset, reason, half_hours, values (half-hours and categories).
     """
     return _query_frame(
         f"""SELECT date_trunc('month', start_time_utc AT TIME ZONE 'UTC')::DATE AS month_utc, dataset, reason,
@@ -179,7 +180,7 @@ def _flags_by_month(window: Window, con: Connection) -> pl.DataFrame:
 
 
 def _worst_days(window: Window, con: Connection) -> pl.DataFrame:
-    """Return the UTC days with the most half hours in doubt.
+    """Return the UTC days with the most flagged half-hours.
 
     Columns: day_utc, dataset, half_hours_flagged, reasons, start_times_utc.
     """
@@ -200,7 +201,7 @@ def _worst_days(window: Window, con: Connection) -> pl.DataFrame:
 
 
 def _gap_counts(window: Window, con: Connection) -> pl.DataFrame:
-    """Return the missing half hours by state, as of now.
+    """Return the present number of missing half-hours by state.
 
     Columns: dataset, state, half_hours, first_start_time_utc, last_start_time_utc.
     """
@@ -234,4 +235,4 @@ def understated_wind_of(window: Window, con: Connection | None = None) -> Unders
 
 def _query_frame(sql: str, window: Window, schema: dict[str, pl.DataType], con: Connection | None) -> pl.DataFrame:
     with snapshot_connection(con) as snapshot:
-        return query_frame(snapshot, sql, {"start": window.start_utc, "end": window.end_utc}).cast(schema)  # type: ignore[arg-type]  # a mapping of names to types is one
+        return query_frame(snapshot, sql, {"start": window.start_utc, "end": window.end_utc}).cast(schema)  # type: ignore[arg-type]  # a mapping of names to types is a schema

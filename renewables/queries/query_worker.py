@@ -1,7 +1,7 @@
-"""The process that runs one query of a person or a model: started by `adhoc.py`, and ended by the system on time.
+"""The process that runs one query from a person or a model: `adhoc.py` starts it, and the system ends it on time.
 
-Belongs here: the lock-down, the limits, and the rows in a form that polars can hold. Run as a script, it imports
-nothing of ours, so that it starts quickly; the request comes as JSON and the answer goes out as Arrow.
+Belongs here: the lock-down, the limits, and the rows in a form that polars can hold. Run as a script, it imports none
+of our modules, so that it starts quickly; the request arrives as JSON and the result is Arrow.
 """
 
 import json
@@ -15,25 +15,27 @@ import duckdb
 import polars as pl
 
 REFUSED, UNREADABLE, OUT_OF_MEMORY = 3, 4, 5
-"Exit codes: the query is refused; the snapshot cannot be opened; the query needs more memory. The text is in stderr."
+"""The exit codes: the query is refused; the snapshot cannot be opened; the query needs more memory. The text is in
+stderr.
+"""
 BESIDE_DUCKDB_BYTES = 512 * 1024**2
-"For Python, the libraries, the stacks of threads and the rows on their way out."
+"The memory for Python, the libraries, the stacks of threads and the rows of the result."
 HELD_BY_POLARS = {
     *("boolean", "tinyint", "smallint", "integer", "bigint", "utinyint", "usmallint", "uinteger", "ubigint"),
     *("float", "double", "decimal", "varchar"),
 }
-"Types that go out as they are. All others would be lost, changed or refused on the way, and are shown as text."
+"The types that are passed on unchanged. All others would be lost, changed or rejected on the way, and become text."
 INSTANTS = {"date", "timestamp", "timestamp with time zone"}
-"Go out as they are unless one of them lies beyond Python's years."
+"The types that are passed on unchanged unless a value lies beyond Python's years."
 LONG_INTEGERS = {"hugeint", "uhugeint", "bignum"}
-"Go out as text and become integers of 128 bits again, where they fit."
+"The types that are passed on as text and become integers of 128 bits again if they fit."
 LARGEST_ANSWER_BYTES = 64 * 1024**2
-"More than anybody reads; it would be copied into the process of whoever asked."
+"The largest result: more than anybody reads, and it would be copied into the process of the caller."
 FIRST_INSTANT, LAST_INSTANT = datetime(1, 1, 1), datetime(9999, 12, 31)  # noqa: DTZ001 (of both kinds of columns)
 
 
 def main() -> int:
-    """Answer the request of stdin on stdout; return the exit code."""
+    """Run the request from stdin, write the result to stdout, and return the exit code."""
     request: dict[str, Any] = json.load(sys.stdin)
     memory_bytes = int(request["memory_bytes"])
     _limit_process(memory_bytes, float(request["seconds"]))
@@ -58,7 +60,7 @@ def main() -> int:
         UnicodeError,
         RecursionError,
     ) as error:
-        if "Out of Memory" in str(error):  # on the way out, where it has passed through Arrow
+        if "Out of Memory" in str(error):  # while writing, after the rows have become Arrow
             return OUT_OF_MEMORY
         sys.stderr.write(str(error))
         return REFUSED
@@ -66,7 +68,10 @@ def main() -> int:
 
 
 def open_locked(path: str, memory_bytes: int) -> duckdb.DuckDBPyConnection:
-    """Return the snapshot alone, read-only: no files, extensions, settings or temporary files are reached from SQL."""
+    """Return a read-only connection to the snapshot alone.
+
+    SQL cannot reach files, extensions, settings or temporary files through it.
+    """
     con = duckdb.connect()
     quoted = "'" + path.replace("'", "''") + "'"
     for statement in (
@@ -84,9 +89,9 @@ def open_locked(path: str, memory_bytes: int) -> duckdb.DuckDBPyConnection:
 
 
 def rows_of(con: duckdb.DuckDBPyConnection, sql: str, limit: int) -> pl.DataFrame:
-    """Return at most `limit` rows, each column in a type that polars and JSON can hold, else as DuckDB writes it.
+    """Return at most `limit` rows, each column in a type that polars and JSON can hold, or as DuckDB's text.
 
-    Columns of the same name are told apart by a number. Raises duckdb.Error and polars' errors.
+    Columns of the same name get a number each. Raises duckdb.Error and polars' errors.
     """
     relation = con.sql(sql)
     if relation is None:
@@ -111,8 +116,8 @@ def rows_of(con: duckdb.DuckDBPyConnection, sql: str, limit: int) -> pl.DataFram
 def tables_of(con: duckdb.DuckDBPyConnection, sql: str) -> set[str]:
     """Return the names of the tables that a query reads, also through views and macros, in lower case.
 
-    Where DuckDB cannot say (it does not resolve every view, nor PIVOT) they are the identifiers of the query: what
-    stands in a text or in a comment is none.
+    If DuckDB cannot tell (it does not resolve every view, nor PIVOT), they are the identifiers of the query; words in a
+    string or a comment do not count.
     """
     try:
         return {name.lower() for name in con.get_table_names(sql)}
@@ -128,7 +133,7 @@ def tables_of(con: duckdb.DuckDBPyConnection, sql: str) -> set[str]:
 
 
 def _held_sql(column: str, kind: Any) -> str:
-    """Return SQL of a column as polars can hold it."""
+    """Return SQL of a column in a type that polars can hold."""
     if _is_held(kind) or kind.id in INSTANTS:
         return column
     if kind.id in ("timestamp_s", "timestamp_ms"):
@@ -145,7 +150,7 @@ def _is_held(kind: Any) -> bool:
 
 
 def _as_integers(texts: pl.Series) -> pl.Series:
-    """Return the texts as the smallest integers that hold all of them, or as they are where none does."""
+    """Return the texts as the smallest integers that hold all of them, or unchanged if none does."""
     for dtype in (pl.Int64, pl.Int128, pl.UInt128):
         numbers = texts.cast(dtype, strict=False)
         if numbers.null_count() == texts.null_count():
@@ -180,7 +185,7 @@ def _is_beyond_python(column: pl.Series) -> bool:
 
 
 def _limit_process(memory_bytes: int, seconds: float) -> None:
-    """Have the system end this process after `seconds`, whatever it does, and bound its memory."""
+    """Make the system end this process after `seconds`, whatever it does, and limit its memory."""
     limit = memory_bytes + BESIDE_DUCKDB_BYTES
     resource.setrlimit(resource.RLIMIT_DATA, (limit, limit))
     resource.setrlimit(resource.RLIMIT_CORE, (0, 0))

@@ -1,4 +1,4 @@
-"""History for people: every field of every change of a record and its parts; batches that were submitted together.
+"""History for people: every field of every change of a record and its parts, and the batches of changes.
 
 Not here: replaying (`pipeline_assets/ledger/history.py`).
 """
@@ -23,9 +23,9 @@ PARTS = {
     "counterparties": ("counterparty_contacts", "comments"),
     "information_points": ("information_point_counterparties", "comments"),
 }
-"Kinds whose changes belong to the history of a record."
+"The kinds whose changes belong to the history of a record."
 BEHIND = {"pipeline_facilities": "facility_id", "counterparty_contacts": "contact_id"}
-"Links whose other end counts as a part of the record."
+"The links whose other end counts as a part of the record."
 
 
 def record_changes(engine: sa.Engine, portfolio: Portfolio, kind: str, id: str) -> pl.DataFrame:
@@ -80,7 +80,7 @@ def _comments_on(portfolio: Portfolio, kind: str, id: str) -> Iterator[tuple[str
 
 
 def shown_value(portfolio: Portfolio, kind: str, name: str, value: Any) -> str:
-    """Return a value as people read it: references by name."""
+    """Return a value as people read it, with the name of a referenced record."""
     if value is None:
         return ""
     if isinstance(value, bool):
@@ -93,7 +93,7 @@ def shown_value(portfolio: Portfolio, kind: str, name: str, value: Any) -> str:
 
 @dataclass(frozen=True)
 class Batch:
-    """Changes that were submitted together. `reverted_by` is the batch that reverted it, or empty."""
+    """Changes that were submitted together. `reverted_by` is the batch that reverted it, or ""."""
 
     batch: str
     source: str

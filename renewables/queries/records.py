@@ -1,4 +1,4 @@
-"""Records of the pipeline as the ledger has them now: lists, a record with its parts, search.
+"""Records of the pipeline as they are in the ledger now: lists, a record with its parts, search.
 
 All functions work on one consistent state, so that all parts of a page agree. Not here: sums and charts, which are read
 from landed data (`pipeline.py`), and the ledger's own queries (`pipeline_assets/ledger/reader.py`).
@@ -35,13 +35,13 @@ class SearchHit:
 
 
 def name_of(portfolio: Portfolio, kind: str, id: str) -> str:
-    """Return what people call a record: its name, what a link joins, the start of a comment, or its id."""
+    """Return the name of a record for people: its name, what a link joins, the start of a comment, or its id."""
     record = portfolio.get(kind, id)
     return id if record is None else display_name(portfolio, record)
 
 
 def display_name(portfolio: Portfolio, record: Record) -> str:
-    """Return what people call a record, like `name_of`."""
+    """Return the name of a record for people, like `name_of`."""
     fields = record.fields
     if "name" in fields:
         return str(fields["name"])
@@ -57,32 +57,32 @@ def display_name(portfolio: Portfolio, record: Record) -> str:
 
 
 def facilities_of(portfolio: Portfolio, project: str, *, archived: bool = False) -> list[tuple[Record, Record]]:
-    """Return (link, facility) of a project, by name."""
+    """Return (link, facility) of a project, ordered by name."""
     return _linked_records(portfolio, "pipeline_facilities", "pipeline_id", project, "facility_id", archived=archived)
 
 
 def counterparties_of(portfolio: Portfolio, project: str, *, archived: bool = False) -> list[tuple[Record, Record]]:
-    """Return (link with its role, counterparty) of a project, by name."""
+    """Return (link with its role, counterparty) of a project, ordered by name."""
     return _linked_records(
         portfolio, "pipeline_counterparties", "pipeline_id", project, "counterparty_id", archived=archived
     )
 
 
 def contacts_of(portfolio: Portfolio, counterparty: str, *, archived: bool = False) -> list[tuple[Record, Record]]:
-    """Return (link with its role, person) of a counterparty, by name."""
+    """Return (link with its role, person) of a counterparty, ordered by name."""
     return _linked_records(
         portfolio, "counterparty_contacts", "counterparty_id", counterparty, "contact_id", archived=archived
     )
 
 
 def projects_of(portfolio: Portfolio, counterparty: str) -> list[tuple[Record, Record]]:
-    """Return (link with its role, project) of a counterparty, by name; live projects only."""
+    """Return (link with its role, project) of a counterparty, ordered by name; live projects only."""
     records = _linked_records(portfolio, "pipeline_counterparties", "counterparty_id", counterparty, "pipeline_id")
     return [(link, project) for link, project in records if not project.archived]
 
 
 def counterparties_of_point(portfolio: Portfolio, point: str, *, archived: bool = False) -> list[tuple[Record, Record]]:
-    """Return (link, counterparty) of an information point, by name."""
+    """Return (link, counterparty) of an information point, ordered by name."""
     kind, name = "information_point_counterparties", "information_point_id"
     return _linked_records(portfolio, kind, name, point, "counterparty_id", archived=archived)
 
@@ -110,7 +110,7 @@ def comments_on(portfolio: Portfolio, kind: str, id: str) -> list[Record]:
 
 
 def project_list(portfolio: Portfolio, *, archived: bool = False) -> pl.DataFrame:
-    """Return one row per project, by name.
+    """Return one row per project, ordered by name.
 
     Columns: id, name, technology, capacity_mwp, stage, rag, rtb_date, counterparties, market, status_date, and the
     position of the newest change of it or its links.
@@ -152,7 +152,7 @@ def project_list(portfolio: Portfolio, *, archived: bool = False) -> pl.DataFram
 
 
 def counterparty_list(portfolio: Portfolio, *, archived: bool = False) -> pl.DataFrame:
-    """Return one row per counterparty, by name.
+    """Return one row per counterparty, ordered by name.
 
     Columns: id, name, roles, projects (number), capacity_mwp (of those), contacts, website, position.
     """
@@ -188,7 +188,7 @@ def counterparty_list(portfolio: Portfolio, *, archived: bool = False) -> pl.Dat
 def information_point_list(portfolio: Portfolio, *, archived: bool = False) -> pl.DataFrame:
     """Return one row per information point, the highest rating first.
 
-    Market and technology are its own, else those of its project. Columns: id, name, project, market, technology,
+    Market and technology are its own, or else those of its project. Columns: id, name, project, market, technology,
     rating, impact, likelihood, status, due_date, owner, counterparties, position.
     """
     rows = []
@@ -221,7 +221,7 @@ def information_point_list(portfolio: Portfolio, *, archived: bool = False) -> p
 
 
 def search_records(portfolio: Portfolio, text: str) -> dict[str, list[SearchHit]]:
-    """Return live records by kind whose texts hold every word, in any spelling; names that begin with it come first."""
+    """Return live records by kind whose texts contain every word, in any spelling; matching names come first."""
     words = name_key(text).split()
     hits_by_kind: dict[str, list[SearchHit]] = {}
     for kind in SEARCHED if words else ():
@@ -251,7 +251,7 @@ def _flatten(pairs: list[tuple[Record, Record]]) -> Iterator[Record]:
 
 
 def _page_of(portfolio: Portfolio, record: Record) -> tuple[str, str] | None:
-    """Return kind and id of the record whose page shows this one; None where no live record does."""
+    """Return kind and id of the record whose page shows this one, or None if no live record does."""
     if record.kind in WITH_A_PAGE:
         return record.kind, record.id
     owners = {

@@ -1,7 +1,7 @@
 """What Elexon changed since it first published a value: by how much and when.
 
-Belongs here: the first published value of a half hour beside its current one. Not here: the values as they were at one
-time (`as_of` of `generation.py`).
+Belongs here: the first published value of a half-hour beside its current one. Not here: the values at one time (`as_of`
+of `generation.py`).
 """
 
 from datetime import date, datetime
@@ -28,9 +28,12 @@ def revisions(
     categories: Categories = None,
     con: Connection | None = None,
 ) -> pl.DataFrame:
-    """Half hours whose value was ever published otherwise than at first, in order, one row per (start_time_utc,
-    category): the first and the current value with their publish times, `difference_mw` (current - first; 0 where it
-    came back) and the number of `versions`. Spans are those of `generation`."""
+    """Return the half-hours whose value was ever published differently than at first, in order.
+
+    There is one row per (start_time_utc, category): the first and the current value with their publish times,
+    `difference_mw` (current - first; 0 if the first value was published again) and the number of `versions`. Spans are
+    those of `generation`.
+    """
     selection, window = Selection.read(dataset, categories), read_span(start, end)
     declaration = selection.declaration
     with snapshot_connection(con) as snapshot:
@@ -44,11 +47,11 @@ def revisions(
 
 
 def revision_summary(selection: Selection, window: Window, con: Connection | None = None) -> pl.DataFrame:
-    """Return one row per category of what was published again.
+    """Return one row per category about republished values.
 
     Columns: the category, `values`, of them `values_republished` (also unchanged) and `values_changed`; over the
-    changed ones the mean absolute and the largest difference (MW, signed, and its half hour), the energy that they add
-    or take (MWh), and when the newest of them was published. Null where nothing changed.
+    changed ones the mean absolute and the largest difference (MW, signed, and its half-hour), the energy that they add
+    or remove (MWh), and when the newest of them was published. Null if nothing changed.
     """
     declaration = selection.declaration
     category = declaration.category

@@ -1,6 +1,7 @@
-"""What became of particular runs, from the fetch log of the newest snapshot: totals by dataset, what failed.
+"""The results of particular runs, from the fetch log of the newest snapshot: totals by dataset, failures.
 
-Belongs here: questions about runs that somebody just waited for. Not here: what the warehouse holds (`status.py`).
+Belongs here: queries about runs that somebody has just waited for. Not here: the contents of the warehouse
+(`status.py`).
 """
 
 from collections.abc import Sequence
@@ -15,8 +16,11 @@ from renewables.queries.snapshot import Connection, query_frame, snapshot_connec
 
 
 def run_totals(run_ids: Sequence[str], con: Connection | None = None) -> pl.DataFrame:
-    """One row a dataset: `dataset`, `windows`, `windows_failed`, `rows_received`, `rows_landed`, `rows_quarantined`,
-    `retries`, `source`."""
+    """Return the totals of some runs, one row per dataset.
+
+    Columns: `dataset`, `windows`, `windows_failed`, `rows_received`, `rows_landed`, `rows_quarantined`, `retries`,
+    `source`.
+    """
     with snapshot_connection(con) as snapshot:
         return query_frame(
             snapshot,
@@ -30,8 +34,11 @@ def run_totals(run_ids: Sequence[str], con: Connection | None = None) -> pl.Data
 
 
 def failed_windows(run_ids: Sequence[str], con: Connection | None = None) -> pl.DataFrame:
-    """One row a dataset and error: `windows`, `window_start_utc` of the first and `window_end_utc` (exclusive) of the
-    last of them, most `attempts`."""
+    """Return the failures of some runs, one row per dataset and error.
+
+    Columns: `windows`, `window_start_utc` of the first and `window_end_utc` (exclusive) of the last of them, the most
+    `attempts`.
+    """
     with snapshot_connection(con) as snapshot:
         return query_frame(
             snapshot,
@@ -43,8 +50,11 @@ def failed_windows(run_ids: Sequence[str], con: Connection | None = None) -> pl.
 
 
 def landed_windows(dataset: str, first: date, last: date, con: Connection | None = None) -> dict[str, float]:
-    """What the warehouse holds of the UTC days, both ends in: `rows` (current values), `coverage` (0-1), `energy_mwh`
-    (sum of MW x 0.5 h), `half_hours_flagged` (with a value in doubt)."""
+    """Return what the warehouse holds of the UTC days, both inclusive.
+
+    Keys: `rows` (current values), `coverage` (0-1), `energy_mwh` (sum of MW x 0.5 h), `half_hours_flagged` (with a
+    flagged value).
+    """
     declaration, window = read_dataset(dataset), window_of_days(first, last)
     span = {"start": window.start_utc, "end": window.end_utc}
     inside = "start_time_utc >= $start AND start_time_utc < $end"

@@ -1,7 +1,7 @@
-"""What a question of the read layer is about: which values, as of when, and whether values in doubt count.
+"""The selection of a query: which values, as of when, and whether flagged values count.
 
-Belongs here: reading a dataset and its categories as people name them, and the SQL of the values that are meant. Not
-here: reading times and spans (`elexon_assets/time_inputs.py`), figures of the values (`schema/measures.py`).
+Belongs here: reading a dataset and its categories as people name them, and the SQL of the selected values. Not here:
+reading times and spans (`elexon_assets/time_inputs.py`), figures of the values (`schema/measures.py`).
 """
 
 from collections.abc import Iterable
@@ -18,16 +18,16 @@ from elexon_assets.time_inputs import read_as_of
 from elexon_assets.windows import Window
 
 Categories = str | Iterable[str] | None
-"One category, or several; None is all of them. Upper and lower case are the same, and blanks and hyphens."
+"One category, or several; None means all of them. Case does not matter, and blanks equal hyphens."
 
 
 @dataclass(frozen=True)
 class Selection:
-    """The values of one dataset that a question is about.
+    """The values of one dataset that a query is about.
 
-    `as_of`: only what Elexon had published by then. `known_at`: only what had landed here by then, with the flags of
-    then. Flags are about current values, also beside those `as_of` a time. `exclude_flagged`: a value in doubt counts
-    as missing.
+    `as_of` keeps only what Elexon had published by then. `known_at` keeps only what had landed here by then, with the
+    flags of then. Flags belong to current values, also with `as_of`. With `exclude_flagged` a flagged value counts as
+    missing.
     """
 
     dataset: str
@@ -45,7 +45,7 @@ class Selection:
         known_at: object = None,
         exclude_flagged: bool = False,
     ) -> "Selection":
-        """Return the selection that a person's words mean. Raises UnusableInput."""
+        """Return the selection for a person's words. Raises UnusableInput."""
         declaration = read_dataset(dataset)
         if as_of is not None and known_at is not None:
             raise UnusableInput("Give as_of (published by then) or known_at (landed here by then), not both.")
@@ -59,14 +59,16 @@ class Selection:
 
     @property
     def declaration(self) -> Dataset:
+        """Return the declaration of the dataset."""
         return read_dataset(self.dataset)
 
     @property
     def is_current(self) -> bool:
+        """Return whether the selection is about the present state, not an earlier one."""
         return self.as_of is None and self.known_at is None
 
     def parameters(self, window: Window) -> dict[str, object]:
-        """Return what `values_sql` and `flagged_sql` bind."""
+        """Return the parameters that `values_sql` and `flagged_sql` bind."""
         instant = self.as_of or self.known_at
         return {
             **{"start": window.start_utc, "end": window.end_utc, "names": list(self.categories)},
@@ -74,9 +76,9 @@ class Selection:
         }
 
     def rows_sql(self) -> str:
-        """Return a relation of the stored columns, `reasons` and `mw`; `$instant` is bound unless it is current.
+        """Return SQL of the stored columns, `reasons` and `mw`; it binds `$instant` unless the selection is current.
 
-        `reasons` is a list, null where nothing doubts the value; `mw` is the value, null where it is left out.
+        `reasons` is a list, or null for a value without flags; `mw` is the value, or null if it is excluded.
         """
         dataset = self.declaration
         mw = f"CASE WHEN reasons IS NULL THEN {dataset.value} END" if self.exclude_flagged else dataset.value
@@ -86,7 +88,7 @@ class Selection:
         )
 
     def values_sql(self) -> str:
-        """Return the relation of values that the measures are made of, within `$start`, `$end` and `$names`."""
+        """Return SQL of the values from which the measures are computed, within `$start`, `$end` and `$names`."""
         category = self.declaration.category
         return (
             f"(SELECT start_time_utc, settlement_date, {category} AS category, mw, reasons FROM {self.rows_sql()} "
@@ -94,7 +96,7 @@ class Selection:
         )
 
     def flagged_sql(self) -> str:
-        """Return a relation of the half hours and categories in doubt, one row each with the list of `reasons`."""
+        """Return SQL of the flagged half-hours and categories, one row each with the list of `reasons`."""
         dataset = self.declaration
         if self.known_at is None:
             return f"{dataset.name}_flagged"
@@ -105,9 +107,9 @@ class Selection:
         )
 
     def with_capacity_sql(self, values: str) -> str:
-        """Return the relation of values with the `capacity_mw` known then, null for categories that IGCA does not have.
+        """Return SQL of the values with the `capacity_mw` known then, or null for categories that IGCA does not have.
 
-        Fuels are named otherwise, and are metered where capacity includes embedded plant.
+        Fuels have other names, and are metered, whereas capacity includes embedded plant.
         """
         if self.declaration.category != INSTALLED_CAPACITY.category:
             return f"(SELECT *, NULL::DOUBLE AS capacity_mw FROM {values})"
@@ -116,12 +118,11 @@ class Selection:
         )
 
     def only(self, *categories: str) -> "Selection":
-        """Return the same selection of other categories."""
+        """Return the same selection for other categories."""
         return replace(self, categories=categories)
 
     def _current_sql(self, dataset: Dataset) -> str:
-        """Return the relation of current values. The text of the macros: an argument of theirs that is bound is read
-        for each row."""
+        """Return SQL of current values as the text of the macros; a macro would read a bound argument for each row."""
         if self.as_of:
             return f"({values_sql(dataset, 'publish_time_utc <= $instant')})"
         return f"({values_sql(dataset, 'ingested_at_utc <= $instant')})" if self.known_at else dataset.name
@@ -136,7 +137,7 @@ def read_dataset(name: str) -> Dataset:
 
 
 def read_categories(dataset: Dataset, categories: Categories) -> tuple[str, ...]:
-    """Return the categories in their declared order and spelling, all of them unless some are named.
+    """Return the categories in their declared order and spelling; all of them by default.
 
     Raises UnusableInput for one that the dataset does not have.
     """
@@ -152,5 +153,5 @@ def read_categories(dataset: Dataset, categories: Categories) -> tuple[str, ...]
 
 
 def _category_key(name: object) -> str:
-    """Return a spelling that is the same for `Wind Onshore`, `wind-onshore` and `WIND_ONSHORE`."""
+    """Return a key that is the same for `Wind Onshore`, `wind-onshore` and `WIND_ONSHORE`."""
     return " ".join(str(name).casefold().replace("-", " ").replace("_", " ").split())

@@ -1,7 +1,7 @@
-"""What every query of the read layer needs: an open snapshot with its full schema, and what it holds of a dataset.
+"""What every query of the read layer needs: an open snapshot with its full schema, and its spans and sources.
 
-Belongs here: what is asked the same way by every section. Not here: a section's own questions, which values a question
-is about (`selection.py`).
+Belongs here: queries that every section shares. Not here: a section's own queries, the selection of values
+(`selection.py`).
 """
 
 import tempfile
@@ -22,7 +22,7 @@ from warehouse.connection import reading
 Connection = duckdb.DuckDBPyConnection
 
 NOTHING_LANDED = "nothing_landed"
-"The database with the empty tables of a home in which nothing of Elexon has landed."
+"The database with the empty tables for a home in which no data of Elexon has landed."
 
 
 _completing = threading.Lock()
@@ -30,7 +30,7 @@ _completing = threading.Lock()
 
 @contextmanager
 def snapshot_connection(con: Connection | None = None) -> Iterator[Connection]:
-    """Yield the connection given, or one to the newest snapshot, with the full schema. Raises WarehouseMissing."""
+    """Yield the given connection, or one to the newest snapshot, with the full schema. Raises WarehouseMissing."""
     if con is not None:
         _complete_schema(con)
         yield con
@@ -58,28 +58,28 @@ def _complete_schema(con: Connection) -> None:
 
 
 def _attach_empty_schema(con: Connection) -> None:
-    from elexon_assets.schema.warehouse_schema import ensure_schema  # imports Pandera, which few readers need
+    from elexon_assets.schema.warehouse_schema import ensure_schema  # it imports Pandera, which few readers need
 
     with tempfile.TemporaryDirectory() as folder:
         path = Path(folder) / "empty.duckdb"
         with duckdb.connect(path) as maker:
             ensure_schema(maker)
-        con.execute(f"ATTACH '{path}' AS {NOTHING_LANDED} (READ_ONLY)")  # the file may go while it is open
+        con.execute(f"ATTACH '{path}' AS {NOTHING_LANDED} (READ_ONLY)")  # the file may be deleted while it is open
 
 
 def query_frame(con: Connection, sql: str, parameters: Mapping[str, object] | None = None) -> pl.DataFrame:
     """Return the rows of a query with bound parameters ($name)."""
-    # `con.sql(sql, params=...)` prints its whole answer into a name on DuckDB 1.5: 12 s where this takes 0.6 s (560,000
-    # rows); `execute()` has no way to a frame that both supported lines share.
+    # `con.sql(sql, params=...)` prints its complete result into a name on DuckDB 1.5: 12 s instead of 0.6 s (560,000
+    # rows); the supported DuckDB versions share no way from `execute()` to a frame.
     con.execute(f"CREATE OR REPLACE TEMP TABLE answer AS {sql}", dict(parameters or {}))
     try:
-        return pl.DataFrame(con.sql("FROM temp.answer"))  # `.pl()` loads pyarrow and numpy first
+        return pl.DataFrame(con.sql("FROM temp.answer"))  # `.pl()` would load pyarrow and numpy first
     finally:
         con.execute("DROP TABLE temp.answer")
 
 
 def span_of(dataset: str, con: Connection | None = None) -> Window | None:
-    """Return the window from the first half hour of the dataset to the end of its newest, or None without rows."""
+    """Return the window from the first half-hour of the dataset to the end of its newest, or None without rows."""
     declaration = read_dataset(dataset)
     with snapshot_connection(con) as snapshot:
         row = query_frame(

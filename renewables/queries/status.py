@@ -1,6 +1,6 @@
-"""What the warehouse holds: spans, coverage, gaps, what was kept aside, and the last runs, of one snapshot.
+"""The contents of the warehouse: spans, coverage, gaps, quarantined rows and the last runs, from one snapshot.
 
-Belongs here: what an operator asks first. Not here: values of generation.
+Belongs here: what an operator needs first. Not here: values of generation.
 """
 
 from dataclasses import dataclass
@@ -25,8 +25,11 @@ RUNS_SHOWN = 5
 
 @dataclass(frozen=True)
 class DatasetStatus:
-    """Half hours are whole ones: every category that is always published is there. Gaps are counted by UTC day, up to
-    the newest half hour; they may be Elexon's own holes, which no fetch fills."""
+    """The status of a half-hourly dataset.
+
+    Half-hours are complete ones: every category that is always published is present. Gaps are counted by UTC day, up to
+    the newest half-hour; they may be Elexon's own gaps, which no fetch fills.
+    """
 
     name: str
     code: str
@@ -37,9 +40,9 @@ class DatasetStatus:
     half_hours: int = 0
     half_hours_expected: int = 0
     half_hours_flagged: int = 0
-    "Of those there, in doubt for any category."
+    "The half-hours present that are flagged for any category."
     values_unjudged: int = 0
-    "Landed since flags were last looked for."
+    "The number of values that landed since the last check for flags."
     days_with_gaps: int = 0
     first_days_with_gaps: tuple[date, ...] = ()
     rows_quarantined: int = 0
@@ -47,28 +50,28 @@ class DatasetStatus:
     sources: tuple[str, ...] = ()
 
     def age(self, now: datetime) -> timedelta | None:
-        """Since the newest half hour ended."""
+        """Return the time since the end of the newest half-hour."""
         return now - (self.newest_start_time_utc + HALF_HOUR) if self.newest_start_time_utc else None
 
     def is_fresh(self, now: datetime) -> bool:
-        """As old as its publication makes it, and no older."""
+        """Return whether the newest half-hour is within the dataset's usual publication delay."""
         newest = self.newest_start_time_utc
         return newest is not None and now - newest <= BY_NAME[self.name].fresh_within
 
     @property
     def coverage(self) -> float | None:
-        """Share of the half hours expected, 0-1; None without any."""
+        """Return the share of the expected half-hours that are present, 0-1; None without any."""
         return self.half_hours / self.half_hours_expected if self.half_hours_expected else None
 
     @property
     def flagged_share(self) -> float | None:
-        """Share of the half hours there, 0-1; None without any."""
+        """Return the flagged share of the half-hours present, 0-1; None without any."""
         return self.half_hours_flagged / self.half_hours if self.half_hours else None
 
 
 @dataclass(frozen=True)
 class CapacityStatus:
-    """Installed capacity: the years that have a figure, and when the newest was published."""
+    """The status of installed capacity: the years that have a figure, and when the newest was published."""
 
     first_year: int
     last_year: int
@@ -80,7 +83,7 @@ class CapacityStatus:
 
 @dataclass(frozen=True)
 class RunStatus:
-    """One run's windows of one dataset; `seconds` is the time spent asking, summed over windows asked side by side."""
+    """One run's windows of one dataset; `seconds` is the sum of the request times of windows fetched in parallel."""
 
     run_id: str
     dataset: str
@@ -93,25 +96,25 @@ class RunStatus:
 
 @dataclass(frozen=True)
 class WarehouseStatus:
-    """Of one snapshot: what was committed when it was published."""
+    """The status of one snapshot, with everything that was committed when it was published."""
 
     version: int
     published_at_utc: datetime
     size_bytes: int
     datasets: tuple[DatasetStatus, ...]
-    "The half-hourly ones."
+    "The half-hourly datasets."
     capacity: CapacityStatus | None
-    "None before any landed."
+    "The installed capacity, or None before any has landed."
     runs: tuple[RunStatus, ...]
     unknown_series: tuple[UnknownSeries, ...] = ()
-    "Of all datasets: kept under their own names, and in no total."
+    "The undeclared series of all datasets: kept under their own names, and in no total."
 
 
 def warehouse_status() -> WarehouseStatus:
-    """Raises WarehouseMissing before anything is published."""
+    """Return the status of the newest snapshot. Raises WarehouseMissing before anything is published."""
     newest = snapshots.newest_snapshot(snapshots.folder_of(Settings().warehouse))
     with reading(version=newest.version if newest else None) as own, snapshot_connection(own) as con:
-        assert newest is not None  # noqa: S101 (reading() raised otherwise)
+        assert newest is not None  # noqa: S101 (reading() would have raised)
         return WarehouseStatus(
             newest.version,
             newest.published_at_utc,
@@ -124,13 +127,13 @@ def warehouse_status() -> WarehouseStatus:
 
 
 def of_datasets(con: Connection) -> tuple[DatasetStatus, ...]:
-    """Return the status of the half-hourly ones."""
+    """Return the status of each half-hourly dataset."""
     with snapshot_connection(con) as snapshot:
         return tuple(of_dataset(snapshot, dataset) for dataset in OBSERVED)
 
 
 def of_dataset(con: Connection, dataset: Dataset) -> DatasetStatus:
-    """Return the status of one dataset, empty where none of its rows landed."""
+    """Return the status of one dataset, which is empty if none of its rows has landed."""
     aside = con.execute("SELECT count(*) FROM quarantine WHERE dataset = ?", [dataset.name]).fetchall()[0][0]
     row = query_frame(
         con,
@@ -163,7 +166,7 @@ def of_dataset(con: Connection, dataset: Dataset) -> DatasetStatus:
 
 
 def _count_days(con: Connection, dataset: Dataset, newest: datetime) -> pl.DataFrame:
-    """Return coverage by UTC day; of the newest day only what can be published by now is expected."""
+    """Return coverage by UTC day; on the newest day only half-hours that can be published by now are expected."""
     so_far = (newest - datetime.combine(newest.date(), datetime.min.time(), UTC)) // HALF_HOUR + 1
     return query_frame(
         con,
@@ -176,7 +179,7 @@ def _count_days(con: Connection, dataset: Dataset, newest: datetime) -> pl.DataF
 
 
 def of_capacity(con: Connection) -> CapacityStatus | None:
-    """Return the status of installed capacity, or None where there is none."""
+    """Return the status of installed capacity, or None if none has landed."""
     with snapshot_connection(con) as snapshot:
         row = query_frame(
             snapshot,

@@ -1,4 +1,4 @@
-"""Series that Elexon publishes and that nobody has declared here: what there is of them, and the sentence about it.
+"""Series that Elexon publishes and that are not declared here: their extent, and the sentence about them.
 
 Belongs here: what every face shows of them. Not here: which series are declared (`elexon_assets/datasets.py`).
 """
@@ -19,21 +19,21 @@ class UnknownSeries:
     dataset: str
     series: str
     publications: int
-    "Rows that landed."
+    "The number of rows that landed."
     first_utc: datetime
-    "Its first half hour; of installed capacity the first time of publication."
+    "Its first half-hour; for installed capacity its first publish time."
     last_utc: datetime
 
 
 def unknown_series(con: Connection | None = None) -> list[UnknownSeries]:
-    """Return every series that landed and that is not declared, by dataset and name."""
+    """Return every undeclared series that landed, by dataset and name."""
     with snapshot_connection(con) as snapshot:
         rows = query_frame(snapshot, series.unknown_series())
     return [UnknownSeries(**row) for row in rows.iter_rows(named=True)]
 
 
 def sentence_of(unknown: Sequence[UnknownSeries]) -> str:
-    """Return what a reader has to know of them and can do; nothing where there are none."""
+    """Return what a reader has to know about them and can do, or "" for an empty list."""
     if not unknown:
         return ""
     named = ", ".join(
