@@ -91,7 +91,7 @@ def _concatenate_frames(fetched: list[Fetched]) -> pl.DataFrame:
 
 
 def _current_values(dataset: Dataset, frame: pl.DataFrame) -> pl.DataFrame:
-    """Return what the warehouse's view has: the greatest (publish time, value) of each half hour and series."""
+    """Return the values of the warehouse's view: the greatest (publish time, value) of each half-hour and series."""
     category = dataset.category
     declared_order = {name: position for position, name in enumerate(dataset.categories)}
     position = pl.col(category).replace_strict(declared_order, default=len(declared_order), return_dtype=pl.UInt32)

@@ -101,7 +101,7 @@ def compose_briefing(con: Connection, now: datetime) -> str:
 
 
 def held_text(con: Connection) -> list[str]:
-    """Return a sentence for each observed dataset: from when to when."""
+    """Return a sentence for each observed dataset with its first and last half-hour."""
     messages = []
     for dataset in OBSERVED:
         window = span_of(dataset.name, con)

@@ -67,7 +67,7 @@ class Query:
     days: tuple[date, date] | None = None
     "The settlement dates that the call says it is about, both inclusive."
     coverage: tuple[str, ...] = ()
-    "A sentence for each observed dataset that it reads: how much of those days, or else of all, is there."
+    "A sentence for each observed dataset that it reads, about the coverage of those days, or of all days."
     tables: frozenset[str] = frozenset()
     "The tables that it reads, also through views and macros."
     told: str = ""
@@ -132,7 +132,7 @@ def _datasets_read(tables: frozenset[str]) -> list[Dataset]:
 
 
 def _coverage_of_days(tables: frozenset[str], days: tuple[date, date] | None, version: int | None) -> Iterator[str]:
-    """Yield the coverage of each dataset that was read. It is looked up here, so that no model leaves it out."""
+    """Yield the coverage of each dataset that was read. It is computed here, so that no model can omit it."""
     read = [dataset for dataset in _datasets_read(tables) if dataset.is_observed]
     with reading(version=version) as con:
         for dataset in read:

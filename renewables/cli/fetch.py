@@ -188,7 +188,7 @@ def _chosen_datasets(names: list[str] | None) -> "list[Dataset]":
 
 
 def _by_the_way_they_are_asked_for(datasets: "Sequence[Dataset]") -> "list[list[Dataset]]":
-    """Separate datasets by day from the others, which Dagster gives no range."""
+    """Separate the datasets with daily partitions from the others, which Dagster gives no range."""
     by_day = [dataset for dataset in datasets if dataset.is_fetched_by_day]
     return [together for together in (by_day, [result for result in datasets if result not in by_day]) if together]
 

@@ -22,7 +22,7 @@ if TYPE_CHECKING:
 
 
 def complete_observed(incomplete: str) -> list[str]:
-    """Return the names of the observed datasets that begin as typed."""
+    """Return the names of the observed datasets that begin with the typed text."""
     from elexon_assets.datasets import OBSERVED
 
     return [dataset.name for dataset in OBSERVED if dataset.name.startswith(incomplete)]
@@ -133,8 +133,8 @@ def read_window(
 ) -> "Window":
     """Return the requested window, completed from the contents of the warehouse (its `last` part), not beyond now.
 
-    `dataset` is one that is observed, or None for any of them. Raises UnusableInput, and Problem where the warehouse
-    holds nothing of the window.
+    `dataset` is an observed one, or None for any of them. Raises UnusableInput, and UserError if the warehouse holds
+    nothing of the window.
     """
     from elexon_assets.datasets import OBSERVED
     from elexon_assets.settlement import HALF_HOUR

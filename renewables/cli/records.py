@@ -212,7 +212,7 @@ def _title_text(record: "Record") -> str:
 def _record_facts(
     portfolio: "Portfolio", record: "Record", *, apart_from: "Record | None" = None
 ) -> list[tuple[str, str]]:
-    """Return the fields with a value; of a part, without its owner; of a link that only joins, nothing."""
+    """Return the fields with a value; a part without its owner, and nothing for a link without fields of its own."""
     from pipeline_assets.fields import field_title
     from pipeline_assets.models import ENTITIES
     from renewables.queries.record_history import shown_value

@@ -39,7 +39,7 @@ def materialize_days(
         for days in runs_of(datasets, first, last):
             tags = {REQUESTED_BY: requested_by, ASSETS: ", ".join(dataset.name for dataset in datasets)}
             outcomes.append(_run_assets(job, opened, {**tags, **(range_tags(*days) if days else {})}))
-        # As the sensors of a server do after a landing. One that fails is red in the UI; the next one makes it good.
+        # The sensors of a server do the same after a landing. A failed run is red in the UI; the next one corrects it.
         if any(dataset.is_observed for dataset in datasets):
             _run_assets(defs.resolve_job_def("flagging"), opened, {REQUESTED_BY: requested_by})
     return outcomes

@@ -72,13 +72,13 @@ def summary(
         start: A UTC day, or an instant; an ISO text of either.
         end: The last UTC day, which is included, or an instant, which is not.
         dataset: An observed dataset.
-        categories: One or several PSR types or fuels; all of them unless given.
-        as_of: Only what Elexon had published by then; a day means its end. The flags are today's: what was in doubt at
-            that time is not known.
-        known_at: Only what had landed here by then, with the flags of then. Before the first fetch of the span there is
-            nothing, whatever Elexon had published.
-        exclude_flagged: Whether values in doubt count as missing.
-        con: A connection to a snapshot; the newest one unless given.
+        categories: One or several PSR types or fuels; all of them by default.
+        as_of: Only what Elexon had published by then; a day means its end. The flags are today's, because the flags at
+            that time are not known.
+        known_at: Only what had landed here by then, with the flags of then. Before the first fetch of the span the
+            result is empty, whatever Elexon had published.
+        exclude_flagged: Whether flagged values count as missing.
+        con: A connection to a snapshot; the newest one by default.
 
     Raises:
         UnusableInput: A span, a time, a dataset or a category is invalid.

@@ -80,7 +80,7 @@ def generation(
         start: A UTC day, or an instant; an ISO text of either.
         end: The last UTC day, which is included, or an instant, which is not.
         dataset: An observed dataset.
-        categories: One or several PSR types or fuels; all of them unless given.
+        categories: One or several PSR types or fuels; all of them by default.
         as_of: Only what Elexon had published by then; a day means its end. The flags are today's.
         known_at: Only what had landed here by then, with the flags of then; empty before the first fetch.
         exclude_flagged: Whether flagged rows are left out.

@@ -94,7 +94,7 @@ class QualityReport:
 def quality(
     start: date | datetime | str, end: date | datetime | str, *, con: Connection | None = None
 ) -> QualityReport:
-    """Return what is in doubt, missing and revised in a span, of every observed dataset.
+    """Return what is flagged, missing and revised in a span, for every observed dataset.
 
     Args:
         start: A UTC day, or an instant; an ISO text of either.

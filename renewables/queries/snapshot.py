@@ -41,8 +41,9 @@ def snapshot_connection(con: Connection | None = None) -> Iterator[Connection]:
 
 
 def _complete_schema(con: Connection) -> None:
-    """Make Elexon's tables and views visible, empty, where the home has none of them yet, or not those of a dataset
-    that an update declares. So no query has to test whether a table exists.
+    """Make Elexon's tables and views visible, empty, if the home lacks them or those of a newly declared dataset.
+
+    So no query has to check whether a table exists.
     """
     own_tables = "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database()"
     if {name for (name,) in con.execute(own_tables).fetchall()}.issuperset(dataset.table for dataset in DATASETS):
