@@ -8,31 +8,28 @@ import streamlit as st
 from dashboards.components import form_routing, record_lists, record_page, submit_form
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio
-from renewables.queries.records import counterparty_list
+from renewables.queries.record_lists import counterparty_list
 
 KIND, CREATE = "counterparties", "create a counterparty"
 COLUMNS: dict[str, Any] = {
     "roles": st.column_config.TextColumn("Roles", width="medium"),
-    "projects": st.column_config.NumberColumn("Projects"),
+    "project_count": st.column_config.NumberColumn("Projects"),
     "capacity_mwp": st.column_config.NumberColumn("MWp", format="%,.1f", help="Of those projects"),
     "contacts": st.column_config.TextColumn("Contacts", width="medium"),
-    "website": "Website",
 }
 
 
 def _create_form(_: Portfolio) -> None:
-    company = submit_form.create_part(CREATE, KIND, ("name", "website", "notes"))
+    company = submit_form.create_part(CREATE, KIND)
     person = submit_form.create_part(
         CREATE,
         "contacts",
-        ("name", "email", "phone"),
         heading="Its first contact (or none yet; more can be added later)",
         optional=True,
     )
     role = submit_form.create_part(
         CREATE,
         "counterparty_contacts",
-        ("role",),
         optional=True,
         fixed={"counterparty_id": company.id, "contact_id": person.id},
     )

@@ -13,7 +13,6 @@ from pipeline_assets.vocabulary import ContactRole
 from renewables.queries.records import contacts_of, information_points_of, projects_of
 
 KIND = "counterparties"
-PERSON = ("name", "email", "phone")
 
 
 def render_page() -> None:
@@ -23,10 +22,8 @@ def render_page() -> None:
     st.title(plain(company.fields["name"]), anchor=False)
     ledger_session.landing_badge(company.position)
     record_page.archived_note(company)
-    for name in ("website", "notes"):
-        if company.fields[name]:
-            st.text(company.fields[name])
-    record_page.head_forms(company, ("name", "website", "notes"))
+    record_page.render_fields(company, apart_from=("name",))
+    record_page.head_forms(company)
     _render_people(portfolio, company)
     st.subheader("Projects", anchor=False)
     _render_projects(portfolio, company)
@@ -48,7 +45,7 @@ def _render_people(portfolio: Portfolio, company: Record) -> None:
             fields, form = person.fields, f"contact {person.id}"
             with st.container(border=True, horizontal=True, vertical_alignment="center"):
                 st.markdown(f":gray[{role}]  \n**{plain(fields['name'])}**", width=180)
-                st.text("\n".join(filter(None, (fields["email"], fields["phone"]))), width="stretch")
+                st.text("\n".join(record_page.field_texts(person, apart_from=("name",)).values()), width="stretch")
                 ledger_session.landing_mark(max(link.position, person.position))
                 record_page.row_button("Edit", form, icon=":material/edit:", record=company, key=link.id)
                 record_page.row_button("Remove", f"remove {link.id}", icon=":material/close:", record=company)
@@ -61,7 +58,7 @@ def _render_people(portfolio: Portfolio, company: Record) -> None:
             name = f"edit contact {person.id}"
             with st.container(border=True):
                 st.markdown(f"**Edit {plain(person.fields['name'])}**")
-                submit_form.render_form(name, [submit_form.edit_part(name, person, PERSON)], go=go)
+                submit_form.render_form(name, [submit_form.edit_part(name, person)], go=go)
                 form_routing.close_button(name)
     if not contacts:
         st.caption("None yet.")
@@ -73,9 +70,9 @@ def _render_people(portfolio: Portfolio, company: Record) -> None:
 
 def _new_contact(company: Record, go: submit_form.Go) -> None:
     name = f"contact of {company.id}"
-    person = submit_form.create_part(name, "contacts", PERSON)
+    person = submit_form.create_part(name, "contacts")
     role = submit_form.create_part(
-        name, "counterparty_contacts", ("role",), fixed={"counterparty_id": company.id, "contact_id": person.id}
+        name, "counterparty_contacts", fixed={"counterparty_id": company.id, "contact_id": person.id}
     )
 
     def build(typed: submit_form.Typed) -> Sequence[Change]:

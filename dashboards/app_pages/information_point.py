@@ -1,5 +1,6 @@
 """An information point: its rating, what it is about, what is done against it, and its whole history."""
 
+import polars as pl
 import streamlit as st
 
 from dashboards.components import form_routing, ledger_session, record_lists, record_page, submit_form
@@ -7,14 +8,10 @@ from dashboards.components.formatting import NOTHING
 from dashboards.components.plain_text import plain
 from pipeline_assets.ledger.changes import Record
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio
-from renewables.queries.point_scope import market_and_technologies
-from renewables.queries.records import counterparties_of_point, name_of, rating_of
+from renewables.queries.record_lists import as_text, information_point_list
+from renewables.queries.records import counterparties_of_point, name_of
 
 KIND = "information_points"
-FIELDS = (
-    *("name", "pipeline_id", "market", "technology", "description", "impact", "likelihood", "mitigation", "owner"),
-    *("due_date", "status"),
-)
 
 
 def render_page() -> None:
@@ -32,23 +29,18 @@ def render_page() -> None:
                 "pipelines", project, name_of(portfolio, "pipelines", project), icon=":material/bolt:"
             )
     record_page.archived_note(point)
-    market, technologies = market_and_technologies(portfolio, point)
-    record_page.render_facts(
+    listed = ledger_session.listed(information_point_list, portfolio, archived=point.archived)
+    row = as_text(listed.filter(pl.col("id") == point.id)).row(0, named=True)
+    record_page.render_fields(
+        point,
         {
-            "Market": market or NOTHING,
-            "Technology": " + ".join(technologies) or NOTHING,
-            "Rating": f"{rating_of(point):,} of 10,000",
-            "Impact": str(fields["impact"]),
-            "Likelihood": str(fields["likelihood"]),
-            "Due": record_page.day_of(fields["due_date"]),
-            "Owner": fields["owner"] or NOTHING,
-        }
+            "Market": row["effective_market"] or NOTHING,
+            "Technology": row["effective_technologies"] or NOTHING,
+            "Rating": f"{row['rating']:,} of 10,000",
+        },
+        apart_from=("name", "pipeline_id", "market", "technology", "status"),
     )
-    for name in ("description", "mitigation"):
-        if fields[name]:
-            st.caption(name.capitalize())
-            st.text(fields[name])
-    record_page.head_forms(point, FIELDS, record_page.choices_of(portfolio, "pipelines"))
+    record_page.head_forms(point, record_page.choices_of(portfolio, "pipelines"))
     _render_counterparties(portfolio, point)
     record_page.render_comments(portfolio, point)
     record_page.render_history(portfolio, point)
@@ -70,9 +62,7 @@ def _render_counterparties(portfolio: Portfolio, point: Record) -> None:
         record_page.row_button("Add a counterparty", "new counterparty", icon=":material/add:", record=point)
         return
     name = f"counterparty of {point.id}"
-    part = submit_form.create_part(
-        name, "information_point_counterparties", ("counterparty_id",), fixed={"information_point_id": point.id}
-    )
+    part = submit_form.create_part(name, "information_point_counterparties", fixed={"information_point_id": point.id})
     with st.container(border=True):
         st.markdown("**Add a counterparty**")
         submit_form.render_form(

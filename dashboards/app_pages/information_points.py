@@ -7,50 +7,43 @@ import polars as pl
 import streamlit as st
 
 from dashboards.components import form_routing, record_lists, record_page, submit_form
+from dashboards.components.record_lists import OF_THE_FIELD
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio
 from pipeline_assets.vocabulary import Market, PointStatus, Technology
-from renewables.queries.records import information_point_list
+from renewables.queries.record_lists import information_point_list, rows_with_words
 
 KIND, CREATE = "information_points", "create an information point"
-FIELDS = (
-    *("name", "pipeline_id", "market", "technology", "description", "impact", "likelihood", "mitigation", "owner"),
-    *("due_date", "status"),
-)
 COLUMNS: dict[str, Any] = {
     "rating": st.column_config.ProgressColumn(
         "Rating", format="%,d", min_value=0, max_value=10_000, help="Impact x likelihood, at most 10,000"
     ),
     "project": "Project",
-    "market": "Market",
-    "technology": "Technology",
-    "impact": "Impact",
-    "likelihood": "Likelihood",
-    "status": "Status",
-    "due_date": st.column_config.DateColumn("Due", format="DD MMM YYYY"),
-    "owner": "Owner",
+    "effective_market": st.column_config.TextColumn("Market", help="Its own, else that of its project"),
+    "effective_technologies": st.column_config.TextColumn("Technology", help="Its own, else those of its project"),
+    **{"market": None, "technology": None},
+    **dict.fromkeys(("impact", "likelihood", "status", "due_date", "owner"), OF_THE_FIELD),
     "counterparties": st.column_config.TextColumn("Counterparties", width="medium"),
 }
 
 
 def _filter_rows(frame: pl.DataFrame) -> pl.DataFrame:
     status = st.pills("Status", list(map(str, PointStatus)), key="status", bind="query-params")
-    frame = frame.filter(pl.col("status") == status) if status else frame
-    for name, words in (("market", Market), ("technology", Technology)):
-        chosen = st.multiselect(
+    markets, technologies = (
+        st.multiselect(
             name.capitalize(), list(map(str, words)), key=name, bind="query-params", placeholder="All", width=168
         )
-        if chosen:
-            frame = frame.filter(pl.col(name).str.split(" + ").list.set_intersection(chosen).list.len() > 0)
-    return frame
+        for name, words in (("market", Market), ("technology", Technology))
+    )
+    wanted = {"effective_market": markets, "effective_technologies": technologies}
+    return rows_with_words(frame, {"status": [status] if status else [], **wanted})
 
 
 def _create_form(portfolio: Portfolio) -> None:
-    point = submit_form.create_part(CREATE, KIND, FIELDS)
+    point = submit_form.create_part(CREATE, KIND)
     about = submit_form.create_part(
         CREATE,
         "information_point_counterparties",
-        ("counterparty_id",),
         fixed={"information_point_id": point.id},
         heading="A counterparty that it is about (or none; more can be added later)",
         optional=True,

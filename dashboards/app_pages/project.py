@@ -13,8 +13,6 @@ from pipeline_assets.vocabulary import ProjectRole
 from renewables.queries.records import counterparties_of, facilities_of, information_points_of, rating_of
 
 KIND = "pipelines"
-FIELDS = ("name", "market", "stage", "rtb_date", "rag", "status_date", "rag_comment", "notes")
-PLANT = ("name", "technology", "capacity_mwp", "longitude", "latitude")
 
 
 def render_page() -> None:
@@ -43,14 +41,9 @@ def _render_head(portfolio: Portfolio, project: Record) -> None:
     facts = {
         "Capacity": ledger_session.capacity_text(sum(plant.fields["capacity_mwp"] for plant in plants)),
         "Technology": " + ".join(sorted({plant.fields["technology"] for plant in plants})) or NOTHING,
-        "Ready to build": record_page.day_of(fields["rtb_date"]),
-        "Status of": record_page.day_of(fields["status_date"]),
-        "Market": fields["market"],
     }
-    record_page.render_facts(facts)
-    if fields["notes"]:
-        st.text(fields["notes"])
-    record_page.head_forms(project, FIELDS)
+    record_page.render_fields(project, facts, apart_from=("name", "stage", "rag", "rag_comment"))
+    record_page.head_forms(project)
 
 
 def _render_facilities(portfolio: Portfolio, project: Record) -> None:
@@ -63,7 +56,12 @@ def _render_facilities(portfolio: Portfolio, project: Record) -> None:
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
             size = f"**{ledger_session.capacity_text(fields['capacity_mwp'])}**"
             where = place(fields["latitude"], fields["longitude"])
-            st.markdown(f"**{plain(fields['name'])}**  \n{fields['technology']}, {size}, {where}", width="stretch")
+            shown = ("name", "technology", "capacity_mwp", "longitude", "latitude")
+            others = record_page.field_texts(plant, apart_from=shown)
+            more = "".join(f"  \n:gray[{label}] {plain(text)}" for label, text in others.items())
+            st.markdown(
+                f"**{plain(fields['name'])}**  \n{fields['technology']}, {size}, {where}{more}", width="stretch"
+            )
             ledger_session.landing_mark(max(link.position, plant.position))
             record_page.row_button("Edit", form, icon=":material/edit:", record=project)
         record_page.removal_form(link, fields["name"], record_page.same_page(KIND, project.id))
@@ -76,7 +74,7 @@ def _render_facilities(portfolio: Portfolio, project: Record) -> None:
 
 def _new_facility(project: Record) -> None:
     name = f"facility of {project.id}"
-    plant = submit_form.create_part(name, "facilities", PLANT)
+    plant = submit_form.create_part(name, "facilities")
 
     def build(typed: submit_form.Typed) -> Sequence[Change]:
         link = {"pipeline_id": project.id, "facility_id": plant.id}
@@ -97,7 +95,7 @@ def _edit_facility(project: Record, link: Record, plant: Record) -> None:
     name = f"edit facility {plant.id}"
     with st.container(border=True):
         st.markdown(f"**Edit {plain(plant.fields['name'])}**")
-        part = submit_form.edit_part(name, plant, PLANT)
+        part = submit_form.edit_part(name, plant)
         submit_form.render_form(name, [part], go=record_page.same_page(KIND, project.id))
         with st.container(horizontal=True):
             form_routing.close_button(name)
@@ -125,9 +123,7 @@ def _render_counterparties(portfolio: Portfolio, project: Record) -> None:
         record_page.row_button("Add a counterparty", "new counterparty", icon=":material/add:", record=project)
         return
     name = f"counterparty of {project.id}"
-    part = submit_form.create_part(
-        name, "pipeline_counterparties", ("counterparty_id", "role"), fixed={"pipeline_id": project.id}
-    )
+    part = submit_form.create_part(name, "pipeline_counterparties", fixed={"pipeline_id": project.id})
     with st.container(border=True):
         st.markdown("**Add a counterparty**")
         choices = record_page.choices_of(portfolio, "counterparties")

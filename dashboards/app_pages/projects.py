@@ -8,23 +8,23 @@ import streamlit as st
 
 from dashboards.components import form_routing, ledger_session, record_lists, record_page, submit_form
 from dashboards.components.ledger_session import rag_text
+from dashboards.components.record_lists import DAY_FORMAT, OF_THE_FIELD
 from pipeline_assets.errors import Problem, Refused
+from pipeline_assets.fields import form_fields
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio
 from pipeline_assets.vocabulary import Rag, Stage, Technology
-from renewables.queries.records import project_list
+from renewables.queries.record_lists import project_list, rows_with_words
 
 KIND, CREATE = "pipelines", "create a project"
 COLUMNS: dict[str, Any] = {
-    "stage": "Stage",
+    "stage": OF_THE_FIELD,
     "rag": st.column_config.TextColumn("RAG", help="● Green, ▲ Amber, ■ Red"),
-    "technology": "Technology",
+    "technologies": "Technology",
     "capacity_mwp": st.column_config.NumberColumn("MWp", format="%,.1f"),
-    "rtb_date": st.column_config.DateColumn("RTB", format="DD MMM YYYY", help="Ready to build"),
+    "rtb_date": st.column_config.DateColumn("RTB", format=DAY_FORMAT, help="Ready to build"),
     "counterparties": st.column_config.TextColumn("Counterparties", width="medium"),
-    "rag_comment": st.column_config.TextColumn("RAG comment", width="medium"),
-    "market": "Market",
-    "status_date": st.column_config.DateColumn("Status of", format="DD MMM YYYY"),
+    "rag_comment": OF_THE_FIELD,
 }
 
 
@@ -32,13 +32,10 @@ def _filter_rows(frame: pl.DataFrame) -> pl.DataFrame:
     stages = st.multiselect("Stage", list(map(str, Stage)), key="stage", bind="query-params", width=240)
     kinds = st.multiselect("Technology", list(map(str, Technology)), key="technology", bind="query-params", width=220)
     rags = st.pills("RAG", list(map(str, Rag)), selection_mode="multi", key="rag", bind="query-params")
-    if stages:
-        frame = frame.filter(pl.col("stage").is_in(stages))
-    if rags:
-        frame = frame.filter(pl.col("rag").is_in(rags))
-    if kinds:
-        frame = frame.filter(pl.col("technology").str.split(" + ").list.set_intersection(kinds).list.len() > 0)
-    return frame.with_columns(pl.col("rag").map_elements(rag_text, return_dtype=pl.String()))
+    frame = rows_with_words(frame, {"stage": stages, "rag": rags, "technologies": kinds})
+    return frame.with_columns(
+        pl.col("rag").replace_strict({rag: rag_text(rag) for rag in map(str, Rag)}, return_dtype=pl.String)
+    )
 
 
 def _sums_text(frame: pl.DataFrame) -> str:
@@ -46,26 +43,19 @@ def _sums_text(frame: pl.DataFrame) -> str:
 
 
 def _create_form(portfolio: Portfolio) -> None:
-    project = submit_form.create_part(
-        CREATE, KIND, ("name", "market", "stage", "rtb_date", "rag", "status_date", "rag_comment", "notes")
-    )
-    plant = submit_form.create_part(
-        CREATE,
-        "facilities",
-        ("name", "technology", "capacity_mwp", "longitude", "latitude"),
-        heading="Its facility (more can be added later)",
-    )
+    project = submit_form.create_part(CREATE, KIND)
+    plant = submit_form.create_part(CREATE, "facilities", heading="Its facility (more can be added later)")
     role = submit_form.create_part(
         CREATE,
         "pipeline_counterparties",
-        ("counterparty_id", "role"),
+        fixed={"pipeline_id": project.id},
         heading="Its first counterparty (or none yet)",
         optional=True,
     )
     company = submit_form.create_part(
         CREATE,
         "counterparties",
-        ("name", "website"),
+        form_fields("counterparties", with_long=False),
         heading="… or a counterparty that is not in the list yet",
         optional=True,
     )
@@ -86,8 +76,7 @@ def _create_form(portfolio: Portfolio) -> None:
         if named:
             changes.append(company.requested_change(typed[company.key]))
         if chosen or named:
-            who = {**typed[role.key], "counterparty_id": chosen or company.id, "pipeline_id": project.id}
-            changes.append(role.requested_change(who))
+            changes.append(role.requested_change({**typed[role.key], "counterparty_id": chosen or company.id}))
         return changes
 
     choices = record_page.choices_of(portfolio, "counterparties")

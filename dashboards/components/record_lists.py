@@ -14,11 +14,12 @@ from dashboards.components.chart import render_downloads
 from dashboards.components.navigation import FORM
 from dashboards.components.plain_text import plain
 from pipeline_assets.errors import PipelineError
+from pipeline_assets.fields import FieldType, RecordField, listed_fields
 from pipeline_assets.ledger.changes import Receipt
 from pipeline_assets.models import ENTITIES
-from pipeline_assets.names import name_key
 from pipeline_assets.seed_loader import load_seeds
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio
+from renewables.queries.record_lists import as_text, rows_with_text
 
 PAGES = {
     "pipelines": "app_pages/project.py",
@@ -35,6 +36,9 @@ PLURALS = {
     **{"facilities": "facilities", "contacts": "contacts", "comments": "comments"},
 }
 ROWS_SEEN = 14
+OF_THE_FIELD = object()
+"A column that is shown as its field says: label, help and type."
+DAY_FORMAT = "DD MMM YYYY"
 _NOTE = "records: note"
 
 
@@ -54,6 +58,8 @@ def render_list(
 ) -> None:
     """Draw a page with a list of records.
 
+    `columns` are those that come first, with their configuration, `OF_THE_FIELD`, or None for one that is left out; the
+    other listed fields of the model follow.
     `create` draws the form of a new record when it is open. `filtered` draws the filters that only this list has and
     returns the remaining rows. `sums` returns text about those, shown beside their number.
     """
@@ -72,13 +78,36 @@ def render_list(
         text = st.text_input(
             "Search", key="q", bind="query-params", type="search", placeholder="Any word of a row", width=220
         )
-        words = with_words(filtered(frame), text or "")
+        columns = list_columns(kind, columns)
+        words = rows_with_text(as_text(filtered(frame)).select("id", "name", *columns, "position"), text or "")
         st.toggle("Archived", key="archived", bind="query-params", help="Those that were archived instead.")
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f"**{len(words)}** of {len(frame)} {PLURALS[kind]}{sums(words)}", width="content")
         form_routing.open_button(f"New {title}", form_routing.NEW, icon=":material/add:", key=f"new {kind}")
     render_table(words, kind, columns, key=kind)
     st.caption("Click a name to open it, a column's head to sort.")
+
+
+def list_columns(kind: str, columns: Mapping[str, Any]) -> dict[str, Any]:
+    """Return the columns of a list with their configuration: the given ones, then the other listed fields."""
+    fields = {field.name: field for field in listed_fields(kind) if field.name != "name"}
+    every = {**columns, **{name: OF_THE_FIELD for name in fields if name not in columns}}
+    return {
+        name: field_column(fields[name]) if config is OF_THE_FIELD else config
+        for name, config in every.items()
+        if config is not None
+    }
+
+
+def field_column(field: RecordField) -> Any:
+    """Return how a table shows a field: days as everywhere on screen, numbers with separators, text as it is."""
+    if field.value_type is FieldType.DATE:
+        return st.column_config.DateColumn(field.title, format=DAY_FORMAT, help=field.help or None)
+    if field.value_type is FieldType.NUMBER:
+        return st.column_config.NumberColumn(field.title, format="%,.10g", help=field.help or None)
+    if field.value_type is FieldType.FLAG:
+        return st.column_config.CheckboxColumn(field.title, help=field.help or None)
+    return st.column_config.Column(field.title, help=field.help or None, width="medium" if field.is_long else None)
 
 
 def render_table(frame: pl.DataFrame, kind: str, columns: Mapping[str, Any], *, key: str) -> None:
@@ -108,19 +137,6 @@ def render_table(frame: pl.DataFrame, kind: str, columns: Mapping[str, Any], *, 
     click = st.session_state.get(f"open {key}")
     if click and click["row"] < len(frame):
         st.switch_page(PAGES[kind], query_params={"id": frame["id"][click["row"]]})
-
-
-def with_words(frame: pl.DataFrame, text: str) -> pl.DataFrame:
-    """Return the rows in which every word is somewhere, in any spelling."""
-    words = name_key(text).split()
-    if not words or frame.is_empty():
-        return frame
-    texts = [pl.col(name).fill_null("") for name, kind in frame.schema.items() if kind == pl.String and name != "id"]
-    joined = frame.select(pl.concat_str(texts, separator="\n")).to_series()
-    keys = pl.Series([name_key(row) for row in joined], dtype=pl.String)
-    for word in words:
-        frame, keys = frame.filter(mask := keys.str.contains(word, literal=True)), keys.filter(mask)
-    return frame
 
 
 def empty_list(portfolio: Portfolio, kind: str) -> None:

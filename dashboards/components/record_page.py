@@ -4,7 +4,7 @@ Not here: lists (`records.py`), which form is open (`open_form.py`), saving (`sa
 (`app_pages/`).
 """
 
-from collections.abc import Mapping, Sequence
+from collections.abc import Collection, Mapping, Sequence
 from datetime import date
 from typing import Any
 
@@ -12,10 +12,11 @@ import streamlit as st
 
 from dashboards.components import form_routing, ledger_session, navigation, record_lists, save_notice, submit_form
 from dashboards.components.chart import in_london, render_downloads
-from dashboards.components.formatting import day, moment
+from dashboards.components.formatting import NOTHING, day, moment
 from dashboards.components.forms import Choices
 from dashboards.components.plain_text import plain
 from dashboards.components.record_lists import LISTS, PAGES, PLURALS, record_link
+from pipeline_assets.fields import FieldType, RecordField, fields_of
 from pipeline_assets.ledger.changes import Change, Record
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio
@@ -66,6 +67,41 @@ def render_facts(values: Mapping[str, str]) -> None:
             st.markdown(f":gray[{label}]  \n{plain(value)}", width="content")
 
 
+def render_fields(record: Record, first: Mapping[str, str] | None = None, *, apart_from: Collection[str] = ()) -> None:
+    """Draw what a record says: short fields side by side after the `first` facts, long texts below them.
+
+    `apart_from` are the fields that the page shows elsewhere.
+    """
+    fields = [field for field in fields_of(record.kind) if field.name not in apart_from]
+    short = {field.title: value_text(field, record.fields[field.name]) for field in fields if not field.is_long}
+    render_facts({**(first or {}), **short})
+    for field in fields:
+        if field.is_long and record.fields[field.name]:
+            st.caption(field.title)
+            st.text(record.fields[field.name])
+
+
+def field_texts(record: Record, *, apart_from: Collection[str] = ()) -> dict[str, str]:
+    """Return label to text of the fields that have a value."""
+    fields = [field for field in fields_of(record.kind) if field.name not in apart_from]
+    return {
+        field.title: value_text(field, record.fields[field.name])
+        for field in fields
+        if record.fields[field.name] not in ("", None)
+    }
+
+
+def value_text(field: RecordField, value: Any) -> str:
+    """Return a stored value for people; a dash for none."""
+    if value in ("", None):
+        return NOTHING
+    if field.value_type is FieldType.DATE:
+        return day_of(value)
+    if field.value_type is FieldType.FLAG:
+        return "Yes" if value else "No"
+    return f"{value:,.10g}" if field.value_type in (FieldType.NUMBER, FieldType.INTEGER) else str(value)
+
+
 def choices_of(portfolio: Portfolio, *kinds: str) -> Choices:
     """Return the live records to choose from, by name."""
     return {kind: {record.id: str(record.fields["name"]) for record in portfolio.of_kind(kind)} for kind in kinds}
@@ -95,13 +131,13 @@ def render_actions(record: Record) -> None:
         form_routing.open_button("Archive", "archive", icon=":material/archive:", key="archive")
 
 
-def head_forms(record: Record, fields: Sequence[str], choices: Choices | None = None) -> None:
+def head_forms(record: Record, choices: Choices | None = None) -> None:
     """Draw the record's actions, or its form if one is open, and who changed it last."""
     name, title = f"edit {record.kind} {record.id}", ENTITIES[record.kind].title.lower()
     if form_routing.open_form() == "record" and not record.archived:
         with st.container(border=True):
             st.markdown(f"**Edit the {title}**")
-            part = submit_form.edit_part(name, record, fields)
+            part = submit_form.edit_part(name, record)
             submit_form.render_form(name, [part], choices=choices, go=same_page(record.kind, record.id))
             form_routing.close_button(name)
     elif form_routing.open_form() == "archive":

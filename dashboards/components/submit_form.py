@@ -15,7 +15,7 @@ from dashboards.components.forms import Choices, Part, collect_values, render_in
 from dashboards.components.plain_text import plain
 from dashboards.components.sign_in import signed_in
 from pipeline_assets.errors import MOST_NAMED, Conflict, LedgerUnavailable, Problem, Refused, StaleVersion
-from pipeline_assets.fields import field_title
+from pipeline_assets.fields import field_title, form_fields
 from pipeline_assets.ledger.changes import Change, Receipt, Record
 from pipeline_assets.ledger.submission import submit
 from pipeline_assets.models import new_id
@@ -81,13 +81,21 @@ def discard(name: str) -> None:
     st.session_state.pop(f"form {name}", None)
 
 
-def create_part(name: str, kind: str, shown: Sequence[str], **more: Any) -> Part:
-    """Return a part that creates a record; the form keeps the record's id."""
+def create_part(
+    name: str, kind: str, shown: Sequence[str] | None = None, *, fixed: Mapping[str, Any] | None = None, **more: Any
+) -> Part:
+    """Return a part that creates a record; the form keeps the record's id.
+
+    `shown` are the fields that it asks for: all of the kind that are not `fixed`, unless given.
+    """
+    shown = form_fields(kind, apart_from=fixed or ()) if shown is None else shown
+    more = {**more, "fixed": fixed or {}}
     return Part(kind, form_state(name).ids.setdefault(kind, new_id()), shown, **more)
 
 
-def edit_part(name: str, record: Record, shown: Sequence[str], **more: Any) -> Part:
-    """Return a part that edits a record, in the version that was opened."""
+def edit_part(name: str, record: Record, shown: Sequence[str] | None = None, **more: Any) -> Part:
+    """Return a part that edits a record, in the version that was opened: all fields of the kind, unless given."""
+    shown = form_fields(record.kind) if shown is None else shown
     first = form_state(name).records.setdefault((record.kind, record.id), record)
     return Part(record.kind, record.id, shown, record=first, **more)
 

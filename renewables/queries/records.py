@@ -1,20 +1,15 @@
-"""Records of the pipeline as they are in the ledger now: lists, a record with its parts, search.
+"""Records of the pipeline as they are in the ledger now: a record with its parts, search.
 
 All functions work on one consistent state, so that all parts of a page agree. Not here: sums and charts, which are read
 from landed data (`pipeline.py`), and the ledger's own queries (`pipeline_assets/ledger/reader.py`).
 """
 
-from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import date
-
-import polars as pl
 
 from pipeline_assets.ledger.changes import Record
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.names import name_key
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio
-from renewables.queries.point_scope import market_and_technologies
 
 WITH_A_PAGE = ("pipelines", "counterparties", "information_points")
 SEARCHED = (*WITH_A_PAGE, "facilities", "contacts", "comments")
@@ -109,117 +104,6 @@ def comments_on(portfolio: Portfolio, kind: str, id: str) -> list[Record]:
     return portfolio.referencing("comments", field, id)[::-1]
 
 
-def project_list(portfolio: Portfolio, *, archived: bool = False) -> pl.DataFrame:
-    """Return one row per project, ordered by name.
-
-    Columns: id, name, technology, capacity_mwp, stage, rag, rtb_date, counterparties, market, status_date, and the
-    position of the newest change of it or its links.
-    """
-    rows = []
-    for project in portfolio.of_kind("pipelines", archived=archived):
-        plants, partners = facilities_of(portfolio, project.id), counterparties_of(portfolio, project.id)
-        fields = project.fields
-        rows.append(
-            {
-                "id": project.id,
-                "name": fields["name"],
-                "technology": " + ".join(sorted({plant.fields["technology"] for _, plant in plants})),
-                "capacity_mwp": float(sum(plant.fields["capacity_mwp"] for _, plant in plants)),
-                "stage": fields["stage"],
-                "rag": fields["rag"],
-                "rtb_date": _parse_day(fields["rtb_date"]),
-                "counterparties": ", ".join(dict.fromkeys(partner.fields["name"] for _, partner in partners)),
-                "market": fields["market"],
-                "rag_comment": fields["rag_comment"],
-                "status_date": _parse_day(fields["status_date"]),
-                "position": max(
-                    part.position for part in (project, *_flatten(plants), *(link for link, _ in partners))
-                ),
-            }
-        )
-    return pl.DataFrame(
-        rows,
-        schema={
-            **dict.fromkeys(("id", "name", "technology"), pl.String()),
-            "capacity_mwp": pl.Float64(),
-            **dict.fromkeys(("stage", "rag"), pl.String()),
-            "rtb_date": pl.Date(),
-            **dict.fromkeys(("counterparties", "market", "rag_comment"), pl.String()),
-            "status_date": pl.Date(),
-            "position": pl.Int64(),
-        },
-    )
-
-
-def counterparty_list(portfolio: Portfolio, *, archived: bool = False) -> pl.DataFrame:
-    """Return one row per counterparty, ordered by name.
-
-    Columns: id, name, roles, projects (number), capacity_mwp (of those), contacts, website, position.
-    """
-    rows = []
-    for company in portfolio.of_kind("counterparties", archived=archived):
-        shared = projects_of(portfolio, company.id)
-        ids = {project.id for _, project in shared}
-        people = contacts_of(portfolio, company.id)
-        rows.append(
-            {
-                "id": company.id,
-                "name": company.fields["name"],
-                "roles": ", ".join(sorted({link.fields["role"] for link, _ in shared})),
-                "projects": len(ids),
-                "capacity_mwp": float(
-                    sum(plant.fields["capacity_mwp"] for id in ids for _, plant in facilities_of(portfolio, id))
-                ),
-                "contacts": ", ".join(dict.fromkeys(person.fields["name"] for _, person in people)),
-                "website": company.fields["website"],
-                "position": max(part.position for part in (company, *_flatten(people))),
-            }
-        )
-    text, number = pl.String(), pl.Int64()
-    return pl.DataFrame(
-        rows,
-        schema={
-            **{"id": text, "name": text, "roles": text, "projects": number, "capacity_mwp": pl.Float64()},
-            **{"contacts": text, "website": text, "position": number},
-        },
-    )
-
-
-def information_point_list(portfolio: Portfolio, *, archived: bool = False) -> pl.DataFrame:
-    """Return one row per information point, the highest rating first.
-
-    Market and technology are its own, or else those of its project. Columns: id, name, project, market, technology,
-    rating, impact, likelihood, status, due_date, owner, counterparties, position.
-    """
-    rows = []
-    for point in portfolio.of_kind("information_points", archived=archived):
-        fields, about = point.fields, counterparties_of_point(portfolio, point.id)
-        market, technologies = market_and_technologies(portfolio, point)
-        rows.append(
-            {
-                "id": point.id,
-                "name": fields["name"],
-                "project": name_of(portfolio, "pipelines", fields["pipeline_id"]) if fields["pipeline_id"] else None,
-                "market": market,
-                "technology": " + ".join(technologies) or None,
-                "rating": rating_of(point),
-                **{name: fields[name] for name in ("impact", "likelihood", "status", "owner")},
-                "due_date": _parse_day(fields["due_date"]),
-                "counterparties": ", ".join(company.fields["name"] for _, company in about),
-                "position": max(part.position for part in (point, *(link for link, _ in about))),
-            }
-        )
-    text, number = pl.String(), pl.Int64()
-    return pl.DataFrame(
-        rows,
-        schema={
-            **{"id": text, "name": text, "project": text, "market": text, "technology": text, "rating": number},
-            **{"impact": number, "likelihood": number},
-            **{"status": text, "owner": text, "due_date": pl.Date(), "counterparties": text, "position": number},
-        },
-    ).sort("rating", descending=True, maintain_order=True)
-
-
 def search_records(portfolio: Portfolio, text: str) -> dict[str, list[SearchHit]]:
     """Return live records by kind whose texts contain every word, in any spelling; matching names come first."""
     words = name_key(text).split()
@@ -246,10 +130,6 @@ def _linked_records(
     return sorted(pairs, key=lambda pair: str(pair[1].fields["name"]).casefold())
 
 
-def _flatten(pairs: list[tuple[Record, Record]]) -> Iterator[Record]:
-    return (record for pair in pairs for record in pair)
-
-
 def _page_of(portfolio: Portfolio, record: Record) -> tuple[str, str] | None:
     """Return kind and id of the record whose page shows this one, or None if no live record does."""
     if record.kind in WITH_A_PAGE:
@@ -270,7 +150,3 @@ def _page_of(portfolio: Portfolio, record: Record) -> tuple[str, str] | None:
 
 def _is_text(kind: str, name: str) -> bool:
     return name not in ENTITIES[kind].references and name not in ("rag",)
-
-
-def _parse_day(text: str | None) -> date | None:
-    return date.fromisoformat(text) if text else None

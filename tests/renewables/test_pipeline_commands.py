@@ -64,7 +64,7 @@ def test_an_empty_ledger_says_what_to_do(renewables: Renewables, group: str) -> 
 @pytest.mark.parametrize("group", ["pipelines", "counterparties", "information-points"])
 @pytest.mark.usefixtures("home")
 def test_a_list_loads_neither_dagster_nor_pandera(group: str) -> None:
-    assert not _loaded_by([group, "list"]) & {"dagster", "pandera", "polars", "plotly"}
+    assert not _loaded_by([group, "list"]) & {"dagster", "pandera", "streamlit", "plotly"}
 
 
 @pytest.mark.usefixtures("filled")
