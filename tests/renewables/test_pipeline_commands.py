@@ -2,14 +2,20 @@
 
 import json
 import re
+from collections.abc import Callable
 from pathlib import Path
 
+import polars as pl
 import pytest
 from typer.core import TyperGroup
 from typer.main import get_command
 
+from pipeline_assets.ledger.schema import open_ledger
+from pipeline_assets.spreadsheets.portfolio_index import Portfolio, read_portfolio
 from renewables.cli.main import app
 from renewables.cli.pipelines import GROUPS
+from renewables.formatting import json_value
+from renewables.queries.record_lists import counterparty_list, information_point_list, project_list
 from tests.filled_homes import Renewables
 from tests.renewables.test_commands import _loaded_by
 
@@ -99,7 +105,27 @@ def test_a_list_has_what_belongs_to_a_record(renewables: Renewables) -> None:
     assert (company["contacts"], company["projects"]) == ([{"name": "Ann Other", "role": "CEO"}], ["Fen Farm"])
     points = json.loads(renewables("information-points", "list", "--json").out)
     assert [(point["rating"], point["project"]) for point in points] == [(5600, "Fen Farm"), (100, "Moor Wind")]
+    assert [(point["market"], point["effective_technologies"]) for point in points] == [
+        (None, ["Solar"]),
+        (None, ["Wind Onshore"]),
+    ]
     assert json.loads(renewables("information-points", "list", "--status", "closed", "--json").out) == []
+
+
+@pytest.mark.usefixtures("filled")
+@pytest.mark.parametrize(
+    ("group", "read_rows"),
+    [
+        ("pipelines", project_list),
+        ("counterparties", counterparty_list),
+        ("information-points", information_point_list),
+    ],
+)
+def test_a_list_prints_the_rows_that_the_pages_read(
+    renewables: Renewables, group: str, read_rows: Callable[[Portfolio], pl.DataFrame]
+) -> None:
+    frame = read_rows(read_portfolio(open_ledger()))
+    assert json.loads(renewables(group, "list", "--json").out) == json_value(frame.drop("position").to_dicts())
 
 
 @pytest.mark.usefixtures("filled")
