@@ -41,7 +41,7 @@ def test_the_python_of_the_readme_runs() -> None:
     (block,) = [block for kind, block in BLOCKS if kind == "python"]
     names: dict[str, Any] = {}
     exec(block, names)  # noqa: S102 (our own README)
-    assert [len(names[name]) for name in ("live", "held")] == [7 * 48 * 3] * 2
+    assert [len(names[name]) for name in ("live", "stored")] == [7 * 48 * 3] * 2
 
 
 @pytest.mark.usefixtures("home")
