@@ -12,7 +12,7 @@ from elexon_assets.simulator.faults import Fault
 from elexon_assets.simulator.half_hours import first_of, settlement_labels, text_of
 from elexon_assets.simulator.parameters import Asked
 from elexon_assets.simulator.recordings import LATEST_PUBLICATION_HALF_HOURS, Recordings
-from elexon_assets.simulator.rows import AGWS, FIRST_PUBLISHED, OFFSHORE, ONSHORE, Dataset, Row
+from elexon_assets.simulator.rows import AGWS, FIRST_PUBLISHED, FUELHH, OFFSHORE, ONSHORE, Dataset, Row
 from elexon_assets.simulator.weather import weather
 
 
@@ -56,8 +56,10 @@ class Source:
             return False
         if dataset is AGWS:
             return self.recordings.has_wind_and_solar(first, last)
-        return bool(self.recordings.fuel_dates) and self.recordings.has_fuels(
-            _published_settlement_dates(asked, first, last)
+        return (
+            dataset is FUELHH
+            and bool(self.recordings.fuel_dates)
+            and self.recordings.has_fuels(_published_settlement_dates(asked, first, last))
         )
 
     def _candidate_rows(
@@ -108,6 +110,6 @@ def _filter_by_labels(rows: list[Row], asked: Asked) -> list[Row]:
         rows = [row for row in rows if earliest <= row.settlement_date <= latest]
     if asked.settlement_periods:
         rows = [row for row in rows if row.settlement_period in asked.settlement_periods]
-    if asked.fuel_types:
-        rows = [row for row in rows if row.series in asked.fuel_types]
+    if asked.series:
+        rows = [row for row in rows if row.series in asked.series]
     return rows

@@ -20,12 +20,21 @@ from starlette.requests import Request
 from starlette.responses import Response
 from starlette.routing import Mount, Route
 
+from elexon_assets.dataset_model import Dataset as Declaration
+from elexon_assets.datasets import DATASETS, GENERATION_BY_FUEL, INSTALLED_CAPACITY, WIND_AND_SOLAR
 from elexon_assets.simulator import capacities, serialization
 from elexon_assets.simulator.answers import Answer, Source
 from elexon_assets.simulator.capacities import AskedCapacity, capacity_asked
+from elexon_assets.simulator.declared import DeclaredEndpoint
 from elexon_assets.simulator.faults import Fault, parse_faults
 from elexon_assets.simulator.half_hours import instant_of, text_minutes_later, text_of
-from elexon_assets.simulator.parameters import Asked, Refused, agws_asked, fuelhh_asked, wind_and_solar_asked
+from elexon_assets.simulator.parameters import (
+    Asked,
+    Refused,
+    published_asked,
+    settlement_dates_asked,
+    start_times_asked,
+)
 from elexon_assets.simulator.recordings import Recordings, read_recordings
 from elexon_assets.simulator.rows import AGWS, FUELHH, Dataset
 from elexon_assets.simulator.transport_faults import before_answer, break_answer
@@ -33,6 +42,8 @@ from elexon_assets.simulator.transport_faults import before_answer, break_answer
 PREFIX = "/bmrs/api/v1"
 FAULTS_HEADER, ROWS_HEADER = "X-Simulator-Faults", "X-Simulator-Rows"
 REQUESTS_KEPT = 10_000
+WITH_MODELS = (WIND_AND_SOLAR, GENERATION_BY_FUEL, INSTALLED_CAPACITY)
+"The datasets whose rows follow a model; those of any other are made from its declaration."
 JSON = "application/json; charset=utf-8"
 
 Parsed = TypeVar("Parsed")
@@ -93,6 +104,7 @@ def create_app(
     faults: str = "",
     recordings: Path | None = None,
     now: Callable[[], datetime] | None = None,
+    datasets: Sequence[Declaration] = DATASETS,
 ) -> Starlette:
     """Create the simulator. `now` decides what is already published. Raises ValueError for bad faults or recordings."""
     recorded = Recordings() if recordings is None else read_recordings(recordings)
@@ -100,24 +112,35 @@ def create_app(
     service = Service(Source(seed, recorded), latency_seconds, clock, parse_faults(faults))
     routes = [
         Route(
-            "/generation/actual/per-type/wind-and-solar",
-            _rows_handler(service, AGWS, wind_and_solar_asked, _write_per_type),
-        ),
-        Route("/datasets/AGWS", _rows_handler(service, AGWS, lambda q: agws_asked(q, stream=False), _write_dataset)),
-        Route(
-            "/datasets/AGWS/stream", _rows_handler(service, AGWS, lambda q: agws_asked(q, stream=True), _write_stream)
+            WIND_AND_SOLAR.path,
+            _rows_handler(service, AGWS, start_times_asked, _write_per_type),
         ),
         Route(
-            "/datasets/FUELHH", _rows_handler(service, FUELHH, lambda q: fuelhh_asked(q, stream=False), _write_dataset)
+            "/datasets/AGWS",
+            _rows_handler(service, AGWS, lambda q: published_asked(AGWS, q, stream=False), _write_dataset),
+        ),
+        Route(
+            "/datasets/AGWS/stream",
+            _rows_handler(service, AGWS, lambda q: published_asked(AGWS, q, stream=True), _write_stream),
+        ),
+        Route(
+            "/datasets/FUELHH",
+            _rows_handler(service, FUELHH, lambda q: settlement_dates_asked(FUELHH, q, stream=False), _write_dataset),
         ),
         Route(
             "/datasets/FUELHH/stream",
-            _rows_handler(service, FUELHH, lambda q: fuelhh_asked(q, stream=True), _write_stream),
+            _rows_handler(service, FUELHH, lambda q: settlement_dates_asked(FUELHH, q, stream=True), _write_stream),
         ),
         Route("/datasets/IGCA", _capacities_handler(service, stream=False)),
         Route("/datasets/IGCA/stream", _capacities_handler(service, stream=True)),
-        Route("/datasets/metadata/latest", _latest_handler(service)),
     ]
+    declared = [DeclaredEndpoint(dataset) for dataset in datasets if dataset not in WITH_MODELS]
+    routes += [
+        Route(each.declaration.path, _rows_handler(service, each.dataset, each.parse_query, each.write))
+        for each in declared
+    ]
+    published = [AGWS, FUELHH, *(each.dataset for each in declared)]
+    routes.append(Route("/datasets/metadata/latest", _latest_handler(service, published)))
     app = Starlette(routes=[Mount(PREFIX, routes=routes)], exception_handlers={404: _not_found})
     app.state.service = service
     app.state.requests = service.requests
@@ -170,7 +193,7 @@ def _capacities_handler(service: Service, *, stream: bool) -> Handler:
     return _with_request_log(service, respond)
 
 
-def _latest_handler(service: Service) -> Handler:
+def _latest_handler(service: Service, datasets: Sequence[Dataset]) -> Handler:
     async def respond(_request: Request, faults: Sequence[Fault], target: str) -> Response:
         broken = service.transport_faults_of(faults, target, None)
         if (early := await before_answer(broken)) is not None:
@@ -182,7 +205,7 @@ def _latest_handler(service: Service) -> Handler:
                     text_of(instant_of(dataset.last_published(service.now()))), dataset.minutes_to_publication
                 ),
             }
-            for dataset in (AGWS, FUELHH)
+            for dataset in datasets
         ]
         data.append({"dataset": capacities.NAME, "lastUpdated": capacities.last_published(service.now())})
         return break_answer(Response(json.dumps({"data": data}), media_type=JSON), broken)

@@ -13,9 +13,6 @@ from elexon_assets.simulator.half_hours import instant_of, settlement_labels, te
 from elexon_assets.simulator.rows import AGWS, FUELHH, OFFSHORE, ONSHORE, PSR_TYPES, SOLAR, Dataset, Row
 from elexon_assets.simulator.weather import understated_wind
 
-UNKNOWN_SERIES = {AGWS.name: "Wind Floating", FUELHH.name: "HYDROGEN"}
-SPOILED_SERIES = {AGWS.name: ONSHORE, FUELHH.name: "WIND"}
-"The series whose values the faults about values spoil."
 STRANGER_DAYS = 31
 STUCK_BLOCK = 48 * 31
 "A fault without a span would be stuck to the beginning of time; it lets go every so many half-hours."
@@ -118,14 +115,14 @@ def _delay_row(row: Row, fault: Fault, _scene: Scene) -> list[Row]:
 
 
 def _add_unknown_series(row: Row, _fault: Fault, scene: Scene) -> list[Row]:
-    if row.series != SPOILED_SERIES[scene.dataset.name]:
+    if row.series != scene.dataset.spoiled_series:
         return [row]
-    return [row, row._replace(series=UNKNOWN_SERIES[scene.dataset.name])]
+    return [row, row._replace(series=scene.dataset.unknown_series)]
 
 
 def _replace_value(mw: float | None) -> Callable[[Row, Fault, Scene], list[Row]]:
     def act(row: Row, _fault: Fault, scene: Scene) -> list[Row]:
-        return [row._replace(mw=mw) if row.series == SPOILED_SERIES[scene.dataset.name] else row]
+        return [row._replace(mw=mw) if row.series == scene.dataset.spoiled_series else row]
 
     return act
 
@@ -164,7 +161,7 @@ def _year_one(row: Row, _fault: Fault, _scene: Scene) -> list[Row]:
 
 
 def _half_character(row: Row, _fault: Fault, scene: Scene) -> list[Row]:
-    is_spoiled = row.series == SPOILED_SERIES[scene.dataset.name]
+    is_spoiled = row.series == scene.dataset.spoiled_series
     return [row._replace(series=f"{row.series}\\ud800") if is_spoiled else row]
 
 

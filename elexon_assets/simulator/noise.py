@@ -29,6 +29,7 @@ class Channel(IntEnum):
     LABELS = 7
     DROP_OUT = 8
     FUELS = 100
+    DECLARED = 1_000_000
 
 
 def uniform_noise(seed: int, channel: int, first: int, count: int) -> Series:

@@ -13,12 +13,11 @@ from starlette.datastructures import QueryParams
 
 from elexon_assets.settlement import first_start_utc, periods_in
 from elexon_assets.simulator.half_hours import index_at_or_after, index_of, text_of
-from elexon_assets.simulator.rows import AGWS, FUELHH, Dataset
+from elexon_assets.simulator.rows import Dataset
 
 Parsed = TypeVar("Parsed")
 
 CAP_DAYS = 7
-CAP = timedelta(days=CAP_DAYS)
 INSTANT = re.compile(
     r"(\d{4})[-/](\d\d)[-/](\d\d)(?:[T ](\d\d:\d\d(?::\d\d(?:\.\d{1,7})?)?)(Z|[+-]\d\d:\d\d)?)?", re.IGNORECASE
 )
@@ -44,7 +43,7 @@ class Asked:
     published: tuple[str, str] | None = None
     settlement_dates: tuple[str, str] | None = None
     settlement_periods: frozenset[int] = frozenset()
-    fuel_types: frozenset[str] = frozenset()
+    series: frozenset[str] = frozenset()
     csv: bool = False
 
 
@@ -88,6 +87,10 @@ class Query:
     def complain(self, name: str, message: str) -> None:
         self.errors.setdefault(_pascal_case(name), []).append(message)
 
+    def complain_missing(self, name: str) -> None:
+        """Record that a required parameter is missing."""
+        self.complain(name, f"A value for the '{_pascal_case(name)}' parameter or property was not provided.")
+
     def refuse_if_wrong(self) -> None:
         if self.errors:
             raise Refused(self.errors)
@@ -114,7 +117,7 @@ class Query:
     def _parse_parameter(self, name: str, parse: Callable[[str], Parsed], otherwise: Parsed) -> Parsed:
         texts = self.all(name)
         if not texts:
-            self.complain(name, f"A value for the '{_pascal_case(name)}' parameter or property was not provided.")
+            self.complain_missing(name)
             return otherwise
         try:
             return parse(texts[0])
@@ -123,7 +126,7 @@ class Query:
             return otherwise
 
 
-def wind_and_solar_asked(values: QueryParams) -> Asked:
+def start_times_asked(values: QueryParams, *, cap_days: int = CAP_DAYS) -> Asked:
     """Parse `from` and `to`, both inclusive, by start time.
 
     A settlement period turns its end into a settlement date and period.
@@ -140,23 +143,25 @@ def wind_and_solar_asked(values: QueryParams) -> Asked:
     first = _first_half_hour(start.date(), first_periods[0]) if first_periods else index_at_or_after(start)
     last = _last_half_hour(end.date(), last_periods[0]) if last_periods else index_of(end)
     backwards = start_limit > end_limit or (bool(first_periods and last_periods) and first > last)
-    query.refuse_range("from", "to", backwards=backwards, too_long=end_limit - start_limit > CAP)
+    query.refuse_range(
+        "from",
+        "to",
+        backwards=backwards,
+        too_long=end_limit - start_limit > timedelta(days=cap_days),
+        cap_days=cap_days,
+    )
     return Asked(first, last, csv=csv)
 
 
-def published_asked(dataset: Dataset, values: QueryParams, *, stream: bool) -> Asked:
+def published_asked(dataset: Dataset, values: QueryParams, *, stream: bool, cap_days: int = CAP_DAYS) -> Asked:
     """Parse `publishDateTimeFrom` and `publishDateTimeTo`, both inclusive; a stream has no limit."""
     query = Query(values)
-    asked = _parse_publish_window(dataset, query, stream=stream)
+    asked = _parse_publish_window(dataset, query, stream=stream, cap_days=cap_days)
     query.refuse_if_wrong()
     return asked
 
 
-def agws_asked(values: QueryParams, *, stream: bool) -> Asked:
-    return published_asked(AGWS, values, stream=stream)
-
-
-def fuelhh_asked(values: QueryParams, *, stream: bool) -> Asked:
+def settlement_dates_asked(dataset: Dataset, values: QueryParams, *, stream: bool, cap_days: int = CAP_DAYS) -> Asked:
     """Parse settlement dates (strictly yyyy-MM-dd, both inclusive) or publish times, but never both."""
     query = Query(values)
     by_date = query.has("settlementDateFrom") or query.has("settlementDateTo")
@@ -166,20 +171,21 @@ def fuelhh_asked(values: QueryParams, *, stream: bool) -> Asked:
     periods = frozenset(query.whole_numbers("settlementPeriod", 1, 50))
     fuel_types = frozenset(query.all("fuelType"))
     if by_publish_time:
-        asked = _parse_publish_window(FUELHH, query, stream=stream)
+        asked = _parse_publish_window(dataset, query, stream=stream, cap_days=cap_days)
         return Asked(asked.first, asked.last, asked.published, None, periods, fuel_types, asked.csv)
     first_date, last_date = query.settlement_date("settlementDateFrom"), query.settlement_date("settlementDateTo")
     csv = query.wants_csv(stream=stream)
     query.refuse_if_wrong()
-    too_long = not stream and last_date - first_date >= CAP
+    too_long = not stream and last_date - first_date >= timedelta(days=cap_days)
     backwards = first_date > last_date
-    query.refuse_range("settlementDateFrom", "settlementDateTo", backwards=backwards, too_long=too_long)
+    names = ("settlementDateFrom", "settlementDateTo")
+    query.refuse_range(*names, backwards=backwards, too_long=too_long, cap_days=cap_days)
     first, last = _first_half_hour(first_date, 1), _last_half_hour(last_date, 50)
     return Asked(first, last, None, (first_date.isoformat(), last_date.isoformat()), periods, fuel_types, csv)
 
 
-def _parse_publish_window(dataset: Dataset, query: Query, *, stream: bool) -> Asked:
-    start, end, csv = query.publish_times(stream=stream)
+def _parse_publish_window(dataset: Dataset, query: Query, *, stream: bool, cap_days: int) -> Asked:
+    start, end, csv = query.publish_times(stream=stream, cap_days=cap_days)
     shift = dataset.minutes_to_publication
     first = index_at_or_after(max(start, datetime(2000, 1, 1, tzinfo=UTC)) - timedelta(minutes=shift))
     last = index_of(max(end, datetime(2000, 1, 1, tzinfo=UTC)) - timedelta(minutes=shift))

@@ -9,14 +9,16 @@ from datetime import UTC, datetime, timedelta
 from functools import partial
 from typing import NamedTuple, cast
 
+from elexon_assets.datasets import GENERATION_BY_FUEL, WIND_AND_SOLAR
 from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.simulator.fuels import FIRST_HALF_HOUR, FUEL_TYPES, fuel_generation
 from elexon_assets.simulator.half_hours import index_of, settlement_labels, start_texts
 from elexon_assets.simulator.noise import Channel, uniform_noise
 from elexon_assets.simulator.weather import weather
 
+MINUTE = timedelta(minutes=1)
 FIRST_PUBLISHED = index_of(datetime(2016, 3, 1, tzinfo=UTC))
-ONSHORE, OFFSHORE, SOLAR = PSR_TYPES = ("Wind Onshore", "Wind Offshore", "Solar")
+ONSHORE, OFFSHORE, SOLAR = PSR_TYPES = WIND_AND_SOLAR.categories
 
 SLIPPED_LABELS_BEFORE = "2022-07-14"
 SLIPPED_LABELS_SHARE = 0.93
@@ -46,9 +48,12 @@ class Dataset:
     """What sets one dataset apart; rows of it come from (seed, first half hour, last half hour)."""
 
     name: str
-    value_column: str
     minutes_to_publication: int
     rows: Callable[[int, int, int], list[Row]]
+    spoiled_series: str
+    "The series whose values the faults about values spoil."
+    unknown_series: str
+    "The series that the fault `unknown-psr` adds."
 
     def last_published(self, now: datetime) -> int:
         """The newest half hour that is published at `now`."""
@@ -109,5 +114,5 @@ def _slipping_labels(seed: int, first: int, last: int) -> tuple[list[str], list[
     return dates[:-1], periods[:-1]
 
 
-AGWS = Dataset("AGWS", "quantity", 148, wind_and_solar_rows)
-FUELHH = Dataset("FUELHH", "generation", 30, fuel_rows)
+AGWS = Dataset("AGWS", WIND_AND_SOLAR.publication_lag // MINUTE, wind_and_solar_rows, ONSHORE, "Wind Floating")
+FUELHH = Dataset("FUELHH", GENERATION_BY_FUEL.publication_lag // MINUTE, fuel_rows, "WIND", "HYDROGEN")

@@ -36,7 +36,7 @@ def stream_json(dataset: Dataset, rows: Iterable[Row], *, without_value: bool = 
 
 def per_type_csv(rows: Iterable[Row], *, without_value: bool = False) -> str:
     """Return CSV with a Pascal-case header, CRLF and three decimals."""
-    return _csv_text(
+    return _csv_lines_text(
         PER_TYPE_HEADER, (_wind_and_solar_line(row) for row in rows), "Quantity" if without_value else None
     )
 
@@ -45,13 +45,13 @@ def dataset_csv(dataset: Dataset, rows: Iterable[Row], *, without_value: bool = 
     """Return CSV with the columns of the dataset's JSON."""
     if dataset.name == "AGWS":
         lines = (f"AGWS,{row.document_id},{row.revision},{_wind_and_solar_line(row)}" for row in rows)
-        return _csv_text(AGWS_HEADER, lines, "Quantity" if without_value else None)
+        return _csv_lines_text(AGWS_HEADER, lines, "Quantity" if without_value else None)
     lines = (
         f"FUELHH,{row.publish_time},{row.start_time},{row.settlement_date},{row.settlement_period},{row.series},"
         f"{'' if row.mw is None else row.mw}"
         for row in rows
     )
-    return _csv_text(FUELHH_HEADER, lines, "Generation" if without_value else None)
+    return _csv_lines_text(FUELHH_HEADER, lines, "Generation" if without_value else None)
 
 
 def _wind_and_solar_json(rows: Iterable[Row], without_value: bool, *, with_document: bool = False) -> str:
@@ -97,9 +97,14 @@ def _wind_and_solar_line(row: Row) -> str:
     )
 
 
-def _csv_text(header: str, lines: Iterable[str], dropped: str | None) -> str:
+def _csv_lines_text(header: str, lines: Iterable[str], dropped: str | None) -> str:
     table = [line.split(",") for line in (header, *lines)]
     if dropped is not None:
         position = table[0].index(dropped)
         table = [cells[:position] + cells[position + 1 :] for cells in table]
+    return csv_text(table)
+
+
+def csv_text(table: Iterable[Iterable[str]]) -> str:
+    """Return the cells of a table as CSV with CRLF."""
     return "".join(",".join(cells) + "\r\n" for cells in table)
