@@ -17,6 +17,7 @@ from pipeline_assets.ledger.changes import Change, Record
 from pipeline_assets.ledger.submission import submit
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio
+from pipeline_assets.spreadsheets.sheet_columns import Column
 from pipeline_assets.spreadsheets.typed_cells import TypedCells, cell_text, columns_of, parse_cells
 from renewables.queries.record_history import shown_value
 
@@ -24,10 +25,21 @@ KINDS = ("pipelines", "facilities", "counterparties", "information_points", "con
 ROWS_SEEN = 16
 PROBLEMS_SHOWN = 500
 LABEL = "record"
-"The column that stays in view. It is no field: a pinned column cannot be edited, and the browser drops what is pasted."
+"The column that stays in view. It can be edited, because the browser drops what is pasted into one that cannot."
+END, END_MARK = "end", "·"
+"""A column after the last field, and the text of its cells. The browser drops what is pasted beyond the last column; a
+block that is too wide replaces these marks, by a text or by a blank."""
 DRY_RUN = "dry run"
 Typed = Sequence[tuple[Record, Mapping[str, str]]]
 "Records with the text of each cell that was changed, by field."
+Misplaced = Mapping[str, Sequence[str]]
+"Texts that were pasted or typed outside the fields of the records, by the place where they are."
+IN_LABELS, RIGHT, BELOW = "in the column *Record*", "right of the last column", "below the last record"
+WAYS_OUT = {
+    IN_LABELS: "That column only names the record: paste from the column *Name* on.",
+    RIGHT: "Paste a block with as many columns as the table has from there on; what is further right was not taken.",
+    BELOW: "Bulk edit changes records that exist; new ones come with their form or an import.",
+}
 
 
 def render_page() -> None:
@@ -52,12 +64,19 @@ def render_page() -> None:
     if not state.records:
         state.records = {(record.kind, record.id): record for record in portfolio.of_kind(kind)}
     opened, table = list(state.records.values()), f"bulk {state.token}"
-    typed, beyond = _typed(kind, opened, key=table)
+    typed, misplaced, is_too_wide = _typed(kind, opened, key=table)
     if any(portfolio.get(kind, record.id) != record for record in opened):
         st.info("Some of these were changed since the table was opened.", icon=":material/update:")
     st.button("Start again", icon=":material/restart_alt:", on_click=submit_form.discard, args=(name,), type="tertiary")
     st.subheader("What would change", anchor=False)
-    if not typed and not beyond:
+    if is_too_wide:
+        st.warning(
+            "The pasted block is wider than the table: it was taken up to the column "
+            f"*{title_of(kind, list(_columns_shown(kind))[-1])}*, and what is right of that was not. "
+            "Check that nothing is missing.",
+            icon=":material/warning:",
+        )
+    if not typed and not misplaced:
         st.caption(
             "Nothing yet: change cells above, or paste from a spreadsheet. Dates, numbers and words are read as in an "
             "import. Nothing is saved before you confirm."
@@ -67,7 +86,8 @@ def render_page() -> None:
     records = [(record, read.edits[record.id]) for record, _ in typed if record.id in read.edits]
     _difference_table(portfolio, kind, records)
     _second_look(kind, read.warnings, records)
-    may_be_saved = _read_problems(kind, typed, read.problems, beyond)
+    may_be_saved = _read_problems(kind, typed, read.problems)
+    may_be_saved &= _nothing_is_misplaced(misplaced)
     may_be_saved &= _clearing_is_confirmed(kind, read, key=f"clear {state.token}")
     if not records:
         st.caption("Nothing would change.")
@@ -85,36 +105,47 @@ def render_page() -> None:
     submit_form.render_form(name, [], build=build, label=label, disabled=not may_be_saved)
 
 
-def _typed(kind: str, opened: Sequence[Record], *, key: str) -> tuple[Typed, list[str]]:
-    """Draw the table; return the cells that were changed, and the texts that were pasted below the last record."""
-    columns = {name: column for name, column in columns_of(kind).items() if name not in ENTITIES[kind].references}
+def _columns_shown(kind: str) -> Mapping[str, Column]:
+    return {name: column for name, column in columns_of(kind).items() if name not in ENTITIES[kind].references}
+
+
+def _typed(kind: str, opened: Sequence[Record], *, key: str) -> tuple[Typed, Misplaced, bool]:
+    """Draw the table; return the changed cells, those outside the fields, and whether a block was too wide."""
+    columns = _columns_shown(kind)
     rows = [{name: cell_text(column, record.fields[name]) for name, column in columns.items()} for record in opened]
     frame = pl.DataFrame(rows, schema=dict.fromkeys(columns, pl.String))
+    shown = frame.insert_column(0, frame["name"].alias(LABEL)).with_columns(pl.lit(END_MARK).alias(END))
     edited = st.data_editor(
-        frame.insert_column(0, frame["name"].alias(LABEL)),
+        shown,
         hide_index=True,
         placeholder="",
         num_rows="add",  # else the browser drops the rows that are pasted below the last record
         column_config={
-            LABEL: st.column_config.TextColumn("Record", pinned=True, disabled=True, width=170),
+            LABEL: st.column_config.TextColumn("Record", pinned=True, width=170, help="Names the record. No field."),
             **{
                 name: st.column_config.TextColumn(field_title(kind, name), help=column.help, width="medium")
                 for name, column in columns.items()
             },
+            END: st.column_config.TextColumn("End", default=END_MARK, width=60, help="The table ends here. No field."),
         },
         height=min(38 + 35 * (len(opened) + 1), 38 + 35 * ROWS_SEEN),
         key=key,
         alt=f"{record_lists.PLURALS[kind].capitalize()} to edit",
     )
-    texts = edited.select(pl.col(name).cast(pl.String).fill_null("") for name in columns)
-    kept = texts.head(len(frame))
-    differs = pl.any_horizontal(kept[name] != frame[name] for name in columns)
-    changed = pl.select(differs).to_series().arg_true().to_list()
+    table = edited.with_columns(pl.all().cast(pl.String))
+    texts, kept = table.with_columns(pl.all().fill_null("")), table.head(len(frame))
+    changed = pl.any_horizontal(texts[name].head(len(frame)) != frame[name] for name in columns)
     typed = []
-    for number in changed:
-        before, after = rows[number], kept.row(number, named=True)
-        typed.append((opened[number], {name: text for name, text in after.items() if text != before[name]}))
-    return typed, [text for row in texts.slice(len(frame)).rows() for text in row if text.strip()]
+    for number in pl.select(changed).to_series().arg_true().to_list():
+        before, after = rows[number], texts.row(number, named=True)
+        typed.append((opened[number], {name: after[name] for name in columns if after[name] != before[name]}))
+    labels = [text for text, name in zip(kept[LABEL], frame["name"], strict=True) if text and text.strip() != name]
+    misplaced = {
+        IN_LABELS: labels,
+        RIGHT: [text for text in kept[END] if text and text != END_MARK],
+        BELOW: [text for row in texts.tail(-len(frame)).drop(END).rows() for text in row if text.strip()],
+    }
+    return typed, {place: outside for place, outside in misplaced.items() if outside}, "" in kept[END]
 
 
 def _difference_table(portfolio: Portfolio, kind: str, edits: Sequence[tuple[Record, Mapping[str, Any]]]) -> None:
@@ -142,15 +173,20 @@ def _second_look(kind: str, warnings: Sequence[Problem], edits: Sequence[tuple[R
         st.warning("  \n".join(lines), title="Worth a second look", icon=":material/visibility:")
 
 
-def _read_problems(kind: str, typed: Typed, problems: Sequence[Problem], beyond: Sequence[str]) -> bool:
-    """Show the cells that could not be read; return whether there are none."""
-    if beyond:
-        count = "1 cell" if len(beyond) == 1 else f"{len(beyond):,} cells"
+def _nothing_is_misplaced(misplaced: Misplaced) -> bool:
+    """Show the cells that are outside the fields of the records; return whether there are none."""
+    for place, texts in misplaced.items():
+        count = "1 cell" if len(texts) == 1 else f"{len(texts):,} cells"
         st.error(
-            f"{count} below the last record: {plain(', '.join(beyond[:5])[:200])}. Bulk edit changes records that "
-            "exist; new ones come with their form or an import. Empty these cells, or start again.",
+            f"{count} {place}: {plain(', '.join(texts[:5])[:200])}. {WAYS_OUT[place]} "
+            "Empty these cells, or start again.",
             icon=":material/error:",
         )
+    return not misplaced
+
+
+def _read_problems(kind: str, typed: Typed, problems: Sequence[Problem]) -> bool:
+    """Show the cells that could not be read; return whether there are none."""
     if problems:
         texts = {record.id: (str(record.fields["name"]), cells) for record, cells in typed}
         rows = [
@@ -165,7 +201,7 @@ def _read_problems(kind: str, typed: Typed, problems: Sequence[Problem], beyond:
         count = "1 cell" if len(problems) == 1 else f"{len(problems):,} cells"
         st.error(f"{count} cannot be read. Nothing can be saved until they are corrected.", icon=":material/error:")
         st.dataframe(rows, hide_index=True, key="bulk problems", alt="Cells that cannot be read")
-    return not problems and not beyond
+    return not problems
 
 
 def _clearing_is_confirmed(kind: str, read: TypedCells, *, key: str) -> bool:

@@ -21,6 +21,7 @@ from tests.browsing import Tab, launched, tab
 NAMES = ("Ash Down", "Birch Fen", "Cedar Moor", "Dogwood Hill", "Elder Marsh")
 COLUMNS = ("Record", "Name", "Market", "Stage", "RAG", "RAG comment", "RTB", "Status of", "Notes")
 "Of the table of projects, from the left."
+LAST = "the last field"
 ROW_PIXELS = 35
 
 
@@ -71,8 +72,11 @@ def paste(page: Page, text: str, *, row: int = 0, column: str = "RTB") -> None:
     page.evaluate("text => navigator.clipboard.writeText(text)", text)
     table = page.get_by_test_id("stDataFrame").first
     table.click(position={"x": 40, "y": ROW_PIXELS * (row + 1) + ROW_PIXELS // 2})
-    for _ in range(COLUMNS.index(column)):
+    page.keyboard.press("Control+ArrowRight" if column == LAST else "Control+ArrowLeft")
+    for _ in range(0 if column == LAST else COLUMNS.index(column)):
         page.keyboard.press("ArrowRight")
+    if column == LAST:  # the table ends with a column that is no field
+        page.keyboard.press("ArrowLeft")
     page.keyboard.press("Control+v")
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
 
@@ -146,6 +150,30 @@ def test_a_pasted_name_with_a_line_break_is_refused_before_it_is_saved(dashboard
     expect(page.get_by_text("Name: has a line break")).to_be_visible()
     expect(save(page)).to_be_disabled()
     assert reader.newest_position(ledger) == before
+
+
+def test_cells_pasted_right_of_the_last_column_are_named_and_nothing_is_saved(
+    dashboard: Tab, ledger: sa.Engine
+) -> None:
+    page, before = dashboard.page, reader.newest_position(ledger)
+    paste(page, "kept\tfirst beyond\tsecond beyond\nalso kept", column=LAST)
+    expect(page.get_by_text("1 cell right of the last column: first beyond")).to_be_visible()
+    expect(page.get_by_text("what is further right was not taken")).to_be_visible()
+    expect(save(page)).to_be_disabled()
+    assert reader.newest_position(ledger) == before
+
+
+def test_a_block_that_is_too_wide_is_said_also_where_its_first_cell_beyond_is_blank(dashboard: Tab) -> None:
+    page = dashboard.page
+    paste(page, "kept\t\tsecond beyond", column=LAST)
+    expect(page.get_by_text("The pasted block is wider than the table")).to_be_visible()
+
+
+def test_cells_pasted_over_the_names_of_the_records_are_named_unless_they_are_the_same(dashboard: Tab) -> None:
+    page = dashboard.page
+    paste(page, "Ash Down\tAsh Down\nBirch Fen\tBirch Fen\n2027-05-06", column="Record")
+    expect(page.get_by_text("1 cell in the column Record: 2027-05-06")).to_be_visible()
+    expect(save(page)).to_have_count(0)
 
 
 def test_an_emptied_cell_empties_its_field_only_when_it_is_ticked(dashboard: Tab, ledger: sa.Engine) -> None:
