@@ -11,16 +11,33 @@ import polars as pl
 from pandera.errors import SchemaErrors
 
 from elexon_assets.dataset_model import SERIES, Column, Dataset, Limits
-from elexon_assets.errors import ShapeChanged
+from elexon_assets.datasets import DATASETS
+from elexon_assets.errors import ShapeChanged, UnusableInput
 from elexon_assets.parsing import labels_of
 from elexon_assets.settlement import HALF_HOUR
 from warehouse.settings import Settings
 
+LIMITED_SERIES = frozenset(name for dataset in DATASETS for name in dataset.limits)
+
 
 def limits_of(dataset: Dataset) -> dict[str, Limits]:
-    """Return the declared limits with those that the setting `LIMITS_MW` moves."""
+    """Return the declared limits with those that the setting `LIMITS_MW` moves.
+
+    Raises UnusableInput for a series without limits, and for limits that are not in their order.
+    """
     moved = Settings().limits_mw
-    return {name: Limits(**{**vars(declared), **moved.get(name, {})}) for name, declared in dataset.limits.items()}
+    if unknown := sorted(moved.keys() - LIMITED_SERIES):
+        raise UnusableInput(
+            f"The setting LIMITS_MW moves the limits of {unknown[0]!r}, which has none: give any of "
+            f"{', '.join(sorted(LIMITED_SERIES))}."
+        )
+    limits = {}
+    for name, declared in dataset.limits.items():
+        limits[name] = Limits(**{**vars(declared), **moved.get(name, {})})
+        if list(vars(limits[name]).values()) != sorted(vars(limits[name]).values()):
+            order = " <= ".join(f"{limit} ({value:g})" for limit, value in vars(limits[name]).items())
+            raise UnusableInput(f"The setting LIMITS_MW puts the limits of {name!r} out of order: give {order}.")
+    return limits
 
 
 SERIES_NAME = r"^[\w](?:[\w /&.,()+-]{0,58}[\w)])?$"

@@ -10,9 +10,10 @@ from datetime import UTC, date, datetime, time, timedelta
 from elexon_assets.errors import UnusableInput
 from elexon_assets.settlement import HALF_HOUR, LONDON
 from elexon_assets.windows import Window, window_of_days
+from warehouse.date_bounds import EARLIEST_DATE, LATEST_DATE
 from warehouse.settings import Settings
 
-YEARS = (1990, 2100)
+YEARS = (EARLIEST_DATE.year, LATEST_DATE.year)
 "The first and the last year that a day or a time may lie in."
 
 OPEN_ENDS = ("9999", "2999-12-31", "3000-01-01", "2262-04-11", "infinity")

@@ -1,6 +1,6 @@
 """The one reader of dates, for what people type, paste or import and for what the models accept, with the same bounds.
 
-Belongs here: spellings of a date and the years that a portfolio can have. Not here: which field holds a date
+Belongs here: spellings of a date. Not here: its bounds (`warehouse/date_bounds.py`), which field holds a date
 (`models.py`), how a cell of a workbook becomes text (`spreadsheets/`).
 """
 
@@ -9,11 +9,7 @@ from datetime import date, datetime, time
 from typing import Any
 
 from pipeline_assets.errors import UnreadableValue
-
-EARLIEST_DATE, LATEST_DATE = date(1990, 1, 1), date(2100, 12, 31)
-"""The bounds, both inclusive. A date outside them is a typing error, a placeholder such as 9999-12-31, or Excel's day
-0.
-"""
+from warehouse.date_bounds import EARLIEST_DATE, LATEST_DATE
 
 _ISO = re.compile(
     r"(\d{4})[-/](\d{1,2})[-/](\d{1,2})([T ]\d{2}:\d{2}(:\d{2}([.,]\d+)?)?\s?(Z|[+-]\d{2}:?\d{2})?)?", re.IGNORECASE

@@ -7,9 +7,9 @@ days.
 
 from dataclasses import dataclass
 
-from pipeline_assets.dates import EARLIEST_DATE, LATEST_DATE
 from pipeline_assets.models import ENTITIES, Project
 from pipeline_assets.vocabulary import STAGES_IN_ORDER, PointStatus, Stage
+from warehouse.date_bounds import EARLIEST_DATE, LATEST_DATE
 
 DEFAULT_WEIGHTS = {
     Stage.DISCOVERY: 0.1,

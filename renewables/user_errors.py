@@ -54,7 +54,11 @@ def _sentence_of(error: Exception) -> tuple[str, int] | None:
         return f"A setting cannot be understood: {error}.", FAILED
     if isinstance(error, ValidationError) and error.title == "Settings":
         first = error.errors()[0]
-        name = ".".join(str(part) for part in first["loc"]).upper()
-        value = "" if name.lower() in SECRET_SETTINGS else f" (it is {first['input']!r})"
-        return f"The setting {name} cannot be understood: {first['msg']}{value}.", FAILED
+        setting, *parts = (str(part) for part in first["loc"] if part != "[key]")
+        name = " ".join((setting.upper(), *(f"[{part}]" for part in parts)))
+        value = "" if setting in SECRET_SETTINGS else f" (it is {redacted(str(first['input']))[:200]!r})"
+        reason = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
+        if first["type"].startswith("url"):
+            reason += "; write an address such as http://127.0.0.1:3000"
+        return f"The setting {name} cannot be understood: {reason}{value}.", FAILED
     return None

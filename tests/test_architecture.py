@@ -23,7 +23,7 @@ PACKAGES_BELOW = {
 
 FLOORS: dict[str, list[set[str]]] = {
     "warehouse": [
-        {"errors", "settings", "addresses", "redaction", "private_files"},
+        {"errors", "date_bounds", "setting_types", "settings", "addresses", "redaction", "private_files"},
         {"snapshots", "landing"},
         {"connection", "home_sizes"},
         {"backups"},

@@ -8,7 +8,6 @@ declarations). Reading settings creates nothing and fails only on a value that c
 """
 
 import os
-import re
 from collections.abc import Mapping
 from datetime import date
 from pathlib import Path
@@ -16,17 +15,31 @@ from typing import Annotated
 
 from dotenv import dotenv_values
 from platformdirs import user_data_path
-from pydantic import Field, HttpUrl, SecretStr, field_validator
+from pydantic import Field, HttpUrl, SecretStr
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
     InitSettingsSource,
-    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
 
 from warehouse.errors import SettingsUnreadable
+from warehouse.setting_types import (
+    Address,
+    Days,
+    Degrees,
+    File,
+    FirstDay,
+    Folder,
+    Hosts,
+    Limits,
+    Megawatts,
+    Minutes,
+    Pause,
+    Seconds,
+    usable_path,
+)
 
 ENV_FILES = "RENEWABLES_ENV_FILES"
 "The variable that says which `.env` files count. It has no field, because it decides where the fields come from."
@@ -48,11 +61,6 @@ def default_home() -> Path:
     return root / "data" if root else user_data_path("gb-renewables", appauthor=False)
 
 
-def is_text(value: str) -> bool:
-    """Return whether a value from the system is UTF-8 text; Python decodes other bytes to lone surrogates."""
-    return value.isprintable() or not any("\ud800" <= character <= "\udfff" for character in value)
-
-
 def home_folder(named: str | Path | None = None) -> Path:
     """Return the home: `named` if given, otherwise the one in the working folder's `.env`, otherwise the default.
 
@@ -60,7 +68,10 @@ def home_folder(named: str | Path | None = None) -> Path:
     """
     if not named and _env_files_choice(os.environ, "the environment") in (None, "all"):
         named = _values_of(Path(".env")).get(HOME)
-    return Path(named or default_home()).expanduser().absolute()
+    try:
+        return usable_path(Path(named or default_home()))
+    except ValueError as error:
+        raise SettingsUnreadable(f"The setting {HOME} cannot be understood: {error} (it is {str(named)!r}).") from error
 
 
 def env_files(home: Path) -> list[Path]:
@@ -109,21 +120,21 @@ class Settings(BaseSettings):
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True)
 
-    renewables_home: Path = Field(default_factory=default_home)
+    renewables_home: Folder = Field(default_factory=default_home)
     """The folder of all stored data: the warehouse, its snapshots, Dagster's runs. A local disk, never a network share.
 
     """
-    warehouse: Path = Field(default_factory=lambda values: values["renewables_home"] / "warehouse.duckdb")
+    warehouse: File = Field(default_factory=lambda values: values["renewables_home"] / "warehouse.duckdb")
     "The DuckDB file that Dagster writes; its snapshots are in `snapshots/` beside it."
-    warehouse_wait_seconds: float = 60.0
+    warehouse_wait_seconds: Pause = 60.0
     "The time that a write waits for another process to release the file. Writes take well under a second."
-    snapshots_kept: Annotated[int, Field(ge=2)] = 5
+    snapshots_kept: Annotated[int, Field(ge=2, le=10_000)] = 5
     "The number of newest snapshots kept for readers that have one open."
-    backup_days: Annotated[int, Field(ge=0)] = 14
+    backup_days: Annotated[int, Field(ge=0, le=36_500)] = 14
     "The number of days whose first snapshot is also kept, as a backup."
-    run_days: Annotated[int, Field(ge=7)] = 90
+    run_days: Annotated[int, Field(ge=7, le=36_500)] = 90
     "The days that Dagster's runs and their logs are kept. The record of materialized partitions is kept for ever."
-    routine_run_days: Annotated[int, Field(ge=1)] = 7
+    routine_run_days: Annotated[int, Field(ge=1, le=36_500)] = 7
     "The same for routine runs, about a hundred per day: latest, flagging, checks, landing, pruning."
 
     ledger_url: str | None = Field(default=None, repr=False)
@@ -131,60 +142,60 @@ class Settings(BaseSettings):
     home).
     """
 
-    elexon_base_url: HttpUrl = HttpUrl("https://data.elexon.co.uk/bmrs/api/v1")
+    elexon_base_url: Address = HttpUrl("https://data.elexon.co.uk/bmrs/api/v1")
     "The address of Elexon's Insights API, or of a stand-in such as `renewables simulate`."
-    elexon_mirrors: Annotated[frozenset[str], NoDecode] = frozenset()
+    elexon_mirrors: Hosts = frozenset()
     """The hosts, separated by commas, that pass on Elexon's own answers, such as your own cache. Rows from any other
     host are labelled with that host, and never as Elexon's.
     """
     elexon_concurrency: Annotated[int, Field(ge=1, le=10)] = 4
     "The number of concurrent requests, far below the limit of 5,000 per minute."
-    elexon_timeout_seconds: float = 30.0
+    elexon_timeout_seconds: Seconds = 30.0
     "The time-out of one read. Answers take 0.05-0.25 s, at times over 1 s."
-    elexon_deadline_seconds: Annotated[float, Field(gt=0)] = 120.0
+    elexon_deadline_seconds: Seconds = 120.0
     """The limit for one complete answer: a server that sends a byte now and then never exceeds the time-out between
     bytes.
     """
-    elexon_answer_megabytes: Annotated[float, Field(gt=0)] = 20.0
+    elexon_answer_megabytes: Annotated[float, Field(gt=0, le=100_000)] = 20.0
     "The limit of an unpacked answer, refused while it arrives. The largest real one, a week of fuels, has 1.2 MB."
-    elexon_attempts: Annotated[int, Field(ge=1)] = 5
+    elexon_attempts: Annotated[int, Field(ge=1, le=100)] = 5
     "The number of attempts at one window before it fails."
-    elexon_backoff_seconds: float = 1.0
+    elexon_backoff_seconds: Pause = 1.0
     "The first pause of the jittered exponential back-off; it doubles up to a minute."
-    limits_mw: dict[str, dict[str, float]] = {}
+    limits_mw: Limits = {}
     """Overrides of limits as plants get built: `{"Solar": {"soft_high": 19000}}`; also hard_low, soft_low, hard_high.
 
     """
-    first_day: date = date(2016, 3, 1)
+    first_day: FirstDay = date(2016, 3, 1)
     "The first UTC day that can be requested: AGWS was first published about then."
 
     understated_share: Annotated[float, Field(gt=0, lt=1)] = 0.75
     """The share of FUELHH's WIND below which AGWS wind is flagged as understated. AGWS also includes embedded wind, so
     a healthy half-hour is above 1; drop-outs were observed at 0.2 to 0.3.
     """
-    understated_from_mw: float = 1_000
+    understated_from_mw: Megawatts = 1_000
     "The FUELHH WIND above which that share is tested: in a lull the embedded part dominates it."
-    offshore_dropout_mw: float = 300
+    offshore_dropout_mw: Megawatts = 300
     "Where FUELHH is missing, offshore wind below this value (drop-outs were observed at 77 to 290 MW) ..."
-    offshore_around_mw: float = 1_500
+    offshore_around_mw: Megawatts = 1_500
     "... is flagged while the median of the three hours on each side is above this one: no lull is that short."
-    never_zero_together: Annotated[int, Field(ge=1)] = 2
+    never_zero_together: Annotated[int, Field(ge=1, le=100)] = 2
     """The number of NUCLEAR, BIOMASS and CCGT at zero in one half-hour that is flagged. Outside fail-overs none of them
     was zero in 2023, 2024 and 2026: the minima were 413, 50 and 303 MW.
     """
-    solar_up_degrees: float = 5
+    solar_up_degrees: Degrees = 5
     """The sun's elevation above which zero solar is flagged, if all panels are above it for all of the half-hour. Zeros
     were observed up to -4 degrees at the lowest panel and moment of the half-hour (3 at the highest).
     """
-    solar_down_degrees: float = -1
+    solar_down_degrees: Degrees = -1
     """The sun's elevation below which solar above zero is flagged, if all of Great Britain is below it for all of the
     half-hour. Values above zero were observed from +2.6 degrees.
     """
-    late_minutes: float = 60
+    late_minutes: Minutes = 60
     """The delay beyond the dataset's usual lag at which a first publication is flagged; usual delays differ by seconds.
 
     """
-    known_gap_days: float = 7
+    known_gap_days: Days = 7
     """The age at which a half-hour missing from two answers becomes a known gap: late documents arrive within the day.
 
     """
@@ -199,46 +210,26 @@ class Settings(BaseSettings):
     """Whether the schedules that call Elexon run without a click. Tests and the demo turn them off; the landing of
     changes, flags, checks and notices always runs.
     """
-    dagster_url: HttpUrl = HttpUrl("http://127.0.0.1:3000")
+    dagster_url: Address = HttpUrl("http://127.0.0.1:3000")
     "The address of the Dagster UI, for links and for launching and following runs."
-    dashboard_url: HttpUrl = HttpUrl("http://127.0.0.1:8501")
+    dashboard_url: Address = HttpUrl("http://127.0.0.1:8501")
     "The address of the dashboard, for links in notices."
     slack_webhook_url: str | None = Field(default=None, repr=False)
     "The webhook for notices (failed runs, a project that turns Red, ...); without one they go to the log."
 
-    query_memory_mb: Annotated[int, Field(ge=256)] = 1024
+    query_memory_mb: Annotated[int, Field(ge=256, le=1_000_000)] = 1024
     "The memory that one query of a user or a model may use; a query that needs more is stopped."
 
     chat_model: str | None = None
     """The language model that answers questions about the data. With None no model is called and no data leaves the
     machine.
     """
-    chat_base_url: HttpUrl = HttpUrl("https://api.openai.com/v1")
+    chat_base_url: Address = HttpUrl("https://api.openai.com/v1")
     "The address of any server with OpenAI's chat completions; for Ollama http://127.0.0.1:11434/v1."
     chat_api_key: SecretStr | None = None
     "The API key. OpenAI requires one; a self-hosted server seldom does."
-    chat_timeout_seconds: Annotated[float, Field(gt=0)] = 120.0
+    chat_timeout_seconds: Seconds = 120.0
     "The silence after which a call of the model fails; a large model on a small machine thinks for minutes."
-
-    @field_validator("elexon_mirrors", mode="before")
-    @classmethod
-    def _split_hosts(cls, value: str | frozenset[str]) -> frozenset[str]:
-        """Split `mirror.example, cache.example` into two hosts."""
-        hosts = value.split(",") if isinstance(value, str) else value
-        return frozenset(host.strip().lower() for host in hosts if host.strip())
-
-    @field_validator("renewables_home", "warehouse")
-    @classmethod
-    def _usable_path(cls, path: Path) -> Path:
-        """Return the absolute path. Raises ValueError for a name that DuckDB or Dagster's SQLite would misread."""
-        path = path.expanduser().absolute()
-        if not is_text(str(path)):
-            raise ValueError("the path is not UTF-8 text: choose another folder")
-        if "?" in str(path):
-            raise ValueError("DuckDB ends a path at a question mark: choose another folder")
-        if re.search(r"%[0-9a-fA-F]{2}", str(path)):
-            raise ValueError("SQLite's driver decodes % and two hexadecimal digits in a path: choose another folder")
-        return path
 
     @classmethod
     def settings_customise_sources(

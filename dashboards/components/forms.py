@@ -12,10 +12,10 @@ from typing import Any
 import streamlit as st
 
 from dashboards.components.plain_text import plain
-from pipeline_assets.dates import EARLIEST_DATE, LATEST_DATE
 from pipeline_assets.errors import Problem
 from pipeline_assets.fields import DATED_BY_THE_LEDGER, FieldType, RecordField, fields_by_name
 from pipeline_assets.ledger.changes import Change, Record
+from warehouse.date_bounds import EARLIEST_DATE, LATEST_DATE
 
 SIDE_BY_SIDE = 3
 "The number of short fields per row."

@@ -45,7 +45,7 @@ class Commands(TyperGroup):
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # the same kind of context as below
         """Reject arguments that are not UTF-8 before a command gets them: neither database nor files can hold them."""
         for argument in (argument for argument in args if not argument.isascii()):
-            from warehouse.settings import is_text  # loads pydantic, which `--help` does not need
+            from warehouse.setting_types import is_text  # loads pydantic, which `--help` does not need
 
             if not is_text(argument):
                 shown = argument.encode(errors="backslashreplace").decode()

@@ -11,9 +11,9 @@ from datetime import date
 import polars as pl
 
 from pipeline_assets import tables
-from pipeline_assets.dates import EARLIEST_DATE, LATEST_DATE
 from pipeline_assets.vocabulary import Rag, Stage
 from renewables.queries.snapshot import Connection, query_frame, snapshot_connection
+from warehouse.date_bounds import EARLIEST_DATE, LATEST_DATE
 
 STALE_DAYS = 30
 "The days without an update after which a project is listed as stale."

@@ -6,10 +6,10 @@ single projects (`pipeline.py`).
 
 import polars as pl
 
-from pipeline_assets.dates import EARLIEST_DATE, LATEST_DATE
 from pipeline_assets.vocabulary import Rag, Stage
 from renewables.queries.pipeline import MONTHS, RISKS, Filter, query_chosen, status_at_month_ends
 from renewables.queries.snapshot import Connection, snapshot_connection
+from warehouse.date_bounds import EARLIEST_DATE, LATEST_DATE
 
 SQUARE_DEGREES = 0.5
 "The side of a square of the map: some 35 km by 55 km."

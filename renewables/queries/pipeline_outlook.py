@@ -10,9 +10,9 @@ from dataclasses import dataclass
 
 import polars as pl
 
-from pipeline_assets.dates import EARLIEST_DATE, LATEST_DATE
 from renewables.queries.pipeline import Filter, query_chosen
 from renewables.queries.snapshot import Connection, snapshot_connection
+from warehouse.date_bounds import EARLIEST_DATE, LATEST_DATE
 
 TOTAL = "Total"
 YEARS = 5

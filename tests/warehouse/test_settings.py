@@ -6,6 +6,7 @@ from pathlib import Path
 import pytest
 from pydantic import ValidationError
 
+from renewables.user_errors import user_message
 from warehouse.errors import SettingsUnreadable
 from warehouse.settings import ENV_FILES, Settings, checkout_folder, default_home
 from warehouse.snapshots import folder_of
@@ -132,22 +133,79 @@ def test_limits_can_be_overridden_with_json(monkeypatch: pytest.MonkeyPatch) -> 
     assert Settings().limits_mw == {"Solar": {"soft_high": 19_000}}
 
 
-@pytest.mark.usefixtures("home")
-@pytest.mark.parametrize(
-    ("name", "value"),
-    [
-        ("ELEXON_CONCURRENCY", "11"),
-        ("ELEXON_CONCURRENCY", "0"),
-        ("ELEXON_ATTEMPTS", "none"),
-        ("ELEXON_BASE_URL", "not an address"),
-        ("SNAPSHOTS_KEPT", "1"),
-        ("FIRST_DAY", "1 March 2016"),
-        ("LIMITS_MW", '{"Solar": {"soft_high": "much"}}'),
+REFUSED = {
+    "ELEXON_CONCURRENCY": ["11", "0", "nan", "1.5"],
+    "ELEXON_ATTEMPTS": ["none", "0", "99999999999999999999"],
+    "ELEXON_BASE_URL": ["not an address", "ftp://elexon.example", "http://", "http://elexon.example:99999", " "],
+    "ELEXON_MIRRORS": ["http://mirror.example/", "two words"],
+    "ELEXON_TIMEOUT_SECONDS": ["0", "-1", "nan", "inf", "1e308", "half a minute"],
+    "ELEXON_BACKOFF_SECONDS": ["-1", "nan", "inf", "1e308"],
+    "ELEXON_DEADLINE_SECONDS": ["0", "nan", "inf"],
+    "ELEXON_ANSWER_MEGABYTES": ["0", "nan", "inf"],
+    "WAREHOUSE_WAIT_SECONDS": ["-1", "nan", "inf"],
+    "CHAT_TIMEOUT_SECONDS": ["0", "nan", "inf"],
+    "CHAT_BASE_URL": ["localhost"],
+    "DAGSTER_URL": ["localhost:3000", "http://127.0.0.1:0", "http://127.0.0.1:-1"],
+    "DASHBOARD_URL": ["localhost:8501", "http://127.0.0.1:0", "http://127.0.0.1:70000", "file:///etc"],
+    "SNAPSHOTS_KEPT": ["1", "99999999999999999999"],
+    "BACKUP_DAYS": ["-1", "99999999999999999999"],
+    "RUN_DAYS": ["6", "99999999999999999999"],
+    "ROUTINE_RUN_DAYS": ["0", "99999999999999999999"],
+    "QUERY_MEMORY_MB": ["255", "99999999999999999999"],
+    "FIRST_DAY": ["1 March 2016", "0", "20160301", "0001-01-01", "9999-12-31", "2099-01-01", "2016-02-30"],
+    "LIMITS_MW": [
+        *("{", "3", "nan", '{"Solar": 3}', '{"Solar": {"soft_high": "much"}}', '{"Solar": {"soft_high": NaN}}'),
+        *('{"Solar": {"soft_high": Infinity}}', '{"Solar": {"highest": 3}}'),
     ],
-)
-def test_an_invalid_value_is_refused_with_the_name_of_its_setting(
+    "UNDERSTATED_SHARE": ["0", "1", "nan"],
+    "UNDERSTATED_FROM_MW": ["-1", "nan", "inf"],
+    "OFFSHORE_DROPOUT_MW": ["-1", "nan", "inf"],
+    "OFFSHORE_AROUND_MW": ["-1", "nan", "inf"],
+    "NEVER_ZERO_TOGETHER": ["0", "none"],
+    "SOLAR_UP_DEGREES": ["91", "nan", "-inf"],
+    "SOLAR_DOWN_DEGREES": ["-91", "nan", "inf"],
+    "LATE_MINUTES": ["-1", "nan", "inf"],
+    "KNOWN_GAP_DAYS": ["-1", "nan", "inf"],
+    "SIMULATOR": ["perhaps"],
+    "SCHEDULES_RUNNING": ["2"],
+    "WAREHOUSE": ["/", "/dev/null", "~nobody-of-that-name/warehouse.duckdb", "a?b.duckdb", "a\nb.duckdb", "%41.duckdb"],
+    "RENEWABLES_HOME": ["/dev/null", "~nobody-of-that-name", "/srv/a?b", "/srv/a\nb", "/srv/%41"],
+}
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in REFUSED.items() for value in values])
+def test_a_value_that_cannot_be_understood_is_refused_in_one_sentence_that_names_the_setting(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     monkeypatch.setenv(name, value)
-    with pytest.raises(ValidationError, match=name.lower()):
+    with pytest.raises((ValidationError, SettingsUnreadable)) as error:
         Settings()
+    outcome = user_message(error.value)
+    assert outcome is not None
+    assert outcome[0].startswith(f"The setting {name} ")
+    assert "\n" not in outcome[0]
+
+
+@pytest.mark.usefixtures("env_files_count")
+@pytest.mark.parametrize("name", ["LIMITS_MW", "FIRST_DAY", "ELEXON_TIMEOUT_SECONDS", "DASHBOARD_URL"])
+def test_a_line_of_a_dotenv_file_is_refused_as_a_variable_is(home: Path, name: str) -> None:
+    (home / ".env").write_text(f"{name}={REFUSED[name][0]}\n")
+    with pytest.raises(ValidationError) as error:
+        Settings()
+    assert (user_message(error.value) or ("", 0))[0].startswith(f"The setting {name} cannot be understood")
+
+
+@pytest.mark.parametrize("name", ["a#b", "two words", "a;b&c", "it's", '"quoted"', "{x}:y", "50% wind", "Größe"])
+def test_a_home_may_have_any_name_that_databases_take_as_it_is(
+    home: Path, monkeypatch: pytest.MonkeyPatch, name: str
+) -> None:
+    monkeypatch.setenv("RENEWABLES_HOME", str(home / name))
+    assert Settings().warehouse == home / name / "warehouse.duckdb"
+
+
+def test_a_password_in_an_address_that_is_refused_is_not_shown(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 (sets the home)
+    monkeypatch.setenv("ELEXON_BASE_URL", f"http://anna:geheimnis@{'a' * 300}:99999/")
+    with pytest.raises(ValidationError) as error:
+        Settings()
+    assert "geheimnis" not in (user_message(error.value) or ("geheimnis", 0))[0]
