@@ -72,7 +72,7 @@ def render_page() -> None:
     if is_too_wide:
         st.warning(
             "The pasted block is wider than the table: it was taken up to the column "
-            f"*{title_of(kind, list(_columns_shown(kind))[-1])}*, and what is right of that was not. "
+            f"*{field_title(kind, list(_columns_shown(kind))[-1])}*, and what is right of that was not. "
             "Check that nothing is missing.",
             icon=":material/warning:",
         )
