@@ -4,6 +4,7 @@ Belongs here: what a row must be to land, and the reason given when it does not.
 land and are counted by a view). Frames are eager: Pandera looks at the values of no other.
 """
 
+from dataclasses import replace
 from typing import NamedTuple
 
 import pandera.polars as pa
@@ -31,11 +32,12 @@ def limits_of(dataset: Dataset) -> dict[str, Limits]:
             f"The setting LIMITS_MW moves the limits of {unknown[0]!r}, which has none: give any of "
             f"{', '.join(sorted(LIMITED_SERIES))}."
         )
-    limits = {}
-    for name, declared in dataset.limits.items():
-        limits[name] = Limits(**{**vars(declared), **moved.get(name, {})})
-        if list(vars(limits[name]).values()) != sorted(vars(limits[name]).values()):
-            order = " <= ".join(f"{limit} ({value:g})" for limit, value in vars(limits[name]).items())
+    limits = dict(dataset.limits)
+    for name in limits.keys() & moved.keys():
+        limits[name] = replace(limits[name], **moved[name])
+        values = vars(limits[name])
+        if list(values.values()) != sorted(values.values()):
+            order = " <= ".join(f"{limit} ({value:g})" for limit, value in values.items())
             raise UnusableInput(f"The setting LIMITS_MW puts the limits of {name!r} out of order: give {order}.")
     return limits
 
