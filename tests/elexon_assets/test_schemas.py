@@ -10,7 +10,7 @@ import pytest
 from elexon_assets.contract import contract_of, limits_of, split_valid
 from elexon_assets.dataset_model import Dataset
 from elexon_assets.datasets import GENERATION_BY_FUEL, WIND_AND_SOLAR
-from elexon_assets.errors import ShapeChanged, UnusableInput
+from elexon_assets.errors import ShapeChanged
 from elexon_assets.parsing import parse_rows
 from elexon_assets.windows import Window
 
