@@ -15,7 +15,8 @@ from benchmarks.harness import arguments, days, p95, simulator, temporary_home
 from elexon_assets.datasets import OBSERVED
 from elexon_assets.schema.flags import STATE
 from renewables.dagster_control.client import DagsterClient
-from renewables.dagster_control.fetch_job import Progress, follow_runs
+from renewables.dagster_control.fetch_job import follow_runs
+from renewables.dagster_control.run_progress import RunProgress
 from warehouse.connection import has_table, reading
 from warehouse.errors import WarehouseMissing
 
@@ -65,7 +66,7 @@ def main() -> None:
         orchestrator = DagsterClient(str(settings.dagster_url))
         launched = orchestrator.launch_backfill(OBSERVED, first, last, requested_by="benchmark")
         with ThreadPoolExecutor(1) as pool:
-            backfill = pool.submit(follow_runs, orchestrator, launched, Progress({}), lambda _: None)
+            backfill = pool.submit(follow_runs, orchestrator, launched, RunProgress(), lambda _: None)
             taken = lags(lambda: not backfill.done())
             outcomes = backfill.result()
         assert all(outcome.succeeded for outcome in outcomes), outcomes

@@ -17,7 +17,8 @@ from elexon_assets.dataset_model import Dataset
 from elexon_assets.datasets import BY_NAME, DATASETS
 from elexon_assets.missing_days import last_closed_day
 from renewables.dagster_control.client import DagsterClient, OrchestratorError
-from renewables.dagster_control.run_history import RunProgress, RunSummary, poll_run, recent_runs
+from renewables.dagster_control.run_history import RunSummary, recent_runs
+from renewables.dagster_control.run_progress import RunProgress
 from renewables.dagster_control.service_status import COUNTS_FOR_SECONDS
 from warehouse.settings import Settings
 
@@ -177,8 +178,8 @@ def _render_fetch(dagster: DagsterClient, listed: RunSummary) -> None:
     """Draw one request in a line, and while it runs a bar for each dataset."""
     followed: dict[str, RunProgress] = st.session_state.setdefault(_FOLLOWED, {})
     known = followed.setdefault(listed.launched.id, RunProgress())
-    if not listed.is_over or listed.launched.id not in known.ended:
-        poll_run(dagster, listed, known)
+    if not known.is_over:
+        known.poll(dagster, listed.launched)
     span = span_of_days(*listed.days) if listed.days else "all years"
     names = ", ".join(BY_NAME[name].title if name in BY_NAME else name for name in listed.what.split(", "))
     with st.container(border=True, gap="xsmall"):

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
     from elexon_assets.dataset_model import Dataset
     from renewables.dagster_control.client import Outcome
-    from renewables.dagster_control.fetch_job import Progress as Windows
+    from renewables.dagster_control.run_progress import RunProgress
 
 FAILURES_SHOWN = 20
 REQUESTED_BY = "command line"
@@ -207,13 +207,12 @@ def wait_for(
     with Progress(*columns, TimeRemainingColumn(), console=console) as bars:
         tasks: dict[str, TaskID] = {}
 
-        def show(windows: "Windows") -> None:
-            for name, total in windows.windows.items():
+        def show(progress: "RunProgress") -> None:
+            for name, (answered, total, failed) in progress.totals().items():
                 if name not in tasks:
                     tasks[name] = bars.add_task(BY_NAME[name].title, total=total)
-                failed = windows.failed(name)
                 note = f", {failed} failed" if failed else ""
-                bars.update(tasks[name], completed=windows.answered(name), description=f"{BY_NAME[name].title}{note}")
+                bars.update(tasks[name], completed=answered, description=f"{BY_NAME[name].title}{note}")
 
         return fetch_days(datasets, first, last, requested_by=REQUESTED_BY, settings=Settings(), watch=show, here=here)
 

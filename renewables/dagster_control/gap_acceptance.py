@@ -7,7 +7,8 @@ from datetime import date
 from typing import Any
 
 from renewables.dagster_control.client import DagsterClient, Launched, Outcome
-from renewables.dagster_control.fetch_job import Progress, follow_runs
+from renewables.dagster_control.fetch_job import follow_runs
+from renewables.dagster_control.run_progress import RunProgress
 from warehouse.settings import Settings
 
 JOB = "accepting"
@@ -36,7 +37,7 @@ def accept_gap(
         launched = launch_acceptance(
             orchestrator, dataset, day, reason=reason, accepted_by=accepted_by, requested_by=requested_by
         )
-        [outcome] = follow_runs(orchestrator, launched, Progress({}), lambda _: None)
+        [outcome] = follow_runs(orchestrator, launched, RunProgress(), lambda _: None)
         return outcome
     from renewables.dagster_control.in_process import run_job
 

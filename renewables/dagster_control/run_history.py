@@ -1,15 +1,15 @@
-"""What Dagster ran and runs: runs and backfills as one list, the checks, and how far an import is, window by window.
+"""What Dagster ran and runs: runs and backfills as one list, and the checks.
 
-Belongs here: reading from Dagster. Not here: launching (`orchestrator.py`), showing.
+Belongs here: reading from Dagster. Not here: how far one run is (`run_progress.py`), launching (`fetch_job.py`),
+showing.
 """
 
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import UTC, date, datetime
 from typing import Any
 
 from elexon_assets.backfill_plan import RANGE_END, RANGE_START
-from elexon_assets.progress import Step, step_of
 from renewables.dagster_control.client import ASSETS, ENDED, REQUESTED_BY, DagsterClient, Launched
 
 OF_A_BACKFILL = "dagster/backfill"
@@ -52,24 +52,6 @@ class Check:
     "Of the run that judged it last, or is about to."
 
 
-@dataclass
-class RunProgress:
-    """How far one import is: the newest step by run and dataset, and what went wrong. Cheap to ask again."""
-
-    steps: dict[tuple[str, str], Step] = field(default_factory=dict)
-    errors: dict[str, str] = field(default_factory=dict)
-    cursors: dict[str, str | None] = field(default_factory=dict)
-    ended: set[str] = field(default_factory=set)
-
-    def totals(self) -> dict[str, tuple[int, int, int]]:
-        """Dataset to windows answered, asked for so far, and failed."""
-        sums: dict[str, tuple[int, int, int]] = {}
-        for (_, dataset), step in self.steps.items():
-            answered, windows, failed = sums.get(dataset, (0, 0, 0))
-            sums[dataset] = (answered + step.answered, windows + step.windows, failed + step.failed)
-        return sums
-
-
 def recent_runs(orchestrator: DagsterClient, *, limit: int = 20, asked_by: str | None = None) -> list[RunSummary]:
     """Return the newest runs first; a backfill counts as one.
 
@@ -90,22 +72,6 @@ def recent_runs(orchestrator: DagsterClient, *, limit: int = 20, asked_by: str |
     ]
     summaries = runs + [summary for summary in backfills if asked_by in (None, summary.asked_by)]
     return sorted(summaries, key=lambda listed: listed.created_at_utc, reverse=True)[:limit]
-
-
-def poll_run(orchestrator: DagsterClient, listed: RunSummary, known: RunProgress) -> RunProgress:
-    """Reads on from where `known` ended, and notes it there. Raises OrchestratorError."""
-    launched = listed.launched
-    run_ids = [launched.id] if launched.kind == "run" else orchestrator.backfill_runs(launched.id)[1]
-    for run_id in [run_id for run_id in run_ids if run_id not in known.ended]:
-        state = orchestrator.run_state(run_id, known.cursors.get(run_id))
-        known.cursors[run_id] = state.cursor
-        for step in filter(None, map(step_of, state.messages)):
-            known.steps[run_id, step.dataset] = step
-        if state.errors:
-            known.errors.setdefault(run_id, state.errors[0])
-        if state.ended:
-            known.ended.add(run_id)
-    return known
 
 
 def recent_checks(orchestrator: DagsterClient) -> list[Check]:

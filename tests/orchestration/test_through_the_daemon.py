@@ -13,8 +13,9 @@ from elexon_assets.datasets import WIND_AND_SOLAR
 from elexon_assets.partitions import UTC_DAYS
 from elexon_assets.windows import window_of_days
 from renewables.dagster_control.client import Launched, Outcome
-from renewables.dagster_control.fetch_job import Progress, follow_runs
+from renewables.dagster_control.fetch_job import follow_runs
 from renewables.dagster_control.instance import open_instance
+from renewables.dagster_control.run_progress import RunProgress
 from tests.orchestration.conftest import Server, until
 
 KEY = dg.AssetKey(WIND_AND_SOLAR.name)
@@ -31,7 +32,7 @@ def launch(server: Server, first: date, last: date) -> Launched:
 
 
 def wait(server: Server, launched: Launched) -> list[Outcome]:
-    return follow_runs(server.orchestrator, launched, Progress({}), lambda _: None)
+    return follow_runs(server.orchestrator, launched, RunProgress(), lambda _: None)
 
 
 def status_of(server: Server, days: set[str]) -> dict[str, str]:

@@ -11,8 +11,9 @@ import httpx
 import pytest
 
 from elexon_assets.datasets import WIND_AND_SOLAR
-from renewables.dagster_control.fetch_job import Progress, follow_runs
+from renewables.dagster_control.fetch_job import follow_runs
 from renewables.dagster_control.home_lock import PartState, read_state
+from renewables.dagster_control.run_progress import RunProgress
 from tests.orchestration.conftest import UP, Server, free_port, serving, until
 
 
@@ -35,7 +36,7 @@ def test_after_everything_was_killed_at_once_the_next_start_frees_what_was_left(
 
         assert server.orchestrator.run_state(left.id).status == "FAILURE"
         again = server.orchestrator.launch([WIND_AND_SOLAR], date(2022, 5, 1), date(2022, 5, 7), requested_by="a test")
-        assert [o.succeeded for o in follow_runs(server.orchestrator, again, Progress({}), lambda _: None)] == [True]
+        assert [o.succeeded for o in follow_runs(server.orchestrator, again, RunProgress(), lambda _: None)] == [True]
         server.stops_cleanly(signal.SIGINT)
 
 
@@ -69,7 +70,7 @@ def test_a_backfill_goes_on_where_it_was_after_each_part_was_killed_and_started_
         others = [other for other in PARTS if other != name]
         assert [after[other].process for other in others] == [before[other].process for other in others]
     server.simulator.faults = ""
-    outcomes = follow_runs(server.orchestrator, launched, Progress({}), lambda _: None)
+    outcomes = follow_runs(server.orchestrator, launched, RunProgress(), lambda _: None)
     assert [outcome.succeeded for outcome in outcomes] == [True, True]
 
 

@@ -12,8 +12,10 @@ from dashboards.components import fetch_requests
 from elexon_assets.dataset_model import Dataset
 from elexon_assets.datasets import WIND_AND_SOLAR
 from pipeline_assets.failure_texts import INTERRUPTED
-from renewables.dagster_control.client import DagsterClient, Launched, OrchestratorError
-from renewables.dagster_control.run_history import RunProgress, RunSummary, poll_run
+from renewables.dagster_control.client import DagsterClient, Launched, OrchestratorError, Outcome, RunState
+from renewables.dagster_control.fetch_job import follow_runs
+from renewables.dagster_control.run_history import RunSummary
+from renewables.dagster_control.run_progress import RunProgress
 
 LINES = [f"{name}: {n} of {n} windows, 9 new rows, 0 failed" for name, n in (("fuels", 61), ("winds", 53))]
 INTERRUPTION = {
@@ -55,13 +57,51 @@ def dagster() -> DagsterClient:
 
 
 def test_a_run_that_ended_is_read_to_its_last_page(dagster: DagsterClient) -> None:
-    launched = Launched("run", "a run", "…")
-    now = datetime.now(UTC)
-    listed = RunSummary(launched, "FAILURE", "winds, fuels", "a test", None, now, now)
-    known = poll_run(dagster, listed, RunProgress())
-    assert known.totals() == {"fuels": (61, 61, 0), "winds": (53, 53, 0)}
-    assert known.errors == {"a run": INTERRUPTED}
-    assert known.ended == {"a run"}
+    progress = RunProgress()
+    progress.poll(dagster, Launched("run", "a run", "…"))
+    assert progress.totals() == {"fuels": (61, 61, 0), "winds": (53, 53, 0)}
+    assert progress.is_over
+    assert progress.outcomes() == [Outcome("a run", succeeded=False, error=INTERRUPTED)]
+
+
+class Restarted(DagsterClient):
+    """A Dagster whose run died and was started again under another id, as a part of a backfill."""
+
+    def __init__(self) -> None:
+        super().__init__("http://127.0.0.1:9")
+        self.asked: list[str] = []
+
+    def backfill_runs(self, backfill_id: str) -> tuple[bool, list[str]]:
+        self.asked.append(backfill_id)
+        return True, ["dead"]
+
+    def run_state(self, run_id: str, cursor: str | None = None) -> RunState:  # noqa: ARG002 (it has one page)
+        self.asked.append(run_id)
+        if run_id == "dead":
+            return RunState(run_id, "FAILURE", ["fuels: 20 of 61 windows, 9 new rows, 0 failed"], [], None, "retry")
+        return RunState(run_id, "SUCCESS", [LINES[0]], [], None)
+
+
+@pytest.fixture
+def restarted() -> Restarted:
+    return Restarted()
+
+
+def test_a_run_that_died_is_followed_by_the_one_that_took_its_place(restarted: Restarted) -> None:
+    progress, backfill = RunProgress({"fuels": 61}), Launched("backfill", "of a year", "…")
+    progress.poll(restarted, backfill)
+    assert not progress.is_over
+    progress.poll(restarted, backfill)
+    assert progress.is_over
+    assert progress.totals() == {"fuels": (61, 61, 0)}
+    assert progress.outcomes() == [Outcome("retry", succeeded=True)]
+
+
+def test_a_page_and_a_command_follow_a_run_to_the_same_end(restarted: Restarted) -> None:
+    watched: list[RunProgress] = []
+    outcomes = follow_runs(restarted, Launched("run", "dead", "…"), RunProgress(), watched.append)
+    assert outcomes == [Outcome("retry", succeeded=True)]
+    assert watched[-1].outcomes() == outcomes
 
 
 def test_only_what_is_new_is_read_again(dagster: DagsterClient) -> None:
