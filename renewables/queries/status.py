@@ -25,7 +25,7 @@ RUNS_SHOWN = 5
 
 @dataclass(frozen=True)
 class DatasetStatus:
-    """The status of a half-hourly dataset.
+    """The status of an observed dataset.
 
     Half-hours are complete ones: every category that is always published is present. Gaps are counted by UTC day, up to
     the newest half-hour; they may be Elexon's own gaps, which no fetch fills.
@@ -102,7 +102,7 @@ class WarehouseStatus:
     published_at_utc: datetime
     size_bytes: int
     datasets: tuple[DatasetStatus, ...]
-    "The half-hourly datasets."
+    "The observed datasets."
     capacity: CapacityStatus | None
     "The installed capacity, or None before any has landed."
     runs: tuple[RunStatus, ...]
@@ -127,7 +127,7 @@ def warehouse_status() -> WarehouseStatus:
 
 
 def of_datasets(con: Connection) -> tuple[DatasetStatus, ...]:
-    """Return the status of each half-hourly dataset."""
+    """Return the status of each observed dataset."""
     with snapshot_connection(con) as snapshot:
         return tuple(of_dataset(snapshot, dataset) for dataset in OBSERVED)
 

@@ -37,7 +37,7 @@ def point(impact: int, likelihood: int, **more: str) -> Change:
     )
 
 
-def test_a_new_project(engine: sa.Engine) -> None:
+def test_a_new_project_is_announced(engine: sa.Engine) -> None:
     fields = {"name": "Fen <Solar>", "rag": "Amber", "rag_comment": "No grid yet.", "rtb_date": "2027-03-01"}
     submitted(engine, Change.create("pipelines", fields, id="fen/1"))
     [notice] = heard(engine)
@@ -46,7 +46,7 @@ def test_a_new_project(engine: sa.Engine) -> None:
     assert notice.page == "project?id=fen%2F1"
 
 
-def test_a_project_that_turns_red(engine: sa.Engine, fen: str) -> None:
+def test_a_project_that_turns_red_is_announced(engine: sa.Engine, fen: str) -> None:
     set_fields(engine, "pipelines", fen, rag="Red", rag_comment="The grid operator\nwithdrew. " + "x" * 5_000)
     [(topic, text)] = texts(engine)
     assert topic == "RAG to Red"
@@ -64,27 +64,27 @@ def test_a_project_that_turns_red(engine: sa.Engine, fen: str) -> None:
         (None, None),
     ],
 )
-def test_an_rtb_date_that_moves_by_over_thirty_days(
+def test_an_rtb_date_that_moves_by_more_than_thirty_days_is_announced(
     engine: sa.Engine, fen: str, rtb_date: str | None, words: str | None
 ) -> None:
     set_fields(engine, "pipelines", fen, rtb_date=rtb_date)
     assert texts(engine) == ([("RTB moved", words)] if words else [])
 
 
-def test_a_first_rtb_date_is_no_move(engine: sa.Engine, fen: str) -> None:
+def test_a_first_rtb_date_is_not_announced_as_a_move(engine: sa.Engine, fen: str) -> None:
     set_fields(engine, "pipelines", fen, rtb_date=None)
     set_fields(engine, "pipelines", fen, rtb_date="2029-01-01")
     assert not heard(engine)
 
 
-def test_a_new_information_point_rated_over_five_thousand(engine: sa.Engine) -> None:
+def test_a_new_information_point_rated_above_five_thousand_is_announced(engine: sa.Engine) -> None:
     submitted(engine, point(100, 50), point(51, 98), point(73, 69), point(99, 99, status="Closed", mitigation="Built."))
     assert texts(engine) == [
         ("High-rated information point", "Grid date: impact 73 x likelihood 69 = 5,037, reported by ana.")
     ]
 
 
-def test_everyday_changes_are_no_news(engine: sa.Engine, fen: str) -> None:
+def test_everyday_changes_are_not_announced(engine: sa.Engine, fen: str) -> None:
     set_fields(engine, "pipelines", fen, rag="Amber", rag_comment="Slow.", stage="Procurement", notes="Call them.")
     set_fields(engine, "pipelines", fen, rag="Green", rag_comment="")
     submitted(engine, Change.create("counterparties", {"name": "Octavia"}), Change.create("contacts", {"name": "Ann"}))
@@ -93,7 +93,7 @@ def test_everyday_changes_are_no_news(engine: sa.Engine, fen: str) -> None:
     assert not heard(engine)
 
 
-def test_red_is_news_when_it_turns_red_and_not_while_it_is(engine: sa.Engine, fen: str) -> None:
+def test_red_is_announced_once_and_not_again_while_it_stays_red(engine: sa.Engine, fen: str) -> None:
     set_fields(engine, "pipelines", fen, rag="Red", rag_comment="Grid.")
     assert len(heard(engine)) == 1
     set_fields(engine, "pipelines", fen, rag_comment="Still the grid.")
@@ -103,7 +103,7 @@ def test_red_is_news_when_it_turns_red_and_not_while_it_is(engine: sa.Engine, fe
     assert texts(engine) == [("RAG to Red", "Fen Solar, Green until now, says bo: Still the grid.")]
 
 
-def test_several_steps_in_one_batch_are_judged_from_first_to_last(engine: sa.Engine, fen: str) -> None:
+def test_several_steps_in_one_batch_are_announced_as_one_change_from_first_to_last(engine: sa.Engine, fen: str) -> None:
     submitted(
         engine,
         Change.edit("pipelines", fen, {"rag": "Red", "rag_comment": "Grid."}, base_version=1),
@@ -113,7 +113,7 @@ def test_several_steps_in_one_batch_are_judged_from_first_to_last(engine: sa.Eng
     assert texts(engine) == [("RTB moved", "Fen Solar: 2027-04-10, 40 days later than 2027-03-01, says ana.")]
 
 
-def test_ten_notices_are_ten_and_more_are_one_that_sums_them_up(engine: sa.Engine) -> None:
+def test_more_than_ten_notices_of_a_batch_are_replaced_by_one_summary(engine: sa.Engine) -> None:
     def projects(count: int) -> list[Change]:
         return [Change.create("pipelines", {"name": f"Project {n}"}) for n in range(count)]
 
@@ -129,6 +129,6 @@ def test_ten_notices_are_ten_and_more_are_one_that_sums_them_up(engine: sa.Engin
     ]
 
 
-def test_a_dry_run_tells_nobody(engine: sa.Engine) -> None:
+def test_a_dry_run_sends_no_notice(engine: sa.Engine) -> None:
     submitted(engine, Change.create("pipelines", {"name": "Fen"}), dry_run=True)
     assert not heard(engine)

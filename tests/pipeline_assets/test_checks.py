@@ -53,7 +53,7 @@ def test_all_checks_pass_on_a_landed_portfolio(con: duckdb.DuckDBPyConnection) -
     assert failing(con) == set()
 
 
-def test_all_checks_pass_on_what_has_nothing(engine: sa.Engine) -> None:
+def test_all_checks_pass_on_an_empty_ledger(engine: sa.Engine) -> None:
     landing.land_changes(engine)
     with reading() as con:
         assert failing(con, ledger.newest_position(engine)) == set()
@@ -73,14 +73,14 @@ def test_all_checks_pass_on_what_has_nothing(engine: sa.Engine) -> None:
         ("UPDATE counterparties SET name = ' '", "counterparties", "every_one_has_a_name"),
     ],
 )
-def test_a_table_that_somebody_spoiled_fails_its_check(
+def test_a_corrupted_table_fails_its_check(
     con: duckdb.DuckDBPyConnection, statement: str, table: str, check: str
 ) -> None:
     con.execute(statement)
     assert (table, check) in failing(con)
 
 
-def test_a_part_of_an_archived_project_may_name_it(con: duckdb.DuckDBPyConnection) -> None:
+def test_a_part_of_an_archived_project_may_refer_to_it(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("UPDATE pipelines SET archived = true; UPDATE facilities SET archived = true")
     assert not {name for name in failing(con) if name[1] == "references_hold"}
 
@@ -93,14 +93,14 @@ def test_a_part_of_an_archived_project_may_name_it(con: duckdb.DuckDBPyConnectio
         ("UPDATE submitted_changes SET version = 3 WHERE version = 2", "versions_are_contiguous"),
     ],
 )
-def test_changes_that_somebody_took_away_or_doubled_fail_their_check(
+def test_missing_or_duplicate_changes_fail_their_check(
     con: duckdb.DuckDBPyConnection, statement: str, check: str
 ) -> None:
     con.execute(statement)
     assert (tables.SUBMITTED_CHANGES, check) in failing(con)
 
 
-def test_a_change_that_has_not_landed_is_warned_of_and_nothing_else_fails(con: duckdb.DuckDBPyConnection) -> None:
+def test_a_change_that_has_not_landed_is_only_a_warning(con: duckdb.DuckDBPyConnection) -> None:
     newer = tables.landed_position(con) + 1
     assert failing(con, newer) == {(tables.SUBMITTED_CHANGES, "the_ledger_has_landed")}
     warnings = {check.__name__ for check, severity in SEVERITIES.items() if severity == dg.AssetCheckSeverity.WARN}

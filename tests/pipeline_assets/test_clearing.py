@@ -38,7 +38,7 @@ def errors(of: Plan) -> list[tuple[int, str]]:
     return [(error.row, error.column) for error in of.errors]
 
 
-def test_the_clearing_word_empties_a_field_and_takes_off_a_list(filled: sa.Engine) -> None:
+def test_the_clearing_word_empties_a_field_or_a_list(filled: sa.Engine) -> None:
     plan_to_clear = planned(filled, "pipelines", "id,rtb_date,developer,stage\np1,(clear),(Clear) ,Design\n")
     assert plan_to_clear.rows[0].differences == (
         Difference("rtb_date", "2027-03-01", None),
@@ -57,20 +57,20 @@ def test_an_import_that_would_clear_something_is_refused_until_that_is_confirmed
     assert project.fields["rtb_date"] is None
 
 
-def test_a_list_that_names_fewer_is_a_change_and_no_clearing(filled: sa.Engine) -> None:
+def test_shortening_a_list_is_a_change_but_not_a_clearing(filled: sa.Engine) -> None:
     plan_to_change = planned(filled, "pipelines", "id,investor\np1,Hazel Power\n")
     assert plan_to_change.rows[0].differences == (Difference("investor", "Ore & Co", None),)
     assert plan_to_change.clearings == []
 
 
 @pytest.mark.parametrize("column", ["id", "name", "stage", "market", "rag", "status_date", "facility_id"])
-def test_what_every_record_needs_is_not_emptied(filled: sa.Engine, column: str) -> None:
+def test_a_required_field_cannot_be_cleared(filled: sa.Engine, column: str) -> None:
     row = {"id": "p1", "name": "Fen Farm", column: "(clear)"}
     text = f"{','.join(row)}\n{','.join(row.values())}\n"
     assert errors(planned(filled, "pipelines", text)) == [(2, column)]
 
 
-def test_the_clearing_word_as_a_text_is_exported_guarded_and_comes_back(filled: sa.Engine) -> None:
+def test_the_clearing_word_as_a_value_is_guarded_and_imports_back(filled: sa.Engine) -> None:
     taken(filled, "counterparties", "id,notes\nc1,'(clear)\n")
     exported = export_csv(filled, "counterparties")
     assert "'(clear)" in exported
@@ -86,7 +86,7 @@ def test_an_error_that_a_spreadsheet_left_in_a_csv_is_reported_and_changes_nothi
     assert not error_plan.changes_something
 
 
-def test_later_rows_of_a_record_may_leave_blank_what_its_first_row_says(engine: sa.Engine) -> None:
+def test_later_rows_of_a_record_may_leave_fields_blank(engine: sa.Engine) -> None:
     text = "name,stage,technology,capacity_mwp\nHybrid,Design,Solar,5\nHybrid,,BESS,6\n"
     assert outcomes(planned(engine, "pipelines", text)) == ["create", "create"]
     text = "name,stage,technology,capacity_mwp\nHybrid,,Solar,5\nHybrid,Design,BESS,6\n"

@@ -32,7 +32,7 @@ def test_a_notice_goes_to_slack_with_a_link_to_the_record(
 
 
 @pytest.mark.usefixtures("home")
-def test_without_a_webhook_only_the_log_has_it_and_it_does_not_count_as_sent(engine: sa.Engine, now: datetime) -> None:
+def test_without_a_webhook_a_notice_is_only_logged_and_does_not_count_as_sent(engine: sa.Engine, now: datetime) -> None:
     put(engine, "One.", "Two.")
     logged: list[str] = []
     assert [item.sent_at_utc for item in deliver_notice(engine, now=now, log=logged.append)] == [None, None]
@@ -41,7 +41,9 @@ def test_without_a_webhook_only_the_log_has_it_and_it_does_not_count_as_sent(eng
     assert not deliver_notice(engine, now=now + timedelta(days=9)), "a webhook that is set later gets no old news"
 
 
-def test_what_people_wrote_alarms_nobody_and_links_nowhere(engine: sa.Engine, slack: Slack, now: datetime) -> None:
+def test_text_from_people_cannot_mention_anyone_or_add_links_in_slack(
+    engine: sa.Engine, slack: Slack, now: datetime
+) -> None:
     evil = "<!channel> <@U123> <https://evil.example|click> R&D @here #general " + "<" * 10_000
     put(engine, evil)
     assert deliver_notice(engine, now=now)[0].state is NoticeState.SENT
@@ -55,7 +57,7 @@ def test_what_people_wrote_alarms_nobody_and_links_nowhere(engine: sa.Engine, sl
     assert message["blocks"][0]["text"]["verbatim"], "@here and #general stay words"
 
 
-def test_slack_unreachable_the_save_succeeds_and_the_notice_is_sent_once(
+def test_when_slack_is_unreachable_the_save_succeeds_and_the_notice_is_sent_once_later(
     engine: sa.Engine, slack: Slack, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     """Scenario 22."""
@@ -80,7 +82,9 @@ def test_slack_unreachable_the_save_succeeds_and_the_notice_is_sent_once(
 
 
 @pytest.mark.parametrize("status", [500, 503, 429, 404, 302])
-def test_an_answer_that_is_not_ok_is_tried_again(engine: sa.Engine, slack: Slack, now: datetime, status: int) -> None:
+def test_a_notice_is_retried_after_an_error_response(
+    engine: sa.Engine, slack: Slack, now: datetime, status: int
+) -> None:
     put(engine, "One.")
     slack.status = status
     [waiting] = deliver_notice(engine, now=now)
@@ -91,13 +95,13 @@ def test_an_answer_that_is_not_ok_is_tried_again(engine: sa.Engine, slack: Slack
     assert slack.texts() == ["Test: One."]
 
 
-def test_slack_says_when_to_come_again(engine: sa.Engine, slack: Slack, now: datetime) -> None:
+def test_the_retry_after_header_of_slack_sets_the_pause(engine: sa.Engine, slack: Slack, now: datetime) -> None:
     put(engine, "One.")
     slack.status, slack.headers = 429, {"Retry-After": "600"}
     assert deliver_notice(engine, now=now)[0].due_at_utc == now + timedelta(seconds=600)
 
 
-def test_a_hanging_slack_is_waited_for_once_a_call(engine: sa.Engine, slack: Slack, now: datetime) -> None:
+def test_a_hanging_slack_costs_one_timeout_per_call(engine: sa.Engine, slack: Slack, now: datetime) -> None:
     put(engine, "One.", "Two.", "Three.")
     slack.seconds = 30
     [waiting] = deliver_notice(engine, now=now)
@@ -124,13 +128,15 @@ def test_no_save_waits_for_slack(
     assert [item.state for item in handled] == [NoticeState.SENT] * 3
 
 
-def test_one_notice_that_slack_will_not_have_holds_up_no_other(engine: sa.Engine, slack: Slack, now: datetime) -> None:
+def test_a_notice_that_slack_rejects_does_not_block_others(engine: sa.Engine, slack: Slack, now: datetime) -> None:
     put(engine, "One.", "Two.")
     slack.status = 400
     assert [item.state for item in deliver_notice(engine, now=now)] == [NoticeState.PENDING, NoticeState.PENDING]
 
 
-def test_after_the_last_attempt_it_is_given_up_and_still_listed(engine: sa.Engine, slack: Slack, now: datetime) -> None:
+def test_a_notice_is_given_up_after_the_last_attempt_and_stays_listed(
+    engine: sa.Engine, slack: Slack, now: datetime
+) -> None:
     put(engine, "One.")
     slack.status, at = 500, now
     for _ in range(ATTEMPTS):
@@ -153,7 +159,7 @@ def test_two_deliverers_at_once_send_each_notice_once(engine: sa.Engine, slack: 
 
 @pytest.mark.usefixtures("home")
 @pytest.mark.parametrize("url", ["ftp://host/secret", "no address/secret", "http://[secret", "http://a b/secret"])
-def test_an_address_that_is_none_is_said_without_telling_it(
+def test_an_invalid_webhook_address_is_reported_without_showing_it(
     engine: sa.Engine, now: datetime, url: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("SLACK_WEBHOOK_URL", url)

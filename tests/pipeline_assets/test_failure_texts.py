@@ -39,17 +39,17 @@ def error(message: str, class_name: str) -> RecordedError:
         (error(f"{CORE}.DagsterExecutionInterruptedError\n", "DagsterExecutionInterruptedError"), INTERRUPTED),
     ],
 )
-def test_an_error_is_described_by_what_it_says_and_where_it_was_raised(recorded: RecordedError, text: str) -> None:
+def test_an_error_is_described_by_its_text_and_the_line_that_raised_it(recorded: RecordedError, text: str) -> None:
     assert describe_error([WRAPPING, recorded]) == text
 
 
-def test_of_an_error_that_a_library_raised_our_line_is_named() -> None:
+def test_for_an_error_raised_in_a_library_our_own_line_is_named() -> None:
     stack = [f'  File "/opt/{file}", line 7, in load\n' for file in ("elexon_assets/sensors.py", "json/decoder.py")]
     library_error = RecordedError("ValueError: no JSON\n", "ValueError", stack)
     assert describe_error([library_error]) == "ValueError: no JSON (elexon_assets/sensors.py, line 7, in load)"
 
 
-def test_an_error_of_ours_says_more_than_its_cause() -> None:
+def test_our_own_error_is_preferred_to_its_cause() -> None:
     ours = error("pipeline_assets.errors.LedgerUnavailable: The ledger cannot be used now.\n", "LedgerUnavailable")
     assert describe_error([WRAPPING, ours, error("KeyError: 'x'\n", "KeyError")]) == "The ledger cannot be used now."
 
@@ -60,11 +60,11 @@ def test_an_error_without_a_text_is_described_by_its_cause() -> None:
     ).startswith("OSError: No space")
 
 
-def test_a_killed_run_says_by_which_signal() -> None:
+def test_the_description_of_a_killed_run_names_the_signal() -> None:
     assert describe_run_failure(FROM_OUTSIDE, [], [EngineEvent("Starting"), KILLED]) == KILLED.message
 
 
-def test_a_run_that_could_not_be_launched_says_why() -> None:
+def test_the_description_of_a_run_that_could_not_be_launched_has_the_reason() -> None:
     event = EngineEvent(
         "Caught an unrecoverable error while dequeuing the run.", [error("OSError: No fork\n", "OSError")]
     )
@@ -72,7 +72,7 @@ def test_a_run_that_could_not_be_launched_says_why() -> None:
     assert text.startswith("Caught an unrecoverable error while dequeuing the run: OSError: No fork")
 
 
-def test_a_message_that_says_what_happened_is_kept() -> None:
+def test_a_message_that_explains_the_failure_is_kept() -> None:
     message = "Exceeded maximum runtime of 7200 seconds."
     assert describe_run_failure(message, [], [KILLED]) == message
     assert describe_run_failure(None, [], []) == NO_REASON

@@ -76,7 +76,7 @@ def test_a_row_becomes_a_project_with_its_facilities_and_counterparties(filled: 
     assert point.fields["pipeline_id"] == "p1"
 
 
-def test_a_dry_run_says_what_would_be_and_changes_nothing(filled: sa.Engine) -> None:
+def test_a_dry_run_shows_the_changes_and_saves_nothing(filled: sa.Engine) -> None:
     before = reader.newest_position(filled)
     plan = planned(
         filled, "pipelines", "id,name,rtb_date,owner\np1,Fen Farm,2027-09-01,Hazel Power\n,New Site,,\np2,Moor Wind,,\n"
@@ -89,7 +89,7 @@ def test_a_dry_run_says_what_would_be_and_changes_nothing(filled: sa.Engine) -> 
     assert reader.newest_position(filled) == before
 
 
-def test_confirming_is_one_batch_and_twice_is_once(filled: sa.Engine) -> None:
+def test_confirming_an_import_twice_makes_one_batch(filled: sa.Engine) -> None:
     plan = planned(filled, "pipelines", "name\nNew Site\nOther Site\n")
     first, again = confirm_import(filled, plan, who="me", why="spring"), confirm_import(filled, plan, who="me")
     assert [(change.who, change.why, change.batch) for change in first.changes] == [("me", "spring", first.batch)] * 2
@@ -98,7 +98,7 @@ def test_confirming_is_one_batch_and_twice_is_once(filled: sa.Engine) -> None:
     assert outcomes(planned(filled, "pipelines", "name\nNew Site\nOther Site\n")) == ["unchanged"] * 2
 
 
-def test_a_batch_is_reverted_to_what_was(filled: sa.Engine) -> None:
+def test_reverting_an_import_restores_the_earlier_values(filled: sa.Engine) -> None:
     before = {sheet: export_csv(filled, sheet) for sheet in ("counterparties", "pipelines", "information-points")}
     text = (
         "id,name,rag_comment,developer,investor,facility_id,technology,capacity_mwp\n"
@@ -120,7 +120,7 @@ def test_an_absent_column_and_a_blank_cell_change_nothing(filled: sa.Engine) -> 
     assert export_csv(filled, "pipelines") == before
 
 
-def test_a_new_status_in_an_exported_file_is_of_today(filled: sa.Engine) -> None:
+def test_a_new_status_in_an_exported_file_is_dated_today(filled: sa.Engine) -> None:
     old = Change.edit("pipelines", "p1", {"status_date": "2025-01-31"}, base_version=1)
     submit(filled, [old], who="me", token="dated")
     exported = export_csv(filled, "pipelines")
@@ -131,7 +131,7 @@ def test_a_new_status_in_an_exported_file_is_of_today(filled: sa.Engine) -> None
     assert (project.fields["stage"], project.fields["status_date"]) == ("Procurement", today())
 
 
-def test_each_bad_row_is_reported_with_its_field_and_the_good_ones_can_be_taken(filled: sa.Engine) -> None:
+def test_each_bad_row_is_reported_with_its_field_and_the_good_rows_can_be_imported(filled: sa.Engine) -> None:
     plan = planned(
         filled,
         "pipelines",
@@ -170,7 +170,7 @@ def test_rows_that_use_one_id_for_different_projects_are_all_left_out(filled: sa
     ]
 
 
-def test_what_only_the_ledger_knows_is_an_error_of_its_row_too(filled: sa.Engine) -> None:
+def test_an_error_that_only_the_ledger_detects_is_assigned_to_its_row(filled: sa.Engine) -> None:
     project = reader.find_record(filled, "pipelines", "p2")
     assert project
     submit(filled, [Change.archive("pipelines", "p2", base_version=project.version)], who="me", token="away")
@@ -182,7 +182,7 @@ def test_what_only_the_ledger_knows_is_an_error_of_its_row_too(filled: sa.Engine
     assert errors(plan) == [(2, "pipeline_id"), (3, "impact"), (4, "likelihood")]
 
 
-def test_records_are_found_by_their_names_where_the_name_is_one_only(filled: sa.Engine) -> None:
+def test_records_are_found_by_name_if_only_one_has_it(filled: sa.Engine) -> None:
     assert outcomes(planned(filled, "counterparties", "Name\nhazel power\n")) == ["unchanged"]
     taken(filled, "pipelines", "id,name\np3,Moor Wind\n")
     plan = planned(filled, "pipelines", "Project,notes\nMoor Wind,x\nFen Farm,y\n")
@@ -196,7 +196,7 @@ def test_records_are_found_by_their_names_where_the_name_is_one_only(filled: sa.
     assert errors(planned(filled, "information-points", both)) == [(2, "pipeline")]
 
 
-def test_people_come_a_row_each_with_their_roles(filled: sa.Engine) -> None:
+def test_people_are_imported_one_per_row_with_their_roles(filled: sa.Engine) -> None:
     text = (
         "name,contact_name,contact_email,contact_roles\n"
         "Hazel Power,Ann Other,ann@hazel.example,CEO; deal lead\n"
@@ -216,7 +216,7 @@ def test_people_come_a_row_each_with_their_roles(filled: sa.Engine) -> None:
     ]
 
 
-def test_a_link_that_was_taken_away_is_restored_when_it_comes_back(filled: sa.Engine) -> None:
+def test_a_removed_link_is_restored_when_a_file_names_it_again(filled: sa.Engine) -> None:
     confirm_import(filled, planned(filled, "pipelines", "id,developer\np1,(clear)\n"), who="me", clear=True)
     taken(filled, "pipelines", "id,developer\np1,Hazel Power\n")
     (link,) = [
@@ -238,14 +238,14 @@ def test_a_record_that_changed_since_the_dry_run_is_refused_with_the_difference(
     assert [(c.id, c.theirs, c.who) for c in caught.value.conflicts] == [("p1", {"name": "Fen Field"}, "you")]
 
 
-def test_a_project_that_somebody_made_since_the_dry_run_is_not_made_twice(filled: sa.Engine) -> None:
+def test_a_project_created_since_the_dry_run_is_not_created_twice(filled: sa.Engine) -> None:
     plan = planned(filled, "pipelines", "name,notes\nNew Site,mine\n")
     taken(filled, "pipelines", "name,notes\nNew Site,theirs\n")
     with pytest.raises(Refused, match="row 2, name: 'New Site' was made since the dry run"):
         confirm_import(filled, plan, who="me")
 
 
-def test_days_read_day_first_are_said_and_doubtful_columns_refused(engine: sa.Engine) -> None:
+def test_dates_read_day_first_are_reported_and_ambiguous_columns_are_refused(engine: sa.Engine) -> None:
     plan = planned(engine, "pipelines", "name,rtb_date\nA,03/04/2027\nB,25/04/2027\n")
     assert [str(warning) for warning in plan.warnings] == [
         "row 2, rtb_date: 03/04/2027 is read with the day first: 2027-04-03"
@@ -262,7 +262,7 @@ def test_the_template_says_how_to_empty_a_field_above_the_columns_of_an_export(e
     assert planned(engine, sheet, template_csv(sheet)).rows == ()
 
 
-def test_the_rows_of_a_plan_are_of_its_outcomes(filled: sa.Engine) -> None:
+def test_the_counts_of_a_plan_match_the_outcomes_of_its_rows(filled: sa.Engine) -> None:
     plan = planned(filled, "counterparties", "name,website\nHazel Power,https://hazel.example\n")
     assert plan.rows[0].outcome is Outcome.UPDATE
     assert plan.changes_something

@@ -30,7 +30,7 @@ def test_companies_that_look_like_one_become_one_with_a_warning_for_each_row(eng
 
 
 @pytest.mark.parametrize("spelling", ["fen farm", "Fen  Farm", "Fen\u00a0Farm", "FEN FARM "])
-def test_projects_that_differ_by_a_blank_or_a_capital_are_one(engine: sa.Engine, spelling: str) -> None:
+def test_project_names_that_differ_by_a_blank_or_a_capital_are_one_project(engine: sa.Engine, spelling: str) -> None:
     plan = planned(engine, "pipelines", f"{PROJECTS}Fen Farm,Design,,Solar,50\n{spelling},Design,,Solar,50\n")
     assert plan.errors == []
     assert len(plan.warnings) == 1
@@ -78,7 +78,7 @@ def test_a_line_break_in_a_name_is_an_error_of_its_row(engine: sa.Engine) -> Non
     assert [str(error) for error in plan.errors] == ["row 2, name: has a line break: write it in one line"]
 
 
-def test_a_name_that_a_cell_shows_in_two_lines_is_found_as_one(engine: sa.Engine) -> None:
+def test_a_name_on_two_lines_of_a_cell_is_found_as_one_name(engine: sa.Engine) -> None:
     missing = planned(engine, "pipelines", f'{PROJECTS}Fen,Design,"Two\nLines",Solar,50\n')
     assert [str(error) for error in missing.errors] == [
         "row 2, developer: there is no counterparty 'Two Lines': import it first"

@@ -71,7 +71,7 @@ def test_the_current_tables_are_the_records_of_the_ledger(engine: sa.Engine) -> 
     assert landed("comments")["archived"].sum() == 1
 
 
-def test_the_changes_stand_in_the_warehouse_as_they_were_submitted(engine: sa.Engine) -> None:
+def test_the_warehouse_holds_the_changes_as_they_were_submitted(engine: sa.Engine) -> None:
     load_seeds(engine)
     land_changes(engine)
     matches = [
@@ -134,7 +134,7 @@ def test_every_state_replays_from_the_audit_alone(engine: sa.Engine) -> None:
     assert not replayed
 
 
-def test_the_history_has_each_dated_status_whole_and_nothing_else(engine: sa.Engine) -> None:
+def test_the_history_has_each_dated_status_completely_and_nothing_else(engine: sa.Engine) -> None:
     first, later = date(2025, 1, 5), date(2025, 6, 7)
     made(engine, "1", Change.create("pipelines", {"name": "P", "rtb_date": "2027-01-01"}, id="p"), today=first)
     made(engine, "2", Change.edit("pipelines", "p", {"notes": "no status"}, base_version=1), today=later)
@@ -148,7 +148,7 @@ def test_the_history_has_each_dated_status_whole_and_nothing_else(engine: sa.Eng
     ]
 
 
-def test_a_reverted_batch_lands_as_the_changes_that_it_is(engine: sa.Engine) -> None:
+def test_a_revert_lands_as_changes_of_its_own(engine: sa.Engine) -> None:
     made(engine, "1", Change.create("contacts", {"name": "Grace"}, id="g"))
     batch = made(engine, "2", Change.edit("contacts", "g", {"name": "Grace H."}, base_version=1)).batch
     revert(engine, batch, who="bob", token="3")
@@ -163,14 +163,14 @@ def test_a_reverted_batch_lands_as_the_changes_that_it_is(engine: sa.Engine) -> 
 @pytest.mark.parametrize(
     "text", ["<script>alert(1)</script>", '=HYPERLINK("x")', "'; DROP TABLE audit; --", "מזהה 🌬️ é", "x" * 10_000]
 )
-def test_text_lands_as_text(engine: sa.Engine, text: str) -> None:
+def test_hostile_text_lands_unchanged(engine: sa.Engine, text: str) -> None:
     made(engine, "1", Change.create("counterparties", {"name": "C", "notes": text}, id="c"))
     land_changes(engine)
     assert landed("counterparties")["notes"].to_list() == [text]
     assert landed(tables.AUDIT).filter(pl.col("field") == "notes")["after"].to_list() == [text]
 
 
-def test_an_empty_ledger_gives_empty_tables_and_views_that_answer(engine: sa.Engine) -> None:
+def test_an_empty_ledger_gives_empty_tables_and_working_views(engine: sa.Engine) -> None:
     assert land_changes(engine).position == 0
     assert {table: len(landed(table)) for table in ALL_TABLES} == dict.fromkeys(ALL_TABLES, 0)
     answers = {view: len(landed(view)) for view in metrics.VIEWS}
@@ -202,7 +202,7 @@ def judged(changes: pl.DataFrame) -> None:
         ({"after": {"name": None}}, "facilities.name: not_nullable"),
     ],
 )
-def test_what_the_models_do_not_allow_breaks_the_contract_by_name(
+def test_a_value_that_the_models_do_not_allow_breaks_the_contract_and_is_named(
     engine: sa.Engine, values: dict[str, Any], message: str
 ) -> None:
     made(engine, "1", Change.create("facilities", {"name": "F", "technology": "Solar", "capacity_mwp": 5}, id="f"))
@@ -213,7 +213,7 @@ def test_what_the_models_do_not_allow_breaks_the_contract_by_name(
 
 
 @pytest.mark.parametrize("values", [{"kind": "pirates"}, {"position": 9}, {"after": {"name": None}}])
-def test_of_a_broken_contract_nothing_reaches_the_tables(engine: sa.Engine, values: dict[str, Any]) -> None:
+def test_a_broken_contract_leaves_the_tables_unchanged(engine: sa.Engine, values: dict[str, Any]) -> None:
     made(engine, "1", Change.create("contacts", {"name": "Grace"}, id="g"))
     land_changes(engine)
     made(engine, "2", Change.edit("contacts", "g", {"name": "Grace H."}, base_version=1))
@@ -238,7 +238,7 @@ def test_another_ledger_is_refused_and_so_is_an_older_copy(engine: sa.Engine) ->
     assert same(everything(), before)
 
 
-def test_a_slower_landing_never_puts_an_older_state_over_a_newer_one(engine: sa.Engine) -> None:
+def test_a_slow_landing_never_replaces_a_newer_state_with_an_older_one(engine: sa.Engine) -> None:
     made(engine, "1", Change.create("contacts", {"name": "Grace"}, id="g"))
     landing.append_changes(engine)
     opened = []
@@ -257,7 +257,7 @@ def test_a_slower_landing_never_puts_an_older_state_over_a_newer_one(engine: sa.
     assert landed("contacts")["name"].to_list() == ["Grace H."]
 
 
-def test_a_landing_that_fails_half_way_leaves_readers_what_they_had(
+def test_a_landing_that_fails_half_way_leaves_the_published_snapshot(
     engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     made(engine, "1", Change.create("contacts", {"name": "Grace"}, id="g"))

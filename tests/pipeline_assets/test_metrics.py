@@ -85,7 +85,7 @@ def test_capacity_by_technology_and_stage_is_gross_and_weighted_by_the_probabili
     assert close(result.select(names), expected, ["technology", "stage"])
 
 
-def test_without_weights_in_the_ledger_default_ones_are_used_and_said(engine: sa.Engine) -> None:
+def test_without_weights_in_the_ledger_default_ones_are_used_and_marked(engine: sa.Engine) -> None:
     submitted(engine, *PORTFOLIO)
     submitted(engine, Change.create("stage_weights", {"stage": "Design", "weight": 0.4}, id="Design"))
     land_changes(engine)
@@ -114,7 +114,7 @@ def test_capacity_accumulates_by_rtb_date_for_each_technology_and_in_total(seede
     assert final["cumulative_weighted_mwp"] == pytest.approx(weighted)
 
 
-def test_slippage_is_from_the_first_date_that_a_project_had(seeded: sa.Engine) -> None:
+def test_slippage_counts_from_the_first_rtb_date_of_a_project(seeded: sa.Engine) -> None:
     first: dict[str, str] = {}
     for change in ledger.changes_since(seeded):
         if change.kind == "pipelines" and change.after.get("rtb_date"):
@@ -128,7 +128,7 @@ def test_slippage_is_from_the_first_date_that_a_project_had(seeded: sa.Engine) -
     assert any(days > 0 for days in matches.values())
 
 
-def test_a_correction_of_an_earlier_day_is_the_first_date(engine: sa.Engine) -> None:
+def test_a_correction_of_an_earlier_status_sets_the_first_rtb_date(engine: sa.Engine) -> None:
     submitted(engine, *PORTFOLIO)
     set_fields(engine, "pipelines", "fen", rtb_date="2027-06-01", status_date="2026-02-01")
     set_fields(engine, "pipelines", "fen", rtb_date="2026-12-01", status_date="2025-01-01")
@@ -150,7 +150,7 @@ def test_overdue_is_an_rtb_date_before_today_in_a_stage_before_construction(
     assert landed("overdue_rtb").select("pipeline_id", "days_overdue").rows() == ([("fen", -days)] if overdue else [])
 
 
-def test_a_project_is_as_new_as_the_newest_of_its_parts(engine: sa.Engine) -> None:
+def test_the_update_time_of_a_project_is_that_of_its_newest_part(engine: sa.Engine) -> None:
     def newest() -> Any:
         land_changes(engine)
         return landed("days_since_update").select("pipeline_id", "updated_at_utc", "days").row(0)

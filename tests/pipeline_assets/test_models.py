@@ -35,7 +35,7 @@ def refused_at(kind: str, **fields: object) -> dict[str, str]:
 
 
 @pytest.mark.parametrize("kind", ENTITIES)
-def test_what_is_stored_of_a_valid_record_is_valid_and_the_same_again(kind: str) -> None:
+def test_the_stored_fields_of_a_valid_record_are_valid_and_unchanged(kind: str) -> None:
     stored, problems = validated_fields(kind, "x", VALID[kind])
 
     assert problems == []
@@ -44,7 +44,7 @@ def test_what_is_stored_of_a_valid_record_is_valid_and_the_same_again(kind: str)
 
 
 @pytest.mark.parametrize("kind", ENTITIES)
-def test_what_refers_names_fields_and_kinds_that_there_are(kind: str) -> None:
+def test_references_name_existing_fields_and_kinds(kind: str) -> None:
     entity = ENTITIES[kind]
     assert set(entity.references) | set(entity.unique) <= set(entity.model_fields)
     assert set(entity.references.values()) <= set(ENTITIES)
@@ -56,7 +56,7 @@ def test_a_field_that_the_kind_does_not_have_is_refused(kind: str) -> None:
     assert refused_at(kind, colour="blue") == {"colour": "is no field of this kind"}
 
 
-def test_an_unknown_kind_is_refused_with_those_that_there_are() -> None:
+def test_an_unknown_kind_is_refused_with_the_known_ones() -> None:
     _, [problem] = validated_fields("ponds", "x", {})
     assert problem.field == "kind"
     assert "counterparties, contacts" in problem.message
@@ -102,12 +102,12 @@ def test_a_control_character_is_refused_wherever_there_is_text(character: str) -
     }
 
 
-def test_line_ends_of_every_kind_become_one_and_tabs_stay() -> None:
+def test_all_kinds_of_line_ends_become_newlines_and_tabs_stay() -> None:
     stored, _ = validated_fields("counterparties", "x", {"name": "Octavia", "notes": "one\r\ntwo\rthree\n\tfour"})
     assert stored["notes"] == "one\ntwo\nthree\n\tfour"
 
 
-def test_half_a_surrogate_pair_is_no_text() -> None:
+def test_half_a_surrogate_pair_is_refused() -> None:
     assert "unicode" in refused_at("counterparties", name="\ud83d")["name"]
 
 
@@ -120,7 +120,7 @@ def test_longitude_and_latitude_are_in_range(field: str, most: int) -> None:
         assert list(refused_at("facilities", **{**place, field: wrong})) == [field]
 
 
-def test_a_place_has_both_or_none() -> None:
+def test_a_facility_has_both_coordinates_or_neither() -> None:
     both = "a place has both longitude and latitude"
     assert refused_at("facilities", longitude=1.0) == {"latitude": both}
     assert refused_at("facilities", latitude=52.0) == {"longitude": both}
@@ -146,7 +146,7 @@ def test_a_rating_is_impact_times_likelihood() -> None:
 
 
 @pytest.mark.parametrize(("kind", "field"), [("pipelines", "rtb_date"), ("information_points", "due_date")])
-def test_a_date_is_a_day_of_the_calendar_or_open(kind: str, field: str) -> None:
+def test_a_date_is_a_calendar_day_or_empty(kind: str, field: str) -> None:
     for value in ("2028-02-29", None):
         assert refused_at(kind, **{field: value}) == {}
     for value in ("2027-02-29", "soon", "03/04/2027", "2027-03-01T10:00:00"):
@@ -172,25 +172,25 @@ def test_a_date_outside_1990_to_2100_or_a_number_is_refused_at_its_field(field: 
         ("stage_weights", "stage"),
     ],
 )
-def test_a_vocabulary_is_closed_and_the_refusal_says_its_words(kind: str, field: str) -> None:
+def test_a_word_outside_a_vocabulary_is_refused_with_the_permitted_words(kind: str, field: str) -> None:
     word = validated_fields(kind, "x", VALID[kind])[0][field]
     assert f"'{word}'" in refused_at(kind, **{field: "Tidal"})[field]
     assert refused_at(kind, **{field: word.upper() + " "}) != {}
 
 
 @pytest.mark.parametrize("rag", ["Amber", "Red"])
-def test_amber_and_red_have_a_comment(rag: str) -> None:
+def test_amber_and_red_need_a_comment(rag: str) -> None:
     assert refused_at("pipelines", rag=rag) == {"rag_comment": f"a comment is needed where the RAG status is {rag}"}
     assert list(refused_at("pipelines", rag=rag, rag_comment="  ")) == ["rag_comment"]
     assert refused_at("pipelines", rag=rag, rag_comment="The grid is late.") == {}
 
 
-def test_a_closed_information_point_says_what_was_done() -> None:
+def test_a_closed_information_point_needs_a_resolution() -> None:
     assert refused_at("information_points", status="Closed") == {"mitigation": "say what was done before it is closed"}
     assert refused_at("information_points", status="Closed", mitigation="Bought time.") == {}
 
 
-def test_a_comment_is_on_one_record() -> None:
+def test_a_comment_belongs_to_exactly_one_record() -> None:
     assert list(refused_at("comments", pipeline_id=None)) == ["text"]
     assert list(refused_at("comments", counterparty_id="c")) == ["text"]
 
@@ -202,7 +202,7 @@ def test_a_weight_is_a_probability() -> None:
         assert list(refused_at("stage_weights", weight=wrong)) == ["weight"]
 
 
-def test_capital_letters_and_repeated_blanks_make_no_other_name() -> None:
+def test_capitals_and_repeated_blanks_do_not_make_a_different_name() -> None:
     counterparty = ENTITIES["counterparties"]
     keys = {
         counterparty.unique_key({"name": name}) for name in ("Octavia  Energy", "OCTAVIA energy", "octavia\tENERGY")
@@ -212,11 +212,11 @@ def test_capital_letters_and_repeated_blanks_make_no_other_name() -> None:
     assert ENTITIES["pipelines"].unique_key({"name": "Fen"}) is None
 
 
-def test_ids_are_never_given_twice() -> None:
+def test_new_ids_are_unique() -> None:
     assert len({new_id() for _ in range(10_000)}) == 10_000
 
 
-def test_the_diagram_and_the_words_of_the_documents_are_those_of_the_models() -> None:
+def test_the_documented_diagram_and_vocabularies_match_the_models() -> None:
     text = (Path(__file__).parents[2] / "docs" / "pipeline.md").read_text()
     lines = re.findall(r'^    (\w+) \S+ (\w+) : "(\w+)( \(part of\))?"$', text, re.MULTILINE)
     assert {(kind, name, whole, bool(part)) for whole, kind, name, part in lines} == {

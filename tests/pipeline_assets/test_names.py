@@ -43,7 +43,7 @@ def test_spellings_of_one_name_have_the_same_key(name: str, other: str) -> None:
 
 
 @pytest.mark.parametrize(("name", "other"), LOOK_ALIKE.values(), ids=LOOK_ALIKE)
-def test_names_that_look_alike_are_different_names_with_the_same_look(name: str, other: str) -> None:
+def test_names_that_look_alike_have_different_name_keys_and_one_look_alike_key(name: str, other: str) -> None:
     assert name_key(name) != name_key(other)
     assert look_alike_key(name) == look_alike_key(other)
 
@@ -64,7 +64,7 @@ def test_different_names_do_not_look_alike(name: str, other: str) -> None:
         ("\u3164", ""),
     ],
 )
-def test_a_name_is_stored_as_it_looks(typed: str, stored: str) -> None:
+def test_a_name_is_stored_without_invisible_characters(typed: str, stored: str) -> None:
     assert clean_name(typed) == stored
 
 
@@ -79,5 +79,5 @@ def test_a_name_is_stored_as_it_looks(typed: str, stored: str) -> None:
         ("Fen Farm\u200b", None),
     ],
 )
-def test_a_character_that_a_line_cannot_have_is_named(text: str, character: str | None) -> None:
+def test_a_character_that_is_not_allowed_in_a_line_is_named(text: str, character: str | None) -> None:
     assert control_character(text) == character

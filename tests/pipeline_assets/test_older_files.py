@@ -62,12 +62,12 @@ def test_a_counterparty_becomes_a_company_and_its_people_by_role(companies: sa.E
     ]
 
 
-def test_a_name_twice_is_an_error_of_the_rows_that_have_it(engine: sa.Engine) -> None:
+def test_a_duplicate_name_is_an_error_of_both_rows(engine: sa.Engine) -> None:
     plan = planned(engine, "counterparties", COUNTERPARTIES + "aa-03,HAZEL POWER,Di Eng,,,,,,\n")
     assert [row.number for row in plan.rows if [error.column for error in row.errors] == ["name"]] == [2, 4]
 
 
-def test_a_successor_replaces_the_one_before_in_the_role(companies: sa.Engine) -> None:
+def test_a_new_person_in_a_role_replaces_the_previous_one(companies: sa.Engine) -> None:
     plan = planned(companies, "counterparties", 'ID,CounterpartyName,CEO\naa-02,"Öre, Sund & Co",Eve Fry\n')
     shown = [(each.column, each.before, each.after) for each in plan.rows[0].differences]
     assert shown == [("contact_name", None, "Eve Fry"), ("ceo", "Cy Dal", None), ("ceo", None, "Eve Fry")]
@@ -96,7 +96,7 @@ def test_a_pipeline_becomes_a_project_its_facilities_and_their_developer(compani
     assert again.counts == {"create": 0, "update": 0, "unchanged": 3, "error": 6}
 
 
-def test_its_mess_is_told_row_by_row(companies: sa.Engine) -> None:
+def test_errors_in_the_older_tools_file_are_reported_row_by_row(companies: sa.Engine) -> None:
     plan = planned(companies, "pipelines", PIPELINES)
     assert {row.number: [error.column for error in row.errors] for row in plan.rows if row.errors} == {
         4: ["developer_id"],
@@ -128,7 +128,7 @@ def test_information_points_find_their_counterparties_by_name(companies: sa.Engi
 
 
 @pytest.mark.parametrize("sheet", ["counterparties", "pipelines", "information-points"])
-def test_its_audit_is_no_sheet(engine: sa.Engine, sheet: str) -> None:
+def test_the_older_tools_audit_is_refused_as_a_sheet_of_records(engine: sa.Engine, sheet: str) -> None:
     with pytest.raises(UnreadableFile, match="history of changes"):
         planned(engine, sheet, AUDIT)
 
@@ -150,7 +150,7 @@ dd-04,2024-06-12 09:00:00+00:00,"{'ID': 'zz-09', 'ProjectName': 'Removed', 'Proj
 """
 
 
-def test_the_files_of_the_older_tool_come_in_as_one_batch_with_their_history(engine: sa.Engine) -> None:
+def test_the_older_tools_files_are_imported_as_one_batch_with_their_history(engine: sa.Engine) -> None:
     plan = plan_import(
         engine, "pipelines", OLDER_PIPELINE.encode(), counterparties=COUNTERPARTIES.encode(), audit=VERSIONS.encode()
     )
@@ -176,7 +176,7 @@ def test_the_files_of_the_older_tool_come_in_as_one_batch_with_their_history(eng
     assert company.why.startswith("in the file: created 2024-07-19 00:14:43 UTC, last modified 2024-07-20 14:29:35 UTC")
 
 
-def test_what_of_the_audit_cannot_be_history_is_said(engine: sa.Engine) -> None:
+def test_audit_rows_that_cannot_become_history_are_reported(engine: sa.Engine) -> None:
     def notes() -> str:
         audit, companies = VERSIONS.encode(), COUNTERPARTIES.encode()
         plan = plan_import(engine, "pipelines", OLDER_PIPELINE.encode(), counterparties=companies, audit=audit)
@@ -191,7 +191,7 @@ def test_what_of_the_audit_cannot_be_history_is_said(engine: sa.Engine) -> None:
     assert len(reader.record_history(engine, "pipelines", "bb-01")) == 3
 
 
-def test_a_whole_import_of_the_older_tool_is_undone_as_one(engine: sa.Engine) -> None:
+def test_an_import_from_the_older_tool_is_reverted_as_one_batch(engine: sa.Engine) -> None:
     audit, companies = VERSIONS.encode(), COUNTERPARTIES.encode()
     plan = plan_import(engine, "pipelines", OLDER_PIPELINE.encode(), counterparties=companies, audit=audit)
     revert(engine, confirm_import(engine, plan, who="me").batch, who="me", token="undo")
@@ -199,7 +199,7 @@ def test_a_whole_import_of_the_older_tool_is_undone_as_one(engine: sa.Engine) ->
     assert reader.records_of_kind(engine, "counterparties") == []
 
 
-def test_counterparties_that_rows_name_are_proposed_and_made_when_asked_for(engine: sa.Engine) -> None:
+def test_unknown_counterparties_are_listed_and_created_on_request(engine: sa.Engine) -> None:
     text = (
         "name,technology,capacity,stage,developer,owner\nFen,Solar,5,Design,New Ltd,new  LTD\nMoor,Wind,9,Design,Öre,\n"
     )
@@ -219,13 +219,13 @@ def test_a_time_in_the_file_that_cannot_be_read_is_a_warning(engine: sa.Engine) 
     assert (plan.errors, [(warning.row, warning.column) for warning in plan.warnings]) == ([], [(3, "created")])
 
 
-def test_a_name_that_no_counterparty_may_have_is_not_proposed(engine: sa.Engine) -> None:
+def test_an_invalid_counterparty_name_is_not_offered_for_creation(engine: sa.Engine) -> None:
     text = f"name,stage,developer\nFen,Discovery,{'x' * 200}\n".encode()
     plan = plan_import(engine, "pipelines", text, make_counterparties=True)
     assert (plan.made_counterparties, plan.counts["error"]) == ((), 1)
 
 
-def test_an_audit_beside_both_files_names_no_row_that_is_used(engine: sa.Engine) -> None:
+def test_an_audit_imported_with_both_files_reports_no_row_that_was_used(engine: sa.Engine) -> None:
     audit = VERSIONS + "dd-05,2024-05-01,\"{'CounterpartyName': 'Hazel'}\",aa-01,Bo Ek\n"
     companies = COUNTERPARTIES.encode()
     plan = plan_import(engine, "pipelines", OLDER_PIPELINE.encode(), counterparties=companies, audit=audit.encode())

@@ -27,7 +27,7 @@ def edit(engine: sa.Engine, kind: str, id: str, token: str, **fields: object) ->
     submit(engine, [Change.edit(kind, id, fields, base_version=record.version)], who="me", token=token)
 
 
-def test_what_is_read_after_a_change_is_what_all_of_it_would_be(engine: sa.Engine) -> None:
+def test_reading_only_the_changes_gives_the_same_portfolio_as_reading_everything(engine: sa.Engine) -> None:
     load_seeds(engine)
     before = read_portfolio(engine)
     seen = everything(before)
@@ -46,7 +46,7 @@ def test_what_is_read_after_a_change_is_what_all_of_it_would_be(engine: sa.Engin
     assert everything(before) == seen, "who still holds the older one sees no half of a change"
 
 
-def test_a_ledger_that_was_restored_is_read_as_a_whole(engine: sa.Engine, home: Path) -> None:
+def test_a_restored_ledger_is_read_completely(engine: sa.Engine, home: Path) -> None:
     load_seeds(engine)
     file, backup = home / "ledger.sqlite", home / "backup.sqlite"
     engine.dispose()

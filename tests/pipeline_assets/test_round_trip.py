@@ -124,7 +124,7 @@ def test_an_export_imports_back_as_no_change(
 
 
 @pytest.mark.parametrize("text", HOSTILE)
-def test_hostile_texts_are_exported_harmless_and_come_back(text: str) -> None:
+def test_hostile_texts_are_exported_harmlessly_and_import_back_unchanged(text: str) -> None:
     name = " ".join(text.split())[:100]
     with _ledger() as engine:
         submit(engine, _changes(name, name, text, 1.5, None), who="me", token="t")

@@ -27,33 +27,33 @@ def facility(**fields: object) -> dict[str, Any]:
 @pytest.mark.parametrize(
     "status", [{"stage": "Design"}, {"rag": "Red", "rag_comment": "Late"}, {"rag_comment": "Late"}, {"rtb_date": TODAY}]
 )
-def test_a_new_status_without_a_date_is_of_today(status: dict[str, object]) -> None:
+def test_a_new_status_without_a_date_is_dated_today(status: dict[str, object]) -> None:
     fields, _ = fields_after("pipelines", "fen", project(), status, TODAY)
     assert fields["status_date"] == "2026-06-01"
 
 
-def test_a_new_project_without_a_date_is_of_today() -> None:
+def test_a_new_project_without_a_date_is_dated_today() -> None:
     fields, _ = fields_after("pipelines", "fen", None, {"name": "Fen"}, TODAY)
     assert fields["status_date"] == "2026-06-01"
 
 
-def test_a_status_dated_in_the_future_is_refused_for_later_ones_would_count_as_older() -> None:
+def test_a_status_dated_in_the_future_is_refused_because_later_ones_would_count_as_older() -> None:
     _, problems = fields_after("pipelines", "fen", None, {"name": "Fen", "status_date": "2026-06-03"}, TODAY)
     assert [(problem.field, "in the future" in problem.message) for problem in problems] == [("status_date", True)]
 
 
-def test_a_future_status_of_before_the_rule_is_left_alone_by_an_edit_of_the_rest() -> None:
+def test_an_existing_future_status_does_not_block_edits_of_other_fields() -> None:
     given = {"status_date": "2030-01-01", "notes": "new"}
     _, problems = fields_after("pipelines", "fen", project(status_date="2030-01-01"), given, TODAY)
     assert problems == []
 
 
-def test_a_status_may_be_of_the_day_that_has_begun_in_the_east() -> None:
+def test_a_status_may_have_the_date_that_has_begun_in_eastern_time_zones() -> None:
     fields, problems = fields_after("pipelines", "fen", None, {"name": "Fen", "status_date": "2026-06-02"}, TODAY)
     assert (fields["status_date"], problems) == ("2026-06-02", [])
 
 
-def test_a_date_that_is_given_holds() -> None:
+def test_a_given_status_date_is_kept() -> None:
     given = {"stage": "Design", "status_date": "2026-05-30"}
     fields, _ = fields_after("pipelines", "fen", project(), given, TODAY)
     assert fields["status_date"] == "2026-05-30"
@@ -69,13 +69,13 @@ def test_a_date_that_is_given_holds() -> None:
         {"stage": "Discovery", "rag_comment": "  ", "status_date": None},
     ],
 )
-def test_a_status_that_stays_keeps_its_date_however_it_is_written(same: dict[str, object]) -> None:
+def test_an_unchanged_status_keeps_its_date_however_it_is_spelt(same: dict[str, object]) -> None:
     fields, problems = fields_after("pipelines", "fen", project(rtb_date="2027-03-01"), same, TODAY)
     assert (fields["status_date"], problems) == ("2026-01-05", [])
 
 
 @pytest.mark.parametrize(("before", "rag"), [("Green", "Amber"), ("Green", "Red"), ("Amber", "Red"), ("Red", "Amber")])
-def test_a_change_to_amber_or_red_asks_for_a_new_comment(before: str, rag: str) -> None:
+def test_a_change_to_amber_or_red_requires_a_new_comment(before: str, rag: str) -> None:
     old = project(rag=before, rag_comment="The grid is late.")
 
     [problem] = problems_of_step("pipelines", "fen", old, old | {"rag": rag})
@@ -83,13 +83,13 @@ def test_a_change_to_amber_or_red_asks_for_a_new_comment(before: str, rag: str) 
     assert problems_of_step("pipelines", "fen", old, old | {"rag": rag, "rag_comment": "Later still."}) == []
 
 
-def test_a_change_to_green_or_none_asks_for_no_comment() -> None:
+def test_a_change_to_green_or_no_change_requires_no_comment() -> None:
     red = project(rag="Red", rag_comment="The grid is late.")
     assert problems_of_step("pipelines", "fen", red, red | {"rag": "Green"}) == []
     assert problems_of_step("pipelines", "fen", red, red | {"notes": "new"}) == []
 
 
-def test_a_place_outside_of_great_britain_is_said() -> None:
+def test_coordinates_outside_great_britain_are_a_warning() -> None:
     kirkwall, paris = {"longitude": -2.96, "latitude": 58.98}, {"longitude": 2.35, "latitude": 48.86}
     assert warnings_of("facilities", "f", None, facility(**kirkwall)) == []
     assert warnings_of("facilities", "f", None, facility()) == []
@@ -110,6 +110,6 @@ def test_a_place_outside_of_great_britain_is_said() -> None:
         ("Design", "Design", []),
     ],
 )
-def test_stages_that_are_skipped_or_gone_back_to_are_said(before: str, now: str, messages: list[str]) -> None:
+def test_skipping_a_stage_or_going_back_is_a_warning(before: str, now: str, messages: list[str]) -> None:
     warnings = warnings_of("pipelines", "fen", project(stage=before), project(stage=now))
     assert [warning.message for warning in warnings] == messages

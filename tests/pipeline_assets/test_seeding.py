@@ -47,7 +47,7 @@ def append(folder: Path, name: str, *rows: str) -> None:
         file.writelines(f"{row}\n" for row in rows)
 
 
-def test_the_portfolio_is_whole(engine: sa.Engine) -> None:
+def test_the_seeded_portfolio_has_every_kind_of_record(engine: sa.Engine) -> None:
     assert not load_seeds(engine).warnings
     counts = {kind: len(records(engine, kind)) for kind in ENTITIES}
     assert (counts["counterparties"], counts["pipelines"], counts["information_points"]) == (15, 40, 25)
@@ -61,7 +61,7 @@ def test_the_portfolio_is_whole(engine: sa.Engine) -> None:
     assert values(engine, "information_points", "status") == set(PointStatus)
 
 
-def test_every_reference_holds_and_every_record_is_tied_to_another(engine: sa.Engine) -> None:
+def test_every_seeded_reference_holds_and_every_record_is_linked_to_another(engine: sa.Engine) -> None:
     load_seeds(engine)
     for kind, entity in ENTITIES.items():
         for field, target in entity.references.items():
@@ -110,7 +110,7 @@ def test_two_years_of_statuses_are_successive_versions_with_their_dates(engine: 
     assert slips > 20
 
 
-def test_everything_in_it_is_invented() -> None:
+def test_everything_in_the_seeds_is_invented() -> None:
     text = {file.name: file.read_text() for file in SEEDS.glob("*.csv")}
     whole = "\n".join(text.values())
     assert set(re.findall(r"(?:@|//www\.)([^,\n]+)", text["contacts.csv"] + text["counterparties.csv"])) == {
@@ -125,7 +125,7 @@ def test_everything_in_it_is_invented() -> None:
     assert not re.findall(rf"\b({real})\b", whole, re.IGNORECASE)
 
 
-def test_seeding_twice_is_one_submission_and_nobody_is_told(engine: sa.Engine) -> None:
+def test_seeding_twice_is_one_submission_and_sends_no_notice(engine: sa.Engine) -> None:
     first = load_seeds(engine)
     again = load_seeds(engine)
     assert again.repeated
@@ -182,7 +182,7 @@ def test_a_correction_of_the_newest_status_is_one_edit(engine: sa.Engine, folder
     ]
 
 
-def test_a_status_that_a_person_set_stays_whole(engine: sa.Engine, folder: Path) -> None:
+def test_a_status_that_a_person_set_is_kept_completely(engine: sa.Engine, folder: Path) -> None:
     load_seeds(engine, folder)
     set_fields(engine, "pipelines", PROJECT, rag="Amber", rag_comment="Talks go well.")
     append(folder, "statuses", f"{PROJECT},2026-11-20,Procurement,Green,,2027-12-31")
@@ -202,7 +202,7 @@ def test_what_people_archived_stays_archived_and_gets_no_new_parts(engine: sa.En
     assert records(engine, "pipelines")[PROJECT].archived
 
 
-def test_a_change_that_no_longer_fits_what_people_set_is_left_out(engine: sa.Engine, folder: Path) -> None:
+def test_a_seed_value_that_contradicts_a_persons_edit_is_left_out(engine: sa.Engine, folder: Path) -> None:
     load_seeds(engine, folder)
     point = "ip-cefn-shares"
     set_fields(engine, "information_points", point, mitigation="")
@@ -211,7 +211,7 @@ def test_a_change_that_no_longer_fits_what_people_set_is_left_out(engine: sa.Eng
     assert records(engine, "information_points")[point].fields["status"] == PointStatus.OPEN
 
 
-def test_a_counterparty_with_projects_is_not_archived_and_says_which(engine: sa.Engine) -> None:
+def test_a_seeded_counterparty_with_projects_cannot_be_archived_and_the_projects_are_named(engine: sa.Engine) -> None:
     load_seeds(engine)
     with pytest.raises(Refused, match=r"Larkhollow Solar is still used by .*Cherwick Lock Hybrid") as refused:
         archived(engine, "counterparties", PARTNER)

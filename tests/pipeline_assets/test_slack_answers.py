@@ -12,7 +12,7 @@ from tests.pipeline_assets.slack import Slack, put, serving
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\u2028", "\x1b[2K", "\x85"])
-def test_a_text_cannot_write_a_second_line_into_the_log_or_the_message(
+def test_a_text_cannot_add_a_second_line_to_the_log_or_the_message(
     engine: sa.Engine, slack: Slack, now: datetime, end: str
 ) -> None:
     put(engine, f"One.{end}RAG to Red: Fen Solar.")
@@ -28,7 +28,7 @@ def test_a_text_cannot_write_a_second_line_into_the_log_or_the_message(
 
 
 @pytest.mark.parametrize("body", [b"<html>Sign in</html>", b"", b"ok, thanks", b'{"ok": true}', b"invalid_token"])
-def test_a_status_200_that_does_not_say_ok_is_a_failure_that_is_tried_again(
+def test_a_status_200_without_ok_is_a_failure_and_is_retried(
     engine: sa.Engine, slack: Slack, now: datetime, body: bytes
 ) -> None:
     put(engine, "One.", "Two.")
@@ -56,14 +56,14 @@ def test_a_redirect_is_not_followed(
     assert waiting.outcome.startswith(f"Slack answered {status}")
 
 
-def test_an_endless_answer_is_not_waited_for(engine: sa.Engine, slack: Slack, now: datetime) -> None:
+def test_an_endless_response_does_not_block_the_delivery(engine: sa.Engine, slack: Slack, now: datetime) -> None:
     put(engine, "One.")
     slack.body = b"<html>" + b"x" * 3_000_000
     [waiting] = deliver_notice(engine, now=now)
     assert len(waiting.outcome) < 400
 
 
-def test_what_slack_answers_is_kept_without_the_address_and_in_one_line(
+def test_the_response_of_slack_is_stored_on_one_line_without_the_address(
     engine: sa.Engine, slack: Slack, now: datetime
 ) -> None:
     put(engine, "One.")
@@ -74,7 +74,7 @@ def test_what_slack_answers_is_kept_without_the_address_and_in_one_line(
     assert "secret" not in logged[0]
 
 
-def test_the_password_of_the_dashboards_address_is_in_no_message(
+def test_no_message_contains_the_password_of_the_dashboard_address(
     engine: sa.Engine, slack: Slack, now: datetime, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("DASHBOARD_URL", "https://ana:hunter22@renewables.example/")

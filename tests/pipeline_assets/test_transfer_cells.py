@@ -33,7 +33,7 @@ def test_a_text_that_a_spreadsheet_would_run_or_change_gets_an_apostrophe(text: 
 
 
 @pytest.mark.parametrize("text", ["'s-Hertogenbosch", "'quoted'", "", "plain", "3 sites"])
-def test_other_texts_stand_as_they_are(text: str) -> None:
+def test_harmless_texts_are_not_guarded(text: str) -> None:
     assert cells.guard_text(text) == cells.unguard_text(text) == text
 
 
@@ -44,7 +44,7 @@ def test_other_texts_stand_as_they_are(text: str) -> None:
 )
 @example("'=1")
 @example("''=1")
-def test_the_guard_comes_off_exactly(text: str) -> None:
+def test_unguarding_restores_the_exact_text(text: str) -> None:
     assert cells.unguard_text(cells.guard_text(text)) == text
 
 
@@ -71,7 +71,7 @@ def test_a_day_is_read_however_it_is_written(cell: str) -> None:
         ("soon", "not a date"),
     ],
 )
-def test_what_is_no_day_is_refused_with_a_way_out(cell: str, hint: str) -> None:
+def test_a_text_that_is_not_a_date_is_refused_with_the_fix(cell: str, hint: str) -> None:
     with pytest.raises(UnreadableValue, match=hint):
         cells.parse_date(cell)
 
@@ -90,7 +90,7 @@ def test_what_is_no_day_is_refused_with_a_way_out(cell: str, hint: str) -> None:
         ("'12", 12),
     ],
 )
-def test_a_number_may_have_separators_that_can_mean_one_thing_only(cell: str, value: float) -> None:
+def test_a_number_may_have_unambiguous_separators(cell: str, value: float) -> None:
     assert cells.parse_number(cell) == value
 
 
@@ -107,11 +107,11 @@ def test_a_decimal_comma_is_refused_with_what_to_write(cell: str, hint: str) -> 
 
 
 @given(st.floats(allow_nan=False, allow_infinity=False))
-def test_numbers_come_back_exactly(value: float) -> None:
+def test_numbers_survive_a_round_trip_exactly(value: float) -> None:
     assert cells.parse_number(cells.format_number(value)) == value
 
 
-def test_words_are_known_whatever_their_capitals_and_hyphens() -> None:
+def test_words_are_recognised_regardless_of_capitals_and_hyphens() -> None:
     assert [cells.parse_word(Stage, cell) for cell in ("on hold", "ON-HOLD", "design")] == [
         "On hold",
         "On hold",
@@ -129,7 +129,7 @@ def test_words_are_known_whatever_their_capitals_and_hyphens() -> None:
 @given(st.lists(st.text(min_size=1).map(str.strip).filter(bool), unique=True))
 @example(["[a]", "b; c", 'd "e"', "'f", "=g", "h\r\ni"])
 @example(["0\x0c0"])
-def test_lists_come_back_exactly(names: list[str]) -> None:
+def test_lists_survive_a_round_trip_exactly(names: list[str]) -> None:
     assert cells.parse_names(cells.join_names(names)) == names
 
 
@@ -156,7 +156,7 @@ def test_a_text_that_a_spreadsheet_takes_for_something_else_is_guarded(text: str
     "text", ["1" * 20_000 + "x", "-" * 20_000 + "x", " " * 20_000 + "x", "1 " * 10_000 + "march x"]
 )
 @pytest.mark.timeout(5)
-def test_a_long_text_is_guarded_in_no_time(text: str) -> None:
+def test_guarding_a_long_text_is_fast(text: str) -> None:
     assert cells.unguard_text(cells.guard_text(text)) == text
 
 
@@ -180,7 +180,7 @@ def test_the_bounds_of_a_date_are_accepted(cell: str) -> None:
         ("TBC", "not a"),
     ],
 )
-def test_what_resembles_a_date_is_refused_with_the_reason(cell: str, hint: str) -> None:
+def test_a_text_that_resembles_a_date_is_refused_with_the_reason(cell: str, hint: str) -> None:
     with pytest.raises(UnreadableValue, match=hint):
         cells.parse_date(cell)
 
@@ -196,10 +196,10 @@ def test_what_resembles_a_date_is_refused_with_the_reason(cell: str, hint: str) 
         *((Stage, "Under construction", "Construction"), (Rag, "a", "Amber"), (Market, "UK", "Great Britain")),
     ],
 )
-def test_words_that_people_use_are_known(vocabulary: type[StrEnum], cell: str, word: str) -> None:
+def test_synonyms_of_vocabulary_words_are_recognised(vocabulary: type[StrEnum], cell: str, word: str) -> None:
     assert cells.parse_word(vocabulary, cell) == word
 
 
-def test_a_word_with_a_typing_error_is_refused_with_the_one_that_may_be_meant() -> None:
+def test_a_misspelt_word_is_refused_with_a_suggestion() -> None:
     with pytest.raises(UnreadableValue, match="did you mean Construction"):
         cells.parse_word(Stage, "Constuction")

@@ -45,18 +45,18 @@ def test_separators_boms_quoted_newlines_and_empty_lines_are_read(
         (b"name," + b",".join(b"c%d" % n for n in range(2_000)) + b"\n", "at most 1,000"),
     ],
 )
-def test_what_is_no_table_is_refused_with_a_way_out(engine: sa.Engine, content: bytes, hint: str) -> None:
+def test_a_file_that_is_not_a_table_is_refused_with_the_fix(engine: sa.Engine, content: bytes, hint: str) -> None:
     with pytest.raises(UnreadableFile, match=hint):
         plan_import(engine, "pipelines", content)
 
 
-def test_columns_that_nobody_knows_are_said_and_long_rows_are_errors(engine: sa.Engine) -> None:
+def test_unknown_columns_are_reported_and_rows_that_are_too_long_are_errors(engine: sa.Engine) -> None:
     plan = plan_import(engine, "pipelines", b"name,Colour,Created\nA,red,2024\nB,red,2024,too,many\n")
     assert [name for name, _ in plan.ignored] == ["Colour", "Created"]
     assert [str(error)[:10] for error in plan.errors] == ["row 3, row"]
 
 
-def test_titles_above_the_header_of_a_csv_are_skipped_and_said(engine: sa.Engine) -> None:
+def test_titles_above_the_header_of_a_csv_are_skipped_and_reported(engine: sa.Engine) -> None:
     plan = plan_import(
         engine, "pipelines", b"Pipeline of projects,,\n,Status: draft,\nProject,Status,RTB\nFen,Design,soon\n"
     )
@@ -64,7 +64,7 @@ def test_titles_above_the_header_of_a_csv_are_skipped_and_said(engine: sa.Engine
     assert plan.notes == ("Rows 1-2 above the header: left out.",)
 
 
-def test_a_column_without_a_header_is_left_out_and_said(engine: sa.Engine) -> None:
+def test_a_column_without_a_header_is_left_out_and_reported(engine: sa.Engine) -> None:
     plan = plan_import(engine, "pipelines", b"name,,notes,\nA,stray,kept,\n")
     assert plan.notes == ("Column B has no header: left out.",)
     assert Difference("notes", None, "kept") in plan.rows[0].differences
@@ -85,7 +85,7 @@ HEADERS = {
 
 
 @pytest.mark.parametrize(("column", "header"), [(name, each) for name, headers in HEADERS.items() for each in headers])
-def test_headers_that_people_use_are_known(column: str, header: str) -> None:
+def test_common_synonyms_of_headers_are_recognised(column: str, header: str) -> None:
     result = PIPELINES.column(header)
     assert result
     assert result.name == column
@@ -95,19 +95,19 @@ def test_headers_that_people_use_are_known(column: str, header: str) -> None:
     ("header", "column"),
     [("Capcity", "facility_capacity_mwp"), ("Capacity (kW)", "facility_capacity_mwp"), ("Our RTB month", "rtb_date")],
 )
-def test_an_unknown_column_that_resembles_a_known_one_is_offered(engine: sa.Engine, header: str, column: str) -> None:
+def test_for_an_unknown_column_the_similar_known_one_is_suggested(engine: sa.Engine, header: str, column: str) -> None:
     ((name, reason),) = plan_import(engine, "pipelines", f"name,{header}\nA,1\n".encode()).ignored
     assert (name, reason.startswith(f"nothing is known by this name; did you mean {column} ")) == (header, True)
 
 
-def test_the_error_of_a_row_names_the_ignored_column_that_may_hold_what_is_needed(engine: sa.Engine) -> None:
+def test_a_missing_value_names_the_ignored_column_that_may_hold_it(engine: sa.Engine) -> None:
     plan = plan_import(engine, "pipelines", b"name,stage,technology,Capacity (kW)\nA,Design,Solar,5000\n")
     assert [str(error) for error in plan.errors] == [
         "row 2, facility_capacity_mwp: is needed, and the column 'Capacity (kW)' was not used"
     ]
 
 
-def test_words_that_people_use_are_known_in_a_file(engine: sa.Engine) -> None:
+def test_synonyms_of_vocabulary_words_are_recognised_in_a_file(engine: sa.Engine) -> None:
     text = "Project,Status,Technology,MW\nA,Operational,Battery Storage,5\nB,Under construction,Onshore Wind,6\n"
     plan = plan_import(engine, "pipelines", text.encode())
     values = {(row.label, each.column): each.after for row in plan.rows for each in row.differences}

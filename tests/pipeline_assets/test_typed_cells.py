@@ -92,7 +92,7 @@ def test_a_number_means_what_it_means_in_an_import(filled: sa.Engine, text: str)
 
 
 @pytest.mark.parametrize("kind", KINDS)
-def test_a_value_that_is_shown_is_read_as_itself(kind: str) -> None:
+def test_a_displayed_value_is_read_back_as_the_same_value(kind: str) -> None:
     values = {str: "Some text", float: 49.9, int: 7}
     for name, column in columns_of(kind).items():
         value = values.get(column.type, "2027-04-03" if column.type.__name__ == "date" else None)
@@ -102,7 +102,7 @@ def test_a_value_that_is_shown_is_read_as_itself(kind: str) -> None:
         assert typed(record, **{name: cell_text(column, value)}).edits == {"x": {name: value}}
 
 
-def test_a_blank_cell_and_the_clearing_word_are_listed_apart(filled: sa.Engine) -> None:
+def test_emptied_cells_are_listed_separately_from_edits(filled: sa.Engine) -> None:
     record = the_record(filled, "pipelines")
     for text in ("", "  ", "(clear)"):
         read = typed(record, rtb_date=text)
@@ -111,19 +111,19 @@ def test_a_blank_cell_and_the_clearing_word_are_listed_apart(filled: sa.Engine) 
 
 
 @pytest.mark.parametrize("field", ["name", "stage"])
-def test_a_field_that_is_needed_cannot_be_emptied(filled: sa.Engine, field: str) -> None:
+def test_a_required_cell_cannot_be_emptied(filled: sa.Engine, field: str) -> None:
     read = typed(the_record(filled, "pipelines"), **{field: ""})
     assert [(problem.field, problem.message) for problem in read.problems] == [(field, "cannot be empty")]
     assert read.edits == {}
 
 
-def test_an_emptied_status_date_is_left_to_the_ledger_and_said(filled: sa.Engine) -> None:
+def test_an_emptied_status_date_is_left_to_the_ledger_and_reported(filled: sa.Engine) -> None:
     read = typed(the_record(filled, "pipelines"), status_date="")
     assert (read.edits, read.problems, read.cleared) == ({}, [], [])
     assert "is left blank" in read.warnings[0].message
 
 
-def test_dates_that_could_be_month_first_are_refused_where_another_one_is(filled: sa.Engine) -> None:
+def test_ambiguous_dates_are_refused_if_another_one_is_month_first(filled: sa.Engine) -> None:
     record = the_record(filled, "pipelines")
     read = parse_cells("pipelines", [(record, {"rtb_date": "03/04/2027"}), (record, {"rtb_date": "04/13/2027"})])
     assert len(read.problems) == 2

@@ -42,7 +42,7 @@ def test_a_part_that_understates_its_size_is_refused(engine: sa.Engine) -> None:
     assert "cannot be read" in reason(engine, lying)
 
 
-def test_a_text_that_stands_in_a_million_cells_is_refused(engine: sa.Engine) -> None:
+def test_a_shared_text_in_a_million_cells_is_refused(engine: sa.Engine) -> None:
     strings = f'{DECLARATION}<sst xmlns="{MAIN}"><si><t>{"x" * 30_000}</t></si></sst>'
     cells = "".join(f'<c r="{letter}2" t="s"><v>0</v></c>' for letter in "ABCDEFGHIJKLMNOPQRST")
     rows = {1: HEADER} | {row: cells.replace("2", str(row)) for row in range(2, 5_000)}
@@ -50,19 +50,19 @@ def test_a_text_that_stands_in_a_million_cells_is_refused(engine: sa.Engine) -> 
     assert "more cells or text than can be read" in reason(engine, content)
 
 
-def test_merged_cells_over_the_whole_sheet_a_thousand_times_end_in_a_sentence(engine: sa.Engine) -> None:
+def test_a_thousand_merged_ranges_over_the_sheet_end_in_a_clear_error(engine: sa.Engine) -> None:
     merges = "<mergeCells>" + '<mergeCell ref="A1:XFD1048576"/>' * 1_000 + "</mergeCells>"
     rows = {1: HEADER} | {row: texts(row, f"New {row}") for row in range(2, 1_000)}
     assert "too many merged cells" in reason(engine, workbook(Sheet(rows, after=merges)))
 
 
-def test_entities_that_multiply_are_refused(engine: sa.Engine) -> None:
+def test_exponential_entity_expansion_is_refused(engine: sa.Engine) -> None:
     lol = "".join(f'<!ENTITY l{n} "{f"&l{n - 1};" * 10}">' for n in range(1, 10))
     bomb = f'<!DOCTYPE sst [<!ENTITY l0 "lol">{lol}]><sst xmlns="{MAIN}"><si><t>&l9;</t></si></sst>'
     assert "document type" in reason(engine, workbook(Sheet({1: HEADER}), parts={"xl/sharedStrings.xml": bomb}))
 
 
-def test_a_deep_nest_of_elements_ends_in_a_sentence(engine: sa.Engine) -> None:
+def test_deeply_nested_elements_end_in_a_clear_error(engine: sa.Engine) -> None:
     nest = "<a>" * 500_000 + "</a>" * 500_000
     content = workbook(Sheet({1: HEADER, 2: texts(2, "Fen")}, before=nest))
     assert [row.label for row in plan_import(engine, "pipelines", content).rows] == ["Fen"]
@@ -90,7 +90,7 @@ def test_an_opendocument_cell_that_is_repeated_a_million_times_is_refused(engine
         ({"xl/workbook.bin": "x"}, "binary workbook (.xlsb)"),
     ],
 )
-def test_a_damaged_or_binary_workbook_is_refused_with_what_to_do(
+def test_a_damaged_or_binary_workbook_is_refused_with_the_fix(
     engine: sa.Engine, parts: dict[str, str], sentence: str
 ) -> None:
     message = reason(engine, workbook(Sheet({1: HEADER}), parts=parts))
@@ -98,7 +98,7 @@ def test_a_damaged_or_binary_workbook_is_refused_with_what_to_do(
     assert "Save it as .xlsx or as “CSV UTF-8”" in message
 
 
-def test_a_reader_that_is_killed_or_takes_too_long_is_a_sentence(
+def test_a_reader_process_that_is_killed_or_too_slow_gives_a_clear_error(
     engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(workbook_process, "SECONDS", 0.001)

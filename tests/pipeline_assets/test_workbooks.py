@@ -54,7 +54,7 @@ def test_an_error_cell_in_excel_is_reported_and_changes_nothing(filled: sa.Engin
     assert not error_plan.changes_something
 
 
-def test_an_error_that_was_pasted_as_a_text_is_reported_too(filled: sa.Engine) -> None:
+def test_an_error_value_pasted_as_text_is_reported_too(filled: sa.Engine) -> None:
     assert "shows #N/A" in str(planned(filled, one_row(cell("C2", "#N/A"))).errors)
 
 
@@ -76,7 +76,7 @@ def test_a_formula_without_a_stored_result_is_reported_and_changes_nothing(
     assert not formula_plan.changes_something
 
 
-def test_a_formula_in_a_file_that_was_never_calculated_is_reported_though_it_stores_a_zero(filled: sa.Engine) -> None:
+def test_a_formula_that_was_never_calculated_is_reported_even_if_it_stores_a_zero(filled: sa.Engine) -> None:
     sheet = one_row(cell("E2", "0", kind="n", formula="A1"))
     assert "E2: has a formula" in str(planned(filled, sheet, workbook_xml='<calcPr fullCalcOnLoad="1"/>').errors)
 
@@ -179,7 +179,7 @@ def test_a_value_in_a_column_of_text_is_read_as_excel_shows_it(filled: sa.Engine
         (cell("E2", "1", kind="b"), "E2: 'TRUE' is not a number"),
     ],
 )
-def test_a_value_that_cannot_be_what_it_shows_is_refused_with_its_cell(
+def test_a_value_that_differs_from_what_excel_shows_is_refused_with_its_cell(
     filled: sa.Engine, odd_cell: str, reason: str
 ) -> None:
     odd_plan = planned(filled, one_row(odd_cell))
@@ -187,7 +187,7 @@ def test_a_value_that_cannot_be_what_it_shows_is_refused_with_its_cell(
     assert not odd_plan.changes_something
 
 
-def test_a_date_that_shows_a_month_only_is_read_and_said(filled: sa.Engine) -> None:
+def test_a_date_displayed_as_a_month_is_read_and_reported(filled: sa.Engine) -> None:
     month_plan = planned(filled, one_row(cell("D2", "46266", kind="n", style="month")))
     assert [str(each) for each in month_plan.warnings] == [
         "row 2, rtb_date: shows a month without a day: read as 2026-09-01"
@@ -200,7 +200,7 @@ def test_dates_of_a_workbook_that_counts_from_1904_are_read(filled: sa.Engine) -
     assert dated_plan.rows[0].differences == (Difference("rtb_date", "2027-03-01", "2027-03-31"),)
 
 
-def test_merged_cells_below_the_header_are_reported_where_only_the_first_holds_the_text(filled: sa.Engine) -> None:
+def test_merged_cells_below_the_header_are_reported(filled: sa.Engine) -> None:
     rows = {1: texts(1, *HEADER), 2: texts(2, "p1", "Fen Farm", "both"), 3: texts(3, "p2", "Moor")}
     merged_plan = planned(filled, Sheet(rows, after='<mergeCells><mergeCell ref="C2:C3"/></mergeCells>'))
     assert [str(each) for each in merged_plan.errors] == [
@@ -208,14 +208,14 @@ def test_merged_cells_below_the_header_are_reported_where_only_the_first_holds_t
     ]
 
 
-def test_a_column_without_a_header_is_left_out_and_said(filled: sa.Engine) -> None:
+def test_a_column_without_a_header_is_left_out_and_reported(filled: sa.Engine) -> None:
     sheet = Sheet({1: texts(1, "id", "", "notes"), 2: texts(2, "p1", "stray", "new")})
     nameless_plan = planned(filled, sheet)
     assert nameless_plan.notes == ("Column B has no header: left out.",)
     assert nameless_plan.rows[0].differences == (Difference("notes", "kept", "new"),)
 
 
-def test_an_exported_text_that_excel_kept_with_its_apostrophe_comes_back_exactly(filled: sa.Engine) -> None:
+def test_an_exported_text_that_excel_saved_with_its_apostrophe_imports_unchanged(filled: sa.Engine) -> None:
     confirm_import(filled, planned(filled, one_row(cell("C2", "'Sep-26"))), who="me")
     assert [row.outcome for row in planned(filled, one_row(cell("C2", "Sep-26"))).rows] == ["unchanged"]
 
@@ -232,7 +232,7 @@ def ods_text(*values: str) -> str:
     return "".join(ods_cell('office:value-type="string"', value) for value in values)
 
 
-def test_an_opendocument_sheet_is_read_as_an_excel_sheet_is(filled: sa.Engine) -> None:
+def test_an_opendocument_sheet_is_read_like_an_excel_sheet(filled: sa.Engine) -> None:
     date_cell = ods_cell('office:value-type="date" office:date-value="2027-03-31"', "31/03/27")
     error_cell = ods_cell('office:value-type="string" calcext:value-type="error"', "#N/A")
     blank_cells = '<table:table-cell table:number-columns-repeated="1024"/>'

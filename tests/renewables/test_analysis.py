@@ -29,13 +29,13 @@ def test_energy_of_a_settlement_day_counts_each_half_hour_once(warehouse: Filled
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_a_day_without_data_has_no_energy_rather_than_none_generated() -> None:
+def test_the_energy_of_a_day_without_data_is_null_and_not_zero() -> None:
     rows = daily(date(2024, 7, 1), date(2024, 7, 1))
     assert rows["energy_mwh"].to_list() == [None] * 3
     assert rows["coverage"].to_list() == [0.0] * 3
 
 
-def test_the_summary_of_a_span(warehouse: Filled) -> None:
+def test_the_summary_of_a_span_equals_figures_computed_with_polars(warehouse: Filled) -> None:
     rows = {row["psr_type"]: row for row in summary(*AUTUMN).to_dicts()}
     truth = warehouse.truth.filter(pl.col("start_time_utc") >= at("2024-10-01T00:00Z"))
     assert list(rows) == ["Wind Onshore", "Wind Offshore", "Solar", "Total"]
@@ -53,7 +53,7 @@ def test_the_summary_of_a_span(warehouse: Filled) -> None:
             assert row[f"p{percentile}_mw"] == pytest.approx(expected)
 
 
-def test_the_total_counts_a_half_hour_only_where_all_are_there(warehouse: Filled) -> None:
+def test_the_total_counts_a_half_hour_only_if_all_categories_are_present(warehouse: Filled) -> None:
     total = summary(*SPRING).filter(psr_type="Total").to_dicts()[0]
     together = (
         warehouse.truth.filter(pl.col("start_time_utc") < at("2024-06-01T00:00Z"))
@@ -67,13 +67,13 @@ def test_the_total_counts_a_half_hour_only_where_all_are_there(warehouse: Filled
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_values_outside_the_soft_limits_are_counted_and_stay() -> None:
+def test_values_outside_the_soft_limits_are_counted_and_kept() -> None:
     onshore = summary(*SPRING, categories=["Wind Onshore"]).to_dicts()
     assert [row["half_hours_outside_soft_limits"] for row in onshore] == [1]
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_flows_that_are_not_always_there_have_no_total() -> None:
+def test_categories_that_are_not_always_published_have_no_total() -> None:
     rows = summary(*SPRING, dataset="generation_by_fuel")
     assert len(rows) == 20
     assert "Total" not in rows["fuel_type"]
@@ -100,7 +100,7 @@ def with_capacity(half_hours: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def test_capacity_factors_of_a_span_count_the_half_hours_there_are(warehouse: Filled) -> None:
+def test_capacity_factors_of_a_span_count_only_the_half_hours_present(warehouse: Filled) -> None:
     truth = with_capacity(warehouse.truth.filter(pl.col("start_time_utc") >= at("2024-10-01T00:00Z")))
     by_key = {row["psr_type"]: row for row in summary(*AUTUMN).to_dicts()}
     for name in CAPACITY_STARTS:
@@ -113,7 +113,7 @@ def test_capacity_factors_of_a_span_count_the_half_hours_there_are(warehouse: Fi
     assert by_key["Total"]["capacity_factor"] == pytest.approx(factor(whole))
 
 
-def test_capacity_factors_of_a_settlement_day(warehouse: Filled) -> None:
+def test_a_settlement_day_has_capacity_factors(warehouse: Filled) -> None:
     day = date(2024, 10, 27)
     for row in daily(day, day).to_dicts():
         values = with_capacity(warehouse.truth.filter(settlement_date=day, psr_type=row["psr_type"]))
@@ -122,7 +122,7 @@ def test_capacity_factors_of_a_settlement_day(warehouse: Filled) -> None:
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_capacity_is_what_was_published_by_then() -> None:
+def test_with_as_of_capacity_is_what_had_been_published_by_then() -> None:
     """On 1 April 2024 the year's first revision was out, 4 % below the last; nothing was out of 2025."""
     then = summary(*SPRING, as_of=at("2024-04-01T00:00Z"), categories=["Solar"]).to_dicts()[0]
     assert then["capacity_mw"] == pytest.approx(17_600 * 0.96)
@@ -137,6 +137,6 @@ def test_fuels_have_no_installed_capacity() -> None:
 
 
 @pytest.mark.usefixtures("hollow")
-def test_an_empty_warehouse_has_no_figures() -> None:
+def test_the_figures_of_an_empty_warehouse_are_empty() -> None:
     assert summary(*SPRING)["half_hours"].sum() == 0
     assert daily(*SPRING).is_empty()

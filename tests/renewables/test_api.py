@@ -22,7 +22,7 @@ from tests.filled_homes import SPRING
 
 
 @pytest.mark.parametrize("dataset", OBSERVED, ids=lambda dataset: dataset.name)
-def test_a_fetch_has_the_values_that_the_warehouse_would_have(simulator: Simulator, dataset: Dataset) -> None:
+def test_a_fetch_returns_the_values_that_the_warehouse_would_have(simulator: Simulator, dataset: Dataset) -> None:
     simulator.faults = "republished%0.1,duplicate%0.1,hole%0.05"
     fetched = fetch(*SPRING, dataset=dataset.name)
     with ElexonClient() as client:
@@ -36,7 +36,7 @@ def test_a_fetch_leaves_nothing_behind(home: Path) -> None:
     assert not list(home.iterdir())
 
 
-def test_bad_rows_are_left_out_and_warned_of(simulator: Simulator) -> None:
+def test_bad_rows_are_left_out_with_a_warning(simulator: Simulator) -> None:
     simulator.faults = "absurd@2024-01-01T06:00Z"
     with pytest.warns(BadRowsWarning, match="1 of 144 rows are left out: 1 x outside the hard limits"):
         assert len(fetch(date(2024, 1, 1), date(2024, 1, 1))) == 143
@@ -49,13 +49,13 @@ def test_failed_windows_are_named(simulator: Simulator, monkeypatch: pytest.Monk
         fetch(date(2024, 1, 1), date(2024, 1, 21))
 
 
-def test_a_field_that_is_gone_is_an_error(simulator: Simulator) -> None:
+def test_a_missing_field_in_the_response_is_an_error(simulator: Simulator) -> None:
     simulator.faults = "missing-column"
     with pytest.raises(ElexonError, match="windows failed"):
         fetch(date(2024, 1, 1), date(2024, 1, 1))
 
 
-def test_what_cannot_be_asked_is_refused_before_asking(simulator: Simulator) -> None:
+def test_invalid_arguments_are_refused_before_any_request(simulator: Simulator) -> None:
     with pytest.raises(ValueError, match="after the end"):
         fetch(date(2024, 1, 2), date(2024, 1, 1))
     with pytest.raises(ValueError, match="choose one of"):
@@ -63,7 +63,7 @@ def test_what_cannot_be_asked_is_refused_before_asking(simulator: Simulator) -> 
     assert not simulator.requests
 
 
-def test_days_without_data_are_a_frame_without_rows(simulator: Simulator) -> None:
+def test_days_without_data_give_a_frame_without_rows(simulator: Simulator) -> None:
     simulator.faults = "hole@2024-01-01/2024-01-03"
     assert fetch(date(2024, 1, 1), date(2024, 1, 2)).is_empty()
 

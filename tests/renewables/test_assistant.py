@@ -39,7 +39,7 @@ def sums_to() -> float:
         return float(con.execute(WIND).fetchall()[0][0])
 
 
-def test_a_question_is_answered_out_of_the_warehouse(model: Model) -> None:
+def test_a_question_is_answered_from_the_warehouse(model: Model) -> None:
     model.replies = [{"sql": WIND, **A_DAY}, lambda request: f"It was {cell(request)} MWh."]
     turn = asked()
     match = re.search(r"[\d.]+", turn.text)
@@ -52,7 +52,7 @@ def test_a_question_is_answered_out_of_the_warehouse(model: Model) -> None:
     assert second["messages"][-2]["tool_calls"][0]["id"] == second["messages"][-1]["tool_call_id"]
 
 
-def test_coverage_is_looked_up_beside_every_query_on_generation(model: Model, warehouse: Filled) -> None:
+def test_every_query_on_generation_comes_with_its_coverage(model: Model, warehouse: Filled) -> None:
     model.replies = [[{"sql": WIND, **A_DAY}, {"sql": WIND}, {"sql": "SELECT 1"}], "Done."]
     of_a_day, of_all, of_nothing = [query.coverage for query in asked().queries]
     day = warehouse.truth.filter(settlement_date=at("2024-03-31").date())
@@ -76,7 +76,7 @@ def test_coverage_is_looked_up_beside_every_query_on_generation(model: Model, wa
         ({"raw": "[1, 2, 3, 4]"}, "JSON with sql"),
     ],
 )
-def test_a_refusal_goes_back_to_the_model_and_nothing_is_written(
+def test_a_refused_query_is_reported_to_the_model_and_nothing_is_written(
     model: Model, arguments: dict[str, Any], why: str
 ) -> None:
     Path("secret.txt").write_text("secret")
@@ -88,7 +88,7 @@ def test_a_refusal_goes_back_to_the_model_and_nothing_is_written(
     assert [path.name for path in Path().iterdir()] == ["secret.txt"]
 
 
-def test_the_model_is_told_a_part_of_many_rows_and_that_it_is_one(model: Model) -> None:
+def test_the_model_gets_the_first_of_many_rows_and_a_note_that_they_are_cut(model: Model) -> None:
     model.replies = [{"sql": "FROM range(5000)"}, {"sql": "SELECT [1, 2] AS l, repeat('x', 90000) AS t"}, "Many."]
     many, long = asked().looked_up
     assert many.frame is not None
@@ -99,21 +99,21 @@ def test_the_model_is_told_a_part_of_many_rows_and_that_it_is_one(model: Model) 
     assert run_query("query", '{"sql": "SELECT [1, 2] AS l"}', None).told == 'l\n"[1, 2]"\n'
 
 
-def test_too_many_rounds_end_with_a_sentence(model: Model) -> None:
+def test_too_many_rounds_end_with_a_clear_error(model: Model) -> None:
     model.replies = [{"sql": "SELECT 1"}]
     turn = asked()
     assert "came to no answer" in turn.problem
     assert len(model.requests) == len(turn.queries) == conversation.ROUNDS
 
 
-def test_an_endless_answer_and_an_empty_one_end_with_a_sentence(model: Model) -> None:
+def test_an_endless_reply_and_an_empty_one_end_with_a_clear_error(model: Model) -> None:
     model.replies = ["word " * 5_000]
     assert "stopped after 8,000 characters" in asked().problem
     model.replies = [""]
     assert "answered nothing" in asked().problem
 
 
-def test_a_question_may_be_about_the_one_before_and_a_failed_one_is_forgotten(model: Model) -> None:
+def test_a_question_may_refer_to_the_previous_one_and_failed_ones_are_forgotten(model: Model) -> None:
     model.replies = ["Let me see.", (500, "no"), {"sql": "SELECT 42 AS n"}, "42.", "The same."]
     assert asked().text.strip() == "Let me see."
     failed = asked("Fails?")
@@ -136,7 +136,7 @@ def test_a_question_may_be_about_the_one_before_and_a_failed_one_is_forgotten(mo
         (307, "elsewhere", "failed (307)"),
     ],
 )
-def test_what_the_server_refuses_is_one_sentence_without_the_key(
+def test_a_refusal_of_the_model_server_is_one_sentence_without_the_key(
     model: Model, status: int, message: str, result: str, caplog: pytest.LogCaptureFixture
 ) -> None:
     model.location = f"http://{model.host}/elsewhere"
@@ -149,7 +149,7 @@ def test_what_the_server_refuses_is_one_sentence_without_the_key(
     assert len(model.requests) == 1, "asked once: no repetition, no redirect followed"
 
 
-def test_silence_and_absence_are_told_apart(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_a_silent_server_and_a_missing_one_have_different_errors(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHAT_TIMEOUT_SECONDS", "0.1")
     model.replies, model.silence = ["Late."], 30
     assert "said nothing for 0.1 s" in asked().problem
@@ -157,7 +157,9 @@ def test_silence_and_absence_are_told_apart(model: Model, monkeypatch: pytest.Mo
     assert asked().problem.startswith("127.0.0.1:9 cannot be reached")
 
 
-def test_a_key_of_the_environment_goes_to_nobody_else(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_openai_api_key_of_the_environment_is_not_sent_to_another_server(
+    model: Model, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.delenv("CHAT_API_KEY")
     monkeypatch.setenv("OPENAI_API_KEY", "sk-of-another")
     model.replies = ["Hello."]
@@ -166,7 +168,7 @@ def test_a_key_of_the_environment_goes_to_nobody_else(model: Model, monkeypatch:
 
 
 @pytest.mark.usefixtures("home")
-def test_without_settings_nobody_is_asked(monkeypatch: pytest.MonkeyPatch, renewables: Renewables) -> None:
+def test_without_settings_no_model_is_contacted(monkeypatch: pytest.MonkeyPatch, renewables: Renewables) -> None:
     assert "CHAT_MODEL" in missing_setting(Settings())
     monkeypatch.setenv("CHAT_MODEL", NAME)
     assert "CHAT_API_KEY" in missing_setting(Settings())
@@ -182,7 +184,7 @@ def asked_on_the_command_line(renewables: Renewables) -> Any:
     return renewables("ask", "How much wind?")
 
 
-def test_the_model_knows_the_snapshot_and_the_traps(warehouse: Filled) -> None:  # noqa: ARG001 (the home)
+def test_the_briefing_describes_the_snapshot_and_the_pitfalls(warehouse: Filled) -> None:  # noqa: ARG001 (the home)
     with reading() as con:
         text = compose_briefing(con, at("2024-10-30T00:30:00Z"))
         named = {row[0] for row in con.execute("SELECT view_name FROM duckdb_views() WHERE NOT internal").fetchall()}
@@ -194,7 +196,7 @@ def test_the_model_knows_the_snapshot_and_the_traps(warehouse: Filled) -> None: 
     assert "wind_and_solar has half-hours from 2024-03-29" in text
 
 
-def test_whoever_waits_can_leave_and_hears_of_every_failure() -> None:
+def test_a_waiting_caller_can_stop_and_gets_every_failure() -> None:
     closed: list[str] = []
 
     def slow() -> Iterator[int]:

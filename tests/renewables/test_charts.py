@@ -28,7 +28,7 @@ def test_lines_break_where_a_value_is_missing() -> None:
         assert trace.line.color == colour_of(trace.name)
 
 
-def test_a_stack_stands_only_where_every_category_is_there() -> None:
+def test_a_stack_is_drawn_only_where_every_category_is_present() -> None:
     drawn = series_by_grain(*SPRING)
     whole = drawn.frame.group_by("start_time_utc").agg(pl.col("half_hours").sum()).filter(half_hours=3)
     areas = generation_figure(drawn).data
@@ -41,14 +41,14 @@ def test_a_stack_stands_only_where_every_category_is_there() -> None:
     assert [trace.name for trace in areas if trace.showlegend] == ["Wind Onshore", "Wind Offshore", "Solar"]
 
 
-def test_axes_say_their_units_and_the_title_its_grain() -> None:
+def test_axes_show_their_units_and_the_title_shows_the_grain() -> None:
     layout = generation_figure(series_by_grain(date(2024, 3, 1), date(2024, 11, 30))).layout
     assert "UTC" in layout.xaxis.title.text
     assert "MW" in layout.yaxis.title.text
     assert "per day" in layout.title.subtitle.text
 
 
-def test_synthetic_data_says_so_and_is_not_elexons() -> None:
+def test_synthetic_data_is_labelled_and_not_attributed_to_elexon() -> None:
     layout = generation_figure(series_by_grain(*AUTUMN)).layout
     message = " ".join([layout.title.subtitle.text, *(note.text for note in layout.annotations)])
     assert "SYNTHETIC" in message
@@ -75,7 +75,7 @@ def test_elexons_data_carries_its_attribution() -> None:
         (["synthetic", "mirror.example"], "SYNTHETIC AND FROM mirror.example", False),
     ],
 )
-def test_sources_call_for_their_label_and_attribution(sources: list[str], label: str, attributed: bool) -> None:
+def test_sources_determine_the_label_and_the_attribution(sources: list[str], label: str, attributed: bool) -> None:
     assert label_of_sources(sources) == label
     line = "Contains BMRS data © Elexon Limited copyright and database right 2024"
     assert attribution(sources, 2024) == (line if attributed else "")
@@ -100,7 +100,7 @@ def test_an_empty_span_is_a_figure_without_traces() -> None:
         assert generation_figure(empty, stacked=stacked).data == ()
 
 
-def test_a_page_is_one_file_that_loads_nothing() -> None:
+def test_an_html_page_is_one_file_that_loads_nothing_else() -> None:
     html = html_page(
         generation_figure(series_by_grain(*AUTUMN)), title="Wind <& solar>", notes="SYNTHETIC", licensed=False
     )

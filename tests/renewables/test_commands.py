@@ -27,7 +27,7 @@ READERS = [["analyze"], ["plot"], ["export"], ["query", "FROM wind_and_solar"]]
 
 
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_commands_help_shows_an_example_and_says_what_each_option_is(renewables: Renewables, command: str) -> None:
+def test_the_help_of_a_command_shows_an_example_and_explains_each_option(renewables: Renewables, command: str) -> None:
     shown = renewables(command, "--help")
     assert shown.code == 0
     assert re.search(rf"^ *Examples?:\s+renewables {command}\b", shown.out, re.MULTILINE)
@@ -36,14 +36,14 @@ def test_a_commands_help_shows_an_example_and_says_what_each_option_is(renewable
     assert [parameter.name for parameter in group.commands[command].params if not getattr(parameter, "help", "")] == []
 
 
-def test_every_command_is_in_the_overview_with_what_it_does(renewables: Renewables) -> None:
+def test_the_overview_lists_every_command_with_its_purpose(renewables: Renewables) -> None:
     overview = renewables("--help").out
     for command in COMMANDS:
         line = next(line for line in overview.splitlines() if line.startswith(f"  {command} "))
         assert len(line.split()) > 3
 
 
-def test_the_version_is_the_packages(renewables: Renewables) -> None:
+def test_the_version_is_that_of_the_package(renewables: Renewables) -> None:
     assert renewables("--version").out == f"gb-renewables {version('gb-renewables')}\n"
 
 
@@ -91,7 +91,7 @@ def test_the_console_script_ends_with_one_sentence_and_status_1() -> None:
 
 @pytest.mark.parametrize("command", READERS, ids=lambda command: command[0])
 @pytest.mark.usefixtures("home")
-def test_an_empty_home_is_said_with_what_to_type_next(renewables: Renewables, command: list[str]) -> None:
+def test_for_an_empty_home_the_next_command_is_suggested(renewables: Renewables, command: list[str]) -> None:
     result = renewables(*command)
     assert (result.code, result.out) == (1, "")
     assert "renewables fetch-range" in result.err
@@ -99,7 +99,7 @@ def test_an_empty_home_is_said_with_what_to_type_next(renewables: Renewables, co
 
 @pytest.mark.parametrize("command", READERS[:3], ids=lambda command: command[0])
 @pytest.mark.usefixtures("hollow")
-def test_a_warehouse_without_rows_is_said_with_what_to_type_next(renewables: Renewables, command: list[str]) -> None:
+def test_for_a_warehouse_without_rows_the_next_command_is_suggested(renewables: Renewables, command: list[str]) -> None:
     result = renewables(*command)
     assert (result.code, result.out) == (1, "")
     assert "holds nothing of wind_and_solar yet" in result.err
@@ -107,21 +107,21 @@ def test_a_warehouse_without_rows_is_said_with_what_to_type_next(renewables: Ren
 
 
 @pytest.mark.usefixtures("home")
-def test_the_status_of_an_empty_home_is_no_failure(renewables: Renewables) -> None:
+def test_the_status_of_an_empty_home_exits_with_0(renewables: Renewables) -> None:
     assert renewables("status").code == 0
     assert renewables("status").out.startswith("The warehouse is empty. ")
     assert json.loads(renewables("status", "--json").out)["snapshot"] is None
 
 
 @pytest.mark.usefixtures("hollow")
-def test_the_status_of_a_warehouse_without_rows_is_no_failure(renewables: Renewables) -> None:
+def test_the_status_of_a_warehouse_without_rows_exits_with_0(renewables: Renewables) -> None:
     shown = renewables("status")
     assert shown.code == 0
     assert shown.out.count("none yet") == 3
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_the_status_says_what_is_there_and_that_it_is_synthetic(renewables: Renewables) -> None:
+def test_the_status_shows_the_contents_and_that_they_are_synthetic(renewables: Renewables) -> None:
     shown = renewables("status").out
     assert "Wind and solar (AGWS)  SYNTHETIC" in shown
     assert "2024-03-29 00:00 to 2024-10-29" in shown
@@ -144,7 +144,7 @@ def test_analyze_prints_the_figures_of_the_span(renewables: Renewables) -> None:
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_analyze_tells_capacity_factors_and_what_they_are_not(renewables: Renewables) -> None:
+def test_analyze_prints_capacity_factors_with_their_caveats(renewables: Renewables) -> None:
     result = renewables("analyze", "--start", "2024-10-25", "--end", "2024-10-29")
     [solar] = summary(*AUTUMN, categories=["Solar"]).to_dicts()
     assert f"{solar['capacity_mw']:,.0f}" in result.out
@@ -155,7 +155,7 @@ def test_analyze_tells_capacity_factors_and_what_they_are_not(renewables: Renewa
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_a_narrow_terminal_keeps_every_number_whole(renewables: Renewables) -> None:
+def test_a_narrow_terminal_shows_every_number_completely(renewables: Renewables) -> None:
     shown = renewables("analyze", "--start", "2024-10-25", "--end", "2024-10-29", columns=40).out
     energy = summary(*AUTUMN)["energy_mwh"][3]
     assert f"{energy / 1000:,.1f}" in shown
@@ -185,14 +185,14 @@ def test_bad_usage_is_one_sentence_and_status_2(renewables: Renewables, argument
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_a_span_that_is_not_held_says_which_is(renewables: Renewables) -> None:
+def test_a_span_without_data_is_refused_with_the_available_one(renewables: Renewables) -> None:
     result = renewables("analyze", "--start", "2025-01-01", "--end", "2025-01-02")
     assert result.code == 1
     assert "it holds 2024-03-29 to 2024-10-29" in result.err
 
 
 @pytest.mark.usefixtures("home")
-def test_a_setting_that_cannot_be_understood_is_named(renewables: Renewables, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_invalid_setting_is_named(renewables: Renewables, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ELEXON_CONCURRENCY", "99")
     result = renewables("analyze")
     assert result.code == 1
@@ -200,7 +200,7 @@ def test_a_setting_that_cannot_be_understood_is_named(renewables: Renewables, mo
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_plot_writes_a_page_and_says_where_and_at_which_grain(renewables: Renewables) -> None:
+def test_plot_writes_a_page_and_prints_its_path_and_grain(renewables: Renewables) -> None:
     result = renewables("plot", "--start", "2024-03-29", "--output", "chart.html")
     assert "Wrote chart.html" in result.out
     assert "one point per day" in result.out
@@ -211,7 +211,7 @@ def test_plot_writes_a_page_and_says_where_and_at_which_grain(renewables: Renewa
 
 
 @pytest.mark.parametrize("kind", ["csv", "parquet"])
-def test_an_export_holds_the_current_half_hours(renewables: Renewables, warehouse: Filled, kind: str) -> None:
+def test_an_export_contains_the_current_half_hours(renewables: Renewables, warehouse: Filled, kind: str) -> None:
     file = Path(f"out.{kind}")
     done = renewables("export", "--output", str(file))
     assert "SYNTHETIC" in done.err
@@ -223,7 +223,7 @@ def test_an_export_holds_the_current_half_hours(renewables: Renewables, warehous
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_an_export_without_a_file_goes_to_the_output_alone(renewables: Renewables) -> None:
+def test_an_export_without_a_file_goes_to_standard_output_only(renewables: Renewables) -> None:
     done = renewables("export", "--start", "2024-03-30", "--end", "2024-03-30")
     days = pl.read_csv(StringIO(done.out))["start_time_utc"].str.head(10).unique().to_list()
     assert days == ["2024-03-30"]
@@ -241,19 +241,19 @@ def test_export_all_writes_every_table_as_parquet(renewables: Renewables) -> Non
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_today_is_a_day_and_its_unborn_half_hours_are_not_expected(renewables: Renewables) -> None:
+def test_future_half_hours_of_today_are_not_expected(renewables: Renewables) -> None:
     today = datetime.now(UTC)
     arguments = ["analyze", "--start", "2024-10-29", "--end", f"{today:%Y-%m-%d}", "--json"]
     told = json.loads(renewables(*arguments).out)
     assert datetime.fromisoformat(told["end_utc"]) <= today + timedelta(minutes=30)
 
 
-def test_spans_begin_where_the_data_does(warehouse: Filled, renewables: Renewables) -> None:
+def test_a_span_without_a_start_begins_with_the_data(warehouse: Filled, renewables: Renewables) -> None:
     told = json.loads(renewables("analyze", "--end", f"{SPRING[1]}", "--json").out)
     assert told["start_utc"] == f"{warehouse.first:%Y-%m-%dT%H:%M:%SZ}"
 
 
-def test_simulate_refuses_a_fault_that_it_does_not_know(renewables: Renewables) -> None:
+def test_simulate_refuses_an_unknown_fault(renewables: Renewables) -> None:
     result = renewables("simulate", "--faults", "zork")
     assert result.code == 2
     assert "zork" in result.err
@@ -268,14 +268,14 @@ import renewables.cli.main
 """
 
 
-def test_on_windows_the_command_line_says_where_it_runs_instead() -> None:
+def test_on_windows_the_command_line_prints_where_it_runs_instead() -> None:
     ended = subprocess.run([sys.executable, "-c", WINDOWS], capture_output=True, text=True, check=False)
     assert ended.returncode == 1
     assert ended.stderr.startswith("gb-renewables runs on Linux and macOS. On Windows, install it in WSL")
     assert "Traceback" not in ended.stderr
 
 
-def test_an_argument_that_is_not_utf_8_is_refused_by_its_bytes(renewables: Renewables) -> None:
+def test_an_argument_that_is_not_utf_8_is_refused_and_shown_as_bytes(renewables: Renewables) -> None:
     for arguments in (
         ["query", "SELECT '\udcff'"],
         ["pipelines", "show", "\udcff"],
@@ -287,7 +287,7 @@ def test_an_argument_that_is_not_utf_8_is_refused_by_its_bytes(renewables: Renew
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_a_terminal_that_lacks_a_character_gets_a_question_mark() -> None:
+def test_a_character_that_the_terminal_lacks_is_printed_as_a_question_mark() -> None:
     command = [sys.executable, "-c", "from renewables.cli.main import main; main()", "status"]
     environment = {**os.environ, "PYTHONIOENCODING": "ascii"}
     ended = subprocess.run(command, env=environment, capture_output=True, text=True, check=False)

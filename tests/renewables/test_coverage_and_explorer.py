@@ -17,7 +17,7 @@ WANTED = Filter("wind_and_solar", window_of_days(*SPRING), ("Wind Onshore", "Win
 COLUMNS = ["start_time_utc", "psr_type", "generation_mw"]
 
 
-def test_every_day_that_can_be_asked_for_has_its_state(warehouse: Filled) -> None:
+def test_every_available_day_has_a_state(warehouse: Filled) -> None:
     days = coverage.days_by_state(now=NOW)
     assert days["day_utc"].to_list()[0].isoformat() == "2016-03-01"
     assert days["day_utc"].is_unique().all()
@@ -34,7 +34,7 @@ def test_every_day_that_can_be_asked_for_has_its_state(warehouse: Filled) -> Non
     assert coverage.by_year(days)["missing"].sum() > 3_000
 
 
-def test_a_calendar_shows_states_by_sign_besides_colour() -> None:
+def test_a_calendar_shows_states_by_sign_as_well_as_colour() -> None:
     frame = pl.DataFrame(
         {"day_utc": [SPRING[0], SPRING[1]], "state": [coverage.WHOLE, coverage.MISSING], "half_hours": [48, 0]}
     ).with_columns(half_hours_missing=48 - pl.col("half_hours"), half_hours_flagged=0, why=pl.lit("48 not asked yet"))
@@ -44,7 +44,7 @@ def test_a_calendar_shows_states_by_sign_besides_colour() -> None:
     assert any("48 not asked yet" in message for row in heat.customdata for message in row)
 
 
-def test_pages_put_together_are_all_rows_in_order(warehouse: Filled) -> None:
+def test_the_pages_together_contain_all_rows_in_order(warehouse: Filled) -> None:
     wanted = Filter(**{**vars(WANTED), "sorted_by": "generation_mw"})
     total = count_rows(wanted)
     paged = pl.concat([explorer_rows(wanted, COLUMNS, 100, offset) for offset in range(0, total, 100)])
@@ -54,7 +54,7 @@ def test_pages_put_together_are_all_rows_in_order(warehouse: Filled) -> None:
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_bounds_are_bound_and_columns_are_known() -> None:
+def test_bounds_are_bound_parameters_and_unknown_columns_are_refused() -> None:
     bounded = explorer_rows(Filter(**{**vars(WANTED), "low_mw": 1_000.0, "high_mw": 2_000.0}), COLUMNS, 10_000, 0)
     assert bounded["generation_mw"].is_between(1_000, 2_000).all()
     assert bounded.height > 10
@@ -62,7 +62,7 @@ def test_bounds_are_bound_and_columns_are_known() -> None:
         explorer_rows(WANTED, ["1; DROP TABLE fetch_log"], 1, 0)
 
 
-def test_the_history_of_a_half_hour_is_everything_published_for_it(warehouse: Filled) -> None:
+def test_the_history_of_a_half_hour_has_every_publication(warehouse: Filled) -> None:
     twice = warehouse.publications.group_by("start_time_utc", "psr_type").len().filter(pl.col("len") > 1).row(0)
     history = publication_history("wind_and_solar", twice[0], twice[1])
     truth = warehouse.publications.filter(start_time_utc=twice[0], psr_type=twice[1]).sort("publish_time_utc")
@@ -72,7 +72,7 @@ def test_the_history_of_a_half_hour_is_everything_published_for_it(warehouse: Fi
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_what_was_set_aside_and_asked_for_can_be_looked_into() -> None:
+def test_quarantined_rows_and_the_fetch_log_can_be_read() -> None:
     assert coverage.quarantined_rows(10)["reason"].str.contains("hard limits").any()
     assert coverage.fetch_log(1_000)["status"].is_in(["landed", "empty", "failed"]).all()
     assert coverage.fetch_log(10, only_failed=True).filter(pl.col("status") != "failed").is_empty()

@@ -20,16 +20,16 @@ def rows_of(content: bytes) -> list[dict[str, str]]:
 
 
 @pytest.mark.parametrize("text", FORMULAS)
-def test_a_text_that_a_spreadsheet_would_run_has_an_apostrophe_before_it(text: str) -> None:
+def test_a_text_that_a_spreadsheet_would_run_gets_a_leading_apostrophe(text: str) -> None:
     [row] = rows_of(csv_bytes(pl.DataFrame({"text": [text]})))
     assert row["text"] == "'" + text
 
 
-def test_a_heading_that_a_spreadsheet_would_run_has_an_apostrophe_too() -> None:
+def test_a_heading_that_a_spreadsheet_would_run_gets_a_leading_apostrophe() -> None:
     assert list(rows_of(csv_bytes(pl.DataFrame({"=1+1": ["x"]})))[0]) == ["'=1+1"]
 
 
-def test_numbers_days_and_instants_stay_what_they_are() -> None:
+def test_numbers_dates_and_instants_keep_their_form() -> None:
     instant = datetime(2024, 3, 31, 12, 30, tzinfo=UTC)
     frame = pl.DataFrame(
         {
@@ -45,7 +45,7 @@ def test_numbers_days_and_instants_stay_what_they_are() -> None:
     assert second["mw"] == ""
 
 
-def test_lists_structures_bytes_and_lengths_of_time_become_text() -> None:
+def test_lists_structures_bytes_and_durations_become_text() -> None:
     frame = pl.DataFrame(
         {"l": [["=1", "b"]], "s": [{"a": 1}], "b": [b"\x01"], "d": [timedelta(minutes=30)], "e": [None]},
         schema_overrides={"e": pl.Categorical},
@@ -54,7 +54,7 @@ def test_lists_structures_bytes_and_lengths_of_time_become_text() -> None:
     assert row == {"l": '["=1", "b"]', "s": '{"a": 1}', "b": "'01", "d": "1800.0", "e": ""}
 
 
-def test_no_other_code_writes_csv_for_people() -> None:
+def test_no_other_module_writes_csv_for_download() -> None:
     """The assistant's text for a model and the simulator's answers are no files of ours."""
     allowed = {"renewables/csv_files.py", "renewables/assistant/query_tool.py", "elexon_assets/simulator/app.py"}
     offenders = {

@@ -23,7 +23,7 @@ def prepare_again(folder: Path) -> str:
     return (folder / "dagster.yaml").read_text()
 
 
-def test_a_new_home_gets_what_is_shipped(folder: Path) -> None:
+def test_a_new_home_gets_the_shipped_configuration(folder: Path) -> None:
     assert prepare_again(folder) == shipped_file("dagster.yaml").read_text()
 
 
@@ -34,7 +34,7 @@ def test_an_update_replaces_a_configuration_that_nobody_edited(folder: Path) -> 
 
 
 @pytest.mark.parametrize("has_copy", [True, False])
-def test_a_configuration_that_the_user_edited_stays(folder: Path, has_copy: bool) -> None:
+def test_a_configuration_that_the_user_edited_is_kept(folder: Path, has_copy: bool) -> None:
     (folder / "dagster.yaml").write_text(OLDER + "# mine\n")
     if has_copy:
         (folder / SHIPPED_COPY).write_text(OLDER)
@@ -43,7 +43,7 @@ def test_a_configuration_that_the_user_edited_stays(folder: Path, has_copy: bool
     assert prepare_again(folder) == OLDER + "# mine\n"
 
 
-def test_the_configuration_of_the_first_version_is_known(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_the_configuration_of_the_first_version_is_recognised(folder: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setattr(instance, "FIRST_SHIPPED", sha256(OLDER.encode()).hexdigest())
     (folder / "dagster.yaml").write_text(OLDER)
     (folder / SHIPPED_COPY).unlink()

@@ -9,7 +9,9 @@ from warehouse.settings import Settings
 
 
 @pytest.mark.usefixtures("env_files_count")
-def test_neither_a_teams_file_nor_its_environment_reaches_the_demo(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_neither_a_teams_env_file_nor_its_environment_reaches_the_demo(
+    home: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     (home / ".env").write_text("LEDGER_URL=postgresql://team/ledger\nSLACK_WEBHOOK_URL=https://hooks.example/team\n")
     monkeypatch.setenv("WAREHOUSE", str(home / "team.duckdb"))
     demo = home / "demo"
@@ -22,9 +24,7 @@ def test_neither_a_teams_file_nor_its_environment_reaches_the_demo(home: Path, m
 
 
 @pytest.mark.usefixtures("env_files_count")
-def test_the_demos_home_used_from_a_checkout_with_a_teams_file_keeps_to_itself(
-    home: Path, monkeypatch: pytest.MonkeyPatch
-) -> None:
+def test_the_demo_home_ignores_the_env_file_of_the_checkout(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     (home / ".env").write_text("LEDGER_URL=postgresql://team/ledger\nSLACK_WEBHOOK_URL=https://hooks.example/team\n")
     prepare_home(home / "demo", faults="")
     monkeypatch.setenv("RENEWABLES_HOME", str(home / "demo"))

@@ -32,7 +32,7 @@ def findings(renewables: Renewables, *, code: int) -> dict[str, dict[str, Any]]:
     return {finding["what"]: finding for finding in json.loads(done.out)["findings"]}
 
 
-def test_a_sound_installation_is_found_sound(renewables: Renewables, own: Path) -> None:
+def test_doctor_finds_no_fault_in_a_working_installation(renewables: Renewables, own: Path) -> None:
     result = findings(renewables, code=0)
     assert {finding["state"] for finding in result.values()} <= {"ok", "off", "warning"}
     assert "answered in" in result["API"]["found"]
@@ -43,7 +43,7 @@ def test_a_sound_installation_is_found_sound(renewables: Renewables, own: Path) 
 
 
 @pytest.mark.usefixtures("own", "env_files_count")
-def test_settings_say_which_file_they_are_from(renewables: Renewables) -> None:
+def test_doctor_shows_which_file_each_setting_comes_from(renewables: Renewables) -> None:
     Path(".env").write_text(
         "SNAPSHOTS_KEPT=7\nSLACK_WEBHOOK_URL=https://hooks.example/secret\nLEDGER_URL=postgresql://me:secret@db/ledger\n"
     )
@@ -53,14 +53,14 @@ def test_settings_say_which_file_they_are_from(renewables: Renewables) -> None:
 
 
 @pytest.mark.usefixtures("own")
-def test_an_api_that_cannot_be_reached_is_broken(renewables: Renewables, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_doctor_reports_an_unreachable_api_as_broken(renewables: Renewables, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ELEXON_BASE_URL", "http://127.0.0.1:9/bmrs/api/v1")
     api = findings(renewables, code=1)["API"]
     assert api["state"] == "BROKEN"
     assert "ELEXON_BASE_URL" in api["fix"]
 
 
-def test_keys_that_stand_twice_are_broken(renewables: Renewables, own: Path) -> None:
+def test_doctor_reports_duplicate_keys_as_broken(renewables: Renewables, own: Path) -> None:
     with writing(own) as con:
         con.execute("INSERT INTO wind_and_solar_publications FROM wind_and_solar_publications LIMIT 1")
         snapshots.publish_snapshot(con)
@@ -70,11 +70,11 @@ def test_keys_that_stand_twice_are_broken(renewables: Renewables, own: Path) -> 
 
 
 @pytest.mark.usefixtures("simulator")
-def test_a_home_without_data_is_no_fault(renewables: Renewables) -> None:
+def test_doctor_finds_no_fault_in_a_home_without_data(renewables: Renewables) -> None:
     assert findings(renewables, code=0)["snapshot"]["state"] == "warning"
 
 
-def test_a_damaged_warehouse_is_found_and_replaced_and_kept(renewables: Renewables, own: Path) -> None:
+def test_a_damaged_warehouse_is_detected_replaced_and_never_deleted(renewables: Renewables, own: Path) -> None:
     before = own.read_bytes()
     own.write_bytes(before[:4096] + b"\xff" * 9000)
     assert findings(renewables, code=1)["warehouse"]["state"] == "BROKEN"
@@ -89,7 +89,7 @@ def test_a_damaged_warehouse_is_found_and_replaced_and_kept(renewables: Renewabl
         assert rows == con.execute("SELECT count(*) FROM wind_and_solar_publications").fetchall()
 
 
-def test_without_a_yes_nothing_is_touched(renewables: Renewables, own: Path) -> None:
+def test_restore_changes_nothing_without_a_confirmation(renewables: Renewables, own: Path) -> None:
     before = own.read_bytes()
     assert renewables("restore", typed="n\n").code == 1
     assert own.read_bytes() == before
@@ -97,7 +97,7 @@ def test_without_a_yes_nothing_is_touched(renewables: Renewables, own: Path) -> 
 
 
 @pytest.mark.usefixtures("own")
-def test_a_version_that_is_not_kept_is_refused_with_those_that_are(renewables: Renewables) -> None:
+def test_restoring_a_missing_version_is_refused_with_the_available_ones(renewables: Renewables) -> None:
     result = renewables("restore", "--version", "99", "--yes")
     assert result.code == 1
     assert "kept are: 1 (" in result.err
@@ -110,7 +110,7 @@ def test_without_a_snapshot_there_is_nothing_to_restore(renewables: Renewables) 
     assert "kept are: none" in result.err
 
 
-def test_a_lost_warehouse_is_broken_and_names_the_command_that_restores_it(renewables: Renewables, own: Path) -> None:
+def test_doctor_reports_a_lost_warehouse_with_the_command_that_restores_it(renewables: Renewables, own: Path) -> None:
     own.unlink()
     warehouse = findings(renewables, code=1)["warehouse"]
     assert warehouse["state"] == "BROKEN"
@@ -120,7 +120,7 @@ def test_a_lost_warehouse_is_broken_and_names_the_command_that_restores_it(renew
     assert findings(renewables, code=0)["warehouse"]["state"] == "ok"
 
 
-def test_the_size_of_each_part_of_the_home_is_shown(renewables: Renewables, own: Path) -> None:
+def test_doctor_shows_the_size_of_each_part_of_the_home(renewables: Renewables, own: Path) -> None:
     assert f"{own}" in findings(renewables, code=0)["size: warehouse"]["found"]
     home = {part["part"]: part for part in json.loads(renewables("status", "--json").out)["home"]}
     assert home["warehouse"]["size_bytes"] == own.stat().st_size
@@ -136,7 +136,7 @@ def _nothing_answers(monkeypatch: pytest.MonkeyPatch) -> None:
 
 
 @pytest.mark.usefixtures("own", "_nothing_answers")
-def test_servers_that_do_not_run_are_said_with_how_to_start_them(renewables: Renewables) -> None:
+def test_doctor_reports_servers_that_do_not_run_with_the_command_that_starts_them(renewables: Renewables) -> None:
     result = findings(renewables, code=0)
     for what in ("renewables up", "dashboard", "Dagster"):
         assert (result[what]["state"], result[what]["fix"]) == ("warning", "Start it with `renewables up`.")
@@ -144,7 +144,9 @@ def test_servers_that_do_not_run_are_said_with_how_to_start_them(renewables: Ren
 
 
 @pytest.mark.usefixtures("own", "_nothing_answers")
-def test_a_part_that_is_down_is_broken_and_a_killed_renewables_up_is_no_running_one(renewables: Renewables) -> None:
+def test_doctor_reports_a_server_that_is_down_as_broken_and_a_killed_renewables_up_as_not_running(
+    renewables: Renewables,
+) -> None:
     folder = make_private_folder(Settings().dagster_home)
     write_state(folder, "http://127.0.0.1:9", None, [PartState("dagster-daemon", "down", None, 5, "the log")])
     result = findings(renewables, code=1)
@@ -156,7 +158,7 @@ def test_a_part_that_is_down_is_broken_and_a_killed_renewables_up_is_no_running_
 
 
 @pytest.mark.usefixtures("own")
-def test_what_is_switched_off_is_said(renewables: Renewables, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_doctor_lists_what_is_switched_off(renewables: Renewables, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("SCHEDULES_RUNNING", "false")
     result = findings(renewables, code=0)
     assert {what for what, finding in result.items() if finding["state"] == "off"} == {"schedules", "notices", "Ask"}
@@ -164,7 +166,7 @@ def test_what_is_switched_off_is_said(renewables: Renewables, monkeypatch: pytes
 
 
 @pytest.mark.usefixtures("own")
-def test_changes_that_wait_to_be_landed_are_counted(renewables: Renewables) -> None:
+def test_doctor_counts_changes_that_wait_to_be_landed(renewables: Renewables) -> None:
     assert "is not there yet" in findings(renewables, code=0)["ledger"]["found"]
     assert not (Settings().renewables_home / "ledger.sqlite").exists(), "the doctor only looks"
     with schema.ledger_for_task() as engine:
@@ -177,7 +179,7 @@ def test_changes_that_wait_to_be_landed_are_counted(renewables: Renewables) -> N
 
 
 @pytest.mark.usefixtures("own")
-def test_a_ledger_that_cannot_be_used_is_broken(renewables: Renewables, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_doctor_reports_an_unusable_ledger_as_broken(renewables: Renewables, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("LEDGER_URL", "postgresql://ana:secret@127.0.0.1:port/ledger")
     ledger = findings(renewables, code=1)["ledger"]
     assert ledger["state"] == "BROKEN"

@@ -110,12 +110,12 @@ def test_only_what_is_new_is_read_again(dagster: DagsterClient) -> None:
     assert dagster.run_state("a run", state.cursor).messages == []
 
 
-def test_a_run_that_nobody_knows_is_said_so(dagster: DagsterClient) -> None:
+def test_an_unknown_run_is_reported(dagster: DagsterClient) -> None:
     with pytest.raises(OrchestratorError, match="knows no run another"):
         dagster.run_state("another")
 
 
-def test_two_clicks_at_once_are_one_import(monkeypatch: pytest.MonkeyPatch) -> None:
+def test_two_simultaneous_clicks_start_one_import(monkeypatch: pytest.MonkeyPatch) -> None:
     asked: list[RunSummary] = []
 
     class Slow(DagsterClient):

@@ -20,26 +20,26 @@ def comparable(frame: pl.DataFrame) -> pl.DataFrame:
     )
 
 
-def test_every_half_hour_has_the_value_published_last(warehouse: Filled) -> None:
+def test_every_half_hour_has_its_newest_published_value(warehouse: Filled) -> None:
     result = pl.concat([generation(*SPRING), generation(*AUTUMN)])
     assert_frame_equal(comparable(result), warehouse.truth)
     assert result["source"].unique().to_list() == ["synthetic"]
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_dates_are_whole_utc_days_and_both_are_in() -> None:
+def test_dates_are_complete_utc_days_and_both_are_included() -> None:
     result = generation(date(2024, 3, 30), date(2024, 3, 31))["start_time_utc"].dt.date()
     assert (result.min(), result.max()) == (date(2024, 3, 30), date(2024, 3, 31))
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_instants_are_a_span_without_its_end() -> None:
+def test_a_span_of_instants_excludes_its_end() -> None:
     rows = generation(at("2024-03-30T00:00Z"), at("2024-03-30T06:00Z"), categories=["Solar"])
     assert rows["start_time_utc"].max() < at("2024-03-30T06:00Z")  # type: ignore[operator]  # an instant
     assert rows["psr_type"].unique().to_list() == ["Solar"]
 
 
-def test_as_of_a_time_is_what_had_been_published_by_then(warehouse: Filled) -> None:
+def test_with_as_of_values_are_those_published_by_then(warehouse: Filled) -> None:
     then = at("2024-03-31T12:00:00Z")
     by_then = newest(warehouse.publications.filter(pl.col("publish_time_utc") <= then))
     assert_frame_equal(comparable(generation(*SPRING, as_of=then)), by_then)
@@ -47,13 +47,13 @@ def test_as_of_a_time_is_what_had_been_published_by_then(warehouse: Filled) -> N
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_nothing_was_known_here_before_it_landed() -> None:
+def test_with_known_at_before_the_landing_there_are_no_values() -> None:
     assert generation(*SPRING, known_at=at("2024-06-01T00:00Z")).is_empty()
     assert len(generation(*SPRING, known_at=datetime.now(UTC))) == len(generation(*SPRING))
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_what_cannot_be_meant_is_refused() -> None:
+def test_invalid_arguments_are_refused() -> None:
     with pytest.raises(ValueError, match="choose one of wind_and_solar, generation_by_fuel"):
         generation(*SPRING, dataset="wind")
     with pytest.raises(ValueError, match="no psr_type 'Tidal'"):
@@ -78,7 +78,7 @@ def test_a_series_has_every_half_hour_and_a_gap_is_null(warehouse: Filled) -> No
     assert gaps["generation_mw"].null_count() == len(gaps)
 
 
-def test_a_coarse_series_is_the_mean_of_what_is_there(warehouse: Filled) -> None:
+def test_a_coarse_series_is_the_mean_of_the_half_hours_present(warehouse: Filled) -> None:
     drawn = series_by_grain(date(2024, 3, 1), date(2024, 11, 30), categories=["Wind Onshore"])
     assert drawn.grain.name == "day"
     assert len(drawn.frame) == 275
@@ -98,7 +98,7 @@ def test_a_coarse_series_is_the_mean_of_what_is_there(warehouse: Filled) -> None
     ("days", "grain"),
     [(1, "half-hour"), (31, "half-hour"), (32, "hour"), (125, "hour"), (126, "day"), (3000, "day"), (4000, "week")],
 )
-def test_the_grain_follows_the_span(days: int, grain: str) -> None:
+def test_the_grain_depends_on_the_length_of_the_span(days: int, grain: str) -> None:
     start = at("2016-03-01T00:00Z")
     chosen = grain_for(Window(start, start + timedelta(days=days)))
     assert chosen.name == grain
@@ -113,7 +113,7 @@ def test_the_first_and_last_week_expect_only_their_part_of_the_span() -> None:
 
 
 @pytest.mark.usefixtures("hollow")
-def test_an_empty_warehouse_answers_without_rows() -> None:
+def test_an_empty_warehouse_gives_a_result_without_rows() -> None:
     assert generation(*SPRING).is_empty()
     assert generation(*SPRING).schema["start_time_utc"] == pl.Datetime("us", "UTC")
     drawn = series_by_grain(*SPRING)
@@ -123,7 +123,7 @@ def test_an_empty_warehouse_answers_without_rows() -> None:
     assert span_of("wind_and_solar") is None
 
 
-def test_without_a_snapshot_the_way_out_is_said(home: Path) -> None:
+def test_without_a_snapshot_the_error_gives_the_fix(home: Path) -> None:
     with pytest.raises(WarehouseMissing, match="renewables fetch-range"):
         generation(*SPRING)
     assert not list(home.iterdir())

@@ -24,7 +24,7 @@ def _days_in_which_a_link_begins(simulator: object) -> None:  # noqa: ARG001 (it
     fetch_days(FIRST, LAST, dataset=GENERATION_BY_FUEL)
 
 
-def test_a_link_that_began_in_a_month_is_expected_alike_by_day_month_and_year() -> None:
+def test_an_interconnector_that_began_within_a_month_is_expected_alike_by_day_month_and_year() -> None:
     since = (datetime(2024, 3, 21, tzinfo=UTC) - BEGAN) // timedelta(minutes=30)
     assert daily(FIRST, LAST, dataset=FUELS, categories=LINK)["half_hours_expected"].sum() == since
     assert monthly(FIRST, LAST, dataset=FUELS, categories=LINK)["half_hours_expected"].to_list() == [since]
@@ -40,16 +40,16 @@ def test_a_link_that_began_in_a_month_is_expected_alike_by_day_month_and_year() 
     assert whole_march["half_hours_expected"].to_list() == [rest_of_march]
 
 
-def test_a_link_is_whole_from_its_first_half_hour_on() -> None:
+def test_an_interconnector_is_complete_from_its_first_half_hour_on() -> None:
     row = summary(FIRST, LAST, dataset=FUELS, categories=LINK).row(0, named=True)
     assert (row["half_hours"], row["coverage"]) == (row["half_hours_expected"], 1.0)
 
 
-def test_before_a_link_began_it_has_no_coverage_and_not_a_coverage_of_zero() -> None:
+def test_before_an_interconnector_began_its_coverage_is_null_and_not_zero() -> None:
     row = summary(FIRST, FIRST, dataset=FUELS, categories=LINK).row(0, named=True)
     assert (row["half_hours"], row["half_hours_expected"], row["coverage"]) == (0, 0, None)
 
 
-def test_a_category_that_was_always_there_is_expected_in_the_whole_span() -> None:
+def test_a_category_that_always_existed_is_expected_in_the_complete_span() -> None:
     days = summary(FIRST, LAST, dataset=FUELS, categories=["NUCLEAR", "INTFR"])
     assert days["half_hours_expected"].to_list() == [3 * 48] * 2

@@ -52,7 +52,7 @@ def test_records_that_change_come_before_new_ones(planned: Plan) -> None:
     assert set(outcomes[EDITED:]) == {"create"}
 
 
-def test_problems_of_one_kind_are_one_line_with_their_count_and_rows(planned: Plan) -> None:
+def test_problems_of_one_kind_are_grouped_with_their_count_and_rows(planned: Plan) -> None:
     groups = problem_groups(planned.errors)
     assert [(group.column, len(group.rows), row_spans(group.rows)) for group in groups] == [
         ("rtb_date", 20, "2 to 21"),
@@ -60,7 +60,7 @@ def test_problems_of_one_kind_are_one_line_with_their_count_and_rows(planned: Pl
     ]
 
 
-def test_problems_of_different_kinds_in_one_column_are_told_apart(engine: sa.Engine) -> None:
+def test_different_kinds_of_problems_in_one_column_are_separate_groups(engine: sa.Engine) -> None:
     plan = plan_import(engine, "pipelines", as_csv([
         ("A", "Design", "Green", "", "Q3 2027", "Solar", "5"),
         ("B", "Design", "Green", "", "9999-12-31", "Solar", "5"),
@@ -68,7 +68,7 @@ def test_problems_of_different_kinds_in_one_column_are_told_apart(engine: sa.Eng
     assert len(problem_groups(plan.errors)) == 2
 
 
-def test_rows_that_change_nothing_are_named_by_their_spans(planned: Plan) -> None:
+def test_unchanged_rows_are_listed_as_ranges(planned: Plan) -> None:
     assert len(unchanged_rows(planned)) == ROWS - EDITED
 
 
@@ -76,11 +76,11 @@ def test_rows_that_change_nothing_are_named_by_their_spans(planned: Plan) -> Non
     ("numbers", "message"),
     [([], ""), ([4], "4"), ([2, 3, 4, 9], "2 to 4, 9"), (list(range(2, 40, 2)), "2, 4, 6, 8, 10, 12 and 13 more")],
 )
-def test_row_numbers_are_said_in_spans(numbers: list[int], message: str) -> None:
+def test_row_numbers_are_written_as_ranges(numbers: list[int], message: str) -> None:
     assert row_spans(numbers) == message
 
 
-def test_the_command_prints_changes_then_kinds_of_errors_then_the_rest(
+def test_the_command_prints_changes_then_groups_of_errors_then_the_rest(
     engine: sa.Engine, text: str, tmp_path: Path
 ) -> None:
     file = tmp_path / "projects.csv"
@@ -97,7 +97,7 @@ def test_the_command_prints_changes_then_kinds_of_errors_then_the_rest(
     assert lines[-1] == f"{ROWS + 25} rows: 2 create, 10 update, {ROWS - EDITED} unchanged, 23 error."
 
 
-def test_an_error_of_thousands_of_rows_lists_some_and_counts_the_rest(engine: sa.Engine) -> None:
+def test_an_error_in_thousands_of_rows_lists_some_and_counts_the_rest(engine: sa.Engine) -> None:
     changes = [Change.create("counterparties", {"name": ""}) for _ in range(1_000)]
     with pytest.raises(Exception, match="and 980 more") as refused:
         submit(engine, changes, who="me", token="t")

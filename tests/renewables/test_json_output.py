@@ -48,7 +48,7 @@ def test_the_json_of_a_command_fits_its_schema(renewables: Renewables, arguments
     check_document(arguments[0], renewables(*arguments, "--json").out)
 
 
-def test_an_unknown_series_and_another_try_for_the_quarantine_fit_their_schemas(
+def test_the_json_of_unknown_series_and_of_a_quarantine_retry_fits_its_schema(
     simulator: Any, renewables: Renewables
 ) -> None:
     simulator.faults = "unknown-psr@2024-01-01T10:00Z,absurd@2024-01-01T11:00Z"
@@ -77,7 +77,7 @@ def test_the_status_of_an_empty_home_fits_the_schema_too(renewables: Renewables)
     ],
 )
 @pytest.mark.usefixtures("simulator")
-def test_the_json_of_a_fetch_fits_its_schema_and_stands_alone_in_the_output(
+def test_the_json_of_a_fetch_fits_its_schema_and_is_the_only_output(
     renewables: Renewables, command: str, arguments: tuple[str, ...]
 ) -> None:
     document = check_document(command, renewables(command, *arguments, "--json").out)
@@ -86,7 +86,7 @@ def test_the_json_of_a_fetch_fits_its_schema_and_stands_alone_in_the_output(
     assert document["requests"][0]["end"] <= str(YESTERDAY)
 
 
-def test_a_fetch_that_fails_says_so_in_json_and_by_its_exit_code(simulator: Any, renewables: Renewables) -> None:
+def test_a_failed_fetch_is_reported_in_json_and_by_its_exit_code(simulator: Any, renewables: Renewables) -> None:
     simulator.faults = "status=400@2023-01-10"
     wind = ("--dataset", "wind_and_solar")
     outcome = renewables("fetch-range", "2023-01-08", "2023-01-12", *wind, "--json")
@@ -99,7 +99,7 @@ def test_a_fetch_that_fails_says_so_in_json_and_by_its_exit_code(simulator: Any,
 
 
 @pytest.mark.usefixtures("simulator")
-def test_a_quiet_fetch_prints_nothing_where_all_is_well(renewables: Renewables) -> None:
+def test_a_quiet_fetch_prints_nothing_on_success(renewables: Renewables) -> None:
     outcome = renewables("fetch-range", "2024-01-01", "2024-01-01", "--dataset", "wind_and_solar", "--quiet")
     assert (outcome.code, outcome.out) == (0, "")
     assert "failed" not in outcome.err
@@ -147,7 +147,7 @@ def test_every_command_with_json_is_documented() -> None:
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_nothing_wraps_in_a_pipe() -> None:
+def test_output_to_a_pipe_is_not_wrapped() -> None:
     program = "import sys; from renewables.cli.main import app; app(sys.argv[1:])"
     sql = f"SELECT repeat('word ', 60) AS {'a' * 100}, repeat('x', 300) AS b, 1 AS c"
     done = subprocess.run(

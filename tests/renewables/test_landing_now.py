@@ -21,12 +21,12 @@ def _saved(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
         submitted(engine, *PORTFOLIO)
 
 
-def test_without_a_server_the_changes_land_in_a_process_of_their_own() -> None:
+def test_without_a_server_the_changes_land_in_a_separate_process() -> None:
     assert land_now(Settings(), requested_by="a test") == "The changes have landed."
     assert landed_position() == len(PORTFOLIO)
 
 
-def test_a_landing_that_fails_says_why_in_one_sentence(home: Path) -> None:
+def test_a_failed_landing_gives_the_reason_in_one_sentence(home: Path) -> None:
     with writing() as con:
         snapshots.publish_snapshot(con)
     (home / "warehouse.duckdb").unlink()

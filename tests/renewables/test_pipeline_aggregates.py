@@ -30,7 +30,7 @@ def wanted(request: pytest.FixtureRequest) -> Filter:
     return chosen
 
 
-def test_squares_of_the_map_hold_every_facility_that_has_a_place(wanted: Filter, con: Connection) -> None:
+def test_the_squares_of_the_map_contain_every_facility_with_coordinates(wanted: Filter, con: Connection) -> None:
     placed = pipeline.facility_places(wanted, con).filter(pl.col("longitude").is_not_null())
     squares = sums.places_by_square(wanted, con)
     assert squares["facilities"].sum() == len(placed)
@@ -39,25 +39,25 @@ def test_squares_of_the_map_hold_every_facility_that_has_a_place(wanted: Filter,
     assert sum(value or 0 for value in by_rag) == pytest.approx(placed["capacity_mwp"].sum())
 
 
-def test_steps_of_likelihood_and_impact_hold_every_open_point(wanted: Filter, con: Connection) -> None:
+def test_the_steps_of_likelihood_and_impact_contain_every_open_point(wanted: Filter, con: Connection) -> None:
     points, steps = pipeline.open_risks(wanted, con), sums.risks_by_score(wanted, con)
     assert steps["points"].sum() == len(points)
     assert steps["worst"].max() == points["rating"].max()
 
 
-def test_counts_by_month_are_those_of_the_projects(wanted: Filter, con: Connection) -> None:
+def test_the_counts_by_month_equal_those_of_the_projects(wanted: Filter, con: Connection) -> None:
     single = pipeline.rag_by_month(wanted, con=con).group_by("month", "rag").len("projects")
     counts = sums.rag_counts_by_month(wanted, con=con)
     assert counts.sort("month", "rag").rows() == single.sort("month", "rag").rows()
 
 
-def test_quarters_hold_every_project_with_an_rtb_date(wanted: Filter, con: Connection) -> None:
+def test_the_quarters_contain_every_project_with_an_rtb_date(wanted: Filter, con: Connection) -> None:
     quarters, single = sums.rtb_by_quarter(wanted, con), pipeline.rtb_dates(wanted, con)
     assert quarters["projects"].sum() == len(single)
     assert quarters["gross_mwp"].sum() == pytest.approx(single["gross_mwp"].sum())
 
 
-def test_pages_of_projects_are_all_of_them_in_the_same_order(wanted: Filter, con: Connection) -> None:
+def test_the_pages_of_projects_together_contain_all_in_the_same_order(wanted: Filter, con: Connection) -> None:
     whole = pipeline.rag_by_month(wanted, con=con)
     count = int(pipeline.headline_figures(wanted, con)["projects"])
     pages = [pipeline.rag_by_month(wanted, con=con, limit=7, offset=offset) for offset in range(0, count + 7, 7)]
@@ -72,7 +72,7 @@ def test_the_outlook_by_month_ends_at_the_same_height(con: Connection) -> None:
     assert thinned["cumulative_gross_mwp"][-1] == steps["cumulative_gross_mwp"][-1]
 
 
-def test_what_people_typed_is_text_in_the_figures_of_sums(con: Connection) -> None:
+def test_text_from_people_is_escaped_in_the_figures_of_sums(con: Connection) -> None:
     wide = Filter(TODAY)
     squares = sums.places_by_square(wide, con).with_columns(largest=pl.lit([HOSTILE]))
     steps = sums.risks_by_score(wide, con).with_columns(worst_point=pl.lit(HOSTILE))
@@ -81,7 +81,7 @@ def test_what_people_typed_is_text_in_the_figures_of_sums(con: Connection) -> No
     assert HOSTILE not in whole
 
 
-def test_a_figure_of_sums_is_drawn_of_whatever_is_left(wanted: Filter, con: Connection) -> None:
+def test_a_figure_of_sums_is_drawn_for_any_filter(wanted: Filter, con: Connection) -> None:
     charts.rag_counts(sums.rag_counts_by_month(wanted, con=con))
     charts.rtb_quarters(sums.rtb_by_quarter(wanted, con), TODAY)
     charts.risks_by_score(sums.risks_by_score(wanted, con))

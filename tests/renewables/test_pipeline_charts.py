@@ -27,7 +27,7 @@ def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
         yield snapshot
 
 
-def test_what_people_typed_is_text_in_every_figure(con: Connection) -> None:
+def test_text_from_people_is_escaped_in_every_figure(con: Connection) -> None:
     wide = Filter(TODAY)
     figures = [
         on_the_map(pipeline.facility_places(wide, con)),
@@ -42,7 +42,7 @@ def test_what_people_typed_is_text_in_every_figure(con: Connection) -> None:
     assert "<a " not in whole
 
 
-def test_a_figure_is_drawn_of_whatever_is_left(con: Connection) -> None:
+def test_a_figure_is_drawn_for_any_filter(con: Connection) -> None:
     for wanted in NARROW:
         frame = pipeline.by_stage_and_technology(wanted, con)
         bars = capacity.by_stage(frame)
@@ -55,7 +55,7 @@ def test_a_figure_is_drawn_of_whatever_is_left(con: Connection) -> None:
         likelihood_by_impact(pipeline.open_risks(wanted, con))
 
 
-def test_the_outlook_is_drawn_with_its_band_or_without(con: Connection) -> None:
+def test_the_outlook_is_drawn_with_or_without_its_band(con: Connection) -> None:
     outlook: Outlook = capacity_outlook(Filter(TODAY), con)
     names = [trace.name for trace in cumulative_capacity(outlook, "Total", TODAY).data]
     assert "About 95 % of the trend" in names
@@ -63,7 +63,7 @@ def test_the_outlook_is_drawn_with_its_band_or_without(con: Connection) -> None:
     assert "About 95 % of the trend" not in [trace.name for trace in cumulative_capacity(bare, "Total", TODAY).data]
 
 
-def test_the_outline_is_closed_and_of_great_britain() -> None:
+def test_the_outline_is_closed_and_within_great_britain() -> None:
     parts = list(coast_outline())
     assert len(parts) > 5
     for longitudes, latitudes in parts:

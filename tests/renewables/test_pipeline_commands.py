@@ -41,7 +41,7 @@ def filled(home: Path, renewables: Renewables) -> Path:
 
 @pytest.mark.parametrize("group", GROUPS)
 @pytest.mark.parametrize("command", COMMANDS)
-def test_a_commands_help_shows_an_example_and_says_what_each_option_is(
+def test_the_help_of_a_command_shows_an_example_and_explains_each_option(
     renewables: Renewables, group: str, command: str
 ) -> None:
     shown = renewables(group, command, "--help")
@@ -58,7 +58,7 @@ def test_a_commands_help_shows_an_example_and_says_what_each_option_is(
 
 @pytest.mark.parametrize("group", GROUPS)
 @pytest.mark.usefixtures("home")
-def test_an_empty_ledger_says_what_to_do(renewables: Renewables, group: str) -> None:
+def test_with_an_empty_ledger_the_commands_suggest_what_to_do(renewables: Renewables, group: str) -> None:
     shown = renewables(group, "list")
     assert shown.code == 0
     assert f"renewables {group} template" in shown.out
@@ -94,7 +94,7 @@ def test_projects_are_filtered(renewables: Renewables, filters: list[str], ids: 
 
 
 @pytest.mark.usefixtures("filled")
-def test_a_list_has_what_belongs_to_a_record(renewables: Renewables) -> None:
+def test_a_list_shows_what_belongs_to_each_record(renewables: Renewables) -> None:
     (project, _) = json.loads(renewables("pipelines", "list", "--json").out)
     assert (project["capacity_mwp"], project["technologies"], project["developers"]) == (
         40.5,
@@ -130,7 +130,7 @@ def test_a_list_prints_the_rows_that_the_pages_read(
 
 @pytest.mark.usefixtures("filled")
 @pytest.mark.parametrize("named", ["p1", "fen  FARM"])
-def test_a_record_is_shown_by_its_id_or_its_name(renewables: Renewables, named: str) -> None:
+def test_show_finds_a_record_by_its_id_or_its_name(renewables: Renewables, named: str) -> None:
     shown = renewables("pipelines", "show", named)
     for text in ("Fen Farm", "Waits for the grid", "40.5", "Hazel Power", "Developer", "Grid queue"):
         assert text in shown.out
@@ -143,7 +143,7 @@ def test_a_record_is_shown_by_its_id_or_its_name(renewables: Renewables, named: 
 
 
 @pytest.mark.usefixtures("filled")
-def test_what_is_not_there_is_told_with_what_is_near(renewables: Renewables) -> None:
+def test_a_missing_record_is_reported_with_similar_names(renewables: Renewables) -> None:
     missing = renewables("pipelines", "show", "fen")
     assert (missing.code, missing.err) == (
         2,
@@ -154,7 +154,7 @@ def test_what_is_not_there_is_told_with_what_is_near(renewables: Renewables) -> 
     assert renewables("pipelines", "revert", "nope", "--yes").err.endswith("there is no such batch\n")
 
 
-def test_an_import_shows_its_differences_asks_and_is_taken_back(filled: Path, renewables: Renewables) -> None:
+def test_an_import_shows_its_differences_asks_and_can_be_reverted(filled: Path, renewables: Renewables) -> None:
     before = renewables("pipelines", "export").out
     (filled / "new.csv").write_text("id,rag,rag_comment\np1,Red,=No grid\n")
     tried = renewables("pipelines", "import", "new.csv", "--dry-run")
@@ -177,7 +177,7 @@ def test_an_import_shows_its_differences_asks_and_is_taken_back(filled: Path, re
     ]
 
 
-def test_an_export_comes_back_as_nothing_to_change(filled: Path, renewables: Renewables) -> None:
+def test_an_export_imports_back_without_any_change(filled: Path, renewables: Renewables) -> None:
     for group in GROUPS:
         assert renewables(group, "export", "--output", "out.csv").code == 0
         assert (filled / "out.csv").read_bytes().startswith(b"\xef\xbb\xbf")
@@ -185,9 +185,7 @@ def test_an_export_comes_back_as_nothing_to_change(filled: Path, renewables: Ren
         assert (back.code, "Nothing to change." in back.err) == (0, True)
 
 
-def test_rows_with_errors_keep_a_file_out_unless_the_good_ones_are_asked_for(
-    filled: Path, renewables: Renewables
-) -> None:
+def test_a_file_with_errors_is_refused_unless_good_rows_only_is_set(filled: Path, renewables: Renewables) -> None:
     (filled / "new.csv").write_text("name,technology,capacity_mwp\n[bold]Odd,Tidal,5\nGood,Solar,5\n")
     refused = renewables("pipelines", "import", "new.csv", "--yes")
     assert refused.code == 1

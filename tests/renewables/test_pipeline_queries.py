@@ -85,7 +85,7 @@ def fitting(live: dict[str, dict[str, dict[str, Any]]], wanted: Filter) -> tuple
 
 
 @pytest.mark.parametrize("wanted", NARROW)
-def test_capacity_is_that_of_the_records_whatever_is_filtered(
+def test_capacity_equals_that_of_the_records_under_any_filter(
     wanted: Filter, con: Connection, live: dict[str, Any]
 ) -> None:
     ids, rows = fitting(live, wanted)
@@ -174,7 +174,7 @@ def test_filters_find_information_points_by_their_own_market_and_technology_else
     assert "BESS" in options.technologies
 
 
-def test_an_archived_project_is_nowhere(con: Connection) -> None:
+def test_an_archived_project_appears_in_no_query(con: Connection) -> None:
     wide = Filter(TODAY)
     for question in (
         pipeline.facility_places,
@@ -202,7 +202,7 @@ def test_a_month_shows_the_status_that_held_at_its_end(con: Connection, ledger: 
     assert len(set(shown.values())) > 1
 
 
-def test_stale_is_what_nobody_touched_for_thirty_days(ledger: sa.Engine, tmp_path: Path) -> None:
+def test_a_project_is_stale_after_thirty_days_without_a_change(ledger: sa.Engine, tmp_path: Path) -> None:
     path, wide = tmp_path / "warehouse.duckdb", Filter(TODAY)
     landing.land_changes(ledger, lambda: writing(path))
     with writing(path) as con:
@@ -233,7 +233,7 @@ def monthly(rows: list[dict[str, Any]], today: date) -> tuple[list[date], list[f
 
 
 @pytest.mark.parametrize("technology", ["Total", "Solar", "Wind Onshore", "BESS"])
-def test_the_trend_is_that_of_numpy(technology: str, con: Connection, live: dict[str, Any]) -> None:
+def test_the_trend_equals_numpys_least_squares_fit(technology: str, con: Connection, live: dict[str, Any]) -> None:
     today = date(2026, 11, 21)
     _, rows = fitting(live, Filter(today))
     ends, heights = monthly([row for row in rows if technology in ("Total", row["technology"])], today)
@@ -255,7 +255,7 @@ def test_the_trend_is_that_of_numpy(technology: str, con: Connection, live: dict
     assert fit["high_mwp"] == pytest.approx(last["high_mwp"])
 
 
-def test_cumulative_capacity_ends_with_everything_that_has_a_date(con: Connection, live: dict[str, Any]) -> None:
+def test_cumulative_capacity_ends_with_all_capacity_that_has_an_rtb_date(con: Connection, live: dict[str, Any]) -> None:
     _, rows = fitting(live, Filter(TODAY))
     steps = capacity_outlook(Filter(TODAY), con).steps
     total = steps.filter(technology="Total")
@@ -267,19 +267,19 @@ def test_cumulative_capacity_ends_with_everything_that_has_a_date(con: Connectio
     assert each["weighted_mwp"].sum() == pytest.approx(total["weighted_mwp"].sum())
 
 
-def test_too_little_gives_no_trend(con: Connection) -> None:
+def test_too_few_points_give_no_trend(con: Connection) -> None:
     outlook = capacity_outlook(Filter(TODAY, counterparties=("Ynni Tirion",)), con)
     assert len(outlook.steps)
     assert outlook.fits.is_empty()
     assert outlook.trend.is_empty()
 
 
-def test_there_is_nothing_to_choose_before_anything_landed(hollow: Path) -> None:
+def test_there_are_no_choices_before_the_first_landing(hollow: Path) -> None:
     with reading(hollow / "warehouse.duckdb") as snapshot:
         assert choices(snapshot) is None
 
 
-def test_choices_stand_in_the_vocabularies_order(con: Connection) -> None:
+def test_choices_are_in_the_order_of_the_vocabularies(con: Connection) -> None:
     options = choices(con)
     assert options is not None
     assert options.projects == 39

@@ -41,7 +41,7 @@ def logged_process(servers: Supervisor, name: str) -> int:
     return int(servers.log(name).read_text().split()[-1])
 
 
-def test_one_that_ends_while_all_start_is_named_with_its_log_and_the_others_end_too(tmp_path: Path) -> None:
+def test_a_server_that_ends_during_the_start_is_named_with_its_log_and_the_others_are_ended(tmp_path: Path) -> None:
     with Supervisor(tmp_path) as servers:
         servers.start("lasting", LASTING, {})
         assert servers.wait_for("lasting", lambda: bool(servers.log("lasting").read_text()))
@@ -52,7 +52,7 @@ def test_one_that_ends_while_all_start_is_named_with_its_log_and_the_others_end_
     assert identity_of(int((tmp_path / "lasting.log").read_text())) is None
 
 
-def test_who_asks_for_the_end_does_not_wait_for_a_server_that_is_still_starting(tmp_path: Path) -> None:
+def test_a_requested_end_does_not_wait_for_a_server_that_is_still_starting(tmp_path: Path) -> None:
     requested = Event()
     with Supervisor(tmp_path, requested) as servers:
         servers.start("lasting", LASTING, {})
@@ -60,7 +60,7 @@ def test_who_asks_for_the_end_does_not_wait_for_a_server_that_is_still_starting(
         assert not servers.wait_for("lasting", lambda: False)
 
 
-def test_a_part_that_is_killed_is_started_again_and_the_others_live(tmp_path: Path) -> None:
+def test_a_killed_server_is_restarted_and_the_others_keep_running(tmp_path: Path) -> None:
     with Supervisor(tmp_path) as servers:
         servers.start("killed", LASTING, {})
         servers.start("other", LASTING, {})
@@ -76,7 +76,7 @@ def test_a_part_that_is_killed_is_started_again_and_the_others_live(tmp_path: Pa
     assert identity_of(again) is None
 
 
-def test_a_part_that_keeps_ending_is_left_alone_and_the_others_live(
+def test_a_server_that_keeps_ending_is_given_up_and_the_others_keep_running(
     tmp_path: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setattr(processes, "FIRST_PAUSE_SECONDS", 0.01)
@@ -92,7 +92,9 @@ def test_a_part_that_keeps_ending_is_left_alone_and_the_others_live(
     assert "brief.log" in messages[-1]
 
 
-def test_when_every_part_keeps_ending_all_ends_with_a_sentence(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_when_every_server_keeps_ending_the_start_ends_with_a_clear_error(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
     monkeypatch.setattr(processes, "FIRST_PAUSE_SECONDS", 0.01)
     with Supervisor(tmp_path) as servers:
         servers.start("brief", BRIEF, {})
@@ -100,7 +102,7 @@ def test_when_every_part_keeps_ending_all_ends_with_a_sentence(tmp_path: Path, m
             wait_until(lambda: False, servers.tend)
 
 
-def test_what_a_killed_part_started_goes_on_and_is_told_of_when_it_has_ended(tmp_path: Path) -> None:
+def test_the_children_of_a_killed_server_keep_running_and_their_end_is_reported(tmp_path: Path) -> None:
     gone: list[str] = []
     with Supervisor(tmp_path, group_gone=lambda name, _: gone.append(name)) as servers:
         servers.start("parent", WITH_A_CHILD, {})
@@ -116,7 +118,7 @@ def test_what_a_killed_part_started_goes_on_and_is_told_of_when_it_has_ended(tmp
     assert gone == ["parent"]
 
 
-def test_a_part_with_a_socket_has_to_serve_again_before_its_end_is_told(tmp_path: Path) -> None:
+def test_the_end_of_a_server_with_a_socket_is_reported_once_it_serves_again(tmp_path: Path) -> None:
     socket, served = tmp_path / "socket", []
     code = "import socket, sys, time; s = socket.socket(socket.AF_UNIX); time.sleep(0.3); s.bind(sys.argv[1])"
     command = [sys.executable, "-c", f"{code}; s.listen(); time.sleep(600)", str(socket)]
@@ -147,7 +149,7 @@ with sole_use(folder) as lock:
 """
 
 
-def test_when_only_the_parent_is_killed_nothing_stays_and_a_second_start_works(tmp_path: Path) -> None:
+def test_when_the_parent_is_killed_no_server_survives_and_a_second_start_works(tmp_path: Path) -> None:
     command = [sys.executable, "-c", SUPERVISED, str(tmp_path), WITH_A_CHILD[2]]
     with subprocess.Popen(command, stdout=subprocess.PIPE) as parent:
         assert parent.stdout
@@ -165,7 +167,7 @@ def test_when_only_the_parent_is_killed_nothing_stays_and_a_second_start_works(t
         assert not any(part.is_running for part in state.parts if part.name != WATCHDOG)
 
 
-def test_a_killed_watchdog_is_started_again_and_still_does_its_duty(tmp_path: Path) -> None:
+def test_a_killed_watchdog_is_restarted_and_still_ends_the_servers(tmp_path: Path) -> None:
     command = [sys.executable, "-c", SUPERVISED, str(tmp_path), WITH_A_CHILD[2]]
 
     def watchdog() -> str | None:
@@ -186,7 +188,7 @@ def test_a_killed_watchdog_is_started_again_and_still_does_its_duty(tmp_path: Pa
         assert identity_of(int(log.read_text())) is None
 
 
-def test_a_process_is_known_by_its_start_time_as_well_as_its_id() -> None:
+def test_a_process_is_identified_by_its_start_time_and_its_id() -> None:
     own = own_identity()
     assert is_alive(own)
     pid, _, start = own.partition(" ")
@@ -195,7 +197,7 @@ def test_a_process_is_known_by_its_start_time_as_well_as_its_id() -> None:
     assert not is_alive(None)
 
 
-def test_the_state_of_another_process_id_is_no_renewables_up(tmp_path: Path) -> None:
+def test_the_recorded_state_of_an_ended_process_is_not_a_running_renewables_up(tmp_path: Path) -> None:
     write_state(tmp_path, "http://127.0.0.1:3000", None, [])
     state = read_state(tmp_path)
     assert state

@@ -21,7 +21,7 @@ def of_span(warehouse: Filled) -> pl.DataFrame:
     return warehouse.truth.filter(pl.col("settlement_date").is_between(*SPAN))
 
 
-def test_days_are_settlement_days(warehouse: Filled) -> None:
+def test_daily_shapes_use_settlement_days(warehouse: Filled) -> None:
     drawn = profiles.by_settlement_day(SOLAR, *SPAN, grain="day")
     truth = of_span(warehouse).filter(psr_type="Solar").group_by("settlement_date", maintain_order=True)
     assert drawn.frame["generation_mw"].to_list() == pytest.approx(truth.agg(pl.col("mw").mean())["mw"].to_list())
@@ -31,7 +31,7 @@ def test_days_are_settlement_days(warehouse: Filled) -> None:
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_a_month_without_data_is_a_gap_and_no_zero() -> None:
+def test_a_month_without_data_is_a_gap_and_not_zero() -> None:
     drawn = profiles.by_settlement_day(SOLAR, date(2024, 3, 1), date(2024, 10, 31), grain="month")
     mw = drawn.frame["generation_mw"].to_list()
     assert len(mw) == 8
@@ -40,7 +40,7 @@ def test_a_month_without_data_is_a_gap_and_no_zero() -> None:
 
 
 @pytest.mark.parametrize("across", ["weekday", "month"])
-def test_hours_are_londons_and_count_only_where_all_are_there(warehouse: Filled, across: str) -> None:
+def test_hours_are_in_london_time_and_count_only_if_all_categories_are_present(warehouse: Filled, across: str) -> None:
     frame = profiles.by_hour(ALL, WINDOW, across=across)
     local = pl.col("start_time_utc").dt.convert_time_zone(LONDON.key).dt
     truth = (
@@ -66,14 +66,14 @@ def test_a_distribution_counts_every_half_hour_once(warehouse: Filled) -> None:
     assert (frame["to_mw"] - frame["from_mw"]).n_unique() == 1
 
 
-def test_a_duration_curve_falls_from_the_peak_to_the_least(warehouse: Filled) -> None:
+def test_a_duration_curve_falls_from_the_maximum_to_the_minimum(warehouse: Filled) -> None:
     curve = profiles.duration(Selection.read(categories="Wind Offshore"), WINDOW)["exceeded_mw"]
     truth = of_span(warehouse).filter(psr_type="Wind Offshore")["mw"]
     assert (curve[0], curve[-1]) == (truth.max(), truth.min())
     assert curve.is_sorted(descending=True)
 
 
-def test_correlation_is_pearsons(warehouse: Filled) -> None:
+def test_the_correlation_is_pearsons_r(warehouse: Filled) -> None:
     frame = profiles.correlation(ALL, WINDOW)
     wide = (
         of_span(warehouse).pivot("psr_type", index="start_time_utc", values="mw").drop_nulls(["Wind Onshore", "Solar"])
@@ -83,7 +83,7 @@ def test_correlation_is_pearsons(warehouse: Filled) -> None:
     assert frame.filter(pl.col("category") == pl.col("other"))["r"].to_list() == pytest.approx([1, 1, 1])
 
 
-def test_years_hold_the_energy_of_their_months(warehouse: Filled) -> None:
+def test_the_comparison_of_years_has_the_energy_of_each_month(warehouse: Filled) -> None:
     frame = profiles.by_year(SOLAR)
     truth = float(warehouse.truth.filter(psr_type="Solar")["mw"].sum()) * 0.5
     assert frame["energy_mwh"].sum() == pytest.approx(truth)
@@ -93,7 +93,7 @@ def test_years_hold_the_energy_of_their_months(warehouse: Filled) -> None:
     assert frame.filter(pl.col("coverage") >= 0.2).is_empty(), "a month of which a few days were asked for is short"
 
 
-def test_a_monthly_capacity_factor_is_energy_over_what_capacity_makes(warehouse: Filled) -> None:
+def test_a_monthly_capacity_factor_is_energy_divided_by_potential_energy(warehouse: Filled) -> None:
     frame = profiles.monthly_capacity_factors(SOLAR, *SPRING)
     row = frame.filter(pl.col("month") == date(2024, 4, 1)).row(0, named=True)
     made = row["mean_capacity_mw"] * row["half_hours"] * 0.5
@@ -102,7 +102,7 @@ def test_a_monthly_capacity_factor_is_energy_over_what_capacity_makes(warehouse:
 
 
 @pytest.mark.usefixtures("hollow")
-def test_an_empty_warehouse_has_shapes_without_rows() -> None:
+def test_an_empty_warehouse_gives_profiles_without_rows() -> None:
     for question in (profiles.distribution, profiles.duration, profiles.correlation):
         assert question(ALL, WINDOW).is_empty()
     assert profiles.by_hour(ALL, WINDOW, across="month").is_empty()
@@ -110,7 +110,7 @@ def test_an_empty_warehouse_has_shapes_without_rows() -> None:
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_figures_say_their_units_and_stay_small() -> None:
+def test_profile_figures_show_their_units_and_stay_small() -> None:
     window = profiles.window_of_days(*AUTUMN)
     drawn = [
         figures.distribution(profiles.distribution(ALL, window), "psr_type"),

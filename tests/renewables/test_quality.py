@@ -75,7 +75,7 @@ def with_total(values: pl.DataFrame) -> pl.DataFrame:
 
 @pytest.mark.parametrize("exclude", [False, True])
 @pytest.mark.usefixtures("doubtful")
-def test_the_flagged_share_of_a_span_and_what_is_left_without_it(exclude: bool) -> None:
+def test_a_summary_has_the_flagged_share_and_can_exclude_flagged_values(exclude: bool) -> None:
     values = with_total(judged())
     by_key = {row["psr_type"]: row for row in summary(*SPAN, exclude_flagged=exclude).to_dicts()}
     assert by_key["Wind Onshore"]["half_hours_flagged"] > 10
@@ -94,7 +94,7 @@ def test_the_flagged_share_of_a_span_and_what_is_left_without_it(exclude: bool) 
 @pytest.mark.parametrize("exclude", [False, True])
 @pytest.mark.parametrize(("ask", "period"), [(daily, "1d"), (monthly, "1mo")])
 @pytest.mark.usefixtures("doubtful")
-def test_the_flagged_share_of_days_and_months(ask: Callable[..., pl.DataFrame], period: str, exclude: bool) -> None:
+def test_days_and_months_have_their_flagged_share(ask: Callable[..., pl.DataFrame], period: str, exclude: bool) -> None:
     rows = ask(*SETTLED, exclude_flagged=exclude)
     mine = judged().filter(pl.col("settlement_date").is_between(*SETTLED))
     counted = pl.col("mw").filter(~pl.col("doubted")) if exclude else pl.col("mw")
@@ -120,7 +120,9 @@ def test_the_flagged_share_of_days_and_months(ask: Callable[..., pl.DataFrame], 
 @pytest.mark.parametrize(("ask", "view"), [(daily, "daily"), (monthly, "monthly")])
 @pytest.mark.parametrize("dataset", OBSERVED, ids=lambda dataset: dataset.code)
 @pytest.mark.usefixtures("doubtful")
-def test_days_and_months_are_those_of_the_views(ask: Callable[..., pl.DataFrame], view: str, dataset: Dataset) -> None:
+def test_daily_and_monthly_figures_equal_those_of_the_views(
+    ask: Callable[..., pl.DataFrame], view: str, dataset: Dataset
+) -> None:
     rows = ask(date(2024, 3, 1), date(2024, 4, 30), dataset=dataset.name)
     stands = read(f"{dataset.name}_{view}")
     shared = [name for name in rows.columns if name in stands.columns]
@@ -129,7 +131,7 @@ def test_days_and_months_are_those_of_the_views(ask: Callable[..., pl.DataFrame]
 
 
 @pytest.mark.usefixtures("doubtful")
-def test_half_hours_say_why_they_are_in_doubt_and_can_be_left_out() -> None:
+def test_flagged_half_hours_have_reasons_and_can_be_left_out() -> None:
     doubted = judged().filter("doubted").select("start_time_utc", "psr_type")
     rows = generation(*SPAN)
     marked = rows.filter(pl.col("flags").is_not_null())
@@ -140,7 +142,7 @@ def test_half_hours_say_why_they_are_in_doubt_and_can_be_left_out() -> None:
 
 @pytest.mark.parametrize("grain", ["half-hour", "day"])
 @pytest.mark.usefixtures("doubtful")
-def test_a_series_counts_what_is_flagged_and_breaks_without_it(grain: str) -> None:
+def test_a_series_counts_flagged_values_and_has_gaps_without_them(grain: str) -> None:
     width = {"half-hour": "30m", "day": "1d"}[grain]
     bucket = pl.col("start_time_utc").dt.truncate(width)
     expected = (
@@ -160,7 +162,7 @@ def test_a_series_counts_what_is_flagged_and_breaks_without_it(grain: str) -> No
 
 
 @pytest.mark.usefixtures("doubtful")
-def test_a_chart_shades_what_is_flagged_and_says_why() -> None:
+def test_a_chart_shades_flagged_values_and_shows_the_reasons() -> None:
     drawn = series_by_grain(*SPAN, exclude_flagged=True)
     *lines, shade = generation_figure(drawn, stacked=False).data
     assert (shade.name, shade.type, shade.offset) == (NAME, "bar", 0)
@@ -175,14 +177,14 @@ def test_a_chart_shades_what_is_flagged_and_says_why() -> None:
 
 
 @pytest.mark.usefixtures("doubtful")
-def test_a_coarse_chart_shades_as_high_as_the_share() -> None:
+def test_the_shading_of_a_coarse_chart_is_as_high_as_the_flagged_share() -> None:
     *_, shade = generation_figure(series_by_grain(*SPAN, grain=GRAINS["day"])).data
     assert all(0 < share < 1 for share in shade.y[:-1])
     assert all("of 48 half-hours" in message for message in shade.customdata)
 
 
 @pytest.mark.usefixtures("doubtful")
-def test_known_at_a_time_flags_are_those_of_then() -> None:
+def test_with_known_at_the_flags_are_those_of_that_time() -> None:
     """Values land first; their flags are found a moment later."""
     landed = read("wind_and_solar_publications")["ingested_at_utc"].max()
     assert isinstance(landed, datetime)
@@ -194,7 +196,7 @@ def test_known_at_a_time_flags_are_those_of_then() -> None:
 
 
 @pytest.mark.usefixtures("doubtful")
-def test_what_was_not_published_by_a_time_is_not_shaded_as_of_then() -> None:
+def test_with_as_of_values_published_later_are_not_shaded() -> None:
     then = datetime(2024, 4, 1, 12, tzinfo=UTC)
     marked = generation(*SPAN, as_of=then).filter(pl.col("flags").is_not_null())
     drawn = series_by_grain(*SPAN, as_of=then)
@@ -203,7 +205,7 @@ def test_what_was_not_published_by_a_time_is_not_shaded_as_of_then() -> None:
 
 
 @pytest.mark.usefixtures("doubtful")
-def test_revisions_are_what_changed_since_first_published() -> None:
+def test_revisions_are_the_changes_since_the_first_publication() -> None:
     order = ["publish_time_utc", "ingested_at_utc", "generation_mw"]
     mw = pl.col("generation_mw")
     versions = read("wind_and_solar_publications").sort(order).group_by("start_time_utc", "psr_type").agg(

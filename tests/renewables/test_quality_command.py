@@ -38,7 +38,7 @@ def recorded(recorded_home: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -
 
 
 @pytest.mark.usefixtures("recorded")
-def test_the_report_on_the_new_year_of_2024_names_exactly_its_two_drop_outs(renewables: Renewables) -> None:
+def test_the_report_on_the_new_year_of_2024_lists_exactly_its_two_drop_outs(renewables: Renewables) -> None:
     told = json.loads(renewables("quality", "--json").out)
     assert [(day["day_utc"], *day["start_times_utc"]) for day in told["worst_days"]] == DROP_OUTS
     assert [(row["reason"], row["half_hours"], row["values"]) for row in told["flags_by_month"]] == [
@@ -57,7 +57,7 @@ def test_the_report_on_the_new_year_of_2024_names_exactly_its_two_drop_outs(rene
 
 
 @pytest.mark.usefixtures("recorded")
-def test_analyze_leaves_out_what_is_flagged_when_asked_to_and_adds_no_estimate(renewables: Renewables) -> None:
+def test_analyze_can_exclude_flagged_values_and_never_adds_the_estimate(renewables: Renewables) -> None:
     whole = json.loads(renewables("analyze", *DAYS, "--json").out)
     left = json.loads(renewables("analyze", *DAYS, "--exclude-flagged", "--json").out)
     assert [row["flagged_share"] for row in whole["categories"]] == pytest.approx([2 / 144, 2 / 144, 0, 2 / 144])
@@ -75,7 +75,7 @@ def test_analyze_leaves_out_what_is_flagged_when_asked_to_and_adds_no_estimate(r
 
 
 @pytest.mark.usefixtures("recorded")
-def test_export_says_why_a_value_is_in_doubt_and_leaves_it_out_when_asked_to(renewables: Renewables) -> None:
+def test_export_has_the_reasons_of_flags_and_can_exclude_flagged_values(renewables: Renewables) -> None:
     whole, left = (
         pl.read_csv(StringIO(renewables("export", *DAYS, *more).out)) for more in ([], ["--exclude-flagged"])
     )
@@ -87,7 +87,7 @@ def test_export_says_why_a_value_is_in_doubt_and_leaves_it_out_when_asked_to(ren
 
 
 @pytest.mark.usefixtures("recorded")
-def test_plot_takes_the_same_options_and_says_so_on_the_page(renewables: Renewables) -> None:
+def test_plot_accepts_the_same_options_and_shows_them_on_the_page(renewables: Renewables) -> None:
     result = renewables("plot", *DAYS, "--exclude-flagged", "--as-of", "2024-01-02T12:00Z")
     assert "as published by 2024-01-02T12:00Z, without what is flagged" in result.out
     page = Path("wind_and_solar.html").read_text(encoding="utf-8")
@@ -96,7 +96,9 @@ def test_plot_takes_the_same_options_and_says_so_on_the_page(renewables: Renewab
 
 
 @pytest.mark.parametrize("option", ["--as-of", "--known-at"])
-def test_analyze_plot_and_export_go_back_in_time(warehouse: Filled, renewables: Renewables, option: str) -> None:
+def test_analyze_plot_and_export_accept_as_of_and_known_at(
+    warehouse: Filled, renewables: Renewables, option: str
+) -> None:
     span = ("--start", "2024-03-29", "--end", "2024-04-02")
     instant = {"--as-of": "2024-03-31T12:00:00Z", "--known-at": f"{datetime.now(UTC):%Y-%m-%dT%H:%M:%SZ}"}[option]
     then = {option.strip("-").replace("-", "_"): datetime.fromisoformat(instant)}
@@ -119,13 +121,13 @@ def test_as_of_and_known_at_together_are_refused(renewables: Renewables, command
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_every_table_as_it_is_takes_no_choice_of_values(renewables: Renewables) -> None:
+def test_export_all_refuses_options_that_select_values(renewables: Renewables) -> None:
     result = renewables("export", "--all", "out", "--exclude-flagged")
     assert result.code == 2
     assert "--all exports every table as it is" in result.err
 
 
-def test_values_that_no_flag_was_looked_for_yet_are_counted(simulator: Simulator, renewables: Renewables) -> None:
+def test_values_not_checked_for_flags_yet_are_counted(simulator: Simulator, renewables: Renewables) -> None:
     simulator.faults = "understated@2024-01-08T05:30Z,hole@2024-01-08T09:00Z,republished@2024-01-08T10:00Z"
     fetch_days(date(2024, 1, 8), dataset=WIND_AND_SOLAR)
     before = renewables("quality").out
@@ -144,7 +146,7 @@ def test_values_that_no_flag_was_looked_for_yet_are_counted(simulator: Simulator
 
 
 @pytest.mark.usefixtures("home")
-def test_without_a_warehouse_the_way_out_is_said(renewables: Renewables) -> None:
+def test_the_quality_report_without_a_warehouse_gives_the_fix(renewables: Renewables) -> None:
     result = renewables("quality")
     assert (result.code, result.out) == (1, "")
     assert "renewables fetch-range" in result.err
@@ -152,14 +154,14 @@ def test_without_a_warehouse_the_way_out_is_said(renewables: Renewables) -> None
 
 @pytest.mark.parametrize("form", [(), ("--json",)])
 @pytest.mark.usefixtures("hollow")
-def test_without_rows_the_way_out_is_said(renewables: Renewables, form: tuple[str, ...]) -> None:
+def test_the_quality_report_without_rows_gives_the_fix(renewables: Renewables, form: tuple[str, ...]) -> None:
     result = renewables("quality", *form)
     assert (result.code, result.out) == (1, "")
     assert "holds nothing of wind_and_solar or generation_by_fuel yet" in result.err
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_the_report_of_a_narrow_terminal_keeps_its_titles(renewables: Renewables) -> None:
+def test_the_report_on_a_narrow_terminal_keeps_its_titles(renewables: Renewables) -> None:
     shown = renewables("quality", "--start", "2024-03-29", "--end", "2024-04-02", columns=40).out
     assert "Missing half-hours by state" in " ".join(shown.split())
     assert "Not published" in " ".join(shown.split())

@@ -45,7 +45,7 @@ def test_a_query_cannot_reach_files_or_change_anything(renewables: Renewables, s
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_types_that_tables_do_not_hold_are_shown_as_text(renewables: Renewables) -> None:
+def test_types_that_a_table_cannot_hold_are_shown_as_text(renewables: Renewables) -> None:
     told = renewables(
         "query",
         "--json",
@@ -62,13 +62,13 @@ def test_types_that_tables_do_not_hold_are_shown_as_text(renewables: Renewables)
 
 @pytest.mark.usefixtures("warehouse")
 @pytest.mark.parametrize("seconds", ["1e20", "inf"])
-def test_a_time_that_is_no_bound_is_refused(renewables: Renewables, seconds: str) -> None:
+def test_an_invalid_time_limit_is_refused(renewables: Renewables, seconds: str) -> None:
     result = renewables("query", "--seconds", seconds, "SELECT 1")
     assert (result.code, len(result.err.splitlines())) == (1, 1)
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_a_mistake_is_one_sentence(renewables: Renewables) -> None:
+def test_an_error_in_the_sql_is_reported_in_one_sentence(renewables: Renewables) -> None:
     result = renewables("query", "SELECT nothing FROM wind_and_solar\nWHERE true")
     assert result.code == 1
     assert '"nothing" not found' in result.err
@@ -76,7 +76,7 @@ def test_a_mistake_is_one_sentence(renewables: Renewables) -> None:
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_what_is_cut_is_said(renewables: Renewables) -> None:
+def test_a_truncated_result_is_reported(renewables: Renewables) -> None:
     cut = renewables("query", "--limit", "2", "--json", "FROM range(3) AS r(n)")
     assert json.loads(cut.out) == [{"n": 0}, {"n": 1}]
     assert "only the first 2 are shown" in cut.err
@@ -84,7 +84,7 @@ def test_what_is_cut_is_said(renewables: Renewables) -> None:
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_a_query_without_end_is_stopped(renewables: Renewables) -> None:
+def test_an_endless_query_is_stopped(renewables: Renewables) -> None:
     endless = "SELECT count(*) FROM range(10000000) a, range(1000000) b WHERE a.range * b.range % 7 = 3"
     result = renewables("query", "--seconds", "0.2", endless)
     assert result.code == 1
@@ -92,7 +92,7 @@ def test_a_query_without_end_is_stopped(renewables: Renewables) -> None:
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_square_brackets_are_text_and_no_markup(renewables: Renewables) -> None:
+def test_square_brackets_are_printed_as_text_and_not_as_markup(renewables: Renewables) -> None:
     assert "[bold]x[/bold]" in renewables("query", "SELECT '[bold]x[/bold]' AS t").out
 
 
@@ -131,7 +131,9 @@ def test_square_brackets_are_text_and_no_markup(renewables: Renewables) -> None:
     ],
 )
 @pytest.mark.usefixtures("warehouse")
-def test_a_result_of_any_type_is_shown_and_keeps_its_number(renewables: Renewables, sql: str, expected: object) -> None:
+def test_a_result_of_any_type_is_shown_and_numbers_stay_exact(
+    renewables: Renewables, sql: str, expected: object
+) -> None:
     printed = renewables("query", "--json", f"SELECT {sql} AS x")
     assert (printed.code, printed.err) == (0, "")
     assert json.loads(printed.out) == [{"x": expected}]
@@ -139,6 +141,6 @@ def test_a_result_of_any_type_is_shown_and_keeps_its_number(renewables: Renewabl
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_columns_of_one_name_are_told_apart(renewables: Renewables) -> None:
+def test_columns_with_the_same_name_are_numbered(renewables: Renewables) -> None:
     printed = renewables("query", "--json", 'SELECT 1 AS x, 2 AS X, INTERVAL 1 DAY AS x, 3 AS "a""b"').out
     assert json.loads(printed) == [{"x": 1, "X_1": 2, "x_2": "1 day", 'a"b': 3}]

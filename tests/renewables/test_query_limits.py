@@ -64,24 +64,24 @@ def test_the_memory_of_a_query_is_a_setting(monkeypatch: pytest.MonkeyPatch) -> 
         run_sql(sql, row_limit=1, seconds=30)
 
 
-def test_an_answer_that_nobody_could_read_is_refused_before_it_is_copied() -> None:
+def test_an_oversized_result_is_refused_before_it_is_copied() -> None:
     with pytest.raises(QueryRefused, match=r"The rows take [\d,]+ MB"):
         run_sql("SELECT repeat('x', 100000000)", row_limit=1, seconds=30)
 
 
-def test_deep_nesting_is_a_sentence() -> None:
+def test_deeply_nested_sql_gives_a_clear_error() -> None:
     with pytest.raises(QueryRefused) as refused:
         run_sql(f"SELECT {'(' * 20_000}1{')' * 20_000}", row_limit=1, seconds=30)
     assert "\n" not in str(refused.value)
 
 
-def test_a_typed_query_locks_nobody_else_of_its_process() -> None:
+def test_a_query_does_not_lock_down_other_connections_of_the_process() -> None:
     with reading() as con:
         run_sql("SELECT 1", row_limit=1, seconds=30)
         con.execute("SET threads = 1")
 
 
-def test_the_process_of_a_query_knows_no_secrets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
+def test_the_process_of_a_query_has_no_secrets(monkeypatch: pytest.MonkeyPatch, tmp_path: Path) -> None:
     monkeypatch.setenv("CHAT_API_KEY", "sk-secret")
     spy = tmp_path / "spy.py"
     spy.write_text("import os, sys; sys.stderr.write(' '.join(os.environ)); sys.exit(3)")

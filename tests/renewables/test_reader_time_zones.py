@@ -86,7 +86,7 @@ def test_a_day_given_as_as_of_means_its_end_in_any_zone(warehouse: Filled) -> No
     assert counts == dict.fromkeys(ZONES, expected)
 
 
-def test_a_row_in_quarantine_without_a_zone_is_of_the_same_half_hour_in_any_zone(home: Path) -> None:
+def test_a_quarantined_row_without_a_zone_is_the_same_half_hour_in_any_zone(home: Path) -> None:
     with writing() as con:
         ensure_schema(con)
         con.execute(RAW)

@@ -41,17 +41,17 @@ THOUGHTS = {
 
 
 @pytest.mark.parametrize("text", THOUGHTS.values(), ids=THOUGHTS)
-def test_thoughts_are_no_part_of_the_answer(text: str) -> None:
+def test_thoughts_are_not_part_of_the_answer(text: str) -> None:
     assert spoken_text(text) == "It was 5."
 
 
 @pytest.mark.parametrize("text", ["5 < 6 and 7 > 2. ", "I [think] so.", "<b>bold</b>", "a\n\nb ", ""])
-def test_text_without_thoughts_stays_as_it_is(text: str) -> None:
+def test_text_without_thoughts_is_unchanged(text: str) -> None:
     assert spoken_text(text) == text
 
 
 @pytest.mark.parametrize("text", [f"<think>{THOUGHT}", f"{THOUGHT}</think>", f"<think>{THOUGHT}</think>\n"])
-def test_a_reply_of_nothing_but_thoughts_is_no_answer(model: Model, text: str) -> None:
+def test_a_reply_of_only_thoughts_is_not_an_answer(model: Model, text: str) -> None:
     model.replies = [text]
     turn = asked()
     assert "answered nothing" in turn.problem
@@ -69,12 +69,12 @@ def test_thoughts_are_neither_shown_nor_remembered_nor_counted(model: Model) -> 
 
 
 @pytest.mark.parametrize("field", ["reasoning_content", "reasoning", "thinking"])
-def test_thoughts_in_a_field_of_their_own_are_not_the_answer(model: Model, field: str) -> None:
+def test_thoughts_in_a_separate_field_are_not_the_answer(model: Model, field: str) -> None:
     model.replies = [[{"delta": {field: THOUGHT}}, {"delta": {"content": "It was 5."}}]]
     assert asked().text == "It was 5."
 
 
-def test_an_answer_in_parts_is_its_texts(model: Model) -> None:
+def test_an_answer_in_parts_is_joined_from_its_texts(model: Model) -> None:
     parts: list[dict[str, Any]] = [
         {"type": "thinking", "thinking": [{"type": "text", "text": THOUGHT}]},
         {"type": "text", "text": "It was 5."},
@@ -99,7 +99,7 @@ CALLS = {
 
 
 @pytest.mark.parametrize("text", CALLS.values(), ids=CALLS)
-def test_a_call_that_is_written_as_text_is_run_and_its_text_is_no_answer(model: Model, text: str) -> None:
+def test_a_call_written_as_text_is_run_and_its_text_is_not_the_answer(model: Model, text: str) -> None:
     model.replies = [text, "It was 42."]
     turn = asked()
     assert [query.sql for query in turn.looked_up] == [SQL]
@@ -116,7 +116,7 @@ def test_a_call_that_is_written_as_text_is_run_and_its_text_is_no_answer(model: 
         "<tool_call>query\n<arg_key>sql</arg_key></tool_call>",
     ],
 )
-def test_a_written_call_that_cannot_be_run_is_refused_with_a_sentence(model: Model, text: str) -> None:
+def test_a_written_call_that_cannot_be_run_is_refused_with_the_reason(model: Model, text: str) -> None:
     model.replies = [text, "I cannot."]
     turn = asked()
     assert (turn.looked_up, turn.text.strip()) == ([], "I cannot.")
@@ -124,7 +124,7 @@ def test_a_written_call_that_cannot_be_run_is_refused_with_a_sentence(model: Mod
 
 
 @pytest.mark.parametrize("text", ["It was 5 {MWh}.", '{"name": "Fen Solar", "stage": "Ready"}', "The query took 3 s."])
-def test_an_answer_with_braces_is_no_call(text: str) -> None:
+def test_an_answer_with_braces_is_not_a_call(text: str) -> None:
     assert written_calls(text) == []
 
 
@@ -149,7 +149,7 @@ def test_a_call_within_a_thought_is_not_run(model: Model) -> None:
         ("WITH wind_and_solar AS (SELECT 1 AS n) FROM wind_and_solar", []),
     ],
 )
-def test_the_coverage_is_of_the_tables_that_a_query_reads_and_not_of_its_words(sql: str, titles: list[str]) -> None:
+def test_the_coverage_depends_on_the_tables_that_a_query_reads_and_not_on_its_text(sql: str, titles: list[str]) -> None:
     query = run_query("query", json.dumps({"sql": sql}), None)
     assert [sentence.partition(",")[0] for sentence in query.coverage] == titles
     assert query.is_on_generation is bool(titles)

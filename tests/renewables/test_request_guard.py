@@ -96,17 +96,17 @@ def test_a_post_of_anything_but_json_is_refused(content_type: str | None) -> Non
 
 
 @pytest.mark.parametrize("path", ["/graphql", "/graphql/", "/%67raphql", "/prefix/graphql"])
-def test_graphql_is_never_asked_by_get(path: str) -> None:
+def test_graphql_by_get_is_refused(path: str) -> None:
     assert client().get(f"{path}?query=mutation", headers={"Accept": "*/*"}).status_code == 405
 
 
-def test_a_link_from_another_site_opens_a_page_but_asks_no_graphql() -> None:
+def test_a_link_from_another_site_opens_a_page_but_cannot_query_graphql() -> None:
     assert client().get("/runs", headers=FOLLOWED_LINK).text == "reached"
     assert client().get("/graphql", headers={**FOLLOWED_LINK, "Accept": "text/html"}).status_code == 403
     assert client().get("/runs", headers={**FOLLOWED_LINK, "Sec-Fetch-Dest": "iframe"}).status_code == 403
 
 
-def test_no_other_site_shows_the_server_in_a_frame() -> None:
+def test_no_other_site_can_show_the_server_in_a_frame() -> None:
     headers = client().get("/runs").headers
     assert headers["x-frame-options"] == "SAMEORIGIN"
     assert headers["content-security-policy"] == "frame-ancestors 'self'"
@@ -122,7 +122,7 @@ def test_a_websocket_of_a_foreign_page_is_closed_before_it_opens() -> None:
         pass
 
 
-def test_the_dashboard_takes_uploads_of_its_own_pages_only() -> None:
+def test_the_dashboard_accepts_uploads_from_its_own_pages_only() -> None:
     own = client(json_only=False)
     assert own.put("/_stcore/upload_file/1/2", headers={"Origin": LOCAL}, content=b"a,b").text == "reached"
     assert own.put("/_stcore/upload_file/1/2", headers={"Origin": "http://127.0.0.1:9999"}).status_code == 403

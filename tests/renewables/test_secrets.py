@@ -55,7 +55,7 @@ def told(*texts: str) -> list[str]:
     return [secret for secret in SECRETS if any(secret in text for text in texts)]
 
 
-def test_the_credentials_of_the_address_reach_elexons_stand_in(address: str) -> None:  # noqa: ARG001 (it is set)
+def test_the_credentials_of_the_address_reach_the_configured_server(address: str) -> None:  # noqa: ARG001 (it is set)
     window = window_of_days(date(2024, 1, 1), date(2024, 1, 1))
     with ElexonClient() as client, pytest.raises(Exception, match="answered 404") as error:
         client.get(WIND_AND_SOLAR.path, WIND_AND_SOLAR.parameters(window))
@@ -92,7 +92,7 @@ def test_doctor_shows_settings_without_their_secrets(
 
 
 @pytest.mark.usefixtures("address")
-def test_whether_the_services_answer_is_said_without_credentials() -> None:
+def test_the_service_status_contains_no_credentials() -> None:
     settings = Settings()
     assert not told(elexon(settings).sentence)
     orchestrator = DagsterClient(str(settings.elexon_base_url))
@@ -102,7 +102,7 @@ def test_whether_the_services_answer_is_said_without_credentials() -> None:
     assert ("Basic am9lOmh1bnRlcjIy" in dict(Echo.requests).values()) is True
 
 
-def test_a_setting_that_cannot_be_understood_is_named_without_its_password(
+def test_an_invalid_setting_is_named_without_its_password(
     home: Path,  # noqa: ARG001 (it is in force)
     renewables: Renewables,
     monkeypatch: pytest.MonkeyPatch,

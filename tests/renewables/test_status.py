@@ -37,7 +37,7 @@ def test_gaps_are_counted_by_utc_day_up_to_the_newest_half_hour(warehouse: Fille
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_freshness_is_judged_from_the_newest_half_hour() -> None:
+def test_freshness_depends_on_the_newest_half_hour() -> None:
     available = warehouse_status().datasets[0]
     assert available.newest_start_time_utc
     soon = available.newest_start_time_utc + WIND_AND_SOLAR.fresh_within
@@ -61,7 +61,7 @@ def test_the_last_runs_come_from_the_fetch_log_newest_first() -> None:
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_the_status_says_which_years_have_an_installed_capacity() -> None:
+def test_the_status_shows_which_years_have_an_installed_capacity() -> None:
     result = warehouse_status().capacity
     assert result
     assert (result.first_year, result.last_year) == (2022, 2025)

@@ -62,7 +62,7 @@ OPEN_ENDS = ["9999-12-31", "9999-12-31T23:59:59Z", "2999-12-31", "infinity"]
 
 @pytest.mark.parametrize(("start", "end", "sentence"), UNUSABLE_SPANS)
 @pytest.mark.usefixtures("warehouse")
-def test_a_span_that_cannot_be_meant_gets_one_sentence_from_api_command_line_and_sql(
+def test_an_invalid_span_gets_the_same_message_from_api_command_line_and_sql(
     renewables: Renewables, start: str, end: str, sentence: str
 ) -> None:
     for question in (generation, summary, revisions, quality, fetch):
@@ -80,7 +80,7 @@ def test_a_span_that_cannot_be_meant_gets_one_sentence_from_api_command_line_and
 @pytest.mark.parametrize(("time", "sentence"), UNUSABLE_TIMES)
 @pytest.mark.parametrize("option", ["as_of", "known_at"])
 @pytest.mark.usefixtures("warehouse")
-def test_a_point_in_time_that_cannot_be_meant_gets_one_sentence_from_api_command_line_and_sql(
+def test_an_invalid_time_gets_the_same_message_from_api_command_line_and_sql(
     renewables: Renewables, option: str, time: str, sentence: str
 ) -> None:
     point: dict[str, Any] = {option: time}
@@ -130,7 +130,7 @@ def test_a_day_as_of_means_its_end_in_python_on_the_command_line_and_in_sql(
 
 @pytest.mark.parametrize("time", OPEN_ENDS)
 @pytest.mark.usefixtures("warehouse")
-def test_an_open_end_means_all_there_is(renewables: Renewables, time: str) -> None:
+def test_an_open_end_means_all_data(renewables: Renewables, time: str) -> None:
     everything = generation(*SPRING)
     assert generation(*SPRING, as_of=time).equals(everything)
     assert generation(*SPRING, known_at=time).equals(everything)
@@ -146,7 +146,7 @@ def test_the_latest_python_datetime_is_an_open_end() -> None:
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_sql_reads_a_span_of_days_with_both_days_and_of_times_without_its_end() -> None:
+def test_in_sql_a_span_of_days_includes_both_and_a_span_of_times_excludes_its_end() -> None:
     days = published("FROM wind_and_solar_capacity_factors('2024-03-29', '2024-03-30') ORDER BY ALL")
     times = published("FROM wind_and_solar_capacity_factors('2024-03-29T00:00Z', '2024-03-31T00:00Z') ORDER BY ALL")
     assert_frame_equal(days, times)
@@ -156,21 +156,21 @@ def test_sql_reads_a_span_of_days_with_both_days_and_of_times_without_its_end() 
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_the_command_line_takes_times_as_python_does(renewables: Renewables) -> None:
+def test_the_command_line_accepts_the_same_times_as_python(renewables: Renewables) -> None:
     told = renewables("export", "--start", "2024-03-30T00:00Z", "--end", "2024-03-30T06:00Z").out
     expected = generation(datetime(2024, 3, 30, tzinfo=UTC), datetime(2024, 3, 30, 6, tzinfo=UTC))
     assert len(told.splitlines()) - 1 == len(expected) > 0
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_a_span_in_another_zone_is_the_same_instants() -> None:
+def test_a_span_in_another_time_zone_means_the_same_instants() -> None:
     assert read_span("2024-04-01T01:00+01:00", "2024-04-01T02:00+01:00") == read_span(
         "2024-04-01T00:00Z", "2024-04-01T01:00Z"
     )
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_days_of_settlement_are_days_and_not_times() -> None:
+def test_settlement_days_are_given_as_days_and_not_as_times() -> None:
     with pytest.raises(UnusableInput, match="is not a day: write YYYY-MM-DD"):
         daily("2024-04-01T00:00Z", "2024-04-02T00:00Z")
     with pytest.raises(UnusableInput, match="after the end"):
@@ -179,14 +179,14 @@ def test_days_of_settlement_are_days_and_not_times() -> None:
 
 @pytest.mark.parametrize("name", SPELLINGS)
 @pytest.mark.usefixtures("warehouse")
-def test_a_category_is_read_alike_as_text_in_a_list_and_in_any_case(renewables: Renewables, name: Any) -> None:
+def test_a_category_is_read_alike_as_text_or_list_and_in_any_case(renewables: Renewables, name: Any) -> None:
     assert generation(*SPRING, categories=name).equals(generation(*SPRING, categories=["Wind Offshore"]))
     text = name if isinstance(name, str) else name[0]
     assert renewables("export", "--psr-type", text).out == renewables("export", "--psr-type", "Wind Offshore").out
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_an_unknown_category_or_dataset_gets_one_sentence_from_api_and_command_line(renewables: Renewables) -> None:
+def test_an_unknown_category_or_dataset_gets_the_same_message_from_api_and_command_line(renewables: Renewables) -> None:
     for words, options in (
         ({"categories": "Tidal"}, ["--psr-type", "Tidal"]),
         ({"dataset": "wind"}, ["--dataset", "wind"]),
@@ -199,7 +199,7 @@ def test_an_unknown_category_or_dataset_gets_one_sentence_from_api_and_command_l
 
 @pytest.mark.usefixtures("simulator")
 @pytest.mark.parametrize("dataset", ["wind_and_solar", "generation_by_fuel"])
-def test_a_fetch_of_instants_has_these_half_hours_and_no_whole_days(dataset: str) -> None:
+def test_a_fetch_of_instants_returns_exactly_these_half_hours(dataset: str) -> None:
     start, end = datetime(2024, 4, 1, 6, tzinfo=UTC), datetime(2024, 4, 1, 9, 30, tzinfo=UTC)
     starts = fetch(start, end, dataset=dataset)["start_time_utc"]
     assert (starts.min(), starts.max()) == (start, end - timedelta(minutes=30))

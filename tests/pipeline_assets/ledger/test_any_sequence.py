@@ -127,7 +127,7 @@ def replayed(changes: list[Recorded]) -> dict[tuple[str, str], dict[str, object]
 
 @on_one_ledger
 @given(batches(EARLIER), st.lists(st.integers(0, 40), max_size=4))
-def test_any_sequence_folds_in_any_batching_to_what_the_ledger_keeps(
+def test_any_sequence_replays_to_the_stored_records_however_it_is_batched(
     engine: sa.Engine, sequence: list[list[Step] | int], cuts: list[int]
 ) -> None:
     run(engine, sequence)
@@ -158,7 +158,7 @@ def test_every_state_replays_from_the_audit(engine: sa.Engine, sequence: list[li
 
 @on_one_ledger
 @given(batches())
-def test_reverting_from_the_last_batch_to_the_first_goes_back_through_every_state(
+def test_reverting_all_batches_from_the_last_to_the_first_restores_every_earlier_state(
     engine: sa.Engine, sequence: list[list[Step] | int]
 ) -> None:
     made = run(engine, sequence)

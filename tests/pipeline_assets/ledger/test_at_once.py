@@ -56,7 +56,7 @@ def test_positions_are_in_the_order_of_the_commits_while_one_transaction_is_held
     assert [change.id for change in reader.changes_since(engine)] == ["slow-1", "slow-2", "quick"]
 
 
-def test_a_reader_that_follows_positions_meets_every_change_once(engine: sa.Engine) -> None:
+def test_a_reader_that_follows_positions_gets_every_change_once(engine: sa.Engine) -> None:
     seen: list[int] = []
     with ThreadPoolExecutor(4) as pool:
         writers = [pool.submit(_contacts_of, engine, f"w{n}") for n in range(3)]
@@ -72,7 +72,7 @@ def _contacts_of(engine: sa.Engine, who: str) -> None:
         submitted(engine, contact(f"{who}-{n}"), who=who)
 
 
-def test_one_token_from_many_at_once_is_one_submission(engine: sa.Engine) -> None:
+def test_concurrent_submissions_with_one_token_are_recorded_once(engine: sa.Engine) -> None:
     together = Barrier(6)
 
     def double_click(_: int) -> Receipt:
@@ -86,7 +86,7 @@ def test_one_token_from_many_at_once_is_one_submission(engine: sa.Engine) -> Non
     assert reader.newest_position(engine) == 2
 
 
-def test_one_name_from_many_at_once_is_one_counterparty(engine: sa.Engine) -> None:
+def test_concurrent_creations_with_one_name_make_one_counterparty(engine: sa.Engine) -> None:
     together = Barrier(6)
 
     def create(n: int) -> Receipt:
@@ -102,7 +102,7 @@ def test_one_name_from_many_at_once_is_one_counterparty(engine: sa.Engine) -> No
 
 
 @pytest.mark.parametrize("_", range(3))
-def test_a_ledger_is_made_once_by_many_that_open_it_at_once(url: str, _: int) -> None:
+def test_a_ledger_that_many_open_at_once_is_created_once(url: str, _: int) -> None:
     together = Barrier(8)
 
     def first_open(n: int) -> None:
@@ -136,7 +136,7 @@ def in_a_process(url: str, who: str) -> None:
     engine.dispose()
 
 
-def test_8_processes_at_once_lose_and_double_nothing(url: str) -> None:
+def test_eight_concurrent_processes_lose_and_duplicate_nothing(url: str) -> None:
     with ProcessPoolExecutor(PROCESSES, mp_context=FRESH) as pool:
         list(pool.map(in_a_process, [url] * PROCESSES, [f"p{n}" for n in range(PROCESSES)]))
 

@@ -21,23 +21,23 @@ def told(engine: sa.Engine) -> list[str]:
     return [waiting.notice.text for waiting in reversed(outbox.list_notices(engine))]
 
 
-def test_what_was_never_reported_counts_as_well(engine: sa.Engine) -> None:
+def test_a_subject_that_was_never_reported_counts_as_healthy(engine: sa.Engine) -> None:
     assert report_conditions(engine, [observed(1, is_well=True)]) == []
     assert told(engine) == []
 
 
-def test_each_change_is_told_once(engine: sa.Engine) -> None:
+def test_each_change_of_a_condition_is_reported_once(engine: sa.Engine) -> None:
     for minute, is_well in enumerate([False, False, True, True, False, True]):
         report_conditions(engine, [observed(minute, is_well=is_well)])
     assert told(engine) == ["not well", "well", "not well", "well"]
 
 
-def test_observations_of_one_look_are_taken_in_the_order_of_their_times(engine: sa.Engine) -> None:
+def test_observations_are_processed_in_the_order_of_their_times(engine: sa.Engine) -> None:
     notices = report_conditions(engine, [observed(2, is_well=True), observed(1, is_well=False)])
     assert [notice.text for notice in notices] == ["not well", "well"]
 
 
-def test_what_is_reported_again_after_a_crash_is_not_told_again(engine: sa.Engine) -> None:
+def test_a_condition_reported_again_after_a_crash_sends_no_second_notice(engine: sa.Engine) -> None:
     history = [observed(1, is_well=False), observed(2, is_well=True), observed(3, is_well=False)]
     report_conditions(engine, history)
     for again in (history, history[:1], history[1:2]):
@@ -45,7 +45,7 @@ def test_what_is_reported_again_after_a_crash_is_not_told_again(engine: sa.Engin
     assert len(told(engine)) == 3
 
 
-def test_subjects_are_told_apart(engine: sa.Engine) -> None:
+def test_conditions_of_different_subjects_are_independent(engine: sa.Engine) -> None:
     subjects = ("check a", "check b")
     report_conditions(engine, [observed(1, is_well=False, subject=subject) for subject in subjects])
     assert {waiting.notice.topic for waiting in outbox.list_notices(engine)} == set(subjects)

@@ -22,11 +22,11 @@ LIFE = [
 ]
 
 
-def test_nothing_folds_to_nothing() -> None:
+def test_no_changes_replay_to_an_empty_state() -> None:
     assert fold_changes([]) == {}
 
 
-def test_a_record_is_what_its_changes_leave() -> None:
+def test_replaying_the_changes_of_a_record_gives_its_last_state() -> None:
     key = ("contacts", "ann")
     assert fold_changes(LIFE) == {
         key: Record(*key, 5, 5, False, {"name": "Anne", "email": "", "phone": "1"}, "ana", AT)
@@ -36,7 +36,7 @@ def test_a_record_is_what_its_changes_leave() -> None:
     }
 
 
-def test_folding_goes_on_from_a_state_and_leaves_it_as_it_is() -> None:
+def test_replaying_onto_a_state_does_not_modify_it() -> None:
     half = fold_changes(LIFE[:2])
     kept = dict(half)
 
@@ -44,7 +44,7 @@ def test_folding_goes_on_from_a_state_and_leaves_it_as_it_is() -> None:
     assert half == kept
 
 
-def test_a_difference_has_both_sides_of_what_differs() -> None:
+def test_a_difference_has_the_values_before_and_after() -> None:
     assert changed_fields({"a": 1, "b": 2}, {"a": 1, "b": 3, "c": None}) == ({"b": 2}, {"b": 3, "c": None})
     assert changed_fields({"a": 1}, {"a": 1}) == ({}, {})
 

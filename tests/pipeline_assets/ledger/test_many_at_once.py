@@ -38,7 +38,7 @@ def edited(kind: str, version: int, **fields: object) -> list[Change]:
     return [Change.edit(kind, f"{kind}{n}", fields, base_version=version) for n in EACH]
 
 
-def test_the_questions_of_a_batch_are_few_however_many_its_changes_are(engine: sa.Engine) -> None:
+def test_a_batch_runs_few_queries_however_many_changes_it_has(engine: sa.Engine) -> None:
     companies = created("counterparties", name="Company {}")
     same_names = [Change.create("counterparties", company.fields) for company in companies]
     projects = [

@@ -31,7 +31,7 @@ def differences(engine: sa.Engine) -> list[object]:
         ]
 
 
-def test_a_ledger_of_the_first_version_gets_todays_tables_and_keeps_its_records(engine: sa.Engine, url: str) -> None:
+def test_a_ledger_of_the_first_version_is_migrated_and_keeps_its_records(engine: sa.Engine, url: str) -> None:
     submitted(engine, *PORTFOLIO)
     before = everything(engine)
     make_first_version(engine)

@@ -42,13 +42,13 @@ def test_a_company_in_another_spelling_is_refused_with_the_one_that_exists(engin
 
 @pytest.mark.parametrize("field", ["name", "website"])
 @pytest.mark.parametrize("text", ["Two\nLines", "Two\r\nLines", "Two\u2029Lines", "Two\tColumns"])
-def test_a_line_break_is_refused_where_it_enters(engine: sa.Engine, field: str, text: str) -> None:
+def test_a_line_break_in_a_name_is_refused_on_entry(engine: sa.Engine, field: str, text: str) -> None:
     with pytest.raises(Refused, match=f"{field}: has a (line break|tab): write it in one line"):
         submitted(engine, Change.create("counterparties", {"name": "Fen", field: text}))
     assert reader.newest_position(engine) == 0
 
 
-def test_a_name_of_nothing_visible_is_empty(engine: sa.Engine) -> None:
+def test_a_name_without_visible_characters_counts_as_empty(engine: sa.Engine) -> None:
     with pytest.raises(Refused, match="name: must not be empty"):
         submitted(engine, company("\u200b\u3164", "nothing"))
 
@@ -58,7 +58,7 @@ def test_a_name_is_stored_composed_and_with_single_blanks(engine: sa.Engine) -> 
     assert there(engine, "counterparties", "cafe").fields["name"] == "Caf\u00e9 Wind"
 
 
-def test_the_same_name_in_another_form_is_no_change(engine: sa.Engine) -> None:
+def test_the_same_name_in_another_unicode_form_is_not_a_change(engine: sa.Engine) -> None:
     submitted(engine, company("Caf\u00e9 Wind", "cafe"))
     assert set_fields(engine, "counterparties", "cafe", name="Cafe\u0301  Wind").changes == ()
 
@@ -70,7 +70,7 @@ def test_the_same_name_in_another_form_is_no_change(engine: sa.Engine) -> None:
         ("Fen Farm", "Fen-F\u0430rm", "'Fen-F\u0430rm' looks like the name of another project: 'Fen Farm' (first)"),
     ],
 )
-def test_a_project_that_looks_like_another_one_is_made_with_a_warning(
+def test_a_project_with_a_look_alike_name_is_created_with_a_warning(
     engine: sa.Engine, name: str, other: str, warning: str
 ) -> None:
     submitted(engine, Change.create("pipelines", {"name": name}, id="first"))
@@ -81,7 +81,7 @@ def test_a_project_that_looks_like_another_one_is_made_with_a_warning(
     assert set_fields(engine, "pipelines", "second", notes="It is another one").warnings == ()
 
 
-def test_an_archived_record_gives_no_warning(engine: sa.Engine) -> None:
+def test_a_name_like_that_of_an_archived_record_gives_no_warning(engine: sa.Engine) -> None:
     submitted(engine, company("Cafe", "cafe"))
     submitted(engine, Change.archive("counterparties", "cafe", base_version=1))
     assert submitted(engine, company("Caf\u00e9", "other")).warnings == ()
@@ -113,7 +113,7 @@ def test_an_older_record_with_a_line_break_in_its_name_can_be_edited_archived_an
     engine.dispose()
 
 
-def test_older_records_that_are_now_one_name_stay_and_can_be_edited_but_get_no_third(url: str) -> None:
+def test_older_records_that_share_a_name_by_todays_rule_can_be_edited_but_no_third_one_is_accepted(url: str) -> None:
     engine = with_older_names(url, straight="O'Brien", curly="O\u2019Brien")
     for id in ("straight", "curly"):
         set_fields(engine, "counterparties", id, notes="Met in May")

@@ -13,7 +13,7 @@ from pipeline_assets.ledger.schema import open_ledger
 from tests.pipeline_assets.ledger.portfolio import PORTFOLIO, everything, set_fields, submitted
 
 
-def test_opening_again_keeps_what_is_there(engine: sa.Engine, url: str) -> None:
+def test_opening_a_ledger_again_keeps_its_contents(engine: sa.Engine, url: str) -> None:
     submitted(engine, *PORTFOLIO)
     again = open_ledger(url)
     assert everything(again) == everything(engine)
@@ -21,7 +21,7 @@ def test_opening_again_keeps_what_is_there(engine: sa.Engine, url: str) -> None:
     again.dispose()
 
 
-def test_a_ledger_of_a_newer_version_is_left_alone_with_a_way_out(engine: sa.Engine, url: str) -> None:
+def test_a_ledger_of_a_newer_version_is_refused_with_the_fix(engine: sa.Engine, url: str) -> None:
     with schema.writing(engine) as con:
         con.execute(schema.ledger_info.update().where(schema.ledger_info.c.key == "format_version").values(value=2))
         con.execute(sa.text("DROP TABLE outbox"))  # who knows what it has instead
@@ -40,7 +40,7 @@ def test_a_ledger_that_vanishes_is_named_and_nothing_is_saved(engine: sa.Engine)
     assert reader.newest_position(engine) == len(PORTFOLIO)
 
 
-def test_an_exception_rolls_back_what_was_written(engine: sa.Engine) -> None:
+def test_an_exception_rolls_the_transaction_back(engine: sa.Engine) -> None:
     def half(value: int) -> None:
         with schema.writing(engine) as con:
             con.execute(schema.ledger_info.insert().values(key="half", value=value))
@@ -77,12 +77,12 @@ def test_a_server_that_does_not_answer_is_named_without_its_password() -> None:
         "sqlite:////folder/ledger.sqlite?mode=ro",
     ],
 )
-def test_an_address_of_no_database_that_is_supported_is_refused_with_examples(url: str) -> None:
+def test_an_unsupported_database_address_is_refused_with_examples(url: str) -> None:
     with pytest.raises(LedgerUnavailable, match="give sqlite:////folder"):
         open_ledger(url)
 
 
-def test_a_new_ledger_with_its_log_is_its_owners_only(tmp_path: Path) -> None:
+def test_only_its_owner_can_read_a_new_ledger_and_its_log(tmp_path: Path) -> None:
     engine = open_ledger(f"sqlite:///{tmp_path}/new/ledger.sqlite")
     with engine.connect() as con:
         con.exec_driver_sql("SELECT 1")
@@ -93,19 +93,19 @@ def test_a_new_ledger_with_its_log_is_its_owners_only(tmp_path: Path) -> None:
     assert stat.S_IMODE((tmp_path / "new").stat().st_mode) == 0o700
 
 
-def test_no_ledger_is_made_through_a_link(tmp_path: Path) -> None:
+def test_no_ledger_is_created_through_a_symbolic_link(tmp_path: Path) -> None:
     (tmp_path / "ledger.sqlite").symlink_to(tmp_path / "victim")
     with pytest.raises(LedgerUnavailable, match="symbolic link"):
         open_ledger(f"sqlite:///{tmp_path}/ledger.sqlite")
     assert not (tmp_path / "victim").exists()
 
 
-def test_a_driver_that_is_not_there_is_named_with_what_installs_one() -> None:
+def test_a_missing_driver_is_named_with_the_command_that_installs_it() -> None:
     with pytest.raises(LedgerUnavailable, match=r"pip install 'gb-renewables\[postgresql\]'"):
         open_ledger("postgresql+pg8000://host/ledger")
 
 
-def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
+def test_a_file_that_is_not_a_database_is_left_unchanged(tmp_path: Path) -> None:
     path = tmp_path / "ledger.sqlite"
     path.write_text("name,website\n" * 200)
     with pytest.raises(LedgerUnavailable, match="file is not a database"):
@@ -113,7 +113,7 @@ def test_a_file_that_is_no_database_is_left_alone(tmp_path: Path) -> None:
     assert path.read_text() == "name,website\n" * 200
 
 
-def test_a_folder_that_cannot_be_made_is_said(tmp_path: Path) -> None:
+def test_a_folder_that_cannot_be_created_is_named(tmp_path: Path) -> None:
     (tmp_path / "file").touch()
     with pytest.raises(LedgerUnavailable, match="file cannot be made"):
         open_ledger(f"sqlite:///{tmp_path}/file/ledger.sqlite")

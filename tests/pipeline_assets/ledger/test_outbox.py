@@ -41,7 +41,7 @@ def test_a_notice_is_pending_until_it_is_sent(engine: sa.Engine, now: datetime) 
     assert not outbox.list_notices(engine, state=NoticeState.PENDING)
 
 
-def test_a_notice_that_earlier_versions_only_logged_is_not_called_sent(engine: sa.Engine, now: datetime) -> None:
+def test_a_notice_that_an_earlier_version_only_logged_is_not_shown_as_sent(engine: sa.Engine, now: datetime) -> None:
     outbox.put_notices(engine, [Notice("Test", "one")])
     outbox.mark_sent(engine, claimed(engine, now), now)
     with schema.writing(engine) as con:
@@ -59,7 +59,7 @@ def test_the_same_notice_is_added_once(engine: sa.Engine) -> None:
     assert {waiting.notice.text for waiting in outbox.list_notices(engine)} == {"first", "another"}
 
 
-def test_what_is_claimed_is_nobody_elses_until_the_claim_is_old(engine: sa.Engine, now: datetime) -> None:
+def test_a_claimed_notice_cannot_be_claimed_again_until_the_claim_expires(engine: sa.Engine, now: datetime) -> None:
     outbox.put_notices(engine, [Notice("Test", "one")])
     first = claimed(engine, now)
     assert outbox.claim_next(engine, now) is None
@@ -68,7 +68,7 @@ def test_what_is_claimed_is_nobody_elses_until_the_claim_is_old(engine: sa.Engin
     assert (second.notice, second.attempts) == (first.notice, 2)
 
 
-def test_who_lost_the_claim_settles_nothing(engine: sa.Engine, now: datetime) -> None:
+def test_a_deliverer_whose_claim_expired_cannot_change_the_notice(engine: sa.Engine, now: datetime) -> None:
     outbox.put_notices(engine, [Notice("Test", "one")])
     slow = claimed(engine, now)
     quick = claimed(engine, now + CLAIM)
@@ -77,7 +77,7 @@ def test_who_lost_the_claim_settles_nothing(engine: sa.Engine, now: datetime) ->
     assert outbox.list_notices(engine)[0].outcome == ""
 
 
-def test_the_pauses_double_to_a_limit_and_the_last_attempt_gives_up(engine: sa.Engine, now: datetime) -> None:
+def test_pauses_double_up_to_a_limit_and_the_last_attempt_gives_up(engine: sa.Engine, now: datetime) -> None:
     outbox.put_notices(engine, [Notice("Test", "one")])
     at, pauses = now, []
     for attempt in range(1, ATTEMPTS + 1):
@@ -95,13 +95,13 @@ def test_the_pauses_double_to_a_limit_and_the_last_attempt_gives_up(engine: sa.E
     assert (failed.attempts, failed.outcome) == (ATTEMPTS, f"failure {ATTEMPTS}")
 
 
-def test_slack_may_ask_for_a_longer_pause(engine: sa.Engine, now: datetime) -> None:
+def test_slack_may_request_a_longer_pause(engine: sa.Engine, now: datetime) -> None:
     outbox.put_notices(engine, [Notice("Test", "one")])
     waiting = outbox.mark_not_sent(engine, claimed(engine, now), now, "busy", timedelta(minutes=9))
     assert waiting.due_at_utc == now + timedelta(minutes=9)
 
 
-def test_what_is_due_for_longest_goes_first(engine: sa.Engine, now: datetime) -> None:
+def test_the_notice_that_has_been_due_longest_is_sent_first(engine: sa.Engine, now: datetime) -> None:
     outbox.put_notices(engine, [Notice("Test", "one", id="1")])
     outbox.mark_not_sent(engine, claimed(engine, now), now, "down")
     outbox.put_notices(engine, [Notice("Test", "two", id="2")])
@@ -122,7 +122,7 @@ def test_many_deliverers_claim_each_notice_once(engine: sa.Engine, now: datetime
     assert sorted(ids, key=int) == [str(n) for n in range(24)]
 
 
-def test_what_was_given_up_is_tried_again_from_the_start_and_nothing_else_is(engine: sa.Engine, now: datetime) -> None:
+def test_trying_again_restarts_only_the_notices_that_were_given_up(engine: sa.Engine, now: datetime) -> None:
     outbox.put_notices(engine, [Notice("Test", "hopeless", id="1")])
     at = now
     for _ in range(ATTEMPTS):

@@ -30,7 +30,7 @@ def contents(engine: sa.Engine) -> dict[tuple[str, str], dict[str, object]]:
     return {key: dict(record.fields) for key, record in everything(engine).items() if not record.archived}
 
 
-def test_what_was_created_is_archived_and_comes_back(engine: sa.Engine) -> None:
+def test_reverting_a_creation_archives_the_record_and_reverting_again_restores_it(engine: sa.Engine) -> None:
     made = submitted(engine, *PORTFOLIO)
     whole = contents(engine)
 
@@ -47,7 +47,7 @@ def test_what_was_created_is_archived_and_comes_back(engine: sa.Engine) -> None:
     assert reader.newest_position(engine) == 4 * len(PORTFOLIO)
 
 
-def test_what_was_set_takes_its_earlier_values_again_its_date_too(engine: sa.Engine) -> None:
+def test_reverting_an_edit_restores_the_earlier_values_and_the_status_date(engine: sa.Engine) -> None:
     submitted(engine, *PORTFOLIO)
     before = contents(engine)
     red = {"rag": "Red", "rag_comment": "Late", "stage": "Design", "notes": "a"}
@@ -61,14 +61,14 @@ def test_what_was_set_takes_its_earlier_values_again_its_date_too(engine: sa.Eng
     assert contents(engine) == before
 
 
-def test_a_step_back_to_red_asks_for_no_new_comment(engine: sa.Engine) -> None:
+def test_reverting_to_red_requires_no_new_comment(engine: sa.Engine) -> None:
     red = {"name": "Fen", "rag": "Red", "rag_comment": "Late"}
     submitted(engine, Change.create("pipelines", red, id="fen"))
     back = undone(engine, set_fields(engine, "pipelines", "fen", rag="Green"))
     assert back.changes[0].after["rag"] == "Red"
 
 
-def test_archiving_and_restoring_are_undone(engine: sa.Engine) -> None:
+def test_archiving_and_restoring_can_be_reverted(engine: sa.Engine) -> None:
     submitted(engine, *PORTFOLIO)
     undone(engine, archived(engine, "pipelines", "fen"))
     assert not there(engine, "pipelines", "fen").archived
@@ -78,7 +78,7 @@ def test_archiving_and_restoring_are_undone(engine: sa.Engine) -> None:
     assert there(engine, "pipelines", "fen").archived
 
 
-def test_a_batch_of_everything_is_undone_as_a_whole(engine: sa.Engine) -> None:
+def test_a_batch_with_every_kind_of_change_is_reverted_completely(engine: sa.Engine) -> None:
     submitted(engine, *PORTFOLIO)
     before = contents(engine)
     batch = submitted(
@@ -94,7 +94,7 @@ def test_a_batch_of_everything_is_undone_as_a_whole(engine: sa.Engine) -> None:
     assert contents(engine) == before
 
 
-def test_a_project_goes_again_with_parts_that_were_edited_when_it_came_back(engine: sa.Engine) -> None:
+def test_reverting_a_restoration_archives_the_project_with_its_edited_parts(engine: sa.Engine) -> None:
     submitted(engine, *PORTFOLIO)
     archived(engine, "pipelines", "fen")
     back = submitted(
@@ -107,7 +107,7 @@ def test_a_project_goes_again_with_parts_that_were_edited_when_it_came_back(engi
     assert there(engine, "information_points", "grid-date").fields["impact"] == 80
 
 
-def test_what_was_changed_since_is_not_undone(engine: sa.Engine) -> None:
+def test_a_batch_whose_records_changed_since_cannot_be_reverted(engine: sa.Engine) -> None:
     made = submitted(engine, *PORTFOLIO)
     edited = set_fields(engine, "pipelines", "fen", notes="a")
     set_fields(engine, "pipelines", "fen", name="Fen Solar II")
@@ -118,7 +118,7 @@ def test_what_was_changed_since_is_not_undone(engine: sa.Engine) -> None:
     assert there(engine, "pipelines", "fen").fields["notes"] == "a"
 
 
-def test_what_was_changed_since_and_changed_back_is_undone(engine: sa.Engine) -> None:
+def test_a_batch_whose_records_changed_and_changed_back_can_be_reverted(engine: sa.Engine) -> None:
     made = submitted(engine, *PORTFOLIO)
     edited = set_fields(engine, "pipelines", "fen", notes="a")
     undone(engine, edited)
@@ -127,7 +127,7 @@ def test_what_was_changed_since_and_changed_back_is_undone(engine: sa.Engine) ->
     assert contents(engine) == {}
 
 
-def test_what_others_use_since_is_not_undone(engine: sa.Engine) -> None:
+def test_a_creation_that_others_refer_to_since_cannot_be_reverted(engine: sa.Engine) -> None:
     made = submitted(engine, Change.create("counterparties", {"name": "Borealis"}, id="borealis"))
     submitted(engine, *PORTFOLIO)
     submitted(engine, Change.create("pipeline_counterparties", {"pipeline_id": "fen", "counterparty_id": "borealis"}))
@@ -135,7 +135,7 @@ def test_what_others_use_since_is_not_undone(engine: sa.Engine) -> None:
         undone(engine, made)
 
 
-def test_parts_that_others_made_since_go_and_come_back_with_their_whole(engine: sa.Engine) -> None:
+def test_parts_that_others_added_since_are_archived_and_restored_with_their_record(engine: sa.Engine) -> None:
     made = submitted(engine, *PORTFOLIO)
     risk = {"name": "Newts", "pipeline_id": "fen", "impact": 5, "likelihood": 5}
     submitted(engine, Change.create("information_points", risk, id="newts"))
@@ -147,14 +147,14 @@ def test_parts_that_others_made_since_go_and_come_back_with_their_whole(engine: 
     set_fields(engine, "information_points", "newts", impact=6)
 
 
-def test_the_same_revert_twice_is_one(engine: sa.Engine) -> None:
+def test_the_same_revert_twice_is_recorded_once(engine: sa.Engine) -> None:
     made = submitted(engine, *PORTFOLIO)
     first = revert(engine, made.batch, who="bo", token="undo")
     again = revert(engine, made.batch, who="bo", token="undo")
     assert (again.repeated, again.changes) == (True, first.changes)
 
 
-def test_a_batch_says_what_it_reverts(engine: sa.Engine) -> None:
+def test_a_reverting_batch_names_the_batch_that_it_reverts(engine: sa.Engine) -> None:
     made = submitted(engine, *PORTFOLIO)
     back = undone(engine, made)
     columns = schema.batches.c
@@ -163,12 +163,12 @@ def test_a_batch_says_what_it_reverts(engine: sa.Engine) -> None:
     assert set(rows) == {(made.batch, "form", None, 1), (back.batch, "revert", made.batch, len(PORTFOLIO) + 1)}
 
 
-def test_a_dry_run_of_a_revert_keeps_nothing(engine: sa.Engine) -> None:
+def test_a_dry_run_of_a_revert_saves_nothing(engine: sa.Engine) -> None:
     made = submitted(engine, *PORTFOLIO)
     assert len(revert(engine, made.batch, who="bo", token="t", dry_run=True).changes) == len(PORTFOLIO)
     assert reader.newest_position(engine) == len(PORTFOLIO)
 
 
-def test_a_batch_that_is_not_there_is_not_undone(engine: sa.Engine) -> None:
+def test_reverting_an_unknown_batch_is_refused(engine: sa.Engine) -> None:
     with pytest.raises(Refused, match="there is no such batch"):
         revert(engine, "nothing", who="bo", token="t")

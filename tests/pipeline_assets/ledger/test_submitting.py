@@ -29,7 +29,7 @@ def test_a_creation_is_recorded_with_all_its_fields(engine: sa.Engine) -> None:
     assert (record.version, record.position, record.archived, record.fields) == (1, 1, False, change.after)
 
 
-def test_an_edit_is_recorded_with_the_fields_that_differ(engine: sa.Engine) -> None:
+def test_an_edit_is_recorded_with_only_the_fields_that_differ(engine: sa.Engine) -> None:
     submitted(engine, OCTAVIA)
     wanted = {"name": "Octavia Energy", "notes": "Met in May."}
     [change] = set_fields(engine, "counterparties", "octavia", **wanted).changes
@@ -52,7 +52,7 @@ def test_saving_without_a_change_records_nothing(engine: sa.Engine) -> None:
     assert (reader.newest_position(engine), everything(engine)) == (position, before)
 
 
-def test_a_batch_takes_its_changes_in_order_and_reads_its_own(engine: sa.Engine) -> None:
+def test_later_changes_of_a_batch_see_the_earlier_ones(engine: sa.Engine) -> None:
     receipt = submitted(
         engine,
         OCTAVIA,
@@ -66,7 +66,7 @@ def test_a_batch_takes_its_changes_in_order_and_reads_its_own(engine: sa.Engine)
     assert (record.version, record.archived, record.fields["notes"]) == (4, True, "two")
 
 
-def test_what_is_referred_to_may_come_later_in_the_batch(engine: sa.Engine) -> None:
+def test_a_change_may_refer_to_a_record_created_later_in_the_batch(engine: sa.Engine) -> None:
     assert len(submitted(engine, *reversed(PORTFOLIO)).changes) == len(PORTFOLIO)
 
 
@@ -109,7 +109,7 @@ def test_two_people_edit_one_record_and_the_second_is_shown_the_difference(engin
     assert "cy changed pipelines fen meanwhile" in str(stale.value)
 
 
-def test_the_same_submission_twice_is_one(engine: sa.Engine) -> None:
+def test_the_same_submission_twice_is_recorded_once(engine: sa.Engine) -> None:
     first = submit(engine, PORTFOLIO, who="ana", token="t")
     again = submit(engine, PORTFOLIO, who="ana", token="t")
 
@@ -118,13 +118,13 @@ def test_the_same_submission_twice_is_one(engine: sa.Engine) -> None:
     assert reader.newest_position(engine) == len(PORTFOLIO)
 
 
-def test_a_token_that_was_refused_may_come_again(engine: sa.Engine) -> None:
+def test_the_token_of_a_refused_batch_can_be_used_again(engine: sa.Engine) -> None:
     with pytest.raises(Refused):
         submit(engine, [Change.create("contacts", {"name": ""})], who="ana", token="t")
     assert submit(engine, [Change.create("contacts", {"name": "Ann"})], who="ana", token="t").position == 1
 
 
-def test_a_dry_run_checks_everything_and_keeps_nothing(engine: sa.Engine) -> None:
+def test_a_dry_run_checks_everything_and_saves_nothing(engine: sa.Engine) -> None:
     receipt = submit(engine, PORTFOLIO, who="ana", token="t", dry_run=True)
     assert len(receipt.changes) == len(PORTFOLIO)
     assert (reader.newest_position(engine), everything(engine), reader.changes_since(engine)) == (0, {}, [])
@@ -136,7 +136,7 @@ def test_a_dry_run_checks_everything_and_keeps_nothing(engine: sa.Engine) -> Non
     assert [change.after for change in made.changes] == [change.after for change in receipt.changes]
 
 
-def test_what_deserves_a_second_look_is_said_and_made(engine: sa.Engine) -> None:
+def test_a_change_with_a_warning_is_saved_and_the_warning_is_returned(engine: sa.Engine) -> None:
     paris = {"name": "Seine", "technology": "Solar", "capacity_mwp": 5, "longitude": 2.35, "latitude": 48.86}
     receipt = submitted(engine, Change.create("facilities", paris))
     assert [warning.field for warning in receipt.warnings] == ["longitude", "latitude"]
@@ -144,7 +144,7 @@ def test_what_deserves_a_second_look_is_said_and_made(engine: sa.Engine) -> None
 
 
 @pytest.mark.parametrize(("field", "value"), [("who", " "), ("token", ""), ("who", "a\x00"), ("why", "\x00")])
-def test_a_batch_says_who_and_has_a_token(engine: sa.Engine, field: str, value: str) -> None:
+def test_a_batch_needs_an_author_and_a_token(engine: sa.Engine, field: str, value: str) -> None:
     given = {"who": "ana", "why": "", "token": "t"} | {field: value}
     with pytest.raises(Refused) as refused:
         submit(engine, [OCTAVIA], **given)  # type: ignore[arg-type]  # all of them are texts

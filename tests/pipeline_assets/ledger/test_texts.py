@@ -22,7 +22,7 @@ TEXTS = {
 
 
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
-def test_scenario_21_text_is_stored_as_text(engine: sa.Engine, text: str) -> None:
+def test_hostile_text_is_stored_unchanged(engine: sa.Engine, text: str) -> None:
     name = " ".join(text.split())
     receipt = submitted(
         engine,
@@ -39,14 +39,14 @@ def test_scenario_21_text_is_stored_as_text(engine: sa.Engine, text: str) -> Non
         submitted(engine, Change.create("counterparties", {"name": name.upper()}))
 
 
-def test_scenario_21_ten_thousand_characters_are_stored(engine: sa.Engine) -> None:
+def test_ten_thousand_characters_are_stored(engine: sa.Engine) -> None:
     text = "aß☀️" * 2_500
     submitted(engine, Change.create("counterparties", {"name": "Octavia", "notes": text}, id="octavia"))
     assert there(engine, "counterparties", "octavia").fields["notes"] == text
     assert reader.state_at(engine)["counterparties", "octavia"].fields["notes"] == text
 
 
-def test_scenario_21_what_no_database_can_keep_is_refused_with_its_field(engine: sa.Engine) -> None:
+def test_a_character_that_no_database_can_store_is_refused_with_its_field(engine: sa.Engine) -> None:
     with pytest.raises(Refused) as refused:
         submitted(engine, Change.create("counterparties", {"name": "Octavia\x00", "notes": "\ud83d"}))
     assert {problem.field for problem in refused.value.problems} == {"name", "notes"}

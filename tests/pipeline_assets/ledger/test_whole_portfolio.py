@@ -27,7 +27,7 @@ def counterparty(name: str, id: str | None = None) -> Change:
     return Change.create("counterparties", {"name": name}, id=id)
 
 
-def test_a_reference_names_a_record_that_there_is(engine: sa.Engine) -> None:
+def test_a_reference_to_a_missing_record_is_refused(engine: sa.Engine) -> None:
     nobody = {"pipeline_id": "fen", "counterparty_id": "nobody", "role": "Owner"}
     [problem] = problems_of(engine, Change.create("pipeline_counterparties", nobody, id="link"))
     assert (problem.id, problem.field) == ("link", "counterparty_id")
@@ -37,7 +37,7 @@ def test_a_reference_names_a_record_that_there_is(engine: sa.Engine) -> None:
     assert problem.message == "there is no project 'octavia'"
 
 
-def test_a_reference_names_no_archived_record(engine: sa.Engine) -> None:
+def test_a_reference_to_an_archived_record_is_refused(engine: sa.Engine) -> None:
     submitted(engine, counterparty("Borealis", "borealis"))
     archived(engine, "counterparties", "borealis")
     link = {"pipeline_id": "fen", "counterparty_id": "borealis"}
@@ -46,24 +46,24 @@ def test_a_reference_names_no_archived_record(engine: sa.Engine) -> None:
 
 
 @pytest.mark.parametrize("name", ["Octavia Energy", "OCTAVIA energy", "  octavia   Energy "])
-def test_two_counterparties_have_two_names(engine: sa.Engine, name: str) -> None:
+def test_two_counterparties_cannot_share_a_name(engine: sa.Engine, name: str) -> None:
     [problem] = problems_of(engine, counterparty(name))
     assert (problem.field, problem.message) == ("name", "a counterparty with this name is there already (octavia).")
 
 
-def test_two_counterparties_of_one_batch_have_two_names(engine: sa.Engine) -> None:
+def test_two_counterparties_of_one_batch_cannot_share_a_name(engine: sa.Engine) -> None:
     problems = problems_of(engine, counterparty("Straße", "a"), counterparty("STRASSE", "b"))
     assert [(problem.id, problem.field) for problem in problems] == [("a", "name"), ("b", "name")]
 
 
-def test_the_name_of_an_archived_counterparty_is_taken_with_a_way_out(engine: sa.Engine) -> None:
+def test_the_name_of_an_archived_counterparty_is_refused_with_the_fix(engine: sa.Engine) -> None:
     submitted(engine, counterparty("Borealis", "borealis"))
     archived(engine, "counterparties", "borealis")
     [problem] = problems_of(engine, counterparty("borealis"))
     assert "restore it instead" in problem.message
 
 
-def test_a_new_name_frees_the_old_one_also_within_a_batch(engine: sa.Engine) -> None:
+def test_renaming_frees_the_old_name_even_within_a_batch(engine: sa.Engine) -> None:
     set_fields(engine, "counterparties", "octavia", name="Nonavia")
     submitted(engine, counterparty("Octavia Energy", "other"))
     submitted(
@@ -75,14 +75,14 @@ def test_a_new_name_frees_the_old_one_also_within_a_batch(engine: sa.Engine) -> 
     set_fields(engine, "counterparties", "octavia", name="OCTAVIA ENERGY")
 
 
-def test_a_project_has_a_counterparty_once_a_role(engine: sa.Engine) -> None:
+def test_a_project_has_a_counterparty_once_per_role(engine: sa.Engine) -> None:
     again = {"pipeline_id": "fen", "counterparty_id": "octavia", "role": "Developer"}
     [problem] = problems_of(engine, Change.create("pipeline_counterparties", again))
     assert "project and counterparty and role is there already (fen-octavia)" in problem.message
     submitted(engine, Change.create("pipeline_counterparties", again | {"role": "Owner"}))
 
 
-def test_a_counterparty_with_projects_is_not_archived_and_they_are_named(engine: sa.Engine) -> None:
+def test_a_counterparty_with_projects_cannot_be_archived_and_the_projects_are_named(engine: sa.Engine) -> None:
     submitted(
         engine,
         Change.create("pipelines", {"name": "Moor Wind"}, id="moor"),
@@ -96,7 +96,7 @@ def test_a_counterparty_with_projects_is_not_archived_and_they_are_named(engine:
     assert problem.message == "the contact Ann Other is still used by Octavia Energy"
 
 
-def test_a_project_is_archived_with_its_parts_and_frees_what_it_used(engine: sa.Engine) -> None:
+def test_archiving_a_project_archives_its_parts_and_releases_what_it_referred_to(engine: sa.Engine) -> None:
     about = {"information_point_id": "grid-date", "counterparty_id": "octavia"}
     submitted(engine, Change.create("information_point_counterparties", about, id="about"))
     archived(engine, "pipelines", "fen")
@@ -107,7 +107,7 @@ def test_a_project_is_archived_with_its_parts_and_frees_what_it_used(engine: sa.
     assert problem.message == "the project Fen Solar is archived: restore it first"
 
 
-def test_a_project_comes_back_only_when_what_its_parts_name_is_there(engine: sa.Engine) -> None:
+def test_a_project_is_restored_only_if_its_parts_refer_to_live_records(engine: sa.Engine) -> None:
     about = {"information_point_id": "grid-date", "counterparty_id": "octavia"}
     submitted(engine, Change.create("information_point_counterparties", about, id="about"))
     archived(engine, "pipelines", "fen")
@@ -123,7 +123,7 @@ def test_a_project_comes_back_only_when_what_its_parts_name_is_there(engine: sa.
     assert not any(there(engine, *key).archived for key in both)
 
 
-def test_a_part_of_an_archived_project_goes_and_comes_back_unseen(engine: sa.Engine) -> None:
+def test_a_part_of_an_archived_project_can_be_archived_and_restored(engine: sa.Engine) -> None:
     archived(engine, "pipelines", "fen")
     archived(engine, "counterparties", "octavia")
     archived(engine, "pipeline_counterparties", "fen-octavia")
@@ -132,7 +132,7 @@ def test_a_part_of_an_archived_project_goes_and_comes_back_unseen(engine: sa.Eng
     assert problem.message == "the counterparty Octavia Energy is archived: restore it first"
 
 
-def test_archiving_is_a_change_like_any_other_and_can_be_undone(engine: sa.Engine) -> None:
+def test_archiving_is_recorded_as_a_change_and_can_be_reverted(engine: sa.Engine) -> None:
     before = there(engine, "pipelines", "fen")
     [change] = archived(engine, "pipelines", "fen").changes
     assert (change.version, change.before, change.after) == (2, {"archived": False}, {"archived": True})
@@ -145,7 +145,7 @@ def test_archiving_is_a_change_like_any_other_and_can_be_undone(engine: sa.Engin
     assert len(reader.record_history(engine, "pipelines", "fen")) == 3
 
 
-def test_a_link_that_is_gone_keeps_nobody(engine: sa.Engine) -> None:
+def test_an_archived_link_does_not_block_archiving_its_counterparty(engine: sa.Engine) -> None:
     submitted(
         engine,
         Change.archive("counterparties", "octavia", base_version=1),
