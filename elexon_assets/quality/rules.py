@@ -58,6 +58,7 @@ def evaluate_rules(con: duckdb.DuckDBPyConnection, span: Window, settings: Setti
         _read_current(con, dataset, read)
     _read_wind(con)
     _read_sun(con, read)
+    _read_fail_overs(con)
     within = {"start": span.start_utc, "end": span.end_utc}
     for sql, parameters in _rule_set(settings):
         con.execute(
@@ -173,20 +174,31 @@ def _stuck_values() -> Rule:
     )
 
 
-_FUELS = list(GENERATION_BY_FUEL.always_published)
-_FAILED_OVER = f"""(
-    SELECT start_time_utc, list(category) AS categories FROM current_{GENERATION_BY_FUEL.name}
-    WHERE list_contains({_FUELS}, category)
-    GROUP BY start_time_utc HAVING bool_and(mw = 0) AND {series.all_published(GENERATION_BY_FUEL, _FUELS, "category")}
-)"""
-"""Half hours in which every fuel that is published then is at zero. Interconnectors are left out: they can stand still,
-and in some fail-overs they were published."""
+_FUELS = tuple(GENERATION_BY_FUEL.always_published)
+
+
+def _read_fail_overs(con: duckdb.DuckDBPyConnection) -> None:
+    """Fill `failed_over` with the half-hours in which every fuel that is published then is at zero, and those fuels.
+
+    Interconnectors are left out: they can be idle, and in some fail-overs they were published. Only half-hours with a
+    zero of a fuel that never is at zero are looked at, which are few.
+    """
+    con.execute(f"""
+        CREATE OR REPLACE TEMP TABLE failed_over AS
+        SELECT start_time_utc, list(category) AS categories FROM current_{GENERATION_BY_FUEL.name}
+        SEMI JOIN (
+            SELECT DISTINCT start_time_utc FROM current_{GENERATION_BY_FUEL.name}
+            WHERE category IN {NEVER_ZERO} AND mw = 0
+        ) USING (start_time_utc)
+        WHERE category IN {_FUELS}
+        GROUP BY start_time_utc
+        HAVING bool_and(mw = 0) AND {series.all_published(GENERATION_BY_FUEL, list(_FUELS), "category")}""")
 
 
 def _all_zero() -> Rule:
     detail = "'every fuel that is always published is zero'"
     return (
-        f"SELECT {_flag_rows(GENERATION_BY_FUEL, ALL_ZERO, 'unnest(categories)', detail)} FROM {_FAILED_OVER}",
+        f"SELECT {_flag_rows(GENERATION_BY_FUEL, ALL_ZERO, 'unnest(categories)', detail)} FROM temp.failed_over",
         {},
     )
 
@@ -197,11 +209,11 @@ def _some_at_zero(settings: Settings) -> Rule:
     return (
         f"""WITH idle AS (
             SELECT start_time_utc, list(category ORDER BY category) AS idle FROM current_{GENERATION_BY_FUEL.name}
-            ANTI JOIN {_FAILED_OVER} USING (start_time_utc)
+            ANTI JOIN temp.failed_over USING (start_time_utc)
             WHERE category IN {NEVER_ZERO} AND mw = 0 GROUP BY start_time_utc HAVING count(*) >= $together
         ), at_zero AS (
             SELECT * FROM current_{GENERATION_BY_FUEL.name} JOIN idle USING (start_time_utc)
-            WHERE mw = 0 AND list_contains({_FUELS}, category)
+            WHERE mw = 0 AND category IN {_FUELS}
         ) SELECT {_flag_rows(GENERATION_BY_FUEL, SOME_AT_ZERO, "category", detail)} FROM at_zero""",
         {"together": settings.never_zero_together},
     )
@@ -254,7 +266,7 @@ def _total_outside_soft_limits(dataset: Dataset) -> Rule:
             SELECT start_time_utc, sum(mw) AS total_mw, any_value(total.high_mw) AS high_mw
             FROM current_{dataset.name}, (FROM soft_limits WHERE dataset = '{dataset.name}' AND category = 'Total')
                 AS total
-            WHERE list_contains({list(dataset.categories)}, current_{dataset.name}.category)
+            WHERE current_{dataset.name}.category IN {tuple(dataset.categories)}
             GROUP BY start_time_utc HAVING total_mw > any_value(total.high_mw)
         ), above AS (
             SELECT start_time_utc, category, total_mw, total.high_mw FROM total
