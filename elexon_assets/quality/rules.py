@@ -93,18 +93,19 @@ def _read_wind(con: duckdb.DuckDBPyConnection) -> None:
 
 def _read_sun(con: duckdb.DuckDBPyConnection, read: Window) -> None:
     """Fill the temporary table `sun` with the range of the sun's elevation in each half hour, degrees."""
-    first, end = (
-        (instant - datetime(1970, 1, 1, tzinfo=UTC)) // HALF_HOUR for instant in (read.start_utc, read.end_utc)
-    )
+    epoch = datetime(1970, 1, 1, tzinfo=UTC)
+    first, end = ((instant - epoch) // HALF_HOUR for instant in (read.start_utc, read.end_utc))
     half_hours = np.arange(first, end, dtype=np.int64)
     lowest, highest = elevation_range_degrees(half_hours)
-    con.register("sun_frame", pl.DataFrame({"at_us": half_hours * _HALF_HOUR_US, "lowest": lowest, "highest": highest}))
-    con.execute(
-        "CREATE OR REPLACE TEMP TABLE sun AS SELECT make_timestamptz(at_us) AS start_time_utc, lowest, highest "
-        "FROM sun_frame"
-    )
+    sun = pl.DataFrame({"at_us": half_hours * _HALF_HOUR_US, "lowest": lowest, "highest": highest})
+    con.register("sun_frame", sun)
+    start = "make_timestamptz(at_us) AS start_time_utc"
+    con.execute(f"CREATE OR REPLACE TEMP TABLE sun AS SELECT {start}, lowest, highest FROM sun_frame")
     con.unregister("sun_frame")
 
+
+_ZERO_BY_DAY = "printf('0 MW while the sun is %.0f degrees high or more over all of the panels', lowest)"
+_BY_NIGHT = "printf('%.0f MW while the sun is %.0f degrees or more below the horizon', mw, -highest)"
 
 Rule = tuple[str, dict[str, Any]]
 "A query for flags, and its bound parameters."
@@ -117,8 +118,8 @@ def _rule_set(settings: Settings) -> list[Rule]:
         _stuck_values(),
         _all_zero(),
         _some_at_zero(settings),
-        _solar_by_day(settings),
-        _solar_by_night(settings),
+        _solar_against_the_sun(SOLAR_BY_DAY, "mw = 0 AND lowest > $degrees", settings.solar_up_degrees, _ZERO_BY_DAY),
+        _solar_against_the_sun(SOLAR_BY_NIGHT, "mw > 0 AND highest < $degrees", settings.solar_down_degrees, _BY_NIGHT),
         _total_outside_soft_limits(WIND_AND_SOLAR),
         *(_outside_soft_limits(dataset) for dataset in OBSERVED),
         *(_label_disagrees(dataset) for dataset in OBSERVED),
@@ -219,21 +220,12 @@ def _some_at_zero(settings: Settings) -> Rule:
     )
 
 
-def _solar_by_day(settings: Settings) -> Rule:
-    detail = "printf('0 MW while the sun is %.0f degrees high or more over all of the panels', lowest)"
+def _solar_against_the_sun(reason: Reason, condition: str, degrees: float, detail: str) -> Rule:
+    """Return a rule for solar beside the range of the sun's elevation in its half-hour."""
     return (
-        f"SELECT {_flag_rows(WIND_AND_SOLAR, SOLAR_BY_DAY, 'category', detail)} FROM current_{WIND_AND_SOLAR.name} "
-        f"JOIN sun USING (start_time_utc) WHERE category = '{SOLAR}' AND mw = 0 AND lowest > $up",
-        {"up": settings.solar_up_degrees},
-    )
-
-
-def _solar_by_night(settings: Settings) -> Rule:
-    detail = "printf('%.0f MW while the sun is %.0f degrees or more below the horizon', mw, -highest)"
-    return (
-        f"SELECT {_flag_rows(WIND_AND_SOLAR, SOLAR_BY_NIGHT, 'category', detail)} FROM current_{WIND_AND_SOLAR.name} "
-        f"JOIN sun USING (start_time_utc) WHERE category = '{SOLAR}' AND mw > 0 AND highest < $down",
-        {"down": settings.solar_down_degrees},
+        f"SELECT {_flag_rows(WIND_AND_SOLAR, reason, 'category', detail)} FROM current_{WIND_AND_SOLAR.name} "
+        f"JOIN sun USING (start_time_utc) WHERE category = '{SOLAR}' AND {condition}",
+        {"degrees": degrees},
     )
 
 
