@@ -1,10 +1,13 @@
-"""Accepts the missing half hours of a day as a known gap: a person has looked, and nobody has to ask for them again.
+"""Accepts the missing half-hours of a day as a known gap, and withdraws that: a person has decided, and says why.
 
-Belongs here: what may be accepted, and the row that says so. Not here: the state that follows (`schema/gap_states.py`),
-the green day in Dagster (`ops.py`). What comes later lands all the same: a gap is only where a half hour is missing.
+Belongs here: what may be accepted or withdrawn, and the row that records it. Not here: the state that follows
+(`schema/gap_states.py`), the green day in Dagster (`ops.py`). Half-hours of an accepted day that come later land all
+the same: a gap is only where a half-hour is missing.
 """
 
 from datetime import UTC, date, datetime
+
+import duckdb
 
 from elexon_assets.dataset_model import Dataset
 from elexon_assets.datasets import OBSERVED
@@ -17,6 +20,8 @@ from warehouse import landing, snapshots
 from warehouse.connection import writing
 
 LONGEST_REASON = 500
+ACCEPTED_AGAIN = "accepted again"
+"Why an acceptance ended that a newer one of the same day replaced."
 
 
 def observed_dataset(name: str) -> Dataset:
@@ -31,13 +36,11 @@ def observed_dataset(name: str) -> Dataset:
 def accept_gap(
     dataset: Dataset, day: date, *, reason: str, accepted_by: str, open_warehouse: OpenWarehouse = writing
 ) -> int:
-    """Note that the half hours missing from the UTC day are a known gap, publish, and return their number.
+    """Record that the half-hours missing from the UTC day are a known gap, publish, and return their number.
 
-    Raises UnusableInput where no reason is given, the day is not over, was never asked for, or lacks nothing.
+    Raises UnusableInput where no reason is given, the day is not over, was never fetched, or lacks nothing.
     """
-    reason, accepted_by = reason.strip()[:LONGEST_REASON], accepted_by.strip()
-    if not reason or not accepted_by:
-        raise UnusableInput("A known gap needs a reason and the name of who accepts it.")
+    reason, accepted_by = _reason_and_author(reason, accepted_by)
     if day > last_closed_day(dataset):
         raise UnusableInput(f"{day} is not over or not published yet: its half-hours may still come.")
     with open_warehouse() as con:
@@ -55,10 +58,48 @@ def accept_gap(
                 )
             if not states:
                 raise UnusableInput(f"{day} of {dataset.title.lower()} lacks no half-hour.")
-            con.execute("DELETE FROM accepted_gaps WHERE dataset = ? AND day_utc = ?", [dataset.name, day])
+            now = datetime.now(UTC)
+            _end_acceptance(con, dataset, day, reason=ACCEPTED_AGAIN, withdrawn_by=accepted_by, now=now)
             con.execute(
-                "INSERT INTO accepted_gaps VALUES (?, ?, ?, ?, ?)",
-                [dataset.name, day, reason, accepted_by, datetime.now(UTC)],
+                "INSERT INTO accepted_gaps (dataset, day_utc, reason, accepted_by, accepted_at_utc) "
+                "VALUES (?, ?, ?, ?, ?)",
+                [dataset.name, day, reason, accepted_by, now],
             )
         snapshots.publish_snapshot(con)
     return sum(states.values())
+
+
+def withdraw_gap(
+    dataset: Dataset, day: date, *, reason: str, withdrawn_by: str, open_warehouse: OpenWarehouse = writing
+) -> None:
+    """Record that the UTC day is no known gap any more, and publish; the acceptance stays in the history.
+
+    Raises UnusableInput where no reason is given or the day is not accepted.
+    """
+    reason, withdrawn_by = _reason_and_author(reason, withdrawn_by)
+    with open_warehouse() as con:
+        with landing.transaction(con):
+            ensure_schema(con)
+            if not _end_acceptance(con, dataset, day, reason=reason, withdrawn_by=withdrawn_by, now=datetime.now(UTC)):
+                raise UnusableInput(f"{day} of {dataset.title.lower()} is not accepted as a known gap.")
+        snapshots.publish_snapshot(con)
+
+
+def _reason_and_author(reason: str, author: str) -> tuple[str, str]:
+    """Return both without surrounding blanks, the reason at most as long as is kept. Raises UnusableInput."""
+    reason, author = reason.strip()[:LONGEST_REASON], author.strip()
+    if not reason or not author:
+        raise UnusableInput("A decision about a known gap needs a reason and the name of the person who decides.")
+    return reason, author
+
+
+def _end_acceptance(
+    con: duckdb.DuckDBPyConnection, dataset: Dataset, day: date, *, reason: str, withdrawn_by: str, now: datetime
+) -> bool:
+    """End the acceptance of the day that is in force, and return whether there was one."""
+    ended = con.execute(
+        "UPDATE accepted_gaps SET withdrawn_because = ?, withdrawn_by = ?, withdrawn_at_utc = ? "
+        "WHERE dataset = ? AND day_utc = ? AND withdrawn_at_utc IS NULL",
+        [reason, withdrawn_by, now, dataset.name, day],
+    ).fetchall()
+    return bool(ended[0][0])

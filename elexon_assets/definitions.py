@@ -14,7 +14,16 @@ from elexon_assets.sensors import SENSORS
 defs = dg.Definitions(
     assets=in_development([*GENERATION_ASSETS, latest_half_hours, installed_capacity, *TABLE_ASSETS, flags]),
     asset_checks=GENERATION_CHECKS,
-    jobs=[jobs.nightly, jobs.repair, jobs.latest, jobs.flagging, jobs.checks, jobs.pruning, jobs.accepting],
+    jobs=[
+        jobs.nightly,
+        jobs.repair,
+        jobs.latest,
+        jobs.flagging,
+        jobs.checks,
+        jobs.pruning,
+        jobs.accepting,
+        jobs.withdrawing,
+    ],
     schedules=SCHEDULES,
     sensors=SENSORS,
     resources=RESOURCES,

@@ -6,7 +6,7 @@ from elexon_assets.assets import GENERATION_ASSETS, TABLE_ASSETS, installed_capa
 from elexon_assets.backfill_plan import PRIORITY
 from elexon_assets.datasets import OBSERVED
 from elexon_assets.flag_assets import flags
-from elexon_assets.ops import accept_known_gap, delete_old_runs
+from elexon_assets.ops import accept_known_gap, delete_old_runs, withdraw_known_gap
 
 nightly = dg.define_asset_job(
     "nightly",
@@ -61,6 +61,17 @@ def pruning() -> None:
 def accepting() -> None:
     """Run when a person has looked at a day that cannot be had."""
     accept_known_gap()
+
+
+@dg.job(
+    executor_def=dg.in_process_executor,
+    tags={PRIORITY: "30"},
+    description="Withdraws the acceptance of a day as a known gap: the day is red or missing again, and is fetched by "
+    "the next repair. Started by `renewables withdraw-gap` and by the page Data management.",
+)
+def withdrawing() -> None:
+    """Run when a person finds that an accepted day can be had after all."""
+    withdraw_known_gap()
 
 
 ON_ITS_WAY = [

@@ -1,12 +1,15 @@
 """Ops: work of a job that materializes no asset of its own. Not here: the jobs (`jobs.py`), how the work is done."""
 
+from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import asdict
 from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
 
-from elexon_assets.accepted_gaps import accept_gap, observed_dataset
+from elexon_assets.accepted_gaps import accept_gap, observed_dataset, withdraw_gap
 from elexon_assets.errors import UnusableInput
+from elexon_assets.partition_history import plan_materialization, remove_materializations
 from elexon_assets.resources import WarehouseResource
 from elexon_assets.run_pruning import prune_runs
 from warehouse.settings import Settings
@@ -30,34 +33,73 @@ def delete_old_runs(context: dg.OpExecutionContext) -> None:
     context.add_output_metadata(asdict(pruned))
 
 
-class GapToAccept(dg.Config):
-    """A UTC day of an observed dataset, and why nobody has to ask for it again."""
+KNOWN_GAP_ENTRY = "known gap"
+"The metadata entry by which the materialization of an accepted day is known."
+
+
+class GapDecision(dg.Config):
+    """A UTC day of an observed dataset, and what a person decided about its missing half-hours, with the reason."""
 
     dataset: str
     day: str
     reason: str
-    accepted_by: str
+    decided_by: str
 
 
 @dg.op
-def accept_known_gap(context: dg.OpExecutionContext, config: GapToAccept, warehouse: WarehouseResource) -> None:
-    """Accept the half hours missing from the day, and turn its partition green with the reason beside it."""
-    try:
+def accept_known_gap(context: dg.OpExecutionContext, config: GapDecision, warehouse: WarehouseResource) -> None:
+    """Accept the half-hours missing from the day, and turn its partition green with the reason beside it."""
+    with _refusals_as_failures():
         dataset, day = observed_dataset(config.dataset), date.fromisoformat(config.day)
         half_hours = accept_gap(
             dataset,
             day,
             reason=config.reason,
-            accepted_by=config.accepted_by,
+            accepted_by=config.decided_by,
             open_warehouse=warehouse.get_connection,
         )
-    except (UnusableInput, ValueError) as error:
-        raise dg.Failure(str(error), allow_retries=False) from error
+    plan_materialization(context.instance, context.run, dataset.name, day.isoformat())
     context.log_event(
         dg.AssetMaterialization(
             asset_key=dataset.name,
             partition=day.isoformat(),
-            description=f"Accepted as a known gap by {config.accepted_by}: {config.reason}",
-            metadata={"half-hours missing": half_hours, "known gap": config.reason},
+            description=f"Accepted as a known gap by {config.decided_by}: {config.reason}",
+            metadata={
+                "half-hours missing": half_hours,
+                KNOWN_GAP_ENTRY: config.reason,
+                "accepted by": config.decided_by,
+            },
         )
     )
+
+
+@dg.op
+def withdraw_known_gap(context: dg.OpExecutionContext, config: GapDecision, warehouse: WarehouseResource) -> None:
+    """Withdraw the acceptance of the day: its partition is what it was before, and its history says why."""
+    with _refusals_as_failures():
+        dataset, day = observed_dataset(config.dataset), date.fromisoformat(config.day)
+        withdraw_gap(
+            dataset,
+            day,
+            reason=config.reason,
+            withdrawn_by=config.decided_by,
+            open_warehouse=warehouse.get_connection,
+        )
+    remove_materializations(context.instance, dataset.name, day.isoformat(), with_metadata=KNOWN_GAP_ENTRY)
+    context.log_event(
+        dg.AssetObservation(
+            asset_key=dataset.name,
+            partition=day.isoformat(),
+            description=f"No known gap any more, withdrawn by {config.decided_by}: {config.reason}",
+            metadata={"known gap withdrawn": config.reason, "withdrawn by": config.decided_by},
+        )
+    )
+
+
+@contextmanager
+def _refusals_as_failures() -> Iterator[None]:
+    """Turn a refused input into a failure of the run that says only the sentence, and is not tried again."""
+    try:
+        yield
+    except (UnusableInput, ValueError) as error:
+        raise dg.Failure(str(error), allow_retries=False) from error

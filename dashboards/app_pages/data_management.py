@@ -11,7 +11,7 @@ from dashboards.components.chart import CONFIG, render_downloads, show_table
 from dashboards.components.fetch_requests import import_forms, render_fetches, render_repair
 from dashboards.components.filters import CUSTOM, dataset_chosen, days_of
 from dashboards.components.formatting import day, moment, number, size, zone
-from dashboards.components.gap_form import accept_gap_form
+from dashboards.components.gap_form import gap_decision_form
 from dashboards.components.plain_text import plain_sentence
 from elexon_assets.dataset_model import Dataset
 from elexon_assets.missing_days import REPAIR_DAYS, last_closed_day
@@ -114,8 +114,9 @@ def _not_whole(dataset: Dataset, days: pl.DataFrame) -> None:
         st.caption("Select a day to look at its half-hours.")
         return
     utc_day: date = days["day_utc"][chosen]
-    if days["half_hours_missing"][chosen] > days["half_hours_known_gap"][chosen]:
-        accept_gap_form(dataset, utc_day, days["why"][chosen])
+    row = days.row(chosen, named=True)
+    counts = {name: row[name] for name in ("half_hours_missing", "half_hours_known_gap")}
+    gap_decision_form(dataset, utc_day, **counts)
     asked, available = days_of(window_of_days(utc_day, utc_day)), snapshot_cache.cached_query(span_of, dataset.name)
     days_held = days_of(available) if available else None
     if days_held is None or asked.last < days_held.first or asked.first > days_held.last:

@@ -30,6 +30,8 @@ PATIENCE_SECONDS = 60.0
 ONE_AT_A_TIME = threading.Lock()
 "Streamlit begins with the second of two clicks while the first is at work: both would find nothing on its way."
 _NOTE, _FOLLOWED = "imports: note", "imports: followed"
+DECISIONS = {"accepting": "Accept a known gap", "withdrawing": "Withdraw a known gap"}
+"Jobs that the page starts besides imports, and what they do."
 STATES = {
     "SUCCESS": ":green[:material/check_circle:] landed",
     "COMPLETED_SUCCESS": ":green[:material/check_circle:] landed",
@@ -72,6 +74,7 @@ def import_forms() -> None:
     """Draw the forms: the last seven days, a year, a range."""
     settings = Settings()
     newest = last_closed_day(DATASETS[0])
+    first_day = min(settings.first_day, newest)  # the setting may name a day that is not over yet
     names = st.pills(
         "What",
         [dataset.name for dataset in DATASETS],
@@ -87,16 +90,16 @@ def import_forms() -> None:
         _render_button("Import 7 days", names, lambda: (newest - timedelta(days=6), newest), primary=True)
     with year:
         st.markdown("**A year**")
-        years = list(range(newest.year, settings.first_day.year - 1, -1))
+        years = list(range(newest.year, first_day.year - 1, -1))
         chosen = st.selectbox("Year", years, key="import-year", label_visibility="collapsed")
-        first, last = max(date(chosen, 1, 1), settings.first_day), min(date(chosen, 12, 31), newest)
+        first, last = max(date(chosen, 1, 1), first_day), min(date(chosen, 12, 31), newest)
         _render_button(f"Import {chosen}", names, lambda: (first, last), key="import a year")
     with days:
         st.markdown("**Any days**")
         picked = st.date_input(
             "UTC days, both included",
-            (newest - timedelta(days=27), newest),
-            min_value=settings.first_day,
+            (max(newest - timedelta(days=27), first_day), newest),
+            min_value=first_day,
             max_value=newest,
             format="DD/MM/YYYY",
             key="import-days",
@@ -180,11 +183,14 @@ def _render_fetch(dagster: DagsterClient, listed: RunSummary) -> None:
     known = followed.setdefault(listed.launched.id, RunProgress())
     if not known.is_over:
         known.poll(dagster, listed.launched)
-    span = span_of_days(*listed.days) if listed.days else "all years"
     names = ", ".join(BY_NAME[name].title if name in BY_NAME else name for name in listed.what.split(", "))
+    if listed.what in DECISIONS:
+        title = f"**{DECISIONS[listed.what]}**"
+    else:
+        title = f"**{span_of_days(*listed.days) if listed.days else 'all years'}** · {plain(names)}"
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-            st.markdown(f"**{span}** · {plain(names)}  \n{_state_text(listed, known)}", width="stretch")
+            st.markdown(f"{title}  \n{_state_text(listed, known)}", width="stretch")
             if not listed.is_over and listed.status != "CANCELING":
                 st.button(
                     "Cancel",
@@ -204,6 +210,9 @@ def _render_fetch(dagster: DagsterClient, listed: RunSummary) -> None:
 
 
 def _state_text(listed: RunSummary, known: RunProgress) -> str:
+    if listed.what in DECISIONS and listed.is_over:
+        done = ":green[:material/check_circle:] done" if listed.succeeded else ":red[:material/error:] refused"
+        return f"{done}, asked for {moment(listed.created_at_utc)}"
     totals = known.totals().values()
     windows, failed = sum(total[1] for total in totals), sum(total[2] for total in totals)
     message = STATES.get(listed.status, ":blue[:material/sync:] under way")

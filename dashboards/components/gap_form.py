@@ -1,38 +1,84 @@
-"""A form that accepts a day which cannot be had as a known gap. Not here: what may be accepted (`elexon_assets`)."""
+"""Forms that accept a day which cannot be had as a known gap, or withdraw that, and the day's history of both.
+
+Not here: what may be accepted or withdrawn (`elexon_assets/accepted_gaps.py`).
+"""
 
 from datetime import date
+from typing import Any
 
+import polars as pl
 import streamlit as st
 
-from dashboards.components.fetch_requests import ASKED_BY, dagster_client, note_launched, note_refused
-from dashboards.components.formatting import day
+from dashboards.components import snapshot_cache
+from dashboards.components.fetch_requests import ASKED_BY, dagster_client, note_launched
+from dashboards.components.formatting import day, moment
+from dashboards.components.plain_text import plain, plain_sentence
+from dashboards.components.sign_in import signed_in
 from elexon_assets.dataset_model import Dataset
 from renewables.dagster_control.client import OrchestratorError
-from renewables.dagster_control.gap_acceptance import launch_acceptance
+from renewables.dagster_control.gap_acceptance import GapDecision, launch_decision
+from renewables.queries.coverage import gap_acceptances
 
 LONGEST_REASON = 200
 
 
-def accept_gap_form(dataset: Dataset, utc_day: date, why: str) -> None:
-    """Show why half-hours of the day are missing, and a form that asks Dagster to accept them as a known gap."""
-    key = f"gap {dataset.name} {utc_day}"
+def gap_decision_form(dataset: Dataset, utc_day: date, *, half_hours_missing: int, half_hours_known_gap: int) -> None:
+    """Show the day's acceptances, and a form that withdraws the one in force, or that accepts the day."""
+    acceptances = snapshot_cache.cached_query(gap_acceptances, dataset.name, utc_day)
+    for row in acceptances.iter_rows(named=True):
+        st.caption(_acceptance_text(row))
+    title = dataset.title.lower()
+    if not acceptances.filter(pl.col("withdrawn_at_utc").is_null()).is_empty():
+        with st.popover("Withdraw the known gap", icon=":material/undo:"):
+            st.markdown(
+                f"**{day(utc_day)}** of {title} is accepted as a known gap. Once that is withdrawn, the day is red or "
+                "missing in Dagster again, and the next repair fetches it."
+            )
+            _render_form(dataset, utc_day, withdraws=True)
+    elif half_hours_missing > half_hours_known_gap:
+        with st.popover("Accept as a known gap", icon=":material/beenhere:"):
+            st.markdown(
+                f"**{day(utc_day)}** of {title} lacks {half_hours_missing} half-hours. Once they are accepted as a "
+                "known gap, the day is green in Dagster and no repair fetches it. They stay missing in every figure."
+            )
+            _render_form(dataset, utc_day, withdraws=False)
+
+
+def _acceptance_text(row: dict[str, Any]) -> str:
+    """Return who accepted the day, when and why, and who withdrew that."""
+    who, reason = plain(row["accepted_by"]), plain(row["reason"])
+    text = f"Accepted by {who}, {moment(row['accepted_at_utc'])}: {reason}"
+    if row["withdrawn_at_utc"] is None:
+        return text
+    who, reason = plain(row["withdrawn_by"]), plain(row["withdrawn_because"])
+    return f"{text} · Withdrawn by {who}, {moment(row['withdrawn_at_utc'])}: {reason}"
+
+
+def _render_form(dataset: Dataset, utc_day: date, *, withdraws: bool) -> None:
+    """Draw the fields and the button; what is wrong is said inside the form, whose popover hides the page."""
+    key = f"{'withdraw' if withdraws else 'accept'} gap {dataset.name} {utc_day}"
 
     def launch() -> None:
-        reason, who = st.session_state[f"{key} reason"].strip(), st.session_state[f"{key} who"].strip()
+        reason = st.session_state[f"{key} reason"].strip()
+        who = signed_in() or st.session_state[f"{key} who"].strip()
         if not reason or not who:
-            note_refused("Give a reason and your name: both stand beside the gap.")
+            st.session_state[f"{key} problem"] = "Enter a reason and your name: both are kept with the day."
             return
+        decision = GapDecision(dataset.name, utc_day, reason, who, withdraws)
         try:
-            launch_acceptance(
-                dagster_client(), dataset.name, utc_day, reason=reason, accepted_by=who, requested_by=ASKED_BY
-            )
-            note_launched(f"{day(utc_day)} of {dataset.title.lower()} becomes a known gap.")
+            launch_decision(dagster_client(), decision, requested_by=ASKED_BY)
         except OrchestratorError as error:
-            note_refused(str(error))
+            st.session_state[f"{key} problem"] = str(error)
+            return
+        result = "no known gap any more" if withdraws else "a known gap"
+        note_launched(f"{day(utc_day)} of {dataset.title.lower()} is {result} as soon as the run below has ended.")
 
-    with st.popover("Accept as a known gap", icon=":material/beenhere:"):
-        st.markdown(f"**{day(utc_day)}** lacks {why}. Accepted, nobody asks for it again, and its day turns green.")
-        with st.form(f"{key} form", border=False):
-            st.text_input("Reason", max_chars=LONGEST_REASON, key=f"{key} reason")
+    with st.form(f"{key} form", border=False):
+        st.text_input("Reason", max_chars=LONGEST_REASON, key=f"{key} reason")
+        if name := signed_in():
+            st.caption(f"Saved as {plain(name)}")
+        else:
             st.text_input("Your name", max_chars=100, key=f"{key} who")
-            st.form_submit_button("Accept", on_click=launch)
+        st.form_submit_button("Withdraw" if withdraws else "Accept", on_click=launch)
+        if problem := st.session_state.pop(f"{key} problem", ""):
+            st.error(plain_sentence(problem))

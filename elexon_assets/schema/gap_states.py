@@ -15,10 +15,15 @@ from elexon_assets.schema.time_macros import as_of_sql
 from elexon_assets.settlement import HALF_HOUR
 from warehouse.settings import Settings
 
-ACCEPTED_GAPS = """
-CREATE TABLE IF NOT EXISTS accepted_gaps (
+ACCEPTED_GAPS = [
+    """CREATE TABLE IF NOT EXISTS accepted_gaps (
     dataset VARCHAR, day_utc DATE, reason VARCHAR, accepted_by VARCHAR, accepted_at_utc TIMESTAMPTZ
-)"""
+)""",
+    *(
+        f"ALTER TABLE accepted_gaps ADD COLUMN IF NOT EXISTS {column}"  # they came later
+        for column in ("withdrawn_because VARCHAR", "withdrawn_by VARCHAR", "withdrawn_at_utc TIMESTAMPTZ")
+    ),
+]
 "Days whose missing half hours a person accepted as known gaps."
 
 ANSWERS_OF_A_KNOWN_GAP = 2
@@ -78,9 +83,11 @@ def _gaps_view(dataset: Dataset, settings: Settings, instant: str) -> str:
         ) AS log ON at_us >= from_us AND at_us < to_us
         GROUP BY at_us
     ), accepted AS (
-        SELECT day_utc - DATE '1970-01-01' AS day, max('accepted by ' || accepted_by || ': ' || reason) AS accepted
+        SELECT day_utc - DATE '1970-01-01' AS day,
+            arg_max('accepted by ' || accepted_by || ': ' || reason, accepted_at_utc) AS accepted
         FROM accepted_gaps CROSS JOIN moment
         WHERE dataset = '{dataset.name}' AND epoch_us(accepted_at_utc) <= now_us
+            AND coalesce(epoch_us(withdrawn_at_utc) > now_us, TRUE)
         GROUP BY day
     )
     SELECT make_timestamptz(at_us) AS start_time_utc,

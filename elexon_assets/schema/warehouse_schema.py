@@ -54,7 +54,8 @@ def ensure_schema(con: duckdb.DuckDBPyConnection, datasets: Sequence[Dataset] = 
     """Makes what is not there yet and refreshes views and limits. Cheap; called once at the start of an ingest."""
     con.execute(FETCH_LOG)
     con.execute(QUARANTINE)
-    con.execute(gap_states.ACCEPTED_GAPS)
+    for statement in gap_states.ACCEPTED_GAPS:
+        con.execute(statement)
     con.execute(SETTLEMENT_DAYS)
     if not con.execute("FROM settlement_days LIMIT 1").fetchall():
         con.register("calendar_frame", settlement_calendar(*CALENDAR))

@@ -73,7 +73,8 @@ OTHERS = {
     "added to a total.",
     "open_flags": "Every flag that stands; reason is one of " + ", ".join(reason.name for reason in REASONS) + ".",
     "fetch_log": "Each window asked of Elexon and what became of it.",
-    "accepted_gaps": "Days that a person accepted as a known gap, with the reason.",
+    "accepted_gaps": "Days that a person accepted as a known gap, with the reason; in force while withdrawn_at_utc "
+    "is null.",
     "quarantine": "Rows set aside, with the reason and the raw JSON.",
     "settlement_days": "The calendar, 2016 to 2040.",
     "status_history": "Each project's statuses over time, with who changed them and why.",

@@ -1,36 +1,68 @@
-"""`renewables accept-gap`: marks a day that Elexon cannot supply as a known gap, which is not fetched again."""
+"""`renewables accept-gap` and `withdraw-gap`: whether a day that cannot be had is a known gap."""
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from renewables.cli.options import complete_observed
 
+if TYPE_CHECKING:
+    from renewables.dagster_control.gap_acceptance import GapDecision
+
+DatasetName = Annotated[
+    str, typer.Argument(help="wind_and_solar or generation_by_fuel.", autocompletion=complete_observed)
+]
+UtcDay = Annotated[str, typer.Argument(help="UTC day, YYYY-MM-DD.")]
+Who = Annotated[str | None, typer.Option("--who", help="Who decides it; your login name unless given.")]
+
 
 def accept_gap(
-    dataset: Annotated[
-        str,
-        typer.Argument(help="wind_and_solar or generation_by_fuel.", autocompletion=complete_observed),
-    ],
-    day: Annotated[str, typer.Argument(help="UTC day, YYYY-MM-DD.")],
+    dataset: DatasetName,
+    day: UtcDay,
     reason: Annotated[str, typer.Option("--reason", help="Why its half-hours cannot be had.")],
-    who: Annotated[str | None, typer.Option("--who", help="Who accepts it; your login name unless given.")] = None,
+    who: Who = None,
 ) -> None:
     """Accepts the half-hours missing from a day as a known gap.
 
     The day turns green in Dagster with the reason beside it, neither the nightly repair nor "missing and failed" asks
     for it again, and the checks do not count it. Its half-hours stay missing, and land if you fetch the day later.
+    `withdraw-gap` takes it back.
 
     \b
     Examples:
       renewables accept-gap wind_and_solar 2024-01-10 --reason "Elexon answers 503 for 10:00Z, ticket 4711"
     """
+    decision = _carry_out(dataset, day, reason, who, withdraws=False)
+    typer.echo(f"{decision.day} of {decision.dataset} is a known gap now.")
+
+
+def withdraw_gap(
+    dataset: DatasetName,
+    day: UtcDay,
+    reason: Annotated[str, typer.Option("--reason", help="Why it is no known gap any more.")],
+    who: Who = None,
+) -> None:
+    """Withdraws the acceptance of a day as a known gap.
+
+    The day is red or missing in Dagster again, the next repair fetches it, and the checks count it. Both reasons stay
+    in the table accepted_gaps.
+
+    \b
+    Examples:
+      renewables withdraw-gap wind_and_solar 2024-01-10 --reason "Elexon has published it since"
+    """
+    decision = _carry_out(dataset, day, reason, who, withdraws=True)
+    typer.echo(f"{decision.day} of {decision.dataset} is no known gap any more; `renewables repair` fetches it.")
+
+
+def _carry_out(dataset: str, day: str, reason: str, who: str | None, *, withdraws: bool) -> "GapDecision":
+    """Carry the decision out and return it. Raises UserError with what was refused."""
     from datetime import date
 
     from elexon_assets.accepted_gaps import observed_dataset
     from renewables.cli.fetch import REQUESTED_BY
     from renewables.cli.records import author_name
-    from renewables.dagster_control.gap_acceptance import accept_gap as accept
+    from renewables.dagster_control.gap_acceptance import GapDecision, carry_out
     from renewables.user_errors import BadUsage, UserError
     from warehouse.settings import Settings
 
@@ -39,9 +71,8 @@ def accept_gap(
         utc_day = date.fromisoformat(day)
     except ValueError:
         raise BadUsage(f"{day!r} is no day: give it as YYYY-MM-DD, such as 2024-01-10.") from None
-    outcome = accept(
-        name, utc_day, reason=reason, accepted_by=author_name(who), requested_by=REQUESTED_BY, settings=Settings()
-    )
+    decision = GapDecision(name, utc_day, reason, author_name(who), withdraws)
+    outcome = carry_out(decision, requested_by=REQUESTED_BY, settings=Settings())
     if not outcome.succeeded:
-        raise UserError(outcome.error or f"The day was not accepted; see the run {outcome.run_id} in Dagster.")
-    typer.echo(f"{utc_day} of {name} is a known gap now.")
+        raise UserError(outcome.error or f"Nothing was changed; see the run {outcome.run_id} in Dagster.")
+    return decision

@@ -1,8 +1,9 @@
-"""Accepts a day as a known gap, over a Dagster server if one responds, otherwise in this process.
+"""Accepts a day as a known gap, or withdraws that, over a Dagster server if one responds, otherwise in this process.
 
-Belongs here: choosing between the two. Not here: what may be accepted (`elexon_assets/accepted_gaps.py`).
+Belongs here: choosing between the two. Not here: what may be accepted or withdrawn (`elexon_assets/accepted_gaps.py`).
 """
 
+from dataclasses import dataclass
 from datetime import date
 from typing import Any
 
@@ -11,35 +12,44 @@ from renewables.dagster_control.fetch_job import follow_runs
 from renewables.dagster_control.run_progress import RunProgress
 from warehouse.settings import Settings
 
-JOB = "accepting"
+
+@dataclass(frozen=True)
+class GapDecision:
+    """What a person decided about the missing half-hours of one UTC day, and why."""
+
+    dataset: str
+    day: date
+    reason: str
+    decided_by: str
+    withdraws: bool = False
+    "Whether an acceptance is withdrawn; else the day is accepted as a known gap."
+
+    @property
+    def job(self) -> str:
+        return "withdrawing" if self.withdraws else "accepting"
+
+    @property
+    def run_config(self) -> dict[str, Any]:
+        """Return the configuration of the job's one op."""
+        op = "withdraw_known_gap" if self.withdraws else "accept_known_gap"
+        fields = {"dataset": self.dataset, "day": self.day.isoformat()}
+        return {"ops": {op: {"config": {**fields, "reason": self.reason, "decided_by": self.decided_by}}}}
 
 
-def run_config(dataset: str, day: date, reason: str, accepted_by: str) -> dict[str, Any]:
-    """Return the configuration of the job's one op."""
-    gap = {"dataset": dataset, "day": day.isoformat(), "reason": reason, "accepted_by": accepted_by}
-    return {"ops": {"accept_known_gap": {"config": gap}}}
-
-
-def launch_acceptance(
-    orchestrator: DagsterClient, dataset: str, day: date, *, reason: str, accepted_by: str, requested_by: str
-) -> Launched:
+def launch_decision(orchestrator: DagsterClient, decision: GapDecision, *, requested_by: str) -> Launched:
     """Start the job on the server. Raises OrchestratorError."""
-    config = run_config(dataset, day, reason, accepted_by)
-    return orchestrator.launch_job(JOB, requested_by=requested_by, run_config=config)
+    return orchestrator.launch_job(decision.job, requested_by=requested_by, run_config=decision.run_config)
 
 
-def accept_gap(
-    dataset: str, day: date, *, reason: str, accepted_by: str, requested_by: str, settings: Settings
-) -> Outcome:
-    """Accept the day and wait for the result. Raises OrchestratorError."""
+def carry_out(decision: GapDecision, *, requested_by: str, settings: Settings) -> Outcome:
+    """Carry the decision out and wait for it. Raises OrchestratorError."""
     orchestrator = DagsterClient(str(settings.dagster_url))
     if orchestrator.answers(for_home=settings.dagster_home):
-        launched = launch_acceptance(
-            orchestrator, dataset, day, reason=reason, accepted_by=accepted_by, requested_by=requested_by
-        )
+        launched = launch_decision(orchestrator, decision, requested_by=requested_by)
         [outcome] = follow_runs(orchestrator, launched, RunProgress(), lambda _: None)
         return outcome
     from renewables.dagster_control.in_process import run_job
 
-    config = run_config(dataset, day, reason, accepted_by)
-    return run_job("elexon_assets", JOB, requested_by=requested_by, settings=settings, run_config=config)
+    return run_job(
+        "elexon_assets", decision.job, requested_by=requested_by, settings=settings, run_config=decision.run_config
+    )

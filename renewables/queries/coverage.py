@@ -3,13 +3,14 @@
 Belongs here: coverage for people. Not here: totals of it (`status.py`), the rules behind a state (`elexon_assets`).
 """
 
-from datetime import UTC, datetime
+from datetime import UTC, date, datetime
 
 import polars as pl
 
 from elexon_assets.flag_vocabulary import GAP_STATE_BY_NAME, KNOWN_GAP, TOO_RECENT
 from elexon_assets.schema.aggregates import utc_day
 from renewables.queries.snapshot import NOTHING_LANDED, Connection, query_frame, snapshot_connection
+from warehouse.connection import has_table
 from warehouse.settings import Settings
 
 WHOLE, FLAGGED, SHORT, MISSING = "whole", "flagged", "short", "missing"
@@ -85,6 +86,34 @@ def by_year(frame: pl.DataFrame) -> pl.DataFrame:
         (pl.col("state") == state).sum().alias(state) for state in STATES
     )
     return counted.sort("year", descending=True)
+
+
+_ACCEPTANCES = {
+    "reason": pl.String,
+    "accepted_by": pl.String,
+    "accepted_at_utc": pl.Datetime("us", "UTC"),
+    "withdrawn_because": pl.String,
+    "withdrawn_by": pl.String,
+    "withdrawn_at_utc": pl.Datetime("us", "UTC"),
+}
+
+
+def gap_acceptances(dataset: str, day: date, *, con: Connection | None = None) -> pl.DataFrame:
+    """Return every time that the UTC day was accepted as a known gap, newest first.
+
+    Its columns: reason, accepted_by, accepted_at_utc, and where it was withdrawn withdrawn_because, withdrawn_by and
+    withdrawn_at_utc. Null in those of the newest row means that the acceptance is in force.
+    """
+    with snapshot_connection(con) as snapshot:
+        if not has_table(snapshot, "accepted_gaps"):
+            return pl.DataFrame(schema=_ACCEPTANCES)
+        frame = query_frame(
+            snapshot,
+            "FROM accepted_gaps WHERE dataset = $dataset AND day_utc = $day ORDER BY accepted_at_utc DESC",
+            {"dataset": dataset, "day": day},
+        )
+    # A snapshot that an older version published lacks the columns of the withdrawal.
+    return pl.concat([pl.DataFrame(schema=_ACCEPTANCES), frame], how="diagonal").select(list(_ACCEPTANCES))
 
 
 def quarantined_rows(limit: int, con: Connection | None = None) -> pl.DataFrame:

@@ -1,9 +1,6 @@
 """The checks that are asked for on their page, of a stand-in for Dagster; and the address of one half-hour."""
 
-import json
-import threading
 from collections.abc import Iterator
-from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
 from pathlib import Path
 from typing import Any
 from urllib.parse import parse_qs, urlsplit
@@ -15,6 +12,7 @@ from streamlit.testing.v1 import AppTest
 from elexon_assets.dataset_model import Dataset
 from elexon_assets.datasets import GENERATION_BY_FUEL, WIND_AND_SOLAR
 from tests.dashboards.conftest import Open, said
+from tests.dashboards.dagster_stand_in import serving_graphql
 from tests.filled_homes import Filled
 
 AT = 1_700_000_000.0
@@ -64,25 +62,8 @@ class Dagster:
 def dagster(home: Path) -> Iterator[tuple[Dagster, str]]:
     stand_in = Dagster(home)
 
-    class Handler(BaseHTTPRequestHandler):
-        def do_POST(self) -> None:
-            asked = json.loads(self.rfile.read(int(self.headers["Content-Length"])))
-            body = json.dumps({"data": stand_in.answer(asked["query"], asked["variables"])}).encode()
-            self.send_response(200)
-            self.send_header("Content-Length", str(len(body)))
-            self.end_headers()
-            self.wfile.write(body)
-
-        def log_message(self, *_: object) -> None:
-            """Nothing on the terminal."""
-
-    server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
-    thread = threading.Thread(target=server.serve_forever, daemon=True)
-    thread.start()
-    yield stand_in, f"http://127.0.0.1:{server.server_port}"
-    server.shutdown()
-    server.server_close()
-    thread.join()
+    with serving_graphql(stand_in.answer) as url:
+        yield stand_in, url
 
 
 def run_now(app: AppTest) -> Any:

@@ -12,9 +12,10 @@ from elexon_assets.datasets import GENERATION_BY_FUEL, WIND_AND_SOLAR
 from elexon_assets.missing_days import spans_to_repair
 from elexon_assets.simulator.server import Simulator
 from renewables.cli.main import app
-from renewables.queries.coverage import days_by_state
+from renewables.queries.coverage import days_by_state, gap_acceptances
 from tests.elexon_assets.ingesting import fetch_days, published
-from warehouse.connection import reading
+from warehouse.connection import reading, writing
+from warehouse.snapshots import publish_snapshot
 
 BAD = datetime.now(UTC).date() - timedelta(days=5)
 KEY = dg.AssetKey(WIND_AND_SOLAR.name)
@@ -35,6 +36,10 @@ def _one_bad_day(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
     simulator.faults = f"status=404@{BAD}T10:00Z"
     words = ("fetch-range", (BAD - timedelta(days=8)).isoformat(), (BAD + timedelta(days=3)).isoformat())
     assert renewables(*words, "--dataset", WIND_AND_SOLAR.name).exit_code == 1
+
+
+def withdraw(day: date = BAD, reason: str = "Elexon has published it since") -> Result:
+    return renewables("withdraw-gap", "wind_and_solar", day.isoformat(), "--reason", reason, "--who", "bob")
 
 
 def row_of(day: date) -> dict[str, object]:
@@ -77,7 +82,64 @@ def test_a_day_that_cannot_be_had_says_why_and_is_asked_for_again_until_it_is_ac
         dg.AssetRecordsFilter(asset_key=KEY, asset_partitions=[BAD.isoformat()]), limit=1
     ).records
     assert event.asset_materialization
+    planned = dagster_instance.get_latest_planned_materialization_info(KEY, partition=BAD.isoformat())
+    assert planned
+    assert planned.run_id == event.run_id, "the page of the day shows no failed run any more"
     assert event.asset_materialization.metadata["known gap"].value == "Elexon answers 503, ticket 4711"
+
+
+@pytest.mark.usefixtures("_one_bad_day")
+def test_a_withdrawn_acceptance_leaves_the_day_red_and_to_repair_and_stays_in_the_history(
+    dagster_instance: dg.DagsterInstance,
+) -> None:
+    assert accept().exit_code == 0
+    between = datetime.now(UTC)
+
+    result = withdraw()
+
+    assert result.exit_code == 0, result.output
+    assert f"{BAD} of wind_and_solar is no known gap any more" in result.output
+    assert "48 failed: UnexpectedStatus" in str(row_of(BAD)["why"])
+    assert to_repair() == [BAD]
+    assert status(dagster_instance) == "FAILED"
+    [acceptance] = gap_acceptances("wind_and_solar", BAD).to_dicts()
+    assert (acceptance["accepted_by"], acceptance["reason"]) == ("ada", "Elexon answers 503, ticket 4711")
+    assert (acceptance["withdrawn_by"], acceptance["withdrawn_because"]) == ("bob", "Elexon has published it since")
+    [observation] = dagster_instance.fetch_observations(KEY, limit=10).records
+    assert observation.partition_key == BAD.isoformat()
+    assert "withdrawn by bob" in str(observation.event_log_entry.asset_observation)
+    known = "SELECT count(*) FROM wind_and_solar_gaps_at(?) WHERE state = 'known_gap'"
+    with reading() as con:
+        assert con.execute(known, [between]).fetchall() == [(48,)], "what was known then"
+
+
+@pytest.mark.usefixtures("_one_bad_day")
+def test_a_withdrawn_day_can_be_accepted_again_and_every_acceptance_is_kept(
+    dagster_instance: dg.DagsterInstance,
+) -> None:
+    for decision in (accept(), withdraw(), accept(reason="Elexon closed ticket 4711"), accept(reason="For good")):
+        assert decision.exit_code == 0, decision.output
+    assert row_of(BAD)["why"] == "48 known gap: accepted by ada: For good"
+    assert status(dagster_instance) == "MATERIALIZED"
+    acceptances = gap_acceptances("wind_and_solar", BAD)
+    assert acceptances["withdrawn_because"].to_list() == [None, "accepted again", "Elexon has published it since"]
+
+
+@pytest.mark.usefixtures("_one_bad_day")
+def test_a_warehouse_whose_acceptances_were_never_withdrawn_keeps_them() -> None:
+    """The table of the first version had no columns of a withdrawal."""
+    with writing() as con:
+        con.execute("DROP TABLE accepted_gaps")
+        con.execute(
+            "CREATE TABLE accepted_gaps "
+            "(dataset VARCHAR, day_utc DATE, reason VARCHAR, accepted_by VARCHAR, accepted_at_utc TIMESTAMPTZ)"
+        )
+        con.execute("INSERT INTO accepted_gaps VALUES ('wind_and_solar', ?, 'ticket 4711', 'eve', now())", [BAD])
+        publish_snapshot(con)
+    assert gap_acceptances("wind_and_solar", BAD)["withdrawn_at_utc"].to_list() == [None]
+    assert withdraw().exit_code == 0
+    [acceptance] = gap_acceptances("wind_and_solar", BAD).to_dicts()
+    assert (acceptance["accepted_by"], acceptance["withdrawn_by"]) == ("eve", "bob")
 
 
 @pytest.mark.usefixtures("_one_bad_day")
@@ -110,6 +172,7 @@ def test_what_cannot_be_a_known_gap_is_refused_with_a_sentence() -> None:
         "is not over": accept(today),
         "was never asked for": accept(dataset=GENERATION_BY_FUEL.name),
         "needs a reason": accept(reason="  "),
+        "is not accepted as a known gap": withdraw(),
         "is no day": renewables("accept-gap", "wind_and_solar", "yesterday", "--reason", "x"),
     }
     for sentence, result in refusals.items():

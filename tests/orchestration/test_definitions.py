@@ -84,6 +84,7 @@ NODES = {
     "checks": {name for dataset in DATASETS for name in (dataset.table, f"{dataset.name}_checks")},
     "pruning": {"delete_old_runs"},
     "accepting": {"accept_known_gap"},
+    "withdrawing": {"withdraw_known_gap"},
     "landing": {"submitted_changes", "portfolio", "portfolio_checks"},
     "seeding": {"seeded_portfolio", "submitted_changes", "portfolio", "portfolio_checks"},
 }
