@@ -88,14 +88,16 @@ def by_year(frame: pl.DataFrame) -> pl.DataFrame:
     return counted.sort("year", descending=True)
 
 
-_ACCEPTANCES = {
-    "reason": pl.String,
-    "accepted_by": pl.String,
-    "accepted_at_utc": pl.Datetime("us", "UTC"),
-    "withdrawn_because": pl.String,
-    "withdrawn_by": pl.String,
-    "withdrawn_at_utc": pl.Datetime("us", "UTC"),
-}
+_ACCEPTANCES = pl.Schema(
+    {
+        "reason": pl.String(),
+        "accepted_by": pl.String(),
+        "accepted_at_utc": pl.Datetime("us", "UTC"),
+        "withdrawn_because": pl.String(),
+        "withdrawn_by": pl.String(),
+        "withdrawn_at_utc": pl.Datetime("us", "UTC"),
+    }
+)
 
 
 def gap_acceptances(dataset: str, day: date, *, con: Connection | None = None) -> pl.DataFrame:
