@@ -8,7 +8,8 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
-from pipeline_assets.fields import RecordField, fields_of
+from pipeline_assets.fields import fields_of
+from pipeline_assets.models import ENTITIES, Entity
 
 UPGRADES: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 """A function per kind that renames or converts stored fields, given some or all fields of a record.
@@ -41,14 +42,15 @@ def complete_fields(kind: str, stored: Mapping[str, Any]) -> dict[str, Any]:
 
     A new field without a default is None until the record is edited; the model then requires it.
     """
-    return {**field_defaults(kind), **known_fields(kind, stored)}
+    fields = upgraded_fields(kind, stored)
+    return {name: fields.get(name, default) for name, default in field_defaults(kind).items()}
 
 
 def field_defaults(kind: str) -> Mapping[str, Any]:
     """Return every field of a kind with its default as the ledger stores it; None for a required field."""
-    return _field_defaults(fields_of(kind))
+    return _field_defaults(ENTITIES[kind])
 
 
 @cache
-def _field_defaults(fields: tuple[RecordField, ...]) -> Mapping[str, Any]:
-    return {field.name: field.default for field in fields}
+def _field_defaults(entity: type[Entity]) -> Mapping[str, Any]:
+    return {field.name: field.default for field in fields_of(entity.kind)}

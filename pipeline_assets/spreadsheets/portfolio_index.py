@@ -40,10 +40,13 @@ class Portfolio:
         return newer
 
     def _add(self, records: Iterable[Record]) -> None:
-        copied = set[tuple[int, tuple[str, ...]]]()
+        is_shared, copied = bool(self._by_id), set[tuple[int, tuple[str, ...]]]()
         for record in records:
             self._by_id[record.kind, record.id] = record
             for index, key in self._keys(record):
+                if not is_shared:
+                    index.setdefault(key, []).append(record)
+                    continue
                 if (id(index), key) not in copied:  # the list may belong to an older portfolio
                     copied.add((id(index), key))
                     index[key] = list(index.get(key, ()))
