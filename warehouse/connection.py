@@ -34,6 +34,9 @@ from warehouse.snapshots import Snapshot
 FORMAT_VERSION = 1
 "The layout version of our tables. A higher number in the file means that a newer gb-renewables wrote it."
 
+INFO = "CREATE TABLE IF NOT EXISTS warehouse_info (key VARCHAR, value VARCHAR)"
+"Facts about the file itself, by key."
+
 _DAMAGE = re.compile(r"Corrupt database file|Could not read enough bytes|checksum|database has been invalidated")
 WITHOUT_SNAPSHOT = "Remove the file; readers then use the snapshot before it until the next one is published."
 
@@ -186,7 +189,7 @@ def _attach_file(con: duckdb.DuckDBPyConnection, path: Path, wait_seconds: float
     if newest is not None and not has_table(con, "warehouse_info"):
         raise WarehouseLost(_lost(path, newest))
     with _named_errors(path, fix):
-        con.execute("CREATE TABLE IF NOT EXISTS warehouse_info (key VARCHAR, value VARCHAR)")
+        con.execute(INFO)
         con.execute(
             "INSERT INTO warehouse_info SELECT 'format_version', ? WHERE NOT EXISTS "
             "(FROM warehouse_info WHERE key = 'format_version')",

@@ -4,6 +4,7 @@ Belongs here: DDL. Not here: reading it (the read layer) or filling it (`ingest.
 so that a snapshot carries them along; publications are kept for ever, and what is current is derived from them.
 """
 
+import hashlib
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
@@ -17,6 +18,7 @@ from elexon_assets.datasets import DATASETS
 from elexon_assets.parsing import OUR_COLUMNS, labels_of
 from elexon_assets.schema import aggregates, capacity, current_values, flags, gap_states, measures, series
 from elexon_assets.settlement import settlement_calendar
+from warehouse.connection import INFO
 
 FETCH_LOG = """
 CREATE TABLE IF NOT EXISTS fetch_log (
@@ -38,6 +40,9 @@ CREATE TABLE IF NOT EXISTS settlement_days (settlement_date DATE, first_start_ti
 
 SOFT_LIMITS = "CREATE OR REPLACE TABLE soft_limits (dataset VARCHAR, category VARCHAR, low_mw DOUBLE, high_mw DOUBLE)"
 
+FINGERPRINT = "schema"
+"The key in `warehouse_info` of the statements that made the schema."
+
 CALENDAR = (date(2016, 1, 1), date(2040, 12, 31))
 "Settlement days that the warehouse knows: from before the first publication to long after us."
 
@@ -51,29 +56,41 @@ TYPES: dict[Any, str] = {
 
 
 def ensure_schema(con: duckdb.DuckDBPyConnection, datasets: Sequence[Dataset] = DATASETS) -> None:
-    """Makes what is not there yet and refreshes views and limits. Cheap; called once at the start of an ingest."""
-    con.execute(FETCH_LOG)
-    con.execute(QUARANTINE)
-    for statement in gap_states.ACCEPTED_GAPS:
-        con.execute(statement)
+    """Create what does not exist yet and refresh views and limits. Does nothing where nothing has changed.
+
+    A fingerprint of the statements is kept in `warehouse_info`: making all views again takes as long as landing a day.
+    """
+    con.execute(INFO)
+    statements = _schema_statements(datasets)
+    fingerprint = hashlib.sha256("\n".join([*statements, repr(CALENDAR)]).encode()).hexdigest()
+    if con.execute("FROM warehouse_info WHERE key = ? AND value = ?", [FINGERPRINT, fingerprint]).fetchall():
+        return
     con.execute(SETTLEMENT_DAYS)
     if not con.execute("FROM settlement_days LIMIT 1").fetchall():
         con.register("calendar_frame", settlement_calendar(*CALENDAR))
         con.execute("INSERT INTO settlement_days BY NAME FROM calendar_frame")
         con.unregister("calendar_frame")
-    con.execute(SOFT_LIMITS)
-    observed = [dataset for dataset in datasets if dataset.is_observed]
-    for dataset in datasets:
-        con.execute(f"CREATE TABLE IF NOT EXISTS {dataset.table} ({', '.join(columns_sql(dataset))})")
-        _soft_limits_view(con, dataset)
-        for statement in current_values.current_statements(dataset):
-            con.execute(statement)
-    con.execute(f"CREATE OR REPLACE VIEW {series.UNKNOWN_SERIES_VIEW} AS {series.unknown_series(datasets)}")
-    for statement in [*flags.flag_statements(observed), *capacity.capacity_views()]:
+    for statement in statements:
         con.execute(statement)
-    for dataset in observed:
-        for statement in [*aggregates.create_statements(dataset), *gap_states.gap_statements(dataset)]:
-            con.execute(statement)
+    con.execute("DELETE FROM warehouse_info WHERE key = ?", [FINGERPRINT])
+    con.execute("INSERT INTO warehouse_info VALUES (?, ?)", [FINGERPRINT, fingerprint])
+
+
+def _schema_statements(datasets: Sequence[Dataset]) -> list[str]:
+    """Return the DDL of all tables, limits, views and macros, in the order in which they need each other."""
+    observed = [dataset for dataset in datasets if dataset.is_observed]
+    tables = [f"CREATE TABLE IF NOT EXISTS {dataset.table} ({', '.join(columns_sql(dataset))})" for dataset in datasets]
+    return [
+        *[FETCH_LOG, QUARANTINE, *gap_states.ACCEPTED_GAPS, *tables, *_soft_limits(datasets)],
+        *[statement for dataset in datasets for statement in current_values.current_statements(dataset)],
+        f"CREATE OR REPLACE VIEW {series.UNKNOWN_SERIES_VIEW} AS {series.unknown_series(datasets)}",
+        *[*flags.flag_statements(observed), *capacity.capacity_views()],
+        *[
+            statement
+            for dataset in observed
+            for statement in [*aggregates.create_statements(dataset), *gap_states.gap_statements(dataset)]
+        ],
+    ]
 
 
 def columns_sql(dataset: Dataset) -> list[str]:
@@ -83,14 +100,11 @@ def columns_sql(dataset: Dataset) -> list[str]:
     return [f'"{name}" {TYPES[type(dtype)]}' for name, dtype in columns.items()]
 
 
-def _soft_limits_view(con: duckdb.DuckDBPyConnection, dataset: Dataset) -> None:
-    rows: list[tuple[str, str, float | None, float]] = [
-        (dataset.name, name, limit.soft_low, limit.soft_high) for name, limit in limits_of(dataset).items()
-    ]
-    if dataset.total_soft_high is not None:
-        rows.append((dataset.name, measures.TOTAL, None, dataset.total_soft_high))
-    schema: dict[str, pl.DataType] = {"dataset": pl.String(), "category": pl.String()}
-    schema |= {"low_mw": pl.Float64(), "high_mw": pl.Float64()}
-    con.register("limits_frame", pl.DataFrame(rows, schema=schema, orient="row"))
-    con.execute("INSERT INTO soft_limits BY NAME FROM limits_frame")
-    con.unregister("limits_frame")
+def _soft_limits(datasets: Sequence[Dataset]) -> list[str]:
+    rows: list[tuple[str, str, float | None, float]] = []
+    for dataset in datasets:
+        rows += [(dataset.name, name, limit.soft_low, limit.soft_high) for name, limit in limits_of(dataset).items()]
+        if dataset.total_soft_high is not None:
+            rows.append((dataset.name, measures.TOTAL, None, dataset.total_soft_high))
+    values = [f"('{name}', '{series}', {'NULL' if low is None else low}, {high})" for name, series, low, high in rows]
+    return [SOFT_LIMITS, f"INSERT INTO soft_limits VALUES {', '.join(values)}"]
