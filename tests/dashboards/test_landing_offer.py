@@ -5,7 +5,7 @@ import pytest
 from pipeline_assets.landing import land_changes
 from pipeline_assets.ledger import schema
 from tests.dashboards.conftest import Open
-from tests.pipeline_assets.ledger.portfolio import PORTFOLIO, submitted
+from tests.pipeline_assets.ledger.sample_portfolio import PORTFOLIO, submit_batch
 
 
 @pytest.mark.parametrize(
@@ -13,9 +13,9 @@ from tests.pipeline_assets.ledger.portfolio import PORTFOLIO, submitted
 )
 def test_a_page_with_changes_that_have_not_landed_offers_to_land_them(open_page: Open, page: str) -> None:
     with schema.ledger_for_task() as engine:
-        submitted(engine, *PORTFOLIO[:1])
+        submit_batch(engine, *PORTFOLIO[:1])
         land_changes(engine)
-        submitted(engine, *PORTFOLIO[1:])
+        submit_batch(engine, *PORTFOLIO[1:])
     app = open_page(page)
     assert not app.exception
     waiting = [caption.value for caption in app.caption if "not in the charts yet" in caption.value]
@@ -27,7 +27,7 @@ def test_a_page_with_changes_that_have_not_landed_offers_to_land_them(open_page:
 
 def test_a_page_whose_changes_have_all_landed_offers_nothing(open_page: Open) -> None:
     with schema.ledger_for_task() as engine:
-        submitted(engine, *PORTFOLIO)
+        submit_batch(engine, *PORTFOLIO)
         land_changes(engine)
     app = open_page("projects")
     assert "Update the charts now" not in [button.label for button in app.button]

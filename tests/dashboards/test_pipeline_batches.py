@@ -12,7 +12,7 @@ from pipeline_assets.ledger.submission import revert
 from pipeline_assets.spreadsheets.exporter import export_csv
 from renewables.queries.record_history import recent_batches
 from tests.dashboards.conftest import Open, said
-from tests.pipeline_assets.workbooks import Sheet, texts, workbook
+from tests.pipeline_assets.workbooks import Sheet, text_cells, workbook
 
 SEEDED = 469
 HEADER = "id,name,stage,rag,rag_comment\n"
@@ -158,9 +158,9 @@ def test_an_import_that_would_empty_a_field_lists_it_apart_and_asks_for_a_tick(
 
 @pytest.mark.usefixtures("seeded")
 def test_an_import_says_what_of_a_workbook_was_left_out(open_page: Open) -> None:
-    rows = {1: texts(1, "name", "notes"), 2: texts(2, "Teasel Down"), 3: texts(3, "Not seen")}
+    rows = {1: text_cells(1, "name", "notes"), 2: text_cells(2, "Teasel Down"), 3: text_cells(3, "Not seen")}
     content = workbook(
-        Sheet(rows, row_attributes={3: 'hidden="1"'}), Sheet({1: texts(1, "x")}, name="Old", state="hidden")
+        Sheet(rows, row_attributes={3: 'hidden="1"'}), Sheet({1: text_cells(1, "x")}, name="Old", state="hidden")
     )
     app = open_page("transfer")
     app.file_uploader[0].set_value([("projects.xlsx", content, "application/octet-stream")])
@@ -173,7 +173,7 @@ def test_an_import_says_what_of_a_workbook_was_left_out(open_page: Open) -> None
 @pytest.mark.usefixtures("seeded")
 def test_a_workbook_that_is_a_bomb_is_said_in_a_sentence_and_the_page_lives(open_page: Open) -> None:
     app = open_page("transfer")
-    bomb = workbook(Sheet({1: texts(1, "name")}, after=" " * 160 * 2**20))
+    bomb = workbook(Sheet({1: text_cells(1, "name")}, after=" " * 160 * 2**20))
     app.file_uploader[0].set_value([("bomb.xlsx", bomb, "application/octet-stream")])
     app.run()
     assert not app.exception

@@ -1,1 +1,1 @@
-"""The pipeline: its models and rules, the ledger, and what is made of it."""
+"""The pipeline: its models and rules, the ledger, and the tables that follow from it."""

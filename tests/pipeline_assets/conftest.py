@@ -1,4 +1,4 @@
-"""An empty ledger for each test (those of `ledger/` run on PostgreSQL too), and a Slack on loopback."""
+"""An empty ledger for each test (those of `ledger/` also run on PostgreSQL), and a webhook of Slack on loopback."""
 
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
@@ -9,12 +9,12 @@ import sqlalchemy as sa
 
 from pipeline_assets import delivery
 from pipeline_assets.ledger.schema import open_ledger
-from tests.pipeline_assets.slack import Slack, serving
+from tests.pipeline_assets.slack import Slack, run_webhook
 
 
 @pytest.fixture
 def engine(home: Path) -> Iterator[sa.Engine]:
-    """In the test's home: the one that `opened()` finds there."""
+    """Open the ledger in the test's home, the one that `open_ledger()` finds there."""
     ledger = open_ledger(f"sqlite:///{home / 'ledger.sqlite'}")
     yield ledger
     ledger.dispose()
@@ -22,12 +22,12 @@ def engine(home: Path) -> Iterator[sa.Engine]:
 
 @pytest.fixture
 def slack(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[Slack]:  # noqa: ARG001 (sets the home first)
-    """SLACK_WEBHOOK_URL names it; it waits for nobody longer than a test."""
+    """Run a webhook that SLACK_WEBHOOK_URL names, with a short timeout."""
     for name in ("HTTP_PROXY", "HTTPS_PROXY"):
         monkeypatch.delenv(name, raising=False)
         monkeypatch.delenv(name.lower(), raising=False)
     monkeypatch.setattr(delivery, "TIMEOUT_SECONDS", 0.5)
-    with serving(Slack()) as hook:
+    with run_webhook(Slack()) as hook:
         monkeypatch.setenv("SLACK_WEBHOOK_URL", hook.url)
         yield hook
 

@@ -1,4 +1,4 @@
-"""A webhook of Slack's on loopback, and notices for it."""
+"""A webhook of Slack on loopback, and notices for it."""
 
 import json
 import threading
@@ -14,7 +14,7 @@ from pipeline_assets.ledger.outbox import Notice, NoticeState
 
 
 class Slack:
-    """A webhook on loopback. `status`, `headers`: its answer; `seconds`: how long it takes to give it."""
+    """A webhook on loopback with a configurable response (`status`, `headers`) and delay (`seconds`)."""
 
     def __init__(self) -> None:
         self.received: list[dict[str, Any]] = []
@@ -42,7 +42,7 @@ class Slack:
                 """Not to the terminal."""
 
         self.server = ThreadingHTTPServer(("127.0.0.1", 0), Hook)
-        self.server.handle_error = lambda *_: None  # type: ignore[method-assign]  # who waited has gone: no news
+        self.server.handle_error = lambda *_: None  # type: ignore[method-assign]  # the client that waited has disconnected
         self.url = f"http://127.0.0.1:{self.server.server_port}/services/secret"
 
     def texts(self) -> list[str]:
@@ -50,8 +50,8 @@ class Slack:
 
 
 @contextmanager
-def serving(hook: Slack) -> Iterator[Slack]:
-    """The webhook answers until the body ends."""
+def run_webhook(hook: Slack) -> Iterator[Slack]:
+    """Run the webhook until the body ends."""
     thread = threading.Thread(target=hook.server.serve_forever, kwargs={"poll_interval": 0.01}, daemon=True)
     thread.start()
     yield hook
@@ -60,9 +60,9 @@ def serving(hook: Slack) -> Iterator[Slack]:
     hook.server.server_close()
 
 
-def put(engine: sa.Engine, *texts: str) -> None:
+def add_notices(engine: sa.Engine, *texts: str) -> None:
     outbox.put_notices(engine, [Notice("Test", text, id=text) for text in texts])
 
 
-def states(engine: sa.Engine) -> dict[str, tuple[NoticeState, int]]:
+def notice_states(engine: sa.Engine) -> dict[str, tuple[NoticeState, int]]:
     return {notice.notice.text: (notice.state, notice.attempts) for notice in outbox.list_notices(engine)}

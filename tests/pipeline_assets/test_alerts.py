@@ -1,4 +1,4 @@
-"""Which changes people hear of, and in which words."""
+"""Which changes are announced, and in which words."""
 
 import pytest
 import sqlalchemy as sa
@@ -8,30 +8,30 @@ from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.outbox import Notice
 from pipeline_assets.ledger.submission import revert
 from pipeline_assets.models import new_id
-from tests.pipeline_assets.ledger.portfolio import archived, restored, set_fields, submitted
+from tests.pipeline_assets.ledger.sample_portfolio import archive_record, restore_record, set_fields, submit_batch
 
 
-def heard(engine: sa.Engine) -> list[Notice]:
-    """New since the last time."""
+def new_notices(engine: sa.Engine) -> list[Notice]:
+    """Return the notices since the last call."""
     with schema.writing(engine) as con:
         rows = con.execute(schema.outbox.delete().returning(schema.outbox)).all()
     return [Notice(row.topic, row.text, row.page) for row in rows]
 
 
-def texts(engine: sa.Engine) -> list[tuple[str, str]]:
-    return [(notice.topic, notice.text) for notice in heard(engine)]
+def new_texts(engine: sa.Engine) -> list[tuple[str, str]]:
+    return [(notice.topic, notice.text) for notice in new_notices(engine)]
 
 
 @pytest.fixture
 def fen(engine: sa.Engine) -> str:
-    """A project that people have heard of."""
+    """Create a project that was announced already."""
     fields = {"name": "Fen Solar", "stage": "Design", "rtb_date": "2027-03-01"}
-    submitted(engine, Change.create("pipelines", fields, id="fen"))
-    heard(engine)
+    submit_batch(engine, Change.create("pipelines", fields, id="fen"))
+    new_notices(engine)
     return "fen"
 
 
-def point(impact: int, likelihood: int, **more: str) -> Change:
+def information_point(impact: int, likelihood: int, **more: str) -> Change:
     return Change.create(
         "information_points", {"name": "Grid date", "impact": impact, "likelihood": likelihood, **more}, id=new_id()
     )
@@ -39,8 +39,8 @@ def point(impact: int, likelihood: int, **more: str) -> Change:
 
 def test_a_new_project_is_announced(engine: sa.Engine) -> None:
     fields = {"name": "Fen <Solar>", "rag": "Amber", "rag_comment": "No grid yet.", "rtb_date": "2027-03-01"}
-    submitted(engine, Change.create("pipelines", fields, id="fen/1"))
-    [notice] = heard(engine)
+    submit_batch(engine, Change.create("pipelines", fields, id="fen/1"))
+    [notice] = new_notices(engine)
     assert notice.topic == "New project"
     assert notice.text == ("Fen <Solar>, added by ana: Great Britain, Discovery, Amber (No grid yet.), RTB 2027-03-01.")
     assert notice.page == "project?id=fen%2F1"
@@ -48,7 +48,7 @@ def test_a_new_project_is_announced(engine: sa.Engine) -> None:
 
 def test_a_project_that_turns_red_is_announced(engine: sa.Engine, fen: str) -> None:
     set_fields(engine, "pipelines", fen, rag="Red", rag_comment="The grid operator\nwithdrew. " + "x" * 5_000)
-    [(topic, text)] = texts(engine)
+    [(topic, text)] = new_texts(engine)
     assert topic == "RAG to Red"
     assert text.startswith("Fen Solar, Green until now, says ana: The grid operator\nwithdrew. xxx")
     assert len(text) < 400
@@ -68,18 +68,24 @@ def test_an_rtb_date_that_moves_by_more_than_thirty_days_is_announced(
     engine: sa.Engine, fen: str, rtb_date: str | None, words: str | None
 ) -> None:
     set_fields(engine, "pipelines", fen, rtb_date=rtb_date)
-    assert texts(engine) == ([("RTB moved", words)] if words else [])
+    assert new_texts(engine) == ([("RTB moved", words)] if words else [])
 
 
 def test_a_first_rtb_date_is_not_announced_as_a_move(engine: sa.Engine, fen: str) -> None:
     set_fields(engine, "pipelines", fen, rtb_date=None)
     set_fields(engine, "pipelines", fen, rtb_date="2029-01-01")
-    assert not heard(engine)
+    assert not new_notices(engine)
 
 
 def test_a_new_information_point_rated_above_five_thousand_is_announced(engine: sa.Engine) -> None:
-    submitted(engine, point(100, 50), point(51, 98), point(73, 69), point(99, 99, status="Closed", mitigation="Built."))
-    assert texts(engine) == [
+    submit_batch(
+        engine,
+        information_point(100, 50),
+        information_point(51, 98),
+        information_point(73, 69),
+        information_point(99, 99, status="Closed", mitigation="Built."),
+    )
+    assert new_texts(engine) == [
         ("High-rated information point", "Grid date: impact 73 x likelihood 69 = 5,037, reported by ana.")
     ]
 
@@ -87,40 +93,49 @@ def test_a_new_information_point_rated_above_five_thousand_is_announced(engine: 
 def test_everyday_changes_are_not_announced(engine: sa.Engine, fen: str) -> None:
     set_fields(engine, "pipelines", fen, rag="Amber", rag_comment="Slow.", stage="Procurement", notes="Call them.")
     set_fields(engine, "pipelines", fen, rag="Green", rag_comment="")
-    submitted(engine, Change.create("counterparties", {"name": "Octavia"}), Change.create("contacts", {"name": "Ann"}))
-    archived(engine, "pipelines", fen)
-    restored(engine, "pipelines", fen)
-    assert not heard(engine)
+    submit_batch(
+        engine, Change.create("counterparties", {"name": "Octavia"}), Change.create("contacts", {"name": "Ann"})
+    )
+    archive_record(engine, "pipelines", fen)
+    restore_record(engine, "pipelines", fen)
+    assert not new_notices(engine)
 
 
 def test_red_is_announced_once_and_not_again_while_it_stays_red(engine: sa.Engine, fen: str) -> None:
     set_fields(engine, "pipelines", fen, rag="Red", rag_comment="Grid.")
-    assert len(heard(engine)) == 1
+    assert len(new_notices(engine)) == 1
     set_fields(engine, "pipelines", fen, rag_comment="Still the grid.")
     green = set_fields(engine, "pipelines", fen, rag="Green", rag_comment="")
-    assert not heard(engine)
+    assert not new_notices(engine)
     revert(engine, green.batch, who="bo", token=new_id())
-    assert texts(engine) == [("RAG to Red", "Fen Solar, Green until now, says bo: Still the grid.")]
+    assert new_texts(engine) == [("RAG to Red", "Fen Solar, Green until now, says bo: Still the grid.")]
 
 
 def test_several_steps_in_one_batch_are_announced_as_one_change_from_first_to_last(engine: sa.Engine, fen: str) -> None:
-    submitted(
+    submit_batch(
         engine,
         Change.edit("pipelines", fen, {"rag": "Red", "rag_comment": "Grid."}, base_version=1),
         Change.edit("pipelines", fen, {"rtb_date": "2027-03-20"}, base_version=2),
         Change.edit("pipelines", fen, {"rag": "Green", "rtb_date": "2027-04-10"}, base_version=3),
     )
-    assert texts(engine) == [("RTB moved", "Fen Solar: 2027-04-10, 40 days later than 2027-03-01, says ana.")]
+    assert new_texts(engine) == [("RTB moved", "Fen Solar: 2027-04-10, 40 days later than 2027-03-01, says ana.")]
 
 
 def test_more_than_ten_notices_of_a_batch_are_replaced_by_one_summary(engine: sa.Engine) -> None:
     def projects(count: int) -> list[Change]:
         return [Change.create("pipelines", {"name": f"Project {n}"}) for n in range(count)]
 
-    submitted(engine, *projects(10))
-    assert len(heard(engine)) == 10
-    submitted(engine, *projects(9), point(90, 90), point(95, 90), source="import", why="the older tool's files")
-    assert texts(engine) == [
+    submit_batch(engine, *projects(10))
+    assert len(new_notices(engine)) == 10
+    submit_batch(
+        engine,
+        *projects(9),
+        information_point(90, 90),
+        information_point(95, 90),
+        source="import",
+        why="the older tool's files",
+    )
+    assert new_texts(engine) == [
         (
             "Many changes",
             "11 changes in one import by ana: New project (9), High-rated information point (2). "
@@ -130,5 +145,5 @@ def test_more_than_ten_notices_of_a_batch_are_replaced_by_one_summary(engine: sa
 
 
 def test_a_dry_run_sends_no_notice(engine: sa.Engine) -> None:
-    submitted(engine, Change.create("pipelines", {"name": "Fen"}), dry_run=True)
-    assert not heard(engine)
+    submit_batch(engine, Change.create("pipelines", {"name": "Fen"}), dry_run=True)
+    assert not new_notices(engine)

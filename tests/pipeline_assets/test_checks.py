@@ -1,4 +1,4 @@
-"""The asset checks of the pipeline: each passes on what was landed, and fails on what it is there for."""
+"""The asset checks of the pipeline: each passes on landed data, and fails on the fault that it detects."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -12,17 +12,17 @@ from pipeline_assets import landing, tables
 from pipeline_assets.checks import CHECKS, SEVERITIES, Landed
 from pipeline_assets.ledger import reader as ledger
 from pipeline_assets.ledger.schema import ledger_for_task
-from tests.pipeline_assets.ledger.portfolio import PORTFOLIO, set_fields, submitted
+from tests.pipeline_assets.ledger.sample_portfolio import PORTFOLIO, set_fields, submit_batch
 from warehouse.connection import reading, writing
 from warehouse.snapshots import folder_of, newest_snapshot
 
 
 @pytest.fixture(scope="module")
 def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A project with everything that it can have, landed."""
+    """Land a project with every kind of part."""
     warehouse = tmp_path_factory.mktemp("landed") / "warehouse.duckdb"
     with ledger_for_task(f"sqlite:///{warehouse.parent / 'ledger.sqlite'}") as engine:
-        submitted(engine, *PORTFOLIO)
+        submit_batch(engine, *PORTFOLIO)
         set_fields(engine, "pipelines", "fen", stage="Design")
         landing.land_changes(engine, lambda: writing(warehouse))
     published = newest_snapshot(folder_of(warehouse))
@@ -32,7 +32,7 @@ def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def con(snapshot: Path) -> Iterator[duckdb.DuckDBPyConnection]:
-    """What readers have, for this test to spoil."""
+    """Yield the published tables, for the test to corrupt."""
     with duckdb.connect() as con:
         con.execute(f"ATTACH '{snapshot}' AS snapshot (READ_ONLY)")
         con.execute("SET TimeZone = 'UTC'")
@@ -40,8 +40,8 @@ def con(snapshot: Path) -> Iterator[duckdb.DuckDBPyConnection]:
         yield con
 
 
-def failing(con: duckdb.DuckDBPyConnection, ledger_position: int | None = None) -> set[tuple[str, str]]:
-    """(table, check)."""
+def failing_checks(con: duckdb.DuckDBPyConnection, ledger_position: int | None = None) -> set[tuple[str, str]]:
+    """Return the failing (table, check) pairs."""
     position = tables.landed_position(con) if ledger_position is None else ledger_position
     landed = Landed(con, position)
     outcomes = {(table, check.__name__): check(landed, table) for table, check in CHECKS}
@@ -50,13 +50,13 @@ def failing(con: duckdb.DuckDBPyConnection, ledger_position: int | None = None) 
 
 
 def test_all_checks_pass_on_a_landed_portfolio(con: duckdb.DuckDBPyConnection) -> None:
-    assert failing(con) == set()
+    assert failing_checks(con) == set()
 
 
 def test_all_checks_pass_on_an_empty_ledger(engine: sa.Engine) -> None:
     landing.land_changes(engine)
     with reading() as con:
-        assert failing(con, ledger.newest_position(engine)) == set()
+        assert failing_checks(con, ledger.newest_position(engine)) == set()
 
 
 @pytest.mark.parametrize(
@@ -77,12 +77,12 @@ def test_a_corrupted_table_fails_its_check(
     con: duckdb.DuckDBPyConnection, statement: str, table: str, check: str
 ) -> None:
     con.execute(statement)
-    assert (table, check) in failing(con)
+    assert (table, check) in failing_checks(con)
 
 
 def test_a_part_of_an_archived_project_may_refer_to_it(con: duckdb.DuckDBPyConnection) -> None:
     con.execute("UPDATE pipelines SET archived = true; UPDATE facilities SET archived = true")
-    assert not {name for name in failing(con) if name[1] == "references_hold"}
+    assert not {name for name in failing_checks(con) if name[1] == "references_hold"}
 
 
 @pytest.mark.parametrize(
@@ -97,11 +97,11 @@ def test_missing_or_duplicate_changes_fail_their_check(
     con: duckdb.DuckDBPyConnection, statement: str, check: str
 ) -> None:
     con.execute(statement)
-    assert (tables.SUBMITTED_CHANGES, check) in failing(con)
+    assert (tables.SUBMITTED_CHANGES, check) in failing_checks(con)
 
 
 def test_a_change_that_has_not_landed_is_only_a_warning(con: duckdb.DuckDBPyConnection) -> None:
     newer = tables.landed_position(con) + 1
-    assert failing(con, newer) == {(tables.SUBMITTED_CHANGES, "the_ledger_has_landed")}
+    assert failing_checks(con, newer) == {(tables.SUBMITTED_CHANGES, "the_ledger_has_landed")}
     warnings = {check.__name__ for check, severity in SEVERITIES.items() if severity == dg.AssetCheckSeverity.WARN}
     assert warnings == {"the_ledger_has_landed"}

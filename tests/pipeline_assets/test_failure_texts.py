@@ -1,4 +1,4 @@
-"""What people read of a failure: what happened, in the words of the run log, never a bare class."""
+"""The texts of failures: the cause in the words of the run log, never only a class."""
 
 import pytest
 

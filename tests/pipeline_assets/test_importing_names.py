@@ -11,42 +11,42 @@ from pipeline_assets.spreadsheets.import_plan import Plan, confirm_import, plan_
 PROJECTS = "name,stage,developer,facility_technology,facility_capacity_mwp\n"
 
 
-def planned(engine: sa.Engine, sheet: str, text: str) -> Plan:
+def plan_file(engine: sa.Engine, sheet: str, text: str) -> Plan:
     return plan_import(engine, sheet, text.encode(), f"{sheet}.csv")
 
 
-def names(engine: sa.Engine, kind: str) -> list[str]:
+def stored_names(engine: sa.Engine, kind: str) -> list[str]:
     return sorted(record.fields["name"] for record in reader.records_of_kind(engine, kind))
 
 
 def test_companies_that_look_like_one_become_one_with_a_warning_for_each_row(engine: sa.Engine) -> None:
-    plan = planned(
+    plan = plan_file(
         engine, "counterparties", "name\nCaf\u00e9 Wind\nCafe\u0301 Wind\nOne Two\nOne\u200b Two\nONE  TWO\n"
     )
     assert plan.errors == []
     assert [(problem.row, problem.column) for problem in plan.warnings] == [(3, "name"), (5, "name"), (6, "name")]
     confirm_import(engine, plan, who="me")
-    assert names(engine, "counterparties") == ["Caf\u00e9 Wind", "One Two"]
+    assert stored_names(engine, "counterparties") == ["Caf\u00e9 Wind", "One Two"]
 
 
 @pytest.mark.parametrize("spelling", ["fen farm", "Fen  Farm", "Fen\u00a0Farm", "FEN FARM "])
 def test_project_names_that_differ_by_a_blank_or_a_capital_are_one_project(engine: sa.Engine, spelling: str) -> None:
-    plan = planned(engine, "pipelines", f"{PROJECTS}Fen Farm,Design,,Solar,50\n{spelling},Design,,Solar,50\n")
+    plan = plan_file(engine, "pipelines", f"{PROJECTS}Fen Farm,Design,,Solar,50\n{spelling},Design,,Solar,50\n")
     assert plan.errors == []
     assert len(plan.warnings) == 1
     confirm_import(engine, plan, who="me")
-    assert (names(engine, "pipelines"), names(engine, "facilities")) == (["Fen Farm"], ["Fen Farm Solar"])
+    assert (stored_names(engine, "pipelines"), stored_names(engine, "facilities")) == (["Fen Farm"], ["Fen Farm Solar"])
 
 
 def test_a_second_plant_of_a_project_in_another_spelling_is_added_to_it(engine: sa.Engine) -> None:
-    plan = planned(engine, "pipelines", f"{PROJECTS}Fen Farm,Design,,Solar,50\nFEN FARM,Design,,BESS,20\n")
+    plan = plan_file(engine, "pipelines", f"{PROJECTS}Fen Farm,Design,,Solar,50\nFEN FARM,Design,,BESS,20\n")
     confirm_import(engine, plan, who="me")
-    assert names(engine, "pipelines") == ["Fen Farm"]
+    assert stored_names(engine, "pipelines") == ["Fen Farm"]
     assert len(reader.records_of_kind(engine, "facilities")) == 2
 
 
 def test_rows_of_one_project_that_contradict_each_other_are_errors_in_any_spelling(engine: sa.Engine) -> None:
-    plan = planned(engine, "pipelines", f"{PROJECTS}Fen Farm,Design,,Solar,50\nFEN FARM,Procurement,,BESS,20\n")
+    plan = plan_file(engine, "pipelines", f"{PROJECTS}Fen Farm,Design,,Solar,50\nFEN FARM,Procurement,,BESS,20\n")
     assert [str(error).partition(" (")[0] for error in plan.errors] == [
         "row 2, row: is of the same project as row 3, which has errors",
         "row 3, stage: row 2 says otherwise of the same project",
@@ -55,18 +55,18 @@ def test_rows_of_one_project_that_contradict_each_other_are_errors_in_any_spelli
 
 def test_a_company_and_a_person_are_found_in_any_spelling_and_linked_once(engine: sa.Engine) -> None:
     submit(engine, [Change.create("counterparties", {"name": "O\u2019Brien & Co"}, id="ob")], who="me", token="t")
-    plan = planned(engine, "pipelines", f"{PROJECTS}Fen,Design,O'BRIEN & CO; o\u00b4brien  & co,Solar,50\n")
+    plan = plan_file(engine, "pipelines", f"{PROJECTS}Fen,Design,O'BRIEN & CO; o\u00b4brien  & co,Solar,50\n")
     assert plan.errors == []
     confirm_import(engine, plan, who="me")
     assert len(reader.records_of_kind(engine, "pipeline_counterparties")) == 1
-    people = planned(engine, "counterparties", "name,CEO\nO'Brien & Co,Ann Lee; ann  lee\n")
+    people = plan_file(engine, "counterparties", "name,CEO\nO'Brien & Co,Ann Lee; ann  lee\n")
     confirm_import(engine, people, who="me")
-    assert names(engine, "contacts") == ["Ann Lee"]
+    assert stored_names(engine, "contacts") == ["Ann Lee"]
 
 
 def test_a_new_company_that_resembles_another_one_is_a_warning_of_its_row(engine: sa.Engine) -> None:
     submit(engine, [Change.create("counterparties", {"name": "Caf\u00e9 Wind"}, id="cafe")], who="me", token="t")
-    plan = planned(engine, "counterparties", "name\nCafe Wind\n")
+    plan = plan_file(engine, "counterparties", "name\nCafe Wind\n")
     assert [str(warning) for warning in plan.warnings] == [
         "row 2, name: 'Cafe Wind' looks like the name of another counterparty: 'Caf\u00e9 Wind' (cafe). Check that it "
         "is not the same one"
@@ -74,14 +74,14 @@ def test_a_new_company_that_resembles_another_one_is_a_warning_of_its_row(engine
 
 
 def test_a_line_break_in_a_name_is_an_error_of_its_row(engine: sa.Engine) -> None:
-    plan = planned(engine, "counterparties", 'name\n"Two\nLines"\nPlain\n')
+    plan = plan_file(engine, "counterparties", 'name\n"Two\nLines"\nPlain\n')
     assert [str(error) for error in plan.errors] == ["row 2, name: has a line break: write it in one line"]
 
 
 def test_a_name_on_two_lines_of_a_cell_is_found_as_one_name(engine: sa.Engine) -> None:
-    missing = planned(engine, "pipelines", f'{PROJECTS}Fen,Design,"Two\nLines",Solar,50\n')
+    missing = plan_file(engine, "pipelines", f'{PROJECTS}Fen,Design,"Two\nLines",Solar,50\n')
     assert [str(error) for error in missing.errors] == [
         "row 2, developer: there is no counterparty 'Two Lines': import it first"
     ]
     submit(engine, [Change.create("counterparties", {"name": "Two Lines"})], who="me", token="t")
-    assert planned(engine, "pipelines", f'{PROJECTS}Fen,Design,"Two\nLines",Solar,50\n').errors == []
+    assert plan_file(engine, "pipelines", f'{PROJECTS}Fen,Design,"Two\nLines",Solar,50\n').errors == []

@@ -1,4 +1,4 @@
-"""From the ledger to the warehouse: nothing is lost, doubled or half, whatever comes between."""
+"""From the ledger to the warehouse: nothing is lost, duplicated or incomplete, whatever happens in between."""
 
 import json
 from collections.abc import Iterator
@@ -25,34 +25,34 @@ from warehouse.connection import reading, writing
 ALL_TABLES = [*ENTITIES, tables.STATUS_HISTORY, tables.AUDIT, tables.SUBMITTED_CHANGES]
 
 
-def made(engine: sa.Engine, token: str, *changes: Change, today: date | None = None) -> Receipt:
+def submit_changes(engine: sa.Engine, token: str, *changes: Change, today: date | None = None) -> Receipt:
     return submit(engine, changes, who="ada", why="because", token=token, today=today)
 
 
-def landed(table: str) -> pl.DataFrame:
-    """As readers have it."""
+def published_table(table: str) -> pl.DataFrame:
+    """Return a table as readers see it."""
     with reading() as con:
         return con.sql(f"FROM {table}").pl()
 
 
-def everything() -> dict[str, pl.DataFrame]:
+def all_tables() -> dict[str, pl.DataFrame]:
     with reading() as con:
         frames = {table: con.sql(f"FROM {table}").pl() for table in ALL_TABLES}
     return {table: frame.sort(frame.columns) for table, frame in frames.items()}
 
 
-def same(frame: dict[str, pl.DataFrame], other: dict[str, pl.DataFrame]) -> bool:
+def are_equal(frame: dict[str, pl.DataFrame], other: dict[str, pl.DataFrame]) -> bool:
     return frame.keys() == other.keys() and all(frame[table].equals(other[table]) for table in frame)
 
 
 def values_of(row: dict[str, Any], kind: str) -> dict[str, Any]:
-    """Of a row of a current table, as the ledger has them."""
+    """Return the values of a row of a current table in the form of the ledger."""
     return {name: v.isoformat() if isinstance(v := row[name], date) else v for name in ENTITIES[kind].model_fields}
 
 
 def test_the_current_tables_are_the_records_of_the_ledger(engine: sa.Engine) -> None:
     load_seeds(engine)
-    made(
+    submit_changes(
         engine,
         "an archive",
         Change.archive("comments", ledger.records_of_kind(engine, "comments")[0].id, base_version=1),
@@ -65,10 +65,10 @@ def test_the_current_tables_are_the_records_of_the_ledger(engine: sa.Engine) -> 
         }
         by_key = {
             row["id"]: (values_of(row, kind), row["archived"], row["version"], row["position"], row["updated_by"])
-            for row in landed(kind).iter_rows(named=True)
+            for row in published_table(kind).iter_rows(named=True)
         }
         assert by_key == expected
-    assert landed("comments")["archived"].sum() == 1
+    assert published_table("comments")["archived"].sum() == 1
 
 
 def test_the_warehouse_holds_the_changes_as_they_were_submitted(engine: sa.Engine) -> None:
@@ -76,7 +76,7 @@ def test_the_warehouse_holds_the_changes_as_they_were_submitted(engine: sa.Engin
     land_changes(engine)
     matches = [
         {**row, "before": json.loads(row["before"]), "after": json.loads(row["after"])}
-        for row in landed(tables.SUBMITTED_CHANGES).sort("position").iter_rows(named=True)
+        for row in published_table(tables.SUBMITTED_CHANGES).sort("position").iter_rows(named=True)
     ]
     assert matches == [change._asdict() for change in ledger.changes_since(engine)]
 
@@ -84,11 +84,11 @@ def test_the_warehouse_holds_the_changes_as_they_were_submitted(engine: sa.Engin
 def test_landing_again_adds_only_what_is_new_and_landing_twice_adds_nothing(engine: sa.Engine) -> None:
     load_seeds(engine)
     land_changes(engine)
-    before = everything()
+    before = all_tables()
     assert landing.append_changes(engine).rows == 0
     land_changes(engine)
-    assert same(everything(), before)
-    made(engine, "new", Change.create("contacts", {"name": "Grace"}, id="g"))
+    assert are_equal(all_tables(), before)
+    submit_changes(engine, "new", Change.create("contacts", {"name": "Grace"}, id="g"))
     assert landing.append_changes(engine).rows == 1
     assert landing.rebuild_tables().rows["contacts"] == len(before["contacts"]) + 1
 
@@ -103,28 +103,30 @@ def test_landing_after_every_batch_and_once_at_the_end_give_the_same_tables(engi
         [Change.restore("pipelines", "p", base_version=3)],
     ]
     for n, batch in enumerate(batches):
-        made(engine, f"batch {n}", *batch)
+        submit_changes(engine, f"batch {n}", *batch)
         land_changes(engine)
-    one_by_one = everything()
+    one_by_one = all_tables()
     with writing() as con:
         for table in [*ALL_TABLES, tables.INFO]:
             con.execute(f"DROP TABLE {table}")
     land_changes(engine)
-    assert same(everything(), one_by_one)
+    assert are_equal(all_tables(), one_by_one)
 
 
 def test_every_state_replays_from_the_audit_alone(engine: sa.Engine) -> None:
     load_seeds(engine)
     some = ledger.records_of_kind(engine, "facilities")[0]
-    made(engine, "an edit", Change.edit("facilities", some.id, {"longitude": None, "latitude": None}, base_version=1))
-    made(
+    submit_changes(
+        engine, "an edit", Change.edit("facilities", some.id, {"longitude": None, "latitude": None}, base_version=1)
+    )
+    submit_changes(
         engine,
         "an archive",
         Change.archive("comments", ledger.records_of_kind(engine, "comments")[0].id, base_version=1),
     )
     land_changes(engine)
     replayed: dict[tuple[str, str], dict[str, Any]] = {}
-    for row in landed(tables.AUDIT).sort("position").iter_rows(named=True):
+    for row in published_table(tables.AUDIT).sort("position").iter_rows(named=True):
         replayed.setdefault((row["kind"], row["id"]), {})[row["field"]] = row["after"]
     for kind, entity in ENTITIES.items():
         for record in ledger.records_of_kind(engine, kind, archived=None):
@@ -136,12 +138,16 @@ def test_every_state_replays_from_the_audit_alone(engine: sa.Engine) -> None:
 
 def test_the_history_has_each_dated_status_completely_and_nothing_else(engine: sa.Engine) -> None:
     first, later = date(2025, 1, 5), date(2025, 6, 7)
-    made(engine, "1", Change.create("pipelines", {"name": "P", "rtb_date": "2027-01-01"}, id="p"), today=first)
-    made(engine, "2", Change.edit("pipelines", "p", {"notes": "no status"}, base_version=1), today=later)
-    made(engine, "3", Change.edit("pipelines", "p", {"rag": "Red", "rag_comment": "grid"}, base_version=2), today=later)
-    made(engine, "4", Change.edit("pipelines", "p", {"rtb_date": None}, base_version=3), today=later)
+    submit_changes(
+        engine, "1", Change.create("pipelines", {"name": "P", "rtb_date": "2027-01-01"}, id="p"), today=first
+    )
+    submit_changes(engine, "2", Change.edit("pipelines", "p", {"notes": "no status"}, base_version=1), today=later)
+    submit_changes(
+        engine, "3", Change.edit("pipelines", "p", {"rag": "Red", "rag_comment": "grid"}, base_version=2), today=later
+    )
+    submit_changes(engine, "4", Change.edit("pipelines", "p", {"rtb_date": None}, base_version=3), today=later)
     land_changes(engine)
-    assert landed(tables.STATUS_HISTORY).drop("batch", "submitted_at_utc").rows() == [
+    assert published_table(tables.STATUS_HISTORY).drop("batch", "submitted_at_utc").rows() == [
         ("p", first, "Discovery", "Green", "", date(2027, 1, 1), 1, 1, "ada", "because"),
         ("p", later, "Discovery", "Red", "grid", date(2027, 1, 1), 3, 3, "ada", "because"),
         ("p", later, "Discovery", "Red", "grid", None, 4, 4, "ada", "because"),
@@ -149,12 +155,12 @@ def test_the_history_has_each_dated_status_completely_and_nothing_else(engine: s
 
 
 def test_a_revert_lands_as_changes_of_its_own(engine: sa.Engine) -> None:
-    made(engine, "1", Change.create("contacts", {"name": "Grace"}, id="g"))
-    batch = made(engine, "2", Change.edit("contacts", "g", {"name": "Grace H."}, base_version=1)).batch
+    submit_changes(engine, "1", Change.create("contacts", {"name": "Grace"}, id="g"))
+    batch = submit_changes(engine, "2", Change.edit("contacts", "g", {"name": "Grace H."}, base_version=1)).batch
     revert(engine, batch, who="bob", token="3")
     land_changes(engine)
-    assert landed("contacts").select("name", "version", "updated_by").rows() == [("Grace", 3, "bob")]
-    assert landed(tables.AUDIT).filter(pl.col("version") > 1).select("before", "after", "who").rows() == [
+    assert published_table("contacts").select("name", "version", "updated_by").rows() == [("Grace", 3, "bob")]
+    assert published_table(tables.AUDIT).filter(pl.col("version") > 1).select("before", "after", "who").rows() == [
         ("Grace", "Grace H.", "ada"),
         ("Grace H.", "Grace", "bob"),
     ]
@@ -164,26 +170,26 @@ def test_a_revert_lands_as_changes_of_its_own(engine: sa.Engine) -> None:
     "text", ["<script>alert(1)</script>", '=HYPERLINK("x")', "'; DROP TABLE audit; --", "מזהה 🌬️ é", "x" * 10_000]
 )
 def test_hostile_text_lands_unchanged(engine: sa.Engine, text: str) -> None:
-    made(engine, "1", Change.create("counterparties", {"name": "C", "notes": text}, id="c"))
+    submit_changes(engine, "1", Change.create("counterparties", {"name": "C", "notes": text}, id="c"))
     land_changes(engine)
-    assert landed("counterparties")["notes"].to_list() == [text]
-    assert landed(tables.AUDIT).filter(pl.col("field") == "notes")["after"].to_list() == [text]
+    assert published_table("counterparties")["notes"].to_list() == [text]
+    assert published_table(tables.AUDIT).filter(pl.col("field") == "notes")["after"].to_list() == [text]
 
 
 def test_an_empty_ledger_gives_empty_tables_and_working_views(engine: sa.Engine) -> None:
     assert land_changes(engine).position == 0
-    assert {table: len(landed(table)) for table in ALL_TABLES} == dict.fromkeys(ALL_TABLES, 0)
-    answers = {view: len(landed(view)) for view in metrics.VIEWS}
+    assert {table: len(published_table(table)) for table in ALL_TABLES} == dict.fromkeys(ALL_TABLES, 0)
+    answers = {view: len(published_table(view)) for view in metrics.VIEWS}
     assert answers == {**dict.fromkeys(metrics.VIEWS, 0), "stage_weights_in_force": 7}
 
 
-def broken(engine: sa.Engine, at: int, **values: Any) -> None:
-    """A row of the ledger that no version of ours wrote."""
+def corrupt_row(engine: sa.Engine, at: int, **values: Any) -> None:
+    """Change a row of the ledger to values that no version of ours wrote."""
     with schema.writing(engine) as con:
         con.execute(schema.changes.update().where(schema.changes.c.position == at).values(**values))
 
 
-def judged(changes: pl.DataFrame) -> None:
+def validate_tables(changes: pl.DataFrame) -> None:
     contract.validate({tables.SUBMITTED_CHANGES: changes})
     contract.validate(tables.table_frames(changes))
 
@@ -205,70 +211,72 @@ def judged(changes: pl.DataFrame) -> None:
 def test_a_value_that_the_models_do_not_allow_breaks_the_contract_and_is_named(
     engine: sa.Engine, values: dict[str, Any], message: str
 ) -> None:
-    made(engine, "1", Change.create("facilities", {"name": "F", "technology": "Solar", "capacity_mwp": 5}, id="f"))
-    made(engine, "2", Change.edit("facilities", "f", {"capacity_mwp": 6}, base_version=1))
-    broken(engine, 2, **values)
+    submit_changes(
+        engine, "1", Change.create("facilities", {"name": "F", "technology": "Solar", "capacity_mwp": 5}, id="f")
+    )
+    submit_changes(engine, "2", Change.edit("facilities", "f", {"capacity_mwp": 6}, base_version=1))
+    corrupt_row(engine, 2, **values)
     with pytest.raises(ContractBroken, match=message):
-        judged(tables.submitted_frame(ledger.rows_since(engine)))
+        validate_tables(tables.submitted_frame(ledger.rows_since(engine)))
 
 
 @pytest.mark.parametrize("values", [{"kind": "pirates"}, {"position": 9}, {"after": {"name": None}}])
 def test_a_broken_contract_leaves_the_tables_unchanged(engine: sa.Engine, values: dict[str, Any]) -> None:
-    made(engine, "1", Change.create("contacts", {"name": "Grace"}, id="g"))
+    submit_changes(engine, "1", Change.create("contacts", {"name": "Grace"}, id="g"))
     land_changes(engine)
-    made(engine, "2", Change.edit("contacts", "g", {"name": "Grace H."}, base_version=1))
-    before = everything()
-    broken(engine, 2, **values)
+    submit_changes(engine, "2", Change.edit("contacts", "g", {"name": "Grace H."}, base_version=1))
+    before = all_tables()
+    corrupt_row(engine, 2, **values)
     with pytest.raises(ContractBroken, match="Nothing was landed"):
         land_changes(engine)
-    assert same(everything(), before)
+    assert are_equal(all_tables(), before)
 
 
 def test_another_ledger_is_refused_and_so_is_an_older_copy(engine: sa.Engine) -> None:
-    made(engine, "1", Change.create("contacts", {"name": "Grace"}, id="g"))
+    submit_changes(engine, "1", Change.create("contacts", {"name": "Grace"}, id="g"))
     land_changes(engine)
-    before = everything()
-    broken(engine, 1, batch="of another ledger")
+    before = all_tables()
+    corrupt_row(engine, 1, batch="of another ledger")
     with pytest.raises(AnotherLedger, match="LEDGER_URL"):
         land_changes(engine)
     with schema.writing(engine) as con:
         con.execute(schema.changes.delete())
     with pytest.raises(AnotherLedger, match="older copy"):
         land_changes(engine)
-    assert same(everything(), before)
+    assert are_equal(all_tables(), before)
 
 
 def test_a_slow_landing_never_replaces_a_newer_state_with_an_older_one(engine: sa.Engine) -> None:
-    made(engine, "1", Change.create("contacts", {"name": "Grace"}, id="g"))
+    submit_changes(engine, "1", Change.create("contacts", {"name": "Grace"}, id="g"))
     landing.append_changes(engine)
     opened = []
 
     @contextmanager
     def overtaken() -> Iterator[duckdb.DuckDBPyConnection]:
-        """After the changes were read, another one lands what is newer."""
+        """Land newer changes after the changes were read."""
         opened.append(True)
         if len(opened) == 2:
-            made(engine, "2", Change.edit("contacts", "g", {"name": "Grace H."}, base_version=1))
+            submit_changes(engine, "2", Change.edit("contacts", "g", {"name": "Grace H."}, base_version=1))
             land_changes(engine)
         with writing() as con:
             yield con
 
     assert landing.rebuild_tables(overtaken).position == 2
-    assert landed("contacts")["name"].to_list() == ["Grace H."]
+    assert published_table("contacts")["name"].to_list() == ["Grace H."]
 
 
 def test_a_landing_that_fails_half_way_leaves_the_published_snapshot(
     engine: sa.Engine, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    made(engine, "1", Change.create("contacts", {"name": "Grace"}, id="g"))
+    submit_changes(engine, "1", Change.create("contacts", {"name": "Grace"}, id="g"))
     land_changes(engine)
-    before = everything()
-    made(engine, "2", Change.create("contacts", {"name": "Ada"}, id="a"))
+    before = all_tables()
+    submit_changes(engine, "2", Change.create("contacts", {"name": "Ada"}, id="a"))
     with monkeypatch.context() as broken_views:
         broken_views.setattr(metrics, "view_statements", lambda: ["CREATE VIEW nonsense AS FROM nowhere"])
         with pytest.raises(duckdb.CatalogException):
             land_changes(engine)
-    assert same(everything(), before)
+    assert are_equal(all_tables(), before)
     with writing() as con:
         assert con.execute("SELECT count(*) FROM contacts").fetchall() == [(1,)]
         assert tables.landed_position(con) == 1

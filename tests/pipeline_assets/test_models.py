@@ -1,4 +1,4 @@
-"""Each rule of a record once: what is refused, at which field, in which words."""
+"""Each rule of a record: what is refused, at which field, with which message."""
 
 import re
 from datetime import date
@@ -28,7 +28,7 @@ VALID: dict[str, dict[str, Any]] = {
 
 
 def refused_at(kind: str, **fields: object) -> dict[str, str]:
-    """Field to message of the kind's valid record with these fields."""
+    """Return the messages by field for the kind's valid record with these fields."""
     _, problems = validated_fields(kind, "x", VALID[kind] | fields)
     assert all((problem.kind, problem.id) == (kind, "x") for problem in problems)
     return {problem.field: problem.message for problem in problems}

@@ -1,4 +1,4 @@
-"""Which spellings are one name, which names look alike, and what of a name is stored."""
+"""Which spellings are one name, which names look alike, and how a name is stored."""
 
 import pytest
 

@@ -1,4 +1,4 @@
-"""The older tool's files come in as they are: its headers, its capacities by technology, its people by role, mess."""
+"""The older tool's files are imported as they are: headers, capacities by technology, people by role, and errors."""
 
 import pytest
 import sqlalchemy as sa
@@ -37,13 +37,13 @@ dd-01,2024-07-20 13:49:45.584352+00:00,"{'ID': 'aa-01', 'CEO': 'Ann Other'}",aa-
 """
 
 
-def planned(engine: sa.Engine, sheet: str, text: str) -> Plan:
+def plan_file(engine: sa.Engine, sheet: str, text: str) -> Plan:
     return plan_import(engine, sheet, text.encode())
 
 
 @pytest.fixture
 def companies(engine: sa.Engine) -> sa.Engine:
-    confirm_import(engine, planned(engine, "counterparties", COUNTERPARTIES), who="me")
+    confirm_import(engine, plan_file(engine, "counterparties", COUNTERPARTIES), who="me")
     return engine
 
 
@@ -63,18 +63,18 @@ def test_a_counterparty_becomes_a_company_and_its_people_by_role(companies: sa.E
 
 
 def test_a_duplicate_name_is_an_error_of_both_rows(engine: sa.Engine) -> None:
-    plan = planned(engine, "counterparties", COUNTERPARTIES + "aa-03,HAZEL POWER,Di Eng,,,,,,\n")
+    plan = plan_file(engine, "counterparties", COUNTERPARTIES + "aa-03,HAZEL POWER,Di Eng,,,,,,\n")
     assert [row.number for row in plan.rows if [error.column for error in row.errors] == ["name"]] == [2, 4]
 
 
 def test_a_new_person_in_a_role_replaces_the_previous_one(companies: sa.Engine) -> None:
-    plan = planned(companies, "counterparties", 'ID,CounterpartyName,CEO\naa-02,"Öre, Sund & Co",Eve Fry\n')
+    plan = plan_file(companies, "counterparties", 'ID,CounterpartyName,CEO\naa-02,"Öre, Sund & Co",Eve Fry\n')
     shown = [(each.column, each.before, each.after) for each in plan.rows[0].differences]
     assert shown == [("contact_name", None, "Eve Fry"), ("ceo", "Cy Dal", None), ("ceo", None, "Eve Fry")]
 
 
 def test_a_pipeline_becomes_a_project_its_facilities_and_their_developer(companies: sa.Engine) -> None:
-    plan = planned(companies, "pipelines", PIPELINES)
+    plan = plan_file(companies, "pipelines", PIPELINES)
     receipt = confirm_import(companies, plan, who="me", good_rows_only=True)
     assert {change.batch for change in receipt.changes} == {receipt.batch}
     facilities = {record.id: record.fields for record in reader.records_of_kind(companies, "facilities")}
@@ -92,12 +92,12 @@ def test_a_pipeline_becomes_a_project_its_facilities_and_their_developer(compani
         *{(id, "aa-01", "Developer") for id in ("bb-01", "bb-08")},
         ("bb-02", "aa-02", "Developer"),
     }
-    again = planned(companies, "pipelines", PIPELINES)
+    again = plan_file(companies, "pipelines", PIPELINES)
     assert again.counts == {"create": 0, "update": 0, "unchanged": 3, "error": 6}
 
 
 def test_errors_in_the_older_tools_file_are_reported_row_by_row(companies: sa.Engine) -> None:
-    plan = planned(companies, "pipelines", PIPELINES)
+    plan = plan_file(companies, "pipelines", PIPELINES)
     assert {row.number: [error.column for error in row.errors] for row in plan.rows if row.errors} == {
         4: ["developer_id"],
         5: ["rag_comment"],
@@ -110,7 +110,7 @@ def test_errors_in_the_older_tools_file_are_reported_row_by_row(companies: sa.En
 
 
 def test_information_points_find_their_counterparties_by_name(companies: sa.Engine) -> None:
-    plan = planned(companies, "information-points", INFORMATION_POINTS)
+    plan = plan_file(companies, "information-points", INFORMATION_POINTS)
     assert [(row.number, [error.column for error in row.errors]) for row in plan.rows] == [
         (2, []),
         (3, ["technology"]),
@@ -130,7 +130,7 @@ def test_information_points_find_their_counterparties_by_name(companies: sa.Engi
 @pytest.mark.parametrize("sheet", ["counterparties", "pipelines", "information-points"])
 def test_the_older_tools_audit_is_refused_as_a_sheet_of_records(engine: sa.Engine, sheet: str) -> None:
     with pytest.raises(UnreadableFile, match="history of changes"):
-        planned(engine, sheet, AUDIT)
+        plan_file(engine, sheet, AUDIT)
 
 
 OLDER_PIPELINE = """\
@@ -203,7 +203,7 @@ def test_unknown_counterparties_are_listed_and_created_on_request(engine: sa.Eng
     text = (
         "name,technology,capacity,stage,developer,owner\nFen,Solar,5,Design,New Ltd,new  LTD\nMoor,Wind,9,Design,Öre,\n"
     )
-    plan = planned(engine, "pipelines", text)
+    plan = plan_file(engine, "pipelines", text)
     assert plan.unknown_counterparties == ("New Ltd", "Öre")
     assert plan.counts["error"] == 2
     made = plan_import(engine, "pipelines", text.encode(), make_counterparties=True)
@@ -215,7 +215,7 @@ def test_unknown_counterparties_are_listed_and_created_on_request(engine: sa.Eng
 
 
 def test_a_time_in_the_file_that_cannot_be_read_is_a_warning(engine: sa.Engine) -> None:
-    plan = planned(engine, "counterparties", "name,Created\nA,2024-05-01\nB,yesterday\n")
+    plan = plan_file(engine, "counterparties", "name,Created\nA,2024-05-01\nB,yesterday\n")
     assert (plan.errors, [(warning.row, warning.column) for warning in plan.warnings]) == ([], [(3, "created")])
 
 

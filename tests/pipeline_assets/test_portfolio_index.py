@@ -1,4 +1,4 @@
-"""The portfolio in memory: after a change only what changed is read, and it is as if all of it had been."""
+"""The portfolio in memory: after a change only the changes are read, with the same result as reading everything."""
 
 import shutil
 from pathlib import Path
@@ -14,14 +14,14 @@ from pipeline_assets.seed_loader import load_seeds
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio, portfolio_since, read_portfolio
 
 
-def everything(portfolio: Portfolio) -> list[object]:
+def contents_of(portfolio: Portfolio) -> list[object]:
     return [
         portfolio.position,
         *(portfolio.of_kind(kind, archived=archived) for kind in ENTITIES for archived in (False, True)),
     ]
 
 
-def edit(engine: sa.Engine, kind: str, id: str, token: str, **fields: object) -> None:
+def edit_record(engine: sa.Engine, kind: str, id: str, token: str, **fields: object) -> None:
     record = reader.find_record(engine, kind, id)
     assert record
     submit(engine, [Change.edit(kind, id, fields, base_version=record.version)], who="me", token=token)
@@ -30,20 +30,20 @@ def edit(engine: sa.Engine, kind: str, id: str, token: str, **fields: object) ->
 def test_reading_only_the_changes_gives_the_same_portfolio_as_reading_everything(engine: sa.Engine) -> None:
     load_seeds(engine)
     before = read_portfolio(engine)
-    seen = everything(before)
+    seen = contents_of(before)
     company = before.of_kind("counterparties")[0]
-    edit(engine, "counterparties", company.id, "rename", name="Renamed & Co")
+    edit_record(engine, "counterparties", company.id, "rename", name="Renamed & Co")
     link = before.of_kind("comments")[0]
     submit(engine, [Change.archive("comments", link.id, base_version=link.version)], who="me", token="archive")
     submit(engine, [Change.create("counterparties", {"name": "New & Co"}, id="new")], who="me", token="create")
     after, whole = portfolio_since(engine, before), read_portfolio(engine)
-    assert everything(after) == everything(whole)
+    assert contents_of(after) == contents_of(whole)
     assert [record.id for record in after.by_name("counterparties", "RENAMED & co")] == [company.id]
     assert after.by_name("counterparties", str(company.fields["name"])) == []
     assert after.referencing("comments", "pipeline_id", str(link.fields["pipeline_id"])) == whole.referencing(
         "comments", "pipeline_id", str(link.fields["pipeline_id"])
     )
-    assert everything(before) == seen, "who still holds the older one sees no half of a change"
+    assert contents_of(before) == seen, "who still holds the older one sees no half of a change"
 
 
 def test_a_restored_ledger_is_read_completely(engine: sa.Engine, home: Path) -> None:
@@ -57,5 +57,5 @@ def test_a_restored_ledger_is_read_completely(engine: sa.Engine, home: Path) -> 
     shutil.copy(backup, file)
     again = open_ledger(f"sqlite:///{file}")
     submit(again, [Change.create("counterparties", {"name": "Other & Co"}, id="other")], who="me", token="other")
-    assert everything(portfolio_since(again, known)) == everything(read_portfolio(again))
+    assert contents_of(portfolio_since(again, known)) == contents_of(read_portfolio(again))
     again.dispose()

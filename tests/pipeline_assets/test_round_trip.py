@@ -1,4 +1,4 @@
-"""Export, then import of the same file: no change announced, none made, whatever the texts (scenarios 20, 21)."""
+"""Export, then import of the same file: no change is announced or made, whatever the texts (scenarios 20, 21)."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -39,7 +39,7 @@ HOSTILE = [
     "\t=1",
     "EMPTY",
 ]
-"Texts of scenario 21, and those that a spreadsheet changes."
+"The texts of scenario 21, and those that a spreadsheet changes."
 
 printable = st.characters(exclude_categories=["Cs", "Cc"]) | st.sampled_from("\n\t\r")
 texts = st.one_of(st.sampled_from(HOSTILE), st.text(printable, max_size=40))
@@ -111,7 +111,7 @@ def _assert_round_trip(engine: sa.Engine) -> None:
     assert reader.newest_position(engine) == before
 
 
-@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])  # a ledger each
+@settings(max_examples=40, suppress_health_check=[HealthCheck.too_slow])  # one ledger per example
 @given(names, names, texts, numbers, st.none() | st.tuples(degrees, degrees))
 @example("=1", "'=1", "=1", 0.1, (-0.1, 1e-05))
 @example("a; b", "[c]", "\r\n", 1.0, None)

@@ -1,4 +1,4 @@
-"""Rules of a step from one version of a record to the next: what is dated, refused, or said."""
+"""Rules of a step from one version of a record to the next: default dates, refusals, warnings."""
 
 from datetime import date
 from typing import Any

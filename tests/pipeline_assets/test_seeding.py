@@ -1,4 +1,4 @@
-"""The seeds: a whole invented portfolio, and that seeding again takes nothing from people (scenario 19)."""
+"""The seeds: a complete invented portfolio, and seeding again overwrites nothing of people (scenario 19)."""
 
 import re
 import shutil
@@ -16,7 +16,7 @@ from pipeline_assets.ledger.changes import Record
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.seed_loader import SEEDS, WHO, load_seeds
 from pipeline_assets.vocabulary import ContactRole, Market, PointStatus, ProjectRole, Rag, Stage, Technology
-from tests.pipeline_assets.ledger.portfolio import archived, set_fields
+from tests.pipeline_assets.ledger.sample_portfolio import archive_record, set_fields
 
 PROJECT, CONTACT, PARTNER = "pr-cherwick-lock", "ct-callum-pask", "cp-larkhollow"
 
@@ -31,7 +31,7 @@ def values(engine: sa.Engine, kind: str, field: str) -> set[Any]:
 
 @pytest.fixture
 def folder(tmp_path: Path) -> Path:
-    """The seeds, to be changed."""
+    """Copy the seeds, to be changed."""
     return Path(shutil.copytree(SEEDS, tmp_path / "seeds"))
 
 
@@ -116,7 +116,7 @@ def test_everything_in_the_seeds_is_invented() -> None:
     assert set(re.findall(r"(?:@|//www\.)([^,\n]+)", text["contacts.csv"] + text["counterparties.csv"])) == {
         f"{name}.example" for name in re.findall(r"^cp-([a-z]+),", text["counterparties.csv"], re.MULTILINE)
     }
-    # 01632 960000-960999: numbers that are kept for drama.
+    # 01632 960000-960999: numbers reserved for fiction.
     assert all(re.fullmatch(r"1632 960\d{3}", item) for item in re.findall(r"\+44 ([\d ]+)", whole))
     real = (
         "octopus|orsted|ørsted|scottish ?power|iberdrola|vattenfall|rwe|edf|e\\.on|equinor|statkraft|lightsource|shell|"
@@ -137,7 +137,7 @@ def test_seeding_twice_is_one_submission_and_sends_no_notice(engine: sa.Engine) 
 
 
 def test_seeding_changed_files_keeps_the_edits_of_people(engine: sa.Engine, folder: Path) -> None:
-    """Scenario 19: a field that a person has set stays; the others of the same record move."""
+    """Scenario 19: a field that a person has set is kept; the other fields of the same record change."""
     load_seeds(engine, folder)
     set_fields(engine, "contacts", CONTACT, email="callum@elsewhere.example")
     rewrite(folder, "contacts", "callum.pask@larkhollow.example", "pask@larkhollow.example")
@@ -161,7 +161,7 @@ def test_a_newer_status_in_the_files_is_a_newer_version(engine: sa.Engine, folde
         f"{PROJECT},2026-11-16,Design,Amber,The smaller scheme is drawn.,2027-10-31",
         f"{PROJECT},2026-11-20,Design,Green,,2027-12-31",
     )
-    # Order within the file is that of a project, wherever the rows stand.
+    # The order within a project counts, wherever its rows are in the file.
     changed = load_seeds(engine, folder).changes
     assert [change.after["status_date"] for change in changed] == ["2026-11-16", "2026-11-20"]
     assert changed[0].after["rag_comment"] == "The smaller scheme is drawn."
@@ -195,7 +195,7 @@ def test_a_status_that_a_person_set_is_kept_completely(engine: sa.Engine, folder
 
 def test_what_people_archived_stays_archived_and_gets_no_new_parts(engine: sa.Engine, folder: Path) -> None:
     load_seeds(engine, folder)
-    archived(engine, "pipelines", PROJECT)
+    archive_record(engine, "pipelines", PROJECT)
     append(folder, "statuses", f"{PROJECT},2026-11-20,Procurement,Green,,2027-12-31")
     append(folder, "comments", f"co-new,A new remark.,{PROJECT},,", "co-other,Another remark.,pr-harrowfen,,")
     assert [change.id for change in load_seeds(engine, folder).changes] == ["co-other"]
@@ -214,7 +214,7 @@ def test_a_seed_value_that_contradicts_a_persons_edit_is_left_out(engine: sa.Eng
 def test_a_seeded_counterparty_with_projects_cannot_be_archived_and_the_projects_are_named(engine: sa.Engine) -> None:
     load_seeds(engine)
     with pytest.raises(Refused, match=r"Larkhollow Solar is still used by .*Cherwick Lock Hybrid") as refused:
-        archived(engine, "counterparties", PARTNER)
+        archive_record(engine, "counterparties", PARTNER)
     assert "Kettlewick Solar" in str(refused.value)
     assert not records(engine, "counterparties")[PARTNER].archived
 

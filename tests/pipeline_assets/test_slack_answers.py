@@ -1,4 +1,4 @@
-"""What Slack, or something else at its address, answers, and what of a notice reaches it."""
+"""The responses of Slack, or of something else at its address, and the form in which a notice reaches it."""
 
 from datetime import datetime
 
@@ -8,14 +8,14 @@ import sqlalchemy as sa
 from pipeline_assets.delivery import deliver_notice
 from pipeline_assets.ledger import outbox
 from pipeline_assets.ledger.outbox import FIRST_PAUSE, Notice, NoticeState
-from tests.pipeline_assets.slack import Slack, put, serving
+from tests.pipeline_assets.slack import Slack, add_notices, run_webhook
 
 
 @pytest.mark.parametrize("end", ["\n", "\r\n", "\u2028", "\x1b[2K", "\x85"])
 def test_a_text_cannot_add_a_second_line_to_the_log_or_the_message(
     engine: sa.Engine, slack: Slack, now: datetime, end: str
 ) -> None:
-    put(engine, f"One.{end}RAG to Red: Fen Solar.")
+    add_notices(engine, f"One.{end}RAG to Red: Fen Solar.")
     slack.status = 500
     logged: list[str] = []
     later = deliver_notice(engine, now=now, log=logged.append)[0].due_at_utc
@@ -31,7 +31,7 @@ def test_a_text_cannot_add_a_second_line_to_the_log_or_the_message(
 def test_a_status_200_without_ok_is_a_failure_and_is_retried(
     engine: sa.Engine, slack: Slack, now: datetime, body: bytes
 ) -> None:
-    put(engine, "One.", "Two.")
+    add_notices(engine, "One.", "Two.")
     slack.body = body
     [waiting] = deliver_notice(engine, now=now)
     assert waiting.state is NoticeState.PENDING
@@ -45,10 +45,10 @@ def test_a_status_200_without_ok_is_a_failure_and_is_retried(
 def test_a_redirect_is_not_followed(
     engine: sa.Engine, slack: Slack, now: datetime, status: int, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    """The page of a login would answer 200, and might even say ok."""
-    put(engine, "One.")
+    """The page of a login would return 200, and might even contain ok."""
+    add_notices(engine, "One.")
     target = slack.url
-    with serving(Slack()) as redirecting:
+    with run_webhook(Slack()) as redirecting:
         redirecting.status, redirecting.headers = status, {"Location": target}
         monkeypatch.setenv("SLACK_WEBHOOK_URL", redirecting.url)
         [waiting] = deliver_notice(engine, now=now)
@@ -57,7 +57,7 @@ def test_a_redirect_is_not_followed(
 
 
 def test_an_endless_response_does_not_block_the_delivery(engine: sa.Engine, slack: Slack, now: datetime) -> None:
-    put(engine, "One.")
+    add_notices(engine, "One.")
     slack.body = b"<html>" + b"x" * 3_000_000
     [waiting] = deliver_notice(engine, now=now)
     assert len(waiting.outcome) < 400
@@ -66,7 +66,7 @@ def test_an_endless_response_does_not_block_the_delivery(engine: sa.Engine, slac
 def test_the_response_of_slack_is_stored_on_one_line_without_the_address(
     engine: sa.Engine, slack: Slack, now: datetime
 ) -> None:
-    put(engine, "One.")
+    add_notices(engine, "One.")
     slack.status, slack.body = 404, f"no such hook: {slack.url}\nsecond line".encode()
     logged: list[str] = []
     [waiting] = deliver_notice(engine, now=now, log=logged.append)

@@ -1,4 +1,4 @@
-"""One cell both ways: days and numbers as people write them, words, lists, and texts that a spreadsheet would run."""
+"""One cell in both directions: dates and numbers as people write them, words, lists, and texts that could be run."""
 
 from datetime import date
 from enum import StrEnum

@@ -1,4 +1,4 @@
-"""Files as they come: separators, encodings, titles, headers that nobody knows."""
+"""Files as people send them: separators, encodings, titles, unknown headers."""
 
 import pytest
 import sqlalchemy as sa
@@ -81,7 +81,7 @@ HEADERS = {
     "notes": ("Notes", "Comments", "Remarks"),
     "facility_latitude": ("Latitude", "Lat", "Latitude (WGS84)"),
 }
-"Column to what people write over it."
+"The headers that people use, by column."
 
 
 @pytest.mark.parametrize(("column", "header"), [(name, each) for name, headers in HEADERS.items() for each in headers])

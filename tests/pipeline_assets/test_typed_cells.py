@@ -1,4 +1,4 @@
-"""A cell of bulk edit means what the same text means in an import (28)."""
+"""A cell of bulk edit means the same as the same text in an import."""
 
 import csv
 import io
@@ -51,12 +51,12 @@ def the_record(engine: sa.Engine, kind: str) -> Record:
     return record
 
 
-def typed(record: Record, **cells: str) -> TypedCells:
+def parse_record_cells(record: Record, **cells: str) -> TypedCells:
     return parse_cells(record.kind, [(record, cells)])
 
 
-def imported(engine: sa.Engine, columns: dict[str, str]) -> tuple[list[Any], bool]:
-    """Return what an import of one row would set, and whether it has errors."""
+def import_row(engine: sa.Engine, columns: dict[str, str]) -> tuple[list[Any], bool]:
+    """Return the values that an import of one row would set, and whether it has errors."""
     buffer = io.StringIO()
     csv.writer(buffer).writerows([list(columns), list(columns.values())])
     plan = plan_import(engine, "pipelines", buffer.getvalue().encode())
@@ -65,7 +65,7 @@ def imported(engine: sa.Engine, columns: dict[str, str]) -> tuple[list[Any], boo
 
 @pytest.mark.parametrize(("field", "text"), [(field, text) for field, texts in CELLS.items() for text in texts])
 def test_a_cell_of_a_project_means_what_it_means_in_an_import(filled: sa.Engine, field: str, text: str) -> None:
-    read = typed(the_record(filled, "pipelines"), **{field: text})
+    read = parse_record_cells(the_record(filled, "pipelines"), **{field: text})
     edits = read.edits.get("p1", {})
     set_by_edit: list[Any] = []
     refused = bool(read.problems)
@@ -77,14 +77,14 @@ def test_a_cell_of_a_project_means_what_it_means_in_an_import(filled: sa.Engine,
             refused = True
         else:
             set_by_edit = [value for made in receipt.changes for value in made.after.values()]
-    assert (set_by_edit, refused) == imported(filled, {"id": "p1", field: text})
+    assert (set_by_edit, refused) == import_row(filled, {"id": "p1", field: text})
 
 
 @pytest.mark.parametrize("text", NUMBERS)
 def test_a_number_means_what_it_means_in_an_import(filled: sa.Engine, text: str) -> None:
-    read = typed(the_record(filled, "facilities"), capacity_mwp=text)
+    read = parse_record_cells(the_record(filled, "facilities"), capacity_mwp=text)
     columns = {"id": "p1", "facility_id": "f1", "facility_capacity_mwp": text}
-    after, has_errors = imported(filled, columns)
+    after, has_errors = import_row(filled, columns)
     if not read.problems and not has_errors:
         assert list(read.edits["f1"].values()) == after
     elif not read.problems:
@@ -99,26 +99,26 @@ def test_a_displayed_value_is_read_back_as_the_same_value(kind: str) -> None:
         if value is None:  # a vocabulary
             value = str(next(iter(column.type)))  # type: ignore[call-overload]  # an enumeration is iterable
         record = Record(kind, "x", 1, 1, False, {name: None}, "me", None)  # type: ignore[arg-type]  # no instant is needed
-        assert typed(record, **{name: cell_text(column, value)}).edits == {"x": {name: value}}
+        assert parse_record_cells(record, **{name: cell_text(column, value)}).edits == {"x": {name: value}}
 
 
 def test_emptied_cells_are_listed_separately_from_edits(filled: sa.Engine) -> None:
     record = the_record(filled, "pipelines")
     for text in ("", "  ", "(clear)"):
-        read = typed(record, rtb_date=text)
+        read = parse_record_cells(record, rtb_date=text)
         assert [(each.id, field) for each, field in read.cleared] == [("p1", "rtb_date")]
         assert read.edits == {"p1": {"rtb_date": None}}
 
 
 @pytest.mark.parametrize("field", ["name", "stage"])
 def test_a_required_cell_cannot_be_emptied(filled: sa.Engine, field: str) -> None:
-    read = typed(the_record(filled, "pipelines"), **{field: ""})
+    read = parse_record_cells(the_record(filled, "pipelines"), **{field: ""})
     assert [(problem.field, problem.message) for problem in read.problems] == [(field, "cannot be empty")]
     assert read.edits == {}
 
 
 def test_an_emptied_status_date_is_left_to_the_ledger_and_reported(filled: sa.Engine) -> None:
-    read = typed(the_record(filled, "pipelines"), status_date="")
+    read = parse_record_cells(the_record(filled, "pipelines"), status_date="")
     assert (read.edits, read.problems, read.cleared) == ({}, [], [])
     assert "is left blank" in read.warnings[0].message
 

@@ -1,4 +1,4 @@
-"""What a person sees of a workbook is what is read of it; what cannot be read is an error of its row, and is named."""
+"""A workbook is read as a person sees it; a cell that cannot be read is an error of its row, with the cell's name."""
 
 import re
 
@@ -10,10 +10,10 @@ from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.submission import submit
 from pipeline_assets.spreadsheets.import_plan import Plan, confirm_import, plan_import
 from pipeline_assets.spreadsheets.planned_rows import Difference
-from tests.pipeline_assets.workbooks import Sheet, cell, ods, texts, workbook
+from tests.pipeline_assets.workbooks import Sheet, cell, ods, text_cells, workbook
 
 HEADER = ("id", "name", "notes", "rtb_date", "capacity_mwp", "technology")
-FEN = texts(2, "p1", "Fen Farm")
+FEN = text_cells(2, "p1", "Fen Farm")
 
 
 @pytest.fixture
@@ -23,12 +23,12 @@ def filled(engine: sa.Engine) -> sa.Engine:
     return engine
 
 
-def planned(engine: sa.Engine, *sheets: Sheet, workbook_xml: str = "") -> Plan:
+def plan_workbook(engine: sa.Engine, *sheets: Sheet, workbook_xml: str = "") -> Plan:
     return plan_import(engine, "pipelines", workbook(*sheets, workbook_xml=workbook_xml))
 
 
 def one_row(*cells: str) -> Sheet:
-    return Sheet({1: texts(1, *HEADER), 2: FEN + "".join(cells)})
+    return Sheet({1: text_cells(1, *HEADER), 2: FEN + "".join(cells)})
 
 
 ERRORS = (
@@ -48,14 +48,14 @@ ERRORS = (
 
 @pytest.mark.parametrize("error", ERRORS)
 def test_an_error_cell_in_excel_is_reported_and_changes_nothing(filled: sa.Engine, error: str) -> None:
-    error_plan = planned(filled, one_row(cell("C2", error, kind="e"), cell("D2", error, kind="e", formula="A1")))
+    error_plan = plan_workbook(filled, one_row(cell("C2", error, kind="e"), cell("D2", error, kind="e", formula="A1")))
     assert [(each.row, each.column) for each in error_plan.errors] == [(2, "notes"), (2, "rtb_date")]
     assert f"C2: shows {error}" in error_plan.errors[0].message
     assert not error_plan.changes_something
 
 
 def test_an_error_value_pasted_as_text_is_reported_too(filled: sa.Engine) -> None:
-    assert "shows #N/A" in str(planned(filled, one_row(cell("C2", "#N/A"))).errors)
+    assert "shows #N/A" in str(plan_workbook(filled, one_row(cell("C2", "#N/A"))).errors)
 
 
 @pytest.mark.parametrize(
@@ -71,18 +71,18 @@ def test_an_error_value_pasted_as_text_is_reported_too(filled: sa.Engine) -> Non
 def test_a_formula_without_a_stored_result_is_reported_and_changes_nothing(
     filled: sa.Engine, formula_cell: str
 ) -> None:
-    formula_plan = planned(filled, one_row(formula_cell))
+    formula_plan = plan_workbook(filled, one_row(formula_cell))
     assert "C2: has a formula without a stored result" in formula_plan.errors[0].message
     assert not formula_plan.changes_something
 
 
 def test_a_formula_that_was_never_calculated_is_reported_even_if_it_stores_a_zero(filled: sa.Engine) -> None:
     sheet = one_row(cell("E2", "0", kind="n", formula="A1"))
-    assert "E2: has a formula" in str(planned(filled, sheet, workbook_xml='<calcPr fullCalcOnLoad="1"/>').errors)
+    assert "E2: has a formula" in str(plan_workbook(filled, sheet, workbook_xml='<calcPr fullCalcOnLoad="1"/>').errors)
 
 
 def test_a_formula_that_shows_nothing_is_a_blank_cell(filled: sa.Engine) -> None:
-    formula_plan = planned(filled, one_row(cell("C2", "", kind="str", formula="IF(1=2,1,&quot;&quot;)")))
+    formula_plan = plan_workbook(filled, one_row(cell("C2", "", kind="str", formula="IF(1=2,1,&quot;&quot;)")))
     assert [row.outcome for row in formula_plan.rows] == ["unchanged"]
 
 
@@ -90,7 +90,7 @@ def test_the_result_of_a_formula_is_read(filled: sa.Engine) -> None:
     sheet = one_row(
         cell("C2", "said", kind="str", formula="A1"), cell("D2", "46477", kind="n", style="date", formula="1")
     )
-    assert planned(filled, sheet).rows[0].differences == (
+    assert plan_workbook(filled, sheet).rows[0].differences == (
         Difference("rtb_date", "2027-03-01", "2027-03-31"),
         Difference("notes", "kept", "said"),
     )
@@ -99,15 +99,17 @@ def test_the_result_of_a_formula_is_read(filled: sa.Engine) -> None:
 @pytest.mark.parametrize("header_cell", [cell("C1", "#REF!", kind="e"), cell("C1", "", kind="n", formula="B1")])
 def test_an_error_in_the_header_refuses_the_file_and_names_the_cell(filled: sa.Engine, header_cell: str) -> None:
     with pytest.raises(UnreadableFile, match=r"header in C1 (shows #REF!|has a formula)"):
-        planned(filled, Sheet({1: texts(1, "id", "name") + header_cell, 2: texts(2, "p1", "Fen Farm", "x")}))
+        plan_workbook(
+            filled, Sheet({1: text_cells(1, "id", "name") + header_cell, 2: text_cells(2, "p1", "Fen Farm", "x")})
+        )
 
 
 def test_the_first_visible_sheet_with_a_header_is_read_and_the_others_are_named(filled: sa.Engine) -> None:
-    old = Sheet({1: texts(1, *HEADER), 2: texts(2, "p1", "Fen Farm", "old")}, name="Old", state="hidden")
-    cover = Sheet({1: texts(1, "Read me")}, name="Cover")
-    new = Sheet({1: texts(1, *HEADER), 2: texts(2, "p1", "Fen Farm", "new")}, name="New")
-    late = Sheet({1: texts(1, *HEADER), 2: texts(2, "p1", "Fen Farm", "late")}, name="Late")
-    sheets_plan = planned(filled, old, cover, new, late)
+    old = Sheet({1: text_cells(1, *HEADER), 2: text_cells(2, "p1", "Fen Farm", "old")}, name="Old", state="hidden")
+    cover = Sheet({1: text_cells(1, "Read me")}, name="Cover")
+    new = Sheet({1: text_cells(1, *HEADER), 2: text_cells(2, "p1", "Fen Farm", "new")}, name="New")
+    late = Sheet({1: text_cells(1, *HEADER), 2: text_cells(2, "p1", "Fen Farm", "late")}, name="Late")
+    sheets_plan = plan_workbook(filled, old, cover, new, late)
     assert sheets_plan.rows[0].differences == (Difference("notes", "kept", "new"),)
     assert sheets_plan.notes == (
         "The sheet 'New' is read; not read: 'Cover', 'Late'.",
@@ -116,22 +118,22 @@ def test_the_first_visible_sheet_with_a_header_is_read_and_the_others_are_named(
 
 
 def test_titles_above_the_header_are_skipped_and_rows_have_the_numbers_of_excel(filled: sa.Engine) -> None:
-    titles = {2: texts(2, "Pipeline"), 3: texts(3, "", "Status: draft")}
-    sheet = Sheet(titles | {5: texts(5, *HEADER), 9: texts(9, "p1", "", "", "soon")})
-    titles_plan = planned(filled, sheet)
+    titles = {2: text_cells(2, "Pipeline"), 3: text_cells(3, "", "Status: draft")}
+    sheet = Sheet(titles | {5: text_cells(5, *HEADER), 9: text_cells(9, "p1", "", "", "soon")})
+    titles_plan = plan_workbook(filled, sheet)
     assert [(each.row, each.column) for each in titles_plan.errors] == [(9, "rtb_date")]
     assert "D9: 'soon'" in titles_plan.errors[0].message
     assert titles_plan.notes == ("Rows 2-3 above the header: left out.",)
 
 
 def test_hidden_and_filtered_rows_and_hidden_columns_are_left_out_and_counted(filled: sa.Engine) -> None:
-    rows = {1: texts(1, *HEADER)} | {row: texts(row, "", f"New {row}", "secret") for row in range(2, 7)}
+    rows = {1: text_cells(1, *HEADER)} | {row: text_cells(row, "", f"New {row}", "secret") for row in range(2, 7)}
     sheet = Sheet(
         rows,
         before='<cols><col min="3" max="3" hidden="1"/></cols>',
         row_attributes={3: 'hidden="1"', 4: 'hidden="1"', 6: 'ht="0" customHeight="1"'},
     )
-    hidden_plan = planned(filled, sheet)
+    hidden_plan = plan_workbook(filled, sheet)
     assert [row.label for row in hidden_plan.rows] == ["New 2", "New 5"]
     assert not [each for row in hidden_plan.rows for each in row.differences if each.column == "notes"]
     assert hidden_plan.notes == (
@@ -141,8 +143,10 @@ def test_hidden_and_filtered_rows_and_hidden_columns_are_left_out_and_counted(fi
 
 
 def test_an_error_in_a_hidden_row_is_left_out_with_it(filled: sa.Engine) -> None:
-    sheet = Sheet({1: texts(1, *HEADER), 2: FEN + cell("C2", "#N/A", kind="e")}, row_attributes={2: 'hidden="true"'})
-    assert planned(filled, sheet).rows == ()
+    sheet = Sheet(
+        {1: text_cells(1, *HEADER), 2: FEN + cell("C2", "#N/A", kind="e")}, row_attributes={2: 'hidden="true"'}
+    )
+    assert plan_workbook(filled, sheet).rows == ()
 
 
 @pytest.mark.parametrize(
@@ -158,7 +162,7 @@ def test_an_error_in_a_hidden_row_is_left_out_with_it(filled: sa.Engine) -> None
     ],
 )
 def test_a_value_in_a_column_of_text_is_read_as_excel_shows_it(filled: sa.Engine, note_cell: str, read: str) -> None:
-    assert planned(filled, one_row(note_cell)).rows[0].differences == (Difference("notes", "kept", read),)
+    assert plan_workbook(filled, one_row(note_cell)).rows[0].differences == (Difference("notes", "kept", read),)
 
 
 @pytest.mark.parametrize(
@@ -182,13 +186,13 @@ def test_a_value_in_a_column_of_text_is_read_as_excel_shows_it(filled: sa.Engine
 def test_a_value_that_differs_from_what_excel_shows_is_refused_with_its_cell(
     filled: sa.Engine, odd_cell: str, reason: str
 ) -> None:
-    odd_plan = planned(filled, one_row(odd_cell))
+    odd_plan = plan_workbook(filled, one_row(odd_cell))
     assert re.match(reason, odd_plan.errors[0].message)
     assert not odd_plan.changes_something
 
 
 def test_a_date_displayed_as_a_month_is_read_and_reported(filled: sa.Engine) -> None:
-    month_plan = planned(filled, one_row(cell("D2", "46266", kind="n", style="month")))
+    month_plan = plan_workbook(filled, one_row(cell("D2", "46266", kind="n", style="month")))
     assert [str(each) for each in month_plan.warnings] == [
         "row 2, rtb_date: shows a month without a day: read as 2026-09-01"
     ]
@@ -196,28 +200,28 @@ def test_a_date_displayed_as_a_month_is_read_and_reported(filled: sa.Engine) -> 
 
 def test_dates_of_a_workbook_that_counts_from_1904_are_read(filled: sa.Engine) -> None:
     sheet = one_row(cell("D2", "45015", kind="n", style="date"))
-    dated_plan = planned(filled, sheet, workbook_xml='<workbookPr date1904="1"/>')
+    dated_plan = plan_workbook(filled, sheet, workbook_xml='<workbookPr date1904="1"/>')
     assert dated_plan.rows[0].differences == (Difference("rtb_date", "2027-03-01", "2027-03-31"),)
 
 
 def test_merged_cells_below_the_header_are_reported(filled: sa.Engine) -> None:
-    rows = {1: texts(1, *HEADER), 2: texts(2, "p1", "Fen Farm", "both"), 3: texts(3, "p2", "Moor")}
-    merged_plan = planned(filled, Sheet(rows, after='<mergeCells><mergeCell ref="C2:C3"/></mergeCells>'))
+    rows = {1: text_cells(1, *HEADER), 2: text_cells(2, "p1", "Fen Farm", "both"), 3: text_cells(3, "p2", "Moor")}
+    merged_plan = plan_workbook(filled, Sheet(rows, after='<mergeCells><mergeCell ref="C2:C3"/></mergeCells>'))
     assert [str(each) for each in merged_plan.errors] == [
         "row 3, notes: C3: is one of the merged cells C2:C3: unmerge them, and fill in each row"
     ]
 
 
 def test_a_column_without_a_header_is_left_out_and_reported(filled: sa.Engine) -> None:
-    sheet = Sheet({1: texts(1, "id", "", "notes"), 2: texts(2, "p1", "stray", "new")})
-    nameless_plan = planned(filled, sheet)
+    sheet = Sheet({1: text_cells(1, "id", "", "notes"), 2: text_cells(2, "p1", "stray", "new")})
+    nameless_plan = plan_workbook(filled, sheet)
     assert nameless_plan.notes == ("Column B has no header: left out.",)
     assert nameless_plan.rows[0].differences == (Difference("notes", "kept", "new"),)
 
 
 def test_an_exported_text_that_excel_saved_with_its_apostrophe_imports_unchanged(filled: sa.Engine) -> None:
-    confirm_import(filled, planned(filled, one_row(cell("C2", "'Sep-26"))), who="me")
-    assert [row.outcome for row in planned(filled, one_row(cell("C2", "Sep-26"))).rows] == ["unchanged"]
+    confirm_import(filled, plan_workbook(filled, one_row(cell("C2", "'Sep-26"))), who="me")
+    assert [row.outcome for row in plan_workbook(filled, one_row(cell("C2", "Sep-26"))).rows] == ["unchanged"]
 
 
 def ods_row(*cells: str, attributes: str = "") -> str:

@@ -1,4 +1,4 @@
-"""Workbooks made of their XML: what a library would not write, such as hidden rows with errors or a formula bomb."""
+"""Workbooks made from XML with things that a library would not write, such as hidden errors or a formula bomb."""
 
 import io
 import zipfile
@@ -17,7 +17,7 @@ STYLES["coded"] = 9
 
 @dataclass
 class Sheet:
-    """`rows`: cells as `cell` makes them, by row number; `before` and `after`: XML around the rows."""
+    """A sheet. `rows` holds cells as `cell` makes them, by row number; `before` and `after` are XML around the rows."""
 
     rows: Mapping[int, str]
     name: str = "Projects"
@@ -28,7 +28,7 @@ class Sheet:
 
 
 def cell(place: str, value: str, *, kind: str = "inlineStr", style: str = "", formula: str | None = None) -> str:
-    """Return a cell. `kind`: t of the format; `value` "" leaves the value out but for texts."""
+    """Return a cell. `kind` is the attribute t of the format; an empty `value` is omitted except for texts."""
     text = value.replace("&", "&amp;").replace("<", "&lt;")
     inside = "" if formula is None else f"<f>{formula}</f>"
     if kind == "inlineStr":
@@ -38,13 +38,13 @@ def cell(place: str, value: str, *, kind: str = "inlineStr", style: str = "", fo
     return f'<c r="{place}" t="{kind}" s="{STYLES[style]}">{inside}</c>'
 
 
-def texts(row: int, *values: str) -> str:
-    """Return the cells of a row of texts; "" leaves a cell out."""
+def text_cells(row: int, *values: str) -> str:
+    """Return the cells of a row of texts; "" omits a cell."""
     return "".join(cell(f"{chr(65 + column)}{row}", value) for column, value in enumerate(values) if value)
 
 
 def workbook(*sheets: Sheet, workbook_xml: str = "", parts: Mapping[str, str] | None = None) -> bytes:
-    """Return an Excel file. `workbook_xml`: more of the workbook's own XML; `parts`: added to the archive."""
+    """Return an Excel file; `workbook_xml` extends the workbook's own XML, `parts` are added to the archive."""
     names = "".join(
         f'<sheet name="{sheet.name}" sheetId="{number}" r:id="r{number}" state="{sheet.state}"/>'
         for number, sheet in enumerate(sheets, 1)
@@ -78,10 +78,10 @@ def workbook(*sheets: Sheet, workbook_xml: str = "", parts: Mapping[str, str] | 
         content[f"xl/worksheets/sheet{number}.xml"] = (
             f'<worksheet xmlns="{MAIN}">{sheet.before}<sheetData>{rows}</sheetData>{sheet.after}</worksheet>'
         )
-    return zipped({name: DECLARATION + text for name, text in content.items()} | dict(parts or {}))
+    return zip_archive({name: DECLARATION + text for name, text in content.items()} | dict(parts or {}))
 
 
-def zipped(parts: Mapping[str, str | bytes]) -> bytes:
+def zip_archive(parts: Mapping[str, str | bytes]) -> bytes:
     """Return an archive of the parts."""
     buffer = io.BytesIO()
     with zipfile.ZipFile(buffer, "w", zipfile.ZIP_DEFLATED) as archive:
@@ -93,7 +93,7 @@ def zipped(parts: Mapping[str, str | bytes]) -> bytes:
 def ods(tables: str, styles: str = "") -> bytes:
     """Return an OpenDocument spreadsheet of the XML of its tables."""
     space = "urn:oasis:names:tc:opendocument:xmlns"
-    return zipped(
+    return zip_archive(
         {
             "mimetype": "application/vnd.oasis.opendocument.spreadsheet",
             "content.xml": f'{DECLARATION}<office:document-content xmlns:office="{space}:office:1.0" '

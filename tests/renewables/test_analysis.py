@@ -1,4 +1,4 @@
-"""Figures equal what Polars makes of the simulator's own rows."""
+"""Figures equal those that Polars computes from the simulator's own rows."""
 
 from datetime import date
 
@@ -84,15 +84,15 @@ CAPACITY_STARTS = {
     "Wind Offshore": {2024: 14_700, 2025: 16_100},
     "Solar": {2024: 17_600, 2025: 19_400},
 }
-"MW at the starts of the years, as the simulator publishes it in the end."
+"The MW at the starts of the years, as the simulator finally publishes them."
 
 
-def factor(half_hours: pl.DataFrame) -> float:
+def expected_factor(half_hours: pl.DataFrame) -> float:
     return float(half_hours["mw"].sum()) / float(half_hours["capacity_mw"].sum())
 
 
 def with_capacity(half_hours: pl.DataFrame) -> pl.DataFrame:
-    """Adds capacity_mw, linear in 2024."""
+    """Add capacity_mw, linear in 2024."""
     share = (pl.col("start_time_utc") - at("2024-01-01T00:00Z")).dt.total_seconds() / (366 * 86_400)
     starts = pl.DataFrame([{"psr_type": name, "low": y[2024], "high": y[2025]} for name, y in CAPACITY_STARTS.items()])
     return half_hours.join(starts, on="psr_type").with_columns(
@@ -110,7 +110,7 @@ def test_capacity_factors_of_a_span_count_only_the_half_hours_present(warehouse:
         assert by_key[name]["capacity_factor"] == pytest.approx(energy_mwh(values) / made_mwh)
     whole = truth.group_by("start_time_utc").agg(pl.col("mw", "capacity_mw").sum(), pl.len()).filter(len=3)
     assert by_key["Total"]["capacity_mw"] == pytest.approx(whole["capacity_mw"].mean())
-    assert by_key["Total"]["capacity_factor"] == pytest.approx(factor(whole))
+    assert by_key["Total"]["capacity_factor"] == pytest.approx(expected_factor(whole))
 
 
 def test_a_settlement_day_has_capacity_factors(warehouse: Filled) -> None:
@@ -118,7 +118,7 @@ def test_a_settlement_day_has_capacity_factors(warehouse: Filled) -> None:
     for row in daily(day, day).to_dicts():
         values = with_capacity(warehouse.truth.filter(settlement_date=day, psr_type=row["psr_type"]))
         assert row["capacity_mw"] == pytest.approx(values["capacity_mw"].mean())
-        assert row["capacity_factor"] == pytest.approx(factor(values))
+        assert row["capacity_factor"] == pytest.approx(expected_factor(values))
 
 
 @pytest.mark.usefixtures("warehouse")

@@ -1,4 +1,4 @@
-"""A conversation with a stand-in model: it answers out of queries, cannot do anything else, and says why it cannot."""
+"""A conversation with a stand-in model: it answers with queries, can do nothing else, and explains failures."""
 
 import json
 import logging
@@ -27,7 +27,7 @@ WIND = (
 A_DAY = {"first_day": "2024-03-31", "last_day": "2024-03-31"}
 
 
-def asked(question: str = "How much wind?", *before: Turn) -> Turn:
+def ask_question(question: str = "How much wind?", *before: Turn) -> Turn:
     turn = Turn(question)
     for _ in turn.follow(answer_question(turn, before, Settings())):
         pass
@@ -41,7 +41,7 @@ def sums_to() -> float:
 
 def test_a_question_is_answered_from_the_warehouse(model: Model) -> None:
     model.replies = [{"sql": WIND, **A_DAY}, lambda request: f"It was {cell(request)} MWh."]
-    turn = asked()
+    turn = ask_question()
     match = re.search(r"[\d.]+", turn.text)
     assert match
     assert float(match[0]) == pytest.approx(sums_to())
@@ -54,7 +54,7 @@ def test_a_question_is_answered_from_the_warehouse(model: Model) -> None:
 
 def test_every_query_on_generation_comes_with_its_coverage(model: Model, warehouse: Filled) -> None:
     model.replies = [[{"sql": WIND, **A_DAY}, {"sql": WIND}, {"sql": "SELECT 1"}], "Done."]
-    of_a_day, of_all, of_nothing = [query.coverage for query in asked().queries]
+    of_a_day, of_all, of_nothing = [query.coverage for query in ask_question().queries]
     day = warehouse.truth.filter(settlement_date=at("2024-03-31").date())
     whole = day.group_by("start_time_utc").len().filter(len=3).height
     assert re.match(rf"Wind and solar, 2024-03-31 to 2024-03-31: {whole} of 46 half-hours whole", of_a_day[0])
@@ -81,7 +81,7 @@ def test_a_refused_query_is_reported_to_the_model_and_nothing_is_written(
 ) -> None:
     Path("secret.txt").write_text("secret")
     model.replies = [arguments, "I cannot."]
-    turn = asked()
+    turn = ask_question()
     assert (turn.text.strip(), turn.looked_up) == ("I cannot.", [])
     assert model.told[0].startswith("Refused: ")
     assert why in model.told[0]
@@ -90,7 +90,7 @@ def test_a_refused_query_is_reported_to_the_model_and_nothing_is_written(
 
 def test_the_model_gets_the_first_of_many_rows_and_a_note_that_they_are_cut(model: Model) -> None:
     model.replies = [{"sql": "FROM range(5000)"}, {"sql": "SELECT [1, 2] AS l, repeat('x', 90000) AS t"}, "Many."]
-    many, long = asked().looked_up
+    many, long = ask_question().looked_up
     assert many.frame is not None
     assert (len(many.frame), many.is_cut) == (1_000, True)
     assert many.told.count("\n") < ROWS_TOLD + 5
@@ -101,24 +101,24 @@ def test_the_model_gets_the_first_of_many_rows_and_a_note_that_they_are_cut(mode
 
 def test_too_many_rounds_end_with_a_clear_error(model: Model) -> None:
     model.replies = [{"sql": "SELECT 1"}]
-    turn = asked()
+    turn = ask_question()
     assert "came to no answer" in turn.problem
     assert len(model.requests) == len(turn.queries) == conversation.ROUNDS
 
 
 def test_an_endless_reply_and_an_empty_one_end_with_a_clear_error(model: Model) -> None:
     model.replies = ["word " * 5_000]
-    assert "stopped after 8,000 characters" in asked().problem
+    assert "stopped after 8,000 characters" in ask_question().problem
     model.replies = [""]
-    assert "answered nothing" in asked().problem
+    assert "answered nothing" in ask_question().problem
 
 
 def test_a_question_may_refer_to_the_previous_one_and_failed_ones_are_forgotten(model: Model) -> None:
     model.replies = ["Let me see.", (500, "no"), {"sql": "SELECT 42 AS n"}, "42.", "The same."]
-    assert asked().text.strip() == "Let me see."
-    failed = asked("Fails?")
-    first = asked("First?")
-    asked("And then?", failed, first)
+    assert ask_question().text.strip() == "Let me see."
+    failed = ask_question("Fails?")
+    first = ask_question("First?")
+    ask_question("And then?", failed, first)
     messages = [message["content"] for message in model.requests[-1]["messages"][1:]]
     assert messages == ["First?", "", "n\n42\n", "42. ", "And then?"]
 
@@ -142,7 +142,7 @@ def test_a_refusal_of_the_model_server_is_one_sentence_without_the_key(
     model.location = f"http://{model.host}/elsewhere"
     model.replies = [(status, message)]
     with caplog.at_level(logging.DEBUG):
-        turn = asked()
+        turn = ask_question()
     assert model.headers[0]["authorization"] == f"Bearer {KEY}"
     assert result in turn.problem
     assert KEY not in turn.problem + caplog.text + repr(Settings())
@@ -152,9 +152,9 @@ def test_a_refusal_of_the_model_server_is_one_sentence_without_the_key(
 def test_a_silent_server_and_a_missing_one_have_different_errors(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHAT_TIMEOUT_SECONDS", "0.1")
     model.replies, model.silence = ["Late."], 30
-    assert "said nothing for 0.1 s" in asked().problem
+    assert "said nothing for 0.1 s" in ask_question().problem
     monkeypatch.setenv("CHAT_BASE_URL", "http://127.0.0.1:9/v1")
-    assert asked().problem.startswith("127.0.0.1:9 cannot be reached")
+    assert ask_question().problem.startswith("127.0.0.1:9 cannot be reached")
 
 
 def test_openai_api_key_of_the_environment_is_not_sent_to_another_server(
@@ -163,7 +163,7 @@ def test_openai_api_key_of_the_environment_is_not_sent_to_another_server(
     monkeypatch.delenv("CHAT_API_KEY")
     monkeypatch.setenv("OPENAI_API_KEY", "sk-of-another")
     model.replies = ["Hello."]
-    assert asked().is_answered
+    assert ask_question().is_answered
     assert "sk-of-another" not in str(model.headers)
 
 

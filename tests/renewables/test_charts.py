@@ -1,4 +1,4 @@
-"""What a figure shows, read from the figure."""
+"""The content of figures, read from the figure."""
 
 import dataclasses
 from datetime import date

@@ -1,4 +1,4 @@
-"""The command line: what it prints, its exit codes, and one sentence for whatever is expected to go wrong."""
+"""The command line: its output, its exit codes, and one sentence for every expected error."""
 
 import json
 import os

@@ -1,4 +1,4 @@
-"""The calendar of coverage, and half-hours looked through, against the warehouse's own views."""
+"""The calendar of coverage and the explorer of half-hours, compared with the warehouse's own views."""
 
 from datetime import UTC, datetime
 

@@ -1,4 +1,4 @@
-"""Every CSV file that leaves is harmless in a spreadsheet, and its numbers stay numbers."""
+"""Every CSV file for download is harmless in a spreadsheet, and its numbers stay numbers."""
 
 import csv
 import io

@@ -1,4 +1,4 @@
-"""`dagster.yaml` of a home: an update replaces the one that nobody edited, and leaves the user's own alone."""
+"""`dagster.yaml` of a home: an update replaces one that nobody edited, and keeps an edited one."""
 
 from hashlib import sha256
 from pathlib import Path

@@ -1,4 +1,4 @@
-"""The demo's home keeps to itself: no setting of the real home reaches it. Scenario 47."""
+"""The demo's home is isolated: no setting of the real home reaches it (scenario 47)."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""What is broken is found and said with its way out, and a damaged warehouse is replaced, never deleted."""
+"""Doctor reports every fault with its fix, and restore replaces a damaged warehouse without deleting it."""
 
 import json
 import shutil
@@ -12,7 +12,7 @@ from pipeline_assets.landing import land_changes
 from pipeline_assets.ledger import schema
 from renewables.dagster_control.home_lock import PartState, write_state
 from tests.filled_homes import Filled, Renewables
-from tests.pipeline_assets.ledger.portfolio import PORTFOLIO, submitted
+from tests.pipeline_assets.ledger.sample_portfolio import PORTFOLIO, submit_batch
 from warehouse import snapshots
 from warehouse.connection import reading, writing
 from warehouse.private_files import make_private_folder
@@ -21,7 +21,7 @@ from warehouse.settings import Settings
 
 @pytest.fixture
 def own(filled: Filled, simulator: Simulator, home: Path) -> Path:  # noqa: ARG001 (the simulator answers the doctor)
-    """The warehouse file of a home that the test may break: a copy of the shared one."""
+    """Return the warehouse file of a home that the test may damage: a copy of the shared one."""
     shutil.copytree(filled.home, home, dirs_exist_ok=True, symlinks=True)
     return Settings().warehouse
 
@@ -47,7 +47,7 @@ def test_doctor_shows_which_file_each_setting_comes_from(renewables: Renewables)
     Path(".env").write_text(
         "SNAPSHOTS_KEPT=7\nSLACK_WEBHOOK_URL=https://hooks.example/secret\nLEDGER_URL=postgresql://me:secret@db/ledger\n"
     )
-    result = findings(renewables, code=1)  # there is no such ledger
+    result = findings(renewables, code=1)  # this ledger does not exist
     assert result["SNAPSHOTS_KEPT"]["found"] == f"7 (from {Path('.env').absolute()})"
     assert "secret" not in json.dumps(result)
 
@@ -130,7 +130,7 @@ def test_doctor_shows_the_size_of_each_part_of_the_home(renewables: Renewables, 
 
 @pytest.fixture
 def _nothing_answers(monkeypatch: pytest.MonkeyPatch) -> None:
-    """Neither Dagster nor the dashboard is where the settings say: the port of `discard`."""
+    """Set the addresses of Dagster and the dashboard to the unused port of `discard`."""
     monkeypatch.setenv("DAGSTER_URL", "http://127.0.0.1:9")
     monkeypatch.setenv("DASHBOARD_URL", "http://127.0.0.1:9")
 
@@ -170,7 +170,7 @@ def test_doctor_counts_changes_that_wait_to_be_landed(renewables: Renewables) ->
     assert "is not there yet" in findings(renewables, code=0)["ledger"]["found"]
     assert not (Settings().renewables_home / "ledger.sqlite").exists(), "the doctor only looks"
     with schema.ledger_for_task() as engine:
-        submitted(engine, *PORTFOLIO)
+        submit_batch(engine, *PORTFOLIO)
     ledger = findings(renewables, code=0)["ledger"]
     assert f"{len(PORTFOLIO)} of {len(PORTFOLIO)} changes wait to be landed" in ledger["found"]
     with schema.ledger_for_task() as engine:

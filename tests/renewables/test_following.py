@@ -1,4 +1,4 @@
-"""Asking for an import once, and following a run by what Dagster answers of it, a page at a time."""
+"""Requesting an import once, and following a run page by page through Dagster's responses."""
 
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
@@ -33,14 +33,14 @@ NEXT = {None: "one", "one": "two", "two": "three"}
 
 
 class Paged(DagsterClient):
-    """Answers as a webserver does of a run of a year."""
+    """A stand-in that responds as a webserver does for a run of a year."""
 
     def ask(
         self,
         query: str,
         variables: dict[str, Any] | None = None,
         *,
-        timeout_seconds: float | None = None,  # noqa: ARG002 (it answers at once)
+        timeout_seconds: float | None = None,  # noqa: ARG002 (it responds immediately)
     ) -> dict[str, Any]:
         assert "logsForRun" in query
         assert variables

@@ -1,4 +1,4 @@
-"""Half-hours and series: what is current, what was, and gaps that stay gaps."""
+"""Half-hours and series: present values, earlier values, and gaps that stay gaps."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path

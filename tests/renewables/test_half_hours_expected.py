@@ -1,4 +1,4 @@
-"""Half-hours expected come from one rule for every category, in every view and query."""
+"""The expected half-hours follow one rule for every category, in every view and query."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -15,7 +15,7 @@ FIRST = date(2024, 3, 18)
 LAST = date(2024, 3, 20)
 LINK = "INTGRNL"
 BEGAN = datetime(2024, 3, 19, 9, tzinfo=UTC)
-"Its first half-hour, within the days and within their month."
+"The interconnector's first half-hour, within the days and within their month."
 FUELS = "generation_by_fuel"
 
 

@@ -1,4 +1,4 @@
-"""An import of many rows is usable: changes come first, problems are grouped by kind, the rest is counted (32)."""
+"""The summary of a large import: changes come first, problems are grouped by kind, the rest is counted."""
 
 import csv
 import io
@@ -32,7 +32,7 @@ def engine(home: Path) -> sa.Engine:
 
 @pytest.fixture
 def text(engine: sa.Engine) -> str:
-    """A file of which some rows change a project, most change nothing, some are new, and some have errors."""
+    """Return a file in which some rows change a project, most change nothing, some are new, and some have errors."""
     first = plan_import(engine, "pipelines", as_csv(list(portfolio.rows(ROWS))).encode())
     confirm_import(engine, first, who="me")
     rows = list(portfolio.rows(ROWS + 2, edited=EDITED))
@@ -42,7 +42,7 @@ def text(engine: sa.Engine) -> str:
 
 
 @pytest.fixture
-def planned(engine: sa.Engine, text: str) -> Plan:
+def plan_file(engine: sa.Engine, text: str) -> Plan:
     return plan_import(engine, "pipelines", text.encode())
 
 

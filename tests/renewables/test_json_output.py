@@ -1,4 +1,4 @@
-"""What `--json` prints is what its published schema says, and nothing wraps in a pipe."""
+"""The output of `--json` matches its published schema, and nothing wraps in a pipe."""
 
 import json
 import re
@@ -21,7 +21,7 @@ YESTERDAY = datetime.now(UTC).date() - timedelta(days=1)
 
 
 def check_document(command: str, printed: str) -> Any:
-    """Return the document after comparing it with the command's schema."""
+    """Return the document after validating it against the command's schema."""
     document = json.loads(printed)
     schema = {**SCHEMAS[command], "$defs": SCHEMAS}
     jsonschema.validate(document, schema, format_checker=jsonschema.FormatChecker())

@@ -1,4 +1,4 @@
-"""What was saved lands at once when a person asks for it, with or without a Dagster server."""
+"""Saved changes land immediately on request, with or without a Dagster server."""
 
 from pathlib import Path
 
@@ -7,7 +7,7 @@ import pytest
 from pipeline_assets.ledger import schema
 from renewables.dagster_control.landing_now import LandingFailed, land_now
 from renewables.queries.pipeline import landed_position
-from tests.pipeline_assets.ledger.portfolio import PORTFOLIO, submitted
+from tests.pipeline_assets.ledger.sample_portfolio import PORTFOLIO, submit_batch
 from warehouse import snapshots
 from warehouse.connection import writing
 from warehouse.settings import Settings
@@ -15,10 +15,10 @@ from warehouse.settings import Settings
 
 @pytest.fixture(autouse=True)
 def _saved(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 (sets the home first)
-    """Changes are saved, and no Dagster runs."""
+    """Save changes while no Dagster runs."""
     monkeypatch.setenv("DAGSTER_URL", "http://127.0.0.1:9")
     with schema.ledger_for_task() as engine:
-        submitted(engine, *PORTFOLIO)
+        submit_batch(engine, *PORTFOLIO)
 
 
 def test_without_a_server_the_changes_land_in_a_separate_process() -> None:

@@ -1,4 +1,4 @@
-"""Sums of the pipeline: they add up to the single projects, and what people typed stays text in their figures."""
+"""Sums of the pipeline: they agree with the single projects, and text from people is escaped in their figures."""
 
 from collections.abc import Iterator
 
@@ -12,14 +12,14 @@ from renewables.queries import pipeline_aggregates as sums
 from renewables.queries.pipeline import Filter
 from renewables.queries.pipeline_outlook import by_month, capacity_outlook
 from renewables.queries.snapshot import Connection
-from tests.renewables.portfolio import HOSTILE, NARROW, TODAY, made
+from tests.renewables.landed_portfolio import HOSTILE, NARROW, TODAY, land_portfolio
 from warehouse.connection import reading
 
 
 @pytest.fixture(scope="module")
 def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     home = tmp_path_factory.mktemp("portfolio")
-    made(home).dispose()
+    land_portfolio(home).dispose()
     with reading(home / "warehouse.duckdb") as snapshot:
         yield snapshot
 

@@ -1,4 +1,4 @@
-"""The pipeline's charts: drawn of whatever the filters leave, and what people typed stays text in them."""
+"""The pipeline's charts: they are drawn for any filter, and text from people is escaped in them."""
 
 from collections.abc import Iterator
 
@@ -15,14 +15,14 @@ from renewables.queries import pipeline, pipeline_aggregates
 from renewables.queries.pipeline import Filter
 from renewables.queries.pipeline_outlook import Outlook, capacity_outlook
 from renewables.queries.snapshot import Connection
-from tests.renewables.portfolio import HOSTILE, NARROW, TODAY, made
+from tests.renewables.landed_portfolio import HOSTILE, NARROW, TODAY, land_portfolio
 from warehouse.connection import reading
 
 
 @pytest.fixture(scope="module")
 def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:
     home = tmp_path_factory.mktemp("portfolio")
-    made(home).dispose()
+    land_portfolio(home).dispose()
     with reading(home / "warehouse.duckdb") as snapshot:
         yield snapshot
 

@@ -1,4 +1,4 @@
-"""`renewables pipelines|counterparties|information-points`: lists, records, history, files, taking back."""
+"""`renewables pipelines|counterparties|information-points`: lists, records, history, files, reverting."""
 
 import json
 import re

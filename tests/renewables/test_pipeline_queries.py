@@ -1,4 +1,4 @@
-"""The pipeline's figures beside the same figures computed from the ledger's records in plain Python and NumPy."""
+"""The pipeline's figures equal those computed from the ledger's records with plain Python and NumPy."""
 
 from collections import defaultdict
 from collections.abc import Iterator
@@ -24,13 +24,13 @@ from renewables.queries.pipeline import Filter
 from renewables.queries.pipeline_choices import choices
 from renewables.queries.pipeline_outlook import capacity_outlook
 from renewables.queries.snapshot import Connection
-from tests.renewables.portfolio import NARROW, TODAY, made
+from tests.renewables.landed_portfolio import NARROW, TODAY, land_portfolio
 from warehouse.connection import reading, writing
 
 
 @pytest.fixture(scope="module")
 def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
-    engine = made(tmp_path_factory.mktemp("portfolio"))
+    engine = land_portfolio(tmp_path_factory.mktemp("portfolio"))
     yield engine
     engine.dispose()
 
@@ -43,7 +43,7 @@ def con(ledger: sa.Engine) -> Iterator[Connection]:
 
 @pytest.fixture(scope="module")
 def live(ledger: sa.Engine) -> dict[str, dict[str, dict[str, Any]]]:
-    """Kind to id to fields, archived ones left out."""
+    """Return the fields of live records by kind and id."""
     kinds = ("pipelines", "facilities", "pipeline_facilities", "counterparties", "pipeline_counterparties")
     by_key = {
         kind: {record.id: dict(record.fields) for record in ledger_reading.records_of_kind(ledger, kind)}
@@ -56,8 +56,10 @@ def live(ledger: sa.Engine) -> dict[str, dict[str, dict[str, Any]]]:
     return by_key
 
 
-def fitting(live: dict[str, dict[str, dict[str, Any]]], wanted: Filter) -> tuple[set[str], list[dict[str, Any]]]:
-    """(ids of the projects, a row for each of their facilities that counts), from the records."""
+def matching_records(
+    live: dict[str, dict[str, dict[str, Any]]], wanted: Filter
+) -> tuple[set[str], list[dict[str, Any]]]:
+    """Return the ids of the matching projects, and a row for each of their facilities that counts, from the records."""
     rows = []
     for link in live["pipeline_facilities"].values():
         if link["pipeline_id"] in live["pipelines"]:
@@ -88,7 +90,7 @@ def fitting(live: dict[str, dict[str, dict[str, Any]]], wanted: Filter) -> tuple
 def test_capacity_equals_that_of_the_records_under_any_filter(
     wanted: Filter, con: Connection, live: dict[str, Any]
 ) -> None:
-    ids, rows = fitting(live, wanted)
+    ids, rows = matching_records(live, wanted)
     figures = pipeline.headline_figures(wanted, con)
     assert figures["projects"] == len(ids)
     assert figures["gross_mwp"] == pytest.approx(sum(row["capacity_mwp"] for row in rows))
@@ -107,7 +109,7 @@ def test_capacity_equals_that_of_the_records_under_any_filter(
 
 @pytest.mark.parametrize("wanted", NARROW)
 def test_every_part_of_the_page_is_filtered_alike(wanted: Filter, con: Connection, live: dict[str, Any]) -> None:
-    ids, rows = fitting(live, wanted)
+    ids, rows = matching_records(live, wanted)
     assert set(pipeline.facility_places(wanted, con)["pipeline_id"]) == {row["pipeline_id"] for row in rows}
     assert set(pipeline.rag_by_month(wanted, con=con)["pipeline_id"]) == ids
     assert set(pipeline.rtb_dates(wanted, con)["pipeline_id"]) == {
@@ -219,8 +221,8 @@ def test_a_project_is_stale_after_thirty_days_without_a_change(ledger: sa.Engine
     assert not set(frame["pipeline_id"]) & {*done, "pr-severnhope", "pr-sorrel-bank"}
 
 
-def monthly(rows: list[dict[str, Any]], today: date) -> tuple[list[date], list[float]]:
-    """Month ends of the last five years from the first RTB date on, and what was ready to build by each."""
+def monthly_capacity(rows: list[dict[str, Any]], today: date) -> tuple[list[date], list[float]]:
+    """Return the month ends of the last five years from the first RTB date on, and the capacity ready by each."""
     dated = sorted((date.fromisoformat(row["rtb_date"]), row["capacity_mwp"]) for row in rows if row["rtb_date"])
     ends, heights = [], []
     for n in range(60, -1, -1):
@@ -235,8 +237,8 @@ def monthly(rows: list[dict[str, Any]], today: date) -> tuple[list[date], list[f
 @pytest.mark.parametrize("technology", ["Total", "Solar", "Wind Onshore", "BESS"])
 def test_the_trend_equals_numpys_least_squares_fit(technology: str, con: Connection, live: dict[str, Any]) -> None:
     today = date(2026, 11, 21)
-    _, rows = fitting(live, Filter(today))
-    ends, heights = monthly([row for row in rows if technology in ("Total", row["technology"])], today)
+    _, rows = matching_records(live, Filter(today))
+    ends, heights = monthly_capacity([row for row in rows if technology in ("Total", row["technology"])], today)
     x, y = np.array([(end - today).days / 365.25 for end in ends]), np.array(heights)
     slope, intercept = np.polyfit(x, y, 1)
     error = np.sqrt(((y - intercept - slope * x) ** 2).sum() / (len(x) - 2))
@@ -256,7 +258,7 @@ def test_the_trend_equals_numpys_least_squares_fit(technology: str, con: Connect
 
 
 def test_cumulative_capacity_ends_with_all_capacity_that_has_an_rtb_date(con: Connection, live: dict[str, Any]) -> None:
-    _, rows = fitting(live, Filter(TODAY))
+    _, rows = matching_records(live, Filter(TODAY))
     steps = capacity_outlook(Filter(TODAY), con).steps
     total = steps.filter(technology="Total")
     assert total["rtb_date"].is_sorted()

@@ -1,4 +1,4 @@
-"""Servers that are started together: one that ends is started again, and all end together, whatever ends the parent."""
+"""Servers that run together: one that ends is restarted, and all end together, whatever ends the parent."""
 
 import os
 import signal
@@ -27,7 +27,7 @@ BRIEF = [sys.executable, "-c", "print('No room left', flush=True); raise SystemE
 
 
 def wait_until(condition: Callable[[], object], tend: Callable[[], None] = lambda: None) -> None:
-    """Wait for what other processes do; fail after a while."""
+    """Wait for a condition that other processes fulfil; fail after a while."""
     end = time.monotonic() + 30
     while not condition():
         assert time.monotonic() < end, "it did not happen within 30 s"
@@ -36,7 +36,7 @@ def wait_until(condition: Callable[[], object], tend: Callable[[], None] = lambd
 
 
 def logged_process(servers: Supervisor, name: str) -> int:
-    """Return the process id that a part wrote last into its log, once it is there."""
+    """Return the newest process id in the log of a server, once it exists."""
     wait_until(lambda: servers.log(name).exists() and servers.log(name).read_text().endswith("\n"))
     return int(servers.log(name).read_text().split()[-1])
 
@@ -162,7 +162,7 @@ def test_when_the_parent_is_killed_no_server_survives_and_a_second_start_works(t
         with pytest.raises(AlreadyUp, match=rf"runs already.*process {parent.pid}"), sole_use(tmp_path):
             pass
         parent.kill()
-    with sole_use(tmp_path):  # waits for what is ending
+    with sole_use(tmp_path):  # wait for ending servers
         assert identity_of(child) is None
         assert not any(part.is_running for part in state.parts if part.name != WATCHDOG)
 

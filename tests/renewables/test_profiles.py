@@ -1,4 +1,4 @@
-"""Shapes of a span against the simulator's own values, computed another way."""
+"""Profiles of a span equal those computed differently from the simulator's own values."""
 
 from datetime import date
 
@@ -12,7 +12,7 @@ from renewables.queries.selection import Selection
 from tests.filled_homes import AUTUMN, SPRING, Filled
 
 SPAN = (date(2024, 3, 30), date(2024, 4, 1))
-"Settlement days, the middle one of 46 half-hours."
+"Settlement days; the middle one has 46 half-hours."
 ALL, SOLAR = Selection.read(), Selection.read(categories="Solar")
 WINDOW = profiles.window_of_days(*SPAN)
 

@@ -1,4 +1,4 @@
-"""Doubt carried through every figure: flagged shares, exclusion, revisions and the report, against Polars."""
+"""Flags in every figure: flagged shares, exclusion, revisions and the report, compared with Polars."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime
@@ -24,16 +24,16 @@ from tests.elexon_assets.ingesting import landed_in
 from warehouse.connection import reading
 
 SPAN = (date(2024, 3, 29), date(2024, 4, 3))
-"UTC days over the end of a month and the settlement day of 46 half-hours."
+"UTC days around the end of a month and the settlement day with 46 half-hours."
 SETTLED = (date(2024, 3, 30), date(2024, 4, 2))
-"Settlement days that lie in them whole."
+"The settlement days that lie completely within them."
 FAULTS = "understated%0.05,stuck%0.03,hole%0.06,republished%0.08,late%0.03"
 WIND = ["Wind Onshore", "Wind Offshore"]
 
 
 @pytest.fixture(scope="module")
 def doubtful_home(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A warehouse with drop-outs, stuck pairs, holes, republished and late values, flagged."""
+    """Return a home with drop-outs, stuck pairs, gaps, republished and late values, flagged."""
     home = tmp_path_factory.mktemp("doubtful")
     with running_simulator(faults=FAULTS) as simulator:
         update_flags(landed_in(home, simulator.base_url, SPAN, run_id="spring"))
@@ -46,17 +46,17 @@ def doubtful(doubtful_home: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -
     return doubtful_home
 
 
-def read(table: str) -> pl.DataFrame:
+def read_table(table: str) -> pl.DataFrame:
     with reading() as con:
         return con.sql(f"FROM {table}").pl()
 
 
-def judged() -> pl.DataFrame:
-    """start_time_utc, settlement_date, psr_type, mw, doubted: from the tables alone, in Polars."""
+def values_with_flags() -> pl.DataFrame:
+    """Return start_time_utc, settlement_date, psr_type, mw, doubted, computed with Polars from the tables alone."""
     keys = ["start_time_utc", "psr_type"]
-    values = read("wind_and_solar_publications").sort("publish_time_utc", "ingested_at_utc", "generation_mw")
+    values = read_table("wind_and_solar_publications").sort("publish_time_utc", "ingested_at_utc", "generation_mw")
     doubting = pl.col("reason").is_in(DOUBTING) & pl.col("closed_at_utc").is_null()
-    flags = read("flags").filter(doubting, dataset="wind_and_solar").rename({"category": "psr_type"})
+    flags = read_table("flags").filter(doubting, dataset="wind_and_solar").rename({"category": "psr_type"})
     return (
         values.unique(keys, keep="last")
         .select(*keys, "settlement_date", mw="generation_mw")
@@ -76,7 +76,7 @@ def with_total(values: pl.DataFrame) -> pl.DataFrame:
 @pytest.mark.parametrize("exclude", [False, True])
 @pytest.mark.usefixtures("doubtful")
 def test_a_summary_has_the_flagged_share_and_can_exclude_flagged_values(exclude: bool) -> None:
-    values = with_total(judged())
+    values = with_total(values_with_flags())
     by_key = {row["psr_type"]: row for row in summary(*SPAN, exclude_flagged=exclude).to_dicts()}
     assert by_key["Wind Onshore"]["half_hours_flagged"] > 10
     for name, row in by_key.items():
@@ -96,7 +96,7 @@ def test_a_summary_has_the_flagged_share_and_can_exclude_flagged_values(exclude:
 @pytest.mark.usefixtures("doubtful")
 def test_days_and_months_have_their_flagged_share(ask: Callable[..., pl.DataFrame], period: str, exclude: bool) -> None:
     rows = ask(*SETTLED, exclude_flagged=exclude)
-    mine = judged().filter(pl.col("settlement_date").is_between(*SETTLED))
+    mine = values_with_flags().filter(pl.col("settlement_date").is_between(*SETTLED))
     counted = pl.col("mw").filter(~pl.col("doubted")) if exclude else pl.col("mw")
     expected = mine.group_by(pl.col("settlement_date").dt.truncate(period), "psr_type").agg(
         energy_mwh=counted.sum() * 0.5,
@@ -124,7 +124,7 @@ def test_daily_and_monthly_figures_equal_those_of_the_views(
     ask: Callable[..., pl.DataFrame], view: str, dataset: Dataset
 ) -> None:
     rows = ask(date(2024, 3, 1), date(2024, 4, 30), dataset=dataset.name)
-    stands = read(f"{dataset.name}_{view}")
+    stands = read_table(f"{dataset.name}_{view}")
     shared = [name for name in rows.columns if name in stands.columns]
     assert len(shared) > 8
     assert_frame_equal(rows.select(shared), stands.select(shared), check_row_order=False, check_dtypes=False)
@@ -132,7 +132,7 @@ def test_daily_and_monthly_figures_equal_those_of_the_views(
 
 @pytest.mark.usefixtures("doubtful")
 def test_flagged_half_hours_have_reasons_and_can_be_left_out() -> None:
-    doubted = judged().filter("doubted").select("start_time_utc", "psr_type")
+    doubted = values_with_flags().filter("doubted").select("start_time_utc", "psr_type")
     rows = generation(*SPAN)
     marked = rows.filter(pl.col("flags").is_not_null())
     assert_frame_equal(marked.select(doubted.columns), doubted, check_row_order=False)
@@ -146,7 +146,7 @@ def test_a_series_counts_flagged_values_and_has_gaps_without_them(grain: str) ->
     width = {"half-hour": "30m", "day": "1d"}[grain]
     bucket = pl.col("start_time_utc").dt.truncate(width)
     expected = (
-        judged()
+        values_with_flags()
         .group_by(bucket, "psr_type")
         .agg(
             generation_mw=pl.col("mw").filter(~pl.col("doubted")).mean(),
@@ -156,7 +156,9 @@ def test_a_series_counts_flagged_values_and_has_gaps_without_them(grain: str) ->
     drawn = series_by_grain(*SPAN, grain=GRAINS[grain], exclude_flagged=True)
     existing = drawn.frame.filter(pl.col("half_hours") + pl.col("half_hours_flagged") > 0)
     assert_frame_equal(existing.select(expected.columns), expected, check_row_order=False)
-    by_bucket = judged().filter("doubted").group_by(bucket).agg(pl.col("start_time_utc").n_unique().alias("n"))
+    by_bucket = (
+        values_with_flags().filter("doubted").group_by(bucket).agg(pl.col("start_time_utc").n_unique().alias("n"))
+    )
     assert dict(drawn.flagged.select("start_time_utc", "half_hours_flagged").iter_rows()) == dict(by_bucket.iter_rows())
     assert series_by_grain(*SPAN, grain=GRAINS[grain]).flagged.equals(drawn.flagged)
 
@@ -186,7 +188,7 @@ def test_the_shading_of_a_coarse_chart_is_as_high_as_the_flagged_share() -> None
 @pytest.mark.usefixtures("doubtful")
 def test_with_known_at_the_flags_are_those_of_that_time() -> None:
     """Values land first; their flags are found a moment later."""
-    landed = read("wind_and_solar_publications")["ingested_at_utc"].max()
+    landed = read_table("wind_and_solar_publications")["ingested_at_utc"].max()
     assert isinstance(landed, datetime)
     before = summary(*SPAN, known_at=landed)
     assert before["half_hours"].to_list() == summary(*SPAN)["half_hours"].to_list()
@@ -208,7 +210,7 @@ def test_with_as_of_values_published_later_are_not_shaded() -> None:
 def test_revisions_are_the_changes_since_the_first_publication() -> None:
     order = ["publish_time_utc", "ingested_at_utc", "generation_mw"]
     mw = pl.col("generation_mw")
-    versions = read("wind_and_solar_publications").sort(order).group_by("start_time_utc", "psr_type").agg(
+    versions = read_table("wind_and_solar_publications").sort(order).group_by("start_time_utc", "psr_type").agg(
         first_mw=mw.first(), first_publish_time_utc=pl.col("publish_time_utc").first(),
         current_mw=mw.last(), current_publish_time_utc=pl.col("publish_time_utc").last(),
         difference_mw=mw.last() - mw.first(), versions=pl.len().cast(pl.Int64), is_changed=mw.n_unique() > 1,
@@ -232,7 +234,7 @@ def test_revisions_are_the_changes_since_the_first_publication() -> None:
 
 @pytest.mark.usefixtures("doubtful")
 def test_the_status_and_the_report_count_the_same_half_hours() -> None:
-    whole = with_total(judged()).filter(psr_type="Total")
+    whole = with_total(values_with_flags()).filter(psr_type="Total")
     [of_wind, of_fuels] = warehouse_status().datasets
     assert (of_wind.half_hours, of_wind.half_hours_flagged) == (len(whole), whole["doubted"].sum())
     assert of_wind.flagged_share == pytest.approx(whole["doubted"].mean())

@@ -1,4 +1,4 @@
-"""`renewables quality`, and what is in doubt, as of and known at, through the other commands."""
+"""`renewables quality`, and the options for flags, as-of and known-at of the other commands."""
 
 import json
 from datetime import UTC, date, datetime
@@ -24,7 +24,7 @@ DROP_OUTS = [("2024-01-01", "2024-01-01T05:30:00Z"), ("2024-01-03", "2024-01-03T
 
 @pytest.fixture(scope="module")
 def recorded_home(recordings: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """The first three days of 2024 as they were recorded, flagged."""
+    """Return a home with the first three days of 2024 as recorded, flagged."""
     home = tmp_path_factory.mktemp("recorded")
     with running_simulator(recordings=recordings) as replay:
         update_flags(landed_in(home, replay.base_url, NEW_YEAR, run_id="recorded"))

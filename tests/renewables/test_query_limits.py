@@ -1,4 +1,4 @@
-"""Queries that would take a machine's time or memory end in one sentence, whatever they do (decision D16)."""
+"""Queries that would exhaust a machine's time or memory end in one sentence, whatever they do (decision D16)."""
 
 import time
 from pathlib import Path
@@ -13,7 +13,9 @@ from warehouse.snapshots import Snapshot, publish_snapshot
 
 SECONDS = 0.5
 PROCESS_SECONDS = 5.0
-"For a process to start and end on a busy machine; without a hard limit each of these takes minutes or for ever."
+"""The time for a process to start and end on a busy machine; without a hard limit each of these takes minutes or
+longer.
+"""
 ENDLESS = {
     "a cross join": "SELECT count(*) FROM range(10000000) a, range(1000000) b WHERE a.range * b.range % 7 = 3",
     "recursion": "WITH RECURSIVE r(n) AS (SELECT 1 UNION ALL SELECT n + 1 FROM r) SELECT max(n) FROM r",
@@ -36,7 +38,7 @@ GREEDY = {
 
 @pytest.fixture(autouse=True)
 def snapshot(home: Path) -> Snapshot:  # noqa: ARG001 (the home comes first)
-    """A published version of a warehouse with one table."""
+    """Publish a version of a warehouse with one table."""
     with writing() as con:
         con.execute("CREATE TABLE numbers AS SELECT 1 AS n")
         return publish_snapshot(con)

@@ -1,4 +1,4 @@
-"""Another tool reads a snapshot in the time zone of its machine, and gets the same rows."""
+"""Another tool that reads a snapshot in its machine's time zone gets the same rows."""
 
 from collections.abc import Iterator
 from datetime import datetime
@@ -19,7 +19,7 @@ from warehouse import snapshots
 from warehouse.connection import writing
 
 ZONES = ["America/New_York", "Asia/Tokyo", "Europe/London", "Pacific/Kiritimati", "Pacific/Pago_Pago"]
-"One of the last two has another date than UTC at any hour."
+"At any hour one of the last two has a different date than UTC."
 TIMES = {
     "a day": "'2024-04-01'",
     "a date": "DATE '2024-04-01'",
@@ -33,7 +33,7 @@ RAW = """INSERT INTO quarantine VALUES ('wind_and_solar', 'absurd', '{"startTime
 
 @cache
 def rows(path: Path, zone: str, relation: str) -> pl.DataFrame:
-    """Read a relation of the newest snapshot in a session of that zone, as instants and in a settled order."""
+    """Read a relation of the newest snapshot in a session of that zone, as instants and in a fixed order."""
     with duckdb.connect(str(path), read_only=True) as con:
         con.execute(f"SET TimeZone = '{zone}'")
         frame = con.sql(f"FROM {relation}").pl()
@@ -99,7 +99,7 @@ def test_a_quarantined_row_without_a_zone_is_the_same_half_hour_in_any_zone(home
 
 @pytest.fixture(scope="module")
 def portfolio(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A snapshot of the sample portfolio."""
+    """Publish a snapshot of the sample portfolio."""
     home = tmp_path_factory.mktemp("portfolio")
     ledger: sa.Engine = open_ledger(f"sqlite:///{home / 'ledger.sqlite'}")
     seed_loader.load_seeds(ledger)

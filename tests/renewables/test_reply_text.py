@@ -1,4 +1,4 @@
-"""What models think aloud is for nobody, and calls that they write out as text are calls (issue 10, 24)."""
+"""Thoughts of a model are hidden, and calls that it writes out as text are calls."""
 
 import json
 from typing import Any
@@ -16,7 +16,7 @@ SQL = "SELECT 42 AS n"
 WRITTEN = json.dumps({"name": "query", "arguments": {"sql": SQL}})
 
 
-def asked(*before: Turn, question: str = "How much?") -> Turn:
+def ask_question(*before: Turn, question: str = "How much?") -> Turn:
     turn = Turn(question)
     for event in turn.follow(answer_question(turn, before, Settings())):
         assert THOUGHT not in str(event)
@@ -53,7 +53,7 @@ def test_text_without_thoughts_is_unchanged(text: str) -> None:
 @pytest.mark.parametrize("text", [f"<think>{THOUGHT}", f"{THOUGHT}</think>", f"<think>{THOUGHT}</think>\n"])
 def test_a_reply_of_only_thoughts_is_not_an_answer(model: Model, text: str) -> None:
     model.replies = [text]
-    turn = asked()
+    turn = ask_question()
     assert "answered nothing" in turn.problem
     assert turn.text == ""
 
@@ -62,16 +62,16 @@ def test_thoughts_are_neither_shown_nor_remembered_nor_counted(model: Model) -> 
     """The server sends words one by one, so a tag and its text come in pieces."""
     long_thought = f"<think>{(THOUGHT + ' ') * 1_000}</think>"
     model.replies = [f"{long_thought} It was 5.", "Still 5."]
-    first = asked()
+    first = ask_question()
     assert (first.text.strip(), first.problem) == ("It was 5.", "")
-    asked(first, question="And now?")
+    ask_question(first, question="And now?")
     assert THOUGHT not in json.dumps(model.requests[-1]["messages"])
 
 
 @pytest.mark.parametrize("field", ["reasoning_content", "reasoning", "thinking"])
 def test_thoughts_in_a_separate_field_are_not_the_answer(model: Model, field: str) -> None:
     model.replies = [[{"delta": {field: THOUGHT}}, {"delta": {"content": "It was 5."}}]]
-    assert asked().text == "It was 5."
+    assert ask_question().text == "It was 5."
 
 
 def test_an_answer_in_parts_is_joined_from_its_texts(model: Model) -> None:
@@ -80,7 +80,7 @@ def test_an_answer_in_parts_is_joined_from_its_texts(model: Model) -> None:
         {"type": "text", "text": "It was 5."},
     ]
     model.replies = [[{"delta": {"content": parts}}]]
-    assert asked().text == "It was 5."
+    assert ask_question().text == "It was 5."
 
 
 CALLS = {
@@ -101,7 +101,7 @@ CALLS = {
 @pytest.mark.parametrize("text", CALLS.values(), ids=CALLS)
 def test_a_call_written_as_text_is_run_and_its_text_is_not_the_answer(model: Model, text: str) -> None:
     model.replies = [text, "It was 42."]
-    turn = asked()
+    turn = ask_question()
     assert [query.sql for query in turn.looked_up] == [SQL]
     assert turn.text.strip() == "It was 42."
     assert model.told == ["n\n42\n"]
@@ -118,7 +118,7 @@ def test_a_call_written_as_text_is_run_and_its_text_is_not_the_answer(model: Mod
 )
 def test_a_written_call_that_cannot_be_run_is_refused_with_the_reason(model: Model, text: str) -> None:
     model.replies = [text, "I cannot."]
-    turn = asked()
+    turn = ask_question()
     assert (turn.looked_up, turn.text.strip()) == ([], "I cannot.")
     assert model.told == ["Refused: There is one tool, query, and its arguments are JSON with sql."]
 
@@ -130,7 +130,7 @@ def test_an_answer_with_braces_is_not_a_call(text: str) -> None:
 
 def test_a_call_within_a_thought_is_not_run(model: Model) -> None:
     model.replies = [f"<think>I could say <tool_call>{WRITTEN}</tool_call>.</think>It was 5."]
-    turn = asked()
+    turn = ask_question()
     assert (turn.queries, turn.text) == ([], "It was 5.")
 
 

@@ -1,4 +1,4 @@
-"""Which requests the guard lets pass, and which it refuses before the server behind it sees them."""
+"""The requests that the guard accepts, and those that it rejects before the server behind it sees them."""
 
 from collections.abc import Mapping
 
@@ -27,7 +27,7 @@ async def _open(websocket: WebSocket) -> None:
 
 
 def client(*, base_url: str = LOCAL, json_only: bool = True) -> TestClient:
-    """Return a client of a guarded server that people reach as PUBLIC."""
+    """Return a client of a guarded server whose public address is PUBLIC."""
     app = Starlette(
         routes=[
             WebSocketRoute("/graphql", _open),

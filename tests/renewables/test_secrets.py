@@ -1,4 +1,4 @@
-"""Credentials in addresses reach the server that they are for, and nobody else: no line of output, no stored row."""
+"""Credentials in addresses reach only the server that they belong to: no line of output, no stored row."""
 
 import sqlite3
 from collections.abc import Iterator
@@ -21,9 +21,9 @@ SECRETS = ("hunter22", "abcdef123")
 
 
 class Echo(BaseHTTPRequestHandler):
-    """Refuses every request with a body that repeats all that it was sent."""
+    """A server that rejects every request with a body that repeats the complete request."""
 
-    requests: list[tuple[str, str]] = []  # noqa: RUF012 (of the class: a handler lives for one request)
+    requests: list[tuple[str, str]] = []  # noqa: RUF012 (shared by the class: a handler lives for one request)
 
     def do_GET(self) -> None:
         self.requests.append((self.path, self.headers.get("Authorization", "")))
@@ -40,7 +40,7 @@ class Echo(BaseHTTPRequestHandler):
 
 @pytest.fixture
 def address(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:  # noqa: ARG001 (the home comes first)
-    """ELEXON_BASE_URL, with a password and a token in it."""
+    """Set ELEXON_BASE_URL to an address with a password and a token in it."""
     monkeypatch.setenv("NO_PROXY", "127.0.0.1")
     Echo.requests.clear()
     with ThreadingHTTPServer(("127.0.0.1", 0), Echo) as server:
@@ -51,7 +51,7 @@ def address(home: Path, monkeypatch: pytest.MonkeyPatch) -> Iterator[str]:  # no
         server.shutdown()
 
 
-def told(*texts: str) -> list[str]:
+def texts_with_secret(*texts: str) -> list[str]:
     return [secret for secret in SECRETS if any(secret in text for text in texts)]
 
 
@@ -63,19 +63,19 @@ def test_the_credentials_of_the_address_reach_the_configured_server(address: str
     assert path.startswith(f"/api{WIND_AND_SOLAR.path}?")
     assert "apikey=abcdef123" in path
     assert authorization == "Basic am9lOmh1bnRlcjIy"
-    assert not told(str(error.value))
+    assert not texts_with_secret(str(error.value))
 
 
 def test_a_fetch_that_fails_prints_and_stores_no_credentials(address: str, home: Path, renewables: Renewables) -> None:
     outcome = renewables("fetch-range", "2024-01-01", "2024-01-01", "--dataset", "wind_and_solar")
     assert outcome.code == 1
     assert "answered 404" in outcome.out + outcome.err
-    assert not told(outcome.out, outcome.err)
-    assert not told(renewables("query", "--json", "FROM fetch_log").out)
+    assert not texts_with_secret(outcome.out, outcome.err)
+    assert not texts_with_secret(renewables("query", "--json", "FROM fetch_log").out)
     assert "hunter22" in address
     for database in (home / "dagster").rglob("*.db"):
         with sqlite3.connect(database) as con:
-            assert not told("\n".join(con.iterdump())), database
+            assert not texts_with_secret("\n".join(con.iterdump())), database
 
 
 def test_doctor_shows_settings_without_their_secrets(
@@ -87,18 +87,18 @@ def test_doctor_shows_settings_without_their_secrets(
     monkeypatch.setenv("CHAT_BASE_URL", "https://model.example/v1?api-key=abcdef123")
     monkeypatch.setenv("LEDGER_URL", "postgresql://ana:hunter22@db.example/pipeline")
     outcome = renewables("doctor", columns=400)
-    assert not told(outcome.out, outcome.err)
+    assert not texts_with_secret(outcome.out, outcome.err)
     assert "dagster.example" in outcome.out
 
 
 @pytest.mark.usefixtures("address")
 def test_the_service_status_contains_no_credentials() -> None:
     settings = Settings()
-    assert not told(elexon(settings).sentence)
+    assert not texts_with_secret(elexon(settings).sentence)
     orchestrator = DagsterClient(str(settings.elexon_base_url))
     with pytest.raises(OrchestratorError) as error:
         orchestrator.ask("{ version }")
-    assert not told(str(error.value), orchestrator.url)
+    assert not texts_with_secret(str(error.value), orchestrator.url)
     assert ("Basic am9lOmh1bnRlcjIy" in dict(Echo.requests).values()) is True
 
 
@@ -109,5 +109,5 @@ def test_an_invalid_setting_is_named_without_its_password(
 ) -> None:
     monkeypatch.setenv("ELEXON_BASE_URL", "joe:hunter22@mirror.example")
     outcome = renewables("status")
-    assert (outcome.code, told(outcome.err)) == (1, [])
+    assert (outcome.code, texts_with_secret(outcome.err)) == (1, [])
     assert "ELEXON_BASE_URL" in outcome.err

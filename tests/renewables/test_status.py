@@ -1,4 +1,4 @@
-"""What the warehouse holds, as the read layer tells it."""
+"""The contents of the warehouse, as the read layer reports them."""
 
 from datetime import date, timedelta
 from pathlib import Path
@@ -14,7 +14,7 @@ from warehouse.errors import WarehouseMissing
 def test_the_status_counts_what_landed(warehouse: Filled) -> None:
     status = warehouse_status()
     wind_and_solar = status.datasets[0]
-    # A value may be published again unchanged but for its time; it is another publication then.
+    # A value may be republished with only another publish time; that counts as another publication.
     assert wind_and_solar.publications == len(warehouse.publications.unique())
     assert wind_and_solar.first_start_time_utc == warehouse.truth["start_time_utc"].min()
     assert wind_and_solar.newest_start_time_utc == warehouse.truth["start_time_utc"].max()

@@ -1,4 +1,4 @@
-"""Times and spans are read in one way by the Python API, the command line and SQL. Scenario 55."""
+"""Times and spans are read alike by the Python API, the command line and SQL (scenario 55)."""
 
 from collections.abc import Callable
 from datetime import UTC, date, datetime, timedelta

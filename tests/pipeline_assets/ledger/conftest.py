@@ -1,4 +1,4 @@
-"""A ledger of its own for each test, on both databases."""
+"""A separate ledger for each test, on both databases."""
 
 import os
 import secrets
@@ -9,12 +9,15 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline_assets.ledger.schema import open_ledger
-from tests.pipeline_assets.ledger.portfolio import ON_EVERY_DATABASE
+from tests.pipeline_assets.ledger.sample_portfolio import ON_EVERY_DATABASE
 
 
 @pytest.fixture(params=ON_EVERY_DATABASE)
 def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
-    """Of a database without tables: a SQLite file, or a schema of the PostgreSQL that TEST_POSTGRES_URL names."""
+    """Yield the address of a database without tables.
+
+    It is a SQLite file, or a schema of the PostgreSQL that TEST_POSTGRES_URL names.
+    """
     if request.param == "sqlite":
         yield f"sqlite:///{tmp_path / 'ledger.sqlite'}"
         return
@@ -39,7 +42,7 @@ def url(request: pytest.FixtureRequest, tmp_path: Path) -> Iterator[str]:
 
 @pytest.fixture
 def engine(url: str) -> Iterator[sa.Engine]:
-    """An empty ledger."""
+    """Open an empty ledger."""
     ledger = open_ledger(url)
     yield ledger
     ledger.dispose()

@@ -1,7 +1,7 @@
-"""Whatever is submitted in whatever order: what the ledger keeps is what its changes fold to, step by step.
+"""Any sequence of batches: replaying the changes gives the stored records, step by step.
 
-Sequences are drawn as numbers and read against what is there when their turn comes, so that most of them are valid;
-what the ledger refuses must leave no trace, which is looked at too.
+Sequences are drawn as numbers and interpreted against the records that exist at their turn, so that most of them are
+valid; a batch that the ledger refuses must leave no trace, which is checked too.
 """
 
 from itertools import pairwise
@@ -17,7 +17,7 @@ from pipeline_assets.ledger.changes import ARCHIVED, Action, Change, Recorded
 from pipeline_assets.ledger.history import State, fields_changed, fold_changes
 from pipeline_assets.ledger.submission import revert
 from pipeline_assets.models import ENTITIES, new_id
-from tests.pipeline_assets.ledger.portfolio import PORTFOLIO, everything, submitted
+from tests.pipeline_assets.ledger.sample_portfolio import PORTFOLIO, all_records, submit_batch
 
 SPOKEN = st.sampled_from(["a", "b", "=1+1", "🌬️"])
 NAMES = st.sampled_from(["Octavia", "OCTAVIA ", "Borealis", "Nova", "Zephyr"])
@@ -31,13 +31,13 @@ FIELDS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
     "pipeline_facilities": st.just({}),
     "pipeline_counterparties": st.fixed_dictionaries({"role": st.sampled_from(["Developer", "Owner", "Lender"])}),
 }
-"What an edit sets."
+"The fields that an edit sets."
 NEEDED = {"facilities": {"technology": "Solar", "capacity_mwp": 5}}
-"By a creation, besides a name."
+"The fields that a creation needs besides a name."
 
 
 class Step(NamedTuple):
-    """`pick`: which of the records that there are then."""
+    """One step; `pick` selects one of the records that exist at that time."""
 
     action: Action
     kind: str
@@ -60,7 +60,7 @@ def batches(*others: st.SearchStrategy[int]) -> st.SearchStrategy[list[list[Step
 
 
 EARLIER = st.integers(0, 7)
-"The number of an earlier batch, to be reverted."
+"The number of an earlier batch to revert."
 
 
 def change_of(step: Step, state: State, versions: dict[tuple[str, str], int]) -> Change:
@@ -81,11 +81,11 @@ def change_of(step: Step, state: State, versions: dict[tuple[str, str], int]) ->
     return Change(step.kind, id, step.action, fields if step.action is Action.EDIT else {}, base)
 
 
-def run(engine: sa.Engine, sequence: list[list[Step] | int]) -> list[str]:
-    """Submits all of it onto a small portfolio; returns the batches that were made."""
-    _empty(engine)
-    made = [submitted(engine, *PORTFOLIO).batch]
-    kept = everything(engine)
+def submit_sequence(engine: sa.Engine, sequence: list[list[Step] | int]) -> list[str]:
+    """Submit the sequence onto a small portfolio; return the recorded batches."""
+    _empty_ledger(engine)
+    made = [submit_batch(engine, *PORTFOLIO).batch]
+    kept = all_records(engine)
     for batch in sequence:
         before = kept
         try:
@@ -93,19 +93,19 @@ def run(engine: sa.Engine, sequence: list[list[Step] | int]) -> list[str]:
                 receipt = revert(engine, made[batch % len(made)], who="bo", token=new_id())
             else:
                 versions = {key: record.version for key, record in before.items()}
-                receipt = submitted(engine, *(change_of(step, before, versions) for step in batch))
+                receipt = submit_batch(engine, *(change_of(step, before, versions) for step in batch))
         except PipelineError:
-            assert everything(engine) == before
+            assert all_records(engine) == before
             continue
         if receipt.changes:
             made.append(receipt.batch)
-        kept = everything(engine)
+        kept = all_records(engine)
         assert kept == fold_changes(receipt.changes, onto=before)
     return made
 
 
-def _empty(engine: sa.Engine) -> None:
-    """As it was made: each example starts at nothing."""
+def _empty_ledger(engine: sa.Engine) -> None:
+    """Empty the ledger, because each example starts without records."""
     with schema.writing(engine) as con:
         for table in (schema.changes, schema.records, schema.mentions, schema.batches, schema.outbox):
             con.execute(table.delete())
@@ -115,8 +115,8 @@ def _empty(engine: sa.Engine) -> None:
 on_one_ledger = settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 
 
-def replayed(changes: list[Recorded]) -> dict[tuple[str, str], dict[str, object]]:
-    """Fields of each record, from the rows of the audit alone; every row's `before` is what was there."""
+def replay_audit(changes: list[Recorded]) -> dict[tuple[str, str], dict[str, object]]:
+    """Return the fields of each record from the rows of the audit alone, and check each `before`."""
     state: dict[tuple[str, str], dict[str, object]] = {}
     for change, name, before, after in fields_changed(changes):
         record = state.setdefault((change.kind, change.id), {ARCHIVED: False})
@@ -130,8 +130,8 @@ def replayed(changes: list[Recorded]) -> dict[tuple[str, str], dict[str, object]
 def test_any_sequence_replays_to_the_stored_records_however_it_is_batched(
     engine: sa.Engine, sequence: list[list[Step] | int], cuts: list[int]
 ) -> None:
-    run(engine, sequence)
-    changes, kept = reader.changes_since(engine), everything(engine)
+    submit_sequence(engine, sequence)
+    changes, kept = reader.changes_since(engine), all_records(engine)
 
     assert [change.position for change in changes] == list(range(1, len(changes) + 1))
     folded: State = {}
@@ -143,14 +143,14 @@ def test_any_sequence_replays_to_the_stored_records_however_it_is_batched(
 @on_one_ledger
 @given(batches(EARLIER))
 def test_every_state_replays_from_the_audit(engine: sa.Engine, sequence: list[list[Step] | int]) -> None:
-    run(engine, sequence)
+    submit_sequence(engine, sequence)
     changes = reader.changes_since(engine)
 
     for position in range(len(changes) + 1):
         state = reader.state_at(engine, position=position)
         fields = {key: {**record.fields, ARCHIVED: record.archived} for key, record in state.items()}
-        assert replayed(changes[:position]) == fields
-    for key, record in everything(engine).items():
+        assert replay_audit(changes[:position]) == fields
+    for key, record in all_records(engine).items():
         history = reader.record_history(engine, *key)
         assert [change.version for change in history] == list(range(1, record.version + 1))
         assert history == [change for change in changes if (change.kind, change.id) == key]
@@ -161,18 +161,18 @@ def test_every_state_replays_from_the_audit(engine: sa.Engine, sequence: list[li
 def test_reverting_all_batches_from_the_last_to_the_first_restores_every_earlier_state(
     engine: sa.Engine, sequence: list[list[Step] | int]
 ) -> None:
-    made = run(engine, sequence)
+    made = submit_sequence(engine, sequence)
     ends = {change.batch: change.position for change in reader.changes_since(engine)}
     for earlier, batch in reversed(list(pairwise(made))):
         try:
             revert(engine, batch, who="bo", token=new_id())
         except Refused as refused:
-            # A name that this batch freed and a later one took: that one's record is archived by now, and keeps it.
+            # If a later batch took a name that this one freed, the later record is archived by now, and keeps the name.
             if all("is there already" in problem.message for problem in refused.problems):
                 return
             raise
-        assert live(everything(engine)) == live(reader.state_at(engine, position=ends[earlier]))
+        assert live_fields(all_records(engine)) == live_fields(reader.state_at(engine, position=ends[earlier]))
 
 
-def live(state: State) -> dict[tuple[str, str], dict[str, object]]:
+def live_fields(state: State) -> dict[tuple[str, str], dict[str, object]]:
     return {key: dict(record.fields) for key, record in state.items() if not record.archived}

@@ -1,4 +1,4 @@
-"""Many at once: from threads of one process and from several processes. Scenario 18."""
+"""Concurrent submissions: from threads of one process and from several processes (scenario 18)."""
 
 from collections import Counter
 from collections.abc import Iterator
@@ -15,7 +15,7 @@ from pipeline_assets.ledger.changes import Change, Receipt
 from pipeline_assets.ledger.history import fold_changes
 from pipeline_assets.ledger.schema import open_ledger
 from pipeline_assets.ledger.submission import submit
-from tests.pipeline_assets.ledger.portfolio import everything, submitted, there
+from tests.pipeline_assets.ledger.sample_portfolio import all_records, current_record, submit_batch
 from tests.processes import FRESH
 
 PROCESSES = 8
@@ -23,7 +23,7 @@ EACH = 3
 
 
 class Paused(tuple[Change, ...]):
-    """A batch that holds its transaction open after the first change until it is let go."""
+    """A batch that keeps its transaction open after the first change until it is released."""
 
     def __init__(self, _: object) -> None:
         self.begun, self.let_go = Event(), Event()
@@ -69,7 +69,7 @@ def test_a_reader_that_follows_positions_gets_every_change_once(engine: sa.Engin
 
 def _contacts_of(engine: sa.Engine, who: str) -> None:
     for n in range(EACH):
-        submitted(engine, contact(f"{who}-{n}"), who=who)
+        submit_batch(engine, contact(f"{who}-{n}"), who=who)
 
 
 def test_concurrent_submissions_with_one_token_are_recorded_once(engine: sa.Engine) -> None:
@@ -91,7 +91,7 @@ def test_concurrent_creations_with_one_name_make_one_counterparty(engine: sa.Eng
 
     def create(n: int) -> Receipt:
         together.wait(30)
-        return submitted(engine, Change.create("counterparties", {"name": "Octavia"}, id=f"c{n}"))
+        return submit_batch(engine, Change.create("counterparties", {"name": "Octavia"}, id=f"c{n}"))
 
     with ThreadPoolExecutor(6) as pool:
         made: list[Future[Receipt]] = [pool.submit(create, n) for n in range(6)]
@@ -108,7 +108,7 @@ def test_a_ledger_that_many_open_at_once_is_created_once(url: str, _: int) -> No
     def first_open(n: int) -> None:
         together.wait(30)
         engine = open_ledger(url)
-        submitted(engine, contact(f"c{n}"))
+        submit_batch(engine, contact(f"c{n}"))
         engine.dispose()
 
     with ThreadPoolExecutor(8) as pool:
@@ -119,17 +119,19 @@ def test_a_ledger_that_many_open_at_once_is_created_once(url: str, _: int) -> No
 
 
 def in_a_process(url: str, who: str) -> None:
-    """Contacts of its own, and as many lines in the one text that all of them write; whoever is first makes both the
-    ledger and the record that has the text."""
+    """Submit separate contacts, and as many edits of one text that all processes share.
+
+    The first process creates both the ledger and the record with the text.
+    """
     engine, steps = open_ledger(url), 0
     shared = {"name": "Shared", "impact": 1, "likelihood": 1}
     submit(engine, [Change.create("information_points", shared, id="shared")], who=who, token="shared")
     while steps < EACH:
-        point = there(engine, "information_points", "shared")
+        point = current_record(engine, "information_points", "shared")
         line = {"description": f"{point.fields['description']}\n{who}-{steps}"}
         edit = Change.edit("information_points", "shared", line, base_version=point.version)
         try:
-            submitted(engine, edit, contact(f"{who}-{steps}"), who=who)
+            submit_batch(engine, edit, contact(f"{who}-{steps}"), who=who)
         except StaleVersion:
             continue
         steps += 1
@@ -144,7 +146,7 @@ def test_eight_concurrent_processes_lose_and_duplicate_nothing(url: str) -> None
     changes = reader.changes_since(engine)
     made = sorted(f"p{process}-{n}" for process in range(PROCESSES) for n in range(EACH))
     assert [change.position for change in changes] == list(range(1, 2 * len(made) + 2))
-    assert sorted(there(engine, "information_points", "shared").fields["description"].split("\n")) == made
+    assert sorted(current_record(engine, "information_points", "shared").fields["description"].split("\n")) == made
     assert sorted(record.id for record in reader.records_of_kind(engine, "contacts")) == made
-    assert fold_changes(changes) == everything(engine)
+    assert fold_changes(changes) == all_records(engine)
     engine.dispose()

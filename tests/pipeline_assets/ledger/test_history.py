@@ -1,4 +1,4 @@
-"""Folding, without a database."""
+"""Replaying changes, without a database."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -9,16 +9,16 @@ from pipeline_assets.ledger.history import changed_fields, fields_changed, fold_
 AT = datetime(2026, 6, 1, 12, tzinfo=UTC)
 
 
-def recorded(version: int, action: Action, before: dict[str, Any], after: dict[str, Any]) -> Recorded:
+def recorded_change(version: int, action: Action, before: dict[str, Any], after: dict[str, Any]) -> Recorded:
     return Recorded(version, "batch", "contacts", "ann", version, action, before, after, "ana", "", AT)
 
 
 LIFE = [
-    recorded(1, Action.CREATE, {}, {"name": "Ann", "phone": ""}),
-    recorded(2, Action.EDIT, {"phone": ""}, {"phone": "1"}),
-    recorded(3, Action.ARCHIVE, {"archived": False}, {"archived": True}),
-    recorded(4, Action.RESTORE, {"archived": True}, {"archived": False}),
-    recorded(5, Action.EDIT, {"name": "Ann"}, {"name": "Anne"}),
+    recorded_change(1, Action.CREATE, {}, {"name": "Ann", "phone": ""}),
+    recorded_change(2, Action.EDIT, {"phone": ""}, {"phone": "1"}),
+    recorded_change(3, Action.ARCHIVE, {"archived": False}, {"archived": True}),
+    recorded_change(4, Action.RESTORE, {"archived": True}, {"archived": False}),
+    recorded_change(5, Action.EDIT, {"name": "Ann"}, {"name": "Anne"}),
 ]
 
 

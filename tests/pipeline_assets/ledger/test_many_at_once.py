@@ -1,4 +1,4 @@
-"""A batch of many changes asks the database few questions: others wait for its lock meanwhile."""
+"""A batch of many changes runs few queries, because others wait for its lock."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager, nullcontext
@@ -9,10 +9,10 @@ import sqlalchemy as sa
 from pipeline_assets.errors import Refused, StaleVersion
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.lookups import KEYS_PER_QUERY
-from tests.pipeline_assets.ledger.portfolio import submitted
+from tests.pipeline_assets.ledger.sample_portfolio import submit_batch
 
 EACH = range(KEYS_PER_QUERY + 1)
-"One more than a question takes."
+"One more than the keys of a query."
 
 
 @contextmanager
@@ -25,37 +25,37 @@ def few_questions(engine: sa.Engine) -> Iterator[None]:
     sa.event.listen(engine, "before_cursor_execute", listen)
     yield
     sa.event.remove(engine, "before_cursor_execute", listen)
-    assert len(asked) <= 60, asked  # 2 for each thing to look up, of each kind; one for each record would be 501
+    assert len(asked) <= 60, asked  # 2 per kind of lookup and kind of record; one per record would be 501
 
 
-def created(kind: str, **fields: object) -> list[Change]:
-    """In a text, braces are the number."""
+def creations(kind: str, **fields: object) -> list[Change]:
+    """Return creations; braces in a text are replaced by the number."""
     numbered = [{name: v.format(n) if isinstance(v, str) else v for name, v in fields.items()} for n in EACH]
     return [Change.create(kind, values, id=f"{kind}{n}") for n, values in enumerate(numbered)]
 
 
-def edited(kind: str, version: int, **fields: object) -> list[Change]:
+def edits(kind: str, version: int, **fields: object) -> list[Change]:
     return [Change.edit(kind, f"{kind}{n}", fields, base_version=version) for n in EACH]
 
 
 def test_a_batch_runs_few_queries_however_many_changes_it_has(engine: sa.Engine) -> None:
-    companies = created("counterparties", name="Company {}")
+    companies = creations("counterparties", name="Company {}")
     same_names = [Change.create("counterparties", company.fields) for company in companies]
     projects = [
-        *created("pipeline_facilities", pipeline_id="pipelines{}", facility_id="facilities{}"),
-        *created("pipeline_counterparties", pipeline_id="pipelines{}", counterparty_id="counterparties{}"),
-        *created("pipelines", name="Project {}"),
-        *created("facilities", name="Field {}", technology="Solar", capacity_mwp=0),
+        *creations("pipeline_facilities", pipeline_id="pipelines{}", facility_id="facilities{}"),
+        *creations("pipeline_counterparties", pipeline_id="pipelines{}", counterparty_id="counterparties{}"),
+        *creations("pipelines", name="Project {}"),
+        *creations("facilities", name="Field {}", technology="Solar", capacity_mwp=0),
     ]
-    in_design = edited("pipelines", 1, stage="Design")
+    in_design = edits("pipelines", 1, stage="Design")
     steps: list[tuple[list[Change], str]] = [
         ([*companies, *projects], ""),
         (same_names, "is there already"),
         (in_design, "has no capacity yet"),
-        (edited("facilities", 1, capacity_mwp=5), ""),
+        (edits("facilities", 1, capacity_mwp=5), ""),
         (in_design, ""),
-        (edited("facilities", 2, capacity_mwp=0), "0 MWp is allowed only before Design"),
-        (edited("pipelines", 1, stage="Procurement"), "changed pipelines pipelines0 meanwhile"),
+        (edits("facilities", 2, capacity_mwp=0), "0 MWp is allowed only before Design"),
+        (edits("pipelines", 1, stage="Procurement"), "changed pipelines pipelines0 meanwhile"),
         ([Change.archive("counterparties", company.id, base_version=1) for company in companies], "is still used by"),
         ([Change.archive("pipelines", f"pipelines{n}", base_version=2) for n in EACH], ""),
         ([Change.restore("pipelines", f"pipelines{n}", base_version=3) for n in EACH], ""),
@@ -63,4 +63,4 @@ def test_a_batch_runs_few_queries_however_many_changes_it_has(engine: sa.Engine)
     for changes, why_not in steps:
         refusal = pytest.raises((Refused, StaleVersion), match=why_not) if why_not else nullcontext()
         with few_questions(engine), refusal:
-            submitted(engine, *changes)
+            submit_batch(engine, *changes)

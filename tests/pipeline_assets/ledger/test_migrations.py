@@ -10,7 +10,7 @@ from alembic.script import ScriptDirectory
 from pipeline_assets.errors import LedgerUnavailable
 from pipeline_assets.ledger import migration, reader, schema
 from pipeline_assets.ledger.schema import open_ledger
-from tests.pipeline_assets.ledger.portfolio import PORTFOLIO, everything, set_fields, submitted
+from tests.pipeline_assets.ledger.sample_portfolio import PORTFOLIO, all_records, set_fields, submit_batch
 
 
 def make_first_version(engine: sa.Engine) -> None:
@@ -32,12 +32,12 @@ def differences(engine: sa.Engine) -> list[object]:
 
 
 def test_a_ledger_of_the_first_version_is_migrated_and_keeps_its_records(engine: sa.Engine, url: str) -> None:
-    submitted(engine, *PORTFOLIO)
-    before = everything(engine)
+    submit_batch(engine, *PORTFOLIO)
+    before = all_records(engine)
     make_first_version(engine)
     migrated = open_ledger(url)
     assert differences(migrated) == differences(engine) == []
-    assert everything(migrated) == before
+    assert all_records(migrated) == before
     assert set_fields(migrated, "pipelines", "fen", notes="x").position == len(PORTFOLIO) + 1
     migrated.dispose()
 

@@ -1,4 +1,4 @@
-"""Ledgers that were written with an older model: fields added, removed or renamed since (scenario 48)."""
+"""Ledgers written with an older model: fields were added, removed or renamed since (scenario 48)."""
 
 from collections.abc import Callable
 from typing import Any
@@ -12,7 +12,7 @@ from pipeline_assets.ledger.submission import revert
 from pipeline_assets.spreadsheets.exporter import export_csv
 from pipeline_assets.spreadsheets.import_plan import plan_import
 from pipeline_assets.spreadsheets.planned_rows import Outcome
-from tests.pipeline_assets.ledger.portfolio import PORTFOLIO, set_fields, submitted
+from tests.pipeline_assets.ledger.sample_portfolio import PORTFOLIO, set_fields, submit_batch
 
 Fields = dict[str, Any]
 
@@ -44,7 +44,7 @@ def with_the_old_name(fields: Fields) -> Fields:
 
 @pytest.fixture
 def older(engine: sa.Engine) -> sa.Engine:
-    submitted(engine, *PORTFOLIO)
+    submit_batch(engine, *PORTFOLIO)
     set_fields(engine, "counterparties", "octavia", website="https://octavia.example")
     return engine
 
@@ -56,7 +56,7 @@ def counterparty_fields(engine: sa.Engine) -> Fields:
 
 
 def assert_usable(engine: sa.Engine) -> None:
-    """Edit, export, import, land, look back and revert."""
+    """Edit, export, import, land, read the history and revert."""
     receipt = set_fields(engine, "counterparties", "octavia", notes="Met in May")
     assert receipt.changes[0].after == {"notes": "Met in May"}
     sheet = export_csv(engine, "counterparties")

@@ -1,4 +1,4 @@
-"""How a ledger is found and opened, and what is said when it cannot be."""
+"""How a ledger is found and opened, and the errors if it cannot be."""
 
 import sqlite3
 import stat
@@ -10,13 +10,13 @@ import sqlalchemy as sa
 from pipeline_assets.errors import LedgerUnavailable
 from pipeline_assets.ledger import reader, schema
 from pipeline_assets.ledger.schema import open_ledger
-from tests.pipeline_assets.ledger.portfolio import PORTFOLIO, everything, set_fields, submitted
+from tests.pipeline_assets.ledger.sample_portfolio import PORTFOLIO, all_records, set_fields, submit_batch
 
 
 def test_opening_a_ledger_again_keeps_its_contents(engine: sa.Engine, url: str) -> None:
-    submitted(engine, *PORTFOLIO)
+    submit_batch(engine, *PORTFOLIO)
     again = open_ledger(url)
-    assert everything(again) == everything(engine)
+    assert all_records(again) == all_records(engine)
     assert set_fields(again, "pipelines", "fen", notes="x").position == len(PORTFOLIO) + 1
     again.dispose()
 
@@ -24,7 +24,7 @@ def test_opening_a_ledger_again_keeps_its_contents(engine: sa.Engine, url: str) 
 def test_a_ledger_of_a_newer_version_is_refused_with_the_fix(engine: sa.Engine, url: str) -> None:
     with schema.writing(engine) as con:
         con.execute(schema.ledger_info.update().where(schema.ledger_info.c.key == "format_version").values(value=2))
-        con.execute(sa.text("DROP TABLE outbox"))  # who knows what it has instead
+        con.execute(sa.text("DROP TABLE outbox"))  # an unknown format may lack it
     with pytest.raises(LedgerUnavailable, match="written by a newer gb-renewables: update this installation"):
         open_ledger(url)
     with schema.reading(engine) as con:
@@ -32,7 +32,7 @@ def test_a_ledger_of_a_newer_version_is_refused_with_the_fix(engine: sa.Engine, 
 
 
 def test_a_ledger_that_vanishes_is_named_and_nothing_is_saved(engine: sa.Engine) -> None:
-    submitted(engine, *PORTFOLIO)
+    submit_batch(engine, *PORTFOLIO)
     with schema.writing(engine) as con:
         con.execute(sa.text("ALTER TABLE batches RENAME TO elsewhere"))
     with pytest.raises(LedgerUnavailable, match="Nothing was saved; see LEDGER_URL"):
@@ -121,7 +121,7 @@ def test_a_folder_that_cannot_be_created_is_named(tmp_path: Path) -> None:
 
 def test_without_an_address_the_ledger_is_a_file_of_the_home(home: Path) -> None:
     engine = open_ledger()
-    submitted(engine, *PORTFOLIO)
+    submit_batch(engine, *PORTFOLIO)
     engine.dispose()
     with sqlite3.connect(home / "ledger.sqlite") as con:
         assert con.execute("PRAGMA journal_mode").fetchone() == ("wal",)

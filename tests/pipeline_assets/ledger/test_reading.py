@@ -1,4 +1,4 @@
-"""The ways out: since a position, one record's history, the state of any time."""
+"""Reading: the changes since a position, one record's history, the state at any time."""
 
 import json
 from datetime import timedelta
@@ -8,12 +8,18 @@ import sqlalchemy as sa
 
 from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import Change
-from tests.pipeline_assets.ledger.portfolio import PORTFOLIO, everything, set_fields, submitted, there
+from tests.pipeline_assets.ledger.sample_portfolio import (
+    PORTFOLIO,
+    all_records,
+    current_record,
+    set_fields,
+    submit_batch,
+)
 
 
 @pytest.fixture(autouse=True)
 def _portfolio_with_a_history(engine: sa.Engine) -> None:
-    submitted(engine, *PORTFOLIO)
+    submit_batch(engine, *PORTFOLIO)
     set_fields(engine, "pipelines", "fen", stage="Design")
     set_fields(engine, "facilities", "fen-solar", capacity_mwp=52.5)
     set_fields(engine, "pipelines", "fen", notes="Surveyed.")
@@ -62,7 +68,7 @@ def test_the_state_before_a_change_does_not_contain_it(engine: sa.Engine) -> Non
 
 
 def test_replaying_everything_gives_the_stored_records(engine: sa.Engine) -> None:
-    assert reader.state_at(engine) == everything(engine)
+    assert reader.state_at(engine) == all_records(engine)
 
 
 def test_a_missing_record_is_none(engine: sa.Engine) -> None:
@@ -72,8 +78,8 @@ def test_a_missing_record_is_none(engine: sa.Engine) -> None:
 
 def test_records_are_ordered_by_id_and_numbers_keep_their_type(engine: sa.Engine) -> None:
     weights = {"Design": 0.1, "Procurement": 1 / 3, "Discovery": 1e-9}
-    submitted(engine, *(Change.create("stage_weights", {"stage": s, "weight": w}, id=s) for s, w in weights.items()))
+    submit_batch(engine, *(Change.create("stage_weights", {"stage": s, "weight": w}, id=s) for s, w in weights.items()))
     assert [(r.id, r.fields["weight"]) for r in reader.records_of_kind(engine, "stage_weights")] == sorted(
         weights.items()
     )
-    assert there(engine, "facilities", "fen-solar").fields["longitude"] == 0.1
+    assert current_record(engine, "facilities", "fen-solar").fields["longitude"] == 0.1

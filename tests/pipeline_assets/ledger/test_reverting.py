@@ -1,4 +1,4 @@
-"""A batch is undone by a new one; nothing is ever taken out."""
+"""A batch is reverted by a new one; nothing is ever deleted."""
 
 from datetime import date
 
@@ -10,78 +10,78 @@ from pipeline_assets.ledger import reader, schema
 from pipeline_assets.ledger.changes import Action, Change, Receipt
 from pipeline_assets.ledger.submission import revert
 from pipeline_assets.models import new_id
-from tests.pipeline_assets.ledger.portfolio import (
+from tests.pipeline_assets.ledger.sample_portfolio import (
     PORTFOLIO,
-    archived,
-    everything,
-    restored,
+    all_records,
+    archive_record,
+    current_record,
+    restore_record,
     set_fields,
-    submitted,
-    there,
+    submit_batch,
 )
 
 
-def undone(engine: sa.Engine, receipt: Receipt) -> Receipt:
+def revert_batch(engine: sa.Engine, receipt: Receipt) -> Receipt:
     return revert(engine, receipt.batch, who="bo", token=new_id())
 
 
-def contents(engine: sa.Engine) -> dict[tuple[str, str], dict[str, object]]:
-    """The fields of what is not archived."""
-    return {key: dict(record.fields) for key, record in everything(engine).items() if not record.archived}
+def live_contents(engine: sa.Engine) -> dict[tuple[str, str], dict[str, object]]:
+    """Return the fields of all live records."""
+    return {key: dict(record.fields) for key, record in all_records(engine).items() if not record.archived}
 
 
 def test_reverting_a_creation_archives_the_record_and_reverting_again_restores_it(engine: sa.Engine) -> None:
-    made = submitted(engine, *PORTFOLIO)
-    whole = contents(engine)
+    made = submit_batch(engine, *PORTFOLIO)
+    whole = live_contents(engine)
 
-    back = undone(engine, made)
-    assert contents(engine) == {}
+    back = revert_batch(engine, made)
+    assert live_contents(engine) == {}
     assert [change.action for change in back.changes] == [Action.ARCHIVE] * len(PORTFOLIO)
     assert [change.id for change in back.changes] == [change.id for change in reversed(PORTFOLIO)]
     assert {change.why for change in back.changes} == {f"undoes {made.batch}"}
 
-    forth = undone(engine, back)
-    assert contents(engine) == whole
-    undone(engine, forth)
-    assert contents(engine) == {}
+    forth = revert_batch(engine, back)
+    assert live_contents(engine) == whole
+    revert_batch(engine, forth)
+    assert live_contents(engine) == {}
     assert reader.newest_position(engine) == 4 * len(PORTFOLIO)
 
 
 def test_reverting_an_edit_restores_the_earlier_values_and_the_status_date(engine: sa.Engine) -> None:
-    submitted(engine, *PORTFOLIO)
-    before = contents(engine)
+    submit_batch(engine, *PORTFOLIO)
+    before = live_contents(engine)
     red = {"rag": "Red", "rag_comment": "Late", "stage": "Design", "notes": "a"}
-    edited = submitted(
+    edited = submit_batch(
         engine,
         Change.edit("pipelines", "fen", red, base_version=1),
         Change.edit("pipelines", "fen", {"notes": "b", "rag": "Green", "rag_comment": ""}, base_version=2),
-        today=date(2026, 1, 5),  # the day of the status that was there: the edit leaves status_date as it was
+        today=date(2026, 1, 5),  # the date of the earlier status: the edit does not change status_date
     )
-    undone(engine, edited)
-    assert contents(engine) == before
+    revert_batch(engine, edited)
+    assert live_contents(engine) == before
 
 
 def test_reverting_to_red_requires_no_new_comment(engine: sa.Engine) -> None:
     red = {"name": "Fen", "rag": "Red", "rag_comment": "Late"}
-    submitted(engine, Change.create("pipelines", red, id="fen"))
-    back = undone(engine, set_fields(engine, "pipelines", "fen", rag="Green"))
+    submit_batch(engine, Change.create("pipelines", red, id="fen"))
+    back = revert_batch(engine, set_fields(engine, "pipelines", "fen", rag="Green"))
     assert back.changes[0].after["rag"] == "Red"
 
 
 def test_archiving_and_restoring_can_be_reverted(engine: sa.Engine) -> None:
-    submitted(engine, *PORTFOLIO)
-    undone(engine, archived(engine, "pipelines", "fen"))
-    assert not there(engine, "pipelines", "fen").archived
+    submit_batch(engine, *PORTFOLIO)
+    revert_batch(engine, archive_record(engine, "pipelines", "fen"))
+    assert not current_record(engine, "pipelines", "fen").archived
 
-    archived(engine, "pipelines", "fen")
-    undone(engine, restored(engine, "pipelines", "fen"))
-    assert there(engine, "pipelines", "fen").archived
+    archive_record(engine, "pipelines", "fen")
+    revert_batch(engine, restore_record(engine, "pipelines", "fen"))
+    assert current_record(engine, "pipelines", "fen").archived
 
 
 def test_a_batch_with_every_kind_of_change_is_reverted_completely(engine: sa.Engine) -> None:
-    submitted(engine, *PORTFOLIO)
-    before = contents(engine)
-    batch = submitted(
+    submit_batch(engine, *PORTFOLIO)
+    before = live_contents(engine)
+    batch = submit_batch(
         engine,
         Change.create("facilities", {"name": "Store", "technology": "BESS", "capacity_mwp": 20}, id="store"),
         Change.create("pipeline_facilities", {"pipeline_id": "fen", "facility_id": "store"}, id="fen-store"),
@@ -90,73 +90,75 @@ def test_a_batch_with_every_kind_of_change_is_reverted_completely(engine: sa.Eng
         Change.edit("pipelines", "fen", {"stage": "Design"}, base_version=1),
         Change.archive("pipelines", "fen", base_version=2),
     )
-    undone(engine, batch)
-    assert contents(engine) == before
+    revert_batch(engine, batch)
+    assert live_contents(engine) == before
 
 
 def test_reverting_a_restoration_archives_the_project_with_its_edited_parts(engine: sa.Engine) -> None:
-    submitted(engine, *PORTFOLIO)
-    archived(engine, "pipelines", "fen")
-    back = submitted(
+    submit_batch(engine, *PORTFOLIO)
+    archive_record(engine, "pipelines", "fen")
+    back = submit_batch(
         engine,
         Change.restore("pipelines", "fen", base_version=2),
         Change.edit("information_points", "grid-date", {"impact": 1}, base_version=1),
     )
-    undone(engine, back)
-    assert there(engine, "pipelines", "fen").archived
-    assert there(engine, "information_points", "grid-date").fields["impact"] == 80
+    revert_batch(engine, back)
+    assert current_record(engine, "pipelines", "fen").archived
+    assert current_record(engine, "information_points", "grid-date").fields["impact"] == 80
 
 
 def test_a_batch_whose_records_changed_since_cannot_be_reverted(engine: sa.Engine) -> None:
-    made = submitted(engine, *PORTFOLIO)
+    made = submit_batch(engine, *PORTFOLIO)
     edited = set_fields(engine, "pipelines", "fen", notes="a")
     set_fields(engine, "pipelines", "fen", name="Fen Solar II")
     for batch in (edited, made):
         with pytest.raises(StaleVersion) as stale:
-            undone(engine, batch)
+            revert_batch(engine, batch)
         assert [(c.id, c.version) for c in stale.value.conflicts] == [("fen", 3)]
-    assert there(engine, "pipelines", "fen").fields["notes"] == "a"
+    assert current_record(engine, "pipelines", "fen").fields["notes"] == "a"
 
 
 def test_a_batch_whose_records_changed_and_changed_back_can_be_reverted(engine: sa.Engine) -> None:
-    made = submitted(engine, *PORTFOLIO)
+    made = submit_batch(engine, *PORTFOLIO)
     edited = set_fields(engine, "pipelines", "fen", notes="a")
-    undone(engine, edited)
-    undone(engine, archived(engine, "pipeline_facilities", "fen-fen"))
-    undone(engine, made)
-    assert contents(engine) == {}
+    revert_batch(engine, edited)
+    revert_batch(engine, archive_record(engine, "pipeline_facilities", "fen-fen"))
+    revert_batch(engine, made)
+    assert live_contents(engine) == {}
 
 
 def test_a_creation_that_others_refer_to_since_cannot_be_reverted(engine: sa.Engine) -> None:
-    made = submitted(engine, Change.create("counterparties", {"name": "Borealis"}, id="borealis"))
-    submitted(engine, *PORTFOLIO)
-    submitted(engine, Change.create("pipeline_counterparties", {"pipeline_id": "fen", "counterparty_id": "borealis"}))
+    made = submit_batch(engine, Change.create("counterparties", {"name": "Borealis"}, id="borealis"))
+    submit_batch(engine, *PORTFOLIO)
+    submit_batch(
+        engine, Change.create("pipeline_counterparties", {"pipeline_id": "fen", "counterparty_id": "borealis"})
+    )
     with pytest.raises(Refused, match="the counterparty Borealis is still used by Fen Solar"):
-        undone(engine, made)
+        revert_batch(engine, made)
 
 
 def test_parts_that_others_added_since_are_archived_and_restored_with_their_record(engine: sa.Engine) -> None:
-    made = submitted(engine, *PORTFOLIO)
+    made = submit_batch(engine, *PORTFOLIO)
     risk = {"name": "Newts", "pipeline_id": "fen", "impact": 5, "likelihood": 5}
-    submitted(engine, Change.create("information_points", risk, id="newts"))
+    submit_batch(engine, Change.create("information_points", risk, id="newts"))
 
-    back = undone(engine, made)
+    back = revert_batch(engine, made)
     with pytest.raises(Refused, match="the project Fen Solar is archived"):
         set_fields(engine, "information_points", "newts", impact=6)
-    undone(engine, back)
+    revert_batch(engine, back)
     set_fields(engine, "information_points", "newts", impact=6)
 
 
 def test_the_same_revert_twice_is_recorded_once(engine: sa.Engine) -> None:
-    made = submitted(engine, *PORTFOLIO)
+    made = submit_batch(engine, *PORTFOLIO)
     first = revert(engine, made.batch, who="bo", token="undo")
     again = revert(engine, made.batch, who="bo", token="undo")
     assert (again.repeated, again.changes) == (True, first.changes)
 
 
 def test_a_reverting_batch_names_the_batch_that_it_reverts(engine: sa.Engine) -> None:
-    made = submitted(engine, *PORTFOLIO)
-    back = undone(engine, made)
+    made = submit_batch(engine, *PORTFOLIO)
+    back = revert_batch(engine, made)
     columns = schema.batches.c
     with schema.reading(engine) as con:
         rows = con.execute(sa.select(columns.batch, columns.source, columns.reverts, columns.first_position)).all()
@@ -164,7 +166,7 @@ def test_a_reverting_batch_names_the_batch_that_it_reverts(engine: sa.Engine) ->
 
 
 def test_a_dry_run_of_a_revert_saves_nothing(engine: sa.Engine) -> None:
-    made = submitted(engine, *PORTFOLIO)
+    made = submit_batch(engine, *PORTFOLIO)
     assert len(revert(engine, made.batch, who="bo", token="t", dry_run=True).changes) == len(PORTFOLIO)
     assert reader.newest_position(engine) == len(PORTFOLIO)
 

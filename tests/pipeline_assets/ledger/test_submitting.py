@@ -1,4 +1,4 @@
-"""What becomes of a batch that is allowed: recorded once, in order, all of it; nothing where nothing changes."""
+"""A permitted batch is recorded once, in order and completely; without a change nothing is recorded."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -9,7 +9,14 @@ from pipeline_assets.errors import Refused, StaleVersion
 from pipeline_assets.ledger import reader, schema
 from pipeline_assets.ledger.changes import Action, Change
 from pipeline_assets.ledger.submission import submit
-from tests.pipeline_assets.ledger.portfolio import PORTFOLIO, archived, everything, set_fields, submitted, there
+from tests.pipeline_assets.ledger.sample_portfolio import (
+    PORTFOLIO,
+    all_records,
+    archive_record,
+    current_record,
+    set_fields,
+    submit_batch,
+)
 
 OCTAVIA = Change.create("counterparties", {"name": " Octavia Energy "}, id="octavia")
 
@@ -25,35 +32,35 @@ def test_a_creation_is_recorded_with_all_its_fields(engine: sa.Engine) -> None:
     assert before <= change.submitted_at_utc <= datetime.now(UTC)
     assert receipt.position == reader.newest_position(engine) == 1
     assert reader.record_history(engine, "counterparties", "octavia") == [change]
-    record = there(engine, "counterparties", "octavia")
+    record = current_record(engine, "counterparties", "octavia")
     assert (record.version, record.position, record.archived, record.fields) == (1, 1, False, change.after)
 
 
 def test_an_edit_is_recorded_with_only_the_fields_that_differ(engine: sa.Engine) -> None:
-    submitted(engine, OCTAVIA)
+    submit_batch(engine, OCTAVIA)
     wanted = {"name": "Octavia Energy", "notes": "Met in May."}
     [change] = set_fields(engine, "counterparties", "octavia", **wanted).changes
 
     assert (change.position, change.version, change.action) == (2, 2, Action.EDIT)
     assert (change.before, change.after) == ({"notes": ""}, {"notes": "Met in May."})
-    assert there(engine, "counterparties", "octavia").fields == wanted | {"website": ""}
+    assert current_record(engine, "counterparties", "octavia").fields == wanted | {"website": ""}
 
 
 def test_saving_without_a_change_records_nothing(engine: sa.Engine) -> None:
-    submitted(engine, *PORTFOLIO)
-    position, before = reader.newest_position(engine), everything(engine)
+    submit_batch(engine, *PORTFOLIO)
+    position, before = reader.newest_position(engine), all_records(engine)
     same = [Change.edit(r.kind, r.id, r.fields, base_version=r.version) for r in before.values()]
     other_forms = Change.edit(
         "pipelines", "fen", {"name": " Fen Solar ", "rtb_date": date(2027, 3, 1), "rag_comment": " "}, base_version=1
     )
-    receipt = submitted(engine, *same, other_forms)
+    receipt = submit_batch(engine, *same, other_forms)
 
     assert (receipt.changes, receipt.position) == ((), None)
-    assert (reader.newest_position(engine), everything(engine)) == (position, before)
+    assert (reader.newest_position(engine), all_records(engine)) == (position, before)
 
 
 def test_later_changes_of_a_batch_see_the_earlier_ones(engine: sa.Engine) -> None:
-    receipt = submitted(
+    receipt = submit_batch(
         engine,
         OCTAVIA,
         Change.edit("counterparties", "octavia", {"notes": "one"}, base_version=1),
@@ -62,19 +69,19 @@ def test_later_changes_of_a_batch_see_the_earlier_ones(engine: sa.Engine) -> Non
     )
     assert [(change.position, change.version) for change in receipt.changes] == [(1, 1), (2, 2), (3, 3), (4, 4)]
     assert reader.changes_since(engine) == reader.batch_changes(engine, receipt.batch) == list(receipt.changes)
-    record = there(engine, "counterparties", "octavia")
+    record = current_record(engine, "counterparties", "octavia")
     assert (record.version, record.archived, record.fields["notes"]) == (4, True, "two")
 
 
 def test_a_change_may_refer_to_a_record_created_later_in_the_batch(engine: sa.Engine) -> None:
-    assert len(submitted(engine, *reversed(PORTFOLIO)).changes) == len(PORTFOLIO)
+    assert len(submit_batch(engine, *reversed(PORTFOLIO)).changes) == len(PORTFOLIO)
 
 
 def test_a_batch_is_all_or_nothing(engine: sa.Engine) -> None:
-    submitted(engine, OCTAVIA)
+    submit_batch(engine, OCTAVIA)
     good = Change.create("contacts", {"name": "Ann"})
     with pytest.raises(Refused) as refused:
-        submitted(
+        submit_batch(
             engine,
             good,
             Change.create("contacts", {"name": ""}, id="nobody"),
@@ -88,18 +95,18 @@ def test_a_batch_is_all_or_nothing(engine: sa.Engine) -> None:
     ]
     stale = Change.edit("counterparties", "octavia", {"notes": "x"}, base_version=7)
     with pytest.raises(StaleVersion):
-        submitted(engine, good, stale)
+        submit_batch(engine, good, stale)
     assert reader.newest_position(engine) == 1
-    assert list(everything(engine)) == [("counterparties", "octavia")]
+    assert list(all_records(engine)) == [("counterparties", "octavia")]
 
 
 def test_two_people_edit_one_record_and_the_second_is_shown_the_difference(engine: sa.Engine) -> None:
-    submitted(engine, *PORTFOLIO)
-    submitted(engine, Change.edit("pipelines", "fen", {"stage": "Design", "notes": "a"}, base_version=1), who="bo")
-    submitted(engine, Change.edit("pipelines", "fen", {"notes": ""}, base_version=2), who="cy")
+    submit_batch(engine, *PORTFOLIO)
+    submit_batch(engine, Change.edit("pipelines", "fen", {"stage": "Design", "notes": "a"}, base_version=1), who="bo")
+    submit_batch(engine, Change.edit("pipelines", "fen", {"notes": ""}, base_version=2), who="cy")
     late = Change.edit("pipelines", "fen", {"name": "Fen Solar II"}, base_version=1)
     with pytest.raises(StaleVersion) as stale:
-        submitted(engine, late)
+        submit_batch(engine, late)
 
     [conflict] = stale.value.conflicts
     assert (conflict.kind, conflict.id, conflict.based_on, conflict.version) == ("pipelines", "fen", 1, 3)
@@ -127,7 +134,7 @@ def test_the_token_of_a_refused_batch_can_be_used_again(engine: sa.Engine) -> No
 def test_a_dry_run_checks_everything_and_saves_nothing(engine: sa.Engine) -> None:
     receipt = submit(engine, PORTFOLIO, who="ana", token="t", dry_run=True)
     assert len(receipt.changes) == len(PORTFOLIO)
-    assert (reader.newest_position(engine), everything(engine), reader.changes_since(engine)) == (0, {}, [])
+    assert (reader.newest_position(engine), all_records(engine), reader.changes_since(engine)) == (0, {}, [])
     with pytest.raises(Refused):
         submit(engine, PORTFOLIO[5:], who="ana", token="t", dry_run=True)
 
@@ -138,7 +145,7 @@ def test_a_dry_run_checks_everything_and_saves_nothing(engine: sa.Engine) -> Non
 
 def test_a_change_with_a_warning_is_saved_and_the_warning_is_returned(engine: sa.Engine) -> None:
     paris = {"name": "Seine", "technology": "Solar", "capacity_mwp": 5, "longitude": 2.35, "latitude": 48.86}
-    receipt = submitted(engine, Change.create("facilities", paris))
+    receipt = submit_batch(engine, Change.create("facilities", paris))
     assert [warning.field for warning in receipt.warnings] == ["longitude", "latitude"]
     assert receipt.position == 1
 
@@ -147,15 +154,15 @@ def test_a_change_with_a_warning_is_saved_and_the_warning_is_returned(engine: sa
 def test_a_batch_needs_an_author_and_a_token(engine: sa.Engine, field: str, value: str) -> None:
     given = {"who": "ana", "why": "", "token": "t"} | {field: value}
     with pytest.raises(Refused) as refused:
-        submit(engine, [OCTAVIA], **given)  # type: ignore[arg-type]  # all of them are texts
+        submit(engine, [OCTAVIA], **given)  # type: ignore[arg-type]  # all values are texts
     assert [problem.field for problem in refused.value.problems] == [field]
     assert reader.newest_position(engine) == 0
 
 
 def test_positions_and_instants_agree_whatever_the_clock_says(engine: sa.Engine) -> None:
-    submitted(engine, OCTAVIA)
+    submit_batch(engine, OCTAVIA)
     ahead = datetime.now(UTC) + timedelta(hours=1)
-    with schema.writing(engine) as con:  # as another machine left it, whose clock is wrong
+    with schema.writing(engine) as con:  # as if written by a machine whose clock is wrong
         con.execute(schema.changes.update().values(submitted_at_us=reader.microseconds_of(ahead)))
 
     [change] = set_fields(engine, "counterparties", "octavia", notes="x").changes
@@ -164,21 +171,21 @@ def test_positions_and_instants_agree_whatever_the_clock_says(engine: sa.Engine)
 
 
 def test_an_archived_record_is_edited_only_once_it_is_restored(engine: sa.Engine) -> None:
-    submitted(engine, OCTAVIA)
-    archived(engine, "counterparties", "octavia")
+    submit_batch(engine, OCTAVIA)
+    archive_record(engine, "counterparties", "octavia")
     with pytest.raises(Refused, match="is archived: restore it first"):
         set_fields(engine, "counterparties", "octavia", notes="x")
     with pytest.raises(Refused, match="is taken by an archived record: restore it"):
-        submitted(engine, OCTAVIA)
+        submit_batch(engine, OCTAVIA)
 
 
 @pytest.mark.parametrize("id", ["", " a", "a\n", "a\x00b", "i" * 101])
 def test_an_id_is_1_to_100_characters_that_can_be_referred_to(engine: sa.Engine, id: str) -> None:
     with pytest.raises(Refused, match="must be 1-100 characters"):
-        submitted(engine, Change("contacts", id, Action.CREATE, {"name": "Ann"}))
-    submitted(engine, Change.create("contacts", {"name": "Ann"}, id="i" * 100))
+        submit_batch(engine, Change("contacts", id, Action.CREATE, {"name": "Ann"}))
+    submit_batch(engine, Change.create("contacts", {"name": "Ann"}, id="i" * 100))
 
 
 def test_an_unknown_kind_is_refused(engine: sa.Engine) -> None:
     with pytest.raises(Refused, match="there are no ponds"):
-        submitted(engine, Change.create("ponds", {"name": "x"}))
+        submit_batch(engine, Change.create("ponds", {"name": "x"}))

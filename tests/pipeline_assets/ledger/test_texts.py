@@ -1,4 +1,4 @@
-"""Scenario 21: whatever people type is kept as they typed it."""
+"""Texts are stored as people typed them (scenario 21)."""
 
 import pytest
 import sqlalchemy as sa
@@ -6,7 +6,7 @@ import sqlalchemy as sa
 from pipeline_assets.errors import Refused
 from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import Change
-from tests.pipeline_assets.ledger.portfolio import submitted, there
+from tests.pipeline_assets.ledger.sample_portfolio import current_record, submit_batch
 
 TEXTS = {
     "markup": "<script>alert('x')</script>",
@@ -24,31 +24,31 @@ TEXTS = {
 @pytest.mark.parametrize("text", TEXTS.values(), ids=TEXTS)
 def test_hostile_text_is_stored_unchanged(engine: sa.Engine, text: str) -> None:
     name = " ".join(text.split())
-    receipt = submitted(
+    receipt = submit_batch(
         engine,
         Change.create("counterparties", {"name": name, "notes": text * 20}, id=name),
         who=text,
         why=text,
         token=text,
     )
-    record = there(engine, "counterparties", name)
+    record = current_record(engine, "counterparties", name)
     assert (record.fields["name"], record.fields["notes"], record.who) == (name, text * 20, text)
     assert reader.changes_since(engine) == list(receipt.changes)
     assert receipt.changes[0].why == text
     with pytest.raises(Refused, match="with this name is there already"):
-        submitted(engine, Change.create("counterparties", {"name": name.upper()}))
+        submit_batch(engine, Change.create("counterparties", {"name": name.upper()}))
 
 
 def test_ten_thousand_characters_are_stored(engine: sa.Engine) -> None:
     text = "aß☀️" * 2_500
-    submitted(engine, Change.create("counterparties", {"name": "Octavia", "notes": text}, id="octavia"))
-    assert there(engine, "counterparties", "octavia").fields["notes"] == text
+    submit_batch(engine, Change.create("counterparties", {"name": "Octavia", "notes": text}, id="octavia"))
+    assert current_record(engine, "counterparties", "octavia").fields["notes"] == text
     assert reader.state_at(engine)["counterparties", "octavia"].fields["notes"] == text
 
 
 def test_a_character_that_no_database_can_store_is_refused_with_its_field(engine: sa.Engine) -> None:
     with pytest.raises(Refused) as refused:
-        submitted(engine, Change.create("counterparties", {"name": "Octavia\x00", "notes": "\ud83d"}))
+        submit_batch(engine, Change.create("counterparties", {"name": "Octavia\x00", "notes": "\ud83d"}))
     assert {problem.field for problem in refused.value.problems} == {"name", "notes"}
 
 
@@ -59,7 +59,7 @@ def test_an_id_with_control_characters_is_refused_and_finds_nothing_on_either_da
     engine: sa.Engine, id: str
 ) -> None:
     with pytest.raises(Refused, match=r"must be 1-100 characters"):
-        submitted(engine, Change.create("counterparties", {"name": "Octavia"}, id=id))
+        submit_batch(engine, Change.create("counterparties", {"name": "Octavia"}, id=id))
     assert reader.find_record(engine, "counterparties", id) is None
     assert reader.record_history(engine, "counterparties", id) == []
     assert reader.batch_changes(engine, id) == []

@@ -1,4 +1,4 @@
-"""A landed portfolio for the tests of the pipeline's figures and charts: made once a module."""
+"""A landed portfolio for the tests of the pipeline's figures and charts, created once per module."""
 
 from datetime import UTC, datetime
 from pathlib import Path
@@ -24,9 +24,11 @@ NARROW = [
 HOSTILE = "<b>bold</b> <a href='x'>link</a>"
 
 
-def made(home: Path) -> sa.Engine:
-    """The ledger of the seeds, and of what they lack: an archived project, a name with markup, a stage without a
-    weight; landed in `home / "warehouse.duckdb"`."""
+def land_portfolio(home: Path) -> sa.Engine:
+    """Land the seeds with additions in `home / "warehouse.duckdb"`, and return the ledger.
+
+    The additions are an archived project, a name with markup, and a stage without a weight.
+    """
     engine = open_ledger(f"sqlite:///{home / 'ledger.sqlite'}")
     seed_loader.load_seeds(engine)
     by_key = {record.id: record for record in ledger_reading.records_of_kind(engine, "pipelines")}

@@ -1,4 +1,4 @@
-"""A portfolio of one project, and short ways to submit and look."""
+"""A portfolio of one project, and helpers to submit changes and to read records."""
 
 from typing import Any
 
@@ -32,36 +32,36 @@ PORTFOLIO = (
         id="grid-date",
     ),
 )
-"What is referred to comes first. One project with everything that it can have."
+"One project with every kind of part; records come before those that refer to them."
 
 
-def submitted(engine: sa.Engine, *changes: Change, who: str = "ana", **more: Any) -> Receipt:
-    """One batch with a token of its own."""
+def submit_batch(engine: sa.Engine, *changes: Change, who: str = "ana", **more: Any) -> Receipt:
+    """Submit one batch with a new token."""
     return submit(engine, changes, who=who, **{"token": new_id(), **more})
 
 
 def set_fields(engine: sa.Engine, kind: str, id: str, **fields: object) -> Receipt:
-    """An edit of the version that is there now, as one batch."""
-    return submitted(engine, Change.edit(kind, id, fields, base_version=there(engine, kind, id).version))
+    """Edit the present version of a record, as one batch."""
+    return submit_batch(engine, Change.edit(kind, id, fields, base_version=current_record(engine, kind, id).version))
 
 
-def archived(engine: sa.Engine, kind: str, id: str) -> Receipt:
-    return submitted(engine, Change.archive(kind, id, base_version=there(engine, kind, id).version))
+def archive_record(engine: sa.Engine, kind: str, id: str) -> Receipt:
+    return submit_batch(engine, Change.archive(kind, id, base_version=current_record(engine, kind, id).version))
 
 
-def restored(engine: sa.Engine, kind: str, id: str) -> Receipt:
-    return submitted(engine, Change.restore(kind, id, base_version=there(engine, kind, id).version))
+def restore_record(engine: sa.Engine, kind: str, id: str) -> Receipt:
+    return submit_batch(engine, Change.restore(kind, id, base_version=current_record(engine, kind, id).version))
 
 
-def there(engine: sa.Engine, kind: str, id: str) -> Record:
-    """The record as it is."""
+def current_record(engine: sa.Engine, kind: str, id: str) -> Record:
+    """Return a record as it is now."""
     record = reader.find_record(engine, kind, id)
     assert record, (kind, id)
     return record
 
 
-def everything(engine: sa.Engine) -> State:
-    """Every record as the ledger keeps it, archived ones too."""
+def all_records(engine: sa.Engine) -> State:
+    """Return every stored record, including archived ones."""
     with schema.reading(engine) as con:
         kept = [reader.record_of(row) for row in con.execute(sa.select(schema.records))]
     return {(record.kind, record.id): record for record in kept}
