@@ -55,13 +55,13 @@ TYPES: dict[Any, str] = {
 }
 
 
-def ensure_schema(con: duckdb.DuckDBPyConnection, datasets: Sequence[Dataset] = DATASETS) -> None:
+def ensure_schema(con: duckdb.DuckDBPyConnection, datasets: Sequence[Dataset] | None = None) -> None:
     """Create what does not exist yet and refresh views and limits. Does nothing where nothing has changed.
 
     A fingerprint of the statements is kept in `warehouse_info`: making all views again takes as long as landing a day.
     """
     con.execute(INFO)
-    statements = _schema_statements(datasets)
+    statements = _schema_statements(datasets or DATASETS)
     fingerprint = hashlib.sha256("\n".join([*statements, repr(CALENDAR)]).encode()).hexdigest()
     if con.execute("FROM warehouse_info WHERE key = ? AND value = ?", [FINGERPRINT, fingerprint]).fetchall():
         return

@@ -28,7 +28,7 @@ Datasets = Annotated[
     list[str] | None,
     typer.Option(
         "--dataset",
-        help="wind_and_solar, generation_by_fuel, installed_capacity; may be repeated.",
+        help="The name of a dataset, such as wind_and_solar; may be repeated. All of them by default.",
         autocompletion=complete_dataset,
     ),
 ]

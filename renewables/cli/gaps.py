@@ -10,7 +10,8 @@ if TYPE_CHECKING:
     from renewables.dagster_control.gap_acceptance import GapDecision
 
 DatasetName = Annotated[
-    str, typer.Argument(help="wind_and_solar or generation_by_fuel.", autocompletion=complete_observed)
+    str,
+    typer.Argument(help="The name of an observed dataset, such as wind_and_solar.", autocompletion=complete_observed),
 ]
 UtcDay = Annotated[str, typer.Argument(help="UTC day, YYYY-MM-DD.")]
 Who = Annotated[str | None, typer.Option("--who", help="Who decides it; your login name unless given.")]

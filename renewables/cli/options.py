@@ -56,7 +56,9 @@ End = Annotated[
 ]
 DatasetName = Annotated[
     str,
-    typer.Option("--dataset", help="wind_and_solar or generation_by_fuel.", autocompletion=complete_observed),
+    typer.Option(
+        "--dataset", help="The name of an observed dataset, such as wind_and_solar.", autocompletion=complete_observed
+    ),
 ]
 Categories = Annotated[
     list[str] | None,

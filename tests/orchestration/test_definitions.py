@@ -77,7 +77,7 @@ def test_all_that_asks_elexon_shares_one_pool() -> None:
 
 
 NODES = {
-    "nightly": {"wind_and_solar", "generation_by_fuel", "installed_capacity"},
+    "nightly": {dataset.name for dataset in DATASETS},
     "repair": {"wind_and_solar", "generation_by_fuel"},
     "latest": {"latest_half_hours"},
     "flagging": {"flags"},

@@ -1,5 +1,6 @@
 """Tests of the dataset endpoints of AGWS, the streams and the latest publication times of all datasets."""
 
+from elexon_assets.datasets import DATASETS
 from tests.elexon_assets.simulator.conftest import Elexon, start_times
 
 
@@ -34,13 +35,12 @@ def test_a_stream_is_a_bare_array_without_a_cap(elexon: Elexon) -> None:
 
 
 def test_the_latest_metadata_name_the_newest_publication(elexon: Elexon) -> None:
-    assert elexon.get("/datasets/metadata/latest").json() == {
-        "data": [
-            {"dataset": "AGWS", "lastUpdated": "2026-06-01T11:58:00Z"},
-            {"dataset": "FUELHH", "lastUpdated": "2026-06-01T12:00:00Z"},
-            {"dataset": "IGCA", "lastUpdated": "2026-04-21T13:25:52Z"},
-        ]
-    }
+    rows = elexon.get("/datasets/metadata/latest").json()["data"]
+    newest = {row["dataset"]: row["lastUpdated"] for row in rows}
+    assert set(newest) == {dataset.code for dataset in DATASETS}
+    assert newest["AGWS"] == "2026-06-01T11:58:00Z"
+    assert newest["FUELHH"] == "2026-06-01T12:00:00Z"
+    assert newest["IGCA"] == "2026-04-21T13:25:52Z"
 
 
 def test_an_unknown_path_is_a_404(elexon: Elexon) -> None:
