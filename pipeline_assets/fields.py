@@ -1,4 +1,4 @@
-"""The fields of the entities as facts: what tables, contracts, sheets, forms, lists, labels and documents derive from.
+"""The fields of the entities as facts, from which tables, contracts, sheets, forms, lists, labels and documents derive.
 
 Belongs here: reading the models. Not here: the fields themselves (`models.py`), types of a column in one technology
 (`tables.py`, `spreadsheets/sheet_columns.py`), drawing.
@@ -13,13 +13,15 @@ from typing import Any, get_args
 from pipeline_assets.models import ENTITIES, Entity
 
 LONG_TEXT = 1_000
-"A text that may be longer is a long text: several lines in a form, no column of a list unless the model says so."
+"""The length above which a text is long: it has several lines in a form, and no column in lists unless the model says
+so.
+"""
 DATED_BY_THE_LEDGER = "status_date"
-"When left empty, it becomes the day of the change."
+"The field that becomes the day of the change when it is left empty."
 
 
 class FieldType(StrEnum):
-    """What a value is, whichever way it comes in."""
+    """The type of a value, independent of how it is entered."""
 
     TEXT = "text"
     WORD = "word"
@@ -32,7 +34,7 @@ class FieldType(StrEnum):
 
 @dataclass(frozen=True)
 class RecordField:
-    """One field of an entity. `low` and `high` are inclusive; a title is its label, a help text stands beside it."""
+    """One field of an entity. `low` and `high` are inclusive; `title` is its label, and `help` is shown beside it."""
 
     kind: str
     name: str
@@ -41,29 +43,30 @@ class RecordField:
     value_type: FieldType
     nullable: bool
     default: Any
-    "As the ledger stores it; None for a required field and for one that is empty by default."
+    "The default as the ledger stores it; None for a required field and for one that is empty by default."
     is_required: bool
     vocabulary: type[StrEnum] | None
     low: float | None
     high: float | None
     max_length: int | None
     target: str | None
-    "The kind that a reference names a record of."
+    "The kind of the record that a reference names."
     is_listed: bool
-    "Whether lists have a column of it."
+    "Whether lists have a column for it."
 
     @property
     def words(self) -> tuple[str, ...]:
-        """Return the closed vocabulary, in its order; empty for any other field."""
+        """Return the closed vocabulary in its order; empty for any other field."""
         return tuple(map(str, self.vocabulary or ()))
 
     @property
     def is_long(self) -> bool:
+        """Return whether it is a text of several lines."""
         return self.max_length is not None and self.max_length > LONG_TEXT
 
     @property
     def limits_text(self) -> str:
-        """Return the limits for people, as in "0 to 10,000"; empty where there is none."""
+        """Return the limits for people, as in "0 to 10,000"; empty without limits."""
         if self.max_length:
             return f"Up to {self.max_length:,} characters"
         if self.low is not None and self.high is not None:
@@ -74,6 +77,7 @@ class RecordField:
 
     @property
     def may_be_empty(self) -> bool:
+        """Return whether a record may have no value in it."""
         return not self.is_required and self.default in ("", None)
 
     @property
@@ -93,7 +97,7 @@ def fields_by_name(kind: str) -> Mapping[str, RecordField]:
 
 
 def form_fields(kind: str, *, apart_from: Iterable[str] = (), with_long: bool = True) -> tuple[str, ...]:
-    """Return the names of the fields that a form asks for; `apart_from` are those that the form sets itself."""
+    """Return the names of the fields in a form; `apart_from` are those that the form sets itself."""
     excluded = set(apart_from)
     return tuple(
         field.name for field in fields_of(kind) if field.name not in excluded and (with_long or not field.is_long)
@@ -101,12 +105,12 @@ def form_fields(kind: str, *, apart_from: Iterable[str] = (), with_long: bool = 
 
 
 def listed_fields(kind: str) -> tuple[RecordField, ...]:
-    """Return the fields that lists have a column of."""
+    """Return the fields that have a column in lists."""
     return tuple(field for field in fields_of(kind) if field.is_listed)
 
 
 def field_title(kind: str, name: str) -> str:
-    """Return the label of a field; one that the model no longer has is called by its name."""
+    """Return the label of a field; a field that the model no longer has keeps its name."""
     field = fields_by_name(kind).get(name) if kind in ENTITIES else None
     return field.title if field else name.replace("_", " ").capitalize()
 
@@ -129,7 +133,7 @@ _TYPES = {
     "boolean": FieldType.FLAG,
     "date": FieldType.DATE,
 }
-"By the type or the format in a JSON schema."
+"The types by the type or the format in a JSON schema."
 
 
 def _field(entity: type[Entity], name: str, schema: Mapping[str, Any]) -> RecordField:

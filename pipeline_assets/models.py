@@ -1,8 +1,8 @@
 """The entities of the pipeline and their rules: the one place that forms, import, seeds, tables and docs derive from.
 
-Belongs here: fields, limits, references, what a change may not do to one record. Not here: rules that need other
-records (`rules.py`), storing (`ledger.py`). Every entity has an `id` (text, stable) besides; versions, authors and
-whether it is archived are the ledger's.
+Belongs here: fields, limits, references, forbidden changes of one record. Not here: rules that need other records
+(`ledger/cross_record_rules.py`), storing (`ledger/`). Every entity also has an `id` (text, stable); versions, authors
+and whether it is archived belong to the ledger.
 """
 
 import re
@@ -19,11 +19,13 @@ from pipeline_assets.field_types import Day, Line, Name, Reference, Score, Text
 from pipeline_assets.vocabulary import ContactRole, Market, PointStatus, ProjectRole, Rag, Stage, Technology
 
 CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-"All but line end and tab: nobody sees them, and PostgreSQL cannot store the first."
+"All control characters except line end and tab: they are invisible, and PostgreSQL cannot store the first of them."
 
 
 LISTED: JsonDict = {"listed": True}
-"""Gives a long text a column in lists, as every short field has one. With False a short field has none."""
+"""The mark that gives a long text a column in lists, as every short field has one. With False a short field has none.
+
+"""
 
 
 class Entity(BaseModel):
@@ -35,19 +37,19 @@ class Entity(BaseModel):
     model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
 
     kind: ClassVar[str]
-    "Name in the ledger and of the table."
+    "The name in the ledger and of the table."
     title: ClassVar[str]
-    "What people call one of it."
+    "The singular noun for people."
     references: ClassVar[dict[str, str]] = {}
-    "Field to the kind that it names one of."
+    "The kind of the referenced record by field."
     owners: ClassVar[tuple[str, ...]] = ()
-    "References to what it is a part of: a part goes with its whole and never keeps it from being archived."
+    "The references to the record's owner: a part is archived with its owner and never prevents that."
     unique: ClassVar[tuple[str, ...]] = ()
-    "Fields that no two records share; of a name no two spellings either."
+    "The fields whose combination is unique; of a name every spelling counts as the same."
 
     @classmethod
     def unique_key(cls, fields: Mapping[str, Any]) -> str | None:
-        """Return what `unique` compares, of a name its key; None for an entity without unique fields."""
+        """Return the value that must be unique, with the key of a name; None for an entity without unique fields."""
         parts = (names.name_key(fields[name]) if name == "name" else str(fields[name]) for name in cls.unique)
         return "\n".join(parts) or None
 
@@ -162,9 +164,11 @@ class ProjectCounterparty(Entity):
 
 
 class InformationPoint(Entity):
-    """Something to know about a project or a market: a risk or an issue. Its rating is impact x likelihood, 1-10,000.
+    """Something to know about a project or a market: a risk or an issue.
 
-    Its own market and technology are what filters look for; without them those of its project count.
+    Its rating is impact x likelihood, 1-10,000.
+
+    Filters use its own market and technology, or those of its project if it has none.
     """
 
     kind, title = "information_points", "Information point"
@@ -186,6 +190,7 @@ class InformationPoint(Entity):
 
     @property
     def rating(self) -> int:
+        """Return impact x likelihood."""
         return self.impact * self.likelihood
 
     @model_validator(mode="after")
@@ -237,7 +242,7 @@ class Comment(Entity):
 
 
 class StageWeight(Entity):
-    """How likely a project of this stage is built, 0-1; its `id` is the stage."""
+    """The probability that a project of this stage is built, 0-1; its `id` is the stage."""
 
     kind, title, unique = "stage_weights", "Weight of a stage", ("stage",)
     stage: Stage = Field(title="Stage")
@@ -245,7 +250,7 @@ class StageWeight(Entity):
 
 
 class FieldProblem(ValueError):
-    """A rule of the complete record, reported at the field where it is corrected."""
+    """A broken rule of the complete record, reported at the field where it can be corrected."""
 
     def __init__(self, field: str, message: str) -> None:
         super().__init__(message)
@@ -259,11 +264,13 @@ ENTITIES: dict[str, type[Entity]] = {
         *(InformationPoint, InformationPointCounterparty, Comment, StageWeight),
     )
 }
-"The entities by kind; what is referenced comes before what refers to it, except for links."
+"The entities by kind; referenced kinds come before the kinds that refer to them, except for links."
 
 VALID_ID = re.compile(r"(?=\S)[^\x00-\x1f\x7f-\x9f\ud800-\udfff\u2028\u2029]{1,100}(?<=\S)")
-"""1-100 characters without surrounding blanks, as references are stored; no control characters, line separators or
-halves of characters, since neither database keeps them all and no address can name them."""
+"""The pattern of an id: 1-100 characters without surrounding blanks, as references are stored. Control characters, line
+separators and halves of characters are excluded, because neither database keeps them all and no address can contain
+them.
+"""
 
 
 def new_id() -> str:

@@ -1,7 +1,7 @@
-"""What the pipeline's tables in the warehouse hold: frames, made of the submitted changes.
+"""The contents of the pipeline's tables in the warehouse: frames built from the submitted changes.
 
-Belongs here: types of columns, derived from the fields; the current tables, status_history, audit. Not here: what a
-frame must fulfil (`contract.py`), writing them (`landing.py`), what is computed from them (`metrics.py`).
+Belongs here: types of columns, derived from the fields; the current tables, status_history, audit. Not here: the
+contract of a frame (`contract.py`), writing them (`landing.py`), metrics computed from them (`metrics.py`).
 """
 
 import gc
@@ -26,18 +26,18 @@ SUBMITTED_CHANGES, STATUS_HISTORY, AUDIT = "submitted_changes", "status_history"
 UTC_TIME = pl.Datetime("us", "UTC")
 TEXT = pl.String()
 INFO = "pipeline_info"
-"One row: `landed_position` of the newest change in the current tables, and `landed_at_utc`."
+"The table with one row: `landed_position` of the newest change in the current tables, and `landed_at_utc`."
 
 CHANGES: dict[str, pl.DataType] = {
     **{"position": pl.Int64(), "batch": TEXT, "kind": TEXT, "id": TEXT, "version": pl.Int64(), "action": TEXT},
     **{"before": TEXT, "after": TEXT, "who": TEXT, "why": TEXT, "submitted_at_utc": UTC_TIME},
 }
-"Columns of submitted_changes; before and after are JSON objects."
+"The columns of submitted_changes; before and after are JSON objects."
 RECORD: dict[str, pl.DataType] = {
     **{"archived": pl.Boolean(), "version": pl.Int64(), "position": pl.Int64()},
     **{"updated_at_utc": UTC_TIME, "updated_by": TEXT},
 }
-"Columns of every current table after the id and the fields."
+"The columns of every current table after the id and the fields."
 DATED = ("status_date", *STATUS_FIELDS)
 "The fields of a project that status_history follows."
 
@@ -55,7 +55,7 @@ def landed_position(con: duckdb.DuckDBPyConnection) -> int:
 
 
 def is_current(con: duckdb.DuckDBPyConnection) -> bool:
-    """Return whether the landed tables have every field of today's models; an update may bring new ones."""
+    """Return whether the landed tables have every field of today's models; an update may add new ones."""
     rows = con.execute("SELECT table_name, column_name FROM information_schema.columns").fetchall()
     return {(kind, field.name) for kind in ENTITIES for field in fields_of(kind)} <= set(rows)
 
@@ -79,9 +79,9 @@ def decode_changes(changes: pl.DataFrame) -> list[Recorded]:
 
 
 def table_frames(changes: pl.DataFrame) -> dict[str, pl.DataFrame]:
-    """Return the tables that the changes leave: one for each kind, status_history and audit.
+    """Return the tables that result from the changes: one per kind, status_history and audit.
 
-    Raises ContractBroken for a value whose type is not its field's.
+    Raises ContractBroken for a value whose type is not that of its field.
     """
     with _no_search_for_cycles():
         made = decode_changes(changes)
@@ -110,7 +110,7 @@ def _current_table(kind: str, records: Sequence[Record]) -> pl.DataFrame:
 
 
 def _status_history(changes: Iterable[Recorded], frame: pl.DataFrame) -> pl.DataFrame:
-    """Return one row for each change that dates a status, with the complete status that it leaves."""
+    """Return one row for each change that dates a status, with the complete status after it."""
     positions: list[int] = []
     fields = fields_by_name(Project.kind)
     values: dict[str, list[Any]] = {name: [] for name in DATED}
@@ -135,7 +135,7 @@ def _status_history(changes: Iterable[Recorded], frame: pl.DataFrame) -> pl.Data
 
 
 def _audit(changes: Iterable[Recorded], frame: pl.DataFrame) -> pl.DataFrame:
-    """Return one row for each field of each change; values as text, null for none."""
+    """Return one row for each field of each change, with values as text or null."""
     columns: dict[str, list[Any]] = {"position": [], "field": [], "before": [], "after": []}
     position, field, before, after = columns.values()
     for change, name, old, new in fields_changed(changes):
@@ -172,7 +172,7 @@ def field_series(field: RecordField, values: Sequence[Any]) -> pl.Series:
 
 @contextmanager
 def _no_search_for_cycles() -> Iterator[None]:
-    """Pause the garbage collector.
+    """Stop the garbage collector during the body.
 
     A hundred thousand changes are alive at once, none of them in a cycle: searching for cycles doubled the time.
     """

@@ -61,6 +61,7 @@ class Portfolio:
                 yield self._naming, (record.kind, field, record.fields[field])
 
     def get(self, kind: str, id: str) -> Record | None:
+        """Return a record, including an archived one, or None."""
         return self._by_id.get((kind, id))
 
     def keys(self) -> frozenset[tuple[str, str]]:

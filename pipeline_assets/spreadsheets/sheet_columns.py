@@ -1,10 +1,10 @@
-"""Which flat columns a sheet has: derived from the models, and known by the older tool's names too.
+"""The flat columns of each sheet: derived from the models, and also known by the older tool's names.
 
-A row is one record, with at most one of its parts: a counterparty with one person of it, a project with one facility.
-A record of several parts takes several rows with the same id. Counterparties of a project stand in a column for each
-role, as a list of names.
+A row is one record with at most one of its parts: a counterparty with one of its people, a project with one facility. A
+record with several parts takes several rows with the same id. The counterparties of a project have one column per role,
+each with a list of names.
 
-Belongs here: columns and how headers find them. Not here: what a row asks for (`row_planner.py`), the headers that
+Belongs here: columns and how headers find them. Not here: the changes of a row (`row_planner.py`), the headers that
 people use (`synonyms.py`).
 """
 
@@ -25,7 +25,7 @@ from pipeline_assets.vocabulary import ContactRole, ProjectRole, Technology
 
 
 class ColumnRole(Enum):
-    """What a column is for."""
+    """The purpose of a column."""
 
     ID = "id of the record"
     FIELD = "field of the record"
@@ -42,16 +42,19 @@ class ColumnRole(Enum):
 
 @dataclass(frozen=True)
 class Column:
-    """`name`: as exported. `field`: of the model. `word`: the role or technology that it stands for."""
+    """A column with its exported `name`.
+
+    `field` is that of the model; `word` is the role or technology that the column represents.
+    """
 
     name: str
     title: str
     holds: ColumnRole
     field: str = ""
     type: type = str
-    "str, float, int, date, or a vocabulary."
+    "The type of its values: str, float, int, date, or a vocabulary."
     empty: Any = None
-    "What clearing the cell sets."
+    "The value that clearing the cell sets."
     may_be_empty: bool = True
     word: str = ""
     aliases: tuple[str, ...] = ()
@@ -59,7 +62,7 @@ class Column:
 
     @property
     def help(self) -> str:
-        """Return what goes into the column, and how it is emptied."""
+        """Return the expected content of the column, and how it is emptied."""
         if self.holds is ColumnRole.LINKED:
             return f"names of counterparties, with semicolons between them; {CLEARING_WORD} takes them off"
         if self.holds is ColumnRole.WHOLE:
@@ -75,7 +78,11 @@ class Column:
 
 @dataclass(frozen=True)
 class Sheet:
-    """`part`: kind of what a row has one of; `link`: kind that joins it; `linked`: kind that joins counterparties."""
+    """A sheet of records.
+
+    `part` is the kind of which a row has one; `link` is the kind that joins it; `linked` is the kind that joins
+    counterparties.
+    """
 
     name: str
     kind: str
@@ -84,19 +91,21 @@ class Sheet:
     link: str = ""
     linked: str = ""
     not_kept: tuple[tuple[str, str], ...] = ()
-    "Names of the older tool, and why they are left out."
+    "The older tool's columns that are left out, each with the reason."
 
     @cached_property
     def exported(self) -> tuple[Column, ...]:
+        """Return the columns of an export, in order."""
         return tuple(column for column in self.columns if column.exported)
 
     @cached_property
     def title(self) -> str:
+        """Return the singular noun for one of its records."""
         return ENTITIES[self.kind].title
 
     @cached_property
     def _by_letters(self) -> dict[str, Column]:
-        """The names first: an alias never hides the name of another column."""
+        """Return the columns by spelling key, names first: an alias never hides the name of another column."""
         by_letters: dict[str, Column] = {}
         for column in self.columns:
             by_letters.setdefault(spelling_key(column.name), column)
@@ -106,15 +115,15 @@ class Sheet:
         return by_letters
 
     def help(self) -> list[tuple[str, str]]:
-        """Return (column, what goes into it) of the exported columns."""
+        """Return the exported columns, each with its expected content."""
         return [(column.name, column.help) for column in self.exported]
 
     def find(self, holds: ColumnRole, field: str = "", *, word: str = "") -> Column | None:
-        """Return the column that holds it, if the sheet has one."""
+        """Return the column for a content, or None if the sheet has none."""
         return self._by_content.get((holds, field, word))
 
     def one(self, holds: ColumnRole, field: str = "", *, word: str = "") -> Column:
-        """Return the column that holds it."""
+        """Return the column for a content."""
         return self._by_content[holds, field, word]
 
     @cached_property
@@ -122,7 +131,7 @@ class Sheet:
         return {(column.holds, column.field, column.word): column for column in self.columns}
 
     def column(self, header: str) -> Column | None:
-        """Return the column that a header means. Capitals, punctuation and remarks in brackets do not matter."""
+        """Return the column that a header names, regardless of case, punctuation and remarks in brackets."""
         return next((self._by_letters[key] for key in header_keys(header) if key in self._by_letters), None)
 
     def reason_not_kept(self, header: str) -> str | None:
@@ -131,7 +140,7 @@ class Sheet:
         return next((reasons[key] for key in header_keys(header) if key in reasons), None)
 
     def resembling(self, header: str) -> Column | None:
-        """Return the column that an unknown header may mean, by its spelling or by a name that is part of it."""
+        """Return the column that an unknown header may mean: similar in spelling, or with a name that is part of it."""
         for key in header_keys(header):
             close = difflib.get_close_matches(key, self._by_letters, n=1, cutoff=0.8)
             parts = [name for name in self._by_letters if len(name) >= SHORTEST_PART and name in key]
@@ -142,22 +151,22 @@ class Sheet:
 
     @cached_property
     def header_names(self) -> HeaderNames:
-        """Return the known headers, for finding the header's row."""
+        """Return the known headers, from which the header row is recognised."""
         known = {*self._by_letters, *(spelling_key(name) for name, _ in self.not_kept)}
         identifying = {key for key, column in self._by_letters.items() if column.name in ("id", "name")}
         return HeaderNames(frozenset(known), frozenset(identifying))
 
     def known(self, headers: Sequence[str]) -> int:
-        """Return how many of the headers mean something here."""
+        """Return how many of the headers are known in this sheet."""
         return self.header_names.known_count(headers)
 
 
 SHORTEST_PART = 3
-"Letters of a known name that make an unknown header resemble it, such as RTB."
+"The fewest letters of a known name that make an unknown header resemble it, such as RTB."
 
 
 _CELL_TYPES: dict[FieldType, type] = {FieldType.NUMBER: float, FieldType.INTEGER: int, FieldType.DATE: date}
-"Types of cells; a word's is its vocabulary, and anything else is text."
+"The types of cells; that of a word is its vocabulary, and anything else is text."
 
 
 def _field_columns(

@@ -75,7 +75,7 @@ class Query:
 
     @property
     def is_on_generation(self) -> bool:
-        """Whether it reads what Elexon, or the simulator, published, or what was found about it."""
+        """Return whether it reads data that Elexon or the simulator published, or findings about that data."""
         return bool(_datasets_read(self.tables) or self.tables & JUDGEMENTS)
 
 

@@ -1,4 +1,4 @@
-"""`renewables accept-gap` and `withdraw-gap`: whether a day that cannot be had is a known gap."""
+"""`renewables accept-gap` and `withdraw-gap`: whether a day that Elexon cannot supply counts as a known gap."""
 
 from typing import TYPE_CHECKING, Annotated
 
@@ -57,7 +57,7 @@ def withdraw_gap(
 
 
 def _carry_out(dataset: str, day: str, reason: str, who: str | None, *, withdraws: bool) -> "GapDecision":
-    """Carry the decision out and return it. Raises UserError with what was refused."""
+    """Carry the decision out and return it. Raises UserError with the reason of a refusal."""
     from datetime import date
 
     from elexon_assets.accepted_gaps import observed_dataset

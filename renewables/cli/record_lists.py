@@ -1,4 +1,4 @@
-"""`renewables pipelines|counterparties|information-points list`: what the ledger holds now, filtered.
+"""`renewables pipelines|counterparties|information-points list`: the present records of the ledger, filtered.
 
 Belongs here: filters and printed columns of the lists. Not here: their rows, which the pages read too
 (`renewables/queries/record_lists.py`), one record (`records.py`).
@@ -22,10 +22,12 @@ Text = Annotated[
 ]
 Words = list[str] | None
 Cells = dict[str, Callable[[dict[str, Any]], str]]
-"Heading -> how its cell is printed, given the row."
+"The function that prints a cell from its row, by heading."
 
 
-def pipelines(sheet: str, kind: str) -> Callable[..., None]:  # noqa: ARG001 (every group of commands is made alike)
+def pipelines(sheet: str, kind: str) -> Callable[..., None]:  # noqa: ARG001 (every group uses the same signature)
+    """Return the command `list` for projects."""
+
     def command(
         stage: Annotated[Words, typer.Option(help="Only this stage; may be repeated.")] = None,
         rag: Annotated[Words, typer.Option(help="Only Red, Amber or Green; may be repeated.")] = None,
@@ -64,7 +66,9 @@ def pipelines(sheet: str, kind: str) -> Callable[..., None]:  # noqa: ARG001 (ev
     return command
 
 
-def counterparties(sheet: str, kind: str) -> Callable[..., None]:  # noqa: ARG001 (every group of commands is made alike)
+def counterparties(sheet: str, kind: str) -> Callable[..., None]:  # noqa: ARG001 (every group uses the same signature)
+    """Return the command `list` for counterparties."""
+
     def command(text: Text = None, as_json: As_json = False) -> None:
         """Lists the counterparties that are not archived, with their people and projects.
 
@@ -86,7 +90,9 @@ def counterparties(sheet: str, kind: str) -> Callable[..., None]:  # noqa: ARG00
     return command
 
 
-def information_points(sheet: str, kind: str) -> Callable[..., None]:  # noqa: ARG001 (every group is made alike)
+def information_points(sheet: str, kind: str) -> Callable[..., None]:  # noqa: ARG001 (every group uses the same signature)
+    """Return the command `list` for information points."""
+
     def command(
         status: Annotated[Words, typer.Option(help="Only Open or Closed.")] = None,
         market: Annotated[Words, typer.Option(help="Only of this market; may be repeated.")] = None,
@@ -136,7 +142,7 @@ def _print_list(
     as_json: bool,
     right: tuple[str, ...] = (),
 ) -> None:
-    """Print the rows that have one of the words of each filter, and the text."""
+    """Print the rows that match one of the words of each filter, and the text."""
     from pipeline_assets.spreadsheets.portfolio_index import read_portfolio
     from renewables.cli.output import print_json, print_note, print_table
     from renewables.queries.record_lists import rows_with_text, rows_with_words

@@ -1,6 +1,6 @@
-"""Fetches a span for a person who waits: over a Dagster server where one answers, else in this process.
+"""Fetches a span for a waiting person: over a Dagster server if one responds, otherwise in this process.
 
-Belongs here: choosing the way, and waiting. Not here: how far it is (`run_progress.py`), printing it.
+Belongs here: choosing between the two, and waiting. Not here: the progress (`run_progress.py`), printing it.
 """
 
 import time
@@ -28,9 +28,9 @@ def fetch_days(
     watch: Watch,
     here: bool = False,
 ) -> list[Outcome]:
-    """Fetches the UTC days, both ends in, and waits; `watch` is told of every step. Raises OrchestratorError.
+    """Fetch the UTC days, both inclusive, and wait; call `watch` at every step. Raises OrchestratorError.
 
-    `here`: in this process also where a server answers. Datasets that are asked for whole want a call of their own.
+    `here` forces this process even if a server responds. Datasets without daily partitions need a separate call.
     """
     now, runs = datetime.now(UTC), runs_of(datasets, first, last)
     windows = {
@@ -73,7 +73,7 @@ def _in_process(
     progress: RunProgress,
     watch: Watch,
 ) -> list[Outcome]:
-    """The persistent instance, without a server: its UI shows the runs when it is started later."""
+    """Fetch without a server on the persistent instance, whose UI shows the runs when it is started later."""
     from elexon_assets.ingest_report import Report
     from elexon_assets.progress import Step, progress_listener
     from renewables.dagster_control.in_process import materialize_days

@@ -15,17 +15,18 @@ from warehouse.settings import Settings
 
 @dataclass(frozen=True)
 class GapDecision:
-    """What a person decided about the missing half-hours of one UTC day, and why."""
+    """A person's decision about the missing half-hours of one UTC day, with the reason."""
 
     dataset: str
     day: date
     reason: str
     decided_by: str
     withdraws: bool = False
-    "Whether an acceptance is withdrawn; else the day is accepted as a known gap."
+    "Whether an acceptance is withdrawn; otherwise the day is accepted as a known gap."
 
     @property
     def job(self) -> str:
+        """Return the name of the job that carries it out."""
         return "withdrawing" if self.withdraws else "accepting"
 
     @property

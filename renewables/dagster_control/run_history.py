@@ -1,6 +1,6 @@
-"""What Dagster ran and runs: runs and backfills as one list, and the checks.
+"""Past and present runs of Dagster: runs and backfills as one list, and the checks.
 
-Belongs here: reading from Dagster. Not here: how far one run is (`run_progress.py`), launching (`fetch_job.py`),
+Belongs here: reading from Dagster. Not here: the progress of one run (`run_progress.py`), launching (`fetch_job.py`),
 showing.
 """
 
@@ -31,16 +31,18 @@ class RunSummary:
 
     @property
     def is_over(self) -> bool:
+        """Return whether the run or backfill has ended."""
         return self.status in (ENDED if self.launched.kind == "run" else BACKFILL_ENDED)
 
     @property
     def succeeded(self) -> bool:
+        """Return whether the run or backfill succeeded."""
         return self.status in ("SUCCESS", "COMPLETED_SUCCESS")
 
 
 @dataclass(frozen=True)
 class Check:
-    """One asset check and how it went last; `outcome`: passed, warning, FAILED, running, not run yet."""
+    """One asset check with its last `outcome`: passed, warning, FAILED, running, not run yet."""
 
     asset: str
     name: str
@@ -49,13 +51,13 @@ class Check:
     said: str
     at_utc: datetime | None
     run_id: str | None
-    "Of the run that judged it last, or is about to."
+    "The run that evaluated it last, or is about to."
 
 
 def recent_runs(orchestrator: DagsterClient, *, limit: int = 20, asked_by: str | None = None) -> list[RunSummary]:
     """Return the newest runs first; a backfill counts as one.
 
-    `asked_by` keeps those with that tag. Raises OrchestratorError.
+    `asked_by` keeps only those with that tag. Raises OrchestratorError.
     """
     query = """query($filter: RunsFilter, $limit: Int!) {
       runsOrError(filter: $filter, limit: $limit) { ... on Runs { results {
@@ -91,13 +93,13 @@ def recent_checks(orchestrator: DagsterClient) -> list[Check]:
 
 
 def _check_text(entries: Sequence[dict[str, Any]]) -> str:
-    """Counts of nothing are left out where another figure says more."""
+    """Return the figures of a check as one text; counts of zero are left out if another figure says more."""
     telling = [entry for entry in entries if entry.get("intRepr") != "0"]
     return ", ".join(map(_check_figure, telling or entries))
 
 
 def _check_figure(entry: dict[str, Any]) -> str:
-    """Return one figure of a check's outcome; without a value if it is neither number nor text."""
+    """Return one figure of a check's outcome, without its value if it is neither number nor text."""
     if "intRepr" in entry:
         return f"{entry['label']} {int(entry['intRepr']):,}"
     value = entry.get("floatValue", entry.get("text"))

@@ -1,4 +1,4 @@
-"""How far a fetch is, window by window: one account for the pages, which poll it, and for commands, which wait.
+"""The progress of a fetch, window by window: the pages poll it, and commands wait on it.
 
 Belongs here: what was read of the runs so far, and reading on. Not here: launching (`fetch_job.py`), lists of runs
 (`run_history.py`), showing.
@@ -15,30 +15,30 @@ from renewables.dagster_control.client import DagsterClient, Launched, Outcome
 class RunProgress:
     """The progress of one run, or of every run of a backfill: the newest step by run and dataset, and how it ended.
 
-    `expected` is the number of windows by dataset, if it is known before the runs say it; `where` names who does the
-    work. Polling again is cheap: only what is new is read, and of a run that has ended nothing.
+    `expected` is the number of windows by dataset, if it is known before the runs report it; `where` names who does the
+    work. Polling again is cheap: only new events are read, and none of a run that has ended.
     """
 
     expected: Mapping[str, int] = field(default_factory=dict)
     where: str = ""
     is_over: bool = False
     run_ids: list[str] = field(default_factory=list)
-    "The runs of which the work consists, the newest try of each."
+    "The runs that do the work, each in its newest attempt."
     errors: dict[str, str] = field(default_factory=dict)
-    "Run to why it failed."
+    "The reason of each failed run, by run."
     _steps: dict[tuple[str, str], Step] = field(default_factory=dict)
     _cursors: dict[str, str | None] = field(default_factory=dict)
     _retried: dict[str, str] = field(default_factory=dict)
-    "Run to the one that Dagster started in its place."
+    "The run that Dagster started in place of another one, by the earlier run."
     _succeeded: dict[str, bool] = field(default_factory=dict)
-    "Of the runs that have ended."
+    "Whether each ended run succeeded."
 
     def note_step(self, run_id: str, step: Step) -> None:
         """Replace the run's earlier counts of the dataset."""
         self._steps[run_id, step.dataset] = step
 
     def totals(self) -> dict[str, tuple[int, int, int]]:
-        """Return dataset to the windows that were answered, that are expected, and that failed."""
+        """Return by dataset the windows that were answered, that are expected, and that failed."""
         totals = {dataset: (0, windows, 0) for dataset, windows in self.expected.items()}
         for (_, dataset), step in self._steps.items():
             answered, windows, failed = totals.get(dataset, (0, 0, 0))
@@ -47,9 +47,9 @@ class RunProgress:
         return totals
 
     def poll(self, orchestrator: DagsterClient, launched: Launched) -> None:
-        """Read on from where the last poll ended. Raises OrchestratorError.
+        """Read on from the end of the last poll. Raises OrchestratorError.
 
-        A run whose process died is followed by the one that Dagster starts in its place.
+        A run whose process died is replaced by the one that Dagster starts in its place.
         """
         is_complete, run_ids = (
             (True, [launched.id]) if launched.kind == "run" else orchestrator.backfill_runs(launched.id)
@@ -61,7 +61,7 @@ class RunProgress:
         self.is_over = is_complete and all(run_id in self._succeeded for run_id in self.run_ids)
 
     def outcomes(self) -> list[Outcome]:
-        """Return how the runs ended that have ended."""
+        """Return the outcomes of the runs that have ended."""
         return [
             Outcome(run_id, self._succeeded[run_id], self.errors.get(run_id))
             for run_id in self.run_ids

@@ -1,7 +1,7 @@
-"""Lists of the pipeline's records as the ledger has them now: one frame per kind, read by pages and the command line.
+"""Lists of the pipeline's records as they are in the ledger now: one frame per kind, for pages and command line.
 
-Belongs here: a row per record with its fields and what belongs to it, and which rows have a text. Not here: one record
-and its parts (`records.py`), sums and charts of landed data (`pipeline.py`).
+Belongs here: a row per record with its fields and its parts, and which rows contain a text. Not here: one record and
+its parts (`records.py`), sums and charts of landed data (`pipeline.py`).
 """
 
 from collections.abc import Mapping, Sequence
@@ -15,12 +15,12 @@ from pipeline_assets.tables import field_series
 from pipeline_assets.vocabulary import ProjectRole
 
 SEPARATORS = {"technologies": " + ", "effective_technologies": " + "}
-"What stands between the items of a list column in text; a comma for any other."
+"The separator between the items of a list column as text; a comma for any other."
 _BY_NAME = pl.col("name").str.to_lowercase()
 
 
 def project_list(portfolio: Portfolio, *, archived: bool = False) -> pl.DataFrame:
-    """Return one row per project, by name.
+    """Return one row per project, ordered by name.
 
     Columns: id, every field of the model, capacity_mwp, technologies, the names of its facilities, counterparties and
     developers, and the position of the newest change of the project, its links and its facilities.
@@ -45,7 +45,7 @@ def project_list(portfolio: Portfolio, *, archived: bool = False) -> pl.DataFram
 
 
 def counterparty_list(portfolio: Portfolio, *, archived: bool = False) -> pl.DataFrame:
-    """Return one row per counterparty, by name.
+    """Return one row per counterparty, ordered by name.
 
     Columns: id, every field of the model, roles in live projects, the names of those projects, project_count and
     capacity_mwp of them, contacts (name and role), and the position of the newest change of the counterparty, its
@@ -73,8 +73,8 @@ def information_point_list(portfolio: Portfolio, *, archived: bool = False) -> p
     """Return one row per information point, the highest rating first.
 
     Columns: id, every field of the model, the name of its project, its rating, effective_market and
-    effective_technologies (its own, else those of its project), counterparties, and the position of the newest change
-    of the information point and its links.
+    effective_technologies (its own, or else those of its project), counterparties, and the position of the newest
+    change of the information point and its links.
     """
     points = _records(portfolio, "information_points", archived)
     plants = _plants(portfolio).group_by("pipeline_id").agg(pl.col("technology").unique().sort().alias("of_plants"))
@@ -104,7 +104,7 @@ def information_point_list(portfolio: Portfolio, *, archived: bool = False) -> p
 
 
 def as_text(frame: pl.DataFrame) -> pl.DataFrame:
-    """Return the rows with each list as one text, for tables and files; of contacts the names."""
+    """Return the rows with each list as one text, for tables and files; of contacts only the names."""
     texts = []
     for name, dtype in frame.schema.items():
         if isinstance(dtype, pl.List):
@@ -116,7 +116,7 @@ def as_text(frame: pl.DataFrame) -> pl.DataFrame:
 
 
 def rows_with_words(frame: pl.DataFrame, words: Mapping[str, Sequence[str]]) -> pl.DataFrame:
-    """Return the rows with one of the words in each of these columns; a column without words filters nothing."""
+    """Return the rows that match one of the words in each of these columns; a column without words filters nothing."""
     for name, wanted in words.items():
         if not wanted:
             continue
@@ -129,7 +129,7 @@ def rows_with_words(frame: pl.DataFrame, words: Mapping[str, Sequence[str]]) -> 
 
 
 def rows_with_text(frame: pl.DataFrame, text: str) -> pl.DataFrame:
-    """Return the rows in which every word is somewhere, in any spelling."""
+    """Return the rows that contain every word anywhere, in any spelling."""
     words = name_key(text).split()
     if not words or frame.is_empty():
         return frame
@@ -145,7 +145,7 @@ def _unique_names() -> pl.Expr:
 
 
 def _records(portfolio: Portfolio, kind: str, archived: bool) -> pl.DataFrame:
-    """Return the records of a kind with their fields and positions, by name."""
+    """Return the records of a kind with their fields and positions, ordered by name."""
     records = portfolio.of_kind(kind, archived=archived)
     return pl.DataFrame(
         [
@@ -174,7 +174,7 @@ def _plants(portfolio: Portfolio) -> pl.DataFrame:
 
 
 def _with_parts(records: pl.DataFrame, key: str, *parts: pl.DataFrame) -> pl.DataFrame:
-    """Return the records with the columns of their parts: empty lists and zeros where there are none.
+    """Return the records with the columns of their parts: empty lists and zeros for records without parts.
 
     `key` is the column of the parts that names the record. Columns that end in "_position" go into `position`.
     """
