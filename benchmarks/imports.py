@@ -59,7 +59,7 @@ def _import(page: Page, dashboard: str, dagster: DagsterClient) -> float:
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
     began = time.perf_counter()
     button.click()
-    page.get_by_text("It goes on when this page is closed").wait_for()
+    page.get_by_text("You can close this page").wait_for()
     click_to(page, "", "Overview")
     assert not page.locator(CHART).count(), "the days were present before the import"
     page.locator(CHART).first.wait_for(timeout=1000 * PATIENCE_SECONDS, state="attached")

@@ -1,6 +1,6 @@
-"""The dashboard behind our guard: what `renewables up` gives to `streamlit run` in place of `app.py`.
+"""The dashboard behind the request guard: `renewables up` passes this file to `streamlit run` in place of `app.py`.
 
-Belongs here: the server around the pages. Not here: the pages (`app.py`), which requests are refused
+Belongs here: the server around the pages. Not here: the pages (`app.py`), the rules for refusing a request
 (`renewables/request_guard.py`).
 """
 

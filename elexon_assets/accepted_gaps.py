@@ -30,7 +30,7 @@ def observed_dataset(name: str) -> Dataset:
         if dataset.name == name:
             return dataset
     names = ", ".join(dataset.name for dataset in OBSERVED)
-    raise UnusableInput(f"There is no observed dataset {name!r}: choose one of {names}.")
+    raise UnusableInput(f"Unknown observed dataset {name!r}: choose one of {names}.")
 
 
 def accept_gap(
@@ -42,7 +42,7 @@ def accept_gap(
     """
     reason, accepted_by = _reason_and_author(reason, accepted_by)
     if day > last_closed_day(dataset):
-        raise UnusableInput(f"{day} is not over or not published yet: its half-hours may still come.")
+        raise UnusableInput(f"{day} has not ended or is not published yet: its half-hours may still arrive.")
     with open_warehouse() as con:
         with landing.transaction(con):
             ensure_schema(con)
@@ -53,11 +53,11 @@ def accept_gap(
             )
             if NOT_ASKED.name in states or TOO_RECENT.name in states:
                 raise UnusableInput(
-                    f"{day} of {dataset.title.lower()} was never asked for in full: fetch it first, with "
+                    f"{day} of {dataset.title.lower()} has never been fetched completely: fetch it first, with "
                     f"`renewables fetch-range {day} {day} --dataset {dataset.name}`."
                 )
             if not states:
-                raise UnusableInput(f"{day} of {dataset.title.lower()} lacks no half-hour.")
+                raise UnusableInput(f"{day} of {dataset.title.lower()} has no missing half-hours.")
             now = datetime.now(UTC)
             _end_acceptance(con, dataset, day, reason=ACCEPTED_AGAIN, withdrawn_by=accepted_by, now=now)
             con.execute(
@@ -72,7 +72,7 @@ def accept_gap(
 def withdraw_gap(
     dataset: Dataset, day: date, *, reason: str, withdrawn_by: str, open_warehouse: OpenWarehouse = writing
 ) -> None:
-    """Record that the UTC day is no known gap any more, and publish; the acceptance stays in the history.
+    """Record that the UTC day is no longer a known gap, and publish; the acceptance stays in the history.
 
     Raises UnusableInput where no reason is given or the day is not accepted.
     """

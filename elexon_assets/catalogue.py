@@ -40,10 +40,10 @@ DESCRIPTIONS = {
 "Of the columns that parsing and landing add to those of the dataset."
 
 FLAG_COLUMNS = {
-    "dataset": ("VARCHAR", "The dataset that the value in doubt belongs to."),
+    "dataset": ("VARCHAR", "The dataset of the flagged value."),
     "start_time_utc": ("TIMESTAMPTZ", "Start of the half-hour, UTC."),
     "category": ("VARCHAR", "PSR type or fuel type of the value."),
-    "reason": ("VARCHAR", "Why the value is in doubt: the name of the rule that raised the flag."),
+    "reason": ("VARCHAR", "Why the value is flagged: the name of the rule that raised the flag."),
     "detail": ("VARCHAR", "The figures that the rule judged by."),
     "found_at_utc": ("TIMESTAMPTZ", "When the flag was raised, UTC."),
     "closed_at_utc": ("TIMESTAMPTZ", "When its cause was gone, UTC; null while the flag is open."),

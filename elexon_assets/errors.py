@@ -1,14 +1,14 @@
-"""Everything that can go wrong between us and Elexon. One tree:
+"""Errors between this package and Elexon. One tree:
 
 ElexonError
-├── WindowRefused       400: the request was wrong, which is a mistake of ours; never retried
-├── UnexpectedStatus    any other status that repeating does not mend (401, 404, ...)
-├── Unavailable         429, 5xx, time-outs, dropped connections: given up after the last attempt
-├── UnreadableAnswer    truncated JSON, an HTML page with status 200: given up after the last attempt
+├── WindowRefused       400: the request was wrong, which is our mistake; never retried
+├── UnexpectedStatus    any other status that a retry does not fix (401, 404, ...)
+├── Unavailable         429, 5xx, time-outs, dropped connections: raised after the last attempt
+├── UnreadableAnswer    truncated JSON, an HTML page with status 200: raised after the last attempt
 ├── AnswerTooLarge      more bytes than an answer may have, also when unpacked; never retried
 ├── AnswerTooSlow       not complete at the deadline, though bytes kept coming; never retried
 ├── ShapeChanged        JSON, but not the fields that the dataset declares
-├── StrangerRows        rows that were not asked for, as some endpoints send when a parameter is ignored
+├── StrangerRows        rows that were not requested, as some endpoints send when they ignore a parameter
 └── WindowFailed        anything else that went wrong while a window was fetched, parsed or validated
 """
 
@@ -16,7 +16,7 @@ from warehouse.redaction import log_line
 
 
 class ElexonError(Exception):
-    """Base of all; `attempts` says how often the window was asked for.
+    """Base of all; `attempts` says how often the window was requested.
 
     The message is one line without secrets: it is stored, logged, sent and shown, and quotes what a server said.
     """
@@ -34,7 +34,7 @@ class UnexpectedStatus(ElexonError): ...
 
 
 class Unavailable(ElexonError):
-    """`retry_after_seconds`: what Elexon asked for, if it did."""
+    """`retry_after_seconds` is the pause that Elexon requested, if it did."""
 
     def __init__(self, message: str, retry_after_seconds: float | None = None) -> None:
         super().__init__(message)
@@ -57,15 +57,15 @@ class StrangerRows(ElexonError): ...
 
 
 class WindowFailed(ElexonError):
-    """The exception that nobody foresaw is its cause, and named in the message."""
+    """An unexpected exception, which is the cause and is named in the message."""
 
 
 class UnusableInput(ValueError):
-    """A span, a time, a dataset or a category that a person gave and that cannot be meant; `str()` is one sentence.
+    """A span, a time, a dataset or a category that a person gave and that is not valid; `str()` is one sentence.
 
-    It is not an ElexonError: nothing was asked for. The Python API raises it, the command line prints it.
+    It is not an ElexonError: nothing was requested. The Python API raises it, the command line prints it.
     """
 
 
 class StorageNotPrunable(Exception):
-    """Dagster's event storage is of a kind whose old runs cannot be deleted here. It is not an ElexonError."""
+    """The kind of Dagster's event storage does not allow deleting old runs here. It is not an ElexonError."""

@@ -13,7 +13,7 @@ from elexon_assets.resources import WarehouseResource
 
 
 @dg.asset(
-    description="What is in doubt: half-hours and categories, with a reason each. A flag whose cause has gone is "
+    description="Flagged half-hours and categories, each with a reason. A flag whose cause has gone is "
     "closed, never deleted; values are never altered.",
     deps=[*GENERATION_ASSETS, latest_half_hours],
     group_name=catalogue.QUALITY,

@@ -57,19 +57,19 @@ SOLAR_BY_NIGHT = Reason(
 UNKNOWN_SERIES = Reason(
     "unknown_series",
     "Unknown series",
-    "Elexon publishes a series that nobody has declared here: it is kept under its own name, and in no total.",
+    "Elexon publishes a series that is not declared here: it is kept under its own name and is in no total.",
     value_in_doubt=False,
 )
 OUTSIDE_SOFT_LIMITS = Reason(
     "outside_soft_limits",
     "Outside the soft limits",
-    "The value, or the sum that it is part of, is possible but unlikely for the plants there are.",
+    "The value, or the sum that it is part of, is possible but unlikely for the existing plants.",
     value_in_doubt=True,
 )
 LABEL_DISAGREES = Reason(
     "label_disagrees",
     "Settlement label disagrees",
-    "Elexon labels the half-hour with another settlement date or period than its start time has.",
+    "Elexon labels the half-hour with a settlement date or period that differs from its start time.",
     value_in_doubt=False,
 )
 PUBLISHED_LATE = Reason(
@@ -102,20 +102,20 @@ TOO_RECENT = GapState(
     "too_recent", "Too recent", "Within the publication lag: Elexon has not published it yet, ordinarily.", True
 )
 SET_ASIDE = GapState(
-    "set_aside", "Set aside", "It was published, and a row of it did not fulfil the contract: see quarantine.", False
+    "set_aside", "Quarantined", "It was published, but a row of it failed validation: see quarantine.", False
 )
 KNOWN_GAP = GapState(
     "known_gap",
     "Known gap",
-    "Nobody has to ask for it again: it was never there, long after, or a person has accepted that it cannot be had.",
+    "It is not fetched again: Elexon never had it, long after, or a person has accepted that it is not available.",
     False,
 )
-FAILED = GapState("failed", "Failed", "The last request for it failed, with the error that stands beside it.", True)
+FAILED = GapState("failed", "Failed", "The last request for it failed, with the error shown.", True)
 NOT_PUBLISHED = GapState(
-    "not_published", "Not published", "Asked for after the publication lag; the answer did not have it.", True
+    "not_published", "Not published", "Requested after the publication lag, but missing in the answer.", True
 )
 NOT_ASKED = GapState(
-    "not_asked", "Not asked yet", "No request covered it, or none since it could have been published.", True
+    "not_asked", "Not fetched yet", "No request has covered it, or none since it could have been published.", True
 )
 
 GAP_STATES = (TOO_RECENT, SET_ASIDE, KNOWN_GAP, FAILED, NOT_PUBLISHED, NOT_ASKED)

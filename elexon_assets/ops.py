@@ -90,7 +90,7 @@ def withdraw_known_gap(context: dg.OpExecutionContext, config: GapDecision, ware
         dg.AssetObservation(
             asset_key=dataset.name,
             partition=day.isoformat(),
-            description=f"No known gap any more, withdrawn by {config.decided_by}: {config.reason}",
+            description=f"No longer a known gap, withdrawn by {config.decided_by}: {config.reason}",
             metadata={"known gap withdrawn": config.reason, "withdrawn by": config.decided_by},
         )
     )

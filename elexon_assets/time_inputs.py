@@ -28,7 +28,7 @@ REVERSED = "The start {start} is after the end {end}: give the earlier one first
 EMPTY = "The span from {start} to {end} is empty: give an end after the start."
 OFF_GRID = "{value} is not on the grid of half-hours: give a time at minute 00 or 30."
 TOO_EARLY = "{value} is before {first_day}, the first day with data: begin there."
-IN_FUTURE = "{value} lies in the future: the last day is today, {today}."
+IN_FUTURE = "{value} is in the future: the last day is today, {today}."
 
 _DAY = re.compile(r"\d{4}-\d{2}-\d{2}")
 _TIME = re.compile(r"\d{4}-\d{2}-\d{2}[T ]\d{2}:\d{2}(:\d{2}(\.\d{1,6})?)?(Z|[+-]\d{2}(:?\d{2})?)?", re.IGNORECASE)

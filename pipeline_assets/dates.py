@@ -41,11 +41,11 @@ def parse_date(text: str) -> date:
     else:
         raise UnreadableValue(f"{text[:60]!r} is not a date: {_HOW}{_hint(text)}")
     if is_month_first(text):
-        raise UnreadableValue(f"{text!r} names the month first: write it {year:04}-{day:02}-{month:02}")
+        raise UnreadableValue(f"{text!r} has the month first: write it {year:04}-{day:02}-{month:02}")
     try:
         parsed = date(year, month, day)
     except ValueError:
-        raise UnreadableValue(f"{text!r} is not in the calendar: {_HOW}") from None
+        raise UnreadableValue(f"{text!r} is not a valid date: {_HOW}") from None
     return within_bounds(parsed)
 
 

@@ -83,8 +83,8 @@ class StaleVersion(PipelineError):
             "Nothing was saved: "
             + _listed(
                 [
-                    f"{c.who} changed {c.kind} {c.id} meanwhile ({', '.join(c.theirs) or 'nothing'}): it is at version "
-                    f"{c.version}, yours was based on {c.based_on}"
+                    f"{c.who} changed {c.kind} {c.id} since ({', '.join(c.theirs) or 'nothing'}): the current version "
+                    f"is {c.version}, yours is based on {c.based_on}"
                     for c in conflicts
                 ]
             )

@@ -107,8 +107,8 @@ class Project(Entity):
     market: Market = Field(Market.GREAT_BRITAIN, title="Market")
     stage: Stage = Field(Stage.DISCOVERY, title="Stage")
     rtb_date: Day | None = Field(None, title="Ready to build (RTB)", description="When construction could begin.")
-    rag: Rag = Field(Rag.GREEN, title="RAG status", description="Amber and Red ask for a comment.")
-    status_date: Day = Field(title="Status of", description="The day from which stage, RAG and RTB date hold.")
+    rag: Rag = Field(Rag.GREEN, title="RAG status", description="Amber and Red need a comment.")
+    status_date: Day = Field(title="Status date", description="The day from which stage, RAG and RTB date apply.")
     rag_comment: Text = Field(
         "", title="RAG comment", description="Why, and what happens next.", json_schema_extra=LISTED
     )
@@ -128,7 +128,7 @@ class Facility(Entity):
     name: Name = Field(title="Name")
     technology: Technology = Field(title="Technology")
     capacity_mwp: float = Field(
-        title="Capacity (MWp)", ge=0, le=10_000, allow_inf_nan=False, description="0 only before Design."
+        title="Capacity (MWp)", ge=0, le=10_000, allow_inf_nan=False, description="0 is allowed only before Design."
     )
     longitude: float | None = Field(None, title="Longitude (°)", ge=-180, le=180, allow_inf_nan=False)
     latitude: float | None = Field(None, title="Latitude (°)", ge=-90, le=90, allow_inf_nan=False)
@@ -137,7 +137,7 @@ class Facility(Entity):
     def _a_place_has_both(self) -> "Facility":
         if (self.longitude is None) != (self.latitude is None):
             missing = "longitude" if self.longitude is None else "latitude"
-            raise FieldProblem(missing, "a place has both longitude and latitude")
+            raise FieldProblem(missing, "enter both longitude and latitude")
         return self
 
 
@@ -176,9 +176,9 @@ class InformationPoint(Entity):
     owners = ("pipeline_id",)
     name: Name = Field(title="Title")
     pipeline_id: Reference | None = Field(None, title="Project")
-    market: Market | None = Field(None, title="Market", description="None: that of its project.")
+    market: Market | None = Field(None, title="Market", description="None means the market of its project.")
     technology: Technology | None = Field(
-        None, title="Technology", description="None: those of the facilities of its project."
+        None, title="Technology", description="None means those of the facilities of its project."
     )
     description: Text = Field("", title="Description")
     impact: Score = Field(title="Impact", description="1 (hardly) to 100 (stops the project).")
@@ -186,7 +186,7 @@ class InformationPoint(Entity):
     mitigation: Text = Field("", title="Mitigation")
     owner: Line = Field("", title="Owner", max_length=100)
     due_date: Day | None = Field(None, title="Due")
-    status: PointStatus = Field(PointStatus.OPEN, title="Status", description="Closing asks for a mitigation.")
+    status: PointStatus = Field(PointStatus.OPEN, title="Status", description="Closing needs a mitigation.")
 
     @property
     def rating(self) -> int:
@@ -196,7 +196,7 @@ class InformationPoint(Entity):
     @model_validator(mode="after")
     def _closed_says_how(self) -> "InformationPoint":
         if self.status is PointStatus.CLOSED and not self.mitigation:
-            raise FieldProblem("mitigation", "say what was done before it is closed")
+            raise FieldProblem("mitigation", "describe the mitigation before closing it")
         return self
 
 

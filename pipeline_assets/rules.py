@@ -58,7 +58,7 @@ def fields_after(
         fields["status_date"] = today.isoformat()
     is_dated_anew = not undated and wanted.get("status_date") != (before or {}).get("status_date")
     if fields and kind == "pipelines" and is_dated_anew and _is_in_the_future(fields["status_date"], today):
-        message = f"{fields['status_date']} is in the future: a status holds from its day on, today's at the latest"
+        message = f"{fields['status_date']} is in the future: use today's date at the latest"
         return {}, [Problem(kind, id, "status_date", message)]
     return fields, problems
 
@@ -73,7 +73,7 @@ def problems_of_step(kind: str, id: str, before: Mapping[str, Any], after: Mappi
         return []
     if after["rag_comment"] != before["rag_comment"]:
         return []
-    return [Problem(kind, id, "rag_comment", f"say why the RAG status becomes {after['rag']}")]
+    return [Problem(kind, id, "rag_comment", f"explain why the RAG status becomes {after['rag']}")]
 
 
 def warnings_of(kind: str, id: str, before: Mapping[str, Any] | None, after: Mapping[str, Any]) -> list[Problem]:
@@ -82,7 +82,7 @@ def warnings_of(kind: str, id: str, before: Mapping[str, Any] | None, after: Map
     if kind == "facilities":
         for name, (low, high) in GREAT_BRITAIN.items():
             if after[name] is not None and not low <= after[name] <= high:
-                warnings.append(Problem(kind, id, name, f"{after[name]:g} lies outside Great Britain"))
+                warnings.append(Problem(kind, id, name, f"{after[name]:g} is outside Great Britain"))
     if kind == "pipelines" and before and Stage.ON_HOLD not in (before["stage"], after["stage"]):
         steps = STAGES_IN_ORDER.index(after["stage"]) - STAGES_IN_ORDER.index(before["stage"])
         if steps < 0:
@@ -101,7 +101,7 @@ def _problem_of(kind: str, id: str, detail: Mapping[str, Any]) -> Problem:
     elif detail["type"] == "string_too_short":
         message = "must not be empty"
     elif detail["type"] == "extra_forbidden":
-        message = "is no field of this kind"
+        message = "is not a field of this kind"
     else:
         message = detail["msg"][:1].lower() + detail["msg"][1:]
     return Problem(kind, id, ".".join(map(str, detail["loc"])) or "record", message)

@@ -38,7 +38,7 @@ def landing_of_changes(
         position = reader.newest_position(engine)
     landed = _landed_position(warehouse)
     if position <= landed:
-        return dg.SkipReason(f"readers have change {landed}, and there is none after it")
+        return dg.SkipReason(f"readers have change {landed}, which is the newest")
     runs = jobs.newest_runs(context.instance, jobs.landing.name, limit=10)
     if runs and runs[0].dagster_run.status not in jobs.ENDED:
         return dg.SkipReason(f"the landing {runs[0].dagster_run.run_id} is on its way; change {position} waits for it")

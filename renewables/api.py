@@ -54,7 +54,7 @@ def fetch(
         UnusableInput: The span or the dataset is invalid.
     """
     if dataset not in BY_NAME:
-        raise UnusableInput(f"There is no dataset {dataset!r}: choose one of {', '.join(BY_NAME)}.")
+        raise UnusableInput(f"Unknown dataset {dataset!r}: choose one of {', '.join(BY_NAME)}.")
     declaration = BY_NAME[dataset]
     span = read_span(start, end, first_day=declaration.since)
     windows = split_window(span, declaration.longest_window)

@@ -37,11 +37,11 @@ def note_of_sources(sources: Iterable[str]) -> str:
     """Return one line for the foot of a table, a chart or a file."""
     names = set(sources)
     own = {
-        "SYNTHETIC": "SYNTHETIC data, made by a simulator: not Elexon's.",
-        "RECORDED": "RECORDED data: rows that were kept from Elexon's answers.",
-        "SYNTHETIC AND RECORDED": "SYNTHETIC AND RECORDED data: a simulator's rows beside kept rows of Elexon's.",
+        "SYNTHETIC": "SYNTHETIC data from a simulator, not from Elexon.",
+        "RECORDED": "RECORDED data: rows stored from Elexon's answers.",
+        "SYNTHETIC AND RECORDED": "SYNTHETIC AND RECORDED data: rows from a simulator and stored rows from Elexon.",
     }.get(label_of_sources(names - set(_foreign_hosts(names))), "")
-    hosts = [f"Data FROM {host}, which is not Elexon's." for host in _foreign_hosts(names)]
+    hosts = [f"Data FROM {host}, which is not Elexon." for host in _foreign_hosts(names)]
     return " ".join(filter(None, [own, *hosts, attribution(names)]))
 
 

@@ -51,7 +51,7 @@ def _sentence_of(error: Exception) -> tuple[str, int] | None:
     from pydantic_settings import SettingsError
 
     if isinstance(error, SettingsError):
-        return f"A setting cannot be understood: {error}.", FAILED
+        return f"A setting is not valid: {error}.", FAILED
     if isinstance(error, ValidationError) and error.title == "Settings":
         first = error.errors()[0]
         setting, *parts = (str(part) for part in first["loc"] if part != "[key]")
@@ -60,5 +60,5 @@ def _sentence_of(error: Exception) -> tuple[str, int] | None:
         reason = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
         if first["type"].startswith("url"):
             reason += "; write an address such as http://127.0.0.1:3000"
-        return f"The setting {name} cannot be understood: {reason}{value}.", FAILED
+        return f"The setting {name} is not valid: {reason}{value}.", FAILED
     return None

@@ -1,4 +1,4 @@
-"""Alerts: the outbox of notices, what became of each, and another try for those that were given up."""
+"""Alerts: the outbox of notices, how each was delivered, and a retry for those that failed."""
 
 from contextlib import suppress
 from datetime import UTC, datetime
@@ -25,19 +25,19 @@ MARKS: dict[NoticeState, tuple[str, Literal["orange", "green", "gray", "red"]]] 
 }
 NAMES = {state: state.capitalize() for state in NoticeState} | {NoticeState.LOGGED: "Logged only"}
 EMPTY = {
-    None: "No notice yet: failed runs, new projects, a RAG status that turns Red and the like will be told of here.",
-    NoticeState.PENDING: "Nothing waits.",
-    NoticeState.SENT: "Nothing was sent yet.",
-    NoticeState.LOGGED: "No notice went to the log only.",
-    NoticeState.FAILED: "Nothing was given up.",
+    None: "No alerts yet. Failed runs, new projects and projects turning Red appear here.",
+    NoticeState.PENDING: "No alerts are waiting.",
+    NoticeState.SENT: "No alerts have been sent yet.",
+    NoticeState.LOGGED: "No alerts were logged only.",
+    NoticeState.FAILED: "No alerts have failed.",
 }
 RECORDS = {path: PAGES[kind] for kind, path in notices.PAGES.items()}
-"A record's path, as notices have it, to its page here."
+"From the path of a record, as notices name it, to its page."
 
 
 def render_page() -> None:
     counts = outbox.count_by_state(ledger_session.engine())
-    _where_they_go()
+    _render_destination()
     st.markdown(" · ".join(f"**{number(count)}** {NAMES[state].lower()}" for state, count in counts.items()))
     states = {NAMES[state]: state for state in NoticeState}
     state = states.get(st.segmented_control("State", list(states), key="state", bind="query-params") or "")
@@ -47,15 +47,16 @@ def render_page() -> None:
     if not result:
         st.info(EMPTY[state], icon=":material/notifications:")
     elif sum(counts.values() if state is None else [counts[state]]) > len(result):
-        st.caption(f"The newest {SHOWN}.")
+        st.caption(f"Showing the newest {SHOWN}.")
 
 
-def _where_they_go() -> None:
+def _render_destination() -> None:
     if _webhook_is_set():
-        message = ":green[:material/check_circle:] Slack is set up: notices go to the channel of its webhook."
+        message = ":green[:material/check_circle:] Slack is set up: notices go to the channel of the webhook."
     else:
-        message = ":material/info: Slack is not set up (`SLACK_WEBHOOK_URL`): notices go to Dagster's log only."
-    st.caption(f"{message} Dagster sends them while `renewables up` runs, up to {ATTEMPTS} attempts over about a day.")
+        message = ":material/info: Slack is not set up (`SLACK_WEBHOOK_URL`): notices go only to Dagster's log."
+    attempts = f"with up to {ATTEMPTS} attempts over about a day"
+    st.caption(f"{message} Dagster sends them while `renewables up` is running, {attempts}.")
 
 
 def _webhook_is_set() -> bool:
@@ -71,37 +72,38 @@ def _render_notice(waiting: Waiting) -> None:
             st.caption(moment(waiting.created_at_utc), width="content")
         st.text(notice.text)
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
-            st.caption(_became_of(waiting), width="content")
+            st.caption(_delivery_text(waiting), width="content")
             _notice_link(notice)
             if waiting.state is NoticeState.FAILED or (waiting.state is NoticeState.LOGGED and _webhook_is_set()):
-                _again_button(notice, "Try again" if waiting.state is NoticeState.FAILED else "Send it now")
+                _again_button(notice, "Try again" if waiting.state is NoticeState.FAILED else "Send now")
 
 
-def _became_of(waiting: Waiting) -> str:
+def _delivery_text(waiting: Waiting) -> str:
     message = f": {plain(waiting.outcome)}" if waiting.outcome else ""
     if waiting.state is NoticeState.SENT:
-        return f"Sent {moment(waiting.sent_at_utc)}{message}; attempt {waiting.attempts}"
+        return f"Sent {moment(waiting.sent_at_utc)}{message}, on attempt {waiting.attempts}"
     if waiting.state is NoticeState.LOGGED:
-        return "Nobody was told: there was no webhook, so only Dagster's log has it"
+        return "Logged only: Slack was not set up, so nobody was notified"
     if waiting.state is NoticeState.FAILED:
-        return f"Given up after {waiting.attempts} attempts{message}"
-    due = "due now" if waiting.due_at_utc <= datetime.now(UTC) else f"next not before {moment(waiting.due_at_utc)}"
-    return f"Attempt {waiting.attempts} of {ATTEMPTS}{message}; {due}" if waiting.attempts else f"Not tried yet; {due}"
+        return f"Failed after {waiting.attempts} attempts{message}"
+    is_due = waiting.due_at_utc <= datetime.now(UTC)
+    due = "next attempt now" if is_due else f"next attempt at {moment(waiting.due_at_utc)}"
+    return f"Attempt {waiting.attempts} of {ATTEMPTS}{message}; {due}" if waiting.attempts else f"Not sent yet; {due}"
 
 
 def _notice_link(notice: Notice) -> None:
-    """Return a link to the record's page, or to a run in Dagster."""
+    """Draw a link to the record's page, or to a run in Dagster."""
     address = urlsplit(notice.page)
     if address.path in RECORDS:
         parameters = dict(parse_qsl(address.query))
-        st.page_link(RECORDS[address.path], label="Open it", icon=":material/open_in_full:", query_params=parameters)
+        st.page_link(RECORDS[address.path], label="Open", icon=":material/open_in_full:", query_params=parameters)
     elif address.scheme in ("http", "https"):
-        st.page_link(notice.page, label="In Dagster", icon=":material/open_in_new:")
+        st.page_link(notice.page, label="Open in Dagster", icon=":material/open_in_new:")
 
 
 def _again_button(notice: Notice, label: str) -> None:
     def put_back() -> None:
-        with suppress(LedgerUnavailable):  # the page, drawn next, says so
+        with suppress(LedgerUnavailable):  # the page that is drawn next shows the error
             outbox.try_again(ledger_session.engine(), [notice.id], datetime.now(UTC))
 
     st.button(label, key=f"again {notice.id}", icon=":material/replay:", on_click=put_back, type="tertiary")

@@ -1,4 +1,4 @@
-"""Analysis: one span, seen in eight ways, each with its table; the figures of the span below."""
+"""Analysis: one period in eight views, each with its table, and a summary below."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -31,17 +31,17 @@ SUMMARY: dict[str, Any] = {
     "psr_type": st.column_config.TextColumn("Technology", pinned=True),
     "fuel_type": st.column_config.TextColumn("Fuel", pinned=True),
     "half_hours": st.column_config.NumberColumn("Half-hours", format="%,d"),
-    "coverage": st.column_config.NumberColumn("Coverage", format="%.2f%%"),
-    "half_hours_flagged": st.column_config.NumberColumn("Flagged", format="%,d", help="Half-hours in doubt."),
-    "flagged_share": st.column_config.NumberColumn("Flagged share", format="%.2f%%"),
+    "coverage": st.column_config.NumberColumn("Coverage", format="%.2f %%"),
+    "half_hours_flagged": st.column_config.NumberColumn("Flagged", format="%,d", help="Half-hours with a flag."),
+    "flagged_share": st.column_config.NumberColumn("Flagged share", format="%.2f %%"),
     "energy_mwh": st.column_config.NumberColumn("Energy (MWh)", format="%,.0f"),
     "mean_mw": st.column_config.NumberColumn("Mean (MW)", format="%,.0f"),
     "peak_mw": st.column_config.NumberColumn("Peak (MW)", format="%,.0f"),
-    "peak_start_time_london": st.column_config.DatetimeColumn("Peak at (London)", format="DD MMM YYYY HH:mm"),
+    "peak_start_time_london": st.column_config.DatetimeColumn("Peak at (London)", format="D MMM YYYY HH:mm"),
     "capacity_mw": st.column_config.NumberColumn(
-        "Installed (MW)", format="%,.0f", help=f"Mean over the span. {CAPACITY_IS_PLANNED}"
+        "Installed (MW)", format="%,.0f", help=f"Mean over the period. {CAPACITY_IS_PLANNED}"
     ),
-    "capacity_factor": st.column_config.NumberColumn("Capacity factor", format="%.1f%%", help=WIND_ERRS_LOW),
+    "capacity_factor": st.column_config.NumberColumn("Capacity factor", format="%.1f %%", help=WIND_ERRS_LOW),
     **{f"p{p}_mw": st.column_config.NumberColumn(f"P{p} (MW)", format="%,.0f") for p in (5, 25, 50, 75, 95)},
     "half_hours_outside_soft_limits": st.column_config.NumberColumn("Outside soft limits"),
     "half_hours_expected": None,
@@ -49,8 +49,8 @@ SUMMARY: dict[str, Any] = {
 
 
 @dataclass(frozen=True)
-class Wanted:
-    """What is looked at, in every view."""
+class AnalysisInput:
+    """The dataset, days and categories that every view shows."""
 
     dataset: Dataset
     days: Days
@@ -60,13 +60,13 @@ class Wanted:
 
     @property
     def window(self) -> Window:
-        """Up to the newest half-hour held: one that is still to come is not missing."""
+        """Return the window up to the newest half-hour with data, since later ones are not missing yet."""
         days = window_of_days(self.days.first, self.days.last)
         return Window(days.start_utc, min(days.end_utc, self.held.end_utc))
 
     @property
     def selection(self) -> Selection:
-        """What every question of the read layer is about."""
+        """Return the selection for the queries."""
         return Selection(self.dataset.name, tuple(self.categories), exclude_flagged=self.exclude_flagged)
 
     def __str__(self) -> str:
@@ -84,13 +84,13 @@ def render_page() -> None:
     with row:
         categories = categories_chosen(dataset)
         exclude = st.toggle(
-            "Leave out flagged",
+            "Exclude flagged",
             key="sound",
             bind="query-params",
-            help="Values in doubt count as missing. Flags never alter a value.",
+            help="Treat flagged values as missing. Flags never alter a value.",
         )
     days = days_chosen(available)
-    wanted = Wanted(dataset, days, categories, exclude, available)
+    wanted = AnalysisInput(dataset, days, categories, exclude, available)
     views = {name: view for name, view in VIEWS.items() if name not in ONLY_WITH_CAPACITY or _has_capacity(dataset)}
     name = st.segmented_control(
         "View", list(views), default="Time series", required=True, key="view", bind="query-params"
@@ -103,16 +103,16 @@ def _has_capacity(dataset: Dataset) -> bool:
     return dataset.category == INSTALLED_CAPACITY.category
 
 
-def _time_series(wanted: Wanted) -> None:
+def _time_series(wanted: AnalysisInput) -> None:
     with st.container(horizontal=True):
-        asked = st.selectbox("Grain", GRAIN_NAMES, key="grain", bind="query-params", width=160)
+        asked = st.selectbox("Resolution", GRAIN_NAMES, key="grain", bind="query-params", width=160)
         kind = st.segmented_control(
-            "Drawn as", ["Stacked", "Lines"], default="Stacked", required=True, key="drawn", bind="query-params"
+            "Chart type", ["Stacked", "Lines"], default="Stacked", required=True, key="drawn", bind="query-params"
         )
     drawn, message = series_in_grain(wanted, asked)
     stacked = kind == "Stacked" and can_be_stacked(drawn)
     if kind == "Stacked" and not stacked:
-        message += " Signed flows cannot be stacked, so they are lines."
+        message += " Flows below zero cannot be stacked, so they are drawn as lines."
     st.caption(message)
     render_chart(
         figure_in_page(drawn, stacked=stacked),
@@ -122,8 +122,8 @@ def _time_series(wanted: Wanted) -> None:
     )
 
 
-def series_in_grain(wanted: Wanted, asked: str) -> tuple[Series, str]:
-    """Return the series and the sentence that says its grain: as asked, or coarser than a browser could draw."""
+def series_in_grain(wanted: AnalysisInput, asked: str) -> tuple[Series, str]:
+    """Return the series and a sentence about its resolution: the chosen one, or one that a browser can draw."""
     window = wanted.window
     auto = grain_for(window)
     length = window.end_utc - window.start_utc
@@ -133,7 +133,7 @@ def series_in_grain(wanted: Wanted, asked: str) -> tuple[Series, str]:
         grain = auto.name
     message = f"Mean MW per **{grain}**, {wanted}."
     if too_fine:
-        message += f" A {asked} each would be too many points for this span."
+        message += f" One point per {asked} is too many for this period."
     if grain in profiles.BY_DAY:
         drawn = snapshot_cache.cached_query(
             profiles.by_settlement_day, wanted.selection, wanted.days.first, wanted.days.last, grain=grain
@@ -143,12 +143,9 @@ def series_in_grain(wanted: Wanted, asked: str) -> tuple[Series, str]:
     return drawn, message
 
 
-def _render_distribution(wanted: Wanted) -> None:
-    frame = _of_span(profiles.distribution, wanted)
-    st.caption(
-        "How often a half-hour's MW lies in each band, of the half-hours there are. A spike, as of the sun's nights, "
-        "may run off the top."
-    )
+def _render_distribution(wanted: AnalysisInput) -> None:
+    frame = _query_window(profiles.distribution, wanted)
+    st.caption("Share of half-hours in each MW band. Tall spikes, such as solar at night, are cut off.")
     render_chart(
         figures.distribution(frame, wanted.dataset.category),
         frame,
@@ -157,18 +154,18 @@ def _render_distribution(wanted: Wanted) -> None:
     )
 
 
-def _render_correlation(wanted: Wanted) -> None:
-    frame = _of_span(profiles.correlation, wanted)
+def _render_correlation(wanted: AnalysisInput) -> None:
+    frame = _query_window(profiles.correlation, wanted)
     st.caption(
-        "Pearson's r of half-hourly MW, over the half-hours that both have. 1: together; −1: one instead of the other."  # noqa: RUF001 (a minus is meant)
+        "Pearson's r of half-hourly MW. 1: rise together; −1: one rises as the other falls."  # noqa: RUF001 (a minus is meant)
     )
     render_chart(figures.correlation(frame), frame, name="correlation", alt="Correlation of each pair of technologies")
 
 
-def _render_seasons(wanted: Wanted) -> None:
-    st.caption(f"Mean MW of {plain(', '.join(wanted.categories))} together, London hours.")
+def _render_seasons(wanted: AnalysisInput) -> None:
+    st.caption(f"Mean MW of {plain(', '.join(wanted.categories))} combined, by hour of the day in UK time.")
     for column, across in zip(st.columns(2), ("weekday", "month"), strict=True):
-        frame = _of_span(profiles.by_hour, wanted, across=across)
+        frame = _query_window(profiles.by_hour, wanted, across=across)
         with column:
             render_chart(
                 figures.by_hour(frame, across=across),
@@ -178,16 +175,16 @@ def _render_seasons(wanted: Wanted) -> None:
             )
 
 
-def _render_duration(wanted: Wanted) -> None:
-    frame = _of_span(profiles.duration, wanted)
-    st.caption("The MW that is reached or exceeded for a share of the half-hours there are.")
+def _render_duration(wanted: AnalysisInput) -> None:
+    frame = _query_window(profiles.duration, wanted)
+    st.caption("MW reached or exceeded for each share of the half-hours with data.")
     render_chart(figures.duration(frame, wanted.dataset.category), frame, name="duration-curve", alt="Duration curve")
 
 
-def _render_comparison(wanted: Wanted) -> None:
+def _render_comparison(wanted: AnalysisInput) -> None:
     frame = _render_figures(wanted).filter(pl.col("half_hours") > 0)
     st.caption(
-        "Whiskers: 5th to 95th percentile. Box: the middle half, with median and mean (dashed). Diamond: the peak."
+        "Whiskers: 5th to 95th percentile. Box: 25th to 75th, with the median and the mean (dashed). Diamond: peak."
     )
     render_chart(
         figures.comparison(frame, wanted.dataset.category),
@@ -198,16 +195,16 @@ def _render_comparison(wanted: Wanted) -> None:
     )
 
 
-def _render_years(wanted: Wanted) -> None:
+def _render_years(wanted: AnalysisInput) -> None:
     frame = snapshot_cache.cached_query(profiles.by_year, Selection(wanted.dataset.name, tuple(wanted.categories)))
     st.caption(
-        f"Energy of {plain(', '.join(wanted.categories))} by month, of all years. A hollow mark: less than "
-        f"{share(figures.WHOLE_MONTH)} of the month is there."
+        f"Energy of {plain(', '.join(wanted.categories))} by month, all years. Hollow marks: months with less "
+        f"than {share(figures.COMPLETE_MONTH)} coverage."
     )
-    render_chart(figures.by_year(frame), frame, name="year-on-year", alt="Monthly energy, a line a year")
+    render_chart(figures.by_year(frame), frame, name="year-on-year", alt="Monthly energy, one line per year")
 
 
-def _capacity_factor(wanted: Wanted) -> None:
+def _capacity_factor(wanted: AnalysisInput) -> None:
     frame = snapshot_cache.cached_query(
         profiles.monthly_capacity_factors,
         Selection(wanted.dataset.name, tuple(wanted.categories)),
@@ -215,11 +212,11 @@ def _capacity_factor(wanted: Wanted) -> None:
         wanted.days.last,
     )
     if frame.is_empty():
-        st.info("No installed capacity is held yet: it comes with every import.", icon=":material/info:")
+        st.info("No installed capacity yet. It is fetched with every import.", icon=":material/info:")
         return
     st.caption(
-        "Energy over what the installed capacity (Elexon's yearly figures, linear between them) makes in the same half "
-        f"hours. {WIND_ERRS_LOW} {CAPACITY_IS_PLANNED}"
+        "Energy divided by what the installed capacity (Elexon's yearly figures, interpolated) could generate in the "
+        f"same half-hours. {WIND_ERRS_LOW} {CAPACITY_IS_PLANNED}"
     )
     render_chart(
         figures.capacity_factors(frame, wanted.dataset.category),
@@ -230,32 +227,32 @@ def _capacity_factor(wanted: Wanted) -> None:
     )
 
 
-def _render_summary(wanted: Wanted) -> None:
+def _render_summary(wanted: AnalysisInput) -> None:
     frame = _render_figures(wanted)
-    st.subheader("Figures of the span", anchor=False)
+    st.subheader("Summary for this period", anchor=False)
     coverage = frame["coverage"].min()
-    completeness = "All half-hours are there"
+    completeness = "No gaps in this period."
     if isinstance(coverage, float) and coverage < 1:
-        completeness = f"At least {percent(coverage)} of the half-hours are there for each"
-    without = ", without what is flagged" if wanted.exclude_flagged else ""
+        completeness = f"Every series has at least {percent(coverage)} of its half-hours."
+    without = ", excluding flagged values" if wanted.exclude_flagged else ""
     has_capacity = bool(frame["capacity_factor"].count())
     caveats = snapshot_cache.cached_query(caveats_of, wanted.selection, has_capacity=has_capacity)
     st.caption(
-        f"{wanted}{without}. {completeness}; energy is never filled up, and its flagged share is beside it. "
-        + " ".join(caveats)
+        f"{wanted}{without}. {completeness} Missing values are never estimated; flagged values "
+        "are counted on the right. " + " ".join(caveats)
     )
     show_table(frame, name="summary", columns=SUMMARY)
 
 
-def _render_figures(wanted: Wanted) -> pl.DataFrame:
+def _render_figures(wanted: AnalysisInput) -> pl.DataFrame:
     return snapshot_cache.cached_query(summary_of, wanted.selection, wanted.window)
 
 
-def _of_span(question: Callable[..., pl.DataFrame], wanted: Wanted, **more: str) -> pl.DataFrame:
+def _query_window(question: Callable[..., pl.DataFrame], wanted: AnalysisInput, **more: str) -> pl.DataFrame:
     return snapshot_cache.cached_query(question, wanted.selection, wanted.window, **more)
 
 
-VIEWS: dict[str, Callable[[Wanted], None]] = {
+VIEWS: dict[str, Callable[[AnalysisInput], None]] = {
     "Time series": _time_series,
     "Distribution": _render_distribution,
     "Correlation": _render_correlation,

@@ -1,7 +1,7 @@
-"""Ask: questions in words; a language model looks them up in SQL, which is shown with its rows.
+"""Ask: questions in plain English; a language model looks them up in SQL, which is shown with its rows.
 
-Everything that a model or a person wrote is shown as text and never as Markdown: a picture in it would be fetched by
-the browser, and its address could carry rows away.
+Everything that a model or a person wrote is shown as text and never as Markdown: the browser would fetch a picture in
+it, and the address of the picture could carry rows away.
 """
 
 import time
@@ -26,7 +26,7 @@ from warehouse.settings import Settings
 TURNS, EXAMPLE = "chat: turns", "chat: example"
 LONGEST_QUESTION = 2_000
 LOOKS_EVERY_SECONDS = 0.5
-"How soon a click on Stop is noticed."
+"The longest time until a click on Stop takes effect."
 DRAWS_EVERY_SECONDS = 0.5
 
 
@@ -36,14 +36,14 @@ def render_page() -> None:
         _render_set_up_help(wanted)
         return
     if snapshot_cache.current_snapshot() is None:
-        empty_state("the data")
+        empty_state()
         return
     turns: list[Turn] = st.session_state.setdefault(TURNS, [])
     typed = st.chat_input(
         "Ask about generation or the pipeline", key="question", max_chars=LONGEST_QUESTION, submit_mode="disable"
     )
     asked = typed or st.session_state.pop(EXAMPLE, None)
-    _who_answers(settings, turns, is_begun=bool(turns or asked))
+    _render_model_notice(settings, turns, is_begun=bool(turns or asked))
     for n, turn in enumerate(turns):
         _render_question(turn)
         with st.chat_message("assistant"):
@@ -57,22 +57,22 @@ def render_page() -> None:
 def _render_set_up_help(wanted: str) -> None:
     with st.container(border=True):
         st.markdown(
-            f"**{wanted}** Any server with OpenAI's chat completions will do: `CHAT_MODEL`, `CHAT_BASE_URL` (Ollama: "
-            "`http://127.0.0.1:11434/v1`) and, where it asks for one, `CHAT_API_KEY`, in the environment or in `.env`."
+            f"**{wanted}** Use any server that supports OpenAI's chat completions: set `CHAT_MODEL`, `CHAT_BASE_URL` "
+            "(Ollama: `http://127.0.0.1:11434/v1`) and, if required, `CHAT_API_KEY`, in the environment or in `.env`."
         )
         st.markdown(
-            "Until then nothing leaves this machine; from then on questions, the names of tables and the rows of the "
-            "results go to that server, and nowhere else."
+            "Until then nothing leaves this machine. Afterwards your questions, the table names and the rows of the "
+            "results are sent to that server, and nowhere else."
         )
 
 
-def _who_answers(settings: Settings, turns: list[Turn], *, is_begun: bool) -> None:
+def _render_model_notice(settings: Settings, turns: list[Turn], *, is_begun: bool) -> None:
     where = " (this machine)" if is_on_this_machine(settings) else ""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.caption(
             f"**{plain(settings.chat_model or '')}** at **{plain(host_of(settings))}**{where} answers. Your questions, "
-            "the names of tables and the rows of the results go there, the pipeline's too. It can be wrong: the SQL "
-            "and its rows stand under each answer.",
+            "the table names and the rows of the results are sent there, including pipeline records. Answers can be "
+            "wrong: check the SQL and its rows under each one.",
             width="stretch",
         )
         if is_begun:
@@ -80,7 +80,7 @@ def _who_answers(settings: Settings, turns: list[Turn], *, is_begun: bool) -> No
 
 
 def _render_examples() -> None:
-    st.markdown("Ask in your own words, or begin with one of these:")
+    st.markdown("Ask in your own words, or start with one of these:")
     for example in EXAMPLES:
         st.button(example, icon=":material/chat:", on_click=_take_question, args=(example,))
 
@@ -95,7 +95,7 @@ def _render_question(turn: Turn) -> None:
 
 
 def _stream_answer(asked: str, turns: list[Turn], settings: Settings) -> None:
-    """Show how long it takes, then draw the answer. A click on Stop, or anywhere else, ends it; its queries stay."""
+    """Show the elapsed time, then draw the answer. A click on Stop, or anywhere else, ends it; its queries stay."""
     snapshot = snapshot_cache.current_snapshot()
     turn, before = Turn(asked, snapshot.version if snapshot else None), list(turns)
     turns.append(turn)
@@ -110,9 +110,9 @@ def _stream_answer(asked: str, turns: list[Turn], settings: Settings) -> None:
                 if now - drawn < DRAWS_EVERY_SECONDS:
                     continue
                 drawn = now
-                queries = f", {len(turn.queries)} looked up" if turn.queries else ""
-                words.caption(f":material/hourglass_top: Asking{queries} … {now - began:.0f} s")
-    st.rerun()  # drawn as all others: what was drawn on the way leaves no shadow beside the next question
+                queries = f", {len(turn.queries)} queries run" if turn.queries else ""
+                words.caption(f":material/hourglass_top: Thinking{queries} … {now - began:.0f} s")
+    st.rerun()  # redraw the answer like all others, so that nothing temporary remains beside the next question
 
 
 def _render_outcome(turns: list[Turn], n: int) -> None:
@@ -124,12 +124,12 @@ def _render_outcome(turns: list[Turn], n: int) -> None:
     elif not turn.is_answered:
         st.caption(":material/stop_circle: Stopped.")
     elif not any(turn_before.looked_up for turn_before in turns[: n + 1]):
-        st.warning("Nothing was looked up for this: no number in it comes from the data.", icon=":material/warning:")
+        st.warning("No data was looked up, so no number in this answer comes from it.", icon=":material/warning:")
     if turn.looked_up:
         _render_rows(turn.looked_up[-1], f"answer-{n + 1}")
         _render_provenance(turn)
     if turn.queries:
-        with st.expander(f"SQL that was run ({len(turn.queries)})", icon=":material/code:"):
+        with st.expander(f"SQL used ({len(turn.queries)})", icon=":material/code:"):
             for m, query in enumerate(turn.queries, 1):
                 _render_sql(query, f"answer-{n + 1}-{m}", is_shown=bool(turn.looked_up) and query is turn.looked_up[-1])
 
@@ -149,7 +149,7 @@ def _render_rows(query: Query, name: str) -> None:
         return
     show_table(query.frame, name=name, columns=_column_formats(query.frame))
     if query.is_cut:
-        st.caption(f"The first {number(ROWS_KEPT)} rows: there are more.")
+        st.caption(f"Showing the first {number(ROWS_KEPT)} rows; there are more.")
 
 
 def _column_formats(frame: pl.DataFrame) -> dict[str, Any]:
@@ -160,13 +160,13 @@ def _column_formats(frame: pl.DataFrame) -> dict[str, Any]:
     days = {name for name, kind in frame.schema.items() if isinstance(kind, pl.Date)}
     numbers = {name for name, kind in frame.schema.items() if kind.is_float() or kind.is_decimal()} - set(SHARES)
     return {
-        **dict.fromkeys(days, st.column_config.DateColumn(format="DD MMM YYYY")),
+        **dict.fromkeys(days, st.column_config.DateColumn(format="D MMM YYYY")),
         **dict.fromkeys(numbers, st.column_config.NumberColumn(format="localized")),
     }
 
 
 def _render_provenance(turn: Turn) -> None:
-    """Draw what other pages show too: how much is present, how much is flagged, and whether it is synthetic."""
+    """Draw what other pages show too: coverage, flags, and whether the data is synthetic."""
     label = label_of_sources(snapshot_cache.cached_query(source_names)) if turn.is_on_generation else ""
     messages = [*([f"{label} data."] if label else []), *turn.coverage, f"Snapshot {turn.version}."]
     st.caption(plain(" ".join(messages)))

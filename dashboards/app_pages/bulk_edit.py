@@ -1,6 +1,6 @@
-"""Bulk edit: many cells at once; the difference is shown and judged before it is saved as one batch.
+"""Bulk edit: many cells at once; the difference is shown and checked before it is saved as one batch.
 
-Cells are texts, so that what is typed or pasted is read by the import's parser and nothing is dropped by the browser.
+Cells are texts, so that the import's parser reads what is typed or pasted, and the browser drops nothing.
 """
 
 from collections.abc import Mapping, Sequence
@@ -25,20 +25,20 @@ KINDS = ("pipelines", "facilities", "counterparties", "information_points", "con
 ROWS_SEEN = 16
 PROBLEMS_SHOWN = 500
 LABEL = "record"
-"The column that stays in view. It can be edited, because the browser drops what is pasted into one that cannot."
+"The column that stays in view. It can be edited, because the browser drops text that is pasted into a fixed column."
 END, END_MARK = "end", "·"
-"""A column after the last field, and the text of its cells. The browser drops what is pasted beyond the last column; a
-block that is too wide replaces these marks, by a text or by a blank."""
+"""A column after the last field, and the text of its cells. The browser drops text pasted beyond the last column; a
+block that is too wide replaces these marks with a text or a blank."""
 DRY_RUN = "dry run"
 Typed = Sequence[tuple[Record, Mapping[str, str]]]
 "Records with the text of each cell that was changed, by field."
 Misplaced = Mapping[str, Sequence[str]]
 "Texts that were pasted or typed outside the fields of the records, by the place where they are."
 IN_LABELS, RIGHT, BELOW = "in the column *Record*", "right of the last column", "below the last record"
-WAYS_OUT = {
-    IN_LABELS: "That column only names the record: paste from the column *Name* on.",
-    RIGHT: "Paste a block with as many columns as the table has from there on; what is further right was not taken.",
-    BELOW: "Bulk edit changes records that exist; new ones come with their form or an import.",
+FIXES = {
+    IN_LABELS: "That column only names the record: paste from the column *Name* onwards.",
+    RIGHT: "Paste a block that is not wider than the table; cells further right were not used.",
+    BELOW: "Bulk edit only changes existing records; add new ones with a form or an import.",
 }
 
 
@@ -66,38 +66,37 @@ def render_page() -> None:
     opened, table = list(state.records.values()), f"bulk {state.token}"
     typed, misplaced, is_too_wide = _typed(kind, opened, key=table)
     if any(portfolio.get(kind, record.id) != record for record in opened):
-        st.info("Some of these were changed since the table was opened.", icon=":material/update:")
-    st.button("Start again", icon=":material/restart_alt:", on_click=submit_form.discard, args=(name,), type="tertiary")
-    st.subheader("What would change", anchor=False)
+        st.info("Some of these records have changed since you opened the table.", icon=":material/update:")
+    st.button("Start over", icon=":material/restart_alt:", on_click=submit_form.discard, args=(name,), type="tertiary")
+    st.subheader("Changes to save", anchor=False)
     if is_too_wide:
         st.warning(
-            "The pasted block is wider than the table: it was taken up to the column "
-            f"*{field_title(kind, list(_columns_shown(kind))[-1])}*, and what is right of that was not. "
-            "Check that nothing is missing.",
+            "The pasted block is wider than the table: the cells to the right of the column "
+            f"*{field_title(kind, list(_columns_shown(kind))[-1])}* were not used. Check that nothing is missing.",
             icon=":material/warning:",
         )
     if not typed and not misplaced:
         st.caption(
-            "Nothing yet: change cells above, or paste from a spreadsheet. Dates, numbers and words are read as in an "
-            "import. Nothing is saved before you confirm."
+            "No changes yet. Edit cells above, or paste from a spreadsheet. Dates, numbers and words are read as in an "
+            "import. Nothing is saved until you confirm."
         )
         return
     read = parse_cells(kind, typed)
     records = [(record, read.edits[record.id]) for record, _ in typed if record.id in read.edits]
     _difference_table(portfolio, kind, records)
-    _second_look(kind, read.warnings, records)
+    _render_warnings(kind, read.warnings, records)
     may_be_saved = _read_problems(kind, typed, read.problems)
     may_be_saved &= _nothing_is_misplaced(misplaced)
     may_be_saved &= _clearing_is_confirmed(kind, read, key=f"clear {state.token}")
     if not records:
-        st.caption("Nothing would change.")
+        st.caption("No changes to save.")
         return
     may_be_saved &= _is_accepted(records)
     seen = st.session_state.get(table)
 
     def build(_: submit_form.Typed) -> Sequence[Change]:
         if st.session_state.get(table) != seen:
-            message = "cells were changed since the difference was shown: look at it again"
+            message = "cells have changed since the difference was shown: check it again"
             raise Refused([Problem("batch", state.token, "cells", message)])
         return _changes_of_rows(records, submit_form.form_state(name).versions)
 
@@ -119,14 +118,18 @@ def _typed(kind: str, opened: Sequence[Record], *, key: str) -> tuple[Typed, Mis
         shown,
         hide_index=True,
         placeholder="",
-        num_rows="add",  # else the browser drops the rows that are pasted below the last record
+        num_rows="add",  # otherwise the browser drops rows that are pasted below the last record
         column_config={
-            LABEL: st.column_config.TextColumn("Record", pinned=True, width=170, help="Names the record. No field."),
+            LABEL: st.column_config.TextColumn(
+                "Record", pinned=True, width=170, help="The name of the record; not a field."
+            ),
             **{
                 name: st.column_config.TextColumn(field_title(kind, name), help=column.help, width="medium")
                 for name, column in columns.items()
             },
-            END: st.column_config.TextColumn("End", default=END_MARK, width=60, help="The table ends here. No field."),
+            END: st.column_config.TextColumn(
+                "End", default=END_MARK, width=60, help="The end of the table; not a field."
+            ),
         },
         height=min(38 + 35 * (len(opened) + 1), 38 + 35 * ROWS_SEEN),
         key=key,
@@ -163,14 +166,14 @@ def _difference_table(portfolio: Portfolio, kind: str, edits: Sequence[tuple[Rec
         st.dataframe(rows, hide_index=True, alt=f"{len(rows)} cells that would change")
 
 
-def _second_look(kind: str, warnings: Sequence[Problem], edits: Sequence[tuple[Record, Mapping[str, Any]]]) -> None:
+def _render_warnings(kind: str, warnings: Sequence[Problem], edits: Sequence[tuple[Record, Mapping[str, Any]]]) -> None:
     names = {record.id: str(record.fields["name"]) for record, _ in edits}
     lines = [
         f"{plain(names.get(each.id, each.id))}, {field_title(kind, each.field)}: {plain(each.message)}"
         for each in warnings[:PROBLEMS_SHOWN]
     ]
     if lines:
-        st.warning("  \n".join(lines), title="Worth a second look", icon=":material/visibility:")
+        st.warning("  \n".join(lines), title="Please check", icon=":material/visibility:")
 
 
 def _nothing_is_misplaced(misplaced: Misplaced) -> bool:
@@ -178,8 +181,7 @@ def _nothing_is_misplaced(misplaced: Misplaced) -> bool:
     for place, texts in misplaced.items():
         count = "1 cell" if len(texts) == 1 else f"{len(texts):,} cells"
         st.error(
-            f"{count} {place}: {plain(', '.join(texts[:5])[:200])}. {WAYS_OUT[place]} "
-            "Empty these cells, or start again.",
+            f"{count} {place}: {plain(', '.join(texts[:5])[:200])}. {FIXES[place]} Empty these cells, or start over.",
             icon=":material/error:",
         )
     return not misplaced
@@ -194,29 +196,30 @@ def _read_problems(kind: str, typed: Typed, problems: Sequence[Problem]) -> bool
                 "Record": texts[each.id][0],
                 "Field": field_title(kind, each.field),
                 "Cell": texts[each.id][1][each.field],
-                "What is wrong": each.message,
+                "Problem": each.message,
             }
             for each in problems[:PROBLEMS_SHOWN]
         ]
         count = "1 cell" if len(problems) == 1 else f"{len(problems):,} cells"
-        st.error(f"{count} cannot be read. Nothing can be saved until they are corrected.", icon=":material/error:")
+        them = "it" if len(problems) == 1 else "them"
+        st.error(f"{count} cannot be read. Correct {them} before saving.", icon=":material/error:")
         st.dataframe(rows, hide_index=True, key="bulk problems", alt="Cells that cannot be read")
     return not problems
 
 
 def _clearing_is_confirmed(kind: str, read: TypedCells, *, key: str) -> bool:
-    """List what would be emptied, to be ticked."""
+    """List the fields that would be emptied, with a box to tick; return whether it is ticked."""
     if not read.cleared:
         return True
     listed = [f"{plain(str(record.fields['name']))}: {field_title(kind, name)}" for record, name in read.cleared]
     more = f" and {len(listed) - ROWS_SEEN:,} more" if len(listed) > ROWS_SEEN else ""
     fields = "1 field" if len(listed) == 1 else f"{len(listed):,} fields"
-    st.markdown(f"**Would be emptied:** {', '.join(listed[:ROWS_SEEN])}{more}.")
+    st.markdown(f"**Fields to be emptied:** {', '.join(listed[:ROWS_SEEN])}{more}.")
     return st.checkbox(f"Empty {fields}", key=f"{key} {len(listed)}")
 
 
 def _is_accepted(edits: Sequence[tuple[Record, Mapping[str, Any]]]) -> bool:
-    """Show what the ledger says to a dry run; return whether it would save the changes."""
+    """Show the ledger's answer to a dry run; return whether it would save the changes."""
     try:
         receipt = submit(ledger_session.engine(), _changes_of_rows(edits, {}), who=DRY_RUN, token=DRY_RUN, dry_run=True)
     except Refused as error:
@@ -226,10 +229,10 @@ def _is_accepted(edits: Sequence[tuple[Record, Mapping[str, Any]]]) -> bool:
             f"{plain(each.message)}"
             for each in error.problems[:PROBLEMS_SHOWN]
         ]
-        st.error("  \n".join(lines), title="This would be refused", icon=":material/error:")
+        st.error("  \n".join(lines), title="These changes cannot be saved", icon=":material/error:")
         return False
     except StaleVersion:
-        return True  # the form says it, with the ways on
+        return True  # the form shows it and offers what to do
     save_notice.render_warnings(receipt)
     return True
 

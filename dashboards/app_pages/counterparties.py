@@ -14,7 +14,7 @@ KIND, CREATE = "counterparties", "create a counterparty"
 COLUMNS: dict[str, Any] = {
     "roles": st.column_config.TextColumn("Roles", width="medium"),
     "project_count": st.column_config.NumberColumn("Projects"),
-    "capacity_mwp": st.column_config.NumberColumn("MWp", format="%,.1f", help="Of those projects"),
+    "capacity_mwp": st.column_config.NumberColumn("MWp", format="%,.1f", help="Total capacity of those projects"),
     "contacts": st.column_config.TextColumn("Contacts", width="medium"),
 }
 
@@ -24,7 +24,7 @@ def _create_form(_: Portfolio) -> None:
     person = submit_form.create_part(
         CREATE,
         "contacts",
-        heading="Its first contact (or none yet; more can be added later)",
+        heading="Contact (optional; you can add more later)",
         optional=True,
     )
     role = submit_form.create_part(
@@ -41,7 +41,7 @@ def _create_form(_: Portfolio) -> None:
         return changes
 
     go = record_page.same_page(KIND, company.id)
-    submit_form.render_form(CREATE, [company, person, role], build=build, label="Create the counterparty", go=go)
+    submit_form.render_form(CREATE, [company, person, role], build=build, label="Create counterparty", go=go)
     form_routing.close_button(CREATE)
 
 

@@ -1,4 +1,4 @@
-"""A counterparty: who its people are, which projects it is in, what it is concerned by, and its whole history."""
+"""A counterparty: its contacts, projects, information points, comments and history."""
 
 from collections.abc import Sequence
 
@@ -24,7 +24,7 @@ def render_page() -> None:
     record_page.archived_note(company)
     record_page.render_fields(company, apart_from=("name",))
     record_page.head_forms(company)
-    _render_people(portfolio, company)
+    _render_contacts(portfolio, company)
     st.subheader("Projects", anchor=False)
     _render_projects(portfolio, company)
     st.subheader("Information points", anchor=False)
@@ -33,7 +33,7 @@ def render_page() -> None:
     record_page.render_history(portfolio, company)
 
 
-def _render_people(portfolio: Portfolio, company: Record) -> None:
+def _render_contacts(portfolio: Portfolio, company: Record) -> None:
     st.subheader("Contacts", anchor=False)
     contacts = contacts_of(portfolio, company.id)
     go = record_page.same_page(KIND, company.id)
@@ -61,11 +61,11 @@ def _render_people(portfolio: Portfolio, company: Record) -> None:
                 submit_form.render_form(name, [submit_form.edit_part(name, person)], go=go)
                 form_routing.close_button(name)
     if not contacts:
-        st.caption("None yet.")
+        st.caption("No contacts yet.")
     if form_routing.open_form() == "new contact":
         _new_contact(company, go)
     else:
-        record_page.row_button("Add a contact", "new contact", icon=":material/add:", record=company)
+        record_page.row_button("Add contact", "new contact", icon=":material/add:", record=company)
 
 
 def _new_contact(company: Record, go: submit_form.Go) -> None:
@@ -79,8 +79,8 @@ def _new_contact(company: Record, go: submit_form.Go) -> None:
         return [person.requested_change(typed[person.key]), role.requested_change(typed[role.key])]
 
     with st.container(border=True):
-        st.markdown("**Add a contact**")
-        submit_form.render_form(name, [person, role], build=build, label="Add the contact", go=go)
+        st.markdown("**Add contact**")
+        submit_form.render_form(name, [person, role], build=build, label="Add contact", go=go)
         form_routing.close_button(name)
 
 
@@ -92,7 +92,7 @@ def _render_projects(portfolio: Portfolio, company: Record) -> None:
             record_lists.record_link("pipelines", project.id, project.fields["name"], icon=":material/bolt:")
             st.caption(f"{project.fields['stage']}, {rag_text(project.fields['rag'])}", width="content")
     if not projects:
-        st.caption("None.")
+        st.caption("No projects yet.")
 
 
 render_page()

@@ -1,4 +1,4 @@
-"""Data management: what is covered, day by day; imports and their progress; repairs; what lies beneath."""
+"""Data management: coverage day by day; imports and their progress; repairs; source and storage."""
 
 from datetime import date, timedelta
 from typing import Any
@@ -31,13 +31,13 @@ YEARS: dict[str, Any] = {
     **{state: st.column_config.NumberColumn(f"{state.capitalize()} (days)") for state in coverage.STATES},
 }
 DAYS: dict[str, Any] = {
-    "day_utc": st.column_config.DateColumn("UTC day", format="DD MMM YYYY"),
+    "day_utc": st.column_config.DateColumn("UTC day", format="D MMM YYYY"),
     "state": "State",
     "half_hours": "Half-hours",
     "half_hours_missing": "Missing",
     "half_hours_known_gap": "Known gaps",
     "half_hours_flagged": "Flagged",
-    "why": st.column_config.TextColumn("Why", width="large"),
+    "why": st.column_config.TextColumn("Reason", width="large"),
 }
 
 
@@ -52,13 +52,13 @@ def render_page() -> None:
     _render_api_status()
     _render_database()
     if snapshot_cache.current_snapshot():
-        _render_fetch_log("Quarantine", coverage.quarantined_rows, "rows set aside with their reason and as they came")
-        _render_fetch_log("Fetch log", coverage.fetch_log, "every window asked for, and what became of it")
+        _render_fetch_log("Quarantine", coverage.quarantined_rows, "rows that failed validation, with the reason")
+        _render_fetch_log("Fetch log", coverage.fetch_log, "every request to Elexon and its outcome")
 
 
 def _render_coverage(dataset: Dataset) -> None:
     if not snapshot_cache.current_snapshot():
-        st.caption("Nothing is published yet, so nothing is covered.")
+        st.caption("No data yet. Import some days above.")
         return
     closed = last_closed_day(dataset)
     days = snapshot_cache.cached_query(coverage.days_by_state, dataset.name).filter(pl.col("day_utc") <= closed)
@@ -79,23 +79,23 @@ def _render_coverage(dataset: Dataset) -> None:
     st.caption(
         f"{year}, UTC days up to {day(min(date(year, 12, 31), closed))}: "
         + ", ".join(f"**{number(counts[state])}** {state}" for state in coverage.STATES)
-        + ". A day is whole when all 48 half-hours have every series that is always published."
+        + ". A day is complete when all 48 half-hours are present in every regular series."
     )
     with st.container(horizontal=True, vertical_alignment="center"):
         spans = _to_repair(dataset, days)
         if spans:
             render_repair(dataset, spans)
-            st.caption(f"Days of the last {REPAIR_DAYS} that are missing or short.", width="content")
+            st.caption(f"Missing or short days in the last {REPAIR_DAYS} days.", width="content")
         else:
-            st.caption(f"No closed day of the last {REPAIR_DAYS} is missing or short.", width="content")
+            st.caption(f"No missing or short days in the last {REPAIR_DAYS} days.", width="content")
     table = st.expander("Days with gaps or flags, and all years", key="gaps", on_change="rerun", type="compact")
     if table.open:
         with table:
             st.dataframe(years, hide_index=True, column_config=YEARS, alt="Days of each state by year")
-            _not_whole(dataset, days.filter(pl.col("state") != coverage.WHOLE).reverse())
+            _render_incomplete_days(dataset, days.filter(pl.col("state") != coverage.COMPLETE).reverse())
 
 
-def _not_whole(dataset: Dataset, days: pl.DataFrame) -> None:
+def _render_incomplete_days(dataset: Dataset, days: pl.DataFrame) -> None:
     """Draw the incomplete days, and from the selected one a link to its half-hours."""
     name = f"{dataset.name}-gaps"
     picked = st.dataframe(
@@ -111,7 +111,7 @@ def _not_whole(dataset: Dataset, days: pl.DataFrame) -> None:
     render_downloads(days, name=name)
     chosen = next((row for row in picked.selection.rows if row < len(days)), None)
     if chosen is None:
-        st.caption("Select a day to look at its half-hours.")
+        st.caption("Select a day to see its half-hours.")
         return
     utc_day: date = days["day_utc"][chosen]
     row = days.row(chosen, named=True)
@@ -120,14 +120,14 @@ def _not_whole(dataset: Dataset, days: pl.DataFrame) -> None:
     asked, available = days_of(window_of_days(utc_day, utc_day)), snapshot_cache.cached_query(span_of, dataset.name)
     days_held = days_of(available) if available else None
     if days_held is None or asked.last < days_held.first or asked.first > days_held.last:
-        st.caption(f"Nothing of {day(utc_day)} is held: import it first.")
+        st.caption(f"No data for {day(utc_day)} yet. Import it first.")
         return
-    # An address with a day beyond what is held would be taken for none.
+    # The page ignores an address with a day beyond the data.
     ends = [max(asked.first, days_held.first).isoformat(), min(asked.last, days_held.last).isoformat()]
     parameters = {"data": dataset.title, "days": CUSTOM, "from-to": ends}
     st.page_link(
         "app_pages/explorer.py",
-        label=f"Half-hours of {day(utc_day)}",
+        label=f"Show half-hours of {day(utc_day)}",
         icon=":material/table_rows:",
         query_params=parameters,
     )
@@ -143,13 +143,13 @@ def _to_repair(dataset: Dataset, days: pl.DataFrame) -> list[tuple[date, date]]:
 
 def _render_api_status() -> None:
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Test the API", icon=":material/network_check:"):
+        if st.button("Test Elexon API", icon=":material/network_check:"):
             st.session_state[API] = elexon(Settings())
         if answer := st.session_state.get(API):
             mark = ":green[:material/check_circle:]" if answer.is_there else ":red[:material/error:]"
             st.markdown(f"{mark} {plain_sentence(answer.sentence)}", width="content")
         else:
-            st.caption(f"One small request to `{endpoint_of(Settings().elexon_base_url).url}`", width="content")
+            st.caption(f"Sends one small request to `{endpoint_of(Settings().elexon_base_url).url}`.", width="content")
 
 
 def _render_database() -> None:
@@ -159,17 +159,17 @@ def _render_database() -> None:
     with part:
         settings, snapshot = Settings(), snapshot_cache.current_snapshot()
         path = settings.warehouse
-        st.markdown(f"Warehouse `{path}`, {size(path.stat().st_size) if path.exists() else 'not there yet'}")
+        st.markdown(f"Warehouse `{path}`, {size(path.stat().st_size) if path.exists() else 'not created yet'}")
         if snapshot is None:
             return
         st.markdown(
             f"Snapshot {snapshot.version} of {moment(snapshot.published_at_utc)} {zone(snapshot.published_at_utc)}, "
-            f"{size(snapshot.size_bytes)}; for other tools, `current.duckdb`."
+            f"{size(snapshot.size_bytes)}; for other tools, use `current.duckdb`."
         )
         st.dataframe(
             snapshot_cache.cached_query(coverage.table_overview),
             hide_index=True,
-            column_config={"rows": st.column_config.NumberColumn(format="%,d", help="As DuckDB estimates them.")},
+            column_config={"rows": st.column_config.NumberColumn(format="%,d", help="Estimated by DuckDB.")},
             alt="Tables and views of the warehouse",
         )
 
@@ -178,14 +178,14 @@ def _render_fetch_log(title: str, question: object, message: str) -> None:
     part = st.expander(f"{title}: {message}", key=title, on_change="rerun", icon=":material/list_alt:")
     if part.open and callable(question):
         with part:
-            only_failed = title == "Fetch log" and st.toggle("Only what failed", key="only-failed")
+            only_failed = title == "Fetch log" and st.toggle("Failed only", key="only-failed")
             more = {"only_failed": only_failed} if title == "Fetch log" else {}
             frame = snapshot_cache.cached_query(question, SHOWN, **more)
             if frame.is_empty():
-                st.caption("Nothing.")
+                st.caption("No rows.")
             else:
                 show_table(frame, name=title.lower().replace(" ", "-"))
-                st.caption(f"The newest {number(min(len(frame), SHOWN))}.")
+                st.caption(f"Showing the newest {number(min(len(frame), SHOWN))}.")
 
 
 render_page()

@@ -1,4 +1,4 @@
-"""Explorer: half-hours as they are stored, filtered, sorted and paged; every value ever published for one of them."""
+"""Explorer: half-hours as stored, filtered, sorted and paged, and every value published for one of them."""
 
 from collections.abc import Sequence
 from datetime import datetime
@@ -12,7 +12,7 @@ from dashboards.components import snapshot_cache
 from dashboards.components.chart import in_london, parquet_bytes, render_downloads
 from dashboards.components.filters import FEW, categories_chosen, dataset_chosen, days_chosen
 from dashboards.components.footer import empty_state
-from dashboards.components.formatting import moment, number, zone
+from dashboards.components.formatting import day, moment, number, zone
 from dashboards.components.plain_text import plain
 from elexon_assets.dataset_model import Dataset
 from elexon_assets.errors import UnusableInput
@@ -26,19 +26,19 @@ from renewables.queries.snapshot import span_of
 from warehouse.settings import Settings
 
 AT, EXAMPLE = "at", "2026-04-01T17:30Z"
-"Names a half-hour in the address."
+"The query parameter of a half-hour."
 ROWS_A_PAGE = 100
 ALL_ROWS = 2**62
 COLUMNS: dict[str, Any] = {
-    "start_time_london": st.column_config.DatetimeColumn("Half-hour (London)", format="DD MMM YYYY HH:mm"),
-    "settlement_date": st.column_config.DateColumn("Settlement date", format="DD MMM YYYY"),
+    "start_time_london": st.column_config.DatetimeColumn("Half-hour (UK time)", format="D MMM YYYY HH:mm"),
+    "settlement_date": st.column_config.DateColumn("Settlement date", format="D MMM YYYY"),
     "settlement_period": "Period",
     "psr_type": "Technology",
     "fuel_type": "Fuel",
     "generation_mw": st.column_config.NumberColumn("MW", format="%,.1f"),
     "flags": "Flags",
-    "publish_time_london": st.column_config.DatetimeColumn("Published (London)", format="DD MMM YYYY HH:mm"),
-    "ingested_at_london": st.column_config.DatetimeColumn("Ingested (London)", format="DD MMM YYYY HH:mm:ss"),
+    "publish_time_london": st.column_config.DatetimeColumn("Published (UK time)", format="D MMM YYYY HH:mm"),
+    "ingested_at_london": st.column_config.DatetimeColumn("Ingested (UK time)", format="D MMM YYYY HH:mm:ss"),
     "source": "Source",
     "change_mw": st.column_config.NumberColumn("Change (MW)", format="%+,.1f"),
     "is_current": "Current",
@@ -49,7 +49,7 @@ TITLES = {
     **{"publish_time_utc": "Published", "ingested_at_utc": "Ingested", "source": "Source"},
 }
 SHOWN_AT_FIRST = 6
-"Columns from the left."
+"The number of columns, from the left."
 
 
 def render_page() -> None:
@@ -89,7 +89,7 @@ def render_page() -> None:
         selection_mode="single-row",
         key="half-hours",
         height=min(38 + 35 * max(len(frame), 1), 460),
-        alt="Half-hours found",
+        alt="Half-hours",
     )
     _render_downloads(wanted, columns)
     chosen_rows = [n for n in picked.selection.rows if n < len(frame)]
@@ -99,15 +99,15 @@ def render_page() -> None:
         _render_history(dataset, chosen["start_time_utc"], [chosen[dataset.category]])
     elif AT in st.query_params:
         with asked, st.container(border=True):
-            _asked_for(dataset, categories)
+            _render_addressed_half_hour(dataset, categories)
     else:
-        st.caption("Select a row to see every value that Elexon published for its half-hour, and its address.")
+        st.caption("Select a row to see every value Elexon has published for that half-hour, with a link to share.")
 
 
 def _render_more_options(dataset: Dataset, wanted: Filter) -> tuple[list[str], Filter]:
-    """Draw the rest of the filter, and the columns."""
+    """Draw the remaining filters and return the columns with the filter."""
     names = columns_of(dataset)
-    with st.expander("Columns, order, bounds, as of", key="more", bind="query-params", icon=":material/tune:"):
+    with st.expander("More options", key="more", bind="query-params", icon=":material/tune:"):
         columns = st.multiselect(
             "Columns",
             names,
@@ -117,26 +117,31 @@ def _render_more_options(dataset: Dataset, wanted: Filter) -> tuple[list[str], F
             bind="query-params",
         )
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            by = st.selectbox("Sorted by", names, format_func=_column_title, key="by", bind="query-params", width=180)
+            by = st.selectbox("Sort by", names, format_func=_column_title, key="by", bind="query-params", width=180)
             order = st.segmented_control(
-                "Order", ["Falling", "Rising"], default="Falling", required=True, key="order", bind="query-params"
+                "Order",
+                ["Descending", "Ascending"],
+                default="Descending",
+                required=True,
+                key="order",
+                bind="query-params",
             )
-            low = st.number_input("At least (MW)", value=None, step=100.0, key="low", bind="query-params", width=150)
-            high = st.number_input("At most (MW)", value=None, step=100.0, key="high", bind="query-params", width=150)
-            flagged = st.toggle("Only flagged", key="flagged", bind="query-params")
+            low = st.number_input("Min (MW)", value=None, step=100.0, key="low", bind="query-params", width=150)
+            high = st.number_input("Max (MW)", value=None, step=100.0, key="high", bind="query-params", width=150)
+            flagged = st.toggle("Flagged only", key="flagged", bind="query-params")
         as_of = st.text_input(
-            "As of (UTC)",
+            "Point in time (UTC)",
             key="as-of",
             bind="query-params",
             placeholder="2026-01-31 or 2026-01-31T12:00Z",
             width=260,
-            help="What Elexon had published by then, with later revisions taken away: a day (its end), or a time with "
-            "its zone. Empty: everything.",
+            help="Show what Elexon had published by this point, without later revisions. Enter a day (its end) or "
+            "a time with its zone. Leave empty for the current values.",
         )
     try:
         published_by = read_as_of(as_of or None)
     except UnusableInput as error:
-        st.error(f"As of: {plain(str(error))}", icon=":material/event_busy:")
+        st.error(f"Point in time: {plain(str(error))}", icon=":material/event_busy:")
         st.stop()
     return columns or names[:SHOWN_AT_FIRST], Filter(
         wanted.dataset,
@@ -147,7 +152,7 @@ def _render_more_options(dataset: Dataset, wanted: Filter) -> tuple[list[str], F
         only_flagged=flagged,
         as_of=published_by,
         sorted_by=by,
-        descending=order != "Rising",
+        descending=order != "Ascending",
     )
 
 
@@ -155,14 +160,14 @@ def _render_downloads(wanted: Filter, columns: list[str]) -> None:
     """Draw downloads of all pages of the snapshot shown, built on click."""
     snapshot = snapshot_cache.current_snapshot()
 
-    def whole() -> pl.DataFrame:
+    def all_rows() -> pl.DataFrame:
         with snapshot_cache.opened_snapshot(snapshot) as con:
             return explorer_rows(wanted, columns, ALL_ROWS, 0, con)
 
     with st.container(horizontal=True, vertical_alignment="center"):
         st.download_button(
             "CSV of all rows",
-            lambda: csv_bytes(whole()),
+            lambda: csv_bytes(all_rows()),
             file_name=f"{wanted.dataset}.csv",
             mime="text/csv",
             icon=":material/download:",
@@ -170,24 +175,24 @@ def _render_downloads(wanted: Filter, columns: list[str]) -> None:
         )
         st.download_button(
             "Parquet of all rows",
-            lambda: parquet_bytes(whole()),
+            lambda: parquet_bytes(all_rows()),
             file_name=f"{wanted.dataset}.parquet",
             mime="application/vnd.apache.parquet",
             icon=":material/download:",
             on_click="ignore",
         )
-        st.caption("The columns and rows above, all pages, times in UTC.", width="content")
+        st.caption("The columns and rows above from all pages, with times in UTC.", width="content")
 
 
-def _asked_for(dataset: Dataset, categories: Sequence[str]) -> None:
-    """The half-hour that the address names."""
+def _render_addressed_half_hour(dataset: Dataset, categories: Sequence[str]) -> None:
+    """Draw the half-hour that the address names."""
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.subheader("Publication history", anchor=False)
         st.button("Close", icon=":material/close:", type="tertiary", on_click=_clear_half_hour)
     try:
         half_hour = read_half_hour(st.query_params[AT])
     except UnusableInput as error:
-        st.caption(f"{plain(str(error))} The address names a half-hour as `{AT}={EXAMPLE}`.")
+        st.caption(f"{plain(str(error))} A link to a half-hour contains `{AT}={EXAMPLE}`.")
         return
     _render_history(dataset, half_hour, categories)
 
@@ -198,9 +203,10 @@ def _clear_half_hour() -> None:
 
 def _render_history(dataset: Dataset, start: datetime, categories: Sequence[str]) -> None:
     """Draw every value published for the half-hour, and the address that shows the same."""
-    day, period = settlement_of(start)
+    settlement_date, period = settlement_of(start)
     st.caption(
-        f"**{plain(', '.join(categories))}**, {moment(start)} {zone(start)}, settlement date {day}, period {period}"
+        f"**{plain(', '.join(categories))}**, {moment(start)} {zone(start)}, settlement date {day(settlement_date)}, "
+        f"period {period}"
     )
     frame = pl.concat(
         snapshot_cache.cached_query(publication_history, dataset.name, start, category).select(
@@ -209,7 +215,7 @@ def _render_history(dataset: Dataset, start: datetime, categories: Sequence[str]
         for category in categories
     )
     if frame.is_empty():
-        st.caption("Nothing was published for it, as far as it was asked for.")
+        st.caption("No values were published for this half-hour, or it has not been imported.")
     else:
         st.dataframe(in_london(frame), hide_index=True, column_config=COLUMNS, alt="Publications of the half-hour")
         render_downloads(frame, name="publications")

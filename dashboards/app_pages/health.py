@@ -1,4 +1,4 @@
-"""Freshness and checks: whether the data is new, whole and sound, from the data itself and from Dagster's checks."""
+"""Freshness and checks: whether the data is up to date, complete and valid, from the data and from Dagster's checks."""
 
 from datetime import UTC, datetime
 from typing import Any
@@ -19,7 +19,7 @@ from renewables.dagster_control.run_history import Check, RunSummary, recent_che
 from renewables.queries.status import CapacityStatus, DatasetStatus, of_capacity, of_datasets
 
 JOB, ASKED_BY = "checks", "dashboard: checks"
-"Dagster's job, and the tag by which its runs that were asked for here are found again."
+"The Dagster job, and the tag that identifies the runs requested from this page."
 WATCHES_EVERY = "2s"
 ROWS_SEEN = 20
 MARKS = {
@@ -27,19 +27,19 @@ MARKS = {
     **{"running": "… running", "not run yet": "· not run yet"},
 }
 STATES = {
-    "SUCCESS": ":green[:material/check_circle:] are through",
-    "FAILURE": ":red[:material/error:] ended with an error",
-    "CANCELED": ":gray[:material/cancel:] were cancelled",
-    "QUEUED": ":gray[:material/schedule:] wait for their turn",
+    "SUCCESS": ":green[:material/check_circle:] done",
+    "FAILURE": ":red[:material/error:] failed",
+    "CANCELED": ":gray[:material/cancel:] cancelled",
+    "QUEUED": ":gray[:material/schedule:] queued",
 }
 _NOTE = "checks: note"
 COLUMNS: dict[str, Any] = {
     "outcome": "Outcome",
     "asset": "Asset",
     "name": "Check",
-    "said": st.column_config.TextColumn("It said", width="medium"),
-    "description": st.column_config.TextColumn("What is true when it passes", width="large"),
-    "at": st.column_config.DatetimeColumn("At (London)", format="DD MMM YYYY HH:mm", width=150),
+    "said": st.column_config.TextColumn("Result", width="medium"),
+    "description": st.column_config.TextColumn("Passes when", width="large"),
+    "at": st.column_config.DatetimeColumn("Time (UK)", format="D MMM YYYY HH:mm", width=150),
 }
 
 
@@ -61,31 +61,31 @@ def _render_dataset(dataset: DatasetStatus) -> None:
     st.markdown(f"**{dataset.title}** ({dataset.code})")
     now = datetime.now(UTC)
     if dataset.newest_start_time_utc is None or (age := dataset.age(now)) is None:
-        st.caption("Nothing yet.")
+        st.caption("No data yet.")
         return
     if dataset.is_fresh(now):
-        st.badge("fresh", icon=":material/check_circle:", color="green")
+        st.badge("up to date", icon=":material/check_circle:", color="green")
     else:
         st.badge("stale", icon=":material/schedule:", color="orange")
     st.metric("Coverage", percent(dataset.coverage), border=False)
     st.caption(
-        f"Newest half-hour {moment(dataset.newest_start_time_utc)}, ended {ago(age)}  \n"
+        f"Latest half-hour {moment(dataset.newest_start_time_utc)}, ended {ago(age)}  \n"
         f"Since {date_of(dataset.first_start_time_utc)}: {number(dataset.half_hours)} of "
         f"{number(dataset.half_hours_expected)} half-hours, {number(dataset.days_with_gaps)} days with gaps  \n"
-        f"{number(dataset.publications)} published values, {number(dataset.rows_quarantined)} rows set aside, "
-        f"{number(dataset.labels_disagreeing)} with another settlement label"
+        f"{number(dataset.publications)} published values, {number(dataset.rows_quarantined)} rows quarantined, "
+        f"{number(dataset.labels_disagreeing)} with a different settlement label"
     )
 
 
 def _render_capacity(capacity: CapacityStatus | None) -> None:
     st.markdown(f"**{INSTALLED_CAPACITY.title}** ({INSTALLED_CAPACITY.code})")
     if capacity is None:
-        st.caption("Nothing yet: it comes with every import.")
+        st.caption("No data yet. It is fetched with every import.")
         return
-    st.metric("Newest year", str(capacity.last_year))
+    st.metric("Latest year", str(capacity.last_year))
     st.caption(
-        f"Since {capacity.first_year}  \nNewest published {moment(capacity.newest_publish_time_utc)}  \n"
-        f"{number(capacity.publications)} figures, {number(capacity.rows_quarantined)} rows set aside"
+        f"Since {capacity.first_year}  \nLatest published {moment(capacity.newest_publish_time_utc)}  \n"
+        f"{number(capacity.publications)} values, {number(capacity.rows_quarantined)} rows quarantined"
     )
 
 
@@ -93,7 +93,7 @@ def _render_checks() -> None:
     """Draw all checks with a button; they are watched while a run requested here is active."""
     try:
         dagster = dagster_client()
-        newest = _asked_for_here(dagster)
+        newest = _newest_requested_run(dagster)
         if newest is None or newest.is_over:
             _render_check_list(dagster, newest)
         else:
@@ -104,10 +104,10 @@ def _render_checks() -> None:
 
 @st.fragment(run_every=WATCHES_EVERY)
 def _render_watched_run() -> None:
-    """Redraw until the run is over."""
+    """Draw the checks every few seconds until the run is over."""
     try:
         dagster = dagster_client()
-        newest = _asked_for_here(dagster)
+        newest = _newest_requested_run(dagster)
         if newest is None or newest.is_over:
             st.rerun()
         _render_check_list(dagster, newest)
@@ -127,43 +127,43 @@ def _render_check_list(dagster: DagsterClient, newest: RunSummary | None) -> Non
     if note := st.session_state.pop(_NOTE, ""):
         st.warning(plain_sentence(note), icon=":material/info:")
     if newest:
-        _newest_text(newest, checks)
+        _render_newest_run(newest, checks)
     for message in failed_because[:1]:
         st.markdown(f":small[:red[{plain(message[:300])}]]")
     _render_table(checks)
     st.caption(
-        "Checks run after every landing, in a job of their own; coverage and freshness warn, structure fails. Those of "
-        "the portfolio run with every landing of changes, and not by the button."
+        "Checks run after every import. Coverage and freshness checks warn; structural checks fail. Checks of the "
+        "portfolio run whenever edits reach the charts, and not with this button."
     )
 
 
-def _asked_for_here(dagster: DagsterClient) -> RunSummary | None:
+def _newest_requested_run(dagster: DagsterClient) -> RunSummary | None:
     return next(iter(recent_runs(dagster, limit=1, asked_by=ASKED_BY)), None)
 
 
 def _run_checks() -> None:
-    """Starts the job, unless a run that was asked for here is on its way: a double click is one run."""
+    """Start the job, unless a run that this page requested is active, so that a double click starts one run."""
     try:
         dagster = dagster_client()
         with ONE_AT_A_TIME:
-            newest = _asked_for_here(dagster)
+            newest = _newest_requested_run(dagster)
             if newest is None or newest.is_over:
                 dagster.launch_job(JOB, requested_by=ASKED_BY)
     except OrchestratorError as error:
         st.session_state[_NOTE] = str(error)
 
 
-def _newest_text(run: RunSummary, checks: list[Check]) -> None:
-    """Return the progress of the run: checks finished of those it announced."""
-    state = STATES.get(run.status, ":blue[:material/sync:] are under way")
+def _render_newest_run(run: RunSummary, checks: list[Check]) -> None:
+    """Draw the progress of the run: the checks that are finished, of those that it announced."""
+    state = STATES.get(run.status, ":blue[:material/sync:] running")
     took = f", {(run.ended_at_utc - run.created_at_utc).total_seconds():.0f} s" if run.ended_at_utc else ""
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"Those asked for here {moment(run.created_at_utc)} {state}{took}", width="content")
-        st.link_button("In Dagster", run.launched.url, icon=":material/open_in_new:", type="tertiary")
+        st.markdown(f"Checks requested {moment(run.created_at_utc)}: {state}{took}", width="content")
+        st.link_button("Open in Dagster", run.launched.url, icon=":material/open_in_new:", type="tertiary")
     if not run.is_over:
         announced = [check for check in checks if check.run_id == run.launched.id]
         judged = sum(check.outcome != "running" for check in announced)
-        text = f"{judged} of {len(announced)} checks" if announced else "A process is starting …"
+        text = f"{judged} of {len(announced)} checks" if announced else "Starting …"
         st.progress(judged / len(announced) if announced else 0.0, text=text)
 
 
@@ -186,7 +186,7 @@ def _render_table(checks: list[Check]) -> None:
         placeholder="",
         column_config=COLUMNS,
         height=38 + 35 * min(max(len(rows), 1), ROWS_SEEN),
-        alt="Asset checks, those that are not well first",
+        alt="Asset checks, failures and warnings first",
     )
 
 

@@ -1,4 +1,4 @@
-"""An information point: its rating, what it is about, what is done against it, and its whole history."""
+"""An information point: its rating, scope, mitigation, counterparties, comments and history."""
 
 import polars as pl
 import streamlit as st
@@ -57,16 +57,16 @@ def _render_counterparties(portfolio: Portfolio, point: Record) -> None:
             record_page.row_button("Remove", f"remove {link.id}", icon=":material/close:", record=point)
         record_page.removal_form(link, company.fields["name"], go)
     if not counterparties:
-        st.caption("None.")
+        st.caption("No counterparties yet.")
     if form_routing.open_form() != "new counterparty":
-        record_page.row_button("Add a counterparty", "new counterparty", icon=":material/add:", record=point)
+        record_page.row_button("Add counterparty", "new counterparty", icon=":material/add:", record=point)
         return
     name = f"counterparty of {point.id}"
     part = submit_form.create_part(name, "information_point_counterparties", fixed={"information_point_id": point.id})
     with st.container(border=True):
-        st.markdown("**Add a counterparty**")
+        st.markdown("**Add counterparty**")
         submit_form.render_form(
-            name, [part], choices=record_page.choices_of(portfolio, "counterparties"), label="Add it", go=go
+            name, [part], choices=record_page.choices_of(portfolio, "counterparties"), label="Add", go=go
         )
         form_routing.close_button(name)
 

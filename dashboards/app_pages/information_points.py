@@ -1,4 +1,4 @@
-"""Information points: risks and issues by rating, to search and filter, and the form that creates one."""
+"""Information points: risks, issues and opportunities by rating, with filters and the form for a new one."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -19,8 +19,10 @@ COLUMNS: dict[str, Any] = {
         "Rating", format="%,d", min_value=0, max_value=10_000, help="Impact x likelihood, at most 10,000"
     ),
     "project": "Project",
-    "effective_market": st.column_config.TextColumn("Market", help="Its own, else that of its project"),
-    "effective_technologies": st.column_config.TextColumn("Technology", help="Its own, else those of its project"),
+    "effective_market": st.column_config.TextColumn("Market", help="Its own market, or that of its project"),
+    "effective_technologies": st.column_config.TextColumn(
+        "Technology", help="Its own technology, or those of its project"
+    ),
     **{"market": None, "technology": None},
     **dict.fromkeys(("impact", "likelihood", "status", "due_date", "owner"), OF_THE_FIELD),
     "counterparties": st.column_config.TextColumn("Counterparties", width="medium"),
@@ -45,7 +47,7 @@ def _create_form(portfolio: Portfolio) -> None:
         CREATE,
         "information_point_counterparties",
         fixed={"information_point_id": point.id},
-        heading="A counterparty that it is about (or none; more can be added later)",
+        heading="Counterparty (optional; you can add more later)",
         optional=True,
     )
     asked = str(st.query_params.get("project", ""))
@@ -60,7 +62,7 @@ def _create_form(portfolio: Portfolio) -> None:
     choices = record_page.choices_of(portfolio, "pipelines", "counterparties")
     go = record_page.same_page(KIND, point.id)
     submit_form.render_form(
-        CREATE, [point, about], choices=choices, build=build, label="Create the information point", go=go
+        CREATE, [point, about], choices=choices, build=build, label="Create information point", go=go
     )
     form_routing.close_button(CREATE)
 

@@ -1,4 +1,4 @@
-"""Overview: what wind and sun give now, gave yesterday and last week, and how much of it is there."""
+"""Overview: wind and solar generation now, in the last day and week, and the coverage of the last week."""
 
 from datetime import UTC, datetime
 
@@ -24,7 +24,7 @@ from renewables.queries.selection import Selection
 NAMES = {TOTAL: "Wind and solar"}
 HALF_HOURS = WEEK // HALF_HOUR
 CARD_PIXELS = 233
-"Four beside each other on a desk, two on a tablet."
+"The width of a card: four fit side by side on a desktop, two on a tablet."
 
 
 def render_page() -> None:
@@ -35,17 +35,17 @@ def render_page() -> None:
     newest = overview.newest
     age = ago(datetime.now(UTC) - newest.end_utc)
     st.markdown(
-        f"Great Britain in the half-hour **{moment(newest.start_utc)}–{clock(newest.end_utc)}** (ended {age})"  # noqa: RUF001 (a dash is meant)
+        f"Great Britain, latest half-hour: **{moment(newest.start_utc)}–{clock(newest.end_utc)}** ({age})"  # noqa: RUF001 (a dash is meant)
     )
     categories = [*WIND_AND_SOLAR.categories, TOTAL]
-    # Columns would cut the figures on a tablet.
+    # Columns would cut off the numbers on a tablet.
     with st.container(horizontal=True, horizontal_alignment="center", key="cards"):
         for category in categories:
             _render_card(overview, category)
     _completeness_text(overview)
     warn_of_unknown_series()
-    st.subheader("The last seven days", anchor=False)
-    whole = _of(overview.last_week, TOTAL, "energy_mwh")
+    st.subheader("Last 7 days", anchor=False)
+    total = _value_of(overview.last_week, TOTAL, "energy_mwh")
     drawn = snapshot_cache.cached_query(
         series_of, Selection.read(), Window(overview.held.end_utc - WEEK, overview.held.end_utc)
     )
@@ -53,46 +53,47 @@ def render_page() -> None:
         figure_in_page(drawn),
         drawn.frame,
         name="last-seven-days",
-        alt=f"Wind and solar of the last seven days by half-hour, {energy(whole)} in all",
+        alt=f"Wind and solar of the last 7 days by half-hour, {energy(total)} in total",
     )
 
 
 def _render_card(overview: Overview, category: str) -> None:
-    now, factor = _of(overview.now, category, "mean_mw"), _of(overview.now, category, "capacity_factor")
-    week, before = (_of(frame, category, "energy_mwh") for frame in (overview.last_week, overview.week_before))
+    now, factor = _value_of(overview.now, category, "mean_mw"), _value_of(overview.now, category, "capacity_factor")
+    week, before = (_value_of(frame, category, "energy_mwh") for frame in (overview.last_week, overview.week_before))
     record = overview.records.filter(psr_type=category).row(0, named=True)
-    change = f" ({change_of(week, before)} on the week before)" if week and before else ""
+    change = f" ({change_of(week, before)} on the previous week)" if week and before else ""
     with st.container(border=True, width=CARD_PIXELS, height="stretch", gap="xsmall"):
         name = NAMES.get(category, category)
         st.markdown(
             f':color[■]{{foreground="{colour_of(category)}"}} {name}',
-            help="Mean over the newest half-hour; the line is the last 24 hours.",
+            help="Mean over the latest half-hour. The line shows the last 24 hours.",
         )
         st.metric(name, power(now), chart_data=overview.sparks.get(category), label_visibility="collapsed")
         st.caption(
             f"**{share(factor)}** of installed capacity  \n"
-            f"**{energy(_of(overview.last_day, category, 'energy_mwh'))}** in 24 hours  \n"
+            f"**{energy(_value_of(overview.last_day, category, 'energy_mwh'))}** in 24 hours  \n"
             f"**{energy(week)}** in 7 days{change}  \n"
-            f"**{power(record['peak_mw'])}** record, {date_of(record['peak_start_time_utc'])}",
+            f"Highest since {date_of(overview.held.start_utc)}: **{power(record['peak_mw'])}** "
+            f"on {date_of(record['peak_start_time_utc'])}",
             help=CAPACITY_IS_PLANNED,
         )
 
 
 def _completeness_text(overview: Overview) -> None:
-    missing, doubted = overview.half_hours_missing, overview.half_hours_flagged
-    whole = f":green[:material/check_circle:] All {HALF_HOURS} half-hours of the last seven days are there"
+    missing, flagged = overview.half_hours_missing, overview.half_hours_flagged
+    sentence = f":green[:material/check_circle:] Complete: all {HALF_HOURS} half-hours of the last 7 days"
     if missing:
-        whole = (
-            f":orange[:material/data_alert:] **{missing} of {HALF_HOURS}** half-hours of the last seven days are "
-            f"missing ({percent(1 - missing / HALF_HOURS)} there)"
+        sentence = (
+            f":orange[:material/data_alert:] Incomplete: **{missing} of {HALF_HOURS}** half-hours of the last 7 days "
+            f"are missing ({percent(1 - missing / HALF_HOURS)} coverage)"
         )
-    flags = f" · **{doubted}** flagged as in doubt" if doubted else " · none flagged"
+    flags = f", **{flagged}** flagged" if flagged else ", none flagged"
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.markdown(f"{whole}{flags}", width="content")
+        st.markdown(f"{sentence}{flags}", width="content")
         st.page_link("app_pages/data_management.py", label="Coverage", icon=":material/calendar_month:")
 
 
-def _of(frame: pl.DataFrame, category: str, column: str) -> float | None:
+def _value_of(frame: pl.DataFrame, category: str, column: str) -> float | None:
     value: float | None = frame.filter(psr_type=category)[column].item()
     return value
 

@@ -1,4 +1,4 @@
-"""The pipeline at a glance: how much, when, where, how it stands, what threatens it; everything filters together."""
+"""The pipeline at a glance: capacity, timing, places, RAG status and risks, all with the same filters."""
 
 from collections.abc import Callable
 from dataclasses import replace
@@ -26,19 +26,19 @@ from renewables.queries.pipeline_outlook import LEVELS_NEEDED, MONTHS_NEEDED, TO
 BADGES: dict[Rag, Literal["green", "orange", "red"]] = {Rag.GREEN: "green", Rag.AMBER: "orange", Rag.RED: "red"}
 
 MOST_STEPS = 400
-"RTB dates that are drawn one by one."
+"The largest number of RTB dates that are drawn one by one."
 
 
 def render_page() -> None:
     options = snapshot_cache.cached_query(choices) if snapshot_cache.current_snapshot() else None
     if options is None or not options.projects:
-        _nothing_yet()
+        _render_empty_state()
         return
     wanted = _render_filter(options)
     figures = snapshot_cache.cached_query(pipeline.headline_figures, wanted)
-    _as_of(figures)
+    _render_status_line(figures)
     if not figures["projects"]:
-        st.info("No project fits all of these filters: take one away.", icon=":material/filter_alt_off:")
+        st.info("No projects match these filters. Remove one.", icon=":material/filter_alt_off:")
         if figures["open_points"]:
             project_views.show_risks(wanted)
         return
@@ -72,20 +72,18 @@ def _render_filter(result: Choices) -> Filter:
         )
 
 
-def _as_of(figures: dict[str, float]) -> None:
-    """How many projects stand how; which change of the ledger all figures are of, and how many are newer."""
+def _render_status_line(figures: dict[str, float]) -> None:
+    """Draw the number of projects by RAG status, and whether the figures include every saved edit."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         for rag in reversed(Rag):
             st.badge(f"{rag_text(rag)} {number(figures[rag.lower()])}", color=BADGES[rag])
-        landed = ledger_session.charted_position()
         try:
-            newer = reader.newest_position(ledger_session.engine()) - landed
+            newer = reader.newest_position(ledger_session.engine()) - ledger_session.charted_position()
         except PipelineError:
-            message = "; the ledger does not answer, so newer ones are not known."
+            st.caption("The ledger is not available, so recent edits may be missing here.", width="content")
         else:
-            waiting = f":material/hourglass_top: **{number(newer)} newer**, not yet landed."
-            message = f", {waiting}" if newer > 0 else ", the newest."
-        st.caption(f"As of change **{number(landed)}**{message}", width="content")
+            if newer <= 0:
+                st.caption("These charts include every saved edit.", width="content")
     landing_offer()
 
 
@@ -97,17 +95,17 @@ def _render_cards(figures: dict[str, float], options: Choices) -> None:
         card(
             "Projects",
             figures["projects"],
-            f"Of {options.projects}; they have {number(figures['facilities'])} facilities.",
+            f"Out of {options.projects}, with {number(figures['facilities'])} facilities.",
         )
-        card("Gross MWp", figures["gross_mwp"], "DC capacity of solar, rated power of wind and storage.")
-        card("Weighted MWp", figures["weighted_mwp"], "Gross times the probability of its stage.")
-        card("Overdue RTB", figures["overdue"], "Past their RTB date and not in Construction yet.")
-        card("Stale", figures["stale"], f"Nothing was changed for {STALE_DAYS} days or more; Completed ones aside.")
+        card("Gross MWp", figures["gross_mwp"], "DC capacity for solar, rated power for wind and storage.")
+        card("Weighted MWp", figures["weighted_mwp"], "Gross capacity x the probability of completion at each stage.")
+        card("Overdue RTB", figures["overdue"], "Projects past their RTB date that are not in Construction yet.")
+        card("Stale", figures["stale"], f"Projects without a change for {STALE_DAYS} days, except Completed ones.")
         card(
             "Open points",
             figures["open_points"],
-            "Information points that are not closed; filters go by a point's own market and technology, else by those "
-            "of its project.",
+            "Information points that are not closed. Filters use a point's own market and technology, or those of its "
+            "project.",
         )
 
 
@@ -125,13 +123,13 @@ def _render_capacity(wanted: Filter) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("Gross and weighted", anchor=False)
-        st.caption(f"Faint bar: gross. Full bar: weighted by the stage's probability: {message}.")
+        st.caption(f"Light bars: gross. Dark bars: weighted by probability of completion: {message}.")
         render_figure(
             capacity.by_stage(frame), frame, "capacity-by-stage", "Gross and weighted MWp by stage and technology"
         )
     with right:
         st.subheader("Stage by technology", anchor=False)
-        st.caption("Gross MWp, and in brackets projects; a hybrid stands in the column of each of its technologies.")
+        st.caption("Gross MWp and number of projects (in brackets); hybrids appear under each of their technologies.")
         render_figure(
             capacity.stage_by_technology(frame), frame, "stage-by-technology",
             "Gross MWp and count of projects for each stage and technology",
@@ -144,12 +142,12 @@ def _render_outlook(wanted: Filter) -> None:
     if not kinds:
         st.info("None of these projects has both an RTB date and a facility.", icon=":material/info:")
         return
-    kind = st.segmented_control("Of", kinds, default=TOTAL, required=True, key="of", bind="query-params") or TOTAL
+    kind = st.segmented_control("Technology", kinds, default=TOTAL, required=True, key="of", bind="query-params")
     kind = kind if kind in kinds else TOTAL
     fit = outlook.fits.filter(technology=kind)
     message = (
-        f"Too little for a trend: it takes {MONTHS_NEEDED} months from the first RTB date on, and {LEVELS_NEEDED} "
-        "heights."
+        f"Not enough data for a trend: it needs {MONTHS_NEEDED} months since the first RTB date and {LEVELS_NEEDED} "
+        "different levels."
     )
     if len(fit):
         row = fit.row(0, named=True)
@@ -157,43 +155,42 @@ def _render_outlook(wanted: Filter) -> None:
             f"Trend: a straight line through the month ends from {row['first_month']:%b %Y} to "
             f"{row['last_month']:%b %Y}, **{number(row['mwp_a_year'])} MWp a year**; in five years "
             f"**{number(row['in_five_years_mwp'])} MWp**, {number(row['low_mwp'])} to {number(row['high_mwp'])} "
-            "(two standard errors). Months hang together and "
-            "plans change: the truth is wider. It knows nothing of the RTB dates to come."
+            "(two standard errors). Months are correlated and plans change, so the real uncertainty is wider. "
+            "Future RTB dates are not used."
         )
-    st.caption(f"{message} Projects without an RTB date are not in it.")
+    st.caption(f"{message} Projects without an RTB date are not included.")
     project_views.name_unlikely_dates(wanted)
     steps = outlook.steps.filter(technology=kind)
     shown = outlook
     if len(steps) > MOST_STEPS:
-        st.caption(f"{number(len(steps))} RTB dates, drawn by month; the table and its files have each.")
+        st.caption(f"{number(len(steps))} RTB dates, drawn by month. The table and its downloads list each one.")
         shown = replace(outlook, steps=by_month(outlook.steps))
     figure = outlooks.cumulative_capacity(shown, kind, wanted.today)
     name = f"cumulative-{kind.lower().replace(' ', '-')}"
-    render_figure(
-        figure, steps, name, f"Cumulative capacity by RTB date, {kind}, with the trend of five years and its band"
-    )
+    render_figure(figure, steps, name, f"Cumulative capacity by RTB date, {kind}, with a five-year trend and its band")
     if len(outlook.fits):
         st.subheader("Trend by technology", anchor=False)
         st.dataframe(outlook.fits, hide_index=True, column_config=FITS, key="fits", alt="Trend of each technology")
         render_downloads(outlook.fits, name="trend-by-technology")
 
 
-def _nothing_yet() -> None:
+def _render_empty_state() -> None:
     """Draw the empty state, with what to do next."""
     portfolio = ledger_session.current_portfolio()
     waiting = portfolio.position - ledger_session.charted_position()
     if waiting > 0 or portfolio.of_kind("pipelines"):
         with st.container(border=True):
-            st.subheader("Nothing of the pipeline has landed yet", anchor=False)
-            waits = f"**{number(waiting)}** changes are saved and wait" if waiting > 0 else "The tables are rebuilt"
+            st.subheader("No charts yet", anchor=False)
+            saved = f"**{number(waiting)}** edits are saved." if waiting > 0 else "The tables are being rebuilt."
             st.write(
-                f"{waits}: Dagster lands them by itself while `renewables up` runs. Lists and records show all of it."
+                f"{saved} The charts appear within a minute while `renewables up` is running. "
+                "Lists and records already show every edit."
             )
             st.page_link("app_pages/projects.py", label="Projects", icon=":material/bolt:")
         landing_offer()
         return
     record_lists.empty_list(portfolio, "pipelines")
-    st.caption("From a terminal: `renewables demo` makes an invented sample portfolio, in a home of its own.")
+    st.caption("From a terminal: `renewables demo` creates a sample portfolio in a separate home.")
 
 
 VIEWS: dict[str, Callable[[Filter], None]] = {

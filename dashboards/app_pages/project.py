@@ -1,4 +1,4 @@
-"""A project: how it stands, its facilities, who takes part, what threatens it, what was said, and its whole history."""
+"""A project: its status, facilities, counterparties, information points, comments and history."""
 
 from collections.abc import Sequence
 
@@ -69,7 +69,7 @@ def _render_facilities(portfolio: Portfolio, project: Record) -> None:
     if form_routing.open_form() == "new facility":
         _new_facility(project)
     else:
-        record_page.row_button("Add a facility", "new facility", icon=":material/add:", record=project)
+        record_page.row_button("Add facility", "new facility", icon=":material/add:", record=project)
 
 
 def _new_facility(project: Record) -> None:
@@ -84,9 +84,9 @@ def _new_facility(project: Record) -> None:
         ]
 
     with st.container(border=True):
-        st.markdown("**Add a facility**")
+        st.markdown("**Add facility**")
         submit_form.render_form(
-            name, [plant], build=build, label="Add the facility", go=record_page.same_page(KIND, project.id)
+            name, [plant], build=build, label="Add facility", go=record_page.same_page(KIND, project.id)
         )
         form_routing.close_button(name)
 
@@ -100,7 +100,7 @@ def _edit_facility(project: Record, link: Record, plant: Record) -> None:
         with st.container(horizontal=True):
             form_routing.close_button(name)
             record_page.row_button(
-                "Take it out of the project", f"remove {link.id}", icon=":material/link_off:", record=project
+                "Remove from the project", f"remove {link.id}", icon=":material/link_off:", record=project
             )
 
 
@@ -118,18 +118,16 @@ def _render_counterparties(portfolio: Portfolio, project: Record) -> None:
                 record_page.row_button("Remove", f"remove {link.id}", icon=":material/close:", record=project)
             record_page.removal_form(link, company.fields["name"], record_page.same_page(KIND, project.id))
     if not counterparties:
-        st.caption("None yet.")
+        st.caption("No counterparties yet.")
     if form_routing.open_form() != "new counterparty":
-        record_page.row_button("Add a counterparty", "new counterparty", icon=":material/add:", record=project)
+        record_page.row_button("Add counterparty", "new counterparty", icon=":material/add:", record=project)
         return
     name = f"counterparty of {project.id}"
     part = submit_form.create_part(name, "pipeline_counterparties", fixed={"pipeline_id": project.id})
     with st.container(border=True):
-        st.markdown("**Add a counterparty**")
+        st.markdown("**Add counterparty**")
         choices = record_page.choices_of(portfolio, "counterparties")
-        submit_form.render_form(
-            name, [part], choices=choices, label="Add it", go=record_page.same_page(KIND, project.id)
-        )
+        submit_form.render_form(name, [part], choices=choices, label="Add", go=record_page.same_page(KIND, project.id))
         form_routing.close_button(name)
 
 
@@ -145,7 +143,7 @@ def _render_information_points(portfolio: Portfolio, project: Record) -> None:
             query_params={"edit": form_routing.NEW, "project": project.id},
         )
     if points:
-        st.caption(f"The rating is impact x likelihood, at most 10,000; the worst here is {rating_of(points[0]):,}.")
+        st.caption(f"Rating: impact x likelihood, at most 10,000. The highest here is {rating_of(points[0]):,}.")
 
 
 render_page()

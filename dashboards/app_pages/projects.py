@@ -1,4 +1,4 @@
-"""Projects: the list to search and filter, and the form that creates one with its facility and a counterparty."""
+"""Projects: the list with search and filters, and the form for a new one with its facility and a counterparty."""
 
 from collections.abc import Sequence
 from typing import Any
@@ -44,28 +44,32 @@ def _sums_text(frame: pl.DataFrame) -> str:
 
 def _create_form(portfolio: Portfolio) -> None:
     project = submit_form.create_part(CREATE, KIND)
-    plant = submit_form.create_part(CREATE, "facilities", heading="Its facility (more can be added later)")
+    plant = submit_form.create_part(CREATE, "facilities", heading="Facility (you can add more later)")
     role = submit_form.create_part(
         CREATE,
         "pipeline_counterparties",
         fixed={"pipeline_id": project.id},
-        heading="Its first counterparty (or none yet)",
+        heading="Counterparty (optional)",
         optional=True,
     )
     company = submit_form.create_part(
         CREATE,
         "counterparties",
         form_fields("counterparties", with_long=False),
-        heading="… or a counterparty that is not in the list yet",
+        heading="Or add a new counterparty",
         optional=True,
     )
 
     def build(typed: submit_form.Typed) -> Sequence[Change]:
-        """Plant and project always; the counterparty if one is chosen or named."""
+        """Return the changes: project and facility always, and the counterparty if one is chosen or named."""
         chosen, named = typed[role.key]["counterparty_id"], typed[company.key]["name"]
         if chosen and named:
             raise Refused(
-                [Problem(company.kind, company.id, "name", "one is chosen above already: leave one of them out")]
+                [
+                    Problem(
+                        company.kind, company.id, "name", "a counterparty is also chosen above: keep only one of them"
+                    )
+                ]
             )
         link = {"pipeline_id": project.id, "facility_id": plant.id}
         changes = [
@@ -85,7 +89,7 @@ def _create_form(portfolio: Portfolio) -> None:
         [project, plant, role, company],
         choices=choices,
         build=build,
-        label="Create the project",
+        label="Create project",
         go=record_page.same_page(KIND, project.id),
     )
     form_routing.close_button(CREATE)

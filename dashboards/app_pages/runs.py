@@ -1,4 +1,4 @@
-"""Runs and backfills: the last twenty, with links into the Dagster UI."""
+"""Runs and backfills: the latest twenty, with links to Dagster."""
 
 from typing import Any
 
@@ -24,14 +24,14 @@ WORDS = {
     "QUEUED": "… queued",
 }
 COLUMNS: dict[str, Any] = {
-    "asked": st.column_config.DatetimeColumn("Asked for (London)", format="DD MMM YYYY HH:mm:ss"),
+    "asked": st.column_config.DatetimeColumn("Requested (UK time)", format="D MMM YYYY HH:mm:ss"),
     "state": "State",
     "kind": "Kind",
-    "what": "What",
+    "what": "Datasets or job",
     "days": "UTC days",
-    "by": "Asked by",
+    "by": "Requested by",
     "seconds": st.column_config.NumberColumn("Took (s)", format="%,.0f"),
-    "link": st.column_config.LinkColumn("Dagster", display_text="open"),
+    "link": st.column_config.LinkColumn("Dagster", display_text="Open"),
 }
 
 
@@ -45,9 +45,9 @@ def render_page() -> None:
         return
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         under_way = sum(not listed.is_over for listed in runs)
-        message = f"**{under_way}** under way; the newest {len(runs)} of all." if under_way else "Nothing is under way."
-        st.markdown(message if runs else "Nothing ran yet.")
-        st.link_button("Dagster UI", f"{dagster.url}/runs", icon=":material/open_in_new:", type="tertiary")
+        message = f"**{under_way}** in progress; newest {len(runs)} shown." if under_way else "Nothing in progress."
+        st.markdown(message if runs else "No runs yet.")
+        st.link_button("Open Dagster", f"{dagster.url}/runs", icon=":material/open_in_new:", type="tertiary")
     if runs:
         st.dataframe(
             in_london(pl.DataFrame([_render_row(listed) for listed in runs])).rename({"asked_london": "asked"}),
@@ -57,7 +57,7 @@ def render_page() -> None:
             height=38 + 35 * len(runs),
             alt="Runs and backfills, newest first",
         )
-    st.caption(f"A backfill's runs are counted as it. “{ASKED_BY}”: from here; schedules and sensors have their names.")
+    st.caption(f"Each backfill is one row; “{ASKED_BY}” means it was started here.")
 
 
 def _render_row(listed: RunSummary) -> dict[str, object]:

@@ -1,4 +1,4 @@
-"""Search: one box over everything in the pipeline; results by kind, each with a link."""
+"""Search: one box for everything in the pipeline; results by kind, each with a link."""
 
 import streamlit as st
 
@@ -9,7 +9,7 @@ from renewables.queries.records import SearchHit, name_of, search_records
 
 SHOWN = 20
 AROUND = 80
-"Characters before and after the first word found."
+"The number of characters shown before and after the first match."
 ICONS = {
     "pipelines": ":material/bolt:",
     "counterparties": ":material/domain:",
@@ -25,23 +25,23 @@ def render_page() -> None:
         key="q",
         bind="query-params",
         type="search",
-        placeholder="Words that stand anywhere in a record",
+        placeholder="Words in any field of a record",
     )
     if portfolio.position == 0:
         record_lists.empty_list(portfolio, "pipelines")
         return
     if not (text or "").strip():
-        st.caption("Every word has to be there; capitals do not matter. A copied address searches the same.")
+        st.caption("Records match when they contain every word, in any case. Copy the address to share a search.")
         return
     result = search_records(portfolio, text or "")
     if not result:
-        st.info(f"Nothing has {plain(text or '')}.", icon=":material/search_off:")
+        st.info(f"No results for “{plain(text or '')}”.", icon=":material/search_off:")
     for kind, hits in result.items():
         st.subheader(f"{record_lists.PLURALS[kind].capitalize()} ({len(hits)})", anchor=False)
         for hit in hits[:SHOWN]:
             _render_hit(portfolio, hit, (text or "").split()[0])
         if len(hits) > SHOWN:
-            st.caption(f"{len(hits) - SHOWN} more: add a word.")
+            st.caption(f"{len(hits) - SHOWN:,} more. Add a word to narrow the search.")
 
 
 def _render_hit(portfolio: Portfolio, hit: SearchHit, word: str) -> None:

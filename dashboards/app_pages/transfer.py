@@ -1,4 +1,4 @@
-"""Import and export: spreadsheets out, spreadsheets in with a look at the difference first, and batches to undo."""
+"""Import and export: spreadsheets out, spreadsheets in after checking the difference, and batches to undo."""
 
 import hashlib
 from collections import Counter
@@ -51,7 +51,7 @@ def render_page() -> None:
 
 def _render_export(sheet: str) -> None:
     st.subheader("Export", anchor=False)
-    st.caption("CSV that Excel opens as it is; imported back unchanged, it changes nothing.")
+    st.caption("CSV, ready for Excel. Re-importing it unedited makes no changes.")
     with st.container(horizontal=True):
         st.download_button(
             f"All {NAMES.get(sheet, sheet).lower()}",
@@ -74,16 +74,16 @@ def _render_export(sheet: str) -> None:
 def _render_import(sheet: str) -> None:
     st.subheader("Import", anchor=False)
     upload = st.file_uploader(
-        "A CSV or Excel file, with one row per record or part of it",
-        type=["csv", "txt", "tsv", "xlsx", "xlsm", "ods", "xls", "xlsb"],  # the last two: told what to save it as
+        "CSV or Excel file, with one row per record or part of a record",
+        type=["csv", "txt", "tsv", "xlsx", "xlsm", "ods", "xls", "xlsb"],  # the last two get advice
         key=f"file {sheet}",
         max_upload_size=MOST_BYTES // 2**20,
-        help="Columns are found by their names, those of the older tool too. Rows with an id change that record.",
+        help="Columns are recognised by name, including those of the older tool. A row with an id changes that record.",
     )
     if upload is None:
         st.caption(
-            "You see what would change before anything is saved. A blank cell keeps what is there; "
-            f"`{CLEARING_WORD}` in a cell empties its field."
+            "You can check every change before it is saved. A blank cell keeps the current value; "
+            f"`{CLEARING_WORD}` in a cell empties the field."
         )
         return
     extra = _other_files(sheet)
@@ -100,13 +100,13 @@ def _render_import(sheet: str) -> None:
 
 
 def _other_files(sheet: str) -> dict[str, bytes]:
-    """Draw the places for the older tracker's other files, and return those that were given."""
+    """Draw the uploads for the older tracker's other files, and return the uploaded ones."""
     files: dict[str, bytes] = {}
-    with st.expander("From the older tracker: its other files", icon=":material/history:"):
-        st.caption("They are imported in the same batch, before the file above.")
-        offers = {"audit": "Its history of changes (audit.csv): earlier versions of records that are new here"}
+    with st.expander("Other files from the older tracker", icon=":material/history:"):
+        st.caption("These are imported in the same batch, before the file above.")
+        offers = {"audit": "History of changes (audit.csv): earlier versions of records that are new here"}
         if sheet != "counterparties":
-            offers = {"counterparties": "Its counterparties (counterparties.csv)", **offers}
+            offers = {"counterparties": "Counterparties (counterparties.csv)", **offers}
         for name, label in offers.items():
             upload = st.file_uploader(
                 label, type=["csv", "xlsx", "ods"], key=f"{name} {sheet}", max_upload_size=MOST_BYTES // 2**20
@@ -117,18 +117,18 @@ def _other_files(sheet: str) -> dict[str, bytes]:
 
 
 def _offer_counterparties(planned: Plan) -> None:
-    """Propose to make the counterparties that rows name and that are nowhere."""
+    """Offer to create the counterparties that rows name and that do not exist yet."""
     names = planned.unknown_counterparties or planned.made_counterparties
     if names:
         count = "1 counterparty" if len(names) == 1 else f"{len(names):,} counterparties"
         more = f" and {len(names) - NAMES_SHOWN:,} more" if len(names) > NAMES_SHOWN else ""
-        st.checkbox(f"Make {count} that the file names: {plain('; '.join(names[:NAMES_SHOWN]))}{more}", key=MAKE)
+        st.checkbox(f"Create {count} named in the file: {plain('; '.join(names[:NAMES_SHOWN]))}{more}", key=MAKE)
 
 
 def _plan_upload(
     sheet: str, content: bytes, filename: str, extra: Mapping[str, bytes], *, make_counterparties: bool
 ) -> Plan | None:
-    """Plan an upload once: what was shown is what is saved."""
+    """Plan an upload once, so that what was shown is what is saved."""
     digests = [hashlib.sha256(each).hexdigest() for each in (content, *extra.values())]
     key = f"{sheet} {make_counterparties} {list(extra)} {digests}"
     kept = st.session_state.get(PLAN)
@@ -143,7 +143,7 @@ def _plan_upload(
             )
             kept = (key, plan)
         except (UnreadableFile, StaleVersion) as error:
-            st.error(plain(str(error)), title="Nothing was read", icon=":material/error:")
+            st.error(plain(str(error)), title="The file could not be read", icon=":material/error:")
             return None
         st.session_state[PLAN] = kept
     planned: Plan = kept[1]
@@ -152,18 +152,18 @@ def _plan_upload(
 
 def _render_confirmation(planned: Plan) -> None:
     if not planned.changes_something:
-        st.info("Nothing to import: the ledger has all of it, or every row has an error.", icon=":material/info:")
+        st.info("Nothing to import: every row is already up to date or has an error.", icon=":material/info:")
         return
     has_errors = any(each.errors for each in planned.files)
-    good_rows_only = has_errors and st.checkbox("Import the rows without errors, leave the others out")
+    good_rows_only = has_errors and st.checkbox("Import only the rows without errors")
     if has_errors and not good_rows_only:
-        st.caption("Mend the file and choose it again, or leave the rows with errors out.")
+        st.caption("Fix the file and upload it again, or tick the box to import only the rows without errors.")
         return
     clearings = sum(len(each.clearings) for each in planned.files)
     fields = "1 field" if clearings == 1 else f"{clearings:,} fields"
     clear = bool(clearings) and st.checkbox(f"Empty {fields}, as listed above", key=f"clear {planned.token}")
     if clearings and not clear:
-        st.caption("Tick this to import the file, or leave the cells blank to keep what is there.")
+        st.caption("Tick the box to import the file, or leave those cells blank to keep the current values.")
         return
 
     def send(who: str, why: str, _: str) -> Receipt:
@@ -173,7 +173,7 @@ def _render_confirmation(planned: Plan) -> None:
         st.session_state.pop(PLAN, None)
         return receipt
 
-    submit_form.render_form(NAME, [], send=send, label="Import as one batch")
+    submit_form.render_form(NAME, [], send=send, label="Import")
     st.button("Compare again", icon=":material/refresh:", type="tertiary", on_click=_forget_upload)
 
 
@@ -186,7 +186,7 @@ def _render_earlier_batches() -> None:
     st.subheader("Earlier batches", anchor=False)
     batches = recent_batches(ledger_session.engine())
     if not batches:
-        st.caption("None yet.")
+        st.caption("No batches yet.")
         return
     frame = pl.DataFrame(
         {
@@ -194,7 +194,7 @@ def _render_earlier_batches() -> None:
             "Who": [batch.who for batch in batches],
             "Source": [batch.source for batch in batches],
             "Changes": [batch.changes for batch in batches],
-            "Why": [batch.why for batch in batches],
+            "Reason": [batch.why for batch in batches],
             "State": ["undone" if batch.reverted_by else "" for batch in batches],
         },
         schema_overrides={"when_utc": pl.Datetime("us", "UTC")},
@@ -202,12 +202,12 @@ def _render_earlier_batches() -> None:
     picked = st.dataframe(
         in_london(frame),
         hide_index=True,
-        column_config={"when_london": st.column_config.DatetimeColumn("When (London)", format="DD MMM YYYY HH:mm")},
+        column_config={"when_london": st.column_config.DatetimeColumn("Time (UK)", format="D MMM YYYY HH:mm")},
         on_select="rerun",
         selection_mode="single-row",
         height=min(38 + 35 * len(batches), 320),
-        key=f"batches {batches[0].batch}",  # a new one: what was selected is at another place
-        alt="What was saved together, newest first",
+        key=f"batches {batches[0].batch}",  # a new key after each batch, since the selected row has moved
+        alt="Batches of saved changes, newest first",
     )
     chosen = [batches[n] for n in picked.selection.rows if n < len(batches)]
     if not chosen:
@@ -217,28 +217,29 @@ def _render_earlier_batches() -> None:
 
 
 def _render_undo(batch: Batch) -> None:
-    """Draw the button that reverts a batch by a new one; nothing is deleted."""
+    """Draw the button that reverts a batch with a new batch; nothing is deleted."""
     name = f"{UNDO} {batch.batch}"
     with st.container(border=True):
         count = f"{batch.changes} change{'s' if batch.changes > 1 else ''}"
         st.markdown(f"**Undo {count} of {moment(batch.submitted_at_utc)} by {plain(batch.who)}**")
         if batch.reverted_by:
-            st.caption("It was undone already.")
+            st.caption("This batch was already undone.")
             return
         try:
             dry = revert(
                 ledger_session.engine(), batch.batch, who="dry run", token=f"dry run {batch.batch}", dry_run=True
             )
         except PipelineError as error:
-            st.error(plain(str(error)), title="It cannot be undone as it is", icon=":material/error:")
+            st.error(plain(str(error)), title="This batch cannot be undone", icon=":material/error:")
             return
         counts = Counter((change.action, change.kind) for change in dry.changes)
-        st.caption(", ".join(f"{action} {count} x {ENTITIES[kind].title}" for (action, kind), count in counts.items()))
+        parts = [f"{action} {count} x {ENTITIES[kind].title.lower()}" for (action, kind), count in counts.items()]
+        st.caption(", ".join(parts))
 
         def send(who: str, why: str, token: str) -> Receipt:
             return revert(ledger_session.engine(), batch.batch, who=who, why=why, token=token)
 
-        submit_form.render_form(name, [], send=send, label="Undo the batch")
+        submit_form.render_form(name, [], send=send, label="Undo batch")
 
 
 render_page()

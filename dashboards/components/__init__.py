@@ -1,1 +1,1 @@
-"""What the pages share: the snapshot that they show, filters, charts with tables, forms, the sidebar and the footer."""
+"""Components that the pages share: snapshot, filters, charts with tables, forms, the sidebar and the footer."""

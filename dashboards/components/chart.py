@@ -1,4 +1,4 @@
-"""A chart as every page shows it: the figure, and below it its table and its download, built on request."""
+"""A chart as every page shows it: the figure, with its table and download below, built on request."""
 
 from collections.abc import Callable, Mapping, Sequence
 from typing import Any
@@ -27,8 +27,8 @@ def render_chart(
 ) -> None:
     """Draw the figure, and under it the table and the download of its frame.
 
-    `frame`: the rows, or what makes them when the table is opened. `name`: of the download, and the key on its page.
-    `alt`: what a person who cannot see the chart should know.
+    `frame` holds the rows, or the function that builds them when the table is opened. `name` is the name of the
+    download and the key on the page. `alt` is what a person who cannot see the chart should know.
     """
     st.plotly_chart(figure, key=f"chart {name}", alt=alt, config=CONFIG)
     table = st.expander("Table and download", key=f"table {name}", on_change="rerun", type="compact")
@@ -39,14 +39,14 @@ def render_chart(
 
 ROWS_SHOWN = 10_000
 SHARES = ("coverage", "flagged_share", "capacity_factor")
-"Columns of 0 to 1; where a table has a format for them, it is one of percents. The files keep them as they are."
+"Columns of 0 to 1. Where a table has a format for them, it is in percent. The files keep them as they are."
 
 
 def show_table(frame: pl.DataFrame, *, name: str, columns: Mapping[str, Any] | None = None) -> None:
     """Draw at most `ROWS_SHOWN` rows and the downloads of all. Instants are in London time; the files keep UTC."""
     formats = dict(columns or {})
     if len(frame) > ROWS_SHOWN:
-        st.caption(f"The first {ROWS_SHOWN:,} of {len(frame):,} rows; the files have all.")
+        st.caption(f"Showing the first {ROWS_SHOWN:,} of {len(frame):,} rows. The downloads contain all rows.")
     shown = in_london(_in_percents(frame.head(ROWS_SHOWN), [share for share in SHARES if share in formats]))
     st.dataframe(shown, hide_index=True, placeholder="", column_config=formats, key=f"rows {name}")
     render_downloads(frame, name=name)

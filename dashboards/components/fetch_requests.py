@@ -1,7 +1,7 @@
-"""Imports: asking Dagster for days, and watching them by window. They are Dagster's own runs and backfills, found again
-by their tag, so that a page that was closed or reloaded sees them where they are.
+"""Imports: requests for days that go to Dagster, and their progress by window.
 
-Belongs here: launching and showing. Not here: the conversation with Dagster (`orchestrator.py`, `run_lists.py`).
+They are Dagster's own runs and backfills, identified by their tag, so that a page that was closed or reloaded finds
+them again. Belongs here: launching and showing. Not here: the conversation with Dagster (`renewables/dagster_control`).
 """
 
 import threading
@@ -26,46 +26,47 @@ ASKED_BY = "dashboard"
 SHOWN = 6
 WATCHES_EVERY = "2s"
 PATIENCE_SECONDS = 60.0
-"A launch on a busy machine takes long, and one that was given up may still start."
+"A launch on a busy machine takes long, and one that timed out may still start."
 ONE_AT_A_TIME = threading.Lock()
-"Streamlit begins with the second of two clicks while the first is at work: both would find nothing on its way."
+"Streamlit handles the second of two clicks while the first is still running: both would find no active request."
 _NOTE, _FOLLOWED = "imports: note", "imports: followed"
 DECISIONS = {"accepting": "Accept a known gap", "withdrawing": "Withdraw a known gap"}
 "Jobs that the page starts besides imports, and what they do."
 STATES = {
-    "SUCCESS": ":green[:material/check_circle:] landed",
-    "COMPLETED_SUCCESS": ":green[:material/check_circle:] landed",
-    "FAILURE": ":red[:material/error:] failed in part",
-    "COMPLETED_FAILED": ":red[:material/error:] failed in part",
-    "CANCELED": ":gray[:material/cancel:] cancelled, what had landed stays",
-    "CANCELING": ":gray[:material/cancel:] is being cancelled",
-    "QUEUED": ":gray[:material/schedule:] waits for its turn",
+    "SUCCESS": ":green[:material/check_circle:] Done",
+    "COMPLETED_SUCCESS": ":green[:material/check_circle:] Done",
+    "FAILURE": ":red[:material/error:] Partly failed",
+    "COMPLETED_FAILED": ":red[:material/error:] Partly failed",
+    "CANCELED": ":gray[:material/cancel:] Cancelled; data imported before stays",
+    "CANCELING": ":gray[:material/cancel:] Cancelling",
+    "QUEUED": ":gray[:material/schedule:] Queued",
 }
 
 
 def dagster_client() -> DagsterClient:
-    """The server that the settings name, if it is this home's: another's would fill another warehouse. Raises
-    OrchestratorError."""
+    """Return a client of the Dagster server in the settings.
+
+    Raises OrchestratorError unless it is the server of this home: another one would fill another warehouse.
+    """
     settings = Settings()
     client = DagsterClient(str(settings.dagster_url), timeout_seconds=PATIENCE_SECONDS)
-    _is_of(str(settings.dagster_url), str(settings.dagster_home))
+    _require_own_server(str(settings.dagster_url), str(settings.dagster_home))
     return client
 
 
 @st.cache_data(ttl=COUNTS_FOR_SECONDS, show_spinner=False)
-def _is_of(url: str, home: str) -> None:
-    """Raises OrchestratorError where the home's server does not answer; only that it does is remembered."""
+def _require_own_server(url: str, home: str) -> None:
+    """Raise OrchestratorError if the server of this home does not answer; only a success is cached."""
     server = DagsterClient(url)
     if not server.answers(for_home=Path(home)):
-        raise OrchestratorError(f"No Dagster of this home answers at {server.url}. Start it with `renewables up`.")
+        raise OrchestratorError(f"Dagster is not running at {server.url} for this home. Start it with `renewables up`.")
 
 
 def render_unreachable(error: OrchestratorError) -> None:
-    """Says so, with the way out."""
+    """Show that Dagster does not answer, and how to fix it."""
     st.warning(
-        f"{plain_sentence(str(error))}  \n"
-        "From a terminal without Dagster: `renewables fetch-range 2026-01-01 2026-01-07`.",
-        title="Dagster cannot be reached",
+        f"{plain_sentence(str(error))}  \nOr import from a terminal: `renewables fetch-range 2026-01-01 2026-01-07`.",
+        title="Dagster is not available",
         icon=":material/cloud_off:",
     )
 
@@ -76,7 +77,7 @@ def import_forms() -> None:
     newest = last_closed_day(DATASETS[0])
     first_day = min(settings.first_day, newest)  # the setting may name a day that is not over yet
     names = st.pills(
-        "What",
+        "Datasets",
         [dataset.name for dataset in DATASETS],
         format_func=lambda name: BY_NAME[name].title,
         selection_mode="multi",
@@ -85,19 +86,19 @@ def import_forms() -> None:
     )
     week, year, days = st.columns(3, border=True)
     with week:
-        st.markdown("**The last seven days**")
+        st.markdown("**Last 7 days**")
         st.caption(span_of_days(newest - timedelta(days=6), newest))
         _render_button("Import 7 days", names, lambda: (newest - timedelta(days=6), newest), primary=True)
     with year:
-        st.markdown("**A year**")
+        st.markdown("**Full year**")
         years = list(range(newest.year, first_day.year - 1, -1))
         chosen = st.selectbox("Year", years, key="import-year", label_visibility="collapsed")
         first, last = max(date(chosen, 1, 1), first_day), min(date(chosen, 12, 31), newest)
         _render_button(f"Import {chosen}", names, lambda: (first, last), key="import a year")
     with days:
-        st.markdown("**Any days**")
+        st.markdown("**Date range**")
         picked = st.date_input(
-            "UTC days, both included",
+            "UTC days, inclusive",
             (max(newest - timedelta(days=27), first_day), newest),
             min_value=first_day,
             max_value=newest,
@@ -111,12 +112,12 @@ def import_forms() -> None:
 
 
 def note_launched(sentence: str) -> None:
-    """Show the sentence as done, once, when the page is drawn next."""
+    """Show the sentence as a success once, when the page is drawn next."""
     st.session_state[_NOTE] = ("launched", sentence)
 
 
 def note_refused(sentence: str) -> None:
-    """Show the sentence as a warning, once, when the page is drawn next."""
+    """Show the sentence as a warning once, when the page is drawn next."""
     st.session_state[_NOTE] = ("refused", sentence)
 
 
@@ -128,8 +129,11 @@ def _render_note() -> None:
 
 
 def launch_fetch(datasets: Sequence[Dataset], first: date, last: date) -> str:
-    """Asks for them, those by day before those asked for whole; a sentence. The same days on their way already are not
-    asked for twice, so a double click is one import. Raises OrchestratorError."""
+    """Request the days, first of the daily datasets and then of the others, and return a sentence about it.
+
+    Days that are already being imported are not requested twice, so a double click starts one import. Raises
+    OrchestratorError.
+    """
     with ONE_AT_A_TIME:
         dagster = dagster_client()
         by_day = [dataset for dataset in datasets if dataset.is_fetched_by_day]
@@ -145,8 +149,8 @@ def launch_fetch(datasets: Sequence[Dataset], first: date, last: date) -> str:
                 dagster.launch(together, first, last, requested_by=ASKED_BY)
                 asked += [dataset.title for dataset in together]
     if not asked:
-        return f"{span_of_days(first, last)} is on its way already."
-    return f"Asked for {span_of_days(first, last)}: {', '.join(asked)}. It goes on when this page is closed."
+        return f"{span_of_days(first, last)} is already being imported."
+    return f"Import requested: {span_of_days(first, last)} ({', '.join(asked)}). You can close this page."
 
 
 def render_fetches() -> None:
@@ -157,7 +161,7 @@ def render_fetches() -> None:
         render_unreachable(error)
         return
     if not runs:
-        st.caption("Nothing was imported from here yet.")
+        st.caption("No imports yet.")
         return
     watching = any(not listed.is_over for listed in runs)
     st.fragment(_render_list, run_every=WATCHES_EVERY if watching else None)(watching=watching)
@@ -199,11 +203,11 @@ def _render_fetch(dagster: DagsterClient, listed: RunSummary) -> None:
                     args=(listed,),
                     type="tertiary",
                 )
-            st.link_button("In Dagster", listed.launched.url, icon=":material/open_in_new:", type="tertiary")
+            st.link_button("Open in Dagster", listed.launched.url, icon=":material/open_in_new:", type="tertiary")
         for dataset, (answered, windows, failed) in known.totals().items():
             if not listed.is_over:
                 more = f", **{failed} failed**" if failed else ""
-                text = f"{BY_NAME[dataset].title}: {answered} of {windows} windows{more}"
+                text = f"{BY_NAME[dataset].title}: {answered} of {windows} requests{more}"
                 st.progress(min(answered / windows, 1.0) if windows else 0.0, text=text)
         for error in list(known.errors.values())[: 0 if listed.status == "CANCELED" else 1]:
             st.markdown(f":small[:red[{plain(error[:300])}]]")
@@ -215,9 +219,10 @@ def _state_text(listed: RunSummary, known: RunProgress) -> str:
         return f"{done}, asked for {moment(listed.created_at_utc)}"
     totals = known.totals().values()
     windows, failed = sum(total[1] for total in totals), sum(total[2] for total in totals)
-    message = STATES.get(listed.status, ":blue[:material/sync:] under way")
-    counted = f", {windows} windows" + (f", {failed} failed" if failed else "") if listed.is_over and windows else ""
-    return f"{message}{counted}, asked for {moment(listed.created_at_utc)}"
+    message = STATES.get(listed.status, ":blue[:material/sync:] Running")
+    counted = f": {windows} requests" + (f", {failed} failed" if failed else "") if listed.is_over and windows else ""
+    since = "requested" if listed.is_over else "since"
+    return f"{message}{counted}{', ' if listed.is_over else ' '}{since} {moment(listed.created_at_utc)}"
 
 
 def _render_button(
@@ -242,7 +247,7 @@ def _render_button(
 
 def _launch_once(names: list[str], days: Callable[[], tuple[date, date]]) -> None:
     first, last = days()
-    st.toast(f"Asking Dagster for {span_of_days(first, last)}", icon=":material/hourglass_top:")
+    st.toast(f"Requesting {span_of_days(first, last)}", icon=":material/hourglass_top:")
     try:
         note_launched(launch_fetch([BY_NAME[name] for name in names], first, last))
     except OrchestratorError as error:
@@ -250,27 +255,38 @@ def _launch_once(names: list[str], days: Callable[[], tuple[date, date]]) -> Non
 
 
 def _cancel_fetch(listed: RunSummary) -> None:
-    st.toast("Cancelling. A run that is just starting ends once its process is there.", icon=":material/hourglass_top:")
+    st.toast(
+        "Cancelling. A run that is just starting stops as soon as its process is ready.",
+        icon=":material/hourglass_top:",
+    )
     try:
         dagster_client().cancel(listed.launched)
     except OrchestratorError as error:
         note_refused(str(error))
 
 
-def render_repair(dataset: Dataset, days: Sequence[tuple[date, date]]) -> None:
-    """Draw a button that fetches the spans again; its callback runs before the page is drawn."""
+def _days_text(spans: Sequence[tuple[date, date]]) -> str:
+    """Return the days of the spans: the days themselves for one span, else their number and the first."""
+    if len(spans) == 1:
+        return span_of_days(*spans[0])
+    count = sum((last - first).days + 1 for first, last in spans)
+    return f"{count} days since {day(spans[0][0])}"
 
-    def ask_again() -> None:
+
+def render_repair(dataset: Dataset, days: Sequence[tuple[date, date]]) -> None:
+    """Draw a button that fetches the missing days again; its callback runs before the page is drawn."""
+
+    def fetch_again() -> None:
         try:
             for first, last in days:
                 launch_fetch([dataset], first, last)
-            note_launched(f"Asked again for {len(days)} spans of {dataset.title.lower()}.")
+            note_launched(f"Import requested: missing days of {dataset.title.lower()}. You can close this page.")
         except OrchestratorError as error:
             note_refused(str(error))
 
     st.button(
-        f"Ask again for {len(days)} span{'s' if len(days) > 1 else ''} from {day(days[0][0])} on",
+        f"Re-fetch missing days ({_days_text(days)})",
         icon=":material/healing:",
-        on_click=ask_again,
+        on_click=fetch_again,
         key=f"repair {dataset.name}",
     )

@@ -1,6 +1,6 @@
-"""Filters that pages share. What is chosen stands in the address, so a copied link shows the same.
+"""Filters that pages share. The choices are part of the address, so a copied link shows the same.
 
-Belongs here: the widgets, and the days that a preset means. Not here: what is asked with them.
+Belongs here: the widgets, and the days that a preset means. Not here: the queries that use them.
 """
 
 from dataclasses import dataclass
@@ -8,6 +8,7 @@ from datetime import date, timedelta
 
 import streamlit as st
 
+from dashboards.components.formatting import span_of_days
 from dashboards.components.plain_text import plain
 from elexon_assets.dataset_model import Dataset
 from elexon_assets.datasets import BY_NAME, OBSERVED
@@ -18,7 +19,7 @@ from elexon_assets.windows import Window
 
 CUSTOM = "Custom"
 FROM_TO = "from-to"
-"Names the days in the address."
+"The query parameter of the days."
 PRESETS: dict[str, timedelta | None] = {
     "7 days": timedelta(days=7),
     "28 days": timedelta(days=28),
@@ -29,12 +30,12 @@ PRESETS: dict[str, timedelta | None] = {
     CUSTOM: None,
 }
 FEW = 6
-"Names that stand side by side as buttons; more go into a list."
+"The largest number of names that are drawn as buttons side by side; more go into a list."
 
 
 @dataclass(frozen=True)
 class Days:
-    """Settlement dates, both ends in."""
+    """A range of settlement dates; both ends are included."""
 
     first: date
     last: date
@@ -51,7 +52,7 @@ def dataset_chosen() -> Dataset:
         required=True,
         key="data",
         bind="query-params",
-        help="Wind and solar: Elexon's AGWS, embedded plant in. Generation by fuel: FUELHH, transmission-metered only.",
+        help="Wind and solar: Elexon's AGWS, with embedded plant. Generation by fuel: FUELHH, transmission-metered.",
     )
     return BY_NAME[name or names[0]]
 
@@ -59,7 +60,7 @@ def dataset_chosen() -> Dataset:
 def days_chosen(available: Window, *, default: str = "28 days") -> Days:
     """Draw the choice of days and return it.
 
-    It is a preset that ends with the newest settlement date with data, or any days between.
+    It is a preset that ends with the newest settlement date with data, or any range of days.
     """
     days = days_of(available)
     preset = st.segmented_control(
@@ -70,7 +71,7 @@ def days_chosen(available: Window, *, default: str = "28 days") -> Days:
     start = of_preset(default, days)
     _warn_of_address(days)
     picked = st.date_input(
-        "From and to, both included",
+        "From and to, inclusive",
         (start.first, start.last),
         min_value=days.first,
         max_value=days.last,
@@ -80,15 +81,16 @@ def days_chosen(available: Window, *, default: str = "28 days") -> Days:
         width=280,
     )
     ends = sorted(picked) if isinstance(picked, tuple) else [picked]
-    # While the second day is not picked yet, there is one.
+    # Until the second day is picked, the tuple has one day.
     return Days(ends[0], ends[-1]) if ends else start
 
 
 def _warn_of_address(available: Days) -> None:
-    """Say which days of the address cannot be shown; Streamlit leaves them out without a word."""
+    """Warn of days in the address that cannot be shown, since Streamlit ignores them silently."""
     given = [part for text in st.query_params.get_all(FROM_TO) for part in text.split(",")]
     if not given:
         return
+    held = span_of_days(available.first, available.last)
     try:
         first, last = read_days(given[0], given[-1])
     except UnusableInput as error:
@@ -96,8 +98,8 @@ def _warn_of_address(available: Days) -> None:
     else:
         if available.first <= first <= last <= available.last:
             return
-        reason = f"{first} to {last} is not within {available.first} to {available.last}, which is all there is."
-    st.warning(f"The days of the address are not shown. {reason}", icon=":material/event_busy:")
+        reason = f"There is no data for all of {span_of_days(first, last)}: choose days from {held}."
+    st.warning(f"The days in the address cannot be shown. {reason}", icon=":material/event_busy:")
 
 
 def days_of(window: Window) -> Days:

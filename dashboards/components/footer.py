@@ -1,4 +1,4 @@
-"""The foot of every page, and what stands in its place when there is nothing to show."""
+"""The footer of every page, and the empty state of pages without data."""
 
 import streamlit as st
 
@@ -21,15 +21,15 @@ def render_footer() -> None:
         return
     licence = f" [Licence of the BMRS data]({LICENCE_URL})." if attribution(sources) else ""
     st.space("small")
-    st.caption(f"{plain(note_of_sources(sources))}{licence} Times are London's (GMT or BST) unless they say UTC.")
+    st.caption(f"{plain(note_of_sources(sources))}{licence} UK time (GMT/BST) unless marked UTC.")
 
 
-def empty_state(of: str = "wind and solar") -> None:
+def empty_state(name: str = "wind and solar") -> None:
     """Draw an empty state in place of a page's content, with what to do next."""
     with st.container(border=True):
-        st.subheader(f"Nothing of {of} yet", anchor=False)
-        st.write("The warehouse is empty. Import the last seven days, a year or any range, and the page fills itself.")
+        st.subheader(f"No {name} data yet", anchor=False)
+        st.write("Import the last 7 days, a year or any date range, and this page updates automatically.")
         st.page_link("app_pages/data_management.py", label="Import data", icon=":material/cloud_download:")
         st.caption(
-            "From a terminal: `renewables fetch-range 2026-01-01 2026-01-07`; `renewables demo` for synthetic data."
+            "From a terminal: `renewables fetch-range 2026-01-01 2026-01-07`, or `renewables demo` for synthetic data."
         )

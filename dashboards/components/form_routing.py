@@ -1,6 +1,6 @@
-"""Which form is open on a page: it stands in the address, so a reloaded page has it open still.
+"""Which form is open on a page. The address names it, so it is still open after a reload.
 
-Not here: the forms' fields (`dashboards/components/forms.py`), saving them (`saving.py`).
+Not here: the fields of the forms (`forms.py`), saving them (`submit_form.py`).
 """
 
 import streamlit as st
@@ -19,7 +19,7 @@ def open_form() -> str:
 def open_button(
     label: str, form: str, *, icon: str, key: str, help_text: str | None = None, small: bool = False
 ) -> None:
-    """Opens a form."""
+    """Draw a button that opens a form."""
     kind = "tertiary" if small else "secondary"
     st.button(label, icon=icon, key=key, on_click=_open_form, args=(form,), type=kind, help=help_text)  # type: ignore[arg-type]  # a literal by the line above
 
@@ -32,7 +32,7 @@ def close_button(name: str) -> None:
 
 def _open_form(form: str) -> None:
     for name in [name for name in st.session_state if str(name).startswith("form ") and "comment " not in str(name)]:
-        del st.session_state[name]  # opened anew: on what is there now
+        del st.session_state[name]  # reopened on the current version
     st.query_params[FORM] = form
 
 

@@ -1,6 +1,6 @@
-"""How the pages write numbers, times and spans: London time for people, with its zone said.
+"""How the pages write numbers, times and periods; times are UK time for people, with their zone.
 
-Belongs here: formats of the dashboard. Not here: those of both faces (`renewables/formatting.py`).
+Belongs here: formats of the dashboard. Not here: formats shared with the command line (`renewables/formatting.py`).
 """
 
 from datetime import date, datetime, timedelta
@@ -58,18 +58,18 @@ def power(mw: float | None) -> str:
 
 def share(value: float | None) -> str:
     """Format a share in whole percent."""
-    return NOTHING if value is None else f"{value:.0%}"
+    return NOTHING if value is None else f"{100 * value:.0f} %"
 
 
 def percent(value: float | None) -> str:
     """Format a share to a hundredth, and never as 100 % while something is missing."""
-    return formatting.percent(value).replace(" %", "%")
+    return formatting.percent(value)
 
 
 def change_of(value: float, before: float) -> str:
     """Format a change in whole percent with its sign."""
     change = round(100 * (value / before - 1))
-    return f"{change:+d}%".replace("-", "\u2212") if change else "±0%"
+    return f"{change:+d} %".replace("-", "\u2212") if change else "±0 %"
 
 
 def place(latitude: float | None, longitude: float | None) -> str:
@@ -85,7 +85,7 @@ def size(in_bytes: float) -> str:
 
 
 def ago(span: timedelta) -> str:
-    return f"{how_long(span)} ago".replace(" ", "\u00a0")  # on one line
+    return f"{how_long(span)} ago".replace(" ", "\u00a0")  # keep it on one line
 
 
 __all__ = ["how_long", "number"]

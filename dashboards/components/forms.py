@@ -1,7 +1,7 @@
-"""Forms made of the models: a field's title is its label, its description and limits are its help, a vocabulary a list.
+"""Forms built from the models: a field's title is its label, its description and limits are its help.
 
-Belongs here: inputs, and what was put into them as values of the ledger. Not here: saving (`app_parts/saving.py`).
-The browser refuses nothing: the ledger judges, its problems are shown at their fields, and what was typed stays.
+Belongs here: inputs, and their values as the ledger stores them. Not here: saving (`submit_form.py`). The browser
+refuses nothing: the ledger validates, its problems are shown at their fields, and what was typed is kept.
 """
 
 from collections.abc import Mapping, Sequence
@@ -27,7 +27,7 @@ Choices = Mapping[str, Mapping[str, str]]
 class Part:
     """One record of a form.
 
-    `record` is the version that is edited, None when creating; `fixed` is set without asking.
+    `record` is the version that is edited, None when creating; `fixed` holds values that the form does not show.
     """
 
     kind: str
@@ -72,7 +72,7 @@ def render_inputs(
             _render_input(part, fields[name], _widget_key(prefix, part, name), typed, choices or {})
             for problem in problems:
                 if (problem.kind, problem.id, problem.field) == (part.kind, part.id, name):
-                    st.markdown(f":small[:red[:material/error: {plain(problem.message)}]]")
+                    st.markdown(f":small[:red[:material/error: {plain(as_sentence_start(problem.message))}]]")
         if wide:
             row = []
 
@@ -80,6 +80,11 @@ def render_inputs(
 def collect_values(part: Part, prefix: str) -> dict[str, Any]:
     """Return the values of the inputs as the ledger stores them."""
     return {name: _stored_value(st.session_state.get(_widget_key(prefix, part, name))) for name in part.shown}
+
+
+def as_sentence_start(message: str) -> str:
+    """Return a message that stands alone at its field with a capital first letter."""
+    return message[:1].upper() + message[1:]
 
 
 def _render_input(part: Part, field: RecordField, key: str, typed: Mapping[str, Any], choices: Choices) -> None:
@@ -131,7 +136,7 @@ def _render_choice(
         format_func=lambda option: "None" if option is None else names.get(option, option),
         key=key,
         help=help_text,
-        placeholder="Choose",
+        placeholder="Choose one",
     )
 
 
@@ -144,7 +149,7 @@ def _value_before(part: Part, field: RecordField) -> Any:
 def _help_text(field: RecordField) -> str | None:
     messages = [field.help]
     if field.name == DATED_BY_THE_LEDGER:
-        messages.append("Empty: the day of the change.")
+        messages.append("Leave empty for today.")
     if limits := field.limits_text:
         messages.append(f"{limits}.")
     return " ".join(filter(None, messages)) or None

@@ -1,4 +1,4 @@
-"""Forms that accept a day which cannot be had as a known gap, or withdraw that, and the day's history of both.
+"""Forms that accept a day without data as a known gap, or withdraw the acceptance, and the history of the day.
 
 Not here: what may be accepted or withdrawn (`elexon_assets/accepted_gaps.py`).
 """
@@ -31,15 +31,15 @@ def gap_decision_form(dataset: Dataset, utc_day: date, *, half_hours_missing: in
     if not acceptances.filter(pl.col("withdrawn_at_utc").is_null()).is_empty():
         with st.popover("Withdraw the known gap", icon=":material/undo:"):
             st.markdown(
-                f"**{day(utc_day)}** of {title} is accepted as a known gap. Once that is withdrawn, the day is red or "
+                f"**{day(utc_day)}** of {title} is accepted as a known gap. After a withdrawal the day is failed or "
                 "missing in Dagster again, and the next repair fetches it."
             )
             _render_form(dataset, utc_day, withdraws=True)
     elif half_hours_missing > half_hours_known_gap:
         with st.popover("Accept as a known gap", icon=":material/beenhere:"):
             st.markdown(
-                f"**{day(utc_day)}** of {title} lacks {half_hours_missing} half-hours. Once they are accepted as a "
-                "known gap, the day is green in Dagster and no repair fetches it. They stay missing in every figure."
+                f"**{day(utc_day)}** of {title} has {half_hours_missing} missing half-hours. Once accepted as a known "
+                "gap, the day is green in Dagster and no repair fetches it. They stay missing in every figure."
             )
             _render_form(dataset, utc_day, withdraws=False)
 
@@ -55,7 +55,7 @@ def _acceptance_text(row: dict[str, Any]) -> str:
 
 
 def _render_form(dataset: Dataset, utc_day: date, *, withdraws: bool) -> None:
-    """Draw the fields and the button; what is wrong is said inside the form, whose popover hides the page."""
+    """Draw the fields and the button; problems are shown inside the form, whose popover hides the page."""
     key = f"{'withdraw' if withdraws else 'accept'} gap {dataset.name} {utc_day}"
 
     def launch() -> None:
@@ -70,8 +70,8 @@ def _render_form(dataset: Dataset, utc_day: date, *, withdraws: bool) -> None:
         except OrchestratorError as error:
             st.session_state[f"{key} problem"] = str(error)
             return
-        result = "no known gap any more" if withdraws else "a known gap"
-        note_launched(f"{day(utc_day)} of {dataset.title.lower()} is {result} as soon as the run below has ended.")
+        result = "no longer a known gap" if withdraws else "a known gap"
+        note_launched(f"{day(utc_day)} of {dataset.title.lower()} is {result} once the run below has finished.")
 
     with st.form(f"{key} form", border=False):
         st.text_input("Reason", max_chars=LONGEST_REASON, key=f"{key} reason")

@@ -1,6 +1,6 @@
-"""What an import would do, drawn: changes first, then problems grouped by kind, then what stays as it is.
+"""The preview of an import: changes first, then problems grouped by kind, then unchanged rows.
 
-Not here: the file, confirming (`app_pages/transfer.py`), what is shown (`renewables/queries/import_summary.py`).
+Not here: upload and confirmation (`app_pages/transfer.py`), the content (`renewables/queries/import_summary.py`).
 """
 
 from collections.abc import Sequence
@@ -13,32 +13,38 @@ from dashboards.components.plain_text import plain
 from pipeline_assets.spreadsheets.import_plan import Plan
 from pipeline_assets.spreadsheets.parsed_rows import RowProblem
 from pipeline_assets.spreadsheets.planned_rows import Outcome
-from renewables.queries.import_summary import changes_first, problem_groups, row_spans, unchanged_rows
+from renewables.queries.import_summary import (
+    changes_first,
+    ignored_column_sentence,
+    problem_groups,
+    row_spans,
+    unchanged_rows,
+)
 
 ROWS_SHOWN = 500
 MARKS = {Outcome.CREATE: "✚ new", Outcome.UPDATE: "✎ changed"}
 
 
 def show_plan(planned: Plan, prefix: str = "import") -> None:
-    """Draw the counts, the differences, the problems, and what else of the file was left out.
+    """Draw the counts, the differences, the problems, and what was ignored in the file.
 
-    `prefix` tells the tables of several plans on one page apart.
+    `prefix` distinguishes the tables of several plans on one page.
     """
     counts = planned.counts
     st.markdown(
-        f"**{counts['create']:,}** new, **{counts['update']:,}** changed, **{counts['unchanged']:,}** as they are, "
+        f"**{counts['create']:,}** new, **{counts['update']:,}** changed, **{counts['unchanged']:,}** unchanged, "
         f"**{counts['error']:,}** with errors"
     )
     for header, reason in planned.ignored:
-        st.caption(f"Column {plain(header)} is left out: {plain(reason)}{'' if reason.endswith('?') else '.'}")
+        st.caption(plain(ignored_column_sentence(header, reason)))
     for sentence in planned.notes:
         st.caption(plain(sentence))
     _show_changes(planned, prefix)
     _show_clearings(planned, prefix)
     _show_problems("Errors", planned.errors, name=f"{prefix}-errors")
-    _show_problems("Worth a second look", planned.warnings, name=f"{prefix}-warnings")
+    _show_problems("Please check", planned.warnings, name=f"{prefix}-warnings")
     if unchanged := unchanged_rows(planned):
-        st.caption(f"As they are: rows {row_spans(unchanged)}.")
+        st.caption(f"Unchanged rows: {row_spans(unchanged)}.")
 
 
 def _show_changes(planned: Plan, prefix: str) -> None:
@@ -67,9 +73,9 @@ def _show_changes(planned: Plan, prefix: str) -> None:
 
 def _show_clearings(planned: Plan, prefix: str) -> None:
     if planned.clearings:
-        st.markdown("**Would be emptied**")
+        st.markdown("**Fields to be emptied**")
         rows = [
-            {"Row": row.number, "Record": row.label, "Column": each.column, "Holds": str(each.before)}
+            {"Row": row.number, "Record": row.label, "Column": each.column, "Current value": str(each.before)}
             for row, each in planned.clearings
         ]
         frame = pl.DataFrame(rows)
@@ -89,8 +95,8 @@ def _show_problems(title: str, problems: Sequence[RowProblem], *, name: str) -> 
             {
                 "Rows": len(each.rows),
                 "Column": each.column,
-                "For example": each.example,
-                "In rows": row_spans(each.rows),
+                "Example": each.example,
+                "Row numbers": row_spans(each.rows),
             }
             for each in groups
         ]
@@ -100,7 +106,7 @@ def _show_problems(title: str, problems: Sequence[RowProblem], *, name: str) -> 
         {
             "Row": [problem.row for problem in problems],
             "Column": [problem.column for problem in problems],
-            "What": [problem.message for problem in problems],
+            "Problem": [problem.message for problem in problems],
         }
     )
     st.dataframe(frame.head(ROWS_SHOWN), hide_index=True, key=f"{name} rows", alt=f"{title} by row")
@@ -108,7 +114,7 @@ def _show_problems(title: str, problems: Sequence[RowProblem], *, name: str) -> 
 
 
 def _show_rest(frame: pl.DataFrame, *, name: str) -> None:
-    """Say how many rows are not drawn, and offer the file of all."""
+    """Draw how many rows are not shown, and a download of all."""
     if len(frame) > ROWS_SHOWN:
-        st.caption(f"The first {ROWS_SHOWN:,} of {len(frame):,}; the files have all.")
+        st.caption(f"Showing the first {ROWS_SHOWN:,} of {len(frame):,}. The downloads contain all.")
         render_downloads(frame, name=name)

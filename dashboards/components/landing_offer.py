@@ -1,6 +1,6 @@
-"""What a page shows while saved changes are not in the charts yet: how many, when they will be, and a button for now.
+"""The notice of recent edits that the charts do not include yet: how many, when they follow, and a button.
 
-Belongs here: the offer. Not here: marks of single records (`ledger_session.py`), the landing itself.
+Belongs here: the notice. Not here: marks of single records (`ledger_session.py`), the landing itself.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -21,24 +21,24 @@ from warehouse.settings import Settings
 
 LOOKS_AGAIN = "3s"
 LANDS_WITHIN = timedelta(seconds=60)
-"What waits for longer was not taken by Dagster's sensor."
+"An edit that waits for longer was not landed by Dagster's sensor."
 _NOTICE = "landing offer: notice"
 
 
 def landing_offer() -> None:
-    """Call where a page shows records or figures of the pipeline; draws nothing while everything has landed."""
+    """Draw the notice on pages with records or figures of the pipeline; nothing while every edit has landed."""
     try:
         waits = reader.newest_position(ledger_session.engine()) > ledger_session.charted_position()
     except PipelineError:
-        return  # the page says that the ledger does not answer
+        return  # the page shows that the ledger is not available
     if waits:
-        _offer()
+        _render_offer()
     else:
         st.session_state.pop(_NOTICE, None)
 
 
 @st.fragment(run_every=LOOKS_AGAIN)
-def _offer() -> None:
+def _render_offer() -> None:
     shown, newest = snapshot_cache.current_snapshot(), snapshot_cache.newest_snapshot()
     if newest and (shown is None or newest.version != shown.version):
         st.rerun()
@@ -53,31 +53,32 @@ def _offer() -> None:
     settings = Settings()
     age = datetime.now(UTC) - oldest[0].submitted_at_utc
     with st.container(horizontal=True, vertical_alignment="center", gap="small", key="landing-offer"):
-        changes = "1 saved change is" if waiting == 1 else f"{number(waiting)} saved changes are"
+        they_follow = "It appears" if waiting == 1 else "They appear"
+        when = _landing_time_text(status_monitor().dagster(settings), age, they_follow)
+        edits = "1 recent edit is" if waiting == 1 else f"{number(waiting)} recent edits are"
         st.caption(
-            f":material/hourglass_top: {changes} not in the charts yet. "
-            f"{_when(status_monitor().dagster(settings), age, 'It follows' if waiting == 1 else 'They follow')}",
+            f":material/hourglass_top: {edits} not in these charts yet. {when}",
             width="content",
         )
-        if st.button("Update the charts now", key="land-now", type="tertiary", icon=":material/bolt:"):
-            _land(settings)
+        if st.button("Update now", key="land-now", type="tertiary", icon=":material/bolt:"):
+            _land_edits(settings)
     if notice := st.session_state.get(_NOTICE):
         kind, text = notice
         (st.caption if kind == "info" else st.warning)(plain(text))
 
 
-def _when(dagster: Answer | None, age: timedelta, they_follow: str) -> str:
-    """Return when the changes land; `dagster` is None while it is not known whether it answers."""
+def _landing_time_text(dagster: Answer | None, age: timedelta, they_follow: str) -> str:
+    """Return when the edits reach the charts; `dagster` is None while it is not known whether it answers."""
     if dagster is not None and not dagster.is_there:
-        return f"Dagster does not answer. {they_follow} once `renewables up` runs."
+        return f"Dagster is not running. {they_follow} once `renewables up` is running."
     if age > LANDS_WITHIN:
-        return f"The oldest has waited for {how_long(age)}: **Runs and backfills** shows why."
-    return f"{they_follow} within seconds{'' if dagster else ', while `renewables up` runs'}."
+        return f"The oldest was saved {how_long(age)} ago: see **Runs and backfills** for the reason."
+    return f"{they_follow} within seconds{'' if dagster else ' while `renewables up` is running'}."
 
 
-def _land(settings: Settings) -> None:
+def _land_edits(settings: Settings) -> None:
     try:
-        with st.spinner("Landing …"):
+        with st.spinner("Updating the charts …"):
             st.session_state[_NOTICE] = ("info", land_now(settings, requested_by="dashboard"))
     except (OrchestratorError, LandingFailed) as error:
         st.session_state[_NOTICE] = ("warning", str(error))

@@ -1,6 +1,6 @@
-"""The ledger as pages see it: one look a script run, and what of it has not landed yet.
+"""The ledger as pages see it: read once per script run, with marks for edits that have not landed yet.
 
-Not here: writing (`dashboards/components/forms.py`), questions (`renewables/queries/records.py`).
+Not here: writing (`submit_form.py`), queries (`renewables/queries/records.py`).
 """
 
 from collections.abc import Callable
@@ -19,9 +19,10 @@ from warehouse.errors import WarehouseError
 from warehouse.settings import Settings
 
 RAG_SHAPES = {Rag.GREEN: "●", Rag.AMBER: "▲", Rag.RED: "■"}
-"Told apart without colour."
+"Shapes that can be told apart without colour."
 _RAG_COLOURS: dict[Rag, Literal["green", "orange", "red"]] = {Rag.GREEN: "green", Rag.AMBER: "orange", Rag.RED: "red"}
-NOT_LANDED = "not yet landed"
+NOT_LANDED = "not in charts yet"
+WAITING_HELP = "Saved. Charts and metrics include this edit within a minute while `renewables up` is running."
 
 
 def rag_text(rag: str) -> str:
@@ -45,7 +46,7 @@ def current_portfolio() -> Portfolio:
 
 
 def listed(rows: Callable[..., pl.DataFrame], portfolio: Portfolio, *, archived: bool) -> pl.DataFrame:
-    """Return the rows of a list, which are made once for each state of the ledger."""
+    """Return the rows of a list, which are built once for each state of the ledger."""
     key = f"{schema.ledger_address(Settings())} {rows.__qualname__}"
     return _listed(key, portfolio.position, archived, rows, portfolio)
 
@@ -72,24 +73,19 @@ def charted_position() -> int:
 
 
 def landing_badge(position: int) -> None:
-    """Marks a record with a change that charts and metrics do not know yet."""
+    """Draw a badge on a record with an edit that the charts do not include yet."""
     if position > charted_position():
-        st.badge(NOT_LANDED, icon=":material/hourglass_top:", color="orange", help=_is_waiting(position))
+        st.badge(NOT_LANDED, icon=":material/hourglass_top:", color="orange", help=WAITING_HELP)
 
 
 def landing_mark(position: int) -> None:
-    """Return the mark for a line with a change that has not landed."""
+    """Draw a badge on a line with an edit that the charts do not include yet."""
     if position > charted_position():
-        st.badge("pending", icon=":material/hourglass_top:", color="orange", help=_is_waiting(position))
+        st.badge(NOT_LANDED, icon=":material/hourglass_top:", color="orange", help=WAITING_HELP)
 
 
 def capacity_text(mwp: float) -> str:
     return f"{mwp:,.1f} MWp"
-
-
-def _is_waiting(position: int) -> str:
-    known = f"charts and metrics know {charted_position()} so far"
-    return f"{NOT_LANDED.capitalize()}: saved as change {position}; {known}. Dagster lands the others."
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, on_release=lambda engine: engine.dispose())

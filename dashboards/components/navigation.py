@@ -1,8 +1,8 @@
-"""The way back from a record: to the page that it was opened from, with the filters that stood in its address.
+"""Links back from a record to the page that it was opened from, with the filters of its address.
 
-Streamlit changes the address in two steps when a script goes to another page: first the parameters, then the path. So
-the browser's history has, between the list and the record, the list's path with the record's id. Whoever goes back
-comes upon it first; it stands for the list as it was left.
+Streamlit changes the address in two steps when a script goes to another page: first the parameters, then the path. The
+browser's history therefore has, between the list and the record, the list's path with the record's id. Going back
+reaches that entry first; it means the list as it was left.
 Not here: which parameters a page has (each page binds its own widgets).
 """
 
@@ -16,7 +16,7 @@ _LEFT, _LAST = "way back: addresses", "way back: last list"
 
 
 def remember_list(page: st.Page) -> None:
-    """Remember the page as the way back. Call it once per script run on every page that is not a record's, first."""
+    """Remember the page for links back. Call it first on every page that is not a record's, once per script run."""
     left: dict[str, dict[str, list[str]]] = st.session_state.setdefault(_LEFT, {})
     if RECORD in st.query_params:
         st.switch_page(page, query_params=left.get(page.url_path, {}))

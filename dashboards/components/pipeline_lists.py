@@ -1,6 +1,6 @@
 """Tables of the pipeline's dashboard: column labels, and lists whose rows open a record.
 
-Not here: lists of the ledger's records (`record_lists.py`), which know what has not landed.
+Not here: lists of the ledger's records (`record_lists.py`), which mark edits that have not landed.
 """
 
 from collections.abc import Callable
@@ -14,7 +14,7 @@ from dashboards.components.chart import in_london, render_chart, render_download
 from dashboards.components.ledger_session import rag_text
 from dashboards.components.record_lists import PAGES
 
-DATE = "DD MMM YYYY"
+DATE = "D MMM YYYY"
 ROWS_LISTED = 500
 COLUMNS: dict[str, Any] = {
     "gross_mwp": st.column_config.NumberColumn("Gross (MWp)", format="%,.1f"),
@@ -29,8 +29,8 @@ COLUMNS: dict[str, Any] = {
     "market": "Market",
     "rtb_date": st.column_config.DateColumn("RTB date", format=DATE),
     "first_rtb_date": st.column_config.DateColumn("First RTB date", format=DATE),
-    "status_date": st.column_config.DateColumn("Status of", format=DATE),
-    "updated_at_london": st.column_config.DatetimeColumn("Updated (London)", format=DATE),
+    "status_date": st.column_config.DateColumn("Status date", format=DATE),
+    "updated_at_london": st.column_config.DatetimeColumn("Updated", format=DATE),
     "due_date": st.column_config.DateColumn("Due", format=DATE),
     "days_overdue": st.column_config.NumberColumn("Days overdue"),
     "days": st.column_config.NumberColumn("Days since"),
@@ -46,9 +46,11 @@ COLUMNS: dict[str, Any] = {
     "projects": "Projects",
     "share": st.column_config.NumberColumn("Share of gross MWp", format="percent"),
     "facilities": "Facilities",
-    "weight_is_default": st.column_config.CheckboxColumn("Default weight", help="Nobody entered one for the stage."),
-    "cumulative_gross_mwp": st.column_config.NumberColumn("Gross up to then (MWp)", format="%,.1f"),
-    "cumulative_weighted_mwp": st.column_config.NumberColumn("Weighted up to then (MWp)", format="%,.1f"),
+    "weight_is_default": st.column_config.CheckboxColumn(
+        "Default weight", help="No weight has been entered for this stage."
+    ),
+    "cumulative_gross_mwp": st.column_config.NumberColumn("Cumulative gross (MWp)", format="%,.1f"),
+    "cumulative_weighted_mwp": st.column_config.NumberColumn("Cumulative weighted (MWp)", format="%,.1f"),
     "longitude": "Longitude (°)",
     "latitude": "Latitude (°)",
     "rag_comment": st.column_config.TextColumn("RAG comment", width="medium"),
@@ -59,13 +61,13 @@ FITS: dict[str, Any] = {
     "first_month": st.column_config.DateColumn("From", format="MMM YYYY"),
     "last_month": st.column_config.DateColumn("To", format="MMM YYYY"),
     "months": "Months",
-    "mwp_a_year": st.column_config.NumberColumn("Trend (MWp a year)", format="%,.0f"),
+    "mwp_a_year": st.column_config.NumberColumn("Trend (MWp per year)", format="%,.0f"),
     "standard_error_mwp": st.column_config.NumberColumn("Standard error (MWp)", format="%,.0f"),
     "r2": st.column_config.NumberColumn("R²", format="%.2f"),
     "now_mwp": st.column_config.NumberColumn("Now (MWp)", format="%,.0f"),
     "in_five_years_mwp": st.column_config.NumberColumn("In five years (MWp)", format="%,.0f"),
-    "low_mwp": st.column_config.NumberColumn("at least", format="%,.0f"),
-    "high_mwp": st.column_config.NumberColumn("at most", format="%,.0f"),
+    "low_mwp": st.column_config.NumberColumn("Low (MWp)", format="%,.0f"),
+    "high_mwp": st.column_config.NumberColumn("High (MWp)", format="%,.0f"),
 }
 
 
@@ -86,9 +88,9 @@ def render_rows(
     frame: pl.DataFrame, name: str, title: str, kind: str, id: str, height: int | Literal["auto"] = "auto"
 ) -> None:
     """Draw a list whose `title` opens the record: at most `ROWS_LISTED` rows, and the downloads of all."""
-    whole, frame = frame, frame.head(ROWS_LISTED)
-    if len(whole) > ROWS_LISTED:
-        st.caption(f"The first {ROWS_LISTED} of {len(whole):,}; the files have all.")
+    all_rows, frame = frame, frame.head(ROWS_LISTED)
+    if len(all_rows) > ROWS_LISTED:
+        st.caption(f"Showing the first {ROWS_LISTED} of {len(all_rows):,}. The downloads contain all.")
     shown = in_london(frame)
     if "rag" in shown.columns:
         shown = shown.with_columns(pl.col("rag").map_elements(rag_text, return_dtype=pl.String()))
@@ -106,4 +108,4 @@ def render_rows(
     click = st.session_state.get(f"open {name}")
     if click and click["row"] < len(frame):
         st.switch_page(PAGES[kind], query_params={"id": frame[id][click["row"]]})
-    render_downloads(whole, name=name)
+    render_downloads(all_rows, name=name)

@@ -1,7 +1,7 @@
-"""Text of others shown as text: of people, of Elexon, of Dagster, of a model, of an error.
+"""Text from people, Elexon, Dagster, a model or an error, shown as text and not as Markdown.
 
-Streamlit draws nearly every text as Markdown: a picture in it would be fetched by the browser, and its address could
-carry something away. Not here: text in charts (`renewables/charts/escaping.py`), which reads tags.
+Streamlit draws nearly every text as Markdown: the browser would fetch a picture in it, and the address of the picture
+could carry data away. Not here: text in charts (`renewables/charts/escaping.py`), which reads tags.
 """
 
 import re
@@ -10,9 +10,9 @@ _SPECIAL = re.compile(
     r"(?P<apart>:(?=\S)|@|(?<=www)\.|(?<!\S)(?:<->|->|<-|--|>=|<=|~=)(?!\S))|(?P<escaped>[\\`*{}\[\]()<>#+\-.!|~$&^=\"']|_(?!(?<=[^\W_]_)[^\W_]))",
     re.IGNORECASE,
 )
-"""`apart`: what becomes a link, an icon, an emoji or an arrow although it is escaped, since Streamlit looks for those
-in the text that is left after Markdown was read. In an element of its own it is not found; that element looks like
-the text around it, and what is copied is the text."""
+"""`apart` matches what becomes a link, an icon, an emoji or an arrow although it is escaped, since Streamlit looks for
+those in the text that is left after Markdown was read. In an element of its own it is not recognised; that element
+looks like the text around it, and a copy contains the plain text."""
 _CODE = re.compile(r"(`[^`\n]+`)")
 
 
@@ -22,7 +22,7 @@ def plain(text: str) -> str:
 
 
 def plain_sentence(text: str) -> str:
-    """As `plain`, but commands in backquotes are drawn as code, which is text too: for the messages of our errors."""
+    """Escape text as `plain` does, but draw commands in backquotes as code: for the messages of our errors."""
     return "".join(part if n % 2 else _edges(part) for n, part in enumerate(_CODE.split(text)))
 
 
@@ -33,6 +33,6 @@ def _escaped(match: re.Match[str]) -> str:
 
 
 def _edges(text: str) -> str:
-    """Keep the blanks at both ends, which part the text from the code beside it."""
+    """Escape text and keep the blanks at both ends, which separate it from the code next to it."""
     inner = plain(text)
     return f"{' ' * text[:1].isspace()}{inner}{' ' * (text[-1:].isspace() and bool(inner))}"

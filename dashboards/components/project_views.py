@@ -1,4 +1,4 @@
-"""Views of the pipeline's dashboard that draw single projects, facilities or risks, and sums where there are too many.
+"""Views of the pipeline dashboard that draw single projects, facilities or risks, or sums if there are too many.
 
 Belongs here: the map, statuses over time, RTB dates, risks. Not here: capacity and outlook, which are sums
 (`app_pages/pipeline_dashboard.py`), and the figures (`renewables/charts/`).
@@ -10,7 +10,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards.components import record_lists, snapshot_cache
-from dashboards.components.formatting import number
+from dashboards.components.formatting import day, number
 from dashboards.components.pipeline_lists import render_figure, render_projects, render_rows
 from dashboards.components.plain_text import plain
 from pipeline_assets.fields import field_title
@@ -23,9 +23,9 @@ from renewables.queries import pipeline, pipeline_aggregates
 from renewables.queries.pipeline import STALE_DAYS, TOP, Filter
 
 PROJECTS_PER_PAGE = 40
-"Rows of a chart with a row per project."
+"The number of rows of a chart with one row per project."
 MOST_MARKS = 300
-"Facilities or risks that are drawn one by one."
+"The largest number of facilities or risks that are drawn one by one."
 NAMES_SHOWN = 12
 
 
@@ -35,7 +35,7 @@ def show_map(wanted: Filter) -> None:
     nowhere = frame.filter(pl.col("longitude").is_null())
     placed = len(frame) - len(nowhere)
     is_summed = placed > MOST_MARKS
-    marks = f"each mark stands for those within {pipeline_aggregates.SQUARE_DEGREES:g}°; " if is_summed else ""
+    marks = f"each mark combines those within {pipeline_aggregates.SQUARE_DEGREES:g}°; " if is_summed else ""
     rag = "the RAG status with the most MWp" if is_summed else "RAG"
     st.caption(
         f"**{number(placed)}** facilities; {marks}area by MWp, colour and shape by {rag}. Schematic outline of Great "
@@ -55,7 +55,7 @@ def show_map(wanted: Filter) -> None:
         if len(nowhere):
             names = ", ".join(plain(name) for name in nowhere["facility"].head(NAMES_SHOWN))
             more = f" and {number(len(nowhere) - NAMES_SHOWN)} more" if len(nowhere) > NAMES_SHOWN else ""
-            st.caption(f"Without a place ({number(float(nowhere['capacity_mwp'].sum()))} MWp): {names}{more}.")
+            st.caption(f"Without coordinates ({number(float(nowhere['capacity_mwp'].sum()))} MWp): {names}{more}.")
 
 
 def show_rag(wanted: Filter) -> None:
@@ -64,10 +64,10 @@ def show_rag(wanted: Filter) -> None:
     if count > PROJECTS_PER_PAGE:
         counts = snapshot_cache.cached_query(pipeline_aggregates.rag_counts_by_month, wanted)
         st.subheader("All projects", anchor=False)
-        render_figure(
-            sums.rag_counts(counts), counts, "rag-counts", f"How many of {count} projects stood how in each month"
-        )
-    st.caption("At the end of each month, and today; projects that stand worst now first. G Green, A Amber, R Red.")
+        render_figure(sums.rag_counts(counts), counts, "rag-counts", f"RAG status of {count} projects in each month")
+    st.caption(
+        "Status at the end of each month and today, with the worst current status first. G Green, A Amber, R Red."
+    )
     name_unlikely_dates(wanted)
     offset = _page("rag-page", count)
     frame = snapshot_cache.cached_query(pipeline.rag_by_month, wanted, limit=PROJECTS_PER_PAGE, offset=offset)
@@ -79,7 +79,7 @@ def show_rag(wanted: Filter) -> None:
     render_projects(
         snapshot_cache.cached_query(pipeline.stale_projects, wanted),
         "stale",
-        f"All of them were updated in the last {STALE_DAYS} days.",
+        f"All of these projects were updated in the last {STALE_DAYS} days.",
     )
 
 
@@ -95,9 +95,9 @@ def show_rtb_dates(wanted: Filter) -> None:
             figure = sums.rtb_quarters(quarters, wanted.today)
             st.subheader("All projects", anchor=False)
             render_figure(figure, quarters, "rtb-by-quarter", f"RTB dates of {len(frame)} projects by quarter")
-        median = f", by {days:.0f} days in the median" if isinstance(days, float) else ""
+        median = f", by a median of {days:.0f} days" if isinstance(days, float) else ""
         st.caption(
-            f"Ring: the first RTB date a project had; mark: the present one. **{number(len(slipped))}** of "
+            f"Ring: first RTB date. Mark: current RTB date. **{number(len(slipped))}** of "
             f"{number(len(frame))} slipped{median}."
         )
         past = len(frame.filter(pl.col("rtb_date") < wanted.today))
@@ -109,9 +109,9 @@ def show_rtb_dates(wanted: Filter) -> None:
     else:
         st.info("None of these projects has an RTB date.", icon=":material/info:")
     st.subheader("Overdue", anchor=False)
-    st.caption("Past the RTB date, and in a stage before Construction.")
+    st.caption("Projects past their RTB date, in a stage before Construction.")
     render_projects(
-        snapshot_cache.cached_query(pipeline.overdue_projects, wanted), "overdue", "No RTB date has passed."
+        snapshot_cache.cached_query(pipeline.overdue_projects, wanted), "overdue", "No projects are overdue."
     )
 
 
@@ -136,14 +136,16 @@ def show_risks(wanted: Filter) -> None:
     """Draw the open information points by likelihood and impact, summed where there are too many, and the worst."""
     frame = snapshot_cache.cached_query(pipeline.open_risks, wanted)
     if frame.is_empty():
-        st.success("No information point is open.", icon=":material/check_circle:")
+        st.success("No open information points.", icon=":material/check_circle:")
         return
     left, right = st.columns([2, 3], gap="large")
     with left:
         st.subheader("Likelihood and impact", anchor=False)
         if len(frame) > MOST_MARKS:
             step = pipeline_aggregates.SCORE_STEP
-            st.caption(f"**{number(len(frame))}** open points, in steps of {step}; the colour is that of the worst.")
+            st.caption(
+                f"**{number(len(frame))}** open points in steps of {step}. Colour: highest rating in each group."
+            )
             figure = sums.risks_by_score(snapshot_cache.cached_query(pipeline_aggregates.risks_by_score, wanted))
         else:
             figure = likelihood_by_impact(frame)
@@ -172,23 +174,21 @@ def show_risks(wanted: Filter) -> None:
 
 
 def name_unlikely_dates(wanted: Filter) -> None:
-    """Name the projects with a date that no chart can draw, with links to where it is corrected."""
+    """Name the projects with an impossible date, which no chart can draw, with links to correct it."""
     frame = snapshot_cache.cached_query(pipeline_aggregates.unlikely_dates, wanted)
     if frame.is_empty():
         return
     ids = frame["pipeline_id"].unique(maintain_order=True)
     is_one = len(ids) == 1
     st.warning(
-        f"{number(len(ids))} {'project has a date' if is_one else 'projects have dates'} that cannot be meant. Charts "
-        f"leave {'it' if is_one else 'them'} out until the date is corrected.",
+        f"{number(len(ids))} {'project has an impossible date' if is_one else 'projects have impossible dates'}. The "
+        f"charts exclude {'it' if is_one else 'them'} until the date is corrected.",
         icon=":material/event_busy:",
     )
     with st.container(horizontal=True):
         for row in frame.head(NAMES_SHOWN).iter_rows(named=True):
             title = field_title("pipelines", row["field"])
-            record_lists.record_link(
-                "pipelines", row["pipeline_id"], f"{row['project']}: {title} {row['day'].isoformat()}"
-            )
+            record_lists.record_link("pipelines", row["pipeline_id"], f"{row['project']}: {title} {day(row['day'])}")
 
 
 def _page(key: str, count: int, first_shown: int = 0) -> int:
@@ -199,5 +199,5 @@ def _page(key: str, count: int, first_shown: int = 0) -> int:
     page = st.pagination(pages, default=first_shown // PROJECTS_PER_PAGE + 1, key=key, bind="query-params")
     offset = (min(max(page, 1), pages) - 1) * PROJECTS_PER_PAGE
     last = min(offset + PROJECTS_PER_PAGE, count)
-    st.caption(f"Projects {number(offset + 1)} to {number(last)} of {number(count)}. The table and its files have all.")
+    st.caption(f"Projects {number(offset + 1)} to {number(last)} of {number(count)}. The table lists all of them.")
     return offset

@@ -1,6 +1,6 @@
 """Lists of records: links to a record, the table with a link per row, and empty states.
 
-Not here: the page of one record (`record_page.py`), which columns a list has (`app_pages/`).
+Not here: the page of one record (`record_page.py`), the columns of each list (`app_pages/`).
 """
 
 from collections.abc import Callable, Mapping
@@ -38,12 +38,12 @@ PLURALS = {
 ROWS_SEEN = 14
 OF_THE_FIELD = object()
 "A column that is shown as its field says: label, help and type."
-DAY_FORMAT = "DD MMM YYYY"
+DAY_FORMAT = "D MMM YYYY"
 _NOTE = "records: note"
 
 
 def record_link(kind: str, id: str, name: str, *, icon: str | None = None) -> None:
-    """Draw a link to a record's page, in this session."""
+    """Draw a link to a record's page in this session."""
     st.page_link(PAGES[kind], label=plain(name), icon=icon, query_params={"id": id})
 
 
@@ -76,16 +76,16 @@ def render_list(
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input(
-            "Search", key="q", bind="query-params", type="search", placeholder="Any word of a row", width=220
+            "Search", key="q", bind="query-params", type="search", placeholder="Any word in a row", width=220
         )
         columns = list_columns(kind, columns)
         words = rows_with_text(as_text(filtered(frame)).select("id", "name", *columns, "position"), text or "")
-        st.toggle("Archived", key="archived", bind="query-params", help="Those that were archived instead.")
+        st.toggle("Archived", key="archived", bind="query-params", help="Show archived records instead.")
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(f"**{len(words)}** of {len(frame)} {PLURALS[kind]}{sums(words)}", width="content")
+        st.markdown(f"**{len(words):,}** of {len(frame):,} {PLURALS[kind]}{sums(words)}", width="content")
         form_routing.open_button(f"New {title}", form_routing.NEW, icon=":material/add:", key=f"new {kind}")
     render_table(words, kind, columns, key=kind)
-    st.caption("Click a name to open it, a column's head to sort.")
+    st.caption("Click a name to open the record, or a column header to sort.")
 
 
 def list_columns(kind: str, columns: Mapping[str, Any]) -> dict[str, Any]:
@@ -123,7 +123,7 @@ def render_table(frame: pl.DataFrame, kind: str, columns: Mapping[str, Any], *, 
     if len(waiting := frame.filter(pl.col("position") > known)) and len(frame):
         marks = pl.when(frame["position"] > known).then(pl.lit("⧗ " + ledger_session.NOT_LANDED)).otherwise(pl.lit(""))
         shown = shown.with_columns(marks.alias("landing"))
-        config["landing"] = st.column_config.TextColumn("Charts", help="Whether charts and metrics know it yet.")
+        config["landing"] = st.column_config.TextColumn("Charts", help="Whether the charts include the latest edit.")
     st.dataframe(
         shown,
         hide_index=True,
@@ -143,7 +143,7 @@ def empty_list(portfolio: Portfolio, kind: str) -> None:
     """Draw the empty state of a list, with what to do next."""
     with st.container(border=True):
         st.subheader(f"No {PLURALS[kind]} yet", anchor=False)
-        st.write("Add the first one, import a spreadsheet, or look around with an invented sample portfolio.")
+        st.write("Add the first one, import a spreadsheet, or explore with a sample portfolio.")
         with st.container(horizontal=True):
             if st.button(f"New {ENTITIES[kind].title.lower()}", icon=":material/add:", type="primary"):
                 st.switch_page(LISTS[kind], query_params={FORM: form_routing.NEW})
@@ -158,7 +158,7 @@ def empty_list(portfolio: Portfolio, kind: str) -> None:
 def render_missing(kind: str, id: str) -> None:
     """Draw the message for a record that does not exist."""
     title = ENTITIES[kind].title.lower()
-    message = f"There is no {title} with the id “{plain(id)}”." if id else f"The address names no {title}."
+    message = f"No {title} has the id “{plain(id)}”." if id else f"The address does not contain the id of a {title}."
     st.title(ENTITIES[kind].title, anchor=False)
     st.warning(message, icon=":material/search_off:")
 

@@ -1,7 +1,7 @@
 """The page of a record: its actions, its parts, comments and history.
 
-Not here: lists (`records.py`), which form is open (`open_form.py`), saving (`saving.py`), what is one kind's own
-(`app_pages/`).
+Not here: lists (`record_lists.py`), which form is open (`form_routing.py`), saving (`submit_form.py`), what only one
+kind has (`app_pages/`).
 """
 
 from collections.abc import Collection, Mapping, Sequence
@@ -24,22 +24,24 @@ from renewables.queries.record_history import record_changes
 from renewables.queries.records import comments_on, rating_of
 
 HISTORY: dict[str, Any] = {
-    "when_london": st.column_config.DatetimeColumn("When (London)", format="DD MMM YYYY HH:mm"),
+    "when_london": st.column_config.DatetimeColumn("Time (UK)", format="D MMM YYYY HH:mm"),
     "who": "Who",
     "record": st.column_config.TextColumn("Record", width="medium"),
-    "action": "What",
+    "action": "Action",
     "field": "Field",
     "before": st.column_config.TextColumn("Before", width="medium"),
     "after": st.column_config.TextColumn("After", width="medium"),
-    "why": st.column_config.TextColumn("Why", width="medium"),
+    "why": st.column_config.TextColumn("Reason", width="medium"),
     "version": "Version",
     "position": "Change",
 }
 
 
 def addressed_record(kind: str) -> tuple[Portfolio, Record | None]:
-    """Everything, and the record that the address names, with the ways back above it; where it is not there, that is
-    said in its place."""
+    """Return the portfolio and the record that the address names, and draw links back above it.
+
+    Draws a message in place of a record that does not exist.
+    """
     save_notice.render_notice()
     portfolio = ledger_session.current_portfolio()
     id = str(st.query_params.get("id", ""))
@@ -118,7 +120,7 @@ def render_information_points(records: Sequence[Record]) -> None:
             st.caption(f"{fields['status']}{due}", width="content")
             ledger_session.landing_mark(point.position)
     if not records:
-        st.caption("None.")
+        st.caption("No information points yet.")
 
 
 def render_actions(record: Record) -> None:
@@ -132,11 +134,11 @@ def render_actions(record: Record) -> None:
 
 
 def head_forms(record: Record, choices: Choices | None = None) -> None:
-    """Draw the record's actions, or its form if one is open, and who changed it last."""
+    """Draw the record's actions, or its open form, and who changed it last."""
     name, title = f"edit {record.kind} {record.id}", ENTITIES[record.kind].title.lower()
     if form_routing.open_form() == "record" and not record.archived:
         with st.container(border=True):
-            st.markdown(f"**Edit the {title}**")
+            st.markdown(f"**Edit {title}**")
             part = submit_form.edit_part(name, record)
             submit_form.render_form(name, [part], choices=choices, go=same_page(record.kind, record.id))
             form_routing.close_button(name)
@@ -167,9 +169,9 @@ def archive_or_restore(record: Record) -> None:
     with st.container(border=True):
         st.markdown(f"**{word} {plain(str(record.fields['name']))}**")
         st.caption(
-            "It comes back with what belongs to it."
+            "The record returns to lists and charts with everything that belongs to it."
             if record.archived
-            else "It leaves lists, sums and charts. Nothing is deleted: its history stays, and it can be restored."
+            else "The record is removed from lists, totals and charts. Its history is kept, and you can restore it."
         )
         _archiving_form(record, f"{word.lower()} {record.kind} {record.id}", word, same_page(record.kind, record.id))
 
@@ -189,7 +191,7 @@ def _archiving_form(record: Record, name: str, word: str, go: submit_form.Go) ->
 def archived_note(record: Record) -> None:
     if record.archived:
         st.warning(
-            f"Archived by {plain(record.who)}, {moment(record.submitted_at_utc)}. Lists, sums and charts leave it out.",
+            f"Archived by {plain(record.who)}, {moment(record.submitted_at_utc)}. Lists, totals and charts exclude it.",
             icon=":material/inventory_2:",
         )
 
@@ -201,12 +203,12 @@ def render_comments(portfolio: Portfolio, record: Record) -> None:
 
 
 def comments_on_part(portfolio: Portfolio, part: Record, page: Record) -> None:
-    """Draw the comments on a part, folded, on the page of its record; they are built on request."""
+    """Draw the comments on a part, collapsed, on the page of its record; they are built on request."""
     comments, form = comments_on(portfolio, part.kind, part.id), form_routing.open_form()
-    is_asked_for = any(form in (f"comment {comment.id}", f"remove {comment.id}") for comment in comments)
+    is_addressed = any(form in (f"comment {comment.id}", f"remove {comment.id}") for comment in comments)
     box = st.expander(
         f"Comments on {plain(str(part.fields['name']))} ({len(comments)})",
-        expanded=is_asked_for,
+        expanded=is_addressed,
         key=f"comments {part.kind} {part.id}",
         on_change="rerun",
         icon=":material/comment:",
@@ -221,13 +223,13 @@ def _comments(portfolio: Portfolio, record: Record, page: Record) -> None:
     for comment in comments:
         _render_comment(page, comment)
     if not comments:
-        st.caption("None yet.")
+        st.caption("No comments yet.")
     if record.archived or page.archived:
         return
     name = f"comment {record.kind} {record.id}"
     field = next(name for name, kind in ENTITIES["comments"].references.items() if kind == record.kind)
     part = submit_form.create_part(name, "comments", ("text",), fixed={field: record.id})
-    submit_form.render_form(name, [part], label="Add the comment", with_reason=False)
+    submit_form.render_form(name, [part], label="Add comment", with_reason=False)
 
 
 def _render_comment(record: Record, comment: Record) -> None:
@@ -235,7 +237,7 @@ def _render_comment(record: Record, comment: Record) -> None:
     if form_routing.open_form() == form and not record.archived:
         name = f"edit comments {comment.id}"
         with st.container(border=True):
-            st.markdown("**Edit the comment**")
+            st.markdown("**Edit comment**")
             submit_form.render_form(name, [submit_form.edit_part(name, comment, ("text",))], go=go)
             form_routing.close_button(name)
         return
@@ -247,7 +249,7 @@ def _render_comment(record: Record, comment: Record) -> None:
             row_button("Edit", form, icon=":material/edit:", record=record)
             row_button("Remove", f"remove {comment.id}", icon=":material/close:", record=record)
         st.text(str(comment.fields["text"]))
-    removal_form(comment, "the comment", go)
+    removal_form(comment, "comment", go)
 
 
 def render_history(portfolio: Portfolio, record: Record) -> None:
@@ -257,7 +259,7 @@ def render_history(portfolio: Portfolio, record: Record) -> None:
         return
     with box:
         frame = record_changes(ledger_session.engine(), portfolio, record.kind, record.id)
-        st.caption("Every field of every change of this record and of what belongs to it, newest first.")
+        st.caption("Every change to this record and to what belongs to it, newest first.")
         st.dataframe(
             in_london(frame).rename({"submitted_at_london": "when_london"}).drop("version"),
             hide_index=True,
@@ -271,7 +273,4 @@ def render_history(portfolio: Portfolio, record: Record) -> None:
 
 def newest_change(record: Record) -> None:
     """Draw who changed the record last."""
-    st.caption(
-        f"Version {record.version}, saved by {plain(record.who)} on {moment(record.submitted_at_utc)} "
-        f"as change {record.position}."
-    )
+    st.caption(f"Version {record.version}, saved by {plain(record.who)} on {moment(record.submitted_at_utc)}.")

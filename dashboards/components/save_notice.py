@@ -18,7 +18,7 @@ _SAVED, _GO, _LAST = "saved just now", "go after saving", "saved last"
 
 
 def store_notice(receipt: Receipt, go: Page | None = None, *, token: str = "") -> None:
-    """Store a receipt in a callback, where no page can be drawn.
+    """Store a receipt in a callback, in which no page can be drawn.
 
     `go` is the page to show it on; `token` is the form's.
     """
@@ -43,30 +43,28 @@ def render_notice() -> None:
         st.switch_page(page, query_params=parameters)
     receipt: Receipt | None = st.session_state.pop(_SAVED, None)
     if receipt is not None:
-        _tell_saved(receipt)
+        _render_outcome(receipt)
     landing_offer()
 
 
-def _tell_saved(receipt: Receipt) -> None:
+def _render_outcome(receipt: Receipt) -> None:
     if receipt.changes:
-        count = len(receipt.changes)
-        what = f"change {receipt.position}" if count == 1 else f"{count} changes up to {receipt.position}"
-        st.success(f"Saved as {what}, by {plain(receipt.changes[0].who)}.", icon=":material/check_circle:")
+        st.success("Saved.", icon=":material/check_circle:")
     else:
-        st.info("Nothing to save: it is so already.", icon=":material/info:")
+        st.info("No changes to save.", icon=":material/info:")
     render_warnings(receipt)
 
 
 def render_warnings(receipt: Receipt) -> None:
-    """Draw the ledger's warnings, those of one kind as the first of them and their count."""
+    """Draw the ledger's warnings; of several of one kind the first, with their count."""
     groups: dict[tuple[str, str], list[Problem]] = {}
     for warning in receipt.warnings:
         key = (field_title(warning.kind, warning.field), message_kind(warning.message))
         groups.setdefault(key, []).append(warning)
     lines = [
-        f"{title}: {plain(group[0].message)}" + (f" (and {len(group) - 1:,} more like it)" if len(group) > 1 else "")
+        f"{title}: {plain(group[0].message)}" + (f" (and {len(group) - 1:,} more like this)" if len(group) > 1 else "")
         for (title, _), group in groups.items()
     ]
     if lines:
         text = "  \n".join(lines[:MOST_NAMED])
-        st.warning(text, title="Worth a second look", icon=":material/visibility:")
+        st.warning(text, title="Please check", icon=":material/visibility:")

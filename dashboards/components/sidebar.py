@@ -1,6 +1,6 @@
-"""What the sidebar says on every page: as of when, how new, and whether Elexon and Dagster answer.
+"""The sidebar of every page: the snapshot, the age of the data, and whether Elexon and Dagster answer.
 
-A fragment that looks again every few seconds: when newer data is published, the page follows by itself.
+It is a fragment that updates every few seconds; when newer data is published, the page is redrawn.
 """
 
 from datetime import UTC, datetime
@@ -20,7 +20,7 @@ from warehouse.settings import Settings
 
 LOOKS_AGAIN = "5s"
 CALM_SECONDS = 10
-"While a backfill publishes every few seconds, a page is drawn anew at most so often."
+"The shortest time between two redraws of a page while a backfill publishes every few seconds."
 _DRAWN = "sidebar: drawn at"
 
 
@@ -31,7 +31,7 @@ def status_monitor() -> StatusMonitor:
 
 
 def render_sidebar() -> None:
-    """Call once a script run, after the snapshot was looked up."""
+    """Draw the sidebar. Call it once per script run, after the snapshot was pinned."""
     st.session_state[_DRAWN] = datetime.now(UTC)
     with st.sidebar, st.container(gap="xsmall"):
         _render_facts()
@@ -44,15 +44,15 @@ def _render_facts() -> None:
     if newest and (shown is None or newest.version != shown.version) and since.total_seconds() > CALM_SECONDS:
         st.rerun()
     if shown is None:
-        st.caption("Nothing is published yet.")
+        st.caption("No data yet.")
     else:
-        _of_the_snapshot(shown.version, shown.published_at_utc)
+        _render_snapshot(shown.version, shown.published_at_utc)
     settings = Settings()
-    _reachable_text("Elexon API", status_monitor().elexon(settings))
-    _reachable_text("Dagster", status_monitor().dagster(settings))
+    _reachable_text("Elexon API", status_monitor().elexon(settings), absent="not reachable")
+    _reachable_text("Dagster", status_monitor().dagster(settings), absent="not running")
 
 
-def _of_the_snapshot(version: int, published_at_utc: datetime) -> None:
+def _render_snapshot(version: int, published_at_utc: datetime) -> None:
     try:
         label = label_of_sources(snapshot_cache.cached_query(source_names))
         available = snapshot_cache.cached_query(span_of, WIND_AND_SOLAR.name)
@@ -60,26 +60,30 @@ def _of_the_snapshot(version: int, published_at_utc: datetime) -> None:
         st.caption(f":material/error: Snapshot {version} cannot be read.")
         return
     if label:
-        # As st.badge does it, which escapes what is escaped already: a host that is not Elexon's is named in it.
-        st.markdown(f":orange-badge[:material/science: {plain(label)}]", help="Not measured: see the foot of the page.")
+        # st.badge would escape this a second time: the label may name a host that is not Elexon's.
+        st.markdown(
+            f":orange-badge[:material/science: {plain(label)}]",
+            help="Not live data from Elexon: see the footer of the page.",
+        )
     st.caption(
         f"Data as of **{moment(published_at_utc)}** {zone(published_at_utc)}, snapshot {version}",
-        help="Everything on a page is read from this one published copy of the warehouse.",
+        help="Everything on the page is read from this published copy of the warehouse.",
     )
     if available:
         age = datetime.now(UTC) - available.end_utc
         is_fresh = age + HALF_HOUR <= WIND_AND_SOLAR.fresh_within
         st.caption(
-            f"{'' if is_fresh else ':material/schedule: '}Newest half-hour "
+            f"{'' if is_fresh else ':material/schedule: '}Latest half-hour "
             f"**{moment(available.end_utc - HALF_HOUR)}–{clock(available.end_utc)}**, "  # noqa: RUF001 (a dash is meant)
             f"{ago(age)}{'' if is_fresh else ': **stale**'}"
         )
 
 
-def _reachable_text(name: str, answer: Answer | None) -> None:
+def _reachable_text(name: str, answer: Answer | None, *, absent: str) -> None:
+    """Draw whether a service answers; `absent` is the word if it does not."""
     if answer is None:
-        st.caption(f":gray[:material/pending:] {name}: asking …")
+        st.caption(f":gray[:material/pending:] {name}: checking …")
     elif answer.is_there:
-        st.caption(f":green[:material/check_circle:] {name} answers", help=plain_sentence(answer.sentence))
+        st.caption(f":green[:material/check_circle:] {name} online", help=plain_sentence(answer.sentence))
     else:
-        st.caption(f":red[:material/error:] {name} does not answer", help=plain_sentence(answer.sentence))
+        st.caption(f":red[:material/error:] {name} {absent}", help=plain_sentence(answer.sentence))

@@ -1,13 +1,13 @@
-"""Who the reader is, where the server has been told of a provider that knows (`[auth]` in Streamlit's secrets.toml).
+"""Who the reader is, where the server has an identity provider (`[auth]` in Streamlit's secrets.toml).
 
-Not here: the name that is typed into a form where nobody signs in (`saving.py`).
+Not here: the name that is typed into a form where nobody signs in (`submit_form.py`).
 """
 
 import streamlit as st
 
 
 def signed_in() -> str:
-    """Return the e-mail address, else the name, of the reader; empty where nobody is signed in."""
+    """Return the e-mail address, or else the name, of the reader; empty if nobody is signed in."""
     user = st.user.to_dict()
     return str(user.get("email") or user.get("name") or "") if user.get("is_logged_in") else ""
 

@@ -1,6 +1,6 @@
-"""What the pages ask, remembered by snapshot: the pointer is read once a script run, and all numbers are of one moment.
+"""Answers of queries, cached by snapshot: the pointer is read once per script run, so all numbers are of one moment.
 
-Belongs here: which snapshot is shown, and the cache. Not here: the questions (`renewables/queries`).
+Belongs here: which snapshot is shown, and the cache. Not here: the queries (`renewables/queries`).
 """
 
 from collections.abc import Callable, Iterator
@@ -21,13 +21,13 @@ R = TypeVar("R")
 
 ANSWERS_KEPT = 300
 SNAPSHOTS_OPEN = 2
-"What is shown, and what another session still shows; a file that is removed meanwhile can be read to the end."
+"The shown snapshot, and one that another session still shows. An open file stays readable after its removal."
 _SHOWN = "snapshot shown"
 _GONE = "snapshot that was removed while it was shown"
 
 
 def pin_snapshot() -> Snapshot | None:
-    """Reads the pointer, for this script run and the fragments that follow it; None before anything is published."""
+    """Read the pointer for this script run and its fragments, and return the snapshot; None before the first one."""
     snapshot = newest_snapshot()
     st.session_state[_SHOWN] = snapshot
     return snapshot
@@ -44,9 +44,10 @@ def current_snapshot() -> Snapshot | None:
 
 
 def cached_query(question: Callable[..., R], *args: Any, **kwargs: Any) -> R:
-    """The answer of a function of the read layer (one that takes `con`), of the snapshot shown. Raises WarehouseError.
+    """Return the answer of a function of the read layer (one that takes `con`) for the snapshot shown.
 
-    The version is part of the key, so an answer is asked for once; `question` is named, since it is not hashed.
+    The version is part of the key, so each answer is computed once. The key has the name of `question`, which is not
+    hashed. Raises WarehouseError.
     """
     snapshot = current_snapshot()
     name = f"{question.__module__}.{question.__qualname__}"
@@ -59,26 +60,26 @@ def cached_query(question: Callable[..., R], *args: Any, **kwargs: Any) -> R:
 
 
 def _move_on(gone: Snapshot | None) -> None:
-    """Draw the page again where there is a newer snapshot than the one that it showed, which was removed."""
+    """Draw the page again if a newer snapshot has replaced the one that it showed, which was removed."""
     there_now = newest_snapshot()
     if gone and there_now and there_now.version != gone.version:
         st.session_state[_GONE] = gone.version
         st.rerun()
 
 
-def tell_of_move() -> None:
-    """Say once that the snapshot that the page showed is no longer kept. Call at the top of a page."""
+def render_move_notice() -> None:
+    """Show once that the snapshot of the page is no longer kept. Call it at the top of a page."""
     gone, now = st.session_state.pop(_GONE, None), current_snapshot()
     if gone is not None and now is not None:
         st.info(
-            f"Snapshot {gone}, which this page showed, is no longer kept. The page now shows snapshot {now.version}.",
+            f"This page was updated from snapshot {gone}, which is no longer kept, to snapshot {now.version}.",
             icon=":material/history:",
         )
 
 
 @contextmanager
 def opened_snapshot(snapshot: Snapshot | None) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Open that snapshot, or the newest where it is no longer kept: for what is read after a click."""
+    """Open that snapshot, or the newest one if it is no longer kept: for data that is read after a click."""
     version = snapshot.version if snapshot else None
     is_kept = snapshot is None or snapshots.of_version(snapshot.path.parent, snapshot.version) is not None
     with reading(version=version if is_kept else None) as con:
@@ -100,15 +101,17 @@ def _cached_answer(
 
 
 class _Open:
-    """A snapshot kept open, since opening it takes as long as a short question. It is closed when nobody holds it any
-    more: neither the cache nor a question that is under way, whose cursor would end with it."""
+    """A snapshot that is kept open, since opening it takes as long as a short query.
+
+    It is closed once neither the cache nor a running query refers to it; the cursor of the query would end with it.
+    """
 
     def __init__(self, version: int | None) -> None:
         self._held = reading(version=version)
         self._con = self._held.__enter__()
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
-        """Return a connection of its own to the same file, in UTC: threads share none."""
+        """Return a separate connection to the same file, in UTC, since threads must not share one."""
         con = self._con.cursor()
         con.execute("SET TimeZone = 'UTC'")
         return con

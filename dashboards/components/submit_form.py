@@ -1,7 +1,7 @@
-"""Saving what a form holds: who and why, one token a form, problems at their fields, conflicts as a difference.
+"""Saving a form: author and reason, one token per form, problems at their fields, conflicts as a difference.
 
-The ledger is written in the button's callback, before the page is drawn: what was saved is on the page at once.
-A form's state lives in the session under its name until it is saved or left; its token makes a double click one change.
+The ledger is written in the button's callback, before the page is drawn, so the page shows what was saved at once.
+The session keeps the state of a form until it is saved or left; its token makes a double click one change.
 """
 
 from collections.abc import Callable, Mapping, Sequence
@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 
 from dashboards.components import ledger_session, save_notice
-from dashboards.components.forms import Choices, Part, collect_values, render_inputs
+from dashboards.components.forms import Choices, Part, as_sentence_start, collect_values, render_inputs
 from dashboards.components.plain_text import plain
 from dashboards.components.sign_in import signed_in
 from pipeline_assets.errors import MOST_NAMED, Conflict, LedgerUnavailable, Problem, Refused, StaleVersion
@@ -47,12 +47,12 @@ class State:
     conflicts: tuple[Conflict, ...] = ()
     message: str = ""
     versions: dict[tuple[str, str], int] = field(default_factory=dict)
-    "Newer versions that the change shall be applied over."
+    "The newer versions over which the change is to be applied."
 
 
 @dataclass(frozen=True)
 class Form:
-    """What the buttons of a form need, as it was drawn: what was shown is what is saved."""
+    """A form as it was drawn, for its buttons, so that what was shown is what is saved."""
 
     name: str
     token: str
@@ -71,13 +71,13 @@ class Form:
 
 
 def form_state(name: str) -> State:
-    """Return the form's state; a new one when the form is not open."""
+    """Return the state of the form, a new one if the form is not open."""
     state: State = st.session_state.setdefault(f"form {name}", State())
     return state
 
 
 def discard(name: str) -> None:
-    """Discard what was typed."""
+    """Remove what was typed."""
     st.session_state.pop(f"form {name}", None)
 
 
@@ -139,14 +139,15 @@ def _who_and_why(state: State, *, with_reason: bool) -> None:
             st.caption(f"Saved as {plain(name)}")
         else:
             st.text_input(
-                "Your name *", author_name(), key=_who_key(state.token), help="Stands in the history; asked once."
+                "Your name *",
+                author_name(),
+                key=_who_key(state.token),
+                help="Shown in the history. You enter it once per session.",
             )
         _position_text("who", state)
     if with_reason:
         with why:
-            st.text_input(
-                "Reason", state.why, key=f"{state.token} why", help="Stands in the history beside the change."
-            )
+            st.text_input("Reason", state.why, key=f"{state.token} why", help="Shown in the history with the change.")
             _position_text("why", state)
 
 
@@ -158,13 +159,13 @@ def _who_key(token: str) -> str:
 def _position_text(name: str, state: State) -> None:
     for problem in state.problems:
         if (problem.kind, problem.field) == ("batch", name):
-            st.markdown(f":small[:red[:material/error: {plain(problem.message)}]]")
+            st.markdown(f":small[:red[:material/error: {plain(as_sentence_start(problem.message))}]]")
 
 
 def _on_save_click(form: Form) -> None:
     state: State | None = st.session_state.get(f"form {form.name}")
     if state is None or state.token != form.token:
-        save_notice.restore_notice(form.token)  # a second click on what the first has saved
+        save_notice.restore_notice(form.token)  # a second click after the first one has saved
         return
     state.typed = {part.key: collect_values(part, form.token) for part in form.parts}
     state.why = st.session_state.get(f"{form.token} why", "")
@@ -187,11 +188,11 @@ def _submit(form: Form, state: State) -> None:
             receipt = form.send(who, state.why, state.token)
         else:
             changes = form.changes(state)
-            if not who:  # the ledger would say only that: the fields' problems are told with it
+            if not who:  # the ledger would report only that; this adds the problems of the fields
                 submit(ledger_session.engine(), changes, who=NOBODY, token=state.token, dry_run=True)
             receipt = submit(ledger_session.engine(), changes, who=who, why=state.why, token=state.token)
     except Refused as error:
-        nobody = () if who else (Problem("batch", state.token, "who", "say who makes the change"),)
+        nobody = () if who else (Problem("batch", state.token, "who", "enter your name"),)
         state.problems = tuple(dict.fromkeys((*error.problems, *nobody)))
     except StaleVersion as error:
         state.conflicts = error.conflicts
@@ -212,11 +213,11 @@ def _form_errors(form: Form, state: State) -> None:
     shown |= {("batch", state.token, name) for name in ("who", "why")}
     others = [result for result in state.problems if (result.kind, result.id, result.field) not in shown]
     fields = len(state.problems) - len(others)
-    lines = [f"{fields} field{'s' if fields > 1 else ''} below {'need' if fields > 1 else 'needs'} a look."]
+    lines = [f"Please correct {fields} field{'s' if fields > 1 else ''} below."]
     lines = [*(lines if fields else []), *(_error_text(form, problem) for problem in others[:MOST_NAMED])]
     if len(others) > MOST_NAMED:
         lines.append(f"And {len(others) - MOST_NAMED:,} more.")
-    st.error("  \n".join(lines), title="Nothing was saved", icon=":material/error:")
+    st.error("  \n".join(lines), title="Not saved", icon=":material/error:")
 
 
 def _error_text(form: Form, problem: Problem) -> str:
@@ -234,33 +235,33 @@ def _render_conflicts(form: Form, state: State) -> None:
         return
     with st.container(horizontal=True):
         st.button(
-            "Take theirs",
+            "Keep theirs",
             key=f"{state.token} theirs",
             icon=":material/undo:",
             on_click=discard,
             args=(form.name,),
-            help="Opens the form anew on what is there now; what you typed is left.",
+            help="Reopens the form with the current version and discards what you typed.",
         )
         if form.send is None:
             st.button(
-                "Save mine on top",
+                "Apply mine over theirs",
                 key=f"{state.token} on top",
                 icon=":material/merge:",
                 on_click=_on_overwrite_click,
                 args=(form,),
-                help="Sets the fields that you changed; all others stay as they are now.",
+                help="Saves the fields that you changed and keeps their other changes.",
             )
 
 
 def conflict_table(conflict: Conflict, opened_as: Record | None = None) -> None:
-    """Return what changed meanwhile, beside what was to be saved."""
+    """Draw what has changed since the form was opened, next to what was to be saved."""
     portfolio = ledger_session.current_portfolio()
     before = opened_as.fields if opened_as else {}
     rows = [
         {
             "Field": field_title(conflict.kind, field_name),
             "When you opened it": shown_value(portfolio, conflict.kind, field_name, before.get(field_name)),
-            "Theirs, now": shown_value(
+            "Theirs (current)": shown_value(
                 portfolio, conflict.kind, field_name, conflict.theirs.get(field_name, before.get(field_name))
             ),
             "Yours": shown_value(
@@ -270,9 +271,8 @@ def conflict_table(conflict: Conflict, opened_as: Record | None = None) -> None:
         for field_name in dict.fromkeys([*conflict.theirs, *conflict.yours])
     ]
     st.warning(
-        f"{plain(conflict.who)} saved version {conflict.version} while you were editing version {conflict.based_on}. "
-        "Nothing of yours was saved yet.",
-        title="Somebody else changed this meanwhile",
+        "Your changes are not saved yet. Compare the two versions, then choose which to keep.",
+        title=f"{plain(conflict.who)} saved changes while you were editing",
         icon=":material/call_split:",
     )
     st.dataframe(rows, hide_index=True, key=f"conflict {conflict.kind} {conflict.id}", alt="Theirs and yours")

@@ -42,7 +42,7 @@ def _missing(draft: Draft, record: Record) -> Iterator[Problem]:
     for name, (kind, id) in record.references_to_others():
         title, target = ENTITIES[kind].title.lower(), draft.record(kind, id)
         if target is None:
-            yield Problem(record.kind, record.id, name, f"there is no {title} {id!r}")
+            yield Problem(record.kind, record.id, name, f"no {title} has the id {id!r}")
         elif target.archived and not (
             name in owners and (kind, id) in draft.touched
         ):  # otherwise the part is archived with its owner
@@ -81,7 +81,7 @@ def _names_in_use(draft: Draft, record: Record) -> Iterator[Problem]:
     if other:
         fix = " It is archived: restore it instead." if other.archived else ""
         fields = " and ".join(field_title(entity.kind, name) for name in entity.unique).lower()
-        message = f"a {entity.title.lower()} with this {fields} is there already ({other.id}).{fix}"
+        message = f"a {entity.title.lower()} with this {fields} already exists ({other.id}).{fix}"
         yield Problem(record.kind, record.id, entity.unique[0], message)
 
 

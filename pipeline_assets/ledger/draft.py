@@ -175,13 +175,13 @@ class Draft:
 
 def _reason_to_refuse(change: Change, before: Record | None) -> str | None:
     if change.kind not in ENTITIES:
-        return f"there are no {change.kind}"
+        return f"unknown kind {change.kind!r}"
     if change.action is Action.CREATE:
         if not VALID_ID.fullmatch(change.id):
             return "must be 1-100 characters, without blanks around them or control characters"
         return "is taken" + (" by an archived record: restore it" if before.archived else "") if before else None
     if before is None:
-        return "there is no such record"
+        return "no such record exists"
     if change.action is Action.EDIT and before.archived:
         return "is archived: restore it first"
     return None

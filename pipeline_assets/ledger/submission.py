@@ -84,7 +84,7 @@ def revert(engine: sa.Engine, batch: str, *, who: str, why: str = "", token: str
     """
     made = reader.batch_changes(engine, batch)
     if not made:
-        raise Refused([Problem("batch", batch, "batch", "there is no such batch")])
+        raise Refused([Problem("batch", batch, "batch", "no such batch exists")])
     undoing, why = list(_undoing_changes(made, _as_left(engine, made))), why or f"undoes {batch}"
     return submit(engine, undoing, who=who, why=why, token=token, source="revert", reverts=batch, dry_run=dry_run)
 
@@ -119,7 +119,7 @@ def _undoing_changes(made: Sequence[Recorded], versions: dict[tuple[str, str], i
 
 def _of_the_batch(*, token: str, who: str, why: str) -> Iterator[Problem]:
     if not who:
-        yield Problem("batch", token, "who", "say who makes the change")
+        yield Problem("batch", token, "who", "enter your name")
     if not token:
         yield Problem("batch", token, "token", "a submission needs a token of its own")
     for name, text in {"token": token, "who": who, "why": why}.items():

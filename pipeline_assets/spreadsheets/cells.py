@@ -99,7 +99,7 @@ def parse_number(cell: str) -> float:
     if re.fullmatch(r"[-+]?[\d., \u00a0\u202f]*,\d+", text):
         pointed = ".".join(re.sub(r"[. \u00a0\u202f]", "", text).rsplit(",", 1)).replace(",", "")
         raise UnreadableValue(
-            f"{text!r} has a comma, which could part decimals or thousands: write {pointed} or without it"
+            f"{text!r} has a comma, which could separate decimals or thousands: write {pointed} or without it"
         )
     if percentage := re.fullmatch(r"([-+]?[\d.]+)\s*%", text):
         raise UnreadableValue(f"{text!r} is a percentage: write {percentage[1]}, as a number without the sign")
@@ -142,7 +142,7 @@ def parse_word(vocabulary: type[StrEnum], cell: str) -> str:
         return words[key]
     close = difflib.get_close_matches(key, words, n=1, cutoff=0.75)
     question = f": did you mean {words[close[0]]}?" if close else ""
-    raise UnreadableValue(f"{cell.strip(BLANKS)[:60]!r} is none of {', '.join(vocabulary)}{question}")
+    raise UnreadableValue(f"{cell.strip(BLANKS)[:60]!r} is not one of {', '.join(vocabulary)}{question}")
 
 
 @cache

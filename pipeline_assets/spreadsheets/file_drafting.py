@@ -28,7 +28,7 @@ class Drafting:
         columns, ignored = columns_of(sheet, table.header)
         unread = {position for position, column in columns.items() if _holds_no_instant(table, position, column)}
         columns = {position: column for position, column in columns.items() if position not in unread}
-        ignored += tuple(Ignored(table.header[position], "no cell of it is a time") for position in unread)
+        ignored += tuple(Ignored(table.header[position], "none of its cells is a time") for position in unread)
         self.ignored = sorted(ignored, key=lambda each: table.header.index(each.header))
         self.basis, self.sheet = basis, sheet
         planner = RowPlanner(sheet, basis.held)

@@ -146,7 +146,7 @@ def _plan(
         for each in rounds:
             earlier = Drafting(basis, sheet, each.table, each.origins)
             versions = earlier.planned()
-            notes += [f"Of the audit, left out: {error}." for row in versions for error in row.errors]
+            notes += [f"Ignored in the audit: {error}." for row in versions for error in row.errors]
             basis = basis.after(earlier.changes())
         drafting = Drafting(basis, sheet, table)
         count = len(basis.recorded) - before
@@ -176,7 +176,7 @@ def confirm_import(
     for file in plan.files:
         kind = SHEETS[file.sheet].kind
         if file.clearings and not clear:
-            message = "would be emptied: confirm it apart"
+            message = "would be emptied: confirm this separately"
             raise Refused([Problem(kind, f"row {row.number}", each.column, message) for row, each in file.clearings])
         if file.errors and not good_rows_only:
             raise Refused([Problem(kind, f"row {error.row}", error.column, error.message) for error in file.errors])

@@ -89,7 +89,7 @@ def read_rounds(
         try:
             version = _version(number, cells)
         except UnreadableValue as error:
-            notes.append(f"Row {number} of the audit is left out: {error}.")
+            notes.append(f"Row {number} of the audit was ignored: {error}.")
             continue
         best = max(SHEETS.values(), key=lambda each: each.known(list(version.cells)))
         if best.name in used:
@@ -108,7 +108,7 @@ def read_rounds(
         (gone, "of records that are not in the file"),
     ):
         if numbers:
-            notes.append(f"{row_ranges(numbers)} of the audit: left out, {reason}.")
+            notes.append(f"{row_ranges(numbers)} of the audit: ignored, {reason}.")
     for each in versions.values():
         each.sort(key=lambda version: version.at)
     count = max(map(len, versions.values()), default=0)

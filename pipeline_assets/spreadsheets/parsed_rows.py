@@ -117,7 +117,7 @@ def columns_of(sheet: Sheet, header: Sequence[str]) -> tuple[dict[int, Column], 
     return columns, tuple(_with_resemblance(sheet, each, names) for each in ignored)
 
 
-UNKNOWN = "nothing is known by this name"
+UNKNOWN = "not recognised"
 
 
 def _with_resemblance(sheet: Sheet, ignored: Ignored, used: set[str]) -> Ignored:

@@ -86,7 +86,7 @@ def build_table(
     if len(below) > MOST_ROWS:
         raise UnreadableFile(f"The file has more than {MOST_ROWS:,} rows: cut it into smaller ones.")
     if header_index:
-        notes.append(f"{row_ranges([number for number, _ in lines[:header_index]])} above the header: left out.")
+        notes.append(f"{row_ranges([number for number, _ in lines[:header_index]])} above the header: ignored.")
     used = [index for index, name in enumerate(header) if not is_blank(name)]
     if len(used) > MOST_COLUMNS:
         raise UnreadableFile(f"The header has {len(used):,} columns, where at most {MOST_COLUMNS:,} can be read.")
@@ -102,7 +102,7 @@ def build_table(
     nameless = sorted(set(range(width)) - set(used))
     for index in nameless:
         if any(index < len(line) and not is_blank(line[index]) for _, line in below):
-            notes.append(f"Column {letters[index]} has no header: left out.")
+            notes.append(f"Column {letters[index]} has no header: ignored.")
     position_of = {index: position for position, index in enumerate(used)}
     return RawTable(
         tuple(header[index].strip() for index in used),

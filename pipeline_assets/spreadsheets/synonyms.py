@@ -120,7 +120,7 @@ PROJECT_HEADERS = {
         *("Forecast RTB date", "RTB forecast", "Planned RTB", "Planned RTB date", "Estimated RTB", "Est RTB"),
         *("Ready to build (RTB) date", "RTB date (ready to build)", "Ready-to-build target"),
     ),
-    "status_date": ("Date of status", "Status as of", "Status as at", "As of", "As at", "Status from"),
+    "status_date": ("Status of", "Date of status", "Status as of", "Status as at", "As of", "As at", "Status from"),
     "notes": ("Note", "Comment", "Comments", "Remarks", "Project notes"),
 }
 PROJECT_ROLE_HEADERS: dict[ProjectRole, tuple[str, ...]] = {

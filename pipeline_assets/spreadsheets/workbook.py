@@ -85,7 +85,7 @@ def _notes_on_sheets(file: WorkbookFile, sheet: RawSheet) -> list[str]:
         notes.append(f"The sheet {sheet.name!r} is read; not read: {', '.join(map(repr, others[:20]))}.")
     if file.hidden:
         notes.append(
-            f"{_count_hidden(len(file.hidden), 'hidden sheet')}: left out ({', '.join(map(repr, file.hidden[:20]))})."
+            f"{_count_hidden(len(file.hidden), 'hidden sheet')}: ignored ({', '.join(map(repr, file.hidden[:20]))})."
         )
     return notes
 
@@ -132,7 +132,7 @@ def _notes_on_hidden(sheet: RawSheet, header_number: int, used: list[int], index
         what = _count_hidden(
             len(hidden_rows), "row that is hidden or filtered out", "rows that are hidden or filtered out"
         )
-        notes.append(f"{what}: left out ({row_ranges(hidden_rows).lower()}).")
+        notes.append(f"{what}: ignored ({row_ranges(hidden_rows).lower()}).")
     hidden_columns = [column for column in used if column not in index_of]
     if hidden_columns:
         header = next(row for row in sheet.rows if row.number == header_number).cells
@@ -140,7 +140,7 @@ def _notes_on_hidden(sheet: RawSheet, header_number: int, used: list[int], index
             f"{column_letters(column)} {header[column].text!r}" if column in header else column_letters(column)
             for column in hidden_columns[:20]
         ]
-        notes.append(f"{_count_hidden(len(hidden_columns), 'hidden column')}: left out ({', '.join(named)}).")
+        notes.append(f"{_count_hidden(len(hidden_columns), 'hidden column')}: ignored ({', '.join(named)}).")
     return notes
 
 

@@ -56,7 +56,7 @@ OF_VIEWS = {
     "_daily": "By settlement day and {category}: energy, mean and peak MW, coverage 0-1, flagged share 0-1.",
     "_monthly": "By month of the settlement date and {category}: as _daily.",
     "_coverage": "By UTC day: whole half-hours of 48.",
-    "_flagged": "Half-hours whose value is in doubt, with the reasons.",
+    "_flagged": "Half-hours with a flagged value, with the reasons.",
     "_gaps": "Half-hours that are missing, and why. The grid runs from 2016 to now, whether asked for or not.",
     "_gaps_daily": "Missing half-hours by UTC day and why.",
     "_outside_soft_limits": "Values that are unlikely: kept, and counted.",

@@ -92,18 +92,16 @@ def answer_question(turn: Turn, before: Sequence[Turn], settings: Settings) -> I
         text, calls = yield from _whole_reply(messages, settings)
         if not calls:
             if not text.strip():
-                raise ChatProblem(f"{settings.chat_model} at {host_of(settings)} answered nothing: ask again.")
+                raise ChatProblem(f"{settings.chat_model} at {host_of(settings)} returned no answer: ask again.")
             yield text[:LONGEST_TEXT]
             if len(text) > LONGEST_TEXT:
-                raise ChatProblem(f"The answer was stopped after {LONGEST_TEXT:,} characters: ask more narrowly.")
+                raise ChatProblem(f"The answer was stopped after {LONGEST_TEXT:,} characters: ask a narrower question.")
             return
         for call in calls[:CALLS_A_ROUND]:
             query = run_query(call.name, call.arguments, turn.version)
             messages += _as_messages(query, f"call_{len(messages)}")
             yield query
-    raise ChatProblem(
-        f"The model looked things up {ROUNDS} times and came to no answer: ask more narrowly. Its queries stand above."
-    )
+    raise ChatProblem(f"The model looked things up {ROUNDS} times without an answer: ask a narrower question.")
 
 
 def _whole_reply(
@@ -122,7 +120,7 @@ def _whole_reply(
         pieces.append(piece)
         length += len(piece)
         if length > LONGEST_REPLY:
-            raise ChatProblem(f"The model was stopped after {LONGEST_REPLY:,} characters: ask more narrowly.")
+            raise ChatProblem(f"The model was stopped after {LONGEST_REPLY:,} characters: ask a narrower question.")
     text = spoken_text("".join(pieces))
     return text, calls or written_calls(text)
 

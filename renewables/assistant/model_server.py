@@ -89,7 +89,7 @@ def stream_reply(
         raise ChatProblem(_error_text(error, settings)) from None  # its request contains the key
     except ValueError:
         raise ChatProblem(
-            f"{host_of(settings)} answered something that is no chat completion: look at CHAT_BASE_URL, whose path is "
+            f"{host_of(settings)} returned something that is not a chat completion: check CHAT_BASE_URL, whose path is "
             "often /v1."
         ) from None
 
@@ -138,17 +138,17 @@ def _error_text(error: Exception, settings: Settings) -> str:
     match error:
         case openai.APITimeoutError():
             return (
-                f"{host} said nothing for {settings.chat_timeout_seconds:g} s: ask again, ask for less, or raise "
+                f"{host} did not answer within {settings.chat_timeout_seconds:g} s: ask again, ask for less, or raise "
                 "CHAT_TIMEOUT_SECONDS."
             )
         case openai.APIConnectionError():
-            return f"{host} cannot be reached, or broke off: is it running? Look at CHAT_BASE_URL."
+            return f"{host} cannot be reached, or closed the connection: check that it is running, and CHAT_BASE_URL."
         case openai.AuthenticationError() | openai.PermissionDeniedError():
-            return f"{host} refused the key ({error.status_code}): look at CHAT_API_KEY, and at what it may use."
+            return f"{host} refused the key ({error.status_code}): check CHAT_API_KEY and its permissions."
         case openai.RateLimitError():
-            return f"{host} takes no more for now (429): ask again in a minute, or look at the account's credit."
+            return f"{host} refuses more requests for now (429): ask again in a minute, or check the account's credit."
         case openai.NotFoundError():
-            return f"{host} knows no model {model}, or not this address (404): look at CHAT_MODEL and CHAT_BASE_URL."
+            return f"{host} does not know the model {model} or the address (404): check CHAT_MODEL and CHAT_BASE_URL."
     message = " ".join(CONTROL_CHARACTERS.sub(" ", getattr(error, "message", "")).split())
     message = redacted(message)
     if "tool" in message.lower():

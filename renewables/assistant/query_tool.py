@@ -145,7 +145,7 @@ def _coverage_of_days(tables: frozenset[str], days: tuple[date, date] | None, ve
             first, last = days or (window.start_utc.date(), (window.end_utc - HALF_HOUR).date())
             yield (
                 f"{dataset.title}, {first} to {last}{'' if days else ' (all there is)'}: {trust.half_hours:,} of "
-                f"{trust.half_hours_expected:,} half-hours whole, coverage {percent(trust.coverage)}, "
+                f"{trust.half_hours_expected:,} half-hours complete, coverage {percent(trust.coverage)}, "
                 f"{flagged}{unjudged}."
             )
 

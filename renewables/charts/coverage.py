@@ -7,11 +7,11 @@ import polars as pl
 
 from renewables.charts.profiles import MONTHS, WEEKDAYS
 from renewables.charts.style import axis_style, figure_layout
-from renewables.queries.coverage import FLAGGED, MISSING, SHORT, STATES, WHOLE
+from renewables.queries.coverage import COMPLETE, FLAGGED, MISSING, SHORT, STATES
 
-COLOURS = {WHOLE: "#2E9E82", FLAGGED: "#56B4E9", SHORT: "#E69F00", MISSING: "#B9401F"}
-SIGNS = {WHOLE: "", FLAGGED: "!", SHORT: "–", MISSING: "×"}  # noqa: RUF001 (the signs are intended)
-TITLES = {WHOLE: "Whole", FLAGGED: "! Flagged", SHORT: "– Short", MISSING: "× Missing"}  # noqa: RUF001 (as above)
+COLOURS = {COMPLETE: "#2E9E82", FLAGGED: "#56B4E9", SHORT: "#E69F00", MISSING: "#B9401F"}
+SIGNS = {COMPLETE: "", FLAGGED: "!", SHORT: "–", MISSING: "×"}  # noqa: RUF001 (the signs are intended)
+TITLES = {COMPLETE: "Complete", FLAGGED: "! Flagged", SHORT: "– Short", MISSING: "× Missing"}  # noqa: RUF001 (as above)
 
 
 def coverage_calendar(frame: pl.DataFrame, year: int) -> go.Figure:
@@ -42,7 +42,7 @@ def coverage_calendar(frame: pl.DataFrame, year: int) -> go.Figure:
 
 def _hover_text(row: dict[str, object]) -> str:
     day = row["day_utc"]
-    lines = [f"<b>{day:%a} {day:%d %b %Y}</b>: {row['state']}", f"{row['half_hours']} of 48 half-hours"]
+    lines = [f"<b>{day:%a %-d %b %Y}</b>: {row['state']}", f"{row['half_hours']} of 48 half-hours"]
     if row["half_hours_flagged"]:
         lines.append(f"{row['half_hours_flagged']} flagged")
     if row["why"]:

@@ -12,7 +12,7 @@ import polars as pl
 from elexon_assets.flag_vocabulary import REASON_BY_NAME
 from renewables.queries.generation import Series
 
-NAME = "Flagged: in doubt"
+NAME = "Flagged"
 SHADE, EDGE = "rgba(204, 51, 17, 0.16)", "rgba(204, 51, 17, 0.45)"
 """Paul Tol's red, which no technology uses. The bars are hatched as well, so that the meaning does not rest on colour.
 

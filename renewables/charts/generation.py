@@ -62,7 +62,7 @@ def figure_in_page(series: Series, *, stacked: bool = True, height: int = 420) -
         instant.astimezone(LONDON).replace(tzinfo=None) for instant in (series.window.start_utc, series.window.end_utc)
     ]
     traces = (_area_traces if stacked and categories else _line_traces)(wide, categories)
-    x = axis_style("London time", tickformatstops=TICKS, hoverformat="%a %d %b %Y %H:%M", range=span)
+    x = axis_style("UK time", tickformatstops=TICKS, hoverformat="%a %-d %b %Y %H:%M", range=span)
     y = axis_style("Generation (MW)", tickformat=",.0f", rangemode="tozero")
     beside: dict[str, Any] = {} if len(categories) <= FEW else {"legend": BESIDE}
     gaps, doubted = (
@@ -184,7 +184,7 @@ def _figure_layout(series: Series, wide: pl.DataFrame, categories: list[str]) ->
         xaxis={
             "title": {"text": "Time (UTC)", "standoff": 4, "font": {"size": 12}},
             "tickformatstops": TICKS,
-            "hoverformat": "%a %d %b %Y %H:%M UTC",
+            "hoverformat": "%a %-d %b %Y %H:%M UTC",
             "range": [series.window.start_utc, series.window.end_utc],
         },
         yaxis={

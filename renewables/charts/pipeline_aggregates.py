@@ -57,7 +57,7 @@ def risks_by_score(frame: pl.DataFrame) -> go.Figure:
                         **{"color": band.colour, "symbol": band.shape, "opacity": 0.8},
                     },
                     customdata=[
-                        f"<b>{row['points']:,} information points</b><br>the worst, rating {row['worst']:,}: "
+                        f"<b>{row['points']:,} information points</b><br>Highest rating {row['worst']:,}: "
                         f"{escape_markup(row['worst_point'])}"
                         for row in part
                     ],

@@ -118,10 +118,10 @@ def _extended_range(least: tuple[float, float], values: pl.Series) -> tuple[floa
 
 
 def _square_text(row: dict[str, Any]) -> str:
-    head = f"<b>{row['facilities']:,} facilities of {row['projects']:,} projects</b>"
+    head = f"<b>{row['facilities']:,} facilities in {row['projects']:,} projects</b>"
     names = ", ".join(map(escape_markup, row["largest"]))
     shares = [f"{rag} {mwp:,.1f}" for rag in WORST_FIRST if (mwp := row[f"{rag.lower()}_mwp"])]
-    return f"{head}<br>{row['capacity_mwp']:,.1f} MWp: {', '.join(shares)}<br>the largest: {names}"
+    return f"{head}<br>{row['capacity_mwp']:,.1f} MWp: {', '.join(shares)}<br>Largest: {names}"
 
 
 def _hover_text(row: dict[str, Any]) -> str:
@@ -131,7 +131,7 @@ def _hover_text(row: dict[str, Any]) -> str:
         f"{row['stage']}, {row['rag']}",
     ]
     if row["project"] != row["facility"]:
-        lines.insert(1, f"of {escape_markup(row['project'])}")
+        lines.insert(1, f"Project: {escape_markup(row['project'])}")
     if row["rtb_date"]:
-        lines.append(f"RTB {row['rtb_date']:%d %b %Y}")
+        lines.append(f"RTB {row['rtb_date']:%-d %b %Y}")
     return "<br>".join(lines)

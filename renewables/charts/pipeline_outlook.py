@@ -36,7 +36,7 @@ def cumulative_capacity(outlook: Outlook, technology: str, today: date) -> go.Fi
         traces += _step_traces(steps, column, name, width, colour, today)
     last = max([today, *steps["rtb_date"].to_list(), *trend["month_end"].to_list()])
     first = min([today, *steps["rtb_date"].to_list()])
-    x = axis_style("RTB date", type="date", hoverformat="%d %b %Y", range=[first - YEAR / 4, last + YEAR / 6])
+    x = axis_style("RTB date", type="date", hoverformat="%-d %b %Y", range=[first - YEAR / 4, last + YEAR / 6])
     y = axis_style("Cumulative capacity (MWp)", tickformat=",.0f", rangemode="tozero")
     figure = go.Figure(traces, figure_layout(x, y, hovermode="x", height=460))
     figure.add_vline(today, line={"color": MUTED, "width": 1, "dash": "dot"})

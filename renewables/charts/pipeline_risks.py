@@ -71,9 +71,9 @@ def border_of(band: Band) -> go.Scatter:
 def _hover_text(row: dict[str, object]) -> str:
     lines = [
         f"<b>{row['rank']}. {escape_markup(row['information_point'])}</b>",
-        escape_markup(row["project"] or "of no project"),
+        escape_markup(row["project"] or "no project"),
     ]
-    lines.append(f"impact {row['impact']} x likelihood {row['likelihood']} = {row['rating']:,}")
+    lines.append(f"Impact {row['impact']} x likelihood {row['likelihood']} = {row['rating']:,}")
     if row["due_date"]:
-        lines.append(f"due {row['due_date']:%d %b %Y}")
+        lines.append(f"Due {row['due_date']:%-d %b %Y}")
     return "<br>".join(lines)

@@ -112,7 +112,7 @@ def _of_month(row: dict[str, object]) -> str:
 
 def _of_rtb(row: dict[str, object]) -> str:
     days = int(str(row["slippage_days"]))
-    slipped = f"{days:+,} days from {row['first_rtb_date']:%d %b %Y}" if days else "as it was first"
-    late = "<br><b>overdue</b>" if row["is_overdue"] else ""
+    slipped = f"{days:+,} days since {row['first_rtb_date']:%-d %b %Y}" if days else "no change"
+    late = "<br><b>Overdue</b>" if row["is_overdue"] else ""
     head = f"<b>{escape_markup(row['project'])}</b>, {row['stage']}, {row['rag']}"
-    return f"{head}<br>RTB {row['rtb_date']:%d %b %Y}, {slipped}{late}"
+    return f"{head}<br>RTB {row['rtb_date']:%-d %b %Y}, {slipped}{late}"

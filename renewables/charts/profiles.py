@@ -18,7 +18,7 @@ HOURS = [f"{hour:02}:00" for hour in range(24)]
 YEAR_DASHES = ["solid", "dash", "dot", "dashdot"]
 NUMBERED = 8
 "The largest number of categories of a correlation whose numbers fit into their cells."
-WHOLE_MONTH = 0.95
+COMPLETE_MONTH = 0.95
 "The coverage below which a month is drawn hollow, because its energy says little."
 
 
@@ -37,7 +37,7 @@ def distribution(frame: pl.DataFrame, category: str) -> go.Figure:
         for (name,), part in frame.group_by(category, maintain_order=True)
     ]
     x = axis_style("Generation (MW)", tickformat=",.0f", rangemode="tozero")
-    return go.Figure(traces, figure_layout(x, axis_style("Share of the half-hours (%)", **_without_spikes(frame))))
+    return go.Figure(traces, figure_layout(x, axis_style("Share of half-hours (%)", **_without_spikes(frame))))
 
 
 def _without_spikes(frame: pl.DataFrame) -> dict[str, object]:
@@ -81,7 +81,7 @@ def by_hour(frame: pl.DataFrame, *, across: str) -> go.Figure:
         hoverongaps=False,
         colorbar={"title": {"text": "MW"}, "thickness": 12, "tickformat": ",.0f", "outlinewidth": 0, "nticks": 6},
     )
-    y = axis_style("Hour of the day (London)", autorange="reversed", type="category", dtick=3, showgrid=False)
+    y = axis_style("Hour of the day (UK time)", autorange="reversed", type="category", dtick=3, showgrid=False)
     return go.Figure(heat, figure_layout(axis_style(title, showgrid=False), y, height=440, legend_above=False))
 
 
@@ -98,7 +98,7 @@ def duration(frame: pl.DataFrame, category: str) -> go.Figure:
         )
         for (name,), part in frame.group_by(category, maintain_order=True)
     ]
-    x = axis_style("Share of the half-hours at or above (%)", hoverformat=".1f", range=[0, 100])
+    x = axis_style("Share of half-hours at or above (%)", hoverformat=".1f", range=[0, 100])
     y = axis_style("Generation (MW)", tickformat=",.0f")
     return go.Figure(traces, figure_layout(x, y, hovermode="x unified"))
 
@@ -150,10 +150,10 @@ def by_year(frame: pl.DataFrame) -> go.Figure:
                 connectgaps=False,
                 marker={
                     "size": 8,
-                    "symbol": ["circle" if share >= WHOLE_MONTH else "circle-open" for share in coverage],
+                    "symbol": ["circle" if share >= COMPLETE_MONTH else "circle-open" for share in coverage],
                 },
                 line={"width": 1.6 if n else 3, "dash": YEAR_DASHES[n % 4], "color": colour},
-                hovertemplate="%{y:,.0f} GWh (%{customdata:.1f} % there)",
+                hovertemplate="%{y:,.0f} GWh (%{customdata:.1f} % coverage)",
             )
         )
     x = axis_style("Month", categoryorder="array", categoryarray=MONTHS)

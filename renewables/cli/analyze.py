@@ -22,12 +22,12 @@ def analyze(
     exclude_flagged: ExcludeFlagged = False,
     as_json: AsJson = False,
 ) -> None:
-    """Energy, means, peaks, capacity factors of a span, its coverage and how much is in doubt.
+    """Show energy, means, peaks and capacity factors of a period, with its coverage and flags.
 
-    Without dates, of all that is there. Energy is the sum of MW x 0.5 h over the half-hours there are: a gap is never
-    filled in. The capacity factor is that energy over what the installed capacity makes in the same half-hours;
-    capacity is Elexon's figure of each year, taken as of its start and linear in between. Flagged are half-hours there
-    whose value is in doubt; they count, unless --exclude-flagged leaves them out.
+    Without dates it covers all data. Energy is the sum of MW x 0.5 h over the half-hours with data; gaps are never
+    filled. The capacity factor is that energy divided by what the installed capacity could generate in the same
+    half-hours; capacity is Elexon's yearly figure, as of the start of the year and interpolated in between. Flagged
+    half-hours have a doubtful value; they count unless you exclude them with --exclude-flagged.
 
     \b
     Examples:
@@ -120,28 +120,28 @@ def _print_report(
             for row in rows
         ],
         right=[*names, "Half-hours", "Flagged", "Outside"],
-        title="Percentiles in MW, and half-hours: there, flagged as in doubt, outside the soft limits",
+        title="Percentiles in MW, and half-hours: present, flagged, outside the soft limits",
     )
     if figures["capacity_factor"].count():
         _print_capacity(kind, rows)
     elif is_current:
-        print_note(f"No capacity factors: `renewables fetch-range` fetches {INSTALLED_CAPACITY.name} too.")
+        print_note(f"No capacity factors yet: `renewables fetch-range` fetches {INSTALLED_CAPACITY.name} as well.")
     if missing and missing.half_hours:
-        typer.echo(said_of_missing_wind(missing))
+        typer.echo(missing_wind_sentence(missing))
     if message := note_of_sources(sources):
         typer.echo(message)
 
 
-def said_of_missing_wind(missing: "UnderstatedWind") -> str:
+def missing_wind_sentence(missing: "UnderstatedWind") -> str:
     """Return one sentence about missing wind, which calls it an estimate."""
     from renewables.formatting import number
 
     half_hours = f"Wind is understated in {number(missing.half_hours)} half-hours"
     if missing.estimated_missing_mwh is None:
-        return f"{half_hours}; without FUELHH beside them the missing energy cannot be estimated."
+        return f"{half_hours}. The missing energy cannot be estimated, because FUELHH is missing there."
     return (
-        f"{half_hours}: by {number(missing.estimated_missing_mwh / 1000, 1)} GWh at least, an ESTIMATE (WIND of FUELHH "
-        f"less AGWS wind, over {number(missing.half_hours_estimated)} of them) that is added to no figure."
+        f"{half_hours}, by at least {number(missing.estimated_missing_mwh / 1000, 1)} GWh. This is an ESTIMATE (WIND "
+        f"of FUELHH minus AGWS wind, over {number(missing.half_hours_estimated)} of them) and is in no other figure."
     )
 
 
@@ -156,5 +156,5 @@ def _print_capacity(kind: str, rows: "list[dict[str, Any]]") -> None:
             for row in rows
         ],
         right=["Installed MW", "Capacity factor (%)"],
-        title="Energy over what the installed capacity makes in the same half-hours",
+        title="Energy divided by what the installed capacity could generate in the same half-hours",
     )

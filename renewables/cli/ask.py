@@ -9,14 +9,14 @@ ROWS_SHOWN = 20
 
 
 def ask(
-    question: Annotated[str, typer.Argument(metavar="QUESTION", help="In words; quote it.")],
-    as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False,
+    question: Annotated[str, typer.Argument(metavar="QUESTION", help="The question, in quotes.")],
+    as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")] = False,
 ) -> None:
-    """Asks a language model, which looks the answer up in SQL.
+    """Ask a question in plain English; a language model answers it with SQL.
 
-    Questions, the names of tables and the rows of the results go to the server of CHAT_BASE_URL (OpenAI's, unless
-    another is set) and its CHAT_MODEL; without these settings nothing is asked. The answer is printed with
-    the rows that it rests on; the SQL and the coverage stand beside it, in the error stream.
+    Your question, the table names and the rows of the results are sent to the server of CHAT_BASE_URL (OpenAI's by
+    default) and its CHAT_MODEL. Without these settings nothing is sent. The answer is printed with the rows that it is
+    based on; the SQL and the coverage go to the error stream.
 
     \b
     Examples:
@@ -36,7 +36,7 @@ def ask(
 
     settings = Settings()
     if wanted := missing_setting(settings):
-        raise ChatProblem(f"{wanted} Nothing was asked. docs/operations.md says how to set up a model.")
+        raise ChatProblem(f"{wanted} Nothing was sent. See docs/operations.md for how to set up a model.")
     newest = snapshots.newest_snapshot(snapshots.folder_of(settings.warehouse))
     turn = Turn(question, newest.version if newest else None)
     with reading(version=turn.version) as con:
@@ -76,4 +76,4 @@ def ask(
     if turn.problem:
         raise ChatProblem(turn.problem)
     if not turn.looked_up:
-        print_note("Nothing was looked up for this: no number in it comes from the data.")
+        print_note("No data was looked up, so no number in this answer comes from it.")

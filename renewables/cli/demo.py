@@ -19,16 +19,18 @@ LATEST, FLAGGING, SEEDING = ("elexon_assets", "latest"), ("elexon_assets", "flag
 def demo(
     recordings: Annotated[
         Path | None,
-        typer.Option(exists=True, file_okay=False, help="Folder of recorded answers, served for what they cover."),
+        typer.Option(
+            exists=True, file_okay=False, help="Folder of recorded answers, served where they cover a request."
+        ),
     ] = None,
     start: Annotated[str | None, typer.Option("--from", help="First UTC day, YYYY-MM-DD.")] = None,
-    end: Annotated[str | None, typer.Option("--to", help="Last UTC day, YYYY-MM-DD, itself included.")] = None,
+    end: Annotated[str | None, typer.Option("--to", help="Last UTC day (inclusive), YYYY-MM-DD.")] = None,
 ) -> None:
-    """Runs the whole job on SYNTHETIC data, in a home of its own.
+    """Try everything on SYNTHETIC data, in a separate home.
 
-    The last 28 days up to this half-hour, or the days from --from to --to, from a simulator on this machine through
-    Dagster into a warehouse that is never the real one; and an invented portfolio of projects. The data has a few gaps,
-    doubtful values and revisions, to look into. Then says what landed.
+    Fetches the last 28 days, or the days from --from to --to, from a simulator on this machine through Dagster into a
+    separate warehouse, never the real one, and loads a sample portfolio of projects. The data has a few gaps, flagged
+    values and revisions for you to explore. At the end a table shows what landed.
 
     \b
     Examples:
@@ -51,7 +53,9 @@ def demo(
     lasting = "" if recordings else lasting_faults(last)
     prepare_home(home, faults=None if recordings else lasting)
     faults = "" if recordings else f"{lasting},{passing_faults(last)}"
-    console.print(f"A simulator of Elexon's API starts on this machine; the demo's home is {home}", highlight=False)
+    console.print(
+        f"Starting a simulator of Elexon's API on this machine. The home of the demo is {home}", highlight=False
+    )
     table = _result_table(f"UTC days {first} to {last}")
     sources: set[str] = set()
     with subprocess_running(recordings=recordings, faults=faults) as base_url, only_demo_home(home, base_url):
@@ -99,8 +103,8 @@ def _print_portfolio(console: "Console") -> None:
 
     figures = headline_figures(Filter(datetime.now(UTC).date()))
     console.print(
-        f"Invented portfolio: {figures['projects']:,} projects, {figures['gross_mwp']:,.0f} MWp in "
-        f"{figures['facilities']:,} facilities, {landed_position():,} changes landed",
+        f"Sample portfolio: {figures['projects']:,} projects, {figures['gross_mwp']:,.0f} MWp in "
+        f"{figures['facilities']:,} facilities, {landed_position():,} changes",
         highlight=False,
     )
 
@@ -110,7 +114,7 @@ def _result_table(title: str) -> "Table":
     from rich.table import Column, Table
 
     table = Table(Column("dataset", no_wrap=True), title=title, box=SIMPLE_HEAD, pad_edge=False, padding=(0, 0, 0, 1))
-    for column in ("days", "rows", "coverage", "energy\nGWh", "half-hours\nin doubt", "quaran-\ntined", "seconds"):
+    for column in ("days", "rows", "coverage", "energy\nGWh", "half-hours\nflagged", "quaran-\ntined", "seconds"):
         table.add_column(column, justify="right")
     return table
 
@@ -139,14 +143,14 @@ def _add_row(table: "Table", name: str, first: date, last: date, run_ids: list[s
 
 def _what_next(home: Path, console: "Console") -> None:
     console.print(
-        f"\nNext, on the demo's data:\n"
+        f"\nNext, with the demo data:\n"
         f"  export RENEWABLES_HOME={home}\n"
-        f"  renewables status          what is there\n"
+        f"  renewables status          what data there is\n"
         f"  renewables analyze         energy, means, peaks, capacity factors, coverage\n"
-        f"  renewables quality         what is in doubt, missing or revised\n"
+        f"  renewables quality         what is flagged, missing or revised\n"
         f"  renewables plot --open     an interactive chart\n"
-        f"  renewables up              the dashboard and Dagster with these runs; new half-hours keep coming\n"
-        f"Or with Elexon's own data (unset RENEWABLES_HOME): renewables fetch-range 2026-04-01 2026-04-07",
+        f"  renewables up              the dashboard and Dagster; new half-hours keep arriving\n"
+        f"With real data from Elexon (unset RENEWABLES_HOME first): renewables fetch-range 2026-04-01 2026-04-07",
         highlight=False,
         soft_wrap=True,
     )

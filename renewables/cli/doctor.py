@@ -8,12 +8,12 @@ from typing import Annotated
 import typer
 
 
-def doctor(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False) -> None:
-    """Checks whether everything is fit for work.
+def doctor(as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")] = False) -> None:
+    """Check whether everything works.
 
-    Versions, settings, the disk and the size of each part of the home, Elexon's API, the warehouse; which servers run,
-    whether schedules and sensors do their work, what is switched off, what waits to be landed. Exit code 1 if
-    something is broken.
+    Checks versions, settings, the disk and the size of each part of the home, Elexon's API and the warehouse; the
+    servers, schedules and sensors; what is switched off and which edits wait to land. The exit code is 1 if something
+    is broken.
 
     \b
     Examples:
@@ -31,10 +31,10 @@ def doctor(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")]
         print_json({"healthy": not broken, "findings": findings})
     else:
         print_table(
-            ["", "What", "Found"],
+            ["", "Check", "Result"],
             [[f.state, f.what, f.found + (f" {f.fix}" if f.fix else "")] for f in findings],
         )
-        look = f" {len(warnings)} lines marked `warning` need a look." if warnings else ""
-        typer.echo((f"{len(broken)} broken." if broken else "Nothing is broken.") + look)
+        look = f" Warnings: {len(warnings)}." if warnings else ""
+        typer.echo((f"Problems: {len(broken)}." if broken else "No problems.") + look)
     if broken:
         raise typer.Exit(1)

@@ -50,7 +50,7 @@ def _check_versions(_settings: Settings) -> Iterable[Finding]:
         try:
             yield Finding(OK, name, version(name))
         except PackageNotFoundError:
-            yield Finding(BROKEN, name, "is not installed.", "Install the package again: pip install gb-renewables.")
+            yield Finding(BROKEN, name, "is not installed.", "Reinstall the package: pip install gb-renewables.")
 
 
 def _check_settings(settings: Settings) -> Iterable[Finding]:
@@ -78,13 +78,15 @@ def _check_disk(settings: Settings) -> Iterable[Finding]:
         "" if enough else "Free some space: a write needs twice the warehouse's size.",
     )
     if not os.access(existing, os.W_OK):
-        yield Finding(BROKEN, "disk", f"{existing} cannot be written.", "Set RENEWABLES_HOME to a folder of yours.")
+        yield Finding(
+            BROKEN, "disk", f"{existing} is not writable.", "Set RENEWABLES_HOME to a folder that you can write to."
+        )
     if (kind := _file_system(existing)) in SHARES:
         yield Finding(
             WARNING,
             "disk",
-            f"{existing} is on a share ({kind}).",
-            "DuckDB's locks need a local disk: move RENEWABLES_HOME.",
+            f"{existing} is on a network share ({kind}).",
+            "DuckDB's locks need a local disk: move RENEWABLES_HOME to one.",
         )
 
 
@@ -108,7 +110,7 @@ def _file_system(folder: Path) -> str | None:
 
 def _check_api(settings: Settings) -> Iterable[Finding]:
     answer = elexon(settings)
-    fix = "Check the network, or ELEXON_BASE_URL; `renewables simulate` stands in."
+    fix = "Check the network and ELEXON_BASE_URL. `renewables simulate` starts a simulator instead."
     yield Finding(OK, "API", answer.sentence) if answer.is_there else Finding(BROKEN, "API", answer.sentence, fix)
 
 
@@ -120,14 +122,17 @@ def _warehouse_file(settings: Settings) -> Iterable[Finding]:
         yield Finding(BROKEN, "warehouse", str(lost))
         return
     if not path.exists():
-        yield Finding(OK, "warehouse", f"{path} is not there yet: the first fetch makes it.")
+        yield Finding(OK, "warehouse", f"{path} does not exist yet: the first fetch creates it.")
         return
     fault = corruption_of(path)
     if fault is None:
         yield Finding(OK, "warehouse", f"{path}, {path.stat().st_size / 1e6:,.1f} MB.")
     else:
         yield Finding(
-            BROKEN, "warehouse", f"{path} cannot be opened: {fault}", "`renewables restore` puts a snapshot there."
+            BROKEN,
+            "warehouse",
+            f"{path} cannot be opened: {fault}",
+            "Replace it with a snapshot: `renewables restore`.",
         )
 
 
@@ -144,9 +149,9 @@ def _check_data(settings: Settings) -> Iterable[Finding]:
         return
     if newest:
         yield Finding(
-            OK, "snapshot", f"version {newest.version} of {newest.published_at_utc:%Y-%m-%d %H:%M} UTC opens."
+            OK, "snapshot", f"version {newest.version} of {newest.published_at_utc:%Y-%m-%d %H:%M} UTC can be opened."
         )
     for table in tables:
-        sentence = f"{table.rows:,} rows, {table.rows_by_filter:,} by filter, {table.doubled_keys:,} doubled keys."
-        fix = "" if table.is_healthy else "Restore an earlier one: `renewables restore --version N`."
+        sentence = f"{table.rows:,} rows, {table.rows_by_filter:,} by filter, {table.doubled_keys:,} duplicate keys."
+        fix = "" if table.is_healthy else "Restore an earlier snapshot: `renewables restore --version N`."
         yield Finding(OK if table.is_healthy else BROKEN, table.table, sentence, fix)

@@ -39,26 +39,30 @@ def services(settings: Settings) -> Iterable[Finding]:
                 yield Finding(BROKEN if part.state == "down" else WARNING, part.name, sentence, f"See {part.log}.")
     dashboard_url = (state.dashboard_url if state else None) or str(settings.dashboard_url).rstrip("/")
     if page_answers(f"{dashboard_url}/_stcore/health"):
-        yield Finding(OK, "dashboard", f"answers at {dashboard_url}.")
+        yield Finding(OK, "dashboard", f"is running at {dashboard_url}.")
     else:
-        yield Finding(WARNING, "dashboard", f"does not answer at {dashboard_url}.", START)
+        yield Finding(WARNING, "dashboard", f"is not running at {dashboard_url}.", START)
     if orchestrator.answers(for_home=settings.dagster_home):
-        yield Finding(OK, "Dagster", f"answers at {dagster_url}.")
+        yield Finding(OK, "Dagster", f"is running at {dagster_url}.")
         yield from _automation(orchestrator, settings)
     else:
-        sentence = f"does not answer for this home at {dagster_url}: nothing is fetched, landed or flagged by itself."
+        sentence = (
+            f"is not running for this home at {dagster_url}: nothing is fetched, landed or flagged automatically."
+        )
         yield Finding(WARNING, "Dagster", sentence, START)
 
 
 def switched_off(settings: Settings) -> Iterable[Finding]:
     """Yield what the settings switch off."""
     if not settings.schedules_running:
-        sentence = "The schedules that ask Elexon are off (SCHEDULES_RUNNING=false): new half-hours come by hand only."
+        sentence = (
+            "The schedules that fetch from Elexon are off (SCHEDULES_RUNNING=false): fetch new half-hours by hand."
+        )
         yield Finding(OFF, "schedules", sentence)
     if settings.slack_webhook_url is None:
-        yield Finding(OFF, "notices", "SLACK_WEBHOOK_URL is not set: notices go to the log and the page Alerts only.")
+        yield Finding(OFF, "notices", "SLACK_WEBHOOK_URL is not set: notices go only to the log and the Alerts page.")
     if settings.chat_model is None:
-        yield Finding(OFF, "Ask", "CHAT_MODEL is not set: no question is answered, and nothing leaves the machine.")
+        yield Finding(OFF, "Ask", "CHAT_MODEL is not set: questions are not answered, and nothing leaves this machine.")
 
 
 def waiting(settings: Settings) -> Iterable[Finding]:
@@ -68,14 +72,14 @@ def waiting(settings: Settings) -> Iterable[Finding]:
         landed = landed_position()
         values = sum(dataset.values_unjudged for dataset in warehouse_status().datasets)
         if values:
-            sentence = f"{values:,} values that landed are not judged yet."
-            yield Finding(WARNING, "flags", sentence, "The job `flagging` does it, after each landing.")
+            sentence = f"{values:,} landed values have not been checked for flags yet."
+            yield Finding(WARNING, "flags", sentence, "The job `flagging` checks them after each landing.")
     except WarehouseError:
         pass  # the snapshot has its own line
     try:
         file = schema.file_of(schema.ledger_address(settings))
         if file and not file.exists():
-            yield Finding(OK, "ledger", f"{file} is not there yet: the first change makes it.")
+            yield Finding(OK, "ledger", f"{file} does not exist yet: the first edit creates it.")
             return
         with schema.ledger_for_task() as engine:
             position, counts = reader.newest_position(engine), outbox.count_by_state(engine)
@@ -85,29 +89,31 @@ def waiting(settings: Settings) -> Iterable[Finding]:
         return
     yield _landing(position, landed, oldest[0].submitted_at_utc if oldest else None)
     if failed := counts.get(NoticeState.FAILED, 0):
-        yield Finding(WARNING, "notices", f"{failed:,} were given up.", "The page Alerts has *Try again*.")
+        yield Finding(WARNING, "notices", f"{failed:,} could not be sent.", "Press *Try again* on the Alerts page.")
     if pending := counts.get(NoticeState.PENDING, 0):
-        yield Finding(OK, "notices", f"{pending:,} wait to be sent.")
+        yield Finding(OK, "notices", f"{pending:,} are waiting to be sent.")
 
 
 def _landing(position: int, landed: int, since: datetime | None) -> Finding:
     if position <= landed or since is None:
         return Finding(OK, "ledger", f"All {position:,} changes are in the charts.")
     age = datetime.now(UTC) - since
-    sentence = f"{position - landed:,} of {position:,} changes wait to be landed, the oldest for {how_long(age)}."
+    sentence = (
+        f"{position - landed:,} of {position:,} changes are not in the charts yet, the oldest for {how_long(age)}."
+    )
     late = age > LANDS_WITHIN
-    fix = "While `renewables up` runs they land within seconds; *Land them now* on a page does it at once."
+    fix = "They land within seconds while `renewables up` is running. *Update now* on a page lands them at once."
     return Finding(WARNING if late else OK, "ledger", sentence, fix if late else "")
 
 
 def _up(state: Up | None) -> Finding:
     if state is None:
-        return Finding(WARNING, "renewables up", "does not run on this home.", START)
+        return Finding(WARNING, "renewables up", "is not running on this home.", START)
     if not is_alive(state.process):
         return Finding(WARNING, "renewables up", f"was killed (process {state.process.split()[0]}).", START)
     restarted = [f"{part.name} {part.restarts}" for part in state.parts if part.restarts]
-    again = f"; started again so far: {', '.join(restarted)}" if restarted else ""
-    return Finding(OK, "renewables up", f"runs as process {state.process.split()[0]}{again}.")
+    again = f"; restarted so far: {', '.join(restarted)}" if restarted else ""
+    return Finding(OK, "renewables up", f"is running as process {state.process.split()[0]}{again}.")
 
 
 def _automation(orchestrator: DagsterClient, settings: Settings) -> Iterable[Finding]:
@@ -128,19 +134,19 @@ def _automation(orchestrator: DagsterClient, settings: Settings) -> Iterable[Fin
     running = [trigger for trigger in automatic.triggers if trigger.is_running]
     newest = max((trigger.tick_utc for trigger in running if trigger.tick_utc), default=None)
     if running and not failed:
-        sentence = f"{len(running)} schedules and sensors run; the newest tick was {_clock(newest)}."
+        sentence = f"{len(running)} schedules and sensors are running; the newest tick was {_clock(newest)}."
         yield Finding(OK, "automation", sentence)
 
 
 def _daemons(automatic: Automation) -> Iterable[Finding]:
     ill = [daemon for daemon in automatic.daemons if not daemon.is_healthy]
     for daemon in ill:
-        sentence = f"{daemon.name} gave its last sign of life {_clock(daemon.heartbeat_utc)}. {daemon.error}".strip()
-        yield Finding(BROKEN, "daemon", sentence, "See `logs/dagster-daemon.log`, then start `renewables up` again.")
+        sentence = f"{daemon.name} sent its last heartbeat {_clock(daemon.heartbeat_utc)}. {daemon.error}".strip()
+        yield Finding(BROKEN, "daemon", sentence, "See `logs/dagster-daemon.log`, then restart `renewables up`.")
     if automatic.daemons and not ill:
         newest = max((d.heartbeat_utc for d in automatic.daemons if d.heartbeat_utc), default=None)
         yield Finding(
-            OK, "daemon", f"{len(automatic.daemons)} daemons are alive, the newest heartbeat {_clock(newest)}."
+            OK, "daemon", f"{len(automatic.daemons)} daemons are running, the newest heartbeat {_clock(newest)}."
         )
 
 

@@ -24,20 +24,22 @@ def export(
     known_at: KnownAt = None,
     exclude_flagged: ExcludeFlagged = False,
     kind: Annotated[
-        Format | None, typer.Option("--format", help="csv or parquet; the file's suffix unless given, else csv.")
+        Format | None, typer.Option("--format", help="csv or parquet; by default from the file name, else csv.")
     ] = None,
     output: Annotated[
-        str, typer.Option("--output", "-o", metavar="FILE", help="The file to write; - for the output.")
+        str, typer.Option("--output", "-o", metavar="FILE", help="The file to write; - for standard output.")
     ] = "-",
     all_to: Annotated[
         Path | None,
-        typer.Option("--all", metavar="FOLDER", help="Every table, and what is current, as Parquet files in a folder."),
+        typer.Option(
+            "--all", metavar="FOLDER", help="Export every table and the current values as Parquet files in a folder."
+        ),
     ] = None,
 ) -> None:
-    """Writes half-hours as CSV or Parquet.
+    """Write half-hours as CSV or Parquet.
 
-    With their settlement dates, sources and, where the value is in doubt, the reasons (`flags`); without dates, all of
-    them. Times are UTC.
+    The rows have settlement dates, sources and, for flagged values, the reasons (`flags`). Without dates, all
+    half-hours are written. Times are UTC.
 
     \b
     Examples:
@@ -57,12 +59,12 @@ def export(
     selection = Selection.read(dataset, psr_type, as_of, known_at, exclude_flagged)
     if all_to:
         if as_of or known_at or exclude_flagged:
-            raise BadUsage("--all exports every table as it is: leave --as-of, --known-at, --exclude-flagged away.")
+            raise BadUsage("--all exports every table as it is: remove --as-of, --known-at and --exclude-flagged.")
         _export_all(all_to)
         return
     kind = kind or ("parquet" if output.endswith(".parquet") else "csv")
     if kind == "parquet" and output == "-" and sys.stdout.isatty():
-        raise BadUsage("Parquet is no text for a terminal: add --output FILE.parquet.")
+        raise BadUsage("Parquet cannot be printed in a terminal: add --output FILE.parquet.")
     with open_snapshot() as con:
         frame = generation_of(selection, read_window(con, dataset, start, end), con)
         caveats = caveats_of(selection, con)
@@ -74,7 +76,7 @@ def export(
         Path(output).write_bytes(content)
         print_note(f"Wrote {len(frame):,} rows to {output}{words_of(selection)}.")
     if flagged := frame["flags"].count():
-        print_note(f"{flagged:,} of {len(frame):,} values are in doubt: the column flags says why.")
+        print_note(f"{flagged:,} of {len(frame):,} values are flagged: see the column `flags` for the reasons.")
     for caveat in caveats:
         print_note(caveat)
     print_note(message)
@@ -107,6 +109,8 @@ def _export_all(folder: Path) -> None:
         sources = {source for name, window in spans.items() if window for source in sources_of(name, window, con)}
         sources |= set(sources_of_capacity(con))
     if not done:
-        raise UserError("The warehouse has no tables yet: fetch something first, as `renewables status` tells.")
+        raise UserError(
+            "The warehouse has no tables yet: fetch some days first, for example with `renewables fetch-range`."
+        )
     print_table(["Table", "Rows", "File"], [[e.name, number(e.rows), e.path] for e in done], right=["Rows"])
     print_note(note_of_sources(sources))

@@ -32,8 +32,8 @@ Datasets = Annotated[
         autocompletion=complete_dataset,
     ),
 ]
-"Default: all; installed capacity is always asked for whole, since it is half a dozen requests."
-Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Prints only what failed, to the error stream.")]
+"Default: all; installed capacity is always fetched completely, since it is half a dozen requests."
+Quiet = Annotated[bool, typer.Option("--quiet", "-q", help="Print only failures, to the error stream.")]
 
 
 @dataclass
@@ -56,14 +56,14 @@ class Fetches:
         yesterday = datetime.now(UTC).date() - timedelta(days=1)
         if first > yesterday:
             raise BadUsage(
-                f"{first} is not over: the last closed UTC day is {yesterday}. "
-                "Half-hours of today come with the schedule every half-hour (`renewables up`)."
+                f"{first} has not ended: the last complete UTC day is {yesterday}. "
+                "The schedule fetches today's half-hours as they are published (`renewables up`)."
             )
         console = self.console()
         if last > yesterday:
-            console.print(f"Up to {yesterday}, the last closed UTC day.")
+            console.print(f"Fetching up to {yesterday}, the last complete UTC day.")
             last = yesterday
-        for together in _by_the_way_they_are_asked_for(datasets):
+        for together in _split_daily(datasets):
             self.requests.append({"datasets": [dataset.name for dataset in together], "start": first, "end": last})
             self.outcomes += wait_for(together, first, last, console)
 
@@ -111,10 +111,10 @@ def fetch_year(
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Fetches a calendar year.
+    """Fetch a calendar year.
 
-    In windows of at most seven days; a year that is not over, up to its last closed day. Where a Dagster server of this
-    home answers it does the work, else this process; the UI knows of it either way.
+    It is fetched in windows of at most seven days; the current year up to its last complete day. A running Dagster
+    server of this home does the work, otherwise this process does. Dagster's UI shows the run in both cases.
 
     \b
     Examples:
@@ -126,7 +126,7 @@ def fetch_year(
     today = datetime.now(UTC).date()
     first_day = Settings().first_day
     if not first_day.year <= year <= today.year:
-        raise BadUsage(f"{year}: there are years from {first_day.year} to {today.year}.")
+        raise BadUsage(f"There is no data for {year}: choose a year from {first_day.year} to {today.year}.")
     fetches = Fetches(as_json, quiet)
     fetches.run(_chosen_datasets(dataset), max(date(year, 1, 1), first_day), date(year, 12, 31))
     fetches.finish()
@@ -134,12 +134,12 @@ def fetch_year(
 
 def fetch_range(
     start: Annotated[str, typer.Argument(help="First UTC day, YYYY-MM-DD.")],
-    end: Annotated[str, typer.Argument(help="Last UTC day, YYYY-MM-DD, itself included.")],
+    end: Annotated[str, typer.Argument(help="Last UTC day (inclusive), YYYY-MM-DD.")],
     dataset: Datasets = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Fetches the UTC days from START to END, both included, and installed capacity.
+    """Fetch the UTC days from START to END, inclusive, and installed capacity.
 
     \b
     Examples:
@@ -154,12 +154,12 @@ def fetch_range(
 
 
 def repair(
-    days: Annotated[int, typer.Option(min=1, help="Trailing closed UTC days to look at.")] = 30,
+    days: Annotated[int, typer.Option(min=1, help="Number of past UTC days to check.")] = 30,
     dataset: Datasets = None,
     as_json: AsJson = False,
     quiet: Quiet = False,
 ) -> None:
-    """Asks again for days that are missing or short.
+    """Fetch missing and short days again.
 
     \b
     Examples:
@@ -173,7 +173,7 @@ def repair(
         for span in spans_to_repair(declared, days=days):
             fetches.run([declared], span.days[0], span.days[-1])
     if not fetches.requests and not as_json:
-        fetches.console().print(f"No closed day of the last {days} is missing or short.")
+        fetches.console().print(f"No missing or short days in the last {days} days.")
         return
     fetches.finish()
 
@@ -183,11 +183,11 @@ def _chosen_datasets(names: list[str] | None) -> "list[Dataset]":
 
     for name in names or ():
         if name not in BY_NAME:
-            raise BadUsage(f"There is no dataset {name!r}: choose one of {', '.join(BY_NAME)}.")
+            raise BadUsage(f"Unknown dataset {name!r}: choose one of {', '.join(BY_NAME)}.")
     return [dataset for dataset in DATASETS if not names or dataset.name in names]
 
 
-def _by_the_way_they_are_asked_for(datasets: "Sequence[Dataset]") -> "list[list[Dataset]]":
+def _split_daily(datasets: "Sequence[Dataset]") -> "list[list[Dataset]]":
     """Separate the datasets with daily partitions from the others, which Dagster gives no range."""
     by_day = [dataset for dataset in datasets if dataset.is_fetched_by_day]
     return [together for together in (by_day, [result for result in datasets if result not in by_day]) if together]
@@ -203,7 +203,7 @@ def wait_for(
     from renewables.dagster_control.fetch_job import fetch_days
     from warehouse.settings import Settings
 
-    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("windows"))
+    columns = (TextColumn("{task.description}"), BarColumn(), MofNCompleteColumn(), TextColumn("requests"))
     with Progress(*columns, TimeRemainingColumn(), console=console) as bars:
         tasks: dict[str, TaskID] = {}
 
@@ -251,13 +251,17 @@ def _print_landed(totals: "pl.DataFrame", console: "Console") -> None:
 
     for row in totals.iter_rows(named=True):
         quarantined = row["rows_quarantined"]
-        aside = f", {quarantined:,} kept aside (see the table quarantine)" if quarantined else ""
+        note = f", {quarantined:,} quarantined (see the table quarantine)" if quarantined else ""
         label = label_of_sources((row["source"] or "").split(", "))
         console.print(
             f"{BY_NAME[row['dataset']].title}: {row['rows_landed']:,} new {label}{' ' if label else ''}rows of "
-            f"{row['rows_received']:,} received in {row['windows']} windows{aside}",
+            f"{row['rows_received']:,} received in {_count_requests(row['windows'])}{note}",
             highlight=False,
         )
+
+
+def _count_requests(number: int) -> str:
+    return "1 request" if number == 1 else f"{number:,} requests"
 
 
 def _print_failed(failed: "pl.DataFrame", console: "Console") -> None:
@@ -267,11 +271,12 @@ def _print_failed(failed: "pl.DataFrame", console: "Console") -> None:
     for row in failed.head(FAILURES_SHOWN).iter_rows(named=True):
         first, last = row["window_start_utc"], row["window_end_utc"] - timedelta(minutes=30)
         console.print(
-            f"{BY_NAME[row['dataset']].title}: {row['windows']} windows failed, {first:%Y-%m-%d} to {last:%Y-%m-%d}, "
+            f"{BY_NAME[row['dataset']].title}: {_count_requests(row['windows'])} failed, "
+            f"{first:%Y-%m-%d} to {last:%Y-%m-%d}, "
             f"after {row['attempts']} attempts each: {row['error']}",
             style="red",
             highlight=False,
             markup=False,
         )
     if len(failed):
-        console.print("`renewables repair` asks again for days that are missing or short.", highlight=False)
+        console.print("`renewables repair` fetches missing and short days again.", highlight=False)

@@ -14,36 +14,36 @@ DatasetName = Annotated[
     typer.Argument(help="The name of an observed dataset, such as wind_and_solar.", autocompletion=complete_observed),
 ]
 UtcDay = Annotated[str, typer.Argument(help="UTC day, YYYY-MM-DD.")]
-Who = Annotated[str | None, typer.Option("--who", help="Who decides it; your login name unless given.")]
+Who = Annotated[str | None, typer.Option("--who", help="Who decides it; your login name by default.")]
 
 
 def accept_gap(
     dataset: DatasetName,
     day: UtcDay,
-    reason: Annotated[str, typer.Option("--reason", help="Why its half-hours cannot be had.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why its half-hours are not available.")],
     who: Who = None,
 ) -> None:
-    """Accepts the half-hours missing from a day as a known gap.
+    """Accept the missing half-hours of a day as a known gap.
 
-    The day turns green in Dagster with the reason beside it, neither the nightly repair nor "missing and failed" asks
-    for it again, and the checks do not count it. Its half-hours stay missing, and land if you fetch the day later.
-    `withdraw-gap` takes it back.
+    The day turns green in Dagster, with the reason. The nightly repair and "missing and failed" no longer fetch it, and
+    the checks do not count it. Its half-hours stay missing, but land if you fetch the day later. `withdraw-gap` undoes
+    it.
 
     \b
     Examples:
       renewables accept-gap wind_and_solar 2024-01-10 --reason "Elexon answers 503 for 10:00Z, ticket 4711"
     """
     decision = _carry_out(dataset, day, reason, who, withdraws=False)
-    typer.echo(f"{decision.day} of {decision.dataset} is a known gap now.")
+    typer.echo(f"{decision.day} of {decision.dataset} is now a known gap.")
 
 
 def withdraw_gap(
     dataset: DatasetName,
     day: UtcDay,
-    reason: Annotated[str, typer.Option("--reason", help="Why it is no known gap any more.")],
+    reason: Annotated[str, typer.Option("--reason", help="Why it is no longer a known gap.")],
     who: Who = None,
 ) -> None:
-    """Withdraws the acceptance of a day as a known gap.
+    """Withdraw the acceptance of a day as a known gap.
 
     The day is red or missing in Dagster again, the next repair fetches it, and the checks count it. Both reasons stay
     in the table accepted_gaps.
@@ -53,7 +53,7 @@ def withdraw_gap(
       renewables withdraw-gap wind_and_solar 2024-01-10 --reason "Elexon has published it since"
     """
     decision = _carry_out(dataset, day, reason, who, withdraws=True)
-    typer.echo(f"{decision.day} of {decision.dataset} is no known gap any more; `renewables repair` fetches it.")
+    typer.echo(f"{decision.day} of {decision.dataset} is no longer a known gap; `renewables repair` fetches it.")
 
 
 def _carry_out(dataset: str, day: str, reason: str, who: str | None, *, withdraws: bool) -> "GapDecision":
@@ -71,7 +71,7 @@ def _carry_out(dataset: str, day: str, reason: str, who: str | None, *, withdraw
     try:
         utc_day = date.fromisoformat(day)
     except ValueError:
-        raise BadUsage(f"{day!r} is no day: give it as YYYY-MM-DD, such as 2024-01-10.") from None
+        raise BadUsage(f"{day!r} is not a day: write YYYY-MM-DD, for example 2024-01-10.") from None
     decision = GapDecision(name, utc_day, reason, author_name(who), withdraws)
     outcome = carry_out(decision, requested_by=REQUESTED_BY, settings=Settings())
     if not outcome.succeeded:

@@ -20,7 +20,7 @@ GROUPS_SHOWN = 30
 def print_plan(plan: "Plan") -> None:
     """Print at most `ROWS_SHOWN` changes, and problems by kind; --json has all of them."""
     from renewables.cli.output import print_note, print_table
-    from renewables.queries.import_summary import changes_first, row_spans, unchanged_rows
+    from renewables.queries.import_summary import changes_first, ignored_column_sentence, row_spans, unchanged_rows
 
     changes = changes_first(plan)
     if changes:
@@ -35,26 +35,26 @@ def print_plan(plan: "Plan") -> None:
     _print_rest(len(changes), ROWS_SHOWN, "more differences")
     if plan.clearings:
         print_table(
-            ["Row", "Record", "Would be emptied", "Holds"],
+            ["Row", "Record", "To be emptied", "Current value"],
             [[row.number, row.label, each.column, _text(each.before)] for row, each in plan.clearings[:ROWS_SHOWN]],
             right=["Row"],
         )
-    _print_rest(len(plan.clearings), ROWS_SHOWN, "more would be emptied")
+    _print_rest(len(plan.clearings), ROWS_SHOWN, "more fields to be emptied")
     _print_problems("Error", plan.errors)
-    _print_problems("Second look", plan.warnings)
+    _print_problems("Please check", plan.warnings)
     for name, reason in plan.ignored:
-        print_note(f"The column {name!r} is left out: {reason.rstrip('?.')}{'?' if reason.endswith('?') else '.'}")
+        print_note(ignored_column_sentence(name, reason))
     for sentence in plan.notes:
         print_note(sentence)
     if plan.made_counterparties:
-        print_note(f"Counterparties to be made: {'; '.join(plan.made_counterparties)}.")
+        print_note(f"Counterparties to be created: {'; '.join(plan.made_counterparties)}.")
     if plan.unknown_counterparties:
         names = "; ".join(plan.unknown_counterparties)
         print_note(
-            f"Counterparties that nobody made yet: {names}. Add --make-counterparties to make them with this import."
+            f"Counterparties that do not exist yet: {names}. Add --make-counterparties to create them with this import."
         )
     if unchanged := unchanged_rows(plan):
-        print_note(f"As they are: rows {row_spans(unchanged)}.")
+        print_note(f"Unchanged rows: {row_spans(unchanged)}.")
     typer.echo(
         f"{len(plan.rows):,} rows: " + ", ".join(f"{count:,} {name}" for name, count in plan.counts.items()) + "."
     )
@@ -68,21 +68,21 @@ def _print_problems(title: str, problems: "Sequence[RowProblem]") -> None:
     groups = problem_groups(problems)
     if groups:
         print_table(
-            ["Rows", "Column", title, "In rows"],
+            ["Rows", "Column", title, "Row numbers"],
             [
                 [f"{len(each.rows):,}", each.column, each.example, row_spans(each.rows)]
                 for each in groups[:GROUPS_SHOWN]
             ],
             right=["Rows"],
         )
-    _print_rest(len(groups), GROUPS_SHOWN, "more kinds")
+    _print_rest(len(groups), GROUPS_SHOWN, "more kinds of problem")
 
 
 def _print_rest(count: int, shown: int, what: str) -> None:
     from renewables.cli.output import print_note
 
     if count > shown:
-        print_note(f"{count - shown:,} {what}: --json has them all.")
+        print_note(f"{count - shown:,} {what}. Use --json for all of them.")
 
 
 def _text(value: Any) -> str:

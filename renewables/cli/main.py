@@ -86,10 +86,10 @@ def _print_version(asked: bool) -> None:
 @app.callback()
 def renewables(
     version: Annotated[
-        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and leave.")
+        bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
     ] = False,
 ) -> None:
-    """Great Britain's wind and solar, half-hour by half-hour: fetched from Elexon, kept with its history.
+    """Great Britain's wind and solar by half-hour, fetched from Elexon and kept with every revision.
 
     \b
     Examples:

@@ -52,7 +52,7 @@ Start = Annotated[
     typer.Option("--start", metavar="TIME", help="First UTC day, YYYY-MM-DD, or a time such as 2026-01-31T12:00Z."),
 ]
 End = Annotated[
-    str | None, typer.Option("--end", metavar="TIME", help="Last UTC day, which is included, or a time, which is not.")
+    str | None, typer.Option("--end", metavar="TIME", help="Last UTC day (inclusive), or a time (exclusive).")
 ]
 DatasetName = Annotated[
     str,
@@ -74,7 +74,7 @@ AsOf = Annotated[
     typer.Option(
         "--as-of",
         metavar="TIME",
-        help="What Elexon had published by then: a UTC day (its end), or a time. Flags are today's.",
+        help="Values as published by then: a UTC day (its end), or a time. Flags are today's.",
     ),
 ]
 KnownAt = Annotated[
@@ -82,14 +82,16 @@ KnownAt = Annotated[
     typer.Option(
         "--known-at",
         metavar="TIME",
-        help="What had landed here by then, with the flags of then; nothing before the first fetch.",
+        help="Values and flags that had landed here by then; none before the first fetch.",
     ),
 ]
 ExcludeFlagged = Annotated[
     bool,
-    typer.Option("--exclude-flagged", help="Half-hours in doubt count as missing: coverage falls, nothing is filled."),
+    typer.Option(
+        "--exclude-flagged", help="Treat flagged half-hours as missing: coverage falls, nothing is filled in."
+    ),
 ]
-AsJson = Annotated[bool, typer.Option("--json", help="For scripts; docs/json.md describes it.")]
+AsJson = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts; see docs/json.md.")]
 
 
 @contextmanager
@@ -127,7 +129,7 @@ def words_of(selection: "Selection") -> str:
         words += f", as published by {in_words(selection.as_of)}"
     if selection.known_at:
         words += f", as known here by {in_words(selection.known_at)}"
-    return words + (", without what is flagged" if selection.exclude_flagged else "")
+    return words + (", excluding flagged values" if selection.exclude_flagged else "")
 
 
 def read_window(
@@ -153,8 +155,8 @@ def read_window(
     names = dataset or " or ".join(declared.name for declared in OBSERVED)
     if not spans:
         raise UserError(
-            f"The warehouse holds nothing of {names} yet: fetch a week with `renewables fetch-range 2026-01-01 "
-            "2026-01-07`, or see `renewables demo` for synthetic data."
+            f"The warehouse has no data of {names} yet: fetch a week with `renewables fetch-range 2026-01-01 "
+            "2026-01-07`, or run `renewables demo` for synthetic data."
         )
     available = Window(min(s.start_utc for s in spans), max(s.end_utc for s in spans))
     now = datetime.now(UTC)
@@ -164,7 +166,7 @@ def read_window(
     start_utc = first or (max(available.start_utc, end_utc - last) if last else available.start_utc)
     if start_utc >= available.end_utc or end_utc <= available.start_utc or start_utc >= end_utc:
         raise UserError(
-            f"The warehouse holds nothing of {names} for {start or 'the beginning'} to {end or 'now'}: it holds "
+            f"The warehouse has no data of {names} for {start or 'the beginning'} to {end or 'now'}: it has "
             f"{available.start_utc.date()} to {(available.end_utc - HALF_HOUR).date()}; "
             "`renewables fetch-range` fetches more."
         )

@@ -20,17 +20,17 @@ def plot(
     known_at: KnownAt = None,
     exclude_flagged: ExcludeFlagged = False,
     output: Annotated[
-        Path | None, typer.Option("--output", "-o", help="The HTML file to write; <dataset>.html unless given.")
+        Path | None, typer.Option("--output", "-o", help="The HTML file to write; <dataset>.html by default.")
     ] = None,
-    open_it: Annotated[bool, typer.Option("--open", help="Show it in the browser.")] = False,
+    open_it: Annotated[bool, typer.Option("--open", help="Open it in the browser.")] = False,
     stacked: Annotated[
-        bool | None, typer.Option("--stacked/--lines", help="Areas on top of each other, or a line each.")
+        bool | None, typer.Option("--stacked/--lines", help="Stacked areas, or one line per series.")
     ] = None,
 ) -> None:
-    """Draws an interactive chart as one HTML file.
+    """Draw an interactive chart as one HTML file.
 
-    It works offline. Without dates, of the last 28 days that there are. Long spans are drawn as means per hour, day
-    or week; a gap stays a gap, and what is flagged as in doubt is shaded.
+    The file works offline. Without dates it covers the last 28 days with data. Long periods are drawn as means per
+    hour, day or week; gaps stay gaps, and flagged values are shaded.
 
     \b
     Examples:
@@ -56,9 +56,9 @@ def plot(
         drawn = series_of(selection, window, con=con)
         caveats = caveats_of(selection, con)
     words = words_of(selection)
-    notes = [*([f"Drawn: {words[2:]}."] if words else []), *caveats, note_of_sources(drawn.sources)]
+    notes = [*([f"Shown {words[2:]}."] if words else []), *caveats, note_of_sources(drawn.sources)]
     if stacked and not can_be_stacked(drawn):
-        raise BadUsage("Values below zero cannot be stacked: leave --stacked away, or choose with --psr-type.")
+        raise BadUsage("Values below zero cannot be stacked: remove --stacked, or choose series with --psr-type.")
     output = output or Path(f"{dataset}.html")
     html = html_page(
         generation_figure(drawn, stacked=can_be_stacked(drawn) if stacked is None else stacked),

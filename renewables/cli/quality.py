@@ -23,11 +23,11 @@ def quality(
     end: End = None,
     as_json: AsJson = False,
 ) -> None:
-    """Reports what is in doubt, missing or revised, and why.
+    """Report what is flagged, missing or revised, and why.
 
-    Flags by reason and month, the worst days, missing half-hours by their state, what was published again and by how
-    much, and an estimate of the wind that is not in the figures. Without dates, of the last 30 days that there are.
-    Nothing is corrected: `--exclude-flagged` of analyze, plot and export leaves out what is in doubt.
+    Shows flags by reason and month, the worst days, missing half-hours by state, how much values changed when they were
+    republished, and an estimate of the wind that is missing from the figures. Without dates it covers the last 30 days
+    with data. Nothing is corrected; use `--exclude-flagged` in analyze, plot and export to exclude flagged values.
 
     \b
     Examples:
@@ -87,11 +87,11 @@ def _print_report(report: "QualityReport") -> None:
         ]
         for trust in report.trust
     ]
-    columns = ["Dataset", "Half-hours", "Coverage", "In doubt", "Share"]
-    print_table(columns, rows, right=columns[1:], title="Whole half-hours there, and those in doubt")
+    columns = ["Dataset", "Half-hours", "Coverage", "Flagged", "Share"]
+    print_table(columns, rows, right=columns[1:], title="Complete half-hours, and flagged half-hours")
     if unjudged := sum(trust.values_unjudged for trust in report.trust):
         typer.echo(
-            f"{number(unjudged)} values have landed since flags were last looked for: what follows lacks them.\n"
+            f"{number(unjudged)} values have landed since the last check for flags and are not included below.\n"
         )
     if report.unknown_series:
         typer.echo(f"{sentence_of(report.unknown_series)}\n")
@@ -100,9 +100,9 @@ def _print_report(report: "QualityReport") -> None:
     _print_gaps(report.gaps)
     _print_revisions(report.revisions)
     if report.understated_wind.half_hours:
-        from renewables.cli.analyze import said_of_missing_wind
+        from renewables.cli.analyze import missing_wind_sentence
 
-        typer.echo(said_of_missing_wind(report.understated_wind))
+        typer.echo(missing_wind_sentence(report.understated_wind))
 
 
 def _print_flags(flags: "pl.DataFrame") -> None:
@@ -115,7 +115,7 @@ def _print_flags(flags: "pl.DataFrame") -> None:
         typer.echo("No flags.\n")
         return
     print_table(
-        ["Month", "Dataset", "Reason", "Value in doubt", "Half-hours", "Values"],
+        ["Month", "Dataset", "Reason", "Value doubtful", "Half-hours", "Values"],
         [
             [
                 *(f"{row['month_utc']:%Y-%m}", BY_NAME[row["dataset"]].code, REASON_BY_NAME[row["reason"]].title),
@@ -138,7 +138,7 @@ def _print_worst_days(worst: "pl.DataFrame") -> None:
     if worst.is_empty():
         return
     print_table(
-        ["Day", "Dataset", "In doubt", "From - to (UTC)", "Reasons"],
+        ["Day", "Dataset", "Flagged", "From - to (UTC)", "Reasons"],
         [
             [
                 *(f"{row['day_utc']}", BY_NAME[row["dataset"]].code, f"{number(row['half_hours_flagged'])} of 48"),
@@ -147,8 +147,8 @@ def _print_worst_days(worst: "pl.DataFrame") -> None:
             ]
             for row in worst.iter_rows(named=True)
         ],
-        right=["In doubt"],
-        title="Days with the most half-hours in doubt",
+        right=["Flagged"],
+        title="Days with the most flagged half-hours",
     )
 
 
@@ -173,15 +173,15 @@ def _print_gaps(gaps: "pl.DataFrame") -> None:
     from renewables.formatting import number, utc
 
     if gaps.is_empty():
-        typer.echo("Nothing is missing.\n")
+        typer.echo("No half-hours are missing.\n")
         return
     print_table(
-        ["Dataset", "State", "Half-hours", "First (UTC)", "Last (UTC)", "Can be filled"],
+        ["Dataset", "State", "Half-hours", "First (UTC)", "Last (UTC)", "Can be fetched"],
         [
             [
                 *(BY_NAME[row["dataset"]].code, GAP_STATE_BY_NAME[row["state"]].title, number(row["half_hours"])),
                 *(utc(row["first_start_time_utc"]), utc(row["last_start_time_utc"])),
-                "perhaps" if GAP_STATE_BY_NAME[row["state"]].can_be_filled else "no",
+                "possibly" if GAP_STATE_BY_NAME[row["state"]].can_be_filled else "no",
             ]
             for row in gaps.iter_rows(named=True)
         ],
@@ -207,11 +207,11 @@ def _print_revisions(revisions: "dict[str, pl.DataFrame]") -> None:
         if row["values_republished"]
     ]
     if not rows:
-        typer.echo("No value was published again.\n")
+        typer.echo("No values were republished.\n")
         return
     print_table(
-        ["", "Series", "Again", "Changed", "Mean MW", "Largest MW", "of (UTC)", "Energy MWh"],
+        ["", "Series", "Republished", "Changed", "Mean MW", "Largest MW", "At (UTC)", "Energy MWh"],
         rows,
-        right=["Again", "Changed", "Mean MW", "Largest MW", "Energy MWh"],
-        title="Published again, and by how much values changed since they were first published",
+        right=["Republished", "Changed", "Mean MW", "Largest MW", "Energy MWh"],
+        title="Republished values, and how much they have changed since they were first published",
     )

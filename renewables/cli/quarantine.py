@@ -4,17 +4,15 @@ from typing import Annotated
 
 import typer
 
-quarantine = typer.Typer(
-    no_args_is_help=True, help="Rows that were published and did not fulfil the contract.", rich_markup_mode=None
-)
+quarantine = typer.Typer(no_args_is_help=True, help="Published rows that failed validation.", rich_markup_mode=None)
 
 
 @quarantine.command("retry")
-def retry(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False) -> None:
-    """Judges all quarantined rows again and lands those that are good now.
+def retry(as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")] = False) -> None:
+    """Validate all quarantined rows again and land those that are now valid.
 
-    After an update that declares a new word, or after LIMITS_MW was moved. Nothing is fetched; rows that are still bad
-    stay in quarantine.
+    Run it after an update that declares a new series, or after you have changed LIMITS_MW. Nothing is fetched; rows
+    that are still invalid stay in quarantine.
 
     \b
     Examples:
@@ -40,5 +38,5 @@ def retry(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] 
             typer.echo(
                 f"{BY_NAME[outcome.dataset].title}: {number(outcome.rows)} rows in quarantine, "
                 f"{number(outcome.rows_landed)} landed, {number(outcome.rows_repeated)} had landed before, "
-                f"{number(outcome.rows_kept)} stay"
+                f"{number(outcome.rows_kept)} still invalid"
             )

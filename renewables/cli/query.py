@@ -14,17 +14,17 @@ if TYPE_CHECKING:
 
 
 def query(
-    sql: Annotated[str, typer.Argument(metavar="SQL", help="One query in DuckDB's SQL; quote it.")],
-    limit: Annotated[int, typer.Option(min=1, help="Most rows shown.")] = 1000,
-    seconds: Annotated[float, typer.Option(min=0.1, help="Stopped after so long.")] = 30,
+    sql: Annotated[str, typer.Argument(metavar="SQL", help="One query in DuckDB's SQL, in quotes.")],
+    limit: Annotated[int, typer.Option(min=1, help="Largest number of rows to show.")] = 1000,
+    seconds: Annotated[float, typer.Option(min=0.1, help="Stop the query after this time.")] = 30,
     as_json: AsJson = False,
 ) -> None:
-    """Asks the newest snapshot in SQL.
+    """Query the newest snapshot in SQL.
 
-    It only reads: no files, no settings, nothing that could be written.
+    Queries are read-only, without access to files or settings.
 
     Tables: wind_and_solar and generation_by_fuel (current values), each with _publications, _daily, _coverage and
-    _outside_soft_limits; fetch_log, quarantine. What was known earlier: FROM wind_and_solar_as_of('2026-01-15').
+    _outside_soft_limits; fetch_log, quarantine. For earlier values: FROM wind_and_solar_as_of('2026-01-15').
 
     \b
     Examples:
@@ -46,9 +46,7 @@ def query(
     else:
         print_frame(frame)
     if answer.is_cut:
-        print_note(
-            f"There are more rows: only the first {limit:,} are shown. --limit shows more, `renewables export` all."
-        )
+        print_note(f"Showing the first {limit:,} rows. Use --limit for more, or `renewables export` for all.")
 
 
 def print_frame(frame: "pl.DataFrame") -> None:

@@ -16,22 +16,30 @@ from renewables.cli.records import As_json, Who, Why, Yes, author_name, open_eng
 if TYPE_CHECKING:
     from pipeline_assets.spreadsheets.import_plan import Plan
 
-Output = Annotated[str, typer.Option("--output", "-o", metavar="FILE", help="The file to write; - for the output.")]
+Output = Annotated[
+    str, typer.Option("--output", "-o", metavar="FILE", help="The file to write; - for standard output.")
+]
 
 
 def import_file(sheet: str, _: str) -> Callable[..., None]:
     """Return the command `import` of a group."""
 
     def command(
-        file: Annotated[str, typer.Argument(metavar="FILE", help="CSV (UTF-8), .xlsx or .ods; - reads the input.")],
-        dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and leave.")] = False,
-        good_rows_only: Annotated[bool, typer.Option("--good-rows-only", help="Take the rows without errors.")] = False,
-        clear: Annotated[bool, typer.Option("--clear", help="Take what empties a field, too.")] = False,
+        file: Annotated[str, typer.Argument(metavar="FILE", help="CSV (UTF-8), .xlsx or .ods; - for standard input.")],
+        dry_run: Annotated[bool, typer.Option("--dry-run", help="Show what would change, and exit.")] = False,
+        good_rows_only: Annotated[
+            bool, typer.Option("--good-rows-only", help="Import only the rows without errors.")
+        ] = False,
+        clear: Annotated[bool, typer.Option("--clear", help="Confirm that fields may be emptied.")] = False,
         make_counterparties: Annotated[
-            bool, typer.Option("--make-counterparties", help="Make the counterparties that rows name and nobody made.")
+            bool,
+            typer.Option(
+                "--make-counterparties", help="Create counterparties that are named in the file and do not exist."
+            ),
         ] = False,
         counterparties: Annotated[
-            Path | None, typer.Option(metavar="FILE", help="A file of counterparties, taken first in the same batch.")
+            Path | None,
+            typer.Option(metavar="FILE", help="A file of counterparties, imported first in the same batch."),
         ] = None,
         audit: Annotated[
             Path | None,
@@ -42,11 +50,11 @@ def import_file(sheet: str, _: str) -> Callable[..., None]:
         yes: Yes = False,
         as_json: As_json = False,
     ) -> None:
-        """Compares a file with the ledger, shows each difference and each error, and asks before it takes them.
+        """Import a file, after showing every difference and error and asking for confirmation.
 
-        What is taken, of all files, is one batch, and can be reverted. An absent column and a blank cell change
-        nothing; a cell that holds (clear) empties its field, which --clear confirms. Rows that are not in the file stay
-        as they are. With --json nothing is asked: add --yes to take it.
+        All files are imported as one batch, which can be reverted. A missing column and a blank cell change nothing; a
+        cell with (clear) empties its field, which --clear confirms. Records that are not in the file stay unchanged.
+        With --json there is no prompt: add --yes to import.
 
         \b
         Examples:
@@ -63,7 +71,7 @@ def import_file(sheet: str, _: str) -> Callable[..., None]:
         content = sys.stdin.buffer.read() if file == "-" else Path(file).read_bytes()
         ledger = open_engine()
         if counterparties and sheet == "counterparties":
-            raise BadUsage("The file itself is of counterparties: leave --counterparties out.")
+            raise BadUsage("The file itself contains counterparties: remove --counterparties.")
         plan = import_plan.plan_import(
             ledger,
             sheet,
@@ -90,22 +98,22 @@ def import_file(sheet: str, _: str) -> Callable[..., None]:
                 print_plan(each)
             if has_errors:
                 print_note(
-                    "Nothing was changed: put the rows with errors right, or add --good-rows-only to take the others."
+                    "Nothing was changed: fix the rows with errors, or add --good-rows-only to import the others."
                 )
             elif refused:
-                print_note("Nothing was changed: fields would be emptied. Add --clear to take that, too.")
+                print_note("Nothing was changed: fields would be emptied. Add --clear to confirm.")
             elif not plan.changes_something:
-                print_note("Nothing to change.")
+                print_note("No changes to import.")
             elif dry_run:
                 print_note("Nothing was changed: this was a dry run.")
             else:
                 if not yes:
-                    typer.confirm("Take these changes?", abort=True)
+                    typer.confirm("Import these changes?", abort=True)
                 done = import_plan.confirm_import(
                     ledger, plan, who=author_name(who), why=why, good_rows_only=good_rows_only, clear=clear
                 )
-                typer.echo(f"Taken as batch {done.batch}; changes: {len(done.changes):,}.")
-                print_note(f"`renewables {sheet} revert {done.batch}` takes it back.")
+                typer.echo(f"Imported as batch {done.batch}; changes: {len(done.changes):,}.")
+                print_note(f"To undo it: `renewables {sheet} revert {done.batch}`.")
         if refused:
             raise typer.Exit(FAILED)
 
@@ -116,9 +124,9 @@ def export(sheet: str, _: str) -> Callable[..., None]:
     """Return the command `export` of a group."""
 
     def command(output: Output = "-") -> None:
-        """Writes every {what} that is not archived as CSV, which imports back as no change.
+        """Write every {what} that is not archived as CSV. Re-importing it unedited makes no changes.
 
-        Texts that a spreadsheet would run or change have an apostrophe before them; an import takes it off.
+        Texts that a spreadsheet would run or change start with an apostrophe, which an import removes.
 
         \b
         Examples:
@@ -136,7 +144,7 @@ def template(sheet: str, _: str) -> Callable[..., None]:
     """Return the command `template` of a group."""
 
     def command(output: Output = "-") -> None:
-        """Writes a CSV with the columns only, to be filled in, and tells what goes into each.
+        """Write an empty CSV with the columns to fill in, and describe each column.
 
         \b
         Examples:
@@ -149,7 +157,7 @@ def template(sheet: str, _: str) -> Callable[..., None]:
 
         _write_file(exporter.template_csv(sheet), output)
         print_note("\n".join(f"  {name}: {text}" for name, text in SHEETS[sheet].help()))
-        print_note("A blank cell keeps what is there.")
+        print_note("A blank cell keeps the current value.")
 
     return command
 
@@ -158,14 +166,16 @@ def revert(_: str, __: str) -> Callable[..., None]:
     """Return the command `revert` of a group."""
 
     def command(
-        batch: Annotated[str, typer.Argument(metavar="BATCH", help="As the history and an import name it.")],
+        batch: Annotated[
+            str, typer.Argument(metavar="BATCH", help="The batch id, as shown by the history and by an import.")
+        ],
         who: Who = None,
         why: Why = "",
         yes: Yes = False,
     ) -> None:
-        """Undoes a whole batch by a new one: what it made is archived, what it changed is as before.
+        """Undo a batch with a new batch: archive what it created and restore what it changed.
 
-        Refused where somebody changed one of its records since.
+        Refused if one of its records has changed since.
 
         \b
         Examples:
@@ -179,13 +189,13 @@ def revert(_: str, __: str) -> Callable[..., None]:
         ledger, by, token = open_engine(), author_name(who), new_id()
         tried = submission.revert(ledger, batch, who=by, why=why, token=token, dry_run=True)
         if not tried.changes:
-            print_note("Nothing to change: everything is as it was before that batch.")
+            print_note("Nothing to undo: everything is already as it was before that batch.")
             return
-        typer.echo(f"Changes of batch {batch} to be taken back: {len(tried.changes):,}.")
+        typer.echo(f"Changes of batch {batch} to undo: {len(tried.changes):,}.")
         if not yes:
-            typer.confirm("Go on?", abort=True)
+            typer.confirm("Continue?", abort=True)
         done = submission.revert(ledger, batch, who=by, why=why, token=token)
-        typer.echo(f"Taken back by batch {done.batch}.")
+        typer.echo(f"Undone by batch {done.batch}.")
 
     return command
 

@@ -18,7 +18,7 @@ if TYPE_CHECKING:
 
 Text = Annotated[
     str | None,
-    typer.Option("--text", "-t", help="Only those with every word of this text in a field or a name beside it."),
+    typer.Option("--text", "-t", help="Only records with every word of this text in a field or in a linked name."),
 ]
 Words = list[str] | None
 Cells = dict[str, Callable[[dict[str, Any]], str]]
@@ -35,7 +35,7 @@ def pipelines(sheet: str, kind: str) -> Callable[..., None]:  # noqa: ARG001 (ev
         text: Text = None,
         as_json: As_json = False,
     ) -> None:
-        """Lists the projects that are not archived, with their status, capacity and developers.
+        """List the projects that are not archived, with their status, capacity and developers.
 
         \b
         Examples:
@@ -70,7 +70,7 @@ def counterparties(sheet: str, kind: str) -> Callable[..., None]:  # noqa: ARG00
     """Return the command `list` for counterparties."""
 
     def command(text: Text = None, as_json: As_json = False) -> None:
-        """Lists the counterparties that are not archived, with their people and projects.
+        """List the counterparties that are not archived, with their contacts and projects.
 
         \b
         Examples:
@@ -95,14 +95,14 @@ def information_points(sheet: str, kind: str) -> Callable[..., None]:  # noqa: A
 
     def command(
         status: Annotated[Words, typer.Option(help="Only Open or Closed.")] = None,
-        market: Annotated[Words, typer.Option(help="Only of this market; may be repeated.")] = None,
-        technology: Annotated[Words, typer.Option(help="Only of this technology; may be repeated.")] = None,
+        market: Annotated[Words, typer.Option(help="Only this market; may be repeated.")] = None,
+        technology: Annotated[Words, typer.Option(help="Only this technology; may be repeated.")] = None,
         text: Text = None,
         as_json: As_json = False,
     ) -> None:
-        """Lists the information points that are not archived, the highest rating first.
+        """List the information points that are not archived, with the highest rating first.
 
-        A point's own market and technology count, and where it has none, those of its project.
+        The filters use a point's own market and technology, or those of its project if it has none.
 
         \b
         Examples:
@@ -153,14 +153,14 @@ def _print_list(
         print_json(rows)
     elif frame.is_empty():
         typer.echo(
-            f"There are none yet. `renewables {sheet} template --output new.csv` writes the columns to fill in and "
-            f"`renewables {sheet} import new.csv` brings them in; `renewables demo` has invented ones to look at."
+            f"No records yet. Write an empty file with `renewables {sheet} template --output new.csv`, fill it in, and "
+            f"import it with `renewables {sheet} import new.csv`; or explore a sample with `renewables demo`."
         )
     elif not rows:
-        typer.echo("None is like that: leave a filter out.")
+        typer.echo("No records match: remove a filter.")
     else:
         print_table(list(cells), [[cell(row) for cell in cells.values()] for row in rows], right=right)
-        print_note(f"{len(rows)} in all. `renewables {sheet} show ID` shows one whole.")
+        print_note(f"Total: {len(rows):,}. For all details of one: `renewables {sheet} show ID`.")
 
 
 def _vocabulary_words(vocabulary: "type[StrEnum]", given: Words) -> list[str]:

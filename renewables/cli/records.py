@@ -17,11 +17,11 @@ if TYPE_CHECKING:
     from pipeline_assets.ledger.changes import Record, Recorded
     from pipeline_assets.spreadsheets.portfolio_index import Portfolio
 
-As_json = Annotated[bool, typer.Option("--json", help="For scripts.")]
-Who = Annotated[str | None, typer.Option("--who", help="Author of the change; your login name unless given.")]
-Why = Annotated[str, typer.Option("--why", help="The reason, kept with the change.")]
-Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")]
-Id = Annotated[str, typer.Argument(metavar="ID_OR_NAME", help="The id, or a name that only one has.")]
+As_json = Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")]
+Who = Annotated[str | None, typer.Option("--who", help="Author of the change; your login name by default.")]
+Why = Annotated[str, typer.Option("--why", help="Reason, kept with the change.")]
+Yes = Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")]
+Id = Annotated[str, typer.Argument(metavar="ID_OR_NAME", help="The id, or a unique name.")]
 
 
 def record_group(
@@ -31,7 +31,7 @@ def record_group(
     made = typer.Typer(
         no_args_is_help=True,
         rich_markup_mode=None,
-        help=f"{_plural_of(what).capitalize()}: list, import, export, history.",
+        help=f"{_plural_of(what).capitalize()}: list, show, import, export, history, undo.",
     )
     for name, factory in commands.items():
         command = factory(sheet, kind)
@@ -56,7 +56,7 @@ def show(sheet: str, kind: str) -> Callable[..., None]:
     """Return the command `show` of a group."""
 
     def command(id: Id, as_json: As_json = False) -> None:
-        """Shows one {what} with everything that belongs to it.
+        """Show one {what} with everything that belongs to it.
 
         \b
         Examples:
@@ -79,7 +79,7 @@ def show(sheet: str, kind: str) -> Callable[..., None]:
                 print_facts(_title_text(part), facts)
         print_note(
             f"Version {record.version}, changed {utc(record.submitted_at_utc)} UTC by {record.who}; "
-            f"`renewables {sheet} history {record.id}` shows how it came to be so."
+            f"for all changes: `renewables {sheet} history {record.id}`."
         )
 
     return command
@@ -89,7 +89,7 @@ def history(sheet: str, kind: str) -> Callable[..., None]:
     """Return the command `history` of a group."""
 
     def command(id: Id, as_json: As_json = False) -> None:
-        """Shows every change of one {what} and of what belongs to it, oldest first: who, when, why, before, after.
+        """Show every change to one {what} and what belongs to it, oldest first: who, when, why, before, after.
 
         \b
         Examples:
@@ -128,7 +128,7 @@ def history(sheet: str, kind: str) -> Callable[..., None]:
             why = f": {change.why}" if change.why else ""
             heading = f"{utc(change.submitted_at_utc)} UTC, {change.who} (batch {change.batch}){why}"
             print_facts(f"{heading}\n{_action_text(portfolio, change)}, {change.action}", lines)
-        print_note(f"`renewables {sheet} revert BATCH` undoes a batch by a new one.")
+        print_note(f"To undo a batch: `renewables {sheet} revert BATCH`.")
 
     return command
 
@@ -146,12 +146,12 @@ def chosen_record(portfolio: "Portfolio", kind: str, text: str) -> "Record":
     title = ENTITIES[kind].title.lower()
     if candidates:
         raise BadUsage(
-            f"{len(candidates)} are called {text!r}: give the id, one of {', '.join(each.id for each in candidates)}."
+            f"{len(candidates)} records are called {text!r}: use the id, {' or '.join(each.id for each in candidates)}."
         )
     near = [each for each in portfolio.of_kind(kind) if name_key(text) in name_key(str(each.fields["name"]))][:5]
     names = ", ".join(f"{each.fields['name']} ({each.id})" for each in near)
-    hint = f" Near it: {names}." if near else ""
-    raise BadUsage(f"There is no {title} with the id or name {text!r}.{hint}")
+    hint = f" Similar names: {names}." if near else ""
+    raise BadUsage(f"No {title} has the id or name {text!r}.{hint}")
 
 
 def records_belonging_to(

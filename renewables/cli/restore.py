@@ -6,13 +6,15 @@ import typer
 
 
 def restore(
-    version: Annotated[int | None, typer.Option(help="A kept snapshot's number; the newest unless given.")] = None,
-    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask.")] = False,
+    version: Annotated[
+        int | None, typer.Option(help="Number of a snapshot that is kept; the newest by default.")
+    ] = None,
+    yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
 ) -> None:
-    """Puts a snapshot in place of the warehouse file.
+    """Replace the warehouse file with a snapshot.
 
-    The file is moved aside, never deleted; refused while a process holds it. What landed after that snapshot is in
-    the file that was moved aside; fetching it again lands it again.
+    The old file is renamed, never deleted. This is refused while a process has it open. Data that landed after the
+    snapshot is only in the renamed file; fetch it again to land it.
 
     \b
     Examples:
@@ -25,12 +27,14 @@ def restore(
 
     snapshot = backups.find_snapshot(version)
     place = Settings().warehouse
-    typer.echo(f"Snapshot {snapshot.version} of {utc(snapshot.published_at_utc)} UTC goes to {place}.")
+    typer.echo(f"Snapshot {snapshot.version} of {utc(snapshot.published_at_utc)} UTC replaces {place}.")
     if place.exists():
-        typer.echo("The file that is there now is moved aside, not deleted.")
+        typer.echo("The current file is renamed, not deleted.")
     if not yes:
-        typer.confirm("Go on?", abort=True)
+        typer.confirm("Continue?", abort=True)
     done = backups.restore(snapshot.version)
     for path in done.aside:
-        typer.echo(f"Moved aside: {path}")
-    typer.echo(f"Restored snapshot {done.snapshot.version}. Readers see it once the next run has published.")
+        typer.echo(f"Renamed to: {path}")
+    typer.echo(
+        f"Restored snapshot {done.snapshot.version}. Pages and queries show it after the next run has published."
+    )

@@ -7,20 +7,20 @@ import typer
 
 
 def simulate(
-    port: Annotated[int, typer.Option(min=0, max=65535, help="0 takes a free one.")] = 8899,
-    seed: Annotated[int, typer.Option(help="Another seed, other weather.")] = 0,
+    port: Annotated[int, typer.Option(min=0, max=65535, help="Port of the simulator; 0 for any free port.")] = 8899,
+    seed: Annotated[int, typer.Option(help="Seed of the weather.")] = 0,
     latency: Annotated[float, typer.Option(min=0, help="Seconds added to every answer.")] = 0.0,
     faults: Annotated[
         str, typer.Option(help="kind[=value][xN][%share][@span],... as in 'status=503x2@2024-01-08'.")
     ] = "",
     recordings: Annotated[
-        Path | None, typer.Option(help="A folder of recorded answers, served where they cover a request.")
+        Path | None, typer.Option(help="Folder of recorded answers, served where they cover a request.")
     ] = None,
 ) -> None:
-    """Stands in for Elexon's API on this machine.
+    """Simulate Elexon's API on this machine.
 
-    Answers with synthetic half-hours until it is interrupted, and needs no network. Its rows are labelled SYNTHETIC
-    wherever they are shown, and never land beside Elexon's.
+    It serves synthetic half-hours until you interrupt it, and needs no network. Its rows are labelled SYNTHETIC
+    wherever they are shown, and never land in a warehouse with Elexon's.
 
     \b
     Examples:
@@ -33,13 +33,13 @@ def simulate(
     from renewables.user_errors import BadUsage, UserError
 
     if recordings and not recordings.is_dir():
-        raise BadUsage(f"{recordings} is not a folder: give the one that holds the recorded answers.")
+        raise BadUsage(f"{recordings} is not a folder: choose the folder of the recorded answers.")
     try:
         app = create_app(seed=seed, latency_seconds=latency, faults=faults, recordings=recordings)
     except ValueError as error:
         raise BadUsage(f"{error}.") from error
     print_note(
-        "A stand-in for Elexon, Ctrl+C ends it. Use it from another terminal, with a home of its own:\n"
+        "Simulator of Elexon's API; stop it with Ctrl+C. Use it from another terminal, with a separate home:\n"
         "  export ELEXON_BASE_URL=<the address below> RENEWABLES_HOME=<a folder for synthetic data>\n"
         "  renewables fetch-range 2024-01-01 2024-01-07"
     )

@@ -15,8 +15,8 @@ if TYPE_CHECKING:
     from warehouse.home_sizes import PartSize
 
 
-def status(as_json: Annotated[bool, typer.Option("--json", help="For scripts.")] = False) -> None:
-    """Tells what is held, how fresh it is, where its gaps are, and how much room each part of the home takes.
+def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for scripts.")] = False) -> None:
+    """Show what data there is, how fresh it is, its gaps, and the disk space of each part of the home.
 
     \b
     Examples:
@@ -64,7 +64,7 @@ def _print_sizes(sizes: "Sequence[PartSize]") -> None:
         if part.files
     ]
     if facts:
-        print_facts(f"Room on the disk ({byte_size(sum(part.size_bytes for part in sizes))})", facts)
+        print_facts(f"Disk space ({byte_size(sum(part.size_bytes for part in sizes))})", facts)
 
 
 def _for_scripts(warehouse: "WarehouseStatus") -> dict[str, Any]:
@@ -113,7 +113,7 @@ def _print_status(warehouse: "WarehouseStatus") -> None:
         typer.echo(f"{sentence_of(warehouse.unknown_series)}\n")
     if warehouse.runs:
         print_table(
-            ["Last runs (UTC)", "Dataset", "Windows", "Failed", "New rows", "Asking"],
+            ["Last runs (UTC)", "Dataset", "Requests", "Failed", "New rows", "Time"],
             [
                 [
                     *(utc(run.asked_at_utc), run.dataset, number(run.windows), number(run.windows_failed)),
@@ -121,7 +121,7 @@ def _print_status(warehouse: "WarehouseStatus") -> None:
                 ]
                 for run in warehouse.runs
             ],
-            right=["Windows", "Failed", "New rows", "Asking"],
+            right=["Requests", "Failed", "New rows", "Time"],
         )
     if note := note_of_sources(_source_text(warehouse)):
         typer.echo(note)
@@ -137,20 +137,20 @@ def _print_dataset(dataset: "DatasetStatus") -> None:
     now = datetime.now(UTC)
     if (age := dataset.age(now)) is None:
         empty = [("Half-hours", "none yet: fetch some with `renewables fetch-range 2026-01-01 2026-01-07`")]
-        print_facts(title, [*empty, _set_aside(dataset.rows_quarantined)])
+        print_facts(title, [*empty, _quarantined(dataset.rows_quarantined)])
         return
     gaps = ", ".join(str(day) for day in dataset.first_days_with_gaps)
     more = dataset.days_with_gaps - len(dataset.first_days_with_gaps)
     print_facts(
         title,
         [
-            ("Span (UTC)", f"{utc(dataset.first_start_time_utc)} to {utc(dataset.newest_start_time_utc)}"),
-            ("Newest", f"ended {how_long(age)} ago{'' if dataset.is_fresh(now) else ': STALE'}"),
+            ("Period (UTC)", f"{utc(dataset.first_start_time_utc)} to {utc(dataset.newest_start_time_utc)}"),
+            ("Latest", f"ended {how_long(age)} ago{'' if dataset.is_fresh(now) else ': STALE'}"),
             (
                 "Half-hours",
                 f"{number(dataset.half_hours)} of {number(dataset.half_hours_expected)} ({percent(dataset.coverage)})",
             ),
-            ("Flagged", said_of_flags(dataset.half_hours_flagged, dataset.flagged_share, dataset.values_unjudged)),
+            ("Flagged", flags_text(dataset.half_hours_flagged, dataset.flagged_share, dataset.values_unjudged)),
             (
                 "Days with gaps",
                 f"{number(dataset.days_with_gaps)}: {gaps}" + (f" and {number(more)} more" if more else "")
@@ -158,19 +158,19 @@ def _print_dataset(dataset: "DatasetStatus") -> None:
                 else "none",
             ),
             ("Publications", f"{number(dataset.publications)} rows"),
-            _set_aside(dataset.rows_quarantined),
-            ("Labels disagreeing", f"{number(dataset.labels_disagreeing)} rows"),
+            _quarantined(dataset.rows_quarantined),
+            ("Labels that disagree", f"{number(dataset.labels_disagreeing)} rows"),
             ("Sources", ", ".join(dataset.sources)),
         ],
     )
 
 
-def said_of_flags(half_hours: int, share: float | None, values_unjudged: int) -> str:
+def flags_text(half_hours: int, share: float | None, values_unjudged: int) -> str:
     """Return how many half-hours are flagged, and whether all have been checked."""
     from renewables.formatting import number, percent
 
-    message = f"{number(half_hours)} half-hours in doubt ({percent(share, up=True)})"
-    return message + (f"; {number(values_unjudged)} values not judged yet" if values_unjudged else "")
+    message = f"{number(half_hours)} half-hours ({percent(share, up=True)})"
+    return message + (f"; {number(values_unjudged)} values not checked yet" if values_unjudged else "")
 
 
 def _print_capacity(capacity: "CapacityStatus | None") -> None:
@@ -181,9 +181,7 @@ def _print_capacity(capacity: "CapacityStatus | None") -> None:
 
     title = f"{INSTALLED_CAPACITY.title} ({INSTALLED_CAPACITY.code})"
     if capacity is None:
-        hint = (
-            f"none yet: `renewables fetch-range` and every night fetch it; alone, --dataset {INSTALLED_CAPACITY.name}"
-        )
+        hint = f"none yet: fetch them with `renewables fetch-range … --dataset {INSTALLED_CAPACITY.name}`"
         print_facts(title, [("Years", hint)])
         return
     label = label_of_sources(capacity.sources)
@@ -191,15 +189,15 @@ def _print_capacity(capacity: "CapacityStatus | None") -> None:
         title + (f"  {label}" if label else ""),
         [
             ("Years", f"{capacity.first_year} to {capacity.last_year}"),
-            ("Newest", f"published {utc(capacity.newest_publish_time_utc)}"),
+            ("Latest", f"published {utc(capacity.newest_publish_time_utc)}"),
             ("Publications", f"{number(capacity.publications)} rows"),
-            _set_aside(capacity.rows_quarantined),
+            _quarantined(capacity.rows_quarantined),
             ("Sources", ", ".join(capacity.sources)),
         ],
     )
 
 
-def _set_aside(rows: int) -> tuple[str, str]:
+def _quarantined(rows: int) -> tuple[str, str]:
     from renewables.formatting import number
 
-    return ("Kept aside", f"{number(rows)} rows")
+    return ("Quarantined", f"{number(rows)} rows")

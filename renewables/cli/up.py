@@ -24,13 +24,15 @@ class PortTaken(UserError):
 
 
 def up(
-    port: Annotated[int | None, typer.Option(help="Port of the Dagster UI on 127.0.0.1; as DAGSTER_URL says.")] = None,
-    dashboard_port: Annotated[
-        int | None, typer.Option(help="Port of the dashboard on 127.0.0.1; as DASHBOARD_URL says.")
+    port: Annotated[
+        int | None, typer.Option(help="Port of Dagster's UI on 127.0.0.1; from DAGSTER_URL by default.")
     ] = None,
-    dashboard: Annotated[bool, typer.Option(help="Whether the dashboard is started too.")] = True,
+    dashboard_port: Annotated[
+        int | None, typer.Option(help="Port of the dashboard on 127.0.0.1; from DASHBOARD_URL by default.")
+    ] = None,
+    dashboard: Annotated[bool, typer.Option(help="Start the dashboard as well.")] = True,
 ) -> None:
-    """Starts Dagster (its UI and its daemon) and the dashboard, until Ctrl-C.
+    """Start Dagster (UI and daemon) and the dashboard, until Ctrl+C.
 
     \b
     Examples:
@@ -69,7 +71,7 @@ def up(
         if dashboard:
             _refuse_taken_port(dashboard_port, "--dashboard-port")
         for run_id in mark_dead_runs(settings):
-            console.print(f"Run {run_id} was left by an instance that ended; it is marked as failed.")
+            console.print(f"Run {run_id} was left by an instance that has ended; it is marked as failed.")
         with Supervisor(
             settings.renewables_home / "logs",
             requested,
@@ -88,13 +90,11 @@ def up(
                 servers.start("dashboard", dashboard_command(dashboard_port), environment)
             dagster_servers.start_servers(servers, environment, port, Path(sockets))
             if dashboard and servers.wait_for("dashboard", lambda: page_answers(f"{dashboard_address}/_stcore/health")):
-                console.print(f"The dashboard answers at {dashboard_address}")
+                console.print(f"The dashboard is running at {dashboard_address}")
             if servers.wait_for("dagster-webserver", lambda: page_answers(f"{address}/server_info")):
-                schedules = (
-                    "are running" if settings.schedules_running else "that ask Elexon are off (SCHEDULES_RUNNING=false)"
-                )
-                console.print(f"Dagster answers at {address}, schedules {schedules}. Home: {home}")
-                console.print("Ctrl-C stops all of it.")
+                schedules = "running" if settings.schedules_running else "off (SCHEDULES_RUNNING=false)"
+                console.print(f"Dagster is running at {address}; schedules are {schedules}. Home: {home}")
+                console.print("Press Ctrl+C to stop everything.")
             while not requested.wait(TENDED_EVERY_SECONDS):
                 servers.tend()
             console.print("Stopping …")
@@ -124,6 +124,6 @@ def _refuse_taken_port(port: int, option: str) -> None:
             probe.bind((LOOPBACK, port))
         except OSError as error:
             raise PortTaken(
-                f"Port {port} of {LOOPBACK} cannot be had ({error.strerror}): does one run there already? "
+                f"Port {port} of {LOOPBACK} cannot be used ({error.strerror}). Is `renewables up` already running? "
                 f"Choose another with {option}."
             ) from error

@@ -145,7 +145,7 @@ class DagsterClient:
         while True:
             data = self.ask(RUN_LOG_QUERY, {"id": run_id, "cursor": cursor})
             if "status" not in data["runOrError"]:
-                raise OrchestratorError(f"Dagster at {self.url} knows no run {run_id}.")
+                raise OrchestratorError(f"Dagster at {self.url} does not know the run {run_id}.")
             logs = data["logsForRun"]
             events += logs.get("events", [])
             cursor = logs.get("cursor", cursor)
@@ -159,7 +159,7 @@ class DagsterClient:
           ... on BackfillNotFoundError { message } ... on PythonError { message } } }"""
         rows = self.ask(query, {"id": backfill_id})["partitionBackfillOrError"]
         if "status" not in rows:
-            raise OrchestratorError(f"Dagster at {self.url} knows no backfill {backfill_id}.")
+            raise OrchestratorError(f"Dagster at {self.url} does not know the backfill {backfill_id}.")
         return rows["status"] not in LAUNCHING, [run["runId"] for run in reversed(rows["runs"])]
 
     def cancel(self, launched: Launched) -> None:
@@ -171,7 +171,7 @@ class DagsterClient:
           __typename ... on Error { message } } }"""
         answer = self.ask(query, {"id": launched.id})["cancelPartitionBackfill"]
         if "message" in answer:
-            raise OrchestratorError(f"Dagster did not end the backfill: {answer['message']}")
+            raise OrchestratorError(f"Dagster could not cancel the backfill: {answer['message']}")
 
     def _cancel_run(self, run_id: str) -> None:
         """Cancel a run, retrying for a few seconds while its process is starting.
@@ -188,7 +188,7 @@ class DagsterClient:
             if "message" not in answer or status in ENDED or status == "CANCELING":
                 return
             if status not in ("NOT_STARTED", "STARTING") or monotonic() > until:
-                raise OrchestratorError(f"Dagster did not end the run: {answer['message']} Try again in a moment.")
+                raise OrchestratorError(f"Dagster could not cancel the run: {answer['message']} Try again in a moment.")
             sleep(0.2)
 
     def launch_job(
@@ -253,7 +253,7 @@ class DagsterClient:
             body = response.json()
         except (httpx.HTTPError, ValueError) as error:
             raise OrchestratorError(
-                f"Dagster does not answer at {self.url} ({error}). Start it with `renewables up`."
+                f"Dagster is not running at {self.url} ({error}). Start it with `renewables up`."
             ) from error
         if body.get("errors"):
             raise OrchestratorError(f"Dagster at {self.url} answered: {body['errors'][0]['message']}")

@@ -98,7 +98,7 @@ def _sentence(folder: Path, state: Up | None) -> str:
     if state is None or is_alive(state.process):
         who = f" (process {state.process.split()[0]})" if state else ""
         return (
-            f"`renewables up` runs already on {folder}{who}. Stop it there, or set RENEWABLES_HOME to another folder."
+            f"`renewables up` is already running on {folder}{who}. Stop it, or set RENEWABLES_HOME to another folder."
         )
     left = ", ".join(f"{part.name} ({part.process.split()[0]})" for part in state.parts if part.process)
-    return f"Servers that a killed `renewables up` left still run on {folder}: {left}. End them, then start it again."
+    return f"Servers of a killed `renewables up` are still running on {folder}: {left}. Stop them, then start it again."

@@ -25,16 +25,18 @@ def land_now(settings: Settings, *, requested_by: str) -> str:
     if orchestrator.answers(for_home=settings.dagster_home):
         location, job = LANDING
         orchestrator.launch_job(job, requested_by=requested_by, location=location)
-        return "Dagster lands the changes now; the charts follow in a few seconds."
+        return "The charts will include your edits in a few seconds."
     command = [sys.executable, "-m", "renewables.dagster_control.landing_now", requested_by]
     try:
         ended = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False)  # noqa: S603 (our own module)
     except subprocess.TimeoutExpired as error:
-        raise LandingFailed(f"The landing took longer than {PATIENCE_SECONDS:.0f} s and was stopped.") from error
+        raise LandingFailed(
+            f"Updating the charts took longer than {PATIENCE_SECONDS:.0f} s and was stopped. Your edits are saved."
+        ) from error
     if ended.returncode:
-        reason = (ended.stderr.strip().splitlines() or ["no reason was given"])[-1]
-        raise LandingFailed(f"The changes did not land: {reason}")
-    return "The changes have landed."
+        reason = (ended.stderr.strip().splitlines() or ["no reason was recorded"])[-1]
+        raise LandingFailed(f"The charts could not be updated: {reason}")
+    return "The charts now include your edits."
 
 
 def main() -> None:

@@ -45,7 +45,7 @@ def elexon(settings: Settings) -> Answer:
         sentence = log_line(f"{url} cannot be reached: {error or type(error).__name__}.")
         return Answer(False, sentence, time.monotonic())
     except (ValueError, KeyError, TypeError):
-        return Answer(False, f"{url} answered something that is not Elexon's.", time.monotonic())
+        return Answer(False, f"{url} returned something that is not from Elexon.", time.monotonic())
     milliseconds = response.elapsed.total_seconds() * 1000
     return Answer(True, f"{url} answered in {milliseconds:.0f} ms with {datasets} datasets.", time.monotonic())
 
@@ -54,8 +54,10 @@ def dagster(settings: Settings) -> Answer:
     """Check whether the server of this home responds within two seconds."""
     url = endpoint_of(settings.dagster_url).url
     if DagsterClient(str(settings.dagster_url)).answers(for_home=settings.dagster_home):
-        return Answer(True, f"Dagster answers at {url}.", time.monotonic())
-    return Answer(False, f"No Dagster of this home answers at {url}. Start it with `renewables up`.", time.monotonic())
+        return Answer(True, f"Dagster is running at {url}.", time.monotonic())
+    return Answer(
+        False, f"Dagster is not running at {url} for this home. Start it with `renewables up`.", time.monotonic()
+    )
 
 
 def page_answers(url: str) -> bool:

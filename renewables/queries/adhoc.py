@@ -50,7 +50,7 @@ def run_sql(sql: str, *, row_limit: int, seconds: float, version: int | None = N
     and WarehouseDamaged.
     """
     if not 0 < seconds <= LONGEST_SECONDS:
-        raise QueryRefused(f"A query is given up to {LONGEST_SECONDS:,.0f} s, and not {seconds:g} s.")
+        raise QueryRefused(f"A query may run for at most {LONGEST_SECONDS:,.0f} s, not {seconds:g} s.")
     memory_mb, path = Settings().query_memory_mb, snapshot_to_read(version=version).path
     request = {
         **{"path": str(path), "sql": sql, "row_limit": row_limit},
@@ -86,7 +86,7 @@ def run_sql(sql: str, *, row_limit: int, seconds: float, version: int | None = N
                 "or raise QUERY_MEMORY_MB."
             )
     raise QueryRefused(
-        f"The query could not be run: {_as_one_line(message[-300:]) or 'its process ended without a word'}"
+        f"The query could not be run: {_as_one_line(message[-300:]) or 'its process ended without a message'}"
     )
 
 

@@ -10,14 +10,13 @@ from renewables.queries.selection import Selection
 from renewables.queries.snapshot import Connection, snapshot_connection
 
 FLAGS_ARE_TODAYS = (
-    "The flags are today's: which values were in doubt at that time is not known, and a value that was republished "
-    "since may be flagged for another reason, or no longer."
+    "The flags are today's: the flags of that time are not known, and a value that has been republished since may be "
+    "flagged for another reason, or no longer."
 )
 CAPACITY_IS_PLANNED = (
-    "Installed capacity holds planned plant: Elexon's figure of a year is what was expected of it when it was "
-    "published."
+    "Installed capacity includes planned plant: Elexon's figure for a year is what was expected when it was published."
 )
-WIND_ERRS_LOW = "A capacity factor of wind errs low: Elexon understates wind in many half-hours."
+WIND_ERRS_LOW = "Capacity factors of wind are too low: Elexon understates wind in many half-hours."
 
 
 def caveats_of(selection: Selection, con: Connection | None = None, *, has_capacity: bool = False) -> list[str]:
@@ -28,8 +27,8 @@ def caveats_of(selection: Selection, con: Connection | None = None, *, has_capac
     if selection.known_at:
         first = first_landing(selection, con)
         if first is None or selection.known_at < first:
-            since = f": the first fetch of it landed at {shown(first)}" if first else ""
-            caveats.append(f"Nothing of {selection.dataset} had landed here by {in_words(selection.known_at)}{since}.")
+            since = f": its first fetch landed at {shown(first)}" if first else ""
+            caveats.append(f"No data of {selection.dataset} had landed here by {in_words(selection.known_at)}{since}.")
     if has_capacity:
         caveats.append(CAPACITY_IS_PLANNED)
         if any("wind" in category.casefold() for category in selection.categories):

@@ -1,4 +1,4 @@
-"""Coverage by day: whole, short, flagged or missing, and why; also quarantined rows and failed requests.
+"""Coverage by day: complete, short, flagged or missing, and why; also quarantined rows and failed requests.
 
 Belongs here: coverage for people. Not here: totals of it (`status.py`), the rules behind a state (`elexon_assets`).
 """
@@ -13,8 +13,8 @@ from renewables.queries.snapshot import NOTHING_LANDED, Connection, query_frame,
 from warehouse.connection import has_table
 from warehouse.settings import Settings
 
-WHOLE, FLAGGED, SHORT, MISSING = "whole", "flagged", "short", "missing"
-STATES = (WHOLE, FLAGGED, SHORT, MISSING)
+COMPLETE, FLAGGED, SHORT, MISSING = "complete", "flagged", "short", "missing"
+STATES = (COMPLETE, FLAGGED, SHORT, MISSING)
 
 _DAYS = {
     "day_utc": pl.Date,
@@ -70,7 +70,7 @@ def days_by_state(
                     WHEN half_hours_missing > 0 AND half_hours = 0 THEN '{MISSING}'
                     WHEN half_hours_missing > 0 THEN '{SHORT}'
                     WHEN half_hours_flagged > 0 THEN '{FLAGGED}'
-                    ELSE '{WHOLE}' END AS state,
+                    ELSE '{COMPLETE}' END AS state,
                 half_hours, half_hours_missing, half_hours_known_gap, half_hours_flagged,
                 array_to_string(why, ', ') AS why
             FROM counted WHERE half_hours > 0 OR half_hours_missing > 0 ORDER BY day_utc""",

@@ -47,7 +47,7 @@ def explorer_rows(
     declaration = read_dataset(wanted.dataset)
     unknown = sorted({*columns, wanted.sorted_by} - set(columns_of(declaration)))
     if unknown:
-        raise ValueError(f"There is no column {unknown[0]!r}: choose from {', '.join(columns_of(declaration))}.")
+        raise ValueError(f"Unknown column {unknown[0]!r}: choose from {', '.join(columns_of(declaration))}.")
     direction = "DESC" if wanted.descending else "ASC"
     # Flagged half-hours tie whatever their reasons; the key makes the order of the pages repeatable.
     order = f"{wanted.sorted_by} {direction} NULLS LAST, start_time_utc DESC, {declaration.category}"

@@ -60,6 +60,12 @@ def unchanged_rows(plan: Plan) -> list[int]:
     return [row.number for row in plan.rows if row.outcome is Outcome.UNCHANGED]
 
 
+def ignored_column_sentence(header: str, reason: str) -> str:
+    """Return the sentence about a column of the file that was ignored, with the reason."""
+    why, _, offer = reason.partition("; ")
+    return f"Column \u201c{header}\u201d was ignored ({why})." + (f" {offer[:1].upper()}{offer[1:]}" if offer else "")
+
+
 def row_spans(numbers: Sequence[int]) -> str:
     """Return ascending row numbers as people write them: 2 to 5, 9 and 12 more."""
     if not numbers:

@@ -95,7 +95,7 @@ def rows_of(con: duckdb.DuckDBPyConnection, sql: str, limit: int) -> pl.DataFram
     """
     relation = con.sql(sql)
     if relation is None:
-        raise duckdb.InvalidInputException("That statement answers no rows: only queries can be asked.")
+        raise duckdb.InvalidInputException("That statement returns no rows: only queries are allowed.")
     kinds, names = relation.types, _distinct(relation.columns)
     positions = [f"c{n}" for n in range(len(kinds))]
     shown = ", ".join(

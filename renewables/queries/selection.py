@@ -132,7 +132,7 @@ def read_dataset(name: str) -> Dataset:
     """Return the observed dataset of that name. Raises UnusableInput, which names the existing ones."""
     by_name = {declaration.name: declaration for declaration in OBSERVED}
     if name not in by_name:
-        raise UnusableInput(f"There is no observed dataset {name!r}: choose one of {', '.join(by_name)}.")
+        raise UnusableInput(f"Unknown observed dataset {name!r}: choose one of {', '.join(by_name)}.")
     return by_name[name]
 
 

@@ -38,12 +38,12 @@ def sentence_of(unknown: Sequence[UnknownSeries]) -> str:
         return ""
     named = ", ".join(
         f"{result.series} in {BY_NAME[result.dataset].title.lower()} "
-        f"({_in_rows(result.publications)} since {result.first_utc:%Y-%m-%d})"
+        f"({_in_rows(result.publications)} since {result.first_utc.day} {result.first_utc:%b %Y})"
         for result in unknown
     )
     return (
         f"Elexon publishes series that are not declared here: {named}. They are kept under their own names and are in "
-        "no total. Update gb-renewables to one that declares them; nothing has to be fetched again."
+        "no total. Update gb-renewables to a version that declares them; you do not need to fetch anything again."
     )
 
 

@@ -25,14 +25,18 @@ def texts(app: AppTest) -> list[str]:
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_without_a_model_the_page_says_how_to_set_one_and_that_nothing_leaves(open_page: Open) -> None:
+def test_the_ask_page_without_a_model_explains_how_to_set_one_up_and_that_nothing_is_sent(open_page: Open) -> None:
     app = open_page("ask")
     assert "No model is named: set `CHAT_MODEL`." in said(app)
     assert "nothing leaves this machine" in said(app)
     assert not app.chat_input
 
 
-def test_without_data_it_shows_the_way_to_it(home: object, open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 (empty)
+def test_the_ask_page_without_data_links_to_the_import(
+    home: object,  # noqa: ARG001 (empty)
+    open_page: Open,
+    monkeypatch: pytest.MonkeyPatch,
+) -> None:
     monkeypatch.setenv("CHAT_MODEL", NAME)
     monkeypatch.setenv("CHAT_BASE_URL", NOWHERE)
     assert [link.value for link in open_page("ask").page_link] == ["Import data"]
@@ -58,14 +62,14 @@ def test_an_example_is_answered_with_its_rows_its_sql_and_its_label(model: Model
     assert answer.endswith(PICTURE), "as it was written, in an element that knows no Markdown"
     everything = said(app)
     assert "evil.example" not in everything
-    assert all(words in everything for words in ("SYNTHETIC data", "half-hours whole", "Refused", "read\\-only"))
+    assert all(words in everything for words in ("SYNTHETIC data", "half\\-hours complete", "Refused", "read\\-only"))
     assert KEY not in everything + str(texts(app))
     next(button for button in app.button if button.label == "New conversation").click().run()
     assert texts(app) == []
     assert len(app.button) == len(EXAMPLES)
 
 
-def test_every_failure_is_a_sentence_and_the_conversation_goes_on(
+def test_a_failed_answer_is_explained_in_one_sentence_and_the_conversation_continues(
     model: Model, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     model.replies = [(429, f"no {KEY} ![p](https://evil.example)"), (418, "![p](https://evil.example)"), "Hello."]
@@ -74,7 +78,7 @@ def test_every_failure_is_a_sentence_and_the_conversation_goes_on(
     typed(app, "Again?")
     assert "\\!\\[p\\]\\(https" in app.error[1].value
     typed(app, "Who are you?")
-    assert app.warning[0].value.startswith("Nothing was looked up for this")
+    assert app.warning[0].value.startswith("No data was looked up")
     monkeypatch.setenv("CHAT_BASE_URL", NOWHERE)
     typed(app, "Still there?")
     assert "cannot be reached" in app.error[2].value

@@ -19,7 +19,7 @@ from renewables.cli.up import dashboard_command
 from tests.browsing import Tab, launched, tab
 
 NAMES = ("Ash Down", "Birch Fen", "Cedar Moor", "Dogwood Hill", "Elder Marsh")
-COLUMNS = ("Record", "Name", "Market", "Stage", "RTB", "RAG", "Status of", "RAG comment", "Notes")
+COLUMNS = ("Record", "Name", "Market", "Stage", "RTB", "RAG", "Status date", "RAG comment", "Notes")
 "Of the table of projects, from the left."
 LAST = "the last field"
 ROW_PIXELS = 35
@@ -100,9 +100,7 @@ def fields(ledger: sa.Engine) -> dict[str, dict[str, object]]:
     return {record.fields["name"]: dict(record.fields) for record in reader.records_of_kind(ledger, "pipelines")}
 
 
-def test_pasted_dates_mean_what_they_mean_in_an_import_and_nothing_is_dropped(
-    dashboard: Tab, ledger: sa.Engine
-) -> None:
+def test_pasted_dates_are_read_as_in_an_import_and_none_is_dropped(dashboard: Tab, ledger: sa.Engine) -> None:
     page, before = dashboard.page, reader.newest_position(ledger)
     paste(page, "03/04/2027\n13/04/2027\nQ3 2027\n46477\n2027-05-06\nbelow the last")
     expect(page.get_by_text("2 cells cannot be read")).to_be_visible()
@@ -121,7 +119,7 @@ def test_pasted_dates_mean_what_they_mean_in_an_import_and_nothing_is_dropped(
     enter_name(page)
     expect(save(page)).to_be_enabled()
     save(page).click()
-    expect(page.get_by_text("Saved as 5 changes")).to_be_visible()
+    expect(page.get_by_text("Saved.")).to_be_visible()
     assert [fields(ledger)[name]["rtb_date"] for name in NAMES] == [
         *("2027-04-03", "2027-04-13", "2027-09-30", "2027-03-31", "2027-05-06"),
     ]
@@ -146,7 +144,7 @@ def test_pasted_words_numbers_and_names_are_read_or_refused_at_their_row(dashboa
 def test_a_pasted_name_with_a_line_break_is_refused_before_it_is_saved(dashboard: Tab, ledger: sa.Engine) -> None:
     page, before = dashboard.page, reader.newest_position(ledger)
     paste(page, '"Two\nLines"', column="Name")
-    expect(page.get_by_text("This would be refused")).to_be_visible()
+    expect(page.get_by_text("These changes cannot be saved")).to_be_visible()
     expect(page.get_by_text("Name: has a line break")).to_be_visible()
     expect(save(page)).to_be_disabled()
     assert reader.newest_position(ledger) == before
@@ -158,12 +156,12 @@ def test_cells_pasted_right_of_the_last_column_are_named_and_nothing_is_saved(
     page, before = dashboard.page, reader.newest_position(ledger)
     paste(page, "kept\tfirst beyond\tsecond beyond\nalso kept", column=LAST)
     expect(page.get_by_text("1 cell right of the last column: first beyond")).to_be_visible()
-    expect(page.get_by_text("what is further right was not taken")).to_be_visible()
+    expect(page.get_by_text("cells further right were not used")).to_be_visible()
     expect(save(page)).to_be_disabled()
     assert reader.newest_position(ledger) == before
 
 
-def test_a_block_that_is_too_wide_is_said_also_where_its_first_cell_beyond_is_blank(dashboard: Tab) -> None:
+def test_a_block_that_is_too_wide_is_reported_even_if_its_first_extra_cell_is_blank(dashboard: Tab) -> None:
     page = dashboard.page
     paste(page, "kept\t\tsecond beyond", column=LAST)
     expect(page.get_by_text("The pasted block is wider than the table")).to_be_visible()
@@ -176,14 +174,14 @@ def test_cells_pasted_over_the_names_of_the_records_are_named_unless_they_are_th
     expect(save(page)).to_have_count(0)
 
 
-def test_an_emptied_cell_empties_its_field_only_when_it_is_ticked(dashboard: Tab, ledger: sa.Engine) -> None:
+def test_an_emptied_cell_clears_its_field_only_after_the_box_is_ticked(dashboard: Tab, ledger: sa.Engine) -> None:
     page = dashboard.page
     paste(page, "(clear)")
-    expect(page.get_by_text("Would be emptied:")).to_be_visible()
+    expect(page.get_by_text("Fields to be emptied:")).to_be_visible()
     expect(save(page)).to_be_disabled()
     page.get_by_text("Empty 1 field").click()
     enter_name(page)
     expect(save(page)).to_be_enabled()
     save(page).click()
-    expect(page.get_by_text("Saved as change")).to_be_visible()
+    expect(page.get_by_text("Saved.")).to_be_visible()
     assert fields(ledger)["Ash Down"]["rtb_date"] is None

@@ -19,7 +19,7 @@ def is_well(app: AppTest) -> None:
 def test_every_page_opens_without_a_warehouse(page: str, open_page: Open) -> None:
     app = open_page(page)
     is_well(app)
-    assert "Nothing is published yet" in said(app)
+    assert "No data yet" in said(app)
 
 
 @pytest.mark.parametrize("page", PAGES)
@@ -33,23 +33,23 @@ def test_every_page_opens_on_a_seeded_warehouse(page: str, open_page: Open) -> N
     app = open_page(page, **ADDRESSES.get(page, {}))
     is_well(app)
     assert "snapshot" in said(app)
-    assert plain("SYNTHETIC data, made by a simulator: not Elexon's.") in said(app)
+    assert plain("SYNTHETIC data from a simulator, not from Elexon.") in said(app)
 
 
 @pytest.mark.parametrize("page", ["overview", "analysis", "explorer"])
-def test_a_page_without_data_shows_the_way_to_it(page: str, open_page: Open) -> None:
+def test_a_page_without_data_links_to_the_import(page: str, open_page: Open) -> None:
     app = open_page(page)
-    assert "Nothing of wind and solar yet" in said(app)
+    assert "No wind and solar data yet" in said(app)
     assert [link.value for link in app.page_link] == ["Import data"]
 
 
 @pytest.mark.parametrize("page", ["data_management", "runs", "health"])
 @pytest.mark.usefixtures("warehouse")
-def test_without_dagster_a_page_says_how_to_start_it(page: str, open_page: Open) -> None:
+def test_a_page_without_dagster_explains_how_to_start_it(page: str, open_page: Open) -> None:
     assert "`renewables up`" in " ".join(element.value for element in open_page(page).warning)
 
 
-def test_a_damaged_snapshot_is_said_in_a_sentence(home: Path, open_page: Open) -> None:
+def test_a_damaged_snapshot_is_reported_in_one_sentence(home: Path, open_page: Open) -> None:
     folder = home / "snapshots"
     folder.mkdir()
     (folder / "warehouse-000000001-2026-01-01.duckdb").write_bytes(b"no database" * 1000)

@@ -33,7 +33,7 @@ def foreign_texts(node: ast.AST, caught: set[str]) -> Iterator[ast.AST]:
         yield from foreign_texts(child, caught)
 
 
-def test_no_page_draws_text_of_others_as_markdown() -> None:
+def test_no_page_draws_foreign_text_as_markdown() -> None:
     offenders = []
     for path in sorted(DASHBOARDS.rglob("*.py")):
         tree = ast.parse(path.read_text())

@@ -91,7 +91,7 @@ def test_a_day_is_accepted_as_a_known_gap_with_a_reason_and_a_name(day_without_d
     submit(app, "Accept", reason="ticket 4711", who="ada")
     [launched] = stand_in.launched
     assert decision_of(launched) == ("accepting", decision(BAD, "ticket 4711", "ada"))
-    assert "a known gap as soon as the run below has ended" in "".join(note.value for note in app.success)
+    assert "a known gap once the run below has finished" in "".join(note.value for note in app.success)
 
 
 def test_an_accepted_day_says_who_accepted_it_and_can_be_withdrawn(day_without_data: tuple[Dagster, Any]) -> None:

@@ -18,11 +18,11 @@ def test_a_page_with_changes_that_have_not_landed_offers_to_land_them(open_page:
         submit_batch(engine, *PORTFOLIO[1:])
     app = open_page(page)
     assert not app.exception
-    waiting = [caption.value for caption in app.caption if "not in the charts yet" in caption.value]
+    waiting = [caption.value for caption in app.caption if "not in these charts yet" in caption.value]
     assert len(waiting) == 1
-    assert f"{len(PORTFOLIO) - 1} saved changes are" in waiting[0]
+    assert f"{len(PORTFOLIO) - 1} recent edits are" in waiting[0]
     assert "renewables up" in waiting[0]
-    assert "Update the charts now" in [button.label for button in app.button]
+    assert "Update now" in [button.label for button in app.button]
 
 
 def test_a_page_whose_changes_have_all_landed_offers_nothing(open_page: Open) -> None:
@@ -30,4 +30,4 @@ def test_a_page_whose_changes_have_all_landed_offers_nothing(open_page: Open) ->
         submit_batch(engine, *PORTFOLIO)
         land_changes(engine)
     app = open_page("projects")
-    assert "Update the charts now" not in [button.label for button in app.button]
+    assert "Update now" not in [button.label for button in app.button]

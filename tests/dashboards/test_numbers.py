@@ -19,7 +19,7 @@ ALMOST_A_DAY = "'23 hours 30 minutes'"
 HELD = "start_time_utc >= (SELECT max(start_time_utc) - INTERVAL {} FROM wind_and_solar)"
 
 
-def test_the_cards_show_what_sql_says(warehouse: Filled, open_page: Open) -> None:
+def test_the_overview_cards_match_the_results_of_sql(warehouse: Filled, open_page: Open) -> None:
     app = open_page("overview")
     newest = warehouse.truth["start_time_utc"].max()
     shown = {metric.label: metric.value for metric in app.metric}
@@ -44,7 +44,7 @@ def test_missing_half_hours_are_counted_beside_the_cards(warehouse: Filled, open
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_the_summary_of_a_span_is_that_of_sql(open_page: Open) -> None:
+def test_the_summary_of_a_period_matches_the_results_of_sql(open_page: Open) -> None:
     app = open_page("analysis", days="Custom", from_to=[str(AUTUMN[0]), str(AUTUMN[1])], technology="Solar")
     table = app.dataframe[0].value
     assert list(table["psr_type"]) == ["Solar"]
@@ -80,14 +80,14 @@ def test_every_view_is_drawn_with_its_table_on_request(data: str, view: str, ope
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_a_grain_too_fine_for_the_span_is_said_and_replaced(open_page: Open) -> None:
+def test_a_resolution_too_fine_for_the_period_is_replaced_with_a_notice(open_page: Open) -> None:
     app = open_page("analysis", days="All", grain="half-hour")
-    assert "too many points" in said(app)
+    assert "too many for this period" in said(app)
     assert "Mean MW per **day**" in said(app)
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_the_explorer_finds_what_sql_finds(open_page: Open) -> None:
+def test_the_explorer_lists_the_rows_that_sql_returns(open_page: Open) -> None:
     app = open_page("explorer", days="All", technology="Wind Offshore", low="5000", by="MW")
     with reading() as con:
         rows = con.execute(
@@ -99,7 +99,7 @@ def test_the_explorer_finds_what_sql_finds(open_page: Open) -> None:
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_as_of_takes_later_revisions_away(open_page: Open) -> None:
+def test_a_point_in_time_hides_later_revisions(open_page: Open) -> None:
     app = open_page("explorer", days="All", as_of="2024-04-01T11:00Z")
     with reading() as con:
         (rows,) = con.execute(
@@ -110,7 +110,7 @@ def test_as_of_takes_later_revisions_away(open_page: Open) -> None:
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_a_day_as_of_means_its_end_on_the_page_too(open_page: Open) -> None:
+def test_a_day_as_point_in_time_means_the_end_of_that_day(open_page: Open) -> None:
     app = open_page("explorer", days="All", as_of="2024-03-31")
     with reading() as con:
         (rows,) = con.execute("SELECT count(*) FROM wind_and_solar_as_of('2024-03-31')").fetchall()[0]
@@ -127,20 +127,18 @@ def test_a_day_as_of_means_its_end_on_the_page_too(open_page: Open) -> None:
         ({"from_to": ["2010-01-01", "2024-04-01"]}, "is before 2016"),
         ({"from_to": ["2024-04-01", "9999-12-31"]}, "is outside the years 1990 to 2100"),
         ({"from_to": "junk"}, "is not a day"),
-        ({"from_to": ["2024-04-01", "2025-04-01"]}, "which is all there is"),
+        ({"from_to": ["2024-04-01", "2025-04-01"]}, "There is no data for all of"),
     ],
 )
 @pytest.mark.usefixtures("warehouse")
-def test_times_of_the_address_that_cannot_be_meant_are_said(
-    open_page: Open, address: dict[str, Any], sentence: str
-) -> None:
+def test_invalid_times_in_the_address_are_reported(open_page: Open, address: dict[str, Any], sentence: str) -> None:
     app = open_page("explorer", days="Custom", **address)
     assert not app.exception
     assert sentence in said(app).replace("\\", "")
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_coverage_counts_days_as_the_view_does(open_page: Open) -> None:
+def test_coverage_counts_the_same_days_as_the_view(open_page: Open) -> None:
     app = open_page("data_management", year="2024")
     with reading() as con:
         (short,) = con.execute(
@@ -158,12 +156,12 @@ def way_from(day: str, open_page: Open) -> dict[str, list[str]]:
     app.session_state["rows wind_and_solar-gaps"] = {"selection": {"rows": [row], "columns": [], "cells": []}}
     app.run()
     assert not app.exception
-    link = next(link for link in app.get("page_link") if "Half-hours" in link.proto.label)
+    link = next(link for link in app.get("page_link") if "half-hours" in link.proto.label)
     return {name.replace("-", "_"): values for name, values in parse_qs(link.proto.query_string).items()}
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_a_day_that_is_not_whole_leads_to_its_half_hours(open_page: Open) -> None:
+def test_an_incomplete_day_links_to_its_half_hours(open_page: Open) -> None:
     explorer = open_page("explorer", **way_from("2024-04-01", open_page))
     with reading() as con:
         (rows,) = con.execute(
@@ -172,7 +170,9 @@ def test_a_day_that_is_not_whole_leads_to_its_half_hours(open_page: Open) -> Non
     assert f"**{rows}** rows" in said(explorer)
 
 
-def test_the_last_day_held_leads_to_its_half_hours_though_it_ends_early(open_page: Open, simulator: Simulator) -> None:
+def test_the_last_day_with_data_links_to_its_half_hours_even_if_it_ends_early(
+    open_page: Open, simulator: Simulator
+) -> None:
     """Its UTC day ends on a settlement date of which nothing is held."""
     simulator.faults = "hole@2024-07-01T22:30Z/2024-07-02"
     assert not fetch_days(date(2024, 6, 20), date(2024, 7, 1)).failed
@@ -183,12 +183,12 @@ def test_the_last_day_held_leads_to_its_half_hours_though_it_ends_early(open_pag
 
 
 @pytest.mark.usefixtures("warehouse")
-def test_a_day_beyond_all_that_is_held_has_no_half_hours_to_lead_to(open_page: Open) -> None:
+def test_a_day_after_the_last_data_has_no_link_to_half_hours(open_page: Open) -> None:
     app = open_page("data_management")
     app.session_state["gaps"] = True
     app.session_state["rows wind_and_solar-gaps"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     app.run()
     assert not app.exception
     newest = app.dataframe[1].value["day_utc"][0]
-    assert f"Nothing of {newest.day} {newest:%b %Y} is held: import it first." in said(app)
-    assert not [link for link in app.get("page_link") if "Half-hours" in link.proto.label]
+    assert f"No data for {newest.day} {newest:%b %Y} yet. Import it first." in said(app)
+    assert not [link for link in app.get("page_link") if "half-hours" in link.proto.label]

@@ -75,7 +75,7 @@ def with_stored_date(ledger: sa.Engine, home: Path, field: str, day: str) -> Non
 
 @pytest.mark.usefixtures("crowded")
 @pytest.mark.parametrize("view", VIEWS)
-def test_a_view_of_many_projects_is_as_small_as_one_of_forty(view: str, open_page: Open) -> None:
+def test_a_chart_of_many_projects_is_no_larger_than_one_of_forty(view: str, open_page: Open) -> None:
     app = open_page(PAGE, view=view)
     assert not app.exception
     assert sum(len(chart.proto.spec) for chart in app.get("plotly_chart")) < 200_000
@@ -93,27 +93,27 @@ def test_projects_are_drawn_page_by_page_with_their_count(view: str, page: str, 
 
 
 @pytest.mark.usefixtures("crowded")
-def test_a_page_that_does_not_exist_in_the_address_is_no_error(open_page: Open) -> None:
+def test_a_page_number_that_does_not_exist_is_not_an_error(open_page: Open) -> None:
     app = open_page(PAGE, view="RAG", **{"rag-page": "99999"})
     assert not app.exception
     assert f"of {MANY}" in said(app)
 
 
 @pytest.mark.usefixtures("crowded")
-def test_the_counts_by_month_are_those_of_all_projects(open_page: Open) -> None:
+def test_the_monthly_counts_include_all_projects(open_page: Open) -> None:
     counts = figures(open_page(PAGE, view="RAG"))[0]
     assert sum(trace["y"][-1] for trace in counts["data"]) == MANY
 
 
 @pytest.mark.usefixtures("crowded")
-def test_rtb_dates_begin_on_the_page_of_today(open_page: Open) -> None:
+def test_the_rtb_dates_view_opens_on_the_page_with_today(open_page: Open) -> None:
     app = open_page(PAGE, view="RTB dates")
     assert "Projects 1 to 40" not in said(app)
 
 
 @pytest.mark.parametrize("day", FAR)
 @pytest.mark.parametrize("field", ["rtb_date", "status_date"])
-def test_one_stored_date_that_cannot_be_meant_is_named_and_hides_no_other_project(
+def test_a_project_with_an_impossible_date_is_named_and_hides_no_other_project(
     field: str, day: str, ledger: sa.Engine, home: Path, open_page: Open
 ) -> None:
     with_stored_date(ledger, home, field, day)
@@ -123,7 +123,7 @@ def test_one_stored_date_that_cannot_be_meant_is_named_and_hides_no_other_projec
         assert app.get("plotly_chart"), view
     for view in ("Outlook", "RAG", "RTB dates"):
         app = open_page(PAGE, view=view)
-        assert "1 project has a date that cannot be meant" in said(app), view
+        assert "1 project has an impossible date" in said(app), view
         assert any("Far Away" in link.proto.label for link in app.get("page_link")), view
 
 
@@ -132,7 +132,7 @@ def test_one_stored_date_that_cannot_be_meant_is_named_and_hides_no_other_projec
     ("page", "address"),
     [("projects", {}), ("project", {"id": "far"}), ("project", {"id": "far", "edit": "record"}), ("bulk_edit", {})],
 )
-def test_lists_and_forms_open_on_a_stored_date_that_cannot_be_meant(
+def test_lists_and_forms_open_with_an_impossible_stored_date(
     page: str, address: dict[str, str], day: str, ledger: sa.Engine, home: Path, open_page: Open
 ) -> None:
     with_stored_date(ledger, home, "rtb_date", day)

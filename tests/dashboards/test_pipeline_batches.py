@@ -56,7 +56,7 @@ def test_changed_cells_are_shown_and_saved_as_one_batch(
 
 
 @pytest.mark.usefixtures("seeded")
-def test_a_bulk_edit_that_breaks_a_rule_is_said_before_it_is_saved(
+def test_a_bulk_edit_that_breaks_a_rule_is_reported_before_it_is_saved(
     open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with_cells(monkeypatch, {(0, "rag"): "Red", (0, "rag_comment"): None})
@@ -88,12 +88,12 @@ def test_a_bulk_edit_that_is_refused_cannot_be_saved(
     assert save_button(app).disabled
 
 
-def test_an_emptied_cell_is_saved_only_when_it_is_ticked(
+def test_an_emptied_cell_is_saved_only_after_the_box_is_ticked(
     seeded: sa.Engine, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with_cells(monkeypatch, {(0, "rtb_date"): ""})
     app = open_page("bulk_edit")
-    assert "Would be emptied" in said(app)
+    assert "Fields to be emptied" in said(app)
     assert save_button(app).disabled
     (box,) = [box for box in app.checkbox if box.label == "Empty 1 field"]
     box.check().run()
@@ -104,8 +104,8 @@ def test_an_emptied_cell_is_saved_only_when_it_is_ticked(
 
 @pytest.mark.usefixtures("seeded")
 @pytest.mark.parametrize("kind", ["Projects", "Facilities", "Information points"])
-def test_a_table_that_nobody_touched_would_change_nothing(kind: str, open_page: Open) -> None:
-    assert "Nothing yet: change cells above" in said(open_page("bulk_edit", kind=kind))
+def test_an_untouched_bulk_edit_table_has_no_changes_to_save(kind: str, open_page: Open) -> None:
+    assert "No changes yet. Edit cells above" in said(open_page("bulk_edit", kind=kind))
 
 
 def upload(app: AppTest, text: str, name: str = "projects.csv") -> AppTest:
@@ -122,7 +122,7 @@ def test_an_import_shows_what_would_change_and_lands_as_one_batch_that_can_be_un
     assert "**1** new, **1** changed" in said(app)
     assert reader.newest_position(seeded) == SEEDED
     name_me(app)
-    press(app, "Import as one batch")
+    press(app, "Import")
     assert not app.exception
     newest = recent_batches(seeded)[0]
     assert (newest.source, newest.changes, newest.who) == ("import", 2, "Anna")
@@ -130,34 +130,34 @@ def test_an_import_shows_what_would_change_and_lands_as_one_batch_that_can_be_un
     assert [batch.reverted_by for batch in recent_batches(seeded)][1] == recent_batches(seeded)[0].batch
 
 
-def test_errors_of_an_import_stand_by_row_and_column(seeded: sa.Engine, open_page: Open) -> None:
+def test_errors_of_an_import_are_listed_by_row_and_column(seeded: sa.Engine, open_page: Open) -> None:
     app = upload(open_page("transfer"), HEADER + ",Teasel Down,Nowhere,Green,\n,Good One,Discovery,Green,\n")
-    errors = next(frame.value for frame in app.dataframe if "What" in frame.value.columns)
+    errors = next(frame.value for frame in app.dataframe if "Problem" in frame.value.columns)
     assert errors[["Row", "Column"]].values.tolist() == [[2, "stage"]]
-    assert not [button for button in app.button if button.label == "Import as one batch"]
+    assert not [button for button in app.button if button.label == "Import"]
     app.checkbox[0].check().run()
     name_me(app)
-    press(app, "Import as one batch")
+    press(app, "Import")
     assert [change.after["name"] for change in reader.changes_since(seeded, SEEDED)] == ["Good One"]
 
 
-def test_an_import_that_would_empty_a_field_lists_it_apart_and_asks_for_a_tick(
+def test_an_import_that_would_empty_a_field_lists_it_separately_and_needs_a_tick(
     seeded: sa.Engine, open_page: Open
 ) -> None:
     app = upload(open_page("transfer"), "id,rtb_date,notes\npr-harrowfen,(clear),new\n")
-    listed = next(frame.value for frame in app.dataframe if "Holds" in frame.value.columns)
+    listed = next(frame.value for frame in app.dataframe if "Current value" in frame.value.columns)
     assert listed[["Row", "Column"]].values.tolist() == [[2, "rtb_date"]]
-    assert not [button for button in app.button if button.label == "Import as one batch"]
+    assert not [button for button in app.button if button.label == "Import"]
     (tick,) = [box for box in app.checkbox if box.label == "Empty 1 field, as listed above"]
     tick.check().run()
     name_me(app)
-    press(app, "Import as one batch")
+    press(app, "Import")
     (change,) = reader.changes_since(seeded, SEEDED)
     assert change.after["rtb_date"] is None
 
 
 @pytest.mark.usefixtures("seeded")
-def test_an_import_says_what_of_a_workbook_was_left_out(open_page: Open) -> None:
+def test_an_import_lists_the_parts_of_a_workbook_that_were_ignored(open_page: Open) -> None:
     rows = {1: text_cells(1, "name", "notes"), 2: text_cells(2, "Teasel Down"), 3: text_cells(3, "Not seen")}
     content = workbook(
         Sheet(rows, row_attributes={3: 'hidden="1"'}), Sheet({1: text_cells(1, "x")}, name="Old", state="hidden")
@@ -166,12 +166,12 @@ def test_an_import_says_what_of_a_workbook_was_left_out(open_page: Open) -> None
     app.file_uploader[0].set_value([("projects.xlsx", content, "application/octet-stream")])
     app.run()
     assert "**1** new" in said(app)
-    assert "1 hidden sheet: left out" in said(app)
-    assert "1 row that is hidden or filtered out: left out" in said(app)
+    assert "1 hidden sheet: ignored" in said(app)
+    assert "1 row that is hidden or filtered out: ignored" in said(app)
 
 
 @pytest.mark.usefixtures("seeded")
-def test_a_workbook_that_is_a_bomb_is_said_in_a_sentence_and_the_page_lives(open_page: Open) -> None:
+def test_a_zip_bomb_workbook_is_refused_in_one_sentence_and_the_page_keeps_working(open_page: Open) -> None:
     app = open_page("transfer")
     bomb = workbook(Sheet({1: text_cells(1, "name")}, after=" " * 160 * 2**20))
     app.file_uploader[0].set_value([("bomb.xlsx", bomb, "application/octet-stream")])
@@ -181,14 +181,14 @@ def test_a_workbook_that_is_a_bomb_is_said_in_a_sentence_and_the_page_lives(open
 
 
 @pytest.mark.usefixtures("seeded")
-def test_errors_of_one_kind_are_one_line_with_their_count(open_page: Open) -> None:
+def test_errors_of_one_kind_are_one_row_with_their_count(open_page: Open) -> None:
     bad = "".join(f",Project {n},Stage {n},Green,\n" for n in range(600))
     app = upload(open_page("transfer"), HEADER + "pr-harrowfen,Harrowfen South,Completed,Green,\n" + bad)
     frames = [frame.value for frame in app.dataframe]
-    kinds = next(frame for frame in frames if "In rows" in frame.columns)
-    assert kinds[["Rows", "Column", "In rows"]].values.tolist() == [[600, "stage", "3 to 602"]]
-    assert len(next(frame for frame in frames if "What" in frame.columns)) == 500
-    assert "The first 500 of 600" in said(app)
+    kinds = next(frame for frame in frames if "Row numbers" in frame.columns)
+    assert kinds[["Rows", "Column", "Row numbers"]].values.tolist() == [[600, "stage", "3 to 602"]]
+    assert len(next(frame for frame in frames if "Problem" in frame.columns)) == 500
+    assert "Showing the first 500 of 600" in said(app)
     assert "Outcome" in frames[0].columns, "what changes comes first"
 
 
@@ -198,33 +198,33 @@ def test_an_export_imported_back_changes_nothing(seeded: sa.Engine, open_page: O
 
 
 @pytest.mark.usefixtures("seeded")
-def test_a_file_that_is_no_table_is_said_in_a_sentence(open_page: Open) -> None:
+def test_a_file_that_is_not_a_table_is_reported_without_a_crash(open_page: Open) -> None:
     app = upload(open_page("transfer"), "\x00\x01", "picture.csv")
     assert not app.exception
     assert app.error
 
 
-def test_counterparties_that_a_file_names_are_made_when_ticked(seeded: sa.Engine, open_page: Open) -> None:
+def test_counterparties_named_in_a_file_are_created_when_the_box_is_ticked(seeded: sa.Engine, open_page: Open) -> None:
     app = upload(open_page("transfer"), "name,stage,developer\nTeasel Down,Discovery,Brand New Ltd\n")
-    (offer,) = [box for box in app.checkbox if box.label.startswith("Make 1 counterparty")]
+    (offer,) = [box for box in app.checkbox if box.label.startswith("Create 1 counterparty")]
     assert "Brand New Ltd" in offer.label
     offer.check().run()
     name_me(app)
-    press(app, "Import as one batch")
+    press(app, "Import")
     made = reader.changes_since(seeded, SEEDED)
     assert [change.kind for change in made] == ["counterparties", "pipelines", "pipeline_counterparties"]
     assert len({change.batch for change in made}) == 1
 
 
-def test_the_older_trackers_files_are_imported_together(seeded: sa.Engine, open_page: Open) -> None:
+def test_the_files_of_the_older_tracker_are_imported_as_one_batch(seeded: sa.Engine, open_page: Open) -> None:
     app = upload(open_page("transfer"), "ID,ProjectName,CounterpartyID,ProjectStatus\np1,Fen,c1,Design\n")
     places = {place.label.split(" (")[0]: place for place in app.file_uploader}
     companies = b"ID,CounterpartyName\nc1,Hazel\n"
-    places["Its counterparties"].set_value([("counterparties.csv", companies, "text/csv")])
+    places["Counterparties"].set_value([("counterparties.csv", companies, "text/csv")])
     audit = b"ID,Created,Data,EntityID\na1,2024-05-01,\"{'ProjectName': 'Fen', 'ProjectStatus': 'Discovery'}\",p1\n"
-    places["Its history of changes"].set_value([("audit.csv", audit, "text/csv")])
+    places["History of changes"].set_value([("audit.csv", audit, "text/csv")])
     app.run()
     name_me(app)
-    press(app, "Import as one batch")
+    press(app, "Import")
     stages = [change.after["stage"] for change in reader.record_history(seeded, "pipelines", "p1")]
     assert stages == ["Discovery", "Design"]

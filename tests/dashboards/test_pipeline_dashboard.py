@@ -51,24 +51,27 @@ def metric(app: AppTest, label: str) -> str:
     return str(matches)
 
 
-def test_without_a_warehouse_it_offers_the_sample_portfolio(open_page: Open) -> None:
+def test_the_pipeline_dashboard_without_a_warehouse_offers_the_sample_portfolio(open_page: Open) -> None:
     app = open_page(PAGE)
     is_well(app)
     assert "No projects yet" in said(app)
     assert "`renewables demo`" in said(app)
 
 
-def test_on_an_empty_warehouse_it_offers_the_sample_portfolio(hollow: Path, open_page: Open) -> None:  # noqa: ARG001 (made)
+def test_the_pipeline_dashboard_on_an_empty_warehouse_offers_the_sample_portfolio(
+    hollow: Path,  # noqa: ARG001 (made)
+    open_page: Open,
+) -> None:
     app = open_page(PAGE)
     is_well(app)
     assert "No projects yet" in said(app)
 
 
-def test_what_is_saved_but_not_landed_is_said(ledger: sa.Engine, open_page: Open) -> None:
+def test_saved_edits_that_have_not_landed_are_announced(ledger: sa.Engine, open_page: Open) -> None:
     seed_loader.load_seeds(ledger)
     app = open_page(PAGE)
     is_well(app)
-    assert "Nothing of the pipeline has landed yet" in said(app)
+    assert "No charts yet" in said(app)
 
 
 @pytest.mark.usefixtures("portfolio")
@@ -83,7 +86,7 @@ def test_every_view_opens_on_the_seeds(view: str, open_page: Open) -> None:
 
 @pytest.mark.usefixtures("portfolio")
 @pytest.mark.parametrize("view", VIEWS)
-def test_every_view_stands_what_the_filters_leave(view: str, open_page: Open) -> None:
+def test_every_view_opens_with_the_few_projects_left_by_filters(view: str, open_page: Open) -> None:
     app = open_page(PAGE, view=view, market="Spain", technology="Solar")
     is_well(app)
     assert metric(app, "Projects") == "1"
@@ -91,7 +94,7 @@ def test_every_view_stands_what_the_filters_leave(view: str, open_page: Open) ->
 
 
 @pytest.mark.usefixtures("portfolio")
-def test_filters_come_from_the_address_and_hold_together(open_page: Open) -> None:
+def test_all_filters_of_the_address_are_applied(open_page: Open) -> None:
     app = open_page(PAGE, technology=["Solar", "BESS"], rag="Red")
     is_well(app)
     shown = {box.label: list(box.value) for box in app.multiselect}
@@ -104,18 +107,20 @@ def test_filters_come_from_the_address_and_hold_together(open_page: Open) -> Non
 
 
 @pytest.mark.usefixtures("portfolio")
-def test_filters_that_leave_nothing_say_so(open_page: Open) -> None:
+def test_filters_without_matches_show_an_empty_state(open_page: Open) -> None:
     app = open_page(PAGE, market="Spain", technology="Wind Offshore")
     is_well(app)
-    assert "No project fits all of these filters" in app.info[0].value
+    assert "No projects match these filters" in app.info[0].value
 
 
-def test_it_says_of_which_change_it_is_and_how_many_are_newer(seeded: Path, home: Path, open_page: Open) -> None:
+def test_the_dashboard_shows_whether_the_charts_include_every_saved_edit(
+    seeded: Path, home: Path, open_page: Open
+) -> None:
     copytree(seeded, home, dirs_exist_ok=True)
-    assert "As of change **469**, the newest." in said(open_page(PAGE))
+    assert "These charts include every saved edit." in said(open_page(PAGE))
     ledger = open_ledger(f"sqlite:///{home / 'ledger.sqlite'}")
     submit(ledger, [Change.create("pipelines", {"name": "Newcomer"})], who="tester", token="one more")
     app = open_page(PAGE)
     is_well(app)
-    assert "**1 newer**, not yet landed" in said(app)
+    assert "1 recent edit is not in these charts yet" in said(app)
     assert metric(app, "Projects") == "40"

@@ -45,11 +45,11 @@ def test_a_project_its_facility_and_a_counterparty_are_one_batch(seeded: sa.Engi
     new_project(app)
     put(app, "Counterparty", "cp-tarnfell")
     put(app, "Reason", "signed today")
-    press(app, "Create the project")
+    press(app, "Create project")
     assert not app.exception
     assert app.title[0].value == "Teasel Down"
     assert "12.5 MWp" in said(app)
-    assert "not yet landed" in " ".join(badge.value for badge in app.markdown)
+    assert "not in charts yet" in " ".join(badge.value for badge in app.markdown)
     made = reader.changes_since(seeded, 469)
     assert {change.batch for change in made} == {made[0].batch}
     assert [change.kind for change in made] == [
@@ -62,14 +62,14 @@ def test_a_new_counterparty_comes_with_its_project(engine: sa.Engine, open_page:
     app = open_page("projects", edit="new")
     new_project(app)
     put(app, "Name", "Teasel Partners", 2)
-    press(app, "Create the project")
+    press(app, "Create project")
     assert [company.fields["name"] for company in reader.records_of_kind(engine, "counterparties")] == [
         "Teasel Partners"
     ]
     assert len(reader.records_of_kind(engine, "pipeline_counterparties")) == 1
 
 
-def test_what_is_refused_is_said_at_its_field_and_what_was_typed_is_kept(engine: sa.Engine, open_page: Open) -> None:
+def test_a_refused_value_is_reported_at_its_field_and_the_input_is_kept(engine: sa.Engine, open_page: Open) -> None:
     app = open_page("projects", edit="new")
     new_project(app)
     put(app, "Name", "   ")
@@ -77,10 +77,10 @@ def test_what_is_refused_is_said_at_its_field_and_what_was_typed_is_kept(engine:
     put(app, "Notes", "kept")
     put(app, "Longitude (°)", 500.0)
     put(app, "Your name", "")
-    press(app, "Create the project")
+    press(app, "Create project")
     words = said(app)
-    assert "fields below need a look" in app.error[0].value
-    for problem in ("must not be empty", "less than or equal to 180", "say who makes the change"):
+    assert "Please correct" in app.error[0].value
+    for problem in ("Must not be empty", "less than or equal to 180", "Enter your name"):
         assert problem in words
     assert field(app, "Notes").value == "kept"  # type: ignore[attr-defined]  # an input
     assert field(app, "Capacity (MWp)").value == 12.5  # type: ignore[attr-defined]  # an input
@@ -88,11 +88,11 @@ def test_what_is_refused_is_said_at_its_field_and_what_was_typed_is_kept(engine:
     assert reader.newest_position(engine) == 0
 
 
-def test_who_you_are_is_needed_and_asked_once(seeded: sa.Engine, open_page: Open) -> None:
+def test_the_name_of_the_author_is_required_and_remembered(seeded: sa.Engine, open_page: Open) -> None:
     app = open_page("project", id=PROJECT, edit="record")
     put(app, "Notes", "new notes")
     press(app, "Save")
-    assert "say who makes the change" in said(app)
+    assert "Enter your name" in said(app)
     put(app, "Your name", "Anna")
     press(app, "Save")
     assert reader.changes_since(seeded, 469)[0].who == "Anna"
@@ -117,7 +117,7 @@ def somebody_else_saves(engine: sa.Engine, id: str, **fields: object) -> None:
     submit(engine, [change], who="Ben", token=f"Ben {record.version}")
 
 
-def test_a_record_that_changed_meanwhile_is_shown_as_a_difference_and_saved_on_top(
+def test_a_conflicting_edit_is_shown_side_by_side_and_can_be_applied_over_theirs(
     seeded: sa.Engine, open_page: Open
 ) -> None:
     app = open_page("project", id=PROJECT, edit="record")
@@ -125,22 +125,22 @@ def test_a_record_that_changed_meanwhile_is_shown_as_a_difference_and_saved_on_t
     put(app, "Notes", "my notes")
     put(app, "Your name", "Anna")
     press(app, "Save")
-    assert "Ben saved version 8 while you were editing version 7" in said(app)
+    assert "Your changes are not saved yet" in said(app)
     difference = app.dataframe[0].value.set_index("Field")
     assert list(difference.loc["Notes"])[1:] == ["Ben's notes", "my notes"]
-    press(app, "Save mine on top")
+    press(app, "Apply mine over theirs")
     record = reader.find_record(seeded, "pipelines", PROJECT)
     assert record
     assert (record.fields["notes"], record.fields["name"], record.version) == ("my notes", "Harrowfen South", 9)
 
 
-def test_taking_theirs_opens_the_form_anew(seeded: sa.Engine, open_page: Open) -> None:
+def test_keeping_theirs_reopens_the_form_with_their_values(seeded: sa.Engine, open_page: Open) -> None:
     app = open_page("project", id=PROJECT, edit="record")
     somebody_else_saves(seeded, PROJECT, notes="Ben's notes")
     put(app, "Notes", "my notes")
     put(app, "Your name", "Anna")
     press(app, "Save")
-    press(app, "Take theirs")
+    press(app, "Keep theirs")
     assert field(app, "Notes").value == "Ben's notes"  # type: ignore[attr-defined]  # an input
     record = reader.find_record(seeded, "pipelines", PROJECT)
     assert record
@@ -151,7 +151,7 @@ def test_two_clicks_on_one_form_are_one_change(engine: sa.Engine, open_page: Ope
     app = open_page("projects", edit="new")
     new_project(app)
     state = app.session_state["form create a project"]
-    press(app, "Create the project")
+    press(app, "Create project")
     position = reader.newest_position(engine)
     app.session_state["form create a project"] = state  # as if the first click had not been heard of yet
     app.query_params.clear()
@@ -159,7 +159,7 @@ def test_two_clicks_on_one_form_are_one_change(engine: sa.Engine, open_page: Ope
     app.query_params["edit"] = "new"
     app.run()
     new_project(app)
-    press(app, "Create the project")
+    press(app, "Create project")
     assert reader.newest_position(engine) == position
 
 
@@ -189,29 +189,29 @@ def test_a_counterparty_in_use_is_not_archived_and_its_projects_are_named(seeded
 
 
 @pytest.mark.usefixtures("seeded")
-def test_a_comment_is_there_at_once(open_page: Open) -> None:
+def test_a_new_comment_appears_at_once(open_page: Open) -> None:
     app = open_page("project", id=PROJECT)
     put(app, "Comment", "Well done.")
     put(app, "Your name", "Anna")
-    press(app, "Add the comment")
+    press(app, "Add comment")
     assert "Well done." in [text.value for text in app.text]
     assert field(app, "Comment").value == ""  # type: ignore[attr-defined]  # an input
 
 
-def test_a_comment_is_edited_taken_out_and_told_of_in_the_history(seeded: sa.Engine, open_page: Open) -> None:
+def test_a_comment_can_be_edited_and_removed_and_stays_in_the_history(seeded: sa.Engine, open_page: Open) -> None:
     said_first = Change.create("comments", {"text": "Wel done.", "pipeline_id": PROJECT}, id="co-1")
     submit(seeded, [said_first], who="Ben", token="comment")
     app = open_page("project", id=PROJECT, edit="comment co-1")
     put(app, "Comment", "  ")
     put(app, "Your name", "Anna")
     press(app, "Save")
-    assert "must not be empty" in said(app)
+    assert "Must not be empty" in said(app)
     change = Change.edit("comments", "co-1", {"text": "Theirs."}, base_version=1)
     submit(seeded, [change], who="Ben", token="meanwhile")
     put(app, "Comment", "Well done.")
     press(app, "Save")
-    assert "Ben saved version 2 while you were editing version 1" in said(app)
-    press(app, "Save mine on top")
+    assert "Your changes are not saved yet" in said(app)
+    press(app, "Apply mine over theirs")
     assert "Well done." in [text.value for text in app.text]
     assert "edited by **Anna**" in said(app)
 
@@ -235,7 +235,7 @@ def test_a_comment_is_edited_taken_out_and_told_of_in_the_history(seeded: sa.Eng
         ("counterparty", "cp-brackenholt", "contacts", "contact_id", "ct-maren-oakfield", "counterparties"),
     ],
 )
-def test_facilities_and_contacts_have_comments_that_the_search_and_the_history_of_their_record_know(
+def test_comments_on_facilities_and_contacts_appear_in_search_and_history(
     seeded: sa.Engine, open_page: Open, page: str, page_id: str, kind: str, field_name: str, id: str, page_kind: str
 ) -> None:
     comment = Change.create("comments", {"text": "Zebra crossing.", field_name: id}, id="co-part")

@@ -21,7 +21,7 @@ def is_well(app: AppTest) -> None:
 
 
 @pytest.mark.parametrize("page", ["project", "counterparties", "search", "bulk_edit", "transfer", "alerts"])
-def test_a_ledger_out_of_reach_is_said_in_a_sentence(
+def test_an_unreachable_ledger_is_reported_in_one_sentence(
     page: str, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("LEDGER_URL", "sqlite:////proc/nowhere/ledger.sqlite")
@@ -53,14 +53,14 @@ def test_an_address_restores_the_filters(open_page: Open) -> None:
 
 
 @pytest.mark.usefixtures("seeded")
-def test_a_link_to_a_record_that_is_not_there_leads_to_the_list(open_page: Open) -> None:
+def test_a_link_to_a_missing_record_offers_the_list(open_page: Open) -> None:
     app = open_page("project", id="pr-nowhere")
-    assert "There is no project with the id" in app.warning[0].value
+    assert "No project has the id" in app.warning[0].value
     assert [link.value for link in app.page_link] == ["All projects"]
 
 
 @pytest.mark.usefixtures("seeded")
-def test_a_project_shows_how_it_stands_and_what_belongs_to_it(open_page: Open) -> None:
+def test_a_project_page_shows_its_status_and_its_parts(open_page: Open) -> None:
     app = open_page("project", id="pr-quillmarsh")
     assert app.title[0].value == "Quillmarsh Solar"
     words = said(app)
@@ -68,7 +68,7 @@ def test_a_project_shows_how_it_stands_and_what_belongs_to_it(open_page: Open) -
         assert part in words
 
 
-def test_history_tells_every_field_with_who_when_and_why_newest_first(seeded: sa.Engine) -> None:
+def test_the_history_lists_every_changed_field_newest_first_with_author_and_reason(seeded: sa.Engine) -> None:
     record = reader.find_record(seeded, "pipelines", "pr-quillmarsh")
     assert record
     change = Change.edit("pipelines", record.id, {"market": "Ireland"}, base_version=record.version)
@@ -81,11 +81,11 @@ def test_history_tells_every_field_with_who_when_and_why_newest_first(seeded: sa
     assert frame["position"].is_sorted(descending=True)
 
 
-def test_what_was_saved_is_marked_until_it_has_landed(seeded: sa.Engine, open_page: Open) -> None:
-    assert "not yet landed" in said(open_page("project", id="pr-harrowfen"))
+def test_a_saved_edit_is_marked_until_it_has_landed(seeded: sa.Engine, open_page: Open) -> None:
+    assert "not in charts yet" in said(open_page("project", id="pr-harrowfen"))
     assert "landing" in open_page("projects").dataframe[0].value.columns
     land_changes(seeded)
-    assert "not yet landed" not in said(open_page("project", id="pr-harrowfen"))
+    assert "not in charts yet" not in said(open_page("project", id="pr-harrowfen"))
     assert "landing" not in open_page("projects").dataframe[0].value.columns
 
 
@@ -98,8 +98,8 @@ def test_a_search_finds_every_kind_with_links_to_pages(open_page: Open) -> None:
 
 
 @pytest.mark.usefixtures("seeded")
-def test_a_search_for_nothing_known_says_so(open_page: Open) -> None:
-    assert "Nothing has" in open_page("search", q="zzz <b>").info[0].value
+def test_a_search_without_matches_shows_an_empty_state(open_page: Open) -> None:
+    assert "No results for" in open_page("search", q="zzz <b>").info[0].value
 
 
 ODD = [

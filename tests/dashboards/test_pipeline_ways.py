@@ -21,7 +21,7 @@ def links(app: AppTest) -> dict[str, dict[str, list[str]]]:
 
 
 @pytest.mark.usefixtures("seeded")
-def test_the_way_back_from_a_record_has_the_filters_that_were_left(open_page: Open) -> None:
+def test_the_link_back_from_a_record_keeps_the_filters_of_the_list(open_page: Open) -> None:
     left = {"stage": ["Design", "Construction"], "q": "wind"}
     app = open_page("projects", **left)
     rows = len(app.dataframe[0].value)
@@ -40,7 +40,7 @@ def test_the_way_back_from_a_record_has_the_filters_that_were_left(open_page: Op
 
 
 @pytest.mark.usefixtures("seeded")
-def test_a_record_opened_from_a_search_leads_back_to_it(open_page: Open) -> None:
+def test_a_record_opened_from_a_search_links_back_to_the_search(open_page: Open) -> None:
     app = open_page("search", q="harrowfen")
     app.switch_page("app_pages/project.py")
     app.query_params["id"] = PROJECT
@@ -48,7 +48,7 @@ def test_a_record_opened_from_a_search_leads_back_to_it(open_page: Open) -> None
     assert links(app) == {"All projects": {}, "Back to Search": {"q": ["harrowfen"]}}
 
 
-def test_who_signed_in_is_who_saves_and_is_not_asked(seeded: sa.Engine, open_page: Open) -> None:
+def test_a_signed_in_user_is_the_author_and_need_not_enter_a_name(seeded: sa.Engine, open_page: Open) -> None:
     app = open_page("project", id=PROJECT, edit="record")
     assert not [button for button in app.sidebar.button if button.label.startswith("Sign")]
     app.user = {"is_logged_in": False}
@@ -73,10 +73,10 @@ def given_up(engine: sa.Engine, notice: Notice) -> None:
         outbox.mark_not_sent(engine, claimed, at, "Slack answered 404: *no_service*")
 
 
-def test_alerts_tell_what_became_of_each_notice_and_one_given_up_is_tried_again(
+def test_alerts_show_how_each_notice_was_delivered_and_retry_failed_ones(
     engine: sa.Engine, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "No notice yet" in said(open_page("alerts"))
+    assert "No alerts yet" in said(open_page("alerts"))
     given_up(engine, Notice("RAG to Red", "Fen: <b>**lapsed**</b>", "project?id=pr-fen"))
     outbox.put_notices(engine, [Notice("Run failed", "half_hours", "http://127.0.0.1:3000/runs/1")])
     monkeypatch.setenv("SLACK_WEBHOOK_URL", "https://hooks.example.com/secret")
@@ -84,13 +84,13 @@ def test_alerts_tell_what_became_of_each_notice_and_one_given_up_is_tried_again(
     words = said(app)
     assert not app.exception
     assert "**1** pending · **0** sent · **0** logged only · **1** failed" in words
-    assert f"Given up after {ATTEMPTS} attempts: Slack answered 404: \\*no_service\\*" in words
+    assert f"Failed after {ATTEMPTS} attempts: Slack answered 404: \\*no_service\\*" in words
     assert "Slack is set up" in words
     assert "secret" not in words
     assert [text.value for text in app.text] == ["Fen: <b>**lapsed**</b>"]
     (link,) = app.get("page_link")
     assert (link.proto.page, link.proto.query_string) == ("project", "id=pr-fen")
     press(app, "Try again")
-    assert "Nothing was given up." in said(app)
+    assert "No alerts have failed." in said(app)
     assert {notice.state for notice in outbox.list_notices(engine)} == {NoticeState.PENDING}
     assert [link.proto.external for link in open_page("alerts", state="Pending").get("page_link")] == [True, False]

@@ -17,7 +17,7 @@ def page_that_loses_its_snapshot() -> None:
     from renewables.queries.snapshot import source_names
 
     snapshot = snapshot_cache.pin_snapshot()
-    snapshot_cache.tell_of_move()
+    snapshot_cache.render_move_notice()
     if snapshot and "removed" not in st.session_state:
         st.session_state["removed"] = True
         snapshot.path.unlink()
@@ -25,19 +25,19 @@ def page_that_loses_its_snapshot() -> None:
 
 
 @pytest.mark.usefixtures("home")
-def test_a_page_whose_snapshot_was_removed_says_so_and_moves_on() -> None:
+def test_a_page_whose_snapshot_was_removed_shows_a_notice_and_uses_the_newest() -> None:
     with writing() as con:
         snapshots.publish_snapshot(con)
         snapshots.publish_snapshot(con)
     page = AppTest.from_function(page_that_loses_its_snapshot).run()
     assert not page.exception
     assert [info.value for info in page.info] == [
-        "Snapshot 2, which this page showed, is no longer kept. The page now shows snapshot 1."
+        "This page was updated from snapshot 2, which is no longer kept, to snapshot 1."
     ]
     assert page.markdown[0].value == "sources: []"
 
 
-def test_damage_found_while_a_page_reads_is_named(home: Path) -> None:
+def test_damage_found_while_a_page_reads_is_explained(home: Path) -> None:
     def page() -> None:
         import streamlit as st
 

@@ -61,7 +61,7 @@ def test_every_page_opens(page: str, open_page: Open) -> None:
 
 
 @pytest.mark.parametrize(("data", "view"), [*product(BY_TITLE, VIEWS), (WIND_AND_SOLAR.title, "Capacity factor")])
-def test_every_view_draws_all_of_it_in_a_few_thousand_points(data: str, view: str, open_page: Open) -> None:
+def test_every_view_draws_ten_years_in_a_few_thousand_points(data: str, view: str, open_page: Open) -> None:
     app = open_page("analysis", view=view, data=data, days="All")
     is_well(app)
     assert (app.segmented_control(key="data").value, app.segmented_control(key="view").value) == (BY_TITLE[data], view)

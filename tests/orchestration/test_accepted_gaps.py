@@ -60,7 +60,7 @@ def status(instance: dg.DagsterInstance) -> str:
 
 
 @pytest.mark.usefixtures("_one_bad_day")
-def test_a_day_that_cannot_be_had_says_why_and_is_asked_for_again_until_it_is_accepted(
+def test_a_day_without_data_shows_the_reason_and_is_refetched_until_it_is_accepted(
     dagster_instance: dg.DagsterInstance,
 ) -> None:
     row = row_of(BAD)
@@ -72,7 +72,7 @@ def test_a_day_that_cannot_be_had_says_why_and_is_asked_for_again_until_it_is_ac
     result = accept()
 
     assert result.exit_code == 0, result.output
-    assert f"{BAD} of wind_and_solar is a known gap now." in result.output
+    assert f"{BAD} of wind_and_solar is now a known gap." in result.output
     row = row_of(BAD)
     assert (row["half_hours_missing"], row["half_hours_known_gap"]) == (48, 48)
     assert row["why"] == "48 known gap: accepted by ada: Elexon answers 503, ticket 4711"
@@ -98,7 +98,7 @@ def test_a_withdrawn_acceptance_leaves_the_day_red_and_to_repair_and_stays_in_th
     result = withdraw()
 
     assert result.exit_code == 0, result.output
-    assert f"{BAD} of wind_and_solar is no known gap any more" in result.output
+    assert f"{BAD} of wind_and_solar is no longer a known gap" in result.output
     assert "48 failed: UnexpectedStatus" in str(row_of(BAD)["why"])
     assert to_repair() == [BAD]
     assert status(dagster_instance) == "FAILED"
@@ -155,7 +155,7 @@ def test_the_check_of_gaps_passes_once_the_gap_is_accepted() -> None:
 
 
 @pytest.mark.usefixtures("_one_bad_day")
-def test_an_accepted_day_lands_all_the_same_when_it_can_be_had(simulator: Simulator) -> None:
+def test_an_accepted_day_lands_if_its_data_becomes_available(simulator: Simulator) -> None:
     assert accept().exit_code == 0
     simulator.faults = ""
     fetch_days(BAD)
@@ -164,13 +164,13 @@ def test_an_accepted_day_lands_all_the_same_when_it_can_be_had(simulator: Simula
 
 
 @pytest.mark.usefixtures("_one_bad_day")
-def test_what_cannot_be_a_known_gap_is_refused_with_a_sentence() -> None:
+def test_a_day_that_cannot_be_a_known_gap_is_refused_in_one_sentence() -> None:
     today = datetime.now(UTC).date()
     refusals = {
-        "There is no observed dataset 'installed_capacity'": accept(dataset="installed_capacity"),
-        "lacks no half-hour": accept(BAD - timedelta(days=1)),
+        "Unknown observed dataset 'installed_capacity'": accept(dataset="installed_capacity"),
+        "has no missing half-hours": accept(BAD - timedelta(days=1)),
         "is not over": accept(today),
-        "was never asked for": accept(dataset=GENERATION_BY_FUEL.name),
+        "has never been fetched": accept(dataset=GENERATION_BY_FUEL.name),
         "needs a reason": accept(reason="  "),
         "is not accepted as a known gap": withdraw(),
         "is no day": renewables("accept-gap", "wind_and_solar", "yesterday", "--reason", "x"),

@@ -37,7 +37,7 @@ def said_of(day: str, result: dg.ExecuteInProcessResult) -> dict[str, object]:
     return {k: v.value for event in events if event.partition == day for k, v in event.metadata.items()}
 
 
-def test_thirty_days_with_two_bad_half_hours_are_green_but_for_the_two_days(
+def test_thirty_days_with_two_bad_half_hours_are_green_except_for_those_two_days(
     dagster_instance: dg.DagsterInstance, simulator: Simulator, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ELEXON_ATTEMPTS", "2")
@@ -64,7 +64,7 @@ def test_thirty_days_with_two_bad_half_hours_are_green_but_for_the_two_days(
     assert dagster_instance.get_materialized_partitions(KEY) == asked
 
 
-def test_an_outage_is_a_red_run_and_no_empty_green_day(
+def test_an_outage_is_a_failed_run_and_not_an_empty_green_day(
     dagster_instance: dg.DagsterInstance, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ELEXON_BASE_URL", "http://127.0.0.1:9/bmrs/api/v1")
@@ -76,7 +76,7 @@ def test_an_outage_is_a_red_run_and_no_empty_green_day(
         assert con.execute("SELECT DISTINCT status, attempts FROM fetch_log").fetchall() == [("failed", 2)]
 
 
-def test_a_day_for_which_nothing_is_published_is_green_with_no_rows_and_no_coverage(
+def test_a_day_without_published_values_is_green_with_no_rows_and_no_coverage(
     dagster_instance: dg.DagsterInstance, simulator: Simulator
 ) -> None:
     simulator.faults = "hole@2023-01-02"
@@ -87,7 +87,7 @@ def test_a_day_for_which_nothing_is_published_is_green_with_no_rows_and_no_cover
     assert metadata["coverage (%)"] == 0.0
 
 
-def test_a_materialization_says_what_a_person_wants_to_know(
+def test_a_materialization_has_rows_coverage_and_energy_as_metadata(
     dagster_instance: dg.DagsterInstance, simulator: Simulator
 ) -> None:
     simulator.faults = "status=503x1,absurd@2023-01-02T10:00Z,wrong-label@2023-01-02T11:00Z"
@@ -101,7 +101,7 @@ def test_a_materialization_says_what_a_person_wants_to_know(
     assert "2023-01-07 23:30Z" in str(metadata["preview"])
 
 
-def test_latest_half_hours_brings_the_trailing_day_and_makes_no_day_green(
+def test_latest_half_hours_fetches_the_last_24_hours_and_makes_no_day_green(
     dagster_instance: dg.DagsterInstance, home: Path, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     with running_simulator() as simulator:
@@ -121,7 +121,7 @@ def test_latest_half_hours_brings_the_trailing_day_and_makes_no_day_green(
             assert timedelta() < now - newest - dataset.publication_lag < timedelta(minutes=31)
 
 
-def test_the_nightly_job_brings_all_of_installed_capacity_beside_the_days(
+def test_the_nightly_job_fetches_installed_capacity_with_the_days(
     dagster_instance: dg.DagsterInstance, simulator: Simulator
 ) -> None:
     from elexon_assets.definitions import defs
@@ -143,7 +143,7 @@ def test_the_nightly_job_brings_all_of_installed_capacity_beside_the_days(
     assert "| Biomass |" in str(message["preview"])
 
 
-def test_a_failed_window_of_installed_capacity_is_a_red_run(
+def test_a_failed_window_of_installed_capacity_is_a_failed_run(
     dagster_instance: dg.DagsterInstance, simulator: Simulator
 ) -> None:
     simulator.faults = "status=404@2019-01-01"

@@ -64,7 +64,7 @@ def test_the_newest_half_hours_show_the_columns_of_both_tables() -> None:
 
 
 @pytest.mark.parametrize("name", TABLES)
-def test_the_table_name_is_qualified_and_the_links_lead_out(name: str) -> None:
+def test_the_table_name_is_qualified_and_the_links_are_external(name: str) -> None:
     metadata = SPECS[name].metadata
     if name != "latest_half_hours":  # lands in two tables
         assert metadata["dagster/table_name"].startswith(f"{Settings().warehouse.stem}.main.")
@@ -83,12 +83,12 @@ def test_an_asset_has_a_group_an_owner_tags_and_a_description(name: str) -> None
 
 
 @pytest.mark.parametrize("name", sorted(set(SPECS) - {SEED, *(dataset.name for dataset in BY_DAY)}))
-def test_what_is_not_partitioned_says_how_fresh_it_has_to_be(name: str) -> None:
+def test_assets_without_partitions_have_a_freshness_policy(name: str) -> None:
     assert SPECS[name].freshness_policy
 
 
 @pytest.mark.parametrize("dataset", DATASETS, ids=lambda dataset: dataset.code)
-def test_a_dataset_links_to_elexons_documentation_of_it(dataset: object) -> None:
+def test_a_dataset_links_to_its_documentation_at_elexon(dataset: object) -> None:
     assert hasattr(dataset, "name")
     urls = [value.value for value in SPECS[dataset.name].metadata.values() if isinstance(value, dg.UrlMetadataValue)]
     assert any(url.startswith("https://bmrs.elexon.co.uk/api-documentation/endpoint/") for url in urls)
@@ -105,5 +105,5 @@ def test_every_column_of_the_lineage_exists_on_both_sides(name: str) -> None:
 
 
 @pytest.mark.parametrize("name", sorted(name for name in SPECS if SPECS[name].group_name == "pipeline_metrics"))
-def test_a_metric_view_says_which_columns_it_is_computed_from(name: str) -> None:
+def test_a_metric_view_lists_the_columns_it_is_computed_from(name: str) -> None:
     assert SPECS[name].metadata["dagster/column_lineage"].deps_by_column

@@ -81,7 +81,7 @@ def topics(ledger: sa.Engine) -> list[str]:
     return [waiting.notice.topic for waiting in reversed(outbox.list_notices(ledger))]
 
 
-def test_a_check_that_fails_is_told_once_and_again_when_it_passes(
+def test_a_failing_check_is_notified_once_and_again_when_it_passes(
     ledger: sa.Engine, dagster: dg.DagsterInstance
 ) -> None:
     checks = Checks(dagster)
@@ -95,7 +95,7 @@ def test_a_check_that_fails_is_told_once_and_again_when_it_passes(
     assert failed.page == "http://127.0.0.1:3000/assets/wind_and_solar?view=checks"
 
 
-def test_a_daemon_that_is_killed_before_it_keeps_its_cursor_tells_nothing_twice(
+def test_a_daemon_killed_before_it_stores_its_cursor_sends_no_notice_twice(
     ledger: sa.Engine, dagster: dg.DagsterInstance
 ) -> None:
     checks = Checks(dagster)
@@ -108,7 +108,7 @@ def test_a_daemon_that_is_killed_before_it_keeps_its_cursor_tells_nothing_twice(
     assert topics(ledger) == ["Check failed", "Check passes again"]
 
 
-def test_of_the_checks_that_warn_only_stale_data_and_unknown_series_are_told(
+def test_only_stale_data_and_unknown_series_are_notified_among_warning_checks(
     ledger: sa.Engine, dagster: dg.DagsterInstance
 ) -> None:
     checks = Checks(dagster, "coverage_is_whole", WARN)
@@ -122,7 +122,7 @@ def test_of_the_checks_that_warn_only_stale_data_and_unknown_series_are_told(
     assert topics(ledger) == [*stale, *unknown]
 
 
-def test_the_warnings_that_are_told_are_called_as_elexons_checks_are() -> None:
+def test_notified_warnings_have_the_names_of_the_elexon_checks() -> None:
     assert {check.__name__ for check in CHECKS} >= set(REPORTED_WARNINGS)
 
 
@@ -175,7 +175,7 @@ def hours(count: float) -> timedelta:
 
 
 @pytest.mark.parametrize("data", [NIGHTLY, LOOKS], ids=["schedule", "sensor"])
-def test_a_tick_that_fails_says_why_until_one_succeeds(
+def test_a_failing_tick_reports_its_error_until_a_tick_succeeds(
     instigators: Instigators, data: ScheduleInstigatorData | SensorInstigatorData
 ) -> None:
     state = instigators.add("every_night", data)
@@ -196,7 +196,7 @@ def test_a_tick_that_fails_says_why_until_one_succeeds(
         (SensorInstigatorData(min_interval=600), NOW - hours(1), False),
     ],
 )
-def test_a_schedule_or_sensor_that_stops_ticking_is_told(
+def test_a_schedule_or_sensor_that_stops_ticking_is_notified(
     instigators: Instigators,
     data: ScheduleInstigatorData | SensorInstigatorData,
     last_tick: datetime,
@@ -214,12 +214,12 @@ def test_after_a_night_without_a_server_nothing_counts_as_stopped(instigators: I
     assert instigators.unwell(since=NOW - timedelta(minutes=1)) == []
 
 
-def test_what_somebody_turned_off_is_told(instigators: Instigators) -> None:
+def test_a_schedule_or_sensor_that_was_turned_off_is_notified(instigators: Instigators) -> None:
     instigators.add("every_night", NIGHTLY, "STOPPED")
     assert instigators.unwell() == ["schedule every_night of elexon_assets: It was turned off in Dagster."]
 
 
-def test_the_sensor_tells_of_a_failing_tick_once_and_once_when_it_works(
+def test_the_sensor_notifies_once_of_a_failing_tick_and_once_of_its_recovery(
     ledger: sa.Engine, instigators: Instigators
 ) -> None:
     state = instigators.add("flags_and_checks", LOOKS)

@@ -39,7 +39,7 @@ def _trailing_month(simulator: Simulator) -> None:
 
 
 @pytest.mark.usefixtures("_trailing_month")
-def test_all_checks_pass_on_a_whole_and_recent_month() -> None:
+def test_all_checks_pass_on_a_complete_and_recent_month() -> None:
     assert [name for name in BY_NAME if not outcome(name)] == []
 
 
@@ -59,7 +59,7 @@ def test_short_days_fail_the_coverage(simulator: Simulator) -> None:
     assert not outcome("coverage_is_whole")
 
 
-def test_wrong_labels_and_values_outside_the_soft_limits_are_warned_of(simulator: Simulator) -> None:
+def test_wrong_labels_and_values_outside_the_soft_limits_are_warnings(simulator: Simulator) -> None:
     day = TODAY - timedelta(days=2)
     simulator.faults = f"wrong-label@{day}T10:00Z,slightly-negative@{day}T11:00Z"
     fetched(day, day)
@@ -69,7 +69,7 @@ def test_wrong_labels_and_values_outside_the_soft_limits_are_warned_of(simulator
     assert outcome("rows_stored_equal_rows_fetched")
 
 
-def test_a_day_of_understated_wind_in_the_last_week_is_warned_of_and_an_older_one_is_not(simulator: Simulator) -> None:
+def test_understated_wind_is_a_warning_in_the_last_week_but_not_later(simulator: Simulator) -> None:
     day = TODAY - timedelta(days=3)
     simulator.faults = f"understated@{day}"
     with ElexonClient() as client:
@@ -81,7 +81,7 @@ def test_a_day_of_understated_wind_in_the_last_week_is_warned_of_and_an_older_on
     assert outcome("few_values_are_in_doubt", datetime.now(UTC) + timedelta(days=5))
 
 
-def test_a_gap_is_warned_of_until_it_is_filled_or_known_to_be_elexons(simulator: Simulator) -> None:
+def test_a_gap_is_a_warning_until_it_is_filled_or_accepted(simulator: Simulator) -> None:
     hole = datetime.combine(TODAY - timedelta(days=9), time(10), UTC)
     simulator.faults = f"hole@{hole:%Y-%m-%dT%H:%MZ}"
     fetched(hole.date(), TODAY)
@@ -94,7 +94,7 @@ def test_a_gap_is_warned_of_until_it_is_filled_or_known_to_be_elexons(simulator:
 
 
 @pytest.mark.usefixtures("_trailing_month")
-def test_a_row_that_somebody_doubled_or_took_away_is_an_error() -> None:
+def test_a_duplicated_or_deleted_row_is_an_error() -> None:
     with writing() as con:
         con.execute(f"INSERT INTO {WIND_AND_SOLAR.table} FROM {WIND_AND_SOLAR.table} LIMIT 1")
         snapshots.publish_snapshot(con)
@@ -125,7 +125,7 @@ def test_the_checks_job_reports_every_check_of_every_dataset(home: Path) -> None
 
 
 @pytest.mark.usefixtures("simulator")
-def test_capacity_is_fresh_while_a_figure_of_about_this_year_is_there() -> None:
+def test_capacity_is_fresh_while_it_has_a_value_of_about_this_year() -> None:
     with ElexonClient() as client:
         ingest(INSTALLED_CAPACITY, window_of_days(date(2022, 1, 1), date(2024, 1, 1)), client=client, run_id="a run")
     with reading() as con:

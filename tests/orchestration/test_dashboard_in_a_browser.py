@@ -29,7 +29,7 @@ def test_seven_days_are_imported_and_the_chart_shows_them(dashboard: Tab, server
     dashboard.page.get_by_role("button", name="Installed capacity").click()  # one run less to wait for
     dashboard.settled()
     dashboard.page.get_by_role("button", name="Import 7 days").dblclick()
-    expect(dashboard.page.get_by_text("landed, 3 windows")).to_be_visible(timeout=A_RUN_MS)
+    expect(dashboard.page.get_by_text("Done: 3 requests")).to_be_visible(timeout=A_RUN_MS)
     asked = server.orchestrator.ask(RUNS)["runsOrError"]["results"]
     assert len(asked) == 1, "a double click is one import"
     after = snapshots.newest_snapshot(folder)
@@ -51,7 +51,7 @@ def visitor(browser: Browser, server: Server) -> Iterator[Tab]:
 
 @pytest.mark.usefixtures("portfolio")
 @pytest.mark.parametrize("page", PAGES)
-def test_every_page_fits_every_width_and_shuts_nobody_out(page: str, visitor: Tab) -> None:
+def test_every_page_fits_every_width_and_is_accessible(page: str, visitor: Tab) -> None:
     visitor.problems.clear()
     visitor.page.emulate_media(color_scheme="light")
     visitor.page.set_viewport_size({"width": WIDTHS[0], "height": 900})
@@ -71,7 +71,7 @@ def test_every_page_fits_every_width_and_shuts_nobody_out(page: str, visitor: Ta
     assert visitor.outside == [], "the dashboard works without the network"
 
 
-def test_a_copied_address_restores_what_was_chosen(dashboard: Tab, browser: Browser) -> None:
+def test_a_copied_address_restores_the_choices(dashboard: Tab, browser: Browser) -> None:
     dashboard.open("analysis")
     dashboard.page.get_by_role("radio", name="Duration").click()
     dashboard.page.get_by_role("radio", name="7 days").click()
@@ -99,7 +99,7 @@ def test_a_reload_finds_the_import_again_and_cancels_it(dashboard: Tab, server: 
     dashboard.page.reload()
     expect(line).to_be_visible()
     dashboard.page.get_by_role("button", name="Cancel").first.click()
-    expect(dashboard.page.get_by_text("cancelled, what had landed stays")).to_be_visible(timeout=A_RUN_MS)
+    expect(dashboard.page.get_by_text("Cancelled; data imported before stays")).to_be_visible(timeout=A_RUN_MS)
 
 
 RUNS = """{ runsOrError(filter: {tags: [{key: "renewables/requested_by", value: "dashboard"}]}) {

@@ -46,7 +46,7 @@ def test_one_setting_turns_off_the_schedules_that_call_elexon_and_nothing_else(
     assert not list(home.iterdir()), "loading the definitions created files"
 
 
-def test_the_shipped_instance_configuration_is_what_dagster_understands(dagster_instance: dg.DagsterInstance) -> None:
+def test_the_shipped_instance_configuration_is_valid_for_dagster(dagster_instance: dg.DagsterInstance) -> None:
     pools = dagster_instance.get_concurrency_config().pool_config
     assert pools.default_pool_limit == 1
     assert pools.pool_granularity == PoolGranularity.RUN
@@ -58,7 +58,7 @@ def test_the_shipped_instance_configuration_is_what_dagster_understands(dagster_
     assert not dagster_instance.run_retries_retry_on_asset_or_op_failure
 
 
-def test_whatever_a_schedule_or_a_sensor_starts_goes_before_a_backfill_of_the_ui() -> None:
+def test_runs_of_schedules_and_sensors_start_before_a_backfill_of_the_ui() -> None:
     priorities: dict[str, int] = {}
     for repository in (elexon.get_repository_def(), pipeline.get_repository_def()):
         names = {schedule.job_name for schedule in repository.schedule_defs}
@@ -68,7 +68,7 @@ def test_whatever_a_schedule_or_a_sensor_starts_goes_before_a_backfill_of_the_ui
     assert min(priorities.values()) > 0
 
 
-def test_all_that_asks_elexon_shares_one_pool() -> None:
+def test_all_steps_that_call_elexon_share_one_pool() -> None:
     assets = [asset for asset in elexon.assets or [] if isinstance(asset, dg.AssetsDefinition)]
     pools = {asset.op.name: asset.op.pool for asset in assets}
     ask_the_warehouse_alone = {"flags", *(dataset.table for dataset in DATASETS)}

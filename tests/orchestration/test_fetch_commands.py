@@ -30,11 +30,11 @@ def test_a_failed_window_is_named_and_makes_the_exit_code_1(simulator: Simulator
     simulator.faults = "status=400@2023-01-10"
     result = renewables("fetch-range", "2023-01-01", "2023-01-14", *WIND)
     assert result.exit_code == 1
-    assert "1 windows failed, 2023-01-10 to 2023-01-10" in " ".join(result.output.split())
+    assert "1 request failed, 2023-01-10 to 2023-01-10" in " ".join(result.output.split())
     assert "1,872 new SYNTHETIC rows" in result.output
 
 
-def test_a_fetch_of_days_brings_installed_capacity_too_once(simulator: Simulator) -> None:
+def test_a_fetch_of_days_includes_installed_capacity_once(simulator: Simulator) -> None:
     result = renewables("fetch-range", "2024-01-01", "2024-01-02")
     assert result.exit_code == 0, result.output
     asked = [request.params["publishDateTimeFrom"] for request in simulator.requests if "IGCA" in request.path]
@@ -46,13 +46,13 @@ def test_a_fetch_of_days_brings_installed_capacity_too_once(simulator: Simulator
     assert "Wind and solar" not in alone.output
 
 
-def test_a_long_range_is_many_runs_of_days_and_one_of_what_is_asked_for_whole() -> None:
+def test_a_long_range_is_many_runs_of_days_and_one_run_of_installed_capacity() -> None:
     first, last = date(2016, 3, 1), date(2026, 2, 28)
     assert runs_of(OBSERVED, first, last) == split_into_runs(first, last)
     assert runs_of([INSTALLED_CAPACITY], first, last) == [None]
 
 
-def test_an_unreachable_api_is_one_sentence_with_a_way_out(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+def test_an_unreachable_api_is_reported_in_one_sentence_with_a_fix(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("ELEXON_BASE_URL", "http://127.0.0.1:9/bmrs/api/v1")
     monkeypatch.setenv("ELEXON_ATTEMPTS", "1")
     result = renewables("fetch-range", "2023-01-01", "2023-01-07", *WIND)
@@ -74,13 +74,13 @@ def test_an_unreachable_api_is_one_sentence_with_a_way_out(home: Path, monkeypat
         (("fetch-range", "2999-01-01", "2999-01-02"), "outside the years"),
         (("fetch-range", "2023-01-01T00:00Z", "2023-01-02"), "not a day"),
         (("fetch-range", "2010-01-01", "2010-01-02"), "before"),
-        (("fetch-range", str(datetime.now(UTC).date()), str(datetime.now(UTC).date())), "not over"),
+        (("fetch-range", str(datetime.now(UTC).date()), str(datetime.now(UTC).date())), "not ended"),
         (("fetch-year", "2999"), "2999"),
         (("fetch-year", "2015"), "2015"),
         (("fetch-range", "2023-01-01", "2023-01-02", "--dataset", "tides"), "tides"),
     ],
 )
-def test_days_that_cannot_be_meant_are_refused_in_one_sentence(arguments: tuple[str, ...], message: str) -> None:
+def test_invalid_days_are_refused_in_one_sentence(arguments: tuple[str, ...], message: str) -> None:
     result = renewables(*arguments)
     assert result.exit_code == 2
     assert message in result.output
@@ -88,14 +88,14 @@ def test_days_that_cannot_be_meant_are_refused_in_one_sentence(arguments: tuple[
 
 
 @pytest.mark.usefixtures("simulator")
-def test_a_range_that_reaches_today_ends_with_the_last_closed_day(dagster_instance: dg.DagsterInstance) -> None:
+def test_a_range_that_includes_today_ends_with_the_last_complete_day(dagster_instance: dg.DagsterInstance) -> None:
     result = renewables("fetch-range", str(YESTERDAY), str(YESTERDAY + timedelta(days=1)), *WIND)
     assert result.exit_code == 0, result.output
-    assert "last closed UTC day" in result.output
+    assert "last complete UTC day" in result.output
     assert dagster_instance.get_materialized_partitions(dg.AssetKey("wind_and_solar")) == {str(YESTERDAY)}
 
 
-def test_a_repair_asks_for_the_short_days_only(simulator: Simulator) -> None:
+def test_a_repair_fetches_only_the_short_days(simulator: Simulator) -> None:
     last = YESTERDAY - timedelta(days=1)
     short = last - timedelta(days=3)
     simulator.faults = f"hole@{short}T10:00Z"
@@ -110,7 +110,7 @@ def test_a_repair_asks_for_the_short_days_only(simulator: Simulator) -> None:
     assert f" {3 + of_yesterday} new SYNTHETIC rows" in result.output
 
 
-def test_a_running_server_does_the_work_and_knows_who_asked(
+def test_a_running_server_does_the_work_and_records_who_requested_it(
     home: Path, server: Server, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     server.simulator.faults = ""

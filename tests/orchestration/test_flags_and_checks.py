@@ -66,7 +66,7 @@ def test_before_anything_has_landed_nothing_is_requested(follower: Follower) -> 
     ("job", "status"),
     [("nightly", "SUCCESS"), ("repair", "FAILURE"), ("__ASSET_JOB", "CANCELED"), ("__ASSET_JOB", "STARTED")],
 )
-def test_every_landing_is_flagged_and_then_checked_once_however_its_run_ended(
+def test_every_landing_is_flagged_and_then_checked_once_whatever_the_result_of_its_run(
     follower: Follower, job: str, status: str
 ) -> None:
     follower.land(WEEK, job=job, status=status)
@@ -81,7 +81,7 @@ def test_every_landing_is_flagged_and_then_checked_once_however_its_run_ended(
     assert [follower.tick(), follower.tick()] == ["checks", UP_TO_DATE]
 
 
-def test_many_landings_at_once_need_one_run_of_flags_and_one_of_checks(follower: Follower) -> None:
+def test_many_landings_at_once_start_one_flagging_run_and_one_checks_run(follower: Follower) -> None:
     for days in (WEEK, LATER_WEEK):
         follower.land(days)
     requested = [follower.tick()]
@@ -112,7 +112,7 @@ def test_checks_run_when_stale_data_becomes_fresh(follower: Follower) -> None:
     assert [follower.tick(), follower.tick()] == ["checks", UP_TO_DATE]
 
 
-def test_a_run_that_is_on_its_way_is_waited_for(follower: Follower) -> None:
+def test_no_second_run_starts_while_one_is_active(follower: Follower) -> None:
     follower.land(WEEK)
     run = follower.instance.create_run_for_job(defs.resolve_job_def("flagging"), status=DagsterRunStatus.STARTED)
     assert run.run_id in follower.tick()
@@ -120,7 +120,7 @@ def test_a_run_that_is_on_its_way_is_waited_for(follower: Follower) -> None:
     assert follower.tick() == "flagging"
 
 
-def test_checks_run_although_the_flags_failed_which_are_requested_again_after_a_pause(follower: Follower) -> None:
+def test_checks_run_even_if_flagging_failed_and_flagging_is_retried_after_a_pause(follower: Follower) -> None:
     follower.land(WEEK)
     assert [follower.tick(), follower.tick(), follower.tick()] == ["flagging", "checks", UP_TO_DATE]
     follower.wait()

@@ -30,7 +30,7 @@ def flags_run(opened: dg.DagsterInstance) -> dict[str, object]:
     return {name: value.value for name, value in event.metadata.items()}
 
 
-def test_flags_are_raised_for_the_windows_that_landed_and_again_for_none(simulator: Simulator) -> None:
+def test_flags_are_raised_once_for_the_windows_that_landed(simulator: Simulator) -> None:
     simulator.faults = FAULTS
     with ElexonClient() as client:
         for dataset in OBSERVED:
@@ -44,7 +44,7 @@ def test_flags_are_raised_for_the_windows_that_landed_and_again_for_none(simulat
     assert published("SELECT DISTINCT reason FROM open_flags").rows() == [("wind_understated",)]
 
 
-def test_an_empty_warehouse_has_no_flags_and_the_run_is_green() -> None:
+def test_flagging_an_empty_warehouse_succeeds_without_flags() -> None:
     with dg.instance_for_test() as opened:
         assert flags_run(opened)["dagster/row_count"] == 0
 

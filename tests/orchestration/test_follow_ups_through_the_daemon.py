@@ -46,7 +46,7 @@ def stale_notices(server: Server) -> list[str]:
 
 
 @pytest.mark.timeout(240)
-def test_a_cancelled_run_that_landed_something_is_flagged_within_45_s_checked_and_told_of(server: Server) -> None:
+def test_a_cancelled_run_that_landed_rows_is_flagged_checked_and_notified_within_45_s(server: Server) -> None:
     server.simulator.faults = "slow=3@2022-09-05"
     with ExitStack() as sensors:
         sensors.enter_context(ticking(server, "elexon_assets", flags_and_checks))

@@ -57,7 +57,7 @@ def foreign_page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
         web_site.shutdown()
 
 
-def test_a_foreign_page_neither_reads_nor_commands_the_servers(foreign_page: Page, server: Server) -> None:
+def test_a_foreign_page_can_neither_read_from_nor_control_the_servers(foreign_page: Page, server: Server) -> None:
     addresses = {"dagster": server.orchestrator.url, "dashboard": f"http://127.0.0.1:{server.dashboard_port}"}
     answers = foreign_page.evaluate(ATTACKS, addresses)
     assert {name: answer for name, answer in answers.items() if answer not in ("refused", "opaque")} == {}
@@ -80,7 +80,7 @@ def test_a_foreign_page_cannot_show_the_servers_in_a_frame(foreign_page: Page, s
         assert content.url.startswith("chrome-error:")
 
 
-def test_the_own_pages_of_dagster_work_behind_the_guard(browser: Browser, server: Server) -> None:
+def test_the_pages_of_dagster_work_behind_the_guard(browser: Browser, server: Server) -> None:
     with tab(browser, server.orchestrator.url) as opened:
         opened.page.goto(f"{server.orchestrator.url}/locations")
         expect(opened.page.get_by_text("elexon_assets").first).to_be_visible()

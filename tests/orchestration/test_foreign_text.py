@@ -41,7 +41,7 @@ def hostile() -> Iterator[str]:
         server.shutdown()
 
 
-def test_an_answer_in_the_error_of_a_run_is_text_on_data_management(
+def test_an_answer_quoted_in_the_error_of_a_run_is_shown_as_plain_text(
     dashboard: Tab, server: Server, hostile: str, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("RENEWABLES_HOME", str(server.home))

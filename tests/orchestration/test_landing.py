@@ -89,7 +89,7 @@ def run_of(opened: dg.DagsterInstance, status: DagsterRunStatus) -> dg.DagsterRu
     return opened.create_run_for_job(defs.resolve_job_def("landing"), status=status)
 
 
-def test_the_seeds_are_landed_with_figures_and_all_checks_pass(opened: dg.DagsterInstance) -> None:
+def test_the_seeds_land_with_metadata_and_all_checks_pass(opened: dg.DagsterInstance) -> None:
     result = materialize("seeding", opened)
     assert result.success
     message = {
@@ -116,8 +116,8 @@ def test_the_seeds_are_landed_with_figures_and_all_checks_pass(opened: dg.Dagste
     assert seeds.metadata["changes"].value == 0
 
 
-def test_the_sensor_asks_for_one_run_for_all_that_is_new_and_then_for_none(engine: sa.Engine, sensor: Sensor) -> None:
-    assert "there is none" in str(sensor.tick())
+def test_the_sensor_requests_one_run_for_all_new_changes_and_then_none(engine: sa.Engine, sensor: Sensor) -> None:
+    assert "which is the newest" in str(sensor.tick())
     for name in ("Ada", "Grace", "Mary"):
         change(engine, name)
     assert sensor.asks().startswith("change 3")
@@ -127,7 +127,7 @@ def test_the_sensor_asks_for_one_run_for_all_that_is_new_and_then_for_none(engin
     assert sensor.asks().startswith("change 4")
 
 
-def test_no_second_run_is_asked_for_while_one_is_on_its_way(engine: sa.Engine, sensor: Sensor) -> None:
+def test_no_second_run_is_requested_while_one_is_active(engine: sa.Engine, sensor: Sensor) -> None:
     change(engine, "Ada")
     for status in set(DagsterRunStatus) - ENDED - {DagsterRunStatus.QUEUED}:
         run = run_of(sensor.opened, status)
@@ -138,7 +138,7 @@ def test_no_second_run_is_asked_for_while_one_is_on_its_way(engine: sa.Engine, s
     assert sensor.asks().startswith("change 1")
 
 
-def test_a_daemon_that_died_before_it_noted_the_cursor_asks_again_under_the_same_key(
+def test_a_daemon_that_died_before_storing_its_cursor_requests_the_same_run_key_again(
     engine: sa.Engine, sensor: Sensor
 ) -> None:
     """So that Dagster, which starts a key once, starts one run: whether or not it came to that before."""
@@ -148,7 +148,7 @@ def test_a_daemon_that_died_before_it_noted_the_cursor_asks_again_under_the_same
     assert sensor.asks() == lost.run_key
 
 
-def test_a_landing_that_failed_is_asked_for_again_after_a_pause_that_grows(
+def test_a_failed_landing_is_retried_after_a_growing_pause(
     engine: sa.Engine, sensor: Sensor, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     change(engine, "Ada")
@@ -179,7 +179,7 @@ def at(monkeypatch: pytest.MonkeyPatch, now: float | None) -> None:
     monkeypatch.setattr(sensors, "datetime", Clock)
 
 
-def test_a_new_change_is_asked_for_at_once_also_after_a_failure(engine: sa.Engine, sensor: Sensor) -> None:
+def test_a_new_change_is_landed_at_once_even_after_a_failure(engine: sa.Engine, sensor: Sensor) -> None:
     change(engine, "Ada")
     sensor.asks()
     sensor.opened.report_run_failed(run_of(sensor.opened, DagsterRunStatus.STARTED))
@@ -187,7 +187,9 @@ def test_a_new_change_is_asked_for_at_once_also_after_a_failure(engine: sa.Engin
     assert sensor.asks().startswith("change 2")
 
 
-def test_what_a_restored_warehouse_lacks_is_landed_again(engine: sa.Engine, sensor: Sensor, home: Path) -> None:
+def test_changes_that_a_restored_warehouse_lacks_are_landed_again(
+    engine: sa.Engine, sensor: Sensor, home: Path
+) -> None:
     change(engine, "Ada")
     sensor.asks()
     assert materialize("landing", sensor.opened).success
@@ -198,7 +200,7 @@ def test_what_a_restored_warehouse_lacks_is_landed_again(engine: sa.Engine, sens
     assert "readers have change 1" in str(sensor.tick())
 
 
-def test_tables_that_lack_a_field_which_an_update_brought_are_landed_again(
+def test_tables_without_a_field_added_by_an_update_are_landed_again(
     engine: sa.Engine, sensor: Sensor, home: Path
 ) -> None:
     change(engine, "Ada")
@@ -213,7 +215,7 @@ def test_tables_that_lack_a_field_which_an_update_brought_are_landed_again(
     assert "readers have change 1" in str(sensor.tick())
 
 
-def test_a_landing_that_breaks_its_contract_is_a_red_run_that_names_it(
+def test_a_landing_that_breaks_its_contract_is_a_failed_run_that_names_the_column(
     engine: sa.Engine, opened: dg.DagsterInstance
 ) -> None:
     change(engine, "Ada")
@@ -224,7 +226,7 @@ def test_a_landing_that_breaks_its_contract_is_a_red_run_that_names_it(
     assert "submitted_changes.kind: is no kind" in describe_step_failure(result.get_step_failure_events()[0])
 
 
-def test_the_night_lands_whether_or_not_anything_is_new_but_not_twice_at_once(
+def test_the_nightly_landing_always_runs_but_never_twice_at_once(
     dagster_instance: dg.DagsterInstance,
 ) -> None:
     opened = dagster_instance

@@ -28,7 +28,7 @@ def contacts(server: Server) -> list[tuple[str, int]]:
 
 
 @pytest.mark.timeout(180)
-def test_what_is_submitted_while_the_server_runs_is_landed(server: Server) -> None:
+def test_a_change_submitted_while_the_server_runs_is_landed(server: Server) -> None:
     with schema.ledger_for_task(f"sqlite:///{server.home / 'ledger.sqlite'}") as engine, landing_changes(server):
         submit(engine, [Change.create("contacts", {"name": "Ada"}, id="a")], who="ada", token="1")
         submit(engine, [Change.edit("contacts", "a", {"name": "Ada L."}, base_version=1)], who="ada", token="2")

@@ -52,7 +52,7 @@ def failed(opened: dg.DagsterInstance) -> str:
     return result.run_id
 
 
-def test_a_failed_run_of_any_code_location_is_told_of_once(ledger: sa.Engine, opened: dg.DagsterInstance) -> None:
+def test_a_failed_run_of_any_code_location_is_notified_once(ledger: sa.Engine, opened: dg.DagsterInstance) -> None:
     start = tick(opened)
     run_id = failed(opened)
     after = tick(opened, start)
@@ -72,7 +72,7 @@ def test_a_failed_run_of_any_code_location_is_told_of_once(ledger: sa.Engine, op
     assert len(outbox.list_notices(ledger)) == 2
 
 
-def test_a_night_that_failed_says_which_windows(
+def test_a_failed_nightly_run_names_its_windows(
     ledger: sa.Engine, opened: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch
 ) -> None:
     monkeypatch.setenv("ELEXON_BASE_URL", "http://127.0.0.1:9/bmrs/api/v1")
@@ -84,7 +84,7 @@ def test_a_night_that_failed_says_which_windows(
     assert "1 of 1 windows failed" in waiting.notice.text
 
 
-def test_a_run_without_a_job_of_its_own_is_called_by_its_assets(ledger: sa.Engine, opened: dg.DagsterInstance) -> None:
+def test_a_run_without_a_named_job_is_named_after_its_assets(ledger: sa.Engine, opened: dg.DagsterInstance) -> None:
     @dg.asset
     def half_hours() -> None:
         raise dg.Failure("Nothing came.")
@@ -98,7 +98,7 @@ def test_a_run_without_a_job_of_its_own_is_called_by_its_assets(ledger: sa.Engin
     ]
 
 
-def test_without_a_ledger_the_log_has_it(
+def test_a_notice_without_a_ledger_is_written_to_the_log(
     home: Path, opened: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
     monkeypatch.setenv("LEDGER_URL", f"sqlite:///{home}")  # a folder
@@ -118,7 +118,7 @@ def test_without_a_ledger_the_log_has_it(
     assert f"/runs/{run_id}" in capfd.readouterr().err
 
 
-def test_the_sensor_delivers_what_waits(ledger: sa.Engine, opened: dg.DagsterInstance) -> None:
+def test_the_sensor_delivers_waiting_notices(ledger: sa.Engine, opened: dg.DagsterInstance) -> None:
     message = deliver_notices(dg.build_sensor_context(instance=opened))
     assert isinstance(message, dg.SkipReason)
     assert message.skip_message == "no notice is due"

@@ -17,7 +17,7 @@ from tests.orchestration.conftest import Server, landing_changes
 A_LANDING_MS = 150_000
 "Fifteen seconds on a quiet machine: the sensor looks every five, and the run is a process that starts."
 PROJECT, NAME = "pr-larkspur-down", "Larkspur Down Solar"
-PENDING = "not yet landed"
+PENDING = "not in charts yet"
 
 
 def fill(page: Page, label: str, text: str, nth: int = 0) -> None:
@@ -56,7 +56,7 @@ def made_since(ledger: sa.Engine, position: int) -> Counter[tuple[str, str]]:
 
 
 @pytest.mark.timeout(300)
-def test_what_somebody_adds_is_there_at_once_and_lands_while_they_watch(
+def test_a_new_project_appears_at_once_and_lands_while_the_page_is_open(
     dashboard: Tab, browser: Browser, server: Server, portfolio: sa.Engine
 ) -> None:
     page, before = dashboard.page, reader.newest_position(portfolio)
@@ -68,7 +68,7 @@ def test_what_somebody_adds_is_there_at_once_and_lands_while_they_watch(
     press(page, "New counterparty")
     fill(page, "Name *", "Teasel Partners")
     fill(page, "Your name *", "Anna")
-    page.get_by_role("button", name="Create the counterparty").dblclick()
+    page.get_by_role("button", name="Create counterparty").dblclick()
     expect(page.get_by_role("heading", name="Teasel Partners")).to_be_visible()
     assert made_since(portfolio, before) == {("create", "counterparties"): 1}, "a double click is one change"
 
@@ -81,7 +81,7 @@ def test_what_somebody_adds_is_there_at_once_and_lands_while_they_watch(
     fill(page, "Capacity (MWp) *", "12.5")
     choose(page, "Counterparty", "Teasel Partners")
     expect(page.get_by_label("Your name *", exact=True)).to_have_value("Anna")  # asked once
-    page.get_by_role("button", name="Create the project").dblclick()
+    page.get_by_role("button", name="Create project").dblclick()
     expect(page.get_by_role("heading", name="Teasel Down", exact=True)).to_be_visible()
     expect(page.get_by_text(PENDING).first).to_be_visible()
     expect(page.get_by_text("12.5 MWp").first).to_be_visible()
@@ -94,7 +94,7 @@ def test_what_somebody_adds_is_there_at_once_and_lands_while_they_watch(
     find(dashboard, "teasel")
     expect(table(page, f"1 projects, 1 of them {PENDING}")).to_be_visible()
     go(dashboard, "Dashboard")
-    expect(page.get_by_text("5 newer, not yet landed")).to_be_visible()
+    expect(page.get_by_text("5 recent edits are not in these charts yet")).to_be_visible()
     expect(projects).to_have_text(str(count))
     page.evaluate("window.isTheSame = true")
 
@@ -107,14 +107,14 @@ def test_what_somebody_adds_is_there_at_once_and_lands_while_they_watch(
         expect(fresh.page.get_by_role("link", name="Teasel Partners")).to_be_visible()
         assert fresh.page.url == deep_link
         expect(projects).to_have_text(str(count + 1), timeout=A_LANDING_MS)
-        expect(page.get_by_text(re.compile(r"\d newer"))).to_have_count(0)
+        expect(page.get_by_text("not in these charts yet")).to_have_count(0)
         assert page.evaluate("window.isTheSame"), "nobody reloaded it"
         expect(fresh.page.get_by_text(PENDING)).to_have_count(0)
         assert fresh.problems == []
 
 
 @pytest.mark.timeout(300)
-def test_two_people_edit_a_project_and_what_was_archived_comes_back(
+def test_two_people_edit_a_project_and_an_archived_project_is_restored(
     dashboard: Tab, browser: Browser, portfolio: sa.Engine, tmp_path: Path
 ) -> None:
     anna, opened_as = dashboard.page, reader.find_record(portfolio, "pipelines", PROJECT)
@@ -130,15 +130,15 @@ def test_two_people_edit_a_project_and_what_was_archived_comes_back(
             fill(someone.page, "Your name *", name)
         choose(ben, "Market", "Ireland")
         press(ben, "Save")
-        expect(ben.get_by_text("Saved as change")).to_be_visible()
+        expect(ben.get_by_text("Saved.")).to_be_visible()
         assert other.problems == []
     press(anna, "Save")
     newer = opened_as.version + 1
-    expect(anna.get_by_text(f"Ben saved version {newer} while you were editing")).to_be_visible()
+    expect(anna.get_by_text("Ben saved changes while you were editing")).to_be_visible()
     for seen in ("Ben's notes", "Anna's notes", "Ireland"):
         expect(table(anna, "Theirs and yours").locator("[role=gridcell]", has_text=seen)).to_be_attached()
-    press(anna, "Save mine on top")
-    expect(anna.get_by_text("Saved as change")).to_be_visible()
+    press(anna, "Apply mine over theirs")
+    expect(anna.get_by_text("Saved.")).to_be_visible()
     now = reader.find_record(portfolio, "pipelines", PROJECT)
     assert now
     assert (now.version, now.fields["notes"], now.fields["market"]) == (newer + 1, "Anna's notes", "Ireland")

@@ -17,7 +17,7 @@ ELSEWHERE: list[tuple[str, dict[str, Any]]] = [
 
 @pytest.mark.parametrize(("resource", "config"), ELSEWHERE)
 @pytest.mark.parametrize("job", ["nightly", "repair", "latest", "flagging", "checks", "__ASSET_JOB"])
-def test_no_run_of_generation_data_takes_another_origin_or_target(
+def test_no_run_of_generation_data_accepts_another_source_or_target(
     job: str, resource: str, config: dict[str, Any]
 ) -> None:
     with pytest.raises(dg.DagsterInvalidConfigError, match="unexpected config entry"):
@@ -26,6 +26,6 @@ def test_no_run_of_generation_data_takes_another_origin_or_target(
 
 @pytest.mark.parametrize(("resource", "config"), ELSEWHERE[1:])
 @pytest.mark.parametrize("job", ["landing", "seeding", "__ASSET_JOB"])
-def test_no_run_of_the_pipeline_takes_another_target(job: str, resource: str, config: dict[str, Any]) -> None:
+def test_no_run_of_the_pipeline_accepts_another_target(job: str, resource: str, config: dict[str, Any]) -> None:
     with pytest.raises(dg.DagsterInvalidConfigError, match="unexpected config entry"):
         dg.validate_run_config(pipeline_definitions.resolve_job_def(job), {"resources": {resource: {"config": config}}})

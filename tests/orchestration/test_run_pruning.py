@@ -111,7 +111,7 @@ def test_the_newest_materialization_of_every_partition_outlives_its_run(opened: 
     assert prune(opened).runs == 0
 
 
-def test_nothing_of_a_deleted_run_is_left_on_the_disk(opened: dg.DagsterInstance) -> None:
+def test_a_deleted_run_leaves_nothing_on_the_disk(opened: dg.DagsterInstance) -> None:
     nights = [night(opened, FIRST + timedelta(days=n)) for n in range(3)]
     root = Path(opened.root_directory)
     for run_id in nights:  # what a run in a process of its own leaves
@@ -121,7 +121,7 @@ def test_nothing_of_a_deleted_run_is_left_on_the_disk(opened: dg.DagsterInstance
     assert left == {nights[-1]}
 
 
-def test_a_file_that_looking_at_a_deleted_run_made_is_deleted_the_next_night(opened: dg.DagsterInstance) -> None:
+def test_a_file_created_by_viewing_a_deleted_run_is_deleted_the_next_night(opened: dg.DagsterInstance) -> None:
     events = opened.event_log_storage
     if isinstance(events, SqliteEventLogStorage):
         Path(events.path_for_shard("a-run-that-is-gone")).touch()
@@ -131,7 +131,7 @@ def test_a_file_that_looking_at_a_deleted_run_made_is_deleted_the_next_night(ope
     assert opened.all_logs(newest)
 
 
-def test_a_red_day_stays_red_and_its_newest_run_stays(opened: dg.DagsterInstance) -> None:
+def test_a_failed_day_stays_failed_and_keeps_its_newest_run(opened: dg.DagsterInstance) -> None:
     red = FIRST + timedelta(days=2)
     first_try = night(opened, red, 1, fails="yes")
     second_try = night(opened, red, 1, fails="yes")
@@ -143,7 +143,7 @@ def test_a_red_day_stays_red_and_its_newest_run_stays(opened: dg.DagsterInstance
     assert statuses(opened, days) == {days[0]: "MATERIALIZED", days[2]: "FAILED"}
 
 
-def test_routine_runs_go_sooner_and_the_newest_result_of_a_check_stays(opened: dg.DagsterInstance) -> None:
+def test_routine_runs_are_pruned_sooner_and_the_newest_check_result_is_kept(opened: dg.DagsterInstance) -> None:
     night(opened, FIRST)
     night(opened, FIRST)
     runs = [routine(opened) for _ in range(3)]
@@ -158,7 +158,7 @@ def test_routine_runs_go_sooner_and_the_newest_result_of_a_check_stays(opened: d
     assert len(opened.event_log_storage.get_asset_check_execution_history(check, limit=10)) == 1
 
 
-def test_a_run_that_has_not_ended_and_a_recent_one_stay(opened: dg.DagsterInstance) -> None:
+def test_active_and_recent_runs_are_kept(opened: dg.DagsterInstance) -> None:
     night(opened, FIRST)
     night(opened, FIRST)
     opened.create_run_for_job(SAMPLE.resolve_job_def("routine"), status=dg.DagsterRunStatus.STARTED)

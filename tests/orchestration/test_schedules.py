@@ -35,7 +35,7 @@ def tick(schedule: dg.ScheduleDefinition, opened: dg.DagsterInstance, at: dateti
     return schedule.evaluate_tick(context)
 
 
-def test_the_night_asks_for_the_trailing_seven_days_in_one_run(opened: dg.DagsterInstance) -> None:
+def test_the_nightly_schedule_requests_the_last_seven_days_in_one_run(opened: dg.DagsterInstance) -> None:
     requests = tick(schedules.every_night, opened).run_requests
     assert requests
     assert [(r.tags[RANGE_START], r.tags[RANGE_END]) for r in requests] == [("2026-05-03", "2026-05-09")]
@@ -43,7 +43,7 @@ def test_the_night_asks_for_the_trailing_seven_days_in_one_run(opened: dg.Dagste
 
 @pytest.mark.usefixtures("home")
 @pytest.mark.parametrize("schedule", ALL, ids=lambda schedule: schedule.name)
-def test_a_tick_that_meets_a_run_of_its_own_job_skips_with_a_reason(
+def test_a_tick_during_a_run_of_its_own_job_is_skipped_with_a_reason(
     schedule: dg.ScheduleDefinition, opened: dg.DagsterInstance
 ) -> None:
     assert tick(schedule, opened).run_requests
@@ -59,7 +59,7 @@ def test_a_tick_that_meets_a_run_of_its_own_job_skips_with_a_reason(
 
 
 @pytest.mark.usefixtures("home")
-def test_the_repair_of_an_empty_warehouse_asks_for_the_last_thirty_days(opened: dg.DagsterInstance) -> None:
+def test_the_repair_of_an_empty_warehouse_requests_the_last_thirty_days(opened: dg.DagsterInstance) -> None:
     requests = tick(schedules.every_night_repair, opened).run_requests
     assert requests
     last = last_closed_day(OBSERVED[0], TICK)
@@ -68,9 +68,7 @@ def test_the_repair_of_an_empty_warehouse_asks_for_the_last_thirty_days(opened: 
     assert [r.asset_selection for r in requests] == [[dg.AssetKey(dataset.name)] for dataset in OBSERVED]
 
 
-def test_the_repair_asks_for_missing_and_short_days_and_for_no_others(
-    simulator: Simulator, opened: dg.DagsterInstance
-) -> None:
+def test_the_repair_requests_only_missing_and_short_days(simulator: Simulator, opened: dg.DagsterInstance) -> None:
     simulator.faults = "hole@2026-05-03T10:00Z"
     wind, fuel = OBSERVED
     first = last_closed_day(wind, TICK) - timedelta(days=REPAIR_DAYS - 1)
@@ -87,7 +85,7 @@ def test_the_repair_asks_for_missing_and_short_days_and_for_no_others(
     ]
 
 
-def test_a_whole_month_needs_no_repair(simulator: Simulator, opened: dg.DagsterInstance) -> None:  # noqa: ARG001 (is asked)
+def test_a_complete_month_needs_no_repair(simulator: Simulator, opened: dg.DagsterInstance) -> None:  # noqa: ARG001 (is asked)
     with ElexonClient() as client:
         for dataset in OBSERVED:
             ingest(dataset, window_of_days(date(2026, 4, 1), date(2026, 5, 9)), client=client, run_id="a run")
@@ -96,7 +94,7 @@ def test_a_whole_month_needs_no_repair(simulator: Simulator, opened: dg.DagsterI
     assert "no day of the last 30" in str(tried.skip_message)
 
 
-def test_the_trailing_week_costs_as_few_requests_as_the_windows_allow(simulator: Simulator) -> None:
+def test_the_last_week_takes_the_fewest_requests_that_the_windows_allow(simulator: Simulator) -> None:
     with ElexonClient() as client:
         for dataset, fewest in zip(OBSERVED, (1, 2), strict=True):
             before = len(simulator.requests)

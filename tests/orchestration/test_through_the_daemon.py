@@ -51,7 +51,7 @@ def process_of(server: Server, launched: Launched) -> int:
 
 
 @pytest.mark.timeout(240)
-def test_after_a_backfill_with_two_bad_half_hours_and_one_failed_and_missing_only_their_days_are_red(
+def test_a_backfill_with_bad_failed_and_missing_half_hours_fails_only_on_their_days(
     server: Server,
 ) -> None:
     last = FIRST + timedelta(days=29)
@@ -87,7 +87,7 @@ def test_after_a_backfill_with_two_bad_half_hours_and_one_failed_and_missing_onl
 
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("begun", [("STARTED",), ("STARTING", "STARTED"), ("QUEUED", "NOT_STARTED", "STARTING")])
-def test_a_cancelled_run_gives_its_place_to_the_next(begun: tuple[str, ...], server: Server) -> None:
+def test_a_cancelled_run_frees_its_slot_for_the_next(begun: tuple[str, ...], server: Server) -> None:
     """Whenever it is asked for: while it works, while its process starts, at once."""
     server.simulator.faults = "slow=20@2022-03-01"
     launched = launch(server, date(2022, 3, 1), date(2022, 3, 7))
@@ -112,7 +112,7 @@ def kill(server: Server, run_id: str) -> None:
 
 
 @pytest.mark.timeout(180)
-def test_a_killed_run_is_started_once_more_and_says_that_it_was_killed(server: Server) -> None:
+def test_a_killed_run_is_restarted_once_and_reports_that_it_was_killed(server: Server) -> None:
     server.simulator.faults = "slow=30@2022-04-01"
     launched = launch(server, date(2022, 4, 1), date(2022, 4, 7))
     kill(server, launched.id)
@@ -127,7 +127,7 @@ def test_a_killed_run_is_started_once_more_and_says_that_it_was_killed(server: S
 
 
 @pytest.mark.timeout(180)
-def test_a_run_that_is_killed_twice_gives_its_place_to_the_next(server: Server) -> None:
+def test_a_run_that_is_killed_twice_frees_its_slot_for_the_next(server: Server) -> None:
     server.simulator.faults = "slow=30@2022-05-01"
     launched = launch(server, date(2022, 5, 1), date(2022, 5, 7))
     kill(server, launched.id)
@@ -144,7 +144,7 @@ def test_a_run_that_is_killed_twice_gives_its_place_to_the_next(server: Server) 
 
 
 @pytest.mark.timeout(180)
-def test_the_latest_half_hours_go_before_what_was_queued_earlier(server: Server) -> None:
+def test_the_latest_half_hours_run_before_runs_that_were_queued_earlier(server: Server) -> None:
     server.simulator.faults = "slow=8@2022-06-01"
     on_its_way, queued = (launch(server, date(2022, month, 1), date(2022, month, 7)) for month in (6, 7))
     until(lambda: server.orchestrator.run_state(on_its_way.id).status == "STARTED", "the first run works")
@@ -157,7 +157,7 @@ def test_the_latest_half_hours_go_before_what_was_queued_earlier(server: Server)
     assert sorted(runs, key=started.__getitem__) == runs
 
 
-def test_a_span_that_needs_more_than_one_run_is_launched_as_a_backfill(server: Server) -> None:
+def test_a_range_that_needs_several_runs_is_launched_as_a_backfill(server: Server) -> None:
     launched = launch(server, FIRST, FIRST + timedelta(days=371))
     assert launched.kind == "backfill"
     server.orchestrator.cancel(launched)
@@ -170,9 +170,7 @@ LAUNCH = """mutation($params: ExecutionParams!) { launchRun(executionParams: $pa
 
 
 @pytest.mark.timeout(240)
-def test_every_check_can_be_executed_from_the_ui_and_only_what_was_selected_is(
-    server: Server, portfolio: sa.Engine
-) -> None:
+def test_the_ui_can_run_every_check_and_runs_only_the_selected_ones(server: Server, portfolio: sa.Engine) -> None:
     assert portfolio
     assert [o.succeeded for o in wait(server, launch(server, FIRST, FIRST))] == [True]
     nodes = server.orchestrator.ask(CHECKS)["assetNodes"]

@@ -18,7 +18,7 @@ from tests.orchestration.conftest import UP, Server, free_port, serving, until
 
 
 @pytest.mark.timeout(240)
-def test_after_everything_was_killed_at_once_the_next_start_frees_what_was_left(tmp_path: Path) -> None:
+def test_the_next_start_cleans_up_after_everything_was_killed_at_once(tmp_path: Path) -> None:
     """And both signals end it with exit code 0 and leave no process."""
     with serving(tmp_path) as server:
         server.simulator.faults = "slow=30@2022-05-01"
@@ -55,7 +55,7 @@ def process_id(part: PartState) -> int:
 
 
 @pytest.mark.timeout(400)
-def test_a_backfill_goes_on_where_it_was_after_each_part_was_killed_and_started_again(server: Server) -> None:
+def test_a_backfill_continues_after_each_part_was_killed_and_restarted(server: Server) -> None:
     server.simulator.faults = "slow=0.2@2019-01-01/2020-03-01"
     days = (date(2019, 1, 1), date(2020, 2, 29))
     launched = server.orchestrator.launch_backfill([WIND_AND_SOLAR], *days, requested_by="a test")
@@ -82,7 +82,7 @@ def answers(url: str) -> bool:
 
 
 @pytest.mark.timeout(240)
-def test_when_only_renewables_up_itself_is_killed_nothing_stays_behind_and_a_second_start_works(tmp_path: Path) -> None:
+def test_killing_renewables_up_leaves_no_processes_and_a_second_start_works(tmp_path: Path) -> None:
     with serving(tmp_path) as server:
         assert server.process
         server.process.kill()
@@ -96,7 +96,7 @@ def test_when_only_renewables_up_itself_is_killed_nothing_stays_behind_and_a_sec
         server.start()
 
 
-def test_the_doctor_says_what_runs_and_names_each_sensor_that_was_stopped(server: Server) -> None:
+def test_the_doctor_lists_running_parts_and_each_stopped_sensor(server: Server) -> None:
     def findings() -> dict[str, dict[str, str]]:
         command = [*UP[:3], "doctor", "--json"]
         output = subprocess.run(command, env=server.environment, capture_output=True, text=True, check=False).stdout
@@ -116,7 +116,7 @@ def test_the_daemon_and_the_webserver_share_one_code_server_for_each_code_locati
     assert sorted(locations) == [b"elexon_assets", b"pipeline_assets"]
 
 
-def test_a_second_one_on_the_same_home_is_refused_with_the_way_out(server: Server) -> None:
+def test_a_second_renewables_up_on_the_same_home_is_refused_with_a_fix(server: Server) -> None:
     second = subprocess.run(
         [*UP, str(free_port()), "--no-dashboard"],
         env=server.environment,
@@ -126,12 +126,12 @@ def test_a_second_one_on_the_same_home_is_refused_with_the_way_out(server: Serve
         check=False,
     )
     assert second.returncode == 1
-    assert "runs already" in second.stderr
+    assert "is already running" in second.stderr
     assert "RENEWABLES_HOME" in second.stderr
     assert "Traceback" not in second.stderr
 
 
-def test_a_taken_port_is_said_so_before_anything_starts(server: Server, tmp_path: Path) -> None:
+def test_a_port_in_use_is_reported_before_anything_starts(server: Server, tmp_path: Path) -> None:
     environment = {**server.environment, "RENEWABLES_HOME": str(tmp_path)}
     message = subprocess.run([*UP, str(server.port)], env=environment, capture_output=True, text=True, check=False)
     assert message.returncode == 1

@@ -121,7 +121,7 @@ def test_longitude_and_latitude_are_in_range(field: str, most: int) -> None:
 
 
 def test_a_facility_has_both_coordinates_or_neither() -> None:
-    both = "a place has both longitude and latitude"
+    both = "enter both longitude and latitude"
     assert refused_at("facilities", longitude=1.0) == {"latitude": both}
     assert refused_at("facilities", latitude=52.0) == {"longitude": both}
 
@@ -186,7 +186,9 @@ def test_amber_and_red_need_a_comment(rag: str) -> None:
 
 
 def test_a_closed_information_point_needs_a_resolution() -> None:
-    assert refused_at("information_points", status="Closed") == {"mitigation": "say what was done before it is closed"}
+    assert refused_at("information_points", status="Closed") == {
+        "mitigation": "describe the mitigation before closing it"
+    }
     assert refused_at("information_points", status="Closed", mitigation="Bought time.") == {}
 
 

@@ -185,9 +185,9 @@ def test_audit_rows_that_cannot_become_history_are_reported(engine: sa.Engine) -
         return "\n".join(plan.notes)
 
     first, again = notes(), notes()
-    assert "Row 4 of the audit is left out: its data cannot be read" in first
-    assert "Row 5 of the audit: left out, of records that are not in the file." in first
-    assert "Rows 2-3 of the audit: left out, of records that the ledger has already" in again
+    assert "Row 4 of the audit was ignored: its data cannot be read" in first
+    assert "Row 5 of the audit: ignored, of records that are not in the file." in first
+    assert "Rows 2-3 of the audit: ignored, of records that the ledger has already" in again
     assert len(reader.record_history(engine, "pipelines", "bb-01")) == 3
 
 

@@ -79,7 +79,7 @@ def test_a_change_to_amber_or_red_requires_a_new_comment(before: str, rag: str) 
     old = project(rag=before, rag_comment="The grid is late.")
 
     [problem] = problems_of_step("pipelines", "fen", old, old | {"rag": rag})
-    assert (problem.field, problem.message) == ("rag_comment", f"say why the RAG status becomes {rag}")
+    assert (problem.field, problem.message) == ("rag_comment", f"explain why the RAG status becomes {rag}")
     assert problems_of_step("pipelines", "fen", old, old | {"rag": rag, "rag_comment": "Later still."}) == []
 
 
@@ -94,8 +94,8 @@ def test_coordinates_outside_great_britain_are_a_warning() -> None:
     assert warnings_of("facilities", "f", None, facility(**kirkwall)) == []
     assert warnings_of("facilities", "f", None, facility()) == []
     assert [(w.field, w.message) for w in warnings_of("facilities", "f", None, facility(**paris))] == [
-        ("longitude", "2.35 lies outside Great Britain"),
-        ("latitude", "48.86 lies outside Great Britain"),
+        ("longitude", "2.35 is outside Great Britain"),
+        ("latitude", "48.86 is outside Great Britain"),
     ]
 
 

@@ -230,7 +230,7 @@ def test_a_seeded_counterparty_with_projects_cannot_be_archived_and_the_projects
         ("pipelines", "pr-new,No status yet,,", "status_date: is needed"),
         ("statuses", "pr-new,2026-01-01,Design,Green,,", "id: is in statuses.csv only"),
         ("statuses", f"{PROJECT},2026-01-01,Design,Green,,", "status_date: statuses stand in order"),
-        ("comments", "co-new,A remark.,pr-new,,", "pipeline_id: there is no project 'pr-new'"),
+        ("comments", "co-new,A remark.,pr-new,,", "pipeline_id: no project has the id 'pr-new'"),
     ],
 )
 def test_a_broken_file_is_refused_by_record_and_field(

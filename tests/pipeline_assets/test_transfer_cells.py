@@ -122,7 +122,7 @@ def test_words_are_recognised_regardless_of_capitals_and_hyphens() -> None:
         "Wind Onshore",
         "Solar",
     ]
-    with pytest.raises(UnreadableValue, match="'Tidal' is none of Solar, "):
+    with pytest.raises(UnreadableValue, match="'Tidal' is not one of Solar, "):
         cells.parse_word(Technology, "Tidal")
 
 

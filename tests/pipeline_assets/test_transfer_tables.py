@@ -61,12 +61,12 @@ def test_titles_above_the_header_of_a_csv_are_skipped_and_reported(engine: sa.En
         engine, "pipelines", b"Pipeline of projects,,\n,Status: draft,\nProject,Status,RTB\nFen,Design,soon\n"
     )
     assert [str(error)[:17] for error in plan.errors] == ["row 4, rtb_date: "]
-    assert plan.notes == ("Rows 1-2 above the header: left out.",)
+    assert plan.notes == ("Rows 1-2 above the header: ignored.",)
 
 
 def test_a_column_without_a_header_is_left_out_and_reported(engine: sa.Engine) -> None:
     plan = plan_import(engine, "pipelines", b"name,,notes,\nA,stray,kept,\n")
-    assert plan.notes == ("Column B has no header: left out.",)
+    assert plan.notes == ("Column B has no header: ignored.",)
     assert Difference("notes", None, "kept") in plan.rows[0].differences
 
 
@@ -97,7 +97,7 @@ def test_common_synonyms_of_headers_are_recognised(column: str, header: str) -> 
 )
 def test_for_an_unknown_column_the_similar_known_one_is_suggested(engine: sa.Engine, header: str, column: str) -> None:
     ((name, reason),) = plan_import(engine, "pipelines", f"name,{header}\nA,1\n".encode()).ignored
-    assert (name, reason.startswith(f"nothing is known by this name; did you mean {column} ")) == (header, True)
+    assert (name, reason.startswith(f"not recognised; did you mean {column} ")) == (header, True)
 
 
 def test_a_missing_value_names_the_ignored_column_that_may_hold_it(engine: sa.Engine) -> None:

@@ -113,7 +113,7 @@ def test_the_first_visible_sheet_with_a_header_is_read_and_the_others_are_named(
     assert sheets_plan.rows[0].differences == (Difference("notes", "kept", "new"),)
     assert sheets_plan.notes == (
         "The sheet 'New' is read; not read: 'Cover', 'Late'.",
-        "1 hidden sheet: left out ('Old').",
+        "1 hidden sheet: ignored ('Old').",
     )
 
 
@@ -123,7 +123,7 @@ def test_titles_above_the_header_are_skipped_and_rows_have_the_numbers_of_excel(
     titles_plan = plan_workbook(filled, sheet)
     assert [(each.row, each.column) for each in titles_plan.errors] == [(9, "rtb_date")]
     assert "D9: 'soon'" in titles_plan.errors[0].message
-    assert titles_plan.notes == ("Rows 2-3 above the header: left out.",)
+    assert titles_plan.notes == ("Rows 2-3 above the header: ignored.",)
 
 
 def test_hidden_and_filtered_rows_and_hidden_columns_are_left_out_and_counted(filled: sa.Engine) -> None:
@@ -137,8 +137,8 @@ def test_hidden_and_filtered_rows_and_hidden_columns_are_left_out_and_counted(fi
     assert [row.label for row in hidden_plan.rows] == ["New 2", "New 5"]
     assert not [each for row in hidden_plan.rows for each in row.differences if each.column == "notes"]
     assert hidden_plan.notes == (
-        "3 rows that are hidden or filtered out: left out (rows 3-4 and 6).",
-        "1 hidden column: left out (C 'notes').",
+        "3 rows that are hidden or filtered out: ignored (rows 3-4 and 6).",
+        "1 hidden column: ignored (C 'notes').",
     )
 
 
@@ -215,7 +215,7 @@ def test_merged_cells_below_the_header_are_reported(filled: sa.Engine) -> None:
 def test_a_column_without_a_header_is_left_out_and_reported(filled: sa.Engine) -> None:
     sheet = Sheet({1: text_cells(1, "id", "", "notes"), 2: text_cells(2, "p1", "stray", "new")})
     nameless_plan = plan_workbook(filled, sheet)
-    assert nameless_plan.notes == ("Column B has no header: left out.",)
+    assert nameless_plan.notes == ("Column B has no header: ignored.",)
     assert nameless_plan.rows[0].differences == (Difference("notes", "kept", "new"),)
 
 
@@ -259,6 +259,6 @@ def test_an_opendocument_sheet_is_read_like_an_excel_sheet(filled: sa.Engine) ->
     )
     assert [(each.row, each.column) for each in ods_plan.errors] == [(6, "notes")]
     assert ods_plan.notes == (
-        "1 hidden sheet: left out ('Old').",
-        "1 row that is hidden or filtered out: left out (row 5).",
+        "1 hidden sheet: ignored ('Old').",
+        "1 row that is hidden or filtered out: ignored (row 5).",
     )

@@ -57,7 +57,7 @@ def test_every_query_on_generation_comes_with_its_coverage(model: Model, warehou
     of_a_day, of_all, of_nothing = [query.coverage for query in ask_question().queries]
     day = warehouse.truth.filter(settlement_date=at("2024-03-31").date())
     whole = day.group_by("start_time_utc").len().filter(len=3).height
-    assert re.match(rf"Wind and solar, 2024-03-31 to 2024-03-31: {whole} of 46 half-hours whole", of_a_day[0])
+    assert re.match(rf"Wind and solar, 2024-03-31 to 2024-03-31: {whole} of 46 half-hours complete", of_a_day[0])
     assert "(all there is)" in of_all[0]
     assert of_nothing == ()
     assert [told.startswith("Wind and solar, ") for told in model.told] == [True, True, False]
@@ -232,7 +232,7 @@ def test_the_command_prints_the_answer_its_sql_and_its_coverage(model: Model, re
     assert told.code == 0
     assert float(told.out.split()[2].removeprefix("[31m")) == pytest.approx(sums_to())
     assert "\x1b" not in told.out
-    assert all(words in told.err for words in (NAME, model.host, WIND, "of 46 half-hours whole", "SYNTHETIC data"))
+    assert all(words in told.err for words in (NAME, model.host, WIND, "of 46 half-hours complete", "SYNTHETIC data"))
     model.requests.clear()
     payload = json.loads(renewables("ask", "--json", "How much wind?").out)
     assert payload["queries"][0]["rows"][0]["energy_mwh"] == pytest.approx(sums_to())

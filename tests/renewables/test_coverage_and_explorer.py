@@ -36,12 +36,12 @@ def test_every_available_day_has_a_state(warehouse: Filled) -> None:
 
 def test_a_calendar_shows_states_by_sign_as_well_as_colour() -> None:
     frame = pl.DataFrame(
-        {"day_utc": [SPRING[0], SPRING[1]], "state": [coverage.WHOLE, coverage.MISSING], "half_hours": [48, 0]}
-    ).with_columns(half_hours_missing=48 - pl.col("half_hours"), half_hours_flagged=0, why=pl.lit("48 not asked yet"))
+        {"day_utc": [SPRING[0], SPRING[1]], "state": [coverage.COMPLETE, coverage.MISSING], "half_hours": [48, 0]}
+    ).with_columns(half_hours_missing=48 - pl.col("half_hours"), half_hours_flagged=0, why=pl.lit("48 not fetched yet"))
     heat, *legend = coverage_calendar(frame, 2024).data
     assert [sign for row in heat.text for sign in row if sign] == ["×"]  # noqa: RUF001 (the sign is meant)
-    assert [trace.name.split()[-1] for trace in legend] == ["Whole", "Flagged", "Short", "Missing"]
-    assert any("48 not asked yet" in message for row in heat.customdata for message in row)
+    assert [trace.name.split()[-1] for trace in legend] == ["Complete", "Flagged", "Short", "Missing"]
+    assert any("48 not fetched yet" in message for row in heat.customdata for message in row)
 
 
 def test_the_pages_together_contain_all_rows_in_order(warehouse: Filled) -> None:
@@ -58,7 +58,7 @@ def test_bounds_are_bound_parameters_and_unknown_columns_are_refused() -> None:
     bounded = explorer_rows(Filter(**{**vars(WANTED), "low_mw": 1_000.0, "high_mw": 2_000.0}), COLUMNS, 10_000, 0)
     assert bounded["generation_mw"].is_between(1_000, 2_000).all()
     assert bounded.height > 10
-    with pytest.raises(ValueError, match="no column"):
+    with pytest.raises(ValueError, match="Unknown column"):
         explorer_rows(WANTED, ["1; DROP TABLE fetch_log"], 1, 0)
 
 

@@ -38,8 +38,8 @@ def test_doctor_finds_no_fault_in_a_working_installation(renewables: Renewables,
     assert "answered in" in result["API"]["found"]
     assert result["RENEWABLES_HOME"]["found"] == f"{own.parent} (from the environment)"
     assert result["WAREHOUSE"]["found"] == f"{own} (from the default)"
-    assert "0 doubled keys" in result["wind_and_solar_publications"]["found"]
-    assert "Nothing is broken." in renewables("doctor").out
+    assert "0 duplicate keys" in result["wind_and_solar_publications"]["found"]
+    assert "No problems." in renewables("doctor").out
 
 
 @pytest.mark.usefixtures("own", "env_files_count")
@@ -65,7 +65,7 @@ def test_doctor_reports_duplicate_keys_as_broken(renewables: Renewables, own: Pa
         con.execute("INSERT INTO wind_and_solar_publications FROM wind_and_solar_publications LIMIT 1")
         snapshots.publish_snapshot(con)
     table = findings(renewables, code=1)["wind_and_solar_publications"]
-    assert "1 doubled keys" in table["found"]
+    assert "1 duplicate keys" in table["found"]
     assert "restore --version" in table["fix"]
 
 
@@ -125,7 +125,7 @@ def test_doctor_shows_the_size_of_each_part_of_the_home(renewables: Renewables, 
     home = {part["part"]: part for part in json.loads(renewables("status", "--json").out)["home"]}
     assert home["warehouse"]["size_bytes"] == own.stat().st_size
     assert home["snapshots"]["files"] >= 2
-    assert "Room on the disk" in renewables("status").out
+    assert "Disk space" in renewables("status").out
 
 
 @pytest.fixture
@@ -140,7 +140,7 @@ def test_doctor_reports_servers_that_do_not_run_with_the_command_that_starts_the
     result = findings(renewables, code=0)
     for what in ("renewables up", "dashboard", "Dagster"):
         assert (result[what]["state"], result[what]["fix"]) == ("warning", "Start it with `renewables up`.")
-    assert "need a look" in renewables("doctor").out
+    assert "Warnings:" in renewables("doctor").out
 
 
 @pytest.mark.usefixtures("own", "_nothing_answers")
@@ -150,7 +150,7 @@ def test_doctor_reports_a_server_that_is_down_as_broken_and_a_killed_renewables_
     folder = make_private_folder(Settings().dagster_home)
     write_state(folder, "http://127.0.0.1:9", None, [PartState("dagster-daemon", "down", None, 5, "the log")])
     result = findings(renewables, code=1)
-    assert "runs as process" in result["renewables up"]["found"]
+    assert "is running as process" in result["renewables up"]["found"]
     assert result["dagster-daemon"]["state"] == "BROKEN"
     state = json.loads((folder / "up.json").read_text())
     (folder / "up.json").write_text(json.dumps({**state, "process": "1 0"}))
@@ -167,12 +167,12 @@ def test_doctor_lists_what_is_switched_off(renewables: Renewables, monkeypatch: 
 
 @pytest.mark.usefixtures("own")
 def test_doctor_counts_changes_that_wait_to_be_landed(renewables: Renewables) -> None:
-    assert "is not there yet" in findings(renewables, code=0)["ledger"]["found"]
+    assert "does not exist yet" in findings(renewables, code=0)["ledger"]["found"]
     assert not (Settings().renewables_home / "ledger.sqlite").exists(), "the doctor only looks"
     with schema.ledger_for_task() as engine:
         submit_batch(engine, *PORTFOLIO)
     ledger = findings(renewables, code=0)["ledger"]
-    assert f"{len(PORTFOLIO)} of {len(PORTFOLIO)} changes wait to be landed" in ledger["found"]
+    assert f"{len(PORTFOLIO)} of {len(PORTFOLIO)} changes are not in the charts yet" in ledger["found"]
     with schema.ledger_for_task() as engine:
         land_changes(engine)
     assert findings(renewables, code=0)["ledger"]["found"] == f"All {len(PORTFOLIO)} changes are in the charts."

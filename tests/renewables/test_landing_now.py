@@ -22,7 +22,7 @@ def _saved(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
 
 
 def test_without_a_server_the_changes_land_in_a_separate_process() -> None:
-    assert land_now(Settings(), requested_by="a test") == "The changes have landed."
+    assert land_now(Settings(), requested_by="a test") == "The charts now include your edits."
     assert landed_position() == len(PORTFOLIO)
 
 
@@ -30,6 +30,6 @@ def test_a_failed_landing_gives_the_reason_in_one_sentence(home: Path) -> None:
     with writing() as con:
         snapshots.publish_snapshot(con)
     (home / "warehouse.duckdb").unlink()
-    with pytest.raises(LandingFailed, match=r"did not land: .*`renewables restore`") as failed:
+    with pytest.raises(LandingFailed, match=r"could not be updated: .*`renewables restore`") as failed:
         land_now(Settings(), requested_by="a test")
     assert "\n" not in str(failed.value)

@@ -90,7 +90,7 @@ def test_projects_are_filtered(renewables: Renewables, filters: list[str], ids: 
     assert [row["id"] for row in json.loads(renewables("pipelines", "list", "--json", *filters).out)] == ids
     shown = renewables("pipelines", "list", *filters).out
     assert all(name in shown for id, name in (("p1", "Fen Farm"), ("p2", "Moor Wind")) if id in ids)
-    assert ("None is like that" in shown) is (not ids)
+    assert ("No records match" in shown) is (not ids)
 
 
 @pytest.mark.usefixtures("filled")
@@ -147,11 +147,11 @@ def test_a_missing_record_is_reported_with_similar_names(renewables: Renewables)
     missing = renewables("pipelines", "show", "fen")
     assert (missing.code, missing.err) == (
         2,
-        "There is no project with the id or name 'fen'. Near it: Fen Farm (p1).\n",
+        "No project has the id or name 'fen'. Similar names: Fen Farm (p1).\n",
     )
     assert renewables("pipelines", "list", "--stage", "Dreaming").code == 2
     assert renewables("pipelines", "import", "no-such.csv").code == 1
-    assert renewables("pipelines", "revert", "nope", "--yes").err.endswith("there is no such batch\n")
+    assert renewables("pipelines", "revert", "nope", "--yes").err.endswith("no such batch exists\n")
 
 
 def test_an_import_shows_its_differences_asks_and_can_be_reverted(filled: Path, renewables: Renewables) -> None:
@@ -163,7 +163,7 @@ def test_an_import_shows_its_differences_asks_and_can_be_reverted(filled: Path, 
     assert renewables("pipelines", "import", "new.csv", typed="n\n").code == 1
     assert renewables("pipelines", "export").out == before
     taken = renewables("pipelines", "import", "new.csv", "--why", "A letter", "--who", "Bo", typed="y\n")
-    (batch,) = re.findall(r"Taken as batch (\w+)", taken.out)
+    (batch,) = re.findall(r"Imported as batch (\w+)", taken.out)
     assert "'=No grid" in renewables("pipelines", "export").out
     history = renewables("pipelines", "history", "p1").out
     assert re.search(r"Bo \(batch \w+\): A letter\nProject: Fen Farm, edit\n +RAG status +Amber → Red", history)
@@ -182,14 +182,14 @@ def test_an_export_imports_back_without_any_change(filled: Path, renewables: Ren
         assert renewables(group, "export", "--output", "out.csv").code == 0
         assert (filled / "out.csv").read_bytes().startswith(b"\xef\xbb\xbf")
         back = renewables(group, "import", "out.csv")
-        assert (back.code, "Nothing to change." in back.err) == (0, True)
+        assert (back.code, "No changes to import." in back.err) == (0, True)
 
 
 def test_a_file_with_errors_is_refused_unless_good_rows_only_is_set(filled: Path, renewables: Renewables) -> None:
     (filled / "new.csv").write_text("name,technology,capacity_mwp\n[bold]Odd,Tidal,5\nGood,Solar,5\n")
     refused = renewables("pipelines", "import", "new.csv", "--yes")
     assert refused.code == 1
-    assert "'Tidal' is none of Solar" in refused.out
+    assert "'Tidal' is not one of Solar" in refused.out
     assert "--good-rows-only" in refused.err
     shown = json.loads(renewables("pipelines", "import", "new.csv", "--json", "--good-rows-only", "--yes").out)
     assert shown["counts"] == {"create": 1, "update": 0, "unchanged": 0, "error": 1}

@@ -52,7 +52,7 @@ def test_the_report_on_the_new_year_of_2024_lists_exactly_its_two_drop_outs(rene
     assert "05:30-06:00" in shown
     assert "14:00-14:30" in shown
     assert shown.count("Wind understated") == 3
-    assert "6.6 GWh at least, an ESTIMATE" in shown
+    assert "at least 6.6 GWh. This is an ESTIMATE" in shown
     assert "Contains BMRS data" in shown
 
 
@@ -68,7 +68,7 @@ def test_analyze_can_exclude_flagged_values_and_never_adds_the_estimate(renewabl
     assert left["categories"][0]["energy_mwh"] == pytest.approx(onshore - (2813.817 + 1554.042) / 2)
     assert whole["understated_wind"]["half_hours"] == 2
     shown = renewables("analyze", *DAYS, "--exclude-flagged").out
-    assert "without what is flagged" in shown
+    assert "excluding flagged values" in shown
     assert "98.61 %" in shown
     assert "ESTIMATE" in shown
     assert "ESTIMATE" not in renewables("analyze", *DAYS, "--psr-type", "Solar").out
@@ -83,15 +83,15 @@ def test_export_has_the_reasons_of_flags_and_can_exclude_flagged_values(renewabl
         start for _, start in DROP_OUTS
     ]
     assert (len(whole), len(left)) == (432, 428)
-    assert "4 of 432 values are in doubt" in renewables("export", *DAYS, "--output", "all.csv").err
+    assert "4 of 432 values are flagged" in renewables("export", *DAYS, "--output", "all.csv").err
 
 
 @pytest.mark.usefixtures("recorded")
 def test_plot_accepts_the_same_options_and_shows_them_on_the_page(renewables: Renewables) -> None:
     result = renewables("plot", *DAYS, "--exclude-flagged", "--as-of", "2024-01-02T12:00Z")
-    assert "as published by 2024-01-02T12:00Z, without what is flagged" in result.out
+    assert "as published by 2024-01-02T12:00Z, excluding flagged values" in result.out
     page = Path("wind_and_solar.html").read_text(encoding="utf-8")
-    assert "Drawn: as published by 2024-01-02T12:00Z, without what is flagged." in page
+    assert "Shown as published by 2024-01-02T12:00Z, excluding flagged values." in page
     assert "Flagged: Wind understated" in page
 
 
@@ -131,13 +131,13 @@ def test_values_not_checked_for_flags_yet_are_counted(simulator: Simulator, rene
     simulator.faults = "understated@2024-01-08T05:30Z,hole@2024-01-08T09:00Z,republished@2024-01-08T10:00Z"
     fetch_days(date(2024, 1, 8), dataset=WIND_AND_SOLAR)
     before = renewables("quality").out
-    assert "have landed since flags were last looked for" in before
+    assert "have landed since the last check for flags" in before
     assert "No flags." in before
-    assert "values not judged yet" in renewables("status").out
+    assert "values not checked yet" in renewables("status").out
     update_flags()
     after = renewables("quality").out
-    assert "last looked for" not in after
-    assert "values not judged yet" not in renewables("status").out
+    assert "since the last check for flags" not in after
+    assert "values not checked yet" not in renewables("status").out
     assert "2 values" not in after
     assert "the missing energy cannot be estimated" in after
     assert "Published again" in after
@@ -157,7 +157,7 @@ def test_the_quality_report_without_a_warehouse_gives_the_fix(renewables: Renewa
 def test_the_quality_report_without_rows_gives_the_fix(renewables: Renewables, form: tuple[str, ...]) -> None:
     result = renewables("quality", *form)
     assert (result.code, result.out) == (1, "")
-    assert "holds nothing of wind_and_solar or generation_by_fuel yet" in result.err
+    assert "has no data of wind_and_solar or generation_by_fuel yet" in result.err
 
 
 @pytest.mark.usefixtures("warehouse")

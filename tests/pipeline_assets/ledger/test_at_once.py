@@ -97,7 +97,7 @@ def test_concurrent_creations_with_one_name_make_one_counterparty(engine: sa.Eng
         made: list[Future[Receipt]] = [pool.submit(create, n) for n in range(6)]
     refused = [future.exception() for future in made if future.exception()]
     assert len(refused) == 5
-    assert all("with this name is there already" in str(error) for error in refused)
+    assert all("with this name already exists" in str(error) for error in refused)
     assert len(reader.records_of_kind(engine, "counterparties")) == 1
 
 

@@ -50,7 +50,7 @@ def test_a_batch_runs_few_queries_however_many_changes_it_has(engine: sa.Engine)
     in_design = edits("pipelines", 1, stage="Design")
     steps: list[tuple[list[Change], str]] = [
         ([*companies, *projects], ""),
-        (same_names, "is there already"),
+        (same_names, "already exists"),
         (in_design, "has no capacity yet"),
         (edits("facilities", 1, capacity_mwp=5), ""),
         (in_design, ""),

@@ -36,7 +36,7 @@ def with_older_names(url: str, **names: str) -> sa.Engine:
 @pytest.mark.parametrize("spelling", ["O\u2019BRIEN", "O'Brien\u200b", "O'Bri\u00aden", "o`brien", "\u202aO'Brien"])
 def test_a_company_in_another_spelling_is_refused_with_the_one_that_exists(engine: sa.Engine, spelling: str) -> None:
     submit_batch(engine, company("O'Brien", "ob"))
-    with pytest.raises(Refused, match=r"a counterparty with this name is there already \(ob\)"):
+    with pytest.raises(Refused, match=r"a counterparty with this name already exists \(ob\)"):
         submit_batch(engine, company(spelling, "other"))
 
 
@@ -117,7 +117,7 @@ def test_older_records_that_share_a_name_by_todays_rule_can_be_edited_but_no_thi
     engine = with_older_names(url, straight="O'Brien", curly="O\u2019Brien")
     for id in ("straight", "curly"):
         set_fields(engine, "counterparties", id, notes="Met in May")
-    with pytest.raises(Refused, match="with this name is there already"):
+    with pytest.raises(Refused, match="with this name already exists"):
         submit_batch(engine, company("o`brien", "third"))
     set_fields(engine, "counterparties", "straight", name="O'Brien & Sons")
     submit_batch(engine, Change.archive("counterparties", "curly", base_version=2))
@@ -133,6 +133,6 @@ def test_older_records_that_share_a_name_by_todays_rule_can_be_edited_but_no_thi
 
 def test_a_name_in_an_older_ledger_is_found_by_todays_rule(url: str) -> None:
     engine = with_older_names(url, curly="O\u2019Brien")
-    with pytest.raises(Refused, match=r"is there already \(curly\)"):
+    with pytest.raises(Refused, match=r"already exists \(curly\)"):
         submit_batch(engine, company("O'Brien", "other"))
     engine.dispose()

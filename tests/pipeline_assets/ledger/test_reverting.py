@@ -172,5 +172,5 @@ def test_a_dry_run_of_a_revert_saves_nothing(engine: sa.Engine) -> None:
 
 
 def test_reverting_an_unknown_batch_is_refused(engine: sa.Engine) -> None:
-    with pytest.raises(Refused, match="there is no such batch"):
+    with pytest.raises(Refused, match="no such batch exists"):
         revert(engine, "nothing", who="bo", token="t")

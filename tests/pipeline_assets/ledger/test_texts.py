@@ -35,7 +35,7 @@ def test_hostile_text_is_stored_unchanged(engine: sa.Engine, text: str) -> None:
     assert (record.fields["name"], record.fields["notes"], record.who) == (name, text * 20, text)
     assert reader.changes_since(engine) == list(receipt.changes)
     assert receipt.changes[0].why == text
-    with pytest.raises(Refused, match="with this name is there already"):
+    with pytest.raises(Refused, match="with this name already exists"):
         submit_batch(engine, Change.create("counterparties", {"name": name.upper()}))
 
 

@@ -38,10 +38,10 @@ def test_a_reference_to_a_missing_record_is_refused(engine: sa.Engine) -> None:
     nobody = {"pipeline_id": "fen", "counterparty_id": "nobody", "role": "Owner"}
     [problem] = problems_of(engine, Change.create("pipeline_counterparties", nobody, id="link"))
     assert (problem.id, problem.field) == ("link", "counterparty_id")
-    assert problem.message == "there is no counterparty 'nobody'"
+    assert problem.message == "no counterparty has the id 'nobody'"
     wrong_kind = {"pipeline_id": "octavia", "facility_id": "fen-solar"}
     [problem] = problems_of(engine, Change.create("pipeline_facilities", wrong_kind))
-    assert problem.message == "there is no project 'octavia'"
+    assert problem.message == "no project has the id 'octavia'"
 
 
 def test_a_reference_to_an_archived_record_is_refused(engine: sa.Engine) -> None:
@@ -55,7 +55,7 @@ def test_a_reference_to_an_archived_record_is_refused(engine: sa.Engine) -> None
 @pytest.mark.parametrize("name", ["Octavia Energy", "OCTAVIA energy", "  octavia   Energy "])
 def test_two_counterparties_cannot_share_a_name(engine: sa.Engine, name: str) -> None:
     [problem] = problems_of(engine, counterparty(name))
-    assert (problem.field, problem.message) == ("name", "a counterparty with this name is there already (octavia).")
+    assert (problem.field, problem.message) == ("name", "a counterparty with this name already exists (octavia).")
 
 
 def test_two_counterparties_of_one_batch_cannot_share_a_name(engine: sa.Engine) -> None:
@@ -85,7 +85,7 @@ def test_renaming_frees_the_old_name_even_within_a_batch(engine: sa.Engine) -> N
 def test_a_project_has_a_counterparty_once_per_role(engine: sa.Engine) -> None:
     again = {"pipeline_id": "fen", "counterparty_id": "octavia", "role": "Developer"}
     [problem] = problems_of(engine, Change.create("pipeline_counterparties", again))
-    assert "project and counterparty and role is there already (fen-octavia)" in problem.message
+    assert "project and counterparty and role already exists (fen-octavia)" in problem.message
     submit_batch(engine, Change.create("pipeline_counterparties", again | {"role": "Owner"}))
 
 
