@@ -1,1 +1,1 @@
-"""The Elexon code location: what Great Britain's wind and solar generated, fetched, validated and landed."""
+"""The Elexon code location: wind and solar generation of Great Britain, fetched, validated and landed."""

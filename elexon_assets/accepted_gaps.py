@@ -1,8 +1,8 @@
-"""Accepts the missing half-hours of a day as a known gap, and withdraws that: a person has decided, and says why.
+"""Accepting the missing half-hours of a day as a known gap, and withdrawing that, with a person's reason.
 
 Belongs here: what may be accepted or withdrawn, and the row that records it. Not here: the state that follows
-(`schema/gap_states.py`), the green day in Dagster (`ops.py`). Half-hours of an accepted day that come later land all
-the same: a gap is only where a half-hour is missing.
+(`schema/gap_states.py`), the green day in Dagster (`ops.py`). Half-hours of an accepted day that come later still land:
+a gap exists only where a half-hour is missing.
 """
 
 from datetime import UTC, date, datetime
@@ -21,7 +21,7 @@ from warehouse.connection import writing
 
 LONGEST_REASON = 500
 ACCEPTED_AGAIN = "accepted again"
-"Why an acceptance ended that a newer one of the same day replaced."
+"The reason for the end of an acceptance that a newer one of the same day replaced."
 
 
 def observed_dataset(name: str) -> Dataset:
@@ -38,7 +38,7 @@ def accept_gap(
 ) -> int:
     """Record that the half-hours missing from the UTC day are a known gap, publish, and return their number.
 
-    Raises UnusableInput where no reason is given, the day is not over, was never fetched, or lacks nothing.
+    Raises UnusableInput if there is no reason, or the day is not over, was never fetched, or lacks no half-hour.
     """
     reason, accepted_by = _reason_and_author(reason, accepted_by)
     if day > last_closed_day(dataset):
@@ -74,7 +74,7 @@ def withdraw_gap(
 ) -> None:
     """Record that the UTC day is no longer a known gap, and publish; the acceptance stays in the history.
 
-    Raises UnusableInput where no reason is given or the day is not accepted.
+    Raises UnusableInput if there is no reason or the day is not accepted.
     """
     reason, withdrawn_by = _reason_and_author(reason, withdrawn_by)
     with open_warehouse() as con:
@@ -86,7 +86,7 @@ def withdraw_gap(
 
 
 def _reason_and_author(reason: str, author: str) -> tuple[str, str]:
-    """Return both without surrounding blanks, the reason at most as long as is kept. Raises UnusableInput."""
+    """Return both without surrounding blanks, the reason cut to its maximum length. Raises UnusableInput."""
     reason, author = reason.strip()[:LONGEST_REASON], author.strip()
     if not reason or not author:
         raise UnusableInput("A decision about a known gap needs a reason and the name of the person who decides.")
@@ -96,7 +96,7 @@ def _reason_and_author(reason: str, author: str) -> tuple[str, str]:
 def _end_acceptance(
     con: duckdb.DuckDBPyConnection, dataset: Dataset, day: date, *, reason: str, withdrawn_by: str, now: datetime
 ) -> bool:
-    """End the acceptance of the day that is in force, and return whether there was one."""
+    """End the acceptance of the day in force, and return whether one existed."""
     ended = con.execute(
         "UPDATE accepted_gaps SET withdrawn_because = ?, withdrawn_by = ?, withdrawn_at_utc = ? "
         "WHERE dataset = ? AND day_utc = ? AND withdrawn_at_utc IS NULL",

@@ -1,8 +1,8 @@
-"""The assets: most datasets by UTC day, the unpartitioned one that keeps today live, installed capacity,
-and the table of each dataset as a whole, which its checks judge.
+"""The assets: most datasets by UTC day, today's half-hours, installed capacity, and the table of each dataset.
 
-A run takes its whole range. When windows fail, the days that landed are materialized one by one and the run fails with
-the list, so that "backfill missing and failed" asks for just those.
+The asset of the latest half-hours keeps today live and has no partitions; the checks of a dataset evaluate its table as
+a complete asset. A run fetches its complete range. When windows fail, the days that landed are materialized one by one
+and the run fails with the list, so that "backfill missing and failed" requests only the others.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -22,7 +22,7 @@ from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.windows import Window
 
 POOL = "elexon_api"
-"One run at a time asks Elexon."
+"The pool that lets only one run at a time send requests to Elexon."
 
 
 def generation_asset(dataset: Dataset) -> dg.AssetsDefinition:
@@ -43,6 +43,7 @@ def generation_asset(dataset: Dataset) -> dg.AssetsDefinition:
     def by_day(
         context: dg.AssetExecutionContext, elexon: ElexonResource, warehouse: WarehouseResource
     ) -> dg.MaterializeResult[None]:
+        """Fetch the days of the run and materialize those that landed."""
         start, end = context.partition_time_window
         with elexon.client() as client:
             report = ingest(
@@ -57,7 +58,8 @@ def generation_asset(dataset: Dataset) -> dg.AssetsDefinition:
             for day in report.landed_days:
                 context.log_event(dg.AssetMaterialization(asset_key=context.asset_key, partition=day.isoformat()))
             raise failure_metadata([report])
-        # Once, on the newest day: the figures are the run's, and 371 copies of them cost more than the fetching.
+        # Reported once, on the newest day: the figures are those of the run, and 371 copies cost more than the
+        # fetching.
         context.add_asset_metadata(
             materialization_metadata(report, warehouse), partition_key=context.partition_key_range.end
         )
@@ -67,7 +69,7 @@ def generation_asset(dataset: Dataset) -> dg.AssetsDefinition:
 
 
 @dg.asset(
-    description="The trailing 24 hours of every dataset, asked for again: what is shown is live between two nights. "
+    description="The trailing 24 hours of every dataset, fetched again, so that the data is live between two nights. "
     "Lands in the same tables as the assets by day.",
     pool=POOL,
     group_name=catalogue.GENERATION,
@@ -80,7 +82,7 @@ def generation_asset(dataset: Dataset) -> dg.AssetsDefinition:
 def latest_half_hours(
     context: dg.AssetExecutionContext, elexon: ElexonResource, warehouse: WarehouseResource
 ) -> dg.MaterializeResult[None]:
-    """Not a partition: a day that is still open is never green."""
+    """Fetch the trailing 24 hours. This asset has no partitions, so a day in progress is never green."""
     now = datetime.now(UTC)
     end = datetime.fromtimestamp(now.timestamp() // 1800 * 1800, UTC) + HALF_HOUR
     span = Window(end - timedelta(hours=24), end)
@@ -121,7 +123,10 @@ def latest_half_hours(
 def installed_capacity(
     context: dg.AssetExecutionContext, elexon: ElexonResource, warehouse: WarehouseResource
 ) -> dg.MaterializeResult[None]:
-    """Not by day: all that was ever published is half a dozen requests."""
+    """Fetch all publications of installed capacity.
+
+    This asset has no days, because that takes half a dozen requests.
+    """
     with elexon.client() as client:
         report = ingest(
             INSTALLED_CAPACITY,
@@ -137,15 +142,15 @@ def installed_capacity(
 
 
 def table_asset(dataset: Dataset) -> dg.AssetsDefinition:
-    """Return the asset of the dataset's table as a whole.
+    """Return the asset of the dataset's complete table.
 
     It is unpartitioned, so that no backfill of days selects its checks.
     """
 
     @dg.asset(
         name=dataset.table,
-        description=f"The whole table of {dataset.title.lower()}, all days and every published value. Its checks judge "
-        "the table after each landing; it is materialized with them, and fetches nothing.",
+        description=f"The complete table of {dataset.title.lower()}, all days and every published value. Its checks "
+        "evaluate the table after each landing; it is materialized with them, and fetches nothing.",
         deps=[dataset.name],
         group_name=catalogue.QUALITY,
         owners=catalogue.OWNERS,
@@ -155,6 +160,7 @@ def table_asset(dataset: Dataset) -> dg.AssetsDefinition:
         freshness_policy=catalogue.EVERY_NIGHT,
     )
     def whole_table(warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
+        """Report the figures of the table, without fetching anything."""
         return dg.MaterializeResult(metadata=table_figures(dataset, warehouse))
 
     return whole_table

@@ -1,4 +1,4 @@
-"""What Dagster's catalogue shows of an asset before any run: group, owners, tags, columns, lineage, links, freshness.
+"""The catalogue entries of assets before any run: group, owners, tags, columns, lineage, links, freshness.
 
 Belongs here: facts of the definitions. Not here: figures of a run (`metadata.py`), what an asset does (`assets.py`).
 """
@@ -16,14 +16,14 @@ from elexon_assets.schema.warehouse_schema import columns_sql
 from warehouse.settings import Settings, checkout_folder
 
 GENERATION, QUALITY = "generation", "quality"
-"The groups of this code location."
+"The asset groups of this code location."
 OWNERS = ["team:generation-data"]
 KINDS = {"duckdb", "polars"}
 
 EVERY_NIGHT = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=50), warn_window=timedelta(hours=26))
-"One missed night is a warning, two are a failure."
+"The freshness policy of nightly data: one missed night is a warning, two are a failure."
 EVERY_HALF_HOUR = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=3), warn_window=timedelta(minutes=90))
-"Three missed runs are a warning; a chunk of a long backfill may delay one."
+"The freshness policy of today's data: three missed runs are a warning; one chunk of a long backfill may delay one."
 
 ELEXON_DOCUMENTATION = "https://bmrs.elexon.co.uk/api-documentation/endpoint"
 
@@ -37,14 +37,14 @@ DESCRIPTIONS = {
     "source": "elexon; recorded, recorded-inferred (publish time inferred) or synthetic from a stand-in; or the host "
     "that answered, if it is not Elexon's.",
 }
-"Of the columns that parsing and landing add to those of the dataset."
+"The descriptions of the columns that parsing and landing add to those of the dataset."
 
 FLAG_COLUMNS = {
     "dataset": ("VARCHAR", "The dataset of the flagged value."),
     "start_time_utc": ("TIMESTAMPTZ", "Start of the half-hour, UTC."),
     "category": ("VARCHAR", "PSR type or fuel type of the value."),
     "reason": ("VARCHAR", "Why the value is flagged: the name of the rule that raised the flag."),
-    "detail": ("VARCHAR", "The figures that the rule judged by."),
+    "detail": ("VARCHAR", "The figures that the rule used."),
     "found_at_utc": ("TIMESTAMPTZ", "When the flag was raised, UTC."),
     "closed_at_utc": ("TIMESTAMPTZ", "When its cause was gone, UTC; null while the flag is open."),
 }
@@ -56,7 +56,7 @@ def dataset_tags(dataset: Dataset) -> dict[str, str]:
 
 
 def dataset_metadata(dataset: Dataset) -> dict[str, Any]:
-    """Return the table, its columns and the links of a dataset's asset."""
+    """Return the table, its columns and the links for a dataset's asset."""
     return {
         "dagster/column_schema": column_schema([dataset]),
         "dagster/table_name": table_name(dataset.table),
@@ -66,7 +66,7 @@ def dataset_metadata(dataset: Dataset) -> dict[str, Any]:
 
 
 def table_metadata(dataset: Dataset) -> dict[str, Any]:
-    """Return what the asset of the complete table shows: the same columns, each from the asset by day."""
+    """Return the columns of the complete table's asset: the same columns, each derived from the asset by day."""
     same = {name: [(dataset.name, name)] for name in _table_columns([dataset])}
     return {
         "dagster/column_schema": column_schema([dataset]),
@@ -77,7 +77,7 @@ def table_metadata(dataset: Dataset) -> dict[str, Any]:
 
 
 def latest_metadata() -> dict[str, Any]:
-    """Return the columns of all datasets by day: the newest half hours land in each of their tables."""
+    """Return the columns of all datasets by day, because the newest half-hours land in each of their tables."""
     return {
         "dagster/column_schema": column_schema(BY_DAY),
         **_documentation_links("docs/data-sources.md", *BY_DAY),
@@ -85,7 +85,7 @@ def latest_metadata() -> dict[str, Any]:
 
 
 def flag_metadata() -> dict[str, Any]:
-    """Return the table of flags, and which columns of the datasets a flag points to."""
+    """Return the table of flags, and the dataset columns that a flag refers to."""
     columns = [dg.TableColumn(name, kind, description=text) for name, (kind, text) in FLAG_COLUMNS.items()]
     values = [(dataset.name, dataset.value) for dataset in OBSERVED]
     lineage = {
@@ -103,11 +103,11 @@ def flag_metadata() -> dict[str, Any]:
 
 
 def in_development(assets: Sequence[dg.AssetsDefinition]) -> Sequence[Any]:
-    """Return the assets with links to their code where this is a checkout; an installed package has none to edit."""
+    """Return the assets with links to their code in a checkout; an installed package has no code to edit."""
     if not checkout_folder():
         return assets
     with warnings.catch_warnings():
-        # A convenience only, and the pinned version is tested.
+        # This is only a convenience, and the pinned version is tested.
         warnings.simplefilter("ignore", dg.BetaWarning)
         return dg.with_source_code_references(assets)
 

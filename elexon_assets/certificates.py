@@ -1,4 +1,4 @@
-"""The certificates that are trusted, read once: each client with some of its own takes 25 ms to read them."""
+"""The trusted certificates, read once: each client that reads its own takes 25 ms for it."""
 
 import ssl
 from functools import cache

@@ -1,7 +1,7 @@
-"""Asset checks: what is true of each dataset when they pass. Structure is ERROR, coverage and freshness are WARN.
+"""Asset checks, each true of a dataset when it passes. Structure is ERROR, coverage and freshness are WARN.
 
-They judge whole tables of the published snapshot, and so belong to the assets of those tables (`table_asset`). On the
-assets by day a backfill would plan each check for each day. Not here: the contract before the write.
+They evaluate complete tables of the published snapshot, so they belong to the assets of those tables (`table_asset`).
+On the assets by day a backfill would plan each check for each day. Not here: the contract before the write.
 """
 
 from collections.abc import Callable, Iterator
@@ -19,28 +19,29 @@ from elexon_assets.schema.series import unknown_series
 
 ERROR, WARN = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
 TRAILING_DAYS = 30
-"Days whose coverage is judged: the span that the repair asks for again. Older holes are Elexon's own."
+"The days whose coverage is evaluated, which are the span of the repair. Older gaps are Elexon's own."
 WHOLE = 0.99
-"Share of the half hours of the trailing days; Elexon publishes about all of them since 2023."
+"The least share of the half-hours of the trailing days; Elexon has published nearly all of them since 2023."
 
 FLAGGED_DAYS = 7
-"Days whose flags are judged."
+"The days whose flags are evaluated."
 FLAGGED = 0.05
-"""Share of the values of those days. Single drop-outs and stuck pairs, as in every week, make less than 1 %; a day of
-understated wind makes 10 % of wind and solar."""
+"""The greatest share of flagged values in those days. Single drop-outs and stuck pairs, which occur every week, make
+less than 1 %; a day of understated wind makes 10 % of wind and solar.
+"""
 
 Outcome = tuple[bool, dict[str, dg.MetadataValue]]
 
 
-def keys_are_unique(con: duckdb.DuckDBPyConnection, dataset: Dataset, now: datetime) -> Outcome:  # noqa: ARG001 (all checks are called alike)
-    """No publication stands twice, over the whole table."""
+def keys_are_unique(con: duckdb.DuckDBPyConnection, dataset: Dataset, now: datetime) -> Outcome:  # noqa: ARG001 (all checks have the same signature)
+    """No publication occurs twice in the complete table."""
     key = ", ".join(dataset.key)
     rows, keys = _result_row(con, f"SELECT count(*), count(DISTINCT ({key})) FROM {dataset.table}")
     return rows == keys, {"rows": dg.MetadataValue.int(rows), "distinct keys": dg.MetadataValue.int(keys)}
 
 
 def rows_stored_equal_rows_fetched(con: duckdb.DuckDBPyConnection, dataset: Dataset, now: datetime) -> Outcome:  # noqa: ARG001 (as above)
-    """Every row received is accounted for, and what the log says has landed is there."""
+    """Every received row is accounted for, and all rows that the fetch log counts as landed are stored."""
     (stored,) = _result_row(con, f"SELECT count(*) FROM {dataset.table}")
     landed, unaccounted = _result_row(
         con,
@@ -56,7 +57,7 @@ def rows_stored_equal_rows_fetched(con: duckdb.DuckDBPyConnection, dataset: Data
 
 
 def settlement_labels_agree(con: duckdb.DuckDBPyConnection, dataset: Dataset, now: datetime) -> Outcome:
-    """Elexon's settlement date and period are what the start time says, over the trailing days."""
+    """Elexon's settlement date and period match the start time over the trailing days."""
     count, first = _result_row(
         con,
         f"SELECT count(*), strftime(min(start_time_utc), '%Y-%m-%dT%H:%MZ') FROM {dataset.table} "
@@ -70,7 +71,7 @@ def settlement_labels_agree(con: duckdb.DuckDBPyConnection, dataset: Dataset, no
 
 
 def coverage_is_whole(con: duckdb.DuckDBPyConnection, dataset: Dataset, now: datetime) -> Outcome:
-    """The trailing closed days have their half hours, counted from the first day that was ever asked for."""
+    """The trailing closed days have their half-hours, counted from the first day that was ever requested."""
     today = now.date()
     asked_from = _result_row(con, "SELECT min(window_start_utc)::DATE FROM fetch_log WHERE dataset = ?", dataset.name)[
         0
@@ -92,7 +93,7 @@ def coverage_is_whole(con: duckdb.DuckDBPyConnection, dataset: Dataset, now: dat
 
 
 def newest_data_is_fresh(con: duckdb.DuckDBPyConnection, dataset: Dataset, now: datetime) -> Outcome:
-    """Judged from the newest row in the data: backfilling an old month makes nothing fresh."""
+    """The newest row is recent enough. Age counts from the data, so backfilling an old month makes nothing fresh."""
     (age,) = _result_row(
         con, f"SELECT epoch(?::TIMESTAMPTZ - max({dataset.range_column})) / 3600 FROM {dataset.table}", now
     )
@@ -116,7 +117,7 @@ def values_within_soft_limits(con: duckdb.DuckDBPyConnection, dataset: Dataset, 
 
 
 def few_values_are_in_doubt(con: duckdb.DuckDBPyConnection, dataset: Dataset, now: datetime) -> Outcome:
-    """Of the values of the last week few carry an open flag that doubts them."""
+    """Few values of the last week have an open flag that doubts them."""
     values, flagged = _result_row(
         con,
         f"SELECT count(*), count(reasons) FROM {dataset.name} LEFT JOIN {dataset.name}_flagged "
@@ -131,9 +132,12 @@ def few_values_are_in_doubt(con: duckdb.DuckDBPyConnection, dataset: Dataset, no
     }
 
 
-def series_are_declared(con: duckdb.DuckDBPyConnection, dataset: Dataset, now: datetime) -> Outcome:  # noqa: ARG001 (all checks are called alike)
-    """Every series that ever landed is declared. Another one is kept under its own name and is in no total: once an
-    update declares it, it is, and nothing has to be fetched again."""
+def series_are_declared(con: duckdb.DuckDBPyConnection, dataset: Dataset, now: datetime) -> Outcome:  # noqa: ARG001 (all checks have the same signature)
+    """Every series that ever landed is declared.
+
+    An undeclared one is kept under its own name and is in no total. Once an update declares it, it counts without
+    fetching anything again.
+    """
     rows = con.sql(unknown_series([dataset])).pl().rows()
     return not rows, {
         "unknown series": dg.MetadataValue.text(", ".join(str(row[1]) for row in rows) or "none"),
@@ -142,8 +146,10 @@ def series_are_declared(con: duckdb.DuckDBPyConnection, dataset: Dataset, now: d
 
 
 def gaps_are_recent_or_known(con: duckdb.DuckDBPyConnection, dataset: Dataset, now: datetime) -> Outcome:
-    """Of the trailing days, from the first half hour that was ever asked for, nothing is missing that could be there:
-    half hours younger than the newest ever is, and known gaps, are let be."""
+    """No half-hour is missing, ignoring known gaps and half-hours too recent to have been published.
+
+    The check covers the trailing days, from the first half-hour that was ever requested.
+    """
     first = f"greatest(?::TIMESTAMPTZ, (SELECT min(window_start_utc) FROM fetch_log WHERE dataset = '{dataset.name}'))"
     states = dict(
         con.execute(
@@ -195,6 +201,7 @@ def checks_of(dataset: Dataset) -> dg.AssetChecksDefinition:
         can_subset=True,
     )
     def run(context: dg.AssetCheckExecutionContext, warehouse: WarehouseResource) -> Iterator[dg.AssetCheckResult]:
+        """Run the selected checks on one snapshot."""
         now = datetime.now(UTC)
         selected = {check_key.name for check_key in context.selected_asset_check_keys}
         with warehouse.snapshot() as con:

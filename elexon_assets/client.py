@@ -1,4 +1,4 @@
-"""The HTTP client: one connection pool, few requests at once, bounded retries, named errors.
+"""The HTTP client: one connection pool, few concurrent requests, bounded retries, named errors.
 
 Belongs here: what is true of every request to Elexon. Not here: what a dataset's rows look like.
 """
@@ -36,23 +36,25 @@ from warehouse.settings import Settings
 
 USER_AGENT = f"gb-renewables/{version('gb-renewables')} (python-httpx/{httpx.__version__})"
 LONGEST_PAUSE_SECONDS = 60.0
-"Also of what a Retry-After may ask for: a longer one is an outage, and the night's repair asks again."
+"The longest pause, also for a Retry-After: a longer one is an outage, and the nightly repair tries again."
 TRY_AGAIN = {429, 500, 502, 503, 504}
 SAMPLE = 200
-"Bytes of an answer that a message quotes."
+"The bytes of an answer that a message quotes."
 ENCODINGS = ("", "identity", "gzip", "deflate")
-"""What an answer may be packed with, once: a piece of 64 kB unpacks to 66 MB at most, so the cap is noticed in time."""
+"The accepted encodings of an answer, once only: 64 kB unpack to 66 MB at most, so the size limit works in time."
 SOURCE_HEADER = "X-Simulator-Rows"
-"Sent by the simulator only: which of recorded and synthetic the rows are."
+"The header of the simulator that says whether its rows are recorded or synthetic."
 ELEXON_HOST = "data.elexon.co.uk"
 OWN_SOURCES = frozenset({"elexon", "recorded", "recorded-inferred", "synthetic"})
-"What we call rows ourselves; rows of any other host have its name."
+"Our own names of sources; rows of any other host have its name."
 
 
 @dataclass(frozen=True)
 class Answer:
-    """Rows as Elexon sent them, and how they were had. `source`: one of OWN_SOURCES, or the name of a host that is not
-    Elexon's."""
+    """The rows as Elexon sent them, and how they were obtained.
+
+    `source` is one of OWN_SOURCES, or the name of a host that is not Elexon's.
+    """
 
     rows: list[dict[str, Any]]
     content: bytes
@@ -62,13 +64,14 @@ class Answer:
 
 
 class ElexonClient:
-    """Use as a context manager. Safe to call from several threads; `close()` also ends pauses between attempts."""
+    """A client, used as a context manager. It is safe to call from several threads; `close()` also ends pauses."""
 
     def __init__(self, settings: Settings | None = None) -> None:
+        """Open a client for the address, the limits and the retries of the settings."""
         settings = settings or Settings()
         self.concurrency = settings.elexon_concurrency
         self._mirrors = settings.elexon_mirrors
-        # Apart from the address, which errors and logs quote, of httpx too.
+        # These are kept apart from the address, which errors and logs quote, including those of httpx.
         self._endpoint = endpoint_of(settings.elexon_base_url)
         self._attempts = settings.elexon_attempts
         self._backoff_seconds = settings.elexon_backoff_seconds
@@ -104,6 +107,7 @@ class ElexonClient:
         return Answer(rows, content, source, attempts.statistics["attempt_number"], monotonic() - started)
 
     def close(self) -> None:
+        """Close the connections and end all pauses between attempts."""
         self._closing.set()
         self._http.close()
 
@@ -128,27 +132,29 @@ class ElexonClient:
         return _answer_rows(response, content), content, source_of(response, self._mirrors)
 
     def _request(self, url: str, parameters: Mapping[str, str]) -> tuple[httpx.Response, bytes]:
-        """Return the response and its body, within the deadline that is in force."""
+        """Return the response and its body within the deadline in force."""
         try:
             with self._http.stream("GET", url, params=dict(parameters)) as response:
                 return response, self._read_bounded(response)
         except httpx.TimeoutException as error:
             if self._deadline.has_passed:
                 raise AnswerTooSlow(
-                    f"{url} did not answer completely within {self._deadline_seconds:g} s. The next run asks again; "
+                    f"{url} did not answer completely within {self._deadline_seconds:g} s. The next run tries again; "
                     "ELEXON_DEADLINE_SECONDS allows more."
                 ) from error
             raise Unavailable(f"no answer in time from {url} ({type(error).__name__})") from error
         except httpx.TransportError as error:
             raise Unavailable(f"{url} cannot be reached: {error or type(error).__name__}") from error
         except httpx.DecodingError as error:
-            raise UnreadableAnswer(f"{url} answered bytes that are not what they are labelled: {error}") from error
+            raise UnreadableAnswer(f"{url} answered bytes that do not match their encoding: {error}") from error
 
     def _read_bounded(self, response: httpx.Response) -> bytes:
-        """Return the unpacked body. Raises AnswerTooLarge as soon as it has more bytes than an answer may have."""
+        """Return the unpacked body. Raises AnswerTooLarge as soon as it exceeds the size limit."""
         packing = response.headers.get("Content-Encoding", "").strip().lower()
         if packing not in ENCODINGS:
-            raise UnreadableAnswer(f"{response.url} answered in the encoding {packing[:SAMPLE]!r}, unasked")
+            raise UnreadableAnswer(
+                f"{response.url} answered in the encoding {packing[:SAMPLE]!r}, which was not requested"
+            )
         pieces, size = [], 0
         for piece in response.iter_bytes():
             pieces.append(piece)
@@ -161,11 +167,11 @@ class ElexonClient:
         return b"".join(pieces)
 
     def _pause(self, state: tenacity.RetryCallState) -> float:
-        """Jittered exponential back-off; at least what Retry-After asks for."""
+        """Return the seconds of a jittered exponential back-off, at least those of a Retry-After."""
         error = state.outcome.exception() if state.outcome else None
         asked = error.retry_after_seconds if isinstance(error, Unavailable) else None
         longest = min(self._backoff_seconds * 2 ** (state.attempt_number - 1), LONGEST_PAUSE_SECONDS)
-        jitter = random.uniform(longest / 2, longest)  # noqa: S311 (spreads clients out, guards nothing)
+        jitter = random.uniform(longest / 2, longest)  # noqa: S311 (spreads clients out; not used for security)
         return min(max(jitter, asked or 0.0), LONGEST_PAUSE_SECONDS)
 
 
@@ -174,7 +180,9 @@ def rows_of(content: bytes) -> list[dict[str, Any]]:
     try:
         body = orjson.loads(content)
     except orjson.JSONDecodeError:
-        body = json.loads(content)  # takes NaN and other encodings too: such a row is kept aside, not the whole answer
+        body = json.loads(
+            content
+        )  # accepts NaN and other encodings too: only such rows are quarantined, not the complete answer
     rows = body.get("data") if isinstance(body, dict) else body
     if not isinstance(rows, list) or not all(isinstance(row, dict) for row in rows):
         raise TypeError("no list of rows")
@@ -194,15 +202,15 @@ def _answer_rows(response: httpx.Response, content: bytes) -> list[dict[str, Any
 
 
 def _sample(content: bytes) -> str:
-    """Return the beginning of a body, for a message."""
+    """Return the beginning of a body for a message."""
     return content[:SAMPLE].decode(errors="replace")
 
 
 def source_of(response: httpx.Response, mirrors: Collection[str] = ()) -> str:
-    """Return whose rows these are: one of OWN_SOURCES, or the name of a host that is neither Elexon's nor in `mirrors`.
+    """Return the source of the rows: one of OWN_SOURCES, or a host that is neither Elexon's nor in `mirrors`.
 
-    Anyone may say that rows are synthetic. That they are recorded, which is that Elexon published them once, is
-    believed of this machine, where `renewables simulate` serves them, and of Elexon's hosts.
+    Any host may declare its rows synthetic. A declaration that rows are recorded, meaning that Elexon once published
+    them, is trusted only from this machine, where `renewables simulate` serves them, and from Elexon's hosts.
     """
     host = response.url.raw_host.decode("ascii").lower()
     claim = response.headers.get(SOURCE_HEADER)
@@ -217,7 +225,7 @@ def source_of(response: httpx.Response, mirrors: Collection[str] = ()) -> str:
 
 
 def _problem_text(content: bytes) -> str:
-    """Return the sentences of a validation error, or the beginning of the body."""
+    """Return the messages of a validation error, or the beginning of the body."""
     try:
         errors = json.loads(content)["errors"]
         sentences = "; ".join(f"{name}: {text}".lstrip(": ") for name, texts in errors.items() for text in texts)
@@ -227,7 +235,7 @@ def _problem_text(content: bytes) -> str:
 
 
 def _retry_after(response: httpx.Response) -> float | None:
-    """Return seconds from either form of the header Retry-After."""
+    """Return the seconds of either form of the header Retry-After."""
     value = response.headers.get("Retry-After", "").strip()
     if value.isdecimal():
         return float(value)

@@ -1,7 +1,7 @@
-"""The contract before the write: Pandera schemas built from the declarations, and the split into good rows and bad.
+"""The contract before the write: Pandera schemas built from the declarations, and the split into good and bad rows.
 
-Belongs here: what a row must be to land, and the reason given when it does not. Not here: soft limits (those rows
-land and are counted by a view). Frames are eager: Pandera looks at the values of no other.
+Belongs here: the conditions for a row to land, and the reason recorded when it does not. Not here: soft limits (those
+rows land and a view counts them). Frames are eager, because Pandera checks values only in eager frames.
 """
 
 from dataclasses import replace
@@ -22,14 +22,14 @@ LIMITED_SERIES = frozenset(name for dataset in DATASETS for name in dataset.limi
 
 
 def limits_of(dataset: Dataset) -> dict[str, Limits]:
-    """Return the declared limits with those that the setting `LIMITS_MW` moves.
+    """Return the declared limits, with the overrides of the setting `LIMITS_MW`.
 
-    Raises UnusableInput for a series without limits, and for limits that are not in their order.
+    Raises UnusableInput for a series without limits, and for limits that are out of order.
     """
     moved = Settings().limits_mw
     if unknown := sorted(moved.keys() - LIMITED_SERIES):
         raise UnusableInput(
-            f"The setting LIMITS_MW moves the limits of {unknown[0]!r}, which has none: give any of "
+            f"The setting LIMITS_MW overrides the limits of {unknown[0]!r}, which has none: give any of "
             f"{', '.join(sorted(LIMITED_SERIES))}."
         )
     limits = dict(dataset.limits)
@@ -43,13 +43,13 @@ def limits_of(dataset: Dataset) -> dict[str, Limits]:
 
 
 SERIES_NAME = r"^[\w](?:[\w /&.,()+-]{0,58}[\w)])?$"
-"""What the name of a series that nobody declared may look like: it becomes a label of tables and charts."""
+"The allowed names of undeclared series, because a name becomes a label of tables and charts."
 
 
 def contract_of(dataset: Dataset) -> pa.DataFrameSchema:
-    """Return what every landed row fulfils: types, no nulls, declared words, whole half hours, hard limits in MW.
+    """Return the schema of landed rows: types, no nulls, declared words, complete half-hours, hard limits in MW.
 
-    The vocabulary of the series is open: one that nobody declared lands, and is listed in `unknown_series`.
+    The vocabulary of the series is open: an undeclared one lands, and is listed in `unknown_series`.
     """
     half_hour = dataset.period if dataset.is_half_hourly else None
     columns = {
@@ -71,14 +71,15 @@ def _is_judged_beside_series(dataset: Dataset, name: str) -> bool:
 
 
 def _known_word(dataset: Dataset, name: str) -> pa.Check:
-    """Return the check of a column with a vocabulary. A new series may bring a word of its own."""
+    """Return the check of a column with a vocabulary. A new series may have its own word."""
     word, is_declared = pl.col(name), pl.col(dataset.category).is_in(dataset.categories)
 
     def known(data: pa.PolarsData) -> pl.LazyFrame:
+        """Return whether each row has a known word."""
         is_new = ~is_declared & word.str.contains(SERIES_NAME)
         return data.lazyframe.select((word.is_in(dataset.columns[name].values) | is_new).fill_null(True))
 
-    return pa.Check(known, error=f"{dataset.columns[name].elexon_field} is not one that is known")
+    return pa.Check(known, error=f"{dataset.columns[name].elexon_field} is not a known value")
 
 
 def _column_schema(dataset: Dataset, name: str, column: Column, is_half_hour: bool) -> pa.Column:
@@ -108,7 +109,7 @@ def _is_finite(data: pa.PolarsData) -> pl.LazyFrame:
 
 
 def _within_hard_limits(dataset: Dataset, limits: dict[str, Limits]) -> pa.Check:
-    """Return the check of the MW of each series; one that nobody declared has the widest of the limits."""
+    """Return the check of the MW of each series; an undeclared one has the widest of the limits."""
     category, value = pl.col(dataset.category), pl.col(dataset.value)
     lows = {name: limit.hard_low for name, limit in limits.items()}
     highs = {name: limit.hard_high for name, limit in limits.items()}
@@ -116,21 +117,22 @@ def _within_hard_limits(dataset: Dataset, limits: dict[str, Limits]) -> pa.Check
     high = category.replace_strict(highs, default=max(highs.values()), return_dtype=pl.Float64)
 
     def within(data: pa.PolarsData) -> pl.LazyFrame:
-        # Nulls and NaN have a reason of their own already.
+        """Return whether each row is within the limits of its series."""
+        # Nulls and NaN already have their own reason.
         return data.lazyframe.select((value.is_between(low, high) | value.is_nan()).fill_null(True))
 
     return pa.Check(within, error="outside the hard limits")
 
 
 class SplitRows(NamedTuple):
-    """Rows that fulfil the contract; rows that do not, with their `reason`."""
+    """The rows that satisfy the contract, and the rows that do not, with their `reason`."""
 
     good: pl.DataFrame
     bad: pl.DataFrame
 
 
 def split_valid(dataset: Dataset, frame: pl.DataFrame) -> SplitRows:
-    """Judges every row by the contract. Raises ShapeChanged for a column that is missing or of another type."""
+    """Validate every row against the contract. Raises ShapeChanged for a column that is missing or of another type."""
     try:
         return SplitRows(contract_of(dataset).validate(frame, lazy=True), frame.clear().with_columns(reason=pl.lit("")))
     except SchemaErrors as errors:

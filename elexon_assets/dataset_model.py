@@ -1,7 +1,7 @@
-"""What is declared of an Elexon dataset: its role, columns, dimensions, windows, lifetimes and limits.
+"""The declaration of an Elexon dataset: its role, columns, dimensions, windows, lifetimes and limits.
 
-Belongs here: the types of a declaration and what follows from one. Not here: the declarations (`datasets.py`). Imports
-neither Dagster nor Pandera, so that the read layer can afford it.
+Belongs here: the types of a declaration and the properties derived from one. Not here: the declarations
+(`datasets.py`). This module imports neither Dagster nor Pandera, so that the read layer can load it cheaply.
 """
 
 from collections.abc import Callable, Mapping
@@ -19,11 +19,11 @@ UTC_TIME = pl.Datetime("us", "UTC")
 SERIES = "series"
 "The column that names the series of a dataset with several dimensions, or with none."
 BETWEEN_DIMENSIONS = " | "
-"Joins the values of the dimensions in the name of a series; the contract allows no value that contains it."
+"The separator of the dimension values in the name of a series; the contract allows no value that contains it."
 
 
 class Role(StrEnum):
-    """What a dataset says about the half hour. Only what is observed has coverage, gaps, flags and a repair."""
+    """What a dataset says about the half-hour. Only observed datasets have coverage, gaps, flags and a repair."""
 
     OBSERVED = "observed"
     FORECAST = "forecast"
@@ -40,15 +40,19 @@ class Column:
     dtype: pl.DataType
     description: str
     values: tuple[str, ...] = ()
-    """The declared vocabulary; empty: open. A row with another value is quarantined, except in a dimension: a series
-    that nobody declared lands under its own name."""
+    """The declared vocabulary; an empty one is open. A row with another value is quarantined, except in a dimension,
+    where an undeclared series lands under its own name.
+    """
     between: tuple[float, float] | None = None
-    "Both ends in; a row outside is kept aside."
+    "The allowed range, both ends included; a row outside is quarantined."
 
 
 @dataclass(frozen=True)
 class Limits:
-    """MW. Outside hard: the row is kept aside. Outside soft: it lands and is counted."""
+    """The limits in MW.
+
+    A row outside the hard limits is quarantined; one outside the soft limits lands and is counted.
+    """
 
     hard_low: float
     soft_low: float
@@ -58,7 +62,7 @@ class Limits:
 
 @dataclass(frozen=True)
 class Lifetime:
-    """When Elexon publishes a series: from the first half hour up to the end, which is not in; None: no known bound."""
+    """The time in which Elexon publishes a series, from the first half-hour to the end (excluded); None is unknown."""
 
     first_utc: datetime | None = None
     end_utc: datetime | None = None
@@ -69,7 +73,7 @@ class Dataset:
     """One Elexon dataset, half-hourly unless its `period` says otherwise."""
 
     name: str
-    "Asset, view and (with `_publications`) table."
+    "The name of the asset, the view and (with `_publications`) the table."
     role: Role
     code: str
     title: str
@@ -77,38 +81,41 @@ class Dataset:
     path: str
     longest_window: timedelta
     parameters: Callable[[Window], Mapping[str, str]]
-    "Request parameters for a window."
+    "The request parameters for a window."
     expected_window: Callable[[Window], Window]
-    "Start times that an honest answer may hold: what the request says, and one period either side."
+    "The window of start times that the API may legitimately return: the request plus one period on each side."
     columns: Mapping[str, Column]
     period: str = "start_time_utc"
-    "The column that says which time a value is for."
+    "The column with the time that a value is for."
     range_column: str = "start_time_utc"
-    "The column that a window selects by, and that the table is ordered by."
+    "The column that a window selects by and that orders the table."
     dimensions: tuple[str, ...]
-    "The columns that together tell the series of a period apart. They are part of the key and of every grouping."
+    "The columns that together distinguish the series of a period. They are part of the key and of every grouping."
     value: str
     versioned_by: tuple[str, ...] = ("publish_time_utc",)
-    "Of several values of one period and series the one with the greatest of these is current."
+    "The columns whose greatest values mark the current one of several values of a period and series."
     since: date | None = None
-    "A dataset that is asked for whole, from this UTC day on. None: by UTC day."
+    "The first UTC day of a dataset that is fetched completely; None for one that is fetched by UTC day."
     always_published: tuple[str, ...] = ()
-    "Series that every half hour of their lifetime has; a half hour is complete when all of them are present."
+    "The series that every half-hour of their lifetime has; a half-hour is complete when all of them are present."
     lifetimes: Mapping[str, Lifetime] = field(default_factory=dict)
-    """Series that began or ended within the record. Rows outside of the lifetime land all the same; they are only
-    not expected."""
+    """The series that began or ended within the record. Rows outside the lifetime still land; they are only not
+    expected.
+    """
     oddities: Mapping[str, str] = field(default_factory=dict)
-    "Series that Elexon published by mistake, with what is known of them: not declared, and no news either."
+    """The series that Elexon published by mistake, with what is known of them: not declared, but not reported as new.
+    """
     publication_lag: timedelta = timedelta()
-    "How long after its start a half hour is there, ordinarily."
+    "The typical delay between the start of a half-hour and its publication."
     fresh_within: timedelta
-    "The newest row, by the range column, is at most so old while all is well."
+    "The greatest age of the newest row, by the range column, in normal operation."
     limits: Mapping[str, Limits] = field(default_factory=dict)
     total_soft_high: float | None = None
-    "MW; the sum over categories above it is outside the soft limits."
+    "The MW above which the sum of all categories is outside the soft limits."
 
     @property
     def table(self) -> str:
+        """Return the name of the publications table."""
         return f"{self.name}_publications"
 
     @property
@@ -124,12 +131,12 @@ class Dataset:
 
     @property
     def key(self) -> tuple[str, ...]:
-        """Return the columns that tell publications apart: every distinct published value lands once."""
+        """Return the columns that distinguish publications: every distinct published value lands once."""
         return tuple(dict.fromkeys((self.range_column, self.period, *self.dimensions, *self.versioned_by, self.value)))
 
     @property
     def is_half_hourly(self) -> bool:
-        """Return whether a value is for a half hour, and so has a settlement date and period."""
+        """Return whether a value is for a half-hour, and so has a settlement date and period."""
         return self.period == "start_time_utc"
 
     @property
@@ -143,7 +150,7 @@ class Dataset:
         return self.since is None
 
     def full_history_window(self, now: datetime) -> Window:
-        """Return the window of everything that a dataset ever published, for one that is fetched completely."""
+        """Return the window of the full history, for a dataset that is fetched completely."""
         if self.since is None:
-            raise ValueError(f"{self.name} is asked for by day")
+            raise ValueError(f"{self.name} is fetched by day")
         return window_of_days(self.since, now.date())

@@ -1,8 +1,9 @@
-"""The catalogue: one declaration per Elexon dataset. Everything else (requests, schema, tables, views, assets, checks)
-derives from it, so a new dataset is one declaration more.
+"""The catalogue, with one declaration per Elexon dataset.
 
-Belongs here: facts that Elexon publishes or that were observed (`docs/data-sources.md`). Not here: code that acts on
-them; this module imports neither Dagster nor Pandera, so that the read layer can afford it.
+Requests, schema, tables, views, assets and checks derive from it, so a new dataset is one more declaration.
+
+Belongs here: facts that Elexon publishes or that were observed (`docs/data-sources.md`). Not here: code that uses them;
+this module imports neither Dagster nor Pandera, so that the read layer can load it cheaply.
 """
 
 from datetime import UTC, date, datetime, timedelta
@@ -30,7 +31,7 @@ WIND_AND_SOLAR = Dataset(
     "national estimate; wind is the transmission-metered wind and most of the embedded estimate, and is understated "
     "in many half-hours.",
     path="/generation/actual/per-type/wind-and-solar",
-    longest_window=timedelta(days=7),  # asked for as 7 days less half an hour: the cap is 7 days, both ends inclusive
+    longest_window=timedelta(days=7),  # requested as 7 days less half an hour: the cap is 7 days, both ends inclusive
     parameters=instants,
     expected_window=with_neighbours,
     columns={
@@ -77,17 +78,18 @@ _FUEL_LIFETIMES = {
     "INTNSL": _since(2021, 10, 1),
     "INTVKL": _since(2023, 7, 12, 8),
 }
-"""FUELHH begins in 2016. The nine other fuels and the links to France (INTFR), Northern Ireland (INTIRL), the
-Netherlands (INTNED) and Ireland (INTEW) are in it from its first day.
-BIOMASS: no row before 2017-11-01T20:00Z; until then biomass was part of OTHER (2,000 MW before, 30 MW after).
-INTVKL, INTGRNL: the first row in recorded data, zero at first; power flowed from 2023-12-11 and 2024-09-19.
-INTNEM (Nemo Link), INTIFA2, INTNSL (North Sea Link), INTELEC (ElecLink): the day on which their operators began
-commercial operation. Their rows began some months earlier, with zeros and tests (INTNSL carried 700 MW in September
-2021, INTIFA2 was there in December 2020, INTNEM was not in 2018): those land, and are only not expected.
-COAL has no end: it was published, and not always zero, long after the last coal power station closed in 2024."""
+"""The lifetimes of the series of FUELHH, which begins in 2016. The nine other fuels and the links to France (INTFR),
+Northern Ireland (INTIRL), the Netherlands (INTNED) and Ireland (INTEW) are in it from its first day. BIOMASS has no row
+before 2017-11-01T20:00Z; until then biomass was part of OTHER (2,000 MW before, 30 MW after). INTVKL and INTGRNL begin
+with their first row in recorded data, zero at first; power flowed from 2023-12-11 and 2024-09-19. INTNEM (Nemo Link),
+INTIFA2, INTNSL (North Sea Link) and INTELEC (ElecLink) begin on the day when their operators began commercial
+operation. Their rows began some months earlier, with zeros and tests (INTNSL carried 700 MW in September 2021, INTIFA2
+was present in December 2020, INTNEM was not in 2018): those rows land, but are not expected. COAL has no end: it was
+published, and not always zero, long after the last coal power station closed in 2024.
+"""
 
 _ABSURD = 60_000.0
-"MW; demand of Great Britain never reached it."
+"A limit in MW that the demand of Great Britain never reached."
 
 GENERATION_BY_FUEL = Dataset(
     name="generation_by_fuel",
@@ -97,7 +99,7 @@ GENERATION_BY_FUEL = Dataset(
     description="Half-hourly generation by fuel and flows over interconnectors, whole MW, transmission-metered only: "
     "WIND lacks embedded wind farms and there is no solar. Pumped storage and interconnectors are signed, + is import.",
     path="/datasets/FUELHH",
-    longest_window=timedelta(days=6),  # in summer seven UTC days touch eight settlement dates, and seven is the cap
+    longest_window=timedelta(days=6),  # in summer seven UTC days touch eight settlement dates, and the cap is seven
     parameters=settlement_dates,
     expected_window=settlement_dates_answer,
     columns={
@@ -125,15 +127,15 @@ _PSR_TYPES = (
     *("Biomass", "Fossil Gas", "Fossil Hard coal", "Fossil Oil", "Hydro Pumped Storage"),
     *("Hydro Run-of-river and poundage", "Nuclear", "Other", "Solar", "Wind Offshore", "Wind Onshore"),
 )
-"The eleven types that Elexon's generation by type (AGPT) has; IGCA was seen with no other."
+"The eleven types of Elexon's generation by type (AGPT); no other type has been observed in IGCA."
 
 INSTALLED_CAPACITY = Dataset(
     name="installed_capacity",
     role=Role.REFERENCE,
     code="IGCA",
     title="Installed capacity",
-    description="Installed generation capacity by type, MW, one figure a year and several revisions of it. It includes "
-    "embedded plant, and by reports planned plant. The figure of a year is taken as that of its first instant.",
+    description="Installed generation capacity by type, MW, one figure per year in several revisions. It includes "
+    "embedded plant, and reportedly planned plant. The figure of a year is used for its first instant.",
     path="/datasets/IGCA",
     longest_window=timedelta(days=730),  # the cap is 731 days of publish times, both ends inclusive
     parameters=publish_times,
@@ -141,7 +143,7 @@ INSTALLED_CAPACITY = Dataset(
     columns={
         "year": Column("year", pl.Int16(), "The year that the capacity is for.", between=(2000, 2100)),
         "psr_type": Column(
-            "psrType", pl.String(), "Power system resource type; all there are, not only wind and sun.", _PSR_TYPES
+            "psrType", pl.String(), "Power system resource type; all types, not only wind and solar.", _PSR_TYPES
         ),
         "capacity_mw": Column("quantity", pl.Float64(), "MW installed.", between=(0, 200_000)),
         "publish_time_utc": _PUBLISHED,
@@ -152,8 +154,8 @@ INSTALLED_CAPACITY = Dataset(
     dimensions=("psr_type",),
     value="capacity_mw",
     versioned_by=("publish_time_utc", "document_revision"),
-    since=date(2014, 12, 1),  # the reports of the transparency regulation began with the year 2015
-    fresh_within=timedelta(days=500),  # published about yearly, in no month of its own
+    since=date(2014, 12, 1),  # the reports under the transparency regulation began with the year 2015
+    fresh_within=timedelta(days=500),  # published about once per year, in no fixed month
 )
 
 DATASETS = (WIND_AND_SOLAR, GENERATION_BY_FUEL, INSTALLED_CAPACITY)

@@ -1,6 +1,6 @@
-"""A deadline for one HTTP request as a whole: httpx bounds each read, so a byte now and then keeps a request alive.
+"""A deadline for one complete HTTP request: httpx limits each read, so a byte now and then keeps a request alive.
 
-Belongs here: the network streams of httpx, with a deadline. Not here: what becomes of a request that missed it
+Belongs here: the network streams of httpx, with a deadline. Not here: what happens to a request that missed it
 (`client.py`).
 """
 
@@ -20,7 +20,7 @@ class Deadline(threading.local):
     """The deadline of the request that the current thread makes, on the monotonic clock."""
 
     SLACK_SECONDS = 0.05
-    "A time-out that was set to the time left may fire a little early."
+    "The tolerance in seconds, because a time-out that was set to the remaining time may fire a little early."
 
     until = math.inf
 
@@ -31,7 +31,7 @@ class Deadline(threading.local):
 
     @contextmanager
     def in_seconds(self, seconds: float) -> Iterator[None]:
-        """Bound all reads of this thread together, connecting included."""
+        """Limit all reads of this thread together, including connecting."""
         self.until = monotonic() + seconds
         try:
             yield
@@ -39,7 +39,10 @@ class Deadline(threading.local):
             self.until = math.inf
 
     def bounded(self, timeout: float | None) -> float:
-        """Return the timeout, or the time left where that is shorter. Raises httpcore.ReadTimeout past the deadline."""
+        """Return the timeout, or the remaining time if that is shorter.
+
+        Raises httpcore.ReadTimeout past the deadline.
+        """
         left = self.until - monotonic()
         if left <= 0:
             raise httpcore.ReadTimeout("the deadline of the request has passed")
@@ -47,7 +50,7 @@ class Deadline(threading.local):
 
 
 def bound_reads(client: httpx.Client, deadline: Deadline) -> None:
-    """Make every read of the client's connections, direct or by a proxy, keep the deadline."""
+    """Make every read of the client's connections, direct or through a proxy, keep the deadline."""
     for transport in (client._transport, *client._mounts.values()):
         if (pool := getattr(transport, "_pool", None)) is not None:
             pool._network_backend = _Backend(pool._network_backend, deadline)
@@ -55,6 +58,7 @@ def bound_reads(client: httpx.Client, deadline: Deadline) -> None:
 
 class _Backend(httpcore.NetworkBackend):
     def __init__(self, backend: httpcore.NetworkBackend, deadline: Deadline) -> None:
+        """Wrap the backend with the deadline."""
         self._backend, self._deadline = backend, deadline
 
     def connect_tcp(
@@ -76,6 +80,7 @@ class _Backend(httpcore.NetworkBackend):
 
 class _Stream(httpcore.NetworkStream):
     def __init__(self, stream: httpcore.NetworkStream, deadline: Deadline) -> None:
+        """Wrap the stream with the deadline."""
         self._stream, self._deadline = stream, deadline
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
@@ -98,5 +103,5 @@ class _Stream(httpcore.NetworkStream):
         return _Stream(self._stream.start_tls(ssl_context, server_hostname, timeout), self._deadline)
 
     def get_extra_info(self, info: str) -> Any:
-        """Return what the stream knows of itself."""
+        """Return the stream's information about itself."""
         return self._stream.get_extra_info(info)

@@ -1,4 +1,4 @@
-"""Everything Dagster loads from this code location, explicitly. No logic; touches nothing when loaded."""
+"""The Dagster definitions of this code location, listed explicitly. Without logic; loading it touches nothing."""
 
 import dagster as dg
 

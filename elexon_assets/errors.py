@@ -18,42 +18,51 @@ from warehouse.redaction import log_line
 class ElexonError(Exception):
     """Base of all; `attempts` says how often the window was requested.
 
-    The message is one line without secrets: it is stored, logged, sent and shown, and quotes what a server said.
+    The message is one line without secrets: it is stored, logged, sent and shown, and quotes the server.
     """
 
     attempts: int = 1
 
     def __init__(self, message: str) -> None:
+        """Store the message, redacted and on one line."""
         super().__init__(log_line(message))
 
 
-class WindowRefused(ElexonError): ...
+class WindowRefused(ElexonError):
+    """The request was wrong (400), which is our mistake; it is never retried."""
 
 
-class UnexpectedStatus(ElexonError): ...
+class UnexpectedStatus(ElexonError):
+    """The server answered another status that repeating does not fix."""
 
 
 class Unavailable(ElexonError):
     """`retry_after_seconds` is the pause that Elexon requested, if it did."""
 
     def __init__(self, message: str, retry_after_seconds: float | None = None) -> None:
+        """Store the message and the requested wait."""
         super().__init__(message)
         self.retry_after_seconds = retry_after_seconds
 
 
-class UnreadableAnswer(ElexonError): ...
+class UnreadableAnswer(ElexonError):
+    """The answer is truncated JSON, or not JSON at all, after the last attempt."""
 
 
-class AnswerTooLarge(ElexonError): ...
+class AnswerTooLarge(ElexonError):
+    """The answer has more bytes than the limit, also when unpacked."""
 
 
-class AnswerTooSlow(ElexonError): ...
+class AnswerTooSlow(ElexonError):
+    """The answer was incomplete at the deadline, although bytes kept coming."""
 
 
-class ShapeChanged(ElexonError): ...
+class ShapeChanged(ElexonError):
+    """The answer lacks fields that the dataset declares."""
 
 
-class StrangerRows(ElexonError): ...
+class StrangerRows(ElexonError):
+    """The answer has rows that were not requested."""
 
 
 class WindowFailed(ElexonError):

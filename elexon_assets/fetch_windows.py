@@ -1,7 +1,7 @@
-"""Windows fetched a few at a time, in order, parsed; a window that fails does not stop the others.
+"""Windows fetched and parsed concurrently, in order; a window that fails does not stop the others.
 
-Belongs here: concurrency, the outcome of each window, and the second attempt at a failed window, day by day.
-Not here: HTTP (`client.py`), the contract, the warehouse.
+Belongs here: concurrency, the outcome of each window, and the second attempt at a failed window, day by day. Not here:
+HTTP (`client.py`), the contract, the warehouse.
 """
 
 from collections import deque
@@ -20,44 +20,46 @@ from elexon_assets.parsing import Parsed, parse_rows
 from elexon_assets.windows import Window, split_by_day, window_of_days
 
 AHEAD = 32
-"Windows fetched before they are asked for: a bound on memory, and enough that a slow window holds up no other."
+"The number of windows fetched ahead: a limit on memory, but enough that a slow window does not delay the others."
 
 PARSING = 2
-"Threads more than requests under way: while an answer is parsed, the next one is asked for."
+"The number of threads beyond the concurrent requests: while an answer is parsed, the next one is requested."
 
 
 LONGEST_MESSAGE = 2_000
-"Characters of an error that are kept."
+"The number of characters kept of an error."
 
 
 @dataclass(frozen=True)
 class Fetched:
-    """A window that was answered: how many rows, the frame made of them, and the answer itself."""
+    """An answered window: the number of rows, the frame made from them, and the answer itself."""
 
     window: Window
     rows_received: int
     parsed: Parsed
     content: bytes
-    "Kept for the few rows that are quarantined: a thousand decoded rows per window would keep the collector busy."
+    """The undecoded answer, for the few quarantined rows: keeping ~1,000 decoded rows per window slows the garbage
+    collector.
+    """
     source: str
     attempts: int
     seconds: float
 
     def raw_rows(self) -> list[dict[str, Any]]:
-        """Decode the answer again: the rows as Elexon sent them."""
+        """Decode the answer again and return the rows as Elexon sent them."""
         return rows_of(self.content)
 
 
 @dataclass(frozen=True)
 class Failed:
-    """A window that was given up, and why."""
+    """A window that failed, and the error."""
 
     window: Window
     error: ElexonError
 
     @property
     def message(self) -> str:
-        """Return the error's kind and message, in characters that every store takes."""
+        """Return the error's kind and message, in characters that every store accepts."""
         text = f"{type(self.error).__name__}: {self.error}"
         return text[:LONGEST_MESSAGE].encode(errors="backslashreplace").decode()
 
@@ -66,10 +68,10 @@ Outcome = Fetched | Failed
 
 
 def fetch_by_day_where_needed(client: ElexonClient, dataset: Dataset, windows: Sequence[Window]) -> Iterator[Outcome]:
-    """Yield the outcome of each window, or those of its days where it failed and some of its days are answered.
+    """Yield the outcome of each window, or those of its days if it failed and some of its days are answered.
 
-    One bad half hour then costs its day and not its week. The days come last, in order. While the whole API is down
-    the windows that remain are not split: their days would only fail more slowly.
+    One bad half-hour then fails its day and not its week. The days come last, in order. While the complete API is down,
+    the remaining windows are not split: their days would only fail more slowly.
     """
     failures: list[Failed] = []
     answered: Window | None = None
@@ -90,7 +92,7 @@ def fetch_by_day_where_needed(client: ElexonClient, dataset: Dataset, windows: S
 
 
 def _fetch_ahead(client: ElexonClient, dataset: Dataset, window: Window) -> bool:
-    """Return whether a day that has nothing to do with what failed is answered."""
+    """Return whether a day outside the failed windows is answered."""
     [outcome] = fetch_windows(client, dataset, split_by_day(window)[:1])
     return isinstance(outcome, Fetched)
 
@@ -109,17 +111,19 @@ def fetch_windows(client: ElexonClient, dataset: Dataset, windows: Sequence[Wind
     places = BoundedSemaphore(client.concurrency)
 
     def work() -> None:
+        """Fetch windows until none is left."""
         while item := asked.get():
             window, future = item
             try:
                 with places:
                     answer = client.get(dataset.path, dataset.parameters(window))
                 future.set_result(_parse_answer(dataset, window, answer))
-            # Also what is no Exception, as a panic within polars: without a result the run would wait for ever.
+            # This also catches what is not an Exception, such as a panic in polars: without a result the run would wait
+            # for ever.
             except BaseException as error:
                 future.set_result(failed(window, error))
 
-    # Daemons, which an executor's threads are not: a cancelled run would wait for answers up to their time-out.
+    # These are daemons, unlike an executor's threads: a cancelled run would wait for answers up to their time-out.
     for number in range(client.concurrency + PARSING):
         Thread(target=work, name=f"elexon-{number}", daemon=True).start()
     try:
@@ -138,7 +142,7 @@ def fetch_windows(client: ElexonClient, dataset: Dataset, windows: Sequence[Wind
 
 
 def failed(window: Window, error: BaseException) -> Failed:
-    """Return the failure of a window, under a name of ours also where nobody foresaw the exception."""
+    """Return the failure of a window, with a named error also for an unforeseen exception."""
     if isinstance(error, ElexonError):
         return Failed(window, error)
     unforeseen = WindowFailed(

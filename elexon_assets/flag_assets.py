@@ -1,6 +1,6 @@
-"""The asset `flags`: one step that looks at whatever has landed since the last time.
+"""The asset `flags`: one step that examines everything that has landed since the last time.
 
-Not partitioned, and in a job of its own: in a range run it would fail for all of its days when a few windows fail.
+It is not partitioned and has its own job: in a range run it would fail for all of its days when a few windows fail.
 """
 
 import dagster as dg
@@ -24,7 +24,7 @@ from elexon_assets.resources import WarehouseResource
     freshness_policy=catalogue.EVERY_HALF_HOUR,
 )
 def flags(context: dg.AssetExecutionContext, warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
-    """Takes what was ingested past its watermark, and three hours either side."""
+    """Flag the rows ingested after the watermark, and three hours on each side."""
     done = update_flags(warehouse.get_connection)
     for span in done.spans:
         context.log.info(f"looked at {span}")

@@ -1,7 +1,7 @@
-"""The two closed vocabularies: why a value is flagged, and the states of a half hour that is missing.
+"""The two closed vocabularies: the reasons of flags, and the states of a missing half-hour.
 
-Belongs here: names, and the words that a person is shown. Not here: the rules (`rules.py`, `gap_states.py`). Imports
-nothing, so that the read layer can afford it.
+Belongs here: names, and the words that users see. Not here: the rules (`rules.py`, `gap_states.py`). This module
+imports nothing, so that the read layer can load it cheaply.
 """
 
 from dataclasses import dataclass
@@ -9,13 +9,15 @@ from dataclasses import dataclass
 
 @dataclass(frozen=True)
 class Reason:
-    """Why a flag was raised; `name` is what stands in `flags.reason`."""
+    """The reason of a flag; `name` is the value in `flags.reason`."""
 
     name: str
     title: str
     sentence: str
     value_in_doubt: bool
-    "Counts in the flagged share. Else the flag is about the label or the document, and the value is as good as any."
+    """Whether it counts in the flagged share. If not, the flag is about the label or the document, and the value is
+    sound.
+    """
 
 
 WIND_UNDERSTATED = Reason(
@@ -39,7 +41,7 @@ ALL_ZERO = Reason(
 SOME_AT_ZERO = Reason(
     "some_at_zero",
     "Some fuels at zero",
-    "Several of nuclear, biomass and gas were published as zero at once, which never happens: a fail-over in part.",
+    "Several of nuclear, biomass and gas were published as zero at once, which never happens: a partial fail-over.",
     value_in_doubt=True,
 )
 SOLAR_BY_DAY = Reason(
@@ -75,7 +77,7 @@ LABEL_DISAGREES = Reason(
 PUBLISHED_LATE = Reason(
     "published_late",
     "Published late",
-    "The half-hour was first published well after the dataset's ordinary lag.",
+    "The half-hour was first published well after the dataset's usual lag.",
     value_in_doubt=False,
 )
 
@@ -89,17 +91,17 @@ DOUBTING = tuple(reason.name for reason in REASONS if reason.value_in_doubt)
 
 @dataclass(frozen=True)
 class GapState:
-    """State of a half hour of which not every series is there; `name` is what stands in `X_gaps.state`."""
+    """The state of a half-hour that lacks a series; `name` is the value in `X_gaps.state`."""
 
     name: str
     title: str
     sentence: str
     can_be_filled: bool
-    "Whether asking again may bring it."
+    "Whether fetching it again may fill it."
 
 
 TOO_RECENT = GapState(
-    "too_recent", "Too recent", "Within the publication lag: Elexon has not published it yet, ordinarily.", True
+    "too_recent", "Too recent", "Within the publication lag: Elexon has usually not published it yet.", True
 )
 SET_ASIDE = GapState(
     "set_aside", "Quarantined", "It was published, but a row of it failed validation: see quarantine.", False
@@ -119,5 +121,5 @@ NOT_ASKED = GapState(
 )
 
 GAP_STATES = (TOO_RECENT, SET_ASIDE, KNOWN_GAP, FAILED, NOT_PUBLISHED, NOT_ASKED)
-"In the order in which they are tried: the first whose rule holds is the state."
+"The states in the order of their rules: the first rule that applies determines the state."
 GAP_STATE_BY_NAME = {state.name: state for state in GAP_STATES}

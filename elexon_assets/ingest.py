@@ -1,6 +1,6 @@
-"""Fetch, validate, land, publish: the main job without Dagster. A window that fails is reported and stops no other.
+"""Fetch, validate, land, publish: the main job without Dagster. A failed window is reported and stops no other.
 
-Belongs here: the order of things, batches, the fetch log and the quarantine. Not here: what a dataset is, how the
+Belongs here: the order of the steps, batches, the fetch log and the quarantine. Not here: what a dataset is, how the
 warehouse is opened, what Dagster makes of the outcome.
 """
 
@@ -26,13 +26,13 @@ from warehouse.connection import writing
 from warehouse.errors import MixedSources
 
 BATCH = 53
-"""Windows validated and landed at once: a validation and an open-and-close cost the same for one window as for many.
-
-A year's run of wind and solar is one batch."""
+"""The number of windows validated and landed at once: a validation and an open-and-close cost the same for one window
+as for many. A year's run of wind and solar is one batch.
+"""
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 QUARANTINE_KEY = ("dataset", "reason", "raw_json")
-"A bad row that comes again every night is kept aside once."
+"The key of the quarantine, so that a bad row that returns every night is quarantined once."
 
 OpenWarehouse = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
 
@@ -46,10 +46,10 @@ def ingest(
     open_warehouse: OpenWarehouse = writing,
     progress: Progress | None = None,
 ) -> Report:
-    """Fetch the whole span and land what is new; publish a snapshot also when it ends early.
+    """Fetch the complete span and land the new rows; publish a snapshot even if it ends early.
 
-    A window that fails is fetched again day by day, so that `report.records` names the days that cannot be had.
-    Raises WarehouseError (what landed before stays and is published), and ElexonError only where no window is to blame.
+    A window that fails is fetched again day by day, so that `report.records` names the days that could not be fetched.
+    Raises WarehouseError (rows landed before stay and are published), and ElexonError only if no window is the cause.
     """
     started = monotonic()
     report = Report(dataset, span, split_window(span, dataset.longest_window))
@@ -92,8 +92,10 @@ def _window_batches(
 def _land_batch(
     dataset: Dataset, batch: list[Outcome], run_id: str, open_warehouse: OpenWarehouse, *, first: bool
 ) -> list[WindowRecord]:
-    """Land a batch in one transaction: publications, quarantine, fetch log. Validation comes before the warehouse is
-    opened."""
+    """Land a batch in one transaction: publications, quarantine and fetch log.
+
+    Validation comes before the warehouse is opened.
+    """
     validated = validate(dataset, batch, run_id)
     answered = [outcome for outcome in validated.outcomes if isinstance(outcome, Fetched)]
     with open_warehouse() as con:
@@ -114,10 +116,10 @@ def _land_batch(
 
 
 def landing_stamp(con: duckdb.DuckDBPyConnection) -> datetime:
-    """Return when the next rows land: now, and always later than any landing in the fetch log.
+    """Return the landing time of the next rows: now, and always later than any landing in the fetch log.
 
-    Flags and checks tell by it what is new, so a clock that went back must not put a landing before one that they have
-    seen. Call it while the warehouse is held: nobody else can land in between.
+    Flags and checks recognise new rows by it, so a clock that went back must not put a landing before one that they
+    have processed. Call this while the warehouse is held, so that no other process can land in between.
     """
     now = datetime.now(UTC)
     newest = con.sql("SELECT max(asked_at_utc) AS newest FROM fetch_log").pl().item()
@@ -130,7 +132,7 @@ def _window_records(
     validated: Validated,
     stamp: datetime,
 ) -> list[WindowRecord]:
-    """Return what became of each window; `stamp` marks the rows that this batch landed."""
+    """Return the record of each window; `stamp` marks the rows that this batch landed."""
     batch = validated.outcomes
     landed = _rows_landed(con, dataset, [outcome.window for outcome in batch], stamp)
     records, answered = [], 0
@@ -164,7 +166,7 @@ def _window_records(
 def _rows_landed(
     con: duckdb.DuckDBPyConnection, dataset: Dataset, windows: list[Window], stamp: datetime
 ) -> dict[Window, int]:
-    """Return the number of rows that landed with the stamp for each of the windows, which do not overlap."""
+    """Return the number of rows that landed with the stamp, by window. The windows do not overlap."""
     ordered, start = sorted(windows), dataset.range_column
     rows = con.execute(
         f"SELECT epoch_us({start}) AS start_us, count(*) AS rows FROM {dataset.table} "
@@ -196,7 +198,7 @@ def write_log(
 
 
 def _whole_half_hours(con: duckdb.DuckDBPyConnection, dataset: Dataset, span: Window) -> int:
-    """Return how many half hours of the span are whole in the warehouse."""
+    """Return the number of complete half-hours of the span in the warehouse."""
     return int(
         con.execute(
             f"SELECT count(*) FROM ({complete_half_hours_sql(dataset)}) "
@@ -207,9 +209,9 @@ def _whole_half_hours(con: duckdb.DuckDBPyConnection, dataset: Dataset, span: Wi
 
 
 def refuse_mixed_sources(con: duckdb.DuckDBPyConnection, sources: set[str]) -> None:
-    """Raise MixedSources where rows of one origin would land beside those of another.
+    """Raise MixedSources if rows of one origin would land beside those of another.
 
-    A warehouse holds what Elexon answered, what a stand-in did, or what one other host did: synthetic is never taken
+    A warehouse contains answers of Elexon, of a stand-in, or of one other host, so that synthetic data is never taken
     for real.
     """
     for origin in {_origin_of(source) for source in sources}:

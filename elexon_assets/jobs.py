@@ -1,4 +1,4 @@
-"""Jobs: what runs together, and the question whether one is on its way."""
+"""The jobs: what runs together, and whether a run of a job is in progress."""
 
 import dagster as dg
 
@@ -11,20 +11,20 @@ from elexon_assets.ops import accept_known_gap, delete_old_runs, withdraw_known_
 nightly = dg.define_asset_job(
     "nightly",
     selection=[*GENERATION_ASSETS, installed_capacity],
-    description="The trailing seven UTC days of every dataset, asked for again: late and republished values come in. "
-    "And installed capacity, all of it.",
+    description="The trailing seven UTC days of every dataset, fetched again to receive late and republished values. "
+    "Also all of installed capacity.",
     tags={PRIORITY: "10"},
 )
 repair = dg.define_asset_job(
     "repair",
     selection=[dg.AssetKey(dataset.name) for dataset in OBSERVED],
-    description="Days of the last 30 that are missing or short, asked for again.",
+    description="Missing and incomplete days of the last 30, fetched again.",
     tags={PRIORITY: "10"},
 )
 latest = dg.define_asset_job(
     "latest",
     selection=[latest_half_hours],
-    description="The trailing 24 hours of every dataset: what is shown is live.",
+    description="The trailing 24 hours of every dataset, so that the data is live.",
     tags={PRIORITY: "20"},
 )
 flagging = dg.define_asset_job(
@@ -36,8 +36,8 @@ flagging = dg.define_asset_job(
 checks = dg.define_asset_job(
     "checks",
     selection=TABLE_ASSETS,
-    description="What is true of the data when they pass; runs after the flags of every landing but those of latest, "
-    "and when a dataset goes stale or is fresh again.",
+    description="Checks of the data; runs after the flags of every landing except those of latest, "
+    "and when a dataset becomes stale or fresh again.",
     tags={PRIORITY: "30"},
 )
 
@@ -48,7 +48,7 @@ checks = dg.define_asset_job(
     description="Deletes old runs from Dagster's storage. The newest materialization of every partition is kept.",
 )
 def pruning() -> None:
-    """Run every night."""
+    """Delete old runs every night."""
     delete_old_runs()
 
 
@@ -56,10 +56,10 @@ def pruning() -> None:
     executor_def=dg.in_process_executor,
     tags={PRIORITY: "30"},
     description="Accepts the half-hours that are missing from a day as a known gap: the day turns green, and no repair "
-    "asks for it again. Started by `renewables accept-gap` and by the page Data management.",
+    "fetches it again. Started by `renewables accept-gap` and by the page Data management.",
 )
 def accepting() -> None:
-    """Run when a person has looked at a day that cannot be had."""
+    """Accept a day as a known gap after a person has checked that it cannot be fetched."""
     accept_known_gap()
 
 
@@ -84,6 +84,6 @@ ON_ITS_WAY = [
 
 
 def on_its_way(instance: dg.DagsterInstance, job_name: str) -> str | None:
-    """Return the id of a run of the job that has not ended, if any."""
+    """Return the id of a run of the job in progress, or None."""
     runs = instance.get_runs(filters=dg.RunsFilter(job_name=job_name, statuses=ON_ITS_WAY), limit=1)
     return runs[0].run_id if runs else None

@@ -1,4 +1,4 @@
-"""What a person sees of a run in the Dagster UI: figures with their units, a preview, the windows that failed."""
+"""The display of a run in the Dagster UI: figures with their units, a preview, the windows that failed."""
 
 import re
 from collections.abc import Sequence
@@ -12,7 +12,7 @@ from elexon_assets.resources import WarehouseResource
 PREVIEW_ROWS = 6
 _PUNCTUATION = re.compile(r"[\\`*{}\[\]()<>#+!|~$&:@]|_(?!(?<=[^\W_]_)[^\W_])")
 FAILURES_SHOWN = 50
-"A year of failed windows; more would bloat the event log for nobody's good."
+"The number of failed windows shown, about a year of them; more would bloat the event log without any use."
 
 
 def materialization_metadata(report: Report, warehouse: WarehouseResource) -> dict[str, dg.MetadataValue]:
@@ -36,7 +36,7 @@ def materialization_metadata(report: Report, warehouse: WarehouseResource) -> di
 
 
 def table_figures(dataset: Dataset, warehouse: WarehouseResource) -> dict[str, dg.MetadataValue]:
-    """Return the size of the dataset's published table and the newest time in it."""
+    """Return the size of the dataset's published table and its newest time."""
     with warehouse.snapshot() as con:
         rows, newest = con.execute(
             f"SELECT count(*), strftime(max({dataset.range_column}), '%Y-%m-%d %H:%MZ') FROM {dataset.table}"
@@ -48,13 +48,13 @@ def table_figures(dataset: Dataset, warehouse: WarehouseResource) -> dict[str, d
 
 
 def failure_metadata(reports: Sequence[Report]) -> dg.Failure:
-    """Return the failed windows as a table. Dagster does not retry them, since the client did."""
+    """Return the failed windows as a table. Dagster does not retry them, because the client already did."""
     failed = [(report.dataset, record) for report in reports for record in report.failed]
     windows = sum(len(report.records) for report in reports)
     landed = sum(len(report.landed_days) for report in reports)
     first = failed[0][1]
-    by_day = "'Backfill missing and failed' (or `renewables repair`) asks for the failed ones again."
-    fix = by_day if failed[0][0].is_fetched_by_day else "The next run asks for all of it again."
+    by_day = "'Backfill missing and failed' (or `renewables repair`) fetches the failed ones again."
+    fix = by_day if failed[0][0].is_fetched_by_day else "The next run fetches all of it again."
     return dg.Failure(
         description=f"{len(failed)} of {windows} windows failed, {landed} days landed. First: {first.window}: "
         f"{first.error} - {fix}",
@@ -102,5 +102,5 @@ def _preview_table(report: Report, warehouse: WarehouseResource) -> str:
 
 
 def _escaped(text: str) -> str:
-    """Return a text of the API's for Markdown: the name of an unknown series could ask for a picture."""
+    """Return a text of the API escaped for Markdown: the name of an unknown series could embed a picture."""
     return _PUNCTUATION.sub(r"\\\g<0>", " ".join(text.split()))

@@ -1,4 +1,4 @@
-"""Which days lack half hours: what the nightly repair, and a person, ask for again."""
+"""The days that lack half-hours, which the nightly repair and users fetch again."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -12,17 +12,17 @@ from warehouse.errors import WarehouseMissing
 from warehouse.settings import Settings
 
 REPAIR_DAYS = 30
-"Trailing closed days that are asked for again while short. Later republications of older days are rare."
+"The trailing closed days that are fetched again while incomplete. Later republications of older days are rare."
 
 
 def last_closed_day(dataset: Dataset, now: datetime | None = None) -> date:
-    """Return the newest UTC day whose last half-hour is ordinarily published by now."""
+    """Return the newest UTC day whose last half-hour is usually published by now."""
     now = now or datetime.now(UTC)
     return (now - dataset.publication_lag - timedelta(minutes=30)).date() - timedelta(days=1)
 
 
 def spans_to_repair(dataset: Dataset, *, days: int = REPAIR_DAYS, now: datetime | None = None) -> list[Window]:
-    """Return the fewest spans of trailing closed days that are missing or short; all days before the first snapshot."""
+    """Return the fewest spans of missing or incomplete trailing closed days, or all days before the first snapshot."""
     last = last_closed_day(dataset, now)
     first = max(last - timedelta(days=days - 1), Settings().first_day)
     try:
@@ -33,9 +33,9 @@ def spans_to_repair(dataset: Dataset, *, days: int = REPAIR_DAYS, now: datetime 
 
 
 def short_days(con: duckdb.DuckDBPyConnection, dataset: Dataset, first: date, last: date) -> list[date]:
-    """Return the UTC days, both ends inclusive, of which half-hours are missing that may still come.
+    """Return the UTC days, both ends inclusive, that lack half-hours that may still arrive.
 
-    Days that lack nothing but known gaps are left out: to ask for them night after night would never end.
+    Days that lack only known gaps are left out: fetching them every night would never end.
     """
     known = (
         f"UNION ALL SELECT day_utc FROM {dataset.name}_gaps_daily WHERE day_utc BETWEEN $first AND $last "

@@ -1,4 +1,4 @@
-"""Ops: work of a job that materializes no asset of its own. Not here: the jobs (`jobs.py`), how the work is done."""
+"""The ops: work of a job that materializes no asset. Not here: the jobs (`jobs.py`), how the work is done."""
 
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -15,7 +15,7 @@ from elexon_assets.run_pruning import prune_runs
 from warehouse.settings import Settings
 
 ROUTINE = ["latest", "flagging", "checks", "landing", "pruning"]
-"Jobs of both code locations that run many times a day or leave nothing to look at: their runs go sooner."
+"The jobs of both code locations that run many times per day or leave no results: their runs are deleted sooner."
 
 
 @dg.op
@@ -34,11 +34,11 @@ def delete_old_runs(context: dg.OpExecutionContext) -> None:
 
 
 KNOWN_GAP_ENTRY = "known gap"
-"The metadata entry by which the materialization of an accepted day is known."
+"The metadata entry that marks the materialization of an accepted day."
 
 
 class GapDecision(dg.Config):
-    """A UTC day of an observed dataset, and what a person decided about its missing half-hours, with the reason."""
+    """A UTC day of an observed dataset, and a person's decision about its missing half-hours, with the reason."""
 
     dataset: str
     day: str
@@ -75,7 +75,7 @@ def accept_known_gap(context: dg.OpExecutionContext, config: GapDecision, wareho
 
 @dg.op
 def withdraw_known_gap(context: dg.OpExecutionContext, config: GapDecision, warehouse: WarehouseResource) -> None:
-    """Withdraw the acceptance of the day: its partition is what it was before, and its history says why."""
+    """Withdraw the acceptance of the day: its partition returns to its earlier state, its history shows why."""
     with _refusals_as_failures():
         dataset, day = observed_dataset(config.dataset), date.fromisoformat(config.day)
         withdraw_gap(
@@ -98,7 +98,7 @@ def withdraw_known_gap(context: dg.OpExecutionContext, config: GapDecision, ware
 
 @contextmanager
 def _refusals_as_failures() -> Iterator[None]:
-    """Turn a refused input into a failure of the run that says only the sentence, and is not tried again."""
+    """Turn a refused input into a failure of the run that shows only the message and is not retried."""
     try:
         yield
     except (UnusableInput, ValueError) as error:

@@ -1,7 +1,7 @@
-"""From Elexon's rows to a typed frame of one window: columns by our names, nothing judged but the shape.
+"""From Elexon's rows to a typed frame of one window: columns by our names, with only the shape checked.
 
-Belongs here: fields and types, which rows belong to the window. Not here: whether a value is believable (`schemas.py`).
-A value that cannot be read becomes null here and is kept aside, with its raw row, by the contract.
+Belongs here: fields and types, which rows belong to the window. Not here: whether a value is plausible (`contract.py`).
+An unreadable value becomes null here, and the contract quarantines it with its raw row.
 """
 
 from collections.abc import Sequence
@@ -18,14 +18,15 @@ from elexon_assets.settlement import with_settlement
 from elexon_assets.windows import Window
 
 ROW_INDEX = "raw_row"
-"Position of the row in the answer: how a row that is kept aside finds its raw JSON again."
+"The position of the row in the answer, by which a quarantined row finds its raw JSON again."
 
 FIRST_INSTANT, LAST_INSTANT = datetime(1990, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
-"""An instant outside cannot be meant. The greatest publish time is current, so one of the year 9999 would be so for
-ever."""
+"""The range of plausible instants. The greatest publish time is current, so one of the year 9999 would stay current for
+ever.
+"""
 
 SAMPLE = 200
-"Characters of a row that a message quotes."
+"The characters of a row that a message quotes."
 
 TEXT: set[type] = {str}
 NUMBERS: set[type] = {int, float}
@@ -33,16 +34,18 @@ NUMBERS: set[type] = {int, float}
 
 @dataclass(frozen=True)
 class Parsed:
-    """`frame`: the window's own rows, `raw_row` (UInt32) besides the dataset's columns and, by half hour, the
-    settlement columns."""
+    """The parsed rows of a window.
+
+    `frame` has `raw_row` (UInt32), the dataset's columns and, if half-hourly, the settlement columns.
+    """
 
     frame: pl.DataFrame
     neighbours: int
-    "Rows of a half hour next to the window or of its settlement dates: dropped, their own window brings them."
+    "The number of rows of a half-hour next to the window or of its settlement dates; their own window lands them."
 
     @property
     def labels_disagreeing(self) -> int:
-        """Rows that Elexon labels with another settlement date or period than their start time has."""
+        """Return the number of rows whose settlement labels by Elexon do not match their start time."""
         if "elexon_settlement_date" not in self.frame.columns:
             return 0
         elexon_date, elexon_period = self.frame["elexon_settlement_date"], self.frame["elexon_settlement_period"]
@@ -50,7 +53,10 @@ class Parsed:
 
 
 def parse_rows(dataset: Dataset, rows: Sequence[dict[str, Any]], window: Window) -> Parsed:
-    """Raises ShapeChanged (a field is missing from every row) and StrangerRows (rows that were not asked for)."""
+    """Return the typed rows of the window.
+
+    Raises ShapeChanged (a field is missing from every row) and StrangerRows (rows that were not requested).
+    """
     frame = inside = _typed_frame(dataset, rows)
     start, starts = pl.col(dataset.range_column), frame[dataset.range_column]
     # Nearly every answer keeps to its window: filtering each of them was a sixth of all parsing.
@@ -60,15 +66,15 @@ def parse_rows(dataset: Dataset, rows: Sequence[dict[str, Any]], window: Window)
         strangers = frame.filter((start < expected.start_utc) | (start >= expected.end_utc))
         if len(strangers):
             raise StrangerRows(
-                f"{dataset.code} was asked for {window} and answered {len(strangers)} of {len(frame)} rows outside it, "
-                f"the first {str(rows[strangers[ROW_INDEX][0]])[:SAMPLE]}. Nothing of this window was landed."
+                f"{dataset.code} was requested for {window} and answered {len(strangers)} of {len(frame)} rows outside "
+                f"it, the first {str(rows[strangers[ROW_INDEX][0]])[:SAMPLE]}. Nothing of this window was landed."
             )
     labelled = _with_labels(inside) if dataset.is_half_hourly else inside
     return Parsed(_with_series(dataset, labelled), len(frame) - len(inside))
 
 
 def _typed_frame(dataset: Dataset, rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
-    """All rows of the answer with the dataset's columns, `raw_row` and, by half hour, Elexon's settlement labels."""
+    """Return all rows of the answer with the dataset's columns, `raw_row` and, if half-hourly, Elexon's labels."""
     series = []
     for name, column in dataset.columns.items():
         values = _column_values(rows, column.elexon_field)
@@ -92,12 +98,12 @@ def _column_values(rows: Sequence[dict[str, Any]], field: str) -> list[Any]:
 
 
 def _of_types(values: list[Any], types: set[type]) -> list[Any]:
-    """Return null for values of another type; compared by type and not by isinstance, since a bool is an int."""
+    """Replace values of another type by null. Types are compared exactly, because a bool is an instance of int."""
     return values if types.issuperset(map(type, values)) else [v if type(v) in types else None for v in values]
 
 
 def _texts(name: str, values: list[Any]) -> pl.Series:
-    """Return the texts of a column; null for another type, and for half a surrogate pair, which is no text."""
+    """Return the texts of a column, with null for another type and for a lone surrogate, which is not text."""
     texts = _of_types(values, TEXT)
     try:
         return pl.Series(name, texts, pl.String)
@@ -114,7 +120,7 @@ def _is_encodable(text: str) -> bool:
 
 
 def _read_value(name: str, values: list[Any], dtype: pl.DataType) -> pl.Series:
-    """Return a column; what is not of its kind becomes null."""
+    """Return a column, with null for values that are not of its kind."""
     if isinstance(dtype, pl.Datetime):
         texts = _texts(name, values)
         instants = texts.str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_unit="us", strict=False)
@@ -128,7 +134,7 @@ def _read_value(name: str, values: list[Any], dtype: pl.DataType) -> pl.Series:
     if isinstance(dtype, pl.Date):
         return _texts(name, values).str.to_date("%Y-%m-%d", strict=False)
     if isinstance(dtype, pl.String):
-        # One legacy form wraps names in quotes of their own.
+        # One legacy form wraps names in an additional pair of quotes.
         names = _texts(name, values).to_list()
         tidy = {text: text and text.strip('" \t\r\n') for text in set(names)}
         return pl.Series(name, map(tidy.__getitem__, names), dtype)
@@ -182,15 +188,17 @@ LABELS: dict[str, pl.DataType] = {
     "elexon_settlement_date": pl.Date(),
     "elexon_settlement_period": pl.Int16(),
 }
-"Columns that parsing adds to half hours: ours, and Elexon's own label where it says something else."
+"The columns that parsing adds to half-hours: ours, and Elexon's own label where it differs."
 
 
 def labels_of(dataset: Dataset) -> dict[str, pl.DataType]:
-    """Return the columns that parsing adds to the dataset: `LABELS` to half hours, and the name of the series where it
-    is not the only dimension."""
+    """Return the columns that parsing adds to the dataset.
+
+    These are `LABELS` for half-hours, and the name of the series unless the only dimension is that name.
+    """
     labels = LABELS if dataset.is_half_hourly else {}
     return {**labels, SERIES: pl.String()} if dataset.category == SERIES else labels
 
 
 OUR_COLUMNS: dict[str, pl.DataType] = {"ingested_at_utc": UTC_TIME, "source": pl.String()}
-"Columns that landing adds: when it landed, and whose rows they are."
+"The columns that landing adds: the time of landing and the source of the rows."

@@ -1,6 +1,6 @@
-"""Partitions: UTC days, one definition for every partitioned asset, no end offset.
+"""Partitions by UTC day: one definition for every partitioned asset, without an end offset.
 
-A day is there to be asked for only after it closed, so a green day was asked for when it was whole.
+A day can be requested only after it closed, so a green day was complete when it was requested.
 """
 
 import warnings
@@ -9,7 +9,7 @@ import dagster as dg
 
 from warehouse.settings import Settings
 
-# The policy is what makes a year one run; it has kept its behaviour since it came, and the pinned version is tested.
+# The policy makes a year one run. Its behaviour has not changed since its release, and the pinned version is tested.
 warnings.filterwarnings("ignore", message="Parameter `backfill_policy`", category=dg.BetaWarning)
 
 UTC_DAYS = dg.DailyPartitionsDefinition(start_date=Settings().first_day.isoformat(), timezone="UTC")

@@ -1,6 +1,6 @@
-"""Progress of an ingest, for whoever waits: a line in the run's log, and a listener in the same process.
+"""The progress of an ingest: a line in the run's log, and a listener in the same process.
 
-The line is written and read here, so that who follows a run from outside and who writes it cannot disagree.
+The line is written and read in this module, so that the reader from outside and the writer cannot disagree.
 """
 
 import re
@@ -13,7 +13,7 @@ from time import monotonic
 from elexon_assets.ingest_report import Progress, Report
 
 SECONDS_BETWEEN_LINES = 1.0
-"An event costs Dagster more than a window costs us."
+"The least pause between lines: an event costs Dagster more than a window costs us."
 
 _listener: ContextVar[Progress | None] = ContextVar("progress_listener", default=None)
 _LINE = re.compile(r"(?P<dataset>\w+): (?P<answered>\d+) of (?P<windows>\d+) windows, .* (?P<failed>\d+) failed")
@@ -21,7 +21,7 @@ _LINE = re.compile(r"(?P<dataset>\w+): (?P<answered>\d+) of (?P<windows>\d+) win
 
 @dataclass(frozen=True)
 class Step:
-    """How far a run is with one dataset, in windows."""
+    """The progress of a run with one dataset, in windows."""
 
     dataset: str
     answered: int
@@ -40,10 +40,11 @@ def progress_listener(listener: Progress) -> Iterator[None]:
 
 
 def report_progress(log: Callable[[str], None]) -> Progress:
-    """Return a callback that writes one line per second at most, and the last; it tells the listener every window."""
+    """Return a callback that logs at most one line per second, and the last; it calls the listener for every window."""
     last = 0.0
 
     def report_progress(report: Report) -> None:
+        """Log the progress if it is due, and call the listener."""
         nonlocal last
         if listener := _listener.get():
             listener(report)

@@ -1,7 +1,7 @@
-"""Another try for rows in quarantine: what fulfils the contract of today lands, the others stay where they are.
+"""Another attempt for rows in quarantine: those that satisfy today's contract land, the others stay.
 
-Belongs here: rows that were published once and are not asked for again. Not here: how rows get into quarantine
-(`validation.py`). After an update that declares a word or moves a limit, nothing has to be fetched again.
+Belongs here: rows that were published once and are not requested again. Not here: how rows get into quarantine
+(`validation.py`). After an update that declares a word or changes a limit, nothing has to be fetched again.
 """
 
 import json
@@ -25,7 +25,7 @@ from warehouse import landing, snapshots
 from warehouse.connection import has_table, writing
 
 RUN_ID = "quarantine retry"
-"In the fetch log, where a fetch has the id of its run."
+"The run id in the fetch log, where a fetch has the id of its run."
 
 _ROWS = """
 SELECT raw_json, window_start_utc, window_end_utc, coalesce(
@@ -38,22 +38,22 @@ FROM quarantine WHERE dataset = '{dataset}' ORDER BY window_start_utc, window_en
 
 @dataclass(frozen=True)
 class Retried:
-    """What became of the quarantined rows of one dataset."""
+    """The outcome for the quarantined rows of one dataset."""
 
     dataset: str
     rows: int
     rows_landed: int
     rows_repeated: int
-    "Rows that had come good in the meantime: published again, and landed."
+    "The number of rows that had become valid in the meantime: they were published again, and landed."
 
     @property
     def rows_kept(self) -> int:
-        """Return how many stay in quarantine."""
+        """Return the number of rows that stay in quarantine."""
         return self.rows - self.rows_landed - self.rows_repeated
 
 
 def retry(open_warehouse: OpenWarehouse = writing) -> list[Retried]:
-    """Judge all quarantined rows again, land those that are good now, and publish. Raises WarehouseError."""
+    """Validate all quarantined rows again, land the valid ones, and publish. Raises WarehouseError."""
     with open_warehouse() as con:
         if not has_table(con, "quarantine"):
             return []
@@ -81,9 +81,9 @@ def _retry(con: duckdb.DuckDBPyConnection, dataset: Dataset) -> Retried:
     ).fetchall()[0][0]
     con.unregister("good_frame")
     done = Retried(dataset.name, len(rows), landed, removed - landed)
-    # An empty window: it is no answer that could lack a half hour.
+    # The window is empty, because this is not an answer that could lack a half-hour.
     at = rows["window_start_utc"].min()
-    assert isinstance(at, datetime)  # noqa: S101 (there are rows, and each has a window)
+    assert isinstance(at, datetime)  # noqa: S101 (the rows exist, and each has a window)
     record = WindowRecord(
         Window(at, at),
         "landed",
@@ -98,14 +98,14 @@ def _retry(con: duckdb.DuckDBPyConnection, dataset: Dataset) -> Retried:
 
 
 def _good_rows(dataset: Dataset, of_window: pl.DataFrame) -> Iterator[pl.DataFrame]:
-    """Yield frames of the rows that fulfil the contract, with `raw_json` and `source`."""
+    """Yield frames of the rows that satisfy the contract, with `raw_json` and `source`."""
     texts = of_window["raw_json"].to_list()
     window = Window(*(of_window[name][0].astimezone(UTC) for name in ("window_start_utc", "window_end_utc")))
     try:
         parsed = parse_rows(dataset, [json.loads(text) for text in texts], window)
         good = split_valid(dataset, parsed.frame).good
     except ElexonError:
-        if len(of_window) > 1:  # one row of another shape or time does not speak for the others
+        if len(of_window) > 1:  # one row of another shape or time does not invalidate the others
             for position in range(len(of_window)):
                 yield from _good_rows(dataset, of_window[position : position + 1])
         return

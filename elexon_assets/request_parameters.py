@@ -1,4 +1,4 @@
-"""How a window becomes request parameters, and which start times an honest answer to them may hold.
+"""How a window becomes request parameters, and which start times a correct answer may contain.
 
 Belongs here: the rules of Elexon's ends and dates, one function per kind of endpoint. Not here: which dataset follows
 which rule (`datasets.py`).
@@ -12,19 +12,24 @@ from elexon_assets.windows import Window
 
 
 def instants(window: Window) -> Mapping[str, str]:
-    """Return the parameters of start times. Both ends are inclusive: the last half hour asked for is the one before the
-    window's end."""
+    """Return the parameters of start times. Both ends are inclusive.
+
+    The last requested half-hour is the one before the window's end.
+    """
     return {"from": _rfc3339(window.start_utc), "to": _rfc3339(window.end_utc - HALF_HOUR)}
 
 
 LABELS_SLIP_UNTIL = datetime(2022, 7, 15, tzinfo=UTC)
-"FUELHH labels the last period of a day with the next settlement date in everything before 2022-07-14."
+"""The end of the slipped labels: before 2022-07-14 FUELHH labels the last period of a day with the next settlement
+date.
+"""
 
 
 def _dates_of(window: Window) -> tuple[date, date]:
-    """Return the first and the last settlement date whose answers hold the window.
+    """Return the first and the last settlement date whose answers contain the window.
 
-    The date of the end itself only where labels slip: one day that cannot be had must not block the day before it.
+    The date of the end itself is included only where labels slip: a day that cannot be fetched must not block the day
+    before it.
     """
     last = window.end_utc if window.end_utc < LABELS_SLIP_UNTIL else window.end_utc - HALF_HOUR
     return window.start_utc.astimezone(LONDON).date(), last.astimezone(LONDON).date()
@@ -37,19 +42,21 @@ def settlement_dates(window: Window) -> Mapping[str, str]:
 
 
 def settlement_dates_answer(window: Window) -> Window:
-    """Return the start times of these settlement dates, and one period either side."""
+    """Return the start times of these settlement dates, plus one period on each side."""
     first, last = _dates_of(window)
     return with_neighbours(Window(first_start_utc(first), first_start_utc(last + timedelta(days=1))))
 
 
 def with_neighbours(window: Window) -> Window:
-    """Return the window with one period either side."""
+    """Return the window plus one period on each side."""
     return Window(window.start_utc - HALF_HOUR, window.end_utc + HALF_HOUR)
 
 
 def publish_times(window: Window) -> Mapping[str, str]:
-    """Return the parameters of publish times. Both ends are inclusive: a row of the very end is the next window's, and
-    dropped as a neighbour's."""
+    """Return the parameters of publish times. Both ends are inclusive.
+
+    A row at the very end belongs to the next window, and is dropped as a neighbour's.
+    """
     return {"publishDateTimeFrom": _rfc3339(window.start_utc), "publishDateTimeTo": _rfc3339(window.end_utc)}
 
 

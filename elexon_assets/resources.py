@@ -1,5 +1,8 @@
-"""What an asset is given: the warehouse and Elexon. They have no configuration: the settings say where data comes from
-and where it goes, and whoever launches a run cannot say otherwise."""
+"""The resources of the assets: the warehouse and Elexon.
+
+They have no configuration: the settings determine where data comes from and goes to, and a launched run cannot change
+that.
+"""
 
 from typing import TypeAlias
 
@@ -9,11 +12,12 @@ from elexon_assets.client import ElexonClient
 from warehouse.connection import WarehouseConnections
 
 NO_CONFIG: dict[str, object] = {}
-"A schema that refuses every entry. Without one Dagster takes anything, and a ConfigurableResource takes its fields."
+"""A schema that refuses every entry. Without one Dagster accepts anything, and a ConfigurableResource takes its fields.
+"""
 
 
 class Elexon:
-    """Elexon's Insights API, or a stand-in, as ELEXON_BASE_URL says."""
+    """Elexon's Insights API, or a stand-in, as set by ELEXON_BASE_URL."""
 
     def client(self) -> ElexonClient:
         """Return a client, which is used as a context manager."""
@@ -21,8 +25,10 @@ class Elexon:
 
 
 class NothingStored(dg.IOManager):
-    """Stores no outputs: the assets land their rows themselves. Dagster's default one writes into a folder, which
-    whoever launches a run names."""
+    """An IO manager that stores no outputs, because the assets land their rows themselves.
+
+    Dagster's default one writes into a folder that the launched run can name.
+    """
 
     def handle_output(self, context: dg.OutputContext, obj: object) -> None:
         """Store nothing."""
@@ -40,4 +46,4 @@ RESOURCES = {
     "warehouse": dg.ResourceDefinition(lambda _: WarehouseConnections(), NO_CONFIG),
     "io_manager": dg.IOManagerDefinition(lambda _: NothingStored(), NO_CONFIG),
 }
-"The resources by the names that the assets ask for."
+"The resources by the names that the assets use."

@@ -1,11 +1,12 @@
-"""Deletes old runs from Dagster's storage, so that it stays bounded and the UI quick after years of nights.
+"""Deletion of old runs from Dagster's storage, which keeps it bounded and the UI quick after years of nights.
 
-Belongs here: which runs may go, and what is kept of them. Not here: when that happens (`jobs.py`, `schedules.py`).
+Belongs here: which runs may be deleted, and what is kept of them. Not here: when that happens (`jobs.py`,
+`schedules.py`).
 
 `DagsterInstance.delete_run` deletes a run's events too, and with them the last materialization of each partition that
 no later run fetched: the day would turn grey, and "missing" would fetch it again. So the rows are deleted here, through
 Dagster's own connections and tables (SQLite and PostgreSQL alike), except for the newest materialization of every asset
-and partition and the newest result of every check. A run is kept as a whole while it is the newest attempt at a
+and partition and the newest result of every check. A run is kept completely while it is the newest attempt at a
 partition that is not materialized (it is why the day is red), and while it is the newest run of an asset.
 """
 
@@ -28,9 +29,9 @@ from dagster._core.storage.event_log.sqlite.sqlite_event_log import SqliteEventL
 from elexon_assets.errors import StorageNotPrunable
 
 RUNS_AT_ONCE = 100
-"Runs whose events are deleted in one transaction: others wait for a fraction of a second."
+"The number of runs whose events are deleted in one transaction: others wait for a fraction of a second."
 MOST_RUNS = 20_000
-"Per call, oldest first: the first night after years without pruning ends, and the next goes on."
+"The limit per call, oldest first: the first night after years without pruning ends, and the next one continues."
 ENDED = [dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
 
 
@@ -40,7 +41,7 @@ class Pruned:
 
     runs: int
     stray_files: int
-    "Files of events without a run, as they are left when somebody looks at a run that was deleted."
+    "The number of event files without a run, which are left when somebody views a deleted run."
     runs_left: int
 
 
@@ -54,13 +55,14 @@ def prune_runs(
 ) -> Pruned:
     """Delete the ended runs that are older than `keep`, or `keep_routine` for those of the routine jobs.
 
-    Their events and compute logs go with them. Raises StorageNotPrunable for a storage that is no SQL database.
+    Their events and compute logs are deleted with them. Raises StorageNotPrunable for a storage that is not an SQL
+    database.
     """
     events = instance.event_log_storage
     if not isinstance(events, SqlEventLogStorage):
         raise StorageNotPrunable(
             f"Runs cannot be pruned: Dagster's event storage is a {type(events).__name__}, and only SQLite and "
-            "PostgreSQL are known. Stop the schedule `every_night_pruning`, and prune with that storage's tools."
+            "PostgreSQL are supported. Stop the schedule `every_night_pruning`, and prune with that storage's tools."
         )
     filters = [dg.RunsFilter(statuses=ENDED, created_before=now - keep)]
     filters += [
@@ -72,14 +74,14 @@ def prune_runs(
     for chunk in _chunks(run_ids):
         _delete_events(events, chunk)
         for run_id in chunk:
-            with suppress(NotImplementedError):  # by managers of logs that cannot delete
+            with suppress(NotImplementedError):  # raised by log managers that cannot delete
                 instance.compute_log_manager.delete_logs(prefix=[run_id])
-            instance.run_storage.delete_run(run_id)  # last: what was interrupted is found again
+            instance.run_storage.delete_run(run_id)  # last, so that an interrupted deletion is found again
     return Pruned(len(run_ids), _delete_stray_files(instance, events), len(old) - len(run_ids))
 
 
 def _run_ids(instance: dg.DagsterInstance, chosen: dg.RunsFilter) -> list[str]:
-    """Return the ids of the runs that the filter chooses, oldest first."""
+    """Return the ids of the runs that the filter selects, oldest first."""
     return list(reversed(instance.get_run_ids(filters=chosen)))
 
 
@@ -91,20 +93,20 @@ def _needed_runs(instance: dg.DagsterInstance, events: SqlEventLogStorage) -> se
         newest.add(entry.last_run_id)
         last = entry.last_materialization and entry.last_materialization.asset_materialization
         if last and last.partition is None:
-            continue  # beside assets by day an asset without partitions is planned for each day, and done once
+            continue  # beside assets by day an asset without partitions is planned for each day, but done once
         materializations = events.get_latest_asset_partition_materialization_attempts_without_materializations(
             entry.asset_key
         )
         attempts |= {run_id for run_id, _ in materializations.values()}
     needed = {run_id for run_id in newest if run_id}
-    if attempts:  # Dagster refuses a filter by no runs
+    if attempts:  # Dagster refuses an empty filter
         ended_badly = [dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED]
         needed |= set(instance.get_run_ids(filters=dg.RunsFilter(run_ids=list(attempts), statuses=ended_badly)))
     return needed
 
 
 def _delete_events(events: SqlEventLogStorage, run_ids: Collection[str]) -> None:
-    """Delete the events of the runs in one transaction, except for what is kept of them."""
+    """Delete the events of the runs in one transaction, except for the ones that are kept."""
     log, checks, tags = SqlEventLogStorageTable, AssetCheckExecutionsTable, AssetEventTagsTable
     materialization = dg.DagsterEventType.ASSET_MATERIALIZATION.value
     newest = (
@@ -126,7 +128,7 @@ def _delete_events(events: SqlEventLogStorage, run_ids: Collection[str]) -> None
 
 
 def _event_files(events: SqlEventLogStorage, run_id: str) -> list[Path]:
-    """Return the files that hold the events of one run; none where all runs share a database."""
+    """Return the files with the events of one run, or none if all runs share a database."""
     if not isinstance(events, SqliteEventLogStorage):
         return []
     path = events.path_for_shard(run_id)
@@ -134,7 +136,7 @@ def _event_files(events: SqlEventLogStorage, run_id: str) -> list[Path]:
 
 
 def _delete_stray_files(instance: dg.DagsterInstance, events: SqlEventLogStorage) -> int:
-    """Delete the files of events whose run does not exist, and return their number."""
+    """Delete the event files without a run, and return their number."""
     if not isinstance(events, SqliteEventLogStorage):
         return 0
     stray = set(events.get_all_run_ids()) - set(instance.get_run_ids())  # a run is stored before its first event

@@ -1,4 +1,7 @@
-"""Schedules, UTC: the night, its repair, and the half hours of today. A tick that meets a run of its own job skips."""
+"""The schedules, UTC: the night, its repair, and today's half-hours.
+
+A tick skips while a run of its job is in progress.
+"""
 
 from datetime import UTC, datetime, timedelta
 
@@ -11,18 +14,20 @@ from elexon_assets.missing_days import REPAIR_DAYS, spans_to_repair
 from warehouse.settings import Settings
 
 TRAILING_DAYS = 7
-"One wind and solar window. Late documents come within the day; republications seldom after a week."
+"""The trailing days of the night: one wind and solar window. Documents are late by a day at most; republications seldom
+come after a week.
+"""
 
 RUNNING = dg.DefaultScheduleStatus.RUNNING if Settings().schedules_running else dg.DefaultScheduleStatus.STOPPED
 Requests = list[dg.RunRequest] | dg.RunRequest | dg.SkipReason
 
 
-# The last half hour of a UTC day is published at about 01:58Z.
+# The last half-hour of a UTC day is published at about 01:58Z.
 @dg.schedule(cron_schedule="15 3 * * *", job=jobs.nightly, default_status=RUNNING, execution_timezone="UTC")
 def every_night(context: dg.ScheduleEvaluationContext) -> Requests:
-    """The trailing seven UTC days of every dataset, as one run."""
+    """Fetch the trailing seven UTC days of every dataset in one run."""
     if busy := jobs.on_its_way(context.instance, jobs.nightly.name):
-        return dg.SkipReason(f"the nightly run {busy} is still on its way")
+        return dg.SkipReason(f"the nightly run {busy} is still in progress")
     yesterday = _schedule_tick(context).date() - timedelta(days=1)
     first = max(yesterday - timedelta(days=TRAILING_DAYS - 1), Settings().first_day)
     return dg.RunRequest(
@@ -33,9 +38,9 @@ def every_night(context: dg.ScheduleEvaluationContext) -> Requests:
 
 @dg.schedule(cron_schedule="45 3 * * *", job=jobs.repair, default_status=RUNNING, execution_timezone="UTC")
 def every_night_repair(context: dg.ScheduleEvaluationContext) -> Requests:
-    """Days of the last 30 that are missing or short, a run for each span of them."""
+    """Fetch the missing and incomplete days of the last 30, with one run for each span."""
     if busy := jobs.on_its_way(context.instance, jobs.repair.name):
-        return dg.SkipReason(f"the repair {busy} is still on its way")
+        return dg.SkipReason(f"the repair {busy} is still in progress")
     now = _schedule_tick(context)
     requests = []
     for dataset in OBSERVED:
@@ -47,28 +52,28 @@ def every_night_repair(context: dg.ScheduleEvaluationContext) -> Requests:
                     tags=range_tags(span.days[0], span.days[-1]),
                 )
             )
-    return requests or dg.SkipReason(f"no day of the last {REPAIR_DAYS} is missing or short")
+    return requests or dg.SkipReason(f"no day of the last {REPAIR_DAYS} is missing or incomplete")
 
 
-# Documents come out at about :28 and :58.
+# Documents are published at about :28 and :58.
 @dg.schedule(cron_schedule="5,35 * * * *", job=jobs.latest, default_status=RUNNING, execution_timezone="UTC")
 def every_half_hour(context: dg.ScheduleEvaluationContext) -> Requests:
-    """The trailing 24 hours."""
+    """Fetch the trailing 24 hours."""
     if busy := jobs.on_its_way(context.instance, jobs.latest.name):
-        return dg.SkipReason(f"the run {busy} of the half-hour before is still on its way")
+        return dg.SkipReason(f"the previous half-hour's run {busy} is still in progress")
     return dg.RunRequest()
 
 
 @dg.schedule(
     cron_schedule="30 4 * * *",
     job=jobs.pruning,
-    default_status=dg.DefaultScheduleStatus.RUNNING,  # whatever SCHEDULES_RUNNING says: it does not call Elexon
+    default_status=dg.DefaultScheduleStatus.RUNNING,  # independent of SCHEDULES_RUNNING: it does not call Elexon
     execution_timezone="UTC",
 )
 def every_night_pruning(context: dg.ScheduleEvaluationContext) -> Requests:
-    """Old runs, after the work of the night."""
+    """Delete old runs after the work of the night."""
     if busy := jobs.on_its_way(context.instance, jobs.pruning.name):
-        return dg.SkipReason(f"the pruning {busy} is still on its way")
+        return dg.SkipReason(f"the pruning {busy} is still in progress")
     return dg.RunRequest()
 
 

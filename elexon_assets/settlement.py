@@ -1,7 +1,7 @@
-"""Settlement days: the Europe/London civil day in half-hours. The only module that knows how they relate to UTC.
+"""Settlement days: the Europe/London civil day in half-hours. The only module that relates them to UTC.
 
-Belongs here: conversions between UTC instants and (settlement date, settlement period), and the calendar of days.
-Does not: Elexon's labels (they are compared with what is computed here, never trusted), windows, partitions.
+Belongs here: conversions between UTC instants and (settlement date, settlement period), and the calendar of days. Not
+here: Elexon's labels (they are compared with what is computed here, never trusted), windows, partitions.
 """
 
 from datetime import UTC, date, datetime, time, timedelta
@@ -11,7 +11,7 @@ import polars as pl
 
 LONDON = ZoneInfo("Europe/London")
 HALF_HOUR = timedelta(minutes=30)
-"Elexon's settlement period; every start time is a multiple of it."
+"The length of Elexon's settlement period; every start time is a multiple of it."
 
 
 def first_start_utc(settlement_date: date) -> datetime:
@@ -25,7 +25,10 @@ def periods_in(settlement_date: date) -> int:
 
 
 def start_time_utc(settlement_date: date, settlement_period: int) -> datetime:
-    """Start of the period; elapsed time is added in UTC, so clock changes are right. ValueError if the day lacks it."""
+    """Return the start of the period, UTC. Raises ValueError if the day lacks the period.
+
+    Elapsed time is added in UTC, so that clock changes are handled correctly.
+    """
     if not 1 <= settlement_period <= periods_in(settlement_date):
         raise ValueError(f"{settlement_date} has {periods_in(settlement_date)} periods, not {settlement_period}")
     return first_start_utc(settlement_date) + HALF_HOUR * (settlement_period - 1)
@@ -38,7 +41,7 @@ def settlement_of(instant: datetime) -> tuple[date, int]:
 
 
 def with_settlement(frame: pl.DataFrame) -> pl.DataFrame:
-    """Adds `settlement_date` (Date) and `settlement_period` (Int16), computed from `start_time_utc`."""
+    """Add `settlement_date` (Date) and `settlement_period` (Int16), computed from `start_time_utc`."""
     local_midnight = pl.col("start_time_utc").dt.convert_time_zone(LONDON.key).dt.truncate("1d")
     elapsed = pl.col("start_time_utc") - local_midnight.dt.convert_time_zone("UTC")
     return frame.with_columns(

@@ -1,6 +1,6 @@
-"""Where the sun is over Great Britain at each half hour, as half hours since 1970-01-01T00:00Z.
+"""The position of the sun over Great Britain at each half-hour, counted from 1970-01-01T00:00Z.
 
-Belongs here: geometry of the sun. Not here: what panels make of it (`simulator/sun.py`), what is doubtful (`quality/`).
+Belongs here: geometry of the sun. Not here: the output of panels (`simulator/sun.py`), doubtful values (`quality/`).
 """
 
 from dataclasses import dataclass
@@ -14,16 +14,17 @@ HalfHours = NDArray[np.int64]
 HALF_HOURS_A_DAY = 48
 
 SITES = ((50.8, -3.5, 0.25), (51.7, -0.5, 0.4), (52.8, -1.5, 0.25), (54.6, -2.5, 0.1))
-"Latitude and longitude in degrees and share of the panels: most stand in the south."
+"The latitude and longitude in degrees and the share of the panels: most are in the south."
 
 EDGES = ((50.0, -5.7), (51.1, 1.4), (52.5, 1.7), (58.6, -3.0), (58.6, -5.0))
-"""Land's End, Kent, Norfolk, John o' Groats, Cape Wrath: while the sun is up anywhere over Great Britain, it is up over
-one of them or of the panels."""
+"""The edges, Land's End, Kent, Norfolk, John o' Groats and Cape Wrath: while the sun is up anywhere over Great Britain,
+it is up over one of them or of the panels.
+"""
 
 
 @dataclass(frozen=True)
 class Sky:
-    """Sines and cosines of the sun's declination and of its hour angle at Greenwich: shared by all sites."""
+    """The sines and cosines of the sun's declination and of its hour angle at Greenwich, shared by all sites."""
 
     sine_declination: Series
     cosine_declination: Series
@@ -39,7 +40,10 @@ class Sky:
 
 
 def sky_over(half_hours: HalfHours, minutes: float) -> Sky:
-    """Return the sky so many minutes into each half hour: Spencer's series, within a day's slip between leap years."""
+    """Return the sky that many minutes into each half-hour, by Spencer's series.
+
+    The series is exact to the slip of a day between leap years.
+    """
     days = (half_hours + minutes / 30) / HALF_HOURS_A_DAY
     turn = 2 * np.pi * ((days % 365.2425) / 365.2425)
     sine, cosine, sine2, cosine2 = np.sin(turn), np.cos(turn), np.sin(2 * turn), np.cos(2 * turn)
@@ -50,12 +54,12 @@ def sky_over(half_hours: HalfHours, minutes: float) -> Sky:
 
 
 def elevation_degrees(half_hours: HalfHours, latitude: float, longitude: float, *, minutes: float = 15.0) -> Series:
-    """Return the elevation of the sun's centre, so many minutes into each half hour."""
+    """Return the elevation of the sun's centre, that many minutes into each half-hour."""
     return _degrees(sky_over(half_hours, minutes).height(latitude, longitude))
 
 
 def elevation_range_degrees(half_hours: HalfHours) -> tuple[Series, Series]:
-    """Return the lowest elevation over the panels and the highest over Great Britain, within each half hour."""
+    """Return the lowest elevation over the panels and the highest over Great Britain, within each half-hour."""
     skies = [sky_over(half_hours, minutes) for minutes in (0, 15, 30)]
     over_panels = [sky.height(latitude, longitude) for sky in skies for latitude, longitude, _ in SITES]
     anywhere = over_panels + [sky.height(*edge) for sky in skies for edge in EDGES]

@@ -1,7 +1,7 @@
 """Times and spans as people write them, read in one way by the Python API, the command line, the pages and SQL.
 
-Belongs here: which inputs are accepted, and the sentence of each refusal. Not here: how SQL reads them
-(`schema/time_macros.py`, which uses the same sentences), which windows Elexon accepts (`windows.py`).
+Belongs here: which inputs are accepted, and the message of each refusal. Not here: how SQL reads them
+(`schema/time_macros.py`, which uses the same messages), which windows Elexon accepts (`windows.py`).
 """
 
 import re
@@ -14,10 +14,10 @@ from warehouse.date_bounds import EARLIEST_DATE, LATEST_DATE
 from warehouse.settings import Settings
 
 YEARS = (EARLIEST_DATE.year, LATEST_DATE.year)
-"The first and the last year that a day or a time may lie in."
+"The first and the last year of a day or a time."
 
 OPEN_ENDS = ("9999", "2999-12-31", "3000-01-01", "2262-04-11", "infinity")
-"Beginnings of the texts that other tools write for an open end. As an `as_of` they mean all there is."
+"The beginnings of the texts that other tools write for an open end. As an `as_of` they mean all values."
 
 NOT_A_TIME = "'{value}' is not a day or a time: write 2026-01-31 or 2026-01-31T12:00Z."
 NOT_A_DAY = "'{value}' is not a day: write YYYY-MM-DD, for example 2026-01-31."
@@ -62,9 +62,9 @@ def read_day(value: object) -> date:
 
 
 def read_as_of(value: object) -> datetime | None:
-    """Return the instant that an `as_of` or a `known_at` means, or None for all there is.
+    """Return the instant that an `as_of` or a `known_at` means, or None for all values.
 
-    A day means its end in UTC. An open end (`OPEN_ENDS`) means all there is. Raises UnusableInput.
+    A day means its end in UTC. An open end (`OPEN_ENDS`) means all values. Raises UnusableInput.
     """
     if value is None or str(value).strip().lower().startswith(OPEN_ENDS):
         return None
@@ -86,7 +86,7 @@ def read_span(start: object, end: object, *, first_day: date | None = None) -> W
         first_day: The first day with data; that of the settings unless given.
 
     Raises:
-        UnusableInput: for a span that is reversed, empty, off the grid of half hours, without a zone, before the first
+        UnusableInput: for a span that is reversed, empty, off the grid of half-hours, without a zone, before the first
             day with data or after today.
     """
     start_utc, end_utc = read_bounds(start, end, first_day=first_day)
@@ -118,7 +118,7 @@ def read_bounds(
 
 
 def read_half_hour(value: object) -> datetime:
-    """Return the start of a half hour, which is a time with a zone on the grid. Raises UnusableInput."""
+    """Return the start of a half-hour, which is a time with a zone on the grid. Raises UnusableInput."""
     start = read_time(value)
     if not isinstance(start, datetime):
         raise UnusableInput(NOT_A_TIME.format(value=value))
@@ -134,7 +134,7 @@ def read_days(first: object, last: object, *, first_day: date | None = None) -> 
 
 
 def shown(value: object) -> str:
-    """Return a day or a time as sentences show it: ISO 8601, seconds only where there are some, Z for UTC."""
+    """Return a day or a time as messages show it: ISO 8601, seconds only if not zero, Z for UTC."""
     if not isinstance(value, datetime):
         return str(value)
     if value.utcoffset() is not None and YEARS[0] <= value.year <= YEARS[1]:
@@ -144,7 +144,7 @@ def shown(value: object) -> str:
 
 
 def in_words(instant: datetime) -> str:
-    """Return an `as_of` or a `known_at` as sentences show it: the end of a day as such."""
+    """Return an `as_of` or a `known_at` as messages show it: the end of a day as such."""
     day = instant.astimezone(UTC).date()
     return f"the end of {day}" if instant == end_of_day(day) else shown(instant)
 
@@ -159,7 +159,7 @@ def _refuse_without_data(
 ) -> None:
     """Raise UnusableInput for a time before the first day with data or after today."""
     now = datetime.now(UTC)
-    today = max(now.date(), now.astimezone(LONDON).date())  # in summer, London's day begins an hour before UTC's
+    today = max(now.date(), now.astimezone(LONDON).date())  # in summer London's day begins an hour before UTC's
     after = window_of_days(today, today).end_utc
     for value, instant in zip(times, (start_utc, end_utc), strict=True):
         if value is None or instant is None:
@@ -175,7 +175,7 @@ def _start_of(value: date | datetime) -> datetime:
 
 
 def _parse_text(text: str) -> date | datetime | None:
-    """Return the day or time of an ISO text, or None where it is neither."""
+    """Return the day or time of an ISO text, or None if it is neither."""
     stripped = text.strip()
     try:
         if _DAY.fullmatch(stripped):

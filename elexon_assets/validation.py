@@ -1,7 +1,7 @@
-"""A batch of windows judged by the contract: the rows to land, and the rows to quarantine with their reasons.
+"""Validation of a batch of windows: the rows to land, and the rows to quarantine with their reasons.
 
 Belongs here: everything between parsing and the warehouse, which is not open yet. Not here: the contract
-(`contract.py`), landing (`ingest.py`), another try for quarantined rows (`quarantine.py`).
+(`contract.py`), landing (`ingest.py`), another attempt for quarantined rows (`quarantine.py`).
 """
 
 import json
@@ -28,17 +28,17 @@ class Validated:
     """A batch that is ready to land."""
 
     outcomes: list[Outcome]
-    "Of the batch, in order; a window that could not be validated has failed."
+    "The outcomes of the batch, in order; a window that could not be validated has failed."
     good: pl.DataFrame | None
-    "Rows that fulfil the contract, with their `source`; None where no window was answered."
+    "The rows that satisfy the contract, with their `source`; None if no window was answered."
     quarantined: pl.DataFrame
-    "Rows for the table `quarantine`, but for the time."
+    "The rows for the table `quarantine`, without the time."
     quarantined_by_window: dict[int, int]
-    "Rows by the position of their window among those that were answered."
+    "The number of quarantined rows by the position of their window among those that were answered."
 
 
 def validate(dataset: Dataset, batch: Sequence[Outcome], run_id: str) -> Validated:
-    """Judge all windows together; where that raises, one by one, so that a window that cannot be judged fails alone."""
+    """Validate all windows together, or one by one if that raises, so that only the unusable window fails."""
     try:
         return _validated(dataset, batch, run_id)
     except (Exception, pl.exceptions.PanicException):
@@ -77,7 +77,7 @@ def _split_rows(dataset: Dataset, fetched: list[Fetched]) -> SplitRows:
 
 
 def _quarantine_frame(dataset: Dataset, fetched: list[Fetched], bad: pl.DataFrame, run_id: str) -> pl.DataFrame:
-    """Return the rows for `quarantine`; each answer that has some is decoded once."""
+    """Return the rows for `quarantine`; each answer with such rows is decoded once."""
     rows = []
     for (position,), of_window in bad.select("window", ROW_INDEX, "reason").group_by("window", maintain_order=True):
         answer = fetched[int(position)]
@@ -97,8 +97,10 @@ def _quarantine_frame(dataset: Dataset, fetched: list[Fetched], bad: pl.DataFram
 
 
 def raw_json(row: dict[str, Any]) -> str:
-    """Return a row as JSON that DuckDB can read: half a surrogate pair becomes a question mark, and a value that is
-    nested too deeply for an encoder becomes a note."""
+    """Return a row as JSON that DuckDB can read.
+
+    A lone surrogate becomes a question mark, and a value that is nested too deeply for the encoder becomes a note.
+    """
     try:
         text = json.dumps(row, sort_keys=True)
     except RecursionError:

@@ -1,6 +1,6 @@
-"""Spans of time as Elexon lets one ask for them. All instants UTC; `end_utc` is exclusive.
+"""Spans of time as Elexon accepts them. All instants are UTC; `end_utc` is exclusive.
 
-Belongs here: cutting and tiling. Not here: how a window becomes request parameters (each dataset's declaration says).
+Belongs here: splitting and tiling. Not here: how a window becomes request parameters (each dataset's declaration says).
 """
 
 from collections.abc import Iterable
@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime, time, timedelta
 
 @dataclass(frozen=True, order=True)
 class Window:
-    """[start_utc, end_utc), asked for in one request."""
+    """The span [start_utc, end_utc) of one request."""
 
     start_utc: datetime
     end_utc: datetime

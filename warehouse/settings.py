@@ -122,7 +122,6 @@ class Settings(BaseSettings):
 
     renewables_home: Folder = Field(default_factory=default_home)
     """The folder of all stored data: the warehouse, its snapshots, Dagster's runs. A local disk, never a network share.
-
     """
     warehouse: File = Field(default_factory=lambda values: values["renewables_home"] / "warehouse.duckdb")
     "The DuckDB file that Dagster writes; its snapshots are in `snapshots/` beside it."
@@ -164,7 +163,6 @@ class Settings(BaseSettings):
     "The first pause of the jittered exponential back-off; it doubles up to a minute."
     limits_mw: Limits = {}
     """Overrides of limits as plants get built: `{"Solar": {"soft_high": 19000}}`; also hard_low, soft_low, hard_high.
-
     """
     first_day: FirstDay = date(2016, 3, 1)
     "The first UTC day that can be requested: AGWS was first published about then."
@@ -193,16 +191,13 @@ class Settings(BaseSettings):
     """
     late_minutes: Minutes = 60
     """The delay beyond the dataset's usual lag at which a first publication is flagged; usual delays differ by seconds.
-
     """
     known_gap_days: Days = 7
     """The age at which a half-hour missing from two answers becomes a known gap: late documents arrive within the day.
-
     """
 
     simulator: bool = False
     """Whether `renewables up` starts a stand-in for Elexon at ELEXON_BASE_URL on this machine, as the demo's home does.
-
     """
     simulator_faults: str = ""
     "The faults in the answers of that stand-in, in the notation of `renewables simulate --faults`."

@@ -1,1 +1,1 @@
-"""Which values are in doubt, and why a half hour is missing."""
+"""Rules for doubtful values and for missing half-hours."""

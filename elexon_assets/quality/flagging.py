@@ -1,7 +1,7 @@
-"""Raises and closes flags for what was ingested since the last time, in one transaction, and publishes a snapshot.
+"""Raising and closing flags for newly ingested rows, in one transaction, followed by a snapshot.
 
-Belongs here: which half hours are looked at again, and what becomes of flags that are there. Not here: the rules.
-A flag whose cause has gone is closed; a cause that comes back raises a new one; running twice changes nothing.
+Belongs here: which half-hours are examined again, and what happens to existing flags. Not here: the rules. A flag whose
+cause is gone is closed, a cause that returns raises a new one, and running twice changes nothing.
 """
 
 import json
@@ -26,35 +26,35 @@ from warehouse.settings import Settings
 KEY = ("dataset", "start_time_utc", "category", "reason", "found_at_utc")
 
 MERGE_SPANS_WITHIN = timedelta(days=7)
-"Spans nearer than this are judged as one: looking at a week more costs less than another query."
+"The distance below which spans are evaluated as one: one more week costs less than another query."
 MAX_SPAN = timedelta(days=371)
-"A span is judged in parts of a year or so: a bound on memory."
+"The longest part in which a span is evaluated, as a limit on memory."
 
 THRESHOLDS = {
     *("understated_share", "understated_from_mw", "offshore_dropout_mw", "offshore_around_mw", "late_minutes"),
     *("never_zero_together", "solar_up_degrees", "solar_down_degrees"),
 }
-"Settings that the rules depend on besides the soft limits."
+"The settings that the rules depend on, besides the soft limits."
 
 
 @dataclass
 class Flagged:
-    """What one call did."""
+    """The result of one call."""
 
     spans: list[Window] = field(default_factory=list)
-    "What was looked at."
+    "The spans that were examined."
     half_hours: int = 0
-    "In those spans."
+    "The number of half-hours in those spans."
     raised: int = 0
     closed: int = 0
     restated: int = 0
-    "Flags that stay open with another detail, as the value was republished and is no better."
+    "The number of flags that stay open with another detail, because the value was republished but is no better."
     open: dict[str, int] = field(default_factory=dict)
-    "Flags open in the end, by reason."
+    "The number of open flags in the end, by reason."
 
 
 def update_flags(open_warehouse: OpenWarehouse = writing, *, now: datetime | None = None) -> Flagged:
-    """Looks at what was ingested past the stored watermarks and `REACH` either side. Raises WarehouseError."""
+    """Evaluate the rows ingested after the stored watermarks, with `REACH` on each side. Raises WarehouseError."""
     with open_warehouse() as con:
         with landing.transaction(con):
             ensure_schema(con)
@@ -104,9 +104,9 @@ def _judge_span(con: duckdb.DuckDBPyConnection, span: Window, settings: Settings
 
 
 def newest_unflagged(con: duckdb.DuckDBPyConnection) -> int | None:
-    """Return when the newest rows were ingested that flags have not looked at; None if they have looked at all.
+    """Return when the newest rows without flagging were ingested, or None if flagging has processed all rows.
 
-    In microseconds since 1970. Reads only, so a published snapshot will do; it may lack tables.
+    The time is in microseconds since 1970. This only reads, so it works on a published snapshot, which may lack tables.
     """
     seen = _flag_state(con).get("watermarks", {})
     ingested = {d.name: _newest_ingest(con, d.table) for d in OBSERVED if has_table(con, d.table)}
@@ -114,19 +114,21 @@ def newest_unflagged(con: duckdb.DuckDBPyConnection) -> int | None:
 
 
 def _never_earlier(con: duckdb.DuckDBPyConnection, now: datetime) -> datetime:
-    """Return now, or just after the newest stamp among the flags where the clock went back since."""
+    """Return now, or just after the newest stamp among the flags if the clock went back since."""
     newest = con.sql("SELECT max(greatest(found_at_utc, closed_at_utc)) AS newest FROM flags").pl().item()
     return now if newest is None else max(now, newest.astimezone(UTC) + timedelta(microseconds=1))
 
 
 def _newest_ingest(con: duckdb.DuckDBPyConnection, table: str) -> int:
-    """Microseconds since the epoch, 0 without rows. A batch is stamped while it holds the warehouse, so that a later
-    commit is never older."""
+    """Return the newest ingest in microseconds since the epoch, or 0 without rows.
+
+    A batch is stamped while it holds the warehouse, so that a later commit is never older.
+    """
     return int(con.execute(f"SELECT coalesce(epoch_us(max(ingested_at_utc)), 0) FROM {table}").fetchall()[0][0])
 
 
 def _spans_to_judge(con: duckdb.DuckDBPyConnection, seen: dict[str, int]) -> Iterator[Window]:
-    """Return what was ingested past the watermarks, and `REACH` either side, in order and a week or more apart."""
+    """Yield the spans ingested after the watermarks with `REACH` on each side, in order and a week or more apart."""
     new = " UNION ALL ".join(
         f"SELECT start_time_utc FROM {dataset.table} "
         f"WHERE ingested_at_utc > make_timestamptz({seen.get(dataset.name, 0)})"
@@ -147,7 +149,7 @@ def _spans_to_judge(con: duckdb.DuckDBPyConnection, seen: dict[str, int]) -> Ite
 
 
 def _rules_fingerprint(con: duckdb.DuckDBPyConnection, settings: Settings) -> str:
-    """Return all that the rules depend on besides the data; when it is another, everything is judged again."""
+    """Return everything that the rules depend on besides the data; when it changes, all values are evaluated again."""
     limits = con.execute("FROM soft_limits ORDER BY ALL").fetchall()
     series = [[dataset.categories, dataset.lifetimes, dataset.oddities] for dataset in OBSERVED]
     return json.dumps([VERSION, settings.model_dump(include=THRESHOLDS), limits, series], sort_keys=True, default=str)

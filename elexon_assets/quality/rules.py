@@ -1,7 +1,7 @@
-"""The rules of the flags, set by set: from the current values of a span to the flags that they deserve.
+"""The rules of the flags as set operations, from the current values of a span to its flags.
 
-Belongs here: what is flagged and what the flag says. Not here: what became of earlier flags (`flagging.py`). A rule
-looks at most `REACH` to either side of a half hour; what it finds depends on the data alone, never on what came when.
+Belongs here: what is flagged, with which detail. Not here: what happens to earlier flags (`flagging.py`). A rule looks
+at most `REACH` to each side of a half-hour; its result depends on the data alone, never on the order of arrival.
 """
 
 from datetime import UTC, datetime, timedelta
@@ -34,21 +34,20 @@ from elexon_assets.windows import Window
 from warehouse.settings import Settings
 
 REACH = timedelta(hours=3)
-"How far the rules look to either side of a half hour."
+"The distance that the rules look to each side of a half-hour."
 
 VERSION = 2
-"Counts up with every change of a rule, so that what was flagged by an older one is judged again."
+"The version of the rules: it counts up with every change, so that older flags are evaluated again."
 
 ONSHORE, OFFSHORE = WIND
 SOLAR = "Solar"
 NEVER_ZERO = ("BIOMASS", "CCGT", "NUCLEAR")
-"Fuels of FUELHH that always run; in recorded data they are at zero in fail-overs only."
+"The fuels of FUELHH that always run; in recorded data they are at zero only in fail-overs."
 _REACH_US, _HALF_HOUR_US = (length // timedelta(microseconds=1) for length in (REACH, HALF_HOUR))
 
 
 def evaluate_rules(con: duckdb.DuckDBPyConnection, span: Window, settings: Settings) -> None:
-    """Fills the temporary table `found` (dataset, start_time_utc, category, reason, detail) with the flags of the
-    span. Sets of rows only: ten years are a second."""
+    """Fill the temporary table `found` with the flags of the span, in set operations only: ten years take a second."""
     con.execute(
         "CREATE OR REPLACE TEMP TABLE found (dataset VARCHAR, start_time_utc TIMESTAMPTZ, category VARCHAR, "
         "reason VARCHAR, detail VARCHAR)"
@@ -79,8 +78,7 @@ def _read_current(con: duckdb.DuckDBPyConnection, dataset: Dataset, read: Window
 
 
 def _read_wind(con: duckdb.DuckDBPyConnection) -> None:
-    """Half hours with both winds, and FUELHH's WIND beside them, in `wind`. GB's wind is never zero: a WIND of zero is
-    a fail-over, and as good as missing."""
+    """Fill the table `wind` with both winds beside FUELHH's WIND, whose zeros are fail-overs and count as missing."""
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE wind AS
         SELECT start_time_utc, epoch_us(start_time_utc) AS at_us, onshore.mw AS onshore_mw, offshore.mw AS offshore_mw,
@@ -92,7 +90,7 @@ def _read_wind(con: duckdb.DuckDBPyConnection) -> None:
 
 
 def _read_sun(con: duckdb.DuckDBPyConnection, read: Window) -> None:
-    """Fill the temporary table `sun` with the range of the sun's elevation in each half hour, degrees."""
+    """Fill the temporary table `sun` with the range of the sun's elevation in each half-hour, degrees."""
     epoch = datetime(1970, 1, 1, tzinfo=UTC)
     first, end = ((instant - epoch) // HALF_HOUR for instant in (read.start_utc, read.end_utc))
     half_hours = np.arange(first, end, dtype=np.int64)
@@ -149,8 +147,8 @@ def _understated_beside_fuels(settings: Settings) -> Rule:
 
 
 def _understated_alone(settings: Settings) -> Rule:
-    """Few half hours are candidates, so the medians around those are taken and no others."""
-    detail = "printf('offshore %.0f MW, median %.0f MW in the three hours either side; no FUELHH', low_mw, around_mw)"
+    """Return the rule for understated wind without FUELHH: medians are computed only around its few candidates."""
+    detail = "printf('offshore %.0f MW, median %.0f MW in the three hours on each side; no FUELHH', low_mw, around_mw)"
     return (
         f"""WITH dropped AS (
             SELECT this.start_time_utc, this.offshore_mw AS low_mw, median(near.offshore_mw) AS around_mw
@@ -164,7 +162,7 @@ def _understated_alone(settings: Settings) -> Rule:
 
 
 def _stuck_values() -> Rule:
-    """Flag the later of two equal half-hours: it is the one that repeats."""
+    """Flag the later of two equal half-hours, because it is the one that repeats."""
     detail = "printf('onshore %.3f and offshore %.3f MW, as in the half-hour before', onshore_mw, offshore_mw)"
     return (
         f"""WITH repeated AS (
@@ -179,10 +177,10 @@ _FUELS = tuple(GENERATION_BY_FUEL.always_published)
 
 
 def _read_fail_overs(con: duckdb.DuckDBPyConnection) -> None:
-    """Fill `failed_over` with the half-hours in which every fuel that is published then is at zero, and those fuels.
+    """Fill `failed_over` with the half-hours in which all published fuels are at zero, and those fuels.
 
-    Interconnectors are left out: they can be idle, and in some fail-overs they were published. Only half-hours with a
-    zero of a fuel that never is at zero are looked at, which are few.
+    Interconnectors are left out: they can be idle, and in some fail-overs they were published. Only the few half-hours
+    in which a fuel is at zero that never is are examined.
     """
     con.execute(f"""
         CREATE OR REPLACE TEMP TABLE failed_over AS
@@ -205,7 +203,7 @@ def _all_zero() -> Rule:
 
 
 def _some_at_zero(settings: Settings) -> Rule:
-    """Return the rule for a fail-over in part: all fuels at zero beside the ones that never are."""
+    """Return the rule for a partial fail-over: all fuels at zero beside the ones that never are."""
     detail = "printf('%s at zero together; no other reason is known than a fail-over', array_to_string(idle, ', '))"
     return (
         f"""WITH idle AS (
@@ -230,7 +228,7 @@ def _solar_against_the_sun(reason: Reason, condition: str, degrees: float, detai
 
 
 def _unknown_series(dataset: Dataset) -> Rule:
-    detail = "'not declared here: kept under its own name, and in no total'"
+    detail = "'not declared: kept under its own name and in no total'"
     return (
         f"SELECT {_flag_rows(dataset, UNKNOWN_SERIES, 'category', detail)} FROM current_{dataset.name} "
         f"WHERE {series.is_undeclared(dataset, 'category')}",
@@ -251,7 +249,7 @@ def _outside_soft_limits(dataset: Dataset) -> Rule:
 
 
 def _total_outside_soft_limits(dataset: Dataset) -> Rule:
-    """Any of the categories may be the one that is too high, so each is flagged that is not on its own account."""
+    """Return the rule for the sum: any category may be too high, so each is flagged that is not on its own account."""
     detail = "printf('%.0f MW of all categories together, above %.0f MW', total_mw, high_mw)"
     return (
         f"""WITH total AS (
@@ -286,7 +284,7 @@ def _published_late(dataset: Dataset, settings: Settings) -> Rule:
     """Flag by the first publication of a value; a later republication is not late."""
     ordinary_us = dataset.publication_lag // timedelta(microseconds=1)
     late_us = ordinary_us + int(settings.late_minutes * 60e6)
-    detail = f"printf('published %.0f minutes after its start, ordinarily %.0f', lag_us / 60e6, {ordinary_us / 60e6})"
+    detail = f"printf('published %.0f minutes after its start, usually %.0f', lag_us / 60e6, {ordinary_us / 60e6})"
     lag_us = "epoch_us(publish_time_utc) - epoch_us(start_time_utc)"
     inside = "start_time_utc >= $start AND start_time_utc < $end"
     return (

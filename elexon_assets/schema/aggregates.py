@@ -1,7 +1,7 @@
 """Views of an observed dataset that count and add up: by settlement day, month, UTC day, outside the soft limits.
 
-Belongs here: DDL of figures over half hours. Not here: the values (`current_values.py`), the states of what is missing
-(`gap_states.py`), the measures themselves (`measures.py`).
+Belongs here: DDL of figures over half-hours. Not here: the values (`current_values.py`), the states of missing
+half-hours (`gap_states.py`), the measures themselves (`measures.py`).
 """
 
 from elexon_assets.dataset_model import Dataset
@@ -14,11 +14,14 @@ def create_statements(dataset: Dataset) -> list[str]:
 
 
 def complete_half_hours_sql(dataset: Dataset, among: str | None = None) -> str:
-    """Return a query of the start times at which every category that is always published is there, of those that are
-    published then; of the start times of the relation `among` only, if one is given."""
+    """Return a query of the start times that have every category that is always published, of those published then.
+
+    With a relation `among`, only its start times count.
+    """
     always, expected = list(dataset.always_published), series.alive_bits(dataset, dataset.always_published)
     chosen = f"SEMI JOIN {among} AS among USING (start_time_utc) " if among else ""
-    # Elexon publishes again, so rows cannot be counted; bits are four times as fast as a count of distinct names.
+    # Elexon publishes values again, so rows cannot be counted; bits are four times as fast as a count of distinct
+    # names.
     return (
         f"SELECT start_time_utc FROM {dataset.table} {chosen}WHERE list_contains({always}, {dataset.category}) "
         f"GROUP BY start_time_utc "
@@ -27,8 +30,7 @@ def complete_half_hours_sql(dataset: Dataset, among: str | None = None) -> str:
 
 
 def utc_day(instant: str) -> str:
-    """SQL of the UTC day of an instant, in no time zone's words: a cast goes through a calendar, and takes eight times
-    as long."""
+    """Return SQL for the UTC date of a timestamp, in integer arithmetic: a cast to DATE is eight times slower."""
     return f"(DATE '1970-01-01' + (epoch_us({instant}) // 86_400_000_000)::INTEGER)"
 
 
@@ -51,17 +53,19 @@ COLUMNS = (
     *("energy_mwh", "mean_mw", "peak_mw", "half_hours", "half_hours_expected", "coverage"),
     *("half_hours_flagged", "flagged_share", "half_hours_outside_soft_limits"),
 )
-"Figures of the views by day and month, in order."
+"The figures of the views by day and month, in order."
 
 
 def _daily_view(dataset: Dataset) -> str:
-    """Return the view of settlement days. A day without data is a row with 0 half hours and no energy for every
-    category that is expected: a gap is not zero."""
+    """Return the view of settlement days.
+
+    A day without data is a row with 0 half-hours and no energy for every expected category: a gap is not zero.
+    """
     return _by_period(dataset, "daily", "settlement_date", "settlement_date")
 
 
 def _monthly_view(dataset: Dataset) -> str:
-    """Return the view of calendar months of the settlement date, of the days from the first to the last with data."""
+    """Return the view of calendar months of the settlement date, over the days from the first to the last with data."""
     return _by_period(dataset, "monthly", "month", "date_trunc('month', settlement_date)::DATE")
 
 
@@ -80,8 +84,11 @@ def _by_period(dataset: Dataset, view: str, column: str, period: str) -> str:
 
 
 def _coverage_view(dataset: Dataset) -> str:
-    """UTC days are the partitions; a half hour counts when every category that is always published is there. The zone
-    is said, since other tools read the snapshot in the zone of their machine."""
+    """Return the view of coverage by UTC day, the unit of the partitions.
+
+    A half-hour counts when it has every category that is always published. The zone is explicit, because other tools
+    read the snapshot in the time zone of their machine.
+    """
     return f"""
     CREATE OR REPLACE VIEW {dataset.name}_coverage AS
     WITH present AS (

@@ -1,14 +1,15 @@
-"""Installed capacity at any instant, and capacity factors: the SQL of the interpolation and the views made of it.
+"""Installed capacity at any instant, and capacity factors: the SQL of the interpolation and the views based on it.
 
-Belongs here: what the yearly figures of `installed_capacity` mean for a half hour. Not here: the dataset
-(`datasets.py`), figures of a person's span (the read layer).
+Belongs here: what the yearly figures of `installed_capacity` mean for a half-hour. Not here: the dataset
+(`datasets.py`), figures of a user's span (the read layer).
 
-Elexon does not say which instant of its year a figure is for. Against the official year ends (UK: wind 25.8, 28.7, 30.2
-and 32.3 GW at the ends of 2021 to 2024) the figures of 2022 to 2025, 27.3, 26.9, 28.5 and 32.8, lie nearer to the start
-of their year (1.4 GW apart on average) than to its end (2.2), and so do those of solar. So the figure of year Y stands
-for the first instant of Y, UTC; between two years capacity is linear in time, and before the first and after the last
-it is flat. A capacity factor is the energy of the half hours there are over what that capacity makes in the same half
-hours. Of wind it errs low, since wind is understated in many half hours (`docs/data-sources.md`).
+Elexon does not define which instant of its year a figure is for. Compared with the official year ends (UK: wind 25.8,
+28.7, 30.2 and 32.3 GW at the ends of 2021 to 2024) the figures of 2022 to 2025, 27.3, 26.9, 28.5 and 32.8, are nearer
+to the start of their year (1.4 GW apart on average) than to its end (2.2), and so are those of solar. So the figure of
+year Y is used for the first instant of Y, UTC; between two years capacity is linear in time, and before the first and
+after the last it is constant. A capacity factor is the energy of the half-hours with data over what that capacity makes
+in the same half-hours. The factor of wind is too low, because wind is understated in many half-hours
+(`docs/data-sources.md`).
 """
 
 from elexon_assets.datasets import INSTALLED_CAPACITY, WIND_AND_SOLAR
@@ -19,11 +20,11 @@ BY_TIME = f"{INSTALLED_CAPACITY.name}_by_time"
 DAILY = f"{WIND_AND_SOLAR.name}_capacity_daily"
 
 CAPACITY_MW = "from_mw + mw_per_second * (epoch(start_time_utc) - epoch(from_utc))"
-"Of a half hour at its start, where a half hour has been joined with its piece."
+"SQL for the capacity at the start of a half-hour that has been joined with its segment."
 
 
 def interpolation_segments(relation: str) -> str:
-    """Return SQL of lines in time: psr_type, from_utc, from_mw, mw_per_second; the last one begun by t holds."""
+    """Return SQL for linear segments: psr_type, from_utc, from_mw, mw_per_second; the last one begun by t applies."""
     return f"""(
         WITH yearly AS (
             SELECT psr_type, make_timestamp(year, 1, 1, 0, 0, 0) AT TIME ZONE 'UTC' AS from_utc,
@@ -40,7 +41,7 @@ def interpolation_segments(relation: str) -> str:
 
 
 def join_capacity(half_hours: str, category: str, lines: str) -> str:
-    """Return all rows of `half_hours` (start_time_utc, `category`) with `capacity_mw`, null where none is known."""
+    """Return all rows of `half_hours` (start_time_utc, `category`) with `capacity_mw`, null if none is known."""
     return (
         f"(SELECT half_hours.*, {CAPACITY_MW} AS capacity_mw FROM {half_hours} AS half_hours LEFT JOIN (SELECT *, "
         "lead(from_utc, 1, TIMESTAMPTZ 'infinity') OVER (PARTITION BY psr_type ORDER BY from_utc) AS until_utc "

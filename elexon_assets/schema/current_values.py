@@ -12,12 +12,13 @@ from elexon_assets.schema.time_macros import as_of_sql
 def values_sql(dataset: Dataset, condition: str = "true") -> str:
     """Return a query of the current value of each period and series, among the publications of the condition.
 
-    Current is the value with the greatest publish time (and document revision), then the last ingested, then the
-    greatest.
+    The current value has the greatest publish time (and document revision), then the last ingest, then the greatest
+    value.
     """
     columns = ", ".join([*dataset.columns, *labels_of(dataset), *OUR_COLUMNS])
     order = ", ".join(f"{column} DESC" for column in (*dataset.versioned_by, "ingested_at_utc", dataset.value))
-    # The settlement date follows from the half hour: named here, a filter on it reaches the table below the window.
+    # The settlement date follows from the half-hour: naming it here lets a filter on it reach the table below the
+    # window.
     parts = ", ".join([dataset.period, *(["settlement_date"] if dataset.is_half_hourly else ()), *dataset.dimensions])
     return (
         f"SELECT {columns} FROM {dataset.table} WHERE {condition} "
@@ -26,7 +27,7 @@ def values_sql(dataset: Dataset, condition: str = "true") -> str:
 
 
 def current_statements(dataset: Dataset) -> list[str]:
-    """Return the DDL of the view of the current values, and of the macros of those at a point in time."""
+    """Return the DDL of the view of the current values, and of the macros for a point in time."""
     name = dataset.name
     published, ingested = as_of_sql("published_by"), as_of_sql("ingested_by")
     return [

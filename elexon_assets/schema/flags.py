@@ -1,7 +1,7 @@
-"""Flags as they stand in the warehouse: the table, and the views that people and other views read it by.
+"""Flags in the warehouse: the table, and the views through which people and other views read it.
 
-Belongs here: DDL. Not here: raising and closing flags (`flagging.py`). Views never name the catalogue, so that a
-snapshot carries them along.
+Belongs here: DDL. Not here: raising and closing flags (`flagging.py`). Views never name the catalogue, so that they
+work in a snapshot.
 """
 
 from collections.abc import Iterable
@@ -18,12 +18,12 @@ CREATE TABLE IF NOT EXISTS flags (
 )"""
 
 STATE = "flagged_up_to"
-"Row of `warehouse_info`: up to which ingest, in microseconds since the epoch by dataset, flags were looked for."
+"The row of `warehouse_info` with the last flagged ingest, in microseconds since the epoch by dataset."
 
 WIND = ("Wind Onshore", "Wind Offshore")
-"The pair that is understated or stuck together."
+"The pair of series that is understated or stuck together."
 METERED_WIND = "WIND"
-"The fuel of FUELHH beside it."
+"The fuel of FUELHH that the pair is compared with."
 
 
 def flag_statements(observed: Iterable[Dataset]) -> list[str]:
@@ -46,8 +46,8 @@ def _flagged_view(dataset: Dataset) -> str:
     GROUP BY start_time_utc, category"""
 
 
-# A lower bound: FUELHH has no embedded wind, so the wind there was is more than its WIND. NULL where FUELHH is missing.
-# It is shown beside a total and never added to one.
+# This is a lower bound: FUELHH has no embedded wind, so the real wind is more than its WIND. It is NULL where FUELHH is
+# missing. It is shown beside a total and never added to one.
 _UNDERSTATED_WIND = f"""
 CREATE OR REPLACE VIEW understated_wind AS
 WITH flagged AS (

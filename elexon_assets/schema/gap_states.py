@@ -1,8 +1,8 @@
-"""The state of every half hour that is missing, from the fetch log and the data, as views.
+"""The state of every missing half-hour, from the fetch log and the data, as views.
 
-Belongs here: the rule of each state. Not here: their words (`flag_vocabulary.py`), asking again (`missing_days.py`).
-A half hour is missing when one of the categories that are always published is. The grid runs from the first day that
-can be asked for to now: what nobody asked for is a gap too, and says so.
+Belongs here: the rule of each state. Not here: their words (`flag_vocabulary.py`), fetching again (`missing_days.py`).
+A half-hour is missing when it lacks one of the categories that are always published. The grid runs from the first day
+that can be requested to now: a half-hour without any request is a gap too, with its own state.
 """
 
 from datetime import UTC, datetime, time, timedelta
@@ -20,14 +20,15 @@ ACCEPTED_GAPS = [
     dataset VARCHAR, day_utc DATE, reason VARCHAR, accepted_by VARCHAR, accepted_at_utc TIMESTAMPTZ
 )""",
     *(
-        f"ALTER TABLE accepted_gaps ADD COLUMN IF NOT EXISTS {column}"  # they came later
+        f"ALTER TABLE accepted_gaps ADD COLUMN IF NOT EXISTS {column}"  # these columns were added later
         for column in ("withdrawn_because VARCHAR", "withdrawn_by VARCHAR", "withdrawn_at_utc TIMESTAMPTZ")
     ),
 ]
-"Days whose missing half hours a person accepted as known gaps."
+"The DDL of the days whose missing half-hours a person accepted as known gaps."
 
 ANSWERS_OF_A_KNOWN_GAP = 2
-"One answer may be a bad day at the source; a second one that lacks the same half hour is a hole in the record."
+"""The number of answers: one may be a bad day at the source; a second one without the half-hour is a gap in the record.
+"""
 
 
 def gap_statements(dataset: Dataset) -> list[str]:
@@ -36,7 +37,8 @@ def gap_statements(dataset: Dataset) -> list[str]:
     return [
         f"CREATE OR REPLACE MACRO {name}_gaps_at(instant) AS TABLE "
         f"{_gaps_view(dataset, settings, as_of_sql('instant'))}",
-        # The text again and not the macro: a copied view must not depend on what is copied after it.
+        # The text is repeated instead of calling the macro: a copied view must not depend on objects that are copied
+        # after it.
         f"CREATE OR REPLACE VIEW {name}_gaps AS {_gaps_view(dataset, settings, 'now()')}",
         f"""CREATE OR REPLACE VIEW {name}_gaps_daily AS
             SELECT {utc_day("start_time_utc")} AS day_utc, state, count(*) AS half_hours
@@ -54,7 +56,7 @@ def _gaps_view(dataset: Dataset, settings: Settings, instant: str) -> str:
     long_after_us = _microseconds(timedelta(days=settings.known_gap_days))
     raw_series = raw_series_sql(dataset, "raw_json")
     start_field = dataset.columns["start_time_utc"].elexon_field
-    # A row may be in quarantine because it lacks its zone, and a reader's own must not decide which half hour it is.
+    # A row may be in quarantine because it lacks its zone, and the reader's zone must not decide which half-hour it is.
     has_zone = r"regexp_matches(start_time, 'T.*(Z|[+-]\d\d(:?\d\d)?)$')"
     return f"""
     WITH moment AS (

@@ -4,9 +4,9 @@ Belongs here: SQL over any relation of values, used by the views with the curren
 `Selection`. Not here: which values are meant (`warehouse_schema.py`, `renewables/queries/selection.py`), installed
 capacity in time (`capacity.py`).
 
-A relation of values has one row per half hour and category that was published: `start_time_utc`, `settlement_date`,
-`category`, `mw` (null where the half hour counts as missing), `reasons` (a list, null where nothing doubts the value)
-and, where capacity factors are asked for, `capacity_mw`.
+A relation of values has one row per half-hour and published category: `start_time_utc`, `settlement_date`, `category`,
+`mw` (null if the half-hour counts as missing), `reasons` (a list, null if the value is not in doubt) and, for capacity
+factors, `capacity_mw`.
 """
 
 from elexon_assets.dataset_model import Dataset, Lifetime
@@ -29,20 +29,18 @@ FIGURES = {
     "capacity_mw": "avg(capacity_mw) FILTER (mw IS NOT NULL)",
     "capacity_factor": "sum(mw) FILTER (capacity_mw IS NOT NULL) / nullif(sum(capacity_mw) FILTER (mw IS NOT NULL), 0)",
 }
-"""Aggregates over a group of values.
-
-Energy is MW x 0.5 h over the half hours there are and is never filled up. The flagged share is of the half hours that
-were published, whether flagged ones count as missing or not. A capacity factor is the energy over what the installed
-capacity would make in the same half hours; both are null where no capacity is known.
+"""The aggregates over a group of values. Energy is MW x 0.5 h over the half-hours with data and is never filled up. The
+flagged share is of the half-hours that were published, whether flagged ones count as missing or not. A capacity factor
+is the energy over what the installed capacity would make in the same half-hours; both are null if no capacity is known.
 """
 
 COUNTS = ("half_hours", "half_hours_flagged", "half_hours_outside_soft_limits")
-"The figures that are 0, and not null, of a group without values."
+"The figures that are 0, and not null, for a group without values."
 
 CAPACITY_FIGURES = ("capacity_mw", "capacity_factor")
 
 COVERAGE = "half_hours / nullif(half_hours_expected, 0) AS coverage"
-"Share of the half hours expected that are there, 0-1; null where none is expected."
+"The share of the expected half-hours that are present, 0-1; null if none is expected."
 
 
 def figures_sql(*names: str) -> str:
@@ -51,19 +49,19 @@ def figures_sql(*names: str) -> str:
 
 
 def expected_sql(start_us: str, end_us: str) -> str:
-    """Return SQL of the half hours expected of a category between two times, for a row of `lifetimes_sql`.
+    """Return SQL for the expected half-hours of a category between two times, for a row of `lifetimes_sql`.
 
-    The one rule: a half hour is expected of a category from its first to its last half hour, as far as these lie in the
-    span that is asked for.
+    The single rule is that half-hours are expected of a category from its first to its last one, as far as these are
+    within the requested span.
     """
     return f"greatest(0, least({end_us}, until_us) - greatest({start_us}, from_us)) // {HALF_HOUR_US}"
 
 
 def lifetimes_sql(dataset: Dataset) -> str:
-    """Return a relation of one row per category: `category`, `from_us`, `until_us` (microseconds; null is open).
+    """Return a relation with one row per category: `category`, `from_us`, `until_us` (microseconds; null is open).
 
-    A category begins where its declaration says, or earlier where it was published earlier; without a declared
-    beginning it was there from the start.
+    A category begins at its declared beginning, or at its first publication if that is earlier; without a declared
+    beginning it exists from the start.
     """
     rows = []
     for name in dataset.categories:
@@ -84,7 +82,7 @@ def lifetimes_sql(dataset: Dataset) -> str:
 def expected_days_sql(dataset: Dataset, days: str) -> str:
     """Return a relation of `settlement_date`, `category`, `half_hours_expected` of the days that the condition selects.
 
-    Days of 46, 48 and 50 half hours are those of the calendar.
+    Days of 46, 48 and 50 half-hours follow the calendar.
     """
     start_us = "epoch_us(first_start_time_utc)"
     expected = expected_sql(start_us, f"{start_us} + half_hours * {HALF_HOUR_US}::BIGINT")
@@ -103,10 +101,12 @@ def days_with_data_sql(dataset: Dataset) -> str:
 
 
 def by_period_sql(dataset: Dataset, values: str, period: str, *, days: str, has_capacity: bool = False) -> str:
-    """Return a query of one row per period and category, a period without data included: `period`, `category`, figures.
+    """Return a query with one row per period and category, including periods without data.
+
+    Columns: `period`, `category`, figures.
 
     Args:
-        dataset: Whose categories, calendar and limits are used.
+        dataset: The dataset whose categories, calendar and limits are used.
         values: A relation of values.
         period: SQL of the period of a `settlement_date`.
         days: The condition of the settlement dates.
@@ -114,7 +114,7 @@ def by_period_sql(dataset: Dataset, values: str, period: str, *, days: str, has_
     """
     names = [name for name in FIGURES if has_capacity or name not in CAPACITY_FIGURES]
     shown = {name: f"coalesce({name}, 0) AS {name}" if name in COUNTS else name for name in names}
-    # One join to the calendar, so that a filter on the day reaches the values.
+    # There is one join to the calendar, so that a filter on the day reaches the values.
     return f"""
     WITH figures AS (
         SELECT {period} AS period, category, {figures_sql(*names)} FROM {values}

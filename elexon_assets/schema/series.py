@@ -1,4 +1,4 @@
-"""SQL about the series of a dataset: which are expected at a half hour, and which nobody declared.
+"""SQL about the series of a dataset: which are expected at a half-hour, and which are undeclared.
 
 Belongs here: what the declarations (`datasets.py`) mean for a row of SQL, for views, flags and the read layer alike.
 Not here: the declarations.
@@ -19,7 +19,7 @@ def microseconds(instant: datetime | None) -> str:
 
 
 def dimensions_sql(dataset: Dataset, name: str) -> str:
-    """Return select-list items that split the name of a series into its dimensions; none where they are the same."""
+    """Return select-list items that split the name of a series into its dimensions, or none if they are the same."""
     if dataset.category != SERIES:
         return ""
     return "".join(
@@ -29,18 +29,17 @@ def dimensions_sql(dataset: Dataset, name: str) -> str:
 
 
 def raw_series_sql(dataset: Dataset, raw_json: str) -> str:
-    """Return the name of the series of a row as Elexon sent it, null where it lacks a dimension."""
+    """Return the name of the series of a row as Elexon sent it, null if it lacks a dimension."""
     fields = [f"({raw_json} ->> '$.{dataset.columns[name].elexon_field}')" for name in dataset.dimensions]
     return f" || '{BETWEEN_DIMENSIONS}' || ".join(fields) or f"'{dataset.code}'"
 
 
 def all_published(dataset: Dataset, names: Sequence[str], category: str, value: str | None = None) -> str:
-    """Return a condition on a group of rows of one `start_time_utc`: every one of the names has its row in it that is
-    published then.
+    """Return a condition that a group of rows of one `start_time_utc` has a row for every name that is published then.
 
     Args:
-        dataset: The names are some of its categories.
-        names: The series that are looked for.
+        dataset: The dataset, of which the names are categories.
+        names: The series that are required.
         category: The column of the group that holds the series.
         value: A column that must not be null for a row to count.
     """
@@ -77,7 +76,7 @@ def _alive(lifetime: Lifetime) -> str:
 def is_undeclared(dataset: Dataset, category: str) -> str:
     """Return a condition that holds for a series that is neither declared nor a known oddity.
 
-    Where the vocabulary of a dimension is open, no series is undeclared.
+    If the vocabulary of a dimension is open, no series is undeclared.
     """
     if not dataset.categories:
         return "false"
@@ -86,7 +85,7 @@ def is_undeclared(dataset: Dataset, category: str) -> str:
 
 
 def unknown_series(datasets: Iterable[Dataset] | None = None) -> str:
-    """Return a query of the series that landed and that nobody declared, of all datasets unless some are given.
+    """Return a query of the undeclared series that landed, of all datasets unless some are given.
 
     Columns: `dataset`, `series`, `publications`, `first_utc` and `last_utc` (of the column that windows select by).
     """

@@ -1,9 +1,9 @@
-"""How the macros of the warehouse read the times and spans that they are given: as Python does, with its sentences.
+"""How the macros of the warehouse read times and spans: as Python does, with its error messages.
 
-Belongs here: SQL text of one argument or of a pair. Not here: what is accepted and the sentences (`time_inputs.py`).
-The text is written into each macro, since a copied macro must not depend on one that is copied after it. Every result
-is a scalar subquery, so that an argument is read once and not for each row. UTC is named everywhere, since another tool
-reads a snapshot in the time zone of its machine.
+Belongs here: SQL text for one argument or for a pair. Not here: what is accepted, and the messages (`time_inputs.py`).
+The text is written into each macro, because a copied macro must not depend on one that is copied after it. Every result
+is a scalar subquery, so that an argument is read once and not for each row. UTC is named everywhere, because another
+tool reads a snapshot in the time zone of its machine.
 """
 
 from elexon_assets import time_inputs
@@ -17,7 +17,7 @@ _TODAY = f"greatest((now() AT TIME ZONE 'UTC')::DATE, (now() AT TIME ZONE '{LOND
 
 
 def as_of_sql(argument: str) -> str:
-    """Return SQL of the instant that an argument means: the end of a day, and infinity for an open end."""
+    """Return SQL for the instant that an argument means: the end of a day, and infinity for an open end."""
     is_open = " OR ".join(f"starts_with(lower(txt), '{beginning}')" for beginning in OPEN_ENDS)
     return (
         f"(SELECT CASE WHEN {is_open} THEN TIMESTAMPTZ 'infinity' {_refusal_cases()} "
@@ -26,7 +26,7 @@ def as_of_sql(argument: str) -> str:
 
 
 def span_sql(start: str, end: str) -> tuple[str, str]:
-    """Return SQL of both ends, the second excluded, of a span of two days (both included) or two times.
+    """Return SQL for both ends, the second excluded, of a span of two days (both included) or two times.
 
     The first of the two raises the refusals of both.
     """
@@ -66,7 +66,7 @@ def span_sql(start: str, end: str) -> tuple[str, str]:
 
 
 def _reading_macro(argument: str) -> str:
-    """Return a subquery of one row: the text, what it is, the instant at it and after it (of a day), and as shown.
+    """Return a subquery of one row: the text, its kind, the instant at it and after it (of a day), and its shown form.
 
     A text is shown as it was written, and a TIMESTAMP as Python shows it.
     """
@@ -93,7 +93,7 @@ def _reading_macro(argument: str) -> str:
 
 
 def _refusal_cases(of: str = "") -> str:
-    """Return WHEN clauses that refuse what is no day or time, is far away or has no zone."""
+    """Return WHEN clauses that refuse texts that are not a day or time, are too far away or have no zone."""
     year = f"try_cast({of}txt[:4] AS INTEGER)"
     return " ".join(
         [
@@ -105,7 +105,7 @@ def _refusal_cases(of: str = "") -> str:
 
 
 def _refusal_case(condition: str, sentence: str, **values: str) -> str:
-    """Return a WHEN clause that raises the sentence, with SQL expressions in the place of its names."""
+    """Return a WHEN clause that raises the message, with SQL expressions in the place of its names."""
     text = "'" + sentence.replace("'", "''") + "'"
     for name, expression in values.items():
         text = f"replace({text}, '{{{name}}}', {expression})"

@@ -1,7 +1,7 @@
-"""What stands in the warehouse: tables, derived views and macros, made from the declarations.
+"""The contents of the warehouse: tables, derived views and macros, made from the declarations.
 
-Belongs here: DDL. Not here: reading it (the read layer) or filling it (`ingest.py`). Views never name the catalogue,
-so that a snapshot carries them along; publications are kept for ever, and what is current is derived from them.
+Belongs here: DDL. Not here: reading it (the read layer) or filling it (`ingest.py`). Views never name the catalogue, so
+that they work in a snapshot; publications are kept for ever, and the current values are derived from them.
 """
 
 import hashlib
@@ -44,7 +44,7 @@ FINGERPRINT = "schema"
 "The key in `warehouse_info` of the statements that made the schema."
 
 CALENDAR = (date(2016, 1, 1), date(2040, 12, 31))
-"Settlement days that the warehouse knows: from before the first publication to long after us."
+"The settlement days that the warehouse knows, from before the first publication to far in the future."
 
 TYPES: dict[Any, str] = {
     pl.String: "VARCHAR",
@@ -56,9 +56,10 @@ TYPES: dict[Any, str] = {
 
 
 def ensure_schema(con: duckdb.DuckDBPyConnection, datasets: Sequence[Dataset] | None = None) -> None:
-    """Create what does not exist yet and refresh views and limits. Does nothing where nothing has changed.
+    """Create missing tables and refresh views and limits, unless nothing has changed.
 
-    A fingerprint of the statements is kept in `warehouse_info`: making all views again takes as long as landing a day.
+    A fingerprint of the statements is kept in `warehouse_info`: creating all views again takes as long as landing a
+    day.
     """
     con.execute(INFO)
     statements = _schema_statements(datasets or DATASETS)
@@ -77,7 +78,7 @@ def ensure_schema(con: duckdb.DuckDBPyConnection, datasets: Sequence[Dataset] | 
 
 
 def _schema_statements(datasets: Sequence[Dataset]) -> list[str]:
-    """Return the DDL of all tables, limits, views and macros, in the order in which they need each other."""
+    """Return the DDL of all tables, limits, views and macros, in the order of their dependencies."""
     observed = [dataset for dataset in datasets if dataset.is_observed]
     tables = [f"CREATE TABLE IF NOT EXISTS {dataset.table} ({', '.join(columns_sql(dataset))})" for dataset in datasets]
     return [
@@ -94,7 +95,7 @@ def _schema_statements(datasets: Sequence[Dataset]) -> list[str]:
 
 
 def columns_sql(dataset: Dataset) -> list[str]:
-    """Name and DuckDB type of each column of the publications table, in order."""
+    """Return the name and DuckDB type of each column of the publications table, in order."""
     declared = {name: column.dtype for name, column in dataset.columns.items()}
     columns = {**declared, **labels_of(dataset), **OUR_COLUMNS}
     return [f'"{name}" {TYPES[type(dtype)]}' for name, dtype in columns.items()]

@@ -1,1 +1,1 @@
-"""A stand-in for Elexon's public API: believable values, faults on request, recorded rows where there are any."""
+"""A stand-in for Elexon's public API: plausible values, faults on request, recorded rows where available."""

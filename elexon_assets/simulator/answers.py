@@ -1,4 +1,4 @@
-"""Which rows an answer holds: recorded or synthetic, published by now, inside the requested range, with data faults.
+"""Which rows an answer contains: recorded or synthetic, published by now, in the requested range, with data faults.
 
 Belongs here: the simulation, free of HTTP. Not here: parameters, serialization, transport faults.
 """
@@ -18,7 +18,7 @@ from elexon_assets.simulator.weather import weather
 
 @dataclass(frozen=True)
 class Answer:
-    """The rows of one answer. `provenance` is the value of the header X-Simulator-Rows."""
+    """The rows of one answer; `provenance` is the value of the header X-Simulator-Rows."""
 
     rows: list[Row]
     without_value: bool
@@ -27,7 +27,7 @@ class Answer:
 
 @dataclass(frozen=True)
 class Source:
-    """Where rows come from: the seed, or recordings where they cover everything that is requested."""
+    """The origin of rows: the seed, or recordings if they cover the complete request."""
 
     seed: int
     recordings: Recordings
@@ -41,7 +41,9 @@ class Source:
         scene = Scene(dataset, self.seed, self._recorded_wind if is_recorded else self._synthetic_wind)
         spoiled = apply_faults(rows, faults, scene)
         published = spoiled.rows
-        if asked.published is not None or is_recorded or spoiled.changed:  # else all are published, as counted above
+        if (
+            asked.published is not None or is_recorded or spoiled.changed
+        ):  # otherwise all are published, as counted above
             earliest, latest = asked.published or ("", text_of(now))
             latest = min(latest, text_of(now))
             published = [row for row in published if earliest <= row.publish_time <= latest]
@@ -66,9 +68,9 @@ class Source:
         self, dataset: Dataset, asked: Asked, first: int, last: int, faults: Sequence[Fault], is_recorded: bool
     ) -> list[Row]:
         if asked.settlement_dates is not None:
-            first = max(first - 1, FIRST_PUBLISHED)  # its label may have slipped to the date asked for
+            first = max(first - 1, FIRST_PUBLISHED)  # its label may have slipped to the requested date
         if asked.published is not None:
-            # first - 1: by the second a publish time may lie inside, by the minute it does not
+            # first - 1: compared by the second a publish time may be inside, compared by the minute it is not
             first = max(first - int(latest_publication_minutes(faults) // 30) - 1, FIRST_PUBLISHED)
         if is_recorded and asked.published is not None:
             first, last = first - LATEST_PUBLICATION_HALF_HOURS, last + 1
@@ -95,7 +97,7 @@ class Source:
 
 
 def _published_settlement_dates(asked: Asked, first: int, last: int) -> list[str]:
-    """Return the requested settlement dates, as far as any part of them can be published."""
+    """Return the requested settlement dates of which any part can be published."""
     if asked.settlement_dates is None:
         return sorted(set(settlement_labels(first, last)[0]))
     start, end = (date.fromisoformat(text) for text in asked.settlement_dates)

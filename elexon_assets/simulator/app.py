@@ -1,7 +1,7 @@
 """The Starlette application: the routes of Elexon's Insights API that the product and its tests need.
 
-Belongs here: routing, headers, the order in which faults, refusals and rows take their turn, the record of requests.
-Does not: parameters, rows, faults themselves.
+Belongs here: routing, headers, the order of faults, refusals and rows, the record of requests. Not here: parameters,
+rows, the faults themselves.
 """
 
 import asyncio
@@ -52,8 +52,9 @@ Handler = Callable[[Request], Awaitable[Response]]
 
 @dataclass(frozen=True)
 class ServedRequest:
-    """One request. `path` begins after the prefix; repeated parameters are joined by commas; attempts of a URL count
-    from 1.
+    """One received request.
+
+    `path` begins after the prefix, repeated parameters are joined by commas, and attempts of a URL count from 1.
     """
 
     path: str
@@ -64,7 +65,7 @@ class ServedRequest:
 
 @dataclass
 class Service:
-    """What the application remembers between requests. `faults` may be set while it runs."""
+    """The state of the application between requests; `faults` may be changed while it runs."""
 
     source: Source
     latency_seconds: float
@@ -106,7 +107,10 @@ def create_app(
     now: Callable[[], datetime] | None = None,
     datasets: Sequence[Declaration] = DATASETS,
 ) -> Starlette:
-    """Create the simulator. `now` decides what is already published. Raises ValueError for bad faults or recordings."""
+    """Create the simulator.
+
+    `now` decides what is already published. Raises ValueError for invalid faults or recordings.
+    """
     recorded = Recordings() if recordings is None else read_recordings(recordings)
     clock = now if now is not None else lambda: datetime.now(UTC)
     service = Service(Source(seed, recorded), latency_seconds, clock, parse_faults(faults))
@@ -153,9 +157,13 @@ def _rows_handler(
     parse: Callable[[QueryParams], Asked],
     write: Callable[[Dataset, Answer, bool], str],
 ) -> Handler:
-    """Handle one endpoint of rows. Transport faults come before a refusal: a broken server does not read parameters."""
+    """Return the handler of one endpoint of rows.
+
+    Transport faults come before a refusal, because a broken server does not read parameters.
+    """
 
     async def respond(request: Request, faults: Sequence[Fault], target: str) -> Response:
+        """Answer one request with rows or a refusal."""
         asked, refusal = _parse_query(parse, request.query_params)
         broken = service.transport_faults_of(faults, target, asked)
         if (early := await before_answer(broken)) is not None:
@@ -173,9 +181,13 @@ def _rows_handler(
 
 
 def _capacities_handler(service: Service, *, stream: bool) -> Handler:
-    """Handle the capacity endpoints. Of the data faults, which concern half-hours, only a new type means something."""
+    """Return the handler of a capacity endpoint.
+
+    Of the data faults, which concern half-hours, only a new type applies.
+    """
 
     async def respond(request: Request, faults: Sequence[Fault], target: str) -> Response:
+        """Answer one request with capacities or a refusal."""
         asked, refusal = _parse_query(lambda query: capacity_asked(query, stream=stream), request.query_params)
         broken = service.transport_faults_of(faults, target, asked)
         if (early := await before_answer(broken)) is not None:
@@ -195,6 +207,7 @@ def _capacities_handler(service: Service, *, stream: bool) -> Handler:
 
 def _latest_handler(service: Service, datasets: Sequence[Dataset]) -> Handler:
     async def respond(_request: Request, faults: Sequence[Fault], target: str) -> Response:
+        """Answer one request with the latest publication times."""
         broken = service.transport_faults_of(faults, target, None)
         if (early := await before_answer(broken)) is not None:
             return early
@@ -217,6 +230,7 @@ def _with_request_log(
     service: Service, respond: Callable[[Request, Sequence[Fault], str], Awaitable[Response]]
 ) -> Handler:
     async def handle(request: Request) -> Response:
+        """Record the request, apply transport faults and answer."""
         target, attempt = service.record_request(request)
         if service.latency_seconds > 0:
             await asyncio.sleep(service.latency_seconds)

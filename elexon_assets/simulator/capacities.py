@@ -1,7 +1,7 @@
-"""IGCA: installed capacity by type and year, in several revisions, asked for by publish time.
+"""IGCA: installed capacity by type and year, in several revisions, requested by publish time.
 
-Belongs here: its values, revisions, parameters and texts. Not here: half hours. What it says of wind and sun is the
-capacity that the weather is made with, at the start of the year; the other types are plausible, no more.
+Belongs here: its values, revisions, parameters and texts. Not here: half-hours. The capacity of wind and solar is the
+one that the weather uses, at the start of the year; the other types are only plausible.
 """
 
 import json
@@ -22,7 +22,7 @@ NAME = "IGCA"
 CAP_DAYS = 731
 FIRST_YEAR = 2015
 UNKNOWN_TYPE = "Energy storage"
-"Of the fault `unknown-psr`."
+"The additional type of the fault `unknown-psr`."
 
 OF_THE_WEATHER = {SOLAR: SOLAR_GW, OFFSHORE: OFFSHORE_GW, ONSHORE: ONSHORE_GW}
 YEARS = (2015, 2020, 2026)
@@ -36,16 +36,16 @@ OTHERS_MW = {
     "Nuclear": (9900, 9200, 5900),
     "Other": (1100, 1700, 5600),
 }
-"At the starts of the years of YEARS, interpolated between."
+"The MW at the starts of the years of YEARS, interpolated between."
 
 REVISIONS = ((-8, 0.96), (110, 1.01), (285, 1.0))
-"Days from the start of the year to the publication of a revision, and what it says, over what the last one says."
+"The revisions: days from the start of the year to the publication, and the value relative to the last revision."
 PUBLISHED_AT = timedelta(hours=13, minutes=25, seconds=52)
 
 
 @dataclass(frozen=True)
 class AskedCapacity:
-    """Publish times, both in; `first` and `last` are the half hours of these, for faults that have a span."""
+    """The requested publish times, both included; `first` and `last` are their half-hours, for faults with a span."""
 
     start: datetime
     end: datetime
@@ -53,22 +53,24 @@ class AskedCapacity:
 
     @property
     def first(self) -> int:
+        """Return the half-hour of the first publish time."""
         return index_of(self.start)
 
     @property
     def last(self) -> int:
+        """Return the half-hour of the last publish time."""
         return index_of(self.end)
 
 
 def capacity_asked(values: QueryParams, *, stream: bool) -> AskedCapacity:
-    """`publishDateTimeFrom` to `publishDateTimeTo`, at most 731 days; a stream has no cap. Raises Refused."""
+    """Parse `publishDateTimeFrom` to `publishDateTimeTo`, at most 731 days; a stream has no limit. Raises Refused."""
     query = Query(values)
     start, end, csv = query.publish_times(stream=stream, cap_days=CAP_DAYS)
     return AskedCapacity(start, end, csv)
 
 
 def published_capacities(asked: AskedCapacity, now: datetime) -> list[dict[str, Any]]:
-    """Rows as Elexon sends them, newest publication first."""
+    """Return rows as Elexon sends them, newest publication first."""
     end = min(asked.end, now)
     years = range(max(asked.start.year - 1, FIRST_YEAR), min(end.year + 1, now.year + 1) + 1)
     documents = [
@@ -94,12 +96,13 @@ def published_capacities(asked: AskedCapacity, now: datetime) -> list[dict[str, 
 
 
 def last_published(now: datetime) -> str:
-    """Publish time of the newest document."""
+    """Return the publish time of the newest document."""
     newest: str = published_capacities(AskedCapacity(now - timedelta(days=CAP_DAYS), now), now)[0]["publishTime"]
     return newest
 
 
 def as_text(rows: list[dict[str, Any]], *, csv: bool, stream: bool) -> str:
+    """Return the rows as JSON or CSV."""
     if csv:
         names = [name[:1].upper() + name[1:] for name in rows[0]] if rows else []
         return "".join(",".join(map(str, line)) + "\r\n" for line in _csv_lines(names, rows))
@@ -117,7 +120,7 @@ def _start_of(year: int) -> datetime:
 
 
 def _capacities_of_year(year: int) -> dict[str, float]:
-    """MW at the start of the year, which is the end of the year before."""
+    """Return the MW at the start of the year, which is the end of the previous year."""
     first = index_of(_start_of(year))
     ours = {name: float(capacity_mw(year_ends, first, 1)[0]) for name, year_ends in OF_THE_WEATHER.items()}
     others = {name: float(np.interp(year, YEARS, mw)) for name, mw in OTHERS_MW.items()}

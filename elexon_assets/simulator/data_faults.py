@@ -1,6 +1,6 @@
-"""What data faults make of the rows of an answer.
+"""How data faults change the rows of an answer.
 
-Belongs here: one function a kind, from a row to the rows that stand in its place. Does not: choosing half-hours.
+Belongs here: one function per kind, from a row to the rows that replace it. Not here: choosing half-hours.
 """
 
 import math
@@ -15,12 +15,13 @@ from elexon_assets.simulator.weather import understated_wind
 
 STRANGER_DAYS = 31
 STUCK_BLOCK = 48 * 31
-"A fault without a span would be stuck to the beginning of time; it lets go every so many half-hours."
+"""The block after which a fault without a span restarts, because it would otherwise be stuck at the beginning of time.
+"""
 
 
 @dataclass(frozen=True)
 class Scene:
-    """The answer's dataset and seed; `wind_of` gives (onshore, offshore) MW of any half hour that has them."""
+    """The answer's dataset and seed; `wind_of` gives (onshore, offshore) MW of any half-hour that has them."""
 
     dataset: Dataset
     seed: int
@@ -29,7 +30,7 @@ class Scene:
 
 @dataclass(frozen=True)
 class Spoiled:
-    """`changed` says whether any fault found a half hour to act on."""
+    """The rows after the faults; `changed` says whether any fault affected a half-hour."""
 
     rows: list[Row]
     without_value: bool
@@ -37,7 +38,7 @@ class Spoiled:
 
 
 def apply_faults(rows: list[Row], faults: Sequence[Fault], scene: Scene) -> Spoiled:
-    """Every data fault but strangers, one after the other; rows of half-hours that none hits are untouched."""
+    """Apply every data fault except strangers in order; rows of unaffected half-hours stay unchanged."""
     without_value = changed = False
     for fault in faults:
         chosen = _affected_half_hours(rows, fault, scene)
@@ -53,7 +54,7 @@ def apply_faults(rows: list[Row], faults: Sequence[Fault], scene: Scene) -> Spoi
 
 
 def unrequested_rows(rows: list[Row], faults: Sequence[Fault], scene: Scene) -> list[Row]:
-    """One row a `stranger` fault, of a month before the oldest half hour that it hits."""
+    """Return one row per `stranger` fault, from a month before the oldest half-hour that it affects."""
     strangers = []
     for fault in faults:
         if fault.kind != "stranger" or not (chosen := _affected_half_hours(rows, fault, scene)):
@@ -76,7 +77,7 @@ def unrequested_rows(rows: list[Row], faults: Sequence[Fault], scene: Scene) -> 
 
 
 def latest_publication_minutes(faults: Sequence[Fault]) -> float:
-    """By how much a fault may delay a publication: how far back a window of publish times must look."""
+    """Return the longest delay of a publication by a fault: a window of publish times must look back that far."""
     delays = [0.0, *((fault.value or 0) * 60 for fault in faults if fault.kind == "late")]
     return max(delays) + (60 if any(fault.kind == "republished" for fault in faults) else 0)
 
@@ -94,8 +95,10 @@ def _duplicate_row(row: Row, _fault: Fault, _scene: Scene) -> list[Row]:
 
 
 def _republish_row(row: Row, _fault: Fault, _scene: Scene) -> list[Row]:
-    """Return the row and a later one. Both carry revision 1: Elexon's revision numbers do not order them. Solar of the
-    night stays at zero."""
+    """Return the row and a later one.
+
+    Both have revision 1, because Elexon's revision numbers do not order them. Solar at night stays at zero.
+    """
     mw = row.mw
     if mw is not None and not (row.series == SOLAR and mw == 0):
         mw = round(mw * 1.02 + 1, 3) if isinstance(mw, float) else round(mw * 1.02) + 1
@@ -122,6 +125,7 @@ def _add_unknown_series(row: Row, _fault: Fault, scene: Scene) -> list[Row]:
 
 def _replace_value(mw: float | None) -> Callable[[Row, Fault, Scene], list[Row]]:
     def act(row: Row, _fault: Fault, scene: Scene) -> list[Row]:
+        """Return the row with the fault applied."""
         return [row._replace(mw=mw) if row.series == scene.dataset.spoiled_series else row]
 
     return act
@@ -137,7 +141,7 @@ def _zero_row(row: Row, _fault: Fault, scene: Scene) -> list[Row]:
 
 
 def _repeat_value(row: Row, fault: Fault, scene: Scene) -> list[Row]:
-    """A stuck half hour after a stuck one repeats the same value: that of the last one before both."""
+    """Repeat the previous value; a stuck half-hour after a stuck one repeats the last value before both."""
     if scene.dataset is not AGWS or row.series not in (ONSHORE, OFFSHORE):
         return [row]
     source = row.half_hour
@@ -148,9 +152,10 @@ def _repeat_value(row: Row, fault: Fault, scene: Scene) -> list[Row]:
 
 
 def _of_series(names: Sequence[str], mw: float) -> Callable[[Row, Fault, Scene], list[Row]]:
-    """Return the action that sets the MW of these series, whichever dataset has them."""
+    """Return the action that sets the MW of these series, in whichever dataset has them."""
 
     def act(row: Row, _fault: Fault, _scene: Scene) -> list[Row]:
+        """Return the row with the MW set."""
         return [row._replace(mw=mw) if row.series in names else row]
 
     return act

@@ -1,7 +1,7 @@
-"""Endpoints of the datasets that have no model of their own here, made from their declarations alone.
+"""Endpoints of the datasets without a model in the simulator, made from their declarations alone.
 
 Belongs here: parameters, rows and texts as far as a declaration (`elexon_assets/datasets.py`) knows them. Not here: the
-datasets whose rows follow a model (`rows.py`, `capacities.py`). The values are plausible, no more: a PSR type of the
+datasets whose rows follow a model (`rows.py`, `capacities.py`). The values are only plausible: a PSR type of the
 weather has its weather, any other series has noise.
 """
 
@@ -25,7 +25,7 @@ from elexon_assets.simulator.weather import weather
 from elexon_assets.windows import window_of_days
 
 ANY_DAY = window_of_days(date(2024, 1, 1), date(2024, 1, 1))
-"A window to read the names of the parameters from."
+"A window from which the names of the parameters are read."
 ALL = "all"
 "The value of a parameter that selects every word of its dimension."
 
@@ -38,6 +38,7 @@ class DeclaredEndpoint:
 
     @property
     def minutes_to_publication(self) -> int:
+        """Return the usual delay of a publication after the start of the half-hour."""
         return self.declaration.publication_lag // MINUTE
 
     @property
@@ -71,7 +72,7 @@ class DeclaredEndpoint:
         return published_asked(self.dataset, values, stream=False, cap_days=days + 1)
 
     def published_rows(self, seed: int, first: int, last: int) -> list[Row]:
-        """Return one row per half hour and series, from the last half hour down to the first."""
+        """Return one row per half-hour and series, from the last half-hour down to the first."""
         values = {
             name: self._values_mw(seed, name, first, last).round(1).tolist() for name in self.declaration.categories
         }

@@ -1,12 +1,13 @@
-"""Faults on request: the notation, and which half-hours and requests a fault acts on.
+"""Faults on request: the notation, and which half-hours and requests a fault affects.
 
-`kind[=value][xN][%share][@span]`, several parted by commas:
-- `xN`: only the first N attempts of the same request (path and query);
-- `%0.02`: a seeded share, of half-hours for data faults, of different requests for transport faults;
-- `@2024-01-08` that UTC day, `@2024-01-08T05:30Z` that half hour, `@2024-01-08/2024-01-10` from the one to before the
-  other: half-hours for data faults, requests whose range overlaps it for transport faults.
+The notation is `kind[=value][xN][%share][@span]`, several separated by commas:
 
-Belongs here: parsing and choosing. Does not: what a fault does (data_faults.py, transport_faults.py).
+- `xN` affects only the first N attempts of the same request (path and query);
+- `%0.02` affects a seeded share, of half-hours for data faults, of different requests for transport faults;
+- `@2024-01-08` is that UTC day, `@2024-01-08T05:30Z` that half-hour, `@2024-01-08/2024-01-10` from the first to before
+  the second: half-hours for data faults, requests whose range overlaps it for transport faults.
+
+Belongs here: parsing and choosing. Not here: what a fault does (data_faults.py, transport_faults.py).
 """
 
 import re
@@ -22,7 +23,7 @@ TRANSPORT_KINDS = {
     "status": REQUIRED,  # the HTTP status, 400 to 599
     "retry-after": REQUIRED,  # a 429 with that header, seconds
     "slow": REQUIRED,  # seconds before the answer
-    "bomb": REQUIRED,  # so many MB of blanks before the answer, packed by gzip
+    "bomb": REQUIRED,  # the MB of blanks before the answer, compressed by gzip
     "drip": REQUIRED,  # seconds after each byte of the answer
     "hang": NONE,  # no answer until the client gives up
     "disconnect": NONE,  # the connection closes in the middle of the answer
@@ -30,27 +31,27 @@ TRANSPORT_KINDS = {
     "html": NONE,  # a web page with status 200
 }
 DATA_KINDS = {
-    "hole": NONE,  # the half hour is absent
+    "hole": NONE,  # the half-hour is absent
     "duplicate": NONE,  # every row twice
     "republished": NONE,  # every row again, an hour later, with another value
-    "understated": NONE,  # transmission-metered wind is missing; FUELHH is left alone
-    "late": OPTIONAL,  # hours by which the publication is late, 6 unless said
-    "unknown-psr": NONE,  # one more row, of a psr type (fuel type) that nobody knows; also in IGCA
+    "understated": NONE,  # transmission-metered wind is missing; FUELHH is unchanged
+    "late": OPTIONAL,  # hours by which the publication is late, 6 by default
+    "unknown-psr": NONE,  # one more row, of an unknown PSR type (fuel type); also in IGCA
     "null": NONE,  # from here to `absurd`: Wind Onshore, in FUELHH WIND
     "nan": NONE,
     "negative": NONE,  # -500 MW
     "slightly-negative": NONE,  # -20 MW
     "absurd": NONE,  # 99,999 MW
-    "stranger": NONE,  # one row of a month before the window
+    "stranger": NONE,  # one row from a month before the window
     "missing-column": NONE,  # no row of the answer has a value
-    "wrong-label": NONE,  # settlement date and period of another half hour
+    "wrong-label": NONE,  # settlement date and period of another half-hour
     "zero": NONE,  # FUELHH: every fuel
     "some-zero": NONE,  # FUELHH: nuclear, biomass and gas
     "solar-zero": NONE,  # AGWS: solar, by day or by night
     "solar-shines": NONE,  # AGWS: solar at 300 MW, by day or by night
     "year-one": NONE,  # the publish time is one that no clock can show in UTC
     "half-character": NONE,  # the series has half of a surrogate pair in its name
-    "stuck": NONE,  # both winds as in the half hour before
+    "stuck": NONE,  # both winds as in the previous half-hour
 }
 KINDS = TRANSPORT_KINDS | DATA_KINDS
 DEFAULT_LATE_HOURS = 6.0
@@ -62,7 +63,7 @@ NOTATION = re.compile(
 
 @dataclass(frozen=True)
 class Fault:
-    """One fault; `first` and `end` are half-hours, the end not in; None means no limit."""
+    """One fault; `first` and `end` are half-hours, the end excluded; None means no limit."""
 
     kind: str
     value: float | None = None
@@ -73,17 +74,22 @@ class Fault:
 
     @property
     def is_transport(self) -> bool:
+        """Return whether the fault affects the transport and not the data."""
         return self.kind in TRANSPORT_KINDS
 
     def in_attempt(self, attempt: int) -> bool:
-        """Attempts count from 1."""
+        """Return whether the fault affects this attempt; attempts count from 1."""
         return self.attempts is None or attempt <= self.attempts
 
     def hits_half_hour(self, seed: int, half_hour: int) -> bool:
+        """Return whether the fault affects the half-hour."""
         return self._overlaps(half_hour, half_hour) and self._in_share(seed, half_hour)
 
     def hits_request(self, seed: int, target: str, span: tuple[int, int] | None) -> bool:
-        """`span` is the range asked, both ends in; a request without one is hit by faults without one."""
+        """Return whether the fault affects a request.
+
+        `span` is the requested range, both ends included; a request without one is affected by faults without one.
+        """
         limited = self.first is not None or self.end is not None
         overlaps = not limited if span is None else self._overlaps(*span)
         return overlaps and self._in_share(seed, target)
@@ -96,7 +102,7 @@ class Fault:
 
 
 def parse_faults(text: str) -> tuple[Fault, ...]:
-    """ValueError says which part of the text is wrong."""
+    """Parse the notation. Raises ValueError, which says which part of the text is wrong."""
     return tuple(_parse_fault(part.strip()) for part in text.split(",") if part.strip())
 
 
@@ -106,7 +112,7 @@ def _parse_fault(text: str) -> Fault:
         raise ValueError(f"fault {text!r}: expected kind[=value][xN][%share][@span]")
     kind = match["kind"]
     if kind not in KINDS:
-        raise ValueError(f"fault {text!r}: no kind {kind!r}; there are {', '.join(sorted(KINDS))}")
+        raise ValueError(f"fault {text!r}: unknown kind {kind!r}; the kinds are {', '.join(sorted(KINDS))}")
     first, end = _parse_span(text, match["span"])
     attempts = None if match["attempts"] is None else int(match["attempts"])
     return Fault(
@@ -160,11 +166,11 @@ def _parse_span(text: str, span: str | None) -> tuple[int | None, int | None]:
 
 
 def _parse_instant(text: str, moment: str) -> tuple[datetime, bool]:
-    """(instant, whether it is a bare date); without a zone it is UTC."""
+    """Return (instant, whether it is a bare date); without a zone it is UTC."""
     try:
         instant = datetime.fromisoformat(moment)
     except ValueError:
-        raise ValueError(f"fault {text!r}: {moment!r} is no date such as 2024-01-08 or 2024-01-08T05:30Z") from None
+        raise ValueError(f"fault {text!r}: {moment!r} is not a date such as 2024-01-08 or 2024-01-08T05:30Z") from None
     if instant.tzinfo is None:
         instant = instant.replace(tzinfo=UTC)
     return instant.astimezone(UTC), len(moment) == 10

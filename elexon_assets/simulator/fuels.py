@@ -1,7 +1,7 @@
-"""Generation by fuel type, MW, a pure function of (seed, half hour): what FUELHH says beside its wind.
+"""Generation by fuel type in MW, a pure function of (seed, half-hour): the fuels that FUELHH has beside its wind.
 
-Belongs here: the twenty fuel types, a simple demand, what each fuel makes of it. Does not: rows, settlement labels.
-The numbers are plausible, no more: only `WIND`, which checks the wind and solar dataset, follows a model of its own.
+Belongs here: the twenty fuel types, a simple demand, how each fuel follows it. Not here: rows, settlement labels. The
+numbers are only plausible, except for `WIND`, which checks the wind and solar dataset and has its own model.
 """
 
 from dataclasses import dataclass
@@ -27,8 +27,7 @@ from elexon_assets.simulator.weather import year_of_weather, year_span
 
 @dataclass(frozen=True)
 class Interconnector:
-    """Capacity and usual flow in MW (+ is import), and when it began to carry power where that was after its first
-    row."""
+    """The capacity and usual flow in MW (+ is import), and the first power flow if that was after the first row."""
 
     capacity_mw: float
     usual_mw: float
@@ -54,7 +53,7 @@ FIRST_HALF_HOUR = {
     for fuel_type, lifetime in GENERATION_BY_FUEL.lifetimes.items()
     if lifetime.first_utc
 }
-"Of the fuel types that began within the record: no row of them is earlier."
+"The first half-hour of the fuel types that began within the record: they have no earlier row."
 
 YEAR_STARTS = (2016, 2018, 2020, 2022, 2024, 2026)
 NUCLEAR_MW = (7800, 7100, 5700, 5300, 4400, 3800)
@@ -62,7 +61,7 @@ BIOMASS_MW = (1700, 1900, 2100, 1900, 2000, 2150)
 COAL_MW = (5200, 2100, 700, 500, 250, 0)
 COAL_ENDED = datetime(2024, 10, 1, tzinfo=UTC)
 DEMAND_MW = (32_500, 32_000, 30_500, 29_500, 28_500, 28_500)
-"Means of a year, interpolated between the starts of the years."
+"The yearly mean demand in MW, interpolated between the starts of the years."
 
 DEMAND_BY_HOUR_MW = (
     -5200, -5900, -6200, -6300, -6000, -5000, -2600, 300, 1900, 2300, 2300, 2400,
@@ -76,14 +75,14 @@ PUMPING_BY_HOUR_MW = (
 
 @dataclass(frozen=True)
 class Generation:
-    """Whole MW, one row a fuel type in the order of FUEL_TYPES, one column a half hour."""
+    """The whole MW, with one row per fuel type in the order of FUEL_TYPES and one column per half-hour."""
 
     first: int
     mw: Series
 
 
 def fuel_generation(seed: int, first: int, last: int) -> Generation:
-    """Every half hour from first to last, both in."""
+    """Return the generation of every half-hour from first to last, both included."""
     years = [year_of_generation(seed, year) for year in range(instant_of(first).year, instant_of(last).year + 1)]
     parts = [year.mw[:, max(first - year.first, 0) : last + 1 - year.first] for year in years]
     return Generation(first, np.concatenate(parts, axis=1))
@@ -91,8 +90,11 @@ def fuel_generation(seed: int, first: int, last: int) -> Generation:
 
 @lru_cache(maxsize=32)
 def year_of_generation(seed: int, year: int) -> Generation:
-    """Return a whole UTC year. Gas balances the demand, so a windy half hour burns less of it. A fuel type that has not
-    begun is at zero; it has no rows (`rows.py`)."""
+    """Return the generation of a complete UTC year.
+
+    Gas balances the demand, so a windy half-hour burns less of it. A fuel type that has not begun is at zero; it has no
+    rows (`rows.py`).
+    """
     first, count = year_span(year)
     half_hours = consecutive_half_hours(first, count)
     mw = _plants_but_gas(seed, first, count)
@@ -132,7 +134,7 @@ def _plants_but_gas(seed: int, first: int, count: int) -> dict[str, Series]:
 
 
 def _demand_mw(seed: int, year: int) -> Series:
-    """On the transmission system: less the sun and wind of the distribution networks."""
+    """Return the demand on the transmission system, without the solar and wind of the distribution networks."""
     first, count = year_span(year)
     half_hours = consecutive_half_hours(first, count)
     here = year_of_weather(seed, year)
@@ -146,7 +148,7 @@ def _demand_mw(seed: int, year: int) -> Series:
 
 
 def _winter_share(first: int, count: int) -> Series:
-    """1 in mid-January, -1 in mid-July."""
+    """Return 1 in mid-January and -1 in mid-July, with a smooth change between."""
     days = consecutive_half_hours(first, count) / HALF_HOURS_A_DAY
     return np.cos(2 * np.pi * (days % 365.2425 - 15) / 365.2425)
 
@@ -161,7 +163,7 @@ def _by_hour(values: tuple[int, ...], half_hours: NDArray[np.int64]) -> Series:
 
 
 def _slow_noise(seed: int, number: int, first: int, count: int) -> Series:
-    """Mean 0, variance 1, wandering over days, with a little of hours."""
+    """Return noise of mean 0 and variance 1 that changes over days, with a small part over hours."""
     start, length = first - KERNEL_HALF_HOURS + 1, count + KERNEL_HALF_HOURS - 1
     days = filter_noise(
         white_noise(seed, Channel.FUELS + 2 * number, start, length), smoothed_exponential_kernel(40, 3)

@@ -12,12 +12,12 @@ from numpy.typing import NDArray
 Series = NDArray[np.float64]
 
 KERNEL_HALF_HOURS = 1024
-"512 hours: by then the slowest kernel (60 h) has fallen to a five-thousandth."
+"The length of the kernels: after 512 hours the slowest one (60 h) has fallen to a five-thousandth."
 
 
 @unique
 class Channel(IntEnum):
-    """Independent streams of noise. A number never changes its meaning, or every value would change."""
+    """The independent streams of noise. A number never changes its meaning, or every value would change."""
 
     COMMON_FAST = 0
     COMMON_SLOW = 1

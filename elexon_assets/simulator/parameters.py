@@ -1,4 +1,4 @@
-"""Query parameters: what a request asks for, or the 400 that Elexon answers.
+"""Query parameters: what a request selects, or the 400 that Elexon answers.
 
 Belongs here: parsing, the limits, the texts of refusals. Not here: routes, what is published.
 """
@@ -23,13 +23,14 @@ INSTANT = re.compile(
 )
 SETTLEMENT_DATE = re.compile(r"\d{4}-\d\d-\d\d")
 EARLIEST, LATEST = date(2000, 1, 1), date(2200, 1, 1)
-"Settlement dates beyond these are treated as these: nothing is published there, and civil time ends nearby."
+"The range of settlement dates; others are clamped to it, because nothing is published there and dates end nearby."
 
 
 class Refused(Exception):
-    """A 400: messages by parameter name; the name is empty for a rule about several parameters."""
+    """A 400 answer: messages by parameter name; the name is empty for a rule about several parameters."""
 
     def __init__(self, errors: dict[str, list[str]]) -> None:
+        """Store the messages by parameter name."""
         super().__init__("; ".join(message for messages in errors.values() for message in messages))
         self.errors = errors
 
@@ -49,7 +50,7 @@ class Asked:
 
 @dataclass
 class Query:
-    """The parameters of one request. Collects every complaint, so that one answer names them all."""
+    """The parameters of one request, which collect all complaints, so that one answer names them all."""
 
     values: QueryParams
     errors: dict[str, list[str]] = field(default_factory=dict)
@@ -59,6 +60,7 @@ class Query:
         return [value for key, value in self.values.multi_items() if key.lower() == name.lower() and value != ""]
 
     def has(self, name: str) -> bool:
+        """Return whether the parameter has a value."""
         return bool(self.all(name))
 
     def instant(self, name: str) -> datetime:
@@ -66,9 +68,11 @@ class Query:
         return self._parse_parameter(name, _parse_instant, datetime.min.replace(tzinfo=UTC))
 
     def settlement_date(self, name: str) -> date:
+        """Parse a settlement date, strictly yyyy-MM-dd."""
         return self._parse_parameter(name, _parse_settlement_date, date.min)
 
     def whole_numbers(self, name: str, low: int, high: int) -> list[int]:
+        """Parse whole numbers within the limits."""
         numbers = []
         for text in self.all(name):
             if text.isdecimal() and low <= int(text) <= high:
@@ -78,6 +82,7 @@ class Query:
         return numbers
 
     def wants_csv(self, *, stream: bool = False) -> bool:
+        """Return whether the request wants CSV."""
         formats = [] if stream else self.all("format")
         for text in formats:
             if text.lower() not in ("json", "csv"):
@@ -85,6 +90,7 @@ class Query:
         return bool(formats) and formats[0].lower() == "csv"
 
     def complain(self, name: str, message: str) -> None:
+        """Add a complaint about a parameter."""
         self.errors.setdefault(_pascal_case(name), []).append(message)
 
     def complain_missing(self, name: str) -> None:
@@ -92,6 +98,7 @@ class Query:
         self.complain(name, f"A value for the '{_pascal_case(name)}' parameter or property was not provided.")
 
     def refuse_if_wrong(self) -> None:
+        """Raise Refused if there are complaints."""
         if self.errors:
             raise Refused(self.errors)
 
@@ -108,6 +115,7 @@ class Query:
     def refuse_range(
         self, from_name: str, to_name: str, *, backwards: bool, too_long: bool, cap_days: int = CAP_DAYS
     ) -> None:
+        """Raise Refused for a range that is reversed or longer than the limit."""
         names = f"{_pascal_case(from_name)} and {_pascal_case(to_name)}"
         if backwards:
             raise Refused({"": [f"{_pascal_case(from_name)} must not be later than {_pascal_case(to_name)}"]})
@@ -137,7 +145,7 @@ def start_times_asked(values: QueryParams, *, cap_days: int = CAP_DAYS) -> Asked
     last_periods = query.whole_numbers("settlementPeriodTo", 1, 50)
     csv = query.wants_csv()
     query.refuse_if_wrong()
-    # with a settlement period only the date counts, its time is ignored
+    # with a settlement period only the date counts, and its time is ignored
     start_limit = datetime.combine(start.date(), time(), UTC) if first_periods else start
     end_limit = datetime.combine(end.date(), time(), UTC) if last_periods else end
     first = _first_half_hour(start.date(), first_periods[0]) if first_periods else index_at_or_after(start)

@@ -1,8 +1,9 @@
-"""Recorded rows from a folder of real answers, served unaltered in place of synthetic ones.
+"""Recorded rows from a folder of real answers, served unchanged in place of synthetic ones.
 
-Belongs here: reading the files, by what they hold, and which half-hours they cover. Does not: choosing for a request.
-Understood: answers of /datasets/AGWS and of the wind and solar endpoint, answers of /generation/actual/per-type (its
-wind and solar rows), `fuelhh_*.csv` (one column a fuel type) and `known_gaps.csv`. Other files are left alone.
+Belongs here: reading the files by their contents, and which half-hours they cover. Not here: choosing for a request.
+The supported files are answers of /datasets/AGWS and of the wind and solar endpoint, answers of
+/generation/actual/per-type (their wind and solar rows), `fuelhh_*.csv` (one column per fuel type) and `known_gaps.csv`.
+Other files are ignored.
 """
 
 import csv
@@ -19,11 +20,14 @@ from elexon_assets.simulator.half_hours import index_of, settlement_labels, text
 from elexon_assets.simulator.rows import AGWS, FUELHH, PSR_TYPES, Row, document_id
 
 LATEST_PUBLICATION_HALF_HOURS = 24
-"A recorded document may be hours late: a window of publish times looks so far back."
+"The half-hours that a window of publish times looks back, because a recorded document may be hours late."
 
 
 class RecordedHalfHour(NamedTuple):
-    """FUELHH of one half hour, in the order of FUEL_TYPES; None was not published. (As rows it would fill memory.)"""
+    """The FUELHH values of one half-hour in the order of FUEL_TYPES; None was not published.
+
+    (Rows would fill memory.)
+    """
 
     start_time: str
     settlement_date: str
@@ -33,7 +37,7 @@ class RecordedHalfHour(NamedTuple):
 
 @dataclass
 class Recordings:
-    """Rows by half hour; `inferred` half-hours had no publish time, theirs is the usual one."""
+    """The rows by half-hour; `inferred` half-hours had no publish time and get the usual one."""
 
     wind_and_solar: dict[int, list[Row]] = field(default_factory=dict)
     fuels: dict[int, RecordedHalfHour] = field(default_factory=dict)
@@ -41,21 +45,24 @@ class Recordings:
     inferred: set[int] = field(default_factory=set)
 
     def has_wind_and_solar(self, first: int, last: int) -> bool:
-        """Every half hour from first to last, and there is one."""
+        """Return whether every half-hour from first to last is recorded, and at least one exists."""
         return first <= last and all(n in self.wind_and_solar for n in range(first, last + 1))
 
     def has_fuels(self, settlement_dates: Iterable[str]) -> bool:
-        """Every date, and there is one; after the last recorded date nothing counts as published."""
+        """Return whether every date is recorded, and at least one exists.
+
+        After the last recorded date nothing counts as published.
+        """
         asked = set(settlement_dates)
         end = max(self.fuel_dates, default="")
         return bool(asked & self.fuel_dates) and all(day in self.fuel_dates or day > end for day in asked)
 
     def wind_and_solar_rows(self, first: int, last: int) -> list[Row]:
-        """Newest first; half-hours that were not recorded are absent."""
+        """Return rows, newest first; half-hours that were not recorded are absent."""
         return [row for n in range(last, first - 1, -1) for row in self.wind_and_solar.get(n, ())]
 
     def fuel_rows(self, first: int, last: int) -> list[Row]:
-        """Newest first; half-hours that were not recorded are absent."""
+        """Return rows, newest first; half-hours that were not recorded are absent."""
         rows = []
         for half_hour in range(last, first - 1, -1):
             if (result := self.fuels.get(half_hour)) is not None:
@@ -70,7 +77,10 @@ class Recordings:
 
 
 def read_recordings(folder: Path) -> Recordings:
-    """NotADirectoryError if there is no such folder, ValueError naming the file if one cannot be understood."""
+    """Read the recordings of a folder.
+
+    Raises NotADirectoryError if the folder does not exist, and ValueError with the name of a file that cannot be read.
+    """
     if not folder.is_dir():
         raise NotADirectoryError(f"no folder of recordings at {folder}")
     recordings = Recordings()
@@ -90,7 +100,7 @@ def read_recordings(folder: Path) -> Recordings:
 
 
 def _wind_and_solar(answer: Any) -> Iterator[tuple[Row, bool]]:
-    """(row, whether its publish time is inferred) of every row of a known shape; nothing of other answers."""
+    """Yield (row, whether its publish time is inferred) for every row of a known shape, none for other answers."""
     data = answer.get("data") if isinstance(answer, dict) else answer
     for record in data if isinstance(data, list) else []:
         if not isinstance(record, dict):
@@ -144,7 +154,7 @@ def _read_fuels(folder: Path, recordings: Recordings) -> None:
 
 
 def _known_gaps(path: Path) -> dict[str, int]:
-    """Settlement date to periods that were never published."""
+    """Return the periods that were never published, by settlement date."""
     if not path.exists():
         return {}
     with path.open(encoding="utf-8", newline="") as lines:

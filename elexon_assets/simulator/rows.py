@@ -1,6 +1,6 @@
-"""Rows as Elexon publishes them, made from the synthetic values, newest half hour first.
+"""Rows as Elexon publishes them, made from the synthetic values, newest half-hour first.
 
-Belongs here: the row, the two datasets, publication and settlement labels. Does not: values, JSON and CSV, faults.
+Belongs here: the row, the two datasets, publication and settlement labels. Not here: values, JSON and CSV, faults.
 """
 
 from collections.abc import Callable
@@ -22,11 +22,11 @@ ONSHORE, OFFSHORE, SOLAR = PSR_TYPES = WIND_AND_SOLAR.categories
 
 SLIPPED_LABELS_BEFORE = "2022-07-14"
 SLIPPED_LABELS_SHARE = 0.93
-"Until then, on most days, FUELHH gave the last period of a day the settlement date of the next day."
+"The share of days on which FUELHH gave the last period of a day the settlement date of the next day, until then."
 
 
 class Row(NamedTuple):
-    """One published number; `series` is its psr type or fuel type, the times are texts as published."""
+    """One published number; `series` is its PSR type or fuel type, and the times are texts as published."""
 
     half_hour: int
     series: str
@@ -40,28 +40,28 @@ class Row(NamedTuple):
 
 
 _new_row = cast(Callable[[tuple[object, ...]], Row], partial(tuple.__new__, Row))
-"What Row._make does, without its checks: a week of FUELHH is 6,720 rows, and they are most of its cost."
+"The construction of Row._make without its checks: a week of FUELHH is 6,720 rows, and they are most of its cost."
 
 
 @dataclass(frozen=True)
 class Dataset:
-    """What sets one dataset apart; rows of it come from (seed, first half hour, last half hour)."""
+    """The properties of one dataset; its rows come from (seed, first half-hour, last half-hour)."""
 
     name: str
     minutes_to_publication: int
     rows: Callable[[int, int, int], list[Row]]
     spoiled_series: str
-    "The series whose values the faults about values spoil."
+    "The series whose values the value faults change."
     unknown_series: str
     "The series that the fault `unknown-psr` adds."
 
     def last_published(self, now: datetime) -> int:
-        """The newest half hour that is published at `now`."""
+        """Return the newest half-hour that is published at `now`."""
         return (now - timedelta(minutes=self.minutes_to_publication) - datetime(1970, 1, 1, tzinfo=UTC)) // HALF_HOUR
 
 
 def wind_and_solar_rows(seed: int, first: int, last: int) -> list[Row]:
-    """Wind Onshore, Wind Offshore, Solar of every half hour from last down to first."""
+    """Return Wind Onshore, Wind Offshore and Solar of every half-hour from last down to first."""
     values = weather(seed, first, last)
     columns = zip(
         range(first, last + 1),
@@ -83,7 +83,7 @@ def wind_and_solar_rows(seed: int, first: int, last: int) -> list[Row]:
 
 
 def fuel_rows(seed: int, first: int, last: int) -> list[Row]:
-    """Return the fuel types that are published, of every half hour from last down to first."""
+    """Return the published fuel types of every half-hour from last down to first."""
     unborn = {fuel_type: begins for fuel_type, begins in FIRST_HALF_HOUR.items() if begins > first}
     by_half_hour = fuel_generation(seed, first, last).mw.T.astype(int).tolist()
     starts, publishes = start_texts(first, last), start_texts(first, last, minutes_later=FUELHH.minutes_to_publication)
@@ -97,7 +97,7 @@ def fuel_rows(seed: int, first: int, last: int) -> list[Row]:
 
 
 def document_id(half_hour: int) -> str:
-    """One document a half hour, in the form of Elexon's, but named as what it is."""
+    """Return the id of the document of a half-hour, in Elexon's form but marked as synthetic."""
     return f"SIMULATOR-AGWS-{half_hour:08d}"
 
 

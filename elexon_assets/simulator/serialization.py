@@ -84,7 +84,7 @@ def _document_json(document_id: str, revision: int) -> str:
 
 
 def _no_number(mw: float | None) -> str:
-    """Return a missing value as JSON. A literal NaN is what a careless encoder writes; a client must survive it."""
+    """Return a missing value as JSON. A literal NaN is what a careless encoder writes; a client must handle it."""
     return "null" if mw is None else "NaN"
 
 

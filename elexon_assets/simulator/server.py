@@ -1,6 +1,6 @@
-"""Serving the simulator: in this thread, in a thread of a test, or as a process of its own.
+"""Serving the simulator: in this thread, in a thread of a test, or as a separate process.
 
-Belongs here: sockets, uvicorn, processes. Does not: what is answered.
+Belongs here: sockets, uvicorn, processes. Not here: what is answered.
 """
 
 import gc
@@ -32,6 +32,7 @@ class Simulator:
     """A running simulator: its address, the requests it received, and the faults it shows."""
 
     def __init__(self, base_url: str, service: Service, faults: str) -> None:
+        """Store the address and the service, and set the faults."""
         self.base_url = base_url
         self.service = service
         self._faults = faults
@@ -43,11 +44,15 @@ class Simulator:
 
     @property
     def faults(self) -> str:
+        """Return the text of the faults in force."""
         return self._faults
 
     @faults.setter
     def faults(self, text: str) -> None:
-        """Acts from the next request on; attempts count anew. ValueError on a bad text."""
+        """Set the faults from the next request on and restart the count of attempts.
+
+        Raises ValueError for invalid text.
+        """
         self.service.set_faults(text)
         self._faults = text
 
@@ -56,7 +61,7 @@ def serve(app: Starlette, *, port: int, host: str = "127.0.0.1") -> None:
     """Serve until SIGINT or SIGTERM; port 0 takes a free one. Prints the base URL once the port is open."""
     if threading.current_thread() is threading.main_thread():
         signal.signal(signal.SIGTERM, _exit_cleanly)
-    # an answer is thousands of short-lived rows without cycles: looking for some took a quarter of the time
+    # An answer is thousands of short-lived rows without cycles: searching for cycles took a quarter of the time.
     gc.freeze()
     gc.set_threshold(COLLECT_AFTER_ALLOCATIONS)
     listening = _open_port(host, port)
@@ -90,13 +95,14 @@ def running_simulator(app: Starlette | None = None, **create_app_kwargs: Any) ->
 def subprocess_running(
     *, seed: int = 0, latency_seconds: float = 0, faults: str = "", recordings: Path | None = None
 ) -> Iterator[str]:
-    """Run a simulator in a process of its own and yield the base URL once it answers. Raises RuntimeError if it cannot
-    start.
+    """Run a simulator in a separate process and yield the base URL once it answers.
+
+    Raises RuntimeError if it cannot start.
     """
     command = [sys.executable, "-m", "elexon_assets.simulator", "--port", "0", "--seed", str(seed)]
     command += ["--latency-seconds", str(latency_seconds), "--faults", faults]
     command += [] if recordings is None else ["--recordings", str(recordings)]
-    # S603: our own module, under our own interpreter
+    # S603: this runs our own module with our own interpreter
     process = subprocess.Popen(command, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True)  # noqa: S603
     output = cast(IO[str], process.stdout)
     try:
@@ -116,6 +122,7 @@ def subprocess_running(
 
 
 def base_url(listening: socket.socket) -> str:
+    """Return the base URL that the process printed."""
     host, port = listening.getsockname()[:2]
     return f"http://{host}:{port}{PREFIX}"
 

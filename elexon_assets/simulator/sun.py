@@ -1,4 +1,4 @@
-"""What panels would make of a clear sky over Great Britain.
+"""The output of solar panels under a clear sky over Great Britain.
 
 Belongs here: tilted panels. Not here: where the sun is (`solar_geometry.py`), capacity, clouds, megawatts.
 """
@@ -12,12 +12,11 @@ from elexon_assets.solar_geometry import SITES, Sky, sky_over
 TILT_DEGREES = 25.0
 DIFFUSE_SHARE = 0.10
 CLEAR_SKY_SCALE = 0.74
-"No half hour then passes 0.75 of the installed capacity; the real record is about 0.7."
+"The scale at which no half-hour exceeds 0.75 of the installed capacity; the real record is about 0.7."
 
 
 def clear_sky(first: int, count: int) -> Series:
-    """Return output over capacity under a clear sky, of each half hour from `first` on; exactly 0 while the sun is
-    down."""
+    """Return output over capacity under a clear sky of each half-hour from `first`; exactly 0 while the sun is down."""
     total = np.zeros(count)
     for minutes in (7.5, 22.5):
         sky = sky_over(consecutive_half_hours(first, count), minutes)
@@ -27,8 +26,7 @@ def clear_sky(first: int, count: int) -> Series:
 
 
 def _panel_output(sky: Sky, latitude: float, longitude: float) -> Series:
-    """Return the output of a south-facing tilted panel, which sees the sun as a flat one so many degrees nearer the
-    equator would."""
+    """Return the output of a south-facing tilted panel, equal to a flat one so many degrees nearer the equator."""
     height = sky.height(latitude, longitude)
     lit = np.flatnonzero(height > 0)
     incidence = np.maximum(sky.height(latitude - TILT_DEGREES, longitude)[lit], 0)

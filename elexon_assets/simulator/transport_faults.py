@@ -1,6 +1,6 @@
-"""What transport faults make of an answer: statuses, delays, broken and misleading bodies.
+"""How transport faults change an answer: statuses, delays, broken and misleading bodies.
 
-Belongs here: HTTP. Does not: rows, choosing requests.
+Belongs here: HTTP. Not here: rows, choosing requests.
 """
 
 import asyncio
@@ -17,9 +17,10 @@ PAGE = "<!DOCTYPE html><html><head><title>Service unavailable</title></head><bod
 
 
 class Hanging(Response):
-    """No answer until the client gives up; a 504 after two minutes, so that no connection is held for ever."""
+    """A response that never comes; after two minutes it is a 504, so that no connection is held for ever."""
 
     async def __call__(self, scope: Scope, receive: Receive, send: Send) -> None:
+        """Wait for the client to give up, or answer 504 after two minutes."""
         try:
             async with asyncio.timeout(HANG_AT_MOST_SECONDS):
                 while (await receive())["type"] != "http.disconnect":
@@ -29,19 +30,21 @@ class Hanging(Response):
 
 
 class Disconnecting(Response):
-    """Promises the whole body, sends half, and returns: the server then closes the connection."""
+    """A response that promises the complete body, sends half, and returns: the server then closes the connection."""
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        """Send half of the body and return."""
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         await send({"type": "http.response.body", "body": self.body[: len(self.body) // 2], "more_body": True})
 
 
 class Dripping(Response):
-    """Sends the body byte by byte, with a pause after each."""
+    """A response that sends the body byte by byte, with a pause after each."""
 
     pause_seconds = 0.0
 
     async def __call__(self, _scope: Scope, _receive: Receive, send: Send) -> None:
+        """Send the body byte by byte."""
         await send({"type": "http.response.start", "status": self.status_code, "headers": self.raw_headers})
         for n in range(len(self.body)):
             await send({"type": "http.response.body", "body": self.body[n : n + 1], "more_body": True})
@@ -50,7 +53,7 @@ class Dripping(Response):
 
 
 async def before_answer(faults: Sequence[Fault]) -> Response | None:
-    """Waits if asked to; the first fault that needs no rows gives the answer."""
+    """Wait if a fault says so, and return the answer of the first fault that needs no rows."""
     for fault in faults:
         if fault.kind == "slow":
             await asyncio.sleep(fault.value or 0)
@@ -70,7 +73,7 @@ async def before_answer(faults: Sequence[Fault]) -> Response | None:
 
 
 def break_answer(answer: Response, faults: Sequence[Fault]) -> Response:
-    """Return the answer cut in half, in a whole HTTP message or in a broken one; or one that is huge or slow."""
+    """Return the answer cut in half, in a complete or a broken HTTP message, or a huge or slow answer."""
     for fault in faults:
         if fault.kind == "bomb":
             headers = {key: value for key, value in answer.headers.items() if key != "content-length"}

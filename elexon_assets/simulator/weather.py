@@ -29,8 +29,8 @@ YEAR_ENDS = range(2016, 2026)
 ONSHORE_GW = (10.8, 12.6, 13.4, 14.0, 14.1, 14.5, 14.8, 15.5, 16.2, 16.4)
 OFFSHORE_GW = (5.3, 7.0, 8.2, 9.9, 10.4, 11.3, 13.9, 14.7, 16.1, 16.6)
 SOLAR_GW = (11.9, 12.8, 13.1, 13.3, 13.8, 14.3, 14.8, 17.6, 19.4, 21.9)
-"""Capacity installed in the UK at the end of each year (official statistics); constant before the first and after the
-last.
+"""The capacity installed in the UK at the end of each year (official statistics); constant before the first and after
+the last.
 """
 
 COMMON_SHARE = 0.76
@@ -66,6 +66,7 @@ def weather(seed: int, first: int, last: int) -> Weather:
     years = [year_of_weather(seed, year) for year in range(instant_of(first).year, instant_of(last).year + 1)]
 
     def cut(name: str) -> Series:
+        """Return the requested part of a series of the year."""
         return np.concatenate(
             [getattr(year, name)[max(first - year.first, 0) : last + 1 - year.first] for year in years]
         )
@@ -109,6 +110,7 @@ def gaussian_winds(seed: int, first: int, count: int) -> tuple[Series, Series]:
     start, length = first - KERNEL_HALF_HOURS + 1, count + KERNEL_HALF_HOURS - 1
 
     def wind(own_fast: Channel, own_slow: Channel) -> Series:
+        """Return wind from the common and its own noise."""
         total = np.zeros(count)
         parts = ((Channel.COMMON_FAST, own_fast), (Channel.COMMON_SLOW, own_slow))
         for (common, own), kernel, weight in zip(parts, kernels, weights, strict=True):
@@ -139,7 +141,7 @@ def cloud_factor(seed: int, year: int) -> Series:
         for name in ("p10", "mean", "p90")
     )
     first_day = first // HALF_HOURS_A_DAY
-    # four uniform numbers a day sum to something near normal
+    # the sum of four uniform numbers per day is nearly normal
     daily = white_noise(seed, Channel.CLOUD, 4 * (first_day - 1), 4 * (days + 1)).reshape(days + 1, 4).sum(axis=1) / 2
     lag1 = float(climatology()["solar_day_ratio_lag1"])
     theta = (1 - np.sqrt(1 - 4 * lag1**2)) / (2 * lag1)
@@ -195,9 +197,7 @@ def _between_months(tables: Series, first: int, count: int) -> Series:
 
 
 def _wind_mw(ratio: Series, capacity: Series, factor: float, ceiling: float) -> Series:
-    """Convert to MW and flatten from 0.8 of the ceiling on: it is approached but never met, so that no values stick to
-    it.
-    """
+    """Convert to MW and flatten from 0.8 of the ceiling on: values approach it without meeting it or sticking to it."""
     output = ratio * factor
     bend = 0.8 * ceiling
     flattened = ceiling - (ceiling - bend) * np.exp(-(np.maximum(output, bend) - bend) / (ceiling - bend))

@@ -157,4 +157,4 @@ def test_a_failed_window_of_installed_capacity_is_a_failed_run(
     failure = result.get_step_failure_events()[0].step_failure_data.user_failure_data
     assert failure
     assert "windows failed" in str(failure.description)
-    assert "next run asks for all of it again" in str(failure.description)
+    assert "next run fetches all of it again" in str(failure.description)

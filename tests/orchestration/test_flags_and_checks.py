@@ -21,7 +21,7 @@ from elexon_assets.windows import window_of_days
 WEEK = (date(2023, 1, 2), date(2023, 1, 8))
 LATER_WEEK = (date(2023, 1, 9), date(2023, 1, 15))
 LONG = FLAG_AGAIN_AFTER + CHECKS_APART
-UP_TO_DATE = "flags and checks have seen everything that has landed"
+UP_TO_DATE = "flags and checks have processed everything that has landed"
 
 
 @dataclass

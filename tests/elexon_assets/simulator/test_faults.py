@@ -39,14 +39,14 @@ def test_several_faults_are_separated_by_commas() -> None:
 @pytest.mark.parametrize(
     ("text", "complaint"),
     [
-        ("holes", "no kind 'holes'; there are absurd,"),
+        ("holes", "unknown kind 'holes'; the kinds are absurd,"),
         ("status", "status needs a value, as in status=503"),
         ("status=200", "from 400 to 599"),
         ("slow=soon", "'soon' is not a number"),
         ("hole=3", "hole takes no value"),
         ("hole%2", "at most 1"),
         ("hole%x", "'x' is not a number"),
-        ("hole@monday", "'monday' is no date"),
+        ("hole@monday", "'monday' is not a date"),
         ("hole@2024-01-09/2024-01-08", "ends before it begins"),
         ("HOLE!", "expected kind[=value][xN][%share][@span]"),
     ],
@@ -61,7 +61,7 @@ def test_an_invalid_fault_text_is_refused_with_the_reason(text: str, complaint: 
 def test_an_invalid_fault_text_in_a_header_is_a_400(elexon: Elexon) -> None:
     response = elexon.get("/datasets/metadata/latest", "holes")
     assert response.status_code == 400
-    assert "no kind 'holes'" in response.json()["errors"]["X-Simulator-Faults"][0]
+    assert "unknown kind 'holes'" in response.json()["errors"]["X-Simulator-Faults"][0]
 
 
 def test_every_kind_of_fault_has_an_example_in_the_notation() -> None:
