@@ -42,18 +42,18 @@ def text(engine: sa.Engine) -> str:
 
 
 @pytest.fixture
-def plan_file(engine: sa.Engine, text: str) -> Plan:
+def plan(engine: sa.Engine, text: str) -> Plan:
     return plan_import(engine, "pipelines", text.encode())
 
 
-def test_records_that_change_come_before_new_ones(planned: Plan) -> None:
-    outcomes = [row.outcome for row, _ in changes_first(planned)]
+def test_records_that_change_come_before_new_ones(plan: Plan) -> None:
+    outcomes = [row.outcome for row, _ in changes_first(plan)]
     assert outcomes[:EDITED] == ["update"] * EDITED
     assert set(outcomes[EDITED:]) == {"create"}
 
 
-def test_problems_of_one_kind_are_grouped_with_their_count_and_rows(planned: Plan) -> None:
-    groups = problem_groups(planned.errors)
+def test_problems_of_one_kind_are_grouped_with_their_count_and_rows(plan: Plan) -> None:
+    groups = problem_groups(plan.errors)
     assert [(group.column, len(group.rows), row_spans(group.rows)) for group in groups] == [
         ("rtb_date", 20, "2 to 21"),
         ("stage", 3, "22 to 24"),
@@ -68,8 +68,8 @@ def test_different_kinds_of_problems_in_one_column_are_separate_groups(engine: s
     assert len(problem_groups(plan.errors)) == 2
 
 
-def test_unchanged_rows_are_listed_as_ranges(planned: Plan) -> None:
-    assert len(unchanged_rows(planned)) == ROWS - EDITED
+def test_unchanged_rows_are_listed_as_ranges(plan: Plan) -> None:
+    assert len(unchanged_rows(plan)) == ROWS - EDITED
 
 
 @pytest.mark.parametrize(
