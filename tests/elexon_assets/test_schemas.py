@@ -10,7 +10,7 @@ import pytest
 from elexon_assets.contract import contract_of, limits_of, split_valid
 from elexon_assets.dataset_model import Dataset
 from elexon_assets.datasets import GENERATION_BY_FUEL, WIND_AND_SOLAR
-from elexon_assets.errors import ShapeChanged
+from elexon_assets.errors import ShapeChanged, UnusableInput
 from elexon_assets.parsing import parse_rows
 from elexon_assets.windows import Window
 
@@ -107,6 +107,21 @@ def test_the_limits_setting_moves_limits_as_plants_are_built(monkeypatch: pytest
     assert limits_of(WIND_AND_SOLAR)["Wind Onshore"].hard_high == 20_000
     assert limits_of(WIND_AND_SOLAR)["Wind Onshore"].soft_high == 11_000
     assert limits_of(WIND_AND_SOLAR)["Solar"] == WIND_AND_SOLAR.limits["Solar"]
+
+
+@pytest.mark.parametrize(
+    ("value", "sentence"),
+    [
+        ('{"Sun": {"soft_high": 3}}', "LIMITS_MW moves the limits of 'Sun', which has none: give any of .*Solar"),
+        ('{"Solar": {"soft_high": -5}}', "LIMITS_MW puts the limits of 'Solar' out of order: give hard_low .* <= "),
+    ],
+)
+def test_invalid_limits_are_refused_with_the_name_of_their_setting(
+    monkeypatch: pytest.MonkeyPatch, value: str, sentence: str
+) -> None:
+    monkeypatch.setenv("LIMITS_MW", value)
+    with pytest.raises(UnusableInput, match=sentence):
+        limits_of(WIND_AND_SOLAR)
 
 
 def test_signed_flows_are_not_errors() -> None:
