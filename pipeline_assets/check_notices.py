@@ -27,6 +27,8 @@ REPORTED_WARNINGS = {
 """The checks whose warnings are reported too, with the topics of their notices. (Other warnings appear only on the page
 Freshness and checks.)
 """
+DETAILS = {"series_are_declared": "unknown series"}
+"The checks that are reported again while they fail, whenever this entry of their metadata changes."
 
 
 def read_checks(instance: dg.DagsterInstance, cursor: str | None) -> tuple[list[Condition], str]:
@@ -64,9 +66,11 @@ def _condition(evaluation: AssetCheckEvaluation, at: datetime) -> Condition:
     what = f'{asset}, check "{check.replace("_", " ")}"'
     failed, passes = REPORTED_WARNINGS.get(check, (CHECK_FAILED, CHECK_PASSES))
     page = f"{endpoint_of(Settings().dagster_url).url}/assets/{asset}?view=checks"
+    detail = evaluation.metadata.get(DETAILS.get(check, ""))
     return Condition(
         f"check {asset} {check}",
         is_well,
         at,
         Notice(passes if is_well else failed, f"{what}: {figures or 'no figures'}.", page),
+        "" if is_well or detail is None else str(detail.value),
     )

@@ -110,14 +110,16 @@ def _beginning_of(response: httpx.Response) -> str:
 
 
 def _message(notice: Notice, link: str) -> dict[str, Any]:
-    """Return the message for Slack; `verbatim` keeps names of people and channels from becoming mentions."""
-    topic, text = _escape_mrkdwn(notice.topic), _escape_mrkdwn(notice.text)
-    words = {"type": "mrkdwn", "text": f"*{topic}*\n{text}", "verbatim": True}
-    blocks: list[dict[str, Any]] = [{"type": "section", "text": words}]
+    """Return the message for Slack as plain text, in which `*`, `_`, `~`, `@here` and backticks do nothing."""
+    topic, text = _escape_markup(notice.topic), _escape_markup(notice.text)
+    blocks: list[dict[str, Any]] = [
+        {"type": "header", "text": {"type": "plain_text", "text": topic, "emoji": False}},
+        {"type": "section", "text": {"type": "plain_text", "text": text, "emoji": False}},
+    ]
     if link:
         address = {"type": "mrkdwn", "text": f"<{_in_link(link)}|Open it>", "verbatim": True}
         blocks.append({"type": "context", "elements": [address]})
-    return {"text": f"{topic}: {text}", "blocks": blocks}
+    return {"text": f"{topic}: {text}", "mrkdwn": False, "blocks": blocks}
 
 
 def _page_link(notice: Notice, settings: Settings) -> str:
@@ -126,7 +128,7 @@ def _page_link(notice: Notice, settings: Settings) -> str:
     return f"{endpoint_of(settings.dashboard_url).url}/{notice.page}"
 
 
-def _escape_mrkdwn(text: str) -> str:
+def _escape_markup(text: str) -> str:
     """Escape a text by Slack's own rule, so that `<!channel>` notifies nobody and `<https://…|…>` is not a link.
 
     The result is one line, because a second line could look like another notice.

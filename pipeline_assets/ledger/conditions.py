@@ -26,6 +26,8 @@ class Condition:
     "The time of the observation. One that is not after the last change is outdated, and is ignored."
     notice: Notice
     "The notice that is sent if this is a change; its id is replaced."
+    detail: str = ""
+    "What exactly is not well. While a subject is failing, another detail is a change too."
 
 
 def report_conditions(engine: sa.Engine, observed: Iterable[Condition]) -> list[Notice]:
@@ -53,10 +55,12 @@ def _is_change(con: sa.Connection, condition: Condition) -> bool:
     row = con.execute(sa.select(schema.conditions).where(table.subject == condition.subject)).one_or_none()
     if row is None:
         return not condition.is_well
-    return bool(row.is_well != condition.is_well and row.since_us < reader.microseconds_of(condition.at))
+    is_other = row.is_well != condition.is_well or (not condition.is_well and row.detail != condition.detail)
+    return bool(is_other and row.since_us < reader.microseconds_of(condition.at))
 
 
 def _write_state(con: sa.Connection, condition: Condition) -> None:
     con.execute(schema.conditions.delete().where(schema.conditions.c.subject == condition.subject))
-    state = {"is_well": condition.is_well, "since_us": reader.microseconds_of(condition.at)}
+    since_us = reader.microseconds_of(condition.at)
+    state = {"is_well": condition.is_well, "since_us": since_us, "detail": condition.detail}
     con.execute(schema.conditions.insert().values(subject=condition.subject, **state))

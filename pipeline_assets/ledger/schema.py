@@ -113,6 +113,7 @@ conditions = sa.Table(
     sa.Column("subject", sa.String, primary_key=True),
     sa.Column("is_well", sa.Boolean, nullable=False),
     sa.Column("since_us", sa.BigInteger, nullable=False),
+    sa.Column("detail", sa.String, nullable=False, server_default=""),
     comment="What people were last told of checks, schedules and sensors; a subject without a row is well.",
 )
 

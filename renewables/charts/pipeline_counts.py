@@ -56,7 +56,7 @@ def highest_ratings(frame: pl.DataFrame) -> go.Figure:
         customdata=[escape_markup(name) for name in frame["information_point"]],
         hovertemplate="%{customdata}: %{x:,}<extra></extra>",
     )
-    return _horizontal(bars, "Rating: impact x likelihood", len(frame), range=[0, 10_000], tickformat=",d")
+    return _horizontal(bars, "Impact x likelihood", len(frame), range=[0, 10_000], tickformat=",d")
 
 
 def _horizontal(bars: go.Bar, title: str, count: int, **x_axis: object) -> go.Figure:

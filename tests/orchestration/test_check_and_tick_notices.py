@@ -57,14 +57,13 @@ class Checks:
     severity: dg.AssetCheckSeverity = ERROR
     cursor: str | None = field(default=None, init=False)
 
-    def run(self, *, passed: bool) -> None:
+    def run(self, *, passed: bool, series: str = "") -> None:
         """Execute the check in a run of its own."""
+        metadata = {"unknown series": series} if series else {"rows": 51, "distinct keys": 48}
 
         @dg.asset_check(asset="wind_and_solar", name=self.name)
         def check() -> dg.AssetCheckResult:
-            return dg.AssetCheckResult(
-                passed=passed, severity=self.severity, metadata={"rows": 51, "distinct keys": 48}
-            )
+            return dg.AssetCheckResult(passed=passed, severity=self.severity, metadata=metadata)
 
         job = dg.Definitions(asset_checks=[check]).resolve_implicit_global_asset_job_def()
         assert job.execute_in_process(instance=self.dagster).success
@@ -120,6 +119,18 @@ def test_only_stale_data_and_unknown_series_are_notified_among_warning_checks(
             checks.tick()
     stale, unknown = ["Data is stale", "Data is fresh again"], ["Unknown series", "Every series is declared again"]
     assert topics(ledger) == [*stale, *unknown]
+
+
+def test_a_second_unknown_series_is_reported_while_the_first_is_still_unknown(
+    ledger: sa.Engine, dagster: dg.DagsterInstance
+) -> None:
+    checks = Checks(dagster, "series_are_declared", WARN)
+    checks.tick()
+    for series in ("INTX", "INTX", "INTX, INTY"):
+        checks.run(passed=False, series=series)
+        checks.tick()
+    texts = [waiting.notice.text for waiting in reversed(outbox.list_notices(ledger))]
+    assert [text.partition("unknown series ")[2] for text in texts] == ["INTX.", "INTX, INTY."]
 
 
 def test_notified_warnings_have_the_names_of_the_elexon_checks() -> None:

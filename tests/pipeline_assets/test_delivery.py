@@ -25,8 +25,9 @@ def test_a_notice_goes_to_slack_with_a_link_to_the_record(
     [message] = slack.received
     words = "Fen Solar, added by ana: Great Britain, Discovery, Green, RTB not known yet."
     assert message["text"] == f"New project: {words}"
-    section, context = message["blocks"]
-    assert section["text"] == {"type": "mrkdwn", "verbatim": True, "text": f"*New project*\n{words}"}
+    header, section, context = message["blocks"]
+    assert header["text"]["text"] == "New project"
+    assert section["text"] == {"type": "plain_text", "emoji": False, "text": words}
     assert context["elements"][0]["text"] == "<https://renewables.example/team/project?id=fen|Open it>"
     assert not deliver_notice(engine, now=now)
 
@@ -48,13 +49,27 @@ def test_text_from_people_cannot_mention_anyone_or_add_links_in_slack(
     add_notices(engine, evil)
     assert deliver_notice(engine, now=now)[0].state is NoticeState.SENT
     [message] = slack.received
-    for text in (message["text"], message["blocks"][0]["text"]["text"]):
+    for text in (message["text"], message["blocks"][1]["text"]["text"]):
         assert "<" not in text
         assert ">" not in text
         assert "&lt;!channel&gt; &lt;@U123&gt;" in text
         assert "R&amp;D" in text
         assert len(text) < 3_000  # the most characters that Slack accepts in a section
-    assert message["blocks"][0]["text"]["verbatim"], "@here and #general stay words"
+    assert message["blocks"][1]["text"]["type"] == "plain_text", "@here and #general stay words"
+
+
+def test_stars_underscores_and_backticks_in_a_name_format_nothing_in_slack(
+    engine: sa.Engine, slack: Slack, now: datetime
+) -> None:
+    add_notices(engine, "*All clear* _now_ ~never~ `code` :tada:")
+    deliver_notice(engine, now=now)
+    [message] = slack.received
+    assert not message["mrkdwn"]
+    assert message["blocks"][1]["text"] == {
+        "type": "plain_text",
+        "text": "*All clear* _now_ ~never~ `code` :tada:",
+        "emoji": False,
+    }
 
 
 def test_when_slack_is_unreachable_the_save_succeeds_and_the_notice_is_sent_once_later(

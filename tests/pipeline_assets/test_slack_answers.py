@@ -24,7 +24,7 @@ def test_a_text_cannot_add_a_second_line_to_the_log_or_the_message(
     deliver_notice(engine, now=later)
     [message] = slack.received
     assert message["text"].isprintable()
-    assert message["blocks"][0]["text"]["text"].removeprefix("*Test*\n").isprintable()
+    assert message["blocks"][1]["text"]["text"].isprintable()
 
 
 @pytest.mark.parametrize("body", [b"<html>Sign in</html>", b"", b"ok, thanks", b'{"ok": true}', b"invalid_token"])
@@ -80,5 +80,5 @@ def test_no_message_contains_the_password_of_the_dashboard_address(
     monkeypatch.setenv("DASHBOARD_URL", "https://ana:hunter22@renewables.example/")
     outbox.put_notices(engine, [Notice("Test", "One.", "project?id=a&tab=b|c>d")])
     deliver_notice(engine, now=now)
-    link = slack.received[0]["blocks"][1]["elements"][0]["text"]
+    link = slack.received[0]["blocks"][2]["elements"][0]["text"]
     assert link == "<https://renewables.example/project?id=a&amp;tab=b%7Cc%3Ed|Open it>"

@@ -1,5 +1,6 @@
 """Conditions are reported once per change, however often they are observed."""
 
+from dataclasses import replace
 from datetime import UTC, datetime, timedelta
 
 import sqlalchemy as sa
@@ -30,6 +31,12 @@ def test_each_change_of_a_condition_is_reported_once(engine: sa.Engine) -> None:
     for minute, is_well in enumerate([False, False, True, True, False, True]):
         report_conditions(engine, [observation(minute, is_well=is_well)])
     assert notice_texts(engine) == ["not well", "well", "not well", "well"]
+
+
+def test_another_detail_of_a_failing_condition_is_reported_once(engine: sa.Engine) -> None:
+    for minute, detail in enumerate(["INTX", "INTX", "INTX, INTY", "INTX, INTY"]):
+        report_conditions(engine, [replace(observation(minute, is_well=False), detail=detail)])
+    assert notice_texts(engine) == ["not well", "not well"]
 
 
 def test_observations_are_processed_in_the_order_of_their_times(engine: sa.Engine) -> None:
