@@ -53,7 +53,7 @@ def test_references_name_existing_fields_and_kinds(kind: str) -> None:
 
 @pytest.mark.parametrize("kind", ENTITIES)
 def test_a_field_that_the_kind_does_not_have_is_refused(kind: str) -> None:
-    assert refused_at(kind, colour="blue") == {"colour": "is no field of this kind"}
+    assert refused_at(kind, colour="blue") == {"colour": "is not a field of this kind"}
 
 
 def test_an_unknown_kind_is_refused_with_the_known_ones() -> None:
