@@ -1,22 +1,24 @@
-"""Errors between this package and Elexon. One tree:
+"""Everything that can go wrong between us and Elexon, as one tree of errors.
 
-ElexonError
-├── WindowRefused       400: the request was wrong, which is our mistake; never retried
-├── UnexpectedStatus    any other status that a retry does not fix (401, 404, ...)
-├── Unavailable         429, 5xx, time-outs, dropped connections: raised after the last attempt
-├── UnreadableAnswer    truncated JSON, an HTML page with status 200: raised after the last attempt
-├── AnswerTooLarge      more bytes than an answer may have, also when unpacked; never retried
-├── AnswerTooSlow       not complete at the deadline, though bytes kept coming; never retried
-├── ShapeChanged        JSON, but not the fields that the dataset declares
-├── StrangerRows        rows that were not requested, as some endpoints send when they ignore a parameter
-└── WindowFailed        anything else that went wrong while a window was fetched, parsed or validated
+::
+
+    ElexonError
+    ├── WindowRefused       400: the request was wrong, which is our mistake; never retried
+    ├── UnexpectedStatus    any other status that a retry does not fix (401, 404, ...)
+    ├── Unavailable         429, 5xx, time-outs, dropped connections: raised after the last attempt
+    ├── UnreadableAnswer    truncated JSON, an HTML page with status 200: raised after the last attempt
+    ├── AnswerTooLarge      more bytes than the limit, also when unpacked; never retried
+    ├── AnswerTooSlow       incomplete at the deadline, although bytes kept coming; never retried
+    ├── ShapeChanged        JSON without the fields that the dataset declares
+    ├── StrangerRows        rows that were not requested, as some endpoints send when they ignore a parameter
+    └── WindowFailed        any other error while a window was fetched, parsed or validated
 """
 
 from warehouse.redaction import log_line
 
 
 class ElexonError(Exception):
-    """Base of all; `attempts` says how often the window was requested.
+    """The base of all errors of Elexon's data; `attempts` counts the requests for the window.
 
     The message is one line without secrets: it is stored, logged, sent and shown, and quotes the server.
     """
@@ -37,7 +39,7 @@ class UnexpectedStatus(ElexonError):
 
 
 class Unavailable(ElexonError):
-    """`retry_after_seconds` is the pause that Elexon requested, if it did."""
+    """No usable answer after the last attempt; `retry_after_seconds` is the pause that Elexon requested, if any."""
 
     def __init__(self, message: str, retry_after_seconds: float | None = None) -> None:
         """Store the message and the requested wait."""
@@ -66,15 +68,15 @@ class StrangerRows(ElexonError):
 
 
 class WindowFailed(ElexonError):
-    """An unexpected exception, which is the cause and is named in the message."""
+    """An unexpected error in a window; the original exception is its cause and is named in the message."""
 
 
 class UnusableInput(ValueError):
-    """A span, a time, a dataset or a category that a person gave and that is not valid; `str()` is one sentence.
+    """A span, time, dataset or category from a user that is not valid; `str()` is one sentence.
 
-    It is not an ElexonError: nothing was requested. The Python API raises it, the command line prints it.
+    It is not an ElexonError, because no request was sent. The Python API raises it, and the command line prints it.
     """
 
 
 class StorageNotPrunable(Exception):
-    """The kind of Dagster's event storage does not allow deleting old runs here. It is not an ElexonError."""
+    """A kind of Dagster event storage that does not allow deleting old runs here. It is not an ElexonError."""

@@ -29,7 +29,7 @@ WIND_UNDERSTATED = Reason(
 STUCK = Reason(
     "stuck",
     "Stuck values",
-    "Onshore and offshore wind both equal the half-hour before to the kilowatt.",
+    "Onshore and offshore wind both equal the previous half-hour to the kilowatt.",
     value_in_doubt=True,
 )
 ALL_ZERO = Reason(
@@ -109,7 +109,7 @@ SET_ASIDE = GapState(
 KNOWN_GAP = GapState(
     "known_gap",
     "Known gap",
-    "It is not fetched again: Elexon never had it, long after, or a person has accepted that it is not available.",
+    "It is not fetched again: Elexon still lacked it much later, or a person has accepted that it is not available.",
     False,
 )
 FAILED = GapState("failed", "Failed", "The last request for it failed, with the error shown.", True)

@@ -1,9 +1,9 @@
-"""Materializations of one partition that no run of its asset made: announced, and taken back.
+"""Materializations of a partition that no run of its asset made: adding and removing them.
 
-Belongs here: writing and removing a partition's events. Not here: which of them go (`ops.py`), old runs
+Belongs here: writing and removing a partition's events. Not here: which of them are removed (`ops.py`), old runs
 (`run_pruning.py`). `DagsterInstance.wipe_asset_partitions` is not implemented for SQLite and PostgreSQL, so the rows
 are deleted here through Dagster's own connections and tables, and what Dagster derived from them is derived again. The
-log of the run that wrote an event keeps it where each run has a file of its own.
+log of the run that wrote an event keeps it if each run has its own file.
 """
 
 import dagster as dg
@@ -17,9 +17,9 @@ MOST_EVENTS = 1000
 
 
 def plan_materialization(instance: dg.DagsterInstance, run: dg.DagsterRun, asset: str, partition: str) -> None:
-    """Note that the run is about to materialize the partition, as Dagster does for runs of the asset itself.
+    """Record that the run is about to materialize the partition, as Dagster does for runs of the asset itself.
 
-    Without it the page of the partition goes on showing that the run before failed.
+    Without it the page of the partition would still show that the previous run failed.
     """
     planned = AssetMaterializationPlannedData(dg.AssetKey(asset), partition=partition)
     event = dg.DagsterEvent.build_asset_materialization_planned_event(run.job_name, asset, planned)
@@ -29,14 +29,14 @@ def plan_materialization(instance: dg.DagsterInstance, run: dg.DagsterRun, asset
 def remove_materializations(instance: dg.DagsterInstance, asset: str, partition: str, *, with_metadata: str) -> int:
     """Remove the partition's materializations that carry the metadata entry, and return their number.
 
-    The partition is then what it was before them: failed, missing, or materialized by another run. Raises
-    StorageNotPrunable for a storage that is no SQL database.
+    The partition then has its earlier state: failed, missing, or materialized by another run. Raises StorageNotPrunable
+    for a storage that is not an SQL database.
     """
     key, events = dg.AssetKey(asset), instance.event_log_storage
     if not isinstance(events, SqlEventLogStorage):
         raise StorageNotPrunable(
             f"The day cannot lose its materialization: Dagster's event storage is a {type(events).__name__}, and only "
-            "SQLite and PostgreSQL are known."
+            "SQLite and PostgreSQL are supported."
         )
     records = instance.fetch_materializations(
         dg.AssetRecordsFilter(asset_key=key, asset_partitions=[partition]), limit=MOST_EVENTS
@@ -61,7 +61,7 @@ def remove_materializations(instance: dg.DagsterInstance, asset: str, partition:
                 log.c.partition == partition,
             )
         )
-        # Dagster looks up the newest materialization in the events where the asset's row names none.
+        # Dagster looks up the newest materialization in the events if the asset's row names none.
         con.execute(assets.update().values(last_materialization=None).where(assets.c.asset_key == key.to_string()))
     instance.wipe_asset_cached_status([key])
     return len(removed)

@@ -1,4 +1,4 @@
-"""A field is added to a project by one line in the models: a copy with one is used, and every face shows the field."""
+"""Tests that one added line in the models shows a new field everywhere, on a copy of the code."""
 
 import json
 import os
@@ -23,7 +23,7 @@ Shown = dict[str, Any]
 
 @pytest.fixture(scope="module")
 def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
-    """What each face shows, on a ledger that was written before the field existed."""
+    """Collect what each interface shows, on a ledger that was written before the field existed."""
     copy, home = tmp_path_factory.mktemp("copy"), tmp_path_factory.mktemp("home")
     for name in COPIED:
         copytree(ROOT / name, copy / name, ignore=ignore_patterns("__pycache__"))
@@ -51,7 +51,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
     return faces
 
 
-def test_records_that_are_older_than_the_field_have_its_default(shown: Shown) -> None:
+def test_records_older_than_the_field_have_its_default(shown: Shown) -> None:
     assert shown["of an older record"] is None
 
 
@@ -80,7 +80,7 @@ def test_an_added_field_is_in_the_template_and_the_export(shown: Shown) -> None:
     assert shown["export"] == "123.5"
 
 
-def test_an_added_field_is_imported_by_its_label_and_held_to_its_limits(shown: Shown) -> None:
+def test_an_added_field_is_imported_by_its_label_and_validated_by_its_limits(shown: Shown) -> None:
     assert shown["imported"] == 77.0
     assert "grid_mw" in shown["refused"]
 

@@ -64,7 +64,7 @@ class PlantedLink(WarehouseError):
 
 
 class SnapshotNotWritten(WarehouseError):
-    """What landed could not be copied for readers."""
+    """The landed data could not be copied for readers."""
 
 
 class LandingRefused(WarehouseError):

@@ -1,7 +1,8 @@
-"""Types of settings: what a value must be, and the sentence where it is not.
+"""Types of settings: the condition for a value, and the message for an invalid one.
 
 Belongs here: bounds and readers that a setting's annotation names. Not here: the settings and their defaults
-(`settings.py`). Every number is bounded on both sides: NaN, infinity and 1e308 are no seconds, days or megawatts.
+(`settings.py`). Every number is bounded on both sides: NaN, infinity and 1e308 are not valid seconds, days or
+megawatts.
 """
 
 import json
@@ -22,12 +23,12 @@ _HOST = re.compile(r"[\w.-]+|\[[0-9a-f:.]+\]")
 
 
 def is_text(value: str) -> bool:
-    """Return whether a value from the system is UTF-8 text; Python keeps other bytes as halves of characters."""
+    """Return whether a value from the system is UTF-8 text; Python decodes other bytes to lone surrogates."""
     return value.isprintable() or not any("\ud800" <= character <= "\udfff" for character in value)
 
 
 def usable_path(path: Path) -> Path:
-    """Return the absolute path. Raises ValueError for a name that DuckDB or Dagster's SQLite takes for another."""
+    """Return the absolute path. Raises ValueError for a name that DuckDB or Dagster's SQLite would misread."""
     try:
         path = path.expanduser().absolute()
     except RuntimeError as error:
@@ -37,9 +38,9 @@ def usable_path(path: Path) -> Path:
     if any(ord(character) < ord(" ") or character == "\x7f" for character in str(path)):
         raise ValueError("the path has a line break or another control character: choose another folder")
     if "?" in str(path):
-        raise ValueError("DuckDB takes a question mark in a path for the end of the name: choose another folder")
+        raise ValueError("DuckDB ends a path at a question mark: choose another folder")
     if re.search(r"%[0-9a-fA-F]{2}", str(path)):
-        raise ValueError("SQLite's driver takes % and two digits in a path for a character: choose another folder")
+        raise ValueError("SQLite's driver decodes % and two hexadecimal digits in a path: choose another folder")
     return path
 
 
@@ -56,7 +57,7 @@ def _not_a_folder(path: Path) -> Path:
 
 
 def _read_limits(value: Any) -> Any:
-    """Return the limits of a line of JSON. Raises ValueError."""
+    """Read limits from a line of JSON. Raises ValueError."""
     if not isinstance(value, str):
         return value
     try:
@@ -66,14 +67,14 @@ def _read_limits(value: Any) -> Any:
 
 
 def _read_first_day(value: Any) -> Any:
-    """Return a day of a text. Raises ValueError: pydantic takes a number for seconds since 1970."""
+    """Read a day from a text. Raises ValueError for a number, which pydantic would take for seconds since 1970."""
     if isinstance(value, str) and not re.fullmatch(r"\d{4}-\d\d-\d\d", value.strip(), re.ASCII):
         raise ValueError("it is not a day: write YYYY-MM-DD, for example 2016-03-01")
     return value
 
 
 def _day_with_data(day: date) -> date:
-    """Return the day. Raises ValueError where Elexon cannot have data from it on."""
+    """Return the day. Raises ValueError if Elexon cannot have data from that day."""
     today = datetime.now(UTC).date()
     if not EARLIEST_DATE <= day <= today - timedelta(days=1):
         raise ValueError(f"it must be from {EARLIEST_DATE} to yesterday: write YYYY-MM-DD, for example 2016-03-01")
@@ -81,7 +82,7 @@ def _day_with_data(day: date) -> date:
 
 
 def _split_hosts(value: Any) -> Any:
-    """Read `mirror.example, cache.example` as two hosts."""
+    """Split `mirror.example, cache.example` into two hosts."""
     hosts = value.split(",") if isinstance(value, str) else value
     return frozenset(host.strip().lower() for host in hosts if host.strip())
 
@@ -89,7 +90,7 @@ def _split_hosts(value: Any) -> Any:
 def _named_hosts(hosts: frozenset[str]) -> frozenset[str]:
     for host in hosts:
         if not _HOST.fullmatch(host):
-            raise ValueError(f"{host[:60]!r} is no name of a host: write hosts only, such as mirror.example")
+            raise ValueError(f"{host[:60]!r} is not a host name: write hosts only, such as mirror.example")
     return hosts
 
 

@@ -27,7 +27,7 @@ from warehouse.settings import Settings
 POINTER = "current.json"
 LINK = "current.duckdb"
 NO_ROOM = re.compile(r"No space left|Disk quota|File too large")
-"What the system says on a full disk, past a quota, or past a limit on the size of files."
+"The messages of the system for a full disk, an exceeded quota, or a limit on the size of files."
 _NAME = re.compile(r"warehouse-(\d{9})-(\d{4}-\d{2}-\d{2})\.duckdb")
 
 
@@ -84,8 +84,8 @@ def publish_snapshot(con: duckdb.DuckDBPyConnection) -> Snapshot:
     """Copy the committed data to a new version and point readers to it. Needs the connection of `writing()`.
 
     Raises:
-        SnapshotNotWritten: and readers keep the version before it.
-        DiskNearlyFull: likewise.
+        SnapshotNotWritten: The copy failed; readers keep the previous version.
+        DiskNearlyFull: The disk has no room for it; readers keep the previous version.
     """
     settings = Settings()
     warehouse = _warehouse_path(con)
@@ -126,7 +126,7 @@ def prune_snapshots(folder: Path, *, keep: int, backup_days: int, today: date) -
 
 
 def _copy_compactly(con: duckdb.DuckDBPyConnection, copy: Path) -> None:
-    """Write the warehouse anew, row by row, without the free blocks that updates leave."""
+    """Copy the warehouse row by row, without the free blocks that updates leave."""
     quoted = str(copy).replace("'", "''")
     con.execute(f"ATTACH '{quoted}' AS snapshot (STORAGE_VERSION 'v1.5.0')")
     try:
@@ -141,10 +141,10 @@ def _copy_file(warehouse: Path, copy: Path) -> None:
     child = subprocess.run(["cp", sharing_blocks, str(warehouse), str(copy)], capture_output=True, check=False)  # noqa: S603, S607 (no shell; the system's cp)
     if child.returncode:
         error = child.stderr.decode(errors="replace").strip() or f"cp ended with status {child.returncode}"
-        sentence = f"The snapshot could not be written: {error}. Readers keep the version before it."
+        sentence = f"The snapshot could not be written: {error}. Readers keep the previous version."
         if NO_ROOM.search(error):
-            raise DiskNearlyFull(f"{sentence} Free some room and run again; what landed is kept.")
-        raise SnapshotNotWritten(f"{sentence} What landed is kept; run again when the cause is mended.")
+            raise DiskNearlyFull(f"{sentence} Free some space and run this again; landed data is kept.")
+        raise SnapshotNotWritten(f"{sentence} Landed data is kept; run this again when the cause is fixed.")
 
 
 def _flush_to_disk(path: Path) -> None:

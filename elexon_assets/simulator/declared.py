@@ -43,7 +43,7 @@ class DeclaredEndpoint:
 
     @property
     def dataset(self) -> Dataset:
-        """Return the dataset as the rest of the simulator knows it."""
+        """Return the dataset in the form that the rest of the simulator uses."""
         series = self.declaration.categories[0]
         unknown = BETWEEN_DIMENSIONS.join([*series.split(BETWEEN_DIMENSIONS)[:-1], "Unknown"])
         return Dataset(self.declaration.code, self.minutes_to_publication, self.published_rows, series, unknown)

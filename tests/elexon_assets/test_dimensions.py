@@ -1,4 +1,4 @@
-"""A dataset with several dimensions, or with none, loses nothing on its way from Elexon's rows to a reader."""
+"""Tests that a dataset with several dimensions, or with none, loses nothing between Elexon's rows and a reader."""
 
 from collections.abc import Iterator
 from dataclasses import replace
@@ -56,7 +56,7 @@ def con() -> Iterator[Connection]:
 
 
 def raw_rows(*, mw: float = 100.0, publish_time: str = "2024-01-09T03:00:00Z") -> list[dict[str, Any]]:
-    """One row per half hour and series, all with the same value and the same publish time."""
+    """Return one row per half-hour and series, all with the same value and the same publish time."""
     return [
         {
             "startTime": f"{start:%Y-%m-%dT%H:%M:%SZ}",
@@ -70,7 +70,7 @@ def raw_rows(*, mw: float = 100.0, publish_time: str = "2024-01-09T03:00:00Z") -
 
 
 def land_rows(con: Connection, dataset: Dataset, rows: list[dict[str, Any]]) -> int:
-    """Take rows the way of an ingest, and return how many landed."""
+    """Land rows as an ingest does, and return the number landed."""
     ensure_schema(con, (*DATASETS, dataset))
     good, bad = split_valid(dataset, parse_rows(dataset, rows, window_of_days(DAY, DAY)).frame)
     assert bad.is_empty()
@@ -80,7 +80,7 @@ def land_rows(con: Connection, dataset: Dataset, rows: list[dict[str, Any]]) -> 
     return landing.append_new(con, dataset.table, stamped, key=dataset.key, range_column=dataset.range_column)
 
 
-def test_the_same_value_of_two_process_types_lands_twice_and_a_repetition_not_at_all(con: Connection) -> None:
+def test_equal_values_of_two_process_types_land_twice_and_a_repetition_does_not_land(con: Connection) -> None:
     assert land_rows(con, TWO_DIMENSIONS, raw_rows()) == 48 * 4
     assert land_rows(con, TWO_DIMENSIONS, raw_rows()) == 0
 
@@ -115,7 +115,7 @@ def test_a_half_hour_without_one_of_the_combinations_is_a_gap(con: Connection) -
     assert gaps["start_time_utc"].to_list() == [datetime(2024, 1, 8, 6, tzinfo=UTC)]
 
 
-def test_a_flag_is_of_one_combination(con: Connection) -> None:
+def test_a_flag_belongs_to_one_combination(con: Connection) -> None:
     land_rows(con, TWO_DIMENSIONS, raw_rows())
     con.execute(
         "INSERT INTO flags VALUES ('toy', '2024-01-08 06:00:00Z', 'Day ahead | Solar', 'stuck', '', now(), NULL)"
@@ -124,7 +124,7 @@ def test_a_flag_is_of_one_combination(con: Connection) -> None:
     assert [row for row in rows if row[2]] == [("Day ahead", "Solar", 1)]
 
 
-def test_a_combination_that_nobody_declared_lands_and_is_listed(con: Connection) -> None:
+def test_an_undeclared_combination_lands_and_is_listed(con: Connection) -> None:
     land_rows(con, TWO_DIMENSIONS, [row | {"processType": "Intraday process"} for row in raw_rows()])
     rows = con.execute("SELECT series, publications FROM unknown_series ORDER BY series").fetchall()
     assert rows == [(f"Intraday process | {psr}", 48) for psr in sorted(PSR_TYPES)]

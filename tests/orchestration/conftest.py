@@ -1,5 +1,7 @@
-"""An instance of Dagster in a home of its own, and one server with its daemon for all tests that need a real one; its
-dashboard in a browser, and a portfolio in its ledger."""
+"""Fixtures: a Dagster instance per home, and one server with a daemon for all tests that need one.
+
+The server's dashboard is opened in a browser, and its ledger has a portfolio.
+"""
 
 import os
 import signal
@@ -40,7 +42,7 @@ STOP_SENSOR = "mutation($id: String!) { stopSensor(id: $id) { __typename ... on 
 
 @pytest.fixture(scope="session", autouse=True)
 def _migrations_are_read_once() -> Iterator[None]:
-    """Dagster's storages read the files of all their migrations, two hundred, whenever one is opened."""
+    """Cache the migrations: Dagster's storages read all two hundred files of theirs whenever one is opened."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(ScriptDirectory, "from_config", cache(ScriptDirectory.from_config))
         yield
@@ -48,13 +50,13 @@ def _migrations_are_read_once() -> Iterator[None]:
 
 @pytest.fixture
 def dagster_instance(home: Path) -> Iterator[dg.DagsterInstance]:
-    """The persistent instance of the test's home."""
+    """Open the persistent instance of the test's home."""
     with open_instance(Settings(renewables_home=home)) as opened:
         yield opened
 
 
 def until(condition: Callable[[], bool], what: str, seconds: float = 60.0) -> None:
-    """Waits for what another process does; fails by name when it takes too long."""
+    """Wait for another process; fail with the name of the condition when it takes too long."""
     end = time.monotonic() + seconds
     while not condition():
         if time.monotonic() > end:
@@ -64,7 +66,7 @@ def until(condition: Callable[[], bool], what: str, seconds: float = 60.0) -> No
 
 @dataclass
 class Server:
-    """`renewables up` on a home, fed by a simulator."""
+    """A `renewables up` on a home, fed by a simulator."""
 
     home: Path
     port: int
@@ -110,7 +112,7 @@ class Server:
         until(lambda: not self.descendants(), "every process is gone", 5)
 
     def descendants(self) -> list[int]:
-        """Processes of this home: the servers, code servers and runs, told by their environment."""
+        """Return the processes of this home: the servers, code servers and runs, recognised by their environment."""
         mark = f"RENEWABLES_HOME={self.home}".encode()
         matches = []
         for folder in Path("/proc").iterdir():
@@ -153,7 +155,7 @@ def serving(home: Path) -> Iterator[Server]:
 
 @pytest.fixture(scope="session")
 def server(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Server]:
-    """One for the whole session: a start takes as long as a dozen runs."""
+    """Start one server for the complete session: a start takes as long as a dozen runs."""
     with serving(tmp_path_factory.mktemp("served")) as started:
         yield started
 
@@ -167,7 +169,7 @@ def landing_changes(server: Server) -> Iterator[None]:
 
 @contextmanager
 def ticking(server: Server, location: str, definition: dg.SensorDefinition) -> Iterator[None]:
-    """Run one of the sensors that the server's start has stopped."""
+    """Run one of the sensors that were stopped when the server started."""
     sensor = {
         "repositoryName": "__repository__",
         "repositoryLocationName": location,
@@ -184,7 +186,7 @@ def ticking(server: Server, location: str, definition: dg.SensorDefinition) -> I
 
 @pytest.fixture(scope="session")
 def portfolio(server: Server) -> Iterator[sa.Engine]:
-    """The server's ledger, with the sample portfolio in it, landed."""
+    """Land the sample portfolio in the server's ledger and return the ledger."""
     with schema.ledger_for_task(f"sqlite:///{server.home / 'ledger.sqlite'}") as ledger:
         seed_loader.load_seeds(ledger)
         landing.land_changes(ledger, lambda: writing(server.settings.warehouse))
@@ -199,7 +201,7 @@ def browser() -> Iterator[Browser]:
 
 @pytest.fixture
 def dashboard(browser: Browser, server: Server) -> Iterator[Tab]:
-    """A tab in which nothing may go wrong."""
+    """Open a tab in which no error may occur."""
     server.simulator.faults = ""
     with tab(browser, f"http://127.0.0.1:{server.dashboard_port}") as opened:
         yield opened

@@ -1,4 +1,4 @@
-"""A day that cannot be had is shown with its reason and can be accepted as a known gap (scenario 49)."""
+"""Tests that a day that cannot be fetched shows its reason and can be accepted as a known gap (scenario 49)."""
 
 from datetime import UTC, date, datetime, timedelta
 
@@ -10,6 +10,7 @@ from elexon_assets.assets import GENERATION_ASSETS
 from elexon_assets.checks import gaps_are_recent_or_known
 from elexon_assets.datasets import GENERATION_BY_FUEL, WIND_AND_SOLAR
 from elexon_assets.missing_days import spans_to_repair
+from elexon_assets.schema.warehouse_schema import FINGERPRINT
 from elexon_assets.simulator.server import Simulator
 from renewables.cli.main import app
 from renewables.queries.coverage import days_by_state, gap_acceptances
@@ -31,7 +32,7 @@ def accept(day: date = BAD, dataset: str = "wind_and_solar", reason: str = "Elex
 
 @pytest.fixture
 def _one_bad_day(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    """The closed days of a month, of which one cannot be had."""
+    """Fetch the closed days of a month, one of which cannot be fetched."""
     monkeypatch.setenv("FIRST_DAY", (BAD - timedelta(days=8)).isoformat())
     simulator.faults = f"status=404@{BAD}T10:00Z"
     words = ("fetch-range", (BAD - timedelta(days=8)).isoformat(), (BAD + timedelta(days=3)).isoformat())
@@ -127,7 +128,7 @@ def test_a_withdrawn_day_can_be_accepted_again_and_every_acceptance_is_kept(
 
 @pytest.mark.usefixtures("_one_bad_day")
 def test_a_warehouse_whose_acceptances_were_never_withdrawn_keeps_them() -> None:
-    """The table of the first version had no columns of a withdrawal."""
+    """The table of the first version had no columns for a withdrawal."""
     with writing() as con:
         con.execute("DROP TABLE accepted_gaps")
         con.execute(
@@ -135,6 +136,7 @@ def test_a_warehouse_whose_acceptances_were_never_withdrawn_keeps_them() -> None
             "(dataset VARCHAR, day_utc DATE, reason VARCHAR, accepted_by VARCHAR, accepted_at_utc TIMESTAMPTZ)"
         )
         con.execute("INSERT INTO accepted_gaps VALUES ('wind_and_solar', ?, 'ticket 4711', 'eve', now())", [BAD])
+        con.execute("DELETE FROM warehouse_info WHERE key = ?", [FINGERPRINT])
         publish_snapshot(con)
     assert gap_acceptances("wind_and_solar", BAD)["withdrawn_at_utc"].to_list() == [None]
     assert withdraw().exit_code == 0

@@ -1,4 +1,4 @@
-"""The assets in process, on a persistent instance: what is green, what is red, what a person sees (scenario 5)."""
+"""Tests of the assets in process, on a persistent instance: what is green, what is red, what users see (scenario 5)."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -32,7 +32,7 @@ def materialize(
 
 
 def said_of(day: str, result: dg.ExecuteInProcessResult) -> dict[str, object]:
-    """The metadata of a day's materialization: a run's figures stand on its newest day."""
+    """Return the metadata of a day's materialization; a run's figures are on its newest day."""
     events = result.asset_materializations_for_node(WIND_AND_SOLAR.name)
     return {k: v.value for event in events if event.partition == day for k, v in event.metadata.items()}
 

@@ -1,4 +1,4 @@
-"""The catalogue: what Dagster shows of every asset before any run, held against the tables that were made."""
+"""Tests of the catalogue: what Dagster shows of every asset before any run, compared with the created tables."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -24,14 +24,14 @@ SPECS = {
     for spec in asset.specs
 }
 SEED = "seeded_portfolio"
-"Fills the ledger and makes no table."
+"The asset that fills the ledger and makes no table."
 TABLES = sorted(set(SPECS) - {SEED})
 GROUPS = {"generation", "quality", "pipeline_records", "pipeline_metrics"}
 
 
 @pytest.fixture(scope="module")
 def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckDBPyConnection]:
-    """Every table and view of both code locations, empty."""
+    """Create every table and view of both code locations, empty."""
     folder: Path = tmp_path_factory.mktemp("catalogue")
     path = folder / "warehouse.duckdb"
     with schema.ledger_for_task(f"sqlite:///{folder / 'ledger.sqlite'}") as engine:
@@ -66,7 +66,7 @@ def test_the_newest_half_hours_show_the_columns_of_both_tables() -> None:
 @pytest.mark.parametrize("name", TABLES)
 def test_the_table_name_is_qualified_and_the_links_are_external(name: str) -> None:
     metadata = SPECS[name].metadata
-    if name != "latest_half_hours":  # lands in two tables
+    if name != "latest_half_hours":  # it lands in two tables
         assert metadata["dagster/table_name"].startswith(f"{Settings().warehouse.stem}.main.")
     assert metadata["dashboard"].value == str(Settings().dashboard_url)
     assert (Path(__file__).parents[2] / metadata["docs"].value).is_file()

@@ -1,4 +1,7 @@
-"""Checks, data, schedules and sensors: one notice when one of them is no longer well, one when it is (scenario 50)."""
+"""Tests that a failing check, stale data, a schedule or a sensor sends one notice, and one on recovery.
+
+Scenario 50.
+"""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, field
@@ -43,14 +46,14 @@ def dagster() -> Iterator[dg.DagsterInstance]:
 
 
 @pytest.fixture
-def ledger(home: Path) -> Iterator[sa.Engine]:  # noqa: ARG001 (it is there)
+def ledger(home: Path) -> Iterator[sa.Engine]:  # noqa: ARG001 (sets the home first)
     with schema.ledger_for_task() as engine:
         yield engine
 
 
 @dataclass
 class Checks:
-    """Runs of a check, and the sensor that looks at them."""
+    """Runs of a check, and the sensor that watches them."""
 
     dagster: dg.DagsterInstance
     name: str = "keys_are_unique"
@@ -58,7 +61,7 @@ class Checks:
     cursor: str | None = field(default=None, init=False)
 
     def run(self, *, passed: bool, series: str = "") -> None:
-        """Execute the check in a run of its own."""
+        """Execute the check in its own run."""
         metadata = {"unknown series": series} if series else {"rows": 51, "distinct keys": 48}
 
         @dg.asset_check(asset="wind_and_solar", name=self.name)
@@ -69,14 +72,14 @@ class Checks:
         assert job.execute_in_process(instance=self.dagster).success
 
     def tick(self, *, is_kept: bool = True) -> None:
-        """Evaluate the sensor; where the cursor is not kept, the daemon was killed before it wrote it down."""
+        """Evaluate the sensor; without `is_kept` the daemon was killed before it stored the cursor."""
         context = dg.build_sensor_context(self.dagster, self.cursor)
         notice_of_checks(context)
         self.cursor = context.cursor if is_kept else self.cursor
 
 
 def topics(ledger: sa.Engine) -> list[str]:
-    """Return the topics of all notices, in their order."""
+    """Return the topics of all notices in order."""
     return [waiting.notice.topic for waiting in reversed(outbox.list_notices(ledger))]
 
 
@@ -139,14 +142,14 @@ def test_notified_warnings_have_the_names_of_the_elexon_checks() -> None:
 
 @dataclass
 class Instigators:
-    """Schedules and sensors as the daemon notes them, and their ticks."""
+    """The stored states of schedules and sensors, and their ticks, as the daemon writes them."""
 
     dagster: dg.DagsterInstance
 
     def add(
         self, name: str, data: ScheduleInstigatorData | SensorInstigatorData, status: str = "DECLARED_IN_CODE"
     ) -> InstigatorState:
-        """Note a schedule or a sensor of elexon_assets."""
+        """Store a schedule or a sensor of elexon_assets."""
         location = InProcessCodeLocationOrigin(LoadableTargetOrigin(), location_name="elexon_assets")
         origin = RemoteInstigatorOrigin(RemoteRepositoryOrigin(location, "__repository__"), name)
         kind = InstigatorType.SCHEDULE if isinstance(data, ScheduleInstigatorData) else InstigatorType.SENSOR
@@ -154,7 +157,7 @@ class Instigators:
         return self.dagster.add_instigator_state(state)
 
     def tick(self, state: InstigatorState, at: datetime, status: str = "SKIPPED", error: str = "") -> None:
-        """Note a tick."""
+        """Store a tick."""
         data = TickData(
             instigator_origin_id=state.instigator_origin_id,
             instigator_name=state.instigator_name,
@@ -168,7 +171,7 @@ class Instigators:
         self.dagster.create_tick(data)
 
     def unwell(self, now: datetime = NOW, since: datetime = SINCE) -> list[str]:
-        """Return the notices' texts of what is not well."""
+        """Return the texts of the notices about failing or stopped ones."""
         return [condition.notice.text for condition in read_ticks(self.dagster, since, now) if not condition.is_well]
 
 

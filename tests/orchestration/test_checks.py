@@ -1,4 +1,4 @@
-"""The asset checks: each fails on what it is there for, and an old month makes nothing fresh (scenario 10)."""
+"""Tests of the asset checks: each detects its fault, and an old month makes nothing fresh (scenario 10)."""
 
 from datetime import UTC, date, datetime, time, timedelta
 from pathlib import Path
@@ -75,7 +75,7 @@ def test_understated_wind_is_a_warning_in_the_last_week_but_not_later(simulator:
     with ElexonClient() as client:
         for dataset in OBSERVED:
             ingest(dataset, window_of_days(day - timedelta(days=5), TODAY), client=client, run_id="a run")
-    assert outcome("few_values_are_in_doubt")  # nobody has looked yet
+    assert outcome("few_values_are_in_doubt")  # flags have not been evaluated yet
     assert update_flags().raised
     assert not outcome("few_values_are_in_doubt")
     assert outcome("few_values_are_in_doubt", datetime.now(UTC) + timedelta(days=5))
@@ -87,7 +87,7 @@ def test_a_gap_is_a_warning_until_it_is_filled_or_accepted(simulator: Simulator)
     fetched(hole.date(), TODAY)
     assert not outcome("gaps_are_recent_or_known")
     fetched(hole.date(), hole.date())
-    assert outcome("gaps_are_recent_or_known")  # two answers lack it, more than a week after
+    assert outcome("gaps_are_recent_or_known")  # two answers lack it, more than a week after its start
     simulator.faults = "status=404"
     fetched(TODAY - timedelta(days=20), TODAY - timedelta(days=15))
     assert not outcome("gaps_are_recent_or_known")
@@ -105,7 +105,7 @@ def test_a_duplicated_or_deleted_row_is_an_error() -> None:
 
 
 @pytest.mark.usefixtures("_trailing_month")
-def test_the_checks_job_reports_every_check_of_every_dataset(home: Path) -> None:  # noqa: ARG001 (the warehouse's)
+def test_the_checks_job_reports_every_check_of_every_dataset(home: Path) -> None:  # noqa: ARG001 (used by the warehouse)
     from elexon_assets.definitions import defs
 
     job = defs.resolve_job_def("checks")

@@ -1,5 +1,8 @@
-"""The dashboard of `renewables up` in a real browser: an import watched to its end, every page at three widths and
-in both themes with the outside network cut off, a copied address, a reload while an import runs."""
+"""Tests of the dashboard of `renewables up` in a real browser.
+
+An import is followed to its end, every page is opened at three widths and in both themes with the outside network cut
+off, an address is copied, and the page is reloaded during an import.
+"""
 
 import re
 from collections.abc import Iterator
@@ -18,7 +21,7 @@ from tests.orchestration.conftest import Server
 from warehouse import snapshots
 
 A_RUN_MS = 150_000
-"Ten seconds on a quiet machine; most of it is a process that starts."
+"The longest wait for a run: ten seconds on a quiet machine; most of it is a process that starts."
 
 
 @pytest.mark.timeout(300)
@@ -44,7 +47,7 @@ def test_seven_days_are_imported_and_the_chart_shows_them(dashboard: Tab, server
 
 @pytest.fixture(scope="module")
 def visitor(browser: Browser, server: Server) -> Iterator[Tab]:
-    """One for all pages: what they share stays in its cache."""
+    """Open one tab for all pages, so that shared files stay in its cache."""
     with tab(browser, f"http://127.0.0.1:{server.dashboard_port}") as opened:
         yield opened
 
@@ -64,7 +67,7 @@ def test_every_page_fits_every_width_and_is_accessible(page: str, visitor: Tab) 
     assert violations_in_dark(visitor.page) == []
     for width in WIDTHS:
         visitor.page.set_viewport_size({"width": width, "height": 900})
-        visitor.page.wait_for_timeout(150)  # the layout follows the window
+        visitor.page.wait_for_timeout(150)  # the layout follows the window with a delay
         assert visitor.overflow_pixels() <= 0, f"wider than {width} pixels"
         assert visitor.cut_off() == [], f"at {width} pixels"
     assert visitor.problems == []

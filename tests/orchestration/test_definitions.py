@@ -1,4 +1,4 @@
-"""The code locations as Dagster loads them."""
+"""Tests of the code locations as Dagster loads them."""
 
 import os
 import subprocess
@@ -33,7 +33,7 @@ def test_the_workspace_validates(home: Path) -> None:
 def test_one_setting_turns_off_the_schedules_that_call_elexon_and_nothing_else(
     home: Path, setting: str, turned_off: set[str]
 ) -> None:
-    """The definitions read it when they are loaded, so in a process of its own; which creates no file."""
+    """The definitions read the setting on loading, so the test uses another process; loading creates no file."""
     code = (
         "import elexon_assets.definitions as elexon, pipeline_assets.definitions as pipeline;"
         "repositories = [module.defs.get_repository_def() for module in (elexon, pipeline)];"
@@ -91,7 +91,7 @@ NODES = {
 
 
 def test_each_job_runs_exactly_these_steps() -> None:
-    """No check in a job of days: each day would plan every check, and none of them would run."""
+    """Jobs of days have no checks: each day would plan every check, and none of them would run."""
     nodes = {
         job.name: set(job.graph.node_dict)
         for defs in (elexon, pipeline)
@@ -104,7 +104,7 @@ def test_each_job_runs_exactly_these_steps() -> None:
 def test_a_backfill_of_a_year_writes_two_rows_for_each_day_and_none_of_a_check(
     dagster_instance: dg.DagsterInstance, simulator: Simulator
 ) -> None:
-    """What a backfill in the UI selects: the asset, and whatever checks it has."""
+    """The selection is that of a backfill in the UI: the asset and all its checks."""
     assert simulator.base_url
     key, days = dg.AssetKey(WIND_AND_SOLAR.name), window_of_days(date(2023, 1, 1), date(2023, 12, 31)).days
     job = elexon.resolve_implicit_job_def_def_for_assets([key])

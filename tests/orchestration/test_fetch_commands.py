@@ -1,4 +1,4 @@
-"""`fetch-range`, `fetch-year`, `repair`: in this process without a server, over GraphQL where one answers."""
+"""Tests of `fetch-range`, `fetch-year` and `repair`: in process without a server, over GraphQL with one."""
 
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
@@ -106,7 +106,7 @@ def test_a_repair_fetches_only_the_short_days(simulator: Simulator) -> None:
     assert result.exit_code == 0, result.output
     asked = {request.params["from"][:10] for request in list(simulator.requests)[before:]}
     assert asked - {str(last), str(YESTERDAY)} == {str(short)}
-    of_yesterday = 144 if str(YESTERDAY) in asked else 0  # it is closed some hours after midnight
+    of_yesterday = 144 if str(YESTERDAY) in asked else 0  # the day is closed some hours after midnight
     assert f" {3 + of_yesterday} new SYNTHETIC rows" in result.output
 
 

@@ -1,4 +1,4 @@
-"""Flags and checks keep up with what lands, however the run that landed it ended (scenario 52)."""
+"""Tests that flags and checks follow every landing, whatever the result of its run (scenario 52)."""
 
 from collections.abc import Iterator
 from dataclasses import dataclass, replace
@@ -40,7 +40,7 @@ class Follower:
         return str(result.job_name if isinstance(result, dg.RunRequest) else result.skip_message)
 
     def wait(self) -> None:
-        """Note every request as one of long ago."""
+        """Store every request as one from long ago."""
         asked = Asked.from_cursor(self.cursor)
         before = {name: getattr(asked, name) - LONG // timedelta(microseconds=1) for name in ("flags_at", "checks_at")}
         self.cursor = replace(asked, **before).to_cursor()
@@ -53,7 +53,7 @@ class Follower:
 
 
 @pytest.fixture
-def follower(simulator: Simulator) -> Iterator[Follower]:  # noqa: ARG001 (is asked)
+def follower(simulator: Simulator) -> Iterator[Follower]:  # noqa: ARG001 (answers the requests)
     with dg.instance_for_test() as instance:
         yield Follower(instance)
 

@@ -1,4 +1,4 @@
-"""The flags in Dagster: a job of its own after landing, which takes what is there, also after a partial failure."""
+"""Tests of the flags in Dagster: a separate job after landing, which also works after a partial failure."""
 
 from datetime import date
 
@@ -21,7 +21,7 @@ FAULTS = "understated@2024-01-08T05:30Z,status=404@2024-01-15/2024-01-22"
 
 
 def flags_run(opened: dg.DagsterInstance) -> dict[str, object]:
-    """Figures of one run of the job."""
+    """Return the figures of one run of the job."""
     result = defs.resolve_job_def("flagging").execute_in_process(
         instance=opened,
     )

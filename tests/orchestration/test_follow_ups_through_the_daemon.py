@@ -1,4 +1,4 @@
-"""What follows a landing with nobody's help: flags, checks, and a notice of stale data (scenarios 50 and 52)."""
+"""Tests of what follows a landing without help: flags, checks, and a notice of stale data (scenarios 50 and 52)."""
 
 from contextlib import ExitStack
 from datetime import date
@@ -53,7 +53,7 @@ def test_a_cancelled_run_that_landed_rows_is_flagged_checked_and_notified_within
         sensors.enter_context(ticking(server, "pipeline_assets", notice_of_checks))
         run = server.orchestrator.launch(OBSERVED, FIRST, LAST, requested_by="a test")
         until(lambda: is_asked(server), "the first dataset is asked for")
-        server.simulator.faults = "slow=60@2022-09-05"  # the second one
+        server.simulator.faults = "slow=60@2022-09-05"  # the second window
         until(lambda: has_landed(server), "the first dataset has landed")
         server.orchestrator.cancel(run)
         until(lambda: is_flagged(server), "what landed is flagged", FLAGS_WITHIN_SECONDS)

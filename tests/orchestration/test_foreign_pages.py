@@ -1,4 +1,4 @@
-"""A page of another origin, in a real browser, against the servers of `renewables up` (scenario 42)."""
+"""Tests of a page of another origin, in a real browser, against the servers of `renewables up` (scenario 42)."""
 
 import json
 from collections.abc import Iterator
@@ -42,7 +42,7 @@ ATTACKS = """async ({dagster, dashboard}) => {
 
 @pytest.fixture
 def foreign_page(browser: Browser, tmp_path: Path) -> Iterator[Page]:
-    """A page that another server on this machine serves: the nearest that a foreign origin can be."""
+    """Serve a page from another server on this machine, which is the nearest possible foreign origin."""
     (tmp_path / "index.html").write_text("<title>Free cat pictures</title>")
 
     class Quiet(SimpleHTTPRequestHandler):

@@ -1,4 +1,4 @@
-"""What an API answers reaches the pages as text, in a real browser: nothing in it is drawn or fetched."""
+"""Tests that an API's answer is only text on the pages, in a real browser: nothing in it is drawn or fetched."""
 
 from collections.abc import Iterator
 from concurrent.futures import ThreadPoolExecutor
@@ -17,9 +17,9 @@ from warehouse.settings import Settings
 
 
 class Hostile(BaseHTTPRequestHandler):
-    """Answers every request with a text that asks for a picture, should anybody draw it."""
+    """A server that answers every request with a text that embeds a picture."""
 
-    paths: list[str] = []  # noqa: RUF012 (of the class: a handler lives for one request)
+    paths: list[str] = []  # noqa: RUF012 (shared by the class: a handler lives for one request)
 
     def do_GET(self) -> None:
         self.paths.append(self.path)
@@ -48,7 +48,7 @@ def test_an_answer_quoted_in_the_error_of_a_run_is_shown_as_plain_text(
     monkeypatch.setenv("ELEXON_BASE_URL", hostile)
     monkeypatch.setenv("ELEXON_ATTEMPTS", "1")
     day = date(2020, 1, 1)
-    with ThreadPoolExecutor(1) as pool:  # the browser's event loop is in this thread, and Dagster wants one of its own
+    with ThreadPoolExecutor(1) as pool:  # the browser's event loop is in this thread, and Dagster needs its own
         run = pool.submit(materialize_days, [WIND_AND_SOLAR], day, day, requested_by="dashboard", settings=Settings())
     [outcome] = run.result()
     assert "![p](" in (outcome.error or "")

@@ -1,4 +1,4 @@
-"""The landing as Dagster does it: assets, their checks, the sensor and the schedule of the pipeline's code location."""
+"""Tests of the landing as Dagster runs it: assets, checks, sensor and schedule of the pipeline's code location."""
 
 import time
 from collections.abc import Iterator
@@ -45,7 +45,7 @@ def change(engine: sa.Engine, name: str) -> None:
 
 
 def materialize(job: str, opened: dg.DagsterInstance) -> dg.ExecuteInProcessResult:
-    """On the warehouse of the test's home: the definitions read theirs when they were imported."""
+    """Run the job on the warehouse of the test's home, because the definitions read the settings on import."""
     return defs.resolve_job_def(job).execute_in_process(
         instance=opened,
         run_config=QUIET,
@@ -54,14 +54,14 @@ def materialize(job: str, opened: dg.DagsterInstance) -> dg.ExecuteInProcessResu
 
 
 class Sensor:
-    """Ticks, with the cursor that each leaves for the next."""
+    """A sensor with its ticks and the cursor that each leaves for the next."""
 
     def __init__(self, opened: dg.DagsterInstance) -> None:
         self.opened = opened
         self.cursor: str | None = None
 
     def tick(self, *, kept: bool = True) -> dg.RunRequest | str:
-        """What is asked for, or why nothing is. Not `kept`: the daemon died before it wrote the cursor down."""
+        """Return the request of a tick, or the reason for none; without `kept` the cursor was lost."""
         context = dg.build_sensor_context(
             instance=self.opened, cursor=self.cursor, resources=RESOURCES, definitions=defs
         )
@@ -74,7 +74,7 @@ class Sensor:
         return message
 
     def asks(self) -> str:
-        """The key of the run that the tick asks for."""
+        """Return the key of the run that the tick requests."""
         message = self.tick()
         assert isinstance(message, dg.RunRequest), message
         return str(message.run_key)
@@ -141,7 +141,7 @@ def test_no_second_run_is_requested_while_one_is_active(engine: sa.Engine, senso
 def test_a_daemon_that_died_before_storing_its_cursor_requests_the_same_run_key_again(
     engine: sa.Engine, sensor: Sensor
 ) -> None:
-    """So that Dagster, which starts a key once, starts one run: whether or not it came to that before."""
+    """Dagster starts each key once, so it starts one run, whether or not the first request succeeded."""
     change(engine, "Ada")
     lost = sensor.tick(kept=False)
     assert isinstance(lost, dg.RunRequest)
@@ -169,11 +169,11 @@ def test_a_failed_landing_is_retried_after_a_growing_pause(
 
 
 def at(monkeypatch: pytest.MonkeyPatch, now: float | None) -> None:
-    """The sensor's clock stands there."""
+    """Fix the sensor's clock."""
 
     class Clock(datetime):
         @classmethod
-        def now(cls, tz: object = None) -> datetime:  # type: ignore[override] # noqa: ARG003 (always asked for UTC)
+        def now(cls, tz: object = None) -> datetime:  # type: ignore[override] # noqa: ARG003 (always called for UTC)
             return datetime.fromtimestamp(time.time() if now is None else now, UTC)
 
     monkeypatch.setattr(sensors, "datetime", Clock)
@@ -249,7 +249,7 @@ def test_the_nightly_landing_always_runs_but_never_twice_at_once(
 
 
 def test_a_real_home_starts_empty() -> None:
-    """Nothing that runs by itself seeds."""
+    """No asset or job seeds a home by itself."""
     by_itself = {every_night_landing.job_name, sensors.landing_of_changes.job_name}
     assert by_itself == {"landing"}
     assert seeded_portfolio.key not in defs.resolve_job_def("landing").asset_layer.selected_asset_keys

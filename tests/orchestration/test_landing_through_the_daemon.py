@@ -1,4 +1,4 @@
-"""A change that somebody submits is landed by the sensor of a running server, with nobody's help (scenario 18)."""
+"""Tests that a running server's sensor lands a submitted change without help (scenario 18)."""
 
 import pytest
 
@@ -12,7 +12,7 @@ from warehouse.errors import WarehouseMissing
 
 
 def contacts(server: Server) -> list[tuple[str, int]]:
-    """Readers' names and versions of those of this test."""
+    """Return the names and versions that readers see of this test's contacts."""
     try:
         with reading(server.settings.warehouse) as con:
             rows = (

@@ -1,4 +1,4 @@
-"""Every failed run is told of once, whichever code location it is of, and what waits is delivered by a sensor."""
+"""Tests that every failed run of any code location sends one notice, and that a sensor delivers waiting notices."""
 
 from collections.abc import Iterator
 from datetime import date
@@ -23,7 +23,7 @@ def opened() -> Iterator[dg.DagsterInstance]:
 
 
 @pytest.fixture
-def ledger(home: Path) -> Iterator[sa.Engine]:  # noqa: ARG001 (it is there)
+def ledger(home: Path) -> Iterator[sa.Engine]:  # noqa: ARG001 (sets the home first)
     with schema.ledger_for_task() as engine:
         yield engine
 
@@ -39,14 +39,14 @@ def nightly_elsewhere() -> None:
 
 
 def tick(opened: dg.DagsterInstance, cursor: str | None = None) -> str:
-    """One look of the sensor, as the daemon of our code location takes it; returns the cursor."""
+    """Evaluate the sensor once, as the daemon of our code location does, and return the cursor."""
     ours = defs.get_repository_def()
     context = dg.build_sensor_context(opened, cursor, repository_name="pipeline_assets", repository_def=ours)
     return str(notice_of_failed_runs.evaluate_tick(context).cursor)
 
 
 def failed(opened: dg.DagsterInstance) -> str:
-    """The id of a run that has just failed; no code location is known of it."""
+    """Return the id of a run that has just failed, without a known code location."""
     result = nightly_elsewhere.execute_in_process(instance=opened, raise_on_error=False)
     assert not result.success
     return result.run_id
@@ -63,7 +63,7 @@ def test_a_failed_run_of_any_code_location_is_notified_once(ledger: sa.Engine, o
         f"http://127.0.0.1:3000/runs/{run_id}",
         id=f"run {run_id}",
     )
-    # A daemon that was killed before it kept its cursor looks again.
+    # A daemon that was killed before it stored its cursor looks again.
     tick(opened, start)
     tick(opened, after)
     assert len(outbox.list_notices(ledger)) == 1
@@ -101,7 +101,7 @@ def test_a_run_without_a_named_job_is_named_after_its_assets(ledger: sa.Engine, 
 def test_a_notice_without_a_ledger_is_written_to_the_log(
     home: Path, opened: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
-    monkeypatch.setenv("LEDGER_URL", f"sqlite:///{home}")  # a folder
+    monkeypatch.setenv("LEDGER_URL", f"sqlite:///{home}")  # this is a folder
     run_id = failed(opened)
     run = opened.get_run_by_id(run_id)
     [record] = opened.fetch_run_status_changes(dg.DagsterEventType.RUN_FAILURE, limit=1).records

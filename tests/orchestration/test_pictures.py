@@ -1,8 +1,8 @@
-"""Pictures of the dashboard, as the documents show it. All of them by one command:
+"""Pictures of the dashboard for the documents. This command draws all of them:
 
     python -m pytest -n 0 tests/orchestration/test_pictures.py --pictures docs/images
 
-Without the option one is drawn, and judged, so that the command goes on working.
+Without the option only one is drawn and checked, so that the command keeps working.
 """
 
 import struct
@@ -26,12 +26,12 @@ from tests.orchestration.conftest import Server, until
 DESK, PHONE = 1440, 390
 LEAST = 600
 BLANK_BYTES = 12_000
-"A page without content takes fewer."
+"The size above which a page has content."
 YEARS = timedelta(days=3 * 365)
 
 
 class Shot(NamedTuple):
-    """A page at a width; as high as its content, but for what is below `most`."""
+    """A page at a width, as high as its content but at most `most`."""
 
     name: str
     path: str
@@ -41,7 +41,7 @@ class Shot(NamedTuple):
 
 
 WINDOW = attrgetter("width", "dark")
-"What shots share a browser's window by."
+"The properties by which shots share a browser window."
 SHOTS = [
     Shot("overview", ""),
     Shot("overview-dark", "", dark=True),
@@ -75,7 +75,7 @@ def test_the_pictures_of_the_documents(
         monkeypatch.setenv("RENEWABLES_HOME", str(server.home))
         furnish(server)
     folder, shots = (request.config.invocation_params.dir / chosen, SHOTS) if chosen else (tmp_path, SHOTS[:1])
-    browser = request.getfixturevalue("browser")  # last: no run of Dagster in this process goes beside its loop
+    browser = request.getfixturevalue("browser")  # last, because no Dagster run in this process may run beside its loop
     draw(browser, f"http://127.0.0.1:{server.dashboard_port}", shots, folder)
     for shot in shots:
         file = (folder / f"{shot.name}.png").read_bytes()
@@ -86,7 +86,7 @@ def test_the_pictures_of_the_documents(
 
 
 def draw(browser: Browser, address: str, shots: Sequence[Shot], folder: Path) -> None:
-    """PNG of each page once it stands still."""
+    """Write a PNG of each page once it is still."""
     for (width, dark), alike in groupby(sorted(shots, key=WINDOW), WINDOW):
         context = browser.new_context(
             viewport={"width": width, "height": 900}, color_scheme="dark" if dark else "light"
@@ -100,15 +100,17 @@ def draw(browser: Browser, address: str, shots: Sequence[Shot], folder: Path) ->
             tab.page.wait_for_load_state("networkidle")
             content = tab.page.get_by_test_id("stMainBlockContainer").evaluate("e => Math.ceil(e.scrollHeight)")
             tab.page.set_viewport_size({"width": width, "height": min(max(content, LEAST), shot.most)})
-            tab.page.wait_for_timeout(1_000)  # charts follow the window
+            tab.page.wait_for_timeout(1_000)  # charts follow the window with a delay
             tab.page.locator("[data-stale=true]").first.wait_for(state="detached")
             tab.page.screenshot(path=folder / f"{shot.name}.png", animations="disabled")
         context.close()
 
 
 def furnish(server: Server) -> None:
-    """Three years of SYNTHETIC data with holes and flags, the invented portfolio, an import that was asked for on the
-    dashboard, today's half-hours, and checks that ran; in the home that is in force."""
+    """Fill the home in force with three years of SYNTHETIC data with gaps and flags, and the invented portfolio.
+
+    It also has an import that was started on the dashboard, today's half-hours, and completed checks.
+    """
     last = datetime.now(UTC).date() - timedelta(days=1)
     server.simulator.faults = faults(last)
     landed_in(server.home, server.simulator.base_url, (last - YEARS, last), DATASETS)
@@ -126,7 +128,7 @@ def furnish(server: Server) -> None:
 
 
 def faults(last: date) -> str:
-    """Some half-hours are missing or late all over the span, some days understated, one day is missing."""
+    """Return faults: some half-hours missing or late over the complete span, some days understated, one day missing."""
     lost, low = last - timedelta(days=74), last - timedelta(days=31)
     return ",".join(
         [

@@ -1,5 +1,8 @@
-"""The pipeline in a real browser, as its people use it: what one adds is there at once and lands while they watch; two
-edit one project; what was archived comes back; a file that leaves changes nothing when it returns."""
+"""Tests of the pipeline in a real browser, as its users work.
+
+An added record appears at once and lands while they watch, two people edit one project, an archived project is
+restored, and an exported file changes nothing when it is imported.
+"""
 
 import csv
 import re
@@ -15,7 +18,9 @@ from tests.browsing import Tab, tab
 from tests.orchestration.conftest import Server, landing_changes
 
 A_LANDING_MS = 150_000
-"Fifteen seconds on a quiet machine: the sensor looks every five, and the run is a process that starts."
+"""The longest wait for a landing: fifteen seconds on a quiet machine, because the sensor looks every five seconds and
+the run is a process that starts.
+"""
 PROJECT, NAME = "pr-larkspur-down", "Larkspur Down Solar"
 PENDING = "not in charts yet"
 
@@ -38,7 +43,7 @@ def table(page: Page, name: str) -> Locator:
 
 
 def go(opened: Tab, name: str) -> None:
-    """To a page by its link at the side."""
+    """Open a page by its link in the sidebar."""
     opened.page.get_by_test_id("stSidebarNav").get_by_role("link", name=name, exact=True).click()
     expect(opened.page.get_by_role("heading", name=name, exact=True)).to_be_visible()
     opened.settled()
@@ -51,7 +56,7 @@ def find(opened: Tab, words: str) -> None:
 
 
 def made_since(ledger: sa.Engine, position: int) -> Counter[tuple[str, str]]:
-    """How many changes of which kind."""
+    """Return the number of changes of each kind and action."""
     return Counter((change.action, change.kind) for change in reader.changes_since(ledger, position))
 
 
@@ -80,7 +85,7 @@ def test_a_new_project_appears_at_once_and_lands_while_the_page_is_open(
     choose(page, "Technology *", "Solar")
     fill(page, "Capacity (MWp) *", "12.5")
     choose(page, "Counterparty", "Teasel Partners")
-    expect(page.get_by_label("Your name *", exact=True)).to_have_value("Anna")  # asked once
+    expect(page.get_by_label("Your name *", exact=True)).to_have_value("Anna")  # it is requested once
     page.get_by_role("button", name="Create project").dblclick()
     expect(page.get_by_role("heading", name="Teasel Down", exact=True)).to_be_visible()
     expect(page.get_by_text(PENDING).first).to_be_visible()
@@ -123,7 +128,9 @@ def test_two_people_edit_a_project_and_an_archived_project_is_restored(
         ben = other.page
         for name, someone in (("Anna", dashboard), ("Ben", other)):
             someone.open(f"project?id={PROJECT}")
-            someone.page.get_by_role("button", name="Edit", exact=True).first.click()  # the project's, then its parts'
+            someone.page.get_by_role(
+                "button", name="Edit", exact=True
+            ).first.click()  # the first is the project's, the others are its parts'
             expect(someone.page.get_by_label("Notes", exact=True)).to_be_visible()
             someone.settled()  # the page has another box for a name, at the comments
             fill(someone.page, "Notes", f"{name}'s notes")
@@ -160,7 +167,7 @@ def test_two_people_edit_a_project_and_an_archived_project_is_restored(
     anna.get_by_test_id("stFormSubmitButton").get_by_role("button", name="Restore").click()
     expect(anna.get_by_role("button", name="Edit", exact=True).first).to_be_visible()
     go(dashboard, "Projects")
-    anna.get_by_text("Archived", exact=True).click()  # the list is as it was left
+    anna.get_by_text("Archived", exact=True).click()  # the list is as the user left it
     expect(anna.get_by_text(re.compile(r"^1 of \d\d"))).to_be_visible()
 
     go(dashboard, "Import and export")

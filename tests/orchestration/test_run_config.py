@@ -1,4 +1,4 @@
-"""What whoever launches a run may say: not where the data comes from, nor where it goes (scenario 42)."""
+"""Tests that a launched run cannot change where the data comes from or goes to (scenario 42)."""
 
 from typing import Any
 

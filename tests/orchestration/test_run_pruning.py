@@ -1,4 +1,4 @@
-"""Old runs are deleted, and what they materialized stays known (scenario 54)."""
+"""Tests that old runs are deleted while their materializations stay known (scenario 54)."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -22,7 +22,7 @@ CONSOLIDATED = {
     "module": "dagster._core.storage.event_log",
     "class": "ConsolidatedSqliteEventLogStorage",
 }
-"One database for all runs, as PostgreSQL has."
+"The storage with one database for all runs, as PostgreSQL has."
 
 
 @dg.asset(partitions_def=DAYS, backfill_policy=dg.BackfillPolicy.single_run())
@@ -34,7 +34,7 @@ def by_day(context: dg.AssetExecutionContext) -> dg.MaterializeResult[None]:
 
 @dg.asset
 def whole() -> None:
-    """Has a check, and no partitions."""
+    """Return a result; the asset has a check and no partitions."""
 
 
 @dg.asset_check(asset=whole)
@@ -44,7 +44,7 @@ def is_well() -> dg.AssetCheckResult:
 
 @dg.asset
 def beside() -> None:
-    """Has no partitions, and runs with an asset that has some, as installed capacity does."""
+    """Return a result; the asset has no partitions, but runs with one that has, as installed capacity does."""
 
 
 SAMPLE = dg.Definitions(
@@ -114,7 +114,7 @@ def test_the_newest_materialization_of_every_partition_outlives_its_run(opened: 
 def test_a_deleted_run_leaves_nothing_on_the_disk(opened: dg.DagsterInstance) -> None:
     nights = [night(opened, FIRST + timedelta(days=n)) for n in range(3)]
     root = Path(opened.root_directory)
-    for run_id in nights:  # what a run in a process of its own leaves
+    for run_id in nights:  # the files that a run in its own process leaves
         (root / "storage" / run_id / "compute_logs").mkdir(parents=True, exist_ok=True)
     prune(opened)
     left = {run_id for run_id in nights for path in root.rglob("*") if run_id in path.name}

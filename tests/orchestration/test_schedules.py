@@ -1,4 +1,4 @@
-"""What the night asks for, and that it does not ask twice (scenario 9)."""
+"""Tests of what the night requests, and that it does not request it twice (scenario 9)."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -85,7 +85,7 @@ def test_the_repair_requests_only_missing_and_short_days(simulator: Simulator, o
     ]
 
 
-def test_a_complete_month_needs_no_repair(simulator: Simulator, opened: dg.DagsterInstance) -> None:  # noqa: ARG001 (is asked)
+def test_a_complete_month_needs_no_repair(simulator: Simulator, opened: dg.DagsterInstance) -> None:  # noqa: ARG001 (answers the requests)
     with ElexonClient() as client:
         for dataset in OBSERVED:
             ingest(dataset, window_of_days(date(2026, 4, 1), date(2026, 5, 9)), client=client, run_id="a run")

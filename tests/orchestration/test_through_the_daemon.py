@@ -1,4 +1,4 @@
-"""Scenarios 5 and 9 as a person meets them: runs and backfills launched over GraphQL, done by the daemon."""
+"""Tests of scenarios 5 and 9 as users meet them: runs and backfills launched over GraphQL, executed by the daemon."""
 
 import os
 import re
@@ -36,14 +36,14 @@ def wait(server: Server, launched: Launched) -> list[Outcome]:
 
 
 def status_of(server: Server, days: set[str]) -> dict[str, str]:
-    """What Dagster shows of each day of wind and solar: MATERIALIZED, FAILED, or nothing."""
+    """Return Dagster's status of each day of wind and solar: MATERIALIZED, FAILED, or nothing."""
     with open_instance(server.settings) as opened:
         partition = opened.get_status_by_partition(KEY, sorted(days), UTC_DAYS) or {}
     return {day: status.name for day, status in partition.items() if status}
 
 
 def process_of(server: Server, launched: Launched) -> int:
-    """The process of a run says its id when it starts."""
+    """Return the id of a run's process, which the run logs when it starts."""
     message = " ".join(server.orchestrator.run_state(launched.id).messages)
     match = re.search(r"steps in process \(pid: (\d+)\)", message)
     assert match, message
@@ -75,7 +75,7 @@ def test_a_backfill_with_bad_failed_and_missing_half_hours_fails_only_on_their_d
         planned = opened.all_logs(outcome.run_id, dg.DagsterEventType.ASSET_CHECK_EVALUATION_PLANNED)
     assert planned == []
 
-    again = [launch(server, day, day) for day in broken]  # the days that "failed and missing" asks for
+    again = [launch(server, day, day) for day in broken]  # the days that "failed and missing" selects
     assert [o.succeeded for run in again for o in wait(server, run)] == [False, False]
     assert status_of(server, asked) == expected
 
@@ -88,13 +88,13 @@ def test_a_backfill_with_bad_failed_and_missing_half_hours_fails_only_on_their_d
 @pytest.mark.timeout(120)
 @pytest.mark.parametrize("begun", [("STARTED",), ("STARTING", "STARTED"), ("QUEUED", "NOT_STARTED", "STARTING")])
 def test_a_cancelled_run_frees_its_slot_for_the_next(begun: tuple[str, ...], server: Server) -> None:
-    """Whenever it is asked for: while it works, while its process starts, at once."""
+    """The run is cancelled at once, while its process starts, and while it works."""
     server.simulator.faults = "slow=20@2022-03-01"
     launched = launch(server, date(2022, 3, 1), date(2022, 3, 7))
     until(lambda: server.orchestrator.run_state(launched.id).status in begun, "the run has come so far")
     server.orchestrator.cancel(launched)
     until(lambda: server.orchestrator.run_state(launched.id).ended, "the run is cancelled")
-    server.orchestrator.cancel(launched)  # again is no error
+    server.orchestrator.cancel(launched)  # cancelling it again is not an error
     assert server.orchestrator.run_state(launched.id).status == "CANCELED"
 
     server.simulator.faults = ""
@@ -102,7 +102,7 @@ def test_a_cancelled_run_frees_its_slot_for_the_next(begun: tuple[str, ...], ser
 
 
 def kill(server: Server, run_id: str) -> None:
-    """Kill the process of a run that works, and wait until Dagster has noticed."""
+    """Kill the process of a run at work, and wait until Dagster has noticed."""
     until(lambda: server.orchestrator.run_state(run_id).status == "STARTED", "the run works")
     until(
         lambda: "steps in process" in " ".join(server.orchestrator.run_state(run_id).messages), "its process is known"

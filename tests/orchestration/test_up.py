@@ -1,4 +1,4 @@
-"""`renewables up`: parts and the whole killed, started again and stopped; no second on one home (scenarios 9, 43)."""
+"""Tests of `renewables up`: parts killed, restarted and stopped, and only one server per home (scenarios 9 and 43)."""
 
 import json
 import os
@@ -19,7 +19,7 @@ from tests.orchestration.conftest import UP, Server, free_port, serving, until
 
 @pytest.mark.timeout(240)
 def test_the_next_start_cleans_up_after_everything_was_killed_at_once(tmp_path: Path) -> None:
-    """And both signals end it with exit code 0 and leave no process."""
+    """Both signals end it with exit code 0 and leave no process."""
     with serving(tmp_path) as server:
         server.simulator.faults = "slow=30@2022-05-01"
         left = server.orchestrator.launch([WIND_AND_SOLAR], date(2022, 5, 1), date(2022, 5, 7), requested_by="a test")
@@ -87,7 +87,7 @@ def test_killing_renewables_up_leaves_no_processes_and_a_second_start_works(tmp_
         assert server.process
         server.process.kill()
         server.process.wait(10)
-        server.start()  # at once: it waits for what is ending
+        server.start()  # started at once, it waits for the ending processes
         old = parts_of(server)
         assert all(part.is_running for part in old.values())
         server.process.kill()
