@@ -27,7 +27,6 @@ class FieldType(StrEnum):
     WORD = "word"
     NUMBER = "number"
     INTEGER = "whole number"
-    FLAG = "yes or no"
     DATE = "day"
     REFERENCE = "record"
 
@@ -130,7 +129,6 @@ _TYPES = {
     "string": FieldType.TEXT,
     "number": FieldType.NUMBER,
     "integer": FieldType.INTEGER,
-    "boolean": FieldType.FLAG,
     "date": FieldType.DATE,
 }
 "The types by the type or the format in a JSON schema."
@@ -143,9 +141,15 @@ def _field(entity: type[Entity], name: str, schema: Mapping[str, Any]) -> Record
     if "$ref" in value:
         value = schema["$defs"][value["$ref"].rpartition("/")[2]]
     vocabulary, target = _vocabulary_of(info.annotation), entity.references.get(name)
-    field_type = _TYPES[value.get("format", value["type"])]
     if vocabulary or target:
         field_type = FieldType.WORD if vocabulary else FieldType.REFERENCE
+    elif (json_type := value.get("format", value["type"])) in _TYPES:
+        field_type = _TYPES[json_type]
+    else:
+        raise TypeError(
+            f"{entity.kind}.{name} is a {json_type}: a field is a text, a word, a number, a day or a reference. "
+            "For yes and no use a vocabulary of two words."
+        )
     max_length = None if vocabulary or target else value.get("maxLength")
     is_long = max_length is not None and max_length > LONG_TEXT
     return RecordField(

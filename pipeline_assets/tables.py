@@ -43,8 +43,7 @@ DATED = ("status_date", *STATUS_FIELDS)
 
 DTYPES: dict[FieldType, pl.DataType] = {
     **dict.fromkeys((FieldType.TEXT, FieldType.WORD, FieldType.REFERENCE), TEXT),
-    **{FieldType.NUMBER: pl.Float64(), FieldType.INTEGER: pl.Int64(), FieldType.FLAG: pl.Boolean()},
-    FieldType.DATE: pl.Date(),
+    **{FieldType.NUMBER: pl.Float64(), FieldType.INTEGER: pl.Int64(), FieldType.DATE: pl.Date()},
 }
 "The type of a field's column in frames and in the warehouse."
 

@@ -22,6 +22,15 @@ from warehouse.connection import reading
 
 PROJECT, FIELD, LABEL, SAVED, IMPORTED = "pr-harrowfen", "grid_mw", "Grid capacity (MW)", 123.5, 77.0
 
+OTHERS = {
+    "consent_date": "2027-03-01",
+    "grid_stage": "Design",
+    "jobs": "12",
+    "access": "By the lane",
+    "planning_reference": "FEN 0137",
+}
+"Fields of the other types that were added, with what a file has in them."
+
 
 def main() -> None:
     """Print what each face shows; an older ledger with the sample portfolio is in the home in force."""
@@ -43,6 +52,12 @@ def main() -> None:
     Path("import.csv").write_text(f"id,{LABEL}\n{PROJECT},{IMPORTED}\n", encoding="utf-8")
     _command("pipelines", "import", "import.csv", "--yes")
     shown["imported"] = _stored()
+    Path("others.csv").write_text(f"{','.join(['id', *OTHERS])}\n{','.join([PROJECT, *OTHERS.values()])}\n", "utf-8")
+    _command("pipelines", "import", "others.csv", "--yes")
+    exported = list(csv.DictReader(io.StringIO(_command("pipelines", "export"))))
+    shown["others exported"] = {name: {row["id"]: row[name] for row in exported}[PROJECT] for name in OTHERS}
+    page = _open("project", id=PROJECT)
+    shown["others on the page"] = "\n".join(element.value for element in (*page.markdown, *page.text))
     Path("wrong.csv").write_text(f"id,{FIELD}\n{PROJECT},9999\n", encoding="utf-8")
     shown["refused"] = _command("pipelines", "import", "wrong.csv", "--yes", code=1)
     land_changes(open_ledger())

@@ -15,8 +15,16 @@ from pipeline_assets.seed_loader import load_seeds
 
 ROOT = Path(__file__).resolve().parents[1]
 COPIED = ("warehouse", "elexon_assets", "pipeline_assets", "renewables", "dashboards", "tools", "docs")
-BEFORE = '    status_date: Day = Field(title="Status of"'
+BEFORE = "    status_date: Day = "
 LINE = '    grid_mw: float | None = Field(None, title="Grid capacity (MW)", ge=0, le=5_000, description="Offered.")\n'
+OTHERS = """
+    consent_date: Day | None = Field(None, title="Consent")
+    grid_stage: Stage | None = Field(None, title="Grid stage")
+    jobs: int = Field(0, title="Jobs", ge=0)
+    access: Text = Field("", title="Access")
+    planning_reference: Line = Field("", title="Planning reference", max_length=50)
+"""
+"Fields of the other types, each by one line as well."
 
 Shown = dict[str, Any]
 
@@ -30,7 +38,7 @@ def shown(tmp_path_factory: pytest.TempPathFactory) -> Shown:
     models = copy / "pipeline_assets" / "models.py"
     text = models.read_text(encoding="utf-8")
     assert text.count(BEFORE) == 1
-    models.write_text(text.replace(BEFORE, LINE + BEFORE), encoding="utf-8")
+    models.write_text(text.replace(BEFORE, LINE + OTHERS + BEFORE), encoding="utf-8")
     ledger = open_ledger(f"sqlite:///{home / 'ledger.sqlite'}")
     load_seeds(ledger)
     ledger.dispose()
@@ -87,6 +95,18 @@ def test_an_added_field_is_imported_by_its_label_and_validated_by_its_limits(sho
 
 def test_an_added_field_is_in_the_warehouse(shown: Shown) -> None:
     assert shown["warehouse"] == [[77.0]]
+
+
+def test_fields_of_every_type_are_imported_exported_and_on_the_page(shown: Shown) -> None:
+    assert shown["others exported"] == {
+        "consent_date": "2027-03-01",
+        "grid_stage": "Design",
+        "jobs": "12",
+        "access": "By the lane",
+        "planning_reference": "FEN 0137",
+    }
+    assert "1 Mar 2027" in shown["others on the page"]
+    assert "By the lane" in shown["others on the page"]
 
 
 def test_an_added_field_is_in_the_documents(shown: Shown) -> None:

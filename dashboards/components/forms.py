@@ -98,9 +98,6 @@ def _render_input(part: Part, field: RecordField, key: str, typed: Mapping[str, 
         _render_choice(label, list(names), value, key, help_text, field, names)
     elif field.value_type is FieldType.WORD:
         _render_choice(label, list(field.words), value, key, help_text, field, {})
-    elif field.value_type is FieldType.FLAG:
-        words = {True: "Yes", False: "No"}
-        _render_choice(label, list(words), value, key, help_text, field, words)
     elif field.value_type is FieldType.DATE:
         day = date.fromisoformat(value) if value else None
         low, high = min(EARLIEST_DATE, day or EARLIEST_DATE), max(LATEST_DATE, day or LATEST_DATE)
@@ -118,15 +115,15 @@ def _render_input(part: Part, field: RecordField, key: str, typed: Mapping[str, 
 
 def _render_choice(
     label: str,
-    options: list[Any],
-    value: Any,
+    options: list[str],
+    value: str | None,
     key: str,
     help_text: str | None,
     field: RecordField,
-    names: Mapping[Any, str],
+    names: Mapping[str, str],
 ) -> None:
     index = options.index(value) if value in options else None
-    all_options: list[Any] = [None, *options] if field.nullable else list(options)
+    all_options: list[str | None] = [None, *options] if field.nullable else list(options)
     if field.nullable:
         index = 0 if index is None else index + 1
     st.selectbox(

@@ -105,8 +105,6 @@ def field_column(field: RecordField) -> Any:
         return st.column_config.DateColumn(field.title, format=DAY_FORMAT, help=field.help or None)
     if field.value_type is FieldType.NUMBER:
         return st.column_config.NumberColumn(field.title, format="%,.10g", help=field.help or None)
-    if field.value_type is FieldType.FLAG:
-        return st.column_config.CheckboxColumn(field.title, help=field.help or None)
     return st.column_config.Column(field.title, help=field.help or None, width="medium" if field.is_long else None)
 
 

@@ -99,8 +99,6 @@ def value_text(field: RecordField, value: Any) -> str:
         return NOTHING
     if field.value_type is FieldType.DATE:
         return day_of(value)
-    if field.value_type is FieldType.FLAG:
-        return "Yes" if value else "No"
     return f"{value:,.10g}" if field.value_type in (FieldType.NUMBER, FieldType.INTEGER) else str(value)
 
 

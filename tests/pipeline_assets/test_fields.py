@@ -3,7 +3,7 @@
 import pytest
 
 from pipeline_assets.fields import FieldType, field_title, fields_by_name, fields_of, form_fields, listed_fields
-from pipeline_assets.models import ENTITIES
+from pipeline_assets.models import ENTITIES, Project
 from pipeline_assets.vocabulary import Stage
 from tools import field_tables
 
@@ -45,3 +45,12 @@ def test_a_form_asks_for_all_fields_but_those_that_it_sets_itself() -> None:
 def test_a_field_that_the_model_lost_is_called_by_its_name() -> None:
     assert field_title("pipelines", "rtb_date") == "Ready to build (RTB)"
     assert field_title("pipelines", "fax_number") == "Fax number"
+
+
+def test_a_field_of_yes_and_no_is_refused_with_what_to_use(monkeypatch: pytest.MonkeyPatch) -> None:
+    class Asked(Project):
+        is_consented: bool = False
+
+    monkeypatch.setitem(ENTITIES, "pipelines", Asked)
+    with pytest.raises(TypeError, match=r"is_consented is a boolean: .* vocabulary of two words"):
+        fields_of("pipelines")
