@@ -16,7 +16,10 @@ from warehouse.redaction import redacted
 from warehouse.settings import Settings
 
 RUN_FAILED = "Run failed"
-WILL_RETRY = "dagster/will_retry"
+WILL_RETRY, RETRIED_AS = "dagster/will_retry", "dagster/auto_retry_run_id"
+"Dagster's own tags of a run whose process died, and which it starts once more."
+RETRY_NUMBER, RETRY_OF = "dagster/retry_number", "dagster/parent_run_id"
+"Dagster's own tags of the run that it started in the place of another."
 
 
 def failed_run_notice(context: dg.RunFailureSensorContext) -> Notice:
@@ -24,13 +27,28 @@ def failed_run_notice(context: dg.RunFailureSensorContext) -> Notice:
     run = context.dagster_run
     causes = [describe_step_failure(event) for event in context.get_step_failure_events()]
     cause = causes[0] if causes else _describe_run_failure(context)
-    again = " Dagster has started it again." if run.tags.get(WILL_RETRY) == "true" else ""
     return Notice(
         RUN_FAILED,
-        f"{_name_run(run)}, run {run.run_id}: {shorten_text(cause)}{again}",
+        f"{_name_run(run)}, run {run.run_id}: {shorten_text(cause)}{_describe_retry(context.instance, run)}",
         f"{endpoint_of(Settings().dagster_url).url}/runs/{run.run_id}",
         id=f"run {run.run_id}",
     )
+
+
+def _describe_retry(instance: dg.DagsterInstance, run: dg.DagsterRun) -> str:
+    """Return a sentence about the other try of a run whose process died, as it stands now; empty if there is none."""
+    tags = {**run.tags, **getattr(instance.get_run_by_id(run.run_id), "tags", {})}  # Dagster may have added some since
+    if RETRY_NUMBER in tags:
+        return f" It was the retry of run {tags.get(RETRY_OF)}; Dagster does not start it again."
+    if tags.get(WILL_RETRY) != "true":
+        return ""
+    retry = instance.get_run_by_id(tags[RETRIED_AS]) if RETRIED_AS in tags else None
+    if retry is None:
+        return " Dagster starts it once more."
+    if not retry.is_finished:
+        return f" Dagster has started it again, as run {retry.run_id}."
+    outcome = "succeeded" if retry.is_success else "failed too" if retry.is_failure else "was cancelled"
+    return f" Dagster has started it again: run {retry.run_id} {outcome}."
 
 
 def describe_step_failure(event: dg.DagsterEvent) -> str:

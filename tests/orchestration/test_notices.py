@@ -98,6 +98,42 @@ def test_a_run_without_a_named_job_is_named_after_its_assets(ledger: sa.Engine, 
     ]
 
 
+@pytest.mark.parametrize(
+    ("retry", "sentence"),
+    [
+        (None, "Dagster starts it once more."),
+        (dg.DagsterRunStatus.STARTED, "Dagster has started it again, as run {retry}."),
+        (dg.DagsterRunStatus.SUCCESS, "Dagster has started it again: run {retry} succeeded."),
+        (dg.DagsterRunStatus.FAILURE, "Dagster has started it again: run {retry} failed too."),
+        (dg.DagsterRunStatus.CANCELED, "Dagster has started it again: run {retry} was cancelled."),
+    ],
+)
+def test_the_notice_of_a_run_that_is_retried_says_what_became_of_the_retry(
+    ledger: sa.Engine, opened: dg.DagsterInstance, retry: dg.DagsterRunStatus | None, sentence: str
+) -> None:
+    start = tick(opened)
+    run_id = failed(opened)
+    opened.add_run_tags(run_id, {"dagster/will_retry": "true"})
+    if retry:
+        retried = opened.create_run_for_job(nightly_elsewhere, status=retry).run_id
+        opened.add_run_tags(run_id, {"dagster/auto_retry_run_id": retried})
+        sentence = sentence.format(retry=retried)
+    tick(opened, start)
+    [waiting] = outbox.list_notices(ledger)
+    assert waiting.notice.text.endswith(f" {sentence}")
+
+
+def test_the_notice_of_a_failed_retry_says_that_there_is_no_other(
+    ledger: sa.Engine, opened: dg.DagsterInstance
+) -> None:
+    start = tick(opened)
+    run_id = failed(opened)
+    opened.add_run_tags(run_id, {"dagster/retry_number": "1", "dagster/parent_run_id": "the-first"})
+    tick(opened, start)
+    [waiting] = outbox.list_notices(ledger)
+    assert waiting.notice.text.endswith(" It was the retry of run the-first; Dagster does not start it again.")
+
+
 def test_a_notice_without_a_ledger_is_written_to_the_log(
     home: Path, opened: dg.DagsterInstance, monkeypatch: pytest.MonkeyPatch, capfd: pytest.CaptureFixture[str]
 ) -> None:
