@@ -58,8 +58,9 @@ def up(
     dashboard_port = dashboard_port or _port_of(settings.dashboard_url, DASHBOARD_PORT)
     address, dashboard_address = f"http://{LOOPBACK}:{port}", f"http://{LOOPBACK}:{dashboard_port}"
 
-    def mark_runs(part: str, ended_at: float) -> None:
-        for run_id in mark_dead_runs(settings, location=part, started_before=ended_at):
+    def mark_runs(part: str, ended_at: float, how: str) -> None:
+        reason = f"The code server {part} ended ({how}), and the process of this run with it."
+        for run_id in mark_dead_runs(settings, location=part, started_before=ended_at, reason=reason):
             console.print(f"Run {run_id} ended with {part}; it is marked as failed.")
 
     with (

@@ -70,7 +70,11 @@ def open_instance(settings: Settings) -> Iterator["dg.DagsterInstance"]:
 
 
 def mark_dead_runs(
-    settings: Settings, *, location: str | None = None, started_before: float | None = None
+    settings: Settings,
+    *,
+    location: str | None = None,
+    started_before: float | None = None,
+    reason: str = "The process that ran it ended before it did.",
 ) -> list[str]:
     """Mark as failed the runs whose process ended and left them STARTED, STARTING or CANCELING; return their ids.
 
@@ -90,7 +94,7 @@ def mark_dead_runs(
                 continue
             launched = opened.get_run_stats(run.run_id).launch_time if started_before is not None else None
             if started_before is None or (launched is not None and launched < started_before):
-                opened.report_run_failed(run, "The process that ran it ended before it did. What had landed is kept.")
+                opened.report_run_failed(run, f"{reason} What had landed is kept.")
                 marked.append(run.run_id)
     return marked
 

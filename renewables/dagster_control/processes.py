@@ -76,8 +76,8 @@ class _Part:
     "The number of consecutive ends without a steady time between them."
     restarts: int = 0
     next_start: float | None = None
-    left_groups: dict[int, float] = field(default_factory=dict)
-    "The groups whose leader ended and that still have processes (runs), with the time of that end."
+    left_groups: dict[int, tuple[float, str]] = field(default_factory=dict)
+    "The groups whose leader ended and that still have processes (runs), with when and how it ended."
 
     @property
     def state(self) -> str:
@@ -103,7 +103,7 @@ class Supervisor:
         inherited: Sequence[int] = (),
         note: Callable[[Sequence[PartState]], None] = lambda _: None,
         say: Callable[[str], None] = lambda _: None,
-        group_gone: Callable[[str, float], None] = lambda _name, _ended_at: None,
+        group_gone: Callable[[str, float, str], None] = lambda _name, _ended_at, _how: None,
     ) -> None:
         """Prepare a supervisor without any server.
 
@@ -113,8 +113,8 @@ class Supervisor:
             inherited: The open files that the children keep open.
             note: Called with the states of the servers at each change.
             say: Called with a sentence for a person.
-            group_gone: Called with the name of a server and when it ended, once no process of that start is left and
-                the server accepts connections again.
+            group_gone: Called with the name of a server, when it ended and how, once no process of that start is
+                left and the server accepts connections again.
         """
         self._log_folder = log_folder
         self._end_requested = end_requested or threading.Event()
@@ -246,7 +246,7 @@ class Supervisor:
         assert part.child is not None  # noqa: S101 (the caller has observed its end)
         code, group = part.child.returncode, part.child.pid
         how = f"killed by {signal.Signals(-code).name}" if code < 0 else f"exit code {code}"
-        part.left_groups[group] = time.time()
+        part.left_groups[group] = (time.time(), how)
         part.child = None
         part.failures = 1 if now - part.started_at > STEADY_SECONDS else part.failures + 1
         if part.failures > TRIES:
@@ -268,12 +268,12 @@ class Supervisor:
         """
         if part.left_groups and part.socket is not None and part.state != "down" and not listens(part.socket):
             return
-        for group, ended_at in list(part.left_groups.items()):
+        for group, (ended_at, how) in list(part.left_groups.items()):
             if group_lives(group):
                 return
             del part.left_groups[group]
             self._tell_watchdog("-", group)
-            self._group_gone(part.name, ended_at)
+            self._group_gone(part.name, ended_at, how)
 
     def refuse_ended(self) -> None:
         """Raise ServerEnded for a server that ends while the servers start for the first time."""

@@ -14,6 +14,7 @@ from elexon_assets.partitions import UTC_DAYS
 from elexon_assets.windows import window_of_days
 from renewables.dagster_control.client import Launched, Outcome
 from renewables.dagster_control.fetch_job import follow_runs
+from renewables.dagster_control.home_lock import read_state
 from renewables.dagster_control.instance import open_instance
 from renewables.dagster_control.run_progress import RunProgress
 from tests.orchestration.conftest import Server, until
@@ -124,6 +125,25 @@ def test_a_killed_run_is_restarted_once_and_reports_that_it_was_killed(server: S
     assert outcome.run_id != launched.id
     days = {day.isoformat() for day in window_of_days(date(2022, 4, 1), date(2022, 4, 7)).days}
     assert status_of(server, days) == dict.fromkeys(days, "MATERIALIZED")
+
+
+@pytest.mark.timeout(180)
+def test_a_run_that_was_killed_with_its_code_server_is_restarted_once_and_says_what_happened(server: Server) -> None:
+    server.simulator.faults = "slow=30@2022-04-11"
+    launched = launch(server, date(2022, 4, 11), date(2022, 4, 17))
+    until(lambda: server.orchestrator.run_state(launched.id).status == "STARTED", "the run is working")
+    state = read_state(server.settings.dagster_home)
+    assert state
+    [code_server] = [part.process for part in state.parts if part.name == "elexon_assets"]
+    assert code_server
+    os.killpg(int(code_server.split()[0]), signal.SIGKILL)
+
+    server.simulator.faults = ""
+    (outcome,) = wait(server, launched)
+    assert outcome.succeeded
+    assert outcome.run_id != launched.id
+    [error] = server.orchestrator.run_state(launched.id).errors
+    assert "The code server elexon_assets ended (killed by SIGKILL), and the process of this run with it." in error
 
 
 @pytest.mark.timeout(180)

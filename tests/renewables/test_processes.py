@@ -104,7 +104,7 @@ def test_when_every_server_keeps_ending_the_start_ends_with_a_clear_error(
 
 def test_the_children_of_a_killed_server_keep_running_and_their_end_is_reported(tmp_path: Path) -> None:
     gone: list[str] = []
-    with Supervisor(tmp_path, group_gone=lambda name, _: gone.append(name)) as servers:
+    with Supervisor(tmp_path, group_gone=lambda name, *_: gone.append(name)) as servers:
         servers.start("parent", WITH_A_CHILD, {})
         child = logged_process(servers, "parent")
         leader = next(part.process for part in servers.states() if part.name == "parent")
