@@ -55,7 +55,7 @@ def test_a_batch_runs_few_queries_however_many_changes_it_has(engine: sa.Engine)
         (edits("facilities", 1, capacity_mwp=5), ""),
         (in_design, ""),
         (edits("facilities", 2, capacity_mwp=0), "0 MWp is allowed only before Design"),
-        (edits("pipelines", 1, stage="Procurement"), "changed pipelines pipelines0 meanwhile"),
+        (edits("pipelines", 1, stage="Procurement"), "changed pipelines pipelines0 since"),
         ([Change.archive("counterparties", company.id, base_version=1) for company in companies], "is still used by"),
         ([Change.archive("pipelines", f"pipelines{n}", base_version=2) for n in EACH], ""),
         ([Change.restore("pipelines", f"pipelines{n}", base_version=3) for n in EACH], ""),
