@@ -71,7 +71,7 @@ def home_folder(named: str | Path | None = None) -> Path:
     try:
         return usable_path(Path(named or default_home()))
     except ValueError as error:
-        raise SettingsUnreadable(f"The setting {HOME} cannot be understood: {error} (it is {str(named)!r}).") from error
+        raise SettingsUnreadable(f"The setting {HOME} is not valid: {error} (it is {str(named)!r}).") from error
 
 
 def env_files(home: Path) -> list[Path]:
@@ -94,7 +94,7 @@ def _env_files_choice(values: Mapping[str, str | None], origin: str) -> str | No
     choice = values.get(ENV_FILES) or None
     if choice not in (None, *ENV_FILE_CHOICES):
         raise SettingsUnreadable(
-            f"The setting {ENV_FILES} cannot be understood: it is {choice!r} in {origin}; give one of "
+            f"The setting {ENV_FILES} is not valid: it is {choice!r} in {origin}; give one of "
             f"{', '.join(ENV_FILE_CHOICES)}."
         )
     return choice

@@ -25,6 +25,7 @@ NOT_COVERED = """
 
 
 def render_page() -> None:
+    """Draw what the tool is, its tables and its licences."""
     st.markdown(
         "What Great Britain's wind and solar really generated, by half-hour: fetched from Elexon, validated, "
         "kept with every value ever published, and orchestrated by Dagster. Next to it is the pipeline of projects: "

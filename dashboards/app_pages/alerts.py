@@ -36,6 +36,7 @@ RECORDS = {path: PAGES[kind] for kind, path in notices.PAGES.items()}
 
 
 def render_page() -> None:
+    """Draw the outbox: the destination of notices, their states and the notices themselves."""
     counts = outbox.count_by_state(ledger_session.engine())
     _render_destination()
     st.markdown(" · ".join(f"**{number(count)}** {NAMES[state].lower()}" for state, count in counts.items()))

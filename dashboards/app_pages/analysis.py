@@ -74,6 +74,7 @@ class AnalysisInput:
 
 
 def render_page() -> None:
+    """Draw the views of the chosen period, and its summary."""
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="medium")
     with row:
         dataset = dataset_chosen()

@@ -31,6 +31,7 @@ DRAWS_EVERY_SECONDS = 0.5
 
 
 def render_page() -> None:
+    """Draw the conversation with the language model."""
     settings = Settings()
     if wanted := missing_setting(settings):
         _render_set_up_help(wanted)

@@ -43,6 +43,7 @@ FIXES = {
 
 
 def render_page() -> None:
+    """Draw the table in which many records are edited at once."""
     save_notice.render_notice()
     portfolio = ledger_session.current_portfolio()
     kind = st.segmented_control(

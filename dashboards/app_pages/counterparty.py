@@ -16,6 +16,7 @@ KIND = "counterparties"
 
 
 def render_page() -> None:
+    """Draw the record of one counterparty."""
     portfolio, company = record_page.addressed_record(KIND)
     if company is None:
         return

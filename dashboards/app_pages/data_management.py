@@ -42,6 +42,7 @@ DAYS: dict[str, Any] = {
 
 
 def render_page() -> None:
+    """Draw imports, known gaps, the fetch log and the quarantine."""
     st.subheader("Import", anchor=False)
     import_forms()
     render_fetches()

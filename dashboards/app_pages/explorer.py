@@ -53,6 +53,7 @@ SHOWN_AT_FIRST = 6
 
 
 def render_page() -> None:
+    """Draw the half-hours of the chosen dataset, and every published value of a selected one."""
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="large")
     with row:
         dataset = dataset_chosen()

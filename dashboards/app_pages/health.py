@@ -44,6 +44,7 @@ COLUMNS: dict[str, Any] = {
 
 
 def render_page() -> None:
+    """Draw the freshness of the data and the results of its checks."""
     if not snapshot_cache.current_snapshot():
         empty_state()
     else:

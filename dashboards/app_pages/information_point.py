@@ -15,6 +15,7 @@ KIND = "information_points"
 
 
 def render_page() -> None:
+    """Draw the record of one information point."""
     portfolio, point = record_page.addressed_record(KIND)
     if point is None:
         return

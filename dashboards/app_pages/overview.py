@@ -28,6 +28,7 @@ CARD_PIXELS = 233
 
 
 def render_page() -> None:
+    """Draw the newest wind and solar generation."""
     overview = snapshot_cache.cached_query(wind_and_solar_overview) if snapshot_cache.current_snapshot() else None
     if overview is None:
         empty_state()

@@ -30,6 +30,7 @@ MOST_STEPS = 400
 
 
 def render_page() -> None:
+    """Draw the charts of the pipeline."""
     options = snapshot_cache.cached_query(choices) if snapshot_cache.current_snapshot() else None
     if options is None or not options.projects:
         _render_empty_state()

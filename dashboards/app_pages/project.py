@@ -16,6 +16,7 @@ KIND = "pipelines"
 
 
 def render_page() -> None:
+    """Draw the record of one project."""
     portfolio, project = record_page.addressed_record(KIND)
     if project is None:
         return

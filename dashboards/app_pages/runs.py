@@ -37,6 +37,7 @@ COLUMNS: dict[str, Any] = {
 
 @st.fragment(run_every=WATCHES_EVERY)
 def render_page() -> None:
+    """Draw Dagster's newest runs."""
     try:
         dagster = dagster_client()
         runs = recent_runs(dagster, limit=SHOWN)

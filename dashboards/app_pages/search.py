@@ -18,6 +18,7 @@ ICONS = {
 
 
 def render_page() -> None:
+    """Draw the search over all records."""
     save_notice.render_notice()
     portfolio = ledger_session.current_portfolio()
     text = st.text_input(

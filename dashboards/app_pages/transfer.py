@@ -31,6 +31,7 @@ NAME, UNDO = "import a file", "undo a batch"
 
 
 def render_page() -> None:
+    """Draw import and export of the records."""
     save_notice.render_notice()
     ledger_session.current_portfolio()
     sheet = st.segmented_control(

@@ -25,6 +25,7 @@ def open_button(
 
 
 def close_button(name: str) -> None:
+    """Draw the button that closes the form without saving."""
     st.button(
         "Cancel", key=f"cancel {name}", icon=":material/close:", on_click=_close_form, args=(name,), type="tertiary"
     )

@@ -41,6 +41,7 @@ class Part:
 
     @property
     def key(self) -> str:
+        """Return the key of the part within its form."""
         return f"{self.kind} {self.id}"
 
     def requested_change(self, typed: Mapping[str, Any], *, base_version: int | None = None) -> Change:

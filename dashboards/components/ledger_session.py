@@ -31,6 +31,7 @@ def rag_text(rag: str) -> str:
 
 
 def rag_badge(rag: str) -> None:
+    """Draw the RAG status as a coloured badge."""
     st.badge(rag_text(rag), color=_RAG_COLOURS[Rag(rag)])
 
 
@@ -85,6 +86,7 @@ def landing_mark(position: int) -> None:
 
 
 def capacity_text(mwp: float) -> str:
+    """Return a capacity with its unit, such as `12.5 MWp`."""
     return f"{mwp:,.1f} MWp"
 
 

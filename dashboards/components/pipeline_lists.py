@@ -72,12 +72,14 @@ FITS: dict[str, Any] = {
 
 
 def render_figure(figure: go.Figure, frame: pl.DataFrame | Callable[[], pl.DataFrame], name: str, alt: str) -> None:
+    """Draw a chart of the pipeline with the table behind it."""
     render_chart(
         figure, frame, name=name, alt=alt, columns={**COLUMNS, "pipeline_id": None, "information_point_id": None}
     )
 
 
 def render_projects(frame: pl.DataFrame, name: str, none: str) -> None:
+    """Draw the projects of a frame with links, or the message `none` for an empty one."""
     if frame.is_empty():
         st.success(none, icon=":material/check_circle:")
         return

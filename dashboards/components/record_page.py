@@ -187,6 +187,7 @@ def _archiving_form(record: Record, name: str, word: str, go: submit_form.Go) ->
 
 
 def archived_note(record: Record) -> None:
+    """Draw a warning if the record is archived."""
     if record.archived:
         st.warning(
             f"Archived by {plain(record.who)}, {moment(record.submitted_at_utc)}. Lists, totals and charts exclude it.",

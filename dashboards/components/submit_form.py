@@ -62,6 +62,7 @@ class Form:
     go: Go | None
 
     def changes(self, state: State) -> Sequence[Change]:
+        """Return the changes that the form submits."""
         if self.build:
             return self.build(state.typed)
         return [

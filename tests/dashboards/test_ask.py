@@ -1,5 +1,4 @@
-"""The page Ask with a stand-in model: what it says, that its numbers are SQL's, and that no answer reaches the browser
-as anything but text."""
+"""Tests of the page Ask with a stand-in model: its numbers are SQL's, and answers reach the browser as text only."""
 
 import json
 

@@ -1,4 +1,6 @@
-"""Pictures of the dashboard for the documents. This command draws all of them:
+"""Pictures of the dashboard for the documents.
+
+This command draws all of them:
 
     python -m pytest -n 0 tests/orchestration/test_pictures.py --pictures docs/images
 

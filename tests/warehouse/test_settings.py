@@ -175,7 +175,7 @@ REFUSED = {
 
 @pytest.mark.usefixtures("home")
 @pytest.mark.parametrize(("name", "value"), [(name, value) for name, values in REFUSED.items() for value in values])
-def test_a_value_that_cannot_be_understood_is_refused_in_one_sentence_that_names_the_setting(
+def test_an_invalid_value_is_refused_in_one_sentence_with_the_setting(
     monkeypatch: pytest.MonkeyPatch, name: str, value: str
 ) -> None:
     monkeypatch.setenv(name, value)
@@ -189,17 +189,15 @@ def test_a_value_that_cannot_be_understood_is_refused_in_one_sentence_that_names
 
 @pytest.mark.usefixtures("env_files_count")
 @pytest.mark.parametrize("name", ["LIMITS_MW", "FIRST_DAY", "ELEXON_TIMEOUT_SECONDS", "DASHBOARD_URL"])
-def test_a_line_of_a_dotenv_file_is_refused_as_a_variable_is(home: Path, name: str) -> None:
+def test_an_invalid_line_of_a_dotenv_file_is_refused_like_a_variable(home: Path, name: str) -> None:
     (home / ".env").write_text(f"{name}={REFUSED[name][0]}\n")
     with pytest.raises(ValidationError) as error:
         Settings()
-    assert (user_message(error.value) or ("", 0))[0].startswith(f"The setting {name} cannot be understood")
+    assert (user_message(error.value) or ("", 0))[0].startswith(f"The setting {name} is not valid")
 
 
 @pytest.mark.parametrize("name", ["a#b", "two words", "a;b&c", "it's", '"quoted"', "{x}:y", "50% wind", "Größe"])
-def test_a_home_may_have_any_name_that_databases_take_as_it_is(
-    home: Path, monkeypatch: pytest.MonkeyPatch, name: str
-) -> None:
+def test_a_home_may_have_any_name_that_databases_accept(home: Path, monkeypatch: pytest.MonkeyPatch, name: str) -> None:
     monkeypatch.setenv("RENEWABLES_HOME", str(home / name))
     assert Settings().warehouse == home / name / "warehouse.duckdb"
 

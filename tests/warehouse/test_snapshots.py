@@ -183,7 +183,7 @@ def test_a_copied_snapshot_has_the_rows_of_a_written_one_and_no_log(home: Path) 
     assert rows[0] == rows[1]
 
 
-def test_a_copy_that_fails_is_named_and_readers_keep_the_version_before(
+def test_a_failed_copy_is_reported_and_readers_keep_the_previous_version(
     home: Path, monkeypatch: pytest.MonkeyPatch, tmp_path: Path
 ) -> None:
     publish(1)
@@ -191,7 +191,7 @@ def test_a_copy_that_fails_is_named_and_readers_keep_the_version_before(
     broken.write_text("#!/bin/sh\necho 'cp: error reading: Input/output error' >&2\nexit 1\n")
     broken.chmod(0o755)
     monkeypatch.setenv("PATH", f"{tmp_path}:/usr/bin:/bin")
-    with pytest.raises(SnapshotNotWritten, match=r"Input/output error\. Readers keep the version before"):
+    with pytest.raises(SnapshotNotWritten, match=r"Input/output error\. Readers keep the previous version"):
         publish(2)
     assert seen_by_readers() == 1
     assert not list((home / "snapshots").glob("unfinished*"))
