@@ -14,6 +14,7 @@ from renewables.dagster_control.automation import Automation, Trigger, automatio
 from renewables.dagster_control.client import DagsterClient, OrchestratorError
 from renewables.dagster_control.home_lock import Up, read_state
 from renewables.dagster_control.process_identity import is_alive
+from renewables.dagster_control.record_files import REMEDY, damaged_databases
 from renewables.dagster_control.service_status import page_answers
 from renewables.formatting import how_long
 from renewables.queries.pipeline import landed_position
@@ -32,6 +33,8 @@ def services(settings: Settings) -> Iterable[Finding]:
     dagster_url = (state.dagster_url if state else str(settings.dagster_url)).rstrip("/")
     orchestrator = DagsterClient(dagster_url)
     yield _up(state)
+    for path, reason in damaged_databases(settings.dagster_home):
+        yield Finding(BROKEN, "Dagster's records", f"{path} cannot be read: {reason}.", REMEDY)
     if state and is_alive(state.process):
         for part in state.parts:
             if part.state == "down" or not part.is_running:

@@ -2,12 +2,13 @@
 
 import os
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from hashlib import sha256
 from pathlib import Path
 from typing import TYPE_CHECKING
 
 from renewables.dagster_control.process_identity import is_alive
+from renewables.dagster_control.record_files import DagsterConfigurationInvalid, DagsterRecordsDamaged
 from warehouse.private_files import make_private_folder, private_umask, write_private
 from warehouse.settings import PACKAGE_PARENT, Settings, checkout_folder
 
@@ -31,12 +32,15 @@ def shipped_file(name: str) -> Path:
 def prepared_home(settings: Settings) -> Path:
     """Return the instance's folder, with the shipped `dagster.yaml` unless the user has edited the existing one.
 
-    Raises HomeNotWritable, PlantedLink.
+    Raises DagsterConfigurationInvalid, HomeNotWritable, PlantedLink.
     """
     home = make_private_folder(settings.dagster_home)
     configuration, copy = home / "dagster.yaml", home / SHIPPED_COPY
     text = shipped_file("dagster.yaml").read_text()
-    before = configuration.read_text() if configuration.exists() else None
+    try:
+        before = configuration.read_text() if configuration.exists() else None
+    except UnicodeDecodeError as error:
+        raise DagsterConfigurationInvalid(home, "it is not UTF-8 text") from error
     if before in (None, text) or _is_untouched(str(before), copy):
         for path in (configuration, copy):
             if not path.exists() or path.read_text() != text:
@@ -53,15 +57,26 @@ def _is_untouched(configuration: str, copy: Path) -> bool:
 
 @contextmanager
 def open_instance(settings: Settings) -> Iterator["dg.DagsterInstance"]:
-    """Yield the persistent instance, and set DAGSTER_HOME to it for whatever Dagster starts from here."""
+    """Yield the persistent instance, and set DAGSTER_HOME to it for whatever Dagster starts from here.
+
+    Raises DagsterRecordsDamaged, DagsterConfigurationInvalid, HomeNotWritable, PlantedLink.
+    """
     import dagster as dg
+    from sqlalchemy.exc import DatabaseError
+    from yaml import YAMLError
 
     home = prepared_home(settings)
     before = os.environ.get("DAGSTER_HOME")
     os.environ["DAGSTER_HOME"] = str(home)
     try:
-        with private_umask(), dg.DagsterInstance.from_config(str(home)) as opened:
+        with private_umask(), ExitStack() as stack:
+            try:
+                opened = stack.enter_context(dg.DagsterInstance.from_config(str(home)))
+            except (dg.DagsterError, YAMLError, TypeError, ValueError) as error:  # `storage: 3` is a TypeError there
+                raise DagsterConfigurationInvalid(home, error) from error
             yield opened
+    except DatabaseError as error:  # the ledger has an error of its own, so this is Dagster's
+        raise DagsterRecordsDamaged(home, error.orig) from error
     finally:
         if before is None:
             del os.environ["DAGSTER_HOME"]

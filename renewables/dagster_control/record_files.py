@@ -1,0 +1,49 @@
+"""The files that Dagster keeps its records in: which there are, and what to do when one is damaged.
+
+Not here: what the records say (`run_history.py`).
+"""
+
+import sqlite3
+from collections.abc import Iterator
+from pathlib import Path
+from urllib.parse import quote
+
+from renewables.user_errors import UserError
+
+DATABASES = ("history/runs.db", "history/runs/index.db", "schedules/schedules.db")
+"SQLite, in the instance's folder; a `dagster.yaml` that names PostgreSQL has none of them."
+REMEDY = (
+    "Stop `renewables up`, move that folder to another place and start again: the history of runs begins again, and "
+    "the data in the warehouse and the ledger is kept."
+)
+
+
+class DagsterRecordsDamaged(UserError):
+    """A database of the instance cannot be read or written."""
+
+    def __init__(self, home: Path, reason: object) -> None:
+        super().__init__(f"Dagster's records in {home} cannot be used ({reason}). {REMEDY}")
+
+
+class DagsterConfigurationInvalid(UserError):
+    """The `dagster.yaml` of the instance cannot be read, or names something that does not exist."""
+
+    def __init__(self, home: Path, reason: object) -> None:
+        first_line = (str(reason).strip().splitlines() or [type(reason).__name__])[0]
+        super().__init__(
+            f"{home / 'dagster.yaml'} cannot be used ({first_line[:300]}). Correct it, or remove it: the shipped file "
+            "is put in its place."
+        )
+
+
+def damaged_databases(home: Path) -> Iterator[tuple[Path, str]]:
+    """Yield the databases that SQLite cannot read, with its reason. Nothing is changed or created."""
+    for path in (home / name for name in DATABASES):
+        if not path.exists():
+            continue
+        try:
+            with sqlite3.connect(f"file:{quote(str(path))}?mode=ro", uri=True) as con:
+                con.execute("SELECT count(*) FROM sqlite_master").fetchone()
+            con.close()
+        except sqlite3.Error as error:
+            yield path, str(error)
