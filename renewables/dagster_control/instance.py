@@ -63,7 +63,7 @@ def open_instance(settings: Settings) -> Iterator["dg.DagsterInstance"]:
     """
     import dagster as dg
     from sqlalchemy.exc import DatabaseError
-    from yaml import YAMLError
+    from yaml import YAMLError  # type: ignore[import-untyped]  # it ships no types
 
     home = prepared_home(settings)
     before = os.environ.get("DAGSTER_HOME")
