@@ -4,15 +4,14 @@ Belongs here: types of columns, derived from the fields; the current tables, sta
 contract of a frame (`contract.py`), writing them (`landing.py`), metrics computed from them (`metrics.py`).
 """
 
-import gc
-from collections.abc import Iterable, Iterator, Sequence
-from contextlib import contextmanager
+from collections.abc import Iterable, Sequence
 from typing import Any
 
 import duckdb
 import orjson
 import polars as pl
 
+from pipeline_assets.collection_pause import paused_collection
 from pipeline_assets.errors import ContractBroken
 from pipeline_assets.fields import FieldType, RecordField, fields_by_name, fields_of
 from pipeline_assets.ledger.changes import Action, Record, Recorded
@@ -82,7 +81,7 @@ def table_frames(changes: pl.DataFrame) -> dict[str, pl.DataFrame]:
 
     Raises ContractBroken for a value whose type is not that of its field.
     """
-    with _no_search_for_cycles():
+    with paused_collection():
         made = decode_changes(changes)
         by_kind: dict[str, list[Record]] = {kind: [] for kind in ENTITIES}
         for record in fold_changes(made).values():
@@ -167,18 +166,3 @@ def field_series(field: RecordField, values: Sequence[Any]) -> pl.Series:
         raise ContractBroken(
             f"{field.kind}.{field.name}: a value is no {dtype}: {error}. Nothing was landed."
         ) from None
-
-
-@contextmanager
-def _no_search_for_cycles() -> Iterator[None]:
-    """Stop the garbage collector during the body.
-
-    A hundred thousand changes are alive at once, none of them in a cycle: searching for cycles doubled the time.
-    """
-    was_on = gc.isenabled()
-    gc.disable()
-    try:
-        yield
-    finally:
-        if was_on:
-            gc.enable()

@@ -51,7 +51,7 @@ FLOORS: dict[str, list[set[str]]] = {
         {"definitions"},
     ],
     "pipeline_assets": [
-        {"errors", "failure_texts", "vocabulary", "dates", "names", "field_types"},
+        {"errors", "collection_pause", "failure_texts", "vocabulary", "dates", "names", "field_types"},
         {"models"},
         {"fields"},
         {"rules", "metrics", "metric_columns", "upgrades"},

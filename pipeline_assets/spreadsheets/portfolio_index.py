@@ -8,6 +8,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from pipeline_assets.collection_pause import paused_collection
 from pipeline_assets.ledger import reader, schema
 from pipeline_assets.ledger.changes import Record
 from pipeline_assets.models import ENTITIES
@@ -96,7 +97,7 @@ def portfolio_since(engine: sa.Engine, known: Portfolio) -> Portfolio:
 
     All are read if the ledger is a different one than before, as after a backup was restored.
     """
-    with schema.reading(engine) as con:
+    with paused_collection(), schema.reading(engine) as con:
         position = reader.position_in(con)
         if known.batch is None or known.batch != reader.batch_at(con, known.position):
             known = Portfolio((), 0)
