@@ -1,1 +1,1 @@
-"""The dashboard's pages, opened by AppTest; in a real browser they are in `tests/orchestration`."""
+"""Tests of the dashboard's pages, opened by AppTest; those in a real browser are in `tests/orchestration`."""

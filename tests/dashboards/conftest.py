@@ -1,4 +1,4 @@
-"""The dashboard's app in this process, on whatever home is in force; it reaches neither Elexon nor a Dagster."""
+"""Fixtures: the dashboard's app in this process, on the home in force; it reaches neither Elexon nor Dagster."""
 
 import sys
 from collections.abc import Callable, Iterator
@@ -26,16 +26,16 @@ ADDRESSES = {
     "information_point": {"id": "ip-harrowfen-inverters"},
     "search": {"q": "harrowfen"},
 }
-"Where a page shows something of the sample portfolio only when it is asked."
+"The address parameters of pages that show a part of the sample portfolio only on request."
 NOWHERE = "http://127.0.0.1:9"
-"The port of `discard`: nobody listens."
+"The address of the port `discard`, on which no server listens."
 
 Open = Callable[..., AppTest]
 
 
 @pytest.fixture(scope="session", autouse=True)
 def _components_are_found_once() -> Iterator[None]:
-    """AppTest reads what every installed package says of itself before each run, four fifths of the run's time."""
+    """Cache the components: before each run AppTest reads every package's metadata, four fifths of its time."""
     with pytest.MonkeyPatch.context() as patch:
         patch.setattr(manifest_scanner, "scan_component_manifests", cache(manifest_scanner.scan_component_manifests))
         yield
@@ -43,13 +43,13 @@ def _components_are_found_once() -> Iterator[None]:
 
 @pytest.fixture(autouse=True)
 def _main_stays(monkeypatch: pytest.MonkeyPatch) -> None:
-    """AppTest puts the app in its place, and a process that another test spawns later would run it."""
+    """Restore `__main__`, which AppTest replaces by the app: processes spawned later would run the app."""
     monkeypatch.setitem(sys.modules, "__main__", sys.modules["__main__"])
 
 
 @pytest.fixture
 def open_page(home: Path, monkeypatch: pytest.MonkeyPatch) -> Open:  # noqa: ARG001 (the home comes first)
-    """`open_page("analysis", days="All")`: that page with those parameters in its address, run once."""
+    """Return the function `open_page("analysis", days="All")`, which runs a page with those parameters."""
     monkeypatch.setenv("ELEXON_BASE_URL", NOWHERE)
     monkeypatch.setenv("DAGSTER_URL", NOWHERE)
 
@@ -64,7 +64,7 @@ def open_page(home: Path, monkeypatch: pytest.MonkeyPatch) -> Open:  # noqa: ARG
 
 
 def said(app: AppTest) -> str:
-    """All words of the page, the sidebar's too."""
+    """Return all words of the page, including the sidebar."""
     kinds = (app.title, app.subheader, app.markdown, app.caption, app.metric, app.warning, app.error, app.info)
     texts = [f"{getattr(element, 'label', '')} {element.value}" for elements in kinds for element in elements]
     return "\n".join(texts + [element.value for element in app.sidebar.caption])
@@ -72,7 +72,7 @@ def said(app: AppTest) -> str:
 
 @pytest.fixture
 def engine(home: Path) -> Iterator[sa.Engine]:
-    """The ledger of the home, empty."""
+    """Open the empty ledger of the home."""
     ledger = open_ledger(f"sqlite:///{home / 'ledger.sqlite'}")
     yield ledger
     ledger.dispose()
@@ -80,7 +80,7 @@ def engine(home: Path) -> Iterator[sa.Engine]:
 
 @pytest.fixture
 def seeded(engine: sa.Engine) -> sa.Engine:
-    """The same with the sample portfolio: 469 changes."""
+    """Fill the ledger with the sample portfolio: 469 changes."""
     load_seeds(engine)
     return engine
 
@@ -98,6 +98,6 @@ def _furnished(filled: Filled, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 @pytest.fixture
 def furnished(_furnished: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:  # noqa: ARG001 (the home comes first)
-    """The shared warehouse and the sample portfolio, landed, as the home in force; only to be read."""
+    """Set the home with the shared warehouse and the landed sample portfolio; only for reading."""
     monkeypatch.setenv("RENEWABLES_HOME", str(_furnished))
     return _furnished

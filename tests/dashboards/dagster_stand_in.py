@@ -1,4 +1,4 @@
-"""A stand-in for Dagster's webserver: answers GraphQL by a function, in a thread of the test."""
+"""A stand-in for Dagster's webserver that answers GraphQL with a function, in a thread of the test."""
 
 import json
 import threading
@@ -22,7 +22,7 @@ def serving_graphql(answer: Callable[[str, dict[str, Any]], dict[str, Any]]) -> 
             self.wfile.write(body)
 
         def log_message(self, *_: object) -> None:
-            """Nothing on the terminal."""
+            """Print nothing to the terminal."""
 
     server = ThreadingHTTPServer(("127.0.0.1", 0), Handler)
     thread = threading.Thread(target=server.serve_forever, daemon=True)

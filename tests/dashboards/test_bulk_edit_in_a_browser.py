@@ -1,4 +1,4 @@
-"""Bulk edit in a real browser: what is pasted from the clipboard means what the same text means in an import (28)."""
+"""Tests of bulk edit in a real browser: pasted text means the same as that text in an import (scenario 28)."""
 
 import os
 import socket
@@ -20,7 +20,7 @@ from tests.browsing import Tab, launched, tab
 
 NAMES = ("Ash Down", "Birch Fen", "Cedar Moor", "Dogwood Hill", "Elder Marsh")
 COLUMNS = ("Record", "Name", "Market", "Stage", "RTB", "RAG", "Status date", "RAG comment", "Notes")
-"Of the table of projects, from the left."
+"The columns of the table of projects, from the left."
 LAST = "the last field"
 ROW_PIXELS = 35
 
@@ -40,7 +40,7 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
 
 @pytest.fixture(scope="module")
 def address(ledger: sa.Engine) -> Iterator[str]:
-    """The dashboard in a process of its own, on that ledger."""
+    """Run the dashboard in its own process on that ledger."""
     home = Path(str(ledger.url.database)).parent
     with socket.socket() as probe:
         probe.bind(("127.0.0.1", 0))
@@ -68,14 +68,14 @@ def dashboard(address: str) -> Iterator[Tab]:
 
 
 def paste(page: Page, text: str, *, row: int = 0, column: str = "RTB") -> None:
-    """Put the text on the clipboard and paste it with the keyboard, from that cell on."""
+    """Put the text on the clipboard and paste it with the keyboard, beginning at that cell."""
     page.evaluate("text => navigator.clipboard.writeText(text)", text)
     table = page.get_by_test_id("stDataFrame").first
     table.click(position={"x": 40, "y": ROW_PIXELS * (row + 1) + ROW_PIXELS // 2})
     page.keyboard.press("Control+ArrowRight" if column == LAST else "Control+ArrowLeft")
     for _ in range(0 if column == LAST else COLUMNS.index(column)):
         page.keyboard.press("ArrowRight")
-    if column == LAST:  # the table ends with a column that is no field
+    if column == LAST:  # the table ends with a column that is not a field
         page.keyboard.press("ArrowLeft")
     page.keyboard.press("Control+v")
     page.locator("[data-testid=stApp][data-test-script-state=notRunning]").wait_for()
@@ -86,7 +86,7 @@ def region(page: Page, name: str) -> Locator:
 
 
 def enter_name(page: Page) -> None:
-    """Fill in the author when the last run of the script is drawn: until then its field may be there twice."""
+    """Fill in the author after the last run of the script is drawn: until then the field may exist twice."""
     field = page.get_by_label("Your name *", exact=True)
     expect(field).to_have_count(1)
     field.fill("Anna")

@@ -1,4 +1,4 @@
-"""The checks that are asked for on their page, of a stand-in for Dagster; and the address of one half-hour."""
+"""Tests of checks that are started on their page, with a stand-in for Dagster, and of the address of a half-hour."""
 
 from collections.abc import Iterator
 from pathlib import Path
@@ -19,7 +19,7 @@ AT = 1_700_000_000.0
 
 
 class Dagster:
-    """Answers what the page asks: one job, two checks, of which the first is judged at once."""
+    """A stand-in that answers the page's queries with one job and two checks, the first with a result at once."""
 
     def __init__(self, home: Path) -> None:
         self.home, self.launched, self.status = home, list[dict[str, Any]](), "STARTED"
@@ -80,7 +80,7 @@ def test_repeated_clicks_run_the_checks_once_and_a_reloaded_page_shows_the_run(
         monkeypatch.setenv("DAGSTER_URL", url)
         return open_page("health")
 
-    open_page("health")  # the fixture's own address is put in force by it
+    open_page("health")  # its fixture sets its own address
     first, second = opened(), opened()
     assert "**2** not run yet" in said(first)
     run_now(first).click().run()

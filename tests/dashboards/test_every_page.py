@@ -1,4 +1,4 @@
-"""Every page on every warehouse (scenario 23), and what surrounds each of them."""
+"""Tests of every page on every kind of warehouse (scenario 23), and of the frame around the pages."""
 
 from pathlib import Path
 

@@ -1,4 +1,4 @@
-"""Text of others is drawn as text: a rule over all pages, and what is escaped."""
+"""Tests that foreign text is drawn as text: a rule over all pages, and what is escaped."""
 
 import ast
 from collections.abc import Iterator
@@ -12,15 +12,15 @@ DRAWS_MARKDOWN = {
 }
 ESCAPES = {"plain", "plain_sentence"}
 ATTRIBUTES = {"sentence", "refusal", "message", "problem", "outcome", "what", "who", "why", "topic"}
-"What others wrote, by the names that it has in our classes."
+"The names of foreign text in our classes."
 FIELDS = {"name", "text", "rag_comment", "notes", "facility", "project"}
 
 
 def foreign_texts(node: ast.AST, caught: set[str]) -> Iterator[ast.AST]:
-    """Yield the parts of an expression that are text of others and are not escaped."""
+    """Yield the parts of an expression that are foreign text and not escaped."""
     if isinstance(node, ast.Call) and isinstance(node.func, ast.Name) and node.func.id in ESCAPES:
         return
-    if isinstance(node, ast.IfExp):  # what is asked for in the condition is not drawn
+    if isinstance(node, ast.IfExp):  # a condition is not drawn
         yield from foreign_texts(node.body, caught)
         yield from foreign_texts(node.orelse, caught)
         return

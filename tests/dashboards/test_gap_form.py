@@ -1,4 +1,4 @@
-"""The forms that accept a day as a known gap and withdraw that, in front of a stand-in for Dagster."""
+"""Tests of the forms that accept a day as a known gap and withdraw that, with a stand-in for Dagster."""
 
 from collections.abc import Iterator
 from datetime import UTC, date, datetime, timedelta
@@ -19,7 +19,7 @@ BAD = datetime.now(UTC).date() - timedelta(days=5)
 
 
 class Dagster:
-    """Takes every run that the page launches, and knows of none before."""
+    """A stand-in that accepts every launched run, and knows no earlier one."""
 
     def __init__(self, home: Path) -> None:
         self.home, self.launched = home, list[dict[str, Any]]()
@@ -45,14 +45,14 @@ def dagster(home: Path) -> Iterator[tuple[Dagster, str]]:
 def day_without_data(
     simulator: Simulator, dagster: tuple[Dagster, str], open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> tuple[Dagster, Any]:
-    """The stand-in, and how to open the page with the one closed day selected that could not be had."""
+    """Return the stand-in, and a function that opens the page with the day selected that cannot be fetched."""
     monkeypatch.setenv("FIRST_DAY", (BAD - timedelta(days=1)).isoformat())
     simulator.faults = f"status=404@{BAD}T10:00Z"
     assert fetch_days(BAD - timedelta(days=1), BAD).failed
     stand_in, url = dagster
 
     def opened() -> AppTest:
-        open_page("about")  # the fixture's own address is put in force by it
+        open_page("about")  # its fixture sets its own address
         monkeypatch.setenv("DAGSTER_URL", url)
         app = open_page("data_management")
         app.session_state["gaps"] = True

@@ -1,4 +1,4 @@
-"""A page whose records are not in the charts yet says so, says when they will be, and offers to land them now."""
+"""Tests that a page whose records are not in the charts yet shows this, with the time, and offers to land them now."""
 
 import pytest
 

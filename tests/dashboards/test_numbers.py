@@ -1,4 +1,4 @@
-"""Numbers on a page are those that SQL gives (scenario 25), and an address restores what was chosen (scenario 24)."""
+"""Tests that numbers on a page are those of SQL, and that an address restores the choices (scenarios 24 and 25)."""
 
 from datetime import date, timedelta
 from itertools import product
@@ -148,7 +148,7 @@ def test_coverage_counts_the_same_days_as_the_view(open_page: Open) -> None:
 
 
 def way_from(day: str, open_page: Open) -> dict[str, list[str]]:
-    """Where the list of days with gaps leads from that day."""
+    """Return the link from that day in the list of days with gaps."""
     app = open_page("data_management", year="2024")
     app.session_state["gaps"] = True
     app.run()
@@ -173,7 +173,7 @@ def test_an_incomplete_day_links_to_its_half_hours(open_page: Open) -> None:
 def test_the_last_day_with_data_links_to_its_half_hours_even_if_it_ends_early(
     open_page: Open, simulator: Simulator
 ) -> None:
-    """Its UTC day ends on a settlement date of which nothing is held."""
+    """Its UTC day ends on a settlement date without data."""
     simulator.faults = "hole@2024-07-01T22:30Z/2024-07-02"
     assert not fetch_days(date(2024, 6, 20), date(2024, 7, 1)).failed
     explorer = open_page("explorer", **way_from("2024-07-01", open_page))

@@ -1,4 +1,4 @@
-"""The pipeline's views with many projects, and with dates that were stored before they were checked (27, 32)."""
+"""Tests of the pipeline's views with many projects, and with dates stored before they were checked (27, 32)."""
 
 import json
 from collections.abc import Iterator
@@ -39,7 +39,7 @@ def _crowded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def crowded(_crowded: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:  # noqa: ARG001 (the home comes first)
-    """A home with more projects than a chart draws one by one; only to be read."""
+    """Set a home with more projects than a chart draws one by one; only for reading."""
     monkeypatch.setenv("RENEWABLES_HOME", str(_crowded))
     return _crowded
 
@@ -56,7 +56,7 @@ def figures(app: AppTest) -> list[dict[str, Any]]:
 
 
 def with_stored_date(ledger: sa.Engine, home: Path, field: str, day: str) -> None:
-    """Two projects, of which one has a date from the time before dates had bounds; landed."""
+    """Land two projects, one with a date from before dates had bounds."""
     plant = {"technology": "Solar", "capacity_mwp": 50}
     for id, name in (("far", "Far Away"), ("near", "Near Here")):
         project = {"name": name, "rtb_date": "2027-12-31", "status_date": "2025-01-01", "stage": "Design"}

@@ -1,4 +1,4 @@
-"""Many changes at once: bulk edit with its difference, import with its dry run, export, undoing (16, 20)."""
+"""Tests of many changes at once: bulk edit with its difference, import with its dry run, export, revert (16, 20)."""
 
 import polars as pl
 import pytest
@@ -19,7 +19,7 @@ HEADER = "id,name,stage,rag,rag_comment\n"
 
 
 def with_cells(monkeypatch: pytest.MonkeyPatch, cells: dict[tuple[int, str], str | None]) -> None:
-    """The table as a person leaves it: AppTest has no hands for it."""
+    """Set the table as a user would leave it, which AppTest cannot do."""
 
     def typed_into(frame: pl.DataFrame, **_: object) -> pl.DataFrame:
         rows = frame.to_dicts()

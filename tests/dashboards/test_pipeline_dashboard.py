@@ -1,4 +1,4 @@
-"""The pipeline's dashboard in the app: what it shows, filters together, what stands in place of nothing."""
+"""Tests of the pipeline's dashboard in the app: its contents, combined filters, and its empty states."""
 
 from pathlib import Path
 from shutil import copytree
@@ -25,7 +25,7 @@ def ledger(home: Path) -> sa.Engine:
 
 @pytest.fixture(scope="module")
 def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    """A home with the seeds, landed: only to be read."""
+    """Land the seeds in a home; only for reading."""
     folder = tmp_path_factory.mktemp("portfolio")
     engine = open_ledger(f"sqlite:///{folder / 'ledger.sqlite'}")
     seed_loader.load_seeds(engine)
@@ -36,7 +36,7 @@ def seeded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 @pytest.fixture
 def portfolio(seeded: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:  # noqa: ARG001 (the home comes first)
-    """The shared portfolio as the home in force."""
+    """Set the home with the shared portfolio."""
     monkeypatch.setenv("RENEWABLES_HOME", str(seeded))
     return seeded
 

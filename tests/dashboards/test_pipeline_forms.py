@@ -1,4 +1,4 @@
-"""Forms of the pipeline: creating, refusing with everything kept, conflicts, double clicks, archiving (17, 18, 24)."""
+"""Tests of the pipeline's forms: creating, refusing, conflicts, double clicks, archiving (17, 18, 24)."""
 
 import pytest
 import sqlalchemy as sa
@@ -16,7 +16,7 @@ PROJECT = "pr-harrowfen"
 
 
 def field(app: AppTest, label: str, nth: int = 0) -> object:
-    """The nth input of a label, whatever it is."""
+    """Return the nth input with that label, of any kind."""
     kinds = (app.text_input, app.text_area, app.number_input, app.selectbox, app.date_input)
     matches = [widget for widgets in kinds for widget in widgets if widget.label.removesuffix(" *") == label]
     return matches[nth]
@@ -153,7 +153,7 @@ def test_two_clicks_on_one_form_are_one_change(engine: sa.Engine, open_page: Ope
     state = app.session_state["form create a project"]
     press(app, "Create project")
     position = reader.newest_position(engine)
-    app.session_state["form create a project"] = state  # as if the first click had not been heard of yet
+    app.session_state["form create a project"] = state  # as if the first click had not arrived yet
     app.query_params.clear()
     app.switch_page("app_pages/projects.py")
     app.query_params["edit"] = "new"

@@ -1,4 +1,4 @@
-"""Pages of the pipeline's records: lists, deep links, search, what is shown as text, and a ledger out of reach."""
+"""Tests of the record pages: lists, deep links, search, text shown as text, and an unreachable ledger."""
 
 import pytest
 import sqlalchemy as sa

@@ -1,4 +1,4 @@
-"""Ways through the app: back from a record to the list as it was left, signing in, and the page of alerts."""
+"""Tests of navigation: back from a record to the unchanged list, signing in, and the page Alerts."""
 
 from datetime import UTC, datetime, timedelta
 from urllib.parse import parse_qs
@@ -16,7 +16,7 @@ PROJECT = "pr-harrowfen"
 
 
 def links(app: AppTest) -> dict[str, dict[str, list[str]]]:
-    """Label to the parameters that it leads to, of those above a record."""
+    """Return the parameters of each link above a record, by label."""
     return {link.proto.label: parse_qs(link.proto.query_string) for link in app.get("page_link")[:2]}
 
 
@@ -29,7 +29,7 @@ def test_the_link_back_from_a_record_keeps_the_filters_of_the_list(open_page: Op
     app.query_params["id"] = PROJECT
     app.run()
     assert links(app)["All projects"] == {"stage": ["Design", "Construction"], "q": ["wind"]}
-    # The browser's way back comes upon the list's path with the record's id: see `way_back.py`.
+    # The browser's back button reaches the list's path with the record's id: see `navigation.py`.
     app.switch_page("app_pages/projects.py")
     app.query_params["id"] = PROJECT
     app.run()

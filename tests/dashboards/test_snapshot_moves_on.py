@@ -1,4 +1,4 @@
-"""A page whose snapshot was removed while it was drawn says so and goes on with the one that is there."""
+"""Tests that a page whose snapshot was removed while it was drawn says so and continues with the existing one."""
 
 from pathlib import Path
 

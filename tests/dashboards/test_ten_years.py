@@ -1,4 +1,4 @@
-"""Every page and view on ten years of each series (scenario 23): no error, and charts of a few thousand points."""
+"""Tests of every page and view on ten years of each series (scenario 23): no error, charts of a few thousand points."""
 
 import json
 from base64 import b64decode
@@ -32,7 +32,7 @@ A_WAVE = """
         generation_mw * (1 + sin(epoch(start_utc) / 200_000)) / 2 AS generation_mw
     )
     FROM half_hours CROSS JOIN highest"""
-"Of each category; its highest row gives the other columns. An ingest of as much takes two minutes."
+"The SQL for each category; its highest row gives the other columns. An ingest of that size takes two minutes."
 MOST_POINTS = 6_000
 BY_TITLE = {dataset.title: dataset.name for dataset in OBSERVED}
 
@@ -76,7 +76,7 @@ def _points(trace: dict[str, Any]) -> int:
 
 
 def _length(values: Any) -> int:
-    """Plotly writes lists, lists of rows, and large ones as bytes with their type."""
+    """Return the number of values, which Plotly writes as lists, lists of rows, or (if large) bytes with their type."""
     if isinstance(values, dict):
         return len(b64decode(values["bdata"])) // int(values["dtype"][1:])
     return sum(len(row) if isinstance(row, list) else 1 for row in values)

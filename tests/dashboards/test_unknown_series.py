@@ -1,4 +1,4 @@
-"""A series that nobody declared is named on the pages that people look at first. Scenario 34."""
+"""Tests that an undeclared series is named on the pages that users open first. Scenario 34."""
 
 from datetime import date
 from pathlib import Path
