@@ -98,7 +98,7 @@ def _preview_table(report: Report, warehouse: WarehouseResource) -> str:
     heading = "start time" if dataset.is_half_hourly else dataset.period
     lines = [f"| {heading} | {dataset.category} | MW | published |", "|---|---|---:|---|"]
     lines += [f"| {start} | {_escaped(name)} | {value:,.1f} | {published} |" for start, name, value, published in rows]
-    return "\n".join(lines) if rows else "nothing is published for this span"
+    return "\n".join(lines) if rows else "nothing is published for this period"
 
 
 def _escaped(text: str) -> str:

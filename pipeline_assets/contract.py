@@ -38,10 +38,12 @@ def table_contracts() -> dict[str, pa.DataFrameSchema]:
     of_change = _plain_schema(tables.CHANGES) | {
         "position": pa.Column(pl.Int64(), FROM_ONE),
         "version": pa.Column(pl.Int64(), FROM_ONE),
-        "kind": pa.Column(pl.String(), pa.Check.isin(list(ENTITIES), error="is no kind that is known")),
-        "action": pa.Column(pl.String(), pa.Check.isin([*Action], error="is no action that is known")),
+        "kind": pa.Column(pl.String(), pa.Check.isin(list(ENTITIES), error="is not a known kind")),
+        "action": pa.Column(pl.String(), pa.Check.isin([*Action], error="is not a known action")),
     }
-    texts = {name: pa.Column(pl.String(), pa.Check.str_matches(OBJECT, error="is no object")) for name in BEFORE_AFTER}
+    texts = {
+        name: pa.Column(pl.String(), pa.Check.str_matches(OBJECT, error="is not an object")) for name in BEFORE_AFTER
+    }
     values = {name: pa.Column(pl.String(), nullable=True) for name in BEFORE_AFTER}
     of_table = {
         **current,
@@ -69,7 +71,7 @@ def validate(frames: Mapping[str, pl.DataFrame]) -> None:
 def _field_schema(field: RecordField) -> pa.Column:
     checks = []
     if field.words:
-        checks.append(pa.Check.isin(field.words, error="is no word that is known"))
+        checks.append(pa.Check.isin(field.words, error="is not a known word"))
     if field.low is not None:
         checks.append(pa.Check.ge(field.low, error=f"is below {field.low:g}"))
     if field.high is not None:

@@ -113,8 +113,10 @@ VIEW_COLUMNS: dict[str, dict[str, ViewColumn]] = {
             "VARCHAR", "Its own market, or that of its project.", "information_points.market pipelines.market"
         ),
         "technology": _column_note("VARCHAR", "Its own technology, if it has one.", "information_points.technology"),
-        "impact": _column_note("BIGINT", "1 (hardly) to 100 (stops the project).", "information_points.impact"),
-        "likelihood": _column_note("BIGINT", "1 (hardly) to 100 (has happened).", "information_points.likelihood"),
+        "impact": _column_note("BIGINT", "1 (negligible) to 100 (stops the project).", "information_points.impact"),
+        "likelihood": _column_note(
+            "BIGINT", "1 (very unlikely) to 100 (has happened).", "information_points.likelihood"
+        ),
         "rating": _column_note(
             "BIGINT", "Impact x likelihood, 1-10,000.", "information_points.impact information_points.likelihood"
         ),

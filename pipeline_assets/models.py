@@ -181,8 +181,8 @@ class InformationPoint(Entity):
         None, title="Technology", description="None means those of the facilities of its project."
     )
     description: Text = Field("", title="Description")
-    impact: Score = Field(title="Impact", description="1 (hardly) to 100 (stops the project).")
-    likelihood: Score = Field(title="Likelihood", description="1 (hardly) to 100 (has happened).")
+    impact: Score = Field(title="Impact", description="1 (negligible) to 100 (stops the project).")
+    likelihood: Score = Field(title="Likelihood", description="1 (very unlikely) to 100 (has happened).")
     mitigation: Text = Field("", title="Mitigation")
     owner: Line = Field("", title="Owner", max_length=100)
     due_date: Day | None = Field(None, title="Due")

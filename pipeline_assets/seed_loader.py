@@ -69,7 +69,9 @@ def read_seeds(folder: Path = SEEDS) -> Seeds:
             dated = statuses.pop(id, [{}]) if kind == "pipelines" else [{}]
             dates = [status.get("status_date", "") for status in dated]
             if dates != sorted(set(dates)):
-                problems.append(Problem(kind, id, "status_date", "statuses stand in order of their dates, one a day"))
+                problems.append(
+                    Problem(kind, id, "status_date", "statuses must be in order of their dates, one per day")
+                )
             for status in dated:
                 fields, result = validated_fields(
                     kind, id, {name: value for name, value in {**row, **status}.items() if value}

@@ -68,7 +68,7 @@ def fetch(
         reasons = ", ".join(
             f"{count} x {reason}" for reason, count in bad["reason"].value_counts(sort=True).iter_rows()
         )
-        message = f"{declaration.code}: {len(bad)} of {len(good) + len(bad)} rows are left out: {reasons}"
+        message = f"{declaration.code}: {len(bad)} of {len(good) + len(bad)} rows were excluded: {reasons}"
         warnings.warn(message, BadRowsWarning, stacklevel=2)
     known = {*declaration.categories, *declaration.oddities}
     if declaration.categories and (unknown := sorted(set(good[declaration.category]) - known)):

@@ -40,7 +40,7 @@ def find_snapshot(version: int | None = None, *, warehouse: Path | None = None) 
     if snapshot is None:
         names = ", ".join(f"{s.version} ({s.day})" for s in snapshots.kept_snapshots(folder)) or "none"
         raise WarehouseMissing(
-            f"There is no snapshot {'' if version is None else f'{version} '}to restore in {folder}; kept are: {names}."
+            f"No snapshot {'' if version is None else f'{version} '}can be restored from {folder}; kept: {names}."
         )
     with reading(warehouse, version=snapshot.version) as con:
         con.execute("FROM warehouse_info").fetchall()
@@ -107,7 +107,7 @@ def _hold_warehouse(path: Path) -> Iterator[None]:
             fcntl.lockf(file, fcntl.LOCK_EX | fcntl.LOCK_NB)
         except OSError as error:
             raise WarehouseBusy(
-                f"{path} is held by another process: stop `renewables up` and any other program that has it open, "
+                f"{path} is in use by another process: stop `renewables up` and any other program that has it open, "
                 "then run this again; nothing was changed."
             ) from error
         yield

@@ -224,7 +224,7 @@ def _translate_error(error: duckdb.Error, path: Path, fix: str) -> WarehouseErro
         holder = re.search(r"held in (.*?) \(PID (\d+)\)", text)
         who = f"process {holder[2]} ({holder[1]})" if holder else "another process"
         return WarehouseBusy(
-            f"{path} is held by {who}. Close it there and try again. Reading is not affected: it uses the snapshots."
+            f"{path} is in use by {who}. Close it there and try again. Reading is not affected: it uses the snapshots."
         )
     if re.search(r"version number|newer version|storage version", text, re.IGNORECASE):
         return WarehouseTooNew(
@@ -239,29 +239,29 @@ def _translate_error(error: duckdb.Error, path: Path, fix: str) -> WarehouseErro
     if snapshots.NO_ROOM.search(text):
         return DiskNearlyFull(
             f"{path} could not be written to the end: the disk is full. What was committed is kept, and readers keep "
-            f"their snapshot. Free some room and run again. DuckDB says: {text}"
+            f"their snapshot. Free some space and run again. DuckDB says: {text}"
         )
     return WarehouseDamaged(f"{path} cannot be opened as a warehouse. Nothing was deleted. {fix} DuckDB says: {text}")
 
 
 def _fix_for(path: Path) -> str:
-    return f"`renewables restore` moves it aside and puts the newest snapshot of {path} in place."
+    return f"`renewables restore` renames it and replaces it with the newest snapshot of {path}."
 
 
 def _lost(path: Path, newest: Snapshot) -> str:
     what = "contains no tables of gb-renewables" if path.exists() else "is gone"
     return (
         f"{path} {what}, but its snapshots are in {newest.path.parent}. `renewables restore` puts the newest (version "
-        f"{newest.version} of {newest.published_at_utc:%Y-%m-%d %H:%M} UTC) in its place. To start afresh, move that "
-        "folder away first. Nothing was changed."
+        f"{newest.version} of {newest.published_at_utc:%Y-%m-%d %H:%M} UTC) in its place. To start from scratch, move "
+        "that folder away first. Nothing was changed."
     )
 
 
 def _pruned(folder: Path, version: int) -> str:
     kept = ", ".join(str(snapshot.version) for snapshot in snapshots.kept_snapshots(folder)) or "none"
     return (
-        f"Snapshot {version} is no longer kept in {folder} (kept are: {kept}). Newer data has been published since "
-        "then: load the page again, or leave the version out."
+        f"Snapshot {version} is no longer kept in {folder} (kept: {kept}). Newer data has been published since "
+        "then: load the page again, or omit the version."
     )
 
 

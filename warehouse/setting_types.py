@@ -32,7 +32,7 @@ def usable_path(path: Path) -> Path:
     try:
         path = path.expanduser().absolute()
     except RuntimeError as error:
-        raise ValueError("there is no user of that name: write the folder without ~") from error
+        raise ValueError("no user has that name: write the folder without ~") from error
     if not is_text(str(path)):
         raise ValueError("the path is not UTF-8 text: choose another folder")
     if any(ord(character) < ord(" ") or character == "\x7f" for character in str(path)):

@@ -19,7 +19,7 @@ NOT_COVERED = """
 - **Generation by fuel is transmission-metered only**: its WIND excludes embedded wind, and it has no solar.
 - **Energy is the sum of MW x 0.5 h** over the half-hours with data. Missing values are never estimated; coverage is
   shown next to it.
-- **Capacity factors** use Elexon's yearly installed capacity, interpolated between the years. Wind is too low.
+- **Capacity factors** use Elexon's yearly installed capacity, interpolated between the years; low for wind.
 - **Northern Ireland** is not included.
 """
 

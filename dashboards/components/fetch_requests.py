@@ -215,8 +215,8 @@ def _render_fetch(dagster: DagsterClient, listed: RunSummary) -> None:
 
 def _state_text(listed: RunSummary, known: RunProgress) -> str:
     if listed.what in DECISIONS and listed.is_over:
-        done = ":green[:material/check_circle:] done" if listed.succeeded else ":red[:material/error:] refused"
-        return f"{done}, asked for {moment(listed.created_at_utc)}"
+        done = ":green[:material/check_circle:] Done" if listed.succeeded else ":red[:material/error:] Refused"
+        return f"{done}, requested {moment(listed.created_at_utc)}"
     totals = known.totals().values()
     windows, failed = sum(total[1] for total in totals), sum(total[2] for total in totals)
     message = STATES.get(listed.status, ":blue[:material/sync:] Running")

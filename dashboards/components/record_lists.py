@@ -156,7 +156,7 @@ def empty_list(portfolio: Portfolio, kind: str) -> None:
 def render_missing(kind: str, id: str) -> None:
     """Draw the message for a record that does not exist."""
     title = ENTITIES[kind].title.lower()
-    message = f"No {title} has the id “{plain(id)}”." if id else f"The address does not contain the id of a {title}."
+    message = f"No {title} has the id “{plain(id)}”." if id else "The address does not contain the id of a record."
     st.title(ENTITIES[kind].title, anchor=False)
     st.warning(message, icon=":material/search_off:")
 

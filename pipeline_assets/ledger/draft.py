@@ -179,7 +179,7 @@ def _reason_to_refuse(change: Change, before: Record | None) -> str | None:
     if change.action is Action.CREATE:
         if not VALID_ID.fullmatch(change.id):
             return "must be 1-100 characters, without blanks around them or control characters"
-        return "is taken" + (" by an archived record: restore it" if before.archived else "") if before else None
+        return "is already used" + (" by an archived record: restore it" if before.archived else "") if before else None
     if before is None:
         return "no such record exists"
     if change.action is Action.EDIT and before.archived:

@@ -18,7 +18,7 @@ WAIT_SECONDS = 30
 "How long a writer waits for earlier writers; each of them takes milliseconds."
 
 _NO_ADDRESS = (
-    "LEDGER_URL is no address of a database that can be used: give sqlite:////folder/ledger.sqlite or "
+    "LEDGER_URL is not the address of a usable database: write sqlite:////folder/ledger.sqlite or "
     "postgresql://user:password@host/database."
 )
 
@@ -57,7 +57,7 @@ def create_engine(url: sa.URL) -> sa.Engine:
         )
     except ModuleNotFoundError as error:
         raise LedgerUnavailable(
-            f"LEDGER_URL asks for {url.drivername}: install it with `pip install 'gb-renewables[postgresql]'`."
+            f"LEDGER_URL needs {url.drivername}: install it with `pip install 'gb-renewables[postgresql]'`."
         ) from error
     except (OSError, WarehouseError) as error:
         raise LedgerUnavailable(f"The ledger's file cannot be made: {error} See LEDGER_URL.") from error

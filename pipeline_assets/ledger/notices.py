@@ -74,14 +74,23 @@ def _notices_of_record(record: Record, before: Mapping[str, Any] | None) -> Iter
         return
     if before is None:
         because = f" ({shorten_text(now['rag_comment'])})" if now["rag_comment"] else ""
-        status = f"{now['market']}, {now['stage']}, {now['rag']}{because}, RTB {now['rtb_date'] or 'not known yet'}"
+        status = f"{now['market']}, {now['stage']}, {now['rag']}{because}, RTB {_day_text(now['rtb_date'])}"
         yield Notice(NEW_PROJECT, f"{name}, added by {who}: {status}.", page)
         return
     was = {**now, **before}
     if now["rag"] == Rag.RED != was["rag"]:
-        yield Notice(RED, f"{name}, {was['rag']} until now, says {who}: {shorten_text(now['rag_comment'])}", page)
+        yield Notice(RED, f"{name} turned Red (was {was['rag']}), by {who}: {shorten_text(now['rag_comment'])}", page)
     if now["rtb_date"] and was["rtb_date"]:
         days = (date.fromisoformat(now["rtb_date"]) - date.fromisoformat(was["rtb_date"])).days
         if abs(days) > RTB_MOVED_DAYS:
             moved = f"{abs(days)} days {'later' if days > 0 else 'earlier'}"
-            yield Notice(RTB_MOVED, f"{name}: {now['rtb_date']}, {moved} than {was['rtb_date']}, says {who}.", page)
+            new, old = _day_text(now["rtb_date"]), _day_text(was["rtb_date"])
+            yield Notice(RTB_MOVED, f"{name}: RTB {new}, {moved} than {old}, by {who}.", page)
+
+
+def _day_text(stored: str | None) -> str:
+    """Return a stored day as people read it, such as 25 Nov 2026."""
+    if stored is None:
+        return "not known yet"
+    day = date.fromisoformat(stored)
+    return f"{day.day} {day:%b %Y}"

@@ -121,7 +121,7 @@ def _of_the_batch(*, token: str, who: str, why: str) -> Iterator[Problem]:
     if not who:
         yield Problem("batch", token, "who", "enter your name")
     if not token:
-        yield Problem("batch", token, "token", "a submission needs a token of its own")
+        yield Problem("batch", token, "token", "a submission needs its own token")
     for name, text in {"token": token, "who": who, "why": why}.items():
         if CONTROL_CHARACTERS.search(text):
             yield Problem("batch", token, name, "has a control character: leave it out")

@@ -23,8 +23,8 @@ def template_csv(sheet: str) -> str:
     title = SHEETS[sheet].title.lower()
     csv.writer(buffer).writerow(
         [
-            f"One row per {title} below the headings. A blank cell keeps what is there; {cells.CLEARING_WORD} empties "
-            "the field. This line is not read."
+            f"One row per {title} below the headings. A blank cell keeps the current value; {cells.CLEARING_WORD} "
+            "empties the field. This line is not read."
         ]
     )
     return buffer.getvalue() + _csv_text(SHEETS[sheet], [])

@@ -83,6 +83,6 @@ def _csv_lines(text: str, separator: str, first_number: int) -> list[tuple[int, 
             message = f"has a cell of more than {csv.field_size_limit():,} characters, or a quote that does not close"
             raise UnreadableFile(f"The file {message}, from line {reader.line_num} on.") from None
         raise UnreadableFile(
-            f"The file is no CSV from line {reader.line_num} on: {error}. A quote within quotes is written twice."
+            f"The file is not valid CSV from line {reader.line_num}: {error}. A quote within quotes is written twice."
         ) from None
     return lines

@@ -39,9 +39,9 @@ def show_number(raw: str, code: str, *, starts_1904: bool = False) -> Shown:
     try:
         value = float(raw)
     except ValueError:
-        return Shown(raw, "fault", f"holds {raw[:40]!r} where a number should be")
+        return Shown(raw, "fault", f"contains {raw[:40]!r} where a number should be")
     if value != value or value in (float("inf"), float("-inf")):
-        return Shown(raw, "fault", f"holds {raw[:40]!r}, which is not a number")
+        return Shown(raw, "fault", f"contains {raw[:40]!r}, which is not a number")
     plain = repr(value).removesuffix(".0")
     section = _section(code, value)
     bare = _without_literals(section)
@@ -49,13 +49,13 @@ def show_number(raw: str, code: str, *, starts_1904: bool = False) -> Shown:
         case "general":
             return Shown(plain)
         case "hidden":
-            return Shown(plain, "fault", f"holds {plain}, which its format hides: show it or clear the cell")
+            return Shown(plain, "fault", f"contains {plain}, which its format hides: show it or clear the cell")
         case "time":
-            return Shown(plain, "fault", "holds a time of day without a date: write the date as YYYY-MM-DD")
+            return Shown(plain, "fault", "contains a time of day without a date: write the date as YYYY-MM-DD")
         case "date":
             return _show_date(value, plain, bare, starts_1904=starts_1904)
         case "scaled":
-            return Shown(plain, "fault", f"holds {plain}, but its format shows it in thousands: use a plain format")
+            return Shown(plain, "fault", f"contains {plain}, but its format shows it in thousands: use a plain format")
         case "percentage":
             decimals = len(bare.partition(".")[2].strip("% ")) if "." in bare else 0
             return Shown(f"{value * 100:.{decimals}f}%")
@@ -104,10 +104,10 @@ def _show_date(value: float, plain: str, bare: str, *, starts_1904: bool) -> Sho
     if 0 <= value < 1 and not starts_1904:
         what = "Excel's day zero" if value == 0 else "a time of day without a date"
         return Shown(
-            plain, "fault", f"holds {what} (the number {plain}): write the date as YYYY-MM-DD, or clear the cell"
+            plain, "fault", f"contains {what} (the number {plain}): write the date as YYYY-MM-DD, or clear the cell"
         )
     if not 0 <= days < 2_958_466:
-        return Shown(plain, "fault", f"holds the number {plain}, which is not a date")
+        return Shown(plain, "fault", f"contains the number {plain}, which is not a date")
     first = date(1904, 1, 1) if starts_1904 else date(1899, 12, 30) if days > 60 else date(1899, 12, 31)
     shown = (first + timedelta(days=days)).isoformat()
     return Shown(shown, "date", "" if re.search("d", bare, re.IGNORECASE) else "month")

@@ -148,7 +148,7 @@ def _shown(attributes: Attributes, text: str) -> RawCell | None:
         case "date":
             return RawCell(attributes["date-value"][:10], "date")
         case "time":
-            return RawCell(text, "fault", "holds a time of day without a date: write the date as YYYY-MM-DD")
+            return RawCell(text, "fault", "contains a time of day without a date: write the date as YYYY-MM-DD")
         case "boolean":
             return RawCell("TRUE" if attributes.get("boolean-value") == "true" else "FALSE")
     return RawCell(text) if text else None

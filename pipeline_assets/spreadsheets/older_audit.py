@@ -81,7 +81,7 @@ def read_rounds(
     table = read_table(content, _NAMES)
     columns = {spelling_key(name).replace("_", ""): position for position, name in enumerate(table.header)}
     if missing := [name for name in (_DATA, _ENTITY, _CREATED) if name not in columns]:
-        raise UnreadableFile(f"This is no audit of the older tracker: it has no column {' or '.join(missing)}.")
+        raise UnreadableFile(f"This is not an audit of the older tracker: it has no column {' or '.join(missing)}.")
     versions: dict[str, list[Version]] = {}
     notes, other, gone, known = list[str](), list[int](), list[int](), list[int]()
     for number, row in table.rows:
@@ -140,7 +140,7 @@ def _parse_data(text: str) -> dict[Any, Any]:
         except (ValueError, SyntaxError, RecursionError, MemoryError):
             raise UnreadableValue(f"its data cannot be read: {text[:60]!r}") from None
     if not isinstance(parsed, dict):
-        raise UnreadableValue("its data is no record")
+        raise UnreadableValue("its data is not a record")
     return parsed
 
 

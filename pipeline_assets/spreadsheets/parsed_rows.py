@@ -97,15 +97,13 @@ def columns_of(sheet: Sheet, header: Sequence[str]) -> tuple[dict[int, Column], 
             continue
         for earlier, other in columns.items():
             if other is column:
-                raise UnreadableFile(
-                    f"The columns {header[earlier]!r} and {name!r} mean the same: leave one of them out."
-                )
+                raise UnreadableFile(f"The columns {header[earlier]!r} and {name!r} mean the same: remove one of them.")
         columns[position] = column
     roles = {column.holds for column in columns.values()}
     names = {column.name for column in columns.values() if column.holds is not ColumnRole.ORIGIN}
     if not names & {"id", "name"} or names == {"id"}:
         raise UnreadableFile(
-            f"This is no sheet of {sheet.name}: its header needs `name` or `id`, and a column besides; it has "
+            f"This is not a sheet of {sheet.name}: its header needs `name` or `id`, and one more column; it has "
             + " ".join([f"{', '.join(header[:12])}.", *_did_you_mean(sheet, ignored), *other_sheet(sheet, header)])
         )
     if ColumnRole.PEOPLE in roles and roles & {ColumnRole.PART_ID, ColumnRole.PART_FIELD}:
@@ -136,9 +134,7 @@ def _did_you_mean(sheet: Sheet, ignored: Sequence[Ignored]) -> list[str]:
 def other_sheet(sheet: Sheet, header: Sequence[str]) -> list[str]:
     """Return a sentence that names the other kind of file that this one looks like, if any."""
     if {"data", "entityid"} <= {cells.spelling_key(name) for name in header}:
-        return [
-            "It looks like the older tool's history of changes: give it as the audit beside the file of its records."
-        ]
+        return ["It looks like the older tool's history of changes: upload it as the audit of the file of its records."]
     best = max(SHEETS.values(), key=lambda each: each.known(header))
     return [f"It looks like {best.name}."] if best.known(header) > sheet.known(header) else []
 
@@ -219,12 +215,12 @@ def _unspecial(column: Column, cell: str, special: Special | None) -> str:
         raise UnreadableValue(special.detail)
     if special.kind == "date" and column.type is not date:
         raise UnreadableValue(
-            f"holds a date ({cell}) where {column.help.partition(';')[0]} is meant: format the cell as text, and type "
-            "it again"
+            f"contains a date ({cell}) where {column.help.partition(';')[0]} is expected: format the cell as text, and "
+            "type it again"
         )
     if special.kind == "number" and column.type not in (int, float):
         if not special.detail:
-            raise UnreadableValue(f"holds the number {cell}, which its format shows differently: format it as text")
+            raise UnreadableValue(f"contains the number {cell}, which its format shows differently: format it as text")
         return special.detail
     return cell
 
@@ -238,11 +234,11 @@ def cell_value(column: Column, cell: str, month_first: set[str]) -> Any:
         return "" if column.holds in (ColumnRole.ID, ColumnRole.PART_ID) else EMPTY
     if cells.is_spreadsheet_error(cell):
         raise UnreadableValue(
-            f"shows {cell.strip()}, an error of the spreadsheet: put the value in, or leave the cell blank"
+            f"shows {cell.strip()}, an error of the spreadsheet: enter the value, or leave the cell blank"
         )
     if cells.is_clearing(cell):
         if column.holds in _NEVER_CLEARED or not column.may_be_empty:
-            raise UnreadableValue("cannot be emptied; a blank cell keeps what is there")
+            raise UnreadableValue("cannot be emptied; a blank cell keeps the current value")
         return [] if column.holds in (ColumnRole.LINKED, ColumnRole.PEOPLE, ColumnRole.PART_ROLES) else CLEAR
     match column.holds, column.type:
         case ((ColumnRole.ID | ColumnRole.PART_ID | ColumnRole.LINKED_ID), _):
@@ -275,7 +271,7 @@ def _facilities_by_technology(parsed: Values, part: Part, capacities: dict[str, 
         None if technology is EMPTY else next((word for word in capacities if technology.startswith(word)), technology)
     )
     if named and given and named not in given:
-        message = f"is {technology}, while the capacity stands under {' and '.join(given)}"
+        message = f"is {technology}, while the capacity is under {' and '.join(given)}"
         parsed.errors.append(RowProblem(parsed.number, "facility_technology", message))
         return
     if not given and named:

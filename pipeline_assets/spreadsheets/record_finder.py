@@ -42,7 +42,7 @@ class Finder:
         if parsed.id:
             return self._given(kind, parsed.id, "id")
         if name is EMPTY:
-            raise NotFound("name", "is needed where there is no id")
+            raise NotFound("name", "is needed if there is no id")
         candidates, within = self.held.by_name(kind, name), parsed.fields.get("pipeline_id")
         within = EMPTY if within is CLEAR else within
         if within is not None:
@@ -62,9 +62,9 @@ class Finder:
         if name is CLEAR:
             if given in (EMPTY, CLEAR):
                 return CLEAR
-            raise NotFound("pipeline", f"asks for none, while pipeline_id is {given}: leave one of the two blank")
+            raise NotFound("pipeline", f"means none, while pipeline_id is {given}: leave one of the two blank")
         if given is CLEAR:
-            raise NotFound("pipeline", f"is {name!r}, while pipeline_id asks for none: leave one of the two blank")
+            raise NotFound("pipeline", f"is {name!r}, while pipeline_id means none: leave one of the two blank")
         if given is not EMPTY:
             by_id = self.held.get("pipelines", given)
             if by_id and name_key(by_id.fields["name"]) != name_key(name):
@@ -84,10 +84,10 @@ class Finder:
         by = "technology" if kind == "facilities" and name is EMPTY else "name"
         value = part.fields.get(by, EMPTY)
         if value is EMPTY:
-            raise NotFound(self.sheet.one(ColumnRole.PART_FIELD, by).name, f"is needed where there is no {id_column}")
+            raise NotFound(self.sheet.one(ColumnRole.PART_FIELD, by).name, f"is needed if there is no {id_column}")
         called = self.parts_called(owner, by, value)
         if len(called) > 1:
-            raise NotFound(id_column, f"{label} has several of {value}: give the id of the one that is meant")
+            raise NotFound(id_column, f"{label} has several of {value}: give the id of the right one")
         return called[0].id if called else self.new_id(owner, by, name_key(value))
 
     def parts_called(self, owner: str, by: str, value: str) -> list[Record]:
@@ -127,4 +127,4 @@ class Finder:
             return f"{len(records)} are called {name!r} ({', '.join(each.id for each in records[:5])}): {fix}"
         if self.held.by_name(kind, name, archived=True):
             return f"the {title} {name!r} is archived: restore it first"
-        return f"there is no {title} {name[:100]!r}: import it first"
+        return f"no {title} is called {name[:100]!r}: import it first"

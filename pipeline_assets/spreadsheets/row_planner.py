@@ -95,7 +95,7 @@ class RowPlanner:
                 RowProblem(
                     row.number,
                     "name",
-                    "another record has this name; this one is new, for it has an id or a project of its own",
+                    "another record has this name; this one is new, because it has its own id or project",
                 )
             )
         fields = parsed.fields if parsed.id else _without_key(parsed.fields, record)
@@ -117,7 +117,7 @@ class RowPlanner:
         if not id:
             return ids
         if not self.held.get("counterparties", id):
-            raise NotFound(f"{column}_id", f"there is no counterparty {id!r}: import it first")
+            raise NotFound(f"{column}_id", f"no counterparty has the id {id!r}: import it first")
         if ids not in ([], [id]):
             raise NotFound(f"{column}_id", f"{id!r} is another counterparty than {'; '.join(parsed.linked[role])}")
         return [id]
@@ -278,7 +278,7 @@ def _is_one_name(name: Any, other: Any) -> bool:
 def _other_spelling(words: Mapping[str, Any], before: Mapping[str, Any]) -> str:
     if clean_name(words["name"]) == clean_name(before["name"]):
         return " (they differ in characters that cannot be seen)"
-    return f", where it is written {before['name']!r}"
+    return f", which is spelt {before['name']!r} there"
 
 
 def _without_key(fields: Mapping[str, Any], record: Record | None) -> dict[str, Any]:

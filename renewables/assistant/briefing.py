@@ -55,9 +55,9 @@ OF_VIEWS = {
     "_publications": "Every value that was ever published.",
     "_daily": "By settlement day and {category}: energy, mean and peak MW, coverage 0-1, flagged share 0-1.",
     "_monthly": "By month of the settlement date and {category}: as _daily.",
-    "_coverage": "By UTC day: whole half-hours of 48.",
+    "_coverage": "By UTC day: complete half-hours of 48.",
     "_flagged": "Half-hours with a flagged value, with the reasons.",
-    "_gaps": "Half-hours that are missing, and why. The grid runs from 2016 to now, whether asked for or not.",
+    "_gaps": "Half-hours that are missing, and why. The grid runs from 2016 to now, whether requested or not.",
     "_gaps_daily": "Missing half-hours by UTC day and why.",
     "_outside_soft_limits": "Values that are unlikely: kept, and counted.",
     "_capacity_daily": "By settlement day: energy, mean installed MW, capacity factor 0-1.",
@@ -65,17 +65,17 @@ OF_VIEWS = {
     "_known_at": "As ingested by an instant.",
     "_gaps_at": "Gaps as of an instant.",
     "_capacity_factors": "Energy, mean installed MW and capacity factor 0-1 of [start_utc, end_utc).",
-    "_at": "MW installed at an instant, between the yearly figures linear.",
+    "_at": "MW installed at an instant, interpolated between the yearly values.",
 }
 "The meaning of the views by the suffix after a dataset's name."
 OTHERS = {
     "understated_wind": "Half-hours with wind flagged as understated; estimated_missing_mwh is a lower bound, never "
     "added to a total.",
-    "open_flags": "Every flag that stands; reason is one of " + ", ".join(reason.name for reason in REASONS) + ".",
-    "fetch_log": "Each window asked of Elexon and what became of it.",
+    "open_flags": "Every current flag; reason is one of " + ", ".join(reason.name for reason in REASONS) + ".",
+    "fetch_log": "Each request to Elexon and its outcome.",
     "accepted_gaps": "Days that a person accepted as a known gap, with the reason; in force while withdrawn_at_utc "
     "is null.",
-    "quarantine": "Rows set aside, with the reason and the raw JSON.",
+    "quarantine": "Quarantined rows, with the reason and the raw JSON.",
     "settlement_days": "The calendar, 2016 to 2040.",
     "status_history": "Each project's statuses over time, with who changed them and why.",
     "audit": "Each field of each change of the pipeline.",

@@ -28,7 +28,7 @@ LONGEST_REPLY = 200_000
 "The most characters of one reply: a model that repeats itself endlessly is stopped."
 TURNS_REMEMBERED = 6
 EXAMPLES = (
-    "How much wind did we have last week, and how much of it is there?",
+    "How much wind did we have last week, and how complete is the data?",
     "Which day of the last month had the most solar?",
     "How many MWp are in each stage of the pipeline?",
     "Which projects are Red, and why?",

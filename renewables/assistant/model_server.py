@@ -44,7 +44,7 @@ def missing_setting(settings: Settings) -> str:
     if not settings.chat_model:
         return "No model is named: set `CHAT_MODEL`."
     if settings.chat_base_url.host == OPENAI and not _api_key(settings):
-        return "OpenAI asks for a key: set `CHAT_API_KEY`, or `CHAT_BASE_URL` for another server."
+        return "OpenAI requires a key: set `CHAT_API_KEY`, or `CHAT_BASE_URL` for another server."
     return ""
 
 

@@ -141,10 +141,10 @@ def _coverage_of_days(tables: frozenset[str], days: tuple[date, date] | None, ve
                 continue
             trust = data_quality_of(dataset, window, con)
             flagged = f"{trust.half_hours_flagged:,} of them flagged"
-            unjudged = ", not all judged yet" if trust.values_unjudged else ""
+            unjudged = ", not all checked yet" if trust.values_unjudged else ""
             first, last = days or (window.start_utc.date(), (window.end_utc - HALF_HOUR).date())
             yield (
-                f"{dataset.title}, {first} to {last}{'' if days else ' (all there is)'}: {trust.half_hours:,} of "
+                f"{dataset.title}, {first} to {last}{'' if days else ' (all data)'}: {trust.half_hours:,} of "
                 f"{trust.half_hours_expected:,} half-hours complete, coverage {percent(trust.coverage)}, "
                 f"{flagged}{unjudged}."
             )

@@ -31,7 +31,7 @@ def record_group(
     made = typer.Typer(
         no_args_is_help=True,
         rich_markup_mode=None,
-        help=f"{_plural_of(what).capitalize()}: list, show, import, export, history, undo.",
+        help=f"{_plural_of(what).capitalize()}: list, show, import, export, undo.",
     )
     for name, factory in commands.items():
         command = factory(sheet, kind)

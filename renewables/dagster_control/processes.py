@@ -251,8 +251,8 @@ class Supervisor:
         part.failures = 1 if now - part.started_at > STEADY_SECONDS else part.failures + 1
         if part.failures > TRIES:
             self._say(
-                f"{part.name} ended again ({how}) and is not started any more; the others go on. See "
-                f"{self.log(part.name)}, then start `renewables up` again."
+                f"{part.name} ended again ({how}) and is no longer restarted; the others continue. See "
+                f"{self.log(part.name)}, then restart `renewables up`."
             )
         else:
             pause = FIRST_PAUSE_SECONDS * 2 ** (part.failures - 1)

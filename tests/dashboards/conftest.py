@@ -86,8 +86,8 @@ def seeded(engine: sa.Engine) -> sa.Engine:
 
 
 @pytest.fixture(scope="session")
-def _furnished(filled: Filled, tmp_path_factory: pytest.TempPathFactory) -> Path:
-    home = tmp_path_factory.mktemp("furnished") / "home"
+def _home_with_data(filled: Filled, tmp_path_factory: pytest.TempPathFactory) -> Path:
+    home = tmp_path_factory.mktemp("home_with_data") / "home"
     copytree(filled.home, home)
     ledger = open_ledger(f"sqlite:///{home / 'ledger.sqlite'}")
     load_seeds(ledger)
@@ -97,7 +97,7 @@ def _furnished(filled: Filled, tmp_path_factory: pytest.TempPathFactory) -> Path
 
 
 @pytest.fixture
-def furnished(_furnished: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:  # noqa: ARG001 (the home comes first)
+def home_with_data(_home_with_data: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:  # noqa: ARG001 (the home comes first)
     """Set the home with the shared warehouse and the landed sample portfolio; only for reading."""
-    monkeypatch.setenv("RENEWABLES_HOME", str(_furnished))
-    return _furnished
+    monkeypatch.setenv("RENEWABLES_HOME", str(_home_with_data))
+    return _home_with_data

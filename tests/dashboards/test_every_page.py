@@ -27,7 +27,7 @@ def test_every_page_opens_on_an_empty_warehouse(page: str, hollow: Path, open_pa
     is_well(open_page(page))
 
 
-@pytest.mark.usefixtures("furnished")
+@pytest.mark.usefixtures("home_with_data")
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_opens_on_a_seeded_warehouse(page: str, open_page: Open) -> None:
     app = open_page(page, **ADDRESSES.get(page, {}))

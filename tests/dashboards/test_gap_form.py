@@ -84,7 +84,7 @@ def decision(day: date, reason: str, who: str) -> dict[str, str]:
 def test_a_day_is_accepted_as_a_known_gap_with_a_reason_and_a_name(day_without_data: tuple[Dagster, Any]) -> None:
     stand_in, opened = day_without_data
     app = opened()
-    assert "lacks 48 half-hours" in said(app)
+    assert "has 48 missing half-hours" in said(app)
     submit(app, "Accept", reason=" ", who="ada")
     assert "Enter a reason and your name" in said(app)
     assert stand_in.launched == []
@@ -116,11 +116,11 @@ def test_a_withdrawn_day_says_both_reasons_and_can_be_accepted_again(day_without
     assert "Withdraw" not in [button.label for button in app.button]
 
 
-def test_without_a_dagster_the_form_says_so(
+def test_the_form_without_dagster_shows_the_reason(
     day_without_data: tuple[Dagster, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, opened = day_without_data
     app = opened()
     monkeypatch.setenv("DAGSTER_URL", "http://127.0.0.1:9")
     submit(app, "Accept", reason="ticket 4711", who="ada")
-    assert "No Dagster of this home answers" in "".join(error.value for error in app.error).replace("\\", "")
+    assert "Dagster is not running" in "".join(error.value for error in app.error).replace("\\", "")

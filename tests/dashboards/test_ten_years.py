@@ -38,9 +38,9 @@ BY_TITLE = {dataset.title: dataset.name for dataset in OBSERVED}
 
 
 @pytest.fixture(scope="module")
-def _of_ten_years(_furnished: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
+def _of_ten_years(_home_with_data: Path, tmp_path_factory: pytest.TempPathFactory) -> Path:
     home = tmp_path_factory.mktemp("ten-years") / "home"
-    copytree(_furnished, home)
+    copytree(_home_with_data, home)
     with writing(home / "warehouse.duckdb") as con:
         for dataset in OBSERVED:
             con.execute(A_WAVE.format(table=dataset.table, category=dataset.category))

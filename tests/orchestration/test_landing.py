@@ -223,7 +223,7 @@ def test_a_landing_that_breaks_its_contract_is_a_failed_run_that_names_the_colum
         con.execute(schema.changes.update().values(kind="pirates"))
     result = materialize("landing", opened)
     assert not result.success
-    assert "submitted_changes.kind: is no kind" in describe_step_failure(result.get_step_failure_events()[0])
+    assert "submitted_changes.kind: is not a known kind" in describe_step_failure(result.get_step_failure_events()[0])
 
 
 def test_the_nightly_landing_always_runs_but_never_twice_at_once(

@@ -42,7 +42,7 @@ def test_a_new_project_is_announced(engine: sa.Engine) -> None:
     submit_batch(engine, Change.create("pipelines", fields, id="fen/1"))
     [notice] = new_notices(engine)
     assert notice.topic == "New project"
-    assert notice.text == ("Fen <Solar>, added by ana: Great Britain, Discovery, Amber (No grid yet.), RTB 2027-03-01.")
+    assert notice.text == ("Fen <Solar>, added by ana: Great Britain, Discovery, Amber (No grid yet.), RTB 1 Mar 2027.")
     assert notice.page == "project?id=fen%2F1"
 
 
@@ -50,15 +50,15 @@ def test_a_project_that_turns_red_is_announced(engine: sa.Engine, fen: str) -> N
     set_fields(engine, "pipelines", fen, rag="Red", rag_comment="The grid operator\nwithdrew. " + "x" * 5_000)
     [(topic, text)] = new_texts(engine)
     assert topic == "RAG to Red"
-    assert text.startswith("Fen Solar, Green until now, says ana: The grid operator\nwithdrew. xxx")
+    assert text.startswith("Fen Solar turned Red (was Green), by ana: The grid operator\nwithdrew. xxx")
     assert len(text) < 400
 
 
 @pytest.mark.parametrize(
     ("rtb_date", "words"),
     [
-        ("2027-04-01", "Fen Solar: 2027-04-01, 31 days later than 2027-03-01, says ana."),
-        ("2027-01-29", "Fen Solar: 2027-01-29, 31 days earlier than 2027-03-01, says ana."),
+        ("2027-04-01", "Fen Solar: RTB 1 Apr 2027, 31 days later than 1 Mar 2027, by ana."),
+        ("2027-01-29", "Fen Solar: RTB 29 Jan 2027, 31 days earlier than 1 Mar 2027, by ana."),
         ("2027-03-31", None),
         ("2027-01-30", None),
         (None, None),
@@ -108,7 +108,7 @@ def test_red_is_announced_once_and_not_again_while_it_stays_red(engine: sa.Engin
     green = set_fields(engine, "pipelines", fen, rag="Green", rag_comment="")
     assert not new_notices(engine)
     revert(engine, green.batch, who="bo", token=new_id())
-    assert new_texts(engine) == [("RAG to Red", "Fen Solar, Green until now, says bo: Still the grid.")]
+    assert new_texts(engine) == [("RAG to Red", "Fen Solar turned Red (was Green), by bo: Still the grid.")]
 
 
 def test_several_steps_in_one_batch_are_announced_as_one_change_from_first_to_last(engine: sa.Engine, fen: str) -> None:
@@ -118,7 +118,7 @@ def test_several_steps_in_one_batch_are_announced_as_one_change_from_first_to_la
         Change.edit("pipelines", fen, {"rtb_date": "2027-03-20"}, base_version=2),
         Change.edit("pipelines", fen, {"rag": "Green", "rtb_date": "2027-04-10"}, base_version=3),
     )
-    assert new_texts(engine) == [("RTB moved", "Fen Solar: 2027-04-10, 40 days later than 2027-03-01, says ana.")]
+    assert new_texts(engine) == [("RTB moved", "Fen Solar: RTB 10 Apr 2027, 40 days later than 1 Mar 2027, by ana.")]
 
 
 def test_more_than_ten_notices_of_a_batch_are_replaced_by_one_summary(engine: sa.Engine) -> None:

@@ -150,7 +150,7 @@ def test_each_bad_row_is_reported_with_its_field_and_the_good_rows_can_be_import
         *((6, "facility_capacity_mwp"), (8, "name"), (9, "id")),
     ]
     assert plan.counts == {"create": 1, "update": 0, "unchanged": 0, "error": 7}
-    with pytest.raises(Refused, match="row 3, developer: there is no counterparty 'Nobody & Co'"):
+    with pytest.raises(Refused, match="row 3, developer: no counterparty is called 'Nobody & Co'"):
         confirm_import(filled, plan, who="me")
     assert {change.id for change in confirm_import(filled, plan, who="me", good_rows_only=True).changes} >= {"f"}
     assert [record.id for record in reader.records_of_kind(filled, "pipelines")] == ["f", "p1", "p2"]

@@ -81,7 +81,7 @@ def test_a_line_break_in_a_name_is_an_error_of_its_row(engine: sa.Engine) -> Non
 def test_a_name_on_two_lines_of_a_cell_is_found_as_one_name(engine: sa.Engine) -> None:
     missing = plan_file(engine, "pipelines", f'{PROJECTS}Fen,Design,"Two\nLines",Solar,50\n')
     assert [str(error) for error in missing.errors] == [
-        "row 2, developer: there is no counterparty 'Two Lines': import it first"
+        "row 2, developer: no counterparty is called 'Two Lines': import it first"
     ]
     submit(engine, [Change.create("counterparties", {"name": "Two Lines"})], who="me", token="t")
     assert plan_file(engine, "pipelines", f'{PROJECTS}Fen,Design,"Two\nLines",Solar,50\n').errors == []

@@ -34,7 +34,7 @@ def test_separators_boms_quoted_newlines_and_empty_lines_are_read(
         ("name\nÖre\n".encode("cp1252"), "line 2: .*Öre.* cp1252.*CSV UTF-8"),
         ("name\nA\n".encode("utf-16"), "UTF-16"),
         (b"", "is empty"),
-        (b'name,notes\nA,"never closed\n', "no CSV from line"),
+        (b'name,notes\nA,"never closed\n', "not valid CSV from line"),
         (b"foo,bar\n1,2\n", "needs `name` or `id`.* has foo, bar"),
         (b"name,Stage,ProjectStatus\nA,Design,Design\n", "'Stage' and 'ProjectStatus' mean the same"),
         (b"CEO,PlatformLead,Strategy\n", "It looks like counterparties"),

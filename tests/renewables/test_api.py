@@ -38,7 +38,7 @@ def test_a_fetch_leaves_nothing_behind(home: Path) -> None:
 
 def test_bad_rows_are_left_out_with_a_warning(simulator: Simulator) -> None:
     simulator.faults = "absurd@2024-01-01T06:00Z"
-    with pytest.warns(BadRowsWarning, match="1 of 144 rows are left out: 1 x outside the hard limits"):
+    with pytest.warns(BadRowsWarning, match="1 of 144 rows were excluded: 1 x outside the hard limits"):
         assert len(fetch(date(2024, 1, 1), date(2024, 1, 1))) == 143
 
 

@@ -58,7 +58,7 @@ def test_every_query_on_generation_comes_with_its_coverage(model: Model, warehou
     day = warehouse.truth.filter(settlement_date=at("2024-03-31").date())
     whole = day.group_by("start_time_utc").len().filter(len=3).height
     assert re.match(rf"Wind and solar, 2024-03-31 to 2024-03-31: {whole} of 46 half-hours complete", of_a_day[0])
-    assert "(all there is)" in of_all[0]
+    assert "(all data)" in of_all[0]
     assert of_nothing == ()
     assert [told.startswith("Wind and solar, ") for told in model.told] == [True, True, False]
 

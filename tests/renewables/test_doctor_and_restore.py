@@ -100,14 +100,14 @@ def test_restore_changes_nothing_without_a_confirmation(renewables: Renewables, 
 def test_restoring_a_missing_version_is_refused_with_the_available_ones(renewables: Renewables) -> None:
     result = renewables("restore", "--version", "99", "--yes")
     assert result.code == 1
-    assert "kept are: 1 (" in result.err
+    assert "kept: 1 (" in result.err
 
 
 @pytest.mark.usefixtures("home")
 def test_without_a_snapshot_there_is_nothing_to_restore(renewables: Renewables) -> None:
     result = renewables("restore", "--yes")
     assert result.code == 1
-    assert "kept are: none" in result.err
+    assert "kept: none" in result.err
 
 
 def test_doctor_reports_a_lost_warehouse_with_the_command_that_restores_it(renewables: Renewables, own: Path) -> None:

@@ -57,7 +57,7 @@ def test_the_json_of_unknown_series_and_of_a_quarantine_retry_fits_its_schema(
         named = check_document(command, renewables(command, "--json").out)["unknown_series"]
         assert [item["series"] for item in named] == ["HYDROGEN", "Energy storage", "Wind Floating"]
         shown = renewables(command).out
-        assert "HYDROGEN in generation by fuel (1 row since 2024-01-01)" in " ".join(shown.split())
+        assert "HYDROGEN in generation by fuel (1 row since 1 Jan 2024)" in " ".join(shown.split())
     done = check_document("quarantine retry", renewables("quarantine", "retry", "--json").out)
     assert sum(outcome["rows_kept"] for outcome in done) == 2
     assert "1 rows in quarantine, 0 landed" in renewables("quarantine", "retry").out

@@ -88,7 +88,7 @@ def test_a_server_that_keeps_ending_is_given_up_and_the_others_keep_running(
         servers.tend()
         assert {part.name: part.restarts for part in servers.states()}["brief"] == TRIES
         assert identity_of(logged_process(servers, "lasting"))
-    assert "not started any more" in messages[-1]
+    assert "no longer restarted" in messages[-1]
     assert "brief.log" in messages[-1]
 
 
@@ -159,7 +159,7 @@ def test_when_the_parent_is_killed_no_server_survives_and_a_second_start_works(t
         child = int(log.read_text())
         state = read_state(tmp_path)
         assert state
-        with pytest.raises(AlreadyUp, match=rf"runs already.*process {parent.pid}"), sole_use(tmp_path):
+        with pytest.raises(AlreadyUp, match=rf"is already running.*process {parent.pid}"), sole_use(tmp_path):
             pass
         parent.kill()
     with sole_use(tmp_path):  # wait for ending servers

@@ -79,7 +79,7 @@ def test_an_error_in_the_sql_is_reported_in_one_sentence(renewables: Renewables)
 def test_a_truncated_result_is_reported(renewables: Renewables) -> None:
     cut = renewables("query", "--limit", "2", "--json", "FROM range(3) AS r(n)")
     assert json.loads(cut.out) == [{"n": 0}, {"n": 1}]
-    assert "only the first 2 are shown" in cut.err
+    assert "Showing the first 2 rows" in cut.err
     assert not renewables("query", "--limit", "3", "--json", "FROM range(3)").err
 
 

@@ -77,7 +77,7 @@ def test_restoring_from_a_damaged_snapshot_is_refused_and_moves_nothing(publishe
 
 
 def test_restoring_an_unknown_version_lists_the_versions_that_are_kept(published: Path) -> None:
-    with pytest.raises(WarehouseMissing, match=r"no snapshot 9 to restore .* kept are: 1 \(.*, 2 \("):
+    with pytest.raises(WarehouseMissing, match=r"No snapshot 9 can be restored .* kept: 1 \(.*, 2 \("):
         backups.restore(9)
     assert numbers(published) == [1, 2]
 

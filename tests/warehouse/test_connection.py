@@ -80,7 +80,7 @@ def test_waiting_for_another_process_ends_with_an_error_that_names_the_holder(ho
     with held_by_another_process(home / "warehouse.duckdb") as holder:
         started = monotonic()
         with (
-            pytest.raises(WarehouseBusy, match=rf"held by process {holder.pid} \(.*python.*\)"),
+            pytest.raises(WarehouseBusy, match=rf"in use by process {holder.pid} \(.*python.*\)"),
             writing(wait_seconds=0.3),
         ):
             pass

@@ -153,5 +153,5 @@ def test_a_query_that_fails_is_not_reported_as_damage() -> None:
 
 @pytest.mark.usefixtures("published")
 def test_requesting_a_version_that_is_no_longer_kept_lists_the_versions_that_are() -> None:
-    with pytest.raises(SnapshotPruned, match=r"Snapshot 7 is no longer kept .*\(kept are: 1\)"), reading(version=7):
+    with pytest.raises(SnapshotPruned, match=r"Snapshot 7 is no longer kept .*\(kept: 1\)"), reading(version=7):
         pass

@@ -175,7 +175,7 @@ def test_an_archived_record_is_edited_only_once_it_is_restored(engine: sa.Engine
     archive_record(engine, "counterparties", "octavia")
     with pytest.raises(Refused, match="is archived: restore it first"):
         set_fields(engine, "counterparties", "octavia", notes="x")
-    with pytest.raises(Refused, match="is taken by an archived record: restore it"):
+    with pytest.raises(Refused, match="is already used by an archived record: restore it"):
         submit_batch(engine, OCTAVIA)
 
 
