@@ -1,10 +1,12 @@
 """The pipeline at a glance: capacity, timing, places, RAG status and risks, all with the same filters."""
 
+import logging
 from collections.abc import Callable
 from dataclasses import replace
 from datetime import UTC, datetime
 from typing import Literal
 
+import polars as pl
 import streamlit as st
 
 from dashboards.components import ledger_session, project_views, record_lists, snapshot_cache
@@ -13,6 +15,7 @@ from dashboards.components.formatting import number, share
 from dashboards.components.landing_offer import landing_offer
 from dashboards.components.ledger_session import rag_text
 from dashboards.components.pipeline_lists import FITS, render_figure
+from dashboards.components.plain_text import plain
 from pipeline_assets.errors import PipelineError
 from pipeline_assets.ledger import reader
 from pipeline_assets.vocabulary import Rag
@@ -22,6 +25,10 @@ from renewables.queries import pipeline
 from renewables.queries.pipeline import STALE_DAYS, Filter
 from renewables.queries.pipeline_choices import Choices, choices
 from renewables.queries.pipeline_outlook import LEVELS_NEEDED, MONTHS_NEEDED, TOTAL, Outlook, by_month, capacity_outlook
+from warehouse.errors import WarehouseError
+from warehouse.redaction import log_line
+
+LOGGER = logging.getLogger(__name__)
 
 BADGES: dict[Rag, Literal["green", "orange", "red"]] = {Rag.GREEN: "green", Rag.AMBER: "orange", Rag.RED: "red"}
 
@@ -45,7 +52,23 @@ def render_page() -> None:
         return
     _render_cards(figures, options)
     name = st.segmented_control("View", list(VIEWS), default="Capacity", required=True, key="view", bind="query-params")
-    (VIEWS.get(name or "") or _render_capacity)(wanted)
+    _render_view(name if name in VIEWS else "Capacity", wanted)
+
+
+def _render_view(name: str, wanted: Filter) -> None:
+    """Draw one view. A value that cannot be drawn costs this view only; which kind of value is shown and logged."""
+    try:
+        VIEWS[name](wanted)
+    except (WarehouseError, PipelineError):
+        raise  # the app explains these
+    except (Exception, pl.exceptions.PanicException) as error:  # a panic is no Exception
+        LOGGER.exception("The view %s of the pipeline cannot be drawn", name)
+        st.error(
+            f"The view {name} cannot be drawn: {plain(log_line(str(error)) or type(error).__name__)[:300]}. The other "
+            "views still work. Filters that leave out a project show whether it is the cause; correct its values on "
+            "its page.",
+            icon=":material/error:",
+        )
 
 
 def _render_filter(result: Choices) -> Filter:

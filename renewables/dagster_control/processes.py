@@ -7,6 +7,7 @@ Belongs here: processes. Not here: which servers exist (`servers.py`), what the 
 """
 
 import os
+import shutil
 import signal
 import socket
 import subprocess
@@ -33,6 +34,8 @@ FIRST_PAUSE_SECONDS = 0.5
 STEADY_SECONDS = 60.0
 "The running time after which a server has its full number of restarts again."
 WATCHDOG = "watchdog"
+LONGEST_LOG_BYTES = 20_000_000
+"The size beyond which a server's log is moved to `<name>.log.1`, in the place of the one before it."
 
 
 class ServerEnded(UserError):
@@ -167,6 +170,7 @@ class Supervisor:
                 part.restarts += 1
                 self._spawn(part)
             self._forget_gone_groups(part)
+            self._bound_log(part)
         servers = [part for part in self._parts.values() if part.name != WATCHDOG]
         if servers and all(part.state == "down" for part in servers):
             raise ServerEnded(f"Every server ended, {TRIES} times each; see {self._log_folder}.")
@@ -201,6 +205,14 @@ class Supervisor:
         if watchdog is not None:
             watchdog.wait()
 
+    def _bound_log(self, part: _Part) -> None:
+        """Copy a log that is too long to `<name>.log.1` and empty it. A line written in between may be lost."""
+        log = self.log(part.name)
+        if log.stat().st_size > LONGEST_LOG_BYTES:
+            with log.open("rb") as source, open_private(log.with_suffix(".log.1"), "wb") as copy:
+                shutil.copyfileobj(source, copy)
+            os.truncate(log, 0)
+
     def _groups(self, part: _Part) -> list[int]:
         return [*([part.child.pid] if part.child else []), *part.left_groups]
 
@@ -215,7 +227,9 @@ class Supervisor:
             if self._lifeline >= 0:
                 os.close(self._lifeline)
             self._lifeline = lifeline
-        with open_private(self.log(part.name), "ab" if part.restarts else "wb") as log:
+        if not part.restarts:
+            open_private(self.log(part.name), "wb").close()
+        with open_private(self.log(part.name), "ab") as log:  # for `_bound_log`, which empties it
             part.child = subprocess.Popen(  # noqa: S603 (our own command, no shell)
                 part.command,
                 env={**os.environ, **part.environment},

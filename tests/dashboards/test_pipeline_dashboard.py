@@ -12,6 +12,7 @@ from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.schema import open_ledger
 from pipeline_assets.ledger.submission import submit
 from tests.dashboards.conftest import Open, said
+from warehouse import snapshots
 from warehouse.connection import writing
 
 PAGE = "pipeline_dashboard"
@@ -124,3 +125,24 @@ def test_the_dashboard_shows_whether_the_charts_include_every_saved_edit(
     is_well(app)
     assert "1 recent edit is not in these charts yet" in said(app)
     assert metric(app, "Projects") == "40"
+
+
+@pytest.mark.parametrize(
+    ("view", "statement", "other"),
+    [
+        ("Outlook", "UPDATE facilities SET capacity_mwp = 'Infinity'::DOUBLE", "Risks"),
+        ("RTB dates", "UPDATE pipelines SET rag = 'Purple'", "Capacity"),
+    ],
+)
+def test_a_value_that_one_view_cannot_draw_leaves_the_other_views_working(
+    seeded: Path, home: Path, open_page: Open, view: str, statement: str, other: str
+) -> None:
+    copytree(seeded, home, dirs_exist_ok=True, symlinks=True)
+    with writing() as con:
+        con.execute(statement)
+        snapshots.publish_snapshot(con)
+    app = open_page(PAGE, view=view)
+    assert [element.value for element in app.exception] == []
+    (error,) = [element.value for element in app.error]
+    assert error.startswith(f"The view {view} cannot be drawn: ")
+    is_well(open_page(PAGE, view=other))

@@ -52,6 +52,22 @@ def test_a_server_that_ends_during_the_start_is_named_with_its_log_and_the_other
     assert identity_of(int((tmp_path / "lasting.log").read_text())) is None
 
 
+def test_a_log_that_grows_too_long_is_kept_once_and_begins_again(
+    tmp_path: Path, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setattr(processes, "LONGEST_LOG_BYTES", 1_000)
+    talking = [sys.executable, "-c", "import time\nwhile True: print('x' * 99, flush=True); time.sleep(0.001)"]
+    with Supervisor(tmp_path) as servers:
+        servers.start("talking", talking, {})
+        wait_until(lambda: servers.log("talking").stat().st_size > 1_000)
+        servers.tend()
+        kept = tmp_path / "talking.log.1"
+        assert kept.stat().st_size > 1_000
+        assert kept.stat().st_mode & 0o777 == 0o600
+        wait_until(lambda: servers.log("talking").stat().st_size > 0)
+        assert servers.log("talking").read_bytes()[:1] in b"x\n", "no hole where the beginning was"
+
+
 def test_a_requested_end_does_not_wait_for_a_server_that_is_still_starting(tmp_path: Path) -> None:
     requested = Event()
     with Supervisor(tmp_path, requested) as servers:
