@@ -36,7 +36,7 @@ def failed_run_notice(context: dg.RunFailureSensorContext) -> Notice:
 
 
 def _describe_retry(instance: dg.DagsterInstance, run: dg.DagsterRun) -> str:
-    """Return a sentence about the other try of a run whose process died, as it stands now; empty if there is none."""
+    """Return a sentence about the other attempt of a run whose process died, or "" if no other exists."""
     tags = {**run.tags, **getattr(instance.get_run_by_id(run.run_id), "tags", {})}  # Dagster may have added some since
     if RETRY_NUMBER in tags:
         return f" It was the retry of run {tags.get(RETRY_OF)}; Dagster does not start it again."

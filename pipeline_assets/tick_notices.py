@@ -1,7 +1,7 @@
 """Notices about schedules and sensors of every code location: a tick fails, ticks stop, and either recovers.
 
-One of our sensors observes them while it ticks itself, so nothing reports that the daemon as a whole is down:
-`renewables up` starts it again, and the dashboard shows that Dagster does not respond. Not here: what was reported last
+One of our sensors observes them while it ticks itself, so nothing reports that the complete daemon is down: `renewables
+up` starts it again, and the dashboard shows that Dagster does not respond. Not here: what was reported last
 (`ledger/conditions.py`).
 """
 

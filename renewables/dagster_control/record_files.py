@@ -1,6 +1,6 @@
-"""The files that Dagster keeps its records in: which there are, and what to do when one is damaged.
+"""The database files of Dagster's records: which ones exist, and what to do if one is damaged.
 
-Not here: what the records say (`run_history.py`).
+Not here: the content of the records (`run_history.py`).
 """
 
 import sqlite3
@@ -11,7 +11,7 @@ from urllib.parse import quote
 from renewables.user_errors import UserError
 
 DATABASES = ("history/runs.db", "history/runs/index.db", "schedules/schedules.db")
-"SQLite, in the instance's folder; a `dagster.yaml` that names PostgreSQL has none of them."
+"The SQLite files in the instance's folder; an instance whose `dagster.yaml` names PostgreSQL has none of them."
 REMEDY = (
     "Stop `renewables up`, move that folder to another place and start again: the history of runs begins again, and "
     "the data in the warehouse and the ledger is kept."
@@ -19,14 +19,14 @@ REMEDY = (
 
 
 class DagsterRecordsDamaged(UserError):
-    """A database of the instance cannot be read or written."""
+    """Raised when a database of the instance cannot be read or written."""
 
     def __init__(self, home: Path, reason: object) -> None:
         super().__init__(f"Dagster's records in {home} cannot be used ({reason}). {REMEDY}")
 
 
 class DagsterConfigurationInvalid(UserError):
-    """The `dagster.yaml` of the instance cannot be read, or names something that does not exist."""
+    """Raised when the `dagster.yaml` of the instance cannot be read, or names something that does not exist."""
 
     def __init__(self, home: Path, reason: object) -> None:
         first_line = (str(reason).strip().splitlines() or [type(reason).__name__])[0]

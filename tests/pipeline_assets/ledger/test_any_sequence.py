@@ -33,7 +33,7 @@ FIELDS: dict[str, st.SearchStrategy[dict[str, Any]]] = {
 }
 "The fields that an edit sets."
 NEEDED = {"facilities": {"technology": "Solar", "capacity_mwp": 5}}
-"The fields that a creation needs besides a name."
+"The fields that a creation needs in addition to a name."
 
 
 class Step(NamedTuple):
