@@ -4,6 +4,7 @@ They evaluate complete tables of the published snapshot, so they belong to the a
 On the assets by day a backfill would plan each check for each day. Not here: the contract before the write.
 """
 
+import inspect
 from collections.abc import Callable, Iterator
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -196,7 +197,8 @@ def checks_of(dataset: Dataset) -> dg.AssetChecksDefinition:
     @dg.multi_asset_check(
         name=f"{dataset.name}_checks",
         specs=[
-            dg.AssetCheckSpec(check.__name__, asset=key, description=check.__doc__) for check in checks_for(dataset)
+            dg.AssetCheckSpec(check.__name__, asset=key, description=inspect.getdoc(check))
+            for check in checks_for(dataset)
         ],
         can_subset=True,
     )

@@ -71,8 +71,9 @@ def prune_runs(
     needed = _needed_runs(instance, events)
     old = dict.fromkeys(run_id for chosen in filters for run_id in _run_ids(instance, chosen) if run_id not in needed)
     run_ids = list(old)[:MOST_RUNS]
+    newest = _newest_materializations(events)
     for chunk in _chunks(run_ids):
-        _delete_events(events, chunk)
+        _delete_events(events, chunk, newest)
         for run_id in chunk:
             with suppress(NotImplementedError):  # raised by log managers that cannot delete
                 instance.compute_log_manager.delete_logs(prefix=[run_id])
@@ -105,20 +106,34 @@ def _needed_runs(instance: dg.DagsterInstance, events: SqlEventLogStorage) -> se
     return needed
 
 
-def _delete_events(events: SqlEventLogStorage, run_ids: Collection[str]) -> None:
-    """Delete the events of the runs in one transaction, except for the ones that are kept."""
-    log, checks, tags = SqlEventLogStorageTable, AssetCheckExecutionsTable, AssetEventTagsTable
-    materialization = dg.DagsterEventType.ASSET_MATERIALIZATION.value
+def _newest_materializations(events: SqlEventLogStorage) -> set[int]:
+    """Return the event id of the newest materialization of every asset and partition.
+
+    It reads every materialization, so it is looked up once per pruning and not once per chunk.
+    """
+    log, materialization = SqlEventLogStorageTable, dg.DagsterEventType.ASSET_MATERIALIZATION.value
     newest = (
         sa.select(sa.func.max(log.c.id))
         .where(log.c.dagster_event_type == materialization, log.c.asset_key.is_not(None))
         .group_by(log.c.asset_key, log.c.partition)
     )
+    with events.index_connection() as con:
+        return set(con.execute(newest).scalars())
+
+
+def _delete_events(events: SqlEventLogStorage, run_ids: Collection[str], newest: set[int]) -> None:
+    """Delete the events of the runs in one transaction, except the newest materializations and check results."""
+    log, checks, tags = SqlEventLogStorageTable, AssetCheckExecutionsTable, AssetEventTagsTable
     newest_checks = sa.select(sa.func.max(checks.c.id)).group_by(
         checks.c.asset_key, checks.c.check_name, checks.c.partition
     )
-    deleted = sa.and_(log.c.run_id.in_(run_ids), log.c.id.not_in(newest))
     with events.index_connection() as con:
+        ids = con.execute(sa.select(log.c.id).where(log.c.run_id.in_(run_ids))).scalars()
+        # Written into the statement: a backfill of ten years may keep more events than SQLite takes parameters.
+        kept: sa.BindParameter[list[int]] = sa.bindparam(
+            "kept", list(newest.intersection(ids)), expanding=True, literal_execute=True
+        )
+        deleted = sa.and_(log.c.run_id.in_(run_ids), log.c.id.not_in(kept))
         con.execute(tags.delete().where(tags.c.event_id.in_(sa.select(log.c.id).where(deleted))))
         con.execute(log.delete().where(deleted))
         con.execute(checks.delete().where(checks.c.run_id.in_(run_ids), checks.c.id.not_in(newest_checks)))

@@ -4,6 +4,7 @@ They are not partitioned: a landing appends what is new, and the derived tables 
 pool: their writes are short, so a change lands while a backfill runs.
 """
 
+import inspect
 from collections.abc import Iterator
 from typing import Any
 
@@ -80,7 +81,7 @@ def _asset_spec(name: str, description: str, deps: list[str], group: str, metada
 def _asset_specs() -> Iterator[dg.AssetSpec]:
     """Yield the current tables, both histories, and the metric views."""
     for kind, entity in ENTITIES.items():
-        description = (entity.__doc__ or "").strip()
+        description = inspect.getdoc(entity) or ""
         yield _asset_spec(kind, description, [SUBMITTED_CHANGES], catalogue.RECORDS, catalogue.record_metadata(entity))
     yield _asset_spec(
         STATUS_HISTORY,

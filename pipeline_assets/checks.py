@@ -4,6 +4,7 @@ A broken structure is an ERROR, a delay is a WARN. The checks read the published
 same run: the tables are small and not partitioned. Not here: the contract before the write (`contract.py`).
 """
 
+import inspect
 from collections.abc import Callable, Iterator, Mapping
 from dataclasses import dataclass
 from functools import cached_property
@@ -147,7 +148,9 @@ CHECKS = tuple(_check_results())
 
 @dg.multi_asset_check(
     name="portfolio_checks",
-    specs=[dg.AssetCheckSpec(check.__name__, asset=table, description=check.__doc__) for table, check in CHECKS],
+    specs=[
+        dg.AssetCheckSpec(check.__name__, asset=table, description=inspect.getdoc(check)) for table, check in CHECKS
+    ],
     can_subset=True,
 )
 def portfolio_checks(

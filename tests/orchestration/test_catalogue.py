@@ -82,6 +82,16 @@ def test_an_asset_has_a_group_an_owner_tags_and_a_description(name: str) -> None
     assert spec.description
 
 
+def test_no_line_of_a_description_is_indented() -> None:
+    """The UI draws descriptions as Markdown, where an indented paragraph is code."""
+    texts = {name: spec.description or "" for name, spec in SPECS.items()}
+    for defs in (elexon, pipeline):
+        for checks in defs.asset_checks or []:
+            texts |= {spec.name: spec.description or "" for spec in checks.check_specs}
+    assert len(texts) > len(SPECS)
+    assert [name for name, text in texts.items() if any(line.startswith(" ") for line in text.splitlines())] == []
+
+
 @pytest.mark.parametrize("name", sorted(set(SPECS) - {SEED, *(dataset.name for dataset in BY_DAY)}))
 def test_assets_without_partitions_have_a_freshness_policy(name: str) -> None:
     assert SPECS[name].freshness_policy
