@@ -106,7 +106,7 @@ def model(warehouse: Filled, monkeypatch: pytest.MonkeyPatch) -> Iterator[Model]
 
 
 @pytest.fixture(params=["no tables", "no rows"])
-def hollow(request: pytest.FixtureRequest, home: Path) -> Path:
+def empty_home(request: pytest.FixtureRequest, home: Path) -> Path:
     """Return a home with a snapshot of an empty warehouse."""
     with writing() as con:
         if request.param == "no rows":

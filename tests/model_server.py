@@ -63,7 +63,7 @@ class Model:
         return reply(request) if callable(reply) else reply
 
     @property
-    def told(self) -> list[str]:
+    def tool_results(self) -> list[str]:
         """Return the tool results in the last request."""
         return [message["content"] for message in self.requests[-1]["messages"] if message["role"] == "tool"]
 

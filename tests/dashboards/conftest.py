@@ -63,7 +63,7 @@ def open_page(home: Path, monkeypatch: pytest.MonkeyPatch) -> Open:  # noqa: ARG
     return opened
 
 
-def said(app: AppTest) -> str:
+def page_text(app: AppTest) -> str:
     """Return all words of the page, including the sidebar."""
     kinds = (app.title, app.subheader, app.markdown, app.caption, app.metric, app.warning, app.error, app.info)
     texts = [f"{getattr(element, 'label', '')} {element.value}" for elements in kinds for element in elements]

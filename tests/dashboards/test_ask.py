@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from renewables.assistant.conversation import EXAMPLES
-from tests.dashboards.conftest import NOWHERE, Open, said
+from tests.dashboards.conftest import NOWHERE, Open, page_text
 from tests.model_server import KEY, NAME, Model, cell
 from warehouse.connection import reading
 
@@ -26,8 +26,8 @@ def texts(app: AppTest) -> list[str]:
 @pytest.mark.usefixtures("warehouse")
 def test_the_ask_page_without_a_model_explains_how_to_set_one_up_and_that_nothing_is_sent(open_page: Open) -> None:
     app = open_page("ask")
-    assert "No model is named: set `CHAT_MODEL`." in said(app)
-    assert "nothing leaves this machine" in said(app)
+    assert "No model is named: set `CHAT_MODEL`." in page_text(app)
+    assert "nothing leaves this machine" in page_text(app)
     assert not app.chat_input
 
 
@@ -44,8 +44,8 @@ def test_the_ask_page_without_data_links_to_the_import(
 def test_an_example_is_answered_with_its_rows_its_sql_and_its_label(model: Model, open_page: Open) -> None:
     model.replies = [{"sql": "DROP TABLE flags"}, {"sql": ENERGY}, lambda request: f"{cell(request)} MWh. {PICTURE}"]
     app = open_page("ask")
-    assert NAME.replace("-", "\\-") in said(app)
-    assert "(this machine) answers" in said(app)
+    assert NAME.replace("-", "\\-") in page_text(app)
+    assert "(this machine) answers" in page_text(app)
     app.button[0].click().run()
     assert not app.exception
     with reading() as con:
@@ -59,7 +59,7 @@ def test_an_example_is_answered_with_its_rows_its_sql_and_its_label(model: Model
     assert [name for name, column in formats.items() if column.get("hidden")] == ["_index"]
     assert [code.value for code in app.code] == ["DROP TABLE flags", ENERGY]
     assert answer.endswith(PICTURE), "as it was written, in an element that knows no Markdown"
-    everything = said(app)
+    everything = page_text(app)
     assert "evil.example" not in everything
     assert all(words in everything for words in ("SYNTHETIC data", "half\\-hours complete", "Refused", "read\\-only"))
     assert KEY not in everything + str(texts(app))
@@ -83,4 +83,4 @@ def test_a_failed_answer_is_explained_in_one_sentence_and_the_conversation_conti
     assert "cannot be reached" in app.error[2].value
     assert texts(app) == ["![p](https://evil.example/asked)", "Again?", "Who are you?", "Hello.", "Still there?"]
     assert not app.exception
-    assert KEY not in said(app)
+    assert KEY not in page_text(app)

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 
 from elexon_assets.dataset_model import Dataset
 from elexon_assets.datasets import GENERATION_BY_FUEL, WIND_AND_SOLAR
-from tests.dashboards.conftest import Open, said
+from tests.dashboards.conftest import Open, page_text
 from tests.dashboards.dagster_stand_in import serving_graphql
 from tests.filled_homes import Filled
 
@@ -82,7 +82,7 @@ def test_repeated_clicks_run_the_checks_once_and_a_reloaded_page_shows_the_run(
 
     open_page("health")  # its fixture sets its own address
     first, second = opened(), opened()
-    assert "**2** not run yet" in said(first)
+    assert "**2** not run yet" in page_text(first)
     run_now(first).click().run()
     run_now(second).click().run()
     (asked,) = stand_in.launched
@@ -90,13 +90,13 @@ def test_repeated_clicks_run_the_checks_once_and_a_reloaded_page_shows_the_run(
     again = opened()
     for app in (first, second, again):
         assert not app.exception
-        assert "running" in said(app)
+        assert "running" in page_text(app)
         assert run_now(app).disabled
         assert [bar.proto.text for bar in app.get("progress")] == ["1 of 2 checks"]
     stand_in.status = "SUCCESS"
     done = opened()
-    assert "done, 12 s" in said(done)
-    assert "**1** passed · **1** warning" in said(done)
+    assert "done, 12 s" in page_text(done)
+    assert "**1** passed · **1** warning" in page_text(done)
     assert done.dataframe[0].value["said"].to_list() == ["half-hours 1,344", ""]
     assert not run_now(done).disabled
 
@@ -114,10 +114,10 @@ def test_a_link_to_a_half_hour_shows_every_value_published_for_it(warehouse: Fil
     next(button for button in app.button if button.label == "Close").click().run()
     assert "at" not in app.query_params
     assert not app.code
-    assert "is not a day or a time" in said(open_page("explorer", at="yesterday"))
-    assert "has no time zone" in said(open_page("explorer", at="2024-04-01T06:00"))
-    assert "is not on the grid of half\\-hours" in said(open_page("explorer", at="2024-04-01T06:10Z"))
-    assert "No values were published for this half-hour" in said(open_page("explorer", at="2019-01-01T00:00Z"))
+    assert "is not a day or a time" in page_text(open_page("explorer", at="yesterday"))
+    assert "has no time zone" in page_text(open_page("explorer", at="2024-04-01T06:00"))
+    assert "is not on the grid of half\\-hours" in page_text(open_page("explorer", at="2024-04-01T06:10Z"))
+    assert "No values were published for this half-hour" in page_text(open_page("explorer", at="2019-01-01T00:00Z"))
 
 
 @pytest.mark.usefixtures("warehouse")

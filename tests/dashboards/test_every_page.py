@@ -6,7 +6,7 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboards.components.plain_text import plain
-from tests.dashboards.conftest import ADDRESSES, PAGES, Open, said
+from tests.dashboards.conftest import ADDRESSES, PAGES, Open, page_text
 
 
 def is_well(app: AppTest) -> None:
@@ -19,11 +19,11 @@ def is_well(app: AppTest) -> None:
 def test_every_page_opens_without_a_warehouse(page: str, open_page: Open) -> None:
     app = open_page(page)
     is_well(app)
-    assert "No data yet" in said(app)
+    assert "No data yet" in page_text(app)
 
 
 @pytest.mark.parametrize("page", PAGES)
-def test_every_page_opens_on_an_empty_warehouse(page: str, hollow: Path, open_page: Open) -> None:  # noqa: ARG001 (made)
+def test_every_page_opens_on_an_empty_warehouse(page: str, empty_home: Path, open_page: Open) -> None:  # noqa: ARG001 (made)
     is_well(open_page(page))
 
 
@@ -32,14 +32,14 @@ def test_every_page_opens_on_an_empty_warehouse(page: str, hollow: Path, open_pa
 def test_every_page_opens_on_a_seeded_warehouse(page: str, open_page: Open) -> None:
     app = open_page(page, **ADDRESSES.get(page, {}))
     is_well(app)
-    assert "snapshot" in said(app)
-    assert plain("SYNTHETIC data from a simulator, not from Elexon.") in said(app)
+    assert "snapshot" in page_text(app)
+    assert plain("SYNTHETIC data from a simulator, not from Elexon.") in page_text(app)
 
 
 @pytest.mark.parametrize("page", ["overview", "analysis", "explorer"])
 def test_a_page_without_data_links_to_the_import(page: str, open_page: Open) -> None:
     app = open_page(page)
-    assert "No wind and solar data yet" in said(app)
+    assert "No wind and solar data yet" in page_text(app)
     assert [link.value for link in app.page_link] == ["Import data"]
 
 

@@ -11,7 +11,7 @@ from streamlit.testing.v1 import AppTest
 from elexon_assets.accepted_gaps import accept_gap, withdraw_gap
 from elexon_assets.datasets import WIND_AND_SOLAR
 from elexon_assets.simulator.server import Simulator
-from tests.dashboards.conftest import Open, said
+from tests.dashboards.conftest import Open, page_text
 from tests.dashboards.dagster_stand_in import serving_graphql
 from tests.elexon_assets.ingesting import fetch_days
 
@@ -84,9 +84,9 @@ def decision(day: date, reason: str, who: str) -> dict[str, str]:
 def test_a_day_is_accepted_as_a_known_gap_with_a_reason_and_a_name(day_without_data: tuple[Dagster, Any]) -> None:
     stand_in, opened = day_without_data
     app = opened()
-    assert "has 48 missing half-hours" in said(app)
+    assert "has 48 missing half-hours" in page_text(app)
     submit(app, "Accept", reason=" ", who="ada")
-    assert "Enter a reason and your name" in said(app)
+    assert "Enter a reason and your name" in page_text(app)
     assert stand_in.launched == []
     submit(app, "Accept", reason="ticket 4711", who="ada")
     [launched] = stand_in.launched
@@ -98,8 +98,8 @@ def test_an_accepted_day_says_who_accepted_it_and_can_be_withdrawn(day_without_d
     stand_in, opened = day_without_data
     accept_gap(WIND_AND_SOLAR, BAD, reason="ticket *4711*", accepted_by="ada")
     app = opened()
-    assert "Accepted by ada" in said(app)
-    assert r"ticket \*4711\*" in said(app), "text of a person is no Markdown"
+    assert "Accepted by ada" in page_text(app)
+    assert r"ticket \*4711\*" in page_text(app), "text of a person is no Markdown"
     assert "Accept" not in [button.label for button in app.button]
     submit(app, "Withdraw", reason="Elexon has it now", who="bob")
     [launched] = stand_in.launched
@@ -111,7 +111,7 @@ def test_a_withdrawn_day_says_both_reasons_and_can_be_accepted_again(day_without
     accept_gap(WIND_AND_SOLAR, BAD, reason="ticket 4711", accepted_by="ada")
     withdraw_gap(WIND_AND_SOLAR, BAD, reason="Elexon has it now", withdrawn_by="bob")
     app = opened()
-    assert "ticket 4711 · Withdrawn by bob" in said(app)
+    assert "ticket 4711 · Withdrawn by bob" in page_text(app)
     assert "Accept" in [button.label for button in app.button]
     assert "Withdraw" not in [button.label for button in app.button]
 

@@ -10,7 +10,7 @@ import pytest
 
 from dashboards.components.filters import CUSTOM
 from elexon_assets.simulator.server import Simulator
-from tests.dashboards.conftest import Open, said
+from tests.dashboards.conftest import Open, page_text
 from tests.elexon_assets.ingesting import fetch_days
 from tests.filled_homes import AUTUMN, Filled
 from warehouse.connection import reading
@@ -33,14 +33,14 @@ def test_the_overview_cards_match_the_results_of_sql(warehouse: Filled, open_pag
             f"SELECT sum(generation_mw) * 0.5 FROM wind_and_solar WHERE psr_type = 'Solar' "
             f"AND {HELD.format(ALMOST_A_DAY)}"
         ).fetchall()[0]
-    assert f"**{energy / 1000:,.1f} GWh** in 24 hours" in said(app)
+    assert f"**{energy / 1000:,.1f} GWh** in 24 hours" in page_text(app)
 
 
 def test_missing_half_hours_are_counted_beside_the_cards(warehouse: Filled, open_page: Open) -> None:
     newest = warehouse.truth["start_time_utc"].to_list()[-1]
     week = warehouse.truth.filter(pl.col("start_time_utc") > newest - timedelta(days=7))
     whole = week.group_by("start_time_utc").len().filter(pl.col("len") == 3).height
-    assert f"**{336 - whole} of 336** half-hours" in said(open_page("overview"))
+    assert f"**{336 - whole} of 336** half-hours" in page_text(open_page("overview"))
 
 
 @pytest.mark.usefixtures("warehouse")
@@ -82,8 +82,8 @@ def test_every_view_is_drawn_with_its_table_on_request(data: str, view: str, ope
 @pytest.mark.usefixtures("warehouse")
 def test_a_resolution_too_fine_for_the_period_is_replaced_with_a_notice(open_page: Open) -> None:
     app = open_page("analysis", days="All", grain="half-hour")
-    assert "too many for this period" in said(app)
-    assert "Mean MW per **day**" in said(app)
+    assert "too many for this period" in page_text(app)
+    assert "Mean MW per **day**" in page_text(app)
 
 
 @pytest.mark.usefixtures("warehouse")
@@ -94,7 +94,7 @@ def test_the_explorer_lists_the_rows_that_sql_returns(open_page: Open) -> None:
             "SELECT generation_mw FROM wind_and_solar WHERE psr_type = 'Wind Offshore' AND generation_mw >= 5000 "
             "ORDER BY generation_mw DESC"
         ).fetchall()
-    assert f"**{len(rows):,}** rows" in said(app)
+    assert f"**{len(rows):,}** rows" in page_text(app)
     assert list(app.dataframe[0].value["generation_mw"]) == [mw for (mw,) in rows[:100]]
 
 
@@ -105,8 +105,8 @@ def test_a_point_in_time_hides_later_revisions(open_page: Open) -> None:
         (rows,) = con.execute(
             "SELECT count(*) FROM wind_and_solar_as_of(TIMESTAMPTZ '2024-04-01 11:00:00+00')"
         ).fetchall()[0]
-    assert f"**{rows:,}** rows" in said(app)
-    assert "The flags are today's" in said(app)
+    assert f"**{rows:,}** rows" in page_text(app)
+    assert "The flags are today's" in page_text(app)
 
 
 @pytest.mark.usefixtures("warehouse")
@@ -114,8 +114,8 @@ def test_a_day_as_point_in_time_means_the_end_of_that_day(open_page: Open) -> No
     app = open_page("explorer", days="All", as_of="2024-03-31")
     with reading() as con:
         (rows,) = con.execute("SELECT count(*) FROM wind_and_solar_as_of('2024-03-31')").fetchall()[0]
-    assert f"**{rows:,}** rows, as published by the end of 2024-03-31" in said(app)
-    assert "**1,346** rows" in said(open_page("explorer", days="All", as_of="9999-12-31"))
+    assert f"**{rows:,}** rows, as published by the end of 2024-03-31" in page_text(app)
+    assert "**1,346** rows" in page_text(open_page("explorer", days="All", as_of="9999-12-31"))
 
 
 @pytest.mark.parametrize(
@@ -134,7 +134,7 @@ def test_a_day_as_point_in_time_means_the_end_of_that_day(open_page: Open) -> No
 def test_invalid_times_in_the_address_are_reported(open_page: Open, address: dict[str, Any], sentence: str) -> None:
     app = open_page("explorer", days="Custom", **address)
     assert not app.exception
-    assert sentence in said(app).replace("\\", "")
+    assert sentence in page_text(app).replace("\\", "")
 
 
 @pytest.mark.usefixtures("warehouse")
@@ -144,7 +144,7 @@ def test_coverage_counts_the_same_days_as_the_view(open_page: Open) -> None:
         (short,) = con.execute(
             "SELECT count(*) FROM wind_and_solar_coverage WHERE half_hours BETWEEN 1 AND 47"
         ).fetchall()[0]
-    assert f"**{short}** short" in said(app)
+    assert f"**{short}** short" in page_text(app)
 
 
 def way_from(day: str, open_page: Open) -> dict[str, list[str]]:
@@ -167,7 +167,7 @@ def test_an_incomplete_day_links_to_its_half_hours(open_page: Open) -> None:
         (rows,) = con.execute(
             "SELECT count(*) FROM wind_and_solar WHERE settlement_date BETWEEN '2024-04-01' AND '2024-04-02'"
         ).fetchall()[0]
-    assert f"**{rows}** rows" in said(explorer)
+    assert f"**{rows}** rows" in page_text(explorer)
 
 
 def test_the_last_day_with_data_links_to_its_half_hours_even_if_it_ends_early(
@@ -178,8 +178,8 @@ def test_the_last_day_with_data_links_to_its_half_hours_even_if_it_ends_early(
     assert not fetch_days(date(2024, 6, 20), date(2024, 7, 1)).failed
     explorer = open_page("explorer", **way_from("2024-07-01", open_page))
     assert explorer.segmented_control(key="days").value == CUSTOM
-    assert f"**{(48 - 3) * 3}** rows" not in said(explorer), "of the settlement date, which began an hour earlier"
-    assert f"**{(48 - 1) * 3}** rows" in said(explorer)
+    assert f"**{(48 - 3) * 3}** rows" not in page_text(explorer), "of the settlement date, which began an hour earlier"
+    assert f"**{(48 - 1) * 3}** rows" in page_text(explorer)
 
 
 @pytest.mark.usefixtures("warehouse")
@@ -190,5 +190,5 @@ def test_a_day_after_the_last_data_has_no_link_to_half_hours(open_page: Open) ->
     app.run()
     assert not app.exception
     newest = app.dataframe[1].value["day_utc"][0]
-    assert f"No data for {newest.day} {newest:%b %Y} yet. Import it first." in said(app)
+    assert f"No data for {newest.day} {newest:%b %Y} yet. Import it first." in page_text(app)
     assert not [link for link in app.get("page_link") if "half-hours" in link.proto.label]

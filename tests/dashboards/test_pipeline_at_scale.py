@@ -18,7 +18,7 @@ from pipeline_assets.ledger.schema import open_ledger
 from pipeline_assets.ledger.submission import submit
 from renewables.queries import pipeline
 from renewables.queries.pipeline import Filter
-from tests.dashboards.conftest import Open, said
+from tests.dashboards.conftest import Open, page_text
 from warehouse.connection import writing
 
 PAGE = "pipeline_dashboard"
@@ -28,8 +28,8 @@ FAR = ("9999-12-31", "0001-01-01", "1899-12-30", "2999-06-30")
 
 
 @pytest.fixture(scope="module")
-def _crowded(tmp_path_factory: pytest.TempPathFactory) -> Path:
-    folder = tmp_path_factory.mktemp("crowded")
+def _large_portfolio(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    folder = tmp_path_factory.mktemp("large_portfolio")
     ledger = open_ledger(f"sqlite:///{folder / 'ledger.sqlite'}")
     portfolio.fill(ledger, MANY)
     land_changes(ledger, lambda: writing(folder / "warehouse.duckdb"))
@@ -38,10 +38,10 @@ def _crowded(tmp_path_factory: pytest.TempPathFactory) -> Path:
 
 
 @pytest.fixture
-def crowded(_crowded: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:  # noqa: ARG001 (the home comes first)
+def large_portfolio(_large_portfolio: Path, home: Path, monkeypatch: pytest.MonkeyPatch) -> Path:  # noqa: ARG001 (the home comes first)
     """Set a home with more projects than a chart draws one by one; only for reading."""
-    monkeypatch.setenv("RENEWABLES_HOME", str(_crowded))
-    return _crowded
+    monkeypatch.setenv("RENEWABLES_HOME", str(_large_portfolio))
+    return _large_portfolio
 
 
 @pytest.fixture
@@ -73,7 +73,7 @@ def with_stored_date(ledger: sa.Engine, home: Path, field: str, day: str) -> Non
     land_changes(ledger, lambda: writing(home / "warehouse.duckdb"))
 
 
-@pytest.mark.usefixtures("crowded")
+@pytest.mark.usefixtures("large_portfolio")
 @pytest.mark.parametrize("view", VIEWS)
 def test_a_chart_of_many_projects_is_no_larger_than_one_of_forty(view: str, open_page: Open) -> None:
     app = open_page(PAGE, view=view)
@@ -82,33 +82,33 @@ def test_a_chart_of_many_projects_is_no_larger_than_one_of_forty(view: str, open
     assert max(figure["layout"].get("height", 0) for figure in figures(app)) < 1_200
 
 
-@pytest.mark.usefixtures("crowded")
+@pytest.mark.usefixtures("large_portfolio")
 @pytest.mark.parametrize(("view", "page"), [("RAG", "rag-page"), ("RTB dates", "rtb-page")])
 def test_projects_are_drawn_page_by_page_with_their_count(view: str, page: str, open_page: Open) -> None:
     app = open_page(PAGE, view=view, **{page: "2"})
     assert not app.exception
-    assert f"Projects 41 to 80 of {MANY}" in said(app)
+    assert f"Projects 41 to 80 of {MANY}" in page_text(app)
     drawn = figures(app)[-1]["layout"]["yaxis"]["ticktext"]
     assert len(drawn) == len(set(drawn)) == 40
 
 
-@pytest.mark.usefixtures("crowded")
+@pytest.mark.usefixtures("large_portfolio")
 def test_a_page_number_that_does_not_exist_is_not_an_error(open_page: Open) -> None:
     app = open_page(PAGE, view="RAG", **{"rag-page": "99999"})
     assert not app.exception
-    assert f"of {MANY}" in said(app)
+    assert f"of {MANY}" in page_text(app)
 
 
-@pytest.mark.usefixtures("crowded")
+@pytest.mark.usefixtures("large_portfolio")
 def test_the_monthly_counts_include_all_projects(open_page: Open) -> None:
     counts = figures(open_page(PAGE, view="RAG"))[0]
     assert sum(trace["y"][-1] for trace in counts["data"]) == MANY
 
 
-@pytest.mark.usefixtures("crowded")
+@pytest.mark.usefixtures("large_portfolio")
 def test_the_rtb_dates_view_opens_on_the_page_with_today(open_page: Open) -> None:
     app = open_page(PAGE, view="RTB dates")
-    assert "Projects 1 to 40" not in said(app)
+    assert "Projects 1 to 40" not in page_text(app)
 
 
 @pytest.mark.parametrize("day", FAR)
@@ -123,7 +123,7 @@ def test_a_project_with_an_impossible_date_is_named_and_hides_no_other_project(
         assert app.get("plotly_chart"), view
     for view in ("Outlook", "RAG", "RTB dates"):
         app = open_page(PAGE, view=view)
-        assert "1 project has an impossible date" in said(app), view
+        assert "1 project has an impossible date" in page_text(app), view
         assert any("Far Away" in link.proto.label for link in app.get("page_link")), view
 
 

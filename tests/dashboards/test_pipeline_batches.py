@@ -11,7 +11,7 @@ from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.submission import revert
 from pipeline_assets.spreadsheets.exporter import export_csv
 from renewables.queries.record_history import recent_batches
-from tests.dashboards.conftest import Open, said
+from tests.dashboards.conftest import Open, page_text
 from tests.pipeline_assets.workbooks import Sheet, text_cells, workbook
 
 SEEDED = 469
@@ -84,7 +84,7 @@ def test_a_bulk_edit_that_is_refused_cannot_be_saved(
 ) -> None:
     with_cells(monkeypatch, {**cells, (2, "notes"): "a good one"})
     app = open_page("bulk_edit")
-    assert said_of_it in said(app)
+    assert said_of_it in page_text(app)
     assert save_button(app).disabled
 
 
@@ -93,7 +93,7 @@ def test_an_emptied_cell_is_saved_only_after_the_box_is_ticked(
 ) -> None:
     with_cells(monkeypatch, {(0, "rtb_date"): ""})
     app = open_page("bulk_edit")
-    assert "Fields to be emptied" in said(app)
+    assert "Fields to be emptied" in page_text(app)
     assert save_button(app).disabled
     (box,) = [box for box in app.checkbox if box.label == "Empty 1 field"]
     box.check().run()
@@ -105,7 +105,7 @@ def test_an_emptied_cell_is_saved_only_after_the_box_is_ticked(
 @pytest.mark.usefixtures("seeded")
 @pytest.mark.parametrize("kind", ["Projects", "Facilities", "Information points"])
 def test_an_untouched_bulk_edit_table_has_no_changes_to_save(kind: str, open_page: Open) -> None:
-    assert "No changes yet. Edit cells above" in said(open_page("bulk_edit", kind=kind))
+    assert "No changes yet. Edit cells above" in page_text(open_page("bulk_edit", kind=kind))
 
 
 def upload(app: AppTest, text: str, name: str = "projects.csv") -> AppTest:
@@ -119,7 +119,7 @@ def test_an_import_shows_what_would_change_and_lands_as_one_batch_that_can_be_un
     app = upload(
         open_page("transfer"), HEADER + ",Teasel Down,Discovery,Green,\npr-harrowfen,Harrowfen South,Completed,Green,\n"
     )
-    assert "**1** new, **1** changed" in said(app)
+    assert "**1** new, **1** changed" in page_text(app)
     assert reader.newest_position(seeded) == SEEDED
     name_me(app)
     press(app, "Import")
@@ -165,9 +165,9 @@ def test_an_import_lists_the_parts_of_a_workbook_that_were_ignored(open_page: Op
     app = open_page("transfer")
     app.file_uploader[0].set_value([("projects.xlsx", content, "application/octet-stream")])
     app.run()
-    assert "**1** new" in said(app)
-    assert "1 hidden sheet: ignored" in said(app)
-    assert "1 row that is hidden or filtered out: ignored" in said(app)
+    assert "**1** new" in page_text(app)
+    assert "1 hidden sheet: ignored" in page_text(app)
+    assert "1 row that is hidden or filtered out: ignored" in page_text(app)
 
 
 @pytest.mark.usefixtures("seeded")
@@ -188,7 +188,7 @@ def test_errors_of_one_kind_are_one_row_with_their_count(open_page: Open) -> Non
     kinds = next(frame for frame in frames if "Row numbers" in frame.columns)
     assert kinds[["Rows", "Column", "Row numbers"]].values.tolist() == [[600, "stage", "3 to 602"]]
     assert len(next(frame for frame in frames if "Problem" in frame.columns)) == 500
-    assert "Showing the first 500 of 600" in said(app)
+    assert "Showing the first 500 of 600" in page_text(app)
     assert "Outcome" in frames[0].columns, "what changes comes first"
 
 

@@ -11,7 +11,7 @@ from pipeline_assets import landing, seed_loader
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.schema import open_ledger
 from pipeline_assets.ledger.submission import submit
-from tests.dashboards.conftest import Open, said
+from tests.dashboards.conftest import Open, page_text
 from warehouse import snapshots
 from warehouse.connection import writing
 
@@ -55,24 +55,24 @@ def metric(app: AppTest, label: str) -> str:
 def test_the_pipeline_dashboard_without_a_warehouse_offers_the_sample_portfolio(open_page: Open) -> None:
     app = open_page(PAGE)
     is_well(app)
-    assert "No projects yet" in said(app)
-    assert "`renewables demo`" in said(app)
+    assert "No projects yet" in page_text(app)
+    assert "`renewables demo`" in page_text(app)
 
 
 def test_the_pipeline_dashboard_on_an_empty_warehouse_offers_the_sample_portfolio(
-    hollow: Path,  # noqa: ARG001 (made)
+    empty_home: Path,  # noqa: ARG001 (made)
     open_page: Open,
 ) -> None:
     app = open_page(PAGE)
     is_well(app)
-    assert "No projects yet" in said(app)
+    assert "No projects yet" in page_text(app)
 
 
 def test_saved_edits_that_have_not_landed_are_announced(ledger: sa.Engine, open_page: Open) -> None:
     seed_loader.load_seeds(ledger)
     app = open_page(PAGE)
     is_well(app)
-    assert "No charts yet" in said(app)
+    assert "No charts yet" in page_text(app)
 
 
 @pytest.mark.usefixtures("portfolio")
@@ -118,12 +118,12 @@ def test_the_dashboard_shows_whether_the_charts_include_every_saved_edit(
     seeded: Path, home: Path, open_page: Open
 ) -> None:
     copytree(seeded, home, dirs_exist_ok=True)
-    assert "These charts include every saved edit." in said(open_page(PAGE))
+    assert "These charts include every saved edit." in page_text(open_page(PAGE))
     ledger = open_ledger(f"sqlite:///{home / 'ledger.sqlite'}")
     submit(ledger, [Change.create("pipelines", {"name": "Newcomer"})], who="tester", token="one more")
     app = open_page(PAGE)
     is_well(app)
-    assert "1 recent edit is not in these charts yet" in said(app)
+    assert "1 recent edit is not in these charts yet" in page_text(app)
     assert metric(app, "Projects") == "40"
 
 

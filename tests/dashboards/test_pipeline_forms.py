@@ -10,7 +10,7 @@ from pipeline_assets.ledger.submission import submit
 from pipeline_assets.spreadsheets.portfolio_index import read_portfolio
 from renewables.queries.record_history import record_changes
 from renewables.queries.records import search_records
-from tests.dashboards.conftest import Open, said
+from tests.dashboards.conftest import Open, page_text
 
 PROJECT = "pr-harrowfen"
 
@@ -48,7 +48,7 @@ def test_a_project_its_facility_and_a_counterparty_are_one_batch(seeded: sa.Engi
     press(app, "Create project")
     assert not app.exception
     assert app.title[0].value == "Teasel Down"
-    assert "12.5 MWp" in said(app)
+    assert "12.5 MWp" in page_text(app)
     assert "not in charts yet" in " ".join(badge.value for badge in app.markdown)
     made = reader.changes_since(seeded, 469)
     assert {change.batch for change in made} == {made[0].batch}
@@ -78,7 +78,7 @@ def test_a_refused_value_is_reported_at_its_field_and_the_input_is_kept(engine: 
     put(app, "Longitude (°)", 500.0)
     put(app, "Your name", "")
     press(app, "Create project")
-    words = said(app)
+    words = page_text(app)
     assert "Please correct" in app.error[0].value
     for problem in ("Must not be empty", "less than or equal to 180", "Enter your name"):
         assert problem in words
@@ -92,7 +92,7 @@ def test_the_name_of_the_author_is_required_and_remembered(seeded: sa.Engine, op
     app = open_page("project", id=PROJECT, edit="record")
     put(app, "Notes", "new notes")
     press(app, "Save")
-    assert "Enter your name" in said(app)
+    assert "Enter your name" in page_text(app)
     put(app, "Your name", "Anna")
     press(app, "Save")
     assert reader.changes_since(seeded, 469)[0].who == "Anna"
@@ -107,7 +107,7 @@ def test_the_ledger_saves_only_what_was_changed_and_dates_a_new_status(seeded: s
     press(app, "Save")
     (made,) = reader.changes_since(seeded, 469)
     assert set(made.after) <= {"rag", "rag_comment", "status_date"}
-    assert "▲ Amber" in said(app)
+    assert "▲ Amber" in page_text(app)
 
 
 def somebody_else_saves(engine: sa.Engine, id: str, **fields: object) -> None:
@@ -125,7 +125,7 @@ def test_a_conflicting_edit_is_shown_side_by_side_and_can_be_applied_over_theirs
     put(app, "Notes", "my notes")
     put(app, "Your name", "Anna")
     press(app, "Save")
-    assert "Your changes are not saved yet" in said(app)
+    assert "Your changes are not saved yet" in page_text(app)
     difference = app.dataframe[0].value.set_index("Field")
     assert list(difference.loc["Notes"])[1:] == ["Ben's notes", "my notes"]
     press(app, "Apply mine over theirs")
@@ -168,7 +168,7 @@ def test_a_project_is_archived_and_restored(seeded: sa.Engine, open_page: Open) 
     put(app, "Your name", "Anna")
     put(app, "Reason", "sold")
     press(app, "Archive")
-    assert "Archived by Anna" in said(app)
+    assert "Archived by Anna" in page_text(app)
     record = reader.find_record(seeded, "pipelines", PROJECT)
     assert record
     assert record.archived
@@ -205,15 +205,15 @@ def test_a_comment_can_be_edited_and_removed_and_stays_in_the_history(seeded: sa
     put(app, "Comment", "  ")
     put(app, "Your name", "Anna")
     press(app, "Save")
-    assert "Must not be empty" in said(app)
+    assert "Must not be empty" in page_text(app)
     change = Change.edit("comments", "co-1", {"text": "Theirs."}, base_version=1)
     submit(seeded, [change], who="Ben", token="meanwhile")
     put(app, "Comment", "Well done.")
     press(app, "Save")
-    assert "Your changes are not saved yet" in said(app)
+    assert "Your changes are not saved yet" in page_text(app)
     press(app, "Apply mine over theirs")
     assert "Well done." in [text.value for text in app.text]
-    assert "edited by **Anna**" in said(app)
+    assert "edited by **Anna**" in page_text(app)
 
     app = open_page("project", id=PROJECT, edit="remove co-1")
     put(app, "Your name", "Anna")

@@ -11,7 +11,7 @@ from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.submission import submit
 from pipeline_assets.spreadsheets.portfolio_index import read_portfolio
 from renewables.queries.record_history import record_changes
-from tests.dashboards.conftest import Open, said
+from tests.dashboards.conftest import Open, page_text
 
 
 def is_well(app: AppTest) -> None:
@@ -32,11 +32,11 @@ def test_an_unreachable_ledger_is_reported_in_one_sentence(
 
 def test_an_empty_ledger_offers_a_form_and_the_sample_portfolio(engine: sa.Engine, open_page: Open) -> None:
     app = open_page("projects")
-    assert "No projects yet" in said(app)
+    assert "No projects yet" in page_text(app)
     (button,) = [button for button in app.button if button.label == "Load the sample portfolio"]
     button.click().run()
     is_well(app)
-    assert "**40** of 40 projects" in said(app)
+    assert "**40** of 40 projects" in page_text(app)
     (button,) = [button for button in open_page("projects").button if button.label == "New project"]
     assert button
     assert engine
@@ -63,7 +63,7 @@ def test_a_link_to_a_missing_record_offers_the_list(open_page: Open) -> None:
 def test_a_project_page_shows_its_status_and_its_parts(open_page: Open) -> None:
     app = open_page("project", id="pr-quillmarsh")
     assert app.title[0].value == "Quillmarsh Solar"
-    words = said(app)
+    words = page_text(app)
     for part in ("Facilities", "62.5 MWp", "Counterparties", "Information points", "Comments"):
         assert part in words
 
@@ -82,10 +82,10 @@ def test_the_history_lists_every_changed_field_newest_first_with_author_and_reas
 
 
 def test_a_saved_edit_is_marked_until_it_has_landed(seeded: sa.Engine, open_page: Open) -> None:
-    assert "not in charts yet" in said(open_page("project", id="pr-harrowfen"))
+    assert "not in charts yet" in page_text(open_page("project", id="pr-harrowfen"))
     assert "landing" in open_page("projects").dataframe[0].value.columns
     land_changes(seeded)
-    assert "not in charts yet" not in said(open_page("project", id="pr-harrowfen"))
+    assert "not in charts yet" not in page_text(open_page("project", id="pr-harrowfen"))
     assert "landing" not in open_page("projects").dataframe[0].value.columns
 
 

@@ -9,7 +9,7 @@ from streamlit.testing.v1 import AppTest
 
 from pipeline_assets.ledger import outbox, reader
 from pipeline_assets.ledger.outbox import ATTEMPTS, Notice, NoticeState
-from tests.dashboards.conftest import Open, said
+from tests.dashboards.conftest import Open, page_text
 from tests.dashboards.test_pipeline_forms import press, put
 
 PROJECT = "pr-harrowfen"
@@ -76,12 +76,12 @@ def given_up(engine: sa.Engine, notice: Notice) -> None:
 def test_alerts_show_how_each_notice_was_delivered_and_retry_failed_ones(
     engine: sa.Engine, open_page: Open, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    assert "No alerts yet" in said(open_page("alerts"))
+    assert "No alerts yet" in page_text(open_page("alerts"))
     given_up(engine, Notice("RAG to Red", "Fen: <b>**lapsed**</b>", "project?id=pr-fen"))
     outbox.put_notices(engine, [Notice("Run failed", "half_hours", "http://127.0.0.1:3000/runs/1")])
     monkeypatch.setenv("SLACK_WEBHOOK_URL", "https://hooks.example.com/secret")
     app = open_page("alerts", state="Failed")
-    words = said(app)
+    words = page_text(app)
     assert not app.exception
     assert "**1** pending · **0** sent · **0** logged only · **1** failed" in words
     assert f"Failed after {ATTEMPTS} attempts: Slack answered 404: \\*no_service\\*" in words
@@ -91,6 +91,6 @@ def test_alerts_show_how_each_notice_was_delivered_and_retry_failed_ones(
     (link,) = app.get("page_link")
     assert (link.proto.page, link.proto.query_string) == ("project", "id=pr-fen")
     press(app, "Try again")
-    assert "No alerts have failed." in said(app)
+    assert "No alerts have failed." in page_text(app)
     assert {notice.state for notice in outbox.list_notices(engine)} == {NoticeState.PENDING}
     assert [link.proto.external for link in open_page("alerts", state="Pending").get("page_link")] == [True, False]

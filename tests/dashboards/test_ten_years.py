@@ -10,7 +10,7 @@ from typing import Any
 import pytest
 
 from elexon_assets.datasets import OBSERVED, WIND_AND_SOLAR
-from tests.dashboards.conftest import ADDRESSES, PAGES, Open, said
+from tests.dashboards.conftest import ADDRESSES, PAGES, Open, page_text
 from tests.dashboards.test_every_page import is_well
 from tests.dashboards.test_numbers import VIEWS
 from warehouse import snapshots
@@ -57,7 +57,7 @@ def _ten_years(_of_ten_years: Path, home: Path, monkeypatch: pytest.MonkeyPatch)
 def test_every_page_opens(page: str, open_page: Open) -> None:
     app = open_page(page, **ADDRESSES.get(page, {}))
     is_well(app)
-    assert "28 Feb 2026 23:30" in said(app), "the newest half-hour of the ten years is what the page shows"
+    assert "28 Feb 2026 23:30" in page_text(app), "the newest half-hour of the ten years is what the page shows"
 
 
 @pytest.mark.parametrize(("data", "view"), [*product(BY_TITLE, VIEWS), (WIND_AND_SOLAR.title, "Capacity factor")])

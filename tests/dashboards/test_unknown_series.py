@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from elexon_assets.simulator.server import Simulator
-from tests.dashboards.conftest import Open, said
+from tests.dashboards.conftest import Open, page_text
 from tests.elexon_assets.ingesting import landed_in
 
 DAY = date(2024, 1, 8)
@@ -20,5 +20,5 @@ def test_an_unknown_series_is_named_on_the_page_and_breaks_nothing(
     landed_in(home, simulator.base_url, (DAY, DAY))
     shown = open_page(page)
     assert not shown.exception
-    assert "Wind Floating in wind and solar" in said(shown)
-    assert "in no total" in said(shown)
+    assert "Wind Floating in wind and solar" in page_text(shown)
+    assert "in no total" in page_text(shown)

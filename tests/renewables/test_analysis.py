@@ -136,7 +136,7 @@ def test_fuels_have_no_installed_capacity() -> None:
     assert daily(*SPRING, dataset="generation_by_fuel")["capacity_mw"].is_null().all()
 
 
-@pytest.mark.usefixtures("hollow")
+@pytest.mark.usefixtures("empty_home")
 def test_the_figures_of_an_empty_warehouse_are_empty() -> None:
     assert summary(*SPRING)["half_hours"].sum() == 0
     assert daily(*SPRING).is_empty()

@@ -60,7 +60,7 @@ def test_every_query_on_generation_comes_with_its_coverage(model: Model, warehou
     assert re.match(rf"Wind and solar, 2024-03-31 to 2024-03-31: {whole} of 46 half-hours complete", of_a_day[0])
     assert "(all data)" in of_all[0]
     assert of_nothing == ()
-    assert [told.startswith("Wind and solar, ") for told in model.told] == [True, True, False]
+    assert [told.startswith("Wind and solar, ") for told in model.tool_results] == [True, True, False]
 
 
 @pytest.mark.parametrize(
@@ -83,8 +83,8 @@ def test_a_refused_query_is_reported_to_the_model_and_nothing_is_written(
     model.replies = [arguments, "I cannot."]
     turn = ask_question()
     assert (turn.text.strip(), turn.looked_up) == ("I cannot.", [])
-    assert model.told[0].startswith("Refused: ")
-    assert why in model.told[0]
+    assert model.tool_results[0].startswith("Refused: ")
+    assert why in model.tool_results[0]
     assert [path.name for path in Path().iterdir()] == ["secret.txt"]
 
 
@@ -102,7 +102,7 @@ def test_the_model_gets_the_first_of_many_rows_and_a_note_that_they_are_cut(mode
 def test_too_many_rounds_end_with_a_clear_error(model: Model) -> None:
     model.replies = [{"sql": "SELECT 1"}]
     turn = ask_question()
-    assert "came to no answer" in turn.problem
+    assert "times without an answer" in turn.problem
     assert len(model.requests) == len(turn.queries) == conversation.ROUNDS
 
 
@@ -126,9 +126,9 @@ def test_a_question_may_refer_to_the_previous_one_and_failed_ones_are_forgotten(
 @pytest.mark.parametrize(
     ("status", "message", "result"),
     [
-        (401, f"Incorrect API key provided: {KEY}.", "refused the key (401): look at CHAT_API_KEY"),
+        (401, f"Incorrect API key provided: {KEY}.", "refused the key (401): check CHAT_API_KEY"),
         (403, f"{KEY} may not", "refused the key (403)"),
-        (404, "model not found", f"knows no model {NAME}"),
+        (404, "model not found", f"does not know the model {NAME}"),
         (429, "quota", "ask again in a minute"),
         (400, f"{NAME} does not support tools", "cannot call tools, so it cannot look anything up"),
         (500, f"tools param requires --jinja flag {KEY}", "start it with --jinja"),
@@ -152,7 +152,7 @@ def test_a_refusal_of_the_model_server_is_one_sentence_without_the_key(
 def test_a_silent_server_and_a_missing_one_have_different_errors(model: Model, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("CHAT_TIMEOUT_SECONDS", "0.1")
     model.replies, model.silence = ["Late."], 30
-    assert "said nothing for 0.1 s" in ask_question().problem
+    assert "did not answer within 0.1 s" in ask_question().problem
     monkeypatch.setenv("CHAT_BASE_URL", "http://127.0.0.1:9/v1")
     assert ask_question().problem.startswith("127.0.0.1:9 cannot be reached")
 

@@ -98,7 +98,7 @@ def test_for_an_empty_home_the_next_command_is_suggested(renewables: Renewables,
 
 
 @pytest.mark.parametrize("command", READERS[:3], ids=lambda command: command[0])
-@pytest.mark.usefixtures("hollow")
+@pytest.mark.usefixtures("empty_home")
 def test_for_a_warehouse_without_rows_the_next_command_is_suggested(renewables: Renewables, command: list[str]) -> None:
     result = renewables(*command)
     assert (result.code, result.out) == (1, "")
@@ -113,7 +113,7 @@ def test_the_status_of_an_empty_home_exits_with_0(renewables: Renewables) -> Non
     assert json.loads(renewables("status", "--json").out)["snapshot"] is None
 
 
-@pytest.mark.usefixtures("hollow")
+@pytest.mark.usefixtures("empty_home")
 def test_the_status_of_a_warehouse_without_rows_exits_with_0(renewables: Renewables) -> None:
     shown = renewables("status")
     assert shown.code == 0

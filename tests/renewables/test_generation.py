@@ -112,7 +112,7 @@ def test_the_first_and_last_week_expect_only_their_part_of_the_span() -> None:
     assert weeks["half_hours_expected"].sum() == (date(2026, 3, 4) - date(2016, 3, 2)).days * 48
 
 
-@pytest.mark.usefixtures("hollow")
+@pytest.mark.usefixtures("empty_home")
 def test_an_empty_warehouse_gives_a_result_without_rows() -> None:
     assert generation(*SPRING).is_empty()
     assert generation(*SPRING).schema["start_time_utc"] == pl.Datetime("us", "UTC")

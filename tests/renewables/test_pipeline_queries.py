@@ -276,8 +276,8 @@ def test_too_few_points_give_no_trend(con: Connection) -> None:
     assert outlook.trend.is_empty()
 
 
-def test_there_are_no_choices_before_the_first_landing(hollow: Path) -> None:
-    with reading(hollow / "warehouse.duckdb") as snapshot:
+def test_there_are_no_choices_before_the_first_landing(empty_home: Path) -> None:
+    with reading(empty_home / "warehouse.duckdb") as snapshot:
         assert choices(snapshot) is None
 
 

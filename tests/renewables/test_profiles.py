@@ -101,7 +101,7 @@ def test_a_monthly_capacity_factor_is_energy_divided_by_potential_energy(warehou
     assert warehouse.truth.height
 
 
-@pytest.mark.usefixtures("hollow")
+@pytest.mark.usefixtures("empty_home")
 def test_an_empty_warehouse_gives_profiles_without_rows() -> None:
     for question in (profiles.distribution, profiles.duration, profiles.correlation):
         assert question(ALL, WINDOW).is_empty()

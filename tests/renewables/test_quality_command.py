@@ -153,7 +153,7 @@ def test_the_quality_report_without_a_warehouse_gives_the_fix(renewables: Renewa
 
 
 @pytest.mark.parametrize("form", [(), ("--json",)])
-@pytest.mark.usefixtures("hollow")
+@pytest.mark.usefixtures("empty_home")
 def test_the_quality_report_without_rows_gives_the_fix(renewables: Renewables, form: tuple[str, ...]) -> None:
     result = renewables("quality", *form)
     assert (result.code, result.out) == (1, "")

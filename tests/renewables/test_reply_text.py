@@ -104,7 +104,7 @@ def test_a_call_written_as_text_is_run_and_its_text_is_not_the_answer(model: Mod
     turn = ask_question()
     assert [query.sql for query in turn.looked_up] == [SQL]
     assert turn.text.strip() == "It was 42."
-    assert model.told == ["n\n42\n"]
+    assert model.tool_results == ["n\n42\n"]
 
 
 @pytest.mark.parametrize(
@@ -120,7 +120,7 @@ def test_a_written_call_that_cannot_be_run_is_refused_with_the_reason(model: Mod
     model.replies = [text, "I cannot."]
     turn = ask_question()
     assert (turn.looked_up, turn.text.strip()) == ([], "I cannot.")
-    assert model.told == ["Refused: There is one tool, query, and its arguments are JSON with sql."]
+    assert model.tool_results == ["Refused: There is one tool, query, and its arguments are JSON with sql."]
 
 
 @pytest.mark.parametrize("text", ["It was 5 {MWh}.", '{"name": "Fen Solar", "stage": "Ready"}', "The query took 3 s."])

@@ -69,7 +69,7 @@ def test_the_status_shows_which_years_have_an_installed_capacity() -> None:
     assert (result.publications, result.rows_quarantined, result.sources) == (121, 0, ("synthetic",))
 
 
-@pytest.mark.usefixtures("hollow")
+@pytest.mark.usefixtures("empty_home")
 def test_an_empty_warehouse_has_a_status() -> None:
     status = warehouse_status()
     assert [
