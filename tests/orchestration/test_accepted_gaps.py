@@ -171,7 +171,7 @@ def test_a_day_that_cannot_be_a_known_gap_is_refused_in_one_sentence() -> None:
     refusals = {
         "Unknown observed dataset 'installed_capacity'": accept(dataset="installed_capacity"),
         "has no missing half-hours": accept(BAD - timedelta(days=1)),
-        "is not over": accept(today),
+        "has not ended": accept(today),
         "has never been fetched": accept(dataset=GENERATION_BY_FUEL.name),
         "needs a reason": accept(reason="  "),
         "is not accepted as a known gap": withdraw(),

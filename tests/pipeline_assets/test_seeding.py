@@ -229,7 +229,7 @@ def test_a_seeded_counterparty_with_projects_cannot_be_archived_and_the_projects
         ("facilities", "fa-new,Windmill,Wind,3,,,,", "more cells than columns: "),
         ("pipelines", "pr-new,No status yet,,", "status_date: is needed"),
         ("statuses", "pr-new,2026-01-01,Design,Green,,", "id: is in statuses.csv only"),
-        ("statuses", f"{PROJECT},2026-01-01,Design,Green,,", "status_date: statuses stand in order"),
+        ("statuses", f"{PROJECT},2026-01-01,Design,Green,,", "status_date: statuses must be in order"),
         ("comments", "co-new,A remark.,pr-new,,", "pipeline_id: no project has the id 'pr-new'"),
     ],
 )

@@ -49,7 +49,7 @@ def test_an_empty_database_in_place_of_the_lost_warehouse_is_refused_too(publish
 
 def test_moving_the_snapshots_away_allows_a_fresh_start(published: Path, home: Path) -> None:
     published.unlink()
-    with pytest.raises(WarehouseLost, match="To start afresh, move that folder away first"), writing():
+    with pytest.raises(WarehouseLost, match="To start from scratch, move that folder away first"), writing():
         pass
     (home / "snapshots").rename(home / "snapshots-before")
     with writing() as con:
