@@ -208,7 +208,7 @@ class Supervisor:
     def _bound_log(self, part: _Part) -> None:
         """Copy a log that is too long to `<name>.log.1` and empty it. A line written in between may be lost."""
         log = self.log(part.name)
-        if log.stat().st_size > LONGEST_LOG_BYTES:
+        if log.exists() and log.stat().st_size > LONGEST_LOG_BYTES:
             with log.open("rb") as source, open_private(log.with_suffix(".log.1"), "wb") as copy:
                 shutil.copyfileobj(source, copy)
             os.truncate(log, 0)

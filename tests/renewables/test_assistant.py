@@ -1,6 +1,5 @@
 """A conversation with a stand-in model: it answers with queries, can do nothing else, and explains failures."""
 
-import json
 import logging
 import re
 import time
@@ -17,6 +16,7 @@ from renewables.assistant.model_server import host_of, is_on_this_machine, missi
 from renewables.assistant.query_tool import ROWS_TOLD, run_query
 from tests.filled_homes import Filled, Renewables, at
 from tests.model_server import KEY, NAME, Model, cell
+from tests.renewables.test_json_output import check_document
 from warehouse.connection import reading
 from warehouse.settings import Settings
 
@@ -234,7 +234,7 @@ def test_the_command_prints_the_answer_its_sql_and_its_coverage(model: Model, re
     assert "\x1b" not in told.out
     assert all(words in told.err for words in (NAME, model.host, WIND, "of 46 half-hours complete", "SYNTHETIC data"))
     model.requests.clear()
-    payload = json.loads(renewables("ask", "--json", "How much wind?").out)
+    payload = check_document("ask", renewables("ask", "--json", "How much wind?").out)
     assert payload["queries"][0]["rows"][0]["energy_mwh"] == pytest.approx(sums_to())
     assert (payload["label"], payload["host"], payload["problem"]) == ("SYNTHETIC", model.host, None)
     model.requests.clear()
