@@ -111,7 +111,7 @@ def test_only_what_is_new_is_read_again(dagster: DagsterClient) -> None:
 
 
 def test_an_unknown_run_is_reported(dagster: DagsterClient) -> None:
-    with pytest.raises(OrchestratorError, match="knows no run another"):
+    with pytest.raises(OrchestratorError, match="does not know the run another"):
         dagster.run_state("another")
 
 
@@ -135,4 +135,4 @@ def test_two_simultaneous_clicks_start_one_import(monkeypatch: pytest.MonkeyPatc
             )
         )
     assert len(asked) == 1
-    assert sum("is on its way already" in item for item in message) == 1
+    assert sum("is already being imported" in item for item in message) == 1
