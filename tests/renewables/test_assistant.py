@@ -110,7 +110,7 @@ def test_an_endless_reply_and_an_empty_one_end_with_a_clear_error(model: Model) 
     model.replies = ["word " * 5_000]
     assert "stopped after 8,000 characters" in ask_question().problem
     model.replies = [""]
-    assert "answered nothing" in ask_question().problem
+    assert "returned no answer" in ask_question().problem
 
 
 def test_a_question_may_refer_to_the_previous_one_and_failed_ones_are_forgotten(model: Model) -> None:
