@@ -54,7 +54,7 @@ def test_text_without_thoughts_is_unchanged(text: str) -> None:
 def test_a_reply_of_only_thoughts_is_not_an_answer(model: Model, text: str) -> None:
     model.replies = [text]
     turn = ask_question()
-    assert "answered nothing" in turn.problem
+    assert "returned no answer" in turn.problem
     assert turn.text == ""
 
 
