@@ -6,7 +6,7 @@ An unreadable value becomes null here, and the contract quarantines it with its 
 
 from collections.abc import Sequence
 from dataclasses import dataclass
-from datetime import UTC, datetime
+from datetime import UTC, datetime, timedelta
 from operator import itemgetter
 from typing import Any
 
@@ -20,6 +20,7 @@ from elexon_assets.windows import Window
 ROW_INDEX = "raw_row"
 "The position of the row in the answer, by which a quarantined row finds its raw JSON again."
 
+EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST_INSTANT, LAST_INSTANT = datetime(1990, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
 """The range of plausible instants. The greatest publish time is current, so one of the year 9999 would stay current for
 ever.
@@ -60,7 +61,8 @@ def parse_rows(dataset: Dataset, rows: Sequence[dict[str, Any]], window: Window)
     frame = inside = _typed_frame(dataset, rows)
     start, starts = pl.col(dataset.range_column), frame[dataset.range_column]
     # Nearly every answer keeps to its window: filtering each of them was a sixth of all parsing.
-    if (starts < window.start_utc).any() or (starts >= window.end_utc).any():
+    first, last = _bounds(starts)
+    if first < window.start_utc or last >= window.end_utc:
         inside = frame.filter(start.is_null() | ((start >= window.start_utc) & (start < window.end_utc)))
         expected = dataset.expected_window(window)
         strangers = frame.filter((start < expected.start_utc) | (start >= expected.end_utc))
@@ -74,8 +76,11 @@ def parse_rows(dataset: Dataset, rows: Sequence[dict[str, Any]], window: Window)
 
 
 def _typed_frame(dataset: Dataset, rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
-    """Return all rows of the answer with the dataset's columns, `raw_row` and, if half-hourly, Elexon's labels."""
-    series = []
+    """Return all rows of the answer with the dataset's columns, `raw_row` and, if half-hourly, Elexon's labels.
+
+    All columns are converted in one query: polars wakes its threads for each, which took most of the time.
+    """
+    raw: dict[str, pl.Series] = {}
     for name, column in dataset.columns.items():
         values = _column_values(rows, column.elexon_field)
         if rows and values[0] is None and not any(column.elexon_field in row for row in rows):
@@ -83,11 +88,18 @@ def _typed_frame(dataset: Dataset, rows: Sequence[dict[str, Any]]) -> pl.DataFra
                 f"{dataset.code}: the field {column.elexon_field!r} (our {name}) is in none of {len(rows)} rows. "
                 f"A row now has {str(sorted(rows[0]))[:SAMPLE]}. Nothing of this window was landed."
             )
-        series.append(_read_value(name, values, column.dtype))
+        raw[name] = _raw_column(name, values, column.dtype)
+    dtypes = {name: column.dtype for name, column in dataset.columns.items()}
     if dataset.is_half_hourly:
-        series.append(_read_value("label_date", _column_values(rows, "settlementDate"), pl.Date()))
-        series.append(_read_value("label_period", _column_values(rows, "settlementPeriod"), pl.Int16()))
-    return pl.DataFrame(series).with_row_index(ROW_INDEX)
+        dtypes |= {"label_date": pl.Date(), "label_period": pl.Int16()}
+        raw["label_date"] = _raw_column("label_date", _column_values(rows, "settlementDate"), pl.Date())
+        raw["label_period"] = _raw_column("label_period", _column_values(rows, "settlementPeriod"), pl.Int16())
+    conversions = [_conversion(name, dtype) for name, dtype in dtypes.items() if raw[name].dtype != dtype]
+    frame = pl.LazyFrame(list(raw.values())).with_row_index(ROW_INDEX).with_columns(conversions).collect()
+    for name, dtype in dtypes.items():
+        if isinstance(dtype, pl.Datetime):
+            frame = _with_readable_instants(frame, raw[name])
+    return frame
 
 
 def _column_values(rows: Sequence[dict[str, Any]], field: str) -> list[Any]:
@@ -119,20 +131,10 @@ def _is_encodable(text: str) -> bool:
     return True
 
 
-def _read_value(name: str, values: list[Any], dtype: pl.DataType) -> pl.Series:
-    """Return a column, with null for values that are not of its kind."""
-    if isinstance(dtype, pl.Datetime):
-        texts = _texts(name, values)
-        instants = texts.str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_unit="us", strict=False)
-        if instants.null_count() > texts.null_count():
-            instants = pl.Series(name, [_parse_instant(text) for text in texts], dtype)
-        else:
-            instants = instants.dt.replace_time_zone("UTC")
-        if instants.is_between(FIRST_INSTANT, LAST_INSTANT).all():
-            return instants
-        return instants.set(~instants.is_between(FIRST_INSTANT, LAST_INSTANT), None)
-    if isinstance(dtype, pl.Date):
-        return _texts(name, values).str.to_date("%Y-%m-%d", strict=False)
+def _raw_column(name: str, values: list[Any], dtype: pl.DataType) -> pl.Series:
+    """Return a column of texts or numbers, with null for values that are not of its kind."""
+    if isinstance(dtype, pl.Datetime | pl.Date):
+        return _texts(name, values)
     if isinstance(dtype, pl.String):
         # One legacy form wraps names in an additional pair of quotes.
         names = _texts(name, values).to_list()
@@ -140,9 +142,47 @@ def _read_value(name: str, values: list[Any], dtype: pl.DataType) -> pl.Series:
         return pl.Series(name, map(tidy.__getitem__, names), dtype)
     numbers = _of_types(values, NUMBERS)
     try:
-        return pl.Series(name, numbers, pl.Float64).cast(dtype, strict=False)
+        return pl.Series(name, numbers, pl.Float64)
     except OverflowError:  # JSON has integers of any length
-        return _read_value(name, [None if isinstance(v, int) and abs(v) >= 2**64 else v for v in numbers], dtype)
+        return _raw_column(name, [None if isinstance(v, int) and abs(v) >= 2**64 else v for v in numbers], dtype)
+
+
+def _conversion(name: str, dtype: pl.DataType) -> pl.Expr:
+    """Return the expression from the raw column to its type; what cannot be read becomes null."""
+    if isinstance(dtype, pl.Datetime):
+        return pl.col(name).str.to_datetime("%Y-%m-%dT%H:%M:%SZ", time_unit="us", time_zone="UTC", strict=False)
+    if isinstance(dtype, pl.Date):
+        return pl.col(name).str.to_date("%Y-%m-%d", strict=False)
+    return pl.col(name).cast(dtype, strict=False)
+
+
+def _with_readable_instants(frame: pl.DataFrame, texts: pl.Series) -> pl.DataFrame:
+    """Read the other ISO forms of an instant too, and make instants outside the bounds null."""
+    instants = frame[texts.name]
+    if instants.null_count() > texts.null_count():
+        instants = pl.Series(texts.name, [_parse_instant(text) for text in texts], UTC_TIME)
+        frame = frame.with_columns(instants)
+    first, last = _bounds(instants)
+    if first >= FIRST_INSTANT and last <= LAST_INSTANT:
+        return frame
+    return frame.with_columns(pl.when(pl.col(texts.name).is_between(FIRST_INSTANT, LAST_INSTANT)).then(texts.name))
+
+
+def _bounds(instants: pl.Series) -> tuple[datetime, datetime]:
+    """Return the first and the last instant, or bounds that nothing exceeds for a column without any."""
+    microseconds = instants.cast(pl.Int64)
+    first, last = microseconds.min(), microseconds.max()
+    if not isinstance(first, int) or not isinstance(last, int):
+        return LAST_INSTANT, FIRST_INSTANT
+    return _instant_of(first), _instant_of(last)
+
+
+def _instant_of(microseconds: int) -> datetime:
+    """Return the instant, or the calendar's end for one that Python does not have."""
+    try:
+        return EPOCH + timedelta(microseconds=microseconds)
+    except OverflowError:
+        return datetime.max.replace(tzinfo=UTC) if microseconds > 0 else datetime.min.replace(tzinfo=UTC)
 
 
 def _parse_instant(text: str | None) -> datetime | None:
@@ -165,12 +205,13 @@ def _with_labels(frame: pl.DataFrame) -> pl.DataFrame:
         pl.col("label_period") != pl.col("settlement_period")
     )
     return (
-        with_settlement(frame)
+        with_settlement(frame.lazy())
         .with_columns(
             elexon_settlement_date=pl.when(disagree).then("label_date"),
             elexon_settlement_period=pl.when(disagree).then("label_period"),
         )
         .drop("label_date", "label_period")
+        .collect()
     )
 
 

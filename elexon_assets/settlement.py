@@ -5,6 +5,7 @@ here: Elexon's labels (they are compared with what is computed here, never trust
 """
 
 from datetime import UTC, date, datetime, time, timedelta
+from typing import TypeVar
 from zoneinfo import ZoneInfo
 
 import polars as pl
@@ -40,7 +41,10 @@ def settlement_of(instant: datetime) -> tuple[date, int]:
     return settlement_date, (instant - first_start_utc(settlement_date)) // HALF_HOUR + 1
 
 
-def with_settlement(frame: pl.DataFrame) -> pl.DataFrame:
+Frame = TypeVar("Frame", pl.DataFrame, pl.LazyFrame)
+
+
+def with_settlement(frame: Frame) -> Frame:
     """Add `settlement_date` (Date) and `settlement_period` (Int16), computed from `start_time_utc`."""
     local_midnight = pl.col("start_time_utc").dt.convert_time_zone(LONDON.key).dt.truncate("1d")
     elapsed = pl.col("start_time_utc") - local_midnight.dt.convert_time_zone("UTC")

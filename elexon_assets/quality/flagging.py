@@ -27,7 +27,7 @@ KEY = ("dataset", "start_time_utc", "category", "reason", "found_at_utc")
 
 MERGE_SPANS_WITHIN = timedelta(days=7)
 "The distance below which spans are evaluated as one: one more week costs less than another query."
-MAX_SPAN = timedelta(days=371)
+MAX_SPAN = timedelta(days=3 * 371)
 "The longest part in which a span is evaluated, as a limit on memory."
 
 THRESHOLDS = {
