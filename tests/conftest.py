@@ -13,6 +13,10 @@ from warehouse.settings import ENV_FILES, Settings
 pytest_plugins = ["tests.filled_homes"]
 "The warehouses that the read layer, the commands and the pages share."
 
+SLOW_FOLDERS = {"benchmarks", "dashboards", "orchestration"}
+"""Tests of servers, browsers and pages. Other slow tests are marked in their files: those that kill processes, run
+many sequences, or use several seconds for another reason."""
+
 hypothesis_settings.register_profile("project", deadline=None)  # a busy machine must not fail a test
 hypothesis_settings.load_profile("project")
 
@@ -40,6 +44,8 @@ def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
 
     items.sort(key=of_the_server, reverse=True)
     for item in items:
+        if item.path.parent.name in SLOW_FOLDERS:
+            item.add_marker(pytest.mark.slow)
         item.add_marker(pytest.mark.xdist_group("server" if of_the_server(item) else item.nodeid.partition("::")[0]))
 
 

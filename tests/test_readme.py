@@ -11,6 +11,8 @@ from typer.testing import CliRunner
 from elexon_assets.simulator.server import Simulator
 from renewables.cli.main import app
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).parents[1]
 README = (ROOT / "README.md").read_text()
 BLOCKS = re.findall(r"```(\w+)\n(.*?)```", README, re.DOTALL)

@@ -11,6 +11,8 @@ from elexon_assets.datasets import GENERATION_BY_FUEL, OBSERVED
 from elexon_assets.simulator.server import Simulator
 from tests.elexon_assets.ingesting import fetch_days, published
 
+pytestmark = pytest.mark.slow
+
 HOLES = "hole%0.2"
 WHOLE_DAY = date(2024, 6, 15)
 

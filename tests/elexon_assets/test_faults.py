@@ -14,6 +14,8 @@ from elexon_assets.ingest_report import Report
 from elexon_assets.simulator.server import Simulator
 from tests.elexon_assets.ingesting import content, fetch_days, published
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2024, 1, 8)
 HALF_HOUR = "2024-01-08T05:30Z"
 START = datetime(2024, 1, 8, 5, 30, tzinfo=UTC)

@@ -13,6 +13,8 @@ from elexon_assets.fetch_windows import Failed, Fetched, fetch_by_day_where_need
 from elexon_assets.simulator.server import Simulator
 from elexon_assets.windows import split_window, window_of_days
 
+pytestmark = pytest.mark.slow
+
 WINDOWS = split_window(window_of_days(date(2024, 1, 1), date(2024, 2, 25)), WIND_AND_SOLAR.longest_window)
 
 

@@ -23,6 +23,8 @@ from elexon_assets.simulator.server import Simulator
 from elexon_assets.windows import window_of_days
 from tests.elexon_assets.ingesting import fetch_days, published
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2024, 1, 1)
 ROW = {
     "publishTime": "2024-01-01T14:28:00Z",

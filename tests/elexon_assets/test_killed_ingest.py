@@ -22,6 +22,8 @@ from warehouse.connection import reading, writing
 from warehouse.landing import refuse_doubled_keys
 from warehouse.snapshots import folder_of, newest_snapshot
 
+pytestmark = pytest.mark.slow
+
 FIRST, LAST = date(2024, 3, 1), date(2024, 3, 31)
 FAULTS = "republished%0.05,duplicate%0.05,null%0.01"
 LONGEST_DELAY_SECONDS = 0.4

@@ -13,6 +13,8 @@ from elexon_assets.simulator.server import Simulator
 from tests.elexon_assets.ingesting import content, fetch_days, published
 from tests.processes import elsewhere
 
+pytestmark = pytest.mark.slow
+
 SPRING, AUTUMN = date(2024, 3, 31), date(2024, 10, 27)
 FAULTS = "republished%0.05,duplicate%0.05,late%0.05,hole%0.02,wrong-label%0.05"
 

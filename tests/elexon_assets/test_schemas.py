@@ -112,7 +112,7 @@ def test_the_limits_setting_moves_limits_as_plants_are_built(monkeypatch: pytest
 @pytest.mark.parametrize(
     ("value", "sentence"),
     [
-        ('{"Sun": {"soft_high": 3}}', "LIMITS_MW moves the limits of 'Sun', which has none: give any of .*Solar"),
+        ('{"Sun": {"soft_high": 3}}', "LIMITS_MW overrides the limits of 'Sun', which has none: give any of .*Solar"),
         ('{"Solar": {"soft_high": -5}}', "LIMITS_MW puts the limits of 'Solar' out of order: give hard_low .* <= "),
     ],
 )

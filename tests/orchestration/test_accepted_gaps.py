@@ -175,7 +175,7 @@ def test_a_day_that_cannot_be_a_known_gap_is_refused_in_one_sentence() -> None:
         "has never been fetched": accept(dataset=GENERATION_BY_FUEL.name),
         "needs a reason": accept(reason="  "),
         "is not accepted as a known gap": withdraw(),
-        "is no day": renewables("accept-gap", "wind_and_solar", "yesterday", "--reason", "x"),
+        "is not a day": renewables("accept-gap", "wind_and_solar", "yesterday", "--reason", "x"),
     }
     for sentence, result in refusals.items():
         assert result.exit_code != 0

@@ -20,6 +20,8 @@ from tests.renewables.test_json_output import check_document
 from warehouse.connection import reading
 from warehouse.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 WIND = (
     "SELECT sum(generation_mw) * 0.5 AS energy_mwh FROM wind_and_solar "
     "WHERE psr_type LIKE 'Wind%' AND settlement_date = '2024-03-31'"

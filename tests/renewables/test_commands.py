@@ -22,6 +22,8 @@ from renewables.cli.main import app
 from renewables.queries.analysis import summary
 from tests.filled_homes import AUTUMN, SPRING, Filled, Renewables
 
+pytestmark = pytest.mark.slow
+
 COMMANDS = sorted(command.name or "" for command in app.registered_commands)
 READERS = [["analyze"], ["plot"], ["export"], ["query", "FROM wind_and_solar"]]
 

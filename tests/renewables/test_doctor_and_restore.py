@@ -18,6 +18,8 @@ from warehouse.connection import reading, writing
 from warehouse.private_files import make_private_folder
 from warehouse.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture
 def own(filled: Filled, simulator: Simulator, home: Path) -> Path:  # noqa: ARG001 (the simulator answers the doctor)

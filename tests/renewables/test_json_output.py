@@ -14,6 +14,8 @@ import pytest
 from renewables.formatting import json_value
 from tests.filled_homes import Renewables
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[2]
 SCHEMAS: dict[str, Any] = json.loads((ROOT / "docs" / "json-schemas.json").read_text(encoding="utf-8"))["$defs"]
 SPAN = ("--start", "2024-03-29", "--end", "2024-04-02")

@@ -12,6 +12,8 @@ from warehouse import snapshots
 from warehouse.connection import writing
 from warehouse.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(autouse=True)
 def _saved(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001 (sets the home first)

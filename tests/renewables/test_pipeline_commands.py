@@ -19,6 +19,8 @@ from renewables.queries.record_lists import counterparty_list, information_point
 from tests.filled_homes import Renewables
 from tests.renewables.test_commands import _loaded_by
 
+pytestmark = pytest.mark.slow
+
 COMMANDS = ["list", "show", "history", "import", "export", "template", "revert"]
 COMPANIES = "id,name,contact_name,contact_roles\nc1,Hazel Power,Ann Other,CEO\n"
 PROJECTS = """\

@@ -27,6 +27,8 @@ from renewables.queries.snapshot import Connection
 from tests.renewables.landed_portfolio import NARROW, TODAY, land_portfolio
 from warehouse.connection import reading, writing
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:

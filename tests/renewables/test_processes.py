@@ -16,6 +16,8 @@ from renewables.dagster_control.home_lock import AlreadyUp, read_state, sole_use
 from renewables.dagster_control.process_identity import identity_of, is_alive, own_identity
 from renewables.dagster_control.processes import TRIES, WATCHDOG, ServerEnded, Supervisor, listens
 
+pytestmark = pytest.mark.slow
+
 LASTING = [sys.executable, "-c", "import os, time; print(os.getpid(), flush=True); time.sleep(600)"]
 WITH_A_CHILD = [
     sys.executable,

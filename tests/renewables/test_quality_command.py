@@ -17,6 +17,8 @@ from renewables.queries.generation import generation
 from tests.elexon_assets.ingesting import fetch_days, landed_in
 from tests.filled_homes import Filled, Renewables
 
+pytestmark = pytest.mark.slow
+
 NEW_YEAR = (date(2024, 1, 1), date(2024, 1, 3))
 DAYS = ("--start", "2024-01-01", "--end", "2024-01-03")
 DROP_OUTS = [("2024-01-01", "2024-01-01T05:30:00Z"), ("2024-01-03", "2024-01-03T14:00:00Z")]
@@ -140,7 +142,7 @@ def test_values_not_checked_for_flags_yet_are_counted(simulator: Simulator, rene
     assert "values not checked yet" not in renewables("status").out
     assert "2 values" not in after
     assert "missing energy cannot be estimated" in after
-    assert "Published again" in after
+    assert "Republished" in after
     [wind] = [row for row in json.loads(renewables("quality", "--json").out)["gaps"] if "wind" in row["dataset"]]
     assert (wind["state"], wind["first_start_time_utc"]) == ("not_published", "2024-01-08T09:00:00Z")
 

@@ -7,6 +7,8 @@ import pytest
 
 from tests.filled_homes import Filled, Renewables
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_query_is_answered(renewables: Renewables, warehouse: Filled) -> None:
     told = renewables("query", "--json", "SELECT count(*) AS n, min(start_time_utc) AS first FROM wind_and_solar")

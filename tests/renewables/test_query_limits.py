@@ -11,6 +11,8 @@ from warehouse.connection import reading, writing
 from warehouse.errors import WarehouseDamaged
 from warehouse.snapshots import Snapshot, publish_snapshot
 
+pytestmark = pytest.mark.slow
+
 SECONDS = 0.5
 PROCESS_SECONDS = 5.0
 """The time for a process to start and end on a busy machine; without a hard limit each of these takes minutes or

@@ -18,6 +18,8 @@ from tests.filled_homes import Filled
 from warehouse import snapshots
 from warehouse.connection import writing
 
+pytestmark = pytest.mark.slow
+
 ZONES = ["America/New_York", "Asia/Tokyo", "Europe/London", "Pacific/Kiritimati", "Pacific/Pago_Pago"]
 "At any hour one of the last two has a different date than UTC."
 TIMES = {

@@ -11,6 +11,8 @@ from renewables.assistant.reply_text import spoken_text, written_calls
 from tests.model_server import Model
 from warehouse.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 THOUGHT = "The secret number is 4711."
 SQL = "SELECT 42 AS n"
 WRITTEN = json.dumps({"name": "query", "arguments": {"sql": SQL}})

@@ -18,6 +18,8 @@ from renewables.queries.revisions import revisions
 from tests.elexon_assets.ingesting import published
 from tests.filled_homes import SPRING, Renewables
 
+pytestmark = pytest.mark.slow
+
 UNUSABLE_SPANS = [
     ("2024-04-02", "2024-04-01", "The start 2024-04-02 is after the end 2024-04-01: give the earlier one first."),
     (

@@ -12,7 +12,7 @@ from warehouse.connection import reading, writing
 from warehouse.errors import SnapshotNotWritten, WarehouseBusy
 from warehouse.snapshots import Snapshot
 
-pytestmark = pytest.mark.usefixtures("home")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("home")]
 
 PUBLICATIONS = 50
 

@@ -6,6 +6,7 @@ from typing import Any, NamedTuple
 
 import duckdb
 import polars as pl
+import pytest
 from hypothesis import HealthCheck, Phase, given, settings
 from hypothesis import strategies as st
 
@@ -17,6 +18,8 @@ from elexon_assets.schema.warehouse_schema import ensure_schema
 from elexon_assets.settlement import HALF_HOUR, settlement_of
 from elexon_assets.windows import window_of_days
 from warehouse.landing import append_new, transaction
+
+pytestmark = pytest.mark.slow
 
 FIRST = date(2024, 10, 26)
 "The day before a clock change."

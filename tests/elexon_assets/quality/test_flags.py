@@ -16,6 +16,8 @@ from warehouse import snapshots
 from warehouse.connection import writing
 from warehouse.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2024, 1, 8)
 START = datetime(2024, 1, 8, 5, 30, tzinfo=UTC)
 HALF_HOUR = "2024-01-08T05:30Z"

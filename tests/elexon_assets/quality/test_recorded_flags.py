@@ -19,6 +19,8 @@ from elexon_assets.simulator.server import running_simulator
 from elexon_assets.windows import Window
 from tests.elexon_assets.ingesting import fetch_days, published
 
+pytestmark = pytest.mark.slow
+
 BOTH_WINDS = ["Wind Offshore", "Wind Onshore"]
 
 

@@ -35,7 +35,7 @@ def test_changing_the_faults_restarts_the_count_of_attempts() -> None:
         assert httpx.get(url, params=WINDOW).status_code == 200
         simulator.faults = "status=503x1"
         assert [httpx.get(url, params=WINDOW).status_code for _ in range(2)] == [503, 200]
-        with pytest.raises(ValueError, match="no kind"):
+        with pytest.raises(ValueError, match="unknown kind"):
             simulator.faults = "nonsense"
         assert simulator.faults == "status=503x1"
         simulator.faults = ""
@@ -62,7 +62,7 @@ def test_a_separate_process_serves_the_same_values_and_ends_with_its_block() -> 
 
 
 def test_a_process_that_cannot_start_explains_why() -> None:
-    with pytest.raises(RuntimeError, match="no kind 'nonsense'"), subprocess_running(faults="nonsense"):
+    with pytest.raises(RuntimeError, match="unknown kind 'nonsense'"), subprocess_running(faults="nonsense"):
         pass
 
 

@@ -7,6 +7,7 @@ valid; a batch that the ledger refuses must leave no trace, which is checked too
 from itertools import pairwise
 from typing import Any, NamedTuple
 
+import pytest
 import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
@@ -18,6 +19,8 @@ from pipeline_assets.ledger.history import State, fields_changed, fold_changes
 from pipeline_assets.ledger.submission import revert
 from pipeline_assets.models import ENTITIES, new_id
 from tests.pipeline_assets.ledger.sample_portfolio import PORTFOLIO, all_records, submit_batch
+
+pytestmark = pytest.mark.slow
 
 SPOKEN = st.sampled_from(["a", "b", "=1+1", "🌬️"])
 NAMES = st.sampled_from(["Octavia", "OCTAVIA ", "Borealis", "Nova", "Zephyr"])

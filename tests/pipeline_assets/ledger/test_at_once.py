@@ -18,6 +18,8 @@ from pipeline_assets.ledger.submission import submit
 from tests.pipeline_assets.ledger.sample_portfolio import all_records, current_record, submit_batch
 from tests.processes import FRESH
 
+pytestmark = pytest.mark.slow
+
 PROCESSES = 8
 EACH = 3
 

@@ -78,7 +78,7 @@ def test_a_server_that_does_not_answer_is_named_without_its_password() -> None:
     ],
 )
 def test_an_unsupported_database_address_is_refused_with_examples(url: str) -> None:
-    with pytest.raises(LedgerUnavailable, match="give sqlite:////folder"):
+    with pytest.raises(LedgerUnavailable, match="write sqlite:////folder"):
         open_ledger(url)
 
 
