@@ -13,6 +13,8 @@ import pytest
 from pipeline_assets.ledger.schema import open_ledger
 from pipeline_assets.seed_loader import load_seeds
 
+pytestmark = pytest.mark.slow
+
 ROOT = Path(__file__).resolve().parents[1]
 COPIED = ("warehouse", "elexon_assets", "pipeline_assets", "renewables", "dashboards", "tools", "docs")
 BEFORE = "    status_date: Day = "

@@ -19,6 +19,8 @@ from elexon_assets.windows import split_window, window_of_days
 from renewables.api import fetch
 from tests.elexon_assets.ingesting import content, fetch_days, published
 
+pytestmark = pytest.mark.slow
+
 ALL_OF_2024 = window_of_days(date(2023, 12, 1), date(2024, 12, 31))
 HALF_A_DAY = timedelta(hours=12)
 

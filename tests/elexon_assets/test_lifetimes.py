@@ -18,6 +18,8 @@ from renewables.queries.selection import Selection
 from tests.elexon_assets.ingesting import fetch_days, published
 from warehouse.connection import reading
 
+pytestmark = pytest.mark.slow
+
 AT = datetime(2016, 11, 30, 10, tzinfo=UTC)
 DAY_OF_2016 = date(2016, 11, 30)
 BIOMASS_BEGAN = datetime(2017, 11, 1, 20, tzinfo=UTC)

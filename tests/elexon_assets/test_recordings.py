@@ -16,6 +16,8 @@ from elexon_assets.datasets import GENERATION_BY_FUEL
 from elexon_assets.simulator.server import running_simulator
 from tests.elexon_assets.ingesting import content, fetch_days, published
 
+pytestmark = pytest.mark.slow
+
 WEEK = "agws_dataset_2026-04-15_2026-04-22.json"
 NEW_YEAR = "agpt_per_type_2024-01-01_2024-01-03.json"
 FUELS = [

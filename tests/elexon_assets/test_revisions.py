@@ -9,6 +9,8 @@ from elexon_assets.datasets import WIND_AND_SOLAR
 from elexon_assets.simulator.server import running_simulator
 from tests.elexon_assets.ingesting import fetch_days, published
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2024, 1, 8)
 START = datetime(2024, 1, 8, 5, 30, tzinfo=UTC)
 FIRST_PUBLISHED = START + WIND_AND_SOLAR.publication_lag

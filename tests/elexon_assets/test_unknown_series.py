@@ -22,6 +22,8 @@ from renewables.queries.unknown_series import unknown_series
 from tests.elexon_assets.ingesting import fetch_days, published
 from warehouse.connection import reading, writing
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2024, 1, 8)
 NOW = datetime(2024, 1, 9, tzinfo=UTC)
 UNKNOWN = {WIND_AND_SOLAR.name: "Wind Floating", GENERATION_BY_FUEL.name: "HYDROGEN"}

@@ -16,6 +16,8 @@ from tests.pipeline_assets.ledger.sample_portfolio import PORTFOLIO, set_fields,
 from warehouse.connection import reading, writing
 from warehouse.snapshots import folder_of, newest_snapshot
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def snapshot(tmp_path_factory: pytest.TempPathFactory) -> Path:

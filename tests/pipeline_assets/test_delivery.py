@@ -14,6 +14,8 @@ from pipeline_assets.ledger.outbox import ATTEMPTS, FIRST_PAUSE, NoticeState
 from tests.pipeline_assets.ledger.sample_portfolio import set_fields, submit_batch
 from tests.pipeline_assets.slack import Slack, add_notices, notice_states
 
+pytestmark = pytest.mark.slow
+
 
 def test_a_notice_goes_to_slack_with_a_link_to_the_record(
     engine: sa.Engine, slack: Slack, now: datetime, monkeypatch: pytest.MonkeyPatch

@@ -17,6 +17,8 @@ from pipeline_assets.vocabulary import Stage
 from tests.pipeline_assets.ledger.sample_portfolio import PORTFOLIO, archive_record, set_fields, submit_batch
 from tests.pipeline_assets.test_landing import published_table
 
+pytestmark = pytest.mark.slow
+
 TODAY = datetime.now(UTC).date()
 
 

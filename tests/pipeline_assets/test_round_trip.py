@@ -20,6 +20,8 @@ from pipeline_assets.spreadsheets.import_plan import confirm_import, plan_import
 from pipeline_assets.spreadsheets.sheet_columns import SHEETS
 from pipeline_assets.vocabulary import ContactRole, Market, ProjectRole, Technology
 
+pytestmark = pytest.mark.slow
+
 HOSTILE = [
     "<script>alert(1)</script>",
     '=HYPERLINK("http://example.org","x")',

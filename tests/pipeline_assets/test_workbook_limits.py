@@ -13,6 +13,8 @@ from pipeline_assets.spreadsheets import workbook_process
 from pipeline_assets.spreadsheets.import_plan import plan_import
 from tests.pipeline_assets.workbooks import DECLARATION, MAIN, Sheet, cell, ods, text_cells, workbook
 
+pytestmark = pytest.mark.slow
+
 HEADER = text_cells(1, "name", "notes")
 
 

@@ -12,6 +12,8 @@ from pipeline_assets.spreadsheets.import_plan import Plan, confirm_import, plan_
 from pipeline_assets.spreadsheets.planned_rows import Difference
 from tests.pipeline_assets.workbooks import Sheet, cell, ods, text_cells, workbook
 
+pytestmark = pytest.mark.slow
+
 HEADER = ("id", "name", "notes", "rtb_date", "capacity_mwp", "technology")
 FEN = text_cells(2, "p1", "Fen Farm")
 

@@ -8,6 +8,8 @@ import pytest
 from renewables.queries.analysis import PERCENTILES, daily, summary
 from tests.filled_homes import AUTUMN, SPRING, Filled, at
 
+pytestmark = pytest.mark.slow
+
 
 def energy_mwh(half_hours: pl.DataFrame) -> float:
     return float(half_hours["mw"].sum()) * 0.5

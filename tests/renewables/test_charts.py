@@ -13,7 +13,7 @@ from renewables.charts.html_page import html_page
 from renewables.queries.generation import Series, series_by_grain
 from tests.filled_homes import AUTUMN, SPRING
 
-pytestmark = pytest.mark.usefixtures("warehouse")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("warehouse")]
 
 
 def test_lines_break_where_a_value_is_missing() -> None:

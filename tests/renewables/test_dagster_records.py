@@ -13,7 +13,7 @@ from renewables.dagster_control.record_files import (
 )
 from warehouse.settings import Settings
 
-pytestmark = pytest.mark.usefixtures("home")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("home")]
 
 
 @pytest.fixture

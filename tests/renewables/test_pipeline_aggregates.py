@@ -15,6 +15,8 @@ from renewables.queries.snapshot import Connection
 from tests.renewables.landed_portfolio import HOSTILE, NARROW, TODAY, land_portfolio
 from warehouse.connection import reading
 
+pytestmark = pytest.mark.slow
+
 
 @pytest.fixture(scope="module")
 def con(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Connection]:

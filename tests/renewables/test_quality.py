@@ -23,6 +23,8 @@ from renewables.queries.status import warehouse_status
 from tests.elexon_assets.ingesting import landed_in
 from warehouse.connection import reading
 
+pytestmark = pytest.mark.slow
+
 SPAN = (date(2024, 3, 29), date(2024, 4, 3))
 "UTC days around the end of a month and the settlement day with 46 half-hours."
 SETTLED = (date(2024, 3, 30), date(2024, 4, 2))

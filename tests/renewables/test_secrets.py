@@ -17,6 +17,8 @@ from renewables.dagster_control.service_status import elexon
 from tests.filled_homes import Renewables
 from warehouse.settings import Settings
 
+pytestmark = pytest.mark.slow
+
 SECRETS = ("hunter22", "abcdef123")
 
 

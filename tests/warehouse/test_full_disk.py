@@ -15,7 +15,7 @@ from warehouse.connection import reading, writing
 from warehouse.errors import DiskNearlyFull
 from warehouse.landing import append_new, transaction
 
-pytestmark = pytest.mark.usefixtures("home")
+pytestmark = [pytest.mark.slow, pytest.mark.usefixtures("home")]
 
 
 def land(first: int, rows: int) -> None:

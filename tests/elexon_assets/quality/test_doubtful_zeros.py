@@ -12,6 +12,8 @@ from elexon_assets.simulator.server import Simulator
 from elexon_assets.solar_geometry import elevation_range_degrees
 from tests.elexon_assets.ingesting import fetch_days, published
 
+pytestmark = pytest.mark.slow
+
 MIDSUMMER, MIDWINTER = date(2024, 6, 20), date(2024, 12, 20)
 FAILED = datetime(2024, 6, 20, 11, tzinfo=UTC)
 

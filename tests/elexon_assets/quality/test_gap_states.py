@@ -15,6 +15,8 @@ from tests.elexon_assets.ingesting import fetch_days, published
 from warehouse import snapshots
 from warehouse.connection import writing
 
+pytestmark = pytest.mark.slow
+
 DAY = date(2024, 6, 12)
 START = datetime(2024, 6, 12, 10, tzinfo=UTC)
 HALF_HOUR = timedelta(minutes=30)

@@ -12,6 +12,8 @@ import pytest
 from elexon_assets.simulator.app import create_app
 from elexon_assets.simulator.server import running_simulator, subprocess_running
 
+pytestmark = pytest.mark.slow
+
 PATH = "/generation/actual/per-type/wind-and-solar"
 WINDOW = {"from": "2024-01-08", "to": "2024-01-09"}
 
