@@ -103,10 +103,10 @@ class RequestGuard:
             content_type = headers.get("content-type", "").partition(";")[0].strip().lower()
             return None if content_type == "application/json" else (415, "POST JSON, as application/json.")
         if scope["method"] not in ("GET", "HEAD", "OPTIONS"):
-            return 405, f"{scope['method'][:20]} is not used here."
+            return 405, f"{scope['method'][:20]} is not supported here."
         # A request for HTML gets the page GraphiQL, and nothing is run.
         if self._is_graphql(scope) and "text/html" not in headers.get("accept", ""):
-            return 405, "Ask GraphQL by POST, as application/json."
+            return 405, "GraphQL takes POST requests with the content type application/json."
         return None
 
     def _is_graphql(self, scope: "Scope") -> bool:

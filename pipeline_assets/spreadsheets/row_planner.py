@@ -240,7 +240,7 @@ class RowPlanner:
         if differing:
             holds = ColumnRole.FIELD if key[0] == self.sheet.kind else ColumnRole.PART_FIELD
             column = self.sheet.find(holds, differing[0])
-            what = "leaves this blank for" if before.get(differing[0], EMPTY) is EMPTY else "says otherwise of"
+            what = "leaves this blank for" if before.get(differing[0], EMPTY) is EMPTY else "has another value for"
             message = f"row {earlier} {what} the same {ENTITIES[key[0]].title.lower()} ({key[1]})"
             self._wrong(row, column.name if column else differing[0], message)
         return False

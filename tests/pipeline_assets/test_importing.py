@@ -164,7 +164,7 @@ def test_rows_that_use_one_id_for_different_projects_are_all_left_out(filled: sa
     assert outcomes_of(plan) == ["error", "error", "error", "error", "create"]
     assert [str(error) for error in plan.errors] == [
         "row 2, row: is of the same project as row 3, which has errors",
-        "row 3, name: row 2 says otherwise of the same project (x)",
+        "row 3, name: row 2 has another value for the same project (x)",
         "row 4, row: is of the same project as row 5, which has errors",
         "row 5, id: repeats row 4",
     ]

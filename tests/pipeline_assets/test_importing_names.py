@@ -49,7 +49,7 @@ def test_rows_of_one_project_that_contradict_each_other_are_errors_in_any_spelli
     plan = plan_file(engine, "pipelines", f"{PROJECTS}Fen Farm,Design,,Solar,50\nFEN FARM,Procurement,,BESS,20\n")
     assert [str(error).partition(" (")[0] for error in plan.errors] == [
         "row 2, row: is of the same project as row 3, which has errors",
-        "row 3, stage: row 2 says otherwise of the same project",
+        "row 3, stage: row 2 has another value for the same project",
     ]
 
 
