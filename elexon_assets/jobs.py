@@ -70,7 +70,7 @@ def accepting() -> None:
     "the next repair. Started by `renewables withdraw-gap` and by the page Data management.",
 )
 def withdrawing() -> None:
-    """Run when a person finds that an accepted day can be had after all."""
+    """Withdraw the acceptance of a day after a person has found that it can be fetched after all."""
     withdraw_known_gap()
 
 

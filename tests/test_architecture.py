@@ -5,10 +5,12 @@ Each rule is one test that lists all offenders.
 
 import ast
 import re
+import tomllib
 from collections.abc import Iterator
+from itertools import chain
 from pathlib import Path
 
-import pytest
+from packaging.requirements import Requirement
 
 ROOT = Path(__file__).resolve().parents[1]
 
@@ -240,10 +242,19 @@ def test_package_files_hold_only_a_docstring() -> None:
     assert not offenders
 
 
-@pytest.mark.parametrize("name", ["constraints.txt", "pyproject.toml"])
-def test_dependencies_name_no_package_index_or_download_address(name: str) -> None:
-    text = (ROOT / name).read_text()
-    assert not re.search(r"index-url|find-links|trusted-host|\[\[tool\.uv\.index|pypi\.|file:|git\+| @ ", text)
-    if name == "constraints.txt":
-        for line in text.splitlines():
-            assert re.fullmatch(r"(#.*|[A-Za-z0-9._\[\]-]+==[A-Za-z0-9.+!]+( *;.*)?|)", line), line
+def test_dependencies_are_named_without_an_address() -> None:
+    """A name and a version say what is installed; where it comes from is the installing machine's choice."""
+    pins, text = ((ROOT / name).read_text() for name in ("constraints.txt", "pyproject.toml"))
+    assert "://" not in pins + text
+    for line in pins.splitlines():
+        assert re.fullmatch(r"(#.*|[A-Za-z0-9._\[\]-]+==[A-Za-z0-9.+!]+( *;.*)?|)", line), line
+    project = tomllib.loads(text)
+    assert set(project) == {"build-system", "project", "tool"}
+    assert set(project["tool"]) == {"hatch", "mypy", "pytest", "ruff"}  # no tool that could name a source of packages
+    assert set(project["tool"]["hatch"]) == {"build"}
+    requirements = [
+        *project["build-system"]["requires"],
+        *project["project"]["dependencies"],
+        *chain.from_iterable(project["project"]["optional-dependencies"].values()),
+    ]
+    assert [text for text in requirements if Requirement(text).url] == []
