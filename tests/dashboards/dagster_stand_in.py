@@ -5,7 +5,29 @@ import threading
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
 from http.server import BaseHTTPRequestHandler, ThreadingHTTPServer
+from pathlib import Path
 from typing import Any
+
+
+class DagsterStandIn:
+    """A stand-in that belongs to the home, accepts every launched run, and keeps what each was launched with."""
+
+    def __init__(self, home: Path) -> None:
+        self.home, self.launched = home, list[dict[str, Any]]()
+
+    def answer(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
+        """Return the data of the answer to a query."""
+        if "instance {" in query:
+            nodes = [{"location": {"name": "elexon_assets"}}]
+            return {"instance": {"info": f"base_dir: {self.home}/dagster"}, "repositoriesOrError": {"nodes": nodes}}
+        if "launchRun" in query:
+            self.launched.append(variables["params"])
+            return {"launchRun": {"__typename": "LaunchRunSuccess", "run": {"runId": f"run-{len(self.launched)}"}}}
+        return self.answer_other(query, variables)
+
+    def answer_other(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:  # noqa: ARG002 (for subclasses)
+        """Return the data of the answer to any other query: by default, there are no runs."""
+        return {"runsOrError": {"results": []}, "partitionBackfillsOrError": {"results": []}}
 
 
 @contextmanager

@@ -12,39 +12,23 @@ from elexon_assets.accepted_gaps import accept_gap, withdraw_gap
 from elexon_assets.datasets import WIND_AND_SOLAR
 from elexon_assets.simulator.server import Simulator
 from tests.dashboards.conftest import Open, page_text
-from tests.dashboards.dagster_stand_in import serving_graphql
+from tests.dashboards.dagster_stand_in import DagsterStandIn, serving_graphql
 from tests.elexon_assets.ingesting import fetch_days
 
 BAD = datetime.now(UTC).date() - timedelta(days=5)
 
 
-class Dagster:
-    """A stand-in that accepts every launched run, and knows no earlier one."""
-
-    def __init__(self, home: Path) -> None:
-        self.home, self.launched = home, list[dict[str, Any]]()
-
-    def answer(self, query: str, variables: dict[str, Any]) -> dict[str, Any]:
-        if "instance {" in query:
-            nodes = [{"location": {"name": "elexon_assets"}}]
-            return {"instance": {"info": f"base_dir: {self.home}/dagster"}, "repositoriesOrError": {"nodes": nodes}}
-        if "launchRun" in query:
-            self.launched.append(variables["params"])
-            return {"launchRun": {"__typename": "LaunchRunSuccess", "run": {"runId": "run-1"}}}
-        return {"runsOrError": {"results": []}, "partitionBackfillsOrError": {"results": []}}
-
-
 @pytest.fixture
-def dagster(home: Path) -> Iterator[tuple[Dagster, str]]:
-    stand_in = Dagster(home)
+def dagster(home: Path) -> Iterator[tuple[DagsterStandIn, str]]:
+    stand_in = DagsterStandIn(home)
     with serving_graphql(stand_in.answer) as url:
         yield stand_in, url
 
 
 @pytest.fixture
 def day_without_data(
-    simulator: Simulator, dagster: tuple[Dagster, str], open_page: Open, monkeypatch: pytest.MonkeyPatch
-) -> tuple[Dagster, Any]:
+    simulator: Simulator, dagster: tuple[DagsterStandIn, str], open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> tuple[DagsterStandIn, Any]:
     """Return the stand-in, and a function that opens the page with the day selected that cannot be fetched."""
     monkeypatch.setenv("FIRST_DAY", (BAD - timedelta(days=1)).isoformat())
     simulator.faults = f"status=404@{BAD}T10:00Z"
@@ -81,7 +65,9 @@ def decision(day: date, reason: str, who: str) -> dict[str, str]:
     return {"dataset": "wind_and_solar", "day": day.isoformat(), "reason": reason, "decided_by": who}
 
 
-def test_a_day_is_accepted_as_a_known_gap_with_a_reason_and_a_name(day_without_data: tuple[Dagster, Any]) -> None:
+def test_a_day_is_accepted_as_a_known_gap_with_a_reason_and_a_name(
+    day_without_data: tuple[DagsterStandIn, Any],
+) -> None:
     stand_in, opened = day_without_data
     app = opened()
     assert "has 48 missing half-hours" in page_text(app)
@@ -94,7 +80,9 @@ def test_a_day_is_accepted_as_a_known_gap_with_a_reason_and_a_name(day_without_d
     assert "a known gap once the run below has finished" in "".join(note.value for note in app.success)
 
 
-def test_an_accepted_day_says_who_accepted_it_and_can_be_withdrawn(day_without_data: tuple[Dagster, Any]) -> None:
+def test_an_accepted_day_says_who_accepted_it_and_can_be_withdrawn(
+    day_without_data: tuple[DagsterStandIn, Any],
+) -> None:
     stand_in, opened = day_without_data
     accept_gap(WIND_AND_SOLAR, BAD, reason="ticket *4711*", accepted_by="ada")
     app = opened()
@@ -106,7 +94,9 @@ def test_an_accepted_day_says_who_accepted_it_and_can_be_withdrawn(day_without_d
     assert decision_of(launched) == ("withdrawing", decision(BAD, "Elexon has it now", "bob"))
 
 
-def test_a_withdrawn_day_says_both_reasons_and_can_be_accepted_again(day_without_data: tuple[Dagster, Any]) -> None:
+def test_a_withdrawn_day_says_both_reasons_and_can_be_accepted_again(
+    day_without_data: tuple[DagsterStandIn, Any],
+) -> None:
     _, opened = day_without_data
     accept_gap(WIND_AND_SOLAR, BAD, reason="ticket 4711", accepted_by="ada")
     withdraw_gap(WIND_AND_SOLAR, BAD, reason="Elexon has it now", withdrawn_by="bob")
@@ -117,7 +107,7 @@ def test_a_withdrawn_day_says_both_reasons_and_can_be_accepted_again(day_without
 
 
 def test_the_form_without_dagster_shows_the_reason(
-    day_without_data: tuple[Dagster, Any], monkeypatch: pytest.MonkeyPatch
+    day_without_data: tuple[DagsterStandIn, Any], monkeypatch: pytest.MonkeyPatch
 ) -> None:
     _, opened = day_without_data
     app = opened()
