@@ -10,7 +10,7 @@ from datetime import UTC, date, datetime
 import duckdb
 
 from elexon_assets.dataset_model import Dataset
-from elexon_assets.datasets import OBSERVED
+from elexon_assets.datasets import COVERED
 from elexon_assets.errors import UnusableInput
 from elexon_assets.flag_vocabulary import NOT_ASKED, TOO_RECENT
 from elexon_assets.ingest import OpenWarehouse
@@ -24,13 +24,16 @@ ACCEPTED_AGAIN = "accepted again"
 "The reason for the end of an acceptance that a newer one of the same day replaced."
 
 
-def observed_dataset(name: str) -> Dataset:
-    """Return the dataset of that name. Raises UnusableInput for one that is unknown or not observed."""
-    for dataset in OBSERVED:
+def covered_dataset(name: str) -> Dataset:
+    """Return the dataset of that name.
+
+    Raises UnusableInput for one that is unknown, or of which no half-hour is expected.
+    """
+    for dataset in COVERED:
         if dataset.name == name:
             return dataset
-    names = ", ".join(dataset.name for dataset in OBSERVED)
-    raise UnusableInput(f"Unknown observed dataset {name!r}: choose one of {names}.")
+    names = ", ".join(dataset.name for dataset in COVERED)
+    raise UnusableInput(f"No known gaps can be accepted for the dataset {name!r}: choose one of {names}.")
 
 
 def accept_gap(

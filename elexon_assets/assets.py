@@ -13,7 +13,7 @@ from elexon_assets import catalogue
 from elexon_assets.backfill_plan import DAYS_A_RUN
 from elexon_assets.dataset_model import Dataset
 from elexon_assets.datasets import BY_DAY, DATASETS, INSTALLED_CAPACITY
-from elexon_assets.ingest import ingest
+from elexon_assets.ingest import ingest, ingest_several
 from elexon_assets.metadata import failure_metadata, materialization_metadata, table_figures
 from elexon_assets.partitions import UTC_DAYS
 from elexon_assets.progress import report_progress
@@ -25,7 +25,7 @@ POOL = "elexon_api"
 "The pool that lets only one run at a time send requests to Elexon."
 
 
-def generation_asset(dataset: Dataset) -> dg.AssetsDefinition:
+def daily_asset(dataset: Dataset) -> dg.AssetsDefinition:
     """Return the partitioned asset of a dataset."""
 
     @dg.asset(
@@ -34,7 +34,7 @@ def generation_asset(dataset: Dataset) -> dg.AssetsDefinition:
         partitions_def=UTC_DAYS,
         backfill_policy=dg.BackfillPolicy.multi_run(DAYS_A_RUN),
         pool=POOL,
-        group_name=catalogue.GENERATION,
+        group_name=catalogue.group_of(dataset),
         owners=catalogue.OWNERS,
         kinds=catalogue.KINDS,
         tags={**catalogue.dataset_tags(dataset), "refresh": "nightly"},
@@ -87,17 +87,14 @@ def latest_half_hours(
     end = datetime.fromtimestamp(now.timestamp() // 1800 * 1800, UTC) + HALF_HOUR
     span = Window(end - timedelta(hours=24), end)
     with elexon.client() as client:
-        reports = [
-            ingest(
-                dataset,
-                span,
-                client=client,
-                run_id=context.run.run_id,
-                open_warehouse=warehouse.get_connection,
-                progress=report_progress(context.log.info),
-            )
-            for dataset in BY_DAY
-        ]
+        reports = ingest_several(
+            BY_DAY,
+            span,
+            client=client,
+            run_id=context.run.run_id,
+            open_warehouse=warehouse.get_connection,
+            progress=report_progress(context.log.info),
+        )
     if any(report.failed for report in reports):
         raise failure_metadata(reports)
     return dg.MaterializeResult(
@@ -166,5 +163,5 @@ def table_asset(dataset: Dataset) -> dg.AssetsDefinition:
     return whole_table
 
 
-GENERATION_ASSETS = [generation_asset(dataset) for dataset in BY_DAY]
+DAILY_ASSETS = [daily_asset(dataset) for dataset in BY_DAY]
 TABLE_ASSETS = [table_asset(dataset) for dataset in DATASETS]

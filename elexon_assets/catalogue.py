@@ -10,13 +10,14 @@ from typing import Any
 
 import dagster as dg
 
-from elexon_assets.dataset_model import SERIES, Dataset
+from elexon_assets.dataset_model import SERIES, Dataset, Role
 from elexon_assets.datasets import BY_DAY, OBSERVED
 from elexon_assets.schema.warehouse_schema import columns_sql
 from warehouse.settings import Settings, checkout_folder
 
 GENERATION, QUALITY = "generation", "quality"
-"The asset groups of this code location."
+GROUPS = {Role.FORECAST: "forecasts", Role.DEMAND: "market", Role.PRICE: "market"}
+"The asset groups of this code location; a role without its own group belongs to generation."
 OWNERS = ["team:generation-data"]
 KINDS = {"duckdb", "polars"}
 
@@ -48,6 +49,11 @@ FLAG_COLUMNS = {
     "found_at_utc": ("TIMESTAMPTZ", "When the flag was raised, UTC."),
     "closed_at_utc": ("TIMESTAMPTZ", "When its cause was gone, UTC; null while the flag is open."),
 }
+
+
+def group_of(dataset: Dataset) -> str:
+    """Return the group of a dataset's asset."""
+    return GROUPS.get(dataset.role, GENERATION)
 
 
 def dataset_tags(dataset: Dataset) -> dict[str, str]:

@@ -15,6 +15,7 @@ import duckdb
 from elexon_assets.dataset_model import Dataset
 from elexon_assets.datasets import DATASETS
 from elexon_assets.flag_vocabulary import GAP_STATES, KNOWN_GAP
+from elexon_assets.missing_days import last_closed_day
 from elexon_assets.resources import WarehouseResource
 from elexon_assets.schema.series import unknown_series
 
@@ -73,17 +74,17 @@ def settlement_labels_agree(con: duckdb.DuckDBPyConnection, dataset: Dataset, no
 
 def coverage_is_whole(con: duckdb.DuckDBPyConnection, dataset: Dataset, now: datetime) -> Outcome:
     """The trailing closed days have their half-hours, counted from the first day that was ever requested."""
-    today = now.date()
+    end = last_closed_day(dataset, now) + timedelta(days=1)
     asked_from = _result_row(con, "SELECT min(window_start_utc)::DATE FROM fetch_log WHERE dataset = ?", dataset.name)[
         0
     ]
-    first = max(today - timedelta(days=TRAILING_DAYS), asked_from or today)
-    expected = (today - first).days * 48
+    first = max(end - timedelta(days=TRAILING_DAYS), asked_from or end)
+    expected = max(0, (end - first).days) * 48
     (present,) = _result_row(
         con,
         f"SELECT coalesce(sum(half_hours), 0) FROM {dataset.name}_coverage WHERE day_utc >= ? AND day_utc < ?",
         first,
-        today,
+        end,
     )
     coverage = present / expected if expected else 0.0
     return coverage >= WHOLE, {
@@ -178,7 +179,8 @@ CHECKS: dict[Callable[[duckdb.DuckDBPyConnection, Dataset, datetime], Outcome], 
     series_are_declared: WARN,
 }
 OF_HALF_HOURS = (settlement_labels_agree,)
-OF_OBSERVED = (coverage_is_whole, values_within_soft_limits, few_values_are_in_doubt, gaps_are_recent_or_known)
+OF_COVERED = (coverage_is_whole, gaps_are_recent_or_known)
+OF_OBSERVED = (values_within_soft_limits, few_values_are_in_doubt)
 
 
 def checks_for(dataset: Dataset) -> list[Callable[[duckdb.DuckDBPyConnection, Dataset, datetime], Outcome]]:
@@ -186,7 +188,9 @@ def checks_for(dataset: Dataset) -> list[Callable[[duckdb.DuckDBPyConnection, Da
     return [
         check
         for check in CHECKS
-        if (dataset.is_half_hourly or check not in OF_HALF_HOURS) and (dataset.is_observed or check not in OF_OBSERVED)
+        if (dataset.is_half_hourly or check not in OF_HALF_HOURS)
+        and (dataset.is_covered or check not in OF_COVERED)
+        and (dataset.is_observed or check not in OF_OBSERVED)
     ]
 
 
@@ -230,4 +234,4 @@ def _result_row(con: duckdb.DuckDBPyConnection, sql: str, *parameters: object) -
     return con.execute(sql, list(parameters)).fetchall()[0]
 
 
-GENERATION_CHECKS = [checks_of(dataset) for dataset in DATASETS]
+DATASET_CHECKS = [checks_of(dataset) for dataset in DATASETS]

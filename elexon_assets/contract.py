@@ -4,7 +4,9 @@ Belongs here: the conditions for a row to land, and the reason recorded when it 
 rows land and a view counts them). Frames are eager, because Pandera checks values only in eager frames.
 """
 
+from collections.abc import Callable
 from dataclasses import replace
+from datetime import timedelta
 from typing import NamedTuple
 
 import pandera.polars as pa
@@ -51,10 +53,7 @@ def contract_of(dataset: Dataset) -> pa.DataFrameSchema:
 
     The vocabulary of the series is open: an undeclared one lands, and is listed in `unknown_series`.
     """
-    half_hour = dataset.period if dataset.is_half_hourly else None
-    columns = {
-        name: _column_schema(dataset, name, column, name == half_hour) for name, column in dataset.columns.items()
-    }
+    columns = {name: _column_schema(dataset, name, column) for name, column in dataset.columns.items()}
     labels = {
         name: pa.Column(dtype, nullable=name == SERIES or name.startswith("elexon_"))
         for name, dtype in labels_of(dataset).items()
@@ -82,22 +81,27 @@ def _known_word(dataset: Dataset, name: str) -> pa.Check:
     return pa.Check(known, error=f"{dataset.columns[name].elexon_field} is not a known value")
 
 
-def _column_schema(dataset: Dataset, name: str, column: Column, is_half_hour: bool) -> pa.Column:
+def _column_schema(dataset: Dataset, name: str, column: Column) -> pa.Column:
     checks = []
     if name in dataset.dimensions:
         checks.append(pa.Check(_is_series_name, error=f"{column.elexon_field} cannot be the name of a series"))
     if column.between:
         low, high = column.between
         checks.append(pa.Check.in_range(low, high, error=f"{column.elexon_field} is not between {low} and {high}"))
-    if is_half_hour:
-        checks.append(pa.Check(_on_the_half_hour, error=f"{column.elexon_field} is not on a half-hour"))
+    if dataset.is_half_hourly and name == dataset.period:
+        unit = "a half-hour" if dataset.resolution == HALF_HOUR else "an hour"
+        checks.append(pa.Check(_on_the(dataset.resolution), error=f"{column.elexon_field} is not on {unit}"))
     if isinstance(column.dtype, pl.Float64):
         checks.append(pa.Check(_is_finite, error=f"{column.elexon_field} is not a finite number"))
-    return pa.Column(column.dtype, checks=checks, nullable=False, description=column.description)
+    return pa.Column(column.dtype, checks=checks, nullable=not column.is_required, description=column.description)
 
 
-def _on_the_half_hour(data: pa.PolarsData) -> pl.LazyFrame:
-    return data.lazyframe.select(pl.col(data.key).dt.truncate(HALF_HOUR) == pl.col(data.key))
+def _on_the(resolution: timedelta) -> Callable[[pa.PolarsData], pl.LazyFrame]:
+    def on_time(data: pa.PolarsData) -> pl.LazyFrame:
+        """Return whether each time is the beginning of a half-hour or hour."""
+        return data.lazyframe.select(pl.col(data.key).dt.truncate(resolution) == pl.col(data.key))
+
+    return on_time
 
 
 def _is_series_name(data: pa.PolarsData) -> pl.LazyFrame:
@@ -105,7 +109,7 @@ def _is_series_name(data: pa.PolarsData) -> pl.LazyFrame:
 
 
 def _is_finite(data: pa.PolarsData) -> pl.LazyFrame:
-    return data.lazyframe.select(pl.col(data.key).is_finite())
+    return data.lazyframe.select(pl.col(data.key).is_finite().fill_null(True))  # nulls have their own reason
 
 
 def _within_hard_limits(dataset: Dataset, limits: dict[str, Limits]) -> pa.Check:

@@ -1,7 +1,7 @@
 """The declaration of an Elexon dataset: its role, columns, dimensions, windows, lifetimes and limits.
 
 Belongs here: the types of a declaration and the properties derived from one. Not here: the declarations
-(`datasets.py`). This module imports neither Dagster nor Pandera, so that the read layer can load it cheaply.
+(`declarations/`). This module imports neither Dagster nor Pandera, so that the read layer can load it cheaply.
 """
 
 from collections.abc import Callable, Mapping
@@ -12,7 +12,8 @@ from itertools import product
 
 import polars as pl
 
-from elexon_assets.windows import Window, window_of_days
+from elexon_assets.settlement import HALF_HOUR
+from elexon_assets.windows import Window, split_window, window_of_days
 
 UTC_TIME = pl.Datetime("us", "UTC")
 
@@ -23,7 +24,7 @@ BETWEEN_DIMENSIONS = " | "
 
 
 class Role(StrEnum):
-    """What a dataset says about the half-hour. Only observed datasets have coverage, gaps, flags and a repair."""
+    """What a dataset says about the half-hour. Only observed generation is flagged and added up to energy."""
 
     OBSERVED = "observed"
     FORECAST = "forecast"
@@ -45,6 +46,8 @@ class Column:
     """
     between: tuple[float, float] | None = None
     "The allowed range, both ends included; a row outside is quarantined."
+    is_required: bool = True
+    "Whether a row without this field is quarantined. The columns of the key are always required."
 
 
 @dataclass(frozen=True)
@@ -79,7 +82,10 @@ class Dataset:
     title: str
     description: str
     path: str
+    "The path of the endpoint; a name in braces is replaced by the parameter of that name."
     longest_window: timedelta
+    split: Callable[[Window, timedelta], list[Window]] = split_window
+    "The rule that splits a span into the windows of the requests."
     parameters: Callable[[Window], Mapping[str, str]]
     "The request parameters for a window."
     expected_window: Callable[[Window], Window]
@@ -92,12 +98,26 @@ class Dataset:
     dimensions: tuple[str, ...]
     "The columns that together distinguish the series of a period. They are part of the key and of every grouping."
     value: str
+    further_values: tuple[str, ...] = ()
+    "Further columns whose values are published together with `value`; a row that changes one of them is new."
+    unit: str = "MW"
+    "The unit of `value`."
+    no_value_if: str | None = None
+    "The SQL condition of rows that are published but hold no value: in the current values, `value` is null there."
+    resolution: timedelta = HALF_HOUR
+    "The length of time that a value is for, from its start."
+    assumes_publish_time: bool = False
+    """Whether Elexon leaves the publish time out. Then the start plus `publication_lag` stands in for it, so that what
+    was known at a time can be asked of every dataset.
+    """
     versioned_by: tuple[str, ...] = ("publish_time_utc",)
     "The columns whose greatest values mark the current one of several values of a period and series."
     since: date | None = None
     "The first UTC day of a dataset that is fetched completely; None for one that is fetched by UTC day."
     always_published: tuple[str, ...] = ()
-    "The series that every half-hour of their lifetime has; a half-hour is complete when all of them are present."
+    """The series that every half-hour of their lifetime has; a half-hour is complete when all of them are present. A
+    dataset that has such series has coverage, gaps and a repair.
+    """
     lifetimes: Mapping[str, Lifetime] = field(default_factory=dict)
     """The series that began or ended within the record. Rows outside the lifetime still land; they are only not
     expected.
@@ -130,9 +150,16 @@ class Dataset:
         return tuple(map(BETWEEN_DIMENSIONS.join, product(*words))) if self.dimensions else (self.code,)
 
     @property
+    def values(self) -> tuple[str, ...]:
+        """Return the columns of the published values, the main one first."""
+        return (self.value, *self.further_values)
+
+    @property
     def key(self) -> tuple[str, ...]:
         """Return the columns that distinguish publications: every distinct published value lands once."""
-        return tuple(dict.fromkeys((self.range_column, self.period, *self.dimensions, *self.versioned_by, self.value)))
+        return tuple(
+            dict.fromkeys((self.range_column, self.period, *self.dimensions, *self.versioned_by, *self.values))
+        )
 
     @property
     def is_half_hourly(self) -> bool:
@@ -141,13 +168,28 @@ class Dataset:
 
     @property
     def is_observed(self) -> bool:
-        """Return whether the dataset has coverage, gaps, flags and a repair."""
+        """Return whether the dataset is observed generation, which has flags and energy."""
         return self.role is Role.OBSERVED
+
+    @property
+    def is_covered(self) -> bool:
+        """Return whether every half-hour is expected, so that the dataset has coverage, gaps and a repair."""
+        return bool(self.always_published)
 
     @property
     def is_fetched_by_day(self) -> bool:
         """Return whether the dataset is fetched by UTC day, and not completely each time."""
         return self.since is None
+
+    def request(self, window: Window) -> tuple[str, Mapping[str, str]]:
+        """Return the path and the query parameters of the request for a window."""
+        parameters = dict(self.parameters(window))
+        path = self.path.format_map(parameters)
+        return path, {name: value for name, value in parameters.items() if f"{{{name}}}" not in self.path}
+
+    def windows(self, span: Window) -> list[Window]:
+        """Return the windows of the requests for a span, in order."""
+        return self.split(span, self.longest_window)
 
     def full_history_window(self, now: datetime) -> Window:
         """Return the window of the full history, for a dataset that is fetched completely."""

@@ -76,7 +76,7 @@ def fetch_by_day_where_needed(client: ElexonClient, dataset: Dataset, windows: S
     failures: list[Failed] = []
     answered: Window | None = None
     for outcome in fetch_windows(client, dataset, windows):
-        if isinstance(outcome, Failed) and dataset.is_fetched_by_day and len(outcome.window.days) > 1:
+        if isinstance(outcome, Failed) and _can_be_split(dataset, outcome.window):
             failures.append(outcome)
             continue
         if isinstance(outcome, Fetched):
@@ -89,6 +89,11 @@ def fetch_by_day_where_needed(client: ElexonClient, dataset: Dataset, windows: S
         yield from outcomes if days else [failure]
         answered = days[-1] if days else answered
         is_down = is_down or not (days or _fetch_ahead(client, dataset, answered or _day_before(windows[0])))
+
+
+def _can_be_split(dataset: Dataset, window: Window) -> bool:
+    """Return whether the days of a window can be requested one by one."""
+    return dataset.is_fetched_by_day and dataset.longest_window > timedelta(days=1) and len(window.days) > 1
 
 
 def _fetch_ahead(client: ElexonClient, dataset: Dataset, window: Window) -> bool:
@@ -116,7 +121,7 @@ def fetch_windows(client: ElexonClient, dataset: Dataset, windows: Sequence[Wind
             window, future = item
             try:
                 with places:
-                    answer = client.get(dataset.path, dataset.parameters(window))
+                    answer = client.get(*dataset.request(window))
                 future.set_result(_parse_answer(dataset, window, answer))
             # This also catches what is not an Exception, such as a panic in polars: without a result the run would wait
             # for ever.

@@ -6,7 +6,7 @@ It is not partitioned and has its own job: in a range run it would fail for all 
 import dagster as dg
 
 from elexon_assets import catalogue
-from elexon_assets.assets import GENERATION_ASSETS, latest_half_hours
+from elexon_assets.assets import DAILY_ASSETS, latest_half_hours
 from elexon_assets.flag_vocabulary import REASONS
 from elexon_assets.quality.flagging import update_flags
 from elexon_assets.resources import WarehouseResource
@@ -15,7 +15,7 @@ from elexon_assets.resources import WarehouseResource
 @dg.asset(
     description="Flagged half-hours and categories, each with a reason. A flag whose cause has gone is "
     "closed, never deleted; values are never altered.",
-    deps=[*GENERATION_ASSETS, latest_half_hours],
+    deps=[*DAILY_ASSETS, latest_half_hours],
     group_name=catalogue.QUALITY,
     owners=catalogue.OWNERS,
     kinds=catalogue.KINDS,

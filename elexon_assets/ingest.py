@@ -20,7 +20,7 @@ from elexon_assets.ingest_report import Progress, Report, WindowRecord
 from elexon_assets.schema.aggregates import complete_half_hours_sql
 from elexon_assets.schema.warehouse_schema import ensure_schema
 from elexon_assets.validation import Validated, validate
-from elexon_assets.windows import Window, split_window
+from elexon_assets.windows import Window
 from warehouse import landing, snapshots
 from warehouse.connection import writing
 from warehouse.errors import MixedSources
@@ -51,24 +51,45 @@ def ingest(
     A window that fails is fetched again day by day, so that `report.records` names the days that could not be fetched.
     Raises WarehouseError (rows landed before stay and are published), and ElexonError only if no window is the cause.
     """
-    started = monotonic()
-    report = Report(dataset, span, split_window(span, dataset.longest_window))
-    try:
-        outcomes = fetch_by_day_where_needed(client, dataset, report.windows)
-        with closing(_window_batches(outcomes, report, progress)) as batches:
-            for batch in batches:
-                report.records += _land_batch(dataset, batch, run_id, open_warehouse, first=not report.records)
-    finally:
-        if report.records:
-            with open_warehouse() as con:
-                if dataset.is_observed:
-                    report.half_hours = _whole_half_hours(con, dataset, span)
-                snapshots.publish_snapshot(con)
-    report.seconds = monotonic() - started
-    report.is_complete = True
-    if progress:
-        progress(report)
+    [report] = ingest_several(
+        [dataset], span, client=client, run_id=run_id, open_warehouse=open_warehouse, progress=progress
+    )
     return report
+
+
+def ingest_several(
+    datasets: Iterable[Dataset],
+    span: Window,
+    *,
+    client: ElexonClient,
+    run_id: str,
+    open_warehouse: OpenWarehouse = writing,
+    progress: Progress | None = None,
+) -> list[Report]:
+    """Fetch the span of each dataset in turn and land the new rows; publish one snapshot, as `ingest` does."""
+    reports: list[Report] = []
+    try:
+        for dataset in datasets:
+            started = monotonic()
+            report = Report(dataset, span, dataset.windows(span))
+            reports.append(report)
+            outcomes = fetch_by_day_where_needed(client, dataset, report.windows)
+            with closing(_window_batches(outcomes, report, progress)) as batches:
+                for batch in batches:
+                    report.records += _land_batch(dataset, batch, run_id, open_warehouse, first=not report.records)
+            report.seconds = monotonic() - started
+    finally:
+        if any(report.records for report in reports):
+            with open_warehouse() as con:
+                for report in reports:
+                    if report.dataset.is_covered and report.records:
+                        report.half_hours = _whole_half_hours(con, report.dataset, span)
+                snapshots.publish_snapshot(con)
+    for report in reports:
+        report.is_complete = True
+        if progress:
+            progress(report)
+    return reports
 
 
 def _window_batches(

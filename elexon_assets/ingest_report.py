@@ -61,8 +61,12 @@ class Report:
 
     @property
     def landed_days(self) -> list[date]:
-        """Return the UTC days that were requested and answered, including those without any published value."""
-        return [day for record in self.records if record.status != "failed" for day in record.window.days]
+        """Return the UTC days that were requested and answered, including those without any published value.
+
+        A day that several windows touch has landed when none of them failed.
+        """
+        failed = {day for record in self.failed for day in record.window.days}
+        return sorted({day for record in self.records for day in record.window.days} - failed)
 
     @property
     def retries(self) -> int:

@@ -2,22 +2,22 @@
 
 import dagster as dg
 
-from elexon_assets.assets import GENERATION_ASSETS, TABLE_ASSETS, installed_capacity, latest_half_hours
+from elexon_assets.assets import DAILY_ASSETS, TABLE_ASSETS, installed_capacity, latest_half_hours
 from elexon_assets.backfill_plan import PRIORITY
-from elexon_assets.datasets import OBSERVED
+from elexon_assets.datasets import COVERED
 from elexon_assets.flag_assets import flags
 from elexon_assets.ops import accept_known_gap, delete_old_runs, withdraw_known_gap
 
 nightly = dg.define_asset_job(
     "nightly",
-    selection=[*GENERATION_ASSETS, installed_capacity],
+    selection=[*DAILY_ASSETS, installed_capacity],
     description="The trailing seven UTC days of every dataset, fetched again to receive late and republished values. "
     "Also all of installed capacity.",
     tags={PRIORITY: "10"},
 )
 repair = dg.define_asset_job(
     "repair",
-    selection=[dg.AssetKey(dataset.name) for dataset in OBSERVED],
+    selection=[dg.AssetKey(dataset.name) for dataset in COVERED],
     description="Missing and incomplete days of the last 30, fetched again.",
     tags={PRIORITY: "10"},
 )

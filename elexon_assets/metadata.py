@@ -26,7 +26,7 @@ def materialization_metadata(report: Report, warehouse: WarehouseResource) -> di
         "rows repeated": dg.MetadataValue.int(report.total("rows_repeated")),
         "rows quarantined": dg.MetadataValue.int(report.total("rows_quarantined")),
         **(labels if report.dataset.is_half_hourly else {}),
-        **(coverage if report.dataset.is_observed else {}),
+        **(coverage if report.dataset.is_covered else {}),
         "windows": dg.MetadataValue.int(len(report.windows)),
         "retries": dg.MetadataValue.int(report.retries),
         "seconds": dg.MetadataValue.float(round(report.seconds, 3)),
@@ -96,8 +96,11 @@ def _preview_table(report: Report, warehouse: WarehouseResource) -> str:
             [span.start_utc, span.end_utc, PREVIEW_ROWS],
         ).fetchall()
     heading = "start time" if dataset.is_half_hourly else dataset.period
-    lines = [f"| {heading} | {dataset.category} | MW | published |", "|---|---|---:|---|"]
-    lines += [f"| {start} | {_escaped(name)} | {value:,.1f} | {published} |" for start, name, value, published in rows]
+    lines = [f"| {heading} | {dataset.category} | {dataset.unit} | published |", "|---|---|---:|---|"]
+    lines += [
+        f"| {start} | {_escaped(name)} | {'none' if value is None else f'{value:,.1f}'} | {published} |"
+        for start, name, value, published in rows
+    ]
     return "\n".join(lines) if rows else "nothing is published for this period"
 
 

@@ -7,7 +7,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import dagster as dg
 
-from elexon_assets.accepted_gaps import accept_gap, observed_dataset, withdraw_gap
+from elexon_assets.accepted_gaps import accept_gap, covered_dataset, withdraw_gap
 from elexon_assets.errors import UnusableInput
 from elexon_assets.partition_history import plan_materialization, remove_materializations
 from elexon_assets.resources import WarehouseResource
@@ -50,7 +50,7 @@ class GapDecision(dg.Config):
 def accept_known_gap(context: dg.OpExecutionContext, config: GapDecision, warehouse: WarehouseResource) -> None:
     """Accept the half-hours missing from the day, and turn its partition green with the reason beside it."""
     with _refusals_as_failures():
-        dataset, day = observed_dataset(config.dataset), date.fromisoformat(config.day)
+        dataset, day = covered_dataset(config.dataset), date.fromisoformat(config.day)
         half_hours = accept_gap(
             dataset,
             day,
@@ -77,7 +77,7 @@ def accept_known_gap(context: dg.OpExecutionContext, config: GapDecision, wareho
 def withdraw_known_gap(context: dg.OpExecutionContext, config: GapDecision, warehouse: WarehouseResource) -> None:
     """Withdraw the acceptance of the day: its partition returns to its earlier state, its history shows why."""
     with _refusals_as_failures():
-        dataset, day = observed_dataset(config.dataset), date.fromisoformat(config.day)
+        dataset, day = covered_dataset(config.dataset), date.fromisoformat(config.day)
         withdraw_gap(
             dataset,
             day,

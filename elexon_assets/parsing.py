@@ -20,6 +20,9 @@ from elexon_assets.windows import Window
 ROW_INDEX = "raw_row"
 "The position of the row in the answer, by which a quarantined row finds its raw JSON again."
 
+PUBLISHED = "publish_time_utc"
+"The column of the publish time, which every dataset has."
+
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST_INSTANT, LAST_INSTANT = datetime(1990, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
 """The range of plausible instants. The greatest publish time is current, so one of the year 9999 would stay current for
@@ -83,7 +86,8 @@ def _typed_frame(dataset: Dataset, rows: Sequence[dict[str, Any]]) -> pl.DataFra
     raw: dict[str, pl.Series] = {}
     for name, column in dataset.columns.items():
         values = _column_values(rows, column.elexon_field)
-        if rows and values[0] is None and not any(column.elexon_field in row for row in rows):
+        may_be_absent = not column.is_required or (dataset.assumes_publish_time and name == PUBLISHED)
+        if not may_be_absent and rows and values[0] is None and not any(column.elexon_field in row for row in rows):
             raise ShapeChanged(
                 f"{dataset.code}: the field {column.elexon_field!r} (our {name}) is in none of {len(rows)} rows. "
                 f"A row now has {str(sorted(rows[0]))[:SAMPLE]}. Nothing of this window was landed."
@@ -99,6 +103,11 @@ def _typed_frame(dataset: Dataset, rows: Sequence[dict[str, Any]]) -> pl.DataFra
     for name, dtype in dtypes.items():
         if isinstance(dtype, pl.Datetime):
             frame = _with_readable_instants(frame, raw[name])
+    if dataset.assumes_publish_time:
+        assumed = pl.col(dataset.period) + dataset.publication_lag
+        frame = frame.with_columns(
+            pl.when(raw[PUBLISHED].is_null()).then(assumed).otherwise(PUBLISHED).alias(PUBLISHED)
+        )
     return frame
 
 

@@ -1,11 +1,12 @@
 """How a window becomes request parameters, and which start times a correct answer may contain.
 
 Belongs here: the rules of Elexon's ends and dates, one function per kind of endpoint. Not here: which dataset follows
-which rule (`datasets.py`).
+which rule (`declarations/`).
 """
 
 from collections.abc import Mapping
 from datetime import UTC, date, datetime, timedelta
+from itertools import pairwise
 
 from elexon_assets.settlement import HALF_HOUR, LONDON, first_start_utc
 from elexon_assets.windows import Window
@@ -45,6 +46,25 @@ def settlement_dates_answer(window: Window) -> Window:
     """Return the start times of these settlement dates, plus one period on each side."""
     first, last = _dates_of(window)
     return with_neighbours(Window(first_start_utc(first), first_start_utc(last + timedelta(days=1))))
+
+
+def settlement_date(window: Window) -> Mapping[str, str]:
+    """Return the only settlement date of a window made by `split_by_settlement_date`."""
+    return {"settlementDate": window.start_utc.astimezone(LONDON).date().isoformat()}
+
+
+def settlement_date_answer(window: Window) -> Window:
+    """Return the start times of the settlement date, plus one period on each side."""
+    day = window.start_utc.astimezone(LONDON).date()
+    return with_neighbours(Window(first_start_utc(day), first_start_utc(day + timedelta(days=1))))
+
+
+def split_by_settlement_date(span: Window, _longest: timedelta) -> list[Window]:
+    """Split a span where settlement dates begin, for an endpoint that answers one of them per request."""
+    first, last = _dates_of(span)
+    starts = [first_start_utc(first + timedelta(days=n)) for n in range((last - first).days + 2)]
+    cuts = [max(span.start_utc, min(start, span.end_utc)) for start in starts]
+    return [Window(start, end) for start, end in pairwise(cuts) if start < end]
 
 
 def with_neighbours(window: Window) -> Window:

@@ -9,7 +9,7 @@ import dagster as dg
 
 from elexon_assets import jobs
 from elexon_assets.backfill_plan import range_tags
-from elexon_assets.datasets import OBSERVED
+from elexon_assets.datasets import COVERED
 from elexon_assets.missing_days import REPAIR_DAYS, spans_to_repair
 from warehouse.settings import Settings
 
@@ -43,7 +43,7 @@ def every_night_repair(context: dg.ScheduleEvaluationContext) -> Requests:
         return dg.SkipReason(f"the repair {busy} is still in progress")
     now = _schedule_tick(context)
     requests = []
-    for dataset in OBSERVED:
+    for dataset in COVERED:
         for span in spans_to_repair(dataset, now=now):
             requests.append(
                 dg.RunRequest(

@@ -19,7 +19,6 @@ from elexon_assets.fetch_windows import Failed, Fetched
 from elexon_assets.fetch_windows import fetch_windows as fetch_windows
 from elexon_assets.parsing import ROW_INDEX
 from elexon_assets.time_inputs import read_span
-from elexon_assets.windows import split_window
 
 WINDOWS_NAMED = 5
 
@@ -57,7 +56,7 @@ def fetch(
         raise UnusableInput(f"Unknown dataset {dataset!r}: choose one of {', '.join(BY_NAME)}.")
     declaration = BY_NAME[dataset]
     span = read_span(start, end, first_day=declaration.since)
-    windows = split_window(span, declaration.longest_window)
+    windows = declaration.windows(span)
     with ElexonClient() as client:
         outcomes = list(fetch_windows(client, declaration, windows))
     failed = [outcome for outcome in outcomes if isinstance(outcome, Failed)]

@@ -36,6 +36,7 @@ FLOORS: dict[str, list[set[str]]] = {
             "time_inputs",
         },
         {"dataset_model", "request_parameters"},
+        {"declarations"},
         {"datasets"},
         {"client", "parsing", "backfill_plan", "ingest_report", "missing_days", "simulator"},
         {"contract", "fetch_windows", "progress"},

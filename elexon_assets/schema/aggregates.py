@@ -1,4 +1,4 @@
-"""Views of an observed dataset that count and add up: by settlement day, month, UTC day, outside the soft limits.
+"""Views of a dataset that count and add up: by settlement day, month, UTC day, outside the soft limits.
 
 Belongs here: DDL of figures over half-hours. Not here: the values (`current_values.py`), the states of missing
 half-hours (`gap_states.py`), the measures themselves (`measures.py`).
@@ -9,8 +9,9 @@ from elexon_assets.schema import measures, series
 
 
 def create_statements(dataset: Dataset) -> list[str]:
-    """Return the DDL of the views, each after those that it reads."""
-    return [_outside_soft_limits(dataset), _daily_view(dataset), _monthly_view(dataset), _coverage_view(dataset)]
+    """Return the DDL of the views, each after those that it reads: only observed generation adds up to energy."""
+    energy = [_outside_soft_limits(dataset), _daily_view(dataset), _monthly_view(dataset)]
+    return [*(energy if dataset.is_observed else ()), _coverage_view(dataset)]
 
 
 def complete_half_hours_sql(dataset: Dataset, among: str | None = None) -> str:

@@ -1,7 +1,7 @@
 """Installed capacity at any instant, and capacity factors: the SQL of the interpolation and the views based on it.
 
 Belongs here: what the yearly figures of `installed_capacity` mean for a half-hour. Not here: the dataset
-(`datasets.py`), figures of a user's span (the read layer).
+(`declarations/`), figures of a user's span (the read layer).
 
 Elexon does not define which instant of its year a figure is for. Compared with the official year ends (UK: wind 25.8,
 28.7, 30.2 and 32.3 GW at the ends of 2021 to 2024) the figures of 2022 to 2025, 27.3, 26.9, 28.5 and 32.8, are nearer

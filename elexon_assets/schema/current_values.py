@@ -13,10 +13,13 @@ def values_sql(dataset: Dataset, condition: str = "true") -> str:
     """Return a query of the current value of each period and series, among the publications of the condition.
 
     The current value has the greatest publish time (and document revision), then the last ingest, then the greatest
-    value.
+    value. It is null where the declaration says that a row holds none.
     """
-    columns = ", ".join([*dataset.columns, *labels_of(dataset), *OUR_COLUMNS])
-    order = ", ".join(f"{column} DESC" for column in (*dataset.versioned_by, "ingested_at_utc", dataset.value))
+    value = f"CASE WHEN NOT ({dataset.no_value_if}) THEN {dataset.value} END AS {dataset.value}"
+    shown = {dataset.value: value} if dataset.no_value_if else {}
+    columns = ", ".join(shown.get(name, name) for name in [*dataset.columns, *labels_of(dataset), *OUR_COLUMNS])
+    versions = (*dataset.versioned_by, "ingested_at_utc", *dataset.values)
+    order = ", ".join(f"{dataset.table}.{column} DESC" for column in versions)
     # The settlement date follows from the half-hour: naming it here lets a filter on it reach the table below the
     # window.
     parts = ", ".join([dataset.period, *(["settlement_date"] if dataset.is_half_hourly else ()), *dataset.dimensions])

@@ -1,6 +1,6 @@
 """SQL about the series of a dataset: which are expected at a half-hour, and which are undeclared.
 
-Belongs here: what the declarations (`datasets.py`) mean for a row of SQL, for views, flags and the read layer alike.
+Belongs here: what the declarations (`declarations/`) mean for a row of SQL, for views, flags and the read layer alike.
 Not here: the declarations.
 """
 

@@ -88,7 +88,8 @@ def _schema_statements(datasets: Sequence[Dataset]) -> list[str]:
         *[*flags.flag_statements(observed), *capacity.capacity_views()],
         *[
             statement
-            for dataset in observed
+            for dataset in datasets
+            if dataset.is_covered
             for statement in [*aggregates.create_statements(dataset), *gap_states.gap_statements(dataset)]
         ],
     ]

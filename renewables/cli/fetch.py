@@ -169,7 +169,7 @@ def repair(
     from elexon_assets.missing_days import spans_to_repair
 
     fetches = Fetches(as_json, quiet)
-    for declared in (dataset for dataset in _chosen_datasets(dataset) if dataset.is_observed):
+    for declared in (dataset for dataset in _chosen_datasets(dataset) if dataset.is_covered):
         for span in spans_to_repair(declared, days=days):
             fetches.run([declared], span.days[0], span.days[-1])
     if not fetches.requests and not as_json:

@@ -60,14 +60,14 @@ def _carry_out(dataset: str, day: str, reason: str, who: str | None, *, withdraw
     """Carry the decision out and return it. Raises UserError with the reason of a refusal."""
     from datetime import date
 
-    from elexon_assets.accepted_gaps import observed_dataset
+    from elexon_assets.accepted_gaps import covered_dataset
     from renewables.cli.fetch import REQUESTED_BY
     from renewables.cli.records import author_name
     from renewables.dagster_control.gap_acceptance import GapDecision, carry_out
     from renewables.user_errors import BadUsage, UserError
     from warehouse.settings import Settings
 
-    name = observed_dataset(dataset).name
+    name = covered_dataset(dataset).name
     try:
         utc_day = date.fromisoformat(day)
     except ValueError:

@@ -9,7 +9,7 @@ from datetime import UTC, date, datetime
 
 from elexon_assets.backfill_plan import runs_of
 from elexon_assets.dataset_model import Dataset
-from elexon_assets.windows import split_window, window_of_days
+from elexon_assets.windows import window_of_days
 from renewables.dagster_control.client import DagsterClient, Launched, OrchestratorError, Outcome
 from renewables.dagster_control.run_progress import RunProgress
 from warehouse.settings import Settings
@@ -35,12 +35,7 @@ def fetch_days(
     now, runs = datetime.now(UTC), runs_of(datasets, first, last)
     windows = {
         dataset.name: sum(
-            len(
-                split_window(
-                    window_of_days(*days) if days else dataset.full_history_window(now), dataset.longest_window
-                )
-            )
-            for days in runs
+            len(dataset.windows(window_of_days(*days) if days else dataset.full_history_window(now))) for days in runs
         )
         for dataset in datasets
     }

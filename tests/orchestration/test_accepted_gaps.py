@@ -6,7 +6,7 @@ import dagster as dg
 import pytest
 from typer.testing import CliRunner, Result
 
-from elexon_assets.assets import GENERATION_ASSETS
+from elexon_assets.assets import DAILY_ASSETS
 from elexon_assets.checks import gaps_are_recent_or_known
 from elexon_assets.datasets import GENERATION_BY_FUEL, WIND_AND_SOLAR
 from elexon_assets.missing_days import spans_to_repair
@@ -53,7 +53,7 @@ def to_repair() -> list[date]:
 
 
 def status(instance: dg.DagsterInstance) -> str:
-    utc_days = GENERATION_ASSETS[0].partitions_def
+    utc_days = DAILY_ASSETS[0].partitions_def
     assert utc_days
     state = (instance.get_status_by_partition(KEY, [BAD.isoformat()], utc_days) or {})[BAD.isoformat()]
     assert state

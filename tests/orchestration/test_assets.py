@@ -6,7 +6,7 @@ from pathlib import Path
 import dagster as dg
 import pytest
 
-from elexon_assets.assets import GENERATION_ASSETS, installed_capacity, latest_half_hours
+from elexon_assets.assets import DAILY_ASSETS, installed_capacity, latest_half_hours
 from elexon_assets.backfill_plan import range_tags
 from elexon_assets.datasets import OBSERVED, WIND_AND_SOLAR
 from elexon_assets.resources import RESOURCES
@@ -22,7 +22,7 @@ def materialize(
     opened: dg.DagsterInstance, first: date, last: date, assets: list[dg.AssetsDefinition] | None = None
 ) -> dg.ExecuteInProcessResult:
     return dg.materialize(
-        assets or GENERATION_ASSETS,
+        assets or DAILY_ASSETS,
         instance=opened,
         resources=RESOURCES,
         run_config=QUIET,
@@ -45,7 +45,7 @@ def test_thirty_days_with_two_bad_half_hours_are_green_except_for_those_two_days
     broken = [date(2023, 1, 9), date(2023, 1, 24)]
     simulator.faults = ",".join(f"status=503@{day}T10:00Z" for day in broken)
 
-    result = materialize(dagster_instance, first, last, [GENERATION_ASSETS[0]])
+    result = materialize(dagster_instance, first, last, [DAILY_ASSETS[0]])
 
     asked = {day.isoformat() for day in window_of_days(first, last).days}
     failed = {day.isoformat() for day in broken}
@@ -60,7 +60,7 @@ def test_thirty_days_with_two_bad_half_hours_are_green_except_for_those_two_days
 
     simulator.faults = ""
     for day in broken:
-        assert materialize(dagster_instance, day, day, [GENERATION_ASSETS[0]]).success
+        assert materialize(dagster_instance, day, day, [DAILY_ASSETS[0]]).success
     assert dagster_instance.get_materialized_partitions(KEY) == asked
 
 
@@ -80,7 +80,7 @@ def test_a_day_without_published_values_is_green_with_no_rows_and_no_coverage(
     dagster_instance: dg.DagsterInstance, simulator: Simulator
 ) -> None:
     simulator.faults = "hole@2023-01-02"
-    result = materialize(dagster_instance, date(2023, 1, 2), date(2023, 1, 2), [GENERATION_ASSETS[0]])
+    result = materialize(dagster_instance, date(2023, 1, 2), date(2023, 1, 2), [DAILY_ASSETS[0]])
     assert result.success
     metadata = said_of("2023-01-02", result)
     assert metadata["rows landed"] == 0
@@ -91,7 +91,7 @@ def test_a_materialization_has_rows_coverage_and_energy_as_metadata(
     dagster_instance: dg.DagsterInstance, simulator: Simulator
 ) -> None:
     simulator.faults = "status=503x1,absurd@2023-01-02T10:00Z,wrong-label@2023-01-02T11:00Z"
-    result = materialize(dagster_instance, date(2023, 1, 1), date(2023, 1, 7), [GENERATION_ASSETS[0]])
+    result = materialize(dagster_instance, date(2023, 1, 1), date(2023, 1, 7), [DAILY_ASSETS[0]])
     metadata = said_of("2023-01-07", result)
     assert metadata["rows quarantined"] == 1
     assert metadata["rows landed"] == metadata["dagster/row_count"] == 7 * 48 * 3 - 1

@@ -1,0 +1,1 @@
+"""The declarations of the Elexon datasets, by what they say: generation, forecasts, market."""
