@@ -26,7 +26,7 @@ SPECS = {
 SEED = "seeded_portfolio"
 "The asset that fills the ledger and makes no table."
 TABLES = sorted(set(SPECS) - {SEED})
-GROUPS = {"generation", "quality", "pipeline_records", "pipeline_metrics"}
+GROUPS = {"generation", "forecasts", "market", "quality", "pipeline_records", "pipeline_metrics"}
 
 
 @pytest.fixture(scope="module")

@@ -78,7 +78,7 @@ def test_all_steps_that_call_elexon_share_one_pool() -> None:
 
 NODES = {
     "nightly": {dataset.name for dataset in DATASETS},
-    "repair": {"wind_and_solar", "generation_by_fuel"},
+    "repair": {"wind_and_solar", "generation_by_fuel", "demand", "market_index_price", "system_price"},
     "latest": {"latest_half_hours"},
     "flagging": {"flags"},
     "checks": {name for dataset in DATASETS for name in (dataset.table, f"{dataset.name}_checks")},
