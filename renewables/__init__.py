@@ -1,4 +1,4 @@
-"""The public Python API: half-hourly wind and solar generation for Great Britain.
+"""The public Python API: half-hourly wind and solar generation for Great Britain, its share of demand and its value.
 
 `from renewables import fetch, generation, summary, daily, monthly, revisions, quality, reading`. Names are imported
 when they are first used, so that `import renewables` costs nothing. All other modules may change between versions.
@@ -14,6 +14,8 @@ if TYPE_CHECKING:
     from renewables.queries.generation import generation
     from renewables.queries.quality import quality
     from renewables.queries.revisions import revisions
+    from renewables.queries.shares import demand_shares, share_records
+    from renewables.queries.value import capture_prices, price_by_wind_share, price_duration, price_summary
     from warehouse.connection import reading
     from warehouse.errors import WarehouseError, WarehouseMissing
 
@@ -24,13 +26,19 @@ __all__ = [
     "UnusableInput",
     "WarehouseError",
     "WarehouseMissing",
+    "capture_prices",
     "daily",
+    "demand_shares",
     "fetch",
     "generation",
     "monthly",
+    "price_by_wind_share",
+    "price_duration",
+    "price_summary",
     "quality",
     "reading",
     "revisions",
+    "share_records",
     "summary",
 ]
 
@@ -41,6 +49,10 @@ _MODULES = {
     "generation": "renewables.queries.generation",
     "quality": "renewables.queries.quality",
     "revisions": "renewables.queries.revisions",
+    **dict.fromkeys(("demand_shares", "share_records"), "renewables.queries.shares"),
+    **dict.fromkeys(
+        ("capture_prices", "price_by_wind_share", "price_duration", "price_summary"), "renewables.queries.value"
+    ),
     "reading": "warehouse.connection",
     **dict.fromkeys(("WarehouseError", "WarehouseMissing"), "warehouse.errors"),
 }

@@ -137,22 +137,19 @@ def read_window(
 ) -> "Window":
     """Return the requested window, completed from the contents of the warehouse (its `last` part), not beyond now.
 
-    `dataset` is an observed one, or None for any of them. Raises UnusableInput, and UserError if the warehouse holds
-    nothing of the window.
+    `dataset` is one with start times, or None for any observed one. Raises UnusableInput, and UserError if the
+    warehouse holds nothing of the window.
     """
-    from elexon_assets.datasets import OBSERVED
+    from elexon_assets.datasets import BY_NAME, OBSERVED
     from elexon_assets.settlement import HALF_HOUR
     from elexon_assets.time_inputs import read_bounds
     from elexon_assets.windows import Window
     from renewables.queries.snapshot import span_of
 
     first, after = read_bounds(start, end)
-    spans = [
-        available
-        for declared in OBSERVED
-        if dataset in (None, declared.name) and (available := span_of(declared.name, con))
-    ]
-    names = dataset or " or ".join(declared.name for declared in OBSERVED)
+    datasets = (BY_NAME[dataset],) if dataset else OBSERVED
+    spans = [available for declared in datasets if (available := span_of(declared.name, con))]
+    names = " or ".join(declared.name for declared in datasets)
     if not spans:
         raise UserError(
             f"The warehouse has no data of {names} yet: fetch a week with `renewables fetch-range 2026-01-01 "

@@ -13,10 +13,8 @@ from pathlib import Path
 import duckdb
 import polars as pl
 
-from elexon_assets.datasets import DATASETS
-from elexon_assets.settlement import HALF_HOUR
+from elexon_assets.datasets import BY_NAME, DATASETS
 from elexon_assets.windows import Window
-from renewables.queries.selection import read_dataset
 from warehouse.connection import reading
 
 Connection = duckdb.DuckDBPyConnection
@@ -80,21 +78,21 @@ def query_frame(con: Connection, sql: str, parameters: Mapping[str, object] | No
 
 
 def span_of(dataset: str, con: Connection | None = None) -> Window | None:
-    """Return the window from the first half-hour of the dataset to the end of its newest, or None without rows."""
-    declaration = read_dataset(dataset)
+    """Return the window from the first start time of the dataset to the end of its newest, or None without rows."""
+    declaration = BY_NAME[dataset]
     with snapshot_connection(con) as snapshot:
         row = query_frame(
             snapshot, f"SELECT min(start_time_utc) AS first, max(start_time_utc) AS newest FROM {declaration.table}"
         )
     first, newest = row.row(0)
-    return None if first is None else Window(first, newest + HALF_HOUR)
+    return None if first is None else Window(first, newest + declaration.resolution)
 
 
 def sources_of(dataset: str, window: Window, con: Connection | None = None) -> list[str]:
     """Return the sources of the rows in the window: elexon, recorded, recorded-inferred, synthetic, or a host."""
     with snapshot_connection(con) as snapshot:
         rows = snapshot.execute(
-            f"SELECT DISTINCT source FROM {read_dataset(dataset).table} "
+            f"SELECT DISTINCT source FROM {BY_NAME[dataset].table} "
             "WHERE start_time_utc >= ? AND start_time_utc < ? ORDER BY source",
             [window.start_utc, window.end_utc],
         ).fetchall()
