@@ -9,7 +9,7 @@ import re
 import shutil
 import threading
 from collections.abc import Iterator
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, nullcontext
 from pathlib import Path
 
 import duckdb
@@ -104,9 +104,21 @@ def snapshot_to_read(path: Path | None = None, *, version: int | None = None) ->
     return published
 
 
+def file_for_queries(version: int | None = None) -> Path:
+    """Return the DuckDB file that a process for locked-down queries opens. Raises as `snapshot_to_read` does."""
+    return snapshot_to_read(version=version).path
+
+
 def damaged_snapshot(path: Path, complaint: str) -> WarehouseError:
     """Return the error for a snapshot that another process could not open; `complaint` is DuckDB's message there."""
     return _translate_error(duckdb.Error(complaint), path, WITHOUT_SNAPSHOT)
+
+
+@contextmanager
+def damage_of_snapshot_named(snapshot: Snapshot | None) -> Iterator[None]:
+    """Translate damage that shows while the blocks of a snapshot are read. Raises WarehouseDamaged."""
+    with damage_named(snapshot.path) if snapshot else nullcontext():
+        yield
 
 
 @contextmanager

@@ -38,11 +38,22 @@ class Snapshot:
     version: int
     day: date
     path: Path
+    "The file; only this package uses it, because another warehouse than a file has none."
 
     @property
     def published_at_utc(self) -> datetime:
         """Return when the file was completed, UTC."""
         return datetime.fromtimestamp(self.path.stat().st_mtime, UTC)
+
+    @property
+    def identity(self) -> str:
+        """Return a text that no other snapshot of any warehouse has."""
+        return str(self.path)
+
+    @property
+    def is_kept(self) -> bool:
+        """Return whether the snapshot still exists."""
+        return of_version(self.path.parent, self.version) is not None
 
     @property
     def size_bytes(self) -> int:

@@ -5,14 +5,13 @@ Belongs here: which snapshot is shown, and the cache. Not here: the queries (`re
 
 from collections.abc import Callable, Iterator
 from contextlib import contextmanager
-from pathlib import Path
 from typing import Any, TypeVar, cast
 
 import duckdb
 import streamlit as st
 
 from warehouse import snapshots
-from warehouse.connection import damage_named, reading
+from warehouse.connection import damage_of_snapshot_named, reading
 from warehouse.errors import SnapshotPruned
 from warehouse.settings import Settings
 from warehouse.snapshots import Snapshot
@@ -51,9 +50,9 @@ def cached_query(question: Callable[..., R], *args: Any, **kwargs: Any) -> R:
     """
     snapshot = current_snapshot()
     name = f"{question.__module__}.{question.__qualname__}"
-    file, version = (str(snapshot.path), snapshot.version) if snapshot else ("", None)
+    identity = snapshot.identity if snapshot else ""
     try:
-        return cast(R, _cached_answer(file, version, name, question, args, kwargs))
+        return cast(R, _cached_answer(identity, name, args, kwargs, snapshot, question))
     except SnapshotPruned:
         _move_on(snapshot)
         raise
@@ -81,22 +80,21 @@ def render_move_notice() -> None:
 def opened_snapshot(snapshot: Snapshot | None) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open that snapshot, or the newest one if it is no longer kept: for data that is read after a click."""
     version = snapshot.version if snapshot else None
-    is_kept = snapshot is None or snapshots.of_version(snapshot.path.parent, snapshot.version) is not None
-    with reading(version=version if is_kept else None) as con:
+    with reading(version=version if snapshot and snapshot.is_kept else None) as con:
         yield con
 
 
 @st.cache_data(max_entries=ANSWERS_KEPT, show_spinner=False)
 def _cached_answer(
-    file: str,
-    version: int | None,
+    identity: str,
     name: str,  # noqa: ARG001 (part of the key)
-    _question: Callable[..., object],
     args: tuple[object, ...],
     kwargs: dict[str, object],
+    _snapshot: Snapshot | None,
+    _question: Callable[..., object],
 ) -> object:
-    snapshot = _open_snapshot(file, version)
-    with snapshot.cursor() as con, damage_named(Path(file)):
+    opened = _open_snapshot(identity, _snapshot.version if _snapshot else None)
+    with opened.cursor() as con, damage_of_snapshot_named(_snapshot):
         return _question(*args, **kwargs, con=con)
 
 
@@ -119,7 +117,7 @@ class _Open:
 
 @st.cache_resource(max_entries=SNAPSHOTS_OPEN, show_spinner=False)
 def _open_snapshot(
-    file: str,  # noqa: ARG001 (part of the key: two warehouses count their versions alike)
+    identity: str,  # noqa: ARG001 (part of the key: two warehouses count their versions alike)
     version: int | None,
 ) -> _Open:
     return _Open(version)

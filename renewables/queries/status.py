@@ -118,7 +118,7 @@ def warehouse_status() -> WarehouseStatus:
         return WarehouseStatus(
             newest.version,
             newest.published_at_utc,
-            newest.path.stat().st_size,
+            newest.size_bytes,
             of_datasets(con),
             of_capacity(con),
             tuple(last_runs(con)),
