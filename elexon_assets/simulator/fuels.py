@@ -79,13 +79,16 @@ class Generation:
 
     first: int
     mw: Series
+    left_for_gas_mw: Series
+    "The demand that the other fuels leave; below zero where wind and the rest exceed the demand."
 
 
 def fuel_generation(seed: int, first: int, last: int) -> Generation:
     """Return the generation of every half-hour from first to last, both included."""
     years = [year_of_generation(seed, year) for year in range(instant_of(first).year, instant_of(last).year + 1)]
     parts = [year.mw[:, max(first - year.first, 0) : last + 1 - year.first] for year in years]
-    return Generation(first, np.concatenate(parts, axis=1))
+    left = [year.left_for_gas_mw[max(first - year.first, 0) : last + 1 - year.first] for year in years]
+    return Generation(first, np.concatenate(parts, axis=1), np.concatenate(left))
 
 
 @lru_cache(maxsize=32)
@@ -100,7 +103,7 @@ def year_of_generation(seed: int, year: int) -> Generation:
     mw = _plants_but_gas(seed, first, count)
     mw["WIND"] = year_of_weather(seed, year).metered_wind_mw
     for position, (fuel_type, link) in enumerate(INTERCONNECTORS.items()):
-        wander = _slow_noise(seed, 10 + position, first, count)
+        wander = slow_noise(seed, 10 + position, first, count)
         flow = link.capacity_mw * np.tanh(np.arctanh(link.usual_mw / link.capacity_mw) + 0.9 * wander)
         begins = max(
             FIRST_HALF_HOUR.get(fuel_type, first), index_of(link.flowing_since) if link.flowing_since else first
@@ -109,13 +112,13 @@ def year_of_generation(seed: int, year: int) -> Generation:
     missing = _demand_mw(seed, year) - sum(mw.values())
     mw["CCGT"] = np.clip(missing, 900, 26_500)
     mw["OCGT"] = np.clip(missing - 26_500, 0, 900)
-    return Generation(first, np.stack([np.round(mw[fuel_type]) for fuel_type in FUEL_TYPES]))
+    return Generation(first, np.stack([np.round(mw[fuel_type]) for fuel_type in FUEL_TYPES]), missing)
 
 
 def _plants_but_gas(seed: int, first: int, count: int) -> dict[str, Series]:
     half_hours = consecutive_half_hours(first, count)
     winter = _winter_share(first, count)
-    nuclear, biomass, coal, hydro, other, pumping = (_slow_noise(seed, n, first, count) for n in range(6))
+    nuclear, biomass, coal, hydro, other, pumping = (slow_noise(seed, n, first, count) for n in range(6))
     biomass_mw = _yearly_values(BIOMASS_MW, half_hours) * (1 + 0.35 * np.tanh(biomass))
     has_biomass = half_hours >= FIRST_HALF_HOUR["BIOMASS"]
     return {
@@ -141,7 +144,7 @@ def _demand_mw(seed: int, year: int) -> Series:
     embedded_wind = here.onshore_mw + here.offshore_mw - here.metered_wind_mw
     weekend = np.where((half_hours // HALF_HOURS_A_DAY + 3) % 7 >= 5, -2600, 0)  # 1970-01-01 was a Thursday
     level = _yearly_values(DEMAND_MW, half_hours) * (1 + 0.17 * _winter_share(first, count)) + 2600
-    wander = 900 * _slow_noise(seed, 6, first, count)
+    wander = 900 * slow_noise(seed, 6, first, count)
     return (
         level + _by_hour(DEMAND_BY_HOUR_MW, half_hours) + weekend + wander - 0.8 * here.solar_mw - 0.5 * embedded_wind
     )
@@ -162,7 +165,7 @@ def _by_hour(values: tuple[int, ...], half_hours: NDArray[np.int64]) -> Series:
     return np.asarray(of_day[half_hours % HALF_HOURS_A_DAY])
 
 
-def _slow_noise(seed: int, number: int, first: int, count: int) -> Series:
+def slow_noise(seed: int, number: int, first: int, count: int) -> Series:
     """Return noise of mean 0 and variance 1 that changes over days, with a small part over hours."""
     start, length = first - KERNEL_HALF_HOURS + 1, count + KERNEL_HALF_HOURS - 1
     days = filter_noise(

@@ -28,6 +28,9 @@ class Channel(IntEnum):
     CLOUD = 6
     LABELS = 7
     DROP_OUT = 8
+    WIND_FORECAST = 9
+    DAY_AHEAD = 20
+    PRICE = 40
     FUELS = 100
     DECLARED = 1_000_000
 

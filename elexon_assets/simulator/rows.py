@@ -3,16 +3,24 @@
 Belongs here: the row, the two datasets, publication and settlement labels. Not here: values, JSON and CSV, faults.
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from functools import partial
+from types import MappingProxyType
 from typing import NamedTuple, cast
 
 from elexon_assets.datasets import GENERATION_BY_FUEL, WIND_AND_SOLAR
 from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.simulator.fuels import FIRST_HALF_HOUR, FUEL_TYPES, fuel_generation
-from elexon_assets.simulator.half_hours import index_of, settlement_labels, start_texts
+from elexon_assets.simulator.half_hours import (
+    index_of,
+    instant_of,
+    settlement_labels,
+    start_texts,
+    text_minutes_later,
+    text_of,
+)
 from elexon_assets.simulator.noise import Channel, uniform_noise
 from elexon_assets.simulator.weather import weather
 
@@ -25,8 +33,14 @@ SLIPPED_LABELS_SHARE = 0.93
 "The share of days on which FUELHH gave the last period of a day the settlement date of the next day, until then."
 
 
+NO_FIELDS: Mapping[str, object] = MappingProxyType({})
+
+
 class Row(NamedTuple):
-    """One published number; `series` is its PSR type or fuel type, and the times are texts as published."""
+    """One published number; `series` is its PSR type or fuel type, and the times are texts as published.
+
+    `fields` holds what else the row has, by Elexon's name. For a price, `mw` is GBP/MWh.
+    """
 
     half_hour: int
     series: str
@@ -37,6 +51,7 @@ class Row(NamedTuple):
     settlement_period: int
     document_id: str = ""
     revision: int = 1
+    fields: Mapping[str, object] = NO_FIELDS
 
 
 _new_row = cast(Callable[[tuple[object, ...]], Row], partial(tuple.__new__, Row))
@@ -54,10 +69,24 @@ class Dataset:
     "The series whose values the value faults change."
     unknown_series: str
     "The series that the fault `unknown-psr` adds."
+    by_publication: bool = False
+    "Whether the half-hours that `rows` takes are those of the publication, and not those that a value is for."
+    has_own_publications: bool = False
+    "Whether the delay of a publication varies, so that the publish time decides whether a row is published."
+    newest_only: bool = False
+    "Whether an answer has only the newest publication of a half-hour and series."
+    newest_publication: Callable[[int, datetime], str] | None = None
+    "The publish time of the newest row of (seed, now), where the usual delay does not tell it."
 
     def last_published(self, now: datetime) -> int:
         """Return the newest half-hour that is published at `now`."""
         return (now - timedelta(minutes=self.minutes_to_publication) - datetime(1970, 1, 1, tzinfo=UTC)) // HALF_HOUR
+
+    def last_updated(self, seed: int, now: datetime) -> str:
+        """Return the publish time of the newest row."""
+        if self.newest_publication is not None:
+            return self.newest_publication(seed, now)
+        return text_minutes_later(text_of(instant_of(self.last_published(now))), self.minutes_to_publication)
 
 
 def wind_and_solar_rows(seed: int, first: int, last: int) -> list[Row]:
@@ -76,9 +105,9 @@ def wind_and_solar_rows(seed: int, first: int, last: int) -> list[Row]:
     rows = []
     for half_hour, start, publish, date, period, onshore, offshore, solar in reversed(list(columns)):
         document = document_id(half_hour)
-        rows.append(_new_row((half_hour, ONSHORE, onshore, publish, start, date, period, document, 1)))
-        rows.append(_new_row((half_hour, OFFSHORE, offshore, publish, start, date, period, document, 1)))
-        rows.append(_new_row((half_hour, SOLAR, solar, publish, start, date, period, document, 1)))
+        rows.append(_new_row((half_hour, ONSHORE, onshore, publish, start, date, period, document, 1, NO_FIELDS)))
+        rows.append(_new_row((half_hour, OFFSHORE, offshore, publish, start, date, period, document, 1, NO_FIELDS)))
+        rows.append(_new_row((half_hour, SOLAR, solar, publish, start, date, period, document, 1, NO_FIELDS)))
     return rows
 
 
@@ -89,7 +118,7 @@ def fuel_rows(seed: int, first: int, last: int) -> list[Row]:
     starts, publishes = start_texts(first, last), start_texts(first, last, minutes_later=FUELHH.minutes_to_publication)
     dates, periods = _slipping_labels(seed, first, last)
     return [
-        _new_row((first + n, fuel_type, mw, publishes[n], starts[n], dates[n], periods[n], "", 1))
+        _new_row((first + n, fuel_type, mw, publishes[n], starts[n], dates[n], periods[n], "", 1, NO_FIELDS))
         for n in range(last - first, -1, -1)
         for fuel_type, mw in zip(FUEL_TYPES, by_half_hour[n], strict=True)
         if fuel_type not in unborn or first + n >= unborn[fuel_type]

@@ -61,7 +61,7 @@ def _wind_and_solar_json(rows: Iterable[Row], without_value: bool, *, with_docum
             f'"publishTime":"{publish}","businessType":"{SOLAR_GENERATION if series == SOLAR else WIND_GENERATION}",'
             f'"psrType":"{series}","quantity":{mw if mw == mw and mw is not None else _no_number(mw)},'
             f'"startTime":"{start}","settlementDate":"{date}","settlementPeriod":{period}}}'
-            for _, series, mw, publish, start, date, period, document, revision in rows
+            for _, series, mw, publish, start, date, period, document, revision, _ in rows
         ]
     )
     return VALUE.sub("", text) if without_value else text
@@ -73,7 +73,7 @@ def _fuels_json(rows: Iterable[Row], without_value: bool) -> str:
             f'{{"dataset":"FUELHH","publishTime":"{publish}","startTime":"{start}","settlementDate":"{date}",'
             f'"settlementPeriod":{period},"fuelType":"{series}",'
             f'"generation":{mw if mw == mw and mw is not None else _no_number(mw)}}}'
-            for _, series, mw, publish, start, date, period, _, _ in rows
+            for _, series, mw, publish, start, date, period, _, _, _ in rows
         ]
     )
     return VALUE.sub("", text) if without_value else text
