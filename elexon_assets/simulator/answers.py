@@ -10,6 +10,7 @@ from datetime import date, datetime, timedelta
 from elexon_assets.simulator.data_faults import Scene, apply_faults, latest_publication_minutes, unrequested_rows
 from elexon_assets.simulator.faults import Fault
 from elexon_assets.simulator.half_hours import first_of, settlement_labels, text_of
+from elexon_assets.simulator.market_recordings import MarketRecordings
 from elexon_assets.simulator.parameters import Asked
 from elexon_assets.simulator.recordings import LATEST_PUBLICATION_HALF_HOURS, Recordings
 from elexon_assets.simulator.rows import AGWS, FIRST_PUBLISHED, FUELHH, OFFSHORE, ONSHORE, Dataset, Row
@@ -31,6 +32,7 @@ class Source:
 
     seed: int
     recordings: Recordings
+    market: MarketRecordings
 
     def answer(self, dataset: Dataset, asked: Asked, faults: Sequence[Fault], now: datetime) -> Answer:
         """Return the rows, newest first. Recorded and synthetic rows are never mixed."""
@@ -42,11 +44,13 @@ class Source:
         spoiled = apply_faults(rows, faults, scene)
         published = spoiled.rows
         if (
-            asked.published is not None or is_recorded or spoiled.changed
+            asked.published is not None or is_recorded or spoiled.changed or dataset.has_own_publications
         ):  # otherwise all are published, as counted above
             earliest, latest = asked.published or ("", text_of(now))
             latest = min(latest, text_of(now))
             published = [row for row in published if earliest <= row.publish_time <= latest]
+        if dataset.newest_only:
+            published = _newest_publications(published)
         intruders = unrequested_rows(published, faults, scene)
         provenance = self._describe_provenance(dataset, is_recorded, published)
         if is_recorded and (spoiled.changed or intruders):
@@ -58,10 +62,10 @@ class Source:
             return False
         if dataset is AGWS:
             return self.recordings.has_wind_and_solar(first, last)
-        return (
-            dataset is FUELHH
-            and bool(self.recordings.fuel_dates)
-            and self.recordings.has_fuels(_published_settlement_dates(asked, first, last))
+        if dataset is not FUELHH:
+            return self.market.covers(dataset, first, last)
+        return bool(self.recordings.fuel_dates) and self.recordings.has_fuels(
+            _published_settlement_dates(asked, first, last)
         )
 
     def _candidate_rows(
@@ -76,6 +80,8 @@ class Source:
             first, last = first - LATEST_PUBLICATION_HALF_HOURS, last + 1
         if is_recorded:
             recorded = self.recordings
+            if dataset not in (AGWS, FUELHH):
+                return self.market.rows(dataset, first, last)
             return recorded.wind_and_solar_rows(first, last) if dataset is AGWS else recorded.fuel_rows(first, last)
         return dataset.rows(self.seed, first, last) if first <= last else []
 
@@ -83,6 +89,8 @@ class Source:
         if not is_recorded:
             return "synthetic"
         if dataset is AGWS and not any(row.half_hour in self.recordings.inferred for row in rows):
+            return "recorded"
+        if dataset not in (AGWS, FUELHH) and self.market.states_publications(dataset, rows):
             return "recorded"
         return "recorded; publish-time=inferred"
 
@@ -103,6 +111,15 @@ def _published_settlement_dates(asked: Asked, first: int, last: int) -> list[str
     start, end = (date.fromisoformat(text) for text in asked.settlement_dates)
     days = (start + timedelta(days=n) for n in range((end - start).days + 1))
     return [day.isoformat() for day in days if first <= first_of(day) + 49 and first_of(day) <= last]
+
+
+def _newest_publications(rows: list[Row]) -> list[Row]:
+    """Return the rows without those that a later publication of the same half-hour and series replaces."""
+    newest: dict[tuple[int, str], str] = {}
+    for row in rows:
+        key = row.half_hour, row.series
+        newest[key] = max(newest.get(key, ""), row.publish_time)
+    return [row for row in rows if row.publish_time == newest[row.half_hour, row.series]]
 
 
 def _filter_by_labels(rows: list[Row], asked: Asked) -> list[Row]:

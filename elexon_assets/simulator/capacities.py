@@ -1,11 +1,9 @@
 """IGCA: installed capacity by type and year, in several revisions, requested by publish time.
 
-Belongs here: its values, revisions, parameters and texts. Not here: half-hours. The capacity of wind and solar is the
+Belongs here: its values, revisions, parameters. Not here: half-hours. The capacity of wind and solar is the
 one that the weather uses, at the start of the year; the other types are only plausible.
 """
 
-import json
-from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from typing import Any
@@ -49,7 +47,6 @@ class AskedCapacity:
 
     start: datetime
     end: datetime
-    csv: bool = False
 
     @property
     def first(self) -> int:
@@ -65,8 +62,8 @@ class AskedCapacity:
 def capacity_asked(values: QueryParams, *, stream: bool) -> AskedCapacity:
     """Parse `publishDateTimeFrom` to `publishDateTimeTo`, at most 731 days; a stream has no limit. Raises Refused."""
     query = Query(values)
-    start, end, csv = query.publish_times(stream=stream, cap_days=CAP_DAYS)
-    return AskedCapacity(start, end, csv)
+    start, end = query.publish_times(stream=stream, cap_days=CAP_DAYS)
+    return AskedCapacity(start, end)
 
 
 def published_capacities(asked: AskedCapacity, now: datetime) -> list[dict[str, Any]]:
@@ -99,20 +96,6 @@ def last_published(now: datetime) -> str:
     """Return the publish time of the newest document."""
     newest: str = published_capacities(AskedCapacity(now - timedelta(days=CAP_DAYS), now), now)[0]["publishTime"]
     return newest
-
-
-def as_text(rows: list[dict[str, Any]], *, csv: bool, stream: bool) -> str:
-    """Return the rows as JSON or CSV."""
-    if csv:
-        names = [name[:1].upper() + name[1:] for name in rows[0]] if rows else []
-        return "".join(",".join(map(str, line)) + "\r\n" for line in _csv_lines(names, rows))
-    return json.dumps(rows if stream else {"data": rows})
-
-
-def _csv_lines(names: list[str], rows: list[dict[str, Any]]) -> Iterable[Iterable[object]]:
-    yield names
-    for row in rows:
-        yield row.values()
 
 
 def _start_of(year: int) -> datetime:

@@ -1,9 +1,9 @@
 """DGWS: wind and solar as forecast for a day, by three processes, a pure function of (seed, half-hour).
 
-Belongs here: when a process publishes, and its errors. Not here: the eight issues of the wind forecast (`forecasts.py`),
-parameters, HTTP. The day-ahead forecast is published at about 16:45Z for the next UTC day, so in British Summer Time the
-first two settlement periods of a day come a day before the others. When the intraday processes publish is not
-established; here they do so once, in the morning of their day.
+Belongs here: when a process publishes, and its errors. Not here: the eight issues of the wind forecast
+(`forecasts.py`), parameters, HTTP. The day-ahead forecast is published at about 16:45Z for the next UTC day, so in
+British Summer Time the first two settlement periods of a day come a day before the others. When the intraday processes
+publish is not established; here they do so once, in the morning of their day.
 """
 
 from dataclasses import dataclass
@@ -15,7 +15,6 @@ import numpy as np
 from elexon_assets.dataset_model import BETWEEN_DIMENSIONS
 from elexon_assets.simulator.half_hours import (
     HALF_HOURS_A_DAY,
-    consecutive_half_hours,
     instant_of,
     settlement_labels,
     start_texts,
@@ -146,7 +145,10 @@ def _forecast_mw(seed: int, process: str, psr_type: str, first: int, last: int) 
 
 @lru_cache(maxsize=64)
 def _year_of_forecast(seed: int, process: str, psr_type: str, year: int) -> Series:
-    """Return the whole MW of a UTC year. Wind is hourly, with both halves equal; solar is zero while the sun is down."""
+    """Return the whole MW of a UTC year.
+
+    Wind is hourly, with both halves equal; solar is zero while the sun is down.
+    """
     first, count = year_span(year)
     capacity = capacity_mw(CAPACITIES[psr_type], first, count)
     error = ERRORS[psr_type] * PROCESSES[process].error_share * _errors(seed, process, psr_type, first, count)

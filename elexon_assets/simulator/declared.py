@@ -5,7 +5,6 @@ the datasets whose rows follow a model (`rows.py`, `capacities.py`). The values 
 weather has its weather, any other series has noise.
 """
 
-import json
 from collections.abc import Iterator, Mapping
 from dataclasses import dataclass, replace
 from datetime import date
@@ -16,11 +15,11 @@ from starlette.datastructures import QueryParams
 from elexon_assets.dataset_model import BETWEEN_DIMENSIONS
 from elexon_assets.dataset_model import Dataset as Declaration
 from elexon_assets.simulator.answers import Answer
+from elexon_assets.simulator.formats import as_text
 from elexon_assets.simulator.half_hours import settlement_labels, start_texts
 from elexon_assets.simulator.noise import Channel, Series, uniform_noise
 from elexon_assets.simulator.parameters import Asked, Query, published_asked, settlement_dates_asked, start_times_asked
 from elexon_assets.simulator.rows import MINUTE, OFFSHORE, ONSHORE, SOLAR, Dataset, Row
-from elexon_assets.simulator.serialization import csv_text
 from elexon_assets.simulator.weather import weather
 from elexon_assets.windows import window_of_days
 
@@ -96,13 +95,9 @@ class DeclaredEndpoint:
                 return models[word] * (0.9 + 0.2 * noise)
         return 1000 * noise
 
-    def write(self, _dataset: Dataset, answer: Answer, csv: bool) -> str:
-        """Return the rows as JSON, or as CSV."""
-        rows = list(self._raw_rows(answer))
-        if not csv:
-            return json.dumps({"data": rows})
-        names = [name[:1].upper() + name[1:] for name in rows[0]] if rows else []
-        return csv_text([names, *(["" if value is None else str(value) for value in row.values()] for row in rows)])
+    def write(self, _dataset: Dataset, answer: Answer, media_type: str) -> str:
+        """Return the rows as text of the media type."""
+        return as_text({"data": list(self._raw_rows(answer))}, media_type)
 
     def _raw_rows(self, answer: Answer) -> Iterator[Mapping[str, object]]:
         columns = self.declaration.columns

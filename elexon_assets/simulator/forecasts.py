@@ -92,7 +92,7 @@ def windfor_rows(seed: int, first: int, last: int) -> list[Row]:
     """Return the rows of all issues published in the half-hours from first to last, newest issue first."""
     number = number_of_first_issue_from(instant_of(first))
     issues = []
-    while (published := issue_time(number)) < instant_of(last + 1):
+    while issue_time(number) < instant_of(last + 1):
         if not is_missing(seed, number):
             issues.append(published_issue(seed, number))
         number += 1
@@ -157,10 +157,9 @@ def _innovation_start(number: int) -> int:
 def _innovation(seed: int, number: int) -> Series:
     """Return what an issue learns about each hour around it: noise of variance 1, smooth over some hours."""
     lag = np.arange(24)
-    kernel = (1 + lag) * np.exp(-lag / CORRELATION_HOURS * 2)
-    kernel /= np.sqrt(np.sum(kernel**2))
+    kernel = (1 + lag) * np.exp(-2 * lag / CORRELATION_HOURS)
     noise = white_noise(seed, Channel.WIND_FORECAST, number * COUNTERS_AN_ISSUE, COUNTERS_AN_ISSUE)
-    return np.convolve(noise, kernel, "valid")
+    return np.convolve(noise, kernel / np.sqrt(np.sum(kernel**2)), "valid")
 
 
 def _hour_of(instant: datetime) -> int:

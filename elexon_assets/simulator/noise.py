@@ -31,6 +31,7 @@ class Channel(IntEnum):
     WIND_FORECAST = 9
     DAY_AHEAD = 20
     PRICE = 40
+    SETTLEMENT = 60
     FUELS = 100
     DECLARED = 1_000_000
 

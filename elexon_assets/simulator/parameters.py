@@ -12,6 +12,7 @@ from typing import TypeVar
 from starlette.datastructures import QueryParams
 
 from elexon_assets.settlement import first_start_utc, periods_in
+from elexon_assets.simulator.formats import FORMATS
 from elexon_assets.simulator.half_hours import index_at_or_after, index_of, text_of
 from elexon_assets.simulator.rows import Dataset
 
@@ -45,7 +46,6 @@ class Asked:
     settlement_dates: tuple[str, str] | None = None
     settlement_periods: frozenset[int] = frozenset()
     series: frozenset[str] = frozenset()
-    csv: bool = False
 
 
 @dataclass
@@ -81,13 +81,11 @@ class Query:
                 self.complain(name, f"The value '{text}' is not valid for {_pascal_case(name)}: {low} to {high}.")
         return numbers
 
-    def wants_csv(self, *, stream: bool = False) -> bool:
-        """Return whether the request wants CSV."""
-        formats = [] if stream else self.all("format")
-        for text in formats:
-            if text.lower() not in ("json", "csv"):
+    def check_format(self, *, stream: bool = False) -> None:
+        """Complain about a format that does not exist. A stream does not read it."""
+        for text in [] if stream else self.all("format"):
+            if text.lower() not in FORMATS:
                 self.complain("format", f"The value '{text}' is not valid for Format.")
-        return bool(formats) and formats[0].lower() == "csv"
 
     def complain(self, name: str, message: str) -> None:
         """Add a complaint about a parameter."""
@@ -102,15 +100,15 @@ class Query:
         if self.errors:
             raise Refused(self.errors)
 
-    def publish_times(self, *, stream: bool, cap_days: int = CAP_DAYS) -> tuple[datetime, datetime, bool]:
-        """Return (first, last, whether CSV is wanted), both ends inclusive. A stream has no limit. Raises Refused."""
+    def publish_times(self, *, stream: bool, cap_days: int = CAP_DAYS) -> tuple[datetime, datetime]:
+        """Return (first, last), both ends inclusive. A stream has no limit. Raises Refused."""
         start, end = self.instant("publishDateTimeFrom"), self.instant("publishDateTimeTo")
-        csv = self.wants_csv(stream=stream)
+        self.check_format(stream=stream)
         self.refuse_if_wrong()
         too_long = not stream and end - start > timedelta(days=cap_days)
         names = ("publishDateTimeFrom", "publishDateTimeTo")
         self.refuse_range(*names, backwards=start > end, too_long=too_long, cap_days=cap_days)
-        return start, end, csv
+        return start, end
 
     def refuse_range(
         self, from_name: str, to_name: str, *, backwards: bool, too_long: bool, cap_days: int = CAP_DAYS
@@ -143,7 +141,7 @@ def start_times_asked(values: QueryParams, *, cap_days: int = CAP_DAYS) -> Asked
     start, end = query.instant("from"), query.instant("to")
     first_periods = query.whole_numbers("settlementPeriodFrom", 1, 50)
     last_periods = query.whole_numbers("settlementPeriodTo", 1, 50)
-    csv = query.wants_csv()
+    query.check_format()
     query.refuse_if_wrong()
     # with a settlement period only the date counts, and its time is ignored
     start_limit = datetime.combine(start.date(), time(), UTC) if first_periods else start
@@ -158,7 +156,7 @@ def start_times_asked(values: QueryParams, *, cap_days: int = CAP_DAYS) -> Asked
         too_long=end_limit - start_limit > timedelta(days=cap_days),
         cap_days=cap_days,
     )
-    return Asked(first, last, csv=csv)
+    return Asked(first, last)
 
 
 def published_asked(dataset: Dataset, values: QueryParams, *, stream: bool, cap_days: int = CAP_DAYS) -> Asked:
@@ -180,24 +178,34 @@ def settlement_dates_asked(dataset: Dataset, values: QueryParams, *, stream: boo
     fuel_types = frozenset(query.all("fuelType"))
     if by_publish_time:
         asked = _parse_publish_window(dataset, query, stream=stream, cap_days=cap_days)
-        return Asked(asked.first, asked.last, asked.published, None, periods, fuel_types, asked.csv)
+        return Asked(asked.first, asked.last, asked.published, None, periods, fuel_types)
     first_date, last_date = query.settlement_date("settlementDateFrom"), query.settlement_date("settlementDateTo")
-    csv = query.wants_csv(stream=stream)
+    query.check_format(stream=stream)
     query.refuse_if_wrong()
     too_long = not stream and last_date - first_date >= timedelta(days=cap_days)
     backwards = first_date > last_date
     names = ("settlementDateFrom", "settlementDateTo")
     query.refuse_range(*names, backwards=backwards, too_long=too_long, cap_days=cap_days)
     first, last = _first_half_hour(first_date, 1), _last_half_hour(last_date, 50)
-    return Asked(first, last, None, (first_date.isoformat(), last_date.isoformat()), periods, fuel_types, csv)
+    return Asked(first, last, None, (first_date.isoformat(), last_date.isoformat()), periods, fuel_types)
+
+
+def one_settlement_date_asked(text: str, values: QueryParams) -> Asked:
+    """Parse a settlement date that is part of a path, strictly yyyy-MM-dd. Raises Refused."""
+    query = Query(QueryParams([("settlementDate", text), *values.multi_items()]))
+    day = query.settlement_date("settlementDate")
+    query.check_format()
+    query.refuse_if_wrong()
+    dates = (day.isoformat(), day.isoformat())
+    return Asked(_first_half_hour(day, 1), _last_half_hour(day, 50), settlement_dates=dates)
 
 
 def _parse_publish_window(dataset: Dataset, query: Query, *, stream: bool, cap_days: int) -> Asked:
-    start, end, csv = query.publish_times(stream=stream, cap_days=cap_days)
+    start, end = query.publish_times(stream=stream, cap_days=cap_days)
     shift = dataset.minutes_to_publication
     first = index_at_or_after(max(start, datetime(2000, 1, 1, tzinfo=UTC)) - timedelta(minutes=shift))
     last = index_of(max(end, datetime(2000, 1, 1, tzinfo=UTC)) - timedelta(minutes=shift))
-    return Asked(first, last, published=(text_of(start), text_of(end)), csv=csv)
+    return Asked(first, last, published=(text_of(start), text_of(end)))
 
 
 def _first_half_hour(settlement_date: date, period: int) -> int:

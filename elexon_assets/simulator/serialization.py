@@ -7,6 +7,7 @@ because a week of FUELHH is 6,720 rows, and a general encoder takes several time
 import re
 from collections.abc import Iterable
 
+from elexon_assets.simulator.formats import csv_text
 from elexon_assets.simulator.rows import SOLAR, Dataset, Row
 
 WIND_GENERATION, SOLAR_GENERATION = "Wind generation", "Solar generation"
@@ -103,8 +104,3 @@ def _csv_lines_text(header: str, lines: Iterable[str], dropped: str | None) -> s
         position = table[0].index(dropped)
         table = [cells[:position] + cells[position + 1 :] for cells in table]
     return csv_text(table)
-
-
-def csv_text(table: Iterable[Iterable[str]]) -> str:
-    """Return the cells of a table as CSV with CRLF."""
-    return "".join(",".join(cells) + "\r\n" for cells in table)

@@ -21,7 +21,8 @@ import httpx
 import uvicorn
 from starlette.applications import Starlette
 
-from elexon_assets.simulator.app import PREFIX, ServedRequest, Service, create_app
+from elexon_assets.simulator.app import create_app
+from elexon_assets.simulator.service import PREFIX, ServedRequest, Service
 
 START_WITHIN = timedelta(seconds=30)
 COLLECT_AFTER_ALLOCATIONS = 200_000
