@@ -10,8 +10,9 @@ from typing import Any
 
 import dagster as dg
 
-from elexon_assets.dataset_model import SERIES, Dataset, Role
+from elexon_assets.dataset_model import Dataset, Role
 from elexon_assets.datasets import BY_DAY, OBSERVED
+from elexon_assets.descriptions import describe_column
 from elexon_assets.schema.warehouse_schema import columns_sql
 from warehouse.settings import Settings, checkout_folder
 
@@ -28,27 +29,11 @@ EVERY_HALF_HOUR = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=3),
 
 ELEXON_DOCUMENTATION = "https://bmrs.elexon.co.uk/api-documentation/endpoint"
 
-DESCRIPTIONS = {
-    "settlement_date": "Europe/London civil day, computed from the start time.",
-    "settlement_period": "1 to 46, 48 or 50, computed from the start time.",
-    "elexon_settlement_date": "Elexon's own label, only where it disagrees.",
-    "elexon_settlement_period": "Elexon's own label, only where it disagrees.",
-    SERIES: "Name of the series: the values of its dimensions, joined.",
-    "ingested_at_utc": "When the row landed here, UTC.",
-    "source": "elexon; recorded, recorded-inferred (publish time inferred) or synthetic from a stand-in; or the host "
-    "that answered, if it is not Elexon's.",
-}
-"The descriptions of the columns that parsing and landing add to those of the dataset."
-
 FLAG_COLUMNS = {
-    "dataset": ("VARCHAR", "The dataset of the flagged value."),
-    "start_time_utc": ("TIMESTAMPTZ", "Start of the half-hour, UTC."),
-    "category": ("VARCHAR", "PSR type or fuel type of the value."),
-    "reason": ("VARCHAR", "Why the value is flagged: the name of the rule that raised the flag."),
-    "detail": ("VARCHAR", "The figures that the rule used."),
-    "found_at_utc": ("TIMESTAMPTZ", "When the flag was raised, UTC."),
-    "closed_at_utc": ("TIMESTAMPTZ", "When its cause was gone, UTC; null while the flag is open."),
+    **{"dataset": "VARCHAR", "start_time_utc": "TIMESTAMPTZ", "category": "VARCHAR", "reason": "VARCHAR"},
+    **{"detail": "VARCHAR", "found_at_utc": "TIMESTAMPTZ", "closed_at_utc": "TIMESTAMPTZ"},
 }
+"The types of the columns of the table of flags."
 
 
 def group_of(dataset: Dataset) -> str:
@@ -92,7 +77,9 @@ def latest_metadata() -> dict[str, Any]:
 
 def flag_metadata() -> dict[str, Any]:
     """Return the table of flags, and the dataset columns that a flag refers to."""
-    columns = [dg.TableColumn(name, kind, description=text) for name, (kind, text) in FLAG_COLUMNS.items()]
+    columns = [
+        dg.TableColumn(name, kind, description=describe_column("flags", name)) for name, kind in FLAG_COLUMNS.items()
+    ]
     values = [(dataset.name, dataset.value) for dataset in OBSERVED]
     lineage = {
         "start_time_utc": [(dataset.name, "start_time_utc") for dataset in OBSERVED],
@@ -140,9 +127,7 @@ def _table_columns(datasets: Sequence[Dataset]) -> dict[str, dg.TableColumn]:
     for dataset in datasets:
         for definition in columns_sql(dataset):
             name, kind = definition.replace('"', "").split(" ")
-            declared = dataset.columns.get(name)
-            text = declared.description if declared else DESCRIPTIONS[name]
-            columns.setdefault(name, dg.TableColumn(name, kind, description=text))
+            columns.setdefault(name, dg.TableColumn(name, kind, description=describe_column(dataset.table, name)))
     return columns
 
 

@@ -4,7 +4,6 @@ They are not partitioned: a landing appends what is new, and the derived tables 
 pool: their writes are short, so a change lands while a backfill runs.
 """
 
-import inspect
 from collections.abc import Iterator
 from typing import Any
 
@@ -15,6 +14,7 @@ from pipeline_assets.landing import append_changes, rebuild_tables
 from pipeline_assets.ledger import schema
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.resources import WarehouseResource
+from pipeline_assets.table_columns import describe_table
 from pipeline_assets.tables import AUDIT, STATUS_HISTORY, SUBMITTED_CHANGES
 
 
@@ -41,8 +41,7 @@ def seeded_portfolio() -> dg.MaterializeResult[None]:
 
 @dg.asset(
     name=SUBMITTED_CHANGES,
-    description="Every change that was ever submitted to the ledger, in the order of its positions. Appended to, and "
-    "never changed.",
+    description=describe_table(SUBMITTED_CHANGES),
     deps=[seeded_portfolio],
     group_name=catalogue.RECORDS,
     owners=catalogue.OWNERS,
@@ -81,23 +80,10 @@ def _asset_spec(name: str, description: str, deps: list[str], group: str, metada
 def _asset_specs() -> Iterator[dg.AssetSpec]:
     """Yield the current tables, both histories, and the metric views."""
     for kind, entity in ENTITIES.items():
-        description = inspect.getdoc(entity) or ""
-        yield _asset_spec(kind, description, [SUBMITTED_CHANGES], catalogue.RECORDS, catalogue.record_metadata(entity))
-    yield _asset_spec(
-        STATUS_HISTORY,
-        "The dated status of each project: stage, RAG with its comment, and RTB date, from `status_date` on.",
-        [SUBMITTED_CHANGES],
-        catalogue.RECORDS,
-        catalogue.history_metadata(),
-    )
-    yield _asset_spec(
-        AUDIT,
-        "Who changed which field of what, when and why, from which value to which: a row for each field of each "
-        "change. Values as text.",
-        [SUBMITTED_CHANGES],
-        catalogue.RECORDS,
-        catalogue.audit_metadata(),
-    )
+        text, metadata = describe_table(kind), catalogue.record_metadata(entity)
+        yield _asset_spec(kind, text, [SUBMITTED_CHANGES], catalogue.RECORDS, metadata)
+    for name, metadata in ((STATUS_HISTORY, catalogue.history_metadata()), (AUDIT, catalogue.audit_metadata())):
+        yield _asset_spec(name, describe_table(name), [SUBMITTED_CHANGES], catalogue.RECORDS, metadata)
     for name, view in metrics.VIEWS.items():
         yield _asset_spec(name, view.description, list(view.reads), catalogue.METRICS, catalogue.view_metadata(name))
 

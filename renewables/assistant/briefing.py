@@ -8,13 +8,12 @@ comes from the declarations of the datasets and of the pipeline. Not here: the r
 from datetime import UTC, datetime
 
 from elexon_assets.datasets import DATASETS, OBSERVED
-from elexon_assets.flag_vocabulary import REASONS
 from elexon_assets.settlement import HALF_HOUR, LONDON
 from pipeline_assets.fields import fields_by_name
-from pipeline_assets.metrics import VIEWS
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.tables import RECORD
 from renewables.attribution import label_of_sources
+from renewables.queries.dictionary import describe_relation
 from renewables.queries.snapshot import Connection, source_names, span_of
 
 RULES = """You answer questions about one read-only DuckDB database: the wind, solar and other generation of Great \
@@ -50,36 +49,6 @@ probability of the stage; the views leave out what is archived.
 
 SYNTHETIC = "The generation data is {label}: say so in every answer about generation."
 
-OF_VIEWS = {
-    "": "Current value of each {row}.",
-    "_publications": "Every value that was ever published.",
-    "_daily": "By settlement day and {category}: energy, mean and peak MW, coverage 0-1, flagged share 0-1.",
-    "_monthly": "By month of the settlement date and {category}: as _daily.",
-    "_coverage": "By UTC day: complete half-hours of 48.",
-    "_flagged": "Half-hours with a flagged value, with the reasons.",
-    "_gaps": "Half-hours that are missing, and why. The grid runs from 2016 to now, whether requested or not.",
-    "_gaps_daily": "Missing half-hours by UTC day and why.",
-    "_outside_soft_limits": "Values that are unlikely: kept, and counted.",
-    "_capacity_daily": "By settlement day: energy, mean installed MW, capacity factor 0-1.",
-    "_as_of": "As published by an instant.",
-    "_known_at": "As ingested by an instant.",
-    "_gaps_at": "Gaps as of an instant.",
-    "_capacity_factors": "Energy, mean installed MW and capacity factor 0-1 of [start_utc, end_utc).",
-    "_at": "MW installed at an instant, interpolated between the yearly values.",
-}
-"The meaning of the views by the suffix after a dataset's name."
-OTHERS = {
-    "understated_wind": "Half-hours with wind flagged as understated; estimated_missing_mwh is a lower bound, never "
-    "added to a total.",
-    "open_flags": "Every current flag; reason is one of " + ", ".join(reason.name for reason in REASONS) + ".",
-    "fetch_log": "Each request to Elexon and its outcome.",
-    "accepted_gaps": "Days that a person accepted as a known gap, with the reason; in force while withdrawn_at_utc "
-    "is null.",
-    "quarantine": "Quarantined rows, with the reason and the raw JSON.",
-    "settlement_days": "The calendar, 2016 to 2040.",
-    "status_history": "Each project's statuses over time, with who changed them and why.",
-    "audit": "Each field of each change of the pipeline.",
-}
 HIDDEN = ("warehouse_info", "pipeline_info", "flags", "soft_limits", "submitted_changes", "installed_capacity_by_time")
 "Internal relations; other relations have their content too."
 
@@ -127,7 +96,7 @@ def describe_tables(con: Connection) -> str:
     relations: dict[str, tuple[str, list[str]]] = {}
     for relation, name, kind, comment, about in rows:
         if relation not in HIDDEN and not (relation in ENTITIES and name in RECORD):
-            columns = relations.setdefault(relation, (about or _describe_relation(relation), []))[1]
+            columns = relations.setdefault(relation, (about or describe_relation(relation), []))[1]
             known = comment or _known_values(relation, name)
             kind = "TIMESTAMPTZ" if kind == "TIMESTAMP WITH TIME ZONE" else kind
             columns.append(f"{name} {kind}" + (f" ({known})" if known else ""))
@@ -136,22 +105,8 @@ def describe_tables(con: Connection) -> str:
         "ORDER BY function_name"
     ).fetchall()
     lines = [f"{name}: {about} Columns: {', '.join(columns)}" for name, (about, columns) in relations.items()]
-    lines += [f"{name}({', '.join(parameters)}): {_describe_relation(name)}" for name, parameters in macros]
+    lines += [f"{name}({', '.join(parameters)}): {describe_relation(name)}" for name, parameters in macros]
     return "\n".join(f"- {line}" for line in lines)
-
-
-def _describe_relation(relation: str) -> str:
-    if relation in VIEWS:
-        return VIEWS[relation].description
-    if relation in ENTITIES:
-        return " ".join((ENTITIES[relation].__doc__ or "").split())
-    for dataset in DATASETS:
-        ending = relation.removeprefix(dataset.name)
-        if ending != relation and ending in OF_VIEWS:
-            row = " and ".join((dataset.period, *dataset.dimensions))
-            about = OF_VIEWS[ending].format(row=row, category=dataset.category)
-            return about if ending else f"{about} {dataset.description}"
-    return OTHERS.get(relation, "")
 
 
 def _known_values(relation: str, name: str) -> str:
