@@ -18,7 +18,7 @@ HEADINGS = {
     **{"pipeline_dashboard": "Dashboard", "projects": "Projects", "counterparties": "Counterparties"},
     **{"information_points": "Information points", "search": "Search", "bulk_edit": "Bulk edit"},
     **{"transfer": "Import and export", "runs": "Runs and backfills", "health": "Freshness and checks"},
-    **{"alerts": "Alerts", "about": "About", "ask": "Ask"},
+    **{"alerts": "Alerts", "dictionary": "Dictionary", "about": "About", "ask": "Ask"},
 }
 "The heading of each page in the sidebar, by the name of its file."
 RECORDS = {"project": "pipelines", "counterparty": "counterparties", "information_point": "information_points"}

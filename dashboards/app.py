@@ -20,12 +20,17 @@ ICON = Path(__file__).parent / "components" / "icon.svg"
 STYLE = """<style>
 button[kind^=primary]:not(:disabled) { color: light-dark(#FFFFFF, #12161C) }
 [data-testid=stElementToolbar] button[aria-label^="Download as CSV"] { display: none }
-@media (max-width: 640px) { .st-key-cards [data-testid=stLayoutWrapper] { flex-grow: 1 } }
+@media (max-width: 640px) {
+  .st-key-cards [data-testid=stLayoutWrapper] { flex-grow: 1 }
+  .st-key-columns :is(td, tr, tbody) { display: block; border: none; padding: 0 0 0.2rem }
+  .st-key-columns tr { padding-bottom: 0.8rem }
+  .st-key-columns :is(thead, td:empty) { display: none }
+}
 </style>"""
 """What no setting of Streamlit offers. Streamlit writes white on the accent colour in both themes, but the accent of
 the dark theme is light, because it also colours the text of what is chosen; white on it is too faint. The table
 download that Streamlit builds in the browser is not guarded against formulas, as our own downloads are. Cards of one
-width would leave a gap beside them on a phone."""
+width would leave a gap beside them on a phone, and a table of five columns of text is wider than it."""
 
 GENERATION = [
     st.Page(
@@ -128,6 +133,12 @@ SYSTEM = [
         title="Alerts",
         icon=":material/notifications:",
         help="Notices and how each was delivered. Retry those that failed.",
+    ),
+    st.Page(
+        "app_pages/dictionary.py",
+        title="Dictionary",
+        icon=":material/menu_book:",
+        help="Every table and column with its meaning, unit, zone, source and caveats.",
     ),
     st.Page(
         "app_pages/about.py",

@@ -4,12 +4,13 @@ Belongs here: one sentence for each relation and for each column that a dataset'
 here: the columns of a dataset (`datasets.py`), the SQL (`schema/`). This module imports neither Dagster nor Pandera.
 """
 
-from elexon_assets.dataset_model import SERIES, Dataset
+from elexon_assets.dataset_model import SERIES, Dataset, Role
 from elexon_assets.datasets import BY_NAME
 from elexon_assets.flag_vocabulary import GAP_STATES, REASONS
 
-CURRENT, PUBLICATIONS = "", "_publications"
-"The suffixes of the two relations that have a dataset's own columns."
+CURRENT, PUBLICATIONS, AS_OF, KNOWN_AT = "", "_publications", "_as_of", "_known_at"
+OWN_COLUMNS = (CURRENT, PUBLICATIONS, AS_OF, KNOWN_AT)
+"The suffixes of the relations that have a dataset's own columns."
 
 OF_VIEWS = {
     CURRENT: "Current value of each {row}.",
@@ -23,8 +24,8 @@ OF_VIEWS = {
     "_outside_soft_limits": "Values that are unlikely: kept, and counted.",
     "_capacity_daily": "By settlement day: energy, mean installed MW, capacity factor 0-1.",
     "_by_time": "Installed capacity as linear segments: from_mw at from_utc, changing by mw_per_second until the next.",
-    "_as_of": "As published by an instant.",
-    "_known_at": "As ingested by an instant.",
+    AS_OF: "As published by an instant.",
+    KNOWN_AT: "As ingested by an instant.",
     "_gaps_at": "Gaps as of an instant.",
     "_capacity_factors": "Energy, mean installed MW and capacity factor 0-1 of [start_utc, end_utc).",
     "_at": "MW installed at an instant, interpolated between the yearly values.",
@@ -35,8 +36,8 @@ CAVEATS_OF_VIEWS = {
     PUBLICATIONS: "Never add these up: a revised value is here several times.",
     "_daily": "A day without data is a row without energy: a gap is not zero. See coverage.",
     "_monthly": "The energy is of the half-hours with data: see coverage.",
-    "_as_of": "A day means its end. The flags of values are today's.",
-    "_known_at": "Empty before the first fetch.",
+    AS_OF: "A day means its end. The flags of values are today's.",
+    KNOWN_AT: "Empty before the first fetch.",
 }
 "What to beware of, by the suffix after the dataset's name."
 
@@ -168,7 +169,19 @@ def describe_relation(relation: str) -> str:
 def relation_caveats(relation: str) -> str:
     """Return what to beware of in a relation, or ""."""
     dataset = dataset_of(relation)
-    return CAVEATS_OF_VIEWS.get(relation.removeprefix(dataset.name), "") if dataset else ""
+    if dataset is None:
+        return ""
+    suffix = relation.removeprefix(dataset.name)
+    caveats = [CAVEATS_OF_VIEWS.get(suffix, "")]
+    if suffix in OWN_COLUMNS:
+        if dataset.role is Role.FORECAST:
+            caveats.append("A target at or before its publish time is not a forecast.")
+        if dataset.assumes_publish_time:
+            caveats.append("The publish time is assumed where Elexon states none.")
+        if dataset.no_value_if:
+            null = "it is kept here" if suffix == PUBLICATIONS else f"{dataset.value} is null there"
+            caveats.append(f"A row with {dataset.no_value_if} holds no value: {null}.")
+    return " ".join(filter(None, caveats))
 
 
 def describe_column(relation: str, column: str) -> str:
@@ -195,8 +208,7 @@ def relation_source(relation: str) -> str:
     if dataset is None:
         return "Recorded here" if relation in OTHERS else ""
     source = f"Elexon {dataset.code}, {dataset.path}"
-    own = relation.removeprefix(dataset.name) in (CURRENT, PUBLICATIONS, "_as_of", "_known_at")
-    return source if own else f"Computed here from {source}"
+    return source if relation.removeprefix(dataset.name) in OWN_COLUMNS else f"Computed here from {source}"
 
 
 def _suffix(relation: str, name: str) -> str | None:

@@ -15,6 +15,7 @@ from renewables.cli import (
     analyze,
     ask,
     demo,
+    dictionary,
     doctor,
     export,
     fetch,
@@ -113,6 +114,7 @@ app.command("analyze")(analyze.analyze)
 app.command("plot")(plot.plot)
 app.command("export")(export.export)
 app.command("query")(query.query)
+app.command("dictionary")(dictionary.dictionary)
 app.command("ask")(ask.ask)
 for name, commands in pipelines.GROUPS.items():
     app.add_typer(commands, name=name)

@@ -9,6 +9,7 @@ from dataclasses import dataclass
 from functools import cache
 
 import duckdb
+import polars as pl
 
 from elexon_assets import descriptions
 from pipeline_assets.metrics import VIEWS
@@ -52,6 +53,13 @@ class ColumnEntry:
     meaning: str
     values: tuple[str, ...] = ()
 
+    @property
+    def text(self) -> str:
+        """Return the meaning with the values of a closed vocabulary, as people read it."""
+        if not self.values or "One of:" in self.meaning:
+            return self.meaning
+        return f"{self.meaning} One of: {', '.join(self.values)}."
+
 
 @dataclass(frozen=True)
 class TableEntry:
@@ -85,9 +93,24 @@ def matching_entries(text: str) -> list[TableEntry]:
         for entry in data_dictionary()
         if any(
             wanted in part.casefold()
-            for part in (entry.name, entry.meaning, *(f"{c.name} {c.meaning}" for c in entry.columns))
+            for part in (entry.name, entry.meaning, *(f"{c.name} {c.unit} {c.text}" for c in entry.columns))
         )
     ]
+
+
+def dictionary_frame(entries: Sequence[TableEntry]) -> pl.DataFrame:
+    """Return one row per column: table, kind, column, type, unit, zone, meaning, source, caveats."""
+    return pl.DataFrame(
+        [
+            {
+                **{"table": entry.call, "kind": entry.kind, "column": column.name, "type": column.type},
+                **{"unit": column.unit, "zone": column.zone, "meaning": column.text},
+                **{"source": entry.source, "caveats": entry.caveats},
+            }
+            for entry in entries
+            for column in entry.columns
+        ]
+    )
 
 
 def describe_relation(name: str) -> str:

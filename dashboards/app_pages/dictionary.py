@@ -1,0 +1,63 @@
+"""Dictionary: every table and column with its meaning, unit, zone, source and caveats, from the declarations."""
+
+import polars as pl
+import streamlit as st
+
+from dashboards.components.chart import render_downloads
+from dashboards.components.formatting import number
+from dashboards.components.plain_text import plain
+from elexon_assets.datasets import WIND_AND_SOLAR
+from renewables.queries.dictionary import TableEntry, data_dictionary, dictionary_frame, matching_entries
+
+COLUMN_TITLES = ("Column", "Type", "Unit", "Zone", "Meaning")
+
+
+def render_page() -> None:
+    """Draw the chosen table with its columns, and the list of all that match the search."""
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        text = st.text_input(
+            "Search", key="q", bind="query-params", placeholder="A table, a column, a unit, a word", width=320
+        )
+        entries = matching_entries(text)
+        names = [entry.name for entry in entries]
+        first = WIND_AND_SOLAR.name if WIND_AND_SOLAR.name in names else None
+        name = st.selectbox(
+            "Table, view or macro",
+            names,
+            index=names.index(first) if first else 0,
+            key="table",
+            bind="query-params",
+            width=360,
+        )
+    if not entries:
+        st.caption(f"No table or column contains {plain(repr(text))}.")
+        return
+    _render_entry(next(entry for entry in entries if entry.name == name))
+    st.subheader("All tables" if len(entries) == len(data_dictionary()) else "Matching tables", anchor=False)
+    st.caption(
+        f"{number(len(entries))} of {number(len(data_dictionary()))}. Query them on the command line with "
+        "`renewables query`, from Python with `reading()`, or with any tool that opens `current.duckdb`."
+    )
+    st.dataframe(
+        pl.DataFrame({"Name": names, "Kind": [e.kind for e in entries], "Meaning": [e.meaning for e in entries]}),
+        hide_index=True,
+        column_config={"Meaning": st.column_config.TextColumn(width="large")},
+        height=38 + 35 * min(len(entries), 12),
+        alt="Tables, views and macros with their meaning",
+    )
+    render_downloads(dictionary_frame(entries), name="dictionary")
+
+
+def _render_entry(entry: TableEntry) -> None:
+    st.subheader(plain(entry.call), anchor=False)
+    st.markdown(plain(entry.meaning))
+    st.caption(plain(f"{entry.kind.capitalize()}. Source: {entry.source}."))
+    if entry.caveats:
+        st.info(plain(entry.caveats), icon=":material/priority_high:")
+    rows = [[f"`{c.name}`", c.type, c.unit, c.zone, plain(c.text)] for c in entry.columns]
+    lines = [f"| {' | '.join(cell.replace('|', '&#124;') for cell in row)} |" for row in [list(COLUMN_TITLES), *rows]]
+    with st.container(key="columns"):
+        st.markdown("\n".join([lines[0], "|---" * len(COLUMN_TITLES) + "|", *lines[1:]]))
+
+
+render_page()
