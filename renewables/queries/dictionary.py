@@ -12,6 +12,7 @@ import duckdb
 import polars as pl
 
 from elexon_assets import descriptions
+from elexon_assets.settlement import LONDON
 from pipeline_assets.metrics import VIEWS
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.table_columns import describe_table, pipeline_tables, table_columns
@@ -39,7 +40,7 @@ UNITS = {
 }
 "The units by the end of a column's name; the first that fits applies."
 LONDON_DAYS = ("settlement_date", "settlement_period", "month")
-"The columns that follow the civil day of Europe/London."
+"The columns that follow the civil day of London."
 
 
 @dataclass(frozen=True)
@@ -127,7 +128,7 @@ def zone_of(column: str) -> str:
     """Return the time zone of an instant or a day, or ""."""
     if column.endswith("_utc"):
         return "UTC"
-    return "Europe/London" if column.endswith(LONDON_DAYS) else ""
+    return LONDON.key if column.endswith(LONDON_DAYS) else ""
 
 
 def _elexon_entries() -> Iterator[TableEntry]:
