@@ -81,8 +81,7 @@ def the_ledger_has_landed(landed: Landed, table: str) -> Outcome:  # noqa: ARG00
 def the_history_replays_to_it(landed: Landed, table: str) -> Outcome:
     """Check that replaying all landed changes from the first one gives this table."""
     stands, replayed = landed.table(table), landed.replayed[table]
-    same = stands.columns == replayed.columns and stands.sort(stands.columns).equals(replayed.sort(replayed.columns))
-    return same, {"rows": dg.MetadataValue.int(len(stands)), "rows replayed": dg.MetadataValue.int(len(replayed))}
+    return tables.same_rows(stands, replayed), {"rows": dg.MetadataValue.int(len(stands)), "rows replayed": dg.MetadataValue.int(len(replayed))}
 
 
 def the_vocabulary_is_closed(landed: Landed, table: str) -> Outcome:

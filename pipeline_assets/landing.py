@@ -1,7 +1,8 @@
-"""Landing from the ledger to the warehouse: changes are appended, then everything derived from them is rebuilt.
+"""Landing from the ledger to the warehouse: changes are appended, then the records that they touch are updated.
 
-Belongs here: the order of the steps and their transactions. Not here: what the tables hold (`tables.py`), Dagster.
-Readers see both steps at once: a snapshot is published when the tables are as new as the changes.
+Belongs here: the order of the steps and their transactions. Not here: what the tables hold (`tables.py`), the proof
+that they equal a complete rebuild (`landing_proof.py`), Dagster. Readers see both steps at once: a snapshot is
+published when the tables are as new as the changes.
 """
 
 from collections.abc import Callable
@@ -15,12 +16,21 @@ import sqlalchemy as sa
 
 from pipeline_assets import contract, metrics, tables
 from pipeline_assets.errors import AnotherLedger, ContractBroken
+from pipeline_assets.fingerprint import tables_fingerprint
 from pipeline_assets.ledger import reader
-from pipeline_assets.tables import CHANGES, INFO, SUBMITTED_CHANGES, landed_position
+from pipeline_assets.models import ENTITIES
+from pipeline_assets.tables import AUDIT, CHANGES, INFO, STATUS_HISTORY, SUBMITTED_CHANGES, landed_position
 from warehouse import landing, snapshots
 from warehouse.connection import has_table, writing
 
 OpenWarehouse = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
+
+LARGEST_STEP = 20_000
+"""The most new changes that are landed record by record: the warehouse is open for writing meanwhile, and a rebuild,
+which holds it only for the write, is not slower for more.
+"""
+HISTORIES = {STATUS_HISTORY: ("position",), AUDIT: ("position", "field")}
+"The tables with rows of single changes, which are only ever appended to, and the key of each."
 
 
 @dataclass(frozen=True)
@@ -32,7 +42,7 @@ class Appended:
 
 
 @dataclass(frozen=True)
-class Rebuilt:
+class Landed:
     """The number of rows by table, the position of the tables, and the version of the snapshot that shows them."""
 
     rows: dict[str, int]
@@ -40,13 +50,13 @@ class Rebuilt:
     snapshot: int
 
 
-def land_changes(engine: sa.Engine, open_warehouse: OpenWarehouse = writing) -> Rebuilt:
-    """Append new changes and rebuild the derived tables.
+def land_changes(engine: sa.Engine, open_warehouse: OpenWarehouse = writing) -> Landed:
+    """Append new changes and update the derived tables.
 
     Raises AnotherLedger, ContractBroken, LedgerUnavailable or WarehouseError; in each case nothing landed.
     """
     append_changes(engine, open_warehouse)
-    return rebuild_tables(open_warehouse)
+    return update_tables(open_warehouse)
 
 
 def append_changes(engine: sa.Engine, open_warehouse: OpenWarehouse = writing) -> Appended:
@@ -72,10 +82,25 @@ def append_changes(engine: sa.Engine, open_warehouse: OpenWarehouse = writing) -
     return Appended(landed, after + len(new))
 
 
-def rebuild_tables(open_warehouse: OpenWarehouse = writing) -> Rebuilt:
+def update_tables(open_warehouse: OpenWarehouse = writing) -> Landed:
+    """Update the derived tables to the newest landed change, and publish.
+
+    Only the records that the new changes touch are replayed and merged, and the histories are appended to. Everything
+    is rebuilt on the first landing, after tables of another version of the code (`tables_fingerprint`), and for more
+    than `LARGEST_STEP` changes. Raises ContractBroken, WarehouseError.
+    """
+    with open_warehouse() as con:
+        _ensure_tables(con)
+        if can_follow(con) and _newest_position(con) - landed_position(con) <= LARGEST_STEP:
+            _follow_changes(con)
+            return _published(con)
+    return rebuild_tables(open_warehouse)
+
+
+def rebuild_tables(open_warehouse: OpenWarehouse = writing) -> Landed:
     """Rebuild the current tables, status_history, audit and views from all landed changes, and publish.
 
-    It never uses fewer changes than the last rebuild. Raises ContractBroken, WarehouseError.
+    It never uses fewer changes than the last landing. Raises ContractBroken, WarehouseError.
     """
     with open_warehouse() as con:
         _ensure_tables(con)
@@ -83,17 +108,63 @@ def rebuild_tables(open_warehouse: OpenWarehouse = writing) -> Rebuilt:
     frames = tables.table_frames(changes)
     contract.validate(frames)
     position = len(changes)
-    info = pl.DataFrame({"landed_position": [position], "landed_at_utc": [datetime.now(UTC)]})
     with open_warehouse() as con:
         if landed_position(con) <= position:
             with landing.transaction(con):
-                for table, frame in {**frames, INFO: info}.items():
+                for table, frame in frames.items():
                     landing.replace_rows(con, table, frame)
                 for statement in metrics.view_statements():
                     con.execute(statement)
-        snapshot = snapshots.publish_snapshot(con)
-        rows = {name: _count_rows(con, name) for name in [*frames, *metrics.VIEWS]}
-        return Rebuilt(rows, landed_position(con), snapshot.version)
+                _store_position(con, position)
+        return _published(con)
+
+
+def can_follow(con: duckdb.DuckDBPyConnection) -> bool:
+    """Return whether this version of the code landed the tables, so that further changes can be merged into them."""
+    return tables.landed_fingerprint(con) == tables_fingerprint() and tables.is_current(con)
+
+
+def _follow_changes(con: duckdb.DuckDBPyConnection) -> None:
+    """Merge the records that were touched since the landed position, and append to the histories."""
+    landed, newest = landed_position(con), _newest_position(con)
+    if newest <= landed:
+        return
+    frames = tables.table_frames(_changes_of_touched_records(con, landed))
+    frames |= {table: frames[table].filter(pl.col("position") > landed) for table in HISTORIES}
+    frames = {table: frame for table, frame in frames.items() if not frame.is_empty()}
+    contract.validate(frames)
+    with landing.transaction(con):
+        for table, frame in frames.items():
+            if table in HISTORIES:
+                landing.append_new(con, table, frame, key=HISTORIES[table], range_column="position")
+            else:
+                landing.merge_rows(con, table, frame, key=("id",), range_column="id")
+        _store_position(con, newest)
+
+
+def _changes_of_touched_records(con: duckdb.DuckDBPyConnection, after: int) -> pl.DataFrame:
+    """Return all changes, from the first one on, of the records with a change past the position."""
+    touched = f"SELECT kind, id FROM {SUBMITTED_CHANGES} WHERE position > {after}"
+    # The positions come first: a join would read the JSON of every change.
+    positions = con.execute(
+        f"SELECT position FROM {SUBMITTED_CHANGES} SEMI JOIN ({touched}) AS touched USING (kind, id)"
+    ).fetchall()
+    return con.sql(
+        f"SELECT {', '.join(CHANGES)} FROM {SUBMITTED_CHANGES} WHERE position IN (SELECT unnest(?)) ORDER BY position",
+        params=[[position for (position,) in positions]],
+    ).pl()
+
+
+def _store_position(con: duckdb.DuckDBPyConnection, position: int) -> None:
+    info = {"landed_position": [position], "landed_at_utc": [datetime.now(UTC)], "fingerprint": [tables_fingerprint()]}
+    landing.replace_rows(con, INFO, pl.DataFrame(info))
+
+
+def _published(con: duckdb.DuckDBPyConnection) -> Landed:
+    """Publish a snapshot and return what it shows."""
+    snapshot = snapshots.publish_snapshot(con)
+    rows = {name: _count_rows(con, name) for name in [*ENTITIES, *HISTORIES, *metrics.VIEWS]}
+    return Landed(rows, landed_position(con), snapshot.version)
 
 
 def landed_changes(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
@@ -115,6 +186,11 @@ def _newest_landed(con: duckdb.DuckDBPyConnection) -> _Newest | None:
         f"SELECT position, batch, kind, id FROM {SUBMITTED_CHANGES} ORDER BY position DESC LIMIT 1"
     ).fetchall()
     return _Newest(rows[0][0], rows[0][1:]) if rows else None
+
+
+def _newest_position(con: duckdb.DuckDBPyConnection) -> int:
+    newest = _newest_landed(con)
+    return newest.position if newest else 0
 
 
 def _ensure_tables(con: duckdb.DuckDBPyConnection) -> None:

@@ -25,7 +25,9 @@ SUBMITTED_CHANGES, STATUS_HISTORY, AUDIT = "submitted_changes", "status_history"
 UTC_TIME = pl.Datetime("us", "UTC")
 TEXT = pl.String()
 INFO = "pipeline_info"
-"The table with one row: `landed_position` of the newest change in the current tables, and `landed_at_utc`."
+"""The table with one row: `landed_position` of the newest change in the current tables, `landed_at_utc`, and the
+`fingerprint` of the code that landed them.
+"""
 
 CHANGES: dict[str, pl.DataType] = {
     **{"position": pl.Int64(), "batch": TEXT, "kind": TEXT, "id": TEXT, "version": pl.Int64(), "action": TEXT},
@@ -52,10 +54,24 @@ def landed_position(con: duckdb.DuckDBPyConnection) -> int:
     return int(con.execute(f"SELECT landed_position FROM {INFO}").fetchall()[0][0]) if has_table(con, INFO) else 0
 
 
+def landed_fingerprint(con: duckdb.DuckDBPyConnection) -> str | None:
+    """Return the fingerprint of the code that landed the tables, or None before the first landing with one."""
+    if not has_table(con, INFO):
+        return None
+    info = con.sql(f"FROM {INFO}").pl()
+    return str(info["fingerprint"][0]) if "fingerprint" in info.columns else None
+
+
 def is_current(con: duckdb.DuckDBPyConnection) -> bool:
     """Return whether the landed tables have every field of today's models; an update may add new ones."""
     rows = con.execute("SELECT table_name, column_name FROM information_schema.columns").fetchall()
-    return {(kind, field.name) for kind in ENTITIES for field in fields_of(kind)} <= set(rows)
+    expected = {(kind, field.name) for kind in ENTITIES for field in fields_of(kind)}
+    return {*expected, (STATUS_HISTORY, "position"), (AUDIT, "position")} <= set(rows)
+
+
+def same_rows(table: pl.DataFrame, other: pl.DataFrame) -> bool:
+    """Return whether two tables have the same columns and the same rows, in any order."""
+    return table.schema == other.schema and table.sort(table.columns).equals(other.sort(other.columns))
 
 
 def submitted_frame(rows: Sequence[Sequence[Any]]) -> pl.DataFrame:
@@ -79,6 +95,7 @@ def decode_changes(changes: pl.DataFrame) -> list[Recorded]:
 def table_frames(changes: pl.DataFrame) -> dict[str, pl.DataFrame]:
     """Return the tables that result from the changes: one per kind, status_history and audit.
 
+    The rows of a record follow from its own changes alone: a landing replays only the records that were touched.
     Raises ContractBroken for a value whose type is not that of its field.
     """
     with paused_collection():

@@ -92,7 +92,7 @@ def test_landing_again_adds_only_what_is_new_and_landing_twice_adds_nothing(engi
     assert are_equal(all_tables(), before)
     submit_changes(engine, "new", Change.create("contacts", {"name": "Grace"}, id="g"))
     assert landing.append_changes(engine).rows == 1
-    assert landing.rebuild_tables().rows["contacts"] == len(before["contacts"]) + 1
+    assert landing.update_tables().rows["contacts"] == len(before["contacts"]) + 1
 
 
 def test_landing_after_every_batch_and_once_at_the_end_give_the_same_tables(engine: sa.Engine) -> None:
