@@ -2,15 +2,23 @@
 
 import dagster as dg
 
-from pipeline_assets.assets import portfolio, seeded_portfolio, submitted_changes
+from pipeline_assets.assets import LandingOptions, portfolio, seeded_portfolio, submitted_changes
 
 PRIORITY = {"dagster/priority": "30"}
 "The priority of these runs: they start before anything that fetches from Elexon, because a person waits for them."
 
 landing = dg.define_asset_job(
     "landing",
+    selection=dg.AssetSelection.assets(submitted_changes, portfolio).without_checks(),
+    description="What was submitted since the last time, and the records that it touches.",
+    tags=PRIORITY,
+)
+nightly_landing = dg.define_asset_job(
+    "nightly_landing",
     selection=[submitted_changes, portfolio],
-    description="What was submitted since the last time, and everything that follows from it; then its checks.",
+    description="A landing that also proves that all tables equal a complete rebuild, repairs those that do not, and "
+    "then runs every check.",
+    config=dg.RunConfig(ops={"portfolio": LandingOptions(prove=True)}),
     tags=PRIORITY,
 )
 seeding = dg.define_asset_job(

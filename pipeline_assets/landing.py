@@ -31,6 +31,7 @@ which holds it only for the write, is not slower for more.
 """
 HISTORIES = {STATUS_HISTORY: ("position",), AUDIT: ("position", "field")}
 "The tables with rows of single changes, which are only ever appended to, and the key of each."
+DERIVED_TABLES = (*ENTITIES, *HISTORIES)
 
 
 @dataclass(frozen=True)
@@ -163,13 +164,14 @@ def _store_position(con: duckdb.DuckDBPyConnection, position: int) -> None:
 def _published(con: duckdb.DuckDBPyConnection) -> Landed:
     """Publish a snapshot and return what it shows."""
     snapshot = snapshots.publish_snapshot(con)
-    rows = {name: _count_rows(con, name) for name in [*ENTITIES, *HISTORIES, *metrics.VIEWS]}
+    rows = {name: _count_rows(con, name) for name in [*DERIVED_TABLES, *metrics.VIEWS]}
     return Landed(rows, landed_position(con), snapshot.version)
 
 
-def landed_changes(con: duckdb.DuckDBPyConnection) -> pl.DataFrame:
-    """Return all changes that have landed, in order, as `tables.CHANGES`."""
-    return con.sql(f"SELECT {', '.join(CHANGES)} FROM {SUBMITTED_CHANGES} ORDER BY position").pl()
+def landed_changes(con: duckdb.DuckDBPyConnection, *, up_to: int | None = None) -> pl.DataFrame:
+    """Return the changes that have landed, in order, as `tables.CHANGES`: all, or those up to a position."""
+    where = "" if up_to is None else f"WHERE position <= {up_to}"
+    return con.sql(f"SELECT {', '.join(CHANGES)} FROM {SUBMITTED_CHANGES} {where} ORDER BY position").pl()
 
 
 @dataclass(frozen=True)

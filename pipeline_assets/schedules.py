@@ -1,4 +1,4 @@
-"""The schedule, in UTC: changes land every night as well, in case the sensor was off."""
+"""The schedule, in UTC: every night all tables are proved, and changes land even if the sensor was off."""
 
 import dagster as dg
 
@@ -7,14 +7,15 @@ from pipeline_assets import jobs
 
 @dg.schedule(
     cron_schedule="30 2 * * *",
-    job=jobs.landing,
+    job=jobs.nightly_landing,
     default_status=dg.DefaultScheduleStatus.RUNNING,
     execution_timezone="UTC",
 )
 def every_night_landing(context: dg.ScheduleEvaluationContext) -> dg.RunRequest | dg.SkipReason:
-    """Request a landing even if nothing is new: all tables are rebuilt and checked."""
-    if busy := jobs.on_its_way(context.instance, jobs.landing.name):
-        return dg.SkipReason(f"the landing {busy} is still on its way")
+    """Request a landing with proof and checks, even if nothing is new."""
+    for job in (jobs.landing, jobs.nightly_landing):
+        if busy := jobs.on_its_way(context.instance, job.name):
+            return dg.SkipReason(f"the landing {busy} is still on its way")
     return dg.RunRequest(run_key=f"landing of {context.scheduled_execution_time.date()}")
 
 

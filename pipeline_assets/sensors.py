@@ -1,25 +1,35 @@
 """The sensors: they land submitted changes, write notices about runs, checks, schedules and sensors, and send them."""
 
 from datetime import UTC, datetime, timedelta
+from functools import partial
 from itertools import takewhile
 
 import dagster as dg
+import duckdb
 
 from pipeline_assets import check_notices, jobs, run_notices, tick_notices
+from pipeline_assets.assets import changes_metadata, table_metadata
 from pipeline_assets.delivery import deliver_notice
-from pipeline_assets.errors import LedgerUnavailable
+from pipeline_assets.errors import LedgerUnavailable, PipelineError
+from pipeline_assets.landing import append_changes, can_follow, update_tables
 from pipeline_assets.ledger import outbox, reader, schema
 from pipeline_assets.ledger.conditions import report_conditions
 from pipeline_assets.ledger.outbox import NoticeState
 from pipeline_assets.resources import WarehouseResource
-from pipeline_assets.tables import is_current, landed_position
-from warehouse.errors import WarehouseMissing
+from pipeline_assets.tables import SUBMITTED_CHANGES, landed_position
+from warehouse.errors import WarehouseError, WarehouseMissing
 from warehouse.redaction import log_line
 
 RUNNING = dg.DefaultSensorStatus.RUNNING
 "The default status of the sensors, independent of SCHEDULES_RUNNING, because none of them calls Elexon."
 
 LANDING_SECONDS = 5
+CHANGES_PER_TICK = 5_000
+"""The most changes that a tick lands itself: a person waits for those, and starting a run takes longer than landing
+them. More changes, the first landing, and whatever a tick could not land get a run of their own.
+"""
+TICK_WAITS_SECONDS = 5.0
+"The longest wait of a tick for the warehouse; a run waits for WAREHOUSE_WAIT_SECONDS."
 LONGEST_PAUSE = timedelta(minutes=30)
 "The longest pause between two runs that fail: each failure doubles the pause up to it."
 
@@ -29,8 +39,8 @@ LONGEST_PAUSE = timedelta(minutes=30)
 )
 def landing_of_changes(
     context: dg.SensorEvaluationContext, warehouse: WarehouseResource
-) -> dg.RunRequest | dg.SkipReason:
-    """Request one landing run for all changes that readers cannot see yet.
+) -> dg.RunRequest | dg.SensorResult | dg.SkipReason:
+    """Land all changes that readers cannot see yet, or request one run for them.
 
     The cursor holds the last requested position: new positions are requested immediately, failed ones after a pause.
     """
@@ -44,17 +54,36 @@ def landing_of_changes(
         return dg.SkipReason(f"the landing {runs[0].dagster_run.run_id} is on its way; change {position} waits for it")
     if position <= int(context.cursor or 0) and (until := _pausing_until(runs)) > datetime.now(UTC):
         return dg.SkipReason(f"the landing {runs[0].dagster_run.run_id} failed; the next is at {until:%H:%M:%S}Z")
+    if landed and position - landed <= CHANGES_PER_TICK and (result := _land_in_tick(context, warehouse)):
+        return result
     context.update_cursor(str(position))
     # The key contains the previous run: Dagster never starts a key twice, and a failed run needs a successor.
     after = f", after {runs[0].dagster_run.run_id}" if runs else ""
     return dg.RunRequest(run_key=f"change {position}{after}")
 
 
+def _land_in_tick(context: dg.SensorEvaluationContext, warehouse: WarehouseResource) -> dg.SensorResult | None:
+    """Land the changes and return the materializations; None after an error, which a run then shows."""
+    open_warehouse = partial(warehouse.get_connection, wait_seconds=TICK_WAITS_SECONDS)
+    try:
+        with schema.ledger_for_task() as engine:
+            appended = append_changes(engine, open_warehouse)
+        landed = update_tables(open_warehouse)
+    except (PipelineError, WarehouseError, duckdb.Error) as error:
+        context.log.warning(log_line(f"The tick could not land the changes, and requests a run: {error}"))
+        return None
+    metadata = {SUBMITTED_CHANGES: changes_metadata(appended), **table_metadata(landed)}
+    return dg.SensorResult(
+        skip_reason=f"landed up to change {landed.position}, which readers now have; no run was needed",
+        asset_events=[dg.AssetMaterialization(name, metadata=dict(entries)) for name, entries in metadata.items()],
+    )
+
+
 def _landed_position(warehouse: WarehouseResource) -> int:
-    """Return the position that readers see, or 0 if their tables lack a field that an update added."""
+    """Return the position that readers see, or 0 if another version of the code landed their tables."""
     try:
         with warehouse.snapshot() as con:
-            return landed_position(con) if is_current(con) else 0
+            return landed_position(con) if can_follow(con) else 0
     except WarehouseMissing:
         return 0
 

@@ -164,9 +164,9 @@ class WarehouseConnections:
     """
 
     @contextmanager
-    def get_connection(self) -> Iterator[duckdb.DuckDBPyConnection]:
+    def get_connection(self, *, wait_seconds: float | None = None) -> Iterator[duckdb.DuckDBPyConnection]:
         """Open the warehouse for writing. Only one writer is possible at a time, so open it late and close it soon."""
-        with writing() as con:
+        with writing(wait_seconds=wait_seconds) as con:
             yield con
 
     @contextmanager

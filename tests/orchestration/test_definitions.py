@@ -85,7 +85,8 @@ NODES = {
     "pruning": {"delete_old_runs"},
     "accepting": {"accept_known_gap"},
     "withdrawing": {"withdraw_known_gap"},
-    "landing": {"submitted_changes", "portfolio", "portfolio_checks"},
+    "landing": {"submitted_changes", "portfolio"},
+    "nightly_landing": {"submitted_changes", "portfolio", "portfolio_checks"},
     "seeding": {"seeded_portfolio", "submitted_changes", "portfolio", "portfolio_checks"},
 }
 

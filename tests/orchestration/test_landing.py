@@ -15,16 +15,14 @@ from pipeline_assets.assets import seeded_portfolio
 from pipeline_assets.definitions import defs
 from pipeline_assets.jobs import ENDED
 from pipeline_assets.ledger import schema
-from pipeline_assets.ledger.changes import Change
-from pipeline_assets.ledger.submission import submit
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.resources import RESOURCES
 from pipeline_assets.run_notices import describe_step_failure
 from pipeline_assets.schedules import every_night_landing
-from warehouse.connection import writing
+from tests.orchestration.landing_runs import change, materialize, run_of
+from warehouse.connection import reading, writing
 from warehouse.snapshots import publish_snapshot
 
-QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 FAILED = DagsterRunStatus.FAILURE
 
 
@@ -40,19 +38,6 @@ def engine(home: Path) -> Iterator[sa.Engine]:  # noqa: ARG001 (the ledger is in
         yield ledger
 
 
-def change(engine: sa.Engine, name: str) -> None:
-    submit(engine, [Change.create("contacts", {"name": name})], who="ada", token=name)
-
-
-def materialize(job: str, opened: dg.DagsterInstance) -> dg.ExecuteInProcessResult:
-    """Run the job on the warehouse of the test's home, because the definitions read the settings on import."""
-    return defs.resolve_job_def(job).execute_in_process(
-        instance=opened,
-        run_config=QUIET,
-        raise_on_error=False,
-    )
-
-
 class Sensor:
     """A sensor with its ticks and the cursor that each leaves for the next."""
 
@@ -60,18 +45,31 @@ class Sensor:
         self.opened = opened
         self.cursor: str | None = None
 
-    def tick(self, *, kept: bool = True) -> dg.RunRequest | str:
-        """Return the request of a tick, or the reason for none; without `kept` the cursor was lost."""
+    def evaluate(self, *, kept: bool = True) -> dg.RunRequest | dg.SensorResult | dg.SkipReason:
+        """Return the outcome of a tick; without `kept` the cursor was lost."""
         context = dg.build_sensor_context(
             instance=self.opened, cursor=self.cursor, resources=RESOURCES, definitions=defs
         )
-        message = sensors.landing_of_changes(context)
+        outcome = sensors.landing_of_changes(context)
         if kept:
             self.cursor = context.cursor
-        if isinstance(message, dg.SkipReason):
-            return message.skip_message or ""
-        assert isinstance(message, dg.RunRequest)
-        return message
+        assert isinstance(outcome, dg.RunRequest | dg.SensorResult | dg.SkipReason)
+        return outcome
+
+    def tick(self, *, kept: bool = True) -> dg.RunRequest | str:
+        """Return the request of a tick, or the reason for none; without `kept` the cursor was lost."""
+        outcome = self.evaluate(kept=kept)
+        if isinstance(outcome, dg.RunRequest):
+            return outcome
+        reason = outcome.skip_reason if isinstance(outcome, dg.SensorResult) else outcome
+        return (reason and reason.skip_message) or ""
+
+    def lands(self) -> set[str]:
+        """Return the tables that the tick itself landed."""
+        outcome = self.evaluate()
+        assert isinstance(outcome, dg.SensorResult), outcome
+        assert not outcome.run_requests
+        return {event.asset_key.to_user_string() for event in outcome.asset_events}
 
     def asks(self) -> str:
         """Return the key of the run that the tick requests."""
@@ -83,10 +81,6 @@ class Sensor:
 @pytest.fixture
 def sensor(opened: dg.DagsterInstance) -> Sensor:
     return Sensor(opened)
-
-
-def run_of(opened: dg.DagsterInstance, status: DagsterRunStatus) -> dg.DagsterRun:
-    return opened.create_run_for_job(defs.resolve_job_def("landing"), status=status)
 
 
 def test_the_seeds_land_with_metadata_and_all_checks_pass(opened: dg.DagsterInstance) -> None:
@@ -123,8 +117,42 @@ def test_the_sensor_requests_one_run_for_all_new_changes_and_then_none(engine: s
     assert sensor.asks().startswith("change 3")
     assert materialize("landing", sensor.opened).success
     assert "readers have change 3" in str(sensor.tick())
-    change(engine, "Katherine")
-    assert sensor.asks().startswith("change 4")
+
+
+def test_the_sensor_lands_further_changes_itself_without_a_run(engine: sa.Engine, sensor: Sensor) -> None:
+    change(engine, "Ada")
+    sensor.asks()
+    assert materialize("landing", sensor.opened).success
+    for name in ("Grace", "Mary"):
+        change(engine, name)
+    assert sensor.lands() == {
+        key.to_user_string() for key in defs.resolve_job_def("landing").asset_layer.selected_asset_keys
+    }
+    with reading() as con:
+        assert con.execute("SELECT name FROM contacts ORDER BY name").fetchall() == [("Ada",), ("Grace",), ("Mary",)]
+    assert "readers have change 3" in str(sensor.tick())
+
+
+def test_more_changes_than_a_tick_lands_get_a_run(
+    engine: sa.Engine, sensor: Sensor, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    change(engine, "Ada")
+    sensor.asks()
+    assert materialize("landing", sensor.opened).success
+    monkeypatch.setattr(sensors, "CHANGES_PER_TICK", 1)
+    for name in ("Grace", "Mary"):
+        change(engine, name)
+    assert sensor.asks().startswith("change 3")
+
+
+def test_a_change_that_a_tick_cannot_land_gets_a_run_that_shows_the_reason(engine: sa.Engine, sensor: Sensor) -> None:
+    change(engine, "Ada")
+    sensor.asks()
+    assert materialize("landing", sensor.opened).success
+    change(engine, "Grace")
+    with schema.writing(engine) as con:
+        con.execute(schema.changes.update().where(schema.changes.c.position == 2).values(kind="pirates"))
+    assert sensor.asks().startswith("change 2")
 
 
 def test_no_second_run_is_requested_while_one_is_active(engine: sa.Engine, sensor: Sensor) -> None:
@@ -226,31 +254,10 @@ def test_a_landing_that_breaks_its_contract_is_a_failed_run_that_names_the_colum
     assert "submitted_changes.kind: is not a known kind" in describe_step_failure(result.get_step_failure_events()[0])
 
 
-def test_the_nightly_landing_always_runs_but_never_twice_at_once(
-    dagster_instance: dg.DagsterInstance,
-) -> None:
-    opened = dagster_instance
-
-    def tick() -> dg.RunRequest | dg.SkipReason:
-        context = dg.build_schedule_context(
-            instance=opened, scheduled_execution_time=datetime(2026, 5, 10, 2, 30, tzinfo=UTC)
-        )
-        message = every_night_landing(context)
-        assert isinstance(message, dg.RunRequest | dg.SkipReason)
-        return message
-
-    assert isinstance(tick(), dg.RunRequest)
-    run = run_of(opened, DagsterRunStatus.STARTED)
-    skipped = tick()
-    assert isinstance(skipped, dg.SkipReason)
-    assert run.run_id in str(skipped.skip_message)
-    opened.report_run_failed(run)
-    assert isinstance(tick(), dg.RunRequest)
-
-
 def test_a_real_home_starts_empty() -> None:
     """No asset or job seeds a home by itself."""
     by_itself = {every_night_landing.job_name, sensors.landing_of_changes.job_name}
-    assert by_itself == {"landing"}
-    assert seeded_portfolio.key not in defs.resolve_job_def("landing").asset_layer.selected_asset_keys
+    assert by_itself == {"landing", "nightly_landing"}
+    for job in by_itself:
+        assert seeded_portfolio.key not in defs.resolve_job_def(str(job)).asset_layer.selected_asset_keys
     assert seeded_portfolio.key in defs.resolve_job_def("seeding").asset_layer.selected_asset_keys
