@@ -13,6 +13,7 @@ FIGURES = (
     "older_way_vs_ingest",
     "polling_reader",
     "ledger",
+    "landing_growth",
     "imports",
     "import_11k",
     "views_10k",

@@ -28,6 +28,7 @@ LINES = {
         ["--changes", "100", "--rows", "50", "--submissions", "16", "--processes", "2", "--repeat", "1", "--no-daemon"],
         ["ledger_submissions", "ledger_import", "ledger_fold", "ledger_landing"],
     ),
+    "landing_growth": (["--changes", "100", "--few", "40", "--repeat", "1"], ["landing_growth"]),
     "import_11k": (["--rows", "30", "--repeat", "1"], ["import_11k", "import_11k_again"]),
     "quality": (["--years", "0.2", "--repeat", "1"], ["flags_history", "flags_night"]),
 }
