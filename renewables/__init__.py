@@ -1,7 +1,8 @@
 """The public Python API: half-hourly wind and solar generation for Great Britain, its share of demand and its value.
 
-`from renewables import fetch, generation, summary, daily, monthly, revisions, quality, reading`. Names are imported
-when they are first used, so that `import renewables` costs nothing. All other modules may change between versions.
+`from renewables import fetch, generation, summary, daily, monthly, forecast_skill, revisions, quality, reading`. Names
+are imported when they are first used, so that `import renewables` costs nothing. All other modules may change between
+versions.
 """
 
 from importlib import import_module
@@ -11,6 +12,7 @@ if TYPE_CHECKING:
     from elexon_assets.errors import ElexonError, UnusableInput
     from renewables.api import BadRowsWarning, UnknownSeriesWarning, fetch
     from renewables.queries.analysis import daily, monthly, summary
+    from renewables.queries.forecast_skill import forecast_skill
     from renewables.queries.generation import generation
     from renewables.queries.quality import quality
     from renewables.queries.revisions import revisions
@@ -30,6 +32,7 @@ __all__ = [
     "daily",
     "demand_shares",
     "fetch",
+    "forecast_skill",
     "generation",
     "monthly",
     "price_by_wind_share",
@@ -46,6 +49,7 @@ _MODULES = {
     **dict.fromkeys(("ElexonError", "UnusableInput"), "elexon_assets.errors"),
     **dict.fromkeys(("BadRowsWarning", "UnknownSeriesWarning", "fetch"), "renewables.api"),
     **dict.fromkeys(("daily", "monthly", "summary"), "renewables.queries.analysis"),
+    "forecast_skill": "renewables.queries.forecast_skill",
     "generation": "renewables.queries.generation",
     "quality": "renewables.queries.quality",
     "revisions": "renewables.queries.revisions",

@@ -1,0 +1,251 @@
+"""How good forecasts were: errors by lead time, hour and month, beside two baselines.
+
+Every figure is computed for each issue first and then averaged over the issues, so that each issue counts once: pooled
+targets would let issues with more targets count more, and the errors of one issue are not independent. Targets at or
+before the publish time are not forecasts and are left out, as are targets whose actual value is missing or flagged.
+The lead time is from the publish time to the start of the target; lead hour 3 is from 3 h to before 4 h.
+
+Belongs here: the scores. Not here: which actual value counts (`forecast_selection.py`), the baselines
+(`forecast_baselines.py`), one day (`forecast_day.py`).
+"""
+
+from collections.abc import Iterable
+from dataclasses import dataclass
+from datetime import date, datetime
+
+import polars as pl
+
+from elexon_assets.datasets import INSTALLED_CAPACITY, SYSTEM_PRICE
+from elexon_assets.errors import UnusableInput
+from elexon_assets.schema import capacity
+from elexon_assets.settlement import LONDON
+from elexon_assets.time_inputs import read_span
+from elexon_assets.windows import Window
+from renewables.queries.forecast_baselines import (
+    DAY_US,
+    HALF_HOUR_US,
+    OLDEST,
+    baselines_ctes,
+    known_values_ctes,
+)
+from renewables.queries.forecast_selection import NEWEST, ForecastSelection
+from renewables.queries.snapshot import Connection, query_frame, snapshot_connection
+
+HOUR_US = 2 * HALF_HOUR_US
+BANDS = {"under 6 h": 6, "6 to 36 h": 36, "36 h and more": None}
+"The bands of lead time with their ends in hours (excluded)."
+
+GROUPS = {"all": None, "band": "band", "lead": "lead_hours", "hour": "hour", "month": "month"}
+"The groupings, with their column: lead time in bands or hours, hour of the day (UK time), month (UK time)."
+
+SCORES = (
+    *("bias_mw", "mae_mw", "rmse_mw", "nmae"),
+    *("persistence_mae_mw", "same_time_yesterday_mae_mw", "skill"),
+)
+
+
+@dataclass(frozen=True)
+class Skill:
+    """The scores of a span by each grouping, and how often the system price was negative.
+
+    A frame of `by` has the series, the column of the grouping, `issues` and `forecasts` (targets of issues that were
+    scored), the columns of `SCORES`, `half_hours_flagged` and `half_hours_missing` (left out, each counted once). The
+    bias is forecast minus actual. `nmae` is the MAE divided by the installed capacity (0-1). `skill` is 1 - MAE / MAE
+    of the better baseline.
+
+    `negative_prices` has month, half_hours (with a system price) and half_hours_negative.
+    """
+
+    by: dict[str, pl.DataFrame]
+    negative_prices: pl.DataFrame
+
+    @property
+    def negative_share(self) -> float | None:
+        """Return the share of the half-hours with a system price in which it was negative; None without prices."""
+        half_hours = int(self.negative_prices["half_hours"].sum())
+        return int(self.negative_prices["half_hours_negative"].sum()) / half_hours if half_hours else None
+
+
+def forecast_skill(
+    start: date | datetime | str,
+    end: date | datetime | str,
+    *,
+    dataset: str = "wind_forecast",
+    series: str | Iterable[str] | None = None,
+    by: str = "band",
+    truth: date | datetime | str = NEWEST,
+    con: Connection | None = None,
+) -> pl.DataFrame:
+    """Return the errors of the forecasts for a span, computed per issue and then averaged over the issues.
+
+    There is one row per series and group. Columns: series, the column of the grouping (none for all), issues,
+    forecasts, bias_mw (forecast minus actual), mae_mw, rmse_mw, nmae (MAE by installed capacity, 0-1),
+    persistence_mae_mw and same_time_yesterday_mae_mw (of baselines as known when the forecast was issued), skill
+    (1 - MAE / MAE of the better baseline), half_hours_flagged and half_hours_missing (left out).
+
+    Curtailed wind is not a forecast error: a wind farm that is paid to stop lowers the actual value.
+
+    Args:
+        start: The first UTC day of the targets, or an instant; an ISO text of either.
+        end: The last UTC day, which is included, or an instant, which is not.
+        dataset: wind_forecast (judged against WIND of FUELHH) or wind_and_solar_forecast (against AGWS by PSR type).
+        series: PSR types and process types, such as `["Solar", "Day ahead"]`; all series by default.
+        by: all, band, lead, hour or month.
+        truth: Which actual values count: `newest`, `first published`, or as published by a day or a time.
+        con: A connection to a snapshot; the newest one by default.
+
+    Raises:
+        UnusableInput: An argument is invalid.
+        WarehouseMissing: Nothing is published yet.
+    """
+    if by not in GROUPS:
+        raise UnusableInput(f"Unknown grouping {by!r}: choose one of {', '.join(GROUPS)}.")
+    selection = ForecastSelection.read(dataset, series, truth)
+    with snapshot_connection(con) as snapshot:
+        return _scores(snapshot, selection, read_span(start, end))[by]
+
+
+def skill_of(selection: ForecastSelection, window: Window, con: Connection | None = None) -> Skill:
+    """Return all scores of the targets of the window."""
+    with snapshot_connection(con) as snapshot:
+        return Skill(_scores(snapshot, selection, window), _negative_prices(snapshot, window))
+
+
+def _scores(con: Connection, selection: ForecastSelection, window: Window) -> dict[str, pl.DataFrame]:
+    """Return the scores of the targets of the window, a frame by each grouping."""
+    columns = [column for column in GROUPS.values() if column]
+    sets = ", ".join(f"(series, {', '.join(['issued_us', *filter(None, [column])])})" for column in GROUPS.values())
+    bits = " + ".join(f"GROUPING({column}) * {1 << n}" for n, column in enumerate(columns))
+    keys = ", ".join(columns)
+    sql = f"""WITH {_scored_ctes(selection)}, by_issue AS (
+        SELECT series, {keys}, {bits} AS kind, count(*) AS forecasts, avg(error_mw) AS bias_mw,
+            avg(abs(error_mw)) AS mae_mw, sqrt(avg(error_mw * error_mw)) AS rmse_mw,
+            sum(abs(error_mw)) FILTER (capacity_mw > 0) / sum(capacity_mw) FILTER (capacity_mw > 0) AS nmae,
+            avg(abs(persistence_mw - actual_mw)) AS persistence_mae_mw,
+            avg(abs(yesterday_mw - actual_mw)) AS same_time_yesterday_mae_mw,
+            avg(abs(error_mw)) FILTER (persistence_mw IS NOT NULL) AS mae_beside_persistence,
+            avg(abs(error_mw)) FILTER (yesterday_mw IS NOT NULL) AS mae_beside_yesterday
+        FROM scored GROUP BY GROUPING SETS ({sets})
+    ), scores AS (
+        SELECT series, {keys}, kind, count(*) AS issues, sum(forecasts)::BIGINT AS forecasts,
+            {", ".join(f"avg({name}) AS {name}" for name in SCORES[:-1])},
+            least(
+                1 - avg(mae_beside_persistence) / nullif(avg(persistence_mae_mw), 0),
+                1 - avg(mae_beside_yesterday) / nullif(avg(same_time_yesterday_mae_mw), 0)
+            ) AS skill
+        FROM by_issue GROUP BY ALL
+    ), left_out AS (
+        SELECT series, {keys}, kind, sum(flagged)::BIGINT AS half_hours_flagged,
+            sum(missing)::BIGINT AS half_hours_missing
+        FROM (
+            SELECT series, {keys}, {bits} AS kind, any_value(flagged) AS flagged, any_value(missing) AS missing
+            FROM unscored GROUP BY GROUPING SETS ({sets.replace("issued_us", "target_us")})
+        ) GROUP BY ALL
+    )
+    SELECT $series[coalesce(scores.series, left_out.series)] AS series,
+        {", ".join(f"coalesce(scores.{name}, left_out.{name}) AS {name}" for name in [*columns, "kind"])},
+        coalesce(issues, 0) AS issues, coalesce(forecasts, 0) AS forecasts, {", ".join(SCORES)},
+        coalesce(half_hours_flagged, 0) AS half_hours_flagged, coalesce(half_hours_missing, 0) AS half_hours_missing
+    FROM scores FULL JOIN left_out ON scores.series = left_out.series AND scores.kind = left_out.kind
+        AND {" AND ".join(f"scores.{name} IS NOT DISTINCT FROM left_out.{name}" for name in columns)}
+    ORDER BY coalesce(scores.series, left_out.series), {keys}"""
+    frame = query_frame(con, sql, _parameters(selection, window))
+    everything = (1 << len(columns)) - 1
+    kinds = {name: everything - (1 << columns.index(column) if column else 0) for name, column in GROUPS.items()}
+    frame = frame.with_columns(
+        pl.col("lead_hours", "hour").cast(pl.Int64),
+        band=pl.col("band").replace_strict(dict(enumerate(BANDS)), return_dtype=pl.String, default=None),
+    )
+    return {
+        name: frame.filter(kind=kinds[name]).drop("kind", *(other for other in columns if other != column))
+        for name, column in GROUPS.items()
+    }
+
+
+def _scored_ctes(selection: ForecastSelection) -> str:
+    """Return CTEs up to `scored` (one row per issue and target with an actual value) and `unscored` (the others)."""
+    dataset = selection.declaration
+    width = selection.half_hours * HALF_HOUR_US
+    oldest_us = int(OLDEST.total_seconds()) * 1_000_000
+    ends = [str(hours * HOUR_US) for hours in BANDS.values() if hours]
+    lead_us = "(target_us - issued_us)"
+    plants = ", ".join(f"('{category}', '{psr_type}')" for category, psr_type in selection.plants)
+    segments = capacity.interpolation_segments(INSTALLED_CAPACITY.name)
+    grid = f"(FROM times CROSS JOIN (VALUES {plants}) AS plants(category, psr_type))"
+    return f"""forecasts AS MATERIALIZED (
+        SELECT list_position($series, {dataset.category})::UTINYINT AS series, {selection.category_sql} AS category,
+            epoch_us(publish_time_utc) AS issued_us, epoch_us(start_time_utc) AS target_us, {dataset.value} AS mw
+        FROM {dataset.table}
+        WHERE start_time_utc >= $start AND start_time_utc < $end AND start_time_utc > publish_time_utc
+            AND list_contains($series, {dataset.category}) AND {dataset.value} IS NOT NULL
+        QUALIFY row_number() OVER (
+            PARTITION BY {dataset.category}, publish_time_utc, start_time_utc
+            ORDER BY ingested_at_utc DESC, {dataset.value} DESC
+        ) = 1
+    ), times AS MATERIALIZED (
+        SELECT target_us, start_time_utc, hour(local)::UTINYINT AS hour, date_trunc('month', local)::DATE AS month
+        FROM (
+            SELECT target_us, make_timestamptz(target_us) AS start_time_utc,
+                start_time_utc AT TIME ZONE '{LONDON.key}' AS local
+            FROM (SELECT DISTINCT target_us FROM forecasts)
+        )
+    ), capacities AS (
+        SELECT category, target_us, CASE WHEN count(*) = count(capacity_mw) THEN sum(capacity_mw) END AS capacity_mw
+        FROM {capacity.join_capacity(grid, "psr_type", segments)} GROUP BY category, target_us
+    ), actual AS (
+        SELECT category, epoch_us(start_time_utc) // {width} * {width} AS target_us, avg(mw) AS actual_mw,
+            count(mw) AS half_hours, count(reasons) AS flagged
+        FROM {selection.actual_sql()} GROUP BY ALL
+    ), targets AS (
+        SELECT times.target_us, hour, month, category, capacity_mw, actual_mw, coalesce(flagged, 0) AS flagged,
+            {selection.half_hours} - coalesce(half_hours, 0) AS missing
+        FROM times CROSS JOIN (SELECT unnest($categories) AS category)
+        LEFT JOIN actual USING (category, target_us) LEFT JOIN capacities USING (category, target_us)
+    ), {known_values_ctes(selection)}, {baselines_ctes()}, issues AS (
+        SELECT DISTINCT category, issued_us FROM forecasts
+    ), persistence AS (
+        SELECT issues.category, issued_us, at_us AS persistence_us, mw AS persistence_mw
+        FROM issues ASOF JOIN latest
+            ON issues.category = latest.category AND issues.issued_us >= latest.known_us
+    ), slots AS (
+        SELECT *, unnest(range(0, {DAY_US}, {width})) AS slot FROM issues
+    ), yesterday AS (
+        SELECT slots.category, issued_us, slots.slot, at_us AS yesterday_us, mw AS yesterday_mw
+        FROM slots ASOF JOIN latest_by_time ON slots.category = latest_by_time.category
+            AND slots.slot = latest_by_time.slot AND slots.issued_us >= latest_by_time.known_us
+    ), judged AS MATERIALIZED (
+        SELECT series, category, issued_us, target_us, mw - actual_mw AS error_mw, actual_mw, capacity_mw, hour, month,
+            ({lead_us} // {HOUR_US})::SMALLINT AS lead_hours,
+            ({" + ".join(f"({lead_us} >= {end})::INTEGER" for end in ends)})::UTINYINT AS band, flagged, missing
+        FROM forecasts JOIN targets USING (category, target_us)
+    ), scored AS (
+        SELECT judged.*,
+            CASE WHEN target_us - persistence_us <= {oldest_us} THEN persistence_mw END AS persistence_mw,
+            CASE WHEN target_us - yesterday_us <= {oldest_us} THEN yesterday_mw END AS yesterday_mw
+        FROM judged LEFT JOIN persistence USING (category, issued_us)
+        LEFT JOIN yesterday ON judged.category = yesterday.category AND judged.issued_us = yesterday.issued_us
+            AND judged.target_us % {DAY_US} = yesterday.slot
+        WHERE flagged = 0 AND missing = 0
+    ), unscored AS (
+        FROM judged WHERE flagged > 0 OR missing > 0
+    )"""
+
+
+def _parameters(selection: ForecastSelection, window: Window) -> dict[str, object]:
+    return {
+        **{"start": window.start_utc, "end": window.end_utc, "series": list(selection.series)},
+        **{"first": window.start_utc - OLDEST, "last": window.end_utc + selection.declaration.resolution},
+        "categories": list(selection.categories),
+        **({"truth_at": selection.truth.as_of} if selection.truth.as_of else {}),
+    }
+
+
+def _negative_prices(con: Connection, window: Window) -> pl.DataFrame:
+    return query_frame(
+        con,
+        f"""SELECT date_trunc('month', settlement_date)::DATE AS month, count(*) AS half_hours,
+            count(*) FILTER ({SYSTEM_PRICE.value} < 0) AS half_hours_negative
+        FROM {SYSTEM_PRICE.name} WHERE start_time_utc >= $start AND start_time_utc < $end GROUP BY month ORDER BY month
+        """,
+        {"start": window.start_utc, "end": window.end_utc},
+    )
