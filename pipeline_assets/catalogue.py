@@ -11,8 +11,8 @@ from typing import Any
 
 import dagster as dg
 
+from pipeline_assets.entity import Entity
 from pipeline_assets.metric_columns import VIEW_COLUMNS
-from pipeline_assets.models import Entity
 from pipeline_assets.table_columns import table_columns
 from pipeline_assets.tables import AUDIT, CHANGES, STATUS_HISTORY, SUBMITTED_CHANGES
 from warehouse.settings import Settings, checkout_folder

@@ -10,7 +10,8 @@ from enum import StrEnum
 from functools import cache
 from typing import Any, get_args
 
-from pipeline_assets.models import ENTITIES, Entity
+from pipeline_assets.entity import Entity
+from pipeline_assets.models import ENTITIES
 
 LONG_TEXT = 1_000
 """The length above which a text is long: it has several lines in a form, and no column in lists unless the model says

@@ -7,67 +7,22 @@ and whether it is archived belong to the ledger.
 
 import re
 import secrets
-from collections.abc import Mapping
-from typing import Annotated, Any, ClassVar
+from typing import Annotated, ClassVar
 
-from pydantic import BaseModel, ConfigDict, Field, StringConstraints, field_validator, model_validator
-from pydantic.config import JsonDict
-from pydantic_core import PydanticCustomError
+from pydantic import Field, StringConstraints, model_validator
 
-from pipeline_assets import names
+from pipeline_assets.entity import LISTED, Entity, FieldProblem
 from pipeline_assets.field_types import Day, Line, Name, Reference, Score, Text
-from pipeline_assets.vocabulary import ContactRole, Market, PointStatus, ProjectRole, Rag, Stage, Technology
-
-CONTROL_CHARACTERS = re.compile(r"[\x00-\x08\x0b-\x1f\x7f-\x9f]")
-"All control characters except line end and tab: they are invisible, and PostgreSQL cannot store the first of them."
-
-
-LISTED: JsonDict = {"listed": True}
-"""The mark that gives a long text a column in lists, as every short field has one. With False a short field has none.
-
-"""
-
-
-class Entity(BaseModel):
-    """A record. `Field(title=...)` is the label that people see, `description` the help beside it.
-
-    The order of the fields is that of forms, sheets, tables and documents, which `fields.py` derives from here.
-    """
-
-    model_config = ConfigDict(extra="forbid", frozen=True, str_strip_whitespace=True)
-
-    kind: ClassVar[str]
-    "The name in the ledger and of the table."
-    title: ClassVar[str]
-    "The singular noun for people."
-    references: ClassVar[dict[str, str]] = {}
-    "The kind of the referenced record by field."
-    owners: ClassVar[tuple[str, ...]] = ()
-    "The references to the record's owner: a part is archived with its owner and never prevents that."
-    unique: ClassVar[tuple[str, ...]] = ()
-    "The fields whose combination is unique; of a name every spelling counts as the same."
-
-    @classmethod
-    def unique_key(cls, fields: Mapping[str, Any]) -> str | None:
-        """Return the value that must be unique, with the key of a name; None for an entity without unique fields."""
-        parts = (names.name_key(fields[name]) if name == "name" else str(fields[name]) for name in cls.unique)
-        return "\n".join(parts) or None
-
-    @field_validator("*", mode="before")
-    @classmethod
-    def _text_is_printable(cls, value: Any) -> Any:
-        if not isinstance(value, str):
-            return value
-        text = value.replace("\r\n", "\n").replace("\r", "\n")
-        if match := CONTROL_CHARACTERS.search(text):
-            raise PydanticCustomError(
-                "control_character", f"has a control character (U+{ord(match[0]):04X}): leave it out"
-            )
-        return text
-
-    def fields(self) -> dict[str, Any]:
-        """Return all fields as JSON values, as the ledger stores them."""
-        return self.model_dump(mode="json")
+from pipeline_assets.vocabulary import (
+    ContactRole,
+    Market,
+    MilestoneName,
+    PointStatus,
+    ProjectRole,
+    Rag,
+    Stage,
+    Technology,
+)
 
 
 class Counterparty(Entity):
@@ -211,6 +166,23 @@ class InformationPointCounterparty(Entity):
     counterparty_id: Reference = Field(title="Counterparty")
 
 
+class Milestone(Entity):
+    """A dated step of a project. The forecast of the milestone RTB is the RTB date of its project."""
+
+    kind, title, unique = "milestones", "Milestone", ("pipeline_id", "name")
+    references: ClassVar = {"pipeline_id": "pipelines"}
+    owners = ("pipeline_id",)
+    name: MilestoneName = Field(title="Milestone")
+    pipeline_id: Reference = Field(title="Project")
+    planned_date: Day | None = Field(None, title="Planned", description="The baseline, from which slip is counted.")
+    forecast_date: Day | None = Field(
+        None, title="Forecast", description="When it is expected now. That of RTB is the RTB date of the project."
+    )
+    actual_date: Day | None = Field(None, title="Actual", description="When it was reached; empty until then.")
+    owner: Line = Field("", title="Owner", max_length=100)
+    note: Text = Field("", title="Note")
+
+
 class Comment(Entity):
     """A remark on one record of any of these kinds."""
 
@@ -249,19 +221,11 @@ class StageWeight(Entity):
     weight: float = Field(title="Probability", ge=0, le=1, allow_inf_nan=False)
 
 
-class FieldProblem(ValueError):
-    """A broken rule of the complete record, reported at the field where it can be corrected."""
-
-    def __init__(self, field: str, message: str) -> None:
-        super().__init__(message)
-        self.field = field
-
-
 ENTITIES: dict[str, type[Entity]] = {
     entity.kind: entity
     for entity in (
         *(Counterparty, Contact, CounterpartyContact, Project, Facility, ProjectFacility, ProjectCounterparty),
-        *(InformationPoint, InformationPointCounterparty, Comment, StageWeight),
+        *(InformationPoint, InformationPointCounterparty, Milestone, Comment, StageWeight),
     )
 }
 "The entities by kind; referenced kinds come before the kinds that refer to them, except for links."

@@ -10,9 +10,10 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from pipeline_assets.entity import FieldProblem
 from pipeline_assets.errors import Problem
 from pipeline_assets.field_types import STORED
-from pipeline_assets.models import ENTITIES, FieldProblem
+from pipeline_assets.models import ENTITIES
 from pipeline_assets.vocabulary import STAGES_IN_ORDER, Rag, Stage
 
 STATUS_FIELDS = ("stage", "rag", "rag_comment", "rtb_date")

@@ -8,8 +8,9 @@ from collections.abc import Callable, Mapping
 from functools import cache
 from typing import Any
 
+from pipeline_assets.entity import Entity
 from pipeline_assets.fields import fields_of
-from pipeline_assets.models import ENTITIES, Entity
+from pipeline_assets.models import ENTITIES
 
 UPGRADES: dict[str, Callable[[dict[str, Any]], dict[str, Any]]] = {}
 """A function per kind that renames or converts stored fields, given some or all fields of a record.

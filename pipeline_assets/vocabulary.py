@@ -84,3 +84,23 @@ class PointStatus(StrEnum):
 
     OPEN = "Open"
     CLOSED = "Closed"
+
+
+class MilestoneName(StrEnum):
+    """The milestones of a project, in the order in which they usually fall."""
+
+    HEADS_OF_TERMS = "Heads of terms"
+    LAND_OPTION = "Land option"
+    GRID_APPLICATION = "Grid application"
+    GRID_OFFER = "Grid offer"
+    GRID_ACCEPTANCE = "Grid acceptance"
+    PLANNING_SCREENING = "Planning screening"
+    PLANNING_SUBMISSION = "Planning submission"
+    PLANNING_DECISION = "Planning decision"
+    ROUTE_TO_MARKET = "CfD or PPA"
+    INVESTMENT_DECISION = "Investment decision"
+    RTB = "RTB"
+    PLANNING_EXPIRY = "Planning expiry"
+    CONSTRUCTION_START = "Construction start"
+    GRID_ENERGISATION = "Grid energisation"
+    COD = "COD"

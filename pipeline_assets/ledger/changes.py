@@ -107,8 +107,15 @@ class Receipt:
     batch: str
     changes: tuple[Recorded, ...]
     warnings: tuple[Problem, ...] = ()
+    follow_ups: int = 0
+    "How many of the changes, the last ones, nobody requested: they follow from the others (`rtb_milestone.py`)."
     repeated: bool = False
     "Whether the token was submitted before; these are then the changes of the first submission."
+
+    @property
+    def requested(self) -> tuple[Recorded, ...]:
+        """Return the changes without those that follow from them."""
+        return self.changes[: len(self.changes) - self.follow_ups]
 
     @property
     def position(self) -> int | None:

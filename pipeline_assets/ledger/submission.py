@@ -9,13 +9,14 @@ from datetime import UTC, date, datetime
 
 import sqlalchemy as sa
 
+from pipeline_assets.entity import CONTROL_CHARACTERS
 from pipeline_assets.errors import Problem, Refused, StaleVersion
-from pipeline_assets.ledger import cross_record_rules, look_alikes, notices, outbox, reader, schema
+from pipeline_assets.ledger import cross_record_rules, look_alikes, notices, outbox, reader, rtb_milestone, schema
 from pipeline_assets.ledger.changes import Action, Change, Receipt, Recorded
 from pipeline_assets.ledger.draft import Draft
 from pipeline_assets.ledger.history import fold_changes
 from pipeline_assets.ledger.lookups import Stored
-from pipeline_assets.models import CONTROL_CHARACTERS, new_id
+from pipeline_assets.models import new_id
 from pipeline_assets.upgrades import known_fields
 
 
@@ -63,13 +64,14 @@ def submit(
         )
         recorded = draft.apply(changes, today)
         if not draft.stale:  # otherwise it would check records that lack some of their changes
+            follow_ups = rtb_milestone.align_dates(draft, today)
             draft.problems += cross_record_rules.broken_rules(draft)
         if draft.problems:
             raise Refused(draft.problems)
         if draft.stale:
             raise StaleVersion(draft.conflicts())
         warnings = (*draft.warnings, *look_alikes.look_alike_warnings(draft, con))
-        receipt = Receipt(draft.batch, recorded, warnings)
+        receipt = Receipt(draft.batch, (*recorded, *follow_ups), warnings, follow_ups=len(follow_ups))
         if recorded and not dry_run:
             _write_batch(con, receipt, token=token, source=source, reverts=reverts)
             draft.write(con)

@@ -76,7 +76,7 @@ class Drafting:
                     problem = self._at(warning)
                     by_number[problem.row].warnings.append(problem)
             made: dict[int, list[Recorded]] = {}
-            for change in receipt.changes[len(self.basis.recorded) :]:
+            for change in receipt.requested[len(self.basis.recorded) :]:
                 made.setdefault(self.places[change.kind, change.id].row, []).append(change)
             return made
 

@@ -57,4 +57,4 @@ class Basis:
         stored = {key: record for key in keys if (record := self.ledger.get(*key))}
         state = fold_changes(receipt.changes, onto=stored)
         available = self.ledger.updated(state.values(), self.ledger.position, self.ledger.batch)
-        return Basis(self.engine, self.ledger, available, (*self.changes, *changes), receipt.changes)
+        return Basis(self.engine, self.ledger, available, (*self.changes, *changes), receipt.requested)

@@ -11,8 +11,8 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 
 from pipeline_assets.dates import parse_date, within_bounds
+from pipeline_assets.entity import CONTROL_CHARACTERS
 from pipeline_assets.errors import UnreadableValue
-from pipeline_assets.models import CONTROL_CHARACTERS
 
 LONGEST_AUTHOR = 100
 

@@ -284,4 +284,15 @@ INFORMATION_POINTS = Sheet(
     not_kept=(("Rating", "it is computed: impact times likelihood"),),
 )
 
-SHEETS = {sheet.name: sheet for sheet in (COUNTERPARTIES, PIPELINES, INFORMATION_POINTS)}
+MILESTONES = Sheet(
+    "milestones",
+    "milestones",
+    (
+        _id_column("milestones"),
+        *_field_columns("milestones", ColumnRole.FIELD, aliases=synonyms.MILESTONE_HEADERS),
+        Column("pipeline", "Project", ColumnRole.WHOLE, field="pipeline_id", aliases=synonyms.POINT_PROJECT_HEADERS),
+        *_ORIGINS,
+    ),
+)
+
+SHEETS = {sheet.name: sheet for sheet in (COUNTERPARTIES, PIPELINES, INFORMATION_POINTS, MILESTONES)}

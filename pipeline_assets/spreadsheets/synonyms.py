@@ -10,6 +10,7 @@ from enum import StrEnum
 from pipeline_assets.vocabulary import (
     ContactRole,
     Market,
+    MilestoneName,
     PointStatus,
     ProjectRole,
     Rag,
@@ -75,6 +76,23 @@ WORDS: dict[type[StrEnum], dict[StrEnum, tuple[str, ...]]] = {
     PointStatus: {
         PointStatus.OPEN: ("Active", "Live", "New", "Ongoing", "In progress", "Not started"),
         PointStatus.CLOSED: ("Close", "Done", "Resolved", "Complete", "Completed", "Mitigated"),
+    },
+    MilestoneName: {
+        MilestoneName.HEADS_OF_TERMS: ("HoT", "HoTs", "Heads of terms signed"),
+        MilestoneName.LAND_OPTION: ("Option", "Option agreement", "Option signed", "Land secured"),
+        MilestoneName.GRID_APPLICATION: ("Connection application",),
+        MilestoneName.GRID_OFFER: ("Connection offer", "Grid offer received"),
+        MilestoneName.GRID_ACCEPTANCE: ("Grid offer accepted", "Connection offer accepted", "Grid offer acceptance"),
+        MilestoneName.PLANNING_SCREENING: ("Screening", "EIA screening", "Planning screening opinion"),
+        MilestoneName.PLANNING_SUBMISSION: ("Planning application", "Planning submitted", "Planning application made"),
+        MilestoneName.PLANNING_DECISION: ("Planning consent", "Planning permission", "Planning determination"),
+        MilestoneName.ROUTE_TO_MARKET: ("CfD", "PPA", "CfD / PPA", "Route to market", "Contract for difference"),
+        MilestoneName.INVESTMENT_DECISION: ("FID", "Final investment decision"),
+        MilestoneName.RTB: ("Ready to build", "Ready-to-build", "Ready to build (RTB)"),
+        MilestoneName.PLANNING_EXPIRY: ("Planning permission expiry", "Permission expiry", "Consent expiry"),
+        MilestoneName.CONSTRUCTION_START: ("Start of construction", "Construction begins"),
+        MilestoneName.GRID_ENERGISATION: ("Energisation", "Energization", "First power"),
+        MilestoneName.COD: ("Commercial operation", "Commercial operation date", "Commercial operations date"),
     },
 }
 "The words that people use, by the word of the vocabulary."
@@ -173,3 +191,12 @@ POINT_HEADERS = {
 }
 POINT_PROJECT_HEADERS = ("ProjectName", "PipelineName", "Site", "Site name", "Scheme")
 POINT_COUNTERPARTY_HEADERS = ("Counterparty", "CounterpartyName", "Company", "Companies")
+MILESTONE_HEADERS = {
+    "name": ("Milestone", "Milestone name", "Milestone type", "Event", "Step"),
+    "pipeline_id": ("PipelineID", "Project ID"),
+    "planned_date": ("Planned", "Plan", "Baseline", "Baseline date", "Planned for", "Original date"),
+    "forecast_date": ("Forecast", "Forecast for", "Expected", "Expected date", "Current date", "Latest forecast"),
+    "actual_date": ("Actual", "Achieved", "Date achieved", "Completed on", "Done on"),
+    "owner": ("Milestone owner", "Responsible", "Responsible person", "Assigned to", "Assignee"),
+    "note": ("Notes", "Comment", "Comments", "Remarks"),
+}

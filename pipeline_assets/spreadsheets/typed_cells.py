@@ -15,7 +15,14 @@ from pipeline_assets.fields import DATED_BY_THE_LEDGER
 from pipeline_assets.ledger.changes import Record
 from pipeline_assets.spreadsheets import cells
 from pipeline_assets.spreadsheets.parsed_rows import CLEAR, EMPTY, cell_value
-from pipeline_assets.spreadsheets.sheet_columns import COUNTERPARTIES, INFORMATION_POINTS, PIPELINES, Column, ColumnRole
+from pipeline_assets.spreadsheets.sheet_columns import (
+    COUNTERPARTIES,
+    INFORMATION_POINTS,
+    MILESTONES,
+    PIPELINES,
+    Column,
+    ColumnRole,
+)
 
 _COLUMNS = {
     "counterparties": (COUNTERPARTIES, ColumnRole.FIELD),
@@ -23,6 +30,7 @@ _COLUMNS = {
     "pipelines": (PIPELINES, ColumnRole.FIELD),
     "facilities": (PIPELINES, ColumnRole.PART_FIELD),
     "information_points": (INFORMATION_POINTS, ColumnRole.FIELD),
+    "milestones": (MILESTONES, ColumnRole.FIELD),
 }
 "The sheet whose columns read the fields of a kind."
 KINDS = tuple(_COLUMNS)

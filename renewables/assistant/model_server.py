@@ -9,7 +9,7 @@ from dataclasses import dataclass
 from importlib.util import find_spec
 from typing import Any
 
-from pipeline_assets.models import CONTROL_CHARACTERS
+from pipeline_assets.entity import CONTROL_CHARACTERS
 from renewables.user_errors import UserError
 from warehouse.addresses import is_loopback
 from warehouse.redaction import redacted

@@ -16,7 +16,7 @@ from elexon_assets.dataset_model import Dataset
 from elexon_assets.datasets import DATASETS
 from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.time_inputs import read_day
-from pipeline_assets.models import CONTROL_CHARACTERS
+from pipeline_assets.entity import CONTROL_CHARACTERS
 from renewables.formatting import json_value, percent
 from renewables.queries.adhoc import QueryRefused, run_sql
 from renewables.queries.profiles import window_of_days
