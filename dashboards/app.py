@@ -85,6 +85,12 @@ PIPELINE = [
         help="Risks, issues and opportunities by rating.",
     ),
     st.Page(
+        "app_pages/milestones.py",
+        title="Milestones",
+        icon=":material/event:",
+        help="Every milestone with its planned, forecast and actual date, owner and slip.",
+    ),
+    st.Page(
         "app_pages/search.py",
         title="Search",
         icon=":material/search:",
@@ -107,6 +113,7 @@ RECORDS = [
     st.Page("app_pages/project.py", title="Project", visibility="hidden"),
     st.Page("app_pages/counterparty.py", title="Counterparty", visibility="hidden"),
     st.Page("app_pages/information_point.py", title="Information point", visibility="hidden"),
+    st.Page("app_pages/milestone.py", title="Milestone", visibility="hidden"),
 ]
 "Pages that the address opens by record id; their title is the name of the record."
 SYSTEM = [

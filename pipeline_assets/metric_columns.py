@@ -88,6 +88,30 @@ VIEW_COLUMNS: dict[str, dict[str, ViewColumn]] = {
             "BIGINT", "Days from the first RTB date to the present one.", "pipelines.rtb_date status_history.rtb_date"
         ),
     },
+    "project_milestones": {
+        "milestone_id": _column_note("VARCHAR", "Id of the milestone, if it was recorded.", "milestones.id"),
+        "pipeline_id": _column_note("VARCHAR", "Id of the project.", "milestones.pipeline_id pipelines.id"),
+        "project": _column_note("VARCHAR", "Name of the project.", "pipelines.name"),
+        "stage": _STAGE,
+        "milestone": _column_note("VARCHAR", "The milestone.", "milestones.name"),
+        "milestone_order": _column_note("INTEGER", "Its place in the usual order, from 1."),
+        "planned_date": _column_note(
+            "DATE",
+            "The baseline; of RTB without one, the first RTB date.",
+            "milestones.planned_date rtb_slippage.first_rtb_date",
+        ),
+        "forecast_date": _column_note(
+            "DATE", "When it is expected; of RTB, the RTB date.", "milestones.forecast_date pipelines.rtb_date"
+        ),
+        "actual_date": _column_note("DATE", "When it was reached.", "milestones.actual_date"),
+        "slip_days": _column_note(
+            "BIGINT",
+            "Actual or forecast date minus planned date, days.",
+            "milestones.planned_date milestones.forecast_date milestones.actual_date rtb_slippage.first_rtb_date",
+        ),
+        "owner": _column_note("VARCHAR", "Who looks after it.", "milestones.owner"),
+        "note": _column_note("VARCHAR", "What is to be known of it.", "milestones.note"),
+    },
     "overdue_rtb": {
         **_project(),
         "stage": _STAGE,
@@ -100,7 +124,8 @@ VIEW_COLUMNS: dict[str, dict[str, ViewColumn]] = {
             "TIMESTAMPTZ",
             "The newest change of the project, its parts or its facilities, UTC.",
             "pipelines.updated_at_utc pipeline_facilities.updated_at_utc pipeline_counterparties.updated_at_utc "
-            "information_points.updated_at_utc comments.updated_at_utc facilities.updated_at_utc",
+            "information_points.updated_at_utc milestones.updated_at_utc comments.updated_at_utc "
+            "facilities.updated_at_utc",
         ),
         "days": _column_note("BIGINT", "Days since then.", "pipelines.updated_at_utc"),
     },

@@ -8,7 +8,7 @@ days.
 from dataclasses import dataclass
 
 from pipeline_assets.models import ENTITIES, Project
-from pipeline_assets.vocabulary import STAGES_IN_ORDER, PointStatus, Stage
+from pipeline_assets.vocabulary import STAGES_IN_ORDER, MilestoneName, PointStatus, Stage
 from warehouse.date_bounds import EARLIEST_DATE, LATEST_DATE
 
 DEFAULT_WEIGHTS = {
@@ -98,6 +98,24 @@ VIEWS: dict[str, View] = {
         f"WHERE rtb_date BETWEEN DATE '{EARLIEST_DATE}' AND DATE '{LATEST_DATE}' GROUP BY pipeline_id) AS earliest "
         "ON earliest.pipeline_id = project.id "
         "WHERE NOT project.archived AND project.rtb_date IS NOT NULL",
+    ),
+    "project_milestones": View(
+        "Milestones of live projects with slip in days: actual or forecast date minus planned date. Every project with "
+        "an RTB date has its RTB milestone, also where nobody recorded one (milestone_id is null then). RTB without a "
+        "planned date has the first RTB date in its place.",
+        ("pipelines", "milestones", "rtb_slippage"),
+        "SELECT milestone_id, project.id AS pipeline_id, project.name AS project, stage, milestone, milestone_order, "
+        "planned_date, forecast_date, actual_date, coalesce(actual_date, forecast_date) - planned_date AS slip_days, "
+        "owner, note FROM (SELECT milestone.id AS milestone_id, coalesce(milestone.pipeline_id, rtb.pipeline_id) AS "
+        f"pipeline_id, coalesce(milestone.name, '{MilestoneName.RTB}') AS milestone, "
+        "coalesce(milestone.planned_date, first_rtb_date) AS planned_date, "
+        "coalesce(milestone.forecast_date, rtb.rtb_date) AS forecast_date, actual_date, "
+        "coalesce(owner, '') AS owner, coalesce(note, '') AS note "
+        "FROM (FROM milestones WHERE NOT archived) AS milestone FULL JOIN rtb_slippage AS rtb "
+        f"ON rtb.pipeline_id = milestone.pipeline_id AND milestone.name = '{MilestoneName.RTB}') "
+        "JOIN pipelines AS project ON project.id = pipeline_id JOIN (VALUES "
+        + ", ".join(f"('{milestone}', {n})" for n, milestone in enumerate(MilestoneName, 1))
+        + ") AS known(milestone, milestone_order) USING (milestone) WHERE NOT project.archived",
     ),
     "overdue_rtb": View(
         "Projects whose RTB date is before today, and which are in a stage before Construction.",

@@ -55,11 +55,12 @@ FLOORS: dict[str, list[set[str]]] = {
     ],
     "pipeline_assets": [
         {"errors", "collection_pause", "failure_texts", "vocabulary", "dates", "names", "field_types"},
+        {"entity"},
         {"models"},
         {"fields"},
         {"rules", "metrics", "metric_columns", "upgrades"},
         {"ledger"},
-        {"tables", "seed_loader", "spreadsheets", "delivery", "run_notices"},
+        {"milestone_templates", "tables", "seed_loader", "spreadsheets", "delivery", "run_notices"},
         {"check_notices", "tick_notices"},
         {"contract", "fingerprint", "table_columns"},
         {"landing"},

@@ -21,7 +21,7 @@ from pipeline_assets.spreadsheets.sheet_columns import Column
 from pipeline_assets.spreadsheets.typed_cells import TypedCells, cell_text, columns_of, parse_cells
 from renewables.queries.record_history import shown_value
 
-KINDS = ("pipelines", "facilities", "counterparties", "information_points", "contacts")
+KINDS = ("pipelines", "facilities", "counterparties", "information_points", "milestones", "contacts")
 ROWS_SEEN = 16
 PROBLEMS_SHOWN = 500
 LABEL = "record"

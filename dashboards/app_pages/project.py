@@ -1,4 +1,4 @@
-"""A project: its status, facilities, counterparties, information points, comments and history."""
+"""A project: its status, facilities, counterparties, milestones, information points, comments and history."""
 
 from collections.abc import Sequence
 
@@ -10,9 +10,11 @@ from dashboards.components.plain_text import plain
 from pipeline_assets.ledger.changes import Change, Record
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio
 from pipeline_assets.vocabulary import ProjectRole
+from renewables.queries.milestones import milestones_of, missing_milestones, slip_days
 from renewables.queries.records import counterparties_of, facilities_of, information_points_of, rating_of
 
-KIND = "pipelines"
+KIND, KIND_OF_MILESTONES = "pipelines", "milestones"
+TEMPLATE = "usual milestones"
 
 
 def render_page() -> None:
@@ -23,6 +25,7 @@ def render_page() -> None:
     _render_head(portfolio, project)
     _render_facilities(portfolio, project)
     _render_counterparties(portfolio, project)
+    _render_milestones(portfolio, project)
     _render_information_points(portfolio, project)
     record_page.render_comments(portfolio, project)
     record_page.render_history(portfolio, project)
@@ -130,6 +133,50 @@ def _render_counterparties(portfolio: Portfolio, project: Record) -> None:
         choices = record_page.choices_of(portfolio, "counterparties")
         submit_form.render_form(name, [part], choices=choices, label="Add", go=record_page.same_page(KIND, project.id))
         form_routing.close_button(name)
+
+
+def _render_milestones(portfolio: Portfolio, project: Record) -> None:
+    st.subheader("Milestones", anchor=False)
+    milestones = milestones_of(portfolio, project.id)
+    for milestone in milestones:
+        with st.container(horizontal=True, vertical_alignment="center"):
+            record_lists.record_link(
+                KIND_OF_MILESTONES, milestone.id, milestone.fields["name"], icon=":material/event:"
+            )
+            st.caption(_dates_text(milestone), width="content")
+            ledger_session.landing_mark(milestone.position)
+    if not milestones:
+        st.caption("No milestones yet.")
+    if project.archived:
+        return
+    missing, name = missing_milestones(portfolio, project), f"milestones of {project.id}"
+    if form_routing.open_form() == TEMPLATE and missing:
+        with st.container(border=True):
+            st.markdown("**Add the usual milestones**")
+            st.caption(plain(", ".join(change.fields["name"] for change in missing)))
+            go = record_page.same_page(KIND, project.id)
+            submit_form.render_form(name, [], build=lambda _: missing, label="Add milestones", go=go)
+            form_routing.close_button(name)
+        return
+    with st.container(horizontal=True, vertical_alignment="center"):
+        st.page_link(
+            record_lists.LISTS[KIND_OF_MILESTONES],
+            label="New milestone",
+            icon=":material/add:",
+            query_params={"edit": form_routing.NEW, "project": project.id},
+        )
+        if missing:
+            record_page.row_button("Add the usual milestones", TEMPLATE, icon=":material/playlist_add:", record=project)
+
+
+def _dates_text(milestone: Record) -> str:
+    """Return the dates of a milestone, with its slip and owner."""
+    fields, slip = milestone.fields, slip_days(milestone)
+    words = (("actual_date", "reached"), ("forecast_date", "forecast"), ("planned_date", "planned"))
+    dates = [f"{word} {record_page.day_of(fields[name])}" for name, word in words if fields[name]]
+    if slip:
+        dates.append(f"{slip:+,} days")
+    return plain(", ".join(filter(None, [*dates, fields["owner"]])) or "no date yet")
 
 
 def _render_information_points(portfolio: Portfolio, project: Record) -> None:

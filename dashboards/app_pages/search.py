@@ -14,6 +14,7 @@ ICONS = {
     "pipelines": ":material/bolt:",
     "counterparties": ":material/domain:",
     "information_points": ":material/warning:",
+    "milestones": ":material/event:",
 }
 
 

@@ -23,7 +23,12 @@ from pipeline_assets.spreadsheets.sheet_columns import SHEETS
 from pipeline_assets.spreadsheets.workbook_limits import MOST_BYTES
 from renewables.queries.record_history import Batch, recent_batches
 
-NAMES = {"counterparties": "Counterparties", "pipelines": "Projects", "information-points": "Information points"}
+NAMES = {
+    "counterparties": "Counterparties",
+    "pipelines": "Projects",
+    "information-points": "Information points",
+    "milestones": "Milestones",
+}
 PLAN = "import: plan"
 MAKE = "make counterparties"
 NAMES_SHOWN = 12

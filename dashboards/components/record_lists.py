@@ -25,15 +25,17 @@ PAGES = {
     "pipelines": "app_pages/project.py",
     "counterparties": "app_pages/counterparty.py",
     "information_points": "app_pages/information_point.py",
+    "milestones": "app_pages/milestone.py",
 }
 LISTS = {
     "pipelines": "app_pages/projects.py",
     "counterparties": "app_pages/counterparties.py",
     "information_points": "app_pages/information_points.py",
+    "milestones": "app_pages/milestones.py",
 }
 PLURALS = {
     **{"pipelines": "projects", "counterparties": "counterparties", "information_points": "information points"},
-    **{"facilities": "facilities", "contacts": "contacts", "comments": "comments"},
+    **{"milestones": "milestones", "facilities": "facilities", "contacts": "contacts", "comments": "comments"},
 }
 ROWS_SEEN = 14
 OF_THE_FIELD = object()

@@ -12,6 +12,7 @@ import typer
 from typer.core import TyperGroup
 
 from renewables.cli import (
+    add_milestones,
     analyze,
     ask,
     demo,
@@ -118,6 +119,7 @@ app.command("dictionary")(dictionary.dictionary)
 app.command("ask")(ask.ask)
 for name, commands in pipelines.GROUPS.items():
     app.add_typer(commands, name=name)
+app.command("add-milestones")(add_milestones.add_milestones)
 app.command("simulate")(simulate.simulate)
 app.command("doctor")(doctor.doctor)
 app.command("restore")(restore.restore)

@@ -1,4 +1,4 @@
-"""The three groups of commands for the pipeline's records.
+"""The groups of commands for the pipeline's records.
 
 Belongs here: which group has which commands. Not here: the commands themselves (`records.py`, `record_lists.py`,
 `record_files.py`).
@@ -27,5 +27,6 @@ GROUPS = {
         "information point",
         {"list": record_lists.information_points, **_OF_ALL},
     ),
+    "milestones": record_group("milestones", "milestones", "milestone", {"list": record_lists.milestones, **_OF_ALL}),
 }
 "The groups by the name that is typed."

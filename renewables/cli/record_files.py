@@ -1,4 +1,4 @@
-"""`renewables pipelines|counterparties|information-points import|export|template|revert`: files, and reverting.
+"""`renewables pipelines|counterparties|… import|export|template|revert`: files, and reverting.
 
 Belongs here: asking, and showing what an import would do. Not here: how a file is read
 (`pipeline_assets/spreadsheets`).

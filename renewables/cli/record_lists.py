@@ -1,4 +1,4 @@
-"""`renewables pipelines|counterparties|information-points list`: the present records of the ledger, filtered.
+"""`renewables pipelines|counterparties|information-points|milestones list`: present records of the ledger, filtered.
 
 Belongs here: filters and printed columns of the lists. Not here: their rows, which the pages read too
 (`renewables/queries/record_lists.py`), one record (`records.py`).
@@ -128,6 +128,42 @@ def information_points(sheet: str, kind: str) -> Callable[..., None]:  # noqa: A
             "Counterparties": lambda row: "; ".join(row["counterparties"]),
         }
         _print_list(sheet, information_point_list, filters, text, cells, as_json=as_json, right=("Rating",))
+
+    return command
+
+
+def milestones(sheet: str, kind: str) -> Callable[..., None]:  # noqa: ARG001 (every group uses the same signature)
+    """Return the command `list` for milestones."""
+
+    def command(
+        milestone: Annotated[Words, typer.Option(help="Only this milestone, such as RTB; may be repeated.")] = None,
+        text: Text = None,
+        as_json: As_json = False,
+    ) -> None:
+        """List the milestones that are not archived: those ahead first, by date.
+
+        Slip is the actual or forecast date minus the planned one, in days.
+
+        \b
+        Examples:
+          renewables milestones list --milestone RTB --milestone COD
+          renewables milestones list --text "Fen Farm" --json
+        """
+        from pipeline_assets.vocabulary import MilestoneName
+        from renewables.queries.milestones import milestone_list
+
+        cells: Cells = {
+            "ID": lambda row: row["id"],
+            "Milestone": lambda row: row["name"],
+            "Project": lambda row: row["project"] or "",
+            "Planned": lambda row: str(row["planned_date"] or ""),
+            "Forecast": lambda row: str(row["forecast_date"] or ""),
+            "Actual": lambda row: str(row["actual_date"] or ""),
+            "Slip": lambda row: "" if row["slip_days"] is None else f"{row['slip_days']:+,}",
+            "Owner": lambda row: row["owner"],
+        }
+        filters = {"name": _vocabulary_words(MilestoneName, milestone)}
+        _print_list(sheet, milestone_list, filters, text, cells, as_json=as_json, right=("Slip",))
 
     return command
 

@@ -1,4 +1,4 @@
-"""`renewables pipelines|counterparties|information-points`: the commands that all three groups share.
+"""`renewables pipelines|counterparties|information-points|milestones`: the commands that all groups share.
 
 Belongs here: which commands a group has, and showing one record. Not here: lists (`record_lists.py`), files and
 reverting (`record_files.py`).

@@ -19,7 +19,7 @@ from pipeline_assets.spreadsheets.portfolio_index import Portfolio
 from renewables.queries.records import name_of
 
 PARTS = {
-    "pipelines": ("pipeline_facilities", "pipeline_counterparties", "comments"),
+    "pipelines": ("pipeline_facilities", "pipeline_counterparties", "milestones", "comments"),
     "counterparties": ("counterparty_contacts", "comments"),
     "information_points": ("information_point_counterparties", "comments"),
 }

@@ -41,7 +41,7 @@ def project_list(portfolio: Portfolio, *, archived: bool = False) -> pl.DataFram
         pl.col("name").filter(role=ProjectRole.DEVELOPER).unique().sort().alias("developers"),
         pl.col("link_position").max().alias("links_position"),
     )
-    return _with_parts(_records(portfolio, "pipelines", archived), "pipeline_id", plants, companies)
+    return _with_parts(records_frame(portfolio, "pipelines", archived=archived), "pipeline_id", plants, companies)
 
 
 def counterparty_list(portfolio: Portfolio, *, archived: bool = False) -> pl.DataFrame:
@@ -66,7 +66,9 @@ def counterparty_list(portfolio: Portfolio, *, archived: bool = False) -> pl.Dat
         pl.struct("name", "role").alias("contacts"),
         pl.max_horizontal("position", "link_position").max().alias("contacts_position"),
     )
-    return _with_parts(_records(portfolio, "counterparties", archived), "counterparty_id", projects, contacts)
+    return _with_parts(
+        records_frame(portfolio, "counterparties", archived=archived), "counterparty_id", projects, contacts
+    )
 
 
 def information_point_list(portfolio: Portfolio, *, archived: bool = False) -> pl.DataFrame:
@@ -76,7 +78,7 @@ def information_point_list(portfolio: Portfolio, *, archived: bool = False) -> p
     effective_technologies (its own, or else those of its project), counterparties, and the position of the newest
     change of the information point and its links.
     """
-    points = _records(portfolio, "information_points", archived)
+    points = records_frame(portfolio, "information_points", archived=archived)
     plants = _plants(portfolio).group_by("pipeline_id").agg(pl.col("technology").unique().sort().alias("of_plants"))
     projects = _all_records(portfolio, "pipelines").select(
         pl.col("id").alias("pipeline_id"), pl.col("name").alias("project"), pl.col("market").alias("of_project")
@@ -144,7 +146,7 @@ def _unique_names() -> pl.Expr:
     return pl.col("name").sort_by(_BY_NAME, maintain_order=True).unique(maintain_order=True)
 
 
-def _records(portfolio: Portfolio, kind: str, archived: bool) -> pl.DataFrame:
+def records_frame(portfolio: Portfolio, kind: str, *, archived: bool) -> pl.DataFrame:
     """Return the records of a kind with their fields and positions, ordered by name."""
     records = portfolio.of_kind(kind, archived=archived)
     return pl.DataFrame(
@@ -157,13 +159,13 @@ def _records(portfolio: Portfolio, kind: str, archived: bool) -> pl.DataFrame:
 
 
 def _all_records(portfolio: Portfolio, kind: str) -> pl.DataFrame:
-    return pl.concat([_records(portfolio, kind, archived) for archived in (False, True)])
+    return pl.concat([records_frame(portfolio, kind, archived=archived) for archived in (False, True)])
 
 
 def _linked(portfolio: Portfolio, link_kind: str, field: str, kind: str, *, with_archived: bool = True) -> pl.DataFrame:
     """Return the live links of a kind with the fields of the records that `field` names; `link_position` is theirs."""
-    links = _records(portfolio, link_kind, archived=False).drop("id").rename({"position": "link_position"})
-    records = _all_records(portfolio, kind) if with_archived else _records(portfolio, kind, archived=False)
+    links = records_frame(portfolio, link_kind, archived=False).drop("id").rename({"position": "link_position"})
+    records = _all_records(portfolio, kind) if with_archived else records_frame(portfolio, kind, archived=False)
     return links.sort("link_position").join(
         records, left_on=field, right_on="id", how="inner", suffix="_of_record", maintain_order="left"
     )

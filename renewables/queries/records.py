@@ -11,7 +11,7 @@ from pipeline_assets.models import ENTITIES
 from pipeline_assets.names import name_key
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio
 
-WITH_A_PAGE = ("pipelines", "counterparties", "information_points")
+WITH_A_PAGE = ("pipelines", "counterparties", "information_points", "milestones")
 SEARCHED = (*WITH_A_PAGE, "facilities", "contacts", "comments")
 
 
@@ -38,6 +38,8 @@ def name_of(portfolio: Portfolio, kind: str, id: str) -> str:
 def display_name(portfolio: Portfolio, record: Record) -> str:
     """Return the name of a record for people, like `name_of`."""
     fields = record.fields
+    if record.kind == "milestones":
+        return f"{fields['name']}, {name_of(portfolio, 'pipelines', fields['pipeline_id'])}"
     if "name" in fields:
         return str(fields["name"])
     if record.kind == "comments":

@@ -24,6 +24,7 @@ ADDRESSES = {
     "project": {"id": "pr-harrowfen"},
     "counterparty": {"id": "cp-tarnfell"},
     "information_point": {"id": "ip-harrowfen-inverters"},
+    "milestone": {"id": "mi-kettlewick-decision"},
     "search": {"q": "harrowfen"},
 }
 "The address parameters of pages that show a part of the sample portfolio only on request."

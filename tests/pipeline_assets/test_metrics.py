@@ -183,3 +183,23 @@ def test_open_risks_have_their_rating_and_those_of_archived_projects_do_not_coun
     matches = dict(published_table("open_risks").select("information_point_id", "rating").rows())
     assert matches == expected
     assert len(matches) < len(live_records(seeded, "information_points").filter(pl.col("status") == "Open"))
+
+
+def test_every_milestone_of_a_live_project_has_its_slip_and_rtb_needs_no_record(engine: sa.Engine) -> None:
+    submit_batch(engine, *PORTFOLIO)
+    dates = {"planned_date": "2028-01-01", "forecast_date": "2028-02-01"}
+    submit_batch(engine, Change.create("milestones", {"name": "COD", "pipeline_id": "fen", **dates}, id="cod"))
+    set_fields(engine, "pipelines", "fen", rtb_date="2027-03-11")
+
+    def milestones() -> list[tuple[object, ...]]:
+        land_changes(engine)
+        columns = ("milestone", "milestone_id", "planned_date", "forecast_date", "slip_days")
+        return published_table("project_milestones").sort("milestone_order").select(columns).rows()
+
+    cod = ("COD", "cod", date(2028, 1, 1), date(2028, 2, 1), 31)
+    assert milestones() == [("RTB", None, date(2027, 3, 1), date(2027, 3, 11), 10), cod]
+    fields = {"name": "RTB", "pipeline_id": "fen", "planned_date": "2027-02-01"}
+    submit_batch(engine, Change.create("milestones", fields, id="rtb"))
+    assert milestones() == [("RTB", "rtb", date(2027, 2, 1), date(2027, 3, 11), 38), cod]
+    archive_record(engine, "pipelines", "fen")
+    assert milestones() == []

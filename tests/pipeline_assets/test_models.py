@@ -22,6 +22,7 @@ VALID: dict[str, dict[str, Any]] = {
     "pipeline_counterparties": {"pipeline_id": "p", "counterparty_id": "c"},
     "information_points": {"name": "Grid date", "impact": 80, "likelihood": 50},
     "information_point_counterparties": {"information_point_id": "i", "counterparty_id": "c"},
+    "milestones": {"name": "RTB", "pipeline_id": "p"},
     "comments": {"text": "Called them.", "pipeline_id": "p"},
     "stage_weights": {"stage": "Design", "weight": 0.3},
 }

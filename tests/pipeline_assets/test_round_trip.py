@@ -98,6 +98,10 @@ def _changes(name: str, other: str, text: str, number: float, place: tuple[float
             for whole in ("p1", "p2", None)
             for scores in ({"impact": 7, "likelihood": 100},) * 2
         ),
+        *(
+            Change.create("milestones", {"name": word, "pipeline_id": "p1", "owner": line[:99], "note": text})
+            for word in ("RTB", "COD")
+        ),
     ]
 
 

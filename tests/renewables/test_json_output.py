@@ -107,7 +107,7 @@ def test_a_quiet_fetch_prints_nothing_on_success(renewables: Renewables) -> None
     assert "failed" not in outcome.err
 
 
-@pytest.mark.parametrize("group", ["pipelines", "counterparties", "information-points"])
+@pytest.mark.parametrize("group", ["pipelines", "counterparties", "information-points", "milestones"])
 def test_the_json_of_records_fits_its_schema(home: Path, renewables: Renewables, group: str) -> None:
     from pipeline_assets.ledger.schema import open_ledger
     from pipeline_assets.seed_loader import load_seeds
@@ -129,6 +129,7 @@ def test_the_json_of_records_fits_its_schema(home: Path, renewables: Renewables,
         ("pipelines", "name,stage,technology,capacity,owner\nFen,Design,Solar,5,New\n", ("--make-counterparties",)),
         ("pipelines", "name,stage,rtb_date,developer\nFen,Design,2027-01-01,Hazel\n", ("--counterparties", "first")),
         ("information-points", "title,impact,likelihood,market,Colour\nFog,20,30,GB,red\nIce,0,1,,\n", ()),
+        ("milestones", "milestone,project,forecast\nRTB,Nowhere,2027-01-01\n", ()),
     ],
 )
 def test_the_json_of_an_import_fits_its_schema(

@@ -1,4 +1,4 @@
-"""`renewables pipelines|counterparties|information-points`: lists, records, history, files, reverting."""
+"""`renewables pipelines|counterparties|information-points|milestones`: lists, records, history, files, reverting."""
 
 import json
 import re
@@ -69,7 +69,7 @@ def test_with_an_empty_ledger_the_commands_suggest_what_to_do(renewables: Renewa
     assert renewables(group, "template").out.endswith("\n" + renewables(group, "export").out)
 
 
-@pytest.mark.parametrize("group", ["pipelines", "counterparties", "information-points"])
+@pytest.mark.parametrize("group", ["pipelines", "counterparties", "information-points", "milestones"])
 @pytest.mark.usefixtures("home")
 def test_a_list_loads_neither_dagster_nor_pandera(group: str) -> None:
     assert not _loaded_by([group, "list"]) & {"dagster", "pandera", "streamlit", "plotly"}

@@ -1,0 +1,46 @@
+"""Milestones of all projects: planned, forecast and actual dates, with filters and the form for a new one."""
+
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from dashboards.components import form_routing, record_lists, record_page, submit_form
+from dashboards.components.record_lists import OF_THE_FIELD
+from pipeline_assets.spreadsheets.portfolio_index import Portfolio
+from pipeline_assets.vocabulary import MilestoneName
+from renewables.queries.milestones import milestone_list
+from renewables.queries.record_lists import rows_with_words
+
+KIND, CREATE = "milestones", "create a milestone"
+COLUMNS: dict[str, Any] = {
+    "project": "Project",
+    **dict.fromkeys(("planned_date", "forecast_date", "actual_date"), OF_THE_FIELD),
+    "slip_days": st.column_config.NumberColumn(
+        "Slip (days)", format="%+,d", help="Actual or forecast date minus planned date."
+    ),
+    "owner": OF_THE_FIELD,
+}
+
+
+def _filter_rows(frame: pl.DataFrame) -> pl.DataFrame:
+    names = st.multiselect(
+        "Milestone", list(map(str, MilestoneName)), key="milestone", bind="query-params", placeholder="All", width=260
+    )
+    ahead = st.toggle("Ahead only", key="ahead", bind="query-params", help="Without those that were reached.")
+    rows = rows_with_words(frame, {"name": names})
+    return rows.filter(pl.col("actual_date").is_null()) if ahead else rows
+
+
+def _create_form(portfolio: Portfolio) -> None:
+    part = submit_form.create_part(CREATE, KIND)
+    asked = str(st.query_params.get("project", ""))
+    if portfolio.get("pipelines", asked):
+        submit_form.form_state(CREATE).typed.setdefault(part.key, {"pipeline_id": asked})
+    choices = record_page.choices_of(portfolio, "pipelines")
+    go = record_page.same_page(KIND, part.id)
+    submit_form.render_form(CREATE, [part], choices=choices, label="Create milestone", go=go)
+    form_routing.close_button(CREATE)
+
+
+record_lists.render_list(KIND, milestone_list, COLUMNS, create=_create_form, filtered=_filter_rows)
