@@ -81,7 +81,7 @@ def engine(home: Path) -> Iterator[sa.Engine]:
 
 @pytest.fixture
 def seeded(engine: sa.Engine) -> sa.Engine:
-    """Fill the ledger with the sample portfolio: 469 changes."""
+    """Fill the ledger with the sample portfolio: 483 changes."""
     load_seeds(engine)
     return engine
 

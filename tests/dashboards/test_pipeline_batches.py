@@ -14,7 +14,7 @@ from renewables.queries.record_history import recent_batches
 from tests.dashboards.conftest import Open, page_text
 from tests.pipeline_assets.workbooks import Sheet, text_cells, workbook
 
-SEEDED = 469
+SEEDED = 483
 HEADER = "id,name,stage,rag,rag_comment\n"
 
 

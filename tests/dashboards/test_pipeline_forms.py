@@ -50,7 +50,7 @@ def test_a_project_its_facility_and_a_counterparty_are_one_batch(seeded: sa.Engi
     assert app.title[0].value == "Teasel Down"
     assert "12.5 MWp" in page_text(app)
     assert "not in charts yet" in " ".join(badge.value for badge in app.markdown)
-    made = reader.changes_since(seeded, 469)
+    made = reader.changes_since(seeded, 483)
     assert {change.batch for change in made} == {made[0].batch}
     assert [change.kind for change in made] == [
         *("pipelines", "facilities", "pipeline_facilities", "pipeline_counterparties")
@@ -95,7 +95,7 @@ def test_the_name_of_the_author_is_required_and_remembered(seeded: sa.Engine, op
     assert "Enter your name" in page_text(app)
     put(app, "Your name", "Anna")
     press(app, "Save")
-    assert reader.changes_since(seeded, 469)[0].who == "Anna"
+    assert reader.changes_since(seeded, 483)[0].who == "Anna"
     assert {box.value for box in app.text_input if box.label == "Your name *"} == {"Anna"}
 
 
@@ -105,7 +105,7 @@ def test_the_ledger_saves_only_what_was_changed_and_dates_a_new_status(seeded: s
     put(app, "RAG comment", "Track is washed out.")
     put(app, "Your name", "Anna")
     press(app, "Save")
-    (made,) = reader.changes_since(seeded, 469)
+    (made,) = reader.changes_since(seeded, 483)
     assert set(made.after) <= {"rag", "rag_comment", "status_date"}
     assert "▲ Amber" in page_text(app)
 
@@ -185,7 +185,7 @@ def test_a_counterparty_in_use_is_not_archived_and_its_projects_are_named(seeded
     put(app, "Your name", "Anna")
     press(app, "Archive")
     assert "is still used by" in " ".join(error.value for error in app.error)
-    assert reader.newest_position(seeded) == 469
+    assert reader.newest_position(seeded) == 483
 
 
 @pytest.mark.usefixtures("seeded")
@@ -250,3 +250,14 @@ def test_comments_on_facilities_and_contacts_appear_in_search_and_history(
     assert reader.find_record(seeded, kind, id)
     app = open_page(page, id=page_id)
     assert [box.label for box in app.expander if box.label.startswith("Comments on") and "(1)" in box.label]
+
+
+def test_the_usual_milestones_are_added_from_the_page_of_the_project(seeded: sa.Engine, open_page: Open) -> None:
+    app = open_page("project", id="pr-tangmoss")
+    press(app, "Add the usual milestones")
+    put(app, "Your name", "Anna")
+    press(app, "Add milestones")
+    assert not app.exception
+    milestones = {each.fields["name"]: each for each in reader.records_of_kind(seeded, "milestones")}
+    assert milestones["RTB"].fields["forecast_date"] == "2027-04-30"
+    assert "Add the usual milestones" not in [button.label for button in app.button]

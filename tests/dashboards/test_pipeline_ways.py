@@ -59,7 +59,7 @@ def test_a_signed_in_user_is_the_author_and_need_not_enter_a_name(seeded: sa.Eng
     assert not [box for box in app.text_input if box.label == "Your name *"]
     put(app, "Notes", "as signed in")
     press(app, "Save")
-    (made,) = reader.changes_since(seeded, 469)
+    (made,) = reader.changes_since(seeded, 483)
     assert (made.who, made.after) == ("anna@example.com", {"notes": "as signed in"})
 
 
