@@ -37,12 +37,12 @@ class Run(NamedTuple):
     megabytes: float
 
 
-def ours(first: date, last: date) -> Run:
-    """Backfill wind and solar from ELEXON_BASE_URL, both days included."""
+def ours(dataset: str, first: date, last: date) -> Run:
+    """Backfill a dataset from ELEXON_BASE_URL, both days included."""
     with temporary_home():
         from elexon_assets.definitions import defs
 
-        return _run(defs, "wind_and_solar", first, last)
+        return _run(defs, dataset, first, last)
 
 
 def nothing(first: date, last: date) -> Run:

@@ -13,8 +13,12 @@ from benchmarks.page_loads import PAGES
 TINY = ["--years", "0.02"]
 LINES = {
     "backfill": (
-        [*TINY, "--repeat", "1"],
-        [*(f"backfill_0.02y{part}" for part in ("", "_rows", "_bytes", "_cpu")), "backfill_memory"],
+        [*TINY, "--repeat", "1", "--further", "demand"],
+        [
+            *(f"backfill_0.02y{part}" for part in ("", "_rows", "_bytes", "_cpu")),
+            "backfill_memory",
+            *(f"backfill_0.02y_demand{part}" for part in ("", "_rows", "_bytes", "_cpu")),
+        ],
     ),
     "ingest_vs_floor": ([*TINY, "--repeat", "1"], ["ingest_vs_floor"]),
     "older_way_vs_ingest": (
@@ -23,7 +27,7 @@ LINES = {
     ),
     "landing_week": ([*TINY, "--repeat", "2"], ["landing_week"]),
     "publish": (["--rows", "1000", "2000", "--repeat", "1"], ["publish", "publish_growth"]),
-    "warehouse_vs_sqlite": (TINY, ["warehouse_vs_sqlite"]),
+    "warehouse_vs_sqlite": (TINY, ["warehouse_vs_sqlite", "snapshot_all_datasets"]),
     "ledger": (
         ["--changes", "100", "--rows", "50", "--submissions", "16", "--processes", "2", "--repeat", "1", "--no-daemon"],
         ["ledger_submissions", "ledger_import", "ledger_fold", "ledger_landing"],
