@@ -44,7 +44,13 @@ GENERATION = [
         "app_pages/analysis.py",
         title="Analysis",
         icon=":material/monitoring:",
-        help="Any period: time series, distribution, seasons, duration curve, years, capacity factors.",
+        help="Any period: time series, seasons, duration curve, years, capacity factors, share of demand.",
+    ),
+    st.Page(
+        "app_pages/value.py",
+        title="Value",
+        icon=":material/payments:",
+        help="Capture prices by technology beside baseload, hours below zero, prices by share of wind.",
     ),
     st.Page(
         "app_pages/explorer.py",

@@ -18,6 +18,8 @@ from tests.served_rows import land_rows, row_of
 
 DAYS = (date(2024, 3, 30), date(2024, 4, 2))
 "The settlement days; the second has 46 half-hours."
+SPAN = ("2024-03-30T00:00Z", "2024-04-02T23:00Z")
+"The same days as instants."
 HALF_HOURS = 48 * 4 - 2
 PERIODS = [window_of_days(*DAYS).start_utc + n * HALF_HOUR for n in range(HALF_HOURS)]
 MISSING = {"wind_onshore": {5}, "solar": {20, 21}, "metered_wind": {30}, "demand": {40, 41, 42}}
@@ -105,7 +107,7 @@ def published_rows(values: pl.DataFrame) -> Mapping[str, list[dict[str, Any]]]:
 def _market(tmp_path_factory: pytest.TempPathFactory) -> Market:
     home = tmp_path_factory.mktemp("market")
     values = made_up_values()
-    land_rows(home, published_rows(values), window_of_days(*DAYS))
+    land_rows(home, published_rows(values), window_of_days(*DAYS), source="synthetic")
     position = pl.int_range(pl.len())
     truth = values.with_columns(
         index=pl.when(~position.is_in(sorted(WITHOUT_PRICE))).then("index"),

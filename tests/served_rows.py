@@ -28,7 +28,7 @@ Rows = Sequence[Mapping[str, Any]]
 
 
 @contextmanager
-def serving(rows: Mapping[str, Rows], source: str = "recorded") -> Iterator[str]:
+def serving(rows: Mapping[str, Rows], source: str) -> Iterator[str]:
     """Serve the rows by path and yield the address; a path in the template's braces is one per settlement date."""
     starts = {path: [str(row["startTime"]) for row in answer] for path, answer in rows.items()}
 
@@ -64,11 +64,11 @@ def serving(rows: Mapping[str, Rows], source: str = "recorded") -> Iterator[str]
         thread.join()
 
 
-def land_rows(home: Path, rows: Mapping[str, Rows], span: Window) -> None:
+def land_rows(home: Path, rows: Mapping[str, Rows], span: Window, *, source: str = "recorded") -> None:
     """Land the rows of each dataset, by its name, in a home, and flag them; publish a snapshot."""
     datasets = [BY_NAME[name] for name in rows]
     paths = {dataset.path.split("/{")[0]: rows[dataset.name] for dataset in datasets}
-    with serving(paths) as address:
+    with serving(paths, source) as address:
         settings = Settings(renewables_home=home, elexon_base_url=address)  # type: ignore[arg-type]  # pydantic reads the URL
 
         def opened() -> Any:

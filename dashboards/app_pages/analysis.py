@@ -1,4 +1,4 @@
-"""Analysis: one period in eight views, each with its table, and a summary below."""
+"""Analysis: one period in nine views, each with its table, and a summary below."""
 
 from collections.abc import Callable
 from dataclasses import dataclass
@@ -13,6 +13,7 @@ from dashboards.components.filters import Days, categories_chosen, dataset_chose
 from dashboards.components.footer import empty_state
 from dashboards.components.formatting import percent, share, span_of_days
 from dashboards.components.plain_text import plain
+from dashboards.components.share_views import render_shares
 from elexon_assets.dataset_model import Dataset
 from elexon_assets.datasets import INSTALLED_CAPACITY
 from elexon_assets.windows import Window
@@ -92,7 +93,7 @@ def render_page() -> None:
         )
     days = days_chosen(available)
     wanted = AnalysisInput(dataset, days, categories, exclude, available)
-    views = {name: view for name, view in VIEWS.items() if name not in ONLY_WITH_CAPACITY or _has_capacity(dataset)}
+    views = {name: view for name, view in VIEWS.items() if name not in OF_PSR_TYPES or _has_psr_types(dataset)}
     name = st.segmented_control(
         "View", list(views), default="Time series", required=True, key="view", bind="query-params"
     )
@@ -100,7 +101,7 @@ def render_page() -> None:
     _render_summary(wanted)
 
 
-def _has_capacity(dataset: Dataset) -> bool:
+def _has_psr_types(dataset: Dataset) -> bool:
     return dataset.category == INSTALLED_CAPACITY.category
 
 
@@ -228,6 +229,10 @@ def _capacity_factor(wanted: AnalysisInput) -> None:
     )
 
 
+def _render_shares(wanted: AnalysisInput) -> None:
+    render_shares(wanted.window, str(wanted))
+
+
 def _render_summary(wanted: AnalysisInput) -> None:
     frame = _render_figures(wanted)
     st.subheader("Summary for this period", anchor=False)
@@ -262,7 +267,9 @@ VIEWS: dict[str, Callable[[AnalysisInput], None]] = {
     "Comparison": _render_comparison,
     "Year on year": _render_years,
     "Capacity factor": _capacity_factor,
+    "Share of demand": _render_shares,
 }
-ONLY_WITH_CAPACITY = {"Capacity factor"}
+OF_PSR_TYPES = {"Capacity factor", "Share of demand"}
+"The views of the dataset by PSR type; fuels have no installed capacity, and no embedded plant."
 
 render_page()

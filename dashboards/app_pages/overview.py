@@ -9,6 +9,7 @@ from dashboards.components import snapshot_cache
 from dashboards.components.chart import render_chart
 from dashboards.components.footer import empty_state
 from dashboards.components.formatting import ago, change_of, clock, date_of, energy, moment, percent, power, share
+from dashboards.components.share_views import render_latest_share
 from dashboards.components.unknown_series import warn_of_unknown_series
 from elexon_assets.datasets import WIND_AND_SOLAR
 from elexon_assets.schema.measures import TOTAL
@@ -43,6 +44,7 @@ def render_page() -> None:
     with st.container(horizontal=True, horizontal_alignment="center", key="cards"):
         for category in categories:
             _render_card(overview, category)
+    render_latest_share()
     _completeness_text(overview)
     warn_of_unknown_series()
     st.subheader("Last 7 days", anchor=False)

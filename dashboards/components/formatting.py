@@ -56,6 +56,13 @@ def power(mw: float | None) -> str:
     return NOTHING if mw is None else f"{mw:,.0f} MW"
 
 
+def price(gbp_per_mwh: float | None) -> str:
+    """Format a price in pounds and pence, with a minus sign before the pound."""
+    if gbp_per_mwh is None:
+        return NOTHING
+    return f"{'−' if round(gbp_per_mwh, 2) < 0 else ''}£{abs(gbp_per_mwh):,.2f}"  # noqa: RUF001 (a minus is meant)
+
+
 def share(value: float | None) -> str:
     """Format a share in whole percent."""
     return NOTHING if value is None else f"{100 * value:.0f} %"

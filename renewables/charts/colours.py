@@ -8,7 +8,7 @@ FALLBACK = "#777777"
 
 COLOURS = {
     **{"Wind Onshore": WIND_ONSHORE, "Wind Offshore": WIND_OFFSHORE, "Solar": SOLAR, "Total": "#7F8894"},
-    **{"Wind": WIND_ONSHORE, "BESS": "#CC79A7"},
+    **{"Wind": WIND_ONSHORE, "BESS": "#CC79A7", "Metered wind": "#56B4E9"},
     **{"WIND": WIND_ONSHORE, "BIOMASS": "#999933", "CCGT": "#D55E00", "COAL": "#5C6068", "NPSHYD": "#56B4E9"},
     **{"NUCLEAR": "#AA4499", "OCGT": "#882255", "OIL": "#661100", "OTHER": "#999999", "PS": "#0072B2"},
     **dict.fromkeys(("INTFR", "INTIFA2", "INTELEC"), "#332288"),
@@ -17,6 +17,7 @@ COLOURS = {
 }
 
 DASHES = {
+    "Metered wind": "dash",
     **{"INTIFA2": "dash", "INTELEC": "dot"},
     **{"INTNEM": "dash", "INTVKL": "dot", "INTNSL": "dashdot"},
     **{"INTEW": "dash", "INTGRNL": "dot"},

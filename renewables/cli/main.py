@@ -30,6 +30,7 @@ from renewables.cli import (
     simulate,
     status,
     up,
+    value,
 )
 from renewables.user_errors import BAD_USAGE, user_message
 
@@ -112,6 +113,7 @@ app.command("status")(status.status)
 app.command("quality")(quality.quality)
 app.add_typer(quarantine.quarantine, name="quarantine")
 app.command("analyze")(analyze.analyze)
+app.command("value")(value.value)
 app.command("plot")(plot.plot)
 app.command("export")(export.export)
 app.command("query")(query.query)

@@ -185,6 +185,16 @@ def value_report(window: Window, price: str = MARKET_INDEX_PRICE.name, con: Conn
         )
 
 
+def caveats_of_value(report: ValueReport) -> list[str]:
+    """Return the sentences that every face shows beside the figures of a report."""
+    caveats = [report.price.caveat, CAPTURES_ARE_NATIONAL]
+    if not report.captures["half_hours"].sum():
+        caveats.append("No half-hour of the period has both a price and generation.")
+    if report.wind_shares.is_empty():
+        caveats.append("No half-hour of the period has a price and every part of wind's share of underlying demand.")
+    return caveats
+
+
 def read_price(name: str) -> PriceSeries:
     """Return the price of that name; blanks and hyphens equal underscores. Raises UnusableInput."""
     key = name.strip().casefold().replace("-", "_").replace(" ", "_")

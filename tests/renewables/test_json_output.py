@@ -50,6 +50,17 @@ def test_the_json_of_a_command_fits_its_schema(renewables: Renewables, arguments
     check_document(arguments[0], renewables(*arguments, "--json").out)
 
 
+@pytest.mark.parametrize(
+    "arguments",
+    [(), ("--price", "system_price", "--start", "2024-03-31T08:00Z", "--end", "2024-03-31T09:00Z")],
+    ids=str,
+)
+@pytest.mark.usefixtures("market")
+def test_the_json_of_value_fits_its_schema(renewables: Renewables, arguments: tuple[str, ...]) -> None:
+    document = check_document("value", renewables("value", *arguments, "--json").out)
+    assert [row["technology"] for row in document["technologies"]][-1] == "Metered wind"
+
+
 def test_the_json_of_unknown_series_and_of_a_quarantine_retry_fits_its_schema(
     simulator: Any, renewables: Renewables
 ) -> None:

@@ -8,9 +8,8 @@ from polars.testing import assert_frame_equal
 
 from elexon_assets.errors import UnusableInput
 from renewables import capture_prices, price_by_wind_share, price_duration, price_summary
-from tests.market_homes import HALF_HOURS, Market
+from tests.market_homes import HALF_HOURS, SPAN, Market
 
-SPAN = ("2024-03-30T00:00Z", "2024-04-02T23:00Z")
 PRICES = {"market_index_price": "index", "system_price": "system"}
 TECHNOLOGIES = {
     "Wind Onshore": "wind_onshore",
