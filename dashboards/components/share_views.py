@@ -76,7 +76,10 @@ def render_shares(window: Window, title: str) -> None:
     too_fine = chosen == "half-hour" and auto != "half-hour"
     by = auto if chosen == "Auto" or too_fine else chosen
     frame = snapshot_cache.cached_query(shares_of, window, by=by)
-    if not frame["half_hours"].sum():
+    counts, missing, flagged = (
+        int(frame[name].sum()) for name in ("half_hours", "half_hours_missing", "half_hours_flagged")
+    )
+    if not counts:
         st.info(
             "No half-hour of this period has demand, generation by fuel, and unflagged wind and solar. Import them for "
             "these days under Data management.",
@@ -84,9 +87,8 @@ def render_shares(window: Window, title: str) -> None:
         )
         return
     more = " One point per half-hour is too many for this period." if too_fine else ""
-    missing, flagged = frame["half_hours_missing"].sum(), frame["half_hours_flagged"].sum()
     st.caption(
-        f"Per **{by}**, {title}.{more} {number(frame['half_hours'].sum())} half-hours count; {number(missing)} lack a "
+        f"Per **{by}**, {title}.{more} {number(counts)} half-hours count; {number(missing)} lack a "
         f"part and {number(flagged)} are flagged, and are left out, whatever is chosen above. {DEFINITION}"
     )
     period = PERIODS[by][0]
