@@ -15,7 +15,8 @@ from renewables.charts import value as figures
 from renewables.charts.colours import colour_of
 from renewables.queries.profiles import window_of_days
 from renewables.queries.snapshot import span_of
-from renewables.queries.value import PRICES, PriceSeries, ValueReport, caveats_of_value, value_report
+from renewables.queries.value import ValueReport, caveats_of_value, value_report
+from renewables.queries.value_prices import PRICES, PriceSeries
 
 CARD_PIXELS = 182
 "The width of a card: five fit side by side on a desktop."

@@ -12,7 +12,7 @@ if TYPE_CHECKING:
 
 def complete_price(incomplete: str) -> list[str]:
     """Return the names of the prices that begin with the typed text."""
-    from renewables.queries.value import PRICES
+    from renewables.queries.value_prices import PRICES
 
     return [name for name in PRICES if name.startswith(incomplete)]
 
@@ -45,7 +45,8 @@ def value(start: Start = None, end: End = None, price: Price = "market_index_pri
     from renewables.cli.output import print_json, print_note
     from renewables.formatting import utc
     from renewables.queries.snapshot import sources_of
-    from renewables.queries.value import caveats_of_value, read_price, value_report
+    from renewables.queries.value import caveats_of_value, value_report
+    from renewables.queries.value_prices import read_price
 
     chosen = read_price(price)
     with open_snapshot() as con:

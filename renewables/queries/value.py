@@ -1,7 +1,7 @@
 """What generation was worth: baseload and capture prices, duration of prices, prices by share of wind.
 
 Belongs here: prices over a span, and the report that the command and the page show. Not here: which values stand in one
-half-hour (`shares_half_hours.py`), figures (`charts/value.py`).
+half-hour (`shares_half_hours.py`), which prices there are (`value_prices.py`), figures (`charts/value.py`).
 
 A capture price is sum(price x generation) / sum(generation) over the half-hours that have a price and generation that
 is not flagged; the others are left out and counted. A capture rate is the capture price over the baseload price, which
@@ -15,7 +15,7 @@ from datetime import date, datetime
 
 import polars as pl
 
-from elexon_assets.datasets import MARKET_INDEX_PRICE, SYSTEM_PRICE
+from elexon_assets.datasets import MARKET_INDEX_PRICE
 from elexon_assets.errors import UnusableInput
 from elexon_assets.time_inputs import read_span
 from elexon_assets.windows import Window
@@ -27,6 +27,7 @@ from renewables.queries.shares_half_hours import (
     half_hours_sql,
 )
 from renewables.queries.snapshot import Connection, query_frame, snapshot_connection
+from renewables.queries.value_prices import PriceSeries, read_price
 
 DURATION_POINTS = 400
 QUANTILES = 10
@@ -34,36 +35,6 @@ BY_PERIOD = {"span": "", "month": "date_trunc('month', settlement_date)::DATE AS
 "The beginning of the select list for each period."
 
 
-@dataclass(frozen=True)
-class PriceSeries:
-    """A price of every half-hour, from a dataset of that name, and what it must not be mistaken for."""
-
-    dataset: str
-    title: str
-    sql: str
-    "A query of start_time_utc and price, within `$start` and `$end`; null where there is no price."
-    caveat: str
-
-
-_WITHIN = "start_time_utc >= $start AND start_time_utc < $end"
-PRICES = {
-    MARKET_INDEX_PRICE.name: PriceSeries(
-        MARKET_INDEX_PRICE.name,
-        "Within-day index (MID)",
-        f"SELECT start_time_utc, price_gbp_per_mwh AS price FROM {MARKET_INDEX_PRICE.name} "
-        f"WHERE data_provider = 'APXMIDP' AND {_WITHIN}",
-        "The market index (MID, APXMIDP) is a within-day index. It is not the day-ahead auction that contracts for "
-        "difference refer to.",
-    ),
-    SYSTEM_PRICE.name: PriceSeries(
-        SYSTEM_PRICE.name,
-        "System price",
-        f"SELECT start_time_utc, system_sell_price_gbp_per_mwh AS price FROM {SYSTEM_PRICE.name} WHERE {_WITHIN}",
-        "The system price is what imbalances are settled at, not what a generator sells at. Later settlement runs "
-        "revise it.",
-    ),
-}
-"The prices, the default first."
 CAPTURES_ARE_NATIONAL = (
     "Capture prices are those of all of Great Britain's published generation: without subsidies, fees and losses, and "
     "without the generation that was bid off."
@@ -193,14 +164,6 @@ def caveats_of_value(report: ValueReport) -> list[str]:
     if report.wind_shares.is_empty():
         caveats.append("No half-hour of the period has a price and every part of wind's share of underlying demand.")
     return caveats
-
-
-def read_price(name: str) -> PriceSeries:
-    """Return the price of that name; blanks and hyphens equal underscores. Raises UnusableInput."""
-    key = name.strip().casefold().replace("-", "_").replace(" ", "_")
-    if key not in PRICES:
-        raise UnusableInput(f"Unknown price {name!r}: choose one of {', '.join(PRICES)}.")
-    return PRICES[key]
 
 
 @contextmanager

@@ -4,7 +4,7 @@ import pytest
 
 from renewables import capture_prices, price_summary, share_records
 from renewables.queries.shares import latest_share
-from renewables.queries.value import PRICES
+from renewables.queries.value_prices import PRICES
 from tests.dashboards.conftest import Open, page_text
 from tests.market_homes import SPAN
 
