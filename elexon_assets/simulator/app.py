@@ -14,7 +14,17 @@ from starlette.requests import Request
 from starlette.routing import Mount, Route
 
 from elexon_assets.dataset_model import Dataset as Declaration
-from elexon_assets.datasets import DATASETS, WIND_AND_SOLAR
+from elexon_assets.datasets import (
+    DATASETS,
+    DEMAND,
+    GENERATION_BY_FUEL,
+    INSTALLED_CAPACITY,
+    MARKET_INDEX_PRICE,
+    WIND_AND_SOLAR,
+    WIND_AND_SOLAR_FORECAST,
+    WIND_FORECAST,
+)
+from elexon_assets.datasets import SYSTEM_PRICE as SYSTEM_PRICES
 from elexon_assets.simulator import capacities
 from elexon_assets.simulator.answers import Source
 from elexon_assets.simulator.day_ahead import DGWS
@@ -42,8 +52,12 @@ from elexon_assets.simulator.rows import AGWS, FUELHH, Dataset
 from elexon_assets.simulator.service import PREFIX, Service
 
 HEALTHY = {"entries": {"health": {"status": 2}}, "status": 2}
-WITH_MODELS = (AGWS, FUELHH, WINDFOR, DGWS, DEMAND_OUTTURN, MID, SYSTEM_PRICE)
-"The datasets whose rows follow a model. Those of a declaration outside the catalogue are made from it."
+WITH_MODELS = (
+    *(WIND_AND_SOLAR, GENERATION_BY_FUEL, INSTALLED_CAPACITY),
+    *(WIND_FORECAST, WIND_AND_SOLAR_FORECAST, DEMAND, MARKET_INDEX_PRICE, SYSTEM_PRICES),
+)
+"The declarations whose rows follow a model; those of any other are made from it."
+MODELS = (AGWS, FUELHH, WINDFOR, DGWS, DEMAND_OUTTURN, MID, SYSTEM_PRICE)
 
 
 def create_app(
@@ -63,8 +77,8 @@ def create_app(
     market = MarketRecordings() if recordings is None else read_market_recordings(recordings)
     clock = now if now is not None else lambda: datetime.now(UTC)
     service = Service(Source(seed, recorded, market), latency_seconds, clock, parse_faults(faults))
-    declared = [DeclaredEndpoint(dataset) for dataset in datasets if dataset not in DATASETS]
-    published = {dataset.name: dataset for dataset in (*WITH_MODELS, *(each.dataset for each in declared))}
+    declared = [DeclaredEndpoint(dataset) for dataset in datasets if dataset not in WITH_MODELS]
+    published = {dataset.name: dataset for dataset in (*MODELS, *(each.dataset for each in declared))}
     routes = [
         *(
             Route(each.declaration.path, rows_handler(service, each.dataset, _of_query(each.parse_query), each.write))

@@ -16,7 +16,7 @@ MID_MINUTES = 30
 "The delay after which a market index is served; its rows do not say when they were published."
 
 SELL, BUY = "systemSellPrice", "systemBuyPrice"
-FIRST_RUN_MINUTES, SECOND_RUN_MINUTES = 24 * 60 + 44, (12 * 24 + 14) * 60
+FIRST_RUN_MINUTES, SECOND_RUN_MINUTES = 24 * 60 + 44, (5 * 24 + 14) * 60
 "The delays of the two settlement runs after the start of the half-hour; a few minutes come on top."
 MOST_EXTRA_SECONDS = 180
 

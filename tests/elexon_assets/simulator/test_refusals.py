@@ -9,6 +9,7 @@ import pytest
 from tests.elexon_assets.simulator.conftest import Elexon
 
 PATH = "/generation/actual/per-type/wind-and-solar"
+DAY_AHEAD = "/forecast/generation/wind-and-solar/day-ahead"
 TRACE = re.compile(r"00-[0-9a-f]{32}-[0-9a-f]{16}-00")
 
 
@@ -56,6 +57,18 @@ def test_exactly_seven_days_are_accepted_and_one_second_more_is_refused_in_elexo
             {"SettlementDateFrom"},
         ),
         ("/datasets/FUELHH", {"settlementDateFrom": "2024-01-01", "publishDateTimeFrom": "2024-01-01"}, {""}),
+        ("/datasets/WINDFOR", {"publishDateTimeFrom": "2024-01-01"}, {"PublishDateTimeTo"}),
+        ("/datasets/INDO", {"publishDateTimeTo": "soon"}, {"PublishDateTimeFrom", "PublishDateTimeTo"}),
+        ("/datasets/DGWS", {}, {"PublishDateTimeFrom", "PublishDateTimeTo"}),
+        (DAY_AHEAD, {"from": "2024-01-01", "to": "2024-01-02"}, {"ProcessType"}),
+        (DAY_AHEAD, {"processType": "tomorrow"}, {"From", "To", "ProcessType"}),
+        ("/demand/outturn", {"settlementDateFrom": "2024-01-01"}, {"SettlementDateTo"}),
+        ("/demand/outturn", {"settlementDateFrom": "2024-01-01", "settlementDateTo": "1/2/2024"}, {"SettlementDateTo"}),
+        ("/demand/outturn", {"settlementDateFrom": "2024-01-02", "settlementDateTo": "2024-01-01"}, {""}),
+        ("/datasets/MID", {"from": "2024-01-01"}, {"To"}),
+        ("/balancing/pricing/market-index", {"from": "2024-01-01", "to": "soon"}, {"To"}),
+        ("/balancing/settlement/system-prices/2024-1-1", {}, {"SettlementDate"}),
+        ("/balancing/settlement/system-prices/2024-02-30", {}, {"SettlementDate"}),
     ],
 )
 def test_missing_and_invalid_parameters_are_named(
@@ -76,6 +89,29 @@ def test_the_caps_of_the_datasets_name_their_parameters(elexon: Elexon) -> None:
     [message] = settled.json()["errors"][""]
     assert message == "The date range between SettlementDateFrom and SettlementDateTo inclusive must not exceed 7 days"
     assert len(elexon.fuelhh("2024-01-01", "2024-01-07", fuelType="WIND")) == 7 * 48
+
+
+@pytest.mark.parametrize(
+    ("path", "first", "longest", "too_long", "days"),
+    [
+        ("/datasets/WINDFOR", "publishDateTimeFrom", "2024-01-08", "2024-01-08T00:00:01Z", 7),
+        ("/datasets/DGWS", "publishDateTimeFrom", "2024-01-08", "2024-01-08T00:00:01Z", 7),
+        ("/datasets/MID", "from", "2024-01-08", "2024-01-08T00:00:01Z", 7),
+        ("/balancing/pricing/market-index", "from", "2024-01-08", "2024-01-08T00:00:01Z", 7),
+        (DAY_AHEAD, "from", "2024-01-08", "2024-01-08T00:00:01Z", 7),
+        ("/demand/outturn", "settlementDateFrom", "2024-01-28", "2024-01-29", 28),
+    ],
+)
+def test_the_longest_window_is_answered_and_a_longer_one_names_the_limit(
+    elexon: Elexon, path: str, first: str, longest: str, too_long: str, days: int
+) -> None:
+    last = first.replace("From", "To").replace("from", "to")
+    params = {"processType": "all", first: "2024-01-01"}  # others ignore the parameter that they do not know
+    assert elexon.get(path, **{**params, last: longest}).status_code == 200
+    response = elexon.get(path, **{**params, last: too_long})
+    assert response.status_code == 400
+    [message] = response.json()["errors"][""]
+    assert message.endswith(f"inclusive must not exceed {days} days")
 
 
 def test_a_refusal_has_the_recorded_shape(elexon: Elexon, recordings: Path) -> None:
