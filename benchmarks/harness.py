@@ -104,6 +104,13 @@ def seconds(work: Callable[[], object]) -> float:
     return perf_counter() - started
 
 
+def cpu_seconds(work: Callable[[], object]) -> float:
+    """Return the processor time of one call, with that of the child processes that ended during it."""
+    started = os.times()[:4]
+    work()
+    return sum(os.times()[:4]) - sum(started)
+
+
 def in_turn(a: Side, b: Side, repeat: int) -> tuple[float, float]:
     """Return the medians of both sides. The sides alternate in being first, so that drift affects both."""
     taken: dict[Side, list[float]] = {a: [], b: []}
