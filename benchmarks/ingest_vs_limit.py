@@ -2,7 +2,7 @@
 
 The limit is bare HTTP, `pl.read_json` and one bulk insert of the same answers. Both sides are measured by processor
 time, with that of child processes, because a second core hides some of our work from the wall clock. The target is at
-most 2.5.
+most 2.5 for both datasets together.
 """
 
 from collections.abc import Sequence
@@ -13,32 +13,34 @@ from elexon_assets.dataset_model import Dataset
 from elexon_assets.datasets import GENERATION_BY_FUEL, WIND_AND_SOLAR
 
 
-def compare(datasets: Sequence[Dataset], name: str, years: float, repeat: int) -> None:
-    """Print one figure."""
+def compare(dataset: Dataset, years: float, repeat: int) -> tuple[float, float]:
+    """Return the processor seconds of both sides for one dataset."""
 
     def ours() -> float:
-        """Ingest the span of each dataset and return the processor seconds."""
+        """Ingest the span and return the processor seconds."""
         with temporary_home():
-            return sum(cpu_seconds(lambda d=dataset: sides.ours(span(years), d)) for dataset in datasets)
+            return cpu_seconds(lambda: sides.ours(span(years), dataset))
 
     def limit() -> float:
-        """Load the same answers in the least way and return the processor seconds."""
+        """Load the same answers at the least cost and return the processor seconds."""
         with temporary_home() as home:
-            return sum(
-                cpu_seconds(lambda d=dataset: sides.limit(span(years), home / "limit.duckdb", d))
-                for dataset in datasets
-            )
+            return cpu_seconds(lambda: sides.limit(span(years), home / "limit.duckdb", dataset))
 
-    report(name, *in_turn(ours, limit, repeat), unit="s of processor time", about=f"{years:g} years")
+    return in_turn(ours, limit, repeat)
 
 
 def main(given: Sequence[str] | None = None) -> None:
     """Run the benchmark; `given` replaces the arguments of the command line."""
-    chosen = arguments(__doc__, years=2.0, repeat=3).parse_args(given)
+    chosen = arguments(__doc__, repeat=3).parse_args(given)
+    about = f"of the processor, {chosen.years:g} years"
     with simulator():
-        compare((WIND_AND_SOLAR, GENERATION_BY_FUEL), "ingest_vs_limit", chosen.years, chosen.repeat)
-        for dataset in (WIND_AND_SOLAR, GENERATION_BY_FUEL):
-            compare((dataset,), f"ingest_vs_limit_{dataset.name}", chosen.years, chosen.repeat)
+        taken = {
+            dataset.name: compare(dataset, chosen.years, chosen.repeat)
+            for dataset in (WIND_AND_SOLAR, GENERATION_BY_FUEL)
+        }
+    report("ingest_vs_limit", *map(sum, zip(*taken.values(), strict=True)), about=about)
+    for name, (ours, limit) in taken.items():
+        report(f"ingest_vs_limit_{name}", ours, limit, about=about)
 
 
 if __name__ == "__main__":

@@ -6,7 +6,7 @@ Belongs here: what is true of every request to Elexon. Not here: what a dataset'
 import json
 import random
 import threading
-from collections.abc import Collection, Mapping
+from collections.abc import Callable, Collection, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from email.utils import parsedate_to_datetime
@@ -49,14 +49,18 @@ OWN_SOURCES = frozenset({"elexon", "recorded", "recorded-inferred", "synthetic"}
 "Our own names of sources; rows of any other host have its name."
 
 
+Decode = Callable[[bytes], Sequence[Any]]
+"The function that makes rows of a body. It raises ValueError for what is not JSON, TypeError for JSON without rows."
+
+
 @dataclass(frozen=True)
 class Answer:
-    """The rows as Elexon sent them, and how they were obtained.
+    """The rows of one answer, decoded as the request said, and how they were obtained.
 
     `source` is one of OWN_SOURCES, or the name of a host that is not Elexon's.
     """
 
-    rows: list[dict[str, Any]]
+    rows: Sequence[Any]
     content: bytes
     source: str
     attempts: int
@@ -89,8 +93,11 @@ class ElexonClient:
         )
         bound_reads(self._http, self._deadline)
 
-    def get(self, path: str, parameters: Mapping[str, str]) -> Answer:
-        """Return the rows of one request. Raises any ElexonError but StrangerRows and WindowFailed."""
+    def get(self, path: str, parameters: Mapping[str, str], decode: Decode | None = None) -> Answer:
+        """Return the rows of one request, by default as dictionaries.
+
+        Raises any ElexonError but StrangerRows and WindowFailed.
+        """
         started = monotonic()
         attempts = tenacity.Retrying(
             retry=tenacity.retry_if_exception_type((Unavailable, UnreadableAnswer)),
@@ -100,7 +107,7 @@ class ElexonClient:
             reraise=True,
         )
         try:
-            rows, content, source = attempts(self._get_once, path, parameters)
+            rows, content, source = attempts(self._get_once, path, parameters, decode or rows_of)
         except ElexonError as error:
             error.attempts = attempts.statistics["attempt_number"]
             raise
@@ -119,7 +126,7 @@ class ElexonClient:
     ) -> None:
         self.close()
 
-    def _get_once(self, path: str, parameters: Mapping[str, str]) -> tuple[list[dict[str, Any]], bytes, str]:
+    def _get_once(self, path: str, parameters: Mapping[str, str], decode: Decode) -> tuple[Sequence[Any], bytes, str]:
         url = self._endpoint.url + path
         with self._deadline.in_seconds(self._deadline_seconds):
             response, content = self._request(url, parameters)
@@ -129,7 +136,7 @@ class ElexonClient:
             raise Unavailable(f"{url} answered {response.status_code}", _retry_after(response))
         if response.status_code != 200:
             raise UnexpectedStatus(f"{response.url} answered {response.status_code}: {_sample(content)}")
-        return _answer_rows(response, content), content, source_of(response, self._mirrors)
+        return _answer_rows(response, content, decode), content, source_of(response, self._mirrors)
 
     def _request(self, url: str, parameters: Mapping[str, str]) -> tuple[httpx.Response, bytes]:
         """Return the response and its body within the deadline in force."""
@@ -189,9 +196,9 @@ def rows_of(content: bytes) -> list[dict[str, Any]]:
     return rows
 
 
-def _answer_rows(response: httpx.Response, content: bytes) -> list[dict[str, Any]]:
+def _answer_rows(response: httpx.Response, content: bytes, decode: Decode) -> Sequence[Any]:
     try:
-        return rows_of(content)
+        return decode(content)
     except (ValueError, RecursionError) as error:
         kind = response.headers.get("Content-Type", "no content type")
         raise UnreadableAnswer(

@@ -75,7 +75,7 @@ def _known_word(dataset: Dataset, name: str) -> pa.Check:
 
     def known(data: pa.PolarsData) -> pl.LazyFrame:
         """Return whether each row has a known word."""
-        is_new = ~is_declared & word.str.contains(SERIES_NAME)
+        is_new = ~is_declared & word.is_in(_series_names(data.lazyframe, name))
         return data.lazyframe.select((word.is_in(dataset.columns[name].values) | is_new).fill_null(True))
 
     return pa.Check(known, error=f"{dataset.columns[name].elexon_field} is not a known value")
@@ -105,7 +105,13 @@ def _on_the(resolution: timedelta) -> Callable[[pa.PolarsData], pl.LazyFrame]:
 
 
 def _is_series_name(data: pa.PolarsData) -> pl.LazyFrame:
-    return data.lazyframe.select(pl.col(data.key).str.contains(SERIES_NAME))
+    return data.lazyframe.select(pl.col(data.key).is_in(_series_names(data.lazyframe, data.key)))
+
+
+def _series_names(frame: pl.LazyFrame, column: str) -> list[str]:
+    """Return the distinct values of a column that can be names of series: one regular expression per name, not row."""
+    names = frame.select(pl.col(column).unique()).collect().to_series()
+    return names.filter(names.str.contains(SERIES_NAME)).to_list()
 
 
 def _is_finite(data: pa.PolarsData) -> pl.LazyFrame:

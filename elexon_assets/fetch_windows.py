@@ -9,6 +9,7 @@ from collections.abc import Iterator, Sequence
 from concurrent.futures import Future
 from dataclasses import dataclass
 from datetime import timedelta
+from functools import partial
 from queue import SimpleQueue
 from threading import BoundedSemaphore, Thread
 from typing import Any
@@ -17,6 +18,7 @@ from elexon_assets.client import Answer, ElexonClient, rows_of
 from elexon_assets.dataset_model import Dataset
 from elexon_assets.errors import ElexonError, WindowFailed
 from elexon_assets.parsing import Parsed, parse_rows
+from elexon_assets.typed_rows import decode_rows
 from elexon_assets.windows import Window, split_by_day, window_of_days
 
 AHEAD = 32
@@ -113,6 +115,7 @@ def fetch_windows(client: ElexonClient, dataset: Dataset, windows: Sequence[Wind
     under_way: deque[Future[Outcome]] = deque()
     asked: SimpleQueue[tuple[Window, Future[Outcome]] | None] = SimpleQueue()
 
+    decode = partial(decode_rows, dataset)
     places = BoundedSemaphore(client.concurrency)
 
     def work() -> None:
@@ -121,7 +124,7 @@ def fetch_windows(client: ElexonClient, dataset: Dataset, windows: Sequence[Wind
             window, future = item
             try:
                 with places:
-                    answer = client.get(*dataset.request(window))
+                    answer = client.get(*dataset.request(window), decode=decode)
                 future.set_result(_parse_answer(dataset, window, answer))
             # This also catches what is not an Exception, such as a panic in polars: without a result the run would wait
             # for ever.

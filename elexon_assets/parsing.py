@@ -4,10 +4,8 @@ Belongs here: fields and types, which rows belong to the window. Not here: wheth
 An unreadable value becomes null here, and the contract quarantines it with its raw row.
 """
 
-from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
-from operator import itemgetter
 from typing import Any
 
 import polars as pl
@@ -15,13 +13,19 @@ import polars as pl
 from elexon_assets.dataset_model import BETWEEN_DIMENSIONS, SERIES, UTC_TIME, Dataset
 from elexon_assets.errors import ShapeChanged, StrangerRows
 from elexon_assets.settlement import with_settlement
+from elexon_assets.typed_rows import (
+    PUBLISHED,
+    SETTLEMENT_DATE,
+    SETTLEMENT_PERIOD,
+    Rows,
+    as_dictionary,
+    field_values,
+    may_be_absent,
+)
 from elexon_assets.windows import Window
 
 ROW_INDEX = "raw_row"
 "The position of the row in the answer, by which a quarantined row finds its raw JSON again."
-
-PUBLISHED = "publish_time_utc"
-"The column of the publish time, which every dataset has."
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
 FIRST_INSTANT, LAST_INSTANT = datetime(1990, 1, 1, tzinfo=UTC), datetime(2101, 1, 1, tzinfo=UTC)
@@ -32,8 +36,8 @@ ever.
 SAMPLE = 200
 "The characters of a row that a message quotes."
 
-TEXT: set[type] = {str}
-NUMBERS: set[type] = {int, float}
+AROUND_NAMES = '" \t\r\n'
+"The characters that are not part of a name at its beginning or end."
 
 
 @dataclass(frozen=True)
@@ -56,7 +60,7 @@ class Parsed:
         return int((elexon_date.is_not_null() | elexon_period.is_not_null()).sum())
 
 
-def parse_rows(dataset: Dataset, rows: Sequence[dict[str, Any]], window: Window) -> Parsed:
+def parse_rows(dataset: Dataset, rows: Rows, window: Window) -> Parsed:
     """Return the typed rows of the window.
 
     Raises ShapeChanged (a field is missing from every row) and StrangerRows (rows that were not requested).
@@ -70,34 +74,36 @@ def parse_rows(dataset: Dataset, rows: Sequence[dict[str, Any]], window: Window)
         expected = dataset.expected_window(window)
         strangers = frame.filter((start < expected.start_utc) | (start >= expected.end_utc))
         if len(strangers):
+            first_stranger = str(as_dictionary(rows[strangers[ROW_INDEX][0]]))[:SAMPLE]
             raise StrangerRows(
                 f"{dataset.code} was requested for {window} and answered {len(strangers)} of {len(frame)} rows outside "
-                f"it, the first {str(rows[strangers[ROW_INDEX][0]])[:SAMPLE]}. Nothing of this window was landed."
+                f"it, the first {first_stranger}. Nothing of this window was landed."
             )
     labelled = _with_labels(inside) if dataset.is_half_hourly else inside
     return Parsed(_with_series(dataset, labelled), len(frame) - len(inside))
 
 
-def _typed_frame(dataset: Dataset, rows: Sequence[dict[str, Any]]) -> pl.DataFrame:
+def _typed_frame(dataset: Dataset, rows: Rows) -> pl.DataFrame:
     """Return all rows of the answer with the dataset's columns, `raw_row` and, if half-hourly, Elexon's labels.
 
     All columns are converted in one query: polars wakes its threads for each, which took most of the time.
     """
     raw: dict[str, pl.Series] = {}
     for name, column in dataset.columns.items():
-        values = _column_values(rows, column.elexon_field)
-        may_be_absent = not column.is_required or (dataset.assumes_publish_time and name == PUBLISHED)
-        if not may_be_absent and rows and values[0] is None and not any(column.elexon_field in row for row in rows):
-            raise ShapeChanged(
-                f"{dataset.code}: the field {column.elexon_field!r} (our {name}) is in none of {len(rows)} rows. "
-                f"A row now has {str(sorted(rows[0]))[:SAMPLE]}. Nothing of this window was landed."
-            )
+        values = field_values(rows, column.elexon_field, column.dtype)
+        if rows and values[0] is None and not may_be_absent(dataset, name):
+            dictionaries = list(map(as_dictionary, rows))
+            if not any(column.elexon_field in row for row in dictionaries):
+                raise ShapeChanged(
+                    f"{dataset.code}: the field {column.elexon_field!r} (our {name}) is in none of {len(rows)} rows. "
+                    f"A row now has {str(sorted(dictionaries[0]))[:SAMPLE]}. Nothing of this window was landed."
+                )
         raw[name] = _raw_column(name, values, column.dtype)
     dtypes = {name: column.dtype for name, column in dataset.columns.items()}
     if dataset.is_half_hourly:
         dtypes |= {"label_date": pl.Date(), "label_period": pl.Int16()}
-        raw["label_date"] = _raw_column("label_date", _column_values(rows, "settlementDate"), pl.Date())
-        raw["label_period"] = _raw_column("label_period", _column_values(rows, "settlementPeriod"), pl.Int16())
+        for name, field in (("label_date", SETTLEMENT_DATE), ("label_period", SETTLEMENT_PERIOD)):
+            raw[name] = _raw_column(name, field_values(rows, field, dtypes[name]), dtypes[name])
     conversions = [_conversion(name, dtype) for name, dtype in dtypes.items() if raw[name].dtype != dtype]
     frame = pl.LazyFrame(list(raw.values())).with_row_index(ROW_INDEX).with_columns(conversions).collect()
     for name, dtype in dtypes.items():
@@ -111,21 +117,8 @@ def _typed_frame(dataset: Dataset, rows: Sequence[dict[str, Any]]) -> pl.DataFra
     return frame
 
 
-def _column_values(rows: Sequence[dict[str, Any]], field: str) -> list[Any]:
-    try:
-        return list(map(itemgetter(field), rows))
-    except KeyError:
-        return [row.get(field) for row in rows]
-
-
-def _of_types(values: list[Any], types: set[type]) -> list[Any]:
-    """Replace values of another type by null. Types are compared exactly, because a bool is an instance of int."""
-    return values if types.issuperset(map(type, values)) else [v if type(v) in types else None for v in values]
-
-
-def _texts(name: str, values: list[Any]) -> pl.Series:
-    """Return the texts of a column, with null for another type and for a lone surrogate, which is not text."""
-    texts = _of_types(values, TEXT)
+def _texts(name: str, texts: list[Any]) -> pl.Series:
+    """Return the texts of a column, with null for a lone surrogate, which is not text."""
     try:
         return pl.Series(name, texts, pl.String)
     except UnicodeEncodeError:
@@ -141,19 +134,17 @@ def _is_encodable(text: str) -> bool:
 
 
 def _raw_column(name: str, values: list[Any], dtype: pl.DataType) -> pl.Series:
-    """Return a column of texts or numbers, with null for values that are not of its kind."""
-    if isinstance(dtype, pl.Datetime | pl.Date):
-        return _texts(name, values)
+    """Return the texts or numbers of a column, with null for what polars cannot hold."""
     if isinstance(dtype, pl.String):
         # One legacy form wraps names in an additional pair of quotes.
-        names = _texts(name, values).to_list()
-        tidy = {text: text and text.strip('" \t\r\n') for text in set(names)}
-        return pl.Series(name, map(tidy.__getitem__, names), dtype)
-    numbers = _of_types(values, NUMBERS)
+        tidy = {text: text.strip(AROUND_NAMES) for text in set(values) if text and text != text.strip(AROUND_NAMES)}
+        return _texts(name, [tidy.get(text, text) for text in values] if tidy else values)
+    if dtype.is_temporal():
+        return _texts(name, values)
     try:
-        return pl.Series(name, numbers, pl.Float64)
+        return pl.Series(name, values, pl.Float64)
     except OverflowError:  # JSON has integers of any length
-        return _raw_column(name, [None if isinstance(v, int) and abs(v) >= 2**64 else v for v in numbers], dtype)
+        return _raw_column(name, [None if isinstance(v, int) and abs(v) >= 2**64 else v for v in values], dtype)
 
 
 def _conversion(name: str, dtype: pl.DataType) -> pl.Expr:
@@ -210,18 +201,16 @@ def _parse_instant(text: str | None) -> datetime | None:
 
 def _with_labels(frame: pl.DataFrame) -> pl.DataFrame:
     """Add computed settlement columns, and Elexon's labels only where they disagree with them."""
-    disagree = (pl.col("label_date") != pl.col("settlement_date")) | (
-        pl.col("label_period") != pl.col("settlement_period")
-    )
-    return (
-        with_settlement(frame.lazy())
-        .with_columns(
-            elexon_settlement_date=pl.when(disagree).then("label_date"),
-            elexon_settlement_period=pl.when(disagree).then("label_period"),
+    labelled = with_settlement(frame)
+    if all(labelled[theirs].equals(labelled[ours]) for theirs, ours in LABEL_OF.items()):
+        # Nearly every answer agrees, and a query for each would take a tenth of all parsing.
+        kept = [column for column in labelled.get_columns() if column.name not in LABEL_OF]
+        return pl.DataFrame(
+            [*kept, *(pl.Series(f"elexon_{ours}", [], LABELS[ours]).clear(len(frame)) for ours in LABEL_OF.values())]
         )
-        .drop("label_date", "label_period")
-        .collect()
-    )
+    disagree = pl.any_horizontal(pl.col(theirs) != pl.col(ours) for theirs, ours in LABEL_OF.items())
+    disagreeing = {f"elexon_{ours}": pl.when(disagree).then(theirs) for theirs, ours in LABEL_OF.items()}
+    return labelled.with_columns(**disagreeing).drop(LABEL_OF)
 
 
 def _with_series(dataset: Dataset, frame: pl.DataFrame) -> pl.DataFrame:
@@ -239,6 +228,10 @@ LABELS: dict[str, pl.DataType] = {
     "elexon_settlement_period": pl.Int16(),
 }
 "The columns that parsing adds to half-hours: ours, and Elexon's own label where it differs."
+
+
+LABEL_OF = {"label_date": "settlement_date", "label_period": "settlement_period"}
+"Elexon's labels as parsing keeps them for a while, and our columns that they should equal."
 
 
 def labels_of(dataset: Dataset) -> dict[str, pl.DataType]:

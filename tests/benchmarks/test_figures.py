@@ -20,6 +20,10 @@ LINES = {
             *(f"backfill_0.02y_demand{part}" for part in ("", "_rows", "_bytes", "_cpu")),
         ],
     ),
+    "ingest_vs_limit": (
+        [*TINY, "--repeat", "1"],
+        ["ingest_vs_limit", "ingest_vs_limit_wind_and_solar", "ingest_vs_limit_generation_by_fuel"],
+    ),
     "ingest_vs_floor": ([*TINY, "--repeat", "1"], ["ingest_vs_floor"]),
     "older_way_vs_ingest": (
         [*TINY, "--slow-years", "0.02", "--repeat", "1"],
