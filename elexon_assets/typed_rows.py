@@ -62,9 +62,10 @@ def _decoder(fields: tuple[tuple[str, type, bool], ...]) -> msgspec.json.Decoder
     """Return the decoder of both JSON shapes: an object with `data`, and a bare array. It is strict about types."""
     required = {name: (name, kind) for name, kind, is_optional in fields if not is_optional}
     optional = {name: (name, kind | None, None) for name, kind, is_optional in fields if is_optional}
-    row = msgspec.defstruct("Row", list({**optional, **required}.values()), kw_only=True, gc=False)
-    answer = msgspec.defstruct("Answer", [("data", list[row])])
-    return msgspec.json.Decoder(answer | list[row])
+    columns: dict[str, Any] = {**optional, **required}
+    rows: Any = list[msgspec.defstruct("Row", columns.values(), kw_only=True, gc=False)]  # type: ignore[misc]  # a type made at run time
+    answer: Any = msgspec.defstruct("Answer", [("data", rows)])
+    return msgspec.json.Decoder(answer | rows)
 
 
 def field_values(rows: Rows, field: str, dtype: pl.DataType) -> list[Any]:

@@ -6,7 +6,7 @@ from datetime import date
 
 import pytest
 
-from elexon_assets.client import Answer, ElexonClient
+from elexon_assets.client import Answer, Decode, ElexonClient
 from elexon_assets.datasets import GENERATION_BY_FUEL, WIND_AND_SOLAR
 from elexon_assets.ingest import ingest
 from elexon_assets.simulator.server import Simulator
@@ -24,8 +24,8 @@ class LabellingClient(ElexonClient):
 
     label = "elexon"
 
-    def get(self, path: str, parameters: Mapping[str, str]) -> Answer:
-        return replace(super().get(path, parameters), source=self.label)
+    def get(self, path: str, parameters: Mapping[str, str], decode: Decode | None = None) -> Answer:
+        return replace(super().get(path, parameters, decode), source=self.label)
 
 
 def fetch_from(source: str, day: date) -> None:

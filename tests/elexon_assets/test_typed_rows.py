@@ -25,7 +25,7 @@ WEEK = window_of_days(date(2024, 3, 28), date(2024, 4, 3))
 "A week with a change of the clock."
 
 INSTANTS = st.integers(-4, 7 * 48 + 2).map(lambda n: f"{WEEK.start_utc + n * HALF_HOUR:%Y-%m-%dT%H:%M:%SZ}")
-ODD_VALUES = st.sampled_from(
+ODD_VALUES: st.SearchStrategy[Any] = st.sampled_from(
     [
         *(None, True, False, 0, -0.0, 1.5, -1, 2**63, 2**64, 10**30, 10**400, 1e308, float("nan"), float("inf")),
         *("", " ", "5", "true", "null", '"Solar"', " Solar\t", "Wind \ud800", "é", "\x00", "x" * 300),
