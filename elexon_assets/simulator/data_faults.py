@@ -100,7 +100,7 @@ def _republish_row(row: Row, _fault: Fault, _scene: Scene) -> list[Row]:
     Both have revision 1, because Elexon's revision numbers do not order them. Solar at night stays at zero.
     """
     mw = row.mw
-    if mw is not None and not (row.series == SOLAR and mw == 0):
+    if mw is not None and not (row.series.startswith(SOLAR) and mw == 0):
         mw = round(mw * 1.02 + 1, 3) if isinstance(mw, float) else round(mw * 1.02) + 1
     return [row, row._replace(mw=mw, publish_time=text_minutes_later(row.publish_time, 60))]
 

@@ -5,7 +5,8 @@ The notation is `kind[=value][xN][%share][@span]`, several separated by commas:
 - `xN` affects only the first N attempts of the same request (path and query);
 - `%0.02` affects a seeded share, of half-hours for data faults, of different requests for transport faults;
 - `@2024-01-08` is that UTC day, `@2024-01-08T05:30Z` that half-hour, `@2024-01-08/2024-01-10` from the first to before
-  the second: half-hours for data faults, requests whose range overlaps it for transport faults.
+  the second: half-hours for data faults, requests whose range overlaps it for transport faults. The half-hours of a
+  forecast are those that it is for, and the range of a request by publish time is that of the publications.
 
 Belongs here: parsing and choosing. Not here: what a fault does (data_faults.py, transport_faults.py).
 """
@@ -37,7 +38,7 @@ DATA_KINDS = {
     "understated": NONE,  # transmission-metered wind is missing; FUELHH is unchanged
     "late": OPTIONAL,  # hours by which the publication is late, 6 by default
     "unknown-psr": NONE,  # one more row, of an unknown PSR type (fuel type); also in IGCA
-    "null": NONE,  # from here to `absurd`: Wind Onshore, in FUELHH WIND
+    "null": NONE,  # from here to `absurd`: Wind Onshore, in FUELHH WIND, of a price that of APX
     "nan": NONE,
     "negative": NONE,  # -500 MW
     "slightly-negative": NONE,  # -20 MW

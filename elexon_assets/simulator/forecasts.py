@@ -33,7 +33,7 @@ EXPONENT = float(np.log(ERROR_AT_TWO_DAYS / ERROR_AT_ONE_HOUR) / np.log(48))
 CORRELATION_HOURS = 4.0
 MISSING_SHARE = 0.015
 "The share of issues that are never published."
-NULL_SHARE = 0.02
+NULL_SHARE = 0.01
 "The share of issues that have no number for one of their targets."
 COUNTERS_AN_ISSUE = 256
 

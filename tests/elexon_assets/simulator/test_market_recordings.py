@@ -111,6 +111,17 @@ def test_a_recorded_settlement_day_is_served_as_recorded(
     assert same(response.json()["data"], recorded)
 
 
+def test_the_tables_of_whole_years_are_served_too(replay: Elexon) -> None:
+    prices = replay.get("/datasets/MID", **{"from": "2024-10-13T08:00Z", "to": "2024-10-14T18:00Z"})
+    assert prices.headers["X-Simulator-Rows"] == "recorded"
+    apx = [row for row in prices.json()["data"] if row["dataProvider"] == "APXMIDP"]
+    assert len(apx) == 69
+    assert sum(row["price"] == row["volume"] == 0 for row in apx) > 60  # 34 hours without a price
+    demand = replay.get("/demand/outturn", settlementDateFrom="2024-08-01", settlementDateTo="2024-08-28")
+    assert demand.headers["X-Simulator-Rows"] == INFERRED
+    assert len(demand.json()["data"]) == 28 * 48
+
+
 def test_a_day_of_which_only_some_rows_are_recorded_is_synthetic(replay: Elexon) -> None:
     response = replay.get("/balancing/settlement/system-prices/2026-09-20")
     assert response.headers["X-Simulator-Rows"] == "synthetic"
