@@ -91,6 +91,12 @@ PIPELINE = [
         help="Risks, issues and opportunities by rating.",
     ),
     st.Page(
+        "app_pages/todo.py",
+        title="To do",
+        icon=":material/checklist:",
+        help="Milestones and information points that are overdue or due in 14, 30 or 90 days, by owner.",
+    ),
+    st.Page(
         "app_pages/milestones.py",
         title="Milestones",
         icon=":material/event:",

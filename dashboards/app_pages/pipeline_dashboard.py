@@ -223,6 +223,7 @@ VIEWS: dict[str, Callable[[Filter], None]] = {
     "Map": project_views.show_map,
     "RAG": project_views.show_rag,
     "RTB dates": project_views.show_rtb_dates,
+    "Milestones": project_views.show_timeline,
     "Risks": project_views.show_risks,
 }
 

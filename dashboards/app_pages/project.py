@@ -1,15 +1,19 @@
 """A project: its status, facilities, counterparties, milestones, information points, comments and history."""
 
 from collections.abc import Sequence
+from datetime import UTC, datetime
 
 import streamlit as st
 
-from dashboards.components import form_routing, ledger_session, record_lists, record_page, submit_form
+from dashboards.components import form_routing, ledger_session, record_lists, record_page, snapshot_cache, submit_form
 from dashboards.components.formatting import NOTHING, place
+from dashboards.components.pipeline_lists import render_figure
 from dashboards.components.plain_text import plain
 from pipeline_assets.ledger.changes import Change, Record
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio
-from pipeline_assets.vocabulary import ProjectRole
+from pipeline_assets.vocabulary import MilestoneName, ProjectRole
+from renewables.charts.milestones import milestone_timeline
+from renewables.queries.milestone_timeline import project_timeline
 from renewables.queries.milestones import milestones_of, missing_milestones, slip_days
 from renewables.queries.records import counterparties_of, facilities_of, information_points_of, rating_of
 
@@ -145,8 +149,11 @@ def _render_milestones(portfolio: Portfolio, project: Record) -> None:
             )
             st.caption(_dates_text(milestone), width="content")
             ledger_session.landing_mark(milestone.position)
-    if not milestones:
+    if project.fields["rtb_date"] and str(MilestoneName.RTB) not in {each.fields["name"] for each in milestones}:
+        st.caption(f"RTB: forecast {record_page.day_of(project.fields['rtb_date'])}, the RTB date of the project.")
+    elif not milestones:
         st.caption("No milestones yet.")
+    _render_timeline(project)
     if project.archived:
         return
     missing, name = missing_milestones(portfolio, project), f"milestones of {project.id}"
@@ -167,6 +174,16 @@ def _render_milestones(portfolio: Portfolio, project: Record) -> None:
         )
         if missing:
             record_page.row_button("Add the usual milestones", TEMPLATE, icon=":material/playlist_add:", record=project)
+
+
+def _render_timeline(project: Record) -> None:
+    """Draw the landed milestones of the project over time."""
+    if not snapshot_cache.current_snapshot():
+        return
+    frame = snapshot_cache.cached_query(project_timeline, project.id)
+    if len(frame):
+        figure = milestone_timeline(frame, datetime.now(UTC).date(), by="milestone")
+        render_figure(figure, frame, "timeline", f"Milestones of {project.fields['name']} over time")
 
 
 def _dates_text(milestone: Record) -> str:

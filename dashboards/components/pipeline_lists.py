@@ -51,6 +51,11 @@ COLUMNS: dict[str, Any] = {
     ),
     "cumulative_gross_mwp": st.column_config.NumberColumn("Cumulative gross (MWp)", format="%,.1f"),
     "cumulative_weighted_mwp": st.column_config.NumberColumn("Cumulative weighted (MWp)", format="%,.1f"),
+    "milestone": "Milestone",
+    "planned_date": st.column_config.DateColumn("Planned", format=DATE),
+    "forecast_date": st.column_config.DateColumn("Forecast", format=DATE),
+    "actual_date": st.column_config.DateColumn("Actual", format=DATE),
+    "slip_days": st.column_config.NumberColumn("Slip (days)", format="%+,d"),
     "longitude": "Longitude (°)",
     "latitude": "Latitude (°)",
     "rag_comment": st.column_config.TextColumn("RAG comment", width="medium"),
@@ -74,7 +79,11 @@ FITS: dict[str, Any] = {
 def render_figure(figure: go.Figure, frame: pl.DataFrame | Callable[[], pl.DataFrame], name: str, alt: str) -> None:
     """Draw a chart of the pipeline with the table behind it."""
     render_chart(
-        figure, frame, name=name, alt=alt, columns={**COLUMNS, "pipeline_id": None, "information_point_id": None}
+        figure,
+        frame,
+        name=name,
+        alt=alt,
+        columns={**COLUMNS, "pipeline_id": None, "information_point_id": None, "milestone_id": None},
     )
 
 
@@ -102,7 +111,13 @@ def render_rows(
     st.dataframe(
         shown,
         hide_index=True,
-        column_config={**COLUMNS, title: opener, "pipeline_id": None, "information_point_id": None},
+        column_config={
+            **COLUMNS,
+            title: opener,
+            "pipeline_id": None,
+            "information_point_id": None,
+            "milestone_id": None,
+        },
         key=f"list {name} {hash(tuple(frame[id]))}",
         alt=f"{len(frame)} rows",
         height=height,

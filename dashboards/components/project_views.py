@@ -14,12 +14,15 @@ from dashboards.components.formatting import day, number
 from dashboards.components.pipeline_lists import render_figure, render_projects, render_rows
 from dashboards.components.plain_text import plain
 from pipeline_assets.fields import field_title
+from pipeline_assets.vocabulary import MilestoneName
 from renewables.charts import pipeline_aggregates as sums
+from renewables.charts.milestones import milestone_timeline
 from renewables.charts.pipeline_counts import highest_ratings, projects_by_stage, technology_shares
 from renewables.charts.pipeline_map import on_the_map, squares_on_the_map
 from renewables.charts.pipeline_risks import band_of, likelihood_by_impact
 from renewables.charts.pipeline_status import rag_grid, rtb_timeline
 from renewables.queries import pipeline, pipeline_aggregates
+from renewables.queries.milestone_timeline import portfolio_timeline
 from renewables.queries.pipeline import STALE_DAYS, TOP, Filter
 
 PROJECTS_PER_PAGE = 40
@@ -112,6 +115,33 @@ def show_rtb_dates(wanted: Filter) -> None:
     st.caption("Projects past their RTB date, in a stage before Construction.")
     render_projects(
         snapshot_cache.cached_query(pipeline.overdue_projects, wanted), "overdue", "No projects are overdue."
+    )
+
+
+def show_timeline(wanted: Filter) -> None:
+    """Draw the milestones of each project over time, page by page; one kind of milestone shows its slip in days."""
+    frame = snapshot_cache.cached_query(portfolio_timeline, wanted)
+    if frame.is_empty():
+        st.info("None of these projects has a dated milestone.", icon=":material/info:")
+        return
+    known = [name for name in map(str, MilestoneName) if name in set(frame["milestone"])]
+    chosen = st.multiselect(
+        "Milestones", known, key="milestones", bind="query-params", placeholder="All", width="stretch"
+    )
+    name_unlikely_dates(wanted)
+    frame = frame.filter(pl.col("milestone").is_in(chosen)) if chosen else frame
+    projects = frame["pipeline_id"].unique(maintain_order=True)
+    offset = _page("timeline-page", len(projects))
+    shown = frame.filter(pl.col("pipeline_id").is_in(projects.slice(offset, PROJECTS_PER_PAGE).implode()))
+    st.caption(
+        "Outline: planned. Filled: forecast. Solid: reached. The line between them is the slip; choose one milestone "
+        "to see it in days. The project with the next milestone comes first."
+    )
+    render_figure(
+        milestone_timeline(shown, wanted.today, by="pipeline_id"),
+        frame,
+        "milestones",
+        f"Milestones of {len(projects)} projects over time",
     )
 
 

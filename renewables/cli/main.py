@@ -29,6 +29,7 @@ from renewables.cli import (
     restore,
     simulate,
     status,
+    todo,
     up,
     value,
 )
@@ -122,6 +123,7 @@ app.command("ask")(ask.ask)
 for name, commands in pipelines.GROUPS.items():
     app.add_typer(commands, name=name)
 app.command("add-milestones")(add_milestones.add_milestones)
+app.command("todo")(todo.todo)
 app.command("simulate")(simulate.simulate)
 app.command("doctor")(doctor.doctor)
 app.command("restore")(restore.restore)

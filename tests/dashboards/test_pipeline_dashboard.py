@@ -16,7 +16,7 @@ from warehouse import snapshots
 from warehouse.connection import writing
 
 PAGE = "pipeline_dashboard"
-VIEWS = ["Capacity", "Outlook", "Map", "RAG", "RTB dates", "Risks"]
+VIEWS = ["Capacity", "Outlook", "Map", "RAG", "RTB dates", "Milestones", "Risks"]
 
 
 @pytest.fixture
@@ -146,3 +146,20 @@ def test_a_value_that_one_view_cannot_draw_leaves_the_other_views_working(
     (error,) = [element.value for element in app.error]
     assert error.startswith(f"The view {view} cannot be drawn: ")
     is_well(open_page(PAGE, view=other))
+
+
+@pytest.mark.usefixtures("home_with_data")
+def test_the_milestones_of_a_project_are_drawn_on_its_page_and_those_of_all_on_the_dashboard(open_page: Open) -> None:
+    for page, query in (("project", {"id": "pr-kettlewick"}), ("pipeline_dashboard", {"view": "Milestones"})):
+        app = open_page(page, **query)
+        assert not app.exception
+        assert app.get("plotly_chart")
+    assert "choose one milestone to see it in days" in page_text(app)
+
+
+@pytest.mark.usefixtures("home_with_data")
+def test_the_to_do_page_counts_what_is_due_by_owner(open_page: Open) -> None:
+    app = open_page("todo")
+    assert not app.exception
+    assert [metric.label for metric in app.metric] == ["Overdue", "In 14 days", "In 30 days", "In 90 days"]
+    assert "Jonas Pell" in app.multiselect[0].options

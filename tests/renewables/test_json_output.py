@@ -124,6 +124,7 @@ def test_the_json_of_records_fits_its_schema(home: Path, renewables: Renewables,
     from pipeline_assets.seed_loader import load_seeds
 
     load_seeds(open_ledger())
+    check_document("todo", renewables("todo", "--days", "3660", "--json").out)
     records = check_document(f"{group} list", renewables(group, "list", "--json").out)
     assert len(records) > 3
     check_document(f"{group} show", renewables(group, "show", records[0]["id"], "--json").out)
