@@ -17,6 +17,7 @@ FIGURES = (
     "landing_growth",
     "imports",
     "import_11k",
+    "compare_10k",
     "views_10k",
     "follow_ups",
     "pages",

@@ -65,6 +65,7 @@ FLOORS: dict[str, list[set[str]]] = {
         {"milestone_templates", "tables", "seed_loader", "spreadsheets", "delivery", "run_notices"},
         {"check_notices", "tick_notices"},
         {"contract", "fingerprint", "table_columns"},
+        {"past_tables", "comparison"},
         {"landing"},
         {"landing_proof"},
         {"resources"},

@@ -5,6 +5,7 @@ Belongs here: which group has which commands. Not here: the commands themselves 
 """
 
 from renewables.cli import record_files, record_lists
+from renewables.cli.compare import compare
 from renewables.cli.records import history, record_group, show
 
 _OF_ALL = {
@@ -17,7 +18,9 @@ _OF_ALL = {
 }
 
 GROUPS = {
-    "pipelines": record_group("pipelines", "pipelines", "project", {"list": record_lists.pipelines, **_OF_ALL}),
+    "pipelines": record_group(
+        "pipelines", "pipelines", "project", {"list": record_lists.pipelines, **_OF_ALL, "compare": compare}
+    ),
     "counterparties": record_group(
         "counterparties", "counterparties", "counterparty", {"list": record_lists.counterparties, **_OF_ALL}
     ),

@@ -22,6 +22,7 @@ from tests.renewables.test_commands import _loaded_by
 pytestmark = pytest.mark.slow
 
 COMMANDS = ["list", "show", "history", "import", "export", "template", "revert"]
+OF_PROJECTS = ["compare"]
 COMPANIES = "id,name,contact_name,contact_roles\nc1,Hazel Power,Ann Other,CEO\n"
 PROJECTS = """\
 id,name,stage,rag,rag_comment,rtb_date,developer,technology,capacity_mwp
@@ -41,8 +42,10 @@ def filled(home: Path, renewables: Renewables) -> Path:
     return home
 
 
-@pytest.mark.parametrize("group", GROUPS)
-@pytest.mark.parametrize("command", COMMANDS)
+@pytest.mark.parametrize(
+    ("group", "command"),
+    [*((group, command) for group in GROUPS for command in COMMANDS), *(("pipelines", each) for each in OF_PROJECTS)],
+)
 def test_the_help_of_a_command_shows_an_example_and_explains_each_option(
     renewables: Renewables, group: str, command: str
 ) -> None:
@@ -54,7 +57,7 @@ def test_the_help_of_a_command_shows_an_example_and_explains_each_option(
     assert isinstance(whole, TyperGroup)
     inner = whole.commands[group]
     assert isinstance(inner, TyperGroup)
-    assert list(inner.commands) == COMMANDS
+    assert list(inner.commands) == [*COMMANDS, *(OF_PROJECTS if group == "pipelines" else [])]
     assert [each.name for each in inner.commands[command].params if not getattr(each, "help", "")] == []
 
 

@@ -1,0 +1,149 @@
+"""`renewables pipelines compare` and its Python function: moments, presets, the bridge of a part, JSON."""
+
+from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+
+import polars as pl
+import pytest
+import sqlalchemy as sa
+
+from elexon_assets.errors import UnusableInput
+from pipeline_assets.landing import land_changes
+from pipeline_assets.ledger import schema
+from pipeline_assets.ledger.changes import Change
+from pipeline_assets.ledger.schema import ledger_for_task
+from pipeline_assets.ledger.submission import submit
+from renewables.queries.changes import (
+    Period,
+    bridge_steps,
+    bridge_table,
+    months_before,
+    period_start,
+    portfolio_changes,
+)
+from tests.filled_homes import Renewables
+from tests.renewables.test_json_output import check_document
+
+pytestmark = pytest.mark.slow
+
+OPENING = (
+    Change.create("pipelines", {"name": "Fen", "stage": "Design", "rtb_date": "2027-03-01"}, id="fen"),
+    Change.create("facilities", {"name": "Fen PV", "technology": "Solar", "capacity_mwp": 40.5}, id="fen-pv"),
+    Change.create("pipeline_facilities", {"pipeline_id": "fen", "facility_id": "fen-pv"}, id="fen-fen-pv"),
+    Change.create("information_points", {"name": "Grid", "pipeline_id": "fen", "impact": 50, "likelihood": 50}, id="i"),
+)
+LATER = (
+    Change.edit(
+        "pipelines",
+        "fen",
+        {"stage": "Procurement", "rtb_date": "2027-04-15", "rag": "Amber", "rag_comment": "late"},
+        base_version=1,
+    ),
+    Change.edit("facilities", "fen-pv", {"capacity_mwp": 45}, base_version=1),
+    Change.edit("information_points", "i", {"impact": 90}, base_version=1),
+)
+LATER_DAY, NEWEST_DAY = date(2026, 3, 31), date(2026, 4, 10)
+
+
+def submit_on(engine: sa.Engine, day: date, *changes: Change) -> None:
+    """Submit a batch as if at noon of a day."""
+    receipt = submit(engine, changes, who="ana", token=f"{day}", today=day)
+    noon = int(datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp() * 1_000_000)
+    position = schema.changes.c.position
+    first = receipt.changes[0].position
+    with engine.begin() as con:
+        con.execute(sa.update(schema.changes).where(position >= first).values(submitted_at_us=noon))
+
+
+@pytest.fixture
+def landed(home: Path) -> Path:
+    with ledger_for_task() as engine:
+        submit_on(engine, LATER_DAY, *OPENING)
+        submit_on(engine, NEWEST_DAY, *LATER)
+        land_changes(engine)
+    return home
+
+
+@pytest.mark.usefixtures("landed")
+def test_the_command_prints_the_bridge_and_what_moved(renewables: Renewables) -> None:
+    shown = renewables("pipelines", "compare", "--from", "2026-03-31", "--to", "2026-04-10")
+    assert shown.code == 0, shown.err
+    lines = [" ".join(line.split()) for line in shown.out.splitlines()]
+    assert "MWp from the end of 2026-03-31 to the end of 2026-04-10" in lines[0]
+    assert "Stage Technology Opening Advanced Resized Closing" in lines
+    assert "Design Solar 40.5 -40.5 0.0 0.0" in lines
+    assert "Procurement Solar 0.0 40.5 4.5 45.0" in lines
+    assert "All 40.5 0.0 4.5 45.0" in lines
+    assert "Advanced fen Fen Fen PV Solar Design → Procurement 40.5 → 45.0" in lines
+    assert "fen Fen RTB 2027-03-01 → 2027-04-15 45" in lines
+    assert "fen Fen Green → Amber late" in lines
+    assert "i Grid Fen 2,500 → 4,500 Rated higher" in lines
+    assert "renewables pipelines history ID" in shown.err
+
+
+@pytest.mark.usefixtures("landed")
+@pytest.mark.parametrize("span", [("--from", "2026-03-31"), ("--from", "2026-04-30"), ("--from", "2020-01-01")])
+def test_the_json_of_a_comparison_fits_its_schema(renewables: Renewables, span: tuple[str, ...]) -> None:
+    document = check_document("pipelines compare", renewables("pipelines", "compare", *span, "--json").out)
+    assert document["after_position"] == len(OPENING) + len(LATER)
+
+
+@pytest.mark.usefixtures("landed")
+def test_without_changes_between_the_moments_the_command_suggests_an_earlier_one(renewables: Renewables) -> None:
+    shown = renewables("pipelines", "compare", "--from", "2026-05-01", "--to", "2026-05-02")
+    assert "Nothing changed from the end of 2026-05-01 to the end of 2026-05-02" in shown.out
+    assert "earlier --from" in shown.out
+
+
+@pytest.mark.usefixtures("landed")
+@pytest.mark.parametrize(
+    ("span", "message"),
+    [
+        (("--from", "2026-05-02", "--to", "2026-05-01"), "is after the end"),
+        (("--from", "soon"), "not a day or a time"),
+        (("--to", "2026-05-01T12:00"), "no time zone"),
+    ],
+)
+def test_moments_that_cannot_be_compared_are_refused(
+    renewables: Renewables, span: tuple[str, ...], message: str
+) -> None:
+    shown = renewables("pipelines", "compare", *span)
+    assert shown.code != 0
+    assert message in shown.err
+
+
+@pytest.mark.usefixtures("home")
+def test_without_a_warehouse_the_command_says_what_to_do(renewables: Renewables) -> None:
+    shown = renewables("pipelines", "compare")
+    assert shown.code != 0
+    assert "renewables" in shown.err
+
+
+@pytest.mark.usefixtures("landed")
+def test_the_bridge_of_a_part_of_the_portfolio_adds_up() -> None:
+    bridge = portfolio_changes("2026-03-31", "2026-04-10").bridge
+    assert bridge_steps(bridge).rows() == [("Opening", 40.5), ("Resized", 4.5), ("Closing", 45.0)]
+    assert bridge_steps(bridge, ["Design"]).rows() == [("Opening", 40.5), ("Advanced", -40.5), ("Closing", 0.0)]
+    assert bridge_steps(bridge, technologies=["BESS"]).rows() == [("Opening", 0.0), ("Closing", 0.0)]
+    table = bridge_table(bridge)
+    assert table.select(pl.sum_horizontal(table.columns[2:-1])).to_series().to_list() == table["Closing"].to_list()
+
+
+@pytest.mark.usefixtures("landed")
+def test_invalid_moments_raise_an_error_in_python_too() -> None:
+    with pytest.raises(UnusableInput, match="after the end"):
+        portfolio_changes(date(2026, 5, 2), date(2026, 5, 1))
+
+
+@pytest.mark.parametrize(
+    ("period", "day"),
+    [(Period.WEEK, date(2026, 11, 22)), (Period.MONTH_END, date(2026, 10, 31)), (Period.QUARTER, date(2026, 8, 27))],
+)
+def test_a_period_begins_with_the_end_of_the_day_before_it(period: Period, day: date) -> None:
+    start = period_start(period, datetime(2026, 11, 27, 9, tzinfo=UTC))
+    assert start == datetime(day.year, day.month, day.day, tzinfo=UTC) + timedelta(days=1, microseconds=-1)
+
+
+def test_some_months_before_the_end_of_a_month_is_the_end_of_a_shorter_month() -> None:
+    assert months_before(date(2026, 5, 31), 3) == date(2026, 2, 28)
+    assert months_before(date(2026, 1, 15), 1) == date(2025, 12, 15)
