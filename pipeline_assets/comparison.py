@@ -216,7 +216,10 @@ _RISK_MOVES = f"""SELECT information_point_id, information_point, pipeline_id, p
 
 
 def _date_moves(first: int, last: int) -> str:
-    """Return SQL of the moved dates: RTB of projects, and every date of their milestones."""
+    """Return SQL of the moved dates: RTB of projects, and every date of their milestones.
+
+    The forecast of the milestone RTB is left out: it is the project's own RTB date.
+    """
     moves = [
         f"SELECT pipeline_id, project, 'RTB' AS name, rtb_before AS before, rtb_after AS after FROM both_projects "
         f"WHERE {_BOTH} AND rtb_before IS DISTINCT FROM rtb_after"
@@ -227,7 +230,7 @@ def _date_moves(first: int, last: int) -> str:
         f"JOIN ({past_table(Milestone.kind, last)}) AS after ON after.id = before.id JOIN both_projects AS projects "
         f"ON projects.pipeline_id = after.pipeline_id WHERE {_BOTH} AND NOT (before.archived OR after.archived) "
         f"AND before.{field.name} IS DISTINCT FROM after.{field.name} "
-        f"AND NOT (after.name = '{MilestoneName.RTB}' AND '{field.name}' = 'forecast_date')"  # it is the project's own RTB date
+        f"AND NOT (after.name = '{MilestoneName.RTB}' AND '{field.name}' = 'forecast_date')"
         for field in fields_of(Milestone.kind)
         if field.value_type is FieldType.DATE
     ]
