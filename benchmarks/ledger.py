@@ -9,8 +9,8 @@
   alone: the cost of finding records, of the rules between them and of the plan. While a plan is made or confirmed,
   other writers wait.
 - `submit_to_landed` is the seconds from a submission to the snapshot that contains it, with webserver and daemon
-  running, both idle and during a backfill of `--years`. The target is a p95 of at most 20 s each.
-  `--no-daemon` leaves this figure out.
+  running, both idle and during a backfill of `--years`. The target is a p95 of at most 8 s idle and
+  20 s during a backfill. `--no-daemon` leaves this figure out.
 """
 
 import argparse

@@ -13,11 +13,12 @@ partition that is not materialized (it is why the day is red), and while it is t
 from collections.abc import Collection, Iterator, Sequence
 from contextlib import suppress
 from dataclasses import dataclass
-from datetime import datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 
 import dagster as dg
 import sqlalchemy as sa
+from dagster._core.instance.utils import RUNLESS_RUN_ID
 from dagster._core.storage.event_log.schema import (
     AssetCheckExecutionsTable,
     AssetEventTagsTable,
@@ -55,8 +56,9 @@ def prune_runs(
 ) -> Pruned:
     """Delete the ended runs that are older than `keep`, or `keep_routine` for those of the routine jobs.
 
-    Their events and compute logs are deleted with them. Raises StorageNotPrunable for a storage that is not an SQL
-    database.
+    Their events and compute logs are deleted with them, and materializations without a run that are older than
+    `keep_routine`: a sensor reports one whenever it lands a change. Raises StorageNotPrunable for a storage that is not
+    an SQL database.
     """
     events = instance.event_log_storage
     if not isinstance(events, SqlEventLogStorage):
@@ -72,6 +74,7 @@ def prune_runs(
     old = dict.fromkeys(run_id for chosen in filters for run_id in _run_ids(instance, chosen) if run_id not in needed)
     run_ids = list(old)[:MOST_RUNS]
     newest = _newest_materializations(events)
+    _delete_runless_events(events, now - keep_routine, newest)
     for chunk in _chunks(run_ids):
         _delete_events(events, chunk, newest)
         for run_id in chunk:
@@ -140,6 +143,24 @@ def _delete_events(events: SqlEventLogStorage, run_ids: Collection[str], newest:
     for run_id in run_ids:
         for path in _event_files(events, run_id):
             path.unlink(missing_ok=True)
+
+
+def _delete_runless_events(events: SqlEventLogStorage, before: datetime, newest: set[int]) -> None:
+    """Delete the materializations of no run before that time, except the newest of each asset."""
+    log, tags = SqlEventLogStorageTable, AssetEventTagsTable
+    old = sa.and_(
+        log.c.run_id == RUNLESS_RUN_ID,
+        log.c.dagster_event_type == dg.DagsterEventType.ASSET_MATERIALIZATION.value,
+        log.c.timestamp < before.astimezone(UTC).replace(tzinfo=None),
+    )
+    with events.index_connection() as con:
+        ids = set(con.execute(sa.select(log.c.id).where(old)).scalars()) - newest
+        deleted: sa.BindParameter[list[int]] = sa.bindparam("deleted", list(ids), expanding=True, literal_execute=True)
+        con.execute(tags.delete().where(tags.c.event_id.in_(deleted)))
+        con.execute(log.delete().where(log.c.id.in_(deleted)))
+    if any(path.exists() for path in _event_files(events, RUNLESS_RUN_ID)):
+        with events.run_connection(RUNLESS_RUN_ID) as con:  # a second copy, which nothing reads for an asset
+            con.execute(log.delete().where(old))
 
 
 def _event_files(events: SqlEventLogStorage, run_id: str) -> list[Path]:

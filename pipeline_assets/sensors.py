@@ -23,15 +23,18 @@ from warehouse.redaction import log_line
 RUNNING = dg.DefaultSensorStatus.RUNNING
 "The default status of the sensors, independent of SCHEDULES_RUNNING, because none of them calls Elexon."
 
-LANDING_SECONDS = 5
+LANDING_SECONDS = 1
+"""The sensor's interval. Dagster's daemon looks every 5 s at the soonest: with an interval of 5 a tick that began a
+little late would skip every second look, and a person would wait for 10 s.
+"""
 CHANGES_PER_TICK = 5_000
 """The most changes that a tick lands itself: a person waits for those, and starting a run takes longer than landing
 them. More changes, the first landing, and whatever a tick could not land get a run of their own.
 """
 TICK_WAITS_SECONDS = 5.0
 "The longest wait of a tick for the warehouse; a run waits for WAREHOUSE_WAIT_SECONDS."
-LONGEST_PAUSE = timedelta(minutes=30)
-"The longest pause between two runs that fail: each failure doubles the pause up to it."
+FIRST_PAUSE, LONGEST_PAUSE = timedelta(seconds=5), timedelta(minutes=30)
+"The bounds of the pause between two runs that fail: each failure doubles it."
 
 
 @dg.sensor(
@@ -93,7 +96,7 @@ def _pausing_until(runs: list[dg.RunRecord]) -> datetime:
     failed = list(takewhile(lambda run: run.dagster_run.status is not dg.DagsterRunStatus.SUCCESS, runs))
     if not failed:
         return datetime.now(UTC)
-    pause: timedelta = min(timedelta(seconds=LANDING_SECONDS) * 2 ** len(failed), LONGEST_PAUSE)
+    pause: timedelta = min(FIRST_PAUSE * 2 ** len(failed), LONGEST_PAUSE)
     ended, now = datetime.fromtimestamp(failed[0].end_time or 0, UTC), datetime.now(UTC)
     return now if ended > now else ended + pause  # after the clock was set back, the length of the pause is unknown
 

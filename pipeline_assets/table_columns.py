@@ -96,6 +96,9 @@ def table_columns(name: str) -> list[TableColumn]:
         return [
             TableColumn("landed_position", "BIGINT", "Position of the newest change in the tables."),
             TableColumn("landed_at_utc", "TIMESTAMPTZ", "When it landed, UTC."),
+            TableColumn(
+                "fingerprint", "VARCHAR", "Digest of the code that landed it; another one rebuilds the tables."
+            ),
         ]
     own = fields_by_name(Project.kind) if name == STATUS_HISTORY else {}
     schema = tables.table_frames(pl.DataFrame(schema=CHANGES))[name].schema

@@ -18,8 +18,8 @@ from tests.browsing import Tab, tab
 from tests.orchestration.conftest import Server, landing_changes
 
 A_LANDING_MS = 150_000
-"""The longest wait for a landing: fifteen seconds on a quiet machine, because the sensor looks every five seconds and
-the run is a process that starts.
+"""The longest wait for a landing: six seconds on a quiet machine, because Dagster's daemon looks every five seconds;
+fifteen if the landing needs a run, which is a process that starts.
 """
 PROJECT, NAME = "pr-larkspur-down", "Larkspur Down Solar"
 PENDING = "not in charts yet"

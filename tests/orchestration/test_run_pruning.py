@@ -182,3 +182,20 @@ def test_the_nightly_job_prunes_by_the_settings(
     assert result.success
     assert dagster_instance.get_run_by_id(nights[0]) is None
     assert dagster_instance.get_run_by_id(nights[1])
+
+
+def test_of_materializations_without_a_run_the_newest_stays_and_old_ones_are_deleted(
+    opened: dg.DagsterInstance,
+) -> None:
+    for n in range(3):
+        opened.report_runless_asset_event(dg.AssetMaterialization(whole.key, metadata={"number": n}))
+
+    assert prune(opened, now=datetime.now(UTC)).runs == 0
+    assert len(opened.fetch_materializations(whole.key, limit=10).records) == 3
+
+    prune(opened)
+
+    (left,) = opened.fetch_materializations(whole.key, limit=10).records
+    assert left.asset_materialization
+    assert left.asset_materialization.metadata["number"].value == 2
+    assert opened.get_latest_materialization_event(whole.key)
