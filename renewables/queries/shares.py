@@ -20,6 +20,7 @@ from elexon_assets.windows import Window
 from renewables.queries.shares_half_hours import (
     COUNTS_FOR_SHARES,
     LACKS_A_PART,
+    PARTS,
     RESIDUAL_DEMAND_MW,
     UNDERLYING_DEMAND_MW,
     WIND_MW,
@@ -86,18 +87,14 @@ def shares_of(window: Window, *, by: str = "half-hour", con: Connection | None =
     with snapshot_connection(con) as snapshot:
         return query_frame(
             snapshot,
-            f"""WITH half_hours AS (
-                SELECT *, {COUNTS_FOR_SHARES} AS counts, {LACKS_A_PART} AS lacks_a_part FROM {half_hours_sql()}
-            ), periods AS (
-                SELECT {period} AS {column}, count(*) FILTER (counts) AS half_hours,
-                    count(*) FILTER (lacks_a_part) AS half_hours_missing,
-                    count(*) FILTER (NOT counts AND NOT lacks_a_part) AS half_hours_flagged
-                FROM half_hours GROUP BY ALL
-            ), figures AS (
-                SELECT {period} AS {column}, {_select_list()} FROM half_hours WHERE counts GROUP BY ALL
-            )
-            SELECT {column}, {", ".join(FIGURES)}, half_hours, half_hours_missing, half_hours_flagged
-            FROM periods LEFT JOIN figures USING ({column}) ORDER BY {column}""",
+            f"""SELECT {period} AS {column}, {_select_list()}, count(*) FILTER (counts) AS half_hours,
+                count(*) FILTER (lacks_a_part) AS half_hours_missing,
+                count(*) FILTER (NOT counts AND NOT lacks_a_part) AS half_hours_flagged
+            FROM (
+                SELECT start_time_utc, settlement_date, counts, lacks_a_part,
+                    {", ".join(f"CASE WHEN counts THEN {part} END AS {part}" for part in PARTS)}
+                FROM (SELECT *, {COUNTS_FOR_SHARES} AS counts, {LACKS_A_PART} AS lacks_a_part FROM {half_hours_sql()})
+            ) GROUP BY ALL ORDER BY {column}""",
             {"start": window.start_utc, "end": window.end_utc},
         )
 

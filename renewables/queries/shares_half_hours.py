@@ -19,7 +19,9 @@ COUNTS_FOR_SHARES = " AND ".join(
     [*(f"{name}_mw IS NOT NULL AND NOT is_{name}_flagged" for name in TECHNOLOGIES.values()), "demand_mw IS NOT NULL"]
 )
 "The condition that a half-hour has every part of a share, none of them flagged."
-LACKS_A_PART = " OR ".join([*(f"{name}_mw IS NULL" for name in TECHNOLOGIES.values()), "demand_mw IS NULL"])
+PARTS = (*(f"{name}_mw" for name in TECHNOLOGIES.values()), "demand_mw")
+"The columns of the parts of a share."
+LACKS_A_PART = " OR ".join(f"{part} IS NULL" for part in PARTS)
 "The condition that a half-hour lacks a part of a share; the others that do not count are flagged."
 
 WIND_MW = "(wind_onshore_mw + wind_offshore_mw)"

@@ -31,7 +31,7 @@ from renewables.queries.value_prices import PriceSeries, read_price
 
 DURATION_POINTS = 400
 QUANTILES = 10
-BY_PERIOD = {"span": "", "month": "date_trunc('month', settlement_date)::DATE AS month, "}
+BY_PERIOD = {"span": "", "month": "month, "}
 "The beginning of the select list for each period."
 
 
@@ -168,62 +168,90 @@ def caveats_of_value(report: ValueReport) -> list[str]:
 
 @contextmanager
 def _priced_half_hours(window: Window, price: str, con: Connection | None) -> Iterator[Connection]:
-    """Yield a connection with the temporary table `priced`: every half-hour of the window with its price or null."""
+    """Yield a connection with two temporary tables, from which every frame is computed.
+
+    `priced` has a row per half-hour of the window: month, price, wind_share (null unless it counts for one) and the MW
+    of each technology. `monthly_sums` adds them up, so that ten years are read once for the span and its months.
+    """
     prices = read_price(price).sql
+    share = f"CASE WHEN {COUNTS_FOR_SHARES} THEN {WIND_MW} / nullif({UNDERLYING_DEMAND_MW}, 0) END"
+    values = ", ".join(f"{name}_mw, is_{name}_flagged" for name in TECHNOLOGIES.values())
     with snapshot_connection(con) as snapshot:
         snapshot.execute(
-            f"CREATE OR REPLACE TEMP TABLE priced AS SELECT half_hours.*, price FROM {half_hours_sql()} AS half_hours "
-            f"LEFT JOIN ({prices}) AS prices USING (start_time_utc)",
+            f"CREATE OR REPLACE TEMP TABLE priced AS SELECT start_time_utc, "
+            f"date_trunc('month', settlement_date)::DATE AS month, price, {share} AS wind_share, {values} "
+            f"FROM {half_hours_sql()} AS half_hours LEFT JOIN ({prices}) AS prices USING (start_time_utc)",
             {"start": window.start_utc, "end": window.end_utc},
         )
+        snapshot.execute(f"CREATE OR REPLACE TEMP TABLE monthly_sums AS {_monthly_sums_sql()}")
         try:
             yield snapshot
         finally:
             snapshot.execute("DROP TABLE temp.priced")
+            snapshot.execute("DROP TABLE temp.monthly_sums")
+
+
+def _monthly_sums_sql() -> str:
+    """Return a query of the sums by month: of prices, and for each technology of the half-hours that count."""
+    counted = ", ".join(
+        f"CASE WHEN price IS NOT NULL AND NOT is_{name}_flagged THEN {name}_mw END AS {name}_counted"
+        for name in TECHNOLOGIES.values()
+    )
+    sums = ", ".join(
+        f"sum(price * {name}_counted) AS {name}_value, sum({name}_counted) AS {name}_mw, "
+        f"sum({name}_counted) FILTER (price < 0) AS {name}_negative_mw, "
+        f"count({name}_counted) AS {name}_half_hours, "
+        f"count({name}_counted) FILTER (price < 0) AS {name}_half_hours_negative, "
+        f"count(price) FILTER ({name}_mw IS NULL) AS {name}_without_generation, "
+        f"count(price) FILTER ({name}_mw IS NOT NULL AND is_{name}_flagged) AS {name}_flagged"
+        for name in TECHNOLOGIES.values()
+    )
+    return (
+        f"SELECT month, count(*) AS half_hours, count(price) AS priced, count(price) FILTER (price < 0) AS negative, "
+        f"sum(price) AS price_sum, min(price) AS lowest, max(price) AS highest, {sums} "
+        f"FROM (SELECT *, {counted} FROM temp.priced) GROUP BY month"
+    )
 
 
 def _summary_frame(con: Connection, by: str) -> pl.DataFrame:
     return query_frame(
         con,
-        f"""SELECT {_period(by)}avg(price) AS baseload_price_gbp_per_mwh, min(price) AS lowest_price_gbp_per_mwh,
-            max(price) AS highest_price_gbp_per_mwh, count(price) AS half_hours,
-            count(*) - count(price) AS half_hours_without_price,
-            count(*) FILTER (price < 0) AS half_hours_negative,
-            count(*) FILTER (price < 0) * 0.5::DOUBLE AS hours_negative,
-            count(*) FILTER (price < 0) / nullif(count(price), 0) AS negative_time_share
-        FROM temp.priced GROUP BY ALL {"ORDER BY month" if by == "month" else ""}""",
+        f"""SELECT {_month(by)}sum(price_sum) / nullif(sum(priced), 0) AS baseload_price_gbp_per_mwh,
+            min(lowest) AS lowest_price_gbp_per_mwh, max(highest) AS highest_price_gbp_per_mwh,
+            sum(priced)::BIGINT AS half_hours, sum(half_hours - priced)::BIGINT AS half_hours_without_price,
+            sum(negative)::BIGINT AS half_hours_negative, sum(negative) * 0.5::DOUBLE AS hours_negative,
+            sum(negative) / nullif(sum(priced), 0) AS negative_time_share
+        FROM temp.monthly_sums GROUP BY ALL ORDER BY ALL""",
     )
 
 
 def _captures_frame(con: Connection, by: str) -> pl.DataFrame:
     values = " UNION ALL ".join(
-        f"SELECT {position} AS position, '{technology}' AS technology, settlement_date, price, {name}_mw AS mw, "
-        f"is_{name}_flagged AS is_flagged, "
-        f"price IS NOT NULL AND {name}_mw IS NOT NULL AND NOT is_{name}_flagged AS counts FROM temp.priced"
+        f"SELECT {position} AS position, '{technology}' AS technology, month, price_sum, priced, "
+        f"half_hours - priced AS without_price, {name}_value AS value, {name}_mw AS mw, "
+        f"{name}_negative_mw AS negative_mw, {name}_half_hours AS half_hours, "
+        f"{name}_half_hours_negative AS negative, {name}_without_generation AS without_generation, "
+        f"{name}_flagged AS flagged FROM temp.monthly_sums"
         for position, (technology, name) in enumerate(TECHNOLOGIES.items())
     )
-    month = "month, " if by == "month" else ""
+    month = _month(by)
     return query_frame(
         con,
         f"""WITH sums AS (
-            SELECT {_period(by)}position, technology, avg(price) AS baseload,
-                sum(price * mw) FILTER (counts) AS value, sum(mw) FILTER (counts) AS mw,
-                coalesce(sum(mw) FILTER (counts AND price < 0), 0) AS negative_mw,
-                count(*) FILTER (counts) AS half_hours,
-                count(*) FILTER (price IS NULL) AS half_hours_without_price,
-                count(*) FILTER (price IS NOT NULL AND mw IS NULL) AS half_hours_without_generation,
-                count(*) FILTER (price IS NOT NULL AND mw IS NOT NULL AND is_flagged) AS half_hours_flagged,
-                count(*) FILTER (counts AND price < 0) AS half_hours_negative
+            SELECT {month}position, technology, sum(price_sum) / nullif(sum(priced), 0) AS baseload, sum(mw) AS mw,
+                CASE WHEN sum(mw) > 0 THEN sum(value) / sum(mw) END AS capture,
+                CASE WHEN sum(half_hours) > 0 THEN coalesce(sum(negative_mw), 0) END AS negative_mw,
+                sum(half_hours)::BIGINT AS half_hours, sum(without_price)::BIGINT AS half_hours_without_price,
+                sum(without_generation)::BIGINT AS half_hours_without_generation,
+                sum(flagged)::BIGINT AS half_hours_flagged, sum(negative)::BIGINT AS half_hours_negative
             FROM ({values}) GROUP BY ALL
-        ), captures AS (
-            SELECT *, CASE WHEN mw > 0 THEN value / mw END AS capture FROM sums
         )
         SELECT {month}technology, mw * 0.5 AS energy_mwh, baseload AS baseload_price_gbp_per_mwh,
             capture AS capture_price_gbp_per_mwh, CASE WHEN baseload > 0 THEN capture / baseload END AS capture_rate,
             half_hours, half_hours_without_price, half_hours_without_generation, half_hours_flagged,
-            half_hours_negative, CASE WHEN half_hours > 0 THEN negative_mw * 0.5 END AS negative_energy_mwh,
+            half_hours_negative, negative_mw * 0.5 AS negative_energy_mwh,
             CASE WHEN mw > 0 THEN negative_mw / mw END AS negative_energy_share
-        FROM captures ORDER BY {month}position""",
+        FROM sums ORDER BY {month}position""",
     )
 
 
@@ -247,20 +275,19 @@ def _duration_frame(con: Connection) -> pl.DataFrame:
 def _wind_share_frame(con: Connection, quantiles: int) -> pl.DataFrame:
     return query_frame(
         con,
-        f"""WITH shares AS (
-            SELECT start_time_utc, price, {WIND_MW} / nullif({UNDERLYING_DEMAND_MW}, 0) AS share
-            FROM temp.priced WHERE price IS NOT NULL AND {COUNTS_FOR_SHARES}
-        ), ranked AS (
-            SELECT price, share, ntile({quantiles}) OVER (ORDER BY share, start_time_utc) AS quantile
-            FROM shares WHERE share IS NOT NULL
+        f"""WITH ranked AS (
+            SELECT price, wind_share, ntile({quantiles}) OVER (ORDER BY wind_share, start_time_utc) AS quantile
+            FROM temp.priced WHERE price IS NOT NULL AND wind_share IS NOT NULL
         )
-        SELECT quantile, min(share) AS from_share, max(share) AS to_share, avg(price) AS mean_price_gbp_per_mwh,
-            count(*) AS half_hours, count(*) FILTER (price < 0) / count(*) AS negative_time_share
+        SELECT quantile, min(wind_share) AS from_share, max(wind_share) AS to_share,
+            avg(price) AS mean_price_gbp_per_mwh, count(*) AS half_hours,
+            count(*) FILTER (price < 0) / count(*) AS negative_time_share
         FROM ranked GROUP BY quantile ORDER BY quantile""",
     )
 
 
-def _period(by: str) -> str:
+def _month(by: str) -> str:
+    """Return the beginning of the select list for a period."""
     if by not in BY_PERIOD:
         raise UnusableInput(f"Unknown period {by!r}: choose one of {', '.join(BY_PERIOD)}.")
     return BY_PERIOD[by]
