@@ -87,6 +87,24 @@ class Facility(Entity):
     )
     longitude: float | None = Field(None, title="Longitude (°)", ge=-180, le=180, allow_inf_nan=False)
     latitude: float | None = Field(None, title="Latitude (°)", ge=-90, le=90, allow_inf_nan=False)
+    export_capacity_mw: float | None = Field(
+        None,
+        title="Export capacity (MW AC)",
+        ge=0,
+        le=10_000,
+        allow_inf_nan=False,
+        description="What the connection may export.",
+    )
+    storage_mwh: float | None = Field(
+        None, title="Storage (MWh)", ge=0, le=100_000, allow_inf_nan=False, description="The energy of a battery."
+    )
+    connection_point: Line = Field("", title="Connection point", max_length=200, description="Substation and voltage.")
+    tec_project_id: Line = Field("", title="TEC Project ID", max_length=50, description="In NESO's TEC register.")
+    repd_ref_id: Line = Field(
+        "", title="REPD Ref ID", max_length=50, description="In the Renewable Energy Planning Database."
+    )
+    planning_reference: Line = Field("", title="Planning reference", max_length=100)
+    permission_expiry: Day | None = Field(None, title="Permission expires", description="Of the planning permission.")
 
     @model_validator(mode="after")
     def _a_place_has_both(self) -> "Facility":

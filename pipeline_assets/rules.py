@@ -14,7 +14,7 @@ from pipeline_assets.entity import FieldProblem
 from pipeline_assets.errors import Problem
 from pipeline_assets.field_types import STORED
 from pipeline_assets.models import ENTITIES
-from pipeline_assets.vocabulary import STAGES_IN_ORDER, Rag, Stage
+from pipeline_assets.vocabulary import STAGES_IN_ORDER, Rag, Stage, Technology
 
 STATUS_FIELDS = ("stage", "rag", "rag_comment", "rtb_date")
 GREAT_BRITAIN = {"longitude": (-8.7, 1.8), "latitude": (49.8, 60.9)}
@@ -84,6 +84,10 @@ def warnings_of(kind: str, id: str, before: Mapping[str, Any] | None, after: Map
         for name, (low, high) in GREAT_BRITAIN.items():
             if after[name] is not None and not low <= after[name] <= high:
                 warnings.append(Problem(kind, id, name, f"{after[name]:g} is outside Great Britain"))
+        if after["storage_mwh"] and after["technology"] != Technology.BESS:
+            warnings.append(
+                Problem(kind, id, "storage_mwh", f"{after['technology']} stores nothing: use a BESS facility")
+            )
     if kind == "pipelines" and before and Stage.ON_HOLD not in (before["stage"], after["stage"]):
         steps = STAGES_IN_ORDER.index(after["stage"]) - STAGES_IN_ORDER.index(before["stage"])
         if steps < 0:

@@ -19,6 +19,7 @@ from renewables.queries.records import counterparties_of, facilities_of, informa
 
 KIND, KIND_OF_MILESTONES = "pipelines", "milestones"
 TEMPLATE = "usual milestones"
+SIZES = ("capacity_mwp", "export_capacity_mw", "storage_mwh")
 
 
 def render_page() -> None:
@@ -62,9 +63,9 @@ def _render_facilities(portfolio: Portfolio, project: Record) -> None:
             _edit_facility(project, link, plant)
             continue
         with st.container(border=True, horizontal=True, vertical_alignment="center"):
-            size = f"**{ledger_session.capacity_text(fields['capacity_mwp'])}**"
+            size = _size_text(plant)
             where = place(fields["latitude"], fields["longitude"])
-            shown = ("name", "technology", "capacity_mwp", "longitude", "latitude")
+            shown = ("name", "technology", *SIZES, "longitude", "latitude")
             others = record_page.field_texts(plant, apart_from=shown)
             more = "".join(f"  \n:gray[{label}] {plain(text)}" for label, text in others.items())
             st.markdown(
@@ -78,6 +79,14 @@ def _render_facilities(portfolio: Portfolio, project: Record) -> None:
         _new_facility(project)
     else:
         record_page.row_button("Add facility", "new facility", icon=":material/add:", record=project)
+
+
+def _size_text(plant: Record) -> str:
+    """Return the capacity of a plant, with its export capacity and its storage where they are known."""
+    capacity, export, storage = (plant.fields[name] for name in SIZES)
+    sizes = [f"**{ledger_session.capacity_text(capacity)}**"]
+    sizes += [f"{export:,.10g} MW AC export"] if export is not None else []
+    return ", ".join([*sizes, *([f"{storage:,.10g} MWh"] if storage is not None else [])])
 
 
 def _new_facility(project: Record) -> None:

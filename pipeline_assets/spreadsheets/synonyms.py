@@ -172,6 +172,16 @@ FACILITY_HEADERS = {
     ),
     "longitude": ("Long", "Lon", "Lng"),
     "latitude": ("Lat",),
+    "export_capacity_mw": (
+        *("Export capacity", "Export capacity (MW)", "Export MW", "Grid capacity", "Grid capacity (MW)", "MW AC"),
+        *("MWac", "Capacity (MWac)", "AC capacity", "AC capacity (MW)", "TEC", "TEC (MW)", "Export limit (MW)"),
+    ),
+    "storage_mwh": ("Storage", "MWh", "Energy capacity (MWh)", "Storage capacity (MWh)", "Battery (MWh)"),
+    "connection_point": ("Point of connection", "POC", "Connection site", "Substation", "Grid connection point"),
+    "tec_project_id": ("TEC ID", "TEC register ID", "TEC project"),
+    "repd_ref_id": ("REPD", "REPD ID", "REPD Ref", "REPD reference"),
+    "planning_reference": ("Planning ref", "Planning application reference", "Planning application number"),
+    "permission_expiry": ("Permission expiry", "Planning expiry", "Planning permission expiry", "Consent expiry"),
 }
 POINT_HEADERS = {
     "name": (

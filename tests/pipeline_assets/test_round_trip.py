@@ -59,6 +59,8 @@ def _ledger() -> Iterator[sa.Engine]:
 def _changes(name: str, other: str, text: str, number: float, place: tuple[float, float] | None) -> list[Change]:
     line = " ".join(text.split())
     spot: dict[str, Any] = {"longitude": place[0], "latitude": place[1]} if place else {}
+    spot |= {"export_capacity_mw": number, "storage_mwh": number, "permission_expiry": "2031-01-31"}
+    spot |= {"connection_point": line[:99], "tec_project_id": line[:50], "planning_reference": line[:99]}
     status = {
         "stage": "Design",
         "rag": "Red",

@@ -113,3 +113,12 @@ def test_coordinates_outside_great_britain_are_a_warning() -> None:
 def test_skipping_a_stage_or_going_back_is_a_warning(before: str, now: str, messages: list[str]) -> None:
     warnings = warnings_of("pipelines", "fen", project(stage=before), project(stage=now))
     assert [warning.message for warning in warnings] == messages
+
+
+def test_storage_of_anything_but_a_battery_is_a_warning() -> None:
+    fields = {"name": "Fen", "technology": "Solar", "capacity_mwp": 5, "storage_mwh": 10}
+    stored, problems = validated_fields("facilities", "fen", fields)
+
+    assert problems == []
+    assert [warning.field for warning in warnings_of("facilities", "fen", None, stored)] == ["storage_mwh"]
+    assert warnings_of("facilities", "fen", None, {**stored, "technology": "BESS"}) == []
