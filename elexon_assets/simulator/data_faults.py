@@ -132,6 +132,9 @@ def _replace_value(mw: float | None) -> Callable[[Row, Fault, Scene], list[Row]]
 
 
 def _wrong_label(row: Row, _fault: Fault, _scene: Scene) -> list[Row]:
+    """Return the row with the label of the day before; a row without a label stays as it is."""
+    if not row.settlement_date:
+        return [row]
     date = datetime.fromisoformat(row.settlement_date).date() - timedelta(days=1)
     return [row._replace(settlement_date=date.isoformat(), settlement_period=row.settlement_period % 46 + 1)]
 

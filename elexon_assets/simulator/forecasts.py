@@ -21,7 +21,8 @@ from elexon_assets.simulator.weather import OFFSHORE_GW, ONSHORE_GW, capacity_mw
 
 ISSUED_AT = tuple(time(hour, 30) for hour in (3, 5, 8, 10, 12, 16, 19, 23))
 "The times of the issues by the clock in London."
-FIRST_DAY = date(2016, 3, 1)
+FIRST_DAY = date(2016, 2, 1)
+"The day from which issues are counted: before the first publication, which repeats values of earlier issues."
 HOURS_BEFORE = 26
 HOURS_AFTER = (46, 47, 48)
 "The targets of an issue, counted from the hour that contains it; the last one depends on the issue."

@@ -6,24 +6,29 @@ some issues the sources kept only a part of the targets. The supported files are
 per half-hour, both providers) and the columns INDO and ITSDO of `fuelhh_*.csv`.
 """
 
-import csv
 import json
 from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass, field
 from datetime import datetime
+from itertools import chain
 from pathlib import Path
 from typing import Any
 
+import polars as pl
+
 from elexon_assets.dataset_model import BETWEEN_DIMENSIONS
 from elexon_assets.simulator.day_ahead import DGWS, DGWS_BY_START
-from elexon_assets.simulator.demand import DEMAND_OUTTURN, INDO_FIELD, ITSDO_FIELD
+from elexon_assets.simulator.demand import DEMAND_OUTTURN, INDO, INDO_FIELD, ITSDO, ITSDO_FIELD
 from elexon_assets.simulator.forecasts import WINDFOR
 from elexon_assets.simulator.half_hours import HALF_HOURS_A_DAY, index_of, text_minutes_later
 from elexon_assets.simulator.price_rows import APX, MID, N2EX, SELL, SYSTEM_PRICE
 from elexon_assets.simulator.rows import Dataset, Row
 
 Record = Mapping[str, Any]
+
+LABEL_COLUMNS = ("settlement_date", "settlement_period", "period_start_utc")
+MID_COLUMNS = ("apxmidp_price", "apxmidp_volume", "n2exmidp_price", "n2exmidp_volume")
 
 
 @dataclass(frozen=True)
@@ -45,7 +50,8 @@ SHAPES = (
         "quantity",
         ("psrType", "processType"),
     ),
-    Shape((DEMAND_OUTTURN,), lambda record: INDO_FIELD in record, INDO_FIELD),
+    Shape((DEMAND_OUTTURN, INDO), lambda record: INDO_FIELD in record, INDO_FIELD),
+    Shape((ITSDO,), lambda record: ITSDO_FIELD in record, ITSDO_FIELD),
     Shape((MID,), lambda record: "dataProvider" in record and "price" in record, "price", ("dataProvider",)),
     Shape((SYSTEM_PRICE,), lambda record: SELL in record, SELL, published="createdDateTime"),
 )
@@ -55,12 +61,11 @@ SHAPES = (
 class MarketRecordings:
     """The records by dataset and half-hour: that of the publication for a dataset by publication, else the start."""
 
-    by_half_hour: dict[str, dict[int, list[Record]]] = field(default_factory=dict)
-    inferred: set[tuple[str, int]] = field(default_factory=set)
+    by_half_hour: dict[Dataset, dict[int, list[Record]]] = field(default_factory=dict)
 
     def covers(self, dataset: Dataset, first: int, last: int) -> bool:
         """Return whether everything from first to last is recorded: half-hours, or the days of publications."""
-        recorded = self.by_half_hour.get(_key(dataset), {})
+        recorded = self.by_half_hour.get(dataset, {})
         if not dataset.by_publication:
             return all(half_hour in recorded for half_hour in range(first, last + 1))
         days = {half_hour // HALF_HOURS_A_DAY for half_hour in recorded}
@@ -69,7 +74,7 @@ class MarketRecordings:
 
     def rows(self, dataset: Dataset, first: int, last: int) -> list[Row]:
         """Return rows, newest first."""
-        recorded = self.by_half_hour.get(_key(dataset), {})
+        recorded = self.by_half_hour.get(dataset, {})
         [shape] = [shape for shape in SHAPES if dataset in shape.datasets]
         return [
             _recorded_row(dataset, shape, record)
@@ -79,20 +84,21 @@ class MarketRecordings:
 
     def states_publications(self, dataset: Dataset, rows: Iterable[Row]) -> bool:
         """Return whether the rows were recorded with their publish times, or belong to a dataset that has none."""
-        return dataset is MID or not any((_key(dataset), row.half_hour) in self.inferred for row in rows)
+        [shape] = [shape for shape in SHAPES if dataset in shape.datasets]
+        return dataset is MID or all(shape.published in row.fields for row in rows)
 
-    def add(self, shape: Shape, record: Record) -> None:
+    def add(self, record: Record) -> None:
         """Add a record to the datasets that have it. Raises KeyError if it lacks its value or series."""
-        for name in (shape.value, *shape.dimensions):
-            if name not in record:
-                raise KeyError(name)
-        half_hour = index_of(datetime.fromisoformat(record["startTime"]))
-        for dataset in shape.datasets:
-            published = record[shape.published] if dataset.by_publication else record["startTime"]
-            place = index_of(datetime.fromisoformat(published))
-            self.by_half_hour.setdefault(_key(dataset), {}).setdefault(place, []).append(record)
-            if shape.published not in record:
-                self.inferred.add((_key(dataset), half_hour))
+        for shape in SHAPES:
+            if not shape.fits(record):
+                continue
+            for name in (shape.value, *shape.dimensions):
+                if name not in record:
+                    raise KeyError(name)
+            for dataset in shape.datasets:
+                instant = record[shape.published if dataset.by_publication else "startTime"]
+                place = index_of(datetime.fromisoformat(instant))
+                self.by_half_hour.setdefault(dataset, {}).setdefault(place, []).append(record)
 
 
 def read_market_recordings(folder: Path) -> MarketRecordings:
@@ -102,18 +108,21 @@ def read_market_recordings(folder: Path) -> MarketRecordings:
         with _named_errors(path):
             answer = json.loads(path.read_text("utf-8"))
             for record in _single_records(answer.get("data") if isinstance(answer, dict) else answer):
-                for shape in SHAPES:
-                    if shape.fits(record):
-                        recordings.add(shape, record)
-    for pattern, dataset, records_of in (("mid_*.csv", MID, _mid), ("fuelhh_*.csv", DEMAND_OUTTURN, _demand)):
-        [shape] = [shape for shape in SHAPES if dataset in shape.datasets]
-        of_answers = set(recordings.by_half_hour.get(_key(dataset), ()))
+                recordings.add(record)
+    for pattern, dataset, values, records_of in (
+        ("mid_*.csv", MID, MID_COLUMNS, _mid),
+        ("fuelhh_*.csv", DEMAND_OUTTURN, ("INDO", "ITSDO"), _demand),
+    ):
+        of_answers = set(recordings.by_half_hour.get(dataset, ()))
         for path in sorted(folder.glob(pattern)):
-            with _named_errors(path), path.open(encoding="utf-8", newline="") as lines:
-                for line in csv.DictReader(lines):
-                    for record in records_of(line):
-                        if index_of(datetime.fromisoformat(record["startTime"])) not in of_answers:
-                            recordings.add(shape, record)
+            with _named_errors(path):
+                lines = pl.scan_csv(path, schema_overrides=dict.fromkeys(MID_COLUMNS, pl.Float64()))
+                if not set(values) <= set(lines.collect_schema()):
+                    continue
+                lines = lines.select(*LABEL_COLUMNS, *values).drop_nulls()
+                for record in chain.from_iterable(map(records_of, lines.collect().iter_rows(named=True))):
+                    if index_of(datetime.fromisoformat(record["startTime"])) not in of_answers:
+                        recordings.add(record)
     return recordings
 
 
@@ -121,7 +130,7 @@ def read_market_recordings(folder: Path) -> MarketRecordings:
 def _named_errors(path: Path) -> Iterator[None]:
     try:
         yield
-    except (KeyError, TypeError, ValueError) as error:
+    except (KeyError, TypeError, ValueError, pl.exceptions.PolarsError) as error:
         raise ValueError(f"recording {path} cannot be understood: {error!r}") from error
 
 
@@ -129,25 +138,20 @@ def _single_records(records: object) -> Sequence[Record]:
     return [record for record in records if isinstance(record, dict)] if isinstance(records, list) else []
 
 
-def _labels(line: Mapping[str, str]) -> dict[str, Any]:
+def _labels(line: Record) -> dict[str, Any]:
     """Return the start and the settlement labels of a line of CSV."""
-    return {
-        "startTime": line["period_start_utc"],
-        "settlementDate": line["settlement_date"],
-        "settlementPeriod": int(line["settlement_period"]),
-    }
+    return dict(zip(("settlementDate", "settlementPeriod", "startTime"), map(line.get, LABEL_COLUMNS), strict=True))
 
 
-def _mid(line: Mapping[str, str]) -> Iterator[Record]:
+def _mid(line: Record) -> Iterator[Record]:
     for provider in (APX, N2EX):
         name = provider.lower()
-        values = {"price": float(line[f"{name}_price"]), "volume": float(line[f"{name}_volume"])}
+        values = {"price": line[f"{name}_price"], "volume": line[f"{name}_volume"]}
         yield {**_labels(line), "dataProvider": provider, **values}
 
 
-def _demand(line: Mapping[str, str]) -> Iterator[Record]:
-    if line.get("INDO") and line.get("ITSDO"):
-        yield {**_labels(line), INDO_FIELD: int(line["INDO"]), ITSDO_FIELD: int(line["ITSDO"])}
+def _demand(line: Record) -> Iterator[Record]:
+    yield {**_labels(line), INDO_FIELD: line["INDO"], ITSDO_FIELD: line["ITSDO"]}
 
 
 def _recorded_row(dataset: Dataset, shape: Shape, record: Record) -> Row:
@@ -161,7 +165,3 @@ def _recorded_row(dataset: Dataset, shape: Shape, record: Record) -> Row:
         record.get("settlementPeriod", 0),
         fields=record,
     )
-
-
-def _key(dataset: Dataset) -> str:
-    return f"{dataset.name} by {'publication' if dataset.by_publication else 'start'}"

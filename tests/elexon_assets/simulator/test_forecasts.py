@@ -146,6 +146,12 @@ def test_nothing_is_issued_in_the_future(elexon: Elexon) -> None:
     assert rows_between(elexon, "2026-06-02T00:00Z", "2026-06-03T00:00Z") == []
 
 
+def test_the_first_issue_of_the_record_repeats_earlier_values_too(elexon: Elexon) -> None:
+    rows = rows_between(elexon, "2016-02-28T00:00Z", "2016-03-01T06:00Z")
+    assert {row["publishTime"] for row in rows} == {"2016-03-01T03:30:00Z", "2016-03-01T05:30:00Z"}
+    assert min(row["startTime"] for row in rows) == "2016-02-29T01:00:00Z"
+
+
 def test_an_issue_does_not_depend_on_the_window_that_asks_for_it(elexon: Elexon) -> None:
     whole = rows_between(elexon, "2024-01-08T00:00Z", "2024-01-15T00:00Z")
     part = rows_between(elexon, "2024-01-10T08:30Z", "2024-01-10T08:30Z")

@@ -4,6 +4,7 @@ from xml.etree import ElementTree
 
 import pytest
 
+from elexon_assets.simulator.faults import DATA_KINDS
 from tests.elexon_assets.simulator.conftest import Elexon
 
 PUBLISHED = {"publishDateTimeFrom": "2024-01-08T00:00Z", "publishDateTimeTo": "2024-01-08T17:00Z"}
@@ -66,9 +67,8 @@ def as_cell(value: object) -> str:
 def test_the_header_accept_chooses_the_format(elexon: Elexon, path: str, accept: str, media_type: str) -> None:
     response = elexon.client.get(path, headers={"Accept": accept})
     assert response.headers["Content-Type"] == f"{media_type}; charset=utf-8"
-    assert response.content.startswith(
-        (b"{", b"[") if "json" in media_type or "plain" in media_type else b"<" if "xml" in media_type else (b"D", b"B")
-    )
+    starts = {"xml": b"<", "csv": b"DB", "json": b"{[", "plain": b"{["}[media_type.partition("/")[2]]
+    assert response.content[:1] in starts
 
 
 def test_the_parameter_is_stronger_than_the_header(elexon: Elexon) -> None:
@@ -84,6 +84,12 @@ def test_a_stream_is_always_json(elexon: Elexon) -> None:
 def test_an_unknown_format_is_refused_everywhere(elexon: Elexon) -> None:
     for path, params in ENDPOINTS:
         assert set(elexon.get(path, **params, format="pdf").json()["errors"]) == {"Format"}
+
+
+@pytest.mark.parametrize(("path", "params"), ENDPOINTS)
+def test_every_data_fault_has_an_answer(elexon: Elexon, path: str, params: dict[str, str]) -> None:
+    for fault in DATA_KINDS:
+        assert elexon.get(path, fault, **params, format="xml").status_code == 200, fault
 
 
 def test_the_service_says_that_it_is_healthy_and_which_fuel_types_it_has(elexon: Elexon) -> None:
