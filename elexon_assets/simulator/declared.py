@@ -1,8 +1,8 @@
 """Endpoints of the datasets without a model in the simulator, made from their declarations alone.
 
 Belongs here: parameters, rows and texts as far as a declaration (`elexon_assets/declarations/`) knows them. Not here:
-the datasets whose rows follow a model (`rows.py`, `capacities.py`, `endpoints.py`). The values are only plausible: a PSR type of the
-weather has its weather, any other series has noise.
+the datasets whose rows follow a model (`rows.py`, `capacities.py`, `endpoints.py`). The values are only plausible: a
+PSR type of the weather has its weather, any other series has noise.
 """
 
 from collections.abc import Iterator, Mapping
