@@ -205,9 +205,8 @@ def _with_labels(frame: pl.DataFrame) -> pl.DataFrame:
     if all(labelled[theirs].equals(labelled[ours]) for theirs, ours in LABEL_OF.items()):
         # Nearly every answer agrees, and a query for each would take a tenth of all parsing.
         kept = [column for column in labelled.get_columns() if column.name not in LABEL_OF]
-        return pl.DataFrame(
-            [*kept, *(pl.Series(f"elexon_{ours}", [], LABELS[ours]).clear(len(frame)) for ours in LABEL_OF.values())]
-        )
+        nulls = [pl.Series(f"elexon_{ours}", [None], LABELS[ours]) for ours in LABEL_OF.values()]
+        return pl.DataFrame([*kept, *(column.new_from_index(0, len(frame)) for column in nulls)])
     disagree = pl.any_horizontal(pl.col(theirs) != pl.col(ours) for theirs, ours in LABEL_OF.items())
     disagreeing = {f"elexon_{ours}": pl.when(disagree).then(theirs) for theirs, ours in LABEL_OF.items()}
     return labelled.with_columns(**disagreeing).drop(LABEL_OF)

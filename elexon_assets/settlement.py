@@ -69,7 +69,7 @@ def with_settlement(frame: pl.DataFrame) -> pl.DataFrame:
     days = np.searchsorted(midnights, microseconds, side="right") - 1
     periods = (microseconds - midnights[days]) // (HALF_HOUR // timedelta(microseconds=1)) + 1
     labels = [
-        pl.Series("settlement_date", (days + (CALENDAR_FIRST - DAY_ZERO).days).astype("datetime64[D]")),
+        pl.Series("settlement_date", (days + (CALENDAR_FIRST - DAY_ZERO).days).astype(np.int32)).cast(pl.Date),
         pl.Series("settlement_period", periods.astype(np.int16)),
     ]
     is_outside = (days < 0) | (days == len(midnights) - 1)
