@@ -21,8 +21,10 @@ from elexon_assets.parsing import Parsed, parse_rows
 from elexon_assets.typed_rows import decode_rows
 from elexon_assets.windows import Window, split_by_day, window_of_days
 
-AHEAD = 32
-"The number of windows fetched ahead: a limit on memory, but enough that a slow window does not delay the others."
+AHEAD = 64
+"""The number of windows fetched ahead: a limit on memory, but enough that a slow window does not delay the others, and
+that requests continue while a batch lands.
+"""
 
 PARSING = 2
 "The number of threads beyond the concurrent requests: while an answer is parsed, the next one is requested."

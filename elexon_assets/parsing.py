@@ -57,6 +57,8 @@ class Parsed:
         if "elexon_settlement_date" not in self.frame.columns:
             return 0
         elexon_date, elexon_period = self.frame["elexon_settlement_date"], self.frame["elexon_settlement_period"]
+        if elexon_date.null_count() == elexon_period.null_count() == len(self.frame):
+            return 0
         return int((elexon_date.is_not_null() | elexon_period.is_not_null()).sum())
 
 
