@@ -14,13 +14,8 @@ from benchmarks.painted import Painted, click_to, full_load, load, new_tab
 BARE, YEARS, MONTH, CLICK, BUSY = "bare", "years", "month", "click", "busy"
 "The sides: the one-chart page, the two homes, a click in the first home, and the first home during a backfill."
 HEADINGS = {
-    **{
-        "overview": "Overview",
-        "analysis": "Analysis",
-        "value": "Value",
-        "explorer": "Explorer",
-        "data_management": "Data management",
-    },
+    **{"overview": "Overview", "analysis": "Analysis", "value": "Value", "forecast": "Forecast"},
+    **{"explorer": "Explorer", "data_management": "Data management"},
     **{"pipeline_dashboard": "Dashboard", "projects": "Projects", "counterparties": "Counterparties"},
     **{"information_points": "Information points", "search": "Search", "bulk_edit": "Bulk edit"},
     **{"transfer": "Import and export", "runs": "Runs and backfills", "health": "Freshness and checks"},

@@ -53,6 +53,12 @@ GENERATION = [
         help="Capture prices by technology beside baseload, hours below zero, prices by share of wind.",
     ),
     st.Page(
+        "app_pages/forecast.py",
+        title="Forecast",
+        icon=":material/online_prediction:",
+        help="How good the forecasts were, by lead time, hour and month, and every issue for a day.",
+    ),
+    st.Page(
         "app_pages/explorer.py",
         title="Explorer",
         icon=":material/table_rows:",

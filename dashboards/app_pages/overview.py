@@ -16,8 +16,10 @@ from elexon_assets.schema.measures import TOTAL
 from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.windows import Window
 from renewables.charts.colours import colour_of
+from renewables.charts.forecast import add_newest_forecast
 from renewables.charts.generation import figure_in_page
 from renewables.queries.caveats import CAPACITY_IS_PLANNED
+from renewables.queries.forecast_day import newest_wind_forecast
 from renewables.queries.generation import series_of
 from renewables.queries.overview import WEEK, Overview, wind_and_solar_overview
 from renewables.queries.selection import Selection
@@ -52,8 +54,16 @@ def render_page() -> None:
     drawn = snapshot_cache.cached_query(
         series_of, Selection.read(), Window(overview.held.end_utc - WEEK, overview.held.end_utc)
     )
+    figure = figure_in_page(drawn)
+    newest_forecast = snapshot_cache.cached_query(newest_wind_forecast, overview.held.end_utc)
+    if newest_forecast:
+        figure = add_newest_forecast(figure, newest_forecast)
+        st.caption(
+            f"Dashed: the newest wind forecast (WINDFOR), issued {moment(newest_forecast.issued_utc)}. It is of "
+            "metered wind, so it has no embedded wind farms and no solar."
+        )
     render_chart(
-        figure_in_page(drawn),
+        figure,
         drawn.frame,
         name="last-seven-days",
         alt=f"Wind and solar of the last 7 days by half-hour, {energy(total)} in total",

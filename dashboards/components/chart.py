@@ -41,6 +41,7 @@ ROWS_SHOWN = 10_000
 SHARES = (
     *("coverage", "flagged_share", "capacity_factor", "share_of_demand", "share_of_underlying_demand"),
     *("capture_rate", "negative_energy_share", "negative_time_share", "share_of_time", "from_share", "to_share"),
+    *("nmae", "skill", "negative_price_share"),
 )
 "Columns of 0 to 1. Where a table has a format for them, it is in percent. The files keep them as they are."
 

@@ -20,6 +20,7 @@ from renewables.cli import (
     doctor,
     export,
     fetch,
+    forecast,
     gaps,
     pipelines,
     plot,
@@ -115,6 +116,7 @@ app.command("quality")(quality.quality)
 app.add_typer(quarantine.quarantine, name="quarantine")
 app.command("analyze")(analyze.analyze)
 app.command("value")(value.value)
+app.command("forecast")(forecast.forecast)
 app.command("plot")(plot.plot)
 app.command("export")(export.export)
 app.command("query")(query.query)

@@ -6,6 +6,7 @@ Belongs here: the sentences and when each applies. Not here: how much is flagged
 from datetime import UTC, datetime
 
 from elexon_assets.time_inputs import in_words, shown
+from renewables.formatting import percent
 from renewables.queries.selection import Selection
 from renewables.queries.snapshot import Connection, snapshot_connection
 
@@ -17,6 +18,11 @@ CAPACITY_IS_PLANNED = (
     "Installed capacity includes planned plant: Elexon's figure for a year is what was expected when it was published."
 )
 WIND_ERRS_LOW = "Capacity factors of wind are too low: Elexon understates wind in many half-hours."
+
+CURTAILED = (
+    "Curtailed half-hours are not forecast errors alone: a wind farm that is paid to stop lowers the actual value, and "
+    "a forecast of the wind does not foresee that."
+)
 
 
 def caveats_of(selection: Selection, con: Connection | None = None, *, has_capacity: bool = False) -> list[str]:
@@ -43,3 +49,13 @@ def first_landing(selection: Selection, con: Connection | None = None) -> dateti
             f"SELECT epoch_us(min(ingested_at_utc)) FROM {selection.declaration.table}"
         ).fetchall()
     return None if first is None else datetime.fromtimestamp(first / 1_000_000, tz=UTC).replace(microsecond=0)
+
+
+def curtailment_caveat(negative_share: float | None) -> str:
+    """Return what a forecast error means when wind is curtailed, with the share of half-hours at negative prices."""
+    prices = "There are no system prices for this period, so how often they were negative is not known."
+    if negative_share is not None:
+        prices = (
+            f"The system price was negative in {percent(negative_share, up=True)} of the half-hours of this period."
+        )
+    return f"{CURTAILED} {prices}"

@@ -50,7 +50,7 @@ class Truth:
         return cls() if instant is None else cls("as of", instant)
 
     def __str__(self) -> str:
-        return f"as published by {in_words(self.as_of)}" if self.as_of else f"{self.name} values"
+        return f"values as published by {in_words(self.as_of)}" if self.as_of else f"the {self.name} values"
 
 
 @dataclass(frozen=True)

@@ -37,6 +37,10 @@ BANDS = {"under 6 h": 6, "6 to 36 h": 36, "36 h and more": None}
 
 GROUPS = {"all": None, "band": "band", "lead": "lead_hours", "hour": "hour", "month": "month"}
 "The groupings, with their column: lead time in bands or hours, hour of the day (UK time), month (UK time)."
+GROUP_TITLES = {
+    **{"band": "Lead time", "lead_hours": "Lead time (h)", "hour": "Hour (UK time)", "month": "Month"},
+}
+"The columns of the groupings in words."
 
 SCORES = (
     *("bias_mw", "mae_mw", "rmse_mw", "nmae"),
@@ -98,11 +102,16 @@ def forecast_skill(
         UnusableInput: An argument is invalid.
         WarehouseMissing: Nothing is published yet.
     """
-    if by not in GROUPS:
-        raise UnusableInput(f"Unknown grouping {by!r}: choose one of {', '.join(GROUPS)}.")
-    selection = ForecastSelection.read(dataset, series, truth)
+    grouping, selection = read_grouping(by), ForecastSelection.read(dataset, series, truth)
     with snapshot_connection(con) as snapshot:
-        return _scores(snapshot, selection, read_span(start, end))[by]
+        return _scores(snapshot, selection, read_span(start, end))[grouping]
+
+
+def read_grouping(name: str) -> str:
+    """Return the name of a grouping. Raises UnusableInput, which names the existing ones."""
+    if name not in GROUPS:
+        raise UnusableInput(f"Unknown grouping {name!r}: choose one of {', '.join(GROUPS)}.")
+    return name
 
 
 def skill_of(selection: ForecastSelection, window: Window, con: Connection | None = None) -> Skill:

@@ -6,14 +6,14 @@ Belongs here: landing frames without Elexon, and the independent computation. No
 import random
 from collections.abc import Iterator
 from dataclasses import dataclass
-from datetime import UTC, datetime, timedelta
+from datetime import UTC, date, datetime, timedelta
 from typing import Any
 
 import duckdb
 import polars as pl
 
 from elexon_assets.dataset_model import SERIES, Dataset
-from elexon_assets.datasets import INSTALLED_CAPACITY
+from elexon_assets.datasets import GENERATION_BY_FUEL, INSTALLED_CAPACITY, WIND_FORECAST
 from elexon_assets.schema.warehouse_schema import columns_sql, ensure_schema
 from elexon_assets.settlement import LONDON, with_settlement
 
@@ -22,6 +22,10 @@ INGESTED = datetime(2026, 11, 1, tzinfo=UTC)
 UTC_TIME = pl.Datetime("us", "UTC")
 Connection = duckdb.DuckDBPyConnection
 WIND = {"fuel_type": "WIND"}
+ISSUE_HOURS = (3.5, 5.5, 8.5, 10.5, 12.5, 16.5, 19.5, 23.5)
+FIRST = datetime(2024, 10, 24, tzinfo=UTC)
+"Three days before the clocks go back."
+SPAN = (date(2024, 10, 25), date(2024, 11, 2))
 
 
 def empty_warehouse() -> Iterator[Connection]:
@@ -194,3 +198,33 @@ class Judge:
         return frame.with_columns(
             nmae=pl.col("mae_mw") / self.capacity_mw if self.capacity_mw else pl.lit(None, pl.Float64), skill=skill
         ).drop("beside_persistence", "beside_same_time")
+
+
+def random_wind(con: Connection) -> Judge:
+    """Land eleven days with revisions, late publications, holes and flags; return the independent computation."""
+    chance = dice(7)
+    starts = [FIRST + n * HALF_HOUR for n in range(11 * 48)]
+    rows: list[dict[str, Any]] = []
+    mw = 9_000.0
+    for start in starts:
+        mw = min(18_000, max(300, mw + chance.gauss(0, 600)))
+        if chance.random() < 0.03:
+            continue
+        rows.append(actual(start, round(mw), lag=HALF_HOUR * chance.choice([1, 1, 1, 2, 9]), **WIND))
+        if chance.random() < 0.1:
+            rows.append(actual(start, round(mw * chance.uniform(0.8, 1.2)), lag=chance.choice([20, 90]) * HOUR, **WIND))
+    land(con, GENERATION_BY_FUEL, rows)
+    flagged = frozenset(chance.sample([row["start_time_utc"] for row in rows], 12))
+    for start in flagged:
+        flag(con, GENERATION_BY_FUEL, start, "WIND")
+    forecasts: list[dict[str, Any]] = []
+    for day in range(11):
+        for hour in ISSUE_HOURS:
+            if chance.random() < 0.1:
+                continue
+            published = FIRST + day * DAY + hour * HOUR
+            first = published.replace(minute=0) - 27 * HOUR
+            forecasts += issue(published, {first + n * HOUR: float(chance.randint(300, 18_000)) for n in range(73)})
+    land(con, WIND_FORECAST, forecasts)
+    capacity(con, 2024, Wind_Onshore=15_000, Wind_Offshore=14_000)
+    return Judge(pl.DataFrame(forecasts), pl.DataFrame(rows), flagged, half_hours=2, capacity_mw=29_000)

@@ -2,7 +2,7 @@
 
 import json
 from collections.abc import Iterator
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, datetime, timedelta
 from pathlib import Path
 from typing import Any
 
@@ -15,8 +15,9 @@ from elexon_assets.windows import window_of_days
 from renewables.queries.forecast_skill import GROUPS, SCORES, forecast_skill
 from tests.renewables.forecast_frames import (
     DAY,
+    FIRST,
     HALF_HOUR,
-    HOUR,
+    SPAN,
     WIND,
     Connection,
     Judge,
@@ -24,15 +25,10 @@ from tests.renewables.forecast_frames import (
     capacity,
     dice,
     empty_warehouse,
-    flag,
     issue,
     land,
+    random_wind,
 )
-
-ISSUE_HOURS = (3.5, 5.5, 8.5, 10.5, 12.5, 16.5, 19.5, 23.5)
-FIRST = datetime(2024, 10, 24, tzinfo=UTC)
-"Three days before the clocks go back."
-SPAN = (date(2024, 10, 25), date(2024, 11, 2))
 
 
 @pytest.fixture
@@ -42,35 +38,6 @@ def con() -> Iterator[Connection]:
 
 def frame_of(rows: list[dict[str, Any]]) -> pl.DataFrame:
     return pl.DataFrame(rows, infer_schema_length=None)
-
-
-def random_wind(con: Connection) -> Judge:
-    """Land eleven days with revisions, late publications, holes and flags; return the independent computation."""
-    chance = dice(7)
-    starts = [FIRST + n * HALF_HOUR for n in range(11 * 48)]
-    rows, mw = [], 9_000.0
-    for start in starts:
-        mw = min(18_000, max(300, mw + chance.gauss(0, 600)))
-        if chance.random() < 0.03:
-            continue
-        rows.append(actual(start, round(mw), lag=HALF_HOUR * chance.choice([1, 1, 1, 2, 9]), **WIND))
-        if chance.random() < 0.1:
-            rows.append(actual(start, round(mw * chance.uniform(0.8, 1.2)), lag=chance.choice([20, 90]) * HOUR, **WIND))
-    land(con, GENERATION_BY_FUEL, rows)
-    flagged = frozenset(chance.sample([row["start_time_utc"] for row in rows], 12))
-    for start in flagged:
-        flag(con, GENERATION_BY_FUEL, start, "WIND")
-    forecasts = []
-    for day in range(11):
-        for hour in ISSUE_HOURS:
-            if chance.random() < 0.1:
-                continue
-            published = FIRST + day * DAY + hour * HOUR
-            first = published.replace(minute=0) - 27 * HOUR
-            forecasts += issue(published, {first + n * HOUR: float(chance.randint(300, 18_000)) for n in range(73)})
-    land(con, WIND_FORECAST, forecasts)
-    capacity(con, 2024, Wind_Onshore=15_000, Wind_Offshore=14_000)
-    return Judge(frame_of(forecasts), frame_of(rows), flagged, half_hours=2, capacity_mw=29_000)
 
 
 def assert_equal_scores(frame: pl.DataFrame, expected: pl.DataFrame, column: str | None) -> None:
