@@ -21,7 +21,7 @@ HOUR, HALF_HOUR, DAY = timedelta(hours=1), timedelta(minutes=30), timedelta(days
 INGESTED = datetime(2026, 11, 1, tzinfo=UTC)
 UTC_TIME = pl.Datetime("us", "UTC")
 Connection = duckdb.DuckDBPyConnection
-WIND = {"fuel_type": "WIND"}
+WIND: dict[str, Any] = {"fuel_type": "WIND"}
 ISSUE_HOURS = (3.5, 5.5, 8.5, 10.5, 12.5, 16.5, 19.5, 23.5)
 FIRST = datetime(2024, 10, 24, tzinfo=UTC)
 "Three days before the clocks go back."
