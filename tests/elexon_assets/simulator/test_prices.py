@@ -8,6 +8,7 @@ import httpx
 import numpy as np
 import pytest
 
+from elexon_assets.simulator.demand import demand
 from elexon_assets.simulator.fuels import year_of_generation
 from elexon_assets.simulator.prices import Prices, prices, year_of_prices
 from elexon_assets.simulator.server import running_simulator
@@ -20,6 +21,11 @@ SYSTEM_PRICES = "/balancing/settlement/system-prices"
 @pytest.fixture(scope="module")
 def year() -> Prices:
     return year_of_prices(7, 2024)
+
+
+def year_bounds(number: int) -> tuple[int, int]:
+    first, count = year_span(number)
+    return first, first + count - 1
 
 
 def market_index(elexon: Elexon, path: str, start: str, end: str, **params: str) -> list[dict[str, Any]]:
@@ -46,11 +52,13 @@ def test_prices_follow_the_demand_that_is_left_for_gas(year: Prices) -> None:
     assert of_day[8] < of_day[26] < of_day[37]  # 04:00, 13:00 and 18:30
 
 
-def test_one_to_five_percent_of_prices_are_negative_and_at_high_wind(year: Prices) -> None:
+def test_one_to_five_percent_of_prices_are_negative_at_high_wind_and_low_demand(year: Prices) -> None:
     negative = year.apx_price < 0
     assert 0.01 < negative.mean() < 0.05
     wind = year_of_weather(7, 2024).metered_wind_mw
     assert wind[negative].mean() > 1.5 * wind.mean()
+    indo = demand(7, *year_bounds(2024)).indo_mw
+    assert indo[negative].mean() < 0.85 * indo.mean()
     assert year.apx_price.min() > -100
 
 

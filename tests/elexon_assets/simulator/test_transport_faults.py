@@ -71,3 +71,24 @@ def test_only_the_first_attempts_of_the_same_request_fail() -> None:
 
 def test_the_health_endpoint_of_a_broken_server_is_broken_too(elexon: Elexon) -> None:
     assert elexon.get("/datasets/metadata/latest", "status=503").status_code == 503
+
+
+@pytest.mark.parametrize(
+    ("path", "params"),
+    [
+        ("/datasets/WINDFOR", {"publishDateTimeFrom": "{day}T00:00Z", "publishDateTimeTo": "{day}T23:59Z"}),
+        ("/datasets/DGWS", {"publishDateTimeFrom": "{day}T00:00Z", "publishDateTimeTo": "{day}T23:59Z"}),
+        ("/demand/outturn", {"settlementDateFrom": "{day}", "settlementDateTo": "{day}"}),
+        ("/balancing/pricing/market-index", {"from": "{day}T00:00Z", "to": "{day}T23:30Z"}),
+        ("/balancing/settlement/system-prices/{day}", {}),
+    ],
+)
+def test_a_fault_with_a_span_affects_the_requests_for_that_time_only(
+    elexon: Elexon, path: str, params: dict[str, str]
+) -> None:
+    def status_of(day: str) -> int:
+        """Return the status of the request for a day while that of 9 January 2024 fails."""
+        of_day = {name: value.format(day=day) for name, value in params.items()}
+        return elexon.get(path.format(day=day), "status=503@2024-01-09", **of_day).status_code
+
+    assert [status_of(f"2024-01-0{day}") for day in (8, 9, 10)] == [200, 503, 200]
