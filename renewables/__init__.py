@@ -12,12 +12,15 @@ if TYPE_CHECKING:
     from elexon_assets.errors import ElexonError, UnusableInput
     from renewables.api import BadRowsWarning, UnknownSeriesWarning, fetch
     from renewables.queries.analysis import daily, monthly, summary
+    from renewables.queries.features import features
     from renewables.queries.forecast_skill import forecast_skill
     from renewables.queries.generation import generation
     from renewables.queries.quality import quality
     from renewables.queries.revisions import revisions
     from renewables.queries.shares import demand_shares, share_records
+    from renewables.queries.training import training_frame
     from renewables.queries.value import capture_prices, price_by_wind_share, price_duration, price_summary
+    from renewables.queries.wide_frame import known_at_issue, wide
     from warehouse.connection import reading
     from warehouse.errors import WarehouseError, WarehouseMissing
 
@@ -31,9 +34,11 @@ __all__ = [
     "capture_prices",
     "daily",
     "demand_shares",
+    "features",
     "fetch",
     "forecast_skill",
     "generation",
+    "known_at_issue",
     "monthly",
     "price_by_wind_share",
     "price_duration",
@@ -43,6 +48,8 @@ __all__ = [
     "revisions",
     "share_records",
     "summary",
+    "training_frame",
+    "wide",
 ]
 
 _MODULES = {
@@ -50,7 +57,10 @@ _MODULES = {
     **dict.fromkeys(("BadRowsWarning", "UnknownSeriesWarning", "fetch"), "renewables.api"),
     **dict.fromkeys(("daily", "monthly", "summary"), "renewables.queries.analysis"),
     "forecast_skill": "renewables.queries.forecast_skill",
+    "features": "renewables.queries.features",
     "generation": "renewables.queries.generation",
+    **dict.fromkeys(("known_at_issue", "wide"), "renewables.queries.wide_frame"),
+    "training_frame": "renewables.queries.training",
     "quality": "renewables.queries.quality",
     "revisions": "renewables.queries.revisions",
     **dict.fromkeys(("demand_shares", "share_records"), "renewables.queries.shares"),

@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Literal
 
 import typer
 
+from renewables.cli import export_features
 from renewables.cli.options import AsOf, Categories, DatasetName, End, ExcludeFlagged, KnownAt, Start
 
 if TYPE_CHECKING:
@@ -15,7 +16,12 @@ if TYPE_CHECKING:
 Format = Literal["csv", "parquet"]
 
 
+export_app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
+
+
+@export_app.callback()
 def export(
+    ctx: typer.Context,
     start: Start = None,
     end: End = None,
     psr_type: Categories = None,
@@ -47,7 +53,11 @@ def export(
       renewables export --start 2024-01-01 --end 2024-01-31 --exclude-flagged > sound.csv
       renewables export --output wind_and_solar.parquet
       renewables export --all for_power_bi
+      renewables export features --help
     """
+    if ctx.invoked_subcommand:
+        _refuse_options_before(ctx)
+        return
     from renewables.attribution import note_of_sources
     from renewables.cli.options import open_snapshot, read_window, words_of
     from renewables.cli.output import print_note
@@ -69,7 +79,7 @@ def export(
         frame = generation_of(selection, read_window(con, dataset, start, end), con)
         caveats = caveats_of(selection, con)
     message = note_of_sources(frame["source"].unique())
-    content = _file_bytes(frame, kind, message)
+    content = file_bytes(frame, kind, message)
     if output == "-":
         typer.get_binary_stream("stdout").write(content)
     else:
@@ -82,7 +92,18 @@ def export(
     print_note(message)
 
 
-def _file_bytes(frame: "pl.DataFrame", kind: Format, message: str) -> bytes:
+def _refuse_options_before(ctx: typer.Context) -> None:
+    """Raise BadUsage for options between `export` and the name of a subcommand, which would have no effect."""
+    from renewables.user_errors import BadUsage
+
+    sources = {name: ctx.get_parameter_source(name) for name in ctx.params}
+    given = [name for name, source in sources.items() if source and source.name != "DEFAULT"]
+    if given:
+        raise BadUsage(f"Write the options after `{ctx.invoked_subcommand}`: renewables export features --start …")
+
+
+def file_bytes(frame: "pl.DataFrame", kind: Format, message: str) -> bytes:
+    """Return a file with the frame; a Parquet file carries the note on its sources."""
     from renewables.csv_files import csv_bytes
 
     if kind == "csv":
@@ -114,3 +135,7 @@ def _export_all(folder: Path) -> None:
         )
     print_table(["Table", "Rows", "File"], [[e.name, number(e.rows), e.path] for e in done], right=["Rows"])
     print_note(note_of_sources(sources))
+
+
+export_app.command("features")(export_features.features)
+export_app.command("current")(export_features.current)

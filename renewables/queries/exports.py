@@ -7,7 +7,19 @@ from dataclasses import dataclass
 from pathlib import Path
 
 from elexon_assets.datasets import DATASETS
-from renewables.queries.snapshot import NOTHING_LANDED, Connection, snapshot_connection
+from elexon_assets.schema.feature_series import feature_series
+from elexon_assets.settlement import HALF_HOUR
+from elexon_assets.windows import Window
+from renewables.attribution import note_of_sources
+from renewables.queries.snapshot import NOTHING_LANDED, Connection, query_frame, snapshot_connection, source_names
+from renewables.queries.wide_frame import FOR_EVER_US, frame_at_cuts, grid_sql
+from warehouse.connection import reading, snapshot_to_read
+from warehouse.errors import WarehouseMissing
+from warehouse.settings import Settings
+from warehouse.snapshots import folder_of
+
+CURRENT_PARQUET = "current.parquet"
+"The file of all current values, beside the link to the newest snapshot."
 
 OURS_ALONE = ("warehouse_info",)
 "The bookkeeping tables of the warehouse itself."
@@ -49,3 +61,39 @@ def export_all(folder: Path, con: Connection | None = None) -> list[Exported]:
             rows = snapshot.execute(f'SELECT count(*) FROM "{name}"').fetchall()[0][0]
             done.append(Exported(name, rows, path))
     return done
+
+
+def export_current() -> Exported:
+    """Write the wide frame of all current values as `current.parquet` beside `current.duckdb`, in one step.
+
+    Its metadata name the snapshot that it was made from. It is written on request and not with each publication: it
+    takes as long as twenty publications, and a half-hour later it would be old again. Raises WarehouseMissing.
+    """
+    snapshot = snapshot_to_read()
+    with reading(version=snapshot.version) as own, snapshot_connection(own) as con:
+        window = span_of_half_hours(con)
+        if window is None:
+            raise WarehouseMissing("No half-hours have landed yet: fetch some first with `renewables fetch-range`.")
+        frame = frame_at_cuts(con, grid_sql(window, str(FOR_EVER_US)), feature_series(), window).drop("cut_time_utc")
+        note = note_of_sources(source_names(con))
+    path = folder_of(Settings().warehouse) / CURRENT_PARQUET
+    unfinished = path.with_name(f"{CURRENT_PARQUET}.unfinished")
+    published = f"{snapshot.published_at_utc:%Y-%m-%dT%H:%M:%SZ}"
+    metadata = {"snapshot_version": str(snapshot.version), "published_at_utc": published, "note": note or ""}
+    try:
+        frame.write_parquet(unfinished, compression="zstd", metadata=metadata)
+        unfinished.replace(path)
+    finally:
+        unfinished.unlink(missing_ok=True)
+    return Exported(CURRENT_PARQUET, len(frame), path)
+
+
+def span_of_half_hours(con: Connection) -> Window | None:
+    """Return the window from the first to the last half-hour with an actual, a demand or a price; None without any."""
+    each = " UNION ALL ".join(
+        f"SELECT min(start_time_utc) AS first_utc, max(start_time_utc) AS last_utc FROM {dataset.table}"
+        for dataset in DATASETS
+        if dataset.is_covered
+    )
+    [(first, last)] = query_frame(con, f"SELECT min(first_utc) AS a, max(last_utc) AS b FROM ({each})").rows()
+    return None if first is None else Window(first, last + HALF_HOUR)
