@@ -9,6 +9,7 @@ FIGURES = (
     "publish",
     "warehouse_vs_sqlite",
     "quality",
+    "training",
     "ingest_vs_limit",
     "ingest_vs_floor",
     "older_way_vs_ingest",

@@ -37,9 +37,8 @@ class FeatureSeries:
     @property
     def meaning(self) -> str:
         """Return what the column has, with its dataset."""
-        named = f" of {' | '.join(self.labels)}" if self.labels else ""
-        text = self.dataset.columns[self.value].description.rstrip(".")
-        return f"{text}{named} ({self.dataset.title}, Elexon {self.dataset.code})."
+        name = ", ".join([self.dataset.title, *self.labels])
+        return f"{name}: {self.dataset.columns[self.value].description.rstrip('.')} (Elexon {self.dataset.code})."
 
     @property
     def condition(self) -> str:

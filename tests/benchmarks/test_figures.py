@@ -32,6 +32,7 @@ LINES = {
     "landing_week": ([*TINY, "--repeat", "2"], ["landing_week"]),
     "publish": (["--rows", "1000", "2000", "--repeat", "1"], ["publish", "publish_growth"]),
     "warehouse_vs_sqlite": (TINY, ["warehouse_vs_sqlite", "snapshot_all_datasets"]),
+    "training": ([*TINY, "--repeat", "1"], ["training_frame"]),
     "ledger": (
         ["--changes", "100", "--rows", "50", "--submissions", "16", "--processes", "2", "--repeat", "1", "--no-daemon"],
         ["ledger_submissions", "ledger_import", "ledger_fold", "ledger_landing"],

@@ -4,6 +4,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
+from pathlib import Path
 
 import duckdb
 import polars as pl
@@ -18,7 +19,9 @@ from elexon_assets.schema.warehouse_schema import ensure_schema
 from renewables.queries.features import LATEST, default_series, features, features_dictionary
 from renewables.queries.training import training_frame
 from renewables.queries.wide_frame import known_at_issue, wide
-from warehouse.connection import INFO
+from tests.filled_homes import Renewables
+from warehouse.connection import INFO, writing
+from warehouse.snapshots import publish_snapshot
 
 FIRST = datetime(2024, 3, 30, 22, tzinfo=UTC)
 "A half-hour shortly before the clock change of 2024-03-31."
@@ -262,6 +265,55 @@ def test_training_rows_that_make_no_sense_are_refused(
 ) -> None:
     with pytest.raises(UnusableInput, match=sentence):
         training_frame("2024-03-31", "2024-03-31", con=con, **arguments)  # type: ignore[arg-type]  # texts of a user
+
+
+SPAN = ("--start", "2024-03-29", "--end", "2024-04-01")
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_the_export_writes_the_frame_and_a_dictionary_beside_it(renewables: Renewables, tmp_path: Path) -> None:
+    file = tmp_path / "train.parquet"
+    outcome = renewables("export", "features", *SPAN, "--lead", "24h", "--output", str(file))
+    assert outcome.code == 0, outcome.err
+    frame = pl.read_parquet(file)
+    assert len(frame) == 4 * 48
+    assert frame.columns[0] == "start_time_utc"
+    text = (tmp_path / "features.md").read_text(encoding="utf-8")
+    assert [name for name in frame.columns if f"| `{name}` |" not in text] == []
+    assert "SYNTHETIC" in text
+    renewables("export", "features", *SPAN, "--known-at", "2024-03-30", "--format", "csv", "-o", f"{file}.csv")
+    assert len(pl.read_csv(f"{file}.csv")) == 4 * 48
+
+
+@pytest.mark.usefixtures("warehouse")
+@pytest.mark.parametrize(
+    ("arguments", "sentence"),
+    [
+        (("export", "features", *SPAN), "Say what was known"),
+        (("export", "--psr-type", "solar", "features", *SPAN, "--lead", "24h"), "Write the options after `features`"),
+    ],
+)
+def test_an_export_of_features_without_a_cut_or_with_lost_options_is_refused(
+    renewables: Renewables, arguments: tuple[str, ...], sentence: str
+) -> None:
+    outcome = renewables(*arguments)
+    assert outcome.code == 2
+    assert sentence in outcome.err
+
+
+def test_current_parquet_has_every_current_value_and_names_its_snapshot(home: Path, renewables: Renewables) -> None:
+    with writing() as con:
+        ensure_schema(con)
+        insert_solar(con, days=2)
+        insert_publication(con, Publication("indo_mw", LAST, LAST + HALF_HOUR, 30_000.0))
+        snapshot = publish_snapshot(con)
+    assert renewables("export", "current").code == 0
+    file = home / "snapshots" / "current.parquet"
+    frame = pl.read_parquet(file)
+    assert frame["solar_mw"].count() == 2 * 48
+    assert frame.filter(pl.col("indo_mw").is_not_null())["start_time_utc"].to_list() == [LAST]
+    assert pl.read_parquet_metadata(file)["snapshot_version"] == str(snapshot.version)
+    assert file.stat().st_mode & 0o077 == 0
 
 
 def insert_solar(con: duckdb.DuckDBPyConnection, days: int) -> None:
