@@ -1,17 +1,13 @@
 """`renewables export`: half-hours as CSV or Parquet, or every table as Parquet."""
 
 import sys
-from io import BytesIO
 from pathlib import Path
-from typing import TYPE_CHECKING, Annotated, Literal
+from typing import Annotated, Literal
 
 import typer
 
 from renewables.cli import export_features
 from renewables.cli.options import AsOf, Categories, DatasetName, End, ExcludeFlagged, KnownAt, Start
-
-if TYPE_CHECKING:
-    import polars as pl
 
 Format = Literal["csv", "parquet"]
 
@@ -60,7 +56,7 @@ def export(
         return
     from renewables.attribution import note_of_sources
     from renewables.cli.options import open_snapshot, read_window, words_of
-    from renewables.cli.output import print_note
+    from renewables.cli.output import file_bytes, print_note
     from renewables.queries.caveats import caveats_of
     from renewables.queries.generation import generation_of
     from renewables.queries.selection import Selection
@@ -100,17 +96,6 @@ def _refuse_options_before(ctx: typer.Context) -> None:
     given = [name for name, source in sources.items() if source and source.name != "DEFAULT"]
     if given:
         raise BadUsage(f"Write the options after `{ctx.invoked_subcommand}`: renewables export features --start …")
-
-
-def file_bytes(frame: "pl.DataFrame", kind: Format, message: str) -> bytes:
-    """Return a file with the frame; a Parquet file carries the note on its sources."""
-    from renewables.csv_files import csv_bytes
-
-    if kind == "csv":
-        return csv_bytes(frame)
-    buffer = BytesIO()
-    frame.write_parquet(buffer, metadata={"note": message} if message else None)
-    return buffer.getvalue()
 
 
 def _export_all(folder: Path) -> None:

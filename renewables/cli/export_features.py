@@ -45,9 +45,8 @@ def features(
       renewables export features --start 2024-03-29 --end 2024-04-02 --known-at 2024-04-01T09:00Z --format csv
     """
     from renewables.attribution import note_of_sources
-    from renewables.cli.export import file_bytes
     from renewables.cli.options import open_snapshot
-    from renewables.cli.output import print_note
+    from renewables.cli.output import file_bytes, print_note
     from renewables.queries.features import features as known_features
     from renewables.queries.features import features_dictionary
     from renewables.queries.snapshot import source_names

@@ -1,4 +1,4 @@
-"""Printing: Rich tables for people, JSON for scripts, notes to the error stream.
+"""Printing: Rich tables for people, JSON for scripts, notes to the error stream, frames as files.
 
 Not here: formats of numbers, instants and spans (`renewables/formatting.py`), what is printed.
 """
@@ -7,13 +7,15 @@ import json
 import os
 import sys
 from collections.abc import Sequence
-from typing import TYPE_CHECKING
+from io import BytesIO
+from typing import TYPE_CHECKING, Literal
 
 import typer
 
 from renewables.formatting import json_value
 
 if TYPE_CHECKING:
+    import polars as pl
     from rich.console import Console
 
 UNWRAPPED = 10_000
@@ -41,6 +43,17 @@ def print_note(text: str) -> None:
 def print_json(value: object) -> None:
     """Print a value as JSON: instants as RFC 3339 with Z, durations as seconds, NaN as null."""
     typer.echo(json.dumps(json_value(value), ensure_ascii=False, indent=2))
+
+
+def file_bytes(frame: "pl.DataFrame", kind: Literal["csv", "parquet"], message: str) -> bytes:
+    """Return a file with the frame; a Parquet file carries the note on its sources."""
+    from renewables.csv_files import csv_bytes
+
+    if kind == "csv":
+        return csv_bytes(frame)
+    buffer = BytesIO()
+    frame.write_parquet(buffer, metadata={"note": message} if message else None)
+    return buffer.getvalue()
 
 
 def print_table(

@@ -1,7 +1,6 @@
 """Point-in-time frames: nothing published after the cut is in them, and every value is the newest before it."""
 
 from collections.abc import Iterator
-from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
 from itertools import count
 from pathlib import Path
@@ -12,15 +11,21 @@ import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
-from elexon_assets.datasets import BY_NAME, DEMAND, MARKET_INDEX_PRICE, WIND_AND_SOLAR, WIND_FORECAST
+from elexon_assets.datasets import BY_NAME, DEMAND, MARKET_INDEX_PRICE, WIND_FORECAST
 from elexon_assets.errors import UnusableInput
 from elexon_assets.schema.feature_series import FeatureSeries, feature_series
 from elexon_assets.schema.warehouse_schema import ensure_schema
 from renewables.queries.features import LATEST, default_series, features, features_dictionary
-from renewables.queries.training import training_frame
 from renewables.queries.wide_frame import known_at_issue, wide
 from tests.filled_homes import Renewables
-from warehouse.connection import INFO, writing
+from tests.renewables.publications import (
+    BY_COLUMN,
+    Publication,
+    insert_publication,
+    insert_solar,
+    warehouse_in_memory,
+)
+from warehouse.connection import writing
 from warehouse.snapshots import publish_snapshot
 
 FIRST = datetime(2024, 3, 30, 22, tzinfo=UTC)
@@ -29,44 +34,13 @@ HALF_HOUR = timedelta(minutes=30)
 HALF_HOURS = 8
 LAST = FIRST + HALF_HOURS * HALF_HOUR
 CHOSEN = ("solar_mw", "fuel_wind_mw", "wind_forecast_mw", "solar_day_ahead_forecast_mw", "indo_mw")
-BY_COLUMN = {one.column: one for one in feature_series()}
-
-
-@dataclass(frozen=True)
-class Publication:
-    """A published value of a series, for the half-hour or hour that begins at `start`."""
-
-    column: str
-    start: datetime
-    published: datetime
-    value: float
 
 
 @pytest.fixture
 def con() -> Iterator[duckdb.DuckDBPyConnection]:
     """Yield an empty warehouse in memory."""
-    with duckdb.connect() as con:
-        con.execute("SET TimeZone = 'UTC'")
-        con.execute(INFO)
-        ensure_schema(con)
+    with warehouse_in_memory() as con:
         yield con
-
-
-def insert_publication(con: duckdb.DuckDBPyConnection, published: Publication, **further: object) -> None:
-    """Insert a row as landing would."""
-    series = BY_COLUMN[published.column]
-    row: dict[str, object] = {
-        "start_time_utc": published.start,
-        "publish_time_utc": published.published,
-        "ingested_at_utc": published.published,
-        "settlement_date": published.start.date(),
-        "source": "synthetic",
-        **dict(zip(series.dataset.dimensions, series.labels, strict=True)),
-        series.value: published.value,
-        **further,
-    }
-    names = ", ".join(row)
-    con.execute(f"INSERT INTO {series.dataset.table} ({names}) VALUES ({', '.join('?' * len(row))})", [*row.values()])
 
 
 def newest_known(
@@ -205,68 +179,6 @@ def test_features_without_a_cut_or_with_an_unknown_series_are_refused(
         features(FIRST, LAST, con=con, **arguments)  # type: ignore[arg-type]  # texts of a user
 
 
-def test_training_rows_have_the_label_and_only_lags_that_were_known(con: duckdb.DuckDBPyConnection) -> None:
-    insert_solar(con, days=4)
-    frame = training_frame(
-        "2024-03-31", "2024-03-31", target="solar_mw", lags=("24h", "2 days"), horizon="24h", con=con
-    )
-    issue = datetime(2024, 3, 31, 8, tzinfo=UTC)  # 09:00 in London, which is in summer time since 01:00
-    assert frame["issue_time_utc"].unique().to_list() == [issue]
-    assert frame["start_time_utc"].to_list() == [issue + n * HALF_HOUR for n in range(48)]
-    lag = {row["start_time_utc"]: row for row in frame.iter_rows(named=True)}
-    # 2.5 hours after its start a value is published: at 08:00 that of 05:30 is known, and that of 06:00 is not.
-    assert lag[datetime(2024, 4, 1, 5, 30, tzinfo=UTC)]["solar_lag_1_day_mw"] is not None
-    assert lag[datetime(2024, 4, 1, 6, tzinfo=UTC)]["solar_lag_1_day_mw"] is None
-    assert frame["solar_lag_2_days_mw"].null_count() == 0
-    assert frame["solar_mw"].null_count() == 0
-
-
-def test_a_flagged_half_hour_has_no_label_unless_it_is_asked_for(con: duckdb.DuckDBPyConnection) -> None:
-    insert_solar(con, days=4)
-    flagged = datetime(2024, 3, 31, 12, tzinfo=UTC)
-    con.execute(
-        "INSERT INTO flags (dataset, start_time_utc, category, reason) VALUES (?, ?, 'Solar', 'solar_zero_by_day')",
-        [WIND_AND_SOLAR.name, flagged],
-    )
-    for exclude, expected in ((True, [flagged]), (False, [])):
-        frame = training_frame("2024-03-31", "2024-03-31", target="solar_mw", exclude_flagged=exclude, con=con)
-        assert frame.filter(pl.col("solar_mw").is_null())["start_time_utc"].to_list() == expected
-
-
-def test_a_capacity_published_after_the_issue_normalises_nothing(con: duckdb.DuckDBPyConnection) -> None:
-    insert_solar(con, days=5)
-    for year, capacity, published in (
-        (2023, 100.0, datetime(2023, 1, 1, tzinfo=UTC)),
-        (2024, 200.0, datetime(2024, 3, 31, 9, tzinfo=UTC)),
-    ):
-        con.execute(
-            "INSERT INTO installed_capacity_publications (year, psr_type, capacity_mw, publish_time_utc, "
-            "document_revision, ingested_at_utc) VALUES (?, 'Solar', ?, ?, 1, ?)",
-            [year, capacity, published, published],
-        )
-    plain = training_frame("2024-03-31", "2024-04-01", target="solar_mw", con=con)
-    frame = training_frame("2024-03-31", "2024-04-01", target="solar_mw", normalise="capacity", con=con)
-    pairs = zip(plain["solar_mw"], frame["solar_per_capacity"], strict=True)
-    assert [round(mw / share, 6) for mw, share in pairs] == [100.0] * 48 + [200.0] * 48
-    assert "solar_lag_2_days_per_capacity" in frame.columns
-
-
-@pytest.mark.parametrize(
-    ("arguments", "sentence"),
-    [
-        ({"target": "wind_forecast_mw"}, "is a forecast"),
-        ({"target": "indo_mw", "normalise": "capacity"}, "No installed capacity"),
-        ({"target": "solar_mw", "issue": "nine o'clock"}, "is not a time of day with a zone"),
-        ({"target": "solar_mw", "horizon": "0h"}, "The horizon is empty"),
-    ],
-)
-def test_training_rows_that_make_no_sense_are_refused(
-    con: duckdb.DuckDBPyConnection, arguments: dict[str, str], sentence: str
-) -> None:
-    with pytest.raises(UnusableInput, match=sentence):
-        training_frame("2024-03-31", "2024-03-31", con=con, **arguments)  # type: ignore[arg-type]  # texts of a user
-
-
 SPAN = ("--start", "2024-03-29", "--end", "2024-04-01")
 
 
@@ -314,15 +226,3 @@ def test_current_parquet_has_every_current_value_and_names_its_snapshot(home: Pa
     assert frame.filter(pl.col("indo_mw").is_not_null())["start_time_utc"].to_list() == [LAST]
     assert pl.read_parquet_metadata(file)["snapshot_version"] == str(snapshot.version)
     assert file.stat().st_mode & 0o077 == 0
-
-
-def insert_solar(con: duckdb.DuckDBPyConnection, days: int) -> None:
-    """Insert solar of whole days from 2024-03-29, each value published two and a half hours after its start."""
-    first = datetime(2024, 3, 29, tzinfo=UTC)
-    con.execute(
-        f"INSERT INTO {WIND_AND_SOLAR.table} BY NAME SELECT s AS start_time_utc, 'Solar' AS psr_type, "
-        "1 + epoch_us(s) // 1800000000 % 97 AS generation_mw, s + INTERVAL 150 MINUTE AS publish_time_utc, "
-        "s + INTERVAL 150 MINUTE AS ingested_at_utc, s::DATE AS settlement_date, 'synthetic' AS source "
-        "FROM (SELECT unnest(range(?::TIMESTAMPTZ, ?::TIMESTAMPTZ, INTERVAL 30 MINUTE)) AS s)",
-        [first, first + timedelta(days=days)],
-    )
