@@ -91,4 +91,4 @@ def test_a_fault_with_a_span_affects_the_requests_for_that_time_only(
         of_day = {name: value.format(day=day) for name, value in params.items()}
         return elexon.get(path.format(day=day), "status=503@2024-01-09", **of_day).status_code
 
-    assert [status_of(f"2024-01-0{day}") for day in (8, 9, 10)] == [200, 503, 200]
+    assert [status_of(day) for day in ("2024-01-08", "2024-01-09", "2024-01-10")] == [200, 503, 200]
