@@ -90,8 +90,8 @@ def submit_sequence(
     """
     _empty_ledger(engine)
     made = [submit_batch(engine, *PORTFOLIO).batch]
-    kept = all_records(engine)
     after_batch()
+    kept = all_records(engine)
     for batch in sequence:
         before = kept
         try:

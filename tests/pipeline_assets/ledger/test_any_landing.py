@@ -11,10 +11,14 @@ from hypothesis import given, settings
 from hypothesis import strategies as st
 
 from pipeline_assets import landing, metrics, tables
+from pipeline_assets.ledger.changes import Change
 from tests.pipeline_assets.ledger.drawn_sequences import EARLIER, Step, batches, on_one_ledger, submit_sequence
+from tests.pipeline_assets.ledger.sample_portfolio import all_records, submit_batch
 from warehouse.connection import reading, writing
 
 pytestmark = pytest.mark.slow
+
+RTB = Change.create("milestones", {"name": "RTB", "pipeline_id": "fen", "planned_date": "2027-03-01"}, id="fen-rtb")
 
 
 def tables_and_metrics(warehouse: Path) -> dict[str, pl.DataFrame]:
@@ -31,11 +35,15 @@ def test_any_sequence_landed_in_any_portions_gives_the_tables_of_a_complete_rebu
 ) -> None:
     warehouse = Path(mkdtemp(dir=tmp_path)) / "warehouse.duckdb"
     turns = iter(lands)
-    submit_sequence(
-        engine,
-        sequence,
-        after_batch=lambda: landing.land_changes(engine, lambda: writing(warehouse)) if next(turns) else None,
-    )
+
+    def land_or_wait() -> None:
+        """Land if it is the turn; the first time, record a milestone that changes together with its project."""
+        if ("milestones", RTB.id) not in all_records(engine):
+            submit_batch(engine, RTB)
+        if next(turns):
+            landing.land_changes(engine, lambda: writing(warehouse))
+
+    submit_sequence(engine, sequence, after_batch=land_or_wait)
     landing.land_changes(engine, lambda: writing(warehouse))
     incremental = tables_and_metrics(warehouse)
 
