@@ -1,6 +1,6 @@
 """Years loaded in the older tool's way (one request and one row after the other, into SQLite), against ours.
 
-- In `older_way_vs_ingest` the simulator answers at once. The target is at least 1.0.
+- In `older_way_vs_ingest` the simulator answers at once. The target is at least 1.4.
 - In `older_way_vs_ingest_100ms` each answer takes 100 ms and four of our requests are in progress. The target is at
   least 3.2.
 """
