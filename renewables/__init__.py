@@ -1,8 +1,7 @@
 """The public Python API: half-hourly wind and solar generation for Great Britain, its share of demand and its value.
 
-`from renewables import fetch, generation, summary, daily, monthly, forecast_skill, revisions, quality, reading`. Names
-are imported when they are first used, so that `import renewables` costs nothing. All other modules may change between
-versions.
+`from renewables import fetch, generation, summary, capture_prices`, or any other name of `__all__`. Names are imported
+when they are first used, so that `import renewables` costs nothing. All other modules may change between versions.
 """
 
 from importlib import import_module

@@ -101,7 +101,7 @@ def _render_cards(report: ValueReport) -> None:
             colour_of("Total"),
             prices["baseload_price_gbp_per_mwh"],
             f"per MWh  \n"
-            f"**{number(prices['hours_negative'])} h** ({percent(prices['negative_time_share'])}) below zero  \n"
+            f"**{number(prices['hours_negative'], 1)} h** ({percent(prices['negative_time_share'])}) below zero  \n"
             f"**{price(prices['lowest_price_gbp_per_mwh'])}** to **{price(prices['highest_price_gbp_per_mwh'])}**",
             "The mean of the prices of all half-hours; the time at prices below zero; the lowest and highest price.",
         )

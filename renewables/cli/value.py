@@ -150,5 +150,5 @@ def _print_report(report: "ValueReport") -> None:
             for row in report.wind_shares.iter_rows(named=True)
         ],
         right=["Mean price", "Below zero", "Half-hours"],
-        title="Mean prices in GBP/MWh by tenth of the half-hours, from the least wind on",
+        title="Mean prices by tenth of the half-hours, GBP/MWh",
     )
