@@ -30,7 +30,7 @@ from elexon_assets.simulator.answers import Source
 from elexon_assets.simulator.day_ahead import DGWS
 from elexon_assets.simulator.declared import DeclaredEndpoint
 from elexon_assets.simulator.demand import DEMAND_OUTTURN
-from elexon_assets.simulator.endpoints import Endpoint, Moment, endpoints
+from elexon_assets.simulator.endpoints import Endpoint, Moment, market_endpoints
 from elexon_assets.simulator.faults import parse_faults
 from elexon_assets.simulator.forecasts import WINDFOR
 from elexon_assets.simulator.fuels import FUEL_TYPES
@@ -85,10 +85,13 @@ def create_app(
             for each in declared
         ),
         *_generation_routes(service),
-        *(_market_route(service, each) for each in endpoints()),
+        *(_market_route(service, each) for each in market_endpoints()),
         Route("/datasets/IGCA", capacities_handler(service, stream=False)),
         Route("/datasets/IGCA/stream", capacities_handler(service, stream=True)),
-        Route("/datasets/metadata/latest", content_handler(service, lambda: _latest(service, published.values()))),
+        Route(
+            "/datasets/metadata/latest",
+            content_handler(service, lambda: _latest_publications(service, published.values())),
+        ),
         Route("/reference/fueltypes/all", content_handler(service, lambda: list(FUEL_TYPES))),
         Route("/health", content_handler(service, lambda: HEALTHY)),
     ]
@@ -128,7 +131,7 @@ def _of_query(parse: Callable[[QueryParams], Asked]) -> Callable[[Request], Aske
     return lambda request: parse(request.query_params)
 
 
-def _latest(service: Service, datasets: Iterable[Dataset]) -> dict[str, list[dict[str, str]]]:
+def _latest_publications(service: Service, datasets: Iterable[Dataset]) -> dict[str, list[dict[str, str]]]:
     """Return the latest publication times of all datasets."""
     now = service.now()
     data = [

@@ -77,7 +77,7 @@ def publication_of(day: int, process: str) -> datetime:
 
 def rows_by_start(seed: int, first: int, last: int) -> list[Row]:
     """Return the rows of every half-hour from last down to first, with all processes."""
-    return _rows(seed, first, last, dict.fromkeys(PROCESSES, (first, last)))
+    return _forecast_rows(seed, first, last, dict.fromkeys(PROCESSES, (first, last)))
 
 
 def rows_by_publication(seed: int, first: int, last: int) -> list[Row]:
@@ -94,7 +94,7 @@ def rows_by_publication(seed: int, first: int, last: int) -> list[Row]:
     if not spans:
         return []
     begins, ends = zip(*spans.values(), strict=True)
-    return _rows(seed, min(begins), max(ends), spans)
+    return _forecast_rows(seed, min(begins), max(ends), spans)
 
 
 def newest_publication(_seed: int, now: datetime) -> str:
@@ -104,7 +104,7 @@ def newest_publication(_seed: int, now: datetime) -> str:
     return text_of(max(time for time in times if time <= now))
 
 
-def _rows(seed: int, first: int, last: int, spans: dict[str, tuple[int, int]]) -> list[Row]:
+def _forecast_rows(seed: int, first: int, last: int, spans: dict[str, tuple[int, int]]) -> list[Row]:
     starts, (dates, periods) = start_texts(first, last), settlement_labels(first, last)
     forecasts = {
         (process, psr_type): _forecast_mw(seed, process, psr_type, first, last).tolist()
@@ -151,7 +151,7 @@ def _year_of_forecast(seed: int, process: str, psr_type: str, year: int) -> Seri
     """
     first, count = year_span(year)
     capacity = capacity_mw(CAPACITIES[psr_type], first, count)
-    error = ERRORS[psr_type] * PROCESSES[process].error_share * _errors(seed, process, psr_type, first, count)
+    error = ERRORS[psr_type] * PROCESSES[process].error_share * _error_noise(seed, process, psr_type, first, count)
     if psr_type == SOLAR:
         actual = year_of_weather(seed, year).solar_mw
         clear = clear_sky_of(year) * capacity
@@ -162,7 +162,7 @@ def _year_of_forecast(seed: int, process: str, psr_type: str, year: int) -> Seri
     return np.repeat(np.round(np.clip(hourly, 0, None)), 2)
 
 
-def _errors(seed: int, process: str, psr_type: str, first: int, count: int) -> Series:
+def _error_noise(seed: int, process: str, psr_type: str, first: int, count: int) -> Series:
     """Return noise of variance 1; an intraday forecast shares most of the day-ahead error."""
     kernel = matern_kernel(CORRELATION_HOURS)
     start, length = first - KERNEL_HALF_HOURS + 1, count + KERNEL_HALF_HOURS - 1

@@ -30,7 +30,7 @@ class Demand:
     itsdo_mw: Series
 
 
-def demand(seed: int, first: int, last: int) -> Demand:
+def demand_outturn(seed: int, first: int, last: int) -> Demand:
     """Return the demand of every half-hour from first to last, both included."""
     mw = fuel_generation(seed, first, last).mw
     indo = mw.sum(axis=0)
@@ -42,18 +42,20 @@ def demand(seed: int, first: int, last: int) -> Demand:
 
 def demand_rows(seed: int, first: int, last: int) -> list[Row]:
     """Return INDO, with ITSDO beside it, of every half-hour from last down to first."""
-    values = demand(seed, first, last)
+    values = demand_outturn(seed, first, last)
     itsdo = values.itsdo_mw.astype(int).tolist()
-    return _rows(first, last, "INDO", values.indo_mw, lambda n: {ITSDO_FIELD: itsdo[n]})
+    return _rows_of_series(first, last, "INDO", values.indo_mw, lambda n: {ITSDO_FIELD: itsdo[n]})
 
 
 def single_rows(name: str, seed: int, first: int, last: int) -> list[Row]:
     """Return one of INDO and ITSDO of every half-hour from last down to first."""
-    values = demand(seed, first, last)
-    return _rows(first, last, name, values.indo_mw if name == "INDO" else values.itsdo_mw, lambda _: {})
+    values = demand_outturn(seed, first, last)
+    return _rows_of_series(first, last, name, values.indo_mw if name == "INDO" else values.itsdo_mw, lambda _: {})
 
 
-def _rows(first: int, last: int, name: str, mw: Series, fields: Callable[[int], dict[str, object]]) -> list[Row]:
+def _rows_of_series(
+    first: int, last: int, name: str, mw: Series, fields: Callable[[int], dict[str, object]]
+) -> list[Row]:
     starts, (dates, periods) = start_texts(first, last), settlement_labels(first, last)
     publishes = start_texts(first, last, minutes_later=MINUTES_TO_PUBLICATION)
     values = mw.astype(int).tolist()

@@ -96,7 +96,7 @@ class Endpoint:
         return {name: known[name] for name in self.fields if name in known}
 
 
-def endpoints() -> list[Endpoint]:
+def market_endpoints() -> list[Endpoint]:
     """Return all endpoints of this module. A stream has the rows of its endpoint, and no cap."""
     windfor = Endpoint(
         "/datasets/WINDFOR", WINDFOR, _windfor_asked, ("dataset", PUBLISH, START, "generation"), ("generation",)

@@ -125,26 +125,28 @@ def _future_values(seed: int, number: int) -> Series:
     hours = np.arange(first, first + HOURS_AHEAD, dtype=np.int64)
     here = weather(seed, 2 * first, 2 * (first + HOURS_AHEAD) - 1).metered_wind_mw.reshape(-1, 2).mean(axis=1)
     capacity = sum(capacity_mw(installed, 2 * first, 2 * HOURS_AHEAD)[::2] for installed in (ONSHORE_GW, OFFSHORE_GW))
-    values: Series = np.clip(np.round(here + capacity * _error(seed, number, hours)), 0, np.round(0.9 * capacity))
+    values: Series = np.clip(
+        np.round(here + capacity * _forecast_error(seed, number, hours)), 0, np.round(0.9 * capacity)
+    )
     if seeded_chance(seed, "WINDFOR null", number) < NULL_SHARE:
         values[int(seeded_chance(seed, "WINDFOR null target", number) * HOURS_AHEAD)] = np.nan
     return values
 
 
-def _error(seed: int, number: int, hours: NDArray[np.int64]) -> Series:
+def _forecast_error(seed: int, number: int, hours: NDArray[np.int64]) -> Series:
     """Return the error over capacity: what this issue does not know, and what each later issue learns."""
     total = np.zeros(len(hours))
-    variance = _variance(hours, issue_time(number))
+    variance = _error_variance(hours, issue_time(number))
     while len(unknown := np.flatnonzero(variance)):
         number += 1
-        later = _variance(hours, issue_time(number))
-        innovation = _innovation(seed, number)[hours - _innovation_start(number)]
+        later = _error_variance(hours, issue_time(number))
+        innovation = _issue_innovation(seed, number)[hours - _innovation_start(number)]
         total[unknown] += (np.sqrt(variance - later) * innovation)[unknown]
         variance = later
     return total
 
 
-def _variance(hours: NDArray[np.int64], issued: datetime) -> Series:
+def _error_variance(hours: NDArray[np.int64], issued: datetime) -> Series:
     """Return the variance of the error at each target, zero for targets that have begun."""
     lead = np.maximum(hours - (issued - EPOCH) / timedelta(hours=1), 0)
     return np.asarray((ERROR_AT_ONE_HOUR * lead**EXPONENT) ** 2)
@@ -155,7 +157,7 @@ def _innovation_start(number: int) -> int:
 
 
 @lru_cache(maxsize=256)
-def _innovation(seed: int, number: int) -> Series:
+def _issue_innovation(seed: int, number: int) -> Series:
     """Return what an issue learns about each hour around it: noise of variance 1, smooth over some hours."""
     lag = np.arange(24)
     kernel = (1 + lag) * np.exp(-2 * lag / CORRELATION_HOURS)

@@ -36,7 +36,7 @@ def wanted_media_type(request: Request, allowed: Sequence[str] = FORMATS) -> str
     if asked and len(allowed) > 1:
         return next((name for name in media_types if MEDIA_TYPES[name] == asked[0]), media_types[0])
     accepted = [part.split(";") for part in request.headers.get("accept", "").split(",")]
-    names = [name.strip().lower() for name, *_ in sorted(accepted, key=_quality, reverse=True)]
+    names = [name.strip().lower() for name, *_ in sorted(accepted, key=_accept_quality, reverse=True)]
     return next((name for name in names if name in media_types and "*/*" not in names), media_types[0])
 
 
@@ -62,9 +62,9 @@ def records_csv(content: Any) -> str:
     """Return records as CSV with a Pascal-case header and CRLF, or plain values as one column without a header."""
     rows = content.get("data", [content]) if isinstance(content, dict) else content
     if rows and not isinstance(rows[0], dict):
-        return csv_text([_cell(row)] for row in rows)
+        return csv_text([_cell_text(row)] for row in rows)
     names = [name[:1].upper() + name[1:] for name in rows[0]] if rows else []
-    return csv_text([names, *([_cell(value) for value in row.values()] for row in rows)])
+    return csv_text([names, *([_cell_text(value) for value in row.values()] for row in rows)])
 
 
 def csv_text(table: Iterable[Iterable[str]]) -> str:
@@ -74,20 +74,20 @@ def csv_text(table: Iterable[Iterable[str]]) -> str:
 
 def _append_elements(parent: ElementTree.Element, content: object) -> None:
     if not isinstance(content, dict):
-        parent.text = _cell(content)
+        parent.text = _cell_text(content)
         return
     for name, value in content.items():
         for each in value if isinstance(value, list) else [value]:
             _append_elements(ElementTree.SubElement(parent, name), each)
 
 
-def _cell(value: object) -> str:
+def _cell_text(value: object) -> str:
     if value is None:
         return ""
     return str(value).lower() if isinstance(value, bool) else str(value)
 
 
-def _quality(parts: Sequence[str]) -> float:
+def _accept_quality(parts: Sequence[str]) -> float:
     """Return the q of one range of an Accept header."""
     for part in parts[1:]:
         name, _, value = part.strip().partition("=")

@@ -110,8 +110,8 @@ def read_market_recordings(folder: Path) -> MarketRecordings:
             for record in _single_records(answer.get("data") if isinstance(answer, dict) else answer):
                 recordings.add(record)
     for pattern, dataset, values, records_of in (
-        ("mid_*.csv", MID, MID_COLUMNS, _mid),
-        ("fuelhh_*.csv", DEMAND_OUTTURN, ("INDO", "ITSDO"), _demand),
+        ("mid_*.csv", MID, MID_COLUMNS, _market_records),
+        ("fuelhh_*.csv", DEMAND_OUTTURN, ("INDO", "ITSDO"), _demand_records),
     ):
         of_answers = set(recordings.by_half_hour.get(dataset, ()))
         for path in sorted(folder.glob(pattern)):
@@ -138,20 +138,20 @@ def _single_records(records: object) -> Sequence[Record]:
     return [record for record in records if isinstance(record, dict)] if isinstance(records, list) else []
 
 
-def _labels(line: Record) -> dict[str, Any]:
+def _label_fields(line: Record) -> dict[str, Any]:
     """Return the start and the settlement labels of a line of CSV."""
     return dict(zip(("settlementDate", "settlementPeriod", "startTime"), map(line.get, LABEL_COLUMNS), strict=True))
 
 
-def _mid(line: Record) -> Iterator[Record]:
+def _market_records(line: Record) -> Iterator[Record]:
     for provider in (APX, N2EX):
         name = provider.lower()
         values = {"price": line[f"{name}_price"], "volume": line[f"{name}_volume"]}
-        yield {**_labels(line), "dataProvider": provider, **values}
+        yield {**_label_fields(line), "dataProvider": provider, **values}
 
 
-def _demand(line: Record) -> Iterator[Record]:
-    yield {**_labels(line), INDO_FIELD: line["INDO"], ITSDO_FIELD: line["ITSDO"]}
+def _demand_records(line: Record) -> Iterator[Record]:
+    yield {**_label_fields(line), INDO_FIELD: line["INDO"], ITSDO_FIELD: line["ITSDO"]}
 
 
 def _recorded_row(dataset: Dataset, shape: Shape, record: Record) -> Row:

@@ -7,7 +7,7 @@ from datetime import datetime, timedelta
 
 from elexon_assets.simulator.half_hours import instant_of, settlement_labels, start_texts, text_of
 from elexon_assets.simulator.noise import Channel, uniform_noise
-from elexon_assets.simulator.prices import prices
+from elexon_assets.simulator.prices import market_prices
 from elexon_assets.simulator.rows import Dataset, Row
 
 APX, N2EX = "APXMIDP", "N2EXMIDP"
@@ -23,7 +23,7 @@ MOST_EXTRA_SECONDS = 180
 
 def market_index_rows(seed: int, first: int, last: int) -> list[Row]:
     """Return the rows of both providers of every half-hour from last down to first."""
-    values = prices(seed, first, last)
+    values = market_prices(seed, first, last)
     starts, (dates, periods) = start_texts(first, last), settlement_labels(first, last)
     publishes = start_texts(first, last, minutes_later=MID_MINUTES)
     columns = (
@@ -39,7 +39,7 @@ def market_index_rows(seed: int, first: int, last: int) -> list[Row]:
 
 def system_price_rows(seed: int, first: int, last: int) -> list[Row]:
     """Return the rows of both settlement runs of every half-hour from last down to first."""
-    values = prices(seed, first, last)
+    values = market_prices(seed, first, last)
     starts, (dates, periods) = start_texts(first, last), settlement_labels(first, last)
     extra = (uniform_noise(seed, Channel.SETTLEMENT, first, last + 1 - first) * MOST_EXTRA_SECONDS).tolist()
     runs = (

@@ -56,7 +56,7 @@ class Prices:
     rerun_imbalance: Series
 
 
-def prices(seed: int, first: int, last: int) -> Prices:
+def market_prices(seed: int, first: int, last: int) -> Prices:
     """Return the prices of every half-hour from first to last, both included."""
     years = range(instant_of(first).year, instant_of(last).year + 1)
     parts = [
@@ -73,18 +73,18 @@ def year_of_prices(seed: int, year: int) -> Prices:
     """Return the prices of a complete UTC year."""
     first, count = year_span(year)
     level = 0.95 + 0.12 * slow_noise(seed, SLOW_PRICE, first, count)
-    rough = _uniform(seed, 0, first, count) - 0.5
+    rough = _uniform_part(seed, 0, first, count) - 0.5
     merit = np.interp(year_of_generation(seed, year).left_for_gas_mw / 1000, LEFT_FOR_GAS_GW, MERIT_ORDER)
     market = np.round(np.where(merit > 0, merit * level, merit) + PRICE_NOISE * rough, 2)
     has_price = ~_without_price(seed, first, count)
     volume = TYPICAL_VOLUME_MWH * np.exp(0.5 * slow_noise(seed, SLOW_VOLUME, first, count))
     volume = np.maximum(np.round(volume * 20) / 20, LEAST_VOLUME_MWH)
-    n2ex = _uniform(seed, 1, first, count) / N2EX_SHARE
+    n2ex = _uniform_part(seed, 1, first, count) / N2EX_SHARE
     imbalance = IMBALANCE_MWH * (
-        0.9 * slow_noise(seed, SLOW_IMBALANCE, first, count) + 1.5 * (_uniform(seed, 2, first, count) - 0.5)
+        0.9 * slow_noise(seed, SLOW_IMBALANCE, first, count) + 1.5 * (_uniform_part(seed, 2, first, count) - 0.5)
     )
     imbalance = np.round(imbalance, 3)
-    change = 2 * RERUN_CHANGE * (_uniform(seed, 3, first, count) - 0.5)
+    change = 2 * RERUN_CHANGE * (_uniform_part(seed, 3, first, count) - 0.5)
     rerun = np.round(imbalance * (1 + change), 3)
     return Prices(
         np.where(has_price, market, 0),
@@ -108,12 +108,12 @@ def _without_price(seed: int, first: int, count: int) -> NDArray[np.bool_]:
     """Return where no price was made: hours on end after a start on some days, and single half-hours."""
     days = count // HALF_HOURS_A_DAY + 1  # with the day before, whose time without a price may reach into the year
     of_day = uniform_noise(seed, Channel.PRICE + 9, 4 * (first // HALF_HOURS_A_DAY - 1), 4 * days).reshape(days, 4)
-    missing = _uniform(seed, 4, first, count) < NO_PRICE_SHARE
+    missing = _uniform_part(seed, 4, first, count) < NO_PRICE_SHARE
     for day in np.flatnonzero(of_day[:, 0] < NO_PRICE_DAYS):
         begins = (int(day) - 1) * HALF_HOURS_A_DAY + int(of_day[day, 1] * HALF_HOURS_A_DAY)
         missing[max(begins, 0) : max(begins + 1 + int(of_day[day, 2] ** 3 * LONGEST_WITHOUT_PRICE), 0)] = True
     return missing
 
 
-def _uniform(seed: int, number: int, first: int, count: int) -> Series:
+def _uniform_part(seed: int, number: int, first: int, count: int) -> Series:
     return uniform_noise(seed, Channel.PRICE + number, first, count)

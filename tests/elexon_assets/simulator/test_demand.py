@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 import numpy as np
 import pytest
 
-from elexon_assets.simulator.demand import Demand, demand
+from elexon_assets.simulator.demand import Demand, demand_outturn
 from elexon_assets.simulator.half_hours import index_of
 from elexon_assets.simulator.noise import Series
 from elexon_assets.simulator.weather import year_of_weather, year_span
@@ -16,7 +16,7 @@ FIRST, COUNT = year_span(2025)
 
 @pytest.fixture(scope="module")
 def year() -> Demand:
-    return demand(7, FIRST, FIRST + COUNT - 1)
+    return demand_outturn(7, FIRST, FIRST + COUNT - 1)
 
 
 def by_day(values: Series) -> Series:
@@ -64,7 +64,7 @@ def test_wind_and_solar_have_a_believable_share_of_the_underlying_demand(year: D
 
 def test_a_value_does_not_depend_on_the_window_that_asks_for_it(year: Demand) -> None:
     new_year = index_of(datetime(2025, 12, 31, 20, tzinfo=UTC))
-    over = demand(7, new_year, new_year + 20)
+    over = demand_outturn(7, new_year, new_year + 20)
     assert over.indo_mw[:8].tolist() == year.indo_mw[-8:].tolist()
 
 

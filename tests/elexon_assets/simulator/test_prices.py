@@ -8,9 +8,9 @@ import httpx
 import numpy as np
 import pytest
 
-from elexon_assets.simulator.demand import demand
+from elexon_assets.simulator.demand import demand_outturn
 from elexon_assets.simulator.fuels import year_of_generation
-from elexon_assets.simulator.prices import Prices, prices, year_of_prices
+from elexon_assets.simulator.prices import Prices, market_prices, year_of_prices
 from elexon_assets.simulator.server import running_simulator
 from elexon_assets.simulator.weather import year_of_weather, year_span
 from tests.elexon_assets.simulator.conftest import Elexon
@@ -57,7 +57,7 @@ def test_one_to_five_percent_of_prices_are_negative_at_high_wind_and_low_demand(
     assert 0.01 < negative.mean() < 0.05
     wind = year_of_weather(7, 2024).metered_wind_mw
     assert wind[negative].mean() > 1.5 * wind.mean()
-    indo = demand(7, *year_bounds(2024)).indo_mw
+    indo = demand_outturn(7, *year_bounds(2024)).indo_mw
     assert indo[negative].mean() < 0.95 * indo.mean()
     assert year.apx_price.min() > -100
 
@@ -135,10 +135,10 @@ def test_a_price_is_calculated_a_day_later_and_again_by_a_later_run() -> None:
 
 def test_prices_do_not_depend_on_the_window_that_asks_for_them(year: Prices) -> None:
     first = year_span(2024)[0]
-    part = prices(7, first - 10, first + 10)
+    part = market_prices(7, first - 10, first + 10)
     assert part.apx_price[10:].tolist() == year.apx_price[:11].tolist()
     assert part.rerun_price[10:].tolist() == year.rerun_price[:11].tolist()
-    assert prices(8, first, first + 10).apx_price.tolist() != part.apx_price[10:].tolist()
+    assert market_prices(8, first, first + 10).apx_price.tolist() != part.apx_price[10:].tolist()
 
 
 @pytest.mark.parametrize("fault", ["null", "nan", "missing-column", "hole", "duplicate", "unknown-psr", "stranger"])
