@@ -60,7 +60,7 @@ FLOORS: dict[str, list[set[str]]] = {
         {"entity"},
         {"models"},
         {"fields"},
-        {"rules", "metrics", "metric_columns", "upgrades"},
+        {"rules", "coordinates", "metrics", "metric_columns", "upgrades"},
         {"ledger"},
         {"milestone_templates", "tables", "seed_loader", "spreadsheets", "delivery", "run_notices"},
         {"check_notices", "tick_notices"},

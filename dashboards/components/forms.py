@@ -11,6 +11,7 @@ from typing import Any
 
 import streamlit as st
 
+from dashboards.components import coordinate_input
 from dashboards.components.plain_text import plain
 from pipeline_assets.errors import Problem
 from pipeline_assets.fields import DATED_BY_THE_LEDGER, FieldType, RecordField, fields_by_name
@@ -66,6 +67,12 @@ def render_inputs(
     fields = fields_by_name(part.kind)
     row: list[Any] = []
     for name in part.shown:
+        if _is_in_coordinates(part, name):
+            if name == coordinate_input.FIELDS[0]:
+                row = row or list(st.columns(SIDE_BY_SIDE))
+                with row.pop(0):
+                    _render_coordinates(part, prefix, typed, problems)
+            continue
         wide = fields[name].is_long
         if not wide and not row:
             row = list(st.columns(SIDE_BY_SIDE))
@@ -73,19 +80,53 @@ def render_inputs(
             _render_input(part, fields[name], _widget_key(prefix, part, name), typed, choices or {})
             for problem in problems:
                 if (problem.kind, problem.id, problem.field) == (part.kind, part.id, name):
-                    st.markdown(f":small[:red[:material/error: {plain(as_sentence_start(problem.message))}]]")
+                    _render_problem(problem.message)
         if wide:
             row = []
 
 
 def collect_values(part: Part, prefix: str) -> dict[str, Any]:
     """Return the values of the inputs as the ledger stores them."""
-    return {name: _stored_value(st.session_state.get(_widget_key(prefix, part, name))) for name in part.shown}
+    names = [name for name in part.shown if not _is_in_coordinates(part, name)]
+    values = {name: _stored_value(st.session_state.get(_widget_key(prefix, part, name))) for name in names}
+    if coordinate_input.has_coordinates(part.shown):
+        values |= coordinate_input.collect_coordinates(_widget_key(prefix, part, coordinate_input.SWAPPED))
+    return values
+
+
+def swap_offer(part: Part, prefix: str, typed: Mapping[str, Any]) -> Problem | None:
+    """Return the problem that offers to swap the coordinates of a part, if they seem to be swapped."""
+    if not coordinate_input.has_coordinates(part.shown):
+        return None
+    key, before = _widget_key(prefix, part, coordinate_input.SWAPPED), part.record.fields if part.record else {}
+    return coordinate_input.swap_problem(part.kind, part.id, key, typed, before)
 
 
 def as_sentence_start(message: str) -> str:
     """Return a message that stands alone at its field with a capital first letter."""
     return message[:1].upper() + message[1:]
+
+
+def _is_in_coordinates(part: Part, name: str) -> bool:
+    return name in coordinate_input.FIELDS and coordinate_input.has_coordinates(part.shown)
+
+
+def _render_coordinates(part: Part, prefix: str, typed: Mapping[str, Any], problems: Sequence[Problem]) -> None:
+    """Draw the one input of both coordinates, with the problems of either."""
+    names = (*coordinate_input.FIELDS, coordinate_input.SWAPPED)
+    own = [each for each in problems if (each.kind, each.id) == (part.kind, part.id) and each.field in names]
+    before = part.record.fields if part.record else {}
+    coordinate_input.render_coordinates(
+        _widget_key(prefix, part, coordinate_input.SWAPPED),
+        typed if coordinate_input.FIELDS[0] in typed else before,
+        offers_swap=any(problem.field == coordinate_input.SWAPPED for problem in own),
+    )
+    for problem in own:
+        _render_problem(coordinate_input.problem_text(problem, typed))
+
+
+def _render_problem(message: str) -> None:
+    st.markdown(f":small[:red[:material/error: {plain(as_sentence_start(message))}]]")
 
 
 def _render_input(part: Part, field: RecordField, key: str, typed: Mapping[str, Any], choices: Choices) -> None:

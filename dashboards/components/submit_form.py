@@ -11,7 +11,8 @@ from typing import Any
 import streamlit as st
 
 from dashboards.components import ledger_session, save_notice
-from dashboards.components.forms import Choices, Part, as_sentence_start, collect_values, render_inputs
+from dashboards.components.coordinate_input import SWAPPED
+from dashboards.components.forms import Choices, Part, as_sentence_start, collect_values, render_inputs, swap_offer
 from dashboards.components.plain_text import plain
 from dashboards.components.sign_in import signed_in
 from pipeline_assets.errors import MOST_NAMED, Conflict, LedgerUnavailable, Problem, Refused, StaleVersion
@@ -171,6 +172,10 @@ def _on_save_click(form: Form) -> None:
     state.typed = {part.key: collect_values(part, form.token) for part in form.parts}
     state.why = st.session_state.get(f"{form.token} why", "")
     st.session_state[_WHO] = st.session_state.get(_who_key(form.token), author_name())
+    offers = [swap_offer(part, form.token, state.typed[part.key]) for part in form.parts]
+    if swaps := tuple(offer for offer in offers if offer):
+        state.problems, state.conflicts, state.message = swaps, (), ""
+        return
     _submit(form, state)
 
 
@@ -210,7 +215,7 @@ def _form_errors(form: Form, state: State) -> None:
         st.error(plain(state.message), icon=":material/cloud_off:")
     if not state.problems:
         return
-    shown = {(part.kind, part.id, name) for part in form.parts for name in part.shown}
+    shown = {(part.kind, part.id, name) for part in form.parts for name in (*part.shown, SWAPPED)}
     shown |= {("batch", state.token, name) for name in ("who", "why")}
     others = [result for result in state.problems if (result.kind, result.id, result.field) not in shown]
     fields = len(state.problems) - len(others)

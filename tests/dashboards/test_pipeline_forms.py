@@ -75,7 +75,7 @@ def test_a_refused_value_is_reported_at_its_field_and_the_input_is_kept(engine: 
     put(app, "Name", "   ")
     put(app, "RAG status", "Red")
     put(app, "Notes", "kept")
-    put(app, "Longitude (°)", 500.0)
+    put(app, "Coordinates", "52.45, 500")
     put(app, "Your name", "")
     press(app, "Create project")
     words = page_text(app)
