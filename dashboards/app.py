@@ -79,6 +79,12 @@ PIPELINE = [
         help="Capacity by stage and technology, outlook, map, RAG over time, RTB dates, risks, overdue projects.",
     ),
     st.Page(
+        "app_pages/changes.py",
+        title="Changes",
+        icon=":material/difference:",
+        help="The portfolio at two moments: a bridge of MWp, moved dates, RAG and risk moves.",
+    ),
+    st.Page(
         "app_pages/projects.py",
         title="Projects",
         icon=":material/bolt:",

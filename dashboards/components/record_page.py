@@ -253,7 +253,7 @@ def _render_comment(record: Record, comment: Record) -> None:
 
 def render_history(portfolio: Portfolio, record: Record) -> None:
     """Draw every change of the record and its parts, built on request."""
-    box = st.expander("History", key="history", on_change="rerun", icon=":material/history:")
+    box = st.expander("History", key="history", on_change="rerun", bind="query-params", icon=":material/history:")
     if not box.open:
         return
     with box:

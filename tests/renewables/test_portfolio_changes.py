@@ -5,14 +5,8 @@ from pathlib import Path
 
 import polars as pl
 import pytest
-import sqlalchemy as sa
 
 from elexon_assets.errors import UnusableInput
-from pipeline_assets.landing import land_changes
-from pipeline_assets.ledger import schema
-from pipeline_assets.ledger.changes import Change
-from pipeline_assets.ledger.schema import ledger_for_task
-from pipeline_assets.ledger.submission import submit
 from renewables.queries.changes import (
     Period,
     bridge_steps,
@@ -22,45 +16,15 @@ from renewables.queries.changes import (
     portfolio_changes,
 )
 from tests.filled_homes import Renewables
+from tests.renewables.moved_portfolio import LATER, OPENING, land_moved_portfolio
 from tests.renewables.test_json_output import check_document
 
 pytestmark = pytest.mark.slow
 
-OPENING = (
-    Change.create("pipelines", {"name": "Fen", "stage": "Design", "rtb_date": "2027-03-01"}, id="fen"),
-    Change.create("facilities", {"name": "Fen PV", "technology": "Solar", "capacity_mwp": 40.5}, id="fen-pv"),
-    Change.create("pipeline_facilities", {"pipeline_id": "fen", "facility_id": "fen-pv"}, id="fen-fen-pv"),
-    Change.create("information_points", {"name": "Grid", "pipeline_id": "fen", "impact": 50, "likelihood": 50}, id="i"),
-)
-LATER = (
-    Change.edit(
-        "pipelines",
-        "fen",
-        {"stage": "Procurement", "rtb_date": "2027-04-15", "rag": "Amber", "rag_comment": "late"},
-        base_version=1,
-    ),
-    Change.edit("facilities", "fen-pv", {"capacity_mwp": 45}, base_version=1),
-    Change.edit("information_points", "i", {"impact": 90}, base_version=1),
-)
-LATER_DAY, NEWEST_DAY = date(2026, 3, 31), date(2026, 4, 10)
-
-
-def submit_on(engine: sa.Engine, day: date, *changes: Change) -> None:
-    """Submit a batch as if at noon of a day."""
-    receipt = submit(engine, changes, who="ana", token=f"{day}", today=day)
-    noon = int(datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp() * 1_000_000)
-    position = schema.changes.c.position
-    first = receipt.changes[0].position
-    with engine.begin() as con:
-        con.execute(sa.update(schema.changes).where(position >= first).values(submitted_at_us=noon))
-
 
 @pytest.fixture
 def landed(home: Path) -> Path:
-    with ledger_for_task() as engine:
-        submit_on(engine, LATER_DAY, *OPENING)
-        submit_on(engine, NEWEST_DAY, *LATER)
-        land_changes(engine)
+    land_moved_portfolio(date(2026, 3, 31), date(2026, 4, 10))
     return home
 
 

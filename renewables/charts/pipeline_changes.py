@@ -1,0 +1,32 @@
+"""The bridge of the portfolio between two moments as a figure, from the frame of `queries/changes.py`."""
+
+import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no types
+import polars as pl
+
+from pipeline_assets.comparison import ENDS
+from renewables.charts.style import MUTED, axis_style, figure_layout
+
+MORE, LESS = "#0072B2", "#D55E00"
+"Colours of capacity that joins and that leaves, which colour-blind readers can distinguish."
+
+
+def capacity_bridge(steps: pl.DataFrame) -> go.Figure:
+    """Draw a waterfall from the opening to the closing MWp, one line per movement, with its signed MWp."""
+    rows = list(steps.iter_rows(named=True))
+    texts = [f"{row['mwp']:,.1f}" if row["movement"] in ENDS else f"{row['mwp']:+,.1f}" for row in rows]
+    bridge = go.Waterfall(
+        **{"orientation": "h", "y": [row["movement"] for row in rows], "x": [row["mwp"] for row in rows]},
+        measure=["absolute", *["relative"] * (len(rows) - 2), "total"],
+        text=[text.replace("-", "\u2212") for text in texts],
+        **{"textposition": "outside", "cliponaxis": False, "connector": {"line": {"color": MUTED, "width": 1}}},
+        increasing={"marker": {"color": MORE}},
+        decreasing={"marker": {"color": LESS}},
+        totals={"marker": {"color": MUTED}},
+        hovertemplate="%{y}: %{text} MWp<extra></extra>",
+    )
+    levels = [row["mwp"] for row in rows[:1]]
+    for row in rows[1:-1]:
+        levels.append(levels[-1] + row["mwp"])
+    x = axis_style("Capacity (MWp)", tickformat=",.0f", range=[0, (max(levels) or 1) * 1.25], nticks=6)
+    y = axis_style("", autorange="reversed", showgrid=False)
+    return go.Figure(bridge, figure_layout(x, y, height=90 + 42 * len(rows), legend_above=False))
