@@ -127,23 +127,16 @@ def _render_cards(comparison: Comparison) -> None:
     worse = int(comparison.rags["is_worse"].sum())
     later = comparison.dates.filter(pl.col("days") > 0)["pipeline_id"].n_unique()
     cards = {
-        "All MWp": (
-            number(sums["Closing"]),
-            f"{sums['Closing'] - sums['Opening']:+,.1f} MWp",
-            "All stages at the end.",
-        ),
-        "Projects moved": (number(projects), None, "Projects with a movement in the list below."),
-        "Later dates": (number(later), None, "Projects with an RTB or milestone date that moved later."),
-        "RAG worse": (number(worse), f"{len(comparison.rags) - worse} better", "Projects whose RAG status got worse."),
-        "Risks moved": (number(len(comparison.risks)), None, "Risks opened, closed, reopened or rated otherwise."),
+        "Projects moved": (projects, "Projects with a movement in the list below."),
+        "Later dates": (later, "Projects with an RTB or milestone date that moved later."),
+        "RAG worse": (worse, f"Projects whose RAG status got worse; {len(comparison.rags) - worse} got better."),
+        "Risks moved": (len(comparison.risks), "Risks opened, closed, reopened or rated otherwise."),
     }
     with st.container(horizontal=True, key="cards"):
-        for label, (value, delta, help_text) in cards.items():
-            colour = "normal" if label == "All MWp" else "off"
-            arrow = "auto" if label == "All MWp" else "off"
-            st.metric(
-                label, value, delta, delta_color=colour, delta_arrow=arrow, help=help_text, border=True, width=160
-            )
+        change = f"{sums['Closing'] - sums['Opening']:+,.1f} MWp"
+        st.metric("All MWp", number(sums["Closing"]), change, help="All stages at the end.", border=True, width=160)
+        for label, (count, help_text) in cards.items():
+            st.metric(label, number(count), help=help_text, border=True, width=160)
 
 
 def _render_bridge(comparison: Comparison) -> None:

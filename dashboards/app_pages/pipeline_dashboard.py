@@ -11,7 +11,7 @@ import streamlit as st
 
 from dashboards.components import ledger_session, project_views, record_lists, snapshot_cache
 from dashboards.components.chart import render_downloads
-from dashboards.components.formatting import number, share
+from dashboards.components.formatting import day, number, share
 from dashboards.components.landing_offer import landing_offer
 from dashboards.components.ledger_session import rag_text
 from dashboards.components.pipeline_lists import FITS, render_figure
@@ -22,6 +22,7 @@ from pipeline_assets.vocabulary import Rag
 from renewables.charts import pipeline as capacity
 from renewables.charts import pipeline_outlook as outlooks
 from renewables.queries import pipeline
+from renewables.queries.changes import months_before, past_headline_figures
 from renewables.queries.pipeline import STALE_DAYS, Filter
 from renewables.queries.pipeline_choices import Choices, choices
 from renewables.queries.pipeline_outlook import LEVELS_NEEDED, MONTHS_NEEDED, TOTAL, Outlook, by_month, capacity_outlook
@@ -50,7 +51,7 @@ def render_page() -> None:
         if figures["open_points"]:
             project_views.show_risks(wanted)
         return
-    _render_cards(figures, options)
+    _render_cards(figures, wanted, options)
     name = st.segmented_control("View", list(VIEWS), default="Capacity", required=True, key="view", bind="query-params")
     _render_view(name if name in VIEWS else "Capacity", wanted)
 
@@ -111,25 +112,52 @@ def _render_status_line(figures: dict[str, float]) -> None:
     landing_offer()
 
 
-def _render_cards(figures: dict[str, float], options: Choices) -> None:
-    def card(label: str, value: float, help_text: str) -> None:
-        st.metric(label, number(value), help=help_text, border=True, width=148)
+def _render_cards(figures: dict[str, float], wanted: Filter, options: Choices) -> None:
+    """Draw the headline figures, with their change in the last month if the ledger is that old."""
+    then = months_before(wanted.today, 1)
+    before = snapshot_cache.cached_query(past_headline_figures, wanted, then)
+
+    def card(label: str, name: str, help_text: str, *, is_good: bool | None = None) -> None:
+        change = round(figures[name]) - round(before[name]) if before else None
+        st.metric(
+            label,
+            number(figures[name]),
+            None if change is None else f"{change:+,d}",
+            delta_color="off" if not change or is_good is None else "normal" if is_good else "inverse",
+            delta_arrow="auto" if change else "off",
+            help=help_text + (f" The change is since the end of {day(then)}." if before else ""),
+            border=True,
+            width=148,
+        )
 
     with st.container(horizontal=True):
+        card("Projects", "projects", f"Out of {options.projects}, with {number(figures['facilities'])} facilities.")
+        card("Gross MWp", "gross_mwp", "DC capacity for solar, rated power for wind and storage.", is_good=True)
         card(
-            "Projects",
-            figures["projects"],
-            f"Out of {options.projects}, with {number(figures['facilities'])} facilities.",
+            *("Weighted MWp", "weighted_mwp", "Gross capacity x the probability of completion at each stage."),
+            is_good=True,
         )
-        card("Gross MWp", figures["gross_mwp"], "DC capacity for solar, rated power for wind and storage.")
-        card("Weighted MWp", figures["weighted_mwp"], "Gross capacity x the probability of completion at each stage.")
-        card("Overdue RTB", figures["overdue"], "Projects past their RTB date that are not in Construction yet.")
-        card("Stale", figures["stale"], f"Projects without a change for {STALE_DAYS} days, except Completed ones.")
+        card(
+            *("Overdue RTB", "overdue", "Projects past their RTB date that are not in Construction yet."), is_good=False
+        )
+        card(
+            *("Stale", "stale", f"Projects without a change for {STALE_DAYS} days, except Completed ones."),
+            is_good=False,
+        )
         card(
             "Open points",
-            figures["open_points"],
+            "open_points",
             "Information points that are not closed. Filters use a point's own market and technology, or those of its "
             "project.",
+            is_good=False,
+        )
+    if before:
+        days = {"period": "Two days", "from-to": [then.isoformat(), wanted.today.isoformat()]}
+        st.page_link(
+            "app_pages/changes.py",
+            label=f"What changed since the end of {day(then)}",
+            icon=":material/difference:",
+            query_params=days,
         )
 
 

@@ -13,7 +13,9 @@ import polars as pl
 from elexon_assets.errors import UnusableInput
 from elexon_assets.time_inputs import REVERSED, end_of_day, read_as_of, shown
 from pipeline_assets.comparison import ENDS, Comparison, Movement, compare_portfolio
+from pipeline_assets.past_tables import past_relations, position_at
 from pipeline_assets.vocabulary import Stage
+from renewables.queries.pipeline import HEADLINE_RELATIONS, Filter, headline_figures
 from renewables.queries.snapshot import Connection, snapshot_connection
 
 IN_DEVELOPMENT = tuple(stage for stage in Stage if stage not in (Stage.COMPLETED, Stage.ON_HOLD))
@@ -76,6 +78,15 @@ def portfolio_changes(
         raise UnusableInput(REVERSED.format(start=shown(before), end=shown(after)))
     with snapshot_connection(con) as snapshot:
         return compare_portfolio(snapshot, before, after)
+
+
+def past_headline_figures(wanted: Filter, day: date, con: Connection | None = None) -> dict[str, float] | None:
+    """Return the headline figures at the end of a UTC day, under the same filter; None if the ledger was empty then."""
+    with snapshot_connection(con) as snapshot:
+        position = position_at(snapshot, end_of_day(day))
+        if not position:
+            return None
+        return headline_figures(wanted, snapshot, past=past_relations(HEADLINE_RELATIONS, position, day))
 
 
 def bridge_steps(

@@ -45,8 +45,8 @@ def landed_position(con: Connection | None = None) -> int:
         return tables.landed_position(snapshot)
 
 
-def headline_figures(wanted: Filter, con: Connection | None = None) -> dict[str, float]:
-    """Return the headline figures.
+def headline_figures(wanted: Filter, con: Connection | None = None, *, past: str = "") -> dict[str, float]:
+    """Return the headline figures, or those of an earlier state (`past`, SQL of `HEADLINE_RELATIONS` as they were).
 
     Columns: projects, facilities, gross_mwp, weighted_mwp, green, amber, red (projects), overdue, stale, open_points.
     """
@@ -59,8 +59,16 @@ def headline_figures(wanted: Filter, con: Connection | None = None) -> dict[str,
             + "".join(f"(SELECT count(*) FROM chosen WHERE rag = '{rag}') AS {rag.lower()}, " for rag in Rag)
             + f"(SELECT count(*) {_OVERDUE}) AS overdue, (SELECT count(*) {_STALE}) AS stale, "
             f"(SELECT count(*) {RISKS}) AS open_points FROM parts",
+            past=past,
             **_stale_limits(),
         ).row(0, named=True)
+
+
+HEADLINE_RELATIONS = (
+    *("pipelines", "pipeline_counterparties", "counterparties", "information_point_counterparties"),
+    *("project_capacity", "overdue_rtb", "days_since_update", "open_risks"),
+)
+"The tables and views that the headline figures read."
 
 
 def by_stage_and_technology(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
@@ -207,11 +215,14 @@ def _stale_limits() -> dict[str, object]:
     return {"days": STALE_DAYS, "completed": Stage.COMPLETED}
 
 
-def query_chosen(con: Connection, wanted: Filter, sql: str, **parameters: object) -> pl.DataFrame:
-    """Run a query over `chosen` (projects, like the table) and `parts` (of the view project_capacity)."""
+def query_chosen(con: Connection, wanted: Filter, sql: str, *, past: str = "", **parameters: object) -> pl.DataFrame:
+    """Run a query over `chosen` (projects, like the table) and `parts` (of the view project_capacity).
+
+    `past` is SQL of relations that hide the present ones.
+    """
     return query_frame(
         con,
-        f"WITH {_SELECTION} {sql}",
+        f"WITH {past}{past and ', '}{_SELECTION} {sql}",
         {
             **{"markets": list(wanted.markets), "stages": list(wanted.stages), "rags": list(wanted.rags)},
             **{"technologies": list(wanted.technologies), "counterparties": list(wanted.counterparties)},

