@@ -59,7 +59,7 @@ def headline_figures(wanted: Filter, con: Connection | None = None, *, past: str
             + "".join(f"(SELECT count(*) FROM chosen WHERE rag = '{rag}') AS {rag.lower()}, " for rag in Rag)
             + f"(SELECT count(*) {_OVERDUE}) AS overdue, (SELECT count(*) {_STALE}) AS stale, "
             f"(SELECT count(*) {RISKS}) AS open_points FROM parts",
-            past=past,
+            past,
             **_stale_limits(),
         ).row(0, named=True)
 
@@ -215,7 +215,7 @@ def _stale_limits() -> dict[str, object]:
     return {"days": STALE_DAYS, "completed": Stage.COMPLETED}
 
 
-def query_chosen(con: Connection, wanted: Filter, sql: str, *, past: str = "", **parameters: object) -> pl.DataFrame:
+def query_chosen(con: Connection, wanted: Filter, sql: str, past: str = "", /, **parameters: object) -> pl.DataFrame:
     """Run a query over `chosen` (projects, like the table) and `parts` (of the view project_capacity).
 
     `past` is SQL of relations that hide the present ones.
