@@ -119,22 +119,26 @@ def _render_scores(selection: ForecastSelection, judged: Window) -> None:
     days = days_chosen(judged, default="12 months")
     window = window_of_days(days.first, days.last)
     span = Window(max(window.start_utc, judged.start_utc), min(window.end_utc, judged.end_utc))
-    skill = snapshot_cache.cached_query(skill_of, selection, span)
+    above = st.container()
+    by = (
+        st.segmented_control(
+            "Error by",
+            list(ERRORS_BY),
+            format_func=ERRORS_BY.__getitem__,
+            default="lead",
+            required=True,
+            key="by",
+            bind="query-params",
+        )
+        or "lead"
+    )
+    skill = snapshot_cache.cached_query(skill_of, selection, span, ("all", "month", by))
     total = skill.by["all"]
     if total.is_empty() or not total["issues"].item():
         st.info(f"No forecast can be scored for {span_of_days(days.first, days.last)}.", icon=":material/info:")
         return
-    _render_total(selection, skill, days)
-    by = st.segmented_control(
-        "Error by",
-        list(ERRORS_BY),
-        format_func=ERRORS_BY.__getitem__,
-        default="lead",
-        required=True,
-        key="by",
-        bind="query-params",
-    )
-    by = by or "lead"
+    with above:
+        _render_total(selection, skill, days)
     frame, column = skill.by[by], GROUPS[by] or ""
     render_chart(
         error_figure(frame, column, title=GROUP_TITLES[column]),

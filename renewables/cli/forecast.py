@@ -81,7 +81,7 @@ def forecast(
                 f"2026-01-07 --dataset {dataset}`, or run `renewables demo` for synthetic data."
             )
         window = read_window(con, selection.truth_dataset.name, start, end)
-        skill = skill_of(selection, window, con)
+        skill = skill_of(selection, window, ("all", grouping), con)
         judged = (selection.dataset, selection.truth_dataset.name)
         sources = sorted({source for name in judged for source in sources_of(name, window, con)})
     label, caveat = label_of_sources(sources), curtailment_caveat(skill.negative_share)

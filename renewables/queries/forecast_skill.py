@@ -104,7 +104,7 @@ def forecast_skill(
     """
     grouping, selection = read_grouping(by), ForecastSelection.read(dataset, series, truth)
     with snapshot_connection(con) as snapshot:
-        return _scores(snapshot, selection, read_span(start, end))[grouping]
+        return _scores(snapshot, selection, read_span(start, end), (grouping,))[grouping]
 
 
 def read_grouping(name: str) -> str:
@@ -114,16 +114,21 @@ def read_grouping(name: str) -> str:
     return name
 
 
-def skill_of(selection: ForecastSelection, window: Window, con: Connection | None = None) -> Skill:
-    """Return all scores of the targets of the window."""
+def skill_of(
+    selection: ForecastSelection, window: Window, groups: tuple[str, ...] = tuple(GROUPS), con: Connection | None = None
+) -> Skill:
+    """Return the scores of the targets of the window by these groupings; each takes its time."""
     with snapshot_connection(con) as snapshot:
-        return Skill(_scores(snapshot, selection, window), _negative_prices(snapshot, window))
+        return Skill(_scores(snapshot, selection, window, groups), _negative_prices(snapshot, window))
 
 
-def _scores(con: Connection, selection: ForecastSelection, window: Window) -> dict[str, pl.DataFrame]:
-    """Return the scores of the targets of the window, a frame by each grouping."""
-    columns = [column for column in GROUPS.values() if column]
-    sets = ", ".join(f"(series, {', '.join(['issued_us', *filter(None, [column])])})" for column in GROUPS.values())
+def _scores(
+    con: Connection, selection: ForecastSelection, window: Window, groups: tuple[str, ...]
+) -> dict[str, pl.DataFrame]:
+    """Return the scores of the targets of the window, a frame by each of the groupings, and always by band."""
+    chosen = {name: GROUPS[name] for name in ("band", *groups)}
+    columns = [column for column in chosen.values() if column]
+    sets = ", ".join(f"(series, {', '.join(['issued_us', *filter(None, [column])])})" for column in chosen.values())
     bits = " + ".join(f"GROUPING({column}) * {1 << n}" for n, column in enumerate(columns))
     keys = ", ".join(columns)
     sql = f"""WITH {_scored_ctes(selection)}, by_issue AS (
@@ -160,14 +165,14 @@ def _scores(con: Connection, selection: ForecastSelection, window: Window) -> di
     ORDER BY coalesce(scores.series, left_out.series), {keys}"""
     frame = query_frame(con, sql, _parameters(selection, window))
     everything = (1 << len(columns)) - 1
-    kinds = {name: everything - (1 << columns.index(column) if column else 0) for name, column in GROUPS.items()}
+    kinds = {name: everything - (1 << columns.index(column) if column else 0) for name, column in chosen.items()}
     frame = frame.with_columns(
-        pl.col("lead_hours", "hour").cast(pl.Int64),
+        *(pl.col(name).cast(pl.Int64) for name in ("lead_hours", "hour") if name in columns),
         band=pl.col("band").replace_strict(dict(enumerate(BANDS)), return_dtype=pl.String, default=None),
     )
     return {
         name: frame.filter(kind=kinds[name]).drop("kind", *(other for other in columns if other != column))
-        for name, column in GROUPS.items()
+        for name, column in chosen.items()
     }
 
 

@@ -87,7 +87,7 @@ def test_the_figure_of_errors_has_a_line_for_the_forecast_and_each_baseline(con:
     random_wind(con)
     span = judged_span(WIND_ONLY, con)
     assert span is not None
-    by_lead = skill_of(WIND_ONLY, span, con).by["lead"]
+    by_lead = skill_of(WIND_ONLY, span, con=con).by["lead"]
     lines = error_figure(by_lead, "lead_hours", title="Lead time").data
     assert [line.name for line in lines] == ["Forecast", "Persistence", "Same time yesterday"]
     assert list(lines[0].x) == list(range(45))

@@ -138,8 +138,8 @@ def test_the_share_of_half_hours_at_negative_prices_is_of_those_with_a_price(con
         ],
     )
     window = Window(at(-12), at(12))
-    assert skill_of(ForecastSelection.read(), window, con).negative_share == 0.5
-    assert skill_of(ForecastSelection.read(), Window(at(-12), at(-6)), con).negative_share is None
+    assert skill_of(ForecastSelection.read(), window, con=con).negative_share == 0.5
+    assert skill_of(ForecastSelection.read(), Window(at(-12), at(-6)), con=con).negative_share is None
 
 
 @pytest.mark.parametrize(
