@@ -227,6 +227,9 @@ def _scored_ctes(selection: ForecastSelection) -> str:
         SELECT slots.category, issued_us, slots.slot, at_us AS yesterday_us, mw AS yesterday_mw
         FROM slots ASOF JOIN latest_by_time ON slots.category = latest_by_time.category
             AND slots.slot = latest_by_time.slot AND slots.issued_us >= latest_by_time.known_us
+    ), baselines AS (
+        FROM slots LEFT JOIN persistence USING (category, issued_us)
+        LEFT JOIN yesterday USING (category, issued_us, slot)
     ), judged AS MATERIALIZED (
         SELECT series, category, issued_us, target_us, mw - actual_mw AS error_mw, actual_mw, capacity_mw, hour, month,
             ({lead_us} // {HOUR_US})::SMALLINT AS lead_hours,
@@ -236,9 +239,8 @@ def _scored_ctes(selection: ForecastSelection) -> str:
         SELECT judged.*,
             CASE WHEN target_us - persistence_us <= {oldest_us} THEN persistence_mw END AS persistence_mw,
             CASE WHEN target_us - yesterday_us <= {oldest_us} THEN yesterday_mw END AS yesterday_mw
-        FROM judged LEFT JOIN persistence USING (category, issued_us)
-        LEFT JOIN yesterday ON judged.category = yesterday.category AND judged.issued_us = yesterday.issued_us
-            AND judged.target_us % {DAY_US} = yesterday.slot
+        FROM judged LEFT JOIN baselines ON judged.category = baselines.category
+            AND judged.issued_us = baselines.issued_us AND judged.target_us % {DAY_US} = baselines.slot
         WHERE flagged = 0 AND missing = 0
     ), unscored AS (
         FROM judged WHERE flagged > 0 OR missing > 0
