@@ -3,6 +3,7 @@
 Belongs here: the widgets, and the days that a preset means. Not here: the queries that use them.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -41,9 +42,9 @@ class Days:
     last: date
 
 
-def dataset_chosen() -> Dataset:
+def dataset_chosen(datasets: Sequence[Dataset] = OBSERVED) -> Dataset:
     """Draw the choice of a dataset and return it."""
-    names = [dataset.name for dataset in OBSERVED]
+    names = [dataset.name for dataset in datasets]
     name = st.segmented_control(
         "Data",
         names,
@@ -52,7 +53,8 @@ def dataset_chosen() -> Dataset:
         required=True,
         key="data",
         bind="query-params",
-        help="Wind and solar: Elexon's AGWS, with embedded plant. Generation by fuel: FUELHH, transmission-metered.",
+        help="Wind and solar: Elexon's AGWS, with embedded plant. Generation by fuel: FUELHH, transmission-metered. "
+        "The page Dictionary says what each dataset means.",
     )
     return BY_NAME[name or names[0]]
 

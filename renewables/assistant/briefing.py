@@ -7,7 +7,7 @@ comes from the declarations of the datasets and of the pipeline. Not here: the r
 
 from datetime import UTC, datetime
 
-from elexon_assets.datasets import DATASETS, OBSERVED
+from elexon_assets.datasets import DATASETS
 from elexon_assets.settlement import HALF_HOUR, LONDON
 from pipeline_assets.fields import fields_by_name
 from pipeline_assets.models import ENTITIES
@@ -41,6 +41,12 @@ and last_day, the settlement dates that the query is about, and it tells the cov
 hours: those are flagged, never altered. Solar is an estimate.
 - generation_by_fuel is transmission-metered only: its WIND lacks embedded wind farms, and it has no solar. PS and \
 INT* are signed, + is import.
+- Forecasts (wind_forecast, wind_and_solar_forecast) are kept by issue: the views have the newest publication of each \
+target; compare wind_forecast with fuel_type 'WIND', and wind_and_solar_forecast with wind_and_solar by psr_type. A \
+target at or before its publish_time_utc is not a forecast.
+- demand.indo_mw is demand on the transmission system, MW; embedded wind and solar lower it and are not in it. \
+market_index_price (data_provider 'APXMIDP') is a within-day index and not the day-ahead auction, and system_price is \
+the imbalance price, both GBP/MWh; a null price is no price, not zero.
 - Ask the current values, and never add up a table _publications: it has every value that was ever published.
 - The pipeline: `pipelines` are projects. All its tables have archived BOOLEAN, version, \
 position, updated_at_utc and updated_by besides: leave out archived rows. Capacity is MWp, weighted is times the \
@@ -71,9 +77,11 @@ def compose_briefing(con: Connection, now: datetime) -> str:
 
 
 def held_text(con: Connection) -> list[str]:
-    """Return a sentence for each observed dataset with its first and last half-hour."""
+    """Return a sentence for each half-hourly dataset with its first and last half-hour."""
     messages = []
-    for dataset in OBSERVED:
+    for dataset in DATASETS:
+        if not dataset.is_half_hourly:
+            continue
         window = span_of(dataset.name, con)
         messages.append(
             f"{dataset.name} has half-hours from {window.start_utc:%Y-%m-%d %H:%M} to "

@@ -12,6 +12,7 @@ if TYPE_CHECKING:
     from collections.abc import Sequence
 
     from renewables.queries.status import CapacityStatus, DatasetStatus, WarehouseStatus
+    from renewables.queries.stored_datasets import StoredDataset
     from warehouse.home_sizes import PartSize
 
 
@@ -85,6 +86,10 @@ def _for_scripts(warehouse: "WarehouseStatus") -> dict[str, Any]:
             | {"coverage": dataset.coverage, "flagged_share": dataset.flagged_share}
             for dataset in warehouse.datasets
         ],
+        "all_datasets": [
+            vars(stored) | {"newest_utc": stored.newest_utc, "is_fresh": stored.is_fresh(now)}
+            for stored in warehouse.stored
+        ],
         "installed_capacity": warehouse.capacity,
         "unknown_series": warehouse.unknown_series,
         "runs": warehouse.runs,
@@ -92,8 +97,7 @@ def _for_scripts(warehouse: "WarehouseStatus") -> dict[str, Any]:
 
 
 def _source_text(warehouse: "WarehouseStatus") -> set[str]:
-    of_capacity = warehouse.capacity.sources if warehouse.capacity else ()
-    return {*of_capacity, *(source for dataset in warehouse.datasets for source in dataset.sources)}
+    return {source for stored in warehouse.stored for source in stored.sources}
 
 
 def _print_status(warehouse: "WarehouseStatus") -> None:
@@ -109,6 +113,7 @@ def _print_status(warehouse: "WarehouseStatus") -> None:
     for dataset in warehouse.datasets:
         _print_dataset(dataset)
     _print_capacity(warehouse.capacity)
+    _print_stored(warehouse.stored)
     if warehouse.unknown_series:
         typer.echo(f"{sentence_of(warehouse.unknown_series)}\n")
     if warehouse.runs:
@@ -195,6 +200,20 @@ def _print_capacity(capacity: "CapacityStatus | None") -> None:
             ("Sources", ", ".join(capacity.sources)),
         ],
     )
+
+
+def _print_stored(datasets: "Sequence[StoredDataset]") -> None:
+    from renewables.cli.output import print_table
+    from renewables.formatting import number, utc
+
+    now = datetime.now(UTC)
+    rows = []
+    for stored in datasets:
+        times = [stored.first_start_time_utc, stored.newest_start_time_utc, stored.newest_publish_time_utc]
+        state = "no data yet" if not stored.publications else "fresh" if stored.is_fresh(now) else "STALE"
+        rows.append([stored.name, *(utc(at) if at else "" for at in times), state, number(stored.publications)])
+    columns = ["All datasets (UTC)", "First", "Newest", "Published", "State", "Rows"]
+    print_table(columns, rows, right=["Rows"])
 
 
 def _quarantined(rows: int) -> tuple[str, str]:

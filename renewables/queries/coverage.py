@@ -7,6 +7,7 @@ from datetime import UTC, date, datetime
 
 import polars as pl
 
+from elexon_assets.datasets import BY_NAME
 from elexon_assets.flag_vocabulary import GAP_STATE_BY_NAME, KNOWN_GAP, TOO_RECENT
 from elexon_assets.schema.aggregates import utc_day
 from renewables.queries.snapshot import NOTHING_LANDED, Connection, query_frame, snapshot_connection
@@ -49,7 +50,7 @@ def days_by_state(
             ), flagged AS (
                 SELECT {utc_day("start_time_utc")} AS day_utc,
                     count(DISTINCT start_time_utc) AS half_hours_flagged
-                FROM {dataset}_flagged GROUP BY 1
+                FROM {_flagged_sql(dataset)} GROUP BY 1
             ), gaps AS (
                 SELECT day_utc, sum(half_hours) FILTER (state = '{TOO_RECENT.name}') AS too_recent,
                     sum(half_hours) FILTER (state = '{KNOWN_GAP.name}') AS known,
@@ -78,6 +79,11 @@ def days_by_state(
         )
     titles = {name: state.title.lower() for name, state in GAP_STATE_BY_NAME.items()}
     return frame.with_columns(pl.col("why").str.replace_many(list(titles), list(titles.values()))).cast(_DAYS)  # type: ignore[arg-type]  # a mapping of names to types is a schema
+
+
+def _flagged_sql(dataset: str) -> str:
+    """Return the view of flagged half-hours, or an empty relation for a dataset that has no flags."""
+    return f"{dataset}_flagged" if BY_NAME[dataset].is_observed else f"(FROM {dataset} LIMIT 0)"
 
 
 def by_year(frame: pl.DataFrame) -> pl.DataFrame:

@@ -11,7 +11,7 @@ from datetime import date, datetime
 import polars as pl
 
 from elexon_assets.dataset_model import UTC_TIME, Dataset
-from elexon_assets.datasets import OBSERVED
+from elexon_assets.datasets import COVERED, OBSERVED
 from elexon_assets.flag_vocabulary import REASONS
 from elexon_assets.schema.aggregates import complete_half_hours_sql, utc_day
 from elexon_assets.schema.flags import STATE
@@ -20,7 +20,7 @@ from elexon_assets.time_inputs import read_span
 from elexon_assets.windows import Window
 from renewables.queries.revisions import revision_summary
 from renewables.queries.selection import Selection, read_dataset
-from renewables.queries.snapshot import Connection, query_frame, snapshot_connection
+from renewables.queries.snapshot import Connection, query_frame, snapshot_connection, span_of
 from renewables.queries.unknown_series import UnknownSeries, unknown_series
 
 WORST_DAYS = 10
@@ -201,14 +201,15 @@ def _worst_days(window: Window, con: Connection) -> pl.DataFrame:
 
 
 def _gap_counts(window: Window, con: Connection) -> pl.DataFrame:
-    """Return the present number of missing half-hours by state.
+    """Return the present number of missing half-hours by state, of observed datasets and of others that have data.
 
     Columns: dataset, state, half_hours, first_start_time_utc, last_start_time_utc.
     """
     each = " UNION ALL ".join(
         f"SELECT '{dataset.name}' AS dataset, state, start_time_utc FROM {dataset.name}_gaps "
         "WHERE start_time_utc >= $start AND start_time_utc < $end"
-        for dataset in OBSERVED
+        for dataset in COVERED
+        if dataset.is_observed or span_of(dataset.name, con)
     )
     return _query_frame(
         f"""SELECT dataset, state, count(*) AS half_hours, min(start_time_utc) AS first_start_time_utc,

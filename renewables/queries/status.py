@@ -14,6 +14,7 @@ from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.windows import Window
 from renewables.queries.quality import count_flagged, values_pending_checks
 from renewables.queries.snapshot import Connection, query_frame, snapshot_connection
+from renewables.queries.stored_datasets import StoredDataset, stored_datasets
 from renewables.queries.unknown_series import UnknownSeries, unknown_series
 from warehouse import snapshots
 from warehouse.connection import reading
@@ -106,6 +107,8 @@ class WarehouseStatus:
     capacity: CapacityStatus | None
     "The installed capacity, or None before any has landed."
     runs: tuple[RunStatus, ...]
+    stored: tuple[StoredDataset, ...] = ()
+    "Every dataset with its newest time, also those that are not observed."
     unknown_series: tuple[UnknownSeries, ...] = ()
     "The undeclared series of all datasets: kept under their own names, and in no total."
 
@@ -122,6 +125,7 @@ def warehouse_status() -> WarehouseStatus:
             of_datasets(con),
             of_capacity(con),
             tuple(last_runs(con)),
+            stored_datasets(con),
             tuple(unknown_series(con)),
         )
 
