@@ -14,6 +14,7 @@ from dashboards.components.formatting import day, moment, number, size, zone
 from dashboards.components.gap_form import gap_decision_form
 from dashboards.components.plain_text import plain_sentence
 from elexon_assets.dataset_model import Dataset
+from elexon_assets.datasets import COVERED
 from elexon_assets.missing_days import REPAIR_DAYS, last_closed_day
 from elexon_assets.windows import merge_days, window_of_days
 from renewables.charts.coverage import coverage_calendar
@@ -47,7 +48,7 @@ def render_page() -> None:
     import_forms()
     render_fetches()
     st.subheader("Coverage", anchor=False)
-    dataset = dataset_chosen()
+    dataset = dataset_chosen(COVERED)
     _render_coverage(dataset)
     st.subheader("Source and storage", anchor=False)
     _render_api_status()

@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboards.components import snapshot_cache
 from dashboards.components.chart import in_london, parquet_bytes, render_downloads
-from dashboards.components.filters import FEW, categories_chosen, dataset_chosen, days_chosen
+from dashboards.components.filters import categories_chosen, categories_key, dataset_chosen, days_chosen
 from dashboards.components.footer import empty_state
 from dashboards.components.formatting import day, moment, number, zone
 from dashboards.components.plain_text import plain
@@ -20,7 +20,7 @@ from elexon_assets.settlement import settlement_of
 from elexon_assets.time_inputs import in_words, read_as_of, read_half_hour
 from renewables.csv_files import csv_bytes
 from renewables.queries.caveats import FLAGS_ARE_TODAYS
-from renewables.queries.explorer import Filter, columns_of, count_rows, explorer_rows, publication_history
+from renewables.queries.explorer import BROWSABLE, Filter, columns_of, count_rows, explorer_rows, publication_history
 from renewables.queries.profiles import window_of_days
 from renewables.queries.snapshot import span_of
 from warehouse.settings import Settings
@@ -40,12 +40,24 @@ COLUMNS: dict[str, Any] = {
     "publish_time_london": st.column_config.DatetimeColumn("Published (UK time)", format="D MMM YYYY HH:mm"),
     "ingested_at_london": st.column_config.DatetimeColumn("Ingested (UK time)", format="D MMM YYYY HH:mm:ss"),
     "source": "Source",
+    "indo_mw": st.column_config.NumberColumn("INDO (MW)", format="%,.0f"),
+    "itsdo_mw": st.column_config.NumberColumn("ITSDO (MW)", format="%,.0f"),
+    "data_provider": "Provider",
+    "series": "Series",
+    "price_gbp_per_mwh": st.column_config.NumberColumn("Price (GBP/MWh)", format="%,.2f"),
+    "volume_mwh": st.column_config.NumberColumn("Volume (MWh)", format="%,.1f"),
+    "system_sell_price_gbp_per_mwh": st.column_config.NumberColumn("Sell price (GBP/MWh)", format="%,.2f"),
+    "system_buy_price_gbp_per_mwh": st.column_config.NumberColumn("Buy price (GBP/MWh)", format="%,.2f"),
+    "change": st.column_config.NumberColumn("Change", format="%+,.2f"),
     "change_mw": st.column_config.NumberColumn("Change (MW)", format="%+,.1f"),
     "is_current": "Current",
 }
 TITLES = {
     **{"start_time_utc": "Half-hour", "settlement_date": "Settlement date", "settlement_period": "Period"},
     **{"psr_type": "Technology", "fuel_type": "Fuel", "generation_mw": "MW", "flags": "Flags"},
+    **{"indo_mw": "INDO (MW)", "itsdo_mw": "ITSDO (MW)", "data_provider": "Provider", "series": "Series"},
+    **{"price_gbp_per_mwh": "Price (GBP/MWh)", "volume_mwh": "Volume (MWh)"},
+    **{"system_sell_price_gbp_per_mwh": "Sell price", "system_buy_price_gbp_per_mwh": "Buy price"},
     **{"publish_time_utc": "Published", "ingested_at_utc": "Ingested", "source": "Source"},
 }
 SHOWN_AT_FIRST = 6
@@ -56,7 +68,7 @@ def render_page() -> None:
     """Draw the half-hours of the chosen dataset, and every published value of a selected one."""
     row = st.container(horizontal=True, vertical_alignment="bottom", gap="large")
     with row:
-        dataset = dataset_chosen()
+        dataset = dataset_chosen(BROWSABLE)
     available = snapshot_cache.cached_query(span_of, dataset.name) if snapshot_cache.current_snapshot() else None
     if available is None:
         empty_state(dataset.title.lower())
@@ -127,9 +139,13 @@ def _render_more_options(dataset: Dataset, wanted: Filter) -> tuple[list[str], F
                 key="order",
                 bind="query-params",
             )
-            low = st.number_input("Min (MW)", value=None, step=100.0, key="low", bind="query-params", width=150)
-            high = st.number_input("Max (MW)", value=None, step=100.0, key="high", bind="query-params", width=150)
-            flagged = st.toggle("Flagged only", key="flagged", bind="query-params")
+            low = st.number_input(
+                f"Min ({dataset.unit})", value=None, step=100.0, key="low", bind="query-params", width=150
+            )
+            high = st.number_input(
+                f"Max ({dataset.unit})", value=None, step=100.0, key="high", bind="query-params", width=150
+            )
+            flagged = dataset.is_observed and st.toggle("Flagged only", key="flagged", bind="query-params")
         as_of = st.text_input(
             "Point in time (UTC)",
             key="as-of",
@@ -220,7 +236,7 @@ def _render_history(dataset: Dataset, start: datetime, categories: Sequence[str]
     else:
         st.dataframe(in_london(frame), hide_index=True, column_config=COLUMNS, alt="Publications of the half-hour")
         render_downloads(frame, name="publications")
-    key = "technology" if len(dataset.categories) <= FEW else "fuel"
+    key = categories_key(dataset)
     parameters = {"data": dataset.title, key: list(categories), AT: f"{start:%Y-%m-%dT%H:%MZ}"}
     app = (st.context.url or str(Settings().dashboard_url)).rstrip("/").removesuffix("/explorer")
     st.code(f"{app}/explorer?{urlencode(parameters, doseq=True, safe=':')}", language=None, wrap_lines=True)

@@ -30,6 +30,8 @@ PRESETS: dict[str, timedelta | None] = {
     "All": None,
     CUSTOM: None,
 }
+CATEGORY_LABELS = {"technology": "Technologies", "fuel": "Fuels", "series": "Series"}
+"The labels of the categories by their query parameter."
 FEW = 6
 "The largest number of names that are drawn as buttons side by side; more go into a list."
 
@@ -121,10 +123,18 @@ def of_preset(preset: str, available: Days) -> Days:
     return Days(max(first, available.first), available.last)
 
 
+def categories_key(dataset: Dataset) -> str:
+    """Return the query parameter of the categories of a dataset."""
+    return {"psr_type": "technology", "fuel_type": "fuel"}.get(dataset.category, "series")
+
+
 def categories_chosen(dataset: Dataset) -> list[str]:
     """Draw the choice of categories and return them in declared order; by default those that are always published."""
-    default = list(dataset.always_published)
-    label, key = ("Technologies", "technology") if len(dataset.categories) <= FEW else ("Fuels", "fuel")
+    default = list(dataset.always_published or dataset.categories)
+    if len(dataset.categories) == 1:
+        return default
+    key = categories_key(dataset)
+    label = CATEGORY_LABELS[key]
     if len(dataset.categories) <= FEW:
         picked = st.pills(
             label, dataset.categories, selection_mode="multi", default=default, key=key, bind="query-params"
