@@ -70,9 +70,12 @@ def render_page() -> None:
     st.caption(" ".join(caveats_of_value(report)))
     _render_charts(report)
     st.subheader("Summary for this period", anchor=False)
+    prices = report.summary.row(0, named=True)
     st.caption(
-        f"{span_of_days(days.first, days.last)}. Half-hours without a price, without generation or with a flagged "
-        "value are left out and counted; nothing is estimated."
+        f"{span_of_days(days.first, days.last)}. {number(prices['half_hours'])} half-hours have a price, "
+        f"{percent(prices['negative_time_share'])} of them below zero; {number(prices['half_hours_without_price'])} have "
+        "none. Half-hours without a price, without generation or with a flagged value are left out and counted; nothing "
+        "is estimated."
     )
     show_table(report.captures, name="capture-prices", columns=COLUMNS)
 
@@ -101,7 +104,7 @@ def _render_cards(report: ValueReport) -> None:
             colour_of("Total"),
             prices["baseload_price_gbp_per_mwh"],
             f"per MWh  \n"
-            f"**{number(prices['hours_negative'], 1)} h** ({percent(prices['negative_time_share'])}) below zero  \n"
+            f"**{number(prices['hours_negative'], 1)} h** below zero  \n"
             f"**{price(prices['lowest_price_gbp_per_mwh'])}** to **{price(prices['highest_price_gbp_per_mwh'])}**",
             "The mean of the prices of all half-hours; the time at prices below zero; the lowest and highest price.",
         )

@@ -52,6 +52,8 @@ SHOTS = [
     Shot("analysis-seasons", "analysis?days=12+months&view=Seasons", most=900),
     Shot("analysis-years", "analysis?days=All&view=Year+on+year", most=860),
     Shot("analysis-capacity-factor", "analysis?days=All&view=Capacity+factor", most=860),
+    Shot("analysis-shares", "analysis?days=28+days&view=Share+of+demand", most=1_100),
+    Shot("value", "value?days=12+months", most=1_200),
     Shot("explorer", "explorer", most=960),
     Shot("data-management", "data_management", most=1_200),
     Shot("pipeline", "pipeline_dashboard"),
