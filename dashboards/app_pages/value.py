@@ -73,9 +73,9 @@ def render_page() -> None:
     prices = report.summary.row(0, named=True)
     st.caption(
         f"{span_of_days(days.first, days.last)}. {number(prices['half_hours'])} half-hours have a price, "
-        f"{percent(prices['negative_time_share'])} of them below zero; {number(prices['half_hours_without_price'])} have "
-        "none. Half-hours without a price, without generation or with a flagged value are left out and counted; nothing "
-        "is estimated."
+        f"{percent(prices['negative_time_share'])} of them below zero; "
+        f"{number(prices['half_hours_without_price'])} have none. Half-hours without a price, without generation or "
+        "with a flagged value are left out and counted; nothing is estimated."
     )
     show_table(report.captures, name="capture-prices", columns=COLUMNS)
 
