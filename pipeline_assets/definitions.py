@@ -13,7 +13,7 @@ from pipeline_assets.sensors import SENSORS
 defs = dg.Definitions(
     assets=in_development([seeded_portfolio, submitted_changes, portfolio]),
     asset_checks=[portfolio_checks],
-    jobs=[jobs.landing, jobs.nightly_landing, jobs.seeding],
+    jobs=[jobs.landing, jobs.nightly_landing, jobs.seeding, jobs.weekly_digest],
     schedules=SCHEDULES,
     sensors=SENSORS,
     resources=RESOURCES,

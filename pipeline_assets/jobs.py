@@ -3,6 +3,7 @@
 import dagster as dg
 
 from pipeline_assets.assets import LandingOptions, portfolio, seeded_portfolio, submitted_changes
+from pipeline_assets.ops import write_weekly_digest
 
 PRIORITY = {"dagster/priority": "30"}
 "The priority of these runs: they start before anything that fetches from Elexon, because a person waits for them."
@@ -27,6 +28,13 @@ seeding = dg.define_asset_job(
     description="The invented portfolio of the seed files, landed at once.",
     tags=PRIORITY,
 )
+
+
+@dg.job(description="The notice of what changed in the portfolio last week.", tags=PRIORITY)
+def weekly_digest() -> None:
+    """Write the digest of last week."""
+    write_weekly_digest()
+
 
 ENDED = {dg.DagsterRunStatus.SUCCESS, dg.DagsterRunStatus.FAILURE, dg.DagsterRunStatus.CANCELED}
 

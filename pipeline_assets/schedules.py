@@ -1,8 +1,12 @@
-"""The schedule, in UTC: every night all tables are proved, and changes land even if the sensor was off."""
+"""The schedules, in UTC: every night all tables are proved, and changes land even if the sensor was off.
+
+The digest of the week is off until somebody switches it on in Dagster's UI.
+"""
 
 import dagster as dg
 
 from pipeline_assets import jobs
+from pipeline_assets.digest import SCHEDULE_NAME
 
 
 @dg.schedule(
@@ -19,4 +23,13 @@ def every_night_landing(context: dg.ScheduleEvaluationContext) -> dg.RunRequest 
     return dg.RunRequest(run_key=f"landing of {context.scheduled_execution_time.date()}")
 
 
-SCHEDULES = [every_night_landing]
+monday_digest = dg.ScheduleDefinition(
+    name=SCHEDULE_NAME,
+    cron_schedule="0 7 * * 1",
+    job=jobs.weekly_digest,
+    default_status=dg.DefaultScheduleStatus.STOPPED,
+    execution_timezone="UTC",
+    description="The notice of what changed in the portfolio last week, to Slack if a webhook is set. Off by default.",
+)
+
+SCHEDULES = [every_night_landing, monday_digest]

@@ -12,9 +12,11 @@ from dashboards.components.formatting import moment, number, zone
 from dashboards.components.last_visit import last_visit
 from dashboards.components.ledger_session import rag_text
 from dashboards.components.pipeline_lists import DATE, ROWS_LISTED, render_figure
+from dashboards.components.plain_text import plain
 from dashboards.components.record_lists import PAGES
 from elexon_assets.time_inputs import end_of_day
 from pipeline_assets.comparison import Comparison
+from pipeline_assets.digest import digest_sentences
 from pipeline_assets.vocabulary import Stage, Technology
 from renewables.charts.pipeline_changes import capacity_bridge
 from renewables.queries.changes import (
@@ -68,6 +70,7 @@ def render_page() -> None:
         st.info("Nothing changed in this period. Choose a longer one.", icon=":material/check_circle:")
         return
     _render_cards(comparison)
+    st.caption(" ".join(plain(sentence) for sentence in digest_sentences(comparison)))
     _render_bridge(comparison)
     _render_lists(comparison)
 

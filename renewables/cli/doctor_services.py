@@ -6,6 +6,7 @@ Belongs here: checks that change nothing. Not here: files and versions (`doctor_
 from collections.abc import Iterable
 from datetime import UTC, datetime, timedelta
 
+from pipeline_assets.digest import SCHEDULE_NAME
 from pipeline_assets.errors import LedgerUnavailable
 from pipeline_assets.ledger import outbox, reader, schema
 from pipeline_assets.ledger.outbox import NoticeState
@@ -154,7 +155,9 @@ def _daemons(automatic: Automation) -> Iterable[Finding]:
 
 
 def _is_meant(trigger: Trigger, settings: Settings) -> bool:
-    """Return whether SCHEDULES_RUNNING stops the schedule or sensor, which has a line of its own."""
+    """Return whether it is off by default, or stopped by SCHEDULES_RUNNING, which has a line of its own."""
+    if trigger.name == SCHEDULE_NAME:
+        return True
     return trigger.kind == "schedule" and trigger.location == "elexon_assets" and not settings.schedules_running
 
 

@@ -42,7 +42,7 @@ def test_one_setting_turns_off_the_schedules_that_call_elexon_and_nothing_else(
     )
     environment = {**os.environ, "RENEWABLES_HOME": str(home), "SCHEDULES_RUNNING": setting}
     done = subprocess.run([sys.executable, "-c", code], env=environment, capture_output=True, text=True, check=True)
-    assert set(done.stdout.split()) == turned_off
+    assert set(done.stdout.split()) == {"monday_digest", *turned_off}
     assert not list(home.iterdir()), "loading the definitions created files"
 
 
@@ -88,6 +88,7 @@ NODES = {
     "landing": {"submitted_changes", "portfolio"},
     "nightly_landing": {"submitted_changes", "portfolio", "portfolio_checks"},
     "seeding": {"seeded_portfolio", "submitted_changes", "portfolio", "portfolio_checks"},
+    "weekly_digest": {"write_weekly_digest"},
 }
 
 

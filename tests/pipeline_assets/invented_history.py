@@ -64,6 +64,10 @@ def facility(id: str, owner: str, technology: str = Technology.SOLAR, mwp: float
     return [plant, created("pipeline_facilities", f"{owner}-{id}", pipeline_id=owner, facility_id=id)]
 
 
+def point(id: str, impact: int, likelihood: int, **fields: Any) -> Change:
+    return created("information_points", id, name=id, impact=impact, likelihood=likelihood, **fields)
+
+
 def compare_around(opening: Sequence[Change], later: Sequence[Change]) -> Comparison:
     """Compare the state after `opening` with the state after `later` too."""
     first = len(opening)

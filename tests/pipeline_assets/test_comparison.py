@@ -1,7 +1,6 @@
 """The portfolio compared at two moments: each movement by name, moved dates, RAG and risk moves."""
 
 from datetime import date
-from typing import Any
 
 import duckdb
 import pytest
@@ -21,6 +20,7 @@ from tests.pipeline_assets.invented_history import (
     instant_of,
     landed,
     moves_of,
+    point,
     project,
 )
 
@@ -117,10 +117,6 @@ def test_rag_moves_have_their_comment_and_direction_the_worst_first() -> None:
         ("q", "Green", "Red", True, "no grid"),
         ("p", "Red", "Amber", False, "offer signed"),
     ]
-
-
-def point(id: str, impact: int, likelihood: int, **fields: Any) -> Change:
-    return created("information_points", id, name=id, impact=impact, likelihood=likelihood, **fields)
 
 
 def test_risks_that_were_opened_closed_or_rated_otherwise_are_listed_with_both_ratings() -> None:
