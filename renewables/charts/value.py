@@ -59,7 +59,7 @@ def monthly_captures(summary: pl.DataFrame, captures: pl.DataFrame) -> go.Figure
     x = axis_style("Month", hoverformat="%b %Y", tickformatstops=MONTHS_AND_YEARS)
     if summary.height < 3:  # Plotly would label days
         x |= {"tickvals": summary["month"].to_list(), "tickformat": "%b %Y"}
-    y = axis_style(PRICE_AXIS, tickformat=",.0f", **ZERO_LINE)
+    y = axis_style(PRICE_AXIS, tickformat=",.2~f", **ZERO_LINE)
     return go.Figure([baseload, *traces], figure_layout(x, y, hovermode="x unified"))
 
 
@@ -74,7 +74,7 @@ def price_duration(frame: pl.DataFrame) -> go.Figure:
         hovertemplate="£%{y:,.2f}/MWh",
     )
     x = axis_style("Share of half-hours at or above (%)", hoverformat=".1f", range=[0, 100])
-    y = axis_style(PRICE_AXIS, tickformat=",.0f", **ZERO_LINE, **_without_spikes(frame))
+    y = axis_style(PRICE_AXIS, tickformat=",.2~f", **ZERO_LINE, **_without_spikes(frame))
     return go.Figure(trace, figure_layout(x, y, hovermode="x unified", legend_above=False, showlegend=False))
 
 
@@ -106,7 +106,7 @@ def prices_by_wind(frame: pl.DataFrame) -> go.Figure:
         "%{customdata[1]:,} half-hours, %{customdata[2]:.1f} % below zero<extra></extra>",
     )
     x = axis_style("Wind / underlying demand (%)", tickvals=frame["quantile"].to_list(), ticktext=names, tickangle=-45)
-    y = axis_style("Mean price (£/MWh)", tickformat=",.0f", **ZERO_LINE)
+    y = axis_style("Mean price (£/MWh)", tickformat=",.2~f", **ZERO_LINE)
     return go.Figure(bars, figure_layout(x, y, legend_above=False, showlegend=False, bargap=0.15))
 
 
