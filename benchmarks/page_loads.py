@@ -17,12 +17,16 @@ HEADINGS = {
     **{"overview": "Overview", "analysis": "Analysis", "value": "Value", "forecast": "Forecast"},
     **{"explorer": "Explorer", "data_management": "Data management"},
     **{"pipeline_dashboard": "Dashboard", "projects": "Projects", "counterparties": "Counterparties"},
+    **{"milestones": "Milestones", "todo": "To do"},
     **{"information_points": "Information points", "search": "Search", "bulk_edit": "Bulk edit"},
     **{"transfer": "Import and export", "runs": "Runs and backfills", "health": "Freshness and checks"},
     **{"alerts": "Alerts", "dictionary": "Dictionary", "about": "About", "ask": "Ask"},
 }
 "The heading of each page in the sidebar, by the name of its file."
-RECORDS = {"project": "pipelines", "counterparty": "counterparties", "information_point": "information_points"}
+RECORDS = {
+    **{"project": "pipelines", "counterparty": "counterparties"},
+    **{"information_point": "information_points", "milestone": "milestones"},
+}
 "The pages of one record, with its kind; the sidebar has no link to them."
 PAGES = [*HEADINGS, *RECORDS]
 BARE_EVERY = 3

@@ -226,7 +226,7 @@ def test_a_seeded_counterparty_with_projects_cannot_be_archived_and_the_projects
         ("contacts", ",Somebody Else,,", "id: is needed"),
         ("contacts", "ct-new,,,", "name: is needed"),
         ("facilities", "fa-new,Windmill,Windmill,3,,", "technology: "),
-        ("facilities", "fa-new,Windmill,Wind,3,,,,", "more cells than columns: "),
+        ("facilities", "fa-new,Windmill,Wind,3,,,,,,,,,", "more cells than columns: "),
         ("pipelines", "pr-new,No status yet,,", "status_date: is needed"),
         ("statuses", "pr-new,2026-01-01,Design,Green,,", "id: is in statuses.csv only"),
         ("statuses", f"{PROJECT},2026-01-01,Design,Green,,", "status_date: statuses must be in order"),
