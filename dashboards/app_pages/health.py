@@ -1,5 +1,6 @@
 """Freshness and checks: whether the data is up to date, complete and valid, from the data and from Dagster's checks."""
 
+from collections.abc import Sequence
 from datetime import UTC, datetime
 from typing import Any
 
@@ -17,6 +18,7 @@ from elexon_assets.datasets import INSTALLED_CAPACITY
 from renewables.dagster_control.client import DagsterClient, OrchestratorError
 from renewables.dagster_control.run_history import Check, RunSummary, recent_checks, recent_runs
 from renewables.queries.status import CapacityStatus, DatasetStatus, of_capacity, of_datasets
+from renewables.queries.stored_datasets import StoredDataset, stored_datasets
 
 JOB, ASKED_BY = "checks", "dashboard: checks"
 "The Dagster job, and the tag that identifies the runs requested from this page."
@@ -53,6 +55,7 @@ def render_page() -> None:
         for column, dataset in zip(st.columns(len(datasets) + 1), [*datasets, None], strict=True):
             with column, st.container(border=True, height="stretch", gap="small"):
                 _render_dataset(dataset) if dataset else _render_capacity(capacity)
+        _render_all_datasets(snapshot_cache.cached_query(stored_datasets))
         warn_of_unknown_series()
     st.subheader("Checks", anchor=False)
     _render_checks()
@@ -76,6 +79,23 @@ def _render_dataset(dataset: DatasetStatus) -> None:
         f"{number(dataset.publications)} published values, {number(dataset.rows_quarantined)} rows quarantined, "
         f"{number(dataset.labels_disagreeing)} with a different settlement label"
     )
+
+
+def _render_all_datasets(stored: Sequence[StoredDataset]) -> None:
+    """Draw the newest times of every dataset, also of forecasts, demand and prices."""
+    now = datetime.now(UTC)
+    rows = [
+        {
+            "Dataset": f"{each.title} ({each.code})",
+            "State": ("up to date" if each.is_fresh(now) else "stale") if each.publications else "no data yet",
+            "Newest period": moment(each.newest_start_time_utc) if each.newest_start_time_utc else "",
+            "Latest published": moment(each.newest_publish_time_utc) if each.newest_publish_time_utc else "",
+            "Published values": each.publications,
+            "Rows quarantined": each.rows_quarantined,
+        }
+        for each in stored
+    ]
+    st.dataframe(rows, hide_index=True, height=38 + 35 * len(rows), alt="All datasets with their newest times")
 
 
 def _render_capacity(capacity: CapacityStatus | None) -> None:
