@@ -80,7 +80,7 @@ FLOORS: dict[str, list[set[str]]] = {
     "renewables": [
         {"csv_files", "attribution", "user_errors", "formatting", "request_guard"},
         {"queries", "dagster_control"},
-        {"charts", "api"},
+        {"charts", "api", "portfolio_summary"},
         {"assistant"},
         {"cli"},
     ],

@@ -19,6 +19,7 @@ from pipeline_assets.comparison import Comparison
 from pipeline_assets.digest import digest_sentences
 from pipeline_assets.vocabulary import Stage, Technology
 from renewables.charts.pipeline_changes import capacity_bridge
+from renewables.portfolio_summary import summary_html, summary_workbook
 from renewables.queries.changes import (
     IN_DEVELOPMENT,
     Period,
@@ -71,6 +72,7 @@ def render_page() -> None:
         return
     _render_cards(comparison)
     st.caption(" ".join(plain(sentence) for sentence in digest_sentences(comparison)))
+    _render_summary(comparison)
     _render_bridge(comparison)
     _render_lists(comparison)
 
@@ -140,6 +142,30 @@ def _render_cards(comparison: Comparison) -> None:
         st.metric("All MWp", number(sums["Closing"]), change, help="All stages at the end.", border=True, width=160)
         for label, (count, help_text) in cards.items():
             st.metric(label, number(count), help=help_text, border=True, width=160)
+
+
+def _render_summary(comparison: Comparison) -> None:
+    """Draw the downloads of the summary for a board, built on click."""
+    name = f"portfolio-changes-{comparison.after_utc:%Y-%m-%d}"
+    with st.container(horizontal=True):
+        st.download_button(
+            "Board summary (HTML)",
+            lambda: summary_html(comparison),
+            file_name=f"{name}.html",
+            mime="text/html",
+            icon=":material/print:",
+            on_click="ignore",
+            help="One page that prints on A4: sentences, bridge, moved dates, RAG and risks.",
+        )
+        st.download_button(
+            "Board summary (XLSX)",
+            lambda: summary_workbook(comparison),
+            file_name=f"{name}.xlsx",
+            mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+            icon=":material/download:",
+            on_click="ignore",
+            help="The same as an Excel workbook, with every row.",
+        )
 
 
 def _render_bridge(comparison: Comparison) -> None:
