@@ -13,9 +13,9 @@ import polars as pl
 from pipeline_assets.comparison import ENDS, Comparison
 from pipeline_assets.digest import digest_sentences
 from renewables.formatting import number
-from renewables.queries.changes import bridge_steps, bridge_table
+from renewables.queries.changes import bridge_steps, bridge_table, bridge_total
 
-MOST_ROWS = 7
+MOST_ROWS = 6
 "The most rows of a list on the page, so that it prints on one sheet of A4; the workbook has all."
 PAGE = """<!DOCTYPE html>
 <html lang="en">
@@ -24,16 +24,17 @@ PAGE = """<!DOCTYPE html>
 <meta name="viewport" content="width=device-width, initial-scale=1">
 <title>{title}</title>
 <style>
-@page {{ size: A4; margin: 12mm; }}
+@page {{ size: A4; margin: 10mm; }}
 body {{ font: 12px/1.4 system-ui, sans-serif; color: #222; background: #fff; max-width: 186mm; margin: 8mm auto; }}
 h1 {{ font-size: 20px; margin: 0; }}
 h2 {{ font-size: 13px; margin: 10px 0 3px; break-after: avoid; }}
 table {{ border-collapse: collapse; width: 100%; font-size: 11px; break-inside: avoid; }}
-th, td {{ text-align: left; padding: 1px 5px; border-bottom: 1px solid #ddd; overflow-wrap: anywhere; }}
+th, td {{ text-align: left; padding: 1px 5px; border-bottom: 1px solid #ddd; overflow-wrap: break-word; }}
 .n {{ text-align: right; white-space: nowrap; }}
 p {{ margin: 4px 0; }} ul {{ margin: 4px 0; padding-left: 18px; }}
 svg {{ width: 100%; height: auto; }}
-@media print {{ body {{ margin: 0; max-width: none; font-size: 10.5px; print-color-adjust: exact; }} }}
+@media print {{ body {{ margin: 0; max-width: none; font: 10px/1.25 system-ui, sans-serif; print-color-adjust: exact; }}
+  table {{ font-size: 9px; }} th, td {{ padding: 0 3px; }} h2 {{ margin: 5px 0 1px; font-size: 11px; }} }}
 </style>
 </head>
 <body>
@@ -50,14 +51,11 @@ svg {{ width: 100%; height: auto; }}
 
 def summary_html(comparison: Comparison) -> str:
     """Return the page: sentences, the bridge of what is in development, and the first rows of each list."""
-    table = bridge_table(comparison.bridge)
-    names = table.columns[2:]
-    total = pl.DataFrame([{"stage": "All", "technology": "", **{name: float(table[name].sum()) for name in names}}])
     dates = comparison.dates.select("project", "name", "before", "after", "days")
     rags = comparison.rags.select("project", "before", "after", "comment")
     risks = comparison.risks.select("information_point", "project", "move", "rating_before", "rating_after")
     lists = {"Moved dates": dates, "RAG": rags, "Risks": risks}
-    tables = [_table_html("Bridge (MWp)", pl.concat([table, total], how="vertical_relaxed"), limit=None)]
+    tables = [_bridge_html(comparison.bridge, by) for by in ("stage", "technology")]
     tables += [_table_html(title, frame, limit=MOST_ROWS) for title, frame in lists.items() if len(frame)]
     return PAGE.format(
         title="What changed in the portfolio",
@@ -71,7 +69,7 @@ def summary_html(comparison: Comparison) -> str:
 
 def summary_workbook(comparison: Comparison) -> bytes:
     """Return an Excel workbook with the sentences, the bridge and every list; no text becomes a formula or a link."""
-    from xlsxwriter import Workbook
+    from xlsxwriter import Workbook  # type: ignore[import-untyped]  # it ships no types
 
     sentences = [
         f"From {_moment_text(comparison.before_utc)} to {_moment_text(comparison.after_utc)}",
@@ -91,6 +89,15 @@ def summary_workbook(comparison: Comparison) -> bytes:
         for name, frame in sheets.items():
             frame.write_excel(workbook, worksheet=name, autofit=True)
     return file.getvalue()
+
+
+def _bridge_html(bridge: pl.DataFrame, by: str) -> str:
+    """Return the bridge of all stages by stage or by technology, with the sums."""
+    table = bridge_table(bridge, [by])
+    if by == "technology":
+        table = table.sort(by)
+    total = pl.DataFrame([{by: "All", **bridge_total(table)}], schema=table.schema)
+    return _table_html(f"All MWp by {by}", pl.concat([table, total]), limit=None)
 
 
 def _table_html(title: str, frame: pl.DataFrame, limit: int | None) -> str:
@@ -124,7 +131,7 @@ def _moment_text(instant: datetime) -> str:
     return f"{shown.day} {shown:%b %Y %H:%M} UTC"
 
 
-ROW, LEFT, WIDTH = 20, 110, 700
+ROW, LEFT, WIDTH = 16, 110, 700
 "Pixels of the drawing: the height of a row, the room for names, the complete width."
 
 
@@ -140,9 +147,9 @@ def _bridge_svg(steps: Sequence[tuple[str, float]]) -> str:
         text = f"{mwp:,.1f}" if is_end else f"{mwp:+,.1f}".replace("-", "\u2212")
         y = n * ROW
         rows.append(
-            f'<text x="{LEFT - 6}" y="{y + 14}" text-anchor="end">{escape(name)}</text>'
-            f'<rect x="{x:.1f}" y="{y + 3}" width="{width:.1f}" height="{ROW - 6}" fill="{colour}"/>'
-            f'<text x="{x + width + 4:.1f}" y="{y + 14}">{text}</text>'
+            f'<text x="{LEFT - 6}" y="{y + 12}" text-anchor="end">{escape(name)}</text>'
+            f'<rect x="{x:.1f}" y="{y + 2}" width="{width:.1f}" height="{ROW - 4}" fill="{colour}"/>'
+            f'<text x="{x + width + 4:.1f}" y="{y + 12}">{text}</text>'
         )
     label = ", ".join(f"{name} {mwp:,.1f} MWp" for name, mwp in steps)
     return (

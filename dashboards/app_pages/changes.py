@@ -117,7 +117,7 @@ def _render_days(today: date) -> tuple[datetime, datetime | None]:
     if len(days) != 2:
         st.caption("Choose the second day.")
         st.stop()
-    return end_of_day(days[0]), end_of_day(days[1])
+    return end_of_day(days[0]), None if days[1] >= today else end_of_day(days[1])
 
 
 def _moment_text(instant: datetime) -> str:

@@ -122,7 +122,7 @@ def _render_cards(figures: dict[str, float], wanted: Filter, options: Choices) -
         st.metric(
             label,
             number(figures[name]),
-            None if change is None else f"{change:+,d}",
+            None if change is None else f"{change:+,d}" if change else "±0",
             delta_color="off" if not change or is_good is None else "normal" if is_good else "inverse",
             delta_arrow="auto" if change else "off",
             help=help_text + (f" The change is since the end of {day(then)}." if before else ""),

@@ -72,12 +72,12 @@ def _document(comparison: "Comparison") -> dict[str, object]:
 def _print_comparison(comparison: "Comparison", span: str) -> None:
     from renewables.cli.output import print_table
     from renewables.formatting import number
-    from renewables.queries.changes import bridge_table
+    from renewables.queries.changes import bridge_table, bridge_total
 
     table = bridge_table(comparison.bridge)
     names = table.columns[2:]
     rows = [[row[0], row[1], *(number(value, 1) for value in row[2:])] for row in table.iter_rows()]
-    rows.append(["All", "", *(number(float(table[name].sum()), 1) for name in names)])
+    rows.append(["All", "", *(number(mwp, 1) for mwp in bridge_total(table).values())])
     print_table(["Stage", "Technology", *names], rows, title=f"MWp {span}", right=names)
     lines = [
         [

@@ -4,7 +4,7 @@ Belongs here: reading moments and presets, the bridge of a part of the portfolio
 earlier states are read (`pipeline_assets/comparison.py`).
 """
 
-from collections.abc import Collection
+from collections.abc import Collection, Sequence
 from datetime import UTC, date, datetime, timedelta
 from enum import StrEnum
 
@@ -108,14 +108,21 @@ def bridge_steps(
     return pl.DataFrame(rows, schema={"movement": pl.String(), "mwp": pl.Float64()}, orient="row")
 
 
-def bridge_table(bridge: pl.DataFrame) -> pl.DataFrame:
+def bridge_table(bridge: pl.DataFrame, by: Sequence[str] = ("stage", "technology")) -> pl.DataFrame:
     """Return one row per stage and technology, in the order of the stages, with a column per movement that occurs.
 
-    Columns: stage, technology, Opening, the movements, Closing; MWp, 0 where nothing moved.
+    Columns: those of `by`, Opening, the movements, Closing; MWp, 0 where nothing moved or where it cancels out.
     """
+    bridge = bridge.group_by(*by, "movement", maintain_order=True).agg(pl.col("mwp").sum().round(6) + 0.0)
     names = [movement for movement in Movement if movement in ENDS or movement in set(bridge["movement"])]
-    keys = bridge.select("stage", "technology").unique(maintain_order=True)
+    keys = bridge.select(by).unique(maintain_order=True)
     for name in names:
-        part = bridge.filter(movement=str(name)).select("stage", "technology", pl.col("mwp").alias(name))
-        keys = keys.join(part, on=["stage", "technology"], how="left", maintain_order="left")
+        part = bridge.filter(movement=str(name)).select(*by, pl.col("mwp").alias(name))
+        keys = keys.join(part, on=by, how="left", maintain_order="left")
     return keys.with_columns(pl.col(names).fill_null(0.0))
+
+
+def bridge_total(table: pl.DataFrame) -> dict[str, float]:
+    """Return the sum of each column of MWp of a bridge table, by movement."""
+    sums = table.select(pl.col(pl.Float64).sum().round(6) + 0.0)
+    return sums.row(0, named=True)

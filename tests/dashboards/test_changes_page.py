@@ -48,7 +48,7 @@ def test_the_cards_of_the_pipeline_show_the_change_in_a_month(home: Path, open_p
     land_moved_portfolio(today - timedelta(days=90), today - timedelta(days=2))
     metrics = {metric.label: (metric.value, metric.delta) for metric in open_page("pipeline_dashboard").metric}
     assert metrics["Gross MWp"] == ("45", "+5")
-    assert metrics["Projects"] == ("1", "+0")
+    assert metrics["Projects"] == ("1", "±0")
     assert metrics["Stale"] == ("0", "-1")
 
 
