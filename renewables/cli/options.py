@@ -116,7 +116,8 @@ def open_snapshot() -> "Iterator[Connection]":
     """Yield a connection to the newest snapshot. Raises WarehouseMissing."""
     from renewables.queries.snapshot import snapshot_connection
 
-    with without_pandas(), snapshot_connection() as con:
+    # The connection comes first: completing the schema of a home without Elexon's data imports pandas.
+    with snapshot_connection() as con, without_pandas():
         yield con
 
 

@@ -1,5 +1,7 @@
 """`renewables pipelines compare` and its Python function: moments, presets, the bridge of a part, JSON."""
 
+import subprocess
+import sys
 from datetime import UTC, date, datetime, timedelta
 from pathlib import Path
 
@@ -52,6 +54,14 @@ def test_the_command_prints_the_bridge_and_what_moved(renewables: Renewables) ->
 def test_the_json_of_a_comparison_fits_its_schema(renewables: Renewables, span: tuple[str, ...]) -> None:
     document = check_document("pipelines compare", renewables("pipelines", "compare", *span, "--json").out)
     assert document["after_position"] == len(OPENING) + len(LATER)
+
+
+@pytest.mark.usefixtures("landed")
+def test_the_command_runs_in_a_process_of_its_own_in_a_home_without_data_of_elexon() -> None:
+    code = "import sys; from renewables.cli.main import main; sys.argv[1:] = ['pipelines', 'compare', '--json']; main()"
+    done = subprocess.run([sys.executable, "-c", code], capture_output=True, text=True, check=False)
+    assert done.returncode == 0, done.stderr
+    check_document("pipelines compare", done.stdout)
 
 
 @pytest.mark.usefixtures("landed")
