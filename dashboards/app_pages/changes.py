@@ -174,17 +174,18 @@ def _render_bridge(comparison: Comparison) -> None:
         stages = st.multiselect(
             "Stages",
             [str(stage) for stage in Stage],
-            default=[str(stage) for stage in IN_DEVELOPMENT],
+            placeholder="In development",
             key="stages",
             bind="query-params",
             width=420,
-            help="With all stages, a change of stage adds up to nothing: it leaves one stage and joins another.",
+            help="None chosen means all but On hold and Completed. A change of stage between two chosen ones adds up "
+            "to nothing: it leaves one and joins the other.",
         )
         technologies = st.multiselect(
             "Technology", [str(name) for name in Technology], key="technology", bind="query-params", placeholder="All",
             width=240,
         )  # fmt: skip
-    steps = bridge_steps(comparison.bridge, stages or [str(stage) for stage in Stage], technologies)
+    steps = bridge_steps(comparison.bridge, stages or IN_DEVELOPMENT, technologies)
     alt = ", ".join(f"{row['movement']} {row['mwp']:,.1f} MWp" for row in steps.iter_rows(named=True))
     render_figure(capacity_bridge(steps), bridge_table(comparison.bridge), "bridge", alt)
 
