@@ -20,6 +20,7 @@ LINES = [line.split(" #")[0].strip() for kind, block in BLOCKS if kind == "bash"
 RUN_ELSEWHERE = {
     "renewables up": "tests/orchestration/test_up.py",
     'renewables ask "How much wind did we have last week?"': "tests/renewables/test_assistant.py, stand-in model",
+    'renewables add-milestones "Harrowfen Solar"': "a project of the demo; tests/renewables/test_milestones.py",
     "renewables fetch-year 2023": "the same way as fetch-range; tests/orchestration/test_fetch_commands.py",
 }
 
