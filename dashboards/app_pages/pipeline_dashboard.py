@@ -12,6 +12,7 @@ import streamlit as st
 from dashboards.components import ledger_session, project_views, record_lists, snapshot_cache
 from dashboards.components.chart import render_downloads
 from dashboards.components.formatting import day, number, share
+from dashboards.components.funnel_view import show_funnel
 from dashboards.components.landing_offer import landing_offer
 from dashboards.components.ledger_session import rag_text
 from dashboards.components.pipeline_lists import FITS, render_figure
@@ -253,6 +254,7 @@ VIEWS: dict[str, Callable[[Filter], None]] = {
     "RTB dates": project_views.show_rtb_dates,
     "Milestones": project_views.show_timeline,
     "Risks": project_views.show_risks,
+    "Funnel": show_funnel,
 }
 
 render_page()

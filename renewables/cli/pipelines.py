@@ -6,6 +6,7 @@ Belongs here: which group has which commands. Not here: the commands themselves 
 
 from renewables.cli import record_files, record_lists
 from renewables.cli.compare import compare
+from renewables.cli.funnel import funnel
 from renewables.cli.records import history, record_group, show
 
 _OF_ALL = {
@@ -19,7 +20,10 @@ _OF_ALL = {
 
 GROUPS = {
     "pipelines": record_group(
-        "pipelines", "pipelines", "project", {"list": record_lists.pipelines, **_OF_ALL, "compare": compare}
+        "pipelines",
+        "pipelines",
+        "project",
+        {"list": record_lists.pipelines, **_OF_ALL, "compare": compare, "funnel": funnel},
     ),
     "counterparties": record_group(
         "counterparties", "counterparties", "counterparty", {"list": record_lists.counterparties, **_OF_ALL}

@@ -231,13 +231,14 @@ def query_chosen(con: Connection, wanted: Filter, sql: str, past: str = "", /, *
     )
 
 
-def _matches(column: str, name: str) -> str:
+def matches_choice(column: str, name: str) -> str:
+    """Return SQL that is true if the list parameter `name` is empty or contains the column."""
     return f"(len(${name}::VARCHAR[]) = 0 OR list_contains(${name}::VARCHAR[], {column}))"
 
 
 RISKS = f"""FROM open_risks AS point LEFT JOIN pipelines AS project ON project.id = point.pipeline_id
-    WHERE {_matches("point.market", "markets")} AND {_matches("project.stage", "stages")}
-        AND {_matches("project.rag", "rags")}
+    WHERE {matches_choice("point.market", "markets")} AND {matches_choice("project.stage", "stages")}
+        AND {matches_choice("project.rag", "rags")}
     AND (len($technologies::VARCHAR[]) = 0 OR list_contains($technologies::VARCHAR[], point.technology) OR (
         point.technology IS NULL AND point.pipeline_id IN (
             SELECT pipeline_id FROM project_capacity WHERE list_contains($technologies::VARCHAR[], technology)
@@ -279,7 +280,8 @@ def status_at_month_ends(projects: str) -> str:
 
 _SELECTION = f"""chosen AS (
     SELECT project.* FROM pipelines AS project WHERE NOT archived
-    AND {_matches("market", "markets")} AND {_matches("stage", "stages")} AND {_matches("rag", "rags")}
+    AND {matches_choice("market", "markets")} AND {matches_choice("stage", "stages")}
+    AND {matches_choice("rag", "rags")}
     AND (len($technologies::VARCHAR[]) = 0 OR id IN (
         SELECT pipeline_id FROM project_capacity WHERE list_contains($technologies::VARCHAR[], technology)
     ))
@@ -290,5 +292,5 @@ _SELECTION = f"""chosen AS (
     ))
 ), parts AS (
     SELECT capacity.* FROM project_capacity AS capacity SEMI JOIN chosen ON chosen.id = capacity.pipeline_id
-    WHERE {_matches("technology", "technologies")}
+    WHERE {matches_choice("technology", "technologies")}
 )"""
