@@ -69,7 +69,6 @@ def realised_probability(frame: pl.DataFrame) -> go.Figure:
     stages, shares = frame["stage"].to_list(), frame["realised_probability"].to_list()
     bars = go.Bar(
         **{"y": stages, "x": shares, "orientation": "h", "name": "Realised", "marker_color": ACCENT},
-        text=["" if share is None else f"{share:.0%}" for share in shares],
         customdata=frame["decided"].to_list(),
         hovertemplate="%{y}: %{x:.1%} of %{customdata:,} projects<extra></extra>",
     )
