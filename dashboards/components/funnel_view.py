@@ -35,7 +35,10 @@ def show_funnel(wanted: Filter) -> None:
         render_figure(stage_outcomes(before_end), before_end, "funnel", alt)
     with right:
         st.subheader("Realised and set probability", anchor=False)
-        st.caption("Realised: Completed, as a share of the projects that are Completed or were archived.")
+        st.caption(
+            "Realised: Completed, as a share of the projects that are Completed or were archived. It is too high where "
+            "projects that were given up are not archived."
+        )
         if before_end["realised_probability"].count():
             alt = "Realised probability of each stage beside the weight that is set"
             render_figure(realised_probability(before_end), before_end, "realised", alt)
