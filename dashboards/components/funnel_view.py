@@ -36,8 +36,8 @@ def show_funnel(wanted: Filter) -> None:
     with right:
         st.subheader("Realised and set probability", anchor=False)
         st.caption(
-            "Realised: Completed, as a share of the projects that are Completed or were archived. It is too high where "
-            "projects that were given up are not archived."
+            "Realised: Completed, as a share of the projects that are Completed or were archived. It is too high, as "
+            "conversion is, where projects that were given up are not archived."
         )
         if before_end["realised_probability"].count():
             alt = "Realised probability of each stage beside the weight that is set"
