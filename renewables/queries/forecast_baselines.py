@@ -37,7 +37,7 @@ def known_values_ctes(selection: ForecastSelection) -> str:
         for n in range(selection.half_hours)
     ]
     return f"""published AS MATERIALIZED (
-        SELECT {dataset.category} AS category, epoch_us(start_time_utc) AS at_us,
+        SELECT {selection.number_sql(dataset.category)} AS category, epoch_us(start_time_utc) AS at_us,
             epoch_us(publish_time_utc) AS known_us, {dataset.value} AS mw
         FROM {dataset.table} ANTI JOIN {dataset.name}_flagged USING (start_time_utc, {dataset.category})
         WHERE {selection.truth_rows_sql()} AND {dataset.value} IS NOT NULL
@@ -66,7 +66,7 @@ def baselines_ctes() -> str:
     `latest` and `latest_by_time` (with `slot`, the time of day) have `category`, `known_us`, `at_us` and `mw`: the
     newest row with `known_us` at or before the issue is the baseline.
     """
-    window = "ORDER BY known_us RANGE BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
+    window = "ORDER BY known_us, at_us DESC ROWS BETWEEN UNBOUNDED PRECEDING AND CURRENT ROW"
     return f"""latest AS (
         FROM published QUALIFY at_us = max(at_us) OVER (PARTITION BY category {window})
     ), latest_by_time AS (

@@ -89,6 +89,11 @@ class ForecastSelection:
         """Return SQL for the category of the truth that a row of the forecast is judged against."""
         return f"'{METERED_WIND}'" if self.dataset == WIND_FORECAST.name else "psr_type"
 
+    @staticmethod
+    def number_sql(category: str) -> str:
+        """Return SQL for the position of a category in `$categories`, since numbers are joined faster than texts."""
+        return f"list_position($categories, {category})::UTINYINT"
+
     @property
     def categories(self) -> tuple[str, ...]:
         """Return the categories of the truth."""

@@ -47,6 +47,22 @@ SCORES = (
     *("persistence_mae_mw", "same_time_yesterday_mae_mw", "skill"),
 )
 
+SUMS = {
+    "forecasts": "1::DOUBLE",
+    "error": "error_mw",
+    "absolute": "abs(error_mw)",
+    "squared": "error_mw * error_mw",
+    "rated_error": "CASE WHEN capacity_mw > 0 THEN abs(error_mw) END",
+    "rated": "CASE WHEN capacity_mw > 0 THEN capacity_mw END",
+    "persistence_error": "persistence_error",
+    "persistence_targets": "CASE WHEN persistence_error IS NOT NULL THEN 1::DOUBLE END",
+    "beside_persistence": "CASE WHEN persistence_error IS NOT NULL THEN abs(error_mw) END",
+    "yesterday_error": "yesterday_error",
+    "yesterday_targets": "CASE WHEN yesterday_error IS NOT NULL THEN 1::DOUBLE END",
+    "beside_yesterday": "CASE WHEN yesterday_error IS NOT NULL THEN abs(error_mw) END",
+}
+"What is summed up over the targets of an issue: the name of each sum, and what one target adds to it."
+
 
 @dataclass(frozen=True)
 class Skill:
@@ -131,21 +147,19 @@ def _scores(
     sets = ", ".join(f"(series, {', '.join(['issued_us', *filter(None, [column])])})" for column in chosen.values())
     bits = " + ".join(f"GROUPING({column}) * {1 << n}" for n, column in enumerate(columns))
     keys = ", ".join(columns)
+    everything = (1 << len(columns)) - 1
+    kinds = {name: everything - (1 << columns.index(column) if column else 0) for name, column in chosen.items()}
     sql = f"""WITH {_scored_ctes(selection)}, by_issue AS (
-        SELECT series, {keys}, {bits} AS kind, count(*) AS forecasts, avg(error_mw) AS bias_mw,
-            avg(abs(error_mw)) AS mae_mw, sqrt(avg(error_mw * error_mw)) AS rmse_mw,
-            sum(abs(error_mw)) FILTER (capacity_mw > 0) / sum(capacity_mw) FILTER (capacity_mw > 0) AS nmae,
-            avg(abs(persistence_mw - actual_mw)) AS persistence_mae_mw,
-            avg(abs(yesterday_mw - actual_mw)) AS same_time_yesterday_mae_mw,
-            avg(abs(error_mw)) FILTER (persistence_mw IS NOT NULL) AS mae_beside_persistence,
-            avg(abs(error_mw)) FILTER (yesterday_mw IS NOT NULL) AS mae_beside_yesterday
-        FROM scored GROUP BY GROUPING SETS ({sets})
+        {_by_issue_sql(selection, chosen, kinds)}
     ), scores AS (
         SELECT series, {keys}, kind, count(*) AS issues, sum(forecasts)::BIGINT AS forecasts,
-            {", ".join(f"avg({name}) AS {name}" for name in SCORES[:-1])},
+            avg(error / forecasts) AS bias_mw, avg(absolute / forecasts) AS mae_mw,
+            avg(sqrt(squared / forecasts)) AS rmse_mw, avg(rated_error / rated) AS nmae,
+            avg(persistence_error / persistence_targets) AS persistence_mae_mw,
+            avg(yesterday_error / yesterday_targets) AS same_time_yesterday_mae_mw,
             least(
-                1 - avg(mae_beside_persistence) / nullif(avg(persistence_mae_mw), 0),
-                1 - avg(mae_beside_yesterday) / nullif(avg(same_time_yesterday_mae_mw), 0)
+                1 - avg(beside_persistence / persistence_targets) / nullif(persistence_mae_mw, 0),
+                1 - avg(beside_yesterday / yesterday_targets) / nullif(same_time_yesterday_mae_mw, 0)
             ) AS skill
         FROM by_issue GROUP BY ALL
     ), left_out AS (
@@ -164,8 +178,6 @@ def _scores(
         AND {" AND ".join(f"scores.{name} IS NOT DISTINCT FROM left_out.{name}" for name in columns)}
     ORDER BY coalesce(scores.series, left_out.series), {keys}"""
     frame = query_frame(con, sql, _parameters(selection, window))
-    everything = (1 << len(columns)) - 1
-    kinds = {name: everything - (1 << columns.index(column) if column else 0) for name, column in chosen.items()}
     frame = frame.with_columns(
         *(pl.col(name).cast(pl.Int64) for name in ("lead_hours", "hour") if name in columns),
         band=pl.col("band").replace_strict(dict(enumerate(BANDS)), return_dtype=pl.String, default=None),
@@ -174,6 +186,35 @@ def _scores(
         name: frame.filter(kind=kinds[name]).drop("kind", *(other for other in columns if other != column))
         for name, column in chosen.items()
     }
+
+
+def _by_issue_sql(selection: ForecastSelection, chosen: dict[str, str | None], kinds: dict[str, int]) -> str:
+    """Return a query of the sums of `SUMS` for each issue and group.
+
+    An issue has few bands and months: they are summed up once, and the sums are grouped. It has nearly as many hours
+    as targets, so sums over those are computed on their own. Targets that are an hour long are in lead hours of their
+    own, so there is nothing to sum.
+    """
+    columns = [column for column in chosen.values() if column]
+    few = {name: column for name, column in chosen.items() if column in {None, "band", "month"}}
+    keys = ", ".join(column for column in few.values() if column)
+    sums = ", ".join(f"sum({name}) AS {name}" for name in SUMS)
+    sets = ", ".join(f"(series, {', '.join(['issued_us', *filter(None, [column])])})" for column in few.values())
+    bits = " + ".join(f"GROUPING({column}) * {1 << n}" for n, column in enumerate(columns) if column in few.values())
+    others = sum(1 << n for n, column in enumerate(columns) if column not in few.values())
+    parts = [
+        f"SELECT series, {keys}, {bits} + {others} AS kind, {sums} "
+        f"FROM (SELECT series, issued_us, {keys}, {sums} FROM scored GROUP BY ALL) GROUP BY GROUPING SETS ({sets})"
+    ]
+    for name, column in chosen.items():
+        if name in few:
+            continue
+        is_alone = name == "lead" and selection.half_hours == 2
+        parts.append(
+            f"SELECT series, {column}, {kinds[name]} AS kind, {', '.join(SUMS) if is_alone else sums} FROM scored"
+            + ("" if is_alone else f" GROUP BY series, issued_us, {column}")
+        )
+    return " UNION ALL BY NAME ".join(parts)
 
 
 def _scored_ctes(selection: ForecastSelection) -> str:
@@ -187,7 +228,8 @@ def _scored_ctes(selection: ForecastSelection) -> str:
     segments = capacity.interpolation_segments(INSTALLED_CAPACITY.name)
     grid = f"(FROM times CROSS JOIN (VALUES {plants}) AS plants(category, psr_type))"
     return f"""forecasts AS MATERIALIZED (
-        SELECT list_position($series, {dataset.category})::UTINYINT AS series, {selection.category_sql} AS category,
+        SELECT list_position($series, {dataset.category})::UTINYINT AS series,
+            {selection.number_sql(selection.category_sql)} AS category,
             epoch_us(publish_time_utc) AS issued_us, epoch_us(start_time_utc) AS target_us, {dataset.value} AS mw
         FROM {dataset.table}
         WHERE start_time_utc >= $start AND start_time_utc < $end AND start_time_utc > publish_time_utc
@@ -204,44 +246,47 @@ def _scored_ctes(selection: ForecastSelection) -> str:
             FROM (SELECT DISTINCT target_us FROM forecasts)
         )
     ), capacities AS (
-        SELECT category, target_us, CASE WHEN count(*) = count(capacity_mw) THEN sum(capacity_mw) END AS capacity_mw
-        FROM {capacity.join_capacity(grid, "psr_type", segments)} GROUP BY category, target_us
+        SELECT {selection.number_sql("category")} AS category, target_us,
+            CASE WHEN count(*) = count(capacity_mw) THEN sum(capacity_mw) END AS capacity_mw
+        FROM {capacity.join_capacity(grid, "psr_type", segments)} GROUP BY ALL
     ), actual AS (
-        SELECT category, epoch_us(start_time_utc) // {width} * {width} AS target_us, avg(mw) AS actual_mw,
+        SELECT {selection.number_sql("category")} AS category,
+            epoch_us(start_time_utc) // {width} * {width} AS target_us, avg(mw) AS actual_mw,
             count(mw) AS half_hours, count(reasons) AS flagged
         FROM {selection.actual_sql()} GROUP BY ALL
     ), targets AS (
         SELECT times.target_us, hour, month, category, capacity_mw, actual_mw, coalesce(flagged, 0) AS flagged,
             {selection.half_hours} - coalesce(half_hours, 0) AS missing
-        FROM times CROSS JOIN (SELECT unnest($categories) AS category)
+        FROM times CROSS JOIN (SELECT unnest(range(1, len($categories) + 1))::UTINYINT AS category)
         LEFT JOIN actual USING (category, target_us) LEFT JOIN capacities USING (category, target_us)
     ), {known_values_ctes(selection)}, {baselines_ctes()}, issues AS (
         SELECT DISTINCT category, issued_us FROM forecasts
     ), persistence AS (
-        SELECT issues.category, issued_us, at_us AS persistence_us, mw AS persistence_mw
-        FROM issues ASOF JOIN latest
+        SELECT issues.*, at_us AS persistence_us, mw AS persistence_mw FROM issues ASOF LEFT JOIN latest
             ON issues.category = latest.category AND issues.issued_us >= latest.known_us
     ), slots AS (
-        SELECT *, unnest(range(0, {DAY_US}, {width})) AS slot FROM issues
-    ), yesterday AS (
-        SELECT slots.category, issued_us, slots.slot, at_us AS yesterday_us, mw AS yesterday_mw
-        FROM slots ASOF JOIN latest_by_time ON slots.category = latest_by_time.category
-            AND slots.slot = latest_by_time.slot AND slots.issued_us >= latest_by_time.known_us
+        SELECT *, unnest(range(0, {DAY_US}, {width})) AS slot FROM persistence
     ), baselines AS (
-        FROM slots LEFT JOIN persistence USING (category, issued_us)
-        LEFT JOIN yesterday USING (category, issued_us, slot)
+        SELECT slots.*, at_us AS yesterday_us, mw AS yesterday_mw FROM slots ASOF LEFT JOIN latest_by_time
+            ON slots.category = latest_by_time.category AND slots.slot = latest_by_time.slot
+            AND slots.issued_us >= latest_by_time.known_us
     ), judged AS MATERIALIZED (
         SELECT series, category, issued_us, target_us, mw - actual_mw AS error_mw, actual_mw, capacity_mw, hour, month,
             ({lead_us} // {HOUR_US})::SMALLINT AS lead_hours,
             ({" + ".join(f"({lead_us} >= {end})::INTEGER" for end in ends)})::UTINYINT AS band, flagged, missing
         FROM forecasts JOIN targets USING (category, target_us)
-    ), scored AS (
+    ), baselined AS (
         SELECT judged.*,
-            CASE WHEN target_us - persistence_us <= {oldest_us} THEN persistence_mw END AS persistence_mw,
-            CASE WHEN target_us - yesterday_us <= {oldest_us} THEN yesterday_mw END AS yesterday_mw
+            CASE WHEN target_us - persistence_us <= {oldest_us} THEN abs(persistence_mw - actual_mw) END
+                AS persistence_error,
+            CASE WHEN target_us - yesterday_us <= {oldest_us} THEN abs(yesterday_mw - actual_mw) END AS yesterday_error
         FROM judged LEFT JOIN baselines ON judged.category = baselines.category
             AND judged.issued_us = baselines.issued_us AND judged.target_us % {DAY_US} = baselines.slot
         WHERE flagged = 0 AND missing = 0
+    ), scored AS MATERIALIZED (
+        SELECT series, issued_us, lead_hours, hour, month, band,
+            {", ".join(f"{value} AS {name}" for name, value in SUMS.items())}
+        FROM baselined
     ), unscored AS (
         FROM judged WHERE flagged > 0 OR missing > 0
     )"""
