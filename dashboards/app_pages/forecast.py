@@ -18,8 +18,9 @@ from elexon_assets.windows import Window
 from renewables.charts.forecast import day_figure, error_figure
 from renewables.queries.caveats import curtailment_caveat
 from renewables.queries.forecast_day import forecast_day, forecast_span, judged_span
+from renewables.queries.forecast_errors import BANDS
 from renewables.queries.forecast_selection import FIRST_PUBLISHED, FORECASTS, NEWEST, ForecastSelection, Truth
-from renewables.queries.forecast_skill import BANDS, GROUP_TITLES, GROUPS, Skill, skill_of
+from renewables.queries.forecast_skill import GROUP_TITLES, GROUPS, Skill, skill_of
 from renewables.queries.profiles import window_of_days
 
 TRUTHS = {NEWEST: "Newest", FIRST_PUBLISHED: "First published"}

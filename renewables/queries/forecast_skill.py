@@ -5,8 +5,8 @@ targets would let issues with more targets count more, and the errors of one iss
 before the publish time are not forecasts and are left out, as are targets whose actual value is missing or flagged.
 The lead time is from the publish time to the start of the target; lead hour 3 is from 3 h to before 4 h.
 
-Belongs here: the scores. Not here: which actual value counts (`forecast_selection.py`), the baselines
-(`forecast_baselines.py`), one day (`forecast_day.py`).
+Belongs here: the scores. Not here: the error of each target (`forecast_errors.py`), which actual value counts
+(`forecast_selection.py`), the baselines (`forecast_baselines.py`), one day (`forecast_day.py`).
 """
 
 from collections.abc import Iterable
@@ -15,25 +15,14 @@ from datetime import date, datetime
 
 import polars as pl
 
-from elexon_assets.datasets import INSTALLED_CAPACITY, SYSTEM_PRICE
+from elexon_assets.datasets import SYSTEM_PRICE
 from elexon_assets.errors import UnusableInput
-from elexon_assets.schema import capacity
-from elexon_assets.settlement import LONDON
 from elexon_assets.time_inputs import read_span
 from elexon_assets.windows import Window
-from renewables.queries.forecast_baselines import (
-    DAY_US,
-    HALF_HOUR_US,
-    OLDEST,
-    baselines_ctes,
-    known_values_ctes,
-)
+from renewables.queries.forecast_baselines import OLDEST
+from renewables.queries.forecast_errors import BANDS, SUMS, errors_ctes
 from renewables.queries.forecast_selection import NEWEST, ForecastSelection
 from renewables.queries.snapshot import Connection, query_frame, snapshot_connection
-
-HOUR_US = 2 * HALF_HOUR_US
-BANDS = {"under 6 h": 6, "6 to 36 h": 36, "36 h and more": None}
-"The bands of lead time with their ends in hours (excluded)."
 
 GROUPS = {"all": None, "band": "band", "lead": "lead_hours", "hour": "hour", "month": "month"}
 "The groupings, with their column: lead time in bands or hours, hour of the day (UK time), month (UK time)."
@@ -46,22 +35,6 @@ SCORES = (
     *("bias_mw", "mae_mw", "rmse_mw", "nmae"),
     *("persistence_mae_mw", "same_time_yesterday_mae_mw", "skill"),
 )
-
-SUMS = {
-    "forecasts": "1::DOUBLE",
-    "error": "error_mw",
-    "absolute": "abs(error_mw)",
-    "squared": "error_mw * error_mw",
-    "rated_error": "CASE WHEN capacity_mw > 0 THEN abs(error_mw) END",
-    "rated": "CASE WHEN capacity_mw > 0 THEN capacity_mw END",
-    "persistence_error": "persistence_error",
-    "persistence_targets": "CASE WHEN persistence_error IS NOT NULL THEN 1::DOUBLE END",
-    "beside_persistence": "CASE WHEN persistence_error IS NOT NULL THEN abs(error_mw) END",
-    "yesterday_error": "yesterday_error",
-    "yesterday_targets": "CASE WHEN yesterday_error IS NOT NULL THEN 1::DOUBLE END",
-    "beside_yesterday": "CASE WHEN yesterday_error IS NOT NULL THEN abs(error_mw) END",
-}
-"What is summed up over the targets of an issue: the name of each sum, and what one target adds to it."
 
 
 @dataclass(frozen=True)
@@ -149,7 +122,7 @@ def _scores(
     keys = ", ".join(columns)
     everything = (1 << len(columns)) - 1
     kinds = {name: everything - (1 << columns.index(column) if column else 0) for name, column in chosen.items()}
-    sql = f"""WITH {_scored_ctes(selection)}, by_issue AS (
+    sql = f"""WITH {errors_ctes(selection)}, by_issue AS (
         {_by_issue_sql(selection, chosen, kinds)}
     ), scores AS (
         SELECT series, {keys}, kind, count(*) AS issues, sum(forecasts)::BIGINT AS forecasts,
@@ -215,81 +188,6 @@ def _by_issue_sql(selection: ForecastSelection, chosen: dict[str, str | None], k
             + ("" if is_alone else f" GROUP BY series, issued_us, {column}")
         )
     return " UNION ALL BY NAME ".join(parts)
-
-
-def _scored_ctes(selection: ForecastSelection) -> str:
-    """Return CTEs up to `scored` (one row per issue and target with an actual value) and `unscored` (the others)."""
-    dataset = selection.declaration
-    width = selection.half_hours * HALF_HOUR_US
-    oldest_us = int(OLDEST.total_seconds()) * 1_000_000
-    ends = [str(hours * HOUR_US) for hours in BANDS.values() if hours]
-    lead_us = "(target_us - issued_us)"
-    plants = ", ".join(f"('{category}', '{psr_type}')" for category, psr_type in selection.plants)
-    segments = capacity.interpolation_segments(INSTALLED_CAPACITY.name)
-    grid = f"(FROM times CROSS JOIN (VALUES {plants}) AS plants(category, psr_type))"
-    return f"""forecasts AS MATERIALIZED (
-        SELECT list_position($series, {dataset.category})::UTINYINT AS series,
-            {selection.number_sql(selection.category_sql)} AS category,
-            epoch_us(publish_time_utc) AS issued_us, epoch_us(start_time_utc) AS target_us, {dataset.value} AS mw
-        FROM {dataset.table}
-        WHERE start_time_utc >= $start AND start_time_utc < $end AND start_time_utc > publish_time_utc
-            AND list_contains($series, {dataset.category}) AND {dataset.value} IS NOT NULL
-        QUALIFY row_number() OVER (
-            PARTITION BY {dataset.category}, publish_time_utc, start_time_utc
-            ORDER BY ingested_at_utc DESC, {dataset.value} DESC
-        ) = 1
-    ), times AS MATERIALIZED (
-        SELECT target_us, start_time_utc, hour(local)::UTINYINT AS hour, date_trunc('month', local)::DATE AS month
-        FROM (
-            SELECT target_us, make_timestamptz(target_us) AS start_time_utc,
-                start_time_utc AT TIME ZONE '{LONDON.key}' AS local
-            FROM (SELECT DISTINCT target_us FROM forecasts)
-        )
-    ), capacities AS (
-        SELECT {selection.number_sql("category")} AS category, target_us,
-            CASE WHEN count(*) = count(capacity_mw) THEN sum(capacity_mw) END AS capacity_mw
-        FROM {capacity.join_capacity(grid, "psr_type", segments)} GROUP BY ALL
-    ), actual AS (
-        SELECT {selection.number_sql("category")} AS category,
-            epoch_us(start_time_utc) // {width} * {width} AS target_us, avg(mw) AS actual_mw,
-            count(mw) AS half_hours, count(reasons) AS flagged
-        FROM {selection.actual_sql()} GROUP BY ALL
-    ), targets AS (
-        SELECT times.target_us, hour, month, category, capacity_mw, actual_mw, coalesce(flagged, 0) AS flagged,
-            {selection.half_hours} - coalesce(half_hours, 0) AS missing
-        FROM times CROSS JOIN (SELECT unnest(range(1, len($categories) + 1))::UTINYINT AS category)
-        LEFT JOIN actual USING (category, target_us) LEFT JOIN capacities USING (category, target_us)
-    ), {known_values_ctes(selection)}, {baselines_ctes()}, issues AS (
-        SELECT DISTINCT category, issued_us FROM forecasts
-    ), persistence AS (
-        SELECT issues.*, at_us AS persistence_us, mw AS persistence_mw FROM issues ASOF LEFT JOIN latest
-            ON issues.category = latest.category AND issues.issued_us >= latest.known_us
-    ), slots AS (
-        SELECT *, unnest(range(0, {DAY_US}, {width})) AS slot FROM persistence
-    ), baselines AS (
-        SELECT slots.*, at_us AS yesterday_us, mw AS yesterday_mw FROM slots ASOF LEFT JOIN latest_by_time
-            ON slots.category = latest_by_time.category AND slots.slot = latest_by_time.slot
-            AND slots.issued_us >= latest_by_time.known_us
-    ), judged AS MATERIALIZED (
-        SELECT series, category, issued_us, target_us, mw - actual_mw AS error_mw, actual_mw, capacity_mw, hour, month,
-            ({lead_us} // {HOUR_US})::SMALLINT AS lead_hours,
-            ({" + ".join(f"({lead_us} >= {end})::INTEGER" for end in ends)})::UTINYINT AS band, flagged, missing
-        FROM forecasts JOIN targets USING (category, target_us)
-    ), baselined AS (
-        SELECT judged.*,
-            CASE WHEN target_us - persistence_us <= {oldest_us} THEN abs(persistence_mw - actual_mw) END
-                AS persistence_error,
-            CASE WHEN target_us - yesterday_us <= {oldest_us} THEN abs(yesterday_mw - actual_mw) END AS yesterday_error
-        FROM judged LEFT JOIN baselines ON judged.category = baselines.category
-            AND judged.issued_us = baselines.issued_us AND judged.target_us % {DAY_US} = baselines.slot
-        WHERE flagged = 0 AND missing = 0
-    ), scored AS MATERIALIZED (
-        SELECT series, issued_us, lead_hours, hour, month, band,
-            {", ".join(f"{value} AS {name}" for name, value in SUMS.items())}
-        FROM baselined
-    ), unscored AS (
-        FROM judged WHERE flagged > 0 OR missing > 0
-    )"""
 
 
 def _parameters(selection: ForecastSelection, window: Window) -> dict[str, object]:
