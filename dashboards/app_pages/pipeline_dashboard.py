@@ -17,6 +17,7 @@ from dashboards.components.landing_offer import landing_offer
 from dashboards.components.ledger_session import rag_text
 from dashboards.components.pipeline_lists import FITS, render_figure
 from dashboards.components.plain_text import plain
+from dashboards.components.yield_views import show_portfolio_yield
 from pipeline_assets.errors import PipelineError
 from pipeline_assets.ledger import reader
 from pipeline_assets.vocabulary import Rag
@@ -253,6 +254,7 @@ VIEWS: dict[str, Callable[[Filter], None]] = {
     "RAG": project_views.show_rag,
     "RTB dates": project_views.show_rtb_dates,
     "Milestones": project_views.show_timeline,
+    "Yield": show_portfolio_yield,
     "Risks": project_views.show_risks,
     "Funnel": show_funnel,
 }

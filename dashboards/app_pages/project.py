@@ -1,4 +1,4 @@
-"""A project: its status, facilities, counterparties, milestones, information points, comments and history."""
+"""A project: status, facilities, counterparties, milestones, yield, information points, comments and history."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime
@@ -9,6 +9,7 @@ from dashboards.components import form_routing, ledger_session, record_lists, re
 from dashboards.components.formatting import NOTHING, place
 from dashboards.components.pipeline_lists import render_figure
 from dashboards.components.plain_text import plain
+from dashboards.components.yield_views import render_project_yield
 from pipeline_assets.ledger.changes import Change, Record
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio
 from pipeline_assets.vocabulary import MilestoneName, ProjectRole
@@ -31,6 +32,7 @@ def render_page() -> None:
     _render_facilities(portfolio, project)
     _render_counterparties(portfolio, project)
     _render_milestones(portfolio, project)
+    render_project_yield(project.id)
     _render_information_points(portfolio, project)
     record_page.render_comments(portfolio, project)
     record_page.render_history(portfolio, project)

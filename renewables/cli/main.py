@@ -24,6 +24,7 @@ from renewables.cli import (
     gaps,
     pipelines,
     plot,
+    project_yield,
     quality,
     quarantine,
     query,
@@ -126,6 +127,7 @@ for name, commands in pipelines.GROUPS.items():
     app.add_typer(commands, name=name)
 app.command("add-milestones")(add_milestones.add_milestones)
 app.command("todo")(todo.todo)
+app.command("yield")(project_yield.show_yield)
 app.command("simulate")(simulate.simulate)
 app.command("doctor")(doctor.doctor)
 app.command("restore")(restore.restore)

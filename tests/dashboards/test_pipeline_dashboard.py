@@ -16,7 +16,7 @@ from warehouse import snapshots
 from warehouse.connection import writing
 
 PAGE = "pipeline_dashboard"
-VIEWS = ["Capacity", "Outlook", "Map", "RAG", "RTB dates", "Milestones", "Risks", "Funnel"]
+VIEWS = ["Capacity", "Outlook", "Map", "RAG", "RTB dates", "Milestones", "Yield", "Risks", "Funnel"]
 
 
 @pytest.fixture

@@ -62,6 +62,15 @@ def test_the_json_of_value_fits_its_schema(renewables: Renewables, arguments: tu
     assert [row["technology"] for row in document["technologies"]][-1] == "Metered wind"
 
 
+@pytest.mark.parametrize(
+    "arguments", [(), ("--project", "store"), ("--project", "fen", "--price-year", "2021")], ids=str
+)
+@pytest.mark.usefixtures("years_on_record")
+def test_the_json_of_yield_fits_its_schema(renewables: Renewables, arguments: tuple[str, ...]) -> None:
+    document = check_document("yield", renewables("yield", *arguments, "--json").out)
+    assert (document["total"] is None) == ("store" in arguments)
+
+
 def test_the_json_of_unknown_series_and_of_a_quarantine_retry_fits_its_schema(
     simulator: Any, renewables: Renewables
 ) -> None:
