@@ -138,8 +138,8 @@ def _render_figures(result: PipelineYield) -> bool:
     basis = f" Revenue at capture prices of {factors.price_year}, {factors.price.title}." if factors.price_year else ""
     st.caption(
         plain(
-            f"{row['facilities']} facilities with {row['capacity_mwp']:,.1f} MWp. P90, P50 and P10 over n = {row['years']} "
-            f"years that all of them have; nothing under {LEAST_YEARS}.{basis}"
+            f"{row['facilities']} facilities with {row['capacity_mwp']:,.1f} MWp. P90, P50 and P10 over "
+            f"n = {row['years']} years that all of them have; nothing under {LEAST_YEARS}.{basis}"
         )
     )
     others = result.facilities.filter(pl.col("none_because") != "")
