@@ -144,8 +144,8 @@ def _render_figures(result: PipelineYield) -> bool:
     )
     others = result.facilities.filter(pl.col("none_because") != "")
     if len(others):
-        reasons = others.group_by("none_because", maintain_order=True).len().iter_rows()
-        listed = "; ".join(f"{count} because {reason}" for reason, count in reasons)
+        counts = others.group_by("none_because", maintain_order=True).len().iter_rows()
+        listed = "; ".join(f"{count} because {reason}" for reason, count in counts)
         st.caption(plain(f"Facilities without a figure: {listed}."))
     return True
 

@@ -159,7 +159,7 @@ def _summed(rows: pl.DataFrame, per_year: pl.DataFrame, by: list[str]) -> pl.Dat
 
     A revenue is null if one of its facilities has none.
     """
-    group = [*by, pl.lit("").alias("all")]
+    group = [*map(pl.col, by), pl.lit("").alias("all")]
     counted = rows.filter(none_because="")
     sums = counted.group_by(group).agg(
         pl.len().cast(pl.Int64).alias("facilities"),
@@ -167,7 +167,7 @@ def _summed(rows: pl.DataFrame, per_year: pl.DataFrame, by: list[str]) -> pl.Dat
     )
     energies = (
         per_year.join(counted.select(_FACILITY), on=_FACILITY, how="semi")
-        .group_by(*group, "year")
+        .group_by(*group, pl.col("year"))
         .agg(pl.col("energy_mwh").sum(), present=pl.len().cast(pl.Int64))
         .join(sums.select(*by, "all", "facilities"), on=[*by, "all"], nulls_equal=True)
         .filter(pl.col("present") == pl.col("facilities"))

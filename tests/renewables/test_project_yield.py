@@ -91,7 +91,8 @@ def test_revenue_is_expected_energy_times_the_capture_price_and_the_weight_of_th
     for id in ("sun", "sea", "hill", "gale"):
         row = result.facilities.row(by_predicate=pl.col("facility_id") == id, named=True)
         part = captures.filter(pl.col("technology").is_in(TYPES[id]))
-        price = (part["capture_price_gbp_per_mwh"] * part["energy_mwh"]).sum() / part["energy_mwh"].sum()
+        worth = pl.col("capture_price_gbp_per_mwh") * pl.col("energy_mwh")
+        price = part.select(worth.sum() / pl.col("energy_mwh").sum()).item()
         weight = DEFAULT_WEIGHTS[Stage(row["stage"])]
         assert row["revenue_gbp"] == pytest.approx(row["expected_mwh"] * price)
         assert row["weighted_mwh"] == pytest.approx(row["expected_mwh"] * weight)
