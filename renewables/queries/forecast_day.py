@@ -55,6 +55,8 @@ class NewestIssue:
 def forecast_span(selection: ForecastSelection, con: Connection | None = None) -> Window | None:
     """Return the window from the first to the last target that has been forecast, or None without forecasts."""
     dataset = selection.declaration
+    if not dataset.dimensions:  # DuckDB knows both ends of a whole column without reading it
+        return span_of(dataset.name, con)
     with snapshot_connection(con) as snapshot:
         first, last = query_frame(
             snapshot,

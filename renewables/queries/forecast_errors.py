@@ -3,7 +3,7 @@
 Belongs here: rows of issue and target. Not here: scores (`forecast_skill.py`), the baselines (`forecast_baselines.py`).
 
 A forecast is seldom published twice for one issue and target, so only those are ordered by a window: a window over all
-rows takes twice as long as looking for repeated ones.
+rows takes up to twice as long as looking for repeated ones.
 """
 
 from elexon_assets.datasets import INSTALLED_CAPACITY
