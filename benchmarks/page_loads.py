@@ -17,7 +17,7 @@ HEADINGS = {
     **{"overview": "Overview", "analysis": "Analysis", "value": "Value", "forecast": "Forecast"},
     **{"explorer": "Explorer", "data_management": "Data management"},
     **{"pipeline_dashboard": "Dashboard", "projects": "Projects", "counterparties": "Counterparties"},
-    **{"milestones": "Milestones", "todo": "To do"},
+    **{"changes": "Changes", "milestones": "Milestones", "todo": "To do"},
     **{"information_points": "Information points", "search": "Search", "bulk_edit": "Bulk edit"},
     **{"transfer": "Import and export", "runs": "Runs and backfills", "health": "Freshness and checks"},
     **{"alerts": "Alerts", "dictionary": "Dictionary", "about": "About", "ask": "Ask"},

@@ -22,6 +22,8 @@ button[kind^=primary]:not(:disabled) { color: light-dark(#FFFFFF, #12161C) }
 [data-testid=stElementToolbar] button[aria-label^="Download as CSV"] { display: none }
 @media (max-width: 640px) {
   .st-key-cards [data-testid=stLayoutWrapper] { flex-grow: 1 }
+}
+@media (max-width: 1100px) {
   .st-key-columns :is(td, tr, tbody) { display: block; border: none; padding: 0 0 0.2rem }
   .st-key-columns tr { padding-bottom: 0.8rem }
   .st-key-columns :is(thead, td:empty) { display: none }

@@ -117,7 +117,7 @@ def _selection_chosen() -> ForecastSelection:
 
 
 def _render_scores(selection: ForecastSelection, judged: Window) -> None:
-    days = days_chosen(judged, default="12 months")
+    days = days_chosen(judged, default="90 days")
     window = window_of_days(days.first, days.last)
     span = Window(max(window.start_utc, judged.start_utc), min(window.end_utc, judged.end_utc))
     above = st.container()

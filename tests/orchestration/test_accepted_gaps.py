@@ -169,7 +169,7 @@ def test_an_accepted_day_lands_if_its_data_becomes_available(simulator: Simulato
 def test_a_day_that_cannot_be_a_known_gap_is_refused_in_one_sentence() -> None:
     today = datetime.now(UTC).date()
     refusals = {
-        "Unknown observed dataset 'installed_capacity'": accept(dataset="installed_capacity"),
+        "No known gaps can be accepted for the dataset 'installed_capacity'": accept(dataset="installed_capacity"),
         "has no missing half-hours": accept(BAD - timedelta(days=1)),
         "has not ended": accept(today),
         "has never been fetched": accept(dataset=GENERATION_BY_FUEL.name),
