@@ -178,7 +178,7 @@ def take_step(engine: sa.Engine, word: str, first: Any, second: Any, batches: li
 
 
 @pytest.mark.slow
-@settings(max_examples=40, suppress_health_check=[HealthCheck.function_scoped_fixture])
+@settings(max_examples=20, suppress_health_check=[HealthCheck.function_scoped_fixture])
 @given(st.lists(STEPS, min_size=3, max_size=12))
 def test_both_dates_agree_after_any_sequence_of_edits_imports_and_reverts(
     engine: sa.Engine, steps: list[tuple[str, Any, Any]]
