@@ -30,7 +30,7 @@ def _projects_concerned(draft: Draft) -> list[str]:
     """Return the ids of the projects whose dates may differ after the batch."""
     ids: dict[str, None] = {}
     for record in draft.touched.values():
-        if record.kind == Project.kind and _is_set(draft, record, "rtb_date"):
+        if record.kind == Project.kind and (_is_set(draft, record, "rtb_date") or _is_restored(draft, record)):
             ids[record.id] = None
             draft.stored.namesakes.expect(Milestone.kind, _unique_key(record.id))
         elif record.kind == Milestone.kind and record.fields["name"] == MilestoneName.RTB:
@@ -69,6 +69,12 @@ def _is_set(draft: Draft, record: Record, name: str) -> bool:
     """Return whether the batch gives a field another value."""
     earlier = draft.stored.records.get(record.kind, record.id)
     return bool(record.fields[name] != (earlier.fields[name] if earlier else None))
+
+
+def _is_restored(draft: Draft, record: Record) -> bool:
+    """Return whether the batch restores a record, whose counterpart may have changed while it was archived."""
+    earlier = draft.stored.records.get(record.kind, record.id)
+    return earlier is not None and earlier.archived and not record.archived
 
 
 def _became_rtb(draft: Draft, milestone: Record) -> bool:

@@ -85,7 +85,7 @@ def decoded(decode: Any, *arguments: Any) -> Any:
 
 
 @given(answers())
-@settings(max_examples=150, deadline=None)
+@settings(max_examples=400, deadline=None)
 def test_typed_records_and_dictionaries_of_any_answer_give_the_same_frame_or_error(
     answer: tuple[Dataset, bytes],
 ) -> None:
