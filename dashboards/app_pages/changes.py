@@ -7,7 +7,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards.components import ledger_session, record_lists, snapshot_cache
-from dashboards.components.chart import render_downloads
+from dashboards.components.chart import download_button, render_downloads
 from dashboards.components.formatting import moment, number, zone
 from dashboards.components.last_visit import last_visit
 from dashboards.components.ledger_session import rag_text
@@ -148,22 +148,17 @@ def _render_summary(comparison: Comparison) -> None:
     """Draw the downloads of the summary for a board, built on click."""
     name = f"portfolio-changes-{comparison.after_utc:%Y-%m-%d}"
     with st.container(horizontal=True):
-        st.download_button(
+        download_button(
             "Board summary (HTML)",
             lambda: summary_html(comparison),
-            file_name=f"{name}.html",
-            mime="text/html",
+            f"{name}.html",
             icon=":material/print:",
-            on_click="ignore",
             help="One page that prints on A4: sentences, bridge, moved dates, RAG and risks.",
         )
-        st.download_button(
+        download_button(
             "Board summary (XLSX)",
             lambda: summary_workbook(comparison),
-            file_name=f"{name}.xlsx",
-            mime="application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
-            icon=":material/download:",
-            on_click="ignore",
+            f"{name}.xlsx",
             help="The same as an Excel workbook, with every row.",
         )
 

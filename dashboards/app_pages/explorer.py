@@ -9,7 +9,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards.components import snapshot_cache
-from dashboards.components.chart import in_london, parquet_bytes, render_downloads
+from dashboards.components.chart import download_button, in_london, parquet_bytes, render_downloads
 from dashboards.components.filters import categories_chosen, categories_key, dataset_chosen, days_chosen
 from dashboards.components.footer import empty_state
 from dashboards.components.formatting import day, moment, number, zone
@@ -182,22 +182,8 @@ def _render_downloads(wanted: Filter, columns: list[str]) -> None:
             return explorer_rows(wanted, columns, ALL_ROWS, 0, con)
 
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.download_button(
-            "CSV of all rows",
-            lambda: csv_bytes(all_rows()),
-            file_name=f"{wanted.dataset}.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-        )
-        st.download_button(
-            "Parquet of all rows",
-            lambda: parquet_bytes(all_rows()),
-            file_name=f"{wanted.dataset}.parquet",
-            mime="application/vnd.apache.parquet",
-            icon=":material/download:",
-            on_click="ignore",
-        )
+        download_button("CSV of all rows", lambda: csv_bytes(all_rows()), f"{wanted.dataset}.csv")
+        download_button("Parquet of all rows", lambda: parquet_bytes(all_rows()), f"{wanted.dataset}.parquet")
         st.caption("The columns and rows above from all pages, with times in UTC.", width="content")
 
 

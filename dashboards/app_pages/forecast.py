@@ -8,12 +8,12 @@ import streamlit as st
 
 from dashboards.components import snapshot_cache
 from dashboards.components.chart import render_chart, show_table
-from dashboards.components.filters import Days, days_chosen, days_of
+from dashboards.components.filters import Days, days_chosen, days_of, one_chosen, titles_of
 from dashboards.components.footer import empty_state
 from dashboards.components.formatting import day as day_text
 from dashboards.components.formatting import number, power, share, span_of_days
 from elexon_assets.dataset_model import BETWEEN_DIMENSIONS
-from elexon_assets.datasets import BY_NAME, WIND_AND_SOLAR_FORECAST
+from elexon_assets.datasets import WIND_AND_SOLAR_FORECAST
 from elexon_assets.windows import Window
 from renewables.charts.forecast import day_figure, error_figure
 from renewables.queries.caveats import curtailment_caveat
@@ -82,38 +82,26 @@ def render_page() -> None:
 
 
 def _selection_chosen() -> ForecastSelection:
-    names = [dataset.name for dataset in FORECASTS]
-    name = (
-        st.segmented_control(
-            "Forecast",
-            names,
-            format_func=lambda name: BY_NAME[name].title,
-            default=names[0],
-            required=True,
-            key="forecast",
-            bind="query-params",
-            help="Wind: WINDFOR, judged against WIND of generation by fuel. Wind and solar: DGWS, judged against wind "
-            "and solar by technology.",
-        )
-        or names[0]
+    name = one_chosen(
+        "Forecast",
+        titles_of(FORECASTS),
+        key="forecast",
+        help="Wind: WINDFOR, judged against WIND of generation by fuel. Wind and solar: DGWS, judged against wind "
+        "and solar by technology.",
     )
     series: list[str] = []
     if name == WIND_AND_SOLAR_FORECAST.name:
         for dimension, label in (("psr_type", "Technology"), ("process_type", "Process")):
             values = WIND_AND_SOLAR_FORECAST.columns[dimension].values
             series.append(st.selectbox(label, values, key=label.lower(), bind="query-params", width=180) or values[0])
-    truth = st.segmented_control(
+    truth = one_chosen(
         "Actual values",
-        list(TRUTHS),
-        format_func=TRUTHS.__getitem__,
-        default=NEWEST,
-        required=True,
+        TRUTHS,
         key="truth",
-        bind="query-params",
         help="The forecast is judged against the newest publication of each actual value, or against the first one.",
     )
     read = ForecastSelection.read(name, [BETWEEN_DIMENSIONS.join(series)] if series else None)
-    return ForecastSelection(read.dataset, read.series, Truth(truth or NEWEST))
+    return ForecastSelection(read.dataset, read.series, Truth(truth))
 
 
 def _render_scores(selection: ForecastSelection, judged: Window) -> None:
@@ -121,18 +109,7 @@ def _render_scores(selection: ForecastSelection, judged: Window) -> None:
     window = window_of_days(days.first, days.last)
     span = Window(max(window.start_utc, judged.start_utc), min(window.end_utc, judged.end_utc))
     above = st.container()
-    by = (
-        st.segmented_control(
-            "Error by",
-            list(ERRORS_BY),
-            format_func=ERRORS_BY.__getitem__,
-            default="lead",
-            required=True,
-            key="by",
-            bind="query-params",
-        )
-        or "lead"
-    )
+    by = one_chosen("Error by", ERRORS_BY, key="by")
     skill = snapshot_cache.cached_query(skill_of, selection, span, ("all", "month", by))
     total = skill.by["all"]
     if total.is_empty() or not total["issues"].item():

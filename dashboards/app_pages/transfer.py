@@ -8,7 +8,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards.components import ledger_session, save_notice, submit_form
-from dashboards.components.chart import in_london
+from dashboards.components.chart import download_button, in_london
 from dashboards.components.formatting import moment
 from dashboards.components.import_preview import show_plan
 from dashboards.components.plain_text import plain
@@ -59,21 +59,16 @@ def _render_export(sheet: str) -> None:
     st.subheader("Export", anchor=False)
     st.caption("CSV, ready for Excel. Re-importing it unedited makes no changes.")
     with st.container(horizontal=True):
-        st.download_button(
+        download_button(
             f"All {NAMES.get(sheet, sheet).lower()}",
             lambda: export_csv(ledger_session.engine(), sheet).encode("utf-8-sig"),
-            file_name=f"{sheet}.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
+            f"{sheet}.csv",
         )
-        st.download_button(
+        download_button(
             "Empty template",
             lambda: template_csv(sheet).encode("utf-8-sig"),
-            file_name=f"{sheet}-template.csv",
-            mime="text/csv",
+            f"{sheet}-template.csv",
             icon=":material/draft:",
-            on_click="ignore",
         )
 
 

@@ -6,7 +6,7 @@ import streamlit as st
 
 from dashboards.components import snapshot_cache
 from dashboards.components.chart import render_chart, show_table
-from dashboards.components.filters import days_chosen
+from dashboards.components.filters import days_chosen, one_chosen
 from dashboards.components.footer import empty_state
 from dashboards.components.formatting import number, percent, price, share, span_of_days
 from elexon_assets.datasets import BY_NAME
@@ -82,18 +82,9 @@ def render_page() -> None:
 
 def _price_chosen() -> PriceSeries:
     """Draw the choice of a price and return it."""
-    names = list(PRICES)
-    name = st.segmented_control(
-        "Price",
-        names,
-        format_func=lambda name: PRICES[name].title,
-        default=names[0],
-        required=True,
-        key="price",
-        bind="query-params",
-        help="\n\n".join(series.caveat for series in PRICES.values()),
-    )
-    return PRICES[name or names[0]]
+    titles = {name: series.title for name, series in PRICES.items()}
+    caveats = "\n\n".join(series.caveat for series in PRICES.values())
+    return PRICES[one_chosen("Price", titles, key="price", help=caveats)]
 
 
 def _render_cards(report: ValueReport) -> None:

@@ -56,27 +56,42 @@ def show_table(frame: pl.DataFrame, *, name: str, columns: Mapping[str, Any] | N
     render_downloads(frame, name=name)
 
 
+MEDIA_TYPES = {
+    "csv": "text/csv",
+    "html": "text/html",
+    "parquet": "application/vnd.apache.parquet",
+    "xlsx": "application/vnd.openxmlformats-officedocument.spreadsheetml.sheet",
+}
+"The media types of the files that pages offer, by the end of their names."
+
+
+def download_button(
+    label: str,
+    content: Callable[[], bytes | str],
+    file_name: str,
+    *,
+    icon: str = ":material/download:",
+    help: str | None = None,
+    key: str | None = None,
+) -> None:
+    """Draw the button of a download, whose content is built on click."""
+    st.download_button(
+        label,
+        content,
+        file_name=file_name,
+        mime=MEDIA_TYPES[file_name.rpartition(".")[2]],
+        icon=icon,
+        on_click="ignore",
+        help=help,
+        key=key,
+    )
+
+
 def render_downloads(frame: pl.DataFrame, *, name: str) -> None:
     """Draw CSV and Parquet downloads, built on click."""
     with st.container(horizontal=True):
-        st.download_button(
-            "CSV",
-            lambda: csv_bytes(frame),
-            file_name=f"{name}.csv",
-            mime="text/csv",
-            icon=":material/download:",
-            on_click="ignore",
-            key=f"csv {name}",
-        )
-        st.download_button(
-            "Parquet",
-            lambda: parquet_bytes(frame),
-            file_name=f"{name}.parquet",
-            mime="application/vnd.apache.parquet",
-            icon=":material/download:",
-            on_click="ignore",
-            key=f"parquet {name}",
-        )
+        download_button("CSV", lambda: csv_bytes(frame), f"{name}.csv", key=f"csv {name}")
+        download_button("Parquet", lambda: parquet_bytes(frame), f"{name}.parquet", key=f"parquet {name}")
 
 
 def parquet_bytes(frame: pl.DataFrame) -> bytes:

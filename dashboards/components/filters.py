@@ -3,7 +3,7 @@
 Belongs here: the widgets, and the days that a preset means. Not here: the queries that use them.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
 
@@ -44,21 +44,37 @@ class Days:
     last: date
 
 
+def one_chosen(label: str, titles: Mapping[str, str], *, key: str, help: str | None = None) -> str:
+    """Draw the choice of one of several names by their titles, the first one at first, and return the name."""
+    first = next(iter(titles))
+    name = st.segmented_control(
+        label,
+        list(titles),
+        format_func=titles.__getitem__,
+        default=first,
+        required=True,
+        key=key,
+        bind="query-params",
+        help=help,
+    )
+    return name or first
+
+
+def titles_of(datasets: Iterable[Dataset]) -> dict[str, str]:
+    """Return the titles of datasets by their names."""
+    return {dataset.name: dataset.title for dataset in datasets}
+
+
 def dataset_chosen(datasets: Sequence[Dataset] = OBSERVED) -> Dataset:
     """Draw the choice of a dataset and return it."""
-    names = [dataset.name for dataset in datasets]
-    name = st.segmented_control(
+    name = one_chosen(
         "Data",
-        names,
-        format_func=lambda name: BY_NAME[name].title,
-        default=names[0],
-        required=True,
+        titles_of(datasets),
         key="data",
-        bind="query-params",
         help="Wind and solar: Elexon's AGWS, with embedded plant. Generation by fuel: FUELHH, transmission-metered. "
         "The page Dictionary says what each dataset means.",
     )
-    return BY_NAME[name or names[0]]
+    return BY_NAME[name]
 
 
 def days_chosen(available: Window, *, default: str = "28 days") -> Days:
