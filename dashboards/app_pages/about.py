@@ -20,6 +20,10 @@ NOT_COVERED = """
 - **Energy is the sum of MW x 0.5 h** over the half-hours with data. Missing values are never estimated; coverage is
   shown next to it.
 - **Capacity factors** use Elexon's yearly installed capacity, interpolated between the years; low for wind.
+- **Curtailed wind** is no forecast error alone: where wind was turned down, the forecast could not know of it.
+- **The market index is a within-day price**, not the day-ahead auction that contracts for difference refer to. Price 0
+  with volume 0 is no price.
+- **Demand (INDO) excludes what embedded wind and solar meet**; underlying demand adds it.
 - **Northern Ireland** is not included.
 """
 

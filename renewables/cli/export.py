@@ -99,21 +99,17 @@ def _refuse_options_before(ctx: typer.Context) -> None:
 
 
 def _export_all(folder: Path) -> None:
-    from elexon_assets.datasets import OBSERVED
     from renewables.attribution import note_of_sources
     from renewables.cli.options import open_snapshot
     from renewables.cli.output import print_note, print_table
     from renewables.formatting import number
-    from renewables.queries.analysis import sources_of_capacity
     from renewables.queries.exports import export_all
-    from renewables.queries.snapshot import sources_of, span_of
+    from renewables.queries.snapshot import source_names
     from renewables.user_errors import UserError
 
     with open_snapshot() as con:
         done = export_all(folder, con)
-        spans = {dataset.name: span_of(dataset.name, con) for dataset in OBSERVED}
-        sources = {source for name, window in spans.items() if window for source in sources_of(name, window, con)}
-        sources |= set(sources_of_capacity(con))
+        sources = source_names(con)
     if not done:
         raise UserError(
             "The warehouse has no tables yet: fetch some days first, for example with `renewables fetch-range`."

@@ -4,14 +4,16 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from renewables.cli.options import complete_observed
+from renewables.cli.options import complete_covered
 
 if TYPE_CHECKING:
     from renewables.dagster_control.gap_acceptance import GapDecision
 
 DatasetName = Annotated[
     str,
-    typer.Argument(help="The name of an observed dataset, such as wind_and_solar.", autocompletion=complete_observed),
+    typer.Argument(
+        help="The name of a dataset of half-hours, such as wind_and_solar or demand.", autocompletion=complete_covered
+    ),
 ]
 UtcDay = Annotated[str, typer.Argument(help="UTC day, YYYY-MM-DD.")]
 Who = Annotated[str | None, typer.Option("--who", help="Who decides it; your login name by default.")]

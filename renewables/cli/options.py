@@ -28,6 +28,13 @@ def complete_observed(incomplete: str) -> list[str]:
     return [dataset.name for dataset in OBSERVED if dataset.name.startswith(incomplete)]
 
 
+def complete_covered(incomplete: str) -> list[str]:
+    """Return the names of the datasets with gaps, of which every half-hour is expected, that begin with the text."""
+    from elexon_assets.datasets import COVERED
+
+    return [dataset.name for dataset in COVERED if dataset.name.startswith(incomplete)]
+
+
 def complete_dataset(incomplete: str) -> list[str]:
     """Return the names of all datasets that begin with the typed text."""
     from elexon_assets.datasets import DATASETS
