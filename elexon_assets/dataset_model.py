@@ -150,7 +150,7 @@ class Dataset:
         return tuple(map(BETWEEN_DIMENSIONS.join, product(*words))) if self.dimensions else (self.code,)
 
     @property
-    def values(self) -> tuple[str, ...]:
+    def value_columns(self) -> tuple[str, ...]:
         """Return the columns of the published values, the main one first."""
         return (self.value, *self.further_values)
 
@@ -158,7 +158,7 @@ class Dataset:
     def key(self) -> tuple[str, ...]:
         """Return the columns that distinguish publications: every distinct published value lands once."""
         return tuple(
-            dict.fromkeys((self.range_column, self.period, *self.dimensions, *self.versioned_by, *self.values))
+            dict.fromkeys((self.range_column, self.period, *self.dimensions, *self.versioned_by, *self.value_columns))
         )
 
     @property

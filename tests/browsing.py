@@ -27,6 +27,8 @@ PROBED = ("/_stcore/health", "/_stcore/host-config")
 DRAWN = """() => !document.querySelector([
   '[data-testid=stSkeleton]', '[data-testid=stPlotlyChart]:not(:has(.main-svg))',
   '[data-testid=stDataFrame]:not(:has(canvas))'].join())"""
+FITTING_STEPS = 10
+"The steps of 150 ms in which tables and charts follow a new size of the window on a busy machine."
 CUT_OFF = """main => {
   const ends = e => e.getBoundingClientRect().width && e.getBoundingClientRect().right > innerWidth + 1;
   const short = e => e.closest('[data-testid=stMetric]') && e.scrollWidth > e.clientWidth + 1;
@@ -87,6 +89,13 @@ class Tab:
     def drawn(self) -> None:
         """Wait for what comes after the script: parts that the browser loads when it meets them."""
         self.page.wait_for_function(DRAWN)
+
+    def fit_window(self) -> None:
+        """Wait until the layout has followed a new size of the window, or for as long as it may take to do so."""
+        for _ in range(FITTING_STEPS):
+            self.page.wait_for_timeout(150)
+            if self.overflow_pixels() <= 0 and not self.cut_off():
+                return
 
     def overflow_pixels(self) -> int:
         """Return by how many pixels the content is wider than the window."""

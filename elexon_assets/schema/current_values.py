@@ -18,7 +18,7 @@ def values_sql(dataset: Dataset, condition: str = "true") -> str:
     value = f"CASE WHEN NOT ({dataset.no_value_if}) THEN {dataset.value} END AS {dataset.value}"
     shown = {dataset.value: value} if dataset.no_value_if else {}
     columns = ", ".join(shown.get(name, name) for name in [*dataset.columns, *labels_of(dataset), *OUR_COLUMNS])
-    versions = (*dataset.versioned_by, "ingested_at_utc", *dataset.values)
+    versions = (*dataset.versioned_by, "ingested_at_utc", *dataset.value_columns)
     order = ", ".join(f"{dataset.table}.{column} DESC" for column in versions)
     # The settlement date follows from the half-hour: naming it here lets a filter on it reach the table below the
     # window.

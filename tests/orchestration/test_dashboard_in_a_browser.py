@@ -75,7 +75,7 @@ def test_every_page_fits_every_width_and_is_accessible(page: str, visitor: Tab) 
     assert violations_in_dark(visitor.page) == []
     for width in WIDTHS:
         visitor.page.set_viewport_size({"width": width, "height": 900})
-        visitor.page.wait_for_timeout(150)  # the layout follows the window with a delay
+        visitor.fit_window()
         assert visitor.overflow_pixels() <= 0, f"wider than {width} pixels"
         assert visitor.cut_off() == [], f"at {width} pixels"
     assert visitor.problems == []
