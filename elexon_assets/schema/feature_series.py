@@ -54,7 +54,7 @@ def feature_series(datasets: Sequence[Dataset] = DATASETS) -> tuple[FeatureSerie
         for dataset in datasets
         if dataset.is_half_hourly
         for labels in product(*(dataset.columns[name].values for name in dataset.dimensions))
-        for value in dataset.values
+        for value in dataset.value_columns
     )
 
 
@@ -64,7 +64,7 @@ def known_sql(dataset: Dataset, series: Sequence[FeatureSeries], cuts: str) -> s
     It binds `$first` and `$after`, between which all start times are. A forecast counts only if it was published before
     its target; one for an hour holds for both half-hours, and the newest publish time stands beside the values.
     """
-    version = f"({', '.join((*dataset.versioned_by, 'ingested_at_utc', *dataset.values))})"
+    version = f"({', '.join((*dataset.versioned_by, 'ingested_at_utc', *dataset.value_columns))})"
     columns = [f"arg_max_null({_value_sql(one)}, {version}) FILTER ({one.condition}) AS {one.column}" for one in series]
     before_target = "true"
     if dataset.role is Role.FORECAST:

@@ -52,7 +52,7 @@ def columns_of(dataset: Dataset) -> list[str]:
     """Return the names of the columns that can be shown and sorted by, in order."""
     flags = ["flags"] if dataset.is_observed else []
     labels = ["start_time_utc", "settlement_date", "settlement_period", dataset.category]
-    return [*labels, *dataset.values, *flags, *OURS]
+    return [*labels, *dataset.value_columns, *flags, *OURS]
 
 
 def explorer_rows(
