@@ -24,17 +24,27 @@ def render_chart(
     name: str,
     alt: str,
     columns: Mapping[str, Any] | None = None,
-) -> None:
+    selects: bool = False,
+) -> list[Any] | None:
     """Draw the figure, and under it the table and the download of its frame.
 
     `frame` holds the rows, or the function that builds them when the table is opened. `name` is the name of the
-    download and the key on the page. `alt` is what a person who cannot see the chart should know.
+    download and the key on the page. `alt` is what a person who cannot see the chart should know. With `selects`, the
+    custom data of the mark that was clicked is returned, and otherwise None.
     """
-    st.plotly_chart(figure, key=f"chart {name}", alt=alt, config=CONFIG)
+    clicked = None
+    if selects:
+        event = st.plotly_chart(
+            figure, key=f"chart {name}", alt=alt, config=CONFIG, on_select="rerun", selection_mode="points"
+        )
+        clicked = next((point.get("customdata") for point in event.selection.points), None)
+    else:
+        st.plotly_chart(figure, key=f"chart {name}", alt=alt, config=CONFIG)
     table = st.expander("Table and download", key=f"table {name}", on_change="rerun", type="compact")
     if table.open:
         with table:
             show_table(frame() if callable(frame) else frame, name=name, columns=columns)
+    return clicked
 
 
 ROWS_SHOWN = 10_000

@@ -84,14 +84,22 @@ FITS: dict[str, Any] = {
 }
 
 
-def render_figure(figure: go.Figure, frame: pl.DataFrame | Callable[[], pl.DataFrame], name: str, alt: str) -> None:
-    """Draw a chart of the pipeline with the table behind it."""
-    render_chart(
+def render_figure(
+    figure: go.Figure,
+    frame: pl.DataFrame | Callable[[], pl.DataFrame],
+    name: str,
+    alt: str,
+    *,
+    selects: bool = False,
+) -> list[Any] | None:
+    """Draw a chart of the pipeline with the table behind it; see `render_chart`."""
+    return render_chart(
         figure,
         frame,
         name=name,
         alt=alt,
         columns={**COLUMNS, "pipeline_id": None, "information_point_id": None, "milestone_id": None},
+        selects=selects,
     )
 
 

@@ -18,7 +18,7 @@ from pipeline_assets.vocabulary import MilestoneName
 from renewables.charts import pipeline_aggregates as sums
 from renewables.charts.milestones import milestone_timeline
 from renewables.charts.pipeline_counts import highest_ratings, projects_by_stage, technology_shares
-from renewables.charts.pipeline_map import on_the_map, squares_on_the_map
+from renewables.charts.pipeline_map import OUTLINE_SOURCE, ColourBy, is_on_map, on_the_map, squares_on_the_map
 from renewables.charts.pipeline_risks import band_of, likelihood_by_impact
 from renewables.charts.pipeline_status import rag_grid, rtb_timeline
 from renewables.queries import pipeline, pipeline_aggregates
@@ -35,30 +35,52 @@ NAMES_SHOWN = 12
 def show_map(wanted: Filter) -> None:
     """Draw the facilities, by square of the map where there are too many, and the list of the largest."""
     frame = snapshot_cache.cached_query(pipeline.facility_places, wanted)
-    nowhere = frame.filter(pl.col("longitude").is_null())
-    placed = len(frame) - len(nowhere)
-    is_summed = placed > MOST_MARKS
-    marks = f"each mark combines those within {pipeline_aggregates.SQUARE_DEGREES:g}°; " if is_summed else ""
-    rag = "the RAG status with the most MWp" if is_summed else "RAG"
-    st.caption(
-        f"**{number(placed)}** facilities; {marks}area by MWp, colour and shape by {rag}. Schematic outline of Great "
-        "Britain, drawn by hand."
+    drawn = frame.filter(is_on_map())
+    chosen = st.segmented_control(
+        "Colour", list(ColourBy), default=ColourBy.RAG, required=True, key="colour", bind="query-params"
     )
+    colour_by = ColourBy(chosen) if chosen else ColourBy.RAG
+    named = "RAG" if colour_by is ColourBy.RAG else colour_by.lower()
+    is_summed = len(drawn) > MOST_MARKS
+    if is_summed:
+        squares = snapshot_cache.cached_query(pipeline_aggregates.places_by_square, wanted, colour_by.lower())
+        figure = squares_on_the_map(squares, colour_by)
+        st.caption(
+            f"Each mark combines the facilities within {pipeline_aggregates.SQUARE_DEGREES:g}°, in the colour of the "
+            f"{named} with the most MWp. Its area shows MWp."
+        )
+    else:
+        figure = on_the_map(drawn, colour_by)
+        st.caption(f"Colour and shape show {named}, area shows MWp. Click a mark to open its project.")
     left, right = st.columns(2, gap="large")
     with left:
-        if is_summed:
-            figure = squares_on_the_map(snapshot_cache.cached_query(pipeline_aggregates.places_by_square, wanted))
-        else:
-            figure = on_the_map(frame)
-        render_figure(figure, frame, "places", f"Map of {placed} facilities by MWp and RAG")
+        clicked = render_figure(
+            figure, frame, "places", f"Map of {len(drawn)} facilities by MWp and {named}", selects=not is_summed
+        )
+        st.caption(OUTLINE_SOURCE)
     with right:
         st.subheader("Facilities by capacity", anchor=False)
         shown = frame.select("project", "capacity_mwp", "technology", "rag", "stage", "facility", "pipeline_id")
         render_rows(shown, "facilities", "project", "pipelines", "pipeline_id", height=560)
-        if len(nowhere):
-            names = ", ".join(plain(name) for name in nowhere["facility"].head(NAMES_SHOWN))
-            more = f" and {number(len(nowhere) - NAMES_SHOWN)} more" if len(nowhere) > NAMES_SHOWN else ""
-            st.caption(f"Without coordinates ({number(float(nowhere['capacity_mwp'].sum()))} MWp): {names}{more}.")
+        _name_places_not_drawn(frame)
+    if clicked and clicked[0]:
+        st.switch_page(record_lists.PAGES["pipelines"], query_params={"id": clicked[0]})
+
+
+def _name_places_not_drawn(frame: pl.DataFrame) -> None:
+    """Name the facilities that are not on the map: those in other countries by market, and those without a place."""
+    elsewhere = frame.filter(~is_on_map())
+    for (market,), part in elsewhere.group_by("market", maintain_order=True):
+        st.caption(f"Outside the map, {market}: {_names_with_capacity(part)}.")
+    nowhere = frame.filter(pl.col("longitude").is_null())
+    if len(nowhere):
+        st.caption(f"Without coordinates: {_names_with_capacity(nowhere)}.")
+
+
+def _names_with_capacity(frame: pl.DataFrame) -> str:
+    names = ", ".join(plain(name) for name in frame["facility"].head(NAMES_SHOWN))
+    more = f" and {number(len(frame) - NAMES_SHOWN)} more" if len(frame) > NAMES_SHOWN else ""
+    return f"{names}{more} ({number(float(frame['capacity_mwp'].sum()))} MWp)"
 
 
 def show_rag(wanted: Filter) -> None:

@@ -90,16 +90,17 @@ def facility_places(wanted: Filter, con: Connection | None = None) -> pl.DataFra
     """Return one row per facility, the largest first.
 
     Columns: pipeline_id, project, facility, technology, capacity_mwp, longitude, latitude (both null if unknown),
-    stage, rag, rag_comment, rtb_date.
+    stage, rag, rag_comment, rtb_date, market.
     """
     with snapshot_connection(con) as snapshot:
         return query_chosen(
             snapshot,
             wanted,
             "SELECT pipeline_id, chosen.name AS project, facility.name AS facility, parts.technology, "
-            "parts.capacity_mwp, longitude, latitude, chosen.stage, chosen.rag, rag_comment, chosen.rtb_date "
-            "FROM parts JOIN chosen ON chosen.id = pipeline_id JOIN facilities AS facility ON facility.id = "
-            "facility_id ORDER BY parts.capacity_mwp DESC, project, facility",
+            "parts.capacity_mwp, longitude, latitude, chosen.stage, chosen.rag, rag_comment, chosen.rtb_date, "
+            "chosen.market FROM parts JOIN chosen ON chosen.id = pipeline_id "
+            "JOIN facilities AS facility ON facility.id = facility_id "
+            "ORDER BY parts.capacity_mwp DESC, project, facility",
         )
 
 

@@ -6,7 +6,7 @@ single projects (`pipeline.py`).
 
 import polars as pl
 
-from pipeline_assets.vocabulary import Rag, Stage
+from pipeline_assets.vocabulary import Stage
 from renewables.queries.pipeline import MONTHS, RISKS, Filter, query_chosen, status_at_month_ends
 from renewables.queries.snapshot import Connection, snapshot_connection
 from warehouse.date_bounds import EARLIEST_DATE, LATEST_DATE
@@ -75,34 +75,37 @@ def rtb_by_quarter(wanted: Filter, con: Connection | None = None) -> pl.DataFram
         )
 
 
-def places_by_square(wanted: Filter, con: Connection | None = None) -> pl.DataFrame:
+def places_by_square(wanted: Filter, colour_by: str = "rag", con: Connection | None = None) -> pl.DataFrame:
     """Return one row per square of the map with facilities.
 
-    Columns: rag (the status with the most capacity), facilities, projects, capacity_mwp, red_mwp, amber_mwp, green_mwp,
-    longitude and latitude (the middle of the facilities, weighted by capacity), largest (names of the largest ones).
+    Columns: category (the value of `colour_by`, one of rag, stage and technology, with the most capacity), facilities,
+    projects, capacity_mwp, parts (list of {category, mwp}), longitude and latitude (the middle of the facilities,
+    weighted by capacity), largest (names of the largest ones).
     """
-    by_rag = ", ".join(f"sum(mwp) FILTER (rag = '{rag}') AS {rag.lower()}_mwp" for rag in Rag)
+    category = {"rag": "chosen.rag", "stage": "chosen.stage", "technology": "parts.technology"}[colour_by]
     with snapshot_connection(con) as snapshot:
         return query_chosen(
             snapshot,
             wanted,
             f""", placed AS (
-                SELECT pipeline_id, chosen.rag, facility.name, parts.capacity_mwp AS mwp, longitude, latitude,
-                    greatest(parts.capacity_mwp, 1) AS weight,
+                SELECT pipeline_id, {category} AS category, facility.name, parts.capacity_mwp AS mwp, longitude,
+                    latitude, greatest(parts.capacity_mwp, 1) AS weight,
                     floor(longitude / $side) AS x, floor(latitude / $side) AS y
                 FROM parts JOIN chosen ON chosen.id = pipeline_id
                 JOIN facilities AS facility ON facility.id = facility_id WHERE longitude IS NOT NULL
-            ), statuses AS (
-                SELECT x, y, rag, sum(weight) AS weight FROM placed GROUP BY ALL
-            ), commonest AS (
-                SELECT x, y, arg_max(rag, weight) AS rag FROM statuses GROUP BY ALL
+            ), categories AS (
+                SELECT x, y, category, sum(weight) AS weight, sum(mwp) AS mwp FROM placed GROUP BY ALL
+            ), summed AS (
+                SELECT x, y, arg_max(category, weight) AS category, list({{'category': category, 'mwp': mwp}}) AS parts
+                FROM categories GROUP BY ALL
             ), squares AS (
                 SELECT x, y, count(*) AS facilities, count(DISTINCT pipeline_id) AS projects,
-                    sum(mwp) AS capacity_mwp, {by_rag}, sum(longitude * weight) / sum(weight) AS longitude,
+                    sum(mwp) AS capacity_mwp, sum(longitude * weight) / sum(weight) AS longitude,
                     sum(latitude * weight) / sum(weight) AS latitude, arg_max(name, mwp, $named) AS largest
                 FROM placed GROUP BY ALL
             )
-            SELECT rag, squares.* EXCLUDE (x, y) FROM squares JOIN commonest USING (x, y) ORDER BY capacity_mwp DESC""",
+            SELECT category, squares.* EXCLUDE (x, y), parts FROM squares JOIN summed USING (x, y)
+            ORDER BY capacity_mwp DESC""",
             side=SQUARE_DEGREES,
             named=LARGEST_NAMED,
         )

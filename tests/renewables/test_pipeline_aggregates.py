@@ -6,7 +6,7 @@ import polars as pl
 import pytest
 
 from renewables.charts import pipeline_aggregates as charts
-from renewables.charts.pipeline_map import squares_on_the_map
+from renewables.charts.pipeline_map import ColourBy, squares_on_the_map
 from renewables.queries import pipeline
 from renewables.queries import pipeline_aggregates as sums
 from renewables.queries.pipeline import Filter
@@ -32,13 +32,17 @@ def wanted(request: pytest.FixtureRequest) -> Filter:
     return chosen
 
 
-def test_the_squares_of_the_map_contain_every_facility_with_coordinates(wanted: Filter, con: Connection) -> None:
+@pytest.mark.parametrize("colour_by", ColourBy)
+def test_the_squares_of_the_map_contain_every_facility_with_coordinates(
+    colour_by: ColourBy, wanted: Filter, con: Connection
+) -> None:
     placed = pipeline.facility_places(wanted, con).filter(pl.col("longitude").is_not_null())
-    squares = sums.places_by_square(wanted, con)
+    squares = sums.places_by_square(wanted, colour_by.lower(), con)
     assert squares["facilities"].sum() == len(placed)
     assert squares["capacity_mwp"].sum() == pytest.approx(placed["capacity_mwp"].sum())
-    by_rag = squares.select(pl.sum("red_mwp", "amber_mwp", "green_mwp").fill_null(0)).row(0)
-    assert sum(value or 0 for value in by_rag) == pytest.approx(placed["capacity_mwp"].sum())
+    parts = squares.select(pl.col("parts").explode()).unnest("parts").group_by("category").agg(pl.sum("mwp"))
+    expected = placed.group_by(colour_by.lower()).agg(pl.sum("capacity_mwp"))
+    assert dict(parts.rows()) == pytest.approx(dict(expected.rows()))
 
 
 def test_the_steps_of_likelihood_and_impact_contain_every_open_point(wanted: Filter, con: Connection) -> None:
@@ -76,7 +80,7 @@ def test_the_outlook_by_month_ends_at_the_same_height(con: Connection) -> None:
 
 def test_text_from_people_is_escaped_in_the_figures_of_sums(con: Connection) -> None:
     wide = Filter(TODAY)
-    squares = sums.places_by_square(wide, con).with_columns(largest=pl.lit([HOSTILE]))
+    squares = sums.places_by_square(wide, con=con).with_columns(largest=pl.lit([HOSTILE]))
     steps = sums.risks_by_score(wide, con).with_columns(worst_point=pl.lit(HOSTILE))
     whole = str(squares_on_the_map(squares).to_dict()) + str(charts.risks_by_score(steps).to_dict())
     assert "&lt;b&gt;bold" in whole
@@ -87,4 +91,4 @@ def test_a_figure_of_sums_is_drawn_for_any_filter(wanted: Filter, con: Connectio
     charts.rag_counts(sums.rag_counts_by_month(wanted, con=con))
     charts.rtb_quarters(sums.rtb_by_quarter(wanted, con), TODAY)
     charts.risks_by_score(sums.risks_by_score(wanted, con))
-    squares_on_the_map(sums.places_by_square(wanted, con))
+    squares_on_the_map(sums.places_by_square(wanted, con=con))

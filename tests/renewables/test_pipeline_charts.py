@@ -2,12 +2,13 @@
 
 from collections.abc import Iterator
 
+import polars as pl
 import pytest
 
 from pipeline_assets.vocabulary import Stage
 from renewables.charts import pipeline as capacity
 from renewables.charts.pipeline_counts import highest_ratings, projects_by_stage, technology_shares
-from renewables.charts.pipeline_map import coast_outline, on_the_map
+from renewables.charts.pipeline_map import EAST, NORTH, SOUTH, WEST, ColourBy, coast_outline, is_on_map, on_the_map
 from renewables.charts.pipeline_outlook import cumulative_capacity
 from renewables.charts.pipeline_risks import likelihood_by_impact
 from renewables.charts.pipeline_status import rag_grid, rtb_timeline
@@ -63,15 +64,38 @@ def test_the_outlook_is_drawn_with_or_without_its_band(con: Connection) -> None:
     assert "About 95 % of the trend" not in [trace.name for trace in cumulative_capacity(bare, "Total", TODAY).data]
 
 
-def test_the_outline_is_closed_and_within_great_britain() -> None:
+def test_the_outline_is_closed_and_within_the_map() -> None:
     parts = list(coast_outline())
-    assert len(parts) > 5
+    assert len(parts) == 41  # 34 of Great Britain, Northern Ireland, five of Ireland, the Isle of Man
     for longitudes, latitudes in parts:
         assert (longitudes[0], latitudes[0]) == (longitudes[-1], latitudes[-1])
-        assert min(longitudes) >= -8.7
-        assert max(longitudes) <= 1.8
-        assert min(latitudes) >= 49.8
-        assert max(latitudes) <= 60.9
+        assert min(longitudes) > WEST
+        assert max(longitudes) < EAST
+        assert min(latitudes) > SOUTH
+        assert max(latitudes) < NORTH
+
+
+@pytest.mark.parametrize("colour_by", ColourBy)
+def test_the_map_marks_every_facility_within_its_bounds_whatever_colours_it(
+    colour_by: ColourBy, con: Connection
+) -> None:
+    frame = pipeline.facility_places(Filter(TODAY), con)
+    placed = frame.filter(is_on_map())
+    coast, *marks = on_the_map(frame, colour_by).data
+    by_value = {trace.name: sorted(hover for _, hover in trace.customdata) for trace in marks}
+    assert {name: len(hovers) for name, hovers in by_value.items()} == dict(
+        placed.group_by(colour_by.lower()).len().rows()
+    )
+    assert {id for trace in marks for id, _ in trace.customdata} == set(placed["pipeline_id"])
+    assert len({(trace.marker.color, trace.marker.symbol) for trace in marks}) == len(marks)
+    assert coast.hoverinfo == "skip"
+
+
+def test_a_facility_in_another_country_is_not_on_the_map(con: Connection) -> None:
+    frame = pipeline.facility_places(Filter(TODAY), con).filter(is_on_map()).head(1)
+    moved = frame.with_columns(longitude=pl.lit(12.5), latitude=pl.lit(41.9))
+    assert moved.filter(~is_on_map()).height == 1
+    assert len(on_the_map(moved).data) == 1
 
 
 @pytest.mark.parametrize("wanted", [Filter(TODAY), *NARROW])
