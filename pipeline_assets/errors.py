@@ -9,6 +9,10 @@ PipelineError
  ├── AnotherLedger      the warehouse was filled from a different ledger
  ├── UnreadableFile     the file of an import is not a table that can be read
  ├── UnreadableValue    a text is not the date, number or word that its field needs
+ ├── RegisterNotFetched   no issue of a register could be fetched
+ │    ├── RegisterUnavailable  its server fails, is too slow, or sent only a part of the file
+ │    ├── RegisterMoved        its address leads to no CSV
+ │    └── RegisterTooLarge     the file has more bytes than the limit
  └── LedgerUnavailable  the ledger's database cannot be reached, or a newer gb-renewables wrote it
 """
 
@@ -115,3 +119,25 @@ class ContractBroken(PipelineError):
 
 class AnotherLedger(PipelineError):
     """Raised when the warehouse was filled from a different ledger than the one in use."""
+
+
+class RegisterNotFetched(PipelineError):
+    """Raised when no issue of a register could be fetched; the issues that landed before stay.
+
+    The message is one line without secrets: it is stored and shown, and quotes the server.
+    """
+
+    def __init__(self, message: str) -> None:
+        super().__init__(log_line(message))
+
+
+class RegisterUnavailable(RegisterNotFetched):
+    """Raised after the last attempt when the server fails, is too slow, or sent only a part of the file."""
+
+
+class RegisterMoved(RegisterNotFetched):
+    """Raised when the address leads to no CSV: it was not found, redirects for ever, or answers something else."""
+
+
+class RegisterTooLarge(RegisterNotFetched):
+    """Raised when the file has more bytes than the limit, also when unpacked."""

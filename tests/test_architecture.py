@@ -61,6 +61,7 @@ FLOORS: dict[str, list[set[str]]] = {
         {"models"},
         {"fields"},
         {"rules", "coordinates", "metrics", "metric_columns", "upgrades"},
+        {"registers"},
         {"ledger"},
         {"milestone_templates", "tables", "seed_loader", "spreadsheets", "delivery", "run_notices"},
         {"check_notices", "tick_notices"},

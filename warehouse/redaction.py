@@ -17,7 +17,9 @@ SHORTEST_TOKEN = 12
 "The length from which a part of a webhook's path counts as secret; `services` is shorter."
 SECRET_SETTINGS = ("slack_webhook_url", "ledger_url", "chat_api_key")
 "The settings of which only the fact that they are set is shown."
-ADDRESS_SETTINGS = ("elexon_base_url", "chat_base_url", "dagster_url", "dashboard_url", "ledger_url")
+ADDRESS_SETTINGS = (
+    *("elexon_base_url", "repd_url", "tec_url", "chat_base_url", "dagster_url", "dashboard_url", "ledger_url"),
+)
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 OPENAI_KEY = "OPENAI_API_KEY"
 
@@ -63,7 +65,8 @@ def _known_secrets() -> list[str]:
 
     try:
         settings = Settings()
-        addresses |= {str(getattr(settings, name) or "") for name in ADDRESS_SETTINGS}
+        set_by_a_person = settings.model_fields_set.intersection(ADDRESS_SETTINGS)  # a default holds no secret
+        addresses |= {str(getattr(settings, name) or "") for name in set_by_a_person}
         webhook, key = settings.slack_webhook_url or "", settings.chat_api_key or SecretStr("")
         keys.add(key.get_secret_value())
     except (ValidationError, SettingsError, SettingsUnreadable):  # these are the settings that the message may be about

@@ -167,6 +167,23 @@ class Settings(BaseSettings):
     first_day: FirstDay = date(2016, 3, 1)
     "The first UTC day that can be requested: AGWS was first published about then."
 
+    repd_url: Address = HttpUrl(
+        "https://www.gov.uk/api/content/government/publications/renewable-energy-planning-database-monthly-extract"
+    )
+    "The address of a CSV of the planning register (REPD), or a GOV.UK or CKAN answer in JSON that leads to one."
+    tec_url: Address = HttpUrl(
+        "https://api.neso.energy/api/3/action/package_show?id=transmission-entry-capacity-tec-register"
+    )
+    "The same for the register of grid connections (TEC)."
+    register_deadline_seconds: Seconds = 300.0
+    "The limit for one complete answer of a register's server."
+    register_megabytes: Annotated[float, Field(gt=0, le=100_000)] = 50.0
+    "The limit of a register's unpacked file, refused while it arrives. The REPD of 2024 has 5 MB."
+    register_attempts: Annotated[int, Field(ge=1, le=100)] = 3
+    "The number of attempts at one answer of a register's server."
+    register_backoff_seconds: Pause = 5.0
+    "The first pause between these attempts; it doubles."
+
     understated_share: Annotated[float, Field(gt=0, lt=1)] = 0.75
     """The share of FUELHH's WIND below which AGWS wind is flagged as understated. AGWS also includes embedded wind, so
     a healthy half-hour is above 1; drop-outs were observed at 0.2 to 0.3.
@@ -243,6 +260,11 @@ class Settings(BaseSettings):
         ]
         # The home comes first: its own `.env` cannot move it, and excluding the working folder's file cannot lose it.
         return (InitSettingsSource(settings_cls, {name: home}), init_settings, env_settings, *files)
+
+    @property
+    def registers_folder(self) -> Path:
+        """Return the folder for register files that a person puts there: names that begin with repd or tec."""
+        return self.renewables_home / "registers"
 
     @property
     def dagster_home(self) -> Path:

@@ -1,0 +1,1 @@
+"""The public registers: reading, fetching, landing and comparing their issues."""
