@@ -16,8 +16,8 @@ from elexon_assets.flag_vocabulary import NOT_ASKED, TOO_RECENT
 from elexon_assets.ingest import OpenWarehouse
 from elexon_assets.missing_days import last_closed_day
 from elexon_assets.schema.warehouse_schema import ensure_schema
-from warehouse import landing, snapshots
-from warehouse.connection import writing
+from warehouse import landing
+from warehouse.connection import publish, writing
 
 LONGEST_REASON = 500
 ACCEPTED_AGAIN = "accepted again"
@@ -68,7 +68,7 @@ def accept_gap(
                 "VALUES (?, ?, ?, ?, ?)",
                 [dataset.name, day, reason, accepted_by, now],
             )
-        snapshots.publish_snapshot(con)
+        publish(con)
     return sum(states.values())
 
 
@@ -85,7 +85,7 @@ def withdraw_gap(
             ensure_schema(con)
             if not _end_acceptance(con, dataset, day, reason=reason, withdrawn_by=withdrawn_by, now=datetime.now(UTC)):
                 raise UnusableInput(f"{day} of {dataset.title.lower()} is not accepted as a known gap.")
-        snapshots.publish_snapshot(con)
+        publish(con)
 
 
 def _reason_and_author(reason: str, author: str) -> tuple[str, str]:

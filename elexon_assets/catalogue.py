@@ -14,6 +14,7 @@ from elexon_assets.dataset_model import Dataset, Role
 from elexon_assets.datasets import BY_DAY, OBSERVED
 from elexon_assets.descriptions import describe_column
 from elexon_assets.schema.warehouse_schema import columns_sql
+from warehouse.connection import configured_warehouse
 from warehouse.settings import Settings, checkout_folder
 
 GENERATION, QUALITY = "generation", "quality"
@@ -107,7 +108,7 @@ def in_development(assets: Sequence[dg.AssetsDefinition]) -> Sequence[Any]:
 
 def table_name(name: str) -> str:
     """Return the name of a table or view with its DuckDB catalogue and schema: `warehouse.main.flags`."""
-    return f"{Settings().warehouse.stem}.main.{name}"
+    return f"{configured_warehouse().database_name}.main.{name}"
 
 
 def column_schema(datasets: Sequence[Dataset]) -> dg.TableSchema:

@@ -21,8 +21,8 @@ from elexon_assets.schema.aggregates import complete_half_hours_sql
 from elexon_assets.schema.warehouse_schema import ensure_schema
 from elexon_assets.validation import Validated, validate
 from elexon_assets.windows import Window
-from warehouse import landing, snapshots
-from warehouse.connection import writing
+from warehouse import landing
+from warehouse.connection import publish, writing
 from warehouse.errors import MixedSources
 
 BATCH = 128
@@ -84,7 +84,7 @@ def ingest_several(
                 for report in reports:
                     if report.dataset.is_covered and report.records:
                         report.half_hours = _whole_half_hours(con, report.dataset, span)
-                snapshots.publish_snapshot(con)
+                publish(con)
     for report in reports:
         report.is_complete = True
         if progress:

@@ -21,8 +21,8 @@ from elexon_assets.ingest_report import WindowRecord
 from elexon_assets.parsing import ROW_INDEX, parse_rows
 from elexon_assets.schema.warehouse_schema import ensure_schema
 from elexon_assets.windows import Window
-from warehouse import landing, snapshots
-from warehouse.connection import has_table, writing
+from warehouse import landing
+from warehouse.connection import has_table, publish, writing
 
 RUN_ID = "quarantine retry"
 "The run id in the fetch log, where a fetch has the id of its run."
@@ -61,7 +61,7 @@ def retry(open_warehouse: OpenWarehouse = writing) -> list[Retried]:
             ensure_schema(con)
             done = [_retry(con, dataset) for dataset in DATASETS]
         if any(outcome.rows_kept < outcome.rows for outcome in done):
-            snapshots.publish_snapshot(con)
+            publish(con)
     return done
 
 

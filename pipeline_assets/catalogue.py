@@ -15,6 +15,7 @@ from pipeline_assets.entity import Entity
 from pipeline_assets.metric_columns import VIEW_COLUMNS
 from pipeline_assets.table_columns import table_columns
 from pipeline_assets.tables import AUDIT, CHANGES, STATUS_HISTORY, SUBMITTED_CHANGES
+from warehouse.connection import configured_warehouse
 from warehouse.settings import Settings, checkout_folder
 
 RECORDS, METRICS = "pipeline_records", "pipeline_metrics"
@@ -75,7 +76,7 @@ def _table_metadata(table: str, lineage: Mapping[str, Sequence[str]] | None = No
     settings = Settings()
     columns = [dg.TableColumn(c.name, c.type, description=c.description) for c in table_columns(table)]
     metadata: dict[str, Any] = {
-        "dagster/table_name": f"{settings.warehouse.stem}.main.{table}",
+        "dagster/table_name": f"{configured_warehouse().database_name}.main.{table}",
         "dagster/column_schema": dg.TableSchema(columns),
         "dashboard": dg.MetadataValue.url(str(settings.dashboard_url)),
         "docs": dg.MetadataValue.path("docs/pipeline.md"),

@@ -20,8 +20,8 @@ from pipeline_assets.fingerprint import tables_fingerprint
 from pipeline_assets.ledger import reader
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.tables import AUDIT, CHANGES, INFO, STATUS_HISTORY, SUBMITTED_CHANGES, landed_position
-from warehouse import landing, snapshots
-from warehouse.connection import has_table, writing
+from warehouse import landing
+from warehouse.connection import has_table, publish, writing
 
 OpenWarehouse = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
 
@@ -163,7 +163,7 @@ def _store_position(con: duckdb.DuckDBPyConnection, position: int) -> None:
 
 def _published(con: duckdb.DuckDBPyConnection) -> Landed:
     """Publish a snapshot and return what it shows."""
-    snapshot = snapshots.publish_snapshot(con)
+    snapshot = publish(con)
     rows = {name: _count_rows(con, name) for name in [*DERIVED_TABLES, *metrics.VIEWS]}
     return Landed(rows, landed_position(con), snapshot.version)
 

@@ -26,9 +26,11 @@ PACKAGES_BELOW = {
 FLOORS: dict[str, list[set[str]]] = {
     "warehouse": [
         {"errors", "date_bounds", "setting_types", "settings", "addresses", "redaction", "private_files"},
-        {"snapshots", "landing"},
-        {"connection", "home_sizes"},
-        {"backups"},
+        {"snapshots", "landing", "interface"},
+        {"file_errors"},
+        {"file"},
+        {"connection"},
+        {"backups", "home_sizes"},
     ],
     "elexon_assets": [
         {

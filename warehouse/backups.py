@@ -10,8 +10,6 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
-import duckdb
-
 from warehouse import snapshots
 from warehouse.connection import reading
 from warehouse.errors import WarehouseBusy, WarehouseMissing
@@ -71,15 +69,6 @@ def restore(version: int | None = None, *, warehouse: Path | None = None) -> Res
         finally:
             copy.unlink(missing_ok=True)
     return Restored(warehouse, snapshot, tuple(aside))
-
-
-def corruption_of(path: Path) -> str | None:
-    """Return what is wrong with the file, or None if it opens. A file that is being written counts as sound."""
-    try:
-        duckdb.connect(str(path), read_only=True).close()
-    except duckdb.Error as error:
-        return None if "Could not set lock" in str(error) else str(error)
-    return None
 
 
 def _kept_as(path: Path, name: Path) -> Path:

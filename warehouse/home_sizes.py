@@ -8,7 +8,7 @@ from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from pathlib import Path
 
-from warehouse import snapshots
+from warehouse.connection import configured_warehouse
 from warehouse.settings import Settings
 
 
@@ -24,12 +24,10 @@ class PartSize:
 
 def home_sizes(settings: Settings) -> list[PartSize]:
     """Return the size of each part of the home. A missing part has zero bytes and zero files."""
-    home, file = settings.renewables_home, settings.warehouse
+    home = settings.renewables_home
     ledger = home / "ledger.sqlite"
     parts = {
-        "warehouse": (file, [file, *_beside(file, ".wal")]),
-        "moved aside": (file.parent, list(file.parent.glob(f"{file.stem}-aside-*"))),
-        "snapshots": (snapshots.folder_of(file), [snapshots.folder_of(file)]),
+        **configured_warehouse().local_parts(),
         "ledger": (ledger, [ledger, *_beside(ledger, "-wal", "-shm")]),
         "Dagster": (settings.dagster_home, [settings.dagster_home]),
         "logs": (home / "logs", [home / "logs"]),

@@ -38,7 +38,7 @@ class Snapshot:
     version: int
     day: date
     path: Path
-    "The file; only this package uses it, because another warehouse than a file has none."
+    "The file; only this package uses it, because another kind of warehouse has none."
 
     @property
     def published_at_utc(self) -> datetime:

@@ -9,6 +9,7 @@ from dashboards.components.formatting import moment, size, zone
 from elexon_assets.datasets import DATASETS
 from renewables.attribution import LICENCE_URL, attribution
 from warehouse.addresses import endpoint_of
+from warehouse.connection import configured_warehouse
 from warehouse.settings import Settings
 
 PACKAGES = ("gb-renewables", "streamlit", "dagster", "duckdb", "polars", "plotly", "pandera")
@@ -54,7 +55,7 @@ def render_page() -> None:
     )
     api, dagster = (endpoint_of(url).url for url in (settings.elexon_base_url, settings.dagster_url))
     st.markdown(
-        f"- Home `{settings.renewables_home}`\n- Warehouse `{settings.warehouse}`: {available}\n"
+        f"- Home `{settings.renewables_home}`\n- Warehouse `{configured_warehouse().name}`: {available}\n"
         f"- Elexon API `{api}`\n- Dagster {dagster}"
     )
     st.dataframe(

@@ -22,6 +22,7 @@ from renewables.dagster_control.service_status import elexon
 from renewables.queries import coverage
 from renewables.queries.snapshot import span_of
 from warehouse.addresses import endpoint_of
+from warehouse.connection import configured_warehouse
 from warehouse.settings import Settings
 
 SHOWN = 500
@@ -159,9 +160,9 @@ def _render_database() -> None:
     if not part.open:
         return
     with part:
-        settings, snapshot = Settings(), snapshot_cache.current_snapshot()
-        path = settings.warehouse
-        st.markdown(f"Warehouse `{path}`, {size(path.stat().st_size) if path.exists() else 'not created yet'}")
+        warehouse, snapshot = configured_warehouse(), snapshot_cache.current_snapshot()
+        size_bytes = warehouse.size_bytes()
+        st.markdown(f"Warehouse `{warehouse.name}`, {'not created yet' if size_bytes is None else size(size_bytes)}")
         if snapshot is None:
             return
         st.markdown(

@@ -17,6 +17,7 @@ from renewables.dagster_control.client import OrchestratorError
 from renewables.dagster_control.landing_now import LandingFailed, land_now
 from renewables.dagster_control.service_status import Answer
 from renewables.formatting import how_long
+from warehouse.connection import newest_version
 from warehouse.settings import Settings
 
 LOOKS_AGAIN = "3s"
@@ -39,7 +40,7 @@ def landing_offer() -> None:
 
 @st.fragment(run_every=LOOKS_AGAIN)
 def _render_offer() -> None:
-    shown, newest = snapshot_cache.current_snapshot(), snapshot_cache.newest_snapshot()
+    shown, newest = snapshot_cache.current_snapshot(), newest_version()
     if newest and (shown is None or newest.version != shown.version):
         st.rerun()
     landed = ledger_session.charted_position()

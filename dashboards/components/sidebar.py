@@ -15,6 +15,7 @@ from elexon_assets.settlement import HALF_HOUR
 from renewables.attribution import label_of_sources
 from renewables.dagster_control.service_status import Answer, StatusMonitor
 from renewables.queries.snapshot import source_names, span_of
+from warehouse.connection import newest_version
 from warehouse.errors import WarehouseError
 from warehouse.settings import Settings
 
@@ -39,7 +40,7 @@ def render_sidebar() -> None:
 
 @st.fragment(run_every=LOOKS_AGAIN)
 def _render_facts() -> None:
-    shown, newest = snapshot_cache.current_snapshot(), snapshot_cache.newest_snapshot()
+    shown, newest = snapshot_cache.current_snapshot(), newest_version()
     since = datetime.now(UTC) - st.session_state.get(_DRAWN, datetime.now(UTC))
     if newest and (shown is None or newest.version != shown.version) and since.total_seconds() > CALM_SECONDS:
         st.rerun()

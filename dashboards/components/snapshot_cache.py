@@ -4,17 +4,15 @@ Belongs here: which snapshot is shown, and the cache. Not here: the queries (`re
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, nullcontext
 from typing import Any, TypeVar, cast
 
 import duckdb
 import streamlit as st
 
-from warehouse import snapshots
-from warehouse.connection import damage_of_snapshot_named, reading
+from warehouse.connection import configured_warehouse, newest_version, reading
 from warehouse.errors import SnapshotPruned
-from warehouse.settings import Settings
-from warehouse.snapshots import Snapshot
+from warehouse.interface import PublishedVersion
 
 R = TypeVar("R")
 
@@ -25,21 +23,16 @@ _SHOWN = "snapshot shown"
 _GONE = "snapshot that was removed while it was shown"
 
 
-def pin_snapshot() -> Snapshot | None:
+def pin_snapshot() -> PublishedVersion | None:
     """Read the pointer for this script run and its fragments, and return the snapshot; None before the first one."""
-    snapshot = newest_snapshot()
+    snapshot = newest_version()
     st.session_state[_SHOWN] = snapshot
     return snapshot
 
 
-def newest_snapshot() -> Snapshot | None:
-    """Return the newest published snapshot."""
-    return snapshots.newest_snapshot(snapshots.folder_of(Settings().warehouse))
-
-
-def current_snapshot() -> Snapshot | None:
+def current_snapshot() -> PublishedVersion | None:
     """Return the snapshot of this script run."""
-    return cast("Snapshot | None", st.session_state.get(_SHOWN))
+    return cast("PublishedVersion | None", st.session_state.get(_SHOWN))
 
 
 def cached_query(question: Callable[..., R], *args: Any, **kwargs: Any) -> R:
@@ -58,9 +51,9 @@ def cached_query(question: Callable[..., R], *args: Any, **kwargs: Any) -> R:
         raise
 
 
-def _move_on(gone: Snapshot | None) -> None:
+def _move_on(gone: PublishedVersion | None) -> None:
     """Draw the page again if a newer snapshot has replaced the one that it showed, which was removed."""
-    there_now = newest_snapshot()
+    there_now = newest_version()
     if gone and there_now and there_now.version != gone.version:
         st.session_state[_GONE] = gone.version
         st.rerun()
@@ -77,7 +70,7 @@ def render_move_notice() -> None:
 
 
 @contextmanager
-def opened_snapshot(snapshot: Snapshot | None) -> Iterator[duckdb.DuckDBPyConnection]:
+def opened_snapshot(snapshot: PublishedVersion | None) -> Iterator[duckdb.DuckDBPyConnection]:
     """Open that snapshot, or the newest one if it is no longer kept: for data that is read after a click."""
     version = snapshot.version if snapshot else None
     with reading(version=version if snapshot and snapshot.is_kept else None) as con:
@@ -90,11 +83,12 @@ def _cached_answer(
     name: str,  # noqa: ARG001 (part of the key)
     args: tuple[object, ...],
     kwargs: dict[str, object],
-    _snapshot: Snapshot | None,
+    _snapshot: PublishedVersion | None,
     _question: Callable[..., object],
 ) -> object:
     opened = _open_snapshot(identity, _snapshot.version if _snapshot else None)
-    with opened.cursor() as con, damage_of_snapshot_named(_snapshot):
+    naming_damage = configured_warehouse().naming_damage(_snapshot) if _snapshot else nullcontext()
+    with opened.cursor() as con, naming_damage:
         return _question(*args, **kwargs, con=con)
 
 

@@ -19,8 +19,8 @@ from elexon_assets.schema.flags import STATE
 from elexon_assets.schema.warehouse_schema import ensure_schema
 from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.windows import Window, split_window
-from warehouse import landing, snapshots
-from warehouse.connection import has_table, writing
+from warehouse import landing
+from warehouse.connection import has_table, publish, writing
 from warehouse.settings import Settings
 
 KEY = ("dataset", "start_time_utc", "category", "reason", "found_at_utc")
@@ -61,7 +61,7 @@ def update_flags(open_warehouse: OpenWarehouse = writing, *, now: datetime | Non
             done = flag_new(con, now or datetime.now(UTC))
         done.open = dict(con.execute("SELECT reason, count(*) FROM open_flags GROUP BY reason").fetchall())
         if done.spans:
-            snapshots.publish_snapshot(con)
+            publish(con)
     return done
 
 

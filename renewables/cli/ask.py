@@ -30,14 +30,13 @@ def ask(
     from renewables.cli.output import print_json, print_note
     from renewables.cli.query import print_frame
     from renewables.queries.snapshot import source_names
-    from warehouse import snapshots
-    from warehouse.connection import reading
+    from warehouse.connection import configured_warehouse, reading
     from warehouse.settings import Settings
 
     settings = Settings()
     if wanted := missing_setting(settings):
         raise ChatProblem(f"{wanted} Nothing was sent. See docs/operations.md for how to set up a model.")
-    newest = snapshots.newest_snapshot(snapshots.folder_of(settings.warehouse))
+    newest = configured_warehouse().newest(locked_down=True)
     turn = Turn(question, newest.version if newest else None)
     with reading(version=turn.version) as con:
         sources = source_names(con)

@@ -18,10 +18,8 @@ from renewables.cli.findings import BROKEN, OK, WARNING, Finding
 from renewables.dagster_control.service_status import elexon
 from renewables.formatting import byte_size
 from renewables.queries.health import tables_health
-from warehouse import snapshots
-from warehouse.backups import corruption_of
-from warehouse.connection import reading, refuse_lost
-from warehouse.errors import WarehouseError, WarehouseLost, WarehouseMissing
+from warehouse.connection import configured_warehouse
+from warehouse.errors import WarehouseError, WarehouseMissing
 from warehouse.home_sizes import home_sizes
 from warehouse.redaction import SECRET_SETTINGS
 from warehouse.settings import ENCODING, Settings, env_files
@@ -37,7 +35,7 @@ SHARES = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs"}
 def run_checks() -> list[Finding]:
     """Return the findings of all checks, in order."""
     parts: list[Callable[[Settings], Iterable[Finding]]] = [
-        *(_check_versions, _check_settings, _check_disk, _sizes, _check_api, _warehouse_file, _check_data),
+        *(_check_versions, _check_settings, _check_disk, _sizes, _check_api, _check_warehouse, _check_data),
         *(services, switched_off, waiting),
     ]
     settings = Settings()
@@ -66,8 +64,8 @@ def _check_settings(settings: Settings) -> Iterable[Finding]:
             yield Finding(OK, name.upper(), f"{value} (from {origin or 'the default'})")
 
 
-def _check_disk(settings: Settings) -> Iterable[Finding]:
-    folder = settings.warehouse.parent
+def _check_disk(_settings: Settings) -> Iterable[Finding]:
+    folder = configured_warehouse().folder
     existing = next(parent for parent in (folder, *folder.resolve().parents) if parent.exists())
     free = shutil.disk_usage(existing).free
     enough = free >= ROOM_BYTES
@@ -114,32 +112,16 @@ def _check_api(settings: Settings) -> Iterable[Finding]:
     yield Finding(OK, "API", answer.sentence) if answer.is_there else Finding(BROKEN, "API", answer.sentence, fix)
 
 
-def _warehouse_file(settings: Settings) -> Iterable[Finding]:
-    path = settings.warehouse
-    try:
-        refuse_lost(path)
-    except WarehouseLost as lost:
-        yield Finding(BROKEN, "warehouse", str(lost))
-        return
-    if not path.exists():
-        yield Finding(OK, "warehouse", f"{path} does not exist yet: the first fetch creates it.")
-        return
-    fault = corruption_of(path)
-    if fault is None:
-        yield Finding(OK, "warehouse", f"{path}, {path.stat().st_size / 1e6:,.1f} MB.")
-    else:
-        yield Finding(
-            BROKEN,
-            "warehouse",
-            f"{path} cannot be opened: {fault}",
-            "Replace it with a snapshot: `renewables restore`.",
-        )
+def _check_warehouse(_settings: Settings) -> Iterable[Finding]:
+    condition = configured_warehouse().condition()
+    yield Finding(OK if condition.is_sound else BROKEN, "warehouse", condition.sentence, condition.fix)
 
 
-def _check_data(settings: Settings) -> Iterable[Finding]:
-    newest = snapshots.newest_snapshot(snapshots.folder_of(settings.warehouse))
+def _check_data(_settings: Settings) -> Iterable[Finding]:
+    warehouse = configured_warehouse()
+    newest = warehouse.newest()
     try:
-        with reading() as con:
+        with warehouse.reading() as con:
             tables = tables_health(con)
     except WarehouseMissing as missing:
         yield Finding(WARNING, "snapshot", str(missing))

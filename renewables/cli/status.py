@@ -27,7 +27,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for
     from renewables.cli.options import without_pandas
     from renewables.cli.output import print_json, print_note
     from renewables.queries.status import warehouse_status as read_status
-    from warehouse.connection import refuse_lost
+    from warehouse.connection import configured_warehouse
     from warehouse.errors import WarehouseLost, WarehouseMissing
     from warehouse.home_sizes import home_sizes
     from warehouse.settings import Settings
@@ -35,7 +35,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for
     settings = Settings()
     sizes = home_sizes(settings)
     try:
-        refuse_lost(settings.warehouse)
+        configured_warehouse().refuse_lost()
     except WarehouseLost as lost:
         print_note(str(lost))
     try:

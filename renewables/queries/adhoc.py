@@ -17,7 +17,8 @@ from pathlib import Path
 import polars as pl
 
 from renewables.queries.query_worker import OUT_OF_MEMORY, REFUSED, UNREADABLE
-from warehouse.connection import damaged_snapshot, file_for_queries
+from warehouse.connection import configured_warehouse
+from warehouse.file_errors import damaged_snapshot
 from warehouse.settings import Settings
 
 WORKER = Path(__file__).with_name("query_worker.py")
@@ -51,7 +52,7 @@ def run_sql(sql: str, *, row_limit: int, seconds: float, version: int | None = N
     """
     if not 0 < seconds <= LONGEST_SECONDS:
         raise QueryRefused(f"A query may run for at most {LONGEST_SECONDS:,.0f} s, not {seconds:g} s.")
-    memory_mb, path = Settings().query_memory_mb, file_for_queries(version)
+    memory_mb, path = Settings().query_memory_mb, configured_warehouse().export_file(version)
     request = {
         **{"path": str(path), "sql": sql, "row_limit": row_limit},
         **{"seconds": seconds, "memory_bytes": memory_mb * 1024**2},

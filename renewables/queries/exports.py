@@ -13,11 +13,9 @@ from elexon_assets.windows import Window
 from renewables.attribution import note_of_sources
 from renewables.queries.snapshot import NOTHING_LANDED, Connection, query_frame, snapshot_connection, source_names
 from renewables.queries.wide_frame import FOR_EVER_US, frame_at_cuts, grid_sql
-from warehouse.connection import reading, snapshot_to_read
+from warehouse.connection import configured_warehouse
 from warehouse.errors import WarehouseMissing
 from warehouse.private_files import private_umask
-from warehouse.settings import Settings
-from warehouse.snapshots import folder_of
 
 CURRENT_PARQUET = "current.parquet"
 "The file of all current values, beside the link to the newest snapshot."
@@ -72,14 +70,16 @@ def export_current() -> Exported:
 
     Raises WarehouseMissing.
     """
-    snapshot = snapshot_to_read()
-    with reading(version=snapshot.version) as own, snapshot_connection(own) as con:
+    warehouse = configured_warehouse()
+    snapshot = warehouse.newest()
+    with warehouse.reading(version=snapshot.version if snapshot else None) as own, snapshot_connection(own) as con:
         window = span_of_half_hours(con)
         if window is None:
             raise WarehouseMissing("No half-hours have landed yet: fetch some first with `renewables fetch-range`.")
         frame = frame_at_cuts(con, grid_sql(window, str(FOR_EVER_US)), feature_series(), window).drop("cut_time_utc")
         note = note_of_sources(source_names(con))
-    path = folder_of(Settings().warehouse) / CURRENT_PARQUET
+    assert snapshot is not None  # noqa: S101 (reading() would have raised)
+    path = warehouse.exports_folder / CURRENT_PARQUET
     unfinished = path.with_name(f"{CURRENT_PARQUET}.unfinished")
     published = f"{snapshot.published_at_utc:%Y-%m-%dT%H:%M:%SZ}"
     metadata = {"snapshot_version": str(snapshot.version), "published_at_utc": published, "note": note or ""}

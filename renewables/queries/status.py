@@ -16,9 +16,7 @@ from renewables.queries.quality import count_flagged, values_pending_checks
 from renewables.queries.snapshot import Connection, query_frame, snapshot_connection
 from renewables.queries.stored_datasets import StoredDataset, stored_datasets
 from renewables.queries.unknown_series import UnknownSeries, unknown_series
-from warehouse import snapshots
-from warehouse.connection import reading
-from warehouse.settings import Settings
+from warehouse.connection import configured_warehouse
 
 GAP_DAYS_NAMED = 5
 RUNS_SHOWN = 5
@@ -115,8 +113,9 @@ class WarehouseStatus:
 
 def warehouse_status() -> WarehouseStatus:
     """Return the status of the newest snapshot. Raises WarehouseMissing before anything is published."""
-    newest = snapshots.newest_snapshot(snapshots.folder_of(Settings().warehouse))
-    with reading(version=newest.version if newest else None) as own, snapshot_connection(own) as con:
+    warehouse = configured_warehouse()
+    newest = warehouse.newest()
+    with warehouse.reading(version=newest.version if newest else None) as own, snapshot_connection(own) as con:
         assert newest is not None  # noqa: S101 (reading() would have raised)
         return WarehouseStatus(
             newest.version,

@@ -15,10 +15,11 @@ def page_that_loses_its_snapshot() -> None:
 
     from dashboards.components import snapshot_cache
     from renewables.queries.snapshot import source_names
+    from warehouse.snapshots import Snapshot
 
     snapshot = snapshot_cache.pin_snapshot()
     snapshot_cache.render_move_notice()
-    if snapshot and "removed" not in st.session_state:
+    if isinstance(snapshot, Snapshot) and "removed" not in st.session_state:
         st.session_state["removed"] = True
         snapshot.path.unlink()
     st.write(f"sources: {snapshot_cache.cached_query(source_names)}")

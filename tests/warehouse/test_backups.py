@@ -10,6 +10,7 @@ import pytest
 from warehouse import backups, snapshots
 from warehouse.connection import reading, writing
 from warehouse.errors import WarehouseBusy, WarehouseDamaged, WarehouseMissing
+from warehouse.file import FileWarehouse
 from warehouse.settings import Settings
 
 
@@ -104,10 +105,13 @@ def test_restoring_leaves_a_file_alone_that_another_process_holds(holder: Path) 
 
 
 def test_a_file_that_another_process_holds_is_not_reported_as_damaged(holder: Path) -> None:
-    assert backups.corruption_of(holder) is None
+    assert FileWarehouse(holder).condition().is_sound
 
 
 def test_corruption_of_a_damaged_file_is_described(published: Path) -> None:
-    assert backups.corruption_of(published) is None
+    assert FileWarehouse(published).condition().is_sound
     published.write_bytes(b"garbage" * 1000)
-    assert backups.corruption_of(published)
+    condition = FileWarehouse(published).condition()
+    assert not condition.is_sound
+    assert str(published) in condition.sentence
+    assert "renewables restore" in condition.fix
