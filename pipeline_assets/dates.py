@@ -29,6 +29,11 @@ def parse_date(text: str) -> date:
 
     Raises UnreadableValue for anything else, and for a date outside EARLIEST_DATE to LATEST_DATE.
     """
+    return within_bounds(spelled_date(text))
+
+
+def spelled_date(text: str) -> date:
+    """Parse the spellings of `parse_date` in any year. Raises UnreadableValue."""
     text = text.strip()
     if iso := _ISO.fullmatch(text):
         year, month, day = (int(part) for part in iso.groups()[:3])
@@ -43,10 +48,9 @@ def parse_date(text: str) -> date:
     if is_month_first(text):
         raise UnreadableValue(f"{text!r} has the month first: write it {year:04}-{day:02}-{month:02}")
     try:
-        parsed = date(year, month, day)
+        return date(year, month, day)
     except ValueError:
         raise UnreadableValue(f"{text!r} is not a valid date: {_HOW}") from None
-    return within_bounds(parsed)
 
 
 def within_bounds(value: date) -> date:

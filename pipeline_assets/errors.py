@@ -8,6 +8,7 @@ PipelineError
  ├── ContractBroken     the ledger holds something that the models do not allow: nothing of it lands
  ├── AnotherLedger      the warehouse was filled from a different ledger
  ├── UnreadableFile     the file of an import is not a table that can be read
+ ├── RegisterUnreadable an issue of a public register cannot land: the earlier issue stays
  ├── UnreadableValue    a text is not the date, number or word that its field needs
  ├── RegisterNotFetched   no issue of a register could be fetched
  │    ├── RegisterUnavailable  its server fails, is too slow, or sent only a part of the file
@@ -97,6 +98,10 @@ class StaleVersion(PipelineError):
 
 class UnreadableFile(PipelineError):
     """Raised when a file is not a table that can be imported; the message says what to do."""
+
+
+class RegisterUnreadable(PipelineError):
+    """Raised when an issue of a public register cannot land; the earlier issue stays the newest one."""
 
 
 class UnreadableValue(PipelineError, ValueError):

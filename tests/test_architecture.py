@@ -65,6 +65,7 @@ FLOORS: dict[str, list[set[str]]] = {
         {"rules", "coordinates", "metrics", "metric_columns", "upgrades"},
         {"registers"},
         {"ledger"},
+        {"registers"},
         {"milestone_templates", "tables", "seed_loader", "spreadsheets", "delivery", "run_notices"},
         {"check_notices", "tick_notices"},
         {"contract", "fingerprint", "table_columns"},

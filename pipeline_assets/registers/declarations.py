@@ -1,0 +1,13 @@
+"""The registers by name: what parsing, DDL, assets, pages and downloads share about each.
+
+Not here: the form of a declaration (`register_model.py`), where an issue comes from (`sources.py`).
+"""
+
+from collections.abc import Mapping
+
+from pipeline_assets.registers.register_model import Register
+from pipeline_assets.registers.repd import REPD
+from pipeline_assets.registers.tec import TEC
+
+REGISTERS: Mapping[str, Register] = {register.name: register for register in (REPD, TEC)}
+"The registers by name."
