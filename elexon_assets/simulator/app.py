@@ -1,4 +1,4 @@
-"""The Starlette application: the routes of Elexon's Insights API that the product and its tests need.
+"""The Starlette application: the routes of Elexon's Insights API and of the registers that the product needs.
 
 Belongs here: which path has which rows. Not here: handlers, parameters, rows, faults.
 """
@@ -48,6 +48,7 @@ from elexon_assets.simulator.parameters import Asked, published_asked, settlemen
 from elexon_assets.simulator.price_rows import MID, SYSTEM_PRICE
 from elexon_assets.simulator.problems import not_found
 from elexon_assets.simulator.recordings import Recordings, read_recordings
+from elexon_assets.simulator.registers.register_routes import register_routes
 from elexon_assets.simulator.rows import AGWS, FUELHH, Dataset
 from elexon_assets.simulator.service import PREFIX, Service
 
@@ -95,7 +96,9 @@ def create_app(
         Route("/reference/fueltypes/all", content_handler(service, lambda: list(FUEL_TYPES))),
         Route("/health", content_handler(service, lambda: HEALTHY)),
     ]
-    app = Starlette(routes=[Mount(PREFIX, routes=routes)], exception_handlers={404: not_found})
+    app = Starlette(
+        routes=[Mount(PREFIX, routes=routes), *register_routes(service)], exception_handlers={404: not_found}
+    )
     app.state.service = service
     app.state.requests = service.requests
     return app

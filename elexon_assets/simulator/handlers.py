@@ -57,7 +57,7 @@ def rows_handler(
         response.headers[ROWS_HEADER] = answer.provenance
         return break_answer(response, broken)
 
-    return _with_request_log(service, respond)
+    return with_request_log(service, respond)
 
 
 def capacities_handler(service: Service, *, stream: bool) -> Handler:
@@ -82,7 +82,7 @@ def capacities_handler(service: Service, *, stream: bool) -> Handler:
         text = as_text(rows if stream else {"data": rows}, media_type)
         return break_answer(_text_response(text, media_type), broken)
 
-    return _with_request_log(service, respond)
+    return with_request_log(service, respond)
 
 
 def content_handler(service: Service, content: Callable[[], object]) -> Handler:
@@ -100,7 +100,7 @@ def content_handler(service: Service, content: Callable[[], object]) -> Handler:
         media_type = wanted_media_type(request)
         return break_answer(_text_response(as_text(content(), media_type), media_type), broken)
 
-    return _with_request_log(service, respond)
+    return with_request_log(service, respond)
 
 
 def write_per_type(_dataset: Dataset, answer: Answer, media_type: str) -> str:
@@ -124,9 +124,11 @@ def _in_xml_if_wanted(text: str, media_type: str) -> str:
     return as_text(json.loads(text), media_type) if MEDIA_TYPES[media_type] == "xml" else text
 
 
-def _with_request_log(
+def with_request_log(
     service: Service, respond: Callable[[Request, Sequence[Fault], str], Awaitable[Response]]
 ) -> Handler:
+    """Return a handler that records each request and gives it the faults in force and those of its header."""
+
     async def handle(request: Request) -> Response:
         """Record the request, apply transport faults and answer."""
         target, attempt = service.record_request(request)
