@@ -63,7 +63,6 @@ FLOORS: dict[str, list[set[str]]] = {
         {"models"},
         {"fields"},
         {"rules", "coordinates", "metrics", "metric_columns", "upgrades"},
-        {"registers"},
         {"ledger"},
         {"registers"},
         {"milestone_templates", "tables", "seed_loader", "spreadsheets", "delivery", "run_notices"},

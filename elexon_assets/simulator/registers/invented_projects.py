@@ -7,7 +7,7 @@ Belongs here: projects and their events. Not here: how a register writes them (`
 """
 
 from collections.abc import Iterator, Sequence
-from dataclasses import dataclass
+from dataclasses import dataclass, replace
 from datetime import date, timedelta
 from functools import cache
 from typing import NamedTuple, TypeVar
@@ -26,7 +26,7 @@ from elexon_assets.simulator.registers.places import (
 Item = TypeVar("Item")
 SOLAR, ONSHORE, OFFSHORE, BATTERY = "Solar Photovoltaics", "Wind Onshore", "Wind Offshore", "Battery"
 OTHERS = ("Anaerobic Digestion", "Small Hydro", "EfW Incineration")
-COUNT = 520
+COUNT = 800
 "The projects ever; about two thirds have applied by 2026."
 FIRST_DAY, LAST_DAY = date(2012, 1, 9), date(2034, 12, 22)
 "The span of planning applications."
@@ -64,7 +64,7 @@ ENDS = {REFUSED[0], WITHDRAWN[0], APPEAL_REFUSED[0], EXPIRED[0], ABANDONED[0], R
 
 @dataclass(frozen=True)
 class Project:
-    """One record of the planning register; `events` are in order, `absent` is when the register lost the record."""
+    """One record of the planning register; `events` are in order."""
 
     number: int
     name: str
@@ -80,7 +80,8 @@ class Project:
     partner: int | None = None
     "The number of the record on the other side of one connection: storage beside solar."
     replaced_by: int | None = None
-    absent: tuple[date, date] | None = None
+    gone: date | None = None
+    "The day from which the register no longer has the record."
     planning_reference: str = ""
 
     @property
@@ -139,8 +140,8 @@ def _projects(seed: int, number: int) -> Iterator[Project]:
     is_offshore = technology == OFFSHORE
     has_battery = technology == SOLAR and dice.chance("battery") < 0.3
     is_revised = not has_battery and dice.chance("revised") < 0.06
-    renamed = (events[0].day + dice.days("renamed", 200, 1500), buyer) if dice.chance("sold") < 0.5 else None
-    lost = events[-1].day + dice.days("lost", 90, 900)
+    renamed = (events[0].day + dice.days("renamed", 200, 1500), buyer) if dice.chance("sold") < 0.7 else None
+    gone = events[-1].day + dice.days("gone", 90, 900) if dice.chance("leaves") < 0.2 else None
     first = Project(
         *(number, f"{name}{_kind_of_site(technology)}", operator, technology, _capacity(dice, technology), place),
         easting=place.easting + _offset(dice, "easting", is_offshore),
@@ -149,31 +150,28 @@ def _projects(seed: int, number: int) -> Iterator[Project]:
         renamed=renamed,
         partner=number + 1 if has_battery else None,
         replaced_by=number + 1 if is_revised else None,
-        # Some records return in a later issue; others are gone for ever.
-        absent=(lost, lost + dice.days("back", 100, 200) if dice.chance("returns") < 0.6 else date.max)
-        if dice.chance("leaves") < 0.3
-        else None,
+        gone=gone,
         planning_reference=f"{events[0].day:%y}/{1000 + number:05}/FUL",
     )
     if is_revised:
         successor = _successor(first, dice)
         ended = [event for event in events if event.day < successor.events[0].day]
-        yield Project(**{**vars(first), "events": (*ended, Event(successor.events[0].day, *REVISED))})
+        yield replace(first, events=(*ended, Event(successor.events[0].day, *REVISED)))
         yield successor
         return
     yield first
     if has_battery:
-        battery = {"name": f"{name} Battery Storage", "technology": BATTERY, "partner": number, "absent": None}
-        size = {"number": number + 1, "capacity_mw": round((first.capacity_mw or 20) / 2, 1)}
-        yield Project(**{**vars(first), **battery, **size, "easting": first.easting + 250})
+        size = round((first.capacity_mw or 20) / 2, 1)
+        battery = replace(first, number=number + 1, partner=number, technology=BATTERY, capacity_mw=size, gone=None)
+        yield replace(battery, name=f"{name} Battery Storage", easting=first.easting + 250)
 
 
 def _successor(first: Project, dice: Dice) -> Project:
     """Return the record of the application that replaces another."""
     again = planning_events(dice, first.events[0].day + dice.days("again", 300, 700), "again ")
     capacity = None if first.capacity_mw is None else round(first.capacity_mw * 0.8, 1)
-    changed = {"number": first.number + 1, "capacity_mw": capacity, "events": again, "replaced_by": None}
-    return Project(**{**vars(first), **changed, "absent": None, "planning_reference": f"{first.planning_reference}/R"})
+    second = replace(first, number=first.number + 1, capacity_mw=capacity, events=again, replaced_by=None, gone=None)
+    return replace(second, planning_reference=f"{first.planning_reference}/R")
 
 
 def planning_events(dice: Dice, submitted: date, what: str = "") -> tuple[Event, ...]:

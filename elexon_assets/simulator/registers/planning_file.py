@@ -46,6 +46,8 @@ COLUMNS = (
 )
 REAPPLYING_SINCE, LATER_SINCE = date(2022, 1, 1), date(2024, 1, 1)
 PERMISSION = timedelta(days=1096)
+LOST_SHARE = 0.008
+"The share of records that an issue lacks and the next one has again."
 ABSURD_DATES = ("NA", "01/07/1906", "31/12/2049")
 
 
@@ -70,10 +72,11 @@ def columns_on(day: date) -> list[str]:
 
 
 def records_on(seed: int, day: date) -> Iterable[Project]:
-    """Return the projects that the issue of a day has, by Ref ID."""
-    for project in (*invented_projects(seed), *SAMPLE_PROJECTS):
-        is_absent = project.absent is not None and project.absent[0] <= day < project.absent[1]
-        if project.state_on(day) is not None and not is_absent:
+    """Return the projects that the issue of a day has."""
+    for project in (*SAMPLE_PROJECTS, *invented_projects(seed)):
+        is_gone = project.gone is not None and project.gone <= day
+        is_lost = Dice(seed, project.number).chance(f"lost on {day}") < LOST_SHARE
+        if project.state_on(day) is not None and not is_gone and not is_lost:
             yield project
 
 
