@@ -13,12 +13,14 @@ import dagster as dg
 
 from pipeline_assets.entity import Entity
 from pipeline_assets.metric_columns import VIEW_COLUMNS
+from pipeline_assets.registers.register_model import Register
+from pipeline_assets.registers.register_tables import register_table_columns
 from pipeline_assets.table_columns import table_columns
 from pipeline_assets.tables import AUDIT, CHANGES, STATUS_HISTORY, SUBMITTED_CHANGES
 from warehouse.connection import configured_warehouse
 from warehouse.settings import Settings, checkout_folder
 
-RECORDS, METRICS = "pipeline_records", "pipeline_metrics"
+RECORDS, METRICS, REGISTERS = "pipeline_records", "pipeline_metrics", "registers"
 "The groups of this code location."
 OWNERS = ["team:portfolio"]
 KINDS = {"duckdb", "polars"}
@@ -26,6 +28,8 @@ RECORD_TAGS = {"source": "ledger", "refresh": "on-change"}
 
 EVERY_NIGHT = dg.FreshnessPolicy.time_window(fail_window=timedelta(hours=50), warn_window=timedelta(hours=26))
 "Changes land when they are made, and once more every night: one missed night is a warning, two are a failure."
+EVERY_MONTH = dg.FreshnessPolicy.time_window(fail_window=timedelta(days=65), warn_window=timedelta(days=35))
+"Registers are fetched every month: one missed month is a warning, two are a failure."
 
 _OF_A_RECORD = {
     **{"id": "id", "archived": "action", "version": "version", "position": "position"},
@@ -62,6 +66,18 @@ def view_metadata(name: str) -> dict[str, Any]:
     return _table_metadata(name, {column: c.sources for column, c in VIEW_COLUMNS[name].items() if c.sources})
 
 
+def register_metadata(register: Register) -> dict[str, Any]:
+    """Return the columns and links of the table of a register's records, with its licence."""
+    columns = [
+        dg.TableColumn(c.name, c.type, description=c.description) for c in register_table_columns(register.table)
+    ]
+    return {
+        **_common_metadata(register.table, columns),
+        "docs": dg.MetadataValue.path("docs/data-sources.md"),
+        "licence": dg.MetadataValue.text(register.licence_line),
+    }
+
+
 def in_development(assets: Sequence[dg.AssetsDefinition]) -> Sequence[Any]:
     """Return the assets with links to their code in a checkout, or unchanged in an installed package."""
     if not checkout_folder():
@@ -73,19 +89,21 @@ def in_development(assets: Sequence[dg.AssetsDefinition]) -> Sequence[Any]:
 
 
 def _table_metadata(table: str, lineage: Mapping[str, Sequence[str]] | None = None) -> dict[str, Any]:
-    settings = Settings()
     columns = [dg.TableColumn(c.name, c.type, description=c.description) for c in table_columns(table)]
-    metadata: dict[str, Any] = {
-        "dagster/table_name": f"{configured_warehouse().database_name}.main.{table}",
-        "dagster/column_schema": dg.TableSchema(columns),
-        "dashboard": dg.MetadataValue.url(str(settings.dashboard_url)),
-        "docs": dg.MetadataValue.path("docs/pipeline.md"),
-    }
+    metadata = {**_common_metadata(table, columns), "docs": dg.MetadataValue.path("docs/pipeline.md")}
     if lineage:
         metadata["dagster/column_lineage"] = dg.TableColumnLineage(
             {column: [_column_dep(source) for source in sources] for column, sources in lineage.items()}
         )
     return metadata
+
+
+def _common_metadata(table: str, columns: Sequence[dg.TableColumn]) -> dict[str, Any]:
+    return {
+        "dagster/table_name": f"{configured_warehouse().database_name}.main.{table}",
+        "dagster/column_schema": dg.TableSchema(columns),
+        "dashboard": dg.MetadataValue.url(str(Settings().dashboard_url)),
+    }
 
 
 def _column_dep(source: str) -> dg.TableColumnDep:

@@ -4,6 +4,7 @@ import dagster as dg
 
 from pipeline_assets.assets import LandingOptions, portfolio, seeded_portfolio, submitted_changes
 from pipeline_assets.ops import write_weekly_digest
+from pipeline_assets.register_assets import REGISTER_ASSETS
 
 PRIORITY = {"dagster/priority": "30"}
 "The priority of these runs: they start before anything that fetches from Elexon, because a person waits for them."
@@ -27,6 +28,13 @@ seeding = dg.define_asset_job(
     selection=[seeded_portfolio, submitted_changes, portfolio],
     description="The invented portfolio of the seed files, landed at once.",
     tags=PRIORITY,
+)
+register_issues = dg.define_asset_job(
+    "register_issues",
+    selection=REGISTER_ASSETS,
+    description="New issues of the public registers REPD and TEC: the files in the home's folder registers, then the "
+    "configured addresses. Runs every month, from the page Registers and by `renewables registers`.",
+    tags={"dagster/priority": "10"},
 )
 
 

@@ -11,3 +11,6 @@ from pipeline_assets.registers.tec import TEC
 
 REGISTERS: Mapping[str, Register] = {register.name: register for register in (REPD, TEC)}
 "The registers by name."
+
+SCHEDULE_NAME = "every_month_registers"
+"The name of the schedule that fetches them."

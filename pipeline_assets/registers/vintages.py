@@ -79,6 +79,14 @@ def land_issue(
     return landed
 
 
+def landed_hashes(open_warehouse: OpenWarehouse, register: Register) -> set[str]:
+    """Return the SHA-256 of the files of all issues that have landed."""
+    with open_warehouse() as con:
+        register_views.ensure_register_schema(con)
+        query = f"SELECT sha256 FROM {register_views.ISSUES} WHERE register = ?"
+        return {sha256 for (sha256,) in con.execute(query, [register.name]).fetchall()}
+
+
 def record_failure(
     open_warehouse: OpenWarehouse, register: Register, source: str, reason: str, sha256: str | None = None
 ) -> None:

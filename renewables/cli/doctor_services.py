@@ -10,6 +10,7 @@ from pipeline_assets.digest import SCHEDULE_NAME
 from pipeline_assets.errors import LedgerUnavailable
 from pipeline_assets.ledger import outbox, reader, schema
 from pipeline_assets.ledger.outbox import NoticeState
+from pipeline_assets.registers.declarations import SCHEDULE_NAME as REGISTER_SCHEDULE
 from renewables.cli.findings import BROKEN, OFF, OK, WARNING, Finding
 from renewables.dagster_control.automation import Automation, Trigger, automation
 from renewables.dagster_control.client import DagsterClient, OrchestratorError
@@ -60,7 +61,8 @@ def switched_off(settings: Settings) -> Iterable[Finding]:
     """Yield what the settings switch off."""
     if not settings.schedules_running:
         sentence = (
-            "The schedules that fetch from Elexon are off (SCHEDULES_RUNNING=false): fetch new half-hours by hand."
+            "The schedules that fetch from Elexon and the registers are off (SCHEDULES_RUNNING=false): fetch new "
+            "half-hours and issues by hand."
         )
         yield Finding(OFF, "schedules", sentence)
     if settings.slack_webhook_url is None:
@@ -158,7 +160,8 @@ def _is_meant(trigger: Trigger, settings: Settings) -> bool:
     """Return whether it is off by default, or stopped by SCHEDULES_RUNNING, which has a line of its own."""
     if trigger.name == SCHEDULE_NAME:
         return True
-    return trigger.kind == "schedule" and trigger.location == "elexon_assets" and not settings.schedules_running
+    calls_out = trigger.location == "elexon_assets" or trigger.name == REGISTER_SCHEDULE
+    return trigger.kind == "schedule" and calls_out and not settings.schedules_running
 
 
 def _clock(at: datetime | None) -> str:

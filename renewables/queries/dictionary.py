@@ -15,6 +15,13 @@ from elexon_assets import descriptions
 from elexon_assets.settlement import LONDON
 from pipeline_assets.metrics import VIEWS
 from pipeline_assets.models import ENTITIES
+from pipeline_assets.registers.register_tables import (
+    PARAMETERS,
+    describe_register_table,
+    kind_of_table,
+    register_table_columns,
+    register_table_names,
+)
 from pipeline_assets.table_columns import describe_table, pipeline_tables, table_columns
 from warehouse.connection import INFO
 
@@ -39,6 +46,10 @@ UNITS = {
     "latitude": "degrees north",
 }
 "The units by the end of a column's name; the first that fits applies."
+REGISTER_CAVEATS = (
+    "Show the licence line of each register wherever its rows are shown (docs/data-sources.md). MW of REPD are AC, and "
+    "a project's capacity_mwp is DC for solar."
+)
 LONDON_DAYS = ("settlement_date", "settlement_period", "month")
 "The columns that follow the civil day of London."
 
@@ -83,7 +94,12 @@ class TableEntry:
 @cache
 def data_dictionary() -> tuple[TableEntry, ...]:
     """Return every table, view and macro of a complete snapshot, sorted by name."""
-    return tuple(sorted([*_elexon_entries(), *map(_pipeline_entry, pipeline_tables())], key=lambda entry: entry.name))
+    return tuple(
+        sorted(
+            [*_elexon_entries(), *map(_pipeline_entry, pipeline_tables()), *_register_entries()],
+            key=lambda entry: entry.name,
+        )
+    )
 
 
 def matching_entries(text: str) -> list[TableEntry]:
@@ -116,7 +132,7 @@ def dictionary_frame(entries: Sequence[TableEntry]) -> pl.DataFrame:
 
 def describe_relation(name: str) -> str:
     """Return the meaning of a table, view or macro of either code location, or ""."""
-    return descriptions.describe_relation(name) or describe_table(name)
+    return descriptions.describe_relation(name) or describe_table(name) or describe_register_table(name)
 
 
 def unit_of(column: str) -> str:
@@ -189,6 +205,21 @@ def _pipeline_entry(name: str) -> TableEntry:
         "Leave out archived rows." if name in ENTITIES else "",
         tuple(_column(c.name, c.type, c.description, c.values) for c in table_columns(name)),
     )
+
+
+def _register_entries() -> Iterator[TableEntry]:
+    """Yield the tables, views and macros of the public registers."""
+    for name in register_table_names():
+        columns = register_table_columns(name)
+        yield TableEntry(
+            name,
+            kind_of_table(name),
+            PARAMETERS.get(name, ()),
+            describe_register_table(name),
+            "The public registers REPD (DESNZ) and TEC (NESO)",
+            REGISTER_CAVEATS,
+            tuple(_column(c.name, c.type, c.description, ()) for c in columns),
+        )
 
 
 def _column(name: str, type_: str, meaning: str, values: tuple[str, ...]) -> ColumnEntry:

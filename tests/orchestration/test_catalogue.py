@@ -13,6 +13,7 @@ from elexon_assets.schema.warehouse_schema import ensure_schema
 from pipeline_assets import landing
 from pipeline_assets.definitions import defs as pipeline
 from pipeline_assets.ledger import schema
+from pipeline_assets.registers.register_views import ensure_register_schema
 from warehouse.connection import writing
 from warehouse.settings import Settings
 
@@ -26,7 +27,7 @@ SPECS = {
 SEED = "seeded_portfolio"
 "The asset that fills the ledger and makes no table."
 TABLES = sorted(set(SPECS) - {SEED})
-GROUPS = {"generation", "forecasts", "market", "quality", "pipeline_records", "pipeline_metrics"}
+GROUPS = {"generation", "forecasts", "market", "quality", "pipeline_records", "pipeline_metrics", "registers"}
 
 
 @pytest.fixture(scope="module")
@@ -38,6 +39,7 @@ def warehouse(tmp_path_factory: pytest.TempPathFactory) -> Iterator[duckdb.DuckD
         landing.land_changes(engine, lambda: writing(path))
     with writing(path) as con:
         ensure_schema(con)
+        ensure_register_schema(con)
         yield con
 
 

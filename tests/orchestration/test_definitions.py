@@ -18,7 +18,7 @@ from elexon_assets.simulator.server import Simulator
 from elexon_assets.windows import window_of_days
 from pipeline_assets.definitions import defs as pipeline
 
-CALL_ELEXON = {"every_night", "every_night_repair", "every_half_hour"}
+CALL_OUT = {"every_night", "every_night_repair", "every_half_hour", "every_month_registers"}
 ROOT = Path(__file__).parents[2]
 
 
@@ -29,8 +29,8 @@ def test_the_workspace_validates(home: Path) -> None:
     assert message.returncode == 0, message.stderr
 
 
-@pytest.mark.parametrize(("setting", "turned_off"), [("true", set()), ("false", CALL_ELEXON)])
-def test_one_setting_turns_off_the_schedules_that_call_elexon_and_nothing_else(
+@pytest.mark.parametrize(("setting", "turned_off"), [("true", set()), ("false", CALL_OUT)])
+def test_one_setting_turns_off_the_schedules_that_call_other_servers_and_nothing_else(
     home: Path, setting: str, turned_off: set[str]
 ) -> None:
     """The definitions read the setting on loading, so the test uses another process; loading creates no file."""
@@ -89,6 +89,7 @@ NODES = {
     "nightly_landing": {"submitted_changes", "portfolio", "portfolio_checks"},
     "seeding": {"seeded_portfolio", "submitted_changes", "portfolio", "portfolio_checks"},
     "weekly_digest": {"write_weekly_digest"},
+    "register_issues": {"repd_records", "tec_records", "register_checks"},
 }
 
 

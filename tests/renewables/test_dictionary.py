@@ -6,6 +6,7 @@ import duckdb
 import pytest
 
 from elexon_assets.schema.warehouse_schema import ensure_schema
+from pipeline_assets.registers.register_views import ensure_register_schema
 from renewables.queries.dictionary import data_dictionary, matching_entries, unit_of, zone_of
 from tests.filled_homes import Renewables
 from tests.renewables.landed_portfolio import land_portfolio
@@ -19,6 +20,7 @@ def complete_snapshot(home: Path) -> Path:
     """Publish a snapshot with the tables of both code locations."""
     with writing() as con:
         ensure_schema(con)
+        ensure_register_schema(con)
     land_portfolio(home).dispose()
     return home
 
