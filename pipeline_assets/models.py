@@ -105,6 +105,13 @@ class Facility(Entity):
     )
     planning_reference: Line = Field("", title="Planning reference", max_length=100)
     permission_expiry: Day | None = Field(None, title="Permission expires", description="Of the planning permission.")
+    dismissed_register_records: Line = Field(
+        "",
+        title="Dismissed register records",
+        max_length=1_000,
+        description="Records of REPD and TEC that were proposed and are another site, such as: repd 1234, tec a0l4L00.",
+        json_schema_extra={"listed": False},
+    )
 
     @model_validator(mode="after")
     def _a_place_has_both(self) -> "Facility":

@@ -1,0 +1,1 @@
+"""Our projects and the public registers: references, proposals, notices, and taking over an operator's projects."""

@@ -1,0 +1,1 @@
+"""Our projects and the public registers."""
