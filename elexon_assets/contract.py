@@ -28,6 +28,8 @@ def limits_of(dataset: Dataset) -> dict[str, Limits]:
 
     Raises UnusableInput for a series without limits, and for limits that are out of order.
     """
+    if not dataset.limits:
+        return {}
     moved = Settings().limits_mw
     if unknown := sorted(moved.keys() - LIMITED_SERIES):
         raise UnusableInput(

@@ -26,8 +26,9 @@ from warehouse.connection import publish, writing
 from warehouse.errors import MixedSources
 
 BATCH = 128
-"""The number of windows validated and landed at once: a validation and an open-and-close cost the same for one window
-as for many. A year's run of any dataset is one batch; ten years at once are five, which hold 60 MB each.
+"""The number of windows of a week validated and landed at once, and of seven times as many of a day: a validation and
+an open-and-close cost the same for one window as for many. A year's run of any dataset is one batch; ten years at once
+are five, which hold 60 MB each.
 """
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -95,7 +96,8 @@ def ingest_several(
 def _window_batches(
     outcomes: Iterable[Outcome], report: Report, progress: Progress | None
 ) -> Generator[list[Outcome], None, None]:
-    """Yield the outcomes in lists of at most `BATCH`; a window counts as answered with the last of its days."""
+    """Yield the outcomes in batches of `BATCH` weeks; a window counts as answered with the last of its days."""
+    size = BATCH * max(timedelta(days=7) // report.dataset.longest_window, 1)
     batch: list[Outcome] = []
     ends = {window.end_utc for window in report.windows}
     for outcome in outcomes:
@@ -103,7 +105,7 @@ def _window_batches(
         report.windows_answered += outcome.window.end_utc in ends
         if progress:
             progress(report)
-        if len(batch) == BATCH:
+        if len(batch) == size:
             yield batch
             batch = []
     if batch:

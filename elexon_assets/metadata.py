@@ -10,6 +10,10 @@ from elexon_assets.ingest_report import Report
 from elexon_assets.resources import WarehouseResource
 
 PREVIEW_ROWS = 6
+PREVIEW_DAYS = 4
+"""The days before the newest time that a preview is searched in, because finding the current values of a year takes as
+long as landing it. The farthest targets of a forecast, two days, belong to later issues.
+"""
 _PUNCTUATION = re.compile(r"[\\`*{}\[\]()<>#+!|~$&:@]|_(?!(?<=[^\W_]_)[^\W_])")
 FAILURES_SHOWN = 50
 "The number of failed windows shown, about a year of them; more would bloat the event log without any use."
@@ -17,10 +21,11 @@ FAILURES_SHOWN = 50
 
 def materialization_metadata(report: Report, warehouse: WarehouseResource) -> dict[str, dg.MetadataValue]:
     """Return the figures of one ingest, and the newest rows of its span as readers see them."""
+    row_count, preview = _row_count_and_preview(report, warehouse)
     labels = {"settlement labels disagreeing": dg.MetadataValue.int(report.total("labels_disagreeing"))}
     coverage = {"coverage (%)": dg.MetadataValue.float(round(100 * report.coverage, 2))}
     return {
-        "dagster/row_count": dg.MetadataValue.int(_row_counts(report, warehouse)),
+        "dagster/row_count": dg.MetadataValue.int(row_count),
         "rows landed": dg.MetadataValue.int(report.total("rows_landed")),
         "rows received": dg.MetadataValue.int(report.total("rows_received")),
         "rows repeated": dg.MetadataValue.int(report.total("rows_repeated")),
@@ -31,7 +36,7 @@ def materialization_metadata(report: Report, warehouse: WarehouseResource) -> di
         "retries": dg.MetadataValue.int(report.retries),
         "seconds": dg.MetadataValue.float(round(report.seconds, 3)),
         "source": dg.MetadataValue.text(", ".join(sorted({r.source for r in report.records if r.source})) or "none"),
-        "preview": dg.MetadataValue.md(_preview_table(report, warehouse)),
+        "preview": dg.MetadataValue.md(preview),
     }
 
 
@@ -80,20 +85,23 @@ def failure_metadata(reports: Sequence[Report]) -> dg.Failure:
     )
 
 
-def _row_counts(report: Report, warehouse: WarehouseResource) -> int:
-    with warehouse.snapshot() as con:
-        return int(con.execute(f"SELECT count(*) FROM {report.dataset.table}").fetchall()[0][0])
-
-
-def _preview_table(report: Report, warehouse: WarehouseResource) -> str:
+def _row_count_and_preview(report: Report, warehouse: WarehouseResource) -> tuple[int, str]:
+    """Return the number of rows of the dataset's table, and the newest current values of the span as Markdown."""
     dataset, span = report.dataset, report.span
     period = f"strftime({dataset.period}, '%Y-%m-%d %H:%MZ')" if dataset.is_half_hourly else dataset.period
+    in_span = f"{dataset.range_column} >= $start AND {dataset.range_column} < $end"
+    newest = f"max({dataset.period})"
+    recent = f"{newest} - INTERVAL {PREVIEW_DAYS} DAY" if dataset.is_half_hourly else newest
+    limits = {"start": span.start_utc, "end": span.end_utc}
     with warehouse.snapshot() as con:
+        count = int(con.execute(f"SELECT count(*) FROM {dataset.table}").fetchall()[0][0])
+        # A variable is a constant of the query below, so that DuckDB reads only the blocks of these days.
+        con.execute(f"SET VARIABLE recent = (SELECT {recent} FROM {dataset.table} WHERE {in_span})", limits)
         rows = con.execute(
             f"SELECT {period}, {dataset.category}, {dataset.value}, strftime(publish_time_utc, '%Y-%m-%d %H:%MZ') "
-            f"FROM {dataset.name} WHERE {dataset.range_column} >= ? AND {dataset.range_column} < ? "
-            f"ORDER BY {dataset.period} DESC, {dataset.category} LIMIT ?",
-            [span.start_utc, span.end_utc, PREVIEW_ROWS],
+            f"FROM {dataset.name} WHERE {in_span} AND {dataset.period} >= getvariable('recent') "
+            f"ORDER BY {dataset.period} DESC, {dataset.category} LIMIT {PREVIEW_ROWS}",
+            limits,
         ).fetchall()
     heading = "start time" if dataset.is_half_hourly else dataset.period
     lines = [f"| {heading} | {dataset.category} | {dataset.unit} | published |", "|---|---|---:|---|"]
@@ -101,7 +109,7 @@ def _preview_table(report: Report, warehouse: WarehouseResource) -> str:
         f"| {start} | {_escaped(name)} | {'none' if value is None else f'{value:,.1f}'} | {published} |"
         for start, name, value, published in rows
     ]
-    return "\n".join(lines) if rows else "nothing is published for this period"
+    return count, "\n".join(lines) if rows else "nothing is published for this period"
 
 
 def _escaped(text: str) -> str:

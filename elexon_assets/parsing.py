@@ -74,8 +74,8 @@ def parse_rows(dataset: Dataset, rows: Rows, window: Window) -> Parsed:
     if first < window.start_utc or last >= window.end_utc:
         inside = frame.filter(start.is_null() | ((start >= window.start_utc) & (start < window.end_utc)))
         expected = dataset.expected_window(window)
-        strangers = frame.filter((start < expected.start_utc) | (start >= expected.end_utc))
-        if len(strangers):
+        if first < expected.start_utc or last >= expected.end_utc:
+            strangers = frame.filter((start < expected.start_utc) | (start >= expected.end_utc))
             first_stranger = str(as_dictionary(rows[strangers[ROW_INDEX][0]]))[:SAMPLE]
             raise StrangerRows(
                 f"{dataset.code} was requested for {window} and answered {len(strangers)} of {len(frame)} rows outside "
