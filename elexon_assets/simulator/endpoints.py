@@ -7,6 +7,8 @@ speed (`serialization.py`).
 from collections.abc import Callable
 from dataclasses import dataclass, replace
 from datetime import datetime
+from operator import itemgetter
+from typing import NamedTuple
 
 from starlette.datastructures import QueryParams
 from starlette.requests import Request
@@ -49,6 +51,25 @@ SYSTEM_PRICE_FIELDS = (
 )
 
 
+ROW_FIELDS = {
+    PUBLISH: Row._fields.index("publish_time"),
+    "createdDateTime": Row._fields.index("publish_time"),
+    START: Row._fields.index("start_time"),
+    "settlementDate": Row._fields.index("settlement_date"),
+    "settlementPeriod": Row._fields.index("settlement_period"),
+    "documentId": Row._fields.index("document_id"),
+    "documentRevisionNumber": Row._fields.index("revision"),
+}
+"The positions in a row of what several endpoints publish."
+
+
+class Shape(NamedTuple):
+    """The names of a record, and the function that picks their values."""
+
+    names: list[str]
+    pick: Callable[[tuple[object, ...]], tuple[object, ...]]
+
+
 @dataclass(frozen=True)
 class Moment:
     """What a request is answered by, beside its parameters."""
@@ -74,26 +95,36 @@ class Endpoint:
 
     def write(self, _dataset: Dataset, answer: Answer, media_type: str) -> str:
         """Return the rows as text of the media type."""
-        records = [self._record(row, without_value=answer.without_value) for row in answer.rows]
+        records = self._records(answer)
+        has_nan = any(row.mw != row.mw for row in answer.rows)
         if self.is_stream:
-            return as_text(records, media_type)
+            return as_text(records, media_type, has_nan=has_nan)
         metadata = {"metadata": {"datasets": list(self.sources)}} if self.sources else {}
-        return as_text({**metadata, "data": records}, media_type)
+        return as_text({**metadata, "data": records}, media_type, has_nan=has_nan)
 
-    def _record(self, row: Row, *, without_value: bool) -> dict[str, object]:
-        known = {
-            **row.fields,
-            "dataset": self.dataset.name,
-            **(dict(zip(DOCUMENT, (row.document_id, row.revision), strict=True)) if row.document_id else {}),
-            PUBLISH: row.publish_time,
-            "createdDateTime": row.publish_time,
-            START: row.start_time,
-            "settlementDate": row.settlement_date,
-            "settlementPeriod": row.settlement_period,
-            **dict(zip(self.dimensions, row.series.split(BETWEEN_DIMENSIONS), strict=False)),
-            **({} if without_value else dict.fromkeys(self.values, row.mw)),
-        }
-        return {name: known[name] for name in self.fields if name in known}
+    def _records(self, answer: Answer) -> list[dict[str, object]]:
+        """Return each row as Elexon's record. Where its fields are is found once for all rows of the same shape."""
+        shapes: dict[tuple[object, ...], Shape] = {}
+        records: list[dict[str, object]] = []
+        for row in answer.rows:
+            parts = row.series.split(BETWEEN_DIMENSIONS)[: len(self.dimensions)]
+            key = (*row.fields, len(parts), bool(row.document_id))
+            shape = shapes.get(key)
+            if shape is None:
+                shape = shapes[key] = self._shape(row, len(parts), without_value=answer.without_value)
+            values = shape.pick((*row, self.dataset.name, *parts, *row.fields.values()))
+            records.append(dict(zip(shape.names, values, strict=True)))
+        return records
+
+    def _shape(self, row: Row, parts: int, *, without_value: bool) -> Shape:
+        """Return the names of the row's record, and how they are picked from (*row, dataset, *parts, *fields)."""
+        positions = {name: len(row) + 1 + parts + n for n, name in enumerate(row.fields)}
+        positions |= ROW_FIELDS | {"dataset": len(row)}
+        positions |= {name: len(row) + 1 + n for n, name in enumerate(self.dimensions[:parts])}
+        positions |= dict.fromkeys(self.values, Row._fields.index("mw"))
+        left_out = {*(self.values if without_value else ()), *(() if row.document_id else DOCUMENT)}
+        names = [name for name in self.fields if name in positions and name not in left_out]
+        return Shape(names, itemgetter(*(positions[name] for name in names)))
 
 
 def market_endpoints() -> list[Endpoint]:

@@ -6,6 +6,7 @@ An issue's error for an hour is the sum of what the later issues will still corr
 smoothly over the targets of an issue, and shrink from one issue to the next.
 """
 
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, time, timedelta
 from functools import lru_cache
@@ -48,6 +49,7 @@ class Issue:
     generation_mw: Series
 
 
+@lru_cache(maxsize=4096)
 def issue_time(number: int) -> datetime:
     """Return when the issue is due; numbers count from the first issue of `FIRST_DAY`."""
     days, position = divmod(number, len(ISSUED_AT))
@@ -62,6 +64,7 @@ def number_of_first_issue_from(instant: datetime) -> int:
     return number
 
 
+@lru_cache(maxsize=4096)
 def is_missing(seed: int, number: int) -> bool:
     """Return whether the issue is never published."""
     return number < 0 or seeded_chance(seed, "WINDFOR missing", number) < MISSING_SHARE
@@ -135,20 +138,17 @@ def _future_values(seed: int, number: int) -> Series:
 
 def _forecast_error(seed: int, number: int, hours: NDArray[np.int64]) -> Series:
     """Return the error over capacity: what this issue does not know, and what each later issue learns."""
-    total = np.zeros(len(hours))
-    variance = _error_variance(hours, issue_time(number))
-    while len(unknown := np.flatnonzero(variance)):
-        number += 1
-        later = _error_variance(hours, issue_time(number))
-        innovation = _issue_innovation(seed, number)[hours - _innovation_start(number)]
-        total[unknown] += (np.sqrt(variance - later) * innovation)[unknown]
-        variance = later
-    return total
+    last_hour = EPOCH + timedelta(hours=int(hours[-1]))
+    issues = range(number, number_of_first_issue_from(last_hour) + 1)
+    variance = _error_variances(hours, [issue_time(each) for each in issues])
+    innovations = [_issue_innovation(seed, each)[hours - _innovation_start(each)] for each in issues[1:]]
+    return np.asarray((np.sqrt(variance[:-1] - variance[1:]) * np.stack(innovations)).sum(axis=0))
 
 
-def _error_variance(hours: NDArray[np.int64], issued: datetime) -> Series:
-    """Return the variance of the error at each target, zero for targets that have begun."""
-    lead = np.maximum(hours - (issued - EPOCH) / timedelta(hours=1), 0)
+def _error_variances(hours: NDArray[np.int64], issued: Sequence[datetime]) -> Series:
+    """Return the variance of the error of each issue (rows) at each target, zero for targets that have begun."""
+    issued_hours = np.array([(each - EPOCH) / timedelta(hours=1) for each in issued])
+    lead = np.maximum(hours - issued_hours[:, None], 0)
     return np.asarray((ERROR_AT_ONE_HOUR * lead**EXPONENT) ** 2)
 
 

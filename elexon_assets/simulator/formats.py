@@ -10,6 +10,7 @@ from collections.abc import Iterable, Sequence
 from typing import Any
 from xml.etree import ElementTree
 
+import orjson
 from starlette.requests import Request
 
 JSON, XML, CSV = "json", "xml", "csv"
@@ -40,13 +41,17 @@ def wanted_media_type(request: Request, allowed: Sequence[str] = FORMATS) -> str
     return next((name for name in names if name in media_types and "*/*" not in names), media_types[0])
 
 
-def as_text(content: object, media_type: str) -> str:
-    """Return the content of an answer, an array or an object with the array `data`, as text of the media type."""
+def as_text(content: object, media_type: str, *, has_nan: bool = True) -> str:
+    """Return the content of an answer, an array or an object with the array `data`, as text of the media type.
+
+    Without NaN, for which orjson writes null, JSON is written by orjson: the standard library takes five times as long.
+    """
     if MEDIA_TYPES[media_type] == XML:
         return xml_text(content)
     if MEDIA_TYPES[media_type] == CSV:
         return records_csv(content)
-    return json.dumps(content).replace(json.dumps(HALF_CHARACTER)[1:-1], HALF_CHARACTER)
+    text = json.dumps(content, separators=(",", ":")) if has_nan else orjson.dumps(content).decode()
+    return text.replace(json.dumps(HALF_CHARACTER)[1:-1], HALF_CHARACTER)
 
 
 def xml_text(content: object) -> str:
