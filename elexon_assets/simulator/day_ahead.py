@@ -29,7 +29,7 @@ from elexon_assets.simulator.noise import (
     seeded_chance,
     white_noise,
 )
-from elexon_assets.simulator.rows import OFFSHORE, ONSHORE, PSR_TYPES, SOLAR, Dataset, Row
+from elexon_assets.simulator.rows import OFFSHORE, ONSHORE, PSR_TYPES, SOLAR, Dataset, Row, new_row
 from elexon_assets.simulator.weather import (
     OFFSHORE_GW,
     ONSHORE_GW,
@@ -68,6 +68,7 @@ ERRORS = {ONSHORE: 0.055, OFFSHORE: 0.075, SOLAR: 0.12}
 CAPACITIES = {ONSHORE: ONSHORE_GW, OFFSHORE: OFFSHORE_GW, SOLAR: SOLAR_GW}
 
 
+@lru_cache(maxsize=4096)
 def publication_of(day: int, process: str) -> datetime:
     """Return when the process publishes its forecast of a UTC day (days since 1970): a few seconds past the minute."""
     seconds = int(seeded_chance(0, "DGWS", process, day) * LATEST_SECONDS)
@@ -111,6 +112,8 @@ def _forecast_rows(seed: int, first: int, last: int, spans: dict[str, tuple[int,
         for process in spans
         for psr_type in PSR_TYPES
     }
+    days = range(first // HALF_HOURS_A_DAY, last // HALF_HOURS_A_DAY + 1)
+    publishes = {(day, process): text_of(publication_of(day, process)) for process in spans for day in days}
     rows = []
     for half_hour in range(last, first - 1, -1):
         day, of_day = divmod(half_hour, HALF_HOURS_A_DAY)
@@ -118,7 +121,7 @@ def _forecast_rows(seed: int, first: int, last: int, spans: dict[str, tuple[int,
         for process, (begins, ends) in spans.items():
             if not begins <= half_hour <= ends or of_day < PROCESSES[process].first_of_day:
                 continue
-            publish = text_of(publication_of(day, process))
+            publish = publishes[day, process]
             document = f"SIMULATOR-DGWS-{process[:3].upper()}-{day:05d}"
             for psr_type in PSR_TYPES:
                 business_type = "Solar generation" if psr_type == SOLAR else "Wind generation"
@@ -126,7 +129,7 @@ def _forecast_rows(seed: int, first: int, last: int, spans: dict[str, tuple[int,
                 mw = forecasts[process, psr_type][n]
                 fields = {"businessType": business_type}
                 rows.append(
-                    Row(half_hour, series, mw, publish, starts[n], dates[n], periods[n], document, fields=fields)
+                    new_row((half_hour, series, mw, publish, starts[n], dates[n], periods[n], document, 1, fields))
                 )
     return rows
 

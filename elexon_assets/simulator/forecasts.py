@@ -17,7 +17,7 @@ from numpy.typing import NDArray
 from elexon_assets.settlement import LONDON
 from elexon_assets.simulator.half_hours import EPOCH, index_of, instant_of, start_texts, text_of
 from elexon_assets.simulator.noise import Channel, Series, seeded_chance, white_noise
-from elexon_assets.simulator.rows import Dataset, Row
+from elexon_assets.simulator.rows import NO_FIELDS, Dataset, Row, new_row
 from elexon_assets.simulator.weather import OFFSHORE_GW, ONSHORE_GW, capacity_mw, weather
 
 ISSUED_AT = tuple(time(hour, 30) for hour in (3, 5, 8, 10, 12, 16, 19, 23))
@@ -74,7 +74,7 @@ def is_missing(seed: int, number: int) -> bool:
 def published_issue(seed: int, number: int) -> Issue:
     """Return one issue. Targets in the past repeat the last value that an earlier issue gave before them."""
     published = issue_time(number)
-    hour = _hour_of(published)
+    hour = _issue_hour(number)
     first, last = hour - HOURS_BEFORE, hour + HOURS_AFTER[number % len(HOURS_AFTER)]
     values = np.full(last - first + 1, np.nan)
     values[hour + 1 - first :] = _future_values(seed, number)[: last - hour]
@@ -83,7 +83,7 @@ def published_issue(seed: int, number: int) -> Issue:
         earlier -= 1
         if earlier >= 0 and is_missing(seed, earlier):
             continue
-        begins = _hour_of(issue_time(earlier)) + 1
+        begins = _issue_hour(earlier) + 1
         if begins <= past_until:
             source = _future_values(seed, earlier)[: past_until - begins + 1]
             kept = source[max(first - begins, 0) :]
@@ -107,7 +107,7 @@ def windfor_rows(seed: int, first: int, last: int) -> list[Row]:
         starts = start_texts(half_hours[0], half_hours[-1])[::2]
         values = [None if mw != mw else round(mw) for mw in issue.generation_mw.tolist()]
         rows += [
-            Row(half_hour, "WINDFOR", mw, publish, start, "", 0)
+            new_row((half_hour, "WINDFOR", mw, publish, start, "", 0, "", 1, NO_FIELDS))
             for half_hour, mw, start in zip(half_hours, values, starts, strict=True)
         ]
     return rows
@@ -124,7 +124,7 @@ def newest_issue_time(seed: int, now: datetime) -> datetime:
 @lru_cache(maxsize=256)
 def _future_values(seed: int, number: int) -> Series:
     """Return the MW that the issue gives for the hours after it, the longest horizon of any issue."""
-    first = _hour_of(issue_time(number)) + 1
+    first = _issue_hour(number) + 1
     hours = np.arange(first, first + HOURS_AHEAD, dtype=np.int64)
     here = weather(seed, 2 * first, 2 * (first + HOURS_AHEAD) - 1).metered_wind_mw.reshape(-1, 2).mean(axis=1)
     capacity = sum(capacity_mw(installed, 2 * first, 2 * HOURS_AHEAD)[::2] for installed in (ONSHORE_GW, OFFSHORE_GW))
@@ -153,7 +153,7 @@ def _error_variances(hours: NDArray[np.int64], issued: Sequence[datetime]) -> Se
 
 
 def _innovation_start(number: int) -> int:
-    return _hour_of(issue_time(number)) - HOURS_AHEAD
+    return _issue_hour(number) - HOURS_AHEAD
 
 
 @lru_cache(maxsize=256)
@@ -165,8 +165,10 @@ def _issue_innovation(seed: int, number: int) -> Series:
     return np.convolve(noise, kernel / np.sqrt(np.sum(kernel**2)), "valid")
 
 
-def _hour_of(instant: datetime) -> int:
-    return index_of(instant) // 2
+@lru_cache(maxsize=4096)
+def _issue_hour(number: int) -> int:
+    """Return the hour that contains the issue."""
+    return index_of(issue_time(number)) // 2
 
 
 WINDFOR = Dataset(

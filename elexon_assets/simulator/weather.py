@@ -26,6 +26,7 @@ from elexon_assets.simulator.noise import (
 from elexon_assets.simulator.sun import clear_sky
 
 YEAR_ENDS = range(2016, 2026)
+YEAR_END_HALF_HOURS = [index_of(datetime(year + 1, 1, 1, tzinfo=UTC)) for year in YEAR_ENDS]
 ONSHORE_GW = (10.8, 12.6, 13.4, 14.0, 14.1, 14.5, 14.8, 15.5, 16.2, 16.4)
 OFFSHORE_GW = (5.3, 7.0, 8.2, 9.9, 10.4, 11.3, 13.9, 14.7, 16.1, 16.6)
 SOLAR_GW = (11.9, 12.8, 13.1, 13.3, 13.8, 14.3, 14.8, 17.6, 19.4, 21.9)
@@ -98,8 +99,7 @@ def year_span(year: int) -> tuple[int, int]:
 
 def capacity_mw(year_end_gw: tuple[float, ...], first: int, count: int) -> Series:
     """Interpolate installed capacity between year ends."""
-    ends = [index_of(datetime(year + 1, 1, 1, tzinfo=UTC)) for year in YEAR_ENDS]
-    return np.interp(consecutive_half_hours(first, count), ends, year_end_gw) * 1000
+    return np.interp(consecutive_half_hours(first, count), YEAR_END_HALF_HOURS, year_end_gw) * 1000
 
 
 def gaussian_winds(seed: int, first: int, count: int) -> tuple[Series, Series]:
