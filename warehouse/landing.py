@@ -79,7 +79,8 @@ def _land_rows(
     _refuse_other_columns(con, table, frame)
     _refuse_null_keys(table, frame, key)
     # Both versions of DuckDB need this: one raises on doubled source rows, the other writes them twice.
-    frame = frame.unique(subset=key, keep="last", maintain_order=True)
+    if frame.select(key).is_duplicated().any():
+        frame = frame.unique(subset=key, keep="last", maintain_order=True)
     if frame.is_empty():
         return 0
     low, high = frame[range_column].min(), frame[range_column].max()

@@ -1,6 +1,7 @@
 """Tests of publishing: complete publications and growing versions, even after a killed run or a restore."""
 
 import shutil
+from datetime import timedelta
 from pathlib import Path
 
 import duckdb
@@ -158,19 +159,41 @@ def locked_elsewhere() -> bool:
         return True
 
 
+def move_to_yesterday(snapshot: Snapshot) -> None:
+    """Give a snapshot the day before in its name, so that the next one is the first of its day."""
+    yesterday = snapshot.day - timedelta(days=1)
+    snapshot.path.rename(snapshot.path.with_name(snapshot.path.name.replace(f"{snapshot.day}", f"{yesterday}")))
+
+
 def test_the_writer_still_holds_its_file_after_each_way_of_publishing() -> None:
     with writing() as con:
-        for value in (1, 2):
+        for value in (1, 2, 3):
             con.execute("CREATE OR REPLACE TABLE numbers AS SELECT ? AS n", [value])
-            snapshots.publish_snapshot(con)
+            published = snapshots.publish_snapshot(con)
             assert elsewhere(locked_elsewhere)
             con.execute("UPDATE numbers SET n = 7")
-    assert seen_by_readers() == 2
+            if value == 1:
+                move_to_yesterday(published)
+    assert seen_by_readers() == 3
+
+
+def test_the_first_snapshot_of_a_later_day_is_compact_and_complete() -> None:
+    with writing() as con:
+        con.execute("CREATE TABLE numbers AS SELECT range AS n, hash(range) AS noise FROM range(1_000_000)")
+        move_to_yesterday(snapshots.publish_snapshot(con))
+        con.execute("DELETE FROM numbers WHERE n >= 1_000")
+        con.execute("CHECKPOINT warehouse")
+        backup = snapshots.publish_snapshot(con)
+        copied = snapshots.publish_snapshot(con)
+    assert backup.size_bytes < copied.size_bytes / 2
+    with reading(version=backup.version) as con:
+        assert con.execute("SELECT count(*), sum(n) FROM numbers").fetchall() == [(1_000, 499_500)]
 
 
 def test_a_copied_snapshot_has_the_rows_of_a_written_one_and_no_log(home: Path) -> None:
     with writing() as con:
         con.execute("CREATE TABLE numbers AS SELECT range AS n FROM range(100_000)")
+        move_to_yesterday(snapshots.publish_snapshot(con))
         written = snapshots.publish_snapshot(con)
         con.execute("DELETE FROM numbers WHERE n % 2 = 0")
         con.execute("INSERT INTO numbers SELECT range FROM range(0, 100_000, 2)")
