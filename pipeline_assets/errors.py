@@ -8,6 +8,7 @@ PipelineError
  ├── ContractBroken     the ledger holds something that the models do not allow: nothing of it lands
  ├── AnotherLedger      the warehouse was filled from a different ledger
  ├── UnreadableFile     the file of an import is not a table that can be read
+ │    └── MadeFromRegister  it was made from a public register, and is no portfolio
  ├── RegisterUnreadable an issue of a public register cannot land: the earlier issue stays
  ├── UnreadableValue    a text is not the date, number or word that its field needs
  ├── RegisterNotFetched   no issue of a register could be fetched
@@ -102,6 +103,14 @@ class UnreadableFile(PipelineError):
 
 class RegisterUnreadable(PipelineError):
     """Raised when an issue of a public register cannot land; the earlier issue stays the newest one."""
+
+
+class MadeFromRegister(UnreadableFile):
+    """Raised when the file of an import was made from a public register; `register` is its name."""
+
+    def __init__(self, message: str, register: str) -> None:
+        super().__init__(message)
+        self.register = register
 
 
 class UnreadableValue(PipelineError, ValueError):

@@ -12,7 +12,7 @@ from dashboards.components.chart import download_button, in_london
 from dashboards.components.formatting import moment
 from dashboards.components.import_preview import show_plan
 from dashboards.components.plain_text import plain
-from pipeline_assets.errors import PipelineError, StaleVersion, UnreadableFile
+from pipeline_assets.errors import MadeFromRegister, PipelineError, StaleVersion, UnreadableFile
 from pipeline_assets.ledger.changes import Receipt
 from pipeline_assets.ledger.submission import revert
 from pipeline_assets.models import ENTITIES
@@ -143,6 +143,9 @@ def _plan_upload(
                 make_counterparties=make,
             )
             kept = (key, plan)
+        except MadeFromRegister as error:
+            st.warning(plain(str(error)), title="This is a public register", icon=":material/menu_book:")
+            return None
         except (UnreadableFile, StaleVersion) as error:
             st.error(plain(str(error)), title="The file could not be read", icon=":material/error:")
             return None

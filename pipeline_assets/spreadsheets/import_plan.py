@@ -13,7 +13,7 @@ from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
 
-from pipeline_assets.errors import Problem, Refused
+from pipeline_assets.errors import Problem, Refused, UnreadableFile
 from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import Action, Change, Receipt
 from pipeline_assets.ledger.submission import submit
@@ -24,6 +24,8 @@ from pipeline_assets.spreadsheets.older_audit import read_rounds
 from pipeline_assets.spreadsheets.parsed_rows import RowProblem
 from pipeline_assets.spreadsheets.planned_rows import Difference, Outcome, PlannedRow
 from pipeline_assets.spreadsheets.portfolio_index import read_portfolio
+from pipeline_assets.spreadsheets.raw_table import RawTable
+from pipeline_assets.spreadsheets.register_likeness import ENOUGH, REGISTERS_PAGE, ROWS_JUDGED, register_likeness
 from pipeline_assets.spreadsheets.sheet_columns import SHEETS, Sheet
 
 
@@ -50,6 +52,8 @@ class Plan:
     "The names in rows that no counterparty has; the import can create them."
     made_counterparties: tuple[str, ...] = ()
     "The names of the counterparties that this import creates."
+    register: str = ""
+    "The public register that the file seems to be made from, although its rows can be imported."
 
     @property
     def clearings(self) -> list[tuple[PlannedRow, Difference]]:
@@ -107,6 +111,7 @@ def plan_import(
 
     Raises:
         UnreadableFile: A file is not a table of its sheet.
+        MadeFromRegister: A file was made from a public register, and most of its rows have errors.
         StaleVersion: The ledger changed during the comparison.
         LedgerUnavailable: The database cannot be used.
     """
@@ -133,7 +138,10 @@ def _plan(
     make_counterparties: bool = False,
     used: Sequence[str] = (),
 ) -> Plan:
-    stored, table, notes = basis.stored, read_table(content, sheet.header_names), list[str]()
+    stored, table, notes = basis.stored, _read_portfolio_table(content, sheet), list[str]()
+    likeness = register_likeness(table)
+    if likeness and _has_mostly_errors(basis, sheet, table):
+        raise likeness.refusal()
     drafting = Drafting(basis, sheet, table)
     unknown = drafting.unknown_counterparties
     if unknown and make_counterparties:
@@ -152,13 +160,40 @@ def _plan(
         count = len(basis.recorded) - before
         notes.append(f"Earlier versions from the audit: {count:,} changes before those of the file.")
     rows = tuple(drafting.planned())
+    is_register = likeness is not None and likeness.points >= ENOUGH
+    if likeness and is_register:
+        notes.append(f"{likeness.sentence()} {REGISTERS_PAGE}")
     ignored = tuple((column.header, column.reason) for column in drafting.ignored)
     return Plan(
         *(sheet.name, "", rows, ignored, (*basis.changes, *drafting.changes()), basis.held.position),
         notes=(*drafting.notes, *notes),
         unknown_counterparties=() if make_counterparties else tuple(unknown),
         made_counterparties=tuple(unknown) if make_counterparties else (),
+        register=likeness.register if likeness and is_register else "",
     )
+
+
+def _has_mostly_errors(basis: Basis, sheet: Sheet, table: RawTable) -> bool:
+    """Return whether at least half of the first rows cannot be imported, or none because of the header."""
+    try:
+        rows = Drafting(basis, sheet, replace(table, rows=table.rows[:ROWS_JUDGED])).planned()
+    except UnreadableFile:
+        return True
+    return 2 * sum(bool(row.errors) for row in rows) >= len(rows)
+
+
+def _read_portfolio_table(content: bytes, sheet: Sheet) -> RawTable:
+    """Return the table of a file. Raises UnreadableFile, and MadeFromRegister for a register's file as published."""
+    try:
+        return read_table(content, sheet.header_names)
+    except UnreadableFile as error:
+        try:
+            table = read_table(content.decode("cp1252").encode(), sheet.header_names)
+        except (UnicodeDecodeError, UnreadableFile):
+            raise error from None
+        if likeness := register_likeness(table):
+            raise likeness.refusal() from error
+        raise
 
 
 def confirm_import(

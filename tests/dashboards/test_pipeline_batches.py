@@ -204,6 +204,23 @@ def test_a_file_that_is_not_a_table_is_reported_without_a_crash(open_page: Open)
     assert app.error
 
 
+REGISTER = """\
+Scheme,Type,Status,MW
+Harrow Fen,Solar Photovoltaics,Awaiting Construction,50
+Quill Marsh,Battery,Application Submitted,40
+Lark Down,Wind Onshore,Planning Permission Expired,30
+"""
+
+
+@pytest.mark.usefixtures("seeded")
+def test_a_file_made_from_a_public_register_leads_to_the_page_of_the_registers(open_page: Open) -> None:
+    app = upload(open_page("transfer"), REGISTER)
+    (warning,) = app.warning
+    assert "Renewable Energy Planning Database" in warning.value
+    assert "page Registers" in warning.value
+    assert (list(app.error), list(app.exception)) == ([], [])
+
+
 def test_counterparties_named_in_a_file_are_created_when_the_box_is_ticked(seeded: sa.Engine, open_page: Open) -> None:
     app = upload(open_page("transfer"), "name,stage,developer\nTeasel Down,Discovery,Brand New Ltd\n")
     (offer,) = [box for box in app.checkbox if box.label.startswith("Create 1 counterparty")]

@@ -182,6 +182,19 @@ def test_an_import_shows_its_differences_asks_and_can_be_reverted(filled: Path, 
     ]
 
 
+def test_an_import_of_a_public_register_says_where_its_records_are(filled: Path, renewables: Renewables) -> None:
+    (filled / "who.csv").write_text(
+        "Scheme,Technology,State,MW\nHarrow Fen,Energy Storage System;PV Array (Photo Voltaic/solar),Scoping,50\n"
+        "Quill Marsh,Energy Storage System;Wind Onshore,Awaiting Consents,40\nLark Down,Wind Onshore,Built,30\n"
+        "Moor,Demand;Energy Storage System,Consents Approved,30\n"
+    )
+    refused = renewables("pipelines", "import", "who.csv")
+    assert refused.code == 1
+    assert "Transmission Entry Capacity" in refused.err
+    assert "renewables registers list" in refused.err
+    assert "renewables registers add FILE --register tec" in refused.err
+
+
 def test_an_export_imports_back_without_any_change(filled: Path, renewables: Renewables) -> None:
     for group in GROUPS:
         assert renewables(group, "export", "--output", "out.csv").code == 0
