@@ -14,6 +14,7 @@ import sqlalchemy as sa
 
 from benchmarks import portfolio
 from benchmarks.harness import in_turn, report, seconds, temporary_home
+from pipeline_assets.access import Actor
 from pipeline_assets.comparison import compare_portfolio
 from pipeline_assets.landing import land_changes
 from pipeline_assets.ledger import reader, schema
@@ -38,7 +39,7 @@ def fill(engine: sa.Engine, projects: int, changes: int) -> tuple[int, int]:
         edits = range(start, min(start + portfolio.CHANGES_PER_BATCH, changes - created))
         for version in sorted({1 + n // projects for n in edits}):
             batch = [_resized(n % projects, version) for n in edits if 1 + n // projects == version]
-            submit(engine, batch, who="benchmark", token=new_id(), source="seed")
+            submit(engine, batch, actor=Actor.typed("benchmark"), token=new_id(), source="seed")
     newest = reader.newest_position(engine)
     beginning = int(BEGINNING.timestamp()) * 1_000_000
     with engine.begin() as con:

@@ -12,6 +12,7 @@ from time import perf_counter
 
 from benchmarks.harness import free_port, temporary_home
 from elexon_assets.datasets import WIND_AND_SOLAR
+from pipeline_assets.access import Actor
 from renewables.dagster_control import fetch_job
 from renewables.dagster_control import servers as dagster_servers
 from renewables.dagster_control.client import DagsterClient
@@ -25,7 +26,13 @@ def through_the_daemon(first: date, last: date) -> float:
     with temporary_home() as folder, running(folder) as settings:
         started = perf_counter()
         outcomes = fetch_job.fetch_days(
-            [WIND_AND_SOLAR], first, last, requested_by="benchmark", settings=settings, watch=lambda _: None
+            [WIND_AND_SOLAR],
+            first,
+            last,
+            requested_by="benchmark",
+            actor=Actor.typed("benchmark"),
+            settings=settings,
+            watch=lambda _: None,
         )
         taken = perf_counter() - started
     assert all(outcome.succeeded for outcome in outcomes), outcomes

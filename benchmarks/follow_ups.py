@@ -14,6 +14,7 @@ from benchmarks import daemon
 from benchmarks.harness import arguments, days, p95, simulator, temporary_home
 from elexon_assets.datasets import OBSERVED
 from elexon_assets.schema.flags import STATE
+from pipeline_assets.access import Actor
 from renewables.dagster_control.client import DagsterClient
 from renewables.dagster_control.fetch_job import follow_runs
 from renewables.dagster_control.run_progress import RunProgress
@@ -64,7 +65,9 @@ def main() -> None:
     first, last = days(years)
     with simulator(LATENCY_SECONDS), temporary_home() as folder, daemon.running(folder) as settings:
         orchestrator = DagsterClient(str(settings.dagster_url))
-        launched = orchestrator.launch_backfill(OBSERVED, first, last, requested_by="benchmark")
+        launched = orchestrator.launch_backfill(
+            OBSERVED, first, last, requested_by="benchmark", actor=Actor.typed("benchmark")
+        )
         with ThreadPoolExecutor(1) as pool:
             backfill = pool.submit(follow_runs, orchestrator, launched, RunProgress(), lambda _: None)
             taken = lags(lambda: not backfill.done())

@@ -17,6 +17,7 @@ import sqlalchemy as sa
 
 from benchmarks.harness import in_turn, report, seconds, temporary_home
 from benchmarks.portfolio import HEADER, rows
+from pipeline_assets.access import Actor
 from pipeline_assets.ledger.schema import ledger_for_task
 from pipeline_assets.models import Facility, Project
 from pipeline_assets.spreadsheets.import_plan import confirm_import, plan_import
@@ -42,7 +43,9 @@ def validate(count: int) -> None:
 def import_file(engine: sa.Engine, content: bytes) -> int:
     """Plan and confirm the import; return the number of changes."""
     return len(
-        confirm_import(engine, plan_import(engine, "pipelines", content, "projects.csv"), who="benchmark").changes
+        confirm_import(
+            engine, plan_import(engine, "pipelines", content, "projects.csv"), actor=Actor.typed("benchmark")
+        ).changes
     )
 
 

@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from benchmarks import ledger
 from benchmarks.harness import Side, in_turn, report, temporary_home
+from pipeline_assets.access import Actor
 from pipeline_assets.landing import land_changes
 from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import Change
@@ -34,7 +35,7 @@ def one_more(engine: sa.Engine, warehouse: Path) -> float:
     project = reader.find_record(engine, "pipelines", "p0")
     assert project
     edit = Change.edit("pipelines", "p0", {"notes": f"After {project.version}"}, base_version=project.version)
-    submit(engine, [edit], who="benchmark", token=new_id())
+    submit(engine, [edit], actor=Actor.typed("benchmark"), token=new_id())
     started = processor_seconds()
     land_changes(engine, partial(writing, warehouse))
     return processor_seconds() - started

@@ -26,6 +26,7 @@ import sqlalchemy as sa
 from benchmarks import submit_to_landed
 from benchmarks.harness import FRESH, in_turn, report, seconds, simulator, temporary_home
 from pipeline_assets import landing
+from pipeline_assets.access import Actor
 from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.history import fold_changes
@@ -48,7 +49,9 @@ def submissions(start_at: float, count: int) -> tuple[float, float]:
     time.sleep(max(0.0, start_at - time.time()))
     began = time.time()
     for n in range(count):
-        submit(engine, [Change.create("contacts", {"name": f"Person {n}"})], who="benchmark", token=new_id())
+        submit(
+            engine, [Change.create("contacts", {"name": f"Person {n}"})], actor=Actor.typed("benchmark"), token=new_id()
+        )
     engine.dispose()
     return began, time.time()
 
@@ -85,10 +88,10 @@ def fill(engine: sa.Engine, changes: int) -> None:
     for batch in batches(changes):
         some += batch
         if len(some) >= 2_000:
-            submit(engine, some, who="benchmark", token=new_id())
+            submit(engine, some, actor=Actor.typed("benchmark"), token=new_id())
             some = []
     if some:
-        submit(engine, some, who="benchmark", token=new_id())
+        submit(engine, some, actor=Actor.typed("benchmark"), token=new_id())
 
 
 def fold_and_read(engine: sa.Engine, repeat: int) -> tuple[float, float]:
@@ -107,7 +110,9 @@ def land_one_more_and_all(engine: sa.Engine, repeat: int) -> tuple[float, float]
     whole = seconds(lambda: landing.land_changes(engine))
     more = []
     for _ in range(repeat):
-        submit(engine, [Change.create("contacts", {"name": "One more"})], who="benchmark", token=new_id())
+        submit(
+            engine, [Change.create("contacts", {"name": "One more"})], actor=Actor.typed("benchmark"), token=new_id()
+        )
         more.append(seconds(lambda: landing.land_changes(engine)))
     return median(more), whole
 

@@ -17,6 +17,7 @@ from elexon_assets.datasets import DATASETS, WIND_AND_SOLAR
 from elexon_assets.ingest import ingest
 from elexon_assets.quality.flagging import update_flags
 from elexon_assets.windows import Window
+from pipeline_assets.access import Actor
 from pipeline_assets.landing import land_changes
 from pipeline_assets.ledger.schema import open_ledger
 from pipeline_assets.seed_loader import load_seeds
@@ -59,7 +60,13 @@ def fill(home: Path, span: Window) -> None:
 def fetch_a_day(settings: Settings, day: date) -> None:
     """Fetch one day in a run of the server, so that its lists of runs are not empty."""
     outcomes = fetch_job.fetch_days(
-        [WIND_AND_SOLAR], day, day, requested_by="benchmark", settings=settings, watch=lambda _: None
+        [WIND_AND_SOLAR],
+        day,
+        day,
+        requested_by="benchmark",
+        actor=Actor.typed("benchmark"),
+        settings=settings,
+        watch=lambda _: None,
     )
     assert [outcome.succeeded for outcome in outcomes] == [True], outcomes
 

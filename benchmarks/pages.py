@@ -27,6 +27,7 @@ from benchmarks.page_loads import BARE, BUSY, CLICK, HEADINGS, MONTH, PAGES, REC
 from benchmarks.painted import chromium
 from elexon_assets.datasets import WIND_AND_SOLAR
 from elexon_assets.windows import Window
+from pipeline_assets.access import Actor
 from renewables.dagster_control.client import DagsterClient
 from renewables.dagster_control.processes import Supervisor
 
@@ -84,7 +85,9 @@ def main(given: Sequence[str] | None = None) -> None:
 def _during_a_backfill(loads: Loads, names: Sequence[str], dagster: DagsterClient, span: Window) -> None:
     """Measure during a backfill that begins before the first load and must outlast the last."""
     days = span.days
-    launched = dagster.launch_backfill([WIND_AND_SOLAR], days[0], days[-1], requested_by="benchmark")
+    launched = dagster.launch_backfill(
+        [WIND_AND_SOLAR], days[0], days[-1], requested_by="benchmark", actor=Actor.typed("benchmark")
+    )
     page_homes.wait_for_a_run(dagster, launched.id)
     for _ in range(BUSY_ROUNDS):
         loads.round(names, (BUSY,))

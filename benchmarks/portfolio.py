@@ -8,6 +8,7 @@ from datetime import UTC, date, datetime, timedelta
 
 import sqlalchemy as sa
 
+from pipeline_assets.access import Actor
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.submission import submit
 from pipeline_assets.models import new_id
@@ -26,9 +27,9 @@ def fill(engine: sa.Engine, projects: int) -> None:
     for changes in _changes(projects, datetime.now(UTC).date()):
         batch += changes
         if len(batch) >= CHANGES_PER_BATCH:
-            submit(engine, batch, who="benchmark", token=new_id(), source="seed")
+            submit(engine, batch, actor=Actor.typed("benchmark"), token=new_id(), source="seed")
             batch = []
-    submit(engine, batch, who="benchmark", token=new_id(), source="seed")
+    submit(engine, batch, actor=Actor.typed("benchmark"), token=new_id(), source="seed")
 
 
 def rows(count: int, *, edited: int = 0) -> Iterator[tuple[str, ...]]:

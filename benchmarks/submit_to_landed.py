@@ -15,6 +15,7 @@ from benchmarks import daemon
 from benchmarks.harness import days, temporary_home
 from elexon_assets.datasets import WIND_AND_SOLAR
 from pipeline_assets import landing
+from pipeline_assets.access import Actor
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.schema import open_ledger
 from pipeline_assets.ledger.submission import submit
@@ -34,7 +35,9 @@ def figures(years: float, idle_seconds: float = IDLE_SECONDS) -> None:
     """Print both figures; `years` is the length of the backfill that runs during the second."""
     with temporary_home() as folder, daemon.running(folder) as settings:
         engine = open_ledger()
-        submit(engine, [Change.create("contacts", {"name": "The first"})], who="benchmark", token=new_id())
+        submit(
+            engine, [Change.create("contacts", {"name": "The first"})], actor=Actor.typed("benchmark"), token=new_id()
+        )
         landing.land_changes(engine)
         until = time.monotonic() + idle_seconds
         _print("submit_to_landed_idle", waits(engine, lambda: time.monotonic() < until), "idle")
@@ -46,6 +49,7 @@ def figures(years: float, idle_seconds: float = IDLE_SECONDS) -> None:
                 first,
                 last,
                 requested_by="benchmark",
+                actor=Actor.typed("benchmark"),
                 settings=settings,
                 watch=lambda _: None,
             )
@@ -65,7 +69,7 @@ def waits(engine: sa.Engine, go_on: Callable[[], bool]) -> list[float]:
         if going and now >= next_at:
             next_at = now + PACE_SECONDS
             change = Change.create("contacts", {"name": f"Person {len(taken)}"})
-            receipt = submit(engine, [change], who="benchmark", token=new_id())
+            receipt = submit(engine, [change], actor=Actor.typed("benchmark"), token=new_id())
             assert receipt.position
             pending[receipt.position] = now
         with reading() as con:

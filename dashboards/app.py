@@ -11,7 +11,7 @@ from dashboards.components import navigation, snapshot_cache
 from dashboards.components.footer import render_footer
 from dashboards.components.plain_text import plain_sentence
 from dashboards.components.sidebar import render_sidebar
-from dashboards.components.sign_in import render_sign_in
+from dashboards.components.sign_in import may_read, render_closed_door, render_sign_in
 from pipeline_assets.errors import LedgerUnavailable
 from warehouse.errors import WarehouseError
 
@@ -194,7 +194,10 @@ if page not in RECORDS:
     st.title(page.title, anchor=False)
 snapshot_cache.render_move_notice()
 try:
-    page.run()
+    if may_read():
+        page.run()
+    else:
+        render_closed_door()
 except WarehouseError as error:
     st.error(plain_sentence(str(error)), title="The warehouse cannot be read", icon=":material/database_off:")
 except LedgerUnavailable as error:

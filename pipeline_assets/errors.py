@@ -5,6 +5,7 @@ All are one tree:
 PipelineError
  ├── Refused            values, references or names that break a rule: one `Problem` per field
  ├── StaleVersion       somebody else changed the record in the meantime: with the difference
+ ├── AccessRefused      the role of the author does not allow it, or the sign-in or token has ended
  ├── ContractBroken     the ledger holds something that the models do not allow: nothing of it lands
  ├── AnotherLedger      the warehouse was filled from a different ledger
  ├── UnreadableFile     the file of an import is not a table that can be read
@@ -95,6 +96,10 @@ class StaleVersion(PipelineError):
                 ]
             )
         )
+
+
+class AccessRefused(PipelineError):
+    """Raised when the author may not do it; nothing was saved or started."""
 
 
 class UnreadableFile(PipelineError):

@@ -15,6 +15,7 @@ import polars as pl
 import sqlalchemy as sa
 
 from pipeline_assets import contract, metrics, tables
+from pipeline_assets.access import Identity
 from pipeline_assets.errors import AnotherLedger, ContractBroken
 from pipeline_assets.fingerprint import tables_fingerprint
 from pipeline_assets.ledger import reader
@@ -198,6 +199,9 @@ def _newest_position(con: duckdb.DuckDBPyConnection) -> int:
 def _ensure_tables(con: duckdb.DuckDBPyConnection) -> None:
     if not has_table(con, SUBMITTED_CHANGES):
         landing.replace_rows(con, SUBMITTED_CHANGES, pl.DataFrame(schema=CHANGES))
+    # A warehouse from before the column existed: the ledger counts the authors of its changes as unverified too.
+    column = f"identity VARCHAR DEFAULT '{Identity.UNVERIFIED}'"
+    con.execute(f"ALTER TABLE {SUBMITTED_CHANGES} ADD COLUMN IF NOT EXISTS {column}")
 
 
 def _count_rows(con: duckdb.DuckDBPyConnection, name: str) -> int:

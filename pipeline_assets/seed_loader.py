@@ -15,6 +15,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from pipeline_assets.access import Actor, Role
 from pipeline_assets.errors import Problem, Refused
 from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import ARCHIVED, Change, Key, Receipt, Record
@@ -24,6 +25,7 @@ from pipeline_assets.rules import STATUS_FIELDS, validated_fields
 
 SEEDS = Path(__file__).parent / "seeds"
 WHO = "seed"
+SEEDER = Actor.program(WHO)
 STATUSES = "statuses"
 STATUS = {*STATUS_FIELDS, "status_date"}
 "The fields of a project that belong together: the last author of one of them is the author of the status."
@@ -41,14 +43,16 @@ class Seeds:
     token: str
 
 
-def load_seeds(engine: sa.Engine, folder: Path = SEEDS) -> Receipt:
+def load_seeds(engine: sa.Engine, folder: Path = SEEDS, *, actor: Actor = SEEDER) -> Receipt:
     """Create missing records and update those that only the seeds have set.
 
-    Loading the same files again changes nothing. Raises Refused (a file breaks a rule, or a person's record has the
+    Loading the same files again changes nothing. `actor` is who asks for it; the author of the changes is the seeds
+    themselves. Raises AccessRefused, Refused (a file breaks a rule, or a person's record has the
     name of a seed), StaleVersion (somebody saved in the meantime: load the seeds again) or LedgerUnavailable.
     """
+    actor.require(Role.EDITOR, "load the sample portfolio")
     seeds = read_seeds(folder)
-    return submit(engine, seed_changes(engine, seeds), who=WHO, why="seeds", token=seeds.token, source="seed")
+    return submit(engine, seed_changes(engine, seeds), actor=SEEDER, why="seeds", token=seeds.token, source="seed")
 
 
 def read_seeds(folder: Path = SEEDS) -> Seeds:

@@ -43,6 +43,8 @@ DESCRIPTIONS = {
     "who": "Who made the change.",
     "why": "The reason that was given.",
     "submitted_at_utc": "When the change was submitted, UTC.",
+    "identity": "How the name in who was established: unverified (typed, or a login name), signed in (an address that "
+    "the identity provider has verified), token, or program.",
     "pipeline_id": "Id of the project.",
 }
 "Descriptions of the columns that come from the ledger and not from a field of a model."

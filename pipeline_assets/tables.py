@@ -32,6 +32,7 @@ INFO = "pipeline_info"
 CHANGES: dict[str, pl.DataType] = {
     **{"position": pl.Int64(), "batch": TEXT, "kind": TEXT, "id": TEXT, "version": pl.Int64(), "action": TEXT},
     **{"before": TEXT, "after": TEXT, "who": TEXT, "why": TEXT, "submitted_at_utc": UTC_TIME},
+    "identity": TEXT,
 }
 "The columns of submitted_changes; before and after are JSON objects."
 RECORD: dict[str, pl.DataType] = {
@@ -89,7 +90,7 @@ def decode_changes(changes: pl.DataFrame) -> list[Recorded]:
     columns |= {
         name: map(upgraded_fields, kinds, map(orjson.loads, changes[name].to_list())) for name in ("before", "after")
     }
-    return list(map(Recorded._make, zip(*columns.values(), strict=True)))
+    return list(map(Recorded, *columns.values()))
 
 
 def table_frames(changes: pl.DataFrame) -> dict[str, pl.DataFrame]:
@@ -160,7 +161,7 @@ def _audit(changes: Iterable[Recorded], frame: pl.DataFrame) -> pl.DataFrame:
         after.append(_value_text(new))
     fields = pl.DataFrame(columns, schema={"position": pl.Int64(), "field": TEXT, "before": TEXT, "after": TEXT})
     head = ("position", "batch", "kind", "id", "version", "action", "field", "before", "after")
-    return _with_authors(fields, frame).select(*head, "who", "why", "submitted_at_utc")
+    return _with_authors(fields, frame).select(*head, "who", "why", "submitted_at_utc", "identity")
 
 
 def _with_authors(rows: pl.DataFrame, changes: pl.DataFrame) -> pl.DataFrame:

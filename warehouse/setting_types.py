@@ -19,6 +19,9 @@ from warehouse.date_bounds import EARLIEST_DATE
 
 LimitName = Literal["hard_low", "soft_low", "soft_high", "hard_high"]
 _LIMITS_EXAMPLE = '{"Solar": {"soft_high": 19000}}'
+EVERYONE = "*"
+"The entry of a list of people that stands for everyone who signs in."
+_PERSON = re.compile(r"[^@\s,]*@[^@\s,]+")
 _HOST = re.compile(r"[\w.-]+|\[[0-9a-f:.]+\]")
 
 
@@ -81,10 +84,10 @@ def _day_with_data(day: date) -> date:
     return day
 
 
-def _split_hosts(value: Any) -> Any:
-    """Split `mirror.example, cache.example` into two hosts."""
-    hosts = value.split(",") if isinstance(value, str) else value
-    return frozenset(host.strip().lower() for host in hosts if host.strip())
+def _split_entries(value: Any) -> Any:
+    """Split `mirror.example, cache.example` into two entries, in lower case."""
+    entries = value.split(",") if isinstance(value, str) else value
+    return frozenset(entry.strip().lower() for entry in entries if entry.strip())
 
 
 def _named_hosts(hosts: frozenset[str]) -> frozenset[str]:
@@ -92,6 +95,20 @@ def _named_hosts(hosts: frozenset[str]) -> frozenset[str]:
         if not _HOST.fullmatch(host):
             raise ValueError(f"{host[:60]!r} is not a host name: write hosts only, such as mirror.example")
     return hosts
+
+
+def _people(people: frozenset[str]) -> frozenset[str]:
+    """Return the addresses. Raises ValueError for an entry that would match nobody."""
+    for person in people:
+        if not _PERSON.fullmatch(person):
+            raise ValueError(
+                f"{person[:60]!r} is neither an e-mail address nor a domain: write ann@example.com or @example.com"
+            )
+    return people
+
+
+def _people_or_everyone(people: frozenset[str]) -> frozenset[str]:
+    return _people(people - {EVERYONE}) | (people & {EVERYONE})
 
 
 def _with_usable_port(url: HttpUrl) -> HttpUrl:
@@ -104,7 +121,9 @@ Address = Annotated[HttpUrl, AfterValidator(_with_usable_port)]
 Folder = Annotated[Path, AfterValidator(usable_path), AfterValidator(_not_a_file)]
 File = Annotated[Path, AfterValidator(usable_path), AfterValidator(_not_a_folder)]
 FirstDay = Annotated[date, BeforeValidator(_read_first_day), AfterValidator(_day_with_data)]
-Hosts = Annotated[frozenset[str], NoDecode, BeforeValidator(_split_hosts), AfterValidator(_named_hosts)]
+Hosts = Annotated[frozenset[str], NoDecode, BeforeValidator(_split_entries), AfterValidator(_named_hosts)]
+People = Annotated[frozenset[str], NoDecode, BeforeValidator(_split_entries), AfterValidator(_people)]
+Readers = Annotated[frozenset[str], NoDecode, BeforeValidator(_split_entries), AfterValidator(_people_or_everyone)]
 
 Seconds = Annotated[float, Field(gt=0, le=86_400)]
 Pause = Annotated[float, Field(ge=0, le=86_400)]

@@ -26,6 +26,7 @@ from pydantic_settings import (
 
 from warehouse.errors import SettingsUnreadable
 from warehouse.setting_types import (
+    EVERYONE,
     Address,
     Days,
     Degrees,
@@ -37,6 +38,8 @@ from warehouse.setting_types import (
     Megawatts,
     Minutes,
     Pause,
+    People,
+    Readers,
     Seconds,
     usable_path,
 )
@@ -228,6 +231,21 @@ class Settings(BaseSettings):
     "The address of the dashboard, for links in notices."
     slack_webhook_url: str | None = Field(default=None, repr=False)
     "The webhook for notices (failed runs, a project that turns Red, ...); without one they go to the log."
+
+    role_admins: People = frozenset()
+    """The people with the role admin, separated by commas: e-mail addresses, or domains such as @example.com. With
+    admins, editors or a claim, roles are on; see docs/access.md.
+    """
+    role_editors: People = frozenset()
+    "The people with the role editor, in the same notation."
+    role_viewers: Readers = frozenset({EVERYONE})
+    "The people with the role viewer, in the same notation; * is everyone who signs in."
+    role_claim: str | None = None
+    """The claim of the identity provider that holds a person's role: admin, editor or viewer, or a list with one of
+    them; a name such as realm_access.roles reaches into a claim.
+    """
+    sign_in_hours: Annotated[float, Field(gt=0, le=720)] = 12.0
+    "The hours after which a person has to sign in again."
 
     query_memory_mb: Annotated[int, Field(ge=256, le=1_000_000)] = 1024
     "The memory that one query of a user or a model may use; a query that needs more is stopped."

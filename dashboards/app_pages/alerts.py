@@ -11,7 +11,8 @@ from dashboards.components import ledger_session
 from dashboards.components.formatting import moment, number
 from dashboards.components.plain_text import plain
 from dashboards.components.record_lists import PAGES
-from pipeline_assets.errors import LedgerUnavailable
+from dashboards.components.sign_in import current_actor, refusal_of
+from pipeline_assets.errors import AccessRefused, LedgerUnavailable
 from pipeline_assets.ledger import notices, outbox
 from pipeline_assets.ledger.outbox import ATTEMPTS, Notice, NoticeState, Waiting
 from warehouse.settings import Settings
@@ -104,10 +105,19 @@ def _notice_link(notice: Notice) -> None:
 
 def _again_button(notice: Notice, label: str) -> None:
     def put_back() -> None:
-        with suppress(LedgerUnavailable):  # the page that is drawn next shows the error
-            outbox.try_again(ledger_session.engine(), [notice.id], datetime.now(UTC))
+        with suppress(LedgerUnavailable, AccessRefused):  # the page that is drawn next shows the reason
+            outbox.try_again(ledger_session.engine(), [notice.id], datetime.now(UTC), actor=current_actor())
 
-    st.button(label, key=f"again {notice.id}", icon=":material/replay:", on_click=put_back, type="tertiary")
+    refusal = refusal_of("send a notice again")
+    st.button(
+        label,
+        key=f"again {notice.id}",
+        icon=":material/replay:",
+        on_click=put_back,
+        type="tertiary",
+        disabled=bool(refusal),
+        help=refusal or None,
+    )
 
 
 render_page()

@@ -11,7 +11,8 @@ import streamlit as st
 
 from dashboards.components import ledger_session, record_lists, save_notice, submit_form
 from dashboards.components.plain_text import plain
-from pipeline_assets.errors import Problem, Refused, StaleVersion
+from dashboards.components.sign_in import dry_run_actor
+from pipeline_assets.errors import AccessRefused, Problem, Refused, StaleVersion
 from pipeline_assets.fields import field_title
 from pipeline_assets.ledger.changes import Change, Record
 from pipeline_assets.ledger.submission import submit
@@ -222,7 +223,9 @@ def _clearing_is_confirmed(kind: str, read: TypedCells, *, key: str) -> bool:
 def _is_accepted(edits: Sequence[tuple[Record, Mapping[str, Any]]]) -> bool:
     """Show the ledger's answer to a dry run; return whether it would save the changes."""
     try:
-        receipt = submit(ledger_session.engine(), _changes_of_rows(edits, {}), who=DRY_RUN, token=DRY_RUN, dry_run=True)
+        receipt = submit(
+            ledger_session.engine(), _changes_of_rows(edits, {}), actor=dry_run_actor(), token=DRY_RUN, dry_run=True
+        )
     except Refused as error:
         names = {(record.kind, record.id): str(record.fields["name"]) for record, _ in edits}
         lines = [
@@ -231,6 +234,9 @@ def _is_accepted(edits: Sequence[tuple[Record, Mapping[str, Any]]]) -> bool:
             for each in error.problems[:PROBLEMS_SHOWN]
         ]
         st.error("  \n".join(lines), title="These changes cannot be saved", icon=":material/error:")
+        return False
+    except AccessRefused as error:
+        st.caption(f":material/lock: {plain(str(error))}")
         return False
     except StaleVersion:
         return True  # the form shows it and offers what to do

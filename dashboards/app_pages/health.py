@@ -13,8 +13,10 @@ from dashboards.components.fetch_requests import ONE_AT_A_TIME, dagster_client, 
 from dashboards.components.footer import empty_state
 from dashboards.components.formatting import NOTHING, ago, date_of, moment, number, percent
 from dashboards.components.plain_text import plain, plain_sentence
+from dashboards.components.sign_in import current_actor, refusal_of
 from dashboards.components.unknown_series import warn_of_unknown_series
 from elexon_assets.datasets import INSTALLED_CAPACITY
+from pipeline_assets.errors import AccessRefused
 from renewables.dagster_control.client import DagsterClient, OrchestratorError
 from renewables.dagster_control.run_history import Check, RunSummary, recent_checks, recent_runs
 from renewables.queries.status import CapacityStatus, DatasetStatus, of_capacity, of_datasets
@@ -144,7 +146,14 @@ def _render_check_list(dagster: DagsterClient, newest: RunSummary | None) -> Non
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         message = " · ".join(f"**{count}** {outcome}" for outcome, count in counts.items() if count) or NOTHING
         st.markdown(message, width="content")
-        st.button("Run checks now", icon=":material/play_arrow:", disabled=under_way, on_click=_run_checks)
+        refusal = refusal_of("start a run")
+        st.button(
+            "Run checks now",
+            icon=":material/play_arrow:",
+            disabled=under_way or bool(refusal),
+            on_click=_run_checks,
+            help=refusal or None,
+        )
     if note := st.session_state.pop(_NOTE, ""):
         st.warning(plain_sentence(note), icon=":material/info:")
     if newest:
@@ -169,8 +178,8 @@ def _run_checks() -> None:
         with ONE_AT_A_TIME:
             newest = _newest_requested_run(dagster)
             if newest is None or newest.is_over:
-                dagster.launch_job(JOB, requested_by=ASKED_BY)
-    except OrchestratorError as error:
+                dagster.launch_job(JOB, requested_by=ASKED_BY, actor=current_actor())
+    except (OrchestratorError, AccessRefused) as error:
         st.session_state[_NOTE] = str(error)
 
 

@@ -12,6 +12,8 @@ from dashboards.components.chart import download_button, in_london
 from dashboards.components.formatting import moment
 from dashboards.components.import_preview import show_plan
 from dashboards.components.plain_text import plain
+from dashboards.components.sign_in import dry_run_actor, refusal_of
+from pipeline_assets.access import Actor
 from pipeline_assets.errors import MadeFromRegister, PipelineError, StaleVersion, UnreadableFile
 from pipeline_assets.ledger.changes import Receipt
 from pipeline_assets.ledger.submission import revert
@@ -74,6 +76,9 @@ def _render_export(sheet: str) -> None:
 
 def _render_import(sheet: str) -> None:
     st.subheader("Import", anchor=False)
+    if refusal := refusal_of("import a file"):
+        st.caption(f":material/lock: {refusal}")
+        return
     upload = st.file_uploader(
         "CSV or Excel file, with one row per record or part of a record",
         type=["csv", "txt", "tsv", "xlsx", "xlsm", "ods", "xls", "xlsb"],  # the last two get advice
@@ -170,9 +175,9 @@ def _render_confirmation(planned: Plan) -> None:
         st.caption("Tick the box to import the file, or leave those cells blank to keep the current values.")
         return
 
-    def send(who: str, why: str, _: str) -> Receipt:
+    def send(actor: Actor, why: str, _: str) -> Receipt:
         receipt = confirm_import(
-            ledger_session.engine(), planned, who=who, why=why, good_rows_only=good_rows_only, clear=clear
+            ledger_session.engine(), planned, actor=actor, why=why, good_rows_only=good_rows_only, clear=clear
         )
         st.session_state.pop(PLAN, None)
         return receipt
@@ -231,7 +236,11 @@ def _render_undo(batch: Batch) -> None:
             return
         try:
             dry = revert(
-                ledger_session.engine(), batch.batch, who="dry run", token=f"dry run {batch.batch}", dry_run=True
+                ledger_session.engine(),
+                batch.batch,
+                actor=dry_run_actor(),
+                token=f"dry run {batch.batch}",
+                dry_run=True,
             )
         except PipelineError as error:
             st.error(plain(str(error)), title="This batch cannot be undone", icon=":material/error:")
@@ -240,8 +249,8 @@ def _render_undo(batch: Batch) -> None:
         parts = [f"{action} {count} x {ENTITIES[kind].title.lower()}" for (action, kind), count in counts.items()]
         st.caption(", ".join(parts))
 
-        def send(who: str, why: str, token: str) -> Receipt:
-            return revert(ledger_session.engine(), batch.batch, who=who, why=why, token=token)
+        def send(actor: Actor, why: str, token: str) -> Receipt:
+            return revert(ledger_session.engine(), batch.batch, actor=actor, why=why, token=token)
 
         submit_form.render_form(name, [], send=send, label="Undo batch")
 

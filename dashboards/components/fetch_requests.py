@@ -13,10 +13,13 @@ import streamlit as st
 
 from dashboards.components.formatting import day, moment, span_of_days
 from dashboards.components.plain_text import plain, plain_sentence
+from dashboards.components.sign_in import current_actor, refusal_of
 from elexon_assets.dataset_model import Dataset
 from elexon_assets.datasets import BY_NAME, DATASETS
 from elexon_assets.missing_days import last_closed_day
-from renewables.dagster_control.client import DagsterClient, OrchestratorError
+from pipeline_assets.access import Actor, Role
+from pipeline_assets.errors import AccessRefused
+from renewables.dagster_control.client import FETCH, DagsterClient, OrchestratorError
 from renewables.dagster_control.run_history import RunSummary, recent_runs
 from renewables.dagster_control.run_progress import RunProgress
 from renewables.dagster_control.service_status import COUNTS_FOR_SECONDS
@@ -73,6 +76,8 @@ def render_unreachable(error: OrchestratorError) -> None:
 
 def import_forms() -> None:
     """Draw the forms: the last seven days, a year, a range."""
+    if refusal := refusal_of(FETCH):
+        st.caption(f":material/lock: {refusal}")
     settings = Settings()
     newest = last_closed_day(DATASETS[0])
     first_day = min(settings.first_day, newest)  # the setting may name a day that is not over yet
@@ -128,12 +133,13 @@ def _render_note() -> None:
         (st.success if kind == "launched" else st.warning)(plain_sentence(message), icon=":material/info:")
 
 
-def launch_fetch(datasets: Sequence[Dataset], first: date, last: date) -> str:
+def launch_fetch(datasets: Sequence[Dataset], first: date, last: date, *, actor: Actor) -> str:
     """Request the days, first of the daily datasets and then of the others, and return a sentence about it.
 
     Days that are already being imported are not requested twice, so a double click starts one import. Raises
-    OrchestratorError.
+    OrchestratorError, AccessRefused.
     """
+    actor.require(Role.EDITOR, FETCH)
     with ONE_AT_A_TIME:
         dagster = dagster_client()
         by_day = [dataset for dataset in datasets if dataset.is_fetched_by_day]
@@ -146,7 +152,7 @@ def launch_fetch(datasets: Sequence[Dataset], first: date, last: date) -> str:
             if not any(
                 listed.days == days and set(listed.what.split(", ")) == set(what.split(", ")) for listed in under_way
             ):
-                dagster.launch(together, first, last, requested_by=ASKED_BY)
+                dagster.launch(together, first, last, requested_by=ASKED_BY, actor=actor)
                 asked += [dataset.title for dataset in together]
     if not asked:
         return f"{span_of_days(first, last)} is already being imported."
@@ -202,6 +208,7 @@ def _render_fetch(dagster: DagsterClient, listed: RunSummary) -> None:
                     on_click=_cancel_fetch,
                     args=(listed,),
                     type="tertiary",
+                    disabled=bool(refusal_of("cancel a run")),
                 )
             st.link_button("Open in Dagster", listed.launched.url, icon=":material/open_in_new:", type="tertiary")
         for dataset, (answered, windows, failed) in known.totals().items():
@@ -239,7 +246,7 @@ def _render_button(
         key=key or label,
         type="primary" if primary else "secondary",
         icon=":material/cloud_download:",
-        disabled=disabled or not names,
+        disabled=disabled or not names or bool(refusal_of(FETCH)),
         on_click=_launch_once,
         args=(list(names), days),
     )
@@ -249,8 +256,8 @@ def _launch_once(names: list[str], days: Callable[[], tuple[date, date]]) -> Non
     first, last = days()
     st.toast(f"Requesting {span_of_days(first, last)}", icon=":material/hourglass_top:")
     try:
-        note_launched(launch_fetch([BY_NAME[name] for name in names], first, last))
-    except OrchestratorError as error:
+        note_launched(launch_fetch([BY_NAME[name] for name in names], first, last, actor=current_actor()))
+    except (OrchestratorError, AccessRefused) as error:
         note_refused(str(error))
 
 
@@ -260,8 +267,8 @@ def _cancel_fetch(listed: RunSummary) -> None:
         icon=":material/hourglass_top:",
     )
     try:
-        dagster_client().cancel(listed.launched)
-    except OrchestratorError as error:
+        dagster_client().cancel(listed.launched, actor=current_actor())
+    except (OrchestratorError, AccessRefused) as error:
         note_refused(str(error))
 
 
@@ -279,14 +286,15 @@ def render_repair(dataset: Dataset, days: Sequence[tuple[date, date]]) -> None:
     def fetch_again() -> None:
         try:
             for first, last in days:
-                launch_fetch([dataset], first, last)
+                launch_fetch([dataset], first, last, actor=current_actor())
             note_launched(f"Import requested: missing days of {dataset.title.lower()}. You can close this page.")
-        except OrchestratorError as error:
+        except (OrchestratorError, AccessRefused) as error:
             note_refused(str(error))
 
     st.button(
         f"Re-fetch missing days ({_days_text(days)})",
         icon=":material/healing:",
         on_click=fetch_again,
+        disabled=bool(refusal_of(FETCH)),
         key=f"repair {dataset.name}",
     )

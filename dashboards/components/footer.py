@@ -4,13 +4,16 @@ import streamlit as st
 
 from dashboards.components import snapshot_cache
 from dashboards.components.plain_text import plain
+from dashboards.components.sign_in import OPEN_TO_ALL, sign_in_is_on
 from renewables.attribution import LICENCE_URL, attribution, note_of_sources
 from renewables.queries.snapshot import source_names
 from warehouse.errors import WarehouseError
 
 
 def render_footer() -> None:
-    """Draw the attribution: Elexon's licence requires its line wherever the data is shown."""
+    """Draw who can edit here, and the attribution: Elexon's licence requires its line wherever the data is shown."""
+    if not sign_in_is_on():
+        st.caption(f":material/lock_open: {OPEN_TO_ALL}", help="docs/access.md describes sign-in and roles.")
     if snapshot_cache.current_snapshot() is None:
         return
     try:

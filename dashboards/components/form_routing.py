@@ -7,6 +7,7 @@ import streamlit as st
 
 from dashboards.components import submit_form
 from dashboards.components.navigation import FORM
+from dashboards.components.sign_in import refusal_of
 
 NEW = "new"
 
@@ -20,8 +21,17 @@ def open_button(
     label: str, form: str, *, icon: str, key: str, help_text: str | None = None, small: bool = False
 ) -> None:
     """Draw a button that opens a form."""
-    kind = "tertiary" if small else "secondary"
-    st.button(label, icon=icon, key=key, on_click=_open_form, args=(form,), type=kind, help=help_text)  # type: ignore[arg-type]  # a literal by the line above
+    refusal = refusal_of("save changes")
+    st.button(
+        label,
+        icon=icon,
+        key=key,
+        on_click=_open_form,
+        args=(form,),
+        type="tertiary" if small else "secondary",
+        help=refusal or help_text,
+        disabled=bool(refusal),
+    )
 
 
 def close_button(name: str) -> None:

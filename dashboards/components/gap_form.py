@@ -13,10 +13,12 @@ from dashboards.components import snapshot_cache
 from dashboards.components.fetch_requests import ASKED_BY, dagster_client, note_launched
 from dashboards.components.formatting import day, moment
 from dashboards.components.plain_text import plain, plain_sentence
-from dashboards.components.sign_in import signed_in
+from dashboards.components.sign_in import current_actor, refusal_of, sign_in_is_on
 from elexon_assets.dataset_model import Dataset
+from pipeline_assets.access import Actor
+from pipeline_assets.errors import AccessRefused
 from renewables.dagster_control.client import OrchestratorError
-from renewables.dagster_control.gap_acceptance import GapDecision, launch_decision
+from renewables.dagster_control.gap_acceptance import DECIDE, GapDecision, launch_decision
 from renewables.queries.coverage import gap_acceptances
 
 LONGEST_REASON = 200
@@ -60,14 +62,14 @@ def _render_form(dataset: Dataset, utc_day: date, *, withdraws: bool) -> None:
 
     def launch() -> None:
         reason = st.session_state[f"{key} reason"].strip()
-        who = signed_in() or st.session_state[f"{key} who"].strip()
-        if not reason or not who:
+        actor = current_actor() if sign_in_is_on() else Actor.typed(st.session_state[f"{key} who"])
+        if not reason or not actor.name:
             st.session_state[f"{key} problem"] = "Enter a reason and your name: both are kept with the day."
             return
-        decision = GapDecision(dataset.name, utc_day, reason, who, withdraws)
+        decision = GapDecision(dataset.name, utc_day, reason, withdraws)
         try:
-            launch_decision(dagster_client(), decision, requested_by=ASKED_BY)
-        except OrchestratorError as error:
+            launch_decision(dagster_client(), decision, requested_by=ASKED_BY, actor=actor)
+        except (OrchestratorError, AccessRefused) as error:
             st.session_state[f"{key} problem"] = str(error)
             return
         result = "no longer a known gap" if withdraws else "a known gap"
@@ -75,10 +77,10 @@ def _render_form(dataset: Dataset, utc_day: date, *, withdraws: bool) -> None:
 
     with st.form(f"{key} form", border=False):
         st.text_input("Reason", max_chars=LONGEST_REASON, key=f"{key} reason")
-        if name := signed_in():
-            st.caption(f"Saved as {plain(name)}")
+        if sign_in_is_on():
+            st.caption(refusal_of(DECIDE) or f"Saved as {plain(current_actor().name)}")
         else:
             st.text_input("Your name", max_chars=100, key=f"{key} who")
-        st.form_submit_button("Withdraw" if withdraws else "Accept", on_click=launch)
+        st.form_submit_button("Withdraw" if withdraws else "Accept", on_click=launch, disabled=bool(refusal_of(DECIDE)))
         if problem := st.session_state.pop(f"{key} problem", ""):
             st.error(plain_sentence(problem))

@@ -11,10 +11,11 @@ from dashboards.components import ledger_session, snapshot_cache
 from dashboards.components.formatting import number
 from dashboards.components.plain_text import plain
 from dashboards.components.sidebar import status_monitor
-from pipeline_assets.errors import PipelineError
+from dashboards.components.sign_in import current_actor, refusal_of
+from pipeline_assets.errors import AccessRefused, PipelineError
 from pipeline_assets.ledger import reader
 from renewables.dagster_control.client import OrchestratorError
-from renewables.dagster_control.landing_now import LandingFailed, land_now
+from renewables.dagster_control.landing_now import UPDATE, LandingFailed, land_now
 from renewables.dagster_control.service_status import Answer
 from renewables.formatting import how_long
 from warehouse.connection import newest_version
@@ -61,7 +62,9 @@ def _render_offer() -> None:
             f":material/hourglass_top: {edits} not in these charts yet. {when}",
             width="content",
         )
-        if st.button("Update now", key="land-now", type="tertiary", icon=":material/bolt:"):
+        if st.button(
+            "Update now", key="land-now", type="tertiary", icon=":material/bolt:", disabled=bool(refusal_of(UPDATE))
+        ):
             _land_edits(settings)
     if notice := st.session_state.get(_NOTICE):
         kind, text = notice
@@ -80,6 +83,6 @@ def _landing_time_text(dagster: Answer | None, age: timedelta, they_follow: str)
 def _land_edits(settings: Settings) -> None:
     try:
         with st.spinner("Updating the charts …"):
-            st.session_state[_NOTICE] = ("info", land_now(settings, requested_by="dashboard"))
-    except (OrchestratorError, LandingFailed) as error:
+            st.session_state[_NOTICE] = ("info", land_now(settings, requested_by="dashboard", actor=current_actor()))
+    except (OrchestratorError, LandingFailed, AccessRefused) as error:
         st.session_state[_NOTICE] = ("warning", str(error))

@@ -13,6 +13,7 @@ from dashboards.components import form_routing, ledger_session, save_notice
 from dashboards.components.chart import render_downloads
 from dashboards.components.navigation import FORM
 from dashboards.components.plain_text import plain
+from dashboards.components.sign_in import current_actor, refusal_of
 from pipeline_assets.errors import PipelineError
 from pipeline_assets.fields import FieldType, RecordField, listed_fields
 from pipeline_assets.ledger.changes import Receipt
@@ -148,7 +149,12 @@ def empty_list(portfolio: Portfolio, kind: str) -> None:
             if st.button(f"New {ENTITIES[kind].title.lower()}", icon=":material/add:", type="primary"):
                 st.switch_page(LISTS[kind], query_params={FORM: form_routing.NEW})
             if portfolio.position == 0:
-                st.button("Load the sample portfolio", icon=":material/science:", on_click=_load_seeds)
+                st.button(
+                    "Load the sample portfolio",
+                    icon=":material/science:",
+                    on_click=_load_seeds,
+                    disabled=bool(refusal_of("load the sample portfolio")),
+                )
             if st.button("Import a spreadsheet", icon=":material/upload_file:"):
                 st.switch_page("app_pages/transfer.py")
     if note := st.session_state.pop(_NOTE, ""):
@@ -165,7 +171,7 @@ def render_missing(kind: str, id: str) -> None:
 
 def _load_seeds() -> None:
     try:
-        receipt: Receipt = load_seeds(ledger_session.engine())
+        receipt: Receipt = load_seeds(ledger_session.engine(), actor=current_actor())
     except PipelineError as error:
         st.session_state[_NOTE] = str(error)
     else:

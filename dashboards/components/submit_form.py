@@ -14,8 +14,17 @@ from dashboards.components import ledger_session, save_notice
 from dashboards.components.coordinate_input import SWAPPED
 from dashboards.components.forms import Choices, Part, as_sentence_start, collect_values, render_inputs, swap_offer
 from dashboards.components.plain_text import plain
-from dashboards.components.sign_in import signed_in
-from pipeline_assets.errors import MOST_NAMED, Conflict, LedgerUnavailable, Problem, Refused, StaleVersion
+from dashboards.components.sign_in import current_actor, refusal_of, remember_name, sign_in_is_on
+from pipeline_assets.access import Actor
+from pipeline_assets.errors import (
+    MOST_NAMED,
+    AccessRefused,
+    Conflict,
+    LedgerUnavailable,
+    Problem,
+    Refused,
+    StaleVersion,
+)
 from pipeline_assets.fields import field_title, form_fields
 from pipeline_assets.ledger.changes import Change, Receipt, Record
 from pipeline_assets.ledger.submission import submit
@@ -26,12 +35,11 @@ from renewables.queries.records import name_of
 Typed = Mapping[str, Mapping[str, Any]]
 "Key of a part -> field -> value."
 Build = Callable[[Typed], Sequence[Change]]
-Send = Callable[[str, str, str], Receipt]
+Send = Callable[[Actor, str, str], Receipt]
 "Submits in another way than as a batch of changes; takes author, reason and token."
 Go = Callable[[Receipt], tuple[str, dict[str, str]] | None]
 "The page to go to after saving: its file and its query parameters."
 NOBODY = "nobody yet"
-_WHO = "who you are"
 
 
 @dataclass
@@ -117,6 +125,8 @@ def render_form(
     """Draw the complete form. `build` makes the changes where it is not one per part; see `Send` for `send`."""
     state = form_state(name)
     drawn = Form(name, state.token, tuple(parts), build, send, go)
+    if refusal := refusal_of("save changes"):
+        st.caption(f":material/lock: {refusal}")
     _render_conflicts(drawn, state)
     with st.form(f"{name} {state.token}"):
         _form_errors(drawn, state)
@@ -125,24 +135,24 @@ def render_form(
             render_inputs(part, prefix=state.token, typed=typed, problems=state.problems, choices=choices)
         _who_and_why(state, with_reason=with_reason)
         st.form_submit_button(
-            label, type="primary", icon=":material/save:", on_click=_on_save_click, args=(drawn,), disabled=disabled
+            label,
+            type="primary",
+            icon=":material/save:",
+            on_click=_on_save_click,
+            args=(drawn,),
+            disabled=disabled or bool(refusal),
         )
-
-
-def author_name() -> str:
-    """Return the author: as signed in, or as given with the last change of this session."""
-    return signed_in() or str(st.session_state.get(_WHO, ""))
 
 
 def _who_and_why(state: State, *, with_reason: bool) -> None:
     who, why = st.columns(2)
     with who:
-        if name := signed_in():
-            st.caption(f"Saved as {plain(name)}")
+        if sign_in_is_on():
+            st.caption(f"Saved as {plain(current_actor().name)}")
         else:
             st.text_input(
                 "Your name *",
-                author_name(),
+                current_actor().name,
                 key=_who_key(state.token),
                 help="Shown in the history. You enter it once per session.",
             )
@@ -155,7 +165,7 @@ def _who_and_why(state: State, *, with_reason: bool) -> None:
 
 def _who_key(token: str) -> str:
     """Return the key of the author's input. It changes once a name is known, so that all forms of the page have it."""
-    return f"{token} who {author_name()}"
+    return f"{token} who {current_actor().name}"
 
 
 def _position_text(name: str, state: State) -> None:
@@ -171,7 +181,8 @@ def _on_save_click(form: Form) -> None:
         return
     state.typed = {part.key: collect_values(part, form.token) for part in form.parts}
     state.why = st.session_state.get(f"{form.token} why", "")
-    st.session_state[_WHO] = st.session_state.get(_who_key(form.token), author_name())
+    if not sign_in_is_on():
+        remember_name(st.session_state.get(_who_key(form.token), current_actor().name))
     offers = [swap_offer(part, form.token, state.typed[part.key]) for part in form.parts]
     if swaps := tuple(offer for offer in offers if offer):
         state.problems, state.conflicts, state.message = swaps, (), ""
@@ -188,21 +199,21 @@ def _on_overwrite_click(form: Form) -> None:
 
 def _submit(form: Form, state: State) -> None:
     state.problems, state.conflicts, state.message = (), (), ""
-    who = author_name()
+    actor = current_actor()
     try:
         if form.send:
-            receipt = form.send(who, state.why, state.token)
+            receipt = form.send(actor, state.why, state.token)
         else:
             changes = form.changes(state)
-            if not who:  # the ledger would report only that; this adds the problems of the fields
-                submit(ledger_session.engine(), changes, who=NOBODY, token=state.token, dry_run=True)
-            receipt = submit(ledger_session.engine(), changes, who=who, why=state.why, token=state.token)
+            if not actor.name:  # the ledger would report only that; this adds the problems of the fields
+                submit(ledger_session.engine(), changes, actor=Actor.typed(NOBODY), token=state.token, dry_run=True)
+            receipt = submit(ledger_session.engine(), changes, actor=actor, why=state.why, token=state.token)
     except Refused as error:
-        nobody = () if who else (Problem("batch", state.token, "who", "enter your name"),)
+        nobody = () if actor.name else (Problem("batch", state.token, "who", "enter your name"),)
         state.problems = tuple(dict.fromkeys((*error.problems, *nobody)))
     except StaleVersion as error:
         state.conflicts = error.conflicts
-    except LedgerUnavailable as error:
+    except (LedgerUnavailable, AccessRefused) as error:
         state.message = str(error)
     else:
         discard(form.name)

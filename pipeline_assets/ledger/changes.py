@@ -6,6 +6,7 @@ from datetime import datetime
 from enum import StrEnum
 from typing import Any, NamedTuple, Self
 
+from pipeline_assets.access import Identity
 from pipeline_assets.errors import Problem
 from pipeline_assets.models import ENTITIES, new_id
 
@@ -77,6 +78,8 @@ class Recorded(NamedTuple):
     who: str
     why: str
     submitted_at_utc: datetime
+    identity: str = Identity.UNVERIFIED
+    "How the name of the author was established."
 
 
 @dataclass(frozen=True)

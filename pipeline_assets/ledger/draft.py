@@ -12,6 +12,7 @@ from datetime import date, datetime
 import sqlalchemy as sa
 
 from pipeline_assets import rules
+from pipeline_assets.access import Actor
 from pipeline_assets.errors import Conflict, Problem
 from pipeline_assets.ledger import reader, schema
 from pipeline_assets.ledger.changes import ARCHIVED, Action, Change, Key, Record, Recorded
@@ -26,7 +27,7 @@ class Draft:
 
     stored: Stored
     batch: str
-    who: str
+    actor: Actor
     why: str
     at: datetime
     position: int
@@ -113,14 +114,14 @@ class Draft:
         self.position += 1
         made = Record(
             *(change.kind, change.id, before.version + 1 if before else 1, self.position),
-            *(archived, values, self.who, self.at),
+            *(archived, values, self.actor.name, self.at),
         )
         self._stage(made)
         if change.action is Action.RESTORE:
             self.restored.add((change.kind, change.id))
         return Recorded(
             *(made.position, self.batch, made.kind, made.id, made.version, change.action, old, new),
-            *(self.who, "; ".join(filter(None, (change.why, self.why))), self.at),
+            *(self.actor.name, "; ".join(filter(None, (change.why, self.why))), self.at, self.actor.identity),
         )
 
     def write(self, con: sa.Connection) -> None:

@@ -13,6 +13,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from pipeline_assets.access import Actor, Role
 from pipeline_assets.ledger import reader, schema
 from pipeline_assets.models import new_id
 
@@ -152,8 +153,9 @@ def count_by_state(engine: sa.Engine) -> dict[NoticeState, int]:
     return {state: counts.get(state, 0) for state in NoticeState}
 
 
-def try_again(engine: sa.Engine, ids: Iterable[str], now: datetime) -> None:
-    """Make failed and logged notices pending again: due now, with a full number of attempts."""
+def try_again(engine: sa.Engine, ids: Iterable[str], now: datetime, *, actor: Actor) -> None:
+    """Make failed and logged notices pending again: due now, with a full number of attempts. Raises AccessRefused."""
+    actor.require(Role.EDITOR, "send a notice again")
     columns = schema.outbox.c
     values = {"state": NoticeState.PENDING, "attempts": 0, "due_at_us": reader.microseconds_of(now)}
     with schema.writing(engine) as con:

@@ -128,6 +128,7 @@ def recorded_in(con: sa.Connection, where: sa.ColumnElement[bool], limit: int | 
     """Yield recorded changes in the order of positions."""
     query = sa.select(schema.changes).where(where).order_by(schema.changes.c.position).limit(limit)
     for row in con.execution_options(yield_per=_CHUNK).execute(query):
-        (place, batch, kind, id, version, action, before, after, who, why, at_us) = row
+        (place, batch, kind, id, version, action, before, after, who, why, at_us, identity) = row
         before, after = upgraded_fields(kind, before), upgraded_fields(kind, after)
-        yield Recorded(place, batch, kind, id, version, Action(action), before, after, who, why, instant_of(at_us))
+        at = instant_of(at_us)
+        yield Recorded(place, batch, kind, id, version, Action(action), before, after, who, why, at, identity)

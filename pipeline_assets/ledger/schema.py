@@ -62,8 +62,10 @@ changes = sa.Table(
     sa.Column("who", sa.String, nullable=False),
     sa.Column("why", sa.String, nullable=False),
     sa.Column("submitted_at_us", sa.BigInteger, nullable=False),
+    sa.Column("identity", sa.String, nullable=False, server_default="unverified"),
     sa.UniqueConstraint("kind", "id", "version"),
-    comment="Append-only. submitted_at_us is never before that of the position before.",
+    comment="Append-only. submitted_at_us is never before that of the position before. identity: how the name in who "
+    "was established.",
 )
 records = sa.Table(
     "records",
@@ -115,6 +117,14 @@ conditions = sa.Table(
     sa.Column("since_us", sa.BigInteger, nullable=False),
     sa.Column("detail", sa.String, nullable=False, server_default=""),
     comment="What people were last told of checks, schedules and sensors; a subject without a row is well.",
+)
+
+sign_outs = sa.Table(
+    "sign_outs",
+    metadata,
+    sa.Column("subject", sa.String, primary_key=True),
+    sa.Column("began_at", sa.Float, nullable=False),
+    comment="The newest sign-in that a person has ended: when it began, by the identity provider's clock.",
 )
 
 

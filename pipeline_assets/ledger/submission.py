@@ -9,6 +9,7 @@ from datetime import UTC, date, datetime
 
 import sqlalchemy as sa
 
+from pipeline_assets.access import VERIFIED, Actor, Role
 from pipeline_assets.entity import CONTROL_CHARACTERS
 from pipeline_assets.errors import Problem, Refused, StaleVersion
 from pipeline_assets.ledger import cross_record_rules, look_alikes, notices, outbox, reader, rtb_milestone, schema
@@ -24,7 +25,7 @@ def submit(
     engine: sa.Engine,
     changes: Sequence[Change],
     *,
-    who: str,
+    actor: Actor,
     why: str = "",
     token: str,
     source: str = "form",
@@ -39,7 +40,7 @@ def submit(
     Args:
         engine: The ledger.
         changes: The requested changes, in order.
-        who: The author.
+        actor: The author, who needs the role editor, or admin to revert the batch of another author.
         why: The reason, for the history.
         token: Identifies the submission: a second one with the same token changes nothing and returns the first result.
         source: "form", "import", "seed" or "revert".
@@ -48,20 +49,23 @@ def submit(
         today: The date of an undated status; the current UTC date by default.
 
     Raises:
+        AccessRefused: The author may not save this.
         Refused: A rule is broken. Nothing was saved; the same holds for the other errors.
         StaleVersion: A record was changed in the meantime.
         LedgerUnavailable: The database cannot be used.
     """
-    who, why, today = who.strip(), why.strip(), today or datetime.now(UTC).date()
-    if problems := list(_of_the_batch(token=token, who=who, why=why)):
+    actor.require(Role.EDITOR, "save changes")
+    if reverts is not None:
+        _require_own_batch(engine, reverts, actor)
+    why, today = why.strip(), today or datetime.now(UTC).date()
+    if problems := list(_of_the_batch(token=token, who=actor.name, why=why)):
         raise Refused(problems)
     with schema.writing(engine) as con:
         schema.lock_positions(con)
         if earlier := _earlier_receipt(con, token):
             return earlier
-        draft = Draft(
-            Stored(con), new_id(), who, why, _submission_time(con), reader.position_in(con), undoing=reverts is not None
-        )
+        at, position = _submission_time(con), reader.position_in(con)
+        draft = Draft(Stored(con), new_id(), actor, why, at, position, undoing=reverts is not None)
         recorded = draft.apply(changes, today)
         if not draft.stale:  # otherwise it would check records that lack some of their changes
             follow_ups = rtb_milestone.align_dates(draft, today)
@@ -79,16 +83,25 @@ def submit(
         return receipt
 
 
-def revert(engine: sa.Engine, batch: str, *, who: str, why: str = "", token: str, dry_run: bool = False) -> Receipt:
+def revert(engine: sa.Engine, batch: str, *, actor: Actor, why: str = "", token: str, dry_run: bool = False) -> Receipt:
     """Revert a batch with a new one: what it created is archived, and what it set gets its earlier values.
 
-    Raises Refused for an unknown batch, and StaleVersion if a record was changed since (and not changed back).
+    Raises Refused for an unknown batch, StaleVersion if a record was changed since (and not changed back), and
+    AccessRefused if the batch is another author's and the actor is not an admin.
     """
+    actor.require(Role.EDITOR, "undo a batch")
     made = reader.batch_changes(engine, batch)
     if not made:
         raise Refused([Problem("batch", batch, "batch", "no such batch exists")])
     undoing, why = list(_undoing_changes(made, _as_left(engine, made))), why or f"undoes {batch}"
-    return submit(engine, undoing, who=who, why=why, token=token, source="revert", reverts=batch, dry_run=dry_run)
+    return submit(engine, undoing, actor=actor, why=why, token=token, source="revert", reverts=batch, dry_run=dry_run)
+
+
+def _require_own_batch(engine: sa.Engine, batch: str, actor: Actor) -> None:
+    """Raise AccessRefused if a verified actor who is no admin did not submit the batch."""
+    own = (actor.name, actor.identity)
+    if actor.identity in VERIFIED and any((m.who, m.identity) != own for m in reader.batch_changes(engine, batch)):
+        actor.require(Role.ADMIN, "undo a batch of another author")
 
 
 def _as_left(engine: sa.Engine, made: Sequence[Recorded]) -> dict[tuple[str, str], int]:

@@ -9,6 +9,7 @@ from functools import cached_property
 
 import sqlalchemy as sa
 
+from pipeline_assets.access import Actor
 from pipeline_assets.ledger.changes import Action, Change, Key, Receipt, Recorded
 from pipeline_assets.ledger.history import fold_changes
 from pipeline_assets.ledger.submission import submit
@@ -48,7 +49,9 @@ class Basis:
 
     def try_out(self, changes: Sequence[Change]) -> Receipt:
         """Return the receipt of a dry run of these changes after the earlier ones. Raises Refused."""
-        return submit(self.engine, [*self.changes, *changes], who="import", token=new_id(), dry_run=True)
+        return submit(
+            self.engine, [*self.changes, *changes], actor=Actor.program("import"), token=new_id(), dry_run=True
+        )
 
     def after(self, changes: Sequence[Change]) -> "Basis":
         """Return the basis after more changes. Raises Refused, StaleVersion, LedgerUnavailable."""

@@ -13,6 +13,7 @@ from dataclasses import dataclass, field, replace
 
 import sqlalchemy as sa
 
+from pipeline_assets.access import Actor, Role
 from pipeline_assets.errors import Problem, Refused, UnreadableFile
 from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import Action, Change, Receipt
@@ -197,17 +198,19 @@ def _read_portfolio_table(content: bytes, sheet: Sheet) -> RawTable:
 
 
 def confirm_import(
-    engine: sa.Engine, plan: Plan, *, who: str, why: str = "", good_rows_only: bool = False, clear: bool = False
+    engine: sa.Engine, plan: Plan, *, actor: Actor, why: str = "", good_rows_only: bool = False, clear: bool = False
 ) -> Receipt:
     """Submit the planned changes as one batch; confirming twice is one import.
 
     If an error is raised, nothing was saved.
 
     Raises:
+        AccessRefused: The author may not import.
         Refused: Rows have errors and `good_rows_only` is not set, something would be emptied and `clear` is not set, or
             a new name was taken in the meantime.
         StaleVersion: A record of the file changed since the plan; the error has the difference.
     """
+    actor.require(Role.EDITOR, "import a file")
     for file in plan.files:
         kind = SHEETS[file.sheet].kind
         if file.clearings and not clear:
@@ -218,7 +221,7 @@ def confirm_import(
     if reader.newest_position(engine) != plan.position:
         _names_are_still_free(engine, plan)
     why = why or f"import of {plan.filename or plan.sheet}"
-    return submit(engine, plan.changes, who=who, why=why, token=plan.token, source="import")
+    return submit(engine, plan.changes, actor=actor, why=why, token=plan.token, source="import")
 
 
 def _names_are_still_free(engine: sa.Engine, plan: Plan) -> None:

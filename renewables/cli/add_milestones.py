@@ -4,7 +4,7 @@ from typing import Annotated
 
 import typer
 
-from renewables.cli.records import Who, Why, Yes, author_name, chosen_record, open_engine
+from renewables.cli.records import Who, Why, Yes, chosen_record, command_author, open_engine
 
 
 def add_milestones(
@@ -38,6 +38,6 @@ def add_milestones(
     typer.echo(f"{record.fields['name']} gets: {', '.join(change.fields['name'] for change in changes)}.")
     if not yes:
         typer.confirm("Add these milestones?", abort=True)
-    receipt = submit(ledger, changes, who=author_name(who), why=why or "usual milestones", token=new_id())
+    receipt = submit(ledger, changes, actor=command_author(who), why=why or "usual milestones", token=new_id())
     typer.echo(f"Added as batch {receipt.batch}.")
     print_note(f"To undo it: `renewables milestones revert {receipt.batch}`. Dates: `renewables milestones export`.")

@@ -89,10 +89,11 @@ def _seed_portfolio(console: "Console") -> bool:
 
 def _run(job: tuple[str, str], console: "Console") -> bool:
     """Run a job in this process and return whether it succeeded; its error is printed."""
+    from pipeline_assets.access import Actor
     from renewables.dagster_control.in_process import run_job
     from warehouse.settings import Settings
 
-    outcome = run_job(*job, requested_by="renewables demo", settings=Settings())
+    outcome = run_job(*job, requested_by="renewables demo", actor=Actor.program("demo"), settings=Settings())
     if outcome.error:
         console.print(outcome.error, style="red", highlight=False)
     return outcome.succeeded

@@ -200,6 +200,7 @@ def wait_for(
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from elexon_assets.datasets import BY_NAME
+    from renewables.cli.records import command_author
     from renewables.dagster_control.fetch_job import fetch_days
     from warehouse.settings import Settings
 
@@ -214,7 +215,14 @@ def wait_for(
                 note = f", {failed} failed" if failed else ""
                 bars.update(tasks[name], completed=answered, description=f"{BY_NAME[name].title}{note}")
 
-        return fetch_days(datasets, first, last, requested_by=REQUESTED_BY, settings=Settings(), watch=show, here=here)
+        return fetch_days(
+            *(datasets, first, last),
+            requested_by=REQUESTED_BY,
+            actor=command_author(),
+            settings=Settings(),
+            watch=show,
+            here=here,
+        )
 
 
 def read_report(outcomes: "Sequence[Outcome]") -> FetchReport:

@@ -64,7 +64,7 @@ def _carry_out(dataset: str, day: str, reason: str, who: str | None, *, withdraw
 
     from elexon_assets.accepted_gaps import covered_dataset
     from renewables.cli.fetch import REQUESTED_BY
-    from renewables.cli.records import author_name
+    from renewables.cli.records import command_author
     from renewables.dagster_control.gap_acceptance import GapDecision, carry_out
     from renewables.user_errors import BadUsage, UserError
     from warehouse.settings import Settings
@@ -74,8 +74,8 @@ def _carry_out(dataset: str, day: str, reason: str, who: str | None, *, withdraw
         utc_day = date.fromisoformat(day)
     except ValueError:
         raise BadUsage(f"{day!r} is not a day: write YYYY-MM-DD, for example 2024-01-10.") from None
-    decision = GapDecision(name, utc_day, reason, author_name(who), withdraws)
-    outcome = carry_out(decision, requested_by=REQUESTED_BY, settings=Settings())
+    decision = GapDecision(name, utc_day, reason, withdraws)
+    outcome = carry_out(decision, requested_by=REQUESTED_BY, actor=command_author(who), settings=Settings())
     if not outcome.succeeded:
         raise UserError(outcome.error or f"Nothing was changed; see the run {outcome.run_id} in Dagster.")
     return decision

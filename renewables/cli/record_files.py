@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from renewables.cli.records import As_json, Who, Why, Yes, author_name, open_engine
+from renewables.cli.records import As_json, Who, Why, Yes, command_author, open_engine
 
 if TYPE_CHECKING:
     from pipeline_assets.spreadsheets.import_plan import Plan
@@ -88,7 +88,7 @@ def import_file(sheet: str, _: str) -> Callable[..., None]:
             taken = None
             if yes and not dry_run and not refused:
                 taken = import_plan.confirm_import(
-                    ledger, plan, who=author_name(who), why=why, good_rows_only=good_rows_only, clear=clear
+                    ledger, plan, actor=command_author(who), why=why, good_rows_only=good_rows_only, clear=clear
                 ).batch
             print_json(_for_scripts(plan, taken))
         else:
@@ -110,7 +110,7 @@ def import_file(sheet: str, _: str) -> Callable[..., None]:
                 if not yes:
                     typer.confirm("Import these changes?", abort=True)
                 done = import_plan.confirm_import(
-                    ledger, plan, who=author_name(who), why=why, good_rows_only=good_rows_only, clear=clear
+                    ledger, plan, actor=command_author(who), why=why, good_rows_only=good_rows_only, clear=clear
                 )
                 typer.echo(f"Imported as batch {done.batch}; changes: {len(done.changes):,}.")
                 print_note(f"To undo it: `renewables {sheet} revert {done.batch}`.")
@@ -186,15 +186,15 @@ def revert(_: str, __: str) -> Callable[..., None]:
         from pipeline_assets.models import new_id
         from renewables.cli.output import print_note
 
-        ledger, by, token = open_engine(), author_name(who), new_id()
-        tried = submission.revert(ledger, batch, who=by, why=why, token=token, dry_run=True)
+        ledger, actor, token = open_engine(), command_author(who), new_id()
+        tried = submission.revert(ledger, batch, actor=actor, why=why, token=token, dry_run=True)
         if not tried.changes:
             print_note("Nothing to undo: everything is already as it was before that batch.")
             return
         typer.echo(f"Changes of batch {batch} to undo: {len(tried.changes):,}.")
         if not yes:
             typer.confirm("Continue?", abort=True)
-        done = submission.revert(ledger, batch, who=by, why=why, token=token)
+        done = submission.revert(ledger, batch, actor=actor, why=why, token=token)
         typer.echo(f"Undone by batch {done.batch}.")
 
     return command

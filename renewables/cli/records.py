@@ -14,6 +14,7 @@ import typer
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
+    from pipeline_assets.access import Actor
     from pipeline_assets.ledger.changes import Record, Recorded
     from pipeline_assets.spreadsheets.portfolio_index import Portfolio
 
@@ -40,9 +41,11 @@ def record_group(
     return made
 
 
-def author_name(who: str | None) -> str:
-    """Return the given author, or the name of the user who is logged in."""
-    return who or getpass.getuser()
+def command_author(who: str | None = None) -> "Actor":
+    """Return the given author, or the user of this machine who is logged in."""
+    from pipeline_assets.access import Actor
+
+    return Actor.typed(who or getpass.getuser())
 
 
 def open_engine() -> "sa.Engine":
@@ -96,6 +99,7 @@ def history(sheet: str, kind: str) -> Callable[..., None]:
           renewables {group} history "Fen Farm"
           renewables {group} history 3f9a0c81d2e4 --json
         """
+        from pipeline_assets.access import author_label
         from pipeline_assets.fields import field_title
         from pipeline_assets.ledger import reader
         from pipeline_assets.ledger.history import fields_changed
@@ -126,7 +130,8 @@ def history(sheet: str, kind: str) -> Callable[..., None]:
                 if change.before or after not in ("", None)
             ]
             why = f": {change.why}" if change.why else ""
-            heading = f"{utc(change.submitted_at_utc)} UTC, {change.who} (batch {change.batch}){why}"
+            author = author_label(change.who, change.identity)
+            heading = f"{utc(change.submitted_at_utc)} UTC, {author} (batch {change.batch}){why}"
             print_facts(f"{heading}\n{_action_text(portfolio, change)}, {change.action}", lines)
         print_note(f"To undo a batch: `renewables {sheet} revert BATCH`.")
 

@@ -17,15 +17,18 @@ import httpx
 from elexon_assets.backfill_plan import A_PERSONS_PRIORITY, PRIORITY, range_tags, runs_of
 from elexon_assets.certificates import trusted_certificates
 from elexon_assets.dataset_model import Dataset
+from pipeline_assets.access import Actor, Role
 from pipeline_assets.failure_texts import MARKED_FROM_OUTSIDE
 from renewables.dagster_control.run_log import RUN_LOG_QUERY, Event, read_errors
 from renewables.user_errors import UserError
 from warehouse.addresses import endpoint_of
 
-REQUESTED_BY = "renewables/requested_by"
+REQUESTED_BY, ACTOR = "renewables/requested_by", "renewables/actor"
+"The tags with the part of the product that a run was requested from, and with the person."
 ASSETS = "renewables/assets"
 "The tag with the assets of a run in the process of a command; Dagster records them for its own runs only."
 REPOSITORY = {"repositoryName": "__repository__", "repositoryLocationName": "elexon_assets"}
+FETCH = "fetch data"
 ENDED = {"SUCCESS", "FAILURE", "CANCELED"}
 LAUNCHING = {"REQUESTED", "CANCELING", "FAILING"}
 WILL_RETRY, RETRIED_AS = "dagster/will_retry", "dagster/auto_retry_run_id"
@@ -87,7 +90,8 @@ class RunState:
 class DagsterClient:
     """A client of a Dagster webserver.
 
-    Every method raises OrchestratorError; `url` is its address without credentials.
+    Every method raises OrchestratorError, and those that take an actor AccessRefused; `url` is its address without
+    credentials.
     """
 
     def __init__(self, url: str, *, timeout_seconds: float = 15.0) -> None:
@@ -110,8 +114,11 @@ class DagsterClient:
         same_home = str(for_home.resolve()) in (data["instance"]["info"] or "")
         return same_home and REPOSITORY["repositoryLocationName"] in names
 
-    def launch(self, datasets: Sequence[Dataset], first: date, last: date, *, requested_by: str) -> Launched:
+    def launch(
+        self, datasets: Sequence[Dataset], first: date, last: date, *, requested_by: str, actor: Actor
+    ) -> Launched:
         """Materialize the UTC days, both inclusive, or the complete datasets that have no partitions."""
+        actor.require(Role.EDITOR, FETCH)
         runs = runs_of(datasets, first, last)
         if len(runs) == 1:
             what = {
@@ -119,8 +126,8 @@ class DagsterClient:
                 "assetSelection": [{"path": [dataset.name]} for dataset in datasets],
             }
             days = range_tags(*runs[0]) if runs[0] else {}
-            return self._launch_run(what, {**days, REQUESTED_BY: requested_by, PRIORITY: A_PERSONS_PRIORITY})
-        return self.launch_backfill(datasets, first, last, requested_by=requested_by)
+            return self._launch_run(what, {**days, REQUESTED_BY: requested_by, PRIORITY: A_PERSONS_PRIORITY}, actor)
+        return self.launch_backfill(datasets, first, last, requested_by=requested_by, actor=actor)
 
     def run_state(self, run_id: str, cursor: str | None = None) -> RunState:
         """Return the status and all messages after `cursor`; Dagster returns a thousand at a time, a year has more."""
@@ -162,10 +169,11 @@ class DagsterClient:
             raise OrchestratorError(f"Dagster at {self.url} does not know the backfill {backfill_id}.")
         return rows["status"] not in LAUNCHING, [run["runId"] for run in reversed(rows["runs"])]
 
-    def cancel(self, launched: Launched) -> None:
+    def cancel(self, launched: Launched, *, actor: Actor) -> None:
         """Request the end of a run or backfill; landed rows stay, and a run that has ended is left unchanged."""
+        actor.require(Role.EDITOR, "cancel a run")
         if launched.kind == "run":
-            self._cancel_run(launched.id)
+            self._cancel_run(launched.id, actor)
             return
         query = """mutation($id: String!) { cancelPartitionBackfill(backfillId: $id) {
           __typename ... on Error { message } } }"""
@@ -173,12 +181,13 @@ class DagsterClient:
         if "message" in answer:
             raise OrchestratorError(f"Dagster could not cancel the backfill: {answer['message']}")
 
-    def _cancel_run(self, run_id: str) -> None:
+    def _cancel_run(self, run_id: str, actor: Actor) -> None:
         """Cancel a run, retrying for a few seconds while its process is starting.
 
         Dagster ends a run that waits or works, but none whose process is starting. (It could mark such a run as
         cancelled, but a process that has read its run before would continue all the same.)
         """
+        actor.require(Role.EDITOR, "cancel a run")
         query = """mutation($id: String!) { terminateRun(runId: $id) {
           __typename ... on TerminateRunFailure { message run { status } } ... on Error { message } } }"""
         until = monotonic() + STARTS_WITHIN_SECONDS
@@ -196,16 +205,19 @@ class DagsterClient:
         name: str,
         *,
         requested_by: str,
+        actor: Actor,
         location: str = "elexon_assets",
         run_config: dict[str, Any] | None = None,
     ) -> Launched:
         """Start one of our jobs on all of its assets."""
         job = {"jobName": name, "repositoryLocationName": location}
-        return self._launch_run(job, {REQUESTED_BY: requested_by}, run_config)
+        return self._launch_run(job, {REQUESTED_BY: requested_by}, actor, run_config)
 
     def _launch_run(
-        self, what: dict[str, Any], tags: dict[str, str], run_config: dict[str, Any] | None = None
+        self, what: dict[str, Any], tags: dict[str, str], actor: Actor, run_config: dict[str, Any] | None = None
     ) -> Launched:
+        actor.require(Role.EDITOR, "start a run")
+        tags = {**tags, ACTOR: actor.label}
         query = """mutation($params: ExecutionParams!) { launchRun(executionParams: $params) {
           __typename ... on LaunchRunSuccess { run { runId } } ... on Error { message } } }"""
         params = {
@@ -219,18 +231,21 @@ class DagsterClient:
         run_id = answer["run"]["runId"]
         return Launched("run", run_id, f"{self.url}/runs/{run_id}")
 
-    def launch_backfill(self, datasets: Sequence[Dataset], first: date, last: date, *, requested_by: str) -> Launched:
+    def launch_backfill(
+        self, datasets: Sequence[Dataset], first: date, last: date, *, requested_by: str, actor: Actor
+    ) -> Launched:
         """Launch a backfill as Dagster's UI does, in as many runs as the days need.
 
         `launch` chooses it for days that do not fit into one run.
         """
+        actor.require(Role.EDITOR, FETCH)
         query = """mutation($params: LaunchBackfillParams!) { launchPartitionBackfill(backfillParams: $params) {
           __typename ... on LaunchBackfillSuccess { backfillId } ... on Error { message } } }"""
         days = {"range": {"start": first.isoformat(), "end": last.isoformat()}}
         params = {
             "partitionsByAssets": [{"assetKey": {"path": [dataset.name]}, "partitions": days} for dataset in datasets],
             "title": f"{first} to {last}",
-            "tags": [{"key": REQUESTED_BY, "value": requested_by}],
+            "tags": [{"key": REQUESTED_BY, "value": requested_by}, {"key": ACTOR, "value": actor.label}],
         }
         answer = self.ask(query, {"params": params})["launchPartitionBackfill"]
         if "backfillId" not in answer:

@@ -10,7 +10,8 @@ from datetime import UTC, date, datetime
 from elexon_assets.backfill_plan import runs_of
 from elexon_assets.dataset_model import Dataset
 from elexon_assets.windows import window_of_days
-from renewables.dagster_control.client import DagsterClient, Launched, OrchestratorError, Outcome
+from pipeline_assets.access import Actor, Role
+from renewables.dagster_control.client import FETCH, DagsterClient, Launched, OrchestratorError, Outcome
 from renewables.dagster_control.run_progress import RunProgress
 from warehouse.settings import Settings
 
@@ -24,14 +25,17 @@ def fetch_days(
     last: date,
     *,
     requested_by: str,
+    actor: Actor,
     settings: Settings,
     watch: Watch,
     here: bool = False,
 ) -> list[Outcome]:
-    """Fetch the UTC days, both inclusive, and wait; call `watch` at every step. Raises OrchestratorError.
+    """Fetch the UTC days, both inclusive, and wait; call `watch` at every step.
 
     `here` forces this process even if a server responds. Datasets without daily partitions need a separate call.
+    Raises OrchestratorError, AccessRefused.
     """
+    actor.require(Role.EDITOR, FETCH)
     now, runs = datetime.now(UTC), runs_of(datasets, first, last)
     windows = {
         dataset.name: sum(
@@ -42,9 +46,10 @@ def fetch_days(
     orchestrator = DagsterClient(str(settings.dagster_url))
     if not here and orchestrator.answers(for_home=settings.dagster_home):
         progress = RunProgress(windows, where=f"Dagster at {orchestrator.url}")
-        launched = orchestrator.launch(datasets, first, last, requested_by=requested_by)
+        launched = orchestrator.launch(datasets, first, last, requested_by=requested_by, actor=actor)
         return follow_runs(orchestrator, launched, progress, watch)
-    return _in_process(datasets, first, last, requested_by, settings, RunProgress(windows, "this process"), watch)
+    progress = RunProgress(windows, "this process")
+    return _in_process(datasets, first, last, requested_by, actor, settings, progress, watch)
 
 
 def follow_runs(orchestrator: DagsterClient, launched: Launched, progress: RunProgress, watch: Watch) -> list[Outcome]:
@@ -64,6 +69,7 @@ def _in_process(
     first: date,
     last: date,
     requested_by: str,
+    actor: Actor,
     settings: Settings,
     progress: RunProgress,
     watch: Watch,
@@ -80,4 +86,4 @@ def _in_process(
 
     watch(progress)
     with progress_listener(note):
-        return materialize_days(datasets, first, last, requested_by=requested_by, settings=settings)
+        return materialize_days(datasets, first, last, requested_by=requested_by, actor=actor, settings=settings)

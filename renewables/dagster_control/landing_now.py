@@ -7,24 +7,30 @@ loads Dagster nor opens the warehouse for writing.
 import subprocess
 import sys
 
+from pipeline_assets.access import Actor, Role
 from renewables.dagster_control.client import DagsterClient
 from renewables.user_errors import UserError
 from warehouse.settings import Settings
 
 LANDING = ("pipeline_assets", "landing")
 PATIENCE_SECONDS = 120.0
+UPDATE = "update the charts"
 
 
 class LandingFailed(UserError):
     """Raised when the changes did not land; they are saved and land later."""
 
 
-def land_now(settings: Settings, *, requested_by: str) -> str:
-    """Start the landing and return a sentence about what happens now. Raises OrchestratorError, LandingFailed."""
+def land_now(settings: Settings, *, requested_by: str, actor: Actor) -> str:
+    """Start the landing and return a sentence about what happens now.
+
+    Raises OrchestratorError, LandingFailed, AccessRefused.
+    """
+    actor.require(Role.EDITOR, UPDATE)
     orchestrator = DagsterClient(str(settings.dagster_url))
     if orchestrator.answers(for_home=settings.dagster_home):
         location, job = LANDING
-        orchestrator.launch_job(job, requested_by=requested_by, location=location)
+        orchestrator.launch_job(job, requested_by=requested_by, actor=actor, location=location)
         return "The charts will include your edits in a few seconds."
     command = [sys.executable, "-m", "renewables.dagster_control.landing_now", requested_by]
     try:
@@ -45,7 +51,7 @@ def main() -> None:
     from renewables.user_errors import user_message
 
     try:
-        outcome = run_job(*LANDING, requested_by=sys.argv[1], settings=Settings())
+        outcome = run_job(*LANDING, requested_by=sys.argv[1], actor=Actor.program("landing"), settings=Settings())
     except Exception as error:
         expected = user_message(error)
         if expected is None:

@@ -11,6 +11,7 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
+from pipeline_assets.access import author_label
 from pipeline_assets.fields import field_title
 from pipeline_assets.ledger import reader, schema
 from pipeline_assets.ledger.history import fields_changed
@@ -40,7 +41,7 @@ def record_changes(engine: sa.Engine, portfolio: Portfolio, kind: str, id: str) 
     rows = [
         {
             "submitted_at_utc": change.submitted_at_utc,
-            "who": change.who,
+            "who": author_label(change.who, change.identity),
             "record": f"{ENTITIES[change.kind].title}: {name_of(portfolio, change.kind, change.id)}",
             "action": str(change.action),
             "field": field_title(change.kind, name),
@@ -100,6 +101,7 @@ class Batch:
     changes: int
     position: int
     who: str
+    "The author, marked if the name is verified."
     why: str
     submitted_at_utc: datetime
     reverted_by: str
@@ -109,7 +111,7 @@ def recent_batches(engine: sa.Engine, limit: int = 50) -> list[Batch]:
     """Return the newest batches, newest first."""
     columns, last = schema.batches.c, schema.changes.c
     query = (
-        sa.select(schema.batches, last.who, last.why, last.submitted_at_us)
+        sa.select(schema.batches, last.who, last.identity, last.why, last.submitted_at_us)
         .join(schema.changes, last.position == columns.last_position)
         .order_by(columns.last_position.desc())
     )
@@ -119,7 +121,12 @@ def recent_batches(engine: sa.Engine, limit: int = 50) -> list[Batch]:
         return [
             Batch(
                 *(row.batch, row.source, row.last_position - row.first_position + 1, row.last_position),
-                *(row.who, row.why, reader.instant_of(row.submitted_at_us), by_reverted.get(row.batch, "")),
+                *(
+                    author_label(row.who, row.identity),
+                    row.why,
+                    reader.instant_of(row.submitted_at_us),
+                    by_reverted.get(row.batch, ""),
+                ),
             )
             for row in con.execute(query.limit(limit))
         ]

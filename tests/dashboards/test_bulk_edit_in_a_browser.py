@@ -11,6 +11,7 @@ import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Locator, Page, expect
 
+from pipeline_assets.access import Actor
 from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.schema import open_ledger
@@ -33,7 +34,7 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
         Change.create("pipelines", {"name": name, "rtb_date": "2028-06-30", "status_date": "2026-01-05"}, id=name[:3])
         for name in NAMES
     ]
-    submit(engine, projects, who="tester", token="projects")
+    submit(engine, projects, actor=Actor.typed("tester"), token="projects")
     yield engine
     engine.dispose()
 

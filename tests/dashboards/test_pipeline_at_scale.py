@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from streamlit.testing.v1 import AppTest
 
 from benchmarks import portfolio
+from pipeline_assets.access import Actor
 from pipeline_assets.landing import land_changes
 from pipeline_assets.ledger import schema
 from pipeline_assets.ledger.changes import Change
@@ -65,7 +66,7 @@ def with_stored_date(ledger: sa.Engine, home: Path, field: str, day: str) -> Non
             Change.create("facilities", {"name": f"{name} plant", **plant}, id=f"{id}-plant"),
             Change.create("pipeline_facilities", {"pipeline_id": id, "facility_id": f"{id}-plant"}),
         ]
-        submit(ledger, changes, who="tester", token=id)
+        submit(ledger, changes, actor=Actor.typed("tester"), token=id)
     with schema.writing(ledger) as con:
         for table, column in ((schema.records, schema.records.c.fields), (schema.changes, schema.changes.c.after)):
             fields = con.execute(sa.select(column).where(table.c.kind == "pipelines", table.c.id == "far")).scalar_one()
@@ -142,7 +143,7 @@ def test_lists_and_forms_open_with_an_impossible_stored_date(
 def test_a_stored_status_date_in_the_future_hides_no_later_slip(ledger: sa.Engine, home: Path) -> None:
     with_stored_date(ledger, home, "status_date", "9999-12-31")
     later = Change.edit("pipelines", "far", {"rtb_date": "2028-12-31"}, base_version=1)
-    submit(ledger, [later], who="tester", token="later")
+    submit(ledger, [later], actor=Actor.typed("tester"), token="later")
     land_changes(ledger, lambda: writing(home / "warehouse.duckdb"))
     today = datetime.now(UTC).date()
     rows = pipeline.rtb_dates(Filter(today)).filter(pipeline_id="far")

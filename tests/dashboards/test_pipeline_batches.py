@@ -7,6 +7,7 @@ import streamlit as st
 from streamlit.testing.v1 import AppTest
 from streamlit.testing.v1.element_tree import Button
 
+from pipeline_assets.access import Actor
 from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.submission import revert
 from pipeline_assets.spreadsheets.exporter import export_csv
@@ -126,7 +127,7 @@ def test_an_import_shows_what_would_change_and_lands_as_one_batch_that_can_be_un
     assert not app.exception
     newest = recent_batches(seeded)[0]
     assert (newest.source, newest.changes, newest.who) == ("import", 2, "Anna")
-    revert(seeded, newest.batch, who="Anna", token="undo")
+    revert(seeded, newest.batch, actor=Actor.typed("Anna"), token="undo")
     assert [batch.reverted_by for batch in recent_batches(seeded)][1] == recent_batches(seeded)[0].batch
 
 

@@ -8,6 +8,7 @@ import sqlalchemy as sa
 from streamlit.testing.v1 import AppTest
 
 from pipeline_assets import landing, seed_loader
+from pipeline_assets.access import Actor
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.schema import open_ledger
 from pipeline_assets.ledger.submission import submit
@@ -120,7 +121,7 @@ def test_the_dashboard_shows_whether_the_charts_include_every_saved_edit(
     copytree(seeded, home, dirs_exist_ok=True)
     assert "These charts include every saved edit." in page_text(open_page(PAGE))
     ledger = open_ledger(f"sqlite:///{home / 'ledger.sqlite'}")
-    submit(ledger, [Change.create("pipelines", {"name": "Newcomer"})], who="tester", token="one more")
+    submit(ledger, [Change.create("pipelines", {"name": "Newcomer"})], actor=Actor.typed("tester"), token="one more")
     app = open_page(PAGE)
     is_well(app)
     assert "1 recent edit is not in these charts yet" in page_text(app)

@@ -4,6 +4,7 @@ import pytest
 import sqlalchemy as sa
 from streamlit.testing.v1 import AppTest
 
+from pipeline_assets.access import Actor
 from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.submission import submit
@@ -114,7 +115,7 @@ def somebody_else_saves(engine: sa.Engine, id: str, **fields: object) -> None:
     record = reader.find_record(engine, "pipelines", id)
     assert record
     change = Change.edit("pipelines", id, fields, base_version=record.version)
-    submit(engine, [change], who="Ben", token=f"Ben {record.version}")
+    submit(engine, [change], actor=Actor.typed("Ben"), token=f"Ben {record.version}")
 
 
 def test_a_conflicting_edit_is_shown_side_by_side_and_can_be_applied_over_theirs(
@@ -200,14 +201,14 @@ def test_a_new_comment_appears_at_once(open_page: Open) -> None:
 
 def test_a_comment_can_be_edited_and_removed_and_stays_in_the_history(seeded: sa.Engine, open_page: Open) -> None:
     said_first = Change.create("comments", {"text": "Wel done.", "pipeline_id": PROJECT}, id="co-1")
-    submit(seeded, [said_first], who="Ben", token="comment")
+    submit(seeded, [said_first], actor=Actor.typed("Ben"), token="comment")
     app = open_page("project", id=PROJECT, edit="comment co-1")
     put(app, "Comment", "  ")
     put(app, "Your name", "Anna")
     press(app, "Save")
     assert "Must not be empty" in page_text(app)
     change = Change.edit("comments", "co-1", {"text": "Theirs."}, base_version=1)
-    submit(seeded, [change], who="Ben", token="meanwhile")
+    submit(seeded, [change], actor=Actor.typed("Ben"), token="meanwhile")
     put(app, "Comment", "Well done.")
     press(app, "Save")
     assert "Your changes are not saved yet" in page_text(app)
@@ -239,7 +240,7 @@ def test_comments_on_facilities_and_contacts_appear_in_search_and_history(
     seeded: sa.Engine, open_page: Open, page: str, page_id: str, kind: str, field_name: str, id: str, page_kind: str
 ) -> None:
     comment = Change.create("comments", {"text": "Zebra crossing.", field_name: id}, id="co-part")
-    submit(seeded, [comment], who="Ben", token="comment")
+    submit(seeded, [comment], actor=Actor.typed("Ben"), token="comment")
     app = open_page(page, id=page_id, edit="comment co-part")
     put(app, "Comment", "Zebra crossings.")
     put(app, "Your name", "Anna")

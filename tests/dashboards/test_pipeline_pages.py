@@ -5,6 +5,7 @@ import sqlalchemy as sa
 from streamlit.testing.v1 import AppTest
 
 from dashboards.components.plain_text import plain, plain_sentence
+from pipeline_assets.access import Actor
 from pipeline_assets.landing import land_changes
 from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import Change
@@ -72,7 +73,7 @@ def test_the_history_lists_every_changed_field_newest_first_with_author_and_reas
     record = reader.find_record(seeded, "pipelines", "pr-quillmarsh")
     assert record
     change = Change.edit("pipelines", record.id, {"market": "Ireland"}, base_version=record.version)
-    submit(seeded, [change], who="Anna", why="sold", token="edit")
+    submit(seeded, [change], actor=Actor.typed("Anna"), why="sold", token="edit")
     frame = record_changes(seeded, read_portfolio(seeded), "pipelines", record.id)
     newest = frame.row(0, named=True)
     told = [newest[name] for name in ("who", "record", "field", "before", "after", "why")]
@@ -117,7 +118,7 @@ def test_odd_text_is_shown_as_text(text: str, engine: sa.Engine, open_page: Open
         ),
         Change.create("comments", {"text": text, "pipeline_id": "odd"}),
     ]
-    submit(engine, changes, who=text, token="odd", why=text)
+    submit(engine, changes, actor=Actor.typed(text), token="odd", why=text)
     app = open_page("project", id="odd")
     is_well(app)
     assert app.title[0].value == plain(text)

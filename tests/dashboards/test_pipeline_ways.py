@@ -1,6 +1,8 @@
 """Tests of navigation: back from a record to the unchanged list, signing in, and the page Alerts."""
 
 from datetime import UTC, datetime, timedelta
+from time import time
+from typing import Any
 from urllib.parse import parse_qs
 
 import pytest
@@ -13,6 +15,7 @@ from tests.dashboards.conftest import Open, page_text
 from tests.dashboards.test_pipeline_forms import press, put
 
 PROJECT = "pr-harrowfen"
+SIGNED_IN: dict[str, Any] = {"is_logged_in": True, "email_verified": True, "iss": "https://id.example", "sub": "1"}
 
 
 def links(app: AppTest) -> dict[str, dict[str, list[str]]]:
@@ -48,19 +51,23 @@ def test_a_record_opened_from_a_search_links_back_to_the_search(open_page: Open)
     assert links(app) == {"All projects": {}, "Back to Search": {"q": ["harrowfen"]}}
 
 
-def test_a_signed_in_user_is_the_author_and_need_not_enter_a_name(seeded: sa.Engine, open_page: Open) -> None:
+def test_a_signed_in_user_is_the_author_and_need_not_enter_a_name(
+    seeded: sa.Engine, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
     app = open_page("project", id=PROJECT, edit="record")
     assert not [button for button in app.sidebar.button if button.label.startswith("Sign")]
     app.user = {"is_logged_in": False}
     assert "Sign in" in [button.label for button in app.run().sidebar.button]
-    app.user = {"is_logged_in": True, "email": "anna@example.com", "name": "Anna *A*"}
+    monkeypatch.setenv("ROLE_EDITORS", "anna@example.com")
+    app.user = {**SIGNED_IN, "iat": time(), "email": "anna@example.com", "name": "Anna *A*"}
     app.run()
     assert [text.value for text in app.sidebar.text] == ["Signed in as anna@example.com"]
     assert not [box for box in app.text_input if box.label == "Your name *"]
     put(app, "Notes", "as signed in")
     press(app, "Save")
     (made,) = reader.changes_since(seeded, 483)
-    assert (made.who, made.after) == ("anna@example.com", {"notes": "as signed in"})
+    assert (made.who, made.identity) == ("anna@example.com", "signed in")
+    assert made.after == {"notes": "as signed in"}
 
 
 def given_up(engine: sa.Engine, notice: Notice) -> None:

@@ -4,6 +4,7 @@ import dagster as dg
 import sqlalchemy as sa
 from dagster import DagsterRunStatus
 
+from pipeline_assets.access import Actor
 from pipeline_assets.definitions import defs
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.submission import submit
@@ -12,7 +13,7 @@ QUIET = {"loggers": {"console": {"config": {"log_level": "CRITICAL"}}}}
 
 
 def change(engine: sa.Engine, name: str) -> None:
-    submit(engine, [Change.create("contacts", {"name": name})], who="ada", token=name)
+    submit(engine, [Change.create("contacts", {"name": name})], actor=Actor.typed("ada"), token=name)
 
 
 def materialize(job: str, opened: dg.DagsterInstance) -> dg.ExecuteInProcessResult:

@@ -10,6 +10,7 @@ from typer.testing import CliRunner, Result
 from elexon_assets.backfill_plan import runs_of, split_into_runs
 from elexon_assets.datasets import INSTALLED_CAPACITY, OBSERVED, WIND_AND_SOLAR
 from elexon_assets.simulator.server import Simulator
+from pipeline_assets.access import Actor
 from renewables.cli.main import app
 from renewables.dagster_control.client import REQUESTED_BY
 from renewables.dagster_control.in_process import materialize_days
@@ -130,7 +131,14 @@ def test_a_running_server_does_the_work_and_records_who_requested_it(
     assert whole.exit_code == 0, whole.output
     assert "Installed capacity: " in whole.output
 
-    materialize_days([WIND_AND_SOLAR], date(2021, 1, 1), date(2021, 1, 7), requested_by="a test", settings=Settings())
+    materialize_days(
+        [WIND_AND_SOLAR],
+        date(2021, 1, 1),
+        date(2021, 1, 7),
+        requested_by="a test",
+        actor=Actor.typed("a test"),
+        settings=Settings(),
+    )
     listed = [(run.what, run.asked_by) for run in recent_runs(server.orchestrator, limit=4)]
     assert listed[0] == ("flagging", "a test")
     assert listed[1] == ("wind_and_solar", "a test"), "a run in another process says what it was about too"

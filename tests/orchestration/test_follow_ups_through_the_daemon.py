@@ -8,6 +8,7 @@ import pytest
 from elexon_assets.datasets import GENERATION_BY_FUEL, OBSERVED
 from elexon_assets.quality.flagging import newest_unflagged
 from elexon_assets.sensors import flags_and_checks
+from pipeline_assets.access import Actor
 from pipeline_assets.ledger import outbox, schema
 from pipeline_assets.sensors import notice_of_checks
 from tests.orchestration.conftest import Server, ticking, until
@@ -51,11 +52,11 @@ def test_a_cancelled_run_that_landed_rows_is_flagged_checked_and_notified_within
     with ExitStack() as sensors:
         sensors.enter_context(ticking(server, "elexon_assets", flags_and_checks))
         sensors.enter_context(ticking(server, "pipeline_assets", notice_of_checks))
-        run = server.orchestrator.launch(OBSERVED, FIRST, LAST, requested_by="a test")
+        run = server.orchestrator.launch(OBSERVED, FIRST, LAST, requested_by="a test", actor=Actor.typed("a test"))
         until(lambda: is_asked(server), "the first dataset is asked for")
         server.simulator.faults = "slow=60@2022-09-05"  # the second window
         until(lambda: has_landed(server), "the first dataset has landed")
-        server.orchestrator.cancel(run)
+        server.orchestrator.cancel(run, actor=Actor.typed("a test"))
         until(lambda: is_flagged(server), "what landed is flagged", FLAGS_WITHIN_SECONDS)
         until(lambda: bool(stale_notices(server)), "the checks' finding is told", 120)
         assert server.orchestrator.run_state(run.id).status == "CANCELED"

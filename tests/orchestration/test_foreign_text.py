@@ -10,6 +10,7 @@ import pytest
 from playwright.sync_api import expect
 
 from elexon_assets.datasets import WIND_AND_SOLAR
+from pipeline_assets.access import Actor
 from renewables.dagster_control.in_process import materialize_days
 from tests.browsing import Tab
 from tests.orchestration.conftest import Server
@@ -49,7 +50,15 @@ def test_an_answer_quoted_in_the_error_of_a_run_is_shown_as_plain_text(
     monkeypatch.setenv("ELEXON_ATTEMPTS", "1")
     day = date(2020, 1, 1)
     with ThreadPoolExecutor(1) as pool:  # the browser's event loop is in this thread, and Dagster needs its own
-        run = pool.submit(materialize_days, [WIND_AND_SOLAR], day, day, requested_by="dashboard", settings=Settings())
+        run = pool.submit(
+            materialize_days,
+            [WIND_AND_SOLAR],
+            day,
+            day,
+            requested_by="dashboard",
+            actor=Actor.typed("dashboard"),
+            settings=Settings(),
+        )
     [outcome] = run.result()
     assert "![p](" in (outcome.error or "")
 

@@ -2,6 +2,7 @@
 
 import pytest
 
+from pipeline_assets.access import Actor
 from pipeline_assets.ledger import schema
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.submission import submit
@@ -30,6 +31,11 @@ def contacts(server: Server) -> list[tuple[str, int]]:
 @pytest.mark.timeout(180)
 def test_a_change_submitted_while_the_server_runs_is_landed(server: Server) -> None:
     with schema.ledger_for_task(f"sqlite:///{server.home / 'ledger.sqlite'}") as engine, landing_changes(server):
-        submit(engine, [Change.create("contacts", {"name": "Ada"}, id="a")], who="ada", token="1")
-        submit(engine, [Change.edit("contacts", "a", {"name": "Ada L."}, base_version=1)], who="ada", token="2")
+        submit(engine, [Change.create("contacts", {"name": "Ada"}, id="a")], actor=Actor.typed("ada"), token="1")
+        submit(
+            engine,
+            [Change.edit("contacts", "a", {"name": "Ada L."}, base_version=1)],
+            actor=Actor.typed("ada"),
+            token="2",
+        )
         until(lambda: contacts(server) == [("Ada L.", 2)], "both changes are landed", seconds=120)

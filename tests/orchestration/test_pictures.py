@@ -19,6 +19,7 @@ import pytest
 from playwright.sync_api import Browser
 
 from elexon_assets.datasets import DATASETS
+from pipeline_assets.access import Actor
 from renewables.dagster_control.in_process import run_job
 from renewables.dagster_control.run_history import recent_runs
 from tests.browsing import Tab
@@ -118,16 +119,20 @@ def furnish(server: Server) -> None:
     last = datetime.now(UTC).date() - timedelta(days=1)
     server.simulator.faults = faults(last)
     landed_in(server.home, server.simulator.base_url, (last - YEARS, last), DATASETS)
-    assert run_job("pipeline_assets", "seeding", requested_by="pictures", settings=server.settings).succeeded
+    assert run_job(
+        "pipeline_assets", "seeding", requested_by="pictures", actor=Actor.typed("pictures"), settings=server.settings
+    ).succeeded
     dagster = server.orchestrator
 
     def ended() -> bool:
         return all(run.is_over for run in recent_runs(dagster))
 
-    dagster.launch(DATASETS[:2], last - timedelta(days=6), last, requested_by="dashboard")
+    dagster.launch(
+        DATASETS[:2], last - timedelta(days=6), last, requested_by="dashboard", actor=Actor.typed("dashboard")
+    )
     until(ended, "the import ended", 300)
     for job in ("latest", "flagging", "checks"):
-        dagster.launch_job(job, requested_by="pictures")
+        dagster.launch_job(job, requested_by="pictures", actor=Actor.typed("pictures"))
         until(ended, f"{job} ended", 300)
 
 

@@ -12,6 +12,7 @@ import sqlalchemy as sa
 from elexon_assets.datasets import WIND_AND_SOLAR
 from elexon_assets.partitions import UTC_DAYS
 from elexon_assets.windows import window_of_days
+from pipeline_assets.access import Actor
 from renewables.dagster_control.client import Launched, Outcome
 from renewables.dagster_control.fetch_job import follow_runs
 from renewables.dagster_control.home_lock import read_state
@@ -29,7 +30,7 @@ def _no_faults(server: Server) -> None:
 
 
 def launch(server: Server, first: date, last: date) -> Launched:
-    return server.orchestrator.launch([WIND_AND_SOLAR], first, last, requested_by="a test")
+    return server.orchestrator.launch([WIND_AND_SOLAR], first, last, requested_by="a test", actor=Actor.typed("a test"))
 
 
 def wait(server: Server, launched: Launched) -> list[Outcome]:
@@ -58,7 +59,9 @@ def test_a_backfill_with_bad_failed_and_missing_half_hours_fails_only_on_their_d
     last = FIRST + timedelta(days=29)
     broken = [FIRST + timedelta(days=9), FIRST + timedelta(days=23)]
     server.simulator.faults = ",".join(f"status=503@{day}T10:00Z" for day in broken)
-    launched = server.orchestrator.launch_backfill([WIND_AND_SOLAR], FIRST, last, requested_by="a test")
+    launched = server.orchestrator.launch_backfill(
+        [WIND_AND_SOLAR], FIRST, last, requested_by="a test", actor=Actor.typed("a test")
+    )
 
     (outcome,) = wait(server, launched)
 
@@ -93,9 +96,9 @@ def test_a_cancelled_run_frees_its_slot_for_the_next(begun: tuple[str, ...], ser
     server.simulator.faults = "slow=20@2022-03-01"
     launched = launch(server, date(2022, 3, 1), date(2022, 3, 7))
     until(lambda: server.orchestrator.run_state(launched.id).status in begun, "the run has come so far")
-    server.orchestrator.cancel(launched)
+    server.orchestrator.cancel(launched, actor=Actor.typed("a test"))
     until(lambda: server.orchestrator.run_state(launched.id).ended, "the run is cancelled")
-    server.orchestrator.cancel(launched)  # cancelling it again is not an error
+    server.orchestrator.cancel(launched, actor=Actor.typed("a test"))  # cancelling it again is not an error
     assert server.orchestrator.run_state(launched.id).status == "CANCELED"
 
     server.simulator.faults = ""
@@ -168,7 +171,7 @@ def test_the_latest_half_hours_run_before_runs_that_were_queued_earlier(server: 
     server.simulator.faults = "slow=8@2022-06-01"
     on_its_way, queued = (launch(server, date(2022, month, 1), date(2022, month, 7)) for month in (6, 7))
     until(lambda: server.orchestrator.run_state(on_its_way.id).status == "STARTED", "the first run works")
-    latest = server.orchestrator.launch_job("latest", requested_by="a test")
+    latest = server.orchestrator.launch_job("latest", requested_by="a test", actor=Actor.typed("a test"))
     runs = [launched.id for launched in (on_its_way, latest, queued)]
     until(lambda: all(server.orchestrator.run_state(run_id).ended for run_id in runs), "all have ended", 120)
     with open_instance(server.settings) as opened:
@@ -180,7 +183,7 @@ def test_the_latest_half_hours_run_before_runs_that_were_queued_earlier(server: 
 def test_a_range_that_needs_several_runs_is_launched_as_a_backfill(server: Server) -> None:
     launched = launch(server, FIRST, FIRST + timedelta(days=371))
     assert launched.kind == "backfill"
-    server.orchestrator.cancel(launched)
+    server.orchestrator.cancel(launched, actor=Actor.typed("a test"))
 
 
 CHECKS = """{ assetNodes { assetKey { path } repository { location { name } } assetChecksOrError {

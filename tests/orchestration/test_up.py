@@ -11,6 +11,7 @@ import httpx
 import pytest
 
 from elexon_assets.datasets import WIND_AND_SOLAR
+from pipeline_assets.access import Actor
 from renewables.dagster_control.fetch_job import follow_runs
 from renewables.dagster_control.home_lock import PartState, read_state
 from renewables.dagster_control.run_progress import RunProgress
@@ -22,7 +23,9 @@ def test_the_next_start_cleans_up_after_everything_was_killed_at_once(tmp_path: 
     """Both signals end it with exit code 0 and leave no process."""
     with serving(tmp_path) as server:
         server.simulator.faults = "slow=30@2022-05-01"
-        left = server.orchestrator.launch([WIND_AND_SOLAR], date(2022, 5, 1), date(2022, 5, 7), requested_by="a test")
+        left = server.orchestrator.launch(
+            [WIND_AND_SOLAR], date(2022, 5, 1), date(2022, 5, 7), requested_by="a test", actor=Actor.typed("a test")
+        )
         until(lambda: server.orchestrator.run_state(left.id).status == "STARTED", "the run starts")
         processes = server.descendants()
         assert len(processes) >= 4
@@ -35,7 +38,9 @@ def test_the_next_start_cleans_up_after_everything_was_killed_at_once(tmp_path: 
         server.start()
 
         assert server.orchestrator.run_state(left.id).status == "FAILURE"
-        again = server.orchestrator.launch([WIND_AND_SOLAR], date(2022, 5, 1), date(2022, 5, 7), requested_by="a test")
+        again = server.orchestrator.launch(
+            [WIND_AND_SOLAR], date(2022, 5, 1), date(2022, 5, 7), requested_by="a test", actor=Actor.typed("a test")
+        )
         assert [o.succeeded for o in follow_runs(server.orchestrator, again, RunProgress(), lambda _: None)] == [True]
         server.stops_cleanly(signal.SIGINT)
 
@@ -58,7 +63,9 @@ def process_id(part: PartState) -> int:
 def test_a_backfill_continues_after_each_part_was_killed_and_restarted(server: Server) -> None:
     server.simulator.faults = "slow=0.2@2019-01-01/2020-03-01"
     days = (date(2019, 1, 1), date(2020, 2, 29))
-    launched = server.orchestrator.launch_backfill([WIND_AND_SOLAR], *days, requested_by="a test")
+    launched = server.orchestrator.launch_backfill(
+        [WIND_AND_SOLAR], *days, requested_by="a test", actor=Actor.typed("a test")
+    )
     until(lambda: bool(server.orchestrator.backfill_runs(launched.id)[1]), "the backfill launches its first run", 90)
     for name in PARTS:
         before = parts_of(server)

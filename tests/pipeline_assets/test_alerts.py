@@ -3,6 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
+from pipeline_assets.access import Actor
 from pipeline_assets.ledger import schema
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.outbox import Notice
@@ -107,7 +108,7 @@ def test_red_is_announced_once_and_not_again_while_it_stays_red(engine: sa.Engin
     set_fields(engine, "pipelines", fen, rag_comment="Still the grid.")
     green = set_fields(engine, "pipelines", fen, rag="Green", rag_comment="")
     assert not new_notices(engine)
-    revert(engine, green.batch, who="bo", token=new_id())
+    revert(engine, green.batch, actor=Actor.typed("bo"), token=new_id())
     assert new_texts(engine) == [("RAG to Red", "Fen Solar turned Red (was Green), by bo: Still the grid.")]
 
 

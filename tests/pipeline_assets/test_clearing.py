@@ -3,6 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
+from pipeline_assets.access import Actor
 from pipeline_assets.errors import Refused
 from pipeline_assets.ledger import reader
 from pipeline_assets.spreadsheets.exporter import export_csv
@@ -18,7 +19,7 @@ p1,Fen Farm,Design,Amber,Waits,2027-03-01,Hazel Power,Ore & Co; Hazel Power,f1,S
 @pytest.fixture
 def filled(engine: sa.Engine) -> sa.Engine:
     for sheet, text in (("counterparties", COMPANIES), ("pipelines", PROJECTS)):
-        confirm_import(engine, plan_file(engine, sheet, text), who="me")
+        confirm_import(engine, plan_file(engine, sheet, text), actor=Actor.typed("me"))
     return engine
 
 
@@ -27,7 +28,7 @@ def plan_file(engine: sa.Engine, sheet: str, text: str) -> Plan:
 
 
 def import_file(engine: sa.Engine, sheet: str, text: str) -> None:
-    confirm_import(engine, plan_file(engine, sheet, text), who="me")
+    confirm_import(engine, plan_file(engine, sheet, text), actor=Actor.typed("me"))
 
 
 def outcomes_of(of: Plan) -> list[str]:
@@ -50,8 +51,8 @@ def test_the_clearing_word_empties_a_field_or_a_list(filled: sa.Engine) -> None:
 def test_an_import_that_would_clear_something_is_refused_until_that_is_confirmed(filled: sa.Engine) -> None:
     plan_to_clear = plan_file(filled, "pipelines", "id,rtb_date\np1,(clear)\n")
     with pytest.raises(Refused, match="row 2, rtb_date: would be emptied"):
-        confirm_import(filled, plan_to_clear, who="me")
-    confirm_import(filled, plan_to_clear, who="me", clear=True)
+        confirm_import(filled, plan_to_clear, actor=Actor.typed("me"))
+    confirm_import(filled, plan_to_clear, actor=Actor.typed("me"), clear=True)
     project = reader.find_record(filled, "pipelines", "p1")
     assert project
     assert project.fields["rtb_date"] is None

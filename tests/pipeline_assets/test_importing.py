@@ -5,6 +5,7 @@ from datetime import UTC, datetime
 import pytest
 import sqlalchemy as sa
 
+from pipeline_assets.access import Actor
 from pipeline_assets.errors import Refused, StaleVersion
 from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import Change
@@ -31,7 +32,7 @@ i1,Grid delay,Fen Farm,80,70,Hazel Power
 
 def import_file(engine: sa.Engine, sheet: str, text: str) -> str:
     """Import a file completely and return the batch."""
-    return confirm_import(engine, plan_file(engine, sheet, text), who="me").batch
+    return confirm_import(engine, plan_file(engine, sheet, text), actor=Actor.typed("me")).batch
 
 
 def plan_file(engine: sa.Engine, sheet: str, text: str) -> Plan:
@@ -91,7 +92,10 @@ def test_a_dry_run_shows_the_changes_and_saves_nothing(filled: sa.Engine) -> Non
 
 def test_confirming_an_import_twice_makes_one_batch(filled: sa.Engine) -> None:
     plan = plan_file(filled, "pipelines", "name\nNew Site\nOther Site\n")
-    first, again = confirm_import(filled, plan, who="me", why="spring"), confirm_import(filled, plan, who="me")
+    first, again = (
+        confirm_import(filled, plan, actor=Actor.typed("me"), why="spring"),
+        confirm_import(filled, plan, actor=Actor.typed("me")),
+    )
     assert [(change.who, change.why, change.batch) for change in first.changes] == [("me", "spring", first.batch)] * 2
     assert again.repeated
     assert again.changes == first.changes
@@ -107,7 +111,7 @@ def test_reverting_an_import_restores_the_earlier_values(filled: sa.Engine) -> N
     )
     batch = import_file(filled, "pipelines", text)
     assert export_csv(filled, "pipelines") != before["pipelines"]
-    revert(filled, batch, who="me", token="undo")
+    revert(filled, batch, actor=Actor.typed("me"), token="undo")
     assert {sheet: export_csv(filled, sheet) for sheet in before} == before
 
 
@@ -122,7 +126,7 @@ def test_an_absent_column_and_a_blank_cell_change_nothing(filled: sa.Engine) -> 
 
 def test_a_new_status_in_an_exported_file_is_dated_today(filled: sa.Engine) -> None:
     old = Change.edit("pipelines", "p1", {"status_date": "2025-01-31"}, base_version=1)
-    submit(filled, [old], who="me", token="dated")
+    submit(filled, [old], actor=Actor.typed("me"), token="dated")
     exported = export_csv(filled, "pipelines")
     assert "2025-01-31" in exported
     import_file(filled, "pipelines", exported.replace(",Design,", ",Procurement,"))
@@ -151,8 +155,10 @@ def test_each_bad_row_is_reported_with_its_field_and_the_good_rows_can_be_import
     ]
     assert plan.counts == {"create": 1, "update": 0, "unchanged": 0, "error": 7}
     with pytest.raises(Refused, match="row 3, developer: no counterparty is called 'Nobody & Co'"):
-        confirm_import(filled, plan, who="me")
-    assert {change.id for change in confirm_import(filled, plan, who="me", good_rows_only=True).changes} >= {"f"}
+        confirm_import(filled, plan, actor=Actor.typed("me"))
+    assert {
+        change.id for change in confirm_import(filled, plan, actor=Actor.typed("me"), good_rows_only=True).changes
+    } >= {"f"}
     assert [record.id for record in reader.records_of_kind(filled, "pipelines")] == ["f", "p1", "p2"]
 
 
@@ -173,7 +179,9 @@ def test_rows_that_use_one_id_for_different_projects_are_all_left_out(filled: sa
 def test_an_error_that_only_the_ledger_detects_is_assigned_to_its_row(filled: sa.Engine) -> None:
     project = reader.find_record(filled, "pipelines", "p2")
     assert project
-    submit(filled, [Change.archive("pipelines", "p2", base_version=project.version)], who="me", token="away")
+    submit(
+        filled, [Change.archive("pipelines", "p2", base_version=project.version)], actor=Actor.typed("me"), token="away"
+    )
     plan = plan_file(filled, "counterparties", "name,id\nHAZEL  power,new-id\nFine,\n")
     assert errors_of(plan) == [(2, "name")]
     assert errors_of(plan_file(filled, "pipelines", "id,notes\np2,x\n")) == [(2, "id")]
@@ -219,7 +227,9 @@ def test_people_are_imported_one_per_row_with_their_roles(filled: sa.Engine) -> 
 
 
 def test_a_removed_link_is_restored_when_a_file_names_it_again(filled: sa.Engine) -> None:
-    confirm_import(filled, plan_file(filled, "pipelines", "id,developer\np1,(clear)\n"), who="me", clear=True)
+    confirm_import(
+        filled, plan_file(filled, "pipelines", "id,developer\np1,(clear)\n"), actor=Actor.typed("me"), clear=True
+    )
     import_file(filled, "pipelines", "id,developer\np1,Hazel Power\n")
     (link,) = [
         each for each in reader.records_of_kind(filled, "pipeline_counterparties") if each.fields["role"] == "Developer"
@@ -234,9 +244,14 @@ def test_a_removed_link_is_restored_when_a_file_names_it_again(filled: sa.Engine
 @pytest.mark.parametrize("row", ["p1,Fen Park", "p1,Fen Farm"], ids=["that it changes", "that it found unchanged"])
 def test_a_record_that_changed_since_the_dry_run_is_refused_with_the_difference(filled: sa.Engine, row: str) -> None:
     plan = plan_file(filled, "pipelines", f"id,name\n{row}\n")
-    submit(filled, [Change.edit("pipelines", "p1", {"name": "Fen Field"}, base_version=1)], who="you", token="between")
+    submit(
+        filled,
+        [Change.edit("pipelines", "p1", {"name": "Fen Field"}, base_version=1)],
+        actor=Actor.typed("you"),
+        token="between",
+    )
     with pytest.raises(StaleVersion) as caught:
-        confirm_import(filled, plan, who="me")
+        confirm_import(filled, plan, actor=Actor.typed("me"))
     assert [(c.id, c.theirs, c.who) for c in caught.value.conflicts] == [("p1", {"name": "Fen Field"}, "you")]
 
 
@@ -244,7 +259,7 @@ def test_a_project_created_since_the_dry_run_is_not_created_twice(filled: sa.Eng
     plan = plan_file(filled, "pipelines", "name,notes\nNew Site,mine\n")
     import_file(filled, "pipelines", "name,notes\nNew Site,theirs\n")
     with pytest.raises(Refused, match="row 2, name: 'New Site' was made since the dry run"):
-        confirm_import(filled, plan, who="me")
+        confirm_import(filled, plan, actor=Actor.typed("me"))
 
 
 def test_dates_read_day_first_are_reported_and_ambiguous_columns_are_refused(engine: sa.Engine) -> None:

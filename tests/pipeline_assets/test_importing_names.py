@@ -3,6 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
+from pipeline_assets.access import Actor
 from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.submission import submit
@@ -25,7 +26,7 @@ def test_companies_that_look_like_one_become_one_with_a_warning_for_each_row(eng
     )
     assert plan.errors == []
     assert [(problem.row, problem.column) for problem in plan.warnings] == [(3, "name"), (5, "name"), (6, "name")]
-    confirm_import(engine, plan, who="me")
+    confirm_import(engine, plan, actor=Actor.typed("me"))
     assert stored_names(engine, "counterparties") == ["Caf\u00e9 Wind", "One Two"]
 
 
@@ -34,13 +35,13 @@ def test_project_names_that_differ_by_a_blank_or_a_capital_are_one_project(engin
     plan = plan_file(engine, "pipelines", f"{PROJECTS}Fen Farm,Design,,Solar,50\n{spelling},Design,,Solar,50\n")
     assert plan.errors == []
     assert len(plan.warnings) == 1
-    confirm_import(engine, plan, who="me")
+    confirm_import(engine, plan, actor=Actor.typed("me"))
     assert (stored_names(engine, "pipelines"), stored_names(engine, "facilities")) == (["Fen Farm"], ["Fen Farm Solar"])
 
 
 def test_a_second_plant_of_a_project_in_another_spelling_is_added_to_it(engine: sa.Engine) -> None:
     plan = plan_file(engine, "pipelines", f"{PROJECTS}Fen Farm,Design,,Solar,50\nFEN FARM,Design,,BESS,20\n")
-    confirm_import(engine, plan, who="me")
+    confirm_import(engine, plan, actor=Actor.typed("me"))
     assert stored_names(engine, "pipelines") == ["Fen Farm"]
     assert len(reader.records_of_kind(engine, "facilities")) == 2
 
@@ -54,18 +55,28 @@ def test_rows_of_one_project_that_contradict_each_other_are_errors_in_any_spelli
 
 
 def test_a_company_and_a_person_are_found_in_any_spelling_and_linked_once(engine: sa.Engine) -> None:
-    submit(engine, [Change.create("counterparties", {"name": "O\u2019Brien & Co"}, id="ob")], who="me", token="t")
+    submit(
+        engine,
+        [Change.create("counterparties", {"name": "O\u2019Brien & Co"}, id="ob")],
+        actor=Actor.typed("me"),
+        token="t",
+    )
     plan = plan_file(engine, "pipelines", f"{PROJECTS}Fen,Design,O'BRIEN & CO; o\u00b4brien  & co,Solar,50\n")
     assert plan.errors == []
-    confirm_import(engine, plan, who="me")
+    confirm_import(engine, plan, actor=Actor.typed("me"))
     assert len(reader.records_of_kind(engine, "pipeline_counterparties")) == 1
     people = plan_file(engine, "counterparties", "name,CEO\nO'Brien & Co,Ann Lee; ann  lee\n")
-    confirm_import(engine, people, who="me")
+    confirm_import(engine, people, actor=Actor.typed("me"))
     assert stored_names(engine, "contacts") == ["Ann Lee"]
 
 
 def test_a_new_company_that_resembles_another_one_is_a_warning_of_its_row(engine: sa.Engine) -> None:
-    submit(engine, [Change.create("counterparties", {"name": "Caf\u00e9 Wind"}, id="cafe")], who="me", token="t")
+    submit(
+        engine,
+        [Change.create("counterparties", {"name": "Caf\u00e9 Wind"}, id="cafe")],
+        actor=Actor.typed("me"),
+        token="t",
+    )
     plan = plan_file(engine, "counterparties", "name\nCafe Wind\n")
     assert [str(warning) for warning in plan.warnings] == [
         "row 2, name: 'Cafe Wind' looks like the name of another counterparty: 'Caf\u00e9 Wind' (cafe). Check that it "
@@ -83,5 +94,5 @@ def test_a_name_on_two_lines_of_a_cell_is_found_as_one_name(engine: sa.Engine) -
     assert [str(error) for error in missing.errors] == [
         "row 2, developer: no counterparty is called 'Two Lines': import it first"
     ]
-    submit(engine, [Change.create("counterparties", {"name": "Two Lines"})], who="me", token="t")
+    submit(engine, [Change.create("counterparties", {"name": "Two Lines"})], actor=Actor.typed("me"), token="t")
     assert plan_file(engine, "pipelines", f'{PROJECTS}Fen,Design,"Two\nLines",Solar,50\n').errors == []

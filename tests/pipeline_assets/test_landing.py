@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline_assets import contract, landing, metrics, tables
+from pipeline_assets.access import Actor
 from pipeline_assets.errors import AnotherLedger, ContractBroken
 from pipeline_assets.landing import land_changes
 from pipeline_assets.ledger import reader as ledger
@@ -28,7 +29,7 @@ ALL_TABLES = [*ENTITIES, tables.STATUS_HISTORY, tables.AUDIT, tables.SUBMITTED_C
 
 
 def submit_changes(engine: sa.Engine, token: str, *changes: Change, today: date | None = None) -> Receipt:
-    return submit(engine, changes, who="ada", why="because", token=token, today=today)
+    return submit(engine, changes, actor=Actor.typed("ada"), why="because", token=token, today=today)
 
 
 def published_table(table: str) -> pl.DataFrame:
@@ -159,7 +160,7 @@ def test_the_history_has_each_dated_status_completely_and_nothing_else(engine: s
 def test_a_revert_lands_as_changes_of_its_own(engine: sa.Engine) -> None:
     submit_changes(engine, "1", Change.create("contacts", {"name": "Grace"}, id="g"))
     batch = submit_changes(engine, "2", Change.edit("contacts", "g", {"name": "Grace H."}, base_version=1)).batch
-    revert(engine, batch, who="bob", token="3")
+    revert(engine, batch, actor=Actor.typed("bob"), token="3")
     land_changes(engine)
     assert published_table("contacts").select("name", "version", "updated_by").rows() == [("Grace", 3, "bob")]
     assert published_table(tables.AUDIT).filter(pl.col("version") > 1).select("before", "after", "who").rows() == [

@@ -7,6 +7,7 @@ import polars as pl
 import pytest
 import sqlalchemy as sa
 
+from pipeline_assets.access import Actor
 from pipeline_assets.landing import land_changes
 from pipeline_assets.ledger import reader as ledger
 from pipeline_assets.ledger.changes import Change
@@ -162,7 +163,7 @@ def test_the_update_time_of_a_project_is_that_of_its_newest_part(engine: sa.Engi
         return published_table("days_since_update").select("pipeline_id", "updated_at_utc", "days").row(0)
 
     submit_batch(engine, *PORTFOLIO)
-    other = submit(engine, [Change.create("contacts", {"name": "Nobody's"})], who="ana", token="other")
+    other = submit(engine, [Change.create("contacts", {"name": "Nobody's"})], actor=Actor.typed("ana"), token="other")
     assert newest()[1] < other.changes[0].submitted_at_utc
     for kind, id, field, value in [
         ("information_points", "grid-date", "mitigation", "asked"),

@@ -3,6 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
+from pipeline_assets.access import Actor
 from pipeline_assets.errors import UnreadableFile
 from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.submission import revert
@@ -43,7 +44,7 @@ def plan_file(engine: sa.Engine, sheet: str, text: str) -> Plan:
 
 @pytest.fixture
 def companies(engine: sa.Engine) -> sa.Engine:
-    confirm_import(engine, plan_file(engine, "counterparties", COUNTERPARTIES), who="me")
+    confirm_import(engine, plan_file(engine, "counterparties", COUNTERPARTIES), actor=Actor.typed("me"))
     return engine
 
 
@@ -75,7 +76,7 @@ def test_a_new_person_in_a_role_replaces_the_previous_one(companies: sa.Engine) 
 
 def test_a_pipeline_becomes_a_project_its_facilities_and_their_developer(companies: sa.Engine) -> None:
     plan = plan_file(companies, "pipelines", PIPELINES)
-    receipt = confirm_import(companies, plan, who="me", good_rows_only=True)
+    receipt = confirm_import(companies, plan, actor=Actor.typed("me"), good_rows_only=True)
     assert {change.batch for change in receipt.changes} == {receipt.batch}
     facilities = {record.id: record.fields for record in reader.records_of_kind(companies, "facilities")}
     links = [link.fields for link in reader.records_of_kind(companies, "pipeline_facilities")]
@@ -117,7 +118,7 @@ def test_information_points_find_their_counterparties_by_name(companies: sa.Engi
         (4, ["impact"]),
     ]
     assert dict(plan.ignored).keys() == {"Rating", "Created", "LastModified"}
-    confirm_import(companies, plan, who="me", good_rows_only=True)
+    confirm_import(companies, plan, actor=Actor.typed("me"), good_rows_only=True)
     point = reader.find_record(companies, "information_points", "cc-01")
     assert point
     assert (point.fields["market"], point.fields["technology"]) == ("Great Britain", "Solar")
@@ -157,7 +158,7 @@ def test_the_older_tools_files_are_imported_as_one_batch_with_their_history(engi
     assert [(row.outcome, row.errors) for row in plan.rows] == [("create", ())]
     assert plan.companion
     assert plan.companion.counts["create"] == 2
-    receipt = confirm_import(engine, plan, who="me", why="moving house")
+    receipt = confirm_import(engine, plan, actor=Actor.typed("me"), why="moving house")
     assert {change.batch for change in receipt.changes} == {receipt.batch}
     versions = reader.record_history(engine, "pipelines", "bb-01")
     assert [(v.after.get("name"), v.after.get("rtb_date"), v.after["status_date"], v.who) for v in versions] == [
@@ -181,7 +182,7 @@ def test_audit_rows_that_cannot_become_history_are_reported(engine: sa.Engine) -
         audit, companies = VERSIONS.encode(), COUNTERPARTIES.encode()
         plan = plan_import(engine, "pipelines", OLDER_PIPELINE.encode(), counterparties=companies, audit=audit)
         if not reader.newest_position(engine):
-            confirm_import(engine, plan, who="me")
+            confirm_import(engine, plan, actor=Actor.typed("me"))
         return "\n".join(plan.notes)
 
     first, again = notes(), notes()
@@ -194,7 +195,7 @@ def test_audit_rows_that_cannot_become_history_are_reported(engine: sa.Engine) -
 def test_an_import_from_the_older_tool_is_reverted_as_one_batch(engine: sa.Engine) -> None:
     audit, companies = VERSIONS.encode(), COUNTERPARTIES.encode()
     plan = plan_import(engine, "pipelines", OLDER_PIPELINE.encode(), counterparties=companies, audit=audit)
-    revert(engine, confirm_import(engine, plan, who="me").batch, who="me", token="undo")
+    revert(engine, confirm_import(engine, plan, actor=Actor.typed("me")).batch, actor=Actor.typed("me"), token="undo")
     assert reader.records_of_kind(engine, "pipelines") == []
     assert reader.records_of_kind(engine, "counterparties") == []
 
@@ -208,7 +209,10 @@ def test_unknown_counterparties_are_listed_and_created_on_request(engine: sa.Eng
     assert plan.counts["error"] == 2
     made = plan_import(engine, "pipelines", text.encode(), make_counterparties=True)
     assert (made.errors, made.made_counterparties) == ([], ("New Ltd", "Öre"))
-    assert confirm_import(engine, made, who="me").batch == confirm_import(engine, made, who="me").batch
+    assert (
+        confirm_import(engine, made, actor=Actor.typed("me")).batch
+        == confirm_import(engine, made, actor=Actor.typed("me")).batch
+    )
     names = sorted(record.fields["name"] for record in reader.records_of_kind(engine, "counterparties"))
     assert names == ["New Ltd", "Öre"]
     assert len(reader.records_of_kind(engine, "pipeline_counterparties")) == 3

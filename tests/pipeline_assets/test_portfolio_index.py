@@ -5,6 +5,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
+from pipeline_assets.access import Actor
 from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.schema import open_ledger
@@ -24,7 +25,7 @@ def contents_of(portfolio: Portfolio) -> list[object]:
 def edit_record(engine: sa.Engine, kind: str, id: str, token: str, **fields: object) -> None:
     record = reader.find_record(engine, kind, id)
     assert record
-    submit(engine, [Change.edit(kind, id, fields, base_version=record.version)], who="me", token=token)
+    submit(engine, [Change.edit(kind, id, fields, base_version=record.version)], actor=Actor.typed("me"), token=token)
 
 
 def test_reading_only_the_changes_gives_the_same_portfolio_as_reading_everything(engine: sa.Engine) -> None:
@@ -34,8 +35,18 @@ def test_reading_only_the_changes_gives_the_same_portfolio_as_reading_everything
     company = before.of_kind("counterparties")[0]
     edit_record(engine, "counterparties", company.id, "rename", name="Renamed & Co")
     link = before.of_kind("comments")[0]
-    submit(engine, [Change.archive("comments", link.id, base_version=link.version)], who="me", token="archive")
-    submit(engine, [Change.create("counterparties", {"name": "New & Co"}, id="new")], who="me", token="create")
+    submit(
+        engine,
+        [Change.archive("comments", link.id, base_version=link.version)],
+        actor=Actor.typed("me"),
+        token="archive",
+    )
+    submit(
+        engine,
+        [Change.create("counterparties", {"name": "New & Co"}, id="new")],
+        actor=Actor.typed("me"),
+        token="create",
+    )
     after, whole = portfolio_since(engine, before), read_portfolio(engine)
     assert contents_of(after) == contents_of(whole)
     assert [record.id for record in after.by_name("counterparties", "RENAMED & co")] == [company.id]
@@ -51,11 +62,21 @@ def test_a_restored_ledger_is_read_completely(engine: sa.Engine, home: Path) -> 
     file, backup = home / "ledger.sqlite", home / "backup.sqlite"
     engine.dispose()
     shutil.copy(file, backup)
-    submit(engine, [Change.create("counterparties", {"name": "Lost & Co"}, id="lost")], who="me", token="lost")
+    submit(
+        engine,
+        [Change.create("counterparties", {"name": "Lost & Co"}, id="lost")],
+        actor=Actor.typed("me"),
+        token="lost",
+    )
     known = read_portfolio(engine)
     engine.dispose()
     shutil.copy(backup, file)
     again = open_ledger(f"sqlite:///{file}")
-    submit(again, [Change.create("counterparties", {"name": "Other & Co"}, id="other")], who="me", token="other")
+    submit(
+        again,
+        [Change.create("counterparties", {"name": "Other & Co"}, id="other")],
+        actor=Actor.typed("me"),
+        token="other",
+    )
     assert contents_of(portfolio_since(again, known)) == contents_of(read_portfolio(again))
     again.dispose()

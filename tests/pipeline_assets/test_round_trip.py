@@ -10,6 +10,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, example, given, settings
 from hypothesis import strategies as st
 
+from pipeline_assets.access import Actor
 from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.schema import ledger_for_task
@@ -115,7 +116,7 @@ def _assert_round_trip(engine: sa.Engine) -> None:
         assert [row.differences for row in plan.rows if row.differences] == []
         assert plan.counts == {"create": 0, "update": 0, "unchanged": len(plan.rows), "error": 0}
         assert plan.rows
-        assert confirm_import(engine, plan, who="me").changes == ()
+        assert confirm_import(engine, plan, actor=Actor.typed("me")).changes == ()
     assert reader.newest_position(engine) == before
 
 
@@ -127,7 +128,7 @@ def test_an_export_imports_back_as_no_change(
     name: str, other: str, text: str, number: float, place: tuple[float, float] | None
 ) -> None:
     with _ledger() as engine:
-        submit(engine, _changes(name, other, text, number, place), who="me", token="t")
+        submit(engine, _changes(name, other, text, number, place), actor=Actor.typed("me"), token="t")
         _assert_round_trip(engine)
 
 
@@ -135,7 +136,7 @@ def test_an_export_imports_back_as_no_change(
 def test_hostile_texts_are_exported_harmlessly_and_import_back_unchanged(text: str) -> None:
     name = " ".join(text.split())[:100]
     with _ledger() as engine:
-        submit(engine, _changes(name, name, text, 1.5, None), who="me", token="t")
+        submit(engine, _changes(name, name, text, 1.5, None), actor=Actor.typed("me"), token="t")
         for sheet in SHEETS:
             for line in export_csv(engine, sheet).splitlines():
                 assert not line.startswith(("=", "+", "@", "\t"))

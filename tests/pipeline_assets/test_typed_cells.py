@@ -7,6 +7,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from pipeline_assets.access import Actor
 from pipeline_assets.errors import Refused
 from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import Change, Record
@@ -42,7 +43,7 @@ def filled(engine: sa.Engine) -> sa.Engine:
         Change.create("facilities", plant, id="f1"),
         Change.create("pipeline_facilities", {"pipeline_id": "p1", "facility_id": "f1"}),
     ]
-    submit(engine, changes, who="me", token="t")
+    submit(engine, changes, actor=Actor.typed("me"), token="t")
     return engine
 
 
@@ -72,7 +73,7 @@ def test_a_cell_of_a_project_means_what_it_means_in_an_import(filled: sa.Engine,
     if edits and not refused:
         change = Change.edit("pipelines", "p1", edits, base_version=1)
         try:
-            receipt = submit(filled, [change], who="me", token="dry", dry_run=True)
+            receipt = submit(filled, [change], actor=Actor.typed("me"), token="dry", dry_run=True)
         except Refused:
             refused = True
         else:

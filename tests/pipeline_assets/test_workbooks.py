@@ -5,6 +5,7 @@ import re
 import pytest
 import sqlalchemy as sa
 
+from pipeline_assets.access import Actor
 from pipeline_assets.errors import UnreadableFile
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.submission import submit
@@ -21,7 +22,7 @@ FEN = text_cells(2, "p1", "Fen Farm")
 @pytest.fixture
 def filled(engine: sa.Engine) -> sa.Engine:
     fields = {"name": "Fen Farm", "notes": "kept", "rtb_date": "2027-03-01"}
-    submit(engine, [Change.create("pipelines", fields, id="p1")], who="me", token="t")
+    submit(engine, [Change.create("pipelines", fields, id="p1")], actor=Actor.typed("me"), token="t")
     return engine
 
 
@@ -222,7 +223,7 @@ def test_a_column_without_a_header_is_left_out_and_reported(filled: sa.Engine) -
 
 
 def test_an_exported_text_that_excel_saved_with_its_apostrophe_imports_unchanged(filled: sa.Engine) -> None:
-    confirm_import(filled, plan_workbook(filled, one_row(cell("C2", "'Sep-26"))), who="me")
+    confirm_import(filled, plan_workbook(filled, one_row(cell("C2", "'Sep-26"))), actor=Actor.typed("me"))
     assert [row.outcome for row in plan_workbook(filled, one_row(cell("C2", "Sep-26"))).rows] == ["unchanged"]
 
 

@@ -6,6 +6,7 @@ from pathlib import Path
 import sqlalchemy as sa
 
 from pipeline_assets import landing, seed_loader
+from pipeline_assets.access import Actor
 from pipeline_assets.ledger import reader as ledger_reading
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.schema import open_ledger
@@ -44,7 +45,7 @@ def land_portfolio(home: Path) -> sa.Engine:
             Change.archive("stage_weights", weight.id, base_version=weight.version),
             Change.edit("pipelines", "pr-kettlewick", {"name": HOSTILE}, base_version=by_key["pr-kettlewick"].version),
         ],
-        who="tester",
+        actor=Actor.typed("tester"),
         token="what the seeds lack",
     )
     landing.land_changes(engine, lambda: writing(home / "warehouse.duckdb"))

@@ -4,6 +4,7 @@ from datetime import UTC, date, datetime
 
 import sqlalchemy as sa
 
+from pipeline_assets.access import Actor
 from pipeline_assets.landing import land_changes
 from pipeline_assets.ledger import schema
 from pipeline_assets.ledger.changes import Change
@@ -30,7 +31,7 @@ LATER = (
 
 def submit_on(engine: sa.Engine, day: date, *changes: Change) -> None:
     """Submit a batch as if at noon of a day."""
-    receipt = submit(engine, changes, who="ana", token=f"{day}", today=day)
+    receipt = submit(engine, changes, actor=Actor.typed("ana"), token=f"{day}", today=day)
     noon = int(datetime(day.year, day.month, day.day, 12, tzinfo=UTC).timestamp() * 1_000_000)
     position = schema.changes.c.position
     with engine.begin() as con:

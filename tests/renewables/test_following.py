@@ -11,6 +11,7 @@ import pytest
 from dashboards.components import fetch_requests
 from elexon_assets.dataset_model import Dataset
 from elexon_assets.datasets import WIND_AND_SOLAR
+from pipeline_assets.access import Actor
 from pipeline_assets.failure_texts import INTERRUPTED
 from renewables.dagster_control.client import DagsterClient, Launched, OrchestratorError, Outcome, RunState
 from renewables.dagster_control.fetch_job import follow_runs
@@ -119,7 +120,15 @@ def test_two_simultaneous_clicks_start_one_import(monkeypatch: pytest.MonkeyPatc
     asked: list[RunSummary] = []
 
     class Slow(DagsterClient):
-        def launch(self, datasets: Sequence[Dataset], first: date, last: date, *, requested_by: str) -> Launched:
+        def launch(
+            self,
+            datasets: Sequence[Dataset],
+            first: date,
+            last: date,
+            *,
+            requested_by: str,
+            actor: Actor,  # noqa: ARG002 (the signature of what it stands in for)
+        ) -> Launched:
             sleep(0.1)
             launched = Launched("run", f"run {len(asked)}", "…")
             what = ", ".join(dataset.name for dataset in datasets)
@@ -131,7 +140,10 @@ def test_two_simultaneous_clicks_start_one_import(monkeypatch: pytest.MonkeyPatc
     with ThreadPoolExecutor(2) as clicks:
         message = list(
             clicks.map(
-                lambda _: fetch_requests.launch_fetch([WIND_AND_SOLAR], date(2026, 1, 1), date(2026, 1, 7)), range(2)
+                lambda _: fetch_requests.launch_fetch(
+                    [WIND_AND_SOLAR], date(2026, 1, 1), date(2026, 1, 7), actor=Actor.typed("a test")
+                ),
+                range(2),
             )
         )
     assert len(asked) == 1

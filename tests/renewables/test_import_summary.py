@@ -9,6 +9,7 @@ import sqlalchemy as sa
 from typer.testing import CliRunner
 
 from benchmarks import portfolio
+from pipeline_assets.access import Actor
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.schema import open_ledger
 from pipeline_assets.ledger.submission import submit
@@ -34,7 +35,7 @@ def engine(home: Path) -> sa.Engine:
 def text(engine: sa.Engine) -> str:
     """Return a file in which some rows change a project, most change nothing, some are new, and some have errors."""
     first = plan_import(engine, "pipelines", as_csv(list(portfolio.rows(ROWS))).encode())
-    confirm_import(engine, first, who="me")
+    confirm_import(engine, first, actor=Actor.typed("me"))
     rows = list(portfolio.rows(ROWS + 2, edited=EDITED))
     unreadable = [(f"Bad {n}", "Design", "Green", "", f"Q{n % 4 + 1} 20{n}", "Solar", "5") for n in range(26, 46)]
     unknown = [(f"Odd {n}", "Nowhere", "Green", "", "", "Solar", "5") for n in range(3)]
@@ -100,5 +101,5 @@ def test_the_command_prints_changes_then_groups_of_errors_then_the_rest(
 def test_an_error_in_thousands_of_rows_lists_some_and_counts_the_rest(engine: sa.Engine) -> None:
     changes = [Change.create("counterparties", {"name": ""}) for _ in range(1_000)]
     with pytest.raises(Exception, match="and 980 more") as refused:
-        submit(engine, changes, who="me", token="t")
+        submit(engine, changes, actor=Actor.typed("me"), token="t")
     assert len(str(refused.value)) < 5_000

@@ -4,6 +4,7 @@ from pathlib import Path
 
 import pytest
 
+from pipeline_assets.access import Actor
 from pipeline_assets.ledger import schema
 from renewables.dagster_control.landing_now import LandingFailed, land_now
 from renewables.queries.pipeline import landed_position
@@ -24,7 +25,9 @@ def _saved(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:  # noqa: ARG001
 
 
 def test_without_a_server_the_changes_land_in_a_separate_process() -> None:
-    assert land_now(Settings(), requested_by="a test") == "The charts now include your edits."
+    assert (
+        land_now(Settings(), requested_by="a test", actor=Actor.typed("a test")) == "The charts now include your edits."
+    )
     assert landed_position() == len(PORTFOLIO)
 
 
@@ -33,5 +36,5 @@ def test_a_failed_landing_gives_the_reason_in_one_sentence(home: Path) -> None:
         snapshots.publish_snapshot(con)
     (home / "warehouse.duckdb").unlink()
     with pytest.raises(LandingFailed, match=r"could not be updated: .*`renewables restore`") as failed:
-        land_now(Settings(), requested_by="a test")
+        land_now(Settings(), requested_by="a test", actor=Actor.typed("a test"))
     assert "\n" not in str(failed.value)

@@ -12,6 +12,7 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline_assets import landing
+from pipeline_assets.access import Actor
 from pipeline_assets.ledger import reader as ledger_reading
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.schema import open_ledger
@@ -163,7 +164,7 @@ def test_filters_find_information_points_by_their_own_market_and_technology_else
         point("of a solar project, on BESS", pipeline_id="p", technology="BESS"),
         Change.create("information_point_counterparties", {"information_point_id": "of-Spain", "counterparty_id": "c"}),
     ]
-    submit(engine, changes, who="me", token="t")
+    submit(engine, changes, actor=Actor.typed("me"), token="t")
     warehouse = tmp_path / "warehouse.duckdb"
     landing.land_changes(engine, lambda: writing(warehouse))
     engine.dispose()

@@ -11,6 +11,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, settings
 from hypothesis import strategies as st
 
+from pipeline_assets.access import Actor
 from pipeline_assets.errors import PipelineError
 from pipeline_assets.ledger import schema
 from pipeline_assets.ledger.changes import Action, Change
@@ -96,7 +97,7 @@ def submit_sequence(
         before = kept
         try:
             if isinstance(batch, int):
-                receipt = revert(engine, made[batch % len(made)], who="bo", token=new_id())
+                receipt = revert(engine, made[batch % len(made)], actor=Actor.typed("bo"), token=new_id())
             else:
                 versions = {key: record.version for key, record in before.items()}
                 receipt = submit_batch(engine, *(change_of(step, before, versions) for step in batch))

@@ -4,6 +4,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from pipeline_assets.access import Actor
 from pipeline_assets.ledger import reader, schema
 from pipeline_assets.ledger.changes import Change, Receipt, Record
 from pipeline_assets.ledger.history import State
@@ -37,7 +38,7 @@ PORTFOLIO = (
 
 def submit_batch(engine: sa.Engine, *changes: Change, who: str = "ana", **more: Any) -> Receipt:
     """Submit one batch with a new token."""
-    return submit(engine, changes, who=who, **{"token": new_id(), **more})
+    return submit(engine, changes, actor=Actor.typed(who), **{"token": new_id(), **more})
 
 
 def set_fields(engine: sa.Engine, kind: str, id: str, **fields: object) -> Receipt:

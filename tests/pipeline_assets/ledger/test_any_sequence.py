@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from hypothesis import given
 from hypothesis import strategies as st
 
+from pipeline_assets.access import Actor
 from pipeline_assets.errors import Refused
 from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import ARCHIVED, Recorded
@@ -69,7 +70,7 @@ def test_reverting_all_batches_from_the_last_to_the_first_restores_every_earlier
     ends = {change.batch: change.position for change in reader.changes_since(engine)}
     for earlier, batch in reversed(list(pairwise(made))):
         try:
-            revert(engine, batch, who="bo", token=new_id())
+            revert(engine, batch, actor=Actor.typed("bo"), token=new_id())
         except Refused as refused:
             # If a later batch took a name that this one freed, the later record is archived by now, and keeps the name.
             if all("already exists" in problem.message for problem in refused.problems):

@@ -9,6 +9,7 @@ from threading import Barrier, Event
 import pytest
 import sqlalchemy as sa
 
+from pipeline_assets.access import Actor
 from pipeline_assets.errors import StaleVersion
 from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import Change, Receipt
@@ -45,9 +46,9 @@ def test_positions_are_in_the_order_of_the_commits_while_one_transaction_is_held
     slow = Paused([contact("slow-1"), contact("slow-2")])
     with ThreadPoolExecutor(2) as pool:
         try:
-            first = pool.submit(submit, engine, slow, who="ana", token="slow")
+            first = pool.submit(submit, engine, slow, actor=Actor.typed("ana"), token="slow")
             assert slow.begun.wait(30)
-            second = pool.submit(submit, engine, [contact("quick")], who="bo", token="quick")
+            second = pool.submit(submit, engine, [contact("quick")], actor=Actor.typed("bo"), token="quick")
             with pytest.raises(StillWaiting):
                 second.result(timeout=0.3)
             assert (reader.newest_position(engine), reader.changes_since(engine)) == (0, [])  # a reader never waits
@@ -79,7 +80,7 @@ def test_concurrent_submissions_with_one_token_are_recorded_once(engine: sa.Engi
 
     def double_click(_: int) -> Receipt:
         together.wait(30)
-        return submit(engine, [contact("ann"), contact("bob")], who="ana", token="t")
+        return submit(engine, [contact("ann"), contact("bob")], actor=Actor.typed("ana"), token="t")
 
     with ThreadPoolExecutor(6) as pool:
         receipts = list(pool.map(double_click, range(6)))
@@ -127,7 +128,7 @@ def in_a_process(url: str, who: str) -> None:
     """
     engine, steps = open_ledger(url), 0
     shared = {"name": "Shared", "impact": 1, "likelihood": 1}
-    submit(engine, [Change.create("information_points", shared, id="shared")], who=who, token="shared")
+    submit(engine, [Change.create("information_points", shared, id="shared")], actor=Actor.typed(who), token="shared")
     while steps < EACH:
         point = current_record(engine, "information_points", "shared")
         line = {"description": f"{point.fields['description']}\n{who}-{steps}"}

@@ -18,6 +18,8 @@ def make_first_version(engine: sa.Engine) -> None:
     with schema.writing(engine) as con:
         con.execute(sa.text("DROP TABLE alembic_version"))
         schema.conditions.drop(con)
+        schema.sign_outs.drop(con)
+        con.execute(sa.text("ALTER TABLE changes DROP COLUMN identity"))
 
 
 def differences(engine: sa.Engine) -> list[object]:

@@ -3,6 +3,7 @@
 import pytest
 import sqlalchemy as sa
 
+from pipeline_assets.access import Actor
 from pipeline_assets.errors import Refused
 from pipeline_assets.ledger import reader, schema
 from pipeline_assets.ledger.changes import Change
@@ -103,7 +104,7 @@ def test_an_older_record_with_a_line_break_in_its_name_can_be_edited_archived_an
     set_fields(engine, "counterparties", "two", notes="Met in May")
     set_fields(engine, "counterparties", "two", name="Two\nLines", website="two.example")
     batch = set_fields(engine, "counterparties", "two", name="Two Lines").batch
-    revert(engine, batch, who="ana", token="back")
+    revert(engine, batch, actor=Actor.typed("ana"), token="back")
     assert current_record(engine, "counterparties", "two").fields == {
         "name": "Two\nLines",
         "website": "two.example",

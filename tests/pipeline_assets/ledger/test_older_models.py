@@ -7,6 +7,7 @@ import pytest
 import sqlalchemy as sa
 
 from pipeline_assets import tables, upgrades
+from pipeline_assets.access import Actor
 from pipeline_assets.ledger import reader, schema
 from pipeline_assets.ledger.submission import revert
 from pipeline_assets.spreadsheets.exporter import export_csv
@@ -65,7 +66,7 @@ def assert_usable(engine: sa.Engine) -> None:
     frames = tables.table_frames(tables.submitted_frame(reader.rows_since(engine)))
     assert frames["counterparties"]["notes"].to_list() == ["Met in May"]
     assert reader.state_at(engine)["counterparties", "octavia"].fields == counterparty_fields(engine)
-    assert revert(engine, receipt.batch, who="ana", token="undo").changes[0].after == {"notes": ""}
+    assert revert(engine, receipt.batch, actor=Actor.typed("ana"), token="undo").changes[0].after == {"notes": ""}
 
 
 def test_a_field_that_is_newer_than_the_ledger_has_its_default(older: sa.Engine) -> None:
@@ -92,5 +93,5 @@ def test_a_renamed_field_keeps_its_values(older: sa.Engine, monkeypatch: pytest.
 def test_reverting_a_change_of_a_removed_field_changes_nothing_else(older: sa.Engine) -> None:
     rewrite_stored_fields(older, with_a_removed_field)
     newest = reader.record_history(older, "counterparties", "octavia")[-1]
-    receipt = revert(older, newest.batch, who="ana", token="undo")
+    receipt = revert(older, newest.batch, actor=Actor.typed("ana"), token="undo")
     assert receipt.changes[0].after == {"website": ""}

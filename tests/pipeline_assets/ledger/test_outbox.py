@@ -6,6 +6,7 @@ from datetime import UTC, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from pipeline_assets.access import Actor
 from pipeline_assets.ledger import outbox, schema
 from pipeline_assets.ledger.outbox import ATTEMPTS, CLAIM, FIRST_PAUSE, LONGEST_PAUSE, Notice, NoticeState, Waiting
 
@@ -49,7 +50,7 @@ def test_a_notice_that_an_earlier_version_only_logged_is_not_shown_as_sent(engin
     [waiting] = outbox.list_notices(engine, state=NoticeState.LOGGED)
     assert (waiting.state, waiting.outcome) == (NoticeState.LOGGED, "")
     assert outbox.count_by_state(engine) == {state: int(state is NoticeState.LOGGED) for state in NoticeState}
-    outbox.try_again(engine, [waiting.notice.id], now)
+    outbox.try_again(engine, [waiting.notice.id], now, actor=Actor.typed("ana"))
     assert outbox.list_notices(engine)[0].state is NoticeState.PENDING
 
 
@@ -132,7 +133,7 @@ def test_trying_again_restarts_only_the_notices_that_were_given_up(engine: sa.En
     one_of_each = {NoticeState.PENDING: 1, NoticeState.SENT: 1, NoticeState.LOGGED: 0, NoticeState.FAILED: 1}
     assert outbox.count_by_state(engine) == one_of_each
 
-    outbox.try_again(engine, ["1", "2", "3", "4"], at)
+    outbox.try_again(engine, ["1", "2", "3", "4"], at, actor=Actor.typed("ana"))
 
     assert outbox.count_by_state(engine) == {**one_of_each, NoticeState.PENDING: 2, NoticeState.FAILED: 0}
     assert {claim_at(engine, at).notice.id for _ in range(2)} == {"1", "3"}

@@ -5,6 +5,7 @@ from datetime import date
 import pytest
 import sqlalchemy as sa
 
+from pipeline_assets.access import Actor
 from pipeline_assets.errors import Refused, StaleVersion
 from pipeline_assets.ledger import reader, schema
 from pipeline_assets.ledger.changes import Action, Change, Receipt
@@ -22,7 +23,7 @@ from tests.pipeline_assets.ledger.sample_portfolio import (
 
 
 def revert_batch(engine: sa.Engine, receipt: Receipt) -> Receipt:
-    return revert(engine, receipt.batch, who="bo", token=new_id())
+    return revert(engine, receipt.batch, actor=Actor.typed("bo"), token=new_id())
 
 
 def live_contents(engine: sa.Engine) -> dict[tuple[str, str], dict[str, object]]:
@@ -151,8 +152,8 @@ def test_parts_that_others_added_since_are_archived_and_restored_with_their_reco
 
 def test_the_same_revert_twice_is_recorded_once(engine: sa.Engine) -> None:
     made = submit_batch(engine, *PORTFOLIO)
-    first = revert(engine, made.batch, who="bo", token="undo")
-    again = revert(engine, made.batch, who="bo", token="undo")
+    first = revert(engine, made.batch, actor=Actor.typed("bo"), token="undo")
+    again = revert(engine, made.batch, actor=Actor.typed("bo"), token="undo")
     assert (again.repeated, again.changes) == (True, first.changes)
 
 
@@ -167,10 +168,10 @@ def test_a_reverting_batch_names_the_batch_that_it_reverts(engine: sa.Engine) ->
 
 def test_a_dry_run_of_a_revert_saves_nothing(engine: sa.Engine) -> None:
     made = submit_batch(engine, *PORTFOLIO)
-    assert len(revert(engine, made.batch, who="bo", token="t", dry_run=True).changes) == len(PORTFOLIO)
+    assert len(revert(engine, made.batch, actor=Actor.typed("bo"), token="t", dry_run=True).changes) == len(PORTFOLIO)
     assert reader.newest_position(engine) == len(PORTFOLIO)
 
 
 def test_reverting_an_unknown_batch_is_refused(engine: sa.Engine) -> None:
     with pytest.raises(Refused, match="no such batch exists"):
-        revert(engine, "nothing", who="bo", token="t")
+        revert(engine, "nothing", actor=Actor.typed("bo"), token="t")

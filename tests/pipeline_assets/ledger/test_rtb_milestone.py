@@ -7,6 +7,7 @@ import sqlalchemy as sa
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
 
+from pipeline_assets.access import Actor
 from pipeline_assets.errors import PipelineError, Refused
 from pipeline_assets.ledger import reader, schema
 from pipeline_assets.ledger.changes import Change, Receipt
@@ -131,7 +132,7 @@ def test_reverting_the_edit_of_one_of_the_dates_reverts_both(engine: sa.Engine, 
     create_milestone(engine, project)
     for kind, id, name in (("pipelines", project, "rtb_date"), ("milestones", "fen-RTB", "forecast_date")):
         receipt = set_fields(engine, kind, id, **{name: JUNE})
-        revert(engine, receipt.batch, who="bo", token=new_id())
+        revert(engine, receipt.batch, actor=Actor.typed("bo"), token=new_id())
         assert both_dates(engine) == (MARCH, MARCH)
 
 
@@ -143,7 +144,7 @@ def test_an_import_of_either_sheet_moves_both_dates(engine: sa.Engine, project: 
     ):
         plan = plan_import(engine, sheet, file.encode())
         assert (plan.errors, [str(row.outcome) for row in plan.rows]) == ([], ["update"])
-        confirm_import(engine, plan, who="ana")
+        confirm_import(engine, plan, actor=Actor.typed("ana"))
         assert both_dates(engine) == (date, date)
 
 
@@ -177,7 +178,7 @@ def take_step(engine: sa.Engine, word: str, first: Any, second: Any, batches: li
             if word == "import forecast":
                 sheet, header = ("milestones", "name,pipeline_id,forecast_date\nRTB,fen")
             plan = plan_import(engine, sheet, f"{header},{first or '(clear)'}\n".encode())
-            receipt = confirm_import(engine, plan, who="ana", clear=True)
+            receipt = confirm_import(engine, plan, actor=Actor.typed("ana"), clear=True)
         case "create":
             receipt = create_milestone(engine, "fen", forecast_date=first)
         case "archive" | "restore":
@@ -185,7 +186,7 @@ def take_step(engine: sa.Engine, word: str, first: Any, second: Any, batches: li
         case "archive project" | "restore project":
             receipt = (archive_record if word == "archive project" else restore_record)(engine, "pipelines", "fen")
         case _:
-            receipt = revert(engine, batches[first % len(batches)], who="bo", token=new_id())
+            receipt = revert(engine, batches[first % len(batches)], actor=Actor.typed("bo"), token=new_id())
     if receipt.changes:
         batches.append(receipt.batch)
 

@@ -5,6 +5,7 @@ from datetime import UTC, date, datetime, timedelta
 import pytest
 import sqlalchemy as sa
 
+from pipeline_assets.access import Actor
 from pipeline_assets.errors import Refused, StaleVersion
 from pipeline_assets.ledger import reader, schema
 from pipeline_assets.ledger.changes import Action, Change
@@ -23,7 +24,7 @@ OCTAVIA = Change.create("counterparties", {"name": " Octavia Energy "}, id="octa
 
 def test_a_creation_is_recorded_with_all_its_fields(engine: sa.Engine) -> None:
     before = datetime.now(UTC)
-    receipt = submit(engine, [OCTAVIA], who=" ana ", why=" new partner ", token="t")
+    receipt = submit(engine, [OCTAVIA], actor=Actor.typed(" ana "), why=" new partner ", token="t")
 
     [change] = receipt.changes
     assert (change.position, change.version, change.action) == (1, 1, Action.CREATE)
@@ -117,8 +118,8 @@ def test_two_people_edit_one_record_and_the_second_is_shown_the_difference(engin
 
 
 def test_the_same_submission_twice_is_recorded_once(engine: sa.Engine) -> None:
-    first = submit(engine, PORTFOLIO, who="ana", token="t")
-    again = submit(engine, PORTFOLIO, who="ana", token="t")
+    first = submit(engine, PORTFOLIO, actor=Actor.typed("ana"), token="t")
+    again = submit(engine, PORTFOLIO, actor=Actor.typed("ana"), token="t")
 
     assert (first.repeated, again.repeated) == (False, True)
     assert (again.batch, again.changes) == (first.batch, first.changes)
@@ -127,18 +128,20 @@ def test_the_same_submission_twice_is_recorded_once(engine: sa.Engine) -> None:
 
 def test_the_token_of_a_refused_batch_can_be_used_again(engine: sa.Engine) -> None:
     with pytest.raises(Refused):
-        submit(engine, [Change.create("contacts", {"name": ""})], who="ana", token="t")
-    assert submit(engine, [Change.create("contacts", {"name": "Ann"})], who="ana", token="t").position == 1
+        submit(engine, [Change.create("contacts", {"name": ""})], actor=Actor.typed("ana"), token="t")
+    assert (
+        submit(engine, [Change.create("contacts", {"name": "Ann"})], actor=Actor.typed("ana"), token="t").position == 1
+    )
 
 
 def test_a_dry_run_checks_everything_and_saves_nothing(engine: sa.Engine) -> None:
-    receipt = submit(engine, PORTFOLIO, who="ana", token="t", dry_run=True)
+    receipt = submit(engine, PORTFOLIO, actor=Actor.typed("ana"), token="t", dry_run=True)
     assert len(receipt.changes) == len(PORTFOLIO)
     assert (reader.newest_position(engine), all_records(engine), reader.changes_since(engine)) == (0, {}, [])
     with pytest.raises(Refused):
-        submit(engine, PORTFOLIO[5:], who="ana", token="t", dry_run=True)
+        submit(engine, PORTFOLIO[5:], actor=Actor.typed("ana"), token="t", dry_run=True)
 
-    made = submit(engine, PORTFOLIO, who="ana", token="t")
+    made = submit(engine, PORTFOLIO, actor=Actor.typed("ana"), token="t")
     assert not made.repeated
     assert [change.after for change in made.changes] == [change.after for change in receipt.changes]
 
@@ -152,9 +155,9 @@ def test_a_change_with_a_warning_is_saved_and_the_warning_is_returned(engine: sa
 
 @pytest.mark.parametrize(("field", "value"), [("who", " "), ("token", ""), ("who", "a\x00"), ("why", "\x00")])
 def test_a_batch_needs_an_author_and_a_token(engine: sa.Engine, field: str, value: str) -> None:
-    given = {"who": "ana", "why": "", "token": "t"} | {field: value}
+    texts = {"who": "ana", "why": "", "token": "t"} | {field: value}
     with pytest.raises(Refused) as refused:
-        submit(engine, [OCTAVIA], **given)  # type: ignore[arg-type]  # all values are texts
+        submit(engine, [OCTAVIA], actor=Actor.typed(texts["who"]), why=texts["why"], token=texts["token"])
     assert [problem.field for problem in refused.value.problems] == [field]
     assert reader.newest_position(engine) == 0
 
