@@ -58,7 +58,17 @@ FLOORS: dict[str, list[set[str]]] = {
         {"definitions"},
     ],
     "pipeline_assets": [
-        {"errors", "collection_pause", "failure_texts", "vocabulary", "dates", "names", "field_types"},
+        {
+            "errors",
+            "access",
+            "sign_in_claims",
+            "collection_pause",
+            "failure_texts",
+            "vocabulary",
+            "dates",
+            "names",
+            "field_types",
+        },
         {"entity"},
         {"models"},
         {"fields"},
