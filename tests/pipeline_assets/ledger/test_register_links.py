@@ -5,6 +5,7 @@ from typing import Any
 
 import sqlalchemy as sa
 
+from pipeline_assets.access import Actor
 from pipeline_assets.ledger import outbox
 from pipeline_assets.ledger.changes import Change, Record
 from pipeline_assets.ledger.outbox import Notice
@@ -38,28 +39,30 @@ def register_notices(engine: sa.Engine) -> list[Notice]:
 def take_over(engine: sa.Engine, rows: list[dict[str, Any]], token: str) -> str:
     plan = plan_take_over([{**RECORD, **row} for row in rows], read_portfolio(engine))
     changes = list(take_over_changes(plan, "Fen Power Limited", ProjectRole.OWNER, TODAY))
-    return submit(engine, changes, who="Anna", token=token, source="import").batch
+    return submit(engine, changes, actor=Actor.typed("Anna"), token=token, source="import").batch
 
 
 def test_an_accepted_proposal_is_a_change_with_an_author_that_can_be_undone(engine: sa.Engine) -> None:
     plant = plant_of(add_project(engine))
     [proposal] = propose_records(plant, records({}))
     assert not list(live_links(read_portfolio(engine))), "a proposal alone links nothing"
-    receipt = submit(engine, [link_change(plant, "repd", proposal.reference)], who="Anna", token="accept")
+    receipt = submit(
+        engine, [link_change(plant, "repd", proposal.reference)], actor=Actor.typed("Anna"), token="accept"
+    )
     portfolio = read_portfolio(engine)
     [link] = live_links(portfolio)
     assert (link.key, link.project.fields["name"], link.facility.who) == (("repd", "8263"), "Harrow Fen", "Anna")
-    revert(engine, receipt.batch, who="Anna", token="undo")
+    revert(engine, receipt.batch, actor=Actor.typed("Anna"), token="undo")
     assert not list(live_links(read_portfolio(engine)))
 
 
 def test_a_dismissed_proposal_is_remembered_until_that_is_undone(engine: sa.Engine) -> None:
     plant = plant_of(add_project(engine))
-    receipt = submit(engine, [dismissal_change(plant, "repd", "8263")], who="Anna", token="dismiss")
+    receipt = submit(engine, [dismissal_change(plant, "repd", "8263")], actor=Actor.typed("Anna"), token="dismiss")
     dismissed = plant_of(read_portfolio(engine))
     assert dismissed_records(dismissed) == {("repd", "8263")}
     assert not propose_records(dismissed, records({}))
-    revert(engine, receipt.batch, who="Anna", token="undo")
+    revert(engine, receipt.batch, actor=Actor.typed("Anna"), token="undo")
     assert propose_records(plant_of(read_portfolio(engine)), records({}))
 
 
@@ -67,7 +70,9 @@ def test_references_of_archived_projects_do_not_count(engine: sa.Engine) -> None
     portfolio = add_project(engine, repd_ref_id=" 8263 ", tec_project_id="A0L4")
     project = portfolio.of_kind("pipelines")[0]
     assert [link.key for link in links_of_project(portfolio, project)] == [("repd", "8263"), ("tec", "a0l4")]
-    submit(engine, [Change.archive("pipelines", project.id, base_version=1)], who="Anna", token="archive")
+    submit(
+        engine, [Change.archive("pipelines", project.id, base_version=1)], actor=Actor.typed("Anna"), token="archive"
+    )
     assert not list(live_links(read_portfolio(engine)))
 
 
@@ -97,7 +102,7 @@ def test_taking_over_again_creates_nothing_until_the_batch_is_undone(engine: sa.
     again = plan_take_over([{**RECORD, **row} for row in rows], read_portfolio(engine))
     assert [row.problem for row in again] == ["already linked to Oak", "already linked to Ash"]
     assert len(read_portfolio(engine).of_kind("pipelines")) == 2
-    revert(engine, batch, who="Anna", token="undo")
+    revert(engine, batch, actor=Actor.typed("Anna"), token="undo")
     portfolio = read_portfolio(engine)
     assert not portfolio.of_kind("pipelines")
     assert not portfolio.of_kind("counterparties")

@@ -6,6 +6,7 @@ from typing import Any
 import polars as pl
 import sqlalchemy as sa
 
+from pipeline_assets.access import Actor
 from pipeline_assets.ledger.changes import Change, Record
 from pipeline_assets.ledger.submission import submit
 from pipeline_assets.models import ENTITIES
@@ -52,5 +53,5 @@ def add_project(engine: sa.Engine, name: str = "Harrow Fen", token: str = "", **
         Change.create("facilities", {**SOLAR, "name": f"{name} Solar", **fields}, id=f"{id}-plant"),
         Change.create("pipeline_facilities", {"pipeline_id": id, "facility_id": f"{id}-plant"}),
     ]
-    submit(engine, changes, who="tester", token=token or id)
+    submit(engine, changes, actor=Actor.typed("tester"), token=token or id)
     return read_portfolio(engine)

@@ -6,6 +6,7 @@ from typing import Any
 import pytest
 import sqlalchemy as sa
 
+from pipeline_assets.access import Actor
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.submission import submit
 from pipeline_assets.register_links.take_over import TakeOverRow, counterparties_alike, plan_take_over
@@ -84,7 +85,12 @@ def test_a_hybrid_names_its_other_technologies() -> None:
 
 def test_counterparties_with_a_spelling_of_the_operators_name_are_offered(engine: sa.Engine) -> None:
     names = ["Fen Power Ltd", "Fen Power Group", "Oak Wind"]
-    submit(engine, [Change.create("counterparties", {"name": name}) for name in names], who="Anna", token="companies")
+    submit(
+        engine,
+        [Change.create("counterparties", {"name": name}) for name in names],
+        actor=Actor.typed("Anna"),
+        token="companies",
+    )
     same, alike = counterparties_alike(read_portfolio(engine), "FEN POWER LIMITED")
     assert [each.fields["name"] for each in same] == ["Fen Power Ltd"]
     assert [each.fields["name"] for each in alike] == ["Fen Power Group"]
