@@ -15,6 +15,7 @@ import sqlalchemy as sa
 
 from elexon_assets.simulator.registers.connection_file import connection_file
 from elexon_assets.simulator.registers.planning_file import planning_file
+from pipeline_assets.access import Actor
 from pipeline_assets.errors import MadeFromRegister, UnreadableFile
 from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import Change
@@ -223,7 +224,7 @@ def test_the_seeds_and_their_exports_are_a_portfolio(engine: sa.Engine) -> None:
         Change.edit("facilities", record.id, fields, base_version=record.version)
         for record, fields in zip(facilities, ids, strict=True)
     ]
-    submit(engine, edits, who="me", why="register ids", token="register ids")
+    submit(engine, edits, actor=Actor.typed("me"), why="register ids", token="register ids")
     for sheet in SHEETS:
         plan = plan_import(engine, sheet, export_csv(engine, sheet).encode())
         assert (plan.register, plan.errors, plan.changes_something) == ("", [], False)
@@ -278,7 +279,7 @@ Lark Down,Wind Onshore,30,screening,South West
 def test_a_persons_own_list_is_imported_as_before(engine: sa.Engine, file: str) -> None:
     plan = plan_import(engine, "pipelines", OWN[file].encode())
     assert (plan.register, plan.errors) == ("", [])
-    assert len(confirm_import(engine, plan, who="me").changes) >= 3
+    assert len(confirm_import(engine, plan, actor=Actor.typed("me")).changes) >= 3
 
 
 def test_errors_of_a_persons_own_list_stay_errors_of_its_rows(engine: sa.Engine) -> None:
