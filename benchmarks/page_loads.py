@@ -15,11 +15,11 @@ BARE, YEARS, MONTH, CLICK, BUSY = "bare", "years", "month", "click", "busy"
 "The sides: the one-chart page, the two homes, a click in the first home, and the first home during a backfill."
 HEADINGS = {
     **{"overview": "Overview", "analysis": "Analysis", "value": "Value", "forecast": "Forecast"},
-    **{"explorer": "Explorer", "data_management": "Data management"},
-    **{"pipeline_dashboard": "Dashboard", "projects": "Projects", "counterparties": "Counterparties"},
+    **{"explorer": "Explorer", "data_management": "Coverage"},
+    **{"pipeline_dashboard": "Pipeline", "projects": "Projects", "counterparties": "Counterparties"},
     **{"changes": "Changes", "milestones": "Milestones", "todo": "To do"},
     **{"information_points": "Information points", "search": "Search", "bulk_edit": "Bulk edit"},
-    **{"transfer": "Import and export", "runs": "Runs and backfills", "health": "Freshness and checks"},
+    **{"transfer": "Import", "runs": "Runs", "health": "Checks"},
     **{"alerts": "Alerts", "dictionary": "Dictionary", "about": "About", "ask": "Ask"},
 }
 "The heading of each page in the sidebar, by the name of its file."

@@ -3,37 +3,23 @@
 Belongs here: the list of pages, and what surrounds each of them. Not here: what they show (`app_pages/`).
 """
 
-from pathlib import Path
-
 import streamlit as st
 
 from dashboards.components import navigation, snapshot_cache
 from dashboards.components.footer import render_footer
+from dashboards.components.page_style import apply_page_style
 from dashboards.components.plain_text import plain_sentence
 from dashboards.components.sidebar import render_sidebar
 from dashboards.components.sign_in import may_read, render_closed_door, render_sign_in
 from pipeline_assets.errors import LedgerUnavailable
 from warehouse.errors import WarehouseError
 
-ICON = Path(__file__).parent / "components" / "icon.svg"
-"A file, because named icons are fetched from the network."
-STYLE = """<style>
-button[kind^=primary]:not(:disabled) { color: light-dark(#FFFFFF, #12161C) }
-[data-testid=stElementToolbar] button[aria-label^="Download as CSV"] { display: none }
-@media (max-width: 640px) {
-  .st-key-cards [data-testid=stLayoutWrapper] { flex-grow: 1 }
-}
-@media (max-width: 1100px) {
-  .st-key-columns :is(td, tr, tbody) { display: block; border: none; padding: 0 0 0.2rem }
-  .st-key-columns tr { padding-bottom: 0.8rem }
-  .st-key-columns :is(thead, td:empty) { display: none }
-}
-</style>"""
-"""What no setting of Streamlit offers. Streamlit writes white on the accent colour in both themes, but the accent of
-the dark theme is light, because it also colours the text of what is chosen; white on it is too faint. The table
-download that Streamlit builds in the browser is not guarded against formulas, as our own downloads are. Cards of one
-width would leave a gap beside them on a phone, and a table of five columns of text is wider than it."""
-
+ASK = st.Page(
+    "app_pages/ask.py",
+    title="Ask",
+    icon=":material/forum:",
+    help="Ask in plain English. A language model answers and shows the SQL it used. Off until one is set up.",
+)
 GENERATION = [
     st.Page(
         "app_pages/overview.py",
@@ -49,16 +35,16 @@ GENERATION = [
         help="Any period: time series, seasons, duration curve, years, capacity factors, share of demand.",
     ),
     st.Page(
-        "app_pages/value.py",
-        title="Value",
-        icon=":material/payments:",
-        help="Capture prices by technology beside baseload, hours below zero, prices by share of wind.",
-    ),
-    st.Page(
         "app_pages/forecast.py",
         title="Forecast",
         icon=":material/online_prediction:",
         help="How good the forecasts were, by lead time, hour and month, and every issue for a day.",
+    ),
+    st.Page(
+        "app_pages/value.py",
+        title="Value",
+        icon=":material/payments:",
+        help="Capture prices by technology beside baseload, hours below zero, prices by share of wind.",
     ),
     st.Page(
         "app_pages/explorer.py",
@@ -66,17 +52,11 @@ GENERATION = [
         icon=":material/table_rows:",
         help="Filter, sort and download half-hours, as published now or by an earlier time.",
     ),
-    st.Page(
-        "app_pages/data_management.py",
-        title="Data management",
-        icon=":material/cloud_sync:",
-        help="Coverage day by day; import a week, a year or any range; repair gaps.",
-    ),
 ]
 PIPELINE = [
     st.Page(
         "app_pages/pipeline_dashboard.py",
-        title="Dashboard",
+        title="Pipeline",
         icon=":material/dashboard:",
         help="Capacity by stage and technology, outlook, map, RAG over time, RTB dates, risks, overdue projects.",
     ),
@@ -85,6 +65,12 @@ PIPELINE = [
         title="Changes",
         icon=":material/difference:",
         help="The portfolio at two moments: a bridge of MWp, moved dates, RAG and risk moves.",
+    ),
+    st.Page(
+        "app_pages/todo.py",
+        title="To do",
+        icon=":material/checklist:",
+        help="Milestones and information points that are overdue or due in 14, 30 or 90 days, by owner.",
     ),
     st.Page(
         "app_pages/projects.py",
@@ -105,34 +91,16 @@ PIPELINE = [
         help="Risks, issues and opportunities by rating.",
     ),
     st.Page(
-        "app_pages/todo.py",
-        title="To do",
-        icon=":material/checklist:",
-        help="Milestones and information points that are overdue or due in 14, 30 or 90 days, by owner.",
-    ),
-    st.Page(
         "app_pages/milestones.py",
         title="Milestones",
         icon=":material/event:",
         help="Every milestone with its planned, forecast and actual date, owner and slip.",
     ),
     st.Page(
-        "app_pages/search.py",
-        title="Search",
-        icon=":material/search:",
-        help="Search projects, counterparties, information points, facilities, contacts and comments.",
-    ),
-    st.Page(
         "app_pages/bulk_edit.py",
         title="Bulk edit",
         icon=":material/edit_note:",
         help="Change many cells at once: edit, check the difference, save.",
-    ),
-    st.Page(
-        "app_pages/transfer.py",
-        title="Import and export",
-        icon=":material/swap_vert:",
-        help="Import a spreadsheet after checking what would change, or export one.",
     ),
 ]
 RECORDS = [
@@ -142,22 +110,30 @@ RECORDS = [
     st.Page("app_pages/milestone.py", title="Milestone", visibility="hidden"),
 ]
 "Pages that the address opens by record id; their title is the name of the record."
-SYSTEM = [
+SEARCH = st.Page("app_pages/search.py", title="Search", visibility="hidden")
+"The page of results of the box above the pages."
+DATA = [
     st.Page(
-        "app_pages/ask.py",
-        title="Ask",
-        icon=":material/forum:",
-        help="Ask in plain English. A language model answers and shows the SQL it used. Off until one is set up.",
+        "app_pages/transfer.py",
+        title="Import",
+        icon=":material/swap_vert:",
+        help="Import a spreadsheet after checking what would change, or export one.",
+    ),
+    st.Page(
+        "app_pages/data_management.py",
+        title="Coverage",
+        icon=":material/cloud_sync:",
+        help="Coverage day by day; import a week, a year or any range; repair gaps.",
     ),
     st.Page(
         "app_pages/runs.py",
-        title="Runs and backfills",
+        title="Runs",
         icon=":material/play_circle:",
         help="The latest Dagster runs and backfills, finished and in progress.",
     ),
     st.Page(
         "app_pages/health.py",
-        title="Freshness and checks",
+        title="Checks",
         icon=":material/fact_check:",
         help="Whether the data is up to date, complete and valid.",
     ),
@@ -180,10 +156,9 @@ SYSTEM = [
         help="Versions, licence, data sources and their limits.",
     ),
 ]
-SECTIONS = {"Generation": GENERATION, "Pipeline": [*PIPELINE, *RECORDS], "System": SYSTEM}
+SECTIONS = {"": [ASK], "Generation": GENERATION, "Pipeline": PIPELINE, "Data": DATA, "Records": [*RECORDS, SEARCH]}
 
-st.set_page_config(page_title="gb-renewables", page_icon=str(ICON), layout="wide")
-st.html(STYLE)
+apply_page_style()
 page = st.navigation(SECTIONS, expanded=True)
 if page not in RECORDS:
     navigation.remember_list(page)

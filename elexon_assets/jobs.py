@@ -56,7 +56,7 @@ def pruning() -> None:
     executor_def=dg.in_process_executor,
     tags={PRIORITY: "30"},
     description="Accepts the half-hours that are missing from a day as a known gap: the day turns green, and no repair "
-    "fetches it again. Started by `renewables accept-gap` and by the page Data management.",
+    "fetches it again. Started by `renewables accept-gap` and by the page Coverage.",
 )
 def accepting() -> None:
     """Accept a day as a known gap after a person has checked that it cannot be fetched."""
@@ -67,7 +67,7 @@ def accepting() -> None:
     executor_def=dg.in_process_executor,
     tags={PRIORITY: "30"},
     description="Withdraws the acceptance of a day as a known gap: the day is red or missing again, and is fetched by "
-    "the next repair. Started by `renewables withdraw-gap` and by the page Data management.",
+    "the next repair. Started by `renewables withdraw-gap` and by the page Coverage.",
 )
 def withdrawing() -> None:
     """Withdraw the acceptance of a day after a person has found that it can be fetched after all."""

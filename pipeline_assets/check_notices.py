@@ -25,7 +25,7 @@ REPORTED_WARNINGS = {
     "series_are_declared": ("Unknown series", "Every series is declared again"),
 }
 """The checks whose warnings are reported too, with the topics of their notices. (Other warnings appear only on the page
-Freshness and checks.)
+Checks.)
 """
 DETAILS = {"series_are_declared": "unknown series"}
 "The checks that are reported again while they fail, whenever this entry of their metadata changes."

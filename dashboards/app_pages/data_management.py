@@ -1,4 +1,4 @@
-"""Data management: coverage day by day; imports and their progress; repairs; source and storage."""
+"""Coverage: what data there is, day by day; imports and their progress; repairs; source and storage."""
 
 from datetime import date, timedelta
 from typing import Any

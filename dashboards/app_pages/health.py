@@ -1,4 +1,4 @@
-"""Freshness and checks: whether the data is up to date, complete and valid, from the data and from Dagster's checks."""
+"""Checks: whether the data is up to date, complete and valid, from the data and from Dagster's checks."""
 
 from collections.abc import Sequence
 from datetime import UTC, datetime

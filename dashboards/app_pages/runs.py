@@ -1,4 +1,4 @@
-"""Runs and backfills: the latest twenty, with links to Dagster."""
+"""Runs: the runs and backfills of Dagster, the latest twenty, with links to Dagster."""
 
 from typing import Any
 

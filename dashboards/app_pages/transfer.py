@@ -1,4 +1,4 @@
-"""Import and export: spreadsheets out, spreadsheets in after checking the difference, and batches to undo."""
+"""Import: spreadsheets in after checking the difference, spreadsheets out, and batches to undo."""
 
 import hashlib
 from collections import Counter

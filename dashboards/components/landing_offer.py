@@ -76,7 +76,7 @@ def _landing_time_text(dagster: Answer | None, age: timedelta, they_follow: str)
     if dagster is not None and not dagster.is_there:
         return f"Dagster is not running. {they_follow} once `renewables up` is running."
     if age > LANDS_WITHIN:
-        return f"The oldest was saved {how_long(age)} ago: see **Runs and backfills** for the reason."
+        return f"The oldest was saved {how_long(age)} ago: see **Runs** for the reason."
     return f"{they_follow} within seconds{'' if dagster else ' while `renewables up` is running'}."
 
 

@@ -82,7 +82,7 @@ def render_shares(window: Window, title: str) -> None:
     if not counts:
         st.info(
             "No half-hour of this period has demand, generation by fuel, and unflagged wind and solar. Import them for "
-            "these days under Data management.",
+            "these days on the page Coverage.",
             icon=":material/info:",
         )
         return

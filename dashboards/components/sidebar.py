@@ -1,6 +1,6 @@
-"""The sidebar of every page: the snapshot, the age of the data, and whether Elexon and Dagster answer.
+"""The sidebar of every page: search, Ask, the pages by section, the age of the data, and whether services answer.
 
-It is a fragment that updates every few seconds; when newer data is published, the page is redrawn.
+The facts are a fragment that updates every few seconds; when newer data is published, the page is redrawn.
 """
 
 from datetime import UTC, datetime
@@ -22,6 +22,8 @@ from warehouse.settings import Settings
 LOOKS_AGAIN = "5s"
 CALM_SECONDS = 10
 "The shortest time between two redraws of a page while a backfill publishes every few seconds."
+SEARCH_BOX = "sidebar: search"
+_WORDS = "sidebar: words to search"
 _DRAWN = "sidebar: drawn at"
 
 
@@ -32,10 +34,26 @@ def status_monitor() -> StatusMonitor:
 
 
 def render_sidebar() -> None:
-    """Draw the sidebar. Call it once per script run, after the snapshot was pinned."""
+    """Draw the sidebar around its pages. Call it once per script run, after the snapshot was pinned."""
     st.session_state[_DRAWN] = datetime.now(UTC)
-    with st.sidebar, st.container(gap="xsmall"):
+    with st.sidebar, st.container(key="above-pages"):
+        st.text_input(
+            "Search",
+            key=SEARCH_BOX,
+            type="search",
+            placeholder="Search the pipeline",
+            label_visibility="collapsed",
+            on_change=_take_words,
+        )
+    if words := st.session_state.pop(_WORDS, ""):
+        st.switch_page("app_pages/search.py", query_params={"q": words})
+    with st.sidebar, st.container(key="below-pages", gap="xsmall"):
         _render_facts()
+
+
+def _take_words() -> None:
+    """Take the words out of the search box; a callback cannot open a page before the script has listed the pages."""
+    st.session_state[_WORDS], st.session_state[SEARCH_BOX] = st.session_state[SEARCH_BOX].strip(), ""
 
 
 @st.fragment(run_every=LOOKS_AGAIN)

@@ -49,6 +49,23 @@ def test_a_page_without_dagster_explains_how_to_start_it(page: str, open_page: O
     assert "`renewables up`" in " ".join(element.value for element in open_page(page).warning)
 
 
+@pytest.mark.parametrize("words", ["harrowfen", "  two words "])
+@pytest.mark.usefixtures("home_with_data")
+def test_the_search_box_of_any_page_opens_the_results(words: str, open_page: Open) -> None:
+    app = open_page("explorer")
+    app.sidebar.text_input[0].set_value(words).run()
+    assert [title.value for title in app.title] == ["Search"]
+    assert app.query_params["q"] == words.strip()
+    assert app.sidebar.text_input[0].value == ""
+
+
+@pytest.mark.usefixtures("home_with_data")
+def test_blank_words_in_the_search_box_stay_on_the_page(open_page: Open) -> None:
+    app = open_page("explorer")
+    app.sidebar.text_input[0].set_value("   ").run()
+    assert [title.value for title in app.title] == ["Explorer"]
+
+
 def test_a_damaged_snapshot_is_reported_in_one_sentence(home: Path, open_page: Open) -> None:
     folder = home / "snapshots"
     folder.mkdir()

@@ -100,7 +100,7 @@ def test_a_new_project_appears_at_once_and_lands_while_the_page_is_open(
     go(dashboard, "Projects")
     find(dashboard, "teasel")
     expect(table(page, f"1 projects, 1 of them {PENDING}")).to_be_visible()
-    go(dashboard, "Dashboard")
+    go(dashboard, "Pipeline")
     expect(page.get_by_text("5 recent edits are not in these charts yet")).to_be_visible()
     expect(projects).to_have_text(str(count))
     page.evaluate("window.isTheSame = true")
@@ -172,7 +172,7 @@ def test_two_people_edit_a_project_and_an_archived_project_is_restored(
     anna.get_by_text("Archived", exact=True).click()  # the list is as the user left it
     expect(anna.get_by_text(re.compile(r"^1 of \d\d"))).to_be_visible()
 
-    go(dashboard, "Import and export")
+    go(dashboard, "Import")
     with anna.expect_download() as download:
         press(anna, "All projects")
     file = tmp_path / download.value.suggested_filename

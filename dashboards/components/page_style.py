@@ -1,0 +1,55 @@
+"""What every page looks like beyond Streamlit's theme: the wordmark and the rules that no setting offers."""
+
+from pathlib import Path
+
+import streamlit as st
+
+ICON = Path(__file__).with_name("icon.svg")
+"A file, because named icons are fetched from the network."
+WORDMARK = Path(__file__).with_name("wordmark.svg")
+WORDMARK_COLOURS = {"light": "#10161E", "dark": "#E4E9F0"}
+"The text colours of the themes (`.streamlit/config.toml`); the file has the first."
+STYLE = """<style>
+button[kind^=primary]:not(:disabled) { color: light-dark(#FFFFFF, #12161C) }
+[data-testid=stElementToolbar] button[aria-label^="Download as CSV"] { display: none }
+@media (max-width: 640px) {
+  .st-key-cards [data-testid=stLayoutWrapper] { flex-grow: 1 }
+}
+@media (max-width: 1100px) {
+  .st-key-columns :is(td, tr, tbody) { display: block; border: none; padding: 0 0 0.2rem }
+  .st-key-columns tr { padding-bottom: 0.8rem }
+  .st-key-columns :is(thead, td:empty) { display: none }
+}
+[data-testid=stHeader] { background: none; pointer-events: none }
+[data-testid=stHeader] :is(button, a) { pointer-events: auto }
+[data-testid=stMainBlockContainer] { padding: 1.25rem 2rem 2rem }
+.stApp:has([data-testid=stExpandSidebarButton]) [data-testid=stMainBlockContainer] { padding-top: 3.75rem }
+[data-testid=stSidebarContent] { display: flex; flex-direction: column }
+[data-testid=stSidebarUserContent], [data-testid=stSidebarUserContent] > div { display: contents }
+[data-testid=stSidebarUserContent] > div > [data-testid=stVerticalBlock] { display: contents }
+[data-testid=stSidebarContent] > [data-testid=stSidebarNav] { order: 1 }
+[data-testid=stLayoutWrapper]:has(> .st-key-below-pages) { order: 2; padding-bottom: 2rem }
+[data-testid=stLayoutWrapper]:has(> .st-key-above-pages) { padding-bottom: 0.5rem }
+[data-testid=stSidebarContent] > * { flex-shrink: 0 }
+@media (pointer: fine) {
+  [data-testid=stSidebarNav] li, [data-testid=stSidebarNavLink] { margin-block: 0 }
+  [data-testid=stSidebarNavLink] { padding-block: 0; min-height: 1.6rem }
+}
+[data-testid=stSidebarHeader] { margin-bottom: 0 }
+@media (max-width: 640px) { [data-testid=stMainBlockContainer] { padding-inline: 1rem } }
+</style>"""
+"""What no setting of Streamlit offers. Streamlit writes white on the accent colour in both themes, but the accent of
+the dark theme is light, because it also colours the text of what is chosen; white on it is too faint. The table
+download that Streamlit builds in the browser is not guarded against formulas, as our own downloads are. Cards of one
+width would leave a gap beside them on a phone, and a table of five columns of text is wider than it. Streamlit keeps a
+bar of 60 pixels above each page for its menu; the page begins beside the menu, unless the button that opens the sidebar
+is there, and its margins are those of the sidebar."""
+
+
+def apply_page_style() -> None:
+    """Set the title and the icon of the browser's tab, the rules, and the wordmark, which links to the first page."""
+    st.set_page_config(page_title="gb-renewables", page_icon=str(ICON), layout="wide", initial_sidebar_state=264)
+    st.html(STYLE)
+    colour = WORDMARK_COLOURS[st.context.theme.type or "light"]
+    wordmark = WORDMARK.read_text(encoding="utf-8").replace(WORDMARK_COLOURS["light"], colour)
+    st.logo(wordmark, size="medium", icon_image=str(ICON))
