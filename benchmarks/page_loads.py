@@ -19,6 +19,7 @@ HEADINGS = {
     **{"pipeline_dashboard": "Pipeline", "projects": "Projects", "counterparties": "Counterparties"},
     **{"changes": "Changes", "milestones": "Milestones", "todo": "To do"},
     **{"information_points": "Information points", "search": "Search", "bulk_edit": "Bulk edit"},
+    **{"registers": "Registers"},
     **{"transfer": "Import", "runs": "Runs", "health": "Checks"},
     **{"alerts": "Alerts", "dictionary": "Dictionary", "about": "About", "ask": "Ask"},
 }

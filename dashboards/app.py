@@ -97,6 +97,12 @@ PIPELINE = [
         help="Every milestone with its planned, forecast and actual date, owner and slip.",
     ),
     st.Page(
+        "app_pages/registers.py",
+        title="Registers",
+        icon=":material/travel_explore:",
+        help="Who else builds: the planning register (REPD) and grid connections (TEC), and what changed in them.",
+    ),
+    st.Page(
         "app_pages/bulk_edit.py",
         title="Bulk edit",
         icon=":material/edit_note:",

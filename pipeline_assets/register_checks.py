@@ -7,14 +7,14 @@ in the run that lands an issue, and judge the age from the data.
 import inspect
 from collections.abc import Callable, Iterator
 from dataclasses import dataclass
-from datetime import UTC, date, datetime, timedelta
+from datetime import UTC, date, datetime
 from typing import Any
 
 import dagster as dg
 import duckdb
 
 from pipeline_assets.registers import register_views
-from pipeline_assets.registers.declarations import REGISTERS
+from pipeline_assets.registers.declarations import FRESH_WITHIN, REGISTERS
 from pipeline_assets.registers.register_model import Register
 from pipeline_assets.resources import WarehouseResource
 from warehouse.connection import has_table
@@ -22,8 +22,6 @@ from warehouse.connection import has_table
 ERROR, WARN = dg.AssetCheckSeverity.ERROR, dg.AssetCheckSeverity.WARN
 SMALLEST_SHARE = 0.8
 "The share of the earlier issue's records below which the newest one may be cut short."
-OLDEST = {"repd": timedelta(days=150), "tec": timedelta(days=60)}
-"The age of the newest issue that is worth a warning: REPD appears every quarter, TEC about twice a week."
 
 Outcome = tuple[bool, dict[str, Any]]
 
@@ -104,7 +102,7 @@ def the_newest_attempt_landed(landed: LandedIssues) -> Outcome:
 def the_newest_issue_is_recent(landed: LandedIssues) -> Outcome:
     """Check that the newest issue is not older than such a register's issues usually are."""
     day = landed.newest.get("issue_date")
-    recent = day is not None and landed.today - day <= OLDEST[landed.register.name]
+    recent = day is not None and landed.today - day <= FRESH_WITHIN[landed.register.name]
     return recent, {"date of the newest issue": dg.MetadataValue.text(str(day or "no issue has landed"))}
 
 

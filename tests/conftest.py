@@ -10,7 +10,7 @@ from hypothesis import settings as hypothesis_settings
 from elexon_assets.simulator.server import Simulator, running_simulator
 from warehouse.settings import ENV_FILES, Settings
 
-pytest_plugins = ["tests.filled_homes", "tests.market_homes", "tests.yield_homes"]
+pytest_plugins = ["tests.filled_homes", "tests.market_homes", "tests.register_homes", "tests.yield_homes"]
 "The warehouses that the read layer, the commands and the pages share."
 
 SLOW_FOLDERS = {"benchmarks", "dashboards", "orchestration"}

@@ -94,7 +94,7 @@ FLOORS: dict[str, list[set[str]]] = {
     "renewables": [
         {"csv_files", "attribution", "user_errors", "formatting", "request_guard"},
         {"queries", "dagster_control"},
-        {"charts", "api", "portfolio_summary"},
+        {"charts", "api", "portfolio_summary", "register_files"},
         {"assistant"},
         {"cli"},
     ],

@@ -1,9 +1,10 @@
-"""Search: one box for everything in the pipeline; results by kind, each with a link."""
+"""Search: one box for everything in the pipeline; results by kind, and then records of the registers."""
 
 import streamlit as st
 
 from dashboards.components import ledger_session, record_lists, save_notice
 from dashboards.components.plain_text import plain
+from dashboards.components.register_parts import render_register_hits
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio
 from renewables.queries.records import SearchHit, name_of, search_records
 
@@ -44,6 +45,7 @@ def render_page() -> None:
             _render_hit(portfolio, hit, (text or "").split()[0])
         if len(hits) > SHOWN:
             st.caption(f"{len(hits) - SHOWN:,} more. Add a word to narrow the search.")
+    render_register_hits(text or "")
 
 
 def _render_hit(portfolio: Portfolio, hit: SearchHit, word: str) -> None:

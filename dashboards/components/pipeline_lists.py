@@ -66,6 +66,7 @@ COLUMNS: dict[str, Any] = {
     "slip_days": st.column_config.NumberColumn("Slip (days)", format="%+,d"),
     "longitude": "Longitude (°)",
     "latitude": "Latitude (°)",
+    "repd_ref_id": "REPD Ref ID",
     "rag_comment": st.column_config.TextColumn("RAG comment", width="medium"),
     "month": st.column_config.DateColumn("Month", format="MMM YYYY"),
 }

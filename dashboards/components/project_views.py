@@ -13,6 +13,8 @@ from dashboards.components import record_lists, snapshot_cache
 from dashboards.components.formatting import day, number
 from dashboards.components.pipeline_lists import render_figure, render_projects, render_rows
 from dashboards.components.plain_text import plain
+from dashboards.components.register_neighbours import neighbours_chosen, render_neighbour_rows
+from dashboards.components.register_parts import open_record
 from pipeline_assets.fields import field_title
 from pipeline_assets.vocabulary import MilestoneName
 from renewables.charts import pipeline_aggregates as sums
@@ -21,6 +23,7 @@ from renewables.charts.pipeline_counts import highest_ratings, projects_by_stage
 from renewables.charts.pipeline_map import OUTLINE_SOURCE, ColourBy, is_on_map, on_the_map, squares_on_the_map
 from renewables.charts.pipeline_risks import band_of, likelihood_by_impact
 from renewables.charts.pipeline_status import rag_grid, rtb_timeline
+from renewables.charts.register_map import with_neighbours
 from renewables.queries import pipeline, pipeline_aggregates
 from renewables.queries.milestone_timeline import portfolio_timeline
 from renewables.queries.pipeline import STALE_DAYS, TOP, Filter
@@ -52,6 +55,10 @@ def show_map(wanted: Filter) -> None:
     else:
         figure = on_the_map(drawn, colour_by)
         st.caption(f"Colour and shape show {named}, area shows MWp. Click a mark to open its project.")
+    own = frame.filter(pl.col("repd_ref_id") != "")["repd_ref_id"].unique().sort().to_list()
+    nearby = neighbours_chosen(drawn.select("latitude", "longitude").unique(maintain_order=True).rows(), own)
+    if nearby is not None:
+        figure = with_neighbours(figure, nearby)
     left, right = st.columns(2, gap="large")
     with left:
         clicked = render_figure(
@@ -63,8 +70,12 @@ def show_map(wanted: Filter) -> None:
         shown = frame.select("project", "capacity_mwp", "technology", "rag", "stage", "facility", "pipeline_id")
         render_rows(shown, "facilities", "project", "pipelines", "pipeline_id", height=560)
         _name_places_not_drawn(frame)
+    if nearby is not None:
+        render_neighbour_rows(nearby, name="neighbours")
     if clicked and clicked[0]:
         st.switch_page(record_lists.PAGES["pipelines"], query_params={"id": clicked[0]})
+    elif clicked and len(clicked) > 2:
+        open_record("repd", clicked[2])
 
 
 def _name_places_not_drawn(frame: pl.DataFrame) -> None:

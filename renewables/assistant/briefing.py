@@ -11,6 +11,7 @@ from elexon_assets.datasets import DATASETS
 from elexon_assets.settlement import HALF_HOUR, LONDON
 from pipeline_assets.fields import fields_by_name
 from pipeline_assets.models import ENTITIES
+from pipeline_assets.registers.declarations import REGISTERS
 from pipeline_assets.tables import RECORD
 from renewables.attribution import label_of_sources
 from renewables.queries.dictionary import describe_relation
@@ -51,6 +52,10 @@ the imbalance price, both GBP/MWh; a null price is no price, not zero.
 - The pipeline: `pipelines` are projects. All its tables have archived BOOLEAN, version, \
 position, updated_at_utc and updated_by besides: leave out archived rows. Capacity is MWp, weighted is times the \
 probability of the stage; the views leave out what is archived.
+- The public registers show projects of others: 'repd' (planning, MW AC, with coordinates) and 'tec' (grid \
+connections, MW of the connection). register_current has the newest issue of each, register_records all issues, \
+register_changes what changed between consecutive ones, tec_connection_slip the moved dates. Never add up MW of both \
+registers, since a project may be in both, and name the register, the date of the issue and its licence: {licences}
 """
 
 SYNTHETIC = "The generation data is {label}: say so in every answer about generation."
@@ -64,7 +69,7 @@ def compose_briefing(con: Connection, now: datetime) -> str:
     label = label_of_sources(source_names(con))
     return "\n".join(
         [
-            RULES,
+            RULES.format(licences=" ".join(register.licence_line for register in REGISTERS.values())),
             *([SYNTHETIC.format(label=label)] if label else []),
             f"Now it is {now.astimezone(UTC):%A %Y-%m-%d %H:%M} UTC; today in London is "
             f"{now.astimezone(LONDON):%Y-%m-%d}.",

@@ -98,7 +98,7 @@ def _map_figure(
     placed = frame.with_columns(hover=pl.Series(texts, dtype=pl.String)).filter(is_on_map())
     placed = placed.sort("capacity_mwp", descending=True)
     greatest = float(placed["capacity_mwp"].max() or 1)  # type: ignore[arg-type]  # a float column's maximum
-    traces = [_coast_trace()]
+    traces: list[go.Scattergeo] = []
     for rank, (value, mark) in reversed(list(enumerate(MARKS[colour_by].items()))):
         part = placed.filter(pl.col(colour_by.lower()) == value)
         if len(part):
@@ -107,7 +107,7 @@ def _map_figure(
                     **{"lon": part["longitude"].to_list(), "lat": part["latitude"].to_list(), "mode": "markers"},
                     **{"name": str(value), "customdata": part.select("pipeline_id", "hover").rows()},
                     marker={
-                        "size": [_marker_pixels(mwp, greatest, diameters) for mwp in part["capacity_mwp"]],
+                        "size": [marker_pixels(mwp, greatest, diameters) for mwp in part["capacity_mwp"]],
                         **{"color": mark.colour, "symbol": mark.shape, "opacity": 0.85},
                         "line": {"color": "#FFFFFF", "width": 1},
                     },
@@ -115,10 +115,15 @@ def _map_figure(
                     legendrank=1000 + rank,
                 )
             )
+    return map_figure(traces)
+
+
+def map_figure(traces: Sequence[go.Scattergeo], *, height: int = HEIGHT_PIXELS) -> go.Figure:
+    """Draw marks above the coast."""
     return go.Figure(
-        traces,
+        [_coast_trace(), *traces],
         go.Layout(
-            height=HEIGHT_PIXELS,
+            height=height,
             margin={"l": 0, "r": 0, "t": 36, "b": 0},
             legend={**LEGEND, "itemsizing": "constant"},
             clickmode="event+select",
@@ -156,7 +161,8 @@ def _coast_trace() -> go.Scattergeo:
     )
 
 
-def _marker_pixels(mwp: float, greatest: float, diameters: tuple[int, int]) -> float:
+def marker_pixels(mwp: float, greatest: float, diameters: tuple[int, int]) -> float:
+    """Return the diameter of a mark whose area grows with its capacity."""
     smallest, largest = diameters
     return max(smallest, largest * sqrt(mwp / greatest)) if greatest else smallest
 

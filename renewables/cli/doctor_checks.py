@@ -8,6 +8,7 @@ import os
 import platform
 import shutil
 from collections.abc import Callable, Iterable
+from datetime import UTC, datetime
 from importlib.metadata import PackageNotFoundError, version
 from pathlib import Path
 
@@ -16,8 +17,9 @@ from dotenv import dotenv_values
 from renewables.cli.doctor_services import services, switched_off, waiting
 from renewables.cli.findings import BROKEN, OK, WARNING, Finding
 from renewables.dagster_control.service_status import elexon
-from renewables.formatting import byte_size
+from renewables.formatting import byte_size, how_long
 from renewables.queries.health import tables_health
+from renewables.queries.register_issues import register_status
 from warehouse.connection import configured_warehouse
 from warehouse.errors import WarehouseError, WarehouseMissing
 from warehouse.home_sizes import home_sizes
@@ -137,3 +139,20 @@ def _check_data(_settings: Settings) -> Iterable[Finding]:
         sentence = f"{table.rows:,} rows, {table.rows_by_filter:,} by filter, {table.doubled_keys:,} duplicate keys."
         fix = "" if table.is_healthy else "Restore an earlier snapshot: `renewables restore --version N`."
         yield Finding(OK if table.is_healthy else BROKEN, table.table, sentence, fix)
+
+
+def _check_registers(_settings: Settings) -> Iterable[Finding]:
+    """Yield the newest issue of each public register with its age; nothing before the first issue."""
+    today = datetime.now(UTC).date()
+    try:
+        statuses = register_status()
+    except WarehouseError:
+        return  # the check of the data says so
+    for register in statuses:
+        age = register.age(today)
+        if age is None:
+            continue
+        sentence = f"issue of {register.issue_date}, {how_long(age)} old, {register.records:,} records."
+        is_fresh = register.is_fresh(today)
+        fix = "" if is_fresh else "Fetch a newer one: `renewables registers fetch`."
+        yield Finding(OK if is_fresh else WARNING, f"register: {register.register}", sentence, fix)

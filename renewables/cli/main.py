@@ -28,6 +28,7 @@ from renewables.cli import (
     quality,
     quarantine,
     query,
+    registers,
     restore,
     simulate,
     status,
@@ -125,6 +126,7 @@ app.command("dictionary")(dictionary.dictionary)
 app.command("ask")(ask.ask)
 for name, commands in pipelines.GROUPS.items():
     app.add_typer(commands, name=name)
+app.add_typer(registers.registers_app, name="registers")
 app.command("add-milestones")(add_milestones.add_milestones)
 app.command("todo")(todo.todo)
 app.command("yield")(project_yield.show_yield)

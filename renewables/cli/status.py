@@ -11,6 +11,7 @@ import typer
 if TYPE_CHECKING:
     from collections.abc import Sequence
 
+    from renewables.queries.register_issues import RegisterStatus
     from renewables.queries.status import CapacityStatus, DatasetStatus, WarehouseStatus
     from renewables.queries.stored_datasets import StoredDataset
     from warehouse.home_sizes import PartSize
@@ -92,6 +93,10 @@ def _for_scripts(warehouse: "WarehouseStatus") -> dict[str, Any]:
         ],
         "installed_capacity": warehouse.capacity,
         "unknown_series": warehouse.unknown_series,
+        "registers": [
+            vars(register) | {"age": register.age(now.date()), "is_fresh": register.is_fresh(now.date())}
+            for register in warehouse.registers
+        ],
         "runs": warehouse.runs,
     }
 
@@ -114,6 +119,7 @@ def _print_status(warehouse: "WarehouseStatus") -> None:
         _print_dataset(dataset)
     _print_capacity(warehouse.capacity)
     _print_stored(warehouse.stored)
+    _print_registers(warehouse.registers)
     if warehouse.unknown_series:
         typer.echo(f"{sentence_of(warehouse.unknown_series)}\n")
     if warehouse.runs:
@@ -214,6 +220,22 @@ def _print_stored(datasets: "Sequence[StoredDataset]") -> None:
         rows.append([stored.name, *(utc(at) if at else "" for at in times), state, number(stored.publications)])
     columns = ["All datasets (UTC)", "First", "Newest", "Published", "State", "Rows"]
     print_table(columns, rows, right=["Rows"])
+
+
+def _print_registers(registers: "Sequence[RegisterStatus]") -> None:
+    from renewables.cli.output import print_table
+    from renewables.formatting import how_long, number
+
+    today = datetime.now(UTC).date()
+    rows = []
+    for register in registers:
+        age = register.age(today)
+        state = "no issue yet" if age is None else "fresh" if register.is_fresh(today) else "STALE"
+        name = f"{register.title}{' SYNTHETIC' if register.is_synthetic else ''}"
+        issue = [str(register.issue_date or ""), how_long(age) if age is not None else ""]
+        rows.append([name, *issue, state, number(register.records), number(register.issues)])
+    columns = ["Registers", "Newest issue", "Age", "State", "Records", "Issues"]
+    print_table(columns, rows, right=["Records", "Issues"])
 
 
 def _quarantined(rows: int) -> tuple[str, str]:

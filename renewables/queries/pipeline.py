@@ -90,7 +90,7 @@ def facility_places(wanted: Filter, con: Connection | None = None) -> pl.DataFra
     """Return one row per facility, the largest first.
 
     Columns: pipeline_id, project, facility, technology, capacity_mwp, longitude, latitude (both null if unknown),
-    stage, rag, rag_comment, rtb_date, market.
+    stage, rag, rag_comment, rtb_date, market, repd_ref_id.
     """
     with snapshot_connection(con) as snapshot:
         return query_chosen(
@@ -98,7 +98,7 @@ def facility_places(wanted: Filter, con: Connection | None = None) -> pl.DataFra
             wanted,
             "SELECT pipeline_id, chosen.name AS project, facility.name AS facility, parts.technology, "
             "parts.capacity_mwp, longitude, latitude, chosen.stage, chosen.rag, rag_comment, chosen.rtb_date, "
-            "chosen.market FROM parts JOIN chosen ON chosen.id = pipeline_id "
+            "chosen.market, repd_ref_id FROM parts JOIN chosen ON chosen.id = pipeline_id "
             "JOIN facilities AS facility ON facility.id = facility_id "
             "ORDER BY parts.capacity_mwp DESC, project, facility",
         )

@@ -13,6 +13,7 @@ from elexon_assets.datasets import BY_NAME, INSTALLED_CAPACITY, OBSERVED
 from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.windows import Window
 from renewables.queries.quality import count_flagged, values_pending_checks
+from renewables.queries.register_issues import RegisterStatus, register_status
 from renewables.queries.snapshot import Connection, query_frame, snapshot_connection
 from renewables.queries.stored_datasets import StoredDataset, stored_datasets
 from renewables.queries.unknown_series import UnknownSeries, unknown_series
@@ -109,6 +110,8 @@ class WarehouseStatus:
     "Every dataset with its newest time, also those that are not observed."
     unknown_series: tuple[UnknownSeries, ...] = ()
     "The undeclared series of all datasets: kept under their own names, and in no total."
+    registers: tuple[RegisterStatus, ...] = ()
+    "The newest issue of each public register."
 
 
 def warehouse_status() -> WarehouseStatus:
@@ -126,6 +129,7 @@ def warehouse_status() -> WarehouseStatus:
             tuple(last_runs(con)),
             stored_datasets(con),
             tuple(unknown_series(con)),
+            tuple(register_status(con)),
         )
 
 

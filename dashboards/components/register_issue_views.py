@@ -1,0 +1,180 @@
+"""The view Issues of the page Registers: the vintages, what is unknown or in quarantine, and adding another issue.
+
+Belongs here: forms that start a run. Not here: the run (`renewables/dagster_control/register_job.py`).
+"""
+
+from datetime import date, datetime
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from dashboards.components import snapshot_cache
+from dashboards.components.chart import in_london
+from dashboards.components.fetch_requests import ASKED_BY
+from dashboards.components.formatting import day, number
+from dashboards.components.plain_text import plain, plain_sentence
+from dashboards.components.register_parts import NAMES, render_register_downloads
+from dashboards.components.sign_in import current_actor, refusal_of
+from pipeline_assets.errors import AccessRefused
+from pipeline_assets.registers.declarations import REGISTERS
+from renewables.dagster_control import register_job
+from renewables.dagster_control.client import OrchestratorError
+from renewables.dagster_control.landing_now import LandingFailed
+from renewables.queries.register_issues import failed_issues, quarantined_rows, register_issues
+from renewables.user_errors import BadUsage
+from warehouse.settings import Settings
+
+COLUMNS: dict[str, Any] = {
+    "register": None,
+    "issue_id": st.column_config.TextColumn("Issue", help="The first twelve digits of the file's SHA-256."),
+    "issue_date": st.column_config.DateColumn("Date", format="D MMM YYYY"),
+    "fetched_at_london": st.column_config.DatetimeColumn("Landed (UK)", format="D MMM YYYY HH:mm"),
+    "source": st.column_config.TextColumn("Source", width="medium"),
+    "encoding": "Encoding",
+    "rows_landed": st.column_config.NumberColumn("Records", format="%,d"),
+    "rows_quarantined": st.column_config.NumberColumn("In quarantine", format="%,d"),
+    "unknown_columns": st.column_config.ListColumn("Unknown columns"),
+    "unknown_words": st.column_config.ListColumn("Unknown words"),
+    "sha256": st.column_config.TextColumn("SHA-256", width="small"),
+    "reason": st.column_config.TextColumn("Reason", width="large"),
+    "line": st.column_config.NumberColumn("Line", format="%d"),
+    "raw_json": st.column_config.TextColumn("Row", width="large"),
+}
+_NOTE = "registers: note"
+
+
+def render_issues(register: str) -> None:
+    """Draw the issues of a register, what is wrong with them, and the forms that add one."""
+    _render_note()
+    frame: pl.DataFrame = snapshot_cache.cached_query(register_issues, register)
+    if len(frame):
+        newest, oldest = frame.row(0, named=True), frame.row(-1, named=True)
+        st.markdown(
+            f"**{number(len(frame))}** {'issue' if len(frame) == 1 else 'issues'} of {NAMES[register]}"
+            + (f" since {day(oldest['issue_date'])}" if len(frame) > 1 else "")
+            + f"; the newest, of {day(newest['issue_date'])}, has **{number(newest['rows_landed'])}** records. Select "
+            "an issue to see its quarantine."
+        )
+        picked = st.dataframe(
+            in_london(frame),
+            hide_index=True,
+            placeholder="",
+            column_config=COLUMNS,
+            on_select="rerun",
+            selection_mode="single-row",
+            key=f"issues {register}",
+            alt=f"{len(frame)} issues",
+        )
+        render_register_downloads(lambda: frame, (register,), name=f"{register}-issues")
+        chosen = [n for n in picked.selection.rows if n < len(frame)] or [0]
+        _render_unknown(frame.row(chosen[0], named=True))
+    _render_failures(register)
+    render_add_forms(register)
+
+
+def render_add_forms(register: str) -> None:
+    """Draw the forms that fetch the newest issues and that add a file."""
+    _render_note()
+    refusal = refusal_of(register_job.ADD)
+    if refusal:
+        st.caption(refusal)
+    fetch, add = st.columns(2, border=True)
+    with fetch:
+        st.markdown("**Fetch the newest issues**")
+        st.caption("Each register from its configured address; one that has landed before is not a new issue.")
+        st.button(
+            "Fetch now",
+            icon=":material/cloud_download:",
+            type="primary",
+            key="fetch registers",
+            disabled=bool(refusal),
+            on_click=_start,
+        )
+    with add:
+        st.markdown("**Add a file**")
+        names = list(REGISTERS)
+        target = st.selectbox(
+            "Register", names, index=names.index(register), format_func=NAMES.__getitem__, key=f"target {register}"
+        )
+        upload = st.file_uploader(
+            "CSV as published",
+            type=["csv", "txt"],
+            key="register file",
+            max_upload_size=max(1, int(Settings().register_megabytes)),
+        )
+        picked = st.date_input(
+            "Date of the issue",
+            None,
+            key="register date",
+            format="DD/MM/YYYY",
+            help="Leave it empty to use the date in the file's name, or the newest date in the file.",
+        )
+        issue_date = picked if isinstance(picked, date) and not isinstance(picked, datetime) else None
+        if upload is not None and st.button(
+            "Add this issue", icon=":material/upload_file:", type="primary", disabled=bool(refusal)
+        ):
+            _add(upload.getvalue(), upload.name, str(target), issue_date)
+
+
+def _render_unknown(issue: dict[str, Any]) -> None:
+    """Draw the unknown columns and words of an issue, and its quarantined rows."""
+    register, issue_id = issue["register"], issue["issue_id"]
+    for label, names in (("columns", issue["unknown_columns"]), ("words", issue["unknown_words"])):
+        if names:
+            listed = ", ".join(map(plain, names))
+            st.warning(
+                f"The issue of {day(issue['issue_date'])} has unknown {label}, which landed as they are: {listed}.",
+                icon=":material/help:",
+            )
+    if issue["rows_quarantined"]:
+        st.markdown(f"**Quarantine of the issue of {day(issue['issue_date'])}**")
+        rows = snapshot_cache.cached_query(quarantined_rows, register, issue_id)
+        st.dataframe(rows, hide_index=True, column_config=COLUMNS, key=f"quarantine {issue_id}", alt="Rows")
+        render_register_downloads(lambda: rows, (register,), name=f"{register}-{issue_id}-quarantine")
+
+
+def _render_failures(register: str) -> None:
+    """Draw the issues that could not land."""
+    if not len(snapshot_cache.cached_query(register_issues)):
+        return
+    failures = snapshot_cache.cached_query(failed_issues).filter(register=register)
+    if len(failures):
+        st.markdown("**Issues that could not land**")
+        folder = plain(str(Settings().registers_folder))
+        st.caption(f"The earlier issue stays in force. Remove a file that cannot land from {folder}.")
+        shown = in_london(failures.select("fetched_at_utc", "source", "reason", "sha256"))
+        st.dataframe(shown, hide_index=True, column_config=COLUMNS, key=f"failures {register}", alt="Failures")
+
+
+def _render_note() -> None:
+    """Draw the result of the last click, once."""
+    if note := st.session_state.pop(_NOTE, None):
+        kind, text = note
+        (st.success if kind == "started" else st.warning)(plain_sentence(text), icon=":material/info:")
+
+
+def _start() -> None:
+    try:
+        with st.spinner("Fetching …"):
+            sentence = register_job.start_run(
+                fetches=True, requested_by=ASKED_BY, actor=current_actor(), settings=Settings()
+            )
+        st.session_state[_NOTE] = ("started", sentence)
+    except (OrchestratorError, LandingFailed, AccessRefused) as error:
+        st.session_state[_NOTE] = ("failed", str(error))
+
+
+def _add(content: bytes, name: str, register: str, issue_date: date | None) -> None:
+    """Keep the file for the job, start it, and draw the page again."""
+    settings = Settings()
+    try:
+        register_job.keep_file(content, name, register, issue_date, actor=current_actor(), settings=settings)
+        with st.spinner("Landing the issue …"):
+            sentence = register_job.start_run(
+                fetches=False, requested_by=ASKED_BY, actor=current_actor(), settings=settings
+            )
+        st.session_state[_NOTE] = ("started", sentence)
+    except (OrchestratorError, LandingFailed, AccessRefused, BadUsage) as error:
+        st.session_state[_NOTE] = ("failed", str(error))
+    st.rerun()

@@ -1,0 +1,93 @@
+"""The view Operators of the page Registers: who builds most, by MW and status.
+
+Not here: the ranking (`renewables/queries/register_operators.py`).
+"""
+
+import polars as pl
+import streamlit as st
+
+from dashboards.components import snapshot_cache
+from dashboards.components.formatting import number, share
+from dashboards.components.plain_text import plain
+from dashboards.components.register_parts import (
+    COLUMNS,
+    PAGE,
+    ROWS_A_PAGE,
+    capacity_words,
+    page_of_rows,
+    render_register_chart,
+    render_register_downloads,
+)
+from renewables.charts.registers import operators_by_status
+from renewables.queries.register_operators import OperatorRanking, operator_ranking
+from renewables.queries.registers import RegisterChoices, RegisterFilter, register_choices
+
+DRAWN = 20
+"The number of operators in the chart."
+
+
+def render_operators(register: str) -> None:
+    """Draw the operators of a register with the most MW, of the chosen technologies and statuses."""
+    sentence = st.empty()
+    choices: RegisterChoices = snapshot_cache.cached_query(register_choices, register)
+    wanted = _render_filters(register, choices)
+    ranking: OperatorRanking = snapshot_cache.cached_query(operator_ranking, wanted)
+    operators = ranking.operators
+    if operators.is_empty():
+        st.info("No records match these filters. Remove one.", icon=":material/filter_alt_off:")
+        return
+    total, largest = float(operators["capacity_mw"].sum()), operators.head(DRAWN)
+    drawn = float(largest["capacity_mw"].sum())
+    who = "operators" if register == "repd" else "customers"
+    sentence.markdown(
+        f"**{plain(operators['operator'][0])}** leads with **{capacity_words(float(operators['capacity_mw'][0]))}**; "
+        f"the largest {len(largest)} of {number(ranking.total)} {who} have {share(drawn / total if total else None)} "
+        f"of {capacity_words(total)}."
+    )
+    stages = ranking.stages.join(largest.select("operator"), on="operator", how="semi")
+    render_register_chart(
+        operators_by_status(largest, stages),
+        ranking.stages,
+        (register,),
+        name=f"{register}-operators-by-status",
+        alt=f"MW of the {len(largest)} largest {who} by status",
+    )
+    _render_table(register, operators)
+
+
+def _render_filters(register: str, choices: RegisterChoices) -> RegisterFilter:
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        technologies = st.multiselect(
+            "Technology", choices.technologies, key="technology", bind="query-params", placeholder="All", width=240
+        )
+        groups = st.multiselect(
+            "Status", choices.status_groups, key="group", bind="query-params", placeholder="All", width=240
+        )
+        operator = st.text_input(
+            "Operator" if register == "repd" else "Customer", key="operator", bind="query-params", type="search",
+            placeholder="Part of the name", width=240,
+        )  # fmt: skip
+    return RegisterFilter((register,), tuple(technologies), (), tuple(groups), (), (operator or "").strip())
+
+
+def _render_table(register: str, operators: pl.DataFrame) -> None:
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.caption("Click a name for the operator's records.")
+        offset = page_of_rows(len(operators), key="page")
+    shown = operators.slice(offset, ROWS_A_PAGE)
+    key = f"open {register} operator"
+    opener = st.column_config.ButtonColumn(
+        "Operator", type="tertiary", alignment="left", pinned=True, width="medium", key=key
+    )
+    st.dataframe(
+        shown.select("operator", "rank", "capacity_mw", "records", "technologies", "records_without_capacity"),
+        hide_index=True,
+        placeholder="",
+        column_config={**COLUMNS, "operator": opener},
+        key=f"list operators {register} {hash(tuple(shown['operator']))}",
+        alt=f"{len(shown)} operators",
+    )
+    render_register_downloads(lambda: operators, (register,), name=f"{register}-operators")
+    click = st.session_state.pop(key, None)
+    if click and click["row"] < len(shown):
+        st.switch_page(PAGE, query_params={"register": register.upper(), "operator": shown["operator"][click["row"]]})

@@ -1,0 +1,187 @@
+"""What all views of the registers share: columns, charts, tables whose rows open a record, downloads, the licence.
+
+Belongs here: parts of the page Registers that other pages with register rows use too. Not here: the views themselves
+(`register_records.py`, `register_views.py`, `register_issue_views.py`).
+"""
+
+from collections.abc import Callable, Mapping, Sequence
+from dataclasses import replace
+from typing import Any
+
+import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no types
+import polars as pl
+import streamlit as st
+
+from dashboards.components import snapshot_cache
+from dashboards.components.chart import CONFIG, download_button, in_london
+from dashboards.components.plain_text import plain
+from renewables.queries.register_issues import licence_lines, register_status
+from renewables.queries.registers import RegisterFilter, register_records, register_sums
+from renewables.register_files import FILE_KINDS, FileKind, register_file
+
+PAGE, RECORD = "app_pages/registers.py", "record"
+"The page of the registers, and its parameter with a record, such as `repd:8194`."
+ROWS_A_PAGE = 50
+HITS_SHOWN = 5
+HIT_COLUMNS = ("operator", "technology", "capacity_mw", "status", "county", "connection_site", "record_id")
+DATE = "D MMM YYYY"
+MW = "%,.1f"
+NAMES = {"repd": "Planning (REPD)", "tec": "Grid connections (TEC)"}
+"The short names of the registers on screen."
+COLUMNS: dict[str, Any] = {
+    "register": st.column_config.TextColumn("Register", width="small"),
+    "record_id": st.column_config.TextColumn("Record", width="small"),
+    "reference": None,
+    "name": st.column_config.TextColumn("Name", width="medium"),
+    "operator": st.column_config.TextColumn("Operator", width="medium"),
+    "technology": "Technology",
+    "technologies": "Technologies",
+    "technology_published": "Technology, as published",
+    "status": "Status",
+    "status_group": "Status group",
+    "capacity_mw": st.column_config.NumberColumn("MW", format=MW),
+    "records": st.column_config.NumberColumn("Records", format="%,d"),
+    "records_without_capacity": st.column_config.NumberColumn(
+        "Without MW", format="%,d", help="Records whose capacity is blank; they add nothing to the MW."
+    ),
+    "county": "County",
+    "region": "Region",
+    "country": "Country",
+    "connection_site": st.column_config.TextColumn("Connection site", width="medium"),
+    "connection_date": st.column_config.DateColumn("Connection", format=DATE, help="MW Effective From."),
+    "permission_granted_date": st.column_config.DateColumn("Permission granted", format=DATE),
+    "permission_expiry_date": st.column_config.DateColumn("Permission expires", format=DATE),
+    "planning_reference": "Planning reference",
+    "host": st.column_config.TextColumn("Owner", help="Transmission owner (HOST TO)."),
+    "gate": st.column_config.TextColumn("Gate", help="Of the connections reform; published since 2026."),
+    "stage": "Stage",
+    "latitude": st.column_config.NumberColumn("Latitude (°)", format="%.4f"),
+    "longitude": st.column_config.NumberColumn("Longitude (°)", format="%.4f"),
+    "distance_km": st.column_config.NumberColumn("Distance (km)", format=MW),
+    "issue_date": st.column_config.DateColumn("Issue", format=DATE),
+    "from_issue_date": st.column_config.DateColumn("From issue", format=DATE),
+    "to_issue_date": st.column_config.DateColumn("To issue", format=DATE),
+    "change": "Change",
+    "field": "Field",
+    "before": "Before",
+    "after": "After",
+    "slip_days": st.column_config.NumberColumn("Days later", format="%+,d", help="Negative: earlier."),
+    "slip_mw_years": st.column_config.NumberColumn("MW-years", format="%+,.1f", help="MW x years later."),
+    "later_mw_years": st.column_config.NumberColumn("Later (MW-years)", format="%+,.0f"),
+    "earlier_mw_years": st.column_config.NumberColumn("Earlier (MW-years)", format="%+,.0f"),
+    "net_mw_years": st.column_config.NumberColumn("Net (MW-years)", format="%+,.0f"),
+    "rank": st.column_config.NumberColumn("No.", width=50),
+}
+
+
+def capacity_words(mw: float) -> str:
+    """Return a capacity in GW, or in MW below one GW."""
+    return f"{mw / 1000:,.1f} GW" if abs(mw) >= 1000 else f"{mw:,.0f} MW"
+
+
+def record_address(register: str, record_id: str) -> dict[str, str]:
+    """Return the query parameters of the page of one record."""
+    return {RECORD: f"{register}:{record_id}"}
+
+
+def render_licence(registers: Sequence[str]) -> None:
+    """Draw the licence line of each of these registers."""
+    st.caption("  \n".join(plain(line) for line in licence_lines(registers)))
+
+
+def render_register_chart(
+    figure: go.Figure, frame: pl.DataFrame, registers: Sequence[str], *, name: str, alt: str
+) -> None:
+    """Draw a figure with its table and the downloads of it, which have the licence."""
+    st.plotly_chart(figure, key=f"chart {name}", alt=alt, config=CONFIG)
+    table = st.expander("Table and download", key=f"table {name}", on_change="rerun", type="compact")
+    if table.open:
+        with table:
+            st.dataframe(in_london(frame), hide_index=True, placeholder="", column_config=COLUMNS, key=f"rows {name}")
+            render_register_downloads(lambda: frame, registers, name=name)
+
+
+def render_register_downloads(rows: Callable[[], pl.DataFrame], registers: Sequence[str], *, name: str) -> None:
+    """Draw the downloads of all rows, each with the licence; a file is built when it is clicked."""
+
+    def content(kind: FileKind) -> Callable[[], bytes]:
+        return lambda: register_file(rows(), kind, registers)
+
+    with st.container(horizontal=True):
+        for kind in FILE_KINDS:
+            label = {"csv": "CSV", "xlsx": "Excel", "parquet": "Parquet"}[kind]
+            download_button(label, content(kind), f"{name}.{kind}", key=f"{kind} {name}")
+
+
+def render_register_rows(
+    frame: pl.DataFrame,
+    columns: Sequence[str],
+    *,
+    key: str,
+    register: str | None = None,
+    formats: Mapping[str, Any] | None = None,
+) -> None:
+    """Draw rows of records whose name opens the record.
+
+    `register` is theirs unless a column says it; `formats` are columns that are shown otherwise than in `COLUMNS`.
+    """
+    opener = st.column_config.ButtonColumn(
+        "Name", type="tertiary", alignment="left", pinned=True, width="medium", key=f"open {key}"
+    )
+    shown = [name for name in columns if name in frame.columns and name != "name"]
+    st.dataframe(
+        frame.select("name", *shown),
+        hide_index=True,
+        placeholder="",
+        column_config={**COLUMNS, **(formats or {}), "name": opener},
+        height=min(38 + 35 * max(len(frame), 1), 38 + 35 * 14),
+        key=f"list {key} {hash(tuple(frame['record_id']))}",
+        alt=f"{len(frame)} records",
+    )
+    click = st.session_state.get(f"open {key}")
+    if click and click["row"] < len(frame):
+        row = frame.row(click["row"], named=True)
+        st.session_state.pop(f"open {key}", None)
+        open_record(str(row.get("register") or register), row["record_id"])
+
+
+def render_register_hits(text: str) -> None:
+    """Draw the records of the registers that contain every word, the largest first; nothing without registers."""
+    if snapshot_cache.current_snapshot() is None:
+        return
+    if not any(status.issue_date for status in snapshot_cache.cached_query(register_status)):
+        return
+    wanted = RegisterFilter(text=text)
+    sums: pl.DataFrame = snapshot_cache.cached_query(register_sums, wanted)
+    for register in sums["register"].unique(maintain_order=True):
+        own = replace(wanted, registers=(register,))
+        count = int(sums.filter(register=register)["records"].sum())
+        st.subheader(f"{NAMES[register]} ({count:,})", anchor=False)
+        rows = snapshot_cache.cached_query(register_records, own, limit=HITS_SHOWN)
+        render_register_rows(rows, HIT_COLUMNS, key=f"hits {register}")
+        more = {"register": register.upper(), "q": text}
+        st.page_link(PAGE, label="Open in Registers", icon=":material/travel_explore:", query_params=more)
+        render_licence((register,))
+
+
+def open_record(register: str, record_id: str) -> None:
+    """Go to the page of one record, from which a link leads back to the present address."""
+    if RECORD not in st.query_params:
+        st.session_state[_LEFT] = {name: st.query_params.get_all(name) for name in st.query_params}
+    st.switch_page(PAGE, query_params=record_address(register, record_id))
+
+
+def list_address() -> dict[str, list[str]]:
+    """Return the query parameters with which the page was left for a record."""
+    left: dict[str, list[str]] = st.session_state.get(_LEFT, {})
+    return left
+
+
+def page_of_rows(count: int, *, key: str) -> int:
+    """Draw the numbers of the pages and return the offset of the first row of the chosen one."""
+    pages = max(1, -(-count // ROWS_A_PAGE))
+    page = st.pagination(pages, key=key, bind="query-params", max_visible_pages=5) if pages > 1 else 1
+    return (min(max(page, 1), pages) - 1) * ROWS_A_PAGE
+
+
+_LEFT = "registers: address of the list"

@@ -1,0 +1,221 @@
+"""The view Records of the page Registers: search and filters, a sentence, a chart or a map, and the table.
+
+Belongs here: the widgets, which live in the address. Not here: the queries (`renewables/queries/registers.py`), what
+all views share (`register_parts.py`).
+"""
+
+from collections.abc import Sequence
+
+import polars as pl
+import streamlit as st
+
+from dashboards.components import ledger_session, snapshot_cache
+from dashboards.components.formatting import day, number
+from dashboards.components.plain_text import plain
+from dashboards.components.register_parts import (
+    ROWS_A_PAGE,
+    capacity_words,
+    page_of_rows,
+    render_register_chart,
+    render_register_downloads,
+    render_register_rows,
+)
+from pipeline_assets.registers.register_model import StatusGroup
+from renewables.charts.pipeline_map import OUTLINE_SOURCE
+from renewables.charts.register_map import squares_of_registers
+from renewables.charts.registers import capacity_by_status
+from renewables.queries.register_issues import RegisterStatus
+from renewables.queries.register_places import Places, places_named
+from renewables.queries.registers import (
+    SQUARE_DEGREES,
+    RegisterChoices,
+    RegisterFilter,
+    Sort,
+    register_choices,
+    register_records,
+    register_sums,
+    squares_of_records,
+)
+from renewables.user_errors import BadUsage
+
+CHART, MAP = "Chart", "Map"
+SORTS: dict[Sort, str] = {
+    "capacity": "Largest first",
+    "name": "Name",
+    "connection_date": "Connection date",
+    "distance": "Nearest first",
+}
+UNITS = {"repd": "MW AC, as published", "tec": "MW of the connection"}
+SHOWN = {
+    "repd": (
+        *("distance_km", "operator", "technology", "status", "capacity_mw", "county", "permission_granted_date"),
+        *("permission_expiry_date", "planning_reference", "record_id"),
+    ),
+    "tec": (
+        *("operator", "technology_published", "status", "capacity_mw", "connection_site", "connection_date", "host"),
+        *("stage", "gate", "record_id"),
+    ),
+}
+DEFAULT_KM = 25.0
+MORE = ("operator", "county", "status", "least-mw", "most-mw", "sort")
+"The query parameters of the filters that are out of sight at first."
+
+
+def render_records(newest: RegisterStatus) -> None:
+    """Draw the records of a register that match the filters."""
+    register = newest.register
+    sentence = st.empty()
+    choices: RegisterChoices = snapshot_cache.cached_query(register_choices, register)
+    wanted, sort = _render_filters(register, choices)
+    if wanted is None:
+        return
+    sums: pl.DataFrame = snapshot_cache.cached_query(register_sums, wanted)
+    count = int(sums["records"].sum())
+    sentence.markdown(_sentence(newest, sums, count))
+    if not count:
+        st.info("No records match these filters. Remove one.", icon=":material/filter_alt_off:")
+        return
+    _render_picture(wanted, sums)
+    _render_table(wanted, sort, count)
+
+
+def _render_filters(register: str, choices: RegisterChoices) -> tuple[RegisterFilter | None, Sort]:
+    """Draw the filters and return them with the order of the rows; None if a place cannot be read."""
+    has_places = register == "repd"
+    near, km = "", DEFAULT_KM
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        text = _typed("Search", "q", "Any word", "Words of the name, operator, county, connection site or reference.")
+        technologies = _chosen("Technology", choices.technologies, "technology")
+        groups = _chosen("Status", choices.status_groups, "group")
+        if has_places:
+            near = _typed("Near", "near", "Project or 52.45, -0.25", "A project of ours, or latitude and longitude.")
+            km = st.number_input(
+                "Within km",
+                min_value=1.0,
+                max_value=500.0,
+                value=DEFAULT_KM,
+                step=5.0,
+                format="%g",
+                key="km",
+                bind="query-params",
+                width=96,
+            )
+        given = sum(bool(st.query_params.get(name)) for name in MORE)
+        with st.popover(f"More filters ({given})" if given else "More filters", icon=":material/tune:"):
+            operator = _typed("Operator" if has_places else "Customer", "operator", "Part of the name", width=300)
+            counties = _chosen("County", choices.counties, "county", 300) if has_places else ()
+            statuses = _chosen("Status as published", choices.statuses, "status", 300)
+            with st.container(horizontal=True):
+                least, most = _megawatts("From MW", "least-mw"), _megawatts("To MW", "most-mw")
+            orders = [name for name in SORTS if name != ("connection_date" if has_places else "distance")]
+            sort: Sort = st.selectbox(
+                "Order", orders, format_func=SORTS.__getitem__, key="sort", bind="query-params", width=300
+            )
+    if least is not None and most is not None and least > most:
+        st.warning("The smallest capacity is above the largest one.", icon=":material/filter_alt_off:")
+    places: Places = ()
+    if near:
+        try:
+            places = places_named(near, ledger_session.current_portfolio())
+        except BadUsage as error:
+            st.warning(plain(str(error)), icon=":material/location_off:")
+            return None, sort
+    wanted = RegisterFilter(
+        (register,),
+        technologies=technologies,
+        statuses=statuses,
+        status_groups=groups,
+        counties=counties,
+        operator=operator,
+        text=text,
+        least_mw=least,
+        most_mw=most,
+        places=places,
+        km=float(km or DEFAULT_KM),
+    )
+    return wanted, "distance" if places and sort == "capacity" else sort
+
+
+def _chosen(label: str, options: Sequence[str], key: str, width: int = 164) -> tuple[str, ...]:
+    return tuple(st.multiselect(label, options, key=key, bind="query-params", placeholder="All", width=width) or ())
+
+
+def _typed(label: str, key: str, hint: str, help: str | None = None, width: int = 190) -> str:
+    text = st.text_input(label, key=key, bind="query-params", type="search", placeholder=hint, help=help, width=width)
+    return (text or "").strip()
+
+
+def _megawatts(label: str, key: str) -> float | None:
+    return st.number_input(
+        label,
+        min_value=0.0,
+        value=None,
+        step=10.0,
+        format="%g",
+        key=key,
+        bind="query-params",
+        placeholder="Any",
+        width=142,
+    )
+
+
+def _sentence(newest: RegisterStatus, sums: pl.DataFrame, count: int) -> str:
+    """Return what the matching records are, in one sentence."""
+    groups = dict(sums.group_by("status_group").agg(pl.col("capacity_mw").sum()).iter_rows())
+    order = [str(group) for group in StatusGroup if groups.get(str(group))]
+    parts = ", ".join(f"{capacity_words(groups[group])} {group.lower()}" for group in order)
+    blank = int(sums["records_without_capacity"].sum())
+    of_all = "" if count == newest.records else f" of {number(newest.records)}"
+    total = float(sums["capacity_mw"].sum())
+    without = f" {number(blank)} records have no capacity." if blank else ""
+    return (
+        f"**{number(count)}**{of_all} records of {day(newest.issue_date)}, **{capacity_words(total)}**"
+        f"{': ' + parts if parts else ''}.{without}"
+    )
+
+
+def _render_picture(wanted: RegisterFilter, sums: pl.DataFrame) -> None:
+    register = wanted.registers[0]
+    kind = CHART
+    if register == "repd":
+        kind = st.segmented_control(
+            "Picture", [CHART, MAP], default=CHART, required=True, key="picture", bind="query-params",
+            label_visibility="collapsed",
+        ) or CHART  # fmt: skip
+    if kind == MAP:
+        squares = snapshot_cache.cached_query(squares_of_records, wanted)
+        st.caption(f"Each mark combines the records of one technology within {SQUARE_DEGREES:g}°. Its area shows MW.")
+        render_register_chart(
+            squares_of_registers(squares), squares, wanted.registers, name=f"{register}-map",
+            alt=f"Map of the {register.upper()} records by technology and MW",
+        )  # fmt: skip
+        st.caption(OUTLINE_SOURCE)
+        return
+    render_register_chart(
+        capacity_by_status(sums, UNITS[register]),
+        sums,
+        wanted.registers,
+        name=f"{register}-by-status",
+        alt=f"MW of the {register.upper()} records by status and technology",
+    )
+
+
+def _render_table(wanted: RegisterFilter, sort: Sort, count: int) -> None:
+    register = wanted.registers[0]
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        above = st.empty()
+        offset = page_of_rows(count, key="page")
+    frame: pl.DataFrame = snapshot_cache.cached_query(
+        register_records, wanted, sort=sort, limit=ROWS_A_PAGE, offset=offset
+    )
+    above.caption(
+        f"Rows {number(offset + 1)} to {number(offset + len(frame))} of {number(count)}. Click a name for its history."
+    )
+    render_register_rows(frame, SHOWN[register], key=f"{register} records")
+    snapshot = snapshot_cache.current_snapshot()
+
+    def all_rows() -> pl.DataFrame:
+        with snapshot_cache.opened_snapshot(snapshot) as con:
+            return register_records(wanted, sort=sort, con=con)
+
+    render_register_downloads(all_rows, wanted.registers, name=f"{register}-records")
