@@ -169,13 +169,15 @@ page = st.navigation(SECTIONS, expanded=True)
 if page not in RECORDS:
     navigation.remember_list(page)
 snapshot_cache.pin_snapshot()
-render_sidebar()
+is_open = may_read()
+if is_open:
+    render_sidebar()
 render_sign_in()
 if page not in RECORDS:
     st.title(page.title, anchor=False)
 snapshot_cache.render_move_notice()
 try:
-    if may_read():
+    if is_open:
         page.run()
     else:
         render_closed_door()

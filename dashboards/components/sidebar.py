@@ -10,6 +10,7 @@ import streamlit as st
 from dashboards.components import snapshot_cache
 from dashboards.components.formatting import ago, clock, moment, zone
 from dashboards.components.plain_text import plain, plain_sentence
+from dashboards.components.sign_in import may_read
 from elexon_assets.datasets import WIND_AND_SOLAR
 from elexon_assets.settlement import HALF_HOUR
 from renewables.attribution import label_of_sources
@@ -58,6 +59,8 @@ def _take_words() -> None:
 
 @st.fragment(run_every=LOOKS_AGAIN)
 def _render_facts() -> None:
+    if not may_read():
+        st.rerun()  # the person has signed out in another tab, or the sign-in is too old
     shown, newest = snapshot_cache.current_snapshot(), newest_version()
     since = datetime.now(UTC) - st.session_state.get(_DRAWN, datetime.now(UTC))
     if newest and (shown is None or newest.version != shown.version) and since.total_seconds() > CALM_SECONDS:

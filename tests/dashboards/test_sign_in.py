@@ -1,0 +1,63 @@
+"""Tests of what pages say about sign-in and roles; a real sign-in is in `tests/access`."""
+
+from time import time
+
+import pytest
+
+from dashboards.components.sign_in import OPEN_TO_ALL
+from tests.dashboards.conftest import ADDRESSES, PAGES, Open, page_text
+
+VIEWER = {"is_logged_in": True, "email_verified": True, "email": "vic@example.com", "iat": time() + 600}
+
+
+@pytest.mark.parametrize("name", PAGES)
+def test_every_page_without_sign_in_says_that_anyone_who_reaches_the_port_can_edit(open_page: Open, name: str) -> None:
+    app = open_page(name, **ADDRESSES.get(name, {}))
+    assert page_text(app).count(OPEN_TO_ALL) == 1
+
+
+@pytest.mark.usefixtures("seeded")
+@pytest.mark.parametrize("name", PAGES)
+def test_no_page_shows_anything_to_a_visitor_where_sign_in_is_on(open_page: Open, name: str) -> None:
+    app = open_page("about")
+    app.user = {"is_logged_in": False}
+    app.switch_page(f"app_pages/{name}.py")
+    for key, value in ADDRESSES.get(name, {}).items():
+        app.query_params[key] = value
+    app.run()
+    assert "Sign in to see this page." in page_text(app)
+    assert OPEN_TO_ALL not in page_text(app)
+    assert [button.label for button in app.button] == ["Sign in", "Sign in"]
+    assert not app.dataframe
+
+
+def test_roles_without_sign_in_let_nobody_in_and_say_how_to_fix_it(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ROLE_ADMINS", "ann@example.com")
+    assert "Nobody can sign in" in [error.title for error in open_page("project").error]
+
+
+def test_a_secret_that_could_be_guessed_lets_nobody_in(open_page: Open) -> None:
+    app = open_page("about")
+    app.secrets["auth"] = {"cookie_secret": "a long random text"}
+    app.user = VIEWER
+    assert "is too short" in page_text(app.run())
+
+
+@pytest.mark.usefixtures("seeded")
+def test_every_button_that_saves_or_starts_something_is_disabled_for_a_viewer(open_page: Open) -> None:
+    app = open_page("about")
+    app.user = VIEWER
+    for name, words in {
+        "project": {"Edit", "Archive", "Add facility"},
+        "projects": {"New project"},
+        "data_management": {"Import 7 days", "Import these days"},
+    }.items():
+        app.switch_page(f"app_pages/{name}.py")
+        for key, value in ADDRESSES.get(name, {}).items():
+            app.query_params[key] = value
+        app.run()
+        assert not app.exception
+        shown = {button.label: button.disabled for button in app.button}
+        assert {label: shown.get(label) for label in words} == dict.fromkeys(words, True)
