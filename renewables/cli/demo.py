@@ -174,6 +174,7 @@ def _what_next(home: Path, console: "Console") -> None:
         f"  renewables analyze         energy, means, peaks, capacity factors, coverage\n"
         f"  renewables quality         what is flagged, missing or revised\n"
         f"  renewables plot --open     an interactive chart\n"
+        f"  renewables registers list  who else builds, from invented issues of REPD and TEC\n"
         f"  renewables up              the dashboard and Dagster; new half-hours keep arriving\n"
         f"With real data from Elexon (unset RENEWABLES_HOME first): renewables fetch-range 2026-04-01 2026-04-07",
         highlight=False,
