@@ -12,6 +12,7 @@ import polars as pl
 
 from pipeline_assets.comparison import ENDS, Comparison, Movement, RiskMove, compare_portfolio
 from pipeline_assets.ledger.outbox import Notice
+from pipeline_assets.register_links.linked_changes import linked_change_texts, linked_changes
 
 SCHEDULE_NAME = "monday_digest"
 "The schedule that writes it, which is off until somebody switches it on."
@@ -67,4 +68,6 @@ def weekly_digest(con: duckdb.DuckDBPyConnection, now: datetime) -> Notice:
     comparison = compare_portfolio(con, midnight - timedelta(days=7), midnight)
     days = [(comparison.before_utc + timedelta(days=n)).date().isoformat() for n in (0, 7)]
     page = "changes?" + urlencode({"period": "Two days", "from-to": days}, doseq=True)
-    return Notice(TOPIC, " ".join(digest_sentences(comparison)), page, id=f"digest {this_monday}")
+    records = linked_change_texts(linked_changes(con, midnight - timedelta(days=7), midnight))
+    registers = [f"Registers: {_names(records)}."] if records else []
+    return Notice(TOPIC, " ".join([*digest_sentences(comparison), *registers]), page, id=f"digest {this_monday}")

@@ -10,6 +10,8 @@ import dagster as dg
 from pydantic import Field
 
 from pipeline_assets import catalogue
+from pipeline_assets.ledger import schema
+from pipeline_assets.register_links.link_notices import put_link_notices
 from pipeline_assets.registers.declarations import REGISTERS
 from pipeline_assets.registers.issue_run import RegisterRun, land_new_issues
 from pipeline_assets.registers.register_model import Register
@@ -42,6 +44,8 @@ def _register_asset(register: Register) -> dg.AssetsDefinition:
     ) -> dg.MaterializeResult[None]:
         """Land every new issue of the register. What landed stays if another issue fails."""
         run = land_new_issues(register, warehouse.get_connection, Settings(), fetch=config.fetch)
+        if run.landed:
+            _put_notices(context, run, warehouse)
         if not run.failures:
             return dg.MaterializeResult(metadata=run_metadata(run))
         if run.landed:
@@ -49,6 +53,14 @@ def _register_asset(register: Register) -> dg.AssetsDefinition:
         raise dg.Failure(f"{register.title}: {' '.join(run.failures)}", allow_retries=False)
 
     return records
+
+
+def _put_notices(context: dg.AssetExecutionContext, run: RegisterRun, warehouse: WarehouseResource) -> None:
+    """Write the notices of what the newest issue changed in records that projects refer to."""
+    with warehouse.snapshot() as con, schema.ledger_for_task() as engine:
+        for issue in run.landed:
+            for notice in put_link_notices(engine, con, issue.register, issue.issue_id):
+                context.log.info(notice.text)
 
 
 def run_metadata(run: RegisterRun) -> dict[str, dg.MetadataValue]:

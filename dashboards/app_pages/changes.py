@@ -14,6 +14,7 @@ from dashboards.components.ledger_session import rag_text
 from dashboards.components.pipeline_lists import DATE, ROWS_LISTED, render_figure
 from dashboards.components.plain_text import plain
 from dashboards.components.record_lists import PAGES
+from dashboards.components.register_links import render_linked_changes
 from elexon_assets.time_inputs import end_of_day
 from pipeline_assets.comparison import Comparison
 from pipeline_assets.digest import digest_sentences
@@ -28,6 +29,7 @@ from renewables.queries.changes import (
     period_start,
     portfolio_changes,
 )
+from renewables.queries.register_links import changed_linked_records
 
 LAST_VISIT, TWO_DAYS = "Since my last visit", "Two days"
 FROM_TO = "from-to"
@@ -67,14 +69,17 @@ def render_page() -> None:
         f"From {_moment_text(comparison.before_utc)} to {_moment_text(comparison.after_utc)}, by when a change was "
         "saved, whatever its status date."
     )
+    records: pl.DataFrame = snapshot_cache.cached_query(changed_linked_records, start, end)
     if comparison.is_empty:
         st.info("Nothing changed in this period. Choose a longer one.", icon=":material/check_circle:")
+        render_linked_changes(records)
         return
     _render_cards(comparison)
     st.caption(" ".join(plain(sentence) for sentence in digest_sentences(comparison)))
     _render_summary(comparison)
     _render_bridge(comparison)
     _render_lists(comparison)
+    render_linked_changes(records)
 
 
 def _render_period(seen: datetime | None) -> tuple[datetime, datetime | None]:

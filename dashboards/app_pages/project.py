@@ -9,6 +9,7 @@ from dashboards.components import form_routing, ledger_session, record_lists, re
 from dashboards.components.formatting import NOTHING, place
 from dashboards.components.pipeline_lists import render_figure
 from dashboards.components.plain_text import plain
+from dashboards.components.register_links import render_registers
 from dashboards.components.register_neighbours import render_project_neighbours
 from dashboards.components.yield_views import render_project_yield
 from pipeline_assets.ledger.changes import Change, Record
@@ -33,6 +34,7 @@ def render_page() -> None:
     _render_facilities(portfolio, project)
     _render_counterparties(portfolio, project)
     _render_milestones(portfolio, project)
+    render_registers(portfolio, project)
     render_project_yield(project.id)
     render_project_neighbours(portfolio, project)
     _render_information_points(portfolio, project)

@@ -1,6 +1,6 @@
 """The view Operators of the page Registers: who builds most, by MW and status.
 
-Not here: the ranking (`renewables/queries/register_operators.py`).
+Not here: the ranking (`renewables/queries/register_operators.py`), what becomes of an operator (`operator_actions.py`).
 """
 
 import polars as pl
@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboards.components import snapshot_cache
 from dashboards.components.formatting import number, share
+from dashboards.components.operator_actions import render_operator_actions
 from dashboards.components.plain_text import plain
 from dashboards.components.register_parts import (
     COLUMNS,
@@ -53,6 +54,7 @@ def render_operators(register: str) -> None:
         alt=f"MW of the {len(largest)} largest {who} by status",
     )
     _render_table(register, operators)
+    render_operator_actions(register, operators)
 
 
 def _render_filters(register: str, choices: RegisterChoices) -> RegisterFilter:

@@ -15,7 +15,7 @@ import sqlalchemy as sa
 from pipeline_assets.ledger import outbox
 from pipeline_assets.ledger.notices import MANY, MOST_NOTICES
 from pipeline_assets.ledger.outbox import Notice
-from pipeline_assets.register_links.record_links import RecordKey, RecordLink, live_links, record_key
+from pipeline_assets.register_links.record_links import RecordKey, RecordLink, live_links, project_numbers_sql, row_keys
 from pipeline_assets.spreadsheets.portfolio_index import read_portfolio
 
 TOPIC = "Register changed"
@@ -30,8 +30,9 @@ WORDS = {
     "gate": "gate",
 }
 "The fields that are worth a notice, with their words; the others are on the page of the project."
-CHANGED_RECORDS = """SELECT change.register, change.record_id, change.reference, change.name, change.change,
-    change.field, change.before, change.after, change.to_issue_id, change.to_issue_date, issue.fetched_at_utc
+CHANGED_RECORDS = f"""SELECT change.register, change.record_id, change.reference, change.name, change.change,
+    change.field, change.before, change.after, change.to_issue_id, change.to_issue_date, issue.fetched_at_utc,
+    {project_numbers_sql("change")} AS project_numbers
 FROM register_changes AS change
 JOIN register_issues AS issue ON issue.register = change.register AND issue.issue_id = change.to_issue_id"""
 "The changes between consecutive issues, each with the time at which its issue landed here."
@@ -65,7 +66,8 @@ def link_notices(links: Iterable[RecordLink], changes: Sequence[dict[str, Any]])
     by_record: dict[RecordKey, list[dict[str, Any]]] = {}
     for row in changes:
         if row["change"] != "changed" or row["field"] in WORDS:
-            by_record.setdefault(record_key(row["register"], row["reference"]), []).append(row)
+            for key in row_keys(row):
+                by_record.setdefault(key, []).append(row)
     notices: dict[str, Notice] = {}
     for link in links:
         if rows := by_record.get(link.key):

@@ -5,9 +5,9 @@ remark in another field of it. Not here: the records of the registers, what is p
 """
 
 import re
-from collections.abc import Iterator
+from collections.abc import Iterator, Mapping
 from dataclasses import dataclass
-from typing import Final
+from typing import Any, Final
 
 from pipeline_assets.ledger.changes import Change, Record
 from pipeline_assets.models import Facility
@@ -40,6 +40,22 @@ class RecordLink:
 def record_key(register: str, reference: str) -> RecordKey:
     """Return the register and the reference without blanks and differences of case."""
     return register.lower(), "".join(reference.split()).lower()
+
+
+def project_numbers_sql(alias: str) -> str:
+    """Return the SQL of the Project Numbers of a record of TEC, which people know better than the Project ID."""
+    return (
+        "(SELECT list(DISTINCT project_number ORDER BY project_number) FROM tec_records "
+        f"WHERE {alias}.register = 'tec' AND project_id = {alias}.reference)"
+    )
+
+
+def row_keys(row: Mapping[str, Any]) -> set[RecordKey]:
+    """Return the keys by which a facility may name the record of a row: its reference, and TEC's Project Numbers.
+
+    A row has the numbers in `project_numbers` if its query reads them with `project_numbers_sql`.
+    """
+    return {record_key(row["register"], name) for name in (row["reference"], *(row.get("project_numbers") or ()))}
 
 
 def links_of_project(portfolio: Portfolio, project: Record) -> Iterator[RecordLink]:

@@ -17,7 +17,7 @@ from pipeline_assets.register_links.record_links import (
     REFERENCE_FIELDS,
     RecordKey,
     dismissed_records,
-    record_key,
+    row_keys,
 )
 from pipeline_assets.vocabulary import Technology
 
@@ -74,7 +74,7 @@ def propose_records(
     Args:
         facility: The facility.
         records: One row per register and reference: register, reference, name, operator, technology_published,
-            technologies, status, capacity_mw, latitude, longitude, planning_reference.
+            technologies, status, capacity_mw, latitude, longitude, planning_reference, project_numbers.
         project: The name of its project, which counts as another name of it.
         taken: The records that other facilities refer to.
     """
@@ -91,7 +91,7 @@ def propose_records(
     proposals = [
         proposal
         for row, alike in zip(fitting.iter_rows(named=True), map(max, *likeness, *likeness[:1]), strict=True)
-        if record_key(row["register"], row["reference"]) not in excluded
+        if excluded.isdisjoint(row_keys(row))
         if (proposal := _score_record(facility, row, alike))
     ]
     proposals.sort(key=lambda proposal: (-proposal.score, proposal.distance_km or 0, proposal.reference))

@@ -14,7 +14,7 @@ from pipeline_assets.models import Facility, new_id
 from pipeline_assets.names import clean_name, look_alike_key
 from pipeline_assets.register_links.name_likeness import distinctive_words, name_likeness
 from pipeline_assets.register_links.operator_names import operator_key
-from pipeline_assets.register_links.record_links import REFERENCE_FIELDS, live_links, record_key
+from pipeline_assets.register_links.record_links import REFERENCE_FIELDS, live_links, record_key, row_keys
 from pipeline_assets.registers.register_model import StatusGroup
 from pipeline_assets.rules import validated_fields
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio
@@ -62,7 +62,7 @@ class TakeOverRow:
 def plan_take_over(records: Sequence[Mapping[str, Any]], portfolio: Portfolio) -> list[TakeOverRow]:
     """Return what each record would become: first those that can be taken over, then the others with the reason.
 
-    `records` are rows of `register_current`; the stages of one reference become one project.
+    `records` are rows of `register_current`, with `project_numbers`; the stages of one reference become one project.
     """
     linked = {link.key: link for link in live_links(portfolio)}
     names = {look_alike_key(str(each.fields["name"])): each for each in portfolio.of_kind("pipelines")}
@@ -71,9 +71,9 @@ def plan_take_over(records: Sequence[Mapping[str, Any]], portfolio: Portfolio) -
         by_reference.setdefault(record_key(record["register"], record["reference"]), []).append(record)
     rows: list[TakeOverRow] = []
     used = set[str]()
-    for key, stages in by_reference.items():
+    for stages in by_reference.values():
         row = _planned_row(stages, used)
-        if link := linked.get(key):
+        if link := next((linked[key] for key in row_keys(stages[0]) if key in linked), None):
             problem = f"already linked to {link.project.fields['name']}"
         elif namesake := names.get(look_alike_key(row.name)):
             problem = f"a project is called {namesake.fields['name']!r}: link the record on its page if it is the same"

@@ -32,6 +32,7 @@ from renewables.cli import (
     restore,
     simulate,
     status,
+    take_over,
     todo,
     up,
     value,
@@ -127,6 +128,7 @@ app.command("ask")(ask.ask)
 for name, commands in pipelines.GROUPS.items():
     app.add_typer(commands, name=name)
 app.add_typer(registers.registers_app, name="registers")
+registers.registers_app.command("take-over")(take_over.take_over)
 app.command("add-milestones")(add_milestones.add_milestones)
 app.command("todo")(todo.todo)
 app.command("yield")(project_yield.show_yield)

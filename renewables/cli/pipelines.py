@@ -4,7 +4,7 @@ Belongs here: which group has which commands. Not here: the commands themselves 
 `record_files.py`).
 """
 
-from renewables.cli import record_files, record_lists
+from renewables.cli import record_files, record_lists, register_links
 from renewables.cli.compare import compare
 from renewables.cli.funnel import funnel
 from renewables.cli.records import history, record_group, show
@@ -23,7 +23,14 @@ GROUPS = {
         "pipelines",
         "pipelines",
         "project",
-        {"list": record_lists.pipelines, **_OF_ALL, "compare": compare, "funnel": funnel},
+        {
+            **{"list": record_lists.pipelines, **_OF_ALL, "compare": compare, "funnel": funnel},
+            **{
+                "registers": register_links.registers,
+                "proposals": register_links.proposals,
+                "link": register_links.link,
+            },
+        },
     ),
     "counterparties": record_group(
         "counterparties", "counterparties", "counterparty", {"list": record_lists.counterparties, **_OF_ALL}

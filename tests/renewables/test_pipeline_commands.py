@@ -22,7 +22,7 @@ from tests.renewables.test_commands import _loaded_by
 pytestmark = pytest.mark.slow
 
 COMMANDS = ["list", "show", "history", "import", "export", "template", "revert"]
-OF_PROJECTS = ["compare", "funnel"]
+OF_PROJECTS = ["compare", "funnel", "registers", "proposals", "link"]
 COMPANIES = "id,name,contact_name,contact_roles\nc1,Hazel Power,Ann Other,CEO\n"
 PROJECTS = """\
 id,name,stage,rag,rag_comment,rtb_date,developer,technology,capacity_mwp

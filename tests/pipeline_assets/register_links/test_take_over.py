@@ -75,6 +75,12 @@ def test_a_name_that_a_project_has_already_is_left_out(engine: sa.Engine) -> Non
     assert row.problem == "a project is called 'Harrow Fen': link the record on its page if it is the same"
 
 
+def test_a_project_that_is_linked_by_its_project_number_is_not_doubled(engine: sa.Engine) -> None:
+    portfolio = add_project(engine, tec_project_id="PRO-1")
+    [row] = plan({"register": "tec", "name": "Oak", "project_numbers": ["pro-1", "PRO-2"]}, portfolio=portfolio)
+    assert row.problem == "already linked to Harrow Fen"
+
+
 def test_northern_ireland_is_in_the_irish_market() -> None:
     assert plan({"country": "Northern Ireland"})[0].market == "Ireland"
 
