@@ -15,6 +15,9 @@ if TYPE_CHECKING:
     from renewables.queries.forecast_skill import forecast_skill
     from renewables.queries.generation import generation
     from renewables.queries.quality import quality
+    from renewables.queries.register_changes import connection_slip, register_changes
+    from renewables.queries.register_issues import register_issues
+    from renewables.queries.registers import RegisterFilter, register_records, register_sums
     from renewables.queries.revisions import revisions
     from renewables.queries.shares import demand_shares, share_records
     from renewables.queries.training import training_frame
@@ -26,11 +29,13 @@ if TYPE_CHECKING:
 __all__ = [
     "BadRowsWarning",
     "ElexonError",
+    "RegisterFilter",
     "UnknownSeriesWarning",
     "UnusableInput",
     "WarehouseError",
     "WarehouseMissing",
     "capture_prices",
+    "connection_slip",
     "daily",
     "demand_shares",
     "features",
@@ -44,6 +49,10 @@ __all__ = [
     "price_summary",
     "quality",
     "reading",
+    "register_changes",
+    "register_issues",
+    "register_records",
+    "register_sums",
     "revisions",
     "share_records",
     "summary",
@@ -67,6 +76,9 @@ _MODULES = {
         ("capture_prices", "price_by_wind_share", "price_duration", "price_summary"), "renewables.queries.value"
     ),
     "reading": "warehouse.connection",
+    **dict.fromkeys(("RegisterFilter", "register_records", "register_sums"), "renewables.queries.registers"),
+    **dict.fromkeys(("connection_slip", "register_changes"), "renewables.queries.register_changes"),
+    "register_issues": "renewables.queries.register_issues",
     **dict.fromkeys(("WarehouseError", "WarehouseMissing"), "warehouse.errors"),
 }
 

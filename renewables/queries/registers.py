@@ -136,8 +136,10 @@ def register_choices(register: str, *, con: Connection | None = None) -> Registe
     with register_connection(con) as snapshot:
         row = query_frame(
             snapshot,
-            """WITH own AS (FROM register_current WHERE register = $register),
-                each AS (SELECT unnest(technologies) AS technology, capacity_mw FROM own)
+            """WITH own AS MATERIALIZED (
+                    SELECT technologies, status, status_group, county, capacity_mw FROM register_current
+                    WHERE register = $register
+                ), each AS (SELECT unnest(technologies) AS technology, capacity_mw FROM own)
             SELECT (SELECT list(technology ORDER BY mw DESC, technology) FROM
                     (SELECT technology, coalesce(sum(capacity_mw), 0) AS mw FROM each GROUP BY ALL)) AS technologies,
                 list_sort(list(DISTINCT status)) AS statuses,
