@@ -101,6 +101,8 @@ def _render_import(sheet: str) -> None:
         if planned.companion:
             st.markdown(f"**{NAMES.get(each.sheet, each.sheet)}**")
         show_plan(each, "import" if each is planned else "import-first")
+        if each.register:
+            _render_register_link(each.register)
     _offer_counterparties(planned)
     _render_confirmation(planned)
 
@@ -150,6 +152,7 @@ def _plan_upload(
             kept = (key, plan)
         except MadeFromRegister as error:
             st.warning(plain(str(error)), title="This is a public register", icon=":material/menu_book:")
+            _render_register_link(error.register)
             return None
         except (UnreadableFile, StaleVersion) as error:
             st.error(plain(str(error)), title="The file could not be read", icon=":material/error:")
@@ -157,6 +160,17 @@ def _plan_upload(
         st.session_state[PLAN] = kept
     planned: Plan = kept[1]
     return planned
+
+
+def _render_register_link(register: str) -> None:
+    """Draw the link to the records of a public register."""
+    label = f"Open the page Registers ({register.upper()})"
+    st.page_link(
+        "app_pages/registers.py",
+        label=label,
+        icon=":material/arrow_forward:",
+        query_params={"register": register.upper()},
+    )
 
 
 def _render_confirmation(planned: Plan) -> None:

@@ -13,6 +13,7 @@ if TYPE_CHECKING:
 
 DAYS = 28
 LATEST, FLAGGING, SEEDING = ("elexon_assets", "latest"), ("elexon_assets", "flagging"), ("pipeline_assets", "seeding")
+REGISTERS = ("pipeline_assets", "register_issues")
 "Jobs, each as its code location and its name."
 
 
@@ -29,8 +30,9 @@ def demo(
     """Try everything on SYNTHETIC data, in a separate home.
 
     Fetches the last 28 days, or the days from --from to --to, from a simulator on this machine through Dagster into a
-    separate warehouse, never the real one, and loads a sample portfolio of projects. The data has a few gaps, flagged
-    values and revisions for you to explore. At the end a table shows what landed.
+    separate warehouse, never the real one, and loads a sample portfolio of projects and three invented issues of each
+    public register. The data has a few gaps, flagged values and revisions for you to explore. At the end a table shows
+    what landed.
 
     \b
     Examples:
@@ -41,7 +43,13 @@ def demo(
     from elexon_assets.simulator.server import subprocess_running
     from elexon_assets.time_inputs import read_days
     from renewables.attribution import label_of_sources, note_of_sources
-    from renewables.cli.demo_home import lasting_faults, only_demo_home, passing_faults, prepare_home
+    from renewables.cli.demo_home import (
+        keep_older_issues,
+        lasting_faults,
+        only_demo_home,
+        passing_faults,
+        prepare_home,
+    )
     from renewables.cli.fetch import print_report, read_report, wait_for
     from renewables.cli.output import open_console
     from warehouse.settings import Settings
@@ -73,12 +81,15 @@ def demo(
         if not (start or end or recordings):
             well &= _run(LATEST, console) and _run(FLAGGING, console)
         well &= _seed_portfolio(console)
+        keep_older_issues(home, datetime.now(UTC))
+        well &= _run(REGISTERS, console)
         if not well:
             raise typer.Exit(1)
         table.title = f"{label_of_sources(sources)} · {table.title}"
         table.caption = note_of_sources(sources)
         console.print(table)
         _print_portfolio(console)
+        _print_registers(console)
     _what_next(home, console)
 
 
@@ -108,6 +119,19 @@ def _print_portfolio(console: "Console") -> None:
         f"{figures['facilities']:,} facilities, {landed_position():,} changes",
         highlight=False,
     )
+
+
+def _print_registers(console: "Console") -> None:
+    """Print how many issues of each register landed, and the records of the newest."""
+    from warehouse.connection import reading
+
+    with reading() as con:
+        rows = con.execute(
+            "SELECT upper(register), count(*), max(issue_date), arg_max(rows_landed, issue_date) FROM register_issues "
+            "GROUP BY register ORDER BY register"
+        ).fetchall()
+    for register, issues, day, records in rows:
+        console.print(f"{register}: {issues} invented issues; that of {day} has {records:,} records", highlight=False)
 
 
 def _result_table(title: str) -> "Table":
@@ -150,6 +174,7 @@ def _what_next(home: Path, console: "Console") -> None:
         f"  renewables analyze         energy, means, peaks, capacity factors, coverage\n"
         f"  renewables quality         what is flagged, missing or revised\n"
         f"  renewables plot --open     an interactive chart\n"
+        f"  renewables registers list  who else builds, from invented issues of REPD and TEC\n"
         f"  renewables up              the dashboard and Dagster; new half-hours keep arriving\n"
         f"With real data from Elexon (unset RENEWABLES_HOME first): renewables fetch-range 2026-04-01 2026-04-07",
         highlight=False,

@@ -6,14 +6,16 @@ Belongs here: what makes the demo's home a home of its own. Not here: filling it
 import os
 from collections.abc import Iterator
 from contextlib import contextmanager
-from datetime import date, timedelta
+from datetime import date, datetime, timedelta
 from pathlib import Path
 
-from warehouse.private_files import make_private_folder, write_private
+from warehouse.private_files import make_private_folder, open_private, write_private
 from warehouse.settings import ENV_FILES, Settings
 
 SIMULATOR_PORT = 8899
 "The default port of `renewables simulate`: the demo's home fetches from it once `renewables up` runs on it."
+REGISTER_AGES = {"repd": (90, 365), "tec": (120, 420)}
+"The ages in days of the issues that the demo has beside the newest one: one of TEC is from before its column Gate."
 
 
 def lasting_faults(last: date) -> str:
@@ -51,19 +53,42 @@ def prepare_home(home: Path, *, faults: str | None) -> None:
     With `faults`, `renewables up` starts a simulator with them, and schedules fetch from it as they would from Elexon.
     Without, as for recorded data, nothing is fetched automatically.
     """
+    from elexon_assets.simulator.registers.register_routes import register_addresses
+
+    base_url = f"http://127.0.0.1:{SIMULATOR_PORT}/bmrs/api/v1"
     source = ["SCHEDULES_RUNNING=false"] if faults is None else ["SIMULATOR=true", f"SIMULATOR_FAULTS='{faults}'"]
-    address = f"ELEXON_BASE_URL=http://127.0.0.1:{SIMULATOR_PORT}/bmrs/api/v1"
+    addresses = {"ELEXON_BASE_URL": base_url, **register_addresses(base_url)}
+    lines = [f"{name}={address}" for name, address in addresses.items()]
     make_private_folder(home)
-    write_private(home / ".env", "\n".join([f"{ENV_FILES}=home", address, *source, ""]))
+    write_private(home / ".env", "\n".join([f"{ENV_FILES}=home", *lines, *source, ""]))
+
+
+def keep_older_issues(home: Path, now: datetime) -> None:
+    """Put older issues of both invented registers into the home, as if somebody had kept the files.
+
+    Issues that another run of the demo has put there stay alone: each register gets its older issues once.
+    """
+    from elexon_assets.simulator.registers.issue_calendar import REGISTERS
+
+    folder = make_private_folder(home / "registers")
+    for register in REGISTERS:
+        if not any(folder.glob(f"{register.name}-SYNTHETIC-*.csv")):
+            for age in REGISTER_AGES[register.name]:
+                (day,) = register.issue_days(now - timedelta(days=age), 1)
+                with open_private(folder / f"{register.name}-SYNTHETIC-{day}.csv", "wb") as file:
+                    file.write(register.file(0, day))
 
 
 @contextmanager
 def only_demo_home(home: Path, base_url: str) -> Iterator[None]:
     """Keep only the settings of the demo's home in force, whatever is set for the real one."""
+    from elexon_assets.simulator.registers.register_routes import register_addresses
+
     before = dict(os.environ)
     for name in Settings.model_fields:
         os.environ.pop(name.upper(), None)
     os.environ |= {"RENEWABLES_HOME": str(home), ENV_FILES: "home", "ELEXON_BASE_URL": base_url}
+    os.environ |= register_addresses(base_url)
     try:
         yield
     finally:

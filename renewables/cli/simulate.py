@@ -1,4 +1,4 @@
-"""`renewables simulate`: runs a simulator of Elexon's API on this machine."""
+"""`renewables simulate`: runs a simulator of Elexon's API and of the public registers on this machine."""
 
 from pathlib import Path
 from typing import Annotated
@@ -17,10 +17,11 @@ def simulate(
         Path | None, typer.Option(help="Folder of recorded answers, served where they cover a request.")
     ] = None,
 ) -> None:
-    """Simulate Elexon's API on this machine.
+    """Simulate Elexon's API and the public registers on this machine.
 
     It serves synthetic half-hours until you interrupt it, and needs no network. Its rows are labelled SYNTHETIC
-    wherever they are shown, and never land in a warehouse with Elexon's.
+    wherever they are shown, and never land in a warehouse with Elexon's. It also serves invented issues of REPD, a new
+    one each quarter, and of TEC, twice a week, under the paths of GOV.UK and NESO.
 
     \b
     Examples:
@@ -28,6 +29,7 @@ def simulate(
       renewables simulate --faults 'hole%0.02,status=503x2@2024-01-08' --latency 0.1
     """
     from elexon_assets.simulator.app import create_app
+    from elexon_assets.simulator.registers.register_routes import PACKAGE, PACKAGE_PATH, PAGE_PATH
     from elexon_assets.simulator.server import serve
     from renewables.cli.output import print_note
     from renewables.user_errors import BadUsage, UserError
@@ -41,6 +43,8 @@ def simulate(
     print_note(
         "Simulator of Elexon's API; stop it with Ctrl+C. Use it from another terminal, with a separate home:\n"
         "  export ELEXON_BASE_URL=<the address below> RENEWABLES_HOME=<a folder for synthetic data>\n"
+        f"  export REPD_URL=<its host and port>{PAGE_PATH}\n"
+        f"  export TEC_URL='<its host and port>{PACKAGE_PATH}?id={PACKAGE}'\n"
         "  renewables fetch-range 2024-01-01 2024-01-07"
     )
     try:

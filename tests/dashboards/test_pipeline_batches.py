@@ -220,6 +220,8 @@ def test_a_file_made_from_a_public_register_leads_to_the_page_of_the_registers(o
     assert "Renewable Energy Planning Database" in warning.value
     assert "page Registers" in warning.value
     assert (list(app.error), list(app.exception)) == ([], [])
+    (link,) = app.main.get("page_link")
+    assert (link.proto.page, link.proto.query_string) == ("registers", "register=REPD")
 
 
 def test_counterparties_named_in_a_file_are_created_when_the_box_is_ticked(seeded: sa.Engine, open_page: Open) -> None:

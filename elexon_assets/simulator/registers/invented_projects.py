@@ -77,6 +77,8 @@ class Project:
     events: tuple[Event, ...]
     renamed: tuple[date, str] | None = None
     "The day from which another company is the operator, and its name."
+    resized: tuple[date, float] | None = None
+    "The day from which the project has another capacity, and that capacity."
     partner: int | None = None
     "The number of the record on the other side of one connection: storage beside solar."
     replaced_by: int | None = None
@@ -100,6 +102,10 @@ class Project:
     def operator_on(self, day: date) -> str:
         """Return the operator on a day."""
         return self.renamed[1] if self.renamed and self.renamed[0] <= day else self.operator
+
+    def capacity_on(self, day: date) -> float | None:
+        """Return the AC megawatts on a day, or None if the register never has them."""
+        return self.resized[1] if self.resized and self.resized[0] <= day else self.capacity_mw
 
 
 class Dice:
@@ -141,13 +147,17 @@ def _projects(seed: int, number: int) -> Iterator[Project]:
     has_battery = technology == SOLAR and dice.chance("battery") < 0.3
     is_revised = not has_battery and dice.chance("revised") < 0.06
     renamed = (events[0].day + dice.days("renamed", 200, 1500), buyer) if dice.chance("sold") < 0.7 else None
+    capacity = _capacity(dice, technology)
+    is_resized = capacity is not None and dice.chance("resized") < 0.25
+    resized_on, share = events[0].day + dice.days("resized on", 150, 1800), 0.7 + dice.chance("share") / 2
     gone = events[-1].day + dice.days("gone", 90, 900) if dice.chance("leaves") < 0.2 else None
     first = Project(
-        *(number, f"{name}{_kind_of_site(technology)}", operator, technology, _capacity(dice, technology), place),
+        *(number, f"{name}{_kind_of_site(technology)}", operator, technology, capacity, place),
         easting=place.easting + _offset(dice, "easting", is_offshore),
         northing=place.northing + _offset(dice, "northing", is_offshore),
         events=events,
         renamed=renamed,
+        resized=(resized_on, round((capacity or 0) * share, 1)) if is_resized else None,
         partner=number + 1 if has_battery else None,
         replaced_by=number + 1 if is_revised else None,
         gone=gone,
@@ -163,6 +173,7 @@ def _projects(seed: int, number: int) -> Iterator[Project]:
     if has_battery:
         size = round((first.capacity_mw or 20) / 2, 1)
         battery = replace(first, number=number + 1, partner=number, technology=BATTERY, capacity_mw=size, gone=None)
+        battery = replace(battery, resized=None)
         yield replace(battery, name=f"{name} Battery Storage", easting=first.easting + 250)
 
 
@@ -171,6 +182,7 @@ def _successor(first: Project, dice: Dice) -> Project:
     again = planning_events(dice, first.events[0].day + dice.days("again", 300, 700), "again ")
     capacity = None if first.capacity_mw is None else round(first.capacity_mw * 0.8, 1)
     second = replace(first, number=first.number + 1, capacity_mw=capacity, events=again, replaced_by=None, gone=None)
+    second = replace(second, resized=None)
     return replace(second, planning_reference=f"{first.planning_reference}/R")
 
 

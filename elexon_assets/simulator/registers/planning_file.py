@@ -87,6 +87,7 @@ def _cells(seed: int, project: Project, day: date) -> dict[str, str]:
     granted = next((event.day for event in happened if event[1:] in (GRANTED, APPEAL_GRANTED)), None)
     is_blank_place = dice.chance("no place") < 0.02
     renamed = project.renamed[0] if project.renamed and project.renamed[0] <= day else state.day
+    capacity = project.capacity_on(day)
     cells = {
         "Ref ID": str(project.ref_id),
         "Record Last Updated (dd/mm/yyyy)": _day_text(max(state.day, renamed)),
@@ -95,7 +96,7 @@ def _cells(seed: int, project: Project, day: date) -> dict[str, str]:
         "Technology Type": project.technology,
         "Storage Type": _storage_type(project),
         "Storage Co-location REPD Ref ID": _ref(project, project.partner),
-        "Installed Capacity (MWelec)": "" if project.capacity_mw is None else number_text(project.capacity_mw, day),
+        "Installed Capacity (MWelec)": "" if capacity is None else number_text(capacity, day),
         "CHP Enabled": "No",
         "CfD Allocation Round": "AR6" if project.technology == OFFSHORE and granted else "",
         "Mounting Type for Solar": "Ground" if project.technology == SOLAR else "",

@@ -15,7 +15,7 @@ from elexon_assets.simulator.faults import Fault
 from elexon_assets.simulator.half_hours import index_of
 from elexon_assets.simulator.handlers import with_request_log
 from elexon_assets.simulator.registers.issue_calendar import REPD, TEC, SimulatedRegister
-from elexon_assets.simulator.service import Service
+from elexon_assets.simulator.service import PREFIX, Service
 from elexon_assets.simulator.transport_faults import before_answer, break_answer
 
 PAGE_PATH = "/api/content/government/publications/renewable-energy-planning-database-monthly-extract"
@@ -55,6 +55,15 @@ def register_routes(service: Service) -> list[Route]:
             lambda request: _file(service, TEC, request),
         ),
     ]
+
+
+def register_addresses(base_url: str) -> dict[str, str]:
+    """Return the settings that make the registers of a simulator the ones in use, by name.
+
+    `base_url` is the simulator's address of Elexon's API.
+    """
+    root = base_url.removesuffix(PREFIX)
+    return {"REPD_URL": root + PAGE_PATH, "TEC_URL": f"{root}{PACKAGE_PATH}?id={PACKAGE}"}
 
 
 def file_path(register: SimulatedRegister, day: date) -> str:
