@@ -52,7 +52,7 @@ def test_the_help_of_a_command_shows_an_example_and_explains_each_option(
     shown = renewables(group, command, "--help")
     assert shown.code == 0
     assert re.search(rf"^ *Examples?:\s+renewables {group} {command}\b", shown.out, re.MULTILINE)
-    assert "{" not in shown.out.replace("{FILE}", "").replace("{BATCH}", "").replace("{ID_OR_NAME}", "")
+    assert "{" not in re.sub(r"\{(FILE|BATCH|ID_OR_NAME|REGISTER|REFERENCE)\}", "", shown.out)
     whole = get_command(app)
     assert isinstance(whole, TyperGroup)
     inner = whole.commands[group]

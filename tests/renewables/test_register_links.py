@@ -21,6 +21,7 @@ from renewables.queries.snapshot import query_frame, snapshot_connection
 from tests.filled_homes import Renewables
 from tests.linked_homes import add_portfolio, land_register
 from tests.pipeline_assets.register_links.our_projects import facility
+from tests.renewables.test_json_output import check_document
 from warehouse.connection import writing
 
 FIRST, SECOND = date(2026, 3, 1), date(2026, 6, 1)
@@ -86,7 +87,7 @@ def test_a_new_spelling_raises_no_notice(home: Path) -> None:
 def test_the_commands_propose_link_and_dismiss_only_when_told(home: Path, renewables: Renewables) -> None:
     land_register(home, "repd", FIRST, {}, {"Ref ID": "8264"})
     add_portfolio(home, latitude=52.45, longitude=-0.25).dispose()
-    proposed = json.loads(renewables("pipelines", "proposals", "--json").out)
+    proposed = check_document("pipelines proposals", renewables("pipelines", "proposals", "--json").out)
     assert {row["reference"] for row in proposed["proposals"]} == {"8263", "8264"}
     assert proposed["licences"] == [REGISTERS["repd"].licence_line]
     assert json.loads(renewables("pipelines", "registers", "--json").out)["links"] == []
@@ -97,7 +98,7 @@ def test_the_commands_propose_link_and_dismiss_only_when_told(home: Path, renewa
     assert "Harrow Fen Solar is REPD 8263." in refused.out
     linked = renewables("pipelines", "link", "Harrow Fen", "REPD", "8263", "--yes", "--who", "Anna")
     assert "revert" in linked.err
-    report = json.loads(renewables("pipelines", "registers", "Harrow Fen", "--json").out)
+    report = check_document("pipelines registers", renewables("pipelines", "registers", "Harrow Fen", "--json").out)
     assert [(link["reference"], link["state"]) for link in report["links"]] == [("8263", "in the register")]
     assert "49.9 MW AC" in renewables("pipelines", "registers").out
     assert "No record looks like" in renewables("pipelines", "proposals").out
@@ -122,14 +123,14 @@ def test_taking_over_an_operator_creates_each_project_once(home: Path, renewable
     )
     add_portfolio(home).dispose()
     command = ("registers", "take-over", "Fen Power Limited", "--json")
-    plan = json.loads(renewables(*command).out)
+    plan = check_document("registers take-over", renewables(*command).out)
     assert (plan["batch"], plan["is_new_counterparty"]) == (None, True)
     assert {row["reference"]: row["problem"] for row in plan["rows"]} == {
         "8263": "",
         "2": "Landfill Gas is no technology of our projects",
         "3": "the register publishes no capacity",
     }
-    taken = json.loads(renewables(*command, "--yes").out)
+    taken = check_document("registers take-over", renewables(*command, "--yes").out)
     assert taken["batch"]
     again = json.loads(renewables(*command, "--yes").out)
     assert again["batch"] is None
