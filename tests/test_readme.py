@@ -21,6 +21,8 @@ RUN_ELSEWHERE = {
     "renewables up": "tests/orchestration/test_up.py",
     'renewables ask "How much wind did we have last week?"': "tests/renewables/test_assistant.py, stand-in model",
     'renewables add-milestones "Harrowfen Solar"': "a project of the demo; tests/renewables/test_milestones.py",
+    'renewables registers list --near "Harrowfen Solar"': "landed registers: test_register_commands.py",
+    "renewables registers slip": "the same",
     "renewables yield --price-year 2025": "a landed portfolio; tests/renewables/test_project_yield.py",
     "renewables fetch-year 2023": "the same way as fetch-range; tests/orchestration/test_fetch_commands.py",
 }

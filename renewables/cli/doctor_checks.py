@@ -38,7 +38,7 @@ def run_checks() -> list[Finding]:
     """Return the findings of all checks, in order."""
     parts: list[Callable[[Settings], Iterable[Finding]]] = [
         *(_check_versions, _check_settings, _check_disk, _sizes, _check_api, _check_warehouse, _check_data),
-        *(services, switched_off, waiting),
+        *(_check_registers, services, switched_off, waiting),
     ]
     settings = Settings()
     return [finding for part in parts for finding in part(settings)]

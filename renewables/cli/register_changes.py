@@ -16,6 +16,7 @@ from renewables.cli.register_options import (
     open_registers,
     print_licences,
     print_one_issue,
+    provenance,
     wrote_file,
 )
 
@@ -40,7 +41,6 @@ def changes(
     from renewables.cli.output import print_json, print_note, print_table
     from renewables.formatting import number
     from renewables.queries.register_changes import APPEARED, CHANGED, LEFT, register_changes
-    from renewables.queries.register_issues import licence_lines
 
     with open_registers() as snapshot:
         result = register_changes(register, before, after, con=snapshot)
@@ -50,7 +50,7 @@ def changes(
     rows = result.changes
     if as_json:
         print_json(
-            {"licences": licence_lines([result.register]), **vars(result)}
+            {**provenance([result.register]), **vars(result)}
             | {"changes": rows.to_dicts(), "fields": result.fields.to_dicts()}
         )
         return
@@ -96,7 +96,6 @@ def slip(
     from renewables.cli.output import print_json, print_table
     from renewables.formatting import number
     from renewables.queries.register_changes import connection_slip
-    from renewables.queries.register_issues import licence_lines
 
     with open_registers() as snapshot:
         result = connection_slip(before, after, con=snapshot)
@@ -105,7 +104,7 @@ def slip(
         return
     if as_json:
         print_json(
-            {"licences": licence_lines(["tec"]), **vars(result), "net_mw_years": result.net_mw_years}
+            {**provenance(["tec"]), **vars(result), "net_mw_years": result.net_mw_years}
             | {"rows": result.rows.to_dicts(), "technologies": result.technologies.to_dicts()}
         )
         return

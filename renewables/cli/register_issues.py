@@ -15,6 +15,7 @@ from renewables.cli.register_options import (
     complete_register,
     open_registers,
     print_licences,
+    provenance,
     wrote_file,
 )
 from renewables.user_errors import BadUsage, UserError
@@ -37,7 +38,7 @@ def issues(register: Registers = None, output: Output = None, as_json: AsJson = 
     """
     from renewables.cli.output import print_json, print_table
     from renewables.formatting import number, utc
-    from renewables.queries.register_issues import failed_issues, licence_lines, read_register, register_issues
+    from renewables.queries.register_issues import failed_issues, read_register, register_issues
 
     names = [read_register(name) for name in register or ()]
     with open_registers() as con:
@@ -46,8 +47,7 @@ def issues(register: Registers = None, output: Output = None, as_json: AsJson = 
         rows, failures = (frame.filter(frame["register"].is_in(names)) for frame in (rows, failures))
     shown = rows["register"].unique(maintain_order=True).to_list()
     if as_json:
-        licences = licence_lines(shown)
-        print_json({"licences": licences, "issues": rows.to_dicts(), "failures": failures.to_dicts()})
+        print_json({**provenance(shown), "issues": rows.to_dicts(), "failures": failures.to_dicts()})
         return
     if not wrote_file(output, rows, shown):
         print_table(

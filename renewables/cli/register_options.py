@@ -141,12 +141,30 @@ def wrote_file(output: Path | None, frame: "pl.DataFrame", registers: Sequence[s
     return True
 
 
+def provenance(registers: Sequence[str]) -> dict[str, Any]:
+    """Return the licence lines of these registers, and the label SYNTHETIC if a simulator invented an issue of them."""
+    from renewables.queries.register_issues import SYNTHETIC, licence_lines
+
+    return {"licences": licence_lines(registers), "label": SYNTHETIC if _invented(registers) else ""}
+
+
 def print_licences(registers: Sequence[str]) -> None:
-    """Print the licence line of each of these registers."""
+    """Print the licence line of each of these registers, and which of them a simulator invented."""
     from renewables.queries.register_issues import licence_lines
 
+    for name in _invented(registers):
+        typer.echo(f"SYNTHETIC: a simulator invented the newest issue of {name.upper()}.")
     for line in licence_lines(registers):
         typer.echo(line)
+
+
+def _invented(registers: Sequence[str]) -> list[str]:
+    from renewables.queries.register_issues import register_status
+
+    with open_registers() as con:
+        return [
+            status.register for status in register_status(con) if status.is_synthetic and status.register in registers
+        ]
 
 
 def print_one_issue(register: str, as_json: bool) -> None:

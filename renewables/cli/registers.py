@@ -31,6 +31,7 @@ from renewables.cli.register_options import (
     folded_words,
     open_registers,
     print_licences,
+    provenance,
     read_filter,
     read_places,
     read_sort,
@@ -79,7 +80,6 @@ def list_records(
     """
     from renewables.cli.output import print_json, print_note, print_table
     from renewables.formatting import number
-    from renewables.queries.register_issues import licence_lines
     from renewables.queries.registers import register_records, register_sums
 
     order = read_sort(sort, near)
@@ -97,7 +97,7 @@ def list_records(
         rows = register_records(wanted, sort=order, limit=None if as_json or output else limit, con=snapshot)
     shown = sums["register"].unique(maintain_order=True).to_list()
     if as_json:
-        print_json({"licences": licence_lines(shown), "sums": sums.to_dicts(), "records": rows.to_dicts()})
+        print_json({**provenance(shown), "sums": sums.to_dicts(), "records": rows.to_dicts()})
         return
     if rows.is_empty():
         typer.echo("No records match: remove a filter.")
@@ -162,7 +162,6 @@ def operators(
     """
     from renewables.cli.output import print_json, print_note, print_table
     from renewables.formatting import number
-    from renewables.queries.register_issues import licence_lines
     from renewables.queries.register_operators import operator_ranking
 
     wanted = read_filter(
@@ -176,7 +175,7 @@ def operators(
     if as_json:
         print_json(
             {
-                "licences": licence_lines([register]),
+                **provenance([register]),
                 "operators": ranking.operators.to_dicts(),
                 "stages": ranking.stages.to_dicts(),
             }
@@ -219,7 +218,6 @@ def show(
     """
     from renewables.cli.output import print_facts, print_json, print_table
     from renewables.queries.register_history import register_record
-    from renewables.queries.register_issues import licence_lines
     from renewables.user_errors import UserError
 
     with open_registers() as snapshot:
@@ -230,7 +228,7 @@ def show(
         )
     if as_json:
         print_json(
-            {"licences": licence_lines([register]), **vars(record)}
+            {**provenance([register]), **vars(record)}
             | {"history": record.history.to_dicts(), "changes": record.changes.to_dicts()}
         )
         return

@@ -40,8 +40,7 @@ def status(as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for
     except WarehouseLost as lost:
         print_note(str(lost))
     try:
-        with without_pandas():
-            warehouse = read_status()
+        warehouse = read_status(without_pandas)
     except WarehouseMissing as missing:
         if as_json:
             print_json({"snapshot": None, "datasets": [], "runs": [], "message": str(missing), "home": sizes})
@@ -232,7 +231,7 @@ def _print_registers(registers: "Sequence[RegisterStatus]") -> None:
         age = register.age(today)
         state = "no issue yet" if age is None else "fresh" if register.is_fresh(today) else "STALE"
         name = f"{register.title}{' SYNTHETIC' if register.is_synthetic else ''}"
-        issue = [str(register.issue_date or ""), how_long(age) if age is not None else ""]
+        issue = [str(register.issue_date or ""), "" if age is None else how_long(age) if age.days else "today"]
         rows.append([name, *issue, state, number(register.records), number(register.issues)])
     columns = ["Registers", "Newest issue", "Age", "State", "Records", "Issues"]
     print_table(columns, rows, right=["Records", "Issues"])

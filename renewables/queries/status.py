@@ -3,6 +3,8 @@
 Belongs here: what an operator needs first. Not here: values of generation.
 """
 
+from collections.abc import Callable
+from contextlib import AbstractContextManager, nullcontext
 from dataclasses import dataclass
 from datetime import UTC, date, datetime, timedelta
 
@@ -114,11 +116,15 @@ class WarehouseStatus:
     "The newest issue of each public register."
 
 
-def warehouse_status() -> WarehouseStatus:
-    """Return the status of the newest snapshot. Raises WarehouseMissing before anything is published."""
+def warehouse_status(during: Callable[[], AbstractContextManager[None]] = nullcontext) -> WarehouseStatus:
+    """Return the status of the newest snapshot. Raises WarehouseMissing before anything is published.
+
+    `during` is in force while the queries run, after the snapshot was opened.
+    """
     warehouse = configured_warehouse()
     newest = warehouse.newest()
-    with warehouse.reading(version=newest.version if newest else None) as own, snapshot_connection(own) as con:
+    opened = warehouse.reading(version=newest.version if newest else None)
+    with opened as own, snapshot_connection(own) as con, during():
         assert newest is not None  # noqa: S101 (reading() would have raised)
         return WarehouseStatus(
             newest.version,

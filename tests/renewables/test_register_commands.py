@@ -2,6 +2,10 @@
 
 import io
 import json
+import os
+import subprocess
+import sys
+from datetime import date
 from pathlib import Path
 from typing import Any
 
@@ -9,11 +13,14 @@ import polars as pl
 import pytest
 
 from pipeline_assets.registers.declarations import REGISTERS
+from pipeline_assets.registers.vintages import land_issue
 from tests.filled_homes import Renewables
 from tests.register_homes import DAYS, FILES, SEED
 from tests.renewables.test_json_output import check_document
+from warehouse.connection import writing
 
 pytestmark = pytest.mark.slow
+NOWHERE = "http://127.0.0.1:9"
 LICENCES = {name: register.licence_line for name, register in REGISTERS.items()}
 COMMANDS = {
     "registers list": ("--technology", "solar"),
@@ -115,7 +122,7 @@ def test_without_an_issue_every_list_says_how_to_get_one(home: Path, renewables:
 def test_a_file_lands_through_dagster_and_the_same_file_is_no_new_issue(
     home: Path, renewables: Renewables, monkeypatch: pytest.MonkeyPatch
 ) -> None:
-    monkeypatch.setenv("DAGSTER_URL", "http://127.0.0.1:9")
+    monkeypatch.setenv("DAGSTER_URL", NOWHERE)
     file = home / "download.csv"
     file.write_bytes(FILES["repd"](SEED, DAYS[0]))
     add = ("registers", "add", str(file), "--register", "repd", "--date", str(DAYS[0]), "--json")
@@ -131,3 +138,27 @@ def test_a_file_lands_through_dagster_and_the_same_file_is_no_new_issue(
     assert not list((home / "registers").glob("tec*"))
     failures = json.loads(renewables("registers", "issues", "--json").out)["failures"]
     assert [row["register"] for row in failures] == ["tec"]
+
+
+def test_status_and_doctor_name_the_newest_issue_and_its_age_in_a_home_with_registers_only(home: Path) -> None:
+    address = "SYNTHETIC http://127.0.0.1/repd.csv"
+    content = FILES["repd"](SEED, DAYS[0])
+    land_issue(lambda: writing(home / "warehouse.duckdb"), REGISTERS["repd"], content, address, date(2020, 1, 5))
+    shown = run_in_a_new_process("status", "--json")
+    repd, tec = check_document("status", shown)["registers"]
+    assert (repd["issue_date"], repd["is_fresh"], repd["is_synthetic"]) == ("2020-01-05", False, True)
+    assert (tec["issue_date"], tec["is_fresh"]) == (None, False)
+    assert "STALE" in run_in_a_new_process("status")
+    findings = json.loads(run_in_a_new_process("doctor", "--json"))["findings"]
+    [finding] = [each for each in findings if each["what"] == "register: repd"]
+    assert (finding["state"], "2020-01-05" in finding["found"]) == ("warning", True)
+    assert "SYNTHETIC" in run_in_a_new_process("registers", "operators")
+
+
+def run_in_a_new_process(*arguments: str) -> str:
+    """Return the output of a command in a process that has imported nothing yet."""
+    script = Path(sys.executable).with_name("renewables")
+    environment = {**os.environ, "COLUMNS": "200", "DAGSTER_URL": NOWHERE, "ELEXON_BASE_URL": NOWHERE}
+    done = subprocess.run([script, *arguments], capture_output=True, text=True, check=False, env=environment)
+    assert done.stdout, done.stderr
+    return done.stdout
