@@ -18,16 +18,16 @@ from pipeline_assets.register_links.record_links import (
     REFERENCE_FIELDS,
     RecordLink,
     dismissal_change,
+    keys_of_others,
     link_change,
     links_of_project,
     live_facilities,
-    live_links,
 )
 from pipeline_assets.register_links.record_proposals import Proposal
 from pipeline_assets.registers.declarations import REGISTERS
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio
 from renewables.queries.register_differences import compare_record
-from renewables.queries.register_links import LinkedRecord, linked_records, proposed_records, taken_keys
+from renewables.queries.register_links import LinkedRecord, linked_records, proposed_records
 
 KIND = "pipelines"
 COLUMNS = {
@@ -154,7 +154,7 @@ def _render_link(portfolio: Portfolio, link: RecordLink, record: LinkedRecord | 
 
 
 def _proposals(portfolio: Portfolio, project: Record) -> list[tuple[Record, Proposal]]:
-    taken = taken_keys({link.key for link in live_links(portfolio)})
+    taken = keys_of_others(portfolio, project)
     lacking = [
         facility
         for facility in live_facilities(portfolio, project)

@@ -72,6 +72,14 @@ def live_links(portfolio: Portfolio) -> Iterator[RecordLink]:
         yield from links_of_project(portfolio, project)
 
 
+def keys_of_others(portfolio: Portfolio, project: Record) -> tuple[RecordKey, ...]:
+    """Return the records to which facilities of other live projects refer, in order.
+
+    The facilities of one project may refer to the same record, such as that of their common connection.
+    """
+    return tuple(sorted({link.key for link in live_links(portfolio) if link.project.id != project.id}))
+
+
 def live_facilities(portfolio: Portfolio, project: Record) -> list[Record]:
     """Return the live facilities of a project, ordered by name."""
     links = portfolio.referencing("pipeline_facilities", "pipeline_id", project.id)

@@ -76,7 +76,7 @@ def propose_records(
         records: One row per register and reference: register, reference, name, operator, technology_published,
             technologies, status, capacity_mw, latitude, longitude, planning_reference, project_numbers.
         project: The name of its project, which counts as another name of it.
-        taken: The records that other facilities refer to.
+        taken: The records that facilities of other projects refer to.
     """
     lacking = [register for register, field in REFERENCE_FIELDS.items() if not str(facility.fields[field]).strip()]
     wanted = fitting_technologies(facility.fields["technology"])

@@ -36,14 +36,12 @@ def registers(_: str, kind: str) -> Callable[..., None]:
         """
         from datetime import UTC, datetime
 
-        from renewables.cli.options import open_snapshot
         from renewables.cli.output import print_json, print_note, print_table
         from renewables.queries.project_registers import link_reports
         from renewables.queries.register_issues import licence_lines
 
         portfolio, projects = _chosen_projects(kind, project)
-        with open_snapshot() as con:
-            reports = link_reports(portfolio, projects, datetime.now(UTC).date(), con)
+        reports = link_reports(portfolio, projects, datetime.now(UTC).date())
         lines = licence_lines([report.link.register for report in reports])
         if as_json:
             print_json({"licences": lines, "links": [report.for_scripts() for report in reports]})

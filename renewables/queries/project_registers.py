@@ -10,12 +10,17 @@ from typing import Any
 
 from pipeline_assets.ledger.changes import Record
 from pipeline_assets.register_links.link_notices import change_sentence
-from pipeline_assets.register_links.record_links import RecordLink, links_of_project, live_facilities, live_links
+from pipeline_assets.register_links.record_links import (
+    RecordLink,
+    keys_of_others,
+    links_of_project,
+    live_facilities,
+)
 from pipeline_assets.register_links.record_proposals import Proposal
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio
 from renewables.queries.register_differences import ComparedValue, compare_record
 from renewables.queries.register_issues import register_connection
-from renewables.queries.register_links import LinkedRecord, linked_records, proposed_records, taken_keys
+from renewables.queries.register_links import LinkedRecord, linked_records, proposed_records
 from renewables.queries.snapshot import Connection
 
 
@@ -54,10 +59,9 @@ class LinkReport:
 def link_reports(
     portfolio: Portfolio, projects: Sequence[Record], today: date, con: Connection | None = None
 ) -> list[LinkReport]:
-    """Return the linked records of the projects, in their order. Raises RegistersMissing."""
+    """Return the linked records of the projects, in their order. Raises WarehouseMissing."""
     links = [link for project in projects for link in links_of_project(portfolio, project)]
-    with register_connection(con) as snapshot:
-        records = linked_records(list({link.key for link in links}), snapshot)
+    records = linked_records(list({link.key for link in links}), con) if links else {}
     reports = []
     for link in links:
         record = records.get(link.key)
@@ -70,11 +74,12 @@ def project_proposals(
     portfolio: Portfolio, projects: Sequence[Record], con: Connection | None = None
 ) -> list[tuple[Record, Record, Proposal]]:
     """Return (project, facility, proposal) for the facilities without a reference. Raises RegistersMissing."""
-    taken = taken_keys({link.key for link in live_links(portfolio)})
     with register_connection(con) as snapshot:
         return [
             (project, facility, proposal)
             for project in projects
             for facility in live_facilities(portfolio, project)
-            for proposal in proposed_records(facility, str(project.fields["name"]), taken, snapshot)
+            for proposal in proposed_records(
+                facility, str(project.fields["name"]), keys_of_others(portfolio, project), snapshot
+            )
         ]

@@ -14,7 +14,7 @@ import polars as pl
 from pipeline_assets.ledger.changes import Record
 from pipeline_assets.register_links.link_notices import CHANGED_RECORDS
 from pipeline_assets.register_links.linked_changes import linked_changes
-from pipeline_assets.register_links.record_links import RecordKey, project_numbers_sql, record_key
+from pipeline_assets.register_links.record_links import RecordKey, project_numbers_sql
 from pipeline_assets.register_links.record_proposals import Proposal, fitting_technologies, propose_records
 from renewables.queries.register_issues import has_registers
 from renewables.queries.snapshot import Connection, query_frame, snapshot_connection
@@ -84,7 +84,7 @@ def proposed_records(
 ) -> list[Proposal]:
     """Return records that may be the facility, for each register in which it has no reference. Raises WarehouseMissing.
 
-    `taken` are the records that other facilities refer to; none of them is proposed.
+    `taken` are the records that facilities of other projects refer to (`keys_of_others`); none of them is proposed.
     """
     with snapshot_connection(con) as snapshot:
         if not has_registers(snapshot):
@@ -98,11 +98,6 @@ def changed_linked_records(start: datetime, end: datetime | None = None, con: Co
     """Return what changed in linked records in issues that landed after `start`; see `linked_changes`."""
     with snapshot_connection(con) as snapshot:
         return linked_changes(snapshot, start, end or datetime.now(UTC))
-
-
-def taken_keys(keys: Collection[RecordKey]) -> tuple[RecordKey, ...]:
-    """Return the keys in order, as a cache needs them."""
-    return tuple(sorted(record_key(*key) for key in keys))
 
 
 _ASKED = r"""WITH asked AS (

@@ -105,8 +105,9 @@ def test_the_commands_propose_link_and_dismiss_only_when_told(home: Path, renewa
 
 
 def test_without_an_issue_the_commands_say_how_to_get_one(home: Path, renewables: Renewables) -> None:
-    add_portfolio(home).dispose()
-    outcome = renewables("pipelines", "registers")
+    add_portfolio(home, repd_ref_id="8263").dispose()
+    assert "REPD 8263, no issue has landed" in renewables("pipelines", "registers").out
+    outcome = renewables("pipelines", "proposals")
     assert outcome.code == 1
     assert "renewables registers fetch" in outcome.err
 

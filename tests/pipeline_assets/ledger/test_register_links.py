@@ -14,6 +14,7 @@ from pipeline_assets.register_links.link_notices import TOPIC, link_notices
 from pipeline_assets.register_links.record_links import (
     dismissal_change,
     dismissed_records,
+    keys_of_others,
     link_change,
     links_of_project,
     live_links,
@@ -64,6 +65,13 @@ def test_a_dismissed_proposal_is_remembered_until_that_is_undone(engine: sa.Engi
     assert not propose_records(dismissed, records({}))
     revert(engine, receipt.batch, actor=Actor.typed("Anna"), token="undo")
     assert propose_records(plant_of(read_portfolio(engine)), records({}))
+
+
+def test_facilities_of_one_project_may_share_a_record_and_those_of_others_may_not(engine: sa.Engine) -> None:
+    add_project(engine, tec_project_id="a0l4")
+    portfolio = add_project(engine, "Oak")
+    others = {project.id: keys_of_others(portfolio, project) for project in portfolio.of_kind("pipelines")}
+    assert others == {"harrow-fen": (), "oak": (("tec", "a0l4"),)}
 
 
 def test_references_of_archived_projects_do_not_count(engine: sa.Engine) -> None:
