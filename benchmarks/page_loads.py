@@ -21,7 +21,7 @@ HEADINGS = {
     **{"information_points": "Information points", "search": "Search", "bulk_edit": "Bulk edit"},
     **{"registers": "Registers"},
     **{"transfer": "Import", "runs": "Runs", "health": "Checks"},
-    **{"alerts": "Alerts", "dictionary": "Dictionary", "about": "About", "ask": "Ask"},
+    **{"alerts": "Alerts", "access": "Access", "dictionary": "Dictionary", "about": "About", "ask": "Ask"},
 }
 "The heading of each page in the sidebar, by the name of its file."
 RECORDS = {

@@ -150,6 +150,12 @@ DATA = [
         help="Notices and how each was delivered. Retry those that failed.",
     ),
     st.Page(
+        "app_pages/access.py",
+        title="Access",
+        icon=":material/key:",
+        help="Your role, everybody's roles, and access tokens for scripts.",
+    ),
+    st.Page(
         "app_pages/dictionary.py",
         title="Dictionary",
         icon=":material/menu_book:",

@@ -25,6 +25,7 @@ OPENAI_KEY = "OPENAI_API_KEY"
 
 _NAME = r"[\w.-]*(?:token|secret|api[_-]?key|passw(?:or)?d|passwd|pwd|passphrase|signature|credential)[\w.-]*"
 _PATTERNS = [
+    (re.compile(r"\bgbr_[\w-]{8,}"), HIDDEN),  # access tokens of the ledger
     (re.compile(r"(?<=://)[^\s/?#'\"<>]*@"), f"{HIDDEN}@"),
     (re.compile(r"(hooks\.slack(?:-gov)?\.com/[a-z]+/)[\w/-]+", re.IGNORECASE), rf"\1{HIDDEN}"),
     (re.compile(r"([?&;](?:key|sig|auth|code|jwt|session)=)[^&;\s#'\"<>]+", re.IGNORECASE), rf"\1{HIDDEN}"),

@@ -17,7 +17,7 @@ from dashboards.components.sign_in import current_actor, refusal_of
 from dashboards.components.unknown_series import warn_of_unknown_series
 from elexon_assets.datasets import INSTALLED_CAPACITY
 from pipeline_assets.errors import AccessRefused
-from renewables.dagster_control.client import DagsterClient, OrchestratorError
+from renewables.dagster_control.client import START, DagsterClient, OrchestratorError
 from renewables.dagster_control.run_history import Check, RunSummary, recent_checks, recent_runs
 from renewables.queries.status import CapacityStatus, DatasetStatus, of_capacity, of_datasets
 from renewables.queries.stored_datasets import StoredDataset, stored_datasets
@@ -146,7 +146,7 @@ def _render_check_list(dagster: DagsterClient, newest: RunSummary | None) -> Non
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         message = " · ".join(f"**{count}** {outcome}" for outcome, count in counts.items() if count) or NOTHING
         st.markdown(message, width="content")
-        refusal = refusal_of("start a run")
+        refusal = refusal_of(START)
         st.button(
             "Run checks now",
             icon=":material/play_arrow:",

@@ -16,6 +16,7 @@ from dashboards.components.formatting import day, number
 from dashboards.components.plain_text import plain, plain_sentence
 from dashboards.components.register_parts import NAMES, render_register_downloads
 from dashboards.components.sign_in import current_actor, refusal_of
+from pipeline_assets.access import Role
 from pipeline_assets.errors import AccessRefused
 from pipeline_assets.registers.declarations import REGISTERS
 from renewables.dagster_control import register_job
@@ -76,7 +77,7 @@ def render_issues(register: str) -> None:
 def render_add_forms(register: str) -> None:
     """Draw the forms that fetch the newest issues and that add a file."""
     _render_note()
-    refusal = refusal_of(register_job.ADD)
+    refusal = refusal_of(register_job.ADD, Role.ADMIN)
     if refusal:
         st.caption(refusal)
     fetch, add = st.columns(2, border=True)

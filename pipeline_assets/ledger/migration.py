@@ -7,7 +7,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-HEAD = "0004"
+HEAD = "0005"
 "The version of the tables in `schema.py`."
 BEFORE_MIGRATIONS = "0001"
 "The version of ledgers that were created before migrations existed."

@@ -127,6 +127,20 @@ sign_outs = sa.Table(
     comment="The newest sign-in that a person has ended: when it began, by the identity provider's clock.",
 )
 
+access_tokens = sa.Table(
+    "access_tokens",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("digest", sa.String, nullable=False, unique=True),
+    sa.Column("name", sa.String, nullable=False),
+    sa.Column("role", sa.String, nullable=False),
+    sa.Column("issued_by", sa.String, nullable=False),
+    sa.Column("issued_at_us", sa.BigInteger, nullable=False),
+    sa.Column("expires_at_us", sa.BigInteger, nullable=False),
+    sa.Column("revoked_at_us", sa.BigInteger),
+    comment="Tokens for scripts. digest: SHA-256 of the token, which is not kept.",
+)
+
 
 def ledger_address(settings: Settings) -> str:
     """Return LEDGER_URL, or SQLite in the home."""

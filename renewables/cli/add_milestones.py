@@ -4,7 +4,8 @@ from typing import Annotated
 
 import typer
 
-from renewables.cli.records import Who, Why, Yes, chosen_record, command_author, open_engine
+from renewables.cli.records import Who, Why, Yes, chosen_record, open_engine
+from renewables.cli.token_option import command_author
 
 
 def add_milestones(

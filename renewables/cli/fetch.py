@@ -200,7 +200,7 @@ def wait_for(
     from rich.progress import BarColumn, MofNCompleteColumn, Progress, TextColumn, TimeRemainingColumn
 
     from elexon_assets.datasets import BY_NAME
-    from renewables.cli.records import command_author
+    from renewables.cli.token_option import command_author
     from renewables.dagster_control.fetch_job import fetch_days
     from warehouse.settings import Settings
 

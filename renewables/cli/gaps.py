@@ -64,7 +64,7 @@ def _carry_out(dataset: str, day: str, reason: str, who: str | None, *, withdraw
 
     from elexon_assets.accepted_gaps import covered_dataset
     from renewables.cli.fetch import REQUESTED_BY
-    from renewables.cli.records import command_author
+    from renewables.cli.token_option import command_author
     from renewables.dagster_control.gap_acceptance import GapDecision, carry_out
     from renewables.user_errors import BadUsage, UserError
     from warehouse.settings import Settings

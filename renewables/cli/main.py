@@ -37,6 +37,7 @@ from renewables.cli import (
     up,
     value,
 )
+from renewables.cli.token_option import Token, use_token
 from renewables.user_errors import BAD_USAGE, user_message
 
 NOT_ON_WINDOWS = (
@@ -93,9 +94,11 @@ def _print_version(asked: bool) -> None:
 
 @app.callback()
 def renewables(
-    version: Annotated[
+    ctx: typer.Context,
+    version: Annotated[  # noqa: ARG001 (its callback prints and exits)
         bool, typer.Option("--version", callback=_print_version, is_eager=True, help="Show the version and exit.")
     ] = False,
+    token: Token = None,
 ) -> None:
     """Great Britain's wind and solar by half-hour, fetched from Elexon and kept with every revision.
 
@@ -105,6 +108,7 @@ def renewables(
       renewables analyze --start 2026-01-01 --end 2026-01-31
       renewables plot --open
     """
+    use_token(token, ctx.invoked_subcommand)
 
 
 app.command("demo")(demo.demo)

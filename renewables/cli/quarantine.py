@@ -22,9 +22,12 @@ def retry(as_json: Annotated[bool, typer.Option("--json", help="Print JSON, for 
     from elexon_assets.datasets import BY_NAME
     from elexon_assets.quality.flagging import update_flags
     from elexon_assets.quarantine import retry as retry_quarantined
+    from pipeline_assets.access import Role
     from renewables.cli.output import print_json
+    from renewables.cli.token_option import command_author
     from renewables.formatting import number
 
+    command_author().require(Role.EDITOR, "land rows of the quarantine")
     done = retry_quarantined()
     if any(outcome.rows_landed for outcome in done):
         update_flags()

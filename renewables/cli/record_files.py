@@ -11,7 +11,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
-from renewables.cli.records import As_json, Who, Why, Yes, command_author, open_engine
+from renewables.cli.records import As_json, Who, Why, Yes, open_engine
+from renewables.cli.token_option import command_author
 
 if TYPE_CHECKING:
     from pipeline_assets.spreadsheets.import_plan import Plan

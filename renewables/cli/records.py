@@ -4,7 +4,6 @@ Belongs here: which commands a group has, and showing one record. Not here: list
 reverting (`record_files.py`).
 """
 
-import getpass
 import inspect
 from collections.abc import Callable, Iterator
 from typing import TYPE_CHECKING, Annotated, Any
@@ -14,7 +13,6 @@ import typer
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
-    from pipeline_assets.access import Actor
     from pipeline_assets.ledger.changes import Record, Recorded
     from pipeline_assets.spreadsheets.portfolio_index import Portfolio
 
@@ -39,13 +37,6 @@ def record_group(
         text = inspect.cleandoc(command.__doc__ or "").replace("{group}", sheet).replace("{what}", what)
         made.command(name, help=text)(command)
     return made
-
-
-def command_author(who: str | None = None) -> "Actor":
-    """Return the given author, or the user of this machine who is logged in."""
-    from pipeline_assets.access import Actor
-
-    return Actor.typed(who or getpass.getuser())
 
 
 def open_engine() -> "sa.Engine":

@@ -103,7 +103,7 @@ def add(
 
     from pipeline_assets.dates import parse_date
     from pipeline_assets.errors import UnreadableValue
-    from renewables.cli.records import command_author
+    from renewables.cli.token_option import command_author
     from renewables.dagster_control import register_job
     from renewables.queries.register_issues import read_register
     from warehouse.settings import Settings
@@ -134,7 +134,7 @@ def fetch(as_json: AsJson = False) -> None:
       renewables registers fetch
       renewables registers fetch --json
     """
-    from renewables.cli.records import command_author
+    from renewables.cli.token_option import command_author
     from renewables.dagster_control import register_job
     from warehouse.settings import Settings
 

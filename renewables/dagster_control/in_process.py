@@ -11,7 +11,7 @@ from typing import TYPE_CHECKING, Any
 from elexon_assets.backfill_plan import range_tags, runs_of
 from elexon_assets.dataset_model import Dataset
 from pipeline_assets.access import Actor, Role
-from renewables.dagster_control.client import ACTOR, ASSETS, FETCH, REQUESTED_BY, Outcome
+from renewables.dagster_control.client import ACTOR, ASSETS, FETCH, REQUESTED_BY, START, Outcome, role_of_job
 from renewables.dagster_control.instance import PROCESS_TAG, open_instance
 from renewables.dagster_control.process_identity import own_identity
 from warehouse.settings import Settings
@@ -60,7 +60,7 @@ def run_job(
     run_config: dict[str, Any] | None = None,
 ) -> Outcome:
     """Run one job of a code location in this process, with that configuration of its ops. Raises AccessRefused."""
-    actor.require(Role.EDITOR, "start a run")
+    actor.require(role_of_job(name), START)
     definitions = import_module(f"{location}.definitions").defs
     with open_instance(settings) as opened:
         return _run_assets(definitions.resolve_job_def(name), opened, {REQUESTED_BY: requested_by}, actor, run_config)
@@ -75,7 +75,7 @@ def _run_assets(
 ) -> Outcome:
     from pipeline_assets.run_notices import describe_step_failure
 
-    actor.require(Role.EDITOR, "start a run")
+    actor.require(Role.EDITOR, START)
     result = job.execute_in_process(
         instance=opened,
         run_config={"loggers": QUIET, **(run_config or {})},

@@ -10,7 +10,7 @@ import sys
 from typing import Any
 
 from pipeline_assets.access import Actor, Role
-from renewables.dagster_control.client import DagsterClient
+from renewables.dagster_control.client import START, DagsterClient, role_of_job
 from renewables.user_errors import UserError
 from warehouse.settings import Settings
 
@@ -49,12 +49,12 @@ def run_now(
 
     `failure` begins the sentence about a failed run. Raises OrchestratorError, LandingFailed, AccessRefused.
     """
-    actor.require(Role.EDITOR, "start a run")
+    actor.require(role_of_job(job), START)
     orchestrator = DagsterClient(str(settings.dagster_url))
     if orchestrator.answers(for_home=settings.dagster_home):
         orchestrator.launch_job(job, requested_by=requested_by, actor=actor, location=location, run_config=run_config)
         return False
-    arguments = [location, job, requested_by, json.dumps(run_config)]
+    arguments = [location, job, requested_by, actor.label, json.dumps(run_config)]
     command = [sys.executable, "-m", "renewables.dagster_control.landing_now", *arguments]
     try:
         ended = subprocess.run(command, capture_output=True, text=True, timeout=PATIENCE_SECONDS, check=False)  # noqa: S603 (our own module)
@@ -71,8 +71,8 @@ def main() -> None:
     from renewables.dagster_control.in_process import run_job
     from renewables.user_errors import user_message
 
-    location, job, requested_by, run_config = sys.argv[1:]
-    actor = Actor.program("landing")  # who asked was checked before this process was started
+    location, job, requested_by, person, run_config = sys.argv[1:]
+    actor = Actor.program(person)  # who asked was checked before this process was started
     try:
         outcome = run_job(
             location,

@@ -31,7 +31,7 @@ def keep_file(content: bytes, name: str, register: str, day: date | None, *, act
     The name begins with the register's, and says the date of the issue if one is given. The same content is not kept
     twice under one name. Raises BadUsage for an empty file or another kind of file, and AccessRefused.
     """
-    actor.require(Role.EDITOR, ADD)
+    actor.require(Role.ADMIN, ADD)
     stem, ending = Path(name).stem, Path(name).suffix.casefold()
     if ending not in ENDINGS:
         raise BadUsage(f"{name} is not a CSV file: download the register as CSV.")
@@ -62,6 +62,7 @@ def run_and_wait(*, fetches: bool, requested_by: str, actor: Actor, settings: Se
 
     It lands the files of the home's folder, and with `fetches` the newest issue from each register's address.
     """
+    actor.require(Role.ADMIN, ADD)
     run_config = _run_config(fetches=fetches)
     orchestrator = DagsterClient(str(settings.dagster_url))
     if orchestrator.answers(for_home=settings.dagster_home):
@@ -80,6 +81,7 @@ def start_run(*, fetches: bool, requested_by: str, actor: Actor, settings: Setti
 
     Raises OrchestratorError, LandingFailed, AccessRefused.
     """
+    actor.require(Role.ADMIN, ADD)
     failure = "The registers could not be landed"
     config = _run_config(fetches=fetches)
     if run_now(

@@ -17,6 +17,7 @@ from elexon_assets.datasets import WIND_AND_SOLAR
 from pipeline_assets.access import Actor, Identity, Role
 from pipeline_assets.errors import AccessRefused
 from pipeline_assets.ledger import outbox, reader
+from pipeline_assets.ledger.access_tokens import issue_token, revoke_token
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.submission import revert, submit
 from pipeline_assets.models import new_id
@@ -26,7 +27,8 @@ from renewables.dagster_control.client import DagsterClient, Launched
 from renewables.dagster_control.fetch_job import fetch_days
 from renewables.dagster_control.gap_acceptance import GapDecision, carry_out, launch_decision
 from renewables.dagster_control.in_process import materialize_days, run_job
-from renewables.dagster_control.landing_now import land_now
+from renewables.dagster_control.landing_now import land_now, run_now
+from renewables.dagster_control.register_job import keep_file, run_and_wait, start_run
 from warehouse.settings import Settings
 
 ROOT = Path(__file__).resolve().parents[2]
@@ -71,18 +73,31 @@ SUBMITTERS: dict[str, Callable[[sa.Engine, Actor], object]] = {
     ),
     "in_process.run_job": lambda _, actor: run_job("pipeline_assets", "landing", actor=actor, **_settings()),
     "landing_now.land_now": lambda _, actor: land_now(Settings(), actor=actor, **ASKED),
+    "landing_now.run_now": lambda _, actor: run_now(
+        "pipeline_assets", "landing", actor=actor, failure="Failed", **_settings()
+    ),
+    "register_job.keep_file": lambda _, actor: keep_file(
+        b"a", "repd.csv", "repd", None, actor=actor, settings=Settings()
+    ),
+    "register_job.run_and_wait": lambda _, actor: run_and_wait(fetches=False, actor=actor, **_settings()),
+    "register_job.start_run": lambda _, actor: start_run(fetches=False, actor=actor, **_settings()),
+    "access_tokens.issue_token": lambda engine, actor: issue_token(engine, "t", Role.VIEWER, days=1, actor=actor),
+    "access_tokens.revoke_token": lambda engine, actor: revoke_token(engine, "t", actor=actor),
 }
 "Every public function below the pages that submits or launches, by module and name."
 
-BY_THE_PRODUCT = {
+WITHOUT_A_PERSON = {
     "sign_outs.end_sign_ins": "a person ends only the own sign-in",
     "conditions.report_conditions": "Dagster's sensor stores what it saw of checks and schedules",
     "schema._make_tables": "creates and upgrades the tables when a ledger is opened",
     "outbox.put_notices": "notices about failed runs, from Dagster's sensors",
     "outbox.claim_next": "the sensor that delivers notices",
     "outbox._settle_claim": "the sensor that delivers notices",
+    "process_identity._started_at": "asks the system about a process",
+    "adhoc.run_sql": "reads the warehouse in a process that can write nothing",
+    "workbook_process.read_workbook_safely": "reads an uploaded file in a process that can write nothing",
 }
-"The functions that write without a person, each with the reason."
+"The functions that write to the ledger or start a process without a person, each with the reason."
 
 VIEWER = Actor("vic@example.com", Identity.SIGNED_IN, Role.VIEWER, datetime.now(UTC) + timedelta(hours=1))
 EDITOR = replace(VIEWER, name="ed@example.com", role=Role.EDITOR)
@@ -109,6 +124,21 @@ def test_a_person_whose_role_is_too_low_can_neither_submit_nor_launch(
         SUBMITTERS[name](engine, TOO_LOW[who])
     assert reader.newest_position(engine) == 0
     assert not (Settings().renewables_home / "warehouse.duckdb").exists()
+
+
+ADMINS_FUNCTIONS = [name for name in SUBMITTERS if name.startswith(("register_job.", "access_tokens."))]
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("name", ADMINS_FUNCTIONS)
+def test_registers_and_access_tokens_are_an_admins(engine: sa.Engine, name: str) -> None:
+    with pytest.raises(AccessRefused, match="only the role admin can"):
+        SUBMITTERS[name](engine, EDITOR)
+
+
+def test_only_an_admin_starts_the_job_of_the_registers() -> None:
+    with pytest.raises(AccessRefused, match="only the role admin can"):
+        DAGSTER.launch_job("register_issues", actor=EDITOR, **ASKED)
 
 
 @pytest.mark.parametrize("actor", [EDITOR, ADMIN, Actor.typed("Ana")], ids=["editor", "admin", "no sign-in"])
@@ -165,7 +195,7 @@ def _writes(function: ast.FunctionDef) -> bool:
             called = ast.unparse(node.func)
             if called in ("schema.writing", "writing") and "engine" in ast.unparse(node.args[0]):
                 return True
-            if called.endswith(".execute_in_process"):
+            if called.endswith(".execute_in_process") or called == "subprocess.run":
                 return True
     return False
 
@@ -176,10 +206,11 @@ def test_every_function_that_writes_takes_an_actor_and_asks_for_a_role_first() -
     offenders = [
         name
         for name, function in writers.items()
-        if name not in BY_THE_PRODUCT and not (_takes_an_actor(function) and "actor.require(" in ast.unparse(function))
+        if name not in WITHOUT_A_PERSON
+        and not (_takes_an_actor(function) and "actor.require(" in ast.unparse(function))
     ]
     assert offenders == []
-    assert BY_THE_PRODUCT.keys() <= writers.keys()
+    assert WITHOUT_A_PERSON.keys() <= writers.keys()
 
 
 def test_the_table_of_functions_that_submit_or_launch_is_complete() -> None:

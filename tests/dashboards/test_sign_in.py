@@ -1,10 +1,13 @@
 """Tests of what pages say about sign-in and roles; a real sign-in is in `tests/access`."""
 
+from datetime import UTC, datetime
 from time import time
 
 import pytest
+import sqlalchemy as sa
 
 from dashboards.components.sign_in import OPEN_TO_ALL
+from pipeline_assets.ledger.access_tokens import actor_of_token, list_tokens
 from tests.dashboards.conftest import ADDRESSES, PAGES, Open, page_text
 
 VIEWER = {"is_logged_in": True, "email_verified": True, "email": "vic@example.com", "iat": time() + 600}
@@ -61,3 +64,32 @@ def test_every_button_that_saves_or_starts_something_is_disabled_for_a_viewer(op
         assert not app.exception
         shown = {button.label: button.disabled for button in app.button}
         assert {label: shown.get(label) for label in words} == dict.fromkeys(words, True)
+
+
+def test_an_admin_issues_a_token_that_is_shown_once_and_revokes_it(
+    engine: sa.Engine, open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("ROLE_ADMINS", "vic@example.com")
+    app = open_page("about")
+    app.user = VIEWER
+    app.switch_page("app_pages/access.py")
+    app.run()
+    app.text_input(key="token name").set_value("nightly")
+    next(button for button in app.button if button.label == "Issue token").click().run()
+    secret = app.code[0].value
+    assert actor_of_token(engine, secret).name == "nightly for vic@example.com"
+    assert secret not in str(app.run().main)
+    next(button for button in app.button if button.label == "Revoke").click().run()
+    assert [token.state(datetime.now(UTC)) for token in list_tokens(engine)] == ["revoked"]
+    assert not app.exception
+
+
+def test_only_an_admin_sees_who_has_which_role_and_the_tokens(open_page: Open, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ROLE_ADMINS", "ann@example.com")
+    app = open_page("about")
+    app.user = VIEWER
+    app.switch_page("app_pages/access.py")
+    app.run()
+    assert "with the role **viewer**" in page_text(app)
+    assert "ann@example.com" not in str(app.main)
+    assert "Issue token" not in [button.label for button in app.button]

@@ -19,6 +19,7 @@ def make_first_version(engine: sa.Engine) -> None:
         con.execute(sa.text("DROP TABLE alembic_version"))
         schema.conditions.drop(con)
         schema.sign_outs.drop(con)
+        schema.access_tokens.drop(con)
         con.execute(sa.text("ALTER TABLE changes DROP COLUMN identity"))
 
 
