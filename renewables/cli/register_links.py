@@ -8,7 +8,8 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
-from renewables.cli.records import As_json, Who, Why, Yes, chosen_record, command_author, open_engine
+from renewables.cli.records import As_json, Who, Why, Yes, chosen_record, open_engine
+from renewables.cli.token_option import command_author
 
 if TYPE_CHECKING:
     from pipeline_assets.ledger.changes import Record

@@ -8,7 +8,8 @@ from typing import Annotated
 import typer
 
 from renewables.cli.options import AsJson
-from renewables.cli.records import Who, Why, Yes, chosen_record, command_author, open_engine
+from renewables.cli.records import Who, Why, Yes, chosen_record, open_engine
+from renewables.cli.token_option import command_author
 
 
 def take_over(

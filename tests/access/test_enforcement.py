@@ -93,7 +93,7 @@ WITHOUT_A_PERSON = {
     "outbox.put_notices": "notices about failed runs, from Dagster's sensors",
     "outbox.claim_next": "the sensor that delivers notices",
     "outbox._settle_claim": "the sensor that delivers notices",
-    "process_identity._started_at": "asks the system about a process",
+    "process_identity._identity_from_ps": "asks the system about a process",
     "adhoc.run_sql": "reads the warehouse in a process that can write nothing",
     "workbook_process.read_workbook_safely": "reads an uploaded file in a process that can write nothing",
 }
