@@ -10,7 +10,7 @@ WORDMARK = Path(__file__).with_name("wordmark.svg")
 WORDMARK_COLOURS = {"light": "#10161E", "dark": "#E4E9F0"}
 "The text colours of the themes (`.streamlit/config.toml`); the file has the first."
 STYLE = """<style>
-button[kind^=primary]:not(:disabled) { color: light-dark(#FFFFFF, #12161C) }
+button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { color: light-dark(#FFFFFF, #12161C) }
 [data-testid=stElementToolbar] button[aria-label^="Download as CSV"] { display: none }
 @media (max-width: 640px) {
   .st-key-cards [data-testid=stLayoutWrapper] { flex-grow: 1 }

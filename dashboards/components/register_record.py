@@ -36,9 +36,9 @@ FACTS = {
 def render_record(address: str) -> None:
     """Draw the record of an address such as `repd:8194`, or a message if there is none."""
     register, _, record_id = address.partition(":")
-    st.page_link(
-        PAGE, label="All records", icon=":material/list:", query_params=list_address() or {"register": register.upper()}
-    )
+    if st.button("All records", icon=":material/list:", type="tertiary"):
+        # A page link to the page itself would leave the record in the address.
+        st.switch_page(PAGE, query_params=list_address() or {"register": register.upper()})
     record: RegisterRecord | None = None
     if register in REGISTERS:
         record = snapshot_cache.cached_query(register_record, register, record_id)

@@ -20,11 +20,15 @@ from playwright.sync_api import Browser
 
 from elexon_assets.datasets import DATASETS
 from pipeline_assets.access import Actor
+from pipeline_assets.registers.declarations import REGISTERS
+from pipeline_assets.registers.vintages import land_issue
 from renewables.dagster_control.in_process import run_job
 from renewables.dagster_control.run_history import recent_runs
 from tests.browsing import Tab
 from tests.elexon_assets.ingesting import landed_in
 from tests.orchestration.conftest import Server, until
+from tests.register_homes import FILES, SEED
+from warehouse.connection import writing
 
 DESK, PHONE = 1440, 390
 LEAST = 600
@@ -66,6 +70,8 @@ SHOTS = [
     Shot("project-dark-phone", "project?id=pr-kettlewick", PHONE, dark=True, most=1_200),
     Shot("new-project", "projects?edit=new", most=1_100),
     Shot("bulk-edit", "bulk_edit", most=760),
+    Shot("registers", "registers?near=Harrowfen+Solar&km=80", most=1_100),
+    Shot("registers-slip", "registers?register=TEC&view=Connection+dates", most=900),
     Shot("import-and-export", "transfer", most=900),
     Shot("health", "health", most=800),
 ]
@@ -122,6 +128,12 @@ def furnish(server: Server) -> None:
     assert run_job(
         "pipeline_assets", "seeding", requested_by="pictures", actor=Actor.typed("pictures"), settings=server.settings
     ).succeeded
+    for name, register in REGISTERS.items():
+        for age in (100, 10):
+            day = last - timedelta(days=age)
+            land_issue(
+                lambda: writing(server.settings.warehouse), register, FILES[name](SEED, day), f"SYNTHETIC {day}", day
+            )
     dagster = server.orchestrator
 
     def ended() -> bool:
