@@ -169,7 +169,10 @@ def _proposals(portfolio: Portfolio, project: Record) -> list[tuple[Record, Prop
 
 def _render_proposals(project: Record, proposals: list[tuple[Record, Proposal]]) -> None:
     st.markdown("**May be the same site**")
-    st.caption("Nothing is linked until you choose *Link*. A dismissed record is not proposed again.")
+    st.caption(
+        "Nothing is linked until you choose *Link*. A dismissed record is not proposed again. Both can be "
+        "undone under *Earlier batches* of the page Import."
+    )
     go = record_page.same_page(KIND, project.id)
     for facility, proposal in proposals:
         record = f"{proposal.register.upper()} {proposal.reference}"
@@ -180,7 +183,13 @@ def _render_proposals(project: Record, proposals: list[tuple[Record, Proposal]])
                 f"{proposal.score * 100:.0f} %  \n{plain(proposal.operator or 'no operator')}, "
                 f"{plain(proposal.status or 'no status')}  \n:gray[{plain('; '.join(proposal.reasons))}]"
             )
-            with st.container(horizontal=True):
+            with st.container(horizontal=True, vertical_alignment="center"):
+                st.page_link(
+                    PAGE,
+                    label="Open the record",
+                    icon=":material/open_in_new:",
+                    query_params=record_address(proposal.register, proposal.record_id),
+                )
                 for label, icon, change in (
                     ("Link", ":material/link:", link_change),
                     ("Dismiss", ":material/close:", dismissal_change),

@@ -83,7 +83,7 @@ def render_take_over(
     st.markdown(
         f"Creates **{len(ticked):,}** project{'' if len(ticked) == 1 else 's'} with {total:,.1f} MW and the "
         f"{'new ' if isinstance(chosen, str) else ''}counterparty {plain(company)} as {role}, in one batch, which "
-        "can be undone under *Earlier batches* of Import and export."
+        "can be undone under *Earlier batches* of the page Import."
     )
     changes = list(take_over_changes(ticked, chosen, role, datetime.now(UTC).date())) if ticked else []
     is_accepted = bool(changes) and _is_accepted(changes)

@@ -51,6 +51,7 @@ class Proposal:
 
     register: str
     reference: str
+    record_id: str
     name: str
     operator: str
     technology: str
@@ -73,7 +74,7 @@ def propose_records(
 
     Args:
         facility: The facility.
-        records: One row per register and reference: register, reference, name, operator, technology_published,
+        records: One row per register and reference: register, reference, record_id, name, operator, technology_published,
             technologies, status, capacity_mw, latitude, longitude, planning_reference, project_numbers.
         project: The name of its project, which counts as another name of it.
         taken: The records that facilities of other projects refer to.
@@ -124,7 +125,7 @@ def _score_record(facility: Record, row: dict[str, Any], alike: float) -> Propos
     reasons += [f"names are {alike:.0%} alike".replace("%", " %"), f"technology {row['technology_published']}", remark]
     reasons += ["no coordinates to compare" if distance is None else f"{distance:,.1f} km apart"]
     return Proposal(
-        *(row["register"], row["reference"], row["name"] or "", row["operator"] or ""),
+        *(row["register"], row["reference"], row["record_id"], row["name"] or "", row["operator"] or ""),
         *(row["technology_published"] or "", row["status"] or "", row["capacity_mw"], distance),
         *(score, tuple(reasons)),
     )

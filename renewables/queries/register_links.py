@@ -116,7 +116,7 @@ _CHANGES = f"""SELECT asked.asked, change.* FROM asked JOIN ({CHANGED_RECORDS}) 
     ON change.register = asked.register AND lower(change.reference) = asked.reference
 WHERE change.to_issue_id IN (SELECT issue_id FROM register_current)
 ORDER BY change.record_id, change.field"""
-CANDIDATES = f"""SELECT register, reference, any_value(name) AS name, any_value(operator) AS operator,
+CANDIDATES = f"""SELECT register, reference, min(record_id) AS record_id, any_value(name) AS name, any_value(operator) AS operator,
     any_value(technology_published) AS technology_published, any_value(technologies) AS technologies,
     string_agg(DISTINCT status, ', ' ORDER BY status) AS status, sum(capacity_mw) AS capacity_mw,
     any_value(latitude) AS latitude, any_value(longitude) AS longitude,
