@@ -14,10 +14,16 @@ from dashboards.components import ledger_session, save_notice, submit_form
 from dashboards.components.plain_text import plain
 from dashboards.components.sign_in import dry_run_actor
 from pipeline_assets.access import Actor
-from pipeline_assets.errors import PipelineError
+from pipeline_assets.errors import PipelineError, Problem, Refused
 from pipeline_assets.ledger.changes import Change, Receipt, Record
 from pipeline_assets.ledger.submission import submit
-from pipeline_assets.register_links.take_over import CAPACITY_IS_AC, TakeOverRow, plan_take_over, take_over_changes
+from pipeline_assets.register_links.take_over import (
+    CAPACITY_IS_AC,
+    TakeOverRow,
+    linked_meanwhile,
+    plan_take_over,
+    take_over_changes,
+)
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio
 from pipeline_assets.vocabulary import ProjectRole
 
@@ -89,6 +95,9 @@ def render_take_over(
     is_accepted = bool(changes) and _is_accepted(changes)
 
     def send(actor: Actor, why: str, token: str) -> Receipt:
+        if doubled := linked_meanwhile(ticked, ledger_session.current_portfolio()):
+            message = f"somebody has taken over {', '.join(doubled)} in the meantime: load the page again"
+            raise Refused([Problem("batch", token, "rows", message)])
         reason = why or f"taken over from {register.upper()}"
         return submit(ledger_session.engine(), changes, actor=actor, why=reason, token=token, source="import")
 

@@ -80,13 +80,24 @@ def link_notices(links: Iterable[RecordLink], changes: Sequence[dict[str, Any]])
 
 def change_sentence(rows: Sequence[dict[str, Any]]) -> str:
     """Return what changed in one record as a text, such as `status Operational (was Under Construction)`."""
-    stages = {str(row["record_id"]) for row in rows}
-    texts = []
+    left, appeared = ([_stage(row) for row in rows if row["change"] == change] for change in ("left", "appeared"))
+    several, restaged = len({_stage(row) for row in rows}) > 1, bool(left and appeared)
+    texts = [f"stages {_stage_names(appeared)} (were {_stage_names(left)})"] if restaged else []
     for row in rows:
-        _, _, stage = str(row["record_id"]).partition("/")
-        where = f"stage {stage} " if stage and len(stages) > 1 else ""
-        texts.append(where + _change_text(row))
+        is_one_sided = row["change"] != "changed"
+        if not (restaged and is_one_sided):
+            stage = _stage(row)
+            texts.append((f"stage {stage} " if stage and (several or is_one_sided) else "") + _change_text(row))
     return "; ".join(dict.fromkeys(texts))
+
+
+def _stage(row: dict[str, Any]) -> str:
+    """Return the stage of a connection, or "" for a record without stages."""
+    return str(row["record_id"]).partition("/")[2]
+
+
+def _stage_names(stages: Sequence[str]) -> str:
+    return ", ".join(sorted(stage or "none" for stage in stages))
 
 
 def _change_text(row: dict[str, Any]) -> str:

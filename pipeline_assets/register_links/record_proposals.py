@@ -74,8 +74,9 @@ def propose_records(
 
     Args:
         facility: The facility.
-        records: One row per register and reference: register, reference, record_id, name, operator, technology_published,
-            technologies, status, capacity_mw, latitude, longitude, planning_reference, project_numbers.
+        records: One row per register and reference: register, reference, record_id, name, operator,
+            technology_published, technologies, status, capacity_mw, latitude, longitude, planning_reference,
+            project_numbers.
         project: The name of its project, which counts as another name of it.
         taken: The records that facilities of other projects refer to.
     """

@@ -160,6 +160,12 @@ def take_over_changes(
         yield Change.create("pipeline_counterparties", link)
 
 
+def linked_meanwhile(rows: Sequence[TakeOverRow], portfolio: Portfolio) -> list[str]:
+    """Return the names of rows whose record a project refers to by now, after the plan was made."""
+    linked = {link.key for link in live_links(portfolio)}
+    return [row.name for row in rows if not row.problem and row.key in linked]
+
+
 def counterparties_alike(portfolio: Portfolio, operator: str) -> tuple[list[Record], list[Record]]:
     """Return the live counterparties that are a spelling of the operator's name, and others with a similar name."""
     key, companies = operator_key(operator), portfolio.of_kind("counterparties")

@@ -46,7 +46,12 @@ def take_over(
 
     from pipeline_assets.ledger.submission import submit
     from pipeline_assets.models import new_id
-    from pipeline_assets.register_links.take_over import CAPACITY_IS_AC, plan_take_over, take_over_changes
+    from pipeline_assets.register_links.take_over import (
+        CAPACITY_IS_AC,
+        linked_meanwhile,
+        plan_take_over,
+        take_over_changes,
+    )
     from pipeline_assets.spreadsheets.portfolio_index import read_portfolio
     from renewables.cli.options import open_snapshot
     from renewables.cli.output import print_json, print_note, print_table
@@ -101,6 +106,8 @@ def take_over(
         if not yes:
             typer.confirm("Create these projects?", abort=True)
     if ready and not dry_run and (yes or not as_json):
+        if doubled := linked_meanwhile(ready, read_portfolio(ledger)):
+            raise BadUsage(f"Somebody has taken over {', '.join(doubled)} in the meantime: try again.")
         reason = why or f"taken over from {name.upper()}"
         receipt = submit(ledger, changes, actor=command_author(who), why=reason, token=new_id(), source="import")
     if as_json:

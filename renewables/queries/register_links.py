@@ -34,6 +34,8 @@ class LinkedRecord:
     stages: tuple[dict[str, Any], ...]
     last_issue_date: date | None
     "The date of the newest issue that has the record; None if none has it."
+    is_current: bool = False
+    "Whether the newest issue has the record."
     changes: tuple[dict[str, Any], ...] = ()
     "What the newest issue changed in the record: change, field, before, after, to_issue_date, ..."
 
@@ -42,7 +44,7 @@ class LinkedRecord:
         """Return "in the register", "left the register" or "in no issue"."""
         if self.last_issue_date is None:
             return "in no issue"
-        return "in the register" if self.last_issue_date == self.issue_date else "left the register"
+        return "in the register" if self.is_current else "left the register"
 
 
 def linked_records(keys: Sequence[RecordKey], con: Connection | None = None) -> dict[RecordKey, LinkedRecord]:
@@ -72,6 +74,7 @@ def linked_records(keys: Sequence[RecordKey], con: Connection | None = None) -> 
         key: LinkedRecord(
             *(key[0], key[1], issues[key[0]], tuple(stages.get(key, ()))),
             stages[key][0]["issue_date"] if key in stages else None,
+            key in stages and bool(stages[key][0]["is_current"]),
             tuple(moved.get(key, ())),
         )
         for key in keys
@@ -108,15 +111,19 @@ _ASKED = r"""WITH asked AS (
     ) AS project ON register = 'tec' AND project.number = asked
 )"""
 _ROWS = f"""{_ASKED}
-SELECT asked.asked, record.* FROM asked JOIN register_records AS record
+SELECT asked.asked, record.*, record.issue_id IN (SELECT issue_id FROM register_current) AS is_current
+FROM asked JOIN register_records AS record
     ON record.register = asked.register AND lower(record.reference) = asked.reference
-QUALIFY record.issue_date = max(record.issue_date) OVER (PARTITION BY asked.register, asked.asked)
-ORDER BY asked.register, asked.asked, record.stage"""
+JOIN register_issues AS issue ON issue.register = record.register AND issue.issue_id = record.issue_id
+QUALIFY dense_rank() OVER (
+    PARTITION BY record.register, asked.asked ORDER BY record.issue_date DESC, issue.fetched_at_utc DESC) = 1
+ORDER BY record.register, asked.asked, record.stage"""
 _CHANGES = f"""SELECT asked.asked, change.* FROM asked JOIN ({CHANGED_RECORDS}) AS change
     ON change.register = asked.register AND lower(change.reference) = asked.reference
 WHERE change.to_issue_id IN (SELECT issue_id FROM register_current)
 ORDER BY change.record_id, change.field"""
-CANDIDATES = f"""SELECT register, reference, min(record_id) AS record_id, any_value(name) AS name, any_value(operator) AS operator,
+CANDIDATES = f"""SELECT register, reference, min(record_id) AS record_id, any_value(name) AS name,
+    any_value(operator) AS operator,
     any_value(technology_published) AS technology_published, any_value(technologies) AS technologies,
     string_agg(DISTINCT status, ', ' ORDER BY status) AS status, sum(capacity_mw) AS capacity_mw,
     any_value(latitude) AS latitude, any_value(longitude) AS longitude,

@@ -31,7 +31,7 @@ def compared(
     if milestone:
         records.append(record("milestones", "m", pipeline_id="p", **milestone))
     stages = tuple({**RECORD, **row} for row in rows or ({},))
-    linked = LinkedRecord(stages[0]["register"], "8263", ISSUE, stages, ISSUE)
+    linked = LinkedRecord(stages[0]["register"], "8263", ISSUE, stages, ISSUE, is_current=True)
     return {each.what: each for each in compare_record(Portfolio(records, 1), project, plant, linked, TODAY)}
 
 

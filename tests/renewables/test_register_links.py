@@ -40,6 +40,16 @@ def test_a_reference_in_no_issue_and_a_record_that_left_are_told_apart(home: Pat
     assert [change["change"] for change in records["repd", "8263"].changes] == ["left"]
 
 
+def test_two_issues_of_one_day_are_told_apart(home: Path) -> None:
+    land_register(home, "tec", FIRST, {}, {"Project ID": "a0l4L00000000BBBBB"})
+    land_register(home, "tec", FIRST, {"MW Increase / Decrease": "60"})
+    records = linked_records([("tec", "a0l4l00000000aaaaa"), ("tec", "a0l4l00000000bbbbb")])
+    assert [(each.state, [stage["capacity_mw"] for stage in each.stages]) for each in records.values()] == [
+        ("in the register", [60.0]),
+        ("left the register", [50.0]),
+    ]
+
+
 def test_only_the_newest_issue_raises_notices_and_only_once(home: Path) -> None:
     ledger = add_portfolio(home, repd_ref_id="8263")
     issues = [

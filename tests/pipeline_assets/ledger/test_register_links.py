@@ -20,7 +20,7 @@ from pipeline_assets.register_links.record_links import (
     live_links,
 )
 from pipeline_assets.register_links.record_proposals import propose_records
-from pipeline_assets.register_links.take_over import CAPACITY_IS_AC, plan_take_over, take_over_changes
+from pipeline_assets.register_links.take_over import CAPACITY_IS_AC, linked_meanwhile, plan_take_over, take_over_changes
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio, read_portfolio
 from pipeline_assets.vocabulary import ProjectRole
 from tests.pipeline_assets.register_links.our_projects import RECORD, add_project, records
@@ -115,6 +115,14 @@ def test_taking_over_again_creates_nothing_until_the_batch_is_undone(engine: sa.
     assert not portfolio.of_kind("pipelines")
     assert not portfolio.of_kind("counterparties")
     assert all(not row.problem for row in plan_take_over([{**RECORD, **row} for row in rows], portfolio))
+
+
+def test_what_somebody_else_takes_over_in_the_meantime_is_noticed(engine: sa.Engine) -> None:
+    rows = [{**RECORD, "reference": "1", "name": "Oak"}, {**RECORD, "reference": "2", "name": "Ash"}]
+    plan = plan_take_over(rows, read_portfolio(engine))
+    assert linked_meanwhile(plan, read_portfolio(engine)) == []
+    take_over(engine, rows[:1], "somebody else")
+    assert linked_meanwhile(plan, read_portfolio(engine)) == ["Oak"]
 
 
 def test_a_changed_linked_record_is_one_notice_however_often_it_is_reported(engine: sa.Engine) -> None:
