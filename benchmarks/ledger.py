@@ -36,6 +36,8 @@ from pipeline_assets.models import Counterparty, new_id
 from pipeline_assets.spreadsheets.import_plan import plan_import
 from pipeline_assets.vocabulary import STAGES_IN_ORDER
 
+BENCHMARK = Actor.typed("benchmark")
+
 EDITS = 16
 "The edits of each project after its four records are created: the fold is mostly edits, as in practice."
 
@@ -49,9 +51,7 @@ def submissions(start_at: float, count: int) -> tuple[float, float]:
     time.sleep(max(0.0, start_at - time.time()))
     began = time.time()
     for n in range(count):
-        submit(
-            engine, [Change.create("contacts", {"name": f"Person {n}"})], actor=Actor.typed("benchmark"), token=new_id()
-        )
+        submit(engine, [Change.create("contacts", {"name": f"Person {n}"})], actor=BENCHMARK, token=new_id())
     engine.dispose()
     return began, time.time()
 
@@ -88,10 +88,10 @@ def fill(engine: sa.Engine, changes: int) -> None:
     for batch in batches(changes):
         some += batch
         if len(some) >= 2_000:
-            submit(engine, some, actor=Actor.typed("benchmark"), token=new_id())
+            submit(engine, some, actor=BENCHMARK, token=new_id())
             some = []
     if some:
-        submit(engine, some, actor=Actor.typed("benchmark"), token=new_id())
+        submit(engine, some, actor=BENCHMARK, token=new_id())
 
 
 def fold_and_read(engine: sa.Engine, repeat: int) -> tuple[float, float]:
@@ -110,9 +110,7 @@ def land_one_more_and_all(engine: sa.Engine, repeat: int) -> tuple[float, float]
     whole = seconds(lambda: landing.land_changes(engine))
     more = []
     for _ in range(repeat):
-        submit(
-            engine, [Change.create("contacts", {"name": "One more"})], actor=Actor.typed("benchmark"), token=new_id()
-        )
+        submit(engine, [Change.create("contacts", {"name": "One more"})], actor=BENCHMARK, token=new_id())
         more.append(seconds(lambda: landing.land_changes(engine)))
     return median(more), whole
 

@@ -44,7 +44,7 @@ HELP = "See docs/access.md."
 
 @dataclass(frozen=True)
 class Actor:
-    """The author of a change or a run. `role` is None for a person without a role; only verified actors have one."""
+    """The author of a change or a run. `role` is None for a person without a role."""
 
     name: str
     identity: Identity
@@ -54,8 +54,11 @@ class Actor:
 
     @classmethod
     def typed(cls, name: str) -> "Actor":
-        """Return an author whose name was typed: trusted with everything where roles are off, else with nothing."""
-        return cls(name.strip(), Identity.UNVERIFIED)
+        """Return an author whose name was typed: trusted with everything where roles are off, else with nothing.
+
+        That is decided here, once: make the actor when it is needed, and do not keep it.
+        """
+        return cls(name.strip(), Identity.UNVERIFIED, None if roles_are_on(Settings()) else Role.ADMIN)
 
     @classmethod
     def program(cls, name: str) -> "Actor":
@@ -74,7 +77,7 @@ class Actor:
         if self.identity is Identity.UNVERIFIED:
             if self.name.endswith(MARKS):
                 return f"{self.name!r} is not a name: only verified authors have such a mark. Enter another."
-            if not roles_are_on(Settings()):
+            if self.role is not None:
                 return None
             return f"Roles are set up here, so only people who have signed in, and access tokens, can {action}. {HELP}"
         if self.valid_until_utc is not None and datetime.now(UTC) >= self.valid_until_utc:

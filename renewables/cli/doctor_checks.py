@@ -14,6 +14,7 @@ from pathlib import Path
 
 from dotenv import dotenv_values
 
+from pipeline_assets.access import roles_are_on
 from renewables.cli.doctor_services import services, switched_off, waiting
 from renewables.cli.findings import BROKEN, OK, WARNING, Finding
 from renewables.dagster_control.service_status import elexon
@@ -37,7 +38,16 @@ SHARES = {"nfs", "nfs4", "cifs", "smb3", "smbfs", "9p", "fuse.sshfs", "afs"}
 def run_checks() -> list[Finding]:
     """Return the findings of all checks, in order."""
     parts: list[Callable[[Settings], Iterable[Finding]]] = [
-        *(_check_versions, _check_settings, _check_disk, _sizes, _check_api, _check_warehouse, _check_data),
+        *(
+            _check_versions,
+            _check_settings,
+            _check_roles,
+            _check_disk,
+            _sizes,
+            _check_api,
+            _check_warehouse,
+            _check_data,
+        ),
         *(_check_registers, services, switched_off, waiting),
     ]
     settings = Settings()
@@ -64,6 +74,18 @@ def _check_settings(settings: Settings) -> Iterable[Finding]:
         if origin or name in ("renewables_home", "warehouse", "elexon_base_url"):
             value = "(set)" if name in SECRET_SETTINGS else getattr(settings, name)
             yield Finding(OK, name.upper(), f"{value} (from {origin or 'the default'})")
+
+
+def _check_roles(settings: Settings) -> Iterable[Finding]:
+    """Yield whether roles are on."""
+    if roles_are_on(settings):
+        people = {"admins": settings.role_admins, "editors": settings.role_editors}
+        found = [f"{len(named)} {what}" for what, named in people.items()]
+        found += [f"the claim {settings.role_claim}"] if settings.role_claim else []
+        yield Finding(OK, "roles", f"on: {', '.join(found)}; commands that write need a token")
+    else:
+        sentence = "off: anyone who can reach the dashboard's port can edit; for a team see docs/access.md"
+        yield Finding(OK, "roles", sentence)
 
 
 def _check_disk(_settings: Settings) -> Iterable[Finding]:

@@ -109,7 +109,7 @@ TOO_LOW = {
     "a visitor": Actor("", Identity.SIGNED_IN),
     "an admin whose sign-in has ended": replace(ADMIN, valid_until_utc=LONG_AGO),
     "a viewer's token": replace(VIEWER, identity=Identity.TOKEN),
-    "a typed name where roles are on": Actor.typed("ann@example.com"),
+    "a typed name where roles are on": Actor("ann@example.com", Identity.UNVERIFIED),
 }
 
 
@@ -157,6 +157,14 @@ def test_an_editor_reverts_own_batches_and_only_an_admin_those_of_others(engine:
                 revert(engine, batch, actor=other, token="other", dry_run=dry_run)
     undone = revert(engine, batch, actor=EDITOR, token="own")
     assert revert(engine, undone.batch, actor=ADMIN, token="admin").changes
+
+
+@pytest.mark.usefixtures("home")
+@pytest.mark.parametrize("setting", ["ROLE_ADMINS", "ROLE_EDITORS", "ROLE_CLAIM"])
+def test_a_typed_name_is_trusted_only_where_roles_are_off(setting: str, monkeypatch: pytest.MonkeyPatch) -> None:
+    assert Actor.typed("ann").refusal(Role.ADMIN, "do it") is None
+    monkeypatch.setenv(setting, "ann@example.com")
+    assert "only people who have signed in" in str(Actor.typed("ann@example.com").refusal(Role.VIEWER, "do it"))
 
 
 def test_a_typed_name_cannot_carry_the_mark_of_a_verified_one(engine: sa.Engine) -> None:

@@ -168,6 +168,13 @@ def test_doctor_lists_what_is_switched_off(renewables: Renewables, monkeypatch: 
 
 
 @pytest.mark.usefixtures("own")
+def test_doctor_says_whether_roles_are_on(renewables: Renewables, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("ELEXON_BASE_URL", "http://127.0.0.1:9")
+    assert "anyone who can reach the dashboard's port can edit" in findings(renewables, code=1)["roles"]["found"]
+    monkeypatch.setenv("ROLE_ADMINS", "ann@example.com,@example.org")
+    assert findings(renewables, code=1)["roles"]["found"].startswith("on: 2 admins, 0 editors")
+
+
 def test_doctor_counts_changes_that_wait_to_be_landed(renewables: Renewables) -> None:
     assert "does not exist yet" in findings(renewables, code=0)["ledger"]["found"]
     assert not (Settings().renewables_home / "ledger.sqlite").exists(), "the doctor only looks"
