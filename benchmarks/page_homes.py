@@ -12,6 +12,7 @@ from pathlib import Path
 import httpx
 
 from benchmarks.harness import environment, free_port
+from benchmarks.register_issues import land_large_issues
 from elexon_assets.client import ElexonClient
 from elexon_assets.datasets import DATASETS, WIND_AND_SOLAR
 from elexon_assets.ingest import ingest
@@ -44,7 +45,7 @@ def years_to_now(years: float) -> Window:
 
 
 def fill(home: Path, span: Window) -> None:
-    """Fill a home with every dataset from the simulator, with flags, and with the landed sample portfolio."""
+    """Fill a home with every dataset from the simulator, flags, the landed sample portfolio and complete registers."""
     with environment(RENEWABLES_HOME=str(home)):
         with ElexonClient() as client:
             for dataset in DATASETS:
@@ -55,6 +56,7 @@ def fill(home: Path, span: Window) -> None:
         load_seeds(ledger)
         land_changes(ledger)
         ledger.dispose()
+        land_large_issues(home)
 
 
 def fetch_a_day(settings: Settings, day: date) -> None:
