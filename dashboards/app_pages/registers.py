@@ -5,7 +5,7 @@ from datetime import UTC, datetime
 
 import streamlit as st
 
-from dashboards.components import snapshot_cache
+from dashboards.components import save_notice, snapshot_cache
 from dashboards.components.formatting import day, how_long
 from dashboards.components.register_issue_views import render_add_forms, render_issues
 from dashboards.components.register_operators import render_operators
@@ -27,6 +27,7 @@ VIEWS: dict[str, Callable[[RegisterStatus], None]] = {
 
 def render_page() -> None:
     """Draw the chosen view of the chosen register, or one record."""
+    save_notice.render_notice()
     statuses = _statuses()
     if all(status.issue_date is None for status in statuses):
         _render_empty_state()

@@ -103,6 +103,7 @@ def test_an_operators_projects_are_taken_over_once(portfolio_home: sa.Engine, op
     put(app, "Your name", "Anna", -1)
     press(app, "Create 2 projects")
     assert not app.exception
+    assert "Saved." in [message.value for message in app.success]
     portfolio = read_portfolio(portfolio_home)
     names = [project.fields["name"] for project in portfolio.of_kind("pipelines")]
     assert names == ["Harrow Fen", "Harrow Fen Solar Farm", "Oak"]
