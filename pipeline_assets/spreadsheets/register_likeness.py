@@ -27,9 +27,10 @@ ENOUGH = 3
 "The points from which a file is called one of a register."
 ENOUGH_WITH_ERRORS = 2
 "The same for a file of which most rows cannot be imported: a column with the register's states is enough."
-MOST_HEADERS = 4
-"The most points for headers, so that headers alone never outweigh a person's own columns."
+MANY_HEADERS = 4
+"The published headers that are enough alone; a person's own list may have a few of them."
 ROWS_JUDGED = 500
+EVIDENCE_SHOWN = 3
 SHARE = 0.8
 "The share of a column's cells that must be words of a register."
 LEAST_CELLS = 2
@@ -48,6 +49,8 @@ FULL_STATES = (
 REGISTERS_PAGE = (
     "The page Registers has all its records: link those of your own projects there, and take over others after review."
 )
+EVERYDAY_COLUMNS = frozenset({"country", "region"})
+"The columns whose words count only beside other evidence: a person's own list has countries and regions too."
 OTHER_WORDS: dict[str, dict[str, tuple[str, ...]]] = {
     "repd": {
         "region": (
@@ -73,16 +76,16 @@ class Likeness:
 
     def sentence(self) -> str:
         """Return what the file looks like, and why."""
-        return f"The file looks as if it was made from the {REGISTERS[self.register].title}: {_joined(self.evidence)}."
+        shown = _joined(self.evidence[:EVIDENCE_SHOWN])
+        return f"The file looks as if it was made from the {REGISTERS[self.register].title}: {shown}."
 
     def refusal(self) -> MadeFromRegister:
         """Return the error that leads to the page Registers."""
         return MadeFromRegister(
-            f"{self.sentence()} Its records are not a portfolio, and nothing was imported. Look at them on the page "
-            "Registers or with `renewables registers list`: there, records of your projects are linked, and those of "
-            f"others are taken over after review. A published file is kept as an issue by `renewables registers add "
-            f"FILE --register {self.register}`. If it is a list of your own projects, replace the register's words by "
-            f"ours ({', '.join(Stage)}) and import it again.",
+            f"{self.sentence()} It is not a portfolio, and nothing was imported. {REGISTERS_PAGE} `renewables "
+            f"registers list` lists them too, and `renewables registers add FILE --register {self.register}` keeps a "
+            f"published file as an issue. If these are your own projects, write our stages ({', '.join(Stage)}) "
+            "instead of the register's words.",
             self.register,
         )
 
@@ -112,23 +115,27 @@ def _evidence(register: str, header: Sequence[str], cells: Sequence[Sequence[str
     published = [name for name in header if not _distinctive_headers(register).isdisjoint(header_keys(name))]
     if published:
         names = ", ".join(f"“{name}”" for name in published[:3])
-        evidence.append((min(len(published), MOST_HEADERS), f"it has the header{'s' * (len(published) > 1)} {names}"))
+        points = 3 if len(published) >= MANY_HEADERS else int(len(published) > 1)
+        evidence.append((points, f"it has the header{'s' * (len(published) > 1)} {names}"))
     known, distinctive = _states(register)
-    for points, own in ((2, distinctive), (1, known & EVERYDAY_STATES)):
+    for worth, own in ((2, distinctive), (1, known & EVERYDAY_STATES)):
         if state := _column_of_words(header, cells, known, own):
-            evidence.append((points, f"the column “{state[0]}” has its states, such as “{state[1]}”"))
+            evidence.append((worth, f"the column “{state[0]}” has its states, such as “{state[1]}”"))
             break
     known, distinctive = _technologies(register)
     if technology := _column_of_words(header, cells, known, distinctive, least=1, split=True):
         evidence.append((1, f"the column “{technology[0]}” has its technologies, such as “{technology[1]}”"))
-    for name, words in {**REGISTERS[register].words, **OTHER_WORDS.get(register, {})}.items():
-        keys = frozenset(map(spelling_key, words))
-        if word := _column_of_words(header, cells, keys, keys):
-            evidence.append((1, f"the column “{word[0]}” has its words for {name.replace('_', ' ')}"))
     if register == "tec":
         evidence += [(2, f"the column “{name}” has its ids") for name in _columns_of_ids(header, cells)[:1]]
     elif _has_grid_coordinates(cells):
         evidence.append((1, "it has coordinates of the national grid"))
+    points = sum(each for each, _ in evidence)
+    for name, words in {**REGISTERS[register].words, **OTHER_WORDS.get(register, {})}.items():
+        keys = frozenset(map(spelling_key, words))
+        if name in EVERYDAY_COLUMNS and points < ENOUGH_WITH_ERRORS:
+            continue
+        if word := _column_of_words(header, cells, keys, keys):
+            evidence.append((1, f"the column “{word[0]}” has its words for {name.replace('_', ' ')}"))
     return evidence
 
 
