@@ -39,6 +39,8 @@ class Identity(StrEnum):
 VERIFIED = (Identity.SIGNED_IN, Identity.TOKEN)
 RANKS = {role: rank for rank, role in enumerate(Role)}
 MARKS = tuple(f"({identity})" for identity in VERIFIED)
+HOLDERS = {Role.VIEWER: "a person with a role", Role.EDITOR: "an editor or an admin", Role.ADMIN: "an admin"}
+"Who has a role or a higher one, in words."
 HELP = "See docs/access.md."
 
 
@@ -86,7 +88,7 @@ class Actor:
         if self.role is not None and RANKS[self.role] >= RANKS[role]:
             return None
         current = f"has the role {self.role}" if self.role else "has no role"
-        return f"{self.name or 'A visitor'} {current} here, and only the role {role} can {action}. {HELP}"
+        return f"{self.name or 'A visitor'} {current} here, and only {HOLDERS[role]} can {action}. {HELP}"
 
     def require(self, role: Role, action: str) -> None:
         """Raise AccessRefused unless the actor has the role or a higher one."""

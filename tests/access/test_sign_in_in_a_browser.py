@@ -171,7 +171,7 @@ def test_a_viewer_and_an_unverified_address_read_and_cannot_save(
     page = sign_in(context, site, name)
     expect(page.get_by_role("heading", name="Fen")).to_be_visible()
     expect(page.get_by_role("button", name="Save")).to_be_disabled()
-    expect(main(page).get_by_text("only the role editor can save changes").first).to_be_visible()
+    expect(main(page).get_by_text("only an editor or an admin can save changes").first).to_be_visible()
     page.goto(f"{site.address}/data_management")
     expect(page.get_by_role("button", name="Import 7 days")).to_be_disabled()
 
@@ -186,7 +186,7 @@ def test_a_role_that_is_taken_away_is_missed_at_the_next_click(context: BrowserC
     notes(page).fill("too late")
     site.set_roles(ROLES.replace("ROLE_EDITORS=ed@example.com\n", ""))
     page.get_by_role("button", name="Save").click()
-    expect(main(page).get_by_text("only the role editor can save changes").first).to_be_visible()
+    expect(main(page).get_by_text("only an editor or an admin can save changes").first).to_be_visible()
     assert reader.newest_position(site.engine) == before
 
 
