@@ -50,7 +50,27 @@ def percent(share: float | None, *, up: bool = False) -> str:
     if share is None:
         return "–"  # noqa: RUF001 (the dash is intended)
     hundredths = math.ceil(share * 10_000 - 1e-9) if up else math.floor(share * 10_000)
-    return f"{hundredths / 100:.2f} %"
+    return f"{hundredths / 100:.2f}".rstrip("0").rstrip(".") + " %"
+
+
+def significant(value: float) -> str:
+    """Format a number with three significant digits, and with all digits before the point."""
+    size = abs(value)
+    return f"{value:,.{0 if size >= 99.95 else 1 if size >= 9.995 else 2}f}"
+
+
+def power(mw: float | None) -> str:
+    """Format a power in MW, from 1 GW on in GW with three significant digits, as in "14.2 GW"."""
+    if mw is None:
+        return "–"  # noqa: RUF001 (the dash is intended)
+    return f"{significant(mw / 1e3)} GW" if abs(mw) >= 999.5 else f"{mw:,.0f} MW"
+
+
+def energy(mwh: float | None) -> str:
+    """Format an energy in GWh, from 1 TWh on in TWh, with three significant digits, as in "411 GWh"."""
+    if mwh is None:
+        return "–"  # noqa: RUF001 (the dash is intended)
+    return f"{significant(mwh / 1e6)} TWh" if abs(mwh) >= 999_500 else f"{significant(mwh / 1e3)} GWh"
 
 
 def utc(instant: datetime | None) -> str:

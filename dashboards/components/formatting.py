@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from elexon_assets.settlement import LONDON
 from renewables import formatting
-from renewables.formatting import how_long, number
+from renewables.formatting import energy, how_long, number, power
 
 NOTHING = "–"  # noqa: RUF001 (a dash is meant)
 
@@ -41,19 +41,6 @@ def date_of(instant: datetime | None) -> str:
 
 def span_of_days(first: date, last: date) -> str:
     return day(first) if first == last else f"{day(first)} to {day(last)}"
-
-
-def energy(mwh: float | None) -> str:
-    """Format energy in GWh, from 10 TWh on in TWh."""
-    if mwh is None:
-        return NOTHING
-    if abs(mwh) >= 10_000_000:
-        return f"{mwh / 1e6:,.1f} TWh"
-    return f"{mwh / 1000:,.1f} GWh" if abs(mwh) < 100_000 else f"{mwh / 1000:,.0f} GWh"
-
-
-def power(mw: float | None) -> str:
-    return NOTHING if mw is None else f"{mw:,.0f} MW"
 
 
 def price(gbp_per_mwh: float | None) -> str:
@@ -95,4 +82,4 @@ def ago(span: timedelta) -> str:
     return f"{how_long(span)} ago".replace(" ", "\u00a0")  # keep it on one line
 
 
-__all__ = ["how_long", "number"]
+__all__ = ["energy", "how_long", "number", "power"]

@@ -11,7 +11,7 @@ import polars as pl
 from pandera.errors import SchemaErrors
 
 from pipeline_assets.errors import RegisterUnreadable
-from pipeline_assets.registers.record_columns import record_schema
+from pipeline_assets.registers.declarations import REGISTERS
 from pipeline_assets.registers.register_model import Register
 
 LARGEST_MW = 20_000.0
@@ -22,24 +22,21 @@ _NAMES = {"repd": "site_name", "tec": "project_name"}
 
 
 @cache
-def contract_of(
-    register_name: str, schema: tuple[tuple[str, pl.DataType], ...], filled: tuple[str, ...]
-) -> pa.DataFrameSchema:
-    """Return the schema of the rows of an issue: types, filled columns, limits of the capacity."""
+def contract_of(register_name: str) -> pa.DataFrameSchema:
+    """Return the schema of the columns with a rule: filled ones, and the limits of the capacity."""
+    register = REGISTERS[register_name]
     low, high = CAPACITY_LIMITS[register_name]
     within = pa.Check.in_range(low, high, error=f"is not between {low:g} and {high:g} MW")
-    columns = {
-        name: pa.Column(dtype, within if name == "capacity_mw" else None, nullable=name not in filled)
-        for name, dtype in schema
-    }
-    return pa.DataFrameSchema(columns, strict=True, name=f"{register_name}_records")
+    filled = (register.key[0], _NAMES[register_name], register.technology_column, register.status_column)
+    columns = {name: pa.Column(pl.String()) for name in filled}
+    columns["capacity_mw"] = pa.Column(pl.Float64(), within, nullable=True)
+    return pa.DataFrameSchema(columns, name=register.table)
 
 
 def split_valid(register: Register, frame: pl.DataFrame) -> tuple[pl.DataFrame, pl.DataFrame]:
     """Return the rows that land, and `row_number` and `reason` of the others. Raises RegisterUnreadable without any."""
-    filled = (register.key[0], _NAMES[register.name], register.technology_column, register.status_column)
-    schema = contract_of(register.name, tuple(record_schema(register).items()), filled)
-    reasons = _broken_rules(schema, register, frame.select(list(schema.columns)))
+    schema = contract_of(register.name)
+    reasons = _broken_rules(schema, register, frame.select(list(schema.columns)), frame["row_number"])
     repeated = _repeated_keys(register, frame)
     bad = pl.concat([reasons, repeated]).group_by("row_number").agg(pl.col("reason").unique().sort().str.join("; "))
     good = frame.join(bad, on="row_number", how="anti", maintain_order="left") if len(bad) else frame
@@ -51,7 +48,9 @@ def split_valid(register: Register, frame: pl.DataFrame) -> tuple[pl.DataFrame, 
     return good, bad.sort("row_number")
 
 
-def _broken_rules(schema: pa.DataFrameSchema, register: Register, frame: pl.DataFrame) -> pl.DataFrame:
+def _broken_rules(
+    schema: pa.DataFrameSchema, register: Register, frame: pl.DataFrame, row_numbers: pl.Series
+) -> pl.DataFrame:
     none = pl.DataFrame(schema={"row_number": pl.Int64(), "reason": pl.String()})
     try:
         schema.validate(frame, lazy=True)
@@ -65,11 +64,10 @@ def _broken_rules(schema: pa.DataFrameSchema, register: Register, frame: pl.Data
             f"The {register.title} file breaks the contract: {whole['column'][0]} {whole['check'][0]}."
         )
     headers = {column.name: column.header for column in register.columns} | {"capacity_mw": "the capacity"}
-    numbers = frame["row_number"].to_list()
     return pl.DataFrame(
         [
             (
-                numbers[case["index"]],
+                row_numbers[case["index"]],
                 f"{headers.get(case['column'], case['column'])} is missing"
                 if case["check"].startswith("not_nullable")
                 else f"{headers.get(case['column'], case['column'])} {case['check']} ({case['failure_case']})",

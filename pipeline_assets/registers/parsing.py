@@ -148,6 +148,8 @@ def _unknown_words(register: Register, frame: pl.DataFrame) -> list[str]:
 
 def _quarantined_rows(raw: RawTable, bad: pl.DataFrame) -> pl.DataFrame:
     """Return the rows that cannot land, with the reason and their cells as JSON by header."""
+    if bad.is_empty() and not raw.too_long:
+        return pl.DataFrame(schema=_QUARANTINE)
     cells = bad.join(raw.cells, on="row_number", how="left", maintain_order="left")
     rows = [
         (row["row_number"], row["reason"], _json_object(raw.headers, [row[str(i)] for i in range(len(raw.headers))]))
@@ -157,8 +159,10 @@ def _quarantined_rows(raw: RawTable, bad: pl.DataFrame) -> pl.DataFrame:
         (number, f"has {len(row)} cells, and the header has {len(raw.headers)}", orjson.dumps(row).decode())
         for number, row in raw.too_long.items()
     ]
-    schema = {"row_number": pl.Int64(), "reason": pl.String(), "raw_json": pl.String()}
-    return pl.DataFrame(rows, schema=schema, orient="row").sort("row_number")
+    return pl.DataFrame(rows, schema=_QUARANTINE, orient="row").sort("row_number")
+
+
+_QUARANTINE = {"row_number": pl.Int64(), "reason": pl.String(), "raw_json": pl.String()}
 
 
 def _json_object(headers: Sequence[str], cells: Sequence[str | None]) -> str:

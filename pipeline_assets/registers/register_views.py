@@ -5,6 +5,7 @@ name the catalogue, so that they work in a snapshot. Every issue is kept whole; 
 """
 
 import hashlib
+from functools import cache
 
 import duckdb
 import polars as pl
@@ -71,14 +72,35 @@ FINGERPRINT = "register_schema"
 def ensure_register_schema(con: duckdb.DuckDBPyConnection) -> None:
     """Create missing tables and columns and refresh the views, unless nothing has changed since the last time."""
     con.execute(INFO)
-    statements = _schema_statements()
-    fingerprint = hashlib.sha256("\n".join(statements).encode()).hexdigest()
+    fingerprint = _schema_fingerprint()
     if con.execute("FROM warehouse_info WHERE key = ? AND value = ?", [FINGERPRINT, fingerprint]).fetchall():
         return
-    for statement in statements:
+    for table in _table_names():
+        _ensure_table(con, table)
+    for statement in _view_statements():
         con.execute(statement)
     con.execute("DELETE FROM warehouse_info WHERE key = ?", [FINGERPRINT])
     con.execute("INSERT INTO warehouse_info VALUES (?, ?)", [FINGERPRINT, fingerprint])
+
+
+def _ensure_table(con: duckdb.DuckDBPyConnection, table: str) -> None:
+    """Create the table, or add the columns that an earlier version of the declarations did not have."""
+    types = table_types(table)
+    columns = ", ".join(f'"{name}" {dtype}' for name, dtype in types.items())
+    con.execute(f"CREATE TABLE IF NOT EXISTS {table} ({columns})")
+    existing = {name for (name,) in con.execute("SELECT name FROM pragma_table_info(?)", [table]).fetchall()}
+    for name in types.keys() - existing:
+        con.execute(f'ALTER TABLE {table} ADD COLUMN "{name}" {types[name]}')
+
+
+@cache
+def _schema_fingerprint() -> str:
+    columns = [(table, table_types(table)) for table in _table_names()]
+    return hashlib.sha256("\n".join([repr(columns), *_view_statements()]).encode()).hexdigest()
+
+
+def _table_names() -> list[str]:
+    return [*TABLES, *(register.table for register in REGISTERS.values())]
 
 
 def table_types(name: str) -> dict[str, str]:
@@ -90,19 +112,10 @@ def table_types(name: str) -> dict[str, str]:
     return {"issue_id": "VARCHAR", **columns, "other_columns": "JSON"}
 
 
-def _schema_statements() -> list[str]:
-    """Return the DDL of tables, views and macros, in the order of their dependencies."""
-    statements = []
-    for table in (*TABLES, *(register.table for register in REGISTERS.values())):
-        columns = table_types(table)
-        listed = ", ".join(f'"{name}" {dtype}' for name, dtype in columns.items())
-        statements.append(f"CREATE TABLE IF NOT EXISTS {table} ({listed})")
-        statements += [
-            f'ALTER TABLE {table} ADD COLUMN IF NOT EXISTS "{name}" {dtype}' for name, dtype in columns.items()
-        ]
+def _view_statements() -> list[str]:
+    """Return the DDL of the views and macros, in the order of their dependencies."""
     records = " UNION ALL BY NAME ".join(map(unified_select, REGISTERS.values()))
     return [
-        *statements,
         f"CREATE OR REPLACE VIEW {RECORDS} AS {records}",
         f"CREATE OR REPLACE VIEW {CURRENT} AS FROM {RECORDS} SEMI JOIN (SELECT register, issue_id FROM {ISSUES} "
         "QUALIFY row_number() OVER (PARTITION BY register ORDER BY issue_date DESC, fetched_at_utc DESC) = 1"

@@ -30,10 +30,11 @@ NotesByText = dict[str, str]
 
 def clean_texts(cells: pl.DataFrame) -> pl.DataFrame:
     """Return the texts without blanks around them, and null for blank ones."""
-    stripped = pl.all().str.strip_chars()
-    return cells.with_columns(stripped).with_columns(
-        pl.when(pl.all().is_in(BLANK_WORDS)).then(None).otherwise(pl.all()).name.keep()
-    )
+    text = pl.all()
+    is_filled = pl.lit(True)
+    for word in BLANK_WORDS:
+        is_filled &= text != word
+    return cells.with_columns(text.str.strip_chars()).with_columns(pl.when(is_filled).then(text).name.keep())
 
 
 def typed_series(kind: CellKind, texts: pl.Series) -> tuple[pl.Series, NotesByText]:
@@ -101,6 +102,10 @@ def read_register_date(text: str) -> date:
 
 def _code_series(texts: pl.Series) -> pl.Series:
     """Return codes as they were before a spreadsheet rewrote them: `1.00` and `01/01/1900` are `1`."""
-    codes = texts.str.replace_all(r"\b(\d+)\.0+\b", "$1")
+    codes = texts
+    if texts.str.contains(".0", literal=True).any():
+        codes = texts.str.replace_all(r"\b(\d+)\.0+\b", "$1")
+    if not texts.str.ends_with("/01/1900").any():
+        return codes
     days = codes.str.extract(r"^(\d\d)/01/1900$").str.strip_chars_start("0")
     return codes.zip_with(days.is_null(), days)

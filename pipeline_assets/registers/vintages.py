@@ -67,12 +67,13 @@ def land_issue(
         unknown_columns=issue.unknown_columns,
         unknown_words=issue.unknown_words,
     )
-    with open_warehouse() as con:
+    rows = issue.frame.insert_column(0, pl.lit(landed.issue_id).alias("issue_id"))
+    with open_warehouse() as con, landing.bulk_options(con):
         with landing.transaction(con):
             register_views.ensure_register_schema(con)
             if existing := _landed_before(con, register, sha256):
                 return existing
-            _append_rows(con, register.table, issue.frame.insert_column(0, pl.lit(landed.issue_id).alias("issue_id")))
+            _append_rows(con, register.table, rows)
             _append_rows(con, register_views.QUARANTINE, _quarantine_rows(issue, landed, fetched_at))
             _append_rows(con, register_views.ISSUES, _issue_row(issue, landed, sha256, source, fetched_at))
         publish(con)
