@@ -12,6 +12,7 @@ from pipeline_assets.registers import sources
 from pipeline_assets.registers.register_model import Register
 from pipeline_assets.registers.sources import FetchedIssue
 from pipeline_assets.registers.vintages import LandedIssue, OpenWarehouse, land_issue, landed_hashes, record_failure
+from warehouse.errors import MixedSources
 from warehouse.settings import Settings
 
 
@@ -67,5 +68,5 @@ def _land_unless_known(
     try:
         run.landed.append(land_issue(open_warehouse, register, issue.content, issue.source, issue.issue_date))
         hashes.add(sha256)
-    except PipelineError as error:
+    except (PipelineError, MixedSources) as error:
         run.failures.append(f"{issue.source}: {error}")

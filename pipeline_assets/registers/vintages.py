@@ -18,8 +18,10 @@ from pipeline_assets.registers import register_views
 from pipeline_assets.registers.issue_dates import date_in_name
 from pipeline_assets.registers.parsing import ParsedIssue, parse_issue
 from pipeline_assets.registers.register_model import Register
+from pipeline_assets.registers.sources import SYNTHETIC
 from warehouse import landing
 from warehouse.connection import publish
+from warehouse.errors import MixedSources
 
 OpenWarehouse = Callable[[], AbstractContextManager[duckdb.DuckDBPyConnection]]
 
@@ -49,7 +51,7 @@ def land_issue(
     """Land an issue and publish a snapshot.
 
     Raises RegisterUnreadable for a file that cannot land: the reason is kept in `register_failures`, and the earlier
-    issue stays. Raises WarehouseError.
+    issue stays. Raises MixedSources between invented and published issues, and other errors of the warehouse.
     """
     fetched_at, sha256 = datetime.now(UTC), hashlib.sha256(content).hexdigest()
     try:
@@ -73,11 +75,24 @@ def land_issue(
             register_views.ensure_register_schema(con)
             if existing := _landed_before(con, register, sha256):
                 return existing
+            _refuse_mixed_sources(con, register, source)
             _append_rows(con, register.table, rows)
             _append_rows(con, register_views.QUARANTINE, _quarantine_rows(issue, landed, fetched_at))
             _append_rows(con, register_views.ISSUES, _issue_row(issue, landed, sha256, source, fetched_at))
         publish(con)
     return landed
+
+
+def _refuse_mixed_sources(con: duckdb.DuckDBPyConnection, register: Register, source: str) -> None:
+    """Raise MixedSources if an invented issue would land beside a published one, or the reverse."""
+    query = f"SELECT source FROM {register_views.ISSUES} WHERE register = ? LIMIT 1"
+    for (earlier,) in con.execute(query, [register.name]).fetchall():
+        if earlier.startswith(SYNTHETIC) != source.startswith(SYNTHETIC):
+            raise MixedSources(
+                f"This warehouse has issues of the {register.title} from {earlier}, and this one is from {source}: "
+                f"invented and published issues are not mixed. Set RENEWABLES_HOME to another folder, or "
+                f"{register.name.upper()}_URL to the right address. Nothing was landed."
+            )
 
 
 def landed_hashes(open_warehouse: OpenWarehouse, register: Register) -> set[str]:
