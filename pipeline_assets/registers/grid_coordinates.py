@@ -36,7 +36,7 @@ def locate_records(frame: pl.DataFrame) -> pl.DataFrame:
     """Return `latitude`, `longitude` and `place_note` for the rows of `easting_m`, `northing_m`, `country`, `region`.
 
     A row of Northern Ireland has whichever grid puts it there, OSGB36 first. Without a pair, or with one that is
-    nowhere in the United Kingdom, the row has no latitude and longitude; the note says so.
+    nowhere in the United Kingdom or 0, 0, the row has no latitude and longitude; the note says so.
     """
     easting, northing = (frame[name].fill_null(np.nan).to_numpy() for name in ("easting_m", "northing_m"))
     is_northern_irish = frame.select(
@@ -52,6 +52,7 @@ def locate_records(frame: pl.DataFrame) -> pl.DataFrame:
         _is_inside(NORTHERN_IRELAND, longitude, latitude),
         _is_inside(UNITED_KINGDOM, longitude, latitude),
     )
+    is_placed &= (easting != 0) | (northing != 0)
     is_pair = ~np.isnan(easting) & ~np.isnan(northing)
     wrong = pl.Series(is_pair & ~is_placed)
     half = pl.Series(np.isnan(easting) != np.isnan(northing))
