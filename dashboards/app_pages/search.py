@@ -24,7 +24,7 @@ def render_page() -> None:
     save_notice.render_notice()
     portfolio = ledger_session.current_portfolio()
     text = st.text_input(
-        "Search projects, counterparties, information points, facilities, contacts and comments",
+        "Search projects, counterparties, information points, facilities, contacts, comments and registers",
         key="q",
         bind="query-params",
         type="search",

@@ -23,7 +23,12 @@ PAGE, RECORD = "app_pages/registers.py", "record"
 "The page of the registers, and its parameter with a record, such as `repd:8194`."
 ROWS_A_PAGE = 50
 HITS_SHOWN = 5
-HIT_COLUMNS = ("operator", "technology", "capacity_mw", "status", "county", "connection_site", "record_id")
+HIT_COLUMNS = {
+    "repd": ("operator", "technology", "capacity_mw", "status", "county", "record_id"),
+    "tec": ("operator", "technology", "capacity_mw", "status", "connection_site", "connection_date", "record_id"),
+}
+BUTTONS, BUTTON_PIXELS = 5, 44
+"The largest number of page numbers that are drawn, and the width of one."
 DATE = "D MMM YYYY"
 MW = "%,.1f"
 NAMES = {"repd": "Planning (REPD)", "tec": "Grid connections (TEC)"}
@@ -133,7 +138,7 @@ def render_register_rows(
         frame.select("name", *shown),
         hide_index=True,
         placeholder="",
-        column_config={**COLUMNS, **(formats or {}), "name": opener},
+        column_config={**COLUMNS, **_own_words(frame, register), **(formats or {}), "name": opener},
         height=min(38 + 35 * max(len(frame), 1), 38 + 35 * 14),
         key=f"list {key} {hash(tuple(frame['record_id']))}",
         alt=f"{len(frame)} records",
@@ -143,6 +148,12 @@ def render_register_rows(
         row = frame.row(click["row"], named=True)
         st.session_state.pop(f"open {key}", None)
         open_record(str(row.get("register") or register), row["record_id"])
+
+
+def _own_words(frame: pl.DataFrame, register: str | None) -> dict[str, Any]:
+    """Return the columns that TEC calls otherwise, for rows of TEC only."""
+    named = set(frame["register"]) if "register" in frame.columns else {register}
+    return {"operator": st.column_config.TextColumn("Customer", width="medium")} if named == {"tec"} else {}
 
 
 def render_register_hits(text: str) -> None:
@@ -158,7 +169,7 @@ def render_register_hits(text: str) -> None:
         count = int(sums.filter(register=register)["records"].sum())
         st.subheader(f"{NAMES[register]} ({count:,})", anchor=False)
         rows = snapshot_cache.cached_query(register_records, own, limit=HITS_SHOWN)
-        render_register_rows(rows, HIT_COLUMNS, key=f"hits {register}")
+        render_register_rows(rows, HIT_COLUMNS[register], key=f"hits {register}")
         more = {"register": register.upper(), "q": text}
         st.page_link(PAGE, label="Open in Registers", icon=":material/travel_explore:", query_params=more)
         render_licence((register,))
@@ -180,7 +191,10 @@ def list_address() -> dict[str, list[str]]:
 def page_of_rows(count: int, *, key: str) -> int:
     """Draw the numbers of the pages and return the offset of the first row of the chosen one."""
     pages = max(1, -(-count // ROWS_A_PAGE))
-    page = st.pagination(pages, key=key, bind="query-params", max_visible_pages=5) if pages > 1 else 1
+    if pages == 1:
+        return 0
+    width = BUTTON_PIXELS * (min(pages, BUTTONS) + 2)  # with its own choice it hides numbers that have room
+    page = st.pagination(pages, key=key, bind="query-params", max_visible_pages=BUTTONS, width=width)
     return (min(max(page, 1), pages) - 1) * ROWS_A_PAGE
 
 

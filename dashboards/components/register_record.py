@@ -20,6 +20,7 @@ from dashboards.components.register_parts import (
     render_licence,
     render_register_downloads,
 )
+from pipeline_assets.coordinates import coordinates_text
 from pipeline_assets.registers.declarations import REGISTERS
 from renewables.queries.register_changes import field_titles
 from renewables.queries.register_history import RegisterRecord, register_record
@@ -57,6 +58,9 @@ def render_record(address: str) -> None:
     if record.facts["latitude"] is not None:
         facts["Place"] = place(record.facts["latitude"], record.facts["longitude"])
     render_facts(facts)
+    if record.facts["latitude"] is not None and st.button("Records nearby", icon=":material/near_me:"):
+        near = coordinates_text(round(record.facts["latitude"], 4), round(record.facts["longitude"], 4))
+        st.switch_page(PAGE, query_params={"register": register.upper(), "near": near})
     _render_history(record, register, record_id)
     published = st.expander("Every published cell", key="published", on_change="rerun", type="compact")
     if published.open:
@@ -80,7 +84,10 @@ def _render_history(record: RegisterRecord, register: str, record_id: str) -> No
         shown = record.changes.with_columns(pl.col("field").replace(field_titles(register)))
         st.dataframe(shown, hide_index=True, placeholder="", column_config=COLUMNS, key="record changes")
     st.subheader("In each issue", anchor=False)
-    st.dataframe(record.history, hide_index=True, placeholder="", column_config=COLUMNS, key="record history")
+    filled = [column.name for column in record.history if column.null_count() < len(column)]
+    st.dataframe(
+        record.history.select(filled), hide_index=True, placeholder="", column_config=COLUMNS, key="record history"
+    )
     render_register_downloads(lambda: record.history, (register,), name=f"{register}-{record_id}".replace("/", "-"))
 
 

@@ -92,8 +92,8 @@ def render_slip() -> None:
     earlier = result.rows.filter(pl.col("slip_days") < 0)
     direction = "later" if result.net_mw_years >= 0 else "earlier"
     sentence.markdown(
-        f"From {day(result.from_issue_date)} to {day(result.to_issue_date)}, connection dates slipped by a net "
-        f"**{number(abs(result.net_mw_years))} MW-years** {direction}: {number(len(later))} moved later "
+        f"From {day(result.from_issue_date)} to {day(result.to_issue_date)}, connection dates moved {direction} by "
+        f"a net **{number(abs(result.net_mw_years))} MW-years**: {number(len(later))} moved later "
         f"({number(float(later['slip_mw_years'].sum()))}) and {number(len(earlier))} earlier "
         f"({number(-float(earlier['slip_mw_years'].sum()))}).",
         help="A MW-year is one MW that connects one year later. Records that left, appeared or have no date in one of "
