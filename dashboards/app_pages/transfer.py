@@ -75,7 +75,7 @@ def _render_export(sheet: str) -> None:
 
 
 def _render_import(sheet: str) -> None:
-    st.subheader("Import", anchor=False)
+    st.subheader("Import a file", anchor=False)
     if refusal := refusal_of("import a file"):
         st.caption(f":material/lock: {refusal}")
         return

@@ -28,12 +28,12 @@ def test_the_overview_cards_match_the_results_of_sql(warehouse: Filled, open_pag
             (mw,) = con.execute(
                 "SELECT generation_mw FROM wind_and_solar WHERE start_time_utc = ? AND psr_type = ?", [newest, name]
             ).fetchall()[0]
-            assert shown[name] == f"{mw:,.0f} MW"
+            assert shown[name] == (f"{mw:,.0f} MW" if mw < 999.5 else f"{mw / 1000:.3g} GW")
         (energy,) = con.execute(
             f"SELECT sum(generation_mw) * 0.5 FROM wind_and_solar WHERE psr_type = 'Solar' "
             f"AND {HELD.format(ALMOST_A_DAY)}"
         ).fetchall()[0]
-    assert f"**{energy / 1000:,.1f} GWh** in 24 hours" in page_text(app)
+    assert f"**{energy / 1000:.3g} GWh** in 24 hours" in page_text(app)
 
 
 def test_missing_half_hours_are_counted_beside_the_cards(warehouse: Filled, open_page: Open) -> None:

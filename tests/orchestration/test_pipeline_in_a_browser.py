@@ -52,7 +52,8 @@ def go(opened: Tab, name: str) -> None:
 
 
 def find(opened: Tab, words: str) -> None:
-    box = opened.page.get_by_role("searchbox").or_(opened.page.get_by_test_id("stMain").get_by_role("textbox")).first
+    body = opened.page.get_by_test_id("stMain")
+    box = body.get_by_role("searchbox").or_(body.get_by_role("textbox")).first
     box.fill(words)
     box.press("Enter")
 
@@ -108,8 +109,9 @@ def test_a_new_project_appears_at_once_and_lands_while_the_page_is_open(
     with landing_changes(server), tab(browser, dashboard.address) as fresh:
         fresh.page.goto(deep_link)
         expect(fresh.page.get_by_role("heading", name="Teasel Down", exact=True)).to_be_visible()
-        go(fresh, "Search")
-        find(fresh, "teasel down")
+        box = fresh.page.get_by_test_id("stSidebar").get_by_role("searchbox")
+        box.fill("teasel down")
+        box.press("Enter")
         fresh.page.get_by_test_id("stMain").get_by_role("link", name="Teasel Down").first.click()
         expect(fresh.page.get_by_role("link", name="Teasel Partners")).to_be_visible()
         assert fresh.page.url == deep_link
