@@ -1,9 +1,10 @@
 """How alike two names of sites are, without the words that most sites share.
 
 The likeness is RapidFuzz's `token_set_ratio`: registers rename a site by adding words to its name, or by changing their
-order. Of the 33 sites that REPD renamed between October 2022 and mid 2024 it finds as many as any other measure that
-was tried, and more than DuckDB's `jaro_winkler_similarity` and `jaccard`. Not here: names of records of the ledger that
-look alike (`pipeline_assets/names.py`).
+order. Of the 33 sites that REPD renamed between October 2022 and mid 2024, many of them altogether, it ranks the right
+record first for 15 to 16 by the name alone, as RapidFuzz's other ratios do (13 to 16); DuckDB's
+`jaro_winkler_similarity` does for 14, `jaccard` for 10 to 12. Not here: names of records of the ledger that look alike
+(`pipeline_assets/names.py`).
 """
 
 import re
@@ -15,56 +16,25 @@ from rapidfuzz import fuzz, process
 from pipeline_assets.names import name_key
 
 COMMON_WORDS = frozenset(
-    [
-        "a",
-        "an",
-        "and",
-        "at",
-        "by",
-        "for",
-        "in",
-        "near",
-        "of",
-        "off",
-        "on",
-        "the",
-        "to",
-        "land",
-        "site",
-        "adjacent",
-        "array",
-        "arrays",
-        "battery",
-        "bess",
-        "energy",
-        "farm",
-        "farms",
-        "offshore",
-        "onshore",
-        "panels",
-        "park",
-        "photovoltaic",
-        "photovoltaics",
-        "plant",
-        "power",
-        "project",
-        "pv",
-        "scheme",
-        "solar",
-        "station",
-        "storage",
-        "substation",
-        "system",
-        "systems",
-        "turbine",
-        "turbines",
-        "wind",
-        "windfarm",
-        "limited",
-        "ltd",
-        "plc",
-        "llp",
-    ]
+    (
+        *("a", "an", "and", "at", "by", "for", "in", "near", "of", "off", "on", "the", "to", "land", "site"),
+        *("array", "arrays", "battery", "bess", "energy", "farm", "farms", "offshore", "onshore", "panels", "park"),
+        *("adjacent", "photovoltaic", "photovoltaics", "plant", "power", "project", "pv", "scheme", "solar", "station"),
+        *(
+            "storage",
+            "substation",
+            "system",
+            "systems",
+            "turbine",
+            "turbines",
+            "wind",
+            "windfarm",
+            "limited",
+            "ltd",
+            "plc",
+            "llp",
+        ),
+    )
 )
 "The words that say what is built or how a company is registered, and not where."
 
