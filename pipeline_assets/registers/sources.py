@@ -97,13 +97,18 @@ def dropped_files(register: str, settings: Settings | None = None) -> list[Path]
 
 
 def read_issue_file(path: Path, settings: Settings | None = None) -> FetchedIssue:
-    """Return the issue in a file. Raises RegisterTooLarge, and OSError for a file that cannot be read."""
+    """Return the issue in a file; a name with SYNTHETIC in it says that a simulator invented the issue.
+
+    Raises RegisterTooLarge, and OSError for a file that cannot be read.
+    """
     most = _most_bytes(settings or Settings())
     with path.open("rb") as file:
         content = file.read(most + 1)
     if len(content) > most:
         raise RegisterTooLarge(_too_large(path.name, settings or Settings()))
-    return FetchedIssue(content, log_line(path.name), date_in_name(path.name))
+    name = log_line(path.name)
+    source = f"{SYNTHETIC} {name}" if SYNTHETIC in name else name
+    return FetchedIssue(content, source, date_in_name(path.name))
 
 
 def dropped_issues(register: str, settings: Settings | None = None) -> Iterator[FetchedIssue]:

@@ -6,8 +6,11 @@ from pathlib import Path
 import pytest
 
 from elexon_assets.simulator.server import running_simulator
+from pipeline_assets.registers.declarations import REGISTERS
+from pipeline_assets.registers.issue_run import land_new_issues
 from pipeline_assets.registers.sources import dropped_issues, fetch_issue
 from renewables.cli.demo_home import keep_older_issues, only_demo_home, prepare_home
+from warehouse.connection import writing
 from warehouse.settings import Settings
 
 
@@ -47,6 +50,17 @@ def test_the_demo_has_two_older_issues_of_each_register_and_fetches_the_newest(h
     assert days == sorted(set(days))
     assert len(days) == 3
     assert all("SYNTHETIC" in issue.source for issue in (*older, newest))
+
+
+@pytest.mark.parametrize("register", ["repd", "tec"])
+def test_the_issues_of_the_demo_land_beside_each_other(home: Path, register: str) -> None:
+    now = datetime(2026, 11, 27, 12, tzinfo=UTC)
+    demo = home / "demo"
+    prepare_home(demo, faults="")
+    keep_older_issues(demo, now)
+    with running_simulator(now=lambda: now) as simulator, only_demo_home(demo, simulator.base_url):
+        run = land_new_issues(REGISTERS[register], writing, Settings())
+    assert (len(run.landed), run.failures) == (3, [])
 
 
 def test_another_run_of_the_demo_adds_no_older_issues(home: Path) -> None:
