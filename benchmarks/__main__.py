@@ -18,6 +18,7 @@ FIGURES = (
     "landing_growth",
     "imports",
     "import_11k",
+    "registers",
     "compare_10k",
     "views_10k",
     "follow_ups",

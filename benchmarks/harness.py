@@ -7,6 +7,7 @@ in the same run, so that a slow or busy machine slows both; seconds alone mean l
 import argparse
 import math
 import os
+import resource
 import socket
 from collections.abc import Callable, Iterator, Sequence
 from concurrent.futures import ProcessPoolExecutor
@@ -106,9 +107,15 @@ def seconds(work: Callable[[], object]) -> float:
 
 def cpu_seconds(work: Callable[[], object]) -> float:
     """Return the processor time of one call, with that of the child processes that ended during it."""
-    started = os.times()[:4]
+    started = _processor_seconds()
     work()
-    return sum(os.times()[:4]) - sum(started)
+    return _processor_seconds() - started
+
+
+def _processor_seconds() -> float:
+    """Return the processor time of this process and of its ended children; `os.times()` has only hundredths."""
+    used = (resource.getrusage(who) for who in (resource.RUSAGE_SELF, resource.RUSAGE_CHILDREN))
+    return sum(usage.ru_utime + usage.ru_stime for usage in used)
 
 
 def in_turn(a: Side, b: Side, repeat: int) -> tuple[float, float]:

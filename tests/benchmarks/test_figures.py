@@ -38,6 +38,10 @@ LINES = {
         ["ledger_submissions", "ledger_import", "ledger_fold", "ledger_landing"],
     ),
     "landing_growth": (["--changes", "100", "--few", "40", "--repeat", "1"], ["landing_growth"]),
+    "registers": (
+        ["--rows", "50", "--repeat", "1"],
+        ["register_import", "register_import_again", "register_text"],
+    ),
     "import_11k": (["--rows", "30", "--repeat", "1"], ["import_11k", "import_11k_again"]),
     "quality": (["--years", "0.2", "--repeat", "1"], ["flags_history", "flags_night"]),
 }
