@@ -77,8 +77,6 @@ class Actor:
         if self.identity is Identity.PROGRAM:
             return None
         if self.identity is Identity.UNVERIFIED:
-            if self.name.endswith(MARKS):
-                return f"{self.name!r} is not a name: only verified authors have such a mark. Enter another."
             if self.role is not None:
                 return None
             return f"Roles are set up here, so only people who have signed in, and access tokens, can {action}. {HELP}"
@@ -91,7 +89,9 @@ class Actor:
         return f"{self.name or 'A visitor'} {current} here, and only {HOLDERS[role]} can {action}. {HELP}"
 
     def require(self, role: Role, action: str) -> None:
-        """Raise AccessRefused unless the actor has the role or a higher one."""
+        """Raise AccessRefused unless the actor has the role or a higher one, and for a name with a false mark."""
+        if self.identity is Identity.UNVERIFIED and self.name.endswith(MARKS):
+            raise AccessRefused(f"{self.name!r} is not a name: only verified authors have such a mark. Enter another.")
         if refusal := self.refusal(role, action):
             raise AccessRefused(refusal)
 

@@ -22,6 +22,8 @@ OPEN_TO_ALL = "No sign-in: anyone who can reach this port can edit."
 LEAST_SECRET = 32
 "The characters below which a cookie's secret could be guessed, and with it anybody's cookie be forged."
 _TYPED_NAME = "who you are"
+_DRAWN_FOR = "sign-in: drawn for"
+"For whom the page is drawn: reading the settings and the ledger for each button would take long."
 
 
 def sign_in_is_on() -> bool:
@@ -76,7 +78,8 @@ def sign_in_problem() -> str:
 
 def refusal_of(action: str, role: Role = Role.EDITOR) -> str:
     """Return why the person may not do it, as Markdown, for a page that disables its button; otherwise ""."""
-    return plain_sentence(current_actor().refusal(role, action) or "")
+    actor: Actor = st.session_state.get(_DRAWN_FOR) or current_actor()
+    return plain_sentence(actor.refusal(role, action) or "")
 
 
 def render_sign_in() -> None:
@@ -104,8 +107,9 @@ def render_sign_in() -> None:
 
 
 def may_read() -> bool:
-    """Return whether the person may see the pages."""
-    return not sign_in_is_on() or current_actor().refusal(Role.VIEWER, "read this") is None
+    """Return whether the person may see the pages, and keep who it is for the buttons that are drawn now."""
+    actor = st.session_state[_DRAWN_FOR] = current_actor()
+    return not sign_in_is_on() or actor.refusal(Role.VIEWER, "read this") is None
 
 
 def render_closed_door() -> None:

@@ -80,9 +80,9 @@ def _check_roles(settings: Settings) -> Iterable[Finding]:
     """Yield whether roles are on."""
     if roles_are_on(settings):
         people = {"admins": settings.role_admins, "editors": settings.role_editors}
-        found = [f"{len(named)} {what}" for what, named in people.items()]
-        found += [f"the claim {settings.role_claim}"] if settings.role_claim else []
-        yield Finding(OK, "roles", f"on: {', '.join(found)}; commands that write need a token")
+        sources = [f"{len(named)} {what}" for what, named in people.items()]
+        sources += [f"the claim {settings.role_claim}"] if settings.role_claim else []
+        yield Finding(OK, "roles", f"on: {', '.join(sources)}; commands that write need a token")
     else:
         sentence = "off: anyone who can reach the dashboard's port can edit; for a team see docs/access.md"
         yield Finding(OK, "roles", sentence)

@@ -88,6 +88,7 @@ WRITING = {
     "accept a gap": ("accept-gap", "wind_and_solar", "2026-01-01", "--reason", "why"),
     "withdraw a gap": ("withdraw-gap", "wind_and_solar", "2026-01-01", "--reason", "why"),
     "quarantine": ("quarantine", "retry"),
+    "fetch the registers": ("registers", "fetch"),
     "registers": ("registers", "add", "people.csv", "--register", "repd"),
 }
 

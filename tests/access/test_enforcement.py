@@ -178,11 +178,15 @@ def _functions(path: Path) -> Iterator[tuple[str, ast.FunctionDef]]:
             yield f"{path.stem}.{node.name}", node
 
 
-def _below_the_pages() -> Iterator[tuple[str, ast.FunctionDef]]:
-    for package in ("pipeline_assets", "renewables"):
+def _functions_of(*packages: str) -> Iterator[tuple[str, ast.FunctionDef]]:
+    for package in packages:
         for path in sorted((ROOT / package).rglob("*.py")):
             if "migrations" not in path.parts:
                 yield from _functions(path)
+
+
+def _below_the_pages() -> Iterator[tuple[str, ast.FunctionDef]]:
+    yield from _functions_of("pipeline_assets", "renewables")
 
 
 def _takes_an_actor(function: ast.FunctionDef) -> bool:
@@ -244,3 +248,21 @@ def test_no_page_or_command_acts_in_the_name_of_the_product_or_leaves_out_the_pe
             if called.rpartition(".")[2] in names and not has_actor:
                 offenders.append(f"{path.name}:{node.lineno}: {called}")
     assert offenders == []
+
+
+def test_no_page_writes_or_starts_a_process_by_itself() -> None:
+    assert [name for name, function in _functions_of("dashboards") if _writes(function)] == []
+
+
+def test_no_page_or_command_writes_the_warehouse_but_two_commands() -> None:
+    """Runs of Dagster write it. `quarantine retry` asks for a role; `restore` is for who administers the machine."""
+    writers = {"warehouse.connection.writing", "warehouse.connection.publish", "warehouse.backups.restore"}
+    of_elexon = ("accepted_gaps.accept_gap", "accepted_gaps.withdraw_gap", "quarantine.retry", "quality.flagging")
+    importers = set()
+    for path in [*(ROOT / "dashboards").rglob("*.py"), *(ROOT / "renewables").rglob("*.py")]:
+        for node in ast.walk(ast.parse(path.read_text())):
+            if isinstance(node, ast.ImportFrom):
+                names = {f"{node.module}.{alias.name}" for alias in node.names}
+                if names & writers or any(f"elexon_assets.{part}" in name for name in names for part in of_elexon):
+                    importers.add(path.name)
+    assert importers <= {"quarantine.py", "restore.py"}

@@ -8,7 +8,9 @@ import sqlalchemy as sa
 
 from dashboards.components.sign_in import OPEN_TO_ALL
 from pipeline_assets.ledger.access_tokens import actor_of_token, list_tokens
+from pipeline_assets.ledger.reader import newest_position
 from tests.dashboards.conftest import ADDRESSES, PAGES, Open, page_text
+from tests.dashboards.test_pipeline_forms import press, put
 
 VIEWER = {"is_logged_in": True, "email_verified": True, "email": "vic@example.com", "iat": time() + 600}
 
@@ -93,3 +95,17 @@ def test_only_an_admin_sees_who_has_which_role_and_the_tokens(open_page: Open, m
     assert "with the role **viewer**" in page_text(app)
     assert "ann@example.com" not in str(app.main)
     assert "Issue token" not in [button.label for button in app.button]
+
+
+def test_a_typed_name_with_the_mark_of_a_verified_one_is_refused_and_can_be_corrected(
+    seeded: sa.Engine, open_page: Open
+) -> None:
+    app = open_page("project", id="pr-harrowfen", edit="record")
+    put(app, "Notes", "mine")
+    put(app, "Your name", "ann@example.com (signed in)")
+    press(app, "Save")
+    assert "only verified authors have such a mark" in page_text(app)
+    assert newest_position(seeded) == 483
+    put(app, "Your name", "Ann")
+    press(app, "Save")
+    assert newest_position(seeded) == 484
