@@ -7,7 +7,7 @@ import streamlit as st
 
 from dashboards.components import save_notice, snapshot_cache
 from dashboards.components.formatting import day, how_long
-from dashboards.components.register_issue_views import render_add_forms, render_issues
+from dashboards.components.register_issue_views import render_add_forms, render_failures, render_issues, render_note
 from dashboards.components.register_operators import render_operators
 from dashboards.components.register_parts import NAMES, RECORD, render_licence
 from dashboards.components.register_record import render_record
@@ -28,6 +28,7 @@ VIEWS: dict[str, Callable[[RegisterStatus], None]] = {
 def render_page() -> None:
     """Draw the chosen view of the chosen register, or one record."""
     save_notice.render_notice()
+    render_note()
     statuses = _statuses()
     if all(status.issue_date is None for status in statuses):
         _render_empty_state()
@@ -92,6 +93,7 @@ def _render_empty_state() -> None:
             "what moved between two issues. Fetch the newest issues, or add files that you downloaded."
         )
     render_add_forms("repd")
+    render_failures(NAMES)
     st.caption(
         "From a terminal: `renewables registers fetch`, `renewables registers add FILE --register repd`, or "
         "`renewables demo` for an invented home."

@@ -3,6 +3,7 @@
 Belongs here: forms that start a run. Not here: the run (`renewables/dagster_control/register_job.py`).
 """
 
+from collections.abc import Collection
 from datetime import date, datetime
 from typing import Any
 
@@ -47,7 +48,6 @@ _NOTE = "registers: note"
 
 def render_issues(register: str) -> None:
     """Draw the issues of a register, what is wrong with them, and the forms that add one."""
-    _render_note()
     frame: pl.DataFrame = snapshot_cache.cached_query(register_issues, register)
     if len(frame):
         newest, oldest = frame.row(0, named=True), frame.row(-1, named=True)
@@ -70,13 +70,12 @@ def render_issues(register: str) -> None:
         render_register_downloads(lambda: frame, (register,), name=f"{register}-issues")
         chosen = [n for n in picked.selection.rows if n < len(frame)] or [0]
         _render_unknown(frame.row(chosen[0], named=True))
-    _render_failures(register)
+    render_failures([register])
     render_add_forms(register)
 
 
 def render_add_forms(register: str) -> None:
     """Draw the forms that fetch the newest issues and that add a file."""
-    _render_note()
     refusal = refusal_of(register_job.ADD, Role.ADMIN)
     if refusal:
         st.caption(refusal)
@@ -135,20 +134,21 @@ def _render_unknown(issue: dict[str, Any]) -> None:
         render_register_downloads(lambda: rows, (register,), name=f"{register}-{issue_id}-quarantine")
 
 
-def _render_failures(register: str) -> None:
-    """Draw the issues that could not land."""
-    if not len(snapshot_cache.cached_query(register_issues)):
+def render_failures(registers: Collection[str]) -> None:
+    """Draw the issues of these registers that could not land."""
+    if snapshot_cache.current_snapshot() is None:
         return
-    failures = snapshot_cache.cached_query(failed_issues).filter(register=register)
+    failures = snapshot_cache.cached_query(failed_issues)
+    failures = failures.filter(failures["register"].is_in(list(registers)))
     if len(failures):
         st.markdown("**Issues that could not land**")
         folder = plain(str(Settings().registers_folder))
         st.caption(f"The earlier issue stays in force. Remove a file that cannot land from {folder}.")
         shown = in_london(failures.select("fetched_at_utc", "source", "reason", "sha256"))
-        st.dataframe(shown, hide_index=True, column_config=COLUMNS, key=f"failures {register}", alt="Failures")
+        st.dataframe(shown, hide_index=True, column_config=COLUMNS, key="failures", alt="Failures")
 
 
-def _render_note() -> None:
+def render_note() -> None:
     """Draw the result of the last click, once."""
     if note := st.session_state.pop(_NOTE, None):
         kind, text = note

@@ -97,6 +97,8 @@ def read_filter(**fields: Any) -> "RegisterFilter":
     from renewables.queries.registers import RegisterFilter
 
     wanted = RegisterFilter(**{**fields, "registers": tuple(map(read_register, fields["registers"]))})
+    if wanted.places and wanted.registers == ("tec",):
+        raise BadUsage("TEC publishes no coordinates: leave out --near, or search --register repd.")
     if wanted.least_mw is not None and wanted.most_mw is not None and wanted.least_mw > wanted.most_mw:
         raise BadUsage(f"--least-mw {wanted.least_mw:g} is more than --most-mw {wanted.most_mw:g}.")
     return wanted

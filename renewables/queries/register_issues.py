@@ -15,7 +15,13 @@ from pipeline_assets.registers.declarations import FRESH_WITHIN, REGISTERS
 from renewables.queries.snapshot import Connection, query_frame, snapshot_connection
 from renewables.user_errors import BadUsage, UserError
 from warehouse.errors import WarehouseMissing
+from warehouse.interface import has_table
 
+ISSUES, FAILURES = "register_issues", "register_failures"
+_FAILURES: dict[str, pl.DataType] = {
+    **{"register": pl.String(), "fetched_at_utc": pl.Datetime("us", "UTC"), "source": pl.String()},
+    **{"sha256": pl.String(), "reason": pl.String()},
+}
 SYNTHETIC = "SYNTHETIC"
 "The beginning of the source of an issue that a simulator invented."
 ADVICE = (
@@ -67,9 +73,7 @@ def register_connection(con: Connection | None = None) -> Iterator[Connection]:
 
 def has_registers(con: Connection) -> bool:
     """Return whether an issue of any register has landed."""
-    if not con.execute("SELECT 1 FROM duckdb_tables() WHERE table_name = 'register_issues'").fetchall():
-        return False
-    return bool(con.execute("SELECT 1 FROM register_issues LIMIT 1").fetchall())
+    return has_table(con, ISSUES) and bool(con.execute(f"SELECT 1 FROM {ISSUES} LIMIT 1").fetchall())
 
 
 def read_register(name: str) -> str:
@@ -139,12 +143,16 @@ def issue_rows(con: Connection) -> pl.DataFrame:
 
 
 def failed_issues(*, con: Connection | None = None) -> pl.DataFrame:
-    """Return the issues that could not land, the newest first: register, fetched_at_utc, source, sha256, reason."""
-    with register_connection(con) as snapshot:
+    """Return the issues that could not land, the newest first: register, fetched_at_utc, source, sha256, reason.
+
+    It has no rows where no register was ever read. Raises WarehouseMissing.
+    """
+    with snapshot_connection(con) as snapshot:
+        if not has_table(snapshot, FAILURES):
+            return pl.DataFrame(schema=_FAILURES)
         return query_frame(
             snapshot,
-            "SELECT register, fetched_at_utc, source, sha256, reason FROM register_failures "
-            "ORDER BY fetched_at_utc DESC",
+            f"SELECT register, fetched_at_utc, source, sha256, reason FROM {FAILURES} ORDER BY fetched_at_utc DESC",
         )
 
 

@@ -1,5 +1,7 @@
 """The page Registers: its views, filters in the address, one record, its empty state; and registers on other pages."""
 
+import csv
+import io
 from pathlib import Path
 from typing import Any
 
@@ -8,10 +10,13 @@ import pytest
 from streamlit.testing.v1 import AppTest
 
 from dashboards.components.plain_text import plain
+from pipeline_assets.errors import RegisterUnreadable
 from pipeline_assets.registers.declarations import REGISTERS
+from pipeline_assets.registers.vintages import land_issue
 from renewables.queries.registers import RegisterFilter, register_records, register_sums
 from tests.dashboards.conftest import Open, page_text
-from tests.register_homes import DAYS, RegisterHome
+from tests.register_homes import DAYS, FILES, SEED, RegisterHome
+from warehouse.connection import reading, writing
 
 VIEWS = {"REPD": ["Records", "Changes", "Operators", "Issues"]}
 VIEWS["TEC"] = [*VIEWS["REPD"], "Connection dates"]
@@ -124,3 +129,65 @@ def test_neighbours_are_listed_beside_the_map_once_they_are_switched_on(
 def test_neighbours_are_not_offered_without_a_planning_register(home_with_data: Path, open_page: Open) -> None:
     assert not open_page("project", id="pr-harrowfen").toggle
     assert home_with_data
+
+
+@pytest.mark.usefixtures("registers")
+@pytest.mark.parametrize(
+    "address",
+    [
+        {"register": "none", "view": "nothing"},
+        {"page": "999", "km": "abc", "technology": "No such word"},
+        {"record": "nothing"},
+        {"record": "repd:' OR 1=1 --"},
+        {"view": "Changes", "from": "yesterday", "field": "x"},
+        {"register": "REPD", "view": "Connection dates"},
+    ],
+    ids=str,
+)
+def test_an_address_that_means_nothing_is_no_error(address: dict[str, str], open_page: Open) -> None:
+    is_well(open_page("registers", **address))
+
+
+def land(home: Path, content: bytes, source: str) -> None:
+    land_issue(lambda: writing(home / "warehouse.duckdb"), REGISTERS["repd"], content, source, DAYS[0])
+
+
+def test_unknown_columns_and_words_and_quarantined_rows_are_shown_with_the_issue(home: Path, open_page: Open) -> None:
+    lines = list(csv.reader(io.StringIO(FILES["repd"](SEED, DAYS[0]).decode("cp1252"), newline="")))
+    lines[0].append("Colour of the roof")
+    for n, line in enumerate(lines[1:]):
+        line.append("red" if n else "")
+    lines[1][lines[0].index("Technology Type")] = "<b>Perpetual motion</b>"
+    lines[2][lines[0].index("Ref ID")] = ""
+    text = io.StringIO(newline="")
+    csv.writer(text).writerows(lines)
+    land(home, text.getvalue().encode("cp1252"), "repd.csv")
+    app = open_page("registers", view="Issues")
+    is_well(app)
+    warnings = " ".join(element.value for element in app.warning)
+    assert plain("Colour of the roof") in warnings
+    assert plain("<b>Perpetual motion</b>") in warnings
+    assert table(app, "raw_json")["line"].to_list() == [3]
+
+
+def test_an_issue_that_could_not_land_is_named_with_its_reason(home: Path, open_page: Open) -> None:
+    with pytest.raises(RegisterUnreadable):
+        land(home, b"Ref ID,Colour\n1,red\n", "repd-broken.csv")
+    app = open_page("registers")
+    is_well(app)
+    assert "No register yet" in page_text(app)
+    assert table(app, "reason")["source"].to_list() == ["repd-broken.csv"]
+
+
+def test_an_uploaded_file_lands_through_dagster(home: Path, open_page: Open) -> None:
+    app = open_page("registers")
+    content = FILES["repd"](SEED, DAYS[0])
+    app.file_uploader[0].upload("download.csv", content, "text/csv").run()
+    app.date_input[0].set_value(DAYS[0]).run()
+    next(button for button in app.button if button.label == "Add this issue").click().run()
+    is_well(app)
+    assert [element.value for element in app.success] == [plain("The registers are up to date.")]
+    assert "**" in page_text(app)
+    assert [path.name for path in (home / "registers").iterdir()] == [f"repd-{DAYS[0]}.csv"]
+    with reading() as con:
+        assert con.execute("SELECT issue_date FROM register_issues").fetchall() == [(DAYS[0],)]
