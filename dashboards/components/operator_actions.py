@@ -11,8 +11,7 @@ import streamlit as st
 from dashboards.components import ledger_session, record_lists, save_button, snapshot_cache
 from dashboards.components.plain_text import plain
 from dashboards.components.take_over_review import render_take_over
-from pipeline_assets.ledger.changes import Change
-from pipeline_assets.register_links.take_over import counterparties_alike
+from pipeline_assets.register_links.take_over import counterparties_alike, counterparty_change, new_counterparty
 from renewables.queries.operator_records import operator_records, operator_spellings, spelling_groups
 
 GROUPS_SHOWN = 30
@@ -75,7 +74,7 @@ def _render_operator(operator: str, register: str) -> None:
         save_button.save_button(
             "Add as counterparty",
             f"counterparty {register} {operator}",
-            lambda: [Change.create("counterparties", {"name": operator})],
+            lambda: [change for change in [counterparty_change(new_counterparty(portfolio, operator))] if change],
             icon=":material/domain_add:",
             why=f"operator in {register.upper()}",
         )

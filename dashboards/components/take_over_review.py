@@ -21,6 +21,7 @@ from pipeline_assets.register_links.take_over import (
     CAPACITY_IS_AC,
     TakeOverRow,
     linked_meanwhile,
+    new_counterparty,
     plan_take_over,
     take_over_changes,
 )
@@ -82,13 +83,13 @@ def render_take_over(
         alt="Records to take over as projects",
     )
     ticked = [row for row, take in zip(ready, edited["take"], strict=True) if take]
-    chosen, role = _render_company(operator, companies, token)
+    others = [] if portfolio.by_name("counterparties", operator) else [new_counterparty(portfolio, operator)]
+    chosen, role = _render_company([*companies, *others], token)
     st.caption(CAPACITY_IS_AC)
-    company = chosen if isinstance(chosen, str) else str(chosen.fields["name"])
     total = sum(row.capacity_mw or 0 for row in ticked)
     st.markdown(
         f"Creates **{len(ticked):,}** project{'' if len(ticked) == 1 else 's'} with {total:,.1f} MW and the "
-        f"{'new ' if isinstance(chosen, str) else ''}counterparty {plain(company)} as {role}, in one batch, which "
+        f"counterparty {plain(_company_label(chosen))} as {role}, in one batch, which "
         "can be undone under *Earlier batches* of the page Import."
     )
     changes = list(take_over_changes(ticked, chosen, role, datetime.now(UTC).date())) if ticked else []
@@ -105,12 +106,16 @@ def render_take_over(
     submit_form.render_form(name, [], send=send, label=label, disabled=not is_accepted)
 
 
-def _render_company(operator: str, companies: Sequence[Record], token: str) -> tuple[Record | str, ProjectRole]:
-    """Draw the choice of the counterparty and its role; an existing one comes first."""
-    options: list[Record | str] = [*companies, operator]
+def _company_label(company: Record | str) -> str:
+    if isinstance(company, str):
+        return f"{company} (new)"
+    return f"{company.fields['name']}{' (restored)' if company.archived else ''}"
+
+
+def _render_company(options: Sequence[Record | str], token: str) -> tuple[Record | str, ProjectRole]:
+    """Draw the choice of the counterparty, of which a text is the name of a new one, and of its role."""
     left, right = st.columns(2)
-    names = [each if isinstance(each, str) else str(each.fields["name"]) for each in options]
-    labels = [f"{name} (new)" if isinstance(each, str) else name for name, each in zip(names, options, strict=True)]
+    labels = [_company_label(each) for each in options]
     with left:
         number = st.selectbox(
             "Counterparty", range(len(options)), format_func=lambda n: labels[n], key=f"company {token} {len(options)}"

@@ -141,12 +141,13 @@ def take_over_changes(
 ) -> Iterator[Change]:
     """Yield the changes that create the projects of the rows.
 
-    `counterparty` is an existing one, or the name of one that is created too. Rows with a problem are left out.
+    `counterparty` is an existing one, which is restored if it is archived, or the name of one that is created too. Rows
+    with a problem are left out.
     """
-    company = counterparty if isinstance(counterparty, str) else ""
-    company_id = new_id() if isinstance(counterparty, str) else counterparty.id
-    if company:
-        yield Change.create("counterparties", {"name": company}, id=company_id)
+    made = counterparty_change(counterparty)
+    company_id = made.id if made else counterparty.id if isinstance(counterparty, Record) else ""
+    if made:
+        yield made
     for row in rows:
         if row.problem:
             continue
@@ -158,6 +159,21 @@ def take_over_changes(
         yield Change.create("pipeline_facilities", {"pipeline_id": project, "facility_id": plant})
         link = {"pipeline_id": project, "counterparty_id": company_id, "role": str(role)}
         yield Change.create("pipeline_counterparties", link)
+
+
+def counterparty_change(counterparty: Record | str) -> Change | None:
+    """Return the change that creates or restores a counterparty; None for a live one."""
+    if isinstance(counterparty, str):
+        return Change.create("counterparties", {"name": counterparty})
+    if counterparty.archived:
+        return Change.restore("counterparties", counterparty.id, base_version=counterparty.version)
+    return None
+
+
+def new_counterparty(portfolio: Portfolio, name: str) -> Record | str:
+    """Return the archived counterparty of that name, which can only be restored, or else the name."""
+    archived = portfolio.by_name("counterparties", name, archived=True)
+    return archived[0] if archived else name
 
 
 def linked_meanwhile(rows: Sequence[TakeOverRow], portfolio: Portfolio) -> list[str]:

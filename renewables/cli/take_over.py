@@ -92,8 +92,11 @@ def take_over(
             for row in rows
         ]
         print_table(["Reference", "Name", "Technology", "MW", "Status", "Stage", "Remark"], cells, right=("MW",))
-        existing = "new counterparty" if isinstance(company, str) else "existing counterparty"
-        typer.echo(f"{len(ready):,} of {len(rows):,} become projects, with {existing} {company_name} as {chosen}.")
+        is_archived = not isinstance(company, str) and company.archived
+        existing = "new" if isinstance(company, str) else "restored" if is_archived else "existing"
+        typer.echo(
+            f"{len(ready):,} of {len(rows):,} become projects, with {existing} counterparty {company_name} as {chosen}."
+        )
         print_note(CAPACITY_IS_AC)
         for warning in tried.warnings:
             print_note(f"Please check: {warning.message}.")

@@ -11,7 +11,7 @@ import polars as pl
 from pipeline_assets.ledger.changes import Record
 from pipeline_assets.register_links.operator_names import operator_key, spellings_by_key
 from pipeline_assets.register_links.record_links import project_numbers_sql
-from pipeline_assets.register_links.take_over import counterparties_alike
+from pipeline_assets.register_links.take_over import counterparties_alike, new_counterparty
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio
 from pipeline_assets.vocabulary import ProjectRole
 from renewables.queries.register_issues import register_connection
@@ -79,6 +79,6 @@ def chosen_role(text: str) -> ProjectRole:
 
 
 def operator_counterparty(portfolio: Portfolio, operator: str) -> Record | str:
-    """Return the counterparty that has a spelling of the operator's name, or the name of a new one."""
+    """Return the counterparty that has a spelling of the operator's name, or the archived or new one of its name."""
     same, _ = counterparties_alike(portfolio, operator)
-    return same[0] if same else operator
+    return same[0] if same else new_counterparty(portfolio, operator)

@@ -20,7 +20,13 @@ from pipeline_assets.register_links.record_links import (
     live_links,
 )
 from pipeline_assets.register_links.record_proposals import propose_records
-from pipeline_assets.register_links.take_over import CAPACITY_IS_AC, linked_meanwhile, plan_take_over, take_over_changes
+from pipeline_assets.register_links.take_over import (
+    CAPACITY_IS_AC,
+    linked_meanwhile,
+    new_counterparty,
+    plan_take_over,
+    take_over_changes,
+)
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio, read_portfolio
 from pipeline_assets.vocabulary import ProjectRole
 from tests.pipeline_assets.register_links.our_projects import RECORD, add_project, records
@@ -39,7 +45,8 @@ def register_notices(engine: sa.Engine) -> list[Notice]:
 
 def take_over(engine: sa.Engine, rows: list[dict[str, Any]], token: str) -> str:
     plan = plan_take_over([{**RECORD, **row} for row in rows], read_portfolio(engine))
-    changes = list(take_over_changes(plan, "Fen Power Limited", ProjectRole.OWNER, TODAY))
+    company = new_counterparty(read_portfolio(engine), "Fen Power Limited")
+    changes = list(take_over_changes(plan, company, ProjectRole.OWNER, TODAY))
     return submit(engine, changes, actor=Actor.typed("Anna"), token=token, source="import").batch
 
 
@@ -115,6 +122,8 @@ def test_taking_over_again_creates_nothing_until_the_batch_is_undone(engine: sa.
     assert not portfolio.of_kind("pipelines")
     assert not portfolio.of_kind("counterparties")
     assert all(not row.problem for row in plan_take_over([{**RECORD, **row} for row in rows], portfolio))
+    take_over(engine, rows, "take again")
+    assert [each.fields["name"] for each in read_portfolio(engine).of_kind("counterparties")] == ["Fen Power Limited"]
 
 
 def test_what_somebody_else_takes_over_in_the_meantime_is_noticed(engine: sa.Engine) -> None:
