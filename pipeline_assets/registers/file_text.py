@@ -72,6 +72,7 @@ def decode_text(register: Register, content: bytes) -> tuple[str, str]:
 
 def read_cells(register: Register, text: str) -> RawTable:
     """Return the cells of a CSV text. Raises RegisterUnreadable if it is no table."""
+    text = text.lstrip("\ufeff\r\n")
     try:
         first = next(csv.reader(io.StringIO(text), strict=True))
     except (StopIteration, csv.Error):

@@ -4,6 +4,7 @@ Belongs here: matching columns by header, and the steps in their order. Not here
 (`typed_columns.py`), the contract (`contract.py`), the tables (`vintages.py`).
 """
 
+from collections import Counter
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 
@@ -68,12 +69,18 @@ def _matched_columns(register: Register, raw: RawTable) -> dict[str, str]:
     if doubled:
         raise RegisterUnreadable(f"The {register.title} file has the column {doubled[0]!r} twice. Remove one of them.")
     missing = [column.header for column in register.columns if column.is_required and not positions[column.name]]
-    if missing:
-        names = ", ".join(map(repr, missing[:5])) + (f" and {len(missing) - 5} more" if len(missing) > 5 else "")
+    if 2 * len(missing) > len(register.columns):
+        beginning = ", ".join(map(repr, raw.headers[:3]))
         raise RegisterUnreadable(
-            f"The {register.title} file lacks the column{'s' if len(missing) > 1 else ''} {names}. If the register "
-            "has changed its headers, this version of gb-renewables cannot read it; otherwise take the file as "
-            "published. The earlier issue stays."
+            f"The file is not the CSV of the {register.title}: its first row begins with {beginning[:150]}, and it "
+            f"lacks the columns {missing[0]!r} and {len(missing) - 1} more. Take the file as published, with commas "
+            "between the cells. The earlier issue stays."
+        )
+    if missing:
+        raise RegisterUnreadable(
+            f"The {register.title} file lacks the column{'s' if len(missing) > 1 else ''} "
+            f"{', '.join(map(repr, missing))}. If the register has changed its headers, this version of gb-renewables "
+            "cannot read it; otherwise take the file as published. The earlier issue stays."
         )
     return {name: matching[0] for name, matching in positions.items() if matching}
 
@@ -124,10 +131,15 @@ def _typed_rows(register: Register, rows: pl.DataFrame) -> pl.DataFrame:
 
 def _other_columns(raw: RawTable, unknown: pl.DataFrame, row_numbers: pl.Series) -> pl.Series:
     """Return the cells of the unknown columns as JSON by header, in the order of the rows; null without any."""
-    columns = [name for name in unknown.columns if name != "row_number"]
+    columns = {name: raw.headers[int(name)] for name in unknown.columns if name != "row_number"}
+    counts = Counter(columns.values())
+    columns = {
+        name: header if counts[header] == 1 else f"{header} (column {int(name) + 1})"
+        for name, header in columns.items()
+    }
     if not columns:
         return pl.Series("other_columns", [None] * len(row_numbers), pl.String())
-    encoded = pl.struct(pl.col(name).alias(raw.headers[int(name)]) for name in columns).struct.json_encode()
+    encoded = pl.struct(pl.col(name).alias(header) for name, header in columns.items()).struct.json_encode()
     by_row = unknown.select("row_number", other_columns=encoded)
     return row_numbers.to_frame().join(by_row, on="row_number", how="left", maintain_order="left")["other_columns"]
 

@@ -94,7 +94,11 @@ def read_register_date(text: str) -> date:
     """Return the date of a cell. Raises UnreadableValue, also for a year outside FIRST_YEAR to LAST_YEAR."""
     if _SERIAL.fullmatch(text):
         return _EXCEL_DAY_ZERO + timedelta(days=int(float(text)))
-    value = spelled_date(text)
+    try:
+        value = spelled_date(text)
+    except UnreadableValue as error:
+        # Nobody can follow the advice on how to write a date in a published file.
+        raise UnreadableValue(str(error).partition(": write ")[0]) from None
     if not FIRST_YEAR <= value.year <= LAST_YEAR:
         raise UnreadableValue(f"{text[:60]!r} is outside {FIRST_YEAR} to {LAST_YEAR}")
     return value

@@ -53,6 +53,7 @@ def test_a_tec_file_in_windows_1252_fails_because_its_letters_are_lost(excerpts:
         (b"Ref ID,Site Name\r\n1,\x81\r\n", "not in UTF-8"),
         ("Ref ID,Site Name\r\n1,M\ufffdn\r\n".encode(), "letters are lost"),
         (b"a,b\r\n1,2\r\n", "lacks the columns"),
+        (b"Ref ID;Site Name\r\n1;2\r\n", "with commas between"),
     ],
 )
 def test_a_file_that_is_no_register_fails_with_a_sentence(content: bytes, sentence: str) -> None:
@@ -99,6 +100,21 @@ def test_an_unknown_column_lands_as_json_and_warns(excerpts: Excerpts) -> None:
     assert read("SELECT unknown_columns FROM register_issues").item().to_list() == ["Queue Position"]
     other = read("SELECT other_columns FROM tec_records ORDER BY row_number LIMIT 2")["other_columns"].to_list()
     assert [orjson.loads(text) for text in other] == [{"Queue Position": "0"}, {"Queue Position": "1"}]
+
+
+def test_two_unknown_columns_of_one_name_land_apart(excerpts: Excerpts) -> None:
+    lines = excerpts.content(TEC_2025).splitlines()
+    content = b"\n".join([b"", lines[0] + b",Notes,Notes", *(line + b",a,b" for line in lines[1:])])
+    landed = excerpts.land(TEC_2025, content)
+    assert landed.unknown_columns == ["Notes", "Notes"]
+    other = value("SELECT other_columns FROM tec_records LIMIT 1")
+    assert orjson.loads(other) == {"Notes (column 15)": "a", "Notes (column 16)": "b"}
+
+
+@pytest.mark.parametrize("rows", [b"", b"\n", b"\n,,,,\n\n"])
+def test_a_file_without_records_fails(excerpts: Excerpts, rows: bytes) -> None:
+    with pytest.raises(RegisterUnreadable, match="no records"):
+        excerpts.land(TEC_2025, excerpts.content(TEC_2025).splitlines()[0] + rows)
 
 
 def test_unknown_words_land_and_warn(excerpts: Excerpts) -> None:
