@@ -67,13 +67,21 @@ def evaluate_rules(con: duckdb.DuckDBPyConnection, span: Window, settings: Setti
 
 
 def _read_current(con: duckdb.DuckDBPyConnection, dataset: Dataset, read: Window) -> None:
-    """Read the current values once for all rules, into `current_<dataset>`."""
+    """Read the current values once for all rules, into `current_<dataset>`, and the range of each series.
+
+    The table `range_<dataset>` saves the rules on series and limits from comparing names row by row: most spans have no
+    series that they concern.
+    """
     con.execute(
         f"""CREATE OR REPLACE TEMP TABLE current_{dataset.name} AS
         SELECT start_time_utc, settlement_date, settlement_period, elexon_settlement_date, elexon_settlement_period,
             {dataset.category} AS category, {dataset.value} AS mw
         FROM {dataset.name} WHERE start_time_utc >= ? AND start_time_utc < ?""",
         [read.start_utc, read.end_utc],
+    )
+    con.execute(
+        f"CREATE OR REPLACE TEMP TABLE range_{dataset.name} AS SELECT category, min(mw) AS lowest_mw, "
+        f"max(mw) AS highest_mw FROM current_{dataset.name} GROUP BY category"
     )
 
 
@@ -231,7 +239,8 @@ def _unknown_series(dataset: Dataset) -> Rule:
     detail = "'not declared: kept under its own name and in no total'"
     return (
         f"SELECT {_flag_rows(dataset, UNKNOWN_SERIES, 'category', detail)} FROM current_{dataset.name} "
-        f"WHERE {series.is_undeclared(dataset, 'category')}",
+        f"SEMI JOIN (FROM range_{dataset.name} WHERE {series.is_undeclared(dataset, 'category')}) AS unknown "
+        "USING (category)",
         {},
     )
 
@@ -241,7 +250,10 @@ def _outside_soft_limits(dataset: Dataset) -> Rule:
     return (
         f"""WITH outside AS (
             SELECT start_time_utc, category, mw, low_mw, high_mw FROM current_{dataset.name}
-            JOIN (FROM soft_limits WHERE dataset = '{dataset.name}') AS limits USING (category)
+            JOIN (
+                SELECT category, low_mw, high_mw FROM soft_limits JOIN range_{dataset.name} USING (category)
+                WHERE dataset = '{dataset.name}' AND (lowest_mw < low_mw OR highest_mw > high_mw)
+            ) AS limits USING (category)
             WHERE mw < low_mw OR mw > high_mw
         ) SELECT {_flag_rows(dataset, OUTSIDE_SOFT_LIMITS, "category", detail)} FROM outside""",
         {},
