@@ -6,7 +6,7 @@ functions import Dagster themselves, because the comparing process does not need
 
 import resource
 import sqlite3
-from contextlib import closing
+from contextlib import closing, suppress
 from datetime import date
 from pathlib import Path
 from time import perf_counter, process_time
@@ -41,6 +41,10 @@ def ours(dataset: str, first: date, last: date) -> Run:
     """Backfill a dataset from ELEXON_BASE_URL, both days included."""
     with temporary_home():
         from elexon_assets.definitions import defs
+
+        # Pandera imports this tool of our tests at the first validation if it is installed, as it is not for users.
+        with suppress(ImportError):
+            import hypothesis.strategies  # noqa: F401
 
         return _run(defs, dataset, first, last)
 

@@ -4,12 +4,10 @@ Belongs here: what is flagged, with which detail. Not here: what happens to earl
 at most `REACH` to each side of a half-hour; its result depends on the data alone, never on the order of arrival.
 """
 
-from datetime import UTC, datetime, timedelta
+from datetime import timedelta
 from typing import Any
 
 import duckdb
-import numpy as np
-import polars as pl
 
 from elexon_assets.dataset_model import Dataset
 from elexon_assets.datasets import GENERATION_BY_FUEL, OBSERVED, WIND_AND_SOLAR
@@ -26,10 +24,10 @@ from elexon_assets.flag_vocabulary import (
     WIND_UNDERSTATED,
     Reason,
 )
+from elexon_assets.quality.rule_inputs import read_inputs
 from elexon_assets.schema import series
-from elexon_assets.schema.flags import METERED_WIND, WIND
+from elexon_assets.schema.flags import WIND
 from elexon_assets.settlement import HALF_HOUR
-from elexon_assets.solar_geometry import elevation_range_degrees
 from elexon_assets.windows import Window
 from warehouse.settings import Settings
 
@@ -53,10 +51,7 @@ def evaluate_rules(con: duckdb.DuckDBPyConnection, span: Window, settings: Setti
         "reason VARCHAR, detail VARCHAR)"
     )
     read = Window(span.start_utc - REACH, span.end_utc + REACH)
-    for dataset in OBSERVED:
-        _read_current(con, dataset, read)
-    _read_wind(con)
-    _read_sun(con, read)
+    read_inputs(con, read)
     _read_fail_overs(con)
     within = {"start": span.start_utc, "end": span.end_utc}
     for sql, parameters in _rule_set(settings):
@@ -64,50 +59,6 @@ def evaluate_rules(con: duckdb.DuckDBPyConnection, span: Window, settings: Setti
             f"INSERT INTO found BY NAME FROM ({sql}) WHERE start_time_utc >= $start AND start_time_utc < $end",
             {**within, **parameters},
         )
-
-
-def _read_current(con: duckdb.DuckDBPyConnection, dataset: Dataset, read: Window) -> None:
-    """Read the current values once for all rules, into `current_<dataset>`, and the range of each series.
-
-    The table `range_<dataset>` saves the rules on series and limits from comparing names row by row: most spans have no
-    series that they concern.
-    """
-    con.execute(
-        f"""CREATE OR REPLACE TEMP TABLE current_{dataset.name} AS
-        SELECT start_time_utc, settlement_date, settlement_period, elexon_settlement_date, elexon_settlement_period,
-            {dataset.category} AS category, {dataset.value} AS mw
-        FROM {dataset.name} WHERE start_time_utc >= ? AND start_time_utc < ?""",
-        [read.start_utc, read.end_utc],
-    )
-    con.execute(
-        f"CREATE OR REPLACE TEMP TABLE range_{dataset.name} AS SELECT category, min(mw) AS lowest_mw, "
-        f"max(mw) AS highest_mw FROM current_{dataset.name} GROUP BY category"
-    )
-
-
-def _read_wind(con: duckdb.DuckDBPyConnection) -> None:
-    """Fill the table `wind` with both winds beside FUELHH's WIND, whose zeros are fail-overs and count as missing."""
-    con.execute(f"""
-        CREATE OR REPLACE TEMP TABLE wind AS
-        SELECT start_time_utc, epoch_us(start_time_utc) AS at_us, onshore.mw AS onshore_mw, offshore.mw AS offshore_mw,
-            onshore.mw + offshore.mw AS agws_mw, nullif(metered.mw, 0) AS fuelhh_mw
-        FROM (FROM current_{WIND_AND_SOLAR.name} WHERE category = '{ONSHORE}') AS onshore
-        JOIN (FROM current_{WIND_AND_SOLAR.name} WHERE category = '{OFFSHORE}') AS offshore USING (start_time_utc)
-        LEFT JOIN (FROM current_{GENERATION_BY_FUEL.name} WHERE category = '{METERED_WIND}') AS metered
-            USING (start_time_utc)""")
-
-
-def _read_sun(con: duckdb.DuckDBPyConnection, read: Window) -> None:
-    """Fill the temporary table `sun` with the range of the sun's elevation in each half-hour, degrees."""
-    epoch = datetime(1970, 1, 1, tzinfo=UTC)
-    first, end = ((instant - epoch) // HALF_HOUR for instant in (read.start_utc, read.end_utc))
-    half_hours = np.arange(first, end, dtype=np.int64)
-    lowest, highest = elevation_range_degrees(half_hours)
-    sun = pl.DataFrame({"at_us": half_hours * _HALF_HOUR_US, "lowest": lowest, "highest": highest})
-    con.register("sun_frame", sun)
-    start = "make_timestamptz(at_us) AS start_time_utc"
-    con.execute(f"CREATE OR REPLACE TEMP TABLE sun AS SELECT {start}, lowest, highest FROM sun_frame")
-    con.unregister("sun_frame")
 
 
 _ZERO_BY_DAY = "printf('0 MW while the sun is %.0f degrees high or more over all of the panels', lowest)"
