@@ -79,7 +79,10 @@ class Actor:
         if self.identity is Identity.UNVERIFIED:
             if self.role is not None:
                 return None
-            return f"Roles are set up here, so only people who have signed in, and access tokens, can {action}. {HELP}"
+            return (
+                "Roles are set up here, so only people who have signed in, and access tokens (RENEWABLES_TOKEN), can "
+                f"{action}. {HELP}"
+            )
         if self.valid_until_utc is not None and datetime.now(UTC) >= self.valid_until_utc:
             ended = "sign-in has ended: sign in again" if self.identity is Identity.SIGNED_IN else "token has expired"
             return f"Your {ended} to {action}. {HELP}"
