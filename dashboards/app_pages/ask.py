@@ -20,6 +20,7 @@ from renewables.assistant.conversation import EXAMPLES, Turn, answer_question, b
 from renewables.assistant.model_server import host_of, is_on_this_machine, missing_setting
 from renewables.assistant.query_tool import ROWS_KEPT, Query
 from renewables.attribution import label_of_sources
+from renewables.queries.register_issues import licences_of_tables
 from renewables.queries.snapshot import source_names
 from warehouse.settings import Settings
 
@@ -148,7 +149,10 @@ def _render_sql(query: Query, name: str, *, is_shown: bool) -> None:
 def _render_rows(query: Query, name: str) -> None:
     if query.frame is None:
         return
-    show_table(query.frame, name=name, columns=_column_formats(query.frame))
+    frame = query.frame
+    if licences := licences_of_tables(query.tables):
+        frame = frame.with_columns(licence=pl.lit(" ".join(licences)))  # for the downloads too
+    show_table(frame, name=name, columns=_column_formats(frame))
     if query.is_cut:
         st.caption(f"Showing the first {number(ROWS_KEPT)} rows; there are more.")
 

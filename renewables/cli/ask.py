@@ -29,6 +29,7 @@ def ask(
     from renewables.attribution import attribution, label_of_sources, note_of_sources
     from renewables.cli.output import print_json, print_note
     from renewables.cli.query import print_frame
+    from renewables.queries.register_issues import licences_of_tables
     from renewables.queries.snapshot import source_names
     from warehouse.connection import configured_warehouse, reading
     from warehouse.settings import Settings
@@ -71,7 +72,9 @@ def ask(
         for query in turn.queries:
             rows = f"refused: {query.refusal}" if query.frame is None else f"{len(query.frame):,} rows"
             print_note(f"\n{query.sql}\n-- {rows}")
-        print_note("\n".join(["", *turn.coverage, note_of_sources(sources) if turn.is_on_generation else ""]).rstrip())
+        licences = licences_of_tables(table for query in turn.looked_up for table in query.tables)
+        source = note_of_sources(sources) if turn.is_on_generation else ""
+        print_note("\n".join(["", *turn.coverage, *licences, source]).rstrip())
     if turn.problem:
         raise ChatProblem(turn.problem)
     if not turn.looked_up:

@@ -104,6 +104,7 @@ def _export_all(folder: Path) -> None:
     from renewables.cli.output import print_note, print_table
     from renewables.formatting import number
     from renewables.queries.exports import export_all
+    from renewables.queries.register_issues import licences_of_tables
     from renewables.queries.snapshot import source_names
     from renewables.user_errors import UserError
 
@@ -116,6 +117,7 @@ def _export_all(folder: Path) -> None:
         )
     print_table(["Table", "Rows", "File"], [[e.name, number(e.rows), e.path] for e in done], right=["Rows"])
     print_note(note_of_sources(sources))
+    print_note("\n".join(licences_of_tables(e.name for e in done if e.rows)))
 
 
 export_app.command("features")(export_features.features)

@@ -34,6 +34,7 @@ def query(
     """
     from renewables.cli.output import print_json, print_note
     from renewables.queries.adhoc import QueryRefused, run_sql
+    from renewables.queries.register_issues import licences_of_tables
     from renewables.user_errors import UserError
 
     try:
@@ -45,6 +46,7 @@ def query(
         print_json(frame.to_dicts())
     else:
         print_frame(frame)
+    print_note("\n".join(licences_of_tables(answer.tables)))
     if answer.is_cut:
         print_note(f"Showing the first {limit:,} rows. Use --limit for more, or `renewables export` for all.")
 

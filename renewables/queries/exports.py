@@ -11,6 +11,7 @@ from elexon_assets.schema.feature_series import feature_series
 from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.windows import Window
 from renewables.attribution import note_of_sources
+from renewables.queries.register_issues import licences_of_tables
 from renewables.queries.snapshot import NOTHING_LANDED, Connection, query_frame, snapshot_connection, source_names
 from renewables.queries.wide_frame import FOR_EVER_US, frame_at_cuts, grid_sql
 from warehouse.connection import configured_warehouse
@@ -45,13 +46,17 @@ def exportable_tables(con: Connection) -> list[str]:
 
 
 def export_all(folder: Path, con: Connection | None = None) -> list[Exported]:
-    """Write one file per table, each replaced in one step; other files in the folder stay."""
+    """Write one file per table, each replaced in one step; other files in the folder stay.
+
+    Rows of the public registers have their licence line as the last column.
+    """
     folder.mkdir(parents=True, exist_ok=True)
     done = []
     with snapshot_connection(con) as snapshot:
         for name in exportable_tables(snapshot):
             path, unfinished = folder / f"{name}.parquet", folder / f"{name}.parquet.unfinished"
-            table = snapshot.sql(f'FROM "{name}"')
+            licence = " ".join(licences_of_tables([name])).replace("'", "''")
+            table = snapshot.sql(f'FROM "{name}"' if not licence else f"SELECT *, '{licence}' AS licence FROM {name}")
             try:
                 table.write_parquet(str(unfinished), compression="zstd")
                 unfinished.replace(path)

@@ -89,6 +89,15 @@ def licence_lines(registers: Iterable[str]) -> list[str]:
     return [register.licence_line for name, register in REGISTERS.items() if name in named]
 
 
+def licences_of_tables(tables: Iterable[str]) -> list[str]:
+    """Return the licence lines that rows of these tables, views or macros need; none for other rows."""
+    names = {table.casefold() for table in tables}
+    shared = any(name.startswith("register_") for name in names)
+    return licence_lines(
+        register for register in REGISTERS if shared or any(name.startswith(f"{register}_") for name in names)
+    )
+
+
 def register_status(con: Connection | None = None) -> list[RegisterStatus]:
     """Return the newest issue of each register; without a landed one its date is None. Raises WarehouseMissing."""
     with snapshot_connection(con) as snapshot:

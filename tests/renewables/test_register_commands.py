@@ -162,3 +162,16 @@ def run_in_a_new_process(*arguments: str) -> str:
     done = subprocess.run([script, *arguments], capture_output=True, text=True, check=False, env=environment)
     assert done.stdout, done.stderr
     return done.stdout
+
+
+@pytest.mark.usefixtures("registers")
+def test_sql_and_a_complete_export_of_register_rows_name_their_licences(renewables: Renewables, tmp_path: Path) -> None:
+    asked = renewables("query", "SELECT count(*) AS n FROM register_current")
+    assert set(asked.err.splitlines()) >= set(LICENCES.values())
+    one = renewables("query", "SELECT project_name FROM tec_records LIMIT 1").err
+    assert (LICENCES["tec"] in one, LICENCES["repd"] in one) == (True, False)
+    assert LICENCES["repd"] not in renewables("query", "SELECT 1 AS n").err
+    folder = tmp_path / "all"
+    assert set(renewables("export", "--all", str(folder)).err.splitlines()) >= set(LICENCES.values())
+    for name in LICENCES:
+        assert set(pl.read_parquet(folder / f"{name}_records.parquet")["licence"]) == {LICENCES[name]}
