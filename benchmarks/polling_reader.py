@@ -37,7 +37,7 @@ class Seen(NamedTuple):
 def poll(stop: Path) -> Seen:
     """Poll until the file `stop` exists, and once more; the file `reading` beside it marks the start."""
     stop.with_name("reading").touch()
-    folder = snapshots.folder_of(Settings().warehouse)
+    folder = snapshots.folder_of(Settings().warehouse_file)
     polls = errors = empty = backwards = 0
     versions = [0]
     last_look = False

@@ -43,7 +43,7 @@ def land(datasets: Sequence[Dataset], window: Window) -> None:
 
 def published_mb() -> float:
     """Return the size of the newest snapshot in MB."""
-    published = snapshots.newest_snapshot(snapshots.folder_of(Settings().warehouse))
+    published = snapshots.newest_snapshot(snapshots.folder_of(Settings().warehouse_file))
     assert published
     return published.size_bytes / 1e6
 

@@ -6,6 +6,7 @@ Belongs here: which exceptions are expected. Not here: their texts, which are wr
 from elexon_assets.errors import ElexonError, UnusableInput
 from pipeline_assets.errors import PipelineError
 from warehouse.errors import WarehouseError
+from warehouse.lake_address import SECRET_IN_VALUE
 from warehouse.redaction import SECRET_SETTINGS, redacted
 
 FAILED, BAD_USAGE = 1, 2
@@ -56,7 +57,8 @@ def _sentence_of(error: Exception) -> tuple[str, int] | None:
         first = error.errors()[0]
         setting, *parts = (str(part) for part in first["loc"] if part != "[key]")
         name = " ".join((setting.upper(), *(f"[{part}]" for part in parts)))
-        value = "" if setting in SECRET_SETTINGS else f" (it is {redacted(str(first['input']))[:200]!r})"
+        is_secret = setting in SECRET_SETTINGS or first["type"] == SECRET_IN_VALUE
+        value = "" if is_secret else f" (it is {redacted(str(first['input']))[:200]!r})"
         reason = first["msg"].removeprefix("Value error, ").removeprefix("Input ")
         if first["type"].startswith("url"):
             reason += "; write an address such as http://127.0.0.1:3000"

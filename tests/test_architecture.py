@@ -25,10 +25,14 @@ PACKAGES_BELOW = {
 
 FLOORS: dict[str, list[set[str]]] = {
     "warehouse": [
-        {"errors", "date_bounds", "setting_types", "settings", "addresses", "redaction", "private_files"},
-        {"snapshots", "landing", "interface"},
-        {"file_errors"},
-        {"file"},
+        {
+            *("errors", "date_bounds", "setting_types", "lake_address", "settings", "addresses", "redaction"),
+            *("private_files",),
+        },
+        {"snapshots", "landing", "interface", "writer_locks"},
+        {"file_errors", "lake_engine"},
+        {"file", "lake_tables"},
+        {"lake"},
         {"connection"},
         {"backups", "home_sizes"},
     ],
@@ -266,11 +270,22 @@ def test_package_files_hold_only_a_docstring() -> None:
     assert not offenders
 
 
+def test_the_lake_is_installed_with_the_same_versions_apart_from_duckdb() -> None:
+    """A lake needs the DuckDB that its extensions were built for, and the two lists must not drift apart."""
+    pins, pins_of_lake = (
+        {line for line in (ROOT / name).read_text().splitlines() if line and not line.startswith("#")}
+        for name in ("constraints.txt", "constraints-lake.txt")
+    )
+    assert [line.partition("==")[0] for line in pins - pins_of_lake] == ["duckdb"]
+    assert "duckdb==1.5.5" in pins_of_lake
+
+
 def test_dependencies_are_named_without_an_address() -> None:
     """A name and a version say what is installed; where it comes from is the installing machine's choice."""
-    pins, text = ((ROOT / name).read_text() for name in ("constraints.txt", "pyproject.toml"))
-    assert "://" not in pins + text
-    for line in pins.splitlines():
+    names = ("constraints.txt", "constraints-lake.txt", "pyproject.toml")
+    pins, pins_of_lake, text = ((ROOT / name).read_text() for name in names)
+    assert "://" not in pins + pins_of_lake + text
+    for line in (pins + pins_of_lake).splitlines():
         assert re.fullmatch(r"(#.*|[A-Za-z0-9._\[\]-]+==[A-Za-z0-9.+!]+( *;.*)?|)", line), line
     project = tomllib.loads(text)
     assert set(project) == {"build-system", "project", "tool"}

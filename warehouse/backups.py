@@ -10,9 +10,14 @@ from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
 
+import duckdb
+
 from warehouse import snapshots
-from warehouse.connection import reading
-from warehouse.errors import WarehouseBusy, WarehouseMissing
+from warehouse.connection import configured_warehouse, warehouse_at
+from warehouse.errors import LakeUnavailable, WarehouseBusy, WarehouseMissing
+from warehouse.file import open_snapshot
+from warehouse.file_errors import errors_named
+from warehouse.lake import LakeWarehouse
 from warehouse.private_files import private_umask
 from warehouse.settings import Settings
 from warehouse.snapshots import Snapshot
@@ -22,7 +27,7 @@ from warehouse.snapshots import Snapshot
 class Restored:
     """The result of a restore; `aside` holds the new paths of the files that were replaced."""
 
-    warehouse: Path
+    warehouse: str
     snapshot: Snapshot
     aside: tuple[Path, ...]
 
@@ -32,15 +37,14 @@ def find_snapshot(version: int | None = None, *, warehouse: Path | None = None) 
 
     Raises WarehouseMissing and WarehouseDamaged.
     """
-    warehouse = warehouse or Settings().warehouse
-    folder = snapshots.folder_of(warehouse)
+    folder = warehouse_at(warehouse).exports_folder
     snapshot = snapshots.newest_snapshot(folder) if version is None else snapshots.of_version(folder, version)
     if snapshot is None:
         names = ", ".join(f"{s.version} ({s.day})" for s in snapshots.kept_snapshots(folder)) or "none"
         raise WarehouseMissing(
             f"No snapshot {'' if version is None else f'{version} '}can be restored from {folder}; kept: {names}."
         )
-    with reading(warehouse, version=snapshot.version) as con:
+    with open_snapshot(snapshot) as con:
         con.execute("FROM warehouse_info").fetchall()
     return snapshot
 
@@ -48,10 +52,13 @@ def find_snapshot(version: int | None = None, *, warehouse: Path | None = None) 
 def restore(version: int | None = None, *, warehouse: Path | None = None) -> Restored:
     """Replace the warehouse with a snapshot; a complete file is in place at every moment.
 
-    Raises the errors of `find_snapshot`, and WarehouseBusy.
+    A lake is filled from the exported file in one commit. Raises the errors of `find_snapshot`, and WarehouseBusy.
     """
-    warehouse = warehouse or Settings().warehouse
-    snapshot = find_snapshot(version, warehouse=warehouse)
+    place, snapshot = warehouse_at(warehouse), find_snapshot(version, warehouse=warehouse)
+    if isinstance(place, LakeWarehouse):
+        place.load_file(snapshot.path)
+        return Restored(place.name, snapshot, ())
+    warehouse = warehouse or Settings().warehouse_file
     stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
     copy = warehouse.with_name(f"{warehouse.name}.restoring-{stamp}")
     log = warehouse.with_name(f"{warehouse.name}.wal")
@@ -68,7 +75,25 @@ def restore(version: int | None = None, *, warehouse: Path | None = None) -> Res
             copy.replace(warehouse)
         finally:
             copy.unlink(missing_ok=True)
-    return Restored(warehouse, snapshot, tuple(aside))
+    return Restored(str(warehouse), snapshot, tuple(aside))
+
+
+def fill_lake(path: Path) -> None:
+    """Fill the configured lake from a DuckDB file, such as the snapshot of a warehouse that moves to a lake.
+
+    Raises LakeUnavailable if WAREHOUSE is a file, WarehouseMissing if `path` does not exist, and WarehouseDamaged.
+    """
+    place = configured_warehouse()
+    if not isinstance(place, LakeWarehouse):
+        raise LakeUnavailable(
+            f"WAREHOUSE is the file {place.name}. Only a lake is filled from another file: set WAREHOUSE to its "
+            "catalogue first."
+        )
+    if not path.is_file():
+        raise WarehouseMissing(f"{path} does not exist, so no data was loaded.")
+    with errors_named(path, "Choose another file."):
+        duckdb.connect(str(path), read_only=True).close()
+    place.load_file(path)
 
 
 def _kept_as(path: Path, name: Path) -> Path:

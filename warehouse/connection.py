@@ -1,6 +1,6 @@
 """The configured warehouse, and shortcuts to it: `writing()` for Dagster's runs, `reading()` for everyone else.
 
-Belongs here: which warehouse the settings name. Not here: how each kind of warehouse works (`file.py`), the contents.
+Belongs here: which warehouse the settings name. Not here: how each kind works (`file.py`, `lake.py`), the contents.
 """
 
 from collections.abc import Iterator
@@ -19,7 +19,12 @@ __all__ = ["INFO", "WarehouseConnections", "configured_warehouse", "has_table", 
 
 def configured_warehouse() -> Warehouse:
     """Return the warehouse of the setting WAREHOUSE."""
-    return FileWarehouse(Settings().warehouse)
+    settings = Settings()
+    if isinstance(settings.warehouse, Path):
+        return FileWarehouse(settings.warehouse)
+    from warehouse.lake import LakeWarehouse  # most homes have a file
+
+    return LakeWarehouse(settings.warehouse, settings.warehouse_data, settings.renewables_home)
 
 
 def warehouse_at(path: Path | None) -> Warehouse:
@@ -36,8 +41,10 @@ def writing(path: Path | None = None, *, wait_seconds: float | None = None) -> I
 
 def publish(con: duckdb.DuckDBPyConnection) -> PublishedVersion:
     """Publish what the connection of `writing()` has committed, as `Warehouse.publish` does."""
-    [(path,)] = con.execute("SELECT path FROM duckdb_databases() WHERE database_name = 'warehouse'").fetchall()
-    return FileWarehouse(Path(path)).publish(con)
+    [(kind, path)] = con.execute(
+        "SELECT type, path FROM duckdb_databases() WHERE database_name = 'warehouse'"
+    ).fetchall()
+    return (FileWarehouse(Path(path)) if kind == "duckdb" else configured_warehouse()).publish(con)
 
 
 @contextmanager

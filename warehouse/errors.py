@@ -9,6 +9,7 @@
     ├── WarehouseBusy         another process holds the file for longer than we wait
     ├── WarehouseDamaged      not a DuckDB file, or a corrupt one
     ├── WarehouseTooNew       written by a newer DuckDB, or by a newer gb-renewables
+    ├── LakeUnavailable       the catalogue or data of a lake, or DuckDB's extension for it, cannot be reached
     ├── DiskNearlyFull        no room for the write and its snapshot
     ├── SettingsUnreadable    a `.env` file that is not text, or an unknown value of RENEWABLES_ENV_FILES
     ├── HomeNotWritable       the system does not let us write a file or folder of the home
@@ -45,6 +46,10 @@ class WarehouseDamaged(WarehouseError):
 
 class WarehouseTooNew(WarehouseError):
     """The file was written by a newer DuckDB or a newer gb-renewables."""
+
+
+class LakeUnavailable(WarehouseError):
+    """The catalogue or the data of a lake, or DuckDB's extension for it, cannot be reached."""
 
 
 class DiskNearlyFull(WarehouseError):

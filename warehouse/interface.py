@@ -45,6 +45,11 @@ class PublishedVersion(Protocol):
         """Return the size of the data."""
 
 
+PINNED = "version_"
+"The start of the names of databases that show one version of a lake; a process uses each name once."
+_names_by_version: dict[str, frozenset[str]] = {}
+
+
 @dataclass(frozen=True)
 class Condition:
     """What `renewables doctor` says about a warehouse; `fix` is empty if it is sound."""
@@ -141,8 +146,28 @@ class Warehouse(ABC):
         """Return the parts on this machine by name: the path that is shown, and the files and folders to count."""
 
 
+def table_names(con: duckdb.DuckDBPyConnection) -> frozenset[str]:
+    """Return the names of the tables of the connection's own database."""
+    [(database, kind)] = con.execute(
+        "SELECT database_name, type FROM duckdb_databases() WHERE database_name = current_database()"
+    ).fetchall()
+    if kind == "ducklake" and database in _names_by_version:
+        return _names_by_version[database]
+    rows = con.execute("SELECT table_name FROM duckdb_tables() WHERE database_name = ?", [database]).fetchall()
+    names = frozenset(name for (name,) in rows)
+    if kind == "ducklake" and database.startswith(PINNED):
+        _names_by_version[database] = names
+    return names
+
+
 def has_table(con: duckdb.DuckDBPyConnection, name: str) -> bool:
     """Return whether a table or view of that name can be queried; a version lacks tables that were created after it."""
+    kind = con.execute("SELECT type FROM duckdb_databases() WHERE database_name = current_database()").fetchall()
+    if kind == [("ducklake",)]:  # listing the tables of a lake takes a tenth of a second
+        try:
+            return bool(con.execute("SELECT 1 FROM pragma_table_info(?) LIMIT 1", [name]).fetchall())
+        except duckdb.CatalogException:
+            return False
     statement = (
         "SELECT 1 FROM information_schema.tables WHERE table_name = ? AND in_search_path(table_catalog, table_schema)"
     )

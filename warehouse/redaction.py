@@ -21,7 +21,8 @@ ADDRESS_SETTINGS = (
     *("elexon_base_url", "repd_url", "tec_url", "chat_base_url", "dagster_url", "dashboard_url", "ledger_url"),
 )
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
-OPENAI_KEY = "OPENAI_API_KEY"
+KEYS = ("OPENAI_API_KEY", "PGPASSWORD", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
+"The variables that other libraries read and whose complete value is a secret."
 
 _NAME = r"[\w.-]*(?:token|secret|api[_-]?key|passw(?:or)?d|passwd|pwd|passphrase|signature|credential)[\w.-]*"
 _PATTERNS = [
@@ -56,7 +57,7 @@ def _known_secrets() -> list[str]:
     """Return the secrets in the settings and in the proxy addresses, longest first."""
     names = [name for proxy in PROXIES for name in (proxy, proxy.lower())]
     addresses = {os.environ.get(name, "") for name in names}
-    keys = {os.environ.get(OPENAI_KEY, "")}
+    keys = {os.environ.get(name, "") for name in KEYS}
     # Every command imports the errors, which import this module; only printing needs the settings.
     from pydantic import SecretStr, ValidationError
     from pydantic_settings import SettingsError

@@ -53,7 +53,8 @@ def _not_a_file(path: Path) -> Path:
     return path
 
 
-def _not_a_folder(path: Path) -> Path:
+def not_a_folder(path: Path) -> Path:
+    """Return the path. Raises ValueError if it is a folder or a device."""
     if not path.name or (os.path.exists(path) and not os.path.isfile(path)):  # noqa: PTH110, PTH113 (as above)
         raise ValueError("it is a folder or a device, and must be a file: add a name such as warehouse.duckdb")
     return path
@@ -119,7 +120,6 @@ def _with_usable_port(url: HttpUrl) -> HttpUrl:
 
 Address = Annotated[HttpUrl, AfterValidator(_with_usable_port)]
 Folder = Annotated[Path, AfterValidator(usable_path), AfterValidator(_not_a_file)]
-File = Annotated[Path, AfterValidator(usable_path), AfterValidator(_not_a_folder)]
 FirstDay = Annotated[date, BeforeValidator(_read_first_day), AfterValidator(_day_with_data)]
 Hosts = Annotated[frozenset[str], NoDecode, BeforeValidator(_split_entries), AfterValidator(_named_hosts)]
 People = Annotated[frozenset[str], NoDecode, BeforeValidator(_split_entries), AfterValidator(_people)]

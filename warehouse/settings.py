@@ -15,22 +15,23 @@ from typing import Annotated
 
 from dotenv import dotenv_values
 from platformdirs import user_data_path
-from pydantic import Field, HttpUrl, SecretStr
+from pydantic import Field, HttpUrl, PlainValidator, SecretStr
 from pydantic_settings import (
     BaseSettings,
     DotEnvSettingsSource,
     InitSettingsSource,
+    NoDecode,
     PydanticBaseSettingsSource,
     SettingsConfigDict,
 )
 
 from warehouse.errors import SettingsUnreadable
+from warehouse.lake_address import DataPlace, LakeAddress, file_of, read_warehouse
 from warehouse.setting_types import (
     EVERYONE,
     Address,
     Days,
     Degrees,
-    File,
     FirstDay,
     Folder,
     Hosts,
@@ -126,10 +127,14 @@ class Settings(BaseSettings):
     renewables_home: Folder = Field(default_factory=default_home)
     """The folder of all stored data: the warehouse, its snapshots, Dagster's runs. A local disk, never a network share.
     """
-    warehouse: File = Field(default_factory=lambda values: values["renewables_home"] / "warehouse.duckdb")
-    "The DuckDB file that Dagster writes; its snapshots are in `snapshots/` beside it."
+    warehouse: Annotated[Path | LakeAddress, NoDecode, PlainValidator(read_warehouse)] = Field(
+        default_factory=lambda values: values["renewables_home"] / "warehouse.duckdb"
+    )
+    "The DuckDB file, with `snapshots/` beside it, or a lake: `ducklake:postgres:...` or `ducklake:sqlite:...`."
+    warehouse_data: DataPlace = Field(default_factory=lambda values: str(values["renewables_home"] / "lake"))
+    "The folder or `s3://bucket/prefix` of a lake's data. A warehouse in a file ignores it."
     warehouse_wait_seconds: Pause = 60.0
-    "The time that a write waits for another process to release the file. Writes take well under a second."
+    "The time that a write waits for another writer to finish. Writes take well under a second."
     snapshots_kept: Annotated[int, Field(ge=2, le=10_000)] = 5
     "The number of newest snapshots kept for readers that have one open."
     backup_days: Annotated[int, Field(ge=0, le=36_500)] = 14
@@ -283,6 +288,11 @@ class Settings(BaseSettings):
     def registers_folder(self) -> Path:
         """Return the folder for register files that a person puts there: names that begin with repd or tec."""
         return self.renewables_home / "registers"
+
+    @property
+    def warehouse_file(self) -> Path:
+        """Return the DuckDB file. Raises SettingsUnreadable if WAREHOUSE names a lake."""
+        return file_of(self.warehouse)
 
     @property
     def dagster_home(self) -> Path:

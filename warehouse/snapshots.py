@@ -22,7 +22,7 @@ from pathlib import Path
 import duckdb
 
 from warehouse.errors import DiskNearlyFull, SnapshotNotWritten
-from warehouse.private_files import make_private_folder, write_private
+from warehouse.private_files import make_private_folder, private_umask, write_private
 from warehouse.settings import Settings
 
 POINTER = "current.json"
@@ -124,6 +124,27 @@ def publish_snapshot(con: duckdb.DuckDBPyConnection) -> Snapshot:
     return Snapshot(version, today, path)
 
 
+def publish_export(con: duckdb.DuckDBPyConnection, folder: Path, version: int) -> Snapshot:
+    """Write the current database of the connection to a file of that version, in the form of a snapshot."""
+    settings, today = Settings(), datetime.now(UTC).date()
+    make_private_folder(folder)
+    path, unfinished = folder / f"warehouse-{version:09d}-{today}.duckdb", folder / "unfinished.duckdb"
+    [(database,)] = con.execute("SELECT current_database()").fetchall()
+    try:
+        _remove_file(unfinished)
+        with private_umask():
+            _copy_compactly(con, unfinished, database)
+        _flush_to_disk(unfinished)
+        unfinished.replace(path)
+    finally:
+        _remove_file(unfinished)
+    newest = max(s.version for s in kept_snapshots(folder))
+    if version == newest:
+        _point_to(path, version)
+    prune_snapshots(folder, keep=settings.snapshots_kept, backup_days=settings.backup_days, today=today)
+    return Snapshot(version, today, path)
+
+
 def prune_snapshots(folder: Path, *, keep: int, backup_days: int, today: date) -> list[Path]:
     """Remove all but the newest `keep` and the first of each of the last `backup_days` days; return the removed."""
     snapshots = kept_snapshots(folder)
@@ -138,12 +159,12 @@ def prune_snapshots(folder: Path, *, keep: int, backup_days: int, today: date) -
     return gone
 
 
-def _copy_compactly(con: duckdb.DuckDBPyConnection, copy: Path) -> None:
+def _copy_compactly(con: duckdb.DuckDBPyConnection, copy: Path, database: str = "warehouse") -> None:
     """Copy the warehouse row by row, without the free blocks that updates leave."""
     quoted = str(copy).replace("'", "''")
     con.execute(f"ATTACH '{quoted}' AS snapshot (STORAGE_VERSION 'v1.5.0')")
     try:
-        con.execute("COPY FROM DATABASE warehouse TO snapshot")
+        con.execute(f'COPY FROM DATABASE "{database}" TO snapshot')
     finally:
         con.execute("DETACH snapshot")
 

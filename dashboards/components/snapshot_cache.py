@@ -101,10 +101,12 @@ class _Open:
     def __init__(self, version: int | None) -> None:
         self._held = reading(version=version)
         self._con = self._held.__enter__()
+        [(self._database,)] = self._con.execute("SELECT current_database()").fetchall()
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
-        """Return a separate connection to the same file, in UTC, since threads must not share one."""
+        """Return a separate connection to the same version, in UTC, since threads must not share one."""
         con = self._con.cursor()
+        con.execute(f'USE "{self._database}"')  # a lake is not the first database of its instance
         con.execute("SET TimeZone = 'UTC'")
         return con
 

@@ -143,8 +143,8 @@ def _check_warehouse(_settings: Settings) -> Iterable[Finding]:
 
 def _check_data(_settings: Settings) -> Iterable[Finding]:
     warehouse = configured_warehouse()
-    newest = warehouse.newest()
     try:
+        newest = warehouse.newest()
         with warehouse.reading() as con:
             tables = tables_health(con)
     except WarehouseMissing as missing:

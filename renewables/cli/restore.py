@@ -23,13 +23,13 @@ def restore(
     """
     from renewables.formatting import utc
     from warehouse import backups
-    from warehouse.settings import Settings
+    from warehouse.connection import configured_warehouse
 
     snapshot = backups.find_snapshot(version)
-    place = Settings().warehouse
-    typer.echo(f"Snapshot {snapshot.version} of {utc(snapshot.published_at_utc)} UTC replaces {place}.")
-    if place.exists():
-        typer.echo("The current file is renamed, not deleted.")
+    place = configured_warehouse()
+    typer.echo(f"Snapshot {snapshot.version} of {utc(snapshot.published_at_utc)} UTC replaces {place.name}.")
+    if place.size_bytes() is not None:
+        typer.echo("What it replaces is kept: a file is renamed, and earlier versions of a lake stay readable.")
     if not yes:
         typer.confirm("Continue?", abort=True)
     done = backups.restore(snapshot.version)

@@ -16,6 +16,7 @@ import polars as pl
 from elexon_assets.datasets import BY_NAME, DATASETS
 from elexon_assets.windows import Window
 from warehouse.connection import reading
+from warehouse.interface import table_names
 
 Connection = duckdb.DuckDBPyConnection
 
@@ -43,8 +44,7 @@ def _complete_schema(con: Connection) -> None:
 
     So no query has to check whether a table exists.
     """
-    own_tables = "SELECT table_name FROM duckdb_tables() WHERE database_name = current_database()"
-    if {name for (name,) in con.execute(own_tables).fetchall()}.issuperset(dataset.table for dataset in DATASETS):
+    if table_names(con).issuperset(dataset.table for dataset in DATASETS):
         return
     [(path,)] = con.execute("SELECT current_setting('search_path')").fetchall()
     if NOTHING_LANDED in path:

@@ -189,7 +189,7 @@ def portfolio(server: Server) -> Iterator[sa.Engine]:
     """Land the sample portfolio in the server's ledger and return the ledger."""
     with schema.ledger_for_task(f"sqlite:///{server.home / 'ledger.sqlite'}") as ledger:
         seed_loader.load_seeds(ledger)
-        landing.land_changes(ledger, lambda: writing(server.settings.warehouse))
+        landing.land_changes(ledger, lambda: writing(server.settings.warehouse_file))
         yield ledger
 
 

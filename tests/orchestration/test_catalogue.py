@@ -69,7 +69,7 @@ def test_the_newest_half_hours_show_the_columns_of_both_tables() -> None:
 def test_the_table_name_is_qualified_and_the_links_are_external(name: str) -> None:
     metadata = SPECS[name].metadata
     if name != "latest_half_hours":  # it lands in two tables
-        assert metadata["dagster/table_name"].startswith(f"{Settings().warehouse.stem}.main.")
+        assert metadata["dagster/table_name"].startswith(f"{Settings().warehouse_file.stem}.main.")
     assert metadata["dashboard"].value == str(Settings().dashboard_url)
     assert (Path(__file__).parents[2] / metadata["docs"].value).is_file()
     assert metadata["dagster/code_references"].code_references

@@ -34,7 +34,7 @@ def choose_datasets(dashboard: Tab, *chosen: Dataset) -> None:
 
 @pytest.mark.timeout(300)
 def test_seven_days_are_imported_and_the_chart_shows_them(dashboard: Tab, server: Server) -> None:
-    folder = snapshots.folder_of(server.settings.warehouse)
+    folder = snapshots.folder_of(server.settings.warehouse_file)
     before = snapshots.newest_snapshot(folder)
     dashboard.open("data_management")
     choose_datasets(dashboard, WIND_AND_SOLAR, GENERATION_BY_FUEL)  # fewer requests to wait for

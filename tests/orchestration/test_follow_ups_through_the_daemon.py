@@ -25,7 +25,7 @@ def is_asked(server: Server) -> bool:
 
 def has_landed(server: Server) -> bool:
     try:
-        with reading(server.settings.warehouse) as con:
+        with reading(server.settings.warehouse_file) as con:
             return has_table(con, "fetch_log") and bool(
                 con.execute(
                     "SELECT 1 FROM fetch_log WHERE dataset = ? AND window_start_utc::DATE = ? AND rows_landed > 0",
@@ -37,7 +37,7 @@ def has_landed(server: Server) -> bool:
 
 
 def is_flagged(server: Server) -> bool:
-    with reading(server.settings.warehouse) as con:
+    with reading(server.settings.warehouse_file) as con:
         return newest_unflagged(con) is None
 
 

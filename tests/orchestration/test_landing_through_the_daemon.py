@@ -15,7 +15,7 @@ from warehouse.errors import WarehouseMissing
 def contacts(server: Server) -> list[tuple[str, int]]:
     """Return the names and versions that readers see of this test's contacts."""
     try:
-        with reading(server.settings.warehouse) as con:
+        with reading(server.settings.warehouse_file) as con:
             rows = (
                 con.execute(
                     "SELECT name, version FROM contacts WHERE starts_with(name, 'Ada') ORDER BY name"

@@ -132,7 +132,11 @@ def furnish(server: Server) -> None:
         for age in (100, 10):
             day = last - timedelta(days=age)
             land_issue(
-                lambda: writing(server.settings.warehouse), register, FILES[name](SEED, day), f"SYNTHETIC {day}", day
+                lambda: writing(server.settings.warehouse_file),
+                register,
+                FILES[name](SEED, day),
+                f"SYNTHETIC {day}",
+                day,
             )
     dagster = server.orchestrator
 

@@ -25,7 +25,7 @@ pytestmark = pytest.mark.slow
 def own(filled: Filled, simulator: Simulator, home: Path) -> Path:  # noqa: ARG001 (the simulator answers the doctor)
     """Return the warehouse file of a home that the test may damage: a copy of the shared one."""
     shutil.copytree(filled.home, home, dirs_exist_ok=True, symlinks=True)
-    return Settings().warehouse
+    return Settings().warehouse_file
 
 
 def findings(renewables: Renewables, *, code: int) -> dict[str, dict[str, Any]]:

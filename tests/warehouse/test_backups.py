@@ -22,7 +22,7 @@ def published(home: Path) -> Path:  # noqa: ARG001 (sets the home first)
             con.execute("CREATE TABLE IF NOT EXISTS numbers (n INTEGER)")
             con.execute("INSERT INTO numbers VALUES (?)", [n])
             snapshots.publish_snapshot(con)
-    return Settings().warehouse
+    return Settings().warehouse_file
 
 
 def numbers(path: Path) -> list[int]:

@@ -66,7 +66,7 @@ def test_a_log_without_its_warehouse_file_is_refused(home: Path) -> None:
 
 def test_a_link_to_a_missing_disk_is_refused_instead_of_creating_a_warehouse(home: Path) -> None:
     elsewhere = home / "disk" / "warehouse.duckdb"
-    Settings().warehouse.symlink_to(elsewhere)
+    Settings().warehouse_file.symlink_to(elsewhere)
     with pytest.raises(WarehouseLost, match="that file does not exist"), writing():
         pass
     assert not elsewhere.parent.exists()

@@ -31,14 +31,14 @@ def test_a_fresh_clone_needs_no_settings_and_keeps_its_data_in_the_checkout(
 def test_all_stored_data_is_inside_the_home(home: Path) -> None:
     settings = Settings()
     assert settings.warehouse == home / "warehouse.duckdb"
-    assert folder_of(settings.warehouse) == home / "snapshots"
+    assert folder_of(settings.warehouse_file) == home / "snapshots"
     assert settings.dagster_home == home / "dagster"
     assert list(home.iterdir()) == []
 
 
 def test_snapshots_are_beside_a_warehouse_that_is_outside_the_home(home: Path, monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.setenv("WAREHOUSE", str(home / "elsewhere" / "gb.duckdb"))
-    assert folder_of(Settings().warehouse) == home / "elsewhere" / "snapshots"
+    assert folder_of(Settings().warehouse_file) == home / "elsewhere" / "snapshots"
 
 
 @pytest.fixture

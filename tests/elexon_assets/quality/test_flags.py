@@ -134,7 +134,7 @@ def test_a_flag_stays_open_and_shows_the_new_value_when_the_republished_value_is
 def test_flagging_again_changes_nothing_and_publishes_no_snapshot(simulator: Simulator) -> None:
     fetch(simulator, "understated%0.1,stuck%0.1,wrong-label%0.1,late%0.1")
     update_flags()
-    before, folder = published("FROM flags ORDER BY ALL"), snapshots.folder_of(Settings().warehouse)
+    before, folder = published("FROM flags ORDER BY ALL"), snapshots.folder_of(Settings().warehouse_file)
     newest = snapshots.newest_snapshot(folder)
     done = update_flags()
     assert (done.spans, done.raised, done.closed) == ([], 0, 0)
