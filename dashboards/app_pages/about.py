@@ -6,7 +6,9 @@ import streamlit as st
 
 from dashboards.components import snapshot_cache
 from dashboards.components.formatting import moment, size, zone
+from dashboards.components.plain_text import plain
 from elexon_assets.datasets import DATASETS
+from pipeline_assets.registers.declarations import REGISTERS
 from renewables.attribution import LICENCE_URL, attribution
 from warehouse.addresses import endpoint_of
 from warehouse.connection import configured_warehouse
@@ -25,7 +27,9 @@ NOT_COVERED = """
 - **The market index is a within-day price**, not the day-ahead auction that contracts for difference refer to. Price 0
   with volume 0 is no price.
 - **Demand (INDO) excludes what embedded wind and solar meet**; underlying demand adds it.
-- **Northern Ireland** is not included.
+- **Northern Ireland** is not included, except in REPD.
+- **The registers are not one list**: MW of REPD are AC at the plant, those of TEC are of the connection, and a project
+  may be in both. TEC has no coordinates. A site in REPD may have a permission that has expired.
 """
 
 
@@ -43,6 +47,8 @@ def render_page() -> None:
         f"{attribution(['elexon'])}. [Licence of the BMRS data]({LICENCE_URL}): include that line with anything you "
         "publish from the data. The code has the MIT licence."
     )
+    for register in REGISTERS.values():
+        st.markdown(f"**{plain(register.title)}** ({register.publisher})  \n{plain(register.licence_line)}")
     st.subheader("Limits of the data", anchor=False)
     st.markdown(NOT_COVERED)
     st.subheader("This installation", anchor=False)

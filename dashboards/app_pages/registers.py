@@ -34,7 +34,11 @@ def render_page() -> None:
         _render_empty_state()
         return
     if RECORD in st.query_params:
-        render_record(str(st.query_params[RECORD]))
+        address = str(st.query_params[RECORD])
+        for status in statuses:
+            if address.startswith(f"{status.register}:"):
+                _render_label(status)
+        render_record(address)
         return
     with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
         short = st.segmented_control(
@@ -54,6 +58,7 @@ def render_page() -> None:
         st.info(f"{NAMES[register]} has no issue yet. Fetch or add one.", icon=":material/info:")
         render_add_forms(register)
         return
+    _render_label(newest)
     _render_age(newest)
     VIEWS[view if view in VIEWS else RECORDS](newest)
     render_licence((register,))
@@ -66,13 +71,17 @@ def _statuses() -> list[RegisterStatus]:
     return statuses
 
 
-def _render_age(newest: RegisterStatus) -> None:
-    """Draw whether the newest issue is invented, and a hint if a newer one should exist."""
+def _render_label(newest: RegisterStatus) -> None:
+    """Draw that the newest issue is invented, if it is."""
     if newest.is_synthetic:
         st.markdown(
             ":orange-badge[:material/science: SYNTHETIC]",
             help="A simulator invented this issue. Its projects and companies do not exist.",
         )
+
+
+def _render_age(newest: RegisterStatus) -> None:
+    """Draw a hint if a newer issue should exist."""
     today = datetime.now(UTC).date()
     age = newest.age(today)
     if age is None or newest.is_fresh(today):
