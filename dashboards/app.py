@@ -5,13 +5,14 @@ Belongs here: the list of pages, and what surrounds each of them. Not here: what
 
 import streamlit as st
 
-from dashboards.components import navigation, snapshot_cache
+from dashboards.components import author, navigation, snapshot_cache, view_menu, view_opening
 from dashboards.components.footer import render_footer
 from dashboards.components.page_style import apply_page_style
 from dashboards.components.plain_text import plain_sentence
 from dashboards.components.sidebar import render_sidebar
 from dashboards.components.sign_in import may_read, render_closed_door, render_sign_in
 from pipeline_assets.errors import LedgerUnavailable
+from pipeline_assets.ledger.saved_views import PAGES as PAGES_WITH_VIEWS
 from warehouse.errors import WarehouseError
 
 ASK = st.Page(
@@ -179,16 +180,29 @@ is_open = may_read()
 if is_open:
     render_sidebar()
 render_sign_in()
+author.restore_name()
+has_views = is_open and page.url_path in PAGES_WITH_VIEWS
+is_opening = has_views and view_opening.is_opening(page)
 if page not in RECORDS:
-    st.title(page.title, anchor=False)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.title(page.title, anchor=False, width="content")
+        if has_views and not is_opening and navigation.FORM not in st.query_params:
+            view_menu.render_menu(page)
 snapshot_cache.render_move_notice()
+notes_on_views = st.container()  # always there: a note that comes and goes must not move the page's elements
 try:
-    if is_open:
-        page.run()
-    else:
+    if not is_open:
         render_closed_door()
+    elif not is_opening:
+        page.run()
 except WarehouseError as error:
     st.error(plain_sentence(str(error)), title="The warehouse cannot be read", icon=":material/database_off:")
 except LedgerUnavailable as error:
     st.error(plain_sentence(str(error)), title="The ledger is not available", icon=":material/database_off:")
+if has_views and not is_opening:
+    with notes_on_views:
+        view_opening.render_refusal()
+        view_opening.render_missing_values()
+        view_menu.render_note()
+author.keep_name()
 render_footer()

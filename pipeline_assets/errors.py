@@ -7,6 +7,7 @@ PipelineError
  ├── StaleVersion       somebody else changed the record in the meantime: with the difference
  ├── AccessRefused      the role of the author does not allow it, or the sign-in or token has ended
  ├── ContractBroken     the ledger holds something that the models do not allow: nothing of it lands
+ ├── ViewRefused        a saved view cannot be saved, changed or opened
  ├── AnotherLedger      the warehouse was filled from a different ledger
  ├── UnreadableFile     the file of an import is not a table that can be read
  │    └── MadeFromRegister  it was made from a public register, and is no portfolio
@@ -160,3 +161,7 @@ class RegisterMoved(RegisterNotFetched):
 
 class RegisterTooLarge(RegisterNotFetched):
     """Raised when the file has more bytes than the limit, also when unpacked."""
+
+
+class ViewRefused(PipelineError):
+    """Raised when a saved view cannot be saved, changed or opened; the message says why and what to do."""

@@ -8,14 +8,12 @@ import streamlit as st
 from dashboards.components import form_routing, record_lists, record_page, submit_form
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio
-from renewables.queries.record_lists import counterparty_list
 
 KIND, CREATE = "counterparties", "create a counterparty"
-COLUMNS: dict[str, Any] = {
-    "roles": st.column_config.TextColumn("Roles", width="medium"),
-    "project_count": st.column_config.NumberColumn("Projects"),
-    "capacity_mwp": st.column_config.NumberColumn("MWp", format="%,.1f", help="Total capacity of those projects"),
-    "contacts": st.column_config.TextColumn("Contacts", width="medium"),
+CONFIGS: dict[str, Any] = {
+    "roles": st.column_config.TextColumn(width="medium"),
+    "capacity_mwp": st.column_config.NumberColumn(format="%,.1f", help="Total capacity of those projects"),
+    "contacts": st.column_config.TextColumn(width="medium"),
 }
 
 
@@ -45,4 +43,4 @@ def _create_form(_: Portfolio) -> None:
     form_routing.close_button(CREATE)
 
 
-record_lists.render_list(KIND, counterparty_list, COLUMNS, create=_create_form)
+record_lists.render_list(KIND, CONFIGS, create=_create_form)

@@ -7,38 +7,31 @@ import polars as pl
 import streamlit as st
 
 from dashboards.components import form_routing, record_lists, record_page, submit_form
-from dashboards.components.record_lists import OF_THE_FIELD
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio
 from pipeline_assets.vocabulary import Market, PointStatus, Technology
-from renewables.queries.record_lists import information_point_list, rows_with_words
+from renewables.queries.list_pages import rows_with_parameters
 
 KIND, CREATE = "information_points", "create an information point"
-COLUMNS: dict[str, Any] = {
+CONFIGS: dict[str, Any] = {
     "rating": st.column_config.ProgressColumn(
-        "Rating", format="%,d", min_value=0, max_value=10_000, help="Impact x likelihood, at most 10,000"
+        format="%,d", min_value=0, max_value=10_000, help="Impact x likelihood, at most 10,000"
     ),
-    "project": "Project",
-    "effective_market": st.column_config.TextColumn("Market", help="Its own market, or that of its project"),
-    "effective_technologies": st.column_config.TextColumn(
-        "Technology", help="Its own technology, or those of its project"
-    ),
-    **{"market": None, "technology": None},
-    **dict.fromkeys(("impact", "likelihood", "status", "due_date", "owner"), OF_THE_FIELD),
-    "counterparties": st.column_config.TextColumn("Counterparties", width="medium"),
+    "effective_market": st.column_config.TextColumn(help="Its own market, or that of its project"),
+    "effective_technologies": st.column_config.TextColumn(help="Its own technology, or those of its project"),
+    "counterparties": st.column_config.TextColumn(width="medium"),
 }
 
 
 def _filter_rows(frame: pl.DataFrame) -> pl.DataFrame:
     status = st.pills("Status", list(map(str, PointStatus)), key="status", bind="query-params")
-    markets, technologies = (
-        st.multiselect(
+    chosen = {
+        name: st.multiselect(
             name.capitalize(), list(map(str, words)), key=name, bind="query-params", placeholder="All", width=168
         )
         for name, words in (("market", Market), ("technology", Technology))
-    )
-    wanted = {"effective_market": markets, "effective_technologies": technologies}
-    return rows_with_words(frame, {"status": [status] if status else [], **wanted})
+    }
+    return rows_with_parameters(frame, KIND, {"status": [status] if status else [], **chosen})
 
 
 def _create_form(portfolio: Portfolio) -> None:
@@ -67,4 +60,4 @@ def _create_form(portfolio: Portfolio) -> None:
     form_routing.close_button(CREATE)
 
 
-record_lists.render_list(KIND, information_point_list, COLUMNS, create=_create_form, filtered=_filter_rows)
+record_lists.render_list(KIND, CONFIGS, create=_create_form, filtered=_filter_rows)

@@ -6,20 +6,13 @@ import polars as pl
 import streamlit as st
 
 from dashboards.components import form_routing, record_lists, record_page, submit_form
-from dashboards.components.record_lists import OF_THE_FIELD
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio
 from pipeline_assets.vocabulary import MilestoneName
-from renewables.queries.milestones import milestone_list
-from renewables.queries.record_lists import rows_with_words
+from renewables.queries.list_pages import AHEAD, SWITCHED_ON, rows_with_parameters
 
 KIND, CREATE = "milestones", "create a milestone"
-COLUMNS: dict[str, Any] = {
-    "project": "Project",
-    **dict.fromkeys(("planned_date", "forecast_date", "actual_date"), OF_THE_FIELD),
-    "slip_days": st.column_config.NumberColumn(
-        "Slip (days)", format="%+,d", help="Actual or forecast date minus planned date."
-    ),
-    "owner": OF_THE_FIELD,
+CONFIGS: dict[str, Any] = {
+    "slip_days": st.column_config.NumberColumn(format="%+,d", help="Actual or forecast date minus planned date."),
 }
 
 
@@ -27,9 +20,8 @@ def _filter_rows(frame: pl.DataFrame) -> pl.DataFrame:
     names = st.multiselect(
         "Milestone", list(map(str, MilestoneName)), key="milestone", bind="query-params", placeholder="All", width=260
     )
-    ahead = st.toggle("Ahead only", key="ahead", bind="query-params", help="Without those that were reached.")
-    rows = rows_with_words(frame, {"name": names})
-    return rows.filter(pl.col("actual_date").is_null()) if ahead else rows
+    ahead = st.toggle("Ahead only", key=AHEAD, bind="query-params", help="Without those that were reached.")
+    return rows_with_parameters(frame, KIND, {"milestone": names, AHEAD: SWITCHED_ON if ahead else []})
 
 
 def _create_form(portfolio: Portfolio) -> None:
@@ -43,4 +35,4 @@ def _create_form(portfolio: Portfolio) -> None:
     form_routing.close_button(CREATE)
 
 
-record_lists.render_list(KIND, milestone_list, COLUMNS, create=_create_form, filtered=_filter_rows)
+record_lists.render_list(KIND, CONFIGS, create=_create_form, filtered=_filter_rows)

@@ -8,23 +8,20 @@ import streamlit as st
 
 from dashboards.components import form_routing, ledger_session, record_lists, record_page, submit_form
 from dashboards.components.ledger_session import rag_text
-from dashboards.components.record_lists import DAY_FORMAT, OF_THE_FIELD
+from dashboards.components.record_lists import DAY_FORMAT
 from pipeline_assets.errors import Problem, Refused
 from pipeline_assets.fields import form_fields
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio
 from pipeline_assets.vocabulary import Rag, Stage, Technology
-from renewables.queries.record_lists import project_list, rows_with_words
+from renewables.queries.list_pages import rows_with_parameters
 
 KIND, CREATE = "pipelines", "create a project"
-COLUMNS: dict[str, Any] = {
-    "stage": OF_THE_FIELD,
-    "rag": st.column_config.TextColumn("RAG", help="● Green, ▲ Amber, ■ Red"),
-    "technologies": "Technology",
-    "capacity_mwp": st.column_config.NumberColumn("MWp", format="%,.1f"),
-    "rtb_date": st.column_config.DateColumn("RTB", format=DAY_FORMAT, help="Ready to build"),
-    "counterparties": st.column_config.TextColumn("Counterparties", width="medium"),
-    "rag_comment": OF_THE_FIELD,
+CONFIGS: dict[str, Any] = {
+    "rag": st.column_config.TextColumn(help="● Green, ▲ Amber, ■ Red"),
+    "capacity_mwp": st.column_config.NumberColumn(format="%,.1f"),
+    "rtb_date": st.column_config.DateColumn(format=DAY_FORMAT, help="Ready to build"),
+    "counterparties": st.column_config.TextColumn(width="medium"),
 }
 
 
@@ -32,7 +29,7 @@ def _filter_rows(frame: pl.DataFrame) -> pl.DataFrame:
     stages = st.multiselect("Stage", list(map(str, Stage)), key="stage", bind="query-params", width=240)
     kinds = st.multiselect("Technology", list(map(str, Technology)), key="technology", bind="query-params", width=220)
     rags = st.pills("RAG", list(map(str, Rag)), selection_mode="multi", key="rag", bind="query-params")
-    frame = rows_with_words(frame, {"stage": stages, "rag": rags, "technologies": kinds})
+    frame = rows_with_parameters(frame, KIND, {"stage": stages, "technology": kinds, "rag": rags})
     return frame.with_columns(
         pl.col("rag").replace_strict({rag: rag_text(rag) for rag in map(str, Rag)}, return_dtype=pl.String)
     )
@@ -95,4 +92,4 @@ def _create_form(portfolio: Portfolio) -> None:
     form_routing.close_button(CREATE)
 
 
-record_lists.render_list(KIND, project_list, COLUMNS, create=_create_form, filtered=_filter_rows, sums=_sums_text)
+record_lists.render_list(KIND, CONFIGS, create=_create_form, filtered=_filter_rows, sums=_sums_text)

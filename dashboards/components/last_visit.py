@@ -7,9 +7,10 @@ from datetime import UTC, datetime, timedelta
 
 import streamlit as st
 
+from dashboards.components import cookies
+
 COOKIE = "renewables_changes_visits"
 PAUSE = timedelta(minutes=30)
-DAYS_KEPT = 400
 _BEFORE = "last visit: before this one"
 
 
@@ -17,13 +18,9 @@ def last_visit(now: datetime | None = None) -> datetime | None:
     """Return when the visit before this one ended, or None for the first one, and remember the present one."""
     now = now or datetime.now(UTC)
     if _BEFORE not in st.session_state:
-        st.session_state[_BEFORE] = visit_before(str(st.context.cookies.get(COOKIE, "")), now)
+        st.session_state[_BEFORE] = visit_before(cookies.read_cookie(COOKIE), now)
     before: datetime | None = st.session_state[_BEFORE]
-    st.html(
-        f"<script>document.cookie = '{COOKIE}={cookie_text(before, now)}; path=/; max-age={DAYS_KEPT * 86_400}; "
-        "samesite=strict'</script>",
-        unsafe_allow_javascript=True,  # two numbers of ours
-    )
+    cookies.write_cookie(COOKIE, cookie_text(before, now))
     return before
 
 

@@ -15,11 +15,13 @@ from dashboards.components.navigation import FORM
 from dashboards.components.plain_text import plain
 from dashboards.components.sign_in import current_actor, refusal_of
 from pipeline_assets.errors import PipelineError
-from pipeline_assets.fields import FieldType, RecordField, listed_fields
+from pipeline_assets.fields import FieldType, RecordField, fields_by_name
 from pipeline_assets.ledger.changes import Receipt
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.seed_loader import load_seeds
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio
+from renewables.queries import list_pages
+from renewables.queries.list_pages import ARCHIVED, COLUMNS, SEARCH
 from renewables.queries.record_lists import as_text, rows_with_text
 
 PAGES = {
@@ -39,8 +41,6 @@ PLURALS = {
     **{"milestones": "milestones", "facilities": "facilities", "contacts": "contacts", "comments": "comments"},
 }
 ROWS_SEEN = 14
-OF_THE_FIELD = object()
-"A column that is shown as its field says: label, help and type."
 DAY_FORMAT = "D MMM YYYY"
 _NOTE = "records: note"
 
@@ -52,8 +52,7 @@ def record_link(kind: str, id: str, name: str, *, icon: str | None = None) -> No
 
 def render_list(
     kind: str,
-    rows: Callable[..., pl.DataFrame],
-    columns: Mapping[str, Any],
+    configs: Mapping[str, Any],
     *,
     create: Callable[[Portfolio], None],
     filtered: Callable[[pl.DataFrame], pl.DataFrame] = lambda frame: frame,
@@ -61,8 +60,8 @@ def render_list(
 ) -> None:
     """Draw a page with a list of records.
 
-    `columns` are those that come first, with their configuration, `OF_THE_FIELD`, or None for one that is left out; the
-    other listed fields of the model follow.
+    `configs` say how columns are shown that are not shown as their field says; the list has the columns and titles of
+    `renewables/queries/list_pages.py`.
     `create` draws the form of a new record when it is open. `filtered` draws the filters that only this list has and
     returns the remaining rows. `sums` returns text about those, shown beside their number.
     """
@@ -72,18 +71,19 @@ def render_list(
         st.subheader(f"New {title}", anchor=False)
         create(portfolio)
         return
-    archived = bool(st.session_state.get("archived", st.query_params.get("archived") == "true"))
-    frame = ledger_session.listed(rows, portfolio, archived=archived)
+    archived = bool(st.session_state.get(ARCHIVED, st.query_params.get(ARCHIVED) == "true"))
+    frame = ledger_session.listed(list_pages.PAGES[kind].rows, portfolio, archived=archived)
     if frame.is_empty() and not archived and not portfolio.of_kind(kind, archived=True):
         empty_list(portfolio, kind)
         return
     with st.container(horizontal=True, vertical_alignment="bottom"):
         text = st.text_input(
-            "Search", key="q", bind="query-params", type="search", placeholder="Any word in a row", width=220
+            "Search", key=SEARCH, bind="query-params", type="search", placeholder="Any word in a row", width=220
         )
-        columns = list_columns(kind, columns)
-        words = rows_with_text(as_text(filtered(frame)).select("id", "name", *columns, "position"), text or "")
-        st.toggle("Archived", key="archived", bind="query-params", help="Show archived records instead.")
+        every = list_columns(kind, configs)
+        words = rows_with_text(as_text(filtered(frame)).select("id", "name", *every, "position"), text or "")
+        st.toggle("Archived", key=ARCHIVED, bind="query-params", help="Show archived records instead.")
+        columns = _choose_columns(kind, every)
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.markdown(f"**{len(words):,}** of {len(frame):,} {PLURALS[kind]}{sums(words)}", width="content")
         form_routing.open_button(f"New {title}", form_routing.NEW, icon=":material/add:", key=f"new {kind}")
@@ -91,15 +91,30 @@ def render_list(
     st.caption("Click a name to open the record, or a column header to sort.")
 
 
-def list_columns(kind: str, columns: Mapping[str, Any]) -> dict[str, Any]:
-    """Return the columns of a list with their configuration: the given ones, then the other listed fields."""
-    fields = {field.name: field for field in listed_fields(kind) if field.name != "name"}
-    every = {**columns, **{name: OF_THE_FIELD for name in fields if name not in columns}}
-    return {
-        name: field_column(fields[name]) if config is OF_THE_FIELD else config
-        for name, config in every.items()
-        if config is not None
-    }
+def _choose_columns(kind: str, every: Mapping[str, Any]) -> dict[str, Any]:
+    """Draw the choice of columns and return the chosen ones in the order of the choice."""
+    titles = list(list_pages.column_titles(kind).values())
+    with st.popover("Columns", icon=":material/view_column:"):
+        chosen = st.multiselect(
+            "Columns",
+            titles,
+            key=COLUMNS,
+            bind="query-params",
+            placeholder="All",
+            width=320,
+            help="Shown in the order in which you choose them. None chosen means all.",
+        )
+    return {name: every[name] for name in list_pages.chosen_columns(kind, chosen)}
+
+
+def list_columns(kind: str, configs: Mapping[str, Any]) -> dict[str, Any]:
+    """Return all columns of a list with their configuration: the given one, else that of the field."""
+    fields = fields_by_name(kind)
+    columns = {}
+    for name, title in list_pages.column_titles(kind).items():
+        config = configs.get(name) or (field_column(fields[name]) if name in fields else st.column_config.Column())
+        columns[name] = {**config, "label": title}
+    return columns
 
 
 def field_column(field: RecordField) -> Any:

@@ -154,7 +154,7 @@ def _who_and_why(state: State, *, with_reason: bool) -> None:
                 "Your name *",
                 current_actor().name,
                 key=_who_key(state.token),
-                help="Shown in the history. You enter it once per session.",
+                help="Shown in the history. This browser remembers it.",
             )
         _position_text("who", state)
     if with_reason:

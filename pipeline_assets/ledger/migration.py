@@ -7,7 +7,7 @@ from pathlib import Path
 
 import sqlalchemy as sa
 
-HEAD = "0005"
+HEAD = "0006"
 "The version of the tables in `schema.py`."
 BEFORE_MIGRATIONS = "0001"
 "The version of ledgers that were created before migrations existed."

@@ -118,6 +118,22 @@ conditions = sa.Table(
     sa.Column("detail", sa.String, nullable=False, server_default=""),
     comment="What people were last told of checks, schedules and sensors; a subject without a row is well.",
 )
+saved_views = sa.Table(
+    "saved_views",
+    metadata,
+    sa.Column("id", sa.String, primary_key=True),
+    sa.Column("page", sa.String, nullable=False),
+    sa.Column("name", sa.String, nullable=False),
+    sa.Column("name_key", sa.String, nullable=False),
+    sa.Column("owner", sa.String, nullable=False),
+    sa.Column("owner_key", sa.String, nullable=False),
+    sa.Column("parameters", sa.JSON, nullable=False),
+    sa.Column("version", sa.Integer, nullable=False),
+    sa.Column("changed_by", sa.String, nullable=False),
+    sa.Column("changed_at_us", sa.BigInteger, nullable=False),
+    sa.UniqueConstraint("page", "owner_key", "name_key"),
+    comment="Filters and columns of a page under a name; owner is empty for a shared view.",
+)
 
 sign_outs = sa.Table(
     "sign_outs",

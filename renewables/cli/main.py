@@ -36,6 +36,7 @@ from renewables.cli import (
     todo,
     up,
     value,
+    views,
 )
 from renewables.cli.token_option import Token, use_token
 from renewables.user_errors import BAD_USAGE, user_message
@@ -135,6 +136,7 @@ app.add_typer(registers.registers_app, name="registers")
 registers.registers_app.command("take-over")(take_over.take_over)
 app.command("add-milestones")(add_milestones.add_milestones)
 app.command("todo")(todo.todo)
+app.add_typer(views.views, name="views")
 app.command("yield")(project_yield.show_yield)
 app.command("simulate")(simulate.simulate)
 app.command("doctor")(doctor.doctor)

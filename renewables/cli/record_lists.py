@@ -4,7 +4,7 @@ Belongs here: filters and printed columns of the lists. Not here: their rows, wh
 (`renewables/queries/record_lists.py`), one record (`records.py`).
 """
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -20,12 +20,19 @@ Text = Annotated[
     str | None,
     typer.Option("--text", "-t", help="Only records with every word of this text in a field or in a linked name."),
 ]
+View = Annotated[
+    str | None,
+    typer.Option("--view", metavar="NAME", help="The filters and columns of this saved view; options replace its own."),
+]
+ViewOwner = Annotated[
+    str | None, typer.Option("--who", help="Whose personal views --view means; your login name by default.")
+]
 Words = list[str] | None
 Cells = dict[str, Callable[[dict[str, Any]], str]]
 "The function that prints a cell from its row, by heading."
 
 
-def pipelines(sheet: str, kind: str) -> Callable[..., None]:  # noqa: ARG001 (every group uses the same signature)
+def pipelines(sheet: str, kind: str) -> Callable[..., None]:
     """Return the command `list` for projects."""
 
     def command(
@@ -33,6 +40,8 @@ def pipelines(sheet: str, kind: str) -> Callable[..., None]:  # noqa: ARG001 (ev
         rag: Annotated[Words, typer.Option(help="Only Red, Amber or Green; may be repeated.")] = None,
         technology: Annotated[Words, typer.Option(help="Only projects with this technology; may be repeated.")] = None,
         text: Text = None,
+        view: View = None,
+        who: ViewOwner = None,
         as_json: As_json = False,
     ) -> None:
         """List the projects that are not archived, with their status, capacity and developers.
@@ -41,15 +50,15 @@ def pipelines(sheet: str, kind: str) -> Callable[..., None]:  # noqa: ARG001 (ev
         Examples:
           renewables pipelines list --rag Red --rag Amber
           renewables pipelines list --technology BESS --stage Design --json
+          renewables pipelines list --view "My solar" --who "Anna Merrow"
         """
         from pipeline_assets.vocabulary import Rag, Stage, Technology
         from renewables.formatting import number
-        from renewables.queries.record_lists import project_list
 
         filters = {
             "stage": _vocabulary_words(Stage, stage),
             "rag": _vocabulary_words(Rag, rag),
-            "technologies": _vocabulary_words(Technology, technology),
+            "technology": _vocabulary_words(Technology, technology),
         }
         cells: Cells = {
             "ID": lambda row: row["id"],
@@ -61,15 +70,16 @@ def pipelines(sheet: str, kind: str) -> Callable[..., None]:  # noqa: ARG001 (ev
             "Technologies": lambda row: ", ".join(row["technologies"]),
             "Developer": lambda row: "; ".join(row["developers"]),
         }
-        _print_list(sheet, project_list, filters, text, cells, as_json=as_json, right=("MWp",))
+        parameters = _with_view(kind, view, who, filters, text=text)
+        _print_list(sheet, kind, parameters, cells, text=text, as_json=as_json, right=("MWp",))
 
     return command
 
 
-def counterparties(sheet: str, kind: str) -> Callable[..., None]:  # noqa: ARG001 (every group uses the same signature)
+def counterparties(sheet: str, kind: str) -> Callable[..., None]:
     """Return the command `list` for counterparties."""
 
-    def command(text: Text = None, as_json: As_json = False) -> None:
+    def command(text: Text = None, view: View = None, who: ViewOwner = None, as_json: As_json = False) -> None:
         """List the counterparties that are not archived, with their contacts and projects.
 
         \b
@@ -77,20 +87,18 @@ def counterparties(sheet: str, kind: str) -> Callable[..., None]:  # noqa: ARG00
           renewables counterparties list
           renewables counterparties list --text hazel --json
         """
-        from renewables.queries.record_lists import counterparty_list
-
         cells: Cells = {
             "ID": lambda row: row["id"],
             "Name": lambda row: row["name"],
             "Contacts": lambda row: "; ".join(f"{each['name']} ({each['role']})" for each in row["contacts"]),
             "Projects": lambda row: "; ".join(row["projects"]),
         }
-        _print_list(sheet, counterparty_list, {}, text, cells, as_json=as_json)
+        _print_list(sheet, kind, _with_view(kind, view, who, {}, text=text), cells, text=text, as_json=as_json)
 
     return command
 
 
-def information_points(sheet: str, kind: str) -> Callable[..., None]:  # noqa: ARG001 (every group uses the same signature)
+def information_points(sheet: str, kind: str) -> Callable[..., None]:
     """Return the command `list` for information points."""
 
     def command(
@@ -98,6 +106,8 @@ def information_points(sheet: str, kind: str) -> Callable[..., None]:  # noqa: A
         market: Annotated[Words, typer.Option(help="Only this market; may be repeated.")] = None,
         technology: Annotated[Words, typer.Option(help="Only this technology; may be repeated.")] = None,
         text: Text = None,
+        view: View = None,
+        who: ViewOwner = None,
         as_json: As_json = False,
     ) -> None:
         """List the information points that are not archived, with the highest rating first.
@@ -110,12 +120,11 @@ def information_points(sheet: str, kind: str) -> Callable[..., None]:  # noqa: A
           renewables information-points list --text grid --json
         """
         from pipeline_assets.vocabulary import Market, PointStatus, Technology
-        from renewables.queries.record_lists import information_point_list
 
         filters = {
             "status": _vocabulary_words(PointStatus, status),
-            "effective_market": _vocabulary_words(Market, market),
-            "effective_technologies": _vocabulary_words(Technology, technology),
+            "market": _vocabulary_words(Market, market),
+            "technology": _vocabulary_words(Technology, technology),
         }
         cells: Cells = {
             "ID": lambda row: row["id"],
@@ -127,17 +136,20 @@ def information_points(sheet: str, kind: str) -> Callable[..., None]:  # noqa: A
             "Owner": lambda row: row["owner"],
             "Counterparties": lambda row: "; ".join(row["counterparties"]),
         }
-        _print_list(sheet, information_point_list, filters, text, cells, as_json=as_json, right=("Rating",))
+        parameters = _with_view(kind, view, who, filters, text=text)
+        _print_list(sheet, kind, parameters, cells, text=text, as_json=as_json, right=("Rating",))
 
     return command
 
 
-def milestones(sheet: str, kind: str) -> Callable[..., None]:  # noqa: ARG001 (every group uses the same signature)
+def milestones(sheet: str, kind: str) -> Callable[..., None]:
     """Return the command `list` for milestones."""
 
     def command(
         milestone: Annotated[Words, typer.Option(help="Only this milestone, such as RTB; may be repeated.")] = None,
         text: Text = None,
+        view: View = None,
+        who: ViewOwner = None,
         as_json: As_json = False,
     ) -> None:
         """List the milestones that are not archived: those ahead first, by date.
@@ -150,7 +162,6 @@ def milestones(sheet: str, kind: str) -> Callable[..., None]:  # noqa: ARG001 (e
           renewables milestones list --text "Fen Farm" --json
         """
         from pipeline_assets.vocabulary import MilestoneName
-        from renewables.queries.milestones import milestone_list
 
         cells: Cells = {
             "ID": lambda row: row["id"],
@@ -162,32 +173,55 @@ def milestones(sheet: str, kind: str) -> Callable[..., None]:  # noqa: ARG001 (e
             "Slip": lambda row: "" if row["slip_days"] is None else f"{row['slip_days']:+,}",
             "Owner": lambda row: row["owner"],
         }
-        filters = {"name": _vocabulary_words(MilestoneName, milestone)}
-        _print_list(sheet, milestone_list, filters, text, cells, as_json=as_json, right=("Slip",))
+        parameters = _with_view(kind, view, who, {"milestone": _vocabulary_words(MilestoneName, milestone)}, text=text)
+        _print_list(sheet, kind, parameters, cells, text=text, as_json=as_json, right=("Slip",))
 
     return command
 
 
+def _with_view(
+    kind: str, view: str | None, who: str | None, filters: dict[str, list[str]], *, text: str | None
+) -> dict[str, list[str]]:
+    """Return the query parameters of a list: those of the saved view, replaced by the options that were given."""
+    from renewables.queries.list_pages import PAGES, SEARCH, missing_values
+
+    given = {name: words for name, words in filters.items() if words}
+    if text:
+        given[SEARCH] = []  # the text replaces that of the view, and looks into more than the page's columns
+    if view is None:
+        return given
+    from renewables.cli.output import print_note
+    from renewables.cli.views import chosen_view
+
+    parameters = {**chosen_view(view, who, PAGES[kind].page).parameters, **given}
+    if missing := missing_values(kind, parameters):
+        values = "; ".join(f"{name}: {', '.join(words)}" for name, words in missing.items())
+        print_note(f"Left out, because they no longer exist: {values}.")
+    return parameters
+
+
 def _print_list(
     sheet: str,
-    read_rows: "Callable[..., pl.DataFrame]",
-    filters: dict[str, list[str]],
-    text: str | None,
+    kind: str,
+    parameters: "Mapping[str, list[str]]",
     cells: Cells,
     *,
+    text: str | None,
     as_json: bool,
     right: tuple[str, ...] = (),
 ) -> None:
-    """Print the rows that match one of the words of each filter, and the text."""
+    """Print the rows that match the filters and the text; with chosen columns, those instead of the usual cells."""
     from pipeline_assets.spreadsheets.portfolio_index import read_portfolio
     from renewables.cli.output import print_json, print_note, print_table
-    from renewables.queries.record_lists import rows_with_text, rows_with_words
+    from renewables.queries.list_pages import COLUMNS, list_rows
+    from renewables.queries.record_lists import rows_with_text
 
-    frame = read_rows(read_portfolio(open_engine()))
-    rows = rows_with_text(rows_with_words(frame, filters), text or "").drop("position").to_dicts()
+    portfolio = read_portfolio(open_engine())
+    frame = rows_with_text(list_rows(portfolio, kind, parameters), text or "")
+    rows = frame.drop("position").to_dicts()
     if as_json:
         print_json(rows)
-    elif frame.is_empty():
+    elif not rows and not any(portfolio.of_kind(kind, archived=archived) for archived in (False, True)):
         typer.echo(
             f"No records yet. Write an empty file with `renewables {sheet} template --output new.csv`, fill it in, and "
             f"import it with `renewables {sheet} import new.csv`; or explore a sample with `renewables demo`."
@@ -195,8 +229,26 @@ def _print_list(
     elif not rows:
         typer.echo("No records match: remove a filter.")
     else:
-        print_table(list(cells), [[cell(row) for cell in cells.values()] for row in rows], right=right)
+        if titles := parameters.get(COLUMNS):
+            print_table(*_chosen_cells(kind, frame, titles))
+        else:
+            print_table(list(cells), [[cell(row) for cell in cells.values()] for row in rows], right=right)
         print_note(f"Total: {len(rows):,}. For all details of one: `renewables {sheet} show ID`.")
+
+
+def _chosen_cells(kind: str, frame: "pl.DataFrame", titles: list[str]) -> tuple[list[str], list[list[str]]]:
+    """Return the headings and cells of a list with chosen columns."""
+    from renewables.queries.list_pages import chosen_columns, column_titles
+    from renewables.queries.record_lists import as_text
+
+    names = chosen_columns(kind, titles)
+    headings = ["ID", "Name", *(column_titles(kind)[name] for name in names)]
+    rows = as_text(frame).select("id", "name", *names).iter_rows()
+    return headings, [["" if value is None else _cell_text(value) for value in row] for row in rows]
+
+
+def _cell_text(value: object) -> str:
+    return f"{value:,.10g}" if isinstance(value, float) else str(value)
 
 
 def _vocabulary_words(vocabulary: "type[StrEnum]", given: Words) -> list[str]:

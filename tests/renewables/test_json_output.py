@@ -131,10 +131,16 @@ def test_a_quiet_fetch_prints_nothing_on_success(renewables: Renewables) -> None
 
 @pytest.mark.parametrize("group", ["pipelines", "counterparties", "information-points", "milestones"])
 def test_the_json_of_records_fits_its_schema(home: Path, renewables: Renewables, group: str) -> None:
+    from pipeline_assets.access import Actor
+    from pipeline_assets.ledger.saved_views import create_view
     from pipeline_assets.ledger.schema import open_ledger
     from pipeline_assets.seed_loader import load_seeds
 
-    load_seeds(open_ledger())
+    ledger = open_ledger()
+    load_seeds(ledger)
+    view = create_view(ledger, "todo", "Due", {"owner": ["Anna"]}, actor=Actor.typed("Anna"), is_shared=True)
+    check_document("views list", renewables("views", "list", "--json").out)
+    check_document("views show", renewables("views", "show", view.id, "--json").out)
     check_document("todo", renewables("todo", "--days", "3660", "--json").out)
     records = check_document(f"{group} list", renewables(group, "list", "--json").out)
     assert len(records) > 3

@@ -21,6 +21,7 @@ def make_first_version(engine: sa.Engine) -> None:
         schema.sign_outs.drop(con)
         schema.access_tokens.drop(con)
         con.execute(sa.text("ALTER TABLE changes DROP COLUMN identity"))
+        schema.saved_views.drop(con)
 
 
 def differences(engine: sa.Engine) -> list[object]:
