@@ -175,6 +175,7 @@ def test_doctor_says_whether_roles_are_on(renewables: Renewables, monkeypatch: p
     assert findings(renewables, code=1)["roles"]["found"].startswith("on: 2 admins, 0 editors")
 
 
+@pytest.mark.usefixtures("own")
 def test_doctor_counts_changes_that_wait_to_be_landed(renewables: Renewables) -> None:
     assert "does not exist yet" in findings(renewables, code=0)["ledger"]["found"]
     assert not (Settings().renewables_home / "ledger.sqlite").exists(), "the doctor only looks"

@@ -8,7 +8,7 @@ import polars as pl
 import pytest
 
 from warehouse.errors import LandingRefused
-from warehouse.landing import append_new, merge_rows, refuse_doubled_keys, replace_rows, transaction
+from warehouse.landing import append_new, bulk_options, merge_rows, refuse_doubled_keys, replace_rows, transaction
 
 KEY = ("start_time_utc", "psr_type")
 NOON = datetime(2024, 1, 1, 12, tzinfo=UTC)
@@ -160,3 +160,16 @@ def test_a_replaced_table_has_exactly_the_columns_and_rows_of_the_frame(con: duc
     with transaction(con):
         replace_rows(con, "winds", other.clear())
     assert con.execute("FROM winds").fetchall() == []
+
+
+def test_the_options_of_a_bulk_landing_end_with_it_also_after_an_error(con: duckdb.DuckDBPyConnection) -> None:
+    query = (
+        "SELECT name, value FROM duckdb_settings() WHERE name IN ('wal_autocheckpoint', 'max_vacuum_tasks', 'threads')"
+    )
+    before = con.execute(query).fetchall()
+    with bulk_options(con):
+        assert con.execute(query).fetchall() != before
+    assert con.execute(query).fetchall() == before
+    with pytest.raises(LandingRefused), bulk_options(con):
+        append(con, frame((None, "Solar", 1.0)))
+    assert con.execute(query).fetchall() == before

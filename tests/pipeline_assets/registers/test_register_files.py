@@ -237,6 +237,7 @@ def test_only_another_spelling_is_no_change(excerpts: Excerpts) -> None:
     def respelled(row: dict[str, str]) -> dict[str, str]:
         capacity = row["Installed Capacity (MWelec)"]
         return {
+            "Ref ID": f"{row['Ref ID']}.00",
             "Operator (or Applicant)": f" {row['Operator (or Applicant)'].upper()} ",
             "Site Name": row["Site Name"].replace(" ", "  ").replace("o", "ô"),
             "Address": row["Address"].replace(", ", ",\n\u00a0").replace(",", ",").lower(),
