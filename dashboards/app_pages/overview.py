@@ -23,11 +23,14 @@ from renewables.queries.forecast_day import newest_wind_forecast
 from renewables.queries.generation import series_of
 from renewables.queries.overview import WEEK, Overview, wind_and_solar_overview
 from renewables.queries.selection import Selection
+from renewables.queries.shares import latest_share
 
 NAMES = {TOTAL: "Wind and solar"}
 HALF_HOURS = WEEK // HALF_HOUR
-CARD_PIXELS = 233
-"The width of a card: four fit side by side on a desktop, two on a tablet."
+CARD_PIXELS = 160
+"The least width of a card: four fit side by side on a desktop, two on a phone."
+STEADY_MW = 50
+"The change within an hour that is not called one."
 
 
 def render_page() -> None:
@@ -37,59 +40,122 @@ def render_page() -> None:
         empty_state()
         return
     newest = overview.newest
+    st.subheader(_headline(overview), anchor=False)
     age = ago(datetime.now(UTC) - newest.end_utc)
-    st.markdown(
+    st.caption(
         f"Great Britain, latest half-hour: **{moment(newest.start_utc)}–{clock(newest.end_utc)}** ({age})"  # noqa: RUF001 (a dash is meant)
     )
+    with st.container(key="chart-and-table"):
+        left, right = st.columns([8, 5], gap="medium")
+    with left:
+        _render_week(overview)
+    with right, st.container(key="figures"):
+        _render_table(overview)
+        render_latest_share()
+        _completeness_text(overview)
+    warn_of_unknown_series()
     categories = [*WIND_AND_SOLAR.categories, TOTAL]
-    # Columns would cut off the numbers on a tablet.
-    with st.container(horizontal=True, horizontal_alignment="center", key="cards"):
+    st.html(f"<style>{''.join(map(_sparkline_style, categories))}</style>")
+    with st.grid(4, min_column_width=CARD_PIXELS, key="cards"):
         for category in categories:
             _render_card(overview, category)
-    render_latest_share()
-    _completeness_text(overview)
-    warn_of_unknown_series()
-    st.subheader("Last 7 days", anchor=False)
-    total = _value_of(overview.last_week, TOTAL, "energy_mwh")
-    drawn = snapshot_cache.cached_query(
-        series_of, Selection.read(), Window(overview.held.end_utc - WEEK, overview.held.end_utc)
-    )
+
+
+def _headline(overview: Overview) -> str:
+    """Return one sentence about the newest half-hour; what is not known is left out."""
+    wind = overview.wind_now.filter(psr_type=TOTAL).row(0, named=True)
+    solar = _value_of(overview.now, "Solar", "mean_mw")
+    parts = []
+    if wind["mean_mw"] is not None:
+        parts.append(f"Wind {power(wind['mean_mw'])}")
+        if wind["capacity_factor"] is not None:
+            parts[-1] += f", {share(wind['capacity_factor'])} of capacity"
+    if solar is not None:
+        parts.append(f"solar {power(solar)}")
+    latest = snapshot_cache.cached_query(latest_share)
+    if latest is not None and latest.start_utc == overview.newest.start_utc:
+        parts.append(f"together {share(latest.share_of_demand)} of demand")
+    now, before = (_value_of(frame, TOTAL, "mean_mw") for frame in (overview.now, overview.hour_before))
+    if now is not None and before is not None:
+        change = now - before
+        steady = abs(change) < STEADY_MW
+        parts.append(
+            "steady over the last hour"
+            if steady
+            else f"{'up' if change > 0 else 'down'} {power(abs(change))} in an hour"
+        )
+    return "; ".join(parts) or "The latest half-hour has no values"
+
+
+def _render_week(overview: Overview) -> None:
+    """Draw the last seven days and the newest wind forecast behind them."""
+    window = Window(overview.held.end_utc - WEEK, overview.held.end_utc)
+    drawn = snapshot_cache.cached_query(series_of, Selection.read(), window)
     figure = figure_in_page(drawn)
     newest_forecast = snapshot_cache.cached_query(newest_wind_forecast, overview.held.end_utc)
     if newest_forecast:
         figure = add_newest_forecast(figure, newest_forecast)
-        st.caption(
-            f"Dashed: the newest wind forecast (WINDFOR), issued {moment(newest_forecast.issued_utc)}. It is of "
-            "metered wind, so it has no embedded wind farms and no solar."
-        )
+    total = _value_of(overview.last_week, TOTAL, "energy_mwh")
     render_chart(
         figure,
         drawn.frame,
         name="last-seven-days",
         alt=f"Wind and solar of the last 7 days by half-hour, {energy(total)} in total",
     )
+    if newest_forecast:
+        st.caption(
+            f"Dashed: the newest wind forecast (WINDFOR), issued {moment(newest_forecast.issued_utc)}. It is of "
+            "metered wind, so it has no embedded wind farms and no solar."
+        )
+
+
+def _render_table(overview: Overview) -> None:
+    """Draw the figures of each technology, which are the legend of the chart too."""
+    rows = ["| | Now | of capacity | 24 h | 7 days | |", "|:--|--:|--:|--:|--:|--:|"]
+    for category in [*WIND_AND_SOLAR.categories, TOTAL]:
+        week, before = (
+            _value_of(frame, category, "energy_mwh") for frame in (overview.last_week, overview.week_before)
+        )
+        cells = [
+            f':color[■]{{foreground="{colour_of(category)}"}} {NAMES.get(category, category)}',
+            f"**{power(_value_of(overview.now, category, 'mean_mw'))}**",
+            share(_value_of(overview.now, category, "capacity_factor")),
+            energy(_value_of(overview.last_day, category, "energy_mwh")),
+            energy(week),
+            change_of(week, before) if week and before else "",
+        ]
+        rows.append(f"| {' | '.join(cells)} |")
+    st.markdown("\n".join(rows), help=f"The last column compares 7 days with the 7 days before. {CAPACITY_IS_PLANNED}")
 
 
 def _render_card(overview: Overview, category: str) -> None:
-    now, factor = _value_of(overview.now, category, "mean_mw"), _value_of(overview.now, category, "capacity_factor")
-    week, before = (_value_of(frame, category, "energy_mwh") for frame in (overview.last_week, overview.week_before))
+    """Draw the newest value of a technology, its last 24 hours in its colour, and its record."""
     record = overview.records.filter(psr_type=category).row(0, named=True)
-    change = f" ({change_of(week, before)} on the previous week)" if week and before else ""
-    with st.container(border=True, width=CARD_PIXELS, height="stretch", gap="xsmall"):
+    with st.container(border=True, height="stretch", gap="xsmall", key=_card_key(category)):
         name = NAMES.get(category, category)
-        st.markdown(
-            f':color[■]{{foreground="{colour_of(category)}"}} {name}',
+        st.metric(
+            name,
+            power(_value_of(overview.now, category, "mean_mw")),
+            chart_data=overview.sparks.get(category),
+            chart_type="area",
             help="Mean over the latest half-hour. The line shows the last 24 hours.",
         )
-        st.metric(name, power(now), chart_data=overview.sparks.get(category), label_visibility="collapsed")
         st.caption(
-            f"**{share(factor)}** of installed capacity  \n"
-            f"**{energy(_value_of(overview.last_day, category, 'energy_mwh'))}** in 24 hours  \n"
-            f"**{energy(week)}** in 7 days{change}  \n"
             f"Highest since {date_of(overview.held.start_utc)}: **{power(record['peak_mw'])}** "
-            f"on {date_of(record['peak_start_time_utc'])}",
-            help=CAPACITY_IS_PLANNED,
+            f"on {date_of(record['peak_start_time_utc'])}"
         )
+
+
+def _card_key(category: str) -> str:
+    return f"card-{category.lower().replace(' ', '-')}"
+
+
+def _sparkline_style(category: str) -> str:
+    """Return the rules for a sparkline in the colour of its technology, which no setting offers."""
+    card, colour = f".st-key-{_card_key(category)} [data-testid=stMetricChart]", colour_of(category)
+    return (
+        f"{card} .mark-area path {{ fill: {colour}; fill-opacity: 0.25 }} {card} .mark-line path {{ stroke: {colour} }}"
+    )
 
 
 def _completeness_text(overview: Overview) -> None:

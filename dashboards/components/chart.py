@@ -8,6 +8,7 @@ import polars as pl
 import streamlit as st
 
 from elexon_assets.settlement import LONDON
+from renewables.charts.style import in_gigawatts
 from renewables.csv_files import csv_bytes
 
 CONFIG = {
@@ -32,7 +33,7 @@ def render_chart(
     download and the key on the page. `alt` is what a person who cannot see the chart should know. With `selects`, the
     custom data of the mark that was clicked is returned, and otherwise None.
     """
-    clicked = None
+    clicked, figure = None, in_gigawatts(figure)
     if selects:
         event = st.plotly_chart(
             figure, key=f"chart {name}", alt=alt, config=CONFIG, on_select="rerun", selection_mode="points"

@@ -12,14 +12,17 @@ WORDMARK_COLOURS = {"light": "#10161E", "dark": "#E4E9F0"}
 STYLE = """<style>
 button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { color: light-dark(#FFFFFF, #12161C) }
 [data-testid=stElementToolbar] button[aria-label^="Download as CSV"] { display: none }
-@media (max-width: 640px) {
-  .st-key-cards [data-testid=stLayoutWrapper] { flex-grow: 1 }
-}
+[data-testid=stHeading] h1 { padding-block: 0.25rem 0.25rem }
 @media (max-width: 1100px) {
   .st-key-columns :is(td, tr, tbody) { display: block; border: none; padding: 0 0 0.2rem }
   .st-key-columns tr { padding-bottom: 0.8rem }
   .st-key-columns :is(thead, td:empty) { display: none }
+  .st-key-chart-and-table [data-testid=stHorizontalBlock] { flex-wrap: wrap }
+  .st-key-chart-and-table [data-testid=stColumn] { min-width: 100% }
 }
+.st-key-figures table { width: 100%; font-size: 0.875rem }
+.st-key-figures :is(td, th) { padding: 0.35rem 0.3rem; border-width: 0 0 1px }
+.st-key-figures td:not(:first-child) { white-space: nowrap }
 [data-testid=stHeader] { background: none; pointer-events: none }
 [data-testid=stHeader] :is(button, a) { pointer-events: auto }
 [data-testid=stMainBlockContainer] { padding: 1.25rem 2rem 2rem }
@@ -40,10 +43,11 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
 </style>"""
 """What no setting of Streamlit offers. Streamlit writes white on the accent colour in both themes, but the accent of
 the dark theme is light, because it also colours the text of what is chosen; white on it is too faint. The table
-download that Streamlit builds in the browser is not guarded against formulas, as our own downloads are. Cards of one
-width would leave a gap beside them on a phone, and a table of five columns of text is wider than it. Streamlit keeps a
-bar of 60 pixels above each page for its menu; the page begins beside the menu, unless the button that opens the sidebar
-is there, and its margins are those of the sidebar."""
+download that Streamlit builds in the browser is not guarded against formulas, as our own downloads are. A table of five
+columns of text is wider than a phone, the cells of a table of figures stay on one line, and on a tablet such a table is
+below its chart. Streamlit keeps a bar of 60
+pixels above each page for its menu; the page begins beside the menu, unless the button that opens the sidebar is there,
+and its margins are those of the sidebar."""
 
 
 def apply_page_style() -> None:

@@ -3,6 +3,7 @@
 Colours of text, grid and background come from the page's theme, so that one figure serves light and dark.
 """
 
+from collections.abc import Sequence
 from typing import Any
 
 import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no types
@@ -47,3 +48,30 @@ def figure_layout(
             **more,
         }
     )
+
+
+GIGAWATTS_FROM_MW = 10_000
+"The greatest value from which an axis in MW is drawn in GW."
+
+
+def in_gigawatts(figure: go.Figure) -> go.Figure:
+    """Return the figure with its y axis in GW if that is in MW and has large values, and otherwise as it is."""
+    title = figure.layout.yaxis.title.text or ""
+    traces = [trace for trace in figure.data if "y" in trace and trace.y is not None and trace.yaxis in (None, "y")]
+    if not title.endswith("(MW)") or _greatest(traces) < GIGAWATTS_FROM_MW:
+        return figure
+    for trace in traces:
+        trace.y = [None if value is None else value / 1000 for value in trace.y]
+        if trace.hovertemplate:
+            trace.hovertemplate = trace.hovertemplate.replace("%{y:,.0f} MW", "%{y:,.2f} GW")
+    figure.update_yaxes(title_text=title.replace("(MW)", "(GW)"), tickformat=",~r", selector={"title.text": title})
+    return figure
+
+
+def _greatest(traces: Sequence[Any]) -> float:
+    """Return the greatest value, or the greatest sum of the maxima of traces that are stacked."""
+    sums: dict[Any, float] = {}
+    for place, trace in enumerate(traces):
+        stack = (trace.stackgroup if "stackgroup" in trace else None) or place
+        sums[stack] = sums.get(stack, 0.0) + max((abs(value) for value in trace.y if value is not None), default=0.0)
+    return max(sums.values(), default=0.0)

@@ -10,6 +10,7 @@ import polars as pl
 
 from elexon_assets.dataset_model import Dataset
 from elexon_assets.datasets import WIND_AND_SOLAR
+from elexon_assets.schema.flags import WIND
 from elexon_assets.schema.measures import TOTAL
 from elexon_assets.schema.series import all_published
 from elexon_assets.settlement import HALF_HOUR
@@ -18,12 +19,12 @@ from renewables.queries.analysis import summary_of
 from renewables.queries.selection import Selection, read_dataset
 from renewables.queries.snapshot import Connection, query_frame, snapshot_connection, span_of
 
-DAY, WEEK = timedelta(days=1), timedelta(days=7)
+HOUR, DAY, WEEK = timedelta(hours=1), timedelta(days=1), timedelta(days=7)
 
 
 @dataclass(frozen=True)
 class Overview:
-    """Four summaries (`analysis.summary`) of spans that end with the newest half-hour, and the records of all data.
+    """Summaries (`analysis.summary`) of spans that end with the newest half-hour or before it, and the records.
 
     `records` has psr_type, peak_mw, peak_start_time_utc. `sparks` has the MW of the last 48 half-hours by psr_type.
     """
@@ -31,6 +32,10 @@ class Overview:
     held: Window
     newest: Window
     now: pl.DataFrame
+    wind_now: pl.DataFrame
+    "That of both kinds of wind together: the row of the total."
+    hour_before: pl.DataFrame
+    "That of the half-hour which began an hour before the newest one."
     last_day: pl.DataFrame
     last_week: pl.DataFrame
     week_before: pl.DataFrame
@@ -50,14 +55,16 @@ def wind_and_solar_overview(con: Connection | None = None) -> Overview | None:
         if available is None:
             return None
         end = available.end_utc
-        week = Window(end - WEEK, end)
+        week, newest = Window(end - WEEK, end), Window(end - HALF_HOUR, end)
         everything = Selection.read(dataset.name)
         last_week = summary_of(everything, week, snapshot)
         whole = last_week.filter(pl.col(dataset.category) == TOTAL)["half_hours"].item()
         return Overview(
             held=available,
-            newest=Window(end - HALF_HOUR, end),
-            now=summary_of(everything, Window(end - HALF_HOUR, end), snapshot),
+            newest=newest,
+            now=summary_of(everything, newest, snapshot),
+            wind_now=summary_of(Selection.read(dataset.name, WIND), newest, snapshot),
+            hour_before=summary_of(everything, Window(newest.start_utc - HOUR, end - HOUR), snapshot),
             last_day=summary_of(everything, Window(end - DAY, end), snapshot),
             last_week=last_week,
             week_before=summary_of(everything, Window(end - 2 * WEEK, end - WEEK), snapshot),

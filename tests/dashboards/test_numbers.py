@@ -1,5 +1,6 @@
 """Tests that numbers on a page are those of SQL, and that an address restores the choices (scenarios 24 and 25)."""
 
+import re
 from datetime import date, timedelta
 from itertools import product
 from typing import Any
@@ -10,6 +11,7 @@ import pytest
 
 from dashboards.components.filters import CUSTOM
 from elexon_assets.simulator.server import Simulator
+from renewables.formatting import power
 from tests.dashboards.conftest import Open, page_text
 from tests.elexon_assets.ingesting import fetch_days
 from tests.filled_homes import AUTUMN, Filled
@@ -33,7 +35,21 @@ def test_the_overview_cards_match_the_results_of_sql(warehouse: Filled, open_pag
             f"SELECT sum(generation_mw) * 0.5 FROM wind_and_solar WHERE psr_type = 'Solar' "
             f"AND {HELD.format(ALMOST_A_DAY)}"
         ).fetchall()[0]
-    assert f"**{energy / 1000:.3g} GWh** in 24 hours" in page_text(app)
+    (solar,) = re.findall(r"Solar \|(.*)\|", page_text(app))
+    assert solar.split("|")[2].strip() == f"{energy / 1000:.3g} GWh"
+
+
+def test_the_overview_begins_with_a_sentence_of_the_same_numbers(warehouse: Filled, open_page: Open) -> None:
+    newest = warehouse.truth["start_time_utc"].max()
+    with reading() as con:
+        wind, solar = con.execute(
+            "SELECT sum(generation_mw) FILTER (psr_type <> 'Solar'), sum(generation_mw) FILTER (psr_type = 'Solar') "
+            "FROM wind_and_solar WHERE start_time_utc = ?",
+            [newest],
+        ).fetchall()[0]
+    sentence = open_page("overview").subheader[0].value
+    assert sentence.startswith(f"Wind {power(wind)}")
+    assert f"solar {power(solar)}" in sentence
 
 
 def test_missing_half_hours_are_counted_beside_the_cards(warehouse: Filled, open_page: Open) -> None:
