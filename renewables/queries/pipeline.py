@@ -262,7 +262,7 @@ def status_at_month_ends(projects: str) -> str:
     """Return SQL of `at_month_ends`, the status of some projects at the end of each of the last `$months`.
 
     A status holds from its date on, and at the latest from the day on which it was entered, when it becomes the present
-    one.
+    one. A status that was entered later replaces those that it is dated before, so the last month shows the present.
     """
     return f"""at_month_ends AS (
     SELECT pipeline_id, any_value(project.name) AS project, any_value(project.market) AS market, month,
@@ -272,8 +272,11 @@ def status_at_month_ends(projects: str) -> str:
     FROM (SELECT month::DATE AS month, least(last_day(month::DATE), $today) AS until FROM generate_series(
         date_trunc('month', $today) - to_months($months - 1), date_trunc('month', $today), INTERVAL 1 MONTH
     ) AS calendar(month)) AS months
-    JOIN (SELECT *, least(status_date, (submitted_at_utc AT TIME ZONE 'UTC')::DATE) AS since FROM status_history)
-        AS history ON since <= until
+    JOIN (
+        SELECT *, least(status_date, (submitted_at_utc AT TIME ZONE 'UTC')::DATE) AS since, min(since) OVER (
+            PARTITION BY pipeline_id ORDER BY position ROWS BETWEEN 1 FOLLOWING AND UNBOUNDED FOLLOWING
+        ) AS replaced_from FROM status_history QUALIFY replaced_from IS NULL OR since < replaced_from
+    ) AS history ON since <= until
     JOIN {projects} AS project ON project.id = pipeline_id
     GROUP BY pipeline_id, month
 )"""
