@@ -6,7 +6,7 @@ from elexon_assets.assets import DAILY_ASSETS, TABLE_ASSETS, installed_capacity,
 from elexon_assets.backfill_plan import PRIORITY
 from elexon_assets.datasets import COVERED
 from elexon_assets.flag_assets import flags
-from elexon_assets.ops import accept_known_gap, delete_old_runs, withdraw_known_gap
+from elexon_assets.ops import accept_known_gap, delete_old_runs, maintain_warehouse, withdraw_known_gap
 
 nightly = dg.define_asset_job(
     "nightly",
@@ -45,11 +45,13 @@ checks = dg.define_asset_job(
 @dg.job(
     executor_def=dg.in_process_executor,
     tags={PRIORITY: "10"},
-    description="Deletes old runs from Dagster's storage. The newest materialization of every partition is kept.",
+    description="Deletes old runs from Dagster's storage (the newest materialization of every partition is kept), and "
+    "compacts the warehouse, removes versions that are no longer kept and writes the exported file of a lake.",
 )
 def pruning() -> None:
-    """Delete old runs every night."""
+    """Delete old runs and maintain the warehouse every night."""
     delete_old_runs()
+    maintain_warehouse()
 
 
 @dg.job(

@@ -12,6 +12,7 @@ from elexon_assets.errors import UnusableInput
 from elexon_assets.partition_history import plan_materialization, remove_materializations
 from elexon_assets.resources import WarehouseResource
 from elexon_assets.run_pruning import prune_runs
+from warehouse.connection import configured_warehouse
 from warehouse.settings import Settings
 
 ROUTINE = ["latest", "flagging", "checks", "landing", "pruning"]
@@ -31,6 +32,14 @@ def delete_old_runs(context: dg.OpExecutionContext) -> None:
     )
     context.log.info(f"{pruned.runs} runs were deleted, {pruned.runs_left} wait for the next night")
     context.add_output_metadata(asdict(pruned))
+
+
+@dg.op
+def maintain_warehouse(context: dg.OpExecutionContext) -> None:
+    """Compact the warehouse, remove what is no longer kept, and write the file for other tools."""
+    done = configured_warehouse().maintain()
+    context.log.info(", ".join(f"{name.replace('_', ' ')}: {number:,}" for name, number in done.items()))
+    context.add_output_metadata(dict(done))
 
 
 KNOWN_GAP_ENTRY = "known gap"

@@ -65,7 +65,9 @@ def landed_fingerprint(con: duckdb.DuckDBPyConnection) -> str | None:
 
 def is_current(con: duckdb.DuckDBPyConnection) -> bool:
     """Return whether the landed tables have every field of today's models; an update may add new ones."""
-    rows = con.execute("SELECT table_name, column_name FROM information_schema.columns").fetchall()
+    rows = con.execute(
+        "SELECT table_name, column_name FROM information_schema.columns WHERE table_catalog = current_database()"
+    ).fetchall()
     expected = {(kind, field.name) for kind in ENTITIES for field in fields_of(kind)}
     return {*expected, (STATUS_HISTORY, "position"), (AUDIT, "position")} <= set(rows)
 

@@ -22,7 +22,7 @@ from warehouse.file import open_snapshot
 from warehouse.file_errors import nothing_published
 from warehouse.interface import FORMAT_VERSION, INFO, Condition, PublishedVersion, Warehouse, has_table
 from warehouse.lake_address import LakeAddress
-from warehouse.lake_engine import CATALOGUE, INLINED_ROWS, WRITTEN, engine_of, forget_engine
+from warehouse.lake_engine import CATALOGUE, INLINED_ROWS, NO_VERSION, WRITTEN, engine_of, forget_engine
 from warehouse.landing import transaction
 from warehouse.settings import Settings
 from warehouse.snapshots import Snapshot
@@ -136,7 +136,9 @@ class LakeWarehouse(Warehouse):
         try:
             with self._unusable_engine_forgotten():
                 yield
-        except (duckdb.IOException, duckdb.HTTPException) as error:
+        except duckdb.Error as error:
+            if not isinstance(error, duckdb.IOException | duckdb.HTTPException) and NO_VERSION not in str(error):
+                raise
             if not version.is_kept:
                 raise SnapshotPruned(self._pruned_sentence(version.version)) from error
             raise LakeUnavailable(

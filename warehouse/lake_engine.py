@@ -30,6 +30,7 @@ PINNED_KEPT = 3
 "The versions that stay attached after their last reader has left."
 INLINED_ROWS = 1000
 "The rows up to which a commit is kept in the catalogue and leaves no file."
+NO_VERSION = "No snapshot found"
 NO_LAKE = "creating a new DuckLake is explicitly disabled"
 
 
@@ -197,7 +198,7 @@ def _errors_named(address: LakeAddress) -> Iterator[None]:
                 f"WAREHOUSE_DATA is not the place where {address} keeps its data. {_first_line(error)} Set "
                 "WAREHOUSE_DATA to the existing place; docs/scaling.md tells how to move data. Nothing was changed."
             ) from error
-        if "No snapshot found" in text:
+        if NO_VERSION in text:
             raise SnapshotPruned(f"{_first_line(error)}: {address} keeps it no longer. Load the page again.") from error
         raise
 

@@ -22,6 +22,7 @@ from renewables.assistant.query_tool import ROWS_KEPT, Query
 from renewables.attribution import label_of_sources
 from renewables.queries.register_issues import licences_of_tables
 from renewables.queries.snapshot import source_names
+from warehouse.connection import configured_warehouse
 from warehouse.settings import Settings
 
 TURNS, EXAMPLE = "chat: turns", "chat: example"
@@ -98,7 +99,7 @@ def _render_question(turn: Turn) -> None:
 
 def _stream_answer(asked: str, turns: list[Turn], settings: Settings) -> None:
     """Show the elapsed time, then draw the answer. A click on Stop, or anywhere else, ends it; its queries stay."""
-    snapshot = snapshot_cache.current_snapshot()
+    snapshot = configured_warehouse().newest(locked_down=True)
     turn, before = Turn(asked, snapshot.version if snapshot else None), list(turns)
     turns.append(turn)
     _render_question(turn)

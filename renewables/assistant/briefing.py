@@ -104,7 +104,9 @@ def describe_tables(con: Connection) -> str:
             coalesce(tables.comment, views.comment) AS about
         FROM duckdb_columns() AS columns LEFT JOIN duckdb_tables() AS tables USING (database_name, table_name)
         LEFT JOIN duckdb_views() AS views ON views.view_name = table_name AND NOT views.internal
-        WHERE NOT columns.internal ORDER BY table_name, column_index"""
+            AND views.database_name = columns.database_name
+        WHERE NOT columns.internal AND in_search_path(columns.database_name, columns.schema_name)
+        ORDER BY table_name, column_index"""
     ).fetchall()
     relations: dict[str, tuple[str, list[str]]] = {}
     for relation, name, kind, comment, about in rows:
@@ -115,6 +117,7 @@ def describe_tables(con: Connection) -> str:
             columns.append(f"{name} {kind}" + (f" ({known})" if known else ""))
     macros = con.execute(
         "SELECT function_name, parameters FROM duckdb_functions() WHERE function_type = 'table_macro' AND NOT internal "
+        "AND in_search_path(database_name, schema_name) "
         "ORDER BY function_name"
     ).fetchall()
     lines = [f"{name}: {about} Columns: {', '.join(columns)}" for name, (about, columns) in relations.items()]

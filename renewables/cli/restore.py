@@ -1,5 +1,6 @@
 """`renewables restore`: replaces a damaged warehouse file with a snapshot. Nothing is ever deleted."""
 
+from pathlib import Path
 from typing import Annotated
 
 import typer
@@ -8,6 +9,10 @@ import typer
 def restore(
     version: Annotated[
         int | None, typer.Option(help="Number of a snapshot that is kept; the newest by default.")
+    ] = None,
+    from_file: Annotated[
+        Path | None,
+        typer.Option("--from", metavar="FILE", help="Fill a lake (docs/scaling.md) from this DuckDB file instead."),
     ] = None,
     yes: Annotated[bool, typer.Option("--yes", "-y", help="Do not ask for confirmation.")] = False,
 ) -> None:
@@ -25,6 +30,12 @@ def restore(
     from warehouse import backups
     from warehouse.connection import configured_warehouse
 
+    if from_file:
+        if not yes:
+            typer.confirm(f"Replace the tables of {configured_warehouse().name} by those of {from_file}?", abort=True)
+        backups.fill_lake(from_file)
+        typer.echo(f"Loaded {from_file}. Earlier versions of the lake stay readable until they expire.")
+        return
     snapshot = backups.find_snapshot(version)
     place = configured_warehouse()
     typer.echo(f"Snapshot {snapshot.version} of {utc(snapshot.published_at_utc)} UTC replaces {place.name}.")

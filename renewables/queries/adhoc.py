@@ -52,7 +52,11 @@ def run_sql(sql: str, *, row_limit: int, seconds: float, version: int | None = N
     """
     if not 0 < seconds <= LONGEST_SECONDS:
         raise QueryRefused(f"A query may run for at most {LONGEST_SECONDS:,.0f} s, not {seconds:g} s.")
-    memory_mb, path = Settings().query_memory_mb, configured_warehouse().export_file(version)
+    memory_mb, warehouse = Settings().query_memory_mb, configured_warehouse()
+    if version is None:
+        newest = warehouse.newest(locked_down=True)
+        version = newest.version if newest else None
+    path = warehouse.export_file(version)
     request = {
         **{"path": str(path), "sql": sql, "row_limit": row_limit},
         **{"seconds": seconds, "memory_bytes": memory_mb * 1024**2},

@@ -10,7 +10,7 @@ import polars as pl
 from elexon_assets.datasets import BY_NAME
 from elexon_assets.flag_vocabulary import GAP_STATE_BY_NAME, KNOWN_GAP, TOO_RECENT
 from elexon_assets.schema.aggregates import utc_day
-from renewables.queries.snapshot import NOTHING_LANDED, Connection, query_frame, snapshot_connection
+from renewables.queries.snapshot import Connection, query_frame, snapshot_connection
 from warehouse.connection import has_table
 from warehouse.settings import Settings
 
@@ -153,9 +153,8 @@ def table_overview(con: Connection | None = None) -> pl.DataFrame:
         return query_frame(
             snapshot,
             """SELECT table_name AS name, 'table' AS kind, column_count AS columns, estimated_size AS rows
-                FROM duckdb_tables() WHERE NOT internal AND NOT temporary AND database_name <> $present
+                FROM duckdb_tables() WHERE NOT internal AND NOT temporary AND database_name = current_database()
             UNION ALL SELECT view_name, 'view', column_count, NULL FROM duckdb_views()
-                WHERE NOT internal AND database_name <> $present
+                WHERE NOT internal AND database_name = current_database()
             ORDER BY kind, name""",
-            {"present": NOTHING_LANDED},
         )

@@ -12,7 +12,7 @@ from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.windows import Window
 from renewables.attribution import note_of_sources
 from renewables.queries.register_issues import licences_of_tables
-from renewables.queries.snapshot import NOTHING_LANDED, Connection, query_frame, snapshot_connection, source_names
+from renewables.queries.snapshot import Connection, query_frame, snapshot_connection, source_names
 from renewables.queries.wide_frame import FOR_EVER_US, frame_at_cuts, grid_sql
 from warehouse.connection import configured_warehouse
 from warehouse.errors import WarehouseMissing
@@ -38,9 +38,9 @@ def exportable_tables(con: Connection) -> list[str]:
     """Return every table, and the current view of each dataset."""
     rows = con.execute(
         "SELECT table_name FROM information_schema.tables WHERE table_schema = 'main' "
-        "AND table_catalog <> ? AND (table_type = 'BASE TABLE' "
+        "AND table_catalog = current_database() AND (table_type = 'BASE TABLE' "
         "OR list_contains(?, table_name)) AND NOT list_contains(?, table_name) ORDER BY table_name",
-        [NOTHING_LANDED, [dataset.name for dataset in DATASETS], list(OURS_ALONE)],
+        [[dataset.name for dataset in DATASETS], list(OURS_ALONE)],
     ).fetchall()
     return [name for (name,) in rows]
 

@@ -82,7 +82,7 @@ NODES = {
     "latest": {"latest_half_hours"},
     "flagging": {"flags"},
     "checks": {name for dataset in DATASETS for name in (dataset.table, f"{dataset.name}_checks")},
-    "pruning": {"delete_old_runs"},
+    "pruning": {"delete_old_runs", "maintain_warehouse"},
     "accepting": {"accept_known_gap"},
     "withdrawing": {"withdraw_known_gap"},
     "landing": {"submitted_changes", "portfolio"},
