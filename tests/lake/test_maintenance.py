@@ -81,7 +81,7 @@ def test_a_lake_is_restored_from_the_dump_of_its_catalogue_and_a_copy_of_its_fol
         pass
     shutil.rmtree(home / "lake")
     shutil.copytree(home / "backup", home / "lake")
-    restore = [newest_first[0] / "pg_restore", "--no-owner", f"--dbname={connection}", dump]
+    restore: list[str | Path] = [newest_first[0] / "pg_restore", "--no-owner", f"--dbname={connection}", dump]
     subprocess.run(restore, check=True)
     forget_engine(postgres_lake.address, postgres_lake.data)
 
