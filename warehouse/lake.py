@@ -151,10 +151,7 @@ class LakeWarehouse(Warehouse):
         return self._export(self._version_to_read(version)).path
 
     def maintain(self) -> Mapping[str, int]:
-        """Move inlined rows to files, merge files, remove expired versions and unused files, and export.
-
-        The lock is held throughout, except for the export, which reads a version.
-        """
+        """Compact and remove what has expired while holding the lock, and then export."""
         with self.writing() as con:
             rows = lake_tables.compact(con)
             # The commits above are newer than every published version, and only published ones can be read.
