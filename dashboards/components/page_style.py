@@ -23,8 +23,8 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
 .st-key-figures table { width: 100%; font-size: 0.875rem }
 .st-key-figures :is(td, th) { padding: 0.35rem 0.3rem; border-width: 0 0 1px }
 .st-key-figures td:not(:first-child) { white-space: nowrap }
-[data-testid=stHeader] { background: none; pointer-events: none }
-[data-testid=stHeader] :is(button, a) { pointer-events: auto }
+[data-testid=stHeader], [data-testid=stHeader] * { background: none; pointer-events: none }
+[data-testid=stHeader] :is(button, a, button *, a *) { pointer-events: auto }
 [data-testid=stMainBlockContainer] { padding: 1.25rem 2rem 2rem }
 .stApp:has([data-testid=stExpandSidebarButton]) [data-testid=stMainBlockContainer] { padding-top: 3.75rem }
 [data-testid=stSidebarContent] { display: flex; flex-direction: column }
