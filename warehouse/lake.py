@@ -22,7 +22,7 @@ from warehouse.file import open_snapshot
 from warehouse.file_errors import nothing_published
 from warehouse.interface import FORMAT_VERSION, INFO, Condition, PublishedVersion, Warehouse, has_table
 from warehouse.lake_address import LakeAddress
-from warehouse.lake_engine import CATALOGUE, INLINED_ROWS, NO_VERSION, WRITTEN, engine_of, forget_engine
+from warehouse.lake_engine import CATALOGUE, NO_VERSION, OPTIONS, WRITTEN, engine_of, forget_engine
 from warehouse.landing import transaction
 from warehouse.settings import Settings
 from warehouse.snapshots import Snapshot
@@ -229,7 +229,8 @@ class LakeWarehouse(Warehouse):
         """Create what a new lake needs, and refuse one that a newer gb-renewables wrote."""
         if not has_table(con, "warehouse_info"):
             # An option of ATTACH would last only as long as its connection.
-            con.execute(f"CALL {WRITTEN}.set_option('data_inlining_row_limit', {INLINED_ROWS})")
+            for option, value in OPTIONS.items():
+                con.execute(f"CALL {WRITTEN}.set_option('{option}', '{value}')")
             with transaction(con):
                 con.execute(INFO)
                 con.execute("INSERT INTO warehouse_info VALUES ('format_version', ?)", [str(FORMAT_VERSION)])

@@ -28,8 +28,8 @@ WRITTEN = "warehouse"
 "The database that the writer changes."
 PINNED_KEPT = 3
 "The versions that stay attached after their last reader has left."
-INLINED_ROWS = 1000
-"The rows up to which a commit is kept in the catalogue and leaves no file."
+OPTIONS = {"data_inlining_row_limit": 1000, "parquet_compression": "zstd"}
+"The options of a new lake: a commit of up to so many rows is kept in the catalogue and leaves no file."
 NO_VERSION = "No snapshot found"
 NO_LAKE = "creating a new DuckLake is explicitly disabled"
 
