@@ -48,9 +48,12 @@ def up(
     from renewables.dagster_control.processes import Supervisor, stop_requested
     from renewables.dagster_control.servers import LOOPBACK
     from renewables.dagster_control.service_status import page_answers
+    from warehouse.connection import configured_warehouse
     from warehouse.settings import Settings
 
     settings = Settings()
+    if not isinstance(settings.warehouse, Path):
+        configured_warehouse().newest()  # a lake that cannot be reached ends here with its one sentence
     console = Console(highlight=False, soft_wrap=True)
     os.umask(0o077)  # only the owner can read what the servers write in the home
     home = prepared_home(settings)
