@@ -25,7 +25,7 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
 .st-key-figures td:not(:first-child) { white-space: nowrap }
 [data-testid=stHeader], [data-testid=stHeader] * { background: none; pointer-events: none }
 [data-testid=stHeader] :is(button, a, button *, a *) { pointer-events: auto }
-[data-testid=stMainBlockContainer] { padding: 1.25rem 2rem 2rem }
+[data-testid=stMainBlockContainer] { padding: 1.25rem 3.25rem 2rem 2rem }
 .stApp:has([data-testid=stExpandSidebarButton]) [data-testid=stMainBlockContainer] { padding-top: 3.75rem }
 [data-testid=stSidebarContent] { display: flex; flex-direction: column }
 [data-testid=stSidebarUserContent], [data-testid=stSidebarUserContent] > div { display: contents }
@@ -47,7 +47,7 @@ download that Streamlit builds in the browser is not guarded against formulas, a
 columns of text is wider than a phone, the cells of a table of figures stay on one line, and on a tablet such a table is
 below its chart. Streamlit keeps a bar of 60
 pixels above each page for its menu; the page begins beside the menu, unless the button that opens the sidebar is there,
-and its margins are those of the sidebar."""
+and nothing of it is below the menu."""
 
 
 def apply_page_style() -> None:
