@@ -13,10 +13,9 @@ from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
 from warehouse.errors import SettingsUnreadable
+from warehouse.redaction import SECRET_IN_VALUE
 from warehouse.setting_types import not_a_folder, usable_path
 
-SECRET_IN_VALUE = "secret_in_value"  # noqa: S105 (the name of a kind of error)
-"The type of the error for a value that must not be shown."
 FORMS = "write a path, ducklake:postgres:dbname=… host=… user=…, or ducklake:sqlite:PATH"
 _CREDENTIALS = re.compile(r"\b(?:ssl)?password\s*=|://[^/?\s]*:[^/?\s]*@|://[^\s]*:[^\s]*@", re.IGNORECASE)
 _OTHER_ENGINE = re.compile(r"(?:md|motherduck|postgres(?:ql)?|mysql|sqlite|quack|s3|gs|az|https?):", re.IGNORECASE)
