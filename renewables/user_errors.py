@@ -5,8 +5,8 @@ Belongs here: which exceptions are expected. Not here: their texts, which are wr
 
 from elexon_assets.errors import ElexonError, UnusableInput
 from pipeline_assets.errors import PipelineError
-from warehouse.errors import WarehouseError
-from warehouse.redaction import SECRET_IN_VALUE, SECRET_SETTINGS, redacted
+from warehouse.errors import SECRET_IN_VALUE, WarehouseError
+from warehouse.redaction import SECRET_SETTINGS, redacted
 
 FAILED, BAD_USAGE = 1, 2
 

@@ -19,6 +19,9 @@
     └── MixedSources          synthetic rows into real ones, or the reverse
 """
 
+SECRET_IN_VALUE = "secret_in_value"  # noqa: S105 (the name of a kind of error)
+"The type of the error for a value of a setting that must not be shown."
+
 
 class WarehouseError(Exception):
     """The base of all warehouse errors; `str()` gives one sentence for the user, including the fix."""

@@ -12,8 +12,7 @@ from typing import Annotated, Any, Literal, cast
 from pydantic import AfterValidator
 from pydantic_core import PydanticCustomError
 
-from warehouse.errors import SettingsUnreadable
-from warehouse.redaction import SECRET_IN_VALUE
+from warehouse.errors import SECRET_IN_VALUE, SettingsUnreadable
 from warehouse.setting_types import not_a_folder, usable_path
 
 FORMS = "write a path, ducklake:postgres:dbname=… host=… user=…, or ducklake:sqlite:PATH"

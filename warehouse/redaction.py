@@ -20,8 +20,6 @@ SECRET_SETTINGS = ("slack_webhook_url", "ledger_url", "chat_api_key")
 ADDRESS_SETTINGS = (
     *("elexon_base_url", "repd_url", "tec_url", "chat_base_url", "dagster_url", "dashboard_url", "ledger_url"),
 )
-SECRET_IN_VALUE = "secret_in_value"  # noqa: S105 (the name of a kind of error)
-"The type of the error for a value of a setting that must not be shown."
 PROXIES = ("HTTP_PROXY", "HTTPS_PROXY", "ALL_PROXY")
 KEYS = ("OPENAI_API_KEY", "PGPASSWORD", "AWS_SECRET_ACCESS_KEY", "AWS_SESSION_TOKEN")
 "The variables that other libraries read and whose complete value is a secret."
