@@ -1,9 +1,10 @@
 """The digest of a period: a comparison of the portfolio in a few sentences, and the notice of the past week.
 
-Not here: the comparison (`comparison.py`), sending (`delivery.py`), when it is written (`schedules.py`).
+Not here: the comparison (`comparison.py`), what is due (`todo.py`), sending (`delivery.py`), when it is
+written (`schedules.py`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import UTC, datetime, time, timedelta
 from urllib.parse import urlencode
 
@@ -11,6 +12,8 @@ import duckdb
 import polars as pl
 
 from pipeline_assets.comparison import ENDS, Comparison, Movement, RiskMove, compare_portfolio
+from pipeline_assets.delivery import LONGEST_TEXT
+from pipeline_assets.ledger.notices import shorten_text
 from pipeline_assets.ledger.outbox import Notice
 from pipeline_assets.register_links.linked_changes import linked_change_texts, linked_changes
 
@@ -58,10 +61,11 @@ def _names(texts: list[str]) -> str:
     return ", ".join(texts[:MOST_NAMES]) + (f" and {more:,} more" if more > 0 else "")
 
 
-def weekly_digest(con: duckdb.DuckDBPyConnection, now: datetime) -> Notice:
-    """Return the notice of the week, Monday to Sunday in UTC, before the week of `now`.
+def weekly_digest(con: duckdb.DuckDBPyConnection, now: datetime, to_do: Sequence[str] = ()) -> Notice:
+    """Return the notice of the week, Monday to Sunday in UTC, before the week of `now`; it ends with the to-dos.
 
-    A week has one notice, however often it is written.
+    A week has one notice, however often it is written. If it is too long for Slack, the changes are cut and not the
+    to-dos: the page behind its link has all changes.
     """
     this_monday = now.astimezone(UTC).date() - timedelta(days=now.astimezone(UTC).weekday())
     midnight = datetime.combine(this_monday, time(), UTC) - timedelta(microseconds=1)
@@ -70,4 +74,6 @@ def weekly_digest(con: duckdb.DuckDBPyConnection, now: datetime) -> Notice:
     page = "changes?" + urlencode({"period": "Two days", "from-to": days}, doseq=True)
     records = linked_change_texts(linked_changes(con, midnight - timedelta(days=7), midnight))
     registers = [f"Registers: {_names(records)}."] if records else []
-    return Notice(TOPIC, " ".join([*digest_sentences(comparison), *registers]), page, id=f"digest {this_monday}")
+    changes, due = " ".join([*digest_sentences(comparison), *registers]), " ".join(to_do)
+    text = f"{shorten_text(changes, LONGEST_TEXT - len(due) - 1)} {due}" if due else changes
+    return Notice(TOPIC, text, page, id=f"digest {this_monday}")

@@ -18,6 +18,7 @@ from dashboards.components.register_links import render_linked_changes
 from elexon_assets.time_inputs import end_of_day
 from pipeline_assets.comparison import Comparison
 from pipeline_assets.digest import digest_sentences
+from pipeline_assets.todo import todo_list, todo_sentences
 from pipeline_assets.vocabulary import Stage, Technology
 from renewables.charts.pipeline_changes import capacity_bridge
 from renewables.portfolio_summary import summary_html, summary_workbook
@@ -72,14 +73,24 @@ def render_page() -> None:
     records: pl.DataFrame = snapshot_cache.cached_query(changed_linked_records, start, end)
     if comparison.is_empty:
         st.info("Nothing changed in this period. Choose a longer one.", icon=":material/check_circle:")
+        _render_to_do()
         render_linked_changes(records)
         return
     _render_cards(comparison)
     st.caption(" ".join(plain(sentence) for sentence in digest_sentences(comparison)))
+    _render_to_do()
     _render_summary(comparison)
     _render_bridge(comparison)
     _render_lists(comparison)
     render_linked_changes(records)
+
+
+def _render_to_do() -> None:
+    """Draw the to-dos of the digest, which are those of today whatever the period is, with a link to their page."""
+    today, portfolio = datetime.now(UTC).date(), ledger_session.current_portfolio()
+    due = todo_list(portfolio, today)
+    st.caption(" ".join(plain(sentence) for sentence in todo_sentences(due, today)))
+    st.page_link("app_pages/todo.py", label="Open To do", icon=":material/checklist:")
 
 
 def _render_period(seen: datetime | None) -> tuple[datetime, datetime | None]:

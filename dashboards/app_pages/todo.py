@@ -8,7 +8,7 @@ import streamlit as st
 
 from dashboards.components import ledger_session, record_lists, save_notice
 from dashboards.components.chart import render_downloads
-from renewables.queries.todo import HORIZONS, LATER, OVERDUE, WHEN, todo_list
+from pipeline_assets.todo import HORIZONS, LATER, OVERDUE, WHEN, todo_list
 
 NOBODY = "No owner"
 SHOWN = tuple(when for when in WHEN if when != LATER)

@@ -25,8 +25,8 @@ def todo(
 
     from pipeline_assets.names import name_key
     from pipeline_assets.spreadsheets.portfolio_index import read_portfolio
+    from pipeline_assets.todo import todo_list
     from renewables.cli.output import print_json, print_note, print_table
-    from renewables.queries.todo import todo_list
 
     rows = todo_list(read_portfolio(open_engine()), datetime.now(UTC).date(), days=days).drop("position").to_dicts()
     if owner is not None:

@@ -5,10 +5,10 @@ Not here: milestones as they are in the ledger now (`milestones.py`), the chart 
 
 import polars as pl
 
+from pipeline_assets.todo import BUILDING
 from pipeline_assets.vocabulary import MilestoneName
 from renewables.queries.pipeline import Filter, query_chosen
 from renewables.queries.snapshot import Connection, query_frame, snapshot_connection
-from renewables.queries.todo import BUILDING
 
 _SHOWN = (
     "SELECT pipeline_id, project, project_milestones.stage, milestone, planned_date, forecast_date, actual_date, "

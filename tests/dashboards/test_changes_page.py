@@ -41,6 +41,7 @@ def test_a_period_without_changes_says_so(open_page: Open, period: str) -> None:
     app = open_page("changes", period=period)
     assert not app.exception
     assert "Nothing changed in this period" in page_text(app)
+    assert f"To do on {datetime.now(UTC):%d/%m/%Y}: " in page_text(app), "the digest has it in a quiet week too"
 
 
 def test_the_cards_of_the_pipeline_show_the_change_in_a_month(home: Path, open_page: Open) -> None:  # noqa: ARG001 (made)

@@ -39,7 +39,8 @@ def landed(changes: Sequence[Change]) -> duckdb.DuckDBPyConnection:
         action = str(Action.EDIT if versions[kind, id] > 1 else Action.CREATE)
         texts = [orjson.dumps(fields).decode() for fields in (before, after)]
         submitted = int(instant_of(position).timestamp() * 1_000_000)
-        rows.append((position, f"b{position}", kind, id, versions[kind, id], action, *texts, "ana", "", submitted))
+        head = (position, f"b{position}", kind, id, versions[kind, id], action)
+        rows.append((*head, *texts, "ana", "", submitted, "unverified"))
     frame = tables.submitted_frame(rows)
     info = pl.DataFrame({"landed_position": [len(rows)], "landed_at_utc": [datetime.now(UTC)]})
     con = duckdb.connect()

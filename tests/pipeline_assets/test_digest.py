@@ -7,6 +7,7 @@ import dagster as dg
 import pytest
 
 from pipeline_assets.definitions import defs
+from pipeline_assets.delivery import LONGEST_TEXT
 from pipeline_assets.digest import digest_sentences, weekly_digest
 from pipeline_assets.ledger import outbox
 from pipeline_assets.ledger.schema import ledger_for_task
@@ -51,6 +52,15 @@ def test_the_notice_is_of_the_last_whole_week_and_links_to_it(hour: int) -> None
     assert notice.page == "changes?period=Two+days&from-to=2026-01-04&from-to=2026-01-11"
 
 
+def test_a_long_digest_loses_the_end_of_the_changes_and_not_the_to_dos() -> None:
+    long = [change for n in range(2) for change in facility(f"{n}x", "a")]
+    later: list[Change] = [("pipelines", id, {"name": id * 190, "stage": "Construction", "rag": "Red"}) for id in "abc"]
+    with landed([*OPENING, *long, *later]) as con:
+        text = weekly_digest(con, datetime(2026, 1, 12, tzinfo=UTC), ["To do: 1 overdue.", "By owner: Ann 1."]).text
+    assert text.endswith("… To do: 1 overdue. By owner: Ann 1.")
+    assert len(text) == LONGEST_TEXT
+
+
 @pytest.mark.slow
 def test_a_run_writes_one_notice_per_week_and_the_schedule_is_off(home: Path) -> None:  # noqa: ARG001 (made)
     today = datetime.now(UTC).date()
@@ -62,4 +72,5 @@ def test_a_run_writes_one_notice_per_week_and_the_schedule_is_off(home: Path) ->
     with ledger_for_task() as engine:
         notices = [waiting.notice for waiting in outbox.list_notices(engine) if waiting.notice.id.startswith("digest")]
     assert [notice.text.split(".")[0] for notice in notices] == ["45"]
+    assert f"To do on {today:%d/%m/%Y}: " in notices[0].text
     assert monday_digest.default_status is dg.DefaultScheduleStatus.STOPPED

@@ -12,8 +12,8 @@ import sqlalchemy as sa
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.schema import open_ledger
 from pipeline_assets.spreadsheets.portfolio_index import read_portfolio
+from pipeline_assets.todo import todo_list, todo_sentences
 from renewables.charts.milestones import milestone_timeline
-from renewables.queries.todo import todo_list
 from tests.filled_homes import Renewables
 from tests.pipeline_assets.ledger.sample_portfolio import archive_record, set_fields, submit_batch
 
@@ -89,6 +89,36 @@ def test_open_information_points_with_a_due_date_are_due(engine: sa.Engine) -> N
     assert due(engine) == [("Track", "Overdue", -7)]
     set_fields(engine, "information_points", "track", status="Closed")
     assert due(engine) == []
+
+
+def sentences(engine: sa.Engine) -> list[str]:
+    return todo_sentences(todo_list(read_portfolio(engine), TODAY), TODAY)
+
+
+def test_the_sentences_count_what_is_due_and_name_the_most_overdue_and_the_owners(engine: sa.Engine) -> None:
+    names = ("Grid offer", "COD", "Planning decision", "Grid acceptance", "RTB")
+    for name, days, owner in zip(names, (-9, -1, -30, -2, 20), ("Ann", "Ben", "", "Ann", "Ann"), strict=True):
+        create(engine, name, forecast_date=TODAY + timedelta(days), owner=owner)
+    fields = {"name": "Track", "impact": 9, "likelihood": 9, "due_date": "2026-11-30"}
+    submit_batch(engine, Change.create("information_points", fields, id="track"))
+
+    assert sentences(engine) == [
+        "To do on 27/11/2026: 4 overdue, 1 due in 14 days, 1 due in 30 days.",
+        "Most overdue: Fen (Planning decision, no owner, 30 days), Fen (Grid offer, Ann, 9 days), "
+        "Fen (Grid acceptance, Ann, 2 days) and 1 more.",
+        "By owner: Ann 3, Ben 1, no owner 2.",
+    ]
+
+
+def test_an_overdue_point_without_a_project_is_named_itself_and_a_long_name_is_cut(engine: sa.Engine) -> None:
+    fields = {"name": "Track " * 16, "impact": 9, "likelihood": 9, "due_date": "2026-11-26"}
+    submit_batch(engine, Change.create("information_points", fields, id="track"))
+
+    assert sentences(engine)[1] == f"Most overdue: {('Track ' * 16)[:31]}… (no owner, 1 day)."
+
+
+def test_nothing_to_do_is_one_sentence(engine: sa.Engine) -> None:
+    assert sentences(engine) == ["To do on 27/11/2026: nothing is overdue or due in 90 days."]
 
 
 def test_the_command_lists_what_one_owner_has_to_do(engine: sa.Engine, renewables: Renewables) -> None:

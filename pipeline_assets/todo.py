@@ -1,15 +1,17 @@
 """What is to be done soon: milestones and information points that are overdue or due in the next days, by owner.
 
-Everything is as it is in the ledger now. Not here: the dates over a longer time (`milestone_timeline.py`).
+Everything is as it is in the ledger now. Belongs here: the list, and its summary in sentences. Not here: the dates over
+a longer time (`renewables/queries/milestone_timeline.py`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from datetime import date
 from typing import Any
 
 import polars as pl
 
 from pipeline_assets.ledger.changes import Record
+from pipeline_assets.ledger.notices import shorten_text
 from pipeline_assets.models import InformationPoint, Milestone, Project
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio
 from pipeline_assets.vocabulary import STAGES_IN_ORDER, MilestoneName, PointStatus, Stage
@@ -20,6 +22,10 @@ OVERDUE, LATER = "Overdue", "Later"
 WHEN = (OVERDUE, *(f"In {days} days" for days in HORIZONS), LATER)
 BUILDING = STAGES_IN_ORDER[STAGES_IN_ORDER.index(Stage.CONSTRUCTION) :]
 "The stages in which a project has been ready to build, whether somebody entered the day or not."
+MOST_NAMES = 3
+"The most entries, and the most owners, that a sentence names; it says how many there are besides."
+LONGEST_NAME = 32
+"The most characters of a name in a sentence."
 _COLUMNS = {
     **{"when": pl.String, "due_date": pl.Date, "days": pl.Int64, "what": pl.String, "name": pl.String},
     **{"project": pl.String, "owner": pl.String, "record_kind": pl.String, "id": pl.String, "position": pl.Int64},
@@ -45,6 +51,41 @@ def todo_list(portfolio: Portfolio, today: date, *, days: int = HORIZONS[-1]) ->
     when = pl.when(pl.col("days") < 0).then(pl.lit(OVERDUE)).otherwise(when)
     due = frame.with_columns(ahead).filter(pl.col("days") <= days)
     return due.with_columns(when.alias("when")).select(*_COLUMNS).sort("due_date", "project", "name", nulls_last=True)
+
+
+def todo_sentences(due: pl.DataFrame, today: date) -> list[str]:
+    """Return a list of `todo_list` in sentences: how many are due and when, the most overdue, and the owners of all."""
+    counts = dict(due.group_by("when").len().iter_rows())
+    soon = [f"{counts[when]:,} {_when_text(when)}" for when in WHEN if when in counts]
+    if not soon:
+        return [f"To do on {today:%d/%m/%Y}: nothing is overdue or due in {HORIZONS[-1]} days."]
+    sentences = [f"To do on {today:%d/%m/%Y}: {', '.join(soon)}."]
+    rows = due.filter(when=OVERDUE).sort("days", maintain_order=True).iter_rows(named=True)
+    if overdue := [_overdue_text(row) for row in rows]:
+        sentences.append(f"Most overdue: {_first_names(overdue)}.")
+    owners = due.group_by("owner").len().sort(pl.col("owner") == "", -pl.col("len").cast(pl.Int64), "owner")
+    texts = [f"{_short(owner) or 'no owner'} {count:,}" for owner, count in owners.iter_rows()]
+    return [*sentences, f"By owner: {_first_names(texts)}."]
+
+
+def _overdue_text(row: dict[str, Any]) -> str:
+    """Return an entry as `Fen (RTB, Ann, 3 days)`; one without a project by its own name."""
+    first, *names = [_short(name) for name in (row["project"], row["name"]) if name]
+    days = "1 day" if row["days"] == -1 else f"{-row['days']:,} days"
+    return f"{first} ({', '.join([*names, _short(row['owner']) or 'no owner', days])})"
+
+
+def _when_text(when: str) -> str:
+    return "overdue" if when == OVERDUE else f"due {when.lower()}"
+
+
+def _short(name: str) -> str:
+    return shorten_text(name, LONGEST_NAME)
+
+
+def _first_names(texts: Sequence[str]) -> str:
+    more = len(texts) - MOST_NAMES
+    return ", ".join(texts[:MOST_NAMES]) + (f" and {more:,} more" if more > 0 else "")
 
 
 def _due_milestones(portfolio: Portfolio) -> Iterator[dict[str, Any]]:
