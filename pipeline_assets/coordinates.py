@@ -1,13 +1,15 @@
 """Coordinates as people paste them from a map: one text with latitude and longitude.
 
-Belongs here: reading the text, and noticing that the two were swapped. Not here: limits of a coordinate (`models.py`).
+Belongs here: reading the text, where Great Britain is, and noticing that the two were swapped. Not here: limits of a
+coordinate (`models.py`).
 """
 
 import re
 
 from pipeline_assets.errors import UnreadableValue
-from pipeline_assets.rules import GREAT_BRITAIN
 
+GREAT_BRITAIN = {"longitude": (-8.7, 1.8), "latitude": (49.8, 60.9)}
+"The bounds in degrees: the islands and the mainland, with some sea for offshore wind farms."
 EXAMPLE = "52.45, -0.25"
 _NUMBER = r"([+\-\u2212]?\d+(?:\.\d+)?(?:e[+-]?\d+)?)\s*°?\s*"
 _PAIR = re.compile(rf"[(\[]?\s*{_NUMBER}([NS])?\s*[,;\s]\s*{_NUMBER}([EW])?\s*[)\]]?", re.IGNORECASE)
@@ -33,6 +35,11 @@ def coordinates_text(latitude: float, longitude: float) -> str:
 def look_swapped(latitude: float, longitude: float) -> bool:
     """Return whether a place is outside Great Britain, and inside with latitude and longitude swapped."""
     return not _is_in_great_britain(latitude, longitude) and _is_in_great_britain(longitude, latitude)
+
+
+def swap_offer(latitude: float, longitude: float) -> str:
+    """Return the warning for coordinates that look swapped, with those that would be inside Great Britain."""
+    return f"latitude {latitude:g} is outside Great Britain, and {longitude:g}, {latitude:g} would be inside"
 
 
 def _is_in_great_britain(latitude: float, longitude: float) -> bool:

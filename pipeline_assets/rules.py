@@ -10,6 +10,7 @@ from typing import Any
 
 from pydantic import ValidationError
 
+from pipeline_assets.coordinates import GREAT_BRITAIN, look_swapped, swap_offer
 from pipeline_assets.entity import FieldProblem
 from pipeline_assets.errors import Problem
 from pipeline_assets.field_types import STORED
@@ -17,8 +18,6 @@ from pipeline_assets.models import ENTITIES
 from pipeline_assets.vocabulary import STAGES_IN_ORDER, Rag, Stage, Technology
 
 STATUS_FIELDS = ("stage", "rag", "rag_comment", "rtb_date")
-GREAT_BRITAIN = {"longitude": (-8.7, 1.8), "latitude": (49.8, 60.9)}
-"The bounds in degrees: the islands and the mainland, with some sea for offshore wind farms."
 AHEAD_OF_UTC = timedelta(days=1)
 "How far ahead of the UTC day a status may be dated: the author's own day may have begun already."
 
@@ -81,9 +80,7 @@ def warnings_of(kind: str, id: str, before: Mapping[str, Any] | None, after: Map
     """Return the warnings that the author of a change should check."""
     warnings = []
     if kind == "facilities":
-        for name, (low, high) in GREAT_BRITAIN.items():
-            if after[name] is not None and not low <= after[name] <= high:
-                warnings.append(Problem(kind, id, name, f"{after[name]:g} is outside Great Britain"))
+        warnings += _place_warnings(kind, id, after)
         if after["storage_mwh"] and after["technology"] != Technology.BESS:
             warnings.append(
                 Problem(kind, id, "storage_mwh", f"{after['technology']} stores nothing: use a BESS facility")
@@ -95,6 +92,17 @@ def warnings_of(kind: str, id: str, before: Mapping[str, Any] | None, after: Map
         elif steps > 1:
             warnings.append(Problem(kind, id, "stage", f"skips from {before['stage']} to {after['stage']}"))
     return warnings
+
+
+def _place_warnings(kind: str, id: str, after: Mapping[str, Any]) -> list[Problem]:
+    latitude, longitude = after["latitude"], after["longitude"]
+    if latitude is not None and longitude is not None and look_swapped(latitude, longitude):
+        return [Problem(kind, id, "latitude", f"{swap_offer(latitude, longitude)}: swap them if they changed places")]
+    return [
+        Problem(kind, id, name, f"{after[name]:g} is outside Great Britain")
+        for name, (low, high) in GREAT_BRITAIN.items()
+        if after[name] is not None and not low <= after[name] <= high
+    ]
 
 
 def _problem_of(kind: str, id: str, detail: Mapping[str, Any]) -> Problem:

@@ -17,8 +17,8 @@ from pipeline_assets.fields import field_title
 from pipeline_assets.ledger.changes import Change, Record
 from pipeline_assets.ledger.submission import submit
 from pipeline_assets.models import ENTITIES
+from pipeline_assets.spreadsheets.column_roles import Column
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio
-from pipeline_assets.spreadsheets.sheet_columns import Column
 from pipeline_assets.spreadsheets.typed_cells import TypedCells, cell_text, columns_of, parse_cells
 from renewables.queries.record_history import shown_value
 

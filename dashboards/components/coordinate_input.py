@@ -9,7 +9,7 @@ from typing import Any
 
 import streamlit as st
 
-from pipeline_assets.coordinates import EXAMPLE, coordinates_text, look_swapped, parse_coordinates
+from pipeline_assets.coordinates import EXAMPLE, coordinates_text, look_swapped, parse_coordinates, swap_offer
 from pipeline_assets.errors import Problem, UnreadableValue
 
 FIELDS = ("latitude", "longitude")
@@ -56,8 +56,7 @@ def swap_problem(kind: str, id: str, key: str, typed: Mapping[str, Any], before:
         return None
     if values == [before.get(name) for name in FIELDS] or not look_swapped(*values):
         return None
-    message = f"latitude {values[0]:g} is outside Great Britain, and {values[1]:g}, {values[0]:g} would be inside"
-    return Problem(kind, id, SWAPPED, message)
+    return Problem(kind, id, SWAPPED, swap_offer(*values))
 
 
 def problem_text(problem: Problem, typed: Mapping[str, Any]) -> str:

@@ -19,6 +19,7 @@ from enum import StrEnum
 from functools import cache
 
 from pipeline_assets import dates
+from pipeline_assets.coordinates import parse_coordinates
 from pipeline_assets.errors import UnreadableValue
 from pipeline_assets.spreadsheets.synonyms import WORDS
 
@@ -87,6 +88,15 @@ def is_spreadsheet_error(cell: str) -> bool:
 def format_number(value: float) -> str:
     """Return a number as a text that reads back as the same number."""
     return repr(value).removesuffix(".0")
+
+
+def parse_place(cell: str) -> tuple[float, float]:
+    """Parse latitude and longitude in one text, such as 52.45, -0.25."""
+    text = unguard_text(cell.strip(BLANKS))
+    try:
+        return parse_coordinates(text)
+    except UnreadableValue as error:
+        raise UnreadableValue(f"{text!r} cannot be read: {error}") from None
 
 
 def parse_number(cell: str) -> float:

@@ -13,8 +13,9 @@ import sqlalchemy as sa
 from pipeline_assets.ledger.changes import Record
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.spreadsheets import cells
+from pipeline_assets.spreadsheets.column_roles import Column, ColumnRole
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio, read_portfolio
-from pipeline_assets.spreadsheets.sheet_columns import SHEETS, Column, ColumnRole, Sheet
+from pipeline_assets.spreadsheets.sheet_columns import SHEETS, Sheet
 
 
 def template_csv(sheet: str) -> str:

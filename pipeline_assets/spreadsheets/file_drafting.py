@@ -9,13 +9,15 @@ from dataclasses import replace
 from pipeline_assets.errors import Problem, Refused
 from pipeline_assets.ledger.changes import Action, Change, Key, Recorded
 from pipeline_assets.rules import validated_fields
+from pipeline_assets.spreadsheets.column_roles import COORDINATE_FIELDS, ColumnRole
+from pipeline_assets.spreadsheets.file_columns import UNKNOWN, columns_of, other_sheet
 from pipeline_assets.spreadsheets.import_basis import Basis
-from pipeline_assets.spreadsheets.origins import Origin, is_instant
-from pipeline_assets.spreadsheets.parsed_rows import UNKNOWN, Ignored, RowProblem, columns_of, other_sheet, values_of
+from pipeline_assets.spreadsheets.origins import Origin
+from pipeline_assets.spreadsheets.parsed_rows import RowProblem, values_of
 from pipeline_assets.spreadsheets.planned_rows import Difference, Outcome, PlannedRow
 from pipeline_assets.spreadsheets.raw_table import RawTable
 from pipeline_assets.spreadsheets.row_planner import DraftedRow, Place, RowPlanner
-from pipeline_assets.spreadsheets.sheet_columns import Column, ColumnRole, Sheet
+from pipeline_assets.spreadsheets.sheet_columns import Sheet
 
 
 class Drafting:
@@ -25,10 +27,8 @@ class Drafting:
         self, basis: Basis, sheet: Sheet, table: RawTable, origins: Mapping[int, Origin] | None = None
     ) -> None:
         self.notes = (*table.notes, *other_sheet(sheet, table.header))
-        columns, ignored = columns_of(sheet, table.header)
-        unread = {position for position, column in columns.items() if _holds_no_instant(table, position, column)}
-        columns = {position: column for position, column in columns.items() if position not in unread}
-        ignored += tuple(Ignored(table.header[position], "none of its cells is a time") for position in unread)
+        columns, ignored = columns_of(sheet, table)
+        self._used = {column.name for column in columns.values()}
         self.ignored = sorted(ignored, key=lambda each: table.header.index(each.header))
         self.basis, self.sheet = basis, sheet
         planner = RowPlanner(sheet, basis.held)
@@ -134,7 +134,11 @@ class Drafting:
 
     def _at(self, problem: Problem) -> RowProblem:
         place = self.places[problem.kind, problem.id]
-        return RowProblem(place.row, place.column or self._column(problem.kind, problem.field), problem.message)
+        column = place.column or self._column(problem.kind, problem.field)
+        both = self.sheet.find(ColumnRole.COORDINATES)
+        if both and both.name in self._used and problem.field in COORDINATE_FIELDS and column not in self._used:
+            column = both.name
+        return RowProblem(place.row, column, problem.message)
 
     def _column(self, kind: str, name: str) -> str:
         holds = (
@@ -163,11 +167,3 @@ class Drafting:
             for name, value in change.after.items()
             if change.before or value not in ("", None)
         ]
-
-
-def _holds_no_instant(table: RawTable, position: int, column: Column) -> bool:
-    """Return whether a column that should hold the time when a row was recorded never holds one."""
-    if column.holds is not ColumnRole.ORIGIN or column.field not in ("created", "modified"):
-        return False
-    texts = {row[position] for _, row in table.rows if row[position].strip()}
-    return bool(texts) and not any(map(is_instant, texts))

@@ -3,7 +3,8 @@
 An absent column and a blank cell set nothing: the stored value stays, and a new record gets the model's default. Only
 the clearing word empties a field.
 
-Belongs here: headers, cells, and which dates are too ambiguous to be read. Not here: records (`row_planner.py`).
+Belongs here: cells, and which dates are too ambiguous to be read. Not here: headers (`file_columns.py`), records
+(`row_planner.py`).
 """
 
 from collections.abc import Sequence
@@ -11,11 +12,11 @@ from dataclasses import dataclass, field
 from datetime import date
 from typing import Any, Final
 
-from pipeline_assets.errors import UnreadableFile, UnreadableValue
+from pipeline_assets.errors import UnreadableValue
 from pipeline_assets.spreadsheets import cells
+from pipeline_assets.spreadsheets.column_roles import COORDINATE_FIELDS, Column, ColumnRole
 from pipeline_assets.spreadsheets.origins import Origin, read_origin
 from pipeline_assets.spreadsheets.raw_table import RawTable, Special
-from pipeline_assets.spreadsheets.sheet_columns import SHEETS, Column, ColumnRole, Sheet
 
 
 class _Sentinel:
@@ -77,68 +78,6 @@ class Values:
     warnings: list[RowProblem] = field(default_factory=list)
 
 
-@dataclass(frozen=True)
-class Ignored:
-    """A column that is left out. `resembles` is the name of the column that may be meant, if any."""
-
-    header: str
-    reason: str
-    resembles: str = ""
-
-
-def columns_of(sheet: Sheet, header: Sequence[str]) -> tuple[dict[int, Column], tuple[Ignored, ...]]:
-    """Return the columns by position, and the columns that are left out. Raises UnreadableFile."""
-    columns: dict[int, Column] = {}
-    ignored: list[Ignored] = []
-    for position, name in enumerate(header):
-        column = sheet.column(name)
-        if column is None:
-            ignored.append(Ignored(name, sheet.reason_not_kept(name) or UNKNOWN))
-            continue
-        for earlier, other in columns.items():
-            if other is column:
-                raise UnreadableFile(f"The columns {header[earlier]!r} and {name!r} mean the same: remove one of them.")
-        columns[position] = column
-    roles = {column.holds for column in columns.values()}
-    names = {column.name for column in columns.values() if column.holds is not ColumnRole.ORIGIN}
-    if not names & {"id", "name"} or names == {"id"}:
-        raise UnreadableFile(
-            f"This is not a sheet of {sheet.name}: its header needs `name` or `id`, and one more column; it has "
-            + " ".join([f"{', '.join(header[:12])}.", *_did_you_mean(sheet, ignored), *other_sheet(sheet, header)])
-        )
-    if ColumnRole.PEOPLE in roles and roles & {ColumnRole.PART_ID, ColumnRole.PART_FIELD}:
-        raise UnreadableFile(
-            "Name the people either by the contact_… columns or by a column for each role, not by both."
-        )
-    if ColumnRole.CAPACITY in roles and "facility_capacity_mwp" in names:
-        raise UnreadableFile("Give the capacity either in one column or by technology, not in both ways.")
-    return columns, tuple(_with_resemblance(sheet, each, names) for each in ignored)
-
-
-UNKNOWN = "not recognised"
-
-
-def _with_resemblance(sheet: Sheet, ignored: Ignored, used: set[str]) -> Ignored:
-    """Return the ignored column with the column that may be meant, unless another column of the file has it."""
-    column = sheet.resembling(ignored.header) if ignored.reason == UNKNOWN else None
-    if column is None or column.name in used:
-        return ignored
-    return Ignored(ignored.header, f"{UNKNOWN}; did you mean {column.name} ({column.title})?", column.name)
-
-
-def _did_you_mean(sheet: Sheet, ignored: Sequence[Ignored]) -> list[str]:
-    offers = [(each.header, column.name) for each in ignored if (column := sheet.resembling(each.header))]
-    return [f"Did you mean {', '.join(f'{name} by {header!r}' for header, name in offers[:5])}?"] if offers else []
-
-
-def other_sheet(sheet: Sheet, header: Sequence[str]) -> list[str]:
-    """Return a sentence that names the other kind of file that this one looks like, if any."""
-    if {"data", "entityid"} <= {cells.spelling_key(name) for name in header}:
-        return ["It looks like the older tool's history of changes: upload it as the audit of the file of its records."]
-    best = max(SHEETS.values(), key=lambda each: each.known(header))
-    return [f"It looks like {best.name}."] if best.known(header) > sheet.known(header) else []
-
-
 def values_of(table: RawTable, columns: dict[int, Column]) -> list[Values]:
     """Return the values of each row."""
     month_first = {
@@ -157,7 +96,7 @@ def _parse_row(
         **{ColumnRole.FIELD: parsed.fields, ColumnRole.PART_FIELD: part.fields, ColumnRole.CAPACITY: capacities},
         **{ColumnRole.LINKED: parsed.linked, ColumnRole.LINKED_ID: parsed.linked_ids, ColumnRole.PEOPLE: parsed.people},
     }
-    by_technology = False
+    by_technology, coordinates = False, ("", EMPTY)
     if number in table.too_long:
         fix = "give their column a header" if table.is_workbook else "a text with the separator in it needs quotes"
         message = f"has more cells than the header: {fix}"
@@ -188,6 +127,8 @@ def _parse_row(
                 parsed.whole = value
             case ColumnRole.PART_ID:
                 part.id = value
+            case ColumnRole.COORDINATES:
+                coordinates = column.name, value
             case ColumnRole.PART_ROLES:
                 part.roles = None if value is EMPTY else value
             case ColumnRole.LINKED | ColumnRole.LINKED_ID | ColumnRole.PEOPLE if value is EMPTY:
@@ -200,6 +141,7 @@ def _parse_row(
         parsed.warnings.append(
             RowProblem(number, "created" if "modified" not in origin else "modified", f"{error}; not kept")
         )
+    _set_coordinates(parsed, part, *coordinates)
     if by_technology:
         _facilities_by_technology(parsed, part, capacities)
     elif part.id or part.roles is not None or any(value is not EMPTY for value in part.fields.values()):
@@ -245,6 +187,8 @@ def cell_value(column: Column, cell: str, month_first: set[str]) -> Any:
             return cells.unguard_text(cell.strip(cells.BLANKS))
         case ((ColumnRole.LINKED | ColumnRole.PEOPLE), _):
             return cells.parse_names(cell) or EMPTY
+        case ColumnRole.COORDINATES, _:
+            return cells.parse_place(cell)
         case ColumnRole.PART_ROLES, _:
             return [cells.parse_word(column.type, name) for name in cells.parse_names(cell)] or EMPTY
         case _, kind if kind is float:
@@ -259,6 +203,30 @@ def cell_value(column: Column, cell: str, month_first: set[str]) -> Any:
         case _, kind if kind is str:
             return cells.unguard_text(cell)
     return cells.parse_word(column.type, cell)
+
+
+SAME_PLACE_DEGREES = 0.0001
+"The greatest difference of two coordinates of one place, about 10 m: maps round them differently."
+
+
+def _set_coordinates(parsed: Values, part: Part, column: str, place: Any) -> None:
+    """Set latitude and longitude from a cell with both; a cell with one of them alone must agree."""
+    if place is EMPTY:
+        return
+    for name, value in zip(COORDINATE_FIELDS, (CLEAR, CLEAR) if place is CLEAR else place, strict=True):
+        other = part.fields.get(name, EMPTY)
+        if other is EMPTY:
+            part.fields[name] = value
+        elif not _are_the_same(value, other):
+            texts = ["empties it" if each is CLEAR else f"says {each:.10g}" for each in (value, other)]
+            message = f"{texts[0]} for the {name}, while the column of the {name} {texts[1]}"
+            parsed.errors.append(RowProblem(parsed.number, column, message))
+
+
+def _are_the_same(value: Any, other: Any) -> bool:
+    if value is CLEAR or other is CLEAR:
+        return value is other
+    return abs(float(value) - float(other)) <= SAME_PLACE_DEGREES
 
 
 def _facilities_by_technology(parsed: Values, part: Part, capacities: dict[str, Any]) -> None:

@@ -12,9 +12,10 @@ from typing import Any
 from pipeline_assets.ledger.changes import Record
 from pipeline_assets.models import ENTITIES, new_id
 from pipeline_assets.names import clean_name, name_key
+from pipeline_assets.spreadsheets.column_roles import ColumnRole
 from pipeline_assets.spreadsheets.parsed_rows import CLEAR, EMPTY, Part, Values
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio
-from pipeline_assets.spreadsheets.sheet_columns import ColumnRole, Sheet
+from pipeline_assets.spreadsheets.sheet_columns import Sheet
 
 _NEW_ID = re.compile(r"[A-Za-z0-9][A-Za-z0-9._-]{0,99}")
 

@@ -15,11 +15,12 @@ from pipeline_assets.ledger.changes import Change, Key, Record
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.names import clean_name, name_key
 from pipeline_assets.spreadsheets.cells import spelling_key
+from pipeline_assets.spreadsheets.column_roles import ColumnRole
 from pipeline_assets.spreadsheets.origins import status_day
 from pipeline_assets.spreadsheets.parsed_rows import CLEAR, EMPTY, Part, RowProblem, Values
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio
 from pipeline_assets.spreadsheets.record_finder import Finder, NotFound
-from pipeline_assets.spreadsheets.sheet_columns import ColumnRole, Sheet
+from pipeline_assets.spreadsheets.sheet_columns import Sheet
 from pipeline_assets.vocabulary import ContactRole
 
 

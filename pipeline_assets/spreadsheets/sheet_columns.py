@@ -12,68 +12,16 @@ import difflib
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date
-from enum import Enum, StrEnum
 from functools import cached_property
-from typing import Any
 
+from pipeline_assets.coordinates import EXAMPLE
 from pipeline_assets.fields import FieldType, fields_of
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.spreadsheets import synonyms
-from pipeline_assets.spreadsheets.cells import CLEARING_WORD, spelling_key
+from pipeline_assets.spreadsheets.cells import spelling_key
+from pipeline_assets.spreadsheets.column_roles import Column, ColumnRole
 from pipeline_assets.spreadsheets.header_row import HeaderNames, header_keys
 from pipeline_assets.vocabulary import ContactRole, ProjectRole, Technology
-
-
-class ColumnRole(Enum):
-    """The purpose of a column."""
-
-    ID = "id of the record"
-    FIELD = "field of the record"
-    LINKED = "names of counterparties in a role"
-    LINKED_ID = "id of the one counterparty in a role"
-    PEOPLE = "names of the people in a role"
-    WHOLE = "name of the record that it is a part of"
-    PART_ID = "id of the part"
-    PART_FIELD = "field of the part"
-    PART_ROLES = "roles of the part"
-    CAPACITY = "capacity of one technology"
-    ORIGIN = "when and by whom another tool recorded the row"
-
-
-@dataclass(frozen=True)
-class Column:
-    """A column with its exported `name`.
-
-    `field` is that of the model; `word` is the role or technology that the column represents.
-    """
-
-    name: str
-    title: str
-    holds: ColumnRole
-    field: str = ""
-    type: type = str
-    "The type of its values: str, float, int, date, or a vocabulary."
-    empty: Any = None
-    "The value that clearing the cell sets."
-    may_be_empty: bool = True
-    word: str = ""
-    aliases: tuple[str, ...] = ()
-    exported: bool = True
-
-    @property
-    def help(self) -> str:
-        """Return the expected content of the column, and how it is emptied."""
-        if self.holds is ColumnRole.LINKED:
-            return f"names of counterparties, with semicolons between them; {CLEARING_WORD} takes them off"
-        if self.holds is ColumnRole.WHOLE:
-            return f"name of its project; or give its id; {CLEARING_WORD} for none"
-        if self.holds in (ColumnRole.ID, ColumnRole.PART_ID):
-            return "leave it empty for a new one, or one that its name finds"
-        words = ", ".join(self.type) if issubclass(self.type, StrEnum) else ""
-        if self.holds is ColumnRole.PART_ROLES:
-            return f"one or more, with semicolons between them: {words}"
-        what = words or {date: "day, YYYY-MM-DD", float: "number", int: "whole number"}.get(self.type, "text")
-        return f"{what}; {CLEARING_WORD} empties it" if self.may_be_empty else f"{what}; cannot be emptied"
 
 
 @dataclass(frozen=True)
@@ -91,7 +39,7 @@ class Sheet:
     link: str = ""
     linked: str = ""
     not_kept: tuple[tuple[str, str], ...] = ()
-    "The older tool's columns that are left out, each with the reason."
+    "The columns that are left out although their headers are known, each with the reason."
 
     @cached_property
     def exported(self) -> tuple[Column, ...]:
@@ -135,7 +83,7 @@ class Sheet:
         return next((self._by_letters[key] for key in header_keys(header) if key in self._by_letters), None)
 
     def reason_not_kept(self, header: str) -> str | None:
-        """Return why a column of the older tool is left out, or None for any other header."""
+        """Return why a column with a known header is left out, or None for any other header."""
         reasons = {spelling_key(name): reason for name, reason in self.not_kept}
         return next((reasons[key] for key in header_keys(header) if key in reasons), None)
 
@@ -226,6 +174,8 @@ COUNTERPARTIES = Sheet(
     link="counterparty_contacts",
 )
 
+LONGITUDE_IS_FIRST = f"its cells have the longitude first: write {EXAMPLE}"
+
 PIPELINES = Sheet(
     "pipelines",
     "pipelines",
@@ -252,6 +202,13 @@ PIPELINES = Sheet(
         ),
         Column("facility_id", "Facility ID", ColumnRole.PART_ID),
         *_field_columns("facilities", ColumnRole.PART_FIELD, "facility_", aliases=synonyms.FACILITY_HEADERS),
+        Column(
+            "facility_coordinates",
+            "Coordinates",
+            ColumnRole.COORDINATES,
+            aliases=(*synonyms.COORDINATE_HEADERS, *synonyms.LOCATION_HEADERS),
+            exported=False,
+        ),
         *(
             Column(
                 f"{word.lower()}_capacity",
@@ -268,6 +225,9 @@ PIPELINES = Sheet(
     part="facilities",
     link="pipeline_facilities",
     linked="pipeline_counterparties",
+    not_kept=tuple(
+        (name, f"its cells have the longitude first: write {EXAMPLE}") for name in synonyms.LONGITUDE_FIRST_HEADERS
+    ),
 )
 
 INFORMATION_POINTS = Sheet(

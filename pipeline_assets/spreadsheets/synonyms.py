@@ -183,6 +183,18 @@ FACILITY_HEADERS = {
     "planning_reference": ("Planning ref", "Planning application reference", "Planning application number"),
     "permission_expiry": ("Permission expiry", "Planning expiry", "Planning permission expiry", "Consent expiry"),
 }
+COORDINATE_HEADERS = (
+    *("Coordinate", "Coords", "Coord", "Lat/Long", "Lat/Lon", "Lat/Lng", "Latitude, longitude", "Lat and long"),
+    *("Lat & lon", "Latitude and longitude", "GPS", "GPS coordinates", "GPS coords", "Map coordinates"),
+    *("Site coordinates", "Project coordinates", "Plant coordinates", "Location coordinates", "Lat/Long coordinates"),
+    *("Lat, long (WGS84)", "Geo coordinates", "Geolocation", "Google Maps coordinates", "Decimal coordinates"),
+)
+LOCATION_HEADERS = (
+    *("Location", "Site location", "Project location", "Facility location", "Plant location", "GPS location"),
+    *("Map location", "Position", "Place"),
+)
+"These may also hold words, such as the nearest town: they count if one of their cells holds coordinates."
+LONGITUDE_FIRST_HEADERS = ("Longitude, latitude", "Long/Lat", "Lon/Lat", "Lng/Lat", "Longitude and latitude")
 POINT_HEADERS = {
     "name": (
         *("Title", "InformationPoint", "Information point name", "Risk", "Risk name", "Risk title", "Issue"),

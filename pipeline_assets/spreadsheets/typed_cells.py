@@ -14,14 +14,13 @@ from pipeline_assets.errors import Problem, UnreadableValue
 from pipeline_assets.fields import DATED_BY_THE_LEDGER
 from pipeline_assets.ledger.changes import Record
 from pipeline_assets.spreadsheets import cells
+from pipeline_assets.spreadsheets.column_roles import Column, ColumnRole
 from pipeline_assets.spreadsheets.parsed_rows import CLEAR, EMPTY, cell_value
 from pipeline_assets.spreadsheets.sheet_columns import (
     COUNTERPARTIES,
     INFORMATION_POINTS,
     MILESTONES,
     PIPELINES,
-    Column,
-    ColumnRole,
 )
 
 _COLUMNS = {
