@@ -41,6 +41,13 @@ _STATEMENTS = (
     SELECT start_time_utc, 'APXMIDP' AS data_provider, settlement_date, settlement_period, 'synthetic' AS source,
         start_time_utc + INTERVAL 1 HOUR AS publish_time_utc, now() AS ingested_at_utc,
         60 + 40 * cos(epoch(start_time_utc) / 50_000) AS price_gbp_per_mwh, 100 AS volume_mwh FROM {_HALF_HOURS}""",
+    # System prices of 2021 and a part of 2022, which is not enough.
+    f"""INSERT INTO system_price_publications BY NAME
+    SELECT start_time_utc, settlement_date, settlement_period, 'synthetic' AS source,
+        start_time_utc + INTERVAL 1 HOUR AS publish_time_utc, now() AS ingested_at_utc,
+        50 + 30 * cos(epoch(start_time_utc) / 40_000) AS system_sell_price_gbp_per_mwh,
+        system_sell_price_gbp_per_mwh AS system_buy_price_gbp_per_mwh
+    FROM {_HALF_HOURS} WHERE settlement_date BETWEEN DATE '2021-01-01' AND DATE '2022-08-31'""",
     """INSERT INTO flags BY NAME
     SELECT 'wind_and_solar' AS dataset, start_time_utc, psr_type AS category, 'wind_understated' AS reason,
         '' AS detail, now() AS found_at_utc, NULL AS closed_at_utc FROM wind_and_solar_publications

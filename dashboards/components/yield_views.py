@@ -11,6 +11,7 @@ import streamlit as st
 
 from dashboards.components import snapshot_cache
 from dashboards.components.chart import render_chart, show_table
+from dashboards.components.filters import one_chosen
 from dashboards.components.formatting import NOTHING, energy
 from dashboards.components.pipeline_lists import COLUMNS
 from dashboards.components.plain_text import plain, plain_sentence
@@ -25,9 +26,11 @@ from renewables.queries.project_yield import (
     missing_data,
     years_left_out,
 )
-from renewables.queries.yearly_factors import yearly_factors
+from renewables.queries.value_prices import PRICES
+from renewables.queries.yearly_factors import LEAST_COVERAGE, YearPrices, factors_by_year, prices_of_year, with_prices
 
 CARD_PIXELS = 165
+PRICE_YEAR = "price-year"
 
 
 def _megawatt_hours(title: str, help_text: str = "") -> Any:
@@ -64,6 +67,7 @@ def show_portfolio_yield(wanted: Filter) -> None:
     if result.facilities.is_empty():
         st.info("These projects have no facilities yet.", icon=":material/info:")
         return
+    result = _with_chosen_prices(result, wanted)
     if _render_figures(result):
         st.subheader("By COD year", anchor=False)
         st.caption("Expected energy a year of the facilities with that COD. Light: gross. Dark: weighted by stage.")
@@ -79,10 +83,12 @@ def render_project_yield(project: str) -> None:
     """Draw the section of a project; nothing before its facilities have landed."""
     if not snapshot_cache.current_snapshot():
         return
-    result = _cached_yield(Filter(datetime.now(UTC).date()), project)
+    wanted = Filter(datetime.now(UTC).date())
+    result = _cached_yield(wanted, project)
     if result.facilities.is_empty():
         return
     st.subheader("Yield and value", anchor=False)
+    result = _with_chosen_prices(result, wanted, project)
     if _render_figures(result):
         names = result.facilities.filter(none_because="").select("facility_id", "facility", "technology")
         years = result.facility_years.join(names, on="facility_id", maintain_order="left")
@@ -97,10 +103,35 @@ def render_project_yield(project: str) -> None:
     _render_caveats(result)
 
 
-def _cached_yield(wanted: Filter, project: str | None = None) -> PipelineYield:
-    # The factors are the slow part, and the same for all filters.
-    factors = snapshot_cache.cached_query(yearly_factors)
+def _cached_yield(wanted: Filter, project: str | None = None, prices: YearPrices | None = None) -> PipelineYield:
+    # The factors are the slow part, and the same for all filters and prices.
+    years = snapshot_cache.cached_query(factors_by_year)
+    factors = with_prices(years, prices or snapshot_cache.cached_query(prices_of_year))
     return compute_yield(snapshot_cache.cached_query(landed_facilities, wanted, project), factors)
+
+
+def _with_chosen_prices(result: PipelineYield, wanted: Filter, project: str | None = None) -> PipelineYield:
+    """Draw the choice of the price and its year, and return the yield at these; without energy nothing is drawn."""
+    if result.total.is_empty():
+        return result
+    titles = {name: series.title for name, series in PRICES.items()}
+    caveats = "\n\n".join(series.caveat for series in PRICES.values())
+    with st.container(horizontal=True, vertical_alignment="bottom"):
+        price = one_chosen("Capture price", titles, key="price", help=caveats)
+        prices: YearPrices = snapshot_cache.cached_query(prices_of_year, price)
+        years = list(reversed(prices.price_years))
+        if not years:
+            return _cached_yield(wanted, project, prices)
+        asked = st.query_params.get(PRICE_YEAR, "")
+        enough = f"a price in at least {LEAST_COVERAGE:.0%} of the half-hours"
+        year = st.selectbox(
+            "Price year", years, key=PRICE_YEAR, bind="query-params", width=120, help=f"Complete years with {enough}."
+        )
+    if asked and asked not in map(str, years):
+        st.caption(plain(f"{asked} is not offered: {titles[price]} has no such complete year with {enough}."))
+    if year in years and year != prices.price_year:
+        prices = snapshot_cache.cached_query(prices_of_year, price, year)
+    return _cached_yield(wanted, project, prices)
 
 
 def _render_figures(result: PipelineYield) -> bool:

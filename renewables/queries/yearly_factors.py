@@ -43,22 +43,29 @@ YEARS = {
 
 
 @dataclass(frozen=True)
-class YearlyFactors:
-    """Capacity factors by technology and year, and capture prices of one year.
-
-    `years`: technology, year, hours, half_hours (present and not flagged), half_hours_flagged, coverage (of the year's
-    half-hours) and least_coverage_of_a_month (0-1; of "Wind", those of the worse of its two types), capacity_factor
-    (0-1, or null), left_out (why the year does not count, or "").
+class YearPrices:
+    """Capture prices of one year.
 
     `captures`: technology, capture_price_gbp_per_mwh; empty without a price year.
     """
 
-    years: pl.DataFrame
     price: PriceSeries
     price_years: tuple[int, ...]
     "The complete years with enough prices."
     price_year: int | None
     captures: pl.DataFrame
+
+
+@dataclass(frozen=True)
+class YearlyFactors(YearPrices):
+    """Capacity factors by technology and year, and capture prices of one year.
+
+    `years`: technology, year, hours, half_hours (present and not flagged), half_hours_flagged, coverage (of the year's
+    half-hours) and least_coverage_of_a_month (0-1; of "Wind", those of the worse of its two types), capacity_factor
+    (0-1, or null), left_out (why the year does not count, or "").
+    """
+
+    years: pl.DataFrame
 
 
 def yearly_factors(
@@ -70,6 +77,19 @@ def yearly_factors(
         UnusableInput: The price is unknown, or the year has too few prices.
         WarehouseMissing: Nothing is published yet.
     """
+    with snapshot_connection(con) as snapshot:
+        return with_prices(factors_by_year(snapshot), prices_of_year(price, price_year, snapshot))
+
+
+def with_prices(years: pl.DataFrame, prices: YearPrices) -> YearlyFactors:
+    """Return the factors of `factors_by_year` with the prices of `prices_of_year`."""
+    return YearlyFactors(prices.price, prices.price_years, prices.price_year, prices.captures, years)
+
+
+def prices_of_year(
+    price: str = MARKET_INDEX_PRICE.name, price_year: int | None = None, con: Connection | None = None
+) -> YearPrices:
+    """Return the capture prices of a year, the newest complete one by default; raises as `yearly_factors`."""
     series = read_price(price)
     with snapshot_connection(con) as snapshot:
         known = _price_years(series, snapshot)
@@ -80,14 +100,17 @@ def yearly_factors(
                 f"`renewables fetch-year {price_year}` fetches a year."
             )
         year = price_year if price_year is not None else max(known, default=None)
-        return YearlyFactors(_years(snapshot), series, known, year, _captures(series, year, snapshot))
+        return YearPrices(series, known, year, _captures(series, year, snapshot))
 
 
-def _years(con: Connection) -> pl.DataFrame:
-    span = span_of(WIND_AND_SOLAR.name, con)
-    if span is None:
-        return pl.DataFrame(schema=YEARS)
-    months = monthly(span.start_utc.date(), span.end_utc.date(), exclude_flagged=True, con=con).with_columns(
+def factors_by_year(con: Connection | None = None) -> pl.DataFrame:
+    """Return the years of `YearlyFactors`. Raises WarehouseMissing."""
+    with snapshot_connection(con) as snapshot:
+        span = span_of(WIND_AND_SOLAR.name, snapshot)
+        if span is None:
+            return pl.DataFrame(schema=YEARS)
+        months = monthly(span.start_utc.date(), span.end_utc.date(), exclude_flagged=True, con=snapshot)
+    months = months.with_columns(
         year=pl.col("month").dt.year(),
         coverage=pl.col("half_hours") / (48 * pl.col("month").dt.days_in_month().cast(pl.Int64)),
         # Summed over months and types, the means of capacity weigh by the half-hours with data.

@@ -53,3 +53,47 @@ def test_a_project_without_elexons_data_explains_what_to_fetch(home: Path, open_
     app = open_page("project", id="fen")
     assert not app.exception
     assert "renewables fetch-year 2023" in page_text(app)
+
+
+@pytest.mark.usefixtures("years_on_record")
+@pytest.mark.parametrize(
+    ("title", "price", "year", "caveat"),
+    [
+        ("Within-day index (MID)", "market_index_price", 2021, "is a within-day index"),
+        ("System price", "system_price", 2021, "what imbalances are settled at"),
+    ],
+)
+@pytest.mark.parametrize(("page", "more"), [("project", {"id": "fen"}), ("pipeline_dashboard", {"view": "Yield"})])
+def test_the_address_chooses_the_capture_price_and_its_year(
+    page: str, more: dict[str, str], title: str, price: str, year: int, caveat: str, open_page: Open
+) -> None:
+    app = open_page(page, price=title, price_year=str(year), **more)
+    assert not app.exception
+    figures = pipeline_yield(WANTED, price=price, price_year=year, project=more.get("id"))
+    row = figures.total.row(0, named=True)
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert shown["Revenue a year"] == f"£{row['revenue_gbp'] / 1e6:,.2f} m"
+    assert shown["Weighted revenue"] == f"£{row['weighted_revenue_gbp'] / 1e6:,.2f} m"
+    text = page_text(app).replace("\\", "")
+    assert f"the capture price of {year} ({title})" in text
+    assert caveat in text
+
+
+@pytest.mark.usefixtures("years_on_record")
+def test_only_years_with_enough_of_the_chosen_price_are_offered(open_page: Open) -> None:
+    app = open_page("project", id="fen", price_year="2022")
+    assert list(app.selectbox(key="price-year").options) == ["2023", "2022", "2021", "2020"]
+    app.segmented_control(key="price").set_value("system_price").run()
+    assert not app.exception
+    assert list(app.selectbox(key="price-year").options) == ["2021"]
+    row = pipeline_yield(WANTED, price="system_price", project="fen").total.row(0, named=True)
+    shown = {metric.label: metric.value for metric in app.metric}
+    assert shown["Revenue a year"] == f"£{row['revenue_gbp'] / 1e6:,.2f} m"
+
+
+@pytest.mark.usefixtures("years_on_record")
+def test_a_price_year_of_the_address_without_enough_prices_says_why_it_is_not_offered(open_page: Open) -> None:
+    app = open_page("project", id="fen", price_year="2024")
+    assert not app.exception
+    assert "2024 is not offered" in page_text(app)
+    assert "Revenue at capture prices of 2023" in page_text(app).replace("\\", "")
