@@ -208,8 +208,8 @@ def caveats_of_yield(result: PipelineYield) -> list[str]:
         caveats.append(MIXED_WIND)
     if result.factors.price_year is not None:
         caveats.append(
-            f"Revenue is indicative and merchant: expected energy x the capture price of {result.factors.price_year} "
-            f"({result.factors.price.title})."
+            f"Revenue is indicative and merchant: expected energy x the capture price of {result.factors.price_year}, "
+            f"{result.factors.price.title}."
         )
         caveats += [result.factors.price.caveat, CAPTURES_ARE_NATIONAL]
     return caveats

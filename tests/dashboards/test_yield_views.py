@@ -75,7 +75,7 @@ def test_the_address_chooses_the_capture_price_and_its_year(
     assert shown["Revenue a year"] == f"£{row['revenue_gbp'] / 1e6:,.2f} m"
     assert shown["Weighted revenue"] == f"£{row['weighted_revenue_gbp'] / 1e6:,.2f} m"
     text = page_text(app).replace("\\", "")
-    assert f"the capture price of {year} ({title})" in text
+    assert f"the capture price of {year}, {title}" in text
     assert caveat in text
 
 
