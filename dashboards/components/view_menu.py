@@ -25,14 +25,14 @@ from pipeline_assets.ledger.saved_views import (
     restore_view,
 )
 
-_NOTE, _PROBLEM, _DELETED = "views: note", "views: problem", "views: deleted"
+_NOTE, _PROBLEM, _DELETED, _LAST = "views: note", "views: problem", "views: deleted", "views: id saved last"
 _ROUND = "views: round"
-"Counts what was saved: the inputs of the menu are empty again afterwards."
+"Counts what was saved: the menu closes, so that the note and its undo are seen, and its inputs are empty again."
 
 
 def render_menu(page: st.Page) -> None:
     """Draw the menu of a page's views."""
-    with st.popover("Views", icon=":material/bookmarks:", key="views"):
+    with st.popover("Views", icon=":material/bookmarks:", key=f"views {st.session_state.get(_ROUND, 0)}"):
         try:
             views = list_views(ledger_session.engine(), current_actor().name, page.url_path)
         except PipelineError as error:
@@ -95,9 +95,11 @@ def _render_changing(views: Sequence[SavedView]) -> None:
     by_id = {view.id: view for view in views}
     turn = st.session_state.get(_ROUND, 0)
     with st.expander("Change a view", icon=":material/edit:"):
+        last = st.session_state.get(_LAST)
         id = st.selectbox(
             "View",
             list(by_id),
+            index=list(by_id).index(last) if last in by_id else 0,
             format_func=lambda id: by_id[id].name + (" (shared)" if by_id[id].is_shared else ""),
             key=f"changed view {turn}",
         )
@@ -137,6 +139,7 @@ def _on_save_click(page: str, turn: int) -> None:
         view = create_view(
             ledger_session.engine(), page, name, present_parameters(), actor=current_actor(), is_shared=is_shared
         )
+        st.session_state[_LAST] = view.id
         return f"Saved the {'shared ' if is_shared else ''}view **{plain(view.name)}**."
 
     _try_change(save)
@@ -147,6 +150,7 @@ def _on_rename_click(view: SavedView, key: str) -> None:
 
     def rename() -> str:
         change_view(ledger_session.engine(), view, actor=_changer(), name=name, is_shared=is_shared)
+        st.session_state[_LAST] = view.id
         return f"Saved the view **{plain(name)}**."
 
     _try_change(rename)
@@ -155,6 +159,7 @@ def _on_rename_click(view: SavedView, key: str) -> None:
 def _on_update_click(view: SavedView) -> None:
     def update() -> str:
         change_view(ledger_session.engine(), view, actor=_changer(), parameters=present_parameters())
+        st.session_state[_LAST] = view.id
         return f"The view **{plain(view.name)}** now has the present filters."
 
     _try_change(update)

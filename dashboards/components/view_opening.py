@@ -17,9 +17,12 @@ from dashboards.components.plain_text import plain, plain_sentence
 from pipeline_assets.errors import PipelineError
 from pipeline_assets.ledger.saved_views import PAGES, SAVED, SavedView, read_view
 
-FIRST_CALL, LATER_CALL = "first call", "later call"
+CALLS = 4
+"""The calls of the part that clears the widgets: in the run without them, then by the browser's clock. The first of
+these may have been sent before a slow browser forgot the widgets, and would bring their old values back.
+"""
 CLEARED_AFTER = 0.1
-"The seconds between the run without widgets and the one that opens the view."
+"The seconds between two calls of the part that clears the widgets."
 NO_FILTERS = (FORM, RECORD, SAVED)
 "The query parameters of pages with views that are not filters or columns."
 LABELS = {"q": "Search", "from-to": "From and to", "of": "Technology", "rag": "RAG"}
@@ -30,7 +33,7 @@ _OPENED, _MISSING, _REFUSED = "views: opened", "views: missing values", "views: 
 def open_view(view: SavedView) -> None:
     """Open a view of the page that is shown. Call it in a callback."""
     st.session_state[_OPENING] = view
-    st.session_state[_CLEARING] = FIRST_CALL
+    st.session_state[_CLEARING] = CALLS
 
 
 def present_parameters() -> dict[str, list[str]]:
@@ -46,7 +49,7 @@ def is_opening(page: st.Page) -> bool:
     """Go on opening a view, from the menu or from the address; return whether this run must not draw the page."""
     seen: set[str] = st.session_state.setdefault(_SEEN, set())
     seen.update(st.query_params)
-    if st.session_state.get(_CLEARING, False):
+    if st.session_state.get(_CLEARING, 0):
         _end_run()
         return True
     view: SavedView | None = st.session_state.pop(_OPENING, None) or _view_in_address(page)
@@ -62,8 +65,8 @@ def is_opening(page: st.Page) -> bool:
 @st.fragment(run_every=CLEARED_AFTER)
 def _end_run() -> None:
     """Let this run end without the page's widgets, then start the next one."""
-    if st.session_state[_CLEARING] == FIRST_CALL:
-        st.session_state[_CLEARING] = LATER_CALL
+    st.session_state[_CLEARING] -= 1
+    if st.session_state[_CLEARING]:
         return
     del st.session_state[_CLEARING]
     st.rerun()

@@ -6,6 +6,7 @@ from streamlit.testing.v1 import AppTest
 
 from dashboards.components.author import COOKIE, cookie_text, name_in_cookie
 from dashboards.components.plain_text import plain
+from dashboards.components.view_opening import CALLS
 from pipeline_assets.access import Actor
 from pipeline_assets.ledger.saved_views import PAGES, SavedView, change_view, create_view, list_views
 from tests.dashboards.conftest import Open, page_text
@@ -30,7 +31,10 @@ def save(app: AppTest, name: str, *, who: str = "Anna") -> AppTest:
 
 def open_saved(app: AppTest, label: str) -> AppTest:
     """Click a view; in a browser the next run starts by itself."""
-    return press(app, label).run().run()
+    app = press(app, label)
+    for _ in range(CALLS):
+        app = app.run()
+    return app
 
 
 def saved(engine: sa.Engine, **parameters: list[str]) -> SavedView:
