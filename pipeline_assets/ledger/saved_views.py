@@ -101,6 +101,7 @@ def create_view(
     engine: sa.Engine, page: str, name: str, parameters: Parameters, *, actor: Actor, is_shared: bool
 ) -> SavedView:
     """Save the parameters of a page under a name and return the view. Raises ViewRefused and AccessRefused."""
+    actor.require(Role.EDITOR, SAVING)
     author = _usable_author(actor)
     owner = SHARED if is_shared else author
     return restore_view(
@@ -127,6 +128,7 @@ def change_view(
     is_shared: bool | None = None,
 ) -> SavedView:
     """Rename, update, share or take back a view as it was read, and return it. Raises ViewRefused and AccessRefused."""
+    actor.require(Role.EDITOR, SAVING)
     author = _usable_author(actor)
     changed = replace(
         view,
@@ -139,6 +141,7 @@ def change_view(
 
 def delete_view(engine: sa.Engine, view: SavedView, *, actor: Actor) -> None:
     """Delete a view as it was read; `restore_view` brings it back. Raises ViewRefused and AccessRefused."""
+    actor.require(Role.EDITOR, SAVING)
     author = _usable_author(actor)
     with schema.writing(engine) as con:
         schema.lock_positions(con)
@@ -148,6 +151,7 @@ def delete_view(engine: sa.Engine, view: SavedView, *, actor: Actor) -> None:
 
 def _write_view(engine: sa.Engine, view: SavedView, actor: Actor) -> SavedView:
     """Insert a view of version 0, or replace the version of it that was read."""
+    actor.require(Role.EDITOR, SAVING)
     author, name = _usable_author(actor), _usable_name(view.name)
     written = replace(view, name=name, version=view.version + 1, changed_by=author, changed_at_utc=datetime.now(UTC))
     row = {
@@ -201,8 +205,7 @@ def _usable_name(name: str) -> str:
 
 
 def _usable_author(actor: Actor) -> str:
-    """Return the name of an author who may save views. Raises AccessRefused and ViewRefused."""
-    actor.require(Role.EDITOR, SAVING)
+    """Return the name of an author whose name can be that of an owner. Raises ViewRefused."""
     author = clean_name(actor.name) if is_text(actor.name) else ""
     if not author:
         raise ViewRefused("Enter your name: a view is saved as yours.")

@@ -19,6 +19,7 @@ from pipeline_assets.errors import AccessRefused
 from pipeline_assets.ledger import outbox, reader
 from pipeline_assets.ledger.access_tokens import issue_token, revoke_token
 from pipeline_assets.ledger.changes import Change
+from pipeline_assets.ledger.saved_views import SavedView, change_view, create_view, delete_view, restore_view
 from pipeline_assets.ledger.submission import revert, submit
 from pipeline_assets.models import new_id
 from pipeline_assets.seed_loader import load_seeds
@@ -38,6 +39,7 @@ DAGSTER = DagsterClient("http://127.0.0.1:9")
 "A client that nothing answers: a call that is not refused ends with another error."
 RUN = Launched("run", "1", "")
 DECISION = GapDecision("wind_and_solar", DAY, "because")
+VIEW = SavedView("a view", "projects", "Mine", "Ana", {}, 1, "Ana", datetime(2026, 1, 1, tzinfo=UTC))
 ASKED: dict[str, Any] = {"requested_by": "a test"}
 
 
@@ -57,6 +59,12 @@ SUBMITTERS: dict[str, Callable[[sa.Engine, Actor], object]] = {
     "submission.submit": lambda engine, actor: submit(engine, [ANA], actor=actor, token=new_id()),
     "submission.revert": lambda engine, actor: revert(engine, "a batch", actor=actor, token=new_id()),
     "import_plan.confirm_import": _import,
+    "saved_views.create_view": lambda engine, actor: create_view(
+        engine, "projects", "Mine", {}, actor=actor, is_shared=False
+    ),
+    "saved_views.restore_view": lambda engine, actor: restore_view(engine, VIEW, actor=actor),
+    "saved_views.change_view": lambda engine, actor: change_view(engine, VIEW, name="Ours", actor=actor),
+    "saved_views.delete_view": lambda engine, actor: delete_view(engine, VIEW, actor=actor),
     "seed_loader.load_seeds": lambda engine, actor: load_seeds(engine, actor=actor),
     "outbox.try_again": lambda engine, actor: outbox.try_again(engine, ["1"], datetime.now(UTC), actor=actor),
     "client.launch": lambda _, actor: DAGSTER.launch([WIND_AND_SOLAR], DAY, DAY, actor=actor, **ASKED),
