@@ -160,7 +160,7 @@ def test_an_editor_saves_as_the_verified_address_and_cannot_type_a_name(
     (change,) = reader.changes_since(site.engine, before)
     assert (change.who, change.identity, change.after) == (USERS[name]["email"], "signed in", {"notes": f"by {name}"})
     page.goto(f"{site.address}/transfer")
-    expect(page.get_by_text("Import", exact=True)).to_be_visible()
+    expect(page.get_by_role("heading", name="Import", exact=True)).to_be_visible()
 
 
 @pytest.mark.parametrize("name", ["vic", "unverified"])
