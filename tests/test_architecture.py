@@ -26,8 +26,8 @@ PACKAGES_BELOW = {
 FLOORS: dict[str, list[set[str]]] = {
     "warehouse": [
         {
-            *("errors", "date_bounds", "setting_types", "lake_address", "settings", "addresses", "redaction"),
-            *("private_files",),
+            *("errors", "date_bounds", "setting_types", "lake_address", "settings_cache"),
+            *("settings", "addresses", "redaction", "private_files"),
         },
         {"snapshots", "landing", "interface", "writer_locks"},
         {"file_errors", "lake_engine"},

@@ -44,6 +44,7 @@ from warehouse.setting_types import (
     Seconds,
     usable_path,
 )
+from warehouse.settings_cache import ReadOnce, note_reading
 
 ENV_FILES = "RENEWABLES_ENV_FILES"
 "The variable that says which `.env` files count. It has no field, because it decides where the fields come from."
@@ -119,14 +120,13 @@ def _values_of(file: Path) -> Mapping[str, str | None]:
         ) from error
 
 
-class Settings(BaseSettings):
-    """The settings, read at each call of `Settings()`; an environment variable is the field's name in capitals."""
+class Settings(BaseSettings, metaclass=ReadOnce):
+    """The settings as of each call of `Settings()`; an environment variable is the field's name in capitals."""
 
     model_config = SettingsConfigDict(env_ignore_empty=True, extra="ignore", frozen=True, hide_input_in_errors=True)
 
     renewables_home: Folder = Field(default_factory=default_home)
-    """The folder of all stored data: the warehouse, its snapshots, Dagster's runs. A local disk, never a network share.
-    """
+    "The folder of all stored data: warehouse, snapshots, Dagster's runs. A local disk, never a network share."
     warehouse: Annotated[Path | LakeAddress, NoDecode, PlainValidator(read_warehouse)] = Field(
         default_factory=lambda values: values["renewables_home"] / "warehouse.duckdb"
     )
@@ -256,9 +256,7 @@ class Settings(BaseSettings):
     "The memory that one query of a user or a model may use; a query that needs more is stopped."
 
     chat_model: str | None = None
-    """The language model that answers questions about the data. With None no model is called and no data leaves the
-    machine.
-    """
+    "The language model that answers questions. With None no model is called and no data leaves the machine."
     chat_base_url: Address = HttpUrl("https://api.openai.com/v1")
     "The address of any server with OpenAI's chat completions; for Ollama http://127.0.0.1:11434/v1."
     chat_api_key: SecretStr | None = None
@@ -278,6 +276,7 @@ class Settings(BaseSettings):
         """Return the sources in order of precedence."""
         field, name = settings_cls.model_fields["renewables_home"], "renewables_home"
         home = home_folder(init_settings().get(name) or env_settings.get_field_value(field, name)[0])
+        note_reading([home / ".env", Path(".env")])
         files = [
             DotEnvSettingsSource(settings_cls, env_file=file, env_file_encoding=ENCODING) for file in env_files(home)
         ]

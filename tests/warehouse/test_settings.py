@@ -213,3 +213,33 @@ def test_a_password_in_an_address_that_is_refused_is_not_shown(home: Path, monke
     with pytest.raises(ValidationError) as error:
         Settings()
     assert "geheimnis" not in (user_message(error.value) or ("geheimnis", 0))[0]
+
+
+def test_settings_are_read_once_until_a_source_changes(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RENEWABLES_ENV_FILES", "all")
+    monkeypatch.setenv("RENEWABLES_HOME", str(tmp_path))
+    first = Settings()
+    assert Settings() is first
+    monkeypatch.setenv("RUN_DAYS", "91")
+    assert Settings().run_days == 91
+    monkeypatch.delenv("RUN_DAYS")
+    file = tmp_path / ".env"
+    for days in (92, 93):
+        file.write_text(f"RUN_DAYS={days}\n")
+        assert Settings().run_days == days
+    file.unlink()
+    assert Settings().run_days == first.run_days
+
+
+def test_settings_of_another_working_folder_are_its_own(tmp_path: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.setenv("RENEWABLES_ENV_FILES", "all")
+    monkeypatch.setenv("RENEWABLES_HOME", str(tmp_path / "home"))
+    assert Settings().run_days == 90
+    (tmp_path / ".env").write_text("RUN_DAYS=94\n")
+    monkeypatch.chdir(tmp_path)
+    assert Settings().run_days == 94
+
+
+def test_settings_with_arguments_are_not_those_of_the_next_call(tmp_path: Path) -> None:
+    assert Settings(renewables_home=tmp_path).renewables_home == tmp_path
+    assert Settings().renewables_home != tmp_path
