@@ -44,8 +44,8 @@ def _register_asset(register: Register) -> dg.AssetsDefinition:
     ) -> dg.MaterializeResult[None]:
         """Land every new issue of the register. What landed stays if another issue fails."""
         run = land_new_issues(register, warehouse.get_connection, Settings(), fetch=config.fetch)
-        if run.landed:
-            _put_notices(context, run, warehouse)
+        if run.landed or run.known:
+            _put_notices(context, register, warehouse)
         if not run.failures:
             return dg.MaterializeResult(metadata=run_metadata(run))
         if run.landed:
@@ -55,12 +55,14 @@ def _register_asset(register: Register) -> dg.AssetsDefinition:
     return records
 
 
-def _put_notices(context: dg.AssetExecutionContext, run: RegisterRun, warehouse: WarehouseResource) -> None:
-    """Write the notices of what the newest issue changed in records that projects refer to."""
+def _put_notices(context: dg.AssetExecutionContext, register: Register, warehouse: WarehouseResource) -> None:
+    """Write the notices of what the newest issue changed in records that projects refer to.
+
+    Every run does so, because the run in which the issue landed may have met a ledger that was not available.
+    """
     with warehouse.snapshot() as con, schema.ledger_for_task() as engine:
-        for issue in run.landed:
-            for notice in put_link_notices(engine, con, issue.register, issue.issue_id):
-                context.log.info(notice.text)
+        for notice in put_link_notices(engine, con, register.name):
+            context.log.info(notice.text)
 
 
 def run_metadata(run: RegisterRun) -> dict[str, dg.MetadataValue]:

@@ -1,6 +1,6 @@
 """Notices about register records that our facilities refer to: what a new issue of a register changed in them.
 
-The landing of an issue calls `put_link_notices`. Belongs here: which changes of a record are worth a notice, and the
+Each run for a register calls `put_link_notices`. Belongs here: which changes of a record are worth a notice, and the
 sentence. Not here: what counts as a change (`register_views.py`), sending (`pipeline_assets/delivery.py`).
 """
 
@@ -38,15 +38,16 @@ JOIN register_issues AS issue ON issue.register = change.register AND issue.issu
 "The changes between consecutive issues, each with the time at which its issue landed here."
 
 
-def put_link_notices(engine: sa.Engine, con: duckdb.DuckDBPyConnection, register: str, issue_id: str) -> list[Notice]:
-    """Add a notice for each linked record that this issue changed, if it is the newest of its register; return them.
+def put_link_notices(engine: sa.Engine, con: duckdb.DuckDBPyConnection, register: str) -> list[Notice]:
+    """Add a notice for each linked record that the newest issue of a register changed, and return them.
 
-    Calling it again for the same issue adds nothing: an issue, a record and a project have one notice. An earlier issue
-    that lands late is no news. Raises LedgerUnavailable.
+    Calling it again adds nothing new: an issue, a record and a project have one notice. An earlier issue that lands
+    late is no news. Raises LedgerUnavailable.
     """
     newest = con.execute("SELECT DISTINCT issue_id FROM register_current WHERE register = ?", [register]).fetchall()
-    if newest != [(issue_id,)]:
+    if not newest:
         return []
+    [(issue_id,)] = newest
     changes = con.execute(
         f"SELECT * FROM ({CHANGED_RECORDS}) WHERE register = ? AND to_issue_id = ? ORDER BY record_id, field",
         [register, issue_id],

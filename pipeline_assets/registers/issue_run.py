@@ -52,7 +52,7 @@ def land_new_issues(
             issue = sources.fetch_issue(register.name, settings)
         except RegisterNotFetched as error:
             run.failures.append(str(error))
-            record_failure(open_warehouse, register, "", str(error))
+            record_failure(open_warehouse, register, sources.address_of(register.name, settings), str(error))
         else:
             _land_unless_known(run, register, open_warehouse, issue, hashes)
     return run

@@ -85,6 +85,11 @@ def fetch_issue(
     return FetchedIssue(content, source, link.issue_date() if link else date_in_name(file_name(str(response.url))))
 
 
+def address_of(register: str, settings: Settings) -> str:
+    """Return the configured address of a register, without secrets."""
+    return endpoint_of(getattr(settings, f"{register}_url")).url
+
+
 def dropped_files(register: str, settings: Settings | None = None) -> list[Path]:
     """Return the files of a register in the home's folder `registers`, oldest issue first.
 

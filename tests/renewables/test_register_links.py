@@ -52,14 +52,15 @@ def test_two_issues_of_one_day_are_told_apart(home: Path) -> None:
 
 def test_only_the_newest_issue_raises_notices_and_only_once(home: Path) -> None:
     ledger = add_portfolio(home, repd_ref_id="8263")
-    issues = [
-        land_register(home, "repd", FIRST, {}),
-        land_register(home, "repd", SECOND, {"Development Status (short)": "Under Construction"}),
-        land_register(home, "repd", date(2025, 1, 1), {"Installed Capacity (MWelec)": "40"}),
-    ]
-    for issue in (*issues, *issues):
-        with writing(home / "warehouse.duckdb") as con:
-            put_link_notices(ledger, con, "repd", issue.issue_id)
+    for day, row in (
+        (FIRST, {}),
+        (SECOND, {"Development Status (short)": "Under Construction"}),
+        (date(2025, 1, 1), {"Installed Capacity (MWelec)": "40"}),
+    ):
+        land_register(home, "repd", day, row)
+        for _ in range(2):
+            with writing(home / "warehouse.duckdb") as con:
+                put_link_notices(ledger, con, "repd")
     notices = [each.notice.text for each in outbox.list_notices(ledger) if each.notice.topic == TOPIC]
     ledger.dispose()
     assert notices == [
@@ -88,9 +89,9 @@ def test_a_new_spelling_raises_no_notice(home: Path) -> None:
     ledger = add_portfolio(home, repd_ref_id="8263")
     land_register(home, "repd", FIRST, {})
     respelled = {"Installed Capacity (MWelec)": "49.90", "Operator (or Applicant)": "FEN  POWER LIMITED"}
-    issue = land_register(home, "repd", SECOND, respelled)
+    land_register(home, "repd", SECOND, respelled)
     with writing(home / "warehouse.duckdb") as con:
-        assert not put_link_notices(ledger, con, "repd", issue.issue_id)
+        assert not put_link_notices(ledger, con, "repd")
     ledger.dispose()
 
 
