@@ -190,6 +190,8 @@ if page not in RECORDS:
             view_menu.render_menu(page)
 snapshot_cache.render_move_notice()
 notes_on_views = st.container()  # always there: a note that comes and goes must not move the page's elements
+with notes_on_views:
+    author.keep_name()
 try:
     if not is_open:
         render_closed_door()
@@ -204,5 +206,4 @@ if has_views and not is_opening:
         view_opening.render_refusal()
         view_opening.render_missing_values()
         view_menu.render_note()
-author.keep_name()
 render_footer()

@@ -14,27 +14,30 @@ from warehouse.setting_types import is_text
 
 COOKIE = "renewables_author"
 LONGEST = 200
-_KEPT = "author: name in the cookie"
+_RESTORED = "author: cookie was read"
 
 
 def restore_name() -> None:
     """Take the name from the cookie in the first run of a session. Call it before the page."""
-    if sign_in_is_on() or _KEPT in st.session_state:
+    if sign_in_is_on() or _RESTORED in st.session_state:
         return
-    st.session_state[_KEPT] = name_in_cookie(cookies.read_cookie(COOKIE))
+    st.session_state[_RESTORED] = True
     if not current_actor().name:
-        remember_name(st.session_state[_KEPT])
+        remember_name(name_in_cookie(cookies.read_cookie(COOKIE)))
 
 
 def keep_name() -> None:
-    """Write a new name into the cookie. Call it after the page."""
+    """Write a name that the browser did not send into the cookie.
+
+    Call it before the page: the callbacks of forms have set the name by then, and who saves and reloads at once keeps
+    it. Every run writes it, because a run may be replaced before the browser has got it.
+    """
     if sign_in_is_on():
         return
     name = current_actor().name
-    if name == st.session_state.get(_KEPT) or name_in_cookie(cookie_text(name)) != clean_name(name):
-        return
-    st.session_state[_KEPT] = name
-    cookies.write_cookie(COOKIE, cookie_text(name))
+    text = cookie_text(name)
+    if text != cookies.read_cookie(COOKIE) and name_in_cookie(text) == clean_name(name):
+        cookies.write_cookie(COOKIE, text)
 
 
 def cookie_text(name: str) -> str:

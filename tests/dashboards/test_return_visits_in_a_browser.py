@@ -1,11 +1,11 @@
-"""Readers who come back, in a real browser, and see what changed since their last visit."""
+"""Readers who come back, in a real browser: what changed since their last visit, and the views that they saved."""
 
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
 
 import pytest
-from playwright.sync_api import Browser, expect
+from playwright.sync_api import Browser, Locator, expect
 
 from dashboards.components.last_visit import COOKIE
 from tests.browsing import Tab, launched, tab
@@ -73,3 +73,62 @@ def test_a_browser_that_comes_back_sees_what_changed_since_its_last_visit(reader
     expect(reader.page.get_by_text(re.compile(r"To do on \d\d/\d\d/\d{4}: "))).to_be_visible()
     reader.page.get_by_role("link", name="Open To do").click()
     expect(reader.page.get_by_role("heading", name="To do", exact=True)).to_be_visible()
+
+
+def open_menu(reader: Tab) -> Locator:
+    """Open the menu of views and return it."""
+    reader.settled()
+    menu = reader.page.get_by_test_id("stPopoverBody")
+    if not menu.is_visible():
+        reader.page.get_by_role("button", name=re.compile(r"Views$|Views ")).click()
+    expect(menu).to_be_visible()
+    return menu
+
+
+def open_changing(reader: Tab) -> Locator:
+    """Open the part of the menu that changes a view, which stays open after a change."""
+    menu = open_menu(reader)
+    if not menu.get_by_role("button", name="Delete").is_visible():
+        menu.get_by_text("Change a view").click()
+    return menu
+
+
+def expect_note(reader: Tab, note: str) -> None:
+    """Expect that the menu closes, so that a phone too shows the note and its undo."""
+    expect(reader.page.get_by_test_id("stPopoverBody")).to_have_count(0)
+    expect(reader.page.get_by_text(note)).to_be_visible()
+
+
+def test_a_view_is_saved_opened_renamed_deleted_and_brought_back(reader: Tab) -> None:
+    width = reader.page.viewport_size["width"] if reader.page.viewport_size else 0
+    name, renamed = f"Design {width}", f"Procured {width}"
+    reader.open("projects?stage=Procurement")
+    menu = open_menu(reader)
+    menu.get_by_label("Save the present filters as").fill(name)
+    menu.get_by_role("textbox", name="Your name *").fill("Anna")
+    menu.get_by_role("button", name="Save view").click()
+    expect_note(reader, f"Saved the view {name}.")
+    assert reader.overflow_pixels() <= 0
+
+    reader.open("projects?q=nothing")
+    open_menu(reader).get_by_role("button", name=name).click()
+    reader.page.wait_for_url(re.compile(r"projects\?stage=Procurement$"))
+    reader.settled()
+    expect(reader.page.get_by_text("1 of 1 projects")).to_be_visible()
+
+    menu = open_changing(reader)
+    shared = menu.get_by_test_id("stCode").inner_text().strip()
+    menu.get_by_label("Name", exact=True).fill(renamed)
+    menu.get_by_role("button", name="Save", exact=True).click()
+    expect_note(reader, f"Saved the view {renamed}.")
+
+    menu = open_changing(reader)
+    menu.get_by_role("button", name="Delete").click()
+    expect_note(reader, f"Deleted the view {renamed}.")
+    reader.page.get_by_role("button", name="Undo").click()
+    expect(reader.page.get_by_text(f"The view {renamed} is back.")).to_be_visible()
+
+    reader.page.goto(shared)
+    reader.page.wait_for_url(re.compile(r"projects\?stage=Procurement$"))
+    reader.settled()
+    expect(open_menu(reader).get_by_role("button", name=renamed)).to_be_visible()
