@@ -10,11 +10,10 @@ import streamlit as st
 
 from dashboards.components import snapshot_cache
 from dashboards.components.chart import CONFIG
-from dashboards.components.formatting import number
+from dashboards.components.formatting import number, power
 from dashboards.components.plain_text import plain
 from dashboards.components.register_parts import (
     PAGE,
-    capacity_words,
     render_licence,
     render_register_downloads,
     render_register_rows,
@@ -68,7 +67,7 @@ def neighbours_chosen(places: Sequence[tuple[float, float]], without: Sequence[s
     rows = rows.head(MOST_RINGS)
     most = f"The nearest {number(MOST_RINGS)}" if is_cut else f"**{number(len(rows))}**"
     st.caption(
-        f"{most} records of REPD within {km:g} km, {capacity_words(float(rows['capacity_mw'].sum()))} AC. Those that "
+        f"{most} records of REPD within {km:g} km, {power(float(rows['capacity_mw'].sum()))} AC. Those that "
         "our facilities name as their own are left out."
     )
     return rows

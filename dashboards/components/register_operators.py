@@ -7,14 +7,13 @@ import polars as pl
 import streamlit as st
 
 from dashboards.components import snapshot_cache
-from dashboards.components.formatting import number, share
+from dashboards.components.formatting import number, power, share
 from dashboards.components.operator_actions import render_operator_actions
 from dashboards.components.plain_text import plain
 from dashboards.components.register_parts import (
     COLUMNS,
     PAGE,
     ROWS_A_PAGE,
-    capacity_words,
     page_of_rows,
     render_register_chart,
     render_register_downloads,
@@ -41,9 +40,9 @@ def render_operators(register: str) -> None:
     drawn = float(largest["capacity_mw"].sum())
     who = "operators" if register == "repd" else "customers"
     sentence.markdown(
-        f"**{plain(operators['operator'][0])}** leads with **{capacity_words(float(operators['capacity_mw'][0]))}**; "
+        f"**{plain(operators['operator'][0])}** leads with **{power(float(operators['capacity_mw'][0]))}**; "
         f"the largest {len(largest)} of {number(ranking.total)} {who} have {share(drawn / total if total else None)} "
-        f"of {capacity_words(total)}."
+        f"of {power(total)}."
     )
     stages = ranking.stages.join(largest.select("operator"), on="operator", how="semi")
     render_register_chart(

@@ -79,19 +79,15 @@ COLUMNS: dict[str, Any] = {
 }
 
 
-def capacity_words(mw: float) -> str:
-    """Return a capacity in GW, or in MW below one GW."""
-    return f"{mw / 1000:,.1f} GW" if abs(mw) >= 1000 else f"{mw:,.0f} MW"
-
-
 def record_address(register: str, record_id: str) -> dict[str, str]:
     """Return the query parameters of the page of one record."""
     return {RECORD: f"{register}:{record_id}"}
 
 
 def render_licence(registers: Sequence[str]) -> None:
-    """Draw the licence line of each of these registers."""
-    st.caption("  \n".join(plain(line) for line in licence_lines(registers)))
+    """Draw the licence line of each of these registers, or that a simulator invented it."""
+    lines = snapshot_cache.cached_query(licence_lines, tuple(registers))
+    st.caption("  \n".join(map(plain, lines)))
 
 
 def render_register_chart(

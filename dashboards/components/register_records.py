@@ -10,11 +10,10 @@ import polars as pl
 import streamlit as st
 
 from dashboards.components import ledger_session, snapshot_cache
-from dashboards.components.formatting import day, number
+from dashboards.components.formatting import day, number, power
 from dashboards.components.plain_text import plain
 from dashboards.components.register_parts import (
     ROWS_A_PAGE,
-    capacity_words,
     page_of_rows,
     render_register_chart,
     render_register_downloads,
@@ -163,13 +162,13 @@ def _sentence(newest: RegisterStatus, sums: pl.DataFrame, count: int) -> str:
     """Return what the matching records are, in one sentence."""
     groups = dict(sums.group_by("status_group").agg(pl.col("capacity_mw").sum()).iter_rows())
     order = [str(group) for group in StatusGroup if groups.get(str(group))]
-    parts = ", ".join(f"{capacity_words(groups[group])} {group.lower()}" for group in order)
+    parts = ", ".join(f"{power(groups[group])} {group.lower()}" for group in order)
     blank = int(sums["records_without_capacity"].sum())
     of_all = "" if count == newest.records else f" of {number(newest.records)}"
     total = float(sums["capacity_mw"].sum())
     without = f" {number(blank)} records have no capacity." if blank else ""
     return (
-        f"**{number(count)}**{of_all} records of {day(newest.issue_date)}, **{capacity_words(total)}**"
+        f"**{number(count)}**{of_all} records of {day(newest.issue_date)}, **{power(total)}**"
         f"{': ' + parts if parts else ''}.{without}"
     )
 

@@ -10,12 +10,11 @@ import polars as pl
 import streamlit as st
 
 from dashboards.components import snapshot_cache
-from dashboards.components.formatting import day, number
+from dashboards.components.formatting import day, number, power
 from dashboards.components.register_parts import (
     DATE,
     NAMES,
     ROWS_A_PAGE,
-    capacity_words,
     page_of_rows,
     render_register_chart,
     render_register_downloads,
@@ -58,8 +57,8 @@ def render_changes(register: str) -> None:
     counts = {change: result.records(change) for change in (APPEARED, LEFT, CHANGED)}
     sentence.markdown(
         f"From {day(result.from_issue_date)} to {day(result.to_issue_date)}, **{number(counts[APPEARED])}** records "
-        f"appeared ({capacity_words(result.capacity_mw(APPEARED))}), **{number(counts[LEFT])}** left "
-        f"({capacity_words(result.capacity_mw(LEFT))}) and **{number(counts[CHANGED])}** changed."
+        f"appeared ({power(result.capacity_mw(APPEARED))}), **{number(counts[LEFT])}** left "
+        f"({power(result.capacity_mw(LEFT))}) and **{number(counts[CHANGED])}** changed."
     )
     render_register_chart(
         kinds_of_changes(result.fields, field_titles(register)),

@@ -117,9 +117,9 @@ def _typed_rows(register: Register, rows: pl.DataFrame) -> pl.DataFrame:
             notes.append((pl.lit(f"{column.header}: ") + pl.lit(sentences)).alias(f"note {len(notes)}"))
         series[column.name] = values.alias(column.name)
     frame = pl.DataFrame(series)
-    if register.name == "tec":
-        frame = frame.with_columns(capacity_mw=pl.col("connected_mw") + pl.col("increase_mw"))
-    else:
+    if register.capacity_parts:
+        frame = frame.with_columns(capacity_mw=pl.sum_horizontal(register.capacity_parts, ignore_nulls=False))
+    if register.has_coordinates:
         places = locate_records(frame)
         frame = frame.with_columns(places["latitude"], places["longitude"])
         if places["place_note"].count():

@@ -60,4 +60,4 @@ def record_schema(register: Register) -> dict[str, pl.DataType]:
 def compared_columns(register: Register) -> list[str]:
     """Return the names of the columns whose values are compared between issues."""
     names = [column.name for column in register.columns if column.is_compared and column.name not in register.key]
-    return [*names, "capacity_mw"] if register.name == "tec" else names
+    return [*names, "capacity_mw"] if register.capacity_parts else names

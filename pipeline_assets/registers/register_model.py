@@ -63,6 +63,13 @@ class Register:
     columns: tuple[RegisterColumn, ...]
     key: tuple[str, ...]
     "Our names of the columns that identify a record in an issue; only the first is always filled."
+    name_column: str
+    technology_column: str
+    status_column: str
+    "Our names of the columns with what every register says of a record."
+    capacity_parts: tuple[str, ...]
+    "The columns whose sum is the capacity of a row; empty if the capacity is published."
+    has_coordinates: bool
     encodings: tuple[str, ...]
     "The encodings to try on a file without a byte order mark, in this order."
     technologies: Mapping[str, Technology]
@@ -86,16 +93,6 @@ class Register:
         """Return the known words of each column with a vocabulary; an unknown word lands and warns."""
         known = (*self.technologies, *self.other_technologies, *self.storing, *self.not_generating)
         return {self.technology_column: known, self.status_column: tuple(self.statuses), **self.words}
-
-    @property
-    def technology_column(self) -> str:
-        """Return our name of the column with the technology."""
-        return "plant_type" if self.name == "tec" else "technology_type"
-
-    @property
-    def status_column(self) -> str:
-        """Return our name of the column with the status."""
-        return "project_status" if self.name == "tec" else "development_status_short"
 
     @cached_property
     def by_name(self) -> Mapping[str, RegisterColumn]:

@@ -191,10 +191,9 @@ def _one_sided(register: Register, alias: str, other: str, change: str, of_pair:
 
 
 def _head(register: Register, alias: str, change: str) -> str:
-    name = "site_name" if register.name == "repd" else "project_name"
     return (
         f"'{register.name}' AS register, {PAIR_COLUMNS}, {record_id_sql(register, alias)} AS record_id, "
-        f"{alias}.{register.key[0]} AS reference, {alias}.{name} AS name, '{change}' AS change"
+        f"{alias}.{register.key[0]} AS reference, {alias}.{register.name_column} AS name, '{change}' AS change"
     )
 
 

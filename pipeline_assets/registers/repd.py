@@ -109,6 +109,11 @@ REPD = Register(
     licence_line="Contains REPD data © Crown copyright, DESNZ, licensed under the Open Government Licence v3.0.",
     columns=_REPD_COLUMNS,
     key=("ref_id",),
+    name_column="site_name",
+    technology_column="technology_type",
+    status_column="development_status_short",
+    capacity_parts=(),
+    has_coordinates=True,
     encodings=("utf-8", "cp1252"),
     technologies={
         "Solar Photovoltaics": Technology.SOLAR,

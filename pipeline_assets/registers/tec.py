@@ -47,6 +47,11 @@ TEC = Register(
     licence_line="Supported by National Energy SO Open Data (NESO Open Data Licence v1.0).",
     columns=_TEC_COLUMNS,
     key=("project_id", "stage"),
+    name_column="project_name",
+    technology_column="plant_type",
+    status_column="project_status",
+    capacity_parts=("connected_mw", "increase_mw"),
+    has_coordinates=False,
     encodings=("utf-8",),
     technologies={
         "PV Array (Photo Voltaic/solar)": Technology.SOLAR,

@@ -86,9 +86,7 @@ def unified_name(register: Register, column: str) -> str:
 
 def record_id_sql(register: Register, alias: str) -> str:
     """Return the SQL of the key of a record in an issue."""
-    if register.name == "repd":
-        return f"{alias}.ref_id"
-    return f"concat_ws('/', {alias}.project_id, {alias}.stage)"
+    return f"concat_ws('/', {', '.join(f'{alias}.{column}' for column in register.key)})"
 
 
 def unified_select(register: Register) -> str:

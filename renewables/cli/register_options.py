@@ -147,26 +147,15 @@ def provenance(registers: Sequence[str]) -> dict[str, Any]:
     """Return the licence lines of these registers, and the label SYNTHETIC if a simulator invented an issue of them."""
     from renewables.queries.register_issues import SYNTHETIC, licence_lines
 
-    return {"licences": licence_lines(registers), "label": SYNTHETIC if _invented(registers) else ""}
+    with open_registers() as con:
+        lines = licence_lines(registers, con)
+    return {"licences": lines, "label": SYNTHETIC if any(line.startswith(SYNTHETIC) for line in lines) else ""}
 
 
 def print_licences(registers: Sequence[str]) -> None:
-    """Print the licence line of each of these registers, and which of them a simulator invented."""
-    from renewables.queries.register_issues import licence_lines
-
-    for name in _invented(registers):
-        typer.echo(f"SYNTHETIC: a simulator invented the newest issue of {name.upper()}.")
-    for line in licence_lines(registers):
+    """Print the licence line of each of these registers, or that a simulator invented it."""
+    for line in provenance(registers)["licences"]:
         typer.echo(line)
-
-
-def _invented(registers: Sequence[str]) -> list[str]:
-    from renewables.queries.register_issues import register_status
-
-    with open_registers() as con:
-        return [
-            status.register for status in register_status(con) if status.is_synthetic and status.register in registers
-        ]
 
 
 def print_one_issue(register: str, as_json: bool) -> None:

@@ -55,7 +55,7 @@ def export_all(folder: Path, con: Connection | None = None) -> list[Exported]:
     with snapshot_connection(con) as snapshot:
         for name in exportable_tables(snapshot):
             path, unfinished = folder / f"{name}.parquet", folder / f"{name}.parquet.unfinished"
-            licence = " ".join(licences_of_tables([name])).replace("'", "''")
+            licence = " ".join(licences_of_tables([name], snapshot)).replace("'", "''")
             table = snapshot.sql(f'FROM "{name}"' if not licence else f"SELECT *, '{licence}' AS licence FROM {name}")
             try:
                 table.write_parquet(str(unfinished), compression="zstd")

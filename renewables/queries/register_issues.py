@@ -83,19 +83,30 @@ def read_register(name: str) -> str:
     raise BadUsage(f"There is no register {name!r}: choose {' or '.join(REGISTERS)}.")
 
 
-def licence_lines(registers: Iterable[str]) -> list[str]:
-    """Return the licence line of each of these registers, which must stand beside their rows."""
+def licence_lines(registers: Iterable[str], con: Connection | None = None) -> list[str]:
+    """Return the line of each of these registers that must stand beside their rows.
+
+    It is that of the licence, or for invented issues one that says so: a simulator's rows are not the publisher's.
+    """
     named = set(registers)
-    return [register.licence_line for name, register in REGISTERS.items() if name in named]
+    if not named:
+        return []
+    return [
+        f"{SYNTHETIC}: a simulator invented these records of {status.register.upper()}; they are not "
+        f"{REGISTERS[status.register].publisher}'s."
+        if status.is_synthetic
+        else REGISTERS[status.register].licence_line
+        for status in register_status(con)
+        if status.register in named
+    ]
 
 
-def licences_of_tables(tables: Iterable[str]) -> list[str]:
+def licences_of_tables(tables: Iterable[str], con: Connection | None = None) -> list[str]:
     """Return the licence lines that rows of these tables, views or macros need; none for other rows."""
     names = {table.casefold() for table in tables}
     shared = any(name.startswith("register_") for name in names)
-    return licence_lines(
-        register for register in REGISTERS if shared or any(name.startswith(f"{register}_") for name in names)
-    )
+    chosen = [register for register in REGISTERS if shared or any(name.startswith(f"{register}_") for name in names)]
+    return licence_lines(chosen, con)
 
 
 def register_status(con: Connection | None = None) -> list[RegisterStatus]:
