@@ -1,12 +1,8 @@
 """Tests of bulk edit in a real browser: pasted text means the same as that text in an import (scenario 28)."""
 
-import os
-import socket
-import subprocess
 from collections.abc import Iterator
 from pathlib import Path
 
-import httpx
 import pytest
 import sqlalchemy as sa
 from playwright.sync_api import Locator, Page, expect
@@ -16,8 +12,8 @@ from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.schema import open_ledger
 from pipeline_assets.ledger.submission import submit
-from renewables.cli.up import dashboard_command
 from tests.browsing import Tab, launched, tab
+from tests.dashboard_servers import running_dashboard
 
 NAMES = ("Ash Down", "Birch Fen", "Cedar Moor", "Dogwood Hill", "Elder Marsh")
 COLUMNS = ("Record", "Name", "Market", "Stage", "RTB", "RAG", "Status date", "RAG comment", "Notes")
@@ -43,19 +39,8 @@ def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
 def address(ledger: sa.Engine) -> Iterator[str]:
     """Run the dashboard in its own process on that ledger."""
     home = Path(str(ledger.url.database)).parent
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    nowhere = "http://127.0.0.1:9"
-    settings = {"RENEWABLES_HOME": str(home), "DAGSTER_URL": nowhere, "ELEXON_BASE_URL": nowhere}
-    process = subprocess.Popen(dashboard_command(port), env={**os.environ, **settings}, cwd=home)
-    try:
-        with httpx.Client(transport=httpx.HTTPTransport(retries=9)) as client:
-            client.get(f"http://127.0.0.1:{port}/_stcore/health", timeout=60).raise_for_status()
-        yield f"http://127.0.0.1:{port}"
-    finally:
-        process.terminate()
-        process.wait(30)
+    with running_dashboard(home) as running:
+        yield running
 
 
 @pytest.fixture

@@ -1,18 +1,14 @@
 """The page Registers in a real browser: every view fits and is accessible, and a record leads back to its list."""
 
-import os
 import re
-import socket
-import subprocess
 from collections.abc import Iterator
 
-import httpx
 import pytest
 from playwright.sync_api import expect
 
-from renewables.cli.up import dashboard_command
-from tests.accessibility import violations, violations_in_dark
 from tests.browsing import Tab, launched, tab
+from tests.dashboard_servers import running_dashboard
+from tests.page_looks import assert_page_is_sound
 from tests.register_homes import RegisterHome
 
 WIDTHS = (1920, 1440, 820, 390)
@@ -31,39 +27,17 @@ PATHS = {
 @pytest.fixture(scope="module")
 def visitor(_register_home: RegisterHome) -> Iterator[Tab]:
     """Run the dashboard on the shared home in its own process, and open one tab for all pages."""
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port = probe.getsockname()[1]
-    nowhere = "http://127.0.0.1:9"
-    settings = {"RENEWABLES_HOME": str(_register_home.home), "DAGSTER_URL": nowhere, "ELEXON_BASE_URL": nowhere}
-    process = subprocess.Popen(dashboard_command(port), env={**os.environ, **settings}, cwd=_register_home.home)
-    try:
-        with httpx.Client(transport=httpx.HTTPTransport(retries=9)) as client:
-            client.get(f"http://127.0.0.1:{port}/_stcore/health", timeout=60).raise_for_status()
-        with launched() as browser, tab(browser, f"http://127.0.0.1:{port}") as opened:
-            yield opened
-    finally:
-        process.terminate()
-        process.wait(30)
+    with (
+        running_dashboard(_register_home.home) as address,
+        launched() as browser,
+        tab(browser, address) as opened,
+    ):
+        yield opened
 
 
 @pytest.mark.parametrize("view", PATHS)
 def test_each_view_fits_every_width_and_is_accessible(view: str, visitor: Tab) -> None:
-    visitor.problems.clear()
-    visitor.page.emulate_media(color_scheme="light")
-    visitor.page.set_viewport_size({"width": 1440, "height": 900})
-    visitor.open(PATHS[view])
-    visitor.drawn()
-    assert visitor.page.get_by_test_id("stException").count() == 0
-    assert violations(visitor.page) == []
-    assert violations_in_dark(visitor.page) == []
-    for width in WIDTHS:
-        visitor.page.set_viewport_size({"width": width, "height": 900})
-        visitor.fit_window()
-        assert visitor.overflow_pixels() <= 0, f"wider than {width} pixels"
-        assert visitor.cut_off() == [], f"at {width} pixels"
-    assert visitor.problems == []
-    assert visitor.outside == [], "the dashboard works without the network"
+    assert_page_is_sound(visitor, PATHS[view], WIDTHS)
 
 
 def test_a_click_on_a_name_opens_the_record_and_a_link_leads_back_to_the_same_list(visitor: Tab) -> None:

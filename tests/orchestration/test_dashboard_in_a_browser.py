@@ -15,10 +15,10 @@ from playwright.sync_api import Browser, expect
 from elexon_assets.dataset_model import Dataset
 from elexon_assets.datasets import DATASETS, GENERATION_BY_FUEL, WIND_AND_SOLAR
 from elexon_assets.missing_days import last_closed_day
-from tests.accessibility import violations, violations_in_dark
-from tests.browsing import WIDTHS, Tab, tab
+from tests.browsing import Tab, tab
 from tests.dashboards.conftest import ADDRESSES, PAGES
 from tests.orchestration.conftest import Server
+from tests.page_looks import assert_page_is_sound
 from warehouse import snapshots
 
 A_RUN_MS = 150_000
@@ -63,23 +63,7 @@ def visitor(browser: Browser, server: Server) -> Iterator[Tab]:
 @pytest.mark.usefixtures("portfolio")
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_fits_every_width_and_is_accessible(page: str, visitor: Tab) -> None:
-    visitor.problems.clear()
-    visitor.page.emulate_media(color_scheme="light")
-    visitor.page.set_viewport_size({"width": WIDTHS[0], "height": 900})
-    visitor.open(f"{page.removeprefix('overview')}?{urlencode(ADDRESSES.get(page, {}))}")
-    visitor.drawn()
-    assert visitor.page.get_by_test_id("stException").count() == 0
-    unguarded = visitor.page.locator("[data-testid=stElementToolbar] button[aria-label^='Download as CSV']")
-    assert not any(button.is_visible() for button in unguarded.all()), "only our own downloads are guarded"
-    assert violations(visitor.page) == []
-    assert violations_in_dark(visitor.page) == []
-    for width in WIDTHS:
-        visitor.page.set_viewport_size({"width": width, "height": 900})
-        visitor.fit_window()
-        assert visitor.overflow_pixels() <= 0, f"wider than {width} pixels"
-        assert visitor.cut_off() == [], f"at {width} pixels"
-    assert visitor.problems == []
-    assert visitor.outside == [], "the dashboard works without the network"
+    assert_page_is_sound(visitor, f"{page.removeprefix('overview')}?{urlencode(ADDRESSES.get(page, {}))}")
 
 
 def test_a_copied_address_restores_the_choices(dashboard: Tab, browser: Browser) -> None:
