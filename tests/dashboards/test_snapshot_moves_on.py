@@ -30,7 +30,7 @@ def test_a_page_whose_snapshot_was_removed_shows_a_notice_and_uses_the_newest() 
     with writing() as con:
         snapshots.publish_snapshot(con)
         snapshots.publish_snapshot(con)
-    page = AppTest.from_function(page_that_loses_its_snapshot).run()
+    page = AppTest.from_function(page_that_loses_its_snapshot, default_timeout=60).run()
     assert not page.exception
     assert [info.value for info in page.info] == [
         "This page was updated from snapshot 2, which is no longer kept, to snapshot 1."
@@ -61,7 +61,7 @@ def test_damage_found_while_a_page_reads_is_explained(home: Path) -> None:
     content = bytearray(path.read_bytes())
     content[len(content) // 2 : len(content) // 2 + 5000] = b"\xaa" * 5000
     path.write_bytes(content)
-    run = AppTest.from_function(page).run()
+    run = AppTest.from_function(page, default_timeout=60).run()
     assert not run.exception
     assert "Nothing was deleted. Remove the file; readers then use the snapshot before it" in run.error[0].value
     assert str(home) in run.error[0].value
