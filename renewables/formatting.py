@@ -95,3 +95,11 @@ def how_long(span: timedelta) -> str:
     if days:
         return f"{days} d {hours} h" if days < 14 else f"{days} days"
     return f"{hours} h {minutes % 60} min" if hours else f"{minutes} min"
+
+
+def time_left(seconds: float, finished: int, rest: int) -> str:
+    """Estimate how long the rest of some equal parts takes, as in "about 2 min left"."""
+    minutes = seconds / finished * rest / 60
+    if minutes < 0.75:
+        return "less than a minute left"
+    return f"about {math.ceil(minutes)} min left" if minutes < 90 else f"about {minutes / 60:.0f} h left"

@@ -64,14 +64,15 @@ def _render_roles(settings: Settings) -> None:
             "Role": role.capitalize(),
             "May": MAY[role],
             **(
-                {"People": ", ".join(sorted("everyone who signs in" if p == EVERYONE else p for p in named))}
+                {"People": plain(", ".join(sorted("everyone who signs in" if p == EVERYONE else p for p in named)))}
                 if may_see
                 else {}
             ),
         }
         for role, named in people.items()
     ]
-    st.dataframe(rows, hide_index=True, alt="The roles and what they may do")
+    with st.container(key="columns"):
+        st.table(rows, border="horizontal", hide_index=True, alt="The roles and what they may do")
     if may_see:
         claim = f"the claim {settings.role_claim} and " if settings.role_claim else ""
         st.caption(plain(f"Roles come from {claim}the settings ROLE_ADMINS, ROLE_EDITORS and ROLE_VIEWERS."))

@@ -8,7 +8,8 @@ import streamlit as st
 
 from dashboards.components import snapshot_cache
 from dashboards.components.chart import CONFIG, render_downloads, show_table
-from dashboards.components.fetch_requests import import_forms, render_fetches, render_repair
+from dashboards.components.fetch_list import render_fetches
+from dashboards.components.fetch_requests import import_forms, render_repair
 from dashboards.components.filters import CUSTOM, dataset_chosen, days_of
 from dashboards.components.formatting import day, moment, number, size, zone
 from dashboards.components.gap_form import gap_decision_form
@@ -44,13 +45,12 @@ DAYS: dict[str, Any] = {
 
 
 def render_page() -> None:
-    """Draw imports, known gaps, the fetch log and the quarantine."""
+    """Draw the coverage by day, imports, known gaps, the fetch log and the quarantine."""
+    if snapshot_cache.current_snapshot():
+        _render_coverage()
     st.subheader("Import", anchor=False)
     import_forms()
     render_fetches()
-    st.subheader("Coverage", anchor=False)
-    dataset = dataset_chosen(COVERED)
-    _render_coverage(dataset)
     st.subheader("Source and storage", anchor=False)
     _render_api_status()
     _render_database()
@@ -59,10 +59,9 @@ def render_page() -> None:
         _render_fetch_log("Fetch log", coverage.fetch_log, "every request to Elexon and its outcome")
 
 
-def _render_coverage(dataset: Dataset) -> None:
-    if not snapshot_cache.current_snapshot():
-        st.caption("No data yet. Import some days above.")
-        return
+def _render_coverage() -> None:
+    headline = st.empty()
+    dataset = dataset_chosen(COVERED)
     closed = last_closed_day(dataset)
     days = snapshot_cache.cached_query(coverage.days_by_state, dataset.name).filter(pl.col("day_utc") <= closed)
     years = coverage.by_year(days)
@@ -72,6 +71,7 @@ def _render_coverage(dataset: Dataset) -> None:
     )
     year = year or choices[0]
     counts = years.filter(year=year).row(0, named=True)
+    headline.subheader(_headline(dataset, days, year), anchor=False)
     st.plotly_chart(
         coverage_calendar(days, year),
         key="calendar",
@@ -96,6 +96,26 @@ def _render_coverage(dataset: Dataset) -> None:
         with table:
             st.dataframe(years, hide_index=True, column_config=YEARS, alt="Days of each state by year")
             _render_incomplete_days(dataset, days.filter(pl.col("state") != coverage.COMPLETE).reverse())
+
+
+def _headline(dataset: Dataset, days: pl.DataFrame, year: int) -> str:
+    """Return one sentence about the year's days since the first imported one: whether they have all half-hours."""
+    imported = days.filter(pl.col("half_hours") > 0)["day_utc"]
+    first_imported, last = imported.min(), days["day_utc"].max()
+    of_year = days.filter(pl.col("day_utc").dt.year() == year)
+    if imported.is_empty() or of_year.filter(pl.col("half_hours") > 0).is_empty():
+        return f"{dataset.title}: no data for {year} yet"
+    since = of_year.filter(pl.col("day_utc") >= first_imported)
+    if len(since) < len(of_year):
+        which = f"{number(len(since))} days since {day(since['day_utc'][0])}"
+    else:
+        which = f"{number(len(since))} days of {year}{' so far' if last == since['day_utc'][-1] else ''}"
+    lacking = since.filter(pl.col("state").is_in([coverage.SHORT, coverage.MISSING]))
+    flagged = since.filter(state=coverage.FLAGGED)
+    flags = f"; {number(len(flagged))} have flagged values" if len(flagged) else ""
+    if len(lacking):
+        return f"{dataset.title}: {number(len(lacking))} of {which} lack half-hours{flags}"
+    return f"{dataset.title}: complete, all {which}{flags}"
 
 
 def _render_incomplete_days(dataset: Dataset, days: pl.DataFrame) -> None:

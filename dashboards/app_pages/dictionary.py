@@ -1,14 +1,19 @@
 """Dictionary: every table and column with its meaning, unit, zone, source and caveats, from the declarations."""
 
+from collections.abc import Sequence
+
 import polars as pl
 import streamlit as st
 
 from dashboards.components.chart import render_downloads
 from dashboards.components.formatting import number
 from dashboards.components.plain_text import plain
+from dashboards.components.row_heights import row_pixels
 from elexon_assets.datasets import WIND_AND_SOLAR
 from renewables.queries.dictionary import TableEntry, data_dictionary, dictionary_frame, matching_entries
 
+NAME_PIXELS, MEANING_PIXELS, TABLE_PIXELS = 300, 700, 520
+OPENER = "open a table"
 COLUMN_TITLES = ("Column", "Type", "Unit", "Zone", "Meaning")
 
 
@@ -38,14 +43,39 @@ def render_page() -> None:
         f"{number(len(entries))} of {number(len(data_dictionary()))}. Query them on the command line with "
         "`renewables query`, from Python with `reading()`, or with any tool that opens `current.duckdb`."
     )
+    frame = pl.DataFrame({"Name": names, "Kind": [e.kind for e in entries], "Meaning": [e.meaning for e in entries]})
+    opener = st.column_config.ButtonColumn(
+        "Name",
+        type="tertiary",
+        alignment="left",
+        pinned=True,
+        width=NAME_PIXELS,
+        key=OPENER,
+        on_click=_open,
+        args=(names,),
+    )
     st.dataframe(
-        pl.DataFrame({"Name": names, "Kind": [e.kind for e in entries], "Meaning": [e.meaning for e in entries]}),
+        frame,
         hide_index=True,
-        column_config={"Meaning": st.column_config.TextColumn(width="large")},
-        height=38 + 35 * min(len(entries), 12),
+        column_config={
+            "Name": opener,
+            "Kind": st.column_config.TextColumn(width="small"),
+            "Meaning": st.column_config.TextColumn(width=MEANING_PIXELS),
+        },
+        height=TABLE_PIXELS,
+        row_height=row_pixels(frame["Meaning"], MEANING_PIXELS),
+        key="all tables",
         alt="Tables, views and macros with their meaning",
     )
+    st.caption("Click a name to see its columns above.")
     render_downloads(dictionary_frame(entries), name="dictionary")
+
+
+def _open(names: Sequence[str]) -> None:
+    """Show the table whose name was clicked."""
+    row = st.session_state[OPENER]["row"]
+    if row < len(names):
+        st.session_state["table"] = names[row]
 
 
 def _render_entry(entry: TableEntry) -> None:

@@ -1,22 +1,22 @@
 """Checks: whether the data is up to date, complete and valid, from the data and from Dagster's checks."""
 
 from collections.abc import Sequence
+from dataclasses import dataclass
 from datetime import UTC, datetime
-from typing import Any
+from typing import Literal
 
-import polars as pl
 import streamlit as st
 
-from dashboards.components import snapshot_cache
-from dashboards.components.chart import in_london
-from dashboards.components.fetch_requests import ONE_AT_A_TIME, dagster_client, render_unreachable
+from dashboards.components import background_requests, snapshot_cache
+from dashboards.components.background_requests import Feed
+from dashboards.components.dagster_server import ONE_AT_A_TIME, dagster_client, render_unreachable, render_waiting
 from dashboards.components.footer import empty_state
-from dashboards.components.formatting import NOTHING, ago, date_of, moment, number, percent
-from dashboards.components.plain_text import plain, plain_sentence
+from dashboards.components.formatting import ago, date_of, moment, number, percent
+from dashboards.components.plain_text import plain
 from dashboards.components.sign_in import current_actor, refusal_of
 from dashboards.components.unknown_series import warn_of_unknown_series
 from elexon_assets.datasets import INSTALLED_CAPACITY
-from pipeline_assets.errors import AccessRefused
+from pipeline_assets.access import Actor
 from renewables.dagster_control.client import START, DagsterClient, OrchestratorError
 from renewables.dagster_control.run_history import Check, RunSummary, recent_checks, recent_runs
 from renewables.queries.status import CapacityStatus, DatasetStatus, of_capacity, of_datasets
@@ -24,43 +24,52 @@ from renewables.queries.stored_datasets import StoredDataset, stored_datasets
 
 JOB, ASKED_BY = "checks", "dashboard: checks"
 "The Dagster job, and the tag that identifies the runs requested from this page."
+DESK, TITLE = "checks", "a run of all checks"
 WATCHES_EVERY = "2s"
-ROWS_SEEN = 20
-MARKS = {
-    **{"passed": "✓ passed", "warning": "! warning", "FAILED": "✗ failed"},
-    **{"running": "… running", "not run yet": "· not run yet"},
+MARKS: dict[str, tuple[str, str, Literal["red", "orange", "blue", "gray", "green"]]] = {
+    "FAILED": ("failed", ":material/error:", "red"),
+    "warning": ("warning", ":material/warning:", "orange"),
+    "running": ("running", ":material/sync:", "blue"),
+    "not run yet": ("not run yet", ":material/radio_button_unchecked:", "gray"),
+    "passed": ("passed", ":material/check_circle:", "green"),
 }
+"The word, the icon and the colour of each outcome, the worst first."
 STATES = {
     "SUCCESS": ":green[:material/check_circle:] done",
     "FAILURE": ":red[:material/error:] failed",
     "CANCELED": ":gray[:material/cancel:] cancelled",
     "QUEUED": ":gray[:material/schedule:] queued",
 }
-_NOTE = "checks: note"
-COLUMNS: dict[str, Any] = {
-    "outcome": "Outcome",
-    "asset": "Asset",
-    "name": "Check",
-    "said": st.column_config.TextColumn("Result", width="medium"),
-    "description": st.column_config.TextColumn("Passes when", width="large"),
-    "at": st.column_config.DatetimeColumn("Time (UK)", format="D MMM YYYY HH:mm", width=150),
-}
+
+
+@dataclass(frozen=True)
+class Checked:
+    """All checks, the newest run that was requested here, and why it failed."""
+
+    checks: list[Check]
+    run: RunSummary | None
+    errors: Sequence[str]
+
+    @property
+    def is_running(self) -> bool:
+        """Return whether the run that was requested here is active."""
+        return self.run is not None and not self.run.is_over
 
 
 def render_page() -> None:
-    """Draw the freshness of the data and the results of its checks."""
+    """Draw the results of the checks, what fails first, and the freshness of the data."""
+    _render_checks()
+    st.subheader("Freshness and coverage", anchor=False)
     if not snapshot_cache.current_snapshot():
         empty_state()
-    else:
-        datasets = snapshot_cache.cached_query(of_datasets)
-        capacity = snapshot_cache.cached_query(of_capacity)
-        for column, dataset in zip(st.columns(len(datasets) + 1), [*datasets, None], strict=True):
-            with column, st.container(border=True, height="stretch", gap="small"):
-                _render_dataset(dataset) if dataset else _render_capacity(capacity)
-        _render_all_datasets(snapshot_cache.cached_query(stored_datasets))
-        warn_of_unknown_series()
-    st.subheader("Checks", anchor=False)
-    _render_checks()
+        return
+    datasets = snapshot_cache.cached_query(of_datasets)
+    capacity = snapshot_cache.cached_query(of_capacity)
+    for column, dataset in zip(st.columns(len(datasets) + 1), [*datasets, None], strict=True):
+        with column, st.container(border=True, height="stretch", gap="small"):
+            _render_dataset(dataset) if dataset else _render_capacity(capacity)
+    _render_all_datasets(snapshot_cache.cached_query(stored_datasets))
+    warn_of_unknown_series()
 
 
 def _render_dataset(dataset: DatasetStatus) -> None:
@@ -84,20 +93,29 @@ def _render_dataset(dataset: DatasetStatus) -> None:
 
 
 def _render_all_datasets(stored: Sequence[StoredDataset]) -> None:
-    """Draw the newest times of every dataset, also of forecasts, demand and prices."""
+    """Draw the newest times of every dataset, also of forecasts, demand and prices; stale ones first."""
     now = datetime.now(UTC)
     rows = [
         {
-            "Dataset": f"{each.title} ({each.code})",
-            "State": ("up to date" if each.is_fresh(now) else "stale") if each.publications else "no data yet",
+            "Dataset": f"{plain(each.title)} ({each.code})",
+            "State": _state_of(each, now),
             "Newest period": moment(each.newest_start_time_utc) if each.newest_start_time_utc else "",
             "Latest published": moment(each.newest_publish_time_utc) if each.newest_publish_time_utc else "",
-            "Published values": each.publications,
-            "Rows quarantined": each.rows_quarantined,
+            "Published values": number(each.publications),
+            "Rows quarantined": number(each.rows_quarantined),
         }
-        for each in stored
+        for each in sorted(stored, key=lambda each: bool(each.publications) and each.is_fresh(now))
     ]
-    st.dataframe(rows, hide_index=True, height=38 + 35 * len(rows), alt="All datasets with their newest times")
+    with st.container(key="columns"):
+        st.table(rows, border="horizontal", hide_index=True, alt="All datasets with their newest times")
+
+
+def _state_of(dataset: StoredDataset, now: datetime) -> str:
+    if not dataset.publications:
+        return ":gray[:material/radio_button_unchecked:] no data yet"
+    if dataset.is_fresh(now):
+        return ":green[:material/check_circle:] up to date"
+    return ":orange[:material/schedule:] stale"
 
 
 def _render_capacity(capacity: CapacityStatus | None) -> None:
@@ -114,76 +132,125 @@ def _render_capacity(capacity: CapacityStatus | None) -> None:
 
 def _render_checks() -> None:
     """Draw all checks with a button; they are watched while a run requested here is active."""
+    watching = _is_active(background_requests.feed_of(DESK))
+    st.fragment(_render_watched, run_every=WATCHES_EVERY if watching else None)(watching=watching)
+
+
+def _is_active(feed: Feed[Checked]) -> bool:
+    """Look at the checks, and return whether there is something to wait for."""
+    feed.look(_look_at_checks)
     try:
-        dagster = dagster_client()
-        newest = _newest_requested_run(dagster)
-        if newest is None or newest.is_over:
-            _render_check_list(dagster, newest)
-        else:
-            _render_watched_run()
-    except OrchestratorError as error:
-        render_unreachable(error)
+        checked = feed.answer()
+    except OrchestratorError:
+        checked = None
+    is_running = checked is not None and checked.is_running
+    return is_running or feed.is_waiting or background_requests.is_pending(DESK)
 
 
-@st.fragment(run_every=WATCHES_EVERY)
-def _render_watched_run() -> None:
-    """Draw the checks every few seconds until the run is over."""
-    try:
-        dagster = dagster_client()
-        newest = _newest_requested_run(dagster)
-        if newest is None or newest.is_over:
-            st.rerun()
-        _render_check_list(dagster, newest)
-    except OrchestratorError as error:
-        render_unreachable(error)
-
-
-def _render_check_list(dagster: DagsterClient, newest: RunSummary | None) -> None:
-    """Draw the list; `newest` is the run requested here. Raises OrchestratorError."""
-    checks, under_way = recent_checks(dagster), newest is not None and not newest.is_over
-    failed_because = dagster.run_state(newest.launched.id).errors if newest and newest.status == "FAILURE" else []
-    counts = {outcome: sum(check.outcome == outcome for check in checks) for outcome in MARKS}
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        message = " · ".join(f"**{count}** {outcome}" for outcome, count in counts.items() if count) or NOTHING
-        st.markdown(message, width="content")
-        refusal = refusal_of(START)
-        st.button(
-            "Run checks now",
-            icon=":material/play_arrow:",
-            disabled=under_way or bool(refusal),
-            on_click=_run_checks,
-            help=refusal or None,
-        )
-    if note := st.session_state.pop(_NOTE, ""):
-        st.warning(plain_sentence(note), icon=":material/info:")
-    if newest:
-        _render_newest_run(newest, checks)
-    for message in failed_because[:1]:
-        st.markdown(f":small[:red[{plain(message[:300])}]]")
-    _render_table(checks)
-    st.caption(
-        "Checks run after every import. Coverage and freshness checks warn; structural checks fail. Checks of the "
-        "portfolio run whenever edits reach the charts, and not with this button."
-    )
+def _look_at_checks() -> Checked:
+    """Read the checks and the newest run. Raises OrchestratorError."""
+    dagster = dagster_client()
+    run = _newest_requested_run(dagster)
+    errors = dagster.run_state(run.launched.id).errors if run and run.status == "FAILURE" else []
+    return Checked(recent_checks(dagster), run, errors)
 
 
 def _newest_requested_run(dagster: DagsterClient) -> RunSummary | None:
     return next(iter(recent_runs(dagster, limit=1, asked_by=ASKED_BY)), None)
 
 
-def _run_checks() -> None:
-    """Start the job, unless a run that this page requested is active, so that a double click starts one run."""
+def _render_watched(*, watching: bool) -> None:
+    feed: Feed[Checked] = background_requests.feed_of(DESK)
+    background_requests.render_requests(DESK, feed)
+    is_active = _is_active(feed)
     try:
-        dagster = dagster_client()
-        with ONE_AT_A_TIME:
-            newest = _newest_requested_run(dagster)
-            if newest is None or newest.is_over:
-                dagster.launch_job(JOB, requested_by=ASKED_BY, actor=current_actor())
-    except (OrchestratorError, AccessRefused) as error:
-        st.session_state[_NOTE] = str(error)
+        checked = feed.answer()
+    except OrchestratorError as error:
+        render_unreachable(error)
+    else:
+        if checked is None:
+            render_waiting()
+        else:
+            _render_checked(checked)
+    if is_active != watching:
+        st.rerun()
 
 
-def _render_newest_run(run: RunSummary, checks: list[Check]) -> None:
+def _render_checked(checked: Checked) -> None:
+    """Draw the headline and the button, the run, what does not pass, and the list of all."""
+    refusal = refusal_of(START)
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        st.subheader(_headline(checked.checks), anchor=False, width="content")
+        st.button(
+            "Run checks now",
+            icon=":material/play_arrow:",
+            type="primary",
+            disabled=checked.is_running or background_requests.is_pending(DESK) or bool(refusal),
+            on_click=_request_run,
+            help=refusal or None,
+        )
+    if checked.run:
+        _render_newest_run(checked.run, checked.checks)
+    for message in checked.errors[:1]:
+        st.markdown(f":small[:red[{plain(message[:300])}]]")
+    for check in checked.checks:
+        if check.outcome in ("FAILED", "warning"):
+            _render_card(check)
+    everything = st.expander(f"All {len(checked.checks)} checks", key="all-checks", on_change="rerun", type="compact")
+    if everything.open:
+        with everything:
+            _render_table(checked.checks)
+
+
+def _headline(checks: Sequence[Check]) -> str:
+    """Return one sentence about the checks, such as "2 of 55 checks fail, 1 warns, 52 pass"."""
+    counts = {outcome: sum(check.outcome == outcome for check in checks) for outcome in MARKS}
+    total = len(checks)
+    if not total:
+        return "No checks yet"
+    if counts["passed"] == total:
+        return f"All {total} checks pass"
+    verbs = {"FAILED": ("fails", "fail"), "warning": ("warns", "warn"), "passed": ("passes", "pass")}
+    verbs |= {"running": ("is running", "are running"), "not run yet": ("has not run yet", "have not run yet")}
+    parts = [f"{count} {verbs[outcome][count > 1]}" for outcome, count in counts.items() if count]
+    first, _, rest = parts[0].partition(" ")
+    return ", ".join([f"{first} of {total} checks {rest}", *parts[1:]])
+
+
+def _render_card(check: Check) -> None:
+    """Draw a check that does not pass, with what it found and what is true when it passes."""
+    word, icon, colour = MARKS[check.outcome]
+    with st.container(border=True, gap="xsmall"):
+        with st.container(horizontal=True, vertical_alignment="center", gap="small"):
+            st.badge(word, icon=icon, color=colour)
+            st.markdown(f"**{plain(_title_of(check))}** of {plain(check.asset)}", width="content")
+            st.caption(moment(check.at_utc), width="content")
+        if check.said:
+            st.markdown(plain(check.said))
+        if check.description:
+            st.caption(f"Passes when: {plain(check.description)}")
+
+
+def _title_of(check: Check) -> str:
+    return check.name.replace("_", " ")
+
+
+def _request_run() -> None:
+    actor = current_actor()
+    background_requests.hand_over(DESK, TITLE, lambda: _start_run(actor=actor))
+
+
+def _start_run(*, actor: Actor) -> str:
+    """Start the job, unless a run that this page requested is active, so that a double click starts one run."""
+    dagster = dagster_client()
+    with ONE_AT_A_TIME:
+        newest = _newest_requested_run(dagster)
+        if newest is None or newest.is_over:
+            dagster.launch_job(JOB, requested_by=ASKED_BY, actor=actor)
+    return "The checks are running. You can close this page."
+
+
+def _render_newest_run(run: RunSummary, checks: Sequence[Check]) -> None:
     """Draw the progress of the run: the checks that are finished, of those that it announced."""
     state = STATES.get(run.status, ":blue[:material/sync:] running")
     took = f", {(run.ended_at_utc - run.created_at_utc).total_seconds():.0f} s" if run.ended_at_utc else ""
@@ -197,26 +264,22 @@ def _render_newest_run(run: RunSummary, checks: list[Check]) -> None:
         st.progress(judged / len(announced) if announced else 0.0, text=text)
 
 
-def _render_table(checks: list[Check]) -> None:
+def _render_table(checks: Sequence[Check]) -> None:
     rows = [
         {
-            "outcome": MARKS[check.outcome],
-            "asset": check.asset,
-            "name": check.name.replace("_", " "),
-            "said": check.said,
-            "at_utc": check.at_utc,
-            "description": check.description,
+            "Outcome": f":{MARKS[check.outcome][2]}[{MARKS[check.outcome][1]}] {MARKS[check.outcome][0]}",
+            "Check": f"**{plain(_title_of(check))}** of {plain(check.asset)}",
+            "Result": plain(check.said),
+            "Passes when": plain(check.description),
+            "Time (UK)": moment(check.at_utc) if check.at_utc else "",
         }
         for check in checks
     ]
-    frame = pl.DataFrame(rows, schema_overrides={"at_utc": pl.Datetime("us", "UTC")})
-    st.dataframe(
-        in_london(frame).rename({"at_london": "at"}),
-        hide_index=True,
-        placeholder="",
-        column_config=COLUMNS,
-        height=38 + 35 * min(max(len(rows), 1), ROWS_SEEN),
-        alt="Asset checks, failures and warnings first",
+    with st.container(key="columns-checks"):
+        st.table(rows, border="horizontal", hide_index=True, alt="Asset checks, failures and warnings first")
+    st.caption(
+        "Checks run after every import. Coverage and freshness checks warn; structural checks fail. Checks of the "
+        "portfolio run whenever edits reach the charts, and not with this button."
     )
 
 

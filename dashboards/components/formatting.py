@@ -40,7 +40,11 @@ def date_of(instant: datetime | None) -> str:
 
 
 def span_of_days(first: date, last: date) -> str:
-    return day(first) if first == last else f"{day(first)} to {day(last)}"
+    """Format days as `20–28 Oct 2026`, `1 Jan–31 Dec 2025` or `30 Dec 2025–2 Jan 2026`."""  # noqa: RUF002 (a dash is meant)
+    if first == last:
+        return day(first)
+    start = f"{first.day}" if (first.year, first.month) == (last.year, last.month) else f"{first.day} {first:%b}"
+    return f"{start if first.year == last.year else day(first)}–{day(last)}"  # noqa: RUF001 (a dash is meant)
 
 
 def price(gbp_per_mwh: float | None) -> str:

@@ -9,15 +9,14 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards.components import snapshot_cache
-from dashboards.components.fetch_requests import ASKED_BY, dagster_client, note_launched
+from dashboards.components import background_requests, snapshot_cache
+from dashboards.components.dagster_server import ASKED_BY, dagster_client
+from dashboards.components.fetch_list import DESK
 from dashboards.components.formatting import day, moment
 from dashboards.components.plain_text import plain, plain_sentence
 from dashboards.components.sign_in import current_actor, refusal_of, sign_in_is_on
 from elexon_assets.dataset_model import Dataset
 from pipeline_assets.access import Actor
-from pipeline_assets.errors import AccessRefused
-from renewables.dagster_control.client import OrchestratorError
 from renewables.dagster_control.gap_acceptance import DECIDE, GapDecision, launch_decision
 from renewables.queries.coverage import gap_acceptances
 
@@ -57,7 +56,7 @@ def _acceptance_text(row: dict[str, Any]) -> str:
 
 
 def _render_form(dataset: Dataset, utc_day: date, *, withdraws: bool) -> None:
-    """Draw the fields and the button; problems are shown inside the form, whose popover hides the page."""
+    """Draw the fields and the button; a missing field is reported inside the form, whose popover hides the page."""
     key = f"{'withdraw' if withdraws else 'accept'} gap {dataset.name} {utc_day}"
 
     def launch() -> None:
@@ -67,13 +66,8 @@ def _render_form(dataset: Dataset, utc_day: date, *, withdraws: bool) -> None:
             st.session_state[f"{key} problem"] = "Enter a reason and your name: both are kept with the day."
             return
         decision = GapDecision(dataset.name, utc_day, reason, withdraws)
-        try:
-            launch_decision(dagster_client(), decision, requested_by=ASKED_BY, actor=actor)
-        except (OrchestratorError, AccessRefused) as error:
-            st.session_state[f"{key} problem"] = str(error)
-            return
-        result = "no longer a known gap" if withdraws else "a known gap"
-        note_launched(f"{day(utc_day)} of {dataset.title.lower()} is {result} once the run below has finished.")
+        what = f"{day(utc_day)} of {dataset.title.lower()} as {'no longer ' if withdraws else ''}a known gap"
+        background_requests.hand_over(DESK, what, lambda: _launch_decision(decision, dataset, actor=actor))
 
     with st.form(f"{key} form", border=False):
         st.text_input("Reason", max_chars=LONGEST_REASON, key=f"{key} reason")
@@ -84,3 +78,10 @@ def _render_form(dataset: Dataset, utc_day: date, *, withdraws: bool) -> None:
         st.form_submit_button("Withdraw" if withdraws else "Accept", on_click=launch, disabled=bool(refusal_of(DECIDE)))
         if problem := st.session_state.pop(f"{key} problem", ""):
             st.error(plain_sentence(problem))
+
+
+def _launch_decision(decision: GapDecision, dataset: Dataset, *, actor: Actor) -> str:
+    """Start the run that carries the decision out. Raises OrchestratorError, AccessRefused."""
+    launch_decision(dagster_client(), decision, requested_by=ASKED_BY, actor=actor)
+    result = "no longer a known gap" if decision.withdraws else "a known gap"
+    return f"{day(decision.day)} of {dataset.title.lower()} is {result} once its run has finished."

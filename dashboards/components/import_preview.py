@@ -4,12 +4,14 @@ Not here: upload and confirmation (`app_pages/transfer.py`), the content (`renew
 """
 
 from collections.abc import Sequence
+from typing import Literal
 
 import polars as pl
 import streamlit as st
 
 from dashboards.components.chart import render_downloads
 from dashboards.components.plain_text import plain
+from dashboards.components.row_heights import row_pixels
 from pipeline_assets.spreadsheets.import_plan import Plan
 from pipeline_assets.spreadsheets.parsed_rows import RowProblem
 from pipeline_assets.spreadsheets.planned_rows import Outcome
@@ -21,8 +23,17 @@ from renewables.queries.import_summary import (
     unchanged_rows,
 )
 
-ROWS_SHOWN = 500
+ROWS_SHOWN, ROWS_AT_ONCE = 500, 12
 MARKS = {Outcome.CREATE: "✚ new", Outcome.UPDATE: "✎ changed"}
+
+
+VALUE_PIXELS, PROBLEM_PIXELS = 240, 760
+"The widths of columns whose text wraps."
+
+
+def _height(rows: int) -> int | Literal["content"]:
+    """Return the height of a table: all rows if they are few, otherwise a part of the screen."""
+    return "content" if rows <= ROWS_AT_ONCE else 520
 
 
 def show_plan(planned: Plan, prefix: str = "import") -> None:
@@ -64,7 +75,9 @@ def _show_changes(planned: Plan, prefix: str) -> None:
     st.dataframe(
         frame.head(ROWS_SHOWN),
         hide_index=True,
-        height=min(38 + 35 * len(frame), 460),
+        column_config={name: st.column_config.TextColumn(width=VALUE_PIXELS) for name in ("Record", "Before", "After")},
+        height=_height(len(frame)),
+        row_height=row_pixels([*frame["Record"], *frame["Before"], *frame["After"]], VALUE_PIXELS),
         key=f"{prefix} rows",
         alt=f"{len(frame)} values that would change",
     )
@@ -101,7 +114,15 @@ def _show_problems(title: str, problems: Sequence[RowProblem], *, name: str) -> 
             for each in groups
         ]
         alt = f"{title}: {len(groups)} kinds"
-        st.dataframe(rows[:ROWS_SHOWN], hide_index=True, key=f"{name} kinds", alt=alt)
+        st.dataframe(
+            rows[:ROWS_SHOWN],
+            hide_index=True,
+            column_config={"Example": st.column_config.TextColumn(width=PROBLEM_PIXELS)},
+            height=_height(len(rows)),
+            row_height=row_pixels((each.example for each in groups), PROBLEM_PIXELS),
+            key=f"{name} kinds",
+            alt=alt,
+        )
     frame = pl.DataFrame(
         {
             "Row": [problem.row for problem in problems],
@@ -109,7 +130,15 @@ def _show_problems(title: str, problems: Sequence[RowProblem], *, name: str) -> 
             "Problem": [problem.message for problem in problems],
         }
     )
-    st.dataframe(frame.head(ROWS_SHOWN), hide_index=True, key=f"{name} rows", alt=f"{title} by row")
+    st.dataframe(
+        frame.head(ROWS_SHOWN),
+        hide_index=True,
+        column_config={"Problem": st.column_config.TextColumn(width=PROBLEM_PIXELS)},
+        height=_height(len(frame)),
+        row_height=row_pixels(frame["Problem"], PROBLEM_PIXELS),
+        key=f"{name} rows",
+        alt=f"{title} by row",
+    )
     _show_rest(frame, name=name)
 
 

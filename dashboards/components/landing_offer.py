@@ -7,15 +7,13 @@ from datetime import UTC, datetime, timedelta
 
 import streamlit as st
 
-from dashboards.components import ledger_session, snapshot_cache
+from dashboards.components import background_requests, ledger_session, snapshot_cache
 from dashboards.components.formatting import number
-from dashboards.components.plain_text import plain
 from dashboards.components.sidebar import status_monitor
 from dashboards.components.sign_in import current_actor, refusal_of
-from pipeline_assets.errors import AccessRefused, PipelineError
+from pipeline_assets.errors import PipelineError
 from pipeline_assets.ledger import reader
-from renewables.dagster_control.client import OrchestratorError
-from renewables.dagster_control.landing_now import UPDATE, LandingFailed, land_now
+from renewables.dagster_control.landing_now import UPDATE, land_now
 from renewables.dagster_control.service_status import Answer
 from renewables.formatting import how_long
 from warehouse.connection import newest_version
@@ -24,7 +22,8 @@ from warehouse.settings import Settings
 LOOKS_AGAIN = "3s"
 LANDS_WITHIN = timedelta(seconds=60)
 "An edit that waits for longer was not landed by Dagster's sensor."
-_NOTICE = "landing offer: notice"
+DESK, UPDATES = "landing offer", "the update of the charts"
+"The desk of the request, and its title."
 
 
 def landing_offer() -> None:
@@ -35,8 +34,6 @@ def landing_offer() -> None:
         return  # the page shows that the ledger is not available
     if waits:
         _render_offer()
-    else:
-        st.session_state.pop(_NOTICE, None)
 
 
 @st.fragment(run_every=LOOKS_AGAIN)
@@ -62,13 +59,15 @@ def _render_offer() -> None:
             f":material/hourglass_top: {edits} not in these charts yet. {when}",
             width="content",
         )
-        if st.button(
-            "Update now", key="land-now", type="tertiary", icon=":material/bolt:", disabled=bool(refusal_of(UPDATE))
-        ):
-            _land_edits(settings)
-    if notice := st.session_state.get(_NOTICE):
-        kind, text = notice
-        (st.caption if kind == "info" else st.warning)(plain(text))
+        st.button(
+            "Update now",
+            key="land-now",
+            type="tertiary",
+            icon=":material/bolt:",
+            disabled=bool(refusal_of(UPDATE)) or background_requests.is_pending(DESK),
+            on_click=_land_edits,
+        )
+    background_requests.render_requests(DESK)
 
 
 def _landing_time_text(dagster: Answer | None, age: timedelta, they_follow: str) -> str:
@@ -80,9 +79,7 @@ def _landing_time_text(dagster: Answer | None, age: timedelta, they_follow: str)
     return f"{they_follow} within seconds{'' if dagster else ' while `renewables up` is running'}."
 
 
-def _land_edits(settings: Settings) -> None:
-    try:
-        with st.spinner("Updating the charts …"):
-            st.session_state[_NOTICE] = ("info", land_now(settings, requested_by="dashboard", actor=current_actor()))
-    except (OrchestratorError, LandingFailed, AccessRefused) as error:
-        st.session_state[_NOTICE] = ("warning", str(error))
+def _land_edits() -> None:
+    """Hand the update over to the background: without Dagster it takes seconds, in a process of its own."""
+    settings, actor = Settings(), current_actor()
+    background_requests.hand_over(DESK, UPDATES, lambda: land_now(settings, requested_by="dashboard", actor=actor))

@@ -10,21 +10,17 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards.components import snapshot_cache
+from dashboards.components import background_requests, snapshot_cache
 from dashboards.components.chart import in_london
-from dashboards.components.fetch_requests import ASKED_BY
+from dashboards.components.dagster_server import ASKED_BY
 from dashboards.components.formatting import day, number
-from dashboards.components.plain_text import plain, plain_sentence
+from dashboards.components.plain_text import plain
 from dashboards.components.register_parts import NAMES, render_register_downloads
 from dashboards.components.sign_in import current_actor, refusal_of
 from pipeline_assets.access import Role
-from pipeline_assets.errors import AccessRefused
 from pipeline_assets.registers.declarations import REGISTERS
 from renewables.dagster_control import register_job
-from renewables.dagster_control.client import OrchestratorError
-from renewables.dagster_control.landing_now import LandingFailed
 from renewables.queries.register_issues import failed_issues, quarantined_rows, register_issues
-from renewables.user_errors import BadUsage
 from warehouse.settings import Settings
 
 COLUMNS: dict[str, Any] = {
@@ -43,7 +39,7 @@ COLUMNS: dict[str, Any] = {
     "line": st.column_config.NumberColumn("Line", format="%d"),
     "raw_json": st.column_config.TextColumn("Row", width="large"),
 }
-_NOTE = "registers: note"
+DESK = "registers"
 
 
 def render_issues(register: str) -> None:
@@ -149,33 +145,27 @@ def render_failures(registers: Collection[str]) -> None:
 
 
 def render_note() -> None:
-    """Draw the result of the last click, once."""
-    if note := st.session_state.pop(_NOTE, None):
-        kind, text = note
-        (st.success if kind == "started" else st.warning)(plain_sentence(text), icon=":material/info:")
+    """Draw what was requested and is not answered yet, and what was refused."""
+    background_requests.render_desk(DESK)
 
 
 def _start() -> None:
-    try:
-        with st.spinner("Fetching …"):
-            sentence = register_job.start_run(
-                fetches=True, requested_by=ASKED_BY, actor=current_actor(), settings=Settings()
-            )
-        st.session_state[_NOTE] = ("started", sentence)
-    except (OrchestratorError, LandingFailed, AccessRefused) as error:
-        st.session_state[_NOTE] = ("failed", str(error))
+    """Hand the fetch over to the background: without Dagster it takes as long as the downloads."""
+    actor, settings = current_actor(), Settings()
+
+    def work() -> str:
+        return register_job.start_run(fetches=True, requested_by=ASKED_BY, actor=actor, settings=settings)
+
+    background_requests.hand_over(DESK, "the newest issues of the registers", work)
 
 
 def _add(content: bytes, name: str, register: str, issue_date: date | None) -> None:
-    """Keep the file for the job, start it, and draw the page again."""
-    settings = Settings()
-    try:
-        register_job.keep_file(content, name, register, issue_date, actor=current_actor(), settings=settings)
-        with st.spinner("Landing the issue …"):
-            sentence = register_job.start_run(
-                fetches=False, requested_by=ASKED_BY, actor=current_actor(), settings=settings
-            )
-        st.session_state[_NOTE] = ("started", sentence)
-    except (OrchestratorError, LandingFailed, AccessRefused, BadUsage) as error:
-        st.session_state[_NOTE] = ("failed", str(error))
+    """Keep the file for the job and start it, in the background."""
+    actor, settings = current_actor(), Settings()
+
+    def work() -> str:
+        register_job.keep_file(content, name, register, issue_date, actor=actor, settings=settings)
+        return register_job.start_run(fetches=False, requested_by=ASKED_BY, actor=actor, settings=settings)
+
+    background_requests.hand_over(DESK, f"the issue in {name}", work)
     st.rerun()

@@ -5,6 +5,7 @@ Not here: waiting (`outbox.py`), sending (`delivery.py`), failed runs (`run_noti
 
 from collections import Counter
 from collections.abc import Iterator, Mapping
+from dataclasses import replace
 from datetime import date
 from typing import Any
 from urllib.parse import quote
@@ -23,6 +24,8 @@ LONGEST_COMMENT = 300
 
 NEW_PROJECT, RED, RTB_MOVED, HIGH_RISK = "New project", "RAG to Red", "RTB moved", "High-rated information point"
 MANY = "Many changes"
+UNDO = "Undo"
+"The first word of a notice about values that are back because somebody undid a batch."
 PAGES = {"pipelines": "project", "information_points": "information_point"}
 "The path of the record's page in the dashboard by kind; the page takes the id as a query parameter."
 
@@ -35,12 +38,13 @@ def notices_for_batch(receipt: Receipt, records: Mapping[tuple[str, str], Record
         notice for key, before in _fields_before(receipt).items() for notice in _notices_of_record(records[key], before)
     ]
     if len(notices) <= MOST_NOTICES:
-        return notices
+        return [replace(notice, text=f"{UNDO}: {notice.text}") for notice in notices] if source == "revert" else notices
     counts = Counter(notice.topic for notice in notices)
     summary = ", ".join(f"{topic} ({count})" for topic, count in counts.items())
     first = receipt.changes[0]
     why = f" Why: {shorten_text(first.why)}" if first.why else ""
-    return [Notice(MANY, f"{len(notices)} changes in one {source} by {first.who}: {summary}.{why}")]
+    what = "undo" if source == "revert" else source
+    return [Notice(MANY, f"{len(notices)} changes in one {what} by {first.who}: {summary}.{why}")]
 
 
 def shorten_text(text: str, length: int = LONGEST_COMMENT) -> str:

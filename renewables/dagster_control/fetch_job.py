@@ -36,13 +36,7 @@ def fetch_days(
     Raises OrchestratorError, AccessRefused.
     """
     actor.require(Role.EDITOR, FETCH)
-    now, runs = datetime.now(UTC), runs_of(datasets, first, last)
-    windows = {
-        dataset.name: sum(
-            len(dataset.windows(window_of_days(*days) if days else dataset.full_history_window(now))) for days in runs
-        )
-        for dataset in datasets
-    }
+    windows = expected_windows(datasets, first, last)
     orchestrator = DagsterClient(str(settings.dagster_url))
     if not here and orchestrator.answers(for_home=settings.dagster_home):
         progress = RunProgress(windows, where=f"Dagster at {orchestrator.url}")
@@ -50,6 +44,17 @@ def fetch_days(
         return follow_runs(orchestrator, launched, progress, watch)
     progress = RunProgress(windows, "this process")
     return _in_process(datasets, first, last, requested_by, actor, settings, progress, watch)
+
+
+def expected_windows(datasets: Sequence[Dataset], first: date, last: date) -> dict[str, int]:
+    """Return by dataset in how many windows the days are requested, over all runs that they take."""
+    now, runs = datetime.now(UTC), runs_of(datasets, first, last)
+    return {
+        dataset.name: sum(
+            len(dataset.windows(window_of_days(*days) if days else dataset.full_history_window(now))) for days in runs
+        )
+        for dataset in datasets
+    }
 
 
 def follow_runs(orchestrator: DagsterClient, launched: Launched, progress: RunProgress, watch: Watch) -> list[Outcome]:

@@ -1,6 +1,7 @@
 """Fixtures: the dashboard's app in this process, on the home in force; it reaches neither Elexon nor Dagster."""
 
 import sys
+import time
 from collections.abc import Callable, Iterator
 from functools import cache
 from pathlib import Path
@@ -28,6 +29,8 @@ ADDRESSES = {
     "search": {"q": "harrowfen"},
 }
 "The address parameters of pages that show a part of the sample portfolio only on request."
+WAITING = "Dagster to answer"
+"What a page says of a request that is not answered yet."
 NOWHERE = "http://127.0.0.1:9"
 "The address of the port `discard`, on which no server listens."
 
@@ -69,6 +72,16 @@ def page_text(app: AppTest) -> str:
     kinds = (app.title, app.subheader, app.markdown, app.caption, app.metric, app.warning, app.error, app.info)
     texts = [f"{getattr(element, 'label', '')} {element.value}" for elements in kinds for element in elements]
     return "\n".join(texts + [element.value for element in app.sidebar.caption])
+
+
+def answered(app: AppTest, seconds: float = 30.0) -> AppTest:
+    """Draw the page again until Dagster has answered, or refused, what was requested in the background."""
+    until = time.monotonic() + seconds
+    while WAITING in page_text(app):
+        assert time.monotonic() < until, "Dagster did not answer"
+        app.run()
+    assert not app.exception
+    return app
 
 
 @pytest.fixture

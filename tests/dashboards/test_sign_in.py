@@ -7,6 +7,8 @@ import pytest
 import sqlalchemy as sa
 
 from dashboards.components.sign_in import OPEN_TO_ALL
+from elexon_assets.datasets import WIND_AND_SOLAR
+from elexon_assets.missing_days import last_closed_day
 from pipeline_assets.ledger.access_tokens import actor_of_token, list_tokens
 from pipeline_assets.ledger.reader import newest_position
 from tests.dashboards.conftest import ADDRESSES, PAGES, Open, page_text
@@ -57,7 +59,7 @@ def test_every_button_that_saves_or_starts_something_is_disabled_for_a_viewer(op
     for name, words in {
         "project": {"Edit", "Archive", "Add facility"},
         "projects": {"New project"},
-        "data_management": {"Import 7 days", "Import these days"},
+        "data_management": {"Import 7 days", f"Import {last_closed_day(WIND_AND_SOLAR).year}"},
     }.items():
         app.switch_page(f"app_pages/{name}.py")
         for key, value in ADDRESSES.get(name, {}).items():

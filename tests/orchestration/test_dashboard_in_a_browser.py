@@ -88,7 +88,7 @@ def test_a_reload_finds_the_import_again_and_cancels_it(dashboard: Tab, server: 
     dashboard.page.get_by_role("combobox", name="Year").click()
     dashboard.page.get_by_role("option", name="2021").click()
     dashboard.page.get_by_role("button", name="Import 2021").click()
-    line = dashboard.page.get_by_text("1 Jan 2021 to 31 Dec 2021").last
+    line = dashboard.page.get_by_text("1 Jan–31 Dec 2021").last  # noqa: RUF001 (a dash is meant)
     expect(line).to_be_visible()
     dashboard.page.reload()
     expect(line).to_be_visible()

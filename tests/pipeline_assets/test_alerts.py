@@ -109,7 +109,7 @@ def test_red_is_announced_once_and_not_again_while_it_stays_red(engine: sa.Engin
     green = set_fields(engine, "pipelines", fen, rag="Green", rag_comment="")
     assert not new_notices(engine)
     revert(engine, green.batch, actor=Actor.typed("bo"), token=new_id())
-    assert new_texts(engine) == [("RAG to Red", "Fen Solar turned Red (was Green), by bo: Still the grid.")]
+    assert new_texts(engine) == [("RAG to Red", "Undo: Fen Solar turned Red (was Green), by bo: Still the grid.")]
 
 
 def test_several_steps_in_one_batch_are_announced_as_one_change_from_first_to_last(engine: sa.Engine, fen: str) -> None:
