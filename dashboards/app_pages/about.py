@@ -40,6 +40,14 @@ def render_page() -> None:
         "kept with every value ever published, and orchestrated by Dagster. Next to it is the pipeline of projects: "
         "who builds what, its stage, its risks, and every change ever made."
     )
+    sources, installation = st.columns([8, 5], gap="large")
+    with sources:
+        _render_sources()
+    with installation:
+        _render_installation()
+
+
+def _render_sources() -> None:
     st.subheader("Where the data comes from", anchor=False)
     for dataset in DATASETS:
         st.markdown(f"**{dataset.title}** (Elexon {dataset.code}: `{dataset.path}`)  \n{dataset.description}")
@@ -51,6 +59,9 @@ def render_page() -> None:
         st.markdown(f"**{plain(register.title)}** ({register.publisher})  \n{plain(register.licence_line)}")
     st.subheader("Limits of the data", anchor=False)
     st.markdown(NOT_COVERED)
+
+
+def _render_installation() -> None:
     st.subheader("This installation", anchor=False)
     settings, snapshot = Settings(), snapshot_cache.current_snapshot()
     available = (

@@ -1,5 +1,6 @@
 """Alerts: the outbox of notices, how each was delivered, and a retry for those that failed."""
 
+from collections.abc import Mapping
 from contextlib import suppress
 from datetime import UTC, datetime
 from typing import Literal
@@ -26,7 +27,7 @@ MARKS: dict[NoticeState, tuple[str, Literal["orange", "green", "gray", "red"]]] 
 }
 NAMES = {state: state.capitalize() for state in NoticeState} | {NoticeState.LOGGED: "Logged only"}
 EMPTY = {
-    None: "No alerts yet. Failed runs, new projects and projects turning Red appear here.",
+    None: "Failed runs, new projects and projects turning Red appear here.",
     NoticeState.PENDING: "No alerts are waiting.",
     NoticeState.SENT: "No alerts have been sent yet.",
     NoticeState.LOGGED: "No alerts were logged only.",
@@ -39,10 +40,16 @@ RECORDS = {path: PAGES[kind] for kind, path in notices.PAGES.items()}
 def render_page() -> None:
     """Draw the outbox: the destination of notices, their states and the notices themselves."""
     counts = outbox.count_by_state(ledger_session.engine())
+    st.subheader(_headline(counts), anchor=False)
     _render_destination()
-    st.markdown(" · ".join(f"**{number(count)}** {NAMES[state].lower()}" for state, count in counts.items()))
     states = {NAMES[state]: state for state in NoticeState}
-    state = states.get(st.segmented_control("State", list(states), key="state", bind="query-params") or "")
+    with st.container(horizontal=True, vertical_alignment="center"):
+        chosen = st.segmented_control(
+            "State", list(states), key="state", bind="query-params", label_visibility="collapsed", width="content"
+        )
+        counted = " · ".join(f"{number(count)} {NAMES[state].lower()}" for state, count in counts.items() if count)
+        st.caption(counted, width="content")
+    state = states.get(chosen or "")
     result = outbox.list_notices(ledger_session.engine(), state=state, limit=SHOWN)
     for waiting in result:
         _render_notice(waiting)
@@ -50,6 +57,20 @@ def render_page() -> None:
         st.info(EMPTY[state], icon=":material/notifications:")
     elif sum(counts.values() if state is None else [counts[state]]) > len(result):
         st.caption(f"Showing the newest {SHOWN}.")
+
+
+def _headline(counts: Mapping[NoticeState, int]) -> str:
+    """Return one sentence about the notices, the worst first."""
+    total = sum(counts.values())
+    if not total:
+        return "No alerts yet"
+    if failed := counts[NoticeState.FAILED]:
+        return f"{number(failed)} of {number(total)} alerts could not be sent"
+    if logged := counts[NoticeState.LOGGED]:
+        return f"{number(logged)} of {number(total)} alerts were only logged: nobody was notified"
+    if pending := counts[NoticeState.PENDING]:
+        return f"{number(pending)} of {number(total)} alerts are waiting to be sent"
+    return f"All {number(total)} alerts were sent"
 
 
 def _render_destination() -> None:

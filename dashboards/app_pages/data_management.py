@@ -61,15 +61,13 @@ def render_page() -> None:
 
 def _render_coverage() -> None:
     headline = st.empty()
-    dataset = dataset_chosen(COVERED)
-    closed = last_closed_day(dataset)
-    days = snapshot_cache.cached_query(coverage.days_by_state, dataset.name).filter(pl.col("day_utc") <= closed)
-    years = coverage.by_year(days)
-    choices = years["year"].to_list()
-    year = st.segmented_control(
-        "Year", choices, default=choices[0], required=True, key="year", bind="query-params", format_func=str
-    )
-    year = year or choices[0]
+    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
+        dataset = dataset_chosen(COVERED)
+        closed = last_closed_day(dataset)
+        days = snapshot_cache.cached_query(coverage.days_by_state, dataset.name).filter(pl.col("day_utc") <= closed)
+        days = coverage.mark_not_imported(days)
+        years = coverage.by_year(days)
+        year = st.selectbox("Year", years["year"].to_list(), key="year", bind="query-params", width=110)
     counts = years.filter(year=year).row(0, named=True)
     headline.subheader(_headline(dataset, days, year), anchor=False)
     st.plotly_chart(
@@ -81,7 +79,7 @@ def _render_coverage() -> None:
     )
     st.caption(
         f"{year}, UTC days up to {day(min(date(year, 12, 31), closed))}: "
-        + ", ".join(f"**{number(counts[state])}** {state}" for state in coverage.STATES)
+        + ", ".join(f"**{number(counts[state])}** {state}" for state in coverage.STATES if counts[state])
         + ". A day is complete when all 48 half-hours are present in every regular series."
     )
     with st.container(horizontal=True, vertical_alignment="center"):
@@ -100,12 +98,10 @@ def _render_coverage() -> None:
 
 def _headline(dataset: Dataset, days: pl.DataFrame, year: int) -> str:
     """Return one sentence about the year's days since the first imported one: whether they have all half-hours."""
-    imported = days.filter(pl.col("half_hours") > 0)["day_utc"]
-    first_imported, last = imported.min(), days["day_utc"].max()
-    of_year = days.filter(pl.col("day_utc").dt.year() == year)
-    if imported.is_empty() or of_year.filter(pl.col("half_hours") > 0).is_empty():
+    of_year, last = days.filter(pl.col("day_utc").dt.year() == year), days["day_utc"].max()
+    since = of_year.filter(pl.col("state") != coverage.NOT_IMPORTED)
+    if since.is_empty():
         return f"{dataset.title}: no data for {year} yet"
-    since = of_year.filter(pl.col("day_utc") >= first_imported)
     if len(since) < len(of_year):
         which = f"{number(len(since))} days since {day(since['day_utc'][0])}"
     else:

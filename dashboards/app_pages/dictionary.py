@@ -12,7 +12,7 @@ from dashboards.components.row_heights import row_pixels
 from elexon_assets.datasets import WIND_AND_SOLAR
 from renewables.queries.dictionary import TableEntry, data_dictionary, dictionary_frame, matching_entries
 
-NAME_PIXELS, MEANING_PIXELS, TABLE_PIXELS = 300, 700, 520
+NAME_PIXELS, KIND_PIXELS, MEANING_PIXELS, TABLE_PIXELS = 300, 70, 700, 520
 OPENER = "open a table"
 COLUMN_TITLES = ("Column", "Type", "Unit", "Zone", "Meaning")
 
@@ -43,7 +43,8 @@ def render_page() -> None:
         f"{number(len(entries))} of {number(len(data_dictionary()))}. Query them on the command line with "
         "`renewables query`, from Python with `reading()`, or with any tool that opens `current.duckdb`."
     )
-    frame = pl.DataFrame({"Name": names, "Kind": [e.kind for e in entries], "Meaning": [e.meaning for e in entries]})
+    meanings = [entry.meaning.partition(". ")[0].removesuffix(".") for entry in entries]
+    frame = pl.DataFrame({"Name": names, "Kind": [entry.kind for entry in entries], "Meaning": meanings})
     opener = st.column_config.ButtonColumn(
         "Name",
         type="tertiary",
@@ -59,11 +60,11 @@ def render_page() -> None:
         hide_index=True,
         column_config={
             "Name": opener,
-            "Kind": st.column_config.TextColumn(width="small"),
+            "Kind": st.column_config.TextColumn(width=KIND_PIXELS),
             "Meaning": st.column_config.TextColumn(width=MEANING_PIXELS),
         },
         height=TABLE_PIXELS,
-        row_height=row_pixels(frame["Meaning"], MEANING_PIXELS),
+        row_height=row_pixels(meanings, MEANING_PIXELS),
         key="all tables",
         alt="Tables, views and macros with their meaning",
     )

@@ -40,10 +40,10 @@ def _require_own_server(url: str, home: str) -> None:
         raise OrchestratorError(f"Dagster is not running at {server.url} for this home. Start it with `renewables up`.")
 
 
-def render_unreachable(error: OrchestratorError) -> None:
-    """Show that Dagster does not answer, and how to fix it."""
+def render_unreachable(error: OrchestratorError, instead: str = "") -> None:
+    """Show that Dagster does not answer, and how to fix it, or what to do `instead`."""
     st.warning(
-        f"{plain_sentence(str(error))}  \nOr import from a terminal: `renewables fetch-range 2026-01-01 2026-01-07`.",
+        plain_sentence(str(error)) + (f"  \n{instead}" if instead else ""),
         title="Dagster is not available",
         icon=":material/cloud_off:",
     )

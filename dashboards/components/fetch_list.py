@@ -40,6 +40,7 @@ STATES = {
     "CANCELING": ":gray[:material/cancel:] Cancelling",
     "QUEUED": ":gray[:material/schedule:] Queued",
 }
+FROM_A_TERMINAL = "Or import from a terminal: `renewables fetch-range 2026-01-01 2026-01-07`."
 _FOLLOWED = "imports: followed"
 
 
@@ -120,7 +121,7 @@ def _render_list(*, watching: bool) -> None:
     try:
         fetches = feed.answer()
     except OrchestratorError as error:
-        render_unreachable(error)
+        render_unreachable(error, FROM_A_TERMINAL)
     else:
         if fetches is None:
             render_waiting()

@@ -7,7 +7,7 @@ from collections.abc import Iterable
 
 LINE_PIXELS, PADDING_PIXELS = 20, 15
 MOST_LINES = 6
-LETTER_PIXELS = 7.2
+LETTER_PIXELS = 6.6
 "The mean width of a letter in a table."
 
 

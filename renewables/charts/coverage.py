@@ -1,5 +1,6 @@
 """Coverage as a calendar: one cell per day, with its state as a colour, a sign and words."""
 
+from collections.abc import Sequence
 from datetime import date, timedelta
 
 import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no types
@@ -7,11 +8,20 @@ import polars as pl
 
 from renewables.charts.profiles import MONTHS, WEEKDAYS
 from renewables.charts.style import axis_style, figure_layout
-from renewables.queries.coverage import COMPLETE, FLAGGED, MISSING, SHORT, STATES
+from renewables.queries.coverage import COMPLETE, FLAGGED, MISSING, NOT_IMPORTED, SHORT, STATES
 
-COLOURS = {COMPLETE: "#2E9E82", FLAGGED: "#56B4E9", SHORT: "#E69F00", MISSING: "#B9401F"}
-SIGNS = {COMPLETE: "", FLAGGED: "!", SHORT: "–", MISSING: "×"}  # noqa: RUF001 (the signs are intended)
-TITLES = {COMPLETE: "Complete", FLAGGED: "! Flagged", SHORT: "– Short", MISSING: "× Missing"}  # noqa: RUF001 (as above)
+COLOURS = {
+    COMPLETE: "#2E9E82",
+    FLAGGED: "#56B4E9",
+    SHORT: "#E69F00",
+    MISSING: "#B9401F",
+    NOT_IMPORTED: "rgba(128, 128, 128, 0.18)",
+}
+SIGNS = {COMPLETE: "", FLAGGED: "!", SHORT: "–", MISSING: "×", NOT_IMPORTED: ""}  # noqa: RUF001 (the signs are intended)
+TITLES = {
+    **{COMPLETE: "Complete", FLAGGED: "! Flagged", SHORT: "– Short", MISSING: "× Missing"},  # noqa: RUF001 (as above)
+    NOT_IMPORTED: "Not imported",
+}
 
 
 def coverage_calendar(frame: pl.DataFrame, year: int) -> go.Figure:
@@ -34,10 +44,11 @@ def coverage_calendar(frame: pl.DataFrame, year: int) -> go.Figure:
         hovertemplate="%{customdata}<extra></extra>",
         hoverongaps=False,
     )
+    states = [state for state in STATES if state != NOT_IMPORTED or state in frame["state"]]
     firsts = [(date(year, month, 1) - monday).days / 7 for month in range(1, 13)]
     x = axis_style("", tickvals=[first + 1.5 for first in firsts], ticktext=MONTHS, showgrid=False, zeroline=False)
     y = axis_style("", autorange="reversed", showgrid=False, dtick=1)
-    return go.Figure([heat, *_legend_entries()], figure_layout(x, y, height=230, hovermode="closest"))
+    return go.Figure([heat, *_legend_entries(states)], figure_layout(x, y, height=230, hovermode="closest"))
 
 
 def _hover_text(row: dict[str, object]) -> str:
@@ -56,7 +67,7 @@ def _colour_scale() -> list[tuple[float, str]]:
     return [(edge, COLOURS[state]) for n, state in enumerate(STATES) for edge in (n * step, (n + 1) * step)]
 
 
-def _legend_entries() -> list[go.Scatter]:
+def _legend_entries(states: Sequence[str]) -> list[go.Scatter]:
     return [
         go.Scatter(
             x=[None],
@@ -65,5 +76,5 @@ def _legend_entries() -> list[go.Scatter]:
             name=TITLES[state],
             marker={"symbol": "square", "size": 11, "color": COLOURS[state]},
         )
-        for state in STATES
+        for state in states
     ]

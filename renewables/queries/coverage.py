@@ -8,14 +8,16 @@ from datetime import UTC, date, datetime
 import polars as pl
 
 from elexon_assets.datasets import BY_NAME
-from elexon_assets.flag_vocabulary import GAP_STATE_BY_NAME, KNOWN_GAP, TOO_RECENT
+from elexon_assets.flag_vocabulary import GAP_STATE_BY_NAME, KNOWN_GAP, NOT_ASKED, TOO_RECENT
 from elexon_assets.schema.aggregates import utc_day
 from renewables.queries.snapshot import Connection, query_frame, snapshot_connection
 from warehouse.connection import has_table
 from warehouse.settings import Settings
 
 COMPLETE, FLAGGED, SHORT, MISSING = "complete", "flagged", "short", "missing"
-STATES = (COMPLETE, FLAGGED, SHORT, MISSING)
+NOT_IMPORTED = "not imported"
+"The state of missing days that nobody has requested."
+STATES = (COMPLETE, FLAGGED, SHORT, MISSING, NOT_IMPORTED)
 
 _DAYS = {
     "day_utc": pl.Date,
@@ -84,6 +86,12 @@ def days_by_state(
 def _flagged_sql(dataset: str) -> str:
     """Return the view of flagged half-hours, or an empty relation for a dataset that has no flags."""
     return f"{dataset}_flagged" if BY_NAME[dataset].is_observed else f"(FROM {dataset} LIMIT 0)"
+
+
+def mark_not_imported(days: pl.DataFrame) -> pl.DataFrame:
+    """Return the days of `days_by_state`, with a state of its own for missing ones that nobody has requested."""
+    unasked = (pl.col("state") == MISSING) & pl.col("why").str.contains(rf"^\d+ {NOT_ASKED.title.lower()}$")
+    return days.with_columns(state=pl.when(unasked).then(pl.lit(NOT_IMPORTED)).otherwise(pl.col("state")))
 
 
 def by_year(frame: pl.DataFrame) -> pl.DataFrame:
