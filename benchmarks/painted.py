@@ -30,7 +30,7 @@ _PAINTED = """([link, title, patience]) => new Promise((resolve, reject) => {
     const plot = chart.querySelector('.js-plotly-plot');
     return plot && plot.calcdata && chart.querySelector(
       '.scatterlayer .trace, .geolayer .scatterlayer path, .barlayer .trace, .boxlayer .trace, '
-      + '.heatmaplayer image, .annotation');
+      + '.heatmaplayer image, .waterfalllayer .trace, .annotation');
   };
   const filled = (table) => [...table.querySelectorAll('canvas')].some((canvas) => canvas.width > 0);
   const sparked = (spark) => spark.querySelector('canvas, svg path');
