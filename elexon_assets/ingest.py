@@ -25,10 +25,10 @@ from warehouse import landing
 from warehouse.connection import publish, writing
 from warehouse.errors import MixedSources
 
-BATCH = 128
-"""The number of windows of a week validated and landed at once, and of seven times as many of a day: a validation and
-an open-and-close cost the same for one window as for many. A year's run of any dataset is one batch; ten years at once
-are five, which hold 60 MB each.
+BATCH_ROWS = 600_000
+"""The number of received rows after which a batch is validated and landed, because a validation, an open-and-close and
+the search for known keys cost nearly the same for one window as for many. A year's run of any dataset and ten years of
+wind and solar are one batch; the answers of a batch and its frames take about 250 MB.
 """
 
 EPOCH = datetime(1970, 1, 1, tzinfo=UTC)
@@ -96,18 +96,19 @@ def ingest_several(
 def _window_batches(
     outcomes: Iterable[Outcome], report: Report, progress: Progress | None
 ) -> Generator[list[Outcome], None, None]:
-    """Yield the outcomes in batches of `BATCH` weeks; a window counts as answered with the last of its days."""
-    size = BATCH * max(timedelta(days=7) // report.dataset.longest_window, 1)
+    """Yield the outcomes in batches of about `BATCH_ROWS`; a window counts as answered with the last of its days."""
     batch: list[Outcome] = []
+    rows = 0
     ends = {window.end_utc for window in report.windows}
     for outcome in outcomes:
         batch.append(outcome)
+        rows += outcome.rows_received if isinstance(outcome, Fetched) else 0
         report.windows_answered += outcome.window.end_utc in ends
         if progress:
             progress(report)
-        if len(batch) == size:
+        if rows >= BATCH_ROWS:
             yield batch
-            batch = []
+            batch, rows = [], 0
     if batch:
         yield batch
 

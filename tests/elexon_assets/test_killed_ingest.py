@@ -32,7 +32,7 @@ LONGEST_DELAY_SECONDS = 0.4
 
 def backfill_window_by_window(progress: Connection) -> None:
     """Report the beginning and every window to `progress`; land each window in its own transaction."""
-    ingest_module.BATCH = 1
+    ingest_module.BATCH_ROWS = 1
     span = window_of_days(FIRST, LAST)
 
     def say(report: Report) -> None:
