@@ -5,7 +5,7 @@ Belongs here: the list of pages, and what surrounds each of them. Not here: what
 
 import streamlit as st
 
-from dashboards.components import author, navigation, snapshot_cache, view_menu, view_opening
+from dashboards.components import author, copy_link, navigation, snapshot_cache, view_menu, view_opening
 from dashboards.components.footer import render_footer
 from dashboards.components.page_style import apply_page_style
 from dashboards.components.plain_text import plain_sentence
@@ -185,13 +185,16 @@ has_views = is_open and page.url_path in PAGES_WITH_VIEWS
 is_opening = has_views and view_opening.is_opening(page)
 if page not in RECORDS:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.title(page.title, anchor=False, width="content")
+        st.title(page.title, anchor=False, width="stretch")
+        with st.container(width="content"):
+            copy_link.render_button()
         if has_views and not is_opening and navigation.FORM not in st.query_params:
             view_menu.render_menu(page)
 snapshot_cache.render_move_notice()
 notes_on_views = st.container()  # always there: a note that comes and goes must not move the page's elements
 with notes_on_views:
     author.keep_name()
+    copy_link.listen_for_clicks()
 try:
     if not is_open:
         render_closed_door()

@@ -55,8 +55,13 @@ def percent(share: float | None, *, up: bool = False) -> str:
 
 def significant(value: float) -> str:
     """Format a number with three significant digits, and with all digits before the point."""
+    return f"{value:,.{digits_of(value)}f}"
+
+
+def digits_of(value: float) -> int:
+    """Return the digits after the point with which a number has three significant digits, at most two."""
     size = abs(value)
-    return f"{value:,.{0 if size >= 99.95 else 1 if size >= 9.995 else 2}f}"
+    return 0 if size >= 99.95 else 1 if size >= 9.995 else 2
 
 
 def power(mw: float | None) -> str:

@@ -2,7 +2,6 @@
 
 from collections.abc import Sequence
 from datetime import datetime
-from typing import Any
 from urllib.parse import urlencode
 
 import polars as pl
@@ -10,10 +9,19 @@ import streamlit as st
 
 from dashboards.components import snapshot_cache
 from dashboards.components.chart import download_button, in_london, parquet_bytes, render_downloads
-from dashboards.components.filters import categories_chosen, categories_key, dataset_chosen, days_chosen
+from dashboards.components.filters import (
+    ABOUT_DATA,
+    categories_chosen,
+    categories_key,
+    category_chips,
+    days_chosen,
+    select_dataset,
+)
 from dashboards.components.footer import empty_state
 from dashboards.components.formatting import day, moment, number, zone
+from dashboards.components.half_hour_columns import COLUMNS, column_title
 from dashboards.components.plain_text import plain
+from dashboards.components.toolbar import KEPT, Chip, clear_filters, more_options, render_chips, toolbar
 from elexon_assets.dataset_model import Dataset
 from elexon_assets.errors import UnusableInput
 from elexon_assets.settlement import settlement_of
@@ -29,83 +37,37 @@ AT, EXAMPLE = "at", "2026-04-01T17:30Z"
 "The query parameter of a half-hour."
 ROWS_A_PAGE = 100
 ALL_ROWS = 2**62
-COLUMNS: dict[str, Any] = {
-    "start_time_london": st.column_config.DatetimeColumn("Half-hour (UK time)", format="D MMM YYYY HH:mm"),
-    "settlement_date": st.column_config.DateColumn("Settlement date", format="D MMM YYYY"),
-    "settlement_period": "Period",
-    "psr_type": "Technology",
-    "fuel_type": "Fuel",
-    "generation_mw": st.column_config.NumberColumn("MW", format="%,.1f"),
-    "flags": "Flags",
-    "publish_time_london": st.column_config.DatetimeColumn("Published (UK time)", format="D MMM YYYY HH:mm"),
-    "ingested_at_london": st.column_config.DatetimeColumn("Ingested (UK time)", format="D MMM YYYY HH:mm:ss"),
-    "source": "Source",
-    "indo_mw": st.column_config.NumberColumn("INDO (MW)", format="%,.0f"),
-    "itsdo_mw": st.column_config.NumberColumn("ITSDO (MW)", format="%,.0f"),
-    "data_provider": "Provider",
-    "series": "Series",
-    "price_gbp_per_mwh": st.column_config.NumberColumn("Price (GBP/MWh)", format="%,.2f"),
-    "volume_mwh": st.column_config.NumberColumn("Volume (MWh)", format="%,.1f"),
-    "system_sell_price_gbp_per_mwh": st.column_config.NumberColumn("Sell price (GBP/MWh)", format="%,.2f"),
-    "system_buy_price_gbp_per_mwh": st.column_config.NumberColumn("Buy price (GBP/MWh)", format="%,.2f"),
-    "change": st.column_config.NumberColumn("Change", format="%+,.2f"),
-    "change_mw": st.column_config.NumberColumn("Change (MW)", format="%+,.1f"),
-    "is_current": "Current",
-}
-TITLES = {
-    **{"start_time_utc": "Half-hour", "settlement_date": "Settlement date", "settlement_period": "Period"},
-    **{"psr_type": "Technology", "fuel_type": "Fuel", "generation_mw": "MW", "flags": "Flags"},
-    **{"indo_mw": "INDO (MW)", "itsdo_mw": "ITSDO (MW)", "data_provider": "Provider", "series": "Series"},
-    **{"price_gbp_per_mwh": "Price (GBP/MWh)", "volume_mwh": "Volume (MWh)"},
-    **{"system_sell_price_gbp_per_mwh": "Sell price", "system_buy_price_gbp_per_mwh": "Buy price"},
-    **{"publish_time_utc": "Published", "ingested_at_utc": "Ingested", "source": "Source"},
-}
 SHOWN_AT_FIRST = 6
 "The number of columns, from the left."
 
 
 def render_page() -> None:
     """Draw the half-hours of the chosen dataset, and every published value of a selected one."""
-    row = st.container(horizontal=True, vertical_alignment="bottom", gap="large")
-    with row:
-        dataset = dataset_chosen(BROWSABLE)
-    available = snapshot_cache.cached_query(span_of, dataset.name) if snapshot_cache.current_snapshot() else None
-    if available is None:
+    columns: list[str] = []
+    wanted: Filter | None = None
+    with toolbar():
+        dataset = select_dataset(BROWSABLE)
+        available = snapshot_cache.cached_query(span_of, dataset.name) if snapshot_cache.current_snapshot() else None
+        if available is not None:
+            days = days_chosen(available, default="7 days")
+            categories = categories_chosen(dataset)
+            base = Filter(dataset.name, window_of_days(days.first, days.last), tuple(categories))
+            columns, wanted, problem = _render_options(dataset, base)
+    if wanted is None:
         empty_state(dataset.title.lower())
         return
-    days = days_chosen(available, default="7 days")
-    with row:
-        categories = categories_chosen(dataset)
+    if problem:
+        st.error(f"Point in time: {plain(problem)}", icon=":material/event_busy:")
+        return
+    chips = _active_filters(dataset, wanted)
+    render_chips(chips)
     asked = st.container()
-    columns, wanted = _render_more_options(
-        dataset, Filter(dataset.name, window_of_days(days.first, days.last), tuple(categories))
-    )
     row_count = snapshot_cache.cached_query(count_rows, wanted)
-    pages = max(1, -(-row_count // ROWS_A_PAGE))
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(
-            f"**{number(row_count)}** rows" + (f", as published by {in_words(wanted.as_of)}" if wanted.as_of else "")
-        )
-        page = st.pagination(pages, key="page", max_visible_pages=5) if pages > 1 else 1
-    if wanted.as_of:
-        st.caption(FLAGS_ARE_TODAYS)
-    keys = ["start_time_utc", dataset.category]
-    frame = snapshot_cache.cached_query(
-        explorer_rows, wanted, list(dict.fromkeys([*columns, *keys])), ROWS_A_PAGE, (page - 1) * ROWS_A_PAGE
-    )
-    picked = st.dataframe(
-        in_london(frame.select(columns)),
-        hide_index=True,
-        placeholder="",
-        column_config=COLUMNS,
-        on_select="rerun",
-        selection_mode="single-row",
-        key="half-hours",
-        height=min(38 + 35 * max(len(frame), 1), 460),
-        alt="Half-hours",
-    )
-    _render_downloads(wanted, columns)
-    chosen_rows = [n for n in picked.selection.rows if n < len(frame)]
+    if row_count:
+        frame, chosen_rows = _render_rows(dataset, wanted, columns, row_count)
+    else:
+        frame, chosen_rows = pl.DataFrame(), []
+        _render_no_rows(wanted, chips)
     if chosen_rows:
         chosen = frame.row(chosen_rows[0], named=True)
         st.subheader("Publication history", anchor=False)
@@ -113,24 +75,89 @@ def render_page() -> None:
     elif AT in st.query_params:
         with asked, st.container(border=True):
             _render_addressed_half_hour(dataset, categories)
-    else:
+    elif row_count:
         st.caption("Select a row to see every value Elexon has published for that half-hour, with a link to share.")
 
 
-def _render_more_options(dataset: Dataset, wanted: Filter) -> tuple[list[str], Filter]:
-    """Draw the remaining filters and return the columns with the filter."""
+def _render_rows(
+    dataset: Dataset, wanted: Filter, columns: list[str], row_count: int
+) -> tuple[pl.DataFrame, list[int]]:
+    """Draw one page of the rows, and return it with the places of the rows that are selected in it."""
+    pages = max(1, -(-row_count // ROWS_A_PAGE))
+    as_of = f", as published by {in_words(wanted.as_of)}" if wanted.as_of else ""
+    st.markdown(f"**{number(row_count)}** rows{as_of}")
+    if wanted.as_of:
+        st.caption(FLAGS_ARE_TODAYS)
+    table = st.container()
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+        # Below the table, whose own buttons are above it on the right.
+        page = st.pagination(pages, key="page", max_visible_pages=5) if pages > 1 else 1
+        _render_downloads(wanted, columns)
+    keys = ["start_time_utc", dataset.category]
+    frame = snapshot_cache.cached_query(
+        explorer_rows, wanted, list(dict.fromkeys([*columns, *keys])), ROWS_A_PAGE, (page - 1) * ROWS_A_PAGE
+    )
+    picked = table.dataframe(
+        in_london(frame.select(columns)),
+        hide_index=True,
+        placeholder="",
+        column_config=COLUMNS,
+        on_select="rerun",
+        selection_mode="single-row",
+        key="half-hours",
+        height=min(38 + 35 * max(len(frame), 1), 530),
+        alt="Half-hours",
+    )
+    return frame, [n for n in picked.selection.rows if n < len(frame)]
+
+
+def _render_no_rows(wanted: Filter, chips: list[Chip]) -> None:
+    """Draw why there are no rows, with the button that removes the filters."""
+    only_flagged = wanted.only_flagged and len(chips) == 1
+    with st.container(border=True, horizontal=True, vertical_alignment="center"):
+        reason = "No flagged half-hours." if only_flagged else "No half-hours match these filters."
+        st.markdown(reason if chips else "No half-hours in these days.", width="content")
+        if chips:
+            st.button("Show all", icon=":material/filter_alt_off:", on_click=clear_filters, args=(chips,))
+
+
+def _active_filters(dataset: Dataset, wanted: Filter) -> list[Chip]:
+    """Return the filters that hide rows, apart from the days."""
+    chips = category_chips(dataset, wanted.categories)
+    if wanted.only_flagged:
+        chips.append(Chip("Flagged only", "flagged", False))
+    for key, words, bound in (("low", "From", wanted.low_mw), ("high", "Up to", wanted.high_mw)):
+        if bound is not None:
+            chips.append(Chip(f"{words} {bound:,.10g} {dataset.unit}", key))
+    if wanted.as_of:
+        chips.append(Chip(f"As published by {in_words(wanted.as_of)}", "as-of", ""))
+    return chips
+
+
+def _render_options(dataset: Dataset, wanted: Filter) -> tuple[list[str], Filter, str]:
+    """Draw the remaining filters and return the columns, the filter, and what is wrong with its point in time."""
     names = columns_of(dataset)
-    with st.expander("More options", key="more", bind="query-params", icon=":material/tune:"):
+    with more_options():
         columns = st.multiselect(
             "Columns",
             names,
             default=names[:SHOWN_AT_FIRST],
-            format_func=_column_title,
+            format_func=column_title,
             key="columns",
             bind="query-params",
+            persist_state=KEPT,
+            width=420,
         )
         with st.container(horizontal=True, vertical_alignment="bottom"):
-            by = st.selectbox("Sort by", names, format_func=_column_title, key="by", bind="query-params", width=180)
+            by = st.selectbox(
+                "Sort by",
+                names,
+                format_func=column_title,
+                key="by",
+                bind="query-params",
+                persist_state=KEPT,
+                width=180,
+            )
             order = st.segmented_control(
                 "Order",
                 ["Descending", "Ascending"],
@@ -138,29 +165,41 @@ def _render_more_options(dataset: Dataset, wanted: Filter) -> tuple[list[str], F
                 required=True,
                 key="order",
                 bind="query-params",
+                persist_state=KEPT,
             )
-            low = st.number_input(
-                f"Min ({dataset.unit})", value=None, step=100.0, key="low", bind="query-params", width=150
+        with st.container(horizontal=True):
+            low, high = (
+                st.number_input(
+                    f"{words} ({dataset.unit})",
+                    value=None,
+                    step=100.0,
+                    key=key,
+                    bind="query-params",
+                    persist_state=KEPT,
+                    width=180,
+                )
+                for words, key in (("Min", "low"), ("Max", "high"))
             )
-            high = st.number_input(
-                f"Max ({dataset.unit})", value=None, step=100.0, key="high", bind="query-params", width=150
-            )
-            flagged = dataset.is_observed and st.toggle("Flagged only", key="flagged", bind="query-params")
+        flagged = dataset.is_observed and st.toggle(
+            "Flagged only", key="flagged", bind="query-params", persist_state=KEPT
+        )
         as_of = st.text_input(
             "Point in time (UTC)",
             key="as-of",
             bind="query-params",
+            persist_state=KEPT,
             placeholder="2026-01-31 or 2026-01-31T12:00Z",
-            width=260,
+            width=300,
             help="Show what Elexon had published by this point, without later revisions. Enter a day (its end) or "
             "a time with its zone. Leave empty for the current values.",
         )
+        st.caption(ABOUT_DATA)
+    published_by, problem = None, ""
     try:
         published_by = read_as_of(as_of or None)
     except UnusableInput as error:
-        st.error(f"Point in time: {plain(str(error))}", icon=":material/event_busy:")
-        st.stop()
-    return columns or names[:SHOWN_AT_FIRST], Filter(
+        problem = str(error)
+    chosen = Filter(
         wanted.dataset,
         wanted.window,
         wanted.categories,
@@ -171,6 +210,7 @@ def _render_more_options(dataset: Dataset, wanted: Filter) -> tuple[list[str], F
         sorted_by=by,
         descending=order != "Ascending",
     )
+    return columns or names[:SHOWN_AT_FIRST], chosen, problem
 
 
 def _render_downloads(wanted: Filter, columns: list[str]) -> None:
@@ -181,10 +221,12 @@ def _render_downloads(wanted: Filter, columns: list[str]) -> None:
         with snapshot_cache.opened_snapshot(snapshot) as con:
             return explorer_rows(wanted, columns, ALL_ROWS, 0, con)
 
-    with st.container(horizontal=True, vertical_alignment="center"):
-        download_button("CSV of all rows", lambda: csv_bytes(all_rows()), f"{wanted.dataset}.csv")
-        download_button("Parquet of all rows", lambda: parquet_bytes(all_rows()), f"{wanted.dataset}.parquet")
-        st.caption("The columns and rows above from all pages, with times in UTC.", width="content")
+    help_text = "The columns and rows above from all pages, with times in UTC."
+    with st.container(horizontal=True, width="content"):
+        download_button("CSV of all rows", lambda: csv_bytes(all_rows()), f"{wanted.dataset}.csv", help=help_text)
+        download_button(
+            "Parquet of all rows", lambda: parquet_bytes(all_rows()), f"{wanted.dataset}.parquet", help=help_text
+        )
 
 
 def _render_addressed_half_hour(dataset: Dataset, categories: Sequence[str]) -> None:
@@ -226,10 +268,6 @@ def _render_history(dataset: Dataset, start: datetime, categories: Sequence[str]
     parameters = {"data": dataset.title, key: list(categories), AT: f"{start:%Y-%m-%dT%H:%MZ}"}
     app = (st.context.url or str(Settings().dashboard_url)).rstrip("/").removesuffix("/explorer")
     st.code(f"{app}/explorer?{urlencode(parameters, doseq=True, safe=':')}", language=None, wrap_lines=True)
-
-
-def _column_title(name: str) -> str:
-    return TITLES.get(name, name)
 
 
 render_page()

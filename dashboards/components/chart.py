@@ -8,13 +8,21 @@ import polars as pl
 import streamlit as st
 
 from elexon_assets.settlement import LONDON
-from renewables.charts.style import in_gigawatts
+from renewables.charts.style import GIGAWATTS_FROM_MW, in_gigawatts
 from renewables.csv_files import csv_bytes
+from renewables.formatting import digits_of
 
-CONFIG = {
+CONFIG: dict[str, Any] = {
     "displaylogo": False,
-    "modeBarButtonsToRemove": ["select2d", "lasso2d", "autoScale2d", "zoomIn2d", "zoomOut2d"],
+    "displayModeBar": True,  # a finger cannot hover
+    "modeBarButtonsToRemove": [
+        f"{name}2d" for name in ("select", "lasso", "autoScale", "zoomIn", "zoomOut", "zoom", "pan")
+    ],
     "toImageButtonOptions": {"scale": 2},
+    "locale": "en-GB",
+    "locales": {
+        "en-GB": {"dictionary": {"Download plot as a PNG": "Download picture", "Reset axes": "Reset the view"}}
+    },
 }
 
 
@@ -34,13 +42,14 @@ def render_chart(
     custom data of the mark that was clicked is returned, and otherwise None.
     """
     clicked, figure = None, in_gigawatts(figure)
+    config = {**CONFIG, "toImageButtonOptions": {"scale": 2, "filename": name}}
     if selects:
         event = st.plotly_chart(
-            figure, key=f"chart {name}", alt=alt, config=CONFIG, on_select="rerun", selection_mode="points"
+            figure, key=f"chart {name}", alt=alt, config=config, on_select="rerun", selection_mode="points"
         )
         clicked = next((point.get("customdata") for point in event.selection.points), None)
     else:
-        st.plotly_chart(figure, key=f"chart {name}", alt=alt, config=CONFIG)
+        st.plotly_chart(figure, key=f"chart {name}", alt=alt, config=config)
     table = st.expander("Table and download", key=f"table {name}", on_change="rerun", type="compact")
     if table.open:
         with table:
@@ -63,6 +72,7 @@ def show_table(frame: pl.DataFrame, *, name: str, columns: Mapping[str, Any] | N
     if len(frame) > ROWS_SHOWN:
         st.caption(f"Showing the first {ROWS_SHOWN:,} of {len(frame):,} rows. The downloads contain all rows.")
     shown = in_london(_in_percents(frame.head(ROWS_SHOWN), [share for share in SHARES if share in formats]))
+    shown, formats = _in_large_units(shown, formats)
     st.dataframe(shown, hide_index=True, placeholder="", column_config=formats, key=f"rows {name}")
     render_downloads(frame, name=name)
 
@@ -121,6 +131,38 @@ def _in_percents(frame: pl.DataFrame, shares: Sequence[str]) -> pl.DataFrame:
         for name in shares
         if name in frame.columns
     )
+
+
+def _in_large_units(frame: pl.DataFrame, formats: Mapping[str, Any]) -> tuple[pl.DataFrame, dict[str, Any]]:
+    """Convert and rename columns whose titles say MWh to GWh, and those that say MW to GW if one has five digits.
+
+    The largest value of a column has at least three significant digits. The files keep MWh and MW.
+    """
+    titles = {name: config.get("label") or "" for name, config in formats.items() if isinstance(config, dict)}
+    present = {name: title for name, title in titles.items() if name in frame.columns}
+    of_power = [name for name, title in present.items() if name.endswith("_mw") and title.endswith("(MW)")]
+    of_energy = [name for name, title in present.items() if name.endswith("_mwh") and title.endswith("(MWh)")]
+    greatest = {name: _greatest(frame[name]) for name in (*of_power, *of_energy)}
+    if max((greatest[name] for name in of_power), default=0) < GIGAWATTS_FROM_MW:
+        of_power = []
+    converted = dict(formats)
+    for names, unit, large in ((of_power, "MW", "GW"), (of_energy, "MWh", "GWh")):
+        digits = digits_of(max((greatest[name] for name in names), default=0) / 1000)
+        for name in names:
+            config = converted.pop(name)
+            renamed = name.removesuffix(unit.lower()) + large.lower()
+            frame = frame.with_columns(pl.col(name) / 1000).rename({name: renamed})
+            converted[renamed] = {
+                **config,
+                "label": titles[name].replace(f"({unit})", f"({large})"),
+                "type_config": {**config["type_config"], "format": f"%,.{digits}f"},
+            }
+    return frame, converted
+
+
+def _greatest(values: pl.Series) -> float:
+    greatest = values.abs().max()
+    return float(greatest) if isinstance(greatest, int | float) else 0.0
 
 
 def in_london(frame: pl.DataFrame) -> pl.DataFrame:

@@ -11,6 +11,7 @@ import streamlit as st
 
 from dashboards.components.formatting import span_of_days
 from dashboards.components.plain_text import plain
+from dashboards.components.toolbar import KEPT, Chip, more_options
 from elexon_assets.dataset_model import Dataset
 from elexon_assets.datasets import BY_NAME, OBSERVED
 from elexon_assets.errors import UnusableInput
@@ -34,6 +35,12 @@ CATEGORY_LABELS = {"technology": "Technologies", "fuel": "Fuels", "series": "Ser
 "The labels of the categories by their query parameter."
 FEW = 6
 "The largest number of names that are drawn as buttons side by side; more go into a list."
+NAMED = 3
+"The largest number of names in a chip."
+ABOUT_DATA = (
+    "Wind and solar: Elexon's AGWS, with embedded plant. Generation by fuel: FUELHH, transmission-metered. "
+    "The page Dictionary says what each dataset means."
+)
 
 
 @dataclass(frozen=True)
@@ -60,6 +67,26 @@ def one_chosen(label: str, titles: Mapping[str, str], *, key: str, help: str | N
     return name or first
 
 
+def select_one(
+    label: str, titles: Mapping[str, str], *, key: str, width: int, icon: str | None = None, default: str | None = None
+) -> str:
+    """Draw the same choice as a list in a toolbar, whose label only screen readers read, and return the name."""
+    names = list(titles)
+    name = st.selectbox(
+        label,
+        names,
+        index=names.index(default) if default else 0,
+        format_func=titles.__getitem__,
+        required=True,
+        key=key,
+        bind="query-params",
+        label_visibility="collapsed",
+        icon=icon,
+        width=width,
+    )
+    return name or names[0]
+
+
 def titles_of(datasets: Iterable[Dataset]) -> dict[str, str]:
     """Return the titles of datasets by their names."""
     return {dataset.name: dataset.title for dataset in datasets}
@@ -67,14 +94,12 @@ def titles_of(datasets: Iterable[Dataset]) -> dict[str, str]:
 
 def dataset_chosen(datasets: Sequence[Dataset] = OBSERVED) -> Dataset:
     """Draw the choice of a dataset and return it."""
-    name = one_chosen(
-        "Data",
-        titles_of(datasets),
-        key="data",
-        help="Wind and solar: Elexon's AGWS, with embedded plant. Generation by fuel: FUELHH, transmission-metered. "
-        "The page Dictionary says what each dataset means.",
-    )
-    return BY_NAME[name]
+    return BY_NAME[one_chosen("Data", titles_of(datasets), key="data", help=ABOUT_DATA)]
+
+
+def select_dataset(datasets: Sequence[Dataset] = OBSERVED) -> Dataset:
+    """Draw the same choice in a toolbar and return it."""
+    return BY_NAME[select_one("Data", titles_of(datasets), key="data", width=210, icon=":material/database:")]
 
 
 def days_chosen(available: Window, *, default: str = "28 days") -> Days:
@@ -83,11 +108,10 @@ def days_chosen(available: Window, *, default: str = "28 days") -> Days:
     It is a preset that ends with the newest settlement date with data, or any range of days.
     """
     days = days_of(available)
-    preset = st.segmented_control(
-        "Days", list(PRESETS), default=default, required=True, key="days", bind="query-params"
-    )
+    titles = {name: name for name in PRESETS}
+    preset = select_one("Days", titles, key="days", width=160, icon=":material/calendar_month:", default=default)
     if preset != CUSTOM:
-        return of_preset(preset or default, days)
+        return of_preset(preset, days)
     start = of_preset(default, days)
     _warn_of_address(days)
     picked = st.date_input(
@@ -98,7 +122,8 @@ def days_chosen(available: Window, *, default: str = "28 days") -> Days:
         key=FROM_TO,
         bind="query-params",
         format="DD/MM/YYYY",
-        width=280,
+        label_visibility="collapsed",
+        width=240,
     )
     ends = sorted(picked) if isinstance(picked, tuple) else [picked]
     # Until the second day is picked, the tuple has one day.
@@ -153,8 +178,35 @@ def categories_chosen(dataset: Dataset) -> list[str]:
     label = CATEGORY_LABELS[key]
     if len(dataset.categories) <= FEW:
         picked = st.pills(
-            label, dataset.categories, selection_mode="multi", default=default, key=key, bind="query-params"
+            label,
+            dataset.categories,
+            selection_mode="multi",
+            default=default,
+            key=key,
+            bind="query-params",
+            label_visibility="collapsed",
         )
     else:
-        picked = st.multiselect(label, dataset.categories, default=default, key=key, bind="query-params")
+        with more_options(label, icon=":material/checklist:"):
+            picked = st.multiselect(
+                label,
+                dataset.categories,
+                default=default,
+                key=key,
+                bind="query-params",
+                persist_state=KEPT,
+                width=420,
+            )
     return [name for name in dataset.categories if name in (picked or default)]
+
+
+def category_chips(dataset: Dataset, categories: Sequence[str]) -> list[Chip]:
+    """Return the chip of a choice of categories that is not the default, where its widget is out of sight."""
+    default = list(dataset.always_published or dataset.categories)
+    if len(dataset.categories) <= FEW or list(categories) == default:
+        return []
+    key = categories_key(dataset)
+    named = ", ".join(categories)
+    counted = f"{len(categories)} of {len(dataset.categories)} {CATEGORY_LABELS[key].lower()}"
+    text = named if len(categories) <= NAMED else counted
+    return [Chip(text, key, default)]

@@ -39,7 +39,14 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
   [data-testid=stSidebarNavLink] { padding-block: 0; min-height: 1.6rem }
 }
 [data-testid=stSidebarHeader] { margin-bottom: 0 }
-@media (max-width: 640px) { [data-testid=stMainBlockContainer] { padding-inline: 1rem } }
+.st-key-chips button:not([kind=tertiary]) { min-height: 1.75rem; padding: 0 0.6rem; border-radius: 999px }
+@media (max-width: 640px) {
+  [data-testid=stMainBlockContainer] { padding-inline: 1rem }
+  .st-key-toolbar > .stElementContainer:has(.stSelectbox) { flex: 1 1 40%; min-width: 0 }
+  .st-key-toolbar > :has(.stSelectbox, .stPopover) { order: -1 }
+  .st-key-toolbar { gap: 0.75rem }
+  .st-key-copy-link [data-testid=stMarkdownContainer] { position: absolute; clip-path: inset(50%) }
+}
 </style>"""
 """What no setting of Streamlit offers. Streamlit writes white on the accent colour in both themes, but the accent of
 the dark theme is light, because it also colours the text of what is chosen; white on it is too faint. The table

@@ -10,11 +10,15 @@ import polars as pl
 import streamlit as st
 
 from dashboards.components import snapshot_cache
+from dashboards.components.analysis_input import AUTO
 from dashboards.components.chart import render_chart, show_table
+from dashboards.components.chart_and_table import FigureRow, FiguresTable
 from dashboards.components.formatting import clock, moment, number, share
+from dashboards.components.toolbar import KEPT
 from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.windows import Window
 from renewables.charts import value as figures
+from renewables.charts.generation import add_range_strip
 from renewables.queries.generation import HALF_HOURS_UP_TO
 from renewables.queries.shares import PERIODS, latest_share, records_of, shares_of
 
@@ -33,15 +37,15 @@ RECORD_NAMES = {
 DAYS_UP_TO = timedelta(days=3 * 365)
 COLUMNS: dict[str, Any] = {
     "month": st.column_config.DateColumn("Month", format="MMM YYYY", pinned=True),
-    "start_time_london": st.column_config.DatetimeColumn("Half-hour (London)", format="D MMM YYYY HH:mm", pinned=True),
+    "start_time_london": st.column_config.DatetimeColumn("Half-hour (UK time)", format="D MMM YYYY HH:mm", pinned=True),
     "settlement_date": st.column_config.DateColumn("Settlement date", format="D MMM YYYY", pinned=True),
     "wind_mw": st.column_config.NumberColumn("Wind (MW)", format="%,.0f"),
     "solar_mw": st.column_config.NumberColumn("Solar (MW)", format="%,.0f"),
     "demand_mw": st.column_config.NumberColumn("Demand (MW)", format="%,.0f", help="INDO."),
     "underlying_demand_mw": st.column_config.NumberColumn("Underlying demand (MW)", format="%,.0f"),
     "residual_demand_mw": st.column_config.NumberColumn("Residual demand (MW)", format="%,.0f"),
-    "share_of_demand": st.column_config.NumberColumn("Of demand", format="%.1f %%"),
-    "share_of_underlying_demand": st.column_config.NumberColumn("Of underlying demand", format="%.1f %%"),
+    "share_of_demand": st.column_config.NumberColumn("Of demand", format="%.3g %%"),
+    "share_of_underlying_demand": st.column_config.NumberColumn("Of underlying demand", format="%.3g %%"),
     "half_hours": st.column_config.NumberColumn("Half-hours", format="%,d", help="Those that count."),
     "half_hours_missing": st.column_config.NumberColumn("Missing", format="%,d", help="Those that lack a part."),
     "half_hours_flagged": st.column_config.NumberColumn("Flagged", format="%,d"),
@@ -51,7 +55,7 @@ RECORD_COLUMNS: dict[str, Any] = {
     "record": st.column_config.TextColumn("Record", pinned=True),
     "share": st.column_config.NumberColumn("Share", format="percent"),
     "residual_demand_mw": COLUMNS["residual_demand_mw"],
-    "start_time_london": st.column_config.DatetimeColumn("Half-hour (London)", format="D MMM YYYY HH:mm"),
+    "start_time_london": st.column_config.DatetimeColumn("Half-hour (UK time)", format="D MMM YYYY HH:mm"),
 }
 
 
@@ -68,13 +72,17 @@ def render_latest_share() -> None:
     )
 
 
-def render_shares(window: Window, title: str) -> None:
-    """Draw the shares and the residual demand of a window over time, and its records."""
-    chosen = st.selectbox("Resolution", ["Auto", *PERIODS], key="by", bind="query-params", width=160)
+def resolution_chosen() -> str:
+    """Draw the choice of a resolution in a popover and return it."""
+    return st.selectbox("Resolution", [AUTO, *PERIODS], key="by", bind="query-params", persist_state=KEPT)
+
+
+def render_shares(window: Window, title: str, chosen: str) -> FiguresTable | None:
+    """Draw the shares and the residual demand of a window over time, and its records; return the mean shares."""
     length = window.end_utc - window.start_utc
     auto = "half-hour" if length <= HALF_HOURS_UP_TO else "day" if length <= DAYS_UP_TO else "month"
     too_fine = chosen == "half-hour" and auto != "half-hour"
-    by = auto if chosen == "Auto" or too_fine else chosen
+    by = auto if chosen == AUTO or too_fine else chosen
     frame = snapshot_cache.cached_query(shares_of, window, by=by)
     counts, missing, flagged = (
         int(frame[name].sum()) for name in ("half_hours", "half_hours_missing", "half_hours_flagged")
@@ -85,19 +93,19 @@ def render_shares(window: Window, title: str) -> None:
             "these days on the page Coverage.",
             icon=":material/info:",
         )
-        return
+        return None
     more = " One point per half-hour is too many for this period." if too_fine else ""
-    st.caption(
-        f"Per **{by}**, {title}.{more} {number(counts)} half-hours count; {number(missing)} lack a "
-        f"part and {number(flagged)} are flagged, and are left out, whatever is chosen above. {DEFINITION}"
-    )
     period = PERIODS[by][0]
     render_chart(
-        figures.shares_of_demand(frame, period),
+        add_range_strip(figures.shares_of_demand(frame, period)),
         frame,
         name=f"share-of-demand-{by}",
         alt=f"Wind and solar as a share of demand, {title}",
         columns=COLUMNS,
+    )
+    st.caption(
+        f"Per **{by}**, {title}.{more} {number(counts)} half-hours count; {number(missing)} lack a "
+        f"part and {number(flagged)} are flagged, and are left out, whatever is chosen above. {DEFINITION}"
     )
     render_chart(
         figures.residual_demand(frame, period),
@@ -109,6 +117,23 @@ def render_shares(window: Window, title: str) -> None:
     st.subheader("Records of this period", anchor=False)
     records = snapshot_cache.cached_query(records_of, window)
     show_table(_split_by_unit(records), name="records-of-demand", columns=RECORD_COLUMNS)
+    return _shares_table(frame)
+
+
+def _shares_table(frame: pl.DataFrame) -> FiguresTable:
+    """Return the mean, the lowest and the highest share of the periods drawn, with the colours of their lines."""
+    weight = pl.col("half_hours")
+    rows = []
+    for column, (name, colour, dash) in figures.SHARE_LINES.items():
+        demand = pl.col(column.removeprefix("share_of_") + "_mw")
+        known = frame.filter(pl.col(column).is_not_null())
+        mean, lowest, highest = known.select(
+            ((pl.col("wind_mw") + pl.col("solar_mw")) * weight).sum() / (demand * weight).sum(),
+            pl.col(column).min().alias("lowest"),
+            pl.col(column).max().alias("highest"),
+        ).row(0)
+        rows.append(FigureRow(name, [share(mean), share(lowest), share(highest)], colour, dash))
+    return FiguresTable(["Wind and solar", "Mean", "Lowest", "Highest"], rows, DEFINITION)
 
 
 def _split_by_unit(records: pl.DataFrame) -> pl.DataFrame:

@@ -1,4 +1,4 @@
-"""Draws flagged data as hatched bars; the bar's height is the share of flagged half-hours in the bucket.
+"""Draws flagged data as a thin strip of hatched bars under a chart over time; a bar's height is the flagged share.
 
 Belongs here: how flags look, the same on every chart over time. Not here: what is flagged (`renewables/queries`).
 """
@@ -17,14 +17,30 @@ SHADE, EDGE = "rgba(204, 51, 17, 0.16)", "rgba(204, 51, 17, 0.45)"
 """Paul Tol's red, which no technology uses. The bars are hatched as well, so that the meaning does not rest on colour.
 
 """
-AXIS: dict[str, Any] = {
-    **{"overlaying": "y", "range": [0, 1], "fixedrange": True, "visible": False, "showgrid": False},
-}
-"The second y axis, for the shares: it spans the full height of the plot."
+STRIP, GAP = 0.045, 0.02
+"The height of the strip, and the gap between it and the values, as shares of the height of the plot."
+
+
+def add_flag_strip(figure: go.Figure, series: Series, starts: pl.Expr | None = None) -> go.Figure:
+    """Add the strip between the values and the labels of the time axis; without flags the figure stays as it is.
+
+    Args:
+        figure: A figure over time, whose second y axis is free.
+        series: The series that is drawn.
+        starts: The buckets' positions on the x axis; UTC by default.
+    """
+    bars = flagged_bars(series, starts)
+    if not bars:
+        return figure
+    strip = {"domain": [0, STRIP], "range": [0, 1], "fixedrange": True, "visible": False, "showgrid": False}
+    figure.add_traces(bars)
+    return figure.update_layout(
+        xaxis_anchor="y2", yaxis_domain=[STRIP + GAP, 1], yaxis2=strip, hoversubplots="axis", barmode="overlay"
+    )
 
 
 def flagged_bars(series: Series, starts: pl.Expr | None = None) -> list[go.Bar]:
-    """Return one bar trace, or none if nothing is flagged. The figure's second y axis must be `AXIS`.
+    """Return one bar trace on the second y axis, or none if nothing is flagged.
 
     Args:
         series: The series that is drawn.

@@ -21,6 +21,8 @@ HEIGHT_PIXELS = 520
 PLOT_PIXELS = 1_000
 "The approximate width of the plot."
 HATCH = "rgba(120, 120, 120, 0.14)"
+STRIP_SHARE = 0.1
+"The height of the strip for choosing a range, as a share of the height of the plot."
 GAPS_SHADED = 200
 "The largest number of gaps that are shaded: more shapes slow a figure down, and gaps are visible without them."
 
@@ -50,7 +52,7 @@ def generation_figure(series: Series, *, stacked: bool = True) -> go.Figure:
     wide = shown.pivot("category", index="start_time_utc", values="mw", maintain_order=True)
     categories = [name for name in wide.columns if name != "start_time_utc"]
     traces = (_area_traces if stacked and categories else _line_traces)(wide, categories)
-    return go.Figure([*traces, *flagged_shading.flagged_bars(series)], _figure_layout(series, wide, categories))
+    return flagged_shading.add_flag_strip(go.Figure(traces, _figure_layout(series, wide, categories)), series)
 
 
 def figure_in_page(series: Series, *, stacked: bool = True, height: int = 420) -> go.Figure:
@@ -64,17 +66,19 @@ def figure_in_page(series: Series, *, stacked: bool = True, height: int = 420) -
     traces = (_area_traces if stacked and categories else _line_traces)(wide, categories)
     x = axis_style("UK time", tickformatstops=TICKS, hoverformat="%a %-d %b %Y %H:%M", range=span)
     y = axis_style("Generation (MW)", tickformat=",.0f", rangemode="tozero")
-    beside: dict[str, Any] = {} if len(categories) <= FEW else {"legend": BESIDE}
-    gaps, doubted = (
-        _gap_shapes(series, wide, categories),
-        flagged_shading.flagged_bars(series, _london_wall_time(pl.col("start_time_utc"))),
+    layout = figure_layout(x, y, height=height, shapes=_gap_shapes(series, wide, categories), **_hover_settings(series))
+    if len(categories) > FEW:
+        layout.legend.font.size = 11
+    return flagged_shading.add_flag_strip(
+        go.Figure(traces, layout), series, _london_wall_time(pl.col("start_time_utc"))
     )
-    return go.Figure(
-        [*traces, *doubted],
-        figure_layout(
-            x, y, height=height, shapes=gaps, yaxis2=flagged_shading.AXIS, **_hover_settings(series), **beside
-        ),
-    )
+
+
+def add_range_strip(figure: go.Figure) -> go.Figure:
+    """Add a small copy of a figure over time below it, in which a part of the time can be chosen."""
+    strip = {"visible": True, "thickness": STRIP_SHARE, "bgcolor": "rgba(0, 0, 0, 0)"}
+    figure.update_xaxes(rangeslider=strip, title_text="")  # the strip would cover the title
+    return figure
 
 
 def _hover_settings(series: Series) -> dict[str, Any]:
@@ -193,7 +197,6 @@ def _figure_layout(series: Series, wide: pl.DataFrame, categories: list[str]) ->
             "rangemode": "tozero",
             "zerolinecolor": "#999",
         },
-        yaxis2=flagged_shading.AXIS,
         annotations=_attribution_annotations(series, label),
         shapes=_gap_shapes(series, wide, categories),
     )

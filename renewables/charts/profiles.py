@@ -10,7 +10,17 @@ import polars as pl
 from plotly.colors import sample_colorscale  # type: ignore[import-untyped]  # as above
 
 from renewables.charts.colours import colour_of, dash_of
-from renewables.charts.style import ACCENT, DIVERGING, SEQUENTIAL, axis_style, figure_layout, translucent_colour
+from renewables.charts.complete_months import COMPLETE_MONTH, half_hours_of_month, monthly_traces
+from renewables.charts.style import (
+    ACCENT,
+    DIVERGING,
+    MUTED,
+    SEQUENTIAL,
+    axis_style,
+    figure_layout,
+    power_unit,
+    translucent_colour,
+)
 
 WEEKDAYS = ["Mon", "Tue", "Wed", "Thu", "Fri", "Sat", "Sun"]
 MONTHS = ["Jan", "Feb", "Mar", "Apr", "May", "Jun", "Jul", "Aug", "Sep", "Oct", "Nov", "Dec"]
@@ -18,25 +28,27 @@ HOURS = [f"{hour:02}:00" for hour in range(24)]
 YEAR_DASHES = ["solid", "dash", "dot", "dashdot"]
 NUMBERED = 8
 "The largest number of categories of a correlation whose numbers fit into their cells."
-COMPLETE_MONTH = 0.95
-"The coverage below which a month is drawn hollow, because its energy says little."
+FEW_MONTHS = 3
+"The number of months below which each of them is labelled."
 
 
 def distribution(frame: pl.DataFrame, category: str) -> go.Figure:
     """Draw the share of half-hours by MW, one line per category."""
+    unit = power_unit(frame["from_mw"], frame["to_mw"])
     traces = [
         go.Scatter(
-            x=((part["from_mw"] + part["to_mw"]) / 2).to_list(),
+            x=unit.of((part["from_mw"] + part["to_mw"]) / 2),
             y=(part["share"] * 100).to_list(),
-            customdata=part.select("from_mw", "to_mw", "half_hours").rows(),
+            customdata=list(zip(unit.of(part["from_mw"]), unit.of(part["to_mw"]), part["half_hours"], strict=True)),
             name=str(name),
             mode="lines",
             line={"color": colour_of(str(name)), "dash": dash_of(str(name)), "shape": "hvh", "width": 1.8},
-            hovertemplate="%{customdata[0]:,.0f} to %{customdata[1]:,.0f} MW: %{y:.1f} % (%{customdata[2]:,})",
+            hovertemplate=f"%{{customdata[0]:{unit.digits}}} to %{{customdata[1]:{unit.digits}}} {unit.name}: "
+            "%{y:.3~r} % (%{customdata[2]:,})",
         )
         for (name,), part in frame.group_by(category, maintain_order=True)
     ]
-    x = axis_style("Generation (MW)", tickformat=",.0f", rangemode="tozero")
+    x = axis_style(f"Generation ({unit.name})", tickformat=",~r", rangemode="tozero")
     return go.Figure(traces, figure_layout(x, axis_style("Share of half-hours (%)", **_without_spikes(frame))))
 
 
@@ -72,14 +84,15 @@ def correlation(frame: pl.DataFrame) -> go.Figure:
 def by_hour(frame: pl.DataFrame, *, across: str) -> go.Figure:
     """Draw mean MW by hour of the day, across weekdays or months."""
     names, title = (WEEKDAYS, "Day of the week") if across == "weekday" else (MONTHS, "Month")
+    unit = power_unit(frame["mean_mw"])
     z: list[list[float | None]] = [[None] * len(names) for _ in HOURS]
-    for place, hour, mw in frame.select(across, "hour", "mean_mw").iter_rows():
-        z[hour][place - 1] = mw
+    for place, hour, value in zip(frame[across], frame["hour"], unit.of(frame["mean_mw"]), strict=True):
+        z[hour][place - 1] = value
     heat = go.Heatmap(
         **{"x": names, "y": HOURS, "z": z, "colorscale": SEQUENTIAL, "xgap": 1, "ygap": 1},
-        hovertemplate="%{x} %{y}: %{z:,.0f} MW<extra></extra>",
+        hovertemplate=f"%{{x}} %{{y}}: %{{z:{unit.digits}}} {unit.name}<extra></extra>",
         hoverongaps=False,
-        colorbar={"title": {"text": "MW"}, "thickness": 12, "tickformat": ",.0f", "outlinewidth": 0, "nticks": 6},
+        colorbar={"title": {"text": unit.name}, "thickness": 12, "tickformat": ",~r", "outlinewidth": 0, "nticks": 6},
     )
     y = axis_style("Hour of the day (UK time)", autorange="reversed", type="category", dtick=3, showgrid=False)
     return go.Figure(heat, figure_layout(axis_style(title, showgrid=False), y, height=440, legend_above=False))
@@ -106,76 +119,137 @@ def duration(frame: pl.DataFrame, category: str) -> go.Figure:
 def comparison(frame: pl.DataFrame, category: str) -> go.Figure:
     """Draw the spread of each category: 5th to 95th percentile, the middle half, the median and the mean."""
     names = frame[category].to_list()
+    unit = power_unit(frame["peak_mw"])
+    spread = {
+        **{"lowerfence": "p5_mw", "q1": "p25_mw", "median": "p50_mw", "q3": "p75_mw", "upperfence": "p95_mw"},
+        "mean": "mean_mw",
+    }
     boxes = [
         go.Box(
             **{"y": [row[category]], "name": row[category], "orientation": "h", "boxmean": True},
             line={"width": 1.6},
-            **{"lowerfence": [row["p5_mw"]], "upperfence": [row["p95_mw"]], "mean": [row["mean_mw"]]},
-            **{"q1": [row["p25_mw"]], "median": [row["p50_mw"]], "q3": [row["p75_mw"]]},
+            **{part: unit.of([row[column]]) for part, column in spread.items()},
+            hoverinfo="x",
+            xhoverformat=unit.digits,
             marker={"color": colour_of(row[category])},
             fillcolor=translucent_colour(colour_of(row[category]), 0.25),
         )
         for row in frame.iter_rows(named=True)
     ]
     peaks = go.Scatter(
-        **{"x": frame["peak_mw"].to_list(), "y": names, "mode": "markers", "name": "Peak"},
+        **{"x": unit.of(frame["peak_mw"]), "y": names, "mode": "markers", "name": "Peak"},
         marker={"color": [colour_of(name) for name in names], "size": 10, "symbol": "diamond"},
-        hovertemplate="Peak %{x:,.0f} MW<extra></extra>",
+        hovertemplate=f"Peak %{{x:{unit.digits}}} {unit.name}<extra></extra>",
     )
-    x, y = axis_style("Generation (MW)", tickformat=",.0f", rangemode="tozero"), axis_style("", autorange="reversed")
+    x = axis_style(f"Generation ({unit.name})", tickformat=",~r", rangemode="tozero")
+    y = axis_style("", autorange="reversed")
     height = max(300, 44 * len(names) + 110)
     about: dict[str, Any] = {"height": height, "legend_above": False, "showlegend": False, "boxmode": "overlay"}
     return go.Figure([*boxes, peaks], figure_layout(x, y, **about))
 
 
 def by_year(frame: pl.DataFrame) -> go.Figure:
-    """Draw energy by month, one line per year with the newest in bold.
+    """Draw energy by month: the newest year in bold, and the earlier ones as a band with their median.
 
-    A month without data breaks its line; an incomplete month has a hollow mark.
+    Only complete months are joined, and only they are part of the band; an incomplete month has a hollow mark. A click
+    on an earlier year in the legend adds its line.
     """
     years = frame["year"].unique().sort(descending=True).to_list()
+    traces = _band_of_years(frame.filter(pl.col("year") != years[0])) if len(years) > 1 else []
     earlier = sample_colorscale(SEQUENTIAL, [0.3 + 0.45 * n / max(len(years) - 2, 1) for n in range(len(years) - 1)])
-    traces = []
-    for n, (year, colour) in enumerate(zip(years, [ACCENT, *earlier], strict=True)):
+    for n, (year, colour) in reversed(list(enumerate(zip(years, [ACCENT, *earlier], strict=True)))):
         rows = {row["month"]: row for row in frame.filter(year=year).iter_rows(named=True)}
         energy = [rows[month]["energy_mwh"] if month in rows else None for month in range(1, 13)]
         coverage = [rows[month]["coverage"] if month in rows else 0.0 for month in range(1, 13)]
-        traces.append(
-            go.Scatter(
-                x=MONTHS,
-                y=[None if mwh is None else mwh / 1000 for mwh in energy],
-                customdata=[share * 100 for share in coverage],
-                name=str(year),
-                mode="lines+markers",
-                connectgaps=False,
-                marker={
-                    "size": 8,
-                    "symbol": ["circle" if share >= COMPLETE_MONTH else "circle-open" for share in coverage],
-                },
-                line={"width": 1.6 if n else 3, "dash": YEAR_DASHES[n % 4], "color": colour},
-                hovertemplate="%{y:,.0f} GWh (%{customdata:.1f} % coverage)",
-            )
+        lines = monthly_traces(
+            MONTHS,
+            [None if mwh is None else mwh / 1000 for mwh in energy],
+            coverage,
+            name=str(year),
+            line={"width": 1.6 if n else 3.5, "dash": YEAR_DASHES[n % 4], "color": colour},
+            customdata=[share * 100 for share in coverage],
+            hovertemplate="%{y:,.3~r} GWh (%{customdata:.1f} % coverage)",
+            size=6 if n else 9,
         )
+        for line in lines:
+            line.visible = "legendonly" if n else True
+        traces += lines
     x = axis_style("Month", categoryorder="array", categoryarray=MONTHS)
     y = axis_style("Energy (GWh)", tickformat=",.0f", rangemode="tozero")
     return go.Figure(traces, figure_layout(x, y, hovermode="x unified"))
 
 
-def capacity_factors(frame: pl.DataFrame, category: str) -> go.Figure:
-    """Draw the monthly capacity factor (%), one line per category."""
-    traces = [
-        go.Scatter(
-            x=part["month"].to_list(),
-            y=(part["capacity_factor"] * 100).to_list(),
-            name=str(name),
-            mode="lines+markers",
-            connectgaps=False,
-            line={"color": colour_of(str(name)), "width": 1.8},
-            hovertemplate="%{y:.1f} %",
+def _band_of_years(frame: pl.DataFrame) -> list[go.Scatter]:
+    """Return the range and the median of the complete months of several years, or nothing without such months."""
+    complete = frame.filter(pl.col("coverage") >= COMPLETE_MONTH)
+    if complete.is_empty():
+        return []
+    spread = {
+        month: (low, high, median)
+        for month, low, high, median in complete.group_by("month")
+        .agg(
+            low=pl.col("energy_mwh").min() / 1000,
+            high=pl.col("energy_mwh").max() / 1000,
+            median=pl.col("energy_mwh").median() / 1000,
         )
-        for (name,), part in frame.group_by(category, maintain_order=True)
+        .iter_rows()
+    }
+    years = frame["year"].unique().sort().to_list()
+    first, last = years[0], years[-1]
+    span = str(first) if first == last else f"{first} to {last}"
+    runs: list[list[int]] = []
+    for month in sorted(spread):
+        if runs and runs[-1][-1] == month - 1:
+            runs[-1].append(month)
+        else:
+            runs.append([month])
+    bands = [
+        go.Scatter(
+            x=[MONTHS[month - 1] for month in (*run, *reversed(run))],
+            y=[*(spread[month][0] for month in run), *(spread[month][1] for month in reversed(run))],
+            name=f"Range of {span}",
+            legendgroup="range",
+            showlegend=n == 0,
+            mode="lines",
+            line={"width": 9 if len(run) == 1 else 0, "color": translucent_colour(MUTED, 0.22)},
+            fill="toself",
+            fillcolor=translucent_colour(MUTED, 0.22),
+            hoverinfo="skip",
+        )
+        for n, run in enumerate(runs)
     ]
+    rows = [spread.get(month) for month in range(1, 13)]
+    median = go.Scatter(
+        x=MONTHS,
+        y=[row and row[2] for row in rows],
+        customdata=[row and row[:2] for row in rows],
+        name=f"Median of {span}",
+        mode="lines+markers",
+        connectgaps=False,
+        marker={"size": 4},
+        line={"width": 2, "color": MUTED, "dash": "dash"},
+        hovertemplate="%{y:,.3~r} GWh (%{customdata[0]:,.3~r} to %{customdata[1]:,.3~r})",
+    )
+    return [*(bands if first != last else []), median]
+
+
+def capacity_factors(frame: pl.DataFrame, category: str) -> go.Figure:
+    """Draw the monthly capacity factor (%), one line per category; a month without enough half-hours is not joined."""
+    traces = []
+    for (name,), part in frame.group_by(category, maintain_order=True):
+        months = part["month"].to_list()
+        half_hours = part["half_hours"].to_list()
+        traces += monthly_traces(
+            months,
+            (part["capacity_factor"] * 100).to_list(),
+            [count / half_hours_of_month(month) for month, count in zip(months, half_hours, strict=True)],
+            name=str(name),
+            line={"color": colour_of(str(name)), "width": 1.8},
+            hovertemplate="%{y:.3~r} %",
+        )
     x = axis_style("Month", hoverformat="%b %Y", tickformatstops=[{"dtickrange": [None, "M12"], "value": "%b\n%Y"}])
+    if frame["month"].n_unique() < FEW_MONTHS:  # Plotly would label days
+        x |= {"tickvals": frame["month"].unique().sort().to_list(), "tickformat": "%b %Y"}
     return go.Figure(
         traces, figure_layout(x, axis_style("Capacity factor (%)", rangemode="tozero"), hovermode="x unified")
     )

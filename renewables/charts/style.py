@@ -3,7 +3,8 @@
 Colours of text, grid and background come from the page's theme, so that one figure serves light and dark.
 """
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
+from dataclasses import dataclass
 from typing import Any
 
 import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no types
@@ -44,7 +45,7 @@ def figure_layout(
             "legend": LEGEND,
             "xaxis": x,
             "yaxis": y,
-            "modebar": {"orientation": "v"},
+            "modebar": {"orientation": "h", "bgcolor": "rgba(0, 0, 0, 0)", "color": MUTED, "activecolor": ACCENT},
             **more,
         }
     )
@@ -52,6 +53,25 @@ def figure_layout(
 
 GIGAWATTS_FROM_MW = 10_000
 "The greatest value from which an axis in MW is drawn in GW."
+
+
+@dataclass(frozen=True)
+class PowerUnit:
+    """The unit in which a chart writes MW: its name, the MW in it, and the format of its values."""
+
+    name: str
+    mw: float
+    digits: str
+
+    def of(self, values: Iterable[float | None]) -> list[float | None]:
+        """Return values in MW in this unit."""
+        return [None if value is None else value / self.mw for value in values]
+
+
+def power_unit(*series: Iterable[float | None]) -> PowerUnit:
+    """Return GW if one of the values in MW has five digits, and otherwise MW."""
+    greatest = max((abs(value) for values in series for value in values if value is not None), default=0.0)
+    return PowerUnit("GW", 1000, ",.2f") if greatest >= GIGAWATTS_FROM_MW else PowerUnit("MW", 1, ",.0f")
 
 
 def in_gigawatts(figure: go.Figure) -> go.Figure:

@@ -10,8 +10,8 @@ import polars as pl
 
 from elexon_assets.settlement import LONDON
 from renewables.charts.colours import colour_of, dash_of
+from renewables.charts.complete_months import monthly_traces
 from renewables.charts.generation import TICKS
-from renewables.charts.profiles import COMPLETE_MONTH
 from renewables.charts.style import ACCENT, MUTED, axis_style, figure_layout
 
 BASELOAD = "Baseload"
@@ -25,7 +25,7 @@ SPIKES = 0.0025
 def monthly_captures(summary: pl.DataFrame, captures: pl.DataFrame) -> go.Figure:
     """Draw the capture price of each technology by month, beside the baseload price.
 
-    A mark is hollow where less than `COMPLETE_MONTH` of the month's half-hours count.
+    A month of which less than `COMPLETE_MONTH` of the half-hours count is a hollow mark that no line joins.
     """
     baseload = go.Scatter(
         x=summary["month"].to_list(),
@@ -40,21 +40,17 @@ def monthly_captures(summary: pl.DataFrame, captures: pl.DataFrame) -> go.Figure
     counts = ("half_hours", "half_hours_without_price", "half_hours_without_generation", "half_hours_flagged")
     counted = captures.with_columns(covered=pl.col("half_hours") / pl.sum_horizontal(counts))
     traces = [
-        go.Scatter(
-            x=part["month"].to_list(),
-            y=part["capture_price_gbp_per_mwh"].to_list(),
-            customdata=[None if rate is None else 100 * rate for rate in part["capture_rate"]],
+        trace
+        for (name,), part in counted.group_by("technology", maintain_order=True)
+        for trace in monthly_traces(
+            part["month"].to_list(),
+            part["capture_price_gbp_per_mwh"].to_list(),
+            part["covered"].fill_nan(0).fill_null(0).to_list(),
             name=str(name),
-            mode="lines+markers",
-            connectgaps=False,
-            marker={
-                "size": 7,
-                "symbol": ["circle" if share >= COMPLETE_MONTH else "circle-open" for share in part["covered"]],
-            },
             line={"color": colour_of(str(name)), "dash": dash_of(str(name)), "width": 1.8},
+            customdata=[None if rate is None else 100 * rate for rate in part["capture_rate"]],
             hovertemplate="£%{y:,.2f}/MWh (%{customdata:.0f} % of baseload)",
         )
-        for (name,), part in counted.group_by("technology", maintain_order=True)
     ]
     x = axis_style("Month", hoverformat="%b %Y", tickformatstops=MONTHS_AND_YEARS)
     if summary.height < 3:  # Plotly would label days
@@ -114,13 +110,16 @@ FEW_PERIODS = 60
 "The largest number of periods that are drawn with a mark each, so that one between two gaps is visible."
 
 
+SHARE_LINES = {
+    "share_of_demand": ("Of demand (INDO)", colour_of("Wind Onshore"), "solid"),
+    "share_of_underlying_demand": ("Of underlying demand", ACCENT, "dash"),
+}
+"The lines of the shares: their names, colours and dashes."
+
+
 def shares_of_demand(frame: pl.DataFrame, period: str) -> go.Figure:
     """Draw the shares of demand and of underlying demand over time, in percent."""
-    lines = {
-        "share_of_demand": ("Of demand (INDO)", colour_of("Wind Onshore"), "solid"),
-        "share_of_underlying_demand": ("Of underlying demand", ACCENT, "dash"),
-    }
-    traces = _lines_over_time(frame, period, lines, scale=100, hover="%{y:.1f} %")
+    traces = _lines_over_time(frame, period, SHARE_LINES, scale=100, hover="%{y:.3~r} %")
     y = axis_style("Wind and solar (%)", rangemode="tozero")
     return go.Figure(traces, figure_layout(_time_axis(period), y, hovermode="x unified"))
 

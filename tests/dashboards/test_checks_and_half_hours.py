@@ -129,7 +129,7 @@ def test_the_link_shown_for_a_half_hour_opens_the_same_half_hour(
     (code,) = app.code
     again = open_page("explorer", **parse_qs(urlsplit(code.value).query))
     assert not again.exception
-    assert again.segmented_control(key="data").value == dataset.name
+    assert again.selectbox(key="data").value == dataset.name
     assert [item.value for item in again.code] == [code.value]
     shown = again.dataframe[0].value
     assert set(shown[dataset.category]) == {name for names in parts.values() for name in names}

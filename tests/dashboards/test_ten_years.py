@@ -64,7 +64,7 @@ def test_every_page_opens(page: str, open_page: Open) -> None:
 def test_every_view_draws_ten_years_in_a_few_thousand_points(data: str, view: str, open_page: Open) -> None:
     app = open_page("analysis", view=view, data=data, days="All")
     is_well(app)
-    assert (app.segmented_control(key="data").value, app.segmented_control(key="view").value) == (BY_TITLE[data], view)
+    assert (app.selectbox(key="data").value, app.selectbox(key="view").value) == (BY_TITLE[data], view)
     figures = [json.loads(chart.proto.spec) for chart in app.get("plotly_chart")]
     assert figures
     for figure in figures:

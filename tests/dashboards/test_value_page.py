@@ -61,7 +61,7 @@ def test_the_view_of_shares_shows_the_records_of_the_api(by: str, open_page: Ope
     assert len(app.get("plotly_chart")) == 2
     records = share_records()["value"].to_list()
     table = app.dataframe[0].value
-    assert [*table["share"].dropna(), *table["residual_demand_mw"].dropna()] == records
+    assert [*table["share"].dropna(), *(table["residual_demand_gw"].dropna() * 1000)] == pytest.approx(records)
     assert "7 lack a part and 2 are flagged" in page_text(app)
 
 

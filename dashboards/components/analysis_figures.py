@@ -1,0 +1,108 @@
+"""The figures of a period of Analysis: one sentence, the table beside the chart, and all of them below it.
+
+Not here: the charts (`analysis_views.py`), what the figures are (`renewables/queries/analysis.py`).
+"""
+
+from typing import Any
+
+import polars as pl
+import streamlit as st
+
+from dashboards.components import snapshot_cache
+from dashboards.components.analysis_input import AnalysisInput, query_summary
+from dashboards.components.chart import show_table
+from dashboards.components.chart_and_table import FiguresTable, category_row
+from dashboards.components.formatting import NOTHING, date_of, energy, percent, power, share
+from elexon_assets.datasets import WIND_AND_SOLAR
+from elexon_assets.schema.measures import TOTAL
+from renewables.queries.caveats import CAPACITY_IS_PLANNED, WIND_ERRS_LOW, caveats_of
+
+SUMMARY: dict[str, Any] = {
+    "psr_type": st.column_config.TextColumn("Technology", pinned=True),
+    "fuel_type": st.column_config.TextColumn("Fuel", pinned=True),
+    "half_hours": st.column_config.NumberColumn("Half-hours", format="%,d"),
+    "coverage": st.column_config.NumberColumn("Coverage", format="%.4g %%"),
+    "half_hours_flagged": st.column_config.NumberColumn("Flagged", format="%,d", help="Half-hours with a flag."),
+    "flagged_share": st.column_config.NumberColumn("Flagged share", format="%.3g %%"),
+    "energy_mwh": st.column_config.NumberColumn("Energy (MWh)", format="%,.0f"),
+    "mean_mw": st.column_config.NumberColumn("Mean (MW)", format="%,.0f"),
+    "peak_mw": st.column_config.NumberColumn("Peak (MW)", format="%,.0f"),
+    "peak_start_time_london": st.column_config.DatetimeColumn("Peak at (UK time)", format="D MMM YYYY HH:mm"),
+    "capacity_mw": st.column_config.NumberColumn(
+        "Installed (MW)", format="%,.0f", help=f"Mean over the period. {CAPACITY_IS_PLANNED}"
+    ),
+    "capacity_factor": st.column_config.NumberColumn("Capacity factor", format="%.3g %%", help=WIND_ERRS_LOW),
+    **{f"p{p}_mw": st.column_config.NumberColumn(f"P{p} (MW)", format="%,.0f") for p in (5, 25, 50, 75, 95)},
+    "half_hours_outside_soft_limits": st.column_config.NumberColumn("Outside soft limits"),
+    "half_hours_expected": None,
+}
+
+
+def headline_of(wanted: AnalysisInput) -> str:
+    """Return one sentence about the period: the energy, the mean and the peak."""
+    frame = query_summary(wanted)
+    category = wanted.dataset.category
+    shown = frame.filter(pl.col("energy_mwh").is_not_null())
+    if shown.is_empty():
+        return f"No data from {wanted}"
+    whole = shown.filter(pl.col(category) == TOTAL) if len(frame) > 1 else shown
+    if whole.is_empty():
+        rows = shown.sort("energy_mwh", descending=True).head(2).to_dicts()
+        parts = [f"{row[category]} {energy(row['energy_mwh'])}" for row in rows]
+        return f"Most energy from {wanted}: {', then '.join(parts)}"
+    row = whole.row(0, named=True)
+    highest = f"{power(row['peak_mw'])} at most ({date_of(row['peak_start_time_utc'])})"
+    return (
+        f"{_total_name(wanted)}: {energy(row['energy_mwh'])} from {wanted}; "
+        f"{power(row['mean_mw'])} on average, {highest}"
+    )
+
+
+def figures_table(wanted: AnalysisInput) -> FiguresTable:
+    """Return the energy, the mean, the share and the capacity factor of each category, most of them also its legend."""
+    frame = query_summary(wanted)
+    category = wanted.dataset.category
+    has_capacity = bool(frame["capacity_factor"].count())
+    parts = frame.filter(pl.col(category) != TOTAL)["energy_mwh"].drop_nulls()
+    total = float(parts.sum()) if len(parts) and float(parts.min() or 0) >= 0 else None  # type: ignore[arg-type]  # a number
+    rows = []
+    for row in frame.iter_rows(named=True):
+        name = _total_name(wanted) if row[category] == TOTAL else row[category]
+        cells = [energy(row["energy_mwh"]), power(row["mean_mw"])]
+        if total:
+            cells.append(NOTHING if row["energy_mwh"] is None else share(row["energy_mwh"] / total))
+        if has_capacity:
+            cells.append(share(row["capacity_factor"]))
+        rows.append(category_row(row[category], name, cells))
+    titles = ["", "Energy", "Mean", *(["Share"] if total else []), *(["Cap. factor"] if has_capacity else [])]
+    return FiguresTable(titles, rows, CAPACITY_IS_PLANNED if has_capacity else "")
+
+
+def render_completeness(wanted: AnalysisInput) -> None:
+    """Draw whether the period has gaps."""
+    coverage = query_summary(wanted)["coverage"].min()
+    sentence = ":green[:material/check_circle:] No gaps in this period"
+    if isinstance(coverage, float) and coverage < 1:
+        sentence = f":orange[:material/data_alert:] Every series has at least {percent(coverage)} of its half-hours"
+    st.markdown(sentence + ("; flagged values are left out" if wanted.exclude_flagged else ""))
+
+
+def render_summary(wanted: AnalysisInput) -> None:
+    """Draw all figures of the period as a table."""
+    frame = query_summary(wanted)
+    st.subheader("Summary for this period", anchor=False)
+    without = ", excluding flagged values" if wanted.exclude_flagged else ""
+    has_capacity = bool(frame["capacity_factor"].count())
+    caveats = snapshot_cache.cached_query(caveats_of, wanted.selection, has_capacity=has_capacity)
+    st.caption(
+        f"{wanted}{without}. Missing values are never estimated; flagged values are counted on the right. "
+        + " ".join(caveats)
+    )
+    show_table(frame, name="summary", columns=SUMMARY)
+
+
+def _total_name(wanted: AnalysisInput) -> str:
+    """Return the words for the chosen categories together."""
+    if list(wanted.categories) == list(WIND_AND_SOLAR.categories):
+        return "Wind and solar"
+    return " and ".join(wanted.categories) if len(wanted.categories) <= 2 else f"{len(wanted.categories)} in total"

@@ -1,0 +1,60 @@
+"""Lines over months that join complete months only; a month with too little data is a hollow mark beside them.
+
+Belongs here: how an incomplete month looks, the same on every chart by month. Not here: which months there are.
+"""
+
+from collections.abc import Sequence
+from datetime import date
+from typing import Any
+
+import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no types
+
+COMPLETE_MONTH = 0.95
+"The coverage below which a month is drawn hollow and not joined, because its energy says little."
+
+
+def monthly_traces(
+    x: Sequence[Any],
+    y: Sequence[float | None],
+    coverage: Sequence[float],
+    *,
+    name: str,
+    line: dict[str, Any],
+    hovertemplate: str,
+    customdata: Sequence[Any] | None = None,
+    size: int = 7,
+) -> list[go.Scatter]:
+    """Return the line of the complete months, which breaks at others, and the hollow marks of the incomplete months."""
+    is_complete = [share >= COMPLETE_MONTH for share in coverage]
+    has_hollow = any(not whole and value is not None for whole, value in zip(is_complete, y, strict=True))
+    shared: dict[str, Any] = {
+        **{"x": list(x), "name": name, "legendgroup": name, "connectgaps": False, "hovertemplate": hovertemplate},
+        "customdata": None if customdata is None else list(customdata),
+    }
+    traces = [
+        go.Scatter(
+            y=[value if whole else None for value, whole in zip(y, is_complete, strict=True)],
+            mode="lines+markers",
+            line=line,
+            marker={"size": size},
+            **shared,
+        )
+    ]
+    if has_hollow:
+        traces.append(
+            go.Scatter(
+                y=[None if whole else value for value, whole in zip(y, is_complete, strict=True)],
+                mode="markers",
+                marker={"size": size + 1, "symbol": "circle-open", "color": line["color"], "line": {"width": 2}},
+                showlegend=not any(is_complete),
+                **shared,
+            )
+        )
+    return traces
+
+
+def half_hours_of_month(month: date) -> int:
+    """Return the half-hours of a calendar month in the United Kingdom, which change with its clocks."""
+    following = date(month.year + month.month // 12, month.month % 12 + 1, 1)
+    clocks = {3: -2, 10: 2}.get(month.month, 0)
+    return (following - month).days * 48 + clocks
