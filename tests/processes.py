@@ -1,5 +1,6 @@
-"""Other processes for tests: a function run in one, and the warehouse file held by one."""
+"""Other processes for tests: a function run in one, the warehouse file held by one, a free port for one."""
 
+import socket
 import subprocess
 import sys
 from collections.abc import Callable, Iterator
@@ -20,6 +21,13 @@ con = duckdb.connect(sys.argv[1])
 print("held", flush=True)
 sys.stdin.read()
 """
+
+
+def free_port() -> int:
+    """Return a port of 127.0.0.1 that nothing uses at the moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
 
 
 def elsewhere(function: Callable[..., T], *arguments: object) -> T:

@@ -34,7 +34,8 @@ def services(settings: Settings) -> Iterable[Finding]:
     state = read_state(settings.dagster_home)
     dagster_url = (state.dagster_url if state else str(settings.dagster_url)).rstrip("/")
     orchestrator = DagsterClient(dagster_url)
-    yield _up(state)
+    answers = orchestrator.answers(for_home=settings.dagster_home)
+    yield _up(state, answers)
     for path, reason in damaged_databases(settings.dagster_home):
         yield Finding(BROKEN, "Dagster's records", f"{path} cannot be read: {reason}.", REMEDY)
     if state and is_alive(state.process):
@@ -47,12 +48,12 @@ def services(settings: Settings) -> Iterable[Finding]:
         yield Finding(OK, "dashboard", f"is running at {dashboard_url}.")
     else:
         yield Finding(WARNING, "dashboard", f"is not running at {dashboard_url}.", START)
-    if orchestrator.answers(for_home=settings.dagster_home):
-        yield Finding(OK, "Dagster", f"is running at {dagster_url}.")
+    if answers:
+        yield Finding(OK, "Dagster", f"is running at {orchestrator.url}.")
         yield from _automation(orchestrator, settings)
     else:
         sentence = (
-            f"is not running for this home at {dagster_url}: nothing is fetched, landed or flagged automatically."
+            f"is not running for this home at {orchestrator.url}: nothing is fetched, landed or flagged automatically."
         )
         yield Finding(WARNING, "Dagster", sentence, START)
 
@@ -112,7 +113,9 @@ def _landing(position: int, landed: int, since: datetime | None) -> Finding:
     return Finding(WARNING if late else OK, "ledger", sentence, fix if late else "")
 
 
-def _up(state: Up | None) -> Finding:
+def _up(state: Up | None, dagster_answers: bool) -> Finding:
+    if state is None and dagster_answers:
+        return Finding(OK, "renewables up", "is not running here; Dagster's servers were started one by one.")
     if state is None:
         return Finding(WARNING, "renewables up", "is not running on this home.", START)
     if not is_alive(state.process):

@@ -30,6 +30,7 @@ from renewables.cli import (
     query,
     registers,
     restore,
+    serve,
     simulate,
     status,
     take_over,
@@ -114,6 +115,7 @@ def renewables(
 
 app.command("demo")(demo.demo)
 app.command("up")(up.up)
+app.add_typer(serve.serve, name="serve")
 app.command("fetch-year")(fetch.fetch_year)
 app.command("fetch-range")(fetch.fetch_range)
 app.command("repair")(fetch.repair)

@@ -25,7 +25,7 @@ Token = Annotated[
         help="Access token, where roles are on; better in the environment, since other users see options.",
     ),
 ]
-OF_THE_MACHINE = ("demo", "restore", "simulate", "up")
+OF_THE_MACHINE = ("demo", "restore", "serve", "simulate", "up")
 "The commands that administer the machine. They need no token, and refuse the token of anybody but an admin."
 
 _TOKEN_ACTOR: ContextVar["Actor | None"] = ContextVar("_TOKEN_ACTOR", default=None)

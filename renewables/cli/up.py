@@ -48,6 +48,7 @@ def up(
     from renewables.dagster_control.processes import Supervisor, stop_requested
     from renewables.dagster_control.servers import LOOPBACK
     from renewables.dagster_control.service_status import page_answers
+    from warehouse.addresses import endpoint_of, is_loopback
     from warehouse.connection import configured_warehouse
     from warehouse.settings import Settings
 
@@ -57,8 +58,8 @@ def up(
     console = Console(highlight=False, soft_wrap=True)
     os.umask(0o077)  # only the owner can read what the servers write in the home
     home = prepared_home(settings)
-    port = port or _port_of(settings.dagster_url, DAGSTER_PORT)
-    dashboard_port = dashboard_port or _port_of(settings.dashboard_url, DASHBOARD_PORT)
+    port = port or port_of(settings.dagster_url, DAGSTER_PORT)
+    dashboard_port = dashboard_port or port_of(settings.dashboard_url, DASHBOARD_PORT)
     address, dashboard_address = f"http://{LOOPBACK}:{port}", f"http://{LOOPBACK}:{dashboard_port}"
 
     def mark_runs(part: str, ended_at: float, how: str) -> None:
@@ -84,14 +85,18 @@ def up(
             say=console.print,
             group_gone=mark_runs,
         ) as servers:
-            environment = {"DAGSTER_HOME": str(home), "DAGSTER_URL": address}
+            environment = {"DAGSTER_HOME": str(home)}
+            if is_loopback(settings.dagster_url.host or ""):  # otherwise notices link to the proxy's address
+                environment["DAGSTER_URL"] = address
             if urlsplit(str(settings.dashboard_url)).hostname == LOOPBACK:
                 environment["DASHBOARD_URL"] = dashboard_address
             console.print(f"Starting Dagster on {address} …")
             if settings.simulator:
                 dagster_servers.start_simulator(servers, settings)
             if dashboard:
-                servers.start("dashboard", dashboard_command(dashboard_port), environment)
+                # A proxy in front of Dagster wants a password: without one in DAGSTER_URL the dashboard goes past it.
+                direct = {} if endpoint_of(settings.dagster_url).auth else {"DAGSTER_URL": address}
+                servers.start("dashboard", dashboard_command(dashboard_port), {**environment, **direct})
             dagster_servers.start_servers(servers, environment, port, Path(sockets))
             if dashboard and servers.wait_for("dashboard", lambda: page_answers(f"{dashboard_address}/_stcore/health")):
                 console.print(f"The dashboard is running at {dashboard_address}")
@@ -112,7 +117,7 @@ def dashboard_command(port: int) -> list[str]:
     return [sys.executable, "-m", "streamlit", "run", str(app), "--server.port", str(port)]
 
 
-def _port_of(url: "HttpUrl", default: int) -> int:
+def port_of(url: "HttpUrl", default: int) -> int:
     """Return the port of an address on this machine; any other address is that of a proxy in front of ours."""
     from renewables.dagster_control.servers import LOOPBACK
 

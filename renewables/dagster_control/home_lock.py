@@ -96,9 +96,8 @@ def read_state(folder: Path) -> Up | None:
 
 def _sentence(folder: Path, state: Up | None) -> str:
     if state is None or is_alive(state.process):
+        what = "`renewables up`" if state else "`renewables up` or `renewables serve daemon`"
         who = f" (process {state.process.split()[0]})" if state else ""
-        return (
-            f"`renewables up` is already running on {folder}{who}. Stop it, or set RENEWABLES_HOME to another folder."
-        )
+        return f"{what} is already running on {folder}{who}. Stop it, or set RENEWABLES_HOME to another folder."
     left = ", ".join(f"{part.name} ({part.process.split()[0]})" for part in state.parts if part.process)
     return f"Servers of a killed `renewables up` are still running on {folder}: {left}. Stop them, then start it again."

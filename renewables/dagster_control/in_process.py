@@ -12,8 +12,8 @@ from elexon_assets.backfill_plan import range_tags, runs_of
 from elexon_assets.dataset_model import Dataset
 from pipeline_assets.access import Actor, Role
 from renewables.dagster_control.client import ACTOR, ASSETS, FETCH, REQUESTED_BY, START, Outcome, role_of_job
-from renewables.dagster_control.instance import PROCESS_TAG, open_instance
-from renewables.dagster_control.process_identity import own_identity
+from renewables.dagster_control.instance import HOST_TAG, PROCESS_TAG, open_instance
+from renewables.dagster_control.process_identity import host_name, own_identity
 from warehouse.settings import Settings
 
 if TYPE_CHECKING:
@@ -80,7 +80,7 @@ def _run_assets(
         instance=opened,
         run_config={"loggers": QUIET, **(run_config or {})},
         raise_on_error=False,
-        tags={**tags, ACTOR: actor.label, PROCESS_TAG: own_identity()},
+        tags={**tags, ACTOR: actor.label, PROCESS_TAG: own_identity(), HOST_TAG: host_name()},
     )
     errors = [describe_step_failure(event) for event in result.get_step_failure_events()]
     return Outcome(result.run_id, result.success, errors[0] if errors else None)

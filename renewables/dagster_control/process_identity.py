@@ -1,10 +1,14 @@
 """The identity of a process: its id and the moment it started, because the system reuses the ids of ended processes.
 
+It is valid on one host only: where several share their records, compare `host_name` first.
+
 Belongs here: telling processes apart. Not here: starting or ending them (`processes.py`).
 """
 
 import os
+import socket
 import subprocess
+from contextlib import suppress
 from pathlib import Path
 
 
@@ -22,6 +26,24 @@ def identity_of(pid: int) -> str | None:
         return None
     state, start_ticks = fields[0], fields[19]
     return None if state in "ZX" else f"{pid} {start_ticks}"
+
+
+def host_name() -> str:
+    """Return the name of this host, as other hosts see it in shared records."""
+    return socket.gethostname()
+
+
+def is_own_address(host: str) -> bool:
+    """Return whether a host name or address is one of this host: only there can a socket be bound to it."""
+    try:
+        addresses = socket.getaddrinfo(host, 0, type=socket.SOCK_STREAM)
+    except OSError:
+        return False
+    for family, kind, *_, address in addresses:
+        with socket.socket(family, kind) as probe, suppress(OSError):
+            probe.bind(address)
+            return True
+    return False
 
 
 def own_identity() -> str:

@@ -30,9 +30,20 @@ class DagsterConfigurationInvalid(UserError):
 
     def __init__(self, home: Path, reason: object) -> None:
         first_line = (str(reason).strip().splitlines() or [type(reason).__name__])[0]
+        fix = "Correct it, or remove it: the shipped file is put in its place."
+        if "import module dagster_postgres" in first_line:
+            fix = "Install what PostgreSQL needs: pip install 'gb-renewables[team]'."
+        super().__init__(f"{home / 'dagster.yaml'} cannot be used ({first_line[:300]}). {fix}")
+
+
+class DagsterDatabaseUnusable(UserError):
+    """Raised when the PostgreSQL that the `dagster.yaml` names cannot be used."""
+
+    def __init__(self, home: Path, reason: object) -> None:
+        first_line = (str(reason).strip().splitlines() or [type(reason).__name__])[0]
         super().__init__(
-            f"{home / 'dagster.yaml'} cannot be used ({first_line[:300]}). Correct it, or remove it: the shipped file "
-            "is put in its place."
+            f"The database of Dagster's records cannot be used ({first_line[:300]}). Check `storage` in "
+            f"{home / 'dagster.yaml'}, the password (PGPASSWORD, PGPASSFILE or ~/.pgpass), and that PostgreSQL runs."
         )
 
 

@@ -125,7 +125,7 @@ def test_a_viewers_token_reads_and_does_not_administer_the_machine(run: Run) -> 
     ledger = open_ledger()
     token = issue(ledger, Role.VIEWER)
     assert run("--token", token, "pipelines", "list")[0] == 0
-    for command in ("up", "restore", "demo", "simulate"):
+    for command in ("up", "serve", "restore", "demo", "simulate"):
         code, output = run("--token", token, command)
         assert (code, "only an admin can run" in output) == (1, True)
     ledger.dispose()

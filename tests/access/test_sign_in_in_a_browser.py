@@ -6,7 +6,6 @@ The roles are in the home's `.env`, which the running dashboard reads at each cl
 import os
 import re
 import secrets
-import socket
 import subprocess
 import sys
 from collections.abc import Iterator
@@ -27,6 +26,7 @@ from pipeline_assets.ledger.schema import ledger_for_task
 from pipeline_assets.ledger.submission import submit
 from renewables.cli.up import dashboard_command
 from tests.browsing import launched
+from tests.processes import free_port
 
 pytestmark = pytest.mark.slow
 ROLES = "ROLE_ADMINS=ann@example.com\nROLE_EDITORS=ed@example.com\nROLE_VIEWERS=@example.com\nROLE_CLAIM=team.roles\n"
@@ -52,13 +52,6 @@ class Site:
 
     def set_roles(self, text: str) -> None:
         (self.home / ".env").write_text(text)
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        port: int = probe.getsockname()[1]
-        return port
 
 
 @pytest.fixture(scope="module")

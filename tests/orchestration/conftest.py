@@ -5,7 +5,6 @@ The server's dashboard is opened in a browser, and its ledger has a portfolio.
 
 import os
 import signal
-import socket
 import subprocess
 import sys
 import time
@@ -28,6 +27,7 @@ from pipeline_assets.sensors import landing_of_changes
 from renewables.dagster_control.client import DagsterClient
 from renewables.dagster_control.instance import open_instance
 from tests.browsing import Tab, launched, tab
+from tests.processes import free_port
 from warehouse.connection import writing
 from warehouse.settings import Settings
 
@@ -124,12 +124,6 @@ class Server:
                 if mark in environment.split(b"\0"):
                     matches.append(int(folder.name))
         return matches
-
-
-def free_port() -> int:
-    with socket.socket() as probe:
-        probe.bind(("127.0.0.1", 0))
-        return int(probe.getsockname()[1])
 
 
 @contextmanager

@@ -15,7 +15,8 @@ from pipeline_assets.access import Actor
 from renewables.dagster_control.fetch_job import follow_runs
 from renewables.dagster_control.home_lock import PartState, read_state
 from renewables.dagster_control.run_progress import RunProgress
-from tests.orchestration.conftest import UP, Server, free_port, serving, until
+from tests.orchestration.conftest import UP, Server, serving, until
+from tests.processes import free_port
 
 
 @pytest.mark.timeout(240)
