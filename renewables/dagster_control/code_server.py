@@ -9,7 +9,8 @@ import threading
 import time
 
 from renewables.dagster_control.instance import mark_dead_runs
-from renewables.dagster_control.servers import START_SECONDS, code_locations, port_listens
+from renewables.dagster_control.processes import START_SECONDS
+from renewables.dagster_control.servers import code_locations, port_listens
 from warehouse.settings import Settings
 
 

@@ -70,7 +70,7 @@ def until(condition: Callable[[], bool]) -> None:
 def make_secrets(folder: Path) -> None:
     """Write a certificate and the two password files."""
     key = ["openssl", "req", "-x509", "-newkey", "ec", "-pkeyopt", "ec_paramgen_curve:prime256v1", "-nodes"]
-    files = ["-keyout", folder / "privkey.pem", "-out", folder / "fullchain.pem"]
+    files = ["-keyout", str(folder / "privkey.pem"), "-out", str(folder / "fullchain.pem")]
     subprocess.run([*key, "-days", "1", "-subj", "/CN=example.com", *files], check=True, capture_output=True)
     digest = subprocess.run(["openssl", "passwd", "-apr1", "secret"], check=True, capture_output=True, text=True)
     for name in ("dashboard", "dagster"):
