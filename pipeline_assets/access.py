@@ -4,6 +4,7 @@ Every function that submits to the ledger or launches a run takes an `Actor` and
 anything. Not here: claims of an identity provider (`sign_in_claims.py`), access tokens (`ledger/access_tokens.py`).
 """
 
+import socket
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from enum import StrEnum
@@ -32,6 +33,8 @@ class Identity(StrEnum):
     "The name is an e-mail address that the identity provider has verified."
     TOKEN = "token"  # noqa: S105 (a word, not a secret)
     "The name is that of an access token, with the address of the admin who issued it."
+    MACHINE = "machine"
+    "The name is a login name of the machine, in a command of those who administer it. It is never that of a change."
     PROGRAM = "program"
     "Nobody asked: the product itself, such as the seeds of the sample portfolio."
 
@@ -66,6 +69,16 @@ class Actor:
     def program(cls, name: str) -> "Actor":
         """Return the author of what the product does by itself."""
         return cls(name, Identity.PROGRAM)
+
+    @classmethod
+    def of_machine(cls, login: str) -> "Actor":
+        """Return who issues and revokes access tokens in a terminal: an admin, because who can write the ledger is one.
+
+        Where roles are off it is nobody in particular, as elsewhere.
+        """
+        if not roles_are_on(Settings()):
+            return cls.typed(login)
+        return cls(f"the login {login} of {socket.gethostname()}", Identity.MACHINE, Role.ADMIN)
 
     @property
     def label(self) -> str:

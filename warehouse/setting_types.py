@@ -91,6 +91,12 @@ def _split_entries(value: Any) -> Any:
     return frozenset(entry.strip().lower() for entry in entries if entry.strip())
 
 
+def _split_names(value: Any) -> Any:
+    """Split `email_verified, xms_edov` into two names; unlike hosts and people, claims differ by case."""
+    names = value.split(",") if isinstance(value, str) else value
+    return frozenset(name.strip() for name in names if name.strip())
+
+
 def _named_hosts(hosts: frozenset[str]) -> frozenset[str]:
     for host in hosts:
         if not _HOST.fullmatch(host):
@@ -122,6 +128,7 @@ Address = Annotated[HttpUrl, AfterValidator(_with_usable_port)]
 Folder = Annotated[Path, AfterValidator(usable_path), AfterValidator(_not_a_file)]
 FirstDay = Annotated[date, BeforeValidator(_read_first_day), AfterValidator(_day_with_data)]
 Hosts = Annotated[frozenset[str], NoDecode, BeforeValidator(_split_entries), AfterValidator(_named_hosts)]
+Claims = Annotated[frozenset[str], NoDecode, BeforeValidator(_split_names), Field(min_length=1)]
 People = Annotated[frozenset[str], NoDecode, BeforeValidator(_split_entries), AfterValidator(_people)]
 Readers = Annotated[frozenset[str], NoDecode, BeforeValidator(_split_entries), AfterValidator(_people_or_everyone)]
 

@@ -30,6 +30,7 @@ from warehouse.lake_address import DataPlace, LakeAddress, file_of, read_warehou
 from warehouse.setting_types import (
     EVERYONE,
     Address,
+    Claims,
     Days,
     Degrees,
     FirstDay,
@@ -145,9 +146,7 @@ class Settings(BaseSettings, metaclass=ReadOnce):
     "The same for routine runs, about a hundred per day: latest, flagging, checks, landing, pruning."
 
     ledger_url: str | None = Field(default=None, repr=False)
-    """The database of the pipeline's changes: a PostgreSQL URL for a team, otherwise SQLite (`ledger.sqlite` in the
-    home).
-    """
+    "The database of the pipeline's changes: a PostgreSQL URL for a team, otherwise `ledger.sqlite` in the home."
 
     elexon_base_url: Address = HttpUrl("https://data.elexon.co.uk/bmrs/api/v1")
     "The address of Elexon's Insights API, or of a stand-in such as `renewables simulate`."
@@ -222,8 +221,7 @@ class Settings(BaseSettings, metaclass=ReadOnce):
     """
 
     simulator: bool = False
-    """Whether `renewables up` starts a stand-in for Elexon at ELEXON_BASE_URL on this machine, as the demo's home does.
-    """
+    "Whether `renewables up` starts a stand-in for Elexon at ELEXON_BASE_URL, as the demo's home does."
     simulator_faults: str = ""
     "The faults in the answers of that stand-in, in the notation of `renewables simulate --faults`."
     schedules_running: bool = True
@@ -249,6 +247,8 @@ class Settings(BaseSettings, metaclass=ReadOnce):
     """The claim of the identity provider that holds a person's role: admin, editor or viewer, or a list with one of
     them; a name such as realm_access.roles reaches into a claim.
     """
+    email_verified_claims: Claims = frozenset({"email_verified"})
+    "The claims of which one has to confirm the e-mail address: with `true`, or with the same address."
     sign_in_hours: Annotated[float, Field(gt=0, le=720)] = 12.0
     "The hours after which a person has to sign in again."
 

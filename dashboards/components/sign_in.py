@@ -5,13 +5,13 @@ Sign-in is set up by `[auth]` in Streamlit's secrets.toml. Not here: roles (`pip
 
 from contextlib import suppress
 from dataclasses import replace
-from importlib.util import find_spec
 
 import streamlit as st
 
 from dashboards.components import ledger_session
 from dashboards.components.formatting import moment
 from dashboards.components.plain_text import plain, plain_sentence
+from dashboards.components.sign_in_providers import render_sign_in_buttons, sign_in_fault
 from pipeline_assets.access import Actor, Role, roles_are_on
 from pipeline_assets.errors import LedgerUnavailable
 from pipeline_assets.ledger.sign_outs import end_sign_ins, newest_ended_sign_in
@@ -19,8 +19,6 @@ from pipeline_assets.sign_in_claims import VISITOR, actor_of_claims, subject_of,
 from warehouse.settings import Settings
 
 OPEN_TO_ALL = "No sign-in: anyone who can reach this port can edit."
-LEAST_SECRET = 32
-"The characters below which a cookie's secret could be guessed, and with it anybody's cookie be forged."
 _TYPED_NAME = "who you are"
 _DRAWN_FOR = "sign-in: drawn for"
 "For whom the page is drawn: reading the settings and the ledger for each button would take long."
@@ -65,15 +63,7 @@ def sign_in_problem() -> str:
             "Roles are set up here, but sign-in is not: write the section [auth] of .streamlit/secrets.toml. "
             "See docs/access.md."
         )
-    if find_spec("authlib") is None:
-        return "Sign-in needs a library: run pip install 'gb-renewables[sign-in]' and start again."
-    secret = _cookie_secret()
-    if secret is not None and len(secret) < LEAST_SECRET:
-        return (
-            f"The cookie_secret in .streamlit/secrets.toml is too short: give at least {LEAST_SECRET} random "
-            "characters, because whoever guesses it can sign in as anybody."
-        )
-    return ""
+    return sign_in_fault()
 
 
 def refusal_of(action: str, role: Role = Role.EDITOR) -> str:
@@ -89,7 +79,7 @@ def render_sign_in() -> None:
     with st.sidebar:
         actor = current_actor()
         if _has_to_sign_in(actor) and not sign_in_problem():
-            st.button("Sign in", icon=":material/login:", type="tertiary", on_click=st.login)
+            render_sign_in_buttons("sign in")
             return
         if actor.name:
             st.text(f"Signed in as {actor.name}")
@@ -102,8 +92,9 @@ def render_sign_in() -> None:
                 on_click=_sign_out,
                 help="Ends this sign-in in all tabs, and your earlier ones on other devices.",
             )
-            if not verified_address(st.user.to_dict()):
-                st.caption("The identity provider has not verified your address, so you can only read.")
+            if not verified_address(st.user.to_dict(), settings := Settings()):
+                named = ", ".join(sorted(settings.email_verified_claims))
+                st.caption(plain(f"The identity provider has not verified your address ({named}): you can only read."))
 
 
 def may_read() -> bool:
@@ -119,7 +110,7 @@ def render_closed_door() -> None:
         st.error(plain_sentence(problem), title="Nobody can sign in", icon=":material/lock:")
     elif not actor.name:
         st.info("Sign in to see this page.", icon=":material/lock:")
-        st.button("Sign in", key="sign in here", icon=":material/login:", type="primary", on_click=st.login)
+        render_sign_in_buttons("sign in here", is_primary=True)
     elif _is_without_role(actor):
         st.warning(
             f"You have signed in as {plain(actor.name)}, which has no role here. Ask an admin for one.",
@@ -128,7 +119,7 @@ def render_closed_door() -> None:
         )
     else:
         st.info("Your sign-in has ended. Sign in again to continue.", icon=":material/lock:")
-        st.button("Sign in", key="sign in here", icon=":material/login:", type="primary", on_click=st.login)
+        render_sign_in_buttons("sign in here", is_primary=True)
 
 
 def _has_to_sign_in(actor: Actor) -> bool:
@@ -148,12 +139,3 @@ def _sign_out() -> None:
 
 def _has_auth_section() -> bool:
     return "is_logged_in" in st.user.to_dict()
-
-
-def _cookie_secret() -> str | None:
-    """Return the secret that signs the identity cookie, or None for Streamlit's own random one."""
-    try:
-        secret = st.secrets.get("auth", {}).get("cookie_secret")
-    except FileNotFoundError:
-        return None
-    return None if secret is None else str(secret)

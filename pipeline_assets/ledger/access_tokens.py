@@ -53,12 +53,12 @@ class AccessToken:
 def issue_token(engine: sa.Engine, name: str, role: Role, *, days: float, actor: Actor) -> str:
     """Issue a token and return it; it is shown only this once.
 
-    Only a verified admin may: a token that anybody could issue before roles are set up would outlive that time. Raises
-    AccessRefused, Refused, LedgerUnavailable.
+    Only an admin may, and only where roles are on: a token that anybody could issue before that would outlive that
+    time. Raises AccessRefused, Refused, LedgerUnavailable.
     """
     actor.require(Role.ADMIN, MANAGE)
-    if actor.identity not in VERIFIED:
-        raise AccessRefused("Only an admin who has signed in can issue access tokens. See docs/access.md.")
+    if actor.identity not in (*VERIFIED, Identity.MACHINE):
+        raise AccessRefused("Access tokens are issued where roles are on: set ROLE_ADMINS first. See docs/access.md.")
     name, secret, now = name.strip(), PREFIX + secrets.token_urlsafe(32), datetime.now(UTC)
     if not name or len(name) > LONGEST_NAME or CONTROL_CHARACTERS.search(name):
         raise Refused([Problem("token", "new", "name", f"enter a name of 1 to {LONGEST_NAME} characters")])
@@ -101,7 +101,7 @@ def actor_of_token(engine: sa.Engine, secret: str) -> Actor:
     token = _token_of(row._mapping) if row else None
     state = token.state(datetime.now(UTC)) if token else "unknown"
     if token is None or state != "valid":
-        raise AccessRefused(f"The access token is {state}: ask an admin for another (the page Access issues them).")
+        raise AccessRefused(f"The access token is {state}: ask an admin for another.")
     return Actor(token.author, Identity.TOKEN, token.role, token.expires_at_utc)
 
 

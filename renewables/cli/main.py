@@ -35,6 +35,7 @@ from renewables.cli import (
     status,
     take_over,
     todo,
+    tokens,
     up,
     value,
     views,
@@ -139,6 +140,7 @@ registers.registers_app.command("take-over")(take_over.take_over)
 app.command("add-milestones")(add_milestones.add_milestones)
 app.command("todo")(todo.todo)
 app.add_typer(views.views, name="views")
+app.add_typer(tokens.tokens, name="tokens")
 app.command("yield")(project_yield.show_yield)
 app.command("simulate")(simulate.simulate)
 app.command("doctor")(doctor.doctor)

@@ -65,3 +65,10 @@ def command_author(who: str | None = None) -> "Actor":
     if who:
         raise BadUsage("The author is that of the token: remove --who.")
     return actor
+
+
+def machine_author() -> "Actor":
+    """Return who administers access tokens in a terminal: that of the token, otherwise the user of this machine."""
+    from pipeline_assets.access import Actor
+
+    return _TOKEN_ACTOR.get() or Actor.of_machine(getpass.getuser())

@@ -121,6 +121,35 @@ def test_an_editors_token_writes_as_the_token_and_no_other_author_can_be_typed(
     ledger.dispose()
 
 
+def test_the_machines_user_issues_and_revokes_a_token_in_a_terminal(run: Run) -> None:
+    ledger = open_ledger()
+    code, secret = run("tokens", "issue", "nightly import", "--role", "editor", "--days", "30")
+    assert code == 0
+    actor = actor_of_token(ledger, secret.splitlines()[0])
+    assert actor.role is Role.EDITOR
+    assert actor.name.startswith("nightly import for the login ")
+    assert secret.splitlines()[0] not in run("tokens", "list")[1]
+    assert run("tokens", "revoke", "nightly import")[0] == 0
+    assert [token.state(datetime.now(UTC)) for token in list_tokens(ledger)] == ["revoked"]
+    assert run("tokens", "revoke", "nightly import")[0] == 2
+    ledger.dispose()
+
+
+@pytest.mark.parametrize("command", [("issue", "t"), ("list",), ("revoke", "nightly import")])
+def test_a_terminal_with_a_token_below_an_admins_manages_no_tokens(run: Run, command: tuple[str, ...]) -> None:
+    ledger = open_ledger()
+    code, output = run("--token", issue(ledger, Role.EDITOR), "tokens", *command)
+    assert (code, "only an admin can issue or revoke" in output) == (1, True)
+    assert len(list_tokens(ledger)) == 1
+    ledger.dispose()
+
+
+def test_a_terminal_issues_no_token_before_roles_are_set_up(run: Run, monkeypatch: pytest.MonkeyPatch) -> None:
+    monkeypatch.delenv("ROLE_ADMINS")
+    code, output = run("tokens", "issue", "early")
+    assert (code, "set ROLE_ADMINS first" in output) == (1, True)
+
+
 def test_a_viewers_token_reads_and_does_not_administer_the_machine(run: Run) -> None:
     ledger = open_ledger()
     token = issue(ledger, Role.VIEWER)

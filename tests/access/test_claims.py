@@ -51,6 +51,34 @@ def test_the_role_is_the_highest_that_a_verified_address_or_the_claim_gives(
     assert role_of_claims(ANN | claims, Settings()) == role
 
 
+@pytest.mark.parametrize(
+    ("claims", "is_verified"),
+    [
+        ({"xms_edov": True}, True),
+        ({"xms_edov": "1"}, True),
+        ({"verified_primary_email": ["ann@example.com"]}, True),
+        ({"account": {"upn": "ANN@example.com"}}, True),
+        ({"xms_edov": False}, False),
+        ({"verified_primary_email": ["eve@example.com"]}, False),
+        ({"account": {"upn": "ann@example.com.elsewhere.example"}}, False),
+        ({"email_verified": True}, False),
+        ({"email": "", "verified_primary_email": [""]}, False),
+    ],
+)
+def test_the_setting_names_the_claims_of_which_one_confirms_the_address(
+    claims: dict[str, Any], is_verified: bool, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    monkeypatch.setenv("EMAIL_VERIFIED_CLAIMS", "xms_edov, verified_primary_email, account.upn")
+    unverified = {name: value for name, value in ANN.items() if name != "email_verified"}
+    role = role_of_claims(unverified | claims, Settings())
+    assert role == (Role.ADMIN if is_verified else None)
+
+
+def test_without_the_setting_no_other_claim_confirms_an_address() -> None:
+    claims = ANN | {"email_verified": None, "xms_edov": True, "upn": "ann@example.com"}
+    assert role_of_claims(claims, Settings()) is None
+
+
 def test_everyone_who_signs_in_is_a_viewer_unless_viewers_are_named(monkeypatch: pytest.MonkeyPatch) -> None:
     monkeypatch.delenv("ROLE_VIEWERS")
     for claims in ({"email": "x@elsewhere.example"}, {"email_verified": False}):

@@ -59,11 +59,12 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Run the provider and the dashboard in processes of their own."""
     home, port, provider = tmp_path_factory.mktemp("home"), free_port(), f"http://127.0.0.1:{free_port()}"
     address, nowhere = f"http://127.0.0.1:{port}", "http://127.0.0.1:9"
+    keys = f'client_id = "renewables"\nclient_secret = "a secret"\n'
+    keys += f'server_metadata_url = "{provider}/.well-known/openid-configuration"\n'
     (home / ".streamlit").mkdir()
     (home / ".streamlit" / "secrets.toml").write_text(
         f'[auth]\nredirect_uri = "{address}/oauth2callback"\ncookie_secret = "{secrets.token_urlsafe(32)}"\n'
-        f'client_id = "renewables"\nclient_secret = "a secret"\n'
-        f'server_metadata_url = "{provider}/.well-known/openid-configuration"\n'
+        f"{keys}[auth.partners]\n{keys}"
     )
     settings = {"RENEWABLES_HOME": str(home), "RENEWABLES_ENV_FILES": "home"}
     settings |= {"DAGSTER_URL": nowhere, "ELEXON_BASE_URL": nowhere, "DASHBOARD_URL": address}
@@ -105,9 +106,9 @@ def open_page(context: BrowserContext, site: Site, path: str = FORM) -> Page:
     return page
 
 
-def sign_in(context: BrowserContext, site: Site, name: str) -> Page:
+def sign_in(context: BrowserContext, site: Site, name: str, *, button: str = "Sign in") -> Page:
     page = open_page(context, site, "about")
-    main(page).get_by_role("button", name="Sign in").click()
+    main(page).get_by_role("button", name=re.compile(f"{button}$")).click()
     page.locator("input[name=sub]").fill(name)
     page.get_by_role("button", name="Authorize", exact=True).click()
     expect(page.get_by_test_id("stSidebar").get_by_text(re.compile("Signed in as"))).to_be_visible()
@@ -154,6 +155,11 @@ def test_an_editor_saves_as_the_verified_address_and_cannot_type_a_name(
     assert (change.who, change.identity, change.after) == (USERS[name]["email"], "signed in", {"notes": f"by {name}"})
     page.goto(f"{site.address}/transfer")
     expect(page.get_by_role("heading", name="Import", exact=True)).to_be_visible()
+
+
+def test_a_person_of_a_second_provider_signs_in_at_it(context: BrowserContext, site: Site) -> None:
+    page = sign_in(context, site, "ed", button="Sign in with Partners")
+    expect(page.get_by_role("button", name="Save")).to_be_enabled()
 
 
 @pytest.mark.parametrize("name", ["vic", "unverified"])

@@ -52,6 +52,47 @@ def test_a_secret_that_could_be_guessed_lets_nobody_in(open_page: Open) -> None:
     assert "is too short" in page_text(app.run())
 
 
+PROVIDER = {"client_id": "renewables", "client_secret": "secret", "server_metadata_url": "https://id.example"}
+OF_ALL = {"redirect_uri": "https://renewables.example/oauth2callback", "cookie_secret": "x" * 32}
+
+
+@pytest.mark.parametrize(
+    ("section", "labels"),
+    [
+        (OF_ALL | PROVIDER, ["Sign in"]),
+        (OF_ALL | {"microsoft": PROVIDER}, ["Sign in"]),
+        (OF_ALL | {"microsoft": PROVIDER, "google": PROVIDER}, ["Sign in with Microsoft", "Sign in with Google"]),
+        (OF_ALL | PROVIDER | {"client_kwargs": {}, "google": PROVIDER}, ["Sign in", "Sign in with Google"]),
+    ],
+)
+def test_each_provider_of_the_section_auth_has_a_button(
+    open_page: Open, section: dict[str, object], labels: list[str]
+) -> None:
+    app = open_page("about")
+    app.secrets["auth"] = section
+    app.user = {"is_logged_in": False}
+    assert sorted(button.label for button in app.run().button) == sorted(2 * labels)
+
+
+@pytest.mark.parametrize(
+    ("section", "sentence"),
+    [
+        (OF_ALL, "The section [auth] of .streamlit/secrets.toml lacks client_id"),
+        (PROVIDER | {"cookie_secret": "x" * 32}, "The section [auth] of .streamlit/secrets.toml lacks redirect_uri."),
+        (OF_ALL | {"google": PROVIDER | {"client_id": ""}}, "[auth.google] of .streamlit/secrets.toml lacks client_id."),
+        (OF_ALL | {"my_id": PROVIDER}, "[auth.my_id] of .streamlit/secrets.toml has an underscore"),
+    ],
+)
+def test_an_incomplete_provider_is_named_and_lets_nobody_in(
+    open_page: Open, section: dict[str, object], sentence: str
+) -> None:
+    app = open_page("about")
+    app.secrets["auth"] = section
+    app.user = VIEWER
+    (error,) = app.run().error
+    assert sentence in error.value.replace("\\", "")
+
+
 @pytest.mark.usefixtures("seeded")
 def test_every_button_that_saves_or_starts_something_is_disabled_for_a_viewer(open_page: Open) -> None:
     app = open_page("about")
