@@ -67,7 +67,9 @@ def list_issued() -> None:
 
 @tokens.command("revoke")
 def revoke(
-    id_or_name: Annotated[str, typer.Argument(metavar="ID_OR_NAME", help="The id, or a name that one valid token has.")],
+    id_or_name: Annotated[
+        str, typer.Argument(metavar="ID_OR_NAME", help="The id, or a name that one valid token has.")
+    ],
 ) -> None:
     """End a token now.
 

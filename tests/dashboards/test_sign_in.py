@@ -79,7 +79,10 @@ def test_each_provider_of_the_section_auth_has_a_button(
     [
         (OF_ALL, "The section [auth] of .streamlit/secrets.toml lacks client_id"),
         (PROVIDER | {"cookie_secret": "x" * 32}, "The section [auth] of .streamlit/secrets.toml lacks redirect_uri."),
-        (OF_ALL | {"google": PROVIDER | {"client_id": ""}}, "[auth.google] of .streamlit/secrets.toml lacks client_id."),
+        (
+            OF_ALL | {"google": PROVIDER | {"client_id": ""}},
+            "[auth.google] of .streamlit/secrets.toml lacks client_id.",
+        ),
         (OF_ALL | {"my_id": PROVIDER}, "[auth.my_id] of .streamlit/secrets.toml has an underscore"),
     ],
 )

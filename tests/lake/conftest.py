@@ -9,9 +9,12 @@ from uuid import uuid4
 import psycopg
 import pytest
 
+from tests.dashboards.conftest import _components_are_found_once, _main_stays, open_page
 from warehouse.connection import configured_warehouse
 from warehouse.lake import LakeWarehouse
 from warehouse.lake_engine import extension_file, forget_engine
+
+__all__ = ["_components_are_found_once", "_main_stays", "open_page"]
 
 CATALOGUES = ("postgres", "sqlite")
 REQUIRED = "LAKE_REQUIRED"
