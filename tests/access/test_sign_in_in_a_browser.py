@@ -59,7 +59,7 @@ def site(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Site]:
     """Run the provider and the dashboard in processes of their own."""
     home, port, provider = tmp_path_factory.mktemp("home"), free_port(), f"http://127.0.0.1:{free_port()}"
     address, nowhere = f"http://127.0.0.1:{port}", "http://127.0.0.1:9"
-    keys = f'client_id = "renewables"\nclient_secret = "a secret"\n'
+    keys = 'client_id = "renewables"\nclient_secret = "a secret"\n'
     keys += f'server_metadata_url = "{provider}/.well-known/openid-configuration"\n'
     (home / ".streamlit").mkdir()
     (home / ".streamlit" / "secrets.toml").write_text(
