@@ -5,10 +5,20 @@ Belongs here: the list of pages, and what surrounds each of them. Not here: what
 
 import streamlit as st
 
-from dashboards.components import author, copy_link, navigation, snapshot_cache, view_menu, view_opening
+from dashboards.components import (
+    author,
+    automatic_redraws,
+    copy_link,
+    navigation,
+    page_header,
+    snapshot_cache,
+    view_menu,
+    view_opening,
+)
 from dashboards.components.footer import render_footer
 from dashboards.components.page_style import apply_page_style
 from dashboards.components.plain_text import plain_sentence
+from dashboards.components.printing import apply_print_style
 from dashboards.components.sidebar import render_sidebar
 from dashboards.components.sign_in import may_read, render_closed_door, render_sign_in
 from pipeline_assets.errors import LedgerUnavailable
@@ -171,7 +181,9 @@ DATA = [
 ]
 SECTIONS = {"": [ASK], "Generation": GENERATION, "Pipeline": PIPELINE, "Data": DATA, "Records": [*RECORDS, SEARCH]}
 
+automatic_redraws.note_run()
 apply_page_style()
+apply_print_style()
 page = st.navigation(SECTIONS, expanded=True)
 if page not in RECORDS:
     navigation.remember_list(page)
@@ -184,10 +196,9 @@ author.restore_name()
 has_views = is_open and page.url_path in PAGES_WITH_VIEWS
 is_opening = has_views and view_opening.is_opening(page)
 if page not in RECORDS:
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.title(page.title, anchor=False, width="stretch")
-        with st.container(width="content"):
-            copy_link.render_button()
+    page_header.render_header(page.title)
+    with page_header.page_actions():
+        copy_link.render_button()
         if has_views and not is_opening and navigation.FORM not in st.query_params:
             view_menu.render_menu(page)
 snapshot_cache.render_move_notice()

@@ -57,9 +57,10 @@ def todo_sentences(due: pl.DataFrame, today: date) -> list[str]:
     """Return a list of `todo_list` in sentences: how many are due and when, the most overdue, and the owners of all."""
     counts = dict(due.group_by("when").len().iter_rows())
     soon = [f"{counts[when]:,} {_when_text(when)}" for when in WHEN if when in counts]
+    day = f"{today.day} {today:%b %Y}"
     if not soon:
-        return [f"To do on {today:%d/%m/%Y}: nothing is overdue or due in {HORIZONS[-1]} days."]
-    sentences = [f"To do on {today:%d/%m/%Y}: {', '.join(soon)}."]
+        return [f"To do on {day}: nothing is overdue or due in {HORIZONS[-1]} days."]
+    sentences = [f"To do on {day}: {', '.join(soon)}."]
     rows = due.filter(when=OVERDUE).sort("days", maintain_order=True).iter_rows(named=True)
     if overdue := [_overdue_text(row) for row in rows]:
         sentences.append(f"Most overdue: {_first_names(overdue)}.")

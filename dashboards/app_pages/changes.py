@@ -1,26 +1,29 @@
 """Changes: the portfolio at two moments, as a bridge of MWp and as lists that lead to each record and its history."""
 
+from collections.abc import Sequence
 from datetime import UTC, date, datetime, timedelta
-from typing import Any
 
 import polars as pl
 import streamlit as st
 
-from dashboards.components import ledger_session, record_lists, snapshot_cache
-from dashboards.components.chart import download_button, render_downloads
-from dashboards.components.formatting import moment, number, zone
+from dashboards.components import ledger_session, page_header, record_lists, snapshot_cache
+from dashboards.components.change_lists import render_lists
+from dashboards.components.chart import download_button
+from dashboards.components.chart_and_table import FigureRow, chart_and_table, render_figures
+from dashboards.components.formatting import day, moment, number, power, zone
 from dashboards.components.last_visit import last_visit
-from dashboards.components.ledger_session import rag_text
-from dashboards.components.pipeline_lists import DATE, ROWS_LISTED, render_figure
+from dashboards.components.pipeline_lists import render_figure
 from dashboards.components.plain_text import plain
-from dashboards.components.record_lists import PAGES
+from dashboards.components.printing import render_printed_line
 from dashboards.components.register_links import render_linked_changes
+from dashboards.components.toolbar import KEPT, Chip, more_options, render_chips, toolbar
 from elexon_assets.time_inputs import end_of_day
-from pipeline_assets.comparison import Comparison
+from pipeline_assets.comparison import ENDS, Comparison, Movement
 from pipeline_assets.digest import digest_sentences
 from pipeline_assets.todo import todo_list, todo_sentences
 from pipeline_assets.vocabulary import Stage, Technology
-from renewables.charts.pipeline_changes import capacity_bridge
+from renewables.charts.pipeline_changes import LESS, MORE, capacity_bridge
+from renewables.charts.style import MUTED
 from renewables.portfolio_summary import summary_html, summary_workbook
 from renewables.queries.changes import (
     IN_DEVELOPMENT,
@@ -32,57 +35,80 @@ from renewables.queries.changes import (
 )
 from renewables.queries.register_links import changed_linked_records
 
+INSTANT = timedelta(microseconds=1)
+ONWARD = (Movement.ADVANCED, Movement.COMPLETED)
 LAST_VISIT, TWO_DAYS = "Since my last visit", "Two days"
 FROM_TO = "from-to"
 "The query parameter of the two days."
-MWP = "%,.1f"
-COLUMNS: dict[str, Any] = {
-    "project": "Project",
-    "movement": "Movement",
-    "facility": "Facility",
-    "technology": "Technology",
-    "stage_before": "Stage before",
-    "stage_after": "Stage after",
-    "mwp_before": st.column_config.NumberColumn("MWp before", format=MWP),
-    "mwp_after": st.column_config.NumberColumn("MWp after", format=MWP),
-    "name": "Date",
-    "before": st.column_config.DateColumn("Before", format=DATE),
-    "after": st.column_config.DateColumn("After", format=DATE),
-    "days": st.column_config.NumberColumn("Days later", format="%+,d", help="Negative: earlier."),
-    "rag_before": "Before",
-    "rag_after": "After",
-    "comment": st.column_config.TextColumn("RAG comment", width="large"),
-    "move": "Move",
-    "rating_before": st.column_config.NumberColumn("Rating before", format="%,d"),
-    "rating_after": st.column_config.NumberColumn("Rating after", format="%,d"),
-}
+CARD_PIXELS = 150
+"The least width of a card: five fit side by side on a desktop, two on a phone."
 
 
 def render_page() -> None:
     """Draw the comparison of the chosen period."""
     seen = last_visit()
-    start, end = _render_period(seen)
+    headline = st.subheader("…", anchor=False)  # its line is there from the start, so that nothing moves
+    with toolbar():
+        start, end = _render_period(seen)
+        stages, technologies = _render_part()
+    render_chips(_chips(stages, technologies))
     if not snapshot_cache.current_snapshot() or ledger_session.charted_position() == 0:
+        headline.empty()
         record_lists.empty_list(ledger_session.current_portfolio(), "pipelines")
         return
     comparison: Comparison = snapshot_cache.cached_query(portfolio_changes, start, end)
-    st.caption(
-        f"From {_moment_text(comparison.before_utc)} to {_moment_text(comparison.after_utc)}, by when a change was "
-        "saved, whatever its status date."
-    )
+    headline.subheader(_headline(comparison), anchor=False)
+    render_printed_line("Changes")
     records: pl.DataFrame = snapshot_cache.cached_query(changed_linked_records, start, end)
     if comparison.is_empty:
+        _render_span(comparison)
         st.info("Nothing changed in this period. Choose a longer one.", icon=":material/check_circle:")
         _render_to_do()
         render_linked_changes(records)
         return
+    with page_header.page_actions():
+        _render_summary(comparison)
+    _render_bridge(comparison, stages, technologies)
     _render_cards(comparison)
     st.caption(" ".join(plain(sentence) for sentence in digest_sentences(comparison)))
     _render_to_do()
-    _render_summary(comparison)
-    _render_bridge(comparison)
-    _render_lists(comparison)
+    render_lists(comparison)
     render_linked_changes(records)
+
+
+def _headline(comparison: Comparison) -> str:
+    """Return the capacity and what moved, in one sentence."""
+    sums = dict(bridge_steps(comparison.bridge, tuple(Stage)).iter_rows())
+    change = sums["Closing"] - sums["Opening"]
+    size = power(sums["Closing"])
+    parts = [f"{size}, {'up' if change > 0 else 'down'} {change_text(abs(change))}" if change else f"{size}, unchanged"]
+    counts = {
+        "new": _projects(comparison.lines.filter(movement=str(Movement.NEW))),
+        "archived": _projects(comparison.lines.filter(movement=str(Movement.ARCHIVED))),
+        "advanced": _projects(comparison.lines.filter(pl.col("movement").is_in(ONWARD))),
+        "with later dates": _projects(comparison.dates.filter(pl.col("days") > 0)),
+        "with a worse RAG": _projects(comparison.rags.filter("is_worse")),
+    }
+    parts += [f"{number(count)} {words}" for words, count in counts.items() if count]
+    if len(parts) == 1 and comparison.is_empty:
+        parts.append("nothing moved")
+    return f"{'; '.join(parts)} since {day((comparison.before_utc + INSTANT).date())}"
+
+
+def _projects(frame: pl.DataFrame) -> int:
+    return frame["pipeline_id"].n_unique()
+
+
+def change_text(mwp: float) -> str:
+    """Format a change of capacity, to a tenth of a MW where it is small."""
+    return power(mwp) if mwp >= 99.95 else f"{mwp:,.1f} MW"
+
+
+def _render_span(comparison: Comparison) -> None:
+    st.caption(
+        f"From {_moment_text(comparison.before_utc)} to {_moment_text(comparison.after_utc)}, by when a change was "
+        "saved, whatever its status date."
+    )
 
 
 def _render_to_do() -> None:
@@ -104,8 +130,9 @@ def _render_period(seen: datetime | None) -> tuple[datetime, datetime | None]:
         required=True,
         key="period",
         bind="query-params",
-        help="This week begins on Monday. A quarter is three months. Your last visit to this page is remembered by "
-        "this browser only, and ends after 30 minutes without loading the page.",
+        label_visibility="collapsed",
+        help="This week begins on Monday. A month and a quarter end today. Your last visit to this page is remembered "
+        "by this browser only; it ends 30 minutes after you loaded the page, or after 4 hours without a click.",
     )
     if chosen == TWO_DAYS:
         return _render_days(now.date())
@@ -138,119 +165,105 @@ def _render_days(today: date) -> tuple[datetime, datetime | None]:
 
 def _moment_text(instant: datetime) -> str:
     """Format a moment; the end of a day as the beginning of the next one."""
-    shown = instant + timedelta(microseconds=1)
+    shown = instant + INSTANT
     return f"{moment(shown)} {zone(shown)}"
 
 
 def _render_cards(comparison: Comparison) -> None:
     sums = dict(bridge_steps(comparison.bridge, tuple(Stage)).iter_rows())
-    projects = comparison.lines["pipeline_id"].n_unique()
     worse = int(comparison.rags["is_worse"].sum())
-    later = comparison.dates.filter(pl.col("days") > 0)["pipeline_id"].n_unique()
+    later = comparison.dates.filter(pl.col("days") > 0)
     cards = {
-        "Projects moved": (projects, "Projects with a movement in the list below."),
-        "Later dates": (later, "Projects with an RTB or milestone date that moved later."),
+        "Projects moved": (_projects(comparison.lines), "Projects with a movement in the list below."),
+        "Later dates": (_projects(later), "Projects with an RTB or milestone date that moved later."),
         "RAG worse": (worse, f"Projects whose RAG status got worse; {len(comparison.rags) - worse} got better."),
         "Risks moved": (len(comparison.risks), "Risks opened, closed, reopened or rated otherwise."),
     }
-    with st.container(horizontal=True, key="cards"):
-        change = f"{sums['Closing'] - sums['Opening']:+,.1f} MWp"
-        st.metric("All MWp", number(sums["Closing"]), change, help="All stages at the end.", border=True, width=160)
+    change = sums["Closing"] - sums["Opening"]
+    with st.grid(5, min_column_width=CARD_PIXELS, key="cards"):
+        st.metric(
+            "All stages",
+            power(sums["Closing"]),
+            f"{'+' if change > 0 else '-'}{change_text(abs(change))}" if change else "±0",
+            delta_color="normal" if change else "off",
+            delta_arrow="auto" if change else "off",
+            help="Capacity in all stages at the end of the period.",
+            border=True,
+            height="stretch",
+        )
         for label, (count, help_text) in cards.items():
-            st.metric(label, number(count), help=help_text, border=True, width=160)
+            st.metric(label, number(count), help=help_text, border=True, height="stretch")
 
 
 def _render_summary(comparison: Comparison) -> None:
     """Draw the downloads of the summary for a board, built on click."""
     name = f"portfolio-changes-{comparison.after_utc:%Y-%m-%d}"
-    with st.container(horizontal=True):
-        download_button(
-            "Board summary (HTML)",
-            lambda: summary_html(comparison),
-            f"{name}.html",
-            icon=":material/print:",
-            help="One page that prints on A4: sentences, bridge, moved dates, RAG and risks.",
-        )
-        download_button(
-            "Board summary (XLSX)",
-            lambda: summary_workbook(comparison),
-            f"{name}.xlsx",
-            help="The same as an Excel workbook, with every row.",
-        )
+    download_button(
+        "Excel",
+        lambda: summary_workbook(comparison),
+        f"{name}.xlsx",
+        help="The board's summary as an Excel workbook, with every row.",
+    )
+    download_button(
+        "Export for the board",
+        lambda: summary_html(comparison),
+        f"{name}.html",
+        icon=":material/print:",
+        type="primary",
+        help="One page that prints on A4: sentences, bridge, moved dates, RAG and risks of this period.",
+    )
 
 
-def _render_bridge(comparison: Comparison) -> None:
-    st.subheader("Bridge", anchor=False)
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+def _render_part() -> tuple[list[str], list[str]]:
+    """Draw the choice of the part of the portfolio that the bridge shows, and return its stages and technologies."""
+    with more_options("Bridge"):
         stages = st.multiselect(
             "Stages",
             [str(stage) for stage in Stage],
             placeholder="In development",
             key="stages",
             bind="query-params",
-            width=420,
+            persist_state=KEPT,
+            width=320,
             help="None chosen means all but On hold and Completed. A change of stage between two chosen ones adds up "
             "to nothing: it leaves one and joins the other.",
         )
         technologies = st.multiselect(
-            "Technology", [str(name) for name in Technology], key="technology", bind="query-params", placeholder="All",
-            width=240,
-        )  # fmt: skip
+            "Technology",
+            [str(name) for name in Technology],
+            key="technology",
+            bind="query-params",
+            persist_state=KEPT,
+            placeholder="All",
+            width=320,
+        )
+    return stages, technologies
+
+
+def _chips(stages: Sequence[str], technologies: Sequence[str]) -> list[Chip]:
+    chosen = {"stages": stages, "technology": technologies}
+    return [Chip(f"Bridge: {', '.join(values)}", key, []) for key, values in chosen.items() if values]
+
+
+def _render_bridge(comparison: Comparison, stages: Sequence[str], technologies: Sequence[str]) -> None:
+    """Draw the bridge, and its steps as a table beside it."""
     steps = bridge_steps(comparison.bridge, stages or IN_DEVELOPMENT, technologies)
     alt = ", ".join(f"{row['movement']} {row['mwp']:,.1f} MWp" for row in steps.iter_rows(named=True))
-    render_figure(capacity_bridge(steps), bridge_table(comparison.bridge), "bridge", alt)
-
-
-def _render_lists(comparison: Comparison) -> None:
-    lists = {
-        "Movements": (comparison.lines, "project", "pipelines", "pipeline_id"),
-        "Moved dates": (comparison.dates, "project", "pipelines", "pipeline_id"),
-        "RAG": (
-            comparison.rags.rename({"before": "rag_before", "after": "rag_after"}).drop("is_worse"),
-            *("project", "pipelines", "pipeline_id"),
-        ),
-        "Risks": (comparison.risks, "information_point", "information_points", "information_point_id"),
-    }
-    for title, (frame, name, kind, id) in lists.items():
-        st.subheader(title, anchor=False)
-        if frame.is_empty():
-            st.caption("None in this period.")
-        else:
-            _render_rows(frame, title.lower().replace(" ", "-"), name, kind, id)
-
-
-def _render_rows(frame: pl.DataFrame, key: str, name: str, kind: str, id: str) -> None:
-    """Draw a list with a button to each record, and one to its history: `ROWS_LISTED` rows, and downloads of all."""
-    if len(frame) > ROWS_LISTED:
-        st.caption(f"Showing the first {ROWS_LISTED} of {len(frame):,}. The downloads contain all.")
-    rows = frame.head(ROWS_LISTED)
-    first = [name, "history", *(column for column in ("name", "movement", "move") if column in frame.columns)]
-    rags = [column for column in ("rag_before", "rag_after") if column in frame.columns]
-    shown = rows.with_columns(
-        pl.col(rags).map_elements(rag_text, return_dtype=pl.String()), pl.lit("History").alias("history")
-    ).select(*first, pl.exclude(*first))
-
-    def button(label: str, action: str, width: Any) -> Any:
-        return st.column_config.ButtonColumn(
-            label, type="tertiary", alignment="left", width=width, key=f"{action} {key}"
-        )
-
-    opener = button(name.replace("_", " ").capitalize(), "open", "medium")
-    hidden: dict[str, None] = {"pipeline_id": None, "facility_id": None, "information_point_id": None}
-    st.dataframe(
-        shown,
-        hide_index=True,
-        placeholder="",
-        column_config={**COLUMNS, **hidden, name: opener, "history": button("History", "history", "small")},
-        height=min(38 + 35 * len(rows), 460),
-        key=f"list {key} {hash(tuple(rows[id]))}",
-        alt=f"{len(rows)} rows",
-    )
-    for action, more in (("open", {}), ("history", {"history": "true"})):
-        click = st.session_state.get(f"{action} {key}")
-        if click and click["row"] < len(rows):
-            st.switch_page(PAGES[kind], query_params={"id": rows[id][click["row"]], **more})
-    render_downloads(frame, name=f"changes-{key}")
+    left, right = chart_and_table()
+    with left:
+        render_figure(capacity_bridge(steps), bridge_table(comparison.bridge), "bridge", alt)
+    rows = []
+    for movement, mwp in steps.iter_rows():
+        is_end = movement in ENDS
+        text = f"{mwp:,.1f}" if is_end else f"{mwp:+,.1f}".replace("-", "\u2212")
+        moved = "" if is_end else number(_projects(comparison.lines.filter(movement=movement)))
+        colour = MUTED if is_end else MORE if mwp > 0 else LESS
+        rows.append(FigureRow(movement, [f"**{text}**" if is_end else text, moved], colour))
+    with right:
+        render_figures(["", "MWp", "Projects"], rows, help="The projects are those of all stages and technologies.")
+        part = "all stages but On hold and Completed" if not stages else ", ".join(stages)
+        st.caption(f"The bridge is of {part}{': ' + ', '.join(technologies) if technologies else ''}.")
+        _render_span(comparison)
 
 
 render_page()

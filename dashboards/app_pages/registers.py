@@ -40,7 +40,7 @@ def render_page() -> None:
                 _render_label(status)
         render_record(address)
         return
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="medium"):
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="toolbar"):
         short = st.segmented_control(
             "Register",
             [status.register.upper() for status in statuses],
@@ -48,17 +48,19 @@ def render_page() -> None:
             required=True,
             key="register",
             bind="query-params",
-            help="REPD: planning applications (DESNZ). TEC: connections to the transmission grid (NESO).",
+            label_visibility="collapsed",
         )
         register = (short or "REPD").lower()
         views = [name for name in VIEWS if name != SLIP or register == "tec"]
-        view = st.segmented_control("View", views, default=RECORDS, required=True, key="view", bind="query-params")
-    newest = next(status for status in statuses if status.register == register)
+        view = st.segmented_control(
+            "View", views, default=RECORDS, required=True, key="view", bind="query-params", label_visibility="collapsed"
+        )
+        newest = next(status for status in statuses if status.register == register)
+        _render_label(newest)
     if newest.issue_date is None and view != ISSUES:
         st.info(f"{NAMES[register]} has no issue yet. Fetch or add one.", icon=":material/info:")
         render_add_forms(register)
         return
-    _render_label(newest)
     _render_age(newest)
     VIEWS[view if view in VIEWS else RECORDS](newest)
     render_licence((register,))

@@ -1,10 +1,14 @@
 """Search: one box for everything in the pipeline; results by kind, and then records of the registers."""
 
+from collections.abc import Mapping, Sequence
+
 import streamlit as st
 
 from dashboards.components import ledger_session, record_lists, save_notice
+from dashboards.components.formatting import number
 from dashboards.components.plain_text import plain
 from dashboards.components.register_parts import render_register_hits
+from pipeline_assets.models import ENTITIES
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio
 from renewables.queries.records import SearchHit, name_of, search_records
 
@@ -23,12 +27,14 @@ def render_page() -> None:
     """Draw the search over all records."""
     save_notice.render_notice()
     portfolio = ledger_session.current_portfolio()
+    headline = st.subheader("Everything in the pipeline", anchor=False)
     text = st.text_input(
         "Search projects, counterparties, information points, facilities, contacts, comments and registers",
         key="q",
         bind="query-params",
         type="search",
-        placeholder="Words in any field of a record",
+        placeholder="Projects, counterparties, information points, facilities, contacts, comments, registers",
+        label_visibility="collapsed",
     )
     if portfolio.position == 0:
         record_lists.empty_list(portfolio, "pipelines")
@@ -37,15 +43,25 @@ def render_page() -> None:
         st.caption("Records match when they contain every word, in any case. Copy the address to share a search.")
         return
     result = search_records(portfolio, text or "")
+    headline.subheader(_headline(text or "", result), anchor=False)
     if not result:
-        st.info(f"No results for “{plain(text or '')}”.", icon=":material/search_off:")
+        st.info(f"No results for “{plain(text or '')}”. Try fewer words.", icon=":material/search_off:")
     for kind, hits in result.items():
-        st.subheader(f"{record_lists.PLURALS[kind].capitalize()} ({len(hits)})", anchor=False)
+        st.subheader(f"{record_lists.PLURALS[kind].capitalize()} ({number(len(hits))})", anchor=False)
         for hit in hits[:SHOWN]:
             _render_hit(portfolio, hit, (text or "").split()[0])
         if len(hits) > SHOWN:
             st.caption(f"{len(hits) - SHOWN:,} more. Add a word to narrow the search.")
     render_register_hits(text or "")
+
+
+def _headline(text: str, result: Mapping[str, Sequence[SearchHit]]) -> str:
+    """Return how many records match, by kind."""
+    kinds = ", ".join(
+        f"{number(len(hits))} {record_lists.PLURALS[kind] if len(hits) > 1 else ENTITIES[kind].title.lower()}"
+        for kind, hits in result.items()
+    )
+    return f"“{plain(text)}”: {kinds or 'no records'}"
 
 
 def _render_hit(portfolio: Portfolio, hit: SearchHit, word: str) -> None:

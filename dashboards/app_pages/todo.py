@@ -1,5 +1,6 @@
 """To do: milestones and information points that are overdue or due soon, by owner."""
 
+from collections.abc import Mapping
 from datetime import UTC, datetime
 from typing import Any
 
@@ -8,16 +9,23 @@ import streamlit as st
 
 from dashboards.components import ledger_session, record_lists, save_notice
 from dashboards.components.chart import render_downloads
+from dashboards.components.clickable_rows import clicked_cell
+from dashboards.components.formatting import number
+from dashboards.components.plain_text import plain
+from dashboards.components.printing import render_printed_table
+from dashboards.components.toolbar import toolbar
 from pipeline_assets.todo import HORIZONS, LATER, OVERDUE, WHEN, todo_list
 
 NOBODY = "No owner"
 SHOWN = tuple(when for when in WHEN if when != LATER)
+CARD_PIXELS = 150
+"The least width of a card: four fit side by side on a desktop, two on a phone."
 COLUMNS: dict[str, Any] = {
     "due_date": st.column_config.DateColumn("Due", format=record_lists.DAY_FORMAT),
     "days": st.column_config.NumberColumn("Days", format="%+,d", help="Until it is due; negative if overdue."),
-    "what": "What",
     "project": st.column_config.TextColumn("Project", width="medium"),
     "owner": "Owner",
+    "what": "What",
 }
 
 
@@ -30,20 +38,29 @@ def render_page() -> None:
         return
     frame = todo_list(portfolio, datetime.now(UTC).date())
     owners = sorted(frame["owner"].unique().to_list(), key=lambda name: (not name, name.casefold()))
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    headline = st.subheader("…", anchor=False)  # its line is there from the start, so that nothing moves
+    with toolbar():
         chosen = st.multiselect(
-            "Owner", [name or NOBODY for name in owners], key="owner", bind="query-params", placeholder="All", width=260
+            "Owner",
+            [name or NOBODY for name in owners],
+            key="owner",
+            bind="query-params",
+            placeholder="All owners",
+            label_visibility="collapsed",
+            width=360,
         )
     if chosen:
         frame = frame.filter(pl.col("owner").replace("", NOBODY).is_in(chosen))
     counts = dict(frame.group_by("when").len().rows())
-    with st.container(horizontal=True):
-        for when in SHOWN:
-            st.metric(when, f"{counts.get(when, 0):,}", border=True, width=148)
-    st.caption(
-        "Milestones are due on their forecast date, or on the planned one without a forecast, until they have an "
-        "actual date. Projects in construction have reached RTB."
+    headline.subheader(
+        _headline(counts, frame),
+        anchor=False,
+        help="Milestones are due on their forecast date, or on the planned one without a forecast, until they have an "
+        "actual date. Projects in construction have reached RTB.",
     )
+    with st.grid(len(SHOWN), min_column_width=CARD_PIXELS, key="cards"):
+        for when in SHOWN:
+            st.metric(when, number(counts.get(when, 0)), border=True, height="stretch")
     if frame.is_empty():
         st.success(f"Nothing is overdue or due in {HORIZONS[-1]} days.", icon=":material/check_circle:")
         return
@@ -53,23 +70,38 @@ def render_page() -> None:
     render_downloads(frame.drop("position", "record_kind", "id"), name="to-do")
 
 
+def _headline(counts: Mapping[str, int], frame: pl.DataFrame) -> str:
+    """Return how much is due and when, and who has most of what is overdue, in one sentence."""
+    parts = [
+        f"{number(counts[when])} {'overdue' if when == OVERDUE else f'due {when.lower()}'}"
+        for when in SHOWN
+        if when in counts
+    ]
+    if not parts:
+        return "Nothing to do"
+    late = frame.filter(pl.col("when") == OVERDUE, pl.col("owner") != "").group_by("owner").len()
+    sentence = ", ".join(parts)
+    if late.is_empty():
+        return sentence
+    owner, count = late.sort("len", "owner", descending=[True, False]).row(0)
+    return f"{sentence}; {plain(owner)} has {number(count)} of the overdue" if count > 1 else sentence
+
+
 def _render_part(when: str, frame: pl.DataFrame) -> None:
     title = OVERDUE if when == OVERDUE else f"Due {when.lower()}"
-    st.subheader(f"{title} ({len(frame):,})", anchor=False)
-    opener = st.column_config.ButtonColumn(
-        "Name", type="tertiary", alignment="left", pinned=True, width=280, key=f"open {when}"
-    )
-    st.dataframe(
+    st.subheader(f"{title} ({number(len(frame))})", anchor=False)
+    opener = st.column_config.ButtonColumn("Name", type="tertiary", alignment="left", width=300, key=f"open {when}")
+    click = clicked_cell(
         frame.select("name", *COLUMNS),
-        hide_index=True,
-        column_config={"name": opener, **COLUMNS},
-        height=min(38 + 35 * len(frame), 38 + 35 * record_lists.ROWS_SEEN),
+        {"name": opener, **COLUMNS},
         key=f"list {when} {hash(tuple(frame['id']))}",
+        buttons={f"open {when}": "name"},
+        height=min(38 + 35 * len(frame), 38 + 35 * record_lists.ROWS_SEEN),
         alt=f"{title}: {len(frame)} milestones and information points",
     )
-    click = st.session_state.get(f"open {when}")
-    if click and click["row"] < len(frame):
-        row = frame.row(click["row"], named=True)
+    render_printed_table(frame.select("name", *COLUMNS), COLUMNS)
+    if click:
+        row = frame.row(click[0], named=True)
         st.switch_page(record_lists.PAGES[row["record_kind"]], query_params={"id": row["id"]})
 
 

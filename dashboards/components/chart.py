@@ -1,7 +1,7 @@
 """A chart as every page shows it: the figure, with its table and download below, built on request."""
 
 from collections.abc import Callable, Mapping, Sequence
-from typing import Any
+from typing import Any, Literal
 
 import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no types
 import polars as pl
@@ -92,6 +92,7 @@ def download_button(
     file_name: str,
     *,
     icon: str = ":material/download:",
+    type: Literal["primary", "secondary"] = "secondary",
     help: str | None = None,
     key: str | None = None,
 ) -> None:
@@ -102,6 +103,7 @@ def download_button(
         file_name=file_name,
         mime=MEDIA_TYPES[file_name.rpartition(".")[2]],
         icon=icon,
+        type=type,
         on_click="ignore",
         help=help,
         key=key,

@@ -19,10 +19,6 @@ from renewables.queries.pipeline import Filter
 def show_funnel(wanted: Filter) -> None:
     """Draw the outcomes of each stage, realised probabilities beside the weights, and both as a table with numbers."""
     frame = snapshot_cache.cached_query(stage_funnel, wanted)
-    st.caption(
-        "From the dated history of all projects, archived ones included. The filters on stage and RAG do not apply, "
-        "because they describe where projects are now."
-    )
     if not frame["projects"].sum():
         st.info("No project with these filters has been in a stage yet.", icon=":material/info:")
         return
@@ -30,15 +26,15 @@ def show_funnel(wanted: Filter) -> None:
     left, right = st.columns(2, gap="large")
     with left:
         st.subheader("What became of the projects", anchor=False)
-        st.caption("Went on: was in a later stage afterwards; from On hold, in any other stage.")
         alt = "Projects of each stage that went on, are still on the way, or were archived"
         render_figure(stage_outcomes(before_end), before_end, "funnel", alt)
+        st.caption(
+            "Went on: was in a later stage afterwards; from On hold, in any other stage. From the dated history of all "
+            "projects, archived ones included. The filters on stage and RAG do not apply, because they describe where "
+            "projects are now."
+        )
     with right:
         st.subheader("Realised and set probability", anchor=False)
-        st.caption(
-            "Realised: Completed, as a share of the projects that are Completed or were archived. It is too high, as "
-            "conversion is, where projects that were given up are not archived."
-        )
         if before_end["realised_probability"].count():
             alt = "Realised probability of each stage beside the weight that is set"
             render_figure(realised_probability(before_end), before_end, "realised", alt)
@@ -47,6 +43,10 @@ def show_funnel(wanted: Filter) -> None:
                 f"Not shown yet: no stage has {LEAST_PROJECTS} projects that are Completed or archived.",
                 icon=":material/info:",
             )
+        st.caption(
+            "Realised: Completed, as a share of the projects that are Completed or were archived. It is too high, as "
+            "conversion is, where projects that were given up are not archived."
+        )
     st.subheader("Conversion and time in stage", anchor=False)
     rows = [
         {

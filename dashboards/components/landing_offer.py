@@ -8,6 +8,7 @@ from datetime import UTC, datetime, timedelta
 import streamlit as st
 
 from dashboards.components import background_requests, ledger_session, snapshot_cache
+from dashboards.components.automatic_redraws import redraw_page
 from dashboards.components.formatting import number
 from dashboards.components.sidebar import status_monitor
 from dashboards.components.sign_in import current_actor, refusal_of
@@ -40,7 +41,7 @@ def landing_offer() -> None:
 def _render_offer() -> None:
     shown, newest = snapshot_cache.current_snapshot(), newest_version()
     if newest and (shown is None or newest.version != shown.version):
-        st.rerun()
+        redraw_page()
     landed = ledger_session.charted_position()
     try:
         engine = ledger_session.engine()

@@ -11,10 +11,13 @@ import polars as pl
 import streamlit as st
 
 from dashboards.components.chart import in_london, render_chart, render_downloads
+from dashboards.components.clickable_rows import clicked_cell
 from dashboards.components.ledger_session import rag_text
+from dashboards.components.printing import render_printed_table
 from dashboards.components.record_lists import PAGES
 
 DATE = "D MMM YYYY"
+HIDDEN: dict[str, None] = {"pipeline_id": None, "information_point_id": None, "milestone_id": None}
 ROWS_LISTED = 500
 COLUMNS: dict[str, Any] = {
     "gross_mwp": st.column_config.NumberColumn("Gross (MWp)", format="%,.1f"),
@@ -99,7 +102,7 @@ def render_figure(
         frame,
         name=name,
         alt=alt,
-        columns={**COLUMNS, "pipeline_id": None, "information_point_id": None, "milestone_id": None},
+        columns={**COLUMNS, **HIDDEN},
         selects=selects,
     )
 
@@ -113,9 +116,19 @@ def render_projects(frame: pl.DataFrame, name: str, none: str) -> None:
 
 
 def render_rows(
-    frame: pl.DataFrame, name: str, title: str, kind: str, id: str, height: int | Literal["auto"] = "auto"
+    frame: pl.DataFrame,
+    name: str,
+    title: str,
+    kind: str,
+    id: str,
+    *,
+    height: int | Literal["auto"] = "auto",
+    width: Literal["medium", "large"] = "medium",
 ) -> None:
-    """Draw a list whose `title` opens the record: at most `ROWS_LISTED` rows, and the downloads of all."""
+    """Draw a list whose rows open the record: at most `ROWS_LISTED` of them, and the downloads of all.
+
+    `title` is the column with the name of the record, and `width` its width; paper has a table of its own.
+    """
     all_rows, frame = frame, frame.head(ROWS_LISTED)
     if len(all_rows) > ROWS_LISTED:
         st.caption(f"Showing the first {ROWS_LISTED} of {len(all_rows):,}. The downloads contain all.")
@@ -123,23 +136,16 @@ def render_rows(
     if "rag" in shown.columns:
         shown = shown.with_columns(pl.col("rag").map_elements(rag_text, return_dtype=pl.String()))
     opener = st.column_config.ButtonColumn(
-        title.replace("_", " ").capitalize(), type="tertiary", alignment="left", width="medium", key=f"open {name}"
+        title.replace("_", " ").capitalize(), type="tertiary", alignment="left", width=width, key=f"open {name}"
     )
-    st.dataframe(
+    click = clicked_cell(
         shown,
-        hide_index=True,
-        column_config={
-            **COLUMNS,
-            title: opener,
-            "pipeline_id": None,
-            "information_point_id": None,
-            "milestone_id": None,
-        },
+        {**COLUMNS, **HIDDEN, title: opener},
         key=f"list {name} {hash(tuple(frame[id]))}",
-        alt=f"{len(frame)} rows",
+        buttons={f"open {name}": title},
         height=height,
     )
-    click = st.session_state.get(f"open {name}")
-    if click and click["row"] < len(frame):
-        st.switch_page(PAGES[kind], query_params={"id": frame[id][click["row"]]})
+    render_printed_table(shown.drop(HIDDEN, strict=False), COLUMNS)
+    if click:
+        st.switch_page(PAGES[kind], query_params={"id": frame[id][click[0]]})
     render_downloads(all_rows, name=name)

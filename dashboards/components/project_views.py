@@ -39,32 +39,40 @@ def show_map(wanted: Filter) -> None:
     """Draw the facilities, by square of the map where there are too many, and the list of the largest."""
     frame = snapshot_cache.cached_query(pipeline.facility_places, wanted)
     drawn = frame.filter(is_on_map())
-    chosen = st.segmented_control(
-        "Colour", list(ColourBy), default=ColourBy.RAG, required=True, key="colour", bind="query-params"
-    )
+    own = frame.filter(pl.col("repd_ref_id") != "")["repd_ref_id"].unique().sort().to_list()
+    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="map-controls"):
+        chosen = st.segmented_control(
+            "Colour",
+            list(ColourBy),
+            format_func="Colour: {}".format,
+            default=ColourBy.RAG,
+            required=True,
+            key="colour",
+            bind="query-params",
+            label_visibility="collapsed",
+        )
+        nearby = neighbours_chosen(drawn.select("latitude", "longitude").unique(maintain_order=True).rows(), own)
     colour_by = ColourBy(chosen) if chosen else ColourBy.RAG
     named = "RAG" if colour_by is ColourBy.RAG else colour_by.lower()
     is_summed = len(drawn) > MOST_MARKS
     if is_summed:
         squares = snapshot_cache.cached_query(pipeline_aggregates.places_by_square, wanted, colour_by.lower())
         figure = squares_on_the_map(squares, colour_by)
-        st.caption(
+        legend = (
             f"Each mark combines the facilities within {pipeline_aggregates.SQUARE_DEGREES:g}°, in the colour of the "
             f"{named} with the most MWp. Its area shows MWp."
         )
     else:
         figure = on_the_map(drawn, colour_by)
-        st.caption(f"Colour and shape show {named}, area shows MWp. Click a mark to open its project.")
-    own = frame.filter(pl.col("repd_ref_id") != "")["repd_ref_id"].unique().sort().to_list()
-    nearby = neighbours_chosen(drawn.select("latitude", "longitude").unique(maintain_order=True).rows(), own)
+        legend = f"Colour and shape show {named}, area shows MWp. Click a mark to open its project."
     if nearby is not None:
         figure = with_neighbours(figure, nearby)
-    left, right = st.columns(2, gap="large")
+    left, right = st.columns([2, 3], gap="large")
     with left:
         clicked = render_figure(
             figure, frame, "places", f"Map of {len(drawn)} facilities by MWp and {named}", selects=not is_summed
         )
-        st.caption(OUTLINE_SOURCE)
+        st.caption(f"{legend} {OUTLINE_SOURCE}")
     with right:
         st.subheader("Facilities by capacity", anchor=False)
         shown = frame.select("project", "capacity_mwp", "technology", "rag", "stage", "facility", "pipeline_id")
@@ -101,15 +109,15 @@ def show_rag(wanted: Filter) -> None:
         counts = snapshot_cache.cached_query(pipeline_aggregates.rag_counts_by_month, wanted)
         st.subheader("All projects", anchor=False)
         render_figure(sums.rag_counts(counts), counts, "rag-counts", f"RAG status of {count} projects in each month")
-    st.caption(
-        "Status at the end of each month and today, with the worst current status first. G Green, A Amber, R Red."
-    )
     name_unlikely_dates(wanted)
     offset = _page("rag-page", count)
     frame = snapshot_cache.cached_query(pipeline.rag_by_month, wanted, limit=PROJECTS_PER_PAGE, offset=offset)
     all_rows = partial(snapshot_cache.cached_query, pipeline.rag_by_month, wanted)
     render_figure(
         rag_grid(frame), all_rows, "rag-by-month", "RAG status of projects at the end of each of the last months"
+    )
+    st.caption(
+        "Status at the end of each month and today, with the worst current status first. G Green, A Amber, R Red."
     )
     st.subheader(f"No update for {STALE_DAYS} days", anchor=False)
     render_projects(
@@ -159,40 +167,42 @@ def show_timeline(wanted: Filter) -> None:
         return
     known = [name for name in map(str, MilestoneName) if name in set(frame["milestone"])]
     chosen = st.multiselect(
-        "Milestones", known, key="milestones", bind="query-params", placeholder="All", width="stretch"
+        "Milestones",
+        known,
+        key="milestones",
+        bind="query-params",
+        placeholder="All milestones",
+        label_visibility="collapsed",
     )
     name_unlikely_dates(wanted)
     frame = frame.filter(pl.col("milestone").is_in(chosen)) if chosen else frame
     projects = frame["pipeline_id"].unique(maintain_order=True)
     offset = _page("timeline-page", len(projects))
     shown = frame.filter(pl.col("pipeline_id").is_in(projects.slice(offset, PROJECTS_PER_PAGE).implode()))
-    st.caption(
-        "Outline: planned. Filled: forecast. Solid: reached. The line between them is the slip; choose one milestone "
-        "to see it in days. The project with the next milestone comes first."
-    )
     render_figure(
         milestone_timeline(shown, wanted.today, by="pipeline_id"),
         frame,
         "milestones",
         f"Milestones of {len(projects)} projects over time",
     )
+    st.caption(
+        "Outline: planned. Filled: forecast. Solid: reached. The line between them is the slip; choose one milestone "
+        "to see it in days. The project with the next milestone comes first."
+    )
 
 
 def show_counts(wanted: Filter) -> None:
     """Draw the number of projects by stage, and the share of each technology in the gross capacity."""
-    left, right = st.columns(2, gap="large")
-    with left:
-        st.subheader("Projects by stage", anchor=False)
-        stages = snapshot_cache.cached_query(pipeline_aggregates.projects_by_stage, wanted)
-        render_figure(projects_by_stage(stages), stages, "projects-by-stage", "Number of projects in each stage")
-    with right:
-        shares = snapshot_cache.cached_query(pipeline_aggregates.technology_shares, wanted)
-        shares = shares.filter(pl.col("share").is_not_null())
-        if len(shares):
-            st.subheader("Share of each technology", anchor=False)
-            render_figure(
-                technology_shares(shares), shares, "technology-shares", "Share of each technology in the gross MWp"
-            )
+    st.subheader("Projects by stage", anchor=False)
+    stages = snapshot_cache.cached_query(pipeline_aggregates.projects_by_stage, wanted)
+    render_figure(projects_by_stage(stages), stages, "projects-by-stage", "Number of projects in each stage")
+    shares = snapshot_cache.cached_query(pipeline_aggregates.technology_shares, wanted)
+    shares = shares.filter(pl.col("share").is_not_null())
+    if len(shares):
+        st.subheader("Share of each technology", anchor=False)
+        render_figure(
+            technology_shares(shares), shares, "technology-shares", "Share of each technology in the gross MWp"
+        )
 
 
 def show_risks(wanted: Filter) -> None:
@@ -218,22 +228,22 @@ def show_risks(wanted: Filter) -> None:
         render_figure(
             highest_ratings(frame.head(TOP)), frame.head(TOP), "top-ratings", f"Bars of the {TOP} highest ratings"
         )
-        top = frame.head(TOP).with_columns(band=pl.col("rating").map_elements(band_of, return_dtype=pl.String()))
-        named = (
-            "rank",
-            "information_point",
-            "rating",
-            "project",
-            "market",
-            "technology",
-            "owner",
-            "due_date",
-            "impact",
-            "likelihood",
-            "band",
-        )
-        shown = top.select(*named, "pipeline_id", "information_point_id")
-        render_rows(shown, "top-points", "information_point", "information_points", "information_point_id")
+    top = frame.head(TOP).with_columns(band=pl.col("rating").map_elements(band_of, return_dtype=pl.String()))
+    named = (
+        "rank",
+        "information_point",
+        "rating",
+        "project",
+        "market",
+        "technology",
+        "owner",
+        "due_date",
+        "impact",
+        "likelihood",
+        "band",
+    )
+    shown = top.select(*named, "pipeline_id", "information_point_id")
+    render_rows(shown, "top-points", "information_point", "information_points", "information_point_id", width="large")
 
 
 def name_unlikely_dates(wanted: Filter) -> None:

@@ -42,7 +42,7 @@ def neighbours_chosen(places: Sequence[tuple[float, float]], without: Sequence[s
     """
     if not _has_planning_register():
         return None
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with st.container(horizontal=True, vertical_alignment="center"):
         is_on = st.toggle(
             "REPD records nearby", key="neighbours", bind="query-params",
             help="Projects of others in the planning register, as rings. TEC publishes no coordinates.",
@@ -58,23 +58,29 @@ def neighbours_chosen(places: Sequence[tuple[float, float]], without: Sequence[s
             format="%g",
             key="km",
             bind="query-params",
-            width=140,
+            label_visibility="collapsed",
+            width=120,
         )
+        st.markdown("km", width="content")
     rows: pl.DataFrame = snapshot_cache.cached_query(
-        neighbours, tuple(places), float(km or KM), without=tuple(without), limit=MOST_RINGS + 1
+        neighbours, tuple(places), float(km or KM), without=tuple(without), limit=MOST_RINGS
     )
-    is_cut = len(rows) > MOST_RINGS
-    rows = rows.head(MOST_RINGS)
-    most = f"The nearest {number(MOST_RINGS)}" if is_cut else f"**{number(len(rows))}**"
-    st.caption(
-        f"{most} records of REPD within {km:g} km, {power(float(rows['capacity_mw'].sum()))} AC. Those that "
-        "our facilities name as their own are left out."
+    return rows.head(MOST_RINGS)
+
+
+def _neighbours_text(rows: pl.DataFrame) -> str:
+    """Return how many neighbours there are, and their capacity."""
+    most = f"The nearest {number(MOST_RINGS)}" if len(rows) == MOST_RINGS else f"**{number(len(rows))}**"
+    km = float(st.session_state.get("km") or KM)
+    return (
+        f"{most} records of REPD within {km:g} km, {power(float(rows['capacity_mw'].sum()))} AC. Those that our "
+        "facilities name as their own are left out."
     )
-    return rows
 
 
 def render_neighbour_rows(rows: pl.DataFrame, *, name: str) -> None:
     """Draw neighbours as a table with the downloads and the licence line."""
+    st.caption(_neighbours_text(rows))
     if rows.is_empty():
         return
     render_register_rows(rows, COLUMNS, key=name, register="repd")

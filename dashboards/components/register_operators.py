@@ -7,6 +7,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards.components import snapshot_cache
+from dashboards.components.clickable_rows import clicked_cell
 from dashboards.components.formatting import number, power, share
 from dashboards.components.operator_actions import render_operator_actions
 from dashboards.components.plain_text import plain
@@ -28,21 +29,23 @@ DRAWN = 20
 
 def render_operators(register: str) -> None:
     """Draw the operators of a register with the most MW, of the chosen technologies and statuses."""
-    sentence = st.empty()
+    sentence = st.subheader("…", anchor=False)  # its line is there from the start, so that nothing moves
     choices: RegisterChoices = snapshot_cache.cached_query(register_choices, register)
     wanted = _render_filters(register, choices)
     ranking: OperatorRanking = snapshot_cache.cached_query(operator_ranking, wanted)
     operators = ranking.operators
     if operators.is_empty():
+        sentence.empty()
         st.info("No records match these filters. Remove one.", icon=":material/filter_alt_off:")
         return
     total, largest = float(operators["capacity_mw"].sum()), operators.head(DRAWN)
     drawn = float(largest["capacity_mw"].sum())
     who = "operators" if register == "repd" else "customers"
-    sentence.markdown(
-        f"**{plain(operators['operator'][0])}** leads with **{power(float(operators['capacity_mw'][0]))}**; "
+    sentence.subheader(
+        f"{plain(operators['operator'][0])} leads with {power(float(operators['capacity_mw'][0]))}; "
         f"the largest {len(largest)} of {number(ranking.total)} {who} have {share(drawn / total if total else None)} "
-        f"of {power(total)}."
+        f"of {power(total)}",
+        anchor=False,
     )
     stages = ranking.stages.join(largest.select("operator"), on="operator", how="semi")
     render_register_chart(
@@ -73,22 +76,20 @@ def _render_filters(register: str, choices: RegisterChoices) -> RegisterFilter:
 
 def _render_table(register: str, operators: pl.DataFrame) -> None:
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.caption("Click a name for the operator's records.")
+        st.caption("Click a row for the operator's records.")
         offset = page_of_rows(len(operators), key="page")
     shown = operators.slice(offset, ROWS_A_PAGE)
     key = f"open {register} operator"
     opener = st.column_config.ButtonColumn(
         "Operator", type="tertiary", alignment="left", pinned=True, width="medium", key=key
     )
-    st.dataframe(
+    click = clicked_cell(
         shown.select("operator", "rank", "capacity_mw", "records", "technologies", "records_without_capacity"),
-        hide_index=True,
-        placeholder="",
-        column_config={**COLUMNS, "operator": opener},
+        {**COLUMNS, "operator": opener},
         key=f"list operators {register} {hash(tuple(shown['operator']))}",
+        buttons={key: "operator"},
         alt=f"{len(shown)} operators",
     )
     render_register_downloads(lambda: operators, (register,), name=f"{register}-operators")
-    click = st.session_state.pop(key, None)
-    if click and click["row"] < len(shown):
-        st.switch_page(PAGE, query_params={"register": register.upper(), "operator": shown["operator"][click["row"]]})
+    if click:
+        st.switch_page(PAGE, query_params={"register": register.upper(), "operator": shown["operator"][click[0]]})

@@ -14,6 +14,7 @@ import streamlit as st
 
 from dashboards.components import snapshot_cache
 from dashboards.components.chart import CONFIG, download_button, in_london
+from dashboards.components.clickable_rows import clicked_cell
 from dashboards.components.plain_text import plain
 from renewables.queries.register_issues import licence_lines, register_status
 from renewables.queries.registers import RegisterFilter, register_records, register_sums
@@ -29,6 +30,8 @@ HIT_COLUMNS = {
 }
 BUTTONS, BUTTON_PIXELS = 5, 44
 "The largest number of page numbers that are drawn, and the width of one."
+NAME_PIXELS = 250
+"The width of the names of records in tables: they are not cut, and a phone shows the next column too."
 DATE = "D MMM YYYY"
 MW = "%,.1f"
 NAMES = {"repd": "Planning (REPD)", "tec": "Grid connections (TEC)"}
@@ -127,21 +130,19 @@ def render_register_rows(
     `register` is theirs unless a column says it; `formats` are columns that are shown otherwise than in `COLUMNS`.
     """
     opener = st.column_config.ButtonColumn(
-        "Name", type="tertiary", alignment="left", pinned=True, width="medium", key=f"open {key}"
+        "Name", type="tertiary", alignment="left", width=NAME_PIXELS, key=f"open {key}"
     )
     shown = [name for name in columns if name in frame.columns and name != "name"]
-    st.dataframe(
+    click = clicked_cell(
         frame.select("name", *shown),
-        hide_index=True,
-        placeholder="",
-        column_config={**COLUMNS, **_own_words(frame, register), **(formats or {}), "name": opener},
-        height=min(38 + 35 * max(len(frame), 1), 38 + 35 * 14),
+        {**COLUMNS, **_own_words(frame, register), **(formats or {}), "name": opener},
         key=f"list {key} {hash(tuple(frame['record_id']))}",
+        buttons={f"open {key}": "name"},
+        height=min(38 + 35 * max(len(frame), 1), 38 + 35 * 14),
         alt=f"{len(frame)} records",
     )
-    click = st.session_state.get(f"open {key}")
-    if click and click["row"] < len(frame):
-        row = frame.row(click["row"], named=True)
+    if click:
+        row = frame.row(click[0], named=True)
         st.session_state.pop(f"open {key}", None)
         open_record(str(row.get("register") or register), row["record_id"])
 

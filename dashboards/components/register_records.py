@@ -10,6 +10,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards.components import ledger_session, snapshot_cache
+from dashboards.components.chart_and_table import FigureRow, category_row, chart_and_table, render_figures
 from dashboards.components.formatting import day, number, power
 from dashboards.components.plain_text import plain
 from dashboards.components.register_parts import (
@@ -19,6 +20,7 @@ from dashboards.components.register_parts import (
     render_register_downloads,
     render_register_rows,
 )
+from dashboards.components.toolbar import KEPT
 from pipeline_assets.registers.register_model import StatusGroup
 from renewables.charts.pipeline_map import OUTLINE_SOURCE
 from renewables.charts.register_map import squares_of_registers
@@ -56,60 +58,80 @@ SHOWN = {
     ),
 }
 DEFAULT_KM = 25.0
-MORE = ("operator", "county", "status", "least-mw", "most-mw", "sort")
-"The query parameters of the filters that are out of sight at first."
+MOST_TECHNOLOGIES = 8
+"The largest number of technologies in the table beside the chart."
+MORE = ("near", "operator", "county", "status", "least-mw", "most-mw", "sort")
+"The query parameters of the filters in the popover."
 
 
 def render_records(newest: RegisterStatus) -> None:
     """Draw the records of a register that match the filters."""
     register = newest.register
-    sentence = st.empty()
+    sentence = st.subheader("…", anchor=False)  # its line is there from the start, so that nothing moves
+    detail = st.empty()
     choices: RegisterChoices = snapshot_cache.cached_query(register_choices, register)
-    wanted, sort = _render_filters(register, choices)
+    wanted, sort, picture = _render_filters(register, choices)
     if wanted is None:
+        sentence.empty()
         return
     sums: pl.DataFrame = snapshot_cache.cached_query(register_sums, wanted)
     count = int(sums["records"].sum())
-    sentence.markdown(_sentence(newest, sums, count))
+    sentence.subheader(_sentence(newest, sums, count), anchor=False)
     if not count:
         st.info("No records match these filters. Remove one.", icon=":material/filter_alt_off:")
         return
-    _render_picture(wanted, sums)
+    detail.caption(_detail(sums))
+    _render_picture(wanted, sums, picture)
     _render_table(wanted, sort, count)
 
 
-def _render_filters(register: str, choices: RegisterChoices) -> tuple[RegisterFilter | None, Sort]:
-    """Draw the filters and return them with the order of the rows; None if a place cannot be read."""
+def _render_filters(register: str, choices: RegisterChoices) -> tuple[RegisterFilter | None, Sort, str]:
+    """Draw the filters and return them with the order of the rows and the picture; None if a place cannot be read."""
     has_places = register == "repd"
-    near, km = "", DEFAULT_KM
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        text = _typed("Search", "q", "Any word", "Words of the name, operator, county, connection site or reference.")
-        technologies = _chosen("Technology", choices.technologies, "technology")
-        groups = _chosen("Status", choices.status_groups, "group")
-        if has_places:
-            near = _typed("Near", "near", "Project or 52.45, -0.25", "A project of ours, or latitude and longitude.")
-            km = st.number_input(
-                "Within km",
-                min_value=1.0,
-                max_value=500.0,
-                value=DEFAULT_KM,
-                step=5.0,
-                format="%g",
-                key="km",
-                bind="query-params",
-                width=96,
-            )
+    near, km, picture = "", DEFAULT_KM, CHART
+    with st.container(horizontal=True, vertical_alignment="center"):
+        text = _typed("Search", "q", "Search: any word", width=200, is_labelled=False)
+        technologies = _chosen("Technology", choices.technologies, "technology", "All technologies")
+        groups = _chosen("Status", choices.status_groups, "group", "All statuses")
         given = sum(bool(st.query_params.get(name)) for name in MORE)
-        with st.popover(f"More filters ({given})" if given else "More filters", icon=":material/tune:"):
+        with st.popover(f"More filters ({given})" if given else "More filters", icon=":material/tune:", key="more"):
+            if has_places:
+                with st.container(horizontal=True, vertical_alignment="bottom"):
+                    near = _typed(
+                        "Near", "near", "Project or 52.45, -0.25", "A project of ours, or latitude and longitude."
+                    )
+                    km = st.number_input(
+                        "Within km",
+                        min_value=1.0,
+                        max_value=500.0,
+                        value=DEFAULT_KM,
+                        step=5.0,
+                        format="%g",
+                        key="km",
+                        bind="query-params",
+                        persist_state=KEPT,
+                        width=96,
+                    )
             operator = _typed("Operator" if has_places else "Customer", "operator", "Part of the name", width=300)
-            counties = _chosen("County", choices.counties, "county", 300) if has_places else ()
-            statuses = _chosen("Status as published", choices.statuses, "status", 300)
+            counties = _more("County", choices.counties, "county") if has_places else ()
+            statuses = _more("Status as published", choices.statuses, "status")
             with st.container(horizontal=True):
                 least, most = _megawatts("From MW", "least-mw"), _megawatts("To MW", "most-mw")
             orders = [name for name in SORTS if name != ("connection_date" if has_places else "distance")]
             sort: Sort = st.selectbox(
-                "Order", orders, format_func=SORTS.__getitem__, key="sort", bind="query-params", width=300
+                "Order",
+                orders,
+                format_func=SORTS.__getitem__,
+                key="sort",
+                bind="query-params",
+                persist_state=KEPT,
+                width=300,
             )
+        if has_places:
+            picture = st.segmented_control(
+                "Picture", [CHART, MAP], default=CHART, required=True, key="picture", bind="query-params",
+                label_visibility="collapsed",
+            ) or CHART  # fmt: skip
     if least is not None and most is not None and least > most:
         st.warning("The smallest capacity is above the largest one.", icon=":material/filter_alt_off:")
     places: Places = ()
@@ -118,7 +140,7 @@ def _render_filters(register: str, choices: RegisterChoices) -> tuple[RegisterFi
             places = places_named(near, ledger_session.current_portfolio())
         except BadUsage as error:
             st.warning(plain(str(error)), icon=":material/location_off:")
-            return None, sort
+            return None, sort, picture
     wanted = RegisterFilter(
         (register,),
         technologies=technologies,
@@ -132,15 +154,45 @@ def _render_filters(register: str, choices: RegisterChoices) -> tuple[RegisterFi
         places=places,
         km=float(km or DEFAULT_KM),
     )
-    return wanted, "distance" if places and sort == "capacity" else sort
+    return wanted, "distance" if places and sort == "capacity" else sort, picture
 
 
-def _chosen(label: str, options: Sequence[str], key: str, width: int = 164) -> tuple[str, ...]:
-    return tuple(st.multiselect(label, options, key=key, bind="query-params", placeholder="All", width=width) or ())
+def _more(label: str, options: Sequence[str], key: str) -> tuple[str, ...]:
+    return tuple(
+        st.multiselect(label, options, key=key, bind="query-params", persist_state=KEPT, placeholder="All", width=300)
+        or ()
+    )
 
 
-def _typed(label: str, key: str, hint: str, help: str | None = None, width: int = 190) -> str:
-    text = st.text_input(label, key=key, bind="query-params", type="search", placeholder=hint, help=help, width=width)
+def _chosen(label: str, options: Sequence[str], key: str, hint: str) -> tuple[str, ...]:
+    return tuple(
+        st.multiselect(
+            label,
+            options,
+            key=key,
+            bind="query-params",
+            placeholder=hint,
+            label_visibility="collapsed",
+            width=220,
+        )
+        or ()
+    )
+
+
+def _typed(
+    label: str, key: str, hint: str, help: str | None = None, width: int = 190, *, is_labelled: bool = True
+) -> str:
+    text = st.text_input(
+        label,
+        key=key,
+        bind="query-params",
+        persist_state=KEPT,
+        type="search",
+        placeholder=hint,
+        help=help,
+        width=width,
+        label_visibility="visible" if is_labelled else "collapsed",
+    )
     return (text or "").strip()
 
 
@@ -153,50 +205,72 @@ def _megawatts(label: str, key: str) -> float | None:
         format="%g",
         key=key,
         bind="query-params",
+        persist_state=KEPT,
         placeholder="Any",
         width=142,
     )
 
 
 def _sentence(newest: RegisterStatus, sums: pl.DataFrame, count: int) -> str:
-    """Return what the matching records are, in one sentence."""
-    groups = dict(sums.group_by("status_group").agg(pl.col("capacity_mw").sum()).iter_rows())
-    order = [str(group) for group in StatusGroup if groups.get(str(group))]
-    parts = ", ".join(f"{power(groups[group])} {group.lower()}" for group in order)
-    blank = int(sums["records_without_capacity"].sum())
+    """Return how many records match, and their capacity, in one sentence."""
     of_all = "" if count == newest.records else f" of {number(newest.records)}"
-    total = float(sums["capacity_mw"].sum())
-    without = f" {number(blank)} records have no capacity." if blank else ""
-    return (
-        f"**{number(count)}**{of_all} records of {day(newest.issue_date)}, **{power(total)}**"
-        f"{': ' + parts if parts else ''}.{without}"
-    )
+    return f"{number(count)}{of_all} records of {day(newest.issue_date)}, {power(float(sums['capacity_mw'].sum()))}"
 
 
-def _render_picture(wanted: RegisterFilter, sums: pl.DataFrame) -> None:
+def _detail(sums: pl.DataFrame) -> str:
+    """Return the capacity by status, and how many records have none."""
+    groups = dict(sums.group_by("status_group").agg(pl.col("capacity_mw").sum()).iter_rows())
+    parts = [f"{power(groups[group])} {group.lower()}" for group in map(str, StatusGroup) if groups.get(group)]
+    blank = int(sums["records_without_capacity"].sum())
+    if blank:
+        parts.append(f"{number(blank)} {'record' if blank == 1 else 'records'} without a capacity")
+    return ", ".join(parts)
+
+
+def _render_picture(wanted: RegisterFilter, sums: pl.DataFrame, picture: str) -> None:
+    """Draw the chart, with its sums as a table beside it, or the map."""
     register = wanted.registers[0]
-    kind = CHART
-    if register == "repd":
-        kind = st.segmented_control(
-            "Picture", [CHART, MAP], default=CHART, required=True, key="picture", bind="query-params",
-            label_visibility="collapsed",
-        ) or CHART  # fmt: skip
-    if kind == MAP:
+    if picture == MAP:
         squares = snapshot_cache.cached_query(squares_of_records, wanted)
-        st.caption(f"Each mark combines the records of one technology within {SQUARE_DEGREES:g}°. Its area shows MW.")
         render_register_chart(
             squares_of_registers(squares), squares, wanted.registers, name=f"{register}-map",
             alt=f"Map of the {register.upper()} records by technology and MW",
         )  # fmt: skip
-        st.caption(OUTLINE_SOURCE)
+        st.caption(
+            f"Each mark combines the records of one technology within {SQUARE_DEGREES:g}°. Its area shows MW. "
+            f"{OUTLINE_SOURCE}"
+        )
         return
-    render_register_chart(
-        capacity_by_status(sums, UNITS[register]),
-        sums,
-        wanted.registers,
-        name=f"{register}-by-status",
-        alt=f"MW of the {register.upper()} records by status and technology",
-    )
+    left, right = chart_and_table()
+    with left:
+        render_register_chart(
+            capacity_by_status(sums, UNITS[register]),
+            sums,
+            wanted.registers,
+            name=f"{register}-by-status",
+            alt=f"MW of the {register.upper()} records by status and technology",
+        )
+    with right:
+        _render_sums(sums)
+
+
+def _render_sums(sums: pl.DataFrame) -> None:
+    """Draw the records and the capacity of the largest technologies."""
+    by_technology = sums.group_by("technology").agg(pl.col("records", "capacity_mw").sum())
+    by_technology = by_technology.sort("capacity_mw", "technology", descending=[True, False], nulls_last=True)
+    rows = [
+        category_row(
+            row["technology"] or "",
+            row["technology"] or "No technology",
+            [number(row["records"]), f"**{power(row['capacity_mw'])}**"],
+        )
+        for row in by_technology.head(MOST_TECHNOLOGIES).iter_rows(named=True)
+    ]
+    rest = by_technology.slice(MOST_TECHNOLOGIES)
+    if len(rest):
+        records, capacity = int(rest["records"].sum()), float(rest["capacity_mw"].sum())
+        rows.append(FigureRow(f"{number(len(rest))} others", [number(records), power(capacity)]))
+    render_figures(["", "Records", "Capacity"], rows)
 
 
 def _render_table(wanted: RegisterFilter, sort: Sort, count: int) -> None:
@@ -208,7 +282,7 @@ def _render_table(wanted: RegisterFilter, sort: Sort, count: int) -> None:
         register_records, wanted, sort=sort, limit=ROWS_A_PAGE, offset=offset
     )
     above.caption(
-        f"Rows {number(offset + 1)} to {number(offset + len(frame))} of {number(count)}. Click a name for its history."
+        f"Rows {number(offset + 1)} to {number(offset + len(frame))} of {number(count)}. Click a row for its history."
     )
     render_register_rows(frame, SHOWN[register], key=f"{register} records")
     snapshot = snapshot_cache.current_snapshot()

@@ -46,19 +46,21 @@ SLIP_COLUMNS = (
 
 def render_changes(register: str) -> None:
     """Draw what changed between two issues: how many records in which way, and each change."""
-    sentence = st.empty()
+    sentence = st.subheader("…", anchor=False)  # its line is there from the start, so that nothing moves
     issues = _issues_chosen(register)
     if issues is None:
+        sentence.empty()
         return
     result: IssueChanges | None = snapshot_cache.cached_query(register_changes, register, *issues)
     if result is None or result.changes.is_empty():
-        st.info("Nothing changed between these issues.", icon=":material/check_circle:")
+        sentence.subheader("Nothing changed between these issues", anchor=False)
         return
     counts = {change: result.records(change) for change in (APPEARED, LEFT, CHANGED)}
-    sentence.markdown(
-        f"From {day(result.from_issue_date)} to {day(result.to_issue_date)}, **{number(counts[APPEARED])}** records "
-        f"appeared ({power(result.capacity_mw(APPEARED))}), **{number(counts[LEFT])}** left "
-        f"({power(result.capacity_mw(LEFT))}) and **{number(counts[CHANGED])}** changed."
+    sentence.subheader(
+        f"From {day(result.from_issue_date)} to {day(result.to_issue_date)}, {number(counts[APPEARED])} records "
+        f"appeared ({power(result.capacity_mw(APPEARED))}), {number(counts[LEFT])} left "
+        f"({power(result.capacity_mw(LEFT))}) and {number(counts[CHANGED])} changed",
+        anchor=False,
     )
     render_register_chart(
         kinds_of_changes(result.fields, field_titles(register)),
@@ -79,22 +81,24 @@ def render_changes(register: str) -> None:
 
 def render_slip() -> None:
     """Draw how far the connection dates of TEC moved between two issues, in MW-years."""
-    sentence = st.empty()
+    sentence = st.subheader("…", anchor=False)  # its line is there from the start, so that nothing moves
     issues = _issues_chosen("tec")
     if issues is None:
+        sentence.empty()
         return
     result: ConnectionSlip | None = snapshot_cache.cached_query(connection_slip, *issues)
     if result is None or result.rows.is_empty():
-        st.info("No connection date moved between these issues.", icon=":material/check_circle:")
+        sentence.subheader("No connection date moved between these issues", anchor=False)
         return
     later = result.rows.filter(pl.col("slip_days") > 0)
     earlier = result.rows.filter(pl.col("slip_days") < 0)
     direction = "later" if result.net_mw_years >= 0 else "earlier"
-    sentence.markdown(
+    sentence.subheader(
         f"From {day(result.from_issue_date)} to {day(result.to_issue_date)}, connection dates moved {direction} by "
-        f"a net **{number(abs(result.net_mw_years))} MW-years**: {number(len(later))} moved later "
+        f"a net {number(abs(result.net_mw_years))} MW-years: {number(len(later))} moved later "
         f"({number(float(later['slip_mw_years'].sum()))}) and {number(len(earlier))} earlier "
-        f"({number(-float(earlier['slip_mw_years'].sum()))}).",
+        f"({number(-float(earlier['slip_mw_years'].sum()))})",
+        anchor=False,
         help="A MW-year is one MW that connects one year later. Records that left, appeared or have no date in one of "
         "the issues have not slipped.",
     )

@@ -8,6 +8,7 @@ from datetime import UTC, datetime
 import streamlit as st
 
 from dashboards.components import snapshot_cache
+from dashboards.components.automatic_redraws import redraw_page
 from dashboards.components.formatting import ago, clock, moment, zone
 from dashboards.components.plain_text import plain, plain_sentence
 from dashboards.components.sign_in import may_read
@@ -64,7 +65,7 @@ def _render_facts() -> None:
     shown, newest = snapshot_cache.current_snapshot(), newest_version()
     since = datetime.now(UTC) - st.session_state.get(_DRAWN, datetime.now(UTC))
     if newest and (shown is None or newest.version != shown.version) and since.total_seconds() > CALM_SECONDS:
-        st.rerun()
+        redraw_page()
     if shown is None:
         st.caption("No data yet.")
     else:

@@ -29,7 +29,7 @@ from renewables.queries.project_yield import (
 from renewables.queries.value_prices import PRICES
 from renewables.queries.yearly_factors import LEAST_COVERAGE, YearPrices, factors_by_year, prices_of_year, with_prices
 
-CARD_PIXELS = 165
+CARD_PIXELS = 145
 PRICE_YEAR = "price-year"
 
 
@@ -68,12 +68,13 @@ def show_portfolio_yield(wanted: Filter) -> None:
         st.info("These projects have no facilities yet.", icon=":material/info:")
         return
     result = _with_chosen_prices(result, wanted)
+    chart = st.container()  # above the figures, and drawn only if there are some
     if _render_figures(result):
-        st.subheader("By COD year", anchor=False)
-        st.caption("Expected energy a year of the facilities with that COD. Light: gross. Dark: weighted by stage.")
-        alt = "Expected energy a year by COD year, gross and weighted by stage"
-        figure = energy_by_cod_year(result.cod_years)
-        render_chart(figure, result.cod_years, name="yield-by-cod-year", alt=alt, columns=FIGURES)
+        with chart:
+            alt = "Expected energy a year by COD year, gross and weighted by stage"
+            figure = energy_by_cod_year(result.cod_years)
+            render_chart(figure, result.cod_years, name="yield-by-cod-year", alt=alt, columns=FIGURES)
+            st.caption("Expected energy a year of the facilities by COD year. Light: gross. Dark: weighted by stage.")
         st.subheader("By facility", anchor=False)
         show_table(result.facilities, name="yield-by-facility", columns=FIGURES)
     _render_caveats(result)
@@ -163,9 +164,9 @@ def _render_figures(result: PipelineYield) -> bool:
             ("Revenue a year", _millions(row["revenue_gbp"]), f"{basis}."),
             ("Weighted revenue", _millions(row["weighted_revenue_gbp"]), f"{basis} x the probability of the stage."),
         ]
-    with st.container(horizontal=True):
+    with st.grid(len(cards), min_column_width=CARD_PIXELS):
         for label, value, help_text in cards:
-            st.metric(label, value, help=help_text, border=True, width=CARD_PIXELS)
+            st.metric(label, value, help=help_text, border=True, height="stretch")
     basis = f" Revenue at capture prices of {factors.price_year}, {factors.price.title}." if factors.price_year else ""
     st.caption(
         plain(

@@ -8,7 +8,8 @@ import polars as pl
 
 from pipeline_assets.vocabulary import Stage, Technology
 from renewables.charts.colours import colour_of
-from renewables.charts.style import axis_style, figure_layout
+from renewables.charts.style import axis_style, capacity_scale, figure_layout
+from renewables.formatting import significant
 
 PALE = 0.45
 "The opacity of gross capacity, beside weighted capacity."
@@ -19,13 +20,20 @@ ONE_COLOUR = [(0.0, "#E6F0F7"), (1.0, "#0B5A94")]
 def by_stage(frame: pl.DataFrame) -> go.Figure:
     """Draw two bars per stage, stacked by technology: gross MWp (pale) and weighted MWp (full), with both sums."""
     stages = _in_order(Stage, frame["stage"])
+    sums = frame.group_by("stage").agg(pl.col("gross_mwp", "weighted_mwp").sum())
+    by_name = {stage: (gross, weighted) for stage, gross, weighted in sums.iter_rows()}
+    widest = max((gross for gross, _ in by_name.values()), default=0) or 1
+    divisor, unit = capacity_scale(widest)
     traces = []
     for technology in _in_order(Technology, frame["technology"]):
         part = {row["stage"]: row for row in frame.filter(technology=technology).iter_rows(named=True)}
         for group, column in (("gross", "gross_mwp"), ("weighted", "weighted_mwp")):
             traces.append(
                 go.Bar(
-                    **{"y": stages, "x": [part[stage][column] if stage in part else None for stage in stages]},
+                    **{
+                        "y": stages,
+                        "x": [part[stage][column] / divisor if stage in part else None for stage in stages],
+                    },
                     **{"orientation": "h", "name": technology, "legendgroup": technology, "offsetgroup": group},
                     showlegend=group == "weighted",
                     marker={
@@ -34,22 +42,26 @@ def by_stage(frame: pl.DataFrame) -> go.Figure:
                         "line": {"width": 0},
                         "pattern": {"shape": "/" if technology == Technology.WIND else ""},
                     },
-                    hovertemplate=f"{technology}, {group}: %{{x:,.1f}} MWp<extra></extra>",
+                    hovertemplate=f"{technology}, {group}: %{{x:,.1f}} {unit}<extra></extra>",
                 )
             )
-    sums = frame.group_by("stage").agg(pl.col("gross_mwp", "weighted_mwp").sum())
-    by_name = {stage: (gross, weighted) for stage, gross, weighted in sums.iter_rows()}
-    widest = max((gross for gross, _ in by_name.values()), default=0) or 1
     traces.append(
         go.Scatter(
-            **{"x": [max(by_name[stage]) for stage in stages], "y": stages, "mode": "text"},
-            text=[f"  {by_name[stage][0]:,.0f} / {by_name[stage][1]:,.0f}" for stage in stages],
+            **{"x": [max(by_name[stage]) / divisor for stage in stages], "y": stages, "mode": "text"},
+            text=[f"  {' / '.join(_size_text(mwp, divisor) for mwp in by_name[stage])}" for stage in stages],
             **{"textposition": "middle right", "hoverinfo": "skip", "showlegend": False, "cliponaxis": False},
         )
     )
-    x = axis_style("Capacity (MWp): gross / weighted", tickformat=",.0f", range=[0, widest * 1.3], nticks=6)
+    x = axis_style(
+        f"Capacity ({unit}): gross / weighted", tickformat=",~r", range=[0, widest / divisor * 1.3], nticks=6
+    )
     y = axis_style("", autorange="reversed", showgrid=False)
     return go.Figure(traces, figure_layout(x, y, barmode="stack", height=90 + 52 * max(len(stages), 3), bargap=0.28))
+
+
+def _size_text(mwp: float, divisor: float) -> str:
+    """Return a capacity in the unit of the axis."""
+    return f"{mwp:,.0f}" if divisor == 1 else significant(mwp / divisor)
 
 
 def stage_by_technology(frame: pl.DataFrame) -> go.Figure:

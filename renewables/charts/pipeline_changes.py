@@ -4,7 +4,7 @@ import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no
 import polars as pl
 
 from pipeline_assets.comparison import ENDS
-from renewables.charts.style import MUTED, axis_style, figure_layout
+from renewables.charts.style import MUTED, axis_style, capacity_scale, figure_layout
 
 MORE, LESS = "#0072B2", "#D55E00"
 "Colours of capacity that joins and that leaves, which colour-blind readers can distinguish."
@@ -13,9 +13,13 @@ MORE, LESS = "#0072B2", "#D55E00"
 def capacity_bridge(steps: pl.DataFrame) -> go.Figure:
     """Draw a waterfall from the opening to the closing MWp, one line per movement, with its signed MWp."""
     rows = list(steps.iter_rows(named=True))
+    levels = [row["mwp"] for row in rows[:1]]
+    for row in rows[1:-1]:
+        levels.append(levels[-1] + row["mwp"])
+    divisor, unit = capacity_scale(max(levels, default=0))
     texts = [f"{row['mwp']:,.1f}" if row["movement"] in ENDS else f"{row['mwp']:+,.1f}" for row in rows]
     bridge = go.Waterfall(
-        **{"orientation": "h", "y": [row["movement"] for row in rows], "x": [row["mwp"] for row in rows]},
+        **{"orientation": "h", "y": [row["movement"] for row in rows], "x": [row["mwp"] / divisor for row in rows]},
         measure=["absolute", *["relative"] * (len(rows) - 2), "total"],
         text=[text.replace("-", "\u2212") for text in texts],
         **{"textposition": "outside", "cliponaxis": False, "connector": {"line": {"color": MUTED, "width": 1}}},
@@ -24,9 +28,6 @@ def capacity_bridge(steps: pl.DataFrame) -> go.Figure:
         totals={"marker": {"color": MUTED}},
         hovertemplate="%{y}: %{text} MWp<extra></extra>",
     )
-    levels = [row["mwp"] for row in rows[:1]]
-    for row in rows[1:-1]:
-        levels.append(levels[-1] + row["mwp"])
-    x = axis_style("Capacity (MWp)", tickformat=",.0f", range=[0, (max(levels) or 1) * 1.25], nticks=6)
+    x = axis_style(f"Capacity ({unit})", tickformat=",~r", range=[0, (max(levels) or 1) / divisor * 1.25], nticks=6)
     y = axis_style("", autorange="reversed", showgrid=False)
     return go.Figure(bridge, figure_layout(x, y, height=90 + 42 * len(rows), legend_above=False))

@@ -6,7 +6,7 @@ import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no
 import polars as pl
 
 from renewables.charts.colours import colour_of
-from renewables.charts.style import MUTED, axis_style, figure_layout
+from renewables.charts.style import MUTED, axis_style, capacity_scale, figure_layout
 from renewables.queries.pipeline_outlook import Outlook
 
 YEAR = timedelta(days=365)
@@ -26,7 +26,7 @@ def cumulative_capacity(outlook: Outlook, technology: str, today: date) -> go.Fi
             go.Scatter(
                 **{"x": trend["month_end"].to_list(), "y": trend["trend_mwp"].to_list(), "mode": "lines"},
                 **{"name": "Trend of the last five years", "line": {"color": TREND, "dash": "dash", "width": 2}},
-                hovertemplate="%{y:,.0f} MWp",
+                hovertemplate="%{y:,.4~r} MWp",
             )
         )
     for column, name, width in (
@@ -36,8 +36,12 @@ def cumulative_capacity(outlook: Outlook, technology: str, today: date) -> go.Fi
         traces += _step_traces(steps, column, name, width, colour, today)
     last = max([today, *steps["rtb_date"].to_list(), *trend["month_end"].to_list()])
     first = min([today, *steps["rtb_date"].to_list()])
+    divisor, unit = capacity_scale(max((float(y) for trace in traces for y in trace.y if y is not None), default=0))
+    for trace in traces:
+        trace.y = [None if value is None else value / divisor for value in trace.y]
+        trace.hovertemplate = trace.hovertemplate and trace.hovertemplate.replace("MWp", unit)
     x = axis_style("RTB date", type="date", hoverformat="%-d %b %Y", range=[first - YEAR / 4, last + YEAR / 6])
-    y = axis_style("Cumulative capacity (MWp)", tickformat=",.0f", rangemode="tozero")
+    y = axis_style(f"Cumulative capacity ({unit})", tickformat=",~r", rangemode="tozero")
     figure = go.Figure(traces, figure_layout(x, y, hovermode="x", height=460))
     figure.add_vline(today, line={"color": MUTED, "width": 1, "dash": "dot"})
     figure.add_annotation(x=today, y=1, yref="paper", text="today", showarrow=False, xanchor="left", xshift=3)
@@ -57,7 +61,7 @@ def _step_traces(
         go.Scatter(
             **{"x": x, "y": y, "mode": "lines", "name": name, "legendgroup": name, "showlegend": shown},
             line={"color": colour, "dash": dash, "shape": "hv", "width": width},
-            hovertemplate="%{y:,.0f} MWp",
+            hovertemplate="%{y:,.4~r} MWp",
         )
         for dash, shown, x, y in parts
     ]

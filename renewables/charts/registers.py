@@ -13,7 +13,8 @@ from pipeline_assets.registers.register_model import StatusGroup
 from pipeline_assets.vocabulary import Technology
 from renewables.charts.colours import FALLBACK, colour_of
 from renewables.charts.escaping import escape_markup, short_label
-from renewables.charts.style import ACCENT, MUTED, axis_style, figure_layout
+from renewables.charts.style import ACCENT, MUTED, axis_style, capacity_scale, figure_layout
+from renewables.formatting import power
 
 OTHER = "Other technologies"
 LATER, EARLIER = "#D55E00", "#0072B2"
@@ -40,6 +41,10 @@ def capacity_by_status(frame: pl.DataFrame, unit: str) -> go.Figure:
     sums = frame.group_by("status_group", technology=pl.when(is_own).then("technology").otherwise(pl.lit(OTHER))).agg(
         pl.col("records", "capacity_mw").sum()
     )
+    totals = dict(frame.group_by("status_group").agg(pl.col("capacity_mw").sum()).iter_rows())
+    widest = max((totals[group] for group in groups), default=0) or 1
+    divisor, scaled = capacity_scale(widest, unit)
+    hover = f"%{{x:,.4~r}} {scaled[:2]} in %{{customdata:,}} records<extra></extra>"
     bars = []
     for technology in (*own, OTHER):
         part = {row["status_group"]: row for row in sums.filter(technology=technology).iter_rows(named=True)}
@@ -47,17 +52,18 @@ def capacity_by_status(frame: pl.DataFrame, unit: str) -> go.Figure:
             continue
         bars.append(
             go.Bar(
-                **{"y": groups, "x": [part[group]["capacity_mw"] if group in part else None for group in groups]},
+                **{
+                    "y": groups,
+                    "x": [part[group]["capacity_mw"] / divisor if group in part else None for group in groups],
+                },
                 **{"orientation": "h", "name": technology},
                 customdata=[part[group]["records"] if group in part else 0 for group in groups],
                 marker={"color": FALLBACK if technology == OTHER else colour_of(technology), "line": {"width": 0}},
-                hovertemplate=f"%{{y}}, {technology}: %{{x:,.0f}} MW in %{{customdata:,}} records<extra></extra>",
+                hovertemplate=f"%{{y}}, {technology}: {hover}",
             )
         )
-    totals = dict(frame.group_by("status_group").agg(pl.col("capacity_mw").sum()).iter_rows())
-    widest = max((totals[group] for group in groups), default=0) or 1
-    bars.append(_end_labels(groups, [totals[group] for group in groups]))
-    x = axis_style(unit, tickformat=",.0f", range=[0, widest * 1.18], nticks=6)
+    bars.append(_end_labels(groups, [totals[group] for group in groups], divisor))
+    x = axis_style(scaled, tickformat=",~r", range=[0, widest / divisor * 1.22], nticks=6)
     y = axis_style("", autorange="reversed", showgrid=False)
     return go.Figure(bars, figure_layout(x, y, barmode="stack", height=96 + 38 * max(len(groups), 3), bargap=0.3))
 
@@ -117,6 +123,8 @@ def slip_by_technology(frame: pl.DataFrame) -> go.Figure:
 def operators_by_status(operators: pl.DataFrame, stages: pl.DataFrame) -> go.Figure:
     """Draw a bar per operator, stacked by status group, from `OperatorRanking`."""
     names, totals = operators["operator"].to_list(), operators["capacity_mw"].to_list()
+    widest = max(totals, default=0) or 1
+    divisor, unit = capacity_scale(widest, "MW")
     places = list(range(len(names)))  # two long names may have the same short label
     bars = []
     for group in map(str, StatusGroup):
@@ -124,22 +132,24 @@ def operators_by_status(operators: pl.DataFrame, stages: pl.DataFrame) -> go.Fig
         if part:
             bars.append(
                 go.Bar(
-                    **{"y": places, "x": [part.get(name) for name in names], "orientation": "h", "name": group},
+                    **{"y": places, "x": [part[name] / divisor if name in part else None for name in names]},
+                    **{"orientation": "h", "name": group},
                     customdata=[escape_markup(name) for name in names],
                     marker={"color": STATUS_COLOURS[StatusGroup(group)], "line": {"width": 0}},
-                    hovertemplate=f"%{{customdata}}, {group.lower()}: %{{x:,.0f}} MW<extra></extra>",
+                    hovertemplate=f"%{{customdata}}, {group.lower()}: %{{x:,.4~r}} {unit}<extra></extra>",
                 )
             )
-    bars.append(_end_labels(places, totals))
+    bars.append(_end_labels(places, totals, divisor))
     labels = [short_label(name, LONGEST_LABEL) for name in names]
-    x = axis_style("MW", tickformat=",.0f", range=[0, (max(totals, default=0) or 1) * 1.18], nticks=6)
+    x = axis_style(unit, tickformat=",~r", range=[0, widest / divisor * 1.22], nticks=6)
     y = axis_style("", autorange="reversed", showgrid=False, tickvals=places, ticktext=labels)
     return go.Figure(bars, figure_layout(x, y, barmode="stack", height=110 + 28 * max(len(names), 3), bargap=0.25))
 
 
-def _end_labels(names: Sequence[object], totals: list[float]) -> go.Scatter:
+def _end_labels(names: Sequence[object], totals: list[float], divisor: float) -> go.Scatter:
     """Return the total at the end of each bar."""
     return go.Scatter(
-        **{"x": totals, "y": names, "mode": "text", "text": [f"  {total:,.0f}" for total in totals]},
-        **{"textposition": "middle right", "hoverinfo": "skip", "showlegend": False, "cliponaxis": False},
+        **{"x": [total / divisor for total in totals], "y": names, "mode": "text"},
+        **{"text": [f"  {power(total)}" for total in totals], "textposition": "middle right"},
+        **{"hoverinfo": "skip", "showlegend": False, "cliponaxis": False},
     )

@@ -74,6 +74,11 @@ def power_unit(*series: Iterable[float | None]) -> PowerUnit:
     return PowerUnit("GW", 1000, ",.2f") if greatest >= GIGAWATTS_FROM_MW else PowerUnit("MW", 1, ",.0f")
 
 
+def capacity_scale(greatest: float, unit: str = "MWp") -> tuple[float, str]:
+    """Return the divisor and the unit of an axis of capacity, which is in GW if the greatest value is large."""
+    return (1000.0, unit.replace("MW", "GW")) if greatest >= GIGAWATTS_FROM_MW else (1.0, unit)
+
+
 def in_gigawatts(figure: go.Figure) -> go.Figure:
     """Return the figure with its y axis in GW if that is in MW and has large values, and otherwise as it is."""
     title = figure.layout.yaxis.title.text or ""

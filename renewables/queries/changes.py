@@ -30,20 +30,21 @@ class Period(StrEnum):
 
     WEEK = "This week"
     MONTH_END = "Since month end"
+    MONTH = "A month"
     QUARTER = "A quarter"
 
 
 def period_start(period: Period, now: datetime) -> datetime:
     """Return the moment with which a period compares: the end, in UTC, of the last day before it.
 
-    `WEEK` begins on Monday, `MONTH_END` on the first of the month, `QUARTER` three months ago.
+    `WEEK` begins on Monday, `MONTH_END` on the first of the month, `MONTH` and `QUARTER` one and three months ago.
     """
     today = now.astimezone(UTC).date()
     if period is Period.WEEK:
         return end_of_day(today - timedelta(days=today.weekday() + 1))
     if period is Period.MONTH_END:
         return end_of_day(today.replace(day=1) - timedelta(days=1))
-    return end_of_day(months_before(today, 3))
+    return end_of_day(months_before(today, 1 if period is Period.MONTH else 3))
 
 
 def months_before(day: date, months: int) -> date:

@@ -5,6 +5,7 @@ from pathlib import Path
 
 import pytest
 
+from dashboards.components.formatting import day
 from dashboards.components.last_visit import cookie_text, visit_before
 from tests.dashboards.conftest import Open, page_text
 from tests.renewables.moved_portfolio import land_moved_portfolio
@@ -25,7 +26,7 @@ def test_two_days_in_the_address_show_the_bridge_and_what_moved(open_page: Open)
     app = open_page("changes", period="Two days", from_to=["2026-03-31", "2026-04-10"])
     assert not app.exception
     metrics = {metric.label: (metric.value, metric.delta) for metric in app.metric}
-    assert metrics["All MWp"] == ("45", "+4.5 MWp")
+    assert metrics["All stages"] == ("45 MW", "+4.5 MW")
     assert metrics["RAG worse"][0] == "1"
     assert metrics["Later dates"][0] == "1"
     rows = [frame.value.to_dict("records") for frame in app.dataframe]
@@ -36,19 +37,21 @@ def test_two_days_in_the_address_show_the_bridge_and_what_moved(open_page: Open)
 
 
 @pytest.mark.usefixtures("moved_home")
-@pytest.mark.parametrize("period", ["This week", "Since month end", "A quarter", "Since my last visit", "nonsense"])
+@pytest.mark.parametrize(
+    "period", ["This week", "Since month end", "A month", "A quarter", "Since my last visit", "nonsense"]
+)
 def test_a_period_without_changes_says_so(open_page: Open, period: str) -> None:
     app = open_page("changes", period=period)
     assert not app.exception
     assert "Nothing changed in this period" in page_text(app)
-    assert f"To do on {datetime.now(UTC):%d/%m/%Y}: " in page_text(app), "the digest has it in a quiet week too"
+    assert f"To do on {day(datetime.now(UTC).date())}: " in page_text(app), "the digest has it in a quiet week too"
 
 
 def test_the_cards_of_the_pipeline_show_the_change_in_a_month(home: Path, open_page: Open) -> None:  # noqa: ARG001 (made)
     today = datetime.now(UTC).date()
     land_moved_portfolio(today - timedelta(days=90), today - timedelta(days=2))
     metrics = {metric.label: (metric.value, metric.delta) for metric in open_page("pipeline_dashboard").metric}
-    assert metrics["Gross MWp"] == ("45", "+5")
+    assert metrics["Gross"] == ("45 MW", "+4 MW")
     assert metrics["Projects"] == ("1", "±0")
     assert metrics["Stale"] == ("0", "-1")
 

@@ -92,7 +92,7 @@ def test_every_view_opens_with_the_few_projects_left_by_filters(view: str, open_
     app = open_page(PAGE, view=view, market="Spain", technology="Solar")
     is_well(app)
     assert metric(app, "Projects") == "1"
-    assert metric(app, "Gross MWp") == "0"
+    assert metric(app, "Gross") == "0 MW"
 
 
 @pytest.mark.usefixtures("portfolio")
@@ -104,7 +104,7 @@ def test_all_filters_of_the_address_are_applied(open_page: Open) -> None:
     assert (technologies, rags) == (["Solar", "BESS"], ["Red"])
     assert not any(shown.values())
     assert metric(app, "Projects") == "2"
-    assert metric(app, "Gross MWp") == "126"  # Cherwick Lock's solar 44 and battery 25, Bulphan Lane's 57
+    assert metric(app, "Gross") == "126 MW"  # Cherwick Lock's solar 44 and battery 25, Bulphan Lane's 57
     assert metric(app, "Overdue RTB") == "1"
 
 

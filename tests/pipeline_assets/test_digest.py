@@ -72,5 +72,5 @@ def test_a_run_writes_one_notice_per_week_and_the_schedule_is_off(home: Path) ->
     with ledger_for_task() as engine:
         notices = [waiting.notice for waiting in outbox.list_notices(engine) if waiting.notice.id.startswith("digest")]
     assert [notice.text.split(".")[0] for notice in notices] == ["45"]
-    assert f"To do on {today:%d/%m/%Y}: " in notices[0].text
+    assert f"To do on {today.day} {today:%b %Y}: " in notices[0].text
     assert monday_digest.default_status is dg.DefaultScheduleStatus.STOPPED

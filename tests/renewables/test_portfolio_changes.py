@@ -132,7 +132,12 @@ def test_headline_figures_of_an_earlier_day_are_those_of_that_day_under_the_same
 
 @pytest.mark.parametrize(
     ("period", "day"),
-    [(Period.WEEK, date(2026, 11, 22)), (Period.MONTH_END, date(2026, 10, 31)), (Period.QUARTER, date(2026, 8, 27))],
+    [
+        (Period.WEEK, date(2026, 11, 22)),
+        (Period.MONTH_END, date(2026, 10, 31)),
+        (Period.MONTH, date(2026, 10, 27)),
+        (Period.QUARTER, date(2026, 8, 27)),
+    ],
 )
 def test_a_period_begins_with_the_end_of_the_day_before_it(period: Period, day: date) -> None:
     start = period_start(period, datetime(2026, 11, 27, 9, tzinfo=UTC))

@@ -19,11 +19,14 @@ ESCAPED = "&lt;b&gt;bold&lt;/b&gt;"
 REPD = RegisterFilter(("repd",))
 
 
-def test_the_bars_of_a_status_add_up_to_its_megawatts(register_con: Con) -> None:
+def test_the_bars_of_a_status_add_up_to_its_capacity(register_con: Con) -> None:
     sums = register_sums(REPD, con=register_con)
-    *bars, ends = capacity_by_status(sums, "MW").data
+    figure = capacity_by_status(sums, "MW")
+    *bars, ends = figure.data
     totals = dict(zip(ends.y, ends.x, strict=True))
-    assert totals == pytest.approx(dict(sums.group_by("status_group").agg(pl.col("capacity_mw").sum()).iter_rows()))
+    assert figure.layout.xaxis.title.text == "GW", "an axis is in GW from 10,000 MW on"
+    gigawatts = sums.group_by("status_group").agg(pl.col("capacity_mw").sum() / 1000)
+    assert totals == pytest.approx(dict(gigawatts.iter_rows()))
     for group, total in totals.items():
         assert sum((bar.x[bar.y.index(group)] or 0) for bar in bars) == pytest.approx(total)
 

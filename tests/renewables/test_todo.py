@@ -103,7 +103,7 @@ def test_the_sentences_count_what_is_due_and_name_the_most_overdue_and_the_owner
     submit_batch(engine, Change.create("information_points", fields, id="track"))
 
     assert sentences(engine) == [
-        "To do on 27/11/2026: 4 overdue, 1 due in 14 days, 1 due in 30 days.",
+        "To do on 27 Nov 2026: 4 overdue, 1 due in 14 days, 1 due in 30 days.",
         "Most overdue: Fen (Planning decision, no owner, 30 days), Fen (Grid offer, Ann, 9 days), "
         "Fen (Grid acceptance, Ann, 2 days) and 1 more.",
         "By owner: Ann 3, Ben 1, no owner 2.",
@@ -118,7 +118,7 @@ def test_an_overdue_point_without_a_project_is_named_itself_and_a_long_name_is_c
 
 
 def test_nothing_to_do_is_one_sentence(engine: sa.Engine) -> None:
-    assert sentences(engine) == ["To do on 27/11/2026: nothing is overdue or due in 90 days."]
+    assert sentences(engine) == ["To do on 27 Nov 2026: nothing is overdue or due in 90 days."]
 
 
 def test_the_command_lists_what_one_owner_has_to_do(engine: sa.Engine, renewables: Renewables) -> None:
