@@ -13,6 +13,7 @@ from dashboards.components.register_parts import NAMES, RECORD, render_licence
 from dashboards.components.register_record import render_record
 from dashboards.components.register_records import render_records
 from dashboards.components.register_views import render_changes, render_slip
+from dashboards.components.toolbar import toolbar
 from renewables.queries.register_issues import RegisterStatus, register_status
 
 RECORDS, CHANGES, SLIP, OPERATORS, ISSUES = "Records", "Changes", "Connection dates", "Operators", "Issues"
@@ -40,7 +41,7 @@ def render_page() -> None:
                 _render_label(status)
         render_record(address)
         return
-    with st.container(horizontal=True, vertical_alignment="center", gap="medium", key="toolbar"):
+    with toolbar():
         short = st.segmented_control(
             "Register",
             [status.register.upper() for status in statuses],

@@ -20,7 +20,7 @@ from dashboards.components.register_parts import (
     render_register_downloads,
     render_register_rows,
 )
-from dashboards.components.toolbar import KEPT
+from dashboards.components.toolbar import KEPT, Chip, more_options, render_chips
 from pipeline_assets.registers.register_model import StatusGroup
 from renewables.charts.pipeline_map import OUTLINE_SOURCE
 from renewables.charts.register_map import squares_of_registers
@@ -60,8 +60,8 @@ SHOWN = {
 DEFAULT_KM = 25.0
 MOST_TECHNOLOGIES = 8
 "The largest number of technologies in the table beside the chart."
-MORE = ("near", "operator", "county", "status", "least-mw", "most-mw", "sort")
-"The query parameters of the filters in the popover."
+CLEARED = {"near": "", "operator": "", "least-mw": None, "most-mw": None}
+"The values of filters that are not set; those of the others are empty lists."
 
 
 def render_records(newest: RegisterStatus) -> None:
@@ -91,10 +91,18 @@ def _render_filters(register: str, choices: RegisterChoices) -> tuple[RegisterFi
     near, km, picture = "", DEFAULT_KM, CHART
     with st.container(horizontal=True, vertical_alignment="center"):
         text = _typed("Search", "q", "Search: any word", width=200, is_labelled=False)
-        technologies = _chosen("Technology", choices.technologies, "technology", "All technologies")
-        groups = _chosen("Status", choices.status_groups, "group", "All statuses")
-        given = sum(bool(st.query_params.get(name)) for name in MORE)
-        with st.popover(f"More filters ({given})" if given else "More filters", icon=":material/tune:", key="more"):
+        technologies = tuple(
+            st.multiselect(
+                "Technology",
+                choices.technologies,
+                key="technology",
+                bind="query-params",
+                placeholder="All technologies",
+                label_visibility="collapsed",
+                width=240,
+            )
+        )
+        with more_options("More filters"):
             if has_places:
                 with st.container(horizontal=True, vertical_alignment="bottom"):
                     near = _typed(
@@ -112,6 +120,7 @@ def _render_filters(register: str, choices: RegisterChoices) -> tuple[RegisterFi
                         persist_state=KEPT,
                         width=96,
                     )
+            groups = _more("Status", choices.status_groups, "group")
             operator = _typed("Operator" if has_places else "Customer", "operator", "Part of the name", width=300)
             counties = _more("County", choices.counties, "county") if has_places else ()
             statuses = _more("Status as published", choices.statuses, "status")
@@ -132,6 +141,16 @@ def _render_filters(register: str, choices: RegisterChoices) -> tuple[RegisterFi
                 "Picture", [CHART, MAP], default=CHART, required=True, key="picture", bind="query-params",
                 label_visibility="collapsed",
             ) or CHART  # fmt: skip
+    chosen = {
+        "near": near and f"Within {km:g} km of {near}",
+        "group": ", ".join(groups),
+        "operator": operator and f"Operator: {operator}",
+        "county": ", ".join(counties),
+        "status": ", ".join(statuses),
+        "least-mw": least is not None and f"From {least:g} MW",
+        "most-mw": most is not None and f"To {most:g} MW",
+    }
+    render_chips([Chip(words, key, CLEARED.get(key, [])) for key, words in chosen.items() if words])
     if least is not None and most is not None and least > most:
         st.warning("The smallest capacity is above the largest one.", icon=":material/filter_alt_off:")
     places: Places = ()
@@ -160,21 +179,6 @@ def _render_filters(register: str, choices: RegisterChoices) -> tuple[RegisterFi
 def _more(label: str, options: Sequence[str], key: str) -> tuple[str, ...]:
     return tuple(
         st.multiselect(label, options, key=key, bind="query-params", persist_state=KEPT, placeholder="All", width=300)
-        or ()
-    )
-
-
-def _chosen(label: str, options: Sequence[str], key: str, hint: str) -> tuple[str, ...]:
-    return tuple(
-        st.multiselect(
-            label,
-            options,
-            key=key,
-            bind="query-params",
-            placeholder=hint,
-            label_visibility="collapsed",
-            width=220,
-        )
         or ()
     )
 

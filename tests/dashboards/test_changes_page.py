@@ -6,7 +6,7 @@ from pathlib import Path
 import pytest
 
 from dashboards.components.formatting import day
-from dashboards.components.last_visit import cookie_text, visit_before
+from dashboards.components.last_visit import cookie_text, visit_before, visit_in_open_tab
 from tests.dashboards.conftest import Open, page_text
 from tests.renewables.moved_portfolio import land_moved_portfolio
 
@@ -82,6 +82,25 @@ def test_a_new_visit_begins_after_a_pause_and_a_reload_stays_in_the_same_visit()
     days_later = NOW + timedelta(days=3)
     assert visit_before(first, days_later) == NOW
     assert visit_before(cookie_text(NOW, days_later), days_later + timedelta(minutes=5)) == NOW
+
+
+def test_in_a_tab_left_open_overnight_the_next_click_begins_a_new_visit() -> None:
+    before, evening = NOW - timedelta(days=3), NOW
+    assert visit_in_open_tab(before, evening, evening + timedelta(hours=1)) == before, "somebody still reads the page"
+    assert visit_in_open_tab(before, evening, evening + timedelta(hours=14)) == evening
+
+
+@pytest.mark.usefixtures("moved_home")
+def test_a_redraw_for_newer_data_is_not_a_visit(open_page: Open) -> None:
+    app = open_page("changes")
+    yesterday = datetime.now(UTC) - timedelta(days=1)
+    app.session_state["last visit: seen"] = yesterday
+    app.session_state["redraws: the next run is automatic"] = True
+    app.run()
+    assert app.session_state["last visit: seen"] == yesterday
+    app.run()
+    assert app.session_state["last visit: before this one"] == yesterday
+    assert app.session_state["last visit: seen"] > yesterday
 
 
 @pytest.mark.parametrize("cookie", ["x", "1", "1.2.3", "1.99999999999999999999", "0.99999999999", "-5.x", "<script>"])

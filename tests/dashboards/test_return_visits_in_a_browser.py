@@ -75,6 +75,48 @@ def test_a_browser_that_comes_back_sees_what_changed_since_its_last_visit(reader
     expect(reader.page.get_by_role("heading", name="To do", exact=True)).to_be_visible()
 
 
+@pytest.fixture
+def manager(browser: Browser, address: str) -> Iterator[Tab]:
+    """Open the page Pipeline on a desk."""
+    with tab(browser, address) as opened:
+        opened.open("pipeline_dashboard")
+        yield opened
+        assert opened.problems == []
+
+
+def test_what_changed_this_week_is_one_click_away(manager: Tab) -> None:
+    manager.page.get_by_role("link", name="This week's changes").click()
+    expect(manager.page.get_by_role("heading", name="Changes", exact=True)).to_be_visible()
+    expect(manager.page.get_by_role("radio", name="This week")).to_be_checked()
+
+
+def test_a_comparison_with_a_month_ago_is_one_click_away(manager: Tab) -> None:
+    expect(manager.page.get_by_role("heading", name="1 project, 45 MW")).to_contain_text("1 advanced and 1 slipped")
+    manager.page.get_by_role("link", name="Compare with a month ago").click()
+    expect(manager.page.get_by_text("Advanced: Fen.")).to_be_visible()
+
+
+def test_the_summary_for_the_board_is_one_click_away(manager: Tab) -> None:
+    with manager.page.expect_download() as download:
+        manager.page.get_by_role("button", name="Export for the board").click()
+    page = download.value.path().read_text(encoding="utf-8")
+    assert "What changed in the portfolio" in page
+    assert "Advanced: Fen." in page
+
+
+def test_on_paper_a_page_has_its_title_and_whole_tables_and_no_controls(manager: Tab) -> None:
+    page = manager.page
+    manager.open("changes?period=A+quarter")
+    expect(page.get_by_text("gb-renewables · Changes · printed")).to_be_hidden()
+    page.emulate_media(media="print")
+    expect(page.get_by_text("gb-renewables · Changes · printed")).to_be_visible()
+    expect(page.get_by_role("heading", name="Changes", exact=True)).to_be_visible()
+    expect(page.locator(".on-paper td", has_text="Fen PV").first).to_be_visible()
+    for control in ("stSidebar", "stButtonGroup", "stPopover", "stDownloadButton", "stDataFrame"):
+        expect(page.get_by_test_id(control).filter(visible=True)).to_have_count(0)
+    assert page.get_by_test_id("stMain").evaluate("e => getComputedStyle(e).overflow") == "visible"
+
+
 def open_menu(reader: Tab) -> Locator:
     """Open the menu of views and return it."""
     reader.settled()
