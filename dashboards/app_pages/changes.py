@@ -9,7 +9,7 @@ import streamlit as st
 from dashboards.components import ledger_session, page_header, record_lists, snapshot_cache
 from dashboards.components.change_lists import render_lists
 from dashboards.components.chart import download_button
-from dashboards.components.chart_and_table import FigureRow, chart_and_table, render_figures
+from dashboards.components.chart_and_table import FigureRow, FiguresTable, chart_and_table, render_figures
 from dashboards.components.formatting import day, moment, number, power, zone
 from dashboards.components.last_visit import last_visit
 from dashboards.components.pipeline_lists import render_figure
@@ -260,7 +260,9 @@ def _render_bridge(comparison: Comparison, stages: Sequence[str], technologies: 
         colour = MUTED if is_end else MORE if mwp > 0 else LESS
         rows.append(FigureRow(movement, [f"**{text}**" if is_end else text, moved], colour))
     with right:
-        render_figures(["", "MWp", "Projects"], rows, help="The projects are those of all stages and technologies.")
+        render_figures(
+            FiguresTable(["", "MWp", "Projects"], rows, "The projects are those of all stages and technologies.")
+        )
         part = "all stages but On hold and Completed" if not stages else ", ".join(stages)
         st.caption(f"The bridge is of {part}{': ' + ', '.join(technologies) if technologies else ''}.")
         _render_span(comparison)

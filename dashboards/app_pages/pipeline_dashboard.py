@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboards.components import ledger_session, page_header, project_views, record_lists, snapshot_cache
 from dashboards.components.chart import render_downloads
-from dashboards.components.chart_and_table import FigureRow, chart_and_table, render_figures
+from dashboards.components.chart_and_table import FigureRow, FiguresTable, chart_and_table, render_figures
 from dashboards.components.formatting import number, power, share
 from dashboards.components.funnel_view import show_funnel
 from dashboards.components.landing_offer import landing_offer
@@ -182,7 +182,7 @@ def _render_trends(outlook: Outlook, kind: str) -> None:
         for row in outlook.fits.iter_rows(named=True)
     ]
     if rows:
-        render_figures(["Trend", "Now", "A year", "In 5 years", "Range"], rows)
+        render_figures(FiguresTable(["Trend", "Now", "A year", "In 5 years", "Range"], rows))
     fit = outlook.fits.filter(technology=kind)
     message = (
         f"Not enough data for a trend: it needs {MONTHS_NEEDED} months since the first RTB date and {LEVELS_NEEDED} "

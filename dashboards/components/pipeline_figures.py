@@ -13,7 +13,7 @@ import streamlit as st
 
 from dashboards.components import ledger_session, snapshot_cache
 from dashboards.components.chart import download_button
-from dashboards.components.chart_and_table import FigureRow, category_row, render_figures
+from dashboards.components.chart_and_table import FigureRow, FiguresTable, category_row, render_figures
 from dashboards.components.formatting import day, number, power, share
 from dashboards.components.ledger_session import rag_text
 from pipeline_assets.errors import PipelineError
@@ -98,7 +98,7 @@ def render_technologies(frame: pl.DataFrame) -> None:
     ]
     rows.append(FigureRow("All", ["", f"**{power(gross)}**", power(weighted), share(1.0)]))
     titles = ["", "Projects", "Gross", "Weighted", "Share"]
-    render_figures(titles, rows, help="Hybrids appear under each of their technologies.")
+    render_figures(FiguresTable(titles, rows, "Hybrids appear under each of their technologies."))
 
 
 def render_cards(figures: Mapping[str, float], wanted: Filter, projects: int) -> None:

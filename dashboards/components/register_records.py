@@ -10,7 +10,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards.components import ledger_session, snapshot_cache
-from dashboards.components.chart_and_table import FigureRow, category_row, chart_and_table, render_figures
+from dashboards.components.chart_and_table import FigureRow, FiguresTable, category_row, chart_and_table, render_figures
 from dashboards.components.formatting import day, number, power
 from dashboards.components.plain_text import plain
 from dashboards.components.register_parts import (
@@ -274,7 +274,7 @@ def _render_sums(sums: pl.DataFrame) -> None:
     if len(rest):
         records, capacity = int(rest["records"].sum()), float(rest["capacity_mw"].sum())
         rows.append(FigureRow(f"{number(len(rest))} others", [number(records), power(capacity)]))
-    render_figures(["", "Records", "Capacity"], rows)
+    render_figures(FiguresTable(["", "Records", "Capacity"], rows))
 
 
 def _render_table(wanted: RegisterFilter, sort: Sort, count: int) -> None:
