@@ -6,7 +6,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards.components import form_routing, record_lists, record_page, submit_form
+from dashboards.components import form_routing, record_forms, record_lists, record_page, submit_form
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio
 from pipeline_assets.vocabulary import Market, PointStatus, Technology
@@ -53,7 +53,7 @@ def _create_form(portfolio: Portfolio) -> None:
         return [*changes, about.requested_change(typed[about.key])] if typed[about.key]["counterparty_id"] else changes
 
     choices = record_page.choices_of(portfolio, "pipelines", "counterparties")
-    go = record_page.same_page(KIND, point.id)
+    go = record_forms.same_page(KIND, point.id)
     submit_form.render_form(
         CREATE, [point, about], choices=choices, build=build, label="Create information point", go=go
     )

@@ -5,7 +5,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards.components import form_routing, record_lists, record_page, submit_form
+from dashboards.components import form_routing, record_forms, record_lists, record_page, submit_form
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio
 from pipeline_assets.vocabulary import MilestoneName
 from renewables.queries.list_pages import AHEAD, SWITCHED_ON, rows_with_parameters
@@ -30,7 +30,7 @@ def _create_form(portfolio: Portfolio) -> None:
     if portfolio.get("pipelines", asked):
         submit_form.form_state(CREATE).typed.setdefault(part.key, {"pipeline_id": asked})
     choices = record_page.choices_of(portfolio, "pipelines")
-    go = record_page.same_page(KIND, part.id)
+    go = record_forms.same_page(KIND, part.id)
     submit_form.render_form(CREATE, [part], choices=choices, label="Create milestone", go=go)
     form_routing.close_button(CREATE)
 

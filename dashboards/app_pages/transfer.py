@@ -1,7 +1,6 @@
 """Import: spreadsheets in after checking the difference, spreadsheets out, and batches to undo."""
 
 import hashlib
-from collections import Counter
 from collections.abc import Mapping
 
 import polars as pl
@@ -12,12 +11,11 @@ from dashboards.components.chart import download_button, in_london
 from dashboards.components.formatting import moment
 from dashboards.components.import_preview import show_plan
 from dashboards.components.plain_text import plain
-from dashboards.components.sign_in import dry_run_actor, refusal_of
+from dashboards.components.sign_in import refusal_of
+from dashboards.components.undo_form import render_undo
 from pipeline_assets.access import Actor
-from pipeline_assets.errors import MadeFromRegister, PipelineError, StaleVersion, UnreadableFile
+from pipeline_assets.errors import MadeFromRegister, StaleVersion, UnreadableFile
 from pipeline_assets.ledger.changes import Receipt
-from pipeline_assets.ledger.submission import revert
-from pipeline_assets.models import ENTITIES
 from pipeline_assets.spreadsheets.cells import CLEARING_WORD
 from pipeline_assets.spreadsheets.exporter import export_csv, template_csv
 from pipeline_assets.spreadsheets.import_plan import Plan, confirm_import, plan_import
@@ -240,33 +238,10 @@ def _render_earlier_batches() -> None:
 
 
 def _render_undo(batch: Batch) -> None:
-    """Draw the button that reverts a batch with a new batch; nothing is deleted."""
-    name = f"{UNDO} {batch.batch}"
+    """Draw what undoing the batch does, with the button for it."""
     with st.container(border=True):
-        count = f"{batch.changes} change{'s' if batch.changes > 1 else ''}"
-        st.markdown(f"**Undo {count} of {moment(batch.submitted_at_utc)} by {plain(batch.who)}**")
-        if batch.reverted_by:
-            st.caption("This batch was already undone.")
-            return
-        try:
-            dry = revert(
-                ledger_session.engine(),
-                batch.batch,
-                actor=dry_run_actor(),
-                token=f"dry run {batch.batch}",
-                dry_run=True,
-            )
-        except PipelineError as error:
-            st.error(plain(str(error)), title="This batch cannot be undone", icon=":material/error:")
-            return
-        counts = Counter((change.action, change.kind) for change in dry.changes)
-        parts = [f"{action} {count} x {ENTITIES[kind].title.lower()}" for (action, kind), count in counts.items()]
-        st.caption(", ".join(parts))
-
-        def send(actor: Actor, why: str, token: str) -> Receipt:
-            return revert(ledger_session.engine(), batch.batch, actor=actor, why=why, token=token)
-
-        submit_form.render_form(name, [], send=send, label="Undo batch")
+        st.markdown(f"**Undo the changes of {moment(batch.submitted_at_utc)} by {plain(batch.who)}**")
+        render_undo(f"{UNDO} {batch.batch}", batch)
 
 
 render_page()

@@ -18,7 +18,14 @@ def open_form() -> str:
 
 
 def open_button(
-    label: str, form: str, *, icon: str, key: str, help_text: str | None = None, small: bool = False
+    label: str,
+    form: str,
+    *,
+    icon: str,
+    key: str,
+    help_text: str | None = None,
+    small: bool = False,
+    primary: bool = False,
 ) -> None:
     """Draw a button that opens a form."""
     refusal = refusal_of("save changes")
@@ -28,7 +35,7 @@ def open_button(
         key=key,
         on_click=_open_form,
         args=(form,),
-        type="tertiary" if small else "secondary",
+        type="primary" if primary else "tertiary" if small else "secondary",
         help=refusal or help_text,
         disabled=bool(refusal),
     )

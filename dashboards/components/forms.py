@@ -20,6 +20,8 @@ from warehouse.date_bounds import EARLIEST_DATE, LATEST_DATE
 
 SIDE_BY_SIDE = 3
 "The number of short fields per row."
+WIDE_CHOICES, NARROW_CHOICES = ("technology", "stage", "role"), ("rag",)
+"The fields whose words are all in view, so that one click chooses: on a line of their own, and beside other fields."
 Choices = Mapping[str, Mapping[str, str]]
 "Kind -> id -> name: the records that a reference may name."
 
@@ -73,7 +75,7 @@ def render_inputs(
                 with row.pop(0):
                     _render_coordinates(part, prefix, typed, problems)
             continue
-        wide = fields[name].is_long
+        wide = fields[name].is_long or name in WIDE_CHOICES
         if not wide and not row:
             row = list(st.columns(SIDE_BY_SIDE))
         with st.container() if wide else row.pop(0):
@@ -130,7 +132,7 @@ def _render_problem(message: str) -> None:
 
 
 def _render_input(part: Part, field: RecordField, key: str, typed: Mapping[str, Any], choices: Choices) -> None:
-    label = f"{field.title} *" if field.must_be_typed and not part.optional else field.title
+    label = _label_text(part, field)
     help_text = _help_text(field)
     value = typed[field.name] if field.name in typed else _value_before(part, field)
     if field.value_type is FieldType.REFERENCE:
@@ -138,6 +140,9 @@ def _render_input(part: Part, field: RecordField, key: str, typed: Mapping[str, 
         if value is not None:
             names.setdefault(value, value)
         _render_choice(label, list(names), value, key, help_text, field, names)
+    elif field.value_type is FieldType.WORD and field.name in (*WIDE_CHOICES, *NARROW_CHOICES):
+        default = value if value in field.words else None
+        st.pills(label, field.words, default=default, key=key, help=help_text, required=not field.nullable)
     elif field.value_type is FieldType.WORD:
         _render_choice(label, list(field.words), value, key, help_text, field, {})
     elif field.value_type is FieldType.DATE:
@@ -153,6 +158,12 @@ def _render_input(part: Part, field: RecordField, key: str, typed: Mapping[str, 
         st.text_area(label, value or "", key=key, help=help_text, height=90)
     else:
         st.text_input(label, value or "", key=key, help=help_text, autocomplete="off")
+
+
+def _label_text(part: Part, field: RecordField) -> str:
+    """Return the label of an input: the title, the scale of a whole number, and a mark if it is required."""
+    scale = f", {field.low:,g} to {field.high:,g}" if field.value_type is FieldType.INTEGER and field.high else ""
+    return f"{field.title}{scale}{' *' if field.must_be_typed and not part.optional else ''}"
 
 
 def _render_choice(

@@ -1,4 +1,4 @@
-"""The ledger as pages see it: read once per script run, with marks for edits that have not landed yet.
+"""The ledger as pages see it: read once per script run, and which edits the charts have.
 
 Not here: writing (`submit_form.py`), queries (`renewables/queries/records.py`).
 """
@@ -14,6 +14,7 @@ from dashboards.components import snapshot_cache
 from pipeline_assets.ledger import reader, schema
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio, portfolio_since
 from pipeline_assets.vocabulary import Rag
+from renewables.formatting import significant
 from renewables.queries.pipeline import landed_position
 from warehouse.errors import WarehouseError
 from warehouse.settings import Settings
@@ -22,7 +23,6 @@ RAG_SHAPES = {Rag.GREEN: "●", Rag.AMBER: "▲", Rag.RED: "■"}
 "Shapes that can be told apart without colour."
 _RAG_COLOURS: dict[Rag, Literal["green", "orange", "red"]] = {Rag.GREEN: "green", Rag.AMBER: "orange", Rag.RED: "red"}
 NOT_LANDED = "not in charts yet"
-WAITING_HELP = "Saved. Charts and metrics include this edit within a minute while `renewables up` is running."
 
 
 def rag_text(rag: str) -> str:
@@ -30,9 +30,9 @@ def rag_text(rag: str) -> str:
     return f"{RAG_SHAPES[Rag(rag)]} {rag}"
 
 
-def rag_badge(rag: str) -> None:
-    """Draw the RAG status as a coloured badge."""
-    st.badge(rag_text(rag), color=_RAG_COLOURS[Rag(rag)])
+def rag_markdown(rag: str) -> str:
+    """Return the RAG status as a coloured badge in Markdown."""
+    return f":{_RAG_COLOURS[Rag(rag)]}-badge[{rag_text(rag)}]"
 
 
 def engine() -> sa.Engine:
@@ -73,21 +73,9 @@ def charted_position() -> int:
         return 0
 
 
-def landing_badge(position: int) -> None:
-    """Draw a badge on a record with an edit that the charts do not include yet."""
-    if position > charted_position():
-        st.badge(NOT_LANDED, icon=":material/hourglass_top:", color="orange", help=WAITING_HELP)
-
-
-def landing_mark(position: int) -> None:
-    """Draw a badge on a line with an edit that the charts do not include yet."""
-    if position > charted_position():
-        st.badge(NOT_LANDED, icon=":material/hourglass_top:", color="orange", help=WAITING_HELP)
-
-
 def capacity_text(mwp: float) -> str:
-    """Return a capacity with its unit, such as `12.5 MWp`."""
-    return f"{mwp:,.1f} MWp"
+    """Return a capacity with its unit, such as `12.5 MWp`, from 10,000 MWp on in GWp."""
+    return f"{significant(mwp / 1e3)} GWp" if mwp >= 9_999.5 else f"{mwp:,.1f} MWp"
 
 
 @st.cache_resource(max_entries=8, show_spinner=False, on_release=lambda engine: engine.dispose())

@@ -25,6 +25,12 @@ def remember_list(page: st.Page) -> None:
         left[page.url_path] = {name: st.query_params.get_all(name) for name in st.query_params}
 
 
+def last_list() -> str:
+    """Return the path of the page that was shown last and is not a record's."""
+    page = st.session_state.get(_LAST)
+    return page.url_path if page else ""
+
+
 def back_links(file: str, label: str) -> None:
     """Draw links to the list of a record's kind and to the page that the record was opened from."""
     left, last = st.session_state.get(_LEFT, {}), st.session_state.get(_LAST)

@@ -19,6 +19,8 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
   [class*=st-key-columns] :is(thead, td:empty) { display: none }
   .st-key-chart-and-table [data-testid=stHorizontalBlock] { flex-wrap: wrap }
   .st-key-chart-and-table [data-testid=stColumn] { min-width: 100% }
+  .st-key-two-columns > div > [data-testid=stHorizontalBlock] { flex-wrap: wrap }
+  .st-key-two-columns > div > [data-testid=stHorizontalBlock] > [data-testid=stColumn] { min-width: 100% }
 }
 .st-key-figures table { width: 100%; font-size: 0.875rem }
 .st-key-figures :is(td, th) { padding: 0.35rem 0.3rem; border-width: 0 0 1px }
@@ -40,21 +42,30 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
 }
 [data-testid=stSidebarHeader] { margin-bottom: 0 }
 .st-key-chips button:not([kind=tertiary]) { min-height: 1.75rem; padding: 0 0.6rem; border-radius: 999px }
+.st-key-list-cards { display: none }
+.st-key-list-cards ul { list-style: none; margin: 0; padding: 0 }
+.st-key-list-cards li { border-bottom: 1px solid #7F889455; padding: 0.6rem 0; margin: 0 }
+.st-key-list-cards a { font-weight: 600; margin-right: 0.6rem }
+.rag-green { color: light-dark(#1B6E20, #6FCF75) }
+.rag-amber { color: light-dark(#8A5000, #F0B04A) }
+.rag-red { color: light-dark(#B3261E, #FF8A80) }
 @media (max-width: 640px) {
   [data-testid=stMainBlockContainer] { padding-inline: 1rem }
   .st-key-toolbar > .stElementContainer:has(.stSelectbox) { flex: 1 1 40%; min-width: 0 }
   .st-key-toolbar > :has(.stSelectbox, .stPopover) { order: -1 }
   .st-key-toolbar { gap: 0.75rem }
   .st-key-copy-link [data-testid=stMarkdownContainer] { position: absolute; clip-path: inset(50%) }
+  .st-key-list-cards { display: block }
+  .st-key-list-table { visibility: hidden; height: 0; overflow: hidden }
 }
 </style>"""
 """What no setting of Streamlit offers. Streamlit writes white on the accent colour in both themes, but the accent of
 the dark theme is light, because it also colours the text of what is chosen; white on it is too faint. The table
 download that Streamlit builds in the browser is not guarded against formulas, as our own downloads are. A table of five
 columns of text is wider than a phone, the cells of a table of figures stay on one line, and on a tablet such a table is
-below its chart. Streamlit keeps a bar of 60
-pixels above each page for its menu; the page begins beside the menu, unless the button that opens the sidebar is there,
-and nothing of it is below the menu."""
+below its chart; likewise the right column of a record is below the left one. A phone shows lists as cards.
+Streamlit keeps a bar of 60 pixels above each page for its menu; the page begins beside the menu, unless the button that
+opens the sidebar is there, and nothing of it is below the menu."""
 
 
 def apply_page_style() -> None:

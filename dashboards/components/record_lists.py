@@ -9,9 +9,10 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards.components import form_routing, ledger_session, save_notice
+from dashboards.components import form_routing, ledger_session, list_cards, save_notice
 from dashboards.components.chart import render_downloads
 from dashboards.components.navigation import FORM
+from dashboards.components.people_view import web_address
 from dashboards.components.plain_text import plain
 from dashboards.components.sign_in import current_actor, refusal_of
 from pipeline_assets.errors import PipelineError
@@ -40,8 +41,16 @@ PLURALS = {
     **{"pipelines": "projects", "counterparties": "counterparties", "information_points": "information points"},
     **{"milestones": "milestones", "facilities": "facilities", "contacts": "contacts", "comments": "comments"},
 }
-ROWS_SEEN = 14
+PIXELS_SEEN = 38 + 18 * 35
+"The greatest height of a table: eighteen rows of one line, with the header."
+HEADER_PIXELS, ROW_PIXELS, TALL_ROW_PIXELS = 38, 35, 66
+TALL_ROWS = ("pipelines", "counterparties", "information_points")
+"The kinds with texts of several lines, which Streamlit wraps in rows of more than 64 pixels."
+RAG_TAGS = {"Green": "#2E7D32", "Amber": "#B26A00", "Red": "#C62828"}
+"The colours of the RAG words in tables, which white text can be read on."
 DAY_FORMAT = "D MMM YYYY"
+LINKED = {"website"}
+_RAG_TEXTS = {rag: ledger_session.rag_text(rag) for rag in RAG_TAGS}
 _NOTE = "records: note"
 
 
@@ -84,11 +93,14 @@ def render_list(
         words = rows_with_text(as_text(filtered(frame)).select("id", "name", *every, "position"), text or "")
         st.toggle("Archived", key=ARCHIVED, bind="query-params", help="Show archived records instead.")
         columns = _choose_columns(kind, every)
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
-        st.markdown(f"**{len(words):,}** of {len(frame):,} {PLURALS[kind]}{sums(words)}", width="content")
-        form_routing.open_button(f"New {title}", form_routing.NEW, icon=":material/add:", key=f"new {kind}")
-    render_table(words, kind, columns, key=kind)
-    st.caption("Click a name to open the record, or a column header to sort.")
+        form_routing.open_button(
+            f"New {title}", form_routing.NEW, icon=":material/add:", key=f"new {kind}", primary=True
+        )
+    st.markdown(f"**{len(words):,}** of {len(frame):,} {PLURALS[kind]}{sums(words)}")
+    list_cards.render_cards(words, kind, PAGES[kind])
+    with st.container(key="list-table"):
+        render_table(words, kind, columns, key=kind)
+        st.caption("Click a row to open the record, or a column header to sort.")
 
 
 def _choose_columns(kind: str, every: Mapping[str, Any]) -> dict[str, Any]:
@@ -100,11 +112,12 @@ def _choose_columns(kind: str, every: Mapping[str, Any]) -> dict[str, Any]:
             titles,
             key=COLUMNS,
             bind="query-params",
-            placeholder="All",
+            placeholder="The main ones",
             width=320,
-            help="Shown in the order in which you choose them. None chosen means all.",
+            help="Shown in the order in which you choose them. None chosen means the main ones.",
         )
-    return {name: every[name] for name in list_pages.chosen_columns(kind, chosen)}
+    names = list_pages.chosen_columns(kind, chosen) if chosen else list(list_pages.PAGES[kind].first_columns)
+    return {name: every[name] for name in names}
 
 
 def list_columns(kind: str, configs: Mapping[str, Any]) -> dict[str, Any]:
@@ -113,6 +126,8 @@ def list_columns(kind: str, configs: Mapping[str, Any]) -> dict[str, Any]:
     columns = {}
     for name, title in list_pages.column_titles(kind).items():
         config = configs.get(name) or (field_column(fields[name]) if name in fields else st.column_config.Column())
+        if name == "rag":
+            config = st.column_config.MultiselectColumn(options=list(_RAG_TEXTS.values()), color=RAG_TAGS.values())
         columns[name] = {**config, "label": title}
     return columns
 
@@ -121,18 +136,20 @@ def field_column(field: RecordField) -> Any:
     """Return how a table shows a field: days as everywhere on screen, numbers with separators, text as it is."""
     if field.value_type is FieldType.DATE:
         return st.column_config.DateColumn(field.title, format=DAY_FORMAT, help=field.help or None)
+    if field.name in LINKED:
+        return st.column_config.LinkColumn(field.title, help=field.help or None)
     if field.value_type is FieldType.NUMBER:
         return st.column_config.NumberColumn(field.title, format="%,.10g", help=field.help or None)
     return st.column_config.Column(field.title, help=field.help or None, width="medium" if field.is_long else None)
 
 
 def render_table(frame: pl.DataFrame, kind: str, columns: Mapping[str, Any], *, key: str) -> None:
-    """Draw rows of records; the name opens the page. `columns` are the other columns with their configuration."""
+    """Draw rows of records; a click on one opens its page. `columns` are the others with their configuration."""
     known = ledger_session.charted_position()
-    shown = frame.select("name", *columns)
+    shown = _with_tags_and_links(frame.select("name", *columns))
     config: dict[str, Any] = {
         "name": st.column_config.ButtonColumn(
-            "Name", type="tertiary", alignment="left", pinned=True, width="medium", key=f"open {key}"
+            "Name", type="tertiary", alignment="left", pinned=True, width=170, key=f"open {key}"
         ),
         **columns,
     }
@@ -140,19 +157,31 @@ def render_table(frame: pl.DataFrame, kind: str, columns: Mapping[str, Any], *, 
         marks = pl.when(frame["position"] > known).then(pl.lit("⧗ " + ledger_session.NOT_LANDED)).otherwise(pl.lit(""))
         shown = shown.with_columns(marks.alias("landing"))
         config["landing"] = st.column_config.TextColumn("Charts", help="Whether the charts include the latest edit.")
-    st.dataframe(
+    row_pixels = TALL_ROW_PIXELS if kind in TALL_ROWS else ROW_PIXELS
+    picked = st.dataframe(
         shown,
         hide_index=True,
         placeholder="",
         column_config=config,
-        height=min(38 + 35 * max(len(frame), 1), 38 + 35 * ROWS_SEEN),
+        row_height=row_pixels,
+        height=min(HEADER_PIXELS + row_pixels * max(len(frame), 1), PIXELS_SEEN),
+        on_select="rerun",
+        selection_mode="single-cell",
         key=f"list {key} {hash(tuple(frame['id']))}",
         alt=f"{len(frame)} {PLURALS[kind]}, {len(waiting)} of them {ledger_session.NOT_LANDED}",
     )
     render_downloads(frame.select("id", "name", *columns), name=key)
     click = st.session_state.get(f"open {key}")
-    if click and click["row"] < len(frame):
-        st.switch_page(PAGES[kind], query_params={"id": frame["id"][click["row"]]})
+    rows = [click["row"]] if click else [row for row, column in picked.selection.cells if column not in LINKED]
+    if rows and rows[0] < len(frame):
+        st.switch_page(PAGES[kind], query_params={"id": frame["id"][rows[0]]})
+
+
+def _with_tags_and_links(frame: pl.DataFrame) -> pl.DataFrame:
+    """Return the rows with RAG as a list of one tag, and websites as addresses; a text that is none is left out."""
+    tags = [pl.concat_list(pl.col("rag").replace_strict(_RAG_TEXTS))] if "rag" in frame.columns else []
+    links = [pl.col(name).map_elements(web_address, return_dtype=pl.String) for name in LINKED & set(frame.columns)]
+    return frame.with_columns(*tags, *links)
 
 
 def empty_list(portfolio: Portfolio, kind: str) -> None:

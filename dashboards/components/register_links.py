@@ -8,7 +8,7 @@ from datetime import UTC, datetime
 import polars as pl
 import streamlit as st
 
-from dashboards.components import record_lists, record_page, save_button, snapshot_cache
+from dashboards.components import record_forms, record_lists, save_button, snapshot_cache
 from dashboards.components.formatting import NOTHING, day
 from dashboards.components.plain_text import plain
 from dashboards.components.register_parts import DATE, PAGE, record_address, render_licence, render_register_downloads
@@ -173,7 +173,7 @@ def _render_proposals(project: Record, proposals: list[tuple[Record, Proposal]])
         "Nothing is linked until you choose *Link*. A dismissed record is not proposed again. Both can be "
         "undone under *Earlier batches* of the page Import."
     )
-    go = record_page.same_page(KIND, project.id)
+    go = record_forms.same_page(KIND, project.id)
     for facility, proposal in proposals:
         record = f"{proposal.register.upper()} {proposal.reference}"
         name = f"{facility.id} {proposal.register} {proposal.reference}"

@@ -10,11 +10,12 @@ from typing import Any
 
 import streamlit as st
 
-from dashboards.components import ledger_session, save_notice
+from dashboards.components import author_input, ledger_session, save_notice
+from dashboards.components.conflict_table import conflict_table
 from dashboards.components.coordinate_input import SWAPPED
 from dashboards.components.forms import Choices, Part, as_sentence_start, collect_values, render_inputs, swap_offer
 from dashboards.components.plain_text import plain
-from dashboards.components.sign_in import current_actor, refusal_of, remember_name, sign_in_is_on
+from dashboards.components.sign_in import current_actor, refusal_of
 from pipeline_assets.access import Actor
 from pipeline_assets.errors import (
     MOST_NAMED,
@@ -29,7 +30,6 @@ from pipeline_assets.fields import field_title, form_fields
 from pipeline_assets.ledger.changes import Change, Receipt, Record
 from pipeline_assets.ledger.submission import submit
 from pipeline_assets.models import new_id
-from renewables.queries.record_history import shown_value
 from renewables.queries.records import name_of
 
 Typed = Mapping[str, Mapping[str, Any]]
@@ -57,6 +57,8 @@ class State:
     message: str = ""
     versions: dict[tuple[str, str], int] = field(default_factory=dict)
     "The newer versions over which the change is to be applied."
+    blocks: dict[str, int] = field(default_factory=dict)
+    "How many blocks of inputs there are of what may be added several times, by its name."
 
 
 @dataclass(frozen=True)
@@ -91,16 +93,28 @@ def discard(name: str) -> None:
     st.session_state.pop(f"form {name}", None)
 
 
+def number_of_blocks(name: str, block: str) -> int:
+    """Return how many blocks of inputs of one name the form has: one more after each press of its button."""
+    return form_state(name).blocks.get(block, 1)
+
+
 def create_part(
-    name: str, kind: str, shown: Sequence[str] | None = None, *, fixed: Mapping[str, Any] | None = None, **more: Any
+    name: str,
+    kind: str,
+    shown: Sequence[str] | None = None,
+    *,
+    fixed: Mapping[str, Any] | None = None,
+    block: int = 0,
+    **more: Any,
 ) -> Part:
     """Return a part that creates a record; the form keeps the record's id.
 
-    `shown` are the fields that it asks for: all of the kind that are not `fixed`, unless given.
+    `shown` are the fields that it asks for: all of the kind that are not `fixed`, unless given. `block` tells records
+    of one kind in one form apart.
     """
     shown = form_fields(kind, apart_from=fixed or ()) if shown is None else shown
     more = {**more, "fixed": fixed or {}}
-    return Part(kind, form_state(name).ids.setdefault(kind, new_id()), shown, **more)
+    return Part(kind, form_state(name).ids.setdefault(f"{kind} {block}", new_id()), shown, **more)
 
 
 def edit_part(name: str, record: Record, shown: Sequence[str] | None = None, **more: Any) -> Part:
@@ -120,52 +134,53 @@ def render_form(
     send: Send | None = None,
     go: Go | None = None,
     with_reason: bool = True,
+    with_author: bool = True,
+    adds: Mapping[str, str] | None = None,
     disabled: bool = False,
 ) -> None:
-    """Draw the complete form. `build` makes the changes where it is not one per part; see `Send` for `send`."""
+    """Draw the complete form. `build` makes the changes where it is not one per part; see `Send` for `send`.
+
+    `adds` are buttons that add one more block of inputs: its name and the label; see `number_of_blocks`.
+    """
     state = form_state(name)
     drawn = Form(name, state.token, tuple(parts), build, send, go)
-    if refusal := refusal_of("save changes"):
-        st.caption(f":material/lock: {refusal}")
-    _render_conflicts(drawn, state)
+    with st.container():  # always there: what comes and goes must not move the inputs
+        if refusal := refusal_of("save changes"):
+            st.caption(f":material/lock: {refusal}")
+        _render_conflicts(drawn, state)
     with st.form(f"{name} {state.token}"):
-        _form_errors(drawn, state)
+        with st.container():
+            _form_errors(drawn, state)
         for part in parts:
             typed = state.typed.get(part.key, {})
             render_inputs(part, prefix=state.token, typed=typed, problems=state.problems, choices=choices)
-        _who_and_why(state, with_reason=with_reason)
-        st.form_submit_button(
-            label,
-            type="primary",
-            icon=":material/save:",
-            on_click=_on_save_click,
-            args=(drawn,),
-            disabled=disabled or bool(refusal),
-        )
-
-
-def _who_and_why(state: State, *, with_reason: bool) -> None:
-    who, why = st.columns(2)
-    with who:
-        if sign_in_is_on():
-            st.caption(f"Saved as {plain(current_actor().name)}")
-        else:
-            st.text_input(
-                "Your name *",
-                current_actor().name,
-                key=_who_key(state.token),
-                help="Shown in the history. This browser remembers it.",
+        _who_and_why(state, with_reason=with_reason, with_author=with_author)
+        with st.container(horizontal=True, vertical_alignment="center"):
+            st.form_submit_button(  # the first button: Enter presses it
+                label,
+                type="primary",
+                icon=":material/save:",
+                on_click=_on_save_click,
+                args=(drawn,),
+                disabled=disabled or bool(refusal),
             )
+            for block, words in (adds or {}).items():
+                st.form_submit_button(words, icon=":material/add:", on_click=_on_add_click, args=(drawn, block))
+            if parts:
+                st.caption("\\* required", width="content")
+
+
+def _who_and_why(state: State, *, with_reason: bool, with_author: bool) -> None:
+    who, why = st.columns([1, 2], vertical_alignment="bottom")
+    refused = any((problem.kind, problem.field) == ("batch", "who") for problem in state.problems)
+    with who:
+        if with_author:
+            author_input.render_author(state.token, is_refused=refused)
         _position_text("who", state)
     if with_reason:
         with why:
             st.text_input("Reason", state.why, key=f"{state.token} why", help="Shown in the history with the change.")
             _position_text("why", state)
-
-
-def _who_key(token: str) -> str:
-    """Return the key of the author's input. It changes once a name is known, so that all forms of the page have it."""
-    return f"{token} who {current_actor().name}"
 
 
 def _position_text(name: str, state: State) -> None:
@@ -179,15 +194,26 @@ def _on_save_click(form: Form) -> None:
     if state is None or state.token != form.token:
         save_notice.restore_notice(form.token)  # a second click after the first one has saved
         return
-    state.typed = {part.key: collect_values(part, form.token) for part in form.parts}
-    state.why = st.session_state.get(f"{form.token} why", "")
-    if not sign_in_is_on():
-        remember_name(st.session_state.get(_who_key(form.token), current_actor().name))
+    _keep_typed(form, state)
     offers = [swap_offer(part, form.token, state.typed[part.key]) for part in form.parts]
     if swaps := tuple(offer for offer in offers if offer):
         state.problems, state.conflicts, state.message = swaps, (), ""
         return
     _submit(form, state)
+
+
+def _on_add_click(form: Form, block: str) -> None:
+    """Keep what was typed and draw one more block of inputs."""
+    state: State | None = st.session_state.get(f"form {form.name}")
+    if state is not None and state.token == form.token:
+        _keep_typed(form, state)
+        state.blocks[block] = state.blocks.get(block, 1) + 1
+
+
+def _keep_typed(form: Form, state: State) -> None:
+    state.typed = {part.key: collect_values(part, form.token) for part in form.parts}
+    state.why = st.session_state.get(f"{form.token} why", "")
+    author_input.remember_author(form.token)
 
 
 def _on_overwrite_click(form: Form) -> None:
@@ -268,28 +294,3 @@ def _render_conflicts(form: Form, state: State) -> None:
                 args=(form,),
                 help="Saves the fields that you changed and keeps their other changes.",
             )
-
-
-def conflict_table(conflict: Conflict, opened_as: Record | None = None) -> None:
-    """Draw what has changed since the form was opened, next to what was to be saved."""
-    portfolio = ledger_session.current_portfolio()
-    before = opened_as.fields if opened_as else {}
-    rows = [
-        {
-            "Field": field_title(conflict.kind, field_name),
-            "When you opened it": shown_value(portfolio, conflict.kind, field_name, before.get(field_name)),
-            "Theirs (current)": shown_value(
-                portfolio, conflict.kind, field_name, conflict.theirs.get(field_name, before.get(field_name))
-            ),
-            "Yours": shown_value(
-                portfolio, conflict.kind, field_name, conflict.yours.get(field_name, before.get(field_name))
-            ),
-        }
-        for field_name in dict.fromkeys([*conflict.theirs, *conflict.yours])
-    ]
-    st.warning(
-        "Your changes are not saved yet. Compare the two versions, then choose which to keep.",
-        title=f"{plain(conflict.who)} saved changes while you were editing",
-        icon=":material/call_split:",
-    )
-    st.dataframe(rows, hide_index=True, key=f"conflict {conflict.kind} {conflict.id}", alt="Theirs and yours")

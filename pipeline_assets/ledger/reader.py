@@ -10,7 +10,7 @@ from typing import Any
 import sqlalchemy as sa
 
 from pipeline_assets.ledger import schema
-from pipeline_assets.ledger.changes import Action, Record, Recorded
+from pipeline_assets.ledger.changes import Action, Key, Record, Recorded
 from pipeline_assets.ledger.history import State, fold_changes
 from pipeline_assets.models import VALID_ID
 from pipeline_assets.upgrades import complete_fields, upgraded_fields
@@ -46,6 +46,20 @@ def record_history(engine: sa.Engine, kind: str, id: str) -> list[Recorded]:
         return []
     with schema.reading(engine) as con:
         return list(recorded_in(con, (schema.changes.c.kind == kind) & (schema.changes.c.id == id)))
+
+
+def histories(engine: sa.Engine, keys: Iterable[Key]) -> list[Recorded]:
+    """Return every change of several records, in the order of positions."""
+    ids: dict[str, list[str]] = {}
+    for kind, id in keys:
+        if VALID_ID.fullmatch(id):
+            ids.setdefault(kind, []).append(id)
+    columns = schema.changes.c
+    own = [(columns.kind == kind) & columns.id.in_(of_kind) for kind, of_kind in ids.items()]
+    if not own:
+        return []
+    with schema.reading(engine) as con:
+        return list(recorded_in(con, sa.or_(*own)))
 
 
 def batch_changes(engine: sa.Engine, batch: str) -> list[Recorded]:

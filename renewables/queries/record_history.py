@@ -3,7 +3,7 @@
 Not here: replaying (`pipeline_assets/ledger/history.py`).
 """
 
-from collections.abc import Iterator
+from collections.abc import Iterable, Iterator
 from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
@@ -14,8 +14,9 @@ import sqlalchemy as sa
 from pipeline_assets.access import author_label
 from pipeline_assets.fields import field_title
 from pipeline_assets.ledger import reader, schema
+from pipeline_assets.ledger.changes import Key
 from pipeline_assets.ledger.history import fields_changed
-from pipeline_assets.models import ENTITIES
+from pipeline_assets.models import ENTITIES, VALID_ID
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio
 from renewables.queries.records import name_of
 
@@ -34,10 +35,7 @@ def record_changes(engine: sa.Engine, portfolio: Portfolio, kind: str, id: str) 
 
     Columns: submitted_at_utc, who, record, action, field, before, after, why, version, position.
     """
-    keys = list(dict.fromkeys(_with_parts(portfolio, kind, id)))
-    changes = sorted(
-        (change for key in keys for change in reader.record_history(engine, *key)), key=lambda change: -change.position
-    )
+    changes = sorted(reader.histories(engine, keys_of_record(portfolio, kind, id)), key=lambda change: -change.position)
     rows = [
         {
             "submitted_at_utc": change.submitted_at_utc,
@@ -58,6 +56,11 @@ def record_changes(engine: sa.Engine, portfolio: Portfolio, kind: str, id: str) 
     texts = dict.fromkeys(("who", "record", "action", "field", "before", "after", "why"), pl.String())
     numbers = dict.fromkeys(("version", "position"), pl.Int64())
     return pl.DataFrame(rows, schema={"submitted_at_utc": pl.Datetime("us", "UTC"), **texts, **numbers})
+
+
+def keys_of_record(portfolio: Portfolio, kind: str, id: str) -> list[Key]:
+    """Return the keys of a record and its parts, whose changes are its history."""
+    return list(dict.fromkeys(_with_parts(portfolio, kind, id)))
 
 
 def _with_parts(portfolio: Portfolio, kind: str, id: str) -> Iterator[tuple[str, str]]:
@@ -94,7 +97,7 @@ def shown_value(portfolio: Portfolio, kind: str, name: str, value: Any) -> str:
 
 @dataclass(frozen=True)
 class Batch:
-    """Changes that were submitted together. `reverted_by` is the batch that reverted it, or ""."""
+    """Changes that were submitted together. `reverted_by` is the batch that reverted it and is in force, or ""."""
 
     batch: str
     source: str
@@ -109,15 +112,34 @@ class Batch:
 
 def recent_batches(engine: sa.Engine, limit: int = 50) -> list[Batch]:
     """Return the newest batches, newest first."""
+    return _batches(engine, sa.true(), limit)
+
+
+def batches_by_id(engine: sa.Engine, ids: Iterable[str]) -> dict[str, Batch]:
+    """Return the batches with these ids; ids that do not exist are left out."""
+    valid = [id for id in ids if VALID_ID.fullmatch(id)]
+    return {batch.batch: batch for batch in _batches(engine, schema.batches.c.batch.in_(valid), None)}
+
+
+def _batches(engine: sa.Engine, where: sa.ColumnElement[bool], limit: int | None) -> list[Batch]:
     columns, last = schema.batches.c, schema.changes.c
     query = (
         sa.select(schema.batches, last.who, last.identity, last.why, last.submitted_at_us)
         .join(schema.changes, last.position == columns.last_position)
+        .where(where)
         .order_by(columns.last_position.desc())
+        .limit(limit)
     )
     with schema.reading(engine) as con:
-        undone = con.execute(sa.select(columns.reverts, columns.batch).where(columns.reverts.is_not(None)))
-        by_reverted = {row.reverts: row.batch for row in undone}
+        undoing = con.execute(
+            sa.select(columns.reverts, columns.batch)
+            .where(columns.reverts.is_not(None))
+            .order_by(columns.last_position.desc())
+        )
+        by_reverted: dict[str, str] = {}
+        for row in undoing:  # newest first: what was undone itself undoes nothing
+            if row.batch not in by_reverted:
+                by_reverted.setdefault(row.reverts, row.batch)
         return [
             Batch(
                 *(row.batch, row.source, row.last_position - row.first_position + 1, row.last_position),
@@ -128,5 +150,5 @@ def recent_batches(engine: sa.Engine, limit: int = 50) -> list[Batch]:
                     by_reverted.get(row.batch, ""),
                 ),
             )
-            for row in con.execute(query.limit(limit))
+            for row in con.execute(query)
         ]

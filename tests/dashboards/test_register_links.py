@@ -54,8 +54,9 @@ def history(ledger: sa.Engine) -> list[tuple[str, str]]:
     return [(change.kind, change.who) for change in reader.changes_since(ledger, 3)]
 
 
-def put_name(app: AppTest) -> None:
-    put(app, "Your name", "Anna")
+def put_name(app: AppTest, nth: int = 1) -> None:
+    """Fill in the name of the first button; the form for comments is above the buttons, and each has its own input."""
+    put(app, "Your name", "Anna", nth)
 
 
 def press_first(app: AppTest, label: str) -> None:
@@ -65,7 +66,7 @@ def press_first(app: AppTest, label: str) -> None:
 
 def test_a_dismissed_proposal_does_not_come_back(portfolio_home: sa.Engine, open_page: Open) -> None:
     app = open_page("project", id="harrow")
-    put(app, "Your name", "Anna", 1)
+    put_name(app, 2)
     press_first(app, "Dismiss")
     assert references(portfolio_home) == ("", "repd 8263")
     assert "Registers" not in [header.value for header in app.subheader]
@@ -115,7 +116,7 @@ def test_an_operators_projects_are_taken_over_once(portfolio_home: sa.Engine, op
 
 def test_an_operator_becomes_a_counterparty_with_one_button(portfolio_home: sa.Engine, open_page: Open) -> None:
     app = open_page("registers", view="Operators", company="Fen Power Limited")
-    put_name(app)
+    put_name(app, 0)
     press_first(app, "Add as counterparty")
     [company] = read_portfolio(portfolio_home).of_kind("counterparties")
     assert (company.fields["name"], company.who) == ("Fen Power Limited", "Anna")

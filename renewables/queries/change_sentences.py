@@ -1,0 +1,184 @@
+"""Changes in sentences for people: the timeline of a record, and what undoing a batch does.
+
+Belongs here: the words. Not here: values by field (`record_history.py`), comparisons of two moments
+(`pipeline_assets/digest.py`).
+"""
+
+from collections.abc import Iterator, Sequence
+from dataclasses import dataclass
+from datetime import date, datetime
+from itertools import groupby
+from typing import Any
+
+import sqlalchemy as sa
+
+from pipeline_assets.access import author_label
+from pipeline_assets.fields import DATED_BY_THE_LEDGER, FieldType, field_title, fields_by_name
+from pipeline_assets.ledger import reader
+from pipeline_assets.ledger.changes import ARCHIVED, Action, Key, Recorded
+from pipeline_assets.models import ENTITIES
+from pipeline_assets.spreadsheets.portfolio_index import Portfolio
+from renewables.queries.record_history import keys_of_record, shown_value
+from renewables.queries.records import name_of
+
+LONGEST_QUOTE = 120
+SHORT_TITLES = {("pipelines", "rtb_date"): "RTB", ("pipelines", "rag"): "RAG", ("pipelines", "stage"): "stage"}
+LINKS = ("pipeline_facilities", "pipeline_counterparties", "counterparty_contacts", "information_point_counterparties")
+FIRST_ACTIONS = {Action.CREATE: "added", Action.ARCHIVE: "removed", Action.RESTORE: "restored"}
+
+
+@dataclass(frozen=True)
+class Entry:
+    """What one batch changed in a record and its parts."""
+
+    batch: str
+    who: str
+    why: str
+    submitted_at_utc: datetime
+    clauses: tuple[str, ...]
+    "What the author did, each beginning with a verb: `moved RTB from 30 Sep 2029 to 31 Mar 2030`."
+    position: int
+    "That of the newest change."
+    version: int | None
+    "The version of the record itself, or None if only its parts were changed."
+
+
+def record_timeline(engine: sa.Engine, portfolio: Portfolio, kind: str, id: str) -> list[Entry]:
+    """Return what each batch changed in a record and its parts, newest first."""
+    changes = sorted(reader.histories(engine, keys_of_record(portfolio, kind, id)), key=lambda each: -each.position)
+    entries = []
+    for batch, group in groupby(changes, key=lambda each: each.batch):
+        made = list(group)[::-1]
+        clauses = tuple(dict.fromkeys(_clauses(portfolio, made, (kind, id))))
+        versions = [each.version for each in made if (each.kind, each.id) == (kind, id)]
+        newest = made[-1]
+        if clauses:
+            entries.append(
+                Entry(
+                    *(batch, author_label(newest.who, newest.identity), newest.why, newest.submitted_at_utc),
+                    *(clauses, newest.position, versions[-1] if versions else None),
+                )
+            )
+    return entries
+
+
+def undo_sentences(portfolio: Portfolio, changes: Sequence[Recorded]) -> list[str]:
+    """Return what these undoing changes do, a sentence per record, such as `Altnarra: archived`, with a full stop."""
+    clauses: dict[str, list[str]] = {}
+    for change in changes:
+        owner = _owner_name(portfolio, change)
+        is_part = owner != _own_name(portfolio, change)
+        clauses.setdefault(owner, []).extend(_undo_clauses(portfolio, change, is_part=is_part))
+    return [f"{name}: {', '.join(dict.fromkeys(parts))}." for name, parts in clauses.items() if parts]
+
+
+def _clauses(portfolio: Portfolio, changes: Sequence[Recorded], page: Key) -> Iterator[str]:
+    created = {(each.kind, each.id) for each in changes if each.action is Action.CREATE}
+    for change in changes:
+        own = (change.kind, change.id) == page
+        if change.action is Action.EDIT:
+            yield from _edit_clauses(portfolio, change, own=own)
+        elif own:
+            title = ENTITIES[change.kind].title.lower()
+            yield f"{'archived' if change.action is Action.ARCHIVE else FIRST_ACTIONS[change.action]} the {title}"
+        elif not _is_named_by_another(portfolio, change, created):
+            yield f"{FIRST_ACTIONS[change.action]} {_part_text(portfolio, change)}"
+
+
+def _is_named_by_another(portfolio: Portfolio, change: Recorded, created: set[Key]) -> bool:
+    """Return whether another change of the batch already says it: a facility its link, a role its person."""
+    if change.action is not Action.CREATE:
+        return False
+    if change.kind == "pipeline_facilities":
+        return ("facilities", change.after.get("facility_id")) in created
+    if change.kind == "contacts":
+        links = portfolio.referencing("counterparty_contacts", "contact_id", change.id)
+        return any((link.kind, link.id) in created for link in links)
+    return False
+
+
+def _edit_clauses(portfolio: Portfolio, change: Recorded, *, own: bool) -> Iterator[str]:
+    if change.kind == "comments":
+        yield f"edited a comment: {_quoted(str(change.after.get('text', '')))}"
+        return
+    of_whom = "" if own else f" of {_own_name(portfolio, change)}"
+    names = [name for name in change.after if name != ARCHIVED]
+    for name in names:
+        if name == DATED_BY_THE_LEDGER and len(names) > 1:
+            continue  # it follows from the others
+        title = f"{_title(change.kind, name)}{of_whom}"
+        before, after = (_value(portfolio, change.kind, name, side.get(name)) for side in (change.before, change.after))
+        field = fields_by_name(change.kind).get(name)
+        if field is not None and field.is_long:
+            yield f"cleared {title}" if not after else f"wrote {title}: {_quoted(after)}"
+        elif not after:
+            yield f"cleared {title}, which was {before}"
+        elif not before:
+            yield f"set {title} to {after}"
+        else:
+            is_date = field is not None and field.value_type is FieldType.DATE
+            yield f"{'moved' if is_date else 'changed'} {title} from {before} to {after}"
+
+
+def _undo_clauses(portfolio: Portfolio, change: Recorded, *, is_part: bool) -> Iterator[str]:
+    if change.action is not Action.EDIT:
+        done = "restored" if change.action is Action.RESTORE else "removed" if is_part else "archived"
+        yield f"{_part_text(portfolio, change)} {done}" if is_part else done
+        return
+    of_whom = f" of {_own_name(portfolio, change)}" if is_part else ""
+    for name, value in change.after.items():
+        after = _value(portfolio, change.kind, name, value)
+        field = fields_by_name(change.kind).get(name)
+        if name == DATED_BY_THE_LEDGER and len(change.after) > 1:
+            continue
+        back = f"back to {_quoted(after) if field is not None and field.is_long else after}" if after else "empty again"
+        yield f"{_title(change.kind, name)}{of_whom} {back}"
+
+
+def _part_text(portfolio: Portfolio, change: Recorded) -> str:
+    """Return a part with its kind where its name alone does not say it."""
+    if change.kind == "comments":
+        record = portfolio.get(change.kind, change.id)
+        return f"the comment {_quoted(str(record.fields['text'] if record else change.after.get('text', '')))}"
+    name = _own_name(portfolio, change)
+    if change.kind in LINKS and change.kind != "pipeline_facilities":
+        return name
+    kind = "facilities" if change.kind == "pipeline_facilities" else change.kind
+    return f"the {ENTITIES[kind].title.lower()} {name}"
+
+
+def _owner_name(portfolio: Portfolio, change: Recorded) -> str:
+    """Return the name of the record on whose page the change is told."""
+    record = portfolio.get(change.kind, change.id)
+    fields = record.fields if record else {**change.before, **change.after}
+    for name in ENTITIES[change.kind].owners:
+        if fields.get(name):
+            return name_of(portfolio, ENTITIES[change.kind].references[name], fields[name])
+    return _own_name(portfolio, change)
+
+
+def _own_name(portfolio: Portfolio, change: Recorded) -> str:
+    if change.kind == "milestones" and (record := portfolio.get(change.kind, change.id)):
+        return str(record.fields["name"])
+    return name_of(portfolio, change.kind, change.id)
+
+
+def _title(kind: str, name: str) -> str:
+    """Return a field's title within a sentence."""
+    if short := SHORT_TITLES.get((kind, name)):
+        return short
+    title = field_title(kind, name)
+    return title if title[1:2].isupper() else f"{title[:1].lower()}{title[1:]}"
+
+
+def _value(portfolio: Portfolio, kind: str, name: str, value: Any) -> str:
+    field = fields_by_name(kind).get(name)
+    if value and field is not None and field.value_type is FieldType.DATE:
+        day = date.fromisoformat(value)
+        return f"{day.day} {day:%b %Y}"
+    return shown_value(portfolio, kind, name, value)
+
+
+def _quoted(text: str) -> str:
+    line = " ".join(text.split())
+    return f"“{line if len(line) <= LONGEST_QUOTE else line[: LONGEST_QUOTE - 1].rstrip() + '…'}”"
