@@ -41,8 +41,8 @@ PLURALS = {
     **{"pipelines": "projects", "counterparties": "counterparties", "information_points": "information points"},
     **{"milestones": "milestones", "facilities": "facilities", "contacts": "contacts", "comments": "comments"},
 }
-PIXELS_SEEN = 38 + 18 * 35
-"The greatest height of a table: eighteen rows of one line, with the header."
+ROWS_SEEN = 18
+"The rows of one line that a table has room for; more are scrolled."
 HEADER_PIXELS, ROW_PIXELS, TALL_ROW_PIXELS = 38, 35, 66
 TALL_ROWS = ("pipelines", "counterparties", "information_points")
 "The kinds with texts of several lines, which Streamlit wraps in rows of more than 64 pixels."
@@ -164,7 +164,7 @@ def render_table(frame: pl.DataFrame, kind: str, columns: Mapping[str, Any], *, 
         placeholder="",
         column_config=config,
         row_height=row_pixels,
-        height=min(HEADER_PIXELS + row_pixels * max(len(frame), 1), PIXELS_SEEN),
+        height=min(HEADER_PIXELS + row_pixels * max(len(frame), 1), ROW_PIXELS * ROWS_SEEN),
         on_select="rerun",
         selection_mode="single-cell",
         key=f"list {key} {hash(tuple(frame['id']))}",
