@@ -122,14 +122,14 @@ TOO_LOW = {
 
 
 @pytest.mark.usefixtures("home")
-@pytest.mark.parametrize("who", TOO_LOW)
 @pytest.mark.parametrize("name", SUBMITTERS)
 def test_a_person_whose_role_is_too_low_can_neither_submit_nor_launch(
-    engine: sa.Engine, name: str, who: str, monkeypatch: pytest.MonkeyPatch
+    engine: sa.Engine, name: str, monkeypatch: pytest.MonkeyPatch, subtests: pytest.Subtests
 ) -> None:
     monkeypatch.setenv("ROLE_ADMINS", "ann@example.com")
-    with pytest.raises(AccessRefused):
-        SUBMITTERS[name](engine, TOO_LOW[who])
+    for who, actor in TOO_LOW.items():
+        with subtests.test(who), pytest.raises(AccessRefused):
+            SUBMITTERS[name](engine, actor)
     assert reader.newest_position(engine) == 0
     assert not (Settings().renewables_home / "warehouse.duckdb").exists()
 
