@@ -136,7 +136,7 @@ class ElexonClient:
             raise Unavailable(f"{url} answered {response.status_code}", _retry_after(response))
         if response.status_code != 200:
             raise UnexpectedStatus(f"{response.url} answered {response.status_code}: {_sample(content)}")
-        return _answer_rows(response, content, decode), content, source_of(response, self._mirrors)
+        return answer_rows(response, content, decode), content, source_of(response, self._mirrors)
 
     def _request(self, url: str, parameters: Mapping[str, str]) -> tuple[httpx.Response, bytes]:
         """Return the response and its body within the deadline in force."""
@@ -196,7 +196,8 @@ def rows_of(content: bytes) -> list[dict[str, Any]]:
     return rows
 
 
-def _answer_rows(response: httpx.Response, content: bytes, decode: Decode) -> Sequence[Any]:
+def answer_rows(response: httpx.Response, content: bytes, decode: Decode) -> Sequence[Any]:
+    """Return the decoded rows of an answer with status 200. Raises UnreadableAnswer and ShapeChanged."""
     try:
         return decode(content)
     except (ValueError, RecursionError) as error:

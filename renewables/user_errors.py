@@ -6,6 +6,7 @@ Belongs here: which exceptions are expected. Not here: their texts, which are wr
 from elexon_assets.errors import ElexonError, UnusableInput
 from pipeline_assets.errors import PipelineError
 from warehouse.errors import SECRET_IN_VALUE, WarehouseError
+from warehouse.private_files import NO_ROOM
 from warehouse.redaction import SECRET_SETTINGS, redacted
 
 FAILED, BAD_USAGE = 1, 2
@@ -45,7 +46,8 @@ def _sentence_of(error: Exception) -> tuple[str, int] | None:
     if isinstance(error, BrokenPipeError):
         return None
     if isinstance(error, OSError):
-        return f"{error.filename or 'The system'}: {error.strerror or error}.", FAILED
+        advice = " Free some space and run this again." if error.errno in NO_ROOM else ""
+        return f"{error.filename or 'The system'}: {error.strerror or error}.{advice}", FAILED
     # They are loaded already if they were raised, and slow to import otherwise.
     from pydantic import ValidationError
     from pydantic_settings import SettingsError

@@ -32,14 +32,15 @@ def damaged_snapshot(path: Path, complaint: str) -> WarehouseError:
 
 @contextmanager
 def damage_named(path: Path, fix: str = WITHOUT_SNAPSHOT) -> Iterator[None]:
-    """Translate damage that shows only while blocks are read, because DuckDB checks each block then.
+    """Translate damage that shows only while blocks are read, because DuckDB checks each block then, and a full disk.
 
-    Raises WarehouseDamaged. Every other error passes unchanged: a query that fails says nothing about the file.
+    Raises WarehouseDamaged and DiskNearlyFull. Every other error passes unchanged: a query that fails says nothing
+    about the file.
     """
     try:
         yield
     except duckdb.Error as error:
-        if not _DAMAGE.search(str(error)):
+        if not (_DAMAGE.search(str(error)) or snapshots.NO_ROOM.search(str(error))):
             raise
         raise _translate_error(error, path, fix) from error
 

@@ -4,16 +4,19 @@ Belongs here: how files and folders of a home are created. Not here: their conte
 permissions, which are the owner's choice.
 """
 
+import errno
 import os
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from pathlib import Path
 from typing import IO, Any
 
-from warehouse.errors import HomeNotWritable, PlantedLink
+from warehouse.errors import DiskNearlyFull, HomeNotWritable, PlantedLink, WarehouseError
 
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
+NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
+"The errors of the system for a full disk, an exceeded quota, or a limit on the size of files."
 
 
 class _MaskUse:
@@ -25,35 +28,43 @@ class _MaskUse:
 
 
 def make_private_folder(folder: Path) -> Path:
-    """Create the folder and its missing parents for the owner only. Raises HomeNotWritable."""
+    """Create the folder and its missing parents for the owner only. Raises HomeNotWritable and DiskNearlyFull."""
     try:
         missing = [parent for parent in (folder, *folder.parents) if not parent.exists()]
         for parent in reversed(missing):
             parent.mkdir(mode=PRIVATE_FOLDER, exist_ok=True)
         folder.mkdir(exist_ok=True)
     except OSError as error:
-        raise HomeNotWritable(not_writable(folder, error)) from error
+        raise write_error(folder, error) from error
     return folder
 
 
 def open_private(path: Path, mode: str) -> IO[Any]:
     """Open a file for writing (`wb`, `ab`, `w`); a new file is private to the owner.
 
-    Raises PlantedLink and HomeNotWritable.
+    Raises PlantedLink, HomeNotWritable and DiskNearlyFull.
     """
     how = os.O_WRONLY | os.O_CREAT | os.O_NOFOLLOW | (os.O_APPEND if "a" in mode else os.O_TRUNC)
     refuse_link(path)
     try:
         return os.fdopen(os.open(path, how, PRIVATE_FILE), mode)
     except OSError as error:
-        raise HomeNotWritable(not_writable(path, error)) from error
+        raise write_error(path, error) from error
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a text file for the owner only, replacing any file of that name. Raises the errors of `open_private`."""
-    path.unlink(missing_ok=True)
-    with open_private(path, "wb") as file:
-        file.write(text.encode())
+    """Write a text file for the owner only, replacing any file of that name. Raises the errors of `open_private`.
+
+    A file that the disk has no room for is removed: an empty configuration would count as one that its owner edited.
+    """
+    try:
+        path.unlink(missing_ok=True)
+        with open_private(path, "wb") as file:
+            file.write(text.encode())
+    except OSError as error:
+        with suppress(OSError):
+            path.unlink(missing_ok=True)
+        raise write_error(path, error) from error
 
 
 def refuse_link(path: Path) -> None:
@@ -81,9 +92,16 @@ def private_umask() -> Iterator[None]:
                 os.umask(_MaskUse.before)
 
 
-def not_writable(path: Path, error: OSError) -> str:
-    """Return the message for a file or folder that the system does not let us write."""
-    return (
+def write_error(path: Path, error: OSError) -> WarehouseError:
+    """Return the named error for a file or folder that the system does not let us write."""
+    if error.errno in NO_ROOM:
+        return disk_full(path, error.strerror)
+    return HomeNotWritable(
         f"{path} cannot be written ({error.strerror or error}). Make it writable for the user who runs this, or set "
         "RENEWABLES_HOME to a folder that is."
     )
+
+
+def disk_full(path: Path, reason: object) -> DiskNearlyFull:
+    """Return the named error for a file that the disk has no room for."""
+    return DiskNearlyFull(f"{path} cannot be written: the disk is full ({reason}). Free some space and run this again.")

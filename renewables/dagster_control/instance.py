@@ -12,9 +12,10 @@ from renewables.dagster_control.process_identity import host_name, is_alive, is_
 from renewables.dagster_control.record_files import (
     DagsterConfigurationInvalid,
     DagsterDatabaseUnusable,
-    DagsterRecordsDamaged,
+    records_error,
 )
 from renewables.user_errors import UserError
+from warehouse.errors import WarehouseError
 from warehouse.private_files import make_private_folder, private_umask, write_private
 from warehouse.settings import PACKAGE_PARENT, Settings, checkout_folder
 
@@ -67,7 +68,8 @@ def _is_untouched(configuration: str, copy: Path) -> bool:
 def open_instance(settings: Settings) -> Iterator["dg.DagsterInstance"]:
     """Yield the persistent instance, and set DAGSTER_HOME to it for whatever Dagster starts from here.
 
-    Raises DagsterRecordsDamaged, DagsterDatabaseUnusable, DagsterConfigurationInvalid, HomeNotWritable, PlantedLink.
+    Raises DagsterRecordsDamaged, DagsterDatabaseUnusable, DagsterConfigurationInvalid, HomeNotWritable,
+    DiskNearlyFull, PlantedLink.
     """
     import dagster as dg
     from dagster_shared.check import CheckError
@@ -103,9 +105,9 @@ def open_instance(settings: Settings) -> Iterator["dg.DagsterInstance"]:
             os.environ["DAGSTER_HOME"] = before
 
 
-def _unusable_records(home: Path, reason: BaseException | None) -> UserError:
+def _unusable_records(home: Path, reason: BaseException | None) -> UserError | WarehouseError:
     is_file = isinstance(reason, sqlite3.Error)
-    return DagsterRecordsDamaged(home, reason) if is_file else DagsterDatabaseUnusable(home, reason)
+    return records_error(home, reason) if is_file else DagsterDatabaseUnusable(home, reason)
 
 
 def mark_dead_runs(

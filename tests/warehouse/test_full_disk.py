@@ -5,7 +5,6 @@ import shutil
 import signal
 from pathlib import Path
 
-import duckdb
 import polars as pl
 import pytest
 
@@ -48,7 +47,7 @@ def counted() -> tuple[int, int]:
 def test_landing_on_a_full_disk_fails_and_keeps_the_existing_rows(home: Path, more: int) -> None:
     land(0, 50_000)
     pointer = (home / "snapshots" / snapshots.POINTER).read_text()
-    with pytest.raises(duckdb.Error, match="File too large"):
+    with pytest.raises(DiskNearlyFull, match=r"disk is full.*Free some space.*File too large"):
         elsewhere(land_on_a_full_disk, (home / "warehouse.duckdb").stat().st_size + more)
     assert (home / "snapshots" / snapshots.POINTER).read_text() == pointer
     assert counted() == (50_000, 50_000)
