@@ -8,8 +8,10 @@ allow; that input is then in the folder of the corpus, in a file `crash-...`.
 import argparse
 import os
 import sys
+from importlib import import_module
 from pathlib import Path
 from tempfile import gettempdir
+from typing import Any
 
 COVERED = ["elexon_assets", "pipeline_assets", "warehouse"]
 "The packages whose lines guide the search."
@@ -23,7 +25,7 @@ def main() -> None:
     parser.add_argument("--corpus", type=Path, help="folder of inputs to begin with, and for new ones")
     chosen = parser.parse_args()
     try:
-        import atheris  # type: ignore[import-not-found, unused-ignore]  # no dependency
+        atheris: Any = import_module("atheris")
     except ModuleNotFoundError:
         sys.exit("Atheris is not installed: pip install --target FOLDER atheris, and set PYTHONPATH=FOLDER.")
     corpus = chosen.corpus or Path(gettempdir()) / f"fuzz-{chosen.target}"
