@@ -17,7 +17,7 @@ from renewables.dagster_control.client import DagsterClient, OrchestratorError
 from renewables.dagster_control.home_lock import Up, read_state
 from renewables.dagster_control.process_identity import is_alive
 from renewables.dagster_control.record_files import REMEDY, damaged_databases
-from renewables.dagster_control.service_status import page_answers
+from renewables.dagster_control.service_status import page_status
 from renewables.formatting import how_long
 from renewables.queries.pipeline import landed_position
 from renewables.queries.status import warehouse_status
@@ -44,8 +44,11 @@ def services(settings: Settings) -> Iterable[Finding]:
                 sentence = f"is {part.state if not part.is_running else 'down'}, after {part.restarts} restarts."
                 yield Finding(BROKEN if part.state == "down" else WARNING, part.name, sentence, f"See {part.log}.")
     dashboard_url = (state.dashboard_url if state else None) or str(settings.dashboard_url).rstrip("/")
-    if page_answers(f"{dashboard_url}/_stcore/health"):
+    status = page_status(f"{dashboard_url}/_stcore/health")
+    if status == 200:
         yield Finding(OK, "dashboard", f"is running at {dashboard_url}.")
+    elif status in (401, 403):
+        yield Finding(OK, "dashboard", f"is behind the login of a proxy at {dashboard_url}, which answers.")
     else:
         yield Finding(WARNING, "dashboard", f"is not running at {dashboard_url}.", START)
     if answers:

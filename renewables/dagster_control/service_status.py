@@ -62,10 +62,15 @@ def dagster(settings: Settings) -> Answer:
 
 def page_answers(url: str) -> bool:
     """Return whether a page responds within two seconds."""
+    return page_status(url) == 200
+
+
+def page_status(url: str) -> int | None:
+    """Return the status of a page that responds within two seconds, otherwise None."""
     try:
-        return httpx.get(url, timeout=2.0).status_code == 200
+        return httpx.get(url, timeout=2.0).status_code
     except httpx.HTTPError:
-        return False
+        return None
 
 
 class StatusMonitor:

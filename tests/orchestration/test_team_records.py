@@ -1,10 +1,14 @@
-"""Dagster's records of a team: the instance of docs/deploy on PostgreSQL, and which dead runs a host marks there."""
+"""Dagster for a team: its records in PostgreSQL, which dead runs a host marks there, and parts that use TCP."""
 
 import json
 import os
+import signal
+import subprocess
 import sys
 import time
 from collections.abc import Iterable, Iterator
+from contextlib import contextmanager
+from datetime import date
 from pathlib import Path
 from typing import Any
 from urllib.parse import urlsplit
@@ -16,12 +20,21 @@ import pytest
 from dagster._core.remote_origin import GrpcServerCodeLocationOrigin, RemoteJobOrigin, RemoteRepositoryOrigin
 from dagster_shared.yaml_utils import load_yaml_from_path
 
+from elexon_assets.datasets import WIND_AND_SOLAR
+from elexon_assets.simulator.server import Simulator
+from pipeline_assets.access import Actor
+from renewables.dagster_control.client import DagsterClient
+from renewables.dagster_control.fetch_job import follow_runs
 from renewables.dagster_control.instance import HOST_TAG, PROCESS_TAG, mark_dead_runs, open_instance
 from renewables.dagster_control.process_identity import host_name, own_identity
 from renewables.dagster_control.record_files import DATABASES, DagsterConfigurationInvalid, DagsterDatabaseUnusable
+from renewables.dagster_control.run_progress import RunProgress
+from tests.orchestration.conftest import UP, until
 from tests.processes import free_port
 from warehouse.settings import Settings
 
+RENEWABLES = UP[:3]
+LAUNCHED = dg.DagsterEventType.RUN_STARTING.value
 TEAM = Path(__file__).resolve().parents[2] / "docs" / "deploy" / "dagster.yaml"
 DEAD, ELSEWHERE, SOCKET = "1 1", "another-host", "/tmp/renewables-x/elexon_assets"  # noqa: S108 (a name, never opened)
 
@@ -131,3 +144,48 @@ def test_a_missing_library_is_named_with_the_command_that_installs_it(
         open_instance(Settings()),
     ):
         pass
+
+
+@contextmanager
+def serving(*command: str) -> Iterator[None]:
+    """Run `renewables serve` with the test's settings; it ends by itself on SIGTERM."""
+    process = subprocess.Popen([*RENEWABLES, "serve", *command], stdout=subprocess.DEVNULL, stderr=subprocess.DEVNULL)
+    try:
+        yield
+        assert process.poll() is None, f"{command} ended"
+    finally:
+        process.send_signal(signal.SIGTERM)
+        process.wait(30)
+
+
+@pytest.mark.timeout(240)
+def test_a_week_is_fetched_by_parts_that_find_each_other_by_their_ports(team_home: Path, simulator: Simulator) -> None:
+    """The code server starts last, and marks the run that one before it left."""
+    code_port, port = free_port(), free_port()
+    left = started_run(code_server=of_server("127.0.0.1", port=code_port))
+    with open_instance(Settings()) as instance:
+        instance.add_run(left)
+        instance.report_dagster_event(dg.DagsterEvent(LAUNCHED, left.job_name), left.run_id)
+    address = {"location_name": "elexon_assets", "host": "127.0.0.1", "port": code_port}
+    workspace = team_home / "workspace.yaml"
+    workspace.write_text(json.dumps({"load_from": [{"grpc_server": address}]}))
+    dagster = DagsterClient(f"http://127.0.0.1:{port}")
+    with (
+        serving("webserver", "--workspace", str(workspace), "--port", str(port)),
+        serving("daemon", "--workspace", str(workspace)),
+        serving("code-server", "elexon_assets", "--host", "127.0.0.1", "--port", str(code_port)),
+    ):
+        until(lambda: dagster.answers(for_home=Settings().dagster_home), "the webserver answers", 120)
+        second = subprocess.run(
+            [*RENEWABLES, "serve", "daemon", "--workspace", str(workspace)], capture_output=True, text=True, check=False
+        )
+        assert (second.returncode, "already running" in second.stderr) == (1, True)
+        days, actor = (date(2026, 4, 1), date(2026, 4, 7)), Actor.typed("a test")
+        launched = dagster.launch([WIND_AND_SOLAR], *days, requested_by="a test", actor=actor)
+        outcomes = follow_runs(dagster, launched, RunProgress(), lambda _: None)
+        assert [(outcome.succeeded, outcome.error) for outcome in outcomes] == [(True, None)]
+        assert dagster.run_state(left.run_id).status == "FAILURE"
+    assert simulator.requests
+    with open_instance(Settings()) as instance:
+        materialized = instance.get_materialized_partitions(dg.AssetKey(WIND_AND_SOLAR.name))
+    assert materialized == {f"2026-04-0{day}" for day in range(1, 8)}
