@@ -44,6 +44,7 @@ def reader(request: pytest.FixtureRequest, browser: Browser, address: str) -> It
 
 def visits(reader: Tab) -> list[int]:
     """Return the two moments in the cookie: the end of the visit before, and the newest load."""
+    reader.page.wait_for_function(f"() => document.cookie.includes('{COOKIE}=')")
     (value,) = [cookie["value"] for cookie in reader.page.context.cookies() if cookie["name"] == COOKIE]
     return [int(part) for part in value.split(".")]
 
