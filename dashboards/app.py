@@ -198,7 +198,8 @@ is_opening = has_views and view_opening.is_opening(page)
 if page not in RECORDS:
     page_header.render_header(page.title)
     with page_header.page_actions():
-        copy_link.render_button()
+        with st.container(width="content"):
+            copy_link.render_button()
         if has_views and not is_opening and navigation.FORM not in st.query_params:
             view_menu.render_menu(page)
 snapshot_cache.render_move_notice()

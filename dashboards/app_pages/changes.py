@@ -152,6 +152,7 @@ def _render_days(today: date) -> tuple[datetime, datetime | None]:
         max_value=today,
         key=FROM_TO,
         bind="query-params",
+        label_visibility="collapsed",
         format="DD/MM/YYYY",
         width=300,
         help="Days end at 24:00 UTC. Copy the address to share this comparison.",

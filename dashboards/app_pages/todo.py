@@ -2,7 +2,10 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
+from html import escape
+from pathlib import PurePath
 from typing import Any
+from urllib.parse import quote
 
 import polars as pl
 import streamlit as st
@@ -10,7 +13,7 @@ import streamlit as st
 from dashboards.components import ledger_session, record_lists, save_notice
 from dashboards.components.chart import render_downloads
 from dashboards.components.clickable_rows import clicked_cell
-from dashboards.components.formatting import number
+from dashboards.components.formatting import day, number
 from dashboards.components.plain_text import plain
 from dashboards.components.printing import render_printed_table
 from dashboards.components.toolbar import toolbar
@@ -18,6 +21,7 @@ from pipeline_assets.todo import HORIZONS, LATER, OVERDUE, WHEN, todo_list
 
 NOBODY = "No owner"
 SHOWN = tuple(when for when in WHEN if when != LATER)
+CARDS_SHOWN = 60
 CARD_PIXELS = 150
 "The least width of a card: four fit side by side on a desktop, two on a phone."
 COLUMNS: dict[str, Any] = {
@@ -64,8 +68,13 @@ def render_page() -> None:
     if frame.is_empty():
         st.success(f"Nothing is overdue or due in {HORIZONS[-1]} days.", icon=":material/check_circle:")
         return
-    for when in SHOWN:
-        if len(part := frame.filter(when=when)):
+    parts = [(when, frame.filter(when=when)) for when in SHOWN if counts.get(when)]
+    with st.container(key="list-cards"):  # a phone shows these in place of the tables
+        for when, part in parts:
+            st.subheader(_title(when, part), anchor=False)
+            st.html(f"<ul>{''.join(map(_card, part.head(CARDS_SHOWN).to_dicts()))}</ul>")
+    with st.container(key="list-table"):
+        for when, part in parts:
             _render_part(when, part)
     render_downloads(frame.drop("position", "record_kind", "id"), name="to-do")
 
@@ -87,9 +96,24 @@ def _headline(counts: Mapping[str, int], frame: pl.DataFrame) -> str:
     return f"{sentence}; {plain(owner)} has {number(count)} of the overdue" if count > 1 else sentence
 
 
+def _title(when: str, frame: pl.DataFrame) -> str:
+    return f"{OVERDUE if when == OVERDUE else f'Due {when.lower()}'} ({number(len(frame))})"
+
+
+def _card(row: Mapping[str, Any]) -> str:
+    """Return an item as a link with its facts."""
+    path = PurePath(record_lists.PAGES[row["record_kind"]]).stem
+    days = abs(row["days"])
+    late = "today" if not days else f"{number(days)} {'day' if days == 1 else 'days'}"
+    due = f"{day(row['due_date'])}, {late}{' late' if row['days'] < 0 else ''}"
+    facts = " · ".join(text for text in (row["project"], due, row["owner"]) if text)
+    link = f'<a href="{path}?id={quote(row["id"], safe="")}">{escape(row["name"])}</a>'
+    return f"<li>{link}<br>{escape(facts)}</li>"
+
+
 def _render_part(when: str, frame: pl.DataFrame) -> None:
-    title = OVERDUE if when == OVERDUE else f"Due {when.lower()}"
-    st.subheader(f"{title} ({number(len(frame))})", anchor=False)
+    title = _title(when, frame)
+    st.subheader(title, anchor=False)
     opener = st.column_config.ButtonColumn("Name", type="tertiary", alignment="left", width=300, key=f"open {when}")
     click = clicked_cell(
         frame.select("name", *COLUMNS),
@@ -97,7 +121,7 @@ def _render_part(when: str, frame: pl.DataFrame) -> None:
         key=f"list {when} {hash(tuple(frame['id']))}",
         buttons={f"open {when}": "name"},
         height=min(38 + 35 * len(frame), 38 + 35 * record_lists.ROWS_SEEN),
-        alt=f"{title}: {len(frame)} milestones and information points",
+        alt=f"{title}: milestones and information points",
     )
     render_printed_table(frame.select("name", *COLUMNS), COLUMNS)
     if click:

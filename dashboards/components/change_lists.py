@@ -11,10 +11,10 @@ import streamlit as st
 from dashboards.components.chart import render_downloads
 from dashboards.components.clickable_rows import clicked_cell
 from dashboards.components.formatting import number
-from dashboards.components.ledger_session import rag_text
 from dashboards.components.pipeline_lists import DATE, ROWS_LISTED
 from dashboards.components.printing import render_printed_table
-from dashboards.components.record_lists import PAGES
+from dashboards.components.rag_tags import rag_column, rag_tag
+from dashboards.components.record_lists import PAGES, ROW_PIXELS, TALL_ROW_PIXELS
 from pipeline_assets.comparison import Comparison
 
 MWP = "%,.1f"
@@ -33,8 +33,8 @@ COLUMNS: dict[str, Any] = {
     "before": st.column_config.DateColumn("Before", format=DATE),
     "after": st.column_config.DateColumn("After", format=DATE),
     "days": st.column_config.NumberColumn("Days later", format="%+,d", help="Negative: earlier."),
-    "rag_before": "Before",
-    "rag_after": "After",
+    "rag_before": rag_column("Before"),
+    "rag_after": rag_column("After"),
     "comment": st.column_config.TextColumn("RAG comment", width="large"),
     "move": "Move",
     "rating_before": st.column_config.NumberColumn("Rating before", format="%,d"),
@@ -71,9 +71,9 @@ def _render_rows(frame: pl.DataFrame, key: str, name: str, kind: str, id: str) -
     rows = frame.head(ROWS_LISTED)
     first = [name, "history", *(column for column in ("name", "movement", "move") if column in frame.columns)]
     rags = [column for column in ("rag_before", "rag_after") if column in frame.columns]
-    shown = rows.with_columns(
-        pl.col(rags).map_elements(rag_text, return_dtype=pl.String()), pl.lit("History").alias("history")
-    ).select(*first, pl.exclude(*first))
+    shown = rows.with_columns(*map(rag_tag, rags), pl.lit("History").alias("history")).select(
+        *first, pl.exclude(*first)
+    )
 
     def button(label: str, action: str, width: Any) -> Any:
         return st.column_config.ButtonColumn(
@@ -81,12 +81,14 @@ def _render_rows(frame: pl.DataFrame, key: str, name: str, kind: str, id: str) -
         )
 
     opener = button(name.replace("_", " ").capitalize(), "open", "medium")
+    pixels = TALL_ROW_PIXELS if "comment" in rows.columns else ROW_PIXELS
     click = clicked_cell(
         shown,
         {**COLUMNS, **HIDDEN, name: opener, "history": button("History", "history", "small")},
         key=f"list {key} {hash(tuple(rows[id]))}",
         buttons={f"open {key}": name, f"history {key}": "history"},
-        height=min(38 + 35 * len(rows), MOST_PIXELS),
+        height=min(38 + pixels * len(rows), MOST_PIXELS),
+        row_height=pixels,
     )
     render_printed_table(shown.drop("history", *HIDDEN, strict=False), COLUMNS)
     if click:

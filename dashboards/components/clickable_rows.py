@@ -17,6 +17,7 @@ def clicked_cell(
     key: str,
     buttons: Mapping[str, str],
     height: int | Literal["auto"] = "auto",
+    row_height: int | None = None,
     alt: str | None = None,
 ) -> tuple[int, str] | None:
     """Draw a table that is not on paper, and return the row and the column that were clicked.
@@ -30,6 +31,7 @@ def clicked_cell(
             placeholder="",
             column_config=dict(columns),
             height=height,
+            row_height=row_height,
             on_select="rerun",
             selection_mode="single-cell",
             key=key,

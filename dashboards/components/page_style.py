@@ -45,7 +45,7 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
 .st-key-list-cards { display: none }
 .st-key-list-cards ul { list-style: none; margin: 0; padding: 0 }
 .st-key-list-cards li { border-bottom: 1px solid #7F889455; padding: 0.6rem 0; margin: 0 }
-.st-key-list-cards a { font-weight: 600; margin-right: 0.6rem }
+.st-key-list-cards a { font-weight: 600; margin-right: 0.6rem; color: light-dark(#3645AE, #A3AEFF) }
 .rag-green { color: light-dark(#1B6E20, #6FCF75) }
 .rag-amber { color: light-dark(#8A5000, #F0B04A) }
 .rag-red { color: light-dark(#B3261E, #FF8A80) }

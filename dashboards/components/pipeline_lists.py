@@ -12,8 +12,8 @@ import streamlit as st
 
 from dashboards.components.chart import in_london, render_chart, render_downloads
 from dashboards.components.clickable_rows import clicked_cell
-from dashboards.components.ledger_session import rag_text
 from dashboards.components.printing import render_printed_table
+from dashboards.components.rag_tags import rag_column, rag_tag
 from dashboards.components.record_lists import PAGES
 
 DATE = "D MMM YYYY"
@@ -134,13 +134,13 @@ def render_rows(
         st.caption(f"Showing the first {ROWS_LISTED} of {len(all_rows):,}. The downloads contain all.")
     shown = in_london(frame)
     if "rag" in shown.columns:
-        shown = shown.with_columns(pl.col("rag").map_elements(rag_text, return_dtype=pl.String()))
+        shown = shown.with_columns(rag_tag("rag"))
     opener = st.column_config.ButtonColumn(
         title.replace("_", " ").capitalize(), type="tertiary", alignment="left", width=width, key=f"open {name}"
     )
     click = clicked_cell(
         shown,
-        {**COLUMNS, **HIDDEN, title: opener},
+        {**COLUMNS, **HIDDEN, "rag": rag_column("RAG"), title: opener},
         key=f"list {name} {hash(tuple(frame[id]))}",
         buttons={f"open {name}": title},
         height=height,

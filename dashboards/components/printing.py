@@ -121,4 +121,6 @@ def _cell_text(value: object) -> str:
         return ""
     if isinstance(value, float):
         return number(value, 1)
+    if isinstance(value, list):
+        return ", ".join(map(str, value)).replace(" ", "\u00a0")
     return number(value) if isinstance(value, int) else day(value) if isinstance(value, date) else str(value)

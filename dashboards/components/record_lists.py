@@ -14,6 +14,7 @@ from dashboards.components.chart import render_downloads
 from dashboards.components.navigation import FORM
 from dashboards.components.people_view import web_address
 from dashboards.components.plain_text import plain
+from dashboards.components.rag_tags import rag_column, rag_tag
 from dashboards.components.sign_in import current_actor, refusal_of
 from pipeline_assets.errors import PipelineError
 from pipeline_assets.fields import FieldType, RecordField, fields_by_name
@@ -46,11 +47,8 @@ ROWS_SEEN = 18
 HEADER_PIXELS, ROW_PIXELS, TALL_ROW_PIXELS = 38, 35, 66
 TALL_ROWS = ("pipelines", "counterparties", "information_points")
 "The kinds with texts of several lines, which Streamlit wraps in rows of more than 64 pixels."
-RAG_TAGS = {"Green": "#2E7D32", "Amber": "#B26A00", "Red": "#C62828"}
-"The colours of the RAG words in tables, which white text can be read on."
 DAY_FORMAT = "D MMM YYYY"
 LINKED = {"website"}
-_RAG_TEXTS = {rag: ledger_session.rag_text(rag) for rag in RAG_TAGS}
 _NOTE = "records: note"
 
 
@@ -127,7 +125,7 @@ def list_columns(kind: str, configs: Mapping[str, Any]) -> dict[str, Any]:
     for name, title in list_pages.column_titles(kind).items():
         config = configs.get(name) or (field_column(fields[name]) if name in fields else st.column_config.Column())
         if name == "rag":
-            config = st.column_config.MultiselectColumn(options=list(_RAG_TEXTS.values()), color=RAG_TAGS.values())
+            config = rag_column(title)
         columns[name] = {**config, "label": title}
     return columns
 
@@ -179,7 +177,7 @@ def render_table(frame: pl.DataFrame, kind: str, columns: Mapping[str, Any], *, 
 
 def _with_tags_and_links(frame: pl.DataFrame) -> pl.DataFrame:
     """Return the rows with RAG as a list of one tag, and websites as addresses; a text that is none is left out."""
-    tags = [pl.concat_list(pl.col("rag").replace_strict(_RAG_TEXTS))] if "rag" in frame.columns else []
+    tags = [rag_tag("rag")] if "rag" in frame.columns else []
     links = [pl.col(name).map_elements(web_address, return_dtype=pl.String) for name in LINKED & set(frame.columns)]
     return frame.with_columns(*tags, *links)
 
