@@ -44,17 +44,16 @@ def headline_of(wanted: AnalysisInput) -> str:
     category = wanted.dataset.category
     shown = frame.filter(pl.col("energy_mwh").is_not_null())
     if shown.is_empty():
-        return f"No data from {wanted}"
+        return f"No data, {wanted}"
     whole = shown.filter(pl.col(category) == TOTAL) if len(frame) > 1 else shown
     if whole.is_empty():
         rows = shown.sort("energy_mwh", descending=True).head(2).to_dicts()
         parts = [f"{row[category]} {energy(row['energy_mwh'])}" for row in rows]
-        return f"Most energy from {wanted}: {', then '.join(parts)}"
+        return f"Most energy, {wanted}: {', then '.join(parts)}"
     row = whole.row(0, named=True)
     highest = f"{power(row['peak_mw'])} at most ({date_of(row['peak_start_time_utc'])})"
     return (
-        f"{_total_name(wanted)}: {energy(row['energy_mwh'])} from {wanted}; "
-        f"{power(row['mean_mw'])} on average, {highest}"
+        f"{_total_name(wanted)}, {wanted}: {energy(row['energy_mwh'])}; {power(row['mean_mw'])} on average, {highest}"
     )
 
 
@@ -105,4 +104,4 @@ def _total_name(wanted: AnalysisInput) -> str:
     """Return the words for the chosen categories together."""
     if list(wanted.categories) == list(WIND_AND_SOLAR.categories):
         return "Wind and solar"
-    return " and ".join(wanted.categories) if len(wanted.categories) <= 2 else f"{len(wanted.categories)} in total"
+    return " and ".join(wanted.categories) if len(wanted.categories) <= 2 else f"All {len(wanted.categories)}"

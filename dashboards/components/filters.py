@@ -6,6 +6,7 @@ Belongs here: the widgets, and the days that a preset means. Not here: the queri
 from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass
 from datetime import date, timedelta
+from typing import Literal
 
 import streamlit as st
 
@@ -51,7 +52,15 @@ class Days:
     last: date
 
 
-def one_chosen(label: str, titles: Mapping[str, str], *, key: str, help: str | None = None) -> str:
+def one_chosen(
+    label: str,
+    titles: Mapping[str, str],
+    *,
+    key: str,
+    help: str | None = None,
+    shows_label: bool = True,
+    persists: Literal["page"] | None = None,
+) -> str:
     """Draw the choice of one of several names by their titles, the first one at first, and return the name."""
     first = next(iter(titles))
     name = st.segmented_control(
@@ -63,6 +72,8 @@ def one_chosen(label: str, titles: Mapping[str, str], *, key: str, help: str | N
         key=key,
         bind="query-params",
         help=help,
+        label_visibility="visible" if shows_label else "collapsed",
+        persist_state=persists,
     )
     return name or first
 

@@ -7,7 +7,7 @@ from datetime import date, datetime, timedelta
 
 from elexon_assets.settlement import LONDON
 from renewables import formatting
-from renewables.formatting import energy, how_long, number, power
+from renewables.formatting import how_long, number
 
 NOTHING = "–"  # noqa: RUF001 (a dash is meant)
 
@@ -45,6 +45,31 @@ def span_of_days(first: date, last: date) -> str:
         return day(first)
     start = f"{first.day}" if (first.year, first.month) == (last.year, last.month) else f"{first.day} {first:%b}"
     return f"{start if first.year == last.year else day(first)}–{day(last)}"  # noqa: RUF001 (a dash is meant)
+
+
+def in_period(first: date, last: date) -> str:
+    """Return days for the end of a sentence: `in 2024`, `in Nov 2026`, or as `span_of_days` does."""
+    ends_month = (last + timedelta(days=1)).day == 1
+    if first.day == 1 and ends_month and first.year == last.year:
+        if first.month == last.month:
+            return f"in {first:%b %Y}"
+        if (first.month, last.month) == (1, 12):
+            return f"in {first.year}"
+    return span_of_days(first, last)
+
+
+def power(mw: float | None) -> str:
+    """Format a power with a minus sign, as in `-144 MW` or `14.2 GW`."""
+    return _with_minus(formatting.power(mw))
+
+
+def energy(mwh: float | None) -> str:
+    """Format an energy with a minus sign, as in `-26.6 GWh` or `7.89 TWh`."""
+    return _with_minus(formatting.energy(mwh))
+
+
+def _with_minus(text: str) -> str:
+    return text.replace("-", "\u2212")
 
 
 def price(gbp_per_mwh: float | None) -> str:
@@ -86,4 +111,4 @@ def ago(span: timedelta) -> str:
     return f"{how_long(span)} ago".replace(" ", "\u00a0")  # keep it on one line
 
 
-__all__ = ["energy", "how_long", "number", "power"]
+__all__ = ["how_long", "number"]

@@ -41,6 +41,7 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
   [data-testid=stSidebarNavLink] { padding-block: 0; min-height: 1.6rem }
 }
 [data-testid=stSidebarHeader] { margin-bottom: 0 }
+.st-key-toolbar > .st-key-popover-Options { order: 1 }
 .st-key-chips button:not([kind=tertiary]) { min-height: 1.75rem; padding: 0 0.6rem; border-radius: 999px }
 .st-key-list-cards { display: none }
 .st-key-list-cards ul { list-style: none; margin: 0; padding: 0 }
@@ -52,7 +53,7 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
 @media (max-width: 640px) {
   [data-testid=stMainBlockContainer] { padding-inline: 1rem }
   .st-key-toolbar > .stElementContainer:has(.stSelectbox) { flex: 1 1 40%; min-width: 0 }
-  .st-key-toolbar > :has(.stSelectbox, .stPopover) { order: -1 }
+  .st-key-toolbar > :has(.stSelectbox, .stPopover), .st-key-toolbar > .st-key-popover-Options { order: -1 }
   .st-key-toolbar { gap: 0.75rem }
   .st-key-copy-link [data-testid=stMarkdownContainer] { position: absolute; clip-path: inset(50%) }
   .st-key-list-cards { display: block }

@@ -82,7 +82,9 @@ def _keep_cleared() -> None:
     """
     cleared: dict[str, Any] = st.session_state.get(_CLEARED, {})
     for key, default in list(cleared.items()):
+        if st.session_state.get(key, default) == default:
+            continue
         if key in st.query_params:
             del cleared[key]
-        elif st.session_state.get(key, default) != default:
+        else:
             st.session_state[key] = copy(default)

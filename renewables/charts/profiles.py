@@ -3,7 +3,7 @@
 The frames come from `queries/profiles.py` and `queries/analysis.py`. Not here: series over time (`generation.py`).
 """
 
-from typing import Any
+from typing import Any, NamedTuple
 
 import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no types
 import polars as pl
@@ -28,6 +28,8 @@ HOURS = [f"{hour:02}:00" for hour in range(24)]
 YEAR_DASHES = ["solid", "dash", "dot", "dashdot"]
 NUMBERED = 8
 "The largest number of categories of a correlation whose numbers fit into their cells."
+TERAWATT_HOURS_FROM_MWH = 1e6
+"The greatest energy of a month from which the years are drawn in TWh."
 FEW_MONTHS = 3
 "The number of months below which each of them is labelled."
 
@@ -155,31 +157,45 @@ def by_year(frame: pl.DataFrame) -> go.Figure:
     on an earlier year in the legend adds its line.
     """
     years = frame["year"].unique().sort(descending=True).to_list()
-    traces = _band_of_years(frame.filter(pl.col("year") != years[0])) if len(years) > 1 else []
+    unit = _energy_unit(frame["energy_mwh"])
+    frame = frame.with_columns(energy=pl.col("energy_mwh") / unit.mwh)
+    traces = _band_of_years(frame.filter(pl.col("year") != years[0]), unit) if len(years) > 1 else []
     earlier = sample_colorscale(SEQUENTIAL, [0.3 + 0.45 * n / max(len(years) - 2, 1) for n in range(len(years) - 1)])
     for n, (year, colour) in reversed(list(enumerate(zip(years, [ACCENT, *earlier], strict=True)))):
         rows = {row["month"]: row for row in frame.filter(year=year).iter_rows(named=True)}
-        energy = [rows[month]["energy_mwh"] if month in rows else None for month in range(1, 13)]
+        energy = [rows[month]["energy"] if month in rows else None for month in range(1, 13)]
         coverage = [rows[month]["coverage"] if month in rows else 0.0 for month in range(1, 13)]
         lines = monthly_traces(
             MONTHS,
-            [None if mwh is None else mwh / 1000 for mwh in energy],
+            energy,
             coverage,
             name=str(year),
             line={"width": 1.6 if n else 3.5, "dash": YEAR_DASHES[n % 4], "color": colour},
             customdata=[share * 100 for share in coverage],
-            hovertemplate="%{y:,.3~r} GWh (%{customdata:.1f} % coverage)",
+            hovertemplate=f"%{{y:,.3~r}} {unit.name} (%{{customdata:.4~r}} % coverage)",
             size=6 if n else 9,
         )
         for line in lines:
             line.visible = "legendonly" if n else True
         traces += lines
     x = axis_style("Month", categoryorder="array", categoryarray=MONTHS)
-    y = axis_style("Energy (GWh)", tickformat=",.0f", rangemode="tozero")
+    y = axis_style(f"Energy ({unit.name})", tickformat=",~r", rangemode="tozero")
     return go.Figure(traces, figure_layout(x, y, hovermode="x unified"))
 
 
-def _band_of_years(frame: pl.DataFrame) -> list[go.Scatter]:
+class _EnergyUnit(NamedTuple):
+    name: str
+    mwh: float
+
+
+def _energy_unit(values: pl.Series) -> _EnergyUnit:
+    """Return TWh for values of which one has four digits in GWh, and otherwise GWh."""
+    greatest = values.abs().max()
+    is_large = isinstance(greatest, float) and greatest >= TERAWATT_HOURS_FROM_MWH
+    return _EnergyUnit("TWh", 1e6) if is_large else _EnergyUnit("GWh", 1e3)
+
+
+def _band_of_years(frame: pl.DataFrame, unit: _EnergyUnit) -> list[go.Scatter]:
     """Return the range and the median of the complete months of several years, or nothing without such months."""
     complete = frame.filter(pl.col("coverage") >= COMPLETE_MONTH)
     if complete.is_empty():
@@ -188,9 +204,9 @@ def _band_of_years(frame: pl.DataFrame) -> list[go.Scatter]:
         month: (low, high, median)
         for month, low, high, median in complete.group_by("month")
         .agg(
-            low=pl.col("energy_mwh").min() / 1000,
-            high=pl.col("energy_mwh").max() / 1000,
-            median=pl.col("energy_mwh").median() / 1000,
+            low=pl.col("energy").min(),
+            high=pl.col("energy").max(),
+            median=pl.col("energy").median(),
         )
         .iter_rows()
     }
@@ -228,7 +244,7 @@ def _band_of_years(frame: pl.DataFrame) -> list[go.Scatter]:
         connectgaps=False,
         marker={"size": 4},
         line={"width": 2, "color": MUTED, "dash": "dash"},
-        hovertemplate="%{y:,.3~r} GWh (%{customdata[0]:,.3~r} to %{customdata[1]:,.3~r})",
+        hovertemplate=f"%{{y:,.3~r}} {unit.name} (%{{customdata[0]:,.3~r}} to %{{customdata[1]:,.3~r}})",
     )
     return [*(bands if first != last else []), median]
 

@@ -1,24 +1,38 @@
-"""Readers who come back, in a real browser: what changed since their last visit, and the views that they saved."""
+"""Readers in a real browser: what they see first, what changed since the last visit, and the views that they saved."""
 
 import re
 from collections.abc import Iterator
 from datetime import UTC, datetime, timedelta
+from shutil import copytree
 
 import pytest
 from playwright.sync_api import Browser, Locator, expect
 
 from dashboards.components.last_visit import COOKIE
+from elexon_assets.datasets import WIND_FORECAST
 from tests.browsing import Tab, launched, tab
 from tests.dashboard_servers import running_dashboard
+from tests.market_homes import PERIODS, Market
+from tests.renewables.forecast_frames import HOUR, issue, land
 from tests.renewables.moved_portfolio import land_moved_portfolio
+from warehouse import snapshots
+from warehouse.connection import writing
 
-WIDTHS = (1440, 390)
+FIRST_SCREEN = {1440: 280, 390: 844}
+"The pixels within which a page's chart starts, by the width of the window."
+WIDTHS = tuple(FIRST_SCREEN)
+GENERATION_PAGES = ("", "analysis", "forecast", "value", "explorer")
 
 
 @pytest.fixture(scope="module")
-def address(tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
-    """Run the dashboard on a project that was entered two months ago and moved yesterday."""
-    home = tmp_path_factory.mktemp("home")
+def address(_market: Market, tmp_path_factory: pytest.TempPathFactory) -> Iterator[str]:
+    """Run the dashboard on four days of data, and a project that was entered two months ago and moved yesterday."""
+    home = tmp_path_factory.mktemp("home") / "home"
+    copytree(_market.home, home)
+    with writing(home / "warehouse.duckdb") as con:
+        targets = {PERIODS[0] + n * HOUR: 6_000.0 for n in range(2, 60)}
+        land(con, WIND_FORECAST, issue(PERIODS[0] + HOUR, targets))
+        snapshots.publish_snapshot(con)
     today = datetime.now(UTC).date()
     with pytest.MonkeyPatch.context() as patch:
         patch.setenv("RENEWABLES_HOME", str(home))
@@ -40,6 +54,45 @@ def reader(request: pytest.FixtureRequest, browser: Browser, address: str) -> It
         yield opened
         assert opened.problems == []
         assert opened.page.get_by_test_id("stException").count() == 0
+
+
+def test_the_chart_is_on_the_first_screen_and_its_figures_are_beside_it(reader: Tab) -> None:
+    width = reader.page.viewport_size["width"] if reader.page.viewport_size else 0
+    late, apart = {}, []
+    for path in GENERATION_PAGES:
+        reader.open(path)
+        reader.drawn()
+        main = reader.page.get_by_test_id("stMain")
+        chart = main.locator("[data-testid=stPlotlyChart], [data-testid=stDataFrame]").first.bounding_box()
+        assert chart, path
+        if chart["y"] > FIRST_SCREEN[width]:
+            late[path] = chart["y"]
+        if path == "explorer" or width < 1100:  # it has no chart, and a phone has the figures below
+            continue
+        figures = main.locator(".st-key-figures table").bounding_box()
+        if not figures or figures["x"] < chart["x"] + chart["width"] or abs(figures["y"] - chart["y"]) > 20:
+            apart.append(path)
+    assert late == {}
+    assert apart == []
+
+
+def test_a_filter_that_its_chip_cleared_does_not_come_back_with_the_next_click(reader: Tab) -> None:
+    page = reader.page
+    reader.open("explorer?low=5000")
+    page.get_by_role("button", name="Options").click()
+    expect(page.get_by_label("Min (MW)")).to_have_value("5000.00")
+    page.get_by_test_id("stPopoverBody").get_by_text("Flagged only").click()
+    page.wait_for_url(re.compile("flagged=true"))
+    page.keyboard.press("Escape")
+    page.get_by_role("button", name="Flagged only ×").first.click()  # noqa: RUF001 (a cross is meant)
+    page.wait_for_url(re.compile(r"explorer\?low=5000$"))
+    page.get_by_role("combobox", name="Days").click()
+    page.get_by_role("option", name="28 days").click()
+    page.wait_for_url(re.compile("days=28"))
+    reader.settled()
+    expect(page.get_by_role("button", name="From 5,000 MW ×").first).to_be_visible()  # noqa: RUF001 (as above)
+    assert "flagged" not in page.url
+    expect(page.get_by_role("button", name="Flagged only ×")).to_have_count(0)  # noqa: RUF001 (as above)
 
 
 def visits(reader: Tab) -> list[int]:

@@ -68,8 +68,10 @@ def test_every_page_fits_every_width_and_is_accessible(page: str, visitor: Tab) 
 
 def test_a_copied_address_restores_the_choices(dashboard: Tab, browser: Browser) -> None:
     dashboard.open("analysis")
-    dashboard.page.get_by_role("radio", name="Duration").click()
-    dashboard.page.get_by_role("radio", name="7 days").click()
+    for choice, option in (("View", "Duration"), ("Days", "7 days")):
+        dashboard.page.get_by_role("combobox", name=choice).click()
+        dashboard.page.get_by_role("option", name=option).click()
+        dashboard.settled()
     dashboard.page.wait_for_url(re.compile("view=Duration"))
     dashboard.settled()
     copied = dashboard.page.url

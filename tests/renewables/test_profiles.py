@@ -119,7 +119,7 @@ def test_profile_figures_show_their_units_and_stay_small() -> None:
     ]
     for figure in drawn:
         titles = f"{figure.layout.xaxis.title.text} {figure.layout.yaxis.title.text}"
-        assert any(unit in titles for unit in ("MW", "GWh", "%"))
+        assert any(unit in titles for unit in ("MW", "GWh", "TWh", "%"))
         assert sum(len(trace.x) for trace in figure.data) < 5_000
     heat = figures.by_hour(profiles.by_hour(ALL, window, across="weekday"), across="weekday").data[0]
     assert (len(heat.y), len(heat.x)) == (24, 7)
