@@ -55,6 +55,8 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
   .st-key-toolbar > .stElementContainer:has(.stSelectbox) { flex: 1 1 40%; min-width: 0 }
   .st-key-toolbar > :has(.stSelectbox, .stPopover), .st-key-toolbar > .st-key-popover-Options { order: -1 }
   .st-key-toolbar { gap: 0.75rem }
+  .st-key-toolbar .stSelectbox [data-testid=stIconMaterial]:first-child { display: none }
+  [data-testid=stPlotlyChart] .modebar-container { top: auto !important; bottom: 26px }
   .st-key-copy-link [data-testid=stMarkdownContainer] { position: absolute; clip-path: inset(50%) }
   .st-key-list-cards { display: block }
   .st-key-list-table { visibility: hidden; height: 0; overflow: hidden }

@@ -210,9 +210,7 @@ def _band_of_years(frame: pl.DataFrame, unit: _EnergyUnit) -> list[go.Scatter]:
         )
         .iter_rows()
     }
-    years = frame["year"].unique().sort().to_list()
-    first, last = years[0], years[-1]
-    span = str(first) if first == last else f"{first} to {last}"
+    several = frame["year"].n_unique() > 1
     runs: list[list[int]] = []
     for month in sorted(spread):
         if runs and runs[-1][-1] == month - 1:
@@ -223,7 +221,7 @@ def _band_of_years(frame: pl.DataFrame, unit: _EnergyUnit) -> list[go.Scatter]:
         go.Scatter(
             x=[MONTHS[month - 1] for month in (*run, *reversed(run))],
             y=[*(spread[month][0] for month in run), *(spread[month][1] for month in reversed(run))],
-            name=f"Range of {span}",
+            name="Range",
             legendgroup="range",
             showlegend=n == 0,
             mode="lines",
@@ -239,14 +237,14 @@ def _band_of_years(frame: pl.DataFrame, unit: _EnergyUnit) -> list[go.Scatter]:
         x=MONTHS,
         y=[row and row[2] for row in rows],
         customdata=[row and row[:2] for row in rows],
-        name=f"Median of {span}",
+        name="Median",
         mode="lines+markers",
         connectgaps=False,
         marker={"size": 4},
         line={"width": 2, "color": MUTED, "dash": "dash"},
         hovertemplate=f"%{{y:,.3~r}} {unit.name} (%{{customdata[0]:,.3~r}} to %{{customdata[1]:,.3~r}})",
     )
-    return [*(bands if first != last else []), median]
+    return [*(bands if several else []), median]
 
 
 def capacity_factors(frame: pl.DataFrame, category: str) -> go.Figure:

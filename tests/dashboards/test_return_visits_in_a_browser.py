@@ -30,7 +30,7 @@ def address(_market: Market, tmp_path_factory: pytest.TempPathFactory) -> Iterat
     home = tmp_path_factory.mktemp("home") / "home"
     copytree(_market.home, home)
     with writing(home / "warehouse.duckdb") as con:
-        targets = {PERIODS[0] + n * HOUR: 6_000.0 for n in range(2, 60)}
+        targets: dict[datetime, float | None] = {PERIODS[0] + n * HOUR: 6_000.0 for n in range(2, 60)}
         land(con, WIND_FORECAST, issue(PERIODS[0] + HOUR, targets))
         snapshots.publish_snapshot(con)
     today = datetime.now(UTC).date()
