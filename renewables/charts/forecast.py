@@ -4,6 +4,7 @@ The frames come from `queries/forecast_day.py` and `queries/forecast_skill.py`. 
 """
 
 from datetime import datetime, timedelta
+from typing import Any
 
 import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no types
 import polars as pl
@@ -16,7 +17,7 @@ from renewables.queries.forecast_day import ForecastDay, NewestIssue
 
 WIND_FORECAST_COLOUR = colour_of("WIND")
 ISSUED = "%a %-d %b %H:%M"
-LINES = {
+LINES: dict[str, tuple[str, dict[str, Any]]] = {
     "mae_mw": ("Forecast", {"color": ACCENT, "width": 2.5}),
     "persistence_mae_mw": ("Persistence", {"color": MUTED, "width": 1.6, "dash": "dash"}),
     "same_time_yesterday_mae_mw": ("Same time yesterday", {"color": "#CC79A7", "width": 1.6, "dash": "dot"}),
