@@ -2,6 +2,7 @@
 
 import re
 import shlex
+from importlib.util import find_spec
 from pathlib import Path
 from typing import Any
 
@@ -84,3 +85,13 @@ def test_every_setting_is_documented() -> None:
 
     text = (ROOT / "docs" / "operations.md").read_text()
     assert [name for name in Settings.model_fields if f"`{name.upper()}`" not in text] == []
+
+
+def test_every_test_and_benchmark_that_the_page_on_reliability_names_exists() -> None:
+    text = (ROOT / "docs" / "reliability.md").read_text()
+    tests = re.findall(r"`(tests/[\w/]+\.py)(?:::(\w+))?`", text)
+    assert len(tests) > 20
+    for file, name in tests:
+        assert re.search(rf"^def {name or 'test_'}", (ROOT / file).read_text(), re.MULTILINE), f"{file}::{name}"
+    for benchmark in set(re.findall(r"python -m (benchmarks\.\w+)", text)):
+        assert find_spec(benchmark), benchmark

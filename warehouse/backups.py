@@ -18,7 +18,7 @@ from warehouse.errors import LakeUnavailable, WarehouseBusy, WarehouseMissing
 from warehouse.file import open_snapshot
 from warehouse.file_errors import errors_named
 from warehouse.lake import LakeWarehouse
-from warehouse.private_files import private_umask
+from warehouse.private_files import give_name, private_umask
 from warehouse.settings import Settings
 from warehouse.snapshots import Snapshot
 
@@ -71,7 +71,8 @@ def restore(version: int | None = None, *, warehouse: Path | None = None) -> Res
             if log.exists():
                 aside.append(log.rename(warehouse.with_name(f"{warehouse.stem}-aside-{stamp}.duckdb.wal")))
             if warehouse.exists():
-                aside.append(_kept_as(warehouse, warehouse.with_name(f"{warehouse.stem}-aside-{stamp}.duckdb")))
+                aside.append(warehouse.with_name(f"{warehouse.stem}-aside-{stamp}.duckdb"))
+                give_name(warehouse, aside[-1])  # the restored file takes over the first name in one step
             copy.replace(warehouse)
         finally:
             copy.unlink(missing_ok=True)
@@ -94,15 +95,6 @@ def fill_lake(path: Path) -> None:
     with errors_named(path, "Choose another file."):
         duckdb.connect(str(path), read_only=True).close()
     place.load_file(path)
-
-
-def _kept_as(path: Path, name: Path) -> Path:
-    """Give the file a second name, so that the restored file can take over the first name in one step."""
-    try:
-        name.hardlink_to(path)
-    except OSError:  # the file system has no hard links
-        path.rename(name)
-    return name
 
 
 @contextmanager

@@ -4,13 +4,15 @@ Belongs here: locks, waiting, the errors for a broken file. Not here: the conten
 DuckDB allows one writing process or many readers, so a writer opens late and closes at once.
 """
 
+import glob
 import shutil
 import threading
 from collections.abc import Iterator, Mapping
-from contextlib import closing, contextmanager
+from contextlib import closing, contextmanager, suppress
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from pathlib import Path
+from uuid import uuid4
 
 import duckdb
 import tenacity
@@ -34,12 +36,17 @@ from warehouse.file_errors import (
     pruned_sentence,
 )
 from warehouse.interface import FORMAT_VERSION, INFO, Condition, PublishedVersion, Warehouse, has_table
-from warehouse.private_files import make_private_folder, private_umask, refuse_link
+from warehouse.private_files import give_name, make_private_folder, private_umask, refuse_link
 from warehouse.settings import Settings
 from warehouse.snapshots import Snapshot
 
 _this_process = threading.Lock()
 "DuckDB's file lock works between processes; opening the file a second time inside one process can release it."
+
+STORAGE = "(STORAGE_VERSION 'v1.5.0')"
+"Both supported versions of DuckDB write and read the 1.5 storage format."
+UNFINISHED = ".unfinished-"
+"What follows the name of a file that is being created."
 
 
 @dataclass(frozen=True)
@@ -83,6 +90,8 @@ class FileWarehouse(Warehouse):
             self.refuse_lost()
             _refuse_without_room(self.path)
             with private_umask(), closing(duckdb.connect()) as con:
+                if not self.path.exists():
+                    _create_file(con, self.path)
                 _attach_file(con, self.path, wait_seconds)
                 with damage_named(self.path, fix_for(self.path)):
                     yield con
@@ -211,6 +220,23 @@ def open_snapshot(published: Snapshot, *, locked_down: bool = False) -> Iterator
             yield con
 
 
+def _create_file(con: duckdb.DuckDBPyConnection, path: Path) -> None:
+    """Create an empty database under another name, and give it its own name when it is complete.
+
+    A kill while DuckDB writes the first blocks would otherwise leave a file that neither opens nor has a snapshot.
+    """
+    for left_behind in path.parent.glob(f"{glob.escape(path.name)}{UNFINISHED}*"):
+        left_behind.unlink(missing_ok=True)
+    while not path.exists():
+        unfinished = path.with_name(f"{path.name}{UNFINISHED}{uuid4().hex}")
+        with errors_named(path, fix_for(path)):
+            con.execute(f"ATTACH {_quoted_path(unfinished)} AS created {STORAGE}")
+            con.execute("DETACH created")
+        with suppress(FileExistsError, FileNotFoundError):  # another process was faster, or removed ours
+            give_name(unfinished, path)
+        unfinished.unlink(missing_ok=True)
+
+
 def _attach_file(con: duckdb.DuckDBPyConnection, path: Path, wait_seconds: float) -> None:
     """Attach the file as soon as no other process holds it."""
     con.execute("SET TimeZone = 'UTC'")
@@ -220,8 +246,7 @@ def _attach_file(con: duckdb.DuckDBPyConnection, path: Path, wait_seconds: float
         stop=tenacity.stop_after_delay(wait_seconds),
         reraise=True,
     )
-    # Both supported versions of DuckDB write and read the 1.5 storage format.
-    statement = f"ATTACH {_quoted_path(path)} AS warehouse (STORAGE_VERSION 'v1.5.0')"
+    statement = f"ATTACH {_quoted_path(path)} AS warehouse {STORAGE}"
     fix = fix_for(path)
     refuse_link(path.with_name(f"{path.name}.wal"))
     with errors_named(path, fix):

@@ -6,9 +6,10 @@ permissions, which are the owner's choice.
 
 import errno
 import os
+import tempfile
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 from pathlib import Path
 from typing import IO, Any
 
@@ -17,6 +18,8 @@ from warehouse.errors import DiskNearlyFull, HomeNotWritable, PlantedLink, Wareh
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 "The errors of the system for a full disk, an exceeded quota, or a limit on the size of files."
+UNFINISHED = ".new"
+"The end of the name of a file that is being written."
 
 
 class _MaskUse:
@@ -53,18 +56,34 @@ def open_private(path: Path, mode: str) -> IO[Any]:
 
 
 def write_private(path: Path, text: str) -> None:
-    """Write a text file for the owner only, replacing any file of that name. Raises the errors of `open_private`.
+    """Write a text file for the owner only, in one step: readers, and whoever comes after a kill, see it completely.
 
-    A file that the disk has no room for is removed: an empty configuration would count as one that its owner edited.
+    It replaces any file of that name, also a link. Raises HomeNotWritable and DiskNearlyFull.
     """
     try:
-        path.unlink(missing_ok=True)
-        with open_private(path, "wb") as file:
-            file.write(text.encode())
+        handle, unfinished = tempfile.mkstemp(prefix=f"{path.name}.", suffix=UNFINISHED, dir=path.parent)
+        try:
+            with os.fdopen(handle, "wb") as file:
+                file.write(text.encode())
+            Path(unfinished).replace(path)
+        except BaseException:
+            Path(unfinished).unlink(missing_ok=True)
+            raise
     except OSError as error:
-        with suppress(OSError):
-            path.unlink(missing_ok=True)
         raise write_error(path, error) from error
+
+
+def give_name(path: Path, name: Path) -> None:
+    """Give a file a further name, in one step; where the file system has no hard links, it loses its own name.
+
+    Raises FileExistsError and FileNotFoundError.
+    """
+    try:
+        name.hardlink_to(path)
+    except (FileExistsError, FileNotFoundError):
+        raise
+    except OSError:  # the file system has no hard links
+        path.rename(name)
 
 
 def refuse_link(path: Path) -> None:

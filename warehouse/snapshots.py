@@ -210,11 +210,8 @@ def _next_version(con: duckdb.DuckDBPyConnection, folder: Path) -> int:
 
 
 def _point_to(path: Path, version: int) -> None:
-    pointer, link = path.parent / POINTER, path.parent / LINK
-    # These files have their own names: if a killed run left a link, writing through it would overwrite a snapshot.
-    temporary, temporary_link = path.parent / f"{POINTER}.new", path.parent / f"{LINK}.new"
-    write_private(temporary, json.dumps({"file": path.name, "version": version}))
-    temporary.replace(pointer)
+    write_private(path.parent / POINTER, json.dumps({"file": path.name, "version": version}))
+    link, temporary_link = path.parent / LINK, path.parent / f"{LINK}.new"
     temporary_link.unlink(missing_ok=True)
     temporary_link.symlink_to(path.name)
     temporary_link.replace(link)

@@ -80,9 +80,7 @@ def sole_use(folder: Path) -> Iterator[int]:
 def write_state(folder: Path, dagster_url: str, dashboard_url: str | None, parts: Sequence[PartState]) -> None:
     """Write the state of this `renewables up`, in one step."""
     state = Up(own_identity(), dagster_url, dashboard_url, parts)
-    temporary = folder / f"{STATE}.new"
-    write_private(temporary, json.dumps(asdict(state)))
-    temporary.replace(folder / STATE)
+    write_private(folder / STATE, json.dumps(asdict(state)))
 
 
 def read_state(folder: Path) -> Up | None:

@@ -70,3 +70,10 @@ def test_a_link_to_a_missing_disk_is_refused_instead_of_creating_a_warehouse(hom
     with pytest.raises(WarehouseLost, match="that file does not exist"), writing():
         pass
     assert not elsewhere.parent.exists()
+
+
+def test_a_file_that_a_killed_process_did_not_finish_creating_is_removed_by_the_next_one(home: Path) -> None:
+    (home / "warehouse.duckdb.unfinished-1").write_bytes(b"the first blocks")
+    with writing() as con:
+        assert con.execute("SELECT count(*) FROM warehouse_info").fetchall() == [(1,)]
+    assert sorted(path.name for path in home.iterdir()) == ["warehouse.duckdb"]
