@@ -72,11 +72,14 @@ class LakeWriter(Work):
 
     def violations(self, acknowledged: Sequence[int]) -> Iterator[str]:
         """Yield what is wrong in the lake and in what readers see, before and after a writer has opened it."""
-        yield from self._lost_for_readers(acknowledged)
+        for version in configured_warehouse().kept():
+            with reading(version=version.version) as con:
+                yield from _wrong_in_version(con.sql("FROM readings").pl(), version.version)
+        yield from _lost_for_readers(acknowledged)
         with writing() as con:
             if has_table(con, "readings"):
                 refuse_doubled_keys(con, "readings", KEY)
-        yield from self._lost_for_readers(acknowledged)
+        yield from _lost_for_readers(acknowledged)
 
     def contents(self) -> Contents:
         """Return the rows that readers see, and those of the exported file."""
@@ -92,26 +95,22 @@ class LakeWriter(Work):
         folder = configured_warehouse().exports_folder
         yield from (f"{path.name} was left behind" for path in folder.glob("unfinished*"))
 
-    def _lost_for_readers(self, acknowledged: Sequence[int]) -> Iterator[str]:
-        newest = configured_warehouse().newest()
-        if newest is None:
-            if acknowledged:
-                yield "no version is published, although some were acknowledged"
-            return
-        for version in configured_warehouse().kept():
-            with reading(version=version.version) as con:
-                yield from _wrong_in_version(con.sql("FROM readings").pl(), version.version)
+
+def _lost_for_readers(acknowledged: Sequence[int]) -> Iterator[str]:
+    """Yield a sentence if the newest version lacks a half hour that was acknowledged."""
+    numbers: set[float] = set()
+    if configured_warehouse().newest() is not None:
         with reading() as con:
-            numbers = con.sql("SELECT DISTINCT megawatts FROM readings").pl()["megawatts"]
-        if lost := set(acknowledged) - set(numbers):
-            yield f"acknowledged and lost: half hours {sorted(lost)}"
+            numbers = set(con.sql("SELECT DISTINCT megawatts FROM readings").pl()["megawatts"])
+    if lost := set(acknowledged) - numbers:
+        yield f"acknowledged and lost: half hours {sorted(lost)}"
 
 
 def _wrong_in_version(rows: pl.DataFrame, version: int) -> Iterator[str]:
     """Yield a sentence for each half hour of which a version shows only a part, or a row twice."""
-    for (number,), part in rows.group_by("megawatts"):
-        if len(part) != len(rows_of(int(str(number).split(".")[0]))):
-            yield f"version {version} shows {len(part)} rows of half hour {number}"
+    for number, count in rows.group_by("megawatts").len().iter_rows():
+        if count != len(rows_of(int(number))):
+            yield f"version {version} shows {count} rows of half hour {number}"
 
 
 @contextmanager
