@@ -149,12 +149,12 @@ class FetchRange(Work):
 @contextmanager
 def _batches_of_one_window() -> Iterator[None]:
     """Land each window in its own transaction, so that there are many moments between two landings."""
-    before = ingest_module.BATCH
-    ingest_module.BATCH = 1
+    before = ingest_module.BATCH_ROWS
+    ingest_module.BATCH_ROWS = 1
     try:
         yield
     finally:
-        ingest_module.BATCH = before
+        ingest_module.BATCH_ROWS = before
 
 
 def _materialized_days(dataset: Dataset) -> set[str]:
