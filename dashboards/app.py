@@ -206,7 +206,6 @@ snapshot_cache.render_move_notice()
 notes_on_views = st.container()  # always there: a note that comes and goes must not move the page's elements
 with notes_on_views:
     author.keep_name()
-    copy_link.listen_for_clicks()
 try:
     if not is_open:
         render_closed_door()
@@ -222,3 +221,4 @@ if has_views and not is_opening:
         view_opening.render_missing_values()
         view_menu.render_note()
 render_footer()
+copy_link.listen_for_clicks()

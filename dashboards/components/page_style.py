@@ -42,6 +42,8 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
 }
 [data-testid=stSidebarHeader] { margin-bottom: 0 }
 .st-key-toolbar > .st-key-popover-Options { order: 1 }
+[data-testid=stPlotlyChart] .modebar-container { top: auto !important; bottom: 24px }
+.stElementContainer:has(> .stHtml > script:only-child) { display: none }
 .st-key-chips button:not([kind=tertiary]) { min-height: 1.75rem; padding: 0 0.6rem; border-radius: 999px }
 .st-key-list-cards { display: none }
 .st-key-list-cards ul { list-style: none; margin: 0; padding: 0 }
@@ -55,8 +57,7 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
   .st-key-toolbar > .stElementContainer:has(.stSelectbox) { flex: 1 1 40%; min-width: 0 }
   .st-key-toolbar > :has(.stSelectbox, .stPopover), .st-key-toolbar > .st-key-popover-Options { order: -1 }
   .st-key-toolbar { gap: 0.75rem }
-  .st-key-toolbar .stSelectbox [data-testid=stIconMaterial]:first-child { display: none }
-  [data-testid=stPlotlyChart] .modebar-container { top: auto !important; bottom: 26px }
+  .st-key-toolbar > .st-key-price { flex-basis: 100% !important }
   .st-key-copy-link [data-testid=stMarkdownContainer] { position: absolute; clip-path: inset(50%) }
   .st-key-list-cards { display: block }
   .st-key-list-table { visibility: hidden; height: 0; overflow: hidden }

@@ -54,7 +54,9 @@ def more_options(label: str = "Options", icon: str = ":material/tune:") -> Itera
 
 def render_chips(chips: Sequence[Chip]) -> None:
     """Draw each active filter as a button that clears it, and one that clears all if there are several."""
-    with st.container(horizontal=True, gap="xsmall", key="chips"):  # always there, so that the page below stays
+    with st.container(
+        horizontal=True, vertical_alignment="center", gap="xsmall", key="chips"
+    ):  # always there, so that the page below stays
         for chip in chips:
             st.button(
                 f"{plain(chip.text)} ×",  # noqa: RUF001 (a cross is meant)

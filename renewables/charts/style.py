@@ -41,7 +41,7 @@ def figure_layout(
     return go.Layout(
         **{
             "height": height,
-            "margin": {"l": 8, "r": 8, "t": 36 if legend_above else 28, "b": 8},
+            "margin": {"l": 8, "r": 8, "t": 36 if legend_above else 12, "b": 8},
             "legend": LEGEND,
             "xaxis": x,
             "yaxis": y,

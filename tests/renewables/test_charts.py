@@ -109,3 +109,22 @@ def test_an_html_page_is_one_file_that_loads_nothing_else() -> None:
     assert "<script src=" not in html
     assert "<link " not in html
     assert len(html) > 1_000_000, "the drawing library is not inside"
+
+
+def test_flags_are_a_strip_under_the_values_and_not_over_them() -> None:
+    drawn = series_by_grain(*SPRING)
+    flagged = dataclasses.replace(
+        drawn,
+        flagged=pl.DataFrame(
+            {
+                "start_time_utc": [drawn.window.start_utc],
+                "half_hours_flagged": [1],
+                "half_hours_expected": [1],
+                "reasons": [["wind_understated"]],
+            },
+            schema=drawn.flagged.schema,
+        ),
+    )
+    layout = generation_figure(flagged).layout
+    assert layout.yaxis2.domain[1] < layout.yaxis.domain[0]
+    assert layout.xaxis.anchor == "y2", "the labels of the time axis are below the strip"
