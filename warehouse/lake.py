@@ -278,6 +278,7 @@ class LakeWarehouse(Warehouse):
             # A file from before the version is of another lake that had the same number.
             if export is None or export.published_at_utc < published.published_at_utc:
                 with self.reading(version=published.version) as con:
+                    con.commit()  # the file is attached and detached, which ends with no transaction
                     export = snapshots.publish_export(con, folder, published.version)
             return export
 

@@ -4,7 +4,7 @@ Belongs here: which snapshot is shown, and the cache. Not here: the queries (`re
 """
 
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, nullcontext
+from contextlib import contextmanager, nullcontext, suppress
 from typing import Any, TypeVar, cast
 
 import duckdb
@@ -102,12 +102,15 @@ class _Open:
         self._held = reading(version=version)
         self._con = self._held.__enter__()
         [(self._database,)] = self._con.execute("SELECT current_database()").fetchall()
+        with suppress(duckdb.TransactionException):  # that of a lake would stay open at its catalogue as well
+            self._con.rollback()
 
     def cursor(self) -> duckdb.DuckDBPyConnection:
         """Return a separate connection to the same version, in UTC, since threads must not share one."""
         con = self._con.cursor()
         con.execute(f'USE "{self._database}"')  # a lake is not the first database of its instance
         con.execute("SET TimeZone = 'UTC'")
+        con.begin()  # the statements of one question then ask the catalogue of a lake for the version once
         return con
 
 

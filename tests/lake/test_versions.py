@@ -4,8 +4,11 @@ import threading
 from pathlib import Path
 
 import duckdb
+import psycopg
 import pytest
+import streamlit as st
 
+from dashboards.components.snapshot_cache import cached_query
 from tests.lake.numbers import land, numbers_of, publish_now
 from warehouse import landing
 from warehouse.connection import reading, writing
@@ -56,6 +59,24 @@ def test_a_reader_keeps_its_version_while_others_publish() -> None:
             publish_now()
             assert numbers_of()[-1] == number
         assert con.execute("SELECT count(*) FROM numbers").fetchall() == [(1,)]
+
+
+def _count_of_numbers(con: duckdb.DuckDBPyConnection) -> int:
+    return int(con.execute("SELECT count(*) FROM numbers").fetchall()[0][0])
+
+
+def test_a_version_that_pages_keep_open_holds_no_transaction_open_at_its_catalogue(
+    postgres_lake: LakeWarehouse,
+) -> None:
+    land(1)
+    publish_now()
+    assert cached_query(_count_of_numbers) == 1
+    with psycopg.connect(postgres_lake.address.connection) as con:
+        rows = con.execute(
+            "SELECT query FROM pg_stat_activity WHERE datname = current_database() AND state LIKE 'idle in trans%'"
+        ).fetchall()
+    assert rows == []
+    st.cache_resource.clear()
 
 
 @pytest.mark.usefixtures("lake")
