@@ -4,6 +4,7 @@ Belongs here: what each does until it is told to stop, and what it counts. Not h
 (`soak.py`), browsers (`soak_sessions.py`).
 """
 
+import os
 import time
 import traceback
 from collections import Counter
@@ -144,6 +145,9 @@ class Worker:
 
 def _send_result(theirs: Connection, function: Callable[..., Tally], *arguments: object) -> None:
     """Run the function and send its tally."""
+    os.dup2(
+        os.open(os.devnull, os.O_WRONLY), 1
+    )  # DuckDB draws progress bars, as for a terminal
     theirs.send(function(*arguments))
 
 
@@ -207,7 +211,6 @@ def _read_once(tally: Tally, before: dict[str, int]) -> None:
     published = snapshots.newest_snapshot(snapshots.folder_of(Settings().warehouse_file))
     assert published
     with reading(version=published.version) as con:
-        con.execute("SET enable_progress_bar = false")  # DuckDB takes a spawned process for an interactive one
         figures = con.sql(FIGURES).pl().row(0, named=True) | {"landed": landed_position(con)}
     tally.versions.add(published.version)
     figures["version"] = published.version

@@ -33,7 +33,7 @@ def main() -> None:
     os.environ["RENEWABLES_ENV_FILES"] = "none"
     with atheris.instrument_imports(include=COVERED):
         from tools.fuzz_targets import TARGETS
-    limits = [f"-max_total_time={chosen.seconds}", f"-artifact_prefix={corpus}/", "-max_len=20000", "-timeout=30"]
+    limits = [f"-max_total_time={chosen.seconds}", f"-artifact_prefix={corpus}/", "-max_len=20000", "-timeout=120"]
     atheris.Setup([sys.argv[0], *limits, str(corpus)], TARGETS[chosen.target])
     atheris.Fuzz()
 
