@@ -145,9 +145,7 @@ class Worker:
 
 def _send_result(theirs: Connection, function: Callable[..., Tally], *arguments: object) -> None:
     """Run the function and send its tally."""
-    os.dup2(
-        os.open(os.devnull, os.O_WRONLY), 1
-    )  # DuckDB draws progress bars, as for a terminal
+    os.dup2(os.open(os.devnull, os.O_WRONLY), 1)  # DuckDB draws progress bars, as for a terminal
     theirs.send(function(*arguments))
 
 
