@@ -6,7 +6,6 @@ import sys
 from pathlib import Path
 from tempfile import TemporaryDirectory
 from typing import TYPE_CHECKING, Annotated
-from urllib.parse import urlsplit
 
 import typer
 
@@ -14,6 +13,8 @@ from renewables.user_errors import UserError
 
 if TYPE_CHECKING:
     from pydantic import HttpUrl
+
+    from warehouse.settings import Settings
 
 DAGSTER_PORT, DASHBOARD_PORT = 3000, 8501
 TENDED_EVERY_SECONDS = 0.5
@@ -48,7 +49,7 @@ def up(
     from renewables.dagster_control.processes import Supervisor, stop_requested
     from renewables.dagster_control.servers import LOOPBACK
     from renewables.dagster_control.service_status import page_answers
-    from warehouse.addresses import endpoint_of, is_loopback
+    from warehouse.addresses import endpoint_of
     from warehouse.connection import configured_warehouse
     from warehouse.settings import Settings
 
@@ -85,11 +86,7 @@ def up(
             say=console.print,
             group_gone=mark_runs,
         ) as servers:
-            environment = {"DAGSTER_HOME": str(home)}
-            if is_loopback(settings.dagster_url.host or ""):  # otherwise notices link to the proxy's address
-                environment["DAGSTER_URL"] = address
-            if urlsplit(str(settings.dashboard_url)).hostname == LOOPBACK:
-                environment["DASHBOARD_URL"] = dashboard_address
+            environment = {"DAGSTER_HOME": str(home), **links_of(settings, address, dashboard_address)}
             console.print(f"Starting Dagster on {address} …")
             if settings.simulator:
                 dagster_servers.start_simulator(servers, settings)
@@ -107,6 +104,17 @@ def up(
             while not requested.wait(TENDED_EVERY_SECONDS):
                 servers.tend()
             console.print("Stopping …")
+
+
+def links_of(settings: "Settings", address: str, dashboard_address: str) -> dict[str, str]:
+    """Return the settings for links to the servers at these addresses; the address of a proxy stays in force."""
+    from warehouse.addresses import is_loopback
+
+    configured = {
+        "DAGSTER_URL": (settings.dagster_url, address),
+        "DASHBOARD_URL": (settings.dashboard_url, dashboard_address),
+    }
+    return {name: own for name, (url, own) in configured.items() if is_loopback(url.host or "")}
 
 
 def dashboard_command(port: int) -> list[str]:

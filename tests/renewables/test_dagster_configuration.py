@@ -1,10 +1,12 @@
-"""`dagster.yaml` of a home: an update replaces one that nobody edited, and keeps an edited one."""
+"""`dagster.yaml` of a home: an update replaces one that nobody edited, and keeps an edited one. Addresses of links."""
 
 from hashlib import sha256
 from pathlib import Path
 
 import pytest
+from pydantic import HttpUrl
 
+from renewables.cli.up import links_of
 from renewables.dagster_control import instance
 from renewables.dagster_control.instance import SHIPPED_COPY, prepared_home, shipped_file
 from warehouse.settings import Settings
@@ -48,3 +50,18 @@ def test_the_configuration_of_the_first_version_is_recognised(folder: Path, monk
     (folder / "dagster.yaml").write_text(OLDER)
     (folder / SHIPPED_COPY).unlink()
     assert prepare_again(folder) == shipped_file("dagster.yaml").read_text()
+
+
+@pytest.mark.parametrize(
+    ("configured", "expected"),
+    [
+        ("http://127.0.0.1:3000", {"DAGSTER_URL": "http://127.0.0.1:4000", "DASHBOARD_URL": "http://127.0.0.1:8000"}),
+        ("http://localhost:3000", {"DAGSTER_URL": "http://127.0.0.1:4000", "DASHBOARD_URL": "http://127.0.0.1:8000"}),
+        ("https://dagster.example.com", {"DASHBOARD_URL": "http://127.0.0.1:8000"}),
+    ],
+)
+def test_notices_link_to_the_address_of_a_proxy_and_otherwise_to_the_port_of_this_start(
+    home: Path, configured: str, expected: dict[str, str]
+) -> None:
+    settings = Settings(renewables_home=home, dagster_url=HttpUrl(configured))
+    assert links_of(settings, "http://127.0.0.1:4000", "http://127.0.0.1:8000") == expected
