@@ -23,6 +23,7 @@ WIDEST_UPRIGHT = 1250
 "The widest page, in pixels, that is printed on upright paper."
 STYLE = """<style>
 .on-paper { display: none }
+@media screen { .stElementContainer:has(> .stHtml > .on-paper) { display: none } }
 @media print {
   html { color-scheme: light !important }
   .on-paper { display: block }

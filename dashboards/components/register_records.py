@@ -68,7 +68,6 @@ def render_records(newest: RegisterStatus) -> None:
     """Draw the records of a register that match the filters."""
     register = newest.register
     sentence = st.subheader("…", anchor=False)  # its line is there from the start, so that nothing moves
-    detail = st.empty()
     choices: RegisterChoices = snapshot_cache.cached_query(register_choices, register)
     wanted, sort, picture = _render_filters(register, choices)
     if wanted is None:
@@ -80,7 +79,6 @@ def render_records(newest: RegisterStatus) -> None:
     if not count:
         st.info("No records match these filters. Remove one.", icon=":material/filter_alt_off:")
         return
-    detail.caption(_detail(sums))
     _render_picture(wanted, sums, picture)
     _render_table(wanted, sort, count)
 
@@ -256,6 +254,7 @@ def _render_picture(wanted: RegisterFilter, sums: pl.DataFrame, picture: str) ->
         )
     with right:
         _render_sums(sums)
+        st.caption(_detail(sums))
 
 
 def _render_sums(sums: pl.DataFrame) -> None:
