@@ -10,7 +10,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards.components import record_lists, snapshot_cache
-from dashboards.components.formatting import day, number
+from dashboards.components.formatting import day, number, power
 from dashboards.components.pipeline_lists import render_figure, render_projects, render_rows
 from dashboards.components.plain_text import plain
 from dashboards.components.register_neighbours import neighbours_chosen, render_neighbour_rows
@@ -87,19 +87,24 @@ def show_map(wanted: Filter) -> None:
 
 
 def _name_places_not_drawn(frame: pl.DataFrame) -> None:
-    """Name the facilities that are not on the map: those in other countries by market, and those without a place."""
-    elsewhere = frame.filter(~is_on_map())
-    for (market,), part in elsewhere.group_by("market", maintain_order=True):
-        st.caption(f"Outside the map, {market}: {_names_with_capacity(part)}.")
-    nowhere = frame.filter(pl.col("longitude").is_null())
-    if len(nowhere):
-        st.caption(f"Without coordinates: {_names_with_capacity(nowhere)}.")
+    """Name the facilities that are not on the map by market: in other countries, or without coordinates."""
+    rest = frame.filter(is_on_map().not_().fill_null(value=True)).with_columns(
+        is_unplaced=pl.col("longitude").is_null()
+    )
+    if rest.is_empty():
+        return
+    st.markdown("**Not on the map**")
+    lines = [
+        f"- {market}{', without coordinates' if is_unplaced else ''}: {_names_with_capacity(part)}"
+        for (market, is_unplaced), part in rest.group_by("market", "is_unplaced", maintain_order=True)
+    ]
+    st.markdown("\n".join(sorted(lines)))
 
 
 def _names_with_capacity(frame: pl.DataFrame) -> str:
     names = ", ".join(plain(name) for name in frame["facility"].head(NAMES_SHOWN))
     more = f" and {number(len(frame) - NAMES_SHOWN)} more" if len(frame) > NAMES_SHOWN else ""
-    return f"{names}{more} ({number(float(frame['capacity_mwp'].sum()))} MWp)"
+    return f"{names}{more}, {power(float(frame['capacity_mwp'].sum()))}"
 
 
 def show_rag(wanted: Filter) -> None:

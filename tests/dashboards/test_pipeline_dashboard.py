@@ -7,11 +7,13 @@ import pytest
 import sqlalchemy as sa
 from streamlit.testing.v1 import AppTest
 
+from dashboards.components.pipeline_figures import headline_sentence
 from pipeline_assets import landing, seed_loader
 from pipeline_assets.access import Actor
 from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.schema import open_ledger
 from pipeline_assets.ledger.submission import submit
+from renewables.queries.pipeline_headline import Moves
 from tests.dashboards.conftest import Open, page_text
 from warehouse import snapshots
 from warehouse.connection import writing
@@ -109,6 +111,34 @@ def test_all_filters_of_the_address_are_applied(open_page: Open) -> None:
 
 
 @pytest.mark.usefixtures("portfolio")
+def test_the_headline_and_the_title_name_what_is_shown_and_a_chip_removes_its_filter(open_page: Open) -> None:
+    app = open_page(PAGE, technology=["Solar", "BESS"], rag="Red")
+    assert app.title[0].value == "Pipeline · Solar · BESS · Red · 2 projects"
+    assert app.subheader[0].value.startswith("2 projects, 126 MW; ")
+    (chip,) = [button for button in app.button if button.label.startswith("Red")]
+    chip.click().run()
+    is_well(app)
+    assert app.title[0].value.startswith("Pipeline · Solar · BESS · ")
+    assert "rag" not in app.query_params
+
+
+@pytest.mark.parametrize(
+    ("moves", "overdue", "sentence"),
+    [
+        (Moves(3, 2), 14, "3 advanced and 2 slipped since a month ago; 14 items overdue"),
+        (Moves(0, 1), 1, "1 slipped since a month ago; 1 item overdue"),
+        (Moves(0, 0), 0, "none advanced or slipped since a month ago; nothing overdue"),
+        (None, 0, "nothing overdue"),
+    ],
+)
+def test_the_headline_has_the_size_what_moved_and_what_is_overdue(
+    moves: Moves | None, overdue: int, sentence: str
+) -> None:
+    figures = {"projects": 40, "gross_mwp": 4260, "weighted_mwp": 1902}
+    assert headline_sentence(figures, moves, overdue) == f"40 projects, 4.26 GW; 1.90 GW weighted; {sentence}"
+
+
+@pytest.mark.usefixtures("portfolio")
 def test_filters_without_matches_show_an_empty_state(open_page: Open) -> None:
     app = open_page(PAGE, market="Spain", technology="Wind Offshore")
     is_well(app)
@@ -147,6 +177,14 @@ def test_a_value_that_one_view_cannot_draw_leaves_the_other_views_working(
     (error,) = [element.value for element in app.error]
     assert error.startswith(f"The view {view} cannot be drawn: ")
     is_well(open_page(PAGE, view=other))
+
+
+@pytest.mark.usefixtures("portfolio")
+def test_the_map_lists_by_market_what_is_not_on_it(open_page: Open) -> None:
+    app = open_page(PAGE, view="Map")
+    is_well(app)
+    (places,) = [element.value for element in app.markdown if element.value.startswith("- ")]
+    assert any(line.startswith("- Italy, without coordinates: ") for line in places.splitlines())
 
 
 @pytest.mark.usefixtures("home_with_data")
