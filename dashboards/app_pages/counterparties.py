@@ -14,7 +14,7 @@ KIND, CREATE, CONTACT = "counterparties", "create a counterparty", "contact"
 CONFIGS: dict[str, Any] = {
     "roles": st.column_config.TextColumn(width="medium"),
     "capacity_mwp": st.column_config.NumberColumn(format="%,.1f", help="Total capacity of those projects"),
-    "contacts": st.column_config.TextColumn(width="medium"),
+    "contacts": st.column_config.TextColumn(width="large"),
 }
 
 

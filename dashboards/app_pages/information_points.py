@@ -24,11 +24,11 @@ CONFIGS: dict[str, Any] = {
 
 
 def _filter_rows(frame: pl.DataFrame) -> pl.DataFrame:
-    status = st.pills("Status", list(map(str, PointStatus)), key="status", bind="query-params")
+    status = st.pills(
+        "Status", list(map(str, PointStatus)), key="status", bind="query-params", label_visibility="collapsed"
+    )
     chosen = {
-        name: st.multiselect(
-            name.capitalize(), list(map(str, words)), key=name, bind="query-params", placeholder="All", width=168
-        )
+        name: record_lists.choose_words(name.capitalize(), name, words)
         for name, words in (("market", Market), ("technology", Technology))
     }
     return rows_with_parameters(frame, KIND, {"status": [status] if status else [], **chosen})

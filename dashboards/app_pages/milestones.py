@@ -17,9 +17,7 @@ CONFIGS: dict[str, Any] = {
 
 
 def _filter_rows(frame: pl.DataFrame) -> pl.DataFrame:
-    names = st.multiselect(
-        "Milestone", list(map(str, MilestoneName)), key="milestone", bind="query-params", placeholder="All", width=260
-    )
+    names = record_lists.choose_words("Milestone", "milestone", MilestoneName, width=260)
     ahead = st.toggle("Ahead only", key=AHEAD, bind="query-params", help="Without those that were reached.")
     return rows_with_parameters(frame, KIND, {"milestone": names, AHEAD: SWITCHED_ON if ahead else []})
 

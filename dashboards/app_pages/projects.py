@@ -27,9 +27,15 @@ CONFIGS: dict[str, Any] = {
 
 
 def _filter_rows(frame: pl.DataFrame) -> pl.DataFrame:
-    stages = st.multiselect("Stage", list(map(str, Stage)), key="stage", bind="query-params", width=240)
-    kinds = st.multiselect("Technology", list(map(str, Technology)), key="technology", bind="query-params", width=220)
-    rags = st.pills("RAG", list(map(str, Rag)), selection_mode="multi", key="rag", bind="query-params")
+    stages = record_lists.choose_words("Stage", "stage", Stage)
+    kinds = record_lists.choose_words("Technology", "technology", Technology)
+    rags = st.pills(
+        *("RAG", list(map(str, Rag))),
+        selection_mode="multi",
+        key="rag",
+        bind="query-params",
+        label_visibility="collapsed",
+    )
     return rows_with_parameters(frame, KIND, {"stage": stages, "technology": kinds, "rag": rags})
 
 

@@ -3,7 +3,7 @@
 Not here: the page of one record (`record_page.py`), the columns of each list (`app_pages/`).
 """
 
-from collections.abc import Callable, Mapping
+from collections.abc import Callable, Iterable, Mapping
 from typing import Any
 
 import polars as pl
@@ -16,6 +16,7 @@ from dashboards.components.people_view import web_address
 from dashboards.components.plain_text import plain
 from dashboards.components.rag_tags import rag_column, rag_tag
 from dashboards.components.sign_in import current_actor, refusal_of
+from dashboards.components.toolbar import KEPT, Chip, more_options, render_chips, toolbar
 from pipeline_assets.errors import PipelineError
 from pipeline_assets.fields import FieldType, RecordField, fields_by_name
 from pipeline_assets.ledger.changes import Receipt
@@ -45,9 +46,12 @@ PLURALS = {
 ROWS_SEEN = 18
 "The rows of one line that a table has room for; more are scrolled."
 HEADER_PIXELS, ROW_PIXELS, TALL_ROW_PIXELS = 38, 35, 66
-TALL_ROWS = ("pipelines", "counterparties", "information_points")
+TALL_ROWS = ("pipelines", "information_points")
 "The kinds with texts of several lines, which Streamlit wraps in rows of more than 64 pixels."
+NAME_PIXELS = {"pipelines": 190, "counterparties": 230, "information_points": 270, "milestones": 170}
+"The widths that long names need, because the button of a name does not wrap."
 DAY_FORMAT = "D MMM YYYY"
+ARCHIVED_HELP = "Show archived records instead."
 LINKED = {"website"}
 _NOTE = "records: note"
 
@@ -83,17 +87,23 @@ def render_list(
     if frame.is_empty() and not archived and not portfolio.of_kind(kind, archived=True):
         empty_list(portfolio, kind)
         return
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    with toolbar():
         text = st.text_input(
-            "Search", key=SEARCH, bind="query-params", type="search", placeholder="Any word in a row", width=220
-        )
+            "Search", key=SEARCH, bind="query-params", type="search", placeholder="Any word in a row", width=200,
+            label_visibility="collapsed",
+        )  # fmt: skip
         every = list_columns(kind, configs)
         words = rows_with_text(as_text(filtered(frame)).select("id", "name", *every, "position"), text or "")
-        st.toggle("Archived", key=ARCHIVED, bind="query-params", help="Show archived records instead.")
-        columns = _choose_columns(kind, every)
+        with more_options():
+            st.toggle("Archived", key=ARCHIVED, bind="query-params", persist_state=KEPT, help=ARCHIVED_HELP)
+            columns = _choose_columns(kind, every)
         form_routing.open_button(
             f"New {title}", form_routing.NEW, icon=":material/add:", key=f"new {kind}", primary=True
         )
+    chips = [Chip("Archived", ARCHIVED, False)] if archived else []
+    if chosen := st.session_state.get(COLUMNS):
+        chips.append(Chip("1 column" if len(chosen) == 1 else f"{len(chosen)} columns", COLUMNS, []))
+    render_chips(chips)
     st.markdown(f"**{len(words):,}** of {len(frame):,} {PLURALS[kind]}{sums(words)}")
     list_cards.render_cards(words, kind, PAGES[kind])
     with st.container(key="list-table"):
@@ -101,20 +111,31 @@ def render_list(
         st.caption("Click a row to open the record, or a column header to sort.")
 
 
+def choose_words(label: str, key: str, words: Iterable[str], *, width: int = 170) -> list[str]:
+    """Draw the choice of any of several words in the row of filters and return the chosen ones; none means all."""
+    return st.multiselect(
+        *(label, list(map(str, words))),
+        key=key,
+        bind="query-params",
+        placeholder=label,
+        width=width,
+        label_visibility="collapsed",
+    )
+
+
 def _choose_columns(kind: str, every: Mapping[str, Any]) -> dict[str, Any]:
     """Draw the choice of columns and return the chosen ones in the order of the choice."""
-    titles = list(list_pages.column_titles(kind).values())
-    with st.popover("Columns", icon=":material/view_column:"):
-        chosen = st.multiselect(
-            "Columns",
-            titles,
-            key=COLUMNS,
-            bind="query-params",
-            placeholder="The main ones",
-            width=320,
-            help="Shown in the order in which you choose them. None chosen means the main ones.",
-        )
-    names = list_pages.chosen_columns(kind, chosen) if chosen else list(list_pages.PAGES[kind].first_columns)
+    chosen = st.multiselect(
+        "Columns",
+        list(list_pages.column_titles(kind).values()),
+        key=COLUMNS,
+        bind="query-params",
+        persist_state=KEPT,
+        placeholder="The main ones",
+        width=320,
+        help="Shown in the order in which you choose them. None chosen means the main ones.",
+    )
+    names = list_pages.chosen_columns(kind, chosen) if chosen else list_pages.main_columns(kind)
     return {name: every[name] for name in names}
 
 
@@ -147,7 +168,7 @@ def render_table(frame: pl.DataFrame, kind: str, columns: Mapping[str, Any], *, 
     shown = _with_tags_and_links(frame.select("name", *columns))
     config: dict[str, Any] = {
         "name": st.column_config.ButtonColumn(
-            "Name", type="tertiary", alignment="left", pinned=True, width=170, key=f"open {key}"
+            "Name", type="tertiary", alignment="left", pinned=True, width=NAME_PIXELS[kind], key=f"open {key}"
         ),
         **columns,
     }

@@ -48,6 +48,8 @@ class ListPage:
     filters: Mapping[str, ListFilter] = field(default_factory=dict)
     left_out: tuple[str, ...] = ()
     "The listed fields without a column."
+    on_request: tuple[str, ...] = ()
+    "The first columns that a page shows only if they are chosen, because others say nearly the same."
 
 
 PAGES = {
@@ -83,6 +85,7 @@ PAGES = {
             "technology": ListFilter("effective_technologies", Technology),
         },
         left_out=("market", "technology"),
+        on_request=("impact", "likelihood", "effective_market"),
     ),
     "milestones": ListPage(
         "milestones",
@@ -103,6 +106,12 @@ def column_titles(kind: str) -> dict[str, str]:
     fields = {field.name: field.title for field in listed_fields(kind) if field.name not in ("name", *page.left_out)}
     first = {name: title or fields[name] for name, title in page.first_columns.items()}
     return {**first, **{name: title for name, title in fields.items() if name not in first}}
+
+
+def main_columns(kind: str) -> list[str]:
+    """Return the names of the columns that a page shows while none is chosen."""
+    page = PAGES[kind]
+    return [name for name in page.first_columns if name not in page.on_request]
 
 
 def chosen_columns(kind: str, titles: Sequence[str]) -> list[str]:

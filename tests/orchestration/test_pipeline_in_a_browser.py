@@ -63,6 +63,14 @@ def find(opened: Tab, words: str) -> None:
     box.press("Enter")
 
 
+def switch_archived(opened: Tab) -> None:
+    """Switch a list between its live and its archived records."""
+    press(opened.page, "Options")
+    opened.page.get_by_test_id("stPopoverBody").get_by_text("Archived", exact=True).click()
+    opened.settled()
+    opened.page.keyboard.press("Escape")
+
+
 def made_since(ledger: sa.Engine, position: int) -> Counter[tuple[str, str]]:
     """Return the number of changes of each kind and action."""
     return Counter((change.action, change.kind) for change in reader.changes_since(ledger, position))
@@ -167,7 +175,7 @@ def test_two_people_edit_a_project_and_an_archived_project_is_restored(
     go(dashboard, "Projects")
     find(dashboard, NAME)
     expect(anna.get_by_text(re.compile("^0 of "))).to_be_visible()
-    anna.get_by_text("Archived", exact=True).click()
+    switch_archived(dashboard)
     expect(anna.get_by_text("1 of 1 projects")).to_be_visible()
     archived = table(anna, f"1 projects, 1 of them {PENDING}")
     expect(archived.locator("[role=gridcell]", has_text=NAME).first).to_be_attached()
@@ -177,7 +185,7 @@ def test_two_people_edit_a_project_and_an_archived_project_is_restored(
     anna.get_by_test_id("stFormSubmitButton").get_by_role("button", name="Restore").click()
     expect(anna.get_by_role("button", name="Edit", exact=True).first).to_be_visible()
     go(dashboard, "Projects")
-    anna.get_by_text("Archived", exact=True).click()  # the list is as the user left it
+    switch_archived(dashboard)  # the list is as the user left it
     expect(anna.get_by_text(re.compile(r"^1 of \d\d"))).to_be_visible()
 
     go(dashboard, "Import")

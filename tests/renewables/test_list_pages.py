@@ -5,7 +5,7 @@ import pytest
 from pipeline_assets.ledger.schema import open_ledger
 from pipeline_assets.seed_loader import load_seeds
 from pipeline_assets.spreadsheets.portfolio_index import read_portfolio
-from renewables.queries.list_pages import PAGES, chosen_columns, column_titles, list_rows, missing_values
+from renewables.queries.list_pages import PAGES, chosen_columns, column_titles, list_rows, main_columns, missing_values
 
 
 @pytest.mark.parametrize("kind", PAGES)
@@ -17,6 +17,11 @@ def test_the_titles_of_a_list_are_unique_so_that_an_address_can_name_columns(kin
 def test_columns_are_chosen_by_title_in_the_order_of_the_choice() -> None:
     assert chosen_columns("pipelines", ["MWp", "Colour", "RAG"]) == ["capacity_mwp", "rag"]
     assert chosen_columns("pipelines", ["Colour"]) == list(column_titles("pipelines"))
+
+
+def test_the_main_columns_of_a_list_leave_out_what_others_say() -> None:
+    assert main_columns("information_points")[:2] == ["rating", "project"]
+    assert "impact" not in main_columns("information_points")
 
 
 def test_values_that_do_not_exist_filter_nothing_and_are_named() -> None:
