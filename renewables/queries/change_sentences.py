@@ -24,6 +24,7 @@ from renewables.queries.records import name_of
 LONGEST_QUOTE = 120
 SHORT_TITLES = {("pipelines", "rtb_date"): "RTB", ("pipelines", "rag"): "RAG", ("pipelines", "stage"): "stage"}
 LINKS = ("pipeline_facilities", "pipeline_counterparties", "counterparty_contacts", "information_point_counterparties")
+GONE = "archived"
 FIRST_ACTIONS = {Action.CREATE: "added", Action.ARCHIVE: "removed", Action.RESTORE: "restored"}
 
 
@@ -64,12 +65,20 @@ def record_timeline(engine: sa.Engine, portfolio: Portfolio, kind: str, id: str)
 
 def undo_sentences(portfolio: Portfolio, changes: Sequence[Recorded]) -> list[str]:
     """Return what these undoing changes do, a sentence per record, such as `Altnarra: archived`, with a full stop."""
-    clauses: dict[str, list[str]] = {}
+    own: dict[str, list[str]] = {}
+    of_parts: dict[str, list[str]] = {}
     for change in changes:
         owner = _owner_name(portfolio, change)
         is_part = owner != _own_name(portfolio, change)
-        clauses.setdefault(owner, []).extend(_undo_clauses(portfolio, change, is_part=is_part))
-    return [f"{name}: {', '.join(dict.fromkeys(parts))}." for name, parts in clauses.items() if parts]
+        clauses = (of_parts if is_part else own).setdefault(owner, [])
+        clauses.extend(_undo_clauses(portfolio, change, is_part=is_part))
+    sentences = []
+    for name in sorted({**own, **of_parts}):
+        # Of a record that is archived nothing else matters, and its parts go with it.
+        whole = [GONE] if GONE in own.get(name, []) else [*own.get(name, []), *of_parts.get(name, [])]
+        if whole:
+            sentences.append(f"{name}: {', '.join(dict.fromkeys(whole))}.")
+    return sentences
 
 
 def _clauses(portfolio: Portfolio, changes: Sequence[Recorded], page: Key) -> Iterator[str]:
@@ -122,7 +131,7 @@ def _edit_clauses(portfolio: Portfolio, change: Recorded, *, own: bool) -> Itera
 
 def _undo_clauses(portfolio: Portfolio, change: Recorded, *, is_part: bool) -> Iterator[str]:
     if change.action is not Action.EDIT:
-        done = "restored" if change.action is Action.RESTORE else "removed" if is_part else "archived"
+        done = "restored" if change.action is Action.RESTORE else "removed" if is_part else GONE
         yield f"{_part_text(portfolio, change)} {done}" if is_part else done
         return
     of_whom = f" of {_own_name(portfolio, change)}" if is_part else ""
@@ -148,16 +157,20 @@ def _part_text(portfolio: Portfolio, change: Recorded) -> str:
 
 
 def _owner_name(portfolio: Portfolio, change: Recorded) -> str:
-    """Return the name of the record on whose page the change is told."""
+    """Return the name of the record on whose page the change is told: of a part, its owner or the owner's owner."""
     record = portfolio.get(change.kind, change.id)
-    fields = record.fields if record else {**change.before, **change.after}
-    for name in ENTITIES[change.kind].owners:
-        if fields.get(name):
-            return name_of(portfolio, ENTITIES[change.kind].references[name], fields[name])
-    return _own_name(portfolio, change)
+    kind, fields = change.kind, record.fields if record else {**change.before, **change.after}
+    name = _own_name(portfolio, change)
+    while owner := next((field for field in ENTITIES[kind].owners if fields.get(field)), None):
+        kind, id = ENTITIES[kind].references[owner], fields[owner]
+        name, above = name_of(portfolio, kind, id), portfolio.get(kind, id)
+        fields = above.fields if above else {}
+    return name
 
 
 def _own_name(portfolio: Portfolio, change: Recorded) -> str:
+    if change.kind == "stage_weights":
+        return f"Probability of the stage {name_of(portfolio, change.kind, change.id)}"
     if change.kind == "milestones" and (record := portfolio.get(change.kind, change.id)):
         return str(record.fields["name"])
     return name_of(portfolio, change.kind, change.id)

@@ -82,8 +82,8 @@ def test_undoing_a_batch_is_told_by_record(ledger: sa.Engine) -> None:
     batch = save(ledger, moved, Change.create("pipelines", {"name": "Lark Moor Solar"}, id="lm")).batch
     dry = revert(ledger, batch, actor=DANA, token="dry", dry_run=True)
     assert undo_sentences(read_portfolio(ledger), dry.changes) == [
-        "Lark Moor Solar: archived.",
         "Altnarra: RTB back to 30 Sep 2029.",
+        "Lark Moor Solar: archived.",
     ]
 
 
@@ -91,6 +91,14 @@ def test_undoing_what_happened_to_parts_names_their_project(ledger: sa.Engine) -
     batch = save(ledger, Change.archive("pipeline_counterparties", "pc", base_version=1)).batch
     dry = revert(ledger, batch, actor=DANA, token="dry", dry_run=True)
     assert undo_sentences(read_portfolio(ledger), dry.changes) == ["Altnarra: Tarnfell (Developer) restored."]
+
+
+def test_the_parts_of_a_record_that_is_archived_are_not_told(ledger: sa.Engine) -> None:
+    batch = reader.changes_since(ledger)[0].batch
+    dry = revert(ledger, batch, actor=DANA, token="dry", dry_run=True)
+    assert undo_sentences(read_portfolio(ledger), dry.changes) == [
+        *("Altnarra: archived.", "Altnarra Wind: archived.", "Tarnfell: archived."),
+    ]
 
 
 def test_a_batch_whose_undo_was_undone_can_be_undone_again(ledger: sa.Engine) -> None:
