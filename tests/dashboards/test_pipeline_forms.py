@@ -264,38 +264,3 @@ def test_the_usual_milestones_are_added_from_the_page_of_the_project(seeded: sa.
     milestones = {each.fields["name"]: each for each in reader.records_of_kind(seeded, "milestones")}
     assert milestones["RTB"].fields["forecast_date"] == "2027-04-30"
     assert "Add the usual milestones" not in [button.label for button in app.button]
-
-
-def test_undoing_hundreds_of_changes_says_what_it_does_and_needs_a_tick(seeded: sa.Engine, open_page: Open) -> None:
-    batch = reader.changes_since(seeded)[0].batch
-    app = open_page("project", id=PROJECT, edit=f"undo {batch}")
-    assert "- Altnarra Wind Farm: archived\\.\n" in page_text(app)
-    (undo,) = [button for button in app.button if button.label == "Undo 483 changes"]
-    assert undo.disabled
-    (confirm,) = [box for box in app.checkbox if "undo all 483 changes" in box.label]
-    confirm.check().run()
-    (undo,) = [button for button in app.button if button.label == "Undo 483 changes"]
-    assert not undo.disabled
-    assert reader.newest_position(seeded) == 483
-
-
-def test_a_change_is_undone_from_the_timeline_of_its_record(seeded: sa.Engine, open_page: Open) -> None:
-    record = reader.find_record(seeded, "pipelines", PROJECT)
-    assert record
-    change = Change.edit("pipelines", PROJECT, {"rtb_date": "2031-03-31"}, base_version=record.version)
-    submit(seeded, [change], actor=Actor.typed("Dana Whitlock"), why="grid offer late", token="moved")
-    app = open_page("project", id=PROJECT)
-    assert "**Dana Whitlock** moved RTB from 16 Jun 2025 to 31 Mar 2031, “grid offer late”" in page_text(app)
-    press_first(app, "Undo")
-    assert "Harrowfen Solar: RTB back to 16 Jun 2025" in page_text(app)
-    put(app, "Your name", "Anna")
-    press(app, "Undo 1 change")
-    assert "Saved." in [message.value for message in app.success]
-    record = reader.find_record(seeded, "pipelines", PROJECT)
-    assert record
-    assert record.fields["rtb_date"] == "2025-06-16"
-    assert "undone" in page_text(app)
-
-
-def press_first(app: AppTest, label: str) -> AppTest:
-    return next(button for button in app.button if button.label == label).click().run()
