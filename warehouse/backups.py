@@ -3,6 +3,7 @@
 Belongs here: replacing the files safely while a writer may be waiting for them. Not here: making snapshots.
 """
 
+import glob
 import shutil
 from collections.abc import Iterator
 from contextlib import contextmanager
@@ -21,6 +22,9 @@ from warehouse.lake import LakeWarehouse
 from warehouse.private_files import give_name, private_umask
 from warehouse.settings import Settings
 from warehouse.snapshots import Snapshot
+
+COPY = ".restoring-"
+"What follows the name of the warehouse in that of the copy; a restore that was killed leaves it to the next one."
 
 
 @dataclass(frozen=True)
@@ -60,9 +64,11 @@ def restore(version: int | None = None, *, warehouse: Path | None = None) -> Res
         return Restored(place.name, snapshot, ())
     warehouse = warehouse or Settings().warehouse_file
     stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
-    copy = warehouse.with_name(f"{warehouse.name}.restoring-{stamp}")
+    copy = warehouse.with_name(f"{warehouse.name}{COPY}{stamp}")
     log = warehouse.with_name(f"{warehouse.name}.wal")
     with _hold_warehouse(warehouse):
+        for left_behind in warehouse.parent.glob(f"{glob.escape(warehouse.name)}{COPY}*"):
+            left_behind.unlink()
         try:
             with private_umask():
                 shutil.copyfile(snapshot.path, copy)

@@ -61,6 +61,12 @@ def test_restoring_moves_the_write_ahead_log_aside_with_its_file(published: Path
     assert numbers(published) == [1, 2]
 
 
+def test_the_copy_that_a_killed_restore_left_behind_is_removed_by_the_next_one(published: Path) -> None:
+    (published.parent / "warehouse.duckdb.restoring-20260101T000000000000Z").write_bytes(b"half of a copy")
+    backups.restore()
+    assert list(published.parent.glob("*restoring*")) == []
+
+
 def test_restoring_replaces_a_lost_warehouse_file(published: Path) -> None:
     published.unlink()
     assert backups.restore().aside == ()
