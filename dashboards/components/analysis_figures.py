@@ -12,10 +12,15 @@ from dashboards.components import snapshot_cache
 from dashboards.components.analysis_input import AnalysisInput, query_summary
 from dashboards.components.chart import show_table
 from dashboards.components.chart_and_table import FiguresTable, category_row
-from dashboards.components.formatting import NOTHING, date_of, energy, percent, power, share
-from elexon_assets.datasets import WIND_AND_SOLAR
+from dashboards.components.formatting import NOTHING, date_of, energy, percent, power, price, share
+from elexon_assets.datasets import MARKET_INDEX_PRICE, WIND_AND_SOLAR
 from elexon_assets.schema.measures import TOTAL
 from renewables.queries.caveats import CAPACITY_IS_PLANNED, WIND_ERRS_LOW, caveats_of
+from renewables.queries.snapshot import span_of
+from renewables.queries.value import capture_prices
+
+PRICE = MARKET_INDEX_PRICE.name
+"The price of the capture prices beside the chart; the page Value has the others."
 
 SUMMARY: dict[str, Any] = {
     "psr_type": st.column_config.TextColumn("Technology", pinned=True),
@@ -64,6 +69,7 @@ def figures_table(wanted: AnalysisInput) -> FiguresTable:
     has_capacity = bool(frame["capacity_factor"].count())
     parts = frame.filter(pl.col(category) != TOTAL)["energy_mwh"].drop_nulls()
     total = float(parts.sum()) if len(parts) and float(parts.min() or 0) >= 0 else None  # type: ignore[arg-type]  # a number
+    prices = _capture_prices(wanted)
     rows = []
     for row in frame.iter_rows(named=True):
         name = _total_name(wanted) if row[category] == TOTAL else row[category]
@@ -72,9 +78,30 @@ def figures_table(wanted: AnalysisInput) -> FiguresTable:
             cells.append(NOTHING if row["energy_mwh"] is None else share(row["energy_mwh"] / total))
         if has_capacity:
             cells.append(share(row["capacity_factor"]))
+        if prices:
+            cells.append(price(prices[row[category]]) if row[category] in prices else "")
         rows.append(category_row(row[category], name, cells))
     titles = ["", "Energy", "Mean", *(["Share"] if total else []), *(["Cap. factor"] if has_capacity else [])]
-    return FiguresTable(titles, rows, CAPACITY_IS_PLANNED if has_capacity else "")
+    notes = [CAPACITY_IS_PLANNED] if has_capacity else []
+    if prices:
+        titles.append("£/MWh")
+        notes.append(
+            "£/MWh: the capture price, that is the mean price of the within-day index, weighted by generation."
+        )
+    return FiguresTable(titles, rows, " ".join(notes))
+
+
+def _capture_prices(wanted: AnalysisInput) -> dict[str, float]:
+    """Return the capture price of each technology that has one; fuels have none, and a home may have no prices."""
+    if wanted.dataset.name != WIND_AND_SOLAR.name or snapshot_cache.cached_query(span_of, PRICE) is None:
+        return {}
+    window = wanted.window
+    frame = snapshot_cache.cached_query(capture_prices, window.start_utc, window.end_utc, price=PRICE)
+    return {
+        technology: value
+        for technology, value in frame.select("technology", "capture_price_gbp_per_mwh").iter_rows()
+        if value is not None and technology in wanted.categories
+    }
 
 
 def render_completeness(wanted: AnalysisInput) -> None:

@@ -138,7 +138,7 @@ def _in_percents(frame: pl.DataFrame, shares: Sequence[str]) -> pl.DataFrame:
 def _in_large_units(frame: pl.DataFrame, formats: Mapping[str, Any]) -> tuple[pl.DataFrame, dict[str, Any]]:
     """Convert and rename columns whose titles say MWh to GWh, and those that say MW to GW if one has five digits.
 
-    The largest value of a column has at least three significant digits. The files keep MWh and MW.
+    The largest value has at least three significant digits. The files keep MWh and MW.
     """
     titles = {name: config.get("label") or "" for name, config in formats.items() if isinstance(config, dict)}
     present = {name: title for name, title in titles.items() if name in frame.columns}
@@ -150,6 +150,7 @@ def _in_large_units(frame: pl.DataFrame, formats: Mapping[str, Any]) -> tuple[pl
     converted = dict(formats)
     for names, unit, large in ((of_power, "MW", "GW"), (of_energy, "MWh", "GWh")):
         digits = digits_of(max((greatest[name] for name in names), default=0) / 1000)
+        number_format = "%.3g" if unit == "MW" else f"%,.{digits}f"
         for name in names:
             config = converted.pop(name)
             renamed = name.removesuffix(unit.lower()) + large.lower()
@@ -157,7 +158,7 @@ def _in_large_units(frame: pl.DataFrame, formats: Mapping[str, Any]) -> tuple[pl
             converted[renamed] = {
                 **config,
                 "label": titles[name].replace(f"({unit})", f"({large})"),
-                "type_config": {**config["type_config"], "format": f"%,.{digits}f"},
+                "type_config": {**config["type_config"], "format": number_format},
             }
     return frame, converted
 

@@ -110,7 +110,7 @@ def dataset_chosen(datasets: Sequence[Dataset] = OBSERVED) -> Dataset:
 
 def select_dataset(datasets: Sequence[Dataset] = OBSERVED) -> Dataset:
     """Draw the same choice in a toolbar and return it."""
-    return BY_NAME[select_one("Data", titles_of(datasets), key="data", width=210, icon=":material/database:")]
+    return BY_NAME[select_one("Data", titles_of(datasets), key="data", width=236, icon=":material/database:")]
 
 
 def days_chosen(available: Window, *, default: str = "28 days") -> Days:

@@ -53,6 +53,13 @@ def test_the_overview_shows_the_share_of_demand_of_its_half_hour(open_page: Open
     assert "Tue 2 Apr 2024 23:30–00:00" in text  # noqa: RUF001 (a dash is meant)
 
 
+@pytest.mark.usefixtures("market")
+def test_the_figures_beside_the_chart_have_the_capture_price_of_each_technology(open_page: Open) -> None:
+    captures = capture_prices(*SPAN).filter(technology="Solar")["capture_price_gbp_per_mwh"].item()
+    (row,) = [line for line in page_text(open_page("analysis", days="All")).splitlines() if "Solar |" in line]
+    assert row.split("|")[-2].strip() == f"£{captures:,.2f}"
+
+
 @pytest.mark.parametrize("by", ["Auto", "day", "month"])
 @pytest.mark.usefixtures("market")
 def test_the_view_of_shares_shows_the_records_of_the_api(by: str, open_page: Open) -> None:
