@@ -34,6 +34,8 @@ class Restored:
     warehouse: str
     snapshot: Snapshot
     aside: tuple[Path, ...]
+    is_published: bool
+    "Whether readers see it already, as on a lake; a file is published by the next run."
 
 
 def find_snapshot(version: int | None = None, *, warehouse: Path | None = None) -> Snapshot:
@@ -61,7 +63,7 @@ def restore(version: int | None = None, *, warehouse: Path | None = None) -> Res
     place, snapshot = warehouse_at(warehouse), find_snapshot(version, warehouse=warehouse)
     if isinstance(place, LakeWarehouse):
         place.load_file(snapshot.path)
-        return Restored(place.name, snapshot, ())
+        return Restored(place.name, snapshot, (), is_published=True)
     warehouse = warehouse or Settings().warehouse_file
     stamp = f"{datetime.now(UTC):%Y%m%dT%H%M%S%fZ}"
     copy = warehouse.with_name(f"{warehouse.name}{COPY}{stamp}")
@@ -82,7 +84,7 @@ def restore(version: int | None = None, *, warehouse: Path | None = None) -> Res
             copy.replace(warehouse)
         finally:
             copy.unlink(missing_ok=True)
-    return Restored(str(warehouse), snapshot, tuple(aside))
+    return Restored(str(warehouse), snapshot, tuple(aside), is_published=False)
 
 
 def fill_lake(path: Path) -> None:

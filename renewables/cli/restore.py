@@ -46,6 +46,5 @@ def restore(
     done = backups.restore(snapshot.version)
     for path in done.aside:
         typer.echo(f"Renamed to: {path}")
-    typer.echo(
-        f"Restored snapshot {done.snapshot.version}. Pages and queries show it after the next run has published."
-    )
+    when = "now" if done.is_published else "after the next run has published"
+    typer.echo(f"Restored snapshot {done.snapshot.version}. Pages and queries show it {when}.")

@@ -75,6 +75,7 @@ def test_a_lake_is_restored_from_an_exported_file(version: int, sqlite_lake: Lak
     broken = publish_now()
     restored = backups.restore(version)
     assert restored.snapshot.version == version
+    assert restored.is_published
     assert numbers_of() == [1, 2]
     assert numbers_of(broken.version) == [1, 2, 3]  # nothing is lost
     assert land(3) == 1
