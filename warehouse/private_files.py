@@ -6,6 +6,7 @@ permissions, which are the owner's choice.
 
 import errno
 import os
+import shutil
 import tempfile
 import threading
 from collections.abc import Iterator
@@ -16,6 +17,8 @@ from typing import IO, Any
 from warehouse.errors import DiskNearlyFull, HomeNotWritable, PlantedLink, WarehouseError
 
 PRIVATE_FOLDER, PRIVATE_FILE = 0o700, 0o600
+LEAST_BYTES = 256 * 1024
+"The free space below which a disk counts as full: a database needs some files beside it, and a few blocks in each."
 NO_ROOM = {errno.ENOSPC, errno.EDQUOT, errno.EFBIG}
 "The errors of the system for a full disk, an exceeded quota, or a limit on the size of files."
 UNFINISHED = ".new"
@@ -119,6 +122,14 @@ def write_error(path: Path, error: OSError) -> WarehouseError:
         f"{path} cannot be written ({error.strerror or error}). Make it writable for the user who runs this, or set "
         "RENEWABLES_HOME to a folder that is."
     )
+
+
+def has_no_room(folder: Path) -> bool:
+    """Return whether the disk of a folder is full. SQLite then reports any of several errors, also damage."""
+    try:
+        return shutil.disk_usage(folder).free < LEAST_BYTES
+    except OSError:
+        return False
 
 
 def disk_full(path: Path, reason: object) -> DiskNearlyFull:

@@ -18,6 +18,7 @@ from pipeline_assets.ledger.engine import create_engine, parse_address, shown_ad
 from pipeline_assets.ledger.migration import is_newer_than_known, migrate_ledger, stamp_new_ledger
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.upgrades import complete_fields
+from warehouse.private_files import has_no_room
 from warehouse.settings import Settings
 
 FORMAT_VERSION = 1
@@ -276,5 +277,16 @@ def _named_errors(engine: sa.Engine) -> Iterator[None]:
     except (DBAPIError, NoConnectionFree, ArgumentError) as error:
         cause = str(getattr(error, "orig", error)).strip()
         raise LedgerUnavailable(
-            f"The ledger {shown_address(engine)} cannot be used now: {cause}. Nothing was saved; see LEDGER_URL."
+            f"The ledger {shown_address(engine)} cannot be used now: {cause}. Nothing was saved; "
+            f"{_advice(engine, cause)}."
         ) from error
+
+
+def _advice(engine: sa.Engine, cause: str) -> str:
+    """Return what to do about an error of the database."""
+    if engine.dialect.name == "sqlite" and engine.url.database:
+        if "disk is full" in cause or has_no_room(Path(engine.url.database).parent):
+            return "free some space on its disk and try again"
+        if "readonly database" in cause:
+            return "make the file and its folder writable, or set LEDGER_URL to another place"
+    return "see LEDGER_URL"

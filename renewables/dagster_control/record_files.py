@@ -10,7 +10,7 @@ from urllib.parse import quote
 
 from renewables.user_errors import UserError
 from warehouse.errors import HomeNotWritable, WarehouseError
-from warehouse.private_files import disk_full
+from warehouse.private_files import disk_full, has_no_room
 
 DATABASES = ("history/runs.db", "history/runs/index.db", "schedules/schedules.db")
 "The SQLite files in the instance's folder; an instance whose `dagster.yaml` names PostgreSQL has none of them."
@@ -30,7 +30,7 @@ class DagsterRecordsDamaged(UserError):
 def records_error(home: Path, reason: object) -> UserError | WarehouseError:
     """Return the named error for a message of SQLite: no room, no permission, or damage."""
     text = str(reason)
-    if "disk is full" in text or "No space left" in text:
+    if "disk is full" in text or has_no_room(home):
         return disk_full(home, text)
     if "readonly database" in text:
         return HomeNotWritable(f"Dagster's records in {home} cannot be written ({text}). Make that folder writable.")

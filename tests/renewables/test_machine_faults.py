@@ -60,7 +60,7 @@ def test_on_a_full_disk_commands_say_so_readers_go_on_and_nothing_is_lost(disk: 
     fetched = renewables("fetch-range", NEXT_DAY, NEXT_DAY, "--dataset", "wind_and_solar")
     assert fetched.code == 1
     assert "ree some space" in fetched.err
-    with pytest.raises(LedgerUnavailable, match=r"full.*Nothing was saved"):
+    with pytest.raises(LedgerUnavailable, match=r"full.*Nothing was saved; free some space"):
         save_contact("Bob")
     (disk / BALLAST).unlink()
     assert content() == before
