@@ -123,7 +123,7 @@ def _typed(kind: str, opened: Sequence[Record], *, key: str) -> tuple[Typed, Mis
         num_rows="add",  # otherwise the browser drops rows that are pasted below the last record
         column_config={
             LABEL: st.column_config.TextColumn(
-                "Record", pinned=True, width=170, help="The name of the record; not a field."
+                "Record", pinned=True, width=220, help="The name of the record; not a field."
             ),
             **{
                 name: st.column_config.TextColumn(field_title(kind, name), help=column.help, width="medium")

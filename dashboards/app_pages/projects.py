@@ -21,8 +21,8 @@ UNKNOWN_AT_FIRST = ("dismissed_register_records",)
 CONFIGS: dict[str, Any] = {
     "capacity_mwp": st.column_config.NumberColumn(format="%,.1f"),
     "rtb_date": st.column_config.DateColumn(format=DAY_FORMAT, help="Ready to build"),
-    "counterparties": st.column_config.TextColumn(width=230),
-    "rag_comment": st.column_config.TextColumn(width=230),
+    "counterparties": st.column_config.TextColumn(width=232),
+    "rag_comment": st.column_config.TextColumn(width=212),
 }
 
 

@@ -48,7 +48,7 @@ ROWS_SEEN = 18
 HEADER_PIXELS, ROW_PIXELS, TALL_ROW_PIXELS = 38, 35, 66
 TALL_ROWS = ("pipelines", "information_points")
 "The kinds with texts of several lines, which Streamlit wraps in rows of more than 64 pixels."
-NAME_PIXELS = {"pipelines": 190, "counterparties": 230, "information_points": 270, "milestones": 170}
+NAME_PIXELS = {"pipelines": 222, "counterparties": 230, "information_points": 270, "milestones": 170}
 "The widths that long names need, because the button of a name does not wrap."
 DAY_FORMAT = "D MMM YYYY"
 ARCHIVED_HELP = "Show archived records instead."

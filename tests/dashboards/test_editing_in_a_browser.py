@@ -224,6 +224,7 @@ def test_a_counterparty_with_two_contacts_takes_six_clicks(editor: Tab, ledger: 
     page.get_by_role("button", name="Create counterparty").click()
     expect(page.get_by_role("heading", name="Teasel Partners")).to_be_visible()
     expect(page.get_by_role("link", name="ana@teasel.example")).to_have_attribute("href", "mailto:ana@teasel.example")
+    assert "\u2060" not in page.get_by_test_id("stMain").inner_text(), "a copied address has no invisible characters"
     assert page.evaluate("window.clicks") <= MOST_CLICKS["counterparty"]
     people = {person.fields["name"] for person in reader.records_of_kind(ledger, "contacts")}
     assert people == {"Ana Bell", "Ben Cole"}

@@ -228,3 +228,18 @@ def test_a_view_is_saved_opened_renamed_deleted_and_brought_back(reader: Tab) ->
     reader.page.wait_for_url(re.compile(r"projects\?stage=Procurement$"))
     reader.settled()
     expect(open_menu(reader).get_by_role("button", name=renamed)).to_be_visible()
+
+
+def test_a_list_is_a_table_on_a_desk_and_cards_on_a_phone_and_a_click_opens_the_record(reader: Tab) -> None:
+    page, width = reader.page, reader.page.viewport_size["width"] if reader.page.viewport_size else 0
+    reader.open("projects")
+    table, cards = page.get_by_test_id("stDataFrame"), page.locator(".st-key-list-cards")
+    if width == min(WIDTHS):
+        expect(table).to_be_hidden()
+        cards.get_by_role("link", name="Fen").click()
+    else:
+        expect(cards).to_be_hidden()
+        reader.drawn()
+        table.click(position={"x": 400, "y": 60})  # not on the name
+    expect(page.get_by_role("heading", name="Fen", exact=True)).to_be_visible()
+    assert page.url.endswith("project?id=fen")
