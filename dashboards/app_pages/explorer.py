@@ -15,6 +15,7 @@ from dashboards.components.filters import (
     categories_key,
     category_chips,
     days_chosen,
+    days_of,
     select_dataset,
 )
 from dashboards.components.footer import empty_state
@@ -221,12 +222,12 @@ def _render_downloads(wanted: Filter, columns: list[str]) -> None:
         with snapshot_cache.opened_snapshot(snapshot) as con:
             return explorer_rows(wanted, columns, ALL_ROWS, 0, con)
 
+    first, last = days_of(wanted.window).first, days_of(wanted.window).last
+    name = f"{wanted.dataset}-{first}-to-{last}"
     help_text = "The columns and rows above from all pages, with times in UTC."
     with st.container(horizontal=True, width="content"):
-        download_button("CSV of all rows", lambda: csv_bytes(all_rows()), f"{wanted.dataset}.csv", help=help_text)
-        download_button(
-            "Parquet of all rows", lambda: parquet_bytes(all_rows()), f"{wanted.dataset}.parquet", help=help_text
-        )
+        download_button("CSV of all rows", lambda: csv_bytes(all_rows()), f"{name}.csv", help=help_text)
+        download_button("Parquet of all rows", lambda: parquet_bytes(all_rows()), f"{name}.parquet", help=help_text)
 
 
 def _render_addressed_half_hour(dataset: Dataset, categories: Sequence[str]) -> None:

@@ -14,6 +14,7 @@ from dashboards.components.analysis_figures import SUMMARY
 from dashboards.components.analysis_input import AUTO, AnalysisInput, query_summary, query_window
 from dashboards.components.chart import render_chart
 from dashboards.components.chart_and_table import FigureRow, FiguresTable
+from dashboards.components.filters import FEW
 from dashboards.components.formatting import change_of, energy, percent, share
 from dashboards.components.half_hour_columns import SERIES_COLUMNS
 from dashboards.components.plain_text import plain
@@ -30,7 +31,6 @@ from renewables.queries.selection import Selection
 GRAIN_NAMES = [AUTO, "half-hour", "hour", "day", "week", "month"]
 MANY_ROWS_PIXELS = 560
 "The height of a chart of many categories, whose table is as high."
-FEW = 6
 OVER_TIME = "Time series"
 
 
