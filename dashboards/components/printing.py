@@ -32,7 +32,11 @@ STYLE = """<style>
   [data-testid=stButtonGroup], [data-testid=stMultiSelect], [data-testid=stSelectbox], [data-testid=stTextInput],
   [data-testid=stDateInput], [data-testid=stNumberInput], [data-testid=stExpander], [data-testid=stPagination],
   [data-testid=stCheckbox], .st-key-page-actions, .st-key-toolbar, .st-key-chips, [class*=st-key-on-screen],
-  [data-testid=stTooltipIcon], .modebar-container { display: none !important }
+  [data-testid=stTooltipIcon], .modebar-container, [data-testid=stSpace],
+  [data-testid=stLayoutWrapper]:has(> :is([data-testid=stExpander], .st-key-toolbar, .st-key-chips)),
+  [data-testid=stElementContainer]:has(> :is([data-testid=stPageLink], [data-testid=stSpace])) {
+    display: none !important
+  }
   [data-testid=stVerticalBlock] { gap: 0.6rem !important }
   html, body, #root, .stApp, [data-testid=stAppViewContainer], [data-testid=stMain] {
     position: static !important; display: block !important; height: auto !important; overflow: visible !important;
@@ -74,7 +78,7 @@ window.onbeforeprint = () => {{
   document.documentElement.style.setProperty('--paper-zoom', paper / Math.max(width, paper))
   const rule = document.getElementById('paper') ?? document.head.appendChild(document.createElement('style'))
   rule.id = 'paper'
-  rule.textContent = '@page {{ size: A4 ' + turned + '; margin: 10mm }}'
+  rule.textContent = '@page {{ size: A4 ' + turned + '; margin: 7mm 10mm }}'
 }}
 </script>"""
 "The paper lies on its side for a wide page, so that the writing is not too small."
