@@ -12,6 +12,7 @@ from dashboards.components import snapshot_cache
 from dashboards.components.analysis_input import AnalysisInput, query_summary
 from dashboards.components.chart import show_table
 from dashboards.components.chart_and_table import FiguresTable, category_row
+from dashboards.components.filters import CATEGORY_LABELS, categories_key
 from dashboards.components.formatting import NOTHING, date_of, energy, percent, power, price, share
 from elexon_assets.datasets import MARKET_INDEX_PRICE, WIND_AND_SOLAR
 from elexon_assets.schema.measures import TOTAL
@@ -124,11 +125,15 @@ def render_summary(wanted: AnalysisInput) -> None:
         f"{wanted}{without}. Missing values are never estimated; flagged values are counted on the right. "
         + " ".join(caveats)
     )
-    show_table(frame, name="summary", columns=SUMMARY)
+    columns = SUMMARY if has_capacity else {**SUMMARY, "capacity_mw": None, "capacity_factor": None}
+    show_table(frame, name="summary", columns=columns)
 
 
 def _total_name(wanted: AnalysisInput) -> str:
     """Return the words for the chosen categories together."""
     if list(wanted.categories) == list(WIND_AND_SOLAR.categories):
         return "Wind and solar"
-    return " and ".join(wanted.categories) if len(wanted.categories) <= 2 else f"All {len(wanted.categories)}"
+    if len(wanted.categories) <= 2:
+        return " and ".join(wanted.categories)
+    kind = CATEGORY_LABELS[categories_key(wanted.dataset)].lower()
+    return f"All {len(wanted.categories)} {kind}"

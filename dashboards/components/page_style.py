@@ -58,8 +58,8 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
   .st-key-toolbar > :has(.stSelectbox, .stPopover), .st-key-toolbar > .st-key-popover-Options { order: -1 }
   .st-key-toolbar { gap: 0.75rem }
   .st-key-toolbar > .st-key-price { flex-basis: 100% !important }
-  .st-key-toolbar > .st-key-data { flex-basis: 57% !important }
-  .st-key-toolbar > .st-key-data + .st-key-days { flex-basis: 37% !important }
+  .st-key-toolbar > .st-key-data { flex-basis: 54% !important }
+  .st-key-toolbar > .st-key-data + .st-key-days { flex-basis: 41% !important }
   .st-key-copy-link [data-testid=stMarkdownContainer] { position: absolute; clip-path: inset(50%) }
   .st-key-list-cards { display: block }
   .st-key-list-table { visibility: hidden; height: 0; overflow: hidden }
