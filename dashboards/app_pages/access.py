@@ -8,6 +8,7 @@ from dashboards.components import ledger_session
 from dashboards.components.formatting import moment
 from dashboards.components.plain_text import plain, plain_sentence
 from dashboards.components.sign_in import current_actor, refusal_of, sign_in_is_on
+from dashboards.components.text_table import render_text_table
 from pipeline_assets.access import Role
 from pipeline_assets.errors import AccessRefused, LedgerUnavailable, Refused
 from pipeline_assets.ledger.access_tokens import (
@@ -71,8 +72,7 @@ def _render_roles(settings: Settings) -> None:
         }
         for role, named in people.items()
     ]
-    with st.container(key="columns"):
-        st.table(rows, border="horizontal", hide_index=True, alt="The roles and what they may do")
+    render_text_table(rows, name="roles", alt="The roles and what they may do")
     if may_see:
         claim = f"the claim {settings.role_claim} and " if settings.role_claim else ""
         st.caption(plain(f"Roles come from {claim}the settings ROLE_ADMINS, ROLE_EDITORS and ROLE_VIEWERS."))

@@ -14,6 +14,7 @@ from dashboards.components.footer import empty_state
 from dashboards.components.formatting import ago, date_of, moment, number, percent
 from dashboards.components.plain_text import plain
 from dashboards.components.sign_in import current_actor, refusal_of
+from dashboards.components.text_table import render_text_table
 from dashboards.components.unknown_series import warn_of_unknown_series
 from elexon_assets.datasets import INSTALLED_CAPACITY
 from pipeline_assets.access import Actor
@@ -106,8 +107,7 @@ def _render_all_datasets(stored: Sequence[StoredDataset]) -> None:
         }
         for each in sorted(stored, key=lambda each: bool(each.publications) and each.is_fresh(now))
     ]
-    with st.container(key="columns"):
-        st.table(rows, border="horizontal", hide_index=True, alt="All datasets with their newest times")
+    render_text_table(rows, name="datasets", alt="All datasets with their newest times")
 
 
 def _state_of(dataset: StoredDataset, now: datetime) -> str:
@@ -267,16 +267,15 @@ def _render_newest_run(run: RunSummary, checks: Sequence[Check]) -> None:
 def _render_table(checks: Sequence[Check]) -> None:
     rows = [
         {
-            "Outcome": f":{MARKS[check.outcome][2]}[{MARKS[check.outcome][1]}] {MARKS[check.outcome][0]}",
             "Check": f"**{plain(_title_of(check))}** of {plain(check.asset)}",
+            "Outcome": f":{MARKS[check.outcome][2]}[{MARKS[check.outcome][1]}] {MARKS[check.outcome][0]}",
             "Result": plain(check.said),
             "Passes when": plain(check.description),
             "Time (UK)": moment(check.at_utc) if check.at_utc else "",
         }
         for check in checks
     ]
-    with st.container(key="columns-checks"):
-        st.table(rows, border="horizontal", hide_index=True, alt="Asset checks, failures and warnings first")
+    render_text_table(rows, name="checks", alt="Asset checks, failures and warnings first")
     st.caption(
         "Checks run after every import. Coverage and freshness checks warn; structural checks fail. Checks of the "
         "portfolio run whenever edits reach the charts, and not with this button."

@@ -14,9 +14,9 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
 [data-testid=stElementToolbar] button[aria-label^="Download as CSV"] { display: none }
 [data-testid=stHeading] h1 { padding-block: 0.25rem 0.25rem }
 @media (max-width: 1100px) {
-  [class*=st-key-columns] :is(td, tr, tbody) { display: block; border: none; padding: 0 0 0.2rem }
-  [class*=st-key-columns] tr { padding-bottom: 0.8rem }
-  [class*=st-key-columns] :is(thead, td:empty) { display: none }
+  .st-key-columns :is(td, tr, tbody) { display: block; border: none; padding: 0 0 0.2rem }
+  .st-key-columns tr { padding-bottom: 0.8rem }
+  .st-key-columns :is(thead, td:empty) { display: none }
   .st-key-chart-and-table [data-testid=stHorizontalBlock] { flex-wrap: wrap }
   .st-key-chart-and-table [data-testid=stColumn] { min-width: 100% }
   .st-key-two-columns > div > [data-testid=stHorizontalBlock] { flex-wrap: wrap }
