@@ -9,10 +9,14 @@ from pathlib import Path
 import streamlit as st
 from starlette.middleware import Middleware
 
+from dashboards.first_paint import FirstPaint
 from renewables.request_guard import RequestGuard
 from warehouse.settings import Settings
 
 app = st.App(
     Path(__file__).parent / "app.py",
-    middleware=[Middleware(RequestGuard, public_url=str(Settings().dashboard_url), setting="DASHBOARD_URL")],
+    middleware=[
+        Middleware(RequestGuard, public_url=str(Settings().dashboard_url), setting="DASHBOARD_URL"),
+        Middleware(FirstPaint),
+    ],
 )

@@ -9,6 +9,7 @@ ICON = Path(__file__).with_name("icon.svg")
 WORDMARK = Path(__file__).with_name("wordmark.svg")
 WORDMARK_COLOURS = {"light": "#10161E", "dark": "#E4E9F0"}
 "The text colours of the themes (`.streamlit/config.toml`); the file has the first."
+SIDEBAR_PIXELS = 264
 STYLE = """<style>
 button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { color: light-dark(#FFFFFF, #12161C) }
 [data-testid=stElementToolbar] button[aria-label^="Download as CSV"] { display: none }
@@ -76,7 +77,9 @@ opens the sidebar is there, and nothing of it is below the menu."""
 
 def apply_page_style() -> None:
     """Set the title and the icon of the browser's tab, the rules, and the wordmark, which links to the first page."""
-    st.set_page_config(page_title="gb-renewables", page_icon=str(ICON), layout="wide", initial_sidebar_state=264)
+    st.set_page_config(
+        page_title="gb-renewables", page_icon=str(ICON), layout="wide", initial_sidebar_state=SIDEBAR_PIXELS
+    )
     st.html(STYLE)
     colour = WORDMARK_COLOURS[st.context.theme.type or "light"]
     wordmark = WORDMARK.read_text(encoding="utf-8").replace(WORDMARK_COLOURS["light"], colour)
