@@ -1,10 +1,15 @@
 """The rules of the layout in the HTML of the page, so that nothing moves when they arrive with the first script run.
 
 Streamlit sends its own HTML first; a page's rules and the sidebar come a second later. Without this, what is painted
-until then moves by the sidebar's width. Not here: the rules (`components/page_style.py`).
+until then moves by the sidebar's width. The scripts of widgets come when the first of them is drawn; until then a bar of
+another height is in its place. Not here: the rules (`components/page_style.py`).
 """
 
+from functools import cache
+from pathlib import Path
 from typing import TYPE_CHECKING
+
+from streamlit.file_util import get_static_dir
 
 from dashboards.components.page_style import SIDEBAR_PIXELS, STYLE
 
@@ -17,6 +22,13 @@ ROOM_FOR_SIDEBAR = f"""<style>@media (min-width: 769px) {{
 }}
 }}</style>"""
 "On a phone the sidebar is above the page and takes no room."
+WIDGETS = (
+    *("Button", "ButtonGroup", "Checkbox", "DateInput", "DownloadButton", "FileUploader", "LinkButton", "Metric"),
+    *("Multiselect", "NumberInput", "PageLink", "Selectbox", "Table", "TextInput"),
+)
+"""The scripts of Streamlit, a few kilobytes each, that nearly every page needs: `static/js/NAME.HASH.js`. One that a
+later version names otherwise is left out.
+"""
 _END = b"</body>"
 "The end of the body, because the later of two equal rules counts, and Streamlit puts its own into the head."
 _NOT_PASSED_ON = (b"accept-encoding", b"if-none-match", b"if-modified-since", b"range")
@@ -61,4 +73,12 @@ class FirstPaint:
 
 
 def _with_rules(html: bytes) -> bytes:
-    return html.replace(_END, (STYLE + ROOM_FOR_SIDEBAR).encode() + _END, 1)
+    return html.replace(_END, (STYLE + ROOM_FOR_SIDEBAR + _preloads()).encode() + _END, 1)
+
+
+@cache
+def _preloads() -> str:
+    """Return the elements that load the scripts of widgets together with the page."""
+    scripts = Path(get_static_dir()) / "static" / "js"
+    files = sorted(file.name for name in WIDGETS for file in scripts.glob(f"{name}.*.js"))
+    return "".join(f'<link rel="modulepreload" crossorigin href="./static/js/{file}">' for file in files)

@@ -10,10 +10,11 @@ from dashboards.components import snapshot_cache
 from dashboards.components.chart import CONFIG, render_downloads, show_table
 from dashboards.components.fetch_list import render_fetches
 from dashboards.components.fetch_requests import import_forms, render_repair
-from dashboards.components.filters import CUSTOM, dataset_chosen, days_of
+from dashboards.components.filters import CUSTOM, days_of, select_dataset
 from dashboards.components.formatting import day, moment, number, size, zone
 from dashboards.components.gap_form import gap_decision_form
 from dashboards.components.plain_text import plain_sentence
+from dashboards.components.toolbar import toolbar
 from elexon_assets.dataset_model import Dataset
 from elexon_assets.datasets import COVERED
 from elexon_assets.missing_days import REPAIR_DAYS, last_closed_day
@@ -61,13 +62,15 @@ def render_page() -> None:
 
 def _render_coverage() -> None:
     headline = st.empty()
-    with st.container(horizontal=True, vertical_alignment="bottom", gap="small"):
-        dataset = dataset_chosen(COVERED)
+    with toolbar():
+        dataset = select_dataset(COVERED)
         closed = last_closed_day(dataset)
         days = snapshot_cache.cached_query(coverage.days_by_state, dataset.name).filter(pl.col("day_utc") <= closed)
         days = coverage.mark_not_imported(days)
         years = coverage.by_year(days)
-        year = st.selectbox("Year", years["year"].to_list(), key="year", bind="query-params", width=110)
+        year = st.selectbox(
+            "Year", years["year"].to_list(), key="year", bind="query-params", label_visibility="collapsed", width=110
+        )
     counts = years.filter(year=year).row(0, named=True)
     headline.subheader(_headline(dataset, days, year), anchor=False)
     st.plotly_chart(
