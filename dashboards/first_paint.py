@@ -1,8 +1,8 @@
 """The rules of the layout in the HTML of the page, so that nothing moves when they arrive with the first script run.
 
 Streamlit sends its own HTML first; a page's rules and the sidebar come a second later. Without this, what is painted
-until then moves by the sidebar's width. The scripts of widgets come when the first of them is drawn; until then a bar of
-another height is in its place. Not here: the rules (`components/page_style.py`).
+until then moves by the sidebar's width. The scripts of widgets come when the first of them is drawn; until then a bar
+of another height is in its place. Not here: the rules (`components/page_style.py`).
 """
 
 from functools import cache

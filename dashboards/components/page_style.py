@@ -65,6 +65,10 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
   .st-key-list-cards { display: block }
   .st-key-list-table { visibility: hidden; height: 0; overflow: hidden }
 }
+:has(> :is(.st-key-q, .st-key-operator)) > [data-testid=stElementContainer]:has(> [data-testid=stSkeleton]) {
+  min-height: 4.25rem
+}
+[data-testid=stMain] [class*=st-key-file-] { min-height: 8rem }
 </style>"""
 """What no setting of Streamlit offers. Streamlit writes white on the accent colour in both themes, but the accent of
 the dark theme is light, because it also colours the text of what is chosen; white on it is too faint. The table
@@ -72,7 +76,8 @@ download that Streamlit builds in the browser is not guarded against formulas, a
 columns of text is wider than a phone, the cells of a table of figures stay on one line, and on a tablet such a table is
 below its chart; likewise the right column of a record is below the left one. A phone shows lists as cards.
 Streamlit keeps a bar of 60 pixels above each page for its menu; the page begins beside the menu, unless the button that
-opens the sidebar is there, and nothing of it is below the menu."""
+opens the sidebar is there, and nothing of it is below the menu. Until the browser has the script of a widget, a bar of
+40 pixels is in its place; a widget with a label is higher, and what is below it would move."""
 
 
 def apply_page_style() -> None:
