@@ -4,7 +4,7 @@ Belongs here: how axe-core is run, and what it finds in Streamlit's own markup, 
 """
 
 from collections.abc import Mapping
-from typing import NamedTuple
+from typing import Literal, NamedTuple
 
 from axe_playwright_python.base import AXE_SCRIPT  # type: ignore[import-untyped]  # it ships no types
 from playwright.sync_api import Page
@@ -53,12 +53,16 @@ def violations(page: Page) -> list[str]:
     return _found(page, WCAG)
 
 
-def violations_in_dark(page: Page) -> list[str]:
-    """Switch the page to dark mode, leave it so, and return its contrast violations."""
-    light = page.evaluate(_GROUND)
-    page.emulate_media(color_scheme="dark")
-    page.wait_for_function(f"light => {_GROUND} !== light", arg=light)
+def contrast_violations(page: Page) -> list[str]:
+    """Return the violations that another theme may add."""
     return _found(page, CONTRAST)
+
+
+def switch_theme(page: Page, theme: Literal["light", "dark"]) -> None:
+    """Switch the page to the other theme."""
+    before = page.evaluate(_GROUND)
+    page.emulate_media(color_scheme=theme)
+    page.wait_for_function(f"before => {_GROUND} !== before", arg=before)
 
 
 def _found(page: Page, only: Mapping[str, object]) -> list[str]:

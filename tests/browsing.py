@@ -14,6 +14,8 @@ from urllib.parse import urlsplit
 import pytest
 from playwright.sync_api import Browser, ConsoleMessage, Page, Playwright, Request, Response, expect, sync_playwright
 
+from tests.layout_shifts import note_shifts
+
 CHROMIUM = "/usr/bin/chromium"
 FLAGS = [
     *("--no-sandbox", "--disable-gpu", "--disable-background-networking", "--disable-component-update"),
@@ -112,6 +114,7 @@ def tab(browser: Browser, address: str, *, width: int = 1440) -> Iterator[Tab]:
     """Open a tab with a fresh profile and yield it."""
     context = browser.new_context(viewport={"width": width, "height": 1000})
     context.set_default_timeout(30_000)
+    note_shifts(context)
     opened = Tab(context.new_page(), address)
 
     def requested(request: Request) -> None:

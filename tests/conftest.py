@@ -30,6 +30,7 @@ def pytest_configure() -> None:
 
 
 def pytest_addoption(parser: pytest.Parser) -> None:
+    parser.addoption("--photographs", type=Path, help="Folder for tests/orchestration/test_photographs.py.")
     parser.addoption("--pictures", type=Path, help="Folder for all pictures of tests/orchestration/test_pictures.py.")
 
 

@@ -8,8 +8,9 @@ from playwright.sync_api import BrowserContext, Page
 MOST = 0.1
 "The largest single shift that a page may make after its first paint; the budget of web.dev for a whole visit."
 _NOTING = """window.layoutShifts = []; new PerformanceObserver(list => {
+  const painted = performance.getEntriesByName('first-paint')[0]?.startTime ?? 0;
   for (const shift of list.getEntries()) {
-    if (shift.hadRecentInput || shift.startTime < (performance.getEntriesByName('first-paint')[0]?.startTime ?? 0)) continue;
+    if (shift.hadRecentInput || shift.startTime < painted) continue;
     const moved = shift.sources.map(({node, previousRect: was, currentRect: now}) => {
       const element = node?.dataset ? node : node?.parentElement;
       return `${element?.dataset.testid ?? element?.tagName}: ${Math.round(was.y)} to ${Math.round(now.y)}`;

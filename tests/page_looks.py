@@ -6,38 +6,45 @@ tab. Not here: axe-core (`accessibility.py`), shifts (`layout_shifts.py`), drivi
 
 from collections.abc import Sequence
 
-from tests.accessibility import violations, violations_in_dark, violations_in_light
+from tests.accessibility import contrast_violations, switch_theme, violations
 from tests.browsing import WIDTHS, Tab
 from tests.layout_shifts import large_shifts
 
+DESK, TABLET, PHONE = WIDTHS
 
-def assert_page_is_sound(visitor: Tab, path: str, widths: Sequence[int] = WIDTHS) -> None:
-    """Open a page and judge it at these widths: by axe-core in both themes, and by what is cut off.
 
-    All rules of axe-core are run at the first width in light; contrast, which the theme changes, and the rules about
-    what fits the window, which the width changes, are run at each width in both themes.
+def assert_page_is_sound(visitor: Tab, path: str, widths: Sequence[int] = WIDTHS, *, is_new: bool = True) -> None:
+    """Open a page and judge it at these widths.
+
+    axe-core runs all rules at a desk in light, on a tablet in dark and on a phone in light, and those of contrast at a
+    desk in dark. A view of a page that is judged elsewhere is not `is_new`: its widths differ in nothing but its parts.
     """
     visitor.problems.clear()
     visitor.page.emulate_media(color_scheme="light")
-    visitor.page.set_viewport_size({"width": WIDTHS[0], "height": 900})
-    visitor.open(path)
-    visitor.drawn()
-    assert visitor.page.get_by_test_id("stException").count() == 0
+    visitor.page.set_viewport_size({"width": DESK, "height": 900})
+    _open(visitor, path)
     if large_shifts(visitor.page):  # a busy machine draws the parts of a page in another order
-        visitor.open(path)
-        visitor.drawn()
+        _open(visitor, path)
     assert large_shifts(visitor.page) == []
+    assert visitor.page.get_by_test_id("stException").count() == 0
     unguarded = visitor.page.locator("[data-testid=stElementToolbar] button[aria-label^='Download as CSV']")
     assert not any(button.is_visible() for button in unguarded.all()), "only our own downloads are guarded"
     assert violations(visitor.page) == []
-    assert violations_in_dark(visitor.page) == []
-    for number, width in enumerate(widths):
+    switch_theme(visitor.page, "dark")
+    assert contrast_violations(visitor.page) == []
+    for width in widths:
         visitor.page.set_viewport_size({"width": width, "height": 900})
+        if width == PHONE and is_new:
+            switch_theme(visitor.page, "light")
         visitor.fit_window()
         assert visitor.overflow_pixels() <= 0, f"wider than {width} pixels"
         assert visitor.cut_off() == [], f"at {width} pixels"
-        if width < WIDTHS[0]:
-            judge = violations_in_light if number % 2 else violations_in_dark
-            assert judge(visitor.page) == [], f"at {width} pixels"
+        if width in (TABLET, PHONE) and is_new:
+            assert violations(visitor.page) == [], f"at {width} pixels"
     assert visitor.problems == []
     assert visitor.outside == [], "the dashboard works without the network"
+
+
+def _open(visitor: Tab, path: str) -> None:
+    visitor.open(path)
+    visitor.drawn()

@@ -69,6 +69,7 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
   min-height: 4.25rem
 }
 [data-testid=stMain] [class*=st-key-file-] { min-height: 8rem }
+@media (min-width: 1101px) { :has(> .st-key-q):has(> :is(.st-key-rag, .st-key-status)) { min-height: 7.75rem } }
 </style>"""
 """What no setting of Streamlit offers. Streamlit writes white on the accent colour in both themes, but the accent of
 the dark theme is light, because it also colours the text of what is chosen; white on it is too faint. The table
