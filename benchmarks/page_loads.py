@@ -43,6 +43,7 @@ class Loads:
         self._sites = {BUSY: sites[YEARS], **sites}
         self._records = records
         self._seconds: dict[tuple[str, str], list[float]] = defaultdict(list)
+        self._charts: dict[tuple[str, str], list[float]] = defaultdict(list)
         self.errors: list[str] = []
 
     def round(self, names: Sequence[str], sides: Sequence[str], *, counts: bool = True) -> None:
@@ -71,6 +72,12 @@ class Loads:
                 f"pages_{figure}_{name}", self._seconds[a, name], self._seconds[b, BARE if b == BARE else name]
             )
 
+    def report_charts(self, names: Sequence[str], a: str) -> None:
+        """Print the time to the first chart of each page that has one, divided by that of the bare page."""
+        for name in names:
+            if self._charts[a, name]:
+                report_spread(f"pages_chart_{name}", self._charts[a, name], self._charts[BARE, BARE])
+
     def report_bare(self, figure: str, a: str) -> None:
         """Print the figure of the bare page."""
         report_spread(f"pages_{figure}_{BARE}", self._seconds[f"{a} {BARE}", BARE], self._seconds[BARE, BARE])
@@ -83,3 +90,5 @@ class Loads:
         self.errors += [f"{side} {name}: {error}" for error in painted.errors]
         if counts:
             self._seconds[side, name].append(painted.seconds)
+            if painted.first_chart_seconds is not None:
+                self._charts[side, name].append(painted.first_chart_seconds)

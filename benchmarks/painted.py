@@ -46,12 +46,15 @@ _PAINTED = """([link, title, patience]) => new Promise((resolve, reject) => {
       && all('[data-testid=stMetricChart]').every(sparked);
   };
   const began = link ? performance.now() : 0;
-  let frames = 0, painted = 0;
+  let frames = 0, painted = 0, charted = null;
   const look = () => {
     if (performance.now() - began > patience) return reject(new Error('not painted in time'));
+    if (charted === null && all('[data-testid=stPlotlyChart]').some(drawn)) {
+      charted = (performance.now() - began) / 1000;
+    }
     frames = complete() ? frames + 1 : 0;
     if (frames === 3) painted = performance.now();
-    if (frames >= 3 && performance.now() - painted > 100) resolve((painted - began) / 1000);
+    if (frames >= 3 && performance.now() - painted > 100) resolve([(painted - began) / 1000, charted]);
     else requestAnimationFrame(look);
   };
   if (link) document.querySelector(`[data-testid=stSidebarNav] a[href$="${link}"]`).click();
@@ -61,10 +64,11 @@ _PAINTED = """([link, title, patience]) => new Promise((resolve, reject) => {
 
 @dataclass(frozen=True)
 class Painted:
-    """The seconds of one load, and the error boxes on the page at its end."""
+    """The seconds of one load, those until its first chart had marks, and the error boxes on the page at its end."""
 
     seconds: float
     errors: list[str]
+    first_chart_seconds: float | None = None
 
 
 @contextmanager
@@ -107,5 +111,5 @@ def click_to(page: Page, address: str, title: str) -> Painted:
 
 
 def _painted(page: Page, link: str | None = None, title: str | None = None) -> Painted:
-    seconds = float(page.evaluate(_PAINTED, [link, title, PATIENCE_MS]))
-    return Painted(seconds, page.locator(ERRORS).all_inner_texts())
+    seconds, first_chart_seconds = page.evaluate(_PAINTED, [link, title, PATIENCE_MS])
+    return Painted(float(seconds), page.locator(ERRORS).all_inner_texts(), first_chart_seconds)

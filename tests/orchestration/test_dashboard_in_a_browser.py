@@ -82,6 +82,16 @@ def test_a_copied_address_restores_the_choices(dashboard: Tab, browser: Browser)
         assert other.page.url == copied
 
 
+def test_an_invalid_date_disables_the_import_of_the_range(dashboard: Tab) -> None:
+    dashboard.open("data_management")
+    button = dashboard.page.get_by_role("button", name=re.compile(r"^Import .* · \d+ days$"))
+    expect(button).to_be_enabled()
+    dashboard.page.get_by_role("spinbutton", name=re.compile("^year.*end date")).click()
+    dashboard.page.keyboard.type("2099")
+    expect(button).to_have_count(0)
+    expect(dashboard.page.get_by_role("button", name="Correct the dates first")).to_be_disabled()
+
+
 @pytest.mark.timeout(300)
 def test_a_reload_finds_the_import_again_and_cancels_it(dashboard: Tab, server: Server) -> None:
     server.simulator.faults = "slow=5@2021-01-01/2022-01-01"

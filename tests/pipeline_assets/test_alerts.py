@@ -112,6 +112,15 @@ def test_red_is_announced_once_and_not_again_while_it_stays_red(engine: sa.Engin
     assert new_texts(engine) == [("RAG to Red", "Undo: Fen Solar turned Red (was Green), by bo: Still the grid.")]
 
 
+def test_a_notice_about_an_undone_date_says_that_it_is_an_undo(engine: sa.Engine, fen: str) -> None:
+    moved = set_fields(engine, "pipelines", fen, rtb_date="2028-03-01")
+    new_notices(engine)
+    revert(engine, moved.batch, actor=Actor.typed("bo"), token=new_id())
+    [(topic, text)] = new_texts(engine)
+    assert topic == "RTB moved"
+    assert text.startswith("Undo: Fen Solar: RTB 1 Mar 2027")
+
+
 def test_several_steps_in_one_batch_are_announced_as_one_change_from_first_to_last(engine: sa.Engine, fen: str) -> None:
     submit_batch(
         engine,
