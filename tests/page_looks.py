@@ -11,6 +11,7 @@ from tests.browsing import WIDTHS, Tab
 from tests.layout_shifts import large_shifts
 
 DESK, TABLET, PHONE = WIDTHS
+TRIES = 3
 
 
 def assert_page_is_sound(visitor: Tab, path: str, widths: Sequence[int] = WIDTHS, *, is_new: bool = True) -> None:
@@ -22,10 +23,11 @@ def assert_page_is_sound(visitor: Tab, path: str, widths: Sequence[int] = WIDTHS
     visitor.problems.clear()
     visitor.page.emulate_media(color_scheme="light")
     visitor.page.set_viewport_size({"width": DESK, "height": 900})
-    _open(visitor, path)
-    if large_shifts(visitor.page):  # a busy machine draws the parts of a page in another order
+    for _ in range(TRIES):  # a busy machine may draw the parts of a page in another order
         _open(visitor, path)
-    assert large_shifts(visitor.page) == []
+        if not (shifts := large_shifts(visitor.page)):
+            break
+    assert shifts == [], shifts
     assert visitor.page.get_by_test_id("stException").count() == 0
     unguarded = visitor.page.locator("[data-testid=stElementToolbar] button[aria-label^='Download as CSV']")
     assert not any(button.is_visible() for button in unguarded.all()), "only our own downloads are guarded"

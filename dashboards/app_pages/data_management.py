@@ -69,7 +69,12 @@ def _render_coverage() -> None:
         days = coverage.mark_not_imported(days)
         years = coverage.by_year(days)
         year = st.selectbox(
-            "Year", years["year"].to_list(), key="year", bind="query-params", label_visibility="collapsed", width=110
+            "Calendar of",
+            years["year"].to_list(),
+            key="year",
+            bind="query-params",
+            label_visibility="collapsed",
+            width=110,
         )
     counts = years.filter(year=year).row(0, named=True)
     headline.subheader(_headline(dataset, days, year), anchor=False)

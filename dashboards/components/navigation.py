@@ -35,7 +35,7 @@ def back_links(file: str, label: str) -> None:
     """Draw links to the list of a record's kind and to the page that the record was opened from."""
     left, last = st.session_state.get(_LEFT, {}), st.session_state.get(_LAST)
     path = PurePath(file).stem
-    with st.container(horizontal=True):
+    with st.container(horizontal=True, key="back-links"):
         st.page_link(file, label=label, icon=":material/list:", query_params=left.get(path))
         if last is not None and last.url_path != path:
             words = f"Back to {last.title}"
