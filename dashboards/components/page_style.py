@@ -68,7 +68,7 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
 :has(> :is(.st-key-q, .st-key-operator)) > [data-testid=stElementContainer]:has(> [data-testid=stSkeleton]) {
   min-height: 4.25rem
 }
-.st-key-back-links > [data-testid=stElementContainer]:has(> [data-testid=stSkeleton]) { height: 1.25rem; overflow: hidden }
+.st-key-back-links > :has(> [data-testid=stSkeleton]) { height: 1.25rem; overflow: hidden }
 [data-testid=stMain] [class*=st-key-file-] { min-height: 8rem }
 @media (min-width: 1101px) { :has(> .st-key-q):has(> :is(.st-key-rag, .st-key-status)) { min-height: 7.75rem } }
 </style>"""
