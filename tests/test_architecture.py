@@ -105,7 +105,7 @@ FLOORS: dict[str, list[set[str]]] = {
     "dashboards": [
         {"components"},
         {"app_pages"},
-        {"app", "guarded_app"},
+        {"app", "first_paint", "guarded_app"},
     ],
 }
 """The rooms (modules and folders) of each package from the ground up. A room may import the rooms below it and the
