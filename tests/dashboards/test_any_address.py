@@ -12,11 +12,11 @@ from tests.dashboards.conftest import ADDRESSES, PAGES, Open
 from tests.fuzzing import ODD_TEXTS, examples
 
 SOURCES = [path.read_text() for path in sorted(Path(dashboards.__path__[0]).rglob("*.py"))]
-BOUND = {name for text in SOURCES for name in re.findall(r'key="([\w-]+)",\s+bind="query-params"', text)}
+BOUND = {name for text in SOURCES for name in re.findall(r'key="([\w-]+)"[^()]*?bind="query-params"', text)}
 "The parameters that a page names where it draws their widget."
 CONSTANTS = {
     *("ahead", "archived", "at", "columns", "company", "day", "edit", "from-to", "id", "page", "price-year", "project"),
-    *("record", "saved", "stage", "status", "technology"),
+    *("days", "high", "low", "milestone", "more", "record", "saved", "stage", "status", "technology"),
 }
 "Those that a page names by a constant, or reads without a widget."
 NAMES = sorted(BOUND | CONSTANTS)
