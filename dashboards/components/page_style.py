@@ -70,6 +70,7 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
 }
 .st-key-back-links > :has(> [data-testid=stSkeleton]) { height: 1.25rem; overflow: hidden }
 [data-testid=stMain] [class*=st-key-file-] { min-height: 8rem }
+.st-key-cards { min-height: 7.6rem }
 @media (min-width: 1101px) { :has(> .st-key-q):has(> :is(.st-key-rag, .st-key-status)) { min-height: 7.75rem } }
 </style>"""
 """What no setting of Streamlit offers. Streamlit writes white on the accent colour in both themes, but the accent of
