@@ -198,8 +198,9 @@ is_opening = has_views and view_opening.is_opening(page)
 if page not in RECORDS:
     page_header.render_header(page.title)
     with page_header.page_actions():
-        with st.container(width="content"):
-            copy_link.render_button()
+        if is_open:
+            with st.container(width="content"):
+                copy_link.render_button()
         if has_views and not is_opening and navigation.FORM not in st.query_params:
             view_menu.render_menu(page)
 snapshot_cache.render_move_notice()

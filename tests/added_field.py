@@ -39,7 +39,7 @@ def main() -> None:
     shown["saved"] = _stored()
     page = _open("project", id=PROJECT)
     shown["page"] = [element.value.replace("\\", "") for element in page.markdown if LABEL in element.value]
-    (rows,) = _open("projects").dataframe
+    (rows,) = _open("projects", columns=LABEL).dataframe
     shown["list"] = rows.value[FIELD].dropna().to_list()
     shown["list's labels"] = [column.get("label") for column in json.loads(rows.proto.columns).values()]
     shown["show"] = json.loads(_command("pipelines", "show", PROJECT, "--json"))[FIELD]

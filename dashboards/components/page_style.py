@@ -65,13 +65,10 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
   .st-key-list-cards { display: block }
   .st-key-list-table { visibility: hidden; height: 0; overflow: hidden }
 }
-:has(> :is(.st-key-q, .st-key-operator)) > [data-testid=stElementContainer]:has(> [data-testid=stSkeleton]) {
-  min-height: 4.25rem
-}
+:has(> .st-key-operator) > [data-testid=stElementContainer]:has(> [data-testid=stSkeleton]) { min-height: 4.25rem }
 .st-key-back-links > :has(> [data-testid=stSkeleton]) { height: 1.25rem; overflow: hidden }
 [data-testid=stMain] [class*=st-key-file-] { min-height: 8rem }
 .st-key-cards { min-height: 7.6rem }
-@media (min-width: 1101px) { :has(> .st-key-q):has(> :is(.st-key-rag, .st-key-status)) { min-height: 7.75rem } }
 </style>"""
 """What no setting of Streamlit offers. Streamlit writes white on the accent colour in both themes, but the accent of
 the dark theme is light, because it also colours the text of what is chosen; white on it is too faint. The table

@@ -42,8 +42,8 @@ def render_timeline(portfolio: Portfolio, record: Record, go: submit_form.Go) ->
     with st.container(gap="small", key="timeline"):
         for entry in shown:
             _render_entry(entry, batches.get(entry.batch), with_numbers=shows_all)
-    words = "1 change" if len(entries) == 1 else f"all {len(entries):,} changes"
-    st.toggle(f"Show {words} with their numbers", key=ALL, bind="query-params")
+    words = "the change with its number" if len(entries) == 1 else f"all {len(entries):,} changes with their numbers"
+    st.toggle(f"Show {words}", key=ALL, bind="query-params")
     if len(entries) > MOST and shows_all:
         st.caption(f"Showing the newest {MOST:,}; the download has every one.")
     if shows_all:

@@ -46,7 +46,7 @@ def test_an_example_is_answered_with_its_rows_its_sql_and_its_label(model: Model
     app = open_page("ask")
     assert NAME.replace("-", "\\-") in page_text(app)
     assert "(this machine) answers" in page_text(app)
-    app.button[0].click().run()
+    next(button for button in app.button if button.label == EXAMPLES[0]).click().run()
     assert not app.exception
     with reading() as con:
         *_, energy = con.execute(ENERGY).fetchall()[0]
@@ -65,7 +65,7 @@ def test_an_example_is_answered_with_its_rows_its_sql_and_its_label(model: Model
     assert KEY not in everything + str(texts(app))
     next(button for button in app.button if button.label == "New conversation").click().run()
     assert texts(app) == []
-    assert len(app.button) == len(EXAMPLES)
+    assert [button.label for button in app.button if button.label in EXAMPLES] == list(EXAMPLES)
 
 
 def test_a_failed_answer_is_explained_in_one_sentence_and_the_conversation_continues(
