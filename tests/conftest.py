@@ -41,11 +41,14 @@ def pytest_collection_finish() -> None:
 
 
 @pytest.hookimpl(tryfirst=True)  # before xdist reads the groups
-def pytest_collection_modifyitems(items: list[pytest.Item]) -> None:
+def pytest_collection_modifyitems(config: pytest.Config, items: list[pytest.Item]) -> None:
     """Send the tests of a file to one worker, which creates their fixtures once.
 
-    The tests that share the one server take longest, so they form one group and run first.
+    The tests that share the one server take longest, so they form one group and run first. Photographs are taken only
+    for somebody who names a folder for them.
     """
+    if config.getoption("--photographs") is None:
+        items[:] = [item for item in items if item.path.name != "test_photographs.py"]
 
     def of_the_server(item: pytest.Item) -> bool:
         return "server" in getattr(item, "fixturenames", ())
