@@ -86,6 +86,8 @@ def give_name(path: Path, name: Path) -> None:
     except (FileExistsError, FileNotFoundError):
         raise
     except OSError:  # the file system has no hard links
+        if name.exists():
+            raise FileExistsError(f"{name} exists already") from None
         path.rename(name)
 
 

@@ -81,7 +81,9 @@ def _headline(comparison: Comparison) -> str:
     sums = dict(bridge_steps(comparison.bridge, tuple(Stage)).iter_rows())
     change = sums["Closing"] - sums["Opening"]
     size = power(sums["Closing"])
-    parts = [f"{size}, {'up' if change > 0 else 'down'} {change_text(abs(change))}" if change else f"{size}, unchanged"]
+    parts = [
+        f"{size}, {'up' if change > 0 else 'down'} {_change_text(abs(change))}" if change else f"{size}, unchanged"
+    ]
     counts = {
         "new": _projects(comparison.lines.filter(movement=str(Movement.NEW))),
         "archived": _projects(comparison.lines.filter(movement=str(Movement.ARCHIVED))),
@@ -99,7 +101,7 @@ def _projects(frame: pl.DataFrame) -> int:
     return frame["pipeline_id"].n_unique()
 
 
-def change_text(mwp: float) -> str:
+def _change_text(mwp: float) -> str:
     """Format a change of capacity, to a tenth of a MW where it is small."""
     return power(mwp) if mwp >= 99.95 else f"{mwp:,.1f} MW"
 
@@ -185,7 +187,7 @@ def _render_cards(comparison: Comparison) -> None:
         st.metric(
             "All stages",
             power(sums["Closing"]),
-            f"{'+' if change > 0 else '-'}{change_text(abs(change))}" if change else "±0",
+            f"{'+' if change > 0 else '-'}{_change_text(abs(change))}" if change else "±0",
             delta_color="normal" if change else "off",
             delta_arrow="auto" if change else "off",
             help="Capacity in all stages at the end of the period.",

@@ -73,6 +73,8 @@ def render_page() -> None:
         for when, part in parts:
             st.subheader(_title(when, part), anchor=False)
             st.html(f"<ul>{''.join(map(_card, part.head(CARDS_SHOWN).to_dicts()))}</ul>")
+            if len(part) > CARDS_SHOWN:
+                st.caption(f"and {number(len(part) - CARDS_SHOWN)} more: choose an owner above")
     with st.container(key="list-table"):
         for when, part in parts:
             _render_part(when, part)

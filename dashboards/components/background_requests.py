@@ -35,7 +35,7 @@ def run_in_thread(work: Callable[[], R]) -> Future[R]:
     def run() -> None:
         try:
             outcome.set_result(work())
-        except Exception as error:
+        except BaseException as error:  # also a panic of polars: without an outcome the page would wait for ever
             outcome.set_exception(error)
 
     threading.Thread(target=run, daemon=True).start()

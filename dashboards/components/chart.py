@@ -136,20 +136,21 @@ def _in_percents(frame: pl.DataFrame, shares: Sequence[str]) -> pl.DataFrame:
 
 
 def _in_large_units(frame: pl.DataFrame, formats: Mapping[str, Any]) -> tuple[pl.DataFrame, dict[str, Any]]:
-    """Convert and rename columns whose titles say MWh to GWh, and those that say MW to GW if one has five digits.
+    """Convert and rename columns whose titles say MWh or MW to GWh or GW, if one of that unit has five digits.
 
-    The largest value has at least three significant digits. The files keep MWh and MW.
+    The files keep MWh and MW.
     """
     titles = {name: config.get("label") or "" for name, config in formats.items() if isinstance(config, dict)}
     present = {name: title for name, title in titles.items() if name in frame.columns}
     of_power = [name for name, title in present.items() if name.endswith("_mw") and title.endswith("(MW)")]
     of_energy = [name for name, title in present.items() if name.endswith("_mwh") and title.endswith("(MWh)")]
     greatest = {name: _greatest(frame[name]) for name in (*of_power, *of_energy)}
-    if max((greatest[name] for name in of_power), default=0) < GIGAWATTS_FROM_MW:
-        of_power = []
     converted = dict(formats)
     for names, unit, large in ((of_power, "MW", "GW"), (of_energy, "MWh", "GWh")):
-        digits = digits_of(max((greatest[name] for name in names), default=0) / 1000)
+        largest = max((greatest[name] for name in names), default=0.0)
+        if largest < GIGAWATTS_FROM_MW:
+            continue
+        digits = digits_of(largest / 1000)
         number_format = "%.3g" if unit == "MW" else f"%,.{digits}f"
         for name in names:
             config = converted.pop(name)

@@ -52,7 +52,7 @@ class Fetch:
     counts: dict[str, tuple[int, int, int]]
     error: str
     left: str
-    "How long it still takes, in words, or  where that is not known."
+    "How long it still takes, in words; empty where that is not known."
 
     @property
     def totals(self) -> tuple[int, int, int]:

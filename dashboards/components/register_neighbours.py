@@ -65,7 +65,7 @@ def neighbours_chosen(places: Sequence[tuple[float, float]], without: Sequence[s
     rows: pl.DataFrame = snapshot_cache.cached_query(
         neighbours, tuple(places), float(km or KM), without=tuple(without), limit=MOST_RINGS
     )
-    return rows.head(MOST_RINGS)
+    return rows
 
 
 def _neighbours_text(rows: pl.DataFrame) -> str:

@@ -17,7 +17,8 @@ def capacity_bridge(steps: pl.DataFrame) -> go.Figure:
     for row in rows[1:-1]:
         levels.append(levels[-1] + row["mwp"])
     divisor, unit = capacity_scale(max(levels, default=0))
-    texts = [f"{row['mwp']:,.1f}" if row["movement"] in ENDS else f"{row['mwp']:+,.1f}" for row in rows]
+    digits = 1 if divisor == 1 else 2
+    texts = [f"{row['mwp'] / divisor:{'' if row['movement'] in ENDS else '+'},.{digits}f}" for row in rows]
     bridge = go.Waterfall(
         **{"orientation": "h", "y": [row["movement"] for row in rows], "x": [row["mwp"] / divisor for row in rows]},
         measure=["absolute", *["relative"] * (len(rows) - 2), "total"],
@@ -26,7 +27,7 @@ def capacity_bridge(steps: pl.DataFrame) -> go.Figure:
         increasing={"marker": {"color": MORE}},
         decreasing={"marker": {"color": LESS}},
         totals={"marker": {"color": MUTED}},
-        hovertemplate="%{y}: %{text} MWp<extra></extra>",
+        hovertemplate=f"%{{y}}: %{{text}} {unit}<extra></extra>",
     )
     x = axis_style(f"Capacity ({unit})", tickformat=",~r", range=[0, (max(levels) or 1) / divisor * 1.25], nticks=6)
     y = axis_style("", autorange="reversed", showgrid=False)

@@ -89,7 +89,7 @@ def _clauses(portfolio: Portfolio, changes: Sequence[Recorded], page: Key) -> It
             yield from _edit_clauses(portfolio, change, own=own)
         elif own:
             title = ENTITIES[change.kind].title.lower()
-            yield f"{'archived' if change.action is Action.ARCHIVE else FIRST_ACTIONS[change.action]} the {title}"
+            yield f"{GONE if change.action is Action.ARCHIVE else FIRST_ACTIONS[change.action]} the {title}"
         elif not _is_named_by_another(portfolio, change, created):
             yield f"{FIRST_ACTIONS[change.action]} {_part_text(portfolio, change)}"
 
