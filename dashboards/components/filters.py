@@ -103,13 +103,8 @@ def titles_of(datasets: Iterable[Dataset]) -> dict[str, str]:
     return {dataset.name: dataset.title for dataset in datasets}
 
 
-def dataset_chosen(datasets: Sequence[Dataset] = OBSERVED) -> Dataset:
-    """Draw the choice of a dataset and return it."""
-    return BY_NAME[one_chosen("Data", titles_of(datasets), key="data", help=ABOUT_DATA)]
-
-
 def select_dataset(datasets: Sequence[Dataset] = OBSERVED) -> Dataset:
-    """Draw the same choice in a toolbar and return it."""
+    """Draw the choice of a dataset in a toolbar and return it."""
     return BY_NAME[select_one("Data", titles_of(datasets), key="data", width=236, icon=":material/database:")]
 
 

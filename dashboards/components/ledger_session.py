@@ -21,7 +21,7 @@ from warehouse.settings import Settings
 
 RAG_SHAPES = {Rag.GREEN: "●", Rag.AMBER: "▲", Rag.RED: "■"}
 "Shapes that can be told apart without colour."
-_RAG_COLOURS: dict[Rag, Literal["green", "orange", "red"]] = {Rag.GREEN: "green", Rag.AMBER: "orange", Rag.RED: "red"}
+RAG_COLOURS: dict[Rag, Literal["green", "orange", "red"]] = {Rag.GREEN: "green", Rag.AMBER: "orange", Rag.RED: "red"}
 NOT_LANDED = "not in charts yet"
 
 
@@ -32,7 +32,7 @@ def rag_text(rag: str) -> str:
 
 def rag_markdown(rag: str) -> str:
     """Return the RAG status as a coloured badge in Markdown."""
-    return f":{_RAG_COLOURS[Rag(rag)]}-badge[{rag_text(rag)}]"
+    return f":{RAG_COLOURS[Rag(rag)]}-badge[{rag_text(rag)}]"
 
 
 def engine() -> sa.Engine:

@@ -6,7 +6,6 @@ Not here: the charts of its views (`app_pages/pipeline_dashboard.py`, `project_v
 
 from collections.abc import Mapping
 from datetime import date
-from typing import Literal
 
 import polars as pl
 import streamlit as st
@@ -24,7 +23,6 @@ from renewables.queries.changes import months_before, past_headline_figures, por
 from renewables.queries.pipeline import STALE_DAYS, Filter
 from renewables.queries.pipeline_headline import Moves, moves_since, overdue_items
 
-BADGES: dict[Rag, Literal["green", "orange", "red"]] = {Rag.GREEN: "green", Rag.AMBER: "orange", Rag.RED: "red"}
 CARD_PIXELS = 150
 "The least width of a card: six fit side by side on a desktop, two on a phone."
 LEAST_MW = 0.5
@@ -161,7 +159,7 @@ def render_statuses(figures: Mapping[str, float]) -> None:
     """Draw the number of projects by RAG status, the worst first, and whether the figures include every saved edit."""
     with st.container(horizontal=True, vertical_alignment="center", gap="small"):
         for rag in reversed(Rag):
-            st.badge(f"{rag_text(rag)} {number(figures[rag.lower()])}", color=BADGES[rag])
+            st.badge(f"{rag_text(rag)} {number(figures[rag.lower()])}", color=ledger_session.RAG_COLOURS[rag])
         try:
             newer = reader.newest_position(ledger_session.engine()) - ledger_session.charted_position()
         except PipelineError:

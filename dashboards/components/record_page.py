@@ -69,16 +69,13 @@ def render_facts(values: Mapping[str, str], *, is_markdown: bool = False) -> Non
             st.markdown(f":gray[{label}]  \n{value if is_markdown else plain(value)}", width="content")
 
 
-def render_fields(record: Record, first: Mapping[str, str] | None = None, *, apart_from: Collection[str] = ()) -> None:
-    """Draw what a record says: short fields side by side after the `first` facts, long texts below them.
+def render_fields(record: Record, *, apart_from: Collection[str] = ()) -> None:
+    """Draw what a record says: short fields side by side, long texts below them.
 
     `apart_from` are the fields that the page shows elsewhere.
     """
     fields = [field for field in fields_of(record.kind) if field.name not in apart_from]
-    facts = {label: plain(value) for label, value in (first or {}).items()}
-    for field in fields:
-        if not field.is_long:
-            facts[field.title] = _value_markdown(field, record.fields[field.name])
+    facts = {field.title: _value_markdown(field, record.fields[field.name]) for field in fields if not field.is_long}
     if facts:
         render_facts(facts, is_markdown=True)
     for field in fields:

@@ -3,11 +3,15 @@
 Belongs here: how an incomplete month looks, the same on every chart by month. Not here: which months there are.
 """
 
+from calendar import monthrange
 from collections.abc import Sequence
 from datetime import date
 from typing import Any
 
 import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no types
+
+from elexon_assets.settlement import HALF_HOUR
+from renewables.queries.profiles import window_of_days
 
 COMPLETE_MONTH = 0.95
 "The coverage below which a month is drawn hollow and not joined, because its energy says little."
@@ -55,6 +59,6 @@ def monthly_traces(
 
 def half_hours_of_month(month: date) -> int:
     """Return the half-hours of a calendar month in the United Kingdom, which change with its clocks."""
-    following = date(month.year + month.month // 12, month.month % 12 + 1, 1)
-    clocks = {3: -2, 10: 2}.get(month.month, 0)
-    return (following - month).days * 48 + clocks
+    last = date(month.year, month.month, monthrange(month.year, month.month)[1])
+    span = window_of_days(month, last)
+    return (span.end_utc - span.start_utc) // HALF_HOUR
