@@ -42,16 +42,9 @@ SERIES_COLUMNS: dict[str, Any] = {
     "flagged_share": st.column_config.NumberColumn("Flagged share", format="%.3g %%"),
 }
 "The columns of a series over time."
-TITLES = {
-    **{"start_time_utc": "Half-hour", "settlement_date": "Settlement date", "settlement_period": "Period"},
-    **{"psr_type": "Technology", "fuel_type": "Fuel", "generation_mw": "MW", "flags": "Flags"},
-    **{"indo_mw": "INDO (MW)", "itsdo_mw": "ITSDO (MW)", "data_provider": "Provider", "series": "Series"},
-    **{"price_gbp_per_mwh": "Price (GBP/MWh)", "volume_mwh": "Volume (MWh)"},
-    **{"system_sell_price_gbp_per_mwh": "Sell price", "system_buy_price_gbp_per_mwh": "Buy price"},
-    **{"publish_time_utc": "Published", "ingested_at_utc": "Ingested", "source": "Source"},
-}
 
 
 def column_title(name: str) -> str:
-    """Return the title of a column in the choice of columns."""
-    return TITLES.get(name, name)
+    """Return the title of a column in the choice of columns, where times are named as in UTC."""
+    column = COLUMNS.get(name.replace("_utc", "_london"), name)
+    return column if isinstance(column, str) else str(column["label"])

@@ -1,8 +1,6 @@
 """The headline of the pipeline: moves since an earlier day, and overdue items as the page To do counts them."""
 
-from collections.abc import Iterator
 from datetime import date, timedelta
-from pathlib import Path
 
 import pytest
 import sqlalchemy as sa
@@ -12,22 +10,8 @@ from pipeline_assets.todo import OVERDUE, todo_list
 from renewables.queries.pipeline import Filter, open_risks
 from renewables.queries.pipeline_headline import Moves, moves_since, overdue_items
 from renewables.queries.snapshot import Connection
-from tests.renewables.landed_portfolio import NARROW, TODAY, land_portfolio
+from tests.renewables.landed_portfolio import NARROW, TODAY
 from tests.renewables.moved_portfolio import land_moved_portfolio
-from warehouse.connection import reading
-
-
-@pytest.fixture(scope="module")
-def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
-    engine = land_portfolio(tmp_path_factory.mktemp("portfolio"))
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def con(ledger: sa.Engine) -> Iterator[Connection]:
-    with reading(Path(str(ledger.url.database)).with_name("warehouse.duckdb")) as snapshot:
-        yield snapshot
 
 
 @pytest.mark.parametrize("days", [-800, 0, 700, 3000])

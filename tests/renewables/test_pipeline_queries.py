@@ -1,7 +1,6 @@
 """The pipeline's figures equal those computed from the ledger's records with plain Python and NumPy."""
 
 from collections import defaultdict
-from collections.abc import Iterator
 from datetime import date, timedelta
 from pathlib import Path
 from typing import Any
@@ -25,23 +24,10 @@ from renewables.queries.pipeline import Filter
 from renewables.queries.pipeline_choices import choices
 from renewables.queries.pipeline_outlook import capacity_outlook
 from renewables.queries.snapshot import Connection
-from tests.renewables.landed_portfolio import NARROW, TODAY, land_portfolio
+from tests.renewables.landed_portfolio import NARROW, TODAY
 from warehouse.connection import reading, writing
 
 pytestmark = pytest.mark.slow
-
-
-@pytest.fixture(scope="module")
-def ledger(tmp_path_factory: pytest.TempPathFactory) -> Iterator[sa.Engine]:
-    engine = land_portfolio(tmp_path_factory.mktemp("portfolio"))
-    yield engine
-    engine.dispose()
-
-
-@pytest.fixture
-def con(ledger: sa.Engine) -> Iterator[Connection]:
-    with reading(Path(str(ledger.url.database)).with_name("warehouse.duckdb")) as snapshot:
-        yield snapshot
 
 
 @pytest.fixture(scope="module")
