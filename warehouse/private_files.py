@@ -5,6 +5,7 @@ permissions, which are the owner's choice.
 """
 
 import errno
+import glob
 import os
 import shutil
 import tempfile
@@ -61,19 +62,31 @@ def open_private(path: Path, mode: str) -> IO[Any]:
 def write_private(path: Path, text: str) -> None:
     """Write a text file for the owner only, in one step: readers, and whoever comes after a kill, see it completely.
 
-    It replaces any file of that name, also a link. Raises HomeNotWritable and DiskNearlyFull.
+    It replaces any file of that name, also a link, and removes what a kill during an earlier write left behind. Raises
+    HomeNotWritable and DiskNearlyFull.
     """
     try:
-        handle, unfinished = tempfile.mkstemp(prefix=f"{path.name}.", suffix=UNFINISHED, dir=path.parent)
-        try:
-            with os.fdopen(handle, "wb") as file:
-                file.write(text.encode())
-            Path(unfinished).replace(path)
-        except BaseException:
-            Path(unfinished).unlink(missing_ok=True)
-            raise
+        for left_behind in path.parent.glob(f"{glob.escape(path.name)}.*{UNFINISHED}"):
+            left_behind.unlink(missing_ok=True)
+        while not _replace_file(path, text.encode()):
+            pass  # another process took our unfinished file for one that a kill left behind
     except OSError as error:
         raise write_error(path, error) from error
+
+
+def _replace_file(path: Path, content: bytes) -> bool:
+    """Write a file beside it and give that its name; return False if somebody removed that file meanwhile."""
+    handle, unfinished = tempfile.mkstemp(prefix=f"{path.name}.", suffix=UNFINISHED, dir=path.parent)
+    try:
+        with os.fdopen(handle, "wb") as file:
+            file.write(content)
+        Path(unfinished).replace(path)
+    except FileNotFoundError:
+        return False
+    except BaseException:
+        Path(unfinished).unlink(missing_ok=True)
+        raise
+    return True
 
 
 def give_name(path: Path, name: Path) -> None:

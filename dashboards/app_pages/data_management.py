@@ -1,12 +1,14 @@
 """Coverage: what data there is, day by day; imports and their progress; repairs; source and storage."""
 
+from collections.abc import Callable, Mapping
+from concurrent.futures import Future
 from datetime import date, timedelta
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
-from dashboards.components import snapshot_cache
+from dashboards.components import background_requests, snapshot_cache
 from dashboards.components.chart import CONFIG, render_downloads, show_table
 from dashboards.components.fetch_list import render_fetches
 from dashboards.components.fetch_requests import import_forms, render_repair
@@ -14,13 +16,14 @@ from dashboards.components.filters import CUSTOM, days_of, select_dataset
 from dashboards.components.formatting import day, moment, number, size, zone
 from dashboards.components.gap_form import gap_decision_form
 from dashboards.components.plain_text import plain_sentence
+from dashboards.components.row_heights import row_pixels
 from dashboards.components.toolbar import toolbar
 from elexon_assets.dataset_model import Dataset
 from elexon_assets.datasets import COVERED
 from elexon_assets.missing_days import REPAIR_DAYS, last_closed_day
 from elexon_assets.windows import merge_days, window_of_days
 from renewables.charts.coverage import coverage_calendar
-from renewables.dagster_control.service_status import elexon
+from renewables.dagster_control.service_status import Answer, elexon
 from renewables.queries import coverage
 from renewables.queries.snapshot import span_of
 from warehouse.addresses import endpoint_of
@@ -29,19 +32,51 @@ from warehouse.settings import Settings
 
 SHOWN = 500
 "Rows of the quarantine and of the fetch log."
+REASON_PIXELS = 380
+"The width of the columns whose text wraps."
 API = "api: last test"
+WATCHES_EVERY = "1s"
 YEARS: dict[str, Any] = {
     "year": st.column_config.NumberColumn("Year", format="%d"),
     **{state: st.column_config.NumberColumn(f"{state.capitalize()} (days)") for state in coverage.STATES},
 }
 DAYS: dict[str, Any] = {
-    "day_utc": st.column_config.DateColumn("UTC day", format="D MMM YYYY"),
-    "state": "State",
-    "half_hours": "Half-hours",
-    "half_hours_missing": "Missing",
-    "half_hours_known_gap": "Known gaps",
-    "half_hours_flagged": "Flagged",
-    "why": st.column_config.TextColumn("Reason", width="large"),
+    "day_utc": st.column_config.DateColumn("UTC day", format="D MMM YYYY", width=110),
+    "state": st.column_config.TextColumn("State", width=100),
+    "half_hours": st.column_config.NumberColumn("Half-hours", width=90),
+    "half_hours_missing": st.column_config.NumberColumn("Missing", width=80),
+    "half_hours_known_gap": st.column_config.NumberColumn("Known gaps", width=100),
+    "half_hours_flagged": st.column_config.NumberColumn("Flagged", width=80),
+    "why": st.column_config.TextColumn("Reason", width=REASON_PIXELS),
+}
+_WINDOW: dict[str, Any] = {
+    "dataset": st.column_config.TextColumn("Dataset", width=170),
+    "window_start_london": st.column_config.DatetimeColumn("From (UK time)", format="D MMM YYYY HH:mm", width=140),
+    "window_end_london": st.column_config.DatetimeColumn("To (UK time)", format="D MMM YYYY HH:mm", width=140),
+    "run_id": st.column_config.TextColumn("Dagster run", width=290),
+}
+QUARANTINED: dict[str, Any] = {
+    **_WINDOW,
+    "found_at_london": st.column_config.DatetimeColumn("Time (UK)", format="D MMM YYYY HH:mm", width=140),
+    "reason": st.column_config.TextColumn("Reason", width=REASON_PIXELS),
+    "raw_json": st.column_config.TextColumn("Row as published", width=REASON_PIXELS),
+}
+REQUESTS: dict[str, Any] = {
+    **_WINDOW,
+    "asked_at_london": st.column_config.DatetimeColumn("Time (UK)", format="D MMM YYYY HH:mm", width=140),
+    "status": st.column_config.TextColumn("Outcome", width=80),
+    "error": st.column_config.TextColumn("Error", width=REASON_PIXELS),
+    "rows_received": st.column_config.NumberColumn("Rows received", format="%,d", width=120),
+    "rows_landed": st.column_config.NumberColumn("Rows landed", format="%,d", width=110),
+    "rows_quarantined": st.column_config.NumberColumn("Quarantined", format="%,d", width=110),
+    "attempts": st.column_config.NumberColumn("Attempts", width=80),
+    "seconds": st.column_config.NumberColumn("Seconds", format="%.1f", width=80),
+}
+TABLES: dict[str, Any] = {
+    "name": st.column_config.TextColumn("Table or view", width=360),
+    "kind": "Kind",
+    "columns": "Columns",
+    "rows": st.column_config.NumberColumn("Rows", format="%,d", help="Estimated by DuckDB."),
 }
 
 
@@ -56,8 +91,8 @@ def render_page() -> None:
     _render_api_status()
     _render_database()
     if snapshot_cache.current_snapshot():
-        _render_fetch_log("Quarantine", coverage.quarantined_rows, "rows that failed validation, with the reason")
-        _render_fetch_log("Fetch log", coverage.fetch_log, "every request to Elexon and its outcome")
+        _render_log("Quarantine", "rows that failed validation, with the reason", _quarantined, QUARANTINED, "reason")
+        _render_log("Fetch log", "every request to Elexon and its outcome", _requests, REQUESTS, "error")
 
 
 def _render_coverage() -> None:
@@ -130,6 +165,7 @@ def _render_incomplete_days(dataset: Dataset, days: pl.DataFrame) -> None:
         hide_index=True,
         placeholder="",
         column_config=DAYS,
+        row_height=row_pixels(days["why"], REASON_PIXELS),
         key=f"rows {name}",
         on_select="rerun",
         selection_mode="single-row",
@@ -169,14 +205,35 @@ def _to_repair(dataset: Dataset, days: pl.DataFrame) -> list[tuple[date, date]]:
 
 
 def _render_api_status() -> None:
+    """Draw the test of the API, and watch it until it is answered."""
+    asked: Future[Answer] | None = st.session_state.get(API)
+    watching = asked is not None and not asked.done()
+    st.fragment(_render_api_test, run_every=WATCHES_EVERY if watching else None)(watching=watching)
+
+
+def _render_api_test(*, watching: bool) -> None:
+    asked: Future[Answer] | None = st.session_state.get(API)
+    is_waiting = asked is not None and not asked.done()
     with st.container(horizontal=True, vertical_alignment="center"):
-        if st.button("Test Elexon API", icon=":material/network_check:"):
-            st.session_state[API] = elexon(Settings())
-        if answer := st.session_state.get(API):
+        st.button(
+            "Test Elexon API", icon=":material/network_check:", disabled=is_waiting, on_click=_request_api_test
+        )
+        if asked is None:
+            st.caption(f"Sends one small request to `{endpoint_of(Settings().elexon_base_url).url}`.", width="content")
+        elif is_waiting:
+            st.markdown(":material/hourglass_top: Waiting for the Elexon API to answer …", width="content")
+        else:
+            answer = asked.result()
             mark = ":green[:material/check_circle:]" if answer.is_there else ":red[:material/error:]"
             st.markdown(f"{mark} {plain_sentence(answer.sentence)}", width="content")
-        else:
-            st.caption(f"Sends one small request to `{endpoint_of(Settings().elexon_base_url).url}`.", width="content")
+    if is_waiting != watching:
+        st.rerun()
+
+
+def _request_api_test() -> None:
+    """Send the request in the background: an address that does not answer takes seconds."""
+    settings = Settings()
+    st.session_state[API] = background_requests.run_in_thread(lambda: elexon(settings))
 
 
 def _render_database() -> None:
@@ -196,23 +253,36 @@ def _render_database() -> None:
         st.dataframe(
             snapshot_cache.cached_query(coverage.table_overview),
             hide_index=True,
-            column_config={"rows": st.column_config.NumberColumn(format="%,d", help="Estimated by DuckDB.")},
+            placeholder="",
+            column_config=TABLES,
             alt="Tables and views of the warehouse",
         )
 
 
-def _render_fetch_log(title: str, question: object, message: str) -> None:
-    part = st.expander(f"{title}: {message}", key=title, on_change="rerun", icon=":material/list_alt:")
-    if part.open and callable(question):
-        with part:
-            only_failed = title == "Fetch log" and st.toggle("Failed only", key="only-failed")
-            more = {"only_failed": only_failed} if title == "Fetch log" else {}
-            frame = snapshot_cache.cached_query(question, SHOWN, **more)
-            if frame.is_empty():
-                st.caption("No rows.")
-            else:
-                show_table(frame, name=title.lower().replace(" ", "-"))
-                st.caption(f"Showing the newest {number(min(len(frame), SHOWN))}.")
+def _quarantined() -> pl.DataFrame:
+    return snapshot_cache.cached_query(coverage.quarantined_rows, SHOWN)
+
+
+def _requests() -> pl.DataFrame:
+    only_failed = st.toggle("Failed only", key="only-failed")
+    return snapshot_cache.cached_query(coverage.fetch_log, SHOWN, only_failed=only_failed)
+
+
+def _render_log(
+    title: str, subtitle: str, read: Callable[[], pl.DataFrame], columns: Mapping[str, Any], wrapped: str
+) -> None:
+    """Draw a log in an expander that reads it once it is open; the column `wrapped` sets the height of its rows."""
+    part = st.expander(f"{title}: {subtitle}", key=title, on_change="rerun", icon=":material/list_alt:")
+    if not part.open:
+        return
+    with part:
+        frame = read()
+        if frame.is_empty():
+            st.caption("No rows.")
+            return
+        row_height = row_pixels(frame[wrapped].fill_null(""), REASON_PIXELS)
+        show_table(frame, name=title.lower().replace(" ", "-"), columns=columns, row_height=row_height)
+        st.caption(f"Showing the newest {number(min(len(frame), SHOWN))}.")
 
 
 render_page()

@@ -1,6 +1,6 @@
 """Checks: whether the data is up to date, complete and valid, from the data and from Dagster's checks."""
 
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from dataclasses import dataclass
 from datetime import UTC, datetime
 from typing import Literal
@@ -193,9 +193,8 @@ def _render_checked(checked: Checked) -> None:
         _render_newest_run(checked.run, checked.checks)
     for message in checked.errors[:1]:
         st.markdown(f":small[:red[{plain(message[:300])}]]")
-    for check in checked.checks:
-        if check.outcome in ("FAILED", "warning"):
-            _render_card(check)
+    for alike in _alike(check for check in checked.checks if check.outcome in ("FAILED", "warning")):
+        _render_card(alike)
     everything = st.expander(f"All {len(checked.checks)} checks", key="all-checks", on_change="rerun", type="compact")
     if everything.open:
         with everything:
@@ -217,18 +216,30 @@ def _headline(checks: Sequence[Check]) -> str:
     return ", ".join([f"{first} of {total} checks {rest}", *parts[1:]])
 
 
-def _render_card(check: Check) -> None:
-    """Draw a check that does not pass, with what it found and what is true when it passes."""
-    word, icon, colour = MARKS[check.outcome]
+def _alike(checks: Iterable[Check]) -> list[list[Check]]:
+    """Return the same check of several assets together, in the order of the first of each."""
+    groups: dict[tuple[str, str, str], list[Check]] = {}
+    for check in checks:
+        groups.setdefault((check.outcome, check.name, check.description), []).append(check)
+    return list(groups.values())
+
+
+def _render_card(checks: Sequence[Check]) -> None:
+    """Draw a check that does not pass, with what it found in each asset and what is true when it passes."""
+    first = checks[0]
+    word, icon, colour = MARKS[first.outcome]
+    of_asset = f" of {plain(first.asset)}" if len(checks) == 1 else f" of {len(checks)} assets"
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(word, icon=icon, color=colour)
-            st.markdown(f"**{plain(_title_of(check))}** of {plain(check.asset)}", width="content")
-            st.caption(moment(check.at_utc), width="content")
-        if check.said:
-            st.markdown(plain(check.said))
-        if check.description:
-            st.caption(f"Passes when: {plain(check.description)}")
+            st.markdown(f"**{plain(_title_of(first))}**{of_asset}", width="content")
+            st.caption(moment(max((check.at_utc for check in checks if check.at_utc), default=None)), width="content")
+        if len(checks) > 1:
+            st.markdown("\n".join(f"- {plain(check.asset)}: {plain(check.said)}" for check in checks))
+        elif first.said:
+            st.markdown(plain(first.said))
+        if first.description:
+            st.caption(f"Passes when: {plain(first.description)}")
 
 
 def _title_of(check: Check) -> str:

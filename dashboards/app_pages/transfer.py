@@ -2,6 +2,7 @@
 
 import hashlib
 from collections.abc import Mapping
+from typing import Any
 
 import polars as pl
 import streamlit as st
@@ -11,6 +12,7 @@ from dashboards.components.chart import download_button, in_london
 from dashboards.components.formatting import moment
 from dashboards.components.import_preview import show_plan
 from dashboards.components.plain_text import plain
+from dashboards.components.row_heights import row_pixels
 from dashboards.components.sign_in import refusal_of
 from dashboards.components.undo_form import render_undo
 from pipeline_assets.access import Actor
@@ -21,6 +23,7 @@ from pipeline_assets.spreadsheets.exporter import export_csv, template_csv
 from pipeline_assets.spreadsheets.import_plan import Plan, confirm_import, plan_import
 from pipeline_assets.spreadsheets.sheet_columns import SHEETS
 from pipeline_assets.spreadsheets.workbook_limits import MOST_BYTES
+from renewables.queries.change_sentences import batch_summaries
 from renewables.queries.record_history import Batch, recent_batches
 
 NAMES = {
@@ -32,6 +35,16 @@ NAMES = {
 PLAN = "import: plan"
 MAKE = "make counterparties"
 NAMES_SHOWN = 12
+WHAT_PIXELS, BATCHES_PIXELS = 400, 420
+BATCHES: dict[str, Any] = {
+    "when_london": st.column_config.DatetimeColumn("Time (UK)", format="D MMM YYYY HH:mm", width=140),
+    "what": st.column_config.TextColumn("What changed", width=WHAT_PIXELS),
+    "who": st.column_config.TextColumn("Who", width=140),
+    "changes": st.column_config.NumberColumn("Changes", format="%,d", width=80),
+    "why": st.column_config.TextColumn("Reason", width=180),
+    "source": st.column_config.TextColumn("Source", width=80),
+    "state": st.column_config.TextColumn("State", width=80),
+}
 NAME, UNDO = "import a file", "undo a batch"
 
 
@@ -209,24 +222,29 @@ def _render_earlier_batches() -> None:
     if not batches:
         st.caption("No batches yet.")
         return
+    summaries = batch_summaries(ledger_session.engine(), ledger_session.current_portfolio(), batches)
     frame = pl.DataFrame(
         {
             "when_utc": [batch.submitted_at_utc for batch in batches],
-            "Who": [batch.who for batch in batches],
-            "Source": [batch.source for batch in batches],
-            "Changes": [batch.changes for batch in batches],
-            "Reason": [batch.why for batch in batches],
-            "State": ["undone" if batch.reverted_by else "" for batch in batches],
+            "what": [summaries[batch.batch] for batch in batches],
+            "who": [batch.who for batch in batches],
+            "changes": [batch.changes for batch in batches],
+            "why": [batch.why for batch in batches],
+            "source": [batch.source for batch in batches],
+            "state": ["undone" if batch.reverted_by else "" for batch in batches],
         },
         schema_overrides={"when_utc": pl.Datetime("us", "UTC")},
     )
+    row_height = row_pixels(summaries.values(), WHAT_PIXELS)
     picked = st.dataframe(
         in_london(frame),
         hide_index=True,
-        column_config={"when_london": st.column_config.DatetimeColumn("Time (UK)", format="D MMM YYYY HH:mm")},
+        placeholder="",
+        column_config=BATCHES,
         on_select="rerun",
         selection_mode="single-row",
-        height=min(38 + 35 * len(batches), 320),
+        row_height=row_height,
+        height=min(40 + row_height * len(batches), BATCHES_PIXELS),
         key=f"batches {batches[0].batch}",  # a new key after each batch, since the selected row has moved
         alt="Batches of saved changes, newest first",
     )

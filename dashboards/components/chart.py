@@ -66,14 +66,18 @@ SHARES = (
 "Columns of 0 to 1. Where a table has a format for them, it is in percent. The files keep them as they are."
 
 
-def show_table(frame: pl.DataFrame, *, name: str, columns: Mapping[str, Any] | None = None) -> None:
+def show_table(
+    frame: pl.DataFrame, *, name: str, columns: Mapping[str, Any] | None = None, row_height: int | None = None
+) -> None:
     """Draw at most `ROWS_SHOWN` rows and the downloads of all. Instants are in London time; the files keep UTC."""
     formats = dict(columns or {})
     if len(frame) > ROWS_SHOWN:
         st.caption(f"Showing the first {ROWS_SHOWN:,} of {len(frame):,} rows. The downloads contain all rows.")
     shown = in_london(_in_percents(frame.head(ROWS_SHOWN), [share for share in SHARES if share in formats]))
     shown, formats = _in_large_units(shown, formats)
-    st.dataframe(shown, hide_index=True, placeholder="", column_config=formats, key=f"rows {name}")
+    st.dataframe(
+        shown, hide_index=True, placeholder="", column_config=formats, key=f"rows {name}", row_height=row_height
+    )
     render_downloads(frame, name=name)
 
 

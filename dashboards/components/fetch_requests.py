@@ -24,13 +24,7 @@ from warehouse.settings import Settings
 
 Days = tuple[date, date]
 RANGE = "import-range"
-"The container of the range's form; `RANGE_STYLE` is about its parts."
-RANGE_STYLE = f"""<style>
-.st-key-{RANGE}:has([aria-invalid=true]) .st-key-import-range-button,
-.st-key-{RANGE}:not(:has([aria-invalid=true])) .st-key-import-range-refused {{ display: none }}
-</style>"""
-"""The server does not hear of days that the field refuses: it keeps the last valid ones, and the button would import
-those. While the field is invalid, a disabled button takes its place."""
+"The container of the range's form; `page_style.py` hides one of its two buttons."
 
 
 def import_forms() -> None:
@@ -51,8 +45,9 @@ def import_forms() -> None:
     week, year, days = st.columns(3, border=True)
     with week:
         st.markdown("**Last 7 days**")
+        with st.container(key="import-week", vertical_alignment="center"):
+            st.markdown(span_of_days(newest - timedelta(days=6), newest))
         _render_button("Import 7 days", names, (newest - timedelta(days=6), newest), is_primary=True)
-        st.caption(span_of_days(newest - timedelta(days=6), newest))
     with year:
         years = list(range(newest.year, first_day.year - 1, -1))
         st.markdown("**Full year**")
@@ -74,8 +69,11 @@ def import_forms() -> None:
 
 
 def _render_range_button(names: Sequence[str], ends: tuple[date, ...]) -> None:
-    """Draw the button that says what it imports, and the one that takes its place while the field is invalid."""
-    st.html(RANGE_STYLE)
+    """Draw the button that says what it imports, and the one that takes its place while the field is invalid.
+
+    The server does not hear of days that the field refuses: it keeps the last valid ones, and the button would import
+    those.
+    """
     with st.container(key="import-range-refused"):
         st.button("Correct the dates first", key="import refused", icon=":material/block:", disabled=True)
     with st.container(key="import-range-button"):

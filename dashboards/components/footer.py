@@ -12,6 +12,7 @@ from warehouse.errors import WarehouseError
 
 def render_footer() -> None:
     """Draw who can edit here, and the attribution: Elexon's licence requires its line wherever the data is shown."""
+    st.space("small")
     if not sign_in_is_on():
         st.caption(f":material/lock_open: {OPEN_TO_ALL}", help="docs/access.md describes sign-in and roles.")
     if snapshot_cache.current_snapshot() is None:
@@ -23,7 +24,6 @@ def render_footer() -> None:
     if not sources:
         return
     licence = f" [Licence of the BMRS data]({LICENCE_URL})." if attribution(sources) else ""
-    st.space("small")
     st.caption(f"{plain(note_of_sources(sources))}{licence} UK time (GMT/BST) unless marked UTC.")
 
 

@@ -69,6 +69,9 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
 .st-key-back-links > :has(> [data-testid=stSkeleton]) { height: 1.25rem; overflow: hidden }
 [data-testid=stMain] [class*=st-key-file-] { min-height: 8rem }
 .st-key-cards { min-height: 7.6rem }
+.st-key-import-week { min-height: 2.5rem }
+.st-key-import-range:has([aria-invalid=true]) .st-key-import-range-button,
+.st-key-import-range:not(:has([aria-invalid=true])) .st-key-import-range-refused { display: none }
 </style>"""
 """What no setting of Streamlit offers. Streamlit writes white on the accent colour in both themes, but the accent of
 the dark theme is light, because it also colours the text of what is chosen; white on it is too faint. The table
@@ -77,7 +80,8 @@ columns of text is wider than a phone, the cells of a table of figures stay on o
 below its chart; likewise the right column of a record is below the left one. A phone shows lists as cards.
 Streamlit keeps a bar of 60 pixels above each page for its menu; the page begins beside the menu, unless the button that
 opens the sidebar is there, and nothing of it is below the menu. Until the browser has the script of a widget, a bar of
-40 pixels is in its place; a widget with a label is higher, and what is below it would move."""
+40 pixels is in its place; a widget with a label is higher, and what is below it would move. While the range of days is
+invalid, a disabled button is in the place of the one that imports it."""
 
 
 def apply_page_style() -> None:

@@ -31,6 +31,13 @@ def changes_since(engine: sa.Engine, after: int = 0, *, limit: int | None = None
         return list(recorded_in(con, schema.changes.c.position > after, limit))
 
 
+def changes_in_spans(engine: sa.Engine, spans: Iterable[tuple[int, int]]) -> list[Recorded]:
+    """Return the changes whose position is in one of the spans, both ends included, in order."""
+    parts = [schema.changes.c.position.between(first, last) for first, last in spans]
+    with schema.reading(engine) as con:
+        return list(recorded_in(con, sa.or_(sa.false(), *parts)))
+
+
 def rows_since(engine: sa.Engine, after: int = 0) -> Sequence[sa.Row[Any]]:
     """Return the changes past a position as rows of `schema.changes`, with before and after as JSON text."""
     result = schema.changes.c

@@ -14,9 +14,10 @@ def add_milestones(
     why: Why = "",
     yes: Yes = False,
 ) -> None:
-    """Add the milestones that projects of its technologies usually have, after asking; existing ones stay as they are.
+    """Add the usual milestones of a project's technologies after confirmation; existing milestones do not change.
 
-    A hybrid gets those of all its technologies. They come without dates, except RTB, which has the project's RTB date.
+    A hybrid project gets the milestones of all its technologies. They have no dates yet, except RTB, which gets the
+    project's RTB date.
 
     \b
     Examples:

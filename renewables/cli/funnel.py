@@ -16,8 +16,9 @@ def funnel(sheet: str, kind: str) -> Callable[..., None]:  # noqa: ARG001 (every
     def command(as_json: As_json = False) -> None:
         """Show conversion, median time and realised probability of each stage, from the history of all projects.
 
-        Conversion is the share that went on to a later stage, of those that went on or were archived. Realised is the
-        share that is Completed, of those that are Completed or were archived. Figures of fewer than 10 are withheld.
+        Conversion is the share of projects that moved on to a later stage, among those that moved on or were archived.
+        Realised is the share that was completed, among those that were completed or archived. Figures for fewer than
+        10 projects are withheld.
 
         \b
         Examples:

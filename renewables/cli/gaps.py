@@ -16,7 +16,7 @@ DatasetName = Annotated[
     ),
 ]
 UtcDay = Annotated[str, typer.Argument(help="UTC day, YYYY-MM-DD.")]
-Who = Annotated[str | None, typer.Option("--who", help="Who decides it; your login name by default.")]
+Who = Annotated[str | None, typer.Option("--who", help="Who decides; your login name by default.")]
 
 
 def accept_gap(

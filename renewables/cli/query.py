@@ -16,7 +16,7 @@ if TYPE_CHECKING:
 def query(
     sql: Annotated[str, typer.Argument(metavar="SQL", help="One query in DuckDB's SQL, in quotes.")],
     limit: Annotated[int, typer.Option(min=1, help="Largest number of rows to show.")] = 1000,
-    seconds: Annotated[float, typer.Option(min=0.1, help="Stop the query after this time.")] = 30,
+    seconds: Annotated[float, typer.Option(min=0.1, help="Stop the query after this many seconds.")] = 30,
     as_json: AsJson = False,
 ) -> None:
     """Query the newest snapshot in SQL.

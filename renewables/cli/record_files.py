@@ -176,7 +176,7 @@ def revert(_: str, __: str) -> Callable[..., None]:
     ) -> None:
         """Undo a batch with a new batch: archive what it created and restore what it changed.
 
-        Refused if one of its records has changed since.
+        This is refused if one of its records has changed since.
 
         \b
         Examples:

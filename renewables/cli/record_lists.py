@@ -152,7 +152,7 @@ def milestones(sheet: str, kind: str) -> Callable[..., None]:
         who: ViewOwner = None,
         as_json: As_json = False,
     ) -> None:
-        """List the milestones that are not archived: those ahead first, by date.
+        """List the milestones that are not archived: upcoming ones first, by date.
 
         Slip is the actual or forecast date minus the planned one, in days.
 

@@ -86,7 +86,7 @@ def slip(
     """Show how far the connection dates of TEC moved between two issues, in MW-years and by technology.
 
     A MW-year is one MW that connects one year later; earlier dates count as negative. Records that left, appeared, or
-    have no date in one of the issues have not slipped.
+    have no date in one of the issues are left out.
 
     \b
     Examples:

@@ -79,7 +79,7 @@ def add(
         str | None,
         typer.Option(
             "--register",
-            help="repd or tec; by default what the file's name begins with.",
+            help="repd or tec; by default the beginning of the file's name.",
             autocompletion=complete_register,
         ),
     ] = None,
@@ -91,7 +91,7 @@ def add(
 ) -> None:
     """Add an issue from a file that you downloaded.
 
-    The file is copied into the folder `registers` of the home, and Dagster lands it. The same file again is no new
+    The file is copied into the folder `registers` of the home, and Dagster lands it. The same file again adds no
     issue. A file that cannot be read changes nothing and is removed from the folder: the earlier issues stay.
 
     \b

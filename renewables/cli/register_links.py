@@ -68,9 +68,9 @@ def proposals(_: str, kind: str) -> Callable[..., None]:
     """Return the command `proposals` for projects."""
 
     def command(project: ProjectName = None, as_json: As_json = False) -> None:
-        """Propose records of REPD and TEC for facilities without a reference, with score and reasons; link nothing.
+        """Propose records of REPD and TEC for facilities without a reference, with score and reasons; nothing is linked.
 
-        The score is the mean of the likeness of names (half), the distance and the capacity, as far as they are known.
+        The score is the mean of the likeness of names (half), the distance and the capacity, where they are known.
         Accept a proposal with `renewables pipelines link`, or dismiss it there with --dismiss.
 
         \b
@@ -128,7 +128,7 @@ def link(_: str, kind: str) -> Callable[..., None]:
         facility: Annotated[
             str | None, typer.Option(metavar="ID_OR_NAME", help="Which facility, if the project has several.")
         ] = None,
-        dismiss: Annotated[bool, typer.Option("--dismiss", help="Do not propose this record again instead.")] = False,
+        dismiss: Annotated[bool, typer.Option("--dismiss", help="Dismiss the proposal instead: the record is not proposed again.")] = False,
         who: Who = None,
         why: Why = "",
         yes: Yes = False,

@@ -39,7 +39,7 @@ OneRegister = Annotated[
     str, typer.Option("--register", help="repd (planning) or tec (grid).", autocompletion=complete_register)
 ]
 Technologies = Annotated[
-    Words, typer.Option("--technology", help="Such as Solar, BESS or wind-onshore; a hybrid has several. Repeatable.")
+    Words, typer.Option("--technology", help="Such as Solar, BESS or wind-onshore; a hybrid has several. May be repeated.")
 ]
 Statuses = Annotated[Words, typer.Option("--status", help="The status as published; may be repeated.")]
 StatusGroups = Annotated[
@@ -55,7 +55,7 @@ MostMw = Annotated[float | None, typer.Option("--most-mw", min=0, help="The larg
 Near = Annotated[
     str | None,
     typer.Option(
-        "--near", metavar="PROJECT", help='A project of ours, or "latitude, longitude". TEC has no coordinates.'
+        "--near", metavar="PROJECT", help='One of our projects, or "latitude, longitude". TEC has no coordinates.'
     ),
 ]
 Km = Annotated[float, typer.Option("--km", min=0.1, max=2_000, help="The distance for --near.")]
@@ -65,14 +65,14 @@ SortBy = Annotated[
         "--sort", help="capacity, name, connection_date or distance; distance with --near, else capacity by default."
     ),
 ]
-Limit = Annotated[int, typer.Option("--limit", min=1, help="The number of rows that are printed.")]
+Limit = Annotated[int, typer.Option("--limit", min=1, help="The number of rows to print.")]
 Output = Annotated[
     Path | None,
     typer.Option("--output", "-o", metavar="FILE", help="Write all rows to a .csv, .xlsx or .parquet file."),
 ]
 From = Annotated[str | None, typer.Option("--from", metavar="ISSUE", help="The earlier issue, by its id or date.")]
 To = Annotated[
-    str | None, typer.Option("--to", metavar="ISSUE", help="The later issue; the newest one and the one before it.")
+    str | None, typer.Option("--to", metavar="ISSUE", help="The later issue; the newest by default, after the one before it.")
 ]
 
 

@@ -31,11 +31,10 @@ def take_over(
     yes: Yes = False,
     as_json: AsJson = False,
 ) -> None:
-    """Create projects from an operator's records, after showing each one; one batch, which can be undone.
+    """Create projects from an operator's records, after showing each one, as one batch that can be undone.
 
-    Records that a project is linked to already, whose name a project has, that have no capacity, that have ended, or
-    whose technology our projects do not have, are listed with the reason and left out. All spellings of the operator
-    count. With --json there is no prompt: add --yes to create the projects.
+    Some records are left out and listed with the reason: those that are linked to a project or share its name, have no
+    capacity, have ended, or have a technology that no project here can have. All spellings of the operator count. With --json there is no prompt: add --yes to create the projects.
 
     \b
     Examples:

@@ -3,11 +3,13 @@
 Not here: what a token may do (`pipeline_assets/access.py`), `--token` (`token_option.py`).
 """
 
+from dataclasses import asdict
 from datetime import UTC, datetime
 from typing import Annotated, Literal
 
 import typer
 
+from renewables.cli.options import AsJson
 from renewables.cli.records import open_engine
 from renewables.cli.token_option import machine_author
 
@@ -41,25 +43,28 @@ def issue(
 
 
 @tokens.command("list")
-def list_issued() -> None:
+def list_issued(as_json: AsJson = False) -> None:
     """List all tokens that were ever issued, newest first, without their secrets.
 
     \b
-    Example:
+    Examples:
       renewables tokens list
+      renewables tokens list --json
     """
     from pipeline_assets.access import Role
     from pipeline_assets.ledger.access_tokens import MANAGE, list_tokens
-    from renewables.cli.output import print_table
+    from renewables.cli.output import print_json, print_table
     from renewables.formatting import utc
 
     machine_author().require(Role.ADMIN, MANAGE)
-    now = datetime.now(UTC)
-    rows = [
-        [token.id, token.name, token.role, token.state(now), utc(token.expires_at_utc), token.issued_by]
-        for token in list_tokens(open_engine())
-    ]
-    if rows:
+    now, tokens_issued = datetime.now(UTC), list_tokens(open_engine())
+    if as_json:
+        print_json([asdict(token) | {"state": token.state(now)} for token in tokens_issued])
+    elif tokens_issued:
+        rows = [
+            [token.id, token.name, token.role, token.state(now), utc(token.expires_at_utc), token.issued_by]
+            for token in tokens_issued
+        ]
         print_table(["ID", "Name", "Role", "State", "Ends (UTC)", "Issued by"], rows)
     else:
         typer.echo("No access tokens. `renewables tokens issue NAME` makes one.")
@@ -68,7 +73,7 @@ def list_issued() -> None:
 @tokens.command("revoke")
 def revoke(
     id_or_name: Annotated[
-        str, typer.Argument(metavar="ID_OR_NAME", help="The id, or a name that one valid token has.")
+        str, typer.Argument(metavar="ID_OR_NAME", help="The id, or a name that only one valid token has.")
     ],
 ) -> None:
     """End a token now.

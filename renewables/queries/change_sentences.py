@@ -1,4 +1,4 @@
-"""Changes in sentences for people: the timeline of a record, and what undoing a batch does.
+"""Changes in sentences for people: the timeline of a record, what a batch changed, and what undoing it does.
 
 Belongs here: the words. Not here: values by field (`record_history.py`), comparisons of two moments
 (`pipeline_assets/digest.py`).
@@ -18,10 +18,12 @@ from pipeline_assets.ledger import reader
 from pipeline_assets.ledger.changes import ARCHIVED, Action, Key, Recorded
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio
-from renewables.queries.record_history import keys_of_record, shown_value
+from renewables.queries.record_history import BEHIND, Batch, keys_of_record, shown_value
 from renewables.queries.records import name_of
 
 LONGEST_QUOTE = 120
+CHANGES_READ, NAMES_SHOWN, CLAUSES_SHOWN = 60, 3, 2
+"How many changes, names of records and clauses the summary of a batch is made of."
 SHORT_TITLES = {("pipelines", "rtb_date"): "RTB", ("pipelines", "rag"): "RAG", ("pipelines", "stage"): "stage"}
 LINKS = ("pipeline_facilities", "pipeline_counterparties", "counterparty_contacts", "information_point_counterparties")
 GONE = "archived"
@@ -61,6 +63,57 @@ def record_timeline(engine: sa.Engine, portfolio: Portfolio, kind: str, id: str)
                 )
             )
     return entries
+
+
+def batch_summaries(engine: sa.Engine, portfolio: Portfolio, batches: Sequence[Batch]) -> dict[str, str]:
+    """Return what each batch changed: what happened to a single record, otherwise the first names and how many more.
+
+    Only the first changes of a large batch are read; its text ends in "and more".
+    """
+    firsts = {each.batch: each.position - each.changes + 1 for each in batches}
+    spans = [(firsts[each.batch], min(each.position, firsts[each.batch] + CHANGES_READ - 1)) for each in batches]
+    by_batch: dict[str, list[Recorded]] = {}
+    for change in reader.changes_in_spans(engine, spans):
+        by_batch.setdefault(change.batch, []).append(change)
+    return {
+        each.batch: _batch_summary(portfolio, by_batch.get(each.batch, []), is_complete=each.changes <= CHANGES_READ)
+        for each in batches
+    }
+
+
+def _batch_summary(portfolio: Portfolio, changes: Sequence[Recorded], *, is_complete: bool) -> str:
+    by_page: dict[Key, list[Recorded]] = {}
+    for change in changes:
+        by_page.setdefault(_page_key(portfolio, change), []).append(change)
+    names = [_page_name(portfolio, key, of_page) for key, of_page in by_page.items()]
+    if is_complete and len(by_page) == 1:
+        ((key, of_page),) = by_page.items()
+        clauses = list(dict.fromkeys(_clauses(portfolio, of_page, key)))
+        return f"{names[0]}: {_first_of(clauses, CLAUSES_SHOWN)}" if clauses else names[0]
+    if is_complete:
+        return _first_of(names, NAMES_SHOWN)
+    return f"{', '.join(names[:NAMES_SHOWN])} and more"
+
+
+def _first_of(texts: Sequence[str], count: int) -> str:
+    more = len(texts) - count
+    return ", ".join(texts[:count]) + (f" and {more} more" if more > 0 else "")
+
+
+def _page_key(portfolio: Portfolio, change: Recorded) -> Key:
+    """Return the owner of what changed; of a facility its project, and of a contact its counterparty."""
+    kind, id = _owner_key(portfolio, change)
+    for link, field in BEHIND.items():
+        if ENTITIES[link].references[field] == kind:
+            owner = ENTITIES[link].owners[0]
+            for each in (each for gone in (False, True) for each in portfolio.referencing(link, field, id, archived=gone)):
+                return ENTITIES[link].references[owner], each.fields[owner]
+    return kind, id
+
+
+def _page_name(portfolio: Portfolio, key: Key, changes: Sequence[Recorded]) -> str:
+    own = next((change for change in changes if (change.kind, change.id) == key), None)
+    return _own_name(portfolio, own) if own else name_of(portfolio, *key)
 
 
 def undo_sentences(portfolio: Portfolio, changes: Sequence[Recorded]) -> list[str]:
@@ -157,15 +210,18 @@ def _part_text(portfolio: Portfolio, change: Recorded) -> str:
 
 
 def _owner_name(portfolio: Portfolio, change: Recorded) -> str:
-    """Return the name of the record on whose page the change is told: of a part, its owner or the owner's owner."""
+    return _page_name(portfolio, _owner_key(portfolio, change), [change])
+
+
+def _owner_key(portfolio: Portfolio, change: Recorded) -> Key:
+    """Return the record on whose page the change is shown: of a part, its owner or the owner's owner."""
     record = portfolio.get(change.kind, change.id)
-    kind, fields = change.kind, record.fields if record else {**change.before, **change.after}
-    name = _own_name(portfolio, change)
+    kind, id, fields = change.kind, change.id, record.fields if record else {**change.before, **change.after}
     while owner := next((field for field in ENTITIES[kind].owners if fields.get(field)), None):
         kind, id = ENTITIES[kind].references[owner], fields[owner]
-        name, above = name_of(portfolio, kind, id), portfolio.get(kind, id)
+        above = portfolio.get(kind, id)
         fields = above.fields if above else {}
-    return name
+    return kind, id
 
 
 def _own_name(portfolio: Portfolio, change: Recorded) -> str:

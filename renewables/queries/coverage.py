@@ -144,12 +144,12 @@ def quarantined_rows(limit: int, con: Connection | None = None) -> pl.DataFrame:
 
 
 def fetch_log(limit: int, *, only_failed: bool = False, con: Connection | None = None) -> pl.DataFrame:
-    """Return requested windows, newest first: asked_at_utc, dataset, window, status, rows, attempts, seconds, error."""
+    """Return requested windows, newest first: asked_at_utc, status, dataset, window, error, rows, attempts, seconds."""
     with snapshot_connection(con) as snapshot:
         return query_frame(
             snapshot,
-            "SELECT asked_at_utc, dataset, window_start_utc, window_end_utc, status, rows_received, rows_landed, "
-            "rows_quarantined, attempts, seconds, error, run_id FROM fetch_log WHERE status = 'failed' OR NOT $failed "
+            "SELECT asked_at_utc, status, dataset, window_start_utc, window_end_utc, error, rows_received, rows_landed, "
+            "rows_quarantined, attempts, seconds, run_id FROM fetch_log WHERE status = 'failed' OR NOT $failed "
             "ORDER BY asked_at_utc DESC, window_start_utc DESC LIMIT $limit",
             {"limit": limit, "failed": only_failed},
         )

@@ -17,6 +17,7 @@ from pipeline_assets.ledger.changes import Change
 from pipeline_assets.ledger.schema import open_ledger
 from pipeline_assets.ledger.submission import submit
 from renewables.cli.main import app
+from tests.renewables.test_json_output import check_document
 from warehouse.redaction import redacted
 
 ADMIN = Actor("ann@example.com", Identity.SIGNED_IN, Role.ADMIN, datetime.now(UTC) + timedelta(hours=1))
@@ -129,6 +130,8 @@ def test_the_machines_user_issues_and_revokes_a_token_in_a_terminal(run: Run) ->
     assert actor.role is Role.EDITOR
     assert actor.name.startswith("nightly import for the login ")
     assert secret.splitlines()[0] not in run("tokens", "list")[1]
+    (listed,) = check_document("tokens list", run("tokens", "list", "--json")[1])
+    assert (listed["name"], listed["role"], listed["state"]) == ("nightly import", "editor", "valid")
     assert run("tokens", "revoke", "nightly import")[0] == 0
     assert [token.state(datetime.now(UTC)) for token in list_tokens(ledger)] == ["revoked"]
     assert run("tokens", "revoke", "nightly import")[0] == 2

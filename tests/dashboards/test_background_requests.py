@@ -1,5 +1,6 @@
 """Tests that no click waits for Dagster, with a stand-in that answers late, and of the first HTML of a page."""
 
+import socket
 import threading
 from datetime import date
 from pathlib import Path
@@ -47,6 +48,18 @@ def test_a_click_on_an_import_returns_before_dagster_answers(
         dagster.may_answer.set()
         answered(app)
     assert len(dagster.launched) == 2, "one run of the daily datasets and one of the others"
+
+
+def test_the_test_of_the_api_shows_at_once_that_it_waits_and_then_the_answer(open_page: Open) -> None:
+    with socket.create_server(("127.0.0.1", 0)) as silent, pytest.MonkeyPatch.context() as patch:
+        app = open_page("data_management")
+        patch.setenv("ELEXON_BASE_URL", f"http://127.0.0.1:{silent.getsockname()[1]}")
+        next(button for button in app.button if button.label == "Test Elexon API").click().run()
+        assert "Waiting for the Elexon API to answer" in page_text(app)
+        silent.close()
+    while "Waiting for the Elexon API" in page_text(app):
+        app.run()
+    assert "cannot be reached" in page_text(app)
 
 
 @pytest.mark.parametrize(

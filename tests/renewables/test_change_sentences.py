@@ -12,8 +12,8 @@ from pipeline_assets.ledger.changes import Change, Receipt
 from pipeline_assets.ledger.schema import open_ledger
 from pipeline_assets.ledger.submission import revert, submit
 from pipeline_assets.spreadsheets.portfolio_index import read_portfolio
-from renewables.queries.change_sentences import record_timeline, undo_sentences
-from renewables.queries.record_history import batches_by_id
+from renewables.queries.change_sentences import CHANGES_READ, batch_summaries, record_timeline, undo_sentences
+from renewables.queries.record_history import batches_by_id, recent_batches
 
 DANA = Actor.typed("Dana Whitlock")
 
@@ -111,3 +111,26 @@ def test_a_batch_whose_undo_was_undone_can_be_undone_again(ledger: sa.Engine) ->
     record = reader.find_record(ledger, "pipelines", "pr")
     assert record
     assert record.fields["stage"] == "Discovery"
+
+
+def summaries(ledger: sa.Engine) -> list[str]:
+    """Return the summaries of all batches, newest first."""
+    return list(batch_summaries(ledger, read_portfolio(ledger), recent_batches(ledger)).values())
+
+
+def test_a_batch_about_one_record_says_what_happened_to_it_also_to_its_facility(ledger: sa.Engine) -> None:
+    save(ledger, edit(ledger, "pipelines", "pr", rtb_date="2030-03-31"))
+    save(ledger, edit(ledger, "facilities", "fa", capacity_mwp=100))
+    assert summaries(ledger) == [
+        "Altnarra: changed capacity (MWp) of Altnarra Wind from 99 to 100",
+        "Altnarra: moved RTB from 30 Sep 2029 to 31 Mar 2030",
+        "Tarnfell, Altnarra",
+    ]
+
+
+@pytest.mark.parametrize(("count", "rest"), [(5, "and 2 more"), (CHANGES_READ + 1, "and more")])
+def test_a_batch_about_many_records_names_the_first_and_says_that_there_are_more(
+    ledger: sa.Engine, count: int, rest: str
+) -> None:
+    save(ledger, *(Change.create("counterparties", {"name": f"Company {n}"}) for n in range(count)))
+    assert summaries(ledger)[0] == f"Company 0, Company 1, Company 2 {rest}"

@@ -1,7 +1,11 @@
 """Tests that files of a home are private to their owner and never written through a planted link."""
 
 import json
+import signal
 import stat
+import subprocess
+import sys
+from concurrent.futures import ThreadPoolExecutor
 from pathlib import Path
 
 import pytest
@@ -71,6 +75,26 @@ def test_no_file_is_written_through_a_planted_link(tmp_path: Path) -> None:
         open_private(link, "wb")
     write_private(link, "ours")
     assert (victim.read_text(), link.read_text(), link.is_symlink()) == ("precious", "ours", False)
+
+
+def test_a_file_that_a_kill_left_half_written_is_gone_after_the_next_write(tmp_path: Path) -> None:
+    program = (
+        "import os, pathlib; from warehouse.private_files import write_private\n"
+        "pathlib.Path.replace = lambda *_: os.kill(os.getpid(), 9)\n"
+        f"write_private(pathlib.Path({str(tmp_path / 'state.json')!r}), 'half')"
+    )
+    assert subprocess.run([sys.executable, "-c", program], check=False).returncode == -signal.SIGKILL
+    assert [path.suffix for path in tmp_path.iterdir()] == [".new"]
+    write_private(tmp_path / "state.json", "whole")
+    assert [path.read_text() for path in tmp_path.iterdir()] == ["whole"]
+
+
+def test_two_processes_that_write_one_file_at_once_do_not_disturb_each_other(tmp_path: Path) -> None:
+    path = tmp_path / "state.json"
+    with ThreadPoolExecutor(8) as pool:
+        list(pool.map(lambda n: write_private(path, f"{n}" * 1000), range(10, 99)))
+    assert len(path.read_text()) == 2000
+    assert list(tmp_path.iterdir()) == [path]
 
 
 def test_publishing_overwrites_no_file_that_planted_links_point_to(home: Path) -> None:
