@@ -215,9 +215,7 @@ def _render_api_test(*, watching: bool) -> None:
     asked: Future[Answer] | None = st.session_state.get(API)
     is_waiting = asked is not None and not asked.done()
     with st.container(horizontal=True, vertical_alignment="center"):
-        st.button(
-            "Test Elexon API", icon=":material/network_check:", disabled=is_waiting, on_click=_request_api_test
-        )
+        st.button("Test Elexon API", icon=":material/network_check:", disabled=is_waiting, on_click=_request_api_test)
         if asked is None:
             st.caption(f"Sends one small request to `{endpoint_of(Settings().elexon_base_url).url}`.", width="content")
         elif is_waiting:

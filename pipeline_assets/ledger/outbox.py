@@ -138,7 +138,7 @@ def pause_after(attempts: int) -> timedelta:
 def list_notices(engine: sa.Engine, *, state: NoticeState | None = None, limit: int = 200) -> list[Waiting]:
     """Return notices of one state, newest first, or of all, with those that failed before the others."""
     columns = schema.outbox.c
-    failed_first = sa.case((_STATE == NoticeState.FAILED.value, 0), else_=1)
+    failed_first = sa.case((_STATE.in_([NoticeState.FAILED]), 0), else_=1)
     query = sa.select(schema.outbox).order_by(failed_first, columns.created_at_us.desc(), columns.id).limit(limit)
     if state is not None:
         query = query.where(_STATE.in_([state]))

@@ -19,7 +19,9 @@ def features(
     ] = None,
     lead: Annotated[
         str | None,
-        typer.Option("--lead", metavar="LENGTH", help='Only inputs published this long before each half-hour, such as "24h".'),
+        typer.Option(
+            "--lead", metavar="LENGTH", help='Only inputs published this long before each half-hour, such as "24h".'
+        ),
     ] = None,
     series: Annotated[
         list[str] | None, typer.Option("--series", help="Only this column, such as solar_mw; may be repeated.")

@@ -30,7 +30,8 @@ def show_yield(
 
     The energy of each complete year on record is MWp x the capacity factor of Great Britain x the hours of the year,
     without flagged and missing half-hours. P90 is exceeded in nine of ten years, P10 in one of ten. Weighted
-    figures are multiplied by the probability of the stage. Revenue is the expected energy times the capture price of one year.
+    figures are multiplied by the probability of the stage. Revenue is the expected energy times the capture price of
+    one year.
 
     \b
     Examples:

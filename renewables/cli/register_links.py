@@ -68,7 +68,7 @@ def proposals(_: str, kind: str) -> Callable[..., None]:
     """Return the command `proposals` for projects."""
 
     def command(project: ProjectName = None, as_json: As_json = False) -> None:
-        """Propose records of REPD and TEC for facilities without a reference, with score and reasons; nothing is linked.
+        """Propose records of REPD and TEC for facilities without a reference, with reasons and a score; link nothing.
 
         The score is the mean of the likeness of names (half), the distance and the capacity, where they are known.
         Accept a proposal with `renewables pipelines link`, or dismiss it there with --dismiss.
@@ -128,7 +128,9 @@ def link(_: str, kind: str) -> Callable[..., None]:
         facility: Annotated[
             str | None, typer.Option(metavar="ID_OR_NAME", help="Which facility, if the project has several.")
         ] = None,
-        dismiss: Annotated[bool, typer.Option("--dismiss", help="Dismiss the proposal instead: the record is not proposed again.")] = False,
+        dismiss: Annotated[
+            bool, typer.Option("--dismiss", help="Dismiss the proposal instead: the record is not proposed again.")
+        ] = False,
         who: Who = None,
         why: Why = "",
         yes: Yes = False,

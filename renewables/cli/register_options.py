@@ -39,7 +39,8 @@ OneRegister = Annotated[
     str, typer.Option("--register", help="repd (planning) or tec (grid).", autocompletion=complete_register)
 ]
 Technologies = Annotated[
-    Words, typer.Option("--technology", help="Such as Solar, BESS or wind-onshore; a hybrid has several. May be repeated.")
+    Words,
+    typer.Option("--technology", help="Such as Solar, BESS or wind-onshore; a hybrid has several. May be repeated."),
 ]
 Statuses = Annotated[Words, typer.Option("--status", help="The status as published; may be repeated.")]
 StatusGroups = Annotated[
@@ -72,7 +73,8 @@ Output = Annotated[
 ]
 From = Annotated[str | None, typer.Option("--from", metavar="ISSUE", help="The earlier issue, by its id or date.")]
 To = Annotated[
-    str | None, typer.Option("--to", metavar="ISSUE", help="The later issue; the newest by default, after the one before it.")
+    str | None,
+    typer.Option("--to", metavar="ISSUE", help="The later issue; the newest by default, after the one before it."),
 ]
 
 

@@ -18,8 +18,8 @@ def restore(
 ) -> None:
     """Replace the warehouse file with a snapshot.
 
-    The old file is renamed, never deleted. This is refused while another process has the file open. Data that landed after the
-    snapshot is only in the renamed file; fetch it again to land it.
+    The old file is renamed, never deleted. This is refused while another process has the file open. Data that landed
+    after the snapshot is only in the renamed file; fetch it again to land it.
 
     \b
     Examples:

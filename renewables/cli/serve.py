@@ -26,7 +26,9 @@ serve = typer.Typer(no_args_is_help=True, help="Start one server of a team's ins
 @serve.command("code-server")
 def code_server(
     location: Annotated[str, typer.Argument(help="elexon_assets or pipeline_assets.")],
-    host: Annotated[str, typer.Option(help="Address to listen on. There is no login: let only your own hosts reach it.")],
+    host: Annotated[
+        str, typer.Option(help="Address to listen on. There is no login: let only your own hosts reach it.")
+    ],
     port: Annotated[int, typer.Option(min=1, max=65535, help="Port to listen on.")],
 ) -> None:
     """Serve one code location, and run its assets on this host.

@@ -34,7 +34,8 @@ def take_over(
     """Create projects from an operator's records, after showing each one, as one batch that can be undone.
 
     Some records are left out and listed with the reason: those that are linked to a project or share its name, have no
-    capacity, have ended, or have a technology that no project here can have. All spellings of the operator count. With --json there is no prompt: add --yes to create the projects.
+    capacity, have ended, or have a technology that no project here can have. All spellings of the operator count. With
+    --json there is no prompt: add --yes to create the projects.
 
     \b
     Examples:

@@ -106,8 +106,9 @@ def _page_key(portfolio: Portfolio, change: Recorded) -> Key:
     for link, field in BEHIND.items():
         if ENTITIES[link].references[field] == kind:
             owner = ENTITIES[link].owners[0]
-            for each in (each for gone in (False, True) for each in portfolio.referencing(link, field, id, archived=gone)):
-                return ENTITIES[link].references[owner], each.fields[owner]
+            links = [each for gone in (False, True) for each in portfolio.referencing(link, field, id, archived=gone)]
+            if links:
+                return ENTITIES[link].references[owner], links[0].fields[owner]
     return kind, id
 
 

@@ -148,8 +148,9 @@ def fetch_log(limit: int, *, only_failed: bool = False, con: Connection | None =
     with snapshot_connection(con) as snapshot:
         return query_frame(
             snapshot,
-            "SELECT asked_at_utc, status, dataset, window_start_utc, window_end_utc, error, rows_received, rows_landed, "
-            "rows_quarantined, attempts, seconds, run_id FROM fetch_log WHERE status = 'failed' OR NOT $failed "
+            "SELECT asked_at_utc, status, dataset, window_start_utc, window_end_utc, error, rows_received, "
+            "rows_landed, rows_quarantined, attempts, seconds, run_id FROM fetch_log "
+            "WHERE status = 'failed' OR NOT $failed "
             "ORDER BY asked_at_utc DESC, window_start_utc DESC LIMIT $limit",
             {"limit": limit, "failed": only_failed},
         )
