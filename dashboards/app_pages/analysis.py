@@ -5,7 +5,7 @@ import streamlit as st
 from dashboards.components import snapshot_cache
 from dashboards.components.analysis_figures import figures_table, headline_of, render_completeness, render_summary
 from dashboards.components.analysis_input import AUTO, AnalysisInput
-from dashboards.components.analysis_views import GRAIN_NAMES, OF_PSR_TYPES, OVER_TIME, SHARES, VIEWS
+from dashboards.components.analysis_views import BELOW, GRAIN_NAMES, OF_PSR_TYPES, OVER_TIME, SHARES, VIEWS
 from dashboards.components.chart_and_table import chart_and_table, render_figures
 from dashboards.components.filters import (
     ABOUT_DATA,
@@ -40,10 +40,14 @@ def render_page() -> None:
     st.subheader(plain(headline_of(wanted)), anchor=False)
     left, right = chart_and_table()
     with left:
-        table = VIEWS[view](wanted)
+        notes = VIEWS[view](wanted)
     with right:
-        render_figures(table or figures_table(wanted))
+        render_figures(notes.table or figures_table(wanted))
         render_completeness(wanted)
+        if notes.text:
+            st.caption(notes.text)
+    if view in BELOW:
+        BELOW[view](wanted)
     render_summary(wanted)
 
 

@@ -19,6 +19,7 @@ from elexon_assets.dataset_model import BETWEEN_DIMENSIONS
 from elexon_assets.datasets import WIND_AND_SOLAR_FORECAST
 from elexon_assets.windows import Window
 from renewables.charts.forecast import LINES, day_figure, error_figure
+from renewables.charts.generation import add_month_strip
 from renewables.queries.caveats import curtailment_caveat
 from renewables.queries.forecast_day import forecast_day, forecast_span, judged_span
 from renewables.queries.forecast_errors import BANDS
@@ -134,10 +135,11 @@ def _render_scores(selection: ForecastSelection, judged: Window, days: Days, by:
         return
     st.subheader(plain(_headline(selection, skill)), anchor=False)
     frame, column = skill.by[by], GROUPS[by] or ""
+    figure = error_figure(frame, column, title=GROUP_TITLES[column])
     left, right = chart_and_table()
     with left:
         render_chart(
-            error_figure(frame, column, title=GROUP_TITLES[column]),
+            add_month_strip(figure, frame.height) if by == "month" else figure,
             frame,
             name=f"forecast-error-by-{by}",
             alt=f"Mean absolute error of the forecast and of two baselines by {ERRORS_BY[by].lower()}",

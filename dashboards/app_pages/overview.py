@@ -1,14 +1,27 @@
 """Overview: wind and solar generation now, in the last day and week, and the coverage of the last week."""
 
 from datetime import UTC, datetime
+from typing import Literal
 
 import polars as pl
 import streamlit as st
 
 from dashboards.components import snapshot_cache
 from dashboards.components.chart import render_chart
+from dashboards.components.chart_and_table import FiguresTable, category_row, chart_and_table, render_figures
 from dashboards.components.footer import empty_state
-from dashboards.components.formatting import ago, change_of, clock, date_of, energy, moment, percent, power, share
+from dashboards.components.formatting import (
+    NOTHING,
+    ago,
+    change_of,
+    clock,
+    date_of,
+    energy,
+    moment,
+    percent,
+    power,
+    share,
+)
 from dashboards.components.share_views import render_latest_share
 from dashboards.components.unknown_series import warn_of_unknown_series
 from elexon_assets.datasets import WIND_AND_SOLAR
@@ -17,9 +30,9 @@ from elexon_assets.settlement import HALF_HOUR
 from elexon_assets.windows import Window
 from renewables.charts.colours import colour_of
 from renewables.charts.forecast import add_newest_forecast
-from renewables.charts.generation import figure_in_page
+from renewables.charts.generation import add_range_strip, figure_in_page
 from renewables.queries.caveats import CAPACITY_IS_PLANNED
-from renewables.queries.forecast_day import newest_wind_forecast
+from renewables.queries.forecast_day import NewestIssue, newest_wind_forecast
 from renewables.queries.generation import series_of
 from renewables.queries.overview import WEEK, Overview, wind_and_solar_overview
 from renewables.queries.selection import Selection
@@ -45,14 +58,18 @@ def render_page() -> None:
     st.caption(
         f"Great Britain, latest half-hour: **{moment(newest.start_utc)}–{clock(newest.end_utc)}** ({age})"  # noqa: RUF001 (a dash is meant)
     )
-    with st.container(key="chart-and-table"):
-        left, right = st.columns([8, 5], gap="medium")
+    left, right = chart_and_table()
     with left:
-        _render_week(overview)
-    with right, st.container(key="figures"):
-        _render_table(overview)
+        forecast = _render_week(overview)
+    with right:
+        render_figures(_figures_table(overview))
         render_latest_share()
         _completeness_text(overview)
+        if forecast:
+            st.caption(
+                f"Dashed: the newest wind forecast (WINDFOR), issued {moment(forecast.issued_utc)}. It is of metered "
+                "wind, so it has no embedded wind farms and no solar."
+            )
     warn_of_unknown_series()
     categories = [*WIND_AND_SOLAR.categories, TOTAL]
     st.html(f"<style>{''.join(map(_sparkline_style, categories))}</style>")
@@ -87,8 +104,8 @@ def _headline(overview: Overview) -> str:
     return "; ".join(parts) or "The latest half-hour has no values"
 
 
-def _render_week(overview: Overview) -> None:
-    """Draw the last seven days and the newest wind forecast behind them."""
+def _render_week(overview: Overview) -> NewestIssue | None:
+    """Draw the last seven days and the newest wind forecast behind them, and return that forecast."""
     window = Window(overview.held.end_utc - WEEK, overview.held.end_utc)
     drawn = snapshot_cache.cached_query(series_of, Selection.read(), window)
     figure = figure_in_page(drawn)
@@ -97,45 +114,50 @@ def _render_week(overview: Overview) -> None:
         figure = add_newest_forecast(figure, newest_forecast)
     total = _value_of(overview.last_week, TOTAL, "energy_mwh")
     render_chart(
-        figure,
+        add_range_strip(figure),
         drawn.frame,
         name="last-seven-days",
         alt=f"Wind and solar of the last 7 days by half-hour, {energy(total)} in total",
     )
-    if newest_forecast:
-        st.caption(
-            f"Dashed: the newest wind forecast (WINDFOR), issued {moment(newest_forecast.issued_utc)}. It is of "
-            "metered wind, so it has no embedded wind farms and no solar."
-        )
+    return newest_forecast
 
 
-def _render_table(overview: Overview) -> None:
-    """Draw the figures of each technology, which are the legend of the chart too."""
-    rows = ["| | Now | of capacity | 24 h | 7 days | |", "|:--|--:|--:|--:|--:|--:|"]
+def _figures_table(overview: Overview) -> FiguresTable:
+    """Return the figures of each technology, which are the legend of the chart too."""
+    rows = []
     for category in [*WIND_AND_SOLAR.categories, TOTAL]:
         week, before = (
             _value_of(frame, category, "energy_mwh") for frame in (overview.last_week, overview.week_before)
         )
         cells = [
-            f':color[■]{{foreground="{colour_of(category)}"}} {NAMES.get(category, category)}',
             f"**{power(_value_of(overview.now, category, 'mean_mw'))}**",
             share(_value_of(overview.now, category, "capacity_factor")),
             energy(_value_of(overview.last_day, category, "energy_mwh")),
             energy(week),
-            change_of(week, before) if week and before else "",
+            change_of(week, before) if week and before else NOTHING,
         ]
-        rows.append(f"| {' | '.join(cells)} |")
-    st.markdown("\n".join(rows), help=f"The last column compares 7 days with the 7 days before. {CAPACITY_IS_PLANNED}")
+        rows.append(category_row(category, NAMES.get(category, category), cells))
+    return FiguresTable(
+        ["Technology", "Now", "Of capacity", "24 h", "7 days", "Week on week"],
+        rows,
+        f"The last column compares the energy of 7 days with that of the 7 days before. {CAPACITY_IS_PLANNED}",
+    )
 
 
 def _render_card(overview: Overview, category: str) -> None:
     """Draw the newest value of a technology, its last 24 hours in its colour, and its record."""
     record = overview.records.filter(psr_type=category).row(0, named=True)
+    now, before = (_value_of(frame, category, "mean_mw") for frame in (overview.now, overview.hour_before))
+    change = None if now is None or before is None else now - before
     with st.container(border=True, height="stretch", gap="xsmall", key=_card_key(category)):
         name = NAMES.get(category, category)
         st.metric(
             name,
-            power(_value_of(overview.now, category, "mean_mw")),
+            power(now),
+            None if change is None else power(abs(change)),
+            delta_color="off",
+            delta_arrow=_arrow_of(change or 0),
+            delta_description="in an hour",
             chart_data=overview.sparks.get(category),
             chart_type="area",
             help="Mean over the latest half-hour. The line shows the last 24 hours.",
@@ -144,6 +166,11 @@ def _render_card(overview: Overview, category: str) -> None:
             f"Highest since {date_of(overview.held.start_utc)}: **{power(record['peak_mw'])}** "
             f"on {date_of(record['peak_start_time_utc'])}"
         )
+
+
+def _arrow_of(change: float) -> Literal["up", "down", "off"]:
+    """Return the direction of a change in MW, which has none if it is shown as 0 MW."""
+    return "off" if not round(change) else "up" if change > 0 else "down"
 
 
 def _card_key(category: str) -> str:

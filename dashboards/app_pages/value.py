@@ -2,6 +2,7 @@
 
 from typing import Any
 
+import polars as pl
 import streamlit as st
 
 from dashboards.components import snapshot_cache
@@ -22,7 +23,7 @@ from elexon_assets.datasets import BY_NAME
 from elexon_assets.windows import Window
 from renewables.charts import value as figures
 from renewables.charts.colours import colour_of
-from renewables.charts.generation import add_range_strip
+from renewables.charts.generation import add_month_strip
 from renewables.charts.style import MUTED
 from renewables.queries.profiles import window_of_days
 from renewables.queries.shares_half_hours import METERED
@@ -34,8 +35,6 @@ CARD_PIXELS = 160
 "The least width of a card: five fit side by side on a desktop, two on a phone."
 HEADLINED = {METERED: "Wind", "Solar": "Solar"}
 "The technologies of the sentence at the top, with their names there; metered wind is what the wind farms sold."
-MONTHS_WITHOUT_STRIP = 13
-"The number of months up to which the chart needs no strip to choose some of them."
 PRICE_WIDGET: dict[str, Any] = {"key": "price", "width": 230, "icon": ":material/payments:"}
 COLUMNS: dict[str, Any] = {
     "month": st.column_config.DateColumn("Month", format="MMM YYYY", pinned=True),
@@ -55,8 +54,8 @@ COLUMNS: dict[str, Any] = {
     ),
     "negative_energy_mwh": st.column_config.NumberColumn("Energy below zero (MWh)", format="%,.0f"),
     "half_hours": st.column_config.NumberColumn("Half-hours", format="%,d", help="Those that count."),
-    "half_hours_without_price": st.column_config.NumberColumn("Without price", format="%,d"),
-    "half_hours_without_generation": st.column_config.NumberColumn("Without generation", format="%,d"),
+    "half_hours_without_price": st.column_config.NumberColumn("No price", format="%,d"),
+    "half_hours_without_generation": st.column_config.NumberColumn("No generation", format="%,d"),
     "half_hours_flagged": st.column_config.NumberColumn("Flagged", format="%,d", help="Left out, because in doubt."),
     "half_hours_negative": st.column_config.NumberColumn("Below zero", format="%,d"),
     "share_of_time": st.column_config.NumberColumn("Share of half-hours", format="%.3g %%"),
@@ -67,6 +66,8 @@ COLUMNS: dict[str, Any] = {
     "mean_price_gbp_per_mwh": st.column_config.NumberColumn("Mean price (£/MWh)", format="%,.2f"),
     "negative_time_share": st.column_config.NumberColumn("Time below zero", format="%.3g %%"),
 }
+CAPTURED = ("technology", "energy_mwh", "capture_price_gbp_per_mwh", "capture_rate", "negative_energy_share")
+COUNTED = ("half_hours", "half_hours_without_price", "half_hours_without_generation", "half_hours_flagged")
 
 
 def render_page() -> None:
@@ -90,7 +91,10 @@ def render_page() -> None:
         _render_months(report)
     with right:
         render_figures(_captures_table(report))
-        st.caption(" ".join(caveats_of_value(report)))
+        st.caption(
+            f"Capture price by month, {report.price.title}. Hollow marks, which are not joined: less than 95 % of the "
+            f"month's half-hours count. {' '.join(caveats_of_value(report))}"
+        )
     _render_cards(report)
     _render_charts(report)
     st.subheader("Summary for this period", anchor=False)
@@ -101,7 +105,12 @@ def render_page() -> None:
         f"{number(prices['half_hours_without_price'])} have none. Half-hours without a price, without generation or "
         "with a flagged value are left out and counted; nothing is estimated."
     )
-    show_table(report.captures, name="capture-prices", columns=COLUMNS)
+    show_table(report.captures, name="capture-prices", columns=_few_columns(report.captures, *CAPTURED, *COUNTED))
+
+
+def _few_columns(frame: pl.DataFrame, *shown: str) -> dict[str, Any]:
+    """Return the columns of a table that shows only these; its downloads have all."""
+    return {name: COLUMNS[name] if name in shown else None for name in frame.columns}
 
 
 def _headline(report: ValueReport, days: Days) -> str:
@@ -150,7 +159,7 @@ def _captures_table(report: ValueReport) -> FiguresTable:
         for row in report.captures.iter_rows(named=True)
     ]
     return FiguresTable(
-        ["", "Energy", "£/MWh", "Rate", "Below 0"],
+        ["Price", "Energy", "£/MWh", "Rate", "Below 0"],
         [baseload, *rows],
         "£/MWh: the capture price, that is the mean price weighted by generation. Rate: capture price divided by the "
         "baseload price. Below 0: the share of the energy (baseload: of the time) at prices below zero.",
@@ -191,23 +200,20 @@ def _render_card(name: str, colour: str, value: float | None, text: str, help_te
 def _render_months(report: ValueReport) -> None:
     figure = figures.monthly_captures(report.monthly_summary, report.monthly_captures)
     render_chart(
-        add_range_strip(figure) if report.monthly_summary.height > MONTHS_WITHOUT_STRIP else figure,
+        add_month_strip(figure, report.monthly_summary.height),
         report.monthly_captures,
         name="capture-prices-by-month",
         alt=f"Capture price of each technology by month beside the baseload price, {report.price.title}",
-        columns=COLUMNS,
-    )
-    st.caption(
-        f"Capture price by month, {report.price.title}. Hollow marks, which are not joined: less than 95 % of the "
-        "month's half-hours count."
+        columns=_few_columns(report.monthly_captures, "month", *CAPTURED),
     )
 
 
 def _render_charts(report: ValueReport) -> None:
-    left, right = st.columns(2)
+    with st.container(key="two-columns"):
+        left, right = st.columns(2, gap="medium")
     with left:
         st.subheader("Duration curve", anchor=False)
-        st.caption(f"The price that is reached or exceeded for each share of the half-hours. {report.price.title}.")
+        st.caption("The price that is reached or exceeded for each share of the half-hours.")
         render_chart(
             figures.price_duration(report.duration),
             report.duration,
@@ -217,7 +223,7 @@ def _render_charts(report: ValueReport) -> None:
         )
     with right:
         st.subheader("Price by share of wind", anchor=False)
-        st.caption(f"The half-hours in ten equal groups, from the least to the most wind. {report.price.title}.")
+        st.caption("The half-hours in ten equal groups, from the least to the most wind.")
         if report.wind_shares.is_empty():
             st.info(
                 "No half-hour has a price, demand, generation by fuel, and unflagged wind and solar.",

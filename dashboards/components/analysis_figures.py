@@ -3,45 +3,24 @@
 Not here: the charts (`analysis_views.py`), what the figures are (`renewables/queries/analysis.py`).
 """
 
-from typing import Any
-
 import polars as pl
 import streamlit as st
 
 from dashboards.components import snapshot_cache
+from dashboards.components.analysis_columns import SUMMARY
 from dashboards.components.analysis_input import AnalysisInput, query_summary
 from dashboards.components.chart import show_table
 from dashboards.components.chart_and_table import FiguresTable, category_row
-from dashboards.components.filters import CATEGORY_LABELS, categories_key
+from dashboards.components.filters import CATEGORY_LABELS, CATEGORY_TITLES, categories_key
 from dashboards.components.formatting import NOTHING, date_of, energy, percent, power, price, share
 from elexon_assets.datasets import MARKET_INDEX_PRICE, WIND_AND_SOLAR
 from elexon_assets.schema.measures import TOTAL
-from renewables.queries.caveats import CAPACITY_IS_PLANNED, WIND_ERRS_LOW, caveats_of
+from renewables.queries.caveats import CAPACITY_IS_PLANNED, caveats_of
 from renewables.queries.snapshot import span_of
 from renewables.queries.value import capture_prices
 
 PRICE = MARKET_INDEX_PRICE.name
 "The price of the capture prices beside the chart; the page Value has the others."
-
-SUMMARY: dict[str, Any] = {
-    "psr_type": st.column_config.TextColumn("Technology", pinned=True),
-    "fuel_type": st.column_config.TextColumn("Fuel", pinned=True),
-    "half_hours": st.column_config.NumberColumn("Half-hours", format="%,d"),
-    "coverage": st.column_config.NumberColumn("Coverage", format="%.4g %%"),
-    "half_hours_flagged": st.column_config.NumberColumn("Flagged", format="%,d", help="Half-hours with a flag."),
-    "flagged_share": st.column_config.NumberColumn("Flagged share", format="%.3g %%"),
-    "energy_mwh": st.column_config.NumberColumn("Energy (MWh)", format="%,.0f"),
-    "mean_mw": st.column_config.NumberColumn("Mean (MW)", format="%,.0f"),
-    "peak_mw": st.column_config.NumberColumn("Peak (MW)", format="%,.0f"),
-    "peak_start_time_london": st.column_config.DatetimeColumn("Peak at (UK time)", format="D MMM YYYY HH:mm"),
-    "capacity_mw": st.column_config.NumberColumn(
-        "Installed (MW)", format="%,.0f", help=f"Mean over the period. {CAPACITY_IS_PLANNED}"
-    ),
-    "capacity_factor": st.column_config.NumberColumn("Capacity factor", format="%.3g %%", help=WIND_ERRS_LOW),
-    **{f"p{p}_mw": st.column_config.NumberColumn(f"P{p} (MW)", format="%,.0f") for p in (5, 25, 50, 75, 95)},
-    "half_hours_outside_soft_limits": st.column_config.NumberColumn("Outside soft limits"),
-    "half_hours_expected": None,
-}
 
 
 def headline_of(wanted: AnalysisInput) -> str:
@@ -82,7 +61,8 @@ def figures_table(wanted: AnalysisInput) -> FiguresTable:
         if prices:
             cells.append(price(prices[row[category]]) if row[category] in prices else "")
         rows.append(category_row(row[category], name, cells))
-    titles = ["", "Energy", "Mean", *(["Share"] if total else []), *(["Cap. factor"] if has_capacity else [])]
+    titles = [CATEGORY_TITLES[categories_key(wanted.dataset)], "Energy", "Mean"]
+    titles += [*(["Share"] if total else []), *(["Capacity factor"] if has_capacity else [])]
     notes = [CAPACITY_IS_PLANNED] if has_capacity else []
     if prices:
         titles.append("£/MWh")
@@ -122,11 +102,12 @@ def render_summary(wanted: AnalysisInput) -> None:
     has_capacity = bool(frame["capacity_factor"].count())
     caveats = snapshot_cache.cached_query(caveats_of, wanted.selection, has_capacity=has_capacity)
     st.caption(
-        f"{wanted}{without}. Missing values are never estimated; flagged values are counted on the right. "
-        + " ".join(caveats)
+        f"{wanted}{without}. Missing values are never estimated; flagged values are counted on the right. The "
+        f"downloads also have the percentiles and the numbers of half-hours. {' '.join(caveats)}"
     )
     columns = SUMMARY if has_capacity else {**SUMMARY, "capacity_mw": None, "capacity_factor": None}
-    show_table(frame, name="summary", columns=columns)
+    ordered = [name for title in columns if (name := title.replace("_london", "_utc")) in frame.columns]
+    show_table(frame.select(*ordered, pl.exclude(ordered)), name="summary", columns=columns)
 
 
 def _total_name(wanted: AnalysisInput) -> str:

@@ -58,6 +58,8 @@ def render_chart(
 
 
 ROWS_SHOWN = 10_000
+ROWS_WITHOUT_SCROLLING = 25
+"The largest number of rows that are all in sight."
 SHARES = (
     *("coverage", "flagged_share", "capacity_factor", "share_of_demand", "share_of_underlying_demand"),
     *("capture_rate", "negative_energy_share", "negative_time_share", "share_of_time", "from_share", "to_share"),
@@ -75,8 +77,15 @@ def show_table(
         st.caption(f"Showing the first {ROWS_SHOWN:,} of {len(frame):,} rows. The downloads contain all rows.")
     shown = in_london(_in_percents(frame.head(ROWS_SHOWN), [share for share in SHARES if share in formats]))
     shown, formats = _in_large_units(shown, formats)
+    height: Literal["content", "auto"] = "content" if len(shown) <= ROWS_WITHOUT_SCROLLING else "auto"
     st.dataframe(
-        shown, hide_index=True, placeholder="", column_config=formats, key=f"rows {name}", row_height=row_height
+        shown,
+        hide_index=True,
+        placeholder="",
+        column_config=formats,
+        height=height,
+        row_height=row_height,
+        key=f"rows {name}",
     )
     render_downloads(frame, name=name)
 
@@ -154,8 +163,7 @@ def _in_large_units(frame: pl.DataFrame, formats: Mapping[str, Any]) -> tuple[pl
         largest = max((greatest[name] for name in names), default=0.0)
         if largest < GIGAWATTS_FROM_MW:
             continue
-        digits = digits_of(largest / 1000)
-        number_format = "%.3g" if unit == "MW" else f"%,.{digits}f"
+        number_format = "%,.2f" if unit == "MW" else f"%,.{digits_of(largest / 1000)}f"
         for name in names:
             config = converted.pop(name)
             renamed = name.removesuffix(unit.lower()) + large.lower()

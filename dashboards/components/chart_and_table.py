@@ -36,6 +36,14 @@ class FiguresTable:
     help: str = ""
 
 
+@dataclass(frozen=True)
+class ChartNotes:
+    """What is beside a chart: how to read it, and its table of figures, if that is not the usual one of the page."""
+
+    text: str = ""
+    table: FiguresTable | None = None
+
+
 def category_row(category: str, name: str, cells: Sequence[str]) -> FigureRow:
     """Return the row of a technology or fuel in its colour."""
     return FigureRow(name, cells, colour_of(category), dash_of(category))
@@ -44,7 +52,7 @@ def category_row(category: str, name: str, cells: Sequence[str]) -> FigureRow:
 def chart_and_table() -> tuple[DeltaGenerator, DeltaGenerator]:
     """Return the places of the chart and of the table to its right."""
     with st.container(key="chart-and-table"):
-        left, right = st.columns([8, 5], gap="medium")
+        left, right = st.columns([7, 5], gap="medium")
     return left, right.container(key="figures")
 
 

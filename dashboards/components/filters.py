@@ -34,6 +34,8 @@ PRESETS: dict[str, timedelta | None] = {
 }
 CATEGORY_LABELS = {"technology": "Technologies", "fuel": "Fuels", "series": "Series"}
 "The labels of the categories by their query parameter."
+CATEGORY_TITLES = {"technology": "Technology", "fuel": "Fuel", "series": "Series"}
+"The titles of a column of them."
 FEW = 6
 "The largest number of names that are drawn as buttons side by side; more go into a list."
 NAMED = 3

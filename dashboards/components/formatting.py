@@ -90,9 +90,9 @@ def percent(value: float | None) -> str:
 
 
 def change_of(value: float, before: float) -> str:
-    """Format a change in whole percent with its sign."""
+    """Format a change in whole percent with an arrow."""
     change = round(100 * (value / before - 1))
-    return f"{change:+d} %".replace("-", "\u2212") if change else "±0 %"
+    return f"{'↑' if change > 0 else '↓'} {abs(change):,} %" if change else "±0 %"
 
 
 def place(latitude: float | None, longitude: float | None) -> str:

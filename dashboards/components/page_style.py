@@ -24,7 +24,7 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
   .st-key-two-columns > div > [data-testid=stHorizontalBlock] > [data-testid=stColumn] { min-width: 100% }
 }
 .st-key-figures table { width: 100%; font-size: 0.875rem }
-.st-key-figures :is(td, th) { padding: 0.35rem 0.3rem; border-width: 0 0 1px }
+.st-key-figures :is(td, th) { padding: 0.35rem 0.2rem; border-width: 0 0 1px }
 .st-key-figures td:not(:first-child) { white-space: nowrap }
 [data-testid=stHeader], [data-testid=stHeader] * { background: none; pointer-events: none }
 [data-testid=stHeader] :is(button, a, button *, a *) { pointer-events: auto }

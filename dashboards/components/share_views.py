@@ -12,7 +12,7 @@ import streamlit as st
 from dashboards.components import snapshot_cache
 from dashboards.components.analysis_input import AUTO
 from dashboards.components.chart import render_chart, show_table
-from dashboards.components.chart_and_table import FigureRow, FiguresTable
+from dashboards.components.chart_and_table import ChartNotes, FigureRow, FiguresTable
 from dashboards.components.formatting import clock, moment, number, share
 from dashboards.components.toolbar import KEPT
 from elexon_assets.settlement import HALF_HOUR
@@ -77,12 +77,9 @@ def resolution_chosen() -> str:
     return st.selectbox("Resolution", [AUTO, *PERIODS], key="by", bind="query-params", persist_state=KEPT)
 
 
-def render_shares(window: Window, title: str, chosen: str) -> FiguresTable | None:
-    """Draw the shares and the residual demand of a window over time, and its records; return the mean shares."""
-    length = window.end_utc - window.start_utc
-    auto = "half-hour" if length <= HALF_HOURS_UP_TO else "day" if length <= DAYS_UP_TO else "month"
-    too_fine = chosen == "half-hour" and auto != "half-hour"
-    by = auto if chosen == AUTO or too_fine else chosen
+def render_shares(window: Window, title: str, chosen: str) -> ChartNotes:
+    """Draw the shares of a window over time, and return how to read them with the mean shares."""
+    by = _fitting_resolution(window, chosen)
     frame = snapshot_cache.cached_query(shares_of, window, by=by)
     counts, missing, flagged = (
         int(frame[name].sum()) for name in ("half_hours", "half_hours_missing", "half_hours_flagged")
@@ -93,22 +90,31 @@ def render_shares(window: Window, title: str, chosen: str) -> FiguresTable | Non
             "these days on the page Coverage.",
             icon=":material/info:",
         )
-        return None
-    more = " One point per half-hour is too many for this period." if too_fine else ""
-    period = PERIODS[by][0]
+        return ChartNotes()
     render_chart(
-        add_range_strip(figures.shares_of_demand(frame, period)),
+        add_range_strip(figures.shares_of_demand(frame, PERIODS[by][0])),
         frame,
         name=f"share-of-demand-{by}",
         alt=f"Wind and solar as a share of demand, {title}",
         columns=COLUMNS,
     )
-    st.caption(
+    more = f" One point per {chosen} is too many for this period." if chosen not in (AUTO, by) else ""
+    text = (
         f"Per **{by}**, {title}.{more} {number(counts)} half-hours count; {number(missing)} lack a "
         f"part and {number(flagged)} are flagged, and are left out, whatever is chosen above. {DEFINITION}"
     )
+    return ChartNotes(text, _shares_table(frame))
+
+
+def render_residual_demand(window: Window, title: str, chosen: str) -> None:
+    """Draw the underlying and the residual demand of a window over time, and its records, if there are any."""
+    by = _fitting_resolution(window, chosen)
+    frame = snapshot_cache.cached_query(shares_of, window, by=by)
+    if not frame["half_hours"].sum():
+        return
+    st.subheader("Residual demand", anchor=False)
     render_chart(
-        figures.residual_demand(frame, period),
+        add_range_strip(figures.residual_demand(frame, PERIODS[by][0])),
         frame,
         name=f"residual-demand-{by}",
         alt=f"Underlying and residual demand, {title}",
@@ -117,7 +123,14 @@ def render_shares(window: Window, title: str, chosen: str) -> FiguresTable | Non
     st.subheader("Records of this period", anchor=False)
     records = snapshot_cache.cached_query(records_of, window)
     show_table(_split_by_unit(records), name="records-of-demand", columns=RECORD_COLUMNS)
-    return _shares_table(frame)
+
+
+def _fitting_resolution(window: Window, chosen: str) -> str:
+    """Return the chosen resolution, or the one that suits the window if none is chosen or it has too many points."""
+    length = window.end_utc - window.start_utc
+    auto = "half-hour" if length <= HALF_HOURS_UP_TO else "day" if length <= DAYS_UP_TO else "month"
+    too_fine = chosen == "half-hour" and auto != "half-hour"
+    return auto if chosen == AUTO or too_fine else chosen
 
 
 def _shares_table(frame: pl.DataFrame) -> FiguresTable:

@@ -41,6 +41,7 @@ def monthly_traces(
             mode="lines+markers",
             line=line,
             marker={"size": size},
+            showlegend=any(is_complete) or not has_hollow,
             **shared,
         )
     ]

@@ -109,7 +109,10 @@ def error_figure(frame: pl.DataFrame, column: str, *, title: str) -> go.Figure:
 
 
 def add_newest_forecast(figure: go.Figure, newest: NewestIssue) -> go.Figure:
-    """Draw the newest wind forecast dashed behind the last actual value of a figure over time, with its issue time."""
+    """Draw the newest wind forecast dashed behind the last actual value of a figure over time, with its issue time.
+
+    Its label is beside the line, since its long name would take a line of the legend.
+    """
     hours = _in_uk_time(newest.hours)
     figure.add_trace(
         go.Scatter(
@@ -117,10 +120,13 @@ def add_newest_forecast(figure: go.Figure, newest: NewestIssue) -> go.Figure:
             y=hours["generation_mw"].to_list(),
             name=f"Wind forecast, issued {newest.issued_utc.astimezone(LONDON):{ISSUED}}",
             mode="lines",
+            showlegend=False,
             line={"color": WIND_FORECAST_COLOUR, "width": 2, "dash": "dash"},
             hovertemplate="%{y:,.0f} MW",
         )
     )
+    label = {"text": "Forecast", "showarrow": False, "xanchor": "left", "yanchor": "top"}
+    figure.add_annotation(x=hours["at"].to_list()[0], y=1, yref="paper", **label)
     start, _ = figure.layout.xaxis.range
     figure.update_xaxes(range=[start, hours["at"].to_list()[-1] + timedelta(hours=1)])
     return figure

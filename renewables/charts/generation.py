@@ -23,6 +23,8 @@ PLOT_PIXELS = 1_000
 HATCH = "rgba(120, 120, 120, 0.14)"
 STRIP_SHARE = 0.1
 "The height of the strip for choosing a range, as a share of the height of the plot."
+MONTHS_WITHOUT_STRIP = 13
+"The number of months up to which a figure by month needs no strip to choose some of them."
 GAPS_SHADED = 200
 "The largest number of gaps that are shaded: more shapes slow a figure down, and gaps are visible without them."
 
@@ -72,6 +74,11 @@ def figure_in_page(series: Series, *, stacked: bool = True, height: int = 420) -
     return flagged_shading.add_flag_strip(
         go.Figure(traces, layout), series, _london_wall_time(pl.col("start_time_utc"))
     )
+
+
+def add_month_strip(figure: go.Figure, months: int) -> go.Figure:
+    """Add the strip to a figure by month, unless its months are few enough to tell them apart."""
+    return add_range_strip(figure) if months > MONTHS_WITHOUT_STRIP else figure
 
 
 def add_range_strip(figure: go.Figure) -> go.Figure:

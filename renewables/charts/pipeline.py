@@ -8,7 +8,7 @@ import polars as pl
 
 from pipeline_assets.vocabulary import Stage, Technology
 from renewables.charts.colours import colour_of
-from renewables.charts.style import axis_style, capacity_scale, figure_layout
+from renewables.charts.style import PowerUnit, axis_style, figure_layout, power_unit
 from renewables.formatting import significant
 
 PALE = 0.45
@@ -23,7 +23,7 @@ def by_stage(frame: pl.DataFrame) -> go.Figure:
     sums = frame.group_by("stage").agg(pl.col("gross_mwp", "weighted_mwp").sum())
     by_name = {stage: (gross, weighted) for stage, gross, weighted in sums.iter_rows()}
     widest = max((gross for gross, _ in by_name.values()), default=0) or 1
-    divisor, unit = capacity_scale(widest)
+    unit = power_unit([widest], of="MWp")
     traces = []
     for technology in _in_order(Technology, frame["technology"]):
         part = {row["stage"]: row for row in frame.filter(technology=technology).iter_rows(named=True)}
@@ -32,7 +32,7 @@ def by_stage(frame: pl.DataFrame) -> go.Figure:
                 go.Bar(
                     **{
                         "y": stages,
-                        "x": [part[stage][column] / divisor if stage in part else None for stage in stages],
+                        "x": unit.of(part[stage][column] if stage in part else None for stage in stages),
                     },
                     **{"orientation": "h", "name": technology, "legendgroup": technology, "offsetgroup": group},
                     showlegend=group == "weighted",
@@ -42,26 +42,26 @@ def by_stage(frame: pl.DataFrame) -> go.Figure:
                         "line": {"width": 0},
                         "pattern": {"shape": "/" if technology == Technology.WIND else ""},
                     },
-                    hovertemplate=f"{technology}, {group}: %{{x:,.1f}} {unit}<extra></extra>",
+                    hovertemplate=f"{technology}, {group}: %{{x:,.4~r}} {unit.name}<extra></extra>",
                 )
             )
     traces.append(
         go.Scatter(
-            **{"x": [max(by_name[stage]) / divisor for stage in stages], "y": stages, "mode": "text"},
-            text=[f"  {' / '.join(_size_text(mwp, divisor) for mwp in by_name[stage])}" for stage in stages],
+            **{"x": unit.of(max(by_name[stage]) for stage in stages), "y": stages, "mode": "text"},
+            text=[f"  {' / '.join(_size_text(mwp, unit) for mwp in by_name[stage])}" for stage in stages],
             **{"textposition": "middle right", "hoverinfo": "skip", "showlegend": False, "cliponaxis": False},
         )
     )
     x = axis_style(
-        f"Capacity ({unit}): gross / weighted", tickformat=",~r", range=[0, widest / divisor * 1.3], nticks=6
+        f"Capacity ({unit.name}): gross / weighted", tickformat=",~r", range=[0, widest / unit.mw * 1.3], nticks=6
     )
     y = axis_style("", autorange="reversed", showgrid=False)
     return go.Figure(traces, figure_layout(x, y, barmode="stack", height=90 + 52 * max(len(stages), 3), bargap=0.28))
 
 
-def _size_text(mwp: float, divisor: float) -> str:
+def _size_text(mwp: float, unit: PowerUnit) -> str:
     """Return a capacity in the unit of the axis."""
-    return f"{mwp:,.0f}" if divisor == 1 else significant(mwp / divisor)
+    return f"{mwp:,.0f}" if unit.mw == 1 else significant(mwp / unit.mw)
 
 
 def stage_by_technology(frame: pl.DataFrame) -> go.Figure:

@@ -4,7 +4,7 @@ import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no
 import polars as pl
 
 from pipeline_assets.comparison import ENDS
-from renewables.charts.style import MUTED, axis_style, capacity_scale, figure_layout
+from renewables.charts.style import MUTED, axis_style, figure_layout, power_unit
 
 MORE, LESS = "#0072B2", "#D55E00"
 "Colours of capacity that joins and that leaves, which colour-blind readers can distinguish."
@@ -16,19 +16,21 @@ def capacity_bridge(steps: pl.DataFrame) -> go.Figure:
     levels = [row["mwp"] for row in rows[:1]]
     for row in rows[1:-1]:
         levels.append(levels[-1] + row["mwp"])
-    divisor, unit = capacity_scale(max(levels, default=0))
-    digits = 1 if divisor == 1 else 2
-    texts = [f"{row['mwp'] / divisor:{'' if row['movement'] in ENDS else '+'},.{digits}f}" for row in rows]
+    unit = power_unit(levels, of="MWp")
+    digits = 1 if unit.mw == 1 else 2
+    texts = [f"{row['mwp'] / unit.mw:{'' if row['movement'] in ENDS else '+'},.{digits}f}" for row in rows]
     bridge = go.Waterfall(
-        **{"orientation": "h", "y": [row["movement"] for row in rows], "x": [row["mwp"] / divisor for row in rows]},
+        **{"orientation": "h", "y": [row["movement"] for row in rows], "x": unit.of(row["mwp"] for row in rows)},
         measure=["absolute", *["relative"] * (len(rows) - 2), "total"],
         text=[text.replace("-", "\u2212") for text in texts],
         **{"textposition": "outside", "cliponaxis": False, "connector": {"line": {"color": MUTED, "width": 1}}},
         increasing={"marker": {"color": MORE}},
         decreasing={"marker": {"color": LESS}},
         totals={"marker": {"color": MUTED}},
-        hovertemplate=f"%{{y}}: %{{text}} {unit}<extra></extra>",
+        hovertemplate=f"%{{y}}: %{{text}} {unit.name}<extra></extra>",
     )
-    x = axis_style(f"Capacity ({unit})", tickformat=",~r", range=[0, (max(levels) or 1) / divisor * 1.25], nticks=6)
+    x = axis_style(
+        f"Capacity ({unit.name})", tickformat=",~r", range=[0, (max(levels) or 1) / unit.mw * 1.25], nticks=6
+    )
     y = axis_style("", autorange="reversed", showgrid=False)
     return go.Figure(bridge, figure_layout(x, y, height=90 + 42 * len(rows), legend_above=False))

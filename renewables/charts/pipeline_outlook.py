@@ -6,7 +6,7 @@ import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no
 import polars as pl
 
 from renewables.charts.colours import colour_of
-from renewables.charts.style import MUTED, axis_style, capacity_scale, figure_layout
+from renewables.charts.style import MUTED, axis_style, figure_layout, power_unit
 from renewables.queries.pipeline_outlook import Outlook
 
 YEAR = timedelta(days=365)
@@ -36,12 +36,12 @@ def cumulative_capacity(outlook: Outlook, technology: str, today: date) -> go.Fi
         traces += _step_traces(steps, column, name, width, colour, today)
     last = max([today, *steps["rtb_date"].to_list(), *trend["month_end"].to_list()])
     first = min([today, *steps["rtb_date"].to_list()])
-    divisor, unit = capacity_scale(max((float(y) for trace in traces for y in trace.y if y is not None), default=0))
+    unit = power_unit(*(trace.y for trace in traces), of="MWp")
     for trace in traces:
-        trace.y = [None if value is None else value / divisor for value in trace.y]
-        trace.hovertemplate = trace.hovertemplate and trace.hovertemplate.replace("MWp", unit)
+        trace.y = unit.of(trace.y)
+        trace.hovertemplate = trace.hovertemplate and trace.hovertemplate.replace("MWp", unit.name)
     x = axis_style("RTB date", type="date", hoverformat="%-d %b %Y", range=[first - YEAR / 4, last + YEAR / 6])
-    y = axis_style(f"Cumulative capacity ({unit})", tickformat=",~r", rangemode="tozero")
+    y = axis_style(f"Cumulative capacity ({unit.name})", tickformat=",~r", rangemode="tozero")
     figure = go.Figure(traces, figure_layout(x, y, hovermode="x", height=460))
     figure.add_vline(today, line={"color": MUTED, "width": 1, "dash": "dot"})
     figure.add_annotation(x=today, y=1, yref="paper", text="today", showarrow=False, xanchor="left", xshift=3)

@@ -15,6 +15,7 @@ from renewables.charts.style import (
     ACCENT,
     DIVERGING,
     MUTED,
+    ON_DIVERGING,
     SEQUENTIAL,
     axis_style,
     figure_layout,
@@ -74,7 +75,7 @@ def correlation(frame: pl.DataFrame) -> go.Figure:
     heat = go.Heatmap(
         **{"x": names, "y": names, "z": z, "zmin": -1, "zmax": 1, "colorscale": DIVERGING, "xgap": 2, "ygap": 2},
         texttemplate="%{z:.2f}" if few else None,
-        textfont={"size": 14},
+        textfont={"size": 14, "color": ON_DIVERGING},
         hovertemplate="%{y} and %{x}: r = %{z:.2f}<extra></extra>",
         colorbar={"title": {"text": "r"}, "thickness": 12, "outlinewidth": 0},
     )
@@ -84,12 +85,14 @@ def correlation(frame: pl.DataFrame) -> go.Figure:
 
 
 def by_hour(frame: pl.DataFrame, *, across: str) -> go.Figure:
-    """Draw mean MW by hour of the day, across weekdays or months."""
-    names, title = (WEEKDAYS, "Day of the week") if across == "weekday" else (MONTHS, "Month")
+    """Draw mean MW by hour of the day, across weekdays or the months with data."""
+    words, title = (WEEKDAYS, "Day of the week") if across == "weekday" else (MONTHS, "Month")
+    places = list(range(1, 8)) if across == "weekday" else frame["month"].unique().sort().to_list()
+    names = [words[place - 1] for place in places]
     unit = power_unit(frame["mean_mw"])
     z: list[list[float | None]] = [[None] * len(names) for _ in HOURS]
     for place, hour, value in zip(frame[across], frame["hour"], unit.of(frame["mean_mw"]), strict=True):
-        z[hour][place - 1] = value
+        z[hour][places.index(place)] = value
     heat = go.Heatmap(
         **{"x": names, "y": HOURS, "z": z, "colorscale": SEQUENTIAL, "xgap": 1, "ygap": 1},
         hovertemplate=f"%{{x}} %{{y}}: %{{z:{unit.digits}}} {unit.name}<extra></extra>",

@@ -13,7 +13,7 @@ from pipeline_assets.registers.register_model import StatusGroup
 from pipeline_assets.vocabulary import Technology
 from renewables.charts.colours import FALLBACK, colour_of
 from renewables.charts.escaping import escape_markup, short_label
-from renewables.charts.style import ACCENT, MUTED, axis_style, capacity_scale, figure_layout
+from renewables.charts.style import ACCENT, MUTED, PowerUnit, axis_style, figure_layout, power_unit
 from renewables.formatting import power
 
 OTHER = "Other technologies"
@@ -43,8 +43,8 @@ def capacity_by_status(frame: pl.DataFrame, unit: str) -> go.Figure:
     )
     totals = dict(frame.group_by("status_group").agg(pl.col("capacity_mw").sum()).iter_rows())
     widest = max((totals[group] for group in groups), default=0) or 1
-    divisor, scaled = capacity_scale(widest, unit)
-    hover = f"%{{x:,.4~r}} {scaled[:2]} in %{{customdata:,}} records<extra></extra>"
+    scale = power_unit([widest], of=unit)
+    hover = f"%{{x:,.4~r}} {scale.name[:2]} in %{{customdata:,}} records<extra></extra>"
     bars = []
     for technology in (*own, OTHER):
         part = {row["status_group"]: row for row in sums.filter(technology=technology).iter_rows(named=True)}
@@ -54,7 +54,7 @@ def capacity_by_status(frame: pl.DataFrame, unit: str) -> go.Figure:
             go.Bar(
                 **{
                     "y": groups,
-                    "x": [part[group]["capacity_mw"] / divisor if group in part else None for group in groups],
+                    "x": scale.of(part[group]["capacity_mw"] if group in part else None for group in groups),
                 },
                 **{"orientation": "h", "name": technology},
                 customdata=[part[group]["records"] if group in part else 0 for group in groups],
@@ -62,8 +62,8 @@ def capacity_by_status(frame: pl.DataFrame, unit: str) -> go.Figure:
                 hovertemplate=f"%{{y}}, {technology}: {hover}",
             )
         )
-    bars.append(_end_labels(groups, [totals[group] for group in groups], divisor))
-    x = axis_style(scaled, tickformat=",~r", range=[0, widest / divisor * 1.22], nticks=6)
+    bars.append(_end_labels(groups, [totals[group] for group in groups], scale))
+    x = axis_style(scale.name, tickformat=",~r", range=[0, widest / scale.mw * 1.22], nticks=6)
     y = axis_style("", autorange="reversed", showgrid=False)
     return go.Figure(bars, figure_layout(x, y, barmode="stack", height=96 + 38 * max(len(groups), 3), bargap=0.3))
 
@@ -124,7 +124,7 @@ def operators_by_status(operators: pl.DataFrame, stages: pl.DataFrame) -> go.Fig
     """Draw a bar per operator, stacked by status group, from `OperatorRanking`."""
     names, totals = operators["operator"].to_list(), operators["capacity_mw"].to_list()
     widest = max(totals, default=0) or 1
-    divisor, unit = capacity_scale(widest, "MW")
+    unit = power_unit([widest])
     places = list(range(len(names)))  # two long names may have the same short label
     bars = []
     for group in map(str, StatusGroup):
@@ -132,24 +132,24 @@ def operators_by_status(operators: pl.DataFrame, stages: pl.DataFrame) -> go.Fig
         if part:
             bars.append(
                 go.Bar(
-                    **{"y": places, "x": [part[name] / divisor if name in part else None for name in names]},
+                    **{"y": places, "x": unit.of(part.get(name) for name in names)},
                     **{"orientation": "h", "name": group},
                     customdata=[escape_markup(name) for name in names],
                     marker={"color": STATUS_COLOURS[StatusGroup(group)], "line": {"width": 0}},
-                    hovertemplate=f"%{{customdata}}, {group.lower()}: %{{x:,.4~r}} {unit}<extra></extra>",
+                    hovertemplate=f"%{{customdata}}, {group.lower()}: %{{x:,.4~r}} {unit.name}<extra></extra>",
                 )
             )
-    bars.append(_end_labels(places, totals, divisor))
+    bars.append(_end_labels(places, totals, unit))
     labels = [short_label(name, LONGEST_LABEL) for name in names]
-    x = axis_style(unit, tickformat=",~r", range=[0, widest / divisor * 1.22], nticks=6)
+    x = axis_style(unit.name, tickformat=",~r", range=[0, widest / unit.mw * 1.22], nticks=6)
     y = axis_style("", autorange="reversed", showgrid=False, tickvals=places, ticktext=labels)
     return go.Figure(bars, figure_layout(x, y, barmode="stack", height=110 + 28 * max(len(names), 3), bargap=0.25))
 
 
-def _end_labels(names: Sequence[object], totals: list[float], divisor: float) -> go.Scatter:
+def _end_labels(names: Sequence[object], totals: list[float], unit: PowerUnit) -> go.Scatter:
     """Return the total at the end of each bar."""
     return go.Scatter(
-        **{"x": [total / divisor for total in totals], "y": names, "mode": "text"},
+        **{"x": unit.of(totals), "y": names, "mode": "text"},
         **{"text": [f"  {power(total)}" for total in totals], "textposition": "middle right"},
         **{"hoverinfo": "skip", "showlegend": False, "cliponaxis": False},
     )

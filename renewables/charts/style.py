@@ -12,7 +12,13 @@ import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no
 HEIGHT_PIXELS = 420
 SEQUENTIAL = "Viridis"
 "A scale that colour-blind readers can distinguish, also in grey."
-DIVERGING = "RdBu"
+DIVERGING = [(0.0, "#A50F2B"), (0.5, "#6B7280"), (1.0, "#1D4E9E")]
+"""A scale from -1 (red) by 0 (grey) to 1 (blue), which differs from a white ground and from a dark one.
+
+Each of its colours is dark enough for white numbers (4.5 : 1).
+"""
+ON_DIVERGING = "#FFFFFF"
+"The colour of numbers on that scale."
 ACCENT = "#5E6EE6"
 "A colour between the light and the dark theme's accent."
 MUTED = "#7F8894"
@@ -52,12 +58,12 @@ def figure_layout(
 
 
 GIGAWATTS_FROM_MW = 10_000
-"The greatest value from which an axis in MW is drawn in GW."
+"The greatest value in MW from which a chart or a table is in GW."
 
 
 @dataclass(frozen=True)
 class PowerUnit:
-    """The unit in which a chart writes MW: its name, the MW in it, and the format of its values."""
+    """The unit in which a chart writes power: its name, the MW in it, and the format of its values."""
 
     name: str
     mw: float
@@ -68,28 +74,28 @@ class PowerUnit:
         return [None if value is None else value / self.mw for value in values]
 
 
-def power_unit(*series: Iterable[float | None]) -> PowerUnit:
-    """Return GW if one of the values in MW has five digits, and otherwise MW."""
+def power_unit(*series: Iterable[float | None], of: str = "MW") -> PowerUnit:
+    """Return the unit of values of which one has five digits in `of` (MW or MWp): GW or GWp, and otherwise `of`."""
     greatest = max((abs(value) for values in series for value in values if value is not None), default=0.0)
-    return PowerUnit("GW", 1000, ",.2f") if greatest >= GIGAWATTS_FROM_MW else PowerUnit("MW", 1, ",.0f")
-
-
-def capacity_scale(greatest: float, unit: str = "MWp") -> tuple[float, str]:
-    """Return the divisor and the unit of an axis of capacity, which is in GW if the greatest value is large."""
-    return (1000.0, unit.replace("MW", "GW")) if greatest >= GIGAWATTS_FROM_MW else (1.0, unit)
+    is_large = greatest >= GIGAWATTS_FROM_MW
+    return PowerUnit(of.replace("MW", "GW"), 1000, ",.2f") if is_large else PowerUnit(of, 1, ",.0f")
 
 
 def in_gigawatts(figure: go.Figure) -> go.Figure:
     """Return the figure with its y axis in GW if that is in MW and has large values, and otherwise as it is."""
     title = figure.layout.yaxis.title.text or ""
     traces = [trace for trace in figure.data if "y" in trace and trace.y is not None and trace.yaxis in (None, "y")]
-    if not title.endswith("(MW)") or _greatest(traces) < GIGAWATTS_FROM_MW:
+    if not title.endswith("(MW)"):
+        return figure
+    unit = power_unit([_greatest(traces)])
+    if unit.mw == 1:
         return figure
     for trace in traces:
-        trace.y = [None if value is None else value / 1000 for value in trace.y]
+        trace.y = unit.of(trace.y)
         if trace.hovertemplate:
-            trace.hovertemplate = trace.hovertemplate.replace("%{y:,.0f} MW", "%{y:,.2f} GW")
-    figure.update_yaxes(title_text=title.replace("(MW)", "(GW)"), tickformat=",~r", selector={"title.text": title})
+            trace.hovertemplate = trace.hovertemplate.replace("%{y:,.0f} MW", f"%{{y:{unit.digits}}} {unit.name}")
+    new_title = title.replace("(MW)", f"({unit.name})")
+    figure.update_yaxes(title_text=new_title, tickformat=",~r", selector={"title.text": title})
     return figure
 
 

@@ -10,6 +10,7 @@ import polars as pl
 import pytest
 
 from dashboards.components.filters import CUSTOM
+from dashboards.components.formatting import change_of
 from elexon_assets.simulator.server import Simulator
 from renewables.formatting import power
 from tests.dashboards.conftest import Open, page_text
@@ -23,20 +24,39 @@ HELD = "start_time_utc >= (SELECT max(start_time_utc) - INTERVAL {} FROM wind_an
 
 def test_the_overview_cards_match_the_results_of_sql(warehouse: Filled, open_page: Open) -> None:
     app = open_page("overview")
-    newest = warehouse.truth["start_time_utc"].max()
+    newest = warehouse.truth["start_time_utc"].to_list()[-1]
     shown = {metric.label: metric.value for metric in app.metric}
+    changes = {metric.label: metric.delta for metric in app.metric}
     with reading() as con:
         for name in ("Wind Onshore", "Solar"):
             (mw,) = con.execute(
                 "SELECT generation_mw FROM wind_and_solar WHERE start_time_utc = ? AND psr_type = ?", [newest, name]
             ).fetchall()[0]
             assert shown[name] == (f"{mw:,.0f} MW" if mw < 999.5 else f"{mw / 1000:.3g} GW")
+            (before,) = con.execute(
+                "SELECT generation_mw FROM wind_and_solar WHERE start_time_utc = ? AND psr_type = ?",
+                [newest - timedelta(hours=1), name],
+            ).fetchall()[0]
+            assert changes[name] == power(abs(mw - before))
         (energy,) = con.execute(
             f"SELECT sum(generation_mw) * 0.5 FROM wind_and_solar WHERE psr_type = 'Solar' "
             f"AND {HELD.format(ALMOST_A_DAY)}"
         ).fetchall()[0]
     (solar,) = re.findall(r"Solar \|(.*)\|", page_text(app))
     assert solar.split("|")[2].strip() == f"{energy / 1000:.3g} GWh"
+
+
+@pytest.mark.usefixtures("warehouse")
+def test_every_column_of_the_figures_on_the_overview_has_a_title(open_page: Open) -> None:
+    (titles,) = [line for line in page_text(open_page("overview")).splitlines() if "| Now |" in line]
+    assert all(title.strip() for title in titles.strip().split("|")[1:-1])
+
+
+@pytest.mark.parametrize(
+    ("value", "text"), [(112.0, "↑ 12 %"), (88.0, "↓ 12 %"), (3_000.0, "↑ 2,900 %"), (100.2, "±0 %")]
+)
+def test_a_change_is_an_arrow_and_whole_percent(value: float, text: str) -> None:
+    assert change_of(value, before=100) == text
 
 
 def test_the_overview_begins_with_a_sentence_of_the_same_numbers(warehouse: Filled, open_page: Open) -> None:
