@@ -1,8 +1,8 @@
 """Landing from the ledger to the warehouse: changes are appended, then the records that they touch are updated.
 
 Belongs here: the order of the steps and their transactions. Not here: what the tables hold (`tables.py`), the proof
-that they equal a complete rebuild (`landing_proof.py`), Dagster. Readers see both steps at once: a snapshot is
-published when the tables are as new as the changes.
+that they equal a complete rebuild (`landing_proof.py`), Dagster. Changes and tables are committed together: whoever
+publishes next, a landing of Elexon's data for example, shows readers both or neither.
 """
 
 from collections.abc import Callable
@@ -62,7 +62,10 @@ def land_changes(engine: sa.Engine, open_warehouse: OpenWarehouse = writing) -> 
 
 
 def append_changes(engine: sa.Engine, open_warehouse: OpenWarehouse = writing) -> Appended:
-    """Append the changes that the warehouse does not have yet. Raises like `land_changes`."""
+    """Append the changes that the warehouse does not have yet and update the derived tables, in one commit.
+
+    Does not publish. Raises like `land_changes`.
+    """
     with open_warehouse() as con:
         newest = _newest_landed(con)
     after = newest.position if newest else 0
@@ -78,14 +81,19 @@ def append_changes(engine: sa.Engine, open_warehouse: OpenWarehouse = writing) -
     contract.validate({SUBMITTED_CHANGES: new})
     if new["position"].to_list() != list(range(after + 1, after + len(new) + 1)):
         raise ContractBroken(f"The positions of the ledger past {after} have holes. Nothing was landed.")
-    with open_warehouse() as con, landing.transaction(con):
+    with open_warehouse() as con:
         _ensure_tables(con)
-        landed = landing.append_new(con, SUBMITTED_CHANGES, new, key=("position",), range_column="position")
-    return Appended(landed, after + len(new))
+        if can_follow(con) and after + len(new) - landed_position(con) <= LARGEST_STEP:
+            with landing.transaction(con):
+                landed = _append(con, new)
+                _follow_changes(con)
+            return Appended(landed, after + len(new))
+    _rebuild(open_warehouse, new)
+    return Appended(len(new), after + len(new))
 
 
 def update_tables(open_warehouse: OpenWarehouse = writing) -> Landed:
-    """Update the derived tables to the newest landed change, and publish.
+    """Update the derived tables to the newest landed change, if they are not, and publish.
 
     Only the records that the new changes touch are replayed and merged, and the histories are appended to. Everything
     is rebuilt on the first landing, after tables of another version of the code (`tables_fingerprint`), and for more
@@ -94,7 +102,8 @@ def update_tables(open_warehouse: OpenWarehouse = writing) -> Landed:
     with open_warehouse() as con:
         _ensure_tables(con)
         if can_follow(con) and _newest_position(con) - landed_position(con) <= LARGEST_STEP:
-            _follow_changes(con)
+            with landing.transaction(con):
+                _follow_changes(con)
             return _published(con)
     return rebuild_tables(open_warehouse)
 
@@ -104,26 +113,41 @@ def rebuild_tables(open_warehouse: OpenWarehouse = writing) -> Landed:
 
     It never uses fewer changes than the last landing. Raises ContractBroken, WarehouseError.
     """
+    _rebuild(open_warehouse)
+    with open_warehouse() as con:
+        return _published(con)
+
+
+def _rebuild(open_warehouse: OpenWarehouse, new: pl.DataFrame | None = None) -> None:
+    """Rebuild everything from the landed changes and those in `new`, which are appended in the same commit."""
     with open_warehouse() as con:
         _ensure_tables(con)
         changes = landed_changes(con)
+    if new is not None:
+        changes = pl.concat([changes, new.filter(pl.col("position") > len(changes)).select(changes.columns)])
     frames = tables.table_frames(changes)
     contract.validate(frames)
     position = len(changes)
     with open_warehouse() as con:
         if landed_position(con) <= position:
             with landing.transaction(con):
+                if new is not None:
+                    _append(con, new)
                 for table, frame in frames.items():
                     landing.replace_rows(con, table, frame)
                 for statement in metrics.view_statements():
                     con.execute(statement)
                 _store_position(con, position)
-        return _published(con)
 
 
 def can_follow(con: duckdb.DuckDBPyConnection) -> bool:
     """Return whether this version of the code landed the tables, so that further changes can be merged into them."""
     return tables.landed_fingerprint(con) == tables_fingerprint() and tables.is_current(con)
+
+
+def _append(con: duckdb.DuckDBPyConnection, new: pl.DataFrame) -> int:
+    """Append the changes that another landing has not appended meanwhile, and return their number."""
+    return landing.append_new(con, SUBMITTED_CHANGES, new, key=("position",), range_column="position")
 
 
 def _follow_changes(con: duckdb.DuckDBPyConnection) -> None:
@@ -135,13 +159,12 @@ def _follow_changes(con: duckdb.DuckDBPyConnection) -> None:
     frames |= {table: frames[table].filter(pl.col("position") > landed) for table in HISTORIES}
     frames = {table: frame for table, frame in frames.items() if not frame.is_empty()}
     contract.validate(frames)
-    with landing.transaction(con):
-        for table, frame in frames.items():
-            if table in HISTORIES:
-                landing.append_new(con, table, frame, key=HISTORIES[table], range_column="position")
-            else:
-                landing.merge_rows(con, table, frame, key=("id",), range_column="id")
-        _store_position(con, newest)
+    for table, frame in frames.items():
+        if table in HISTORIES:
+            landing.append_new(con, table, frame, key=HISTORIES[table], range_column="position")
+        else:
+            landing.merge_rows(con, table, frame, key=("id",), range_column="id")
+    _store_position(con, newest)
 
 
 def _changes_of_touched_records(con: duckdb.DuckDBPyConnection, after: int) -> pl.DataFrame:

@@ -21,7 +21,7 @@ from pipeline_assets.ledger.changes import Change, Receipt
 from pipeline_assets.ledger.submission import revert, submit
 from pipeline_assets.models import ENTITIES
 from pipeline_assets.seed_loader import load_seeds
-from warehouse.connection import reading, writing
+from warehouse.connection import publish, reading, writing
 
 pytestmark = pytest.mark.slow
 
@@ -94,6 +94,17 @@ def test_landing_again_adds_only_what_is_new_and_landing_twice_adds_nothing(engi
     submit_changes(engine, "new", Change.create("contacts", {"name": "Grace"}, id="g"))
     assert landing.append_changes(engine).rows == 1
     assert landing.update_tables().rows["contacts"] == len(before["contacts"]) + 1
+
+
+def test_a_publication_of_another_writer_shows_changes_only_with_their_tables(engine: sa.Engine) -> None:
+    for name in ("Grace", "Ada"):  # the first landing rebuilds the tables, the second one updates them
+        submit_changes(engine, name, Change.create("contacts", {"name": name}, id=name.lower()))
+        landing.append_changes(engine)
+        with writing() as con:
+            publish(con)
+        changes, contacts = (published_table(table) for table in (tables.SUBMITTED_CHANGES, "contacts"))
+        assert len(changes) == len(contacts)
+        assert contacts["name"].to_list()[-1] == name
 
 
 def test_landing_after_every_batch_and_once_at_the_end_give_the_same_tables(engine: sa.Engine) -> None:
