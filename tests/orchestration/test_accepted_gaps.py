@@ -1,6 +1,8 @@
 """Tests that a day that cannot be fetched shows its reason and can be accepted as a known gap (scenario 49)."""
 
 from datetime import UTC, date, datetime, timedelta
+from pathlib import Path
+from shutil import copytree
 
 import dagster as dg
 import pytest
@@ -11,7 +13,7 @@ from elexon_assets.checks import gaps_are_recent_or_known
 from elexon_assets.datasets import GENERATION_BY_FUEL, WIND_AND_SOLAR
 from elexon_assets.missing_days import spans_to_repair
 from elexon_assets.schema.warehouse_schema import FINGERPRINT
-from elexon_assets.simulator.server import Simulator
+from elexon_assets.simulator.server import Simulator, running_simulator
 from renewables.cli.main import app
 from renewables.queries.coverage import days_by_state, gap_acceptances
 from tests.elexon_assets.ingesting import fetch_days, published
@@ -19,6 +21,8 @@ from warehouse.connection import reading, writing
 from warehouse.snapshots import publish_snapshot
 
 BAD = datetime.now(UTC).date() - timedelta(days=5)
+FIRST = BAD - timedelta(days=8)
+BAD_DAY = f"status=404@{BAD}T10:00Z"
 KEY = dg.AssetKey(WIND_AND_SOLAR.name)
 
 
@@ -30,13 +34,25 @@ def accept(day: date = BAD, dataset: str = "wind_and_solar", reason: str = "Elex
     return renewables("accept-gap", dataset, day.isoformat(), "--reason", reason, "--who", "ada")
 
 
+@pytest.fixture(scope="module")
+def fetched(tmp_path_factory: pytest.TempPathFactory) -> Path:
+    """Return a home with the closed days of a month, one of which could not be fetched."""
+    home = tmp_path_factory.mktemp("one_bad_day")
+    words = ("fetch-range", FIRST.isoformat(), (BAD + timedelta(days=3)).isoformat())
+    with running_simulator(faults=BAD_DAY) as served, pytest.MonkeyPatch.context() as patch:
+        settings = {"RENEWABLES_HOME": str(home), "ELEXON_BASE_URL": served.base_url, "FIRST_DAY": FIRST.isoformat()}
+        for name, value in {**settings, "ELEXON_BACKOFF_SECONDS": "0.01", "SCHEDULES_RUNNING": "false"}.items():
+            patch.setenv(name, value)
+        assert renewables(*words, "--dataset", WIND_AND_SOLAR.name).exit_code == 1
+    return home
+
+
 @pytest.fixture
-def _one_bad_day(simulator: Simulator, monkeypatch: pytest.MonkeyPatch) -> None:
-    """Fetch the closed days of a month, one of which cannot be fetched."""
-    monkeypatch.setenv("FIRST_DAY", (BAD - timedelta(days=8)).isoformat())
-    simulator.faults = f"status=404@{BAD}T10:00Z"
-    words = ("fetch-range", (BAD - timedelta(days=8)).isoformat(), (BAD + timedelta(days=3)).isoformat())
-    assert renewables(*words, "--dataset", WIND_AND_SOLAR.name).exit_code == 1
+def _one_bad_day(simulator: Simulator, home: Path, fetched: Path, monkeypatch: pytest.MonkeyPatch) -> None:
+    """Make the home of the test a copy of the fetched one; the day still cannot be fetched."""
+    copytree(fetched, home, dirs_exist_ok=True)
+    monkeypatch.setenv("FIRST_DAY", FIRST.isoformat())
+    simulator.faults = BAD_DAY
 
 
 def withdraw(day: date = BAD, reason: str = "Elexon has published it since") -> Result:
