@@ -22,29 +22,30 @@ NOT_COVERED = """
 - **Generation by fuel is transmission-metered only**: its WIND excludes embedded wind, and it has no solar.
 - **Energy is the sum of MW x 0.5 h** over the half-hours with data. Missing values are never estimated; coverage is
   shown next to it.
-- **Capacity factors** use Elexon's yearly installed capacity, interpolated between the years; low for wind.
-- **Curtailed wind** is no forecast error alone: where wind was turned down, the forecast could not know of it.
+- **Capacity factors** use Elexon's yearly installed capacity, interpolated between the years. Those of wind are too
+  low, because its generation is understated.
+- **Curtailment counts as forecast error**: where wind was turned down, the forecast could not know of it.
 - **The market index is a within-day price**, not the day-ahead auction that contracts for difference refer to. Price 0
   with volume 0 is no price.
 - **Demand (INDO) excludes what embedded wind and solar meet**; underlying demand adds it.
 - **Northern Ireland** is not included, except in REPD.
-- **The registers are not one list**: MW of REPD are AC at the plant, those of TEC are of the connection, and a project
+- **The registers overlap**: MW of REPD are AC at the plant, those of TEC are of the connection, and a project
   may be in both. TEC has no coordinates. A site in REPD may have a permission that has expired.
 """
 
 
 def render_page() -> None:
-    """Draw what the tool is, its tables and its licences."""
+    """Draw what the tool is, its sources and licences, this installation, and the limits of the data."""
     st.markdown(
         "What Great Britain's wind and solar really generated, by half-hour: fetched from Elexon, validated, "
         "kept with every value ever published, and orchestrated by Dagster. Next to it is the pipeline of projects: "
         "who builds what, its stage, its risks, and every change ever made."
     )
-    sources, installation = st.columns([8, 5], gap="large")
+    sources, installation = st.columns([7, 6], gap="large")
     with sources:
         _render_sources()
     with installation:
-        _render_installation()
+        _render_installation_and_limits()
 
 
 def _render_sources() -> None:
@@ -57,11 +58,9 @@ def _render_sources() -> None:
     )
     for register in REGISTERS.values():
         st.markdown(f"**{plain(register.title)}** ({register.publisher})  \n{plain(register.licence_line)}")
-    st.subheader("Limits of the data", anchor=False)
-    st.markdown(NOT_COVERED)
 
 
-def _render_installation() -> None:
+def _render_installation_and_limits() -> None:
     st.subheader("This installation", anchor=False)
     settings, snapshot = Settings(), snapshot_cache.current_snapshot()
     available = (
@@ -81,6 +80,8 @@ def _render_installation() -> None:
         width="content",
         alt="Versions of this package and of its main dependencies",
     )
+    st.subheader("Limits of the data", anchor=False)
+    st.markdown(NOT_COVERED)
 
 
 render_page()

@@ -67,7 +67,8 @@ def _headline(counts: Mapping[NoticeState, int]) -> str:
     if failed := counts[NoticeState.FAILED]:
         return f"{number(failed)} of {number(total)} alerts could not be sent"
     if logged := counts[NoticeState.LOGGED]:
-        return f"{number(logged)} of {number(total)} alerts were only logged: nobody was notified"
+        which = f"All {number(total)}" if logged == total else f"{number(logged)} of {number(total)}"
+        return f"{which} alerts were only logged: nobody was notified"
     if pending := counts[NoticeState.PENDING]:
         return f"{number(pending)} of {number(total)} alerts are waiting to be sent"
     return f"All {number(total)} alerts were sent"

@@ -1,18 +1,22 @@
 """Dictionary: every table and column with its meaning, unit, zone, source and caveats, from the declarations."""
 
 from collections.abc import Sequence
+from html import escape
 
 import polars as pl
 import streamlit as st
 
 from dashboards.components.chart import render_downloads
 from dashboards.components.formatting import number
+from dashboards.components.list_cards import render_card_list
 from dashboards.components.plain_text import plain
 from dashboards.components.row_heights import row_pixels
 from elexon_assets.datasets import WIND_AND_SOLAR
 from renewables.queries.dictionary import TableEntry, data_dictionary, dictionary_frame, matching_entries
 
-NAME_PIXELS, KIND_PIXELS, MEANING_PIXELS, TABLE_PIXELS = 300, 70, 700, 520
+NAME_PIXELS, KIND_PIXELS, MEANING_PIXELS = 300, 70, 700
+HEADER_PIXELS, ROWS_SHOWN = 37, 9
+"The height of the table: the last visible row is complete."
 OPENER = "open a table"
 COLUMN_TITLES = ("Column", "Type", "Unit", "Zone", "Meaning")
 
@@ -55,20 +59,27 @@ def render_page() -> None:
         on_click=_open,
         args=(names,),
     )
-    st.dataframe(
-        frame,
-        hide_index=True,
-        column_config={
-            "Name": opener,
-            "Kind": st.column_config.TextColumn(width=KIND_PIXELS),
-            "Meaning": st.column_config.TextColumn(width=MEANING_PIXELS),
-        },
-        height=TABLE_PIXELS,
-        row_height=row_pixels(meanings, MEANING_PIXELS),
-        key="all tables",
-        alt="Tables, views and macros with their meaning",
-    )
-    st.caption("Click a name to see its columns above.")
+    cards = [
+        f'<li><a href="dictionary?table={entry.name}">{entry.name}</a>{entry.kind}<br>{escape(meaning)}</li>'
+        for entry, meaning in zip(entries, meanings, strict=True)
+    ]
+    render_card_list(cards, len(entries))
+    row_height = row_pixels(meanings, MEANING_PIXELS)
+    with st.container(key="list-table"):
+        st.dataframe(
+            frame,
+            hide_index=True,
+            column_config={
+                "Name": opener,
+                "Kind": st.column_config.TextColumn(width=KIND_PIXELS),
+                "Meaning": st.column_config.TextColumn(width=MEANING_PIXELS),
+            },
+            height=HEADER_PIXELS + ROWS_SHOWN * row_height,
+            row_height=row_height,
+            key="all tables",
+            alt="Tables, views and macros with their meaning",
+        )
+        st.caption("Click a name to see its columns above.")
     render_downloads(dictionary_frame(entries), name="dictionary")
 
 

@@ -87,10 +87,14 @@ def _render_dataset(dataset: DatasetStatus) -> None:
     st.caption(
         f"Latest half-hour {moment(dataset.newest_start_time_utc)}, ended {ago(age)}  \n"
         f"Since {date_of(dataset.first_start_time_utc)}: {number(dataset.half_hours)} of "
-        f"{number(dataset.half_hours_expected)} half-hours, {number(dataset.days_with_gaps)} days with gaps  \n"
-        f"{number(dataset.publications)} published values, {number(dataset.rows_quarantined)} rows quarantined, "
+        f"{number(dataset.half_hours_expected)} half-hours, {_counted(dataset.days_with_gaps, 'day')} with gaps  \n"
+        f"{number(dataset.publications)} published values, {_counted(dataset.rows_quarantined, 'row')} quarantined, "
         f"{number(dataset.labels_disagreeing)} with a different settlement label"
     )
+
+
+def _counted(count: int, noun: str) -> str:
+    return f"{number(count)} {noun}{'' if count == 1 else 's'}"
 
 
 def _render_all_datasets(stored: Sequence[StoredDataset]) -> None:
@@ -126,7 +130,7 @@ def _render_capacity(capacity: CapacityStatus | None) -> None:
     st.metric("Latest year", str(capacity.last_year))
     st.caption(
         f"Since {capacity.first_year}  \nLatest published {moment(capacity.newest_publish_time_utc)}  \n"
-        f"{number(capacity.publications)} values, {number(capacity.rows_quarantined)} rows quarantined"
+        f"{number(capacity.publications)} values, {_counted(capacity.rows_quarantined, 'row')} quarantined"
     )
 
 
@@ -228,11 +232,11 @@ def _render_card(checks: Sequence[Check]) -> None:
     """Draw a check that does not pass, with what it found in each asset and what is true when it passes."""
     first = checks[0]
     word, icon, colour = MARKS[first.outcome]
-    of_asset = f" of {plain(first.asset)}" if len(checks) == 1 else f" of {len(checks)} assets"
+    asset = plain(first.asset) if len(checks) == 1 else f"{len(checks)} assets"
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", gap="small"):
             st.badge(word, icon=icon, color=colour)
-            st.markdown(f"**{plain(_title_of(first))}**{of_asset}", width="content")
+            st.markdown(f"**{plain(_title_of(first))}** · {asset}", width="content")
             st.caption(moment(max((check.at_utc for check in checks if check.at_utc), default=None)), width="content")
         if len(checks) > 1:
             st.markdown("\n".join(f"- {plain(check.asset)}: {plain(check.said)}" for check in checks))
@@ -243,7 +247,7 @@ def _render_card(checks: Sequence[Check]) -> None:
 
 
 def _title_of(check: Check) -> str:
-    return check.name.replace("_", " ")
+    return check.name.replace("_", " ").capitalize()
 
 
 def _request_run() -> None:
@@ -278,7 +282,7 @@ def _render_newest_run(run: RunSummary, checks: Sequence[Check]) -> None:
 def _render_table(checks: Sequence[Check]) -> None:
     rows = [
         {
-            "Check": f"**{plain(_title_of(check))}** of {plain(check.asset)}",
+            "Check": f"**{plain(_title_of(check))}** · {plain(check.asset)}",
             "Outcome": f":{MARKS[check.outcome][2]}[{MARKS[check.outcome][1]}] {MARKS[check.outcome][0]}",
             "Result": plain(check.said),
             "Passes when": plain(check.description),

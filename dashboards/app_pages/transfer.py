@@ -35,13 +35,14 @@ NAMES = {
 PLAN = "import: plan"
 MAKE = "make counterparties"
 NAMES_SHOWN = 12
-WHAT_PIXELS, BATCHES_PIXELS = 400, 420
+WHAT_PIXELS, BATCHES_PIXELS = 320, 420
+"A phone shows the first column in full."
 BATCHES: dict[str, Any] = {
-    "when_london": st.column_config.DatetimeColumn("Time (UK)", format="D MMM YYYY HH:mm", width=140),
     "what": st.column_config.TextColumn("What changed", width=WHAT_PIXELS),
-    "who": st.column_config.TextColumn("Who", width=140),
+    "when_london": st.column_config.DatetimeColumn("Time (UK)", format="D MMM YYYY HH:mm", width=140),
+    "who": st.column_config.TextColumn("Who", width=130),
     "changes": st.column_config.NumberColumn("Changes", format="%,d", width=80),
-    "why": st.column_config.TextColumn("Reason", width=180),
+    "why": st.column_config.TextColumn("Reason", width=210),
     "source": st.column_config.TextColumn("Source", width=80),
     "state": st.column_config.TextColumn("State", width=80),
 }
@@ -225,8 +226,8 @@ def _render_earlier_batches() -> None:
     summaries = batch_summaries(ledger_session.engine(), ledger_session.current_portfolio(), batches)
     frame = pl.DataFrame(
         {
-            "when_utc": [batch.submitted_at_utc for batch in batches],
             "what": [summaries[batch.batch] for batch in batches],
+            "when_utc": [batch.submitted_at_utc for batch in batches],
             "who": [batch.who for batch in batches],
             "changes": [batch.changes for batch in batches],
             "why": [batch.why for batch in batches],

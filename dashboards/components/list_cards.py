@@ -4,6 +4,7 @@ The page does not know the width of the window, so it has both, and `page_style.
 table (`record_lists.py`).
 """
 
+from collections.abc import Sequence
 from datetime import date
 from html import escape
 from pathlib import PurePath
@@ -39,10 +40,16 @@ def render_cards(frame: pl.DataFrame, kind: str, page: str) -> None:
     """Draw rows of records as links with their facts. `page` is the file of a record's page."""
     path = PurePath(page).stem
     cards = [_card(row, kind, path) for row in frame.head(CARDS_SHOWN).iter_rows(named=True)]
-    if len(frame) > CARDS_SHOWN:
-        cards.append(f"<li>and {len(frame) - CARDS_SHOWN:,} more: search or filter above</li>")
+    render_card_list(cards, len(frame))
+
+
+def render_card_list(cards: Sequence[str], total: int) -> None:
+    """Draw the first cards of `total`, each an HTML element `li`; the table in their place has the key `list-table`."""
+    shown = [*cards[:CARDS_SHOWN]]
+    if total > len(shown):
+        shown.append(f"<li>and {total - len(shown):,} more: search or filter above</li>")
     with st.container(key="list-cards"):
-        st.html(f"<ul>{''.join(cards)}</ul>")
+        st.html(f"<ul>{''.join(shown)}</ul>")
 
 
 def _card(row: dict[str, Any], kind: str, path: str) -> str:

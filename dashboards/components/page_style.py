@@ -70,8 +70,8 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
 [data-testid=stMain] [class*=st-key-file-] { min-height: 8rem }
 .st-key-cards { min-height: 7.6rem }
 .st-key-import-week { min-height: 2.5rem }
-.st-key-import-range:has([aria-invalid=true]) .st-key-import-range-button,
-.st-key-import-range:not(:has([aria-invalid=true])) .st-key-import-range-refused { display: none }
+.st-key-import-range:has([aria-invalid=true]) > :has(> .st-key-import-range-button),
+.st-key-import-range:not(:has([aria-invalid=true])) > :has(> .st-key-import-range-refused) { display: none }
 </style>"""
 """What no setting of Streamlit offers. Streamlit writes white on the accent colour in both themes, but the accent of
 the dark theme is light, because it also colours the text of what is chosen; white on it is too faint. The table

@@ -47,8 +47,8 @@ WIND_AND_SOLAR_FORECAST = Dataset(
     code="DGWS",
     title="Wind and solar forecast",
     description="Forecast of wind and solar by power system resource type, MW for each half-hour, issued at about "
-    "16:45Z for the next day of the clock; wind is hourly, said twice. In summer the first two settlement periods are "
-    "issued a day earlier than the others. Compared with wind and solar by type.",
+    "16:45Z for the next day of the clock; wind is hourly, so two half-hours share a value. In summer the "
+    "first two settlement periods are issued a day earlier than the others. Compared with wind and solar by type.",
     path="/datasets/DGWS",
     longest_window=timedelta(days=7),
     parameters=publish_times,

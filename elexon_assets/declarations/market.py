@@ -66,7 +66,8 @@ MARKET_INDEX_PRICE = Dataset(
     title="Market index price",
     description="Price and volume of the within-day market by half-hour and data provider. It is an index of trades on "
     "the day, not the day-ahead auction that contracts for difference refer to. Prices may be negative. A price of "
-    "zero with a volume of zero is no price: it lands, and the current value is null. N2EXMIDP is nearly always so.",
+    "zero with a volume of zero is no price: it lands, and the current value is null. N2EXMIDP nearly "
+    "always has no price.",
     path="/balancing/pricing/market-index",
     longest_window=timedelta(days=7),  # requested as 7 days less half an hour: both ends are inclusive
     parameters=instants,
