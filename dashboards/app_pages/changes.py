@@ -59,12 +59,11 @@ def render_page() -> None:
     comparison: Comparison = snapshot_cache.cached_query(portfolio_changes, start, end)
     headline.subheader(_headline(comparison), anchor=False)
     render_printed_line("Changes")
-    records: pl.DataFrame = snapshot_cache.cached_query(changed_linked_records, start, end)
     if comparison.is_empty:
         _render_span(comparison)
         st.info("Nothing changed in this period. Choose a longer one.", icon=":material/check_circle:")
         _render_to_do()
-        render_linked_changes(records)
+        _render_registers(start, end)
         return
     with page_header.page_actions():
         _render_summary(comparison)
@@ -73,6 +72,12 @@ def render_page() -> None:
     st.caption(" ".join(plain(sentence) for sentence in digest_sentences(comparison)))
     _render_to_do()
     render_lists(comparison)
+    _render_registers(start, end)
+
+
+def _render_registers(start: datetime, end: datetime | None) -> None:
+    """Draw what moved in the registers; last, because it is read after the chart is on the screen."""
+    records: pl.DataFrame = snapshot_cache.cached_query(changed_linked_records, start, end)
     render_linked_changes(records)
 
 

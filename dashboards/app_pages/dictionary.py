@@ -1,14 +1,13 @@
 """Dictionary: every table and column with its meaning, unit, zone, source and caveats, from the declarations."""
 
 from collections.abc import Sequence
-from html import escape
 
 import polars as pl
 import streamlit as st
 
 from dashboards.components.chart import render_downloads
 from dashboards.components.formatting import number
-from dashboards.components.list_cards import render_card_list
+from dashboards.components.list_cards import Card, page_address, render_card_list, table_of_cards
 from dashboards.components.plain_text import plain
 from dashboards.components.row_heights import row_pixels
 from elexon_assets.datasets import WIND_AND_SOLAR
@@ -60,12 +59,12 @@ def render_page() -> None:
         args=(names,),
     )
     cards = [
-        f'<li><a href="dictionary?table={entry.name}">{entry.name}</a>{entry.kind}<br>{escape(meaning)}</li>'
+        Card(entry.name, page_address("dictionary.py", table=entry.name), [entry.kind, meaning])
         for entry, meaning in zip(entries, meanings, strict=True)
     ]
     render_card_list(cards, len(entries))
     row_height = row_pixels(meanings, MEANING_PIXELS)
-    with st.container(key="list-table"):
+    with table_of_cards():
         st.dataframe(
             frame,
             hide_index=True,

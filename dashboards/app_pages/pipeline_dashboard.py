@@ -11,6 +11,7 @@ import streamlit as st
 from dashboards.components import ledger_session, page_header, project_views, record_lists, snapshot_cache
 from dashboards.components.chart import render_downloads
 from dashboards.components.chart_and_table import FigureRow, FiguresTable, chart_and_table, render_figures
+from dashboards.components.fitted_table import render_fitted_table
 from dashboards.components.formatting import number, power, share
 from dashboards.components.funnel_view import show_funnel
 from dashboards.components.landing_offer import landing_offer
@@ -200,9 +201,7 @@ def _render_trends(outlook: Outlook, kind: str) -> None:
         details = st.expander("Details of the trends", key="trends", on_change="rerun", type="compact")
         if details.open:
             with details:
-                st.dataframe(
-                    outlook.fits, hide_index=True, column_config=FITS, key="fits", alt="Trend of each technology"
-                )
+                render_fitted_table(outlook.fits, FITS, key="fits", alt="Trend of each technology")
                 render_downloads(outlook.fits, name="trend-by-technology")
 
 

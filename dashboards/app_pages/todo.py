@@ -2,18 +2,16 @@
 
 from collections.abc import Mapping
 from datetime import UTC, datetime
-from html import escape
-from pathlib import PurePath
 from typing import Any
-from urllib.parse import quote
 
 import polars as pl
 import streamlit as st
 
 from dashboards.components import ledger_session, record_lists, save_notice
 from dashboards.components.chart import render_downloads
-from dashboards.components.clickable_rows import clicked_cell
+from dashboards.components.clickable_rows import clicked_row
 from dashboards.components.formatting import day, number
+from dashboards.components.list_cards import CARDS_SHOWN, Card, page_address, render_card_list, table_of_cards
 from dashboards.components.plain_text import plain
 from dashboards.components.printing import render_printed_table
 from dashboards.components.toolbar import toolbar
@@ -21,13 +19,12 @@ from pipeline_assets.todo import HORIZONS, LATER, OVERDUE, WHEN, todo_list
 
 NOBODY = "No owner"
 SHOWN = tuple(when for when in WHEN if when != LATER)
-CARDS_SHOWN = 60
 CARD_PIXELS = 150
 "The least width of a card: four fit side by side on a desktop, two on a phone."
 COLUMNS: dict[str, Any] = {
     "due_date": st.column_config.DateColumn("Due", format=record_lists.DAY_FORMAT),
     "days": st.column_config.NumberColumn("Days", format="%+,d", help="Until it is due; negative if overdue."),
-    "project": st.column_config.TextColumn("Project", width="medium"),
+    "project": "Project",
     "owner": "Owner",
     "what": "What",
 }
@@ -69,14 +66,11 @@ def render_page() -> None:
         st.success(f"Nothing is overdue or due in {HORIZONS[-1]} days.", icon=":material/check_circle:")
         return
     parts = [(when, frame.filter(when=when)) for when in SHOWN if counts.get(when)]
-    with st.container(key="list-cards"):  # a phone shows these in place of the tables
-        for when, part in parts:
-            st.subheader(_title(when, part), anchor=False)
-            st.html(f"<ul>{''.join(map(_card, part.head(CARDS_SHOWN).to_dicts()))}</ul>")
-            if len(part) > CARDS_SHOWN:
-                st.caption(f"and {number(len(part) - CARDS_SHOWN)} more: choose an owner above")
-    with st.container(key="list-table"):
-        for when, part in parts:
+    for when, part in parts:
+        st.subheader(_title(when, part), anchor=False)
+        cards = [_card(row) for row in part.head(CARDS_SHOWN).to_dicts()]
+        render_card_list(cards, len(part), name=when, hint="choose an owner above")
+        with table_of_cards(when):
             _render_part(when, part)
     render_downloads(frame.drop("position", "record_kind", "id"), name="to-do")
 
@@ -102,30 +96,19 @@ def _title(when: str, frame: pl.DataFrame) -> str:
     return f"{OVERDUE if when == OVERDUE else f'Due {when.lower()}'} ({number(len(frame))})"
 
 
-def _card(row: Mapping[str, Any]) -> str:
-    """Return an item as a link with its facts."""
-    path = PurePath(record_lists.PAGES[row["record_kind"]]).stem
+def _card(row: Mapping[str, Any]) -> Card:
     days = abs(row["days"])
     late = "today" if not days else f"{number(days)} {'day' if days == 1 else 'days'}"
     due = f"{day(row['due_date'])}, {late}{' late' if row['days'] < 0 else ''}"
-    facts = " · ".join(text for text in (row["project"], due, row["owner"]) if text)
-    link = f'<a href="{path}?id={quote(row["id"], safe="")}">{escape(row["name"])}</a>'
-    return f"<li>{link}<br>{escape(facts)}</li>"
+    address = page_address(record_lists.PAGES[row["record_kind"]], id=row["id"])
+    return Card(row["name"], address, [text for text in (row["project"], due, row["owner"]) if text])
 
 
 def _render_part(when: str, frame: pl.DataFrame) -> None:
-    title = _title(when, frame)
-    st.subheader(title, anchor=False)
-    opener = st.column_config.ButtonColumn("Name", type="tertiary", alignment="left", width=300, key=f"open {when}")
-    click = clicked_cell(
-        frame.select("name", *COLUMNS),
-        {"name": opener, **COLUMNS},
-        key=f"list {when} {hash(tuple(frame['id']))}",
-        buttons={f"open {when}": "name"},
-        height=min(38 + 35 * len(frame), 38 + 35 * record_lists.ROWS_SEEN),
-        alt=f"{title}: milestones and information points",
-    )
-    render_printed_table(frame.select("name", *COLUMNS), COLUMNS)
+    shown = frame.select("name", *COLUMNS)
+    alt = f"{_title(when, frame)}: milestones and information points"
+    click = clicked_row(shown, COLUMNS, key=when, alt=alt)
+    render_printed_table(shown, COLUMNS)
     if click:
         row = frame.row(click[0], named=True)
         st.switch_page(record_lists.PAGES[row["record_kind"]], query_params={"id": row["id"]})

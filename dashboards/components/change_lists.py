@@ -3,22 +3,34 @@
 Not here: what moved (`pipeline_assets/comparison.py`), the bridge (`app_pages/changes.py`).
 """
 
+from collections.abc import Mapping
 from typing import Any
 
 import polars as pl
 import streamlit as st
 
 from dashboards.components.chart import render_downloads
-from dashboards.components.clickable_rows import clicked_cell
+from dashboards.components.clickable_rows import clicked_row
 from dashboards.components.formatting import number
+from dashboards.components.list_cards import (
+    CARDS_SHOWN,
+    Card,
+    change_fact,
+    facts_of,
+    page_address,
+    render_card_list,
+    table_of_cards,
+)
 from dashboards.components.pipeline_lists import DATE, ROWS_LISTED
 from dashboards.components.printing import render_printed_table
 from dashboards.components.rag_tags import rag_column, rag_tag
-from dashboards.components.record_lists import PAGES, ROW_PIXELS, TALL_ROW_PIXELS
+from dashboards.components.record_lists import PAGES
 from pipeline_assets.comparison import Comparison
 
 MWP = "%,.1f"
 MOST_PIXELS = 460
+HISTORY = "history"
+"The action of the button that opens the history of a record."
 COLUMNS: dict[str, Any] = {
     "project": "Project",
     "information_point": "Information point",
@@ -35,7 +47,7 @@ COLUMNS: dict[str, Any] = {
     "days": st.column_config.NumberColumn("Days later", format="%+,d", help="Negative: earlier."),
     "rag_before": rag_column("Before"),
     "rag_after": rag_column("After"),
-    "comment": st.column_config.TextColumn("RAG comment", width="large"),
+    "comment": "RAG comment",
     "move": "Move",
     "rating_before": st.column_config.NumberColumn("Rating before", format="%,d"),
     "rating_after": st.column_config.NumberColumn("Rating after", format="%,d"),
@@ -69,30 +81,39 @@ def _render_rows(frame: pl.DataFrame, key: str, name: str, kind: str, id: str) -
     if len(frame) > ROWS_LISTED:
         st.caption(f"Showing the first {ROWS_LISTED} of {len(frame):,}. The downloads contain all.")
     rows = frame.head(ROWS_LISTED)
-    first = [name, "history", *(column for column in ("name", "movement", "move") if column in frame.columns)]
+    cards = [
+        Card(row[name], page_address(PAGES[kind], id=row[id]), _facts(row, name), row.get("rag_after"))
+        for row in rows.head(CARDS_SHOWN).iter_rows(named=True)
+    ]
+    render_card_list(cards, len(frame), name=key, hint="the downloads have all")
+    first = [name, *(column for column in ("name", "movement", "move") if column in frame.columns)]
     rags = [column for column in ("rag_before", "rag_after") if column in frame.columns]
-    shown = rows.with_columns(*map(rag_tag, rags), pl.lit("History").alias("history")).select(
-        *first, pl.exclude(*first)
-    )
-
-    def button(label: str, action: str, width: Any) -> Any:
-        return st.column_config.ButtonColumn(
-            label, type="tertiary", alignment="left", width=width, key=f"{action} {key}"
+    shown = rows.with_columns(*map(rag_tag, rags)).select(*first, pl.exclude(*first))
+    with table_of_cards(key):
+        click = clicked_row(
+            shown, {**COLUMNS, **HIDDEN}, key=key, actions={HISTORY: "History"}, most_pixels=MOST_PIXELS
         )
-
-    opener = button(name.replace("_", " ").capitalize(), "open", "medium")
-    pixels = TALL_ROW_PIXELS if "comment" in rows.columns else ROW_PIXELS
-    click = clicked_cell(
-        shown,
-        {**COLUMNS, **HIDDEN, name: opener, "history": button("History", "history", "small")},
-        key=f"list {key} {hash(tuple(rows[id]))}",
-        buttons={f"open {key}": name, f"history {key}": "history"},
-        height=min(38 + pixels * len(rows), MOST_PIXELS),
-        row_height=pixels,
-    )
-    render_printed_table(shown.drop("history", *HIDDEN, strict=False), COLUMNS)
+        render_printed_table(shown.drop(HIDDEN, strict=False), COLUMNS)
     if click:
-        row, column = click
-        more = {"history": "true"} if column == "history" else {}
+        row, action = click
+        more = {"history": "true"} if action == HISTORY else {}
         st.switch_page(PAGES[kind], query_params={"id": rows[id][row], **more})
     render_downloads(frame, name=f"changes-{key}")
+
+
+def _facts(row: Mapping[str, Any], title: str) -> list[str]:
+    """Return what moved, from what to what, and by how much; `title` is the column that names the card."""
+    names = ("movement", "move", "name", "project", "facility", "technology")
+    mwp = change_fact(row.get("mwp_before"), row.get("mwp_after"))
+    days = row.get("days")
+    texts = [
+        *facts_of(row, [name for name in names if name != title]),
+        change_fact(row.get("stage_before"), row.get("stage_after")),
+        mwp and f"{mwp} MWp",
+        change_fact(row.get("before"), row.get("after")),
+        f"{number(abs(days))} days {'later' if days > 0 else 'earlier'}" if days else "",
+        change_fact(row.get("rag_before"), row.get("rag_after")),
+        change_fact(row.get("rating_before"), row.get("rating_after")),
+        *facts_of(row, ("comment",)),
+    ]
+    return [text for text in texts if text]

@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboards.components import snapshot_cache
 from dashboards.components.chart import render_downloads
+from dashboards.components.fitted_table import render_fitted_table
 from dashboards.components.formatting import share
 from dashboards.components.pipeline_lists import COLUMNS, render_figure
 from pipeline_assets.vocabulary import Stage
@@ -56,7 +57,7 @@ def show_funnel(wanted: Filter) -> None:
         }
         for row in frame.iter_rows(named=True)
     ]
-    st.dataframe(pl.DataFrame(rows), hide_index=True, column_config=_TITLES, key="stages", alt="Figures of each stage")
+    render_fitted_table(pl.DataFrame(rows), _TITLES, key="stages", alt="Figures of each stage")
     render_downloads(frame, name="stage-funnel")
     st.caption(
         f"Nothing is shown of fewer than {LEAST_PROJECTS}: {WITHHELD} The median is of stays that ended, so it is too "

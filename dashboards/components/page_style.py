@@ -46,10 +46,10 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
 [data-testid=stPlotlyChart] .modebar-container { top: auto !important; bottom: 24px }
 .stElementContainer:has(> .stHtml > script:only-child) { display: none }
 .st-key-chips button:not([kind=tertiary]) { min-height: 1.75rem; padding: 0 0.6rem; border-radius: 999px }
-.st-key-list-cards { display: none }
-.st-key-list-cards ul { list-style: none; margin: 0; padding: 0 }
-.st-key-list-cards li { border-bottom: 1px solid #7F889455; padding: 0.6rem 0; margin: 0 }
-.st-key-list-cards a { font-weight: 600; margin-right: 0.6rem; color: light-dark(#3645AE, #A3AEFF) }
+:has(> [class*=st-key-list-cards]) { display: none }
+[class*=st-key-list-cards] ul { list-style: none; margin: 0; padding: 0 }
+[class*=st-key-list-cards] li { border-bottom: 1px solid #7F889455; padding: 0.6rem 0; margin: 0 }
+[class*=st-key-list-cards] a { font-weight: 600; margin-right: 0.6rem; color: light-dark(#3645AE, #A3AEFF) }
 .rag-green { color: light-dark(#1B6E20, #6FCF75) }
 .rag-amber { color: light-dark(#8A5000, #F0B04A) }
 .rag-red { color: light-dark(#B3261E, #FF8A80) }
@@ -62,8 +62,8 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
   .st-key-toolbar > .st-key-data { flex-basis: 54% !important }
   .st-key-toolbar > .st-key-data + .st-key-days { flex-basis: 41% !important }
   .st-key-copy-link [data-testid=stMarkdownContainer] { position: absolute; clip-path: inset(50%) }
-  .st-key-list-cards { display: block }
-  .st-key-list-table { visibility: hidden; height: 0; overflow: hidden }
+  :has(> [class*=st-key-list-cards]) { display: flex }
+  :has(> [class*=st-key-list-table]) { visibility: hidden; height: 0; overflow: hidden; margin-top: -1rem }
 }
 :has(> .st-key-operator) > [data-testid=stElementContainer]:has(> [data-testid=stSkeleton]) { min-height: 4.25rem }
 .st-key-back-links > :has(> [data-testid=stSkeleton]) { height: 1.25rem; overflow: hidden }

@@ -4,14 +4,23 @@ Not here: lists of the ledger's records (`record_lists.py`), which mark edits th
 """
 
 from collections.abc import Callable
-from typing import Any, Literal
+from typing import Any
 
 import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no types
 import polars as pl
 import streamlit as st
 
 from dashboards.components.chart import in_london, render_chart, render_downloads
-from dashboards.components.clickable_rows import clicked_cell
+from dashboards.components.clickable_rows import clicked_row
+from dashboards.components.column_widths import PAGE_PIXELS
+from dashboards.components.list_cards import (
+    CARDS_SHOWN,
+    Card,
+    facts_of,
+    page_address,
+    render_card_list,
+    table_of_cards,
+)
 from dashboards.components.printing import render_printed_table
 from dashboards.components.rag_tags import rag_column, rag_tag
 from dashboards.components.record_lists import PAGES
@@ -38,10 +47,10 @@ COLUMNS: dict[str, Any] = {
     "days_overdue": st.column_config.NumberColumn("Days overdue"),
     "days": st.column_config.NumberColumn("Days since"),
     "rank": st.column_config.NumberColumn("No.", width=50),
-    "information_point": st.column_config.TextColumn("Information point", width="medium"),
+    "information_point": "Information point",
     "impact": "Impact",
     "likelihood": "Likelihood",
-    "rating": st.column_config.ProgressColumn("Rating", min_value=0, max_value=10_000, format="%,d"),
+    "rating": st.column_config.ProgressColumn("Rating", min_value=0, max_value=10_000, format="%,d", width=150),
     "band": "Band",
     "owner": "Owner",
     "slippage_days": st.column_config.NumberColumn("Slippage (days)", format="%+,d"),
@@ -70,7 +79,7 @@ COLUMNS: dict[str, Any] = {
     "longitude": "Longitude (°)",
     "latitude": "Latitude (°)",
     "repd_ref_id": "REPD Ref ID",
-    "rag_comment": st.column_config.TextColumn("RAG comment", width="medium"),
+    "rag_comment": "RAG comment",
     "month": st.column_config.DateColumn("Month", format="MMM YYYY"),
 }
 FITS: dict[str, Any] = {
@@ -115,37 +124,28 @@ def render_projects(frame: pl.DataFrame, name: str, none: str) -> None:
     render_rows(frame, name, "project", "pipelines", "pipeline_id")
 
 
-def render_rows(
-    frame: pl.DataFrame,
-    name: str,
-    title: str,
-    kind: str,
-    id: str,
-    *,
-    height: int | Literal["auto"] = "auto",
-    width: Literal["medium", "large"] = "medium",
-) -> None:
+def render_rows(frame: pl.DataFrame, name: str, title: str, kind: str, id: str, *, pixels: int = PAGE_PIXELS) -> None:
     """Draw a list whose rows open the record: at most `ROWS_LISTED` of them, and the downloads of all.
 
-    `title` is the column with the name of the record, and `width` its width; paper has a table of its own.
+    `title` is the column with the name of the record. A phone shows cards, and paper has a table of its own. `pixels`
+    is the width of the table on a desktop.
     """
     all_rows, frame = frame, frame.head(ROWS_LISTED)
     if len(all_rows) > ROWS_LISTED:
         st.caption(f"Showing the first {ROWS_LISTED} of {len(all_rows):,}. The downloads contain all.")
     shown = in_london(frame)
+    facts = [column for column in shown.columns if column not in {title, "rag", "rank", *HIDDEN}]
+    cards = [
+        Card(row[title], page_address(PAGES[kind], id=row[id]), facts_of(row, facts), row.get("rag"))
+        for row in shown.head(CARDS_SHOWN).iter_rows(named=True)
+    ]
+    render_card_list(cards, len(all_rows), name=name, hint="filter above")
     if "rag" in shown.columns:
         shown = shown.with_columns(rag_tag("rag"))
-    opener = st.column_config.ButtonColumn(
-        title.replace("_", " ").capitalize(), type="tertiary", alignment="left", width=width, key=f"open {name}"
-    )
-    click = clicked_cell(
-        shown,
-        {**COLUMNS, **HIDDEN, "rag": rag_column("RAG"), title: opener},
-        key=f"list {name} {hash(tuple(frame[id]))}",
-        buttons={f"open {name}": title},
-        height=height,
-    )
-    render_printed_table(shown.drop(HIDDEN, strict=False), COLUMNS)
+    with table_of_cards(name):
+        columns = {**COLUMNS, **HIDDEN, "rag": rag_column("RAG")}
+        click = clicked_row(shown, columns, key=name, pixels=pixels)
+        render_printed_table(shown.drop(HIDDEN, strict=False), COLUMNS)
     if click:
         st.switch_page(PAGES[kind], query_params={"id": frame[id][click[0]]})
     render_downloads(all_rows, name=name)

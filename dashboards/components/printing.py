@@ -13,6 +13,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards.components import snapshot_cache
+from dashboards.components.column_widths import column_title
 from dashboards.components.formatting import day, moment, number, zone
 
 MOST_ROWS = 100
@@ -101,7 +102,7 @@ def render_printed_line(title: str) -> None:
 
 def render_printed_table(frame: pl.DataFrame, columns: Mapping[str, Any]) -> None:
     """Draw a table that only paper has: the first `MOST_ROWS` rows, with the titles that `columns` give."""
-    titles = [_title_of(name, columns.get(name)) for name in frame.columns]
+    titles = [column_title(name, columns.get(name)) for name in frame.columns]
     classes = [' class="number"' if dtype.is_numeric() else "" for dtype in frame.dtypes]
     head = "".join(f"<th{kind}>{escape(title)}</th>" for title, kind in zip(titles, classes, strict=True))
     rows = "".join(
@@ -113,12 +114,6 @@ def render_printed_table(frame: pl.DataFrame, columns: Mapping[str, Any]) -> Non
     more = len(frame) - MOST_ROWS
     rest = f"<p>{number(more)} more rows in the downloads.</p>" if more > 0 else ""
     st.html(f'<div class="on-paper"><table><thead><tr>{head}</tr></thead><tbody>{rows}</tbody></table>{rest}</div>')
-
-
-def _title_of(name: str, column: Any) -> str:
-    if isinstance(column, Mapping):
-        return str(column.get("label") or name)
-    return column if isinstance(column, str) else name.replace("_", " ").capitalize()
 
 
 def _cell_text(value: object) -> str:

@@ -33,6 +33,8 @@ PROJECTS_PER_PAGE = 40
 MOST_MARKS = 300
 "The largest number of facilities or risks that are drawn one by one."
 NAMES_SHOWN = 12
+MAP_TABLE_PIXELS = 620
+"The width of the table beside the map in a window of 1440 pixels."
 
 
 def show_map(wanted: Filter) -> None:
@@ -67,7 +69,7 @@ def show_map(wanted: Filter) -> None:
         legend = f"Colour and shape show {named}, area shows MWp. Click a mark to open its project."
     if nearby is not None:
         figure = with_neighbours(figure, nearby)
-    left, right = st.columns([2, 3], gap="large")
+    left, right = st.columns([2, 3], gap="medium")
     with left:
         clicked = render_figure(
             figure, frame, "places", f"Map of {len(drawn)} facilities by MWp and {named}", selects=not is_summed
@@ -75,8 +77,9 @@ def show_map(wanted: Filter) -> None:
         st.caption(f"{legend} {OUTLINE_SOURCE}")
     with right:
         st.subheader("Facilities by capacity", anchor=False)
-        shown = frame.select("project", "capacity_mwp", "technology", "rag", "stage", "facility", "pipeline_id")
-        render_rows(shown, "facilities", "project", "pipelines", "pipeline_id", height=560)
+        status = "stage" if colour_by is ColourBy.STAGE else "rag"  # what the marks show, as far as there is room
+        shown = frame.select(_facility_of_project(), "capacity_mwp", "technology", status, "pipeline_id")
+        render_rows(shown, "facilities", "facility", "pipelines", "pipeline_id", pixels=MAP_TABLE_PIXELS)
         _name_places_not_drawn(frame)
     if nearby is not None:
         render_neighbour_rows(nearby, name="neighbours")
@@ -84,6 +87,12 @@ def show_map(wanted: Filter) -> None:
         st.switch_page(record_lists.PAGES["pipelines"], query_params={"id": clicked[0]})
     elif clicked and len(clicked) > 2:
         open_record("repd", clicked[2])
+
+
+def _facility_of_project() -> pl.Expr:
+    """Return the name of a facility, with that of its project if it does not begin with it."""
+    name, project = pl.col("facility"), pl.col("project")
+    return pl.when(name.str.starts_with(project)).then(name).otherwise(name + ", " + project).alias("facility")
 
 
 def _name_places_not_drawn(frame: pl.DataFrame) -> None:
@@ -234,21 +243,9 @@ def show_risks(wanted: Filter) -> None:
             highest_ratings(frame.head(TOP)), frame.head(TOP), "top-ratings", f"Bars of the {TOP} highest ratings"
         )
     top = frame.head(TOP).with_columns(band=pl.col("rating").map_elements(band_of, return_dtype=pl.String()))
-    named = (
-        "rank",
-        "information_point",
-        "rating",
-        "project",
-        "market",
-        "technology",
-        "owner",
-        "due_date",
-        "impact",
-        "likelihood",
-        "band",
-    )
+    named = ("rank", "information_point", "rating", "band", "project", "owner", "due_date", "impact", "likelihood")
     shown = top.select(*named, "pipeline_id", "information_point_id")
-    render_rows(shown, "top-points", "information_point", "information_points", "information_point_id", width="large")
+    render_rows(shown, "top-points", "information_point", "information_points", "information_point_id")
 
 
 def name_unlikely_dates(wanted: Filter) -> None:

@@ -12,7 +12,9 @@ import streamlit as st
 
 from dashboards.components import background_requests, snapshot_cache
 from dashboards.components.chart import in_london
+from dashboards.components.column_widths import fitted_columns
 from dashboards.components.dagster_server import ASKED_BY
+from dashboards.components.fitted_table import render_fitted_table
 from dashboards.components.formatting import day, number
 from dashboards.components.plain_text import plain
 from dashboards.components.register_parts import NAMES, render_register_downloads
@@ -28,16 +30,16 @@ COLUMNS: dict[str, Any] = {
     "issue_id": st.column_config.TextColumn("Issue", help="The first twelve digits of the file's SHA-256."),
     "issue_date": st.column_config.DateColumn("Date", format="D MMM YYYY"),
     "fetched_at_london": st.column_config.DatetimeColumn("Landed (UK)", format="D MMM YYYY HH:mm"),
-    "source": st.column_config.TextColumn("Source", width="medium"),
+    "source": "Source",
     "encoding": "Encoding",
     "rows_landed": st.column_config.NumberColumn("Records", format="%,d"),
     "rows_quarantined": st.column_config.NumberColumn("In quarantine", format="%,d"),
     "unknown_columns": st.column_config.ListColumn("Unknown columns"),
     "unknown_words": st.column_config.ListColumn("Unknown words"),
-    "sha256": st.column_config.TextColumn("SHA-256", width="small"),
-    "reason": st.column_config.TextColumn("Reason", width="large"),
+    "sha256": st.column_config.TextColumn("SHA-256", help="The first twelve digits of the file's SHA-256."),
+    "reason": "Reason",
     "line": st.column_config.NumberColumn("Line", format="%d"),
-    "raw_json": st.column_config.TextColumn("Row", width="large"),
+    "raw_json": "Row",
 }
 DESK = "registers"
 
@@ -53,11 +55,14 @@ def render_issues(register: str) -> None:
             + f"; the newest, of {day(newest['issue_date'])}, has **{number(newest['rows_landed'])}** records. Select "
             "an issue to see its quarantine."
         )
+        shown = in_london(frame.drop("sha256"))
+        config, row_height = fitted_columns(shown, COLUMNS)
         picked = st.dataframe(
-            in_london(frame),
+            shown,
             hide_index=True,
             placeholder="",
-            column_config=COLUMNS,
+            column_config=config,
+            row_height=row_height,
             on_select="rerun",
             selection_mode="single-row",
             key=f"issues {register}",
@@ -126,7 +131,7 @@ def _render_unknown(issue: dict[str, Any]) -> None:
     if issue["rows_quarantined"]:
         st.markdown(f"**Quarantine of the issue of {day(issue['issue_date'])}**")
         rows = snapshot_cache.cached_query(quarantined_rows, register, issue_id)
-        st.dataframe(rows, hide_index=True, column_config=COLUMNS, key=f"quarantine {issue_id}", alt="Rows")
+        render_fitted_table(rows, COLUMNS, key=f"quarantine {issue_id}", alt=f"{len(rows)} rows in quarantine")
         render_register_downloads(lambda: rows, (register,), name=f"{register}-{issue_id}-quarantine")
 
 
@@ -140,8 +145,8 @@ def render_failures(registers: Collection[str]) -> None:
         st.markdown("**Issues that could not land**")
         folder = plain(str(Settings().registers_folder))
         st.caption(f"The earlier issue stays in force. Remove a file that cannot land from {folder}.")
-        shown = in_london(failures.select("fetched_at_utc", "source", "reason", "sha256"))
-        st.dataframe(shown, hide_index=True, column_config=COLUMNS, key="failures", alt="Failures")
+        shown = in_london(failures.select("fetched_at_utc", "source", "reason", pl.col("sha256").str.head(12)))
+        render_fitted_table(shown, COLUMNS, key="failures", alt=f"{len(shown)} issues that could not land")
 
 
 def render_note() -> None:

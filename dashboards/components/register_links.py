@@ -9,9 +9,26 @@ import polars as pl
 import streamlit as st
 
 from dashboards.components import record_forms, record_lists, save_button, snapshot_cache
+from dashboards.components.clickable_rows import clicked_row
 from dashboards.components.formatting import NOTHING, day
+from dashboards.components.list_cards import (
+    CARDS_SHOWN,
+    Card,
+    change_fact,
+    facts_of,
+    page_address,
+    render_card_list,
+    table_of_cards,
+)
 from dashboards.components.plain_text import plain
-from dashboards.components.register_parts import DATE, PAGE, record_address, render_licence, render_register_downloads
+from dashboards.components.register_parts import (
+    DATE,
+    PAGE,
+    readable_changes,
+    record_address,
+    render_licence,
+    render_register_downloads,
+)
 from pipeline_assets.ledger.changes import Record
 from pipeline_assets.register_links.link_notices import change_sentence
 from pipeline_assets.register_links.record_links import (
@@ -41,13 +58,15 @@ CHANGES = {
     "register": "Register",
     "record_id": None,
     "reference": "Reference",
-    "name": st.column_config.TextColumn("Name", width="medium"),
+    "name": "Name",
     "change": "Change",
     "field": "Field",
     "before": "Before",
     "after": "After",
     "to_issue_date": st.column_config.DateColumn("Issue", format=DATE),
 }
+CHANGE_FACTS = ("name", "change", "field")
+"The columns of a change that a card has room for, beside what it was and is."
 AGREES = {True: "■ differs", False: "● agrees", None: NOTHING}
 
 
@@ -76,21 +95,25 @@ def render_linked_changes(changes: pl.DataFrame) -> None:
         return
     st.subheader("Registers", anchor=False)
     st.caption("What issues of REPD and TEC that landed in this period changed in the records of projects.")
-    opener = st.column_config.ButtonColumn(
-        "Project", type="tertiary", alignment="left", width="medium", key="open linked change"
-    )
-    st.dataframe(
-        changes.drop("pipeline_id").with_columns(pl.col("register").str.to_uppercase()),
-        hide_index=True,
-        placeholder="",
-        column_config={**CHANGES, "project": opener},
-        height=min(38 + 35 * len(changes), 460),
-        key=f"list linked changes {hash(tuple(changes['record_id']))}",
-        alt=f"{len(changes)} changes of register records",
-    )
-    click = st.session_state.pop("open linked change", None)
-    if click and click["row"] < len(changes):
-        st.switch_page(record_lists.PAGES[KIND], query_params={"id": changes["pipeline_id"][click["row"]]})
+    shown = readable_changes(changes)
+    cards = [
+        Card(
+            row["project"],
+            page_address(record_lists.PAGES[KIND], id=row["pipeline_id"]),
+            [text for text in (*facts_of(row, CHANGE_FACTS), change_fact(row["before"], row["after"])) if text],
+        )
+        for row in shown.head(CARDS_SHOWN).iter_rows(named=True)
+    ]
+    render_card_list(cards, len(changes), name="linked changes", hint="the downloads have all")
+    with table_of_cards("linked changes"):
+        click = clicked_row(
+            shown.drop("pipeline_id").with_columns(pl.col("register").str.to_uppercase()),
+            CHANGES,
+            key="linked changes",
+            alt=f"{len(changes)} changes of register records",
+        )
+    if click:
+        st.switch_page(record_lists.PAGES[KIND], query_params={"id": changes["pipeline_id"][click[0]]})
     registers = changes["register"].unique(maintain_order=True).to_list()
     render_register_downloads(lambda: changes, registers, name="changes-registers")
     render_licence(registers)

@@ -31,7 +31,7 @@ MOST_RINGS = 500
 "The largest number of neighbours that are drawn and listed: the nearest ones."
 COLUMNS = (
     *("distance_km", "technology", "capacity_mw", "status", "operator", "county", "permission_expiry_date"),
-    *("planning_reference", "record_id"),
+    "record_id",
 )
 
 

@@ -7,8 +7,9 @@ import polars as pl
 import streamlit as st
 
 from dashboards.components import snapshot_cache
-from dashboards.components.clickable_rows import clicked_cell
+from dashboards.components.clickable_rows import clicked_row
 from dashboards.components.formatting import number, power, share
+from dashboards.components.list_cards import Card, facts_of, page_address, render_card_list, table_of_cards
 from dashboards.components.operator_actions import render_operator_actions
 from dashboards.components.plain_text import plain
 from dashboards.components.register_parts import (
@@ -23,6 +24,8 @@ from renewables.charts.registers import operators_by_status
 from renewables.queries.register_operators import OperatorRanking, operator_ranking
 from renewables.queries.registers import RegisterChoices, RegisterFilter, register_choices
 
+FACTS = ("capacity_mw", "records", "technologies")
+"The columns that a card has room for."
 DRAWN = 20
 "The number of operators in the chart."
 
@@ -79,17 +82,23 @@ def _render_table(register: str, operators: pl.DataFrame) -> None:
         st.caption("Click a row for the operator's records.")
         offset = page_of_rows(len(operators), key="page")
     shown = operators.slice(offset, ROWS_A_PAGE)
-    key = f"open {register} operator"
-    opener = st.column_config.ButtonColumn(
-        "Operator", type="tertiary", alignment="left", pinned=True, width="medium", key=key
-    )
-    click = clicked_cell(
-        shown.select("operator", "rank", "capacity_mw", "records", "technologies", "records_without_capacity"),
-        {**COLUMNS, "operator": opener},
-        key=f"list operators {register} {hash(tuple(shown['operator']))}",
-        buttons={key: "operator"},
-        alt=f"{len(shown)} operators",
-    )
+    cards = [
+        Card(row["operator"], page_address(PAGE, **_address(register, row["operator"])), facts_of(row, FACTS))
+        for row in shown.iter_rows(named=True)
+    ]
+    render_card_list(cards, len(shown), name="operators")
+    with table_of_cards("operators"):
+        click = clicked_row(
+            shown.select("rank", "operator", "capacity_mw", "records", "technologies", "records_without_capacity"),
+            {**COLUMNS, "operator": "Operator" if register == "repd" else "Customer"},
+            key=f"{register} operators",
+            alt=f"{len(shown)} operators",
+        )
     render_register_downloads(lambda: operators, (register,), name=f"{register}-operators")
     if click:
-        st.switch_page(PAGE, query_params={"register": register.upper(), "operator": shown["operator"][click[0]]})
+        st.switch_page(PAGE, query_params=_address(register, shown["operator"][click[0]]))
+
+
+def _address(register: str, operator: str) -> dict[str, str]:
+    """Return the query parameters of the records of an operator."""
+    return {"register": register.upper(), "operator": operator}

@@ -14,7 +14,16 @@ import streamlit as st
 
 from dashboards.components import snapshot_cache
 from dashboards.components.chart import CONFIG, download_button, in_london
-from dashboards.components.clickable_rows import clicked_cell
+from dashboards.components.clickable_rows import clicked_row
+from dashboards.components.fitted_table import render_fitted_table
+from dashboards.components.list_cards import (
+    Card,
+    change_fact,
+    facts_of,
+    page_address,
+    render_card_list,
+    table_of_cards,
+)
 from dashboards.components.plain_text import plain
 from renewables.queries.register_issues import licence_lines, register_status
 from renewables.queries.registers import RegisterFilter, register_records, register_sums
@@ -26,22 +35,22 @@ ROWS_A_PAGE = 50
 HITS_SHOWN = 5
 HIT_COLUMNS = {
     "repd": ("operator", "technology", "capacity_mw", "status", "county", "record_id"),
-    "tec": ("operator", "technology", "capacity_mw", "status", "connection_site", "connection_date", "record_id"),
+    "tec": ("operator", "technology", "capacity_mw", "status", "connection_site", "connection_date"),
 }
 BUTTONS, BUTTON_PIXELS = 5, 44
 "The largest number of page numbers that are drawn, and the width of one."
-NAME_PIXELS = 250
-"The width of the names of records in tables: they are not cut, and a phone shows the next column too."
+NOT_ON_CARDS = {"record_id", "change", "field", "before", "after", "stage", "gate", "host"}
+"What a card has no room for, or shows as a change."
 DATE = "D MMM YYYY"
 MW = "%,.1f"
 NAMES = {"repd": "Planning (REPD)", "tec": "Grid connections (TEC)"}
 "The short names of the registers on screen."
 COLUMNS: dict[str, Any] = {
-    "register": st.column_config.TextColumn("Register", width="small"),
-    "record_id": st.column_config.TextColumn("Record", width="small"),
+    "register": "Register",
+    "record_id": "Record",
     "reference": None,
-    "name": st.column_config.TextColumn("Name", width="medium"),
-    "operator": st.column_config.TextColumn("Operator", width="medium"),
+    "name": "Name",
+    "operator": "Operator",
     "technology": "Technology",
     "technologies": "Technologies",
     "technology_published": "Technology, as published",
@@ -55,10 +64,10 @@ COLUMNS: dict[str, Any] = {
     "county": "County",
     "region": "Region",
     "country": "Country",
-    "connection_site": st.column_config.TextColumn("Connection site", width="medium"),
+    "connection_site": "Connection site",
     "connection_date": st.column_config.DateColumn("Connection", format=DATE, help="MW Effective From."),
-    "permission_granted_date": st.column_config.DateColumn("Permission granted", format=DATE),
-    "permission_expiry_date": st.column_config.DateColumn("Permission expires", format=DATE),
+    "permission_granted_date": st.column_config.DateColumn("Granted", format=DATE, help="Permission granted."),
+    "permission_expiry_date": st.column_config.DateColumn("Expires", format=DATE, help="Permission expires."),
     "planning_reference": "Planning reference",
     "host": st.column_config.TextColumn("Owner", help="Transmission owner (HOST TO)."),
     "gate": st.column_config.TextColumn("Gate", help="Of the connections reform; published since 2026."),
@@ -101,7 +110,7 @@ def render_register_chart(
     table = st.expander("Table and download", key=f"table {name}", on_change="rerun", type="compact")
     if table.open:
         with table:
-            st.dataframe(in_london(frame), hide_index=True, placeholder="", column_config=COLUMNS, key=f"rows {name}")
+            render_fitted_table(in_london(frame), COLUMNS, key=f"rows {name}", alt=f"The values of the chart: {alt}")
             render_register_downloads(lambda: frame, registers, name=name)
 
 
@@ -125,32 +134,52 @@ def render_register_rows(
     register: str | None = None,
     formats: Mapping[str, Any] | None = None,
 ) -> None:
-    """Draw rows of records whose name opens the record.
+    """Draw rows of records, which open the record: a table, or cards on a phone.
 
     `register` is theirs unless a column says it; `formats` are columns that are shown otherwise than in `COLUMNS`.
     """
-    opener = st.column_config.ButtonColumn(
-        "Name", type="tertiary", alignment="left", width=NAME_PIXELS, key=f"open {key}"
-    )
+    frame = readable_changes(frame)
     shown = [name for name in columns if name in frame.columns and name != "name"]
-    click = clicked_cell(
-        frame.select("name", *shown),
-        {**COLUMNS, **_own_words(frame, register), **(formats or {}), "name": opener},
-        key=f"list {key} {hash(tuple(frame['record_id']))}",
-        buttons={f"open {key}": "name"},
-        height=min(38 + 35 * max(len(frame), 1), 38 + 35 * 14),
-        alt=f"{len(frame)} records",
-    )
+    cards = [
+        Card(
+            row["name"] or row["record_id"],
+            page_address(PAGE, **record_address(str(row.get("register") or register), row["record_id"])),
+            _facts(row, shown),
+        )
+        for row in frame.iter_rows(named=True)
+    ]
+    render_card_list(cards, len(frame), name=key)
+    with table_of_cards(key):
+        click = clicked_row(
+            frame.select("name", *shown),
+            {**COLUMNS, **_own_words(frame, register), **(formats or {})},
+            key=key,
+            alt=f"{len(frame)} records",
+        )
     if click:
         row = frame.row(click[0], named=True)
-        st.session_state.pop(f"open {key}", None)
         open_record(str(row.get("register") or register), row["record_id"])
+
+
+def readable_changes(frame: pl.DataFrame) -> pl.DataFrame:
+    """Write the days among the texts before and after a change as everywhere on screen."""
+    texts = [name for name in ("before", "after") if frame.schema.get(name) == pl.String]
+    days = {name: pl.col(name).str.to_date("%Y-%m-%d", strict=False).dt.strftime("%-d %b %Y") for name in texts}
+    return frame.with_columns(pl.coalesce(day, name).alias(name) for name, day in days.items())
+
+
+def _facts(row: Mapping[str, Any], columns: Sequence[str]) -> list[str]:
+    """Return what changed in a record, if that is listed, and its other values."""
+    change = change_fact(row.get("before"), row.get("after"))
+    others = [name for name in columns if name not in NOT_ON_CARDS]
+    what = row.get("field") or (row.get("change") or "").capitalize()
+    return [text for text in (": ".join(filter(None, (what, change))), *facts_of(row, others)) if text]
 
 
 def _own_words(frame: pl.DataFrame, register: str | None) -> dict[str, Any]:
     """Return the columns that TEC calls otherwise, for rows of TEC only."""
     named = set(frame["register"]) if "register" in frame.columns else {register}
-    return {"operator": st.column_config.TextColumn("Customer", width="medium")} if named == {"tec"} else {}
+    return {"operator": "Customer", "technology_published": "Technology"} if named == {"tec"} else {}
 
 
 def render_register_hits(text: str) -> None:

@@ -9,6 +9,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards.components import snapshot_cache
+from dashboards.components.fitted_table import render_fitted_table
 from dashboards.components.formatting import day, number, place
 from dashboards.components.plain_text import plain
 from dashboards.components.record_page import render_facts
@@ -17,6 +18,7 @@ from dashboards.components.register_parts import (
     NAMES,
     PAGE,
     list_address,
+    readable_changes,
     render_licence,
     render_register_downloads,
 )
@@ -66,9 +68,9 @@ def render_record(address: str) -> None:
     if published.open:
         cells = [(header, _text(cell)) for header, cell in record.published.items()]
         with published:
-            st.dataframe(
+            render_fitted_table(
                 pl.DataFrame(cells, {"Column": pl.String, "Cell": pl.String}, orient="row"),
-                hide_index=True,
+                {},
                 key="published cells",
                 alt="Every published cell of the record",
             )
@@ -81,12 +83,12 @@ def _render_history(record: RegisterRecord, register: str, record_id: str) -> No
     if record.changes.is_empty():
         st.caption("Nothing has changed between the issues here.")
     else:
-        shown = record.changes.with_columns(pl.col("field").replace(field_titles(register)))
-        st.dataframe(shown, hide_index=True, placeholder="", column_config=COLUMNS, key="record changes")
+        shown = readable_changes(record.changes).with_columns(pl.col("field").replace(field_titles(register)))
+        render_fitted_table(shown, COLUMNS, key="record changes", alt=f"{len(shown)} changes of the record")
     st.subheader("In each issue", anchor=False)
     filled = [column.name for column in record.history if column.null_count() < len(column)]
-    st.dataframe(
-        record.history.select(filled), hide_index=True, placeholder="", column_config=COLUMNS, key="record history"
+    render_fitted_table(
+        record.history.select(filled), COLUMNS, key="record history", alt=f"{len(record.history)} issues of the record"
     )
     render_register_downloads(lambda: record.history, (register,), name=f"{register}-{record_id}".replace("/", "-"))
 

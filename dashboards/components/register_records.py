@@ -50,11 +50,11 @@ UNITS = {"repd": "MW AC, as published", "tec": "MW of the connection"}
 SHOWN = {
     "repd": (
         *("distance_km", "operator", "technology", "status", "capacity_mw", "county", "permission_granted_date"),
-        *("permission_expiry_date", "planning_reference", "record_id"),
+        *("permission_expiry_date", "record_id"),
     ),
     "tec": (
-        *("operator", "technology_published", "status", "capacity_mw", "connection_site", "connection_date", "host"),
-        *("stage", "gate", "record_id"),
+        *("operator", "technology_published", "status", "capacity_mw", "connection_site", "connection_date"),
+        *("stage", "gate"),
     ),
 }
 DEFAULT_KM = 25.0

@@ -39,9 +39,7 @@ SLIP_FORMATS: dict[str, Any] = {
     "before": st.column_config.DateColumn("Before", format=DATE),
     "after": st.column_config.DateColumn("After", format=DATE),
 }
-SLIP_COLUMNS = (
-    *("capacity_mw", "before", "after", "slip_days", "slip_mw_years", "technology", "operator", "stage", "record_id"),
-)
+SLIP_COLUMNS = (*("capacity_mw", "before", "after", "slip_days", "slip_mw_years", "technology", "operator", "stage"),)
 
 
 def render_changes(register: str) -> None:

@@ -45,7 +45,7 @@ def test_a_click_on_a_name_opens_the_record_and_a_link_leads_back_to_the_same_li
     visitor.open("registers?technology=Solar&q=solar")
     visitor.drawn()
     table = visitor.page.get_by_test_id("stDataFrame").first
-    table.click(position={"x": 40, "y": 35 + 18})
+    table.click(position={"x": 120, "y": 35 + 18})  # right of the button that opens the row
     visitor.page.wait_for_url(re.compile(r"record=repd%3A\d+|record=repd:\d+"))
     visitor.settled()
     expect(visitor.page.get_by_text("In each issue")).to_be_visible()
@@ -53,3 +53,22 @@ def test_a_click_on_a_name_opens_the_record_and_a_link_leads_back_to_the_same_li
     visitor.page.wait_for_url(re.compile("technology=Solar"))
     visitor.settled()
     expect(visitor.page.get_by_role("searchbox", name="Search").last).to_have_value("solar")
+
+
+def test_arrow_keys_walk_through_a_table_without_leaving_it_and_enter_opens_the_row(visitor: Tab) -> None:
+    page = visitor.page
+    page.set_viewport_size({"width": 1440, "height": 1000})
+    visitor.open("registers?technology=Solar")
+    visitor.drawn()
+    table = page.get_by_test_id("stDataFrame").first
+    table.locator("canvas").first.focus()
+    for key, column, row in (("", 0, 0), ("ArrowRight", 1, 0), ("ArrowDown", 1, 1), ("ArrowDown", 1, 2)):
+        if key:
+            page.keyboard.press(key)
+        current = table.locator(f"#glide-cell-{column}-{row}[aria-selected=true]")
+        current.wait_for(state="attached")
+    name = current.text_content() or ""
+    page.keyboard.press("Enter")
+    page.wait_for_url(re.compile("record="))
+    visitor.settled()
+    expect(page.get_by_role("heading", name=name, exact=True)).to_be_visible()
