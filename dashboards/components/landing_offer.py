@@ -4,11 +4,12 @@ Belongs here: the notice. Not here: marks of single records (`ledger_session.py`
 """
 
 from datetime import UTC, datetime, timedelta
+from time import monotonic
 
 import streamlit as st
 
 from dashboards.components import background_requests, ledger_session, snapshot_cache
-from dashboards.components.automatic_redraws import redraw_page
+from dashboards.components.automatic_redraws import is_automatic_run, redraw_page
 from dashboards.components.formatting import number
 from dashboards.components.sidebar import status_monitor
 from dashboards.components.sign_in import current_actor, refusal_of
@@ -21,8 +22,13 @@ from warehouse.connection import newest_version
 from warehouse.settings import Settings
 
 LOOKS_AGAIN = "3s"
+REST_SECONDS = 15.0
+"""The least time between two automatic redraws: while other people save all the time, a page that follows each of their
+edits would never be at rest. The first redraw, which shows the reader's own edit, comes as soon as it can.
+"""
 LANDS_WITHIN = timedelta(seconds=60)
 "An edit that waits for longer was not landed by Dagster's sensor."
+_DRAWN = "landing offer: when it was drawn with the page"
 DESK, UPDATES = "landing offer", "the update of the charts"
 "The desk of the request, and its title."
 
@@ -34,13 +40,14 @@ def landing_offer() -> None:
     except PipelineError:
         return  # the page shows that the ledger is not available
     if waits:
+        st.session_state[_DRAWN] = monotonic()
         _render_offer()
 
 
 @st.fragment(run_every=LOOKS_AGAIN)
 def _render_offer() -> None:
     shown, newest = snapshot_cache.current_snapshot(), newest_version()
-    if newest and (shown is None or newest.version != shown.version):
+    if newest and (shown is None or newest.version != shown.version) and _is_at_rest():
         redraw_page()
     landed = ledger_session.charted_position()
     try:
@@ -69,6 +76,12 @@ def _render_offer() -> None:
             on_click=_land_edits,
         )
     background_requests.render_requests(DESK)
+
+
+def _is_at_rest() -> bool:
+    """Return whether the page may be redrawn: its run has ended, and the last one was not automatic a moment ago."""
+    least = REST_SECONDS if is_automatic_run() else 1.0
+    return monotonic() - float(st.session_state.get(_DRAWN, 0.0)) >= least
 
 
 def _landing_time_text(dagster: Answer | None, age: timedelta, they_follow: str) -> str:

@@ -1,7 +1,11 @@
 """Tests that a page whose records are not in the charts yet shows this, with the time, and offers to land them now."""
 
+from itertools import count
+from types import SimpleNamespace
+
 import pytest
 
+from dashboards.components import landing_offer
 from pipeline_assets.landing import land_changes
 from pipeline_assets.ledger import schema
 from tests.dashboards.conftest import Open
@@ -23,6 +27,21 @@ def test_a_page_with_changes_that_have_not_landed_offers_to_land_them(open_page:
     assert f"{len(PORTFOLIO) - 1} recent edits are" in waiting[0]
     assert "renewables up" in waiting[0]
     assert "Update now" in [button.label for button in app.button]
+
+
+def test_a_page_is_drawn_to_its_end_while_newer_versions_are_published_all_the_time(
+    open_page: Open, monkeypatch: pytest.MonkeyPatch
+) -> None:
+    with schema.ledger_for_task() as engine:
+        submit_batch(engine, *PORTFOLIO[:1])
+        land_changes(engine)
+        submit_batch(engine, *PORTFOLIO[1:])
+    versions = map(lambda number: SimpleNamespace(version=number), count(1_000))
+    monkeypatch.setattr(landing_offer, "newest_version", lambda: next(versions))
+    app = open_page("pipeline_dashboard")
+    assert not app.exception
+    assert "Update now" in [button.label for button in app.button]
+    assert next(versions).version == 1_001, "the offer looked once, and the page did not run again"
 
 
 def test_a_page_whose_changes_have_all_landed_offers_nothing(open_page: Open) -> None:
