@@ -36,7 +36,7 @@ def test_a_page_is_drawn_to_its_end_while_newer_versions_are_published_all_the_t
         submit_batch(engine, *PORTFOLIO[:1])
         land_changes(engine)
         submit_batch(engine, *PORTFOLIO[1:])
-    versions = map(lambda number: SimpleNamespace(version=number), count(1_000))
+    versions = (SimpleNamespace(version=number) for number in count(1_000))
     monkeypatch.setattr(landing_offer, "newest_version", lambda: next(versions))
     app = open_page("pipeline_dashboard")
     assert not app.exception
