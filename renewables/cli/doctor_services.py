@@ -146,7 +146,8 @@ def _automation(orchestrator: DagsterClient, settings: Settings) -> Iterable[Fin
     running = [trigger for trigger in automatic.triggers if trigger.is_running]
     newest = max((trigger.tick_utc for trigger in running if trigger.tick_utc), default=None)
     if running and not failed:
-        sentence = f"{len(running)} schedules and sensors are running; the newest tick was {_clock(newest)}."
+        ticked = f"the newest tick was {_clock(newest)}" if newest else "none has ticked yet"
+        sentence = f"{len(running)} schedules and sensors are running; {ticked}."
         yield Finding(OK, "automation", sentence)
 
 

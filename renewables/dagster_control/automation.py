@@ -13,7 +13,9 @@ from pipeline_assets.failure_texts import describe_error
 from renewables.dagster_control.client import DagsterClient
 from renewables.dagster_control.run_log import ERROR_FIELDS, recorded_errors
 
-TICK = f"ticks(limit: 1) {{ timestamp status error {{ {ERROR_FIELDS} }} }}"
+TICK = f"ticks(limit: 1, dayRange: 40) {{ timestamp status error {{ {ERROR_FIELDS} }} }}"
+"""The newest tick of the last 40 days. Without the days Dagster reads the ticks of all together, by a key that names the
+sockets of the code servers, and returns none once `renewables up` has started again."""
 AUTOMATION = f"""{{
   instance {{ daemonHealth {{ allDaemonStatuses {{
     daemonType required healthy lastHeartbeatTime lastHeartbeatErrors {{ message }} }} }} }}
