@@ -1,7 +1,7 @@
 """Coverage: what data there is, day by day; imports and their progress; repairs; source and storage."""
 
 from collections.abc import Callable, Mapping
-from concurrent.futures import Future
+from concurrent.futures import Future, wait
 from datetime import date, timedelta
 from typing import Any
 
@@ -213,6 +213,8 @@ def _render_api_status() -> None:
 
 def _render_api_test(*, watching: bool) -> None:
     asked: Future[Answer] | None = st.session_state.get(API)
+    if asked is not None:
+        wait([asked], timeout=background_requests.PATIENCE_SECONDS)  # usually the answer is there by then
     is_waiting = asked is not None and not asked.done()
     with st.container(horizontal=True, vertical_alignment="center"):
         st.button("Test Elexon API", icon=":material/network_check:", disabled=is_waiting, on_click=_request_api_test)

@@ -39,6 +39,7 @@ STATES = {
     "CANCELED": ":gray[:material/cancel:] Cancelled; data imported before stays",
     "CANCELING": ":gray[:material/cancel:] Cancelling",
     "QUEUED": ":gray[:material/schedule:] Queued",
+    "STARTING": ":blue[:material/sync:] Starting",
 }
 FROM_A_TERMINAL = "Or import from a terminal: `renewables fetch-range 2026-01-01 2026-01-07`."
 _FOLLOWED = "imports: followed"
@@ -142,16 +143,17 @@ def _render_fetch(fetch: Fetch) -> None:
     with st.container(border=True, gap="xsmall"):
         with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
             st.markdown(f"{title}  \n{_state_text(fetch)}", width="stretch")
-            if not run.is_over and run.status != "CANCELING":
-                st.button(
-                    "Cancel",
-                    key=f"cancel {run.launched.id}",
-                    on_click=_cancel_fetch,
-                    args=(run, days),
-                    type="tertiary",
-                    disabled=bool(refusal_of("cancel a run")),
-                )
-            st.link_button("Open in Dagster", run.launched.url, icon=":material/open_in_new:", type="tertiary")
+            with st.container(horizontal=True, width="content"):
+                if not run.is_over and run.status != "CANCELING":
+                    st.button(
+                        "Cancel",
+                        key=f"cancel {run.launched.id}",
+                        on_click=_cancel_fetch,
+                        args=(run, days),
+                        type="tertiary",
+                        disabled=bool(refusal_of("cancel a run")),
+                    )
+                st.link_button("Open in Dagster", run.launched.url, icon=":material/open_in_new:", type="tertiary")
         if not run.is_over and run.what not in DECISIONS:
             answered, windows, _ = fetch.totals
             st.progress(min(answered / windows, 1.0) if windows else 0.0, text=_progress_text(fetch))
@@ -162,7 +164,7 @@ def _render_fetch(fetch: Fetch) -> None:
 def _progress_text(fetch: Fetch) -> str:
     """Return how far a request is, such as "41 of 114 requests, about 2 min left"."""
     answered, windows, failed = fetch.totals
-    if not windows:
+    if not windows or (fetch.run.status == "STARTING" and not answered):
         return "Starting …"
     return (
         f"{answered} of {windows} requests"

@@ -14,7 +14,7 @@ from renewables.dagster_control.client import DagsterClient
 from renewables.dagster_control.run_log import ERROR_FIELDS, recorded_errors
 
 TICK = f"ticks(limit: 1, dayRange: 40) {{ timestamp status error {{ {ERROR_FIELDS} }} }}"
-"""The newest tick of the last 40 days. Without the days Dagster reads the ticks of all together, by a key that names the
+"""The newest tick of the last 40 days. Without the days Dagster reads all ticks together, by a key that names the
 sockets of the code servers, and returns none once `renewables up` has started again."""
 AUTOMATION = f"""{{
   instance {{ daemonHealth {{ allDaemonStatuses {{
