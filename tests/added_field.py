@@ -38,7 +38,8 @@ def main() -> None:
     shown["form"] = _edit_in_the_form()
     shown["saved"] = _stored()
     page = _open("project", id=PROJECT)
-    shown["page"] = [element.value.replace("\\", "") for element in page.markdown if LABEL in element.value]
+    facts = [fact for element in page.markdown for fact in element.value.replace("\\", "").split("\n- ")]
+    shown["page"] = [fact.removeprefix("- ") for fact in facts if LABEL in fact]
     (rows,) = _open("projects", columns=LABEL).dataframe
     shown["list"] = rows.value[FIELD].dropna().to_list()
     shown["list's labels"] = [column.get("label") for column in json.loads(rows.proto.columns).values()]

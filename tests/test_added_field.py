@@ -71,7 +71,7 @@ def test_an_added_field_is_in_the_form_which_saves_it(shown: Shown) -> None:
 
 
 def test_an_added_field_is_on_the_page_of_the_record(shown: Shown) -> None:
-    assert shown["page"] == [":gray[Grid capacity (MW)]  \n123.5"]
+    assert shown["page"] == [":gray[Grid capacity (MW)]  \n  123.5"]
 
 
 def test_an_added_field_is_a_column_of_the_list(shown: Shown) -> None:

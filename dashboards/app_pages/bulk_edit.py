@@ -13,7 +13,7 @@ from dashboards.components import ledger_session, record_lists, save_notice, sub
 from dashboards.components.plain_text import plain
 from dashboards.components.sign_in import dry_run_actor
 from pipeline_assets.errors import AccessRefused, Problem, Refused, StaleVersion
-from pipeline_assets.fields import field_title
+from pipeline_assets.fields import FieldType, field_title, fields_by_name
 from pipeline_assets.ledger.changes import Change, Record
 from pipeline_assets.ledger.submission import submit
 from pipeline_assets.models import ENTITIES
@@ -25,6 +25,8 @@ from renewables.queries.record_history import shown_value
 KINDS = ("pipelines", "facilities", "counterparties", "information_points", "milestones", "contacts")
 ROWS_SEEN = 16
 PROBLEMS_SHOWN = 500
+TEXT_PIXELS, SHORT_PIXELS, TITLE_PIXELS = 220, 120, 7
+"The width of a column of texts, the least of any other, and that of a letter of a title."
 LABEL = "record"
 "The column that stays in view. It can be edited, because the browser drops text that is pasted into a fixed column."
 END, END_MARK = "end", "·"
@@ -110,6 +112,13 @@ def _columns_shown(kind: str) -> Mapping[str, Column]:
     return {name: column for name, column in columns_of(kind).items() if name not in ENTITIES[kind].references}
 
 
+def _column_pixels(kind: str, name: str) -> int:
+    """Return the width of a column: room for its title with the mark of an editable cell, more for texts."""
+    field = fields_by_name(kind)[name]
+    of_text = field.value_type in (FieldType.TEXT, FieldType.REFERENCE)
+    return TEXT_PIXELS if of_text else max(SHORT_PIXELS, 60 + TITLE_PIXELS * len(field.title))
+
+
 def _typed(kind: str, opened: Sequence[Record], *, key: str) -> tuple[Typed, Misplaced, bool]:
     """Draw the table; return the changed cells, those outside the fields, and whether a block was too wide."""
     columns = _columns_shown(kind)
@@ -126,7 +135,9 @@ def _typed(kind: str, opened: Sequence[Record], *, key: str) -> tuple[Typed, Mis
                 "Record", pinned=True, width=220, help="The name of the record; not a field."
             ),
             **{
-                name: st.column_config.TextColumn(field_title(kind, name), help=column.help, width="medium")
+                name: st.column_config.TextColumn(
+                    field_title(kind, name), help=column.help, width=_column_pixels(kind, name)
+                )
                 for name, column in columns.items()
             },
             END: st.column_config.TextColumn(

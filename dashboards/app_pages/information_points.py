@@ -15,11 +15,11 @@ from renewables.queries.list_pages import rows_with_parameters
 KIND, CREATE = "information_points", "create an information point"
 CONFIGS: dict[str, Any] = {
     "rating": st.column_config.ProgressColumn(
-        format="%,d", min_value=0, max_value=10_000, help="Impact x likelihood, at most 10,000"
+        format="%,d", min_value=0, max_value=10_000, width=110, help="Impact x likelihood, at most 10,000"
     ),
     "effective_market": st.column_config.TextColumn(help="Its own market, or that of its project"),
     "effective_technologies": st.column_config.TextColumn(help="Its own technology, or those of its project"),
-    "counterparties": st.column_config.TextColumn(width="medium"),
+    "counterparties": st.column_config.TextColumn(width=160),
 }
 
 

@@ -35,6 +35,7 @@ from renewables.queries.records import facilities_of, information_points_of, rat
 
 KIND, KIND_OF_MILESTONES = "pipelines", "milestones"
 TEMPLATE = "usual milestones"
+SHOWN_IN_HEAD = ("name", "market", "stage", "rtb_date", "rag", "status_date", "rag_comment")
 
 
 def render_page() -> None:
@@ -42,10 +43,11 @@ def render_page() -> None:
     portfolio, project = record_page.addressed_record(KIND)
     if project is None:
         return
-    record_page.render_head(project, _head_facts(portfolio, project))
+    comment = {"RAG comment": project.fields["rag_comment"]}
+    record_page.render_head(project, _head_facts(portfolio, project), comment=comment)
     left, right = record_page.two_columns()
     with left:
-        _render_status(project)
+        record_page.render_fields(project, apart_from=SHOWN_IN_HEAD)
         _render_milestones(portfolio, project)
         project_facilities.render_facilities(portfolio, project)
         _render_information_points(portfolio, project)
@@ -63,8 +65,7 @@ def _head_facts(portfolio: Portfolio, project: Record) -> dict[str, str]:
     """Return what a person wants to know first, as Markdown."""
     fields, plants = project.fields, [plant for _, plant in facilities_of(portfolio, project.id)]
     step = next((each for each in _by_date(milestones_of(portfolio, project.id)) if not _is_reached(each)), None)
-    is_ahead = fields["rtb_date"] and fields["rtb_date"] >= datetime.now(UTC).date().isoformat()
-    rtb = f"RTB, {record_page.day_of(fields['rtb_date'])}" if is_ahead else NOTHING
+    rtb = f"RTB, {record_page.day_of(fields['rtb_date'])}" if _has_rtb_ahead(project) else NOTHING
     technologies = " + ".join(sorted({plant.fields["technology"] for plant in plants}))
     capacity = ledger_session.capacity_text(sum(plant.fields["capacity_mwp"] for plant in plants))
     return {
@@ -75,16 +76,9 @@ def _head_facts(portfolio: Portfolio, project: Record) -> dict[str, str]:
         "RTB": f"**{record_page.day_of(fields['rtb_date'])}**",
         "Next milestone": plain(f"{step.fields['name']}, {record_page.day_of(_date_of(step))}") if step else rtb,
         "Owner": plain(step.fields["owner"]) if step and step.fields["owner"] else NOTHING,
+        "Market": fields["market"],
+        "Status date": record_page.day_of(fields["status_date"]),
     }
-
-
-def _render_status(project: Record) -> None:
-    """Draw why the status is what it is, and the other fields."""
-    if project.fields["rag_comment"]:
-        st.caption("RAG comment")
-        st.text(project.fields["rag_comment"])
-    shown = ("name", "stage", "rag", "rag_comment", "rtb_date")
-    record_page.render_fields(project, apart_from=shown)
 
 
 def _date_of(milestone: Record) -> str | None:
@@ -98,28 +92,39 @@ def _is_reached(milestone: Record) -> bool:
     return bool(milestone.fields["actual_date"])
 
 
+def _has_rtb_ahead(project: Record) -> bool:
+    return bool(project.fields["rtb_date"] and project.fields["rtb_date"] >= _today())
+
+
+def _today() -> str:
+    return datetime.now(UTC).date().isoformat()
+
+
 def _by_date(milestones: Sequence[Record]) -> list[Record]:
-    """Return milestones with those that are ahead first, each by date; without a date last."""
-    return sorted(milestones, key=lambda each: (_is_reached(each), _date_of(each) or "9999"))
+    """Return milestones by date; without a date last."""
+    return sorted(milestones, key=lambda each: _date_of(each) or "9999")
 
 
 def _render_milestones(portfolio: Portfolio, project: Record) -> None:
+    """Draw the milestones that are ahead, the chart of all, and in a box to open those that were reached."""
     st.subheader("Next steps", anchor=False)
-    milestones = milestones_of(portfolio, project.id)
-    for milestone in _by_date(milestones):
-        with st.container(horizontal=True, vertical_alignment="center"):
-            record_lists.record_link(
-                KIND_OF_MILESTONES,
-                milestone.id,
-                milestone.fields["name"],
-                icon=":material/event_available:" if _is_reached(milestone) else ":material/event:",
-            )
-            st.caption(_dates_text(milestone), width="content")
-    if project.fields["rtb_date"] and str(MilestoneName.RTB) not in {each.fields["name"] for each in milestones}:
-        st.caption(f"RTB: forecast {record_page.day_of(project.fields['rtb_date'])}, the RTB date of the project.")
-    elif not milestones:
-        st.caption("No milestones yet.")
+    milestones = _by_date(milestones_of(portfolio, project.id))
+    reached = [each for each in milestones if _is_reached(each)]
+    steps = [each for each in milestones if not _is_reached(each)]
+    for milestone in steps:
+        _render_milestone(milestone, ":material/event:")
+    shows_rtb = _has_rtb_ahead(project) and str(MilestoneName.RTB) not in {each.fields["name"] for each in milestones}
+    if shows_rtb:
+        st.caption(f"RTB · forecast {record_page.day_of(project.fields['rtb_date'])}, the RTB date of the project")
+    elif not steps:
+        st.caption("All milestones were reached." if reached else "No milestones yet.")
     _render_milestone_chart(project)
+    if reached:
+        box = st.expander(f"Reached ({len(reached)})", key="reached", on_change="rerun", type="compact")
+        if box.open:
+            with box:
+                for milestone in reached[::-1]:
+                    _render_milestone(milestone, ":material/event_available:")
     if project.archived:
         return
     missing = missing_milestones(portfolio, project)
@@ -159,14 +164,23 @@ def _render_milestone_chart(project: Record) -> None:
         render_figure(figure, frame, "timeline", f"Milestones of {project.fields['name']} over time")
 
 
+def _render_milestone(milestone: Record, icon: str) -> None:
+    with st.container(horizontal=True, vertical_alignment="center"):
+        record_lists.record_link(KIND_OF_MILESTONES, milestone.id, milestone.fields["name"], icon=icon)
+        st.caption(_dates_text(milestone), width="content")
+
+
 def _dates_text(milestone: Record) -> str:
-    """Return the dates of a milestone, with its slip and owner."""
+    """Return the date of a milestone, how far it is from the plan, and its owner."""
     fields, slip = milestone.fields, slip_days(milestone)
     words = (("actual_date", "reached"), ("forecast_date", "forecast"), ("planned_date", "planned"))
-    dates = [f"{word} {record_page.day_of(fields[name])}" for name, word in words if fields[name]]
-    if slip:
-        dates.append(f"{slip:+,} days")
-    return plain(", ".join(filter(None, [*dates, fields["owner"]])) or "no date yet")
+    date = next((f"{word} {record_page.day_of(fields[name])}" for name, word in words if fields[name]), "no date yet")
+    if not _is_reached(milestone) and (_date_of(milestone) or "9999") < _today():
+        date = f"overdue, {date}"
+    if slip is not None:
+        days = "1 day" if abs(slip) == 1 else f"{abs(slip):,} days"
+        date += f", {days} {'after' if slip > 0 else 'before'} the plan" if slip else ", as planned"
+    return plain(" · ".join(filter(None, [date, fields["owner"]])))
 
 
 def _render_information_points(portfolio: Portfolio, project: Record) -> None:

@@ -64,8 +64,8 @@ def render_page() -> None:
         label_visibility="collapsed",
     )
     sheet = sheet or "pipelines"
-    _render_export(sheet)
     _render_import(sheet)
+    _render_export(sheet)
     _render_earlier_batches()
 
 

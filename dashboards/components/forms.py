@@ -7,6 +7,7 @@ refuses nothing: the ledger validates, its problems are shown at their fields, a
 from collections.abc import Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date
+from itertools import pairwise
 from typing import Any
 
 import streamlit as st
@@ -22,6 +23,8 @@ SIDE_BY_SIDE = 3
 "The number of short fields per row."
 WIDE_CHOICES, NARROW_CHOICES = ("technology", "stage", "role"), ("rag",)
 "The fields whose words are all in view, so that one click chooses: on a line of their own, and beside other fields."
+BESIDE_ONE = ("technology",)
+"Those of the first that are short enough for the rest of a line, beside the field before them."
 Choices = Mapping[str, Mapping[str, str]]
 "Kind -> id -> name: the records that a reference may name."
 
@@ -68,16 +71,17 @@ def render_inputs(
         st.markdown(f"**{part.heading}**")
     fields = fields_by_name(part.kind)
     row: list[Any] = []
-    for name in part.shown:
+    for name, following in pairwise((*part.shown, "")):
         if _is_in_coordinates(part, name):
             if name == coordinate_input.FIELDS[0]:
                 row = row or list(st.columns(SIDE_BY_SIDE))
                 with row.pop(0):
                     _render_coordinates(part, prefix, typed, problems)
             continue
-        wide = fields[name].is_long or name in WIDE_CHOICES
+        is_beside = bool(row) and name in BESIDE_ONE
+        wide = fields[name].is_long or (name in WIDE_CHOICES and not is_beside)
         if not wide and not row:
-            row = list(st.columns(SIDE_BY_SIDE))
+            row = list(st.columns([1, SIDE_BY_SIDE - 1] if following in BESIDE_ONE else SIDE_BY_SIDE))
         with st.container() if wide else row.pop(0):
             _render_input(part, fields[name], _widget_key(prefix, part, name), typed, choices or {})
             for problem in problems:

@@ -46,6 +46,9 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
 [data-testid=stPlotlyChart] .modebar-container { top: auto !important; bottom: 24px }
 .stElementContainer:has(> .stHtml > script:only-child) { display: none }
 .st-key-chips button:not([kind=tertiary]) { min-height: 1.75rem; padding: 0 0.6rem; border-radius: 999px }
+[class*=st-key-facts] ul { list-style: none; margin: 0 0 1rem; padding: 0 }
+[class*=st-key-facts] ul { display: flex; flex-wrap: wrap; gap: 0.6rem 1.75rem }
+[class*=st-key-facts] li { margin: 0; padding: 0 }
 :has(> [class*=st-key-list-cards]) { display: none }
 [class*=st-key-list-cards] ul { list-style: none; margin: 0; padding: 0 }
 [class*=st-key-list-cards] li { border-bottom: 1px solid #7F889455; padding: 0.6rem 0; margin: 0 }
@@ -55,15 +58,21 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
 .rag-red { color: light-dark(#B3261E, #FF8A80) }
 @media (max-width: 640px) {
   [data-testid=stMainBlockContainer] { padding-inline: 1rem }
-  .st-key-toolbar > .stElementContainer:has(.stSelectbox) { flex: 1 1 40%; min-width: 0 }
+  .st-key-toolbar > .stElementContainer:has(.stSelectbox, .stMultiSelect, .stTextInput) { flex: 1 1 40%; min-width: 0 }
   .st-key-toolbar > :has(.stSelectbox, .stPopover), .st-key-toolbar > .st-key-popover-Options { order: -1 }
   .st-key-toolbar { gap: 0.75rem }
   .st-key-toolbar > .st-key-price { flex-basis: 100% !important }
   .st-key-toolbar > .st-key-data { flex-basis: 54% !important }
   .st-key-toolbar > .st-key-data + .st-key-days { flex-basis: 41% !important }
   .st-key-copy-link [data-testid=stMarkdownContainer] { position: absolute; clip-path: inset(50%) }
+<<<<<<< HEAD
   :has(> [class*=st-key-list-cards]) { display: flex }
   :has(> [class*=st-key-list-table]) { visibility: hidden; height: 0; overflow: hidden; margin-top: -1rem }
+=======
+  [class*=st-key-facts] ul { display: grid; grid-template-columns: 1fr 1fr; column-gap: 1rem }
+  .st-key-list-cards { display: block }
+  .st-key-list-table { visibility: hidden; height: 0; overflow: hidden }
+>>>>>>> 993e8fe (A project's page puts the steps ahead first, its facts are one tidy list, and charts begin to run while the page is computed; forms, bulk edit, lists and Import read better)
 }
 :has(> .st-key-operator) > [data-testid=stElementContainer]:has(> [data-testid=stSkeleton]) { min-height: 4.25rem }
 .st-key-back-links > :has(> [data-testid=stSkeleton]) { height: 1.25rem; overflow: hidden }

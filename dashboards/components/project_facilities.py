@@ -28,7 +28,7 @@ from renewables.queries.records import facilities_of
 
 KIND = "pipelines"
 SIZES = ("capacity_mwp", "export_capacity_mw", "storage_mwh")
-MAP_PIXELS, MAP_KM = 300, 200.0
+MAP_PIXELS, MAP_KM, MAP_ASPECT = 300, 200.0, 4 / 3
 
 
 def render_facilities(portfolio: Portfolio, project: Record) -> None:
@@ -58,9 +58,8 @@ def render_map(portfolio: Portfolio, project: Record) -> None:
     if not places or not all(SOUTH <= north <= NORTH and WEST <= east <= EAST for _, north, east in places):
         return
     nobody = pl.DataFrame(schema={"latitude": pl.Float64(), "longitude": pl.Float64(), "capacity_mw": pl.Float64()})
-    figure = map_around(places, nobody, MAP_KM).update_layout(
-        height=MAP_PIXELS, showlegend=False, margin={"l": 0, "r": 0, "t": 0, "b": 0}
-    )
+    figure = map_around(places, nobody, MAP_KM, aspect=MAP_ASPECT)
+    figure.update_layout(height=MAP_PIXELS, showlegend=False, margin={"l": 0, "r": 0, "t": 0, "b": 0})
     names = ", ".join(name for name, *_ in places)
     st.plotly_chart(figure, key="chart place", config=CONFIG, alt=f"Map of the place of {names}")
     st.caption(OUTLINE_SOURCE)

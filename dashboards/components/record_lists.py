@@ -9,7 +9,7 @@ from typing import Any
 import polars as pl
 import streamlit as st
 
-from dashboards.components import form_routing, ledger_session, list_cards, save_notice
+from dashboards.components import form_routing, ledger_session, list_cards, page_header, save_notice
 from dashboards.components.chart import render_downloads
 from dashboards.components.navigation import FORM
 from dashboards.components.people_view import web_address
@@ -79,7 +79,7 @@ def render_list(
     save_notice.render_notice()
     portfolio, title = ledger_session.current_portfolio(), ENTITIES[kind].title.lower()
     if form_routing.open_form() == form_routing.NEW:
-        st.subheader(f"New {title}", anchor=False)
+        page_header.replace_title(f"New {title}")
         create(portfolio)
         return
     archived = bool(st.session_state.get(ARCHIVED, st.query_params.get(ARCHIVED) == "true"))

@@ -38,15 +38,25 @@ def addressed_record(kind: str) -> tuple[Portfolio, Record | None]:
     return portfolio, record
 
 
-def render_head(record: Record, facts: Mapping[str, str], choices: Choices | None = None) -> None:
-    """Draw the name, the actions and the strip of facts, which are Markdown, and the open form of the record."""
+def render_head(
+    record: Record,
+    facts: Mapping[str, str],
+    choices: Choices | None = None,
+    *,
+    comment: Mapping[str, str] | None = None,
+) -> None:
+    """Draw the name, the actions and the strip of facts, which are Markdown, and the open form of the record.
+
+    `comment` is the text below the facts, by its label; an empty one is not drawn.
+    """
     with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
         st.title(plain(str(record.fields["name"])), anchor=False, width="content")
         record_forms.render_actions(record)
     archived_note(record)
-    if facts:
-        with st.container(border=True, key="facts"):
-            render_facts(facts, is_markdown=True)
+    with st.container(border=True, gap="small"):
+        render_facts(facts, is_markdown=True)
+        for label, text in (comment or {}).items():
+            render_long_text(label, text)
     record_forms.render_open_form(record, choices)
 
 
@@ -62,11 +72,22 @@ def day_of(text: str | None) -> str:
     return day(date.fromisoformat(text) if text else None)
 
 
-def render_facts(values: Mapping[str, str], *, is_markdown: bool = False) -> None:
-    """Draw labels with their values, side by side as far as there is room."""
-    with st.container(horizontal=True, gap="medium"):
-        for label, value in values.items():
-            st.markdown(f":gray[{label}]  \n{value if is_markdown else plain(value)}", width="content")
+def render_facts(values: Mapping[str, str], *, is_markdown: bool = False, key: str = "facts") -> None:
+    """Draw labels with their values, side by side as far as there is room, and in two columns on a phone.
+
+    They are one list in one element, which paints sooner than an element each; `page_style.py` lays it out.
+    """
+    items = [f"- :gray[{label}]  \n  {value if is_markdown else plain(value)}" for label, value in values.items()]
+    with st.container(key=key):
+        st.markdown("\n".join(items))
+
+
+def render_long_text(label: str, text: str) -> None:
+    """Draw a text of several lines as it was typed, below its label; nothing for an empty one."""
+    if text:
+        with st.container(gap=None):
+            st.markdown(f":gray[{label}]")
+            st.text(text)
 
 
 def render_fields(record: Record, *, apart_from: Collection[str] = ()) -> None:
@@ -77,11 +98,10 @@ def render_fields(record: Record, *, apart_from: Collection[str] = ()) -> None:
     fields = [field for field in fields_of(record.kind) if field.name not in apart_from]
     facts = {field.title: _value_markdown(field, record.fields[field.name]) for field in fields if not field.is_long}
     if facts:
-        render_facts(facts, is_markdown=True)
+        render_facts(facts, is_markdown=True, key="facts-of-fields")
     for field in fields:
-        if field.is_long and record.fields[field.name]:
-            st.caption(field.title)
-            st.text(record.fields[field.name])
+        if field.is_long:
+            render_long_text(field.title, record.fields[field.name])
 
 
 def _value_markdown(field: RecordField, value: Any) -> str:

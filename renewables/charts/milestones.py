@@ -58,12 +58,25 @@ def milestone_timeline(frame: pl.DataFrame, today: date, *, by: str) -> go.Figur
         range=[len(rows) - 0.4, -0.6],
         zeroline=False,
     )
-    figure = go.Figure(traces, figure_layout(x, y, height=120 + ROW_PIXELS * max(len(rows), 2), hovermode="closest"))
-    figure.add_vline(today, line={"color": MUTED, "width": 1, "dash": "dot"})
-    figure.add_annotation(x=today, y=0, yref="paper", yanchor="bottom", text="today", showarrow=False, xanchor="left")
+    now: dict[str, Any] = {"type": "line", "x0": today, "x1": today, "y0": 0, "y1": 1, "yref": "paper"}
+    now["line"] = {"color": MUTED, "width": 1, "dash": "dot"}
+    notes: list[dict[str, Any]] = [
+        {
+            "x": today,
+            "y": 0,
+            "yref": "paper",
+            "yanchor": "bottom",
+            "text": "today",
+            "showarrow": False,
+            "xanchor": "left",
+        }
+    ]
     if len(rows) == len(frame):
-        _add_slips(figure, frame, rows, by)
-    return figure
+        notes += _slip_notes(frame, rows, by)
+    layout = figure_layout(
+        x, y, height=120 + ROW_PIXELS * max(len(rows), 2), hovermode="closest", annotations=notes, shapes=[now]
+    )
+    return go.Figure(traces, layout)
 
 
 def _marks(frame: pl.DataFrame, state: str, symbol: str, rows: dict[str, int], by: str) -> go.Scatter:
@@ -94,12 +107,14 @@ def _slip_lines(frame: pl.DataFrame, rows: dict[str, int], by: str) -> go.Scatte
     return go.Scatter(x=xs, y=ys, mode="lines", line=line, name="Slip", hoverinfo="skip")
 
 
-def _add_slips(figure: go.Figure, frame: pl.DataFrame, rows: dict[str, int], by: str) -> None:
-    """Write the slip of each row right of its last mark."""
+def _slip_notes(frame: pl.DataFrame, rows: dict[str, int], by: str) -> list[dict[str, Any]]:
+    """Return the slip of each row as an annotation right of its last mark."""
+    notes = []
     for row in frame.filter(pl.col("slip_days") != 0).iter_rows(named=True):
         last = max(row["planned_date"], row["actual_date"] or row["forecast_date"])
-        text: dict[str, Any] = {"text": f"{row['slip_days']:+,} d", "showarrow": False, "xanchor": "left", "xshift": 10}
-        figure.add_annotation(x=last, y=rows[row[by]], **text)
+        text = {"text": f"{row['slip_days']:+,} d", "showarrow": False, "xanchor": "left", "xshift": 10}
+        notes.append({"x": last, "y": rows[row[by]], **text})
+    return notes
 
 
 def _hover_text(row: dict[str, Any]) -> str:

@@ -13,6 +13,7 @@ from math import sqrt
 from pathlib import Path
 from typing import Any
 
+import numpy as np
 import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no types
 import polars as pl
 
@@ -149,15 +150,23 @@ def _outline_rings() -> tuple[tuple[tuple[float, float], ...], ...]:
     return tuple(tuple((longitude, latitude) for longitude, latitude in reversed(polygon[0])) for polygon in polygons)
 
 
+@cache
+def _coast_points() -> tuple[np.ndarray, np.ndarray]:
+    """Return the longitudes and latitudes of all parts, with NaN between them.
+
+    Plotly takes arrays as they are, and checks lists number by number.
+    """
+    parts = [np.array([*zip(*part, strict=True), (np.nan, np.nan)]) for part in coast_outline()]
+    points = np.concatenate(parts)
+    return points[:, 0].copy(), points[:, 1].copy()
+
+
 def _coast_trace() -> go.Scattergeo:
-    xs: list[float | None] = []
-    ys: list[float | None] = []
-    for longitudes, latitudes in coast_outline():
-        xs += [*longitudes, None]
-        ys += [*latitudes, None]
+    longitudes, latitudes = _coast_points()
     return go.Scattergeo(
-        **{"lon": xs, "lat": ys, "mode": "lines", "fill": "toself", "fillcolor": "rgba(127, 136, 148, 0.16)"},
-        **{"line": {"color": MUTED, "width": 1}, "hoverinfo": "skip", "name": "Coast", "showlegend": False},
+        **{"lon": longitudes, "lat": latitudes, "mode": "lines", "fill": "toself"},
+        **{"fillcolor": "rgba(127, 136, 148, 0.16)", "line": {"color": MUTED, "width": 1}},
+        **{"hoverinfo": "skip", "name": "Coast", "showlegend": False},
     )
 
 

@@ -59,8 +59,13 @@ def with_neighbours(figure: go.Figure, frame: pl.DataFrame) -> go.Figure:
     return go.Figure([coast, *_ring_traces(frame), *marks], figure.layout)
 
 
-def map_around(places: Sequence[tuple[str, float, float]], frame: pl.DataFrame, km: float) -> go.Figure:
-    """Draw our facilities (name, latitude, longitude) and the records within some km of them, zoomed in on both."""
+def map_around(
+    places: Sequence[tuple[str, float, float]], frame: pl.DataFrame, km: float, *, aspect: float = 1.0
+) -> go.Figure:
+    """Draw our facilities (name, latitude, longitude) and the records within some km of them, zoomed in on both.
+
+    `aspect` is the width of the map divided by its height.
+    """
     own = go.Scattergeo(
         **{"lon": [longitude for _, _, longitude in places], "lat": [latitude for _, latitude, _ in places]},
         **{"mode": "markers", "name": "This project", "customdata": [f"<b>{escape_markup(n)}</b>" for n, *_ in places]},
@@ -70,7 +75,7 @@ def map_around(places: Sequence[tuple[str, float, float]], frame: pl.DataFrame, 
     figure = map_figure([*_ring_traces(frame), own], height=460)
     latitudes, longitudes = [place[1] for place in places], [place[2] for place in places]
     north = 1.15 * km / KM_PER_DEGREE
-    east = north / max(cos(radians(max(map(abs, latitudes)))), 0.1)
+    east = aspect * north / max(cos(radians(max(map(abs, latitudes)))), 0.1)
     figure.update_geos(
         lonaxis_range=[max(min(longitudes) - east, WEST - 20), min(max(longitudes) + east, EAST + 20)],
         lataxis_range=[max(min(latitudes) - north, SOUTH - 20), min(max(latitudes) + north, NORTH + 20)],
