@@ -65,14 +65,9 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
   .st-key-toolbar > .st-key-data { flex-basis: 54% !important }
   .st-key-toolbar > .st-key-data + .st-key-days { flex-basis: 41% !important }
   .st-key-copy-link [data-testid=stMarkdownContainer] { position: absolute; clip-path: inset(50%) }
-<<<<<<< HEAD
+  [class*=st-key-facts] ul { display: grid; grid-template-columns: 1fr 1fr; column-gap: 1rem }
   :has(> [class*=st-key-list-cards]) { display: flex }
   :has(> [class*=st-key-list-table]) { visibility: hidden; height: 0; overflow: hidden; margin-top: -1rem }
-=======
-  [class*=st-key-facts] ul { display: grid; grid-template-columns: 1fr 1fr; column-gap: 1rem }
-  .st-key-list-cards { display: block }
-  .st-key-list-table { visibility: hidden; height: 0; overflow: hidden }
->>>>>>> 993e8fe (A project's page puts the steps ahead first, its facts are one tidy list, and charts begin to run while the page is computed; forms, bulk edit, lists and Import read better)
 }
 :has(> .st-key-operator) > [data-testid=stElementContainer]:has(> [data-testid=stSkeleton]) { min-height: 4.25rem }
 .st-key-back-links > :has(> [data-testid=stSkeleton]) { height: 1.25rem; overflow: hidden }
