@@ -92,7 +92,7 @@ def _render_failed(run: RunSummary, errors: Sequence[str]) -> None:
             st.badge("failed", icon=":material/error:", color="red")
             st.markdown(f"**{plain(_subject_of(run))}**", width="content")
             days = f"{span_of_days(*run.days)}, " if run.days else ""
-            requested = f"{days}requested {moment(run.created_at_utc)} by {plain(run.asked_by or 'Dagster')}"
+            requested = f"{days}requested {moment(run.created_at_utc)} by {plain(run.asked_by)}"
             st.caption(requested, width="content")
             st.link_button("Open in Dagster", run.launched.url, icon=":material/open_in_new:", type="tertiary")
         if not errors:

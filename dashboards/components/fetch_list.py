@@ -5,7 +5,9 @@ They are identified by their tag, so that a page that was closed or reloaded fin
 """
 
 import time
+from collections.abc import Sequence
 from dataclasses import dataclass, field
+from datetime import timedelta
 
 import streamlit as st
 
@@ -27,6 +29,8 @@ DESK = "imports"
 "The desk at which imports and decisions about gaps are handed over."
 SHOWN = 6
 WATCHES_EVERY = "2s"
+TOGETHER = timedelta(minutes=2)
+"The longest time between the requests of days and of yearly data that one click makes."
 LEAST_SECONDS = 3.0
 "The shortest observation from which the rest is estimated."
 DECISIONS = {"accepting": "Accept a known gap", "withdrawing": "Withdraw a known gap"}
@@ -128,10 +132,23 @@ def _render_list(*, watching: bool) -> None:
             render_waiting()
         elif not fetches and not background_requests.is_pending(DESK):
             st.caption("No imports yet.")
-        for fetch in fetches or []:
+        for fetch in _without_companions(fetches or []):
             _render_fetch(fetch)
     if is_active != watching:
         st.rerun()
+
+
+def _without_companions(fetches: Sequence[Fetch]) -> list[Fetch]:
+    """Leave out the runs of yearly data that were requested together with days, unless something is wrong with them."""
+    asked_at = [fetch.run.created_at_utc for fetch in fetches if fetch.run.days]
+    return [
+        fetch
+        for fetch in fetches
+        if fetch.run.days
+        or fetch.run.what in DECISIONS
+        or (fetch.run.is_over and not fetch.run.succeeded)
+        or not any(timedelta() <= fetch.run.created_at_utc - at < TOGETHER for at in asked_at)
+    ]
 
 
 def _render_fetch(fetch: Fetch) -> None:
