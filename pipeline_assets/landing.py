@@ -137,7 +137,7 @@ def _rebuild(open_warehouse: OpenWarehouse, new: pl.DataFrame | None = None) -> 
                     landing.replace_rows(con, table, frame)
                 for statement in metrics.view_statements():
                     con.execute(statement)
-                _store_position(con, position)
+                landing.replace_rows(con, INFO, _info_frame(position))
 
 
 def can_follow(con: duckdb.DuckDBPyConnection) -> bool:
@@ -180,9 +180,18 @@ def _changes_of_touched_records(con: duckdb.DuckDBPyConnection, after: int) -> p
     ).pl()
 
 
-def _store_position(con: duckdb.DuckDBPyConnection, position: int) -> None:
+def _info_frame(position: int) -> pl.DataFrame:
+    """Return the one row of the table INFO."""
     info = {"landed_position": [position], "landed_at_utc": [datetime.now(UTC)], "fingerprint": [tables_fingerprint()]}
-    landing.replace_rows(con, INFO, pl.DataFrame(info))
+    return pl.DataFrame(info)
+
+
+def _store_position(con: duckdb.DuckDBPyConnection, position: int) -> None:
+    """Replace the row of the table INFO; replacing the table would make each landing a new schema of a lake."""
+    con.register("info_frame", _info_frame(position))
+    con.execute(f"DELETE FROM {INFO}")
+    con.execute(f"INSERT INTO {INFO} BY NAME FROM info_frame")
+    con.unregister("info_frame")
 
 
 def _published(con: duckdb.DuckDBPyConnection) -> Landed:

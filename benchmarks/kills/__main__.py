@@ -1,8 +1,10 @@
-"""Kill work with SIGKILL at random moments, and prove after each kill that nothing was lost, doubled or half done.
+"""Kill work with SIGKILL, and prove after each kill that nothing was lost, doubled or half done.
 
 The work is `renewables fetch-range` and an ingest window by window (against the simulator), submissions to the ledger
 in SQLite and PostgreSQL, landings of the ledger, publications, and the writer of a lake on both kinds of catalogue.
-Each kill happens in a new home, at a moment between the start of the work and its usual duration. After it,
+Each kill happens in a new home. Three of four hit the work between two of its steps, which are statements that change a
+database and changes of files: a random place in the code that it is about, each place once before any a second time.
+Every fourth comes at a random moment between the start of the work and its usual duration. After it,
 - everything opens: warehouse, ledger, every snapshot or version, Dagster's records;
 - no key occurs twice, and nothing is there by half: a window with its log, a batch with all its changes;
 - the pointer `current` names a complete snapshot, never an older one than readers were shown;
@@ -12,7 +14,7 @@ Each kill happens in a new home, at a moment between the start of the work and i
 It prints one line per kind, and exits with 1 if any of this was broken. The line reads `kills_ledger_sqlite: kills=25
 ended_before=2 acknowledged=731 violations=0 (usually 0.4 s, 21 s in all)`. Kinds that need a database of PostgreSQL
 (`.ci/with-postgresql python -m benchmarks.kills`) or an extension of DuckDB are named if they cannot run; the others
-share their kills. The moments depend on `--seed` and on the speed of the machine.
+share their kills. Places and moments depend on `--seed`, moments also on the speed of the machine.
 """
 
 import argparse
@@ -36,7 +38,7 @@ def main(given: Sequence[str] | None = None) -> None:
     names = [work.name for work in SHARES]
     parser = argparse.ArgumentParser(description=__doc__, formatter_class=argparse.RawDescriptionHelpFormatter)
     parser.add_argument("--kills", type=int, default=KILLS, help="in all (default: %(default)d)")
-    parser.add_argument("--seed", type=int, default=0, help="of the random moments (default: %(default)d)")
+    parser.add_argument("--seed", type=int, default=0, help="of the random choices (default: %(default)d)")
     parser.add_argument("--only", nargs="+", choices=names, default=names, metavar="KIND", help=", ".join(names))
     chosen = parser.parse_args(given)
     able = []

@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import date
+from typing import ClassVar
 
 from benchmarks.kills.warehouse_checks import leftover_files, snapshot_violations
 from benchmarks.kills.work import Acknowledge, Contents, Work
@@ -24,6 +25,7 @@ from warehouse.settings import Settings
 FAULTS = "republished%0.05,duplicate%0.05,null%0.01"
 "What the simulator does meanwhile: revisions, doubled rows, and rows for the quarantine."
 FETCHED = (WIND_AND_SOLAR, DEMAND)
+MODULES = ("elexon_assets.ingest", "warehouse.landing", "warehouse.snapshots", "warehouse.private_files")
 
 
 def doubled_keys() -> Iterator[str]:
@@ -70,6 +72,7 @@ class Ingest(Work):
 
     first: date
     last: date
+    modules: ClassVar[Sequence[str]] = MODULES
 
     def run(self, acknowledge: Acknowledge) -> None:
         """Land each window in its own transaction, then publish."""
@@ -113,6 +116,7 @@ class FetchRange(Work):
 
     first: date
     last: date
+    modules: ClassVar[Sequence[str]] = MODULES
 
     def run(self, acknowledge: Acknowledge) -> None:
         """Run the command as a shell does, without the start of the interpreter."""

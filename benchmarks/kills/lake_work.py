@@ -4,6 +4,7 @@ from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
 from datetime import UTC, datetime, timedelta
+from typing import ClassVar
 
 import polars as pl
 
@@ -38,6 +39,9 @@ class LakeWriter(Work):
     half_hours: int
     catalogue: str
     "The database of the catalogue: sqlite or postgres."
+    modules: ClassVar[Sequence[str]] = [
+        f"warehouse.{name}" for name in ("lake", "lake_tables", "landing", "snapshots", "private_files")
+    ]
 
     def reason_not_to_run(self) -> str | None:
         """Return what is missing of the extensions of DuckDB and of PostgreSQL."""

@@ -3,7 +3,9 @@
 from collections.abc import Iterator, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import ClassVar
 
+import duckdb
 import polars as pl
 import sqlalchemy as sa
 
@@ -84,6 +86,7 @@ class Submissions(Work):
 
     batches: int
     on_postgresql: bool = False
+    modules: ClassVar[Sequence[str]] = [f"pipeline_assets.ledger.{name}" for name in ("submission", "outbox", "schema")]
 
     def reason_not_to_run(self) -> str | None:
         """Return that PostgreSQL is missing, if it is needed."""
@@ -121,11 +124,28 @@ class Submissions(Work):
             return ledger_contents(engine)
 
 
+def _halved_tables(con: duckdb.DuckDBPyConnection) -> Iterator[str]:
+    """Yield a sentence for each table that is not as of the landed position; whoever publishes next would show it."""
+    if not has_table(con, tables.SUBMITTED_CHANGES):
+        return
+    position, changes = tables.landed_position(con), landed_changes(con)
+    if len(changes) != position:
+        yield f"{len(changes)} changes have landed, and the tables are as of change {position}"
+    rebuilt = tables.table_frames(changes.filter(pl.col("position") <= position))
+    for name in DERIVED_TABLES:
+        rows = con.sql(f"FROM {name}").pl() if has_table(con, name) else rebuilt[name].clear()
+        if position and not has_table(con, name):
+            yield f"{name} is missing"
+        elif not tables.same_rows(rows, rebuilt[name]):
+            yield f"{name} differs from a complete rebuild of the changes up to {position}"
+
+
 @dataclass(frozen=True)
 class Landings(Work):
     """Changes that land in the warehouse one batch after the other; a batch is acknowledged when readers see it."""
 
     batches: int
+    modules: ClassVar[Sequence[str]] = ("pipeline_assets.landing", "warehouse.landing")
 
     def run(self, acknowledge: Acknowledge) -> None:
         """Submit and land each batch."""
@@ -145,6 +165,7 @@ class Landings(Work):
             for table, key in keys.items():
                 if has_table(con, table):
                     refuse_doubled_keys(con, table, key)
+            yield from _halved_tables(con)
         expected = CHANGES_PER_BATCH * (max(acknowledged) + 1) if acknowledged else 0
         yield from snapshot_violations(1 if acknowledged else 0)
         if not acknowledged:
@@ -153,10 +174,7 @@ class Landings(Work):
             position = tables.landed_position(con)
             if position < expected:
                 yield f"readers see position {position}, and {expected} was acknowledged"
-            rebuilt = tables.table_frames(landed_changes(con, up_to=position))
-            for name in DERIVED_TABLES:
-                if not tables.same_rows(con.sql(f"FROM {name}").pl(), rebuilt[name]):
-                    yield f"{name} differs from a complete rebuild of the landed changes"
+            yield from _halved_tables(con)
 
     def contents(self) -> Contents:
         """Return the tables of the pipeline as readers see them."""

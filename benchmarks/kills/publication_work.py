@@ -4,6 +4,7 @@ import json
 from collections.abc import Iterator, Sequence
 from dataclasses import dataclass
 from datetime import timedelta
+from typing import ClassVar
 
 from benchmarks.kills.warehouse_checks import leftover_files, snapshot_violations
 from benchmarks.kills.work import Acknowledge, Contents, Work
@@ -11,15 +12,14 @@ from warehouse.connection import configured_warehouse, has_table, publish, readi
 from warehouse.landing import transaction
 from warehouse.snapshots import LINK, POINTER, kept_snapshots
 
-ROWS = 200_000
-FILL = f"CREATE OR REPLACE TABLE numbers AS SELECT ? AS n, range AS position, hash(range) AS noise FROM range({ROWS})"
+FILL = "CREATE OR REPLACE TABLE numbers AS SELECT ? AS n, range AS position, hash(range) AS noise FROM range(?)"
 
 
-def publish_number(number: int) -> None:
-    """Write the number into every row, and publish it with the connection that wrote it."""
+def publish_number(number: int, rows: int) -> None:
+    """Write the number into so many rows, and publish it with the connection that wrote it."""
     with writing() as con:
         with transaction(con):
-            con.execute(FILL, [number])
+            con.execute(FILL, [number, rows])
         publish(con)
 
 
@@ -28,10 +28,12 @@ class Publications(Work):
     """A number that is published again and again; it is acknowledged when readers see it."""
 
     publications: int
+    rows: int = 200_000
+    modules: ClassVar[Sequence[str]] = ("warehouse.snapshots", "warehouse.private_files")
 
     def prepare(self) -> None:
         """Publish number 0 as of yesterday, so that the next publication is the compact copy of a new day."""
-        publish_number(0)
+        publish_number(0, self.rows)
         folder = configured_warehouse().exports_folder
         [snapshot] = kept_snapshots(folder)
         name = snapshot.path.name.replace(str(snapshot.day), str(snapshot.day - timedelta(days=1)))
@@ -45,7 +47,7 @@ class Publications(Work):
         with writing() as con:
             [(newest,)] = con.execute("SELECT max(n) FROM numbers").fetchall()
         for number in range(newest, self.publications + 1):
-            publish_number(number)
+            publish_number(number, self.rows)
             acknowledge(number)
 
     def violations(self, acknowledged: Sequence[int]) -> Iterator[str]:

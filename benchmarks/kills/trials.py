@@ -1,24 +1,28 @@
-"""Trials: a child process does the work and is killed at a random moment; its home is judged, and the work runs again.
+"""Trials: a child process does the work and is killed, its home is judged, and the work runs again.
 
-Belongs here: processes, moments, counting. Not here: what is done and judged (`work.py` and the kinds).
+Belongs here: processes, moments, counting. Not here: the steps at which most are killed (`steps.py`), what is done and
+judged (`work.py` and the kinds).
 """
 
 import os
 import random
 import time
-from collections.abc import Callable, Iterable, Iterator, Sequence
+from collections.abc import Callable, Iterable, Iterator, Mapping, Sequence
 from dataclasses import dataclass, field
 from multiprocessing import get_context
 from multiprocessing.connection import Connection
 from signal import SIGKILL
 
 from benchmarks.harness import temporary_home
+from benchmarks.kills.steps import Step, StepCounter, chosen_steps
 from benchmarks.kills.work import Contents, Work
 
 LONGEST_SECONDS = 300.0
 "The time after which a process counts as stuck."
 TRIES_PER_KILL = 3
 "The number of trials after which it is given up to kill a process that ends before its moment."
+AT_A_MOMENT = 4
+"Of so many kills, the last one is at a random moment, which can be inside a step; the others are between two steps."
 READY = -1
 
 PROCESSES = get_context("forkserver")
@@ -46,10 +50,15 @@ class Ending:
     acknowledged: Sequence[int]
     seconds: float
     exit_code: int | None
+    times: Mapping[str, int] = field(default_factory=dict)
+    "How often the work came to each place at which it can be killed, if it ended by itself."
 
 
-def kill_repeatedly(work: Work, kills: int, seed: int) -> Tally:
-    """Kill the work so many times, at moments from its start to its usual duration, each time in a new home."""
+def kill_repeatedly(work: Work, kills: int, seed: int, *, until_broken: bool = False) -> Tally:
+    """Kill the work so many times, each time in a new home: at its steps, and at moments of its usual duration.
+
+    With `until_broken`, a broken promise is the end.
+    """
     tally = Tally(work.name)
     with temporary_home(), work.surroundings():
         work.prepare()
@@ -61,18 +70,21 @@ def kill_repeatedly(work: Work, kills: int, seed: int) -> Tally:
         tally.violations += judge_home(work, undisturbed.acknowledged, "without a kill")
         expected = work.contents()
     chance = random.Random(f"{work.name} {seed}")  # noqa: S311 (not used for security)
+    steps = chosen_steps(undisturbed.times, chance)
     for trial in range(kills * TRIES_PER_KILL):
-        if tally.killed == kills:
+        if tally.killed == kills or (until_broken and tally.violations):
             break
-        moment = chance.uniform(0, tally.usual_seconds)
+        step = None if trial % AT_A_MOMENT == AT_A_MOMENT - 1 else next(steps, None)
+        seconds = LONGEST_SECONDS if step else chance.uniform(0, tally.usual_seconds)
+        moment = f"before {step.place}, time {step.number}" if step else f"after {seconds:.3f} s"
         with temporary_home(), work.surroundings():
             work.prepare()
-            ending = run_and_kill(work, moment)
+            ending = run_and_kill(work, seconds, step)
             sentences = judge_ending(work, ending, expected)
         tally.killed += ending.exit_code == -SIGKILL
         tally.ended_before += ending.exit_code == 0
         tally.acknowledged += len(ending.acknowledged)
-        tally.violations += [f"trial {trial}, after {moment:.3f} s: {sentence}" for sentence in sentences]
+        tally.violations += [f"trial {trial}, {moment}: {sentence}" for sentence in sentences]
     return tally
 
 
@@ -94,31 +106,35 @@ def judge_home(work: Work, acknowledged: Sequence[int], moment: str) -> list[str
     return _sentences(moment, lambda: work.violations(acknowledged))
 
 
-def run_and_kill(work: Work, after_seconds: float) -> Ending:
-    """Run the work in a child process and send it SIGKILL that long after it was ready, unless it has ended before."""
+def run_and_kill(work: Work, after_seconds: float, step: Step | None = None) -> Ending:
+    """Run the work in a child process, and kill it that long after it was ready or before the step, if it comes there.
+
+    It is killed with SIGKILL, unless it has ended before.
+    """
     ours, theirs = PROCESSES.Pipe(duplex=False)
-    process = PROCESSES.Process(target=_work_in_child, args=(work, dict(os.environ), theirs))
+    process = PROCESSES.Process(target=_work_in_child, args=(work, dict(os.environ), step, theirs))
     process.start()
     theirs.close()
-    acknowledged: list[int] = []
+    messages: list[int | dict[str, int]] = []
     started = time.monotonic()
     try:
         if not ours.poll(LONGEST_SECONDS) or ours.recv() != READY:
             raise RuntimeError(f"the process for {work.name} did not start")
         started = time.monotonic()
         while (left := started + after_seconds - time.monotonic()) > 0 and ours.poll(left):
-            acknowledged.append(ours.recv())
+            messages.append(ours.recv())
     except EOFError:  # it has ended
         process.join(LONGEST_SECONDS)
     finally:
         seconds = time.monotonic() - started
         process.kill()
         process.join()
-    acknowledged += _rest_of(ours)
-    return Ending(acknowledged, seconds, process.exitcode)
+    messages += _rest_of(ours)
+    times = next((message for message in messages if isinstance(message, dict)), {})
+    return Ending([number for number in messages if isinstance(number, int)], seconds, process.exitcode, times)
 
 
-def _rest_of(channel: Connection) -> Iterator[int]:
+def _rest_of(channel: Connection) -> Iterator[int | dict[str, int]]:
     """Yield what was sent before the process was killed: a message is written in one step."""
     with channel:
         while True:
@@ -128,11 +144,14 @@ def _rest_of(channel: Connection) -> Iterator[int]:
                 return
 
 
-def _work_in_child(work: Work, environment: dict[str, str], channel: Connection) -> None:
+def _work_in_child(work: Work, environment: dict[str, str], step: Step | None, channel: Connection) -> None:
     os.environ.clear()
     os.environ.update(environment)
+    counter = StepCounter(work.modules, step)
+    counter.start()
     channel.send(READY)
     work.run(channel.send)
+    channel.send(dict(counter.times))
 
 
 def _run_again(work: Work) -> Iterator[str]:

@@ -7,6 +7,7 @@ from abc import ABC, abstractmethod
 from collections.abc import Callable, Iterator, Mapping, Sequence
 from contextlib import contextmanager
 from dataclasses import dataclass
+from typing import ClassVar
 
 import polars as pl
 
@@ -20,6 +21,8 @@ class Work(ABC):
     """A kind of work. Running it again after a kill must lead to the contents of an undisturbed run."""
 
     name: str
+    modules: ClassVar[Sequence[str]] = ()
+    "The modules whose steps it is killed between (`steps.py`)."
 
     def reason_not_to_run(self) -> str | None:
         """Return what this kind of work lacks here, or None."""

@@ -16,6 +16,7 @@ from benchmarks.kills.work import Work
 from elexon_assets.simulator.server import Simulator
 from pipeline_assets.ledger import schema
 from pipeline_assets.ledger.schema import ledger_for_task
+from tests.benchmarks.broken_work import LandingsWithoutTransaction, PublicationsPointedToFirst
 from warehouse.connection import writing
 
 SMALL: dict[Work, int] = {
@@ -75,7 +76,7 @@ def change_ledger(statement: str) -> Callable[[Path], None]:
     return change
 
 
-PUBLICATIONS, SUBMISSIONS, LANDINGS = Publications("p", 2), Submissions("s", 3), Landings("l", 2)
+PUBLICATIONS, SUBMISSIONS, LANDINGS = Publications("p", 2, rows=100), Submissions("s", 3), Landings("l", 2)
 INGEST = Ingest("i", date(2024, 3, 1), date(2024, 3, 14))
 TABLE = "wind_and_solar_publications"
 
@@ -117,6 +118,20 @@ def test_rows_that_differ_from_those_of_an_unkilled_run_are_named() -> None:
     [sentence] = judge_ending(SUBMISSIONS, Ending(acknowledged, 1.0, 0), expected)
 
     assert sentence.endswith("changes has 9 rows that differ from 8 of an unkilled run")
+
+
+@pytest.mark.parametrize(
+    ("work", "sentence"),
+    [
+        (PublicationsPointedToFirst("reversed", 2, rows=100), "which does not exist"),
+        (LandingsWithoutTransaction("in_parts", 2), "differs from a complete rebuild"),
+    ],
+    ids=lambda value: getattr(value, "name", ""),
+)
+def test_twenty_kills_find_code_that_breaks_a_promise_between_two_steps(work: Work, sentence: str) -> None:
+    tally = kill_repeatedly(work, 20, seed=1, until_broken=True)
+
+    assert sentence in " ".join(tally.violations)
 
 
 def test_all_kills_are_shared_among_the_kinds_that_can_run() -> None:

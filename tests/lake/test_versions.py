@@ -9,11 +9,17 @@ import pytest
 import streamlit as st
 
 from dashboards.components.snapshot_cache import cached_query
+from pipeline_assets.landing import land_changes
+from pipeline_assets.ledger.schema import ledger_for_task
+from pipeline_assets.tables import landed_position
 from tests.lake.numbers import land, numbers_of, publish_now
+from tests.pipeline_assets.ledger.sample_portfolio import PORTFOLIO, set_fields, submit_batch
 from warehouse import landing
 from warehouse.connection import reading, writing
 from warehouse.errors import SnapshotPruned, WarehouseMissing
 from warehouse.lake import LakeWarehouse
+from warehouse.lake_engine import WRITTEN
+from warehouse.lake_tables import metadata_table
 
 
 def test_nothing_can_be_read_before_the_first_publication(lake: LakeWarehouse) -> None:
@@ -141,3 +147,22 @@ def test_a_landing_that_fails_changes_nothing_and_the_next_one_works(lake: LakeW
     publish_now()
     assert numbers_of() == [1, 3]
     assert lake.condition().is_sound
+
+
+def newest_schema() -> tuple[int, int]:
+    """Return the number of the newest schema, and the position of the ledger that has landed."""
+    with writing() as con:
+        schema = con.execute(f"SELECT max(schema_version) FROM {metadata_table(WRITTEN, 'snapshot')}").fetchall()
+        return schema[0][0], landed_position(con)
+
+
+@pytest.mark.usefixtures("sqlite_lake")
+def test_a_further_landing_of_the_ledger_leaves_the_schema_as_it_is() -> None:
+    """A new schema would take its own tables in the catalogue, and readers would load all views again."""
+    with ledger_for_task() as ledger:
+        submit_batch(ledger, *PORTFOLIO)
+        land_changes(ledger)
+        schema, position = newest_schema()
+        set_fields(ledger, "pipelines", "fen", notes="later")
+        land_changes(ledger)
+    assert newest_schema() == (schema, position + 1)
