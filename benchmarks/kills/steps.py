@@ -84,7 +84,7 @@ class StepCounter:
 
 
 def _is_place(frame: FrameType) -> bool:
-    name = frame.f_globals.get("__name__", "")
+    name: str = frame.f_globals.get("__name__", "")
     return name != __name__ and name.startswith(PACKAGES)
 
 
