@@ -7,12 +7,13 @@ from typing import Annotated, Literal
 import typer
 
 from renewables.cli import export_features
+from renewables.cli.command_group import CommandGroup
 from renewables.cli.options import AsOf, Categories, DatasetName, End, ExcludeFlagged, KnownAt, Start
 
 Format = Literal["csv", "parquet"]
 
 
-export_app = typer.Typer(invoke_without_command=True, rich_markup_mode=None)
+export_app = typer.Typer(cls=CommandGroup, invoke_without_command=True, rich_markup_mode=None)
 
 
 @export_app.callback()

@@ -9,7 +9,6 @@ import sys
 from typing import Annotated, Any
 
 import typer
-from typer.core import TyperGroup
 
 from renewables.cli import (
     add_milestones,
@@ -40,6 +39,7 @@ from renewables.cli import (
     value,
     views,
 )
+from renewables.cli.command_group import CommandGroup
 from renewables.cli.token_option import Token, use_token
 from renewables.user_errors import BAD_USAGE, user_message
 
@@ -51,8 +51,8 @@ if sys.platform == "win32":  # locks, process groups and limits are POSIX
     raise SystemExit(NOT_ON_WINDOWS)
 
 
-class Commands(TyperGroup):
-    """The commands in the order of registration; an expected error ends with its one sentence."""
+class Commands(CommandGroup):
+    """All commands; an expected error ends with its one sentence."""
 
     def parse_args(self, ctx: Any, args: list[str]) -> list[str]:  # the same kind of context as below
         """Reject arguments that are not UTF-8 before a command gets them: neither database nor files can hold them."""

@@ -4,7 +4,11 @@ from typing import Annotated
 
 import typer
 
-quarantine = typer.Typer(no_args_is_help=True, help="Published rows that failed validation.", rich_markup_mode=None)
+from renewables.cli.command_group import CommandGroup
+
+quarantine = typer.Typer(
+    cls=CommandGroup, no_args_is_help=True, help="Published rows that failed validation.", rich_markup_mode=None
+)
 
 
 @quarantine.command("retry")

@@ -10,6 +10,8 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from renewables.cli.command_group import CommandGroup
+
 if TYPE_CHECKING:
     import sqlalchemy as sa
 
@@ -28,6 +30,7 @@ def record_group(
 ) -> typer.Typer:
     """Return a group of commands; `what` names one of its records in the help texts."""
     made = typer.Typer(
+        cls=CommandGroup,
         no_args_is_help=True,
         rich_markup_mode=None,
         help=f"{_plural_of(what).capitalize()}: list, show, import, export, undo.",

@@ -10,6 +10,7 @@ from typing import TYPE_CHECKING, Annotated
 import typer
 
 from renewables.cli import register_changes, register_issues
+from renewables.cli.command_group import CommandGroup
 from renewables.cli.options import AsJson
 from renewables.cli.register_options import (
     SHOWN,
@@ -42,6 +43,7 @@ if TYPE_CHECKING:
     import polars as pl
 
 registers_app = typer.Typer(
+    cls=CommandGroup,
     no_args_is_help=True,
     rich_markup_mode=None,
     help="Who else builds: REPD (planning) and TEC (grid connections): search, changes, slip, issues.",

@@ -11,6 +11,7 @@ from typing import TYPE_CHECKING, Annotated, NoReturn
 
 import typer
 
+from renewables.cli.command_group import CommandGroup
 from renewables.cli.up import DAGSTER_PORT, DASHBOARD_PORT, dashboard_command, port_of
 
 if TYPE_CHECKING:
@@ -20,7 +21,9 @@ Workspace = Annotated[
     Path, typer.Option(exists=True, dir_okay=False, help="File with the addresses of the code servers.")
 ]
 
-serve = typer.Typer(no_args_is_help=True, help="Start one server of a team's installation.", rich_markup_mode=None)
+serve = typer.Typer(
+    cls=CommandGroup, no_args_is_help=True, help="Start one server of a team's installation.", rich_markup_mode=None
+)
 
 
 @serve.command("code-server")

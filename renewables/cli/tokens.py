@@ -9,11 +9,13 @@ from typing import Annotated, Literal
 
 import typer
 
+from renewables.cli.command_group import CommandGroup
 from renewables.cli.options import AsJson
 from renewables.cli.records import open_engine
 from renewables.cli.token_option import machine_author
 
 tokens = typer.Typer(
+    cls=CommandGroup,
     no_args_is_help=True,
     rich_markup_mode=None,
     help="Access tokens for scripts, where roles are on. The page Access shows the same ones.",

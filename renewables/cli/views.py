@@ -7,6 +7,7 @@ from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
 
+from renewables.cli.command_group import CommandGroup
 from renewables.cli.records import As_json, Yes, open_engine
 from renewables.cli.token_option import command_author
 
@@ -20,6 +21,7 @@ Page = Annotated[
 View = Annotated[str, typer.Argument(metavar="ID_OR_NAME", help="The id of a view, or a name that only one has.")]
 
 views = typer.Typer(
+    cls=CommandGroup,
     no_args_is_help=True,
     rich_markup_mode=None,
     help="Saved views: filters and columns of a page under a name. They are saved on the page, in the menu Views.",

@@ -255,6 +255,13 @@ def test_a_span_without_a_start_begins_with_the_data(warehouse: Filled, renewabl
     assert told["start_utc"] == f"{warehouse.first:%Y-%m-%dT%H:%M:%SZ}"
 
 
+@pytest.mark.parametrize("group", [(), ("registers",), ("pipelines",)])
+def test_the_list_of_commands_cuts_no_sentence(renewables: Renewables, group: tuple[str, ...]) -> None:
+    _, heading, listed = renewables(*group, "--help").out.partition("Commands:")
+    assert heading
+    assert "..." not in listed
+
+
 def test_simulate_refuses_an_unknown_fault(renewables: Renewables) -> None:
     result = renewables("simulate", "--faults", "zork")
     assert result.code == 2
