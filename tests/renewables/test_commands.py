@@ -43,6 +43,8 @@ def test_the_overview_lists_every_command_with_its_purpose(renewables: Renewable
     for command in COMMANDS:
         line = next(line for line in overview.splitlines() if line.startswith(f"  {command} "))
         assert len(line.split()) > 3
+    for group in ((), ("registers",)):
+        assert "..." not in renewables(*group, "--help").out.partition("Commands:")[2], "no sentence is cut"
 
 
 def test_the_version_is_that_of_the_package(renewables: Renewables) -> None:
@@ -253,13 +255,6 @@ def test_future_half_hours_of_today_are_not_expected(renewables: Renewables) -> 
 def test_a_span_without_a_start_begins_with_the_data(warehouse: Filled, renewables: Renewables) -> None:
     told = json.loads(renewables("analyze", "--end", f"{SPRING[1]}", "--json").out)
     assert told["start_utc"] == f"{warehouse.first:%Y-%m-%dT%H:%M:%SZ}"
-
-
-@pytest.mark.parametrize("group", [(), ("registers",), ("pipelines",)])
-def test_the_list_of_commands_cuts_no_sentence(renewables: Renewables, group: tuple[str, ...]) -> None:
-    _, heading, listed = renewables(*group, "--help").out.partition("Commands:")
-    assert heading
-    assert "..." not in listed
 
 
 def test_simulate_refuses_an_unknown_fault(renewables: Renewables) -> None:
