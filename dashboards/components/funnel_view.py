@@ -24,29 +24,24 @@ def show_funnel(wanted: Filter) -> None:
         st.info("No project with these filters has been in a stage yet.", icon=":material/info:")
         return
     before_end = frame.filter(pl.col("stage") != Stage.COMPLETED)
-    left, right = st.columns(2, gap="large")
-    with left:
-        st.subheader("What became of the projects", anchor=False)
-        alt = "Projects of each stage that went on, are still on the way, or were archived"
-        render_figure(stage_outcomes(before_end), before_end, "funnel", alt)
-        st.caption(
-            "Went on: was in a later stage afterwards; from On hold, in any other stage. From the dated history of all "
-            "projects, archived ones included. The filters on stage and RAG do not apply, because they describe where "
-            "projects are now."
-        )
-    with right:
-        st.subheader("Realised and set probability", anchor=False)
-        if before_end["realised_probability"].count():
+    if before_end["realised_probability"].count():
+        left, right = st.columns(2, gap="large")
+        with left:
+            _render_outcomes(before_end)
+        with right:
+            st.subheader("Realised and set probability", anchor=False)
             alt = "Realised probability of each stage beside the weight that is set"
             render_figure(realised_probability(before_end), before_end, "realised", alt)
-        else:
-            st.info(
-                f"Not shown yet: no stage has {LEAST_PROJECTS} projects that are Completed or archived.",
-                icon=":material/info:",
+            st.caption(
+                "Realised: Completed, as a share of the projects that are Completed or were archived. It is too high, "
+                "as conversion is, where projects that were given up are not archived."
             )
-        st.caption(
-            "Realised: Completed, as a share of the projects that are Completed or were archived. It is too high, as "
-            "conversion is, where projects that were given up are not archived."
+    else:
+        _render_outcomes(before_end)
+        st.info(
+            f"Realised probabilities are not shown yet: no stage has {LEAST_PROJECTS} projects that are Completed or "
+            "archived.",
+            icon=":material/info:",
         )
     st.subheader("Conversion and time in stage", anchor=False)
     rows = [
@@ -62,6 +57,18 @@ def show_funnel(wanted: Filter) -> None:
     st.caption(
         f"Nothing is shown of fewer than {LEAST_PROJECTS}: {WITHHELD} The median is of stays that ended, so it is too "
         "short while the longest go on."
+    )
+
+
+def _render_outcomes(before_end: pl.DataFrame) -> None:
+    """Draw what became of the projects of each stage before the last one."""
+    st.subheader("What became of the projects", anchor=False)
+    alt = "Projects of each stage that went on, are still on the way, or were archived"
+    render_figure(stage_outcomes(before_end), before_end, "funnel", alt)
+    st.caption(
+        "Went on: was in a later stage afterwards; from On hold, in any other stage. From the dated history of all "
+        "projects, archived ones included. The filters on stage and RAG do not apply, because they describe where "
+        "projects are now."
     )
 
 

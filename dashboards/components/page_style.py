@@ -64,6 +64,8 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
   .st-key-toolbar > .st-key-price { flex-basis: 100% !important }
   .st-key-toolbar > .st-key-data { flex-basis: 54% !important }
   .st-key-toolbar > .st-key-data + .st-key-days { flex-basis: 41% !important }
+  .st-key-filters > .stElementContainer:has(input) { width: 100% !important }
+  [data-testid=stPlotlyChart] .modebar-container { bottom: -30px }
   .st-key-copy-link [data-testid=stMarkdownContainer] { position: absolute; clip-path: inset(50%) }
   [class*=st-key-facts] ul { display: grid; grid-template-columns: 1fr 1fr; column-gap: 1rem }
   :has(> [class*=st-key-list-cards]) { display: flex }

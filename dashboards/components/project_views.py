@@ -187,6 +187,7 @@ def show_timeline(wanted: Filter) -> None:
         bind="query-params",
         placeholder="All milestones",
         label_visibility="collapsed",
+        width=420,
     )
     name_unlikely_dates(wanted)
     frame = frame.filter(pl.col("milestone").is_in(chosen)) if chosen else frame

@@ -16,6 +16,7 @@ from dashboards.components.register_parts import (
     COLUMNS,
     PAGE,
     ROWS_A_PAGE,
+    filter_row,
     page_of_rows,
     render_register_chart,
     render_register_downloads,
@@ -63,16 +64,19 @@ def render_operators(register: str) -> None:
 
 
 def _render_filters(register: str, choices: RegisterChoices) -> RegisterFilter:
-    with st.container(horizontal=True, vertical_alignment="bottom"):
+    name = "Operator" if register == "repd" else "Customer"
+    with filter_row():
         technologies = st.multiselect(
-            "Technology", choices.technologies, key="technology", bind="query-params", placeholder="All", width=240
-        )
+            "Technology", choices.technologies, key="technology", bind="query-params", placeholder="All technologies",
+            label_visibility="collapsed", width=240,
+        )  # fmt: skip
         groups = st.multiselect(
-            "Status", choices.status_groups, key="group", bind="query-params", placeholder="All", width=240
-        )
+            "Status", choices.status_groups, key="group", bind="query-params", placeholder="All statuses",
+            label_visibility="collapsed", width=240,
+        )  # fmt: skip
         operator = st.text_input(
-            "Operator" if register == "repd" else "Customer", key="operator", bind="query-params", type="search",
-            placeholder="Part of the name", width=240,
+            name, key="operator", bind="query-params", type="search", placeholder=f"{name}: part of the name",
+            label_visibility="collapsed", width=240,
         )  # fmt: skip
     return RegisterFilter((register,), tuple(technologies), (), tuple(groups), (), (operator or "").strip())
 

@@ -11,6 +11,7 @@ from typing import Any
 import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no types
 import polars as pl
 import streamlit as st
+from streamlit.delta_generator import DeltaGenerator
 
 from dashboards.components import snapshot_cache
 from dashboards.components.chart import CONFIG, download_button, in_london
@@ -89,6 +90,11 @@ COLUMNS: dict[str, Any] = {
     "net_mw_years": st.column_config.NumberColumn("Net (MW-years)", format="%+,.0f"),
     "rank": st.column_config.NumberColumn("No.", width=50),
 }
+
+
+def filter_row() -> DeltaGenerator:
+    """Return the row of the filters of a view; on a phone each has the width of the page (`page_style.py`)."""
+    return st.container(horizontal=True, vertical_alignment="center", gap="small", key="filters")
 
 
 def record_address(register: str, record_id: str) -> dict[str, str]:

@@ -15,6 +15,7 @@ from dashboards.components.formatting import day, number, power
 from dashboards.components.plain_text import plain
 from dashboards.components.register_parts import (
     ROWS_A_PAGE,
+    filter_row,
     page_of_rows,
     render_register_chart,
     render_register_downloads,
@@ -87,7 +88,7 @@ def _render_filters(register: str, choices: RegisterChoices) -> tuple[RegisterFi
     """Draw the filters and return them with the order of the rows and the picture; None if a place cannot be read."""
     has_places = register == "repd"
     near, km, picture = "", DEFAULT_KM, CHART
-    with st.container(horizontal=True, vertical_alignment="center"):
+    with filter_row():
         text = _typed("Search", "q", "Search: any word", width=200, is_labelled=False)
         technologies = tuple(
             st.multiselect(

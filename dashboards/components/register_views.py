@@ -15,6 +15,7 @@ from dashboards.components.register_parts import (
     DATE,
     NAMES,
     ROWS_A_PAGE,
+    filter_row,
     page_of_rows,
     render_register_chart,
     render_register_downloads,
@@ -144,15 +145,18 @@ def _issues_chosen(register: str) -> tuple[str, str] | None:
 def _changes_chosen(frame: pl.DataFrame, titles: Mapping[str, str]) -> pl.DataFrame:
     """Draw the filters of changes and return the rows that match."""
     fields = frame["field"].drop_nulls().unique().sort().to_list()
-    with st.container(horizontal=True, vertical_alignment="bottom"):
-        text = st.text_input("Search", key="q", bind="query-params", type="search", placeholder="Any word", width=220)
-        kinds = st.pills(
-            "Change", [APPEARED, LEFT, CHANGED], format_func=str.capitalize, selection_mode="multi", key="change",
-            bind="query-params",
+    with filter_row():
+        text = st.text_input(
+            "Search", key="q", bind="query-params", type="search", placeholder="Search: any word",
+            label_visibility="collapsed", width=220,
         )  # fmt: skip
         named = st.multiselect(
             "Field", fields, format_func=lambda name: titles.get(name, name), key="field",
-            bind="query-params", placeholder="All", width=240,
+            bind="query-params", placeholder="All fields", label_visibility="collapsed", width=240,
+        )  # fmt: skip
+        kinds = st.pills(
+            "Change", [APPEARED, LEFT, CHANGED], format_func=str.capitalize, selection_mode="multi", key="change",
+            bind="query-params", label_visibility="collapsed",
         )  # fmt: skip
     if kinds:
         frame = frame.filter(pl.col("change").is_in(list(kinds)))

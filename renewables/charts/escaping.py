@@ -3,7 +3,7 @@
 import textwrap
 from html import escape
 
-LONGEST_NAME = 24
+LONGEST_NAME = 32
 
 
 def escape_markup(text: object) -> str:
