@@ -8,6 +8,7 @@ import streamlit as st
 from dashboards.components import (
     author,
     automatic_redraws,
+    clickable_rows,
     copy_link,
     navigation,
     page_header,
@@ -196,7 +197,7 @@ author.restore_name()
 has_views = is_open and page.url_path in PAGES_WITH_VIEWS
 is_opening = has_views and view_opening.is_opening(page)
 if page not in RECORDS:
-    page_header.render_header(page.title)
+    page_header.render_header(page.title, page.url_path)
     with page_header.page_actions():
         if is_open:
             with st.container(width="content"):
@@ -223,3 +224,4 @@ if has_views and not is_opening:
         view_menu.render_note()
 render_footer()
 copy_link.listen_for_clicks()
+clickable_rows.listen_for_clicks()

@@ -57,6 +57,11 @@ if (!window.opensRows) {
 "Without it the buttons still open the rows."
 
 
+def listen_for_clicks() -> None:
+    """Make the browser press the button of the row that is clicked, or in which Enter is pressed."""
+    st.html(SCRIPT, unsafe_allow_javascript=True)  # a constant
+
+
 def clicked_row(
     frame: pl.DataFrame,
     columns: Mapping[str, Any],
@@ -83,7 +88,6 @@ def clicked_row(
     shown = frame.select(name for name in frame.columns if columns.get(name, "") is not None)
     config, row_height = fitted_columns(shown, columns, pixels - sum(widths.values()))
     with st.container(key=f"on-screen opens-rows {key}"):
-        st.html(SCRIPT, unsafe_allow_javascript=True)  # a constant
         st.dataframe(
             shown.select(*(pl.lit(sign).alias(action) for action, sign in signs.items()), *shown.columns),
             hide_index=True,

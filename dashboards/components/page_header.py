@@ -21,11 +21,15 @@ _CURRENT: ContextVar[_Header] = ContextVar("page header")
 "The header of the script run; each run has a thread of its own."
 
 
-def render_header(title: str) -> None:
-    """Draw the row with the title and room for actions."""
-    with st.container(
-        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="page-header"
-    ):
+PAGES_WITH_ACTIONS = ("pipeline_dashboard", "changes")
+"""The pages that add actions of their own. On a phone these are in a row below the title, whose place is there before
+they are drawn (`page_style.py`)."""
+
+
+def render_header(title: str, address: str) -> None:
+    """Draw the row with the title and room for actions; `address` is that of the page."""
+    key = "page-header-and-actions" if address in PAGES_WITH_ACTIONS else "page-header"
+    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key=key):
         drawn = st.title(title, anchor=False, width="content")
         actions = st.container(
             horizontal=True, vertical_alignment="center", gap="small", width="content", key="page-actions"

@@ -64,10 +64,16 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
   .st-key-toolbar > .st-key-price { flex-basis: 100% !important }
   .st-key-toolbar > .st-key-data { flex-basis: 54% !important }
   .st-key-toolbar > .st-key-data + .st-key-days { flex-basis: 41% !important }
-  .st-key-filters > .stElementContainer:has(input) { width: 100% !important }
-  [data-testid=stPlotlyChart] .modebar-container { bottom: -30px }
-  .st-key-copy-link [data-testid=stMarkdownContainer] { position: absolute; clip-path: inset(50%) }
   [class*=st-key-facts] ul { display: grid; grid-template-columns: 1fr 1fr; column-gap: 1rem }
+  .st-key-filters > .stElementContainer:has(input) { flex: 1 1 100% !important }
+  .st-key-filters :is(.stMultiSelect, .stTextInput, .react-aria-ComboBox, .react-aria-ComboBox > div) { width: 100% }
+  .js-plotly-plot .g-xtitle { transform: translateX(-60px) }
+  :is(.st-key-copy-link, .st-key-page-actions :is([data-testid=stPageLink], [data-testid=stDownloadButton]
+  button[kind=secondary])) [data-testid=stMarkdownContainer] { position: absolute; clip-path: inset(50%) }
+  .st-key-page-header-and-actions { gap: 0.25rem }
+  .st-key-page-header-and-actions > :last-child { flex: 1 0 100%; min-height: 2.5rem }
+  .st-key-page-header-and-actions .st-key-page-actions { gap: 0.5rem; flex-wrap: nowrap }
+  .st-key-toolbar:has(> .st-key-view ~ .st-key-popover-Filters, > .st-key-period) { min-height: 5.75rem }
   :has(> [class*=st-key-list-cards]) { display: flex }
   :has(> [class*=st-key-list-table]) { visibility: hidden; height: 0; overflow: hidden; margin-top: -1rem }
 }

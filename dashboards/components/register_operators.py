@@ -93,7 +93,10 @@ def _render_table(register: str, operators: pl.DataFrame) -> None:
     render_card_list(cards, len(shown), name="operators")
     with table_of_cards("operators"):
         click = clicked_row(
-            shown.select("rank", "operator", "capacity_mw", "records", "technologies", "records_without_capacity"),
+            shown.select(
+                *("rank", "operator", "capacity_mw", "records", "records_without_capacity"),
+                pl.col("technologies").list.join(", "),  # a text wraps, tags do not
+            ),
             {**COLUMNS, "operator": "Operator" if register == "repd" else "Customer"},
             key=f"{register} operators",
             alt=f"{len(shown)} operators",
