@@ -36,8 +36,12 @@ from warehouse.settings import Settings
 
 AT, EXAMPLE = "at", "2026-04-01T17:30Z"
 "The query parameter of a half-hour."
+TABLE = "half-hours"
+"The key of the table."
 ROWS_A_PAGE = 100
 ALL_ROWS = 2**62
+MOST_PUBLICATIONS = 12
+"The largest number of publications that are in sight without scrolling."
 SHOWN_AT_FIRST = 6
 "The number of columns, from the left."
 
@@ -62,7 +66,9 @@ def render_page() -> None:
         return
     chips = _active_filters(dataset, wanted)
     render_chips(chips)
-    asked = st.container()
+    if AT in st.query_params and not _selected_rows():  # first, because what comes later would move the table
+        with st.container(border=True):
+            _render_addressed_half_hour(dataset, categories)
     row_count = snapshot_cache.cached_query(count_rows, wanted)
     if row_count:
         frame, chosen_rows = _render_rows(dataset, wanted, columns, row_count)
@@ -73,11 +79,19 @@ def render_page() -> None:
         chosen = frame.row(chosen_rows[0], named=True)
         st.subheader("Publication history", anchor=False)
         _render_history(dataset, chosen["start_time_utc"], [chosen[dataset.category]])
-    elif AT in st.query_params:
-        with asked, st.container(border=True):
-            _render_addressed_half_hour(dataset, categories)
-    elif row_count:
+    elif row_count and AT not in st.query_params:
         st.caption("Select a row to see every value Elexon has published for that half-hour, with a link to share.")
+
+
+def _table_pixels(rows: int) -> int:
+    """Return the height of a table of so many rows below its titles."""
+    return 38 + 35 * max(rows, 1)
+
+
+def _selected_rows() -> list[int]:
+    """Return the places of the rows that were selected in the table, as it was before this run."""
+    selected: list[int] = st.session_state.get(TABLE, {}).get("selection", {}).get("rows", [])
+    return selected
 
 
 def _render_rows(
@@ -105,8 +119,8 @@ def _render_rows(
         column_config=COLUMNS,
         on_select="rerun",
         selection_mode="single-row",
-        key="half-hours",
-        height=min(38 + 35 * max(len(frame), 1), 530),
+        key=TABLE,
+        height=min(_table_pixels(len(frame)), 530),
         alt="Half-hours",
     )
     return frame, [n for n in picked.selection.rows if n < len(frame)]
@@ -263,7 +277,16 @@ def _render_history(dataset: Dataset, start: datetime, categories: Sequence[str]
     if frame.is_empty():
         st.caption("No values were published for this half-hour, or it has not been imported.")
     else:
-        st.dataframe(in_london(frame), hide_index=True, column_config=COLUMNS, alt="Publications of the half-hour")
+        pixels = _table_pixels(min(len(frame), MOST_PUBLICATIONS))
+        with st.container(height=pixels, border=False):  # its place is there before it is drawn
+            st.dataframe(
+                in_london(frame),
+                hide_index=True,
+                placeholder="",
+                column_config=COLUMNS,
+                height=pixels,
+                alt="Publications of the half-hour",
+            )
         render_downloads(frame, name="publications")
     key = categories_key(dataset)
     parameters = {"data": dataset.title, key: list(categories), AT: f"{start:%Y-%m-%dT%H:%MZ}"}

@@ -46,12 +46,13 @@ def render_page() -> None:
     headline.subheader(_headline(text or "", result), anchor=False)
     if not result:
         st.info(f"No results for “{plain(text or '')}”. Try fewer words.", icon=":material/search_off:")
-    for kind, hits in result.items():
-        st.subheader(f"{record_lists.PLURALS[kind].capitalize()} ({number(len(hits))})", anchor=False)
-        for hit in hits[:SHOWN]:
-            _render_hit(portfolio, hit, (text or "").split()[0])
-        if len(hits) > SHOWN:
-            st.caption(f"{len(hits) - SHOWN:,} more. Add a word to narrow the search.")
+    with st.container(key="hits"):
+        for kind, hits in result.items():
+            st.subheader(f"{record_lists.PLURALS[kind].capitalize()} ({number(len(hits))})", anchor=False)
+            for hit in hits[:SHOWN]:
+                _render_hit(portfolio, hit, (text or "").split()[0])
+            if len(hits) > SHOWN:
+                st.caption(f"{len(hits) - SHOWN:,} more. Add a word to narrow the search.")
     render_register_hits(text or "")
 
 

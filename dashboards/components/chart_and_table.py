@@ -52,7 +52,7 @@ def category_row(category: str, name: str, cells: Sequence[str]) -> FigureRow:
 def chart_and_table() -> tuple[DeltaGenerator, DeltaGenerator]:
     """Return the places of the chart and of the table to its right."""
     with st.container(key="chart-and-table"):
-        left, right = st.columns([7, 5], gap="medium")
+        left, right = st.columns([4, 3], gap="medium")
     return left, right.container(key="figures")
 
 

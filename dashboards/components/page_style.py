@@ -24,11 +24,12 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
   .st-key-two-columns > div > [data-testid=stHorizontalBlock] > [data-testid=stColumn] { min-width: 100% }
 }
 .st-key-figures table { width: 100%; font-size: 0.875rem }
+[data-testid=stHeading] h3 { text-wrap: balance }
 .st-key-figures :is(td, th) { padding: 0.35rem 0.2rem; border-width: 0 0 1px }
 .st-key-figures td:not(:first-child) { white-space: nowrap }
 [data-testid=stHeader], [data-testid=stHeader] * { background: none; pointer-events: none }
 [data-testid=stHeader] :is(button, a, button *, a *) { pointer-events: auto }
-[data-testid=stMainBlockContainer] { padding: 1.25rem 3.25rem 2rem 2rem }
+[data-testid=stMainBlockContainer] { max-width: none; padding: 1.25rem 3.25rem 2rem 2rem }
 .stApp:has([data-testid=stExpandSidebarButton]) [data-testid=stMainBlockContainer] { padding-top: 3.75rem }
 [data-testid=stSidebarContent] { display: flex; flex-direction: column }
 [data-testid=stSidebarUserContent], [data-testid=stSidebarUserContent] > div { display: contents }
@@ -56,10 +57,17 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
 .rag-green { color: light-dark(#1B6E20, #6FCF75) }
 .rag-amber { color: light-dark(#8A5000, #F0B04A) }
 .rag-red { color: light-dark(#B3261E, #FF8A80) }
+@media (max-width: 1211px) { .st-key-cards > :first-child:nth-last-child(5) { grid-column: 1 / -1 } }
 @media (max-width: 640px) {
+  .st-key-figures table { font-size: 0.8125rem }
   [data-testid=stMainBlockContainer] { padding-inline: 1rem }
-  .st-key-toolbar > .stElementContainer:has(.stSelectbox, .stMultiSelect, .stTextInput) { flex: 1 1 40%; min-width: 0 }
-  .st-key-toolbar > :has(.stSelectbox, .stPopover), .st-key-toolbar > .st-key-popover-Options { order: -1 }
+  .st-key-toolbar > .stElementContainer:has(.stSelectbox, .stMultiSelect, .stTextInput),
+  .st-key-toolbar > :is(.st-key-data, .st-key-days, .st-key-days ~ .st-key-view, .st-key-forecast) {
+    flex: 1 1 40%; min-width: 0
+  }
+  .st-key-toolbar > :is(.st-key-data, .st-key-days, .st-key-days ~ .st-key-view, .st-key-forecast),
+  .st-key-toolbar > :is(:has(.stSelectbox, .stPopover), .st-key-popover-Options) { order: -1 }
+  .st-key-toolbar > :is(.st-key-data ~ .st-key-technology, .st-key-by) { flex-basis: 100% }
   .st-key-toolbar { gap: 0.75rem }
   .st-key-toolbar > .st-key-price { flex-basis: 100% !important }
   .st-key-toolbar > .st-key-data { flex-basis: 54% !important }
@@ -78,9 +86,12 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
   :has(> [class*=st-key-list-table]) { visibility: hidden; height: 0; overflow: hidden; margin-top: -1rem }
 }
 :has(> .st-key-operator) > [data-testid=stElementContainer]:has(> [data-testid=stSkeleton]) { min-height: 4.25rem }
-.st-key-back-links > :has(> [data-testid=stSkeleton]) { height: 1.25rem; overflow: hidden }
+:is(.st-key-back-links, .st-key-hits *) > :has(> [data-testid=stSkeleton]) { height: 1.25rem; overflow: hidden }
 [data-testid=stMain] [class*=st-key-file-] { min-height: 8rem }
 .st-key-cards { min-height: 7.6rem }
+[data-testid=stMainBlockContainer] > div > .stElementContainer:first-child:has(> [data-testid=stSkeleton]) {
+  display: none
+}
 .st-key-import-week { min-height: 2.5rem }
 .st-key-import-range:has([aria-invalid=true]) > :has(> .st-key-import-range-button),
 .st-key-import-range:not(:has([aria-invalid=true])) > :has(> .st-key-import-range-refused) { display: none }
@@ -93,7 +104,8 @@ below its chart; likewise the right column of a record is below the left one. A 
 Streamlit keeps a bar of 60 pixels above each page for its menu; the page begins beside the menu, unless the button that
 opens the sidebar is there, and nothing of it is below the menu. Until the browser has the script of a widget, a bar of
 40 pixels is in its place; a widget with a label is higher, and what is below it would move. While the range of days is
-invalid, a disabled button is in the place of the one that imports it."""
+invalid, a disabled button is in the place of the one that imports it. The first element of each page is a script, which
+takes no room, and the lists of a toolbar have their places on a phone before they are drawn."""
 
 
 def apply_page_style() -> None:

@@ -1,18 +1,22 @@
 """Lines over months that join complete months only; a month with too little data is a hollow mark beside them.
 
-Belongs here: how an incomplete month looks, the same on every chart by month. Not here: which months there are.
+Belongs here: how months and incomplete months look, the same on every chart by month. Not here: which months there are.
 """
 
 from calendar import monthrange
-from collections.abc import Sequence
+from collections.abc import Iterable, Sequence
 from datetime import date
 from typing import Any
 
 import plotly.graph_objects as go  # type: ignore[import-untyped]  # it ships no types
 
 from elexon_assets.settlement import HALF_HOUR
+from renewables.charts.style import axis_style
 from renewables.queries.profiles import window_of_days
 
+FEW_MONTHS = 3
+"The number of months below which each of them is labelled."
+MONTHS_AND_YEARS = [{"dtickrange": [None, "M12"], "value": "%b\n%Y"}]
 COMPLETE_MONTH = 0.95
 "The coverage below which a month is drawn hollow and not joined, because its energy says little."
 
@@ -56,6 +60,13 @@ def monthly_traces(
             )
         )
     return traces
+
+
+def month_axis(months: Iterable[date]) -> dict[str, Any]:
+    """Return the time axis of a chart by month; each of a few months is labelled, where Plotly would label days."""
+    present = sorted(set(months))
+    labels = {"tickvals": present, "tickformat": "%b %Y"} if len(present) < FEW_MONTHS else {}
+    return axis_style("Month", hoverformat="%b %Y", tickformatstops=MONTHS_AND_YEARS, **labels)
 
 
 def half_hours_of_month(month: date) -> int:

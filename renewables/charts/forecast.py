@@ -11,6 +11,7 @@ import polars as pl
 
 from elexon_assets.settlement import LONDON
 from renewables.charts.colours import colour_of
+from renewables.charts.complete_months import month_axis
 from renewables.charts.generation import TICKS
 from renewables.charts.style import ACCENT, MUTED, axis_style, figure_layout, translucent_colour
 from renewables.queries.forecast_day import ForecastDay, NewestIssue
@@ -102,8 +103,7 @@ def error_figure(frame: pl.DataFrame, column: str, *, title: str) -> go.Figure:
         )
         for name, (label, line) in LINES.items()
     ]
-    more = {"tickformatstops": TICKS, "hoverformat": "%b %Y"} if column == "month" else {"tickformat": "d"}
-    x = axis_style(title, **more)
+    x = month_axis(scored["month"]) if column == "month" else axis_style(title, tickformat="d")
     y = axis_style("Mean absolute error (MW)", tickformat=",.0f", rangemode="tozero")
     return go.Figure(traces, figure_layout(x, y, hovermode="x unified"))
 

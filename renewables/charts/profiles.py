@@ -10,7 +10,7 @@ import polars as pl
 from plotly.colors import sample_colorscale  # type: ignore[import-untyped]  # as above
 
 from renewables.charts.colours import colour_of, dash_of
-from renewables.charts.complete_months import COMPLETE_MONTH, half_hours_of_month, monthly_traces
+from renewables.charts.complete_months import COMPLETE_MONTH, half_hours_of_month, month_axis, monthly_traces
 from renewables.charts.style import (
     ACCENT,
     DIVERGING,
@@ -31,8 +31,6 @@ NUMBERED = 8
 "The largest number of categories of a correlation whose numbers fit into their cells."
 TERAWATT_HOURS_FROM_MWH = 1e6
 "The greatest energy of a month from which the years are drawn in TWh."
-FEW_MONTHS = 3
-"The number of months below which each of them is labelled."
 
 
 def distribution(frame: pl.DataFrame, category: str) -> go.Figure:
@@ -80,7 +78,8 @@ def correlation(frame: pl.DataFrame) -> go.Figure:
         colorbar={"title": {"text": "r"}, "thickness": 12, "outlinewidth": 0},
     )
     in_lines = {"tickvals": names, "ticktext": [name.replace(" ", "<br>") for name in names]}  # a phone is narrow
-    x, y = axis_style("", tickangle=0 if few else 90, **in_lines), axis_style("", autorange="reversed")
+    x = axis_style("", tickangle=0 if few else 90, **in_lines)
+    y = axis_style("", autorange="reversed", **(in_lines if few else {}))
     return go.Figure(heat, figure_layout(x, y, height=380 if few else 620, legend_above=False))
 
 
@@ -264,9 +263,5 @@ def capacity_factors(frame: pl.DataFrame, category: str) -> go.Figure:
             line={"color": colour_of(str(name)), "width": 1.8},
             hovertemplate="%{y:.3~r} %",
         )
-    x = axis_style("Month", hoverformat="%b %Y", tickformatstops=[{"dtickrange": [None, "M12"], "value": "%b\n%Y"}])
-    if frame["month"].n_unique() < FEW_MONTHS:  # Plotly would label days
-        x |= {"tickvals": frame["month"].unique().sort().to_list(), "tickformat": "%b %Y"}
-    return go.Figure(
-        traces, figure_layout(x, axis_style("Capacity factor (%)", rangemode="tozero"), hovermode="x unified")
-    )
+    y = axis_style("Capacity factor (%)", rangemode="tozero")
+    return go.Figure(traces, figure_layout(month_axis(frame["month"]), y, hovermode="x unified"))

@@ -10,13 +10,12 @@ import polars as pl
 
 from elexon_assets.settlement import LONDON
 from renewables.charts.colours import colour_of, dash_of
-from renewables.charts.complete_months import monthly_traces
+from renewables.charts.complete_months import month_axis, monthly_traces
 from renewables.charts.generation import TICKS
 from renewables.charts.style import ACCENT, MUTED, axis_style, figure_layout
 
 BASELOAD = "Baseload"
 PRICE_AXIS = "Price (£/MWh)"
-MONTHS_AND_YEARS = [{"dtickrange": [None, "M12"], "value": "%b\n%Y"}]
 ZERO_LINE = {"zeroline": True, "zerolinewidth": 1.5}
 SPIKES = 0.0025
 "The share of the time, at each end of a duration curve, whose prices may be cut off so that the others can be read."
@@ -52,11 +51,8 @@ def monthly_captures(summary: pl.DataFrame, captures: pl.DataFrame) -> go.Figure
             hovertemplate="£%{y:,.2f}/MWh (%{customdata:.0f} % of baseload)",
         )
     ]
-    x = axis_style("Month", hoverformat="%b %Y", tickformatstops=MONTHS_AND_YEARS)
-    if summary.height < 3:  # Plotly would label days
-        x |= {"tickvals": summary["month"].to_list(), "tickformat": "%b %Y"}
     y = axis_style(PRICE_AXIS, tickformat=",.2~f", **ZERO_LINE)
-    return go.Figure([baseload, *traces], figure_layout(x, y, hovermode="x unified"))
+    return go.Figure([baseload, *traces], figure_layout(month_axis(summary["month"]), y, hovermode="x unified"))
 
 
 def price_duration(frame: pl.DataFrame) -> go.Figure:
@@ -121,7 +117,7 @@ def shares_of_demand(frame: pl.DataFrame, period: str) -> go.Figure:
     """Draw the shares of demand and of underlying demand over time, in percent."""
     traces = _lines_over_time(frame, period, SHARE_LINES, scale=100, hover="%{y:.3~r} %")
     y = axis_style("Wind and solar (%)", rangemode="tozero")
-    return go.Figure(traces, figure_layout(_time_axis(period), y, hovermode="x unified"))
+    return go.Figure(traces, figure_layout(_time_axis(frame[period]), y, hovermode="x unified"))
 
 
 def residual_demand(frame: pl.DataFrame, period: str) -> go.Figure:
@@ -132,7 +128,7 @@ def residual_demand(frame: pl.DataFrame, period: str) -> go.Figure:
     }
     traces = _lines_over_time(frame, period, lines, scale=0.001, hover="%{y:,.1f} GW")
     y = axis_style("Mean (GW)", tickformat=",.0f", rangemode="tozero")
-    return go.Figure(traces, figure_layout(_time_axis(period), y, hovermode="x unified"))
+    return go.Figure(traces, figure_layout(_time_axis(frame[period]), y, hovermode="x unified"))
 
 
 def _lines_over_time(
@@ -156,8 +152,10 @@ def _lines_over_time(
     ]
 
 
-def _time_axis(period: str) -> dict[str, Any]:
-    if period == "month":
-        return axis_style("Month", hoverformat="%b %Y", tickformatstops=MONTHS_AND_YEARS)
-    title, hover = ("UK time", "%a %-d %b %H:%M") if period == "start_time_utc" else ("Settlement date", "%a %-d %b %Y")
+def _time_axis(periods: pl.Series) -> dict[str, Any]:
+    if periods.name == "month":
+        return month_axis(periods)
+    title, hover = (
+        ("UK time", "%a %-d %b %H:%M") if periods.name == "start_time_utc" else ("Settlement date", "%a %-d %b %Y")
+    )
     return axis_style(title, hoverformat=hover, tickformatstops=TICKS)

@@ -51,8 +51,8 @@ def browsable_dataset(name: str) -> Dataset:
 def columns_of(dataset: Dataset) -> list[str]:
     """Return the names of the columns that can be shown and sorted by, in order."""
     flags = ["flags"] if dataset.is_observed else []
-    labels = ["start_time_utc", "settlement_date", "settlement_period", dataset.category]
-    return [*labels, *dataset.value_columns, *flags, *OURS]
+    values = [dataset.category, *dataset.value_columns, *flags]
+    return ["start_time_utc", *values, "settlement_date", "settlement_period", *OURS]
 
 
 def explorer_rows(

@@ -18,7 +18,7 @@ from elexon_assets.missing_days import last_closed_day
 from tests.browsing import Tab, tab
 from tests.dashboards.conftest import ADDRESSES, PAGES
 from tests.orchestration.conftest import Server
-from tests.page_looks import assert_page_is_sound
+from tests.page_looks import PHONE, assert_page_is_sound, assert_page_stands_still
 from warehouse import snapshots
 
 A_RUN_MS = 150_000
@@ -64,6 +64,11 @@ def visitor(browser: Browser, server: Server) -> Iterator[Tab]:
 @pytest.mark.parametrize("page", PAGES)
 def test_every_page_fits_every_width_and_is_accessible(page: str, visitor: Tab) -> None:
     assert_page_is_sound(visitor, f"{page.removeprefix('overview')}?{urlencode(ADDRESSES.get(page, {}))}")
+
+
+@pytest.mark.parametrize("page", ["analysis", "explorer"])
+def test_nothing_moves_while_a_page_loads_on_a_phone(page: str, visitor: Tab) -> None:
+    assert_page_stands_still(visitor, page, PHONE)
 
 
 def test_a_copied_address_restores_the_choices(dashboard: Tab, browser: Browser) -> None:
