@@ -25,7 +25,7 @@ ROOM_FOR_SIDEBAR = f"""<style>@media (min-width: 769px) {{
 "On a phone the sidebar is above the page and takes no room."
 WIDGETS = (
     *("Button", "ButtonGroup", "Checkbox", "DateInput", "DownloadButton", "FileUploader", "Html", "LinkButton"),
-    *("Metric", "Multiselect", "NumberInput", "PageLink", "Selectbox", "Table", "TextInput"),
+    *("Metric", "Multiselect", "NumberInput", "PageLink", "Selectbox", "Table", "TextArea", "TextInput"),
 )
 """The scripts of Streamlit, a few kilobytes each, that nearly every page needs: `static/js/NAME.HASH.js`. One that a
 later version names otherwise is left out.

@@ -72,6 +72,8 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
   .st-key-toolbar > .st-key-price { flex-basis: 100% !important }
   .st-key-toolbar > .st-key-data { flex-basis: 54% !important }
   .st-key-toolbar > .st-key-data + .st-key-days { flex-basis: 41% !important }
+  [class*=st-key-list-cards]:has([data-testid=stSkeleton]) { min-height: 100vh }
+  .st-key-record-head { flex-direction: column; align-items: flex-start }
   [class*=st-key-facts] ul { display: grid; grid-template-columns: 1fr 1fr; column-gap: 1rem }
   .st-key-filters > .stElementContainer:has(input) { flex: 1 1 100% !important }
   .st-key-filters :is(.stMultiSelect, .stTextInput, .react-aria-ComboBox, .react-aria-ComboBox > div) { width: 100% }
@@ -87,6 +89,7 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
 }
 :has(> .st-key-operator) > [data-testid=stElementContainer]:has(> [data-testid=stSkeleton]) { min-height: 4.25rem }
 :is(.st-key-back-links, .st-key-hits *) > :has(> [data-testid=stSkeleton]) { height: 1.25rem; overflow: hidden }
+[data-testid=stForm] .stElementContainer:has(> [data-testid=stSkeleton]) { min-height: 4.5rem }
 [data-testid=stMain] [class*=st-key-file-] { min-height: 8rem }
 .st-key-cards { min-height: 7.6rem }
 [data-testid=stMainBlockContainer] > div > .stElementContainer:first-child:has(> [data-testid=stSkeleton]) {

@@ -49,7 +49,9 @@ def render_head(
 
     `comment` is the text below the facts, by its label; an empty one is not drawn.
     """
-    with st.container(horizontal=True, vertical_alignment="center", horizontal_alignment="distribute"):
+    with st.container(
+        horizontal=True, vertical_alignment="center", horizontal_alignment="distribute", key="record-head"
+    ):
         st.title(plain(str(record.fields["name"])), anchor=False, width="content")
         record_forms.render_actions(record)
     archived_note(record)
