@@ -62,6 +62,10 @@ DAYS_BEFORE = 14
 "The days of data that the home has at the beginning, so that pages have something to draw."
 PROCESSES = 2
 "The processes of the readers, and of the submitters: some share a process, as sessions of the dashboard do."
+SHORT_LIVED = ("landing",)
+"""The workers that stand for runs of Dagster, each of which is a process of its own: their memory is printed, and not
+judged. What the allocator keeps of refused answers of 20 MB makes the landing's grow; no object of Python is left over.
+"""
 FAILS_THE_WINDOW = {"stranger", "missing-column"}
 OF_TRANSPORT = {
     **{"status": "=503x1%0.1", "retry-after": "=0.2x1%0.1", "slow": "=0.5%0.1", "bomb": "=30%0.02", "hang": "x1%0.03"},
@@ -145,7 +149,7 @@ def run_soak(chosen: argparse.Namespace, home: Path) -> list[str]:
         simulator_stop.set()
         tallies[simulator.name] = simulator.result()
     violations += _verify_end(sum(tally.acknowledged for tally in tallies.values()), 1 + 2 * chosen.submitters)
-    violations += figures.violations(seconds * WARM_UP_SHARE, seconds, chosen.growth / 100)
+    violations += figures.violations(seconds * WARM_UP_SHARE, seconds, chosen.growth / 100, may_grow=SHORT_LIVED)
     _print_figures(tallies, figures, seconds)
     return violations + [f"{name}: {problem}" for name, tally in tallies.items() for problem in tally.problems]
 
