@@ -22,6 +22,7 @@ from dashboards.components.formatting import (
     power,
     share,
 )
+from dashboards.components.half_hour_columns import SERIES_COLUMNS
 from dashboards.components.share_views import render_latest_share
 from dashboards.components.unknown_series import warn_of_unknown_series
 from elexon_assets.datasets import WIND_AND_SOLAR
@@ -118,6 +119,7 @@ def _render_week(overview: Overview) -> NewestIssue | None:
         drawn.frame,
         name="last-seven-days",
         alt=f"Wind and solar of the last 7 days by half-hour, {energy(total)} in total",
+        columns=SERIES_COLUMNS,
     )
     return newest_forecast
 

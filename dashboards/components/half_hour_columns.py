@@ -36,12 +36,11 @@ SERIES_COLUMNS: dict[str, Any] = {
     "fuel_type": "Fuel",
     "generation_mw": st.column_config.NumberColumn("Mean (MW)", format="%,.0f"),
     "half_hours": st.column_config.NumberColumn("Half-hours", format="%,d"),
-    "half_hours_expected": st.column_config.NumberColumn("Expected", format="%,d"),
     "coverage": st.column_config.NumberColumn("Coverage", format="%.4g %%"),
-    "half_hours_flagged": st.column_config.NumberColumn("Flagged", format="%,d"),
     "flagged_share": st.column_config.NumberColumn("Flagged share", format="%.3g %%"),
+    **dict.fromkeys(("half_hours_expected", "half_hours_flagged")),
 }
-"The columns of a series over time."
+"The columns of a series over time, few enough to fit below a chart; its downloads have all."
 
 
 def column_title(name: str) -> str:

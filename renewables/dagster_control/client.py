@@ -278,6 +278,10 @@ class DagsterClient:
             raise OrchestratorError(
                 f"Dagster is not running at {self.url} ({error}). Start it with `renewables up`."
             ) from error
+        if not isinstance(body, dict) or not (body.get("errors") or body.get("data")):
+            raise OrchestratorError(
+                f"The server at {self.url} is not Dagster: its answer has no data. Check DAGSTER_URL."
+            )
         if body.get("errors"):
             raise OrchestratorError(f"Dagster at {self.url} answered: {body['errors'][0]['message']}")
         data: dict[str, Any] = body["data"]

@@ -92,8 +92,8 @@ class StatusMonitor:
     def _look(self, key: tuple[str, str], question: Callable[[Settings], Answer], settings: Settings) -> Answer | None:
         asked = self._asked.get(key)
         if asked and asked.done():
+            del self._asked[key]  # first: a check that failed is made again
             self._known[key] = asked.result()
-            del self._asked[key]
             asked = None
         known = self._known.get(key)
         if not asked and (known is None or time.monotonic() - known.asked_at > COUNTS_FOR_SECONDS):

@@ -3,6 +3,7 @@
 from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
+from pathlib import Path
 from time import sleep
 from typing import Any
 
@@ -17,6 +18,7 @@ from renewables.dagster_control.client import DagsterClient, Launched, Orchestra
 from renewables.dagster_control.fetch_job import follow_runs
 from renewables.dagster_control.run_history import RunSummary
 from renewables.dagster_control.run_progress import RunProgress
+from tests.dashboards.dagster_stand_in import serving_graphql
 
 LINES = [f"{name}: {n} of {n} windows, 9 new rows, 0 failed" for name, n in (("fuels", 61), ("winds", 53))]
 INTERRUPTION = {
@@ -114,6 +116,13 @@ def test_only_what_is_new_is_read_again(dagster: DagsterClient) -> None:
 def test_an_unknown_run_is_reported(dagster: DagsterClient) -> None:
     with pytest.raises(OrchestratorError, match="does not know the run another"):
         dagster.run_state("another")
+
+
+def test_a_server_that_is_not_dagster_is_reported_and_counts_as_no_dagster(home: Path) -> None:
+    with serving_graphql(lambda _query, _variables: {}) as url:
+        assert not DagsterClient(url).answers(for_home=home)
+        with pytest.raises(OrchestratorError, match="is not Dagster"):
+            DagsterClient(url).run_state("a run")
 
 
 def test_two_simultaneous_clicks_start_one_import(monkeypatch: pytest.MonkeyPatch) -> None:
