@@ -10,7 +10,7 @@ import streamlit as st
 
 from dashboards.components import ledger_session, page_header, project_views, record_lists, snapshot_cache
 from dashboards.components.chart import render_downloads
-from dashboards.components.chart_and_table import FigureRow, FiguresTable, chart_and_table, render_figures
+from dashboards.components.chart_and_table import FigureRow, FiguresTable, chart_and_table, render_figures, two_columns
 from dashboards.components.fitted_table import render_fitted_table
 from dashboards.components.formatting import number, power, share
 from dashboards.components.funnel_view import show_funnel
@@ -129,7 +129,7 @@ def _render_capacity_parts(wanted: Filter) -> None:
     if frame.is_empty():
         project_views.show_counts(wanted)
         return
-    left, right = st.columns(2, gap="large")
+    left, right = two_columns()
     with left:
         st.subheader("Stage by technology", anchor=False)
         st.caption("Gross MWp and number of projects (in brackets); hybrids appear under each of their technologies.")

@@ -56,6 +56,12 @@ def chart_and_table() -> tuple[DeltaGenerator, DeltaGenerator]:
     return left, right.container(key="figures")
 
 
+def two_columns(widths: Sequence[int] = (1, 1)) -> list[DeltaGenerator]:
+    """Return two places side by side, which are one below the other where the page is narrow; once per page."""
+    with st.container(key="two-columns"):
+        return st.columns(widths, gap="medium")
+
+
 def render_figures(table: FiguresTable) -> None:
     """Draw the table; its first column has the names."""
     lines = [f"| {' | '.join(table.titles)} |", f"|:--|{'--:|' * (len(table.titles) - 1)}"]

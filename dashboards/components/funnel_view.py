@@ -8,6 +8,7 @@ import streamlit as st
 
 from dashboards.components import snapshot_cache
 from dashboards.components.chart import render_downloads
+from dashboards.components.chart_and_table import two_columns
 from dashboards.components.fitted_table import render_fitted_table
 from dashboards.components.formatting import share
 from dashboards.components.pipeline_lists import COLUMNS, render_figure
@@ -25,7 +26,7 @@ def show_funnel(wanted: Filter) -> None:
         return
     before_end = frame.filter(pl.col("stage") != Stage.COMPLETED)
     if before_end["realised_probability"].count():
-        left, right = st.columns(2, gap="large")
+        left, right = two_columns()
         with left:
             _render_outcomes(before_end)
         with right:

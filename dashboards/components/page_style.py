@@ -18,6 +18,7 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
   .st-key-columns :is(td, tr, tbody) { display: block; border: none; padding: 0 0 0.2rem }
   .st-key-columns tr { padding-bottom: 0.8rem }
   .st-key-columns :is(thead, td:empty) { display: none }
+  .js-plotly-plot .g-xtitle { transform: translateX(-60px) }
   .st-key-chart-and-table [data-testid=stHorizontalBlock] { flex-wrap: wrap }
   .st-key-chart-and-table [data-testid=stColumn] { min-width: 100% }
   .st-key-two-columns > div > [data-testid=stHorizontalBlock] { flex-wrap: wrap }
@@ -77,7 +78,6 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
   [class*=st-key-facts] ul { display: grid; grid-template-columns: 1fr 1fr; column-gap: 1rem }
   .st-key-filters > .stElementContainer:has(input) { flex: 1 1 100% !important }
   .st-key-filters :is(.stMultiSelect, .stTextInput, .react-aria-ComboBox, .react-aria-ComboBox > div) { width: 100% }
-  .js-plotly-plot .g-xtitle { transform: translateX(-60px) }
   :is(.st-key-copy-link, .st-key-page-actions :is([data-testid=stPageLink], [data-testid=stDownloadButton]
   button[kind=secondary])) [data-testid=stMarkdownContainer] { position: absolute; clip-path: inset(50%) }
   .st-key-page-header-and-actions { gap: 0.25rem }

@@ -61,9 +61,11 @@ made smaller until its width on screen fits the paper."""
 DARK = """<style>
 @media print {
   [data-testid=stMainBlockContainer] :is(h1, h2, h3, p, li, th, td, span, div):not([style*=color]),
-  .js-plotly-plot :is(.infolayer, .xaxislayer-above, .yaxislayer-above, .legend, .textpoint) text {
+  .js-plotly-plot :is(.infolayer, .xaxislayer-above, .yaxislayer-above, .legend, .textpoint) text,
+  .js-plotly-plot .bartext-outside {
     color: #10161E !important; fill: #10161E !important
   }
+  [data-testid=stMetric], .st-key-figures :is(td, th) { border-color: #DDDDDD !important }
   .stMarkdownBadge, .js-plotly-plot .main-svg { background: none !important }
   .js-plotly-plot .main-svg .bg { fill: none !important }
 }

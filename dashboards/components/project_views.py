@@ -10,6 +10,7 @@ import polars as pl
 import streamlit as st
 
 from dashboards.components import record_lists, snapshot_cache
+from dashboards.components.chart_and_table import two_columns
 from dashboards.components.formatting import day, number, power
 from dashboards.components.pipeline_lists import render_figure, render_projects, render_rows
 from dashboards.components.plain_text import plain
@@ -69,7 +70,7 @@ def show_map(wanted: Filter) -> None:
         legend = f"Colour and shape show {named}, area shows MWp. Click a mark to open its project."
     if nearby is not None:
         figure = with_neighbours(figure, nearby)
-    left, right = st.columns([2, 3], gap="medium")
+    left, right = two_columns((2, 3))
     with left:
         clicked = render_figure(
             figure, frame, "places", f"Map of {len(drawn)} facilities by MWp and {named}", selects=not is_summed
@@ -226,7 +227,7 @@ def show_risks(wanted: Filter) -> None:
     if frame.is_empty():
         st.success("No open information points.", icon=":material/check_circle:")
         return
-    left, right = st.columns([2, 3], gap="large")
+    left, right = two_columns((2, 3))
     with left:
         st.subheader("Likelihood and impact", anchor=False)
         if len(frame) > MOST_MARKS:
@@ -244,8 +245,10 @@ def show_risks(wanted: Filter) -> None:
             highest_ratings(frame.head(TOP)), frame.head(TOP), "top-ratings", f"Bars of the {TOP} highest ratings"
         )
     top = frame.head(TOP).with_columns(band=pl.col("rating").map_elements(band_of, return_dtype=pl.String()))
-    named = ("rank", "information_point", "rating", "band", "project", "owner", "due_date", "impact", "likelihood")
-    shown = top.select(*named, "pipeline_id", "information_point_id")
+    shown = top.select(
+        *("rank", "information_point", "rating", "band", "project", "owner", "due_date"),
+        *("pipeline_id", "information_point_id"),
+    )
     render_rows(shown, "top-points", "information_point", "information_points", "information_point_id")
 
 
