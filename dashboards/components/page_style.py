@@ -58,7 +58,7 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
 .rag-green { color: light-dark(#1B6E20, #6FCF75) }
 .rag-amber { color: light-dark(#8A5000, #F0B04A) }
 .rag-red { color: light-dark(#B3261E, #FF8A80) }
-@media (max-width: 1211px) { .st-key-cards > :first-child:nth-last-child(5) { grid-column: 1 / -1 } }
+@media screen and (max-width: 1211px) { .st-key-cards > :first-child:nth-last-child(5) { grid-column: 1 / -1 } }
 @media (max-width: 640px) {
   .st-key-figures table { font-size: 0.8125rem }
   [data-testid=stMainBlockContainer] { padding-inline: 1rem }

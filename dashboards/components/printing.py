@@ -39,6 +39,7 @@ STYLE = """<style>
     display: none !important
   }
   [data-testid=stVerticalBlock] { gap: 0.6rem !important }
+  .js-plotly-plot .g-xtitle { transform: none !important }
   html, body, #root, .stApp, [data-testid=stAppViewContainer], [data-testid=stMain] {
     position: static !important; display: block !important; height: auto !important; overflow: visible !important;
     background: none !important
