@@ -77,6 +77,8 @@ class LakeEngine:
         self._con = duckdb.connect()
         try:
             load_extensions(self._con, ("ducklake", scanner, *(["httpfs"] if on_s3 else [])))
+            # The end of a file, which tells where its columns are, is read once: no file of a lake ever changes.
+            self._con.execute("SET GLOBAL parquet_metadata_cache = true")
             if on_s3:
                 self._con.execute(_s3_secret())
         except BaseException:
