@@ -32,8 +32,8 @@ WHERE start_time_utc BETWEEN '2018-06-01' AND '2018-07-01' GROUP BY ALL ORDER BY
 
 
 def land_half_hour(number: int, rows: int = 20) -> None:
-    """Append the rows of one half-hour, in an opening of its own as `ingest` does."""
-    moment = pl.datetime(2030, 1, 1, time_zone="UTC") + pl.duration(minutes=30 * number)
+    """Append the rows of one half-hour after those of `FILL`, in an opening of its own as `ingest` does."""
+    moment = pl.datetime(2050, 1, 1, time_zone="UTC") + pl.duration(minutes=30 * number)
     frame = pl.DataFrame({"generation_mw": [float(n) for n in range(rows)]}).select(
         start_time_utc=moment,
         category=pl.format("series {}", pl.int_range(rows)),
