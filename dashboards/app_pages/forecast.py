@@ -99,7 +99,8 @@ def _selection_chosen() -> tuple[ForecastSelection, list[Chip]]:
     of_technologies = name == WIND_AND_SOLAR_FORECAST.name
     if of_technologies:
         technologies = WIND_AND_SOLAR_FORECAST.columns["psr_type"].values
-        series.append(select_one("Technology", {value: value for value in technologies}, key="technology", width=160))
+        named = {value: value for value in technologies}
+        series.append(select_one("Technology", named, key="technology", width=180, icon=":material/energy:"))
     with more_options():
         if of_technologies:
             processes = WIND_AND_SOLAR_FORECAST.columns["process_type"].values

@@ -63,14 +63,16 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
   .st-key-figures table { font-size: 0.8125rem }
   [data-testid=stMainBlockContainer] { padding-inline: 1rem }
   .st-key-toolbar > .stElementContainer:has(.stSelectbox, .stMultiSelect, .stTextInput),
-  .st-key-toolbar > :is(.st-key-data, .st-key-days, .st-key-days ~ .st-key-view, .st-key-forecast) {
-    flex: 1 1 40%; min-width: 0
-  }
-  .st-key-toolbar > :is(.st-key-data, .st-key-days, .st-key-days ~ .st-key-view, .st-key-forecast),
+  .st-key-toolbar > :is(
+    .st-key-data, .st-key-days, .st-key-days ~ .st-key-view, .st-key-forecast, .st-key-forecast ~ .st-key-technology
+  ) { flex: 1 1 40%; min-width: 0 }
+  .st-key-toolbar > :is(
+    .st-key-data, .st-key-days, .st-key-days ~ .st-key-view, .st-key-forecast, .st-key-forecast ~ .st-key-technology
+  ),
   .st-key-toolbar > :is(:has(.stSelectbox, .stPopover), .st-key-popover-Options) { order: -1 }
   .st-key-toolbar > :is(.st-key-data ~ .st-key-technology, .st-key-by) { flex-basis: 100% }
   .st-key-toolbar { gap: 0.75rem }
-  .st-key-toolbar > .st-key-price { flex-basis: 100% !important }
+  .st-key-toolbar > :is(.st-key-price, .st-key-forecast:has(~ .st-key-technology)) { flex-basis: 100% !important }
   .st-key-toolbar > .st-key-data { flex-basis: 54% !important }
   .st-key-toolbar > .st-key-data + .st-key-days { flex-basis: 41% !important }
   [class*=st-key-list-cards]:has([data-testid=stSkeleton]) { min-height: 100vh }
