@@ -135,8 +135,8 @@ def _render_coverage() -> None:
     table = st.expander("Days with gaps or flags, and all years", key="gaps", on_change="rerun", type="compact")
     if table.open:
         with table:
-            st.dataframe(years, hide_index=True, column_config=YEARS, alt="Days of each state by year")
             _render_incomplete_days(dataset, days.filter(pl.col("state") != coverage.COMPLETE).reverse())
+            st.dataframe(years, hide_index=True, column_config=YEARS, alt="Days of each state by year")
 
 
 def _headline(dataset: Dataset, days: pl.DataFrame, year: int) -> str:
@@ -165,7 +165,7 @@ def _render_incomplete_days(dataset: Dataset, days: pl.DataFrame) -> None:
         hide_index=True,
         placeholder="",
         column_config=DAYS,
-        row_height=row_pixels(days["why"], REASON_PIXELS),
+        row_height=row_pixels(days["why"].fill_null(""), REASON_PIXELS),
         key=f"rows {name}",
         on_select="rerun",
         selection_mode="single-row",

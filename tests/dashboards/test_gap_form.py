@@ -41,7 +41,7 @@ def day_without_data(
         app = open_page("data_management")
         app.session_state["gaps"] = True
         app.run()
-        row = [f"{day:%F}" for day in app.dataframe[1].value["day_utc"]].index(BAD.isoformat())
+        row = [f"{day:%F}" for day in app.dataframe[0].value["day_utc"]].index(BAD.isoformat())
         app.session_state["rows wind_and_solar-gaps"] = {"selection": {"rows": [row], "columns": [], "cells": []}}
         return app.run()
 

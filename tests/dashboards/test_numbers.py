@@ -188,7 +188,7 @@ def way_from(day: str, open_page: Open) -> dict[str, list[str]]:
     app = open_page("data_management", year="2024")
     app.session_state["gaps"] = True
     app.run()
-    row = [f"{item:%F}" for item in app.dataframe[1].value["day_utc"]].index(day)
+    row = [f"{item:%F}" for item in app.dataframe[0].value["day_utc"]].index(day)
     app.session_state["rows wind_and_solar-gaps"] = {"selection": {"rows": [row], "columns": [], "cells": []}}
     app.run()
     assert not app.exception
@@ -225,6 +225,6 @@ def test_a_day_after_the_last_data_has_no_link_to_half_hours(open_page: Open) ->
     app.session_state["rows wind_and_solar-gaps"] = {"selection": {"rows": [0], "columns": [], "cells": []}}
     app.run()
     assert not app.exception
-    newest = app.dataframe[1].value["day_utc"][0]
+    newest = app.dataframe[0].value["day_utc"][0]
     assert f"No data for {newest.day} {newest:%b %Y} yet. Import it first." in page_text(app)
     assert not [link for link in app.get("page_link") if "half-hours" in link.proto.label]
