@@ -22,6 +22,7 @@ from dashboards.components.formatting import place
 from dashboards.components.plain_text import plain
 from pipeline_assets.ledger.changes import Change, Record
 from pipeline_assets.spreadsheets.portfolio_index import Portfolio
+from pipeline_assets.vocabulary import Technology
 from renewables.charts.pipeline_map import EAST, NORTH, OUTLINE_SOURCE, SOUTH, WEST
 from renewables.charts.register_map import map_around
 from renewables.queries.records import facilities_of
@@ -75,9 +76,13 @@ def _facility_markdown(plant: Record) -> str:
 
 
 def _size_text(plant: Record) -> str:
-    """Return the capacity of a plant, with its export capacity and its storage where they are known."""
+    """Return the capacity of a plant, with its export capacity and its storage where they are known.
+
+    Only solar has a peak: the capacity of wind and batteries is a rated power.
+    """
     capacity, export, storage = (plant.fields[name] for name in SIZES)
-    sizes = [f"**{ledger_session.capacity_text(capacity)}**"]
+    text = ledger_session.capacity_text(capacity)
+    sizes = [f"**{text if plant.fields['technology'] == Technology.SOLAR else text.removesuffix('p')}**"]
     sizes += [f"{export:,.10g} MW AC export"] if export is not None else []
     return ", ".join([*sizes, *([f"{storage:,.10g} MWh"] if storage is not None else [])])
 
