@@ -33,6 +33,7 @@ def render_page() -> None:
     left, right = record_page.two_columns()
     with left:
         if project := point.fields["pipeline_id"]:
+            st.subheader("Project", anchor=False)
             name = name_of(portfolio, "pipelines", project)
             record_lists.record_link("pipelines", project, name, icon=":material/bolt:")
         shown = ("name", "pipeline_id", "market", "technology", "status", "impact", "likelihood", "owner", "due_date")

@@ -1,5 +1,7 @@
 """A milestone: its dates, slip and owner, its note left and its latest changes right."""
 
+import streamlit as st
+
 from dashboards.components import record_forms, record_lists, record_page
 from dashboards.components.formatting import NOTHING
 from dashboards.components.plain_text import plain
@@ -19,6 +21,7 @@ def render_page() -> None:
     record_page.render_head(milestone, _head_facts(milestone), record_page.choices_of(portfolio, "pipelines"))
     left, right = record_page.two_columns()
     with left:
+        st.subheader("Project", anchor=False)
         project = milestone.fields["pipeline_id"]
         record_lists.record_link("pipelines", project, name_of(portfolio, "pipelines", project), icon=":material/bolt:")
         shown = ("name", "pipeline_id", "planned_date", "forecast_date", "actual_date", "owner")

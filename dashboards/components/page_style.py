@@ -77,7 +77,7 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
   .st-key-toolbar > .st-key-data + .st-key-days { flex-basis: 41% !important }
   [class*=st-key-list-cards]:has([data-testid=stSkeleton]) { min-height: 100vh }
   .st-key-record-head { flex-direction: column; align-items: flex-start }
-  [class*=st-key-facts] ul { display: grid; grid-template-columns: 1fr 1fr; column-gap: 1rem }
+  [class*=st-key-facts] ul { grid-template-columns: 1fr 1fr; column-gap: 1rem }
   .st-key-filters > .stElementContainer:has(input) { flex: 1 1 100% !important }
   .st-key-filters :is(.stMultiSelect, .stTextInput, .react-aria-ComboBox, .react-aria-ComboBox > div) { width: 100% }
   :is(.st-key-copy-link, .st-key-page-actions :is([data-testid=stPageLink], [data-testid=stDownloadButton]
