@@ -59,6 +59,9 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
 .rag-amber { color: light-dark(#8A5000, #F0B04A) }
 .rag-red { color: light-dark(#B3261E, #FF8A80) }
 @media screen and (max-width: 1211px) { .st-key-cards > :first-child:nth-last-child(5) { grid-column: 1 / -1 } }
+@media (max-width: 1100px) {
+  [class*=st-key-facts] ul { display: grid; grid-template-columns: repeat(auto-fill, minmax(8.2rem, 1fr)) }
+}
 @media (max-width: 640px) {
   .st-key-figures table { font-size: 0.8125rem }
   [data-testid=stMainBlockContainer] { padding-inline: 1rem }
