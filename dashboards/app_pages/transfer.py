@@ -245,7 +245,7 @@ def _render_earlier_batches() -> None:
         on_select="rerun",
         selection_mode="single-row",
         row_height=row_height,
-        height=min(40 + row_height * len(batches), BATCHES_PIXELS),
+        height=min(38 + row_height * len(batches), BATCHES_PIXELS),
         key=f"batches {batches[0].batch}",  # a new key after each batch, since the selected row has moved
         alt="Batches of saved changes, newest first",
     )

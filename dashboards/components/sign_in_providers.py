@@ -55,18 +55,22 @@ def provider_names() -> list[str]:
 
 
 def render_sign_in_buttons(place: str, *, is_primary: bool = False) -> None:
-    """Draw one button for each provider; `place` tells apart the buttons of one page."""
+    """Draw one button for each provider, the first as the main one of the page if `is_primary`.
+
+    `place` tells apart the buttons of one page.
+    """
     names = provider_names()
-    for name in names:
-        provider = f" with {plain(name[:1].upper() + name[1:])}" if len(names) > 1 and name != ITSELF else ""
-        st.button(
-            f"Sign in{provider}",
-            key=f"{place} {name}",
-            icon=":material/login:",
-            type="primary" if is_primary else "tertiary",
-            on_click=st.login,
-            args=[name],
-        )
+    with st.container(horizontal=True):
+        for name in names:
+            provider = f" with {plain(name[:1].upper() + name[1:])}" if len(names) > 1 and name != ITSELF else ""
+            st.button(
+                f"Sign in{provider}",
+                key=f"{place} {name}",
+                icon=":material/login:",
+                type=("primary" if name == names[0] else "secondary") if is_primary else "tertiary",
+                on_click=st.login,
+                args=[name],
+            )
 
 
 def _auth_section() -> Mapping[str, Any]:
