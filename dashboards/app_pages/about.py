@@ -41,7 +41,8 @@ def render_page() -> None:
         "kept with every value ever published, and orchestrated by Dagster. Next to it is the pipeline of projects: "
         "who builds what, its stage, its risks, and every change ever made."
     )
-    sources, installation = st.columns([7, 6], gap="large")
+    with st.container(key="two-columns"):
+        sources, installation = st.columns([7, 6], gap="large")
     with sources:
         _render_sources()
     with installation:

@@ -42,7 +42,8 @@ def import_forms() -> None:
         default=[dataset.name for dataset in DATASETS],
         key="import-data",
     )
-    week, year, days = st.columns(3, border=True)
+    with st.container(key="import-forms"):
+        week, year, days = st.columns(3, border=True)
     with week:
         st.markdown("**Last 7 days**")
         with st.container(key="import-week", vertical_alignment="center"):

@@ -21,8 +21,8 @@ button[kind^=primary]:not(:disabled), [data-testid=stMultiSelect] [data-tag] { c
   .js-plotly-plot .g-xtitle { transform: translateX(-60px) }
   .st-key-chart-and-table [data-testid=stHorizontalBlock] { flex-wrap: wrap }
   .st-key-chart-and-table [data-testid=stColumn] { min-width: 100% }
-  .st-key-two-columns > div > [data-testid=stHorizontalBlock] { flex-wrap: wrap }
-  .st-key-two-columns > div > [data-testid=stHorizontalBlock] > [data-testid=stColumn] { min-width: 100% }
+  :is(.st-key-two-columns, .st-key-import-forms) > div > [data-testid=stHorizontalBlock] { flex-wrap: wrap }
+  :is(.st-key-two-columns, .st-key-import-forms) > div > * > [data-testid=stColumn] { min-width: 100% }
 }
 .st-key-figures table { width: 100%; font-size: 0.875rem }
 [data-testid=stHeading] h3 { text-wrap: balance }
