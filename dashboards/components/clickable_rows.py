@@ -5,7 +5,7 @@ focus selects its first one, so that nobody could walk through it by keyboard wi
 cell can be selected here. Each row has a button, which Streamlit presses for the mouse only, and a script presses it
 for the other cells and for Enter.
 
-Not here: what opens (`pipeline_lists.py`, `change_lists.py`, `register_parts.py`).
+Not here: what opens (`record_lists.py`, `pipeline_lists.py`, `change_lists.py`, `register_parts.py`).
 """
 
 from collections.abc import Mapping
@@ -70,12 +70,14 @@ def clicked_row(
     actions: Mapping[str, str] | None = None,
     pixels: int = PAGE_PIXELS,
     most_pixels: int = MOST_PIXELS,
+    most_row_pixels: int | None = None,
     alt: str | None = None,
 ) -> tuple[int, str] | None:
     """Draw a table that is not on paper, and return the row that was clicked and the action, which is `OPEN` or other.
 
     `columns` are labels or configurations by name; a column whose configuration is None is left out. `actions` are the
-    signs of further buttons of each row by their titles. `pixels` is the width of the table on a desktop.
+    signs of further buttons of each row by their titles. `pixels` is the width of the table on a desktop, and
+    `most_row_pixels` keeps the rows of a long list low.
     """
     signs = {OPEN: "→", **(actions or {})}
     widths = {action: text_pixels(len(action)) for action in signs}
@@ -87,6 +89,7 @@ def clicked_row(
     }
     shown = frame.select(name for name in frame.columns if columns.get(name, "") is not None)
     config, row_height = fitted_columns(shown, columns, pixels - sum(widths.values()))
+    row_height = min(row_height, most_row_pixels or row_height)
     with st.container(key=f"on-screen opens-rows {key}"):
         st.dataframe(
             shown.select(*(pl.lit(sign).alias(action) for action, sign in signs.items()), *shown.columns),

@@ -11,9 +11,11 @@ import streamlit as st
 
 from dashboards.components import form_routing, ledger_session, list_cards, page_header, save_notice
 from dashboards.components.chart import render_downloads
+from dashboards.components.clickable_rows import clicked_row
 from dashboards.components.navigation import FORM
 from dashboards.components.people_view import web_address
 from dashboards.components.plain_text import plain
+from dashboards.components.printing import render_printed_table
 from dashboards.components.rag_tags import rag_column, rag_tag
 from dashboards.components.sign_in import current_actor, refusal_of
 from dashboards.components.toolbar import KEPT, Chip, more_options, render_chips, toolbar
@@ -43,13 +45,12 @@ PLURALS = {
     **{"pipelines": "projects", "counterparties": "counterparties", "information_points": "information points"},
     **{"milestones": "milestones", "facilities": "facilities", "contacts": "contacts", "comments": "comments"},
 }
-ROWS_SEEN = 18
-"The rows of one line that a table has room for; more are scrolled."
-HEADER_PIXELS, ROW_PIXELS, TALL_ROW_PIXELS = 38, 35, 66
-TALL_ROWS = ("pipelines", "information_points")
-"The kinds with texts of several lines, which Streamlit wraps in rows of more than 64 pixels."
-NAME_PIXELS = {"pipelines": 222, "counterparties": 230, "information_points": 270, "milestones": 170}
-"The widths that long names need, because the button of a name does not wrap."
+MOST_PIXELS = 630
+"The height of the table; more rows are scrolled."
+MOST_ROW_PIXELS = 66
+"The height of a row of three lines: a long comment is read in the record."
+COLUMNS_THAT_FIT = 9
+"With more columns than these the table is scrolled to the side, and the names stay."
 DAY_FORMAT = "D MMM YYYY"
 ARCHIVED_HELP = "Show archived records instead."
 LINKED = {"website"}
@@ -106,9 +107,9 @@ def render_list(
     render_chips(chips)
     st.markdown(f"**{len(words):,}** of {len(frame):,} {PLURALS[kind]}{sums(words)}")
     list_cards.render_cards(words, kind, PAGES[kind])
-    with st.container(key="list-table"):
+    with list_cards.table_of_cards():
         render_table(words, kind, columns, key=kind)
-        st.caption("Click a row to open the record, or a column header to sort.")
+        st.caption("Click a row or press Enter in it to open the record. Click a title to sort.")
 
 
 def choose_words(label: str, key: str, words: Iterable[str], *, width: int = 170) -> list[str]:
@@ -166,34 +167,18 @@ def render_table(frame: pl.DataFrame, kind: str, columns: Mapping[str, Any], *, 
     """Draw rows of records; a click on one opens its page. `columns` are the others with their configuration."""
     known = ledger_session.charted_position()
     shown = _with_tags_and_links(frame.select("name", *columns))
-    config: dict[str, Any] = {
-        "name": st.column_config.ButtonColumn(
-            "Name", type="tertiary", alignment="left", pinned=True, width=NAME_PIXELS[kind], key=f"open {key}"
-        ),
-        **columns,
-    }
+    name = st.column_config.Column("Name", pinned=len(columns) > COLUMNS_THAT_FIT)
+    config: dict[str, Any] = {"name": name, **columns}
     if len(waiting := frame.filter(pl.col("position") > known)) and len(frame):
         marks = pl.when(frame["position"] > known).then(pl.lit("⧗ " + ledger_session.NOT_LANDED)).otherwise(pl.lit(""))
         shown = shown.with_columns(marks.alias("landing"))
         config["landing"] = st.column_config.TextColumn("Charts", help="Whether the charts include the latest edit.")
-    row_pixels = TALL_ROW_PIXELS if kind in TALL_ROWS else ROW_PIXELS
-    picked = st.dataframe(
-        shown,
-        hide_index=True,
-        placeholder="",
-        column_config=config,
-        row_height=row_pixels,
-        height=min(HEADER_PIXELS + row_pixels * max(len(frame), 1), ROW_PIXELS * ROWS_SEEN),
-        on_select="rerun",
-        selection_mode="single-cell",
-        key=f"list {key} {hash(tuple(frame['id']))}",
-        alt=f"{len(frame)} {PLURALS[kind]}, {len(waiting)} of them {ledger_session.NOT_LANDED}",
-    )
+    alt = f"{len(frame)} {PLURALS[kind]}, {len(waiting)} of them {ledger_session.NOT_LANDED}"
+    click = clicked_row(shown, config, key=key, most_pixels=MOST_PIXELS, most_row_pixels=MOST_ROW_PIXELS, alt=alt)
+    render_printed_table(shown, config)
     render_downloads(frame.select("id", "name", *columns), name=key)
-    click = st.session_state.get(f"open {key}")
-    rows = [click["row"]] if click else [row for row, column in picked.selection.cells if column not in LINKED]
-    if rows and rows[0] < len(frame):
-        st.switch_page(PAGES[kind], query_params={"id": frame["id"][rows[0]]})
+    if click:
+        st.switch_page(PAGES[kind], query_params={"id": frame["id"][click[0]]})
 
 
 def _with_tags_and_links(frame: pl.DataFrame) -> pl.DataFrame:

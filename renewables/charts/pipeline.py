@@ -85,7 +85,7 @@ def stage_by_technology(frame: pl.DataFrame) -> go.Figure:
     )
     x = axis_style("", side="top", showgrid=False, tickangle=0)
     y = axis_style("", autorange="reversed", showgrid=False)
-    return go.Figure(heat, figure_layout(x, y, height=130 + 70 * max(len(stages), 3)))
+    return go.Figure(heat, figure_layout(x, y, height=130 + 62 * max(len(stages), 3)))
 
 
 def _cell_text(row: dict[str, object] | None) -> str:
