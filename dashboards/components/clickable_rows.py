@@ -23,6 +23,7 @@ SCRIPT = """<script>
 if (!window.opensRows) {
   window.opensRows = true;
   const HEADER = 35, OPENER = 18, MOVED = 4;
+  const CURSOR_MS = 100;  // the shape of the cursor follows the mouse a moment later
   const SCROLLER = '.dvn-scroller', CURRENT = 'td[aria-selected=true]';
   const tableOf = element => element.closest?.('[class*=opens-rows] [data-testid=stDataFrame]');
   const press = (canvas, height) => {
@@ -38,10 +39,12 @@ if (!window.opensRows) {
   document.addEventListener('click', event => {
     const canvas = tableOf(event.target)?.querySelector('canvas');
     if (!canvas || !(event.target === canvas || event.target.closest(SCROLLER))) return;
-    if (getComputedStyle(event.target).cursor === 'pointer') return;  // a button, which Streamlit presses
     if (Math.hypot(event.clientX - start.x, event.clientY - start.y) > MOVED) return;  // cells are marked for a copy
     const height = event.clientY - canvas.getBoundingClientRect().top;
-    if (height > HEADER) press(canvas, height);
+    const pressUnlessButton = () => {  // Streamlit itself presses a button and opens a link
+      if (getComputedStyle(event.target).cursor !== 'pointer') press(canvas, height);
+    };
+    if (height > HEADER) setTimeout(pressUnlessButton, CURSOR_MS);
   });
   document.addEventListener('keydown', event => {
     const table = event.key === 'Enter' && tableOf(event.target), cell = table && table.querySelector(CURRENT);
