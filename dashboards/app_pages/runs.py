@@ -9,7 +9,7 @@ from dashboards.components import background_requests
 from dashboards.components.background_requests import Feed
 from dashboards.components.dagster_server import ASKED_BY, dagster_client, render_unreachable, render_waiting
 from dashboards.components.formatting import how_long, moment, span_of_days
-from dashboards.components.plain_text import plain
+from dashboards.components.plain_text import plain, plain_sentence
 from dashboards.components.text_table import render_text_table
 from elexon_assets.datasets import BY_NAME
 from renewables.dagster_control.client import OrchestratorError
@@ -32,6 +32,7 @@ STATES = {
     "FAILED": FAILED,
     "CANCELED": ":gray[:material/cancel:] cancelled",
     "QUEUED": ":gray[:material/schedule:] queued",
+    "STARTED": ":blue[:material/sync:] running",
 }
 
 
@@ -98,7 +99,7 @@ def _render_failed(run: RunSummary, errors: Sequence[str]) -> None:
         if not errors:
             st.caption("Dagster has no error message for this run.")
         for message in errors[:ERRORS_SHOWN]:
-            st.markdown(f":red[{plain(message[:LONGEST_ERROR])}]")
+            st.markdown(f":red[{plain_sentence(message[:LONGEST_ERROR])}]")
 
 
 def _row_of(run: RunSummary) -> dict[str, str]:
