@@ -2,8 +2,7 @@
 
 Streamlit sends its own HTML first; a page's rules and the sidebar come a second later. Without this, what is painted
 until then moves by the sidebar's width. The scripts of widgets come when the first of them is drawn; until then a bar
-of another height is in its place. The script of charts has megabytes: it comes while the page is computed, and not
-after that, and runs before the first chart is there. Not here: the rules (`components/page_style.py`).
+of another height is in its place. Not here: the rules (`components/page_style.py`).
 """
 
 from functools import cache
@@ -29,22 +28,6 @@ WIDGETS = (
 )
 """The scripts of Streamlit, a few kilobytes each, that nearly every page needs: `static/js/NAME.HASH.js`. One that a
 later version names otherwise is left out.
-"""
-CHART = "PlotlyChart"
-PAGES_WITH_CHARTS = frozenset(
-    {
-        *("", "analysis", "forecast", "value", "data_management"),
-        *("pipeline_dashboard", "changes", "registers", "project"),
-    }
-)
-"The addresses of the pages that draw a chart without a click; the first is that of the Overview."
-EARLY_CHART = """<script type="module">
-const app = '[data-testid=stApp][data-test-script-state=running]'
-const look = () => document.querySelector(app) ? import('SCRIPT') : requestAnimationFrame(look)
-look()
-</script>"""
-"""Runs the script of charts, which takes longer than any other, while the browser waits for the page, and not after
-everything else on the page was drawn.
 """
 _END = b"</body>"
 "The end of the body, because the later of two equal rules counts, and Streamlit puts its own into the head."
@@ -79,7 +62,7 @@ class FirstPaint:
                 parts.append(message.get("body", b""))
                 if message.get("more_body"):
                     return
-                message = {"type": "http.response.body", "body": _with_rules(b"".join(parts), scope["path"])}
+                message = {"type": "http.response.body", "body": _with_rules(b"".join(parts))}
                 of_text = (b"content-length", str(len(message["body"])).encode())
                 kept = [header for header in start["headers"] if header[0] not in _OF_THE_FILE]
                 await send({**start, "headers": [*kept, of_text]})
@@ -89,21 +72,13 @@ class FirstPaint:
         await self._app({**scope, "headers": passed}, receive, send_styled)
 
 
-def _with_rules(html: bytes, path: str) -> bytes:
-    has_chart = path.strip("/").rpartition("/")[2] in PAGES_WITH_CHARTS
-    return html.replace(_END, (STYLE + ROOM_FOR_SIDEBAR + _preloads(has_chart=has_chart)).encode() + _END, 1)
+def _with_rules(html: bytes) -> bytes:
+    return html.replace(_END, (STYLE + ROOM_FOR_SIDEBAR + _preloads()).encode() + _END, 1)
 
 
 @cache
-def _preloads(*, has_chart: bool) -> str:
-    """Return the elements that load the scripts of widgets together with the page, and that of charts."""
-    chart = _script(CHART) if has_chart else ""
-    scripts = filter(None, [*map(_script, WIDGETS), chart])
-    links = "".join(f'<link rel="modulepreload" crossorigin href="{script}">' for script in scripts)
-    return links + (EARLY_CHART.replace("SCRIPT", chart) if chart else "")
-
-
-def _script(name: str) -> str:
-    """Return the address of the script of Streamlit with this name, or an empty text."""
-    folder = Path(get_static_dir()) / "static" / "js"
-    return next((f"./static/js/{file.name}" for file in folder.glob(f"{name}.*.js")), "")
+def _preloads() -> str:
+    """Return the elements that load the scripts of widgets together with the page."""
+    scripts = Path(get_static_dir()) / "static" / "js"
+    files = sorted(file.name for name in WIDGETS for file in scripts.glob(f"{name}.*.js"))
+    return "".join(f'<link rel="modulepreload" crossorigin href="./static/js/{file}">' for file in files)
