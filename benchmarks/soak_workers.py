@@ -130,8 +130,11 @@ class Worker:
         """Return the id of the process."""
         return self.process.pid or 0
 
-    def result(self, seconds: float = 120.0) -> Tally:
-        """Return what the function returned; a worker that died or does not end is a problem of its own."""
+    def result(self, seconds: float = 240.0) -> Tally:
+        """Return what the function returned; a worker that died or does not end is a problem of its own.
+
+        `seconds` is more than a session waits for the page that it has asked for (`soak_sessions.PATIENCE_MS`).
+        """
         tally = Tally()
         if not self._ours.poll(seconds):
             tally.add_problem(f"{self.name} did not end within {seconds:.0f} s")

@@ -13,11 +13,11 @@ from benchmarks.page_loads import PAGES
 TINY = ["--years", "0.02"]
 LINES = {
     "backfill": (
-        [*TINY, "--repeat", "1", "--further", "demand"],
+        ["--years", "0.005", "--repeat", "1", "--further", "demand"],
         [
-            *(f"backfill_0.02y{part}" for part in ("", "_rows", "_bytes", "_cpu")),
+            *(f"backfill_0.005y{part}" for part in ("", "_rows", "_bytes", "_cpu")),
             "backfill_memory",
-            *(f"backfill_0.02y_demand{part}" for part in ("", "_rows", "_bytes", "_cpu")),
+            *(f"backfill_0.005y_demand{part}" for part in ("", "_rows", "_bytes", "_cpu")),
         ],
     ),
     "ingest_vs_limit": (

@@ -12,7 +12,7 @@ def test_the_soak_shows_every_fault_of_the_simulator() -> None:
     assert {fault.kind for fault in parse_faults(import_module("benchmarks.soak").all_faults())} == set(KINDS)
 
 
-@pytest.mark.timeout(300)
+@pytest.mark.timeout(400)
 def test_a_minute_of_everything_at_once_meets_no_unnamed_error_and_no_older_version(
     capsys: pytest.CaptureFixture[str],
 ) -> None:
