@@ -129,7 +129,7 @@ def expected_stage_move(before: str, after: str) -> Movement:
 
 
 @given(ledgers(), st.integers(0, 30), st.integers(0, 30))
-@settings(max_examples=40, deadline=None)
+@settings(max_examples=60, deadline=None)
 def test_opening_and_movements_give_closing_in_every_stage_and_technology(
     changes: list[Change], one: int, other: int
 ) -> None:
@@ -149,7 +149,7 @@ def test_opening_and_movements_give_closing_in_every_stage_and_technology(
 
 
 @given(ledgers(), st.integers(0, 30))
-@settings(max_examples=20, deadline=None)
+@settings(max_examples=30, deadline=None)
 def test_a_past_table_holds_the_records_that_a_replay_of_the_earlier_changes_gives(
     changes: list[Change], position: int
 ) -> None:

@@ -122,7 +122,7 @@ def open_flags(batches: Sequence[Sequence[Part]], flagged_between: Sequence[bool
 
 
 # Each example needs two warehouses, one per order: so few examples, and no shrinking, which takes minutes.
-@settings(max_examples=6, suppress_health_check=[HealthCheck.too_slow], phases=[Phase.reuse, Phase.generate])
+@settings(max_examples=8, suppress_health_check=[HealthCheck.too_slow], phases=[Phase.reuse, Phase.generate])
 @given(data=st.data(), parts=published())
 def test_open_flags_are_the_same_in_any_order_and_batches_of_arrival(data: st.DataObject, parts: list[Part]) -> None:
     shuffled = data.draw(st.permutations(parts))

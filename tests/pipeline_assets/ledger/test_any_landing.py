@@ -28,7 +28,7 @@ def tables_and_metrics(warehouse: Path) -> dict[str, pl.DataFrame]:
     return {name: frame.with_columns(cs.float().round(6)) for name, frame in frames.items()}
 
 
-@settings(on_one_ledger, max_examples=5)
+@settings(on_one_ledger, max_examples=8)
 @given(batches(EARLIER), st.lists(st.booleans(), min_size=11, max_size=11))
 def test_any_sequence_landed_in_any_portions_gives_the_tables_of_a_complete_rebuild(
     engine: sa.Engine, tmp_path: Path, sequence: list[list[Step] | int], lands: list[bool]
