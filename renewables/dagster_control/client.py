@@ -35,6 +35,10 @@ ENDED = {"SUCCESS", "FAILURE", "CANCELED"}
 LAUNCHING = {"REQUESTED", "CANCELING", "FAILING"}
 WILL_RETRY, RETRIED_AS = "dagster/will_retry", "dagster/auto_retry_run_id"
 "Dagster's own tags of a run whose process died."
+DECIDED_WITHIN_SECONDS = 10.0
+"""The longest time between the end of a failed run and Dagster's decision whether to retry it: the status is stored
+first, and the tag afterwards.
+"""
 RETRIED_WITHIN_SECONDS = 60.0
 "The longest time between the end of a run and its retry; Dagster looks every five seconds."
 STARTS_WITHIN_SECONDS = 60.0
@@ -87,6 +91,13 @@ class RunState:
     def ended(self) -> bool:
         """Return whether the run has ended, in whichever way."""
         return self.status in ENDED
+
+
+def _may_be_retried(status: str, will_retry: str | None, seconds_since_end: float) -> bool:
+    """Return whether a retry is decided and due, or the decision about a failed run is still to come."""
+    if will_retry is None:
+        return status == "FAILURE" and seconds_since_end < DECIDED_WITHIN_SECONDS
+    return will_retry == "true" and seconds_since_end < RETRIED_WITHIN_SECONDS
 
 
 def role_of_job(name: str) -> Role:
@@ -150,7 +161,7 @@ class DagsterClient:
             errors,
             next_cursor,
             retried_as=tags.get(RETRIED_AS),
-            will_retry=tags.get(WILL_RETRY) == "true" and time() - (run.get("endTime") or 0.0) < RETRIED_WITHIN_SECONDS,
+            will_retry=_may_be_retried(run["status"], tags.get(WILL_RETRY), time() - (run.get("endTime") or 0.0)),
         )
 
     def _run_log(self, run_id: str, cursor: str | None) -> tuple[dict[str, Any], list[Event], str | None]:

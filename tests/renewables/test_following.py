@@ -4,7 +4,7 @@ from collections.abc import Sequence
 from concurrent.futures import ThreadPoolExecutor
 from datetime import UTC, date, datetime
 from pathlib import Path
-from time import sleep
+from time import sleep, time
 from typing import Any
 
 import pytest
@@ -111,6 +111,22 @@ def test_only_what_is_new_is_read_again(dagster: DagsterClient) -> None:
     state = dagster.run_state("a run", "two")
     assert state.messages == [LINES[1], "failed"]
     assert dagster.run_state("a run", state.cursor).messages == []
+
+
+@pytest.mark.parametrize(
+    ("tag", "seconds", "waits"),
+    [(None, 1.0, True), (None, 30.0, False), ("true", 30.0, True), ("true", 90.0, False), ("false", 1.0, False)],
+)
+def test_a_failed_run_is_not_over_before_dagster_has_decided_whether_to_retry_it(
+    tag: str | None, seconds: float, waits: bool
+) -> None:
+    tags = [{"key": "dagster/will_retry", "value": tag}] if tag else []
+    run = {"status": "FAILURE", "endTime": time() - seconds, "tags": tags}
+    logs = {"events": [], "cursor": "1", "hasMore": False}
+    with serving_graphql(lambda _query, _variables: {"runOrError": run, "logsForRun": logs}) as url:
+        progress = RunProgress()
+        progress.poll(DagsterClient(url), Launched("run", "a run", "…"))
+    assert progress.is_over is not waits
 
 
 def test_an_unknown_run_is_reported(dagster: DagsterClient) -> None:
