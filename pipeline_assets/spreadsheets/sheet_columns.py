@@ -174,8 +174,6 @@ COUNTERPARTIES = Sheet(
     link="counterparty_contacts",
 )
 
-LONGITUDE_IS_FIRST = f"its cells have the longitude first: write {EXAMPLE}"
-
 PIPELINES = Sheet(
     "pipelines",
     "pipelines",

@@ -18,8 +18,6 @@ from renewables.queries.register_issues import chosen_issues, read_register, reg
 from renewables.queries.snapshot import Connection, query_frame
 
 APPEARED, LEFT, CHANGED = "appeared", "left", "changed"
-CONNECTION_DATE = "connection_date"
-DAYS_PER_YEAR = 365.25
 
 
 @dataclass(frozen=True)
