@@ -55,7 +55,7 @@ def seeded_portfolio() -> dg.MaterializeResult[None]:
     freshness_policy=catalogue.EVERY_NIGHT,
 )
 def submitted_changes(warehouse: WarehouseResource) -> dg.MaterializeResult[None]:
-    """Append the ledger's changes that are newer than the newest change in the warehouse."""
+    """Append the ledger's changes that are newer than the newest one here, with their tables in the same commit."""
     with schema.ledger_for_task() as engine:
         appended = append_changes(engine, warehouse.get_connection)
     return dg.MaterializeResult(metadata=changes_metadata(appended))
@@ -107,7 +107,10 @@ class LandingOptions(dg.Config):
 def portfolio(
     context: dg.AssetExecutionContext, config: LandingOptions, warehouse: WarehouseResource
 ) -> Iterator[dg.MaterializeResult[None]]:
-    """Update all derived tables in one transaction, so that no reader sees half of them."""
+    """Publish the derived tables, after a proof if it is asked for.
+
+    They were committed together with the changes; what an earlier landing left out is updated here.
+    """
     if config.prove:
         proof = prove_tables(warehouse.get_connection)
         if proof.repaired:
