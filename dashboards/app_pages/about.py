@@ -5,6 +5,7 @@ from importlib.metadata import version
 import streamlit as st
 
 from dashboards.components import snapshot_cache
+from dashboards.components.chart_and_table import two_columns
 from dashboards.components.formatting import moment, size, zone
 from dashboards.components.plain_text import plain
 from elexon_assets.datasets import DATASETS
@@ -41,8 +42,7 @@ def render_page() -> None:
         "kept with every value ever published, and orchestrated by Dagster. Next to it is the pipeline of projects: "
         "who builds what, its stage, its risks, and every change ever made."
     )
-    with st.container(key="two-columns"):
-        sources, installation = st.columns([7, 6], gap="large")
+    sources, installation = two_columns((7, 6), gap="large")
     with sources:
         _render_sources()
     with installation:

@@ -18,6 +18,7 @@ from dashboards.components.filters import (
     days_of,
     select_dataset,
 )
+from dashboards.components.fitted_table import table_pixels
 from dashboards.components.footer import empty_state
 from dashboards.components.formatting import day, moment, number, zone
 from dashboards.components.half_hour_columns import COLUMNS, column_title
@@ -39,6 +40,7 @@ AT, EXAMPLE = "at", "2026-04-01T17:30Z"
 TABLE = "half-hours"
 "The key of the table."
 ROWS_A_PAGE = 100
+ROW_PIXELS, MOST_TABLE_PIXELS = 35, 530
 ALL_ROWS = 2**62
 MOST_PUBLICATIONS = 12
 "The largest number of publications that are in sight without scrolling."
@@ -83,11 +85,6 @@ def render_page() -> None:
         st.caption("Select a row to see every value Elexon has published for that half-hour, with a link to share.")
 
 
-def _table_pixels(rows: int) -> int:
-    """Return the height of a table of so many rows below its titles."""
-    return 38 + 35 * max(rows, 1)
-
-
 def _selected_rows() -> list[int]:
     """Return the places of the rows that were selected in the table, as it was before this run."""
     selected: list[int] = st.session_state.get(TABLE, {}).get("selection", {}).get("rows", [])
@@ -120,7 +117,7 @@ def _render_rows(
         on_select="rerun",
         selection_mode="single-row",
         key=TABLE,
-        height=min(_table_pixels(len(frame)), 530),
+        height=table_pixels(len(frame), ROW_PIXELS, MOST_TABLE_PIXELS),
         alt="Half-hours",
     )
     return frame, [n for n in picked.selection.rows if n < len(frame)]
@@ -277,7 +274,7 @@ def _render_history(dataset: Dataset, start: datetime, categories: Sequence[str]
     if frame.is_empty():
         st.caption("No values were published for this half-hour, or it has not been imported.")
     else:
-        pixels = _table_pixels(min(len(frame), MOST_PUBLICATIONS))
+        pixels = table_pixels(min(len(frame), MOST_PUBLICATIONS), ROW_PIXELS)
         with st.container(height=pixels, border=False):  # its place is there before it is drawn
             st.dataframe(
                 in_london(frame),

@@ -9,6 +9,7 @@ import streamlit as st
 
 from dashboards.components import ledger_session, save_notice, submit_form
 from dashboards.components.chart import download_button, in_london
+from dashboards.components.fitted_table import table_pixels
 from dashboards.components.formatting import moment
 from dashboards.components.import_preview import show_plan
 from dashboards.components.plain_text import plain
@@ -245,7 +246,7 @@ def _render_earlier_batches() -> None:
         on_select="rerun",
         selection_mode="single-row",
         row_height=row_height,
-        height=min(38 + row_height * len(batches), BATCHES_PIXELS),
+        height=table_pixels(len(batches), row_height, BATCHES_PIXELS),
         key=f"batches {batches[0].batch}",  # a new key after each batch, since the selected row has moved
         alt="Batches of saved changes, newest first",
     )

@@ -13,6 +13,7 @@ from dashboards.components.chart_and_table import (
     category_row,
     chart_and_table,
     render_figures,
+    two_columns,
 )
 from dashboards.components.filters import Days, days_chosen, select_one
 from dashboards.components.footer import empty_state
@@ -209,8 +210,7 @@ def _render_months(report: ValueReport) -> None:
 
 
 def _render_charts(report: ValueReport) -> None:
-    with st.container(key="two-columns"):
-        left, right = st.columns(2, gap="medium")
+    left, right = two_columns()
     with left:
         st.subheader("Duration curve", anchor=False)
         st.caption("The price that is reached or exceeded for each share of the half-hours.")

@@ -5,6 +5,7 @@ Below 1,100 pixels the table is under the chart (`page_style.py`). Not here: the
 
 from collections.abc import Sequence
 from dataclasses import dataclass
+from typing import Literal
 
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
@@ -56,10 +57,10 @@ def chart_and_table() -> tuple[DeltaGenerator, DeltaGenerator]:
     return left, right.container(key="figures")
 
 
-def two_columns(widths: Sequence[int] = (1, 1)) -> list[DeltaGenerator]:
+def two_columns(widths: Sequence[int] = (1, 1), *, gap: Literal["medium", "large"] = "medium") -> list[DeltaGenerator]:
     """Return two places side by side, which are one below the other where the page is narrow; once per page."""
     with st.container(key="two-columns"):
-        return st.columns(widths, gap="medium")
+        return st.columns(widths, gap=gap)
 
 
 def render_figures(table: FiguresTable) -> None:

@@ -11,7 +11,7 @@ from typing import Any
 import streamlit as st
 from streamlit.delta_generator import DeltaGenerator
 
-from dashboards.components import ledger_session, navigation, record_forms, record_lists, save_notice
+from dashboards.components import chart_and_table, ledger_session, navigation, record_forms, record_lists, save_notice
 from dashboards.components.formatting import NOTHING, day, moment
 from dashboards.components.forms import Choices
 from dashboards.components.people_view import website_link
@@ -64,8 +64,7 @@ def render_head(
 
 def two_columns() -> tuple[DeltaGenerator, DeltaGenerator]:
     """Return the left column for facts and next steps and the right one for what surrounds them."""
-    with st.container(key="two-columns"):
-        left, right = st.columns([8, 5], gap="large")
+    left, right = chart_and_table.two_columns((8, 5), gap="large")
     return left, right
 
 
